@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/daemon-bus.h"
+
+#include <errno.h>
+
+#include "api/daemon-bus-private.h"
+#include "api/event-bus.h"
+#include "api/project-bus.h"
+#include "base/pathname.h"
+#include "bus/bus-variant.h"
+
+/* The interface's table, its properties, and the projects' objects. */
+
+static void get_version(DBusMessageIter *to, void *userdata)
+{
+	bus_append_string(to, SAVECAST_VERSION);
+}
+
+static void get_port(DBusMessageIter *to, void *userdata)
+{
+	struct daemon_api *api = userdata;
+
+	dbus_message_iter_append_basic(to, DBUS_TYPE_UINT16, &api->parts.port);
+}
+
+static void get_port_error(DBusMessageIter *to, void *userdata)
+{
+	bus_append_string(to, ((struct daemon_api *)userdata)->parts.port_error);
+}
+
+static void get_browsers(DBusMessageIter *to, void *userdata)
+{
+	bus_append_u32(to, browsers_count(((struct daemon_api *)userdata)->parts.browsers));
+}
+
+static void get_tabs(DBusMessageIter *to, void *userdata)
+{
+	bus_append_u32(to, browsers_tab_count(((struct daemon_api *)userdata)->parts.browsers));
+}
+
+static void get_last_event(DBusMessageIter *to, void *userdata)
+{
+	uint64_t last = ledger_last(((struct daemon_api *)userdata)->parts.ledger);
+
+	dbus_message_iter_append_basic(to, DBUS_TYPE_UINT64, &last);
+}
+
+static const struct bus_interface daemon_interface = {
+	.name = "io.github.savecast.Daemon1",
+	.methods = (const struct bus_method[]){
+		{"Saved", "asa{sv}", "files options", "t", "event", daemon_api_saved},
+		{"Track", "sa{sv}", "root options", "o", "project", daemon_api_track},
+		{"Untrack", "s", "root", "", "", daemon_api_untrack},
+		{"Reload", "sa{sv}", "root options", "t", "event", daemon_api_reload},
+		{"ListEvents", "a{sv}", "options", "aa{sv}", "events", daemon_api_list_events},
+		{"ListTabs", "a{sv}", "options", "aa{sv}", "tabs", daemon_api_list_tabs},
+		{"Subscribe", "", "", "", "", daemon_api_subscribe},
+		{"Unsubscribe", "", "", "", "", daemon_api_unsubscribe},
+		{0},
+	},
+	.properties = (const struct bus_property[]){
+		{"Version", "s", BUS_PROPERTY_CONST, get_version},
+		{"Port", "q", BUS_PROPERTY_CONST, get_port},
+		{"PortError", "s", BUS_PROPERTY_CONST, get_port_error},
+		{"Browsers", "u", BUS_PROPERTY_TOLD, get_browsers},
+		{"Tabs", "u", BUS_PROPERTY_TOLD, get_tabs},
+		{"LastEvent", "t", BUS_PROPERTY_SILENT, get_last_event},
+		{0},
+	},
+	.signals = (const struct bus_signal[]){
+		{"EventStep", "ta{sv}", "event step"},
+		{0},
+	},
+};
+
+struct daemon_api *daemon_api_new(const struct daemon_api_parts *parts)
+{
+	struct daemon_api *api = mem_new(struct daemon_api);
+
+	api->parts = *parts;
+	api->object = bus_manager_new(
+		parts->bus, "/io/github/savecast/Daemon1", &daemon_interface, api);
+	for (size_t i = 0; i < registry_count(parts->registry); i++) {
+		daemon_api_project_added(api, registry_at(parts->registry, i));
+	}
+	return api;
+}
+
+void daemon_api_free(struct daemon_api *api)
+{
+	if (!api) {
+		return;
+	}
+	daemon_api_drop_subscribers(api);
+	while (api->projects) {
+		daemon_api_project_removed(api, api->projects->project);
+	}
+	bus_object_free(api->object);
+	free(api);
+}
+
+void daemon_api_browsers_changed(struct daemon_api *api)
+{
+	bus_object_changed(api->object, "Browsers");
+	bus_object_changed(api->object, "Tabs");
+}
+
+static struct project_object **find_object(struct daemon_api *api, const struct project *project)
+{
+	struct project_object **at = &api->projects;
+
+	while (*at && (*at)->project != project) {
+		at = &(*at)->next;
+	}
+	return at;
+}
+
+void daemon_api_project_added(struct daemon_api *api, struct project *project)
+{
+	struct project_object *added = mem_new(struct project_object);
+
+	added->project = project;
+	added->object = project_bus_new(api->parts.bus, api->object, project);
+	added->next = api->projects;
+	api->projects = added;
+}
+
+void daemon_api_project_changed(struct daemon_api *api, struct project *project)
+{
+	struct project_object *changed = *find_object(api, project);
+
+	if (changed) {
+		bus_object_changed(changed->object, "Tracked");
+		bus_object_changed(changed->object, "Tabs");
+	}
+}
+
+void daemon_api_project_removed(struct daemon_api *api, struct project *project)
+{
+	struct project_object **at = find_object(api, project);
+	struct project_object *removed = *at;
+
+	if (removed) {
+		*at = removed->next;
+		bus_object_free(removed->object);
+		free(removed);
+	}
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "browser/browsers.h"
+#include "bus/bus.h"
+#include "event/ledger.h"
+#include "pipe/pipe.h"
+#include "project/project.h"
+#include "project/state.h"
+
+/*
+ * io.github.savecast.Daemon1, and the Project1 object of each project: what
+ * protocol/ says, in terms of the modules below. Holds no state of its own but
+ * the subscribers.
+ */
+
+struct daemon_api;
+
+/* Everything it speaks for; borrowed. */
+struct daemon_api_parts {
+	struct bus *bus;
+	struct registry *registry;
+	struct state *state;
+	struct ledger *ledger;
+	struct pipe *pipe;
+	struct browsers *browsers;
+	uint16_t port;		/* 0 if browsers cannot connect */
+	const char *port_error; /* then why, else "" */
+};
+
+struct daemon_api *daemon_api_new(const struct daemon_api_parts *parts);
+void daemon_api_free(struct daemon_api *api);
+
+/* What has happened below. */
+void daemon_api_step(
+	struct daemon_api *api, const struct event *event, const struct step *step);
+void daemon_api_browsers_changed(struct daemon_api *api);
+void daemon_api_project_added(struct daemon_api *api, struct project *project);
+void daemon_api_project_changed(struct daemon_api *api, struct project *project);
+void daemon_api_project_removed(struct daemon_api *api, struct project *project);

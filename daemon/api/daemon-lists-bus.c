@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/daemon-bus-private.h"
+
+#include <errno.h>
+
+#include "api/event-bus.h"
+#include "bus/bus-variant.h"
+
+/* ListEvents, ListTabs. */
+
+DBusMessage *daemon_api_list_events(DBusMessage *call, void *userdata)
+{
+	struct daemon_api *api = userdata;
+	uint64_t after = 0, last = ledger_last(api->parts.ledger);
+	uint32_t limit = LEDGER_EVENTS_MAX;
+	DBusMessageIter options, to, array;
+	DBusMessage *reply;
+
+	dbus_message_iter_init(call, &options);
+	if (bus_dict_find(&options, "after", DBUS_TYPE_UINT64, &after) < 0 ||
+		bus_dict_find(&options, "limit", DBUS_TYPE_UINT32, &limit) < 0) {
+		return dbus_message_new_error(call, DBUS_ERROR_INVALID_ARGS,
+			"ListEvents: options: \"after\" must be a t and \"limit\" a u");
+	}
+	if (limit > LEDGER_EVENTS_MAX) {
+		limit = LEDGER_EVENTS_MAX;
+	}
+	if (last > limit && after < last - limit) {
+		after = last - limit;
+	}
+	reply = dbus_message_new_method_return(call);
+	dbus_message_iter_init_append(reply, &to);
+	dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &array);
+	for (uint64_t serial = after + 1; after < last && serial <= last; serial++) {
+		event_bus_append(&array, ledger_find(api->parts.ledger, serial));
+	}
+	dbus_message_iter_close_container(&to, &array);
+	return reply;
+}
+
+static void append_tab(const struct tab *tab, void *userdata)
+{
+	DBusMessageIter *array = userdata;
+	DBusMessageIter dict;
+
+	bus_dict_open(array, &dict);
+	bus_dict_u32(&dict, "browser", browser_number(tab->browser));
+	bus_dict_u64(&dict, "tab", tab->id);
+	bus_dict_string(&dict, "client", browser_name(tab->browser));
+	bus_dict_string(&dict, "url", tab->url);
+	bus_dict_string(
+		&dict, "state", tab->project ? "live" : tab->query ? "looking" : "none");
+	if (tab->project) {
+		bus_dict_pathname(&dict, "project", tab->project->root);
+	}
+	bus_dict_string(&dict, "reason", tab->reason);
+	bus_dict_close(array, &dict);
+}
+
+DBusMessage *daemon_api_list_tabs(DBusMessage *call, void *userdata)
+{
+	struct daemon_api *api = userdata;
+	DBusMessage *reply = dbus_message_new_method_return(call);
+	DBusMessageIter to, array;
+
+	dbus_message_iter_init_append(reply, &to);
+	dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &array);
+	browsers_each_tab(api->parts.browsers, append_tab, &array);
+	dbus_message_iter_close_container(&to, &array);
+	return reply;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/project-bus.h"
+
+#include "bus/bus-variant.h"
+
+static void get_root(DBusMessageIter *to, void *userdata)
+{
+	bus_append_pathname(to, ((struct project *)userdata)->root);
+}
+
+static void get_name(DBusMessageIter *to, void *userdata)
+{
+	bus_append_string(to, ((struct project *)userdata)->label);
+}
+
+static void get_tracked(DBusMessageIter *to, void *userdata)
+{
+	bus_append_bool(to, ((struct project *)userdata)->tracked);
+}
+
+static void get_tabs(DBusMessageIter *to, void *userdata)
+{
+	bus_append_u32(to, ((struct project *)userdata)->tab_count);
+}
+
+static const struct bus_interface project_interface = {
+	.name = "io.github.savecast.Project1",
+	.properties = (const struct bus_property[]){
+		{"Root", "s", BUS_PROPERTY_CONST, get_root},
+		{"Name", "s", BUS_PROPERTY_CONST, get_name},
+		{"Tracked", "b", BUS_PROPERTY_TOLD, get_tracked},
+		{"Tabs", "u", BUS_PROPERTY_TOLD, get_tabs},
+		{0},
+	},
+};
+
+char *project_bus_path(const struct project *project)
+{
+	return mem_printf("/io/github/savecast/Daemon1/project/%u", project->id);
+}
+
+struct bus_object *project_bus_new(
+	struct bus *bus, struct bus_object *manager, struct project *project)
+{
+	_cleanup_free_ char *path = project_bus_path(project);
+
+	return bus_object_new(bus, path, &project_interface, manager, project);
+}

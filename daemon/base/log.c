@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { LOG_LINE_MAX = 2048 };
+
+static bool log_debug_enabled;
+
+void log_set_debug(bool debug)
+{
+	log_debug_enabled = debug;
+}
+
+void log_line(enum log_level level, const char *module, const char *format, ...)
+{
+	char text[LOG_LINE_MAX];
+	va_list args;
+
+	if (level == LOG_LEVEL_DEBUG && !log_debug_enabled) {
+		return;
+	}
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	/* A name from outside must not forge a line of its own. */
+	for (char *c = text; *c; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f) {
+			*c = '?';
+		}
+	}
+	if (getenv("JOURNAL_STREAM")) {
+		fprintf(stderr, "<%d>%s: %s\n", level, module, text);
+	} else {
+		fprintf(stderr, "savecastd: %s: %s\n", module, text);
+	}
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "browser/browsers.h"
+
+/* What browsers.c, session.c and cast.c share; nobody else's business. */
+
+struct ws_client;
+
+struct browser {
+	struct browsers *browsers;
+	struct ws_client *client;
+	uint32_t number; /* from 1, in the order they came */
+	char *name;	 /* "Chromium 156"; NULL before hello */
+	char *profile;
+	struct loop_timer *deadline; /* of hello */
+	struct tabs tabs;
+	uint64_t *told; /* scratch of browsers_cast() */
+	unsigned told_count;
+	struct browser *next, **back;
+};
+
+struct browsers {
+	struct loop *loop;
+	struct ledger *ledger;
+	struct router *router;
+	browsers_changed_fn *changed;
+	void *userdata;
+	struct browser *first;
+	unsigned count, tab_count;
+	uint32_t last_number;
+	char instance[17]; /* of this life of the daemon */
+	struct loop_timer *ping;
+};
+
+/* The tab is no longer expected to tell the end of its event; `kind` says why, in the ledger. */
+void tab_let_go(struct tab *tab, enum step_kind kind, const char *why);
+/* Begins to keep the browsers awake. */
+void browsers_start_pings(struct browsers *browsers);
+/* Asks for the tab's project (again). */
+void tab_look_up(struct tab *tab);

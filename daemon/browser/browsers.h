@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "browser/tab.h"
+#include "event/ledger.h"
+#include "loop/loop.h"
+#include "project/project.h"
+#include "route/router.h"
+
+/*
+ * The connected browsers and what they have told: the daemon's side of
+ * protocol/websocket.md, above the transport.
+ */
+
+struct browsers;
+struct ws_callbacks;
+
+/* Told when a browser or tab came or went, and when a tab's project did. */
+typedef void browsers_changed_fn(struct project *project, void *userdata);
+
+struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct router *router,
+	browsers_changed_fn *changed, void *userdata);
+/* All connections must be closed. */
+void browsers_free(struct browsers *browsers);
+
+/* What the transport is to call, with the browsers as its userdata. */
+extern const struct ws_callbacks browsers_callbacks;
+
+/* Tells the project's tabs to reload because of this event. */
+void browsers_cast(struct browsers *browsers, struct project *project, uint64_t serial);
+
+/* A project came: tabs that it may take are looked up again. */
+void browsers_project_added(struct browsers *browsers, const struct project *project);
+/* A project goes: its tabs are looked up again. */
+void browsers_project_removed(struct browsers *browsers, struct project *project);
+
+unsigned browsers_count(const struct browsers *browsers);
+unsigned browsers_tab_count(const struct browsers *browsers);
+
+/* Calls told() for each tab. */
+typedef void browsers_tab_fn(const struct tab *tab, void *userdata);
+void browsers_each_tab(const struct browsers *browsers, browsers_tab_fn *told, void *userdata);
+uint32_t browser_number(const struct browser *browser);
+const char *browser_name(const struct browser *browser);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "browser/browser.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "wire/wire.h"
+#include "ws/ws-server.h"
+
+void tab_let_go(struct tab *tab, enum step_kind kind, const char *why)
+{
+	struct ledger *ledger = tab->browser->browsers->ledger;
+	struct step_place place = {tab->browser->number, tab->id};
+
+	if (tab->awaited) {
+		ledger_arrived(ledger, tab->awaited);
+		ledger_step(ledger, tab->awaited, clock_now_usec(), kind, &place, "%s", why);
+		tab->awaited = 0;
+	}
+}
+
+/* Collects the project's tabs by browser; returns how many browsers have some. */
+static struct browser **collect(struct project *project, uint64_t serial, unsigned *count)
+{
+	struct browser **browsers = NULL;
+
+	*count = 0;
+	for (struct tab *tab = project->tabs; tab; tab = tab->next) {
+		struct browser *browser = tab->browser;
+
+		if (tab->awaited) {
+			_cleanup_free_ char *why =
+				mem_printf("superseded by event %llu", (unsigned long long)serial);
+
+			tab_let_go(tab, STEP_SKIPPED, why);
+		}
+		tab->awaited = serial;
+		if (!browser->told) {
+			browser->told = mem_alloc(browser->tabs.count * sizeof *browser->told);
+			browser->told_count = 0;
+			browsers = mem_resize(browsers, *count + 1, sizeof *browsers);
+			browsers[(*count)++] = browser;
+		}
+		browser->told[browser->told_count++] = tab->id;
+	}
+	return browsers;
+}
+
+void browsers_cast(struct browsers *browsers, struct project *project, uint64_t serial)
+{
+	_cleanup_free_ struct browser **to = NULL;
+	unsigned count;
+
+	if (!project->tabs) {
+		ledger_close(browsers->ledger, serial);
+		ledger_step(browsers->ledger, serial, clock_now_usec(), STEP_NO_TAB, NULL, "%s",
+			browsers->count ? "no tab of this project is switched on"
+					: "no browser is connected");
+		return;
+	}
+	ledger_await(browsers->ledger, serial, project->tab_count);
+	to = collect(project, serial, &count);
+	for (unsigned i = 0; i < count; i++) {
+		_cleanup_free_ uint64_t *ids = mem_steal(to[i]->told);
+		_cleanup_free_ char *text = wire_encode_reload(serial, ids, to[i]->told_count);
+
+		ws_client_send(to[i]->client, text);
+		ledger_step(browsers->ledger, serial, clock_now_usec(), STEP_CAST, NULL,
+			"to %u tab%s of %s", to[i]->told_count, to[i]->told_count == 1 ? "" : "s",
+			to[i]->name);
+	}
+}

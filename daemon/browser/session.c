@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "browser/browser.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "wire/wire.h"
+#include "ws/ws-server.h"
+
+#define LOG_MODULE "browser"
+#include "base/log.h"
+
+/* One connection, from its handshake to its close: what each message does. */
+
+#define HELLO_WITHIN_USEC (5 * CLOCK_USEC_PER_SEC)
+
+enum { CLOSE_POLICY = 1008, CLOSE_REPLACED = 4001 };
+
+static void session_tell_error(
+	struct browser *browser, const char *code, const char *message, bool fatal)
+{
+	_cleanup_free_ char *text = wire_encode_error(code, message);
+
+	ws_client_send(browser->client, text);
+	if (fatal) {
+		log_warning("%s: message refused: %s: %s",
+			browser->name ? browser->name : "a browser", code, message);
+		ws_client_close(browser->client, CLOSE_POLICY);
+	}
+}
+
+static void session_tell_tab(struct tab *tab, enum wire_tab_state state)
+{
+	_cleanup_free_ char *text = wire_encode_tab(
+		tab->id, state, tab->project ? tab->project->label : NULL, tab->reason);
+
+	ws_client_send(tab->browser->client, text);
+}
+
+static void tab_on_answer(const struct route_answer *answer, void *userdata)
+{
+	struct tab *tab = userdata;
+	struct browsers *browsers = tab->browser->browsers;
+	struct project *before = tab->project;
+
+	tab->query = NULL;
+	if (tab->stale) {
+		tab_look_up(tab);
+		return;
+	}
+	free(tab->reason);
+	tab->reason = mem_strdup(answer->reason);
+	if (answer->project != before) {
+		tab_set_project(tab, answer->project);
+		if (before) {
+			browsers->changed(before, browsers->userdata);
+		}
+		if (answer->project) {
+			browsers->changed(answer->project, browsers->userdata);
+		}
+	}
+	session_tell_tab(tab, answer->project ? WIRE_TAB_LIVE : WIRE_TAB_NONE);
+}
+
+void tab_look_up(struct tab *tab)
+{
+	struct browsers *browsers = tab->browser->browsers;
+
+	/* One look at a time: a tab that changes its URL all the time costs no more. */
+	tab->stale = tab->query != NULL;
+	if (!tab->stale) {
+		tab->query = router_ask(browsers->router, tab->url, tab_on_answer, tab);
+	}
+}
+
+static void session_hello(struct browser *browser, struct wire_message *message)
+{
+	struct browsers *browsers = browser->browsers;
+	_cleanup_free_ char *text = wire_encode_hello(SAVECAST_VERSION, browsers->instance);
+
+	for (struct browser *other = browsers->first; other; other = other->next) {
+		if (other->profile && strcmp(other->profile, message->profile) == 0) {
+			free(mem_steal(other->profile));
+			ws_client_close(other->client, CLOSE_REPLACED);
+		}
+	}
+	loop_timer_set(browser->deadline, CLOCK_NEVER);
+	browser->name = mem_steal(message->browser);
+	browser->profile = mem_steal(message->profile);
+	browser->number = ++browsers->last_number;
+	browsers->count++;
+	log_info("%s: connected as browser %u (extension %s)", browser->name, browser->number,
+		message->extension);
+	ws_client_send(browser->client, text);
+	browsers->changed(NULL, browsers->userdata);
+}
+
+static void session_watch(struct browser *browser, struct wire_message *message)
+{
+	struct browsers *browsers = browser->browsers;
+	struct tab *tab = tabs_find(&browser->tabs, message->tab);
+
+	if (!tab) {
+		tab = tabs_add(&browser->tabs, message->tab);
+		if (!tab) {
+			_cleanup_free_ char *why = mem_printf("watch: tab: %llu: this browser has "
+							      "%d tabs switched on already",
+				(unsigned long long)message->tab, TABS_MAX);
+
+			session_tell_error(browser, WIRE_TOO_MANY_TABS, why, false);
+			return;
+		}
+		tab->browser = browser;
+		tab->reason = mem_strdup("not looked up yet");
+		if (browsers->tab_count++ == 0) {
+			browsers_start_pings(browsers);
+		}
+		browsers->changed(NULL, browsers->userdata);
+	}
+	free(tab->url);
+	tab->url = mem_steal(message->url);
+	tab_look_up(tab);
+}
+
+static void session_forget_tab(struct tab *tab)
+{
+	struct browser *browser = tab->browser;
+	struct browsers *browsers = browser->browsers;
+	struct project *project = tab->project;
+
+	tab_let_go(tab, STEP_GONE, "the tab was switched off or closed");
+	route_query_cancel(tab->query);
+	tabs_remove(&browser->tabs, tab);
+	browsers->tab_count--;
+	browsers->changed(project, browsers->userdata);
+}
+
+static void session_report(struct browser *browser, const struct wire_message *message)
+{
+	static const enum step_kind kinds[] = {
+		[WIRE_RELOADING] = STEP_RELOADING,
+		[WIRE_LOADED] = STEP_LOADED,
+		[WIRE_FAILED] = STEP_FAILED,
+		[WIRE_SKIPPED] = STEP_SKIPPED,
+	};
+	struct tab *tab = tabs_find(&browser->tabs, message->tab);
+	struct step_place place = {browser->number, message->tab};
+	const char *detail = message->detail ? message->detail : "";
+
+	if (!tab || tab->awaited != message->event) {
+		return; /* it was superseded, or never told to this tab */
+	}
+	if (message->step == WIRE_RELOADING) {
+		ledger_step(browser->browsers->ledger, message->event, clock_now_usec(),
+			STEP_RELOADING, &place, "%s", detail);
+	} else {
+		tab_let_go(tab, kinds[message->step], detail);
+	}
+}
+
+static void session_on_message(
+	struct ws_client *client, const char *text, size_t length, void *userdata)
+{
+	struct browser *browser = ws_client_data(client);
+	struct wire_message message = {0};
+	struct wire_error error;
+	struct tab *tab;
+
+	if (wire_parse(text, length, &message, &error) < 0) {
+		session_tell_error(browser, error.code, error.message, true);
+		return;
+	}
+	if ((message.type == WIRE_HELLO) == (browser->name != NULL) &&
+		message.type != WIRE_IGNORED) {
+		session_tell_error(browser, WIRE_BAD_ORDER,
+			browser->name ? "hello: came twice" : "hello must come first", true);
+		wire_message_clear(&message);
+		return;
+	}
+	switch (message.type) {
+	case WIRE_HELLO:
+		session_hello(browser, &message);
+		break;
+	case WIRE_WATCH:
+		session_watch(browser, &message);
+		break;
+	case WIRE_UNWATCH:
+		tab = tabs_find(&browser->tabs, message.tab);
+		if (tab) {
+			session_forget_tab(tab);
+		}
+		break;
+	case WIRE_REPORT:
+		session_report(browser, &message);
+		break;
+	case WIRE_IGNORED:
+		break;
+	}
+	wire_message_clear(&message);
+}
+
+static void session_on_deadline(void *userdata)
+{
+	struct browser *browser = userdata;
+
+	ws_client_close(browser->client, CLOSE_POLICY);
+}
+
+static void session_opened(struct ws_client *client, void *userdata)
+{
+	struct browsers *browsers = userdata;
+	struct browser *browser = mem_new(struct browser);
+
+	browser->browsers = browsers;
+	browser->client = client;
+	browser->deadline = loop_timer_new(browsers->loop, session_on_deadline, browser);
+	browser->next = browsers->first;
+	browser->back = &browsers->first;
+	if (browser->next) {
+		browser->next->back = &browser->next;
+	}
+	browsers->first = browser;
+	ws_client_set_data(client, browser);
+	loop_timer_set(browser->deadline, clock_now_usec() + HELLO_WITHIN_USEC);
+}
+
+static void session_closed(struct ws_client *client, void *userdata)
+{
+	struct browser *browser = ws_client_data(client);
+	struct browsers *browsers = browser->browsers;
+
+	while (browser->tabs.count) {
+		session_forget_tab(browser->tabs.sorted[browser->tabs.count - 1]);
+	}
+	tabs_clear(&browser->tabs);
+	*browser->back = browser->next;
+	if (browser->next) {
+		browser->next->back = browser->back;
+	}
+	if (browser->name) {
+		log_info("%s: browser %u has gone", browser->name, browser->number);
+		browsers->count--;
+		browsers->changed(NULL, browsers->userdata);
+	}
+	loop_timer_free(browser->deadline);
+	free(browser->name);
+	free(browser->profile);
+	free(browser);
+}
+
+const struct ws_callbacks browsers_callbacks = {
+	.opened = session_opened,
+	.message = session_on_message,
+	.closed = session_closed,
+};

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "browser/tab.h"
+
+#include "base/mem.h"
+
+static size_t tabs_place(const struct tabs *tabs, uint64_t id)
+{
+	size_t low = 0, high = tabs->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (tabs->sorted[middle]->id < id) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+struct tab *tabs_find(const struct tabs *tabs, uint64_t id)
+{
+	size_t place = tabs_place(tabs, id);
+
+	return place < tabs->count && tabs->sorted[place]->id == id ? tabs->sorted[place] : NULL;
+}
+
+struct tab *tabs_add(struct tabs *tabs, uint64_t id)
+{
+	size_t place = tabs_place(tabs, id);
+	struct tab *tab;
+
+	if (tabs->count == TABS_MAX) {
+		return NULL;
+	}
+	tab = mem_new(struct tab);
+	tab->id = id;
+	tabs->sorted = mem_resize(tabs->sorted, tabs->count + 1, sizeof tab);
+	memmove(&tabs->sorted[place + 1], &tabs->sorted[place],
+		(tabs->count - place) * sizeof tab);
+	tabs->sorted[place] = tab;
+	tabs->count++;
+	return tab;
+}
+
+void tabs_remove(struct tabs *tabs, struct tab *tab)
+{
+	size_t place = tabs_place(tabs, tab->id);
+
+	tabs->count--;
+	memmove(&tabs->sorted[place], &tabs->sorted[place + 1],
+		(tabs->count - place) * sizeof tab);
+	tab_set_project(tab, NULL);
+	free(tab->url);
+	free(tab->reason);
+	free(tab);
+}
+
+void tabs_clear(struct tabs *tabs)
+{
+	while (tabs->count) {
+		tabs_remove(tabs, tabs->sorted[tabs->count - 1]);
+	}
+	free(tabs->sorted);
+	*tabs = (struct tabs){0};
+}
+
+void tab_set_project(struct tab *tab, struct project *project)
+{
+	if (tab->project) {
+		*tab->back = tab->next;
+		if (tab->next) {
+			tab->next->back = tab->back;
+		}
+		tab->project->tab_count--;
+	}
+	tab->project = project;
+	if (project) {
+		tab->next = project->tabs;
+		tab->back = &project->tabs;
+		if (tab->next) {
+			tab->next->back = &tab->next;
+		}
+		project->tabs = tab;
+		project->tab_count++;
+	}
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "project/project.h"
+
+/*
+ * The tabs that are switched on. A tab belongs to one browser, which finds it by
+ * its number, and to at most one project, which has a list of them. Pure.
+ */
+
+struct browser;
+struct route_query;
+
+enum { TABS_MAX = 1024 }; /* of one browser; as in protocol/websocket.md */
+
+struct tab {
+	uint64_t id;
+	struct browser *browser;
+	char *url;
+	char *reason;		   /* of the last answer; NULL before */
+	struct route_query *query; /* while the project is looked for */
+	bool stale;		   /* ask again when the query is answered */
+	uint64_t awaited;	   /* the event whose end this tab has not told, or 0 */
+	struct project *project;   /* NULL if none is known */
+	struct tab *next, **back;  /* in the project's list */
+};
+
+/* A browser's tabs, by number. */
+struct tabs {
+	struct tab **sorted;
+	size_t count;
+};
+
+struct tab *tabs_find(const struct tabs *tabs, uint64_t id);
+/* NULL if there are TABS_MAX already. */
+struct tab *tabs_add(struct tabs *tabs, uint64_t id);
+/* The tab must be without a query. */
+void tabs_remove(struct tabs *tabs, struct tab *tab);
+void tabs_clear(struct tabs *tabs);
+
+/* Puts the tab into this project's list, out of any other; NULL for none. */
+void tab_set_project(struct tab *tab, struct project *project);

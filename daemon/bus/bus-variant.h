@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <dbus/dbus.h>
+
+/*
+ * Writing and reading dictionaries, a{sv}. Texts must be valid UTF-8; names of
+ * files go through bus_append_pathname().
+ */
+
+void bus_append_string(DBusMessageIter *to, const char *value);
+void bus_append_u32(DBusMessageIter *to, uint32_t value);
+void bus_append_bool(DBusMessageIter *to, bool value);
+void bus_append_pathname(DBusMessageIter *to, const char *name);
+
+void bus_dict_open(DBusMessageIter *to, DBusMessageIter *dict);
+void bus_dict_close(DBusMessageIter *to, DBusMessageIter *dict);
+void bus_dict_string(DBusMessageIter *dict, const char *key, const char *value);
+void bus_dict_pathname(DBusMessageIter *dict, const char *key, const char *name);
+void bus_dict_pathnames(DBusMessageIter *dict, const char *key, char *const *names, size_t count);
+void bus_dict_u32(DBusMessageIter *dict, const char *key, uint32_t value);
+void bus_dict_u64(DBusMessageIter *dict, const char *key, uint64_t value);
+void bus_dict_bool(DBusMessageIter *dict, const char *key, bool value);
+
+/*
+ * Looks for a key of a basic type (a D-Bus type code) in the a{sv} at `dict`.
+ * Returns 1 and the value; 0 if the key is not there; -EINVAL if it is of another
+ * type. Other keys are ignored.
+ */
+int bus_dict_find(DBusMessageIter *dict, const char *key, int type, void *value);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/config-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <git2.h>
+
+#include "base/mem.h"
+#include "config/config.h"
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0) {
+		close(*fd);
+	}
+}
+
+/* Reads at most CONFIG_BYTES_MAX bytes; `why` on error. */
+static int config_file_bytes(int fd, char **text, size_t *length, char **why)
+{
+	_cleanup_free_ char *bytes = mem_alloc(CONFIG_BYTES_MAX + 2);
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		*why = mem_strdup("is no regular file");
+		return -EINVAL;
+	}
+	if (st.st_uid != geteuid()) {
+		*why = mem_printf("belongs to another user (uid %u)", (unsigned)st.st_uid);
+		return -EPERM;
+	}
+	n = read(fd, bytes, CONFIG_BYTES_MAX + 1);
+	if (n < 0) {
+		*why = mem_strdup(strerror(errno));
+		return -errno;
+	}
+	if (n > CONFIG_BYTES_MAX) {
+		*why = mem_printf("is larger than %d bytes", CONFIG_BYTES_MAX);
+		return -EFBIG;
+	}
+	bytes[n] = '\0';
+	if (strlen(bytes) != (size_t)n) {
+		*why = mem_strdup("holds a NUL byte");
+		return -EINVAL;
+	}
+	if (strcasestr(bytes, "[include")) {
+		*why = mem_strdup("holds \"[include\", which is not followed here");
+		return -EINVAL;
+	}
+	*text = mem_steal(bytes);
+	*length = (size_t)n;
+	return 0;
+}
+
+/* libgit2 1.5 reads configuration from files only. */
+static int config_file_parse(const char *text, size_t length, config_value_fn *told,
+	void *userdata, char **why)
+{
+	_cleanup_(close_fd) int fd = memfd_create("savecast-config", MFD_CLOEXEC);
+	char path[64];
+	git_config *config = NULL;
+	git_config_iterator *iterator = NULL;
+	git_config_entry *entry;
+	int r;
+
+	if (fd < 0 || write(fd, text, length) != (ssize_t)length) {
+		*why = mem_strdup(strerror(errno));
+		return -EIO;
+	}
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	git_libgit2_init();
+	r = git_config_open_ondisk(&config, path);
+	if (r == 0) {
+		r = git_config_iterator_new(&iterator, config);
+	}
+	if (r < 0) {
+		const git_error *error = git_error_last();
+
+		*why = mem_strdup(error && error->message ? error->message : "cannot be parsed");
+		r = -EINVAL;
+	}
+	while (r == 0 && git_config_next(&entry, iterator) == 0) {
+		told(entry->name, entry->value ? entry->value : "", userdata);
+	}
+	git_config_iterator_free(iterator);
+	git_config_free(config);
+	git_libgit2_shutdown();
+	return r;
+}
+
+int config_file_read(const char *name, config_value_fn *told, void *userdata, char **why)
+{
+	_cleanup_(close_fd) int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	_cleanup_free_ char *text = NULL;
+	size_t length = 0;
+	int r;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+		return 0;
+	}
+	if (fd < 0) {
+		*why = mem_strdup(strerror(errno));
+		return -errno;
+	}
+	r = config_file_bytes(fd, &text, &length, why);
+	return r < 0 ? r : config_file_parse(text, length, told, userdata, why);
+}

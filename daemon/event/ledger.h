@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The ledger: what became of each event. An event gets its serial number here,
+ * and every hop of its way adds a step; `savecast log` and `why` read them. It
+ * is kept in memory, the last LEDGER_EVENTS_MAX events with LEDGER_STEPS_MAX
+ * steps each; older events make room. Pure: time is an argument.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	LEDGER_EVENTS_MAX = 256,
+	LEDGER_STEPS_MAX = 256,
+	LEDGER_FILES_MAX = 16, /* names kept for the story */
+	LEDGER_TEXT_MAX = 512, /* bytes of a step's text */
+};
+
+enum event_source {
+	EVENT_SAVE,
+	EVENT_RELOAD, /* asked for, nothing was saved */
+};
+
+/* Words of the D-Bus API: see ListEvents in protocol/. A new one is added at the end. */
+enum step_kind {
+	STEP_HEARD,
+	STEP_JOINED,
+	STEP_LEFT,
+	STEP_NO_PROJECT,
+	STEP_NO_TAB,
+	STEP_CAST,
+	STEP_RELOADING,
+	STEP_LOADED,
+	STEP_FAILED,
+	STEP_SKIPPED,
+	STEP_GONE,
+};
+
+struct step {
+	uint64_t at_usec; /* since the event started */
+	enum step_kind kind;
+	bool in_tab;	 /* browser and tab say where */
+	uint32_t browser;
+	uint64_t tab;
+	char *text; /* UTF-8, for a person; may be empty */
+};
+
+struct event {
+	uint64_t serial; /* from 1 */
+	enum event_source source;
+	char *root; /* the project's, or NULL */
+	char *files[LEDGER_FILES_MAX];
+	size_t files_kept;
+	size_t file_count;
+	uint64_t started_usec;
+	uint64_t wall_usec; /* CLOCK_REALTIME at the same moment */
+	struct step *steps;
+	size_t step_count;
+	unsigned awaited; /* tabs that have not said how it ended */
+	bool closed;
+};
+
+struct ledger;
+
+/* Told of each step after it was kept; `event` and `step` are the ledger's. */
+typedef void ledger_step_fn(
+	const struct event *event, const struct step *step, void *userdata);
+
+struct ledger *ledger_new(void);
+void ledger_free(struct ledger *ledger);
+void ledger_listen(struct ledger *ledger, ledger_step_fn *told, void *userdata);
+
+/* Opens an event; `root` may be NULL. Returns its serial number. */
+uint64_t ledger_open(struct ledger *ledger, enum event_source source, const char *root,
+	uint64_t now_usec, uint64_t wall_usec);
+
+/* One more file of an event. */
+void ledger_file(struct ledger *ledger, uint64_t serial, const char *name);
+
+/* Where a step happened. */
+struct step_place {
+	uint32_t browser;
+	uint64_t tab;
+};
+
+/* Adds a step; `place` is NULL unless it happened in one tab. An unknown serial is ignored. */
+void ledger_step(struct ledger *ledger, uint64_t serial, uint64_t now_usec, enum step_kind kind,
+	const struct step_place *place, const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
+
+/* So many tabs were told and will say how it ended. */
+void ledger_await(struct ledger *ledger, uint64_t serial, unsigned tabs);
+/* One of them has; the last one closes the story. Call it before that tab's last step. */
+void ledger_arrived(struct ledger *ledger, uint64_t serial);
+/* The story is over without any tab. Call it before its last step. */
+void ledger_close(struct ledger *ledger, uint64_t serial);
+
+/* 0 before the first. */
+uint64_t ledger_last(const struct ledger *ledger);
+/* NULL if it is not kept (any more). Valid until the ledger changes. */
+const struct event *ledger_find(const struct ledger *ledger, uint64_t serial);
+
+const char *event_source_name(enum event_source source);
+const char *step_kind_name(enum step_kind kind);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* The loop's second thread, for what may block. See loop_job(). */
+
+struct worker;
+typedef void worker_fn(void *userdata);
+
+/* Starts the thread. */
+struct worker *worker_new(void);
+/* Ends the thread. All jobs must have been collected. */
+void worker_free(struct worker *worker);
+
+/* Readable while worker_collect() has something to do. */
+int worker_fd(const struct worker *worker);
+/* Calls done() of the finished jobs, in their order, on the calling thread. */
+void worker_collect(struct worker *worker);
+/* The same, but waits until nothing is left to do. */
+void worker_finish(struct worker *worker);
+
+void worker_submit(struct worker *worker, worker_fn *work, worker_fn *done, void *userdata);

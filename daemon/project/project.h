@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * Projects by their root folder. Pure. A project is made and forgotten by the
+ * registry alone; everybody else borrows it until project_fn `removed` says that
+ * it goes.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/fileset.h"
+#include "event/pending.h"
+
+struct tab;
+
+enum { PROJECTS_MAX = 1024 }; /* tracked ones, and as many again that git gave */
+
+struct project {
+	uint32_t id;  /* from 1; stays with a tracked project over restarts */
+	char *root;   /* as pathname_from_text() gives it, symbolic links resolved */
+	char *label;  /* UTF-8, for people */
+	bool tracked; /* else it is a git work tree that was met */
+
+	/* The saves that wait to leave as one event; see pipe.h, which owns them. */
+	struct pending pending;
+	struct fileset files;
+	uint64_t serial;
+
+	/* The tabs that show it; see tabs.h, which owns them. */
+	struct tab *tabs;
+	unsigned tab_count;
+};
+
+struct registry;
+
+struct registry *registry_new(void);
+void registry_free(struct registry *registry);
+
+/* Told of a project after it was added or changed, and before it is forgotten. */
+struct registry_callbacks {
+	void (*added)(struct project *project, void *userdata);
+	void (*changed)(struct project *project, void *userdata);
+	void (*removed)(struct project *project, void *userdata);
+};
+void registry_listen(
+	struct registry *registry, const struct registry_callbacks *callbacks, void *userdata);
+
+struct project *registry_find(const struct registry *registry, const char *root);
+/* The project with the deepest root that `name` is or is below; NULL if there is none. */
+struct project *registry_lookup(const struct registry *registry, const char *name);
+
+/*
+ * Returns the project with this root, made if need be and made tracked if asked
+ * for, or NULL if there are PROJECTS_MAX of its kind. `id` is 0 for a new
+ * number, else one that no other project has.
+ */
+struct project *registry_add(
+	struct registry *registry, const char *root, bool tracked, uint32_t id);
+void registry_remove(struct registry *registry, struct project *project);
+
+/* In the order of their roots' bytes. */
+size_t registry_count(const struct registry *registry);
+struct project *registry_at(const struct registry *registry, size_t index);
+
+/* The next number to give; never falls. */
+uint32_t registry_next_id(const struct registry *registry);
+void registry_reserve_ids(struct registry *registry, uint32_t next_id);

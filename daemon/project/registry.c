@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "project/project.h"
+
+#include "base/mem.h"
+#include "base/pathname.h"
+
+struct registry {
+	struct project **sorted; /* by root */
+	size_t count;
+	size_t of_kind[2]; /* how many are met (0) and tracked (1) */
+	uint32_t next_id;
+	struct registry_callbacks callbacks;
+	void *userdata;
+};
+
+static void project_free(struct project *project)
+{
+	fileset_clear(&project->files);
+	free(project->root);
+	free(project->label);
+	free(project);
+}
+
+struct registry *registry_new(void)
+{
+	struct registry *registry = mem_new(struct registry);
+
+	registry->next_id = 1;
+	return registry;
+}
+
+void registry_free(struct registry *registry)
+{
+	if (registry) {
+		for (size_t i = 0; i < registry->count; i++) {
+			project_free(registry->sorted[i]);
+		}
+		free(registry->sorted);
+		free(registry);
+	}
+}
+
+void registry_listen(
+	struct registry *registry, const struct registry_callbacks *callbacks, void *userdata)
+{
+	registry->callbacks = *callbacks;
+	registry->userdata = userdata;
+}
+
+static int compare_roots(const char *a, size_t length, const char *b)
+{
+	int order = strncmp(a, b, length);
+
+	return order ? order : b[length] ? -1 : 0;
+}
+
+/* Where the first `length` bytes of `root` are, or would be. */
+static size_t registry_place(
+	const struct registry *registry, const char *root, size_t length, bool *found)
+{
+	size_t low = 0, high = registry->count;
+
+	*found = false;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = compare_roots(root, length, registry->sorted[middle]->root);
+
+		if (order == 0) {
+			*found = true;
+			return middle;
+		}
+		if (order < 0) {
+			high = middle;
+		} else {
+			low = middle + 1;
+		}
+	}
+	return low;
+}
+
+static struct project *registry_get(
+	const struct registry *registry, const char *root, size_t length)
+{
+	bool found;
+	size_t place = registry_place(registry, root, length, &found);
+
+	return found ? registry->sorted[place] : NULL;
+}
+
+struct project *registry_find(const struct registry *registry, const char *root)
+{
+	return registry_get(registry, root, strlen(root));
+}
+
+struct project *registry_lookup(const struct registry *registry, const char *name)
+{
+	for (size_t length = strlen(name); length > 0; length--) {
+		if (length == 1 || name[length] == '\0' || name[length] == '/') {
+			struct project *project = registry_get(registry, name, length);
+
+			if (project) {
+				return project;
+			}
+		}
+	}
+	return NULL;
+}
+
+static void registry_tell(const struct registry *registry,
+	void (*callback)(struct project *, void *), struct project *project)
+{
+	if (callback) {
+		callback(project, registry->userdata);
+	}
+}
+
+struct project *registry_add(
+	struct registry *registry, const char *root, bool tracked, uint32_t id)
+{
+	bool found;
+	size_t place = registry_place(registry, root, strlen(root), &found);
+	struct project *project = found ? registry->sorted[place] : NULL;
+
+	if (project && project->tracked >= tracked) {
+		return project;
+	}
+	if (registry->of_kind[tracked] >= PROJECTS_MAX) {
+		return NULL;
+	}
+	registry->of_kind[tracked]++;
+	if (project) {
+		registry->of_kind[0]--;
+		project->tracked = true;
+		registry_tell(registry, registry->callbacks.changed, project);
+		return project;
+	}
+	project = mem_new(struct project);
+	project->id = id ? id : registry->next_id;
+	project->root = mem_strdup(root);
+	project->label = pathname_label(root);
+	project->tracked = tracked;
+	registry_reserve_ids(registry, project->id + 1);
+
+	registry->sorted = mem_resize(registry->sorted, registry->count + 1, sizeof project);
+	memmove(&registry->sorted[place + 1], &registry->sorted[place],
+		(registry->count - place) * sizeof project);
+	registry->sorted[place] = project;
+	registry->count++;
+	registry_tell(registry, registry->callbacks.added, project);
+	return project;
+}
+
+void registry_remove(struct registry *registry, struct project *project)
+{
+	bool found;
+	size_t place = registry_place(registry, project->root, strlen(project->root), &found);
+
+	registry_tell(registry, registry->callbacks.removed, project);
+	registry->of_kind[project->tracked]--;
+	registry->count--;
+	memmove(&registry->sorted[place], &registry->sorted[place + 1],
+		(registry->count - place) * sizeof project);
+	project_free(project);
+}
+
+size_t registry_count(const struct registry *registry)
+{
+	return registry->count;
+}
+
+struct project *registry_at(const struct registry *registry, size_t index)
+{
+	return registry->sorted[index];
+}
+
+uint32_t registry_next_id(const struct registry *registry)
+{
+	return registry->next_id;
+}
+
+void registry_reserve_ids(struct registry *registry, uint32_t next_id)
+{
+	if (next_id > registry->next_id) {
+		registry->next_id = next_id;
+	}
+}

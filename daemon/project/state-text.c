@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "project/state-text.h"
+
+#include <errno.h>
+
+#include <jansson.h>
+
+#include "base/mem.h"
+#include "base/pathname.h"
+
+enum { STATE_VERSION = 1 };
+
+struct entry {
+	uint32_t id;
+	char *root;
+};
+
+static void json_free(json_t **json)
+{
+	json_decref(*json);
+}
+
+char *state_text_write(const struct registry *registry)
+{
+	_cleanup_(json_free) json_t *file = json_pack("{s:i, s:I, s:[]}", "version", STATE_VERSION,
+		"next-id", (json_int_t)registry_next_id(registry), "projects");
+	json_t *projects = json_object_get(file, "projects");
+
+	for (size_t i = 0; i < registry_count(registry); i++) {
+		const struct project *project = registry_at(registry, i);
+		_cleanup_free_ char *root = pathname_to_text(project->root);
+
+		if (project->tracked) {
+			json_array_append_new(projects, json_pack("{s:I, s:s}", "id",
+				(json_int_t)project->id, "root", root));
+		}
+	}
+	return json_dumps(file, JSON_INDENT(1));
+}
+
+static int entry_read(struct entry *entry, json_t *json, char **why)
+{
+	const char *root = json_string_value(json_object_get(json, "root"));
+	json_int_t id = json_integer_value(json_object_get(json, "id"));
+	const char *reason = "must be a string";
+
+	if (id < 1 || id >= UINT32_MAX) {
+		*why = mem_strdup("projects: id: must be an integer from 1 to 4294967294");
+		return -EINVAL;
+	}
+	if (!root || pathname_from_text(root, &entry->root, &reason) < 0) {
+		*why = mem_printf("projects: root: %.200s: %s", root ? root : "", reason);
+		return -EINVAL;
+	}
+	entry->id = (uint32_t)id;
+	return 0;
+}
+
+static int entries_read(struct entry *entries, json_t *projects, char **why)
+{
+	size_t i;
+	json_t *json;
+
+	json_array_foreach(projects, i, json)
+	{
+		int r = entry_read(&entries[i], json, why);
+
+		if (r < 0) {
+			return r;
+		}
+		for (size_t k = 0; k < i; k++) {
+			if (entries[k].id == entries[i].id ||
+				strcmp(entries[k].root, entries[i].root) == 0) {
+				*why = mem_strdup("projects: two have the same id or root");
+				return -EINVAL;
+			}
+		}
+	}
+	return 0;
+}
+
+int state_text_read(struct registry *registry, const char *text, size_t length, char **why)
+{
+	json_error_t error;
+	_cleanup_(json_free) json_t *file =
+		json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+	json_t *projects = json_object_get(file, "projects");
+	json_int_t next_id = json_integer_value(json_object_get(file, "next-id"));
+	size_t count = json_array_size(projects);
+	struct entry *entries;
+	int r;
+
+	if (!file) {
+		*why = mem_printf("line %d: %s", error.line, error.text);
+		return -EINVAL;
+	}
+	if (json_integer_value(json_object_get(file, "version")) != STATE_VERSION ||
+		!json_is_array(projects) || count > PROJECTS_MAX || next_id < 1 ||
+		next_id > UINT32_MAX) {
+		*why = mem_strdup("must be an object with version 1, next-id and projects");
+		return -EINVAL;
+	}
+	entries = mem_zero(count * sizeof *entries);
+	r = entries_read(entries, projects, why);
+	for (size_t i = 0; i < count; i++) {
+		if (r == 0) {
+			registry_add(registry, entries[i].root, true, entries[i].id);
+		}
+		free(entries[i].root);
+	}
+	free(entries);
+	if (r == 0) {
+		registry_reserve_ids(registry, (uint32_t)next_id);
+	}
+	return r;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "project/project.h"
+
+/* The state file's text. Pure; see state.h for its form. */
+
+/* The caller frees it. */
+char *state_text_write(const struct registry *registry);
+
+/*
+ * Adds what the text says to the registry. Returns 0, or -EINVAL and why (the
+ * caller frees it) if it is damaged; then nothing was added.
+ */
+int state_text_read(struct registry *registry, const char *text, size_t length, char **why);

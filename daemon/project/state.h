@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "loop/loop.h"
+#include "project/project.h"
+
+/*
+ * The tracked projects on disk, so that they survive the daemon:
+ * $XDG_STATE_HOME/savecast/projects.json,
+ *
+ *   {"version": 1, "next-id": 3, "projects": [{"id": 1, "root": "/home/me/potato"}]}
+ *
+ * Roots are written as pathname_to_text() does. Unknown keys are ignored. A file
+ * that is not such an object is set aside as projects.json.damaged (replacing an
+ * older one) and a message says so.
+ */
+
+struct state;
+
+/* `folder` is where it is kept, or NULL if there is no place for it. */
+struct state *state_new(struct loop *loop, const char *folder);
+void state_free(struct state *state);
+
+/* Reads the file into the registry. Blocks; for start-up. */
+void state_load(struct state *state, struct registry *registry);
+
+/* Told when the registry's content at the time of the call is on disk, or with a negative errno. */
+typedef void state_stored_fn(int error, void *userdata);
+void state_store(struct state *state, const struct registry *registry, state_stored_fn *stored,
+	void *userdata);

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "route/listen-socket.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum { TCP_STATE_LISTEN = 10, DIAG_ANSWER_MAX = 32 * 1024 };
+
+struct diag_request {
+	struct nlmsghdr header;
+	struct inet_diag_req_v2 request;
+	struct nlattr attribute;
+	struct inet_diag_bc_op code[4];
+};
+
+static int diag_open(void)
+{
+	/* The kernel answers within the call; the limit is for the unthinkable. */
+	struct timeval limit = {.tv_usec = 200000};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+
+	if (fd < 0) {
+		return -errno;
+	}
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+	return fd;
+}
+
+static int diag_ask(int fd, int family, uint16_t port, uint32_t sequence)
+{
+	struct diag_request ask = {
+		.header = {
+			.nlmsg_len = sizeof ask,
+			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+			.nlmsg_seq = sequence,
+		},
+		.request = {
+			.sdiag_family = (uint8_t)family,
+			.sdiag_protocol = IPPROTO_TCP,
+			.idiag_states = 1u << TCP_STATE_LISTEN,
+		},
+		.attribute = {
+			.nla_len = sizeof ask.attribute + sizeof ask.code,
+			.nla_type = INET_DIAG_REQ_BYTECODE,
+		},
+		/* Each test takes its port from the op behind it; "no" jumps past the end. */
+		.code = {
+			{INET_DIAG_BC_S_GE, 8, 20},
+			{0, 0, port},
+			{INET_DIAG_BC_S_LE, 8, 12},
+			{0, 0, port},
+		},
+	};
+
+	return send(fd, &ask, sizeof ask, 0) < 0 ? -errno : 0;
+}
+
+static void diag_take(const struct inet_diag_msg *message, struct listen_socket *listener)
+{
+	*listener = (struct listen_socket){
+		.inode = message->idiag_inode,
+		.uid = message->idiag_uid,
+		.v6 = message->idiag_family == AF_INET6,
+	};
+	memcpy(&listener->address, message->id.idiag_src, sizeof listener->address);
+}
+
+/* Reads answers until the dump is done; returns the new count. */
+static int diag_read(int fd, uint16_t port, uint32_t sequence, struct listen_socket *listeners,
+	size_t max, size_t count)
+{
+	_Alignas(struct nlmsghdr) char answer[DIAG_ANSWER_MAX];
+
+	for (;;) {
+		struct sockaddr_nl from;
+		socklen_t from_length = sizeof from;
+		ssize_t n = recvfrom(fd, answer, sizeof answer, 0, (void *)&from, &from_length);
+
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n < 0) {
+			return -errno;
+		}
+		if (from.nl_pid != 0) {
+			continue; /* not from the kernel */
+		}
+		for (struct nlmsghdr *h = (void *)answer; NLMSG_OK(h, (size_t)n);
+			h = NLMSG_NEXT(h, n)) {
+			const struct inet_diag_msg *message = NLMSG_DATA(h);
+
+			if (h->nlmsg_seq != sequence) {
+				continue;
+			}
+			if (h->nlmsg_type == NLMSG_DONE) {
+				return (int)count;
+			}
+			if (h->nlmsg_type == NLMSG_ERROR) {
+				return ((const struct nlmsgerr *)NLMSG_DATA(h))->error;
+			}
+			if (h->nlmsg_len >= NLMSG_LENGTH(sizeof *message) && count < max &&
+				ntohs(message->id.idiag_sport) == port) {
+				diag_take(message, &listeners[count++]);
+			}
+		}
+	}
+}
+
+int listen_sockets_on_port(uint16_t port, struct listen_socket *listeners, size_t max)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+	int count = 0;
+	int fd = diag_open();
+
+	if (fd < 0) {
+		return fd;
+	}
+	for (uint32_t i = 0; i < COUNT_OF(families) && count >= 0; i++) {
+		int r = diag_ask(fd, families[i], port, i + 1);
+
+		count = r < 0 ? r : diag_read(fd, port, i + 1, listeners, max, (size_t)count);
+	}
+	close(fd);
+	return count;
+}
+
+bool listen_socket_takes(const struct listen_socket *listener, const char *host)
+{
+	static const struct in_addr any;
+	struct in_addr v4, bound;
+	struct in6_addr v6;
+
+	memcpy(&bound, &listener->address, sizeof bound);
+	if (inet_pton(AF_INET6, host, &v6) == 1) {
+		return listener->v6 && (IN6_IS_ADDR_UNSPECIFIED(&listener->address) ||
+					       IN6_ARE_ADDR_EQUAL(&listener->address, &v6));
+	}
+	if (inet_pton(AF_INET, host, &v4) == 1) {
+		/* [::] takes IPv4 too, unless it is set not to, which sock_diag does not tell. */
+		return listener->v6 ? IN6_IS_ADDR_UNSPECIFIED(&listener->address)
+				    : bound.s_addr == any.s_addr || bound.s_addr == v4.s_addr;
+	}
+	/* A name, localhost or below it: browsers take 127.0.0.1 or ::1. */
+	return listener->v6 ? IN6_IS_ADDR_UNSPECIFIED(&listener->address) ||
+			IN6_IS_ADDR_LOOPBACK(&listener->address)
+			    : bound.s_addr == any.s_addr || bound.s_addr == htonl(INADDR_LOOPBACK);
+}

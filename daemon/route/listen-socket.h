@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Listening TCP sockets of this machine, as the kernel's sock_diag knows them:
+ * unprivileged, and for every user. Tens of microseconds.
+ */
+
+enum { LISTEN_SOCKETS_MAX = 64 }; /* on one port: addresses and SO_REUSEPORT copies */
+
+struct listen_socket {
+	uint32_t inode;
+	uid_t uid;
+	bool v6;
+	struct in6_addr address; /* v4 in the first four bytes */
+};
+
+/* Returns how many listen on this port, at most `max`, or a negative errno. */
+int listen_sockets_on_port(uint16_t port, struct listen_socket *listeners, size_t max);
+
+/*
+ * Pure: whether a connection to this host (as url_parse() gives it, loopback)
+ * can arrive at the listener.
+ */
+bool listen_socket_takes(const struct listen_socket *listener, const char *host);

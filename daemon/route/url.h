@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What a tab's URL says about where its page comes from. Pure. Takes what a
+ * browser shows after its own parsing (WHATWG URL), and refuses the rest.
+ */
+
+enum { URL_MAX = 4096 }; /* bytes; as in protocol/websocket.md */
+
+enum url_kind {
+	URL_HTTP, /* http or https: host, port */
+	URL_FILE, /* path */
+	URL_OTHER /* about:, chrome:, data: ... */
+};
+
+struct url {
+	enum url_kind kind;
+	char *host;    /* lower case, no brackets, no user and password */
+	uint16_t port; /* the scheme's own if none is written */
+	char *path;    /* URL_HTTP: as written, from '/'; URL_FILE: a file name */
+};
+
+/* Returns 0, or -EINVAL and why, a constant text. */
+int url_parse(const char *text, struct url *url, const char **why);
+void url_clear(struct url *url);
+
+/* Whether the host is this machine by its name alone: localhost, *.localhost, 127/8, ::1. */
+bool url_is_loopback(const struct url *url);

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "api/daemon-bus.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "browser/browsers.h"
+#include "bus/bus.h"
+#include "config/config.h"
+#include "event/ledger.h"
+#include "loop/loop.h"
+#include "pipe/pipe.h"
+#include "project/project.h"
+#include "project/state.h"
+#include "route/router.h"
+#include "ws/ws-server.h"
+
+#define LOG_MODULE "main"
+#include "base/log.h"
+
+#define BUS_NAME "io.github.savecast.Daemon1"
+
+/* The daemon's parts, in the order they are made; they know nothing of each other's owners. */
+struct daemon {
+	struct config config;
+	struct loop *loop;
+	int signals;
+	struct loop_fd *signal_watch;
+	struct registry *registry;
+	struct state *state;
+	struct ledger *ledger;
+	struct router *router;
+	struct browsers *browsers;
+	struct pipe *pipe;
+	struct ws_server *ws;
+	char *port_error;
+	struct bus *bus;
+	struct daemon_api *api;
+};
+
+static void on_signal(uint32_t events, void *userdata)
+{
+	struct daemon *daemon = userdata;
+	struct signalfd_siginfo info;
+
+	if (read(daemon->signals, &info, sizeof info) == sizeof info) {
+		loop_quit(daemon->loop, 0);
+	}
+}
+
+static void on_bus_lost(const char *why, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	log_info("%s: ending; a call on the bus starts the daemon again", why);
+	loop_quit(daemon->loop, 0);
+}
+
+static void on_step(const struct event *event, const struct step *step, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	log_debug("event %llu: %s: %s", (unsigned long long)event->serial,
+		step_kind_name(step->kind), step->text);
+	if (daemon->api) {
+		daemon_api_step(daemon->api, event, step);
+	}
+}
+
+static void on_cast(struct project *project, uint64_t serial, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	browsers_cast(daemon->browsers, project, serial);
+}
+
+static void on_browsers_changed(struct project *project, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	if (daemon->api) {
+		daemon_api_browsers_changed(daemon->api);
+		if (project) {
+			daemon_api_project_changed(daemon->api, project);
+		}
+	}
+}
+
+static void on_project_added(struct project *project, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	if (daemon->api) {
+		daemon_api_project_added(daemon->api, project);
+	}
+	browsers_project_added(daemon->browsers, project);
+}
+
+static void on_project_changed(struct project *project, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	if (daemon->api) {
+		daemon_api_project_changed(daemon->api, project);
+	}
+}
+
+static void on_project_removed(struct project *project, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	pipe_forget(daemon->pipe, project);
+	if (daemon->api) {
+		daemon_api_project_removed(daemon->api, project);
+	}
+	browsers_project_removed(daemon->browsers, project);
+}
+
+static const struct registry_callbacks on_projects = {
+	.added = on_project_added,
+	.changed = on_project_changed,
+	.removed = on_project_removed,
+};
+
+static int daemon_watch_signals(struct daemon *daemon)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	daemon->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (daemon->signals < 0) {
+		return -errno;
+	}
+	daemon->signal_watch =
+		loop_fd_new(daemon->loop, daemon->signals, EPOLLIN, on_signal, daemon);
+	return 0;
+}
+
+/* A daemon that cannot listen still answers `savecast status`, which says why. */
+static void daemon_listen(struct daemon *daemon)
+{
+	int r = ws_server_new(&daemon->ws, daemon->loop, daemon->config.port, &browsers_callbacks,
+		daemon->browsers);
+
+	if (r < 0) {
+		daemon->port_error = mem_printf("127.0.0.1:%u: %s: no browser can connect; end "
+						"what listens there, or set savecast.port, and "
+						"start savecastd again",
+			daemon->config.port, strerror(-r));
+		log_error("%s", daemon->port_error);
+	}
+}
+
+static int daemon_build(struct daemon *daemon)
+{
+	_cleanup_free_ char *config = file_xdg_folder("XDG_CONFIG_HOME", ".config");
+	_cleanup_free_ char *state = file_xdg_folder("XDG_STATE_HOME", ".local/state");
+	_cleanup_free_ char *why = NULL;
+	int r;
+
+	config_load(&daemon->config, config);
+	daemon->loop = loop_new();
+	if (!daemon->loop || daemon_watch_signals(daemon) < 0) {
+		log_error("cannot make the event loop: %s", strerror(errno));
+		return -EIO;
+	}
+	daemon->bus = bus_new(daemon->loop, on_bus_lost, daemon, &why);
+	if (!daemon->bus) {
+		log_error("no session bus: %s: savecastd needs one; run it in a desktop session "
+			  "or with dbus-run-session",
+			why);
+		return -ENOTCONN;
+	}
+	daemon->registry = registry_new();
+	daemon->state = state_new(daemon->loop, state);
+	daemon->ledger = ledger_new();
+	daemon->router = router_new(daemon->loop, daemon->registry);
+	daemon->browsers = browsers_new(
+		daemon->loop, daemon->ledger, daemon->router, on_browsers_changed, daemon);
+	daemon->pipe = pipe_new(daemon->loop, daemon->registry, daemon->ledger, on_cast, daemon);
+	state_load(daemon->state, daemon->registry);
+	registry_listen(daemon->registry, &on_projects, daemon);
+	ledger_listen(daemon->ledger, on_step, daemon);
+
+	/* The name first: a second daemon must not take the port before it learns of the first. */
+	r = bus_own_name(daemon->bus, BUS_NAME);
+	if (r == -EEXIST) {
+		log_error("%s: another savecastd owns this name on the session bus; "
+			  "one is enough",
+			BUS_NAME);
+	}
+	if (r < 0) {
+		return r;
+	}
+	daemon_listen(daemon);
+	daemon->api = daemon_api_new(&(struct daemon_api_parts){
+		.bus = daemon->bus,
+		.registry = daemon->registry,
+		.state = daemon->state,
+		.ledger = daemon->ledger,
+		.pipe = daemon->pipe,
+		.browsers = daemon->browsers,
+		.port = daemon->ws ? ws_server_port(daemon->ws) : 0,
+		.port_error = daemon->port_error ? daemon->port_error : "",
+	});
+	return 0;
+}
+
+static void daemon_tear_down(struct daemon *daemon)
+{
+	if (daemon->loop) {
+		loop_finish_jobs(daemon->loop);
+	}
+	ws_server_free(daemon->ws);
+	daemon_api_free(daemon->api);
+	daemon->api = NULL;
+	pipe_free(daemon->pipe);
+	browsers_free(daemon->browsers);
+	router_free(daemon->router);
+	ledger_free(daemon->ledger);
+	state_free(daemon->state);
+	registry_free(daemon->registry);
+	bus_free(daemon->bus);
+	loop_fd_free(daemon->signal_watch);
+	if (daemon->signals >= 0) {
+		close(daemon->signals);
+	}
+	loop_free(daemon->loop);
+	free(daemon->port_error);
+}
+
+static void usage(FILE *to)
+{
+	fputs("Usage: savecastd [--debug]\n"
+	      "Hears of saves on the session bus and reloads the browser tabs that show them.\n"
+	      "\n"
+	      "  --debug    log every step of every event\n"
+	      "  --help     this text\n"
+	      "  --version  the version\n"
+	      "\n"
+	      "Settings: $XDG_CONFIG_HOME/savecast/config (git-config syntax), for example\n"
+	      "  git config -f ~/.config/savecast/config savecast.port 7284\n"
+	      "Tracked projects: $XDG_STATE_HOME/savecast/projects.json\n"
+	      "Exit status: 0 ended as asked, or the bus went away; 1 could not start;\n"
+	      "  2 wrong usage; 3 another savecastd runs on this bus.\n",
+		to);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"debug", no_argument, NULL, 'd'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},
+		{0},
+	};
+	struct daemon daemon = {.signals = -1};
+	int r;
+
+	while ((r = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (r) {
+		case 'd':
+			log_set_debug(true);
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		case 'v':
+			puts("savecastd " SAVECAST_VERSION);
+			return 0;
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		usage(stderr);
+		return 2;
+	}
+	r = daemon_build(&daemon);
+	if (r == 0) {
+		if (daemon.ws) {
+			log_info("ready: browsers connect to port %u", ws_server_port(daemon.ws));
+		}
+		r = loop_run(daemon.loop);
+	}
+	daemon_tear_down(&daemon);
+	return r == 0 ? 0 : r == -EEXIST ? 3 : 1;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire/wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/mem.h"
+#include "base/pathname.h"
+#include "wire/wire-text.h"
+
+static json_t *encode_text(const char *text)
+{
+	size_t length = strlen(text);
+	_cleanup_free_ char *clean = NULL;
+
+	if (!pathname_is_utf8(text, length)) {
+		clean = mem_alloc(3 * length + 1);
+		wire_text_copy(clean, 3 * length + 1, text, length);
+	}
+	return json_string(clean ? clean : text);
+}
+
+static void encode_set(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, value) < 0) {
+		abort(); /* out of memory is all that is left */
+	}
+}
+
+static json_t *encode_start(const char *type)
+{
+	json_t *object = json_object();
+
+	encode_set(object, "type", json_string(type));
+	return object;
+}
+
+static char *encode_end(json_t *object)
+{
+	char *text = json_dumps(object, JSON_COMPACT);
+
+	if (!text) {
+		abort();
+	}
+	json_decref(object);
+	return text;
+}
+
+char *wire_encode_hello(const char *version, const char *instance)
+{
+	json_t *object = encode_start("hello");
+
+	encode_set(object, "version", encode_text(version));
+	encode_set(object, "instance", encode_text(instance));
+	return encode_end(object);
+}
+
+char *wire_encode_tab(
+	uint64_t tab, enum wire_tab_state state, const char *project, const char *reason)
+{
+	static const char *const states[] = {
+		[WIRE_TAB_LIVE] = "live",
+		[WIRE_TAB_LOOKING] = "looking",
+		[WIRE_TAB_NONE] = "none",
+	};
+	json_t *object = encode_start("tab");
+
+	encode_set(object, "tab", json_integer((json_int_t)tab));
+	encode_set(object, "state", json_string(states[state]));
+	if (project) {
+		encode_set(object, "project", encode_text(project));
+	}
+	encode_set(object, "reason", encode_text(reason));
+	return encode_end(object);
+}
+
+char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs)
+{
+	json_t *object = encode_start("reload");
+	json_t *array = json_array();
+
+	encode_set(object, "event", json_integer((json_int_t)event));
+	for (size_t i = 0; i < n_tabs; i++) {
+		if (json_array_append_new(array, json_integer((json_int_t)tabs[i])) < 0) {
+			abort();
+		}
+	}
+	encode_set(object, "tabs", array);
+	return encode_end(object);
+}
+
+char *wire_encode_ping(void)
+{
+	return encode_end(encode_start("ping"));
+}
+
+char *wire_encode_error(const char *code, const char *message)
+{
+	json_t *object = encode_start("error");
+
+	encode_set(object, "code", encode_text(code));
+	encode_set(object, "message", encode_text(message));
+	return encode_end(object);
+}

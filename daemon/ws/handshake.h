@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * Who may open a WebSocket: the table of protocol/websocket.md, on plain
+ * strings. Pure.
+ */
+
+#include <stdint.h>
+
+#define HANDSHAKE_SUBPROTOCOL "savecast.v1"
+
+/* NULL: the request does not have it. A header that came twice is joined by a comma. */
+struct handshake {
+	const char *path; /* NULL unless the method is GET */
+	const char *host;
+	const char *origin;
+	const char *subprotocols;
+	const char *version;
+};
+
+/*
+ * Returns 0 if the connection may be opened at `port`, else the HTTP status to
+ * refuse it with, and what is wrong: `what` names it, `value` points into the
+ * handshake (or is NULL: missing), `why` is what it must be.
+ */
+unsigned handshake_check(const struct handshake *handshake, uint16_t port, const char **what,
+	const char **value, const char **why);

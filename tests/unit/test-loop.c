@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "loop/loop.h"
+
+struct pair {
+	struct loop *loop;
+	struct loop_fd *watch[2];
+	int called;
+};
+
+static void free_both(uint32_t events, void *userdata)
+{
+	struct pair *pair = userdata;
+
+	pair->called++;
+	loop_fd_free(pair->watch[0]);
+	loop_fd_free(pair->watch[1]);
+	loop_quit(pair->loop, 0);
+}
+
+/* Two descriptors are ready in one batch; the first callback frees both. */
+static void a_freed_watch_is_not_called(void **state)
+{
+	struct pair pair = {.loop = loop_new()};
+	int pipes[2][2];
+
+	assert_non_null(pair.loop);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(pipe(pipes[i]), 0);
+		assert_int_equal(write(pipes[i][1], "x", 1), 1);
+		pair.watch[i] = loop_fd_new(pair.loop, pipes[i][0], EPOLLIN, free_both, &pair);
+	}
+	assert_int_equal(loop_run(pair.loop), 0);
+	assert_int_equal(pair.called, 1);
+	for (int i = 0; i < 2; i++) {
+		close(pipes[i][0]);
+		close(pipes[i][1]);
+	}
+	loop_free(pair.loop);
+}
+
+struct order {
+	struct loop *loop;
+	char seen[8];
+	size_t n;
+};
+
+struct mark {
+	struct order *order;
+	char name;
+};
+
+static void on_mark(void *userdata)
+{
+	struct mark *mark = userdata;
+	struct order *order = mark->order;
+
+	order->seen[order->n++] = mark->name;
+	if (mark->name == 'c') {
+		loop_quit(order->loop, 7);
+	}
+}
+
+static void timers_come_in_order_and_can_be_disarmed(void **state)
+{
+	struct order order = {.loop = loop_new()};
+	struct mark marks[] = {{&order, 'c'}, {&order, 'x'}, {&order, 'a'}, {&order, 'b'}};
+	struct loop_timer *timers[4];
+	uint64_t now = clock_now_usec();
+
+	for (int i = 0; i < 4; i++) {
+		timers[i] = loop_timer_new(order.loop, on_mark, &marks[i]);
+	}
+	loop_timer_set(timers[0], now + 9000);
+	loop_timer_set(timers[1], now + 1000);
+	loop_timer_set(timers[2], 0);
+	loop_timer_set(timers[3], now + 5000);
+	loop_timer_set(timers[1], CLOCK_NEVER);
+	assert_int_equal(loop_run(order.loop), 7);
+	assert_string_equal(order.seen, "abc");
+	assert_true(clock_now_usec() - now >= 9000);
+	for (int i = 0; i < 4; i++) {
+		loop_timer_free(timers[i]);
+	}
+	loop_free(order.loop);
+}
+
+struct job {
+	struct loop *loop;
+	pthread_t main_thread;
+	int worked, *order;
+};
+
+static void job_work(void *userdata)
+{
+	struct job *job = userdata;
+
+	assert_false(pthread_equal(pthread_self(), job->main_thread));
+	job->worked++;
+}
+
+static void job_done(void *userdata)
+{
+	struct job *job = userdata;
+
+	assert_true(pthread_equal(pthread_self(), job->main_thread));
+	assert_int_equal(job->worked, 1);
+	if (++*job->order == 3) {
+		loop_quit(job->loop, 0);
+	}
+}
+
+static void jobs_work_elsewhere_and_finish_here(void **state)
+{
+	int order = 0;
+	struct loop *loop = loop_new();
+	struct job jobs[3];
+
+	for (int i = 0; i < 3; i++) {
+		jobs[i] = (struct job){.loop = loop, .main_thread = pthread_self(), .order = &order};
+		loop_job(loop, job_work, job_done, &jobs[i]);
+	}
+	assert_int_equal(loop_run(loop), 0);
+	assert_int_equal(order, 3);
+	loop_free(loop);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_freed_watch_is_not_called),
+		cmocka_unit_test(timers_come_in_order_and_can_be_disarmed),
+		cmocka_unit_test(jobs_work_elsewhere_and_finish_here),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

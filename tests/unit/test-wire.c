@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/mem.h"
+#include "base/pathname.h"
+#include "wire/wire.h"
+
+static json_t *vectors(const char *name)
+{
+	_cleanup_free_ char *path = mem_printf("%s/%s.json", VECTORS, name);
+	json_error_t error;
+	json_t *array = json_load_file(path, 0, &error);
+
+	if (!array) {
+		fail_msg("%s: %s", path, error.text);
+	}
+	assert_true(json_array_size(array) > 10);
+	return array;
+}
+
+static void same_text(const json_t *wanted, const char *key, const char *text)
+{
+	const json_t *value = json_object_get(wanted, key);
+
+	if (value) {
+		assert_non_null(text);
+		assert_string_equal(text, json_string_value(value));
+	} else {
+		assert_null(text);
+	}
+}
+
+static void same_number(const json_t *wanted, const char *key, uint64_t number)
+{
+	assert_int_equal(number, json_integer_value(json_object_get(wanted, key)));
+}
+
+static void same_message(const json_t *wanted, const struct wire_message *message)
+{
+	static const char *const types[] = {[WIRE_HELLO] = "hello",
+		[WIRE_WATCH] = "watch",
+		[WIRE_UNWATCH] = "unwatch",
+		[WIRE_REPORT] = "report"};
+
+	assert_int_not_equal(message->type, WIRE_IGNORED);
+	same_text(wanted, "type", types[message->type]);
+	same_text(wanted, "browser", message->browser);
+	same_text(wanted, "extension", message->extension);
+	same_text(wanted, "profile", message->profile);
+	same_text(wanted, "url", message->url);
+	same_text(wanted, "detail", message->detail);
+	same_number(wanted, "tab", message->tab);
+	same_number(wanted, "event", message->event);
+	same_text(wanted, "step",
+		message->type == WIRE_REPORT ? wire_step_name(message->step) : NULL);
+}
+
+static void browser_vectors(void **state)
+{
+	json_t *all = vectors("browser-to-daemon"), *vector;
+	size_t i;
+
+	json_array_foreach(all, i, vector) {
+		const char *text = json_string_value(json_object_get(vector, "text"));
+		const char *code = json_string_value(json_object_get(vector, "error"));
+		struct wire_message message;
+		struct wire_error error;
+		int r = wire_parse(text, strlen(text), &message, &error);
+
+		print_message("# %s\n", json_string_value(json_object_get(vector, "name")));
+		assert_int_equal(r, code ? -EBADMSG : 0);
+		if (code) {
+			assert_string_equal(error.code, code);
+			assert_true(strlen(error.message) > 0);
+			print_message("#   %s\n", error.message);
+		} else if (json_is_true(json_object_get(vector, "ignored"))) {
+			assert_int_equal(message.type, WIRE_IGNORED);
+		} else {
+			same_message(json_object_get(vector, "message"), &message);
+		}
+		wire_message_clear(&message);
+	}
+	json_decref(all);
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static char *encode(const json_t *message)
+{
+	const char *type = text_of(message, "type");
+	uint64_t tab = (uint64_t)json_integer_value(json_object_get(message, "tab"));
+
+	if (strcmp(type, "hello") == 0) {
+		return wire_encode_hello(
+			text_of(message, "version"), text_of(message, "instance"));
+	}
+	if (strcmp(type, "tab") == 0) {
+		const char *name = text_of(message, "state");
+		enum wire_tab_state state = strcmp(name, "live") == 0 ? WIRE_TAB_LIVE :
+					    strcmp(name, "none") == 0 ? WIRE_TAB_NONE :
+									WIRE_TAB_LOOKING;
+
+		return wire_encode_tab(
+			tab, state, text_of(message, "project"), text_of(message, "reason"));
+	}
+	if (strcmp(type, "reload") == 0) {
+		const json_t *array = json_object_get(message, "tabs");
+		uint64_t tabs[8];
+		size_t n = json_array_size(array);
+
+		assert_true(n <= COUNT_OF(tabs));
+		for (size_t i = 0; i < n; i++) {
+			tabs[i] = (uint64_t)json_integer_value(json_array_get(array, i));
+		}
+		return wire_encode_reload(
+			(uint64_t)json_integer_value(json_object_get(message, "event")), tabs, n);
+	}
+	if (strcmp(type, "error") == 0) {
+		return wire_encode_error(text_of(message, "code"), text_of(message, "message"));
+	}
+	assert_string_equal(type, "ping");
+	return wire_encode_ping();
+}
+
+static void daemon_vectors(void **state)
+{
+	json_t *all = vectors("daemon-to-browser"), *vector;
+	size_t i, tried = 0;
+
+	json_array_foreach(all, i, vector) {
+		const json_t *message = json_object_get(vector, "message");
+
+		/* The others are for the one who reads them. */
+		if (message && !json_object_get(vector, "lenient")) {
+			_cleanup_free_ char *text = encode(message);
+
+			assert_string_equal(text, text_of(vector, "text"));
+			tried++;
+		}
+	}
+	assert_true(tried >= 8);
+	json_decref(all);
+}
+
+static void good(const char *text)
+{
+	struct wire_message message;
+	struct wire_error error;
+
+	if (wire_parse(text, strlen(text), &message, &error) < 0) {
+		fail_msg("%.80s: %s", text, error.message);
+	}
+	wire_message_clear(&message);
+}
+
+static void bad(const char *text, const char *code, const char *part)
+{
+	struct wire_message message;
+	struct wire_error error;
+
+	assert_int_equal(wire_parse(text, strlen(text), &message, &error), -EBADMSG);
+	assert_string_equal(error.code, code);
+	assert_true(pathname_is_utf8(error.message, strlen(error.message)));
+	if (!strstr(error.message, part)) {
+		fail_msg("%s: has no \"%s\"", error.message, part);
+	}
+	assert_int_equal(message.type, WIRE_IGNORED);
+	assert_null(message.url);
+}
+
+/* `n` bytes made of copies of `unit`. */
+static char *many(const char *unit, size_t n)
+{
+	char *text = mem_alloc(n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		text[i] = unit[i % strlen(unit)];
+	}
+	text[n] = '\0';
+	return text;
+}
+
+static void url_of(size_t n, bool fits)
+{
+	_cleanup_free_ char *url = many("u", n);
+	_cleanup_free_ char *text = mem_printf("{\"type\":\"watch\",\"tab\":1,\"url\":\"%s\"}", url);
+
+	if (fits) {
+		good(text);
+	} else {
+		bad(text, WIRE_BAD_MESSAGE, "watch: url: uuu");
+	}
+}
+
+static void detail_of(const char *unit, size_t n, bool fits)
+{
+	_cleanup_free_ char *detail = many(unit, n);
+	_cleanup_free_ char *text = mem_printf(
+		"{\"type\":\"report\",\"event\":1,\"tab\":1,\"step\":\"failed\",\"detail\":\"%s\"}",
+		detail);
+
+	if (fits) {
+		good(text);
+	} else {
+		bad(text, WIRE_BAD_MESSAGE, "...: must be at most 256 bytes");
+	}
+}
+
+static void profile_of(size_t n, bool fits)
+{
+	_cleanup_free_ char *profile = many("aZ9-", n);
+	_cleanup_free_ char *text = mem_printf(
+		"{\"type\":\"hello\",\"browser\":\"b\",\"extension\":\"1\",\"profile\":\"%s\"}", profile);
+
+	if (fits) {
+		good(text);
+	} else {
+		bad(text, WIRE_BAD_MESSAGE, "hello: profile: ");
+	}
+}
+
+static void lengths(void **state)
+{
+	url_of(0, true);
+	url_of(WIRE_URL_MAX, true);
+	url_of(WIRE_URL_MAX + 1, false);
+	detail_of("d", WIRE_STRING_MAX, true);
+	detail_of("d", WIRE_STRING_MAX + 1, false);
+	detail_of("\xf0\x9f\x8d\x85", WIRE_STRING_MAX, true);
+	detail_of("\xf0\x9f\x8d\x85", WIRE_STRING_MAX + 4, false);
+	profile_of(WIRE_PROFILE_MIN - 1, false);
+	profile_of(WIRE_PROFILE_MIN, true);
+	profile_of(WIRE_PROFILE_MAX, true);
+	profile_of(WIRE_PROFILE_MAX + 1, false);
+}
+
+static void numbers(void **state)
+{
+	static const char *const wrong[] = {"-1", "9007199254740992", "9223372036854775807", "1.0",
+		"1e3", "true", "null", "\"1\"", "[1]", "{}", "-9223372036854775808",
+		"99999999999999999999", "1e999"};
+
+	good("{\"type\":\"unwatch\",\"tab\":0}");
+	good("{\"type\":\"unwatch\",\"tab\":9007199254740991}");
+	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+		_cleanup_free_ char *text =
+			mem_printf("{\"type\":\"unwatch\",\"tab\":%s}", wrong[i]);
+
+		bad(text, WIRE_BAD_MESSAGE, "");
+	}
+	bad("{\"type\":\"unwatch\",\"tab\":-1}", WIRE_BAD_MESSAGE,
+		"unwatch: tab: -1: must be an integer from 0 to 9007199254740991");
+	bad("{\"type\":\"unwatch\"}", WIRE_BAD_MESSAGE, "unwatch: tab: missing: must be");
+	bad("{\"type\":\"unwatch\",\"tab\":01}", WIRE_BAD_JSON, "");
+	bad("{\"type\":\"unwatch\",\"tab\":NaN}", WIRE_BAD_JSON, "");
+}
+
+static void nesting_of(unsigned depth, bool fits)
+{
+	_cleanup_free_ char *open = many("[", depth - 1);
+	_cleanup_free_ char *close = many("]", depth - 1);
+	_cleanup_free_ char *text =
+		mem_printf("{\"type\":\"unwatch\",\"tab\":1,\"x\":%s1%s}", open, close);
+
+	if (fits) {
+		good(text);
+	} else {
+		bad(text, WIRE_BAD_JSON, "8 deep");
+	}
+}
+
+static void nesting(void **state)
+{
+	nesting_of(WIRE_DEPTH_MAX, true);
+	nesting_of(WIRE_DEPTH_MAX + 1, false);
+	nesting_of(8000, false);
+	/* Brackets in a string are none. */
+	good("{\"type\":\"unwatch\",\"tab\":1,\"x\":\"[[[[[[[[[[\\\"[[[[[[[[[[\\\\\"}");
+	good("{\"type\":\"unwatch\",\"tab\":1,\"x\":[[],[],[],[],[],[],[],[],[]]}");
+}
+
+static void not_json(void **state)
+{
+	static const char *const wrong[] = {"", " ", "null", "1", "\"x\"", "[]", "{", "{}x",
+		"{\"type\":\"x\"}\0", "{'type':1}", "{\"type\":\"x\",}", "{\"type\":\"\xff\"}",
+		"{\"type\":\"\xc0\xaf\"}", "{\"type\":\"\\ud800\"}", "{\"type\":\"a\nb\"}",
+		"\xef\xbb\xbf{\"type\":\"x\"}", "{\"a\":1,\"a\":1,\"type\":\"x\"}",
+		"{\"type\":\"x\",\"b\":{\"a\":1,\"a\":2}}", "\xff\xfe\xfd", "]]]]", "}{"};
+	struct wire_message message;
+	struct wire_error error;
+
+	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+		if (i != 8) {
+			bad(wrong[i], WIRE_BAD_JSON, "message: ");
+		}
+	}
+	assert_int_equal(wire_parse("{\"type\":\"x\"}\0", 13, &message, &error), -EBADMSG);
+	assert_string_equal(error.code, WIRE_BAD_JSON);
+	/* The length counts, not a NUL. */
+	assert_int_equal(wire_parse("{\"type\":\"x\"}garbage", 12, &message, &error), 0);
+	bad("{\"type\":\"watch\",\"tab\":1,\"url\":\"a\\u0000b\"}", WIRE_BAD_MESSAGE, "");
+}
+
+static void fields(void **state)
+{
+	bad("{}", WIRE_BAD_MESSAGE, "message: type: missing: must be a string");
+	bad("{\"type\":null}", WIRE_BAD_MESSAGE, "type: null");
+	bad("{\"type\":\"hello\",\"browser\":[],\"extension\":\"1\",\"profile\":\"12345678\"}",
+		WIRE_BAD_MESSAGE, "hello: browser: an array: must be a string");
+	bad("{\"type\":\"hello\",\"browser\":\"b\",\"extension\":{},\"profile\":\"12345678\"}",
+		WIRE_BAD_MESSAGE, "hello: extension: an object: must be a string");
+	bad("{\"type\":\"hello\",\"browser\":\"b\",\"extension\":\"1\",\"profile\":\"1234567\xc3\xa9\"}",
+		WIRE_BAD_MESSAGE, "hello: profile: 1234567\xc3\xa9: must be 8 to 64");
+	bad("{\"type\":\"report\",\"event\":1,\"tab\":1,\"step\":\"loaded\",\"detail\":null}",
+		WIRE_BAD_MESSAGE, "report: detail: null: must be a string");
+	bad("{\"type\":\"report\",\"event\":1,\"tab\":1,\"step\":7}", WIRE_BAD_MESSAGE,
+		"report: step: 7: must be reloading");
+	bad("{\"type\":\"report\",\"event\":0.5,\"tab\":1,\"step\":\"loaded\"}", WIRE_BAD_MESSAGE,
+		"report: event: 0.5: must be an integer");
+	good("{\"type\":\"Hello\"}");
+	good("{\"type\":\"\"}");
+}
+
+static void broken_names_are_mended(void **state)
+{
+	_cleanup_free_ char *tab = wire_encode_tab(1, WIRE_TAB_LIVE, "caf\xe9", "\xc3");
+	_cleanup_free_ char *none = wire_encode_tab(2, WIRE_TAB_NONE, NULL, "a\"b\\c\n");
+	_cleanup_free_ char *empty = wire_encode_reload(3, NULL, 0);
+	_cleanup_free_ char *hello = wire_encode_hello("\xed\xa0\x80", "");
+
+	assert_string_equal(tab, "{\"type\":\"tab\",\"tab\":1,\"state\":\"live\","
+				 "\"project\":\"caf\xef\xbf\xbd\",\"reason\":\"\xef\xbf\xbd\"}");
+	assert_string_equal(none, "{\"type\":\"tab\",\"tab\":2,\"state\":\"none\","
+				  "\"reason\":\"a\\\"b\\\\c\\n\"}");
+	assert_string_equal(empty, "{\"type\":\"reload\",\"event\":3,\"tabs\":[]}");
+	assert_true(pathname_is_utf8(hello, strlen(hello)));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(browser_vectors),
+		cmocka_unit_test(daemon_vectors),
+		cmocka_unit_test(lengths),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(nesting),
+		cmocka_unit_test(not_json),
+		cmocka_unit_test(fields),
+		cmocka_unit_test(broken_names_are_mended),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
