@@ -3,62 +3,10 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <strings.h>
 
 #include "base/mem.h"
-
-/* The length of the well-formed UTF-8 sequence at `p` (Unicode 15, table 3-7), or 0. */
-static size_t utf8_sequence(const unsigned char *p, size_t left)
-{
-	static const struct {
-		unsigned char first_low, first_high, second_low, second_high, length;
-	} rows[] = {
-		{0x01, 0x7f, 0, 0, 1},
-		{0xc2, 0xdf, 0x80, 0xbf, 2},
-		{0xe0, 0xe0, 0xa0, 0xbf, 3},
-		{0xe1, 0xec, 0x80, 0xbf, 3},
-		{0xed, 0xed, 0x80, 0x9f, 3},
-		{0xee, 0xef, 0x80, 0xbf, 3},
-		{0xf0, 0xf0, 0x90, 0xbf, 4},
-		{0xf1, 0xf3, 0x80, 0xbf, 4},
-		{0xf4, 0xf4, 0x80, 0x8f, 4},
-	};
-
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		if (p[0] < rows[i].first_low || p[0] > rows[i].first_high) {
-			continue;
-		}
-		if (left < rows[i].length) {
-			return 0;
-		}
-		if (rows[i].length > 1 &&
-			(p[1] < rows[i].second_low || p[1] > rows[i].second_high)) {
-			return 0;
-		}
-		for (size_t k = 2; k < rows[i].length; k++) {
-			if ((p[k] & 0xc0) != 0x80) {
-				return 0;
-			}
-		}
-		return rows[i].length;
-	}
-	return 0;
-}
-
-bool pathname_is_utf8(const char *bytes, size_t length)
-{
-	for (size_t i = 0; i < length;) {
-		size_t n = utf8_sequence((const unsigned char *)bytes + i, length - i);
-
-		if (n == 0) {
-			return false;
-		}
-		i += n;
-	}
-	return true;
-}
+#include "base/utf8.h"
 
 static int hex_digit(char c)
 {
@@ -186,30 +134,15 @@ char *pathname_to_uri(const char *name)
 
 char *pathname_to_text(const char *name)
 {
-	return pathname_is_utf8(name, strlen(name)) ? mem_strdup(name) : pathname_to_uri(name);
+	return utf8_is_valid(name, strlen(name)) ? mem_strdup(name) : pathname_to_uri(name);
 }
 
 char *pathname_label(const char *name)
 {
 	const char *slash = strrchr(name, '/');
 	const char *last = slash && slash[1] ? slash + 1 : name;
-	size_t length = strlen(last);
-	char *label = mem_alloc(3 * length + 1);
-	char *out = label;
 
-	for (size_t i = 0; i < length;) {
-		size_t n = utf8_sequence((const unsigned char *)last + i, length - i);
-
-		if (n) {
-			out = mempcpy(out, last + i, n);
-			i += n;
-		} else {
-			out = mempcpy(out, "\xef\xbf\xbd", 3);
-			i++;
-		}
-	}
-	*out = '\0';
-	return label;
+	return utf8_dup(last);
 }
 
 bool pathname_is_below(const char *name, const char *root)

@@ -8,12 +8,9 @@
  */
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* A whole name without its NUL; Linux takes no longer one in a call. */
 enum { PATHNAME_MAX = 4095 };
-
-bool pathname_is_utf8(const char *bytes, size_t length);
 
 /*
  * Reads an absolute path or a file: URI (empty host or "localhost"). The result

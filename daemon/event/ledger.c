@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
-#include "base/pathname.h"
+#include "base/utf8.h"
 
 struct ledger {
 	struct event ring[LEDGER_EVENTS_MAX]; /* serial N is at N % LEDGER_EVENTS_MAX */
@@ -125,29 +125,13 @@ void ledger_file(struct ledger *ledger, uint64_t serial, const char *name)
 /* Texts go to D-Bus and JSON, which end the connection over a byte that is no UTF-8. */
 static char *step_text(const char *format, va_list args)
 {
-	char text[LEDGER_TEXT_MAX];
-	int n = vsnprintf(text, sizeof text, format, args);
-	size_t length = n < 0 ? 0 : strlen(text);
+	char text[LEDGER_TEXT_MAX], clean[LEDGER_TEXT_MAX];
 
-	while (!pathname_is_utf8(text, length)) {
-		/* Either cut in the middle of a character, or a foreign byte: keep what is right. */
-		size_t good = 0;
-
-		for (size_t i = 1; i <= 4 && i <= length; i++) {
-			if (pathname_is_utf8(text, length - i)) {
-				good = length - i;
-				break;
-			}
-		}
-		if (good == 0) {
-			for (size_t i = 0; i < length; i++) {
-				text[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
-			}
-			good = length;
-		}
-		length = good;
+	if (vsnprintf(text, sizeof text, format, args) < 0) {
+		text[0] = '\0';
 	}
-	return mem_strndup(text, length);
+	utf8_copy(clean, sizeof clean, text, strlen(text));
+	return mem_strdup(clean);
 }
 
 void ledger_step(struct ledger *ledger, uint64_t serial, uint64_t now_usec, enum step_kind kind,

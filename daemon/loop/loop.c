@@ -134,7 +134,8 @@ struct loop *loop_new(void)
 		.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
 		/* Else libwebsockets allocates a table for every descriptor that ulimit allows. */
 		.fd_limit_per_thread = LOOP_LWS_FDS_MAX,
-		.max_http_header_pool = 8,
+		/* Memory only while in use; fewer, and silent connections hold up a good one. */
+		.max_http_header_pool = LOOP_LWS_FDS_MAX,
 		.max_http_header_data = 2048,
 		.user = loop,
 		.protocols = loop_protocols,

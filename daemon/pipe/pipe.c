@@ -18,9 +18,6 @@ static void pipe_depart(struct pipe *pipe, struct project *project)
 {
 	uint64_t serial = project->serial;
 
-	for (size_t i = 0; i < project->files.kept; i++) {
-		ledger_file(pipe->ledger, serial, project->files.names[i]);
-	}
 	fileset_clear(&project->files);
 	project->serial = 0;
 	pipe->cast(project, serial, pipe->userdata);
@@ -91,6 +88,16 @@ static uint64_t pipe_open(
 	return serial;
 }
 
+/* The files of the event that the ledger does not know yet. */
+static void pipe_note_files(struct pipe *pipe, const struct project *project, uint64_t serial)
+{
+	const struct event *event = ledger_find(pipe->ledger, serial);
+
+	for (size_t i = event ? event->file_count : SIZE_MAX; i < project->files.kept; i++) {
+		ledger_file(pipe->ledger, serial, project->files.names[i]);
+	}
+}
+
 /* The project's files have grown by one call; returns their event. */
 static uint64_t pipe_project_saved(struct pipe *pipe, struct project *project, uint64_t now)
 {
@@ -99,13 +106,16 @@ static uint64_t pipe_project_saved(struct pipe *pipe, struct project *project, u
 	switch (pending_save(&project->pending, now)) {
 	case PENDING_LEAVES:
 		project->serial = serial = pipe_open(pipe, EVENT_SAVE, project->root, now);
+		pipe_note_files(pipe, project, serial);
 		pipe_depart(pipe, project);
 		break;
 	case PENDING_OPENS:
 		project->serial = serial = pipe_open(pipe, EVENT_SAVE, project->root, now);
+		pipe_note_files(pipe, project, serial);
 		pipe_set_timer(pipe);
 		break;
 	case PENDING_JOINS:
+		pipe_note_files(pipe, project, serial);
 		ledger_step(pipe->ledger, serial, now, STEP_JOINED, NULL, "%s", "");
 		break; /* the timer finds out that it must wait longer */
 	}

@@ -7,19 +7,13 @@
 #include <jansson.h>
 
 #include "base/mem.h"
-#include "base/pathname.h"
-#include "wire/wire-text.h"
+#include "base/utf8.h"
 
 static json_t *encode_text(const char *text)
 {
-	size_t length = strlen(text);
-	_cleanup_free_ char *clean = NULL;
+	_cleanup_free_ char *clean = utf8_dup(text);
 
-	if (!pathname_is_utf8(text, length)) {
-		clean = mem_alloc(3 * length + 1);
-		wire_text_copy(clean, 3 * length + 1, text, length);
-	}
-	return json_string(clean ? clean : text);
+	return json_string(clean);
 }
 
 static void encode_set(json_t *object, const char *key, json_t *value)

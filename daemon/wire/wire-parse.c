@@ -10,7 +10,7 @@
 #include <jansson.h>
 
 #include "base/mem.h"
-#include "wire/wire-text.h"
+#include "base/utf8.h"
 
 /* How much of a wrong value is shown. */
 enum { WIRE_SHOWN_MAX = 64 };
@@ -34,7 +34,7 @@ static int fail(struct wire_error *error, const char *code, const char *format, 
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	error->code = code;
-	wire_text_copy(error->message, sizeof error->message, text, strlen(text));
+	utf8_copy(error->message, sizeof error->message, text, strlen(text));
 	return -EBADMSG;
 }
 
@@ -69,7 +69,7 @@ static void show(const json_t *value, char shown[WIRE_SHOWN_MAX])
 {
 	switch (json_typeof(value)) {
 	case JSON_STRING:
-		wire_text_copy(shown, WIRE_SHOWN_MAX - strlen("..."), json_string_value(value),
+		utf8_copy(shown, WIRE_SHOWN_MAX - strlen("..."), json_string_value(value),
 			json_string_length(value));
 		if (strlen(shown) < json_string_length(value)) {
 			strcat(shown, "...");
@@ -90,7 +90,9 @@ static void show(const json_t *value, char shown[WIRE_SHOWN_MAX])
 	case JSON_TRUE:
 	case JSON_FALSE:
 	case JSON_NULL:
-		strcpy(shown, json_is_null(value) ? "null" : json_is_true(value) ? "true" : "false");
+		strcpy(shown, json_is_null(value)   ? "null" :
+			      json_is_true(value) ? "true" :
+						    "false");
 		break;
 	}
 }
@@ -103,7 +105,8 @@ static int fail_field(
 	if (value) {
 		show(value, shown);
 	}
-	return fail(reader->error, WIRE_BAD_MESSAGE, "%s: %s: %s: %s", reader->type, key, shown, why);
+	return fail(
+		reader->error, WIRE_BAD_MESSAGE, "%s: %s: %s: %s", reader->type, key, shown, why);
 }
 
 static int read_number(const struct wire_reader *reader, const char *key, uint64_t *number)

@@ -46,6 +46,11 @@ static bool origin_is_extension(const char *origin)
 	return false;
 }
 
+static bool is_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '.' || c == '-' || c == '_';
+}
+
 /* Each must be a plain name: libwebsockets drops a list that it cannot read without an answer. */
 static bool subprotocols_offer_ours(const char *list)
 {
@@ -55,7 +60,8 @@ static bool subprotocols_offer_ours(const char *list)
 		size_t length;
 
 		at += strspn(at, " \t");
-		length = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
+		for (length = 0; is_name(at[length]); length++) {
+		}
 		if (length == 0) {
 			return false;
 		}

@@ -60,12 +60,12 @@ static void on_pause_over(void *userdata)
 static void listener_pause(struct listener *listener, int error)
 {
 	uint64_t now = clock_now_usec();
-	unsigned held;
+	char more[LOG_LIMIT_MORE_MAX];
 
 	listener_watch(listener, 0);
 	loop_timer_set(listener->pause, now + LISTEN_PAUSE_USEC);
-	if (log_limit_pass(&listener->paused, now, &held)) {
-		log_warning("connection: %s: not accepted, trying again", strerror(error));
+	if (log_limit_pass(&listener->paused, now, more)) {
+		log_warning("connection: %s: not accepted, trying again%s", strerror(error), more);
 	}
 }
 
@@ -83,7 +83,7 @@ static bool peer_is_us(
 	struct sockaddr_storage self = {0};
 	socklen_t length = sizeof self;
 	uid_t uid = (uid_t)-1;
-	unsigned held;
+	char more[LOG_LIMIT_MORE_MAX];
 	int r = getsockname(fd, (struct sockaddr *)&self, &length) < 0 ? -errno : 0;
 
 	if (r == 0) {
@@ -92,15 +92,13 @@ static bool peer_is_us(
 	if (r == 0 && uid == getuid()) {
 		return true;
 	}
-	if (log_limit_pass(&listener->refused, clock_now_usec(), &held)) {
-		if (r < 0) {
-			log_info("connection: whose it is: %s: reset; %u more since the last line",
-				strerror(-r), held);
-		} else {
-			log_info("connection: user %u: is not the daemon's: reset; %u more since "
-				 "the last line",
-				(unsigned)uid, held);
-		}
+	if (!log_limit_pass(&listener->refused, clock_now_usec(), more)) {
+		return false;
+	}
+	if (r < 0) {
+		log_info("connection: whose it is: %s: reset%s", strerror(-r), more);
+	} else {
+		log_info("connection: user %u: is not the daemon's: reset%s", (unsigned)uid, more);
 	}
 	return false;
 }
@@ -224,7 +222,8 @@ static int listener_open(struct listener *listener, uint16_t port)
 		return fd;
 	}
 	if (fd < 0) {
-		log_info("[::1]:%u: %s: listening on 127.0.0.1 only", (unsigned)port, strerror(-fd));
+		log_info("[::1]:%u: %s: listening on 127.0.0.1 only", (unsigned)port,
+			strerror(-fd));
 		return 0;
 	}
 	return listener_add(listener, fd);

@@ -8,10 +8,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 
 #define LOG_LIMIT_USEC (60 * CLOCK_USEC_PER_SEC)
+enum { LOG_LIMIT_MORE_MAX = 48 };
 
 /* Zeroed at first. */
 struct log_limit {
@@ -19,14 +21,18 @@ struct log_limit {
 	unsigned held;
 };
 
-/* Whether to tell this one; if so, `held` is how many were not told before it. */
-static inline bool log_limit_pass(struct log_limit *limit, uint64_t now_usec, unsigned *held)
+/* Whether to tell this one; if so, `more` is what to say of those held back before it, or "". */
+static inline bool log_limit_pass(
+	struct log_limit *limit, uint64_t now_usec, char more[LOG_LIMIT_MORE_MAX])
 {
 	if (now_usec < limit->quiet_until_usec) {
 		limit->held++;
 		return false;
 	}
-	*held = limit->held;
+	more[0] = '\0';
+	if (limit->held > 0) {
+		snprintf(more, LOG_LIMIT_MORE_MAX, " (%u more before it)", limit->held);
+	}
 	limit->held = 0;
 	limit->quiet_until_usec = now_usec + LOG_LIMIT_USEC;
 	return true;

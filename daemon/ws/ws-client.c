@@ -7,7 +7,7 @@
 #include <libwebsockets.h>
 
 #include "base/mem.h"
-#include "base/pathname.h"
+#include "ws/inbox.h"
 
 #define LOG_MODULE "ws"
 #include "base/log.h"
@@ -35,9 +35,8 @@ struct ws_client {
 	bool waits; /* is in clients->waiting */
 	uint64_t deadline_usec;
 	STAILQ_HEAD(, ws_waiting_text) queue;
-	unsigned n_queued;
-	char *in; /* the message so far, if it came in more than one part */
-	size_t in_length;
+	size_t queued_bytes;
+	struct inbox inbox;
 };
 
 static void client_wait_no_more(struct ws_client *client)
@@ -68,20 +67,26 @@ static void client_wait(struct ws_client *client)
 	}
 }
 
+/* What a waiting message counts: also an empty one takes memory. */
+static size_t queue_cost(const struct ws_text *text)
+{
+	return ws_text_length(text) + sizeof(struct ws_waiting_text);
+}
+
 static struct ws_text *queue_pop(struct ws_client *client)
 {
 	struct ws_waiting_text *first = STAILQ_FIRST(&client->queue);
 	struct ws_text *text = first->text;
 
 	STAILQ_REMOVE_HEAD(&client->queue, next);
-	client->n_queued--;
+	client->queued_bytes -= queue_cost(text);
 	free(first);
 	return text;
 }
 
 static void queue_drop(struct ws_client *client)
 {
-	while (client->n_queued > 0) {
+	while (!STAILQ_EMPTY(&client->queue)) {
 		ws_text_unref(queue_pop(client));
 	}
 }
@@ -174,7 +179,7 @@ void ws_client_unlink(struct ws_client *client)
 void ws_client_free(struct ws_client *client)
 {
 	ws_client_unlink(client);
-	free(client->in);
+	inbox_clear(&client->inbox);
 	free(client);
 }
 
@@ -200,14 +205,14 @@ void ws_client_send_shared(struct ws_client *client, struct ws_text *text)
 	if (client->state != WS_OPEN) {
 		return;
 	}
-	if (client->n_queued == WS_QUEUE_MAX) {
-		client_give_up(client, "too many messages wait for it");
+	if (client->queued_bytes + queue_cost(text) > WS_QUEUE_BYTES_MAX) {
+		client_give_up(client, "too much waits for it");
 		return;
 	}
 	last = mem_new(struct ws_waiting_text);
 	last->text = ws_text_ref(text);
 	STAILQ_INSERT_TAIL(&client->queue, last, next);
-	client->n_queued++;
+	client->queued_bytes += queue_cost(text);
 	if (!client->waits) {
 		client_wait(client);
 	}
@@ -239,7 +244,7 @@ int ws_client_on_writable(struct ws_client *client)
 	if (client->state == WS_ENDED) {
 		return 0;
 	}
-	if (client->n_queued > 0) {
+	if (!STAILQ_EMPTY(&client->queue)) {
 		if (queue_write_one(client) < 0) {
 			return -1;
 		}
@@ -264,35 +269,9 @@ void ws_client_on_peer_close(struct ws_client *client)
 	client_end(client);
 }
 
-static bool text_is_utf8(const char *text, size_t length)
-{
-	const char *nul;
-
-	/* A file name holds no NUL; a text may, and JSON refuses it later. */
-	while ((nul = memchr(text, '\0', length))) {
-		if (!pathname_is_utf8(text, (size_t)(nul - text))) {
-			return false;
-		}
-		length -= (size_t)(nul + 1 - text);
-		text = nul + 1;
-	}
-	return pathname_is_utf8(text, length);
-}
-
-static void in_append(struct ws_client *client, const char *in, size_t length)
-{
-	if (length > 0) {
-		client->in = mem_resize(client->in, client->in_length + length, 1);
-		memcpy(client->in + client->in_length, in, length);
-		client->in_length += length;
-	}
-}
-
 bool ws_client_on_data(struct ws_client *client, const char *in, size_t length,
 	const char **text, size_t *text_length, char **owned)
 {
-	size_t announced = lws_remaining_packet_payload(client->wsi);
-
 	*owned = NULL;
 	if (client->state != WS_OPEN) {
 		return false;
@@ -301,28 +280,20 @@ bool ws_client_on_data(struct ws_client *client, const char *in, size_t length,
 		ws_client_close(client, WS_UNACCEPTABLE);
 		return false;
 	}
-	if (announced > WS_MESSAGE_MAX || client->in_length + length + announced > WS_MESSAGE_MAX) {
+	switch (inbox_add(&client->inbox, in, length, lws_remaining_packet_payload(client->wsi),
+		lws_is_final_fragment(client->wsi), text, text_length, owned)) {
+	case INBOX_MORE:
+		return false;
+	case INBOX_COMPLETE:
+		return true;
+	case INBOX_TOO_BIG:
 		ws_client_close(client, WS_TOO_BIG);
 		return false;
-	}
-	if (!lws_is_final_fragment(client->wsi) || client->in_length > 0) {
-		in_append(client, in, length);
-		if (!lws_is_final_fragment(client->wsi)) {
-			return false;
-		}
-		*owned = mem_steal(client->in);
-		length = client->in_length;
-		client->in_length = 0;
-		in = *owned;
-	}
-	if (!text_is_utf8(in, length)) {
-		free(mem_steal(*owned));
+	case INBOX_NOT_UTF8:
 		ws_client_close(client, WS_NOT_UTF8);
 		return false;
 	}
-	*text = in;
-	*text_length = length;
-	return true;
+	return false;
 }
 
 void ws_client_flush(struct ws_client *client, unsigned code)
@@ -335,7 +306,7 @@ void ws_client_flush(struct ws_client *client, unsigned code)
 	if (client->state == WS_CLOSING) {
 		code = client->close_code;
 	}
-	while (client->n_queued > 0 && !lws_partial_buffered(client->wsi)) {
+	while (!STAILQ_EMPTY(&client->queue) && !lws_partial_buffered(client->wsi)) {
 		if (queue_write_one(client) < 0) {
 			return;
 		}

@@ -38,8 +38,8 @@ struct lws *ws_client_wsi(const struct ws_client *client);
 int ws_client_on_writable(struct ws_client *client);
 void ws_client_on_peer_close(struct ws_client *client);
 /*
- * Collects a message. True: it is complete, at `text`; `owned` is to be freed
- * after it was told.
+ * Collects a message. True: it is complete, at `text`. `owned` is to be freed
+ * after that, in any case.
  */
 bool ws_client_on_data(struct ws_client *client, const char *in, size_t length,
 	const char **text, size_t *text_length, char **owned);

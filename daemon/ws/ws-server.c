@@ -88,7 +88,8 @@ static int on_upgrade(struct ws_server *server, struct lws *wsi)
 		.version = header(wsi, WSI_TOKEN_VERSION, values[5]),
 	};
 	const char *what, *value, *why;
-	unsigned status, held;
+	char more[LOG_LIMIT_MORE_MAX];
+	unsigned status;
 
 	/* NULL: libwebsockets has refused some other upgrade already. And no h2c. */
 	if (!upgrade || strcasecmp(upgrade, "websocket") != 0) {
@@ -101,9 +102,9 @@ static int on_upgrade(struct ws_server *server, struct lws *wsi)
 	if (status == 0) {
 		return 0;
 	}
-	if (log_limit_pass(&server->refused, clock_now_usec(), &held)) {
-		log_info("handshake: %s: %s: %s: refused; %u more since the last line", what,
-			value ? value : "missing", why, held);
+	if (log_limit_pass(&server->refused, clock_now_usec(), more)) {
+		log_info("handshake: %s: %s: %s: refused%s", what, value ? value : "missing", why,
+			more);
 	}
 	return answer(wsi, status);
 }
@@ -146,7 +147,8 @@ static int ws_on_lws(
 	struct ws_server *server;
 
 	switch (reason) {
-	case LWS_CALLBACK_WSI_CREATE:
+	case LWS_CALLBACK_RAW_ADOPT:
+		return -1; /* after CONNECT, libwebsockets would take any bytes for ever */
 	case LWS_CALLBACK_WSI_DESTROY:
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
 	case LWS_CALLBACK_HTTP:
@@ -167,12 +169,10 @@ static int ws_on_lws(
 	default:
 		return 0;
 	}
-	server = lws_vhost_user(lws_get_vhost(wsi));
+	/* Not the vhost's: libwebsockets moves connections between vhosts without a port. */
+	server = lws_get_opaque_user_data(wsi);
 
 	switch (reason) {
-	case LWS_CALLBACK_WSI_CREATE:
-		server->n_connections++;
-		break;
 	case LWS_CALLBACK_WSI_DESTROY:
 		server->n_connections--;
 		break;
@@ -201,24 +201,26 @@ static int ws_on_lws(
 static bool on_accept(int fd, void *userdata)
 {
 	struct ws_server *server = userdata;
+	lws_adopt_desc_t adopt = {
+		.vh = server->vhost,
+		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP,
+		.fd.sockfd = fd,
+		.opaque = server,
+	};
 	int buffer = WS_SEND_BUFFER, on = 1;
-	struct lws *wsi;
-	unsigned held;
+	char more[LOG_LIMIT_MORE_MAX];
 
 	if (server->n_connections >= WS_CONNECTIONS_MAX) {
-		if (log_limit_pass(&server->full, clock_now_usec(), &held)) {
-			log_info("connection: %u are there: reset; %u more since the last line",
-				server->n_connections, held);
+		if (log_limit_pass(&server->full, clock_now_usec(), more)) {
+			log_info("connection: there are %u already: reset%s",
+				server->n_connections, more);
 		}
 		return false;
 	}
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	wsi = lws_adopt_socket_vhost(server->vhost, fd); /* closes it if it fails */
-	if (wsi) {
-		/* Also while it waits for one of libwebsockets' few places for headers. */
-		lws_set_timeout(wsi, PENDING_TIMEOUT_ESTABLISH_WITH_SERVER, WS_HANDSHAKE_SECS);
-	}
+	server->n_connections++;
+	lws_adopt_descriptor_vhost_via_info(&adopt); /* closes it if it fails */
 	return true;
 }
 
@@ -242,12 +244,12 @@ static struct lws_vhost *ws_vhost_new(struct ws_server *server, struct lws_conte
 		{0},
 	};
 	struct lws_context_creation_info info = {
-		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
+		/* Must differ from the loop's, where requests would end up else, by their Host. */
+		.port = CONTEXT_PORT_NO_LISTEN,
 		.vhost_name = "ws",
 		.protocols = protocols,
 		.retry_and_idle_policy = &no_pings,
 		.timeout_secs_ah_idle = WS_HANDSHAKE_SECS,
-		.user = server,
 		.finalize = on_vhost_gone,
 		.finalize_arg = server,
 	};

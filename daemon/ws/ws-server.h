@@ -4,7 +4,8 @@
 /*
  * The WebSocket server: the connection, the limits and the close codes of
  * protocol/websocket.md. What the messages say is its user's business; so are
- * the limits that need to know it (`hello` in time, tabs).
+ * the limits that need to know it (`hello` in time, tabs). How long a message
+ * may be: inbox.h.
  */
 
 #include <stddef.h>
@@ -15,9 +16,8 @@
 #include "ws/ws-text.h"
 
 enum {
-	WS_CONNECTIONS_MAX = 256, /* those in their handshake count */
-	WS_MESSAGE_MAX = 16384,	  /* bytes, from the browser */
-	WS_QUEUE_MAX = 64,	  /* messages waiting for one browser */
+	WS_CONNECTIONS_MAX = 256,	  /* those in their handshake count */
+	WS_QUEUE_BYTES_MAX = 1024 * 1024, /* waiting for one browser */
 	WS_HANDSHAKE_SECS = 5,
 };
 /* Without progress while something waits; and for the last messages and the close to go out. */
@@ -64,7 +64,7 @@ void ws_server_free(struct ws_server *server);
 
 uint16_t ws_server_port(const struct ws_server *server);
 
-/* Copies. A client with WS_QUEUE_MAX messages waiting is closed with 1008 instead. */
+/* Copies. A client for which WS_QUEUE_BYTES_MAX would wait is closed with 1008 instead. */
 void ws_client_send(struct ws_client *client, const char *text);
 /* The same, for a text that many get: takes a reference of its own. */
 void ws_client_send_shared(struct ws_client *client, struct ws_text *text);

@@ -77,9 +77,9 @@ static void wrong_host(void **state)
 static void wrong_origin(void **state)
 {
 	static const char *const origins[] = {NULL, "", "null", "http://localhost:8000",
-		"http://127.0.0.1:7283", "https://evil.test", "file://",
-		"chrome-extension:", "chrome-extension://", "moz-extension://",
-		"chrome-extension:///", "chrome-extension://" ID "/", "chrome-extension://" ID "/page",
+		"http://127.0.0.1:7283", "https://evil.test", "file://", "chrome-extension:",
+		"chrome-extension://", "moz-extension://", "chrome-extension:///",
+		"chrome-extension://" ID "/", "chrome-extension://" ID "/page",
 		"chrome-extension://" ID ":80", "chrome-extension://" ID ",http://evil.test",
 		"chrome-extension://" ID ",chrome-extension://" ID,
 		"http://evil.test,chrome-extension://" ID, "chrome-extension://user@" ID,
@@ -122,16 +122,16 @@ static void the_log_hears_once_a_minute(void **state)
 {
 	struct log_limit limit = {0};
 	uint64_t now = 5000;
-	unsigned held = 99;
+	char more[LOG_LIMIT_MORE_MAX];
 
-	assert_true(log_limit_pass(&limit, now, &held));
-	assert_int_equal(held, 0);
-	assert_false(log_limit_pass(&limit, now, &held));
-	assert_false(log_limit_pass(&limit, now + LOG_LIMIT_USEC - 1, &held));
-	assert_true(log_limit_pass(&limit, now + LOG_LIMIT_USEC, &held));
-	assert_int_equal(held, 2);
-	assert_true(log_limit_pass(&limit, now + 2 * LOG_LIMIT_USEC, &held));
-	assert_int_equal(held, 0);
+	assert_true(log_limit_pass(&limit, now, more));
+	assert_string_equal(more, "");
+	assert_false(log_limit_pass(&limit, now, more));
+	assert_false(log_limit_pass(&limit, now + LOG_LIMIT_USEC - 1, more));
+	assert_true(log_limit_pass(&limit, now + LOG_LIMIT_USEC, more));
+	assert_string_equal(more, " (2 more before it)");
+	assert_true(log_limit_pass(&limit, now + 2 * LOG_LIMIT_USEC, more));
+	assert_string_equal(more, "");
 }
 
 int main(void)

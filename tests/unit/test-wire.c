@@ -8,8 +8,9 @@
 #include <jansson.h>
 
 #include "base/mem.h"
-#include "base/pathname.h"
+#include "base/utf8.h"
 #include "wire/wire.h"
+#include "ws/inbox.h"
 
 static json_t *vectors(const char *name)
 {
@@ -169,7 +170,7 @@ static void bad(const char *text, const char *code, const char *part)
 
 	assert_int_equal(wire_parse(text, strlen(text), &message, &error), -EBADMSG);
 	assert_string_equal(error.code, code);
-	assert_true(pathname_is_utf8(error.message, strlen(error.message)));
+	assert_true(utf8_is_valid(error.message, strlen(error.message)));
 	if (!strstr(error.message, part)) {
 		fail_msg("%s: has no \"%s\"", error.message, part);
 	}
@@ -192,7 +193,8 @@ static char *many(const char *unit, size_t n)
 static void url_of(size_t n, bool fits)
 {
 	_cleanup_free_ char *url = many("u", n);
-	_cleanup_free_ char *text = mem_printf("{\"type\":\"watch\",\"tab\":1,\"url\":\"%s\"}", url);
+	_cleanup_free_ char *text =
+		mem_printf("{\"type\":\"watch\",\"tab\":1,\"url\":\"%s\"}", url);
 
 	if (fits) {
 		good(text);
@@ -219,7 +221,8 @@ static void profile_of(size_t n, bool fits)
 {
 	_cleanup_free_ char *profile = many("aZ9-", n);
 	_cleanup_free_ char *text = mem_printf(
-		"{\"type\":\"hello\",\"browser\":\"b\",\"extension\":\"1\",\"profile\":\"%s\"}", profile);
+		"{\"type\":\"hello\",\"browser\":\"b\",\"extension\":\"1\",\"profile\":\"%s\"}",
+		profile);
 
 	if (fits) {
 		good(text);
@@ -318,7 +321,8 @@ static void fields(void **state)
 		WIRE_BAD_MESSAGE, "hello: browser: an array: must be a string");
 	bad("{\"type\":\"hello\",\"browser\":\"b\",\"extension\":{},\"profile\":\"12345678\"}",
 		WIRE_BAD_MESSAGE, "hello: extension: an object: must be a string");
-	bad("{\"type\":\"hello\",\"browser\":\"b\",\"extension\":\"1\",\"profile\":\"1234567\xc3\xa9\"}",
+	bad("{\"type\":\"hello\",\"browser\":\"b\",\"extension\":\"1\","
+	    "\"profile\":\"1234567\xc3\xa9\"}",
 		WIRE_BAD_MESSAGE, "hello: profile: 1234567\xc3\xa9: must be 8 to 64");
 	bad("{\"type\":\"report\",\"event\":1,\"tab\":1,\"step\":\"loaded\",\"detail\":null}",
 		WIRE_BAD_MESSAGE, "report: detail: null: must be a string");
@@ -342,7 +346,72 @@ static void broken_names_are_mended(void **state)
 	assert_string_equal(none, "{\"type\":\"tab\",\"tab\":2,\"state\":\"none\","
 				  "\"reason\":\"a\\\"b\\\\c\\n\"}");
 	assert_string_equal(empty, "{\"type\":\"reload\",\"event\":3,\"tabs\":[]}");
-	assert_true(pathname_is_utf8(hello, strlen(hello)));
+	assert_true(utf8_is_valid(hello, strlen(hello)));
+}
+
+static char sea[2 * INBOX_MESSAGE_MAX];
+
+/* How the text came here: in parts. */
+static enum inbox_state add(struct inbox *inbox, const char *part, size_t length, size_t announced,
+	bool last, const char *expected)
+{
+	_cleanup_free_ char *owned = NULL;
+	const char *text = NULL;
+	size_t text_length = 0;
+	enum inbox_state state =
+		inbox_add(inbox, part, length, announced, last, &text, &text_length, &owned);
+
+	if (expected) {
+		assert_int_equal(state, INBOX_COMPLETE);
+		assert_int_equal(text_length, strlen(expected));
+		assert_memory_equal(text, expected, text_length);
+	}
+	return state;
+}
+
+static void parts_become_one(void **state)
+{
+	struct inbox inbox = {0};
+
+	add(&inbox, "whole", 5, 0, true, "whole");
+	add(&inbox, "", 0, 0, true, "");
+	assert_int_equal(add(&inbox, "a", 1, 2, false, NULL), INBOX_MORE);
+	assert_int_equal(add(&inbox, "", 0, 2, false, NULL), INBOX_MORE);
+	assert_int_equal(add(&inbox, "b\xc3", 2, 0, false, NULL), INBOX_MORE);
+	add(&inbox, "\xa9", 1, 0, true, "ab\xc3\xa9");
+	add(&inbox, "next", 4, 0, true, "next");
+	inbox_clear(&inbox);
+}
+
+static void parts_have_a_limit(void **state)
+{
+	struct inbox inbox = {0};
+
+	memset(sea, '~', sizeof sea);
+	assert_int_equal(add(&inbox, sea, INBOX_MESSAGE_MAX, 0, true, NULL), INBOX_COMPLETE);
+	assert_int_equal(add(&inbox, sea, INBOX_MESSAGE_MAX + 1, 0, true, NULL), INBOX_TOO_BIG);
+	assert_int_equal(add(&inbox, sea, 1, INBOX_MESSAGE_MAX, false, NULL), INBOX_TOO_BIG);
+	assert_int_equal(add(&inbox, sea, 1, SIZE_MAX, false, NULL), INBOX_TOO_BIG);
+	assert_int_equal(add(&inbox, sea, INBOX_MESSAGE_MAX - 1, 0, false, NULL), INBOX_MORE);
+	assert_int_equal(add(&inbox, sea, 2, 0, true, NULL), INBOX_TOO_BIG);
+	assert_int_equal(add(&inbox, sea, 1, 0, true, NULL), INBOX_COMPLETE);
+	assert_int_equal(add(&inbox, sea, 9, 0, false, NULL), INBOX_MORE);
+	inbox_clear(&inbox);
+	assert_null(inbox.bytes);
+}
+
+static void parts_are_text(void **state)
+{
+	struct inbox inbox = {0};
+
+	assert_int_equal(add(&inbox, "\xff", 1, 0, true, NULL), INBOX_NOT_UTF8);
+	assert_int_equal(add(&inbox, "a\xc3", 2, 0, true, NULL), INBOX_NOT_UTF8);
+	assert_int_equal(add(&inbox, "\xed\xa0\x80", 3, 0, true, NULL), INBOX_NOT_UTF8);
+	assert_int_equal(add(&inbox, "a\0\xff", 3, 0, true, NULL), INBOX_NOT_UTF8);
+	assert_int_equal(add(&inbox, "\0a\0", 3, 0, true, NULL), INBOX_COMPLETE);
+	assert_int_equal(add(&inbox, "\xc3", 1, 0, false, NULL), INBOX_MORE);
+	assert_int_equal(add(&inbox, "(", 1, 0, true, NULL), INBOX_NOT_UTF8);
+	add(&inbox, "clean", 5, 0, true, "clean");
 }
 
 int main(void)
@@ -356,6 +425,9 @@ int main(void)
 		cmocka_unit_test(not_json),
 		cmocka_unit_test(fields),
 		cmocka_unit_test(broken_names_are_mended),
+		cmocka_unit_test(parts_become_one),
+		cmocka_unit_test(parts_have_a_limit),
+		cmocka_unit_test(parts_are_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* Puts a message from the parts it came in, within its limit. Pure. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { INBOX_MESSAGE_MAX = 16384 };
+
+/* Zeroed at first; inbox_clear() frees. */
+struct inbox {
+	char *bytes; /* the message so far, if it came in more than one part */
+	size_t length;
+};
+
+enum inbox_state {
+	INBOX_MORE,	/* wait for the next part */
+	INBOX_COMPLETE,
+	INBOX_TOO_BIG,
+	INBOX_NOT_UTF8,
+};
+
+/*
+ * Takes one part; `announced` bytes of its frame are still to come, and `last`
+ * says that nothing is. When the message is complete it is at `text`: in `part`
+ * itself, or in `owned`, which the caller frees.
+ */
+enum inbox_state inbox_add(struct inbox *inbox, const char *part, size_t length, size_t announced,
+	bool last, const char **text, size_t *text_length, char **owned);
+void inbox_clear(struct inbox *inbox);
