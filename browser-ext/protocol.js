@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+//
+// savecast.v1 (protocol/websocket.md): text to message and message to text. Pure; tested with
+// the golden messages in protocol/vectors.
+
+export const SUBPROTOCOL = 'savecast.v1';
+export const MAX_URL_BYTES = 4096;
+export const MAX_STRING_BYTES = 256;
+
+/** The close code of a connection that a newer one of the same profile replaced. */
+export const CLOSE_REPLACED = 4001;
+/** The close code that follows an `error`, a missing `hello`, or not reading. */
+export const CLOSE_REFUSED = 1008;
+
+/**
+ * @typedef {'reloading' | 'loaded' | 'failed' | 'skipped'} Step
+ * @typedef {{type: 'hello', browser: string, extension: string, profile: string}} BrowserHello
+ * @typedef {{type: 'watch', tab: number, url: string}} Watch
+ * @typedef {{type: 'unwatch', tab: number}} Unwatch
+ * @typedef {{type: 'report', event: number, tab: number, step: Step, detail?: string}} Report
+ * @typedef {BrowserHello | Watch | Unwatch | Report} ToDaemon
+ *
+ * @typedef {'live' | 'looking' | 'none'} TabState
+ * @typedef {{type: 'hello', version: string, instance: string}} DaemonHello
+ * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string}} TabAnswer
+ * @typedef {{type: 'reload', event: number, tabs: number[]}} Reload
+ * @typedef {{type: 'ping'}} Ping
+ * @typedef {{type: 'error', code: string, message: string}} DaemonError
+ * @typedef {DaemonHello | TabAnswer | Reload | Ping | DaemonError} FromDaemon
+ */
+
+/** A message that the protocol does not allow. */
+export class ProtocolError extends Error {
+	/**
+	 * @param {'bad-json' | 'bad-message'} code
+	 * @param {string} message
+	 */
+	constructor(code, message) {
+		super(message);
+		this.name = 'ProtocolError';
+		this.code = code;
+	}
+}
+
+/**
+ * A field's check: the value as it goes on, or an error that says why not.
+ * @typedef {(value: unknown, where: string) => unknown} Check
+ */
+
+/**
+ * @param {string} where
+ * @param {unknown} value
+ * @param {string} why
+ * @returns {never}
+ */
+function refuse(where, value, why) {
+	throw new ProtocolError('bad-message', `${where}: ${JSON.stringify(value) ?? 'missing'}: ${why}`);
+}
+
+/** @type {Check} */
+function number(value, where) {
+	return Number.isSafeInteger(value) && Number(value) >= 0
+		? value
+		: refuse(where, value, `must be an integer from 0 to ${Number.MAX_SAFE_INTEGER}`);
+}
+
+/** @type {Check} */
+function text(value, where) {
+	return typeof value === 'string' ? value : refuse(where, value, 'must be a string');
+}
+
+/** @type {Check} */
+function tabs(value, where) {
+	return Array.isArray(value)
+		? value.map((tab) => number(tab, where))
+		: refuse(where, value, 'must be an array of tabs');
+}
+
+/** @type {Check} */
+function url(value, where) {
+	return String(text(value, where)).length <= MAX_URL_BYTES
+		? value
+		: refuse(where, value, `must be at most ${MAX_URL_BYTES} bytes`);
+}
+
+/**
+ * Text for people is cut, not refused. Lone surrogates, which JSON in UTF-8 cannot hold, become
+ * U+FFFD on the way.
+ *
+ * @type {Check}
+ */
+function shortText(value, where) {
+	const bytes = new TextEncoder().encode(String(text(value, where)));
+	// With `stream`, a character that the cut split is left out.
+	return new TextDecoder().decode(bytes.subarray(0, MAX_STRING_BYTES), { stream: true });
+}
+
+/** @type {Check} */
+function profile(value, where) {
+	return /^[A-Za-z0-9-]{8,64}$/.test(String(text(value, where)))
+		? value
+		: refuse(where, value, 'must be 8 to 64 letters, digits and "-"');
+}
+
+/**
+ * @param {string[]} words
+ * @returns {Check}
+ */
+function oneOf(...words) {
+	return (value, where) =>
+		words.includes(String(text(value, where)))
+			? value
+			: refuse(where, value, `must be one of ${words.join(', ')}`);
+}
+
+/**
+ * @param {Check} check
+ * @returns {Check}
+ */
+function optional(check) {
+	return (value, where) => (value === undefined ? undefined : check(value, where));
+}
+
+/** @type {Record<string, Record<string, Check>>} */
+const TO_DAEMON = {
+	hello: { browser: shortText, extension: shortText, profile },
+	watch: { tab: number, url },
+	unwatch: { tab: number },
+	report: {
+		event: number,
+		tab: number,
+		step: oneOf('reloading', 'loaded', 'failed', 'skipped'),
+		detail: optional(shortText),
+	},
+};
+
+/** @type {Record<string, Record<string, Check>>} */
+const FROM_DAEMON = {
+	hello: { version: text, instance: text },
+	tab: {
+		tab: number,
+		state: oneOf('live', 'looking', 'none'),
+		project: optional(text),
+		reason: text,
+	},
+	reload: { event: number, tabs },
+	ping: {},
+	error: { code: text, message: text },
+};
+
+/**
+ * @param {Record<string, Record<string, Check>>} types
+ * @param {Record<string, unknown>} message
+ * @returns {any} a copy with the known fields only, or null if the type is not known
+ */
+function checked(types, message) {
+	const type = String(text(message.type, 'type'));
+	if (!Object.hasOwn(types, type)) {
+		return null;
+	}
+	/** @type {Record<string, unknown>} */
+	const copy = { type };
+	for (const [field, check] of Object.entries(types[type])) {
+		const value = check(message[field], `${type}: ${field}`);
+		if (value !== undefined) {
+			copy[field] = value;
+		}
+	}
+	return copy;
+}
+
+/**
+ * @param {ToDaemon} message
+ * @returns {string}
+ * @throws {ProtocolError} bad-message
+ */
+export function encode(message) {
+	const copy = checked(TO_DAEMON, message);
+	if (!copy) {
+		throw new ProtocolError('bad-message', `type: "${message.type}": not known`);
+	}
+	return JSON.stringify(copy);
+}
+
+/**
+ * @param {unknown} data what a WebSocket message event carries
+ * @returns {FromDaemon | null} null: a type that a later daemon may know, to be ignored
+ * @throws {ProtocolError}
+ */
+export function parse(data) {
+	let message;
+	try {
+		message = JSON.parse(String(data));
+	} catch (error) {
+		throw new ProtocolError('bad-json', `message: ${String(data).slice(0, 80)}: ${error}`);
+	}
+	if (typeof message !== 'object' || message === null || Array.isArray(message)) {
+		throw new ProtocolError('bad-json', `message: ${String(data).slice(0, 80)}: not an object`);
+	}
+	return checked(FROM_DAEMON, message);
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+//
+// The one connection to the daemon: there while it is wanted, back within a second of the
+// daemon, and nothing at all (no socket, no timer, no alarm) else.
+
+import { api } from './api.js';
+import { findHost } from './probe.js';
+import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, encode, parse } from './protocol.js';
+
+/**
+ * @typedef {import('./protocol.js').FromDaemon} FromDaemon
+ * @typedef {import('./protocol.js').ToDaemon} ToDaemon
+ *
+ * @typedef {'idle' | 'connecting' | 'up' | 'down' | 'refused' | 'replaced'} Link
+ *	`down`: nothing answers on the port. `refused`: something does, but it does not take us.
+ *	`replaced`: another connection of this profile took over.
+ *
+ * @typedef {object} Handlers
+ * @property {() => ToDaemon[]} greeting what to send first: `hello`, then the watched tabs
+ * @property {(message: FromDaemon) => void} message called for each one but `ping`
+ * @property {(link: Link) => void} link called when it changed
+ */
+
+const PROBE_MSEC = 500;
+const MAX_PAUSE_MSEC = 30000;
+const HELLO_TIMEOUT_MSEC = 5000;
+
+/** Wakes the worker should the browser have ended it while there was no daemon. */
+const ALARM = 'reconnect';
+const ALARM_MINUTES = 0.5;
+
+/** Browsers end an idle worker after 30 s; a call of their API is what they count as not idle. */
+function keepAlive() {
+	api.runtime.getPlatformInfo().catch(() => {});
+}
+
+/** @param {number} msec */
+function pause(msec) {
+	keepAlive();
+	return new Promise((resolve) => setTimeout(resolve, msec));
+}
+
+export class Socket {
+	#port;
+	#handlers;
+	/** @type {boolean | undefined} undefined: not said yet in this life of the worker */
+	#wanted;
+	/** @type {WebSocket | undefined} */
+	#socket;
+	/** @type {Link} */
+	#link = 'idle';
+	/** Attempts in a row that something answered without taking us. */
+	#refusals = 0;
+	/** The number of the loop that may go on; one that finds another number here ends. */
+	#loop = 0;
+
+	/**
+	 * @param {number} port
+	 * @param {Handlers} handlers
+	 */
+	constructor(port, handlers) {
+		this.#port = port;
+		this.#handlers = handlers;
+	}
+
+	get link() {
+		return this.#link;
+	}
+
+	get port() {
+		return this.#port;
+	}
+
+	/** @param {number} port */
+	set port(port) {
+		if (port !== this.#port) {
+			this.#port = port;
+			this.#drop();
+			this.#setLink('idle');
+			this.kick();
+		}
+	}
+
+	/** @param {boolean} wanted */
+	want(wanted) {
+		if (wanted === this.#wanted) {
+			return;
+		}
+		this.#wanted = wanted;
+		if (wanted) {
+			api.alarms.create(ALARM, { periodInMinutes: ALARM_MINUTES });
+			this.kick();
+		} else {
+			api.alarms.clear(ALARM);
+			this.#drop();
+			this.#setLink('idle');
+		}
+	}
+
+	/** Try now, if there is anything to try and nobody tries already. */
+	kick() {
+		if (this.#wanted && !this.#socket && this.#link !== 'connecting') {
+			this.#connect(++this.#loop);
+		}
+	}
+
+	/**
+	 * Dropped unless connected: the greeting of the next connection says all that holds then.
+	 *
+	 * @param {ToDaemon} message
+	 */
+	send(message) {
+		if (this.#socket?.readyState === WebSocket.OPEN) {
+			this.#socket.send(encode(message));
+		}
+	}
+
+	/** @param {number} loop */
+	async #connect(loop) {
+		if (this.#link === 'idle') {
+			this.#setLink('connecting');
+		}
+		for (;;) {
+			const host = await findHost(this.#port);
+			if (loop !== this.#loop) {
+				return;
+			}
+			let msec = PROBE_MSEC;
+			if (host) {
+				const { welcome, code } = await this.#converse(host);
+				if (loop !== this.#loop) {
+					return;
+				}
+				if (code === CLOSE_REPLACED) {
+					// The next click or alarm tries again.
+					this.#setLink('replaced');
+					return;
+				}
+				if (welcome && code !== CLOSE_REFUSED) {
+					this.#refusals = 0;
+					this.#setLink('connecting');
+					continue;
+				}
+				msec = Math.min(PROBE_MSEC * 2 ** this.#refusals++, MAX_PAUSE_MSEC);
+			}
+			this.#setLink(host ? 'refused' : 'down');
+			await pause(msec);
+			if (loop !== this.#loop) {
+				return;
+			}
+		}
+	}
+
+	/**
+	 * A connection from its first byte to its last.
+	 *
+	 * @param {string} host
+	 * @returns {Promise<{welcome: boolean, code: number}>} whether the daemon said hello, and how
+	 *	the connection ended
+	 */
+	#converse(host) {
+		return new Promise((resolve) => {
+			const socket = new WebSocket(`ws://${host}:${this.#port}/`, SUBPROTOCOL);
+			let welcome = false;
+			/** @param {number} code */
+			const end = (code) => {
+				clearTimeout(timer);
+				if (this.#socket === socket) {
+					this.#socket = undefined;
+				}
+				resolve({ welcome, code });
+			};
+			const timer = setTimeout(() => {
+				socket.close();
+				end(0);
+			}, HELLO_TIMEOUT_MSEC);
+
+			this.#socket = socket;
+			socket.onopen = () => {
+				for (const message of this.#handlers.greeting()) {
+					this.send(message);
+				}
+			};
+			socket.onmessage = ({ data }) => {
+				const message = this.#socket === socket ? read(data) : null;
+				if (message?.type === 'hello') {
+					welcome = true;
+					clearTimeout(timer);
+					this.#setLink('up');
+				}
+				if (message?.type === 'ping') {
+					keepAlive();
+				} else if (message) {
+					this.#handlers.message(message);
+				}
+			};
+			socket.onclose = ({ code }) => end(code);
+		});
+	}
+
+	#drop() {
+		this.#loop++;
+		this.#refusals = 0;
+		const socket = this.#socket;
+		this.#socket = undefined;
+		socket?.close(1000);
+	}
+
+	/** @param {Link} link */
+	#setLink(link) {
+		if (link !== this.#link) {
+			this.#link = link;
+			this.#handlers.link(link);
+		}
+	}
+}
+
+/**
+ * @param {unknown} data
+ * @returns {FromDaemon | null} null if it is to be ignored
+ */
+function read(data) {
+	try {
+		return parse(data);
+	} catch (error) {
+		console.warn(`daemon: ${error}`);
+		return null;
+	}
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { decideFace } from '../../browser-ext/face.js';
+
+const url = 'http://localhost:8000/';
+
+/**
+ * @param {'live' | 'looking' | 'none'} state
+ * @returns {import('../../browser-ext/tabs.js').TabEntry}
+ */
+function answered(state) {
+	return { url, answer: { type: 'tab', tab: 1, state, project: 'potato', reason: 'tracked' } };
+}
+
+/** @type {[string, Parameters<typeof decideFace>, string, string, RegExp][]} */
+const CASES = [
+	['off', [undefined, 'idle', 1], 'off', '', /^savecast: off: click/],
+	['off while others are live', [undefined, 'up', 1], 'off', '', /^savecast: off: click/],
+	['live', [answered('live'), 'up', 1], 'live', 'on', /^savecast: live: potato: tracked$/],
+	['looking', [answered('looking'), 'up', 1], 'looking', '…', /^savecast: looking: tracked$/],
+	['no project', [answered('none'), 'up', 1], 'looking', '?', /^savecast: no project: tracked$/],
+	['not answered yet', [{ url }, 'up', 1], 'looking', '…', /asking the daemon/],
+	['connecting', [answered('live'), 'connecting', 1], 'looking', '…', /asking the daemon/],
+	['no daemon', [answered('live'), 'down', 1], 'disconnected', '!',
+		/^savecast: the daemon is not running: run savecastd, or save a file in your editor$/],
+	['not our daemon', [{ url }, 'refused', 7283], 'disconnected', '!', /port 7283/],
+	['replaced', [{ url }, 'replaced', 1], 'disconnected', '!', /copy of this profile/],
+	['paused', [{ url, paused: 'why' }, 'up', 1], 'off', 'II', /paused: why: click to switch on here/],
+	['paused without daemon', [{ url, paused: 'why' }, 'down', 1], 'off', 'II', /paused/],
+];
+
+for (const [name, given, icon, badge, title] of CASES) {
+	test(`face: ${name}`, () => {
+		const face = decideFace(...given);
+		assert.equal(face.icon, icon);
+		assert.equal(face.badge, badge);
+		assert.match(face.title, title);
+		for (const size of [16, 32, 48, 128]) {
+			const png = new URL(`../../browser-ext/icons/${icon}-${size}.png`, import.meta.url);
+			assert.ok(existsSync(png), png.pathname);
+		}
+	});
+}
