@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { EventLog, until } from './lib/events.js';
+import { SAVECAST, SAVECASTD, World } from './lib/world.js';
+import { run } from '../../scripts/lib/children.js';
+
+const VERBS = ['save', 'track', 'untrack', 'reload', 'status', 'log'];
+
+test('--help and --version', async t => {
+	const world = await World.open(t);
+	const help = await world.savecast('--help');
+	assert.equal(help.status, 0);
+	for (const verb of VERBS) {
+		assert.match(help.stdout, new RegExp(`^  ${verb} `, 'm'));
+		const own = await world.savecast(verb, '--help');
+		assert.equal(own.status, 0);
+		assert.match(own.stdout, new RegExp(`^Usage: savecast ${verb}`));
+		assert.match(own.stdout, /^Exit codes:/m);
+	}
+	assert.match((await world.savecast('--version')).stdout, /^savecast \d+\.\d+\.\d+\n$/);
+	assert.equal((await world.savecast('frobnicate')).status, 2);
+	assert.equal((await world.savecast()).status, 2);
+	assert.equal((await world.savecast('save')).status, 2);
+});
+
+test('the verbs, for people and for programs', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', { 'a.css': '', 'sub/b.css': '' });
+	const json = async (/** @type {string[]} */ ...args) => {
+		const { status, stdout, stderr } = await world.savecast(...args, '--json');
+		assert.equal(status, 0, stderr);
+		return JSON.parse(stdout);
+	};
+
+	const { project } = await json('track', root);
+	assert.equal(project, '/io/github/savecast/Daemon1/project/1');
+	assert.deepEqual(await json('save', path.join(root, 'a.css')), { event: 1 });
+	const inside = await run([SAVECAST, 'save', 'sub/../a.css', 'sub/b.css'], { ...world.env, PWD: root });
+	assert.equal(inside.status, 2, 'the test runs elsewhere: there is no such folder');
+	const quiet = await run(['sh', '-c', `cd ${root}/sub && ${SAVECAST} save ../a.css b.css`], world.env);
+	assert.deepEqual([quiet.status, quiet.stdout, quiet.stderr], [0, '', '']);
+	assert.deepEqual((await world.bus.events()).at(-1).files, [path.join(root, 'a.css'), path.join(root, 'sub/b.css')]);
+	assert.ok((await json('reload', root)).event > 1);
+	const status = await json('status');
+	assert.equal(status.daemon?.port ?? status.port, world.port);
+	assert.match((await world.savecast('status')).stdout, /^ +site +~\/site +tracked +0 tabs$/m);
+	assert.match((await world.savecast('log')).stdout, /no browser is connected/);
+	await world.savecast('untrack', root);
+	const again = await world.savecast('untrack', root);
+	assert.equal(again.status, 1);
+	assert.match(again.stderr, /is not tracked/);
+});
+
+test('log --follow tells each event once, over a restart of the daemon', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', { 'a.css': '' }, { git: true });
+	await world.bus.saved(path.join(root, 'a.css'));
+	const follow = spawn(SAVECAST, ['log', '--follow', '--json'], { env: world.env });
+	t.after(() => follow.kill());
+	const lines = new EventLog();
+	let rest = '';
+	follow.stdout.setEncoding('utf8').on('data', text => {
+		const all = (rest + text).split('\n');
+		rest = all.pop() ?? '';
+		all.forEach(line => lines.push(JSON.parse(line)));
+	});
+	await lines.next('the first event', ({ serial }) => serial === 1, { mark: 0 });
+	const second = await world.bus.saved('/nowhere/x');
+	await lines.next('the second', ({ serial, event, steps, step }) =>
+		(event === second && step.step === 'no-project') || (serial === second && steps.at(-1).step === 'no-project'),
+	{ mark: 0 });
+	await world.endDaemon();
+	await world.startDaemon();
+	await until('it follows the new daemon', async () => {
+		const mark = lines.mark;
+		await world.bus.saved('/nowhere/y');
+		return lines.next('a step', line => 'step' in line || 'serial' in line, { mark, msec: 500 }).catch(() => false);
+	});
+	follow.kill('SIGINT');
+	assert.deepEqual(await once(follow, 'exit'), [0, null]);
+});
+
+test('without a daemon, or a bus, it says what to do', async t => {
+	const world = await World.open(t);
+	const none = await world.savecast('save', '/etc/passwd');
+	assert.equal(none.status, 3);
+	assert.match(none.stderr, /^savecast: .*savecastd/);
+	assert.equal(none.stderr.trim().split('\n').length, 1);
+	const noBus = await run([SAVECAST, 'status'], { PATH: world.env.PATH, HOME: world.home });
+	assert.equal(noBus.status, 3);
+	assert.match(noBus.stderr, /^savecast: .*bus/);
+});
+
+test('a save that has to start the daemon is not lost', async t => {
+	const services = path.join(await mkServices(t));
+	const world = await World.open(t, { services });
+	const root = await world.folder('site', { 'a.css': '', 'b.css': '' }, { git: true });
+	for (let round = 0; round < 8; round++) {
+		const { status, stderr } = await world.savecast('save', path.join(root, 'a.css'));
+		assert.equal(status, 0, stderr);
+		assert.equal((await world.bus.events()).length, 1);
+		const [pid] = await world.bus.call({
+			destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus',
+			member: 'GetConnectionUnixProcessID', signature: 's', body: ['io.github.savecast.Daemon1'],
+		});
+		process.kill(pid, 'SIGKILL');
+		await until('the name to be free', async () => !await world.bus.daemonRuns(), { every: 5 });
+	}
+	const feed = await run(['sh', '-c', `echo ${root}/b.css | ${SAVECAST} save --stdin`], world.env);
+	assert.equal(feed.status, 0, feed.stderr);
+	assert.deepEqual((await world.bus.events())[0].files, [path.join(root, 'b.css')]);
+});
+
+/** @param {import('node:test').TestContext} t */
+async function mkServices(t) {
+	const { mkdtemp, rm } = await import('node:fs/promises');
+	const { tmpdir } = await import('node:os');
+	const folder = await mkdtemp(path.join(tmpdir(), 'savecast-services-'));
+	t.after(() => rm(folder, { recursive: true }));
+	await mkdir(folder, { recursive: true });
+	await writeFile(path.join(folder, 'io.github.savecast.Daemon1.service'),
+		`[D-BUS Service]\nName=io.github.savecast.Daemon1\nExec=${SAVECASTD}\n`);
+	return folder;
+}
+
+test('save --stdin takes names byte for byte, and what is left at its end', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', {}, { git: true });
+	const feed = spawn(SAVECAST, ['save', '--stdin'], { env: world.env, stdio: ['pipe', 'inherit', 'pipe'] });
+	let stderr = '';
+	feed.stderr.on('data', text => { stderr += text; });
+	const ended = once(feed, 'exit');
+	const byte = Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9]), Buffer.from('.css\n')]);
+	feed.stdin.write(byte);
+	feed.stdin.write(`relative/../x\n\n${'/'.padEnd(20000, 'x')}\nfile://${root}/new%0Aline.css\n`);
+	feed.stdin.write(`${root}/no newline at the end.css`);
+	feed.stdin.end();
+	assert.deepEqual(await ended, [1, null], stderr);
+	for (const name of [`file://${root}/caf%E9.css`, `${root}/new\nline.css`, `${root}/no newline at the end.css`]) {
+		await until(name, async () => (await world.bus.events()).some((/** @type {any} */ e) => e.files.includes(name)));
+	}
+	assert.match(stderr, /^savecast: /m);
+});

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { test } from 'node:test';
+
+import WebSocket from 'ws';
+
+import { LONG, World } from './lib/world.js';
+
+/**
+ * How often the process was woken so far, all its threads.
+ *
+ * @param {number} pid
+ */
+async function wakeUps(pid) {
+	let sum = 0;
+	for (const thread of await readdir(`/proc/${pid}/task`)) {
+		const status = await readFile(`/proc/${pid}/task/${thread}/status`, 'utf8');
+		for (const [, count] of status.matchAll(/^(?:non)?voluntary_ctxt_switches:\s+(\d+)$/gm)) {
+			sum += Number(count);
+		}
+	}
+	return sum;
+}
+
+test('nothing happens: the daemon is not woken', async t => {
+	const world = await World.open(t);
+	const { process: { pid } } = await world.startDaemon();
+	const root = await world.folder('site', { 'a.css': '' }, { git: true });
+	await world.savecast('save', `${root}/a.css`);
+	for (let i = 0; i < 3; i++) {
+		const socket = new WebSocket(`ws://127.0.0.1:${world.port}/`, 'savecast.v1',
+			{ origin: `chrome-extension://${'a'.repeat(32)}` });
+		world.atEnd.push(async () => socket.terminate());
+		await new Promise((resolve, reject) => {
+			socket.once('open', () => socket.send(JSON.stringify(
+				{ type: 'hello', browser: 'Test', extension: '0', profile: `profile-${i}` })));
+			socket.once('message', resolve);
+			socket.once('error', reject);
+		});
+	}
+	await world.bus.properties();
+	// The event to wait for is that none comes. The old 30 s housekeeping and 5 s deadlines are
+	// within the longer time.
+	const seconds = LONG ? 330 : 35;
+	const before = await wakeUps(/** @type {number} */ (pid));
+	await new Promise(resolve => { setTimeout(resolve, seconds * 1000); });
+	const woken = await wakeUps(/** @type {number} */ (pid)) - before;
+	t.diagnostic(`${woken} context switches in ${seconds} s with 3 browsers`);
+	assert.equal(woken, 0);
+});

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+/**
+ * A user's session of its own for a test: home and XDG folders, a session bus,
+ * the daemon, servers, editors, a browser. All real; all gone when the test ends.
+ */
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Children, run, tail, whileAlive } from '../../../scripts/lib/children.js';
+import { answers, freePort } from '../../../scripts/lib/ports.js';
+import { launchChromium } from './chromium.js';
+import { Bus } from './bus-client.js';
+import { until } from './events.js';
+
+export const TOP = fileURLToPath(new URL('../../..', import.meta.url));
+const BUILD = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build', 'daemon');
+export const SAVECASTD = path.join(BUILD, 'savecastd');
+export const SAVECAST = path.join(BUILD, 'savecast');
+
+/** Whether the full counts of the long proofs are wanted. */
+export const LONG = Boolean(process.env.SAVECAST_LONG);
+
+/** Debian's own, which knows Debian's FastAPI; another in the path may not. */
+const UVICORN = existsSync('/usr/bin/uvicorn') ? '/usr/bin/uvicorn' : 'uvicorn';
+
+export class World {
+	/**
+	 * @param {import('node:test').TestContext} t ends it
+	 * @param {{services?: string}} [options] services: a folder of D-Bus service files
+	 */
+	static async open(t, { services } = {}) {
+		const temp = await mkdtemp(path.join(await realpath(os.tmpdir()), 'savecast-test-'));
+		const world = new World(temp, await freePort());
+		t.after(() => world.close());
+		await mkdir(world.logs);
+		await mkdir(world.home);
+		await mkdir(path.join(temp, 'config/savecast'), { recursive: true });
+		await world.configure(`[savecast]\n\tport = ${world.port}\n`);
+		await world.openBus(services);
+		return world;
+	}
+
+	/**
+	 * @param {string} temp
+	 * @param {number} port
+	 */
+	constructor(temp, port) {
+		this.temp = temp;
+		this.port = port;
+		this.logs = path.join(temp, 'logs');
+		this.home = path.join(temp, 'home');
+		this.children = new Children(this.logs);
+		/** @type {(() => Promise<unknown>)[]} */
+		this.atEnd = [];
+		/** @type {NodeJS.ProcessEnv} */
+		this.env = {
+			...process.env,
+			HOME: this.home,
+			XDG_CONFIG_HOME: path.join(temp, 'config'),
+			XDG_STATE_HOME: path.join(temp, 'state'),
+			XDG_CACHE_HOME: path.join(temp, 'cache'),
+			XDG_DATA_HOME: path.join(temp, 'data'),
+			XDG_RUNTIME_DIR: path.join(temp, 'run'),
+			DBUS_SESSION_BUS_ADDRESS: `unix:path=${path.join(temp, 'bus')}`,
+			PATH: `${BUILD}:${process.env.PATH}`,
+			GIT_CONFIG_NOSYSTEM: '1',
+			GIT_AUTHOR_NAME: 'Tester', GIT_AUTHOR_EMAIL: 'tester@example.test',
+			GIT_COMMITTER_NAME: 'Tester', GIT_COMMITTER_EMAIL: 'tester@example.test',
+			PYTHONDONTWRITEBYTECODE: '1',
+			PYTHONUNBUFFERED: '1',
+		};
+		delete this.env.DISPLAY;
+		delete this.env.JOURNAL_STREAM;
+	}
+
+	/** @param {string} text of the user's configuration */
+	configure(text) {
+		return writeFile(path.join(this.temp, 'config/savecast/config'), text);
+	}
+
+	/** @param {string} [services] */
+	async openBus(services) {
+		const config = path.join(this.temp, 'bus.conf');
+		await writeFile(config, `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>${this.env.DBUS_SESSION_BUS_ADDRESS}</listen>
+  <auth>EXTERNAL</auth>
+  ${services ? `<servicedir>${services}</servicedir>` : ''}
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+`);
+		this.dbusDaemon = this.children.start('bus',
+			['dbus-daemon', '--nofork', `--config-file=${config}`], { env: this.env });
+		/** @type {Bus} */
+		this.bus = await whileAlive(this.dbusDaemon,
+			until('the bus', () => Bus.open(this.env.DBUS_SESSION_BUS_ADDRESS ?? '')));
+		this.atEnd.push(async () => this.bus.close());
+	}
+
+	/** @param {string[]} [args] */
+	async startDaemon(...args) {
+		const daemon = this.children.start('savecastd', [SAVECASTD, ...args], { env: this.env });
+		await whileAlive(daemon, until('savecastd on the bus', () => this.bus.daemonRuns(), { every: 5 }));
+		this.daemon = daemon;
+		return daemon;
+	}
+
+	/** @param {NodeJS.Signals} [signal] */
+	async endDaemon(signal = 'SIGTERM') {
+		const { daemon } = this;
+		daemon?.process.kill(signal);
+		const why = await daemon?.ended;
+		await until('the name to be free', async () => !await this.bus.daemonRuns(), { every: 5 });
+		return why;
+	}
+
+	/** @param {string[]} args of the command line */
+	savecast(...args) {
+		return run([SAVECAST, ...args], this.env);
+	}
+
+	/**
+	 * A folder with files in it.
+	 *
+	 * @param {string} name
+	 * @param {Record<string, string>} files
+	 * @param {{git?: boolean}} [options]
+	 */
+	async folder(name, files, { git = false } = {}) {
+		const root = path.join(this.home, name);
+		await mkdir(root, { recursive: true });
+		for (const [file, text] of Object.entries(files)) {
+			await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+			await writeFile(path.join(root, file), text);
+		}
+		if (git) {
+			await this.git(root, 'init', '--quiet');
+		}
+		return root;
+	}
+
+	/**
+	 * @param {string} root
+	 * @param {string[]} args
+	 */
+	async git(root, ...args) {
+		const { status, stdout, stderr } = await run(['git', '-C', root, ...args], this.env);
+		if (status !== 0) {
+			throw new Error(`git ${args.join(' ')}: ${stderr}`);
+		}
+		return stdout;
+	}
+
+	/**
+	 * A copy of examples/fastapi, a git work tree, under `uvicorn --reload`.
+	 *
+	 * @param {string} name
+	 */
+	async fastapi(name) {
+		const root = path.join(this.home, name);
+		await cp(path.join(TOP, 'examples/fastapi'), root, { recursive: true });
+		await this.git(root, 'init', '--quiet');
+		const { url, server } = await this.serve(name, root,
+			port => [UVICORN, 'main:app', '--reload', '--port', String(port)]);
+		return { root, url, server, template: path.join(root, 'templates/home.html') };
+	}
+
+	/**
+	 * @param {string} name
+	 * @param {string} root
+	 * @param {(port: number) => string[]} command
+	 */
+	async serve(name, root, command) {
+		const port = await freePort();
+		const server = this.children.start(name, command(port), { cwd: root, env: this.env });
+		await whileAlive(server, until(`${name} on port ${port}`, () => answers('127.0.0.1', port),
+			{ msec: 30000 }));
+		return { server, port, url: `http://localhost:${port}/` };
+	}
+
+	async browser() {
+		const browser = await launchChromium({
+			extension: path.join(TOP, 'browser-ext'), port: this.port, env: this.env,
+		});
+		this.atEnd.push(() => browser.close());
+		return browser;
+	}
+
+	/** @param {string} name of a log */
+	log(name) {
+		return readFile(path.join(this.logs, `${name}.log`), 'utf8');
+	}
+
+	async close() {
+		for (const end of this.atEnd.reverse()) {
+			await end();
+		}
+		await this.children.stopAll();
+		await rm(this.temp, { recursive: true, force: true, maxRetries: 5 });
+	}
+}
+
+export { tail };
