@@ -1,0 +1,165 @@
+" SPDX-License-Identifier: MIT
+" Tells the savecast daemon of every file that was written, through one
+" long-lived "savecast save --stdin".
+"
+" A save is an entry {'line', 'at', 'again'}: what the job reads, when it was
+" written to the job, whether that was the second time.  It goes from s:waiting
+" to s:sent.  The job does not acknowledge, so what it was given shortly before
+" a sudden end counts as lost and is written once more to the next one; telling
+" of a save twice is harmless, the daemon compares bytes.
+scriptencoding utf-8
+let s:cpoptions = &cpoptions
+set cpoptions&vim
+
+let s:WAITING_MAX = 100     " saves kept for a next job; the oldest go
+let s:RECENT_SECONDS = 2    " given to the job less than this ago: maybe unread
+let s:RETRY_SECONDS = 5     " from a failed start to the next try
+
+let s:job = {}
+let s:waiting = []
+let s:sent = []
+let s:failed_at = -1
+let s:told = 0
+
+" Called for every file written; a:path is absolute, or a URL.
+function! savecast#saved(path) abort
+  if !get(b:, 'savecast_enabled', get(g:, 'savecast_enabled', 1))
+        \ || !empty(&buftype) || a:path[0] !=# '/'
+    return
+  endif
+  call s:wait({'line': s:line(a:path), 'at': 0, 'again': 0})
+  call s:flush()
+endfunction
+
+" A newline ends a line, so a name that holds one travels as a URI.
+function! s:line(path) abort
+  if stridx(a:path, "\n") < 0
+    return a:path
+  endif
+  let l:uri = 'file://'
+  for l:i in range(len(a:path))
+    let l:byte = a:path[l:i]
+    let l:uri .= l:byte =~# '^[A-Za-z0-9/._~-]$' ? l:byte : printf('%%%02X', char2nr(l:byte))
+  endfor
+  return l:uri
+endfunction
+
+function! s:wait(entry) abort
+  if !empty(s:waiting)
+    call filter(s:waiting, {_, entry -> entry.line !=# a:entry.line})
+  endif
+  call add(s:waiting, a:entry)
+  if len(s:waiting) > s:WAITING_MAX
+    call remove(s:waiting, 0)
+  endif
+endfunction
+
+function! s:flush() abort
+  " Asking may find that the job has ended, and by that start another.
+  if !empty(s:job)
+    call savecast#job#running(s:job)
+  endif
+  if empty(s:waiting) || (empty(s:job) && !s:start())
+    return
+  endif
+
+  let l:now = localtime()
+  let l:batch = s:waiting
+  let s:waiting = []
+  for l:entry in l:batch
+    let l:entry.at = l:now
+  endfor
+  call extend(s:sent, l:batch)
+  call s:forget_delivered(l:now)
+  let l:text = join(map(copy(l:batch), {_, entry -> entry.line}), "\n") . "\n"
+  if !savecast#job#write(s:job, l:text)
+    call s:ended(s:job, -1)
+  endif
+endfunction
+
+function! s:forget_delivered(now) abort
+  while !empty(s:sent) && (a:now - s:sent[0].at > s:RECENT_SECONDS || len(s:sent) > s:WAITING_MAX)
+    call remove(s:sent, 0)
+  endwhile
+endfunction
+
+function! s:start() abort
+  if s:failed_at >= 0 && abs(localtime() - s:failed_at) < s:RETRY_SECONDS
+    return 0
+  endif
+  let l:command = get(g:, 'savecast_command', 'savecast')
+  if !executable(l:command)
+    call s:failed('command not found')
+    return 0
+  endif
+  try
+    let s:job = savecast#job#start([l:command, 'save', '--stdin'],
+          \ function('s:complained'), function('s:ended'))
+  catch
+    call s:failed('command does not start')
+    return 0
+  endtry
+  return 1
+endfunction
+
+function! s:ended(job, status) abort
+  if a:job isnot s:job
+    return
+  endif
+  let s:job = {}
+  call s:forget_delivered(localtime())
+  let l:unread = s:sent
+  let s:sent = []
+  if a:status == 0 || a:status == 1
+    return
+  endif
+
+  let l:later = s:waiting
+  let s:waiting = []
+  for l:entry in filter(copy(l:unread), {_, entry -> !entry.again}) + l:later
+    let l:entry.again = l:entry.at > 0
+    call s:wait(l:entry)
+  endfor
+
+  if a:status >= 0 || (empty(s:waiting) && !empty(l:unread))
+    call s:failed(a:status == 3 ? 'daemon not reached' : 'command failed')
+  else
+    call s:flush()
+  endif
+endfunction
+
+function! s:failed(why) abort
+  let s:failed_at = localtime()
+  call s:tell_once('savecast: ' . a:why . ': see :help savecast-trouble')
+endfunction
+
+" What the command says, it says completely: what, which file, why, what to do.
+function! s:complained(_job, line) abort
+  call s:tell_once(a:line =~# '^savecast: ' ? a:line : 'savecast: ' . a:line)
+endfunction
+
+function! s:tell_once(text) abort
+  if !s:told
+    let s:told = 1
+    " Not now: a second message right after the one of :w asks for Enter.
+    call timer_start(0, function('s:tell', [a:text]))
+  endif
+endfunction
+
+function! s:tell(text, _timer) abort
+  " While a command is typed or a prompt waits; not in Ex mode.
+  if mode(1) =~# '^\%(cr\=$\|r\|!\)'
+    call timer_start(500, function('s:tell', [a:text]))
+    return
+  endif
+  " T: too long for the screen is cut there, and whole in :messages.
+  let l:shortmess = &shortmess
+  set shortmess+=T
+  echohl WarningMsg
+  echomsg a:text
+  echohl None
+  let &shortmess = l:shortmess
+endfunction
+
+let &cpoptions = s:cpoptions
+unlet s:cpoptions

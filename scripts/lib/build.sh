@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# How the tree is built. To be sourced, in the top folder.
+
+# build_tree DIR [MESON OPTION...]: sets DIR up, or changes its options, and builds.
+build_tree() {
+	local dir=$1 log
+	shift
+	log=$(mktemp)
+	echo "build: $dir"
+	# A folder whose first setup failed has no build.ninja, and is set up again.
+	if ! {
+		if [ -f "$dir/build.ninja" ]; then
+			if [ $# -gt 0 ]; then meson configure "$dir" "$@"; fi
+		else
+			meson setup "$dir" "$@"
+		fi && ninja -C "$dir"
+	} >"$log" 2>&1; then
+		tail -n 60 "$log" >&2
+		rm -f "$log"
+		echo "build: $dir: failed; the lines above are the last of it" >&2
+		return 1
+	fi
+	# Warnings are worth a line of the screen even when all went well.
+	grep -E ': (warning|error):' "$log" || true
+	rm -f "$log"
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+/**
+ * count.js KIND FILE: counts what a test runner left in FILE, and prints
+ * "PASSED FAILED SKIPPED", then one line for each test skipped. A runner that
+ * left no count has failed once.
+ *
+ *   meson  the testlog.json of `meson test`
+ *   node   the output of `node --test` with its tap reporter
+ *   line   any output whose last line reads "N passed, N failed[, N skipped]",
+ *          and that tells of a skipped test in a line "skip NAME: REASON"
+ */
+import { readFileSync } from 'node:fs';
+
+/** @typedef {{passed: number, failed: number, skipped: string[]}} Count */
+
+/** @type {Count} */
+const NOTHING = { passed: 0, failed: 1, skipped: [] };
+
+/** The test points of a TAP stream; nested ones are the reporter's own business. */
+const POINT = /^(ok|not ok)\b(?: \d+)?(?: - )?(.*?)(?: # (SKIP|TODO)\b ?(.*))?$/gmi;
+
+/**
+ * @param {string} tap
+ * @returns {Count}
+ */
+function countPoints(tap) {
+	const count = { passed: 0, failed: 0, skipped: /** @type {string[]} */ ([]) };
+	for (const [, result, name, directive, reason] of tap.matchAll(POINT)) {
+		if (directive?.toUpperCase() === 'SKIP') {
+			count.skipped.push(`${name}: ${reason || 'no reason given'}`);
+		} else if (result === 'ok') {
+			count.passed += 1;
+		} else {
+			count.failed += 1;
+		}
+	}
+	return count;
+}
+
+/**
+ * @param {string} log one JSON object a line
+ * @returns {Count}
+ */
+function countMeson(log) {
+	const programs = log.trim().split('\n').filter(Boolean).map(line => JSON.parse(line));
+	if (programs.length === 0) {
+		return NOTHING;
+	}
+	/** @type {Count} */
+	const sum = { passed: 0, failed: 0, skipped: [] };
+	for (const { name, stdout, result } of programs) {
+		const count = countPoints(stdout ?? '');
+		const silent = count.passed + count.failed + count.skipped.length === 0;
+		if (result === 'SKIP' && silent) {
+			count.skipped.push(`${name}: ${(stdout ?? '').trim() || 'no reason given'}`);
+		} else if (result === 'OK' && silent) {
+			count.passed = 1;
+		} else if (result !== 'OK' && result !== 'SKIP' && count.failed === 0) {
+			// Crashed, timed out, or ended before its plan was done.
+			count.failed = 1;
+		}
+		sum.passed += count.passed;
+		sum.failed += count.failed;
+		sum.skipped.push(...count.skipped.map(skip => `${name}: ${skip}`));
+	}
+	return sum;
+}
+
+/**
+ * @param {string} tap
+ * @returns {Count}
+ */
+function countNode(tap) {
+	const total = (/** @type {string} */ what) => {
+		const found = [...tap.matchAll(new RegExp(`^# ${what} (\\d+)$`, 'gm'))].at(-1);
+		return found ? Number(found[1]) : undefined;
+	};
+	const passed = total('pass');
+	const failed = total('fail');
+	if (passed === undefined || failed === undefined) {
+		return NOTHING;
+	}
+	const skipped = [...tap.matchAll(/^\s*(?:not )?ok \d+ - (.*?) # (?:SKIP|TODO)\b ?(.*)$/gm)]
+		.map(([, name, reason]) => `${name}: ${reason || 'no reason given'}`);
+	return { passed, failed: failed + (total('cancelled') ?? 0), skipped };
+}
+
+/**
+ * @param {string} text
+ * @returns {Count}
+ */
+function countLine(text) {
+	const last = text.trimEnd().split('\n').at(-1) ?? '';
+	const found = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(last);
+	if (!found) {
+		return NOTHING;
+	}
+	const skipped = [...text.matchAll(/^skip:? (.*)$/gm)].map(match => match[1]);
+	while (skipped.length < Number(found[3] ?? 0)) {
+		skipped.push('no reason given');
+	}
+	return { passed: Number(found[1]), failed: Number(found[2]), skipped };
+}
+
+const COUNTERS = { meson: countMeson, node: countNode, line: countLine };
+
+const [kind, file] = process.argv.slice(2);
+let text = '';
+try {
+	text = readFileSync(file, 'utf8');
+} catch {
+	// The runner did not come so far.
+}
+const { passed, failed, skipped } = COUNTERS[/** @type {keyof typeof COUNTERS} */ (kind)](text);
+console.log(passed, failed, skipped.length);
+for (const skip of skipped) {
+	console.log(skip);
+}

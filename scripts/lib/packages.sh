@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# The one list of Debian packages, and how the missing ones are installed.
+# To be sourced. Each line: what it is for (build, run, test), the package, and,
+# where something else will do as well, a command that is true if it is there.
+
+packages_list() {
+	cat <<-'LIST'
+		build gcc               command -v cc
+		build libc6-dev
+		build pkg-config        command -v pkg-config
+		build meson             command -v meson
+		build ninja-build       command -v ninja
+		build libdbus-1-dev
+		build libwebsockets-dev
+		build libgit2-dev
+		build libjansson-dev
+		build libsystemd-dev
+		run   git               command -v git
+		run   dbus-bin          command -v dbus-send
+		run   dbus-daemon       command -v dbus-daemon
+		run   nodejs            packages_has_node
+		run   chromium          command -v chromium
+		run   vim               packages_has_vim
+		run   uvicorn           test -x /usr/bin/uvicorn
+		run   python3-fastapi
+		run   python3-jinja2
+		test  npm               command -v npm
+		test  libcmocka-dev
+		test  neovim            command -v nvim
+		test  shellcheck        command -v shellcheck
+		test  cppcheck          command -v cppcheck
+	LIST
+}
+
+# The tests and the browser driver are written for Node 18 and later.
+packages_has_node() {
+	command -v node >/dev/null && node -e 'process.exitCode = Number(process.versions.node.split(".")[0] < 18)'
+}
+
+# vim-tiny has no jobs.
+packages_has_vim() {
+	command -v vim >/dev/null && vim --version 2>/dev/null | grep -q '+job'
+}
+
+packages_installed() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# packages_missing KIND...: the packages that are not there, one a line.
+packages_missing() {
+	local kind package check
+	while read -r kind package check; do
+		case " $* " in *" $kind "*) ;; *) continue ;; esac
+		if [ -n "$check" ]; then
+			eval "$check" >/dev/null 2>&1 || echo "$package"
+		elif command -v dpkg-query >/dev/null; then
+			packages_installed "$package" || echo "$package"
+		fi
+	done < <(packages_list)
+}
+
+# packages_install KIND...: installs what is missing; says what it does.
+packages_install() {
+	local missing sudo=()
+	mapfile -t missing < <(packages_missing "$@")
+	if [ ${#missing[@]} -eq 0 ]; then
+		echo "packages: all there"
+		return
+	fi
+	if ! command -v apt-get >/dev/null; then
+		echo "packages: missing, and there is no apt-get here; install what Debian calls: ${missing[*]}" >&2
+		return 1
+	fi
+	if [ "$(id -u)" -ne 0 ]; then
+		if ! command -v sudo >/dev/null; then
+			echo "packages: missing, and there is no sudo here; as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+			return 1
+		fi
+		sudo=(sudo)
+	fi
+
+	echo "packages: installing ${missing[*]}"
+	local log
+	log=$(mktemp)
+	if ! {
+		"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update &&
+			"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+				apt-get install -y --no-install-recommends "${missing[@]}"
+	} >"$log" 2>&1 </dev/null; then
+		tail -n 30 "$log" >&2
+		rm -f "$log"
+		echo "packages: apt-get failed; the lines above are its last" >&2
+		return 1
+	fi
+	rm -f "$log"
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Any bytes from a browser: no crash, no leak, and what is said about them is UTF-8. */
+
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "wire/wire.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void is_text(const char *text)
+{
+	assert(utf8_is_valid(text, strlen(text)));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	_cleanup_free_ char *broken = mem_strndup((const char *)data, size);
+	_cleanup_free_ char *tab = wire_encode_tab(size, WIRE_TAB_LIVE, broken, broken);
+	struct wire_message message;
+	struct wire_error error;
+
+	is_text(tab);
+	if (wire_parse((const char *)data, size, &message, &error) < 0) {
+		_cleanup_free_ char *text = wire_encode_error(error.code, error.message);
+
+		is_text(error.message);
+		is_text(text);
+	} else if (message.type == WIRE_HELLO) {
+		assert(strlen(message.profile) <= WIRE_PROFILE_MAX);
+		is_text(message.browser);
+	} else if (message.type == WIRE_WATCH) {
+		assert(message.tab <= WIRE_NUMBER_MAX && strlen(message.url) <= WIRE_URL_MAX);
+	}
+	wire_message_clear(&message);
+	return 0;
+}

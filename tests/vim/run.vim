@@ -1,0 +1,30 @@
+" SPDX-License-Identifier: MIT
+" Runs one Test_* function, says in $TEST_DIR/result how it went, and leaves.
+" A test that cannot run here throws 'skip: why'.
+set nocompatible noswapfile nomore nofsync hidden
+scriptencoding utf-8
+set encoding=utf-8
+
+source <sfile>:p:h/helpers.vim
+
+let &runtimepath = $SAVECAST_VIM . ',' . &runtimepath
+let g:savecast_command = Command('reads')
+runtime plugin/savecast.vim
+
+let s:word = 'ok  '
+try
+  execute 'source' fnameescape($TEST_FILE)
+  call call($TEST_NAME, [])
+catch /^skip: /
+  let s:word = 'skip'
+  let s:why = v:exception[5:]
+catch
+  call add(v:errors, v:exception . ' at ' . v:throwpoint)
+endtry
+if !empty(v:errors)
+  let s:word = 'FAIL'
+endif
+
+call writefile([printf('%s %s %s%s', s:word, has('nvim') ? 'nvim' : 'vim ', $TEST_NAME, get(s:, 'why', ''))]
+      \ + map(copy(v:errors), {_, e -> '    ' . substitute(e, '^\S*run.vim\[\d\+\]\.\.', '', '')}), $TEST_DIR . '/result')
+qall!
