@@ -314,7 +314,7 @@ void bus_object_changed(struct bus_object *object, const char *property)
 {
 	const struct bus_property *p = object->interface->properties;
 
-	for (unsigned i = 0; p[i].name && i < BUS_PROPERTIES_MAX; i++) {
+	for (unsigned i = 0; i < BUS_PROPERTIES_MAX && p[i].name; i++) {
 		if (strcmp(p[i].name, property) == 0) {
 			if (!object->changed) {
 				loop_timer_set(object->tell, 0);

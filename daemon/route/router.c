@@ -8,8 +8,8 @@
 #include "base/mem.h"
 #include "base/pathname.h"
 #include "project/finder.h"
-#include "route/listen-socket.h"
-#include "route/process.h"
+#include "server/listen-socket.h"
+#include "server/process.h"
 #include "route/url.h"
 
 struct router {

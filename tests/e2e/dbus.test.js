@@ -201,6 +201,7 @@ test('the daemon serves on while one caller floods it', async t => {
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '' });
 	await world.savecast('track', root);
+	/** @type {number[]} */
 	const serials = [];
 	for (let wave = 0; wave < 30; wave++) {
 		// The bus itself keeps no more than 128 calls of one caller.

@@ -38,7 +38,7 @@ export class Bus {
 		const connection = dbus.sessionBus({ busAddress: address });
 		return new Promise((resolve, reject) => {
 			connection.once('connect', () => resolve(new Bus(connection)));
-			connection.on('error', reject);
+			connection.on('error', /** @type {any} */ (reject));
 		});
 	}
 

@@ -106,7 +106,7 @@ export class World {
 		this.atEnd.push(async () => this.bus.close());
 	}
 
-	/** @param {string[]} [args] */
+	/** @param {string[]} args */
 	async startDaemon(...args) {
 		const daemon = this.children.start('savecastd', [SAVECASTD, ...args], { env: this.env });
 		await whileAlive(daemon, until('savecastd on the bus', () => this.bus.daemonRuns(), { every: 5 }));
