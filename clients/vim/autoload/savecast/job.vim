@@ -28,7 +28,7 @@ function! s:start_nvim(job, argv) abort
   let l:job = a:job
   " detach: else :wq kills the job before it has delivered.
   let l:job.id = jobstart(a:argv, {
-        \ 'detach': v:false,
+        \ 'detach': v:true,
         \ 'on_stderr': {_id, lines, _event -> s:complained(l:job, lines)},
         \ 'on_exit': {_id, status, _event -> s:ended(l:job, status > 128 ? -1 : status)},
         \ })
@@ -50,7 +50,7 @@ function! s:start_vim(job, argv) abort
         \ 'noblock': 1,
         \ 'out_io': 'null',
         \ 'err_mode': 'nl',
-        \ 'stoponexit': 'term',
+        \ 'stoponexit': '',
         \ 'err_cb': {_channel, line -> s:complained(l:job, [line])},
         \ 'exit_cb': {_job, status -> s:ended(l:job, status)},
         \ })
