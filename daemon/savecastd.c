@@ -14,11 +14,13 @@
 #include "bus/bus.h"
 #include "config/config.h"
 #include "event/ledger.h"
+#include "gate/keeper.h"
 #include "loop/loop.h"
 #include "pipe/pipe.h"
 #include "project/project.h"
 #include "project/state.h"
 #include "route/router.h"
+#include "server/server.h"
 #include "ws/ws-server.h"
 
 #define LOG_MODULE "main"
@@ -35,8 +37,10 @@ struct daemon {
 	struct registry *registry;
 	struct state *state;
 	struct ledger *ledger;
+	struct servers *servers;
 	struct router *router;
 	struct browsers *browsers;
+	struct keeper *keeper;
 	struct pipe *pipe;
 	struct ws_server *ws;
 	char *port_error;
@@ -73,11 +77,47 @@ static void on_step(const struct event *event, const struct step *step, void *us
 	}
 }
 
-static void on_cast(struct project *project, uint64_t serial, void *userdata)
+static void on_cast(
+	struct project *project, uint64_t serial, const struct fileset *files, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	browsers_cast(daemon->browsers, project, serial);
+	keeper_event(daemon->keeper, project, serial, files);
+}
+
+static void on_server_changed(struct server *server, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	browsers_server_changed(daemon->browsers, server);
+	keeper_server_changed(daemon->keeper, server);
+}
+
+static void on_server_stirred(struct server *server, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	keeper_server_stirred(daemon->keeper, server);
+}
+
+static void on_server_gone(struct server *server, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	keeper_server_gone(daemon->keeper, server);
+}
+
+static const struct servers_callbacks on_servers = {
+	.changed = on_server_changed,
+	.stirred = on_server_stirred,
+	.gone = on_server_gone,
+};
+
+static void on_learned(const struct learned *learned, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	state_store_learned(daemon->state, learned);
 }
 
 static void on_browsers_changed(struct project *project, void *userdata)
@@ -116,6 +156,7 @@ static void on_project_removed(struct project *project, void *userdata)
 	struct daemon *daemon = userdata;
 
 	pipe_forget(daemon->pipe, project);
+	keeper_project_removed(daemon->keeper, project);
 	if (daemon->api) {
 		daemon_api_project_removed(daemon->api, project);
 	}
@@ -184,11 +225,15 @@ static int daemon_build(struct daemon *daemon)
 	daemon->registry = registry_new();
 	daemon->state = state_new(daemon->loop, state);
 	daemon->ledger = ledger_new();
-	daemon->router = router_new(daemon->loop, daemon->registry);
+	daemon->servers = servers_new(daemon->loop, &on_servers, daemon);
+	daemon->router = router_new(daemon->registry, daemon->servers);
 	daemon->browsers = browsers_new(
 		daemon->loop, daemon->ledger, daemon->router, on_browsers_changed, daemon);
+	daemon->keeper = keeper_new(
+		daemon->loop, daemon->ledger, daemon->browsers, on_learned, daemon);
 	daemon->pipe = pipe_new(daemon->loop, daemon->registry, daemon->ledger, on_cast, daemon);
 	state_load(daemon->state, daemon->registry);
+	state_load_learned(daemon->state, keeper_lessons(daemon->keeper));
 	registry_listen(daemon->registry, &on_projects, daemon);
 	ledger_listen(daemon->ledger, on_step, daemon);
 
@@ -225,8 +270,10 @@ static void daemon_tear_down(struct daemon *daemon)
 	daemon_api_free(daemon->api);
 	daemon->api = NULL;
 	pipe_free(daemon->pipe);
+	keeper_free(daemon->keeper);
 	browsers_free(daemon->browsers);
 	router_free(daemon->router);
+	servers_free(daemon->servers);
 	ledger_free(daemon->ledger);
 	state_free(daemon->state);
 	registry_free(daemon->registry);

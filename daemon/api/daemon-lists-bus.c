@@ -5,6 +5,7 @@
 
 #include "api/event-bus.h"
 #include "bus/bus-variant.h"
+#include "wire/wire.h"
 
 /* ListEvents, ListTabs. */
 
@@ -48,8 +49,7 @@ static void append_tab(const struct tab *tab, void *userdata)
 	bus_dict_u64(&dict, "tab", tab->id);
 	bus_dict_string(&dict, "client", browser_name(tab->browser));
 	bus_dict_string(&dict, "url", tab->url);
-	bus_dict_string(
-		&dict, "state", tab->project ? "live" : tab->query ? "looking" : "none");
+	bus_dict_string(&dict, "state", wire_tab_state_name(tab->state));
 	if (tab->project) {
 		bus_dict_pathname(&dict, "project", tab->project->root);
 	}

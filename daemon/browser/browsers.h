@@ -26,8 +26,15 @@ void browsers_free(struct browsers *browsers);
 /* What the transport is to call, with the browsers as its userdata. */
 extern const struct ws_callbacks browsers_callbacks;
 
-/* Tells the project's tabs to reload because of this event. */
-void browsers_cast(struct browsers *browsers, struct project *project, uint64_t serial);
+/*
+ * Tells those tabs of the project that show this server (NULL: none at all) to
+ * reload because of this event.
+ */
+void browsers_cast(struct browsers *browsers, struct project *project,
+	const struct server *server, uint64_t serial);
+
+/* More or less is known of a server, or its health has changed: its tabs are looked up and told. */
+void browsers_server_changed(struct browsers *browsers, const struct server *server);
 
 /* A project came: tabs that it may take are looked up again. */
 void browsers_project_added(struct browsers *browsers, const struct project *project);

@@ -18,8 +18,9 @@ void tab_let_go(struct tab *tab, enum step_kind kind, const char *why)
 	}
 }
 
-/* Collects the project's tabs by browser; returns how many browsers have some. */
-static struct browser **collect(struct project *project, uint64_t serial, unsigned *count)
+/* Collects the tabs by browser; returns how many browsers have some. */
+static struct browser **collect(struct project *project, const struct server *server,
+	uint64_t serial, unsigned *count)
 {
 	struct browser **browsers = NULL;
 
@@ -27,6 +28,9 @@ static struct browser **collect(struct project *project, uint64_t serial, unsign
 	for (struct tab *tab = project->tabs; tab; tab = tab->next) {
 		struct browser *browser = tab->browser;
 
+		if (tab->server != server) {
+			continue;
+		}
 		if (tab->awaited) {
 			_cleanup_free_ char *why =
 				mem_printf("superseded by event %llu", (unsigned long long)serial);
@@ -45,25 +49,18 @@ static struct browser **collect(struct project *project, uint64_t serial, unsign
 	return browsers;
 }
 
-void browsers_cast(struct browsers *browsers, struct project *project, uint64_t serial)
+void browsers_cast(struct browsers *browsers, struct project *project,
+	const struct server *server, uint64_t serial)
 {
-	_cleanup_free_ struct browser **to = NULL;
 	unsigned count;
+	_cleanup_free_ struct browser **to = collect(project, server, serial, &count);
 
-	if (!project->tabs) {
-		ledger_close(browsers->ledger, serial);
-		ledger_step(browsers->ledger, serial, clock_now_usec(), STEP_NO_TAB, NULL, "%s",
-			browsers->count ? "no tab of this project is switched on"
-					: "no browser is connected");
-		return;
-	}
-	ledger_await(browsers->ledger, serial, project->tab_count);
-	to = collect(project, serial, &count);
 	for (unsigned i = 0; i < count; i++) {
 		_cleanup_free_ uint64_t *ids = mem_steal(to[i]->told);
 		_cleanup_free_ char *text = wire_encode_reload(serial, ids, to[i]->told_count);
 
 		ws_client_send(to[i]->client, text);
+		ledger_await(browsers->ledger, serial, to[i]->told_count);
 		ledger_step(browsers->ledger, serial, clock_now_usec(), STEP_CAST, NULL,
 			"to %u tab%s of %s", to[i]->told_count, to[i]->told_count == 1 ? "" : "s",
 			to[i]->name);

@@ -18,9 +18,9 @@ static void pipe_depart(struct pipe *pipe, struct project *project)
 {
 	uint64_t serial = project->serial;
 
-	fileset_clear(&project->files);
 	project->serial = 0;
-	pipe->cast(project, serial, pipe->userdata);
+	pipe->cast(project, serial, &project->files, pipe->userdata);
+	fileset_clear(&project->files);
 }
 
 static void pipe_set_timer(struct pipe *pipe)
@@ -201,7 +201,7 @@ uint64_t pipe_reload(struct pipe *pipe, struct project *project)
 {
 	uint64_t serial = pipe_open(pipe, EVENT_RELOAD, project->root, clock_now_usec());
 
-	pipe->cast(project, serial, pipe->userdata);
+	pipe->cast(project, serial, NULL, pipe->userdata);
 	return serial;
 }
 

@@ -13,8 +13,9 @@
 
 struct pipe;
 
-/* An event leaves: tell the project's tabs. */
-typedef void pipe_cast_fn(struct project *project, uint64_t serial, void *userdata);
+/* An event leaves: tell the project's tabs. `files` is NULL if nothing was saved. */
+typedef void pipe_cast_fn(struct project *project, uint64_t serial, const struct fileset *files,
+	void *userdata);
 
 struct pipe *pipe_new(struct loop *loop, struct registry *registry, struct ledger *ledger,
 	pipe_cast_fn *cast, void *userdata);

@@ -8,10 +8,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "server/probe.h"
-
-#define LOG_MODULE "server"
-#include "base/log.h"
 
 /* A whole walk is not started again before: it is for servers that come from elsewhere. */
 #define LOOK_AGAIN_USEC (250 * CLOCK_USEC_PER_MSEC)
@@ -19,7 +17,8 @@
 /* A holder of the socket, watched until it ends. */
 struct member {
 	struct holder holder;
-	bool trusted; /* it was seen to accept, or was there when the server was first seen */
+	bool trusted;	 /* it was seen to accept, or was there when the server was first seen */
+	bool supervisor; /* another holder was seen to be its child: it does not accept */
 	int pidfd;
 	struct loop_fd *watch;
 	struct server *server;
@@ -32,6 +31,9 @@ struct server {
 	unsigned refs;
 	enum server_sight sight;
 	uid_t uid;
+	struct server_main main; /* no folder: never seen */
+	enum server_health health;
+	char *health_reason;
 	struct member *members[HOLDERS_MAX];
 	size_t member_count;
 	pid_t family[ANCESTORS_MAX + 1]; /* where newcomers are looked for: nearest first */
@@ -132,6 +134,9 @@ void server_unref(struct server *server)
 		member_free(server->members[i]);
 	}
 	probe_close(&server->probe);
+	free(server->main.name);
+	free(server->main.folder);
+	free(server->health_reason);
 	free(server->host);
 	free(server);
 }
@@ -166,19 +171,31 @@ void *server_data(const struct server *server)
 	return server->data;
 }
 
-/* A supervisor and its workers hold the same socket; the oldest was started by the user. */
-const struct holder *server_main(const struct server *server)
+const struct server_main *server_main(const struct server *server)
 {
-	const struct holder *oldest = NULL;
+	return server->main.folder ? &server->main : NULL;
+}
 
-	for (size_t i = 0; i < server->member_count; i++) {
-		const struct holder *holder = &server->members[i]->holder;
+enum server_health server_health(const struct server *server)
+{
+	return server->health;
+}
 
-		if (holder->folder && (!oldest || holder->started_usec < oldest->started_usec)) {
-			oldest = holder;
-		}
-	}
-	return oldest;
+const char *server_health_reason(const struct server *server)
+{
+	return server->health_reason;
+}
+
+void server_set_health(struct server *server, enum server_health health, const char *reason)
+{
+	free(server->health_reason);
+	server->health = health;
+	server->health_reason = reason ? mem_strdup(reason) : NULL;
+}
+
+void server_stir(struct server *server)
+{
+	server->servers->callbacks.stirred(server, server->servers->userdata);
 }
 
 static void member_on_end(uint32_t events, void *userdata)
@@ -187,7 +204,21 @@ static void member_on_end(uint32_t events, void *userdata)
 	struct server *server = member->server;
 
 	loop_fd_free(mem_steal(member->watch));
-	server->servers->callbacks.stirred(server, server->servers->userdata);
+	server_stir(server);
+}
+
+static void server_mark_supervisors(struct server *server)
+{
+	for (size_t i = 0; i < server->member_count; i++) {
+		const pid_t *ancestors = server->members[i]->holder.ancestors;
+
+		for (size_t k = 0; k < server->member_count; k++) {
+			for (size_t n = 0; n < ANCESTORS_MAX; n++) {
+				server->members[k]->supervisor |=
+					ancestors[n] == server->members[k]->holder.pid;
+			}
+		}
+	}
 }
 
 /* Takes the holder over, or clears it if it is known already. */
@@ -219,17 +250,41 @@ static void server_add(struct server *server, struct holder *holder, bool truste
 	server->members[server->member_count++] = member;
 	server->newcomer |= !trusted;
 	*holder = (struct holder){0};
+	server_mark_supervisors(server);
 }
 
-/* Remembers where the server's processes come from, for when they are gone. */
-static void server_note_family(struct server *server)
+/* A supervisor and its workers hold the same socket; the oldest was started by the user. */
+static const struct holder *server_oldest(const struct server *server)
 {
-	const struct holder *oldest = server_main(server);
+	const struct holder *oldest = NULL;
 
-	if (oldest) {
-		server->family[0] = oldest->pid;
-		memcpy(&server->family[1], oldest->ancestors, sizeof oldest->ancestors);
+	for (size_t i = 0; i < server->member_count; i++) {
+		const struct holder *holder = &server->members[i]->holder;
+
+		if (holder->folder && (!oldest || holder->started_usec < oldest->started_usec)) {
+			oldest = holder;
+		}
 	}
+	return oldest;
+}
+
+/* Remembers who the server is and where its processes come from, for when they are gone. */
+static void server_note_main(struct server *server)
+{
+	const struct holder *oldest = server_oldest(server);
+
+	if (!oldest || oldest->pid == server->main.pid) {
+		return;
+	}
+	free(server->main.name);
+	free(server->main.folder);
+	server->main = (struct server_main){
+		.pid = oldest->pid,
+		.name = utf8_dup(oldest->name),
+		.folder = mem_strdup(oldest->folder),
+	};
+	server->family[0] = oldest->pid;
+	memcpy(&server->family[1], oldest->ancestors, sizeof oldest->ancestors);
 }
 
 static void server_drop_ended(struct server *server)
@@ -274,7 +329,7 @@ static void look_work(void *userdata)
 
 static enum server_sight look_sight(const struct look *look, const struct server *server)
 {
-	if (server->member_count) {
+	if (server->member_count || (server->main.folder && !look->socket_count)) {
 		return SERVER_SEEN;
 	}
 	if (!look->socket_count) {
@@ -303,7 +358,7 @@ static void look_done(void *userdata)
 	if (server) {
 		server->sight = look_sight(look, server);
 		server->uid = look->socket_count ? look->sockets[0].uid : 0;
-		server_note_family(server);
+		server_note_main(server);
 		server->servers->callbacks.changed(server, server->servers->userdata);
 	}
 	free(look->host);
@@ -325,20 +380,6 @@ void server_look(struct server *server)
 	loop_job(server->servers->loop, look_work, look_done, server->look);
 }
 
-static bool is_supervisor(const struct server *server, const struct member *member)
-{
-	for (size_t i = 0; i < server->member_count; i++) {
-		const pid_t *ancestors = server->members[i]->holder.ancestors;
-
-		for (size_t k = 0; k < ANCESTORS_MAX; k++) {
-			if (ancestors[k] == member->holder.pid) {
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
 static void server_find_newcomers(
 	struct server *server, const struct listen_socket *sockets, size_t count)
 {
@@ -356,42 +397,54 @@ static void server_find_newcomers(
 		server_add(server, &found[i], false);
 	}
 	if (n) {
-		server_note_family(server);
+		server_note_main(server);
 		server->sight = SERVER_SEEN;
 	}
 }
 
-/* Takes the accepting workers into the view. */
-static void server_view_workers(struct server *server, struct server_view *view, bool drained)
+/* Who accepts by epoll shows it; of others we know only that they did. */
+static bool member_accepts(const struct server *server, const struct member *member)
+{
+	return member->holder.accepts ||
+		(!server->uses_epoll && !member->supervisor && member->trusted);
+}
+
+/* The queue was emptied while nobody was known to accept: it was one of these. */
+static void server_trust(struct server *server)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < server->member_count; i++) {
 		struct member *member = server->members[i];
-		const struct holder *holder = &member->holder;
-		bool worker = !is_supervisor(server, member);
 
-		any |= worker;
-		if (holder->accepts) {
-			server->uses_epoll = true;
-			member->trusted = true;
-		} else if (worker && drained) {
-			member->trusted = true;
-		}
-		/* Who accepts by epoll shows it; of others we know only that they did. */
-		if (!holder->accepts && (server->uses_epoll || !worker || !member->trusted)) {
-			continue;
-		}
-		if (!view->serving || holder->started_usec < view->generation) {
+		member->trusted |= !member->supervisor;
+		any |= !member->supervisor;
+	}
+	for (size_t i = 0; !any && i < server->member_count; i++) {
+		server->members[i]->supervisor = false;
+		server->members[i]->trusted = true;
+	}
+}
+
+/* Takes the accepting workers into the view. */
+static void server_view_workers(struct server *server, struct server_view *view)
+{
+	bool worker = false;
+
+	for (size_t i = 0; i < server->member_count; i++) {
+		const struct member *member = server->members[i];
+
+		worker |= !member->supervisor;
+		server->uses_epoll |= member->holder.accepts;
+		if (member_accepts(server, member) &&
+			(!view->serving || member->holder.started_usec < view->generation)) {
 			view->serving = true;
-			view->worker = holder->pid;
-			view->generation = holder->started_usec;
+			view->worker = member->holder.pid;
+			view->generation = member->holder.started_usec;
 		}
 	}
-	view->died = !view->serving && !any && server->newcomer;
-	if (view->serving) {
-		server->newcomer = false;
-	}
+	view->died = !view->serving && !worker && server->newcomer;
+	server->newcomer &= !view->serving;
 }
 
 void server_view(struct server *server, struct server_view *view)
@@ -399,15 +452,16 @@ void server_view(struct server *server, struct server_view *view)
 	struct listen_socket sockets[LISTEN_SOCKETS_MAX];
 	int count = listen_sockets_on_port(server->port, sockets, LISTEN_SOCKETS_MAX);
 	size_t kept = keep_for_host(sockets, count, server->host);
-	bool drained;
 
 	*view = (struct server_view){.listens = kept > 0};
 	server_drop_ended(server);
-	drained = probe_was_accepted(&server->probe, sockets, kept);
-	server_view_workers(server, view, drained);
+	if (probe_was_accepted(&server->probe, sockets, kept)) {
+		server_trust(server);
+	}
+	server_view_workers(server, view);
 	if (!view->serving && kept) {
 		server_find_newcomers(server, sockets, kept);
-		server_view_workers(server, view, drained);
+		server_view_workers(server, view);
 	}
 	if (view->serving) {
 		probe_close(&server->probe);

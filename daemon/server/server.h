@@ -51,8 +51,28 @@ uint16_t server_port(const struct server *server);
 enum server_sight server_sight(const struct server *server);
 /* The user of a SERVER_FOREIGN one. */
 uid_t server_uid(const struct server *server);
-/* Of a SERVER_SEEN one: the holder that was started first, by the user; else NULL. */
-const struct holder *server_main(const struct server *server);
+
+/* Of a SERVER_SEEN one: the holder that was started first, by the user; also when it has ended. */
+struct server_main {
+	pid_t pid;
+	char *name;   /* of its command, UTF-8 */
+	char *folder; /* its working folder */
+};
+/* NULL before it was seen. */
+const struct server_main *server_main(const struct server *server);
+
+/* Whether it serves, as the gate's keeper says; the reason is for people, NULL if all is well. */
+enum server_health {
+	SERVER_WELL,
+	SERVER_WAITING, /* it is restarting */
+	SERVER_DOWN,
+};
+enum server_health server_health(const struct server *server);
+const char *server_health_reason(const struct server *server);
+void server_set_health(struct server *server, enum server_health health, const char *reason);
+
+/* Something may have happened to it: calls stirred(). */
+void server_stir(struct server *server);
 
 /* For one user of it; NULL at first. */
 void server_set_data(struct server *server, void *data);

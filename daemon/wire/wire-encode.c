@@ -51,18 +51,26 @@ char *wire_encode_hello(const char *version, const char *instance)
 	return encode_end(object);
 }
 
-char *wire_encode_tab(
-	uint64_t tab, enum wire_tab_state state, const char *project, const char *reason)
+const char *wire_tab_state_name(enum wire_tab_state state)
 {
-	static const char *const states[] = {
+	static const char *const names[] = {
 		[WIRE_TAB_LIVE] = "live",
 		[WIRE_TAB_LOOKING] = "looking",
 		[WIRE_TAB_NONE] = "none",
+		[WIRE_TAB_WAITING] = "waiting",
+		[WIRE_TAB_DOWN] = "down",
 	};
+
+	return names[state];
+}
+
+char *wire_encode_tab(
+	uint64_t tab, enum wire_tab_state state, const char *project, const char *reason)
+{
 	json_t *object = encode_start("tab");
 
 	encode_set(object, "tab", json_integer((json_int_t)tab));
-	encode_set(object, "state", json_string(states[state]));
+	encode_set(object, "state", json_string(wire_tab_state_name(state)));
 	if (project) {
 		encode_set(object, "project", encode_text(project));
 	}

@@ -78,12 +78,16 @@ enum wire_tab_state {
 	WIRE_TAB_LIVE,
 	WIRE_TAB_LOOKING,
 	WIRE_TAB_NONE,
+	WIRE_TAB_WAITING,
+	WIRE_TAB_DOWN,
 };
+
+const char *wire_tab_state_name(enum wire_tab_state state);
 
 /*
  * Messages to the browser, as JSON that the caller frees. Strings should be
- * UTF-8; bytes that are not become U+FFFD. `project` is NULL but for
- * WIRE_TAB_LIVE. The message of an error may be longer than WIRE_ERROR_MAX.
+ * UTF-8; bytes that are not become U+FFFD. `project` is NULL for
+ * WIRE_TAB_LOOKING and WIRE_TAB_NONE. The message of an error may be longer than WIRE_ERROR_MAX.
  */
 char *wire_encode_hello(const char *version, const char *instance);
 char *wire_encode_tab(

@@ -247,7 +247,7 @@ test('a tab is told of its project, and again when that changes', async t => {
 	const client = new Client(world);
 	await client.hello();
 	client.send({ type: 'watch', tab: 1, url });
-	const none = await client.next('tab', { mark: 0 });
+	const none = await client.log.next('the answer', ({ type, state }) => type === 'tab' && state !== 'looking', { mark: 0 });
 	assert.equal(none.state, 'none');
 	assert.match(none.reason, new RegExp(`port ${port} is served by python3 \\(pid \\d+\\) from ${root}: .*savecast track`));
 

@@ -35,6 +35,7 @@ export class Bus {
 
 	/** @param {string} address */
 	static open(address) {
+		/** @type {any} */
 		const connection = dbus.sessionBus({ busAddress: address });
 		return new Promise((resolve, reject) => {
 			connection.once('connect', () => resolve(new Bus(connection)));
