@@ -33,6 +33,9 @@ extern const struct ws_callbacks browsers_callbacks;
 void browsers_cast(struct browsers *browsers, struct project *project,
 	const struct server *server, uint64_t serial);
 
+/* Tells the tabs that show this server to close their connections to it. */
+void browsers_let_go(struct browsers *browsers, const struct server *server);
+
 /* More or less is known of a server, or its health has changed: its tabs are looked up and told. */
 void browsers_server_changed(struct browsers *browsers, const struct server *server);
 

@@ -66,3 +66,22 @@ void browsers_cast(struct browsers *browsers, struct project *project,
 			to[i]->name);
 	}
 }
+
+void browsers_let_go(struct browsers *browsers, const struct server *server)
+{
+	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
+		uint64_t ids[TABS_MAX];
+		size_t count = 0;
+
+		for (size_t i = 0; i < browser->tabs.count; i++) {
+			if (browser->tabs.sorted[i]->server == server) {
+				ids[count++] = browser->tabs.sorted[i]->id;
+			}
+		}
+		if (count) {
+			_cleanup_free_ char *text = wire_encode_let_go(ids, count);
+
+			ws_client_send(browser->client, text);
+		}
+	}
+}

@@ -113,7 +113,12 @@ static unsigned look_gone(struct gate *gate, uint64_t now, const struct gate_sig
 	if (gate->state == GATE_OPEN || gate->state == GATE_EXPECTING) {
 		gate->state = GATE_RESTARTING;
 		gate->since_usec = now;
+		gate->let_go = false;
 		return GATE_TELL_WAITING;
+	}
+	if (sight->lingers && !gate->let_go && now - gate->since_usec >= GATE_LINGER_USEC) {
+		gate->let_go = true;
+		return GATE_LET_GO;
 	}
 	if (gate->state == GATE_RESTARTING &&
 		(sight->died || now - gate->since_usec >= GATE_DOWN_USEC)) {

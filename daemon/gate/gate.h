@@ -33,6 +33,8 @@
 #define GATE_EXPECT_MAX_USEC (5 * CLOCK_USEC_PER_SEC)
 /* From then on that nothing serves until the tabs are told that the server is down. */
 #define GATE_DOWN_USEC (5 * CLOCK_USEC_PER_SEC)
+/* An old worker that has not ended by then waits for its clients: our tabs, it may be. */
+#define GATE_LINGER_USEC (100 * CLOCK_USEC_PER_MSEC)
 /* How often to look: while a change is near, and at the most seldom when it is down. */
 #define GATE_LOOK_USEC (10 * CLOCK_USEC_PER_MSEC)
 #define GATE_LOOK_DOWN_USEC (1 * CLOCK_USEC_PER_SEC)
@@ -52,6 +54,7 @@ enum gate_state {
 struct gate_sight {
 	bool serving;
 	bool died;
+	bool lingers;
 	uint64_t generation; /* CLOCK_BOOTTIME; of the serving one */
 };
 
@@ -71,6 +74,7 @@ enum {
 	GATE_TELL_LIVE = 16,	/* the tabs: it serves again */
 	GATE_LEARN_RESTARTS = 32, /* the files in question: a restart follows, after `delay` */
 	GATE_LEARN_STAYS = 64,	/* the files in question: none did, this time */
+	GATE_LET_GO = 128,	/* the tabs: close your connections, the old worker waits for them */
 };
 
 struct gate {
@@ -84,6 +88,7 @@ struct gate {
 	uint64_t ask_until;
 	uint64_t delay;		/* with GATE_LEARN_RESTARTS: from save to the first sign */
 	uint64_t since_usec;	/* RESTARTING, DOWN: since when nothing serves */
+	bool let_go;		/* it was said, since then */
 	uint64_t look_usec;	/* when to look next; CLOCK_NEVER for not at all */
 };
 

@@ -217,6 +217,15 @@ static void kept_reload(struct kept *kept, const struct server_view *view)
 	}
 }
 
+static void kept_let_go_of_old(struct kept *kept)
+{
+	if (kept->serial) {
+		ledger_step(kept->keeper->ledger, kept->serial, clock_now_usec(), STEP_WAITING, NULL,
+			"for the old worker, which waits for open connections: the tabs close theirs");
+	}
+	browsers_let_go(kept->keeper->browsers, kept->server);
+}
+
 static void kept_look(struct kept *kept)
 {
 	struct server_view view;
@@ -224,7 +233,8 @@ static void kept_look(struct kept *kept)
 
 	server_view(kept->server, &view);
 	actions = gate_look(&kept->gate, clock_now_usec(),
-		&(struct gate_sight){view.serving, view.died, view.generation});
+		&(struct gate_sight){
+			view.serving, view.died, view.lingers, view.generation});
 	if (actions & (GATE_LEARN_RESTARTS | GATE_LEARN_STAYS)) {
 		kept_learn(kept, actions);
 	}
@@ -239,6 +249,9 @@ static void kept_look(struct kept *kept)
 	}
 	if (actions & GATE_TELL_WAITING) {
 		kept_tell(kept, SERVER_WAITING);
+	}
+	if (actions & GATE_LET_GO) {
+		kept_let_go_of_old(kept);
 	}
 	if (actions & GATE_TELL_DOWN) {
 		kept_tell(kept, SERVER_DOWN);
@@ -280,7 +293,8 @@ void keeper_server_changed(struct keeper *keeper, struct server *server)
 	server_view(server, &view);
 	kept->worker = view.worker;
 	gate_init(&kept->gate, clock_now_usec(),
-		&(struct gate_sight){view.serving, view.died, view.generation});
+		&(struct gate_sight){
+			view.serving, view.died, view.lingers, view.generation});
 	kept_set_timer(kept);
 }
 

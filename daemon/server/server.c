@@ -39,6 +39,7 @@ struct server {
 	pid_t family[ANCESTORS_MAX + 1]; /* where newcomers are looked for: nearest first */
 	bool uses_epoll;		 /* its workers were seen to */
 	bool newcomer;			 /* one was seen since the server last served */
+	pid_t lingering; /* has let go of the socket while it lived, or 0 */
 	struct probe probe;
 	struct look *look; /* under way */
 	uint64_t look_after_usec;
@@ -296,9 +297,12 @@ static void server_drop_ended(struct server *server)
 
 		if (holder_still_holds(&member->holder)) {
 			server->members[kept++] = member;
-		} else {
-			member_free(member);
+			continue;
 		}
+		if (member->watch && process_lives(member->holder.pid)) {
+			server->lingering = member->holder.pid;
+		}
+		member_free(member);
 	}
 	server->member_count = kept;
 }
@@ -463,8 +467,10 @@ void server_view(struct server *server, struct server_view *view)
 		server_find_newcomers(server, sockets, kept);
 		server_view_workers(server, view);
 	}
+	view->lingers = !view->serving && server->lingering && process_lives(server->lingering);
 	if (view->serving) {
 		probe_close(&server->probe);
+		server->lingering = 0;
 	} else if (kept && !server->member_count) {
 		server_look(server);
 	} else if (kept) {

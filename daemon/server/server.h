@@ -86,6 +86,7 @@ struct server_view {
 	bool listens;	 /* there is a socket */
 	bool serving;	 /* and a process that accepts from it */
 	bool died;	 /* a worker that was seen to come up has ended before it served */
+	bool lingers;	 /* a worker has closed the socket and does not end */
 	pid_t worker;	 /* the one that has accepted for the longest time */
 	uint64_t generation; /* when that one was started: CLOCK_BOOTTIME */
 };

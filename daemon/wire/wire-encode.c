@@ -78,18 +78,32 @@ char *wire_encode_tab(
 	return encode_end(object);
 }
 
-char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs)
+static void encode_tabs(json_t *object, const uint64_t *tabs, size_t n_tabs)
 {
-	json_t *object = encode_start("reload");
 	json_t *array = json_array();
 
-	encode_set(object, "event", json_integer((json_int_t)event));
 	for (size_t i = 0; i < n_tabs; i++) {
 		if (json_array_append_new(array, json_integer((json_int_t)tabs[i])) < 0) {
 			abort();
 		}
 	}
 	encode_set(object, "tabs", array);
+}
+
+char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs)
+{
+	json_t *object = encode_start("reload");
+
+	encode_set(object, "event", json_integer((json_int_t)event));
+	encode_tabs(object, tabs, n_tabs);
+	return encode_end(object);
+}
+
+char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs)
+{
+	json_t *object = encode_start("let-go");
+
+	encode_tabs(object, tabs, n_tabs);
 	return encode_end(object);
 }
 

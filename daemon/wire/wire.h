@@ -93,5 +93,6 @@ char *wire_encode_hello(const char *version, const char *instance);
 char *wire_encode_tab(
 	uint64_t tab, enum wire_tab_state state, const char *project, const char *reason);
 char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs);
+char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs);
 char *wire_encode_ping(void);
 char *wire_encode_error(const char *code, const char *message);
