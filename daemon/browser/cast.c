@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "browser/changes.h"
 #include "wire/wire.h"
 #include "ws/ws-server.h"
 
@@ -48,6 +49,8 @@ static struct browser **collect(struct project *project, uint64_t serial, unsign
 void browsers_cast(struct browsers *browsers, struct project *project, uint64_t serial)
 {
 	_cleanup_free_ struct browser **to = NULL;
+	struct wire_change changes[WIRE_CHANGES_MAX];
+	size_t n_changes;
 	unsigned count;
 
 	if (!project->tabs) {
@@ -59,9 +62,11 @@ void browsers_cast(struct browsers *browsers, struct project *project, uint64_t 
 	}
 	ledger_await(browsers->ledger, serial, project->tab_count);
 	to = collect(project, serial, &count);
+	n_changes = changes_of(ledger_find(browsers->ledger, serial), changes, NULL, NULL);
 	for (unsigned i = 0; i < count; i++) {
 		_cleanup_free_ uint64_t *ids = mem_steal(to[i]->told);
-		_cleanup_free_ char *text = wire_encode_reload(serial, ids, to[i]->told_count);
+		_cleanup_free_ char *text = wire_encode_reload(
+			serial, ids, to[i]->told_count, changes, n_changes);
 
 		ws_client_send(to[i]->client, text);
 		ledger_step(browsers->ledger, serial, clock_now_usec(), STEP_CAST, NULL,

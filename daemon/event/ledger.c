@@ -38,6 +38,9 @@ const char *step_kind_name(enum step_kind kind)
 		[STEP_FAILED] = "failed",
 		[STEP_SKIPPED] = "skipped",
 		[STEP_GONE] = "gone",
+		[STEP_SWAPPED] = "swapped",
+		[STEP_UNUSED] = "unused",
+		[STEP_PENDING] = "pending",
 	};
 
 	return names[kind];

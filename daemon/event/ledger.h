@@ -37,6 +37,9 @@ enum step_kind {
 	STEP_FAILED,
 	STEP_SKIPPED,
 	STEP_GONE,
+	STEP_SWAPPED,
+	STEP_UNUSED,
+	STEP_PENDING,
 };
 
 struct step {
