@@ -6,6 +6,9 @@
 export const SUBPROTOCOL = 'savecast.v1';
 export const MAX_URL_BYTES = 4096;
 export const MAX_STRING_BYTES = 256;
+export const MAX_CHANGES = 16;
+
+const KINDS = ['page', 'css', 'image', 'font', 'media', 'script', 'data', 'other'];
 
 /** The close code of a connection that a newer one of the same profile replaced. */
 export const CLOSE_REPLACED = 4001;
@@ -13,17 +16,19 @@ export const CLOSE_REPLACED = 4001;
 export const CLOSE_REFUSED = 1008;
 
 /**
- * @typedef {'reloading' | 'loaded' | 'failed' | 'skipped'} Step
+ * @typedef {'reloading' | 'loaded' | 'failed' | 'skipped' | 'swapped' | 'unused' | 'pending'} Step
  * @typedef {{type: 'hello', browser: string, extension: string, profile: string}} BrowserHello
- * @typedef {{type: 'watch', tab: number, url: string}} Watch
+ * @typedef {{type: 'watch', tab: number, url: string, seen?: boolean}} Watch
  * @typedef {{type: 'unwatch', tab: number}} Unwatch
  * @typedef {{type: 'report', event: number, tab: number, step: Step, detail?: string}} Report
  * @typedef {BrowserHello | Watch | Unwatch | Report} ToDaemon
  *
- * @typedef {'live' | 'looking' | 'none'} TabState
+ * @typedef {'live' | 'looking' | 'none' | 'waiting' | 'down'} TabState
+ * @typedef {'page' | 'css' | 'image' | 'font' | 'media' | 'script' | 'data' | 'other'} Kind
+ * @typedef {{path: string, kind: Kind}} Change
  * @typedef {{type: 'hello', version: string, instance: string}} DaemonHello
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string}} TabAnswer
- * @typedef {{type: 'reload', event: number, tabs: number[]}} Reload
+ * @typedef {{type: 'reload', event: number, tabs: number[], changes?: Change[]}} Reload
  * @typedef {{type: 'ping'}} Ping
  * @typedef {{type: 'error', code: string, message: string}} DaemonError
  * @typedef {DaemonHello | TabAnswer | Reload | Ping | DaemonError} FromDaemon
@@ -77,6 +82,26 @@ function tabs(value, where) {
 }
 
 /** @type {Check} */
+function flag(value, where) {
+	return typeof value === 'boolean' ? value : refuse(where, value, 'must be true or false');
+}
+
+/**
+ * A kind that a later daemon may know is `other`.
+ *
+ * @type {Check}
+ */
+function changes(value, where) {
+	if (!Array.isArray(value) || value.length > MAX_CHANGES) {
+		return refuse(where, Array.isArray(value) ? value.length : value, `must be at most ${MAX_CHANGES} changes`);
+	}
+	return value.map((/** @type {any} */ change) => ({
+		path: text(change?.path, `${where}: path`),
+		kind: KINDS.includes(String(text(change?.kind, `${where}: kind`))) ? change.kind : 'other',
+	}));
+}
+
+/** @type {Check} */
 function url(value, where) {
 	return String(text(value, where)).length <= MAX_URL_BYTES
 		? value
@@ -124,12 +149,12 @@ function optional(check) {
 /** @type {Record<string, Record<string, Check>>} */
 const TO_DAEMON = {
 	hello: { browser: shortText, extension: shortText, profile },
-	watch: { tab: number, url },
+	watch: { tab: number, url, seen: optional(flag) },
 	unwatch: { tab: number },
 	report: {
 		event: number,
 		tab: number,
-		step: oneOf('reloading', 'loaded', 'failed', 'skipped'),
+		step: oneOf('reloading', 'loaded', 'failed', 'skipped', 'swapped', 'unused', 'pending'),
 		detail: optional(shortText),
 	},
 };
@@ -139,11 +164,11 @@ const FROM_DAEMON = {
 	hello: { version: text, instance: text },
 	tab: {
 		tab: number,
-		state: oneOf('live', 'looking', 'none'),
+		state: oneOf('live', 'looking', 'none', 'waiting', 'down'),
 		project: optional(text),
 		reason: text,
 	},
-	reload: { event: number, tabs },
+	reload: { event: number, tabs, changes: optional(changes) },
 	ping: {},
 	error: { code: text, message: text },
 };

@@ -28,10 +28,10 @@ extern const struct ws_callbacks browsers_callbacks;
 
 /*
  * Tells those tabs of the project that show this server (NULL: none at all) to
- * reload because of this event.
+ * show what this event changed. `plain`: not only its files may have, so reload.
  */
 void browsers_cast(struct browsers *browsers, struct project *project,
-	const struct server *server, uint64_t serial);
+	const struct server *server, uint64_t serial, bool plain);
 
 /* Tells the tabs that show this server to close their connections to it. */
 void browsers_let_go(struct browsers *browsers, const struct server *server);

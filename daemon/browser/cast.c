@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "browser/changes.h"
 #include "wire/wire.h"
 #include "ws/ws-server.h"
 
@@ -50,14 +51,21 @@ static struct browser **collect(struct project *project, const struct server *se
 }
 
 void browsers_cast(struct browsers *browsers, struct project *project,
-	const struct server *server, uint64_t serial)
+	const struct server *server, uint64_t serial, bool plain)
 {
+	struct wire_change changes[WIRE_CHANGES_MAX];
+	size_t n_changes = 0;
 	unsigned count;
 	_cleanup_free_ struct browser **to = collect(project, server, serial, &count);
 
+	if (!plain) {
+		n_changes = changes_of(
+			ledger_find(browsers->ledger, serial), changes, NULL, NULL);
+	}
 	for (unsigned i = 0; i < count; i++) {
 		_cleanup_free_ uint64_t *ids = mem_steal(to[i]->told);
-		_cleanup_free_ char *text = wire_encode_reload(serial, ids, to[i]->told_count);
+		_cleanup_free_ char *text = wire_encode_reload(
+			serial, ids, to[i]->told_count, changes, n_changes);
 
 		ws_client_send(to[i]->client, text);
 		ledger_await(browsers->ledger, serial, to[i]->told_count);

@@ -152,6 +152,9 @@ static void session_report(struct browser *browser, const struct wire_message *m
 		[WIRE_LOADED] = STEP_LOADED,
 		[WIRE_FAILED] = STEP_FAILED,
 		[WIRE_SKIPPED] = STEP_SKIPPED,
+		[WIRE_SWAPPED] = STEP_SWAPPED,
+		[WIRE_UNUSED] = STEP_UNUSED,
+		[WIRE_PENDING] = STEP_PENDING,
 	};
 	struct tab *tab = tabs_find(&browser->tabs, message->tab);
 	struct step_place place = {browser->number, message->tab};
@@ -160,9 +163,9 @@ static void session_report(struct browser *browser, const struct wire_message *m
 	if (!tab || tab->awaited != message->event) {
 		return; /* it was superseded, or never told to this tab */
 	}
-	if (message->step == WIRE_RELOADING) {
+	if (message->step == WIRE_RELOADING || message->step == WIRE_PENDING) {
 		ledger_step(browser->browsers->ledger, message->event, clock_now_usec(),
-			STEP_RELOADING, &place, "%s", detail);
+			kinds[message->step], &place, "%s", detail);
 	} else {
 		tab_let_go(tab, kinds[message->step], detail);
 	}

@@ -42,6 +42,9 @@ const char *step_kind_name(enum step_kind kind)
 		[STEP_WAITING] = "waiting",
 		[STEP_DOWN] = "down",
 		[STEP_READY] = "ready",
+		[STEP_SWAPPED] = "swapped",
+		[STEP_UNUSED] = "unused",
+		[STEP_PENDING] = "pending",
 	};
 
 	return names[kind];

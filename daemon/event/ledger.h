@@ -41,6 +41,9 @@ enum step_kind {
 	STEP_WAITING,
 	STEP_DOWN,
 	STEP_READY,
+	STEP_SWAPPED,
+	STEP_UNUSED,
+	STEP_PENDING,
 };
 
 struct step {

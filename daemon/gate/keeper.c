@@ -170,7 +170,7 @@ static void kept_cast(struct kept *kept, const struct server_view *view)
 			"waited %lu ms: %s did not restart", waited, name);
 	}
 	kept->serial = 0;
-	browsers_cast(keeper->browsers, kept->project, kept->server, serial);
+	browsers_cast(keeper->browsers, kept->project, kept->server, serial, true);
 	ledger_arrived(keeper->ledger, serial);
 }
 
@@ -213,7 +213,7 @@ static void kept_reload(struct kept *kept, const struct server_view *view)
 		ledger_step(keeper->ledger, serial, now, STEP_HEARD, NULL,
 			"%s worker %d -> %d serves port %u", name, (int)kept->worker,
 			(int)view->worker, server_port(kept->server));
-		browsers_cast(keeper->browsers, stale.projects[i], kept->server, serial);
+		browsers_cast(keeper->browsers, stale.projects[i], kept->server, serial, true);
 	}
 }
 
@@ -400,7 +400,7 @@ static void kept_event(struct kept *kept, struct project *project, uint64_t seri
 
 	kept->project = project;
 	if (actions & GATE_CAST) {
-		browsers_cast(kept->keeper->browsers, project, kept->server, serial);
+		browsers_cast(kept->keeper->browsers, project, kept->server, serial, false);
 	} else {
 		kept_wait(kept, serial, now);
 	}
@@ -435,7 +435,7 @@ void keeper_event(struct keeper *keeper, struct project *project, uint64_t seria
 		if (kept && server_main(tab->server)) {
 			kept_event(kept, project, serial, files);
 		} else {
-			browsers_cast(keeper->browsers, project, tab->server, serial);
+			browsers_cast(keeper->browsers, project, tab->server, serial, false);
 		}
 	}
 }

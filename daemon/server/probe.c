@@ -46,16 +46,19 @@ void probe_connect(struct probe *probe, const struct listen_socket *to, uint16_t
 		close(fd);
 		return;
 	}
-	*probe = (struct probe){.fd = fd, .inode = to->inode};
+	*probe = (struct probe){.fd = fd, .inode = to->inode, .longest = 1};
 }
 
-bool probe_was_accepted(
-	const struct probe *probe, const struct listen_socket *sockets, size_t count)
+bool probe_sees_accept(struct probe *probe, const struct listen_socket *sockets, size_t count)
 {
 	for (size_t i = 0; probe->fd >= 0 && i < count; i++) {
-		if (sockets[i].inode == probe->inode) {
-			return sockets[i].queue == 0;
+		if (sockets[i].inode != probe->inode) {
+			continue;
 		}
+		if (sockets[i].queue < probe->longest) {
+			return true;
+		}
+		probe->longest = sockets[i].queue;
 	}
 	return false;
 }

@@ -459,7 +459,7 @@ void server_view(struct server *server, struct server_view *view)
 
 	*view = (struct server_view){.listens = kept > 0};
 	server_drop_ended(server);
-	if (probe_was_accepted(&server->probe, sockets, kept)) {
+	if (probe_sees_accept(&server->probe, sockets, kept)) {
 		server_trust(server);
 	}
 	server_view_workers(server, view);

@@ -78,24 +78,57 @@ char *wire_encode_tab(
 	return encode_end(object);
 }
 
+static void encode_append(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, value) < 0) {
+		abort();
+	}
+}
+
 static void encode_tabs(json_t *object, const uint64_t *tabs, size_t n_tabs)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < n_tabs; i++) {
-		if (json_array_append_new(array, json_integer((json_int_t)tabs[i])) < 0) {
-			abort();
-		}
+		encode_append(array, json_integer((json_int_t)tabs[i]));
 	}
 	encode_set(object, "tabs", array);
 }
 
-char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs)
+static json_t *encode_change(const struct wire_change *change)
+{
+	static const char *const kinds[] = {
+		[WIRE_KIND_PAGE] = "page",
+		[WIRE_KIND_CSS] = "css",
+		[WIRE_KIND_IMAGE] = "image",
+		[WIRE_KIND_FONT] = "font",
+		[WIRE_KIND_MEDIA] = "media",
+		[WIRE_KIND_SCRIPT] = "script",
+		[WIRE_KIND_DATA] = "data",
+		[WIRE_KIND_OTHER] = "other",
+	};
+	json_t *object = json_object();
+
+	encode_set(object, "path", encode_text(change->path));
+	encode_set(object, "kind", json_string(kinds[change->kind]));
+	return object;
+}
+
+char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs,
+	const struct wire_change *changes, size_t n_changes)
 {
 	json_t *object = encode_start("reload");
 
 	encode_set(object, "event", json_integer((json_int_t)event));
 	encode_tabs(object, tabs, n_tabs);
+	if (n_changes) {
+		json_t *array = json_array();
+
+		for (size_t i = 0; i < n_changes; i++) {
+			encode_append(array, encode_change(&changes[i]));
+		}
+		encode_set(object, "changes", array);
+	}
 	return encode_end(object);
 }
 

@@ -162,6 +162,9 @@ static const char *const wire_steps[] = {
 	[WIRE_LOADED] = "loaded",
 	[WIRE_FAILED] = "failed",
 	[WIRE_SKIPPED] = "skipped",
+	[WIRE_SWAPPED] = "swapped",
+	[WIRE_UNUSED] = "unused",
+	[WIRE_PENDING] = "pending",
 };
 
 const char *wire_step_name(enum wire_step step)
@@ -180,8 +183,8 @@ static int read_step(const struct wire_reader *reader, enum wire_step *step)
 			return 0;
 		}
 	}
-	return fail_field(
-		reader, "step", value, "must be reloading, loaded, failed or skipped");
+	return fail_field(reader, "step", value,
+		"must be reloading, loaded, failed, skipped, swapped, unused or pending");
 }
 
 static int read_hello(const struct wire_reader *reader, struct wire_message *message)

@@ -16,6 +16,8 @@ enum {
 	WIRE_PROFILE_MIN = 8,
 	WIRE_PROFILE_MAX = 64,
 	WIRE_ERROR_MAX = 256,
+	WIRE_CHANGES_MAX = 16, /* of one `reload`; more are not told at all */
+	WIRE_PATH_MAX = 1024,  /* bytes of a change's path */
 };
 
 /* Tab and event numbers: what a JavaScript number can hold exactly. */
@@ -40,6 +42,9 @@ enum wire_step {
 	WIRE_LOADED,
 	WIRE_FAILED,
 	WIRE_SKIPPED,
+	WIRE_SWAPPED,
+	WIRE_UNUSED,
+	WIRE_PENDING, /* the one beside WIRE_RELOADING that more follows */
 };
 
 /* A message from the browser. Strings that its type does not have are NULL. */
@@ -78,8 +83,25 @@ enum wire_tab_state {
 	WIRE_TAB_LIVE,
 	WIRE_TAB_LOOKING,
 	WIRE_TAB_NONE,
-	WIRE_TAB_WAITING,
-	WIRE_TAB_DOWN,
+	WIRE_TAB_WAITING, /* for its server, which restarts */
+	WIRE_TAB_DOWN,	  /* its server did not come back */
+};
+
+/* What a changed file is to a page; see browser/kind.h. */
+enum wire_kind {
+	WIRE_KIND_PAGE,
+	WIRE_KIND_CSS,
+	WIRE_KIND_IMAGE,
+	WIRE_KIND_FONT,
+	WIRE_KIND_MEDIA,
+	WIRE_KIND_SCRIPT,
+	WIRE_KIND_DATA,
+	WIRE_KIND_OTHER,
+};
+
+struct wire_change {
+	const char *path; /* relative to the project's root */
+	enum wire_kind kind;
 };
 
 const char *wire_tab_state_name(enum wire_tab_state state);
@@ -87,12 +109,14 @@ const char *wire_tab_state_name(enum wire_tab_state state);
 /*
  * Messages to the browser, as JSON that the caller frees. Strings should be
  * UTF-8; bytes that are not become U+FFFD. `project` is NULL for
- * WIRE_TAB_LOOKING and WIRE_TAB_NONE. The message of an error may be longer than WIRE_ERROR_MAX.
+ * WIRE_TAB_LOOKING and WIRE_TAB_NONE. Without changes, a reload says that anything may
+ * have changed. The message of an error may be longer than WIRE_ERROR_MAX.
  */
 char *wire_encode_hello(const char *version, const char *instance);
 char *wire_encode_tab(
 	uint64_t tab, enum wire_tab_state state, const char *project, const char *reason);
-char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs);
+char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs,
+	const struct wire_change *changes, size_t n_changes);
 char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs);
 char *wire_encode_ping(void);
 char *wire_encode_error(const char *code, const char *message);

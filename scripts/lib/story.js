@@ -25,7 +25,7 @@ import { run } from './children.js';
  */
 
 /** After these a story goes on. */
-const UNDERWAY = ['heard', 'joined', 'left', 'cast', 'reloading'];
+const UNDERWAY = ['heard', 'joined', 'left', 'cast', 'reloading', 'pending'];
 
 /** The stories that have ended, since the daemon was started. */
 export class Stories {

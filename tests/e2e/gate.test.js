@@ -157,15 +157,18 @@ async function saveAndSee({ world, url, page, settle }, vim, round) {
 	const answered = firstAnswer(url, `v${round}`);
 	await vim.do('write');
 	const first = await answered;
-	await until(`v${round} in the page`, async () => await heading(page) === `v${round}`, { msec: 20000, every: 5 });
+	await until(`v${round} in the page`, async () => {
+		const shown = await heading(page);
+		if (shown !== `v${round}`) {
+			throw new Error(`it shows ${shown}: ${JSON.stringify((await world.bus.events()).slice(-2))}`);
+		}
+		return true;
+	}, { msec: 20000, every: 5 });
 	const events = await until('closed stories', async () => {
 		const all = await world.bus.events();
 		return all.every((/** @type {any} */ e) => e.closed) && all;
 	}, { msec: 20000 });
 	const last = events.at(-1);
-	if (process.env.SAVECAST_SHOW) {
-		console.log(JSON.stringify(events.slice(-3), null, 1));
-	}
 	const cast = last.steps.find((/** @type {any} */ s) => s.step === 'cast');
 	return { late: (last.started + cast.at - first) / 1000, last, events };
 }

@@ -95,6 +95,25 @@ static const char *text_of(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
+static size_t read_changes(const json_t *message, struct wire_change changes[WIRE_CHANGES_MAX])
+{
+	static const char *const kinds[] = {
+		"page", "css", "image", "font", "media", "script", "data", "other"};
+	const json_t *array = json_object_get(message, "changes"), *change;
+	size_t i;
+
+	assert_true(json_array_size(array) <= WIRE_CHANGES_MAX);
+	json_array_foreach(array, i, change) {
+		changes[i].path = text_of(change, "path");
+		for (size_t k = 0; k < COUNT_OF(kinds); k++) {
+			if (strcmp(text_of(change, "kind"), kinds[k]) == 0) {
+				changes[i].kind = (enum wire_kind)k;
+			}
+		}
+	}
+	return json_array_size(array);
+}
+
 static char *encode(const json_t *message)
 {
 	const char *type = text_of(message, "type");
@@ -106,15 +125,25 @@ static char *encode(const json_t *message)
 	}
 	if (strcmp(type, "tab") == 0) {
 		const char *name = text_of(message, "state");
-		enum wire_tab_state state = strcmp(name, "live") == 0 ? WIRE_TAB_LIVE :
-					    strcmp(name, "none") == 0 ? WIRE_TAB_NONE :
-									WIRE_TAB_LOOKING;
+		enum wire_tab_state state = strcmp(name, "live") == 0	 ? WIRE_TAB_LIVE :
+					    strcmp(name, "none") == 0	 ? WIRE_TAB_NONE :
+					    strcmp(name, "waiting") == 0 ? WIRE_TAB_WAITING :
+					    strcmp(name, "down") == 0	 ? WIRE_TAB_DOWN :
+									   WIRE_TAB_LOOKING;
 
 		return wire_encode_tab(
 			tab, state, text_of(message, "project"), text_of(message, "reason"));
 	}
+	if (strcmp(type, "let-go") == 0) {
+		uint64_t only = (uint64_t)json_integer_value(
+			json_array_get(json_object_get(message, "tabs"), 0));
+
+		return wire_encode_let_go(&only, 1);
+	}
 	if (strcmp(type, "reload") == 0) {
 		const json_t *array = json_object_get(message, "tabs");
+		struct wire_change changes[WIRE_CHANGES_MAX];
+		size_t n_changes = read_changes(message, changes);
 		uint64_t tabs[8];
 		size_t n = json_array_size(array);
 
@@ -123,7 +152,8 @@ static char *encode(const json_t *message)
 			tabs[i] = (uint64_t)json_integer_value(json_array_get(array, i));
 		}
 		return wire_encode_reload(
-			(uint64_t)json_integer_value(json_object_get(message, "event")), tabs, n);
+			(uint64_t)json_integer_value(json_object_get(message, "event")), tabs, n,
+			changes, n_changes);
 	}
 	if (strcmp(type, "error") == 0) {
 		return wire_encode_error(text_of(message, "code"), text_of(message, "message"));
@@ -338,7 +368,7 @@ static void broken_names_are_mended(void **state)
 {
 	_cleanup_free_ char *tab = wire_encode_tab(1, WIRE_TAB_LIVE, "caf\xe9", "\xc3");
 	_cleanup_free_ char *none = wire_encode_tab(2, WIRE_TAB_NONE, NULL, "a\"b\\c\n");
-	_cleanup_free_ char *empty = wire_encode_reload(3, NULL, 0);
+	_cleanup_free_ char *empty = wire_encode_reload(3, NULL, 0, NULL, 0);
 	_cleanup_free_ char *hello = wire_encode_hello("\xed\xa0\x80", "");
 
 	assert_string_equal(tab, "{\"type\":\"tab\",\"tab\":1,\"state\":\"live\","
