@@ -45,6 +45,15 @@ static void get_last_event(DBusMessageIter *to, void *userdata)
 	dbus_message_iter_append_basic(to, DBUS_TYPE_UINT64, &last);
 }
 
+static void get_settings_problems(DBusMessageIter *to, void *userdata)
+{
+	size_t count;
+	char *const *problems =
+		settings_problems(((struct daemon_api *)userdata)->parts.settings, &count);
+
+	bus_append_strings(to, problems, count);
+}
+
 static const struct bus_interface daemon_interface = {
 	.name = "io.github.savecast.Daemon1",
 	.methods = (const struct bus_method[]){
@@ -64,6 +73,7 @@ static const struct bus_interface daemon_interface = {
 		{"PortError", "s", BUS_PROPERTY_CONST, get_port_error},
 		{"Browsers", "u", BUS_PROPERTY_TOLD, get_browsers},
 		{"Tabs", "u", BUS_PROPERTY_TOLD, get_tabs},
+		{"SettingsProblems", "as", BUS_PROPERTY_TOLD, get_settings_problems},
 		{"LastEvent", "t", BUS_PROPERTY_SILENT, get_last_event},
 		{0},
 	},
@@ -131,6 +141,7 @@ void daemon_api_project_changed(struct daemon_api *api, struct project *project)
 
 	if (changed) {
 		bus_object_changed(changed->object, "Tracked");
+		bus_object_changed(changed->object, "KnownBy");
 		bus_object_changed(changed->object, "Tabs");
 	}
 }
@@ -145,4 +156,11 @@ void daemon_api_project_removed(struct daemon_api *api, struct project *project)
 		bus_object_free(removed->object);
 		free(removed);
 	}
+}
+
+void daemon_api_settings_changed(struct daemon_api *api, struct project *project)
+{
+	struct project_object *changed = project ? *find_object(api, project) : NULL;
+
+	bus_object_changed(changed ? changed->object : api->object, "SettingsProblems");
 }

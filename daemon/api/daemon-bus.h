@@ -3,6 +3,7 @@
 
 #include "browser/browsers.h"
 #include "bus/bus.h"
+#include "config/settings.h"
 #include "event/ledger.h"
 #include "pipe/pipe.h"
 #include "project/project.h"
@@ -21,6 +22,7 @@ struct daemon_api_parts {
 	struct bus *bus;
 	struct registry *registry;
 	struct state *state;
+	struct settings *settings;
 	struct ledger *ledger;
 	struct pipe *pipe;
 	struct browsers *browsers;
@@ -38,3 +40,5 @@ void daemon_api_browsers_changed(struct daemon_api *api);
 void daemon_api_project_added(struct daemon_api *api, struct project *project);
 void daemon_api_project_changed(struct daemon_api *api, struct project *project);
 void daemon_api_project_removed(struct daemon_api *api, struct project *project);
+/* `project` is NULL for the user's own settings. */
+void daemon_api_settings_changed(struct daemon_api *api, struct project *project);

@@ -11,6 +11,17 @@ void bus_append_string(DBusMessageIter *to, const char *value)
 	dbus_message_iter_append_basic(to, DBUS_TYPE_STRING, &value);
 }
 
+void bus_append_strings(DBusMessageIter *to, char *const *values, size_t count)
+{
+	DBusMessageIter array;
+
+	dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "s", &array);
+	for (size_t i = 0; i < count; i++) {
+		bus_append_string(&array, values[i]);
+	}
+	dbus_message_iter_close_container(to, &array);
+}
+
 void bus_append_u32(DBusMessageIter *to, uint32_t value)
 {
 	dbus_message_iter_append_basic(to, DBUS_TYPE_UINT32, &value);

@@ -14,6 +14,7 @@
 void bus_append_string(DBusMessageIter *to, const char *value);
 void bus_append_u32(DBusMessageIter *to, uint32_t value);
 void bus_append_bool(DBusMessageIter *to, bool value);
+void bus_append_strings(DBusMessageIter *to, char *const *values, size_t count);
 void bus_append_pathname(DBusMessageIter *to, const char *name);
 
 void bus_dict_open(DBusMessageIter *to, DBusMessageIter *dict);

@@ -157,7 +157,9 @@ test('objects and properties tell of their changes', async t => {
 	await world.bus.saved(path.join(root, 'a.css'));
 	const added = await signals.next('InterfacesAdded', ({ member }) => member === 'InterfacesAdded', { mark });
 	assert.deepEqual(added.body, [`${PATH}/project/1`, {
-		'io.github.savecast.Project1': { Root: root, Name: 'site', Tracked: false, Tabs: 0 },
+		'io.github.savecast.Project1': {
+			Root: root, Name: 'site', Tracked: false, KnownBy: 'git', Tabs: 0, SettingsProblems: [],
+		},
 	}]);
 
 	mark = signals.mark;
