@@ -15,7 +15,9 @@
 #include "config/setting.h"
 #include "config/settings.h"
 #include "event/ledger.h"
+#include "git/git-ignore.h"
 #include "loop/loop.h"
+#include "pipe/intake.h"
 #include "pipe/pipe.h"
 #include "project/project.h"
 #include "project/state.h"
@@ -38,6 +40,8 @@ struct daemon {
 	struct ledger *ledger;
 	struct router *router;
 	struct browsers *browsers;
+	struct git_ignores *ignores;
+	struct intake *intake;
 	struct pipe *pipe;
 	struct ws_server *ws;
 	char *port_error;
@@ -205,7 +209,10 @@ static int daemon_build(struct daemon *daemon)
 	daemon->router = router_new(daemon->loop, daemon->registry);
 	daemon->browsers = browsers_new(
 		daemon->loop, daemon->ledger, daemon->router, on_browsers_changed, daemon);
-	daemon->pipe = pipe_new(daemon->loop, daemon->registry, daemon->ledger, on_cast, daemon);
+	daemon->ignores = git_ignores_new();
+	daemon->intake = intake_new(daemon->registry, daemon->ignores);
+	daemon->pipe = pipe_new(daemon->loop, daemon->registry, daemon->intake, daemon->ledger,
+		on_cast, daemon);
 	state_load(daemon->state, daemon->registry);
 	daemon->settings = settings_new(
 		daemon->loop, daemon->registry, config, on_settings_changed, daemon);
@@ -247,6 +254,8 @@ static void daemon_tear_down(struct daemon *daemon)
 	daemon_api_free(daemon->api);
 	daemon->api = NULL;
 	pipe_free(daemon->pipe);
+	intake_free(daemon->intake);
+	git_ignores_free(daemon->ignores);
 	browsers_free(daemon->browsers);
 	router_free(daemon->router);
 	ledger_free(daemon->ledger);

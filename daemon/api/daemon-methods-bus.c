@@ -79,8 +79,13 @@ DBusMessage *daemon_api_saved(DBusMessage *call, void *userdata)
 
 	dbus_message_iter_init(call, &array);
 	error = names_read(&names, call, &array);
-	return error ? error
-		     : return_event(call, pipe_saved(api->parts.pipe, names.names, names.count));
+	if (error) {
+		return error;
+	}
+	for (size_t i = 0; i < names.count; i++) {
+		settings_saved(api->parts.settings, names.names[i]);
+	}
+	return return_event(call, pipe_saved(api->parts.pipe, names.names, names.count));
 }
 
 /* The first argument as a folder's name. Returns an error to send, or NULL. */

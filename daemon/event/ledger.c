@@ -38,6 +38,7 @@ const char *step_kind_name(enum step_kind kind)
 		[STEP_FAILED] = "failed",
 		[STEP_SKIPPED] = "skipped",
 		[STEP_GONE] = "gone",
+		[STEP_IGNORED] = "ignored",
 	};
 
 	return names[kind];

@@ -37,6 +37,7 @@ enum step_kind {
 	STEP_FAILED,
 	STEP_SKIPPED,
 	STEP_GONE,
+	STEP_IGNORED,
 };
 
 struct step {

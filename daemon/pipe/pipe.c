@@ -3,11 +3,11 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "project/finder.h"
 
 struct pipe {
 	struct loop *loop;
 	struct registry *registry;
+	struct intake *intake;
 	struct ledger *ledger;
 	pipe_cast_fn *cast;
 	void *userdata;
@@ -54,14 +54,15 @@ static void pipe_on_due(void *userdata)
 	pipe_set_timer(pipe);
 }
 
-struct pipe *pipe_new(struct loop *loop, struct registry *registry, struct ledger *ledger,
-	pipe_cast_fn *cast, void *userdata)
+struct pipe *pipe_new(struct loop *loop, struct registry *registry, struct intake *intake,
+	struct ledger *ledger, pipe_cast_fn *cast, void *userdata)
 {
 	struct pipe *pipe = mem_new(struct pipe);
 
 	*pipe = (struct pipe){
 		.loop = loop,
 		.registry = registry,
+		.intake = intake,
 		.ledger = ledger,
 		.cast = cast,
 		.userdata = userdata,
@@ -122,58 +123,85 @@ static uint64_t pipe_project_saved(struct pipe *pipe, struct project *project, u
 	return serial;
 }
 
-/* The files of one call, sorted by project. */
-struct call {
-	struct project **projects; /* NULL stands for "none" */
+/* The files of one call that make one event. */
+struct part {
+	struct project *project; /* NULL: they are in none */
+	char *why;		 /* nothing comes of them: why the first is so; else NULL */
 	size_t count;
-	char *homeless_why; /* why the first homeless file is so */
-	size_t homeless;
-	size_t homeless_kept;
-	char *homeless_names[LEDGER_FILES_MAX];
+	size_t kept;
+	char *names[LEDGER_FILES_MAX];
 };
 
-static void call_add(struct call *call, struct project *project)
+struct call {
+	struct part *parts;
+	size_t count;
+};
+
+static struct part *call_part(struct call *call, struct project *project, const char *why)
 {
+	struct part *part;
+
 	for (size_t i = call->count; i-- > 0;) {
-		if (call->projects[i] == project) {
-			return;
+		part = &call->parts[i];
+		if (part->project == project && !part->why == !why) {
+			return part;
 		}
 	}
-	call->projects = mem_resize(call->projects, call->count + 1, sizeof *call->projects);
-	call->projects[call->count++] = project;
+	call->parts = mem_resize(call->parts, call->count + 1, sizeof *call->parts);
+	part = &call->parts[call->count++];
+	*part = (struct part){.project = project, .why = why ? mem_strdup(why) : NULL};
+	return part;
 }
 
-static void call_take(struct call *call, struct registry *registry, const char *name)
+/* A file that nothing comes of. */
+static void call_pass_over(
+	struct call *call, struct project *project, const char *file, const char *why)
 {
-	_cleanup_free_ char *file = finder_resolve(name);
-	char *why = NULL;
-	struct project *project = finder_find(registry, file, &why);
+	struct part *part = call_part(call, project, why);
 
-	if (project) {
-		fileset_add(&project->files, file);
-	} else {
-		if (!call->homeless++) {
-			call->homeless_why = mem_steal(why);
-		}
-		if (call->homeless_kept < LEDGER_FILES_MAX) {
-			call->homeless_names[call->homeless_kept++] = mem_steal(file);
+	part->count++;
+	if (part->kept < LEDGER_FILES_MAX) {
+		part->names[part->kept++] = mem_strdup(file);
+	}
+}
+
+static void call_take(struct call *call, struct intake *intake, const char *name)
+{
+	struct claims claims;
+
+	intake_claim(intake, name, &claims);
+	for (size_t i = 0; i < claims.count; i++) {
+		struct project *project = claims.items[i].project;
+		const char *ignored = claims.items[i].verdict.ignored;
+
+		if (ignored) {
+			call_pass_over(call, project, claims.file, ignored);
+		} else {
+			fileset_add(&project->files, claims.file);
+			call_part(call, project, NULL);
 		}
 	}
-	free(why);
-	call_add(call, project);
+	if (!claims.count) {
+		call_pass_over(call, NULL, claims.file, claims.why);
+	}
+	claims_clear(&claims);
 }
 
-static uint64_t pipe_homeless_saved(struct pipe *pipe, struct call *call, uint64_t now)
+static uint64_t pipe_passed_over(struct pipe *pipe, struct part *part, uint64_t now)
 {
-	uint64_t serial = pipe_open(pipe, EVENT_SAVE, NULL, now);
+	uint64_t serial = pipe_open(
+		pipe, EVENT_SAVE, part->project ? part->project->root : NULL, now);
 
-	for (size_t i = 0; i < call->homeless_kept; i++) {
-		ledger_file(pipe->ledger, serial, call->homeless_names[i]);
-		free(call->homeless_names[i]);
+	for (size_t i = 0; i < part->count; i++) {
+		ledger_file(pipe->ledger, serial, part->names[i < part->kept ? i : 0]);
 	}
 	ledger_close(pipe->ledger, serial);
-	ledger_step(pipe->ledger, serial, now, STEP_NO_PROJECT, NULL, "%s", call->homeless_why);
-	free(call->homeless_why);
+	ledger_step(pipe->ledger, serial, now, part->project ? STEP_IGNORED : STEP_NO_PROJECT,
+		NULL, "%s", part->why);
+	for (size_t i = 0; i < part->kept; i++) {
+		free(part->names[i]);
+	}
+	free(part->why);
 	return serial;
 }
 
@@ -184,16 +212,17 @@ uint64_t pipe_saved(struct pipe *pipe, char *const *names, size_t count)
 	uint64_t first = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		call_take(&call, pipe->registry, names[i]);
+		call_take(&call, pipe->intake, names[i]);
 	}
+	intake_finish(pipe->intake);
 	for (size_t i = 0; i < call.count; i++) {
-		uint64_t serial = call.projects[i]
-			? pipe_project_saved(pipe, call.projects[i], now)
-			: pipe_homeless_saved(pipe, &call, now);
+		struct part *part = &call.parts[i];
+		uint64_t serial = part->why ? pipe_passed_over(pipe, part, now)
+					    : pipe_project_saved(pipe, part->project, now);
 
 		first = first ? first : serial;
 	}
-	free(call.projects);
+	free(call.parts);
 	return first;
 }
 

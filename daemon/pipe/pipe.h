@@ -3,6 +3,7 @@
 
 #include "event/ledger.h"
 #include "loop/loop.h"
+#include "pipe/intake.h"
 #include "project/project.h"
 
 /*
@@ -16,14 +17,15 @@ struct pipe;
 /* An event leaves: tell the project's tabs. */
 typedef void pipe_cast_fn(struct project *project, uint64_t serial, void *userdata);
 
-struct pipe *pipe_new(struct loop *loop, struct registry *registry, struct ledger *ledger,
-	pipe_cast_fn *cast, void *userdata);
+struct pipe *pipe_new(struct loop *loop, struct registry *registry, struct intake *intake,
+	struct ledger *ledger, pipe_cast_fn *cast, void *userdata);
 void pipe_free(struct pipe *pipe);
 
 /*
  * Files were saved; names as pathname_from_text() gives them, at least one. One
- * event for each project concerned, and one for the files that are in none;
- * returns the event of the first file.
+ * event for each project concerned, one for the files of a project that are
+ * ignored, and one for the files that are in none; returns the event of the first
+ * file.
  */
 uint64_t pipe_saved(struct pipe *pipe, char *const *names, size_t count);
 
