@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "pipe/passed.h"
 
 struct pipe {
 	struct loop *loop;
@@ -123,46 +124,26 @@ static uint64_t pipe_project_saved(struct pipe *pipe, struct project *project, u
 	return serial;
 }
 
-/* The files of one call that make one event. */
-struct part {
-	struct project *project; /* NULL: they are in none */
-	char *why;		 /* nothing comes of them: why the first is so; else NULL */
-	size_t count;
-	size_t kept;
-	char *names[LEDGER_FILES_MAX];
-};
-
+/* The files of one call, sorted by project. */
 struct call {
-	struct part *parts;
+	struct project **projects; /* NULL stands for "none" */
 	size_t count;
+	char *homeless_why; /* why the first homeless file is so */
+	size_t homeless;
+	size_t homeless_kept;
+	char *homeless_names[LEDGER_FILES_MAX];
+	struct passed passed; /* ignored */
 };
 
-static struct part *call_part(struct call *call, struct project *project, const char *why)
+static void call_add(struct call *call, struct project *project)
 {
-	struct part *part;
-
 	for (size_t i = call->count; i-- > 0;) {
-		part = &call->parts[i];
-		if (part->project == project && !part->why == !why) {
-			return part;
+		if (call->projects[i] == project) {
+			return;
 		}
 	}
-	call->parts = mem_resize(call->parts, call->count + 1, sizeof *call->parts);
-	part = &call->parts[call->count++];
-	*part = (struct part){.project = project, .why = why ? mem_strdup(why) : NULL};
-	return part;
-}
-
-/* A file that nothing comes of. */
-static void call_pass_over(
-	struct call *call, struct project *project, const char *file, const char *why)
-{
-	struct part *part = call_part(call, project, why);
-
-	part->count++;
-	if (part->kept < LEDGER_FILES_MAX) {
-		part->names[part->kept++] = mem_strdup(file);
-	}
+	call->projects = mem_resize(call->projects, call->count + 1, sizeof *call->projects);
+	call->projects[call->count++] = project;
 }
 
 static void call_take(struct call *call, struct intake *intake, const char *name)
@@ -175,33 +156,35 @@ static void call_take(struct call *call, struct intake *intake, const char *name
 		const char *ignored = claims.items[i].verdict.ignored;
 
 		if (ignored) {
-			call_pass_over(call, project, claims.file, ignored);
+			passed_add(&call->passed, project, claims.file, ignored);
 		} else {
 			fileset_add(&project->files, claims.file);
-			call_part(call, project, NULL);
+			call_add(call, project);
 		}
 	}
 	if (!claims.count) {
-		call_pass_over(call, NULL, claims.file, claims.why);
+		if (!call->homeless++) {
+			call->homeless_why = mem_steal(claims.why);
+		}
+		if (call->homeless_kept < LEDGER_FILES_MAX) {
+			call->homeless_names[call->homeless_kept++] = mem_steal(claims.file);
+		}
+		call_add(call, NULL);
 	}
 	claims_clear(&claims);
 }
 
-static uint64_t pipe_passed_over(struct pipe *pipe, struct part *part, uint64_t now)
+static uint64_t pipe_homeless_saved(struct pipe *pipe, struct call *call, uint64_t now)
 {
-	uint64_t serial = pipe_open(
-		pipe, EVENT_SAVE, part->project ? part->project->root : NULL, now);
+	uint64_t serial = pipe_open(pipe, EVENT_SAVE, NULL, now);
 
-	for (size_t i = 0; i < part->count; i++) {
-		ledger_file(pipe->ledger, serial, part->names[i < part->kept ? i : 0]);
+	for (size_t i = 0; i < call->homeless_kept; i++) {
+		ledger_file(pipe->ledger, serial, call->homeless_names[i]);
+		free(call->homeless_names[i]);
 	}
 	ledger_close(pipe->ledger, serial);
-	ledger_step(pipe->ledger, serial, now, part->project ? STEP_IGNORED : STEP_NO_PROJECT,
-		NULL, "%s", part->why);
-	for (size_t i = 0; i < part->kept; i++) {
-		free(part->names[i]);
-	}
-	free(part->why);
+	ledger_step(pipe->ledger, serial, now, STEP_NO_PROJECT, NULL, "%s", call->homeless_why);
+	free(call->homeless_why);
 	return serial;
 }
 
@@ -209,21 +192,22 @@ uint64_t pipe_saved(struct pipe *pipe, char *const *names, size_t count)
 {
 	struct call call = {0};
 	uint64_t now = clock_now_usec();
-	uint64_t first = 0;
+	uint64_t first = 0, ignored;
 
 	for (size_t i = 0; i < count; i++) {
 		call_take(&call, pipe->intake, names[i]);
 	}
 	intake_finish(pipe->intake);
 	for (size_t i = 0; i < call.count; i++) {
-		struct part *part = &call.parts[i];
-		uint64_t serial = part->why ? pipe_passed_over(pipe, part, now)
-					    : pipe_project_saved(pipe, part->project, now);
+		uint64_t serial = call.projects[i]
+			? pipe_project_saved(pipe, call.projects[i], now)
+			: pipe_homeless_saved(pipe, &call, now);
 
 		first = first ? first : serial;
 	}
-	free(call.parts);
-	return first;
+	free(call.projects);
+	ignored = passed_tell(&call.passed, pipe->ledger, now);
+	return first ? first : ignored;
 }
 
 uint64_t pipe_reload(struct pipe *pipe, struct project *project)

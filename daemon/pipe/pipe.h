@@ -23,9 +23,9 @@ void pipe_free(struct pipe *pipe);
 
 /*
  * Files were saved; names as pathname_from_text() gives them, at least one. One
- * event for each project concerned, one for the files of a project that are
- * ignored, and one for the files that are in none; returns the event of the first
- * file.
+ * event for each project concerned, one for the files that are in none, and
+ * one for those that a project ignores; returns the event of the first file, of
+ * those that are not ignored if there are some.
  */
 uint64_t pipe_saved(struct pipe *pipe, char *const *names, size_t count);
 

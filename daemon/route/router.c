@@ -10,6 +10,7 @@
 #include "project/finder.h"
 #include "route/listen-socket.h"
 #include "route/process.h"
+#include "route/url-rule.h"
 #include "route/url.h"
 
 struct router {
@@ -175,6 +176,7 @@ struct route_query *router_ask(
 	struct router *router, const char *url, route_answer_fn *answered, void *userdata)
 {
 	struct route_query *query = mem_new(struct route_query);
+	struct url_rule rule;
 	const char *why = NULL;
 
 	query->router = router;
@@ -182,6 +184,8 @@ struct route_query *router_ask(
 	query->userdata = userdata;
 	if (url_parse(url, &query->url, &why) < 0) {
 		query_answer(query, NULL, "%.200s: %s", url, why);
+	} else if (url_rule_find(router->registry, &query->url, &rule)) {
+		query_answer(query, rule.project, "savecast.url: %s", rule.pattern->text);
 	} else if (query->url.kind == URL_FILE) {
 		query_answer_file(query);
 	} else if (query->url.kind == URL_OTHER) {

@@ -5,8 +5,8 @@
 #include "project/project.h"
 
 /*
- * Which project does a URL show, and how is that known? A file: URL by its own
- * path; a loopback URL by the process that listens on its port and that
+ * Which project does a URL show, and how is that known? By a url rule of the
+ * settings (url-rule.h); else a file: URL by its own path; a loopback URL by the process that listens on its port and that
  * process's working folder.
  */
 

@@ -92,11 +92,11 @@ test('a call of saved and ignored files makes an event for each kind', async t =
 	await world.startDaemon();
 	const root = await world.folder('site', {}, { git: true });
 	const at = (/** @type {string} */ name) => path.join(root, name);
-	await world.bus.saved(at('a.css~'), at('a.css'), at('4913'), at('b.css'));
+	assert.equal(await world.bus.saved(at('a.css~'), at('a.css'), at('4913'), at('b.css')), 1, 'the one to follow');
 	const events = await world.bus.events();
 	assert.deepEqual(events.map((/** @type {any} */ e) => [e.files, e['file-count'], e.closed]), [
-		[[at('a.css~'), at('4913')], 2, true],
 		[[at('a.css'), at('b.css')], 2, true],
+		[[at('a.css~'), at('4913')], 2, true],
 	]);
 	await world.bus.saved(...Array.from({ length: 100 }, (_, i) => at(`${i}~`)));
 	const last = (await world.bus.events()).at(-1);
