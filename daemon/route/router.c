@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/pathname.h"
+#include "base/utf8.h"
 #include "project/finder.h"
 #include "route/listen-socket.h"
 #include "route/process.h"
@@ -54,19 +55,19 @@ static void query_answer(struct route_query *query, struct project *project, con
 static void query_answer(
 	struct route_query *query, struct project *project, const char *format, ...)
 {
-	char *reason = NULL;
+	_cleanup_free_ char *text = NULL, *reason = NULL;
 	va_list args;
 
 	if (!query->answered) {
 		return;
 	}
 	va_start(args, format);
-	if (vasprintf(&reason, format, args) < 0) {
+	if (vasprintf(&text, format, args) < 0) {
 		abort();
 	}
 	va_end(args);
+	reason = utf8_dup(text); /* a value may have been cut within a character */
 	query->answered(&(struct route_answer){project, reason}, query->userdata);
-	free(reason);
 }
 
 static void query_free(struct route_query *query)
