@@ -237,6 +237,8 @@ static int daemon_build(struct daemon *daemon)
 		.state = daemon->state,
 		.ledger = daemon->ledger,
 		.settings = daemon->settings,
+		.router = daemon->router,
+		.intake = daemon->intake,
 		.pipe = daemon->pipe,
 		.browsers = daemon->browsers,
 		.port = daemon->ws ? ws_server_port(daemon->ws) : 0,

@@ -34,6 +34,11 @@ bus_method_fn daemon_api_reload;
 /* Methods: daemon-lists-bus.c */
 bus_method_fn daemon_api_list_events;
 bus_method_fn daemon_api_list_tabs;
+/* A tab as ListTabs has it; `userdata` is the array's iterator. */
+void daemon_api_append_tab(const struct tab *tab, void *userdata);
+
+/* Methods: explain-bus.c */
+bus_method_fn daemon_api_explain;
 
 /* Methods: daemon-subscribers-bus.c */
 bus_method_fn daemon_api_subscribe;

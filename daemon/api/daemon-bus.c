@@ -63,6 +63,7 @@ static const struct bus_interface daemon_interface = {
 		{"Reload", "sa{sv}", "root options", "t", "event", daemon_api_reload},
 		{"ListEvents", "a{sv}", "options", "aa{sv}", "events", daemon_api_list_events},
 		{"ListTabs", "a{sv}", "options", "aa{sv}", "tabs", daemon_api_list_tabs},
+		{"Explain", "sa{sv}", "what options", "a{sv}", "explanation", daemon_api_explain},
 		{"Subscribe", "", "", "", "", daemon_api_subscribe},
 		{"Unsubscribe", "", "", "", "", daemon_api_unsubscribe},
 		{0},

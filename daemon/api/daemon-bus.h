@@ -5,9 +5,11 @@
 #include "bus/bus.h"
 #include "config/settings.h"
 #include "event/ledger.h"
+#include "pipe/intake.h"
 #include "pipe/pipe.h"
 #include "project/project.h"
 #include "project/state.h"
+#include "route/router.h"
 
 /*
  * io.github.savecast.Daemon1, and the Project1 object of each project: what
@@ -24,6 +26,8 @@ struct daemon_api_parts {
 	struct state *state;
 	struct settings *settings;
 	struct ledger *ledger;
+	struct router *router;
+	struct intake *intake;
 	struct pipe *pipe;
 	struct browsers *browsers;
 	uint16_t port;		/* 0 if browsers cannot connect */
