@@ -39,7 +39,7 @@ DBusMessage *daemon_api_list_events(DBusMessage *call, void *userdata)
 	return reply;
 }
 
-static void append_tab(const struct tab *tab, void *userdata)
+void daemon_api_append_tab(const struct tab *tab, void *userdata)
 {
 	DBusMessageIter *array = userdata;
 	DBusMessageIter dict;
@@ -65,7 +65,7 @@ DBusMessage *daemon_api_list_tabs(DBusMessage *call, void *userdata)
 
 	dbus_message_iter_init_append(reply, &to);
 	dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &array);
-	browsers_each_tab(api->parts.browsers, append_tab, &array);
+	browsers_each_tab(api->parts.browsers, daemon_api_append_tab, &array);
 	dbus_message_iter_close_container(&to, &array);
 	return reply;
 }

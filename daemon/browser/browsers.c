@@ -106,6 +106,15 @@ void browsers_server_changed(struct browsers *browsers, const struct server *ser
 	}
 }
 
+void browsers_look_up(struct browsers *browsers)
+{
+	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
+		for (size_t i = 0; i < browser->tabs.count; i++) {
+			tab_look_up(browser->tabs.sorted[i]);
+		}
+	}
+}
+
 unsigned browsers_count(const struct browsers *browsers)
 {
 	return browsers->count;

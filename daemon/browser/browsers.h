@@ -44,6 +44,9 @@ void browsers_project_added(struct browsers *browsers, const struct project *pro
 /* A project goes: its tabs are looked up again. */
 void browsers_project_removed(struct browsers *browsers, struct project *project);
 
+/* What a URL shows may have changed: all tabs are looked up again. */
+void browsers_look_up(struct browsers *browsers);
+
 unsigned browsers_count(const struct browsers *browsers);
 unsigned browsers_tab_count(const struct browsers *browsers);
 

@@ -45,6 +45,7 @@ const char *step_kind_name(enum step_kind kind)
 		[STEP_SWAPPED] = "swapped",
 		[STEP_UNUSED] = "unused",
 		[STEP_PENDING] = "pending",
+		[STEP_IGNORED] = "ignored",
 	};
 
 	return names[kind];

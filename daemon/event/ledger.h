@@ -44,6 +44,7 @@ enum step_kind {
 	STEP_SWAPPED,
 	STEP_UNUSED,
 	STEP_PENDING,
+	STEP_IGNORED,
 };
 
 struct step {

@@ -5,9 +5,11 @@
 #include "server/server.h"
 
 /*
- * Which project does a URL show, and how is that known? A file: URL by its own
- * path; a loopback URL by the process that listens on its port and that
- * process's working folder.
+ * Which project does a URL show, and how is that known? In this order: a url rule
+ * of the settings (url-rule.h); a file: URL's own path; for a loopback URL the
+ * process that listens on its port, its working folder, then the folders that its
+ * command line names (command-line.h); a name that /etc/hosts gives a loopback
+ * address likewise.
  */
 
 struct router;

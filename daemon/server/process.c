@@ -140,6 +140,20 @@ bool process_lives(pid_t pid)
 	return process >= 0;
 }
 
+char *process_command_line(pid_t pid, size_t *length)
+{
+	int process = procfs_open(pid);
+	char *text;
+
+	if (process < 0) {
+		*length = 0;
+		return mem_strdup("");
+	}
+	text = procfs_command_line(process, length);
+	close(process);
+	return text;
+}
+
 void holder_clear(struct holder *holder)
 {
 	free(holder->folder);

@@ -51,4 +51,7 @@ bool holder_still_holds(struct holder *holder);
 /* Whether it is still the same process. */
 bool process_lives(pid_t pid);
 
+/* Its arguments, each with a NUL behind it; the caller frees them. Empty if it is gone. */
+char *process_command_line(pid_t pid, size_t *length);
+
 void holder_clear(struct holder *holder);

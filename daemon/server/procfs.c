@@ -89,6 +89,19 @@ char *procfs_folder(int process)
 	return n > 0 && folder[0] == '/' ? mem_strndup(folder, (size_t)n) : NULL;
 }
 
+char *procfs_command_line(int process, size_t *length)
+{
+	char text[PROCFS_TEXT_MAX];
+	ssize_t n = procfs_read(process, "cmdline", text, sizeof text);
+	char *copy;
+
+	*length = n > 0 ? (size_t)n : 0;
+	copy = mem_alloc(*length + 1);
+	memcpy(copy, text, *length);
+	copy[*length] = '\0';
+	return copy;
+}
+
 uint32_t procfs_socket(int process, int fd)
 {
 	char name[32], link[64];

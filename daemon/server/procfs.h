@@ -27,6 +27,9 @@ int procfs_parse_stat(const char *text, struct procfs_stat *stat);
 /* The caller frees it; NULL if it is gone or may not be read. */
 char *procfs_folder(int process);
 
+/* Its arguments, each with a NUL behind it, at most 16 KiB; the caller frees them. */
+char *procfs_command_line(int process, size_t *length);
+
 /* The inode of the socket behind a descriptor; 0 if it is none. */
 uint32_t procfs_socket(int process, int fd);
 

@@ -107,6 +107,13 @@ struct server *server_ref(struct server *server)
 	return server;
 }
 
+static void server_clear_main(struct server *server)
+{
+	free(server->main.name);
+	free(server->main.folder);
+	free(server->main.command_line);
+}
+
 static void member_free(struct member *member)
 {
 	loop_fd_free(member->watch);
@@ -135,8 +142,7 @@ void server_unref(struct server *server)
 		member_free(server->members[i]);
 	}
 	probe_close(&server->probe);
-	free(server->main.name);
-	free(server->main.folder);
+	server_clear_main(server);
 	free(server->health_reason);
 	free(server->host);
 	free(server);
@@ -277,13 +283,14 @@ static void server_note_main(struct server *server)
 	if (!oldest || oldest->pid == server->main.pid) {
 		return;
 	}
-	free(server->main.name);
-	free(server->main.folder);
+	server_clear_main(server);
 	server->main = (struct server_main){
 		.pid = oldest->pid,
 		.name = utf8_dup(oldest->name),
 		.folder = mem_strdup(oldest->folder),
 	};
+	server->main.command_line =
+		process_command_line(oldest->pid, &server->main.command_line_length);
 	server->family[0] = oldest->pid;
 	memcpy(&server->family[1], oldest->ancestors, sizeof oldest->ancestors);
 }

@@ -57,6 +57,8 @@ struct server_main {
 	pid_t pid;
 	char *name;   /* of its command, UTF-8 */
 	char *folder; /* its working folder */
+	char *command_line; /* its arguments, each with a NUL behind it */
+	size_t command_line_length;
 };
 /* NULL before it was seen. */
 const struct server_main *server_main(const struct server *server);
