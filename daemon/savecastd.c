@@ -224,7 +224,6 @@ static void daemon_listen(struct daemon *daemon)
 						"what listens there, or set savecast.port, and "
 						"start savecastd again",
 			port, strerror(-r));
-		log_error("%s", daemon->port_error);
 	}
 }
 
@@ -267,7 +266,8 @@ static int daemon_build(struct daemon *daemon)
 	registry_listen(daemon->registry, &on_projects, daemon);
 	ledger_listen(daemon->ledger, on_step, daemon);
 
-	/* The name first: a second daemon must not take the port before it learns of the first. */
+	/* Who sees the name finds the port open. */
+	daemon_listen(daemon);
 	r = bus_own_name(daemon->bus, BUS_NAME);
 	if (r == -EEXIST) {
 		log_error("%s: another savecastd owns this name on the session bus; "
@@ -277,7 +277,9 @@ static int daemon_build(struct daemon *daemon)
 	if (r < 0) {
 		return r;
 	}
-	daemon_listen(daemon);
+	if (daemon->port_error) {
+		log_error("%s", daemon->port_error);
+	}
 	settings_meet_projects(daemon->settings);
 	daemon->api = daemon_api_new(&(struct daemon_api_parts){
 		.bus = daemon->bus,
