@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { Children, run, tail, whileAlive } from '../../../scripts/lib/children.js';
 import { answers, freePort } from '../../../scripts/lib/ports.js';
 import { launchChromium } from './chromium.js';
+import { launchFirefox } from './firefox.js';
 import { Bus } from './bus-client.js';
 import { until } from './events.js';
 
@@ -106,7 +107,7 @@ export class World {
 		this.atEnd.push(async () => this.bus.close());
 	}
 
-	/** @param {string[]} [args] */
+	/** @param {string[]} args */
 	async startDaemon(...args) {
 		const daemon = this.children.start('savecastd', [SAVECASTD, ...args], { env: this.env });
 		await whileAlive(daemon, until('savecastd on the bus', () => this.bus.daemonRuns(), { every: 5 }));
@@ -175,6 +176,18 @@ export class World {
 	}
 
 	/**
+	 * A git work tree with these files, behind site-server.js.
+	 *
+	 * @param {string} name
+	 * @param {Record<string, string>} files
+	 */
+	async site(name, files) {
+		const root = await this.folder(name, files, { git: true });
+		const script = path.join(TOP, 'tests/e2e/lib/site-server.js');
+		return { root, ...await this.serve(name, root, port => [process.execPath, script, String(port)]) };
+	}
+
+	/**
 	 * @param {string} name
 	 * @param {string} root
 	 * @param {(port: number) => string[]} command
@@ -187,9 +200,15 @@ export class World {
 		return { server, port, url: `http://localhost:${port}/` };
 	}
 
-	async browser() {
-		const browser = await launchChromium({
-			extension: path.join(TOP, 'browser-ext'), port: this.port, env: this.env,
+	/**
+	 * With the extension in it.
+	 *
+	 * @param {'chromium' | 'firefox'} [name]
+	 * @param {{grant?: string[], hosts?: string[]}} [options]
+	 */
+	async browser(name = 'chromium', options = {}) {
+		const browser = await (name === 'firefox' ? launchFirefox : launchChromium)({
+			extension: path.join(TOP, 'browser-ext'), port: this.port, env: this.env, ...options,
 		});
 		this.atEnd.push(() => browser.close());
 		return browser;
