@@ -30,6 +30,12 @@ export function stateName({ face, entry }) {
 	return project ? `Live: ${project}` : NAMES[face.icon];
 }
 
+/** @param {Known} known */
+export function reasonOf({ face, entry }) {
+	const { state, reason } = entry?.answer ?? {};
+	return reason && state === face.icon ? reason : face.title.replace(/^savecast: [^:]*: /, '');
+}
+
 /**
  * @param {Known} known
  * @returns {Advice | undefined} undefined: nothing is wrong

@@ -4,7 +4,7 @@
 
 import { api } from './api.js';
 import { toAddress } from './address.js';
-import { adviceFor, stateName } from './advice.js';
+import { adviceFor, reasonOf, stateName } from './advice.js';
 import { rememberSite } from './settings.js';
 import { hasSite, sitePattern } from './site.js';
 import { eventItem } from './popup-story.js';
@@ -29,7 +29,7 @@ async function show(now) {
 	const { entry, face, events } = now;
 	byId('icon').src = `icons/${face.icon}.svg`;
 	byId('state').textContent = stateName(now);
-	byId('reason').textContent = face.title.replace(/^savecast: [^:]*: /, '');
+	byId('reason').textContent = reasonOf(now);
 	const advice = adviceFor(now);
 	byId('advice').hidden = !advice;
 	byId('advice').replaceChildren(...(advice ?? []).map(({ text, code }) => {

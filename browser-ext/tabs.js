@@ -171,7 +171,7 @@ export class Tabs {
 			return this.pause(tab, 'the tab went to another site, or its server did not answer');
 		}
 		this.set(tab, { sight: by === 'ours' ? 'blind' : 'lost' });
-		return 'unseen';
+		return by === 'ours' ? 'same' : 'unseen';
 	}
 
 	#save() {

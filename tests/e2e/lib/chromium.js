@@ -335,6 +335,18 @@ export class Page {
 		return this.browser.clickAction(this);
 	}
 
+	/** @param {number} width @param {number} height of what is shown */
+	resize(width, height) {
+		return this.send('Emulation.setDeviceMetricsOverride',
+			{ width, height, deviceScaleFactor: 2, mobile: false });
+	}
+
+	/** @param {'light' | 'dark'} value what the person prefers */
+	colors(value) {
+		return this.send('Emulation.setEmulatedMedia',
+			{ features: [{ name: 'prefers-color-scheme', value }] });
+	}
+
 	/** @param {string} path of the PNG to write */
 	async screenshot(path) {
 		const { data } = await this.send('Page.captureScreenshot', { format: 'png' });

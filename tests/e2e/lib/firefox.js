@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Bidi } from './bidi.js';
-import { within } from './events.js';
+import { until, within } from './events.js';
 
 /** @typedef {import('./chromium.js').Options & {prefs?: Record<string, unknown>}} Options */
 
@@ -308,6 +308,20 @@ export class FirefoxPage {
 	/** Clicks the extension's icon on this tab. */
 	clickAction() {
 		return this.browser.clickAction(this);
+	}
+
+	/** @param {number} width @param {number} height of what is shown */
+	resize(width, height) {
+		return this.browser.bidi.send('browsingContext.setViewport',
+			{ context: this.context, viewport: { width, height }, devicePixelRatio: 2 });
+	}
+
+	/** @param {'light' | 'dark'} value what the person prefers */
+	async colors(value) {
+		const number = value === 'dark' ? 0 : 1;
+		await this.browser.evaluateInBrowser(`(Services.prefs.setIntPref(
+			'layout.css.prefers-color-scheme.content-override', ${number}), true)`);
+		await until(value, () => this.evaluate(`matchMedia('(prefers-color-scheme: ${value})').matches`));
 	}
 
 	/** @param {string} path of the PNG to write */
