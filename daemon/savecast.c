@@ -18,6 +18,7 @@ static const struct verb *const verbs[] = {
 	&verb_reload,
 	&verb_status,
 	&verb_log,
+	&verb_why,
 };
 
 static void print_help(void)

@@ -12,13 +12,18 @@
 #include "base/mem.h"
 #include "browser/browsers.h"
 #include "bus/bus.h"
-#include "config/config.h"
+#include "config/setting.h"
+#include "config/settings.h"
 #include "event/ledger.h"
+#include "gate/keeper.h"
+#include "git/git-ignore.h"
 #include "loop/loop.h"
+#include "pipe/intake.h"
 #include "pipe/pipe.h"
 #include "project/project.h"
 #include "project/state.h"
 #include "route/router.h"
+#include "server/server.h"
 #include "ws/ws-server.h"
 
 #define LOG_MODULE "main"
@@ -28,15 +33,19 @@
 
 /* The daemon's parts, in the order they are made; they know nothing of each other's owners. */
 struct daemon {
-	struct config config;
 	struct loop *loop;
 	int signals;
 	struct loop_fd *signal_watch;
 	struct registry *registry;
 	struct state *state;
+	struct settings *settings;
 	struct ledger *ledger;
+	struct servers *servers;
 	struct router *router;
 	struct browsers *browsers;
+	struct keeper *keeper;
+	struct git_ignores *ignores;
+	struct intake *intake;
 	struct pipe *pipe;
 	struct ws_server *ws;
 	char *port_error;
@@ -73,11 +82,50 @@ static void on_step(const struct event *event, const struct step *step, void *us
 	}
 }
 
-static void on_cast(struct project *project, uint64_t serial, void *userdata)
+static void on_cast(
+	struct project *project, uint64_t serial, const struct fileset *files, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	browsers_cast(daemon->browsers, project, serial);
+	keeper_event(daemon->keeper, project, serial, files);
+}
+
+static void on_server_changed(struct server *server, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	browsers_server_changed(daemon->browsers, server);
+	keeper_server_changed(daemon->keeper, server);
+	if (daemon->api) {
+		daemon_api_server_changed(daemon->api, server); /* last: may let go of it */
+	}
+}
+
+static void on_server_stirred(struct server *server, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	keeper_server_stirred(daemon->keeper, server);
+}
+
+static void on_server_gone(struct server *server, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	keeper_server_gone(daemon->keeper, server);
+}
+
+static const struct servers_callbacks on_servers = {
+	.changed = on_server_changed,
+	.stirred = on_server_stirred,
+	.gone = on_server_gone,
+};
+
+static void on_learned(const struct learned *learned, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	state_store_learned(daemon->state, learned);
 }
 
 static void on_browsers_changed(struct project *project, void *userdata)
@@ -96,6 +144,7 @@ static void on_project_added(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
+	settings_project_added(daemon->settings, project); /* first: all others may ask for them */
 	if (daemon->api) {
 		daemon_api_project_added(daemon->api, project);
 	}
@@ -116,10 +165,27 @@ static void on_project_removed(struct project *project, void *userdata)
 	struct daemon *daemon = userdata;
 
 	pipe_forget(daemon->pipe, project);
+	keeper_project_removed(daemon->keeper, project);
 	if (daemon->api) {
 		daemon_api_project_removed(daemon->api, project);
 	}
 	browsers_project_removed(daemon->browsers, project);
+	settings_project_removed(daemon->settings, project);
+}
+
+static void on_settings_changed(struct project *project, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	if (!project && daemon->ws &&
+		settings_of_daemon(daemon->settings)->port != ws_server_port(daemon->ws)) {
+		log_info("savecast.port: %u: counts when savecastd starts again",
+			settings_of_daemon(daemon->settings)->port);
+	}
+	browsers_look_up(daemon->browsers);
+	if (daemon->api) {
+		daemon_api_settings_changed(daemon->api, project);
+	}
 }
 
 static const struct registry_callbacks on_projects = {
@@ -149,14 +215,15 @@ static int daemon_watch_signals(struct daemon *daemon)
 /* A daemon that cannot listen still answers `savecast status`, which says why. */
 static void daemon_listen(struct daemon *daemon)
 {
-	int r = ws_server_new(&daemon->ws, daemon->loop, daemon->config.port, &browsers_callbacks,
+	uint16_t port = settings_of_daemon(daemon->settings)->port;
+	int r = ws_server_new(&daemon->ws, daemon->loop, port, &browsers_callbacks,
 		daemon->browsers);
 
 	if (r < 0) {
 		daemon->port_error = mem_printf("127.0.0.1:%u: %s: no browser can connect; end "
 						"what listens there, or set savecast.port, and "
 						"start savecastd again",
-			daemon->config.port, strerror(-r));
+			port, strerror(-r));
 		log_error("%s", daemon->port_error);
 	}
 }
@@ -168,7 +235,6 @@ static int daemon_build(struct daemon *daemon)
 	_cleanup_free_ char *why = NULL;
 	int r;
 
-	config_load(&daemon->config, config);
 	daemon->loop = loop_new();
 	if (!daemon->loop || daemon_watch_signals(daemon) < 0) {
 		log_error("cannot make the event loop: %s", strerror(errno));
@@ -184,11 +250,20 @@ static int daemon_build(struct daemon *daemon)
 	daemon->registry = registry_new();
 	daemon->state = state_new(daemon->loop, state);
 	daemon->ledger = ledger_new();
-	daemon->router = router_new(daemon->loop, daemon->registry);
+	daemon->servers = servers_new(daemon->loop, &on_servers, daemon);
+	daemon->router = router_new(daemon->registry, daemon->servers);
 	daemon->browsers = browsers_new(
 		daemon->loop, daemon->ledger, daemon->router, on_browsers_changed, daemon);
-	daemon->pipe = pipe_new(daemon->loop, daemon->registry, daemon->ledger, on_cast, daemon);
+	daemon->keeper = keeper_new(
+		daemon->loop, daemon->ledger, daemon->browsers, on_learned, daemon);
+	daemon->ignores = git_ignores_new();
+	daemon->intake = intake_new(daemon->registry, daemon->ignores);
+	daemon->pipe = pipe_new(daemon->loop, daemon->registry, daemon->intake, daemon->ledger,
+		on_cast, daemon);
 	state_load(daemon->state, daemon->registry);
+	state_load_learned(daemon->state, keeper_lessons(daemon->keeper));
+	daemon->settings = settings_new(
+		daemon->loop, daemon->registry, config, on_settings_changed, daemon);
 	registry_listen(daemon->registry, &on_projects, daemon);
 	ledger_listen(daemon->ledger, on_step, daemon);
 
@@ -203,11 +278,15 @@ static int daemon_build(struct daemon *daemon)
 		return r;
 	}
 	daemon_listen(daemon);
+	settings_meet_projects(daemon->settings);
 	daemon->api = daemon_api_new(&(struct daemon_api_parts){
 		.bus = daemon->bus,
 		.registry = daemon->registry,
 		.state = daemon->state,
 		.ledger = daemon->ledger,
+		.settings = daemon->settings,
+		.router = daemon->router,
+		.intake = daemon->intake,
 		.pipe = daemon->pipe,
 		.browsers = daemon->browsers,
 		.port = daemon->ws ? ws_server_port(daemon->ws) : 0,
@@ -225,9 +304,14 @@ static void daemon_tear_down(struct daemon *daemon)
 	daemon_api_free(daemon->api);
 	daemon->api = NULL;
 	pipe_free(daemon->pipe);
+	keeper_free(daemon->keeper);
+	intake_free(daemon->intake);
+	git_ignores_free(daemon->ignores);
 	browsers_free(daemon->browsers);
 	router_free(daemon->router);
+	servers_free(daemon->servers);
 	ledger_free(daemon->ledger);
+	settings_free(daemon->settings);
 	state_free(daemon->state);
 	registry_free(daemon->registry);
 	bus_free(daemon->bus);
@@ -241,15 +325,18 @@ static void daemon_tear_down(struct daemon *daemon)
 
 static void usage(FILE *to)
 {
-	fputs("Usage: savecastd [--debug]\n"
+	fputs("Usage: savecastd [--debug | --settings]\n"
 	      "Hears of saves on the session bus and reloads the browser tabs that show them.\n"
 	      "\n"
-	      "  --debug    log every step of every event\n"
-	      "  --help     this text\n"
-	      "  --version  the version\n"
+	      "  --debug     log every step of every event\n"
+	      "  --settings  print what can be set (Markdown)\n"
+	      "  --help      this text\n"
+	      "  --version   the version\n"
 	      "\n"
-	      "Settings: $XDG_CONFIG_HOME/savecast/config (git-config syntax), for example\n"
+	      "Settings: $XDG_CONFIG_HOME/savecast/config, and .savecast in a project's root\n"
+	      "(git-config syntax; read again when they change), for example\n"
 	      "  git config -f ~/.config/savecast/config savecast.port 7284\n"
+	      "  git config -f .savecast --add savecast.ignore '*.log'\n"
 	      "Tracked projects: $XDG_STATE_HOME/savecast/projects.json\n"
 	      "Exit status: 0 ended as asked, or the bus went away; 1 could not start;\n"
 	      "  2 wrong usage; 3 another savecastd runs on this bus.\n",
@@ -260,6 +347,7 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"debug", no_argument, NULL, 'd'},
+		{"settings", no_argument, NULL, 's'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'v'},
 		{0},
@@ -272,6 +360,9 @@ int main(int argc, char **argv)
 		case 'd':
 			log_set_debug(true);
 			break;
+		case 's':
+			setting_document(stdout);
+			return 0;
 		case 'h':
 			usage(stdout);
 			return 0;

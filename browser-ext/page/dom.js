@@ -11,12 +11,10 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 
 	/** @param {Element} element @returns {ShadowRoot | null} also a closed one */
 	const shadowOf = (element) => {
-		const { chrome } = /** @type {any} */ (globalThis);
-		if (!(element instanceof Element)) {
-			return null;
-		}
-		return chrome?.dom?.openOrClosedShadowRoot && element instanceof HTMLElement
-			? chrome.dom.openOrClosedShadowRoot(element)
+		// Chromium's has the function, Firefox's elements the property.
+		const { openOrClosedShadowRoot: open } = /** @type {any} */ (globalThis).chrome?.dom ?? {};
+		return open && element instanceof HTMLElement
+			? open(element)
 			: /** @type {any} */ (element).openOrClosedShadowRoot ?? element.shadowRoot;
 	};
 

@@ -21,6 +21,7 @@ struct daemon_api {
 	struct daemon_api_parts parts;
 	struct bus_object *object;
 	struct project_object *projects;
+	struct explaining *explaining; /* see explain-bus.c */
 	struct subscriber *subscribers;
 	unsigned subscriber_count;
 };
@@ -34,8 +35,14 @@ bus_method_fn daemon_api_reload;
 /* Methods: daemon-lists-bus.c */
 bus_method_fn daemon_api_list_events;
 bus_method_fn daemon_api_list_tabs;
+/* A tab as ListTabs has it; `userdata` is the array's iterator. */
+void daemon_api_append_tab(const struct tab *tab, void *userdata);
+
+/* Methods: explain-bus.c */
+bus_method_fn daemon_api_explain;
 
 /* Methods: daemon-subscribers-bus.c */
 bus_method_fn daemon_api_subscribe;
 bus_method_fn daemon_api_unsubscribe;
 void daemon_api_drop_subscribers(struct daemon_api *api);
+void daemon_api_drop_explanations(struct daemon_api *api);

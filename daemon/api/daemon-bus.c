@@ -45,6 +45,15 @@ static void get_last_event(DBusMessageIter *to, void *userdata)
 	dbus_message_iter_append_basic(to, DBUS_TYPE_UINT64, &last);
 }
 
+static void get_settings_problems(DBusMessageIter *to, void *userdata)
+{
+	size_t count;
+	char *const *problems =
+		settings_problems(((struct daemon_api *)userdata)->parts.settings, &count);
+
+	bus_append_strings(to, problems, count);
+}
+
 static const struct bus_interface daemon_interface = {
 	.name = "io.github.savecast.Daemon1",
 	.methods = (const struct bus_method[]){
@@ -54,6 +63,7 @@ static const struct bus_interface daemon_interface = {
 		{"Reload", "sa{sv}", "root options", "t", "event", daemon_api_reload},
 		{"ListEvents", "a{sv}", "options", "aa{sv}", "events", daemon_api_list_events},
 		{"ListTabs", "a{sv}", "options", "aa{sv}", "tabs", daemon_api_list_tabs},
+		{"Explain", "sa{sv}", "what options", "a{sv}", "explanation", daemon_api_explain},
 		{"Subscribe", "", "", "", "", daemon_api_subscribe},
 		{"Unsubscribe", "", "", "", "", daemon_api_unsubscribe},
 		{0},
@@ -64,6 +74,7 @@ static const struct bus_interface daemon_interface = {
 		{"PortError", "s", BUS_PROPERTY_CONST, get_port_error},
 		{"Browsers", "u", BUS_PROPERTY_TOLD, get_browsers},
 		{"Tabs", "u", BUS_PROPERTY_TOLD, get_tabs},
+		{"SettingsProblems", "as", BUS_PROPERTY_TOLD, get_settings_problems},
 		{"LastEvent", "t", BUS_PROPERTY_SILENT, get_last_event},
 		{0},
 	},
@@ -92,6 +103,7 @@ void daemon_api_free(struct daemon_api *api)
 		return;
 	}
 	daemon_api_drop_subscribers(api);
+	daemon_api_drop_explanations(api);
 	while (api->projects) {
 		daemon_api_project_removed(api, api->projects->project);
 	}
@@ -131,6 +143,7 @@ void daemon_api_project_changed(struct daemon_api *api, struct project *project)
 
 	if (changed) {
 		bus_object_changed(changed->object, "Tracked");
+		bus_object_changed(changed->object, "KnownBy");
 		bus_object_changed(changed->object, "Tabs");
 	}
 }
@@ -145,4 +158,11 @@ void daemon_api_project_removed(struct daemon_api *api, struct project *project)
 		bus_object_free(removed->object);
 		free(removed);
 	}
+}
+
+void daemon_api_settings_changed(struct daemon_api *api, struct project *project)
+{
+	struct project_object *changed = project ? *find_object(api, project) : NULL;
+
+	bus_object_changed(changed ? changed->object : api->object, "SettingsProblems");
 }

@@ -3,10 +3,13 @@
 
 #include "browser/browsers.h"
 #include "bus/bus.h"
+#include "config/settings.h"
 #include "event/ledger.h"
+#include "pipe/intake.h"
 #include "pipe/pipe.h"
 #include "project/project.h"
 #include "project/state.h"
+#include "route/router.h"
 
 /*
  * io.github.savecast.Daemon1, and the Project1 object of each project: what
@@ -21,7 +24,10 @@ struct daemon_api_parts {
 	struct bus *bus;
 	struct registry *registry;
 	struct state *state;
+	struct settings *settings;
 	struct ledger *ledger;
+	struct router *router;
+	struct intake *intake;
 	struct pipe *pipe;
 	struct browsers *browsers;
 	uint16_t port;		/* 0 if browsers cannot connect */
@@ -35,6 +41,9 @@ void daemon_api_free(struct daemon_api *api);
 void daemon_api_step(
 	struct daemon_api *api, const struct event *event, const struct step *step);
 void daemon_api_browsers_changed(struct daemon_api *api);
+void daemon_api_server_changed(struct daemon_api *api, const struct server *server);
 void daemon_api_project_added(struct daemon_api *api, struct project *project);
 void daemon_api_project_changed(struct daemon_api *api, struct project *project);
 void daemon_api_project_removed(struct daemon_api *api, struct project *project);
+/* `project` is NULL for the user's own settings. */
+void daemon_api_settings_changed(struct daemon_api *api, struct project *project);

@@ -5,6 +5,7 @@
 
 #include "api/event-bus.h"
 #include "bus/bus-variant.h"
+#include "wire/wire.h"
 
 /* ListEvents, ListTabs. */
 
@@ -38,7 +39,7 @@ DBusMessage *daemon_api_list_events(DBusMessage *call, void *userdata)
 	return reply;
 }
 
-static void append_tab(const struct tab *tab, void *userdata)
+void daemon_api_append_tab(const struct tab *tab, void *userdata)
 {
 	DBusMessageIter *array = userdata;
 	DBusMessageIter dict;
@@ -48,8 +49,7 @@ static void append_tab(const struct tab *tab, void *userdata)
 	bus_dict_u64(&dict, "tab", tab->id);
 	bus_dict_string(&dict, "client", browser_name(tab->browser));
 	bus_dict_string(&dict, "url", tab->url);
-	bus_dict_string(
-		&dict, "state", tab->project ? "live" : tab->query ? "looking" : "none");
+	bus_dict_string(&dict, "state", wire_tab_state_name(tab->state));
 	if (tab->project) {
 		bus_dict_pathname(&dict, "project", tab->project->root);
 	}
@@ -65,7 +65,7 @@ DBusMessage *daemon_api_list_tabs(DBusMessage *call, void *userdata)
 
 	dbus_message_iter_init_append(reply, &to);
 	dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &array);
-	browsers_each_tab(api->parts.browsers, append_tab, &array);
+	browsers_each_tab(api->parts.browsers, daemon_api_append_tab, &array);
 	dbus_message_iter_close_container(&to, &array);
 	return reply;
 }

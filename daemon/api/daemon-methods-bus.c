@@ -51,7 +51,7 @@ static DBusMessage *names_read(struct names *names, DBusMessage *call, DBusMessa
 			"Saved: files: none: must name at least one file");
 	}
 	if (count > SAVED_FILES_MAX) {
-		return dbus_message_new_error_printf(call, DBUS_ERROR_LIMITS_EXCEEDED,
+		return bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
 			"Saved: files: %zu: must be at most %d in a call; make several", count,
 			SAVED_FILES_MAX);
 	}
@@ -62,7 +62,7 @@ static DBusMessage *names_read(struct names *names, DBusMessage *call, DBusMessa
 
 		dbus_message_iter_get_basic(&file, &text);
 		if (pathname_from_text(text, &names->names[i], &why) < 0) {
-			return dbus_message_new_error_printf(call, DBUS_ERROR_INVALID_ARGS,
+			return bus_error(call, DBUS_ERROR_INVALID_ARGS,
 				"Saved: files[%zu]: " VALUE ": %s", i, text, why);
 		}
 		names->count++;
@@ -79,8 +79,13 @@ DBusMessage *daemon_api_saved(DBusMessage *call, void *userdata)
 
 	dbus_message_iter_init(call, &array);
 	error = names_read(&names, call, &array);
-	return error ? error
-		     : return_event(call, pipe_saved(api->parts.pipe, names.names, names.count));
+	if (error) {
+		return error;
+	}
+	for (size_t i = 0; i < names.count; i++) {
+		settings_saved(api->parts.settings, names.names[i]);
+	}
+	return return_event(call, pipe_saved(api->parts.pipe, names.names, names.count));
 }
 
 /* The first argument as a folder's name. Returns an error to send, or NULL. */
@@ -93,7 +98,7 @@ static DBusMessage *root_read(DBusMessage *call, char **root)
 	dbus_message_iter_init(call, &argument);
 	dbus_message_iter_get_basic(&argument, &text);
 	if (pathname_from_text(text, &name, &why) < 0) {
-		return dbus_message_new_error_printf(call, DBUS_ERROR_INVALID_ARGS,
+		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
 			"%s: root: " VALUE ": %s", dbus_message_get_member(call), text, why);
 	}
 	*root = finder_resolve(name);
@@ -113,7 +118,7 @@ static void on_stored(int error, void *userdata)
 
 	if (error < 0) {
 		dbus_message_unref(storing->reply);
-		storing->reply = dbus_message_new_error_printf(storing->call, ERROR_NOT_STORED,
+		storing->reply = bus_error(storing->call, ERROR_NOT_STORED,
 			"%s: done, but only until the daemon ends: the state file cannot be "
 			"written: %s",
 			dbus_message_get_member(storing->call), strerror(-error));
@@ -150,16 +155,16 @@ DBusMessage *daemon_api_track(DBusMessage *call, void *userdata)
 	}
 	text = pathname_to_text(root);
 	if (stat(root, &st) < 0) {
-		return dbus_message_new_error_printf(call, DBUS_ERROR_INVALID_ARGS,
+		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
 			"Track: root: " VALUE ": %s", text, strerror(errno));
 	}
 	if (!S_ISDIR(st.st_mode)) {
-		return dbus_message_new_error_printf(call, DBUS_ERROR_INVALID_ARGS,
+		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
 			"Track: root: " VALUE ": is no folder", text);
 	}
 	project = registry_add(api->parts.registry, root, true, 0);
 	if (!project) {
-		return dbus_message_new_error_printf(call, DBUS_ERROR_LIMITS_EXCEEDED,
+		return bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
 			"Track: root: " VALUE ": %d projects are tracked already; untrack some",
 			text, PROJECTS_MAX);
 	}
@@ -182,7 +187,7 @@ DBusMessage *daemon_api_untrack(DBusMessage *call, void *userdata)
 	text = pathname_to_text(root);
 	project = registry_find(api->parts.registry, root);
 	if (!project || !project->tracked) {
-		return dbus_message_new_error_printf(call, ERROR_NOT_TRACKED,
+		return bus_error(call, ERROR_NOT_TRACKED,
 			"Untrack: root: " VALUE ": is not tracked", text);
 	}
 	registry_remove(api->parts.registry, project);
@@ -202,7 +207,7 @@ DBusMessage *daemon_api_reload(DBusMessage *call, void *userdata)
 	project = finder_find(api->parts.registry, root, &why);
 	if (!project) {
 		text = pathname_to_text(root);
-		return dbus_message_new_error_printf(
+		return bus_error(
 			call, ERROR_NO_PROJECT, "Reload: root: " VALUE ": %s", text, why);
 	}
 	return return_event(call, pipe_reload(api->parts.pipe, project));

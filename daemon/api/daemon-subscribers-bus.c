@@ -45,7 +45,7 @@ DBusMessage *daemon_api_subscribe(DBusMessage *call, void *userdata)
 		return dbus_message_new_method_return(call);
 	}
 	if (api->subscriber_count == SUBSCRIBERS_MAX) {
-		return dbus_message_new_error_printf(call, DBUS_ERROR_LIMITS_EXCEEDED,
+		return bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
 			"Subscribe: %s: there are %d subscribers already", name, SUBSCRIBERS_MAX);
 	}
 	added = mem_new(struct subscriber);

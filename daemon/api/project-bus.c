@@ -2,6 +2,7 @@
 #include "api/project-bus.h"
 
 #include "bus/bus-variant.h"
+#include "config/settings.h"
 
 static void get_root(DBusMessageIter *to, void *userdata)
 {
@@ -23,13 +24,28 @@ static void get_tabs(DBusMessageIter *to, void *userdata)
 	bus_append_u32(to, ((struct project *)userdata)->tab_count);
 }
 
+static void get_known_by(DBusMessageIter *to, void *userdata)
+{
+	bus_append_string(to, project_known_by(userdata));
+}
+
+static void get_settings_problems(DBusMessageIter *to, void *userdata)
+{
+	size_t count;
+	char *const *problems = project_problems(userdata, &count);
+
+	bus_append_strings(to, problems, count);
+}
+
 static const struct bus_interface project_interface = {
 	.name = "io.github.savecast.Project1",
 	.properties = (const struct bus_property[]){
 		{"Root", "s", BUS_PROPERTY_CONST, get_root},
 		{"Name", "s", BUS_PROPERTY_CONST, get_name},
 		{"Tracked", "b", BUS_PROPERTY_TOLD, get_tracked},
+		{"KnownBy", "s", BUS_PROPERTY_TOLD, get_known_by},
 		{"Tabs", "u", BUS_PROPERTY_TOLD, get_tabs},
+		{"SettingsProblems", "as", BUS_PROPERTY_TOLD, get_settings_problems},
 		{0},
 	},
 };

@@ -37,5 +37,5 @@ struct browsers {
 void tab_let_go(struct tab *tab, enum step_kind kind, const char *why);
 /* Begins to keep the browsers awake. */
 void browsers_start_pings(struct browsers *browsers);
-/* Asks for the tab's project (again). */
+/* Looks for the tab's project and server again, and tells the browser if that is news. */
 void tab_look_up(struct tab *tab);

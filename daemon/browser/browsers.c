@@ -95,6 +95,26 @@ void browsers_project_removed(struct browsers *browsers, struct project *project
 	}
 }
 
+void browsers_server_changed(struct browsers *browsers, const struct server *server)
+{
+	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
+		for (size_t i = 0; i < browser->tabs.count; i++) {
+			if (browser->tabs.sorted[i]->server == server) {
+				tab_look_up(browser->tabs.sorted[i]);
+			}
+		}
+	}
+}
+
+void browsers_look_up(struct browsers *browsers)
+{
+	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
+		for (size_t i = 0; i < browser->tabs.count; i++) {
+			tab_look_up(browser->tabs.sorted[i]);
+		}
+	}
+}
+
 unsigned browsers_count(const struct browsers *browsers)
 {
 	return browsers->count;

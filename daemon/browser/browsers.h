@@ -26,13 +26,26 @@ void browsers_free(struct browsers *browsers);
 /* What the transport is to call, with the browsers as its userdata. */
 extern const struct ws_callbacks browsers_callbacks;
 
-/* Tells the project's tabs to reload because of this event. */
-void browsers_cast(struct browsers *browsers, struct project *project, uint64_t serial);
+/*
+ * Tells those tabs of the project that show this server (NULL: none at all) to
+ * show what this event changed. `plain`: not only its files may have, so reload.
+ */
+void browsers_cast(struct browsers *browsers, struct project *project,
+	const struct server *server, uint64_t serial, bool plain);
+
+/* Tells the tabs that show this server to close their connections to it. */
+void browsers_let_go(struct browsers *browsers, const struct server *server);
+
+/* More or less is known of a server, or its health has changed: its tabs are looked up and told. */
+void browsers_server_changed(struct browsers *browsers, const struct server *server);
 
 /* A project came: tabs that it may take are looked up again. */
 void browsers_project_added(struct browsers *browsers, const struct project *project);
 /* A project goes: its tabs are looked up again. */
 void browsers_project_removed(struct browsers *browsers, struct project *project);
+
+/* What a URL shows may have changed: all tabs are looked up again. */
+void browsers_look_up(struct browsers *browsers);
 
 unsigned browsers_count(const struct browsers *browsers);
 unsigned browsers_tab_count(const struct browsers *browsers);

@@ -19,8 +19,9 @@ void tab_let_go(struct tab *tab, enum step_kind kind, const char *why)
 	}
 }
 
-/* Collects the project's tabs by browser; returns how many browsers have some. */
-static struct browser **collect(struct project *project, uint64_t serial, unsigned *count)
+/* Collects the tabs by browser; returns how many browsers have some. */
+static struct browser **collect(struct project *project, const struct server *server,
+	uint64_t serial, unsigned *count)
 {
 	struct browser **browsers = NULL;
 
@@ -28,6 +29,9 @@ static struct browser **collect(struct project *project, uint64_t serial, unsign
 	for (struct tab *tab = project->tabs; tab; tab = tab->next) {
 		struct browser *browser = tab->browser;
 
+		if (tab->server != server) {
+			continue;
+		}
 		if (tab->awaited) {
 			_cleanup_free_ char *why =
 				mem_printf("superseded by event %llu", (unsigned long long)serial);
@@ -46,31 +50,46 @@ static struct browser **collect(struct project *project, uint64_t serial, unsign
 	return browsers;
 }
 
-void browsers_cast(struct browsers *browsers, struct project *project, uint64_t serial)
+void browsers_cast(struct browsers *browsers, struct project *project,
+	const struct server *server, uint64_t serial, bool plain)
 {
-	_cleanup_free_ struct browser **to = NULL;
 	struct wire_change changes[WIRE_CHANGES_MAX];
-	size_t n_changes;
+	size_t n_changes = 0;
 	unsigned count;
+	_cleanup_free_ struct browser **to = collect(project, server, serial, &count);
 
-	if (!project->tabs) {
-		ledger_close(browsers->ledger, serial);
-		ledger_step(browsers->ledger, serial, clock_now_usec(), STEP_NO_TAB, NULL, "%s",
-			browsers->count ? "no tab of this project is switched on"
-					: "no browser is connected");
-		return;
+	if (!plain) {
+		n_changes = changes_of(
+			ledger_find(browsers->ledger, serial), changes, NULL, NULL);
 	}
-	ledger_await(browsers->ledger, serial, project->tab_count);
-	to = collect(project, serial, &count);
-	n_changes = changes_of(ledger_find(browsers->ledger, serial), changes, NULL, NULL);
 	for (unsigned i = 0; i < count; i++) {
 		_cleanup_free_ uint64_t *ids = mem_steal(to[i]->told);
 		_cleanup_free_ char *text = wire_encode_reload(
 			serial, ids, to[i]->told_count, changes, n_changes);
 
 		ws_client_send(to[i]->client, text);
+		ledger_await(browsers->ledger, serial, to[i]->told_count);
 		ledger_step(browsers->ledger, serial, clock_now_usec(), STEP_CAST, NULL,
 			"to %u tab%s of %s", to[i]->told_count, to[i]->told_count == 1 ? "" : "s",
 			to[i]->name);
+	}
+}
+
+void browsers_let_go(struct browsers *browsers, const struct server *server)
+{
+	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
+		uint64_t ids[TABS_MAX];
+		size_t count = 0;
+
+		for (size_t i = 0; i < browser->tabs.count; i++) {
+			if (browser->tabs.sorted[i]->server == server) {
+				ids[count++] = browser->tabs.sorted[i]->id;
+			}
+		}
+		if (count) {
+			_cleanup_free_ char *text = wire_encode_let_go(ids, count);
+
+			ws_client_send(browser->client, text);
+		}
 	}
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/browser.h"
 
-#include <stdio.h>
-
 #include "base/clock.h"
 #include "base/mem.h"
 #include "wire/wire.h"
@@ -30,48 +28,58 @@ static void session_tell_error(
 	}
 }
 
-static void session_tell_tab(struct tab *tab, enum wire_tab_state state)
+/* Tells the browser what this tab is to show, if that is news or it has asked. */
+static void tab_tell(
+	struct tab *tab, enum wire_tab_state state, const char *reason, bool asked)
 {
-	_cleanup_free_ char *text = wire_encode_tab(
-		tab->id, state, tab->project ? tab->project->label : NULL, tab->reason);
+	_cleanup_free_ char *text = NULL;
 
+	if (!asked && tab->state == state && tab->reason && strcmp(tab->reason, reason) == 0) {
+		return;
+	}
+	text = wire_encode_tab(tab->id, state, tab->project ? tab->project->label : NULL, reason);
+	tab->state = state;
+	free(tab->reason);
+	tab->reason = mem_strdup(reason);
 	ws_client_send(tab->browser->client, text);
 }
 
-static void tab_on_answer(const struct route_answer *answer, void *userdata)
+static void tab_answer(struct tab *tab, bool asked)
 {
-	struct tab *tab = userdata;
 	struct browsers *browsers = tab->browser->browsers;
 	struct project *before = tab->project;
+	struct server *server_before = tab->server;
+	struct route_answer answer;
 
-	tab->query = NULL;
-	if (tab->stale) {
-		tab_look_up(tab);
-		return;
-	}
-	free(tab->reason);
-	tab->reason = mem_strdup(answer->reason);
-	if (answer->project != before) {
-		tab_set_project(tab, answer->project);
+	router_answer(browsers->router, tab->url, &answer);
+	tab->server = mem_steal(answer.server);
+	server_unref(server_before);
+	if (answer.project != before) {
+		tab_set_project(tab, answer.project);
 		if (before) {
 			browsers->changed(before, browsers->userdata);
 		}
-		if (answer->project) {
-			browsers->changed(answer->project, browsers->userdata);
+		if (answer.project) {
+			browsers->changed(answer.project, browsers->userdata);
 		}
 	}
-	session_tell_tab(tab, answer->project ? WIRE_TAB_LIVE : WIRE_TAB_NONE);
+	if (!answer.project) {
+		tab_tell(tab, answer.looking ? WIRE_TAB_LOOKING : WIRE_TAB_NONE, answer.reason,
+			asked);
+	} else if (!tab->server || server_health(tab->server) == SERVER_WELL) {
+		tab_tell(tab, WIRE_TAB_LIVE, answer.reason, asked);
+	} else {
+		tab_tell(tab,
+			server_health(tab->server) == SERVER_DOWN ? WIRE_TAB_DOWN
+								  : WIRE_TAB_WAITING,
+			server_health_reason(tab->server), asked);
+	}
+	route_answer_clear(&answer);
 }
 
 void tab_look_up(struct tab *tab)
 {
-	struct browsers *browsers = tab->browser->browsers;
-
-	/* One look at a time: a tab that changes its URL all the time costs no more. */
-	tab->stale = tab->query != NULL;
-	if (!tab->stale) {
-		tab->query = router_ask(browsers->router, tab->url, tab_on_answer, tab);
-	}
+	tab_answer(tab, false);
 }
 
 static void session_hello(struct browser *browser, struct wire_message *message)
@@ -112,7 +120,6 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 			return;
 		}
 		tab->browser = browser;
-		tab->reason = mem_strdup("not looked up yet");
 		if (browsers->tab_count++ == 0) {
 			browsers_start_pings(browsers);
 		}
@@ -120,7 +127,10 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 	}
 	free(tab->url);
 	tab->url = mem_steal(message->url);
-	tab_look_up(tab);
+	tab_answer(tab, true);
+	if (tab->server) {
+		server_stir(tab->server); /* it was asked for the page: it may be up again */
+	}
 }
 
 static void session_forget_tab(struct tab *tab)
@@ -130,7 +140,6 @@ static void session_forget_tab(struct tab *tab)
 	struct project *project = tab->project;
 
 	tab_let_go(tab, STEP_GONE, "the tab was switched off or closed");
-	route_query_cancel(tab->query);
 	tabs_remove(&browser->tabs, tab);
 	browsers->tab_count--;
 	browsers->changed(project, browsers->userdata);

@@ -52,6 +52,7 @@ void tabs_remove(struct tabs *tabs, struct tab *tab)
 	memmove(&tabs->sorted[place], &tabs->sorted[place + 1],
 		(tabs->count - place) * sizeof tab);
 	tab_set_project(tab, NULL);
+	server_unref(tab->server);
 	free(tab->url);
 	free(tab->reason);
 	free(tab);

@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include "project/project.h"
+#include "server/server.h"
+#include "wire/wire.h"
 
 /*
  * The tabs that are switched on. A tab belongs to one browser, which finds it by
@@ -13,7 +15,6 @@
  */
 
 struct browser;
-struct route_query;
 
 enum { TABS_MAX = 1024 }; /* of one browser; as in protocol/websocket.md */
 
@@ -21,12 +22,12 @@ struct tab {
 	uint64_t id;
 	struct browser *browser;
 	char *url;
-	char *reason;		   /* of the last answer; NULL before */
-	struct route_query *query; /* while the project is looked for */
-	bool stale;		   /* ask again when the query is answered */
-	uint64_t awaited;	   /* the event whose end this tab has not told, or 0 */
-	struct project *project;   /* NULL if none is known */
-	struct tab *next, **back;  /* in the project's list */
+	enum wire_tab_state state; /* as the browser was told, with: */
+	char *reason;
+	struct server *server;	  /* a reference; NULL if none is known */
+	uint64_t awaited;	  /* the event whose end this tab has not told, or 0 */
+	struct project *project;  /* NULL if none is known */
+	struct tab *next, **back; /* in the project's list */
 };
 
 /* A browser's tabs, by number. */
@@ -38,7 +39,6 @@ struct tabs {
 struct tab *tabs_find(const struct tabs *tabs, uint64_t id);
 /* NULL if there are TABS_MAX already. */
 struct tab *tabs_add(struct tabs *tabs, uint64_t id);
-/* The tab must be without a query. */
 void tabs_remove(struct tabs *tabs, struct tab *tab);
 void tabs_clear(struct tabs *tabs);
 

@@ -98,7 +98,7 @@ static DBusMessage *object_get(
 	const struct bus_property *p = object->interface->properties;
 
 	if (*interface && strcmp(interface, object->interface->name) != 0) {
-		return dbus_message_new_error_printf(call, DBUS_ERROR_UNKNOWN_INTERFACE,
+		return bus_error(call, DBUS_ERROR_UNKNOWN_INTERFACE,
 			"Get: %s: this object has no such interface", interface);
 	}
 	for (; p && p->name; p++) {
@@ -111,7 +111,7 @@ static DBusMessage *object_get(
 			return reply;
 		}
 	}
-	return dbus_message_new_error_printf(call, DBUS_ERROR_UNKNOWN_PROPERTY,
+	return bus_error(call, DBUS_ERROR_UNKNOWN_PROPERTY,
 		"Get: %s: %s has no such property", name, object->interface->name);
 }
 
@@ -145,7 +145,7 @@ static DBusMessage *object_properties(struct bus_object *object, DBusMessage *ca
 		return dbus_message_new_error(call, DBUS_ERROR_PROPERTY_READ_ONLY,
 			"Set: all properties are read-only");
 	}
-	return dbus_message_new_error_printf(call, DBUS_ERROR_INVALID_ARGS,
+	return bus_error(call, DBUS_ERROR_INVALID_ARGS,
 		"%s(%s): no such method with these arguments: Get(ss), GetAll(s)",
 		dbus_message_get_member(call), dbus_message_get_signature(call));
 }
@@ -163,7 +163,7 @@ static DBusHandlerResult object_method(struct bus_object *object, DBusMessage *c
 	}
 	if (!dbus_message_has_signature(call, m->in)) {
 		bus_reply(object->bus, call,
-			dbus_message_new_error_printf(call, DBUS_ERROR_INVALID_ARGS,
+			bus_error(call, DBUS_ERROR_INVALID_ARGS,
 				"%s: (%s): must have the arguments (%s)", member,
 				dbus_message_get_signature(call), m->in));
 		return DBUS_HANDLER_RESULT_HANDLED;
@@ -314,7 +314,7 @@ void bus_object_changed(struct bus_object *object, const char *property)
 {
 	const struct bus_property *p = object->interface->properties;
 
-	for (unsigned i = 0; p[i].name && i < BUS_PROPERTIES_MAX; i++) {
+	for (unsigned i = 0; i < BUS_PROPERTIES_MAX && p[i].name; i++) {
 		if (strcmp(p[i].name, property) == 0) {
 			if (!object->changed) {
 				loop_timer_set(object->tell, 0);

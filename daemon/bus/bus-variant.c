@@ -5,10 +5,22 @@
 
 #include "base/mem.h"
 #include "base/pathname.h"
+#include "base/utf8.h"
 
 void bus_append_string(DBusMessageIter *to, const char *value)
 {
 	dbus_message_iter_append_basic(to, DBUS_TYPE_STRING, &value);
+}
+
+void bus_append_strings(DBusMessageIter *to, char *const *values, size_t count)
+{
+	DBusMessageIter array;
+
+	dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "s", &array);
+	for (size_t i = 0; i < count; i++) {
+		bus_append_string(&array, values[i]);
+	}
+	dbus_message_iter_close_container(to, &array);
 }
 
 void bus_append_u32(DBusMessageIter *to, uint32_t value)
@@ -40,7 +52,7 @@ void bus_dict_close(DBusMessageIter *to, DBusMessageIter *dict)
 	dbus_message_iter_close_container(to, dict);
 }
 
-static void bus_dict_begin(DBusMessageIter *dict, const char *key, const char *type,
+void bus_dict_begin(DBusMessageIter *dict, const char *key, const char *type,
 	DBusMessageIter *entry, DBusMessageIter *variant)
 {
 	dbus_message_iter_open_container(dict, DBUS_TYPE_DICT_ENTRY, NULL, entry);
@@ -48,7 +60,7 @@ static void bus_dict_begin(DBusMessageIter *dict, const char *key, const char *t
 	dbus_message_iter_open_container(entry, DBUS_TYPE_VARIANT, type, variant);
 }
 
-static void bus_dict_end(DBusMessageIter *dict, DBusMessageIter *entry, DBusMessageIter *variant)
+void bus_dict_end(DBusMessageIter *dict, DBusMessageIter *entry, DBusMessageIter *variant)
 {
 	dbus_message_iter_close_container(entry, variant);
 	dbus_message_iter_close_container(dict, entry);
@@ -67,6 +79,13 @@ static void bus_dict_basic(DBusMessageIter *dict, const char *key, int type, con
 void bus_dict_string(DBusMessageIter *dict, const char *key, const char *value)
 {
 	bus_dict_basic(dict, key, DBUS_TYPE_STRING, &value);
+}
+
+void bus_dict_text(DBusMessageIter *dict, const char *key, const char *value)
+{
+	_cleanup_free_ char *text = utf8_dup(value);
+
+	bus_dict_string(dict, key, text);
 }
 
 void bus_dict_pathname(DBusMessageIter *dict, const char *key, const char *name)

@@ -14,10 +14,17 @@
 void bus_append_string(DBusMessageIter *to, const char *value);
 void bus_append_u32(DBusMessageIter *to, uint32_t value);
 void bus_append_bool(DBusMessageIter *to, bool value);
+void bus_append_strings(DBusMessageIter *to, char *const *values, size_t count);
 void bus_append_pathname(DBusMessageIter *to, const char *name);
 
 void bus_dict_open(DBusMessageIter *to, DBusMessageIter *dict);
 void bus_dict_close(DBusMessageIter *to, DBusMessageIter *dict);
+/* A value of any type: append it to `variant`, then end. */
+void bus_dict_begin(DBusMessageIter *dict, const char *key, const char *type,
+	DBusMessageIter *entry, DBusMessageIter *variant);
+void bus_dict_end(DBusMessageIter *dict, DBusMessageIter *entry, DBusMessageIter *variant);
+/* A text that may hold bytes that are no UTF-8: they become U+FFFD. */
+void bus_dict_text(DBusMessageIter *dict, const char *key, const char *value);
 void bus_dict_string(DBusMessageIter *dict, const char *key, const char *value);
 void bus_dict_pathname(DBusMessageIter *dict, const char *key, const char *name);
 void bus_dict_pathnames(DBusMessageIter *dict, const char *key, char *const *names, size_t count);

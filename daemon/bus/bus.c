@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "bus/bus.h"
-#include "bus/bus-watch.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/utf8.h"
+#include "bus/bus-watch.h"
 
 #define LOG_MODULE "bus"
 #include "base/log.h"
@@ -209,4 +213,18 @@ void bus_client_free(struct bus_client *client)
 const char *bus_client_name(const struct bus_client *client)
 {
 	return client->name;
+}
+
+DBusMessage *bus_error(DBusMessage *call, const char *name, const char *format, ...)
+{
+	_cleanup_free_ char *text = NULL, *clean = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0) {
+		abort();
+	}
+	va_end(args);
+	clean = utf8_dup(text);
+	return dbus_message_new_error(call, name, clean);
 }

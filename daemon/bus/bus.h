@@ -35,6 +35,13 @@ void bus_send(struct bus *bus, DBusMessage *message);
 void bus_reply(struct bus *bus, DBusMessage *call, DBusMessage *reply);
 
 /*
+ * An error in answer to a call. Bytes of the text that are no UTF-8, as where a value
+ * was cut within a character, become U+FFFD; libdbus would end the process over them.
+ */
+DBusMessage *bus_error(DBusMessage *call, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
  * A caller that has left something with us: gone() is told when it leaves the
  * bus, and frees it there.
  */

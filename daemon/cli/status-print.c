@@ -79,13 +79,13 @@ static void print_project(const json_t *project)
 	_cleanup_free_ char *name = text_shorten(full_name, NAME_COLUMNS);
 	_cleanup_free_ char *root = text_shorten(full_root, ROOT_COLUMNS);
 	_cleanup_free_ char *tabs = count_of(project, "tabs", "tab");
+	_cleanup_free_ char *known_by = safe_of(project, "known-by");
 
 	printf("  ");
 	print_padded(name, NAME_COLUMNS);
 	printf("  ");
 	print_padded(root, ROOT_COLUMNS);
-	printf("  %-7s  %s\n",
-		json_is_true(json_object_get(project, "tracked")) ? "tracked" : "git", tabs);
+	printf("  %-13s  %s\n", known_by, tabs);
 }
 
 static void print_tab(const json_t *tab)
@@ -107,6 +107,44 @@ static void print_event(const json_t *event)
 	_cleanup_free_ char *line = event_text_line(event, clock_usec(CLOCK_REALTIME));
 
 	printf("  %s\n", line);
+}
+
+/* Prints what fits of them; returns how many there are. */
+static size_t print_problems(const json_t *problems, size_t room)
+{
+	const json_t *problem;
+	size_t i;
+
+	json_array_foreach (problems, i, problem) {
+		_cleanup_free_ char *safe = text_safe(json_string_value(problem));
+		_cleanup_free_ char *wrapped = text_wrap(safe, EVENT_TEXT_WIDTH, 4, 2);
+
+		if (i < room) {
+			printf("  %s\n", wrapped);
+		}
+	}
+	return json_array_size(problems);
+}
+
+/* The user's own, then those of the projects. */
+static void print_all_problems(const json_t *status)
+{
+	const json_t *projects = json_object_get(status, "projects");
+	const json_t *project;
+	size_t all = json_array_size(json_object_get(status, "settings-problems")), said = 0, i;
+
+	json_array_foreach (projects, i, project) {
+		all += json_array_size(json_object_get(project, "settings-problems"));
+	}
+	if (!all) {
+		return;
+	}
+	print_heading("Wrong in the settings", all, STATUS_PROBLEMS);
+	said = print_problems(json_object_get(status, "settings-problems"), STATUS_PROBLEMS);
+	json_array_foreach (projects, i, project) {
+		said += print_problems(json_object_get(project, "settings-problems"),
+			said < STATUS_PROBLEMS ? STATUS_PROBLEMS - said : 0);
+	}
 }
 
 /* Those that a tab shows come first: `room` may not do for all. */
@@ -135,6 +173,7 @@ void status_print(const json_t *status)
 	size_t n;
 
 	print_daemon(status);
+	print_all_problems(status);
 	n = print_heading("Projects", json_array_size(projects), STATUS_PROJECTS);
 	print_projects(projects, n);
 	n = print_heading("Tabs", json_array_size(tabs), STATUS_TABS);

@@ -19,11 +19,14 @@ static json_t *status_projects(json_t *objects)
 
 		if (project) {
 			json_array_append_new(projects,
-				json_pack("{s:s, s:O*, s:O*, s:O*, s:O*}", "object", path, "root",
+				json_pack("{s:s, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*}", "object", path,
+					"root",
 					json_object_get(project, "Root"), "name",
 					json_object_get(project, "Name"), "tracked",
-					json_object_get(project, "Tracked"), "tabs",
-					json_object_get(project, "Tabs")));
+					json_object_get(project, "Tracked"), "known-by",
+					json_object_get(project, "KnownBy"), "tabs",
+					json_object_get(project, "Tabs"), "settings-problems",
+					json_object_get(project, "SettingsProblems")));
 		}
 	}
 	return projects;
@@ -33,10 +36,11 @@ static json_t *status_object(json_t *answers[4])
 {
 	json_t *daemon = json_array_get(answers[0], 0);
 
-	return json_pack("{s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*}", "version",
+	return json_pack("{s:O*, s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*}", "version",
 		json_object_get(daemon, "Version"), "port", json_object_get(daemon, "Port"),
 		"port-error", json_object_get(daemon, "PortError"), "browsers",
-		json_object_get(daemon, "Browsers"), "projects",
+		json_object_get(daemon, "Browsers"), "settings-problems",
+		json_object_get(daemon, "SettingsProblems"), "projects",
 		status_projects(json_array_get(answers[1], 0)), "tabs",
 		json_array_get(answers[2], 0), "events", json_array_get(answers[3], 0));
 }
@@ -83,14 +87,17 @@ const struct verb verb_status = {
 	.summary = "show the daemon, its browsers, projects and tabs",
 	.description =
 		"Shows on one screen: the daemon and the port where browsers connect, or why it\n"
-		"does not listen; projects; the tabs that are switched on, and how the project\n"
-		"of each was found, or why not; the last events. What does not fit is counted.\n"
+		"does not listen; what is wrong in the settings; projects, and why each is one;\n"
+		"the tabs that are switched on, and how the project of each was found, or why\n"
+		"not; the last events. What does not fit is counted.\n"
 		"\n"
 		"With --json all of it is one object: \"version\", \"port\" (0 if it does not\n"
-		"listen), \"port-error\", \"browsers\" (how many), \"projects\" (each \"object\",\n"
-		"\"root\", \"name\", \"tracked\", \"tabs\"), \"tabs\" (each \"browser\", \"tab\",\n"
-		"\"client\", \"url\", \"state\", \"project\", \"reason\") and \"events\" (the\n"
-		"last 5, as in 'savecast log --json'). Expect more keys.\n",
+		"listen), \"port-error\", \"browsers\" (how many), \"settings-problems\" (texts),\n"
+		"\"projects\" (each \"object\", \"root\", \"name\", \"tracked\", \"known-by\",\n"
+		"\"tabs\", \"settings-problems\"), \"tabs\" (each \"browser\", \"tab\", \"client\",\n"
+		"\"url\", \"state\", \"project\", \"reason\") and \"events\" (the last 5, as in\n"
+		"'savecast log --json'). It is stable: keys are added, none is changed or taken\n"
+		"away. Expect more.\n",
 	.options = "j",
 	.run = status_run,
 };

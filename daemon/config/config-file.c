@@ -11,7 +11,7 @@
 #include <git2.h>
 
 #include "base/mem.h"
-#include "config/config.h"
+#include "config/config-line.h"
 
 static void close_fd(int *fd)
 {
@@ -58,6 +58,34 @@ static int config_file_bytes(int fd, char **text, size_t *length, char **why)
 	return 0;
 }
 
+/* libgit2's text, with the place in our copy as a line number. */
+static char *config_file_fault(void)
+{
+	const git_error *error = git_error_last();
+	const char *text = error && error->message ? error->message : "cannot be parsed";
+	const char *place = strstr(text, "(in /proc/");
+	const char *colon = place ? strchr(place, ':') : NULL;
+	int length = place ? (int)(place - text) : (int)strlen(text);
+
+	while (length > 0 && text[length - 1] == ' ') {
+		length--;
+	}
+	return colon ? mem_printf("line %d: %.*s", atoi(colon + 1), length, text)
+		     : mem_printf("%.*s", length, text);
+}
+
+static void config_file_tell(
+	git_config_iterator *iterator, const char *text, config_value_fn *told, void *userdata)
+{
+	git_config_entry *entry;
+	struct config_line line;
+
+	config_line_begin(&line, text);
+	while (git_config_next(&entry, iterator) == 0) {
+		told(entry->name, entry->value, config_line_find(&line, entry->name), userdata);
+	}
+}
+
 /* libgit2 1.5 reads configuration from files only. */
 static int config_file_parse(const char *text, size_t length, config_value_fn *told,
 	void *userdata, char **why)
@@ -66,7 +94,6 @@ static int config_file_parse(const char *text, size_t length, config_value_fn *t
 	char path[64];
 	git_config *config = NULL;
 	git_config_iterator *iterator = NULL;
-	git_config_entry *entry;
 	int r;
 
 	if (fd < 0 || write(fd, text, length) != (ssize_t)length) {
@@ -79,14 +106,11 @@ static int config_file_parse(const char *text, size_t length, config_value_fn *t
 	if (r == 0) {
 		r = git_config_iterator_new(&iterator, config);
 	}
-	if (r < 0) {
-		const git_error *error = git_error_last();
-
-		*why = mem_strdup(error && error->message ? error->message : "cannot be parsed");
+	if (r == 0) {
+		config_file_tell(iterator, text, told, userdata);
+	} else {
+		*why = config_file_fault();
 		r = -EINVAL;
-	}
-	while (r == 0 && git_config_next(&entry, iterator) == 0) {
-		told(entry->name, entry->value ? entry->value : "", userdata);
 	}
 	git_config_iterator_free(iterator);
 	git_config_free(config);
@@ -94,18 +118,20 @@ static int config_file_parse(const char *text, size_t length, config_value_fn *t
 	return r;
 }
 
-int config_file_read(const char *name, config_value_fn *told, void *userdata, char **why)
+int config_file_read(
+	const char *name, bool follow, config_value_fn *told, void *userdata, char **why)
 {
-	_cleanup_(close_fd) int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW);
+	_cleanup_(close_fd) int fd = open(name, flags);
 	_cleanup_free_ char *text = NULL;
 	size_t length = 0;
 	int r;
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
-		return 0;
+		return -ENOENT;
 	}
 	if (fd < 0) {
-		*why = mem_strdup(strerror(errno));
+		*why = mem_strdup(errno == ELOOP && !follow ? "is a symbolic link" : strerror(errno));
 		return -errno;
 	}
 	r = config_file_bytes(fd, &text, &length, why);

@@ -1,14 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* Told of each value: the key in lower case but for its subsection, "" for no value. */
-typedef void config_value_fn(const char *key, const char *value, void *userdata);
+#include <stdbool.h>
 
 /*
- * Reads a git-config file that is not trusted: of our own user, regular, at most
- * CONFIG_BYTES_MAX bytes, no includes, no NUL. Returns 0, also if there is no
- * such file, or a negative errno and why (the caller frees it); then nothing was
- * told.
+ * Git-config files, read with libgit2's own parser, which is loaded only if there
+ * is one. A file is refused if it is no regular file of the user's own, larger
+ * than CONFIG_BYTES_MAX, or holds a NUL or "[include": the parser would follow
+ * includes into any file, also one that never answers. Blocks for the disk.
+ */
+
+enum { CONFIG_BYTES_MAX = 64 * 1024 };
+
+/*
+ * Told of each value, in their order: the key in lower case but for its
+ * subsection; NULL for one without "="; the line, or 0 if it is not known.
+ */
+typedef void config_value_fn(
+	const char *key, const char *value, unsigned line, void *userdata);
+
+/*
+ * Returns 0; -ENOENT if there is no such file; or another negative errno and why
+ * (the caller frees it). On error nothing was told. `follow` allows the name to be a
+ * symbolic link.
  */
 int config_file_read(
-	const char *name, config_value_fn *told, void *userdata, char **why);
+	const char *name, bool follow, config_value_fn *told, void *userdata, char **why);

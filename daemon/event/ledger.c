@@ -19,6 +19,7 @@ const char *event_source_name(enum event_source source)
 	static const char *const names[] = {
 		[EVENT_SAVE] = "save",
 		[EVENT_RELOAD] = "reload",
+		[EVENT_SERVER] = "server",
 	};
 
 	return names[source];
@@ -38,9 +39,13 @@ const char *step_kind_name(enum step_kind kind)
 		[STEP_FAILED] = "failed",
 		[STEP_SKIPPED] = "skipped",
 		[STEP_GONE] = "gone",
+		[STEP_WAITING] = "waiting",
+		[STEP_DOWN] = "down",
+		[STEP_READY] = "ready",
 		[STEP_SWAPPED] = "swapped",
 		[STEP_UNUSED] = "unused",
 		[STEP_PENDING] = "pending",
+		[STEP_IGNORED] = "ignored",
 	};
 
 	return names[kind];

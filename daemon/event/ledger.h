@@ -22,6 +22,7 @@ enum {
 enum event_source {
 	EVENT_SAVE,
 	EVENT_RELOAD, /* asked for, nothing was saved */
+	EVENT_SERVER, /* a server came up with new code */
 };
 
 /* Words of the D-Bus API: see ListEvents in protocol/. A new one is added at the end. */
@@ -37,9 +38,13 @@ enum step_kind {
 	STEP_FAILED,
 	STEP_SKIPPED,
 	STEP_GONE,
+	STEP_WAITING,
+	STEP_DOWN,
+	STEP_READY,
 	STEP_SWAPPED,
 	STEP_UNUSED,
 	STEP_PENDING,
+	STEP_IGNORED,
 };
 
 struct step {

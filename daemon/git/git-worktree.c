@@ -9,14 +9,20 @@
 
 #include "base/mem.h"
 
-static void git_initialise(void)
+static void initialise(void)
 {
 	git_libgit2_init();
 }
 
-int git_worktree_check(const char *folder, char **why)
+void git_initialise(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, initialise);
+}
+
+int git_worktree_check(const char *folder, char **why)
+{
 	_cleanup_free_ char *marker = mem_printf("%s/.git", folder);
 	git_repository *repository = NULL;
 	struct stat st;
@@ -25,7 +31,7 @@ int git_worktree_check(const char *folder, char **why)
 	if (lstat(marker, &st) < 0) {
 		return -ENOENT;
 	}
-	pthread_once(&once, git_initialise);
+	git_initialise();
 	r = git_repository_open_ext(&repository, folder, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
 	if (r == 0 && git_repository_workdir(repository)) {
 		git_repository_free(repository);

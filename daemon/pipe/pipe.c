@@ -3,11 +3,12 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "project/finder.h"
+#include "pipe/passed.h"
 
 struct pipe {
 	struct loop *loop;
 	struct registry *registry;
+	struct intake *intake;
 	struct ledger *ledger;
 	pipe_cast_fn *cast;
 	void *userdata;
@@ -18,9 +19,9 @@ static void pipe_depart(struct pipe *pipe, struct project *project)
 {
 	uint64_t serial = project->serial;
 
-	fileset_clear(&project->files);
 	project->serial = 0;
-	pipe->cast(project, serial, pipe->userdata);
+	pipe->cast(project, serial, &project->files, pipe->userdata);
+	fileset_clear(&project->files);
 }
 
 static void pipe_set_timer(struct pipe *pipe)
@@ -54,14 +55,15 @@ static void pipe_on_due(void *userdata)
 	pipe_set_timer(pipe);
 }
 
-struct pipe *pipe_new(struct loop *loop, struct registry *registry, struct ledger *ledger,
-	pipe_cast_fn *cast, void *userdata)
+struct pipe *pipe_new(struct loop *loop, struct registry *registry, struct intake *intake,
+	struct ledger *ledger, pipe_cast_fn *cast, void *userdata)
 {
 	struct pipe *pipe = mem_new(struct pipe);
 
 	*pipe = (struct pipe){
 		.loop = loop,
 		.registry = registry,
+		.intake = intake,
 		.ledger = ledger,
 		.cast = cast,
 		.userdata = userdata,
@@ -130,6 +132,7 @@ struct call {
 	size_t homeless;
 	size_t homeless_kept;
 	char *homeless_names[LEDGER_FILES_MAX];
+	struct passed passed; /* ignored */
 };
 
 static void call_add(struct call *call, struct project *project)
@@ -143,24 +146,32 @@ static void call_add(struct call *call, struct project *project)
 	call->projects[call->count++] = project;
 }
 
-static void call_take(struct call *call, struct registry *registry, const char *name)
+static void call_take(struct call *call, struct intake *intake, const char *name)
 {
-	_cleanup_free_ char *file = finder_resolve(name);
-	char *why = NULL;
-	struct project *project = finder_find(registry, file, &why);
+	struct claims claims;
 
-	if (project) {
-		fileset_add(&project->files, file);
-	} else {
-		if (!call->homeless++) {
-			call->homeless_why = mem_steal(why);
-		}
-		if (call->homeless_kept < LEDGER_FILES_MAX) {
-			call->homeless_names[call->homeless_kept++] = mem_steal(file);
+	intake_claim(intake, name, &claims);
+	for (size_t i = 0; i < claims.count; i++) {
+		struct project *project = claims.items[i].project;
+		const char *ignored = claims.items[i].verdict.ignored;
+
+		if (ignored) {
+			passed_add(&call->passed, project, claims.file, ignored);
+		} else {
+			fileset_add(&project->files, claims.file);
+			call_add(call, project);
 		}
 	}
-	free(why);
-	call_add(call, project);
+	if (!claims.count) {
+		if (!call->homeless++) {
+			call->homeless_why = mem_steal(claims.why);
+		}
+		if (call->homeless_kept < LEDGER_FILES_MAX) {
+			call->homeless_names[call->homeless_kept++] = mem_steal(claims.file);
+		}
+		call_add(call, NULL);
+	}
+	claims_clear(&claims);
 }
 
 static uint64_t pipe_homeless_saved(struct pipe *pipe, struct call *call, uint64_t now)
@@ -181,11 +192,12 @@ uint64_t pipe_saved(struct pipe *pipe, char *const *names, size_t count)
 {
 	struct call call = {0};
 	uint64_t now = clock_now_usec();
-	uint64_t first = 0;
+	uint64_t first = 0, ignored;
 
 	for (size_t i = 0; i < count; i++) {
-		call_take(&call, pipe->registry, names[i]);
+		call_take(&call, pipe->intake, names[i]);
 	}
+	intake_finish(pipe->intake);
 	for (size_t i = 0; i < call.count; i++) {
 		uint64_t serial = call.projects[i]
 			? pipe_project_saved(pipe, call.projects[i], now)
@@ -194,14 +206,15 @@ uint64_t pipe_saved(struct pipe *pipe, char *const *names, size_t count)
 		first = first ? first : serial;
 	}
 	free(call.projects);
-	return first;
+	ignored = passed_tell(&call.passed, pipe->ledger, now);
+	return first ? first : ignored;
 }
 
 uint64_t pipe_reload(struct pipe *pipe, struct project *project)
 {
 	uint64_t serial = pipe_open(pipe, EVENT_RELOAD, project->root, clock_now_usec());
 
-	pipe->cast(project, serial, pipe->userdata);
+	pipe->cast(project, serial, NULL, pipe->userdata);
 	return serial;
 }
 

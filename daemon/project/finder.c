@@ -2,6 +2,8 @@
 #include "project/finder.h"
 
 #include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/pathname.h"
@@ -40,13 +42,22 @@ char *finder_resolve(const char *name)
 	return real;
 }
 
-static struct project *finder_meet(struct registry *registry, const char *folder, char **why)
+/* Only our own file counts: in a folder like /tmp it could be anybody's. */
+static bool has_project_file(const char *folder)
 {
-	struct project *project = registry_add(registry, folder, false, 0);
+	_cleanup_free_ char *name = mem_printf("%s/.savecast", strcmp(folder, "/") ? folder : "");
+	struct stat st;
+
+	return lstat(name, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid();
+}
+
+static struct project *finder_meet(
+	struct registry *registry, const char *folder, enum project_how how, char **why)
+{
+	struct project *project = registry_meet(registry, folder, how);
 
 	if (!project) {
-		free(*why);
-		*why = mem_printf("%d git work trees are known already", PROJECTS_MAX);
+		*why = mem_printf("%d projects that nobody tracked are known already", PROJECTS_MAX);
 	}
 	return project;
 }
@@ -65,7 +76,10 @@ struct project *finder_find(struct registry *registry, const char *name, char **
 			return project;
 		}
 		if (git_worktree_check(folder, &bad_git) == 0) {
-			return finder_meet(registry, folder, why);
+			return finder_meet(registry, folder, PROJECT_BY_GIT, why);
+		}
+		if (has_project_file(folder)) {
+			return finder_meet(registry, folder, PROJECT_BY_FILE, why);
 		}
 		if (bad_git && !obstacle) {
 			_cleanup_free_ char *text = pathname_to_text(folder);

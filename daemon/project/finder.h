@@ -5,8 +5,9 @@
 
 /*
  * The project that a file or folder belongs to: from its own folder upwards, the
- * first that is a project's root or the top of a git work tree; the latter
- * becomes a project by being found. Symbolic links are resolved where they
+ * first that is a project's root, the top of a git work tree (a submodule and a
+ * linked work tree are ones of their own), or holds a .savecast; the latter two
+ * become projects by being found. Symbolic links are resolved where they
  * exist; the name itself need not. Looks at the disk: a few microseconds a level.
  *
  * Returns NULL if there is none, and why, which the caller frees.

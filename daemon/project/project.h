@@ -14,15 +14,27 @@
 #include "event/fileset.h"
 #include "event/pending.h"
 
+struct project_settings;
 struct tab;
 
-enum { PROJECTS_MAX = 1024 }; /* tracked ones, and as many again that git gave */
+enum { PROJECTS_MAX = 1024 }; /* tracked ones, and as many again that were met */
+
+/* Why a folder that nobody has tracked is a project. */
+enum project_how {
+	PROJECT_BY_GIT,	   /* it is the top of a git work tree */
+	PROJECT_BY_FILE,   /* there is a .savecast in it */
+	PROJECT_BY_CONFIG, /* the user's configuration has a section for it */
+};
 
 struct project {
 	uint32_t id;  /* from 1; stays with a tracked project over restarts */
 	char *root;   /* as pathname_from_text() gives it, symbolic links resolved */
 	char *label;  /* UTF-8, for people */
-	bool tracked; /* else it is a git work tree that was met */
+	bool tracked; /* else it was met, and `how` says what it is */
+	enum project_how how;
+
+	/* Never NULL; see settings.h, which owns them. */
+	const struct project_settings *settings;
 
 	/* The saves that wait to leave as one event; see pipe.h, which owns them. */
 	struct pending pending;
@@ -59,11 +71,17 @@ struct project *registry_lookup(const struct registry *registry, const char *nam
  */
 struct project *registry_add(
 	struct registry *registry, const char *root, bool tracked, uint32_t id);
+/* The same for a folder that nobody has tracked. */
+struct project *registry_meet(
+	struct registry *registry, const char *root, enum project_how how);
 void registry_remove(struct registry *registry, struct project *project);
 
 /* In the order of their roots' bytes. */
 size_t registry_count(const struct registry *registry);
 struct project *registry_at(const struct registry *registry, size_t index);
+
+/* "tracked", "git", "savecast-file", "config": the words of the D-Bus API. */
+const char *project_known_by(const struct project *project);
 
 /* The next number to give; never falls. */
 uint32_t registry_next_id(const struct registry *registry);

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/pathname.h"
+#include "config/setting.h"
 
 struct registry {
 	struct project **sorted; /* by root */
@@ -114,8 +115,8 @@ static void registry_tell(const struct registry *registry,
 	}
 }
 
-struct project *registry_add(
-	struct registry *registry, const char *root, bool tracked, uint32_t id)
+static struct project *registry_put(struct registry *registry, const char *root, bool tracked,
+	enum project_how how, uint32_t id)
 {
 	bool found;
 	size_t place = registry_place(registry, root, strlen(root), &found);
@@ -139,6 +140,8 @@ struct project *registry_add(
 	project->root = mem_strdup(root);
 	project->label = pathname_label(root);
 	project->tracked = tracked;
+	project->how = how;
+	project->settings = project_settings_default();
 	registry_reserve_ids(registry, project->id + 1);
 
 	registry->sorted = mem_resize(registry->sorted, registry->count + 1, sizeof project);
@@ -148,6 +151,29 @@ struct project *registry_add(
 	registry->count++;
 	registry_tell(registry, registry->callbacks.added, project);
 	return project;
+}
+
+struct project *registry_add(
+	struct registry *registry, const char *root, bool tracked, uint32_t id)
+{
+	return registry_put(registry, root, tracked, PROJECT_BY_GIT, id);
+}
+
+struct project *registry_meet(
+	struct registry *registry, const char *root, enum project_how how)
+{
+	return registry_put(registry, root, false, how, 0);
+}
+
+const char *project_known_by(const struct project *project)
+{
+	static const char *const words[] = {
+		[PROJECT_BY_GIT] = "git",
+		[PROJECT_BY_FILE] = "savecast-file",
+		[PROJECT_BY_CONFIG] = "config",
+	};
+
+	return project->tracked ? "tracked" : words[project->how];
 }
 
 void registry_remove(struct registry *registry, struct project *project)

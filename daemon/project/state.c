@@ -6,23 +6,28 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "gate/learned.h"
 #include "project/state-text.h"
 
 #define LOG_MODULE "state"
 #include "base/log.h"
 
-enum { STATE_BYTES_MAX = 16 * 1024 * 1024 }; /* PROJECTS_MAX names, each byte encoded */
+/* PROJECTS_MAX names, each byte encoded. */
+enum { STATE_BYTES_MAX = 16 * 1024 * 1024 };
+
+#define STATE_PROJECTS "projects.json"
+#define STATE_LEARNED "learned.json"
 
 struct state {
 	struct loop *loop;
-	char *name; /* NULL if there is no place for it */
+	char *folder; /* NULL if there is no place for it */
 };
 
 struct state_job {
 	char *name;
 	char *text;
 	int error;
-	state_stored_fn *stored;
+	state_stored_fn *stored; /* may be NULL */
 	void *userdata;
 };
 
@@ -31,53 +36,80 @@ struct state *state_new(struct loop *loop, const char *folder)
 	struct state *state = mem_new(struct state);
 
 	state->loop = loop;
-	state->name = folder ? mem_printf("%s/savecast/projects.json", folder) : NULL;
+	state->folder = folder ? mem_printf("%s/savecast", folder) : NULL;
 	return state;
 }
 
 void state_free(struct state *state)
 {
 	if (state) {
-		free(state->name);
+		free(state->folder);
 		free(state);
 	}
 }
 
-static void state_set_aside(struct state *state, const char *why)
+static void state_set_aside(const char *name, const char *why, const char *loss)
 {
-	_cleanup_free_ char *aside = mem_printf("%s.damaged", state->name);
+	_cleanup_free_ char *aside = mem_printf("%s.damaged", name);
 
-	if (rename(state->name, aside) < 0) {
-		log_error("%s: %s: and it cannot be set aside: %s", state->name, why,
-			strerror(errno));
+	if (rename(name, aside) < 0) {
+		log_error("%s: %s: and it cannot be set aside: %s", name, why, strerror(errno));
 	} else {
-		log_error("%s: %s: set aside as %s; starting with no tracked projects: "
-			  "mend that file and put it back, or track them again",
-			state->name, why, aside);
+		log_error("%s: %s: set aside as %s; %s", name, why, aside, loss);
 	}
 }
 
-void state_load(struct state *state, struct registry *registry)
+typedef int state_read_fn(void *into, const char *text, size_t length, char **why);
+
+static void state_load_file(struct state *state, const char *file, state_read_fn *read,
+	void *into, const char *loss)
 {
+	_cleanup_free_ char *name = NULL;
 	_cleanup_free_ char *text = NULL;
 	_cleanup_free_ char *why = NULL;
 	size_t length;
 	int r;
 
-	if (!state->name) {
-		log_warning("no $XDG_STATE_HOME and no $HOME: tracked projects are forgotten "
-			    "when the daemon ends");
+	if (!state->folder) {
 		return;
 	}
-	r = file_read(state->name, STATE_BYTES_MAX, &text, &length);
+	name = mem_printf("%s/%s", state->folder, file);
+	r = file_read(name, STATE_BYTES_MAX, &text, &length);
 	if (r == -ENOENT) {
 		return;
 	}
 	if (r < 0) {
-		state_set_aside(state, strerror(-r));
-	} else if (state_text_read(registry, text, length, &why) < 0) {
-		state_set_aside(state, why);
+		state_set_aside(name, strerror(-r), loss);
+	} else if (read(into, text, length, &why) < 0) {
+		state_set_aside(name, why, loss);
 	}
+}
+
+static int read_projects(void *into, const char *text, size_t length, char **why)
+{
+	return state_text_read(into, text, length, why);
+}
+
+static int read_learned(void *into, const char *text, size_t length, char **why)
+{
+	return learned_read(into, text, length, why);
+}
+
+void state_load(struct state *state, struct registry *registry)
+{
+	if (!state->folder) {
+		log_warning("no $XDG_STATE_HOME and no $HOME: tracked projects are forgotten "
+			    "when the daemon ends");
+	}
+	state_load_file(state, STATE_PROJECTS, read_projects, registry,
+		"starting with no tracked projects: mend that file and put it back, or track "
+		"them again");
+}
+
+void state_load_learned(struct state *state, struct learned *learned)
+{
+	state_load_file(state, STATE_LEARNED, read_learned, learned,
+		"which saves restart which server is learned anew");
 }
 
 static void state_write(void *userdata)
@@ -92,30 +124,45 @@ static void state_written(void *userdata)
 	struct state_job *job = userdata;
 
 	if (job->error < 0) {
-		log_error("%s: %s: tracked projects are forgotten when the daemon ends", job->name,
-			strerror(-job->error));
+		log_error("%s: %s: what it should hold is forgotten when the daemon ends",
+			job->name, strerror(-job->error));
 	}
-	job->stored(job->error, job->userdata);
+	if (job->stored) {
+		job->stored(job->error, job->userdata);
+	}
 	free(job->name);
 	free(job->text);
 	free(job);
 }
 
-void state_store(struct state *state, const struct registry *registry, state_stored_fn *stored,
-	void *userdata)
+/* Takes the text over. */
+static void state_store_file(struct state *state, const char *file, char *text,
+	state_stored_fn *stored, void *userdata)
 {
-	struct state_job *job;
+	struct state_job *job = mem_new(struct state_job);
 
-	if (!state->name) {
-		stored(-ENOENT, userdata);
-		return;
-	}
-	job = mem_new(struct state_job);
 	*job = (struct state_job){
-		.name = mem_strdup(state->name),
-		.text = state_text_write(registry),
+		.name = mem_printf("%s/%s", state->folder, file),
+		.text = text,
 		.stored = stored,
 		.userdata = userdata,
 	};
 	loop_job(state->loop, state_write, state_written, job);
+}
+
+void state_store(struct state *state, const struct registry *registry, state_stored_fn *stored,
+	void *userdata)
+{
+	if (!state->folder) {
+		stored(-ENOENT, userdata);
+		return;
+	}
+	state_store_file(state, STATE_PROJECTS, state_text_write(registry), stored, userdata);
+}
+
+void state_store_learned(struct state *state, const struct learned *learned)
+{
+	if (state->folder) {
+		state_store_file(state, STATE_LEARNED, learned_write(learned), NULL, NULL);
+	}
 }

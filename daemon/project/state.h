@@ -16,6 +16,7 @@
  */
 
 struct state;
+struct learned;
 
 /* `folder` is where it is kept, or NULL if there is no place for it. */
 struct state *state_new(struct loop *loop, const char *folder);
@@ -28,3 +29,7 @@ void state_load(struct state *state, struct registry *registry);
 typedef void state_stored_fn(int error, void *userdata);
 void state_store(struct state *state, const struct registry *registry, state_stored_fn *stored,
 	void *userdata);
+
+/* The same for what was learned of servers, in learned.json; a loss is survivable. */
+void state_load_learned(struct state *state, struct learned *learned);
+void state_store_learned(struct state *state, const struct learned *learned);

@@ -1,44 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "route/router.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <unistd.h>
-
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/pathname.h"
+#include "base/utf8.h"
 #include "project/finder.h"
-#include "route/listen-socket.h"
-#include "route/process.h"
+#include "route/command-line.h"
+#include "route/hosts.h"
+#include "route/url-rule.h"
 #include "route/url.h"
 
 struct router {
-	struct loop *loop;
 	struct registry *registry;
+	struct servers *servers;
 };
 
-/* What the worker finds about a port. */
-struct served {
-	struct listen_socket listeners[LISTEN_SOCKETS_MAX];
-	int listener_count; /* or a negative errno */
-	struct holder holders[HOLDERS_MAX];
-	size_t holder_count;
-};
-
-struct route_query {
-	struct router *router;
-	struct url url;
-	struct served served;
-	route_answer_fn *answered; /* NULL once cancelled */
-	void *userdata;
-};
-
-struct router *router_new(struct loop *loop, struct registry *registry)
+struct router *router_new(struct registry *registry, struct servers *servers)
 {
 	struct router *router = mem_new(struct router);
 
-	router->loop = loop;
-	router->registry = registry;
+	*router = (struct router){.registry = registry, .servers = servers};
 	return router;
 }
 
@@ -47,158 +29,147 @@ void router_free(struct router *router)
 	free(router);
 }
 
-static void query_answer(struct route_query *query, struct project *project, const char *format,
-	...) __attribute__((format(printf, 3, 4)));
-
-static void query_answer(
-	struct route_query *query, struct project *project, const char *format, ...)
+void route_answer_clear(struct route_answer *answer)
 {
-	char *reason = NULL;
-	va_list args;
-
-	if (!query->answered) {
-		return;
-	}
-	va_start(args, format);
-	if (vasprintf(&reason, format, args) < 0) {
-		abort();
-	}
-	va_end(args);
-	query->answered(&(struct route_answer){project, reason}, query->userdata);
-	free(reason);
+	server_unref(answer->server);
+	free(answer->reason);
+	*answer = (struct route_answer){0};
 }
 
-static void query_free(struct route_query *query)
-{
-	for (size_t i = 0; i < query->served.holder_count; i++) {
-		holder_clear(&query->served.holders[i]);
-	}
-	url_clear(&query->url);
-	free(query);
-}
-
-static void query_look(void *userdata)
-{
-	struct route_query *query = userdata;
-	struct served *served = &query->served;
-	size_t kept = 0;
-
-	served->listener_count =
-		listen_sockets_on_port(query->url.port, served->listeners, LISTEN_SOCKETS_MAX);
-	for (int i = 0; i < served->listener_count; i++) {
-		if (listen_socket_takes(&served->listeners[i], query->url.host)) {
-			served->listeners[kept++] = served->listeners[i];
-		}
-	}
-	if (served->listener_count >= 0) {
-		served->listener_count = (int)kept;
-	}
-	if (kept) {
-		served->holder_count = processes_holding(
-			served->listeners, kept, served->holders, HOLDERS_MAX);
-	}
-}
-
-/* A supervisor and its workers hold the same socket; the oldest was started by the user. */
-static const struct holder *served_oldest(const struct served *served)
-{
-	const struct holder *oldest = NULL;
-
-	for (size_t i = 0; i < served->holder_count; i++) {
-		const struct holder *holder = &served->holders[i];
-
-		if (holder->folder && (!oldest || holder->start_time < oldest->start_time)) {
-			oldest = holder;
-		}
-	}
-	return oldest;
-}
-
-static void query_answer_unheld(struct route_query *query)
-{
-	const struct served *served = &query->served;
-	unsigned port = query->url.port;
-
-	if (served->listener_count < 0) {
-		query_answer(query, NULL, "port %u: sock_diag: %s", port,
-			strerror(-served->listener_count));
-	} else if (served->listener_count == 0) {
-		query_answer(query, NULL,
-			"nothing listens on port %u of %s: start the server, then load the page",
-			port, query->url.host);
-	} else if (served->listeners[0].uid != geteuid()) {
-		query_answer(query, NULL,
-			"port %u is served by another user (uid %u), whose folders cannot be seen",
-			port, (unsigned)served->listeners[0].uid);
-	} else {
-		query_answer(query, NULL,
-			"port %u is served by a process that cannot be looked into", port);
-	}
-}
-
-static void query_looked(void *userdata)
-{
-	struct route_query *query = userdata;
-	const struct holder *holder = served_oldest(&query->served);
-
-	if (!query->answered) {
-		query_free(query);
-		return;
-	}
-	if (!holder) {
-		query_answer_unheld(query);
-	} else {
-		_cleanup_free_ char *why = NULL;
-		_cleanup_free_ char *name = pathname_label(holder->name);
-		_cleanup_free_ char *folder = pathname_to_text(holder->folder);
-		struct project *project =
-			finder_find(query->router->registry, holder->folder, &why);
-
-		query_answer(query, project, "port %u is served by %s (pid %d) from %s%s%s",
-			query->url.port, name, (int)holder->pid, folder, project ? "" : ": ",
-			project ? "" : why);
-	}
-	query_free(query);
-}
-
-static void query_answer_file(struct route_query *query)
+static void answer_file(struct router *router, const struct url *url, struct route_answer *answer)
 {
 	_cleanup_free_ char *why = NULL;
-	_cleanup_free_ char *name = pathname_to_text(query->url.path);
-	struct project *project = finder_find(query->router->registry, query->url.path, &why);
+	_cleanup_free_ char *name = pathname_to_text(url->path);
 
-	query_answer(query, project, "%s%s%s", name, project ? " is the file itself" : ": ",
-		project ? "" : why);
+	answer->project = finder_find(router->registry, url->path, &why);
+	answer->reason = mem_printf("%s%s%s", name,
+		answer->project ? " is the file itself" : ": ", answer->project ? "" : why);
 }
 
-struct route_query *router_ask(
-	struct router *router, const char *url, route_answer_fn *answered, void *userdata)
+/* A server that was started elsewhere may name its folder on its command line. */
+static struct project *find_by_command_line(
+	struct router *router, const struct server_main *main, char **found)
 {
-	struct route_query *query = mem_new(struct route_query);
+	char *folders[COMMAND_LINE_FOLDERS_MAX];
+	size_t count = command_line_folders(
+		main->command_line, main->command_line_length, main->folder, folders);
+	struct project *project = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		_cleanup_free_ char *why = NULL;
+
+		if (!project && (project = finder_find(router->registry, folders[i], &why))) {
+			*found = mem_steal(folders[i]);
+		}
+		free(folders[i]);
+	}
+	return project;
+}
+
+static void answer_seen(struct router *router, struct route_answer *answer)
+{
+	const struct server_main *main = server_main(answer->server);
+	_cleanup_free_ char *why = NULL;
+	_cleanup_free_ char *named = NULL;
+	_cleanup_free_ char *folder = NULL;
+
+	answer->project = finder_find(router->registry, main->folder, &why);
+	if (!answer->project) {
+		answer->project = find_by_command_line(router, main, &named);
+	}
+	folder = pathname_to_text(named ? named : main->folder);
+	answer->reason = mem_printf("port %u is served by %s (pid %d) from %s%s%s%s",
+		server_port(answer->server), main->name, (int)main->pid, folder,
+		named ? ", which its command line names" : "", answer->project ? "" : ": ",
+		answer->project ? "" : why);
+}
+
+#define ADVICE "git config -f .savecast --add savecast.url 'http://%s:%u/*' in the project says it"
+
+static void answer_server(struct router *router, const char *host, unsigned port,
+	struct route_answer *answer)
+{
+	answer->server = servers_get(router->servers, host, (uint16_t)port);
+	switch (server_sight(answer->server)) {
+	case SERVER_LOOKING:
+		answer->looking = true;
+		answer->reason = mem_printf("looking for the server of port %u", port);
+		break;
+	case SERVER_NONE:
+		answer->reason = mem_printf(
+			"nothing listens on port %u of %s: start the server", port, host);
+		break;
+	case SERVER_FOREIGN:
+		answer->reason = mem_printf(
+			"port %u is served by another user (uid %u), whose folders cannot be "
+			"seen: " ADVICE,
+			port, (unsigned)server_uid(answer->server), host, port);
+		break;
+	case SERVER_OPAQUE:
+		answer->reason = mem_printf(
+			"port %u is served by a process that cannot be looked into: " ADVICE, port,
+			host, port);
+		break;
+	case SERVER_SEEN:
+		answer_seen(router, answer);
+		break;
+	}
+}
+
+/* Names of /etc/hosts; no other way to ask for a name stays on this machine and waits for none. */
+static void answer_name(struct router *router, const struct url *url, struct route_answer *answer)
+{
+	struct hosts_address addresses[HOSTS_ADDRESSES_MAX];
+	_cleanup_free_ char *text = NULL;
+	size_t length, count = 0;
+
+	if (file_read("/etc/hosts", HOSTS_BYTES_MAX, &text, &length) == 0) {
+		count = hosts_loopback(text, url->host, addresses);
+	}
+	if (count) {
+		answer_server(router, addresses[0].text, url->port, answer);
+	} else {
+		answer->reason = mem_printf("%.200s is not on this machine: " ADVICE, url->host,
+			url->host, url->port);
+	}
+}
+
+static void answer_url(struct router *router, const struct url *url, const char *text,
+	struct route_answer *answer)
+{
+	struct url_rule rule;
+
+	if (url_rule_find(router->registry, url, &rule)) {
+		answer->project = rule.project;
+		answer->reason = mem_printf("savecast.url: %s", rule.pattern->text);
+		/* Its server, if that can be seen, tells when the new code serves. */
+		if (url->kind == URL_HTTP && url_is_loopback(url)) {
+			answer->server = servers_get(router->servers, url->host, url->port);
+		}
+	} else if (url->kind == URL_FILE) {
+		answer_file(router, url, answer);
+	} else if (url->kind == URL_OTHER) {
+		answer->reason = mem_printf("%.200s: is no page of a project", text);
+	} else if (url_is_loopback(url)) {
+		answer_server(router, url->host, url->port, answer);
+	} else {
+		answer_name(router, url, answer);
+	}
+}
+
+void router_answer(struct router *router, const char *text, struct route_answer *answer)
+{
+	_cleanup_free_ char *raw = NULL;
+	struct url url;
 	const char *why = NULL;
 
-	query->router = router;
-	query->answered = answered;
-	query->userdata = userdata;
-	if (url_parse(url, &query->url, &why) < 0) {
-		query_answer(query, NULL, "%.200s: %s", url, why);
-	} else if (query->url.kind == URL_FILE) {
-		query_answer_file(query);
-	} else if (query->url.kind == URL_OTHER) {
-		query_answer(query, NULL, "%.200s: is no page of a project", url);
-	} else if (!url_is_loopback(&query->url)) {
-		query_answer(query, NULL, "%.200s: is not on this machine", query->url.host);
+	*answer = (struct route_answer){0};
+	if (url_parse(text, &url, &why) < 0) {
+		answer->reason = mem_printf("%.200s: %s", text, why);
 	} else {
-		loop_job(router->loop, query_look, query_looked, query);
-		return query;
+		answer_url(router, &url, text, answer);
 	}
-	query_free(query);
-	return NULL;
-}
-
-void route_query_cancel(struct route_query *query)
-{
-	if (query) {
-		query->answered = NULL;
-	}
+	raw = mem_steal(answer->reason);
+	answer->reason = utf8_dup(raw); /* a value may have been cut within a character */
+	url_clear(&url);
 }

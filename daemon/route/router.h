@@ -1,32 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "loop/loop.h"
 #include "project/project.h"
+#include "server/server.h"
 
 /*
- * Which project does a URL show, and how is that known? A file: URL by its own
- * path; a loopback URL by the process that listens on its port and that
- * process's working folder.
+ * Which project does a URL show, and how is that known? In this order: a url rule
+ * of the settings (url-rule.h); a file: URL's own path; for a loopback URL the
+ * process that listens on its port, its working folder, then the folders that its
+ * command line names (command-line.h); a name that /etc/hosts gives a loopback
+ * address likewise.
  */
 
 struct router;
-struct route_query;
 
 struct route_answer {
 	struct project *project; /* NULL if there is none */
-	const char *reason;	 /* how it was found, or why not and what to do; UTF-8 */
+	struct server *server;	 /* who serves it, a reference; NULL for a file or no answer */
+	bool looking;		 /* not known yet: servers_callbacks.changed() tells when */
+	char *reason;		 /* how it was found, or why not and what to do; UTF-8 */
 };
-typedef void route_answer_fn(const struct route_answer *answer, void *userdata);
 
-struct router *router_new(struct loop *loop, struct registry *registry);
-/* All queries must be answered or cancelled. */
+struct router *router_new(struct registry *registry, struct servers *servers);
 void router_free(struct router *router);
 
-/*
- * Asks. The answer comes once, from the loop or already before this returns; in
- * the latter case it returns NULL.
- */
-struct route_query *router_ask(
-	struct router *router, const char *url, route_answer_fn *answered, void *userdata);
-void route_query_cancel(struct route_query *query);
+void router_answer(struct router *router, const char *url, struct route_answer *answer);
+void route_answer_clear(struct route_answer *answer);

@@ -9,8 +9,6 @@
 #include "base/mem.h"
 #include "base/pathname.h"
 
-enum { HTTP_PORT = 80, HTTPS_PORT = 443 };
-
 void url_clear(struct url *url)
 {
 	free(url->host);
@@ -108,10 +106,11 @@ int url_parse(const char *text, struct url *url, const char **why)
 		return -EINVAL;
 	}
 	if (strncasecmp(text, "http://", 7) == 0) {
-		url->port = HTTP_PORT;
+		url->port = URL_HTTP_PORT;
 		r = http_parse(text + 7, url, why);
 	} else if (strncasecmp(text, "https://", 8) == 0) {
-		url->port = HTTPS_PORT;
+		url->port = URL_HTTPS_PORT;
+		url->secure = true;
 		r = http_parse(text + 8, url, why);
 	} else if (strncasecmp(text, "file:", 5) == 0) {
 		url->kind = URL_FILE;

@@ -12,6 +12,8 @@
 
 enum { URL_MAX = 4096 }; /* bytes; as in protocol/websocket.md */
 
+enum { URL_HTTP_PORT = 80, URL_HTTPS_PORT = 443 };
+
 enum url_kind {
 	URL_HTTP, /* http or https: host, port */
 	URL_FILE, /* path */
@@ -20,6 +22,7 @@ enum url_kind {
 
 struct url {
 	enum url_kind kind;
+	bool secure;   /* https */
 	char *host;    /* lower case, no brackets, no user and password */
 	uint16_t port; /* the scheme's own if none is written */
 	char *path;    /* URL_HTTP: as written, from '/'; URL_FILE: a file name */

@@ -51,20 +51,26 @@ char *wire_encode_hello(const char *version, const char *instance)
 	return encode_end(object);
 }
 
-char *wire_encode_tab(
-	uint64_t tab, enum wire_tab_state state, const char *project, const char *reason)
+const char *wire_tab_state_name(enum wire_tab_state state)
 {
-	static const char *const states[] = {
+	static const char *const names[] = {
 		[WIRE_TAB_LIVE] = "live",
 		[WIRE_TAB_LOOKING] = "looking",
 		[WIRE_TAB_NONE] = "none",
 		[WIRE_TAB_WAITING] = "waiting",
 		[WIRE_TAB_DOWN] = "down",
 	};
+
+	return names[state];
+}
+
+char *wire_encode_tab(
+	uint64_t tab, enum wire_tab_state state, const char *project, const char *reason)
+{
 	json_t *object = encode_start("tab");
 
 	encode_set(object, "tab", json_integer((json_int_t)tab));
-	encode_set(object, "state", json_string(states[state]));
+	encode_set(object, "state", json_string(wire_tab_state_name(state)));
 	if (project) {
 		encode_set(object, "project", encode_text(project));
 	}
@@ -77,6 +83,16 @@ static void encode_append(json_t *array, json_t *value)
 	if (json_array_append_new(array, value) < 0) {
 		abort();
 	}
+}
+
+static void encode_tabs(json_t *object, const uint64_t *tabs, size_t n_tabs)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n_tabs; i++) {
+		encode_append(array, json_integer((json_int_t)tabs[i]));
+	}
+	encode_set(object, "tabs", array);
 }
 
 static json_t *encode_change(const struct wire_change *change)
@@ -102,20 +118,25 @@ char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs,
 	const struct wire_change *changes, size_t n_changes)
 {
 	json_t *object = encode_start("reload");
-	json_t *array = json_array();
 
 	encode_set(object, "event", json_integer((json_int_t)event));
-	for (size_t i = 0; i < n_tabs; i++) {
-		encode_append(array, json_integer((json_int_t)tabs[i]));
-	}
-	encode_set(object, "tabs", array);
+	encode_tabs(object, tabs, n_tabs);
 	if (n_changes) {
-		array = json_array();
+		json_t *array = json_array();
+
 		for (size_t i = 0; i < n_changes; i++) {
 			encode_append(array, encode_change(&changes[i]));
 		}
 		encode_set(object, "changes", array);
 	}
+	return encode_end(object);
+}
+
+char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs)
+{
+	json_t *object = encode_start("let-go");
+
+	encode_tabs(object, tabs, n_tabs);
 	return encode_end(object);
 }
 

@@ -104,6 +104,8 @@ struct wire_change {
 	enum wire_kind kind;
 };
 
+const char *wire_tab_state_name(enum wire_tab_state state);
+
 /*
  * Messages to the browser, as JSON that the caller frees. Strings should be
  * UTF-8; bytes that are not become U+FFFD. `project` is NULL for
@@ -115,5 +117,6 @@ char *wire_encode_tab(
 	uint64_t tab, enum wire_tab_state state, const char *project, const char *reason);
 char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs,
 	const struct wire_change *changes, size_t n_changes);
+char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs);
 char *wire_encode_ping(void);
 char *wire_encode_error(const char *code, const char *message);

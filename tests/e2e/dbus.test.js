@@ -8,6 +8,7 @@ import { XMLParser } from 'fast-xml-parser';
 
 import { NAME, PATH } from './lib/bus-client.js';
 import { until } from './lib/events.js';
+import { Client } from './lib/wire-client.js';
 import { SAVECASTD, TOP, World } from './lib/world.js';
 import { run } from '../../scripts/lib/children.js';
 
@@ -157,7 +158,9 @@ test('objects and properties tell of their changes', async t => {
 	await world.bus.saved(path.join(root, 'a.css'));
 	const added = await signals.next('InterfacesAdded', ({ member }) => member === 'InterfacesAdded', { mark });
 	assert.deepEqual(added.body, [`${PATH}/project/1`, {
-		'io.github.savecast.Project1': { Root: root, Name: 'site', Tracked: false, Tabs: 0 },
+		'io.github.savecast.Project1': {
+			Root: root, Name: 'site', Tracked: false, KnownBy: 'git', Tabs: 0, SettingsProblems: [],
+		},
 	}]);
 
 	mark = signals.mark;
@@ -201,6 +204,7 @@ test('the daemon serves on while one caller floods it', async t => {
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '' });
 	await world.savecast('track', root);
+	/** @type {number[]} */
 	const serials = [];
 	for (let wave = 0; wave < 30; wave++) {
 		// The bus itself keeps no more than 128 calls of one caller.
@@ -213,4 +217,18 @@ test('the daemon serves on while one caller floods it', async t => {
 	await until('the last event is closed', async () =>
 		(await world.bus.events()).find((/** @type {any} */ e) => e.serial === last)?.closed);
 	assert.ok(last < 200, `3000 saves became ${last} events`);
+});
+
+test('a value that an error text cuts within a character ends nothing', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	// Values are cut after 200 bytes: of the two, one is cut within a character.
+	for (const start of ['r', 'rr']) {
+		await assert.rejects(world.bus.saved(start + 'ü'.repeat(150)), /files\[0\]: rr?üü.*: must be an absolute path/);
+		const client = new Client(world);
+		await client.hello(`profile-${start}`);
+		client.send({ type: 'watch', tab: 1, url: `http://${start}${'ü'.repeat(150)}` });
+		await client.next('tab', { mark: 0 });
+	}
+	assert.equal((await world.bus.tabs()).length, 2);
 });

@@ -5,62 +5,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import WebSocket from 'ws';
-
 import { EventLog, until, within } from './lib/events.js';
+import { Client, ORIGIN, PROFILE } from './lib/wire-client.js';
 import { TOP, World } from './lib/world.js';
 import { run } from '../../scripts/lib/children.js';
-
-const ORIGIN = `chrome-extension://${'a'.repeat(32)}`;
-const PROFILE = 'profile-of-a-test';
-
-/**
- * A browser's side of the protocol, byte for byte under the test's control.
- */
-class Client {
-	/** @type {EventLog<any>} */
-	log = new EventLog();
-
-	/**
-	 * @param {World} world
-	 * @param {object} [how]
-	 * @param {string} [how.origin]
-	 * @param {string} [how.host] the address to connect to
-	 * @param {string | string[]} [how.protocols]
-	 * @param {Record<string, any>} [how.headers]
-	 * @param {string} [how.path]
-	 */
-	constructor(world, { origin = ORIGIN, host = '127.0.0.1', protocols = 'savecast.v1', headers = {}, path: at = '/' } = {}) {
-		this.socket = new WebSocket(`ws://${host}:${world.port}${at}`, protocols, { origin, headers, perMessageDeflate: false });
-		this.opened = new Promise((resolve, reject) => {
-			this.socket.once('open', () => resolve(this));
-			this.socket.once('error', reject);
-		});
-		this.opened.catch(() => {});
-		this.socket.on('error', () => {});
-		this.closed = new Promise(resolve => {
-			this.socket.once('close', (code, reason) => resolve({ code, reason: String(reason) }));
-		});
-		this.socket.on('message', data => this.log.push(JSON.parse(String(data))));
-		world.atEnd.push(async () => this.socket.terminate());
-	}
-
-	/** @param {any} message */
-	send(message) {
-		this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-	}
-
-	/** @param {string} type */
-	next(type, options = {}) {
-		return this.log.next(type, message => message.type === type, options);
-	}
-
-	async hello(profile = PROFILE) {
-		await this.opened;
-		this.send({ type: 'hello', browser: 'Test 1', extension: '0.1.0', profile });
-		return this.next('hello', { mark: 0 });
-	}
-}
 
 test('only a browser extension of this user gets in', async t => {
 	const world = await World.open(t);
@@ -247,7 +195,7 @@ test('a tab is told of its project, and again when that changes', async t => {
 	const client = new Client(world);
 	await client.hello();
 	client.send({ type: 'watch', tab: 1, url });
-	const none = await client.next('tab', { mark: 0 });
+	const none = await client.log.next('the answer', ({ type, state }) => type === 'tab' && state !== 'looking', { mark: 0 });
 	assert.equal(none.state, 'none');
 	assert.match(none.reason, new RegExp(`port ${port} is served by python3 \\(pid \\d+\\) from ${root}: .*savecast track`));
 
@@ -259,7 +207,8 @@ test('a tab is told of its project, and again when that changes', async t => {
 
 	mark = client.log.mark;
 	const event = await world.bus.saved(path.join(root, 'index.html'));
-	assert.deepEqual(await client.next('reload', { mark }), { type: 'reload', event, tabs: [1] });
+	assert.deepEqual(await client.next('reload', { mark }),
+		{ type: 'reload', event, tabs: [1], changes: [{ path: 'index.html', kind: 'page' }] });
 	client.send({ type: 'report', event, tab: 1, step: 'reloading' });
 	client.send({ type: 'report', event, tab: 1, step: 'failed', detail: 'for the test' });
 	const story = await until('the closed story', async () => (await world.bus.events()).find((/** @type {any} */ e) => e.closed));

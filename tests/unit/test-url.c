@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
-#include "route/listen-socket.h"
+#include "server/listen-socket.h"
 #include "route/url.h"
 
 static void http(const char *text, const char *host, unsigned port, const char *path, bool loopback)

@@ -134,6 +134,12 @@ static char *encode(const json_t *message)
 		return wire_encode_tab(
 			tab, state, text_of(message, "project"), text_of(message, "reason"));
 	}
+	if (strcmp(type, "let-go") == 0) {
+		uint64_t only = (uint64_t)json_integer_value(
+			json_array_get(json_object_get(message, "tabs"), 0));
+
+		return wire_encode_let_go(&only, 1);
+	}
 	if (strcmp(type, "reload") == 0) {
 		const json_t *array = json_object_get(message, "tabs");
 		struct wire_change changes[WIRE_CHANGES_MAX];

@@ -92,14 +92,23 @@ function! Messages() abort
   return filter(split(execute('messages'), "\n"), {_, line -> line =~# 'savecast'})
 endfunction
 
-" An editor in a terminal, that reads {script} and then types {keys}.
-function! Child(script, keys, file) abort
+" What a child editor runs: {script}, and then it types {keys}.
+function! WriteChild(script, keys) abort
   call writefile(['set nocompatible noswapfile nofsync',
         \ 'let &runtimepath = $SAVECAST_VIM . "," . &runtimepath',
         \ 'runtime plugin/savecast.vim'] + a:script +
         \ ['autocmd VimEnter * call feedkeys("' . a:keys . '", "t")'], $TEST_DIR . '/child.vim')
-  let l:command = join(map([$TEST_EDITOR, '-i', 'NONE', '-n', '-u', $TEST_DIR . '/child.vim', a:file],
-        \ {_, word -> shellescape(word)}))
-  call system('TERM=xterm timeout 30 script -qec ' . shellescape(l:command) . ' /dev/null </dev/null')
+endfunction
+
+" A shell command: the child editor on {file}, in a terminal.
+function! ChildCommand(file) abort
+  let l:words = [$TEST_EDITOR, '-i', 'NONE', '-n', '-u', $TEST_DIR . '/child.vim', a:file]
+  let l:editor = join(map(l:words, {_, word -> shellescape(word)}))
+  return 'TERM=xterm timeout -k 5 30 script -qec ' . shellescape(l:editor) . ' /dev/null </dev/null'
+endfunction
+
+function! Child(script, keys, file) abort
+  call WriteChild(a:script, a:keys)
+  call system(ChildCommand(a:file))
   return v:shell_error
 endfunction

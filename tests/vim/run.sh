@@ -78,6 +78,7 @@ for editor in vim nvim; do
 		continue
 	fi
 	for file in "$here"/test_*.vim; do
+		# shellcheck disable=SC2013
 		for name in $(sed -n 's/^function! \(Test_[a-z_0-9]*\).*/\1/p' "$file"); do
 			case $name in
 			*"$only"*) run_one "$editor" "$file" "$name" ;;

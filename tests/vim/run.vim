@@ -25,6 +25,10 @@ if !empty(v:errors)
   let s:word = 'FAIL'
 endif
 
-call writefile([printf('%s %s %s%s', s:word, has('nvim') ? 'nvim' : 'vim ', $TEST_NAME, get(s:, 'why', ''))]
-      \ + map(copy(v:errors), {_, e -> '    ' . substitute(e, '^\S*run.vim\[\d\+\]\.\.', '', '')}), $TEST_DIR . '/result')
+let s:editor = has('nvim') ? 'nvim' : 'vim '
+let s:result = [join([s:word, s:editor, $TEST_NAME]) . get(s:, 'why', '')]
+for s:error in v:errors
+  call add(s:result, '    ' . substitute(s:error, '^\S* *line\.\.script \S*\.\.', '', ''))
+endfor
+call writefile(s:result, $TEST_DIR . '/result')
 qall!

@@ -16,7 +16,7 @@ let s:RECENT_SECONDS = 2    " given to the job less than this ago: maybe unread
 let s:RETRY_SECONDS = 5     " from a failed start to the next try
 
 let s:job = {}
-let s:waiting = []
+let s:waiting = []          " empty while there is a job
 let s:sent = []
 let s:failed_at = -1
 let s:told = 0
@@ -27,7 +27,12 @@ function! savecast#saved(path) abort
         \ || !empty(&buftype) || a:path[0] !=# '/'
     return
   endif
-  call s:wait({'line': s:line(a:path), 'at': 0, 'again': 0})
+  let l:entry = {'line': s:line(a:path), 'at': 0, 'again': 0}
+  if !empty(s:job)
+    call s:write([l:entry])
+    return
+  endif
+  call s:wait(l:entry)
   call s:flush()
 endfunction
 
@@ -54,24 +59,25 @@ function! s:wait(entry) abort
   endif
 endfunction
 
+" There is no job.
 function! s:flush() abort
-  " Asking may find that the job has ended, and by that start another.
-  if !empty(s:job)
-    call savecast#job#running(s:job)
-  endif
-  if empty(s:waiting) || (empty(s:job) && !s:start())
+  if empty(s:waiting) || !s:start()
     return
   endif
-
-  let l:now = localtime()
   let l:batch = s:waiting
   let s:waiting = []
-  for l:entry in l:batch
+  call s:write(l:batch)
+endfunction
+
+function! s:write(batch) abort
+  let l:now = localtime()
+  let l:text = ''
+  for l:entry in a:batch
     let l:entry.at = l:now
+    let l:text .= l:entry.line . "\n"
   endfor
-  call extend(s:sent, l:batch)
+  call extend(s:sent, a:batch)
   call s:forget_delivered(l:now)
-  let l:text = join(map(copy(l:batch), {_, entry -> entry.line}), "\n") . "\n"
   if !savecast#job#write(s:job, l:text)
     call s:ended(s:job, -1)
   endif
@@ -114,10 +120,8 @@ function! s:ended(job, status) abort
     return
   endif
 
-  let l:later = s:waiting
-  let s:waiting = []
-  for l:entry in filter(copy(l:unread), {_, entry -> !entry.again}) + l:later
-    let l:entry.again = l:entry.at > 0
+  for l:entry in filter(copy(l:unread), {_, entry -> !entry.again})
+    let l:entry.again = 1
     call s:wait(l:entry)
   endfor
 

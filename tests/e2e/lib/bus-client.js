@@ -35,10 +35,11 @@ export class Bus {
 
 	/** @param {string} address */
 	static open(address) {
+		/** @type {any} */
 		const connection = dbus.sessionBus({ busAddress: address });
 		return new Promise((resolve, reject) => {
 			connection.once('connect', () => resolve(new Bus(connection)));
-			connection.on('error', reject);
+			connection.on('error', /** @type {any} */ (reject));
 		});
 	}
 

@@ -27,6 +27,9 @@ export const LONG = Boolean(process.env.SAVECAST_LONG);
 /** Debian's own, which knows Debian's FastAPI; another in the path may not. */
 const UVICORN = existsSync('/usr/bin/uvicorn') ? '/usr/bin/uvicorn' : 'uvicorn';
 
+/** @typedef {import('./chromium.js').Chromium} Chromium */
+/** @typedef {import('./firefox.js').Firefox} Firefox */
+
 export class World {
 	/**
 	 * @param {import('node:test').TestContext} t ends it
@@ -203,15 +206,17 @@ export class World {
 	/**
 	 * With the extension in it.
 	 *
-	 * @param {'chromium' | 'firefox'} [name]
+	 * @template {'chromium' | 'firefox'} [N='chromium']
+	 * @param {N} [name]
 	 * @param {{grant?: string[], hosts?: string[]}} [options]
+	 * @returns {Promise<N extends 'firefox' ? Firefox : Chromium>}
 	 */
-	async browser(name = 'chromium', options = {}) {
+	async browser(name, options = {}) {
 		const browser = await (name === 'firefox' ? launchFirefox : launchChromium)({
 			extension: path.join(TOP, 'browser-ext'), port: this.port, env: this.env, ...options,
 		});
 		this.atEnd.push(() => browser.close());
-		return browser;
+		return /** @type {any} */ (browser);
 	}
 
 	/** @param {string} name of a log */

@@ -42,9 +42,9 @@ function! s:start_vim(job, argv) abort
   let l:job = a:job
   " noblock: else a job that does not read freezes the editor in ch_sendraw().
   " stoponexit: else :wq kills the job before it has delivered.
-  " err_cb: without it, or something else to wait for, Vim wakes every 10 ms to
-  " ask whether the job still runs.  out_io has to be null then: Vim closes the
-  " input of a job that closes its output.
+  " err_cb: also what tells Vim of the job's end; with no pipe to watch, it
+  " wakes every 10 ms to ask.  (A job that closes its standard error loses its
+  " input, too: savecast does not.)
   let l:job.id = job_start(a:argv, {
         \ 'in_mode': 'raw',
         \ 'noblock': 1,
@@ -73,14 +73,6 @@ function! savecast#job#write(job, text) abort
   endtry
 endfunction
 
-" May call OnExit before it returns.
-function! savecast#job#running(job) abort
-  if a:job.alive && !has('nvim') && job_status(a:job.id) !=# 'run'
-    call s:ended(a:job, job_info(a:job.id).exitval)
-  endif
-  return a:job.alive
-endfunction
-
 function! s:complained(job, lines) abort
   for l:line in filter(copy(a:lines), '!empty(v:val)')
     call a:job.OnError(a:job, l:line)
@@ -97,9 +89,11 @@ endfunction
 
 " Neovim does not end before a job has taken what was written to it, so a stuck
 " one would freeze :q.  SIGTERM makes savecast read what is there, deliver and
-" end; what does not even hear that, Neovim kills two seconds later.
+" end; what does not even hear that, Neovim kills two seconds later.  Nobody is
+" told of that end: it is no reason to start another.
 function! s:leave() abort
   if exists('s:latest') && s:latest.alive && s:latest.used > s:PIPE_BYTES
+    let s:latest.alive = 0
     call jobstop(s:latest.id)
   endif
 endfunction

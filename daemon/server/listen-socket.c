@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "route/listen-socket.h"
+#include "server/listen-socket.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -70,6 +70,7 @@ static void diag_take(const struct inet_diag_msg *message, struct listen_socket 
 		.inode = message->idiag_inode,
 		.uid = message->idiag_uid,
 		.v6 = message->idiag_family == AF_INET6,
+		.queue = message->idiag_rqueue,
 	};
 	memcpy(&listener->address, message->id.idiag_src, sizeof listener->address);
 }

@@ -19,6 +19,7 @@ struct listen_socket {
 	uid_t uid;
 	bool v6;
 	struct in6_addr address; /* v4 in the first four bytes */
+	uint32_t queue;	 /* connections that wait to be accepted */
 };
 
 /* Returns how many listen on this port, at most `max`, or a negative errno. */

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/config-text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+#include "base/mem.h"
+#include "base/pathname.h"
+#include "base/utf8.h"
+#include "config/config-file.h"
+#include "project/finder.h"
+
+#define LOG_MODULE "config"
+#include "base/log.h"
+
+void config_text_init(struct config_text *text, const char *file, bool is_users)
+{
+	*text = (struct config_text){.file = mem_strdup(file), .is_users = is_users};
+}
+
+static void entries_clear(struct config_text *text)
+{
+	for (size_t i = 0; i < text->count; i++) {
+		free(text->entries[i].root);
+		free(text->entries[i].value);
+	}
+	free(text->entries);
+	text->entries = NULL;
+	text->count = 0;
+}
+
+static void problems_clear(struct config_text *text)
+{
+	for (size_t i = 0; i < text->problem_count; i++) {
+		free(text->problems[i]);
+	}
+	text->problem_count = 0;
+}
+
+void config_text_clear(struct config_text *text)
+{
+	entries_clear(text);
+	problems_clear(text);
+	free(text->file);
+}
+
+static void add_problem(struct config_text *text, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void add_problem(struct config_text *text, const char *format, ...)
+{
+	_cleanup_free_ char *problem = NULL;
+	_cleanup_free_ char *line = NULL;
+	va_list args;
+
+	if (text->problem_count == CONFIG_PROBLEMS_MAX) {
+		return;
+	}
+	va_start(args, format);
+	if (vasprintf(&problem, format, args) < 0) {
+		abort();
+	}
+	va_end(args);
+	line = text->problem_count + 1 < CONFIG_PROBLEMS_MAX
+		? mem_printf("%s: %s", text->file, problem)
+		: mem_printf("%s: more is wrong than can be told", text->file);
+	log_warning("%s", line);
+	text->problems[text->problem_count++] = utf8_dup(line);
+}
+
+struct reading {
+	struct config_text *text;
+	const struct setting_place *place;
+	struct project_settings scratch;
+};
+
+/* "savecast.KEY" or "savecast.ROOT.KEY". Returns the key's beginning, or NULL. */
+static const char *key_split(const char *name, char **section)
+{
+	static const char prefix[] = "savecast.";
+	const char *rest = name + strlen(prefix);
+	const char *dot;
+
+	if (strncmp(name, prefix, strlen(prefix)) != 0) {
+		return NULL;
+	}
+	dot = strrchr(rest, '.');
+	*section = dot ? mem_strndup(rest, (size_t)(dot - rest)) : NULL;
+	return dot ? dot + 1 : rest;
+}
+
+/* A section's name as a root; NULL and why if it is none. */
+static char *section_root(const char *section, const char *home, const char **why)
+{
+	_cleanup_free_ char *name = NULL;
+	_cleanup_free_ char *path = strncmp(section, "~/", 2) == 0 && home
+		? mem_printf("%s/%s", home, section + 2)
+		: mem_strdup(section);
+
+	return pathname_from_text(path, &name, why) < 0 ? NULL : finder_resolve(name);
+}
+
+static void take(const char *name, const char *value, unsigned number, void *userdata)
+{
+	struct reading *reading = userdata;
+	struct config_text *text = reading->text;
+	_cleanup_free_ char *section = NULL, *root = NULL, *keys = NULL, *line = NULL;
+	const char *key = key_split(name, &section);
+	const struct setting *setting = key ? setting_find(key) : NULL;
+	struct daemon_settings daemon = {0};
+	const char *shown = value ? value : "";
+	const char *why = NULL;
+
+	line = number ? mem_printf("line %u: ", number) : mem_strdup("");
+	if (!setting) {
+		keys = setting_keys();
+		add_problem(text, "%s%.200s: there is no such setting; there are savecast.%s", line,
+			name, keys);
+		return;
+	}
+	if (!text->is_users && (section || setting_is_daemons(setting))) {
+		add_problem(text, "%s%.200s: %.200s: can only be set in the user's own file", line,
+			name, shown);
+		return;
+	}
+	if (section) {
+		root = section_root(section, reading->place->home, &why);
+	}
+	if (section && !root) {
+		add_problem(text, "%ssavecast \"%.200s\": %s", line, section, why);
+	} else if (section && setting_is_daemons(setting)) {
+		add_problem(text, "%s%.200s: %.200s: can only be set for all projects", line, name,
+			shown);
+	} else if (!setting_take(setting,
+			   setting_is_daemons(setting) ? (void *)&daemon : &reading->scratch,
+			   value, reading->place, &why)) {
+		add_problem(text, "%s%.200s: %.200s: must be %s%s%s; it is ignored", line, name,
+			shown, setting_allowed(setting), why ? ": " : "", why ? why : "");
+	} else {
+		text->entries = mem_resize(text->entries, text->count + 1, sizeof *text->entries);
+		text->entries[text->count++] = (struct config_entry){
+			.root = mem_steal(root),
+			.setting = setting,
+			.value = value ? mem_strdup(value) : NULL,
+		};
+	}
+}
+
+bool config_text_read(struct config_text *text, const struct setting_place *place)
+{
+	struct config_text fresh = {.file = text->file, .is_users = text->is_users};
+	struct reading reading = {.text = &fresh, .place = place};
+	_cleanup_free_ char *why = NULL;
+	int r = config_file_read(text->file, text->is_users, take, &reading, &why);
+
+	project_settings_clear(&reading.scratch);
+	problems_clear(text);
+	if (r < 0 && r != -ENOENT) {
+		add_problem(text, "%s; %s", why,
+			text->count ? "what it said before is kept" : "it is ignored");
+		return true;
+	}
+	entries_clear(text);
+	*text = fresh;
+	return r == 0;
+}
+
+void config_text_apply(const struct config_text *text, const char *root, bool daemons,
+	void *settings, const struct setting_place *place)
+{
+	for (size_t i = 0; i < text->count; i++) {
+		const struct config_entry *entry = &text->entries[i];
+		const char *why;
+
+		if (setting_is_daemons(entry->setting) == daemons && !entry->root == !root &&
+			(!root || strcmp(entry->root, root) == 0)) {
+			/* Too many of them are said where they are read, unless files add up. */
+			setting_take(entry->setting, settings, entry->value, place, &why);
+		}
+	}
+}

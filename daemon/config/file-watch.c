@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/file-watch.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+#define LOG_MODULE "watch"
+#include "base/log.h"
+
+/* IN_ATTRIB tells that a name of the file went: it was replaced or removed. */
+#define FILE_MASK (IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF)
+#define COMES_MASK (IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)
+#define FOLDER_MASK (COMES_MASK | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_DELETE)
+
+struct file_watch {
+	struct file_watcher *watcher;
+	char *folder, *name, *path;
+	bool folder_too;
+	int of_file, of_folder; /* watch descriptors, or -1 */
+	bool dirty;
+	file_watch_fn *changed;
+	void *userdata;
+	struct file_watch *next, **back;
+};
+
+struct file_watcher {
+	int fd;
+	struct loop_fd *ready;
+	struct file_watch *first;
+};
+
+static void watch_drop(const struct file_watch *watch, int descriptor)
+{
+	if (descriptor < 0) {
+		return;
+	}
+	/* The kernel has one descriptor a file, whoever asks for it. */
+	for (const struct file_watch *other = watch->watcher->first; other; other = other->next) {
+		if (other != watch &&
+			(other->of_file == descriptor || other->of_folder == descriptor)) {
+			return;
+		}
+	}
+	inotify_rm_watch(watch->watcher->fd, descriptor);
+}
+
+static void watch_arm(struct file_watch *watch)
+{
+	int fd = watch->watcher->fd;
+	int file = watch->of_file, folder = watch->of_folder;
+
+	watch->of_file = inotify_add_watch(
+		fd, watch->path, FILE_MASK | (watch->folder_too ? 0 : IN_DONT_FOLLOW));
+	if (watch->of_file < 0 && errno == ENOSPC) {
+		log_warning("%s: cannot be watched: fs.inotify.max_user_watches is reached; a "
+			    "change counts when it is saved from an editor",
+			watch->path);
+	}
+	watch->of_folder = watch->folder_too ? inotify_add_watch(fd, watch->folder, FOLDER_MASK)
+		: watch->of_file < 0	     ? inotify_add_watch(fd, watch->folder, COMES_MASK)
+					     : -1;
+	if (file != watch->of_file) {
+		watch_drop(watch, file);
+	}
+	if (folder != watch->of_folder) {
+		watch_drop(watch, folder);
+	}
+}
+
+static void mark(struct file_watcher *watcher, const struct inotify_event *event)
+{
+	for (struct file_watch *watch = watcher->first; watch; watch = watch->next) {
+		if (event->mask & IN_Q_OVERFLOW || event->wd == watch->of_file ||
+			(event->wd == watch->of_folder &&
+				(event->len == 0 || strcmp(event->name, watch->name) == 0))) {
+			watch->dirty = true;
+		}
+		if (event->mask & IN_IGNORED && event->wd == watch->of_file) {
+			watch->of_file = -1;
+		}
+		if (event->mask & IN_IGNORED && event->wd == watch->of_folder) {
+			watch->of_folder = -1;
+		}
+	}
+}
+
+static struct file_watch *first_dirty(const struct file_watcher *watcher)
+{
+	struct file_watch *watch = watcher->first;
+
+	while (watch && !watch->dirty) {
+		watch = watch->next;
+	}
+	return watch;
+}
+
+static void on_ready(uint32_t events, void *userdata)
+{
+	struct file_watcher *watcher = userdata;
+	_Alignas(struct inotify_event) char bytes[8192];
+	ssize_t n = read(watcher->fd, bytes, sizeof bytes);
+	struct file_watch *watch;
+
+	for (char *at = bytes; n > 0 && at < bytes + n;) {
+		const struct inotify_event *event = (const void *)at;
+
+		mark(watcher, event);
+		at += sizeof *event + event->len;
+	}
+	while ((watch = first_dirty(watcher))) {
+		watch->dirty = false;
+		watch_arm(watch); /* before it is read: nothing is missed in between */
+		watch->changed(watch->userdata);
+	}
+}
+
+struct file_watcher *file_watcher_new(struct loop *loop)
+{
+	struct file_watcher *watcher;
+	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+	if (fd < 0) {
+		return NULL;
+	}
+	watcher = mem_new(struct file_watcher);
+	watcher->fd = fd;
+	watcher->ready = loop_fd_new(loop, fd, EPOLLIN, on_ready, watcher);
+	return watcher;
+}
+
+void file_watcher_free(struct file_watcher *watcher)
+{
+	if (watcher) {
+		loop_fd_free(watcher->ready);
+		close(watcher->fd);
+		free(watcher);
+	}
+}
+
+struct file_watch *file_watch_new(struct file_watcher *watcher, const char *folder,
+	const char *name, bool folder_too, file_watch_fn *changed, void *userdata)
+{
+	struct file_watch *watch = mem_new(struct file_watch);
+
+	*watch = (struct file_watch){
+		.watcher = watcher,
+		.folder = mem_strdup(folder),
+		.name = mem_strdup(name),
+		.path = mem_printf("%s/%s", strcmp(folder, "/") ? folder : "", name),
+		.folder_too = folder_too,
+		.of_file = -1,
+		.of_folder = -1,
+		.changed = changed,
+		.userdata = userdata,
+	};
+	if (watcher) {
+		watch->next = watcher->first;
+		watch->back = &watcher->first;
+		watcher->first = watch;
+		if (watch->next) {
+			watch->next->back = &watch->next;
+		}
+		watch_arm(watch);
+	}
+	return watch;
+}
+
+void file_watch_free(struct file_watch *watch)
+{
+	if (!watch) {
+		return;
+	}
+	if (watch->watcher) {
+		watch_drop(watch, watch->of_file);
+		watch_drop(watch, watch->of_folder);
+		*watch->back = watch->next;
+		if (watch->next) {
+			watch->next->back = watch->back;
+		}
+	}
+	free(watch->folder);
+	free(watch->name);
+	free(watch->path);
+	free(watch);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "loop/loop.h"
+
+/*
+ * Tells when a small file was written, replaced, made or removed, whoever did it.
+ * While the file is there it is the file itself that is watched, so other files
+ * beside it wake nobody; while it is not, its folder is, for names that come.
+ */
+
+struct file_watcher; /* one descriptor for all watches */
+struct file_watch;
+
+typedef void file_watch_fn(void *userdata);
+
+/* NULL with errno set if the kernel gives no more. */
+struct file_watcher *file_watcher_new(struct loop *loop);
+/* All watches must be gone. */
+void file_watcher_free(struct file_watcher *watcher);
+
+/*
+ * `changed` may free this watch and others. With `folder_too` the folder is
+ * watched always: for a file that may be a symbolic link. A watcher that is NULL
+ * gives watches that tell nothing.
+ */
+struct file_watch *file_watch_new(struct file_watcher *watcher, const char *folder,
+	const char *name, bool folder_too, file_watch_fn *changed, void *userdata);
+void file_watch_free(struct file_watch *watch);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/setting-type.h"
+
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+static bool number_read(const char *value, unsigned long min, unsigned long max, unsigned long *out)
+{
+	size_t digits = value ? strspn(value, "0123456789") : 0;
+
+	if (digits == 0 || digits > 9 || value[digits]) {
+		return false;
+	}
+	*out = strtoul(value, NULL, 10);
+	return *out >= min && *out <= max;
+}
+
+static bool port_take(
+	void *field, const char *value, const struct setting_place *place, const char **why)
+{
+	unsigned long port;
+	bool right = number_read(value, 1, 65535, &port);
+
+	if (right) {
+		*(uint16_t *)field = (uint16_t)port;
+	}
+	return right;
+}
+
+static bool time_take(
+	void *field, const char *value, const struct setting_place *place, const char **why)
+{
+	unsigned long msec;
+	bool right = number_read(value, 0, TIME_MSEC_MAX, &msec);
+
+	if (right) {
+		*(uint64_t *)field = msec * CLOCK_USEC_PER_MSEC;
+	}
+	return right;
+}
+
+/* The words of git-config(1). */
+static bool bool_take(
+	void *field, const char *value, const struct setting_place *place, const char **why)
+{
+	static const char *const words[][4] = {{"false", "no", "off", "0"}, {"true", "yes", "on", "1"}};
+
+	for (size_t i = 0; value && i < COUNT_OF(words[0]); i++) {
+		for (size_t b = 0; b < 2; b++) {
+			if (strcasecmp(value, words[b][i]) == 0) {
+				*(bool *)field = b;
+				return true;
+			}
+		}
+	}
+	if (!value) {
+		*(bool *)field = true;
+	}
+	return !value;
+}
+
+static void urls_clear(void *field)
+{
+	struct url_rules *rules = field;
+
+	for (size_t i = 0; i < rules->count; i++) {
+		url_pattern_clear(&rules->items[i]);
+	}
+	free(rules->items);
+	*rules = (struct url_rules){0};
+}
+
+static bool urls_take(
+	void *field, const char *value, const struct setting_place *place, const char **why)
+{
+	struct url_rules *rules = field;
+	struct url_pattern pattern;
+
+	if (rules->count == URL_RULES_MAX) {
+		*why = "there are 64 of these already";
+		return false;
+	}
+	if (!value || url_pattern_parse(value, &pattern, why) < 0) {
+		return false;
+	}
+	rules->items = mem_resize(rules->items, rules->count + 1, sizeof *rules->items);
+	rules->items[rules->count++] = pattern;
+	return true;
+}
+
+static void rules_clear(void *field)
+{
+	path_rules_clear(field);
+}
+
+static bool patterns_take(
+	void *field, const char *value, const struct setting_place *place, const char **why)
+{
+	return value && path_rules_add(field, value, why);
+}
+
+static bool outside_take(
+	void *field, const char *value, const struct setting_place *place, const char **why)
+{
+	return value && path_rules_add_outside(field, value, place->root, place->home, why);
+}
+
+static bool actions_take(
+	void *field, const char *value, const struct setting_place *place, const char **why)
+{
+	return value && path_rules_add_action(field, value, why);
+}
+
+const struct setting_type setting_port = {
+	.allowed = "a number from 1 to 65535",
+	.take = port_take,
+};
+const struct setting_type setting_bool = {
+	.allowed = "true or false",
+	.take = bool_take,
+};
+const struct setting_type setting_time = {
+	.allowed = "milliseconds, a number from 0 to 600000",
+	.take = time_take,
+};
+const struct setting_type setting_urls = {
+	.allowed = "a pattern of URLs: SCHEME://HOST[:PORT][/PATH]",
+	.many = true,
+	.take = urls_take,
+	.clear = urls_clear,
+};
+const struct setting_type setting_patterns = {
+	.allowed = "a pattern of files",
+	.many = true,
+	.take = patterns_take,
+	.clear = rules_clear,
+};
+const struct setting_type setting_outside = {
+	.allowed = "a pattern of files: absolute, below ~/, or relative to the root",
+	.many = true,
+	.take = outside_take,
+	.clear = rules_clear,
+};
+const struct setting_type setting_actions = {
+	.allowed = "page, css, image or none, and a pattern of files",
+	.many = true,
+	.take = actions_take,
+	.clear = rules_clear,
+};

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "config/setting.h"
+
+/* The kinds of values that settings have. Pure. */
+
+enum { TIME_MSEC_MAX = 600000 };
+
+struct setting_type {
+	const char *allowed; /* "must be ..." */
+	bool many;	     /* can be given several times; an empty value takes all back */
+	bool (*take)(void *field, const char *value, const struct setting_place *place,
+		const char **why);
+	void (*clear)(void *field); /* NULL if it holds nothing */
+};
+
+extern const struct setting_type setting_port;	   /* uint16_t */
+extern const struct setting_type setting_bool;	   /* bool */
+extern const struct setting_type setting_time;	   /* uint64_t, microseconds */
+extern const struct setting_type setting_urls;	   /* struct url_rules */
+extern const struct setting_type setting_patterns; /* struct path_rules */
+extern const struct setting_type setting_outside;  /* struct path_rules with a base */
+extern const struct setting_type setting_actions;  /* struct path_rules with an action */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "route/url-pattern.h"
+#include "rule/path-rule.h"
+
+/*
+ * The settings: what they are called, what they may hold, what is said about
+ * them. Pure. The table in setting.c drives parsing, error texts and the
+ * reference in docs/savecast-config.md; a new key is a field below and a row
+ * there. Where they come from is settings.h's business.
+ */
+
+enum { URL_RULES_MAX = 64 }; /* of one project */
+
+struct url_rules {
+	struct url_pattern *items;
+	size_t count;
+};
+
+/* What can be said for each project. */
+struct project_settings {
+	struct url_rules url;
+	struct path_rules ignore;
+	struct path_rules include; /* with a base: path_rules_find_outside() */
+	struct path_rules action;
+	struct path_rules output;
+	bool gitignored;
+	bool unchanged;
+};
+
+/* What can be said for the daemon as a whole. */
+struct daemon_settings {
+	uint16_t port;
+};
+
+/* A zeroed struct is to be initialised with the defaults; clearing frees what it holds. */
+void project_settings_init(struct project_settings *settings);
+void project_settings_clear(struct project_settings *settings);
+void daemon_settings_init(struct daemon_settings *settings);
+
+/* The defaults. On the loop's thread only. */
+const struct project_settings *project_settings_default(void);
+
+struct setting;
+
+/* By the name behind "savecast.", in lower case; NULL if there is none. */
+const struct setting *setting_find(const char *key);
+const char *setting_key(const struct setting *setting);
+/* Whether it is one of struct daemon_settings. */
+bool setting_is_daemons(const struct setting *setting);
+/* "a number from 1 to 65535" */
+const char *setting_allowed(const struct setting *setting);
+
+/* What a value may need to be understood. */
+struct setting_place {
+	const char *root; /* the project's */
+	const char *home; /* or NULL */
+};
+
+/*
+ * Puts a value into `settings`, a struct project_settings or daemon_settings.
+ * `value` is NULL where the file has no "=". Returns false if it is not allowed,
+ * and why, a constant text, if more can be said than setting_allowed().
+ */
+bool setting_take(const struct setting *setting, void *settings, const char *value,
+	const struct setting_place *place, const char **why);
+
+/* "url, ignore, ...": for an error text. The caller frees it. */
+char *setting_keys(void);
+
+/* The reference of all keys, in Markdown, as it stands in docs/savecast-config.md. */
+void setting_document(FILE *to);

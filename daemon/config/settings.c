@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/settings.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/pathname.h"
+#include "config/config-text.h"
+#include "config/file-watch.h"
+
+#define LOG_MODULE "config"
+#include "base/log.h"
+
+struct project_config {
+	struct settings *settings;
+	struct project *project;
+	struct project_settings values;
+	struct config_text own;
+	struct file_watch *watch;
+	struct project_config *next;
+};
+
+struct settings {
+	struct registry *registry;
+	settings_changed_fn *changed;
+	void *userdata;
+	const char *home;
+	struct file_watcher *watcher;
+	struct daemon_settings daemon;
+	struct config_text users;
+	struct file_watch *watch;
+	struct project_config *projects;
+};
+
+static void project_config_build(struct project_config *config)
+{
+	const struct settings *settings = config->settings;
+	const char *root = config->project->root;
+	struct setting_place place = {.root = root, .home = settings->home};
+
+	project_settings_clear(&config->values);
+	project_settings_init(&config->values);
+	config_text_apply(&settings->users, NULL, false, &config->values, &place);
+	config_text_apply(&config->own, NULL, false, &config->values, &place);
+	config_text_apply(&settings->users, root, false, &config->values, &place);
+}
+
+/* Returns whether the project is still one. */
+static bool project_config_read(struct project_config *config)
+{
+	struct setting_place place = {
+		.root = config->project->root,
+		.home = config->settings->home,
+	};
+	bool there = config_text_read(&config->own, &place);
+
+	project_config_build(config);
+	return there || config->project->tracked || config->project->how != PROJECT_BY_FILE;
+}
+
+static void project_config_changed(void *userdata)
+{
+	struct project_config *config = userdata;
+	struct settings *settings = config->settings;
+
+	if (project_config_read(config)) {
+		settings->changed(config->project, settings->userdata);
+	} else {
+		registry_remove(settings->registry, config->project);
+	}
+}
+
+static void settings_read_users(struct settings *settings)
+{
+	config_text_read(
+		&settings->users, &(struct setting_place){.root = "/", .home = settings->home});
+	daemon_settings_init(&settings->daemon);
+	config_text_apply(&settings->users, NULL, true, &settings->daemon, NULL);
+}
+
+static void settings_users_changed(void *userdata)
+{
+	struct settings *settings = userdata;
+
+	settings_read_users(settings);
+	for (struct project_config *config = settings->projects; config; config = config->next) {
+		project_config_build(config);
+	}
+	settings_meet_projects(settings);
+	settings->changed(NULL, settings->userdata);
+}
+
+/* So that the file can be made with one command, and its coming is seen. */
+static void settings_watch_users(struct settings *settings, const char *folder)
+{
+	_cleanup_free_ char *own = mem_printf("%s/savecast", folder);
+	int r = file_make_folders(own);
+
+	if (r < 0) {
+		log_warning("%s: %s: the defaults are used", own, strerror(-r));
+	}
+	settings->watch = file_watch_new(
+		settings->watcher, own, "config", true, settings_users_changed, settings);
+}
+
+struct settings *settings_new(struct loop *loop, struct registry *registry, const char *folder,
+	settings_changed_fn *changed, void *userdata)
+{
+	struct settings *settings = mem_new(struct settings);
+	_cleanup_free_ char *file = folder ? mem_printf("%s/savecast/config", folder) : NULL;
+	const char *home = getenv("HOME");
+
+	settings->registry = registry;
+	settings->changed = changed;
+	settings->userdata = userdata;
+	settings->home = home && *home == '/' ? home : NULL;
+	settings->watcher = file_watcher_new(loop);
+	if (!settings->watcher) {
+		log_warning("inotify: %s: settings that change are not seen", strerror(errno));
+	}
+	daemon_settings_init(&settings->daemon);
+	config_text_init(&settings->users, file ? file : "", true);
+	if (folder) {
+		settings_watch_users(settings, folder);
+		settings_read_users(settings);
+	}
+	for (size_t i = 0; i < registry_count(registry); i++) {
+		settings_project_added(settings, registry_at(registry, i));
+	}
+	return settings;
+}
+
+void settings_free(struct settings *settings)
+{
+	if (!settings) {
+		return;
+	}
+	while (settings->projects) {
+		settings_project_removed(settings, settings->projects->project);
+	}
+	file_watch_free(settings->watch);
+	file_watcher_free(settings->watcher);
+	config_text_clear(&settings->users);
+	free(settings);
+}
+
+void settings_meet_projects(struct settings *settings)
+{
+	for (size_t i = 0; i < settings->users.count; i++) {
+		const char *root = settings->users.entries[i].root;
+		struct stat st;
+
+		if (root && stat(root, &st) == 0 && S_ISDIR(st.st_mode)) {
+			registry_meet(settings->registry, root, PROJECT_BY_CONFIG);
+		}
+	}
+}
+
+const struct daemon_settings *settings_of_daemon(const struct settings *settings)
+{
+	return &settings->daemon;
+}
+
+static struct project_config **find_config(
+	struct settings *settings, const struct project *project)
+{
+	struct project_config **at = &settings->projects;
+
+	while (*at && (*at)->project != project) {
+		at = &(*at)->next;
+	}
+	return at;
+}
+
+void settings_project_added(struct settings *settings, struct project *project)
+{
+	struct project_config *config = mem_new(struct project_config);
+	_cleanup_free_ char *file = mem_printf(
+		"%s/" PROJECT_FILE, strcmp(project->root, "/") ? project->root : "");
+
+	config->settings = settings;
+	config->project = project;
+	config->next = settings->projects;
+	settings->projects = config;
+	project->settings = &config->values;
+	config_text_init(&config->own, file, false);
+	config->watch = file_watch_new(settings->watcher, project->root, PROJECT_FILE, false,
+		project_config_changed, config);
+	project_config_read(config);
+}
+
+void settings_project_removed(struct settings *settings, struct project *project)
+{
+	struct project_config **at = find_config(settings, project);
+	struct project_config *config = *at;
+
+	if (!config) {
+		return;
+	}
+	*at = config->next;
+	project->settings = project_settings_default();
+	file_watch_free(config->watch);
+	config_text_clear(&config->own);
+	project_settings_clear(&config->values);
+	free(config);
+}
+
+void settings_saved(struct settings *settings, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	_cleanup_free_ char *folder = NULL;
+	struct project_config *config;
+	struct project *project;
+
+	if (strcmp(name, settings->users.file) == 0) {
+		settings_users_changed(settings);
+		return;
+	}
+	if (strcmp(slash + 1, PROJECT_FILE) != 0) {
+		return;
+	}
+	folder = mem_strndup(name, slash == name ? 1 : (size_t)(slash - name));
+	project = registry_find(settings->registry, folder);
+	config = project ? *find_config(settings, project) : NULL;
+	if (config) {
+		project_config_changed(config);
+	}
+}
+
+char *const *settings_problems(const struct settings *settings, size_t *count)
+{
+	*count = settings->users.problem_count;
+	return settings->users.problems;
+}
+
+char *const *project_problems(const struct project *project, size_t *count)
+{
+	const struct project_config *config;
+
+	if (project->settings == project_settings_default()) {
+		*count = 0;
+		return NULL;
+	}
+	config = container_of(project->settings, const struct project_config, values);
+	*count = config->own.problem_count;
+	return config->own.problems;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gate/gate.h"
+
+/*
+ * Which saves restart which server: by the project's root, the server's command
+ * and the file's suffix. The LEARNED_MAX newest lessons are kept. Pure.
+ */
+
+enum { LEARNED_MAX = 512, LEARNED_SUFFIX_MAX = 16 };
+
+struct lesson {
+	char *root;
+	char *server; /* name of its command */
+	char suffix[LEARNED_SUFFIX_MAX];
+	bool restarts;
+	uint64_t delay; /* usec from save to the first sign, slowly forgetting long ones */
+	unsigned misses; /* restarts that were expected in a row and did not come */
+};
+
+struct learned {
+	struct lesson *lessons; /* the newest is the last */
+	size_t count;
+};
+
+void learned_clear(struct learned *learned);
+
+/*
+ * The suffix that a file's lessons are kept under: what follows the last dot of
+ * its last component, in lower case; "" if there is none or it is too long.
+ */
+void learned_suffix(const char *file, char suffix[LEARNED_SUFFIX_MAX]);
+
+/* What is known; `delay` is set with GATE_RESTARTS. */
+enum gate_lore learned_ask(const struct learned *learned, const char *root, const char *server,
+	const char *suffix, uint64_t *delay);
+
+/* A restart followed a save, or none did. Returns whether anything that is worth storing changed. */
+bool learned_restarts(struct learned *learned, const char *root, const char *server,
+	const char *suffix, uint64_t delay);
+bool learned_stays(
+	struct learned *learned, const char *root, const char *server, const char *suffix);
+
+/* The file's text: see learned-text.c. The caller frees it. */
+char *learned_write(const struct learned *learned);
+/* Adds what the text says; -EINVAL and why (the caller frees it) if it is damaged. */
+int learned_read(struct learned *learned, const char *text, size_t length, char **why);

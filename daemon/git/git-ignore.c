@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "git/git-ignore.h"
+
+#include <git2.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "git/git-worktree.h"
+
+struct opened {
+	char *root; /* as it was asked for; NULL: free */
+	git_repository *repository; /* NULL: there is none */
+};
+
+struct git_ignores {
+	struct opened opened[GIT_IGNORE_OPEN_MAX];
+	size_t next; /* to be taken; the oldest, once all are */
+};
+
+static void opened_close(struct opened *opened)
+{
+	git_repository_free(opened->repository);
+	free(opened->root);
+	*opened = (struct opened){0};
+}
+
+void git_ignores_close(struct git_ignores *ignores)
+{
+	for (size_t i = 0; i < GIT_IGNORE_OPEN_MAX; i++) {
+		opened_close(&ignores->opened[i]);
+	}
+}
+
+struct git_ignores *git_ignores_new(void)
+{
+	return mem_new(struct git_ignores);
+}
+
+void git_ignores_free(struct git_ignores *ignores)
+{
+	if (ignores) {
+		git_ignores_close(ignores);
+		free(ignores);
+	}
+}
+
+static git_repository *ignores_open(struct git_ignores *ignores, const char *root)
+{
+	struct opened *opened;
+
+	for (size_t i = 0; i < GIT_IGNORE_OPEN_MAX; i++) {
+		opened = &ignores->opened[i];
+		if (opened->root && strcmp(opened->root, root) == 0) {
+			return opened->repository;
+		}
+	}
+	opened = &ignores->opened[ignores->next++ % GIT_IGNORE_OPEN_MAX];
+	opened_close(opened);
+	opened->root = mem_strdup(root);
+	git_initialise();
+	if (git_repository_open_ext(&opened->repository, root, 0, NULL) < 0) {
+		opened->repository = NULL;
+	}
+	return opened->repository;
+}
+
+/*
+ * Whether the bytes of an index hold an entry of this name. Before a name are its
+ * flags, two bytes with the name's length in the lower twelve bits, or four with the
+ * "extended" bit; behind it is a NUL.
+ */
+static bool index_has(const unsigned char *bytes, size_t length, const char *name)
+{
+	size_t n = strlen(name);
+	unsigned said = n < 0xfff ? (unsigned)n : 0xfff;
+	const unsigned char *at = bytes;
+
+	while ((at = memmem(at, length - (size_t)(at - bytes), name, n))) {
+		size_t before = (size_t)(at - bytes);
+
+		if (before + n < length && before >= 4 && at[n] == '\0' &&
+			((((unsigned)at[-2] << 8 | at[-1]) & 0x4fff) == said ||
+				(((unsigned)at[-4] << 8 | at[-3]) & 0x4fff) == (said | 0x4000))) {
+			return true;
+		}
+		at++;
+	}
+	return false;
+}
+
+static bool repository_tracks(git_repository *repository, const char *name)
+{
+	_cleanup_free_ char *file = mem_printf("%sindex", git_repository_path(repository));
+	_cleanup_free_ char *bytes = NULL;
+	size_t length;
+
+	return file_read(file, GIT_IGNORE_INDEX_MAX, &bytes, &length) == 0 &&
+		index_has((unsigned char *)bytes, length, name);
+}
+
+bool git_ignores_file(struct git_ignores *ignores, const char *root, const char *name)
+{
+	git_repository *repository = ignores_open(ignores, root);
+	const char *tree = repository ? git_repository_workdir(repository) : NULL;
+	size_t length = tree ? strlen(tree) : 0;
+	int ignored = 0;
+
+	if (!tree || strncmp(name, tree, length) != 0) {
+		return false;
+	}
+	return git_ignore_path_is_ignored(&ignored, repository, name + length) == 0 && ignored &&
+		!repository_tracks(repository, name + length);
+}

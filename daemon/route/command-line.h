@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stddef.h>
+
+/*
+ * What a server's command line says about where its files are: `uvicorn
+ * --app-dir`, `python -m http.server -d`, `node server/index.js`, `php -S -t`,
+ * `hugo -s`... For a server whose working folder is in no project. Pure, and a
+ * guess: the programs and their options are a table in the .c file.
+ */
+
+enum {
+	COMMAND_LINE_BYTES_MAX = 64 * 1024, /* looked at */
+	COMMAND_LINE_ARGS_MAX = 256,	    /* looked at */
+	COMMAND_LINE_FOLDERS_MAX = 8,
+};
+
+/*
+ * `bytes` are those of /proc/PID/cmdline: arguments, each with a NUL behind it.
+ * `folder` is the process's working folder, absolute. Returns how many folders there
+ * are, the likeliest first: absolute, each once, without "." and ".." (taken away as
+ * text), and maybe not existing. The caller frees each.
+ */
+size_t command_line_folders(const char *bytes, size_t length, const char *folder,
+	char *folders[COMMAND_LINE_FOLDERS_MAX]);

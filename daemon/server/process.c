@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/process.h"
+
+#include <dirent.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "server/procfs.h"
+
+struct search {
+	const struct listen_socket *sockets;
+	size_t socket_count;
+	struct holder *holders;
+	size_t count, max;
+	/* While one process is looked at: */
+	int fd;
+	uint32_t inode;
+};
+
+static bool search_check_fd(int process, int fd, void *userdata)
+{
+	struct search *search = userdata;
+	uint32_t inode = procfs_socket(process, fd);
+
+	for (size_t i = 0; inode && i < search->socket_count; i++) {
+		if (search->sockets[i].inode == inode) {
+			search->fd = fd;
+			search->inode = inode;
+			return false;
+		}
+	}
+	return true;
+}
+
+static void holder_find_ancestors(struct holder *holder, pid_t parent)
+{
+	for (size_t i = 0; i < ANCESTORS_MAX && parent > 1; i++) {
+		struct procfs_stat stat;
+		int process = procfs_open(parent);
+
+		if (process < 0) {
+			return; /* of another user: a login shell's sshd, say */
+		}
+		holder->ancestors[i] = parent;
+		parent = procfs_stat(process, &stat) == 0 ? stat.parent : 0;
+		close(process);
+	}
+}
+
+static void search_process(struct search *search, pid_t pid)
+{
+	struct procfs_stat stat;
+	int process;
+
+	if (search->count == search->max || (process = procfs_open(pid)) < 0) {
+		return; /* it has just ended, or is another user's */
+	}
+	search->inode = 0;
+	procfs_each_fd(process, search_check_fd, search);
+	if (search->inode && procfs_stat(process, &stat) == 0) {
+		struct holder *holder = &search->holders[search->count++];
+
+		*holder = (struct holder){
+			.pid = pid,
+			.started_usec = stat.started_usec,
+			.fd = search->fd,
+			.inode = search->inode,
+			.accepts = procfs_polls(process, search->fd),
+			.folder = procfs_folder(process),
+		};
+		memcpy(holder->name, stat.name, sizeof holder->name);
+		holder_find_ancestors(holder, stat.parent);
+	}
+	close(process);
+}
+
+size_t processes_holding(const struct listen_socket *sockets, size_t socket_count,
+	struct holder *holders, size_t max)
+{
+	struct search search = {
+		.sockets = sockets, .socket_count = socket_count, .holders = holders, .max = max};
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+
+	while (proc && (entry = readdir(proc))) {
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9') {
+			search_process(&search, (pid_t)strtol(entry->d_name, NULL, 10));
+		}
+	}
+	if (proc) {
+		closedir(proc);
+	}
+	return search.count;
+}
+
+size_t processes_holding_below(pid_t ancestor, const struct listen_socket *sockets,
+	size_t socket_count, struct holder *holders, size_t max)
+{
+	struct search search = {
+		.sockets = sockets, .socket_count = socket_count, .holders = holders, .max = max};
+	pid_t family[DESCENDANTS_MAX] = {ancestor};
+	size_t count = 1;
+
+	for (size_t i = 0; i < count; i++) {
+		int process = procfs_open(family[i]);
+
+		if (process >= 0) {
+			count += procfs_children(
+				process, &family[count], DESCENDANTS_MAX - count);
+			close(process);
+		}
+		search_process(&search, family[i]);
+	}
+	return search.count;
+}
+
+bool holder_still_holds(struct holder *holder)
+{
+	int process = procfs_open(holder->pid);
+	struct procfs_stat stat;
+	bool holds;
+
+	if (process < 0) {
+		return false;
+	}
+	holds = procfs_socket(process, holder->fd) == holder->inode &&
+		procfs_stat(process, &stat) == 0 && stat.started_usec == holder->started_usec;
+	holder->accepts = holds && procfs_polls(process, holder->fd);
+	close(process);
+	return holds;
+}
+
+bool process_lives(pid_t pid)
+{
+	int process = procfs_open(pid);
+
+	if (process >= 0) {
+		close(process);
+	}
+	return process >= 0;
+}
+
+char *process_command_line(pid_t pid, size_t *length)
+{
+	int process = procfs_open(pid);
+	char *text;
+
+	if (process < 0) {
+		*length = 0;
+		return mem_strdup("");
+	}
+	text = procfs_command_line(process, length);
+	close(process);
+	return text;
+}
+
+void holder_clear(struct holder *holder)
+{
+	free(holder->folder);
+	*holder = (struct holder){0};
+}

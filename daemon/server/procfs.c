@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/procfs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+enum { PROCFS_TEXT_MAX = 16 * 1024 };
+
+int procfs_open(pid_t pid)
+{
+	char path[32];
+	struct stat st;
+	int process;
+
+	snprintf(path, sizeof path, "/proc/%d", (int)pid);
+	process = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (process < 0) {
+		return -errno;
+	}
+	if (fstat(process, &st) < 0 || st.st_uid != geteuid()) {
+		close(process);
+		return -EPERM;
+	}
+	return process;
+}
+
+/* Reads what fits; a text that was cut is no error, its readers take what is whole. */
+static ssize_t procfs_read(int process, const char *name, char *text, size_t size)
+{
+	int fd = openat(process, name, O_RDONLY | O_CLOEXEC);
+	ssize_t used = 0, n = 0;
+
+	if (fd < 0) {
+		return -errno;
+	}
+	while ((size_t)used < size - 1 && (n = read(fd, text + used, size - 1 - (size_t)used)) > 0) {
+		used += n;
+	}
+	close(fd);
+	text[used] = '\0';
+	return n < 0 ? -EIO : used;
+}
+
+int procfs_parse_stat(const char *text, struct procfs_stat *stat)
+{
+	const char *name = strchr(text, '(');
+	const char *end = strrchr(text, ')');
+	uint64_t ticks;
+	int parent;
+
+	if (!name || !end || end < name ||
+		sscanf(end + 1,
+			" %*c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+			"%*s %" SCNu64,
+			&parent, &ticks) != 2) {
+		return -EINVAL;
+	}
+	*stat = (struct procfs_stat){
+		.parent = parent,
+		.started_usec = ticks * (CLOCK_USEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK)),
+	};
+	snprintf(stat->name, sizeof stat->name, "%.*s", (int)(end - name - 1), name + 1);
+	return 0;
+}
+
+int procfs_stat(int process, struct procfs_stat *stat)
+{
+	char text[1024];
+	ssize_t n = procfs_read(process, "stat", text, sizeof text);
+
+	return n < 0 ? (int)n : procfs_parse_stat(text, stat);
+}
+
+char *procfs_folder(int process)
+{
+	char folder[PATH_MAX];
+	ssize_t n = readlinkat(process, "cwd", folder, sizeof folder);
+
+	/* A folder that was removed reads "... (deleted)", and is not there under that name. */
+	return n > 0 && folder[0] == '/' ? mem_strndup(folder, (size_t)n) : NULL;
+}
+
+char *procfs_command_line(int process, size_t *length)
+{
+	char text[PROCFS_TEXT_MAX];
+	ssize_t n = procfs_read(process, "cmdline", text, sizeof text);
+	char *copy;
+
+	*length = n > 0 ? (size_t)n : 0;
+	copy = mem_alloc(*length + 1);
+	memcpy(copy, text, *length);
+	copy[*length] = '\0';
+	return copy;
+}
+
+uint32_t procfs_socket(int process, int fd)
+{
+	char name[32], link[64];
+	uint32_t inode;
+	ssize_t n;
+
+	snprintf(name, sizeof name, "fd/%d", fd);
+	n = readlinkat(process, name, link, sizeof link - 1);
+	link[n > 0 ? n : 0] = '\0';
+	return sscanf(link, "socket:[%" SCNu32 "]", &inode) == 1 ? inode : 0;
+}
+
+void procfs_each_fd(int process, procfs_fd_fn *told, void *userdata)
+{
+	int fds = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = fds < 0 ? NULL : fdopendir(fds);
+	struct dirent *entry;
+
+	if (!folder) {
+		if (fds >= 0) {
+			close(fds);
+		}
+		return;
+	}
+	while ((entry = readdir(folder))) {
+		if (entry->d_name[0] != '.' &&
+			!told(process, (int)strtol(entry->d_name, NULL, 10), userdata)) {
+			break;
+		}
+	}
+	closedir(folder);
+}
+
+struct polling {
+	int fd;
+	bool found;
+};
+
+static bool procfs_check_epoll(int process, int fd, void *userdata)
+{
+	struct polling *polling = userdata;
+	char name[32], text[PROCFS_TEXT_MAX], link[64], wanted[32];
+	ssize_t n;
+
+	snprintf(name, sizeof name, "fd/%d", fd);
+	n = readlinkat(process, name, link, sizeof link - 1);
+	link[n > 0 ? n : 0] = '\0';
+	if (strcmp(link, "anon_inode:[eventpoll]") != 0) {
+		return true;
+	}
+	snprintf(name, sizeof name, "fdinfo/%d", fd);
+	if (procfs_read(process, name, text, sizeof text) < 0) {
+		return true;
+	}
+	/* "tfd:        6 events:       19 data: ..." */
+	snprintf(wanted, sizeof wanted, "tfd: %8d ", polling->fd);
+	polling->found = strstr(text, wanted) != NULL;
+	return !polling->found;
+}
+
+bool procfs_polls(int process, int fd)
+{
+	struct polling polling = {.fd = fd};
+
+	procfs_each_fd(process, procfs_check_epoll, &polling);
+	return polling.found;
+}
+
+size_t procfs_children(int process, pid_t *children, size_t max)
+{
+	int tasks = openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = tasks < 0 ? NULL : fdopendir(tasks);
+	size_t count = 0;
+	struct dirent *entry;
+
+	if (!folder) {
+		if (tasks >= 0) {
+			close(tasks);
+		}
+		return 0;
+	}
+	while ((entry = readdir(folder))) {
+		char name[300], text[PROCFS_TEXT_MAX];
+		char *at = text, *end;
+
+		snprintf(name, sizeof name, "%s/children", entry->d_name);
+		if (entry->d_name[0] == '.' ||
+			procfs_read(tasks, name, text, sizeof text) <= 0) {
+			continue;
+		}
+		for (long pid = strtol(at, &end, 10); end != at && count < max;
+			at = end, pid = strtol(at, &end, 10)) {
+			children[count++] = (pid_t)pid;
+		}
+	}
+	closedir(folder);
+	return count;
+}

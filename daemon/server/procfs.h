@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * What /proc/PID says, one question a function. `process` is an open descriptor
+ * of that folder, so that a process that ends cannot be mistaken for another.
+ */
+
+/* -errno if there is no such process of our own user. */
+int procfs_open(pid_t pid);
+
+struct procfs_stat {
+	pid_t parent;
+	uint64_t started_usec; /* CLOCK_BOOTTIME */
+	char name[64];
+};
+int procfs_stat(int process, struct procfs_stat *stat);
+
+/* Pure: the text of /proc/PID/stat. The name in it may hold anything. */
+int procfs_parse_stat(const char *text, struct procfs_stat *stat);
+
+/* The caller frees it; NULL if it is gone or may not be read. */
+char *procfs_folder(int process);
+
+/* Its arguments, each with a NUL behind it, at most 16 KiB; the caller frees them. */
+char *procfs_command_line(int process, size_t *length);
+
+/* The inode of the socket behind a descriptor; 0 if it is none. */
+uint32_t procfs_socket(int process, int fd);
+
+/* Calls told() for each descriptor until it returns false. */
+typedef bool procfs_fd_fn(int process, int fd, void *userdata);
+void procfs_each_fd(int process, procfs_fd_fn *told, void *userdata);
+
+/* Whether an epoll set of the process has this descriptor in it. */
+bool procfs_polls(int process, int fd);
+
+/* The children of all its threads; returns how many, at most `max`. */
+size_t procfs_children(int process, pid_t *children, size_t max);

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { World } from './lib/world.js';
+
+/**
+ * What became of a save: "word: text" of the last step, or the project.
+ *
+ * @param {World} world
+ * @param {string} file
+ */
+async function fate(world, file) {
+	const serial = await world.bus.saved(file);
+	const event = (await world.bus.events()).find((/** @type {any} */ e) => e.serial === serial);
+	const last = event.steps.at(-1);
+	assert.ok(event.files.includes(file)); // saves of one burst are one event
+	if (last.step !== 'ignored') {
+		return last.step;
+	}
+	assert.ok(event.closed);
+	return `ignored: ${last.text}`;
+}
+
+/**
+ * @param {World} world
+ * @param {string} root
+ * @param {Record<string, string>} expected how the fate of each file begins
+ */
+async function fates(world, root, expected) {
+	for (const [name, text] of Object.entries(expected)) {
+		const seen = await fate(world, path.join(root, name));
+		assert.ok(text === 'saved' ? !seen.startsWith('ignored') : seen.startsWith(text), `${name}: ${seen}`);
+	}
+}
+
+test('what editors leave behind and what git ignores is no save', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', {
+		'.gitignore': '*.pyc\n/dist/\n!keep.pyc\n', 'sub/.gitignore': 'local\n',
+		'dist/forced.css': '', 'dist/also': '', 'a.css': '',
+	}, { git: true });
+	await world.git(root, 'add', '-f', 'dist/forced.css', 'a.css');
+	await writeFile(path.join(root, '.git/info/exclude'), 'secret*\n');
+	const gitignored = 'ignored: by .gitignore; savecast.gitignored';
+	const droppings = {
+		'4913': 'ignored: Vim', 'a.css~': 'ignored: an editor', '.a.css.swp': 'ignored: Vim',
+		'.#a.css': 'ignored: Emacs', 'sub/#a.css#': 'ignored: Emacs',
+		'.git/COMMIT_EDITMSG': "ignored: git's own",
+	};
+	await fates(world, root, {
+		...droppings,
+		'a.css': 'saved', 'x.pyc': gitignored, 'sub/x.pyc': gitignored, 'keep.pyc': 'saved',
+		'dist/a.js': gitignored, 'sub/dist/a.js': 'saved', 'sub/local': gitignored, 'local': 'saved',
+		'secret.txt': gitignored, 'dist/also': gitignored, 'dist/forced.css': 'saved',
+	});
+	await writeFile(path.join(root, '.gitignore'), '/tmp\n');
+	await fates(world, root, { 'x.pyc': 'saved', 'tmp/x': gitignored });
+	await world.folder('site/nested', { '.savecast': '' });
+	await writeFile(path.join(root, '.gitignore'), '*.pyc\n');
+	await fates(world, root, { 'nested/x.pyc': gitignored, 'nested/x.css': 'saved' });
+	await writeFile(path.join(root, '.savecast'), '[savecast]\n\tgitignored\n');
+	await world.bus.saved(path.join(root, '.savecast'));
+	await fates(world, root, { ...droppings, 'x.pyc': 'saved', 'nested/x.pyc': gitignored });
+	const plain = await world.folder('plain', { '.savecast': '', '.gitignore': '*' });
+	await fates(world, plain, { 'a.css': 'saved', '4913': 'ignored' });
+});
+
+test('ignore, action none and output, in the project\'s file and the user\'s', async t => {
+	const world = await World.open(t);
+	const root = await world.folder('site', {
+		'.savecast': '[savecast]\n\tignore = *.log\n\taction = none /docs/\n\taction = css *.scss\n\toutput = /dist/*.css\n',
+		'.gitignore': '/dist/\n',
+	}, { git: true });
+	await world.configure(`[savecast]\n\tport = ${world.port}\n\tignore = *.bak\n[savecast "${root}"]\n\tignore = /mine\n`);
+	await world.startDaemon();
+	await fates(world, root, {
+		'a.log': 'ignored: savecast.ignore: *.log', 'a.bak': 'ignored: savecast.ignore: *.bak',
+		'mine/x': 'ignored: savecast.ignore: /mine', 'docs/x.md': 'ignored: savecast.action: none /docs/',
+		'docs/x.scss': 'saved', 'dist/a.css': 'saved', 'dist/a.js': 'ignored: by .gitignore',
+	});
+	await world.configure(`[savecast]\n\tport = ${world.port}\n[savecast "${root}"]\n\tignore = \n`);
+	await world.bus.saved(path.join(world.temp, 'config/savecast/config'));
+	await fates(world, root, { 'a.log': 'saved', 'a.bak': 'saved', 'mine/x': 'saved' });
+});
+
+test('a call of saved and ignored files makes an event for each kind', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', {}, { git: true });
+	const at = (/** @type {string} */ name) => path.join(root, name);
+	assert.equal(await world.bus.saved(at('a.css~'), at('a.css'), at('4913'), at('b.css')), 1, 'the one to follow');
+	const events = await world.bus.events();
+	assert.deepEqual(events.map((/** @type {any} */ e) => [e.files, e['file-count'], e.closed]), [
+		[[at('a.css'), at('b.css')], 2, true],
+		[[at('a.css~'), at('4913')], 2, true],
+	]);
+	await world.bus.saved(...Array.from({ length: 100 }, (_, i) => at(`${i}~`)));
+	const last = (await world.bus.events()).at(-1);
+	assert.deepEqual([last.files.length, last['file-count']], [16, 100]);
+});
+
+test('a file that projects share makes an event in each', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const mono = await world.folder('mono', {
+		'shared/x.css': '', 'lonely/x.css': '',
+		'shop/.savecast': '[savecast]\n\tinclude = ../shared/**\n',
+		'admin/.savecast': '[savecast]\n\tinclude = ../shared/*.css\n\tignore = *.md\n',
+	}, { git: true });
+	const outside = await world.folder('outside', {});
+	await world.folder('third', { '.savecast': `[savecast]\n\tinclude = ${outside}/*.css\n` });
+	for (const name of ['mono/shop/a', 'mono/admin/a', 'third/a']) {
+		await world.bus.saved(path.join(world.home, name)); // makes them known
+	}
+	const claimed = async (/** @type {string} */ file) => {
+		await world.bus.saved(file);
+		return (await world.bus.events()).filter((/** @type {any} */ e) => e.files.includes(file))
+			.map((/** @type {any} */ e) => e.project && path.relative(world.home, e.project));
+	};
+	assert.deepEqual((await claimed(path.join(mono, 'shared/x.css'))).sort(), ['mono', 'mono/admin', 'mono/shop']);
+	assert.deepEqual((await claimed(path.join(mono, 'shared/x.js'))).sort(), ['mono', 'mono/shop']);
+	assert.deepEqual(await claimed(path.join(mono, 'lonely/x.css')), ['mono']);
+	assert.deepEqual(await claimed(path.join(outside, 'x.css')), ['third'], 'in no project of its own');
+	assert.deepEqual(await claimed(path.join(outside, 'x.js')), [undefined]);
+});

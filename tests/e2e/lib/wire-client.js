@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+import WebSocket from 'ws';
+
+import { EventLog } from './events.js';
+
+export const ORIGIN = `chrome-extension://${'a'.repeat(32)}`;
+export const PROFILE = 'profile-of-a-test';
+
+/**
+ * A browser's side of the protocol, byte for byte under the test's control.
+ */
+export class Client {
+	/** @type {EventLog<any>} */
+	log = new EventLog();
+
+	/**
+	 * @param {import('./world.js').World} world
+	 * @param {object} [how]
+	 * @param {string} [how.origin]
+	 * @param {string} [how.host] the address to connect to
+	 * @param {string | string[]} [how.protocols]
+	 * @param {Record<string, any>} [how.headers]
+	 * @param {string} [how.path]
+	 */
+	constructor(world, { origin = ORIGIN, host = '127.0.0.1', protocols = 'savecast.v1', headers = {}, path: at = '/' } = {}) {
+		this.socket = new WebSocket(`ws://${host}:${world.port}${at}`, protocols, { origin, headers, perMessageDeflate: false });
+		this.opened = new Promise((resolve, reject) => {
+			this.socket.once('open', () => resolve(this));
+			this.socket.once('error', reject);
+		});
+		this.opened.catch(() => {});
+		this.socket.on('error', () => {});
+		this.closed = new Promise(resolve => {
+			this.socket.once('close', (code, reason) => resolve({ code, reason: String(reason) }));
+		});
+		this.socket.on('message', data => this.log.push(JSON.parse(String(data))));
+		world.atEnd.push(async () => this.socket.terminate());
+	}
+
+	/** @param {any} message */
+	send(message) {
+		this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+	}
+
+	/** @param {string} type */
+	next(type, options = {}) {
+		return this.log.next(type, message => message.type === type, options);
+	}
+
+	async hello(profile = PROFILE) {
+		await this.opened;
+		this.send({ type: 'hello', browser: 'Test 1', extension: '0.1.0', profile });
+		return this.next('hello', { mark: 0 });
+	}
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+import assert from 'node:assert/strict';
+import { chmod, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from './lib/events.js';
+import { World } from './lib/world.js';
+import { run } from '../../scripts/lib/children.js';
+
+/** @param {World} world */
+async function projects(world) {
+	const [managed] = await world.bus.call({
+		interface: 'org.freedesktop.DBus.ObjectManager', member: 'GetManagedObjects',
+	});
+	return Object.values(managed).map((/** @type {any} */ o) => o['io.github.savecast.Project1']);
+}
+
+/**
+ * @param {World} world
+ * @param {string} root
+ */
+async function problems(world, root) {
+	return (await projects(world)).find(p => p.Root === root)?.SettingsProblems;
+}
+
+test('each mistake in the user\'s file is named, and the rest counts', async t => {
+	const world = await World.open(t);
+	const root = await world.folder('site', {});
+	await world.configure(`[savecast]
+	port = 99999
+	port = ${world.port}
+	prot = 1
+	action = reload *.css
+	ignore = a[
+	gitignored = maybe
+[savecast "relative/root"]
+	url = http://x
+[savecast "${root}"]
+	url = shop.test
+	url = http://shop.test
+	port = 1
+[user]
+	name = x
+`);
+	await world.startDaemon();
+	const file = path.join(world.temp, 'config/savecast/config');
+	const { SettingsProblems: said, Port: port } = await world.bus.properties();
+	assert.equal(port, world.port);
+	const expected = [
+		'line 2: savecast.port: 99999: must be a number from 1 to 65535; it is ignored',
+		'line 4: savecast.prot: there is no such setting; there are savecast.port, url, ignore, ',
+		'line 5: savecast.action: reload *.css: must be page, css, image or none, and a pattern of files: the first word',
+		'line 6: savecast.ignore: a[: must be a pattern of files: a "[" needs a "]"',
+		'line 7: savecast.gitignored: maybe: must be true or false',
+		'line 9: savecast "relative/root": must be an absolute path',
+		`line 11: savecast.${root}.url: shop.test: must be a pattern of URLs: SCHEME://HOST[:PORT][/PATH]: must begin with http`,
+		`line 13: savecast.${root}.port: 1: can only be set for all projects`,
+		'line 15: user.name: there is no such setting',
+	];
+	assert.equal(said.length, expected.length, said.join('\n'));
+	const log = await world.log('savecastd');
+	for (const [i, text] of expected.entries()) {
+		assert.ok(said[i].startsWith(`${file}: ${text}`), `${said[i]}\n${text}`);
+		assert.equal(log.split(said[i]).length, 2, 'logged once');
+	}
+	const [project] = await projects(world);
+	assert.deepEqual([project.Root, project.KnownBy], [root, 'config']);
+});
+
+test('what is wrong beyond 16 is summed up', async t => {
+	const world = await World.open(t);
+	await world.configure('[savecast]\n' + '\tprot = 1\n'.repeat(50));
+	await world.startDaemon();
+	const { SettingsProblems: said } = await world.bus.properties();
+	assert.equal(said.length, 16);
+	assert.match(said[15], /more is wrong than can be told$/);
+});
+
+test('the user\'s file is read again when it changes, however that is done', async t => {
+	const world = await World.open(t);
+	await rm(path.join(world.temp, 'config'), { recursive: true });
+	await world.startDaemon();
+	const file = path.join(world.temp, 'config/savecast/config');
+	const said = async () => (await world.bus.properties()).SettingsProblems.length;
+	const git = (/** @type {string[]} */ ...args) => run(['git', 'config', '-f', file, ...args], world.env);
+	assert.equal(await said(), 0);
+	assert.equal((await git('savecast.nonsense', '1')).status, 0, 'the folder is there');
+	await until('one problem', async () => await said() === 1);
+	await git('--add', 'savecast.ignore', '[');
+	await until('two problems', async () => await said() === 2);
+	await writeFile(file, '[savecast]\n\tport = 7283\n');
+	await until('no problem', async () => await said() === 0);
+	await writeFile(file, '[savecast\n');
+	await until('a file that cannot be parsed', async () => await said() === 1);
+	assert.match((await world.bus.properties()).SettingsProblems[0], /config: line \d+: .*what it said before is kept/);
+	await rm(file);
+	await until('no file, no problem', async () => await said() === 0);
+	await writeFile(path.join(world.temp, 'elsewhere'), '[savecast]\n\tx = 1\n');
+	await symlink(path.join(world.temp, 'elsewhere'), file);
+	await until('a link of the user\'s own is followed', async () => await said() === 1);
+	await writeFile(path.join(world.temp, 'elsewhere'), '');
+	await until('and what it leads to watched', async () => await said() === 0);
+});
+
+test('a project\'s own file is read again, and guarded', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', { 'a.css': '' }, { git: true });
+	const file = path.join(root, '.savecast');
+	const said = async () => (await problems(world, root)).join('\n');
+	await world.bus.saved(path.join(root, 'a.css'));
+	assert.equal(await said(), '');
+
+	await writeFile(file, '[savecast]\n\tport = 1\n\tx = 2\n');
+	assert.match(await until('two problems', said),
+		/\.savecast: line 2: savecast\.port: 1: can only be set in the user's own file\n.*line 3: savecast\.x: there is no such/);
+	await writeFile(`${file}.new`, '[savecast]\n\tignore = *.log\n');
+	await rename(`${file}.new`, file);
+	await until('replaced', async () => await said() === '');
+
+	const wrong = /** @type {[string, () => Promise<unknown>, RegExp][]} */ ([
+		['larger than the limit', () => writeFile(file, '#'.repeat(64 * 1024 + 1)), /is larger than 65536 bytes; what it said before/],
+		['a NUL', () => writeFile(file, '[savecast]\0'), /NUL byte/],
+		['an include', () => writeFile(file, '[IncludE "x"]\npath = /etc/passwd\n'), /"\[include"/],
+		['no syntax', () => writeFile(file, '[savecast]\nignore = x\n= 2\n'), /\.savecast: line 3: failed to parse/],
+		['no escape', () => writeFile(file, '[savecast]\n\tignore = "\\q"\n'), /invalid escape/],
+		['a link', async () => {
+			await rm(file);
+			await symlink('/etc/passwd', file);
+		}, /is a symbolic link/],
+		['a FIFO', async () => {
+			await rm(file);
+			await run(['mkfifo', file], world.env);
+		}, /is no regular file/],
+		['not readable', async () => {
+			await rm(file);
+			await writeFile(file, '');
+			await chmod(file, 0);
+		}, process.getuid?.() === 0 ? /^$/ : /Permission denied/],
+	]);
+	for (const [what, make, expected] of wrong) {
+		await make();
+		await until(what, async () => expected.test(await said()));
+	}
+	await rm(file);
+	await writeFile(file, '#'.repeat(64 * 1024));
+	await until('just as large as the limit', async () => await said() === '');
+});
+
+test('a save of the file through the bus has been read before the call is answered', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', { 'a.css': '' }, { git: true });
+	await world.bus.saved(path.join(root, 'a.css'));
+	await writeFile(path.join(root, '.savecast'), '[savecast]\n\tx = 2\n');
+	await world.bus.saved(path.join(root, '.savecast'));
+	assert.equal((await problems(world, root)).length, 1);
+});
+
+test('a .savecast splits a work tree, and its end joins it again', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('mono', {
+		'a.css': '', 'shop/.savecast': '', 'shop/deep/b.css': '', 'admin/.savecast': '', 'admin/c.css': '',
+	}, { git: true });
+	const of = async (/** @type {string} */ name) => {
+		const serial = await world.bus.saved(path.join(root, name));
+		return (await world.bus.events()).find((/** @type {any} */ e) => e.serial === serial).project;
+	};
+	assert.equal(await of('a.css'), root);
+	assert.equal(await of('shop/deep/b.css'), path.join(root, 'shop'));
+	assert.equal(await of('admin/c.css'), path.join(root, 'admin'));
+	assert.deepEqual((await projects(world)).map(p => p.KnownBy).sort(), ['git', 'savecast-file', 'savecast-file']);
+	await rm(path.join(root, 'shop/.savecast'));
+	await until('one project less', async () => (await projects(world)).length === 2);
+	assert.equal(await of('shop/deep/b.css'), root);
+	await writeFile(path.join(root, 'shop/deep/.savecast'), '');
+	assert.equal(await of('shop/deep/b.css'), path.join(root, 'shop/deep'));
+});
+
+test('submodules and linked work trees are projects of their own', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const lib = await world.folder('lib', { 'l.css': '' }, { git: true });
+	await world.git(lib, 'add', '.');
+	await world.git(lib, 'commit', '-qm', 'x');
+	const root = await world.folder('main', { 'm.css': '' }, { git: true });
+	await world.git(root, '-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', lib, 'vendor/lib');
+	await world.git(root, 'add', '.');
+	await world.git(root, 'commit', '-qm', 'x');
+	await world.git(root, 'worktree', 'add', '-q', path.join(world.home, 'linked'));
+	const of = async (/** @type {string} */ name) => {
+		const serial = await world.bus.saved(name);
+		return (await world.bus.events()).find((/** @type {any} */ e) => e.serial === serial).project;
+	};
+	assert.equal(await of(path.join(root, 'vendor/lib/l.css')), path.join(root, 'vendor/lib'));
+	assert.equal(await of(path.join(root, 'm.css')), root);
+	assert.equal(await of(path.join(world.home, 'linked/m.css')), path.join(world.home, 'linked'));
+});

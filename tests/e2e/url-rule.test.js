@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { World } from './lib/world.js';
+import { Client } from './lib/wire-client.js';
+
+/**
+ * What the daemon says of a tab next.
+ *
+ * @param {Client} client
+ * @param {number} tab
+ * @param {string} state
+ * @param {() => unknown} cause
+ */
+async function told(client, tab, state, cause) {
+	const { mark } = client.log;
+	await cause();
+	return client.log.next(`tab ${tab} to be ${state}`,
+		message => message.type === 'tab' && message.tab === tab && message.state === state, { mark });
+}
+
+test('a url rule counts before anything else, and follows the settings', async t => {
+	const world = await World.open(t);
+	const shop = await world.folder('shop', { 'a.css': '', 'a.html': '' });
+	const admin = await world.folder('admin', { '.savecast': '[savecast]\n\turl = http://shop.test/admin/*\n' });
+	const late = await world.folder('late', {}, { git: true });
+	const users = `[savecast]\n\tport = ${world.port}\n`;
+	await world.configure(`${users}[savecast "${shop}"]\n\turl = http://shop.test\n\turl = *://localhost:${world.port}\n`);
+	await world.startDaemon();
+	await world.savecast('track', admin);
+	await world.bus.saved(path.join(late, 'x')); // makes it known
+	const client = new Client(world);
+	await client.hello();
+	const watch = (/** @type {number} */ tab, /** @type {string} */ url) =>
+		told(client, tab, 'live', () => client.send({ type: 'watch', tab, url }));
+
+	let said = await watch(1, 'http://shop.test/cart?item=1');
+	assert.deepEqual([said.project, said.reason], ['shop', 'savecast.url: http://shop.test']);
+	said = await watch(2, 'http://shop.test/admin/users');
+	assert.deepEqual([said.project, said.reason], ['admin', 'savecast.url: http://shop.test/admin/*']);
+	said = await watch(3, `http://localhost:${world.port}/`);
+	assert.equal(said.reason, `savecast.url: *://localhost:${world.port}`, 'before the server that listens there');
+	said = await watch(4, `file://${shop}/a.html`);
+	assert.equal(said.project, 'shop');
+	await told(client, 5, 'none', () => client.send({ type: 'watch', tab: 5, url: 'http://late.test/' }));
+
+	const mark = client.log.mark;
+	const serial = await world.bus.saved(path.join(shop, 'a.css'));
+	const reload = await client.next('reload', { mark });
+	assert.deepEqual([reload.event, reload.tabs.sort()], [serial, [1, 3, 4]], 'those of the shop alone');
+
+	said = await told(client, 5, 'live', () => writeFile(path.join(late, '.savecast'), '[savecast]\n\turl = http://late.test\n'));
+	assert.equal(said.project, 'late');
+	said = await told(client, 2, 'live', async () => {
+		await rm(path.join(admin, '.savecast'));
+	});
+	assert.equal(said.project, 'shop', 'the wider rule is left');
+	await told(client, 1, 'none', () => world.configure(users));
+});

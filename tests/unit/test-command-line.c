@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/pathname.h"
+#include "route/command-line.h"
+
+/* Arguments with a space between, and the folders expected, in the working folder /w. */
+static const struct {
+	const char *line, *folders;
+} rows[] = {
+	{"uvicorn main:app --app-dir src", "/w/src"},
+	{"/usr/bin/python3 /usr/bin/uvicorn --app-dir=/v/src main:app --reload", "/v/src"},
+	{"/usr/bin/python3 /usr/bin/uvicorn main:app", ""},
+	{"python3 -m uvicorn main:app --app-dir ../api", "/api"},
+	{"python3 -m http.server -d public 8000", "/w/public"},
+	{"python3.11 -u -m http.server 8000 --directory=./public/", "/w/public"},
+	{"python -X dev -W ignore site/manage.py runserver", "/w/site"},
+	{"python manage.py runserver", "/w"},
+	{"python -c print(1) x", ""},
+	{"python3 /usr/local/bin/gunicorn --chdir app main:app", "/w/app"},
+	{"python3 /x/bin/flask --app site/hello.py run", "/w/site"},
+	{"flask --app site/hello:create() run --debug", "/w/site"},
+	{"flask -A hello run", ""},
+	{"node server/index.js --port 3000", "/w/server"},
+	{"/usr/bin/node --watch --require ./hook.js server/index.js", "/w/server"},
+	{"node -r./hook.js server/index.js", "/w/server"},
+	{"node -e x y", ""},
+	{"node /h/.npm/_npx/1/node_modules/.bin/serve -l 5000 public", "/w/public"},
+	{"node /usr/bin/http-server dist -p 8080", "/w/dist"},
+	{"node node_modules/.bin/vite dev site --port 3000", "/w/site"},
+	{"node node_modules/vite/bin/vite.js", ""},
+	{"php -S localhost:8000 -t public", "/w/public"},
+	{"php -Slocalhost:8000 -tpublic router/index.php", "/w/public /w/router"},
+	{"hugo server -s site", "/w/site"},
+	{"hugo server --source=/v/site -D", "/v/site"},
+	{"ruby bin/rails server", "/w/bin"},
+	{"bun run site/index.ts", "/w/site"},
+	{"caddy file-server --root /srv --listen :80", "/srv"},
+	{"serve a a ./a b", "/w/a /w/b"},
+	{"serve", ""},
+	{"hugo -s", ""},
+	{"unknown -d public", ""},
+	{"gunicorn: master [main:app]", ""},
+	{"", ""},
+	{"serve ../../../../etc/./x//y/..", "/etc/x"},
+	{"serve 1 2 3a 4a 5a 6a 7a 8a 9a 10a 11a 12a",
+		"/w/3a /w/4a /w/5a /w/6a /w/7a /w/8a /w/9a /w/10a"},
+};
+
+static void folders_are_guessed(void **state)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		_cleanup_free_ char *bytes = mem_strdup(rows[i].line);
+		_cleanup_free_ char *seen = mem_strdup("");
+		char *folders[COMMAND_LINE_FOLDERS_MAX];
+		size_t length = strlen(bytes), count;
+
+		for (size_t k = 0; k < length; k++) {
+			bytes[k] = rows[i].line[k] == ' ' ? '\0' : rows[i].line[k];
+		}
+		count = command_line_folders(bytes, length ? length + 1 : 0, "/w", folders);
+		for (size_t k = 0; k < count; k++) {
+			char *longer = mem_printf("%s%s%s", seen, k ? " " : "", folders[k]);
+
+			free(seen);
+			seen = longer;
+			free(folders[k]);
+		}
+		if (strcmp(seen, rows[i].folders) != 0) {
+			fail_msg("%s: %s, not %s", rows[i].line, seen, rows[i].folders);
+		}
+	}
+}
+
+static void the_limits(void **state)
+{
+	enum { SIZE = COMMAND_LINE_BYTES_MAX + 16 };
+	_cleanup_free_ char *bytes = mem_zero(SIZE);
+	char *folders[COMMAND_LINE_FOLDERS_MAX];
+	char name[PATHNAME_MAX + 2];
+
+	/* One argument just within the count, and one beyond. */
+	strcpy(bytes, "serve");
+	for (size_t beyond = 0; beyond < 2; beyond++) {
+		size_t at = strlen("serve") + COMMAND_LINE_ARGS_MAX - 1 + beyond;
+
+		memset(bytes + 6, 0, 600);
+		bytes[at] = 'x';
+		assert_int_equal(
+			command_line_folders(bytes, at + 2, "/w", folders), beyond ? 0 : 1);
+		if (!beyond) {
+			free(folders[0]);
+		}
+	}
+	/* A folder as long as a name may be, and one longer. */
+	for (size_t beyond = 0; beyond < 2; beyond++) {
+		size_t count;
+
+		memset(name, 'x', sizeof name);
+		name[0] = '/';
+		name[PATHNAME_MAX + beyond] = '\0';
+		strcpy(bytes + 6, name);
+		count = command_line_folders(bytes, 6 + strlen(name) + 1, "/w", folders);
+		assert_int_equal(count, beyond ? 0 : 1);
+		if (count) {
+			free(folders[0]);
+		}
+	}
+	/* What is behind the bytes that are looked at is cut. */
+	memset(bytes, 'x', SIZE);
+	strcpy(bytes, "hugo");
+	assert_int_equal(command_line_folders(bytes, SIZE, "/w", folders), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(folders_are_guessed),
+		cmocka_unit_test(the_limits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
