@@ -4,7 +4,8 @@
 // while the script ran first; hence everything at top level, and no await before it.
 
 import { api } from './api.js';
-import { onPortChanged } from './settings.js';
+import { onSettingsChanged } from './settings.js';
+import * as panel from './panel.js';
 import * as savecast from './savecast.js';
 
 const ready = savecast.start();
@@ -21,9 +22,31 @@ function whenReady(handle) {
 	};
 }
 
-api.action.onClicked.addListener(whenReady(savecast.clicked));
+const clicked = whenReady(savecast.clicked);
+const kept = whenReady(savecast.kept);
+
+api.action.onClicked.addListener(clicked);
+// Firefox: the icon in the address bar of local pages, see sight.js.
+/** @type {any} */ (api).pageAction?.onClicked.addListener(clicked);
+api.commands.onCommand.addListener(whenReady((command, tab) => {
+	if (command === 'reload' && tab?.id !== undefined) {
+		savecast.reloadNow(tab.id, tab.url);
+	}
+}));
 api.tabs.onUpdated.addListener(whenReady(savecast.updated));
 api.tabs.onRemoved.addListener(whenReady(savecast.removed));
 api.tabs.onReplaced.addListener(whenReady(savecast.replaced));
+api.tabs.onActivated.addListener(whenReady(({ tabId }) => savecast.activated(tabId)));
 api.alarms.onAlarm.addListener(whenReady(savecast.woken));
-onPortChanged(whenReady(savecast.portChanged));
+api.runtime.onMessage.addListener((message, sender) => {
+	kept(message, sender);
+	return false;
+});
+api.runtime.onConnect.addListener(whenReady(panel.connected));
+api.runtime.onInstalled.addListener((details) => {
+	// Firefox installs for a developer's one session are `temporary`.
+	if (details.reason === 'install' && !(/** @type {any} */ (details).temporary)) {
+		api.tabs.create({ url: api.runtime.getURL('welcome.html') });
+	}
+});
+onSettingsChanged(whenReady(savecast.settingsChanged));

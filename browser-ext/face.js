@@ -10,13 +10,29 @@ import { api } from './api.js';
  * @typedef {import('./socket.js').Link} Link
  *
  * @typedef {object} Face
- * @property {'off' | 'live' | 'looking' | 'disconnected'} icon
+ * @property {'off' | 'live' | 'looking' | 'waiting' | 'pending' | 'down' | 'none' | 'disconnected'} icon
  * @property {string} badge
  * @property {string} title
+ * @property {boolean} popup whether a click opens the popup; else it switches on, or reloads
  */
 
-const COLORS = { off: '#5f6368', live: '#137a3e', looking: '#8a5300', disconnected: '#b3261e' };
+/** Of the badges, on which white text has a contrast of 4.5 and more. */
+const COLORS = {
+	off: '#5f6368', live: '#137a3e', looking: '#5f6368', waiting: '#8a5300', pending: '#1a5fb4',
+	down: '#b3261e', none: '#5f6368', disconnected: '#b3261e',
+};
 const SIZES = [16, 32, 48, 128];
+
+/**
+ * @param {Face['icon']} icon
+ * @param {string} badge
+ * @param {string} title
+ * @param {boolean} [popup]
+ * @returns {Face}
+ */
+function face(icon, badge, title, popup = true) {
+	return { icon, badge, title: `savecast: ${title}`, popup };
+}
 
 /**
  * @param {TabEntry | undefined} entry undefined: the tab is not switched on
@@ -26,51 +42,58 @@ const SIZES = [16, 32, 48, 128];
  */
 export function decideFace(entry, link, port) {
 	if (!entry) {
-		return { icon: 'off', badge: '', title: 'savecast: off: click to reload this tab at each save' };
+		return face('off', '', 'off: click to reload this tab at each save', false);
 	}
 	if (entry.paused !== undefined) {
-		return {
-			icon: 'off',
-			badge: 'II',
-			title: `savecast: paused: ${entry.paused}: click to switch on here`,
-		};
+		return face('off', 'II', `paused: ${entry.paused}: click to switch on here`, false);
 	}
+	if (entry.pending) {
+		return face('pending', '1', `a reload waits: ${entry.pending.why}: click to reload now`, false);
+	}
+	return linkFace(link, port) ?? answerFace(link, entry.answer);
+}
+
+/**
+ * @param {Link} link
+ * @param {number} port
+ * @returns {Face | undefined} undefined: nothing is wrong with it
+ */
+function linkFace(link, port) {
 	switch (link) {
 	case 'down':
-		return {
-			icon: 'disconnected',
-			badge: '!',
-			title: 'savecast: the daemon is not running: run savecastd, or save a file in your editor',
-		};
+		return face('disconnected', '!',
+			'the daemon is not running: run savecastd, or save a file in your editor');
 	case 'refused':
-		return {
-			icon: 'disconnected',
-			badge: '!',
-			title: `savecast: port ${port}: what answers there does not take this browser: ` +
-				'run savecast status to see which port is yours',
-		};
+		return face('disconnected', '!', `port ${port}: what answers there does not take this browser: ` +
+			'run savecast status to see which port is yours');
 	case 'replaced':
-		return {
-			icon: 'disconnected',
-			badge: '!',
-			title: 'savecast: another browser with a copy of this profile took over: close one of them',
-		};
+		return face('disconnected', '!',
+			'another browser with a copy of this profile took over: close one of them');
 	}
-	const { answer } = entry;
+	return undefined;
+}
+
+/**
+ * @param {Link} link
+ * @param {import('./protocol.js').TabAnswer} [answer]
+ * @returns {Face}
+ */
+function answerFace(link, answer) {
 	if (link !== 'up' || !answer) {
-		return { icon: 'looking', badge: '…', title: 'savecast: asking the daemon about this tab' };
+		return face('looking', '…', 'asking the daemon about this tab');
 	}
-	switch (answer.state) {
+	const { state, project = 'this tab', reason } = answer;
+	switch (state) {
 	case 'live':
-		return {
-			icon: 'live',
-			badge: 'on',
-			title: `savecast: live: ${answer.project ?? 'this tab'}: ${answer.reason}`,
-		};
+		return face('live', 'on', `live: ${project}: ${reason}`);
+	case 'waiting':
+		return face('waiting', '~', `waiting for the server: ${reason}`);
+	case 'down':
+		return face('down', 'x', `the server is down: ${reason}`);
 	case 'looking':
-		return { icon: 'looking', badge: '…', title: `savecast: looking: ${answer.reason}` };
+		return face('looking', '…', `looking: ${reason}`);
 	case 'none':
-		return { icon: 'looking', badge: '?', title: `savecast: no project: ${answer.reason}` };
+		return face('none', '?', `no project: ${reason}`);
 	}
 }
 
@@ -81,7 +104,7 @@ export function decideFace(entry, link, port) {
  * @returns {Face}
  */
 export function refusalFace(why) {
-	return { icon: 'off', badge: '×', title: `savecast: off: ${why}` };
+	return face('off', '×', `off: ${why}`, false);
 }
 
 /**
@@ -93,12 +116,18 @@ export function refusalFace(why) {
  */
 export function showFace(tabId, face) {
 	const path = Object.fromEntries(SIZES.map((size) => [size, `/icons/${face.icon}-${size}.png`]));
-	const { action } = api;
+	const { action, pageAction } = /** @type {any} */ (api);
 	Promise.all([
 		action.setIcon({ tabId, path }),
 		action.setTitle({ tabId, title: face.title }),
+		action.setPopup({ tabId, popup: face.popup ? `popup.html?tab=${tabId}` : '' }),
 		action.setBadgeText({ tabId, text: face.badge }),
 		action.setBadgeBackgroundColor({ tabId, color: COLORS[face.icon] }),
 		action.setBadgeTextColor({ tabId, color: '#ffffff' }),
+		...(pageAction ? [
+			pageAction.setIcon({ tabId, path }),
+			pageAction.setTitle({ tabId, title: face.title }),
+			pageAction.setPopup({ tabId, popup: face.popup ? `popup.html?tab=${tabId}` : '' }),
+		] : []),
 	]).catch((error) => console.debug(`icon: tab ${tabId}: ${error}`));
 }

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
-// Between the browser's events, the daemon's messages and the toolbar: what happens when. All
-// handlers but start() and a reload's look at its tab run to their end without waiting, so none
-// sees another's half.
+// Between the browser's events, the daemon's messages and the toolbar: what happens when. The
+// handlers run to their end without waiting, so none sees another's half; what takes longer is
+// in orders.js and carrier.js.
 
 import { api } from './api.js';
 import { toAddress } from './address.js';
+import { Carrier } from './carrier.js';
 import { decideFace, refusalFace, showFace } from './face.js';
+import { History } from './history.js';
 import { hello } from './identity.js';
+import { placeKeeper } from './keeper.js';
+import { Orders } from './orders.js';
 import { loadSettings } from './settings.js';
+import { whereabouts } from './sight.js';
+import { hasSite } from './site.js';
 import { Socket } from './socket.js';
-import { Stories, report } from './stories.js';
+import { Stories } from './stories.js';
 import { Tabs } from './tabs.js';
 
 /** @typedef {import('./protocol.js').Report} Report */
@@ -18,53 +24,104 @@ import { Tabs } from './tabs.js';
 /** Reports that wait for the daemon to be back; older ones are let go. */
 const MAX_UNSENT = 64;
 
-/** A link that was followed gets this long to bring its page before a reload goes first. */
-const MAX_NAVIGATION_MSEC = 5000;
-const NAVIGATION_MSEC = 50;
-
 const tabs = new Tabs();
 const stories = new Stories();
+const history = new History();
+const carrier = new Carrier();
+const orders = new Orders({
+	tabs, stories, send, look, pause, show, hidden: () => settings.hidden,
+});
 /** @type {Socket} */
 let socket;
+/** @type {import('./settings.js').Settings} */
+let settings;
 /** @type {string | undefined} which life of the daemon the event numbers are from */
 let instance;
 /** @type {Report[]} */
 let unsent = [];
+/** @type {(id: number) => void} told of each tab that looks different now */
+let shown = () => {};
 
 /** The rest may be called once this is done. */
 export async function start() {
-	const [{ port, profile }] = await Promise.all([loadSettings(), tabs.load()]);
-	socket = new Socket(port, {
-		greeting: () => [
-			hello(profile),
-			...tabs.watched().map(([tab, { url }]) => /** @type {const} */ ({ type: 'watch', tab, url })),
-		],
+	const [loaded] = await Promise.all([loadSettings(), tabs.load()]);
+	settings = loaded;
+	socket = new Socket(settings.port, {
+		greeting: () => [hello(loaded.profile), ...tabs.watched().map(([id]) => watchMessage(id))],
 		message: received,
 		link: linkChanged,
 	});
 	follow();
+	for (const [id, { paused }] of tabs.all()) {
+		show(id);
+		if (paused === undefined) {
+			placeKeeper(id);
+		}
+	}
 }
 
-/** @param {chrome.tabs.Tab} tab */
+/**
+ * The icon was clicked on a tab without a popup: it is off, or waits for this click.
+ *
+ * @param {chrome.tabs.Tab} tab
+ */
 export function clicked({ id, url }) {
 	if (id === undefined || id === api.tabs.TAB_ID_NONE) {
 		return;
 	}
 	const entry = tabs.get(id);
+	if (entry?.pending) {
+		reloadNow(id, url);
+	} else if (entry && entry.paused === undefined) {
+		// The click came before the popup was set again after a navigation.
+		/** @type {any} */ (api.action).openPopup?.()?.catch(() => {});
+	} else {
+		switchOn(id, url);
+	}
+}
+
+/**
+ * @param {number} id
+ * @param {string | undefined} url
+ */
+export function switchOn(id, url) {
 	const address = toAddress(url);
-	if (entry && entry.paused === undefined) {
-		send(stories.end(id, 'skipped', 'switched off'));
-		forget(id);
-		show(id);
-	} else if ('why' in address) {
+	if ('why' in address) {
 		forget(id);
 		showFace(id, refusalFace(address.why));
-	} else {
-		tabs.add(id, address.url);
-		socket.send({ type: 'watch', tab: id, url: address.url });
-		follow();
-		socket.kick();
-		show(id);
+		shown(id);
+		return;
+	}
+	tabs.add(id, address.url);
+	socket.send(watchMessage(id));
+	follow();
+	socket.kick();
+	show(id);
+	placeKeeper(id);
+}
+
+/** @param {number} id */
+export function switchOff(id) {
+	send(stories.end(id, 'skipped', 'switched off'));
+	forget(id);
+	show(id);
+}
+
+/**
+ * By hand: the pending reload, or one that no save asked for.
+ *
+ * @param {number} id
+ * @param {string | undefined} url which a click shows also where the browser hides it else
+ */
+export function reloadNow(id, url) {
+	if (url) {
+		moved(id, url, 'still');
+	}
+	const entry = tabs.get(id);
+	if (entry?.pending) {
+		orders.release(id);
+	} else if (entry?.paused === undefined) {
+		api.tabs.reload(id, { bypassCache: true }).catch(() => {});
 	}
 }
 
@@ -74,15 +131,88 @@ export function clicked({ id, url }) {
  * @param {chrome.tabs.Tab} tab
  */
 export function updated(id, { status, url }, tab) {
-	if (!tabs.get(id) || (status === undefined && url === undefined)) {
+	if (status === undefined && url === undefined) {
 		return;
 	}
-	look(id, tab);
-	show(id);
+	if (!tabs.get(id)) {
+		recall(id, tab.url);
+		return;
+	}
+	const by = stories.isOrdered(id) ? 'ours' : status === 'loading' ? 'theirs' : 'still';
+	moved(id, tab.url, by);
 	if (status === 'loading') {
 		stories.loading(id);
-	} else if (status === 'complete') {
-		send(stories.complete(id));
+		tabs.set(id, { kept: false, guard: undefined });
+	}
+	show(id);
+	if (tabs.get(id)?.paused === undefined) {
+		arrived(id, status).catch((error) => console.warn(`tab ${id}: ${error}`));
+	}
+}
+
+/**
+ * Puts a keeper into the tab's new page. One that no keeper can be put into, though the person
+ * gave leave for the site, is the browser's own error page.
+ *
+ * @param {number} id
+ * @param {string | undefined} status
+ */
+async function arrived(id, status) {
+	const entry = tabs.get(id);
+	const placed = await placeKeeper(id);
+	if (status !== 'complete' || !entry || tabs.get(id) !== entry) {
+		return;
+	}
+	if (entry.sight === 'lost' && await whereabouts(id, entry.url) === 'away') {
+		pause(id, 'the tab went to another site');
+	}
+	const failure = !placed && await hasSite(entry.url) ? 'the server did not answer' : undefined;
+	send(stories.complete(id, failure));
+}
+
+/**
+ * A message of the keeper in a tab's page.
+ *
+ * @param {any} message
+ * @param {chrome.runtime.MessageSender} sender
+ */
+export function kept(message, { id: extension, tab, frameId }) {
+	const id = tab?.id;
+	if (extension !== api.runtime.id || id === undefined || frameId !== 0 || !tabs.get(id)) {
+		return;
+	}
+	switch (message?.from) {
+	case 'here':
+		tabs.set(id, { kept: true });
+		stories.answered(id, Number(message.status) || 0);
+		carrier.arrived(id, Boolean(message.redirected));
+		shown(id);
+		break;
+	case 'hide':
+		carrier.left(id, message);
+		break;
+	case 'guard':
+		tabs.set(id, { guard: typeof message.why === 'string' ? message.why.slice(0, 200) : undefined });
+		orders.came(id, 'safe').catch(() => {});
+		break;
+	}
+}
+
+/** @param {number} id of a tab that is shown now */
+export function activated(id) {
+	orders.came(id, 'shown').catch(() => {});
+}
+
+/**
+ * A tab of a site that the person wants switched on always.
+ *
+ * @param {number} id
+ * @param {string | undefined} url
+ */
+function recall(id, url) {
+	const address = toAddress(url);
+	if ('url' in address && settings.sites.includes(new URL(address.url).origin)) {
+		switchOn(id, url);
 	}
 }
 
@@ -90,20 +220,45 @@ export function updated(id, { status, url }, tab) {
  * What the tab shows now, and whether the daemon is to know.
  *
  * @param {number} id
+ * @param {string | undefined} url
+ * @param {'ours' | 'theirs' | 'still'} by
+ */
+function moved(id, url, by) {
+	switch (tabs.moved(id, url, by)) {
+	case 'moved':
+	case 'unseen':
+		socket.send(watchMessage(id));
+		break;
+	case 'paused':
+		paused(id);
+		break;
+	}
+}
+
+/**
+ * @param {number} id
  * @param {chrome.tabs.Tab} tab
  */
 function look(id, tab) {
-	switch (tabs.moved(id, tab.url)) {
-	case 'moved':
-		socket.send({ type: 'watch', tab: id, url: /** @type {any} */ (tabs.get(id)).url });
-		break;
-	case 'paused':
-		send(stories.end(id, 'failed', tabs.get(id)?.paused));
-		socket.send({ type: 'unwatch', tab: id });
-		follow();
-		show(id);
-		break;
-	}
+	moved(id, tab.url, 'still');
+}
+
+/**
+ * @param {number} id
+ * @param {string} why
+ */
+function pause(id, why) {
+	tabs.pause(id, why);
+	paused(id);
+}
+
+/** @param {number} id */
+function paused(id) {
+	send(stories.end(id, 'failed', tabs.get(id)?.paused));
+	carrier.forget(id);
+	socket.send({ type: 'unwatch', tab: id });
+	follow();
+	show(id);
 }
 
 /** @param {number} id */
@@ -124,7 +279,7 @@ export function replaced(added, gone) {
 	removed(gone);
 	if (entry.paused === undefined) {
 		tabs.add(added, entry.url);
-		socket.send({ type: 'watch', tab: added, url: entry.url });
+		socket.send(watchMessage(added));
 		follow();
 		api.tabs.get(added).then((tab) => updated(added, { url: tab.url, status: tab.status }, tab));
 	}
@@ -135,16 +290,20 @@ export function woken() {
 	socket.kick();
 }
 
-/** @param {number} port */
-export function portChanged(port) {
-	socket.port = port;
+/** @param {import('./settings.js').Settings} changed */
+export function settingsChanged(changed) {
+	settings = changed;
+	socket.port = changed.port;
 }
 
 /** @param {import('./protocol.js').FromDaemon} message */
 function received(message) {
 	switch (message.type) {
 	case 'reload':
-		reload(message);
+		for (const id of message.tabs) {
+			history.begin(id, message.event, message.changes?.map(({ path }) => path) ?? [], Date.now());
+			orders.begin(id, message.event, message.changes);
+		}
 		break;
 	case 'tab':
 		if (tabs.answered(message)) {
@@ -155,6 +314,7 @@ function received(message) {
 		if (message.instance !== instance) {
 			instance = message.instance;
 			stories.clear();
+			history.clear();
 			unsent = [];
 		}
 		send(unsent.splice(0));
@@ -163,49 +323,6 @@ function received(message) {
 		console.warn(`daemon: ${message.code}: ${message.message}`);
 		break;
 	}
-}
-
-/** @param {import('./protocol.js').Reload} order */
-function reload({ event, tabs: ids }) {
-	for (const id of ids) {
-		const entry = tabs.get(id);
-		if (entry && entry.paused === undefined) {
-			send(stories.begin(event, id));
-			reloadTab(event, id).catch(({ message }) => {
-				const gone = /no tab|invalid tab/i.test(message);
-				send(stories.end(id, gone ? 'skipped' : 'failed', gone ? 'tab is gone' : message, event));
-			});
-		} else {
-			send([report(event, id, 'skipped', 'tab is not switched on')]);
-		}
-	}
-}
-
-/**
- * One look at the tab (0.3 ms) and no other hop before the reload. It sees a page that the tab
- * went to in the same instant, and a link that was just followed: that goes first, or the
- * reload would undo the click. Firefox does not tell of the latter.
- *
- * @param {number} event
- * @param {number} id
- */
-async function reloadTab(event, id) {
-	const deadline = performance.now() + MAX_NAVIGATION_MSEC;
-	for (;;) {
-		const tab = await api.tabs.get(id);
-		look(id, tab);
-		if (stories.event(id) !== event) {
-			return;
-		}
-		const leaving = tab.pendingUrl && tab.pendingUrl !== tab.url;
-		if (!leaving || performance.now() > deadline) {
-			break;
-		}
-		await new Promise((resolve) => setTimeout(resolve, NAVIGATION_MSEC));
-	}
-	stories.ordered(id);
-	// A style sheet with max-age, or only Last-Modified, stays stale without bypassCache.
-	await api.tabs.reload(id, { bypassCache: true });
 }
 
 /** @param {import('./socket.js').Link} link */
@@ -220,6 +337,10 @@ function linkChanged(link) {
 
 /** @param {Report[]} reports */
 function send(reports) {
+	for (const one of reports) {
+		history.note(one, Date.now());
+		shown(one.tab);
+	}
 	if (socket.link === 'up') {
 		reports.forEach((one) => socket.send(one));
 	} else {
@@ -229,6 +350,8 @@ function send(reports) {
 
 /** @param {number} id */
 function forget(id) {
+	carrier.forget(id);
+	history.forget(id);
 	if (tabs.remove(id)) {
 		socket.send({ type: 'unwatch', tab: id });
 		follow();
@@ -240,7 +363,36 @@ function follow() {
 	socket.want(tabs.watched().length > 0);
 }
 
+/** @param {number} id @returns {import('./protocol.js').Watch} */
+function watchMessage(id) {
+	const { url, sight } = /** @type {import('./tabs.js').TabEntry} */ (tabs.get(id));
+	return { type: 'watch', tab: id, url, ...(sight === 'lost' ? { seen: false } : {}) };
+}
+
 /** @param {number} id */
 function show(id) {
 	showFace(id, decideFace(tabs.get(id), socket.link, socket.port));
+	shown(id);
+}
+
+/** @param {(id: number) => void} listener */
+export function onShown(listener) {
+	shown = listener;
+}
+
+/**
+ * What the popup shows of a tab.
+ *
+ * @param {number} id
+ */
+export function describe(id) {
+	const entry = tabs.get(id);
+	return {
+		entry,
+		face: decideFace(entry, socket.link, socket.port),
+		link: socket.link,
+		port: socket.port,
+		sites: settings.sites,
+		events: history.of(id),
+	};
 }

@@ -6,6 +6,16 @@ import { api } from './api.js';
 
 export const DEFAULT_PORT = 7283;
 
+/** Sites that are switched on as they are opened: so many at most. */
+const MAX_SITES = 256;
+
+/**
+ * @typedef {object} Settings
+ * @property {number} port where the daemon listens
+ * @property {'wait' | 'now'} hidden whether a tab that is not shown waits until it is
+ * @property {string[]} sites origins whose tabs are switched on as they are opened
+ */
+
 /**
  * @param {unknown} value
  * @returns {number} a port: the value if it is one, else the default
@@ -17,28 +27,55 @@ export function toPort(value) {
 }
 
 /**
- * @returns {Promise<{port: number, profile: string}>} `profile` is made up at the first call
+ * @param {Record<string, unknown>} stored
+ * @returns {Settings}
  */
+export function toSettings(stored) {
+	const { sites } = stored;
+	return {
+		port: toPort(stored.port),
+		hidden: stored.hidden === 'now' ? 'now' : 'wait',
+		sites: Array.isArray(sites)
+			? sites.filter((site) => typeof site === 'string').slice(0, MAX_SITES)
+			: [],
+	};
+}
+
+/** @returns {Promise<Settings & {profile: string}>} `profile` is made up at the first call */
 export async function loadSettings() {
-	const stored = await api.storage.local.get(['port', 'profile']);
-	const port = toPort(stored.port);
-	if (typeof stored.profile === 'string') {
-		return { port, profile: stored.profile };
+	const stored = await api.storage.local.get(['port', 'profile', 'hidden', 'sites']);
+	let { profile } = stored;
+	if (typeof profile !== 'string') {
+		profile = crypto.randomUUID();
+		await api.storage.local.set({ profile });
 	}
-	const profile = crypto.randomUUID();
-	await api.storage.local.set({ profile });
-	return { port, profile };
+	return { ...toSettings(stored), profile: String(profile) };
+}
+
+/** @param {Partial<Settings>} change */
+export function saveSettings(change) {
+	return api.storage.local.set(change);
+}
+
+/**
+ * @param {string} origin
+ * @param {boolean} on whether its tabs are to be switched on as they are opened
+ */
+export async function rememberSite(origin, on) {
+	const { sites } = await loadSettings();
+	const others = sites.filter((site) => site !== origin);
+	await saveSettings({ sites: on ? [origin, ...others] : others });
 }
 
 /**
  * Must be called while the background script runs first, like every registration.
  *
- * @param {(port: number) => void} changed
+ * @param {(settings: Settings) => void} changed
  */
-export function onPortChanged(changed) {
-	api.storage.local.onChanged.addListener((changes) => {
-		if (changes.port) {
-			changed(toPort(changes.port.newValue));
+export function onSettingsChanged(changed) {
+	api.storage.local.onChanged.addListener(async (changes) => {
+		if (changes.port || changes.hidden || changes.sites) {
+			changed(await loadSettings());
 		}
 	});
 }

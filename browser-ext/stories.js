@@ -8,6 +8,9 @@
  * @typedef {import('./protocol.js').Step} Step
  */
 
+/** Bad gateway, unavailable, gateway timeout: what is behind the server does not serve. */
+const NOT_SERVING = new Set([502, 503, 504]);
+
 /**
  * @param {number} event
  * @param {number} tab
@@ -22,17 +25,13 @@ export function report(event, tab, step, detail) {
 }
 
 /**
- * What cannot be known without a permission that the browser warns of (webNavigation,
- * webRequest, host access): the HTTP status, and which error a page failed with. `loaded` here
- * means that the tab is done loading a page of the same site, be it an answer of 500. That no
- * server answered shows only by the tab's address: activeTab ends when the browser puts its
- * error page there, and likewise when the server sends the tab to another site. Both are
- * `failed`, and cannot be told apart.
+ * What a page without a keeper does not tell: the HTTP status. `loaded` then means that the tab
+ * is done loading something, be it an answer of 500 or the browser's own error page.
  */
 export class Stories {
 	/**
 	 * By tab. `ordered`: the browser was told to reload; `committed`: the new document has begun.
-	 * @type {Map<number, {event: number, ordered: boolean, committed: boolean}>}
+	 * @type {Map<number, {event: number, ordered: boolean, committed: boolean, status: number}>}
 	 */
 	#running = new Map();
 
@@ -43,22 +42,55 @@ export class Stories {
 	 */
 	begin(event, tab) {
 		const older = this.#running.get(tab);
-		this.#running.set(tab, { event, ordered: false, committed: false });
-		const reloading = report(event, tab, 'reloading');
+		this.#running.set(tab, { event, ordered: false, committed: false, status: 0 });
 		return older && older.event !== event
-			? [report(older.event, tab, 'skipped', `superseded by event ${event}`), reloading]
-			: [reloading];
+			? [report(older.event, tab, 'skipped', `superseded by event ${event}`)]
+			: [];
+	}
+
+	/**
+	 * The reload waits; a newer event's takes its place.
+	 *
+	 * @param {number} tab
+	 * @param {string} why
+	 * @returns {Report[]}
+	 */
+	pending(tab, why) {
+		const story = this.#running.get(tab);
+		return story ? [report(story.event, tab, 'pending', why)] : [];
 	}
 
 	/**
 	 * The browser is being told to reload.
 	 *
 	 * @param {number} tab
+	 * @returns {Report[]}
 	 */
 	ordered(tab) {
 		const story = this.#running.get(tab);
-		if (story) {
-			story.ordered = true;
+		if (!story) {
+			return [];
+		}
+		story.ordered = true;
+		return [report(story.event, tab, 'reloading')];
+	}
+
+	/**
+	 * @param {number} tab
+	 * @returns {boolean} whether what the tab loads now is our doing
+	 */
+	isOrdered(tab) {
+		return this.#running.get(tab)?.ordered === true;
+	}
+
+	/**
+	 * @param {number} tab
+	 * @param {number} status that the server answered with
+	 */
+	answered(tab, status) {
+		const story = this.#running.get(tab);
+		if (story?.ordered) {
+			story.status = status;
 		}
 	}
 
@@ -76,10 +108,17 @@ export class Stories {
 
 	/**
 	 * @param {number} tab
+	 * @param {string} [failure] what the tab shows instead of a page
 	 * @returns {Report[]}
 	 */
-	complete(tab) {
-		return this.#running.get(tab)?.committed ? this.end(tab, 'loaded') : [];
+	complete(tab, failure) {
+		const story = this.#running.get(tab);
+		if (!story?.committed) {
+			return [];
+		}
+		const answer = story.status ? `answered ${story.status}` : undefined;
+		return failure ? this.end(tab, 'failed', failure)
+			: this.end(tab, NOT_SERVING.has(story.status) ? 'failed' : 'loaded', answer);
 	}
 
 	/**

@@ -5,11 +5,22 @@
 
 import { api } from './api.js';
 import { sameSite, toAddress } from './address.js';
+import { losesSight } from './sight.js';
 
 /**
+ * @typedef {object} Pending a reload that waits
+ * @property {number} event
+ * @property {'shown' | 'safe' | 'click'} until what it waits for; a click does always
+ * @property {string} why
+ *
  * @typedef {object} TabEntry
- * @property {string} url what the daemon is told; the last one while paused
+ * @property {string} url what the daemon is told; the last one that was seen
  * @property {string} [paused] why the tab is not watched now
+ * @property {'blind' | 'lost'} [sight] the browser does not show the address any more. `blind`:
+ *	since a reload of ours, so it is the same page; `lost`: since it went somewhere by itself
+ * @property {Pending} [pending]
+ * @property {string} [guard] why the page says that it must not reload
+ * @property {boolean} [kept] whether a keeper is in the page
  * @property {import('./protocol.js').TabAnswer} [answer] the daemon's word on this tab
  */
 
@@ -27,7 +38,8 @@ export class Tabs {
 		}
 		await Promise.all([...this.#entries.keys()].map(async (tab) => {
 			try {
-				this.moved(tab, (await api.tabs.get(tab)).url);
+				// What happened to a tab that is out of sight woke the worker, so it is known.
+				this.moved(tab, (await api.tabs.get(tab)).url, 'still');
 			} catch {
 				this.remove(tab);
 			}
@@ -74,34 +86,56 @@ export class Tabs {
 	}
 
 	/**
+	 * @param {number} tab
+	 * @param {Partial<TabEntry>} change `undefined` takes a field away
+	 */
+	set(tab, change) {
+		const entry = this.#entries.get(tab);
+		if (entry) {
+			Object.assign(entry, change);
+			this.#save();
+		}
+	}
+
+	/**
 	 * A tab shows `url` now. A paused one stays paused until it is clicked: its new page was
 	 * never switched on.
 	 *
 	 * @param {number} tab
-	 * @param {string | undefined} url
-	 * @returns {'same' | 'moved' | 'paused'}
+	 * @param {string | undefined} url undefined: the browser does not show it
+	 * @param {'ours' | 'theirs' | 'still'} by whose doing, if the tab is loading
+	 * @returns {'same' | 'moved' | 'paused' | 'unseen'}
 	 */
-	moved(tab, url) {
+	moved(tab, url, by) {
 		const entry = this.#entries.get(tab);
 		if (!entry || entry.paused !== undefined) {
 			return 'same';
 		}
+		if (!url) {
+			return this.#unseen(tab, entry, by);
+		}
 		const address = toAddress(url);
 		if ('why' in address || !sameSite(entry.url, address.url)) {
-			const why = !url ? 'the server did not answer, or the tab went to another site'
-				: 'why' in address ? address.why
-				: 'the tab went to another site';
-			this.#entries.set(tab, { url: entry.url, paused: why });
-			this.#save();
-			return 'paused';
+			return this.pause(tab, 'why' in address ? address.why : 'the tab went to another site');
 		}
-		if (address.url === entry.url) {
+		if (address.url === entry.url && !entry.sight) {
 			return 'same';
 		}
 		// The old answer stands until the new one comes: most moves stay in the project.
-		this.#entries.set(tab, { ...entry, url: address.url });
-		this.#save();
+		this.set(tab, { url: address.url, sight: undefined });
 		return 'moved';
+	}
+
+	/**
+	 * @param {number} tab
+	 * @param {string} why
+	 * @returns {'paused'}
+	 */
+	pause(tab, why) {
+		const { url = '' } = this.#entries.get(tab) ?? {};
+		this.#entries.set(tab, { url, paused: why });
+		this.#save();
+		return 'paused';
 	}
 
 	/**
@@ -124,8 +158,24 @@ export class Tabs {
 		}
 	}
 
+	/**
+	 * @param {number} tab
+	 * @param {TabEntry} entry
+	 * @param {'ours' | 'theirs' | 'still'} by
+	 */
+	#unseen(tab, entry, by) {
+		if (by === 'still' || entry.sight === 'lost' || (by === 'ours' && entry.sight)) {
+			return 'same';
+		}
+		if (by === 'theirs' && !losesSight) {
+			return this.pause(tab, 'the tab went to another site, or its server did not answer');
+		}
+		this.set(tab, { sight: by === 'ours' ? 'blind' : 'lost' });
+		return by === 'ours' ? 'same' : 'unseen';
+	}
+
 	#save() {
-		const kept = [...this.#entries].map(([tab, { url, paused }]) => [tab, { url, paused }]);
+		const kept = [...this.#entries].map(([tab, { answer, kept: _, ...rest }]) => [tab, rest]);
 		api.storage.session.set({ [KEY]: kept }).catch((error) => {
 			console.warn(`storage.session: ${KEY}: ${error}`);
 		});

@@ -8,7 +8,7 @@ import { decideFace } from '../../browser-ext/face.js';
 const url = 'http://localhost:8000/';
 
 /**
- * @param {'live' | 'looking' | 'none'} state
+ * @param {import('../../browser-ext/protocol.js').TabState} state
  * @returns {import('../../browser-ext/tabs.js').TabEntry}
  */
 function answered(state) {
@@ -21,7 +21,11 @@ const CASES = [
 	['off while others are live', [undefined, 'up', 1], 'off', '', /^savecast: off: click/],
 	['live', [answered('live'), 'up', 1], 'live', 'on', /^savecast: live: potato: tracked$/],
 	['looking', [answered('looking'), 'up', 1], 'looking', '…', /^savecast: looking: tracked$/],
-	['no project', [answered('none'), 'up', 1], 'looking', '?', /^savecast: no project: tracked$/],
+	['no project', [answered('none'), 'up', 1], 'none', '?', /^savecast: no project: tracked$/],
+	['waiting', [answered('waiting'), 'up', 1], 'waiting', '~', /^savecast: waiting for the server: tracked$/],
+	['down', [answered('down'), 'up', 1], 'down', 'x', /^savecast: the server is down: tracked$/],
+	['pending', [{ ...answered('live'), pending: { event: 7, until: 'shown', why: 'hidden' } }, 'up', 1], 'pending', '1',
+		/^savecast: a reload waits: hidden: click to reload now$/],
 	['not answered yet', [{ url }, 'up', 1], 'looking', '…', /asking the daemon/],
 	['connecting', [answered('live'), 'connecting', 1], 'looking', '…', /asking the daemon/],
 	['no daemon', [answered('live'), 'down', 1], 'disconnected', '!',

@@ -6,8 +6,9 @@ import { Stories, report } from '../../browser-ext/stories.js';
 
 test('a reload from its order to its load', () => {
 	const stories = new Stories();
-	assert.deepEqual(stories.begin(7, 17), [report(7, 17, 'reloading')]);
-	stories.ordered(17);
+	assert.deepEqual(stories.begin(7, 17), []);
+	assert.deepEqual(stories.ordered(17), [report(7, 17, 'reloading')]);
+	assert.ok(stories.isOrdered(17));
 	stories.loading(17);
 	assert.deepEqual(stories.complete(17), [report(7, 17, 'loaded')]);
 	assert.deepEqual(stories.complete(17), [], 'told once');
@@ -30,7 +31,6 @@ test('a newer order supersedes the older one of the same tab only', () => {
 	stories.begin(7, 18);
 	assert.deepEqual(stories.begin(8, 17), [
 		report(7, 17, 'skipped', 'superseded by event 8'),
-		report(8, 17, 'reloading'),
 	]);
 	assert.deepEqual(stories.end(17, 'failed', 'late', 7), [], "the older event's end comes late");
 	assert.equal(stories.event(17), 8);
@@ -49,7 +49,7 @@ test('a superseded reload is not told as loaded by the load of the older one', (
 test('the same order twice is one story', () => {
 	const stories = new Stories();
 	stories.begin(7, 17);
-	assert.deepEqual(stories.begin(7, 17), [report(7, 17, 'reloading')]);
+	assert.deepEqual(stories.begin(7, 17), []);
 });
 
 test('a tab that goes away ends its story, and one without a story is no error', () => {
@@ -66,4 +66,30 @@ test('a new life of the daemon drops all', () => {
 	stories.begin(7, 17);
 	stories.clear();
 	assert.equal(stories.event(17), undefined);
+});
+
+/** @param {number} status */
+function answeredWith(status) {
+	const stories = new Stories();
+	stories.begin(7, 17);
+	stories.ordered(17);
+	stories.loading(17);
+	stories.answered(17, status);
+	return stories;
+}
+
+test('what the server answered is told; one that does not serve has failed', () => {
+	assert.deepEqual(answeredWith(200).complete(17), [report(7, 17, 'loaded', 'answered 200')]);
+	assert.deepEqual(answeredWith(500).complete(17), [report(7, 17, 'loaded', 'answered 500')]);
+	assert.deepEqual(answeredWith(503).complete(17), [report(7, 17, 'failed', 'answered 503')]);
+	assert.deepEqual(answeredWith(0).complete(17), [report(7, 17, 'loaded')]);
+	assert.deepEqual(answeredWith(0).complete(17, 'no answer'), [report(7, 17, 'failed', 'no answer')]);
+});
+
+test('a pending reload stays the same story', () => {
+	const stories = new Stories();
+	stories.begin(7, 17);
+	assert.deepEqual(stories.pending(17, 'hidden'), [report(7, 17, 'pending', 'hidden')]);
+	stories.begin(7, 17);
+	assert.deepEqual(stories.ordered(17), [report(7, 17, 'reloading')]);
 });

@@ -4,7 +4,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,7 +15,9 @@ import { until, within } from './events.js';
  * @typedef {object} Options
  * @property {string} [extension] the folder of an unpacked extension
  * @property {number} [port] where the extension is to look for the daemon
+ * @property {string[]} [grant] sites that the person gave the extension leave for
  * @property {boolean} [headless] true unless given
+ * @property {string[]} [hosts] names that are to be this machine
  * @property {string[]} [args] further switches
  * @property {string} [binary] else CHROMIUM, else what is installed
  * @property {Record<string, string | undefined>} [env]
@@ -50,6 +52,7 @@ export async function launchChromium(options = {}) {
 		`--user-data-dir=${profile}`,
 		'--remote-debugging-pipe',
 		'--enable-unsafe-extension-debugging',
+		...(options.hosts ?? []).map((host) => `--host-resolver-rules=MAP ${host} 127.0.0.1`),
 		...(options.args ?? []),
 		'about:blank',
 	];
@@ -63,7 +66,9 @@ export async function launchChromium(options = {}) {
 	try {
 		await browser.started;
 		if (options.extension) {
-			await browser.loadExtension(options.extension);
+			await browser.loadExtension(options.grant
+				? await browser.withSites(options.extension, options.grant)
+				: options.extension);
 			if (options.port !== undefined) {
 				await browser.setPort(options.port);
 			}
@@ -76,6 +81,7 @@ export async function launchChromium(options = {}) {
 }
 
 export class Chromium {
+	name = 'chromium';
 	/** The id of the extension that was loaded last. */
 	extensionId = '';
 	/** What the browser wrote to its standard error, but its grumbling that there is no D-Bus. */
@@ -117,7 +123,34 @@ export class Chromium {
 	async loadExtension(folder) {
 		const { id } = await this.cdp.send('Extensions.loadUnpacked', { path: folder });
 		this.extensionId = id;
+		// Its page of the first run comes to the front: gone before a test looks.
+		const welcome = await until('the page of the first run', async () => {
+			const { targetInfos } = await this.cdp.send('Target.getTargets');
+			return targetInfos.find((/** @type {any} */ { url }) => url === this.extensionUrl('welcome.html'));
+		});
+		await this.cdp.send('Target.closeTarget', { targetId: welcome.targetId });
 		return id;
+	}
+
+	/** @param {string} path @returns the address of a page of the extension */
+	extensionUrl(path) {
+		return `chrome-extension://${this.extensionId}/${path}`;
+	}
+
+	/**
+	 * No switch says yes to the browser's own question: a copy that has the sites from the start
+	 * may do just what the extension may after that yes.
+	 *
+	 * @param {string} extension
+	 * @param {string[]} sites
+	 */
+	async withSites(extension, sites) {
+		const copy = join(this.#profile, 'extension');
+		await cp(extension, copy, { recursive: true });
+		const file = join(copy, 'manifest.json');
+		const manifest = JSON.parse(await readFile(file, 'utf8'));
+		await writeFile(file, JSON.stringify({ ...manifest, host_permissions: sites }));
+		return copy;
 	}
 
 	/**
@@ -207,8 +240,13 @@ export class Chromium {
 	}
 
 	/** @param {number} port */
-	async setPort(port) {
-		await this.evaluateInWorker(`chrome.storage.local.set({ port: ${JSON.stringify(port)} })`);
+	setPort(port) {
+		return this.set({ port });
+	}
+
+	/** @param {object} settings of the extension */
+	async set(settings) {
+		await this.evaluateInWorker(`chrome.storage.local.set(${JSON.stringify(settings)})`);
 	}
 
 	/**
@@ -295,6 +333,18 @@ export class Page {
 	/** Clicks the extension's icon on this tab. */
 	clickAction() {
 		return this.browser.clickAction(this);
+	}
+
+	/** @param {number} width @param {number} height of what is shown */
+	resize(width, height) {
+		return this.send('Emulation.setDeviceMetricsOverride',
+			{ width, height, deviceScaleFactor: 2, mobile: false });
+	}
+
+	/** @param {'light' | 'dark'} value what the person prefers */
+	colors(value) {
+		return this.send('Emulation.setEmulatedMedia',
+			{ features: [{ name: 'prefers-color-scheme', value }] });
 	}
 
 	/** @param {string} path of the PNG to write */

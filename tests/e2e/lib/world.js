@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { Children, run, tail, whileAlive } from '../../../scripts/lib/children.js';
 import { answers, freePort } from '../../../scripts/lib/ports.js';
 import { launchChromium } from './chromium.js';
+import { launchFirefox } from './firefox.js';
 import { Bus } from './bus-client.js';
 import { until } from './events.js';
 
@@ -25,6 +26,9 @@ export const LONG = Boolean(process.env.SAVECAST_LONG);
 
 /** Debian's own, which knows Debian's FastAPI; another in the path may not. */
 const UVICORN = existsSync('/usr/bin/uvicorn') ? '/usr/bin/uvicorn' : 'uvicorn';
+
+/** @typedef {import('./chromium.js').Chromium} Chromium */
+/** @typedef {import('./firefox.js').Firefox} Firefox */
 
 export class World {
 	/**
@@ -175,6 +179,18 @@ export class World {
 	}
 
 	/**
+	 * A git work tree with these files, behind site-server.js.
+	 *
+	 * @param {string} name
+	 * @param {Record<string, string>} files
+	 */
+	async site(name, files) {
+		const root = await this.folder(name, files, { git: true });
+		const script = path.join(TOP, 'tests/e2e/lib/site-server.js');
+		return { root, ...await this.serve(name, root, port => [process.execPath, script, String(port)]) };
+	}
+
+	/**
 	 * @param {string} name
 	 * @param {string} root
 	 * @param {(port: number) => string[]} command
@@ -187,12 +203,20 @@ export class World {
 		return { server, port, url: `http://localhost:${port}/` };
 	}
 
-	async browser() {
-		const browser = await launchChromium({
-			extension: path.join(TOP, 'browser-ext'), port: this.port, env: this.env,
+	/**
+	 * With the extension in it.
+	 *
+	 * @template {'chromium' | 'firefox'} [N='chromium']
+	 * @param {N} [name]
+	 * @param {{grant?: string[], hosts?: string[]}} [options]
+	 * @returns {Promise<N extends 'firefox' ? Firefox : Chromium>}
+	 */
+	async browser(name, options = {}) {
+		const browser = await (name === 'firefox' ? launchFirefox : launchChromium)({
+			extension: path.join(TOP, 'browser-ext'), port: this.port, env: this.env, ...options,
 		});
 		this.atEnd.push(() => browser.close());
-		return browser;
+		return /** @type {any} */ (browser);
 	}
 
 	/** @param {string} name of a log */

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// A tab's state in a word, and what a person can do when something is wrong. Pure.
+
+/**
+ * @typedef {import('./face.js').Face} Face
+ * @typedef {import('./tabs.js').TabEntry} TabEntry
+ * @typedef {{face: Face, link: import('./socket.js').Link, port: number, entry?: TabEntry}} Known
+ * @typedef {{text: string, code?: boolean}[]} Advice
+ */
+
+/** @type {Record<Face['icon'], string>} */
+const NAMES = {
+	off: 'Off',
+	live: 'Live',
+	looking: 'Looking…',
+	waiting: 'Waiting for the server',
+	pending: 'A reload waits',
+	down: 'The server is down',
+	none: 'No project',
+	disconnected: 'No daemon',
+};
+
+/** @param {Known} known */
+export function stateName({ face, entry }) {
+	if (entry?.paused !== undefined) {
+		return 'Paused';
+	}
+	const project = face.icon === 'live' ? entry?.answer?.project : undefined;
+	return project ? `Live: ${project}` : NAMES[face.icon];
+}
+
+/** @param {Known} known */
+export function reasonOf({ face, entry }) {
+	const { state, reason } = entry?.answer ?? {};
+	return reason && state === face.icon ? reason : face.title.replace(/^savecast: [^:]*: /, '');
+}
+
+/**
+ * @param {Known} known
+ * @returns {Advice | undefined} undefined: nothing is wrong
+ */
+export function adviceFor({ face, link, port }) {
+	switch (face.icon) {
+	case 'disconnected':
+		return link === 'down'
+			? [{ text: 'Start the daemon: ' }, { text: 'systemctl --user start savecast', code: true },
+				{ text: ' or run ' }, { text: 'savecastd', code: true },
+				{ text: `. If it listens on another port than ${port}, set that in Settings.` }]
+			: [{ text: 'See which port is yours: ' }, { text: 'savecast status', code: true },
+				{ text: '. Then set it in Settings.' }];
+	case 'none':
+		return [{ text: 'A folder that is not in git is named once: ' },
+			{ text: 'savecast track DIR', code: true }];
+	case 'down':
+		return [{ text: 'Your page stays as it is. It reloads when the server answers again; what it said is in its own terminal, and the story in ' },
+			{ text: 'savecast log', code: true }];
+	default:
+		return undefined;
+	}
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+
+import { api } from './api.js';
+import { loadSettings, rememberSite, saveSettings } from './settings.js';
+import { sitePattern } from './site.js';
+
+/** @param {string} id @returns {any} */
+const byId = (id) => document.getElementById(id);
+
+async function show() {
+	const { port, hidden, sites } = await loadSettings();
+	byId('port').value = port;
+	byId('hidden').checked = hidden === 'wait';
+	byId('none').hidden = sites.length > 0;
+	byId('sites').replaceChildren(...sites.map((site) => {
+		const item = document.createElement('li');
+		const button = document.createElement('button');
+		button.textContent = 'Forget';
+		button.setAttribute('aria-label', `Forget ${site}`);
+		button.onclick = async () => {
+			await rememberSite(site, false);
+			await api.permissions.remove({ origins: [sitePattern(site)] }).catch(() => {});
+			saved();
+		};
+		item.append(`${site} `, button);
+		return item;
+	}));
+}
+
+async function saved() {
+	await show();
+	byId('saved').textContent = 'Saved.';
+}
+
+byId('port').onchange = async () => {
+	if (byId('port').reportValidity()) {
+		await saveSettings({ port: Number(byId('port').value) });
+		await saved();
+	}
+};
+byId('hidden').onchange = async () => {
+	await saveSettings({ hidden: byId('hidden').checked ? 'wait' : 'now' });
+	await saved();
+};
+await show();

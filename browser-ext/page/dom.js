@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+//
+// All of what a tab shows: documents, same-origin frames, shadow roots, style sheets, and the
+// URLs that they loaded.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const MAX_URLS = 4096;
+	const MARK = 'savecast';
+
+	/** @param {Element} element @returns {ShadowRoot | null} also a closed one */
+	const shadowOf = (element) => {
+		// Chromium's has the function, Firefox's elements the property.
+		const { openOrClosedShadowRoot: open } = /** @type {any} */ (globalThis).chrome?.dom ?? {};
+		return open && element instanceof HTMLElement
+			? open(element)
+			: /** @type {any} */ (element).openOrClosedShadowRoot ?? element.shadowRoot;
+	};
+
+	/**
+	 * @param {Document | ShadowRoot} root
+	 * @returns {Generator<Document | ShadowRoot>} it, and all roots in it
+	 */
+	function* roots(root = document) {
+		yield root;
+		for (const element of root.querySelectorAll('*')) {
+			if (element.localName === 'iframe' || element.localName === 'frame') {
+				const inner = /** @type {HTMLIFrameElement} */ (element).contentDocument;
+				if (inner) {
+					yield* roots(inner);
+				}
+			}
+			const shadow = shadowOf(element);
+			if (shadow) {
+				yield* roots(shadow);
+			}
+		}
+	}
+
+	/** @param {CSSStyleSheet} sheet @returns {CSSRuleList | undefined} of another site: undefined */
+	const rulesOf = (sheet) => {
+		try {
+			return sheet.cssRules;
+		} catch {
+			return undefined;
+		}
+	};
+
+	/** @param {any} rule */
+	const isImport = (rule) => rule.constructor.name === 'CSSImportRule' || rule.type === 3;
+
+	/**
+	 * @param {CSSStyleSheet} sheet
+	 * @returns {Generator<CSSStyleSheet>} it, and all that it imports
+	 */
+	function* withImports(sheet) {
+		yield sheet;
+		for (const rule of rulesOf(sheet) ?? []) {
+			const inner = isImport(rule) && /** @type {any} */ (rule).styleSheet;
+			if (inner) {
+				yield* withImports(inner);
+			}
+		}
+	}
+
+	/** @returns {Generator<CSSStyleSheet>} every sheet of the tab */
+	function* sheets() {
+		for (const root of roots()) {
+			for (const sheet of [...root.styleSheets, ...(root.adoptedStyleSheets ?? [])]) {
+				yield* withImports(sheet);
+			}
+		}
+	}
+
+	/** @param {string} url @param {string} [base] @returns {string} absolute, without our mark */
+	const plain = (url, base = document.baseURI) => {
+		try {
+			const parsed = new URL(url, base);
+			if (parsed.searchParams.has(MARK)) {
+				parsed.search = parsed.search.replace(/[?&]savecast=\d+/, '').replace(/^&/, '?');
+			}
+			parsed.hash = '';
+			return parsed.href;
+		} catch {
+			return '';
+		}
+	};
+
+	/** @param {string} url @param {number} n @returns {string} another URL of the same file */
+	const fresh = (url, n) => {
+		const parsed = new URL(url, document.baseURI);
+		const { hash } = parsed;
+		const again = new URL(plain(parsed.href));
+		again.search += `${again.search ? '&' : '?'}${MARK}=${n}`;
+		again.hash = hash;
+		return again.href;
+	};
+
+	/** Beyond the browser's buffer of 250, which the page itself may empty. */
+	const loaded = new Set();
+	/** @type {boolean} whether `loaded` may miss some */
+	let complete = true;
+	/** @param {PerformanceEntryList} entries */
+	const note = (entries) => {
+		for (const { name } of entries) {
+			if (loaded.size < MAX_URLS) {
+				loaded.add(plain(name));
+			} else {
+				complete = false;
+			}
+		}
+	};
+	const observer = new PerformanceObserver((list) => note(list.getEntries()));
+	observer.observe({ type: 'resource', buffered: true });
+	if (performance.getEntriesByType('resource').length >= 250) {
+		complete = false;
+	}
+
+	/** @returns {Set<string>} what was loaded, as far as the browser tells */
+	const urls = () => {
+		note(observer.takeRecords());
+		note(performance.getEntriesByType('resource'));
+		const all = new Set(loaded);
+		for (const root of roots()) {
+			if (root instanceof Document || 'defaultView' in root) {
+				const view = /** @type {Document} */ (root).defaultView;
+				for (const { name } of view?.performance.getEntriesByType('resource') ?? []) {
+					all.add(plain(name));
+				}
+			}
+			for (const element of root.querySelectorAll('link[href], img[src], script[src]')) {
+				const { href, src } = /** @type {any} */ (element);
+				all.add(plain(href ?? src));
+			}
+		}
+		for (const sheet of sheets()) {
+			if (sheet.href) {
+				all.add(plain(sheet.href));
+			}
+		}
+		all.delete('');
+		return all;
+	};
+
+	/** Whether a URL that is not in urls() was not loaded: a service worker may load others. */
+	const isComplete = () => complete && !navigator.serviceWorker?.controller;
+
+	shared.dom = { roots, sheets, withImports, rulesOf, isImport, plain, fresh, urls, isComplete };
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+//
+// One in each document of a tab that is switched on: answers the extension, and tells it what it
+// must know before it asks.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const runtime = /** @type {typeof chrome} */ (/** @type {any} */ (globalThis).browser ?? chrome).runtime;
+
+	/** @param {object} message */
+	const tell = (message) => {
+		try {
+			runtime.sendMessage(message)?.catch?.(() => {});
+		} catch {
+			// The extension was updated: its new life puts a new keeper here.
+		}
+	};
+
+	const begin = () => {
+		let armed = false;
+		let posting = false;
+		/** Which document this is, for the state that goes from one to the next. */
+		const id = Math.random().toString(36);
+
+		runtime.onMessage.addListener((/** @type {any} */ message, _, answer) => {
+			switch (message?.to) {
+			case 'arm':
+				armed = true;
+				break;
+			case 'disarm':
+				armed = false;
+				break;
+			case 'apply':
+				shared.apply(message.changes, message.event).then(answer,
+					(/** @type {unknown} */ error) => answer({ outcome: 'reload', detail: String(error) }));
+				return true;
+			case 'restore':
+				if (message.id !== id) {
+					shared.state.restore(message.state);
+				}
+				answer(message.id !== id);
+				break;
+			case 'posted':
+				shared.guard.watch({ posted: message.posted }, (/** @type {string | null} */ why) => tell({ from: 'guard', why }));
+				break;
+			}
+			return false;
+		});
+
+		/** @type {any} */ (globalThis).navigation?.addEventListener('navigate', (/** @type {any} */ event) => {
+			posting = Boolean(event.formData) && !event.hashChange;
+		});
+		// The page's own script took the form: no other document comes.
+		/** @type {any} */ (globalThis).navigation?.addEventListener('navigatesuccess', () => {
+			posting = false;
+		});
+		// The last moment of this document, when the next one is there: what was typed while a
+		// slow server made it is kept, too.
+		addEventListener('pagehide', () => {
+			if (armed || posting) {
+				tell({ from: 'hide', id, posting: posting && !armed, state: armed ? shared.state.capture() : null });
+			}
+		});
+
+		const [entry] = /** @type {any[]} */ (performance.getEntriesByType('navigation'));
+		const here = () => tell({
+			from: 'here',
+			status: entry?.responseStatus ?? 0,
+			redirected: (entry?.redirectCount ?? 0) > 0,
+		});
+		addEventListener('pageshow', ({ persisted }) => {
+			if (persisted) {
+				armed = false;
+				posting = false;
+				here();
+			}
+		});
+		here();
+	};
+
+	shared.keeps = true;
+	begin();
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+//
+// Which of a page's URLs a changed file is behind. Pure. All of page/ runs in the page's tab as
+// classic scripts, apart from the page's own scripts; globalThis.savecast is what they share.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+	/** What compilers turn a source's suffix into. */
+	const COMPILED = /** @type {Record<string, string>} */ ({
+		scss: 'css', sass: 'css', less: 'css', styl: 'css', pcss: 'css',
+		ts: 'js', mts: 'js', jsx: 'js', tsx: 'js', coffee: 'js',
+	});
+
+	/** Folders of files that a server hands out as they are, in most of the world. */
+	const SERVED = /(^|\/)(static|public|www|htdocs|wwwroot|media|images|img|icons|fonts)\//;
+
+	/**
+	 * "app.css", "app.3f9a2c1b.css" and "app-BX3k9q_f.css" are all "app.css". Only something
+	 * long with a digit in it is taken for a hash.
+	 *
+	 * @param {string} name
+	 */
+	const unhashed = (name) => name.replace(/[.-](?=[\w-]*\d)[\w-]{6,64}(?=\.[a-z0-9]+$)/i, '');
+
+	/**
+	 * @param {string} text
+	 * @returns {string[]} the components of a path, decoded
+	 */
+	const components = (text) => text.split('/').filter(Boolean).map((part) => {
+		try {
+			return decodeURIComponent(part);
+		} catch {
+			return part;
+		}
+	});
+
+	/**
+	 * @param {string} path relative to the project
+	 * @param {string} url
+	 * @returns {number} how many components at the end agree; 0: it is another file
+	 */
+	const agreement = (path, url) => {
+		let theirs;
+		try {
+			theirs = components(new URL(url).pathname);
+		} catch {
+			return 0;
+		}
+		// A path is no URL: a "%41" in it is three characters.
+		const ours = path.split('/').filter(Boolean);
+		const name = ours.pop() ?? '';
+		const served = theirs.pop() ?? '';
+		const suffix = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+		const compiled = COMPILED[suffix] && name.slice(0, -suffix.length) + COMPILED[suffix];
+		if (served !== name && unhashed(served) !== name &&
+			served !== compiled && unhashed(served) !== compiled) {
+			return 0;
+		}
+		let count = 1;
+		while (ours.length && theirs.length && ours.pop() === theirs.pop()) {
+			count++;
+		}
+		return count;
+	};
+
+	/**
+	 * The URLs that agree best: a project with two "style.css" has them in different folders.
+	 *
+	 * @param {string} path
+	 * @param {Iterable<string>} urls
+	 * @returns {Set<string>}
+	 */
+	const find = (path, urls) => {
+		let best = 1;
+		/** @type {Set<string>} */
+		let found = new Set();
+		for (const url of urls) {
+			const count = agreement(path, url);
+			if (count > best) {
+				best = count;
+				found = new Set();
+			}
+			if (count === best) {
+				found.add(url);
+			}
+		}
+		return found;
+	};
+
+	/** @param {string} path */
+	const isCompiled = (path) => path.slice(path.lastIndexOf('.') + 1).toLowerCase() in COMPILED;
+
+	/** @param {string} path */
+	const isServed = (path) => SERVED.test(path);
+
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	shared.match = { find, isCompiled, isServed };
+}

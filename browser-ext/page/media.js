@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+//
+// Images, fonts, sound and film: refreshed where they show.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { dom } = shared;
+
+	/** Attributes that hold one URL. */
+	const SELECTOR = 'img[src], input[type=image][src], source[src], video, audio[src], track[src], ' +
+		'embed[src], object[data], image, use, feImage, link[rel~=icon], link[rel~=apple-touch-icon]';
+	const ATTRIBUTES = ['src', 'poster', 'data', 'href', 'xlink:href'];
+
+	/** @param {string} text @param {Set<string>} urls @param {number} n @param {string} base */
+	const freshIn = (text, urls, n, base) => text.replace(/url\(\s*(["']?)(.*?)\1\s*\)/g,
+		(whole, _, url) => (urls.has(dom.plain(url, base)) ? `url("${dom.fresh(new URL(url, base).href, n)}")` : whole));
+
+	/** @param {string} text a srcset */
+	const freshSet = (/** @type {string} */ text, /** @type {Set<string>} */ urls, /** @type {number} */ n) =>
+		text.replace(/(^|,)(\s*)(\S*[^\s,])/g, (whole, comma, space, url) =>
+			(urls.has(dom.plain(url)) ? `${comma}${space}${dom.fresh(url, n)}` : whole));
+
+	/** @param {Element} element @param {Set<string>} urls @param {number} n */
+	const swapElement = (element, urls, n) => {
+		let count = 0;
+		for (const name of ATTRIBUTES) {
+			const value = element.getAttribute(name);
+			if (value && urls.has(dom.plain(value, element.baseURI))) {
+				const media = element instanceof HTMLMediaElement && name === 'src' ? element : undefined;
+				const { currentTime = 0, paused = true } = media ?? {};
+				element.setAttribute(name, dom.fresh(new URL(value, element.baseURI).href, n));
+				if (media) {
+					media.currentTime = currentTime;
+					if (!paused) {
+						media.play().catch(() => {});
+					}
+				}
+				if (element.localName === 'source') {
+					/** @type {any} */ (element.parentElement)?.load?.();
+				}
+				count++;
+			}
+		}
+		return count;
+	};
+
+	/** @param {CSSRule} rule @param {Set<string>} urls @param {number} n @returns {number} */
+	const swapRule = (rule, urls, n) => {
+		const { cssRules, style, parentStyleSheet } = /** @type {any} */ (rule);
+		const base = parentStyleSheet?.href ?? document.baseURI;
+		let count = 0;
+		for (const inner of cssRules ?? []) {
+			count += swapRule(inner, urls, n);
+		}
+		for (const name of style ?? []) {
+			const value = style.getPropertyValue(name);
+			const again = value.includes('url(') ? freshIn(value, urls, n, base) : value;
+			if (again !== value) {
+				style.setProperty(name, again, style.getPropertyPriority(name));
+				count++;
+			}
+		}
+		return count;
+	};
+
+	/** A font's `src` cannot be set in a rule that holds: the rule is made anew. */
+	const swapFonts = (/** @type {CSSStyleSheet} */ sheet, /** @type {Set<string>} */ urls, /** @type {number} */ n) => {
+		let count = 0;
+		const base = sheet.href ?? document.baseURI;
+		[...(dom.rulesOf(sheet) ?? [])].forEach((rule, index) => {
+			if (rule.type !== CSSRule.FONT_FACE_RULE) {
+				return;
+			}
+			const text = freshIn(rule.cssText, urls, n, base);
+			if (text !== rule.cssText) {
+				sheet.insertRule(text, index + 1);
+				sheet.deleteRule(index);
+				count++;
+			}
+		});
+		return count;
+	};
+
+	/**
+	 * @param {Set<string>} urls
+	 * @param {number} n
+	 * @returns {number} in how many places
+	 */
+	const swap = (urls, n) => {
+		let count = 0;
+		for (const root of dom.roots()) {
+			for (const element of root.querySelectorAll(SELECTOR)) {
+				count += swapElement(element, urls, n);
+			}
+			for (const element of root.querySelectorAll('[srcset], [imagesrcset]')) {
+				const value = element.getAttribute('srcset') ?? '';
+				const again = freshSet(value, urls, n);
+				if (again !== value) {
+					element.setAttribute('srcset', again);
+					count++;
+				}
+			}
+			for (const element of root.querySelectorAll('[style*="url("]')) {
+				const { style } = /** @type {HTMLElement} */ (element);
+				count += swapRule(/** @type {any} */ ({ style }), urls, n);
+			}
+		}
+		for (const sheet of dom.sheets()) {
+			count += swapFonts(sheet, urls, n);
+			for (const rule of dom.rulesOf(sheet) ?? []) {
+				if (rule.type !== CSSRule.FONT_FACE_RULE) {
+					count += swapRule(rule, urls, n);
+				}
+			}
+		}
+		return count;
+	};
+
+	shared.media = { swap };
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+//
+// Swaps style sheets in place: the new one beside the old one, which goes when the new one is
+// there, so that no moment is without either.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { dom } = shared;
+	const LOAD_MSEC = 5000;
+
+	/** Sheets that were swapped in this document: a copy of their parent must import the new one. */
+	const swapped = new Set();
+
+	/** @param {EventTarget} target @returns {Promise<string>} the event that came, or "late" */
+	const settled = (target) => new Promise((resolve) => {
+		for (const type of ['load', 'error']) {
+			target.addEventListener(type, () => resolve(type), { once: true });
+		}
+		setTimeout(() => resolve('late'), LOAD_MSEC);
+	});
+
+	/**
+	 * An imported sheet announces its end to nobody; its entry among the resources does.
+	 *
+	 * @param {string} url
+	 * @returns {{done: Promise<void>}}
+	 */
+	const fetched = (url) => ({
+		done: new Promise((resolve) => {
+			const observer = new PerformanceObserver((list) => {
+				if (list.getEntries().some(({ name }) => name === url)) {
+					end();
+				}
+			});
+			const end = () => {
+				observer.disconnect();
+				clearTimeout(timer);
+				resolve();
+			};
+			const timer = setTimeout(end, LOAD_MSEC);
+			observer.observe({ type: 'resource' });
+		}),
+	});
+
+	/** @param {CSSRule} rule */
+	const applied = async (rule) => {
+		const deadline = performance.now() + LOAD_MSEC;
+		const { styleSheet } = /** @type {any} */ (rule);
+		while (!(/** @type {any} */ (rule).styleSheet ?? styleSheet) && performance.now() < deadline) {
+			await new Promise((resolve) => setTimeout(resolve, 4));
+		}
+	};
+
+	/**
+	 * @param {CSSStyleSheet} sheet
+	 * @param {CSSRule} rule an `@import` in it
+	 * @param {number} n
+	 */
+	const swapImport = async (sheet, rule, n) => {
+		const old = /** @type {any} */ (rule);
+		const url = dom.fresh(old.styleSheet?.href ?? new URL(old.href, sheet.href ?? document.baseURI).href, n);
+		const text = rule.cssText.replace(/url\((?:"(?:[^"\\]|\\.)*"|[^)]*)\)/, `url("${url}")`);
+		const index = [...sheet.cssRules].indexOf(rule);
+		const { done } = fetched(url);
+		sheet.insertRule(text, index + 1);
+		const added = sheet.cssRules[index + 1];
+		await done;
+		await applied(added);
+		const now = [...sheet.cssRules].indexOf(rule);
+		if (now >= 0) {
+			sheet.deleteRule(now);
+		}
+		await swapInner(added, n);
+	};
+
+	/**
+	 * A new copy of a sheet imports what was swapped before by its old URL. Chromium takes that
+	 * from its cache, so it is made new there, and the whole of a `<link>` or `<style>` is copied:
+	 * what is inserted into a sheet has no moment at which it is known to show. Firefox asks
+	 * neither cache nor server for the old URL, and there a new import is inserted.
+	 */
+	const REFRESHES_CACHE = !('openOrClosedShadowRoot' in Element.prototype);
+
+	/** @param {CSSStyleSheet} sheet that will be loaded again */
+	const prime = async (sheet) => {
+		if (REFRESHES_CACHE) {
+			const urls = [...dom.withImports(sheet)].slice(1).map(({ href }) => dom.plain(href ?? ''));
+			await Promise.all([...new Set(urls)].filter((url) => swapped.has(url))
+				.map((url) => fetch(url, { cache: 'reload' }).then((answer) => answer.text()).catch(() => {})));
+		}
+	};
+
+	const swapInner = async (/** @type {any} */ owner, /** @type {number} */ n) => {
+		const sheet = owner.sheet ?? owner.styleSheet;
+		const rules = !REFRESHES_CACHE && sheet && dom.rulesOf(sheet);
+		await Promise.all([...(rules || [])].filter(dom.isImport).map((rule) => {
+			const inner = rule.styleSheet;
+			return inner?.href && swapped.has(dom.plain(inner.href))
+				? swapImport(sheet, rule, n)
+				: inner && swapInner(rule, n);
+		}));
+	};
+
+	/**
+	 * @param {HTMLLinkElement} link
+	 * @param {number} n
+	 * @returns {Promise<boolean>} whether the new one is in place
+	 */
+	const swapLink = async (link, n) => {
+		if (link.sheet) {
+			await prime(link.sheet);
+		}
+		const clone = /** @type {HTMLLinkElement} */ (link.cloneNode());
+		// Absolute: Firefox holds a relative one against the page's policy.
+		clone.href = dom.fresh(link.href, n);
+		clone.removeAttribute('integrity');
+		const end = settled(clone);
+		link.after(clone);
+		if (link.disabled) {
+			clone.disabled = true;
+			link.remove();
+			return true;
+		}
+		await end;
+		// An import that the page's policy forbids is an "error" of a sheet that applies.
+		if (!clone.sheet) {
+			clone.remove();
+			return false;
+		}
+		await swapInner(clone, n);
+		link.remove();
+		return true;
+	};
+
+	/** @param {CSSStyleSheet} sheet @param {any} rule an `@import` in it */
+	const importUrl = (sheet, rule) =>
+		dom.plain(rule.styleSheet?.href ?? rule.href, sheet.href ?? document.baseURI);
+
+	/**
+	 * @param {HTMLStyleElement} style
+	 * @returns {Promise<boolean>}
+	 */
+	const swapStyle = async (style) => {
+		if (style.sheet) {
+			await prime(style.sheet);
+		}
+		const clone = /** @type {HTMLStyleElement} */ (style.cloneNode(true));
+		const end = settled(clone);
+		style.after(clone);
+		await end;
+		style.remove();
+		return true;
+	};
+
+	/**
+	 * @param {CSSStyleSheet} sheet
+	 * @param {Set<string>} urls
+	 * @param {number} n
+	 * @returns {Generator<Promise<boolean>>} the swaps of what it imports, the outermost only
+	 */
+	function* swapImports(sheet, urls, n) {
+		// A copy: what is inserted meanwhile is not swapped again.
+		for (const rule of [...(dom.rulesOf(sheet) ?? [])].filter(dom.isImport)) {
+			const inner = /** @type {any} */ (rule).styleSheet;
+			if (urls.has(importUrl(sheet, rule))) {
+				yield swapImport(sheet, rule, n).then(() => true);
+			} else if (inner) {
+				yield* swapImports(inner, urls, n);
+			}
+		}
+	}
+
+	/**
+	 * @param {CSSStyleSheet} sheet of a `<link>` or `<style>`
+	 * @param {Set<string>} urls
+	 * @param {number} n
+	 * @returns {Generator<Promise<boolean>>}
+	 */
+	function* swapSheet(sheet, urls, n) {
+		const owner = /** @type {any} */ (sheet.ownerNode);
+		const isLink = owner?.localName === 'link';
+		const inside = REFRESHES_CACHE &&
+			[...dom.withImports(sheet)].slice(1).some(({ href }) => urls.has(dom.plain(href ?? '')));
+		if (isLink && (inside || (sheet.href && urls.has(dom.plain(sheet.href))))) {
+			yield swapLink(owner, n);
+		} else if (inside && owner?.localName === 'style') {
+			yield swapStyle(owner);
+		} else {
+			yield* swapImports(sheet, urls, n);
+		}
+	}
+
+	/**
+	 * @param {Set<string>} urls
+	 * @param {number} n
+	 * @returns {Promise<{count: number, failed: boolean}>} how many were swapped
+	 */
+	const swap = async (urls, n) => {
+		/** @type {Promise<boolean>[]} */
+		const swaps = [];
+		const found = reachable();
+		[...urls].filter((url) => found.has(url)).forEach((url) => swapped.add(url));
+		for (const root of [...dom.roots()]) {
+			for (const sheet of [...root.styleSheets]) {
+				swaps.push(...swapSheet(sheet, urls, n));
+			}
+		}
+		const done = await Promise.all(swaps);
+		return { count: done.filter(Boolean).length, failed: done.includes(false) };
+	};
+
+	/** @returns {Set<string>} the sheets that swap() can reach */
+	const reachable = () => {
+		/** @type {Set<string>} */
+		const found = new Set();
+		for (const sheet of dom.sheets()) {
+			if (sheet.href) {
+				found.add(dom.plain(sheet.href));
+			}
+		}
+		return found;
+	};
+
+	shared.styles = { swap, reachable };
+}

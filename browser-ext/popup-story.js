@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// One event of the popup's list: a line that opens to its steps.
+
+const BAD = new Set(['failed']);
+
+/**
+ * @param {string} name
+ * @param {string} text
+ * @param {string} [className]
+ */
+function element(name, text, className = '') {
+	const made = document.createElement(name);
+	made.textContent = text;
+	made.className = className;
+	return made;
+}
+
+/**
+ * @param {import('./history.js').Told} told
+ * @param {boolean | Set<string>} open whether its steps show, or the ids of those that do
+ * @returns {HTMLLIElement}
+ */
+export function eventItem({ event, at, files, steps }, open) {
+	const item = document.createElement('li');
+	const details = document.createElement('details');
+	details.id = `event-${event}`;
+	details.open = open === true || (open instanceof Set && open.has(details.id));
+	const summary = document.createElement('summary');
+	const last = steps.at(-1);
+	summary.append(
+		element('span', new Date(at).toLocaleTimeString(), 'dim'),
+		element('span', `#${event} ${files.join(', ') || 'reload'}`, 'what'),
+		element('span', last ? `${last.step} ${last.msec} ms` : '…', `end ${last && BAD.has(last.step) ? 'bad' : ''}`),
+	);
+	const list = document.createElement('ul');
+	list.append(...steps.map(({ step, detail, msec }) =>
+		element('li', `${msec} ms  ${step}${detail ? `: ${detail}` : ''}`, 'dim')));
+	details.append(summary, list);
+	item.append(details);
+	return item;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+//
+// The popup of one tab: shows what the background says of it, and asks the background to act.
+
+import { api } from './api.js';
+import { toAddress } from './address.js';
+import { adviceFor, reasonOf, stateName } from './advice.js';
+import { rememberSite } from './settings.js';
+import { hasSite, sitePattern } from './site.js';
+import { eventItem } from './popup-story.js';
+
+/** @typedef {ReturnType<typeof import('./savecast.js').describe>} Description */
+
+/** @param {string} id @returns {any} */
+const byId = (id) => document.getElementById(id);
+
+const given = new URLSearchParams(location.search).get('tab');
+const tab = given === null
+	? (await api.tabs.query({ active: true, currentWindow: true }))[0]
+	: await api.tabs.get(Number(given)).catch(() => undefined);
+const id = tab?.id ?? -1;
+const port = api.runtime.connect({ name: String(id) });
+/** @type {Description | undefined} */
+let last;
+
+/** @param {Description} now */
+async function show(now) {
+	last = now;
+	const { entry, face, events } = now;
+	byId('icon').src = `icons/${face.icon}.svg`;
+	byId('state').textContent = stateName(now);
+	byId('reason').textContent = reasonOf(now);
+	const advice = adviceFor(now);
+	byId('advice').hidden = !advice;
+	byId('advice').replaceChildren(...(advice ?? []).map(({ text, code }) => {
+		const element = document.createElement(code ? 'code' : 'span');
+		element.textContent = text;
+		return element;
+	}));
+	const on = entry !== undefined && entry.paused === undefined;
+	byId('toggle').hidden = false;
+	byId('toggle').textContent = on ? 'Switch off' : 'Switch on';
+	byId('toggle').setAttribute('aria-pressed', String(on));
+	byId('reload').hidden = !on;
+	byId('story').hidden = !events.length;
+	const open = new Set([...document.querySelectorAll('#events details[open]')].map((one) => one.id));
+	byId('events').replaceChildren(...events.map((told, i) => eventItem(told, open.size ? open : i === 0)));
+	await showSite(now);
+}
+
+/** @param {Description} now */
+async function showSite({ entry, sites }) {
+	const address = toAddress(tab?.url ?? entry?.url);
+	byId('site').hidden = 'why' in address;
+	if ('why' in address) {
+		return;
+	}
+	const { origin } = new URL(address.url);
+	const name = origin === 'null' ? 'files on this computer' : origin;
+	for (const element of document.querySelectorAll('.origin')) {
+		element.textContent = name;
+	}
+	const leave = await hasSite(address.url);
+	byId('leave').hidden = leave;
+	byId('remember').checked = leave && sites.includes(origin);
+}
+
+/**
+ * Both ask for leave in the click itself: a browser takes no later moment for the person's wish.
+ *
+ * @param {boolean} remember
+ */
+async function allow(remember) {
+	const url = tab?.url ?? last?.entry?.url;
+	if (!url) {
+		return;
+	}
+	const asked = api.permissions.request({ origins: [sitePattern(url)] });
+	if (remember) {
+		// Before the answer: the browser's question may close this popup.
+		await rememberSite(new URL(url).origin, true);
+	}
+	if (!await asked && remember) {
+		await rememberSite(new URL(url).origin, false);
+	}
+	if (last) {
+		await show(last);
+	}
+}
+
+byId('toggle').onclick = () => {
+	const on = last?.entry !== undefined && last.entry.paused === undefined;
+	port.postMessage({ to: on ? 'off' : 'on', url: tab?.url });
+};
+byId('reload').onclick = () => port.postMessage({ to: 'reload', url: tab?.url });
+byId('allow').onclick = () => allow(false);
+byId('remember').onchange = () => {
+	const url = tab?.url ?? last?.entry?.url;
+	if (byId('remember').checked) {
+		allow(true);
+	} else if (url) {
+		rememberSite(new URL(url).origin, false);
+	}
+};
+port.onMessage.addListener(show);

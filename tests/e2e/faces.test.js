@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// What a person sees in each state, in both browsers; the pictures are left in build/screenshots/.
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { FakeDaemon } from './lib/fake-daemon.js';
+import { until } from './lib/events.js';
+import { BROWSERS, missing } from './lib/live.js';
+import { TOP, World } from './lib/world.js';
+
+const PICTURES = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build', 'screenshots');
+const ICONS = ['off', 'live', 'looking', 'waiting', 'pending', 'down', 'none', 'disconnected'];
+const BADGES = ['', 'on', '…', '~', '1', 'x', '?', '!'];
+
+/** The daemon's word on the tab, by state. @type {[string, string, string, RegExp][]} */
+const ANSWERS = [
+	['live', 'on', 'port 8000 is served by python3 (pid 4711) from potato', /^Live: potato$/],
+	['looking', '…', 'looking for the server of port 8000', /^Looking/],
+	['waiting', '~', 'uvicorn restarts: worker 4711 has ended', /^Waiting for the server$/],
+	['down', 'x', 'uvicorn ended with status 1', /^The server is down$/],
+	['none', '?', 'http://localhost:8001/: nothing listens on port 8001: start the server', /^No project$/],
+];
+
+for (const which of BROWSERS) {
+	const skip = missing(which);
+
+	test(`${which}: every state has its face, and its popup, light and dark`, { skip }, async t => {
+		await mkdir(PICTURES, { recursive: true });
+		const world = await World.open(t);
+		const daemon = new FakeDaemon();
+		await daemon.listen(world.port);
+		t.after(() => daemon.close());
+		const site = await world.site('site', { 'index.html': '<h1>site</h1>' });
+		const browser = await world.browser(which);
+		const page = await browser.newPage(site.url);
+
+		/** @param {string} badge */
+		const face = (badge) => until(`badge ${badge}`, async () => {
+			await page.activate();
+			const now = await browser.activeFace();
+			return now.badge === badge ? now : null;
+		});
+		/** @param {string} name @param {number} tab @param {RegExp} title */
+		const picture = async (name, tab, title) => {
+			const popup = await browser.newPage(browser.extensionUrl(`popup.html?tab=${tab}`));
+			await popup.resize(390, 480);
+			await until(`popup: ${title}`, async () => title.test(await popup.evaluate('document.getElementById("state").textContent')));
+			for (const scheme of /** @type {const} */ (['light', 'dark'])) {
+				await popup.colors(scheme);
+				await popup.screenshot(path.join(PICTURES, `popup-${name}-${scheme}-${which}.png`));
+			}
+			// Everything that can be done has a name, for those who do not see it.
+			assert.deepEqual(await popup.evaluate(`[...document.querySelectorAll('button, input, a')]
+				.filter(one => one.checkVisibility() && !(one.textContent || one.labels?.[0]?.textContent).trim()).map(one => one.id)`), []);
+			const text = await popup.evaluate('document.body.innerText');
+			await popup.close();
+			return text;
+		};
+
+		const { tab } = await face('');
+		await picture('off', tab, /^Off$/);
+		await page.clickAction();
+		await daemon.heard.next('watch', ({ type }) => type === 'watch', { mark: 0 });
+		for (const [state, badge, reason, title] of ANSWERS) {
+			const answer = { type: 'tab', tab, state, reason, ...(/none|looking/.test(state) ? {} : { project: 'potato' }) };
+			daemon.answer = () => answer;
+			daemon.send(answer);
+			const { title: tooltip } = await face(badge);
+			assert.ok(tooltip.endsWith(reason), tooltip);
+			if (state === 'live') {
+				const mark = daemon.heard.mark;
+				daemon.send({ type: 'reload', event: 7, tabs: [tab], changes: [{ path: 'templates/home.html', kind: 'page' }] });
+				await daemon.heard.next('loaded', ({ step }) => step === 'loaded', { mark });
+			}
+			assert.ok((await picture(state, tab, title)).includes(reason));
+		}
+		daemon.answer = () => ({ type: 'tab', tab, state: 'live', project: 'potato', reason: 'tracked' });
+		daemon.send(/** @type {any} */ (daemon.answer({})));
+		await face('on');
+		const front = await browser.newPage('about:blank');
+		const mark = daemon.heard.mark;
+		daemon.send({ type: 'reload', event: 8, tabs: [tab] });
+		await daemon.heard.next('pending', ({ step }) => step === 'pending', { mark });
+		await picture('pending', tab, /^A reload waits$/);
+		await front.close();
+		await daemon.close();
+		await face('!');
+		assert.match(await picture('disconnected', tab, /^No daemon$/), /systemctl --user start savecast/);
+	});
+}
+
+test('chromium: the icons beside each other, on light and dark toolbars', { skip: missing('chromium') }, async t => {
+	await mkdir(PICTURES, { recursive: true });
+	const world = await World.open(t);
+	const browser = await world.browser('chromium');
+	const rows = await Promise.all(['#ffffff', '#dee1e6', '#35363a', '#1c1b22'].map(async ground => `<p style="background:${ground}">${
+		(await Promise.all(ICONS.map(async (icon, i) => {
+			const data = (await readFile(path.join(TOP, `browser-ext/icons/${icon}-32.png`))).toString('base64');
+			return `<span><img width=16 src="data:image/png;base64,${data}"><b>${BADGES[i]}</b><img width=32 src="data:image/png;base64,${data}"></span>`;
+		}))).join('')}</p>`));
+	const page = await browser.newPage();
+	await page.resize(900, 280);
+	for (const [name, filter] of [['', 'none'], ['-grey', 'grayscale(1)']]) {
+		await page.goto(`data:text/html;charset=utf-8,${encodeURIComponent(`<style>body{margin:0;filter:${filter}}p{margin:0;padding:14px}
+			span{display:inline-block;width:100px}b{font:9px sans-serif;background:#5f6368;color:#fff;border-radius:3px;padding:0 2px;margin-right:8px}</style>${rows.join('')}`)}`);
+		await page.screenshot(path.join(PICTURES, `icons${name}.png`));
+	}
+});

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// The daemon's end of the WebSocket alone, for states that a real one is in too shortly, or too
+// rarely, to look at.
+import http from 'node:http';
+import { WebSocketServer } from 'ws';
+import { EventLog } from './events.js';
+
+export class FakeDaemon {
+	/** @type {EventLog<any>} what browsers said */
+	heard = new EventLog();
+	/** @type {Set<import('ws').WebSocket>} */
+	#sockets = new Set();
+	#server = http.createServer((_, response) => {
+		response.statusCode = 403;
+		response.end();
+	});
+	/** @type {(message: any) => object | undefined} the answer to a `watch` */
+	answer = ({ tab, url }) => ({ type: 'tab', tab, state: 'live', project: 'potato', reason: `${url} is served from potato` });
+
+	/** @param {number} port */
+	async listen(port) {
+		const upgrades = new WebSocketServer({ server: this.#server, handleProtocols: () => 'savecast.v1' });
+		upgrades.on('connection', (socket) => {
+			this.#sockets.add(socket);
+			socket.on('close', () => this.#sockets.delete(socket));
+			socket.on('message', (data) => {
+				const message = JSON.parse(String(data));
+				if (message.type === 'hello') {
+					socket.send('{"type":"hello","version":"0","instance":"0123456789abcdef"}');
+				}
+				const answer = message.type === 'watch' && this.answer(message);
+				if (answer) {
+					socket.send(JSON.stringify(answer));
+				}
+				this.heard.push(message);
+			});
+		});
+		await new Promise((resolve) => this.#server.listen(port, '127.0.0.1', () => resolve(0)));
+	}
+
+	/** @param {object} message */
+	send(message) {
+		for (const socket of this.#sockets) {
+			socket.send(JSON.stringify(message));
+		}
+	}
+
+	close() {
+		for (const socket of this.#sockets) {
+			socket.terminate();
+		}
+		this.#server.closeAllConnections();
+		return new Promise((resolve) => this.#server.close(resolve));
+	}
+}

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: MIT
+//
+// A real Firefox with a profile of its own and, if wanted, the extension in it. It can what
+// chromium.js can, under the same names.
+
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Bidi } from './bidi.js';
+import { until, within } from './events.js';
+
+/** @typedef {import('./chromium.js').Options & {prefs?: Record<string, unknown>}} Options */
+
+const BINARIES = ['/usr/bin/firefox-esr', '/usr/bin/firefox'];
+
+/** The extension's random id in this profile, fixed so that its pages have a known address. */
+const UUID = '11111111-2222-4333-8444-555555555555';
+
+/** No page but the tests' own, no request but theirs. */
+const PREFS = {
+	'app.normandy.enabled': false,
+	'app.update.enabled': false,
+	'browser.aboutwelcome.enabled': false,
+	'browser.shell.checkDefaultBrowser': false,
+	'browser.startup.homepage_override.mstone': 'ignore',
+	'browser.startup.page': 0,
+	'datareporting.policy.dataSubmissionEnabled': false,
+	'extensions.getAddons.cache.enabled': false,
+	'network.captive-portal-service.enabled': false,
+	'network.connectivity-service.enabled': false,
+	'toolkit.telemetry.reportingpolicy.firstRun': false,
+};
+
+/** @returns {string | undefined} the browser to test with, if there is one */
+export function findFirefox() {
+	return process.env.FIREFOX ?? BINARIES.find((path) => existsSync(path));
+}
+
+/**
+ * @param {Options} [options]
+ * @returns {Promise<Firefox>}
+ */
+export async function launchFirefox(options = {}) {
+	const binary = options.binary ?? findFirefox();
+	if (!binary) {
+		throw new Error(`firefox: ${BINARIES.join(', ')}: not found: install it or set FIREFOX`);
+	}
+	const profile = await mkdtemp(join(tmpdir(), 'savecast-firefox-'));
+	const id = options.extension ? idOf(options.extension) : '';
+	const prefs = {
+		...PREFS,
+		...(id ? { 'extensions.webextensions.uuids': JSON.stringify({ [id]: UUID }) } : {}),
+		...(options.hosts ? { 'network.dns.localDomains': options.hosts.join(',') } : {}),
+		...options.prefs,
+	};
+	await writeFile(join(profile, 'user.js'), Object.entries(prefs)
+		.map(([key, value]) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});\n`).join(''));
+	const child = spawn(binary, [
+		...(options.headless === false ? [] : ['--headless']),
+		'--no-remote', '--profile', profile, '--remote-debugging-port=0', '--remote-allow-system-access',
+		...(options.args ?? []), 'about:blank',
+	], {
+		detached: true,
+		stdio: ['ignore', 'ignore', 'pipe'],
+		env: { ...(options.env ?? process.env), HOME: profile, MOZ_DISABLE_AUTO_SAFE_MODE: '1' },
+	});
+	const browser = new Firefox(child, profile);
+	try {
+		await browser.start();
+		if (options.extension) {
+			await browser.loadExtension(options.extension);
+			if (options.port !== undefined) {
+				await browser.setPort(options.port);
+			}
+			if (options.grant) {
+				await browser.grant(...options.grant);
+			}
+		}
+	} catch (error) {
+		await browser.close();
+		throw new Error(`${error}\n${browser.errors.slice(0, 4000)}`);
+	}
+	return browser;
+}
+
+/** @param {string} folder */
+function idOf(folder) {
+	const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+	return manifest.browser_specific_settings.gecko.id;
+}
+
+export class Firefox {
+	name = 'firefox';
+	extensionId = '';
+	errors = '';
+	/** @type {Bidi} */
+	bidi = /** @type {any} */ (undefined);
+	#child;
+	#profile;
+	#exited;
+	#address;
+
+	/**
+	 * @param {import('node:child_process').ChildProcess} child
+	 * @param {string} profile
+	 */
+	constructor(child, profile) {
+		this.#child = child;
+		this.#profile = profile;
+		this.#exited = new Promise((resolve) => {
+			child.once('exit', resolve);
+			child.once('error', resolve);
+		});
+		/** @type {Promise<string>} */
+		this.#address = new Promise((resolve) => {
+			createInterface({ input: /** @type {any} */ (child.stderr) }).on('line', (line) => {
+				this.errors += `${line}\n`;
+				const found = /WebDriver BiDi listening on (ws:\S+)/.exec(line);
+				if (found) {
+					resolve(found[1]);
+				}
+			});
+		});
+		process.once('exit', this.#remove);
+	}
+
+	async start() {
+		const ended = this.#exited.then(() => Promise.reject(new Error('firefox: it ended at once')));
+		ended.catch(() => {});
+		this.bidi = await Bidi.open(
+			await within(Promise.race([this.#address, ended]), 'firefox: start', 30000));
+		await this.bidi.send('session.new', { capabilities: {} });
+		await this.bidi.send('session.subscribe', {
+			events: ['browsingContext.load', 'browsingContext.domContentLoaded'],
+		});
+	}
+
+	get pid() {
+		return this.#child.pid;
+	}
+
+	/**
+	 * @param {string} folder
+	 * @returns {Promise<string>} its id
+	 */
+	async loadExtension(folder) {
+		const { extension } = await this.bidi.send('webExtension.install', {
+			extensionData: { type: 'path', path: folder },
+		});
+		this.extensionId = extension;
+		return extension;
+	}
+
+	/** @param {string} path @returns the address of a page of the extension */
+	extensionUrl(path) {
+		return `moz-extension://${UUID}/${path}`;
+	}
+
+	/**
+	 * As a person does who says yes when the extension asks for a site.
+	 *
+	 * @param {string[]} origins
+	 */
+	async grant(...origins) {
+		await this.evaluateInBrowser(`(async () => {
+			const { ExtensionPermissions } =
+				ChromeUtils.importESModule('resource://gre/modules/ExtensionPermissions.sys.mjs');
+			const { extension } = WebExtensionPolicy.getByID(${JSON.stringify(this.extensionId)});
+			await ExtensionPermissions.add(extension.id,
+				{ permissions: [], origins: ${JSON.stringify(origins)} }, extension);
+		})()`);
+	}
+
+	/**
+	 * In the browser's own window, with all its rights.
+	 *
+	 * @param {string} expression
+	 */
+	async evaluateInBrowser(expression) {
+		const { contexts } = await this.bidi.send('browsingContext.getTree', { 'moz:scope': 'chrome' });
+		const { context } = contexts.find((/** @type {any} */ { url }) => /browser\.xhtml/.test(url));
+		return this.bidi.evaluate(context, expression);
+	}
+
+	/**
+	 * In a page of the extension, which is there for this one evaluation only.
+	 *
+	 * @param {string} expression
+	 */
+	async evaluateInWorker(expression) {
+		const page = await this.newPage(this.extensionUrl('welcome.html'), { background: true });
+		try {
+			return await page.evaluate(expression);
+		} finally {
+			await page.close();
+		}
+	}
+
+	/**
+	 * @param {string} [url] waits until it is loaded
+	 * @param {{background?: boolean}} [options]
+	 * @returns {Promise<FirefoxPage>}
+	 */
+	async newPage(url, { background = false } = {}) {
+		const { context } = await this.bidi.send('browsingContext.create', { type: 'tab', background });
+		const page = new FirefoxPage(this, context);
+		if (url) {
+			await page.goto(url);
+		}
+		return page;
+	}
+
+	/** @param {FirefoxPage} page */
+	async clickAction(page) {
+		await page.activate();
+		await this.evaluateInBrowser(`(async () => {
+			const { ExtensionParent } =
+				ChromeUtils.importESModule('resource://gre/modules/ExtensionParent.sys.mjs');
+			const { extension } = WebExtensionPolicy.getByID(${JSON.stringify(this.extensionId)});
+			await ExtensionParent.apiManager.global.browserActionFor(extension).triggerAction(window);
+		})()`);
+	}
+
+	/** @returns {Promise<boolean>} whether there was a background page to end; it is gone now */
+	async killWorker() {
+		return this.evaluateInBrowser(`(async () => {
+			const { extension } = WebExtensionPolicy.getByID(${JSON.stringify(this.extensionId)});
+			const was = extension.backgroundState === 'running';
+			await extension.terminateBackground();
+			return was;
+		})()`);
+	}
+
+	/** @param {number} port */
+	setPort(port) {
+		return this.set({ port });
+	}
+
+	/** @param {object} settings of the extension */
+	async set(settings) {
+		await this.evaluateInWorker(`chrome.storage.local.set(${JSON.stringify(settings)})`);
+	}
+
+	/** @returns {Promise<{tab: number, badge: string, title: string}>} */
+	async activeFace() {
+		return this.evaluateInWorker(`(async () => {
+			const [{ id: tabId }] = await chrome.tabs.query({ active: true });
+			return {
+				tab: tabId,
+				badge: await chrome.action.getBadgeText({ tabId }),
+				title: await chrome.action.getTitle({ tabId }),
+			};
+		})()`);
+	}
+
+	async close() {
+		this.bidi?.send('browser.close').catch(() => {});
+		await within(this.#exited, 'firefox: exit', 5000).catch(() => {});
+		process.off('exit', this.#remove);
+		this.#remove();
+		this.bidi?.close();
+	}
+
+	/** Also run when the test process ends before it came to close(). */
+	#remove = () => {
+		try {
+			process.kill(-/** @type {number} */ (this.pid), 'SIGKILL');
+		} catch {
+			// No process of the group is left.
+		}
+		rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+	};
+}
+
+export class FirefoxPage {
+	/**
+	 * @param {Firefox} browser
+	 * @param {string} context
+	 */
+	constructor(browser, context) {
+		this.browser = browser;
+		this.context = context;
+	}
+
+	/** @param {string} expression */
+	evaluate(expression) {
+		return this.browser.bidi.evaluate(this.context, expression);
+	}
+
+	/** @returns {Promise<unknown>} the next load event; ask before you cause it */
+	loaded() {
+		return this.browser.bidi.next('browsingContext.load', ({ context }) => context === this.context);
+	}
+
+	/** @param {string} url */
+	goto(url) {
+		return this.browser.bidi.send('browsingContext.navigate',
+			{ context: this.context, url, wait: 'complete' });
+	}
+
+	activate() {
+		return this.browser.bidi.send('browsingContext.activate', { context: this.context });
+	}
+
+	/** Clicks the extension's icon on this tab. */
+	clickAction() {
+		return this.browser.clickAction(this);
+	}
+
+	/** @param {number} width @param {number} height of what is shown */
+	resize(width, height) {
+		return this.browser.bidi.send('browsingContext.setViewport',
+			{ context: this.context, viewport: { width, height }, devicePixelRatio: 2 });
+	}
+
+	/** @param {'light' | 'dark'} value what the person prefers */
+	async colors(value) {
+		const number = value === 'dark' ? 0 : 1;
+		await this.browser.evaluateInBrowser(`(Services.prefs.setIntPref(
+			'layout.css.prefers-color-scheme.content-override', ${number}), true)`);
+		await until(value, () => this.evaluate(`matchMedia('(prefers-color-scheme: ${value})').matches`));
+	}
+
+	/** @param {string} path of the PNG to write */
+	async screenshot(path) {
+		const { data } = await this.browser.bidi.send('browsingContext.captureScreenshot',
+			{ context: this.context });
+		await writeFile(path, Buffer.from(data, 'base64'));
+	}
+
+	close() {
+		return this.browser.bidi.send('browsingContext.close', { context: this.context });
+	}
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+//
+// What the tests of live tabs share, in either browser.
+
+import { findChromium } from './chromium.js';
+import { until } from './events.js';
+import { findFirefox } from './firefox.js';
+
+/**
+ * @typedef {import('./chromium.js').Page | import('./firefox.js').FirefoxPage} Page
+ * @typedef {import('./chromium.js').Chromium | import('./firefox.js').Firefox} Browser
+ * @typedef {'chromium' | 'firefox'} Which
+ * @typedef {import('./world.js').World} World
+ */
+
+/** @type {Which[]} */
+export const BROWSERS = ['chromium', 'firefox'];
+
+/**
+ * @param {Which} which
+ * @returns {string | false} why its tests are skipped
+ */
+export function missing(which) {
+	const path = which === 'firefox' ? findFirefox() : findChromium();
+	return path ? false : `${which} is not installed`;
+}
+
+/** @param {Page} page @returns {Promise<string>} */
+export const heading = (page) => page.evaluate('document.querySelector("h1").textContent');
+
+/** @param {Page} page @returns {Promise<string>} */
+export const address = (page) => page.evaluate('location.pathname');
+
+/**
+ * @param {World} world
+ * @param {number} count
+ */
+export function live(world, count) {
+	return until(`${count} live tabs`, async () => {
+		const tabs = await world.bus.tabs();
+		return tabs.filter((/** @type {any} */ tab) => tab.state === 'live').length === count;
+	});
+}
+
+/**
+ * Switches the tab on and waits until the daemon says so.
+ *
+ * @param {World} world
+ * @param {Page} page
+ * @param {number} [count] of live tabs after that
+ */
+export async function switchOn(world, page, count = 1) {
+	await page.clickAction();
+	await live(world, count);
+}
+
+/**
+ * The closed story of the newest event.
+ *
+ * @param {World} world
+ * @param {number} [after] only of a later event
+ */
+export function story(world, after = 0) {
+	return until('a closed story', async () => {
+		const last = (await world.bus.events()).at(-1);
+		return last?.serial > after && last.closed && last;
+	});
+}
+
+/** @param {{steps: {step: string}[]}} told @returns {string[]} */
+export const words = ({ steps }) => steps.map(({ step }) => step);
+
+/**
+ * By hand from the popup, in a tab of its own: a popup cannot be driven.
+ *
+ * @param {Browser} browser
+ * @param {number} tab
+ * @param {string} button its id
+ */
+export async function clickInPopup(browser, tab, button) {
+	const popup = await browser.newPage(browser.extensionUrl(`popup.html?tab=${tab}`));
+	try {
+		await until(`the button ${button}`, () =>
+			popup.evaluate(`(() => {
+				const button = document.getElementById(${JSON.stringify(button)});
+				return Boolean(button && !button.hidden && (button.click(), true));
+			})()`));
+	} finally {
+		await popup.close();
+	}
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+//
+// What a person did to a page is there again after a reload; a tab that must not reload, or is
+// hidden, keeps one pending reload.
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from './lib/events.js';
+import { BROWSERS, live, missing, switchOn, words } from './lib/live.js';
+import { TOP, World } from './lib/world.js';
+
+const INDEX = `<!doctype html><title>site</title><style>body { height: 4000px } #inner { height: 60px; overflow: auto }</style>
+<input id="text"><textarea id="area"></textarea><input id="check" type="checkbox"><input type="radio" name="r" id="radio">
+<select id="one"><option>a<option>b</select><select id="many" multiple><option>a<option>b<option>c</select>
+<input id="password" type="password"><input id="card" autocomplete="cc-number"><div id="edit" contenteditable>edit</div>
+<details id="details"><summary>s</summary>d</details><dialog id="dialog">d</dialog><div id="popover" popover>p</div>
+<div id="inner"><div style="height:900px">x</div></div><p id="prose">some prose to select</p>
+<form action="/post" method="post"><button id="send">send</button></form><input id="file" type="file">
+<dialog id="modal"><input id="inmodal"></dialog>`;
+
+const TOUCH = `(() => {
+	const by = (id) => document.getElementById(id);
+	by('text').value = 'typed'; by('area').value = 'many\\nlines'; by('check').checked = true; by('radio').checked = true;
+	by('one').value = 'b'; by('many').options[0].selected = by('many').options[2].selected = true;
+	by('password').value = 'secret'; by('card').value = '4111'; by('edit').textContent = 'edited';
+	by('details').open = true; by('dialog').show(); by('popover').showPopover();
+	by('inner').scrollTop = 300; scrollTo(0, 1500);
+	getSelection().setBaseAndExtent(by('prose').firstChild, 5, by('prose').firstChild, 10);
+	by('text').focus({ preventScroll: true }); by('text').setSelectionRange(1, 3);
+	return 1;
+})()`;
+
+const STATE = `(() => {
+	const by = (id) => document.getElementById(id);
+	return {
+		text: by('text').value, area: by('area').value, check: by('check').checked, radio: by('radio').checked,
+		one: by('one').value, many: [...by('many').selectedOptions].map(o => o.value).join(),
+		edit: by('edit').textContent, details: by('details').open, dialog: by('dialog').open,
+		modal: by('dialog').matches(':modal'), popover: by('popover').matches(':popover-open'),
+		inner: by('inner').scrollTop, y: Math.round(scrollY),
+		focus: document.activeElement.id, from: by('text').selectionStart, to: by('text').selectionEnd,
+	};
+})()`;
+
+for (const which of BROWSERS) {
+	const skip = missing(which);
+
+	/**
+	 * @param {import('node:test').TestContext} t
+	 * @param {object} [headers]
+	 */
+	const open = async (t, headers = {}) => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const site = await world.site('site', {
+			'index.html': INDEX, 'posted.html': '<h1>thanks</h1>', '.headers': JSON.stringify(headers),
+		});
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		const page = await browser.newPage(site.url);
+		await switchOn(world, page);
+		let n = 0;
+		/** @returns {Promise<number>} the event */
+		const save = async () => {
+			const file = path.join(site.root, 'index.html');
+			await writeFile(file, `${INDEX}<!-- ${++n} -->`);
+			return world.bus.saved(file);
+		};
+		/** @param {number} event @param {string} step @returns {Promise<any>} */
+		const reaches = (event, step) => until(`step ${step} of event ${event}`, async () => {
+			const told = (await world.bus.events()).find((/** @type {any} */ one) => one.serial === event);
+			return told && words(told).includes(step) && told;
+		});
+		return { world, site, browser, page, save, reaches };
+	};
+
+	for (const [name, headers] of /** @type {[string, object][]} */ ([
+		['no headers', {}],
+		['no-store and a strict policy', {
+			'/': { 'Cache-Control': 'no-store', 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" },
+		}],
+	])) {
+		test(`${which}: what a person did to a page survives, with ${name}`, { skip }, async t => {
+			const { page, save, reaches } = await open(t, headers);
+			for (let round = 1; round <= 2; round++) {
+				await page.evaluate(TOUCH);
+				const before = await page.evaluate(STATE);
+				await page.evaluate('window.old = true');
+				const told = await reaches(await save(), 'loaded');
+				assert.equal(told.steps.at(-1).text, 'answered 200');
+				await until('the state', async () => {
+					assert.deepEqual(await page.evaluate(STATE), before);
+					return true;
+				}, { msec: 3000 });
+				assert.equal(await page.evaluate('window.old === undefined'), true);
+				// Only the browser itself could know those.
+				assert.equal(await page.evaluate('document.getElementById("password").value'), '');
+				assert.equal(await page.evaluate('document.getElementById("card").value'), '');
+			}
+		});
+	}
+
+	test(`${which}: a modal dialog and the field in it survive`, { skip }, async t => {
+		const { page, save, reaches } = await open(t);
+		await page.evaluate(`(() => { const m = document.getElementById('modal'); m.showModal();
+			document.getElementById('inmodal').value = 'x'; document.getElementById('inmodal').focus(); return 1; })()`);
+		await reaches(await save(), 'loaded');
+		await until('the dialog', () => page.evaluate(`document.getElementById('modal').matches(':modal') &&
+			document.getElementById('inmodal').value === 'x' && document.activeElement.id === 'inmodal'`));
+	});
+
+	test(`${which}: the answer to a form is not asked for again until a click`, { skip }, async t => {
+		const { world, browser, page, save, reaches } = await open(t);
+		const loaded = page.loaded();
+		await page.evaluate('document.getElementById("send").click()');
+		await loaded;
+		await live(world, 1);
+		await until('the page to be known', async () => {
+			const told = await reaches(await save(), 'pending');
+			assert.match(told.steps.at(-1).text, /answers a form/);
+			return true;
+		});
+		assert.equal((await browser.activeFace()).badge, '1');
+		assert.equal((await world.log('site')).split('"method":"POST"').length - 1, 1);
+	});
+
+	test(`${which}: a chosen file holds the reload until it is gone`, { skip }, async t => {
+		const { browser, page, save, reaches } = await open(t);
+		await page.evaluate(`(() => { const data = new DataTransfer(); data.items.add(new File(['x'], 'x.txt'));
+			const file = document.getElementById('file'); file.files = data.files;
+			file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`);
+		const first = await save();
+		const told = await reaches(first, 'pending');
+		assert.match(told.steps.at(-1).text, /a file is chosen/);
+		assert.equal((await browser.activeFace()).badge, '1');
+		const second = await save();
+		assert.match((await reaches(first, 'skipped')).steps.at(-1).text, /superseded/);
+		await reaches(second, 'pending');
+		await page.evaluate(`(() => { const file = document.getElementById('file'); file.value = '';
+			file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`);
+		await reaches(second, 'loaded');
+		assert.equal((await browser.activeFace()).badge, 'on');
+	});
+
+	test(`${which}: a click on the icon reloads a pending tab`, { skip }, async t => {
+		const { browser, page, save, reaches } = await open(t);
+		await page.evaluate(`(() => { const data = new DataTransfer(); data.items.add(new File(['x'], 'x.txt'));
+			const file = document.getElementById('file'); file.files = data.files;
+			file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`);
+		const event = await save();
+		await reaches(event, 'pending');
+		await browser.clickAction(/** @type {any} */ (page));
+		await reaches(event, 'loaded');
+	});
+
+	test(`${which}: hidden tabs wait, with one reload each, until they are shown`, { skip }, async t => {
+		const { world, site, browser, page, save, reaches } = await open(t);
+		const front = await browser.newPage('about:blank');
+		await front.activate();
+		const asked = async () => (await world.log('site')).split('\n').filter(line => line.includes('"url":"/"')).length;
+		const before = await asked();
+		const first = await save();
+		assert.match((await reaches(first, 'pending')).steps.at(-1).text, /hidden/);
+		const second = await save();
+		await reaches(second, 'pending');
+		assert.equal(await asked(), before);
+		await page.activate();
+		await reaches(second, 'loaded');
+		assert.equal(await asked(), before + 1, site.url);
+		await browser.set({ hidden: 'now' });
+		await front.activate();
+		await reaches(await save(), 'loaded');
+	});
+
+	test(`${which}: a server that does not answer fails the reload and not the tab`, { skip }, async t => {
+		const { world, site, page, save, reaches } = await open(t);
+		await writeFile(path.join(site.root, '.headers'), '{"/":{"status":503}}');
+		assert.equal((await reaches(await save(), 'failed')).steps.at(-1).text, 'answered 503');
+		await writeFile(path.join(site.root, '.headers'), '{}');
+		await reaches(await save(), 'loaded');
+		site.server.process.kill();
+		await site.server.ended;
+		const told = await reaches(await save(), 'failed');
+		assert.equal(told.steps.at(-1).text, 'the server did not answer');
+		assert.equal((await world.bus.tabs()).length, 1);
+		// The same port again: whoever starts it.
+		const script = path.join(TOP, 'tests/e2e/lib/site-server.js');
+		world.children.start('site2', [process.execPath, script, String(site.port)], { cwd: site.root, env: world.env });
+		await until('a reload that works', async () => (await fetch(site.url)).ok);
+		await reaches(await save(), 'loaded');
+		assert.equal(await page.evaluate('document.getElementById("text") !== null'), true);
+	});
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+//
+// Style sheets, images and fonts are swapped where they show; what a tab did not load leaves it
+// alone; the rest reloads.
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from './lib/events.js';
+import { BROWSERS, missing, story, switchOn, words } from './lib/live.js';
+import { World } from './lib/world.js';
+
+/** @typedef {import('./lib/live.js').Page} Page */
+
+const svg = (/** @type {number} */ size) =>
+	`<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}"><g id="g"><rect width="${size}" height="9"/></g></svg>`;
+
+const INDEX = `<!doctype html><title>site</title>
+<link rel="stylesheet" href="/static/app.css?v=12ab">
+<link rel="stylesheet" href="/static/gone.css" integrity="sha256-wrong" media="print">
+<link rel="icon" href="/static/icon.svg">
+<style>@import url("/static/imported.css");</style>
+<h1>one</h1><h2>two</h2><h3>three</h3><h4>four</h4><div id=bg>five</div>
+<img id="image" src="/static/logo.svg">
+<picture><source srcset="/static/set.svg 1x"><img id="set" src="/static/logo.svg"></picture>
+<svg width="40" height="40"><use id="use" href="/static/icons.svg#g"></use></svg>
+<x-box></x-box><iframe src="/frame.html"></iframe>
+<script src="/static/app.js"></script>`;
+
+const FILES = {
+	'index.html': INDEX,
+	'frame.html': '<!doctype html><link rel="stylesheet" href="/static/frame.css"><p>frame</p>',
+	'static/app.css': '@import url("child.css"); h1 { color: rgb(1, 0, 0) } #bg { background-image: url("bg.svg") }',
+	'static/child.css': '@import "grand.css"; h2 { color: rgb(1, 0, 0) }',
+	'static/grand.css': 'h3 { color: rgb(1, 0, 0) }',
+	'static/imported.css': 'h4 { color: rgb(1, 0, 0) }',
+	'static/frame.css': 'p { color: rgb(1, 0, 0) }',
+	'static/shadow.css': 'b { color: rgb(1, 0, 0) }',
+	'static/built.css': 'i { color: rgb(1, 0, 0) }',
+	'static/print.css': '',
+	'static/unused.svg': svg(1), 'static/unused.js': '',
+	'static/logo.svg': svg(10), 'static/set.svg': svg(10), 'static/icons.svg': svg(10), 'static/bg.svg': svg(10),
+	'static/icon.svg': svg(16),
+	'data.json': '{}',
+	'app.scss': '',
+	'static/app.js': `
+		customElements.define('x-box', class extends HTMLElement {
+			constructor() {
+				super();
+				window.box = this.attachShadow({ mode: 'closed' });
+				window.box.innerHTML = '<link rel="stylesheet" href="/static/shadow.css"><b>box</b>';
+			}
+		});
+		fetch('/static/built.css').then(r => r.text()).then(text => {
+			const sheet = new CSSStyleSheet();
+			sheet.replaceSync(text);
+			document.adoptedStyleSheets = [sheet];
+		});`,
+};
+
+/**
+ * @param {Page} page
+ * @param {string} element an expression
+ */
+const color = (page, element) => page.evaluate(`getComputedStyle(${element}).color`);
+
+/** @type {[string, string, string][]} */
+const SHEETS = [
+	['a linked sheet, with its query', 'static/app.css', 'document.querySelector("h1")'],
+	['an imported sheet', 'static/child.css', 'document.querySelector("h2")'],
+	['a sheet imported by an imported one', 'static/grand.css', 'document.querySelector("h3")'],
+	['a sheet that <style> imports', 'static/imported.css', 'document.querySelector("h4")'],
+	['a sheet in a closed shadow root', 'static/shadow.css', 'box.querySelector("b")'],
+	['a sheet in a frame', 'static/frame.css', 'document.querySelector("iframe").contentDocument.querySelector("p")'],
+];
+
+/** Policies and caches that a page's server may set. @type {[string, object][]} */
+const HEADERS = [
+	['no headers', {}],
+	['max-age and a strict policy', {
+		'/static': { 'Cache-Control': 'max-age=3600' },
+		'/index': { 'Content-Security-Policy': "default-src 'self'; style-src 'self' 'unsafe-inline'" },
+	}],
+];
+
+for (const which of BROWSERS) {
+	const skip = missing(which);
+
+	/**
+	 * A live tab that shows the site.
+	 *
+	 * @param {import('node:test').TestContext} t
+	 * @param {object} headers
+	 */
+	const open = async (t, headers = {}) => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const site = await world.site('site', { ...FILES, '.headers': JSON.stringify(headers) });
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		const page = await browser.newPage(site.url);
+		await switchOn(world, page);
+		await until('the page is whole', () => page.evaluate('document.adoptedStyleSheets.length'));
+		await page.evaluate('window.untouched = true');
+		let last = 0;
+		/** @param {string} name @param {string} text @returns {Promise<any>} the story of this save */
+		const save = async (name, text) => {
+			await writeFile(path.join(site.root, name), text);
+			await world.savecast('save', path.join(site.root, name));
+			const told = await story(world, last);
+			last = told.serial;
+			return told;
+		};
+		/** @param {any} told @param {string} end */
+		const ended = async (told, end) => {
+			assert.equal(words(told).at(-1), end, JSON.stringify(told.steps));
+			assert.equal(await page.evaluate('window.untouched === true'), end !== 'loaded');
+		};
+		return { world, site, browser, page, save, ended };
+	};
+
+	for (const [name, headers] of HEADERS) {
+		test(`${which}: style sheets are swapped in place, with ${name}`, { skip }, async t => {
+			const { page, save, ended } = await open(t, headers);
+			for (const [what, file, element] of SHEETS) {
+				await t.test(what, async () => {
+					const text = /** @type {Record<string, string>} */ (FILES)[file];
+					assert.equal(await color(page, element), 'rgb(1, 0, 0)');
+					for (const n of [2, 3]) {
+						await ended(await save(file, text.replace('rgb(1,', `rgb(${n},`)), 'swapped');
+						assert.equal(await color(page, element), `rgb(${n}, 0, 0)`);
+					}
+				});
+			}
+			await t.test('a parent keeps the newest of its imports', async () => {
+				await ended(await save('static/app.css', FILES['static/app.css'].replace('rgb(1,', 'rgb(4,')), 'swapped');
+				for (const [, , element] of SHEETS.slice(1, 3)) {
+					assert.equal(await color(page, element), 'rgb(3, 0, 0)');
+				}
+				assert.equal(await page.evaluate('document.querySelectorAll("link[rel=stylesheet]").length'), 2);
+			});
+			await t.test('one that a script built reloads', async () => {
+				await ended(await save('static/built.css', 'i { color: rgb(2, 0, 0) }'), 'loaded');
+			});
+		});
+	}
+
+	test(`${which}: a swap shows no moment without style`, { skip }, async t => {
+		const { page, save, ended } = await open(t);
+		await page.evaluate(`(() => {
+			window.seen = new Set();
+			const look = () => {
+				seen.add(getComputedStyle(document.querySelector('h1')).color + getComputedStyle(document.querySelector('h3')).color);
+				requestAnimationFrame(look);
+			};
+			look();
+			new MutationObserver(() => seen.add(getComputedStyle(document.querySelector('h1')).color +
+				getComputedStyle(document.querySelector('h3')).color)).observe(document, { childList: true, subtree: true });
+			return 1;
+		})()`);
+		await ended(await save('static/app.css', FILES['static/app.css'].replace('rgb(1,', 'rgb(2,')), 'swapped');
+		await ended(await save('static/grand.css', 'h3 { color: rgb(2, 0, 0) }'), 'swapped');
+		const black = await page.evaluate('[...seen].filter(color => color.includes("rgb(0, 0, 0)"))');
+		assert.deepEqual(black, []);
+	});
+
+	test(`${which}: images are swapped in place`, { skip }, async t => {
+		const { page, save, ended } = await open(t, { '/static': { 'Cache-Control': 'max-age=3600' } });
+		await ended(await save('static/logo.svg', svg(20)), 'swapped');
+		await until('the image', async () => await page.evaluate('document.querySelector("#image").naturalWidth') === 20);
+		await ended(await save('static/set.svg', svg(30)), 'swapped');
+		await until('the srcset', async () => await page.evaluate('document.querySelector("#set").naturalWidth') === 30);
+		await ended(await save('static/bg.svg', svg(20)), 'swapped');
+		assert.match(await page.evaluate('getComputedStyle(document.querySelector("#bg")).backgroundImage'), /bg\.svg\?savecast=/);
+		await ended(await save('static/icons.svg', svg(20)), 'swapped');
+		assert.match(await page.evaluate('document.querySelector("#use").getAttribute("href")'), /icons\.svg\?savecast=\d+#g$/);
+	});
+
+	test(`${which}: what the tab did not load leaves it alone, the rest reloads`, { skip }, async t => {
+		const { page, save, ended } = await open(t);
+		for (const name of ['static/print.css', 'static/unused.svg', 'static/unused.js']) {
+			const told = await save(name, `/* ${name} */`);
+			await ended(told, 'unused');
+			assert.match(told.steps.at(-1).text, new RegExp(name));
+		}
+		// One of some sheet's sources: all are fetched anew.
+		await ended(await save('_colors.scss', 'x'), 'swapped');
+		for (const name of ['data.json', 'static/app.js', 'server.js', 'index.html']) {
+			await ended(await save(name, name === 'index.html' ? INDEX : `{}// ${name}`), 'loaded');
+			await until('the page is there', () => page.evaluate('document.readyState === "complete"'));
+			await page.evaluate('window.untouched = true');
+		}
+	});
+}
