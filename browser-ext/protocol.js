@@ -29,9 +29,10 @@ export const CLOSE_REFUSED = 1008;
  * @typedef {{type: 'hello', version: string, instance: string}} DaemonHello
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], changes?: Change[]}} Reload
+ * @typedef {{type: 'let-go', tabs: number[]}} LetGo
  * @typedef {{type: 'ping'}} Ping
  * @typedef {{type: 'error', code: string, message: string}} DaemonError
- * @typedef {DaemonHello | TabAnswer | Reload | Ping | DaemonError} FromDaemon
+ * @typedef {DaemonHello | TabAnswer | Reload | LetGo | Ping | DaemonError} FromDaemon
  */
 
 /** A message that the protocol does not allow. */
@@ -169,6 +170,7 @@ const FROM_DAEMON = {
 		reason: text,
 	},
 	reload: { event: number, tabs, changes: optional(changes) },
+	'let-go': { tabs },
 	ping: {},
 	error: { code: text, message: text },
 };

@@ -11,6 +11,7 @@ import { decideFace, refusalFace, showFace } from './face.js';
 import { History } from './history.js';
 import { hello } from './identity.js';
 import { placeKeeper } from './keeper.js';
+import { letGo } from './let-go.js';
 import { Orders } from './orders.js';
 import { loadSettings } from './settings.js';
 import { whereabouts } from './sight.js';
@@ -304,6 +305,9 @@ function received(message) {
 			history.begin(id, message.event, message.changes?.map(({ path }) => path) ?? [], Date.now());
 			orders.begin(id, message.event, message.changes);
 		}
+		break;
+	case 'let-go':
+		message.tabs.filter((id) => tabs.get(id)).forEach(letGo);
 		break;
 	case 'tab':
 		if (tabs.answered(message)) {
