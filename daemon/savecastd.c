@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "browser/browsers.h"
 #include "bus/bus.h"
+#include "config/config-project.h"
 #include "config/config.h"
 #include "event/ledger.h"
 #include "loop/loop.h"
@@ -96,6 +97,7 @@ static void on_project_added(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
+	config_project_load(&project->settings, project->root);
 	if (daemon->api) {
 		daemon_api_project_added(daemon->api, project);
 	}
@@ -188,8 +190,8 @@ static int daemon_build(struct daemon *daemon)
 	daemon->browsers = browsers_new(
 		daemon->loop, daemon->ledger, daemon->router, on_browsers_changed, daemon);
 	daemon->pipe = pipe_new(daemon->loop, daemon->registry, daemon->ledger, on_cast, daemon);
-	state_load(daemon->state, daemon->registry);
 	registry_listen(daemon->registry, &on_projects, daemon);
+	state_load(daemon->state, daemon->registry);
 	ledger_listen(daemon->ledger, on_step, daemon);
 
 	/* The name first: a second daemon must not take the port before it learns of the first. */

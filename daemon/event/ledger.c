@@ -19,6 +19,9 @@ const char *event_source_name(enum event_source source)
 	static const char *const names[] = {
 		[EVENT_SAVE] = "save",
 		[EVENT_RELOAD] = "reload",
+		[EVENT_GIT] = "git",
+		[EVENT_OUTPUT] = "output",
+		[EVENT_BUILD] = "build",
 	};
 
 	return names[source];
@@ -38,6 +41,10 @@ const char *step_kind_name(enum step_kind kind)
 		[STEP_FAILED] = "failed",
 		[STEP_SKIPPED] = "skipped",
 		[STEP_GONE] = "gone",
+		[STEP_UNCHANGED] = "unchanged",
+		[STEP_HELD] = "held",
+		[STEP_BUILD_FAILED] = "build-failed",
+		[STEP_SAID] = "said",
 	};
 
 	return names[kind];

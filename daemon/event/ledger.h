@@ -22,6 +22,9 @@ enum {
 enum event_source {
 	EVENT_SAVE,
 	EVENT_RELOAD, /* asked for, nothing was saved */
+	EVENT_GIT,    /* a git command wrote the work tree, or its index */
+	EVENT_OUTPUT, /* a build wrote its output */
+	EVENT_BUILD,  /* a command that held the project has failed */
 };
 
 /* Words of the D-Bus API: see ListEvents in protocol/. A new one is added at the end. */
@@ -37,6 +40,10 @@ enum step_kind {
 	STEP_FAILED,
 	STEP_SKIPPED,
 	STEP_GONE,
+	STEP_UNCHANGED,
+	STEP_HELD,
+	STEP_BUILD_FAILED,
+	STEP_SAID,
 };
 
 struct step {

@@ -18,6 +18,15 @@ struct tab;
 
 enum { PROJECTS_MAX = 1024 }; /* tracked ones, and as many again that git gave */
 
+/* What a project's own settings say; see config/config-project.h. */
+struct project_settings {
+	char **outputs; /* patterns of the files that a build writes, relative to the root */
+	size_t output_count;
+	bool announce_unchanged; /* a save that changed no byte is announced all the same */
+};
+
+void project_settings_clear(struct project_settings *settings);
+
 struct project {
 	uint32_t id;  /* from 1; stays with a tracked project over restarts */
 	char *root;   /* as pathname_from_text() gives it, symbolic links resolved */
@@ -28,6 +37,13 @@ struct project {
 	struct pending pending;
 	struct fileset files;
 	uint64_t serial;
+	uint64_t unchanged; /* the event of the last saves that changed nothing, or 0 */
+	unsigned holds;	   /* they wait until this is 0 again */
+	char *held_by;	   /* why, in the words of the last hold */
+	bool build_failed; /* the last command that held it */
+
+	struct project_settings settings;
+	char *problem; /* UTF-8: what of the project cannot be watched, and why; or NULL */
 
 	/* The tabs that show it; see tabs.h, which owns them. */
 	struct tab *tabs;
@@ -60,6 +76,10 @@ struct project *registry_lookup(const struct registry *registry, const char *nam
 struct project *registry_add(
 	struct registry *registry, const char *root, bool tracked, uint32_t id);
 void registry_remove(struct registry *registry, struct project *project);
+
+/* Says what of the project cannot be watched, and why; NULL: nothing (any more). */
+void registry_set_problem(
+	struct registry *registry, struct project *project, const char *problem);
 
 /* In the order of their roots' bytes. */
 size_t registry_count(const struct registry *registry);
