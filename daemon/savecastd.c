@@ -15,6 +15,7 @@
 #include "config/config-project.h"
 #include "config/config.h"
 #include "event/ledger.h"
+#include "hold/hold.h"
 #include "loop/loop.h"
 #include "pipe/pipe.h"
 #include "project/project.h"
@@ -39,6 +40,7 @@ struct daemon {
 	struct router *router;
 	struct browsers *browsers;
 	struct pipe *pipe;
+	struct holds *holds;
 	struct ws_server *ws;
 	char *port_error;
 	struct bus *bus;
@@ -117,6 +119,7 @@ static void on_project_removed(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
+	holds_forget(daemon->holds, project);
 	pipe_forget(daemon->pipe, project);
 	if (daemon->api) {
 		daemon_api_project_removed(daemon->api, project);
@@ -190,6 +193,7 @@ static int daemon_build(struct daemon *daemon)
 	daemon->browsers = browsers_new(
 		daemon->loop, daemon->ledger, daemon->router, on_browsers_changed, daemon);
 	daemon->pipe = pipe_new(daemon->loop, daemon->registry, daemon->ledger, on_cast, daemon);
+	daemon->holds = holds_new(daemon->pipe);
 	registry_listen(daemon->registry, &on_projects, daemon);
 	state_load(daemon->state, daemon->registry);
 	ledger_listen(daemon->ledger, on_step, daemon);
@@ -211,6 +215,7 @@ static int daemon_build(struct daemon *daemon)
 		.state = daemon->state,
 		.ledger = daemon->ledger,
 		.pipe = daemon->pipe,
+		.holds = daemon->holds,
 		.browsers = daemon->browsers,
 		.port = daemon->ws ? ws_server_port(daemon->ws) : 0,
 		.port_error = daemon->port_error ? daemon->port_error : "",
@@ -226,6 +231,7 @@ static void daemon_tear_down(struct daemon *daemon)
 	ws_server_free(daemon->ws);
 	daemon_api_free(daemon->api);
 	daemon->api = NULL;
+	holds_free(daemon->holds);
 	pipe_free(daemon->pipe);
 	browsers_free(daemon->browsers);
 	router_free(daemon->router);

@@ -17,13 +17,30 @@ struct subscriber {
 	struct subscriber *next;
 };
 
+struct holder {
+	struct bus_client *client;
+	struct holder *next;
+};
+
 struct daemon_api {
 	struct daemon_api_parts parts;
 	struct bus_object *object;
 	struct project_object *projects;
 	struct subscriber *subscribers;
 	unsigned subscriber_count;
+	struct holder *holders;
 };
+
+#define ERROR_NO_PROJECT "io.github.savecast.Error.NoProject"
+
+/* The first argument as a folder's name. Returns an error to send, or NULL. */
+DBusMessage *daemon_api_read_root(DBusMessage *call, char **root);
+
+/* Methods: daemon-holds-bus.c */
+bus_method_fn daemon_api_hold;
+bus_method_fn daemon_api_release;
+bus_method_fn daemon_api_release_failed;
+void daemon_api_drop_holders(struct daemon_api *api);
 
 /* Methods: daemon-methods-bus.c */
 bus_method_fn daemon_api_saved;

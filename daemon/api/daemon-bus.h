@@ -4,6 +4,7 @@
 #include "browser/browsers.h"
 #include "bus/bus.h"
 #include "event/ledger.h"
+#include "hold/hold.h"
 #include "pipe/pipe.h"
 #include "project/project.h"
 #include "project/state.h"
@@ -23,6 +24,7 @@ struct daemon_api_parts {
 	struct state *state;
 	struct ledger *ledger;
 	struct pipe *pipe;
+	struct holds *holds;
 	struct browsers *browsers;
 	uint16_t port;		/* 0 if browsers cannot connect */
 	const char *port_error; /* then why, else "" */

@@ -23,6 +23,13 @@ static void get_tabs(DBusMessageIter *to, void *userdata)
 	bus_append_u32(to, ((struct project *)userdata)->tab_count);
 }
 
+static void get_problem(DBusMessageIter *to, void *userdata)
+{
+	const char *problem = ((struct project *)userdata)->problem;
+
+	bus_append_string(to, problem ? problem : "");
+}
+
 static const struct bus_interface project_interface = {
 	.name = "io.github.savecast.Project1",
 	.properties = (const struct bus_property[]){
@@ -30,6 +37,7 @@ static const struct bus_interface project_interface = {
 		{"Name", "s", BUS_PROPERTY_CONST, get_name},
 		{"Tracked", "b", BUS_PROPERTY_TOLD, get_tracked},
 		{"Tabs", "u", BUS_PROPERTY_TOLD, get_tabs},
+		{"Problem", "s", BUS_PROPERTY_TOLD, get_problem},
 		{0},
 	},
 };

@@ -79,6 +79,8 @@ static void print_project(const json_t *project)
 	_cleanup_free_ char *name = text_shorten(full_name, NAME_COLUMNS);
 	_cleanup_free_ char *root = text_shorten(full_root, ROOT_COLUMNS);
 	_cleanup_free_ char *tabs = count_of(project, "tabs", "tab");
+	_cleanup_free_ char *problem = safe_of(project, "problem");
+	_cleanup_free_ char *wrapped = text_wrap(problem, EVENT_TEXT_WIDTH, 4, 4);
 
 	printf("  ");
 	print_padded(name, NAME_COLUMNS);
@@ -86,6 +88,9 @@ static void print_project(const json_t *project)
 	print_padded(root, ROOT_COLUMNS);
 	printf("  %-7s  %s\n",
 		json_is_true(json_object_get(project, "tracked")) ? "tracked" : "git", tabs);
+	if (*problem) {
+		printf("%4s%s\n", "", wrapped);
+	}
 }
 
 static void print_tab(const json_t *tab)

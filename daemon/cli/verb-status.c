@@ -19,11 +19,12 @@ static json_t *status_projects(json_t *objects)
 
 		if (project) {
 			json_array_append_new(projects,
-				json_pack("{s:s, s:O*, s:O*, s:O*, s:O*}", "object", path, "root",
+				json_pack("{s:s, s:O*, s:O*, s:O*, s:O*, s:O*}", "object", path, "root",
 					json_object_get(project, "Root"), "name",
 					json_object_get(project, "Name"), "tracked",
 					json_object_get(project, "Tracked"), "tabs",
-					json_object_get(project, "Tabs")));
+					json_object_get(project, "Tabs"), "problem",
+					json_object_get(project, "Problem")));
 		}
 	}
 	return projects;
@@ -88,7 +89,7 @@ const struct verb verb_status = {
 		"\n"
 		"With --json all of it is one object: \"version\", \"port\" (0 if it does not\n"
 		"listen), \"port-error\", \"browsers\" (how many), \"projects\" (each \"object\",\n"
-		"\"root\", \"name\", \"tracked\", \"tabs\"), \"tabs\" (each \"browser\", \"tab\",\n"
+		"\"root\", \"name\", \"tracked\", \"tabs\", \"problem\"), \"tabs\" (each \"browser\", \"tab\",\n"
 		"\"client\", \"url\", \"state\", \"project\", \"reason\") and \"events\" (the\n"
 		"last 5, as in 'savecast log --json'). Expect more keys.\n",
 	.options = "j",

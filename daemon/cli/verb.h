@@ -41,4 +41,5 @@ struct verb {
 	enum exit_code (*run)(const struct verb *verb, const struct arguments *args);
 };
 
-extern const struct verb verb_save, verb_track, verb_untrack, verb_reload, verb_status, verb_log;
+extern const struct verb verb_save, verb_track, verb_untrack, verb_reload, verb_status, verb_log,
+	verb_run;

@@ -157,7 +157,7 @@ test('objects and properties tell of their changes', async t => {
 	await world.bus.saved(path.join(root, 'a.css'));
 	const added = await signals.next('InterfacesAdded', ({ member }) => member === 'InterfacesAdded', { mark });
 	assert.deepEqual(added.body, [`${PATH}/project/1`, {
-		'io.github.savecast.Project1': { Root: root, Name: 'site', Tracked: false, Tabs: 0 },
+		'io.github.savecast.Project1': { Root: root, Name: 'site', Tracked: false, Tabs: 0, Problem: '' },
 	}]);
 
 	mark = signals.mark;
