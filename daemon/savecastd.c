@@ -15,12 +15,14 @@
 #include "config/config-project.h"
 #include "config/config.h"
 #include "event/ledger.h"
+#include "git/git-source.h"
 #include "hold/hold.h"
 #include "loop/loop.h"
 #include "pipe/pipe.h"
 #include "project/project.h"
 #include "project/state.h"
 #include "route/router.h"
+#include "watch/watcher.h"
 #include "ws/ws-server.h"
 
 #define LOG_MODULE "main"
@@ -41,6 +43,8 @@ struct daemon {
 	struct browsers *browsers;
 	struct pipe *pipe;
 	struct holds *holds;
+	struct watcher *watcher;
+	struct git_sources *git;
 	struct ws_server *ws;
 	char *port_error;
 	struct bus *bus;
@@ -93,6 +97,9 @@ static void on_browsers_changed(struct project *project, void *userdata)
 			daemon_api_project_changed(daemon->api, project);
 		}
 	}
+	if (project && daemon->git) {
+		git_sources_update(daemon->git, project);
+	}
 }
 
 static void on_project_added(struct project *project, void *userdata)
@@ -104,6 +111,7 @@ static void on_project_added(struct project *project, void *userdata)
 		daemon_api_project_added(daemon->api, project);
 	}
 	browsers_project_added(daemon->browsers, project);
+	git_sources_update(daemon->git, project);
 }
 
 static void on_project_changed(struct project *project, void *userdata)
@@ -113,12 +121,14 @@ static void on_project_changed(struct project *project, void *userdata)
 	if (daemon->api) {
 		daemon_api_project_changed(daemon->api, project);
 	}
+	git_sources_update(daemon->git, project);
 }
 
 static void on_project_removed(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
+	git_sources_forget(daemon->git, project);
 	holds_forget(daemon->holds, project);
 	pipe_forget(daemon->pipe, project);
 	if (daemon->api) {
@@ -194,6 +204,9 @@ static int daemon_build(struct daemon *daemon)
 		daemon->loop, daemon->ledger, daemon->router, on_browsers_changed, daemon);
 	daemon->pipe = pipe_new(daemon->loop, daemon->registry, daemon->ledger, on_cast, daemon);
 	daemon->holds = holds_new(daemon->pipe);
+	daemon->watcher = watcher_new(daemon->loop);
+	daemon->git = git_sources_new(
+		daemon->loop, daemon->watcher, daemon->registry, daemon->pipe);
 	registry_listen(daemon->registry, &on_projects, daemon);
 	state_load(daemon->state, daemon->registry);
 	ledger_listen(daemon->ledger, on_step, daemon);
@@ -231,6 +244,9 @@ static void daemon_tear_down(struct daemon *daemon)
 	ws_server_free(daemon->ws);
 	daemon_api_free(daemon->api);
 	daemon->api = NULL;
+	git_sources_free(daemon->git);
+	daemon->git = NULL;
+	watcher_free(daemon->watcher);
 	holds_free(daemon->holds);
 	pipe_free(daemon->pipe);
 	browsers_free(daemon->browsers);
