@@ -18,6 +18,7 @@
 #include "git/git-source.h"
 #include "hold/hold.h"
 #include "loop/loop.h"
+#include "output/output-source.h"
 #include "pipe/pipe.h"
 #include "project/project.h"
 #include "project/state.h"
@@ -45,6 +46,7 @@ struct daemon {
 	struct holds *holds;
 	struct watcher *watcher;
 	struct git_sources *git;
+	struct output_sources *outputs;
 	struct ws_server *ws;
 	char *port_error;
 	struct bus *bus;
@@ -112,6 +114,7 @@ static void on_project_added(struct project *project, void *userdata)
 	}
 	browsers_project_added(daemon->browsers, project);
 	git_sources_update(daemon->git, project);
+	output_sources_update(daemon->outputs, project);
 }
 
 static void on_project_changed(struct project *project, void *userdata)
@@ -129,6 +132,7 @@ static void on_project_removed(struct project *project, void *userdata)
 	struct daemon *daemon = userdata;
 
 	git_sources_forget(daemon->git, project);
+	output_sources_forget(daemon->outputs, project);
 	holds_forget(daemon->holds, project);
 	pipe_forget(daemon->pipe, project);
 	if (daemon->api) {
@@ -207,6 +211,8 @@ static int daemon_build(struct daemon *daemon)
 	daemon->watcher = watcher_new(daemon->loop);
 	daemon->git = git_sources_new(
 		daemon->loop, daemon->watcher, daemon->registry, daemon->pipe);
+	daemon->outputs = output_sources_new(
+		daemon->loop, daemon->watcher, daemon->registry, daemon->pipe);
 	registry_listen(daemon->registry, &on_projects, daemon);
 	state_load(daemon->state, daemon->registry);
 	ledger_listen(daemon->ledger, on_step, daemon);
@@ -244,6 +250,7 @@ static void daemon_tear_down(struct daemon *daemon)
 	ws_server_free(daemon->ws);
 	daemon_api_free(daemon->api);
 	daemon->api = NULL;
+	output_sources_free(daemon->outputs);
 	git_sources_free(daemon->git);
 	daemon->git = NULL;
 	watcher_free(daemon->watcher);
