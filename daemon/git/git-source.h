@@ -24,6 +24,9 @@
  * that `git restore FILE` makes what it was, in a work tree of more than
  * GIT_SEARCH_MAX files, until the next command that refreshes the index.
  *
+ * Announced though it is as it was: a staged file that git takes away and brings
+ * back within one command that moves HEAD at most once (a merge that fails).
+ *
  * An index that cannot be read (split, damaged) is said in the project's problem;
  * then every change of it is an event without files: too many rather than none.
  */
