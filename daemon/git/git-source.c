@@ -11,8 +11,12 @@
 #define LOG_MODULE "git"
 #include "base/log.h"
 
-/* A file may bear a time that is so much older than the moment it was made at, and we hear late. */
-#define GIT_CLOCK_SLACK_USEC (50 * CLOCK_USEC_PER_MSEC)
+/*
+ * How late we may hear that git began, on a machine that is busy. A file made so
+ * shortly before counts as git's work; if an editor made it and told us, its mark
+ * says so; if nobody told us, it is not too late.
+ */
+#define GIT_LATE_USEC CLOCK_USEC_PER_SEC
 
 struct git_source {
 	struct git_sources *sources;
@@ -223,7 +227,7 @@ static void source_stir(struct git_source *source)
 		source->busy = true;
 		source->first_usec = now;
 		source->began_nsec =
-			(clock_usec(CLOCK_REALTIME) - GIT_CLOCK_SLACK_USEC) * 1000;
+			(clock_usec(CLOCK_REALTIME) - GIT_LATE_USEC) * 1000;
 	}
 	source_set_timer(source, now + GIT_SETTLE_USEC);
 }

@@ -146,10 +146,12 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 		// What changed on disk now, and what git was told of that changed before: by add and commit -a.
 		const must = difference(before, after);
 		const pending = difference(announced, before);
-		const events = (await settled(world, serial, { expect: must.length > 0 }))
+		const where = `seed ${seed}, ${i}: ${name} in ${path.relative(world.home, at)}${failed}`;
+		const events = (await settled(world, serial, { expect: must.length > 0 })
+			.catch(error => assert.fail(`${where}: ${JSON.stringify(must)}: ${error.message}`)))
 			.filter(e => !e.steps.some(({ step }) => step === 'unchanged'));
 		const told = new Set(events.flatMap(e => e.files));
-		const what = `seed ${seed}, ${i}: ${name} in ${path.relative(world.home, at)}${failed}: ` +
+		const what = `${where}: ` +
 			JSON.stringify({ must, pending, told: [...told], texts: events.map(e => e.steps[0].text) });
 		const missed = must.filter(file => !told.has(file));
 		// Where git takes its time between the two, there is one event and back is another.
