@@ -16,6 +16,7 @@ static const struct verb *const verbs[] = {
 	&verb_track,
 	&verb_untrack,
 	&verb_reload,
+	&verb_run,
 	&verb_status,
 	&verb_log,
 	&verb_why,
