@@ -28,6 +28,10 @@ packages_list() {
 		test  npm               command -v npm
 		test  libcmocka-dev
 		test  neovim            command -v nvim
+		test  tmux              command -v tmux
+		test  emacs-nox         command -v emacs
+		test  elpa-eglot
+		test  kakoune           command -v kak
 		test  shellcheck        command -v shellcheck
 		test  cppcheck          command -v cppcheck
 	LIST
