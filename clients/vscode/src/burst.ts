@@ -30,15 +30,10 @@ export class Burst {
 		this.#most ??= setTimeout(() => this.end(), MOST_MSEC);
 	}
 
-	/** The file was saved, but is not to be told of. */
-	withdraw(file: string) {
-		this.#announced.delete(file);
-		this.#settle();
-	}
-
-	add(file: string) {
-		this.#files.add(file);
-		this.#announced.delete(file);
+	/** Files were saved, some of them `wanted`. */
+	add(files: string[], wanted: string[]) {
+		files.forEach(file => this.#announced.delete(file));
+		wanted.forEach(file => this.#files.add(file));
 		this.#most ??= setTimeout(() => this.end(), MOST_MSEC);
 		this.#settle();
 	}

@@ -66,13 +66,15 @@ export class Daemon implements vscode.Disposable {
 		return event;
 	}
 
+	/** Does not start it. */
 	async tabs(): Promise<Tab[]> {
-		const [tabs] = await this.#call('ListTabs', 'a{sv}', [{}]);
+		const [tabs] = await this.#call('ListTabs', 'a{sv}', [{}], true);
 		return tabs;
 	}
 
+	/** Does not start it. */
 	async stories(): Promise<Story[]> {
-		const [stories] = await this.#call('ListEvents', 'a{sv}', [{}]);
+		const [stories] = await this.#call('ListEvents', 'a{sv}', [{}], true);
 		return stories;
 	}
 
@@ -90,14 +92,16 @@ export class Daemon implements vscode.Disposable {
 		}
 	}
 
-	async #call(member: string, signature = '', body: unknown[] = []): Promise<any[]> {
+	async #call(member: string, signature = '', body: unknown[] = [], passive = false): Promise<any[]> {
 		try {
 			const bus = await this.#connected();
-			const reply = await bus.call({ destination: NAME, path: PATH, interface: NAME, member, signature, body });
+			const reply = await bus.call({ destination: NAME, path: PATH, interface: NAME, member, signature, body, passive });
 			this.#set({ state: 'running' });
 			return reply;
 		} catch (error) {
-			this.#fault(error as Error);
+			if (!passive) {
+				this.#fault(error as Error);
+			}
 			throw error;
 		}
 	}

@@ -18,7 +18,7 @@ export function escaped(text: string): string {
 
 function missing(why: string, remote: string | undefined): Face {
 	const where = remote
-		? `\n\nThe files are on another machine (${escaped(remote)}): savecastd must run there, and your browser must reach its port.`
+		? `\n\nThe files of this window are on ${escaped(remote)}: savecastd must be installed there, and your browser must reach its port.`
 		: '';
 	return {
 		text: '$(circle-slash) savecast',

@@ -54,17 +54,8 @@ export class Saves implements vscode.Disposable {
 	}
 
 	#saved(uris: readonly vscode.Uri[]) {
-		for (const uri of uris) {
-			const name = nameOf(uri);
-			if (!name) {
-				continue;
-			}
-			if (this.wants({ automatic: this.#automatic.delete(name) })) {
-				this.#burst.add(name);
-			} else {
-				this.#burst.withdraw(name);
-			}
-		}
+		const names = uris.map(nameOf).filter(name => name !== undefined);
+		this.#burst.add(names, names.filter(name => this.wants({ automatic: this.#automatic.delete(name) })));
 	}
 
 	/** What waits for company goes now. */

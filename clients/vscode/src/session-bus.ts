@@ -19,6 +19,8 @@ export interface Call {
 	member: string;
 	signature?: string;
 	body?: unknown[];
+	/** Fails if nobody has the name, instead of starting who may have it. */
+	passive?: boolean;
 }
 
 export interface Signal {
@@ -128,12 +130,14 @@ export class SessionBus {
 	}
 
 	/** Returns the reply's arguments; fails with a BusError. */
-	async call(call: Call): Promise<any[]> {
+	async call({ passive, ...call }: Call): Promise<any[]> {
 		if (this.#closed) {
 			throw new BusError(DISCONNECTED, `${call.member}: the session bus has ended`);
 		}
 		try {
-			const reply = await this.#settled(this.#bus.call(new dbus.Message({ signature: '', body: [], ...call })), call.member);
+			const flags = passive ? dbus.MessageFlag.NO_AUTO_START : 0;
+			const message = new dbus.Message({ signature: '', body: [], flags, ...call });
+			const reply = await this.#settled(this.#bus.call(message), call.member);
 			return plain(reply?.body ?? []);
 		} catch (error) {
 			throw error instanceof dbus.DBusError ? new BusError(error.type, error.text) : error;

@@ -55,7 +55,12 @@ const SETTINGS = {
 	'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
 	'editor.suggestOnTriggerCharacters': false,
 	'files.hotExit': 'off',
+	'workbench.editor.enablePreview': false,
+	'workbench.editor.enablePreviewFromQuickOpen': false,
 };
+
+/** For what has no key of its own. */
+const KEYS = [{ key: 'ctrl+alt+n', command: 'explorer.newFile' }];
 
 /**
  * @param {import('../../e2e/lib/world.js').World} world
@@ -70,6 +75,7 @@ export async function startCodeServer(world, { settings = {}, env = {} } = {}) {
 	const environment = { ...world.env, ...env };
 	await mkdir(path.join(state, 'data/User'), { recursive: true });
 	await writeFile(path.join(state, 'data/User/settings.json'), JSON.stringify({ ...SETTINGS, ...settings }));
+	await writeFile(path.join(state, 'data/User/keybindings.json'), JSON.stringify(KEYS));
 	const installed = await run([node, ...common, '--install-extension', vsix], environment);
 	if (installed.status !== 0) {
 		throw new Error(`${vsix}: ${installed.stdout}${installed.stderr}`);

@@ -41,10 +41,11 @@ export class Workbench {
 	 */
 	async has(selector, { msec = 20000, text = '' } = {}) {
 		return until(`VS Code to have ${selector} ${text}`, async () => {
+			/** @type {string[]} */
 			const found = await this.page.evaluate(
-				`[...document.querySelectorAll(${JSON.stringify(selector)})].map(e => (e.innerText ?? '') + ' ' + (e.getAttribute('aria-label') ?? ''))`);
-			const match = found.find((/** @type {string} */ each) =>
-				typeof text === 'string' ? each.replace(/\xa0/g, ' ').includes(text) : text.test(each.replace(/\xa0/g, ' ')));
+				`[...document.querySelectorAll(${JSON.stringify(selector)})].map(element =>
+					((element.innerText ?? '') + ' ' + (element.getAttribute('aria-label') ?? '')).replace(/\\xa0/g, ' '))`);
+			const match = found.find(each => typeof text === 'string' ? each.includes(text) : text.test(each));
 			if (match === undefined) {
 				throw new Error(JSON.stringify(found).slice(0, 500));
 			}
