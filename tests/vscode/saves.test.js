@@ -53,6 +53,7 @@ test('auto-save is told of, unless it is not wanted', { skip }, async t => {
 			files: { 'a.css': '', 'b.css': '' },
 			settings: { 'files.autoSave': 'afterDelay', 'files.autoSaveDelay': 300, 'savecast.autoSave': false },
 		});
+		await workbench.status('savecast: no tab'); // Listening.
 		await workbench.openFile('a.css');
 		await workbench.append('typed');
 		await until('the auto-save', async () => await readFile(file('a.css'), 'utf8') === 'typed');
