@@ -20,6 +20,7 @@ static const struct verb *const verbs[] = {
 	&verb_status,
 	&verb_log,
 	&verb_why,
+	&verb_lsp,
 };
 
 static void print_help(void)

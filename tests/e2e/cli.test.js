@@ -10,7 +10,7 @@ import { EventLog, until } from './lib/events.js';
 import { SAVECAST, SAVECASTD, World } from './lib/world.js';
 import { run } from '../../scripts/lib/children.js';
 
-const VERBS = ['save', 'track', 'untrack', 'reload', 'run', 'status', 'log', 'why'];
+const VERBS = ['save', 'track', 'untrack', 'reload', 'run', 'status', 'log', 'why', 'lsp'];
 
 test('--help and --version', async t => {
 	const world = await World.open(t);
