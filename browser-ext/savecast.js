@@ -160,9 +160,13 @@ export function updated(id, { status, url }, tab) {
  */
 async function arrived(id, status) {
 	const entry = tabs.get(id);
-	const placed = await placeKeeper(id);
+	// A keeper that has said `here` since the page began is this page's.
+	const placed = entry?.kept || await placeKeeper(id);
 	if (status !== 'complete' || !entry || tabs.get(id) !== entry) {
 		return;
+	}
+	if (placed) {
+		tabs.set(id, { kept: true });
 	}
 	if (entry.sight === 'lost' && await whereabouts(id, entry.url) === 'away') {
 		pause(id, 'the tab went to another site');
