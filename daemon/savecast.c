@@ -16,9 +16,11 @@ static const struct verb *const verbs[] = {
 	&verb_track,
 	&verb_untrack,
 	&verb_reload,
+	&verb_run,
 	&verb_status,
 	&verb_log,
 	&verb_why,
+	&verb_lsp,
 };
 
 static void print_help(void)

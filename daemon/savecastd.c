@@ -17,13 +17,17 @@
 #include "event/ledger.h"
 #include "gate/keeper.h"
 #include "git/git-ignore.h"
+#include "git/git-source.h"
+#include "hold/hold.h"
 #include "loop/loop.h"
+#include "output/output-source.h"
 #include "pipe/intake.h"
 #include "pipe/pipe.h"
 #include "project/project.h"
 #include "project/state.h"
 #include "route/router.h"
 #include "server/server.h"
+#include "watch/watcher.h"
 #include "ws/ws-server.h"
 
 #define LOG_MODULE "main"
@@ -47,6 +51,10 @@ struct daemon {
 	struct git_ignores *ignores;
 	struct intake *intake;
 	struct pipe *pipe;
+	struct holds *holds;
+	struct watcher *watcher;
+	struct git_sources *git;
+	struct output_sources *outputs;
 	struct ws_server *ws;
 	char *port_error;
 	struct bus *bus;
@@ -138,6 +146,9 @@ static void on_browsers_changed(struct project *project, void *userdata)
 			daemon_api_project_changed(daemon->api, project);
 		}
 	}
+	if (project && daemon->git) {
+		git_sources_update(daemon->git, project);
+	}
 }
 
 static void on_project_added(struct project *project, void *userdata)
@@ -149,6 +160,8 @@ static void on_project_added(struct project *project, void *userdata)
 		daemon_api_project_added(daemon->api, project);
 	}
 	browsers_project_added(daemon->browsers, project);
+	git_sources_update(daemon->git, project);
+	output_sources_update(daemon->outputs, project);
 }
 
 static void on_project_changed(struct project *project, void *userdata)
@@ -158,12 +171,16 @@ static void on_project_changed(struct project *project, void *userdata)
 	if (daemon->api) {
 		daemon_api_project_changed(daemon->api, project);
 	}
+	git_sources_update(daemon->git, project);
 }
 
 static void on_project_removed(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
+	git_sources_forget(daemon->git, project);
+	output_sources_forget(daemon->outputs, project);
+	holds_forget(daemon->holds, project);
 	pipe_forget(daemon->pipe, project);
 	keeper_project_removed(daemon->keeper, project);
 	if (daemon->api) {
@@ -183,6 +200,14 @@ static void on_settings_changed(struct project *project, void *userdata)
 			settings_of_daemon(daemon->settings)->port);
 	}
 	browsers_look_up(daemon->browsers);
+	if (project) {
+		output_sources_update(daemon->outputs, project);
+	} else {
+		for (size_t i = 0; i < registry_count(daemon->registry); i++) {
+			output_sources_update(
+				daemon->outputs, registry_at(daemon->registry, i));
+		}
+	}
 	if (daemon->api) {
 		daemon_api_settings_changed(daemon->api, project);
 	}
@@ -263,7 +288,14 @@ static int daemon_build(struct daemon *daemon)
 	state_load_learned(daemon->state, keeper_lessons(daemon->keeper));
 	daemon->settings = settings_new(
 		daemon->loop, daemon->registry, config, on_settings_changed, daemon);
+	daemon->holds = holds_new(daemon->pipe);
+	daemon->watcher = watcher_new(daemon->loop);
+	daemon->git = git_sources_new(
+		daemon->loop, daemon->watcher, daemon->registry, daemon->pipe);
+	daemon->outputs = output_sources_new(
+		daemon->loop, daemon->watcher, daemon->registry, daemon->pipe);
 	registry_listen(daemon->registry, &on_projects, daemon);
+	state_load(daemon->state, daemon->registry);
 	ledger_listen(daemon->ledger, on_step, daemon);
 
 	/* Who sees the name finds the port open. */
@@ -290,6 +322,7 @@ static int daemon_build(struct daemon *daemon)
 		.router = daemon->router,
 		.intake = daemon->intake,
 		.pipe = daemon->pipe,
+		.holds = daemon->holds,
 		.browsers = daemon->browsers,
 		.port = daemon->ws ? ws_server_port(daemon->ws) : 0,
 		.port_error = daemon->port_error ? daemon->port_error : "",
@@ -305,6 +338,11 @@ static void daemon_tear_down(struct daemon *daemon)
 	ws_server_free(daemon->ws);
 	daemon_api_free(daemon->api);
 	daemon->api = NULL;
+	output_sources_free(daemon->outputs);
+	git_sources_free(daemon->git);
+	daemon->git = NULL;
+	watcher_free(daemon->watcher);
+	holds_free(daemon->holds);
 	pipe_free(daemon->pipe);
 	keeper_free(daemon->keeper);
 	intake_free(daemon->intake);

@@ -17,6 +17,11 @@ struct subscriber {
 	struct subscriber *next;
 };
 
+struct hold_owner {
+	struct bus_client *client;
+	struct hold_owner *next;
+};
+
 struct daemon_api {
 	struct daemon_api_parts parts;
 	struct bus_object *object;
@@ -24,7 +29,19 @@ struct daemon_api {
 	struct explaining *explaining; /* see explain-bus.c */
 	struct subscriber *subscribers;
 	unsigned subscriber_count;
+	struct hold_owner *holders;
 };
+
+#define ERROR_NO_PROJECT "io.github.savecast.Error.NoProject"
+
+/* The first argument as a folder's name. Returns an error to send, or NULL. */
+DBusMessage *daemon_api_read_root(DBusMessage *call, char **root);
+
+/* Methods: daemon-holds-bus.c */
+bus_method_fn daemon_api_hold;
+bus_method_fn daemon_api_release;
+bus_method_fn daemon_api_release_failed;
+void daemon_api_drop_holders(struct daemon_api *api);
 
 /* Methods: daemon-methods-bus.c */
 bus_method_fn daemon_api_saved;

@@ -61,6 +61,10 @@ static const struct bus_interface daemon_interface = {
 		{"Track", "sa{sv}", "root options", "o", "project", daemon_api_track},
 		{"Untrack", "s", "root", "", "", daemon_api_untrack},
 		{"Reload", "sa{sv}", "root options", "t", "event", daemon_api_reload},
+		{"Hold", "ssa{sv}", "root reason options", "u", "cookie", daemon_api_hold},
+		{"Release", "u", "cookie", "", "", daemon_api_release},
+		{"ReleaseFailed", "usa{sv}", "cookie what options", "t", "event",
+			daemon_api_release_failed},
 		{"ListEvents", "a{sv}", "options", "aa{sv}", "events", daemon_api_list_events},
 		{"ListTabs", "a{sv}", "options", "aa{sv}", "tabs", daemon_api_list_tabs},
 		{"Explain", "sa{sv}", "what options", "a{sv}", "explanation", daemon_api_explain},
@@ -104,6 +108,7 @@ void daemon_api_free(struct daemon_api *api)
 	}
 	daemon_api_drop_subscribers(api);
 	daemon_api_drop_explanations(api);
+	daemon_api_drop_holders(api);
 	while (api->projects) {
 		daemon_api_project_removed(api, api->projects->project);
 	}
@@ -145,6 +150,7 @@ void daemon_api_project_changed(struct daemon_api *api, struct project *project)
 		bus_object_changed(changed->object, "Tracked");
 		bus_object_changed(changed->object, "KnownBy");
 		bus_object_changed(changed->object, "Tabs");
+		bus_object_changed(changed->object, "Problem");
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "bus/bus.h"
 #include "config/settings.h"
 #include "event/ledger.h"
+#include "hold/hold.h"
 #include "pipe/intake.h"
 #include "pipe/pipe.h"
 #include "project/project.h"
@@ -29,6 +30,7 @@ struct daemon_api_parts {
 	struct router *router;
 	struct intake *intake;
 	struct pipe *pipe;
+	struct holds *holds;
 	struct browsers *browsers;
 	uint16_t port;		/* 0 if browsers cannot connect */
 	const char *port_error; /* then why, else "" */

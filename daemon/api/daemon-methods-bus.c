@@ -10,7 +10,6 @@
 
 /* Saved, Track, Untrack, Reload. */
 
-#define ERROR_NO_PROJECT "io.github.savecast.Error.NoProject"
 #define ERROR_NOT_TRACKED "io.github.savecast.Error.NotTracked"
 #define ERROR_NOT_STORED "io.github.savecast.Error.NotStored"
 
@@ -88,8 +87,7 @@ DBusMessage *daemon_api_saved(DBusMessage *call, void *userdata)
 	return return_event(call, pipe_saved(api->parts.pipe, names.names, names.count));
 }
 
-/* The first argument as a folder's name. Returns an error to send, or NULL. */
-static DBusMessage *root_read(DBusMessage *call, char **root)
+DBusMessage *daemon_api_read_root(DBusMessage *call, char **root)
 {
 	_cleanup_free_ char *name = NULL;
 	DBusMessageIter argument;
@@ -146,7 +144,7 @@ DBusMessage *daemon_api_track(DBusMessage *call, void *userdata)
 {
 	struct daemon_api *api = userdata;
 	_cleanup_free_ char *root = NULL, *path = NULL, *text = NULL;
-	DBusMessage *reply = root_read(call, &root);
+	DBusMessage *reply = daemon_api_read_root(call, &root);
 	struct project *project;
 	struct stat st;
 
@@ -178,7 +176,7 @@ DBusMessage *daemon_api_untrack(DBusMessage *call, void *userdata)
 {
 	struct daemon_api *api = userdata;
 	_cleanup_free_ char *root = NULL, *text = NULL;
-	DBusMessage *reply = root_read(call, &root);
+	DBusMessage *reply = daemon_api_read_root(call, &root);
 	struct project *project;
 
 	if (reply) {
@@ -198,7 +196,7 @@ DBusMessage *daemon_api_reload(DBusMessage *call, void *userdata)
 {
 	struct daemon_api *api = userdata;
 	_cleanup_free_ char *root = NULL, *text = NULL, *why = NULL;
-	DBusMessage *error = root_read(call, &root);
+	DBusMessage *error = daemon_api_read_root(call, &root);
 	struct project *project;
 
 	if (error) {

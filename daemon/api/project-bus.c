@@ -37,6 +37,13 @@ static void get_settings_problems(DBusMessageIter *to, void *userdata)
 	bus_append_strings(to, problems, count);
 }
 
+static void get_problem(DBusMessageIter *to, void *userdata)
+{
+	const char *problem = ((struct project *)userdata)->problem;
+
+	bus_append_string(to, problem ? problem : "");
+}
+
 static const struct bus_interface project_interface = {
 	.name = "io.github.savecast.Project1",
 	.properties = (const struct bus_property[]){
@@ -46,6 +53,7 @@ static const struct bus_interface project_interface = {
 		{"KnownBy", "s", BUS_PROPERTY_TOLD, get_known_by},
 		{"Tabs", "u", BUS_PROPERTY_TOLD, get_tabs},
 		{"SettingsProblems", "as", BUS_PROPERTY_TOLD, get_settings_problems},
+		{"Problem", "s", BUS_PROPERTY_TOLD, get_problem},
 		{0},
 	},
 };

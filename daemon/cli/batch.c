@@ -35,6 +35,16 @@ void batch_add(struct batch *batch, char *name)
 	batch->bytes += strlen(name);
 }
 
+bool batch_holds(const struct batch *batch, const char *name)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		if (strcmp(batch->names[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 char *batch_label(const struct batch *batch)
 {
 	return batch->count > 1 ? mem_printf("%s and %zu more", batch->names[0], batch->count - 1)

@@ -32,5 +32,7 @@ MEM_CLEANUP(batch);
 bool batch_has_room(const struct batch *batch, size_t bytes);
 /* Takes the name. */
 void batch_add(struct batch *batch, char *name);
+/* Whether the name is in it. */
+bool batch_holds(const struct batch *batch, const char *name);
 /* For people: "/a/b.css", "/a/b.css and 3 more". The caller frees it. */
 char *batch_label(const struct batch *batch);

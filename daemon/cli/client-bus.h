@@ -24,14 +24,16 @@ enum { CLIENT_TIMEOUT_MSEC = 25000 };
 
 struct client_option {
 	const char *key;
-	char type; /* 't' or 'u' */
+	char type; /* 't', 'u', 'b' or 's' */
 	uint64_t number;
+	const char *text; /* of an 's' */
 };
 
 /* A call. Its arguments are, in this order, those that are given here. */
 struct client_method {
 	const char *interface; /* NULL: the daemon's own */
 	const char *member;
+	const uint32_t *cookie; /* u */
 	const char *texts[2]; /* s */
 	char *const *names;   /* as */
 	size_t name_count;

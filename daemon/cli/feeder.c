@@ -9,13 +9,13 @@
 #include "base/clock.h"
 #include "cli/complain.h"
 #include "cli/delivery.h"
-#include "cli/lines.h"
 #include "cli/name.h"
 
 struct feeder {
+	const struct feeder_source *source;
+	void *userdata;
 	struct delivery delivery;
-	struct lines lines;
-	struct batch *collecting; /* what this read has brought so far, or NULL */
+	struct batch *collecting; /* what was read and not yet handed on, or NULL */
 	char *folder;
 	int term_fd;	   /* readable once SIGTERM came */
 	bool terminating;  /* read what is there, then end */
@@ -30,40 +30,49 @@ static void feeder_enqueue(struct feeder *feeder)
 	}
 }
 
-static void feeder_refuse_line(
-	struct feeder *feeder, uint64_t number, const char *what, const char *why)
+void feeder_refuse(struct feeder *feeder, const char *where, const char *what, const char *why)
 {
-	complain("line %llu: %s: %s", (unsigned long long)number, what, why);
+	complain("%s: %s: %s", where, what, why);
 	delivery_fault(&feeder->delivery, EXIT_CODE_REFUSED);
 }
 
-static void feeder_on_line(
-	enum line_kind kind, char *line, size_t length, uint64_t number, void *userdata)
+static void feeder_collect(struct feeder *feeder, char *name)
 {
-	struct feeder *feeder = userdata;
+	bool full = delivery_is_full(&feeder->delivery);
+
+	if (full && feeder->collecting && batch_holds(feeder->collecting, name)) {
+		free(name);
+		return;
+	}
+	if (feeder->collecting && !batch_has_room(feeder->collecting, strlen(name))) {
+		if (full && feeder->source->reads_on) {
+			feeder_refuse(feeder, "save", name, "savecastd hangs, and too much waits for it");
+			free(name);
+			return;
+		}
+		feeder_enqueue(feeder);
+	}
+	if (!feeder->collecting) {
+		feeder->collecting = batch_new();
+	}
+	batch_add(feeder->collecting, name);
+}
+
+void feeder_take(struct feeder *feeder, const char *given, const char *where)
+{
 	const char *why;
 	char *name;
 
-	if (kind == LINE_TOO_LONG) {
-		feeder_refuse_line(feeder, number, "file", "is longer than any file: URI can be");
-	} else if (strlen(line) < length) {
-		feeder_refuse_line(feeder, number, line, "a name cannot hold a NUL byte");
-	} else if (length && name_read(line, feeder->folder, &name, &why) < 0) {
-		feeder_refuse_line(feeder, number, line, why);
-	} else if (length) {
-		if (feeder->collecting && !batch_has_room(feeder->collecting, strlen(name))) {
-			feeder_enqueue(feeder);
-		}
-		if (!feeder->collecting) {
-			feeder->collecting = batch_new();
-		}
-		batch_add(feeder->collecting, name);
+	if (name_read(given, feeder->folder, &name, &why) < 0) {
+		feeder_refuse(feeder, where, given, why);
+	} else {
+		feeder_collect(feeder, name);
 	}
 }
 
 static void feeder_end(struct feeder *feeder)
 {
-	lines_finish(&feeder->lines, feeder_on_line, feeder);
+	feeder->source->finish(feeder, feeder->userdata);
 	feeder_enqueue(feeder);
 	feeder->ended = true;
 	feeder->end_usec = clock_now_usec() + FEEDER_END_MSEC * CLOCK_USEC_PER_MSEC;
@@ -75,8 +84,9 @@ static void feeder_read(struct feeder *feeder)
 	ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
 
 	if (n > 0) {
-		lines_feed(&feeder->lines, bytes, (size_t)n, feeder_on_line, feeder);
-		feeder_enqueue(feeder);
+		if (!feeder->source->feed(feeder, bytes, (size_t)n, feeder->userdata)) {
+			feeder_end(feeder);
+		}
 	} else if (n == 0) {
 		feeder_end(feeder);
 	} else if (errno != EAGAIN && errno != EINTR) {
@@ -88,7 +98,8 @@ static void feeder_read(struct feeder *feeder)
 
 static void feeder_wait(struct feeder *feeder, int timeout_msec)
 {
-	bool wants_input = !feeder->ended && !delivery_is_full(&feeder->delivery);
+	bool wants_input = !feeder->ended &&
+		(feeder->source->reads_on || !delivery_is_full(&feeder->delivery));
 	struct pollfd fds[] = {
 		{.fd = wants_input ? STDIN_FILENO : -1, .events = POLLIN},
 		{.fd = feeder->terminating ? -1 : feeder->term_fd, .events = POLLIN},
@@ -117,7 +128,6 @@ static void feeder_wait(struct feeder *feeder, int timeout_msec)
 	}
 }
 
-/* Runs until the input has ended and all is delivered or given up. */
 static void feeder_loop(struct feeder *feeder)
 {
 	for (;;) {
@@ -126,6 +136,9 @@ static void feeder_loop(struct feeder *feeder)
 
 		if (feeder->ended) {
 			feeder->delivery.rest = false; /* no news will come to end it */
+		}
+		if (!delivery_is_full(&feeder->delivery)) {
+			feeder_enqueue(feeder);
 		}
 		delivery_send(&feeder->delivery);
 		wake = delivery_check_times(&feeder->delivery, now, feeder->end_usec);
@@ -151,11 +164,13 @@ static int feeder_hold_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-enum exit_code feeder_run(bool json)
+enum exit_code feeder_run(const struct feeder_source *source, void *userdata, bool json)
 {
 	struct feeder *feeder = mem_new(struct feeder);
 	enum exit_code code;
 
+	feeder->source = source;
+	feeder->userdata = userdata;
 	feeder->delivery.json = json;
 	feeder->end_usec = CLOCK_NEVER;
 	feeder->term_fd = feeder_hold_signals();

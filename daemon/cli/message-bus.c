@@ -42,7 +42,9 @@ static void append_options(DBusMessageIter *to, const struct client_option *opti
 		const char type[] = {options[i].type, '\0'};
 		dbus_uint32_t small = (dbus_uint32_t)options[i].number;
 		dbus_uint64_t large = options[i].number;
-		const void *value = type[0] == 'u' ? (const void *)&small : (const void *)&large;
+		const void *value = type[0] == 's' ? (const void *)&options[i].text
+			: type[0] == 't'	   ? (const void *)&large
+						   : (const void *)&small;
 
 		must(dbus_message_iter_open_container(&array, DBUS_TYPE_DICT_ENTRY, NULL, &entry));
 		append_text(&entry, options[i].key);
@@ -62,6 +64,9 @@ DBusMessage *message_from_method(const struct client_method *method)
 
 	must(message != NULL);
 	dbus_message_iter_init_append(message, &to);
+	if (method->cookie) {
+		must(dbus_message_iter_append_basic(&to, DBUS_TYPE_UINT32, method->cookie));
+	}
 	for (size_t i = 0; i < COUNT_OF(method->texts) && method->texts[i]; i++) {
 		append_text(&to, method->texts[i]);
 	}

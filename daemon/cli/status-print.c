@@ -80,12 +80,17 @@ static void print_project(const json_t *project)
 	_cleanup_free_ char *root = text_shorten(full_root, ROOT_COLUMNS);
 	_cleanup_free_ char *tabs = count_of(project, "tabs", "tab");
 	_cleanup_free_ char *known_by = safe_of(project, "known-by");
+	_cleanup_free_ char *problem = safe_of(project, "problem");
+	_cleanup_free_ char *wrapped = text_wrap(problem, EVENT_TEXT_WIDTH, 4, 4);
 
 	printf("  ");
 	print_padded(name, NAME_COLUMNS);
 	printf("  ");
 	print_padded(root, ROOT_COLUMNS);
 	printf("  %-13s  %s\n", known_by, tabs);
+	if (*problem) {
+		printf("%4s%s\n", "", wrapped);
+	}
 }
 
 static void print_tab(const json_t *tab)

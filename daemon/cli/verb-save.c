@@ -3,7 +3,7 @@
 #include "cli/batch.h"
 #include "cli/call.h"
 #include "cli/complain.h"
-#include "cli/feeder.h"
+#include "cli/save-stdin.h"
 #include "cli/name.h"
 
 static enum exit_code save_batch(struct client *client, const struct batch *batch, bool json)
@@ -70,7 +70,7 @@ static enum exit_code save_run(const struct verb *verb, const struct arguments *
 			return arguments_wrong(
 				verb, "save: %s: --stdin takes no names", args->names[0]);
 		}
-		return feeder_run(args->json);
+		return save_from_stdin(args->json);
 	}
 	names = mem_zero((size_t)args->name_count * sizeof *names);
 	code = save_read_names(args, names) ? save_names(args, names) : EXIT_CODE_USAGE;

@@ -19,14 +19,15 @@ static json_t *status_projects(json_t *objects)
 
 		if (project) {
 			json_array_append_new(projects,
-				json_pack("{s:s, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*}", "object", path,
+				json_pack("{s:s, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*}", "object", path,
 					"root",
 					json_object_get(project, "Root"), "name",
 					json_object_get(project, "Name"), "tracked",
 					json_object_get(project, "Tracked"), "known-by",
 					json_object_get(project, "KnownBy"), "tabs",
 					json_object_get(project, "Tabs"), "settings-problems",
-					json_object_get(project, "SettingsProblems")));
+					json_object_get(project, "SettingsProblems"), "problem",
+					json_object_get(project, "Problem")));
 		}
 	}
 	return projects;
@@ -94,7 +95,7 @@ const struct verb verb_status = {
 		"With --json all of it is one object: \"version\", \"port\" (0 if it does not\n"
 		"listen), \"port-error\", \"browsers\" (how many), \"settings-problems\" (texts),\n"
 		"\"projects\" (each \"object\", \"root\", \"name\", \"tracked\", \"known-by\",\n"
-		"\"tabs\", \"settings-problems\"), \"tabs\" (each \"browser\", \"tab\", \"client\",\n"
+		"\"tabs\", \"settings-problems\", \"problem\"), \"tabs\" (each \"browser\", \"tab\", \"client\",\n"
 		"\"url\", \"state\", \"project\", \"reason\") and \"events\" (the last 5, as in\n"
 		"'savecast log --json'). It is stable: keys are added, none is changed or taken\n"
 		"away. Expect more.\n",

@@ -42,4 +42,4 @@ struct verb {
 };
 
 extern const struct verb verb_save, verb_track, verb_untrack, verb_reload, verb_status, verb_log,
-	verb_why;
+	verb_why, verb_run, verb_lsp;

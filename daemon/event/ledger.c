@@ -20,6 +20,9 @@ const char *event_source_name(enum event_source source)
 		[EVENT_SAVE] = "save",
 		[EVENT_RELOAD] = "reload",
 		[EVENT_SERVER] = "server",
+		[EVENT_GIT] = "git",
+		[EVENT_OUTPUT] = "output",
+		[EVENT_BUILD] = "build",
 	};
 
 	return names[source];
@@ -46,6 +49,10 @@ const char *step_kind_name(enum step_kind kind)
 		[STEP_UNUSED] = "unused",
 		[STEP_PENDING] = "pending",
 		[STEP_IGNORED] = "ignored",
+		[STEP_UNCHANGED] = "unchanged",
+		[STEP_HELD] = "held",
+		[STEP_BUILD_FAILED] = "build-failed",
+		[STEP_SAID] = "said",
 	};
 
 	return names[kind];

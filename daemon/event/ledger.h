@@ -23,6 +23,9 @@ enum event_source {
 	EVENT_SAVE,
 	EVENT_RELOAD, /* asked for, nothing was saved */
 	EVENT_SERVER, /* a server came up with new code */
+	EVENT_GIT,    /* a git command wrote the work tree, or its index */
+	EVENT_OUTPUT, /* a build wrote its output */
+	EVENT_BUILD,  /* a command that held the project has failed */
 };
 
 /* Words of the D-Bus API: see ListEvents in protocol/. A new one is added at the end. */
@@ -45,6 +48,10 @@ enum step_kind {
 	STEP_UNUSED,
 	STEP_PENDING,
 	STEP_IGNORED,
+	STEP_UNCHANGED,
+	STEP_HELD,
+	STEP_BUILD_FAILED,
+	STEP_SAID,
 };
 
 struct step {

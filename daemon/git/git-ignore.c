@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "git/git-worktree.h"
+#include "git/git-library.h"
 
 struct opened {
 	char *root; /* as it was asked for; NULL: free */
@@ -57,7 +57,7 @@ static git_repository *ignores_open(struct git_ignores *ignores, const char *roo
 	opened = &ignores->opened[ignores->next++ % GIT_IGNORE_OPEN_MAX];
 	opened_close(opened);
 	opened->root = mem_strdup(root);
-	git_initialise();
+	git_library_use();
 	if (git_repository_open_ext(&opened->repository, root, 0, NULL) < 0) {
 		opened->repository = NULL;
 	}

@@ -12,6 +12,3 @@
  * text that the caller frees (another user's, a bare or damaged repository).
  */
 int git_worktree_check(const char *folder, char **why);
-
-/* Makes libgit2 ready, once, for as long as the process lives. */
-void git_initialise(void);

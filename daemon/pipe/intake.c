@@ -89,3 +89,14 @@ void claims_clear(struct claims *claims)
 	free(claims->file);
 	free(claims->why);
 }
+
+bool intake_lets_pass(const struct project *project, const char *file)
+{
+	struct verdict verdict;
+	bool passes;
+
+	verdict_find(project->settings, name_in(project, file), &verdict);
+	passes = !verdict.ignored;
+	verdict_clear(&verdict);
+	return passes;
+}

@@ -35,3 +35,9 @@ void intake_claim(struct intake *intake, const char *name, struct claims *claims
 /* The call is over. */
 void intake_finish(struct intake *intake);
 void claims_clear(struct claims *claims);
+
+/*
+ * Whether the project's own rules let a file count that a source other than a save
+ * tells of; .gitignore is not asked, the source knows.
+ */
+bool intake_lets_pass(const struct project *project, const char *file);

@@ -3,33 +3,28 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "config/setting.h"
+#include "content/content-read.h"
 #include "pipe/passed.h"
+#include "pipe/pipe-private.h"
 
-struct pipe {
-	struct loop *loop;
-	struct registry *registry;
-	struct intake *intake;
-	struct ledger *ledger;
-	pipe_cast_fn *cast;
-	void *userdata;
-	struct loop_timer *due; /* the first departure of what waits */
-};
-
-static void pipe_depart(struct pipe *pipe, struct project *project)
+uint64_t pipe_depart(struct pipe *pipe, struct project *project)
 {
 	uint64_t serial = project->serial;
 
 	project->serial = 0;
 	pipe->cast(project, serial, &project->files, pipe->userdata);
 	fileset_clear(&project->files);
+	return serial;
 }
 
-static void pipe_set_timer(struct pipe *pipe)
+void pipe_set_timer(struct pipe *pipe)
 {
 	uint64_t first = CLOCK_NEVER;
 
 	for (size_t i = 0; i < registry_count(pipe->registry); i++) {
-		uint64_t due = pending_due(&registry_at(pipe->registry, i)->pending);
+		const struct project *project = registry_at(pipe->registry, i);
+		uint64_t due = project->holds ? CLOCK_NEVER : pending_due(&project->pending);
 
 		first = due < first ? due : first;
 	}
@@ -44,7 +39,7 @@ static void pipe_on_due(void *userdata)
 	for (size_t i = 0; i < registry_count(pipe->registry); i++) {
 		struct project *project = registry_at(pipe->registry, i);
 
-		if (pending_due(&project->pending) <= now) {
+		if (!project->holds && pending_due(&project->pending) <= now) {
 			pending_depart(&project->pending, now);
 			ledger_step(pipe->ledger, project->serial, now, STEP_LEFT, NULL,
 				"with %zu file%s", project->files.count,
@@ -67,6 +62,7 @@ struct pipe *pipe_new(struct loop *loop, struct registry *registry, struct intak
 		.ledger = ledger,
 		.cast = cast,
 		.userdata = userdata,
+		.contents = content_memory_new(),
 	};
 	pipe->due = loop_timer_new(loop, pipe_on_due, pipe);
 	return pipe;
@@ -76,17 +72,23 @@ void pipe_free(struct pipe *pipe)
 {
 	if (pipe) {
 		loop_timer_free(pipe->due);
+		content_memory_free(pipe->contents);
 		free(pipe);
 	}
 }
 
-static uint64_t pipe_open(
-	struct pipe *pipe, enum event_source source, const char *root, uint64_t now)
+struct content_memory *pipe_contents(struct pipe *pipe)
+{
+	return pipe->contents;
+}
+
+uint64_t pipe_open(struct pipe *pipe, enum event_source source, const char *root, uint64_t now,
+	const char *what)
 {
 	uint64_t serial =
 		ledger_open(pipe->ledger, source, root, now, clock_usec(CLOCK_REALTIME));
 
-	ledger_step(pipe->ledger, serial, now, STEP_HEARD, NULL, "%s", "");
+	ledger_step(pipe->ledger, serial, now, STEP_HEARD, NULL, "%s", what);
 	return serial;
 }
 
@@ -100,34 +102,62 @@ static void pipe_note_files(struct pipe *pipe, const struct project *project, ui
 	}
 }
 
-/* The project's files have grown by one call; returns their event. */
-static uint64_t pipe_project_saved(struct pipe *pipe, struct project *project, uint64_t now)
+/* The project's files have grown by what one source said at once; returns their event. */
+static uint64_t pipe_enter(struct pipe *pipe, struct project *project, enum event_source source,
+	uint64_t now, const char *what)
 {
-	uint64_t serial = project->serial;
+	bool joins = project->serial != 0;
+	bool leaves = !project->holds && pending_save(&project->pending, now) == PENDING_LEAVES;
 
-	switch (pending_save(&project->pending, now)) {
-	case PENDING_LEAVES:
-		project->serial = serial = pipe_open(pipe, EVENT_SAVE, project->root, now);
-		pipe_note_files(pipe, project, serial);
-		pipe_depart(pipe, project);
-		break;
-	case PENDING_OPENS:
-		project->serial = serial = pipe_open(pipe, EVENT_SAVE, project->root, now);
-		pipe_note_files(pipe, project, serial);
-		pipe_set_timer(pipe);
-		break;
-	case PENDING_JOINS:
-		pipe_note_files(pipe, project, serial);
-		ledger_step(pipe->ledger, serial, now, STEP_JOINED, NULL, "%s", "");
-		break; /* the timer finds out that it must wait longer */
+	if (joins) {
+		pipe_note_files(pipe, project, project->serial);
+		ledger_step(pipe->ledger, project->serial, now, STEP_JOINED, NULL, "%s", what);
+		return project->serial; /* the timer finds out that it must wait longer */
 	}
-	return serial;
+	project->serial = pipe_open(pipe, source, project->root, now, what);
+	pipe_note_files(pipe, project, project->serial);
+	if (leaves) {
+		return pipe_depart(pipe, project);
+	}
+	if (project->holds) {
+		pipe_say_held(pipe, project, now);
+	} else {
+		pipe_set_timer(pipe);
+	}
+	return project->serial;
 }
+
+uint64_t pipe_changed(struct pipe *pipe, struct project *project, enum event_source source,
+	const struct pipe_change *changes, size_t kept, size_t count, const char *what)
+{
+	size_t passed = count - kept;
+
+	for (size_t i = 0; i < kept; i++) {
+		content_announce(pipe->contents, changes[i].name, &changes[i].mark);
+		if (intake_lets_pass(project, changes[i].name)) {
+			fileset_add(&project->files, changes[i].name);
+			passed++;
+		}
+	}
+	if (kept && !passed) {
+		return 0;
+	}
+	project->files.count += count - kept;
+	return pipe_enter(pipe, project, source, clock_now_usec(), what);
+}
+
+/* What one call said of one project. */
+struct call_part {
+	struct project *project; /* NULL stands for "none" */
+	size_t changed;
+	struct fileset unchanged;
+};
 
 /* The files of one call, sorted by project. */
 struct call {
-	struct project **projects; /* NULL stands for "none" */
+	struct call_part *parts;
 	size_t count;
+	size_t left; /* how many bytes may still be read */
 	char *homeless_why; /* why the first homeless file is so */
 	size_t homeless;
 	size_t homeless_kept;
@@ -135,31 +165,52 @@ struct call {
 	struct passed passed; /* ignored */
 };
 
-static void call_add(struct call *call, struct project *project)
+static struct call_part *call_part(struct call *call, struct project *project)
 {
 	for (size_t i = call->count; i-- > 0;) {
-		if (call->projects[i] == project) {
-			return;
+		if (call->parts[i].project == project) {
+			return &call->parts[i];
 		}
 	}
-	call->projects = mem_resize(call->projects, call->count + 1, sizeof *call->projects);
-	call->projects[call->count++] = project;
+	call->parts = mem_resize(call->parts, call->count + 1, sizeof *call->parts);
+	call->parts[call->count] = (struct call_part){.project = project};
+	return &call->parts[call->count++];
 }
 
-static void call_take(struct call *call, struct intake *intake, const char *name)
+/* Whether the file holds what was announced last; it is remembered in any case. */
+static bool call_is_unchanged(struct call *call, struct pipe *pipe, const char *file)
+{
+	struct content_mark mark;
+
+	call->left -= content_read(file, call->left, &mark);
+	return content_announce(pipe->contents, file, &mark);
+}
+
+static void call_take(struct call *call, struct pipe *pipe, const char *name)
 {
 	struct claims claims;
+	bool same = false, asked = false;
 
-	intake_claim(intake, name, &claims);
+	intake_claim(pipe->intake, name, &claims);
 	for (size_t i = 0; i < claims.count; i++) {
 		struct project *project = claims.items[i].project;
 		const char *ignored = claims.items[i].verdict.ignored;
+		struct call_part *part;
 
 		if (ignored) {
 			passed_add(&call->passed, project, claims.file, ignored);
+			continue;
+		}
+		if (!asked) {
+			same = call_is_unchanged(call, pipe, claims.file);
+			asked = true;
+		}
+		part = call_part(call, project);
+		if (same && !project->settings->unchanged) {
+			fileset_add(&part->unchanged, claims.file);
 		} else {
+			part->changed++;
 			fileset_add(&project->files, claims.file);
-			call_add(call, project);
 		}
 	}
 	if (!claims.count) {
@@ -169,14 +220,14 @@ static void call_take(struct call *call, struct intake *intake, const char *name
 		if (call->homeless_kept < LEDGER_FILES_MAX) {
 			call->homeless_names[call->homeless_kept++] = mem_steal(claims.file);
 		}
-		call_add(call, NULL);
+		call_part(call, NULL);
 	}
 	claims_clear(&claims);
 }
 
 static uint64_t pipe_homeless_saved(struct pipe *pipe, struct call *call, uint64_t now)
 {
-	uint64_t serial = pipe_open(pipe, EVENT_SAVE, NULL, now);
+	uint64_t serial = pipe_open(pipe, EVENT_SAVE, NULL, now, "");
 
 	for (size_t i = 0; i < call->homeless_kept; i++) {
 		ledger_file(pipe->ledger, serial, call->homeless_names[i]);
@@ -188,31 +239,70 @@ static uint64_t pipe_homeless_saved(struct pipe *pipe, struct call *call, uint64
 	return serial;
 }
 
+/*
+ * Not a byte of the project changed: the story of that is all there is. Saves
+ * that follow one another so, as an editor's autosave does, make one story; else
+ * they would soon be all that the ledger holds.
+ */
+static uint64_t pipe_unchanged(struct pipe *pipe, const struct call_part *part, uint64_t now)
+{
+	struct project *project = part->project;
+	uint64_t serial = project->unchanged;
+
+	if (!serial || serial != ledger_last(pipe->ledger)) {
+		serial = pipe_open(pipe, EVENT_SAVE, project->root, now, "");
+		project->unchanged = serial;
+		for (size_t i = 0; i < part->unchanged.kept; i++) {
+			ledger_file(pipe->ledger, serial, part->unchanged.names[i]);
+		}
+		ledger_close(pipe->ledger, serial);
+	}
+	ledger_step(pipe->ledger, serial, now, STEP_UNCHANGED, NULL,
+		"no byte of %zu file%s changed since it was announced",
+		part->unchanged.count, part->unchanged.count == 1 ? "" : "s");
+	return serial;
+}
+
+static uint64_t pipe_part_saved(struct pipe *pipe, const struct call_part *part, uint64_t now)
+{
+	_cleanup_free_ char *what = NULL;
+
+	if (!part->changed) {
+		return pipe_unchanged(pipe, part, now);
+	}
+	if (part->unchanged.count) {
+		what = mem_printf("%zu more file%s: not a byte changed", part->unchanged.count,
+			part->unchanged.count == 1 ? "" : "s");
+	}
+	return pipe_enter(pipe, part->project, EVENT_SAVE, now, what ? what : "");
+}
+
 uint64_t pipe_saved(struct pipe *pipe, char *const *names, size_t count)
 {
-	struct call call = {0};
+	struct call call = {.left = CONTENT_LOOP_BYTES_MAX};
 	uint64_t now = clock_now_usec();
 	uint64_t first = 0, ignored;
 
 	for (size_t i = 0; i < count; i++) {
-		call_take(&call, pipe->intake, names[i]);
+		call_take(&call, pipe, names[i]);
 	}
 	intake_finish(pipe->intake);
 	for (size_t i = 0; i < call.count; i++) {
-		uint64_t serial = call.projects[i]
-			? pipe_project_saved(pipe, call.projects[i], now)
+		uint64_t serial = call.parts[i].project
+			? pipe_part_saved(pipe, &call.parts[i], now)
 			: pipe_homeless_saved(pipe, &call, now);
 
 		first = first ? first : serial;
+		fileset_clear(&call.parts[i].unchanged);
 	}
-	free(call.projects);
+	free(call.parts);
 	ignored = passed_tell(&call.passed, pipe->ledger, now);
 	return first ? first : ignored;
 }
 
 uint64_t pipe_reload(struct pipe *pipe, struct project *project)
 {
-	uint64_t serial = pipe_open(pipe, EVENT_RELOAD, project->root, clock_now_usec());
+	uint64_t serial = pipe_open(pipe, EVENT_RELOAD, project->root, clock_now_usec(), "");
 
 	pipe->cast(project, serial, NULL, pipe->userdata);
 	return serial;
@@ -221,9 +311,6 @@ uint64_t pipe_reload(struct pipe *pipe, struct project *project)
 void pipe_forget(struct pipe *pipe, struct project *project)
 {
 	if (project->serial) {
-		ledger_close(pipe->ledger, project->serial);
-		ledger_step(pipe->ledger, project->serial, clock_now_usec(), STEP_NO_PROJECT, NULL,
-			"the project was untracked");
-		project->serial = 0;
+		pipe_drop(pipe, project, STEP_NO_PROJECT, "the project was untracked");
 	}
 }

@@ -40,6 +40,12 @@ struct project {
 	struct pending pending;
 	struct fileset files;
 	uint64_t serial;
+	uint64_t unchanged; /* the event of the last saves that changed nothing, or 0 */
+	unsigned holds;	   /* they wait until this is 0 again */
+	char *held_by;	   /* why, in the words of the last hold */
+	bool build_failed; /* the last command that held it */
+
+	char *problem; /* UTF-8: what of the project cannot be watched, and why; or NULL */
 
 	/* The tabs that show it; see tabs.h, which owns them. */
 	struct tab *tabs;
@@ -75,6 +81,10 @@ struct project *registry_add(
 struct project *registry_meet(
 	struct registry *registry, const char *root, enum project_how how);
 void registry_remove(struct registry *registry, struct project *project);
+
+/* Says what of the project cannot be watched, and why; NULL: nothing (any more). */
+void registry_set_problem(
+	struct registry *registry, struct project *project, const char *problem);
 
 /* In the order of their roots' bytes. */
 size_t registry_count(const struct registry *registry);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/pathname.h"
 #include "config/setting.h"
+#include "base/utf8.h"
 
 struct registry {
 	struct project **sorted; /* by root */
@@ -17,6 +18,8 @@ struct registry {
 static void project_free(struct project *project)
 {
 	fileset_clear(&project->files);
+	free(project->problem);
+	free(project->held_by);
 	free(project->root);
 	free(project->label);
 	free(project);
@@ -187,6 +190,18 @@ void registry_remove(struct registry *registry, struct project *project)
 	memmove(&registry->sorted[place], &registry->sorted[place + 1],
 		(registry->count - place) * sizeof project);
 	project_free(project);
+}
+
+void registry_set_problem(
+	struct registry *registry, struct project *project, const char *problem)
+{
+	if (project->problem && problem ? strcmp(project->problem, problem) == 0
+					: project->problem == problem) {
+		return;
+	}
+	free(project->problem);
+	project->problem = problem ? utf8_dup(problem) : NULL;
+	registry_tell(registry, registry->callbacks.changed, project);
 }
 
 size_t registry_count(const struct registry *registry)

@@ -340,13 +340,14 @@ static void look_work(void *userdata)
 
 static enum server_sight look_sight(const struct look *look, const struct server *server)
 {
-	if (server->member_count || (server->main.folder && !look->socket_count)) {
+	if (look->socket_count && look->sockets[0].uid != geteuid()) {
+		return SERVER_FOREIGN;
+	}
+	/* One that was seen stays so: its old process may be ending, its new one not be there. */
+	if (server->main.folder) {
 		return SERVER_SEEN;
 	}
-	if (!look->socket_count) {
-		return SERVER_NONE;
-	}
-	return look->sockets[0].uid == geteuid() ? SERVER_OPAQUE : SERVER_FOREIGN;
+	return look->socket_count ? SERVER_OPAQUE : SERVER_NONE;
 }
 
 static void look_done(void *userdata)
@@ -367,9 +368,9 @@ static void look_done(void *userdata)
 		}
 	}
 	if (server) {
+		server_note_main(server);
 		server->sight = look_sight(look, server);
 		server->uid = look->socket_count ? look->sockets[0].uid : 0;
-		server_note_main(server);
 		server->servers->callbacks.changed(server, server->servers->userdata);
 	}
 	free(look->host);
@@ -409,7 +410,7 @@ static void server_find_newcomers(
 	}
 	if (n) {
 		server_note_main(server);
-		server->sight = SERVER_SEEN;
+		server->sight = server->main.folder ? SERVER_SEEN : server->sight;
 	}
 }
 

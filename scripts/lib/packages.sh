@@ -28,6 +28,14 @@ packages_list() {
 		test  npm               command -v npm
 		test  libcmocka-dev
 		test  neovim            command -v nvim
+		test  tmux              command -v tmux
+		test  emacs-nox         command -v emacs
+		test  elpa-eglot
+		test  kakoune           command -v kak
+		test  g++               command -v g++
+		test  make              command -v make
+		test  python3           command -v python3
+		test  ripgrep           command -v rg
 		test  shellcheck        command -v shellcheck
 		test  cppcheck          command -v cppcheck
 	LIST

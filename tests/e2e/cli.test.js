@@ -10,7 +10,7 @@ import { EventLog, until } from './lib/events.js';
 import { SAVECAST, SAVECASTD, World } from './lib/world.js';
 import { run } from '../../scripts/lib/children.js';
 
-const VERBS = ['save', 'track', 'untrack', 'reload', 'status', 'log', 'why'];
+const VERBS = ['save', 'track', 'untrack', 'reload', 'run', 'status', 'log', 'why', 'lsp'];
 
 test('--help and --version', async t => {
 	const world = await World.open(t);
@@ -44,6 +44,7 @@ test('the verbs, for people and for programs', async t => {
 	assert.deepEqual(await json('save', path.join(root, 'a.css')), { event: 1 });
 	const inside = await run([SAVECAST, 'save', 'sub/../a.css', 'sub/b.css'], { ...world.env, PWD: root });
 	assert.equal(inside.status, 2, 'the test runs elsewhere: there is no such folder');
+	await writeFile(path.join(root, 'a.css'), 'changed');
 	const quiet = await run(['sh', '-c', `cd ${root}/sub && ${SAVECAST} save ../a.css b.css`], world.env);
 	assert.deepEqual([quiet.status, quiet.stdout, quiet.stderr], [0, '', '']);
 	assert.deepEqual((await world.bus.events()).at(-1).files, [path.join(root, 'a.css'), path.join(root, 'sub/b.css')]);

@@ -15,7 +15,7 @@ for (const editor of ['vim', 'nvim']) {
 		const file = (/** @type {string} */ name) => path.join(root, name);
 		const heard = (/** @type {string} */ name, /** @type {number} */ after) => until(`${name} to be heard`, async () => {
 			const events = await world.bus.events();
-			return events.some((/** @type {any} */ e) => e.serial > after && e.files.includes(file(name)));
+			return events.some((/** @type {any} */ e) => e.serial >= after && e.files.includes(file(name)));
 		});
 		const last = async () => (await world.bus.properties()).LastEvent;
 		const vim = await openEditor(world, editor, file('a.css'));
@@ -61,6 +61,31 @@ for (const editor of ['vim', 'nvim']) {
 		await vim.do('write');
 		const messages = await vim.ask('execute("messages")');
 		assert.equal(messages.match(/savecast: /g)?.length, 1, messages);
+		await vim.quit();
+	});
+
+	test(`${editor}: :wa is one event, and the editor hears what became of a save`, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const { url, root, template } = await world.fastapi('potato');
+		const browser = await world.browser();
+		const site = await browser.newPage(url);
+		await site.clickAction();
+		await until('the tab to be live', async () => (await world.bus.tabs())[0]?.state === 'live');
+
+		const vim = await openEditor(world, editor, template);
+		await vim.do('autocmd User SavecastReloaded let g:heard = g:savecast_story.files', 'write');
+		await until('the event', async () => (await vim.ask('string(get(g:, "heard", ""))')).includes(template));
+		assert.match(await vim.ask('savecast#statusline()'), /^savecast: reloaded \d+ ms$/m);
+
+		const before = (await world.bus.properties()).LastEvent;
+		const names = Array.from({ length: 20 }, (_, i) => path.join(root, `new ${i}.css`));
+		await vim.do('set hidden', ...names.flatMap(name =>
+			[`edit ${name.replaceAll(' ', '\\ ')}`, "call setline(1, 'x')"]), 'wall');
+		const count = async () => (await world.bus.events()).filter((/** @type {any} */ { serial }) => serial > before)
+			.map((/** @type {any} */ event) => event['file-count']);
+		await until('all 20 files', async () => (await count()).reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0) >= 20);
+		assert.deepEqual(await count(), [20]);
 		await vim.quit();
 	});
 }

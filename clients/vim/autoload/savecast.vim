@@ -3,8 +3,8 @@
 " long-lived "savecast save --stdin".
 "
 " A save is an entry {'line', 'at', 'again'}: what the job reads, when it was
-" written to the job, whether that was the second time.  It goes from s:waiting
-" to s:sent.  The job does not acknowledge, so what it was given shortly before
+" written to the job, whether that was the second time.  It goes from s:burst,
+" over s:waiting while there is no job, to s:sent.  The job does not acknowledge, so what it was given shortly before
 " a sudden end counts as lost and is written once more to the next one; telling
 " of a save twice is harmless, the daemon compares bytes.
 scriptencoding utf-8
@@ -16,6 +16,8 @@ let s:RECENT_SECONDS = 2    " given to the job less than this ago: maybe unread
 let s:RETRY_SECONDS = 5     " from a failed start to the next try
 
 let s:job = {}
+let s:burst = []            " written by this command, not handed on yet
+let s:timer = 0             " that ends the burst, or 0
 let s:waiting = []          " empty while there is a job
 let s:sent = []
 let s:failed_at = -1
@@ -27,13 +29,55 @@ function! savecast#saved(path) abort
         \ || !empty(&buftype) || a:path[0] !=# '/'
     return
   endif
+  if exists('#User#SavecastReloaded') || savecast#follow#is_wanted()
+    call savecast#follow#saved(a:path)
+  endif
   let l:entry = {'line': s:line(a:path), 'at': 0, 'again': 0}
-  if !empty(s:job)
-    call s:write([l:entry])
+  call add(s:burst, l:entry)
+  if !s:more_may_follow()
+    call savecast#flush()
+  elseif !s:timer
+    let s:timer = timer_start(0, {_timer -> savecast#flush()})
+  endif
+endfunction
+
+" What ":wa" writes goes in one piece, which the job reads, and tells, as one.
+" While no other file waits to be written there is no more to come.
+function! s:more_may_follow() abort
+  return !empty(filter(getbufinfo({'bufmodified': 1}), {_, buffer -> empty(getbufvar(buffer.bufnr, '&buftype'))}))
+endfunction
+
+" Hands on what was written; when the command is over, or the editor.
+function! savecast#flush() abort
+  if s:timer
+    call timer_stop(s:timer)
+    let s:timer = 0
+  endif
+  let l:burst = s:burst
+  let s:burst = []
+  if empty(l:burst)
+    return
+  elseif !empty(s:job)
+    call s:write(l:burst)
     return
   endif
-  call s:wait(l:entry)
+  for l:entry in l:burst
+    call s:wait(l:entry)
+  endfor
   call s:flush()
+endfunction
+
+augroup savecast_flush
+  autocmd!
+  autocmd VimLeavePre * call savecast#flush()
+augroup END
+
+" For 'statusline': what became of the last save of this editor.
+function! savecast#statusline() abort
+  if !get(b:, 'savecast_enabled', get(g:, 'savecast_enabled', 1))
+    return 'savecast: off'
+  endif
+  return savecast#follow#text()
 endfunction
 
 " A newline ends a line, so a name that holds one travels as a URI.

@@ -16,3 +16,6 @@ augroup savecast
   autocmd!
   autocmd BufWritePost,FileWritePost,FileAppendPost * call savecast#saved(expand('<amatch>'))
 augroup END
+
+command! -nargs=+ -complete=custom,savecast#command#complete Savecast call savecast#command#run(<f-args>)
+command! SavecastHealth call savecast#health#show()

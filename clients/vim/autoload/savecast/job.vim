@@ -57,6 +57,7 @@ function! s:start_vim(job, argv) abort
   if job_status(l:job.id) ==# 'fail'
     throw 'savecast: not started: ' . a:argv[0]
   endif
+  let s:latest = l:job
 endfunction
 
 " Never waits.  False when the job cannot be written to any more.
@@ -71,6 +72,64 @@ function! savecast#job#write(job, text) abort
   catch
     return 0
   endtry
+endfunction
+
+" Runs a program that needs no input.  OnLine(line) is called for each line that
+" it prints, on standard error too if a:how.error; OnEnd(status) once all of them
+" were told of.  Returns what savecast#job#stop() takes.  Throws when the program
+" cannot be started.
+function! savecast#job#run(argv, how, OnLine, OnEnd) abort
+  if has('nvim')
+    let l:rest = ['']
+    let l:OnLines = {_id, lines, _event -> s:split(l:rest, lines, a:OnLine)}
+    let l:options = {'on_stdout': l:OnLines, 'on_exit': {_id, status, _event -> a:OnEnd(status)}}
+    if a:how.error
+      let l:options.on_stderr = l:OnLines
+    endif
+    let l:id = jobstart(a:argv, l:options)
+    if l:id <= 0
+      throw 'savecast: not started: ' . a:argv[0]
+    endif
+    return l:id
+  endif
+  let l:state = {'status': -1, 'open': 2}
+  let l:job = job_start(a:argv, {
+        \ 'in_io': 'null',
+        \ 'err_io': a:how.error ? 'out' : 'null',
+        \ 'out_cb': {_channel, line -> a:OnLine(line)},
+        \ 'close_cb': {_channel -> s:one_less(l:state, l:state.status, a:OnEnd)},
+        \ 'exit_cb': {_job, status -> s:one_less(l:state, status, a:OnEnd)},
+        \ })
+  if job_status(l:job) ==# 'fail'
+    throw 'savecast: not started: ' . a:argv[0]
+  endif
+  return l:job
+endfunction
+
+function! savecast#job#stop(job) abort
+  if has('nvim')
+    call jobstop(a:job)
+  else
+    call job_stop(a:job)
+  endif
+endfunction
+
+" Neovim gives pieces: the first goes on where the last one ended.
+function! s:split(rest, pieces, OnLine) abort
+  let a:rest[0] .= a:pieces[0]
+  for l:piece in a:pieces[1:]
+    call a:OnLine(a:rest[0])
+    let a:rest[0] = l:piece
+  endfor
+endfunction
+
+" Vim tells of the end of the output and of the program in any order.
+function! s:one_less(state, status, OnEnd) abort
+  let a:state.status = a:status
+  let a:state.open -= 1
+  if a:state.open == 0
+    call a:OnEnd(a:state.status)
+  endif
 endfunction
 
 function! s:complained(job, lines) abort
@@ -91,19 +150,48 @@ endfunction
 " one would freeze :q.  SIGTERM makes savecast read what is there, deliver and
 " end; what does not even hear that, Neovim kills two seconds later.  Nobody is
 " told of that end: it is no reason to start another.
-function! s:leave() abort
-  if exists('s:latest') && s:latest.alive && s:latest.used > s:PIPE_BYTES
+function! s:leave_nvim() abort
+  if s:latest.alive && s:latest.used > s:PIPE_BYTES
     let s:latest.alive = 0
     call jobstop(s:latest.id)
   endif
 endfunction
 
-if has('nvim')
-  augroup savecast_job
-    autocmd!
-    autocmd VimLeave * call s:leave()
-  augroup END
-endif
+" A job that :wq has just started is for a moment still a process of Vim's own
+" session, which the end of the terminal ends (seen on a busy machine).
+function! s:leave_vim() abort
+  let l:pid = job_info(s:latest.id).process
+  for l:i in range(100)
+    if !s:latest.alive || s:session(l:pid) != s:session(getpid())
+      return
+    endif
+    sleep 2m
+  endfor
+endfunction
+
+" Linux says it in the fourth word behind the program's name.
+function! s:session(pid) abort
+  try
+    return get(split(matchstr(readfile('/proc/' . a:pid . '/stat')[0], '.*) \zs.*')), 3)
+  catch
+    return -1
+  endtry
+endfunction
+
+function! s:leave() abort
+  if exists('s:latest')
+    if has('nvim')
+      call s:leave_nvim()
+    else
+      call s:leave_vim()
+    endif
+  endif
+endfunction
+
+augroup savecast_job
+  autocmd!
+  autocmd VimLeave * call s:leave()
+augroup END
 
 let &cpoptions = s:cpoptions
 unlet s:cpoptions

@@ -1,0 +1,73 @@
+" SPDX-License-Identifier: MIT
+" :Savecast.  What the command line tool says comes when it comes: a daemon that
+" hangs does not freeze the editor.
+scriptencoding utf-8
+let s:cpoptions = &cpoptions
+set cpoptions&vim
+
+let s:WORDS = ['status', 'log', 'why', 'reload', 'toggle']
+
+function! savecast#command#complete(_lead, _line, _position) abort
+  return join(s:WORDS, "\n")
+endfunction
+
+function! savecast#command#run(word, ...) abort
+  if index(s:WORDS, a:word) < 0
+    call s:warn('savecast: ' . a:word . ': must be one of ' . join(s:WORDS, ', '))
+  elseif a:word ==# 'toggle'
+    call s:toggle()
+  else
+    call s:tool([a:word] + (a:0 ? a:000 : s:arguments(a:word)))
+  endif
+endfunction
+
+" About the current file, if there is one.
+function! s:arguments(word) abort
+  let l:file = empty(&buftype) ? expand('%:p') : ''
+  if a:word ==# 'why' && !empty(l:file)
+    return ['--', l:file]
+  elseif a:word ==# 'reload'
+    return ['--', empty(l:file) ? getcwd() : fnamemodify(l:file, ':h')]
+  endif
+  return []
+endfunction
+
+function! s:toggle() abort
+  let g:savecast_enabled = !get(g:, 'savecast_enabled', 1)
+  echo 'savecast:' g:savecast_enabled ? 'on' : 'off'
+  redrawstatus!
+endfunction
+
+function! s:tool(arguments) abort
+  let l:command = get(g:, 'savecast_command', 'savecast')
+  if !executable(l:command)
+    call s:warn('savecast: command not found: see :help savecast-trouble')
+    return
+  endif
+  let l:lines = []
+  try
+    call savecast#job#run([l:command] + a:arguments, {'error': 1},
+          \ {line -> add(l:lines, line)}, {status -> s:show(a:arguments[0], l:lines, status)})
+  catch
+    call s:warn('savecast: command does not start: see :help savecast-trouble')
+  endtry
+endfunction
+
+function! s:show(word, lines, status) abort
+  if empty(a:lines)
+    echo 'savecast' a:word . (a:status ? ': failed' : ': done')
+  elseif len(a:lines) == 1 && a:status
+    call s:warn(a:lines[0])
+  else
+    call savecast#window#show(a:lines)
+  endif
+endfunction
+
+function! s:warn(text) abort
+  echohl WarningMsg
+  echomsg a:text
+  echohl None
+endfunction
+
+let &cpoptions = s:cpoptions
+unlet s:cpoptions

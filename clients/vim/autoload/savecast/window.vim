@@ -1,0 +1,26 @@
+" SPDX-License-Identifier: MIT
+" The window that shows text for people; one for all.  q closes it.
+scriptencoding utf-8
+let s:cpoptions = &cpoptions
+set cpoptions&vim
+
+function! savecast#window#show(lines) abort
+  let l:number = bufwinnr('^savecast://text$')
+  if l:number > 0
+    execute l:number . 'wincmd w'
+  else
+    botright new
+    setlocal buftype=nofile bufhidden=wipe noswapfile nobuflisted nowrap
+    file savecast://text
+    nnoremap <buffer> <silent> q :close<CR>
+  endif
+  setlocal modifiable
+  silent %delete _
+  call setline(1, a:lines)
+  setlocal nomodifiable
+  execute 'resize' min([len(a:lines), &lines / 2])
+  wincmd p
+endfunction
+
+let &cpoptions = s:cpoptions
+unlet s:cpoptions

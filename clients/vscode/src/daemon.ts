@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+/**
+ * savecastd, by the D-Bus interface that protocol/io.github.savecast.Daemon1.xml
+ * describes. Connects when there is something to say, and again after an end.
+ */
+import * as vscode from 'vscode';
+
+import { BusError, DISCONNECTED, NO_BUS, SessionBus, type Signal } from './session-bus';
+
+const NAME = 'io.github.savecast.Daemon1';
+const PATH = '/io/github/savecast/Daemon1';
+const BUS = { destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' };
+
+/** Unknown keys may come with newer daemons. */
+export interface Step {
+	at: number;
+	step: string;
+	text?: string;
+	tab?: number;
+}
+
+export interface Story {
+	serial: number;
+	source: string;
+	project?: string;
+	files: string[];
+	'file-count': number;
+	steps: Step[];
+}
+
+export interface Tab {
+	url: string;
+	state: string;
+	project?: string;
+	reason?: string;
+}
+
+export type Presence =
+	| { state: 'running' }
+	/** It is not there now; the next call starts it. */
+	| { state: 'stopped' }
+	| { state: 'missing'; why: string };
+
+export class Daemon implements vscode.Disposable {
+	presence: Presence = { state: 'stopped' };
+	#bus: Promise<SessionBus> | undefined;
+	#changed = new vscode.EventEmitter<void>();
+	#step = new vscode.EventEmitter<{ event: number; step: Step }>();
+	/** It came or went, or its projects or tabs changed. */
+	readonly onDidChange = this.#changed.event;
+	readonly onStep = this.#step.event;
+	#disposed = false;
+
+	/** Starts it if it does not run, and asks to be told of what happens. */
+	async start(): Promise<void> {
+		await this.#call('Subscribe');
+	}
+
+	async saved(files: string[]): Promise<number> {
+		const [event] = await this.#again(() => this.#call('Saved', 'asa{sv}', [files, {}]));
+		return event;
+	}
+
+	async reload(root: string): Promise<number> {
+		const [event] = await this.#call('Reload', 'sa{sv}', [root, {}]);
+		return event;
+	}
+
+	/** Does not start it. */
+	async tabs(): Promise<Tab[]> {
+		const [tabs] = await this.#call('ListTabs', 'a{sv}', [{}], true);
+		return tabs;
+	}
+
+	/** Does not start it. */
+	async stories(): Promise<Story[]> {
+		const [stories] = await this.#call('ListEvents', 'a{sv}', [{}], true);
+		return stories;
+	}
+
+	/** Once more if it went away over the call: who is told twice reloads once. */
+	async #again<T>(call: () => Promise<T>): Promise<T> {
+		try {
+			return await call();
+		} catch (error) {
+			const gone = error instanceof BusError &&
+				(error.code === DISCONNECTED || error.code === 'org.freedesktop.DBus.Error.NoReply');
+			if (gone && !this.#disposed) {
+				return call();
+			}
+			throw error;
+		}
+	}
+
+	async #call(member: string, signature = '', body: unknown[] = [], passive = false): Promise<any[]> {
+		try {
+			const bus = await this.#connected();
+			const reply = await bus.call({ destination: NAME, path: PATH, interface: NAME, member, signature, body, passive });
+			this.#set({ state: 'running' });
+			return reply;
+		} catch (error) {
+			if (!passive) {
+				this.#fault(error as Error);
+			}
+			throw error;
+		}
+	}
+
+	#fault(error: Error) {
+		const code = error instanceof BusError ? error.code : '';
+		if (code === 'org.freedesktop.DBus.Error.ServiceUnknown') {
+			this.#set({ state: 'missing', why: 'savecastd is not installed here: no D-Bus service has its name' });
+		} else if (code.startsWith('org.freedesktop.DBus.Error.Spawn') || code === NO_BUS) {
+			this.#set({ state: 'missing', why: error.message });
+		}
+	}
+
+	#set(presence: Presence) {
+		if (JSON.stringify(presence) !== JSON.stringify(this.presence)) {
+			this.presence = presence;
+			this.#changed.fire();
+		}
+	}
+
+	#connected(): Promise<SessionBus> {
+		this.#bus ??= this.#connect().catch(error => {
+			this.#bus = undefined;
+			throw error instanceof BusError ? new BusError(NO_BUS, error.message) : error;
+		});
+		return this.#bus;
+	}
+
+	async #connect(): Promise<SessionBus> {
+		const bus = await SessionBus.open();
+		bus.onSignal = signal => this.#signal(signal);
+		bus.onClose = () => {
+			this.#bus = undefined;
+			this.#set({ state: 'stopped' });
+		};
+		for (const rule of [
+			`type='signal',sender='${BUS.destination}',member='NameOwnerChanged',arg0='${NAME}'`,
+			`type='signal',sender='${NAME}',path_namespace='${PATH}'`,
+		]) {
+			await bus.call({ ...BUS, member: 'AddMatch', signature: 's', body: [rule] });
+		}
+		return bus;
+	}
+
+	#signal({ interface: name, member, body }: Signal) {
+		if (member === 'NameOwnerChanged' && name === BUS.interface && body[0] === NAME) {
+			if (body[2]) {
+				// Somebody started it anew: it knows nothing of us.
+				void this.start().catch(() => {});
+			}
+			this.#set({ state: body[2] ? 'running' : 'stopped' });
+		} else if (member === 'EventStep' && name === NAME) {
+			this.#step.fire({ event: body[0], step: body[1] });
+		} else if (['PropertiesChanged', 'InterfacesAdded', 'InterfacesRemoved'].includes(member)) {
+			this.#changed.fire();
+		}
+	}
+
+	dispose() {
+		this.#disposed = true;
+		void this.#bus?.then(bus => bus.close(), () => {});
+		this.#changed.dispose();
+		this.#step.dispose();
+	}
+}

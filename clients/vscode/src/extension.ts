@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Wires the parts. A save goes: saves -> burst -> outbox -> daemon.
+ */
+import * as vscode from 'vscode';
+
+import { registerCommands } from './commands';
+import { Daemon } from './daemon';
+import { Ledger } from './ledger';
+import { Outbox } from './outbox';
+import { Place } from './place';
+import { Saves } from './saves';
+import { Settings } from './settings';
+import { StatusBar } from './status-bar';
+
+let leave: () => Promise<void> = async () => {};
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+	const channel = vscode.window.createOutputChannel('savecast', { log: true });
+	const daemon = new Daemon();
+	const settings = new Settings(context.workspaceState);
+	const place = new Place();
+	const outbox = new Outbox(files => daemon.saved(files), what => channel.error(what));
+	const saves = new Saves(
+		({ automatic }) => settings.enabled && (!automatic || settings.autoSave), files => outbox.add(files));
+	const statusBar = new StatusBar(daemon, place, settings);
+
+	context.subscriptions.push(
+		channel, daemon, statusBar, saves,
+		new Ledger(daemon, place, channel),
+		registerCommands({ daemon, place, settings, statusBar, channel }, `${context.extension.id}#start`),
+		daemon.onDidChange(() => void statusBar.refresh()),
+		daemon.onStep(() => void statusBar.refresh()),
+		vscode.workspace.onDidChangeConfiguration(event => {
+			if (event.affectsConfiguration('savecast')) {
+				void statusBar.refresh();
+			}
+		}),
+		vscode.workspace.onDidChangeWorkspaceFolders(() => void place.read().then(() => statusBar.refresh())),
+	);
+	leave = () => {
+		saves.flush();
+		return outbox.drained();
+	};
+	await place.read();
+	if (settings.enabled) {
+		await daemon.start().catch((error: Error) => channel.warn(error.message));
+	}
+	await statusBar.refresh();
+}
+
+/** A save right before the window closes is delivered; VS Code waits a few seconds. */
+export async function deactivate(): Promise<void> {
+	await leave();
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+/**
+ * What the status bar says. Pure.
+ */
+import type { Presence, Tab } from './daemon';
+
+export interface Face {
+	text: string;
+	/** Markdown. */
+	tooltip: string;
+	problem: boolean;
+}
+
+/** How to write what others gave into Markdown. */
+export function escaped(text: string): string {
+	return text.replace(/[\\`*_{}[\]()#+\-.!|<>&~$]/g, '\\$&').replace(/\s+/g, ' ');
+}
+
+function missing(why: string, remote: string | undefined): Face {
+	const where = remote
+		? `\n\nThe files of this window are on ${escaped(remote)}: savecastd must be installed there, and your browser must reach its port.`
+		: '';
+	return {
+		text: '$(circle-slash) savecast',
+		tooltip: `**No savecast daemon:** ${escaped(why)}${where}\n\nClick for what to do.`,
+		problem: true,
+	};
+}
+
+/**
+ * @param tabs those that have to do with this window
+ * @param remote vscode.env.remoteName
+ */
+export function faceOf(enabled: boolean, presence: Presence, tabs: Tab[], remote: string | undefined): Face {
+	if (!enabled) {
+		return { text: '$(debug-pause) savecast', tooltip: 'savecast is off in this workspace.', problem: false };
+	}
+	if (presence.state === 'missing') {
+		return missing(presence.why, remote);
+	}
+	if (presence.state === 'stopped') {
+		return { text: '$(broadcast) savecast', tooltip: 'The savecast daemon sleeps; the next save starts it.', problem: false };
+	}
+	const list = tabs.map(({ url, state, reason }) =>
+		`- ${escaped(url)}: ${escaped(state)}${reason ? ` (${escaped(reason)})` : ''}`).join('\n');
+	const count = (state: string) => tabs.filter(tab => tab.state === state).length;
+	if (count('down')) {
+		return { text: '$(error) savecast: down', tooltip: `**The server is down.** The page stays until it serves again.\n\n${list}`, problem: true };
+	}
+	if (count('waiting')) {
+		return { text: '$(sync~spin) savecast: waiting', tooltip: `Waiting until the new code serves.\n\n${list}`, problem: false };
+	}
+	const live = count('live');
+	return live
+		? { text: `$(broadcast) savecast: ${live} ${live === 1 ? 'tab' : 'tabs'}`, tooltip: `A save reloads:\n\n${list}`, problem: false }
+		: {
+			text: '$(broadcast) savecast: no tab',
+			tooltip: 'No browser tab shows this workspace. Open your page, and click on the savecast icon there.',
+			problem: false,
+		};
+}

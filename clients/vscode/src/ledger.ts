@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The output channel: the story of each save of this window, as it happens.
+ *
+ * Steps come as signals that know only their event's number; of a new one the
+ * daemon is asked for the story so far. Steps that come meanwhile may be in the
+ * answer or behind it.
+ */
+import type * as vscode from 'vscode';
+
+import type { Daemon, Step, Story } from './daemon';
+import type { Place } from './place';
+import { stepText, storyTitle } from './story-text';
+
+/** As many as the daemon remembers. */
+const EVENTS_MAX = 256;
+
+type Known = { waiting: Step[] } | 'shown' | 'other';
+
+function isSame(a: Step, b: Step): boolean {
+	return a.at === b.at && a.step === b.step && a.tab === b.tab;
+}
+
+export class Ledger implements vscode.Disposable {
+	#events = new Map<number, Known>();
+	#listeners: vscode.Disposable[];
+
+	constructor(
+		private readonly daemon: Daemon,
+		private readonly place: Place,
+		private readonly channel: vscode.LogOutputChannel,
+	) {
+		this.#listeners = [
+			daemon.onStep(({ event, step }) => void this.#step(event, step)),
+			daemon.onDidChange(() => {
+				if (daemon.presence.state !== 'running') {
+					this.#events.clear(); // The next daemon counts from 1 again.
+				}
+			}),
+		];
+	}
+
+	async #step(event: number, step: Step) {
+		const known = this.#events.get(event);
+		if (known === 'shown') {
+			this.channel.info(`#${event} ${stepText(step)}`);
+		} else if (known === undefined) {
+			await this.#meet(event, step);
+		} else if (known !== 'other') {
+			known.waiting.push(step);
+		}
+	}
+
+	async #meet(event: number, step: Step) {
+		const meeting = { waiting: [step] };
+		this.#events.set(event, meeting);
+		if (this.#events.size > EVENTS_MAX) {
+			this.#events.delete(this.#events.keys().next().value as number);
+		}
+		const stories = await this.daemon.stories().catch((): Story[] => []);
+		const story = stories.find(({ serial }) => serial === event);
+		if (!story || !this.place.shows(story.project)) {
+			this.#events.set(event, 'other');
+			return;
+		}
+		this.channel.info(storyTitle(story, file => this.place.label(file)));
+		const late = meeting.waiting.filter(one => !story.steps.some(other => isSame(one, other)));
+		for (const each of [...story.steps, ...late]) {
+			this.channel.info(`#${event} ${stepText(each)}`);
+		}
+		this.#events.set(event, 'shown');
+	}
+
+	dispose() {
+		this.#listeners.forEach(listener => listener.dispose());
+	}
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The user's session bus: calls that always end, and signals. The one file that
+ * knows the D-Bus library, which has two holes closed here: a call whose
+ * connection goes away is never settled, and an end of the connection is only
+ * told to the library itself.
+ */
+import * as dbus from '@jellybrick/dbus-next';
+import type { EventEmitter } from 'node:events';
+import { existsSync } from 'node:fs';
+
+/** A bus may take that long to start the daemon. */
+const TIMEOUT_MSEC = 25000;
+
+export interface Call {
+	destination: string;
+	path: string;
+	interface: string;
+	member: string;
+	signature?: string;
+	body?: unknown[];
+	/** Fails if nobody has the name, instead of starting who may have it. */
+	passive?: boolean;
+}
+
+export interface Signal {
+	sender: string;
+	path: string;
+	interface: string;
+	member: string;
+	body: any[];
+}
+
+/** The bus or the other side went away, or did not answer: `name` as D-Bus has it. */
+export class BusError extends Error {
+	constructor(public readonly code: string, text: string) {
+		super(text);
+	}
+}
+
+export const DISCONNECTED = 'org.freedesktop.DBus.Error.Disconnected';
+export const NO_BUS = 'org.freedesktop.DBus.Error.NoServer';
+const TIMEOUT = 'org.freedesktop.DBus.Error.Timeout';
+
+/** Variants as what is in them, 64-bit numbers as numbers. */
+function plain(value: unknown): any {
+	if (value instanceof dbus.Variant) {
+		return plain(value.value);
+	}
+	if (Array.isArray(value)) {
+		return value.map(plain);
+	}
+	if (value && typeof value === 'object') {
+		return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+	}
+	return typeof value === 'bigint' ? Number(value) : value;
+}
+
+/** Where it may be, as the reference library looks for it. */
+function address(env: NodeJS.ProcessEnv): string {
+	if (env.DBUS_SESSION_BUS_ADDRESS) {
+		return env.DBUS_SESSION_BUS_ADDRESS;
+	}
+	const paths = [env.XDG_RUNTIME_DIR || `/run/user/${process.getuid?.()}`].map(folder => `${folder}/bus`);
+	const path = paths.find(existsSync);
+	if (!path) {
+		throw new BusError(NO_BUS, `session bus: ${paths[0]}: is not there, and DBUS_SESSION_BUS_ADDRESS is not set`);
+	}
+	return `unix:path=${path}`;
+}
+
+/** What is used of the library; its last member is not public, and a test fails if it moves. */
+interface LibraryBus extends EventEmitter {
+	call(message: dbus.Message): Promise<dbus.Message | null>;
+	disconnect(): void;
+	_connection: EventEmitter;
+}
+
+export class SessionBus {
+	onSignal: (signal: Signal) => void = () => {};
+	onClose: () => void = () => {};
+	#bus: LibraryBus;
+	#calls = new Set<(error: Error) => void>();
+	#closed = false;
+
+	static async open(env: NodeJS.ProcessEnv = process.env): Promise<SessionBus> {
+		const where = address(env);
+		const bus = new SessionBus(where);
+		await bus.#settled(new Promise<void>(resolve => bus.#bus.once('connect', resolve)), 'Hello');
+		return bus;
+	}
+
+	private constructor(where: string) {
+		this.#bus = dbus.sessionBus({ busAddress: where }) as unknown as LibraryBus;
+		this.#bus.on('error', (error: Error) => this.#end(`session bus: ${where}: ${error.message}`));
+		this.#bus._connection.on('end', () => this.#end(`session bus: ${where}: has ended`));
+		this.#bus.on('message', (message: dbus.Message) => {
+			if (message.type === dbus.MessageType.SIGNAL) {
+				const { sender, path, interface: name, member, body } = message;
+				this.onSignal({ sender, path, interface: name, member, body: plain(body) } as Signal);
+			}
+		});
+	}
+
+	#end(why: string) {
+		if (!this.#closed) {
+			this.#closed = true;
+			this.#calls.forEach(reject => reject(new BusError(DISCONNECTED, why)));
+			this.#bus.disconnect();
+			this.onClose();
+		}
+	}
+
+	#settled<T>(promise: Promise<T>, what: string): Promise<T> {
+		return new Promise<T>((resolve, reject) => {
+			const end = (error?: Error) => {
+				clearTimeout(timer);
+				this.#calls.delete(end);
+				reject(error);
+			};
+			const timer = setTimeout(() =>
+				end(new BusError(TIMEOUT, `${what}: no answer within ${TIMEOUT_MSEC / 1000} s`)), TIMEOUT_MSEC);
+			timer.unref();
+			this.#calls.add(end);
+			promise.then(value => {
+				resolve(value);
+				end();
+			}, end);
+		});
+	}
+
+	/** Returns the reply's arguments; fails with a BusError. */
+	async call({ passive, ...call }: Call): Promise<any[]> {
+		if (this.#closed) {
+			throw new BusError(DISCONNECTED, `${call.member}: the session bus has ended`);
+		}
+		try {
+			const flags = passive ? dbus.MessageFlag.NO_AUTO_START : 0;
+			const message = new dbus.Message({ signature: '', body: [], flags, ...call });
+			const reply = await this.#settled(this.#bus.call(message), call.member);
+			return plain(reply?.body ?? []);
+		} catch (error) {
+			throw error instanceof dbus.DBusError ? new BusError(error.type, error.text) : error;
+		}
+	}
+
+	close() {
+		this.onClose = () => {};
+		this.#end('session bus: closed');
+	}
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The user's settings, and the switch of this workspace, which is nobody's file.
+ */
+import * as vscode from 'vscode';
+
+const SWITCH = 'enabled';
+
+export class Settings {
+	constructor(private readonly memory: vscode.Memento) {}
+
+	#get<T>(name: string, otherwise: T): T {
+		return vscode.workspace.getConfiguration('savecast').get(name, otherwise);
+	}
+
+	get enabled(): boolean {
+		return this.memory.get(SWITCH, this.#get('enabled', true));
+	}
+
+	/** Back to the setting where that says the same. */
+	async toggle(): Promise<void> {
+		const wanted = !this.enabled;
+		await this.memory.update(SWITCH, wanted === this.#get('enabled', true) ? undefined : wanted);
+	}
+
+	get autoSave(): boolean {
+		return this.#get('autoSave', true);
+	}
+
+	get statusBar(): 'always' | 'problems' | 'never' {
+		return this.#get('statusBar', 'always');
+	}
+}

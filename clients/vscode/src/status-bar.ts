@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The status bar item: reads the daemon's tabs when something changed, and shows
+ * what they say of this window.
+ */
+import * as vscode from 'vscode';
+
+import type { Daemon, Tab } from './daemon';
+import { faceOf, type Face } from './face';
+import type { Place } from './place';
+import type { Settings } from './settings';
+
+export class StatusBar implements vscode.Disposable {
+	#item = vscode.window.createStatusBarItem('state', vscode.StatusBarAlignment.Left, 0);
+	#reading = false;
+	#again = false;
+	#tabs: Tab[] = [];
+	face: Face = { text: '', tooltip: '', problem: false };
+
+	constructor(
+		private readonly daemon: Daemon,
+		private readonly place: Place,
+		private readonly settings: Settings,
+	) {
+		this.#item.name = 'savecast';
+		this.#item.command = 'savecast.menu';
+	}
+
+	/** Something changed. Changes while the daemon is asked are one more question. */
+	async refresh(): Promise<void> {
+		this.#again = true;
+		if (this.#reading) {
+			return;
+		}
+		this.#reading = true;
+		while (this.#again) {
+			this.#again = false;
+			this.#tabs = this.daemon.presence.state === 'running'
+				? await this.daemon.tabs().catch(() => [])
+				: [];
+			this.#show();
+		}
+		this.#reading = false;
+	}
+
+	#show() {
+		const tabs = this.#tabs.filter(({ project }) => this.place.shows(project));
+		this.face = faceOf(this.settings.enabled, this.daemon.presence, tabs, vscode.env.remoteName);
+		this.#item.text = this.face.text;
+		this.#item.tooltip = new vscode.MarkdownString(this.face.tooltip, true);
+		this.#item.backgroundColor = this.face.problem
+			? new vscode.ThemeColor('statusBarItem.warningBackground')
+			: undefined;
+		const { statusBar } = this.settings;
+		if (statusBar === 'always' || (statusBar === 'problems' && this.face.problem)) {
+			this.#item.show();
+		} else {
+			this.#item.hide();
+		}
+	}
+
+	dispose() {
+		this.#item.dispose();
+	}
+}

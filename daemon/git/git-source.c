@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+#include "git/git-source.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "git/git-look.h"
+
+#define LOG_MODULE "git"
+#include "base/log.h"
+
+/*
+ * How late we may hear that git began, on a machine that is busy. A file made so
+ * shortly before counts as git's work; if an editor made it and told us, its mark
+ * says so; if nobody told us, it is not too late.
+ */
+#define GIT_LATE_USEC CLOCK_USEC_PER_SEC
+
+struct git_source {
+	struct git_sources *sources;
+	struct project *project;
+	struct git_dir dir;
+	struct watch *watch;
+	int index; /* as it was at the last look; -1: there was none */
+	struct git_logs logs;
+	struct loop_timer *settle;
+
+	/* Since the last look: */
+	bool busy; /* git did something */
+	bool rewrote_index;
+	uint64_t first_usec, last_usec; /* monotonic */
+	uint64_t began_nsec;		/* wall clock */
+
+	bool holding;
+	struct looking *looking; /* the worker looks */
+	struct git_source *next;
+};
+
+/* A look on its way; the source may end before it. */
+struct looking {
+	struct git_source *source; /* NULL: it has ended, and the descriptors are ours */
+	struct git_look *look;
+};
+
+struct git_sources {
+	struct loop *loop;
+	struct watcher *watcher;
+	struct registry *registry;
+	struct pipe *pipe;
+	struct git_source *first;
+	unsigned count;
+};
+
+static void close_fd(int fd)
+{
+	if (fd >= 0) {
+		close(fd);
+	}
+}
+
+static void source_hold(struct git_source *source, const char *what)
+{
+	_cleanup_free_ char *why = NULL;
+
+	if (!source->holding) {
+		source->holding = true;
+		why = mem_printf("git: %s is at work", what);
+		pipe_hold(source->sources->pipe, source->project, why);
+	}
+}
+
+static void source_release(struct git_source *source)
+{
+	if (source->holding) {
+		source->holding = false;
+		pipe_release(source->sources->pipe, source->project);
+	}
+}
+
+/* Says it once: the log and the project's property change only if the problem does. */
+static void source_problem(struct git_source *source, const char *what, const char *why)
+{
+	_cleanup_free_ char *problem = what ? mem_printf("git: %s: %s", what, why) : NULL;
+	const char *before = source->project->problem;
+
+	if (problem && (!before || strcmp(before, problem) != 0)) {
+		log_warning("%s: %s", source->project->root, problem);
+	}
+	if (problem || (before && strncmp(before, "git: ", 5) == 0)) {
+		registry_set_problem(source->sources->registry, source->project, problem);
+	}
+}
+
+/* The files of the look that really changed, and belong to no deeper project. */
+static size_t source_judge(
+	struct git_source *source, struct git_look *look, struct pipe_change *changes)
+{
+	struct content_memory *contents = pipe_contents(source->sources->pipe);
+	size_t count = 0;
+
+	for (size_t i = 0; i < look->candidates.kept; i++) {
+		const struct git_candidate *candidate = &look->candidates.list[i];
+
+		if (git_verdict(candidate, &look->deed, &look->marks[i],
+			    content_find(contents, candidate->path)) &&
+			registry_lookup(source->sources->registry, candidate->path) ==
+				source->project) {
+			changes[count++] = (struct pipe_change){candidate->path, look->marks[i]};
+		}
+	}
+	return count;
+}
+
+static void source_announce(struct git_source *source, struct git_look *look)
+{
+	_cleanup_free_ struct pipe_change *changes =
+		mem_zero(look->candidates.kept * sizeof *changes);
+	size_t kept = source_judge(source, look, changes);
+	size_t more = look->candidates.count - look->candidates.kept;
+	bool blind = look->error < 0 && look->deed.rewrote_index;
+
+	if (kept || more || blind) {
+		pipe_changed(source->sources->pipe, source->project, EVENT_GIT, changes, kept,
+			kept + more, look->told.text);
+	}
+}
+
+static void source_set_timer(struct git_source *source, uint64_t at)
+{
+	loop_timer_set(source->settle, at);
+}
+
+static void source_on_looked(void *userdata)
+{
+	struct looking *looking = userdata;
+	struct git_source *source = looking->source;
+	struct git_look *look = looking->look;
+
+	if (look->old_fd != look->new_fd) {
+		close_fd(look->old_fd);
+	}
+	if (!source) {
+		close_fd(look->new_fd);
+	} else {
+		source->looking = NULL;
+		source->index = look->new_fd;
+		source->logs = look->logs;
+		source_problem(source, look->why ? "the index" : NULL, look->why);
+		source_announce(source, look);
+		source_release(source);
+		if (source->busy) {
+			source_set_timer(source, clock_now_usec() + GIT_SETTLE_USEC);
+		}
+	}
+	git_look_free(look);
+	free(looking);
+}
+
+static void source_on_look(void *userdata)
+{
+	git_look_run(((struct looking *)userdata)->look);
+}
+
+static void source_look(struct git_source *source)
+{
+	const char *why = NULL;
+	int fd = source->rewrote_index ? git_dir_open_index(&source->dir, &why) : source->index;
+	struct looking *looking;
+
+	if (fd < -1) {
+		source_problem(source, "the index", why);
+		source->busy = source->rewrote_index = false;
+		source_release(source);
+		return;
+	}
+	looking = mem_new(struct looking);
+	looking->source = source;
+	looking->look = git_look_new(&source->dir);
+	looking->look->old_fd = source->index;
+	looking->look->new_fd = fd;
+	looking->look->since = source->logs;
+	looking->look->deed.rewrote_index = source->rewrote_index;
+	looking->look->deed.began_nsec = source->began_nsec;
+	source->looking = looking;
+	source->busy = source->rewrote_index = false;
+	loop_job(source->sources->loop, source_on_look, source_on_looked, looking);
+}
+
+/* Nothing happened for a while, or for too long: has git settled? */
+static void source_on_settle(void *userdata)
+{
+	struct git_source *source = userdata;
+	uint64_t now = clock_now_usec();
+	uint64_t quiet = source->last_usec + GIT_SETTLE_USEC;
+	const char *stepping;
+
+	if (source->looking || !source->busy) {
+		return;
+	}
+	if (now < quiet) {
+		source_set_timer(source, quiet);
+		return;
+	}
+	if (git_dir_is_locked(&source->dir) && now < source->last_usec + GIT_LOCK_MAX_USEC) {
+		source_hold(source, "a command");
+		source_set_timer(source, source->last_usec + GIT_LOCK_MAX_USEC);
+		return;
+	}
+	stepping = git_dir_stepping(&source->dir);
+	if (stepping && now < source->last_usec + GIT_STEP_QUIET_USEC &&
+		now < source->first_usec + GIT_STEP_MAX_USEC) {
+		source_hold(source, stepping);
+		source_set_timer(source, source->last_usec + GIT_STEP_QUIET_USEC);
+		return;
+	}
+	source_look(source);
+}
+
+static void source_stir(struct git_source *source)
+{
+	uint64_t now = clock_now_usec();
+
+	source->last_usec = now;
+	if (!source->busy) {
+		source->busy = true;
+		source->first_usec = now;
+		source->began_nsec =
+			(clock_usec(CLOCK_REALTIME) - GIT_LATE_USEC) * 1000;
+	}
+	source_set_timer(source, now + GIT_SETTLE_USEC);
+}
+
+static void source_on_event(uint32_t mask, const char *name, void *userdata)
+{
+	struct git_source *source = userdata;
+
+	if (mask & IN_IGNORED) {
+		source_problem(source, source->dir.path,
+			"is gone: saves are still heard of, git is not");
+	} else if (mask & IN_Q_OVERFLOW ||
+		(mask & (IN_MOVED_TO | IN_DELETE) && strcmp(name, "index") == 0)) {
+		/* Deleted, too: our descriptor of it would keep the whole folder from being gone. */
+		source_stir(source);
+		source->rewrote_index = true;
+	} else if (strcmp(name, "index.lock") == 0 || strcmp(name, "rebase-merge") == 0 ||
+		strcmp(name, "rebase-apply") == 0 || strcmp(name, "sequencer") == 0) {
+		source_stir(source);
+	}
+}
+
+static void source_end(struct git_source **at)
+{
+	struct git_source *source = *at;
+
+	*at = source->next;
+	source->sources->count--;
+	if (source->looking) {
+		source->looking->source = NULL;
+	} else {
+		close_fd(source->index);
+	}
+	watch_free(source->watch);
+	loop_timer_free(source->settle);
+	git_dir_clear(&source->dir);
+	free(source);
+}
+
+static void source_begin(
+	struct git_sources *sources, struct project *project, struct git_dir *dir)
+{
+	struct git_source *source = mem_new(struct git_source);
+	const char *why = NULL;
+
+	*source = (struct git_source){
+		.sources = sources,
+		.project = project,
+		.dir = *dir,
+		.next = sources->first,
+	};
+	sources->first = source;
+	sources->count++;
+	source->settle = loop_timer_new(sources->loop, source_on_settle, source);
+	source->watch = watch_new(sources->watcher, dir->path,
+		IN_MOVED_TO | IN_CREATE | IN_DELETE, source_on_event, source);
+	if (!source->watch) {
+		source_problem(source, dir->path, watch_why(errno));
+	}
+	source->index = git_dir_open_index(&source->dir, &why);
+	if (source->index < -1) {
+		source_problem(source, "the index", why);
+		source->index = -1;
+	}
+	git_dir_logs(&source->dir, &source->logs);
+}
+
+static struct git_source **sources_find(
+	struct git_sources *sources, const struct project *project)
+{
+	struct git_source **at = &sources->first;
+
+	while (*at && (*at)->project != project) {
+		at = &(*at)->next;
+	}
+	return at;
+}
+
+struct git_sources *git_sources_new(struct loop *loop, struct watcher *watcher,
+	struct registry *registry, struct pipe *pipe)
+{
+	struct git_sources *sources = mem_new(struct git_sources);
+
+	*sources = (struct git_sources){
+		.loop = loop, .watcher = watcher, .registry = registry, .pipe = pipe};
+	return sources;
+}
+
+void git_sources_free(struct git_sources *sources)
+{
+	if (sources) {
+		while (sources->first) {
+			source_end(&sources->first);
+		}
+		free(sources);
+	}
+}
+
+void git_sources_update(struct git_sources *sources, struct project *project)
+{
+	_cleanup_free_ char *why = NULL, *problem = NULL;
+	struct git_dir dir;
+	int r;
+
+	if (*sources_find(sources, project) || (!project->tracked && !project->tab_count)) {
+		return;
+	}
+	r = git_dir_find(&dir, project->root, &why);
+	if (r == -ENOENT) {
+		return;
+	}
+	if (r < 0) {
+		problem = mem_printf("git: %s: saves are still heard of, git is not", why);
+	} else if (sources->count == GIT_SOURCES_MAX) {
+		problem = mem_printf("git: %d work trees are watched already", GIT_SOURCES_MAX);
+		git_dir_clear(&dir);
+	} else {
+		source_begin(sources, project, &dir);
+		return;
+	}
+	if (!project->problem) {
+		log_warning("%s: %s", project->root, problem);
+		registry_set_problem(sources->registry, project, problem);
+	}
+}
+
+void git_sources_forget(struct git_sources *sources, struct project *project)
+{
+	struct git_source **at = sources_find(sources, project);
+
+	if (*at) {
+		source_end(at);
+	}
+}

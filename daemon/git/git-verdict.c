@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "git/git-verdict.h"
+
+#include <string.h>
+
+/* Whether git made the file during the deed, and after what is known of it. */
+static bool file_is_new(const struct git_deed *deed, const struct content_mark *now,
+	const struct content_mark *known)
+{
+	if (!now->born_nsec || now->born_nsec < deed->began_nsec) {
+		return false;
+	}
+	return !known || known->born_nsec != now->born_nsec;
+}
+
+static bool hash_is(const struct git_candidate *candidate, const uint8_t *hash,
+	const struct content_mark *now)
+{
+	return !candidate->conflict && memcmp(hash, now->hash, sizeof now->hash) == 0;
+}
+
+/* Whether the file holds what it did before, as far as that is known. */
+static bool is_same(const struct git_candidate *candidate, const struct git_deed *deed,
+	const struct content_mark *now, const struct content_mark *known)
+{
+	if (known) {
+		return content_mark_is_same(known, now);
+	}
+	if (now->kind == CONTENT_ABSENT) {
+		return !candidate->in_old;
+	}
+	if (!candidate->in_old) {
+		return false;
+	}
+	if (now->kind == CONTENT_UNKNOWN || !deed->sha1) {
+		return candidate->same_object;
+	}
+	return hash_is(candidate, candidate->old_hash, now);
+}
+
+bool git_verdict(const struct git_candidate *candidate, const struct git_deed *deed,
+	const struct content_mark *now, const struct content_mark *known)
+{
+	bool anew = file_is_new(deed, now, known);
+
+	if (!deed->rewrote_index) {
+		return anew; /* the index does not know of it: git restore */
+	}
+	if (!is_same(candidate, deed, now, known)) {
+		/* What only left the index is on disk still: git rm --cached. */
+		return now->kind == CONTENT_ABSENT || candidate->in_new || anew;
+	}
+	if (!anew || deed->moves > 1 || !candidate->in_new) {
+		return false;
+	}
+	return now->kind == CONTENT_UNKNOWN || !deed->sha1 ||
+		hash_is(candidate, candidate->new_hash, now);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "content/content.h"
+#include "git/git-compare.h"
+
+/*
+ * Whether a candidate really changed, from what the indexes say, what is on disk,
+ * and what was announced of it before. Pure.
+ */
+
+/* What git did since the last look. */
+struct git_deed {
+	uint64_t began_nsec; /* CLOCK_REALTIME: no file it made was made before */
+	unsigned moves;	     /* how often it moved HEAD */
+	bool sha1;	     /* the index's hashes can be compared with a mark's */
+	bool rewrote_index;  /* else it had the lock, and left the index as it was */
+};
+
+/*
+ * `now` is the file's mark; `known` what was announced of it last, or NULL.
+ *
+ * A file whose bytes are what they were changed all the same if git has made it
+ * anew and it is now what the index says: then it was something else before that
+ * nobody announced (git restore, stash, reset --hard). Not so where HEAD moved
+ * more than once: there and back again is no change.
+ */
+bool git_verdict(const struct git_candidate *candidate, const struct git_deed *deed,
+	const struct content_mark *now, const struct content_mark *known);

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+import assert from 'node:assert/strict';
+import { appendFile, rm, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { contents, difference, settled } from './lib/git-tree.js';
+import { World } from './lib/world.js';
+import { run } from '../../scripts/lib/children.js';
+
+/** @param {import('node:test').TestContext} t */
+async function tree(t) {
+	const world = await World.open(t);
+	const root = await world.folder('site',
+		{ 'a.css': 'a\n', 'b.css': 'b\n', 'dir/c.css': 'c\n', 'd.html': 'd\n' }, { git: true });
+	const git = (/** @type {string[]} */ ...args) => world.git(root, ...args);
+	await git('checkout', '--quiet', '-b', 'main');
+	await git('add', '.');
+	await git('commit', '--quiet', '-m', 'first');
+	await world.startDaemon();
+	await world.savecast('track', root);
+	const file = (/** @type {string} */ name) => path.join(root, name);
+	const last = async () => (await world.bus.properties()).LastEvent;
+	return {
+		world, root, git, file, last,
+		/** What git changed, and what the daemon said of it. @param {() => Promise<unknown>} work */
+		async did(work) {
+			await settled(world, 0, { expect: false, quiet: 150 });
+			const before = await contents(root);
+			const serial = await last();
+			await work();
+			const changed = difference(before, await contents(root));
+			const events = await settled(world, serial, { expect: changed.length > 0 });
+			return { changed: changed.map(name => path.relative(root, name)), events,
+				told: events.flatMap(e => e.files.map(name => path.relative(root, name))).sort(),
+				text: events.map(e => e.steps[0].text).join() };
+		},
+		write: (/** @type {string} */ name, /** @type {string} */ text) => writeFile(file(name), text),
+	};
+}
+
+/**
+ * One event with exactly these files.
+ *
+ * @param {{changed: string[], told: string[], events: any[], text: string}} done
+ * @param {string[]} files
+ * @param {RegExp} [text]
+ */
+function one(done, files, text = /^/) {
+	assert.deepEqual([done.told, done.events.length], [files, files.length ? 1 : 0]);
+	if (files.length) {
+		assert.equal(done.events[0].source, 'git');
+		assert.match(done.text, text);
+	}
+}
+
+test('each git command is one event with what it changed', async t => {
+	const { world, git, did, write, file } = await tree(t);
+	await git('checkout', '--quiet', '-b', 'topic');
+	await write('a.css', 'topic\n');
+	await write('new.css', 'new\n');
+	one(await did(() => git('add', '.')), ['a.css', 'new.css'], /^index, on topic$/);
+	one(await did(() => git('commit', '--quiet', '-m', 'topic')), []);
+	one(await did(() => git('checkout', '--quiet', 'main')), ['a.css', 'new.css'], /^checkout: moving from topic to main, on main$/);
+	one(await did(() => git('merge', '--quiet', 'topic')), ['a.css', 'new.css'], /^merge topic: Fast-forward, on main$/);
+	one(await did(() => git('reset', '--quiet', '--hard', 'HEAD^')), ['a.css', 'new.css'], /^reset: moving to HEAD\^, on main/);
+	one(await did(() => git('cherry-pick', 'topic')), ['a.css', 'new.css'], /^cherry-pick/);
+
+	// A person without a plugin: nobody heard of this edit.
+	await write('b.css', 'edited\n');
+	one(await did(() => git('stash', 'push', '--quiet')), ['b.css'], /^stash push, on main$/);
+	one(await did(() => git('stash', 'pop', '--quiet')), ['b.css'], /^stash pop, on main$/);
+	one(await did(() => git('checkout', '--quiet', '--', 'b.css')), ['b.css']);
+	await write('b.css', 'edited again\n');
+	one(await did(() => git('restore', 'b.css')), ['b.css']);
+	await write('b.css', 'once more\n');
+	one(await did(() => git('commit', '--quiet', '-a', '-m', 'b')), ['b.css'], /^commit: b, on main$/);
+	await write('b.css', 'staged\n');
+	await git('add', 'b.css');
+	await settled(world, 0, { expect: false });
+	one(await did(() => git('restore', '--staged', '--worktree', 'b.css')), ['b.css']);
+	one(await did(() => git('rm', '--quiet', 'd.html')), ['d.html']);
+	one(await did(() => git('mv', 'dir/c.css', 'dir/e.css')), ['dir/c.css', 'dir/e.css']);
+	one(await did(() => git('reset', '--quiet', '--hard')), ['d.html', 'dir/c.css', 'dir/e.css']);
+
+	// What was saved already, and what changes no file.
+	await write('a.css', 'saved\n');
+	await world.bus.saved(file('a.css'));
+	one(await did(() => git('add', 'a.css')), []);
+	one(await did(() => git('commit', '--quiet', '-m', 'saved')), []);
+	await utimes(file('a.css'), new Date(), new Date());
+	one(await did(() => git('status')), []);
+	one(await did(() => git('gc', '--quiet')), []);
+	one(await did(() => git('branch', 'other')), []);
+	one(await did(() => git('fetch', '--quiet', '.', 'main:third')), []);
+	one(await did(() => git('rm', '--quiet', '--cached', 'd.html')), []);
+	one(await did(() => git('reset', '--quiet')), []);
+	one(await did(async () => {
+		await git('checkout', '--quiet', 'topic');
+		await git('checkout', '--quiet', 'main');
+	}), []);
+});
+
+test('a rebase is one event, and so is a series of patches', async t => {
+	const { git, did, write, world, root } = await tree(t);
+	await git('checkout', '--quiet', '-b', 'topic');
+	for (let i = 0; i < 20; i++) {
+		await write('a.css', `${i}\n`);
+		await write(`n${i}.css`, `${i}\n`);
+		await git('add', '.');
+		await git('commit', '--quiet', '-m', `${i}`);
+	}
+	await git('checkout', '--quiet', 'main');
+	await write('b.css', 'main\n');
+	await git('commit', '--quiet', '-a', '-m', 'main');
+	await git('checkout', '--quiet', 'topic');
+	await new Promise(resolve => { setTimeout(resolve, 300); });
+	one(await did(() => git('rebase', '--quiet', 'main')), ['b.css'], /^rebase .*, on topic$/);
+	const { events } = await did(() => git('reset', '--quiet', '--hard', 'main'));
+	assert.deepEqual(events.map(e => [e['file-count'], e.files.length]), [[21, 16]]);
+	await git('format-patch', '--quiet', '-o', '../patches', 'main..ORIG_HEAD');
+	const { events: am } = await did(() => run(['sh', '-c', `git -C ${root} am --quiet ${world.home}/patches/*`], world.env));
+	assert.deepEqual(am.map(e => e['file-count']), [21]);
+	assert.match(am[0].steps[0].text, /^am: 19, on topic$/);
+});
+
+test('a rebase that stops at a conflict shows it', async t => {
+	const { git, did, write, world, root } = await tree(t);
+	await git('checkout', '--quiet', '-b', 'topic');
+	await write('a.css', 'topic\n');
+	await git('commit', '--quiet', '-a', '-m', 'topic');
+	await git('checkout', '--quiet', 'main');
+	await write('a.css', 'main\n');
+	await git('commit', '--quiet', '-a', '-m', 'main');
+	await git('checkout', '--quiet', 'topic');
+	await new Promise(resolve => { setTimeout(resolve, 300); });
+	one(await did(() => git('rebase', '--quiet', 'main').catch(() => {})), ['a.css']);
+	await write('a.css', 'both\n');
+	one(await did(() => git('add', 'a.css')), ['a.css']);
+	const { env } = world;
+	world.env = { ...env, GIT_EDITOR: 'true' };
+	one(await did(() => git('rebase', '--continue')), []);
+	world.env = env;
+	assert.equal(await git('status', '--porcelain'), '', root);
+});
+
+test('worktrees and submodules have git dirs of their own', async t => {
+	const { world, root, git, write } = await tree(t);
+	const other = path.join(world.home, 'other');
+	await git('worktree', 'add', '--quiet', '-b', 'other', other);
+	await git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', root, 'sub');
+	await git('commit', '--quiet', '-a', '-m', 'with a submodule');
+	const sub = path.join(root, 'sub');
+	await world.savecast('track', other);
+	await world.savecast('track', sub);
+	await settled(world, 0, { expect: false });
+	for (const folder of [other, sub]) {
+		await writeFile(path.join(folder, 'a.css'), 'there\n');
+		const serial = (await world.bus.properties()).LastEvent;
+		await world.git(folder, 'commit', '--quiet', '-a', '-m', 'there');
+		const [event, ...rest] = await settled(world, serial, { expect: true });
+		assert.deepEqual([event.project, event.files, rest], [folder, [path.join(folder, 'a.css')], []]);
+	}
+	await write('b.css', 'outer\n');
+	const serial = (await world.bus.properties()).LastEvent;
+	await git('add', '.');
+	const events = await settled(world, serial, { expect: true });
+	assert.deepEqual(events.map(e => e.files), [[path.join(root, 'b.css')]], 'the submodule is no file');
+});
+
+test('what cannot be read is said once, and is not silent', async t => {
+	const { world, git, file, write, root } = await tree(t);
+	const problem = async () => (await world.savecast('status', '--json').then(r => JSON.parse(r.stdout)))
+		.projects[0].problem;
+	assert.equal(await problem(), '');
+	let serial = (await world.bus.properties()).LastEvent;
+	await git('update-index', '--split-index');
+	await write('a.css', 'split\n');
+	await git('add', '.');
+	const events = await settled(world, serial, { expect: true });
+	assert.equal(events.at(-1)?.source, 'git');
+	assert.match(await problem(), /^git: the index: is split, /);
+	assert.match((await world.savecast('status')).stdout, /git: the index: is split/);
+	await git('update-index', '--no-split-index');
+	await settled(world, 0, { expect: false });
+	assert.equal(await problem(), '');
+	serial = (await world.bus.properties()).LastEvent;
+	await write('b.css', 'whole\n');
+	await git('add', '.');
+	assert.deepEqual((await settled(world, serial, { expect: true })).map(e => e.files), [[file('b.css')]]);
+
+	for (const bytes of ['', 'DIRC', 'not an index at all']) {
+		await writeFile(path.join(root, '.git/new'), bytes);
+		await world.git(root, 'status').catch(() => {});
+		const { rename } = await import('node:fs/promises');
+		await rename(path.join(root, '.git/new'), path.join(root, '.git/index'));
+		await settled(world, 0, { expect: false });
+		assert.match(await problem(), /^git: the index: is no index/);
+	}
+	assert.equal((await world.log('savecastd')).match(/is no index/g)?.length, 1, 'once');
+	await rm(path.join(root, '.git'), { recursive: true });
+	await settled(world, 0, { expect: false });
+	assert.match(await problem(), /is gone/);
+});
+
+test('index formats: 4, sparse, sha256, intent to add', async t => {
+	const { git, did, write, world } = await tree(t);
+	await git('update-index', '--index-version', '4');
+	await write('a.css', 'four\n');
+	await write('dir/c.css', 'four\n');
+	one(await did(() => git('add', '.')), ['a.css', 'dir/c.css']);
+	await write('later.css', 'x\n');
+	one(await did(() => git('add', '-N', 'later.css')), ['later.css']);
+	await git('add', '.');
+	await git('commit', '--quiet', '-m', 'more');
+	await settled(world, 0, { expect: false });
+	one(await did(() => git('sparse-checkout', 'set', '--cone', '--sparse-index')), ['dir/c.css']);
+	await write('a.css', 'sparse\n');
+	one(await did(() => git('add', '.')), ['a.css']);
+	one(await did(() => git('sparse-checkout', 'disable')), ['dir/c.css']);
+
+	const root = await world.folder('sha256', { 'a.css': 'a' });
+	await world.git(root, 'init', '--quiet', '--object-format=sha256');
+	await world.git(root, 'add', '.');
+	await world.savecast('track', root);
+	await appendFile(path.join(root, 'a.css'), 'more');
+	const serial = (await world.bus.properties()).LastEvent;
+	await world.git(root, 'add', '.');
+	assert.deepEqual((await settled(world, serial, { expect: true })).map(e => e.files), [[path.join(root, 'a.css')]]);
+});

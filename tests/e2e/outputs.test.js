@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+import assert from 'node:assert/strict';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from './lib/events.js';
+import { settled } from './lib/git-tree.js';
+import { TOP, World } from './lib/world.js';
+import { run } from '../../scripts/lib/children.js';
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {string} output
+ * @param {Record<string, string>} files
+ */
+async function site(t, output, files) {
+	const world = await World.open(t);
+	const patterns = output.split(' ').map(pattern => `\toutput = ${pattern}\n`).join('');
+	const root = await world.folder('site', { '.savecast': `[savecast]\n${patterns}`, ...files });
+	await world.startDaemon();
+	await world.savecast('track', root);
+	const last = async () => (await world.bus.properties()).LastEvent;
+	return {
+		world, root, last,
+		file: (/** @type {string} */ name) => path.join(root, name),
+		/** The events of what is done. @param {() => Promise<unknown>} work */
+		async did(work, { expect = true, quiet = 250 } = {}) {
+			const serial = await last();
+			await work();
+			return (await settled(world, serial, { expect, quiet })).map(e => ({
+				source: e.source, files: e.files.map(name => path.relative(root, name)).sort(),
+			}));
+		},
+		/** @param {string} script */
+		async sh(script) {
+			const { status, stderr } = await run(['sh', '-ec', `cd '${root}'; ${script}`], world.env);
+			assert.equal(status, 0, stderr);
+		},
+		problem: async () => JSON.parse((await world.savecast('status', '--json')).stdout).projects[0].problem,
+	};
+}
+
+const output = (/** @type {string[]} */ ...files) => [{ source: 'output', files }];
+
+test('what a build writes is one event, whatever way it writes', async t => {
+	const { did, sh } = await site(t, 'dist/** static/css/*.css', { 'dist/old.js': '', 'static/css/a.css': '' });
+	assert.deepEqual(await did(() => sh('echo 1 > dist/a.js; sleep 0.02; echo 1 > dist/b.js')), output('dist/a.js', 'dist/b.js'));
+	assert.deepEqual(await did(() => sh('echo 1 > dist/a.js; echo 1 > dist/b.js'), { expect: false }), [], 'the same bytes');
+	assert.deepEqual(await did(() => sh('echo 2 > tmp; mv tmp dist/a.js')), output('dist/a.js'), 'moved into place');
+	assert.deepEqual(await did(() => sh('mkdir -p dist/x/y; echo 1 > dist/x/y/z.js')), output('dist/x/y/z.js'), 'a new folder');
+	assert.deepEqual(await did(() => sh('echo 2 > dist/x/y/z.js')), output('dist/x/y/z.js'));
+	assert.deepEqual(await did(() => sh('mkdir t; echo 9 > t/a.js; rm -rf dist; mv t dist'), {}),
+		output('dist/a.js', 'dist/b.js', 'dist/x/y/z.js'), 'another folder in its place');
+	assert.deepEqual(await did(() => sh('echo 3 > dist/a.js')), output('dist/a.js'), 'which is watched');
+	assert.deepEqual(await did(() => sh('rm -rf dist; mkdir dist; echo 4 > dist/a.js')), output('dist/a.js'), 'rm -rf && build');
+	assert.deepEqual(await did(() => sh('rm -rf dist; sleep 1; mkdir dist; echo 5 > dist/a.js'), { quiet: 400 }),
+		output('dist/a.js'), 'and one that takes its time');
+	assert.deepEqual(await did(() => sh('echo 1 > dist/new; rm dist/new'), { expect: false, quiet: 2300 }), []);
+	assert.deepEqual(await did(() => sh('ln -s a.js dist/link.js')), output('dist/link.js'));
+	assert.deepEqual(await did(() => sh('echo 1 > static/css/a.css; echo 1 > static/css/a.css.map; mkdir static/css/in; echo 1 > static/css/in/b.css; echo 1 > other.js')),
+		output('static/css/a.css'), 'only what the patterns name');
+});
+
+test('a file that is being written is waited for', async t => {
+	const { did, file } = await site(t, 'dist/**', { 'dist/a.js': 'old' });
+	assert.deepEqual(await did(async () => {
+		await writeFile(file('dist/other.js'), 'x');
+		const half = await open(file('dist/a.js'), 'w');
+		await half.write('half');
+		await new Promise(resolve => { setTimeout(resolve, 300); });
+		await half.write('whole');
+		await half.close();
+	}), output('dist/a.js', 'dist/other.js'));
+});
+
+test('folders that come later, and a folder that cannot be watched', async t => {
+	const { did, sh, file, problem, root } = await site(t, 'build/web/**/*.js ../up/** top.js', {});
+	assert.match(await problem(), /^output: \.\.\/up\/\*\*: is no pattern/);
+	assert.deepEqual(await did(() => sh('mkdir -p build/web/js; echo 1 > build/web/js/a.js; echo 1 > build/web/b.css')),
+		output('build/web/js/a.js'));
+	assert.deepEqual(await did(() => writeFile(file('top.js'), '1')), output('top.js'));
+	await did(async () => {
+		await rename(file('build'), file('old'));
+		await mkdir(path.join(root, 'build/web'), { recursive: true });
+	}, { expect: false });
+	assert.deepEqual(await did(() => writeFile(file('old/web/js/a.js'), '2'), { expect: false }), [], 'what was moved away is none');
+	assert.deepEqual(await did(() => writeFile(file('build/web/c.js'), '2')), output('build/web/c.js'));
+	await rm(file('build'), { recursive: true });
+});
+
+test('esbuild, sass and rm -rf && build, seen in a browser', async t => {
+	const { world, did, sh, root, file } = await site(t, 'dist/** static/css/*.css', {
+		'index.html': '<link rel=stylesheet href=static/css/a.css><script src=dist/app.js></script>',
+		'src/app.ts': 'document.title = "one" as string;',
+		'scss/a.scss': '$c: #010101; body { color: $c }',
+		'static/css/a.css': '', 'dist/app.js': '',
+	});
+	const bin = path.join(TOP, 'node_modules/.bin');
+	const esbuild = `'${bin}/esbuild' src/app.ts --bundle --outdir=dist --sourcemap --log-level=error`;
+	const sass = `'${bin}/sass' --no-source-map scss:static/css`;
+	const { url } = await world.serve('static', root,
+		port => ['python3', '-m', 'http.server', '--bind', '127.0.0.1', String(port)]);
+	const browser = await world.browser();
+	const page = await browser.newPage(url);
+	await page.clickAction();
+	await until('the tab to be live', async () => (await world.bus.tabs())[0]?.state === 'live');
+	const title = () => page.evaluate('document.title');
+	const colour = () => page.evaluate('getComputedStyle(document.body).color');
+
+	assert.deepEqual(await did(() => sh(esbuild)), output('dist/app.js', 'dist/app.js.map'));
+	await until('the new title', async () => await title() === 'one');
+	assert.deepEqual(await did(() => sh(esbuild), { expect: false }), [], 'nothing new');
+	await writeFile(file('src/app.ts'), 'document.title = "two" as string;');
+	assert.deepEqual(await did(() => sh(`rm -rf dist && sleep 0.2 && ${esbuild}`)), output('dist/app.js', 'dist/app.js.map'));
+	await until('the second title', async () => await title() === 'two');
+	assert.deepEqual(await did(() => sh(sass)), output('static/css/a.css'));
+	await until('the colour', async () => await colour() === 'rgb(1, 1, 1)');
+	assert.match(await readFile(file('static/css/a.css'), 'utf8'), /#010101/);
+});

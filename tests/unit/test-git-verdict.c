@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include "base/mem.h"
+#include "git/git-verdict.h"
+
+enum { NONE = 0, A = 1, B = 2, X = 3, GONE = 9 };
+
+/* One row a situation. Times: the deed began at 100; 50 is before it, 150 after. */
+struct row {
+	const char *what;
+	int old, new; /* the index's object, or NONE */
+	int disk, born;
+	int known, known_born; /* NONE: nothing was announced */
+	unsigned moves;
+	bool restored; /* the index was not rewritten */
+	bool changed;
+};
+
+static const struct row rows[] = {
+	{"checkout", A, B, B, 150, NONE, 0, 1, false, true},
+	{"checkout, file announced before", A, B, B, 150, A, 50, 1, false, true},
+	{"add of an edit nobody heard of", A, B, B, 50, NONE, 0, 0, false, true},
+	{"add of what an editor saved", A, B, B, 50, B, 50, 0, false, false},
+	{"add of a save that is younger than the deed", A, B, B, 150, B, 150, 0, false, false},
+	{"add of a new file", NONE, A, A, 50, NONE, 0, 0, false, true},
+	{"add of a new file that was saved", NONE, A, A, 50, A, 50, 0, false, false},
+	{"touch and status", A, A, A, 50, NONE, 0, 0, false, false},
+	{"touch and status, announced", A, A, A, 50, A, 50, 0, false, false},
+	{"stash push of a saved edit", A, A, A, 150, X, 50, 1, false, true},
+	{"stash push of an edit nobody heard of", A, A, A, 150, NONE, 0, 1, false, true},
+	{"the same, A was announced before", A, A, A, 150, A, 50, 1, false, true},
+	{"stash pop", A, A, X, 150, A, 50, 0, false, true},
+	{"there and back", A, A, A, 150, NONE, 0, 2, false, false},
+	{"there and back, announced", A, A, A, 150, A, 50, 2, false, false},
+	{"stash push and pop in one", A, A, X, 150, X, 50, 1, false, false},
+	{"rm", A, NONE, GONE, 0, NONE, 0, 0, false, true},
+	{"add -u of a deletion that was saved", A, NONE, GONE, 0, GONE, 0, 0, false, false},
+	{"rm --cached", A, NONE, A, 50, NONE, 0, 0, false, false},
+	{"rm --cached of an edit", A, NONE, X, 50, A, 50, 0, false, false},
+	{"restore of an edit nobody heard of", A, A, A, 150, NONE, 0, 0, true, true},
+	{"restore of a saved edit", A, A, A, 150, X, 50, 0, true, true},
+	{"an edit while git status had the lock before", A, A, X, 50, NONE, 0, 0, true, false},
+};
+
+static struct content_mark mark_of(int content, int born)
+{
+	return (struct content_mark){
+		.kind = content == GONE ? CONTENT_ABSENT : CONTENT_FILE,
+		.hash = {(uint8_t)content},
+		.born_nsec = (uint64_t)born,
+	};
+}
+
+static void each_situation(void **state)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct row *row = &rows[i];
+		struct git_candidate candidate = {
+			.in_old = row->old,
+			.in_new = row->new,
+			.same_object = row->old == row->new,
+			.old_hash = {(uint8_t)row->old},
+			.new_hash = {(uint8_t)row->new},
+		};
+		struct git_deed deed = {.began_nsec = 100,
+			.moves = row->moves,
+			.sha1 = true,
+			.rewrote_index = !row->restored};
+		struct content_mark now = mark_of(row->disk, row->born);
+		struct content_mark known = mark_of(row->known, row->known_born);
+
+		if (git_verdict(&candidate, &deed, &now, row->known ? &known : NULL) !=
+			row->changed) {
+			fail_msg("%s", row->what);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_situation),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,141 @@
+" SPDX-License-Identifier: MIT
+" :Savecast, health, the statusline and the event, with a stand-in for the command.
+scriptencoding utf-8
+
+" Does {body} for any other arguments than save --stdin, which are in $TEST_DIR/asked.
+function! s:tool(body) abort
+  let l:path = $TEST_DIR . '/tool'
+  call writefile(['#!/bin/sh', 'echo $$ >>"$TEST_DIR/pids"',
+        \ '[ "$*" = "save --stdin" ] && exec cat >>"$TEST_DIR/sent"',
+        \ 'printf "%s\n" "$*" >>"$TEST_DIR/asked"'] + a:body, l:path)
+  call setfperm(l:path, 'rwx------')
+  let g:savecast_command = l:path
+endfunction
+
+function! s:asked() abort
+  let l:file = $TEST_DIR . '/asked'
+  return filereadable(l:file) ? readfile(l:file) : []
+endfunction
+
+function! s:window() abort
+  return getbufline('^savecast://text$', 1, '$')
+endfunction
+
+function! Test_command_shows_what_the_tool_says() abort
+  call s:tool(['echo "one  $1"; echo two'])
+  call Change('a.css')
+  Savecast status
+  call assert_true(WaitFor({-> s:window() == ['one  status', 'two']}), string(s:window()))
+  call assert_equal(Path('a.css'), expand('%:p'), 'the cursor stays')
+  Savecast log
+  call assert_true(WaitFor({-> s:window() == ['one  log', 'two']}))
+  call assert_equal(2, winnr('$'), 'one window for all')
+  Savecast why
+  call assert_true(WaitFor({-> s:window() == ['one  why', 'two']}))
+  Savecast reload
+  call assert_true(WaitFor({-> s:window() == ['one  reload', 'two']}))
+  call assert_equal(['status', 'log', 'why -- ' . Path('a.css'), 'reload -- ' . $TEST_DIR . '/files'], s:asked())
+endfunction
+
+function! Test_command_completes_and_refuses() abort
+  call assert_equal(['status'], getcompletion('Savecast st', 'cmdline'))
+  Savecast frobnicate
+  call assert_match('frobnicate: must be one of status, ', Messages()[-1])
+  call s:tool(['echo "savecast: why: no such verb" >&2; exit 2'])
+  Savecast why
+  call assert_true(WaitFor({-> Messages()[-1] ==# 'savecast: why: no such verb'}), string(Messages()))
+  let g:savecast_command = $TEST_DIR . '/missing'
+  Savecast status
+  call assert_match('command not found: see :help savecast-trouble', Messages()[-1])
+endfunction
+
+function! Test_command_never_waits() abort
+  call s:tool(['exec sleep 600'])
+  let l:start = reltime()
+  Savecast status
+  Savecast log
+  call assert_true(reltimefloat(reltime(l:start)) < 2)
+endfunction
+
+function! Test_toggle() abort
+  silent Savecast toggle
+  call Save('a.css')
+  call assert_equal('savecast: off', savecast#statusline())
+  silent Savecast toggle
+  call AssertNothingSent()
+endfunction
+
+function! s:story(steps) abort
+  return ['printf ''{"serial":7,"source":"save","project":"%s","files":["%s"],"steps":[{"at":0,"step":"heard"}]}\n'' '
+        \ . '"$TEST_DIR/files" "$TEST_DIR/files/a.css"'] + a:steps
+endfunction
+
+function! Test_statusline_and_event() abort
+  call s:tool(s:story([
+        \ 'echo ''{"event":7,"step":{"at":1000,"step":"waiting"}}''',
+        \ 'while [ ! -e "$TEST_DIR/go" ]; do sleep 0.02; done',
+        \ 'echo ''{"event":8,"step":{"at":1,"step":"failed"}}''',
+        \ 'echo no JSON',
+        \ 'echo ''{"event":7,"step":{"at":31500,"step":"loaded","tab":3}}''',
+        \ 'exec sleep 600']))
+  call assert_equal('', savecast#statusline())
+  call Save('a.css')
+  call AssertSent([Path('a.css')])
+  call assert_true(WaitFor({-> savecast#statusline() ==# 'savecast: waiting'}), savecast#statusline())
+  let g:heard = []
+  autocmd User SavecastReloaded call add(g:heard, g:savecast_story)
+  call writefile([], $TEST_DIR . '/go')
+  call assert_true(WaitFor({-> savecast#statusline() ==# 'savecast: reloaded 31 ms'}), savecast#statusline())
+  call assert_equal(1, len(g:heard))
+  call assert_equal([Path('a.css')], g:heard[0].files)
+  call assert_equal(['heard', 'waiting', 'loaded'], map(copy(g:heard[0].steps), {_, step -> step.step}))
+  call assert_equal(['log --follow --json -n 1'], s:asked())
+endfunction
+
+function! Test_others_saves_are_no_news() abort
+  call s:tool(s:story(['echo ''{"event":7,"step":{"at":31500,"step":"loaded"}}''', 'touch "$TEST_DIR/done"', 'exec sleep 600']))
+  call assert_equal('', savecast#statusline())
+  call Save('b.css')
+  call assert_true(WaitFor({-> filereadable($TEST_DIR . '/done')}))
+  sleep 50m
+  call assert_equal('', savecast#statusline())
+endfunction
+
+function! Test_nobody_asks_nothing_runs() abort
+  call s:tool(['exec sleep 600'])
+  call Save('a.css')
+  call AssertSent([Path('a.css')])
+  call assert_equal([], s:asked())
+endfunction
+
+function! Test_health() abort
+  call s:tool(['echo ''{"version":"0.1.0","port":7283,"port-error":"","browsers":1,"tabs":[]}'''])
+  SavecastHealth
+  call assert_equal(['ok', 'ok     savecastd 0.1.0 runs', 'ok     browsers connect on port 7283',
+        \ 'ok     1 browser(s) connected', 'warn   0 tab(s) switched on'], ['ok'] + s:window()[1:])
+  call s:tool(['echo "savecast: daemon: nobody: start it" >&2; exit 3'])
+  call assert_equal(['error', 'the daemon cannot be asked: savecast: daemon: nobody: start it'],
+        \ savecast#health#report()[-1])
+  let g:savecast_command = $TEST_DIR . '/missing'
+  call assert_match('is not found', savecast#health#report()[0][1])
+  if has('nvim')
+    checkhealth savecast
+    call assert_true(search('is not found') > 0, join(getline(1, '$'), '|'))
+  endif
+endfunction
+
+" What plugin managers do: a package; a folder in a larger repository.
+function! Test_layouts() abort
+  let l:start = $TEST_DIR . '/pack/any/opt'
+  call mkdir(l:start, 'p')
+  call system('ln -s ' . shellescape($SAVECAST_VIM) . ' ' . shellescape(l:start . '/savecast'))
+  let &runtimepath = substitute(&runtimepath, '\V' . escape($SAVECAST_VIM, '\') . ',', '', '')
+  unlet g:loaded_savecast
+  autocmd! savecast
+  delcommand Savecast
+  let &packpath = $TEST_DIR
+  packadd savecast
+  call assert_equal(2, exists(':Savecast'))
+  call Save('a.css')
+  call AssertSent([Path('a.css')])
+endfunction

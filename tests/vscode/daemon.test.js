@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The extension and a daemon, or bus, that is missing, starts, ends, hangs.
+ */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+
+import { until } from '../e2e/lib/events.js';
+import { codeServer } from './lib/code-server.js';
+import { openDesk } from './lib/desk.js';
+import { daemonService } from './lib/service.js';
+
+const { skip } = codeServer;
+const files = { 'a.css': '', 'b.css': '' };
+const toasts = 'document.querySelectorAll(".notification-toast").length';
+
+test('without a daemon VS Code is quiet, and says so in the status bar', { skip }, async t => {
+	const { world, file, workbench, heard } = await openDesk(t, { files, daemon: false });
+	assert.match(await workbench.status('savecast'), /No savecast daemon:\*\* savecastd is not installed here/);
+	await workbench.openFile('a.css');
+	await workbench.edit('typed');
+	await workbench.command('savecast: Show Log');
+	await workbench.has('.part.panel .view-lines', { text: /\[error\] save: .*a\.css: / });
+	assert.equal(await readFile(file('a.css'), 'utf8'), 'typed');
+	assert.equal(await workbench.page.evaluate(toasts), 0, 'no pop-up');
+
+	await world.startDaemon();
+	await workbench.status('savecast: no tab');
+	await workbench.openFile('b.css');
+	await workbench.edit('typed');
+	await heard('b.css');
+});
+
+test('VS Code starts the daemon by D-Bus', { skip }, async t => {
+	const services = await daemonService(t);
+	const { world, workbench, heard } = await openDesk(t, { files, daemon: false, services });
+	await workbench.status('savecast: no tab');
+	assert.ok(await world.bus.daemonRuns());
+	await workbench.openFile('a.css');
+	await workbench.edit('typed');
+	await heard('a.css');
+});
+
+test('a daemon that restarts, or hangs', { skip }, async t => {
+	const { world, file, workbench, heard } = await openDesk(t, { files });
+	await workbench.status('savecast: no tab');
+	await workbench.openFile('a.css');
+	await workbench.edit('one');
+	await heard('a.css');
+
+	await world.endDaemon();
+	await workbench.status(/sleeps/);
+	const daemon = await world.startDaemon();
+	await workbench.status('savecast: no tab');
+	await workbench.edit('two');
+	await heard('a.css');
+	await workbench.command('savecast: Show Log');
+	await workbench.has('.part.panel .view-lines', { text: /save 1:.*save 1:/s });
+
+	daemon.process.kill('SIGSTOP');
+	try {
+		await workbench.openFile('b.css');
+		await workbench.edit('three'); // Returns when the file is not dirty any more.
+		await workbench.edit('four');
+		assert.equal(await readFile(file('b.css'), 'utf8'), 'threefour');
+	} finally {
+		daemon.process.kill('SIGCONT');
+	}
+	await heard('b.css');
+	assert.equal(await workbench.page.evaluate(toasts), 0, 'no pop-up');
+});
+
+test('a bus that goes away and comes back', { skip }, async t => {
+	const { world, workbench, heard } = await openDesk(t, { files });
+	await workbench.status('savecast: no tab');
+	world.bus.close();
+	world.dbusDaemon?.process.kill('SIGKILL');
+	await world.daemon?.ended;
+	await workbench.status(/sleeps/);
+	await world.openBus();
+	await world.startDaemon();
+	await workbench.openFile('a.css');
+	await workbench.edit('typed');
+	await heard('a.css');
+	await workbench.status('savecast: no tab');
+});
+
+test('the window reloaded, the extension with it', { skip }, async t => {
+	const { world, workbench, heard } = await openDesk(t, { files });
+	await workbench.status('savecast: no tab');
+	await workbench.openFile('a.css');
+	await workbench.edit('one');
+	const { serial } = await heard('a.css');
+	const loaded = workbench.page.loaded();
+	await workbench.command('Developer: Reload Window');
+	await loaded;
+	await workbench.has('.monaco-workbench .part.statusbar', { msec: 60000 });
+	await workbench.status('savecast: no tab');
+	await workbench.openFile('b.css');
+	await workbench.edit('two');
+	await heard('b.css', { after: serial });
+	await until('one subscriber to be left', async () => (await world.bus.events()).length === 2);
+});

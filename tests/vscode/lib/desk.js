@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+/**
+ * What most tests begin with: a daemon, a folder, and VS Code open on it.
+ */
+import path from 'node:path';
+
+import { launchChromium } from '../../e2e/lib/chromium.js';
+import { until } from '../../e2e/lib/events.js';
+import { World } from '../../e2e/lib/world.js';
+import { startCodeServer } from './code-server.js';
+import { Workbench } from './workbench.js';
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {object} options
+ * @param {Record<string, string>} options.files
+ * @param {object} [options.settings] of VS Code
+ * @param {boolean} [options.daemon] true unless given
+ * @param {string} [options.services] see World.open
+ */
+export async function openDesk(t, { files, settings, daemon = true, services }) {
+	const world = await World.open(t, { services });
+	if (daemon) {
+		await world.startDaemon();
+	}
+	const root = await world.folder('site', files, { git: true });
+	const [browser, code] = await Promise.all([
+		// A browser does not survive the end of its bus.
+		launchChromium({ env: { ...world.env, DBUS_SESSION_BUS_ADDRESS: 'disabled:' } }),
+		startCodeServer(world, { settings }),
+	]);
+	world.atEnd.push(() => browser.close());
+	const workbench = await Workbench.open(browser, code.url, root);
+	const file = (/** @type {string} */ name) => path.join(root, name);
+	return {
+		world, root, browser, code, workbench, file,
+
+		/**
+		 * @param {string} name
+		 * @param {{after?: number}} [options] the event's number is greater
+		 * @returns {Promise<any>} the event that tells of it
+		 */
+		heard: (name, { after = 0 } = {}) => until(`${name} to be heard`, async () =>
+			(await world.bus.events()).find((/** @type {any} */ { serial, files: names }) =>
+				serial > after && names.includes(file(name)))),
+	};
+}

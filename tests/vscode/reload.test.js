@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The extension in a real VS Code, with a real keyboard; the page that it
+ * reloads is in another tab of the same browser.
+ */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+
+import { until } from '../e2e/lib/events.js';
+import { World } from '../e2e/lib/world.js';
+import { codeServer, startCodeServer } from './lib/code-server.js';
+import { Workbench } from './lib/workbench.js';
+
+const { skip } = codeServer;
+
+test('Ctrl+S reloads the page in the other tab', { skip }, async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const { root, url, template } = await world.fastapi('potato');
+	const browser = await world.browser();
+	const code = await startCodeServer(world);
+	const site = await browser.newPage(url);
+	await site.clickAction();
+
+	const workbench = await Workbench.open(browser, code.url, root);
+	await workbench.status('savecast: 1 tab');
+	await workbench.openFile('home.html');
+	const loaded = site.loaded();
+	const before = performance.now();
+	await workbench.edit('<p id="typed">typed in VS Code</p>');
+	await loaded;
+	t.diagnostic(`from typing to the reloaded page: ${Math.round(performance.now() - before)} ms`);
+	assert.match(await readFile(template, 'utf8'), /typed in VS Code/);
+	await until('the page to show it', () => site.evaluate('document.querySelector("#typed")?.textContent === "typed in VS Code"'));
+	const [event] = (await world.bus.events()).slice(-1);
+	assert.deepEqual([event.source, event.files], ['save', [template]]);
+
+	await workbench.command('savecast: Show Log');
+	await workbench.has('.output-view-container .view-lines, .part.panel .view-lines', { text: /ms\s+loaded/ });
+	// SAVECAST_PICTURE=clients/vscode/media/picture.png makes the picture of the README.
+	if (process.env.SAVECAST_PICTURE) {
+		await workbench.page.screenshot(process.env.SAVECAST_PICTURE);
+	}
+});
