@@ -33,6 +33,14 @@ export class Carrier {
 	}
 
 	/**
+	 * @param {number} tab
+	 * @returns {boolean} whether its next document answers a form, for all that is known yet
+	 */
+	isPosting(tab) {
+		return this.#posting.has(tab);
+	}
+
+	/**
 	 * The new document's first word.
 	 *
 	 * @param {number} tab

@@ -25,6 +25,9 @@ import { Tabs } from './tabs.js';
 /** Reports that wait for the daemon to be back; older ones are let go. */
 const MAX_UNSENT = 64;
 
+/** As guard.js says it. */
+const POSTED = 'the page answers a form that was sent';
+
 const tabs = new Tabs();
 const stories = new Stories();
 const history = new History();
@@ -143,7 +146,7 @@ export function updated(id, { status, url }, tab) {
 	moved(id, tab.url, by);
 	if (status === 'loading') {
 		stories.loading(id);
-		tabs.set(id, { kept: false, guard: undefined });
+		tabs.set(id, { kept: false, guard: carrier.isPosting(id) ? POSTED : undefined });
 	}
 	show(id);
 	if (tabs.get(id)?.paused === undefined) {
@@ -160,9 +163,13 @@ export function updated(id, { status, url }, tab) {
  */
 async function arrived(id, status) {
 	const entry = tabs.get(id);
-	const placed = await placeKeeper(id);
+	// A keeper that has said `here` since the page began is this page's.
+	const placed = entry?.kept || await placeKeeper(id);
 	if (status !== 'complete' || !entry || tabs.get(id) !== entry) {
 		return;
+	}
+	if (placed) {
+		tabs.set(id, { kept: true });
 	}
 	if (entry.sight === 'lost' && await whereabouts(id, entry.url) === 'away') {
 		pause(id, 'the tab went to another site');
@@ -184,12 +191,16 @@ export function kept(message, { id: extension, tab, frameId }) {
 	}
 	switch (message?.from) {
 	case 'here':
-		tabs.set(id, { kept: true });
+		tabs.set(id, { kept: true, guard: carrier.isPosting(id) && !message.redirected ? POSTED : undefined });
 		stories.answered(id, Number(message.status) || 0);
 		carrier.arrived(id, Boolean(message.redirected));
 		shown(id);
 		break;
 	case 'hide':
+		if (message.posting) {
+			// At once: an order may come before the new page's keeper can say so.
+			tabs.set(id, { guard: POSTED });
+		}
 		carrier.left(id, message);
 		break;
 	case 'guard':

@@ -6,10 +6,13 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	/** What compilers turn a source's suffix into. */
-	const COMPILED = /** @type {Record<string, string>} */ ({
+	const COMPILED = new Map(Object.entries({
 		scss: 'css', sass: 'css', less: 'css', styl: 'css', pcss: 'css',
 		ts: 'js', mts: 'js', jsx: 'js', tsx: 'js', coffee: 'js',
-	});
+	}));
+
+	/** A longer name is none that a file system has. */
+	const MAX_NAME = 255;
 
 	/** Folders of files that a server hands out as they are, in most of the world. */
 	const SERVED = /(^|\/)(static|public|www|htdocs|wwwroot|media|images|img|icons|fonts)\//;
@@ -20,7 +23,10 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	 *
 	 * @param {string} name
 	 */
-	const unhashed = (name) => name.replace(/[.-](?=[\w-]*\d)[\w-]{6,64}(?=\.[a-z0-9]+$)/i, '');
+	const unhashed = (name) => (name.length > MAX_NAME ? name : name.replace(/[.-](?=[\w-]*\d)[\w-]{6,64}(?=\.[a-z0-9]+$)/i, ''));
+
+	/** @param {string} name @returns {string} in lower case; '' if it has none */
+	const suffixOf = (name) => (name.includes('.') ? name.slice(name.lastIndexOf('.') + 1).toLowerCase() : '');
 
 	/**
 	 * @param {string} text
@@ -50,8 +56,9 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		const ours = path.split('/').filter(Boolean);
 		const name = ours.pop() ?? '';
 		const served = theirs.pop() ?? '';
-		const suffix = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
-		const compiled = COMPILED[suffix] && name.slice(0, -suffix.length) + COMPILED[suffix];
+		const suffix = suffixOf(name);
+		const output = COMPILED.get(suffix);
+		const compiled = output && name.slice(0, -suffix.length) + output;
 		if (served !== name && unhashed(served) !== name &&
 			served !== compiled && unhashed(served) !== compiled) {
 			return 0;
@@ -88,7 +95,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	};
 
 	/** @param {string} path */
-	const isCompiled = (path) => path.slice(path.lastIndexOf('.') + 1).toLowerCase() in COMPILED;
+	const isCompiled = (path) => COMPILED.has(suffixOf(path));
 
 	/** @param {string} path */
 	const isServed = (path) => SERVED.test(path);

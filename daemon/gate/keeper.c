@@ -170,7 +170,9 @@ static void kept_cast(struct kept *kept, const struct server_view *view)
 			"waited %lu ms: %s did not restart", waited, name);
 	}
 	kept->serial = 0;
-	browsers_cast(keeper->browsers, kept->project, kept->server, serial, true);
+	/* Of a server that did not restart, only the files are new: a page may take them in place. */
+	browsers_cast(keeper->browsers, kept->project, kept->server, serial,
+		view->worker != kept->worker);
 	ledger_arrived(keeper->ledger, serial);
 }
 

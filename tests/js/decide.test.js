@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { adviceFor, reasonOf, stateName } from '../../browser-ext/advice.js';
+import { asksPage, bypassesCache, mustWait } from '../../browser-ext/decide.js';
+import { decideFace } from '../../browser-ext/face.js';
+import { History } from '../../browser-ext/history.js';
+import { toSettings } from '../../browser-ext/settings.js';
+import { isLocal } from '../../browser-ext/sight.js';
+import { sitePattern } from '../../browser-ext/site.js';
+import { report } from '../../browser-ext/stories.js';
+
+const url = 'http://localhost:8000/';
+/** @typedef {import('../../browser-ext/protocol.js').Kind} Kind */
+
+/** @param {Kind[]} kinds */
+const changes = (...kinds) => kinds.map((kind) => ({ path: `a.${kind}`, kind }));
+
+test('only a page that is whole is asked, and only for what it can take', () => {
+	const whole = { status: 'complete' };
+	assert.ok(asksPage(changes('css', 'image', 'font', 'media', 'script'), whole, { url }));
+	for (const kind of /** @type {Kind[]} */ (['page', 'data', 'other'])) {
+		assert.ok(!asksPage(changes('css', kind), whole, { url }));
+	}
+	assert.ok(!asksPage(undefined, whole, { url }));
+	assert.ok(!asksPage([], whole, { url }));
+	assert.ok(!asksPage(changes('css'), { status: 'loading' }, { url }));
+	const pending = { event: 1, until: /** @type {const} */ ('shown'), why: '' };
+	assert.ok(!asksPage(changes('css'), whole, { url, pending }), 'the reload that waits brings it');
+});
+
+/** @type {[string, Parameters<typeof mustWait>, string | undefined][]} */
+const WAITS = [
+	['in front', [{ active: true }, { url }, { hidden: 'wait', where: 'unknown' }], undefined],
+	['hidden', [{ active: false }, { url }, { hidden: 'wait', where: 'unknown' }], 'shown'],
+	['hidden, set not to wait', [{ active: false }, { url }, { hidden: 'now', where: 'unknown' }], undefined],
+	['asleep', [{ active: false, discarded: true }, { url }, { hidden: 'now', where: 'unknown' }], 'shown'],
+	['guarded', [{ active: true }, { url, guard: 'why' }, { hidden: 'wait', where: 'unknown' }], 'safe'],
+	['recorded', [{ active: true, sharingState: { microphone: true } }, { url }, { hidden: 'wait', where: 'unknown' }], 'safe'],
+	['our own reload hid it', [{ active: true }, { url, sight: 'blind' }, { hidden: 'wait', where: 'unknown' }], undefined],
+	['out of sight', [{ active: true }, { url, sight: 'lost' }, { hidden: 'wait', where: 'unknown' }], 'click'],
+	['out of sight, on this machine', [{ active: true }, { url, sight: 'lost' }, { hidden: 'wait', where: 'here' }], undefined],
+];
+
+for (const [what, given, until] of WAITS) {
+	test(`a tab that is ${what} waits for ${until ?? 'nothing'}`, () => {
+		assert.equal(mustWait(...given)?.until, until);
+	});
+}
+
+test('the cache is bypassed, but in Firefox without a keeper for a change of the page alone', () => {
+	assert.ok(bypassesCache(changes('page'), { kept: false, firefox: false }));
+	assert.ok(bypassesCache(changes('page'), { kept: true, firefox: true }));
+	assert.ok(bypassesCache(changes('page', 'css'), { kept: false, firefox: true }));
+	assert.ok(bypassesCache(undefined, { kept: false, firefox: true }));
+	assert.ok(!bypassesCache(changes('page'), { kept: false, firefox: true }));
+});
+
+test('the history of a tab is bounded and newest first', () => {
+	const history = new History();
+	for (let event = 1; event <= 20; event++) {
+		history.begin(17, event, [`${event}.css`], 1000 * event);
+	}
+	for (let i = 0; i < 50; i++) {
+		history.note(report(20, 17, 'pending', 'why'), 20005);
+	}
+	history.note(report(99, 17, 'loaded'), 1);
+	history.note(report(20, 18, 'loaded'), 1);
+	assert.deepEqual(history.of(17).map(({ event }) => event), [20, 19, 18, 17, 16, 15, 14, 13]);
+	assert.equal(history.of(17)[0].steps.length, 12);
+	assert.deepEqual(history.of(17)[0].steps[0], { step: 'pending', detail: 'why', msec: 5 });
+	history.forget(17);
+	assert.deepEqual(history.of(17), []);
+});
+
+test('stored settings of any kind become settings', () => {
+	assert.deepEqual(toSettings({}), { port: 7283, hidden: 'wait', sites: [] });
+	assert.deepEqual(toSettings({ port: '1', hidden: 'now', sites: ['http://a', 7, null] }),
+		{ port: 7283, hidden: 'now', sites: ['http://a'] });
+	assert.equal(toSettings({ sites: Array(1000).fill('http://a') }).sites.length, 256);
+});
+
+test('a site is its host, as Firefox knows no ports in patterns', () => {
+	assert.equal(sitePattern('http://localhost:8000/a?b'), 'http://localhost/*');
+	assert.equal(sitePattern('https://[::1]:8000/'), 'https://[::1]/*');
+	assert.equal(sitePattern('file:///home/me/a.html'), 'file:///*');
+});
+
+test('what is on this machine', () => {
+	for (const local of ['http://localhost/', 'http://a.localhost:1/', 'http://127.0.0.1/', 'http://[::1]/', 'https://x.test/', 'file:///a']) {
+		assert.ok(isLocal(local), local);
+	}
+	for (const other of ['http://example.com/', 'http://localhost.example.com/', 'http://127.0.0.1.example/', 'http://mylocalhost/']) {
+		assert.ok(!isLocal(other), other);
+	}
+});
+
+test('the popup says what to do when something is wrong, and nothing else', () => {
+	/** @param {import('../../browser-ext/socket.js').Link} link @param {import('../../browser-ext/tabs.js').TabEntry} [entry] */
+	const known = (link, entry) => ({ face: decideFace(entry, link, 7283), link, port: 7283, entry });
+	/** @param {import('../../browser-ext/protocol.js').TabState} state */
+	const answered = (state) => known('up', { url, answer: { type: 'tab', tab: 1, state, project: 'potato', reason: 'why' } });
+	const text = (/** @type {any} */ given) => adviceFor(given)?.map((one) => one.text).join('');
+	assert.match(String(text(known('down', { url }))), /systemctl --user start savecast/);
+	assert.match(String(text(known('refused', { url }))), /savecast status/);
+	assert.match(String(text(answered('none'))), /savecast track DIR/);
+	assert.match(String(text(answered('down'))), /reloads when the server answers/);
+	assert.equal(text(answered('live')), undefined);
+	assert.equal(text(known('idle')), undefined);
+	assert.equal(stateName(answered('live')), 'Live: potato');
+	assert.equal(reasonOf(answered('waiting')), 'why');
+	assert.equal(stateName(known('up', { url, paused: 'x' })), 'Paused');
+});

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import '../../browser-ext/page/match.js';
+
+const { find, isCompiled, isServed } = /** @type {any} */ (globalThis).savecast.match;
+
+const HOST = 'http://localhost:8000';
+
+/** @type {[string, string, string[], string[]][]} what, path, URLs, those found */
+const CASES = [
+	['the same path', 'static/app.css', ['/static/app.css', '/static/b.css'], ['/static/app.css']],
+	['a query is no part of it', 'static/app.css', ['/static/app.css?v=1'], ['/static/app.css?v=1']],
+	['another folder in front', 'src/static/app.css', ['/app.css'], ['/app.css']],
+	['the best of two', 'a/style.css', ['/b/style.css', '/a/style.css'], ['/a/style.css']],
+	['all of equals', 'app.css', ['/a/app.css', '/b/app.css'], ['/a/app.css', '/b/app.css']],
+	['a name with a hash', 'js/app.js', ['/js/app.3f9a2c1b.js', '/js/app-BX3k9q_f.js'],
+		['/js/app.3f9a2c1b.js', '/js/app-BX3k9q_f.js']],
+	['a word is no hash', 'js/app.js', ['/js/app.module.js', '/js/app-module.js'], []],
+	['compiled', 'scss/app.scss', ['/css/app.css'], ['/css/app.css']],
+	['compiled and hashed', 'app.tsx', ['/assets/app-1a2b3c4d.js'], ['/assets/app-1a2b3c4d.js']],
+	['another name', 'app.css', ['/myapp.css', '/app.css/', '/app.css/x'], ['/app.css/']],
+	['escapes', 'static/caf\u00e9 1.css', ['/static/caf%C3%A9%201.css'], ['/static/caf%C3%A9%201.css']],
+	['a broken escape', 'a%zz.css', ['/a%zz.css'], ['/a%zz.css']],
+	['files', 'static/app.css', ['file:///home/me/p/static/app.css'], ['file:///home/me/p/static/app.css']],
+	['no URL', 'app.css', ['not a url', ''], []],
+	['no name', '', ['/'], ['/']],
+];
+
+for (const [what, path, urls, found] of CASES) {
+	test(`match: ${what}`, () => {
+		const whole = (/** @type {string} */ url) => (url.startsWith('/') ? HOST + url : url);
+		assert.deepEqual([...find(path, urls.map(whole))], found.map(whole));
+	});
+}
+
+test('match: long names end', () => {
+	const name = `${'a-1'.repeat(50000)}.css`;
+	const started = performance.now();
+	find(name, [`${HOST}/${name}x`, `${HOST}/${'.a1'.repeat(50000)}.css`]);
+	assert.ok(performance.now() - started < 1000);
+});
+
+test('sources of others, and folders that are served as they are', () => {
+	assert.ok(isCompiled('a/_vars.scss') && isCompiled('A.TSX') && !isCompiled('a.css') && !isCompiled('scss'));
+	assert.ok(isServed('app/static/js/a.js') && isServed('public/a.js'));
+	assert.ok(!isServed('server.js') && !isServed('src/a.js') && !isServed('nonstatic/a.js'));
+});
