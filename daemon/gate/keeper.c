@@ -412,7 +412,7 @@ static void kept_event(struct kept *kept, struct project *project, uint64_t seri
 void keeper_event(struct keeper *keeper, struct project *project, uint64_t serial,
 	const struct fileset *files)
 {
-	struct server *done[64];
+	struct server *done[64] = {0};
 	size_t count = 0;
 
 	if (!project->tabs) {

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include "base/mem.h"
+#include "gate/gate.h"
+#include "gate/learned.h"
+
+/*
+ * Every transition of the gate as a script: at some millisecond a save comes or
+ * something is seen of the server, and the gate says what to do and where it is.
+ */
+
+enum { SAVE, LOOK, STIR, END };
+
+struct row {
+	unsigned at; /* ms; also the time of the process clock */
+	int what;
+	enum gate_lore lore; /* SAVE */
+	unsigned delay;	     /* SAVE, ms */
+	int serving;	     /* LOOK: started at this ms; -1: nothing serves */
+	bool died, lingers;  /* LOOK */
+	unsigned actions;
+	enum gate_state state;
+};
+
+#define BASE (1000 * CLOCK_USEC_PER_SEC)
+#define MSEC(ms) (BASE + (uint64_t)(ms)*CLOCK_USEC_PER_MSEC)
+
+static void play(const char *name, const struct row *rows)
+{
+	struct gate gate;
+
+	gate_init(&gate, MSEC(0), &(struct gate_sight){.serving = true, .generation = BASE - CLOCK_USEC_PER_SEC});
+	for (size_t i = 0; rows[i].what != END; i++) {
+		const struct row *row = &rows[i];
+		unsigned actions = 0;
+
+		if (row->what == SAVE) {
+			actions = gate_save(&gate, MSEC(row->at), MSEC(row->at), row->lore,
+				row->delay * CLOCK_USEC_PER_MSEC);
+		} else if (row->what == STIR) {
+			gate_stir(&gate, MSEC(row->at));
+		} else {
+			struct gate_sight sight = {
+				.serving = row->serving >= 0,
+				.died = row->died,
+				.lingers = row->lingers,
+				.generation = row->serving > 0 ? MSEC(row->serving) : BASE - CLOCK_USEC_PER_SEC,
+			};
+
+			actions = gate_look(&gate, MSEC(row->at), &sight);
+		}
+		if (actions != row->actions || gate.state != row->state) {
+			fail_msg("%s, row %zu at %u ms: actions %u, state %d; wanted %u, %d", name, i,
+				row->at, actions, gate.state, row->actions, row->state);
+		}
+	}
+}
+
+static void what_never_restarts_does_not_wait(void **state)
+{
+	play("stays", (struct row[]){
+		{0, SAVE, GATE_STAYS, .actions = GATE_CAST, .state = GATE_OPEN},
+		{10, SAVE, GATE_STAYS, .actions = GATE_CAST, .state = GATE_OPEN},
+		{.what = END},
+	});
+}
+
+static void an_unknown_save_leaves_and_is_a_trial(void **state)
+{
+	play("trial, none comes", (struct row[]){
+		{0, SAVE, GATE_UNKNOWN, .actions = GATE_CAST, .state = GATE_OPEN},
+		{10, LOOK, .state = GATE_OPEN},
+		{2499, LOOK, .state = GATE_OPEN},
+		{2500, LOOK, .actions = GATE_LEARN_STAYS, .state = GATE_OPEN},
+		{2510, LOOK, .state = GATE_OPEN},
+		{.what = END},
+	});
+	play("trial, one comes", (struct row[]){
+		{0, SAVE, GATE_UNKNOWN, .actions = GATE_CAST, .state = GATE_OPEN},
+		{200, LOOK, .serving = -1, .actions = GATE_LEARN_RESTARTS | GATE_TELL_WAITING,
+			.state = GATE_RESTARTING},
+		{640, LOOK, .serving = 410, .actions = GATE_TELL_LIVE | GATE_STALE,
+			.state = GATE_OPEN},
+		{650, LOOK, .serving = 410, .state = GATE_OPEN},
+		{.what = END},
+	});
+	play("trial, a second save shares its outcome", (struct row[]){
+		{0, SAVE, GATE_UNKNOWN, .actions = GATE_CAST, .state = GATE_OPEN},
+		{30, SAVE, GATE_UNKNOWN, .state = GATE_EXPECTING},
+		{200, LOOK, .serving = -1, .actions = GATE_LEARN_RESTARTS | GATE_TELL_WAITING,
+			.state = GATE_RESTARTING},
+		{640, LOOK, .serving = 410, .actions = GATE_TELL_LIVE | GATE_CAST,
+			.state = GATE_OPEN},
+		{.what = END},
+	});
+	play("trial, a second save leaves when none comes", (struct row[]){
+		{0, SAVE, GATE_UNKNOWN, .actions = GATE_CAST, .state = GATE_OPEN},
+		{30, SAVE, GATE_UNKNOWN, .state = GATE_EXPECTING},
+		{2529, LOOK, .state = GATE_EXPECTING},
+		{2530, LOOK, .actions = GATE_LEARN_STAYS | GATE_CAST, .state = GATE_OPEN},
+		{.what = END},
+	});
+}
+
+static void a_known_restart_is_waited_for(void **state)
+{
+	play("restart", (struct row[]){
+		{0, SAVE, GATE_RESTARTS, 200, .state = GATE_EXPECTING},
+		{100, LOOK, .state = GATE_EXPECTING},
+		{210, LOOK, .serving = -1, .actions = GATE_LEARN_RESTARTS | GATE_TELL_WAITING,
+			.state = GATE_RESTARTING},
+		{630, LOOK, .serving = -1, .state = GATE_RESTARTING},
+		{640, LOOK, .serving = 410, .actions = GATE_TELL_LIVE | GATE_CAST,
+			.state = GATE_OPEN},
+		{.what = END},
+	});
+	play("too quick to be seen gone", (struct row[]){
+		{0, SAVE, GATE_RESTARTS, 200, .state = GATE_EXPECTING},
+		{300, LOOK, .serving = 250, .actions = GATE_LEARN_RESTARTS | GATE_CAST,
+			.state = GATE_OPEN},
+		{.what = END},
+	});
+	play("none comes this time", (struct row[]){
+		{0, SAVE, GATE_RESTARTS, 200, .state = GATE_EXPECTING},
+		{449, LOOK, .state = GATE_EXPECTING},
+		{450, LOOK, .actions = GATE_LEARN_STAYS | GATE_CAST, .state = GATE_OPEN},
+		{.what = END},
+	});
+	play("a worker that was started before the save does not count", (struct row[]){
+		{0, SAVE, GATE_RESTARTS, 200, .state = GATE_EXPECTING},
+		{200, LOOK, .serving = -1, .actions = GATE_LEARN_RESTARTS | GATE_TELL_WAITING,
+			.state = GATE_RESTARTING},
+		{500, SAVE, GATE_RESTARTS, 200, .state = GATE_RESTARTING},
+		{640, LOOK, .serving = 410, .actions = GATE_TELL_LIVE,
+			.state = GATE_EXPECTING},
+		{700, LOOK, .serving = -1, .actions = GATE_LEARN_RESTARTS | GATE_TELL_WAITING,
+			.state = GATE_RESTARTING},
+		{1100, LOOK, .serving = 900, .actions = GATE_TELL_LIVE | GATE_CAST,
+			.state = GATE_OPEN},
+		{.what = END},
+	});
+}
+
+static void what_does_not_come_back_is_down(void **state)
+{
+	play("too long", (struct row[]){
+		{0, LOOK, .serving = -1, .actions = GATE_TELL_WAITING, .state = GATE_RESTARTING},
+		{4999, LOOK, .serving = -1, .state = GATE_RESTARTING},
+		{5000, LOOK, .serving = -1, .actions = GATE_TELL_DOWN, .state = GATE_DOWN},
+		{9000, LOOK, .serving = -1, .state = GATE_DOWN},
+		{9100, LOOK, .serving = 9050, .actions = GATE_TELL_LIVE | GATE_STALE,
+			.state = GATE_OPEN},
+		{.what = END},
+	});
+	play("it died; the fix brings it back", (struct row[]){
+		{0, SAVE, GATE_RESTARTS, 200, .state = GATE_EXPECTING},
+		{200, LOOK, .serving = -1, .actions = GATE_LEARN_RESTARTS | GATE_TELL_WAITING,
+			.state = GATE_RESTARTING},
+		{500, LOOK, .serving = -1, .died = true, .actions = GATE_TELL_DOWN,
+			.state = GATE_DOWN},
+		{60000, SAVE, GATE_RESTARTS, 200, .state = GATE_DOWN},
+		{60700, LOOK, .serving = 60300, .actions = GATE_TELL_LIVE | GATE_CAST,
+			.state = GATE_OPEN},
+		{.what = END},
+	});
+}
+
+static void a_restart_by_hand_reloads(void **state)
+{
+	play("by hand", (struct row[]){
+		{0, LOOK, .serving = -1, .actions = GATE_TELL_WAITING, .state = GATE_RESTARTING},
+		{900, LOOK, .serving = 600, .actions = GATE_TELL_LIVE | GATE_STALE,
+			.state = GATE_OPEN},
+		{.what = END},
+	});
+	play("a false alarm changes nothing", (struct row[]){
+		{0, LOOK, .serving = -1, .actions = GATE_TELL_WAITING, .state = GATE_RESTARTING},
+		{20, LOOK, .actions = GATE_TELL_LIVE, .state = GATE_OPEN},
+		{.what = END},
+	});
+}
+
+static void a_lingering_worker_is_let_go_of_once(void **state)
+{
+	play("lingers", (struct row[]){
+		{0, LOOK, .serving = -1, .lingers = true, .actions = GATE_TELL_WAITING,
+			.state = GATE_RESTARTING},
+		{99, LOOK, .serving = -1, .lingers = true, .state = GATE_RESTARTING},
+		{100, LOOK, .serving = -1, .lingers = true, .actions = GATE_LET_GO,
+			.state = GATE_RESTARTING},
+		{110, LOOK, .serving = -1, .lingers = true, .state = GATE_RESTARTING},
+		{300, LOOK, .serving = 200, .actions = GATE_TELL_LIVE | GATE_STALE,
+			.state = GATE_OPEN},
+		{.what = END},
+	});
+}
+
+/* Nothing is looked at while nothing is pending; what is down, ever more seldom, and not for ever. */
+static void looks_come_when_they_are_needed(void **state)
+{
+	struct gate gate;
+	struct gate_sight serving = {.serving = true, .generation = BASE - CLOCK_USEC_PER_SEC};
+	struct gate_sight gone = {0};
+	uint64_t now = MSEC(0);
+	unsigned looks = 0;
+
+	gate_init(&gate, now, &serving);
+	assert_int_equal(gate.look_usec, CLOCK_NEVER);
+	gate_save(&gate, now, now, GATE_STAYS, 0);
+	assert_int_equal(gate.look_usec, CLOCK_NEVER);
+	gate_save(&gate, now, now, GATE_RESTARTS, 0);
+	assert_int_equal(gate.look_usec, now + GATE_LOOK_USEC);
+
+	gate_init(&gate, now, &gone);
+	assert_int_equal(gate.state, GATE_DOWN);
+	while (gate.look_usec != CLOCK_NEVER) {
+		assert_true(gate.look_usec <= now + GATE_LOOK_DOWN_USEC);
+		now = gate.look_usec;
+		gate_look(&gate, now, &gone);
+		looks++;
+	}
+	assert_true(now >= MSEC(0) + GATE_GIVE_UP_USEC);
+	assert_in_range(looks, 500, 800);
+	gate_stir(&gate, now);
+	gate_look(&gate, now, &gone);
+	assert_int_equal(gate.look_usec, now + GATE_LOOK_USEC);
+}
+
+static void lessons(void **state)
+{
+	struct learned learned = {0}, again = {0};
+	_cleanup_free_ char *text = NULL;
+	char *why = NULL;
+	uint64_t delay = 0;
+
+	assert_int_equal(learned_ask(&learned, "/p", "uvicorn", "py", &delay), GATE_UNKNOWN);
+	assert_true(learned_restarts(&learned, "/p", "uvicorn", "py", 200000));
+	assert_true(learned_stays(&learned, "/p", "uvicorn", "html"));
+	assert_false(learned_stays(&learned, "/p", "uvicorn", "html"));
+	assert_int_equal(learned_ask(&learned, "/p", "uvicorn", "py", &delay), GATE_RESTARTS);
+	assert_int_equal(delay, 200000);
+	assert_int_equal(learned_ask(&learned, "/p", "uvicorn", "html", &delay), GATE_STAYS);
+	assert_int_equal(learned_ask(&learned, "/q", "uvicorn", "py", &delay), GATE_UNKNOWN);
+	assert_int_equal(learned_ask(&learned, "/p", "flask", "py", &delay), GATE_UNKNOWN);
+
+	text = learned_write(&learned);
+	assert_int_equal(learned_read(&again, text, strlen(text), &why), 0);
+	assert_int_equal(learned_ask(&again, "/p", "uvicorn", "py", &delay), GATE_RESTARTS);
+	assert_int_equal(learned_ask(&again, "/p", "uvicorn", "html", &delay), GATE_STAYS);
+
+	/* Three that did not come in a row, and it is expected no more. */
+	assert_false(learned_stays(&learned, "/p", "uvicorn", "py"));
+	assert_false(learned_stays(&learned, "/p", "uvicorn", "py"));
+	assert_true(learned_stays(&learned, "/p", "uvicorn", "py"));
+	assert_int_equal(learned_ask(&learned, "/p", "uvicorn", "py", &delay), GATE_STAYS);
+	learned_clear(&learned);
+	learned_clear(&again);
+}
+
+static void suffixes(void **state)
+{
+	static const struct {
+		const char *file, *suffix;
+	} rows[] = {
+		{"/p/a.py", "py"},
+		{"/p/A.PY", "py"},
+		{"/p.d/a", ""},
+		{"/p/.env", ""},
+		{"/p/a.tar.gz", "gz"},
+		{"/p/a.", ""},
+		{"/p/a.123456789012345", "123456789012345"},
+		{"/p/a.1234567890123456", ""},
+		{"/p/a.caf\xc3\xa9", ""},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char suffix[LEARNED_SUFFIX_MAX];
+
+		learned_suffix(rows[i].file, suffix);
+		assert_string_equal(suffix, rows[i].suffix);
+	}
+}
+
+static void lessons_are_bounded(void **state)
+{
+	struct learned learned = {0};
+	uint64_t delay;
+
+	for (int i = 0; i <= LEARNED_MAX; i++) {
+		_cleanup_free_ char *root = mem_printf("/%d", i);
+
+		learned_stays(&learned, root, "s", "css");
+	}
+	assert_int_equal(learned.count, LEARNED_MAX);
+	assert_int_equal(learned_ask(&learned, "/0", "s", "css", &delay), GATE_UNKNOWN);
+	assert_int_equal(learned_ask(&learned, "/1", "s", "css", &delay), GATE_STAYS);
+	learned_clear(&learned);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_never_restarts_does_not_wait),
+		cmocka_unit_test(an_unknown_save_leaves_and_is_a_trial),
+		cmocka_unit_test(a_known_restart_is_waited_for),
+		cmocka_unit_test(what_does_not_come_back_is_down),
+		cmocka_unit_test(a_restart_by_hand_reloads),
+		cmocka_unit_test(a_lingering_worker_is_let_go_of_once),
+		cmocka_unit_test(looks_come_when_they_are_needed),
+		cmocka_unit_test(lessons),
+		cmocka_unit_test(suffixes),
+		cmocka_unit_test(lessons_are_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
