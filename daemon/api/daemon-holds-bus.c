@@ -69,8 +69,7 @@ DBusMessage *daemon_api_hold(DBusMessage *call, void *userdata)
 	project = finder_find(api->parts.registry, root, &why);
 	if (!project) {
 		text = pathname_to_text(root);
-		return dbus_message_new_error_printf(
-			call, ERROR_NO_PROJECT, "Hold: root: %.200s: %s", text, why);
+		return bus_error(call, ERROR_NO_PROJECT, "Hold: root: %.200s: %s", text, why);
 	}
 	dbus_message_iter_init(call, &at);
 	dbus_message_iter_next(&at);
@@ -87,7 +86,7 @@ DBusMessage *daemon_api_hold(DBusMessage *call, void *userdata)
 		if (!holds_any(api->parts.holds, holder)) {
 			drop_holder(api, find_holder(api, dbus_message_get_sender(call)));
 		}
-		return dbus_message_new_error_printf(call, DBUS_ERROR_LIMITS_EXCEEDED,
+		return bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
 			"Hold: %s: there are %d holds already; release some", clean, HOLDS_MAX);
 	}
 	reply = dbus_message_new_method_return(call);
@@ -97,7 +96,7 @@ DBusMessage *daemon_api_hold(DBusMessage *call, void *userdata)
 
 static DBusMessage *no_hold(DBusMessage *call, uint32_t cookie)
 {
-	return dbus_message_new_error_printf(call, ERROR_NO_HOLD,
+	return bus_error(call, ERROR_NO_HOLD,
 		"%s: cookie: %u: is no hold of this caller (any more)",
 		dbus_message_get_member(call), cookie);
 }
@@ -142,7 +141,7 @@ DBusMessage *daemon_api_release_failed(DBusMessage *call, void *userdata)
 	dbus_message_iter_next(&arguments);
 	if (bus_dict_find(&arguments, "said", DBUS_TYPE_STRING, &said) < 0 ||
 		strlen(said) > HOLD_SAID_MAX) {
-		return dbus_message_new_error_printf(call, DBUS_ERROR_INVALID_ARGS,
+		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
 			"ReleaseFailed: options: \"said\" must be an s of at most %d bytes",
 			HOLD_SAID_MAX);
 	}

@@ -37,6 +37,29 @@ static void problems_clear(struct config_text *text)
 	text->problem_count = 0;
 }
 
+static bool has_problem(const struct config_text *text, const char *problem)
+{
+	for (size_t i = 0; i < text->problem_count; i++) {
+		if (strcmp(text->problems[i], problem) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Takes over what is wrong now; what was wrong before has been logged. */
+static void problems_replace(struct config_text *text, struct config_text *fresh)
+{
+	for (size_t i = 0; i < fresh->problem_count; i++) {
+		if (!has_problem(text, fresh->problems[i])) {
+			log_warning("%s", fresh->problems[i]);
+		}
+	}
+	problems_clear(text);
+	memcpy(text->problems, fresh->problems, sizeof text->problems);
+	text->problem_count = fresh->problem_count;
+}
+
 void config_text_clear(struct config_text *text)
 {
 	entries_clear(text);
@@ -64,7 +87,6 @@ static void add_problem(struct config_text *text, const char *format, ...)
 	line = text->problem_count + 1 < CONFIG_PROBLEMS_MAX
 		? mem_printf("%s: %s", text->file, problem)
 		: mem_printf("%s: more is wrong than can be told", text->file);
-	log_warning("%s", line);
 	text->problems[text->problem_count++] = utf8_dup(line);
 }
 
@@ -154,15 +176,17 @@ bool config_text_read(struct config_text *text, const struct setting_place *plac
 	int r = config_file_read(text->file, text->is_users, take, &reading, &why);
 
 	project_settings_clear(&reading.scratch);
-	problems_clear(text);
 	if (r < 0 && r != -ENOENT) {
-		add_problem(text, "%s; %s", why,
+		add_problem(&fresh, "%s; %s", why,
 			text->count ? "what it said before is kept" : "it is ignored");
-		return true;
 	}
-	entries_clear(text);
-	*text = fresh;
-	return r == 0;
+	problems_replace(text, &fresh);
+	if (r == 0 || r == -ENOENT) {
+		entries_clear(text);
+		text->entries = fresh.entries;
+		text->count = fresh.count;
+	}
+	return r != -ENOENT;
 }
 
 void config_text_apply(const struct config_text *text, const char *root, bool daemons,

@@ -29,7 +29,7 @@ void config_text_init(struct config_text *text, const char *file, bool is_users)
 void config_text_clear(struct config_text *text);
 
 /*
- * Reads the file (anew), and logs what is wrong. A file that cannot be read or
+ * Reads the file (anew), and logs what is wrong and was not before. A file that cannot be read or
  * parsed leaves the values as they were. Blocks for the disk. Returns whether the
  * file is there.
  */

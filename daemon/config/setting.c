@@ -198,8 +198,13 @@ void setting_document(FILE *to)
 			setting->type->many ? "; can be given several times" : "");
 		fprintf(to, "- Default: %s\n", setting->fallback ? setting->fallback : "none");
 		fprintf(to, "- In: %s\n\n", setting->daemons ? "the user's own file, for all" : "any");
-		for (; *at; at += strcspn(at, "\n"), at += *at == '\n') {
-			fprintf(to, "      %s = %.*s\n", setting->key, (int)strcspn(at, "\n"), at);
+		while (*at) {
+			size_t length = strcspn(at, "\n");
+
+			fprintf(to, "      %s = ", setting->key);
+			fwrite(at, 1, length, to);
+			fputc('\n', to);
+			at += length + (at[length] == '\n');
 		}
 		fputc('\n', to);
 	}

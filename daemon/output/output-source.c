@@ -91,6 +91,8 @@ static void on_read_done(void *userdata)
 		if (left + more) {
 			pipe_changed(source->sources->pipe, source->project, EVENT_OUTPUT,
 				reading->changes, left, left + more, "");
+		} else {
+			pipe_output_unchanged(source->sources->pipe, source->project);
 		}
 		loop_timer_set(source->due, burst_due(&source->burst));
 	}

@@ -79,6 +79,7 @@ void pipe_drop(struct pipe *pipe, struct project *project, enum step_kind kind, 
 	ledger_step(pipe->ledger, project->serial, clock_now_usec(), kind, NULL, "%s", why);
 	fileset_clear(&project->files);
 	project->serial = 0;
+	project->await.due_usec = 0;
 	pending_depart(&project->pending, clock_now_usec());
 }
 

@@ -13,9 +13,22 @@ uint64_t pipe_depart(struct pipe *pipe, struct project *project)
 	uint64_t serial = project->serial;
 
 	project->serial = 0;
+	project->await.due_usec = 0;
 	pipe->cast(project, serial, &project->files, pipe->userdata);
 	fileset_clear(&project->files);
 	return serial;
+}
+
+/* When what waits of the project leaves; CLOCK_NEVER if nothing does, or it is held. */
+static uint64_t pipe_due(const struct project *project)
+{
+	uint64_t due = pending_due(&project->pending);
+
+	if (project->holds) {
+		return CLOCK_NEVER;
+	}
+	return project->await.due_usec && project->await.due_usec < due ? project->await.due_usec
+									 : due;
 }
 
 void pipe_set_timer(struct pipe *pipe)
@@ -24,7 +37,7 @@ void pipe_set_timer(struct pipe *pipe)
 
 	for (size_t i = 0; i < registry_count(pipe->registry); i++) {
 		const struct project *project = registry_at(pipe->registry, i);
-		uint64_t due = project->holds ? CLOCK_NEVER : pending_due(&project->pending);
+		uint64_t due = pipe_due(project);
 
 		first = due < first ? due : first;
 	}
@@ -39,7 +52,10 @@ static void pipe_on_due(void *userdata)
 	for (size_t i = 0; i < registry_count(pipe->registry); i++) {
 		struct project *project = registry_at(pipe->registry, i);
 
-		if (!project->holds && pending_due(&project->pending) <= now) {
+		if (pipe_due(project) <= now) {
+			if (project->await.due_usec && project->await.due_usec <= now) {
+				await_missed(&project->await);
+			}
 			pending_depart(&project->pending, now);
 			ledger_step(pipe->ledger, project->serial, now, STEP_LEFT, NULL,
 				"with %zu file%s", project->files.count,
@@ -112,7 +128,8 @@ static uint64_t pipe_enter(struct pipe *pipe, struct project *project, enum even
 	if (joins) {
 		pipe_note_files(pipe, project, project->serial);
 		ledger_step(pipe->ledger, project->serial, now, STEP_JOINED, NULL, "%s", what);
-		return project->serial; /* the timer finds out that it must wait longer */
+		/* If it waits for more, the timer finds out; what waited for an output need not. */
+		return leaves ? pipe_depart(pipe, project) : project->serial;
 	}
 	project->serial = pipe_open(pipe, source, project->root, now, what);
 	pipe_note_files(pipe, project, project->serial);
@@ -143,6 +160,9 @@ uint64_t pipe_changed(struct pipe *pipe, struct project *project, enum event_sou
 		return 0;
 	}
 	project->files.count += count - kept;
+	if (source == EVENT_OUTPUT) {
+		await_output(&project->await, clock_now_usec());
+	}
 	return pipe_enter(pipe, project, source, clock_now_usec(), what);
 }
 
@@ -150,6 +170,7 @@ uint64_t pipe_changed(struct pipe *pipe, struct project *project, enum event_sou
 struct call_part {
 	struct project *project; /* NULL stands for "none" */
 	size_t changed;
+	size_t sources; /* of those, what a build makes an output from */
 	struct fileset unchanged;
 };
 
@@ -210,6 +231,7 @@ static void call_take(struct call *call, struct pipe *pipe, const char *name)
 			fileset_add(&part->unchanged, claims.file);
 		} else {
 			part->changed++;
+			part->sources += await_is_source(claims.file);
 			fileset_add(&project->files, claims.file);
 		}
 	}
@@ -263,12 +285,38 @@ static uint64_t pipe_unchanged(struct pipe *pipe, const struct call_part *part, 
 	return serial;
 }
 
+/*
+ * Only sources of the project were saved. Whether they wait for their output; then
+ * they are in the project's event.
+ */
+static bool pipe_awaits(struct pipe *pipe, struct project *project, uint64_t now)
+{
+	bool waits = project->settings->output.count && await_saved(&project->await, now);
+
+	if (!waits || project->holds || project->pending.gathering) {
+		project->await.due_usec = 0;
+		return false;
+	}
+	if (!project->serial) {
+		project->serial = pipe_open(pipe, EVENT_SAVE, project->root, now, "");
+		ledger_step(pipe->ledger, project->serial, now, STEP_HELD, NULL,
+			"waits for its output, %.1f s at most",
+			(double)(project->await.due_usec - now) / CLOCK_USEC_PER_SEC);
+	}
+	pipe_note_files(pipe, project, project->serial);
+	pipe_set_timer(pipe);
+	return true;
+}
+
 static uint64_t pipe_part_saved(struct pipe *pipe, const struct call_part *part, uint64_t now)
 {
 	_cleanup_free_ char *what = NULL;
 
 	if (!part->changed) {
 		return pipe_unchanged(pipe, part, now);
+	}
+	if (part->sources == part->changed && pipe_awaits(pipe, part->project, now)) {
+		return part->project->serial;
 	}
 	if (part->unchanged.count) {
 		what = mem_printf("%zu more file%s: not a byte changed", part->unchanged.count,
@@ -298,6 +346,20 @@ uint64_t pipe_saved(struct pipe *pipe, char *const *names, size_t count)
 	free(call.parts);
 	ignored = passed_tell(&call.passed, pipe->ledger, now);
 	return first ? first : ignored;
+}
+
+void pipe_output_unchanged(struct pipe *pipe, struct project *project)
+{
+	bool waits = project->await.due_usec;
+
+	await_output(&project->await, clock_now_usec());
+	if (waits && !project->holds) {
+		ledger_close(pipe->ledger, project->serial);
+		ledger_step(pipe->ledger, project->serial, clock_now_usec(), STEP_UNCHANGED, NULL,
+			"the output is what it was");
+		fileset_clear(&project->files);
+		project->serial = 0;
+	}
 }
 
 uint64_t pipe_reload(struct pipe *pipe, struct project *project)

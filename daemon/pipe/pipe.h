@@ -29,7 +29,8 @@ void pipe_free(struct pipe *pipe);
  * event for each project concerned, one for the files that are in none, and
  * one for those that a project ignores; returns the event of the first file, of
  * those that are not ignored if there are some. Files that hold what was announced
- * last are left out, and an event without others ends as "unchanged".
+ * last are left out, and an event without others ends as "unchanged". Sources alone wait
+ * for the output that is made from them; see await.h.
  */
 uint64_t pipe_saved(struct pipe *pipe, char *const *names, size_t count);
 
@@ -47,6 +48,9 @@ struct pipe_change {
  */
 uint64_t pipe_changed(struct pipe *pipe, struct project *project, enum event_source source,
 	const struct pipe_change *changes, size_t kept, size_t count, const char *what);
+
+/* A build wrote outputs of the project, with the bytes that they had. */
+void pipe_output_unchanged(struct pipe *pipe, struct project *project);
 
 /* What was announced of each file, for sources to compare with. */
 struct content_memory *pipe_contents(struct pipe *pipe);

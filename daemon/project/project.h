@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "event/await.h"
 #include "event/fileset.h"
 #include "event/pending.h"
 
@@ -40,6 +41,7 @@ struct project {
 	struct pending pending;
 	struct fileset files;
 	uint64_t serial;
+	struct await await; /* for the output of what was saved */
 	uint64_t unchanged; /* the event of the last saves that changed nothing, or 0 */
 	unsigned holds;	   /* they wait until this is 0 again */
 	char *held_by;	   /* why, in the words of the last hold */

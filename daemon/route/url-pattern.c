@@ -102,24 +102,25 @@ static const char *authority_read(struct url_pattern *pattern, char *text)
 
 int url_pattern_parse(const char *text, struct url_pattern *pattern, const char **why)
 {
-	const char *rest = strlen(text) <= URL_PATTERN_MAX ? scheme_read(pattern, text) : NULL;
 	_cleanup_free_ char *authority = NULL;
+	const char *rest;
 	size_t length;
 
 	*pattern = (struct url_pattern){0};
-	*why = NULL;
 	if (strlen(text) > URL_PATTERN_MAX) {
 		*why = "must be at most 512 bytes long";
-	} else if (!rest) {
-		*why = "must begin with http://, https:// or *://";
-	} else if (strpbrk(rest, "?# @")) {
-		*why = "must hold no \"?\", \"#\", \"@\" or space: only scheme, host, port and path "
-		       "are looked at";
-	}
-	if (*why) {
 		return -EINVAL;
 	}
-	scheme_read(pattern, text);
+	rest = scheme_read(pattern, text);
+	if (!rest) {
+		*why = "must begin with http://, https:// or *://";
+		return -EINVAL;
+	}
+	if (strpbrk(rest, "?# @")) {
+		*why = "must hold no \"?\", \"#\", \"@\" or space: only scheme, host, port and path "
+		       "are looked at";
+		return -EINVAL;
+	}
 	length = strcspn(rest, "/");
 	authority = mem_strndup(rest, length);
 	*why = authority_read(pattern, authority);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import WebSocket from 'ws';
@@ -48,4 +48,20 @@ test('nothing happens: the daemon is not woken', async t => {
 	const woken = await wakeUps(/** @type {number} */ (pid)) - before;
 	t.diagnostic(`${woken} context switches in ${seconds} s with 3 browsers`);
 	assert.equal(woken, 0);
+});
+
+test('files that come and change beside a .savecast wake nobody', async t => {
+	const world = await World.open(t);
+	const { process: { pid } } = await world.startDaemon();
+	const root = await world.folder('site', { 'a.css': '', '.savecast': '' }, { git: true });
+	await world.savecast('save', `${root}/a.css`);
+	await world.bus.properties();
+	const before = await wakeUps(/** @type {number} */ (pid));
+	for (let i = 0; i < 100; i++) {
+		await writeFile(`${root}/new-${i}`, 'x');
+		await rename(`${root}/new-${i}`, `${root}/a.css`);
+	}
+	// Again the event to wait for is that none comes; inotify would tell at once.
+	await new Promise(resolve => { setTimeout(resolve, 500); });
+	assert.equal(await wakeUps(/** @type {number} */ (pid)) - before, 0);
 });

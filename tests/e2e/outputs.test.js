@@ -89,6 +89,43 @@ test('folders that come later, and a folder that cannot be watched', async t => 
 	await rm(file('build'), { recursive: true });
 });
 
+test('a saved source waits for its output, and learns how long', async t => {
+	const { world, did, sh, file } = await site(t, 'dist/**', { 'a.scss': '1', 'b.html': '1' });
+	const story = async () => (await world.bus.events()).at(-1);
+	const words = async () => (await story()).steps.map((/** @type {any} */ s) => s.step);
+	const save = async (/** @type {string} */ name) => {
+		await writeFile(file(name), String(Math.random()));
+		return world.bus.saved(file(name));
+	};
+	const built = await did(async () => {
+		await save('a.scss');
+		assert.match((await story()).steps[1].text, /^waits for its output, 2\.0 s at most$/);
+		await sh('mkdir -p dist; sleep 0.1; echo 1 > dist/a.css');
+	});
+	assert.deepEqual(built, [{ source: 'save', files: ['a.scss', 'dist/a.css'] }], 'one event');
+	assert.deepEqual(await words(), ['heard', 'held', 'joined', 'no-tab']);
+
+	await save('a.scss');
+	assert.match((await story()).steps[1].text, /^waits for its output, 0\.[3-9] s at most$/);
+	await save('b.html');
+	assert.deepEqual(await words(), ['heard', 'held', 'joined', 'no-tab'], 'a page is not kept waiting');
+	await settled(world, 0, { expect: false });
+
+	await save('a.scss');
+	await sh('echo 1 > dist/a.css');
+	await until('the output to be found the same', async () => (await story()).closed);
+	assert.deepEqual(await words(), ['heard', 'held', 'unchanged']);
+
+	for (let i = 0; i < 3; i++) {
+		await save('a.scss');
+		await until('no output to come', async () => (await story()).closed);
+		assert.deepEqual(await words(), ['heard', 'held', 'left', 'no-tab']);
+		await settled(world, 0, { expect: false });
+	}
+	await save('a.scss');
+	assert.deepEqual(await words(), ['heard', 'no-tab'], 'nobody builds');
+});
+
 test('esbuild, sass and rm -rf && build, seen in a browser', async t => {
 	const { world, did, sh, root, file } = await site(t, 'dist/** static/css/*.css', {
 		'index.html': '<link rel=stylesheet href=static/css/a.css><script src=dist/app.js></script>',

@@ -156,6 +156,12 @@ test('a save of the file through the bus has been read before the call is answer
 	await writeFile(path.join(root, '.savecast'), '[savecast]\n\tx = 2\n');
 	await world.bus.saved(path.join(root, '.savecast'));
 	assert.equal((await problems(world, root)).length, 1);
+	await writeFile(path.join(root, '.savecast'), '[savecast]\n\tx = 2\n\ty = 2\n');
+	await until('two problems', async () => (await problems(world, root)).length === 2);
+	const log = await world.log('savecastd');
+	assert.deepEqual([log.split('savecast.x').length, log.split('savecast.y').length], [2, 2], 'each logged once');
+	await world.configure(`[savecast]\n\tport = ${world.port === 7999 ? 7998 : 7999}\n`);
+	await until('a word about the port', async () => /savecast\.port: 799[89]: counts when savecastd starts again/.test(await world.log('savecastd')));
 });
 
 test('a .savecast splits a work tree, and its end joins it again', async t => {

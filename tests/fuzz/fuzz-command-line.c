@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Any process's command line: few folders, all absolute and plain. */
+
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/pathname.h"
+#include "route/command-line.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *folders[COMMAND_LINE_FOLDERS_MAX];
+	size_t count = command_line_folders((const char *)data, size, "/w/shop", folders);
+
+	assert(count <= COMMAND_LINE_FOLDERS_MAX);
+	for (size_t i = 0; i < count; i++) {
+		char *again;
+		const char *why;
+
+		/* As pathname_from_text() would leave it: it takes no other. */
+		assert(pathname_from_text(folders[i], &again, &why) == 0);
+		assert(strcmp(again, folders[i]) == 0);
+		free(again);
+		free(folders[i]);
+	}
+	return 0;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A pattern, a line behind it with a name, and the whole as a rule: what is refused fits nothing. */
+
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "config/config-line.h"
+#include "rule/glob.h"
+#include "rule/path-rule.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	_cleanup_free_ char *text = mem_strndup((const char *)data, size);
+	struct path_rules rules = {0};
+	struct config_line line;
+	char *name = strchr(text, '\n');
+	const char *why = NULL;
+	bool right;
+
+	config_line_begin(&line, text);
+	for (unsigned last = 0, at; (at = config_line_find(&line, "savecast.ignore")); last = at) {
+		assert(at > last || last == 0);
+	}
+	if (name) {
+		*name++ = '\0';
+	}
+	right = glob_check(text, &why);
+	assert(right || why);
+	assert(!glob_matches(text, name ? name : "a/b.css") || right);
+	path_rules_add(&rules, text, &why);
+	path_rules_add_action(&rules, text, &why);
+	path_rules_find(&rules, name ? name : "a/b.css");
+	path_rules_clear(&rules);
+	path_rules_add_outside(&rules, text, "/w/shop", "/home/me", &why);
+	path_rules_find_outside(&rules, "/w/shop/a/b.css");
+	path_rules_clear(&rules);
+	return 0;
+}
