@@ -25,6 +25,9 @@ import { Tabs } from './tabs.js';
 /** Reports that wait for the daemon to be back; older ones are let go. */
 const MAX_UNSENT = 64;
 
+/** A keeper that was put into a page says so within this time. */
+const HERE_MSEC = 1000;
+
 /** As guard.js says it. */
 const POSTED = 'the page answers a form that was sent';
 
@@ -168,14 +171,26 @@ async function arrived(id, status) {
 	if (status !== 'complete' || !entry || tabs.get(id) !== entry) {
 		return;
 	}
-	if (placed) {
-		tabs.set(id, { kept: true });
-	}
+	const said = placed && await hasSaid(entry);
 	if (entry.sight === 'lost' && await whereabouts(id, entry.url) === 'away') {
 		pause(id, 'the tab went to another site');
 	}
-	const failure = !placed && await hasSite(entry.url) ? 'the server did not answer' : undefined;
+	const failure = !said && await hasSite(entry.url) ? 'the server did not answer' : undefined;
 	send(stories.complete(id, failure));
+}
+
+/**
+ * The page that is going takes a keeper as well, and Firefox may say `complete` before it is
+ * gone: only a new one says `here`.
+ *
+ * @param {import('./tabs.js').TabEntry} entry
+ */
+async function hasSaid(entry) {
+	const deadline = performance.now() + HERE_MSEC;
+	while (!entry.kept && performance.now() < deadline) {
+		await new Promise((resolve) => setTimeout(resolve, HERE_MSEC / 50));
+	}
+	return entry.kept === true;
 }
 
 /**

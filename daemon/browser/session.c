@@ -33,15 +33,20 @@ static void tab_tell(
 	struct tab *tab, enum wire_tab_state state, const char *reason, bool asked)
 {
 	_cleanup_free_ char *text = NULL;
+	bool is_news;
 
 	if (!asked && tab->state == state && tab->reason && strcmp(tab->reason, reason) == 0) {
 		return;
 	}
 	text = wire_encode_tab(tab->id, state, tab->project ? tab->project->label : NULL, reason);
+	is_news = tab->state != state;
 	tab->state = state;
 	free(tab->reason);
 	tab->reason = mem_strdup(reason);
 	ws_client_send(tab->browser->client, text);
+	if (is_news) {
+		tab->browser->browsers->changed(tab->project, tab->browser->browsers->userdata);
+	}
 }
 
 static void tab_answer(struct tab *tab, bool asked)

@@ -45,6 +45,10 @@ const STATE = `(() => {
 	};
 })()`;
 
+/** The extension knows why the page must not reload. @param {import('./lib/live.js').Browser} browser */
+const guarded = (browser) => until('the guard', () => browser.evaluateInWorker(
+	"chrome.storage.session.get('tabs').then(({ tabs }) => tabs.some(([, { guard }]) => guard))"));
+
 for (const which of BROWSERS) {
 	const skip = missing(which);
 
@@ -120,11 +124,9 @@ for (const which of BROWSERS) {
 		await page.evaluate('document.getElementById("send").click()');
 		await loaded;
 		await live(world, 1);
-		await until('the page to be known', async () => {
-			const told = await reaches(await save(), 'pending');
-			assert.match(told.steps.at(-1).text, /answers a form/);
-			return true;
-		});
+		await guarded(browser);
+		const told = await reaches(await save(), 'pending');
+		assert.match(told.steps.at(-1).text, /answers a form/);
 		assert.equal((await browser.activeFace()).badge, '1');
 		assert.equal((await world.log('site')).split('"method":"POST"').length - 1, 1);
 	});
@@ -134,6 +136,7 @@ for (const which of BROWSERS) {
 		await page.evaluate(`(() => { const data = new DataTransfer(); data.items.add(new File(['x'], 'x.txt'));
 			const file = document.getElementById('file'); file.files = data.files;
 			file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`);
+		await guarded(browser);
 		const first = await save();
 		const told = await reaches(first, 'pending');
 		assert.match(told.steps.at(-1).text, /a file is chosen/);
@@ -152,6 +155,7 @@ for (const which of BROWSERS) {
 		await page.evaluate(`(() => { const data = new DataTransfer(); data.items.add(new File(['x'], 'x.txt'));
 			const file = document.getElementById('file'); file.files = data.files;
 			file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`);
+		await guarded(browser);
 		const event = await save();
 		await reaches(event, 'pending');
 		await browser.clickAction(/** @type {any} */ (page));
@@ -192,7 +196,7 @@ for (const which of BROWSERS) {
 		const reload = async () => {
 			const mark = daemon.heard.mark;
 			daemon.send({ type: 'reload', event: ++event, tabs: [tab] });
-			const { step, detail } = await daemon.heard.next('the end', (one) => ['loaded', 'failed'].includes(one.step), { mark });
+			const { step, detail } = await daemon.heard.next('the end', (one) => one.event === event && ['loaded', 'failed'].includes(one.step), { mark });
 			return `${step}: ${detail}`;
 		};
 		assert.equal(await reload(), 'failed: answered 503');

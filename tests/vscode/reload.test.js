@@ -43,3 +43,23 @@ test('Ctrl+S reloads the page in the other tab', { skip }, async t => {
 		await workbench.page.screenshot(process.env.SAVECAST_PICTURE);
 	}
 });
+
+test('a server that a save broke, and that a save repairs', { skip }, async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const { root, url } = await world.fastapi('potato');
+	const browser = await world.browser();
+	const code = await startCodeServer(world);
+	const site = await browser.newPage(url);
+	await site.clickAction();
+	const workbench = await Workbench.open(browser, code.url, root);
+	await workbench.status('savecast: 1 tab');
+	await workbench.openFile('main.py');
+	await workbench.edit('(');
+	await workbench.status('savecast: down');
+	assert.equal(await workbench.page.evaluate('document.querySelectorAll(".notification-toast").length'), 0, 'no pop-up');
+	const loaded = site.loaded();
+	await workbench.edit(')');
+	await loaded;
+	await workbench.status('savecast: 1 tab');
+});

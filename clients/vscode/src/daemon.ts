@@ -95,9 +95,7 @@ export class Daemon implements vscode.Disposable {
 	async #call(member: string, signature = '', body: unknown[] = [], passive = false): Promise<any[]> {
 		try {
 			const bus = await this.#connected();
-			const reply = await bus.call({ destination: NAME, path: PATH, interface: NAME, member, signature, body, passive });
-			this.#set({ state: 'running' });
-			return reply;
+			return await bus.call({ destination: NAME, path: PATH, interface: NAME, member, signature, body, passive });
 		} catch (error) {
 			if (!passive) {
 				this.#fault(error as Error);
@@ -143,6 +141,9 @@ export class Daemon implements vscode.Disposable {
 		]) {
 			await bus.call({ ...BUS, member: 'AddMatch', signature: 's', body: [rule] });
 		}
+		// From here on NameOwnerChanged alone says it: a reply may be looked at after the daemon's end.
+		const [runs] = await bus.call({ ...BUS, member: 'NameHasOwner', signature: 's', body: [NAME] });
+		this.#set({ state: runs ? 'running' : 'stopped' });
 		return bus;
 	}
 

@@ -155,13 +155,15 @@ export class Chromium {
 
 	/**
 	 * @param {string} [url] waits until it is loaded
+	 * @param {{newWindow?: boolean}} [options]
 	 * @returns {Promise<Page>}
 	 */
-	async newPage(url) {
+	async newPage(url, { newWindow = false } = {}) {
 		// The toolbar belongs to a tab, and a page is a tab's child: both are needed.
 		const { targetId: tabTarget } = await this.cdp.send('Target.createTarget', {
 			url: 'about:blank',
 			forTab: true,
+			newWindow,
 		});
 		const { sessionId: tabSession } = await this.cdp.send('Target.attachToTarget', {
 			targetId: tabTarget,

@@ -17,7 +17,8 @@ export class Workbench {
 	 * @param {string} root a folder, or a .code-workspace file
 	 */
 	static async open(browser, url, root) {
-		const page = await browser.newPage();
+		// A window of its own, so that the tabs of the others stay visible: hidden ones wait.
+		const page = await browser.newPage(undefined, { newWindow: true });
 		await page.activate();
 		await page.send('Emulation.setDeviceMetricsOverride',
 			{ width: 1280, height: 800, deviceScaleFactor: 1, mobile: false });
