@@ -11,7 +11,7 @@
 
 /*
  * {"version": 1, "lessons": [{"root": "/home/me/potato", "server": "uvicorn",
- *   "suffix": "py", "restarts": true, "delay": 231000}]}
+ *   "suffix": "py", "restarts": true, "delay": 231000, "seen": 5}]}
  */
 
 enum { LEARNED_VERSION = 1 };
@@ -33,9 +33,9 @@ char *learned_write(const struct learned *learned)
 		_cleanup_free_ char *server = utf8_dup(lesson->server);
 
 		json_array_append_new(lessons,
-			json_pack("{s:s, s:s, s:s, s:b, s:I}", "root", root, "server", server,
+			json_pack("{s:s, s:s, s:s, s:b, s:I, s:i}", "root", root, "server", server,
 				"suffix", lesson->suffix, "restarts", lesson->restarts, "delay",
-				(json_int_t)lesson->delay));
+				(json_int_t)lesson->delay, "seen", (int)lesson->seen));
 	}
 	return json_dumps(file, JSON_INDENT(1));
 }
@@ -56,7 +56,12 @@ static void lesson_read(struct learned *learned, json_t *json)
 		return;
 	}
 	if (json_is_true(json_object_get(json, "restarts"))) {
+		json_int_t seen = json_integer_value(json_object_get(json, "seen"));
+
 		learned_restarts(learned, name, server, suffix, (uint64_t)delay);
+		for (json_int_t i = 1; i < seen && i < LEARNED_SURE; i++) {
+			learned_restarts(learned, name, server, suffix, (uint64_t)delay);
+		}
 	} else {
 		learned_stays(learned, name, server, suffix);
 	}

@@ -66,6 +66,9 @@ enum gate_lore learned_ask(const struct learned *learned, const char *root, cons
 		return GATE_UNKNOWN;
 	}
 	*delay = lesson->delay;
+	if (lesson->seen < LEARNED_SURE && *delay < LEARNED_UNSURE_USEC) {
+		*delay = LEARNED_UNSURE_USEC;
+	}
 	return lesson->restarts ? GATE_RESTARTS : GATE_STAYS;
 }
 
@@ -101,9 +104,10 @@ bool learned_restarts(struct learned *learned, const char *root, const char *ser
 	before = lesson->delay;
 	lesson->restarts = true;
 	lesson->misses = 0;
+	lesson->seen += lesson->seen < LEARNED_SURE;
 	/* The longest counts, else a slow one would be missed; but not for ever. */
 	lesson->delay = delay > before ? delay : before - (before - delay) / 8;
-	return news || lesson->delay > before + before / 4;
+	return news || lesson->delay > before + before / 4 || lesson->seen < LEARNED_SURE;
 }
 
 bool learned_stays(

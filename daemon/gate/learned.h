@@ -21,7 +21,15 @@ struct lesson {
 	bool restarts;
 	uint64_t delay; /* usec from save to the first sign, slowly forgetting long ones */
 	unsigned misses; /* restarts that were expected in a row and did not come */
+	unsigned seen;	 /* restarts, up to LEARNED_SURE */
 };
+
+/*
+ * A reloader that looks every second may have shown its restart at once the first
+ * times: until so many were seen, one may take LEARNED_UNSURE_USEC.
+ */
+enum { LEARNED_SURE = 5 };
+#define LEARNED_UNSURE_USEC (1200 * CLOCK_USEC_PER_MSEC)
 
 struct learned {
 	struct lesson *lessons; /* the newest is the last */

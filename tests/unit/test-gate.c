@@ -239,6 +239,11 @@ static void lessons(void **state)
 	assert_true(learned_stays(&learned, "/p", "uvicorn", "html"));
 	assert_false(learned_stays(&learned, "/p", "uvicorn", "html"));
 	assert_int_equal(learned_ask(&learned, "/p", "uvicorn", "py", &delay), GATE_RESTARTS);
+	assert_int_equal(delay, LEARNED_UNSURE_USEC);
+	for (int i = 1; i < LEARNED_SURE; i++) {
+		learned_restarts(&learned, "/p", "uvicorn", "py", 200000);
+	}
+	assert_int_equal(learned_ask(&learned, "/p", "uvicorn", "py", &delay), GATE_RESTARTS);
 	assert_int_equal(delay, 200000);
 	assert_int_equal(learned_ask(&learned, "/p", "uvicorn", "html", &delay), GATE_STAYS);
 	assert_int_equal(learned_ask(&learned, "/q", "uvicorn", "py", &delay), GATE_UNKNOWN);
@@ -247,6 +252,7 @@ static void lessons(void **state)
 	text = learned_write(&learned);
 	assert_int_equal(learned_read(&again, text, strlen(text), &why), 0);
 	assert_int_equal(learned_ask(&again, "/p", "uvicorn", "py", &delay), GATE_RESTARTS);
+	assert_int_equal(delay, 200000);
 	assert_int_equal(learned_ask(&again, "/p", "uvicorn", "html", &delay), GATE_STAYS);
 
 	/* Three that did not come in a row, and it is expected no more. */
