@@ -28,6 +28,10 @@ packages_list() {
 		test  npm               command -v npm
 		test  libcmocka-dev
 		test  neovim            command -v nvim
+		test  firefox-esr       command -v firefox-esr
+		test  gunicorn          command -v gunicorn
+		test  python3-flask
+		test  python3-django
 		test  tmux              command -v tmux
 		test  emacs-nox         command -v emacs
 		test  elpa-eglot

@@ -76,7 +76,8 @@ for (const editor of ['vim', 'nvim']) {
 		const vim = await openEditor(world, editor, template);
 		await vim.do('autocmd User SavecastReloaded let g:heard = g:savecast_story.files', 'write');
 		await until('the event', async () => (await vim.ask('string(get(g:, "heard", ""))')).includes(template));
-		assert.match(await vim.ask('savecast#statusline()'), /^savecast: reloaded \d+ ms$/m);
+		await until('the statusline to tell', async () =>
+			/^savecast: reloaded \d+ ms$/m.test(await vim.ask('savecast#statusline()')));
 
 		const before = (await world.bus.properties()).LastEvent;
 		const names = Array.from({ length: 20 }, (_, i) => path.join(root, `new ${i}.css`));
