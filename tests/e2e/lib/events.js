@@ -2,7 +2,8 @@
 //
 // Waiting for what happens, with a deadline and a message that says what did not.
 
-const DEADLINE_MSEC = 10000;
+/** Long enough for a machine with much else to do; what is waited for comes at once elsewhere. */
+const DEADLINE_MSEC = 30000;
 
 /**
  * @template T
