@@ -59,7 +59,7 @@ struct registry;
 struct registry *registry_new(void);
 void registry_free(struct registry *registry);
 
-/* Told of a project after it was added or changed, and before it is forgotten. */
+/* Told of a project after it was added or changed, and when it is no longer found but still there. */
 struct registry_callbacks {
 	void (*added)(struct project *project, void *userdata);
 	void (*changed)(struct project *project, void *userdata);

@@ -184,11 +184,12 @@ void registry_remove(struct registry *registry, struct project *project)
 	bool found;
 	size_t place = registry_place(registry, project->root, strlen(project->root), &found);
 
-	registry_tell(registry, registry->callbacks.removed, project);
 	registry->of_kind[project->tracked]--;
 	registry->count--;
 	memmove(&registry->sorted[place], &registry->sorted[place + 1],
 		(registry->count - place) * sizeof project);
+	/* Who is told may look around, and must not find it again. */
+	registry_tell(registry, registry->callbacks.removed, project);
 	project_free(project);
 }
 

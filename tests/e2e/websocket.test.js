@@ -219,7 +219,7 @@ test('a tab is told of its project, and again when that changes', async t => {
 	await world.savecast('untrack', root);
 	assert.equal((await client.next('tab', { mark })).state, 'none');
 	client.send({ type: 'watch', tab: 2, url: 'http://localhost:1/' });
-	assert.match((await client.log.next('tab 2', ({ tab }) => tab === 2, { mark })).reason, /nothing listens on port 1/);
+	assert.match((await client.log.next('tab 2', ({ tab, state }) => tab === 2 && state === 'none', { mark })).reason, /nothing listens on port 1/);
 });
 
 test('a story ends also where the tab never answers', async t => {
