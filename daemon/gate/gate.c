@@ -69,6 +69,7 @@ unsigned gate_save(struct gate *gate, uint64_t now, uint64_t now_boot, enum gate
 			gate->since_usec = now;
 		}
 	} else if (lore == GATE_STAYS && !gate->asking && !gate->waits) {
+		gate->saved_usec = now;
 		return GATE_CAST;
 	} else if (lore == GATE_RESTARTS) {
 		wait_for(gate, now, now_boot, now + window(delay));
@@ -95,10 +96,12 @@ unsigned gate_save(struct gate *gate, uint64_t now, uint64_t now_boot, enum gate
 static unsigned learn(struct gate *gate, uint64_t now, bool restarts)
 {
 	bool expecting = gate->state == GATE_EXPECTING && gate->waits;
+	bool blames = gate->state == GATE_OPEN && now - gate->saved_usec < GATE_BLAME_USEC;
 
-	if (restarts && (gate->asking || expecting)) {
+	if (restarts && gate->saved_usec && (gate->asking || expecting || blames)) {
 		gate->asking = false;
 		gate->delay = now - gate->saved_usec;
+		gate->saved_usec = 0;
 		return GATE_LEARN_RESTARTS;
 	}
 	if (gate->asking && now >= gate->ask_until) {
@@ -145,6 +148,7 @@ static unsigned look_serving(struct gate *gate, uint64_t now, const struct gate_
 			actions |= GATE_LEARN_STAYS; /* it was expected, and did not come */
 		}
 		gate->waits = false;
+		gate->saved_usec = 0;
 		actions |= GATE_CAST;
 	} else if (sight->generation > gate->shown) {
 		actions |= GATE_STALE;

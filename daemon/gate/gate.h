@@ -28,6 +28,8 @@
 #include "base/clock.h"
 
 #define GATE_TRIAL_USEC (2500 * CLOCK_USEC_PER_MSEC)
+/* A restart that shows so soon after a save that was thought to make none is put down to it. */
+#define GATE_BLAME_USEC (3 * CLOCK_USEC_PER_SEC)
 /* How long a learned restart may take to show, at the least and at the most. */
 #define GATE_EXPECT_MIN_USEC (300 * CLOCK_USEC_PER_MSEC)
 #define GATE_EXPECT_MAX_USEC (5 * CLOCK_USEC_PER_SEC)
@@ -81,7 +83,7 @@ struct gate {
 	enum gate_state state;
 	uint64_t shown;		/* the generation that the tabs show */
 	bool waits;		/* an event does */
-	uint64_t saved_usec;	/* when its newest save was heard */
+	uint64_t saved_usec;	/* when the newest save was heard that a restart is put down to, or 0 */
 	uint64_t saved_boot;	/* the same by CLOCK_BOOTTIME */
 	uint64_t expect_until;	/* when it leaves though no restart has come */
 	bool asking;		/* whether a restart follows the save at `saved_usec` */

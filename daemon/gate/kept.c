@@ -47,20 +47,30 @@ static void kept_tell(struct kept *kept, enum server_health health)
 	}
 }
 
+/* What counts of two: a known restart before a question, a question before none. */
+static enum gate_lore stronger(enum gate_lore a, enum gate_lore b)
+{
+	return a == GATE_RESTARTS || b == GATE_RESTARTS ? GATE_RESTARTS
+		: a == GATE_UNKNOWN || b == GATE_UNKNOWN ? GATE_UNKNOWN
+							 : GATE_STAYS;
+}
+
 static void kept_learn(struct kept *kept, unsigned actions)
 {
 	struct keeper *keeper = kept->keeper;
 	const struct server_main *main = server_main(kept->server);
-	bool known = false, news = false;
+	enum gate_lore strongest = GATE_STAYS;
+	bool news = false;
 	uint64_t delay;
 
 	if (!main || !kept->project) {
 		return;
 	}
-	/* Of several kinds of files saved at once, those that are known to restart it did. */
+	/* Of several kinds of files saved at once, those that are likeliest to have done it did. */
 	for (size_t i = 0; i < kept->suffix_count; i++) {
-		known |= learned_ask(&keeper->lessons, kept->project->root, main->name,
-				 kept->suffixes[i], &delay) == GATE_RESTARTS;
+		strongest = stronger(strongest,
+			learned_ask(&keeper->lessons, kept->project->root, main->name,
+				kept->suffixes[i], &delay));
 	}
 	for (size_t i = 0; i < kept->suffix_count; i++) {
 		const char *suffix = kept->suffixes[i];
@@ -70,7 +80,7 @@ static void kept_learn(struct kept *kept, unsigned actions)
 		if (actions & GATE_LEARN_STAYS) {
 			news |= learned_stays(
 				&keeper->lessons, kept->project->root, main->name, suffix);
-		} else if (lore == GATE_RESTARTS || !known) {
+		} else if (lore == strongest) {
 			news |= learned_restarts(&keeper->lessons, kept->project->root, main->name,
 				suffix, kept->gate.delay);
 		}
@@ -245,6 +255,9 @@ static enum gate_lore kept_consult(struct kept *kept, const struct project *proj
 	enum gate_lore strongest = GATE_STAYS;
 
 	*delay = 0;
+	if (!kept->gate.waits && !kept->gate.asking) {
+		kept->suffix_count = 0;
+	}
 	for (size_t i = 0; files && main && i < files->kept; i++) {
 		char suffix[LEARNED_SUFFIX_MAX];
 		uint64_t own = 0;
@@ -254,11 +267,8 @@ static enum gate_lore kept_consult(struct kept *kept, const struct project *proj
 		learned_suffix(files->names[i], suffix);
 		lore = learned_ask(
 			&kept->keeper->lessons, project->root, main->name, suffix, &own);
-		if (lore == GATE_STAYS) {
-			continue;
-		}
 		*delay = own > *delay ? own : *delay;
-		strongest = strongest == GATE_RESTARTS ? strongest : lore;
+		strongest = stronger(strongest, lore);
 		while (k < kept->suffix_count && strcmp(kept->suffixes[k], suffix) != 0) {
 			k++;
 		}

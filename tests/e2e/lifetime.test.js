@@ -152,14 +152,14 @@ test('firefox: without leave, a tab reloads on this machine, wherever its pages 
 	for (const where of ['about', '', 'about']) {
 		await page.goto(`${site.url}${where}`);
 		const loaded = page.loaded();
-		await world.savecast('save', site.template);
+		await world.savecast('reload', site.root);
 		await loaded;
 		assert.equal(await page.evaluate('location.pathname'), `/${where}`);
 	}
 	await page.goto(site.url.replace('localhost', 'elsewhere.example'));
 	await until('no tab', async () => !(await world.bus.tabs()).length);
 	await page.evaluate('window.untouched = true');
-	await world.savecast('save', site.template);
+	await world.savecast('reload', site.root);
 	assert.equal(await page.evaluate('window.untouched'), true);
 	assert.equal((await browser.activeFace()).badge, 'II');
 	await page.goto(site.url);

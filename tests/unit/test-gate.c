@@ -142,6 +142,24 @@ static void a_known_restart_is_waited_for(void **state)
 	});
 }
 
+static void a_restart_that_was_not_expected_is_learned(void **state)
+{
+	play("soon after the save", (struct row[]){
+		{0, SAVE, GATE_STAYS, .actions = GATE_CAST, .state = GATE_OPEN},
+		{900, LOOK, .serving = -1, .actions = GATE_LEARN_RESTARTS | GATE_TELL_WAITING,
+			.state = GATE_RESTARTING},
+		{1500, LOOK, .serving = 1200, .actions = GATE_TELL_LIVE | GATE_STALE,
+			.state = GATE_OPEN},
+		{1600, LOOK, .serving = -1, .actions = GATE_TELL_WAITING, .state = GATE_RESTARTING},
+		{.what = END},
+	});
+	play("long after it", (struct row[]){
+		{0, SAVE, GATE_STAYS, .actions = GATE_CAST, .state = GATE_OPEN},
+		{3000, LOOK, .serving = -1, .actions = GATE_TELL_WAITING, .state = GATE_RESTARTING},
+		{.what = END},
+	});
+}
+
 static void what_does_not_come_back_is_down(void **state)
 {
 	play("too long", (struct row[]){
@@ -310,6 +328,7 @@ int main(void)
 		cmocka_unit_test(what_never_restarts_does_not_wait),
 		cmocka_unit_test(an_unknown_save_leaves_and_is_a_trial),
 		cmocka_unit_test(a_known_restart_is_waited_for),
+		cmocka_unit_test(a_restart_that_was_not_expected_is_learned),
 		cmocka_unit_test(what_does_not_come_back_is_down),
 		cmocka_unit_test(a_restart_by_hand_reloads),
 		cmocka_unit_test(a_lingering_worker_is_let_go_of_once),
