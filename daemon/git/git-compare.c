@@ -69,6 +69,7 @@ static void candidates_add(struct git_candidates *candidates, const struct git_e
 	}
 	added = &candidates->list[candidates->kept++];
 	*added = (struct git_candidate){
+		/* cppcheck-suppress nullPointerRedundantCheck */
 		.path = mem_strdup(old ? old->path : new->path),
 		.in_old = old,
 		.in_new = new,
@@ -87,6 +88,7 @@ static void candidates_add(struct git_candidates *candidates, const struct git_e
 static void compare_entries(struct git_candidates *candidates, const struct git_entry *old,
 	const struct git_entry *new, const char *prefix)
 {
+	/* cppcheck-suppress nullPointerRedundantCheck */
 	const char *path = old ? old->path : new->path;
 
 	old = old && entry_is_file(old) ? old : NULL;

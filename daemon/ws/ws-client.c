@@ -34,7 +34,7 @@ struct ws_client {
 	bool linked;
 	bool waits; /* is in clients->waiting */
 	uint64_t deadline_usec;
-	STAILQ_HEAD(, ws_waiting_text) queue;
+	STAILQ_HEAD(ws_queue, ws_waiting_text) queue;
 	size_t queued_bytes;
 	struct inbox inbox;
 };
