@@ -47,7 +47,9 @@ for (const editor of ['vim', 'nvim']) {
 		for (let round = 1; round <= rounds; round++) {
 			const vim = await openEditor(world, editor, path.join(root, 'a.css'));
 			await vim.quit(`call setline(1, '${round}')`, 'wq');
-			await until(`save ${round}`, async () => (await world.bus.properties()).LastEvent >= round);
+			// Closed, so that the next save cannot join this one's event.
+			await until(`save ${round}`, async () => (await world.bus.events())
+				.some((/** @type {any} */ event) => event.serial >= round && event.closed));
 			assert.equal((await world.bus.properties()).LastEvent, round, 'told once');
 		}
 	});
