@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { until } from '../../tests/e2e/lib/events.js';
+import { until } from './events.js';
 import { run, whileAlive } from './children.js';
 
 const NAME = 'io.github.savecast.Daemon1';

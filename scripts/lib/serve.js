@@ -8,7 +8,7 @@ import { cp, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { until } from '../../tests/e2e/lib/events.js';
+import { until } from './events.js';
 import { run, whileAlive } from './children.js';
 import { answers, freePort } from './ports.js';
 

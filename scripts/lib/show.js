@@ -9,8 +9,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { launchChromium } from '../../tests/e2e/lib/chromium.js';
-import { until } from '../../tests/e2e/lib/events.js';
+import { launchChromium } from './browser/chromium.js';
+import { until } from './events.js';
 import { daemonIsOnBus, openBus } from './bus.js';
 import { Children, whileAlive } from './children.js';
 import { freePort } from './ports.js';
@@ -29,7 +29,7 @@ export function say(what, text) {
 }
 
 export class Show {
-	/** @type {Promise<import('../../tests/e2e/lib/chromium.js').Chromium> | undefined} */
+	/** @type {Promise<import('./browser/chromium.js').Chromium> | undefined} */
 	browser;
 
 	/** @param {string} temp */

@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, readdir, realpath, rename, rm, writeFile } from 'node:f
 import os from 'node:os';
 import path from 'node:path';
 
-import { until } from '../../tests/e2e/lib/events.js';
+import { until } from './events.js';
 import { run, tail, whileAlive } from './children.js';
 import { exampleSite, harmlessFile, isInGit, serve, userSite } from './serve.js';
 import { SAVECAST, say, Show } from './show.js';
@@ -121,7 +121,7 @@ function isGood({ steps }) {
 /**
  * Resolves when the user has closed the browser.
  *
- * @param {import('../../tests/e2e/lib/chromium.js').Chromium} browser
+ * @param {import('./browser/chromium.js').Chromium} browser
  */
 async function gone({ pid }) {
 	// Nothing tells, so look now and then.

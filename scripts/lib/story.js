@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { EventLog } from '../../tests/e2e/lib/events.js';
+import { EventLog } from './events.js';
 import { run } from './children.js';
 
 /**

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { EventLog, until } from './lib/events.js';
+import { EventLog, until } from '../../scripts/lib/events.js';
 import { SAVECAST, SAVECASTD, World } from './lib/world.js';
 import { run } from '../../scripts/lib/children.js';
 

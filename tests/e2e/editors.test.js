@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { openEditor } from './lib/editors.js';
-import { until } from './lib/events.js';
+import { until } from '../../scripts/lib/events.js';
 import { LONG, World } from './lib/world.js';
 
 for (const editor of ['vim', 'nvim']) {

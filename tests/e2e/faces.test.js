@@ -7,7 +7,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { FakeDaemon } from './lib/fake-daemon.js';
-import { until } from './lib/events.js';
+import { until } from '../../scripts/lib/events.js';
 import { BROWSERS, missing } from './lib/live.js';
 import { TOP, World } from './lib/world.js';
 

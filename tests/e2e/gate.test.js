@@ -8,12 +8,12 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { openEditor } from './lib/editors.js';
-import { until } from './lib/events.js';
+import { until } from '../../scripts/lib/events.js';
 import { firstAnswer, median } from './lib/restarts.js';
 import { LONG, World } from './lib/world.js';
 import { run } from '../../scripts/lib/children.js';
 
-/** @typedef {import('./lib/chromium.js').Page} Page */
+/** @typedef {import('../../scripts/lib/browser/chromium.js').Page} Page */
 
 /** Debian's own, which has Debian's Flask and Django. */
 const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';

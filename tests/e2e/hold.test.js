@@ -7,7 +7,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { Bus } from './lib/bus-client.js';
-import { until } from './lib/events.js';
+import { until } from '../../scripts/lib/events.js';
 import { SAVECAST, World } from './lib/world.js';
 
 /** @typedef {{serial: number, source: string, closed: boolean, files: string[], steps: {step: string, text: string}[]}} Event */

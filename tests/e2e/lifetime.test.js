@@ -7,7 +7,7 @@ import { test } from 'node:test';
 
 import { freePort } from '../../scripts/lib/ports.js';
 import { FakeDaemon } from './lib/fake-daemon.js';
-import { until } from './lib/events.js';
+import { until } from '../../scripts/lib/events.js';
 import { BROWSERS, heading, live, missing, story, switchOn, words } from './lib/live.js';
 import { World } from './lib/world.js';
 

@@ -4,7 +4,7 @@ import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from './lib/events.js';
+import { until } from '../../scripts/lib/events.js';
 import { settled } from './lib/git-tree.js';
 import { TOP, World } from './lib/world.js';
 import { run } from '../../scripts/lib/children.js';

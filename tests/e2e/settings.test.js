@@ -4,7 +4,7 @@ import { chmod, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from './lib/events.js';
+import { until } from '../../scripts/lib/events.js';
 import { World } from './lib/world.js';
 import { run } from '../../scripts/lib/children.js';
 

@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from './lib/events.js';
+import { until } from '../../scripts/lib/events.js';
 import { BROWSERS, missing, story, switchOn, words } from './lib/live.js';
 import { World } from './lib/world.js';
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { until } from '../e2e/lib/events.js';
+import { until } from '../../scripts/lib/events.js';
 import { World } from '../e2e/lib/world.js';
 import { codeServer, startCodeServer } from './lib/code-server.js';
 import { openDesk } from './lib/desk.js';

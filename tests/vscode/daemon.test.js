@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { until } from '../e2e/lib/events.js';
+import { until } from '../../scripts/lib/events.js';
 import { codeServer } from './lib/code-server.js';
 import { openDesk } from './lib/desk.js';
 import { daemonService } from './lib/service.js';

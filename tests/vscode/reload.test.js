@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { until } from '../e2e/lib/events.js';
+import { until } from '../../scripts/lib/events.js';
 import { World } from '../e2e/lib/world.js';
 import { codeServer, startCodeServer } from './lib/code-server.js';
 import { Workbench } from './lib/workbench.js';

@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../e2e/lib/events.js';
+import { until } from '../../scripts/lib/events.js';
 import { World } from '../e2e/lib/world.js';
 import { codeServer, startCodeServer } from './lib/code-server.js';
 import { Workbench } from './lib/workbench.js';

@@ -4,7 +4,7 @@
 // rarely, to look at.
 import http from 'node:http';
 import { WebSocketServer } from 'ws';
-import { EventLog } from './events.js';
+import { EventLog } from '../../../scripts/lib/events.js';
 
 export class FakeDaemon {
 	/** @type {EventLog<any>} what browsers said */

@@ -2,13 +2,13 @@
 //
 // What the tests of live tabs share, in either browser.
 
-import { findChromium } from './chromium.js';
-import { until } from './events.js';
-import { findFirefox } from './firefox.js';
+import { findChromium } from '../../../scripts/lib/browser/chromium.js';
+import { until } from '../../../scripts/lib/events.js';
+import { findFirefox } from '../../../scripts/lib/browser/firefox.js';
 
 /**
- * @typedef {import('./chromium.js').Page | import('./firefox.js').FirefoxPage} Page
- * @typedef {import('./chromium.js').Chromium | import('./firefox.js').Firefox} Browser
+ * @typedef {import('../../../scripts/lib/browser/chromium.js').Page | import('../../../scripts/lib/browser/firefox.js').FirefoxPage} Page
+ * @typedef {import('../../../scripts/lib/browser/chromium.js').Chromium | import('../../../scripts/lib/browser/firefox.js').Firefox} Browser
  * @typedef {'chromium' | 'firefox'} Which
  * @typedef {import('./world.js').World} World
  */

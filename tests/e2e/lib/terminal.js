@@ -3,7 +3,7 @@
  * A program in a real terminal (tmux), with a keyboard.
  */
 import { run } from '../../../scripts/lib/children.js';
-import { until } from './events.js';
+import { until } from '../../../scripts/lib/events.js';
 
 export class Terminal {
 	#server;

@@ -11,10 +11,10 @@ import { fileURLToPath } from 'node:url';
 
 import { Children, run, tail, whileAlive } from '../../../scripts/lib/children.js';
 import { answers, freePort } from '../../../scripts/lib/ports.js';
-import { launchChromium } from './chromium.js';
-import { launchFirefox } from './firefox.js';
+import { launchChromium } from '../../../scripts/lib/browser/chromium.js';
+import { launchFirefox } from '../../../scripts/lib/browser/firefox.js';
 import { Bus } from './bus-client.js';
-import { until } from './events.js';
+import { until } from '../../../scripts/lib/events.js';
 
 export const TOP = fileURLToPath(new URL('../../..', import.meta.url));
 const BUILD = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build', 'daemon');
@@ -27,8 +27,8 @@ export const LONG = Boolean(process.env.SAVECAST_LONG);
 /** Debian's own, which knows Debian's FastAPI; another in the path may not. */
 const UVICORN = existsSync('/usr/bin/uvicorn') ? '/usr/bin/uvicorn' : 'uvicorn';
 
-/** @typedef {import('./chromium.js').Chromium} Chromium */
-/** @typedef {import('./firefox.js').Firefox} Firefox */
+/** @typedef {import('../../../scripts/lib/browser/chromium.js').Chromium} Chromium */
+/** @typedef {import('../../../scripts/lib/browser/firefox.js').Firefox} Firefox */
 
 export class World {
 	/**

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 import { run, whileAlive } from '../../../scripts/lib/children.js';
 import { freePort } from '../../../scripts/lib/ports.js';
-import { until } from '../../e2e/lib/events.js';
+import { until } from '../../../scripts/lib/events.js';
 import { TOP } from '../../e2e/lib/world.js';
 
 const INSTALL = fileURLToPath(new URL('../install-code-server', import.meta.url));

@@ -4,8 +4,8 @@
  */
 import path from 'node:path';
 
-import { launchChromium } from '../../e2e/lib/chromium.js';
-import { until } from '../../e2e/lib/events.js';
+import { launchChromium } from '../../../scripts/lib/browser/chromium.js';
+import { until } from '../../../scripts/lib/events.js';
 import { World } from '../../e2e/lib/world.js';
 import { startCodeServer } from './code-server.js';
 import { Workbench } from './workbench.js';

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Bidi } from './bidi.js';
-import { until, within } from './events.js';
+import { until, within } from '../events.js';
 
 /** @typedef {import('./chromium.js').Options & {prefs?: Record<string, unknown>}} Options */
 

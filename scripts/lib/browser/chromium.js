@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Cdp } from './cdp.js';
-import { until, within } from './events.js';
+import { until, within } from '../events.js';
 
 /**
  * @typedef {object} Options

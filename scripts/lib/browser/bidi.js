@@ -3,7 +3,7 @@
 // WebDriver BiDi, as Firefox speaks it on its own: commands and events as JSON over a WebSocket.
 
 import { WebSocket } from 'ws';
-import { within } from './events.js';
+import { within } from '../events.js';
 
 /** @typedef {{method: string, params: any}} BidiEvent */
 

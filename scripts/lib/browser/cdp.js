@@ -3,7 +3,7 @@
 // The Chrome DevTools Protocol over --remote-debugging-pipe: JSON messages that end in NUL.
 
 import { StringDecoder } from 'node:string_decoder';
-import { within } from './events.js';
+import { within } from '../events.js';
 
 /**
  * @typedef {object} CdpEvent
