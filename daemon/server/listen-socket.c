@@ -155,3 +155,17 @@ bool listen_socket_takes(const struct listen_socket *listener, const char *host)
 			IN6_IS_ADDR_LOOPBACK(&listener->address)
 			    : bound.s_addr == any.s_addr || bound.s_addr == htonl(INADDR_LOOPBACK);
 }
+
+size_t listen_sockets_of(
+	const char *host, uint16_t port, struct listen_socket *listeners, size_t max)
+{
+	int count = listen_sockets_on_port(port, listeners, max);
+	size_t kept = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (listen_socket_takes(&listeners[i], host)) {
+			listeners[kept++] = listeners[i];
+		}
+	}
+	return kept;
+}

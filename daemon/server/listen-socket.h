@@ -25,6 +25,10 @@ struct listen_socket {
 /* Returns how many listen on this port, at most `max`, or a negative errno. */
 int listen_sockets_on_port(uint16_t port, struct listen_socket *listeners, size_t max);
 
+/* The same, of those alone to which a connection to this host can arrive; 0 if unknown. */
+size_t listen_sockets_of(
+	const char *host, uint16_t port, struct listen_socket *listeners, size_t max);
+
 /*
  * Pure: whether a connection to this host (as url_parse() gives it, loopback)
  * can arrive at the listener.

@@ -21,9 +21,9 @@ struct server;
 
 enum server_sight {
 	SERVER_LOOKING, /* not known yet */
-	SERVER_NONE,	/* nothing listens */
+	SERVER_NONE, /* nothing listens */
 	SERVER_FOREIGN, /* the socket is another user's */
-	SERVER_OPAQUE,	/* it is ours, but no process that may be looked into holds it */
+	SERVER_OPAQUE, /* it is ours, but no process that may be looked into holds it */
 	SERVER_SEEN,
 };
 
@@ -55,7 +55,7 @@ uid_t server_uid(const struct server *server);
 /* Of a SERVER_SEEN one: the holder that was started first, by the user; also when it has ended. */
 struct server_main {
 	pid_t pid;
-	char *name;   /* of its command, UTF-8 */
+	char *name; /* of its command, UTF-8 */
 	char *folder; /* its working folder */
 	char *command_line; /* its arguments, each with a NUL behind it */
 	size_t command_line_length;
@@ -85,11 +85,11 @@ void server_look(struct server *server);
 
 /* What is seen of a server at one moment. */
 struct server_view {
-	bool listens;	 /* there is a socket */
-	bool serving;	 /* and a process that accepts from it */
-	bool died;	 /* a worker that was seen to come up has ended before it served */
-	bool lingers;	 /* a worker has closed the socket and does not end */
-	pid_t worker;	 /* the one that has accepted for the longest time */
+	bool listens; /* there is a socket */
+	bool serving; /* and a process that accepts from it */
+	bool died; /* a worker that was seen to come up has ended before it served */
+	bool lingers; /* a worker has closed the socket and does not end */
+	pid_t worker; /* the one that has accepted for the longest time */
 	uint64_t generation; /* when that one was started: CLOCK_BOOTTIME */
 };
 

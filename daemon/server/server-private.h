@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "server/look.h"
+#include "server/members.h"
+#include "server/probe.h"
+#include "server/server.h"
+
+/* What server.c and server-view.c share, and nobody else. */
+
+struct servers {
+	struct loop *loop;
+	struct servers_callbacks callbacks;
+	void *userdata;
+	struct server *first;
+};
+
+struct server {
+	struct servers *servers;
+	char *host;
+	uint16_t port;
+	unsigned refs;
+	enum server_sight sight;
+	uid_t uid;
+	struct server_main main; /* no folder: never seen */
+	enum server_health health;
+	char *health_reason;
+	struct members members;
+	pid_t family[ANCESTORS_MAX + 1]; /* where newcomers are looked for: nearest first */
+	struct probe probe;
+	struct look *look; /* under way */
+	uint64_t look_after_usec;
+	void *data;
+	struct server *next;
+};
+
+/* Remembers who the server is and where its processes come from, for when they are gone. */
+void server_note_main(struct server *server);

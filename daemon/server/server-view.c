@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/server-private.h"
+
+#include "base/mem.h"
+
+static void find_newcomers(struct server *server, const struct listen_socket *sockets, size_t count)
+{
+	struct holder found[HOLDERS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < COUNT_OF(server->family) && server->family[i]; i++) {
+		if (process_lives(server->family[i])) {
+			n = processes_holding_below(
+				server->family[i], sockets, count, found, HOLDERS_MAX);
+			break;
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		members_add(&server->members, &found[i], false);
+	}
+	if (n) {
+		server_note_main(server);
+		server->sight = server->main.folder ? SERVER_SEEN : server->sight;
+	}
+}
+
+void server_view(struct server *server, struct server_view *view)
+{
+	struct members *members = &server->members;
+	struct listen_socket sockets[LISTEN_SOCKETS_MAX];
+	size_t count = listen_sockets_of(server->host, server->port, sockets, LISTEN_SOCKETS_MAX);
+	struct members_view seen;
+
+	members_drop_ended(members);
+	if (probe_sees_accept(&server->probe, sockets, count)) {
+		members_trust(members);
+	}
+	members_view(members, &seen);
+	if (!seen.serving && count) {
+		find_newcomers(server, sockets, count);
+		members_view(members, &seen);
+	}
+	*view = (struct server_view){
+		.listens = count > 0,
+		.serving = seen.serving,
+		.died = seen.died,
+		.lingers = !seen.serving && members->lingering && process_lives(members->lingering),
+		.worker = seen.worker,
+		.generation = seen.generation,
+	};
+	if (view->serving) {
+		probe_close(&server->probe);
+		members->lingering = 0;
+	} else if (count && !members->count) {
+		server_look(server);
+	} else if (count) {
+		probe_connect(&server->probe, &sockets[0], server->port);
+	} else {
+		probe_close(&server->probe);
+	}
+}
+
+void server_view_end(struct server *server)
+{
+	probe_close(&server->probe);
+}
