@@ -10,7 +10,7 @@ const FILES = ['match', 'dom', 'styles', 'media', 'apply', 'state', 'guard', 'ke
 	.map((name) => `page/${name}.js`);
 
 /**
- * @typedef {{path: string, kind: string}} Change
+ * @typedef {{path: string, kind: string, all?: true}} Change
  * @typedef {{outcome: 'swapped' | 'unused' | 'reload', detail: string}} Applied
  */
 

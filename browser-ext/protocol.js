@@ -25,7 +25,7 @@ export const CLOSE_REFUSED = 1008;
  *
  * @typedef {'live' | 'looking' | 'none' | 'waiting' | 'down'} TabState
  * @typedef {'page' | 'css' | 'image' | 'font' | 'media' | 'script' | 'data' | 'other'} Kind
- * @typedef {{path: string, kind: Kind}} Change
+ * @typedef {{path: string, kind: Kind, all?: true}} Change
  * @typedef {{type: 'hello', version: string, instance: string}} DaemonHello
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], changes?: Change[]}} Reload
@@ -99,6 +99,7 @@ function changes(value, where) {
 	return value.map((/** @type {any} */ change) => ({
 		path: text(change?.path, `${where}: path`),
 		kind: KINDS.includes(String(text(change?.kind, `${where}: kind`))) ? change.kind : 'other',
+		...(change.all === true ? { all: true } : {}),
 	}));
 }
 

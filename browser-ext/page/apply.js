@@ -8,15 +8,15 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	const { dom, match, media, styles } = shared;
 
 	/**
-	 * @typedef {{path: string, kind: string}} Change
+	 * @typedef {{path: string, kind: string, all?: true}} Change all: any that is shown may be it
 	 * @typedef {{outcome: 'swapped' | 'unused' | 'reload', detail: string}} Applied
 	 */
 
 	/** @param {Change} change @param {Set<string>} urls @param {number} n @returns {Promise<Applied>} */
-	const applyStyle = async ({ path }, urls, n) => {
+	const applyStyle = async ({ path, all }, urls, n) => {
 		let found = match.find(path, urls);
-		if (!found.size && match.isCompiled(path)) {
-			// One of the sources of some sheet: which, only its compiler knows.
+		if (!found.size && (all || match.isCompiled(path))) {
+			// One of the sources of some sheet: which, only what makes it knows.
 			found = styles.reachable();
 		}
 		if (!found.size) {
@@ -38,7 +38,10 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 
 	/** @param {Change} change @param {Set<string>} urls @param {number} n @returns {Applied} */
 	const applyMedia = (change, urls, n) => {
-		const found = match.find(change.path, urls);
+		let found = match.find(change.path, urls);
+		if (!found.size && change.all) {
+			found = urls;
+		}
 		return found.size && media.swap(found, n)
 			? { outcome: 'swapped', detail: change.path }
 			: unusedElse(change, urls);

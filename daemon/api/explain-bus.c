@@ -55,6 +55,15 @@ static void append_tabs(
 	bus_dict_end(dict, &entry, &variant);
 }
 
+static const char *verb_of(const struct verdict *verdict)
+{
+	enum action action = verdict && verdict->rule ? verdict->rule->action : ACTION_DEFAULT;
+
+	return action == ACTION_CSS ? "swaps style sheets in"
+		: action == ACTION_IMAGE ? "swaps images in"
+					 : "reloads";
+}
+
 /* What a save would do, for a person. The caller frees it. */
 static char *effect_of(
 	struct daemon_api *api, const struct project *project, const struct verdict *verdict)
@@ -67,7 +76,7 @@ static char *effect_of(
 				? "nothing: no tab of this project is switched on"
 				: "nothing: no browser is connected");
 	}
-	return mem_printf("reloads %u tab%s", project->tab_count,
+	return mem_printf("%s %u tab%s", verb_of(verdict), project->tab_count,
 		project->tab_count == 1 ? "" : "s");
 }
 

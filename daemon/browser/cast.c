@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "browser/changes.h"
+#include "config/setting.h"
 #include "wire/wire.h"
 #include "ws/ws-server.h"
 
@@ -20,8 +21,8 @@ void tab_let_go(struct tab *tab, enum step_kind kind, const char *why)
 }
 
 /* Collects the tabs by browser; returns how many browsers have some. */
-static struct browser **collect(struct project *project, const struct server *server,
-	uint64_t serial, unsigned *count)
+static struct browser **collect(
+	struct project *project, const struct server *server, uint64_t serial, unsigned *count)
 {
 	struct browser **browsers = NULL;
 
@@ -50,8 +51,8 @@ static struct browser **collect(struct project *project, const struct server *se
 	return browsers;
 }
 
-void browsers_cast(struct browsers *browsers, struct project *project,
-	const struct server *server, uint64_t serial, bool plain)
+void browsers_cast(struct browsers *browsers, struct project *project, const struct server *server,
+	uint64_t serial, bool plain)
 {
 	struct wire_change changes[WIRE_CHANGES_MAX];
 	size_t n_changes = 0;
@@ -60,12 +61,12 @@ void browsers_cast(struct browsers *browsers, struct project *project,
 
 	if (!plain) {
 		n_changes = changes_of(
-			ledger_find(browsers->ledger, serial), changes, NULL, NULL);
+			ledger_find(browsers->ledger, serial), &project->settings->action, changes);
 	}
 	for (unsigned i = 0; i < count; i++) {
 		_cleanup_free_ uint64_t *ids = mem_steal(to[i]->told);
-		_cleanup_free_ char *text = wire_encode_reload(
-			serial, ids, to[i]->told_count, changes, n_changes);
+		_cleanup_free_ char *text =
+			wire_encode_reload(serial, ids, to[i]->told_count, changes, n_changes);
 
 		ws_client_send(to[i]->client, text);
 		ledger_await(browsers->ledger, serial, to[i]->told_count);

@@ -8,8 +8,32 @@
 
 _Static_assert((int)WIRE_CHANGES_MAX == (int)LEDGER_FILES_MAX, "an event's files are told whole");
 
-size_t changes_of(const struct event *event, struct wire_change changes[WIRE_CHANGES_MAX],
-	kind_override_fn *override, void *userdata)
+/* What a rule of the person's makes of the change. */
+static void change_apply(struct wire_change *change, enum action action)
+{
+	enum wire_kind kind = change->kind;
+
+	switch (action) {
+	case ACTION_PAGE:
+		/* Of a page's own files a reload gets the new ones; with this, of all. */
+		change->kind = kind == WIRE_KIND_PAGE ? kind : WIRE_KIND_OTHER;
+		break;
+	case ACTION_CSS:
+		change->kind = WIRE_KIND_CSS;
+		change->all = kind != WIRE_KIND_CSS;
+		break;
+	case ACTION_IMAGE:
+		change->kind = WIRE_KIND_IMAGE;
+		change->all = kind != WIRE_KIND_IMAGE;
+		break;
+	case ACTION_DEFAULT:
+	case ACTION_NONE: /* of such a file alone there is no event */
+		break;
+	}
+}
+
+size_t changes_of(const struct event *event, const struct path_rules *actions,
+	struct wire_change changes[WIRE_CHANGES_MAX])
 {
 	size_t count = 0;
 
@@ -18,21 +42,21 @@ size_t changes_of(const struct event *event, struct wire_change changes[WIRE_CHA
 	}
 	for (size_t i = 0; i < event->files_kept; i++) {
 		const char *name = event->files[i];
-		enum wire_kind kind = kind_by_suffix(name);
+		const struct path_rule *rule;
 		const char *path;
 
 		if (!pathname_is_below(name, event->root) || !utf8_is_valid(name, strlen(name))) {
 			return 0;
-		}
-		if (override && !override(event->root, name, &kind, userdata)) {
-			continue;
 		}
 		path = name + strlen(event->root);
 		path += strspn(path, "/");
 		if (!*path || strlen(path) > WIRE_PATH_MAX) {
 			return 0;
 		}
-		changes[count++] = (struct wire_change){.path = path, .kind = kind};
+		changes[count] = (struct wire_change){.path = path, .kind = kind_by_suffix(name)};
+		rule = path_rules_find(actions, path);
+		change_apply(&changes[count], rule ? rule->action : ACTION_DEFAULT);
+		count++;
 	}
 	return count;
 }

@@ -5,6 +5,7 @@
 
 #include "browser/kind.h"
 #include "event/ledger.h"
+#include "rule/path-rule.h"
 #include "wire/wire.h"
 
 /*
@@ -12,7 +13,7 @@
  * WIRE_CHANGES_MAX changes, whose paths are the event's own, and returns how
  * many; 0 if the browser cannot be told all of it, so that it must reload: no
  * files, more than the ledger keeps, a name outside the project, too long or no
- * UTF-8. `override` may be NULL.
+ * UTF-8. `actions` are the rules of `savecast.action`.
  */
-size_t changes_of(const struct event *event, struct wire_change changes[WIRE_CHANGES_MAX],
-	kind_override_fn *override, void *userdata);
+size_t changes_of(const struct event *event, const struct path_rules *actions,
+	struct wire_change changes[WIRE_CHANGES_MAX]);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <stdbool.h>
-
 #include "wire/wire.h"
 
 /*
@@ -12,10 +10,3 @@
  * not tell: it reloads the page, as WIRE_KIND_PAGE does.
  */
 enum wire_kind kind_by_suffix(const char *name);
-
-/*
- * The kind of a changed file: `by_suffix`, unless somebody who knows more says
- * otherwise. Returns whether the browser is to hear of the file at all.
- */
-typedef bool kind_override_fn(
-	const char *root, const char *name, enum wire_kind *kind, void *userdata);

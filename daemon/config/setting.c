@@ -58,10 +58,11 @@ static const struct setting settings[] = {
 		"action",
 		&setting_actions,
 		OF_PROJECT(action),
-		.example = "none /docs/\ncss *.scss\npage /static/theme.css",
+		.example = "none /docs/\ncss /theme/*.toml\npage /static/theme.css",
 		.text = "What a save of such a file does: reload the `page`, swap its style sheets\n"
-			"(`css`) or its images (`image`), or `none` of these. Of several that fit, the\n"
-			"last counts. Without one, it is what the kind of file asks for.",
+			"(`css`) or its images (`image`), or `none` of these. A page that shows no file\n"
+			"of that name takes all its style sheets, or images, anew. Of several that fit,\n"
+			"the last counts. Without one, it is what the kind of file asks for.",
 	},
 	{
 		"output",

@@ -111,6 +111,9 @@ static json_t *encode_change(const struct wire_change *change)
 
 	encode_set(object, "path", encode_text(change->path));
 	encode_set(object, "kind", json_string(kinds[change->kind]));
+	if (change->all) {
+		encode_set(object, "all", json_true());
+	}
 	return object;
 }
 

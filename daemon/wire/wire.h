@@ -6,6 +6,7 @@
  * Pure; the only files that know JSON.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -102,6 +103,7 @@ enum wire_kind {
 struct wire_change {
 	const char *path; /* relative to the project's root */
 	enum wire_kind kind;
+	bool all; /* it may be behind any of the page's files of this kind */
 };
 
 const char *wire_tab_state_name(enum wire_tab_state state);

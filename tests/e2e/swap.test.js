@@ -42,7 +42,7 @@ const FILES = {
 	'static/unused.svg': svg(1), 'static/unused.js': '',
 	'static/logo.svg': svg(10), 'static/set.svg': svg(10), 'static/icons.svg': svg(10), 'static/bg.svg': svg(10),
 	'static/icon.svg': svg(16),
-	'data.json': '{}',
+	'data.json': '{}', 'theme/colors.toml': '', 'sales.csv': '',
 	'app.scss': '',
 	'static/app.js': `
 		customElements.define('x-box', class extends HTMLElement {
@@ -190,5 +190,24 @@ for (const which of BROWSERS) {
 			await until('the page is there', () => page.evaluate('document.readyState === "complete"'));
 			await page.evaluate('window.untouched = true');
 		}
+	});
+
+	test(`${which}: a rule says what a save does`, { skip }, async t => {
+		const { world, page, save, ended } = await open(t);
+		const site = path.join(world.home, 'site');
+		await writeFile(path.join(site, '.savecast'),
+			'[savecast]\n\taction = page /static/app.css\n\taction = css /theme/*.toml\n\taction = image *.csv\n\taction = none *.md\n');
+		await until('the rules', async () =>
+			JSON.parse((await world.savecast('why', '--json', path.join(site, 'x.md'))).stdout).projects[0].ignored);
+		// No URL of the page says it is made of this: all sheets are fetched anew.
+		await writeFile(path.join(site, 'static/app.css'), FILES['static/app.css'].replace('rgb(1,', 'rgb(2,'));
+		await ended(await save('theme/colors.toml', 'x'), 'swapped');
+		assert.equal(await color(page, 'document.querySelector("h1")'), 'rgb(2, 0, 0)');
+		await writeFile(path.join(site, 'static/logo.svg'), svg(20));
+		await ended(await save('sales.csv', '1;2'), 'swapped');
+		await until('the image', async () => await page.evaluate('document.querySelector("#image").naturalWidth') === 20);
+		await ended(await save('readme.md', 'none'), 'ignored');
+		await ended(await save('static/app.css', FILES['static/app.css'].replace('rgb(1,', 'rgb(3,')), 'loaded');
+		await until('the new style', async () => await color(page, 'document.querySelector("h1")') === 'rgb(3, 0, 0)');
 	});
 }

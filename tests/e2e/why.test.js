@@ -65,7 +65,7 @@ test('why explains a file and a URL, and does nothing', async t => {
 	assert.match(text.stdout, /^~\/site\/a\.css\n {2}project {3}~\/site \(git\)\n {2}because {3}the deepest project/);
 	assert.match(text.stdout, /^ {2}action {4}css \(savecast\.action: css \*\.css\)$/m);
 	assert.match(text.stdout, /^ {2}tabs {6}7 in Test 1: http:\/\/shop\.test\/x$/m);
-	assert.match(text.stdout, /^ {2}a save {4}reloads 1 tab$/m);
+	assert.match(text.stdout, /^ {2}a save {4}swaps style sheets in 1 tab$/m);
 	assert.match(text.stdout, /^Its last event:\n#2 /m);
 	assert.match((await world.savecast('why', 'http://elsewhere.test/')).stdout,
 		/^http:\/\/elsewhere\.test\/\n {2}project {3}none\n {2}because {3}elsewhere/);

@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "browser/changes.h"
 
+static const struct path_rules no_rules;
+
 static void kinds(void **state)
 {
 	static const struct {
@@ -48,37 +50,52 @@ static void relative(void **state)
 	};
 	struct wire_change changes[WIRE_CHANGES_MAX];
 
-	assert_int_equal(changes_of(&event, changes, NULL, NULL), 2);
+	assert_int_equal(changes_of(&event, &no_rules, changes), 2);
 	assert_string_equal(changes[0].path, "static/app.css");
 	assert_int_equal(changes[0].kind, WIRE_KIND_CSS);
 	assert_string_equal(changes[1].path, "main.py");
 	event.root = (char *)"/";
-	assert_int_equal(changes_of(&event, changes, NULL, NULL), 2);
+	assert_int_equal(changes_of(&event, &no_rules, changes), 2);
 	assert_string_equal(changes[0].path, "p/static/app.css");
 }
 
-static bool no_python(const char *root, const char *name, enum wire_kind *kind, void *userdata)
+static void ruled(void **state)
 {
-	*kind = WIRE_KIND_PAGE;
-	assert_string_equal(root, "/p");
-	assert_ptr_equal(userdata, &no_python);
-	return !strstr(name, ".py");
-}
-
-static void overridden(void **state)
-{
-	struct event event = {
-		.root = (char *)"/p",
-		.files = {(char *)"/p/main.py", (char *)"/p/app.css"},
-		.files_kept = 2,
-		.file_count = 2,
+	static const struct {
+		const char *rule, *name;
+		enum wire_kind kind;
+		bool all;
+	} cases[] = {
+		{"page *.css", "/p/static/app.css", WIRE_KIND_OTHER, false},
+		{"page *.html", "/p/home.html", WIRE_KIND_PAGE, false},
+		{"page *.css", "/p/app.svg", WIRE_KIND_IMAGE, false},
+		{"css *.py", "/p/theme.py", WIRE_KIND_CSS, true},
+		{"css *.css", "/p/app.css", WIRE_KIND_CSS, false},
+		{"image /charts/", "/p/charts/a.csv", WIRE_KIND_IMAGE, true},
+		{"image *.svg", "/p/a.svg", WIRE_KIND_IMAGE, false},
+		{"css /static/", "/p/dynamic/a.py", WIRE_KIND_OTHER, false},
 	};
-	struct wire_change changes[WIRE_CHANGES_MAX];
 
-	assert_int_equal(changes_of(&event, changes, no_python, &no_python), 1);
-	assert_string_equal(changes[0].path, "app.css");
-	assert_int_equal(changes[0].kind, WIRE_KIND_PAGE);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct event event = {
+			.root = (char *)"/p",
+			.files = {(char *)cases[i].name},
+			.files_kept = 1,
+			.file_count = 1,
+		};
+		struct wire_change changes[WIRE_CHANGES_MAX];
+		struct path_rules rules = {0};
+		const char *why;
+
+		assert_true(path_rules_add_action(&rules, cases[i].rule, &why));
+		assert_int_equal(changes_of(&event, &rules, changes), 1);
+		if (changes[0].kind != cases[i].kind || changes[0].all != cases[i].all) {
+			fail_msg("%s: %s", cases[i].rule, cases[i].name);
+		}
+		path_rules_clear(&rules);
+	}
 }
+
 
 static void untold(void **state)
 {
@@ -86,21 +103,21 @@ static void untold(void **state)
 	struct wire_change changes[WIRE_CHANGES_MAX];
 	struct event event = {.root = (char *)"/p", .files = {(char *)"/p/a.css"}, .files_kept = 1};
 
-	assert_int_equal(changes_of(NULL, changes, NULL, NULL), 0);
+	assert_int_equal(changes_of(NULL, &no_rules, changes), 0);
 	event.file_count = 2;
-	assert_int_equal(changes_of(&event, changes, NULL, NULL), 0);
+	assert_int_equal(changes_of(&event, &no_rules, changes), 0);
 	event.file_count = 1;
-	assert_int_equal(changes_of(&event, changes, NULL, NULL), 1);
+	assert_int_equal(changes_of(&event, &no_rules, changes), 1);
 	event.root = NULL;
-	assert_int_equal(changes_of(&event, changes, NULL, NULL), 0);
+	assert_int_equal(changes_of(&event, &no_rules, changes), 0);
 	event.root = (char *)"/q";
-	assert_int_equal(changes_of(&event, changes, NULL, NULL), 0);
+	assert_int_equal(changes_of(&event, &no_rules, changes), 0);
 	event.root = (char *)"/p";
 	event.files[0] = (char *)"/p/\xff.css";
-	assert_int_equal(changes_of(&event, changes, NULL, NULL), 0);
+	assert_int_equal(changes_of(&event, &no_rules, changes), 0);
 	memset(sea + 3, 'a', sizeof sea - 4);
 	event.files[0] = sea;
-	assert_int_equal(changes_of(&event, changes, NULL, NULL), 0);
+	assert_int_equal(changes_of(&event, &no_rules, changes), 0);
 }
 
 int main(void)
@@ -108,7 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kinds),
 		cmocka_unit_test(relative),
-		cmocka_unit_test(overridden),
+		cmocka_unit_test(ruled),
 		cmocka_unit_test(untold),
 	};
 

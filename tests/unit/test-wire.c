@@ -105,6 +105,7 @@ static size_t read_changes(const json_t *message, struct wire_change changes[WIR
 	assert_true(json_array_size(array) <= WIRE_CHANGES_MAX);
 	json_array_foreach(array, i, change) {
 		changes[i].path = text_of(change, "path");
+		changes[i].all = json_is_true(json_object_get(change, "all"));
 		for (size_t k = 0; k < COUNT_OF(kinds); k++) {
 			if (strcmp(text_of(change, "kind"), kinds[k]) == 0) {
 				changes[i].kind = (enum wire_kind)k;
