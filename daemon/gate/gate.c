@@ -31,7 +31,8 @@ static void set_look(struct gate *gate, uint64_t now)
 		} else if (gone / 5 > GATE_LOOK_DOWN_USEC) {
 			gate->look_usec = now + GATE_LOOK_DOWN_USEC;
 		} else {
-			gate->look_usec = now + (gone / 5 > GATE_LOOK_USEC ? gone / 5 : GATE_LOOK_USEC);
+			gate->look_usec =
+				now + (gone / 5 > GATE_LOOK_USEC ? gone / 5 : GATE_LOOK_USEC);
 		}
 		break;
 	}
@@ -57,8 +58,8 @@ static void wait_for(struct gate *gate, uint64_t now, uint64_t now_boot, uint64_
 	gate->expect_until = until;
 }
 
-unsigned gate_save(struct gate *gate, uint64_t now, uint64_t now_boot, enum gate_lore lore,
-	uint64_t delay)
+unsigned gate_save(
+	struct gate *gate, uint64_t now, uint64_t now_boot, enum gate_lore lore, uint64_t delay)
 {
 	unsigned actions = 0;
 
@@ -70,6 +71,7 @@ unsigned gate_save(struct gate *gate, uint64_t now, uint64_t now_boot, enum gate
 		}
 	} else if (lore == GATE_STAYS && !gate->asking && !gate->waits) {
 		gate->saved_usec = now;
+		gate->blame_until = now + GATE_BLAME_USEC;
 		return GATE_CAST;
 	} else if (lore == GATE_RESTARTS) {
 		wait_for(gate, now, now_boot, now + window(delay));
@@ -87,6 +89,7 @@ unsigned gate_save(struct gate *gate, uint64_t now, uint64_t now_boot, enum gate
 		gate->saved_usec = now;
 		gate->saved_boot = now_boot;
 		gate->ask_until = now + GATE_TRIAL_USEC;
+		gate->blame_until = now + GATE_BLAME_USEC;
 		actions = GATE_CAST;
 	}
 	set_look(gate, now);
@@ -96,7 +99,7 @@ unsigned gate_save(struct gate *gate, uint64_t now, uint64_t now_boot, enum gate
 static unsigned learn(struct gate *gate, uint64_t now, bool restarts)
 {
 	bool expecting = gate->state == GATE_EXPECTING && gate->waits;
-	bool blames = gate->state == GATE_OPEN && now - gate->saved_usec < GATE_BLAME_USEC;
+	bool blames = gate->state == GATE_OPEN && now < gate->blame_until;
 
 	if (restarts && gate->saved_usec && (gate->asking || expecting || blames)) {
 		gate->asking = false;
@@ -137,8 +140,9 @@ static unsigned look_serving(struct gate *gate, uint64_t now, const struct gate_
 	unsigned actions = was_gone ? GATE_TELL_LIVE : 0;
 
 	if (gate->waits) {
-		if (sight->generation + GATE_TICK_USEC < gate->saved_boot &&
-			now < gate->expect_until) {
+		bool fresh = sight->generation + GATE_TICK_USEC >= gate->saved_boot;
+
+		if (!fresh && now < gate->expect_until) {
 			gate->shown = sight->generation; /* or will: an event waits */
 			gate->state = GATE_EXPECTING;
 			return actions;
@@ -148,7 +152,11 @@ static unsigned look_serving(struct gate *gate, uint64_t now, const struct gate_
 			actions |= GATE_LEARN_STAYS; /* it was expected, and did not come */
 		}
 		gate->waits = false;
-		gate->saved_usec = 0;
+		if (fresh) {
+			gate->saved_usec = 0;
+		} else {
+			gate->blame_until = now + GATE_BLAME_USEC;
+		}
 		actions |= GATE_CAST;
 	} else if (sight->generation > gate->shown) {
 		actions |= GATE_STALE;

@@ -28,10 +28,10 @@
 #include "base/clock.h"
 
 #define GATE_TRIAL_USEC (2500 * CLOCK_USEC_PER_MSEC)
-/* A restart that shows so soon after a save that was thought to make none is put down to it. */
+/* A restart that shows so soon after a save that has left is put down to it. */
 #define GATE_BLAME_USEC (3 * CLOCK_USEC_PER_SEC)
 /* How long a learned restart may take to show, at the least and at the most. */
-#define GATE_EXPECT_MIN_USEC (300 * CLOCK_USEC_PER_MSEC)
+#define GATE_EXPECT_MIN_USEC (1 * CLOCK_USEC_PER_SEC)
 #define GATE_EXPECT_MAX_USEC (5 * CLOCK_USEC_PER_SEC)
 /* From then on that nothing serves until the tabs are told that the server is down. */
 #define GATE_DOWN_USEC (5 * CLOCK_USEC_PER_SEC)
@@ -47,9 +47,9 @@
 
 enum gate_state {
 	GATE_OPEN,
-	GATE_EXPECTING,	 /* an event waits for a restart to show */
+	GATE_EXPECTING, /* an event waits for a restart to show */
 	GATE_RESTARTING, /* nothing serves */
-	GATE_DOWN,	 /* for too long, or it died */
+	GATE_DOWN, /* for too long, or it died */
 };
 
 /* What is seen of the server; see server_view(). */
@@ -69,29 +69,31 @@ enum gate_lore {
 
 /* What to do now; several at once. */
 enum {
-	GATE_CAST = 1,		/* the event that waits leaves */
-	GATE_STALE = 2,		/* a newer generation than the shown one serves: reload */
-	GATE_TELL_WAITING = 4,	/* the tabs: nothing serves, but it may come */
-	GATE_TELL_DOWN = 8,	/* the tabs: it does not come */
-	GATE_TELL_LIVE = 16,	/* the tabs: it serves again */
+	GATE_CAST = 1, /* the event that waits leaves */
+	GATE_STALE = 2, /* a newer generation than the shown one serves: reload */
+	GATE_TELL_WAITING = 4, /* the tabs: nothing serves, but it may come */
+	GATE_TELL_DOWN = 8, /* the tabs: it does not come */
+	GATE_TELL_LIVE = 16, /* the tabs: it serves again */
 	GATE_LEARN_RESTARTS = 32, /* the files in question: a restart follows, after `delay` */
-	GATE_LEARN_STAYS = 64,	/* the files in question: none did, this time */
-	GATE_LET_GO = 128,	/* the tabs: close your connections, the old worker waits for them */
+	GATE_LEARN_STAYS = 64, /* the files in question: none did, this time */
+	GATE_LET_GO = 128, /* the tabs: close your connections, the old worker waits for them */
 };
 
 struct gate {
 	enum gate_state state;
-	uint64_t shown;		/* the generation that the tabs show */
-	bool waits;		/* an event does */
-	uint64_t saved_usec;	/* when the newest save was heard that a restart is put down to, or 0 */
-	uint64_t saved_boot;	/* the same by CLOCK_BOOTTIME */
-	uint64_t expect_until;	/* when it leaves though no restart has come */
-	bool asking;		/* whether a restart follows the save at `saved_usec` */
+	uint64_t shown; /* the generation that the tabs show */
+	bool waits; /* an event does */
+	uint64_t
+		saved_usec; /* when the newest save was heard that a restart is put down to, or 0 */
+	uint64_t saved_boot; /* the same by CLOCK_BOOTTIME */
+	uint64_t expect_until; /* when it leaves though no restart has come */
+	uint64_t blame_until; /* it has left; a restart that shows by then is put down to it */
+	bool asking; /* whether a restart follows the save at `saved_usec` */
 	uint64_t ask_until;
-	uint64_t delay;		/* with GATE_LEARN_RESTARTS: from save to the first sign */
-	uint64_t since_usec;	/* RESTARTING, DOWN: since when nothing serves */
-	bool let_go;		/* it was said, since then */
-	uint64_t look_usec;	/* when to look next; CLOCK_NEVER for not at all */
+	uint64_t delay; /* with GATE_LEARN_RESTARTS: from save to the first sign */
+	uint64_t since_usec; /* RESTARTING, DOWN: since when nothing serves */
+	bool let_go; /* it was said, since then */
+	uint64_t look_usec; /* when to look next; CLOCK_NEVER for not at all */
 };
 
 /* The tabs show what serves; or nothing does, and it is DOWN. */

@@ -71,7 +71,8 @@ void keeper_server_gone(struct keeper *keeper, struct server *server)
 	if (!kept) {
 		return;
 	}
-	kept_let_go(kept, STEP_GONE, "the server can no longer be seen, or its last tab was closed");
+	kept_let_go(
+		kept, STEP_GONE, "the server can no longer be seen, or its last tab was closed");
 	while (*at != kept) {
 		at = &(*at)->next;
 	}
@@ -99,9 +100,8 @@ void keeper_event(struct keeper *keeper, struct project *project, uint64_t seria
 	if (!project->tabs) {
 		ledger_close(keeper->ledger, serial);
 		ledger_step(keeper->ledger, serial, clock_now_usec(), STEP_NO_TAB, NULL, "%s",
-			browsers_count(keeper->browsers)
-				? "no tab of this project is switched on"
-				: "no browser is connected");
+			browsers_count(keeper->browsers) ? "no tab of this project is switched on"
+							 : "no browser is connected");
 		return;
 	}
 	for (struct tab *tab = project->tabs; tab && count < COUNT_OF(done); tab = tab->next) {

@@ -11,8 +11,7 @@ static char *kept_name(const struct kept *kept)
 {
 	const struct server_main *main = server_main(kept->server);
 
-	return main ? mem_strdup(main->name)
-		    : mem_printf("port %u", server_port(kept->server));
+	return main ? mem_strdup(main->name) : mem_printf("port %u", server_port(kept->server));
 }
 
 static void kept_set_timer(struct kept *kept)
@@ -29,8 +28,7 @@ static void kept_tell(struct kept *kept, enum server_health health)
 	_cleanup_free_ char *reason = NULL;
 
 	if (health == SERVER_WAITING) {
-		reason = mem_printf("%s is restarting on port %u", name,
-			server_port(kept->server));
+		reason = mem_printf("%s is restarting on port %u", name, server_port(kept->server));
 	} else if (health == SERVER_DOWN) {
 		reason = mem_printf("%s no longer serves port %u: mend it or start it again; the "
 				    "page reloads when it serves",
@@ -50,7 +48,7 @@ static void kept_tell(struct kept *kept, enum server_health health)
 /* What counts of two: a known restart before a question, a question before none. */
 static enum gate_lore stronger(enum gate_lore a, enum gate_lore b)
 {
-	return a == GATE_RESTARTS || b == GATE_RESTARTS ? GATE_RESTARTS
+	return a == GATE_RESTARTS || b == GATE_RESTARTS  ? GATE_RESTARTS
 		: a == GATE_UNKNOWN || b == GATE_UNKNOWN ? GATE_UNKNOWN
 							 : GATE_STAYS;
 }
@@ -97,8 +95,7 @@ void kept_let_go(struct kept *kept, enum step_kind kind, const char *text)
 	if (serial) {
 		kept->serial = 0;
 		ledger_arrived(kept->keeper->ledger, serial);
-		ledger_step(
-			kept->keeper->ledger, serial, clock_now_usec(), kind, NULL, "%s", text);
+		ledger_step(kept->keeper->ledger, serial, clock_now_usec(), kind, NULL, "%s", text);
 	}
 }
 
@@ -161,8 +158,8 @@ static void kept_reload(struct kept *kept, const struct server_view *view)
 
 	browsers_each_tab(keeper->browsers, stale_collect, &stale);
 	for (size_t i = 0; i < stale.count; i++) {
-		uint64_t serial = ledger_open(keeper->ledger, EVENT_SERVER,
-			stale.projects[i]->root, now, clock_usec(CLOCK_REALTIME));
+		uint64_t serial = ledger_open(keeper->ledger, EVENT_SERVER, stale.projects[i]->root,
+			now, clock_usec(CLOCK_REALTIME));
 
 		ledger_step(keeper->ledger, serial, now, STEP_HEARD, NULL,
 			"%s worker %d -> %d serves port %u", name, (int)kept->worker,
@@ -174,8 +171,10 @@ static void kept_reload(struct kept *kept, const struct server_view *view)
 static void kept_let_go_of_old(struct kept *kept)
 {
 	if (kept->serial) {
-		ledger_step(kept->keeper->ledger, kept->serial, clock_now_usec(), STEP_WAITING, NULL,
-			"for the old worker, which waits for open connections: the tabs close theirs");
+		ledger_step(kept->keeper->ledger, kept->serial, clock_now_usec(), STEP_WAITING,
+			NULL,
+			"for the old worker, which waits for open connections: the tabs close "
+			"theirs");
 	}
 	browsers_let_go(kept->keeper->browsers, kept->server);
 }
@@ -187,8 +186,7 @@ void kept_look(struct kept *kept)
 
 	server_view(kept->server, &view);
 	actions = gate_look(&kept->gate, clock_now_usec(),
-		&(struct gate_sight){
-			view.serving, view.died, view.lingers, view.generation});
+		&(struct gate_sight){view.serving, view.died, view.lingers, view.generation});
 	if (actions & (GATE_LEARN_RESTARTS | GATE_LEARN_STAYS)) {
 		kept_learn(kept, actions);
 	}
@@ -213,9 +211,6 @@ void kept_look(struct kept *kept)
 	if (view.serving) {
 		kept->worker = view.worker;
 	}
-	if (!kept->gate.waits && !kept->gate.asking) {
-		kept->suffix_count = 0;
-	}
 	kept_set_timer(kept);
 }
 
@@ -235,8 +230,7 @@ struct kept *kept_new(struct keeper *keeper, struct server *server)
 	server_view(server, &view);
 	kept->worker = view.worker;
 	gate_init(&kept->gate, clock_now_usec(),
-		&(struct gate_sight){
-			view.serving, view.died, view.lingers, view.generation});
+		&(struct gate_sight){view.serving, view.died, view.lingers, view.generation});
 	kept_set_timer(kept);
 	return kept;
 }
@@ -265,8 +259,7 @@ static enum gate_lore kept_consult(struct kept *kept, const struct project *proj
 		size_t k = 0;
 
 		learned_suffix(files->names[i], suffix);
-		lore = learned_ask(
-			&kept->keeper->lessons, project->root, main->name, suffix, &own);
+		lore = learned_ask(&kept->keeper->lessons, project->root, main->name, suffix, &own);
 		*delay = own > *delay ? own : *delay;
 		strongest = stronger(strongest, lore);
 		while (k < kept->suffix_count && strcmp(kept->suffixes[k], suffix) != 0) {
@@ -300,14 +293,17 @@ static void kept_wait(struct kept *kept, uint64_t serial, uint64_t now)
 		name, server_port(kept->server), whys[kept->gate.state]);
 }
 
-void kept_event(struct kept *kept, struct project *project, uint64_t serial,
-	const struct fileset *files)
+void kept_event(
+	struct kept *kept, struct project *project, uint64_t serial, const struct fileset *files)
 {
-	uint64_t delay, now = clock_now_usec();
-	enum gate_lore lore = kept_consult(kept, project, files, &delay);
-	unsigned actions =
-		gate_save(&kept->gate, now, clock_usec(CLOCK_BOOTTIME), lore, delay);
+	uint64_t delay, now;
+	enum gate_lore lore;
+	unsigned actions;
 
+	kept_look(kept); /* what went before is not this save's doing */
+	now = clock_now_usec();
+	lore = kept_consult(kept, project, files, &delay);
+	actions = gate_save(&kept->gate, now, clock_usec(CLOCK_BOOTTIME), lore, delay);
 	kept->project = project;
 	if (actions & GATE_CAST) {
 		browsers_cast(kept->keeper->browsers, project, kept->server, serial, false);

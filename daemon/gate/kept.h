@@ -41,8 +41,8 @@ void kept_free(struct kept *kept);
 void kept_look(struct kept *kept);
 
 /* An event for the tabs that show the server. */
-void kept_event(struct kept *kept, struct project *project, uint64_t serial,
-	const struct fileset *files);
+void kept_event(
+	struct kept *kept, struct project *project, uint64_t serial, const struct fileset *files);
 
 /* The event that waits is over for this server. */
 void kept_let_go(struct kept *kept, enum step_kind kind, const char *text);

@@ -85,8 +85,7 @@ int learned_read(struct learned *learned, const char *text, size_t length, char 
 		*why = mem_strdup("must be an object with version 1 and lessons");
 		return -EINVAL;
 	}
-	json_array_foreach(lessons, i, json)
-	{
+	json_array_foreach (lessons, i, json) {
 		lesson_read(learned, json);
 	}
 	return 0;

@@ -43,8 +43,8 @@ void learned_suffix(const char *file, char suffix[LEARNED_SUFFIX_MAX])
 	}
 }
 
-static struct lesson *learned_find(const struct learned *learned, const char *root,
-	const char *server, const char *suffix)
+static struct lesson *learned_find(
+	const struct learned *learned, const char *root, const char *server, const char *suffix)
 {
 	for (size_t i = 0; i < learned->count; i++) {
 		struct lesson *lesson = &learned->lessons[i];

@@ -21,7 +21,7 @@ struct lesson {
 	bool restarts;
 	uint64_t delay; /* usec from save to the first sign, slowly forgetting long ones */
 	unsigned misses; /* restarts that were expected in a row and did not come */
-	unsigned seen;	 /* restarts, up to LEARNED_SURE */
+	unsigned seen; /* restarts, up to LEARNED_SURE */
 };
 
 /*
@@ -29,7 +29,7 @@ struct lesson {
  * times: until so many were seen, one may take LEARNED_UNSURE_USEC.
  */
 enum { LEARNED_SURE = 5 };
-#define LEARNED_UNSURE_USEC (1200 * CLOCK_USEC_PER_MSEC)
+#define LEARNED_UNSURE_USEC (2500 * CLOCK_USEC_PER_MSEC)
 
 struct learned {
 	struct lesson *lessons; /* the newest is the last */

@@ -122,10 +122,11 @@ void members_trust(struct members *members)
 		member->trusted |= !member->supervisor;
 		any |= !member->supervisor;
 	}
-	for (size_t i = 0; !any && i < members->count; i++) {
+	for (size_t i = 0; !any && members->doubted && i < members->count; i++) {
 		members->items[i]->supervisor = false;
 		members->items[i]->trusted = true;
 	}
+	members->doubted = !any;
 }
 
 const struct holder *members_oldest(const struct members *members)

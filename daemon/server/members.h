@@ -25,6 +25,7 @@ struct members {
 	pid_t lingering; /* has let go of the socket while it lived, or 0 */
 	bool uses_epoll; /* its workers were seen to */
 	bool newcomer; /* one was seen since the server last served */
+	bool doubted; /* the queue got shorter, and only supervisors were there */
 };
 
 void members_init(
@@ -40,7 +41,11 @@ void members_add(struct members *members, struct holder *holder, bool trusted);
 /* Looks at each again, and drops those that no longer hold the socket. */
 void members_drop_ended(struct members *members);
 
-/* The queue got shorter while nobody was known to accept: it was one of these. */
+/*
+ * The queue got shorter while nobody was known to accept: it was one of these, all
+ * newcomers included. If there are only supervisors, a worker may have taken it and
+ * ended: they are believed at the second time.
+ */
 void members_trust(struct members *members);
 
 /* The one that was started first, by the user; NULL if none has a folder. Borrowed. */

@@ -24,6 +24,12 @@ static void find_newcomers(struct server *server, const struct listen_socket *so
 	}
 }
 
+/* A lone holder without epoll may be a supervisor that was met while its worker was not up. */
+static bool may_have_newcomers(const struct members *members, const struct members_view *seen)
+{
+	return !seen->serving || (!members->uses_epoll && members->count == 1);
+}
+
 void server_view(struct server *server, struct server_view *view)
 {
 	struct members *members = &server->members;
@@ -32,12 +38,14 @@ void server_view(struct server *server, struct server_view *view)
 	struct members_view seen;
 
 	members_drop_ended(members);
-	if (probe_sees_accept(&server->probe, sockets, count)) {
-		members_trust(members);
-	}
 	members_view(members, &seen);
-	if (!seen.serving && count) {
+	if (count && may_have_newcomers(members, &seen)) {
+		/* First of all: a worker that is not known yet may be the one that accepted. */
 		find_newcomers(server, sockets, count);
+		if (probe_sees_accept(&server->probe, sockets, count)) {
+			members_trust(members);
+			probe_close(&server->probe);
+		}
 		members_view(members, &seen);
 	}
 	*view = (struct server_view){

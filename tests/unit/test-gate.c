@@ -123,8 +123,8 @@ static void a_known_restart_is_waited_for(void **state)
 	});
 	play("none comes this time", (struct row[]){
 		{0, SAVE, GATE_RESTARTS, 200, .state = GATE_EXPECTING},
-		{449, LOOK, .state = GATE_EXPECTING},
-		{450, LOOK, .actions = GATE_LEARN_STAYS | GATE_CAST, .state = GATE_OPEN},
+		{999, LOOK, .state = GATE_EXPECTING},
+		{1000, LOOK, .actions = GATE_LEARN_STAYS | GATE_CAST, .state = GATE_OPEN},
 		{.what = END},
 	});
 	play("a worker that was started before the save does not count", (struct row[]){
@@ -151,6 +151,31 @@ static void a_restart_that_was_not_expected_is_learned(void **state)
 		{1500, LOOK, .serving = 1200, .actions = GATE_TELL_LIVE | GATE_STALE,
 			.state = GATE_OPEN},
 		{1600, LOOK, .serving = -1, .actions = GATE_TELL_WAITING, .state = GATE_RESTARTING},
+		{.what = END},
+	});
+	play("after the wait for it was given up", (struct row[]){
+		{0, SAVE, GATE_RESTARTS, 200, .state = GATE_EXPECTING},
+		{1000, LOOK, .actions = GATE_LEARN_STAYS | GATE_CAST, .state = GATE_OPEN},
+		{1010, LOOK, .serving = -1, .actions = GATE_LEARN_RESTARTS | GATE_TELL_WAITING,
+			.state = GATE_RESTARTING},
+		{1500, LOOK, .serving = 1200, .actions = GATE_TELL_LIVE | GATE_STALE,
+			.state = GATE_OPEN},
+		{1510, LOOK, .serving = -1, .actions = GATE_TELL_WAITING, .state = GATE_RESTARTING},
+		{.what = END},
+	});
+	play("at the very moment at which it is given up", (struct row[]){
+		{0, SAVE, GATE_RESTARTS, 200, .state = GATE_EXPECTING},
+		{1000, LOOK, .serving = -1, .actions = GATE_LEARN_RESTARTS | GATE_TELL_WAITING,
+			.state = GATE_RESTARTING},
+		{1500, LOOK, .serving = 1200, .actions = GATE_TELL_LIVE | GATE_CAST,
+			.state = GATE_OPEN},
+		{.what = END},
+	});
+	play("given up, and replaced between two looks", (struct row[]){
+		{0, SAVE, GATE_RESTARTS, 200, .state = GATE_EXPECTING},
+		{1000, LOOK, .actions = GATE_LEARN_STAYS | GATE_CAST, .state = GATE_OPEN},
+		{1070, LOOK, .serving = 1020, .actions = GATE_LEARN_RESTARTS | GATE_STALE,
+			.state = GATE_OPEN},
 		{.what = END},
 	});
 	play("long after it", (struct row[]){

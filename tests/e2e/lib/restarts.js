@@ -4,36 +4,55 @@
  * daemon: when its new code answers for the first time.
  */
 import http from 'node:http';
+import path from 'node:path';
+
+import { run } from '../../../scripts/lib/children.js';
+import { until } from '../../../scripts/lib/events.js';
+import { World } from './world.js';
+
+/** @typedef {import('../../../scripts/lib/browser/chromium.js').Page} Page */
+/** @typedef {import('./dev-servers.js').Server} Server */
+
+const now = () => Number(process.hrtime.bigint() / 1000n);
 
 /**
  * @param {string} url
- * @returns {Promise<string>} the body; '' if nobody answers
+ * @returns {Promise<{body: string, refused: boolean, connected: number}>} body: '' if nobody answers
  */
 function get(url) {
 	return new Promise(resolve => {
+		let connected = 0;
 		// A new connection each time: a kept one would end at the old worker.
 		const request = http.get(url, { agent: false }, response => {
 			let body = '';
 			response.setEncoding('utf8').on('data', text => { body += text; });
-			response.on('end', () => resolve(response.statusCode === 200 ? body : ''));
-			response.on('error', () => resolve(''));
+			response.on('end', () => resolve({ body: response.statusCode === 200 ? body : '', refused: false, connected }));
+			response.on('error', () => resolve({ body: '', refused: false, connected }));
 		});
-		request.on('error', () => resolve(''));
+		request.on('socket', socket => socket.on('connect', () => { connected = now(); }));
+		request.on('error', () => resolve({ body: '', refused: !connected, connected }));
 	});
 }
 
 /**
+ * When could the new code be asked for the first time? Where connections were
+ * refused until then, when the first one was taken: the answer may take long, since
+ * it is the first that this process gives. Where they queue, when it was answered.
+ *
  * @param {string} url
  * @param {string} wanted part of the new body
  * @param {number} [msec]
- * @returns {Promise<number>} microseconds of the monotonic clock, when it was answered first
+ * @returns {Promise<number>} microseconds of the monotonic clock
  */
-export async function firstAnswer(url, wanted, msec = 30000) {
+export async function firstAnswer(url, wanted, msec = 60000) {
 	const deadline = performance.now() + msec;
+	let refused = false;
 	while (performance.now() < deadline) {
-		if ((await get(url)).includes(wanted)) {
-			return Number(process.hrtime.bigint() / 1000n);
+		const answer = await get(url);
+		if (answer.body.includes(wanted)) {
+			return refused ? answer.connected : now();
 		}
+		refused = answer.refused;
 		await new Promise(resolve => { setTimeout(resolve, 1); });
 	}
 	throw new Error(`${url}: ${wanted}: not answered within ${msec} ms`);
@@ -42,4 +61,82 @@ export async function firstAnswer(url, wanted, msec = 30000) {
 /** @param {number[]} values */
 export function median(values) {
 	return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+/** @param {Page} page */
+export const heading = page => page.evaluate('document.querySelector("h1")?.textContent');
+
+/**
+ * The server, its site in a git work tree, and a tab of it that is switched on.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {Server} server
+ */
+export async function stage(t, { name, file, text, settle, command }) {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', { [file]: text }, { git: true });
+	if ((await run(['sh', '-c', `command -v ${command(0)[0]}`], world.env)).status !== 0) {
+		t.skip(`${command(0)[0]} is not installed`);
+		return undefined;
+	}
+	const { url, server } = await world.serve(name.replace(/\W+/g, '-'), root, command);
+	const browser = await world.browser();
+	const page = await browser.newPage(url);
+	await page.clickAction();
+	await until('the tab is live', async () =>
+		(await world.bus.tabs()).some((/** @type {any} */ tab) => tab.state === 'live'));
+	/** @type {number[]} */
+	const loads = [];
+	browser.cdp.on(({ method, sessionId }) => {
+		if (method === 'Page.loadEventFired' && sessionId === page.session) {
+			loads.push(performance.now());
+		}
+	});
+	return { world, root, url, server, browser, page, loads, settle, file: path.join(root, file) };
+}
+
+/**
+ * A reloader compares with what it saw at its first look, which it takes some time after it
+ * started and tells nobody of: a save before that is lost on it.
+ *
+ * @param {{settle: number}} on
+ */
+export const settled = ({ settle }) => new Promise(resolve => { setTimeout(resolve, settle); });
+
+/**
+ * Saves a new version from a real Vim and waits until the page shows it.
+ *
+ * @param {NonNullable<Awaited<ReturnType<typeof stage>>>} on
+ * @param {Awaited<ReturnType<typeof import('./editors.js').openEditor>>} vim
+ * @param {number} round
+ */
+export async function saveAndSee(on, vim, round) {
+	const { world, url, page } = on;
+	await settled(on);
+	await vim.do(`%s/"v\\d\\+"/"v${round}"/`);
+	const answered = firstAnswer(url, `v${round}`);
+	await vim.do('write');
+	const first = await answered;
+	await until(`v${round} in the page`, async () => {
+		const shown = await heading(page);
+		if (shown !== `v${round}`) {
+			throw new Error(`it shows ${shown}: ${JSON.stringify((await world.bus.events()).slice(-2))}`);
+		}
+		return true;
+	}, { msec: 20000, every: 5 });
+	const events = await until('closed stories', async () => {
+		const all = await world.bus.events();
+		return all.every((/** @type {any} */ e) => e.closed) && all;
+	}, { msec: 20000 });
+	const save = events.filter((/** @type {any} */ e) => e.source === 'save').at(-1);
+	const last = events.at(-1);
+	const cast = last.steps.find((/** @type {any} */ s) => s.step === 'cast');
+	return {
+		late: (last.started + cast.at - first) / 1000, // ms, of the reload that showed it
+		took: (first - save.started) / 1000, // ms, the restart
+		gaveUp: save.steps.some((/** @type {any} */ s) => s.step === 'ready' && /did not restart/.test(s.text)),
+		failed: events.filter((/** @type {any} */ e) => e.steps.some((/** @type {any} */ s) => s.step === 'failed')),
+		events,
+	};
 }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Servers that restart by themselves, each with a site of one file that holds its
+ * version: what people have, as Debian and npm have it.
+ */
+import { existsSync } from 'node:fs';
+
+/** Debian's own, which has Debian's Flask and Django. */
+const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
+
+/** What each server shows, and how it is started: one file that holds VERSION. */
+const UVICORN = `
+import time
+VERSION = "v0"
+SLOW
+async def app(scope, receive, send):
+    if scope["type"] != "http":
+        return
+    if scope["path"] == "/events":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
+        await send({"type": "http.response.body", "body": b": hello\\n\\n", "more_body": True})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        return
+    body = f"<!doctype html><title>t</title><h1>{VERSION}</h1>PAGE"
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html"), (b"connection", b"close")]})
+    await send({"type": "http.response.body", "body": body.encode()})
+`;
+
+const FLASK = `
+from flask import Flask
+VERSION = "v0"
+app = Flask(__name__)
+@app.route("/")
+def home():
+    return f"<!doctype html><title>t</title><h1>{VERSION}</h1>"
+`;
+
+const DJANGO = `
+import sys
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import path
+VERSION = "v0"
+settings.configure(DEBUG=True, SECRET_KEY="x", ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], INSTALLED_APPS=[])
+urlpatterns = [path("", lambda request: HttpResponse(f"<!doctype html><title>t</title><h1>{VERSION}</h1>"))]
+if __name__ == "__main__":
+    from django.core.management import execute_from_command_line
+    execute_from_command_line(sys.argv)
+`;
+
+const WSGI = `
+VERSION = "v0"
+def app(environ, start_response):
+    body = f"<!doctype html><title>t</title><h1>{VERSION}</h1>".encode()
+    start_response("200 OK", [("content-type", "text/html"), ("content-length", str(len(body)))])
+    return [body]
+`;
+
+const NODE = `
+const http = require('node:http');
+const VERSION = "v0";
+http.createServer((request, response) => {
+	response.setHeader('content-type', 'text/html');
+	response.end(\`<!doctype html><title>t</title><h1>\${VERSION}</h1>\`);
+}).listen(Number(process.argv[2]), '127.0.0.1');
+`;
+
+/**
+ * `settle`: how long after a restart its reloader does not see a save, in ms.
+ *
+ * @typedef {{name: string, file: string, text: string, page?: string, settle: number, command: (port: number) => string[]}} Server
+ */
+
+/** @type {Record<string, Server>} */
+export const servers = {
+	uvicorn: {
+		settle: 600, name: 'uvicorn --reload', file: 'main.py', text: UVICORN.replace('SLOW', '').replace('PAGE', ''),
+		command: port => ['uvicorn', 'main:app', '--reload', '--port', String(port)],
+	},
+	slow: {
+		settle: 600, name: 'uvicorn --reload, slow import', file: 'main.py', text: UVICORN.replace('SLOW', 'time.sleep(1)').replace('PAGE', ''),
+		command: port => ['uvicorn', 'main:app', '--reload', '--port', String(port)],
+	},
+	sse: {
+		settle: 600, name: 'uvicorn --reload, open SSE stream', file: 'main.py',
+		text: UVICORN.replace('SLOW', '').replace('PAGE', `<script>new EventSource('/events')</script>`),
+		command: port => ['uvicorn', 'main:app', '--reload', '--port', String(port)],
+	},
+	flask: {
+		settle: 1500, name: 'flask --debug', file: 'app.py', text: FLASK,
+		command: port => [PYTHON, '-m', 'flask', '--app', 'app', '--debug', 'run', '--port', String(port)],
+	},
+	django: {
+		settle: 1500, name: 'django runserver', file: 'mysite.py', text: DJANGO,
+		command: port => [PYTHON, 'mysite.py', 'runserver', `127.0.0.1:${port}`],
+	},
+	gunicorn: {
+		settle: 1500, name: 'gunicorn --reload', file: 'main.py', text: WSGI,
+		command: port => ['gunicorn', '--reload', '-b', `127.0.0.1:${port}`, 'main:app'],
+	},
+	node: {
+		settle: 300, name: 'node --watch', file: 'server.js', text: NODE,
+		command: port => ['node', '--watch', 'server.js', String(port)],
+	},
+};

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <arpa/inet.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "loop/loop.h"
+#include "server/server.h"
+
+/*
+ * Who serves, seen of a real family of processes: a master that listens, and its
+ * workers. It does what it is told, so that each moment of a restart can be held.
+ */
+
+struct site {
+	pid_t master;
+	int orders, answers;
+	uint16_t port;
+	struct loop *loop;
+	struct servers *servers;
+	struct server *server;
+};
+
+/* A worker that holds the socket; it accepts one connection first if it is to. */
+static pid_t start_worker(int listener, bool accepts)
+{
+	int done[2];
+	char c;
+	pid_t pid;
+
+	if (pipe(done) < 0 || (pid = fork()) < 0) {
+		_exit(1);
+	}
+	if (pid > 0) {
+		close(done[1]);
+		if (read(done[0], &c, 1) != 1) {
+			_exit(1);
+		}
+		close(done[0]);
+		return pid;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (accepts) {
+		close(accept(listener, NULL, NULL));
+	}
+	if (write(done[1], "x", 1) != 1) {
+		_exit(1);
+	}
+	for (;;) {
+		pause();
+	}
+}
+
+static void run_master(int orders, int answers)
+{
+	struct sockaddr_in at = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof at;
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	pid_t worker = 0;
+	char order;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (bind(listener, (struct sockaddr *)&at, sizeof at) < 0 || listen(listener, 8) < 0 ||
+		getsockname(listener, (struct sockaddr *)&at, &length) < 0) {
+		_exit(1);
+	}
+	worker = ntohs(at.sin_port);
+	for (;;) {
+		if (write(answers, &worker, sizeof worker) < 0 || read(orders, &order, 1) != 1) {
+			_exit(0);
+		}
+		if (order == 'k') {
+			kill(worker, SIGKILL);
+			waitpid(worker, NULL, 0);
+		} else if (order == 'm') {
+			close(accept(listener, NULL, NULL));
+			worker = getpid();
+		} else {
+			worker = start_worker(listener, order == 'a');
+		}
+	}
+}
+
+/* w: a worker starts; a: one starts and accepts; k: it is killed; m: the master accepts. */
+static pid_t order(struct site *site, char what)
+{
+	pid_t answer;
+
+	assert_int_equal(write(site->orders, &what, what ? 1 : 0), what ? 1 : 0);
+	assert_int_equal(read(site->answers, &answer, sizeof answer), sizeof answer);
+	return answer;
+}
+
+static void ignore(struct server *server, void *userdata)
+{
+}
+
+static struct site *site_new(void)
+{
+	static const struct servers_callbacks callbacks = {ignore, ignore, ignore};
+	struct site *site = mem_new(struct site);
+	int orders[2], answers[2];
+
+	assert_int_equal(pipe(orders), 0);
+	assert_int_equal(pipe(answers), 0);
+	site->master = fork();
+	if (site->master == 0) {
+		close(orders[1]);
+		close(answers[0]);
+		run_master(orders[0], answers[1]);
+	}
+	close(orders[0]);
+	close(answers[1]);
+	site->orders = orders[1];
+	site->answers = answers[0];
+	site->port = (uint16_t)order(site, 0);
+	site->loop = loop_new();
+	site->servers = servers_new(site->loop, &callbacks, NULL);
+	return site;
+}
+
+/* The daemon sees the server for the first time. */
+static void site_meet(struct site *site)
+{
+	site->server = servers_get(site->servers, "127.0.0.1", site->port);
+	loop_finish_jobs(site->loop);
+	assert_int_equal(server_sight(site->server), SERVER_SEEN);
+}
+
+static void site_free(struct site *site)
+{
+	server_unref(site->server);
+	servers_free(site->servers);
+	loop_free(site->loop);
+	close(site->orders);
+	close(site->answers);
+	waitpid(site->master, NULL, 0);
+	free(site);
+}
+
+/* 0: nobody serves. */
+static pid_t who_serves(struct site *site)
+{
+	struct server_view view;
+
+	server_view(site->server, &view);
+	return view.serving ? view.worker : 0;
+}
+
+static void a_worker_serves_and_its_end_is_seen(void **state)
+{
+	struct site *site = site_new();
+	pid_t old = order(site, 'w'), new;
+
+	site_meet(site);
+	assert_int_equal(who_serves(site), old);
+	order(site, 'k');
+	assert_int_equal(who_serves(site), 0);
+	new = order(site, 'w');
+	assert_int_equal(who_serves(site), 0); /* it holds the socket, and takes nothing from it */
+	order(site, 'k');
+	new = order(site, 'a');
+	assert_int_equal(who_serves(site), new);
+	site_free(site);
+}
+
+/*
+ * On a busy machine the new worker is born and accepts between two looks: it is
+ * the one that did, not the master, which would hide every restart to come.
+ */
+static void a_worker_that_was_quicker_than_the_look_is_found(void **state)
+{
+	struct site *site = site_new();
+	pid_t worker = order(site, 'w');
+
+	site_meet(site);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(who_serves(site), worker);
+		order(site, 'k');
+		assert_int_equal(who_serves(site), 0);
+		worker = order(site, 'a');
+	}
+	assert_int_equal(who_serves(site), worker);
+	site_free(site);
+}
+
+static void a_master_that_was_met_alone_does_not_hide_its_worker(void **state)
+{
+	struct site *site = site_new();
+	pid_t worker;
+
+	site_meet(site);
+	assert_int_equal(who_serves(site), site->master);
+	worker = order(site, 'w');
+	assert_int_equal(who_serves(site), 0);
+	order(site, 'k');
+	worker = order(site, 'a');
+	assert_int_equal(who_serves(site), worker);
+	site_free(site);
+}
+
+/* A child that held the socket for a while made it look like a supervisor. */
+static void one_that_serves_itself_is_believed_at_the_second_time(void **state)
+{
+	struct site *site = site_new();
+
+	order(site, 'w');
+	site_meet(site);
+	order(site, 'k');
+	assert_int_equal(who_serves(site), 0);
+	order(site, 'm');
+	assert_int_equal(who_serves(site), 0); /* a worker may have taken it, and died */
+	order(site, 'm');
+	assert_int_equal(who_serves(site), site->master);
+	site_free(site);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_worker_serves_and_its_end_is_seen),
+		cmocka_unit_test(a_worker_that_was_quicker_than_the_look_is_found),
+		cmocka_unit_test(a_master_that_was_met_alone_does_not_hide_its_worker),
+		cmocka_unit_test(one_that_serves_itself_is_believed_at_the_second_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
