@@ -93,8 +93,21 @@ static void add_problem(struct config_text *text, const char *format, ...)
 struct reading {
 	struct config_text *text;
 	const struct setting_place *place;
-	struct project_settings scratch;
+	struct project_settings scratch; /* what was said so far, for all or for one root: */
+	char *root;
 };
+
+/* How many values there can be is counted for each root. */
+static struct project_settings *scratch_of(struct reading *reading, const char *root)
+{
+	if (!root != !reading->root || (root && strcmp(root, reading->root) != 0)) {
+		project_settings_clear(&reading->scratch);
+		reading->scratch = (struct project_settings){0};
+		free(reading->root);
+		reading->root = root ? mem_strdup(root) : NULL;
+	}
+	return &reading->scratch;
+}
 
 /* "savecast.KEY" or "savecast.ROOT.KEY". Returns the key's beginning, or NULL. */
 static const char *key_split(const char *name, char **section)
@@ -154,7 +167,8 @@ static void take(const char *name, const char *value, unsigned number, void *use
 		add_problem(text, "%s%.200s: %.200s: can only be set for all projects", line, name,
 			shown);
 	} else if (!setting_take(setting,
-			   setting_is_daemons(setting) ? (void *)&daemon : &reading->scratch,
+			   setting_is_daemons(setting) ? (void *)&daemon
+						       : scratch_of(reading, root),
 			   value, reading->place, &why)) {
 		add_problem(text, "%s%.200s: %.200s: must be %s%s%s; it is ignored", line, name,
 			shown, setting_allowed(setting), why ? ": " : "", why ? why : "");
@@ -176,6 +190,7 @@ bool config_text_read(struct config_text *text, const struct setting_place *plac
 	int r = config_file_read(text->file, text->is_users, take, &reading, &why);
 
 	project_settings_clear(&reading.scratch);
+	free(reading.root);
 	if (r < 0 && r != -ENOENT) {
 		add_problem(&fresh, "%s; %s", why,
 			text->count ? "what it said before is kept" : "it is ignored");

@@ -77,6 +77,22 @@ test('what is wrong beyond 16 is summed up', async t => {
 	assert.match(said[15], /more is wrong than can be told$/);
 });
 
+test('each project has its own 64 url rules, wherever they stand', async t => {
+	const world = await World.open(t);
+	const roots = [await world.folder('one', {}), await world.folder('two', {})];
+	const rules = (/** @type {string} */ root, /** @type {number} */ count) =>
+		`[savecast "${root}"]\n` + Array.from({ length: count }, (_, i) => `\turl = http://${path.basename(root)}${i}.test/\n`).join('');
+	await world.configure(`[savecast]\n\tport = ${world.port}\n` + roots.map((root) => rules(root, 64)).join(''));
+	await world.startDaemon();
+	assert.deepEqual((await world.bus.properties()).SettingsProblems, []);
+	await world.configure(rules(roots[0], 64) + rules(roots[1], 65));
+	const [said] = await until('a problem', async () => {
+		const { SettingsProblems: all } = await world.bus.properties();
+		return all.length && all;
+	});
+	assert.match(said, /line 131: .*two64\.test.*there are 64 of these already/);
+});
+
 test('the user\'s file is read again when it changes, however that is done', async t => {
 	const world = await World.open(t);
 	await rm(path.join(world.temp, 'config'), { recursive: true });
