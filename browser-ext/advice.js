@@ -43,6 +43,11 @@ export function reasonOf({ face, entry }) {
 export function adviceFor({ face, link, port }) {
 	switch (face.icon) {
 	case 'disconnected':
+		if (link === 'foreign') {
+			return [{ text: 'Another user’s program may have taken the port: see ' },
+				{ text: 'savecast status', code: true },
+				{ text: '. If you have deleted savecast’s state yourself, pair again in Settings.' }];
+		}
 		return link === 'down'
 			? [{ text: 'Start the daemon: ' }, { text: 'systemctl --user start savecast', code: true },
 				{ text: ' or run ' }, { text: 'savecastd', code: true },

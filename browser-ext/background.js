@@ -4,6 +4,7 @@
 // while the script ran first; hence everything at top level, and no await before it.
 
 import { api } from './api.js';
+import { onKeyForgotten } from './proof.js';
 import { onSettingsChanged } from './settings.js';
 import * as panel from './panel.js';
 import * as savecast from './savecast.js';
@@ -50,3 +51,4 @@ api.runtime.onInstalled.addListener((details) => {
 	}
 });
 onSettingsChanged(whenReady(savecast.settingsChanged));
+onKeyForgotten(whenReady(savecast.unpaired));

@@ -66,6 +66,9 @@ function linkFace(link, port) {
 	case 'refused':
 		return face('disconnected', '!', `port ${port}: what answers there does not take this browser: ` +
 			'run savecast status to see which port is yours');
+	case 'foreign':
+		return face('disconnected', '!', `port ${port}: what answers there is not the savecastd that ` +
+			'this browser has paired with: it is told nothing. Settings say more');
 	case 'replaced':
 		return face('disconnected', '!',
 			'another browser with a copy of this profile took over: close one of them');

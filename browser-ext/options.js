@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { api } from './api.js';
+import { codeOf, forgetKey, loadKey } from './proof.js';
 import { loadSettings, rememberSite, saveSettings } from './settings.js';
 import { sitePattern } from './site.js';
 
@@ -11,6 +12,10 @@ async function show() {
 	const { port, hidden, sites } = await loadSettings();
 	byId('port').value = port;
 	byId('hidden').checked = hidden === 'wait';
+	const key = await loadKey();
+	byId('unpaired').hidden = key !== undefined;
+	byId('paired').hidden = key === undefined;
+	byId('code').textContent = key ? await codeOf(key) : '';
 	byId('none').hidden = sites.length > 0;
 	byId('sites').replaceChildren(...sites.map((site) => {
 		const item = document.createElement('li');
@@ -37,6 +42,10 @@ byId('port').onchange = async () => {
 		await saveSettings({ port: Number(byId('port').value) });
 		await saved();
 	}
+};
+byId('pair').onclick = async () => {
+	await forgetKey();
+	await saved();
 };
 byId('hidden').onchange = async () => {
 	await saveSettings({ hidden: byId('hidden').checked ? 'wait' : 'now' });

@@ -17,7 +17,8 @@ export const CLOSE_REFUSED = 1008;
 
 /**
  * @typedef {'reloading' | 'loaded' | 'failed' | 'skipped' | 'swapped' | 'unused' | 'pending'} Step
- * @typedef {{type: 'hello', browser: string, extension: string, profile: string}} BrowserHello
+ * @typedef {{type: 'hello', browser: string, extension: string, profile: string, nonce?: string,
+ *	pair?: boolean}} BrowserHello
  * @typedef {{type: 'watch', tab: number, url: string, seen?: boolean}} Watch
  * @typedef {{type: 'unwatch', tab: number}} Unwatch
  * @typedef {{type: 'report', event: number, tab: number, step: Step, detail?: string}} Report
@@ -26,7 +27,7 @@ export const CLOSE_REFUSED = 1008;
  * @typedef {'live' | 'looking' | 'none' | 'waiting' | 'down'} TabState
  * @typedef {'page' | 'css' | 'image' | 'font' | 'media' | 'script' | 'data' | 'other'} Kind
  * @typedef {{path: string, kind: Kind, all?: true}} Change
- * @typedef {{type: 'hello', version: string, instance: string}} DaemonHello
+ * @typedef {{type: 'hello', version: string, instance: string, proof?: string, key?: string}} DaemonHello
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], changes?: Change[]}} Reload
  * @typedef {{type: 'let-go', tabs: number[]}} LetGo
@@ -123,6 +124,13 @@ function shortText(value, where) {
 }
 
 /** @type {Check} */
+function nonce(value, where) {
+	return /^[A-Za-z0-9-]{16,64}$/.test(String(text(value, where)))
+		? value
+		: refuse(where, value, 'must be 16 to 64 letters, digits and "-"');
+}
+
+/** @type {Check} */
 function profile(value, where) {
 	return /^[A-Za-z0-9-]{8,64}$/.test(String(text(value, where)))
 		? value
@@ -150,7 +158,7 @@ function optional(check) {
 
 /** @type {Record<string, Record<string, Check>>} */
 const TO_DAEMON = {
-	hello: { browser: shortText, extension: shortText, profile },
+	hello: { browser: shortText, extension: shortText, profile, nonce: optional(nonce), pair: optional(flag) },
 	watch: { tab: number, url, seen: optional(flag) },
 	unwatch: { tab: number },
 	report: {
@@ -163,7 +171,7 @@ const TO_DAEMON = {
 
 /** @type {Record<string, Record<string, Check>>} */
 const FROM_DAEMON = {
-	hello: { version: text, instance: text },
+	hello: { version: text, instance: text, proof: optional(text), key: optional(text) },
 	tab: {
 		tab: number,
 		state: oneOf('live', 'looking', 'none', 'waiting', 'down'),

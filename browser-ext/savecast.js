@@ -54,7 +54,8 @@ export async function start() {
 	const [loaded] = await Promise.all([loadSettings(), tabs.load()]);
 	settings = loaded;
 	socket = new Socket(settings.port, {
-		greeting: () => [hello(loaded.profile), ...tabs.watched().map(([id]) => watchMessage(id))],
+		hello: () => hello(loaded.profile),
+		greeting: () => tabs.watched().map(([id]) => watchMessage(id)),
 		message: received,
 		link: linkChanged,
 	});
@@ -315,6 +316,11 @@ export function replaced(added, gone) {
 /** The alarm: should the loop have ended, it begins again. */
 export function woken() {
 	socket.kick();
+}
+
+/** The daemon's key is forgotten: pairs anew. */
+export function unpaired() {
+	socket.again();
 }
 
 /** @param {import('./settings.js').Settings} changed */

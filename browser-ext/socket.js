@@ -5,18 +5,21 @@
 
 import { api } from './api.js';
 import { findHost } from './probe.js';
+import { challenge, loadKey, prove } from './proof.js';
 import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, encode, parse } from './protocol.js';
 
 /**
  * @typedef {import('./protocol.js').FromDaemon} FromDaemon
  * @typedef {import('./protocol.js').ToDaemon} ToDaemon
  *
- * @typedef {'idle' | 'connecting' | 'up' | 'down' | 'refused' | 'replaced'} Link
+ * @typedef {'idle' | 'connecting' | 'up' | 'down' | 'refused' | 'foreign' | 'replaced'} Link
  *	`down`: nothing answers on the port. `refused`: something does, but it does not take us.
- *	`replaced`: another connection of this profile took over.
+ *	`foreign`: it takes us, and is not the daemon that we have paired with. `replaced`: another
+ *	connection of this profile took over.
  *
  * @typedef {object} Handlers
- * @property {() => ToDaemon[]} greeting what to send first: `hello`, then the watched tabs
+ * @property {() => import('./protocol.js').BrowserHello} hello what to send first
+ * @property {() => ToDaemon[]} greeting what to send to the right daemon then: the watched tabs
  * @property {(message: FromDaemon) => void} message called for each one but `ping`
  * @property {(link: Link) => void} link called when it changed
  */
@@ -47,6 +50,8 @@ export class Socket {
 	#wanted;
 	/** @type {WebSocket | undefined} */
 	#socket;
+	/** Whether the other end has proven to be our daemon. */
+	#proven = false;
 	/** @type {Link} */
 	#link = 'idle';
 	/** Attempts in a row that something answered without taking us. */
@@ -75,10 +80,15 @@ export class Socket {
 	set port(port) {
 		if (port !== this.#port) {
 			this.#port = port;
-			this.#drop();
-			this.#setLink('idle');
-			this.kick();
+			this.again();
 		}
+	}
+
+	/** Anew, with all that may be different now. */
+	again() {
+		this.#drop();
+		this.#setLink('idle');
+		this.kick();
 	}
 
 	/** @param {boolean} wanted */
@@ -105,12 +115,12 @@ export class Socket {
 	}
 
 	/**
-	 * Dropped unless connected: the greeting of the next connection says all that holds then.
+	 * Dropped unless connected to our own daemon: the greeting of the next connection says all that holds then.
 	 *
 	 * @param {ToDaemon} message
 	 */
 	send(message) {
-		if (this.#socket?.readyState === WebSocket.OPEN) {
+		if (this.#proven && this.#socket?.readyState === WebSocket.OPEN) {
 			this.#socket.send(encode(message));
 		}
 	}
@@ -127,11 +137,15 @@ export class Socket {
 			}
 			let msec = PROBE_MSEC;
 			if (host) {
-				const { welcome, code } = await this.#converse(host);
+				const key = await loadKey();
 				if (loop !== this.#loop) {
 					return;
 				}
-				if (code === CLOSE_REPLACED) {
+				const { welcome, foreign, code } = await this.#converse(host, key);
+				if (loop !== this.#loop) {
+					return;
+				}
+				if (welcome && code === CLOSE_REPLACED) {
 					// The next click or alarm tries again.
 					this.#setLink('replaced');
 					return;
@@ -142,8 +156,10 @@ export class Socket {
 					continue;
 				}
 				msec = Math.min(PROBE_MSEC * 2 ** this.#refusals++, MAX_PAUSE_MSEC);
+				this.#setLink(foreign ? 'foreign' : 'refused');
+			} else {
+				this.#setLink('down');
 			}
-			this.#setLink(host ? 'refused' : 'down');
 			await pause(msec);
 			if (loop !== this.#loop) {
 				return;
@@ -155,43 +171,58 @@ export class Socket {
 	 * A connection from its first byte to its last.
 	 *
 	 * @param {string} host
-	 * @returns {Promise<{welcome: boolean, code: number}>} whether the daemon said hello, and how
-	 *	the connection ended
+	 * @param {string | undefined} key of our daemon
+	 * @returns {Promise<{welcome: boolean, foreign: boolean, code: number}>} whether our daemon
+	 *	said hello, or somebody else did, and how the connection ended
 	 */
-	#converse(host) {
+	#converse(host, key) {
 		return new Promise((resolve) => {
+			const hello = { ...this.#handlers.hello(), ...challenge(key) };
 			const socket = new WebSocket(`ws://${host}:${this.#port}/`, SUBPROTOCOL);
-			let welcome = false;
+			let welcome = false, foreign = false, judging = false;
 			/** @param {number} code */
 			const end = (code) => {
 				clearTimeout(timer);
 				if (this.#socket === socket) {
 					this.#socket = undefined;
 				}
-				resolve({ welcome, code });
+				resolve({ welcome, foreign, code });
 			};
 			const timer = setTimeout(() => {
 				socket.close();
 				end(0);
 			}, HELLO_TIMEOUT_MSEC);
 
-			this.#socket = socket;
-			socket.onopen = () => {
-				for (const message of this.#handlers.greeting()) {
-					this.send(message);
+			/** @param {import('./protocol.js').DaemonHello} answer */
+			const welcomed = async (answer) => {
+				judging = true;
+				foreign = !await prove(key, hello, answer);
+				if (this.#socket !== socket) {
+					return;
 				}
+				if (foreign) {
+					socket.close();
+					end(0);
+					return;
+				}
+				welcome = this.#proven = true;
+				clearTimeout(timer);
+				this.#handlers.greeting().forEach((message) => this.send(message));
+				this.#setLink('up');
+				this.#handlers.message(answer);
 			};
+
+			this.#socket = socket;
+			this.#proven = false;
+			socket.onopen = () => socket.send(encode(hello));
 			socket.onmessage = ({ data }) => {
 				const message = this.#socket === socket ? read(data) : null;
-				if (message?.type === 'hello') {
-					welcome = true;
-					clearTimeout(timer);
-					this.#setLink('up');
-				}
-				if (message?.type === 'ping') {
+				if (welcome && message?.type === 'ping') {
 					keepAlive();
-				} else if (message) {
+				} else if (message && (welcome || message.type === 'error')) {
 					this.#handlers.message(message);
+				} else if (message?.type === 'hello' && !judging) {
+					welcomed(message).catch((error) => console.warn(`daemon: ${error}`));
 				}
 			};
 			socket.onclose = ({ code }) => end(code);

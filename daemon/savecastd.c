@@ -25,6 +25,7 @@
 #include "pipe/pipe.h"
 #include "project/project.h"
 #include "project/state.h"
+#include "proof/key.h"
 #include "route/router.h"
 #include "server/server.h"
 #include "watch/watcher.h"
@@ -56,6 +57,8 @@ struct daemon {
 	struct git_sources *git;
 	struct output_sources *outputs;
 	struct ws_server *ws;
+	struct proof_key key;
+	char code[PROOF_CODE_DIGITS + 1]; /* of the key; empty if there is none */
 	char *port_error;
 	struct bus *bus;
 	struct daemon_api *api;
@@ -252,6 +255,15 @@ static void daemon_listen(struct daemon *daemon)
 	}
 }
 
+/* After the name is ours: of two daemons that start together, one makes the key. */
+static void daemon_take_key(struct daemon *daemon, const char *state)
+{
+	if (key_load(&daemon->key, state) == 0) {
+		proof_code(&daemon->key, daemon->code);
+		browsers_set_key(daemon->browsers, &daemon->key);
+	}
+}
+
 static int daemon_build(struct daemon *daemon)
 {
 	_cleanup_free_ char *config = file_xdg_folder("XDG_CONFIG_HOME", ".config");
@@ -312,6 +324,7 @@ static int daemon_build(struct daemon *daemon)
 	if (daemon->port_error) {
 		log_error("%s", daemon->port_error);
 	}
+	daemon_take_key(daemon, state);
 	settings_meet_projects(daemon->settings);
 	daemon->api = daemon_api_new(&(struct daemon_api_parts){
 		.bus = daemon->bus,
@@ -326,6 +339,7 @@ static int daemon_build(struct daemon *daemon)
 		.browsers = daemon->browsers,
 		.port = daemon->ws ? ws_server_port(daemon->ws) : 0,
 		.port_error = daemon->port_error ? daemon->port_error : "",
+		.code = daemon->code,
 	});
 	return 0;
 }

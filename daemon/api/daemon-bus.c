@@ -28,6 +28,11 @@ static void get_port_error(DBusMessageIter *to, void *userdata)
 	bus_append_string(to, ((struct daemon_api *)userdata)->parts.port_error);
 }
 
+static void get_pairing_code(DBusMessageIter *to, void *userdata)
+{
+	bus_append_string(to, ((struct daemon_api *)userdata)->parts.code);
+}
+
 static void get_browsers(DBusMessageIter *to, void *userdata)
 {
 	bus_append_u32(to, browsers_count(((struct daemon_api *)userdata)->parts.browsers));
@@ -76,6 +81,7 @@ static const struct bus_interface daemon_interface = {
 		{"Version", "s", BUS_PROPERTY_CONST, get_version},
 		{"Port", "q", BUS_PROPERTY_CONST, get_port},
 		{"PortError", "s", BUS_PROPERTY_CONST, get_port_error},
+		{"PairingCode", "s", BUS_PROPERTY_CONST, get_pairing_code},
 		{"Browsers", "u", BUS_PROPERTY_TOLD, get_browsers},
 		{"Tabs", "u", BUS_PROPERTY_TOLD, get_tabs},
 		{"SettingsProblems", "as", BUS_PROPERTY_TOLD, get_settings_problems},

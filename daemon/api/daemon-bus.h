@@ -34,6 +34,7 @@ struct daemon_api_parts {
 	struct browsers *browsers;
 	uint16_t port;		/* 0 if browsers cannot connect */
 	const char *port_error; /* then why, else "" */
+	const char *code;	/* of the key that proves whose daemon this is, or "" */
 };
 
 struct daemon_api *daemon_api_new(const struct daemon_api_parts *parts);

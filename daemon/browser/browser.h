@@ -24,6 +24,7 @@ struct browsers {
 	struct loop *loop;
 	struct ledger *ledger;
 	struct router *router;
+	const struct proof_key *key; /* NULL: none */
 	browsers_changed_fn *changed;
 	void *userdata;
 	struct browser *first;

@@ -5,6 +5,7 @@
 #include "event/ledger.h"
 #include "loop/loop.h"
 #include "project/project.h"
+#include "proof/proof.h"
 #include "route/router.h"
 
 /*
@@ -22,6 +23,9 @@ struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct r
 	browsers_changed_fn *changed, void *userdata);
 /* All connections must be closed. */
 void browsers_free(struct browsers *browsers);
+
+/* The key that proves to browsers whose daemon this is; borrowed. There is none at first. */
+void browsers_set_key(struct browsers *browsers, const struct proof_key *key);
 
 /* What the transport is to call, with the browsers as its userdata. */
 extern const struct ws_callbacks browsers_callbacks;

@@ -87,10 +87,25 @@ void tab_look_up(struct tab *tab)
 	tab_answer(tab, false);
 }
 
+/* The answer to hello, with what proves that it is this user's daemon's. */
+static char *session_welcome(const struct browsers *browsers, const struct wire_message *message)
+{
+	const struct proof_key *key = browsers->key;
+	char proof[PROOF_DIGITS + 1], text[PROOF_KEY_DIGITS + 1];
+
+	if (!key || !message->nonce) {
+		return wire_encode_hello(SAVECAST_VERSION, browsers->instance, NULL, NULL);
+	}
+	proof_make(key, message->nonce, message->profile, browsers->instance, proof);
+	proof_key_write(key, text);
+	return wire_encode_hello(
+		SAVECAST_VERSION, browsers->instance, proof, message->pair ? text : NULL);
+}
+
 static void session_hello(struct browser *browser, struct wire_message *message)
 {
 	struct browsers *browsers = browser->browsers;
-	_cleanup_free_ char *text = wire_encode_hello(SAVECAST_VERSION, browsers->instance);
+	_cleanup_free_ char *text = session_welcome(browsers, message);
 
 	for (struct browser *other = browsers->first; other; other = other->next) {
 		if (other->profile && strcmp(other->profile, message->profile) == 0) {

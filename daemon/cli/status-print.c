@@ -33,6 +33,7 @@ static void print_daemon(const json_t *status)
 {
 	_cleanup_free_ char *version = safe_of(status, "version");
 	_cleanup_free_ char *error = safe_of(status, "port-error");
+	_cleanup_free_ char *code = safe_of(status, "pairing-code");
 	_cleanup_free_ char *browsers = count_of(status, "browsers", "browser");
 	_cleanup_free_ char *tabs =
 		text_count(json_array_size(json_object_get(status, "tabs")), "tab");
@@ -43,6 +44,9 @@ static void print_daemon(const json_t *status)
 		printf("savecastd %s listens on port %" JSON_INTEGER_FORMAT
 		       ": %s connected, %s switched on\n",
 			version, port, browsers, tabs);
+		if (*code) {
+			printf("    paired browsers show the code %s\n", code);
+		}
 		return;
 	}
 	wrapped = text_wrap(*error ? error : "no reason is known", EVENT_TEXT_WIDTH, 4, 4);

@@ -37,9 +37,10 @@ static json_t *status_object(json_t *answers[4])
 {
 	json_t *daemon = json_array_get(answers[0], 0);
 
-	return json_pack("{s:O*, s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*}", "version",
+	return json_pack("{s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*}", "version",
 		json_object_get(daemon, "Version"), "port", json_object_get(daemon, "Port"),
-		"port-error", json_object_get(daemon, "PortError"), "browsers",
+		"port-error", json_object_get(daemon, "PortError"), "pairing-code",
+		json_object_get(daemon, "PairingCode"), "browsers",
 		json_object_get(daemon, "Browsers"), "settings-problems",
 		json_object_get(daemon, "SettingsProblems"), "projects",
 		status_projects(json_array_get(answers[1], 0)), "tabs",
@@ -88,12 +89,14 @@ const struct verb verb_status = {
 	.summary = "show the daemon, its browsers, projects and tabs",
 	.description =
 		"Shows on one screen: the daemon and the port where browsers connect, or why it\n"
-		"does not listen; what is wrong in the settings; projects, and why each is one;\n"
+		"does not listen; the code that paired browsers show, too; what is wrong in the\n"
+		"settings; projects, and why each is one;\n"
 		"the tabs that are switched on, and how the project of each was found, or why\n"
 		"not; the last events. What does not fit is counted.\n"
 		"\n"
 		"With --json all of it is one object: \"version\", \"port\" (0 if it does not\n"
-		"listen), \"port-error\", \"browsers\" (how many), \"settings-problems\" (texts),\n"
+		"listen), \"port-error\", \"pairing-code\", \"browsers\" (how many),\n"
+		"\"settings-problems\" (texts),\n"
 		"\"projects\" (each \"object\", \"root\", \"name\", \"tracked\", \"known-by\",\n"
 		"\"tabs\", \"settings-problems\", \"problem\"), \"tabs\" (each \"browser\", \"tab\", \"client\",\n"
 		"\"url\", \"state\", \"project\", \"reason\") and \"events\" (the last 5, as in\n"

@@ -42,12 +42,19 @@ static char *encode_end(json_t *object)
 	return text;
 }
 
-char *wire_encode_hello(const char *version, const char *instance)
+char *wire_encode_hello(
+	const char *version, const char *instance, const char *proof, const char *key)
 {
 	json_t *object = encode_start("hello");
 
 	encode_set(object, "version", encode_text(version));
 	encode_set(object, "instance", encode_text(instance));
+	if (proof) {
+		encode_set(object, "proof", encode_text(proof));
+	}
+	if (key) {
+		encode_set(object, "key", encode_text(key));
+	}
 	return encode_end(object);
 }
 

@@ -138,22 +138,35 @@ static int read_text(const struct wire_reader *reader, const char *key, size_t m
 	return 0;
 }
 
-static int read_profile(const struct wire_reader *reader, char **profile)
+/* Nothing but letters, digits and -. */
+static int read_token(
+	const struct wire_reader *reader, const char *key, size_t min, size_t max, char **token)
 {
-	static const char why[] = "must be 8 to 64 letters, digits or -";
-	const json_t *value = json_object_get(reader->object, "profile");
+	const json_t *value = json_object_get(reader->object, key);
 	const char *text = json_string_value(value);
 	size_t length = text ? strlen(text) : 0;
+	bool fits = length >= min && length <= max;
+	char why[64];
 
-	if (length < WIRE_PROFILE_MIN || length > WIRE_PROFILE_MAX) {
-		return fail_field(reader, "profile", value, why);
+	for (const char *c = text; fits && *c; c++) {
+		fits = isalnum((unsigned char)*c) || *c == '-';
 	}
-	for (const char *c = text; *c; c++) {
-		if (!isalnum((unsigned char)*c) && *c != '-') {
-			return fail_field(reader, "profile", value, why);
-		}
+	if (!fits) {
+		snprintf(why, sizeof why, "must be %zu to %zu letters, digits or -", min, max);
+		return fail_field(reader, key, value, why);
 	}
-	*profile = mem_strdup(text);
+	*token = mem_strdup(text);
+	return 0;
+}
+
+static int read_flag(const struct wire_reader *reader, const char *key, bool *flag)
+{
+	const json_t *value = json_object_get(reader->object, key);
+
+	if (!json_is_boolean(value)) {
+		return fail_field(reader, key, value, "must be true or false");
+	}
+	*flag = json_is_true(value);
 	return 0;
 }
 
@@ -194,7 +207,17 @@ static int read_hello(const struct wire_reader *reader, struct wire_message *mes
 	if (r == 0) {
 		r = read_text(reader, "extension", WIRE_STRING_MAX, &message->extension);
 	}
-	return r < 0 ? r : read_profile(reader, &message->profile);
+	if (r == 0) {
+		r = read_token(
+			reader, "profile", WIRE_PROFILE_MIN, WIRE_PROFILE_MAX, &message->profile);
+	}
+	if (r == 0 && json_object_get(reader->object, "nonce")) {
+		r = read_token(reader, "nonce", WIRE_NONCE_MIN, WIRE_NONCE_MAX, &message->nonce);
+	}
+	if (r == 0 && json_object_get(reader->object, "pair")) {
+		r = read_flag(reader, "pair", &message->pair);
+	}
+	return r;
 }
 
 static int read_watch(const struct wire_reader *reader, struct wire_message *message)
@@ -298,6 +321,7 @@ void wire_message_clear(struct wire_message *message)
 	free(message->browser);
 	free(message->extension);
 	free(message->profile);
+	free(message->nonce);
 	free(message->url);
 	free(message->detail);
 	*message = (struct wire_message){.type = WIRE_IGNORED};

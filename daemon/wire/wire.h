@@ -16,6 +16,8 @@ enum {
 	WIRE_STRING_MAX = 256,
 	WIRE_PROFILE_MIN = 8,
 	WIRE_PROFILE_MAX = 64,
+	WIRE_NONCE_MIN = 16,
+	WIRE_NONCE_MAX = 64,
 	WIRE_ERROR_MAX = 256,
 	WIRE_CHANGES_MAX = 16, /* of one `reload`; more are not told at all */
 	WIRE_PATH_MAX = 1024,  /* bytes of a change's path */
@@ -55,6 +57,8 @@ struct wire_message {
 	char *browser; /* hello */
 	char *extension;
 	char *profile;
+	char *nonce; /* NULL: no proof is asked for */
+	bool pair;   /* the key is */
 
 	uint64_t tab; /* watch, unwatch, report */
 	char *url;    /* watch */
@@ -112,9 +116,11 @@ const char *wire_tab_state_name(enum wire_tab_state state);
  * Messages to the browser, as JSON that the caller frees. Strings should be
  * UTF-8; bytes that are not become U+FFFD. `project` is NULL for
  * WIRE_TAB_LOOKING and WIRE_TAB_NONE. Without changes, a reload says that anything may
- * have changed. The message of an error may be longer than WIRE_ERROR_MAX.
+ * have changed. `proof` and `key` (proof/proof.h) may be NULL. The message of an error
+ * may be longer than WIRE_ERROR_MAX.
  */
-char *wire_encode_hello(const char *version, const char *instance);
+char *wire_encode_hello(
+	const char *version, const char *instance, const char *proof, const char *key);
 char *wire_encode_tab(
 	uint64_t tab, enum wire_tab_state state, const char *project, const char *reason);
 char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs,

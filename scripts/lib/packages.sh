@@ -13,6 +13,7 @@ packages_list() {
 		build ninja-build       command -v ninja
 		build libdbus-1-dev
 		build libwebsockets-dev
+		build libssl-dev
 		build libgit2-dev
 		build libjansson-dev
 		build libsystemd-dev

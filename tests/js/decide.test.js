@@ -104,6 +104,7 @@ test('the popup says what to do when something is wrong, and nothing else', () =
 	const text = (/** @type {any} */ given) => adviceFor(given)?.map((one) => one.text).join('');
 	assert.match(String(text(known('down', { url }))), /systemctl --user start savecast/);
 	assert.match(String(text(known('refused', { url }))), /savecast status/);
+	assert.match(String(text(known('foreign', { url }))), /Another user.s program .* pair again/);
 	assert.match(String(text(answered('none'))), /savecast track DIR/);
 	assert.match(String(text(answered('down'))), /reloads when the server answers/);
 	assert.equal(text(answered('live')), undefined);

@@ -31,6 +31,7 @@ const CASES = [
 	['no daemon', [answered('live'), 'down', 1], 'disconnected', '!',
 		/^savecast: the daemon is not running: run savecastd, or save a file in your editor$/],
 	['not our daemon', [{ url }, 'refused', 7283], 'disconnected', '!', /port 7283/],
+	['somebody else\'s daemon', [{ url }, 'foreign', 7283], 'disconnected', '!', /port 7283: .* not the savecastd/],
 	['replaced', [{ url }, 'replaced', 1], 'disconnected', '!', /copy of this profile/],
 	['paused', [{ url, paused: 'why' }, 'up', 1], 'off', 'II', /paused: why: click to switch on here/],
 	['paused without daemon', [{ url, paused: 'why' }, 'down', 1], 'off', 'II', /paused/],

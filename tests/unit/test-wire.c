@@ -54,6 +54,8 @@ static void same_message(const json_t *wanted, const struct wire_message *messag
 	same_text(wanted, "browser", message->browser);
 	same_text(wanted, "extension", message->extension);
 	same_text(wanted, "profile", message->profile);
+	same_text(wanted, "nonce", message->nonce);
+	assert_int_equal(json_is_true(json_object_get(wanted, "pair")), message->pair);
 	same_text(wanted, "url", message->url);
 	same_text(wanted, "detail", message->detail);
 	same_number(wanted, "tab", message->tab);
@@ -121,8 +123,8 @@ static char *encode(const json_t *message)
 	uint64_t tab = (uint64_t)json_integer_value(json_object_get(message, "tab"));
 
 	if (strcmp(type, "hello") == 0) {
-		return wire_encode_hello(
-			text_of(message, "version"), text_of(message, "instance"));
+		return wire_encode_hello(text_of(message, "version"), text_of(message, "instance"),
+			text_of(message, "proof"), text_of(message, "key"));
 	}
 	if (strcmp(type, "tab") == 0) {
 		const char *name = text_of(message, "state");
@@ -370,12 +372,14 @@ static void broken_names_are_mended(void **state)
 	_cleanup_free_ char *tab = wire_encode_tab(1, WIRE_TAB_LIVE, "caf\xe9", "\xc3");
 	_cleanup_free_ char *none = wire_encode_tab(2, WIRE_TAB_NONE, NULL, "a\"b\\c\n");
 	_cleanup_free_ char *empty = wire_encode_reload(3, NULL, 0, NULL, 0);
-	_cleanup_free_ char *hello = wire_encode_hello("\xed\xa0\x80", "");
+	_cleanup_free_ char *hello = wire_encode_hello("\xed\xa0\x80", "", NULL, NULL);
 
-	assert_string_equal(tab, "{\"type\":\"tab\",\"tab\":1,\"state\":\"live\","
-				 "\"project\":\"caf\xef\xbf\xbd\",\"reason\":\"\xef\xbf\xbd\"}");
-	assert_string_equal(none, "{\"type\":\"tab\",\"tab\":2,\"state\":\"none\","
-				  "\"reason\":\"a\\\"b\\\\c\\n\"}");
+	assert_string_equal(tab,
+		"{\"type\":\"tab\",\"tab\":1,\"state\":\"live\","
+		"\"project\":\"caf\xef\xbf\xbd\",\"reason\":\"\xef\xbf\xbd\"}");
+	assert_string_equal(none,
+		"{\"type\":\"tab\",\"tab\":2,\"state\":\"none\","
+		"\"reason\":\"a\\\"b\\\\c\\n\"}");
 	assert_string_equal(empty, "{\"type\":\"reload\",\"event\":3,\"tabs\":[]}");
 	assert_true(utf8_is_valid(hello, strlen(hello)));
 }

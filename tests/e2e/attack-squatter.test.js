@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// Another user's process has taken the port: the extension tells it nothing of a page, believes
+// nothing that it says, and says so; and finds its own daemon again.
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from '../../scripts/lib/events.js';
+import { BROWSERS, live, missing, switchOn } from './lib/live.js';
+import { startSquatter } from './lib/squatter.js';
+import { World } from './lib/world.js';
+
+const NOT_ROOT = process.getuid?.() !== 0 && 'needs root, to become another user';
+
+/** @param {import('./lib/live.js').Browser} browser */
+const title = async (browser) => (await browser.activeFace()).title;
+
+/** All that a daemon may say, about this tab, with a proof that is none. @param {number} tab */
+const lies = (tab) => [
+	{ type: 'tab', tab, state: 'live', project: 'too early', reason: 'x' },
+	{ type: 'hello', version: '0.1.0', instance: '0123456789abcdef', proof: 'f'.repeat(64), key: 'f'.repeat(64) },
+	{ type: 'tab', tab, state: 'live', project: 'a lie', reason: 'x' },
+	{ type: 'let-go', tabs: [tab] },
+	{ type: 'reload', event: 1, tabs: [tab] },
+	{ type: 'ping' },
+];
+
+for (const which of BROWSERS) {
+	test(`${which}: who has taken the port is told nothing and believed nothing`, { skip: missing(which) || NOT_ROOT }, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const site = await world.site('site', { 'index.html': '<h1>one</h1>' });
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		const page = await browser.newPage(site.url);
+		await switchOn(world, page);
+		const { tab } = await browser.activeFace();
+		await page.evaluate('window.old = true');
+		const code = String((await world.bus.properties()).PairingCode);
+		assert.match(code, /^[0-9a-f]{4}-[0-9a-f]{4}$/);
+		assert.match((await world.savecast('status')).stdout, new RegExp(`show the code ${code}`));
+
+		await world.endDaemon();
+		let squatter = await startSquatter(world, lies(tab));
+		await until('the icon to say so', async () => /not the savecastd/.test(await title(browser)));
+		await squatter.met(2);
+		for (const { type, nonce, pair, ...rest } of await squatter.heard()) {
+			assert.equal(type, 'hello');
+			assert.match(nonce, /^[0-9a-f]{32}$/);
+			assert.equal(pair, undefined, 'the key is not asked for again');
+			assert.deepEqual(Object.keys(rest), ['browser', 'extension', 'profile']);
+		}
+		assert.equal(await page.evaluate('window.old'), true, 'the page stays');
+		// Neither does the daemon take the port from him.
+		await world.startDaemon();
+		assert.match((await world.savecast('status')).stdout, /does not listen: no browser can connect/);
+		await world.endDaemon();
+		await squatter.end();
+
+		// One who claims that another browser took over would make a browser give up.
+		squatter = await startSquatter(world, 4001);
+		await squatter.met(2);
+		await squatter.end();
+
+		await world.startDaemon();
+		await live(world, 1);
+		await until('the icon to be live', async () => /live: site/.test(await title(browser)));
+
+		// The person has deleted the state: a new key, as from a squatter, until they pair again.
+		await world.endDaemon();
+		await rm(path.join(world.temp, 'state/savecast/key'));
+		await world.startDaemon();
+		await until('the icon to say so', async () => /not the savecastd/.test(await title(browser)));
+		assert.equal((await world.bus.properties()).Tabs, 0);
+		const options = await browser.newPage(browser.extensionUrl('options.html'));
+		const shown = () => options.evaluate('document.getElementById("code").textContent');
+		assert.equal(await until('the code', shown), code);
+		await options.evaluate('document.getElementById("pair").click()');
+		await live(world, 1);
+		await options.goto(browser.extensionUrl('options.html'));
+		const anew = String((await world.bus.properties()).PairingCode);
+		assert.notEqual(anew, code);
+		assert.equal(await until('the new code', shown), anew);
+	});
+}
