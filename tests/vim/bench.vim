@@ -1,6 +1,6 @@
 " SPDX-License-Identifier: MIT
 " Run by bench.sh.
-set nocompatible noswapfile nofsync
+set noswapfile nofsync
 scriptencoding utf-8
 
 let &runtimepath = $SAVECAST_VIM . ',' . &runtimepath

@@ -1,7 +1,7 @@
 " SPDX-License-Identifier: MIT
 " Runs one Test_* function, says in $TEST_DIR/result how it went, and leaves.
 " A test that cannot run here throws 'skip: why'.
-set nocompatible noswapfile nomore nofsync hidden
+set noswapfile nomore nofsync hidden
 scriptencoding utf-8
 set encoding=utf-8
 

@@ -119,7 +119,7 @@ function! Test_health() abort
   let g:savecast_command = $TEST_DIR . '/missing'
   call assert_match('is not found', savecast#health#report()[0][1])
   if has('nvim')
-    checkhealth savecast
+    execute 'checkhealth savecast'
     call assert_true(search('is not found') > 0, join(getline(1, '$'), '|'))
   endif
 endfunction
