@@ -123,19 +123,3 @@ function! Test_health() abort
     call assert_true(search('is not found') > 0, join(getline(1, '$'), '|'))
   endif
 endfunction
-
-" What plugin managers do: a package; a folder in a larger repository.
-function! Test_layouts() abort
-  let l:start = $TEST_DIR . '/pack/any/opt'
-  call mkdir(l:start, 'p')
-  call system('ln -s ' . shellescape($SAVECAST_VIM) . ' ' . shellescape(l:start . '/savecast'))
-  let &runtimepath = substitute(&runtimepath, '\V' . escape($SAVECAST_VIM, '\') . ',', '', '')
-  unlet g:loaded_savecast
-  autocmd! savecast
-  delcommand Savecast
-  let &packpath = $TEST_DIR
-  packadd savecast
-  call assert_equal(2, exists(':Savecast'))
-  call Save('a.css')
-  call AssertSent([Path('a.css')])
-endfunction
