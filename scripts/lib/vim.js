@@ -57,6 +57,10 @@ export async function openInVim({ children, temp, env, command, file, edit }) {
 	await whileAlive(vim, ready);
 
 	return {
+		/** @param {string} command of Ex */
+		run(command) {
+			stdin.write(`${command}\n`);
+		},
 		/** Writes the file. @returns {bigint} when, in ns of the monotonic clock */
 		write() {
 			const now = process.hrtime.bigint();

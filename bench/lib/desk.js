@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/** A user's session to measure in, as the tests have it: see tests/e2e/lib/world.js. */
+import path from 'node:path';
+
+import { TOP, World } from '../../tests/e2e/lib/world.js';
+import { Client } from '../../tests/e2e/lib/wire-client.js';
+
+export const BUILD = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build-bench');
+
+/**
+ * Opens a world, hands it out, and takes all of it down again.
+ *
+ * @template T
+ * @param {(world: World) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function atDesk(work) {
+	/** @type {(() => unknown)[]} */
+	const ends = [];
+	const world = await World.open(/** @type {any} */ ({ after: (/** @type {() => unknown} */ end) => ends.push(end) }));
+	try {
+		return await work(world);
+	} finally {
+		for (const end of ends.reverse()) {
+			await end();
+		}
+	}
+}
+
+/** The address of a project that no server serves: a rule of the user's names it. */
+export const urlOf = (/** @type {string} */ name) => `http://${name}.test/`;
+
+/**
+ * Git work trees, each with a page and a style sheet, and a rule for its tabs. The daemon reads
+ * that when it starts.
+ *
+ * @param {World} world
+ * @param {number} count
+ * @returns {Promise<{root: string, page: string, style: string, url: string}[]>}
+ */
+export async function projects(world, count) {
+	const all = [];
+	let config = `[savecast]\n\tport = ${world.port}\n`;
+	for (let i = 0; i < count; i++) {
+		const name = `site${i}`;
+		const root = await world.folder(name,
+			{ 'index.html': `<h1>${i}</h1>\n`, 'style.css': `p { margin: ${i}px }\n` }, { git: true });
+		config += `[savecast "${root}"]\n\turl = ${urlOf(name)}*\n`;
+		all.push({ root, page: path.join(root, 'index.html'), style: path.join(root, 'style.css'), url: urlOf(name) });
+	}
+	await world.configure(config);
+	return all;
+}
+
+/**
+ * A browser with these tabs, all live.
+ *
+ * @param {World} world
+ * @param {string[]} urls
+ * @param {string} [profile]
+ */
+export async function browserWith(world, urls, profile = 'bench-browser') {
+	const client = new Client(world);
+	await client.hello(profile);
+	const live = urls.map((url, tab) => client.log.next(`tab ${tab} to be live`,
+		message => message.type === 'tab' && message.tab === tab && message.state === 'live'));
+	urls.forEach((url, tab) => client.send({ type: 'watch', tab, url }));
+	await Promise.all(live);
+	return client;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/** The page's side of a peer: the messages that would make it reload. */
+import http from 'node:http';
+
+import WebSocket from 'ws';
+
+import { EventLog, until } from '../../scripts/lib/events.js';
+
+/** @typedef {EventLog<string>} Messages */
+
+/**
+ * @param {import('../../tests/e2e/lib/world.js').World} world
+ * @param {string} url
+ * @param {object} how
+ * @param {string | string[]} [how.protocols]
+ * @param {any[]} [how.greeting] what the page says first
+ * @param {(text: string) => boolean} how.reloads whether the message is one
+ * @returns {Promise<Messages>}
+ */
+export async function webSocket(world, url, { protocols = [], greeting = [], reloads }) {
+	/** @type {Messages} */
+	const log = new EventLog();
+	const socket = await until(url, () => new Promise((resolve, reject) => {
+		const attempt = new WebSocket(url, protocols, { perMessageDeflate: false, origin: url.replace(/^ws/, 'http') });
+		attempt.once('open', () => resolve(attempt));
+		attempt.once('error', reject);
+		attempt.on('message', data => {
+			if (reloads(String(data))) {
+				log.push(String(data));
+			}
+		});
+	}), { every: 100 });
+	greeting.forEach(message => socket.send(JSON.stringify(message)));
+	world.atEnd.push(async () => socket.terminate());
+	return log;
+}
+
+/** The LiveReload protocol 7, of several peers. */
+export const LIVERELOAD = {
+	greeting: [
+		{ command: 'hello', protocols: ['http://livereload.com/protocols/official-7'] },
+		{ command: 'info', plugins: {}, url: 'http://localhost/' },
+	],
+	reloads: (/** @type {string} */ text) => JSON.parse(text).command === 'reload',
+};
+
+/**
+ * Server-sent events.
+ *
+ * @param {import('../../tests/e2e/lib/world.js').World} world
+ * @param {string} url
+ * @param {string} event its name
+ * @returns {Promise<Messages>}
+ */
+export function eventStream(world, url, event) {
+	/** @type {Messages} */
+	const log = new EventLog();
+	return until(url, () => new Promise((resolve, reject) => {
+		const request = http.get(url, response => {
+			response.setEncoding('utf8').on('data', text => {
+				if (text.includes(`event: ${event}`)) {
+					log.push(text);
+				}
+			});
+			resolve(log);
+		});
+		request.on('error', reject);
+		world.atEnd.push(async () => request.destroy());
+	}), { every: 100 });
+}

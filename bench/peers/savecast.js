@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/** The three ways of a save into the daemon; all share one that runs already. */
+import { SAVECAST } from '../../tests/e2e/lib/world.js';
+import { run } from '../../scripts/lib/children.js';
+import { openInVim } from '../../scripts/lib/vim.js';
+
+/**
+ * @typedef {object} Way
+ * @property {string} name
+ * @property {boolean} [writes] it writes the file itself
+ * @property {(world: import('../../tests/e2e/lib/world.js').World, file: string) => Promise<(n: number) => void>} open
+ *   returns what tells of a save; its first moment is the save
+ */
+
+/** @type {Way[]} */
+export const ways = [
+	{
+		name: 'savecast, an editor\'s job',
+		async open(world, file) {
+			const job = world.children.start('save-stdin', [SAVECAST, 'save', '--stdin'], { env: world.env, stdin: 'pipe' });
+			return () => job.process.stdin?.write(`${file}\n`);
+		},
+	},
+	{
+		name: 'savecast save FILE',
+		async open(world, file) {
+			return () => { run([SAVECAST, 'save', file], world.env); };
+		},
+	},
+	{
+		name: 'savecast, :w in Vim',
+		writes: true,
+		async open(world, file) {
+			const { children, temp, env } = world;
+			const vim = await openInVim({ children, temp, env, command: SAVECAST, file });
+			return n => { vim.run(`call setline(1, '<h1>${n}</h1>')`); vim.write(); };
+		},
+	},
+];
