@@ -3,13 +3,17 @@
 
 #include <git2.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "git/git-library.h"
+#include "git/git-stamp.h"
 
 struct opened {
 	char *root; /* as it was asked for; NULL: free */
 	git_repository *repository; /* NULL: there is none */
+	struct git_stamp stamp;
+	bool checked; /* in this call */
 };
 
 struct git_ignores {
@@ -20,14 +24,15 @@ struct git_ignores {
 static void opened_close(struct opened *opened)
 {
 	git_repository_free(opened->repository);
+	git_stamp_clear(&opened->stamp);
 	free(opened->root);
 	*opened = (struct opened){0};
 }
 
-void git_ignores_close(struct git_ignores *ignores)
+void git_ignores_finish(struct git_ignores *ignores)
 {
 	for (size_t i = 0; i < GIT_IGNORE_OPEN_MAX; i++) {
-		opened_close(&ignores->opened[i]);
+		ignores->opened[i].checked = false;
 	}
 }
 
@@ -38,29 +43,68 @@ struct git_ignores *git_ignores_new(void)
 
 void git_ignores_free(struct git_ignores *ignores)
 {
-	if (ignores) {
-		git_ignores_close(ignores);
-		free(ignores);
+	for (size_t i = 0; ignores && i < GIT_IGNORE_OPEN_MAX; i++) {
+		opened_close(&ignores->opened[i]);
+	}
+	free(ignores);
+}
+
+/* Whether a file that one of its configurations includes has a say. */
+static bool repository_includes(git_repository *repository)
+{
+	git_config *config = NULL;
+	git_config_iterator *iterator = NULL;
+	git_config_entry *entry;
+	bool includes = git_repository_config_snapshot(&config, repository) < 0 ||
+		git_config_iterator_new(&iterator, config) < 0;
+
+	while (!includes && git_config_next(&entry, iterator) == 0) {
+		includes = strncmp(entry->name, "include.", 8) == 0 ||
+			strncmp(entry->name, "includeif.", 10) == 0;
+	}
+	git_config_iterator_free(iterator);
+	git_config_free(config);
+	return includes;
+}
+
+static void opened_open(struct opened *opened, const char *root)
+{
+	uint64_t now = clock_usec(CLOCK_REALTIME);
+	const char *tree;
+
+	opened->root = mem_strdup(root);
+	git_library_use();
+	if (git_repository_open_ext(&opened->repository, root, 0, NULL) < 0) {
+		opened->repository = NULL;
+		return;
+	}
+	/* A root below the top could become a work tree of its own. */
+	tree = git_repository_workdir(opened->repository);
+	if (tree && strncmp(tree, root, strlen(root)) == 0 &&
+		!repository_includes(opened->repository)) {
+		git_stamp_take(&opened->stamp, tree, git_repository_path(opened->repository),
+			git_repository_commondir(opened->repository), now);
 	}
 }
 
 static git_repository *ignores_open(struct git_ignores *ignores, const char *root)
 {
-	struct opened *opened;
+	struct opened *opened = NULL;
 
-	for (size_t i = 0; i < GIT_IGNORE_OPEN_MAX; i++) {
-		opened = &ignores->opened[i];
-		if (opened->root && strcmp(opened->root, root) == 0) {
-			return opened->repository;
+	for (size_t i = 0; i < GIT_IGNORE_OPEN_MAX && !opened; i++) {
+		if (ignores->opened[i].root && strcmp(ignores->opened[i].root, root) == 0) {
+			opened = &ignores->opened[i];
 		}
 	}
-	opened = &ignores->opened[ignores->next++ % GIT_IGNORE_OPEN_MAX];
-	opened_close(opened);
-	opened->root = mem_strdup(root);
-	git_library_use();
-	if (git_repository_open_ext(&opened->repository, root, 0, NULL) < 0) {
-		opened->repository = NULL;
+	if (!opened) {
+		opened = &ignores->opened[ignores->next++ % GIT_IGNORE_OPEN_MAX];
+		opened_close(opened);
 	}
+	if (!opened->checked && !git_stamp_holds(&opened->stamp)) {
+		opened_close(opened);
+		opened_open(opened, root);
+	}
+	opened->checked = true;
 	return opened->repository;
 }
 

@@ -5,9 +5,10 @@
 
 /*
  * What .gitignore ignores, as git sees it: .git/info/exclude and core.excludesFile
- * count, and a file that git tracks is not ignored. A repository stays open for
- * the rest of a call, at most GIT_IGNORE_OPEN_MAX of them: its first file costs
- * about 100 us, a further one 7, and nothing is held or can go stale in between.
+ * count, and a file that git tracks is not ignored. A repository stays open, at most
+ * GIT_IGNORE_OPEN_MAX of them, for as long as git_stamp_holds() says that opening it
+ * again would make no difference; libgit2 itself sees when .gitignore and the like
+ * change. One whose configuration includes other files is closed after each call.
  *
  * Whether an ignored file is tracked is looked up in the index's bytes, which is
  * many times faster than reading it; a prefix-compressed index (version 4), and one
@@ -24,5 +25,5 @@ void git_ignores_free(struct git_ignores *ignores);
 /* Whether git ignores the file; false also if `root` is in no work tree. `name` is absolute. */
 bool git_ignores_file(struct git_ignores *ignores, const char *root, const char *name);
 
-/* The call is over: closes what is open. */
-void git_ignores_close(struct git_ignores *ignores);
+/* The call is over: what is open is looked at again by the next one. */
+void git_ignores_finish(struct git_ignores *ignores);

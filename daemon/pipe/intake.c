@@ -60,7 +60,7 @@ void intake_claim(struct intake *intake, const char *name, struct claims *claims
 	struct project *own;
 
 	*claims = (struct claims){.file = finder_resolve(name)};
-	own = finder_find(intake->registry, claims->file, &claims->why);
+	own = finder_find_resolved(intake->registry, claims->file, &claims->why);
 	if (own) {
 		claims_add(intake, claims, own, NULL);
 	}
@@ -78,7 +78,7 @@ void intake_claim(struct intake *intake, const char *name, struct claims *claims
 
 void intake_finish(struct intake *intake)
 {
-	git_ignores_close(intake->ignores);
+	git_ignores_finish(intake->ignores);
 }
 
 void claims_clear(struct claims *claims)

@@ -29,8 +29,8 @@ char *finder_resolve(const char *name)
 		return mem_strdup(name);
 	}
 	if (strlen(head) < strlen(name)) {
-		char *whole = mem_printf(
-			"%s%s", strcmp(real, "/") ? real : "", name + strlen(head));
+		char *whole =
+			mem_printf("%s%s", strcmp(real, "/") ? real : "", name + strlen(head));
 
 		free(real);
 		real = whole;
@@ -57,14 +57,22 @@ static struct project *finder_meet(
 	struct project *project = registry_meet(registry, folder, how);
 
 	if (!project) {
-		*why = mem_printf("%d projects that nobody tracked are known already", PROJECTS_MAX);
+		*why = mem_printf(
+			"%d projects that nobody tracked are known already", PROJECTS_MAX);
 	}
 	return project;
 }
 
 struct project *finder_find(struct registry *registry, const char *name, char **why)
 {
-	_cleanup_free_ char *folder = finder_resolve(name);
+	_cleanup_free_ char *file = finder_resolve(name);
+
+	return finder_find_resolved(registry, file, why);
+}
+
+struct project *finder_find_resolved(struct registry *registry, const char *file, char **why)
+{
+	_cleanup_free_ char *folder = mem_strdup(file);
 	_cleanup_free_ char *obstacle = NULL;
 
 	for (;;) {

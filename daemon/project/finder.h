@@ -13,6 +13,8 @@
  * Returns NULL if there is none, and why, which the caller frees.
  */
 struct project *finder_find(struct registry *registry, const char *name, char **why);
+/* The same, of a name that finder_resolve() gave. */
+struct project *finder_find_resolved(struct registry *registry, const char *file, char **why);
 
 /* `name` with symbolic links resolved as far as it exists; the caller frees it. */
 char *finder_resolve(const char *name);

@@ -198,11 +198,26 @@ void *ws_client_data(const struct ws_client *client)
 	return client->data;
 }
 
+/* Nothing waits before it: it goes out at once. What the socket does not take, libwebsockets keeps. */
+static void client_write(struct ws_client *client, struct ws_text *text)
+{
+	if (lws_write(client->wsi, ws_text_bytes(text), ws_text_length(text), LWS_WRITE_TEXT) < 0) {
+		client_cut(client);
+	} else if (lws_partial_buffered(client->wsi)) {
+		client_wait(client);
+		lws_callback_on_writable(client->wsi);
+	}
+}
+
 void ws_client_send_shared(struct ws_client *client, struct ws_text *text)
 {
 	struct ws_waiting_text *last;
 
 	if (client->state != WS_OPEN) {
+		return;
+	}
+	if (!client->waits && !lws_partial_buffered(client->wsi)) {
+		client_write(client, text);
 		return;
 	}
 	if (client->queued_bytes + queue_cost(text) > WS_QUEUE_BYTES_MAX) {

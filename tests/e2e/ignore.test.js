@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -126,4 +126,47 @@ test('a file that projects share makes an event in each', async t => {
 	assert.deepEqual(await claimed(path.join(mono, 'lonely/x.css')), ['mono']);
 	assert.deepEqual(await claimed(path.join(outside, 'x.css')), ['third'], 'in no project of its own');
 	assert.deepEqual(await claimed(path.join(outside, 'x.js')), [undefined]);
+});
+
+test('what git is told to ignore counts from the next save on, wherever it is said', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', { 'a.css': '', '.gitignore': '*.one\n' }, { git: true });
+	const ignored = 'ignored: by .gitignore';
+	const says = async (/** @type {string} */ name, /** @type {string} */ text) => {
+		const file = path.join(world.temp, name);
+		await mkdir(path.dirname(file), { recursive: true });
+		await writeFile(file, text);
+		return file;
+	};
+	let n = 0;
+	/** Of a new file of each extension: only its first save is surely no unchanged one. */
+	const extensions = (/** @type {Record<string, string>} */ expected) => fates(world, root,
+		Object.fromEntries(Object.entries(expected).map(([extension, text]) => [`x${n++}.${extension}`, text])));
+	// More than a file's times are coarse: the repository stays open between these.
+	const settled = () => new Promise(resolve => { setTimeout(resolve, 50); });
+	for (let i = 0; i < 2; i++) {
+		await settled();
+		await extensions({ one: ignored, two: 'saved', six: 'saved' });
+	}
+	await writeFile(path.join(root, '.gitignore'), '*.two\n');
+	await extensions({ one: 'saved', two: ignored });
+	const list = await says('list', '*.three\n');
+	await world.git(root, 'config', 'core.excludesFile', list);
+	await extensions({ three: ignored });
+	await settled();
+	await extensions({ three: ignored });
+	await world.git(root, 'config', '--unset', 'core.excludesFile');
+	await extensions({ three: 'saved', four: 'saved' });
+	await says('config/git/ignore', '*.four\n');
+	await extensions({ four: ignored, five: 'saved' });
+	const five = await says('five', '*.five\n');
+	const included = await says('included', `[core]\n\texcludesFile = ${list}\n`);
+	await says('home/.gitconfig', `[include]\n\tpath = ${included}\n`);
+	await extensions({ three: ignored, four: 'saved', five: 'saved' });
+	await settled();
+	await says('included', `[core]\n\texcludesFile = ${five}\n`);
+	await extensions({ three: 'saved', five: ignored });
+	await rename(path.join(root, '.git'), path.join(world.temp, 'was.git'));
+	await extensions({ two: 'saved', five: 'saved' });
 });
