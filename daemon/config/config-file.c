@@ -101,7 +101,6 @@ static int config_file_parse(const char *text, size_t length, config_value_fn *t
 		return -EIO;
 	}
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	git_libgit2_init();
 	r = git_config_open_ondisk(&config, path);
 	if (r == 0) {
 		r = git_config_iterator_new(&iterator, config);
@@ -114,7 +113,6 @@ static int config_file_parse(const char *text, size_t length, config_value_fn *t
 	}
 	git_config_iterator_free(iterator);
 	git_config_free(config);
-	git_libgit2_shutdown();
 	return r;
 }
 

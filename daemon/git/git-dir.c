@@ -49,7 +49,6 @@ int git_dir_find(struct git_dir *dir, const char *folder, char **why)
 	int r;
 
 	*dir = (struct git_dir){0};
-	git_library_use();
 	r = git_repository_open_ext(&repository, folder, 0, NULL);
 	if (r < 0) {
 		if (r == GIT_ENOTFOUND) {

@@ -7,15 +7,12 @@
 
 #include <git2.h>
 
-#include "git/git-library.h"
-
 _Static_assert(GIT_HASH_SIZE == GIT_OID_RAWSZ, "libgit2's object names are SHA-1");
 
 int git_hash_bytes(const void *bytes, size_t length, uint8_t hash[GIT_HASH_SIZE])
 {
 	git_oid oid;
 
-	git_library_use();
 	if (git_odb_hash(&oid, bytes, length, GIT_OBJECT_BLOB) < 0) {
 		return -EIO;
 	}
@@ -28,7 +25,6 @@ int git_hash_file(int fd, uint8_t hash[GIT_HASH_SIZE])
 	char path[64];
 	git_oid oid;
 
-	git_library_use();
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	if (git_odb_hashfile(&oid, path, GIT_OBJECT_BLOB) < 0) {
 		return -EIO;

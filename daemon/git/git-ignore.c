@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "git/git-library.h"
 #include "git/git-stamp.h"
 
 struct opened {
@@ -73,7 +72,6 @@ static void opened_open(struct opened *opened, const char *root)
 	const char *tree;
 
 	opened->root = mem_strdup(root);
-	git_library_use();
 	if (git_repository_open_ext(&opened->repository, root, 0, NULL) < 0) {
 		opened->repository = NULL;
 		return;

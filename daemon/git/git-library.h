@@ -2,11 +2,15 @@
 #pragma once
 
 /*
- * libgit2, made ready by the first call that needs it, on any thread. Its checks
- * stay on: a repository of another user is refused. Repository extensions that
- * change nothing of what we read do not keep a repository from being opened.
+ * libgit2, loaded and made ready by the first call of one of its functions, on any
+ * thread: it brings two dozen libraries, 4 MiB and 8 ms, and a daemon that knows no
+ * project needs none of that. Callers include <git2.h> and call it as ever; a
+ * function that is new to us gets a line in git-library.c. The process ends if there
+ * is no libgit2.
+ *
+ * Its checks stay on: a repository of another user is refused. Repository extensions
+ * that change nothing of what we read do not keep a repository from being opened.
  */
-void git_library_use(void);
 
 /* What libgit2 said last on this thread, or `otherwise`. Valid until its next call. */
 const char *git_library_why(const char *otherwise);

@@ -19,7 +19,6 @@ int git_worktree_check(const char *folder, char **why)
 	if (lstat(marker, &st) < 0) {
 		return -ENOENT;
 	}
-	git_library_use();
 	r = git_repository_open_ext(&repository, folder, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
 	if (r == 0 && git_repository_workdir(repository)) {
 		git_repository_free(repository);
