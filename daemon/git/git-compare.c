@@ -53,10 +53,10 @@ static bool entry_same_stat(const struct git_entry *a, const struct git_entry *b
 	return memcmp(a->stat, b->stat, sizeof a->stat) == 0;
 }
 
-static void candidates_add(struct git_candidates *candidates, const struct git_entry *old,
-	const struct git_entry *new)
+static void candidates_add(
+	struct git_candidates *candidates, const struct git_entry *old, const struct git_entry *new)
 {
-	bool same = old && new && entry_same_object(old, new);
+	bool same = old && new &&entry_same_object(old, new);
 	struct git_candidate *added;
 
 	if (candidates->kept == GIT_CANDIDATES_MAX) {
@@ -74,7 +74,8 @@ static void candidates_add(struct git_candidates *candidates, const struct git_e
 		.in_old = old,
 		.in_new = new,
 		.same_object = same,
-		.conflict = (old && old->conflict) || (new && new->conflict),
+		.old_conflict = old && old->conflict,
+		.new_conflict = new &&new->conflict,
 	};
 	if (old) {
 		memcpy(added->old_hash, old->hash, sizeof added->old_hash);
@@ -92,7 +93,7 @@ static void compare_entries(struct git_candidates *candidates, const struct git_
 	const char *path = old ? old->path : new->path;
 
 	old = old && entry_is_file(old) ? old : NULL;
-	new = new && entry_is_file(new) ? new : NULL;
+	new = new &&entry_is_file(new) ? new : NULL;
 	if ((!old && !new) || strncmp(path, prefix, strlen(prefix)) != 0) {
 		return;
 	}
@@ -146,8 +147,8 @@ static bool entry_is_on_disk(const struct git_entry *entry, int top)
 		(uint32_t)st.st_ino == git_entry_field(entry, GIT_ENTRY_INO);
 }
 
-int git_compare_disk(struct git_candidates *candidates, int fd, unsigned hash_size,
-	const char *top, const char *prefix, uint32_t max)
+int git_compare_disk(struct git_candidates *candidates, int fd, unsigned hash_size, const char *top,
+	const char *prefix, uint32_t max)
 {
 	_cleanup_(freep) struct side *side = side_new(fd, hash_size);
 	int folder;

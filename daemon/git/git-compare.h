@@ -15,8 +15,9 @@ enum { GIT_CANDIDATES_MAX = 4096 };
 struct git_candidate {
 	char *path; /* relative to the work tree's top */
 	bool in_old, in_new; /* in the index, and so in the work tree */
-	bool same_object;    /* in both, and with the same hash and mode */
-	bool conflict;	     /* its hashes say nothing of the file */
+	bool same_object; /* in both, and with the same hash and mode */
+	/* In conflict there: that hash says nothing of the file. */
+	bool old_conflict, new_conflict;
 	uint8_t old_hash[GIT_INDEX_HASH_MAX];
 	uint8_t new_hash[GIT_INDEX_HASH_MAX];
 };
@@ -40,7 +41,7 @@ int git_compare(struct git_candidates *candidates, int old_fd, int new_fd, unsig
  * The files that are not on disk what the index says, by their stat alone: at
  * most `max` entries are looked at, -E2BIG if there are more.
  */
-int git_compare_disk(struct git_candidates *candidates, int fd, unsigned hash_size,
-	const char *top, const char *prefix, uint32_t max);
+int git_compare_disk(struct git_candidates *candidates, int fd, unsigned hash_size, const char *top,
+	const char *prefix, uint32_t max);
 
 void git_candidates_clear(struct git_candidates *candidates);

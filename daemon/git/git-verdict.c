@@ -13,10 +13,9 @@ static bool file_is_new(const struct git_deed *deed, const struct content_mark *
 	return !known || known->born_nsec != now->born_nsec;
 }
 
-static bool hash_is(const struct git_candidate *candidate, const uint8_t *hash,
-	const struct content_mark *now)
+static bool hash_is(bool conflict, const uint8_t *hash, const struct content_mark *now)
 {
-	return !candidate->conflict && memcmp(hash, now->hash, sizeof now->hash) == 0;
+	return !conflict && memcmp(hash, now->hash, sizeof now->hash) == 0;
 }
 
 /* Whether the file holds what it did before, as far as that is known. */
@@ -35,7 +34,7 @@ static bool is_same(const struct git_candidate *candidate, const struct git_deed
 	if (now->kind == CONTENT_UNKNOWN || !deed->sha1) {
 		return candidate->same_object;
 	}
-	return hash_is(candidate, candidate->old_hash, now);
+	return hash_is(candidate->old_conflict, candidate->old_hash, now);
 }
 
 bool git_verdict(const struct git_candidate *candidate, const struct git_deed *deed,
@@ -54,5 +53,5 @@ bool git_verdict(const struct git_candidate *candidate, const struct git_deed *d
 		return false;
 	}
 	return now->kind == CONTENT_UNKNOWN || !deed->sha1 ||
-		hash_is(candidate, candidate->new_hash, now);
+		hash_is(candidate->new_conflict, candidate->new_hash, now);
 }

@@ -106,7 +106,7 @@ test('each git command is one event with what it changed', async t => {
 test('a rebase is one event, and so is a series of patches', async t => {
 	const { git, did, write, world, root } = await tree(t);
 	await git('checkout', '--quiet', '-b', 'topic');
-	for (let i = 0; i < 20; i++) {
+	for (let i = 0; i < 50; i++) {
 		await write('a.css', `${i}\n`);
 		await write(`n${i}.css`, `${i}\n`);
 		await git('add', '.');
@@ -119,11 +119,50 @@ test('a rebase is one event, and so is a series of patches', async t => {
 	await new Promise(resolve => { setTimeout(resolve, 300); });
 	one(await did(() => git('rebase', '--quiet', 'main')), ['b.css'], /^rebase .*, on topic$/);
 	const { events } = await did(() => git('reset', '--quiet', '--hard', 'main'));
-	assert.deepEqual(events.map(e => [e['file-count'], e.files.length]), [[21, 16]]);
+	assert.deepEqual(events.map(e => [e['file-count'], e.files.length]), [[51, 16]]);
 	await git('format-patch', '--quiet', '-o', '../patches', 'main..ORIG_HEAD');
 	const { events: am } = await did(() => run(['sh', '-c', `git -C ${root} am --quiet ${world.home}/patches/*`], world.env));
-	assert.deepEqual(am.map(e => e['file-count']), [21]);
-	assert.match(am[0].steps[0].text, /^am: 19, on topic$/);
+	assert.deepEqual(am.map(e => e['file-count']), [51]);
+	assert.match(am[0].steps[0].text, /^am: 49, on topic$/);
+});
+
+test('switch, pull, revert, bisect, and an operation that stops at a conflict', async t => {
+	const { git, did, write, world, root, last } = await tree(t);
+	const other = path.join(world.home, 'other');
+	await git('clone', '--quiet', root, other);
+	await writeFile(path.join(other, 'a.css'), 'pulled\n');
+	await world.git(other, 'commit', '--quiet', '-a', '-m', 'theirs');
+	await git('remote', 'add', 'origin', other);
+	one(await did(() => git('fetch', '--quiet', 'origin')), []);
+	one(await did(() => git('pull', '--quiet', 'origin', 'main')), ['a.css'], /^pull --quiet origin main: Fast-forward, on main$/);
+	await writeFile(path.join(other, 'a.css'), 'again\n');
+	await world.git(other, 'commit', '--quiet', '-a', '-m', 'theirs again');
+	await write('b.css', 'ours\n');
+	await world.bus.saved(path.join(root, 'b.css'));
+	one(await did(() => git('commit', '--quiet', '-a', '-m', 'ours')), []);
+	one(await did(() => git('pull', '--quiet', '--no-rebase', '--no-edit', 'origin', 'main')), ['a.css'], /^pull .*, on main$/);
+	one(await did(() => git('revert', '--no-edit', '-m', '1', 'HEAD')), ['a.css'], /^revert: .*, on main$/);
+	one(await did(() => git('switch', '--quiet', '--create', 'side')), []);
+	one(await did(() => git('switch', '--quiet', '--detach', 'HEAD~3')), ['b.css'], /^checkout: moving from side to HEAD~3, on no branch, at /);
+	one(await did(() => git('switch', '--quiet', 'side')), ['b.css'], /, on side$/);
+
+	for (let i = 0; i < 8; i++) {
+		await write('d.html', `${i}\n`);
+		await git('commit', '--quiet', '-a', '-m', `${i}`);
+	}
+	await settled(world, await last(), { expect: false });
+	one(await did(() => git('bisect', 'start', 'HEAD', 'HEAD~8')), ['d.html'], /^checkout: moving from side to .*, on no branch/);
+	one(await did(() => git('bisect', 'good')), ['d.html']);
+	one(await did(() => git('bisect', 'reset')), ['d.html'], /, on side$/);
+
+	await git('checkout', '--quiet', '-b', 'clash', 'HEAD~1');
+	await write('d.html', 'clash\n');
+	await git('commit', '--quiet', '-a', '-m', 'clash');
+	await settled(world, await last(), { expect: false });
+	one(await did(() => git('cherry-pick', 'side').catch(() => {})), ['d.html']);
+	one(await did(() => git('cherry-pick', '--abort')), ['d.html'], /, on clash$/);
+	one(await did(() => git('merge', '--quiet', 'side').catch(() => {})), ['d.html']);
+	one(await did(() => git('merge', '--abort')), ['d.html'], /, on clash$/);
 });
 
 test('a rebase that stops at a conflict shows it', async t => {

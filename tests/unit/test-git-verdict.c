@@ -15,6 +15,7 @@ struct row {
 	unsigned moves;
 	bool restored; /* the index was not rewritten */
 	bool changed;
+	bool old_conflict;
 };
 
 static const struct row rows[] = {
@@ -40,6 +41,8 @@ static const struct row rows[] = {
 	{"rm --cached of an edit", A, NONE, X, 50, A, 50, 0, false, false},
 	{"restore of an edit nobody heard of", A, A, A, 150, NONE, 0, 0, true, true},
 	{"restore of a saved edit", A, A, A, 150, X, 50, 0, true, true},
+	{"a conflict's file edited, then restored", B, A, A, 150, A, 50, 0, false, true, true},
+	{"a conflict added as it was", B, A, A, 50, A, 50, 0, false, false, true},
 	{"an edit while git status had the lock before", A, A, X, 50, NONE, 0, 0, true, false},
 };
 
@@ -62,6 +65,7 @@ static void each_situation(void **state)
 			.same_object = row->old == row->new,
 			.old_hash = {(uint8_t)row->old},
 			.new_hash = {(uint8_t)row->new},
+			.old_conflict = row->old_conflict,
 		};
 		struct git_deed deed = {.began_nsec = 100,
 			.moves = row->moves,
