@@ -64,6 +64,15 @@ unsigned gate_save(
 	unsigned actions = 0;
 
 	if (gate->state == GATE_DOWN || gate->state == GATE_RESTARTING) {
+		if (gate->state == GATE_RESTARTING && !gate->explained && lore != GATE_STAYS &&
+			now - gate->since_usec < GATE_AHEAD_USEC) {
+			gate->explained = true;
+			gate->delay = 0;
+			lore = GATE_RESTARTS;
+			delay = 0;
+			actions = GATE_LEARN_RESTARTS;
+			now_boot -= now - gate->since_usec; /* it was saved before that */
+		}
 		wait_for(gate, now, now_boot, lore == GATE_RESTARTS ? now + window(delay) : now);
 		/* A fix may come up at once: look closely again, for a while. */
 		if (gate->state == GATE_DOWN) {
@@ -114,11 +123,13 @@ static unsigned learn(struct gate *gate, uint64_t now, bool restarts)
 	return 0;
 }
 
-static unsigned look_gone(struct gate *gate, uint64_t now, const struct gate_sight *sight)
+static unsigned look_gone(
+	struct gate *gate, uint64_t now, const struct gate_sight *sight, bool explained)
 {
 	if (gate->state == GATE_OPEN || gate->state == GATE_EXPECTING) {
 		gate->state = GATE_RESTARTING;
 		gate->since_usec = now;
+		gate->explained = explained;
 		gate->let_go = false;
 		return GATE_TELL_WAITING;
 	}
@@ -178,7 +189,9 @@ unsigned gate_look(struct gate *gate, uint64_t now, const struct gate_sight *sig
 	bool sign = !sight->serving || sight->generation > gate->shown;
 	unsigned actions = learn(gate, now, sign);
 
-	actions |= sight->serving ? look_serving(gate, now, sight) : look_gone(gate, now, sight);
+	actions |= sight->serving
+		? look_serving(gate, now, sight)
+		: look_gone(gate, now, sight, actions & GATE_LEARN_RESTARTS);
 	set_look(gate, now);
 	return actions;
 }

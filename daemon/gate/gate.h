@@ -30,6 +30,8 @@
 #define GATE_TRIAL_USEC (2500 * CLOCK_USEC_PER_MSEC)
 /* A restart that shows so soon after a save that has left is put down to it. */
 #define GATE_BLAME_USEC (3 * CLOCK_USEC_PER_SEC)
+/* A reloader may be quicker than the editor's word of the save: by so much at the most. */
+#define GATE_AHEAD_USEC (500 * CLOCK_USEC_PER_MSEC)
 /* How long a learned restart may take to show, at the least and at the most. */
 #define GATE_EXPECT_MIN_USEC (1 * CLOCK_USEC_PER_SEC)
 #define GATE_EXPECT_MAX_USEC (5 * CLOCK_USEC_PER_SEC)
@@ -92,6 +94,7 @@ struct gate {
 	uint64_t ask_until;
 	uint64_t delay; /* with GATE_LEARN_RESTARTS: from save to the first sign */
 	uint64_t since_usec; /* RESTARTING, DOWN: since when nothing serves */
+	bool explained; /* by a save; it is not another one's doing */
 	bool let_go; /* it was said, since then */
 	uint64_t look_usec; /* when to look next; CLOCK_NEVER for not at all */
 };
@@ -102,7 +105,7 @@ void gate_init(struct gate *gate, uint64_t now_usec, const struct gate_sight *si
 /*
  * A save (or, with GATE_STAYS, a wish to reload). `delay` is how long a restart
  * has taken to show, with GATE_RESTARTS. Either GATE_CAST is in the answer, or
- * the event waits.
+ * the event waits; GATE_LEARN_RESTARTS may be there too.
  */
 unsigned gate_save(struct gate *gate, uint64_t now_usec, uint64_t now_boot, enum gate_lore lore,
 	uint64_t delay);

@@ -300,11 +300,14 @@ void kept_event(
 	enum gate_lore lore;
 	unsigned actions;
 
-	kept_look(kept); /* what went before is not this save's doing */
+	kept_look(kept); /* it may have gone already */
 	now = clock_now_usec();
 	lore = kept_consult(kept, project, files, &delay);
 	actions = gate_save(&kept->gate, now, clock_usec(CLOCK_BOOTTIME), lore, delay);
 	kept->project = project;
+	if (actions & GATE_LEARN_RESTARTS) {
+		kept_learn(kept, actions);
+	}
 	if (actions & GATE_CAST) {
 		browsers_cast(kept->keeper->browsers, project, kept->server, serial, false);
 	} else {

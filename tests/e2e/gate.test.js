@@ -17,8 +17,8 @@ import { LONG } from './lib/world.js';
 const BLAME_MSEC = 3000;
 
 for (const [key, count, rounds] of /** @type {[string, number, number][]} */ ([
-	['uvicorn', 200, 8], ['slow', 200, 3], ['sse', 200, 4],
-	['flask', 50, 4], ['django', 50, 3], ['gunicorn', 50, 4], ['node', 50, 4],
+	['uvicorn', 200, 6], ['watchgod', 50, 3], ['slow', 200, 3], ['sse', 200, 4],
+	['flask', 50, 3], ['django', 50, 3], ['gunicorn', 50, 4], ['node', 50, 4], ['nodemon', 50, 3],
 ])) {
 	test(`${servers[key].name}: every save settles on the new code, and none is early`, async t => {
 		const on = await stage(t, servers[key]);

@@ -178,6 +178,34 @@ static void a_restart_that_was_not_expected_is_learned(void **state)
 			.state = GATE_OPEN},
 		{.what = END},
 	});
+	play("shortly before the save was heard of", (struct row[]){
+		{0, LOOK, .serving = -1, .actions = GATE_TELL_WAITING, .state = GATE_RESTARTING},
+		{499, SAVE, GATE_UNKNOWN, .actions = GATE_LEARN_RESTARTS, .state = GATE_RESTARTING},
+		{510, LOOK, .serving = 100, .actions = GATE_TELL_LIVE | GATE_CAST,
+			.state = GATE_OPEN},
+		{.what = END},
+	});
+	play("too long before it", (struct row[]){
+		{0, LOOK, .serving = -1, .actions = GATE_TELL_WAITING, .state = GATE_RESTARTING},
+		{500, SAVE, GATE_UNKNOWN, .state = GATE_RESTARTING},
+		{600, LOOK, .serving = 550, .actions = GATE_TELL_LIVE | GATE_CAST,
+			.state = GATE_OPEN},
+		{.what = END},
+	});
+	play("before it, by another save", (struct row[]){
+		{0, SAVE, GATE_RESTARTS, 200, .state = GATE_EXPECTING},
+		{200, LOOK, .serving = -1, .actions = GATE_LEARN_RESTARTS | GATE_TELL_WAITING,
+			.state = GATE_RESTARTING},
+		{300, SAVE, GATE_UNKNOWN, .state = GATE_RESTARTING},
+		{900, LOOK, .serving = 700, .actions = GATE_TELL_LIVE | GATE_CAST,
+			.state = GATE_OPEN},
+		{.what = END},
+	});
+	play("before it, of what is known not to restart it", (struct row[]){
+		{0, LOOK, .serving = -1, .actions = GATE_TELL_WAITING, .state = GATE_RESTARTING},
+		{100, SAVE, GATE_STAYS, .state = GATE_RESTARTING},
+		{.what = END},
+	});
 	play("long after it", (struct row[]){
 		{0, SAVE, GATE_STAYS, .actions = GATE_CAST, .state = GATE_OPEN},
 		{3000, LOOK, .serving = -1, .actions = GATE_TELL_WAITING, .state = GATE_RESTARTING},

@@ -4,6 +4,9 @@
  * version: what people have, as Debian and npm have it.
  */
 import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+import { TOP } from './world.js';
 
 /** Debian's own, which has Debian's Flask and Django. */
 const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
@@ -67,9 +70,10 @@ http.createServer((request, response) => {
 `;
 
 /**
- * `settle`: how long after a restart its reloader does not see a save, in ms.
+ * `settle`: how long after a restart its reloader does not see a save, in ms. `needs`: a
+ * package with a Python module, which changes how others behave: not to be installed.
  *
- * @typedef {{name: string, file: string, text: string, page?: string, settle: number, command: (port: number) => string[]}} Server
+ * @typedef {{name: string, file: string, text: string, page?: string, settle: number, command: (port: number) => string[], needs?: string}} Server
  */
 
 /** @type {Record<string, Server>} */
@@ -77,6 +81,10 @@ export const servers = {
 	uvicorn: {
 		settle: 600, name: 'uvicorn --reload', file: 'main.py', text: UVICORN.replace('SLOW', '').replace('PAGE', ''),
 		command: port => ['uvicorn', 'main:app', '--reload', '--port', String(port)],
+	},
+	watchgod: {
+		settle: 1500, name: 'uvicorn --reload with watchgod', file: 'main.py', text: UVICORN.replace('SLOW', '').replace('PAGE', ''),
+		command: port => ['uvicorn', 'main:app', '--reload', '--port', String(port)], needs: 'python3-watchgod',
 	},
 	slow: {
 		settle: 600, name: 'uvicorn --reload, slow import', file: 'main.py', text: UVICORN.replace('SLOW', 'time.sleep(1)').replace('PAGE', ''),
@@ -98,6 +106,10 @@ export const servers = {
 	gunicorn: {
 		settle: 1500, name: 'gunicorn --reload', file: 'main.py', text: WSGI,
 		command: port => ['gunicorn', '--reload', '-b', `127.0.0.1:${port}`, 'main:app'],
+	},
+	nodemon: {
+		settle: 1500, name: 'nodemon', file: 'server.js', text: NODE,
+		command: port => [path.join(TOP, 'node_modules/.bin/nodemon'), '--quiet', 'server.js', String(port)],
 	},
 	node: {
 		settle: 300, name: 'node --watch', file: 'server.js', text: NODE,

@@ -67,13 +67,34 @@ export function median(values) {
 export const heading = page => page.evaluate('document.querySelector("h1")?.textContent');
 
 /**
+ * A Debian package in a folder of its own, not installed.
+ *
+ * @param {World} world
+ * @param {string} name
+ */
+async function unpacked(world, name) {
+	const folder = path.join(world.temp, name);
+	const { status } = await run(['sh', '-ec', `mkdir "$1" && cd "$1"
+		apt-get download --quiet "$2" >/dev/null && dpkg -x "$2"_*.deb .`, 'sh', folder, name], world.env);
+	return status === 0 ? folder : undefined;
+}
+
+/**
  * The server, its site in a git work tree, and a tab of it that is switched on.
  *
  * @param {import('node:test').TestContext} t
  * @param {Server} server
  */
-export async function stage(t, { name, file, text, settle, command }) {
+export async function stage(t, { name, file, text, settle, command, needs }) {
 	const world = await World.open(t);
+	if (needs) {
+		const folder = await unpacked(world, needs);
+		if (!folder) {
+			t.skip(`${needs} cannot be had from apt-get`);
+			return undefined;
+		}
+		world.env.PYTHONPATH = path.join(folder, 'usr/lib/python3/dist-packages');
+	}
 	await world.startDaemon();
 	const root = await world.folder('site', { [file]: text }, { git: true });
 	if ((await run(['sh', '-c', `command -v ${command(0)[0]}`], world.env)).status !== 0) {

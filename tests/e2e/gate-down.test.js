@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+/**
+ * A server that goes and comes back: by a mistake and its fix, by hand, after many saves.
+ */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { Children } from '../../scripts/lib/children.js';
+import { until } from '../../scripts/lib/events.js';
+import { servers } from './lib/dev-servers.js';
+import { openEditor } from './lib/editors.js';
+import { firstAnswer, heading, median, saveAndSee, settled, stage } from './lib/restarts.js';
+import { LONG } from './lib/world.js';
+
+/** @typedef {NonNullable<Awaited<ReturnType<typeof stage>>>} Stage */
+
+/**
+ * @param {Stage} on
+ * @param {string} badge
+ */
+const face = ({ browser }, badge) => until(`the badge ${badge}`, async () => {
+	const now = await browser.activeFace();
+	return now.badge === badge ? now : null;
+}, { every: 5 });
+
+/**
+ * From here on, all badges that are shown, also those that go at once.
+ *
+ * @param {Stage} on
+ * @returns {Promise<() => Promise<string[]>>}
+ */
+async function watchBadges({ browser }) {
+	await browser.evaluateInWorker(`(() => {
+		const { action } = chrome, set = action.setBadgeText;
+		globalThis.badgesShown = [];
+		action.setBadgeText = details => { badgesShown.push(details.text); return set.call(action, details); };
+	})()`);
+	return async () => (await browser.evaluateInWorker('badgesShown'))
+		.filter((/** @type {string} */ text, /** @type {number} */ i, /** @type {string[]} */ all) => text !== all[i - 1]);
+}
+
+/**
+ * The server knows the file, and what a save of it does is learned.
+ *
+ * @param {Stage} on
+ * @param {Awaited<ReturnType<typeof openEditor>>} vim
+ */
+async function warm(on, vim) {
+	await saveAndSee(on, vim, 1);
+	await settled(on);
+	on.loads.length = 0;
+}
+
+for (const key of ['uvicorn', 'node']) {
+	test(`${servers[key].name}: a mistake leaves the page alone and shows; its fix reloads once`, async t => {
+		const on = await stage(t, servers[key]);
+		if (!on) {
+			return;
+		}
+		const { world, url, page, loads } = on;
+		const vim = await openEditor(world, 'vim', on.file);
+		await warm(on, vim);
+
+		await page.evaluate('window.untouched = true');
+		const badges = await watchBadges(on);
+		await vim.do('1put! =\'def broken(:\'', 'write');
+		const down = await face(on, 'x');
+		assert.deepEqual((await badges()).slice(-2), ['~', 'x']);
+		assert.match(down.title, /no longer serves port \d+: mend it or start it again/);
+		const [tab] = await world.bus.tabs();
+		assert.equal(tab.state, 'down');
+		const told = (await world.bus.events()).at(-1);
+		const words = told.steps.map((/** @type {any} */ s) => s.step);
+		assert.deepEqual([words.includes('waiting'), words.at(-1), words.includes('cast')], [true, 'down', false]);
+		assert.equal(await page.evaluate('window.untouched'), true);
+		assert.equal(await heading(page), 'v1');
+		assert.equal(loads.length, 0);
+
+		const answered = firstAnswer(url, 'v2');
+		await vim.do('1delete', '%s/"v1"/"v2"/', 'write');
+		await answered;
+		await until('v2 in the page', async () => await heading(page) === 'v2');
+		await face(on, 'on');
+		const stories = await until('closed stories', async () => {
+			const all = await world.bus.events();
+			return all.every((/** @type {any} */ e) => e.closed) && all;
+		});
+		assert.equal(stories.at(-1).source, 'save');
+		assert.match(stories.at(-1).steps.find((/** @type {any} */ s) => s.step === 'ready').text, /^waited \d+ ms: /);
+		assert.equal(loads.length, 1, 'reloaded once');
+		await vim.quit();
+	});
+}
+
+test('a server that is stopped and started by hand reloads its tab, without any save', async t => {
+	const command = (/** @type {number} */ port) => ['node', 'server.js', String(port)];
+	const on = await stage(t, { ...servers.node, name: 'node by hand', command });
+	if (!on) {
+		return;
+	}
+	const { world, url, root, page, loads } = on;
+	const children = new Children(world.logs);
+	world.atEnd.push(() => children.stopAll());
+	let server = on.server;
+	const late = [];
+	for (let round = 1; round <= (LONG ? 50 : 5); round++) {
+		loads.length = 0;
+		server.process.kill('SIGTERM');
+		await server.ended;
+		await face(on, '~');
+		const text = await readFile(on.file, 'utf8');
+		await writeFile(on.file, text.replace(/"v\d+"/, `"v${round}"`));
+		const answered = firstAnswer(url, `v${round}`);
+		server = children.start(`again-${round}`, command(Number(new URL(url).port)), { cwd: root, env: world.env });
+		const first = await answered;
+		await until(`v${round} in the page`, async () => await heading(page) === `v${round}`, { every: 5 });
+		const event = await until('a closed story', async () => {
+			const last = (await world.bus.events()).at(-1);
+			return last.closed && last;
+		});
+		assert.equal(event.source, 'server');
+		assert.equal(event.steps.some((/** @type {any} */ s) => s.step === 'failed'), false);
+		const cast = event.steps.find((/** @type {any} */ s) => s.step === 'cast');
+		late.push((event.started + cast.at - first) / 1000);
+		assert.equal(loads.length, 1, `reloaded once: ${JSON.stringify(event)}`);
+	}
+	t.diagnostic(`by hand: the reload left ${median(late).toFixed(1)} ms (median), ${Math.min(...late).toFixed(1)} to ${
+		Math.max(...late).toFixed(1)} ms after the server could first be asked, ${late.length} restarts`);
+});
+
+test('thirty files saved at once are one restart and one reload', async t => {
+	const on = await stage(t, servers.uvicorn);
+	if (!on) {
+		return;
+	}
+	const { world, url, root, page, loads } = on;
+	const others = Array.from({ length: 29 }, (_, i) => path.join(root, `module${i}.py`));
+	await Promise.all(others.map(name => writeFile(name, 'x = 0\n')));
+	const started = async () => (await readFile(on.server.log, 'utf8')).split('Started server process').length - 1;
+	const vim = await openEditor(world, 'vim', on.file);
+	await warm(on, vim);
+	const before = await started();
+	const stories = (await world.bus.events()).length;
+
+	/**
+	 * @param {string} version
+	 * @param {() => Promise<unknown>} save
+	 */
+	const all = async (version, save) => {
+		loads.length = 0;
+		const answered = firstAnswer(url, version);
+		await save();
+		await answered;
+		await until(`${version} in the page`, async () => await heading(page) === version, { every: 5 });
+		const told = await until('a closed story', async () => {
+			const events = await world.bus.events();
+			return events.every((/** @type {any} */ e) => e.closed) && events;
+		});
+		assert.equal(told.at(-1)['file-count'], 30, JSON.stringify(told.map((/** @type {any} */ e) => ({ ...e, files: 0 })), null, 1));
+		await settled(on);
+		assert.equal(loads.length, 1);
+	};
+	await vim.do(...others.map(name => `badd ${name}`), 'set hidden', 'bufdo %s/.*x = \\zs0/1/e');
+	await all('v2', () => vim.do('bufdo %s/"v1"/"v2"/e', 'wall'));
+	assert.equal(await started(), before + 1, 'restarts');
+	await all('v3', async () => {
+		await Promise.all([...others, on.file].map(async name =>
+			writeFile(name, (await readFile(name, 'utf8')).replace('"v2"', '"v3"').replace(/^x = .$/m, 'x = 2'))));
+		assert.equal((await world.savecast('save', on.file, ...others)).status, 0);
+	});
+	assert.equal(await started(), before + 2, 'restarts');
+	assert.equal((await world.bus.events()).length, stories + 2, 'events');
+	await vim.quit();
+});
