@@ -3,7 +3,7 @@
 
 static uint64_t window(uint64_t delay)
 {
-	uint64_t usec = delay + delay / 2 + 150 * CLOCK_USEC_PER_MSEC;
+	uint64_t usec = 2 * delay + 500 * CLOCK_USEC_PER_MSEC;
 
 	if (usec < GATE_EXPECT_MIN_USEC) {
 		return GATE_EXPECT_MIN_USEC;
@@ -189,9 +189,8 @@ unsigned gate_look(struct gate *gate, uint64_t now, const struct gate_sight *sig
 	bool sign = !sight->serving || sight->generation > gate->shown;
 	unsigned actions = learn(gate, now, sign);
 
-	actions |= sight->serving
-		? look_serving(gate, now, sight)
-		: look_gone(gate, now, sight, actions & GATE_LEARN_RESTARTS);
+	actions |= sight->serving ? look_serving(gate, now, sight)
+				  : look_gone(gate, now, sight, actions & GATE_LEARN_RESTARTS);
 	set_look(gate, now);
 	return actions;
 }

@@ -58,8 +58,7 @@ static pid_t start_worker(int listener, bool accepts)
 
 static void run_master(int orders, int answers)
 {
-	struct sockaddr_in at = {
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t length = sizeof at;
 	int listener = socket(AF_INET, SOCK_STREAM, 0);
 	pid_t worker = 0;
