@@ -216,6 +216,13 @@ static void on_settings_changed(struct project *project, void *userdata)
 	}
 }
 
+static void on_names_changed(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	browsers_look_up(daemon->browsers);
+}
+
 static const struct registry_callbacks on_projects = {
 	.added = on_project_added,
 	.changed = on_project_changed,
@@ -287,7 +294,8 @@ static int daemon_build(struct daemon *daemon)
 	daemon->state = state_new(daemon->loop, state);
 	daemon->ledger = ledger_new();
 	daemon->servers = servers_new(daemon->loop, &on_servers, daemon);
-	daemon->router = router_new(daemon->registry, daemon->servers);
+	daemon->router = router_new(
+		daemon->loop, daemon->registry, daemon->servers, on_names_changed, daemon);
 	daemon->browsers = browsers_new(
 		daemon->loop, daemon->ledger, daemon->router, on_browsers_changed, daemon);
 	daemon->keeper = keeper_new(

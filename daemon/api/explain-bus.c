@@ -212,7 +212,7 @@ void daemon_api_server_changed(struct daemon_api *api, const struct server *serv
 		*at = explaining->next;
 		dbus_message_get_args(
 			explaining->call, NULL, DBUS_TYPE_STRING, &url, DBUS_TYPE_INVALID);
-		router_answer(api->parts.router, url, &answer);
+		router_answer(api->parts.router, url, LOOPBACK_V6_FIRST, &answer);
 		bus_reply(api->parts.bus, explaining->call,
 			explain_url(api, explaining->call, url, &answer));
 		route_answer_clear(&answer);
@@ -242,7 +242,7 @@ DBusMessage *daemon_api_explain(DBusMessage *call, void *userdata)
 		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
 			"Explain: what: %.200s: must be an absolute path or a URL", what);
 	}
-	router_answer(api->parts.router, what, &answer);
+	router_answer(api->parts.router, what, LOOPBACK_V6_FIRST, &answer);
 	if (answer.looking) {
 		struct explaining *explaining = mem_new(struct explaining);
 

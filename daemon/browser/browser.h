@@ -12,6 +12,7 @@ struct browser {
 	struct ws_client *client;
 	uint32_t number; /* from 1, in the order they came */
 	char *name;	 /* "Chromium 156"; NULL before hello */
+	enum loopback_order order; /* in which it tries the addresses of localhost */
 	char *profile;
 	struct loop_timer *deadline; /* of hello */
 	struct tabs tabs;

@@ -29,8 +29,7 @@ static void session_tell_error(
 }
 
 /* Tells the browser what this tab is to show, if that is news or it has asked. */
-static void tab_tell(
-	struct tab *tab, enum wire_tab_state state, const char *reason, bool asked)
+static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *reason, bool asked)
 {
 	_cleanup_free_ char *text = NULL;
 	bool is_news;
@@ -56,10 +55,11 @@ static void tab_answer(struct tab *tab, bool asked)
 	struct server *server_before = tab->server;
 	struct route_answer answer;
 
-	router_answer(browsers->router, tab->url, &answer);
+	router_answer(browsers->router, tab->url, tab->browser->order, &answer);
 	tab->server = mem_steal(answer.server);
 	server_unref(server_before);
 	if (answer.project != before) {
+		asked = true; /* the project's name is part of the answer */
 		tab_set_project(tab, answer.project);
 		if (before) {
 			browsers->changed(before, browsers->userdata);
@@ -115,6 +115,9 @@ static void session_hello(struct browser *browser, struct wire_message *message)
 	}
 	loop_timer_set(browser->deadline, CLOCK_NEVER);
 	browser->name = mem_steal(message->browser);
+	browser->order = strncmp(browser->name, "Firefox", strlen("Firefox")) == 0
+		? LOOPBACK_V4_FIRST
+		: LOOPBACK_V6_FIRST;
 	browser->profile = mem_steal(message->profile);
 	browser->number = ++browsers->last_number;
 	browsers->count++;

@@ -208,6 +208,10 @@ void kept_look(struct kept *kept)
 	if (actions & GATE_TELL_DOWN) {
 		kept_tell(kept, SERVER_DOWN);
 	}
+	/* One that came and went before it was seen to serve: nothing else says so. */
+	if (kept->gate.state == GATE_DOWN && !view.listens && server_main(kept->server)) {
+		kept_tell(kept, SERVER_DOWN);
+	}
 	if (view.serving) {
 		kept->worker = view.worker;
 	}

@@ -6,8 +6,8 @@
 
 /*
  * Names in the text of /etc/hosts, as hosts(5) says. Pure: who reads the file
- * refuses more than HOSTS_BYTES_MAX: it is read on the loop, for each look-up of such
- * a name; a list that blocks advertisements (4 MB) does not belong there.
+ * refuses more than HOSTS_BYTES_MAX: it is searched on the loop, for each look-up of
+ * such a name; a list that blocks advertisements (4 MB) does not belong there.
  */
 
 enum { HOSTS_BYTES_MAX = 256 * 1024, HOSTS_ADDRESSES_MAX = 8 };

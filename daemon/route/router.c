@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-#include "route/router.h"
+#include "route/router-private.h"
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/pathname.h"
 #include "base/utf8.h"
 #include "project/finder.h"
-#include "route/command-line.h"
 #include "route/hosts.h"
 #include "route/url-rule.h"
-#include "route/url.h"
 
-struct router {
-	struct registry *registry;
-	struct servers *servers;
-};
-
-struct router *router_new(struct registry *registry, struct servers *servers)
+struct router *router_new(struct loop *loop, struct registry *registry, struct servers *servers,
+	void (*changed)(void *userdata), void *userdata)
 {
 	struct router *router = mem_new(struct router);
 
-	*router = (struct router){.registry = registry, .servers = servers};
+	*router = (struct router){
+		.registry = registry,
+		.servers = servers,
+		.hosts = hosts_file_new(loop, changed, userdata),
+	};
 	return router;
 }
 
 void router_free(struct router *router)
 {
-	free(router);
+	if (router) {
+		hosts_file_free(router->hosts);
+		free(router);
+	}
 }
 
 void route_answer_clear(struct route_answer *answer)
@@ -36,140 +36,114 @@ void route_answer_clear(struct route_answer *answer)
 	*answer = (struct route_answer){0};
 }
 
-static void answer_file(struct router *router, const struct url *url, struct route_answer *answer)
+static void answer_file(struct question *question)
 {
+	struct route_answer *answer = question->answer;
 	_cleanup_free_ char *why = NULL;
-	_cleanup_free_ char *name = pathname_to_text(url->path);
+	_cleanup_free_ char *name = pathname_to_text(question->url.path);
 
-	answer->project = finder_find(router->registry, url->path, &why);
-	answer->reason = mem_printf("%s%s%s", name,
-		answer->project ? " is the file itself" : ": ", answer->project ? "" : why);
-}
-
-/* A server that was started elsewhere may name its folder on its command line. */
-static struct project *find_by_command_line(
-	struct router *router, const struct server_main *main, char **found)
-{
-	char *folders[COMMAND_LINE_FOLDERS_MAX];
-	size_t count = command_line_folders(
-		main->command_line, main->command_line_length, main->folder, folders);
-	struct project *project = NULL;
-
-	for (size_t i = 0; i < count; i++) {
-		_cleanup_free_ char *why = NULL;
-
-		if (!project && (project = finder_find(router->registry, folders[i], &why))) {
-			*found = mem_steal(folders[i]);
-		}
-		free(folders[i]);
-	}
-	return project;
-}
-
-static void answer_seen(struct router *router, struct route_answer *answer)
-{
-	const struct server_main *main = server_main(answer->server);
-	_cleanup_free_ char *why = NULL;
-	_cleanup_free_ char *named = NULL;
-	_cleanup_free_ char *folder = NULL;
-
-	answer->project = finder_find(router->registry, main->folder, &why);
-	if (!answer->project) {
-		answer->project = find_by_command_line(router, main, &named);
-	}
-	folder = pathname_to_text(named ? named : main->folder);
-	answer->reason = mem_printf("port %u is served by %s (pid %d) from %s%s%s%s",
-		server_port(answer->server), main->name, (int)main->pid, folder,
-		named ? ", which its command line names" : "", answer->project ? "" : ": ",
+	answer->project = finder_find(question->router->registry, question->url.path, &why);
+	answer->reason = mem_printf("%s%s%s", name, answer->project ? " is the file itself" : ": ",
 		answer->project ? "" : why);
 }
 
-#define ADVICE "git config -f .savecast --add savecast.url 'http://%s:%u/*' in the project says it"
-
-static void answer_server(struct router *router, const char *host, unsigned port,
-	struct route_answer *answer)
+/* Where browsers go for a name that has several loopback addresses: as for localhost. */
+static const char *one_of(const struct hosts_address *addresses, size_t count)
 {
-	answer->server = servers_get(router->servers, host, (uint16_t)port);
-	switch (server_sight(answer->server)) {
-	case SERVER_LOOKING:
-		answer->looking = true;
-		answer->reason = mem_printf("looking for the server of port %u", port);
-		break;
-	case SERVER_NONE:
-		answer->reason = mem_printf(
-			"nothing listens on port %u of %s: start the server", port, host);
-		break;
-	case SERVER_FOREIGN:
-		answer->reason = mem_printf(
-			"port %u is served by another user (uid %u), whose folders cannot be "
-			"seen: " ADVICE,
-			port, (unsigned)server_uid(answer->server), host, port);
-		break;
-	case SERVER_OPAQUE:
-		answer->reason = mem_printf(
-			"port %u is served by a process that cannot be looked into: " ADVICE, port,
-			host, port);
-		break;
-	case SERVER_SEEN:
-		answer_seen(router, answer);
-		break;
+	bool v4 = false, v6 = false;
+
+	for (size_t i = 0; i < count; i++) {
+		v4 |= strcmp(addresses[i].text, "127.0.0.1") == 0;
+		v6 |= strcmp(addresses[i].text, "::1") == 0;
 	}
+	return v4 && v6 ? "localhost" : addresses[0].text;
 }
 
-/* Names of /etc/hosts; no other way to ask for a name stays on this machine and waits for none. */
-static void answer_name(struct router *router, const struct url *url, struct route_answer *answer)
+/*
+ * Where the URL's host is on this machine: an address, or "localhost"; NULL if it is not here, and
+ * why /etc/hosts cannot tell, or NULL. No other way to ask for a name stays on this machine and
+ * waits for nobody.
+ */
+static const char *host_here(
+	struct question *question, struct hosts_address *addresses, const char **why)
+{
+	const struct url *url = &question->url;
+	size_t count;
+
+	*why = NULL;
+	if (url->kind != URL_HTTP) {
+		return NULL;
+	}
+	if (url_is_loopback(url)) {
+		return url->host;
+	}
+	count = hosts_loopback(hosts_file_text(question->router->hosts, why), url->host, addresses);
+	return count ? one_of(addresses, count) : NULL;
+}
+
+static void answer_host(struct question *question)
 {
 	struct hosts_address addresses[HOSTS_ADDRESSES_MAX];
-	_cleanup_free_ char *text = NULL;
-	size_t length, count = 0;
+	const char *name = question->url.host, *why;
+	const char *host = host_here(question, addresses, &why);
+	_cleanup_free_ char *rule = question_advice(question);
 
-	if (file_read("/etc/hosts", HOSTS_BYTES_MAX, &text, &length) == 0) {
-		count = hosts_loopback(text, url->host, addresses);
-	}
-	if (count) {
-		answer_server(router, addresses[0].text, url->port, answer);
+	if (host) {
+		question_ask_server(question, host);
+	} else if (why) {
+		question->answer->reason =
+			mem_printf("%.200s: /etc/hosts cannot be read: %s: %s", name, why, rule);
 	} else {
-		answer->reason = mem_printf("%.200s is not on this machine: " ADVICE, url->host,
-			url->host, url->port);
+		question->answer->reason =
+			mem_printf("%.200s is not on this machine: %s", name, rule);
 	}
 }
 
-static void answer_url(struct router *router, const struct url *url, const char *text,
-	struct route_answer *answer)
+static void answer_rule(struct question *question, const struct url_rule *rule)
 {
+	struct route_answer *answer = question->answer;
+	struct hosts_address addresses[HOSTS_ADDRESSES_MAX];
+	const char *why, *host = host_here(question, addresses, &why);
+
+	answer->project = rule->project;
+	answer->reason = mem_printf("savecast.url: %s", rule->pattern->text);
+	/* Its server, if that can be seen, tells when the new code serves. */
+	if (host) {
+		answer->server = servers_get(
+			question->router->servers, host, question->url.port, question->order);
+	}
+}
+
+static void answer_url(struct question *question, const char *text)
+{
+	const struct url *url = &question->url;
 	struct url_rule rule;
 
-	if (url_rule_find(router->registry, url, &rule)) {
-		answer->project = rule.project;
-		answer->reason = mem_printf("savecast.url: %s", rule.pattern->text);
-		/* Its server, if that can be seen, tells when the new code serves. */
-		if (url->kind == URL_HTTP && url_is_loopback(url)) {
-			answer->server = servers_get(router->servers, url->host, url->port);
-		}
+	if (url_rule_find(question->router->registry, url, &rule)) {
+		answer_rule(question, &rule);
 	} else if (url->kind == URL_FILE) {
-		answer_file(router, url, answer);
-	} else if (url->kind == URL_OTHER) {
-		answer->reason = mem_printf("%.200s: is no page of a project", text);
-	} else if (url_is_loopback(url)) {
-		answer_server(router, url->host, url->port, answer);
+		answer_file(question);
+	} else if (url->kind == URL_HTTP) {
+		answer_host(question);
 	} else {
-		answer_name(router, url, answer);
+		question->answer->reason = mem_printf("%.200s: is no page of a project", text);
 	}
 }
 
-void router_answer(struct router *router, const char *text, struct route_answer *answer)
+void router_answer(struct router *router, const char *text, enum loopback_order order,
+	struct route_answer *answer)
 {
+	struct question question = {.router = router, .order = order, .answer = answer};
 	_cleanup_free_ char *raw = NULL;
-	struct url url;
 	const char *why = NULL;
 
 	*answer = (struct route_answer){0};
-	if (url_parse(text, &url, &why) < 0) {
+	if (url_parse(text, &question.url, &why) < 0) {
 		answer->reason = mem_printf("%.200s: %s", text, why);
 	} else {
-		answer_url(router, &url, text, answer);
+		answer_url(&question, text);
 	}
 	raw = mem_steal(answer->reason);
 	answer->reason = utf8_dup(raw); /* a value may have been cut within a character */
-	url_clear(&url);
+	url_clear(&question.url);
 }

@@ -16,13 +16,17 @@ struct router;
 
 struct route_answer {
 	struct project *project; /* NULL if there is none */
-	struct server *server;	 /* who serves it, a reference; NULL for a file or no answer */
-	bool looking;		 /* not known yet: servers_callbacks.changed() tells when */
-	char *reason;		 /* how it was found, or why not and what to do; UTF-8 */
+	struct server *server; /* who serves it, a reference; NULL for a file or no answer */
+	bool looking; /* not known yet: servers_callbacks.changed() tells when */
+	char *reason; /* how it was found, or why not and what to do; UTF-8 */
 };
 
-struct router *router_new(struct registry *registry, struct servers *servers);
+/* `changed` tells that names may mean something else now: look all URLs up again. */
+struct router *router_new(struct loop *loop, struct registry *registry, struct servers *servers,
+	void (*changed)(void *userdata), void *userdata);
 void router_free(struct router *router);
 
-void router_answer(struct router *router, const char *url, struct route_answer *answer);
+/* `order` is that of the browser which shows the URL. */
+void router_answer(struct router *router, const char *url, enum loopback_order order,
+	struct route_answer *answer);
 void route_answer_clear(struct route_answer *answer);

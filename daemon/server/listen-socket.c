@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -64,12 +65,29 @@ static int diag_ask(int fd, int family, uint16_t port, uint32_t sequence)
 	return send(fd, &ask, sizeof ask, 0) < 0 ? -errno : 0;
 }
 
-static void diag_take(const struct inet_diag_msg *message, struct listen_socket *listener)
+static bool diag_is_v6_only(const struct nlmsghdr *header)
 {
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+	const struct rtattr *attribute = (const void *)(message + 1);
+	size_t length = header->nlmsg_len - NLMSG_LENGTH(sizeof *message);
+
+	for (; RTA_OK(attribute, length); attribute = RTA_NEXT(attribute, length)) {
+		if (attribute->rta_type == INET_DIAG_SKV6ONLY) {
+			return *(const uint8_t *)RTA_DATA(attribute);
+		}
+	}
+	return false;
+}
+
+static void diag_take(const struct nlmsghdr *header, struct listen_socket *listener)
+{
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+
 	*listener = (struct listen_socket){
 		.inode = message->idiag_inode,
 		.uid = message->idiag_uid,
 		.v6 = message->idiag_family == AF_INET6,
+		.v6_only = diag_is_v6_only(header),
 		.queue = message->idiag_rqueue,
 	};
 	memcpy(&listener->address, message->id.idiag_src, sizeof listener->address);
@@ -110,7 +128,7 @@ static int diag_read(int fd, uint16_t port, uint32_t sequence, struct listen_soc
 			}
 			if (h->nlmsg_len >= NLMSG_LENGTH(sizeof *message) && count < max &&
 				ntohs(message->id.idiag_sport) == port) {
-				diag_take(message, &listeners[count++]);
+				diag_take(h, &listeners[count++]);
 			}
 		}
 	}
@@ -146,8 +164,8 @@ bool listen_socket_takes(const struct listen_socket *listener, const char *host)
 					       IN6_ARE_ADDR_EQUAL(&listener->address, &v6));
 	}
 	if (inet_pton(AF_INET, host, &v4) == 1) {
-		/* [::] takes IPv4 too, unless it is set not to, which sock_diag does not tell. */
-		return listener->v6 ? IN6_IS_ADDR_UNSPECIFIED(&listener->address)
+		return listener->v6 ? IN6_IS_ADDR_UNSPECIFIED(&listener->address) &&
+				!listener->v6_only
 				    : bound.s_addr == any.s_addr || bound.s_addr == v4.s_addr;
 	}
 	/* A name, localhost or below it: browsers take 127.0.0.1 or ::1. */
@@ -156,16 +174,40 @@ bool listen_socket_takes(const struct listen_socket *listener, const char *host)
 			    : bound.s_addr == any.s_addr || bound.s_addr == htonl(INADDR_LOOPBACK);
 }
 
-size_t listen_sockets_of(
-	const char *host, uint16_t port, struct listen_socket *listeners, size_t max)
+bool listen_host_is_name(const char *host)
 {
-	int count = listen_sockets_on_port(port, listeners, max);
+	struct in6_addr address;
+
+	return inet_pton(AF_INET, host, &address) != 1 && inet_pton(AF_INET6, host, &address) != 1;
+}
+
+/* Moves those that take the host to the front; returns how many. */
+static size_t keep_takers(struct listen_socket *listeners, size_t count, const char *host)
+{
 	size_t kept = 0;
 
-	for (int i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (listen_socket_takes(&listeners[i], host)) {
-			listeners[kept++] = listeners[i];
+			struct listen_socket taker = listeners[i];
+
+			listeners[i] = listeners[kept];
+			listeners[kept++] = taker;
 		}
 	}
 	return kept;
+}
+
+size_t listen_sockets_of(const char *host, uint16_t port, enum loopback_order order,
+	struct listen_socket *listeners, size_t max)
+{
+	static const char *const addresses[] = {
+		[LOOPBACK_V6_FIRST] = "::1", [LOOPBACK_V4_FIRST] = "127.0.0.1"};
+	int count = listen_sockets_on_port(port, listeners, max);
+	size_t kept = 0;
+
+	if (count <= 0 || !listen_host_is_name(host)) {
+		return count > 0 ? keep_takers(listeners, (size_t)count, host) : 0;
+	}
+	kept = keep_takers(listeners, (size_t)count, addresses[order]);
+	return kept ? kept : keep_takers(listeners, (size_t)count, addresses[!order]);
 }

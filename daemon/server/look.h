@@ -17,6 +17,7 @@ struct look_result {
 	size_t socket_count;
 	struct holder holders[HOLDERS_MAX]; /* done() may take them over, and empty them here */
 	size_t holder_count;
+	char *forwarder; /* who listens for somebody else there, if no holder was found */
 };
 
 struct look;
@@ -24,7 +25,7 @@ struct look;
 /* done() is called on the loop, once, unless look_cancel() comes first. */
 typedef void look_done_fn(struct look_result *result, void *userdata);
 
-struct look *look_new(
-	struct loop *loop, const char *host, uint16_t port, look_done_fn *done, void *userdata);
+struct look *look_new(struct loop *loop, const char *host, uint16_t port, enum loopback_order order,
+	look_done_fn *done, void *userdata);
 /* For who no longer wants the answer; not after done(). Takes NULL. */
 void look_cancel(struct look *look);

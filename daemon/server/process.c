@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/process.h"
 
-#include <dirent.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -74,22 +73,22 @@ static void search_process(struct search *search, pid_t pid)
 	close(process);
 }
 
+/* Looks at all, unless there is no room for more. */
+static bool search_next(pid_t pid, void *userdata)
+{
+	struct search *search = userdata;
+
+	search_process(search, pid);
+	return search->count == search->max;
+}
+
 size_t processes_holding(const struct listen_socket *sockets, size_t socket_count,
 	struct holder *holders, size_t max)
 {
 	struct search search = {
 		.sockets = sockets, .socket_count = socket_count, .holders = holders, .max = max};
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
 
-	while (proc && (entry = readdir(proc))) {
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9') {
-			search_process(&search, (pid_t)strtol(entry->d_name, NULL, 10));
-		}
-	}
-	if (proc) {
-		closedir(proc);
-	}
+	procfs_find(search_next, &search);
 	return search.count;
 }
 

@@ -15,22 +15,48 @@
 
 enum { PROCFS_TEXT_MAX = 16 * 1024 };
 
-int procfs_open(pid_t pid)
+int procfs_open_any(pid_t pid)
 {
 	char path[32];
-	struct stat st;
 	int process;
 
 	snprintf(path, sizeof path, "/proc/%d", (int)pid);
 	process = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return process < 0 ? -errno : process;
+}
+
+int procfs_open(pid_t pid)
+{
+	struct stat st;
+	int process = procfs_open_any(pid);
+
 	if (process < 0) {
-		return -errno;
+		return process;
 	}
 	if (fstat(process, &st) < 0 || st.st_uid != geteuid()) {
 		close(process);
 		return -EPERM;
 	}
 	return process;
+}
+
+pid_t procfs_find(procfs_pid_fn *is_it, void *userdata)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	pid_t found = 0;
+
+	while (proc && !found && (entry = readdir(proc))) {
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (pid > 0 && is_it(pid, userdata)) {
+			found = pid;
+		}
+	}
+	if (proc) {
+		closedir(proc);
+	}
+	return found;
 }
 
 /* Reads what fits; a text that was cut is no error, its readers take what is whole. */

@@ -13,6 +13,12 @@
 
 /* -errno if there is no such process of our own user. */
 int procfs_open(pid_t pid);
+/* The same of any user: what others may read of theirs is little more than its name. */
+int procfs_open_any(pid_t pid);
+
+/* Calls is_it() for each process until it returns true; returns that one, or 0. */
+typedef bool procfs_pid_fn(pid_t pid, void *userdata);
+pid_t procfs_find(procfs_pid_fn *is_it, void *userdata);
 
 struct procfs_stat {
 	pid_t parent;

@@ -19,9 +19,11 @@ struct server {
 	struct servers *servers;
 	char *host;
 	uint16_t port;
+	enum loopback_order order;
 	unsigned refs;
 	enum server_sight sight;
 	uid_t uid;
+	char *forwarder;
 	struct server_main main; /* no folder: never seen */
 	enum server_health health;
 	char *health_reason;

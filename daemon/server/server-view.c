@@ -34,7 +34,8 @@ void server_view(struct server *server, struct server_view *view)
 {
 	struct members *members = &server->members;
 	struct listen_socket sockets[LISTEN_SOCKETS_MAX];
-	size_t count = listen_sockets_of(server->host, server->port, sockets, LISTEN_SOCKETS_MAX);
+	size_t count = listen_sockets_of(
+		server->host, server->port, server->order, sockets, LISTEN_SOCKETS_MAX);
 	struct members_view seen;
 
 	members_drop_ended(members);

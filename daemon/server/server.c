@@ -29,12 +29,15 @@ static void server_on_end(void *userdata)
 	server_stir(userdata);
 }
 
-struct server *servers_get(struct servers *servers, const char *host, uint16_t port)
+struct server *servers_get(
+	struct servers *servers, const char *host, uint16_t port, enum loopback_order order)
 {
 	struct server *server;
 
+	order = listen_host_is_name(host) ? order : LOOPBACK_V6_FIRST;
 	for (server = servers->first; server; server = server->next) {
-		if (server->port == port && strcmp(server->host, host) == 0) {
+		if (server->port == port && server->order == order &&
+			strcmp(server->host, host) == 0) {
 			return server_ref(server);
 		}
 	}
@@ -42,6 +45,7 @@ struct server *servers_get(struct servers *servers, const char *host, uint16_t p
 	server->servers = servers;
 	server->host = mem_strdup(host);
 	server->port = port;
+	server->order = order;
 	server->refs = 1;
 	server->probe = PROBE_NONE;
 	members_init(&server->members, servers->loop, server_on_end, server);
@@ -80,6 +84,7 @@ void server_unref(struct server *server)
 	probe_close(&server->probe);
 	server_clear_main(server);
 	free(server->health_reason);
+	free(server->forwarder);
 	free(server->host);
 	free(server);
 }
@@ -102,6 +107,11 @@ enum server_sight server_sight(const struct server *server)
 uid_t server_uid(const struct server *server)
 {
 	return server->uid;
+}
+
+const char *server_forwarder(const struct server *server)
+{
+	return server->forwarder;
 }
 
 void server_set_data(struct server *server, void *data)
@@ -184,6 +194,8 @@ static void server_on_look(struct look_result *result, void *userdata)
 	}
 	server_note_main(server);
 	server->sight = sight_of(server, result);
+	free(server->forwarder);
+	server->forwarder = mem_steal(result->forwarder);
 	server->uid = result->socket_count ? result->sockets[0].uid : 0;
 	server->servers->callbacks.changed(server, server->servers->userdata);
 }
@@ -196,6 +208,6 @@ void server_look(struct server *server)
 		return;
 	}
 	server->look_after_usec = now + LOOK_AGAIN_USEC;
-	server->look =
-		look_new(server->servers->loop, server->host, server->port, server_on_look, server);
+	server->look = look_new(server->servers->loop, server->host, server->port, server->order,
+		server_on_look, server);
 }

@@ -41,8 +41,9 @@ struct servers *servers_new(
 /* All references must be gone. */
 void servers_free(struct servers *servers);
 
-/* `host` as url_parse() gives it, loopback. */
-struct server *servers_get(struct servers *servers, const char *host, uint16_t port);
+/* `host` as url_parse() gives it, loopback; `order` counts if it is a name. */
+struct server *servers_get(
+	struct servers *servers, const char *host, uint16_t port, enum loopback_order order);
 struct server *server_ref(struct server *server);
 void server_unref(struct server *server);
 
@@ -51,6 +52,8 @@ uint16_t server_port(const struct server *server);
 enum server_sight server_sight(const struct server *server);
 /* The user of a SERVER_FOREIGN one. */
 uid_t server_uid(const struct server *server);
+/* Of a SERVER_FOREIGN or SERVER_OPAQUE one: a program that listens for another, or NULL. */
+const char *server_forwarder(const struct server *server);
 
 /* Of a SERVER_SEEN one: the holder that was started first, by the user; also when it has ended. */
 struct server_main {

@@ -33,6 +33,8 @@ packages_list() {
 		test  gunicorn          command -v gunicorn
 		test  python3-flask
 		test  python3-django
+		test  php-cli           command -v php
+		test  hugo              command -v hugo
 		test  tmux              command -v tmux
 		test  emacs-nox         command -v emacs
 		test  elpa-eglot

@@ -7,21 +7,6 @@ import { test } from 'node:test';
 import { World } from './lib/world.js';
 import { Client } from './lib/wire-client.js';
 
-/**
- * What the daemon says of a tab next.
- *
- * @param {Client} client
- * @param {number} tab
- * @param {string} state
- * @param {() => unknown} cause
- */
-async function told(client, tab, state, cause) {
-	const { mark } = client.log;
-	await cause();
-	return client.log.next(`tab ${tab} to be ${state}`,
-		message => message.type === 'tab' && message.tab === tab && message.state === state, { mark });
-}
-
 test('a url rule counts before anything else, and follows the settings', async t => {
 	const world = await World.open(t);
 	const shop = await world.folder('shop', { 'a.css': '', 'a.html': '' });
@@ -35,7 +20,7 @@ test('a url rule counts before anything else, and follows the settings', async t
 	const client = new Client(world);
 	await client.hello();
 	const watch = (/** @type {number} */ tab, /** @type {string} */ url) =>
-		told(client, tab, 'live', () => client.send({ type: 'watch', tab, url }));
+		client.told(tab, 'live', () => client.send({ type: 'watch', tab, url }));
 
 	let said = await watch(1, 'http://shop.test/cart?item=1');
 	assert.deepEqual([said.project, said.reason], ['shop', 'savecast.url: http://shop.test']);
@@ -45,7 +30,7 @@ test('a url rule counts before anything else, and follows the settings', async t
 	assert.equal(said.reason, `savecast.url: *://localhost:${world.port}`, 'before the server that listens there');
 	said = await watch(4, `file://${shop}/a.html`);
 	assert.equal(said.project, 'shop');
-	await told(client, 5, 'none', () => client.send({ type: 'watch', tab: 5, url: 'http://late.test/' }));
+	await client.told(5, 'none', () => client.send({ type: 'watch', tab: 5, url: 'http://late.test/' }));
 
 	const mark = client.log.mark;
 	const serial = await world.bus.saved(path.join(shop, 'a.css'));
@@ -59,11 +44,11 @@ test('a url rule counts before anything else, and follows the settings', async t
 	}
 	assert.deepEqual([...reloaded].sort(), [1, 3, 4], 'those of the shop alone');
 
-	said = await told(client, 5, 'live', () => writeFile(path.join(late, '.savecast'), '[savecast]\n\turl = http://late.test\n'));
+	said = await client.told(5, 'live', () => writeFile(path.join(late, '.savecast'), '[savecast]\n\turl = http://late.test\n'));
 	assert.equal(said.project, 'late');
-	said = await told(client, 2, 'live', async () => {
+	said = await client.told(2, 'live', async () => {
 		await rm(path.join(admin, '.savecast'));
 	});
 	assert.equal(said.project, 'shop', 'the wider rule is left');
-	await told(client, 1, 'none', () => world.configure(users));
+	await client.told(1, 'none', () => world.configure(users));
 });

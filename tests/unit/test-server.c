@@ -127,7 +127,8 @@ static struct site *site_new(void)
 /* The daemon sees the server for the first time. */
 static void site_meet(struct site *site)
 {
-	site->server = servers_get(site->servers, "127.0.0.1", site->port);
+	site->server = servers_get(
+		site->servers, "127.0.0.1", site->port, LOOPBACK_V6_FIRST);
 	loop_finish_jobs(site->loop);
 	assert_int_equal(server_sight(site->server), SERVER_SEEN);
 }

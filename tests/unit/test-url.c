@@ -158,6 +158,10 @@ static void which_sockets_take_a_host(void **state)
 		if (listen_socket_takes(&s, rows[i].host) != rows[i].takes) {
 			fail_msg("%s for %s", rows[i].bound, rows[i].host);
 		}
+		s.v6_only = s.v6;
+		if (s.v6 && !strchr(rows[i].host, ':') && strcmp(rows[i].host, "localhost") != 0) {
+			assert_false(listen_socket_takes(&s, rows[i].host));
+		}
 	}
 }
 

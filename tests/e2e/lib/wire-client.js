@@ -47,9 +47,37 @@ export class Client {
 		return this.log.next(type, message => message.type === type, options);
 	}
 
-	async hello(profile = PROFILE) {
+	async hello(profile = PROFILE, browser = 'Test 1') {
 		await this.opened;
-		this.send({ type: 'hello', browser: 'Test 1', extension: '0.1.0', profile });
+		this.send({ type: 'hello', browser, extension: '0.1.0', profile });
 		return this.next('hello', { mark: 0 });
+	}
+
+	/**
+	 * What the daemon says of a tab next that says this.
+	 *
+	 * @param {number} tab
+	 * @param {string} state
+	 * @param {() => unknown} cause
+	 */
+	async told(tab, state, cause) {
+		const { mark } = this.log;
+		await cause();
+		return this.log.next(`tab ${tab} to be ${state}`,
+			message => message.type === 'tab' && message.tab === tab && message.state === state, { mark });
+	}
+
+	/**
+	 * What the daemon knows of a URL once it has looked.
+	 *
+	 * @param {number} tab
+	 * @param {string} url
+	 * @returns {Promise<{state: string, project?: string, reason: string}>}
+	 */
+	async watch(tab, url) {
+		const { mark } = this.log;
+		this.send({ type: 'watch', tab, url });
+		return this.log.next(`an answer for ${url}`,
+			message => message.type === 'tab' && message.tab === tab && message.state !== 'looking', { mark });
 	}
 }

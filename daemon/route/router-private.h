@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "route/hosts-file.h"
+#include "route/router.h"
+#include "route/url.h"
+
+/* What router.c and router-server.c share, and nobody else. */
+
+struct router {
+	struct registry *registry;
+	struct servers *servers;
+	struct hosts_file *hosts;
+};
+
+/* One URL to be answered. */
+struct question {
+	struct router *router;
+	struct url url;
+	enum loopback_order order;
+	struct route_answer *answer;
+};
+
+/*
+ * The answer is what the server of the URL's port tells. `host` is an address, or a
+ * name that stands for both loopback addresses.
+ */
+void question_ask_server(struct question *question, const char *host);
+
+/* The one line that settles what cannot be seen; the caller frees it. */
+char *question_advice(const struct question *question);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "route/router-private.h"
+
+#include "base/mem.h"
+#include "base/pathname.h"
+#include "project/finder.h"
+#include "route/command-line.h"
+#include "server/forwarder.h"
+
+char *question_advice(const struct question *question)
+{
+	const struct url *url = &question->url;
+	bool v6 = strchr(url->host, ':');
+	uint16_t own_port = url->secure ? URL_HTTPS_PORT : URL_HTTP_PORT;
+	_cleanup_free_ char *port =
+		url->port == own_port ? mem_strdup("") : mem_printf(":%u", (unsigned)url->port);
+
+	return mem_printf("git config -f .savecast --add savecast.url '%s://%s%.200s%s%s' in the "
+			  "project's folder says which it is",
+		url->secure ? "https" : "http", v6 ? "[" : "", url->host, v6 ? "]" : "", port);
+}
+
+/* A server that was started elsewhere may name its folder on its command line. */
+static struct project *find_by_command_line(
+	struct router *router, const struct server_main *main, char **found)
+{
+	char *folders[COMMAND_LINE_FOLDERS_MAX];
+	size_t count = command_line_folders(
+		main->command_line, main->command_line_length, main->folder, folders);
+	struct project *project = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		_cleanup_free_ char *why = NULL;
+
+		if (!project && (project = finder_find(router->registry, folders[i], &why))) {
+			*found = mem_steal(folders[i]);
+		}
+		free(folders[i]);
+	}
+	return project;
+}
+
+static void answer_forwarded(struct question *question, const char *forwarder)
+{
+	_cleanup_free_ char *rule = question_advice(question);
+
+	question->answer->reason = mem_printf("port %u is passed on by %s, behind which no folder "
+					      "can be seen: %s",
+		(unsigned)question->url.port, forwarder, rule);
+}
+
+static void answer_seen(struct question *question)
+{
+	struct route_answer *answer = question->answer;
+	struct router *router = question->router;
+	const struct server_main *main = server_main(answer->server);
+	_cleanup_free_ char *why = NULL;
+	_cleanup_free_ char *named = NULL;
+	_cleanup_free_ char *folder = NULL;
+
+	answer->project = finder_find(router->registry, main->folder, &why);
+	if (!answer->project) {
+		answer->project = find_by_command_line(router, main, &named);
+	}
+	if (!answer->project && forwarder_is_one(main->name)) {
+		answer_forwarded(question, main->name);
+		return;
+	}
+	folder = pathname_to_text(named ? named : main->folder);
+	answer->reason = mem_printf("port %u is served by %s (pid %d) from %s%s%s%s",
+		server_port(answer->server), main->name, (int)main->pid, folder,
+		named ? ", which its command line names" : "", answer->project ? "" : ": ",
+		answer->project ? "" : why);
+}
+
+static void answer_unseen(struct question *question)
+{
+	struct route_answer *answer = question->answer;
+	unsigned port = question->url.port;
+	_cleanup_free_ char *rule = question_advice(question);
+
+	if (server_forwarder(answer->server)) {
+		answer_forwarded(question, server_forwarder(answer->server));
+	} else if (server_sight(answer->server) == SERVER_FOREIGN) {
+		answer->reason = mem_printf("port %u is served by another user (uid %u), whose "
+					    "folders cannot be seen: %s",
+			port, (unsigned)server_uid(answer->server), rule);
+	} else {
+		answer->reason =
+			mem_printf("port %u is served by a process that cannot be looked into: %s",
+				port, rule);
+	}
+}
+
+void question_ask_server(struct question *question, const char *host)
+{
+	struct route_answer *answer = question->answer;
+	unsigned port = question->url.port;
+
+	answer->server =
+		servers_get(question->router->servers, host, question->url.port, question->order);
+	switch (server_sight(answer->server)) {
+	case SERVER_LOOKING:
+		answer->looking = true;
+		answer->reason = mem_printf("looking for the server of port %u", port);
+		break;
+	case SERVER_NONE:
+		answer->reason = mem_printf("nothing listens on port %u of %s: start the server",
+			port, question->url.host);
+		break;
+	case SERVER_FOREIGN:
+	case SERVER_OPAQUE:
+		answer_unseen(question);
+		break;
+	case SERVER_SEEN:
+		answer_seen(question);
+		break;
+	}
+}
