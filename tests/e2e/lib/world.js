@@ -208,7 +208,7 @@ export class World {
 	 *
 	 * @template {'chromium' | 'firefox'} [N='chromium']
 	 * @param {N} [name]
-	 * @param {{grant?: string[], hosts?: string[]}} [options]
+	 * @param {{grant?: string[], hosts?: string[], binary?: string}} [options]
 	 * @returns {Promise<N extends 'firefox' ? Firefox : Chromium>}
 	 */
 	async browser(name, options = {}) {
