@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "config/config-line.h"
+#include "git/git-library.h"
 
 static void close_fd(int *fd)
 {
@@ -20,10 +21,22 @@ static void close_fd(int *fd)
 	}
 }
 
-/* Reads at most CONFIG_BYTES_MAX bytes; `why` on error. */
-static int config_file_bytes(int fd, char **text, size_t *length, char **why)
+static size_t count_lines(const char *text)
 {
-	_cleanup_free_ char *bytes = mem_alloc(CONFIG_BYTES_MAX + 2);
+	size_t lines = 0;
+
+	for (; (text = strchr(text, '\n')); text++) {
+		lines++;
+	}
+	return lines;
+}
+
+/* `why` on error. */
+static int config_file_bytes(
+	int fd, enum config_owner owner, char **text, size_t *length, char **why)
+{
+	size_t max = owner == CONFIG_USERS ? CONFIG_BYTES_MAX : CONFIG_PROJECT_BYTES_MAX;
+	_cleanup_free_ char *bytes = mem_alloc(max + 2);
 	struct stat st;
 	ssize_t n;
 
@@ -35,19 +48,23 @@ static int config_file_bytes(int fd, char **text, size_t *length, char **why)
 		*why = mem_printf("belongs to another user (uid %u)", (unsigned)st.st_uid);
 		return -EPERM;
 	}
-	n = read(fd, bytes, CONFIG_BYTES_MAX + 1);
+	n = read(fd, bytes, max + 1);
 	if (n < 0) {
 		*why = mem_strdup(strerror(errno));
 		return -errno;
 	}
-	if (n > CONFIG_BYTES_MAX) {
-		*why = mem_printf("is larger than %d bytes", CONFIG_BYTES_MAX);
+	if ((size_t)n > max) {
+		*why = mem_printf("is larger than %zu bytes", max);
 		return -EFBIG;
 	}
 	bytes[n] = '\0';
 	if (strlen(bytes) != (size_t)n) {
 		*why = mem_strdup("holds a NUL byte");
 		return -EINVAL;
+	}
+	if (owner == CONFIG_PROJECTS && count_lines(bytes) > CONFIG_PROJECT_LINES_MAX) {
+		*why = mem_printf("has more than %d lines", CONFIG_PROJECT_LINES_MAX);
+		return -EFBIG;
 	}
 	if (strcasestr(bytes, "[include")) {
 		*why = mem_strdup("holds \"[include\", which is not followed here");
@@ -87,8 +104,8 @@ static void config_file_tell(
 }
 
 /* libgit2 1.5 reads configuration from files only. */
-static int config_file_parse(const char *text, size_t length, config_value_fn *told,
-	void *userdata, char **why)
+static int config_file_parse(
+	const char *text, size_t length, config_value_fn *told, void *userdata, char **why)
 {
 	_cleanup_(close_fd) int fd = memfd_create("savecast-config", MFD_CLOEXEC);
 	char path[64];
@@ -116,9 +133,10 @@ static int config_file_parse(const char *text, size_t length, config_value_fn *t
 	return r;
 }
 
-int config_file_read(
-	const char *name, bool follow, config_value_fn *told, void *userdata, char **why)
+int config_file_read(const char *name, enum config_owner owner, config_value_fn *told,
+	void *userdata, char **why)
 {
+	bool follow = owner == CONFIG_USERS;
 	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW);
 	_cleanup_(close_fd) int fd = open(name, flags);
 	_cleanup_free_ char *text = NULL;
@@ -129,9 +147,10 @@ int config_file_read(
 		return -ENOENT;
 	}
 	if (fd < 0) {
-		*why = mem_strdup(errno == ELOOP && !follow ? "is a symbolic link" : strerror(errno));
+		*why = mem_strdup(
+			errno == ELOOP && !follow ? "is a symbolic link" : strerror(errno));
 		return -errno;
 	}
-	r = config_file_bytes(fd, &text, &length, why);
+	r = config_file_bytes(fd, owner, &text, &length, why);
 	return r < 0 ? r : config_file_parse(text, length, told, userdata, why);
 }

@@ -187,7 +187,8 @@ bool config_text_read(struct config_text *text, const struct setting_place *plac
 	struct config_text fresh = {.file = text->file, .is_users = text->is_users};
 	struct reading reading = {.text = &fresh, .place = place};
 	_cleanup_free_ char *why = NULL;
-	int r = config_file_read(text->file, text->is_users, take, &reading, &why);
+	int r = config_file_read(text->file, text->is_users ? CONFIG_USERS : CONFIG_PROJECTS, take,
+		&reading, &why);
 
 	project_settings_clear(&reading.scratch);
 	free(reading.root);

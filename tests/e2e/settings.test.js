@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
-import { chmod, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -136,7 +136,8 @@ test('a project\'s own file is read again, and guarded', async t => {
 	await until('replaced', async () => await said() === '');
 
 	const wrong = /** @type {[string, () => Promise<unknown>, RegExp][]} */ ([
-		['larger than the limit', () => writeFile(file, '#'.repeat(64 * 1024 + 1)), /is larger than 65536 bytes; what it said before/],
+		['larger than the limit', () => writeFile(file, '#'.repeat(16 * 1024 + 1)), /is larger than 16384 bytes; what it said before/],
+		['more lines than the limit', () => writeFile(file, '\n'.repeat(1025)), /has more than 1024 lines; what it said before/],
 		['a NUL', () => writeFile(file, '[savecast]\0'), /NUL byte/],
 		['an include', () => writeFile(file, '[IncludE "x"]\npath = /etc/passwd\n'), /"\[include"/],
 		['no syntax', () => writeFile(file, '[savecast]\nignore = x\n= 2\n'), /\.savecast: line 3: failed to parse/],
@@ -154,14 +155,18 @@ test('a project\'s own file is read again, and guarded', async t => {
 			await writeFile(file, '');
 			await chmod(file, 0);
 		}, process.getuid?.() === 0 ? /^$/ : /Permission denied/],
+		...(process.getuid?.() === 0 ? [['of another user', async () => {
+			await writeFile(file, '');
+			await chown(file, 65534, 65534);
+		}, /belongs to another user \(uid 65534\)/]] : []),
 	]);
 	for (const [what, make, expected] of wrong) {
 		await make();
 		await until(what, async () => expected.test(await said()));
 	}
 	await rm(file);
-	await writeFile(file, '#'.repeat(64 * 1024));
-	await until('just as large as the limit', async () => await said() === '');
+	await writeFile(file, `${'\n'.repeat(1023)}${'#'.repeat(15 * 1024)}\n`);
+	await until('just as large as the limits', async () => await said() === '');
 });
 
 test('a save of the file through the bus has been read before the call is answered', async t => {
