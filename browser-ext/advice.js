@@ -21,10 +21,23 @@ const NAMES = {
 	disconnected: 'No daemon',
 };
 
+/**
+ * @param {Known} known
+ * @returns {import('./protocol.js').Failure | undefined} of the build, if the face shows it
+ */
+export function failureOf({ face, entry }) {
+	const { state, failure } = entry?.answer ?? {};
+	return face.icon === 'down' && state !== 'down' ? failure : undefined;
+}
+
 /** @param {Known} known */
-export function stateName({ face, entry }) {
+export function stateName(known) {
+	const { face, entry } = known;
 	if (entry?.paused !== undefined) {
 		return 'Paused';
+	}
+	if (failureOf(known)) {
+		return 'The build failed';
 	}
 	const project = face.icon === 'live' ? entry?.answer?.project : undefined;
 	return project ? `Live: ${project}` : NAMES[face.icon];
@@ -40,7 +53,12 @@ export function reasonOf({ face, entry }) {
  * @param {Known} known
  * @returns {Advice | undefined} undefined: nothing is wrong
  */
-export function adviceFor({ face, link, port }) {
+export function adviceFor(known) {
+	const { face, link, port } = known;
+	if (failureOf(known)) {
+		return [{ text: 'Your page stays as it is until a build goes well. The whole story: ' },
+			{ text: 'savecast log', code: true }];
+	}
 	switch (face.icon) {
 	case 'disconnected':
 		if (link === 'foreign') {

@@ -85,7 +85,10 @@ function answerFace(link, answer) {
 	if (link !== 'up' || !answer) {
 		return face('looking', '…', 'asking the daemon about this tab');
 	}
-	const { state, project = 'this tab', reason } = answer;
+	const { state, project = 'this tab', reason, failure } = answer;
+	if (failure && (state === 'live' || state === 'waiting')) {
+		return face('down', 'err', `the build failed: ${failure.what}`);
+	}
 	switch (state) {
 	case 'live':
 		return face('live', 'on', `live: ${project}: ${reason}`);

@@ -4,7 +4,7 @@
 
 import { api } from './api.js';
 import { toAddress } from './address.js';
-import { adviceFor, reasonOf, stateName } from './advice.js';
+import { adviceFor, failureOf, reasonOf, stateName } from './advice.js';
 import { rememberSite } from './settings.js';
 import { hasSite, sitePattern } from './site.js';
 import { eventItem } from './popup-story.js';
@@ -37,6 +37,9 @@ async function show(now) {
 		element.textContent = text;
 		return element;
 	}));
+	const said = failureOf(now)?.said ?? '';
+	byId('said').hidden = !said;
+	byId('said').textContent = said;
 	const on = entry !== undefined && entry.paused === undefined;
 	byId('toggle').hidden = false;
 	byId('toggle').textContent = on ? 'Switch off' : 'Switch on';

@@ -28,7 +28,9 @@ export const CLOSE_REFUSED = 1008;
  * @typedef {'page' | 'css' | 'image' | 'font' | 'media' | 'script' | 'data' | 'other'} Kind
  * @typedef {{path: string, kind: Kind, all?: true}} Change
  * @typedef {{type: 'hello', version: string, instance: string, proof?: string, key?: string}} DaemonHello
- * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string}} TabAnswer
+ * @typedef {{event: number, what: string, said: string}} Failure of the last build
+ * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string,
+ *	failure?: Failure}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], changes?: Change[]}} Reload
  * @typedef {{type: 'let-go', tabs: number[]}} LetGo
  * @typedef {{type: 'ping'}} Ping
@@ -105,6 +107,16 @@ function changes(value, where) {
 }
 
 /** @type {Check} */
+function failure(value, where) {
+	const { event, what, said } = /** @type {any} */ (value ?? {});
+	return {
+		event: number(event, `${where}: event`),
+		what: text(what, `${where}: what`),
+		said: text(said, `${where}: said`),
+	};
+}
+
+/** @type {Check} */
 function url(value, where) {
 	return String(text(value, where)).length <= MAX_URL_BYTES
 		? value
@@ -177,6 +189,7 @@ const FROM_DAEMON = {
 		state: oneOf('live', 'looking', 'none', 'waiting', 'down'),
 		project: optional(text),
 		reason: text,
+		failure: optional(failure),
 	},
 	reload: { event: number, tabs, changes: optional(changes) },
 	'let-go': { tabs },

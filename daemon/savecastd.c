@@ -101,6 +101,20 @@ static void on_cast(
 	keeper_event(daemon->keeper, project, serial, files);
 }
 
+static void on_build(struct project *project, void *userdata)
+{
+	browsers_build_changed(project);
+}
+
+static void on_hold_ending(struct project *project, bool failed, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	watcher_drain(daemon->watcher);
+	output_sources_settle(daemon->outputs, project, failed);
+	git_sources_settle(daemon->git, project);
+}
+
 static void on_server_changed(struct server *server, void *userdata)
 {
 	struct daemon *daemon = userdata;
@@ -207,8 +221,7 @@ static void on_settings_changed(struct project *project, void *userdata)
 		output_sources_update(daemon->outputs, project);
 	} else {
 		for (size_t i = 0; i < registry_count(daemon->registry); i++) {
-			output_sources_update(
-				daemon->outputs, registry_at(daemon->registry, i));
+			output_sources_update(daemon->outputs, registry_at(daemon->registry, i));
 		}
 	}
 	if (daemon->api) {
@@ -251,8 +264,8 @@ static int daemon_watch_signals(struct daemon *daemon)
 static void daemon_listen(struct daemon *daemon)
 {
 	uint16_t port = settings_of_daemon(daemon->settings)->port;
-	int r = ws_server_new(&daemon->ws, daemon->loop, port, &browsers_callbacks,
-		daemon->browsers);
+	int r = ws_server_new(
+		&daemon->ws, daemon->loop, port, &browsers_callbacks, daemon->browsers);
 
 	if (r < 0) {
 		daemon->port_error = mem_printf("127.0.0.1:%u: %s: no browser can connect; end "
@@ -298,22 +311,24 @@ static int daemon_build(struct daemon *daemon)
 		daemon->loop, daemon->registry, daemon->servers, on_names_changed, daemon);
 	daemon->browsers = browsers_new(
 		daemon->loop, daemon->ledger, daemon->router, on_browsers_changed, daemon);
-	daemon->keeper = keeper_new(
-		daemon->loop, daemon->ledger, daemon->browsers, on_learned, daemon);
+	daemon->keeper =
+		keeper_new(daemon->loop, daemon->ledger, daemon->browsers, on_learned, daemon);
 	daemon->ignores = git_ignores_new();
 	daemon->intake = intake_new(daemon->registry, daemon->ignores);
-	daemon->pipe = pipe_new(daemon->loop, daemon->registry, daemon->intake, daemon->ledger,
-		on_cast, daemon);
+	daemon->pipe = pipe_new(
+		daemon->loop, daemon->registry, daemon->intake, daemon->ledger, on_cast, daemon);
+	pipe_on_build(daemon->pipe, on_build, daemon);
 	state_load(daemon->state, daemon->registry);
 	state_load_learned(daemon->state, keeper_lessons(daemon->keeper));
-	daemon->settings = settings_new(
-		daemon->loop, daemon->registry, config, on_settings_changed, daemon);
+	daemon->settings =
+		settings_new(daemon->loop, daemon->registry, config, on_settings_changed, daemon);
 	daemon->holds = holds_new(daemon->pipe);
+	holds_on_ending(daemon->holds, on_hold_ending, daemon);
 	daemon->watcher = watcher_new(daemon->loop);
-	daemon->git = git_sources_new(
-		daemon->loop, daemon->watcher, daemon->registry, daemon->pipe);
-	daemon->outputs = output_sources_new(
-		daemon->loop, daemon->watcher, daemon->registry, daemon->pipe);
+	daemon->git =
+		git_sources_new(daemon->loop, daemon->watcher, daemon->registry, daemon->pipe);
+	daemon->outputs =
+		output_sources_new(daemon->loop, daemon->watcher, daemon->registry, daemon->pipe);
 	registry_listen(daemon->registry, &on_projects, daemon);
 	state_load(daemon->state, daemon->registry);
 	ledger_listen(daemon->ledger, on_step, daemon);

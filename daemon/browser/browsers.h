@@ -34,8 +34,8 @@ extern const struct ws_callbacks browsers_callbacks;
  * Tells those tabs of the project that show this server (NULL: none at all) to
  * show what this event changed. `plain`: not only its files may have, so reload.
  */
-void browsers_cast(struct browsers *browsers, struct project *project,
-	const struct server *server, uint64_t serial, bool plain);
+void browsers_cast(struct browsers *browsers, struct project *project, const struct server *server,
+	uint64_t serial, bool plain);
 
 /* Tells the tabs that show this server to close their connections to it. */
 void browsers_let_go(struct browsers *browsers, const struct server *server);
@@ -47,6 +47,9 @@ void browsers_server_changed(struct browsers *browsers, const struct server *ser
 void browsers_project_added(struct browsers *browsers, const struct project *project);
 /* A project goes: its tabs are looked up again. */
 void browsers_project_removed(struct browsers *browsers, struct project *project);
+
+/* A build of the project has failed, or is well again: its tabs are told. */
+void browsers_build_changed(struct project *project);
 
 /* What a URL shows may have changed: all tabs are looked up again. */
 void browsers_look_up(struct browsers *browsers);

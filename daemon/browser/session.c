@@ -28,16 +28,22 @@ static void session_tell_error(
 	}
 }
 
-/* Tells the browser what this tab is to show, if that is news or it has asked. */
+/* Tells the browser what this tab is to show, if that is news or it is `asked` for. */
 static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *reason, bool asked)
 {
+	const struct build_failure *failed = tab->project ? tab->project->failure : NULL;
+	struct wire_failure failure;
 	_cleanup_free_ char *text = NULL;
 	bool is_news;
 
 	if (!asked && tab->state == state && tab->reason && strcmp(tab->reason, reason) == 0) {
 		return;
 	}
-	text = wire_encode_tab(tab->id, state, tab->project ? tab->project->label : NULL, reason);
+	if (failed) {
+		failure = (struct wire_failure){failed->event, failed->what, failed->said};
+	}
+	text = wire_encode_tab(tab->id, state, tab->project ? tab->project->label : NULL, reason,
+		failed ? &failure : NULL);
 	is_news = tab->state != state;
 	tab->state = state;
 	free(tab->reason);
@@ -80,6 +86,14 @@ static void tab_answer(struct tab *tab, bool asked)
 			server_health_reason(tab->server), asked);
 	}
 	route_answer_clear(&answer);
+}
+
+void browsers_build_changed(struct project *project)
+{
+	for (struct tab *tab = project->tabs, *next; tab; tab = next) {
+		next = tab->next; /* it may turn out to be another project's now */
+		tab_answer(tab, true);
+	}
 }
 
 void tab_look_up(struct tab *tab)

@@ -99,8 +99,9 @@ const struct verb verb_run = {
 	.description =
 		"Runs COMMAND. What the daemon hears of the project of the current folder\n"
 		"meanwhile is kept, and leaves as one reload when the command ends well. If it\n"
-		"fails, nothing reloads, and 'savecast log' shows the last lines of its standard\n"
-		"error. The files that a build writes are heard of where `output` in the\n"
+		"fails, nothing reloads: the badge of the project's tabs turns, and their popup\n"
+		"and 'savecast log' show the last lines of its standard error. The files that a "
+		"build writes are heard of where `output` in the\n"
 		"project's .savecast names them.\n"
 		"\n"
 		"Standard streams and signals pass through. The exit status is the command's\n"

@@ -31,7 +31,7 @@ struct git_source {
 	bool busy; /* git did something */
 	bool rewrote_index;
 	uint64_t first_usec, last_usec; /* monotonic */
-	uint64_t began_nsec;		/* wall clock */
+	uint64_t began_nsec; /* wall clock */
 
 	bool holding;
 	struct looking *looking; /* the worker looks */
@@ -226,8 +226,7 @@ static void source_stir(struct git_source *source)
 	if (!source->busy) {
 		source->busy = true;
 		source->first_usec = now;
-		source->began_nsec =
-			(clock_usec(CLOCK_REALTIME) - GIT_LATE_USEC) * 1000;
+		source->began_nsec = (clock_usec(CLOCK_REALTIME) - GIT_LATE_USEC) * 1000;
 	}
 	source_set_timer(source, now + GIT_SETTLE_USEC);
 }
@@ -237,8 +236,8 @@ static void source_on_event(uint32_t mask, const char *name, void *userdata)
 	struct git_source *source = userdata;
 
 	if (mask & IN_IGNORED) {
-		source_problem(source, source->dir.path,
-			"is gone: saves are still heard of, git is not");
+		source_problem(
+			source, source->dir.path, "is gone: saves are still heard of, git is not");
 	} else if (mask & IN_Q_OVERFLOW ||
 		(mask & (IN_MOVED_TO | IN_DELETE) && strcmp(name, "index") == 0)) {
 		/* Deleted, too: our descriptor of it would keep the whole folder from being gone. */
@@ -267,8 +266,7 @@ static void source_end(struct git_source **at)
 	free(source);
 }
 
-static void source_begin(
-	struct git_sources *sources, struct project *project, struct git_dir *dir)
+static void source_begin(struct git_sources *sources, struct project *project, struct git_dir *dir)
 {
 	struct git_source *source = mem_new(struct git_source);
 	const char *why = NULL;
@@ -282,8 +280,8 @@ static void source_begin(
 	sources->first = source;
 	sources->count++;
 	source->settle = loop_timer_new(sources->loop, source_on_settle, source);
-	source->watch = watch_new(sources->watcher, dir->path,
-		IN_MOVED_TO | IN_CREATE | IN_DELETE, source_on_event, source);
+	source->watch = watch_new(sources->watcher, dir->path, IN_MOVED_TO | IN_CREATE | IN_DELETE,
+		source_on_event, source);
 	if (!source->watch) {
 		source_problem(source, dir->path, watch_why(errno));
 	}
@@ -295,8 +293,7 @@ static void source_begin(
 	git_dir_logs(&source->dir, &source->logs);
 }
 
-static struct git_source **sources_find(
-	struct git_sources *sources, const struct project *project)
+static struct git_source **sources_find(struct git_sources *sources, const struct project *project)
 {
 	struct git_source **at = &sources->first;
 
@@ -306,8 +303,8 @@ static struct git_source **sources_find(
 	return at;
 }
 
-struct git_sources *git_sources_new(struct loop *loop, struct watcher *watcher,
-	struct registry *registry, struct pipe *pipe)
+struct git_sources *git_sources_new(
+	struct loop *loop, struct watcher *watcher, struct registry *registry, struct pipe *pipe)
 {
 	struct git_sources *sources = mem_new(struct git_sources);
 
@@ -351,6 +348,15 @@ void git_sources_update(struct git_sources *sources, struct project *project)
 	if (!project->problem) {
 		log_warning("%s: %s", project->root, problem);
 		registry_set_problem(sources->registry, project, problem);
+	}
+}
+
+void git_sources_settle(struct git_sources *sources, struct project *project)
+{
+	struct git_source **at = sources_find(sources, project);
+
+	if (*at && ((*at)->busy || (*at)->looking)) {
+		source_hold(*at, "a command");
 	}
 }
 

@@ -25,7 +25,9 @@
  * GIT_SEARCH_MAX files, until the next command that refreshes the index.
  *
  * Announced though it is as it was: a staged file that git takes away and brings
- * back within one command that moves HEAD at most once (a merge that fails).
+ * back within one command that moves HEAD at most once (a merge that fails); a file
+ * in conflict that git writes anew with the bytes that it had (nothing tells that
+ * from one that was edited meanwhile, and a reload too many is the lesser evil).
  *
  * An index that cannot be read (split, damaged) is said in the project's problem;
  * then every change of it is an event without files: too many rather than none.
@@ -47,11 +49,13 @@ enum { GIT_SOURCES_MAX = 256 };
 
 struct git_sources;
 
-struct git_sources *git_sources_new(struct loop *loop, struct watcher *watcher,
-	struct registry *registry, struct pipe *pipe);
+struct git_sources *git_sources_new(
+	struct loop *loop, struct watcher *watcher, struct registry *registry, struct pipe *pipe);
 void git_sources_free(struct git_sources *sources);
 
 /* The project was added, was tracked, or got a tab: it is watched if it should be. */
 void git_sources_update(struct git_sources *sources, struct project *project);
+/* A hold of the project ends: it lasts until it is known what git did meanwhile. */
+void git_sources_settle(struct git_sources *sources, struct project *project);
 /* The project is about to be forgotten. */
 void git_sources_forget(struct git_sources *sources, struct project *project);

@@ -16,6 +16,8 @@ struct holds {
 	struct hold *first;
 	unsigned count;
 	uint32_t last_cookie;
+	holds_ending_fn *ending;
+	void *userdata;
 };
 
 struct holds *holds_new(struct pipe *pipe)
@@ -24,6 +26,19 @@ struct holds *holds_new(struct pipe *pipe)
 
 	holds->pipe = pipe;
 	return holds;
+}
+
+void holds_on_ending(struct holds *holds, holds_ending_fn *ending, void *userdata)
+{
+	holds->ending = ending;
+	holds->userdata = userdata;
+}
+
+static void holds_tell(const struct holds *holds, struct project *project, bool failed)
+{
+	if (holds->ending) {
+		holds->ending(project, failed, holds->userdata);
+	}
 }
 
 static struct hold **holds_find(struct holds *holds, const void *owner, uint32_t cookie)
@@ -58,8 +73,8 @@ void holds_free(struct holds *holds)
 	}
 }
 
-uint32_t holds_add(struct holds *holds, struct project *project, const void *owner,
-	const char *why, bool build)
+uint32_t holds_add(struct holds *holds, struct project *project, const void *owner, const char *why,
+	bool build)
 {
 	struct hold *hold;
 
@@ -91,6 +106,7 @@ bool holds_release(struct holds *holds, const void *owner, uint32_t cookie)
 	}
 	build = (*at)->build;
 	project = holds_take(holds, at);
+	holds_tell(holds, project, false);
 	if (build) {
 		pipe_build_passed(holds->pipe, project);
 	}
@@ -98,12 +114,18 @@ bool holds_release(struct holds *holds, const void *owner, uint32_t cookie)
 	return true;
 }
 
-uint64_t holds_fail(struct holds *holds, const void *owner, uint32_t cookie, const char *what,
-	const char *said)
+uint64_t holds_fail(
+	struct holds *holds, const void *owner, uint32_t cookie, const char *what, const char *said)
 {
 	struct hold **at = holds_find(holds, owner, cookie);
+	struct project *project;
 
-	return *at ? pipe_fail(holds->pipe, holds_take(holds, at), what, said) : 0;
+	if (!*at) {
+		return 0;
+	}
+	project = holds_take(holds, at);
+	holds_tell(holds, project, true);
+	return pipe_fail(holds->pipe, project, what, said);
 }
 
 bool holds_any(const struct holds *holds, const void *owner)
@@ -120,7 +142,10 @@ void holds_drop_owner(struct holds *holds, const void *owner)
 {
 	for (struct hold **at = &holds->first; *at;) {
 		if ((*at)->owner == owner) {
-			pipe_release(holds->pipe, holds_take(holds, at));
+			struct project *project = holds_take(holds, at);
+
+			holds_tell(holds, project, false);
+			pipe_release(holds->pipe, project);
 			at = &holds->first; /* what leaves may end other holds */
 		} else {
 			at = &(*at)->next;

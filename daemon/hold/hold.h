@@ -16,6 +16,13 @@ enum { HOLDS_MAX = 256 };
 struct holds;
 
 struct holds *holds_new(struct pipe *pipe);
+/*
+ * Told before a hold of the project ends, so that what it wrote and the daemon has not
+ * read yet still belongs to it. `failed`: nothing of that is to be told.
+ */
+typedef void holds_ending_fn(struct project *project, bool failed, void *userdata);
+void holds_on_ending(struct holds *holds, holds_ending_fn *ending, void *userdata);
+
 /* Ends all of them; nothing leaves. */
 void holds_free(struct holds *holds);
 
@@ -23,8 +30,8 @@ void holds_free(struct holds *holds);
  * Returns the cookie; 0 if there are HOLDS_MAX already. `why` is UTF-8. The release
  * of a `build` means that the project's last failure is mended.
  */
-uint32_t holds_add(struct holds *holds, struct project *project, const void *owner,
-	const char *why, bool build);
+uint32_t holds_add(struct holds *holds, struct project *project, const void *owner, const char *why,
+	bool build);
 
 /* The owner's hold of that cookie ends, and with the last one what waits leaves. False: none. */
 bool holds_release(struct holds *holds, const void *owner, uint32_t cookie);

@@ -17,12 +17,14 @@ struct output_source {
 	struct burst burst;
 	struct loop_timer *due;
 	struct reading *reading; /* the worker reads what was written */
+	unsigned holding; /* reads until the project is let go; 0: it is not held */
 	struct output_source *next;
 };
 
 /* A burst's files on the worker thread; the source may end before it is done. */
 struct reading {
 	struct output_source *source;
+	bool dropped;
 	struct pipe_change *changes;
 	size_t kept, count;
 };
@@ -78,22 +80,39 @@ static size_t source_judge(struct output_source *source, struct reading *reading
 	return left;
 }
 
+static void source_announce(struct output_source *source, struct reading *reading)
+{
+	struct pipe *pipe = source->sources->pipe;
+	size_t left = source_judge(source, reading);
+	size_t more = reading->count - reading->kept;
+
+	if (left + more) {
+		pipe_changed(pipe, source->project, EVENT_OUTPUT, reading->changes, left,
+			left + more, "");
+	} else {
+		pipe_output_unchanged(pipe, source->project);
+	}
+}
+
+/* One read of those that the project is held for is done. */
+static void source_let_go(struct output_source *source)
+{
+	if (source->holding && --source->holding == 0) {
+		pipe_release(source->sources->pipe, source->project);
+	}
+}
+
 static void on_read_done(void *userdata)
 {
 	struct reading *reading = userdata;
 	struct output_source *source = reading->source;
 
 	if (source) {
-		size_t left = source_judge(source, reading);
-		size_t more = reading->count - reading->kept;
-
 		source->reading = NULL;
-		if (left + more) {
-			pipe_changed(source->sources->pipe, source->project, EVENT_OUTPUT,
-				reading->changes, left, left + more, "");
-		} else {
-			pipe_output_unchanged(source->sources->pipe, source->project);
+		if (!reading->dropped) {
+			source_announce(source, reading);
 		}
+		source_let_go(source);
 		loop_timer_set(source->due, burst_due(&source->burst));
 	}
 	reading_free(reading);
@@ -193,8 +212,8 @@ static void source_end(struct output_source **at)
 	free(source);
 }
 
-struct output_sources *output_sources_new(struct loop *loop, struct watcher *watcher,
-	struct registry *registry, struct pipe *pipe)
+struct output_sources *output_sources_new(
+	struct loop *loop, struct watcher *watcher, struct registry *registry, struct pipe *pipe)
 {
 	struct output_sources *sources = mem_new(struct output_sources);
 
@@ -221,11 +240,41 @@ void output_sources_update(struct output_sources *sources, struct project *proje
 	}
 }
 
+void output_sources_settle(struct output_sources *sources, struct project *project, bool failed)
+{
+	struct output_source *source = sources->first;
+	unsigned reads;
+
+	while (source && source->project != project) {
+		source = source->next;
+	}
+	if (!source) {
+		return;
+	}
+	if (failed) {
+		burst_taken(&source->burst);
+		if (source->reading) {
+			source->reading->dropped = true;
+		}
+		return;
+	}
+	reads = (source->reading != NULL) + (source->burst.files.count > 0);
+	if (reads && !source->holding) {
+		pipe_hold(sources->pipe, project, "its outputs are read");
+	}
+	source->holding = reads > source->holding ? reads : source->holding;
+}
+
 void output_sources_forget(struct output_sources *sources, struct project *project)
 {
 	for (struct output_source **at = &sources->first; *at; at = &(*at)->next) {
 		if ((*at)->project == project) {
+			bool holding = (*at)->holding;
+
 			source_end(at);
+			if (holding) {
+				pipe_release(sources->pipe, project);
+			}
 			return;
 		}
 	}

@@ -32,11 +32,16 @@ enum { OUTPUT_OPEN_FILES_MAX = 256 };
 
 struct output_sources;
 
-struct output_sources *output_sources_new(struct loop *loop, struct watcher *watcher,
-	struct registry *registry, struct pipe *pipe);
+struct output_sources *output_sources_new(
+	struct loop *loop, struct watcher *watcher, struct registry *registry, struct pipe *pipe);
 void output_sources_free(struct output_sources *sources);
 
 /* The project was added, or its settings have changed. */
 void output_sources_update(struct output_sources *sources, struct project *project);
+/*
+ * A hold of the project ends: it lasts until what was written meanwhile is read. With
+ * `failed`, that is half a build and is dropped.
+ */
+void output_sources_settle(struct output_sources *sources, struct project *project, bool failed);
 /* The project is about to be forgotten. */
 void output_sources_forget(struct output_sources *sources, struct project *project);

@@ -40,15 +40,17 @@ static bool pipe_let_go(struct project *project)
 	return true;
 }
 
+/* Takes the failure; NULL: it went well. */
 static void pipe_tell_build(
-	struct pipe *pipe, struct project *project, uint64_t serial, const char *failure)
+	struct pipe *pipe, struct project *project, struct build_failure *failure)
 {
-	bool failed = failure != NULL;
+	bool is_news = failure || project->failure;
 
-	if ((failed || project->build_failed) && pipe->build) {
-		pipe->build(project, serial, failure, pipe->build_userdata);
+	build_failure_free(project->failure);
+	project->failure = failure;
+	if (is_news && pipe->build) {
+		pipe->build(project, pipe->build_userdata);
 	}
-	project->build_failed = failed;
 }
 
 void pipe_release(struct pipe *pipe, struct project *project)
@@ -83,27 +85,35 @@ void pipe_drop(struct pipe *pipe, struct project *project, enum step_kind kind, 
 	pending_depart(&project->pending, clock_now_usec());
 }
 
-/* The last lines of `said`, each a step. */
-static void pipe_say(struct pipe *pipe, uint64_t serial, uint64_t now, const char *said)
+/* The last lines of `said`; the caller frees them. */
+static char *said_last(const char *said)
 {
-	const char *from = said + strlen(said);
+	const char *end = said + strlen(said), *from;
 	int lines = 0;
 
-	while (from > said && from[-1] == '\n') {
-		from--;
+	while (end > said && end[-1] == '\n') {
+		end--;
 	}
-	while (from > said && lines < PIPE_SAID_MAX) {
-		from--;
-		if (*from == '\n') {
-			lines++;
+	for (from = end; from > said; from--) {
+		lines += from[-1] == '\n';
+		if (lines == PIPE_SAID_MAX) {
+			break;
 		}
 	}
+	return mem_strndup(from, (size_t)(end - from));
+}
+
+/* Each line is a step. */
+static void pipe_say(struct pipe *pipe, uint64_t serial, uint64_t now, const char *said)
+{
+	const char *from = said;
+
 	while (*from) {
 		size_t length = strcspn(from, "\n");
 
 		if (length) {
-			ledger_step(pipe->ledger, serial, now, STEP_SAID, NULL, "%.*s",
-				(int)length, from);
+			ledger_step(pipe->ledger, serial, now, STEP_SAID, NULL, "%.*s", (int)length,
+				from);
 		}
 		from += length + (from[length] == '\n');
 	}
@@ -113,11 +123,13 @@ uint64_t pipe_fail(struct pipe *pipe, struct project *project, const char *what,
 {
 	uint64_t now = clock_now_usec();
 	uint64_t serial = project->serial;
+	struct build_failure *failure = mem_new(struct build_failure);
 
 	if (!serial) {
 		serial = pipe_open(pipe, EVENT_BUILD, project->root, now, "");
 	}
-	pipe_say(pipe, serial, now, said);
+	*failure = (struct build_failure){serial, mem_strdup(what), said_last(said)};
+	pipe_say(pipe, serial, now, failure->said);
 	if (project->serial) {
 		pipe_drop(pipe, project, STEP_BUILD_FAILED, what);
 	} else {
@@ -125,11 +137,11 @@ uint64_t pipe_fail(struct pipe *pipe, struct project *project, const char *what,
 		ledger_step(pipe->ledger, serial, now, STEP_BUILD_FAILED, NULL, "%s", what);
 	}
 	pipe_let_go(project);
-	pipe_tell_build(pipe, project, serial, what);
+	pipe_tell_build(pipe, project, failure);
 	return serial;
 }
 
 void pipe_build_passed(struct pipe *pipe, struct project *project)
 {
-	pipe_tell_build(pipe, project, 0, NULL);
+	pipe_tell_build(pipe, project, NULL);
 }

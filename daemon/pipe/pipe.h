@@ -17,8 +17,8 @@
 struct pipe;
 
 /* An event leaves: tell the project's tabs. `files` is NULL if nothing was saved. */
-typedef void pipe_cast_fn(struct project *project, uint64_t serial, const struct fileset *files,
-	void *userdata);
+typedef void pipe_cast_fn(
+	struct project *project, uint64_t serial, const struct fileset *files, void *userdata);
 
 struct pipe *pipe_new(struct loop *loop, struct registry *registry, struct intake *intake,
 	struct ledger *ledger, pipe_cast_fn *cast, void *userdata);
@@ -72,18 +72,13 @@ void pipe_release(struct pipe *pipe, struct project *project);
  * What was kept counts as never announced, so that the same bytes can come again.
  */
 enum { PIPE_SAID_MAX = 12 };
-uint64_t pipe_fail(
-	struct pipe *pipe, struct project *project, const char *what, const char *said);
+uint64_t pipe_fail(struct pipe *pipe, struct project *project, const char *what, const char *said);
 
 /* The build that held the project went well; call it before pipe_release(). */
 void pipe_build_passed(struct pipe *pipe, struct project *project);
 
-/*
- * Told when a project's build has failed (`failure` says how, `serial` where the
- * story is), and when the next one went well (NULL, 0).
- */
-typedef void pipe_build_fn(
-	struct project *project, uint64_t serial, const char *failure, void *userdata);
+/* Told when a build of the project has failed, and when the next one went well: see project->failure. */
+typedef void pipe_build_fn(struct project *project, void *userdata);
 void pipe_on_build(struct pipe *pipe, pipe_build_fn *told, void *userdata);
 
 /* The project is about to be forgotten: what waits for it is closed. */

@@ -22,15 +22,25 @@ enum { PROJECTS_MAX = 1024 }; /* tracked ones, and as many again that were met *
 
 /* Why a folder that nobody has tracked is a project. */
 enum project_how {
-	PROJECT_BY_GIT,	   /* it is the top of a git work tree */
-	PROJECT_BY_FILE,   /* there is a .savecast in it */
+	PROJECT_BY_GIT, /* it is the top of a git work tree */
+	PROJECT_BY_FILE, /* there is a .savecast in it */
 	PROJECT_BY_CONFIG, /* the user's configuration has a section for it */
 };
 
+/* What the project's tabs show of a build until one goes well; see pipe.h. UTF-8. */
+struct build_failure {
+	uint64_t event;
+	char *what; /* "npm run build: exit status 1" */
+	char *said; /* its last lines, without a newline at the end; may be empty */
+};
+
+/* Takes NULL. */
+void build_failure_free(struct build_failure *failure);
+
 struct project {
-	uint32_t id;  /* from 1; stays with a tracked project over restarts */
-	char *root;   /* as pathname_from_text() gives it, symbolic links resolved */
-	char *label;  /* UTF-8, for people */
+	uint32_t id; /* from 1; stays with a tracked project over restarts */
+	char *root; /* as pathname_from_text() gives it, symbolic links resolved */
+	char *label; /* UTF-8, for people */
 	bool tracked; /* else it was met, and `how` says what it is */
 	enum project_how how;
 
@@ -43,9 +53,9 @@ struct project {
 	uint64_t serial;
 	struct await await; /* for the output of what was saved */
 	uint64_t unchanged; /* the event of the last saves that changed nothing, or 0 */
-	unsigned holds;	   /* they wait until this is 0 again */
-	char *held_by;	   /* why, in the words of the last hold */
-	bool build_failed; /* the last command that held it */
+	unsigned holds; /* they wait until this is 0 again */
+	char *held_by; /* why, in the words of the last hold */
+	struct build_failure *failure; /* of the last build that held it; NULL: it went well */
 
 	char *problem; /* UTF-8: what of the project cannot be watched, and why; or NULL */
 
@@ -80,13 +90,11 @@ struct project *registry_lookup(const struct registry *registry, const char *nam
 struct project *registry_add(
 	struct registry *registry, const char *root, bool tracked, uint32_t id);
 /* The same for a folder that nobody has tracked. */
-struct project *registry_meet(
-	struct registry *registry, const char *root, enum project_how how);
+struct project *registry_meet(struct registry *registry, const char *root, enum project_how how);
 void registry_remove(struct registry *registry, struct project *project);
 
 /* Says what of the project cannot be watched, and why; NULL: nothing (any more). */
-void registry_set_problem(
-	struct registry *registry, struct project *project, const char *problem);
+void registry_set_problem(struct registry *registry, struct project *project, const char *problem);
 
 /* In the order of their roots' bytes. */
 size_t registry_count(const struct registry *registry);

@@ -15,8 +15,18 @@ struct registry {
 	void *userdata;
 };
 
+void build_failure_free(struct build_failure *failure)
+{
+	if (failure) {
+		free(failure->what);
+		free(failure->said);
+		free(failure);
+	}
+}
+
 static void project_free(struct project *project)
 {
+	build_failure_free(project->failure);
 	fileset_clear(&project->files);
 	free(project->problem);
 	free(project->held_by);
@@ -156,14 +166,12 @@ static struct project *registry_put(struct registry *registry, const char *root,
 	return project;
 }
 
-struct project *registry_add(
-	struct registry *registry, const char *root, bool tracked, uint32_t id)
+struct project *registry_add(struct registry *registry, const char *root, bool tracked, uint32_t id)
 {
 	return registry_put(registry, root, tracked, PROJECT_BY_GIT, id);
 }
 
-struct project *registry_meet(
-	struct registry *registry, const char *root, enum project_how how)
+struct project *registry_meet(struct registry *registry, const char *root, enum project_how how)
 {
 	return registry_put(registry, root, false, how, 0);
 }
@@ -193,8 +201,7 @@ void registry_remove(struct registry *registry, struct project *project)
 	project_free(project);
 }
 
-void registry_set_problem(
-	struct registry *registry, struct project *project, const char *problem)
+void registry_set_problem(struct registry *registry, struct project *project, const char *problem)
 {
 	if (project->problem && problem ? strcmp(project->problem, problem) == 0
 					: project->problem == problem) {

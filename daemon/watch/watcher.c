@@ -10,7 +10,7 @@
 #include "base/mem.h"
 
 /* How much is read at once: many events, or one with the longest name. */
-enum { WATCHER_READ_BYTES = 16 * 1024 };
+enum { WATCHER_READ_BYTES = 16 * 1024, WATCHER_DRAIN_READS = 64 };
 
 /* One that inotify watches. */
 struct folder {
@@ -24,7 +24,7 @@ struct watch {
 	uint32_t mask;
 	watch_fn *told; /* NULL: freed while events are told */
 	void *userdata;
-	struct watch *next;	/* of the folder */
+	struct watch *next; /* of the folder */
 	struct watch *all_next; /* of the watcher */
 };
 
@@ -90,9 +90,9 @@ static void watcher_tell(struct watcher *watcher, const struct inotify_event *ev
 	}
 }
 
-static void watcher_on_event(uint32_t events, void *userdata)
+/* One read's worth; false if there was nothing to read. */
+static bool watcher_read(struct watcher *watcher)
 {
-	struct watcher *watcher = userdata;
 	alignas(struct inotify_event) char bytes[WATCHER_READ_BYTES];
 	ssize_t n = read(watcher->inotify, bytes, sizeof bytes);
 	struct watch *next;
@@ -109,6 +109,22 @@ static void watcher_on_event(uint32_t events, void *userdata)
 		next = watch->all_next;
 		if (!watch->told) {
 			watch_destroy(watch);
+		}
+	}
+	return n > 0;
+}
+
+static void watcher_on_event(uint32_t events, void *userdata)
+{
+	watcher_read(userdata);
+}
+
+void watcher_drain(struct watcher *watcher)
+{
+	/* Somebody who writes all the time must not keep us here. */
+	for (int i = 0; i < WATCHER_DRAIN_READS && !watcher->telling; i++) {
+		if (!watcher_read(watcher)) {
+			break;
 		}
 	}
 }
@@ -137,8 +153,8 @@ void watcher_free(struct watcher *watcher)
 	}
 }
 
-struct watch *watch_new(struct watcher *watcher, const char *folder, uint32_t mask,
-	watch_fn *told, void *userdata)
+struct watch *watch_new(
+	struct watcher *watcher, const char *folder, uint32_t mask, watch_fn *told, void *userdata)
 {
 	struct watch *watch;
 	struct folder *known;

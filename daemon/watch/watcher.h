@@ -31,10 +31,13 @@ void watcher_free(struct watcher *watcher);
  * Watches a folder, never through a symbolic link. NULL with errno set; ENOSPC is
  * the user's limit of watches (fs.inotify.max_user_watches).
  */
-struct watch *watch_new(struct watcher *watcher, const char *folder, uint32_t mask,
-	watch_fn *told, void *userdata);
+struct watch *watch_new(
+	struct watcher *watcher, const char *folder, uint32_t mask, watch_fn *told, void *userdata);
 /* May be called from any callback; told() is not called after it. */
 void watch_free(struct watch *watch);
+
+/* Tells what has happened so far, without waiting for the loop's next turn. */
+void watcher_drain(struct watcher *watcher);
 
 /* errno of watch_new() for people, and what to do about it. */
 const char *watch_why(int error);

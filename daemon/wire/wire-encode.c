@@ -71,8 +71,18 @@ const char *wire_tab_state_name(enum wire_tab_state state)
 	return names[state];
 }
 
-char *wire_encode_tab(
-	uint64_t tab, enum wire_tab_state state, const char *project, const char *reason)
+static json_t *encode_failure(const struct wire_failure *failure)
+{
+	json_t *object = json_object();
+
+	encode_set(object, "event", json_integer((json_int_t)failure->event));
+	encode_set(object, "what", encode_text(failure->what));
+	encode_set(object, "said", encode_text(failure->said));
+	return object;
+}
+
+char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *project,
+	const char *reason, const struct wire_failure *failure)
 {
 	json_t *object = encode_start("tab");
 
@@ -82,6 +92,9 @@ char *wire_encode_tab(
 		encode_set(object, "project", encode_text(project));
 	}
 	encode_set(object, "reason", encode_text(reason));
+	if (failure) {
+		encode_set(object, "failure", encode_failure(failure));
+	}
 	return encode_end(object);
 }
 

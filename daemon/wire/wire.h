@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 enum {
-	WIRE_DEPTH_MAX = 8,	 /* the message itself is the first level */
-	WIRE_URL_MAX = 4096,	 /* bytes, as are the next two */
+	WIRE_DEPTH_MAX = 8, /* the message itself is the first level */
+	WIRE_URL_MAX = 4096, /* bytes, as are the next two */
 	WIRE_STRING_MAX = 256,
 	WIRE_PROFILE_MIN = 8,
 	WIRE_PROFILE_MAX = 64,
@@ -20,7 +20,7 @@ enum {
 	WIRE_NONCE_MAX = 64,
 	WIRE_ERROR_MAX = 256,
 	WIRE_CHANGES_MAX = 16, /* of one `reload`; more are not told at all */
-	WIRE_PATH_MAX = 1024,  /* bytes of a change's path */
+	WIRE_PATH_MAX = 1024, /* bytes of a change's path */
 };
 
 /* Tab and event numbers: what a JavaScript number can hold exactly. */
@@ -58,10 +58,10 @@ struct wire_message {
 	char *extension;
 	char *profile;
 	char *nonce; /* NULL: no proof is asked for */
-	bool pair;   /* the key is */
+	bool pair; /* the key is */
 
 	uint64_t tab; /* watch, unwatch, report */
-	char *url;    /* watch */
+	char *url; /* watch */
 
 	uint64_t event; /* report */
 	enum wire_step step;
@@ -69,7 +69,7 @@ struct wire_message {
 };
 
 struct wire_error {
-	const char *code;	      /* one of those above */
+	const char *code; /* one of those above */
 	char message[WIRE_ERROR_MAX]; /* "what: value: why", in UTF-8 */
 };
 
@@ -89,7 +89,7 @@ enum wire_tab_state {
 	WIRE_TAB_LOOKING,
 	WIRE_TAB_NONE,
 	WIRE_TAB_WAITING, /* for its server, which restarts */
-	WIRE_TAB_DOWN,	  /* its server did not come back */
+	WIRE_TAB_DOWN, /* its server did not come back */
 };
 
 /* What a changed file is to a page; see browser/kind.h. */
@@ -110,19 +110,25 @@ struct wire_change {
 	bool all; /* it may be behind any of the page's files of this kind */
 };
 
+/* A build of the tab's project that has failed. */
+struct wire_failure {
+	uint64_t event; /* its story */
+	const char *what, *said; /* how it ended, and its last lines */
+};
+
 const char *wire_tab_state_name(enum wire_tab_state state);
 
 /*
  * Messages to the browser, as JSON that the caller frees. Strings should be
  * UTF-8; bytes that are not become U+FFFD. `project` is NULL for
- * WIRE_TAB_LOOKING and WIRE_TAB_NONE. Without changes, a reload says that anything may
+ * WIRE_TAB_LOOKING and WIRE_TAB_NONE, `failure` where no build has failed. Without changes, a reload says that anything may
  * have changed. `proof` and `key` (proof/proof.h) may be NULL. The message of an error
  * may be longer than WIRE_ERROR_MAX.
  */
 char *wire_encode_hello(
 	const char *version, const char *instance, const char *proof, const char *key);
-char *wire_encode_tab(
-	uint64_t tab, enum wire_tab_state state, const char *project, const char *reason);
+char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *project,
+	const char *reason, const struct wire_failure *failure);
 char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs,
 	const struct wire_change *changes, size_t n_changes);
 char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs);

@@ -139,6 +139,9 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 			await prepare(at);
 		}
 		const before = await everything();
+		// git writes these anew even if they are right: see git-source.h.
+		const unmerged = new Set((await git(at, 'diff', '--name-only', '--diff-filter=U')).split('\n')
+			.map(file => path.join(at, file)));
 		const serial = (await world.bus.properties()).LastEvent;
 		let failed = '';
 		await work(at).catch(error => { failed = ` (failed: ${String(error).slice(0, 200)})`; });
@@ -158,7 +161,7 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 		// A merge that fails is undone by git with reset --hard and stash apply: back again as well.
 		const back = (name === 'there and back' && events.length > 1) || (name === 'merge' && failed);
 		const invented = back ? []
-			: [...told].filter(file => !must.includes(file) && !pending.includes(file));
+			: [...told].filter(file => !must.includes(file) && !pending.includes(file) && !unmerged.has(file));
 		assert.deepEqual({ missed, invented }, { missed: [], invented: [] }, what);
 		const perProject = new Map();
 		for (const { project } of events) {

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 
 import { Bus } from './lib/bus-client.js';
 import { until } from '../../scripts/lib/events.js';
+import { BROWSERS, missing, switchOn } from './lib/live.js';
 import { SAVECAST, World } from './lib/world.js';
 
 /** @typedef {{serial: number, source: string, closed: boolean, files: string[], steps: {step: string, text: string}[]}} Event */
@@ -182,3 +183,50 @@ test('run: a build runs also without a daemon', async t => {
 	assert.equal(result.stdout, 'built\n');
 	assert.match(result.stderr, /^savecast: daemon: /);
 });
+
+for (const which of BROWSERS) {
+	test(`${which}: a build that fails keeps the page, one that goes well is one reload`, { skip: missing(which) }, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const { root, url } = await world.site('site', {
+			'.savecast': '[savecast]\n\toutput = dist/**\n',
+			'index.html': '<script src=dist/app.js></script>',
+			'dist/app.js': 'document.title = "old";', 'b.css': 'b',
+		});
+		await world.savecast('track', root);
+		const browser = await world.browser(which);
+		const page = await browser.newPage(url);
+		await switchOn(world, page);
+		const face = (/** @type {string} */ badge) => until(`badge ${badge}`, async () => {
+			await page.activate();
+			const now = await browser.activeFace();
+			return now.badge === badge ? now : null;
+		});
+		const title = () => page.evaluate('document.title');
+		const build = (/** @type {string} */ script) => runIn(world, root, ['sh', '-c', script]).ended;
+		await face('on');
+
+		const before = (await world.bus.properties()).LastEvent;
+		const failing = `echo 'document.title = "half";' > dist/app.js; echo B > b.css; ${SAVECAST} save b.css; seq 1 20 >&2; echo 'app.ts:3: <b>error</b>' >&2; exit 7`;
+		assert.equal((await build(failing)).status, 7);
+		const { tab, title: tooltip } = await face('err');
+		assert.match(tooltip, /^savecast: the build failed: sh -c .*: exit status 7$/);
+		const popup = await browser.newPage(browser.extensionUrl(`popup.html?tab=${tab}`));
+		const shown = (/** @type {string} */ id) => popup.evaluate(`document.getElementById("${id}").innerText`);
+		await until('the popup to say so', async () => await shown('state') === 'The build failed');
+		assert.equal(await shown('said'), [...Array.from({ length: 11 }, (_, i) => i + 10), 'app.ts:3: <b>error</b>'].join('\n'));
+		await popup.close();
+		const steps = (await world.bus.events()).filter((/** @type {Event} */ e) => e.serial > before);
+		assert.deepEqual(steps.map(words).map(list => list.at(-1)), ['build-failed'], 'half a bundle is none');
+		assert.equal(await title(), 'old');
+
+		// A new page, and a daemon that is asked anew, still say so.
+		await page.goto(url);
+		await face('err');
+		assert.equal((await build(`echo 'document.title = "new";' > dist/app.js; echo C > b.css; ${SAVECAST} save b.css`)).status, 0);
+		await face('on');
+		await until('the new page', async () => await title() === 'new');
+		const after = (await world.bus.events()).filter((/** @type {Event} */ e) => e.serial > before + 1);
+		assert.deepEqual(after.map((/** @type {Event} */ e) => e.files.map(file => path.relative(root, file)).sort()), [['b.css', 'dist/app.js']]);
+	});
+}

@@ -20,7 +20,8 @@ static void is_text(const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_free_ char *broken = mem_strndup((const char *)data, size);
-	_cleanup_free_ char *tab = wire_encode_tab(size, WIRE_TAB_LIVE, broken, broken);
+	_cleanup_free_ char *tab = wire_encode_tab(
+		size, WIRE_TAB_LIVE, broken, broken, &(struct wire_failure){size, broken, broken});
 	struct wire_message message;
 	struct wire_error error;
 

@@ -15,6 +15,13 @@ function answered(state) {
 	return { url, answer: { type: 'tab', tab: 1, state, project: 'potato', reason: 'tracked' } };
 }
 
+/** @param {import('../../browser-ext/protocol.js').TabState} state */
+function failed(state) {
+	const entry = answered(state);
+	Object.assign(entry.answer ?? {}, { failure: { event: 9, what: 'make: exit status 2', said: 'oh' } });
+	return entry;
+}
+
 /** @type {[string, Parameters<typeof decideFace>, string, string, RegExp][]} */
 const CASES = [
 	['off', [undefined, 'idle', 1], 'off', '', /^savecast: off: click/],
@@ -33,6 +40,8 @@ const CASES = [
 	['not our daemon', [{ url }, 'refused', 7283], 'disconnected', '!', /port 7283/],
 	['somebody else\'s daemon', [{ url }, 'foreign', 7283], 'disconnected', '!', /port 7283: .* not the savecastd/],
 	['replaced', [{ url }, 'replaced', 1], 'disconnected', '!', /copy of this profile/],
+	['a failed build', [failed('live'), 'up', 1], 'down', 'err', /^savecast: the build failed: make: exit status 2$/],
+	['a failed build, the server is down as well', [failed('down'), 'up', 1], 'down', 'x', /^savecast: the server is down/],
 	['paused', [{ url, paused: 'why' }, 'up', 1], 'off', 'II', /paused: why: click to switch on here/],
 	['paused without daemon', [{ url, paused: 'why' }, 'down', 1], 'off', 'II', /paused/],
 ];

@@ -69,7 +69,7 @@ static void browser_vectors(void **state)
 	json_t *all = vectors("browser-to-daemon"), *vector;
 	size_t i;
 
-	json_array_foreach(all, i, vector) {
+	json_array_foreach (all, i, vector) {
 		const char *text = json_string_value(json_object_get(vector, "text"));
 		const char *code = json_string_value(json_object_get(vector, "error"));
 		struct wire_message message;
@@ -105,7 +105,7 @@ static size_t read_changes(const json_t *message, struct wire_change changes[WIR
 	size_t i;
 
 	assert_true(json_array_size(array) <= WIRE_CHANGES_MAX);
-	json_array_foreach(array, i, change) {
+	json_array_foreach (array, i, change) {
 		changes[i].path = text_of(change, "path");
 		changes[i].all = json_is_true(json_object_get(change, "all"));
 		for (size_t k = 0; k < COUNT_OF(kinds); k++) {
@@ -128,14 +128,19 @@ static char *encode(const json_t *message)
 	}
 	if (strcmp(type, "tab") == 0) {
 		const char *name = text_of(message, "state");
-		enum wire_tab_state state = strcmp(name, "live") == 0	 ? WIRE_TAB_LIVE :
-					    strcmp(name, "none") == 0	 ? WIRE_TAB_NONE :
-					    strcmp(name, "waiting") == 0 ? WIRE_TAB_WAITING :
-					    strcmp(name, "down") == 0	 ? WIRE_TAB_DOWN :
-									   WIRE_TAB_LOOKING;
+		enum wire_tab_state state = strcmp(name, "live") == 0 ? WIRE_TAB_LIVE
+			: strcmp(name, "none") == 0                   ? WIRE_TAB_NONE
+			: strcmp(name, "waiting") == 0                ? WIRE_TAB_WAITING
+			: strcmp(name, "down") == 0                   ? WIRE_TAB_DOWN
+								      : WIRE_TAB_LOOKING;
 
-		return wire_encode_tab(
-			tab, state, text_of(message, "project"), text_of(message, "reason"));
+		const json_t *failed = json_object_get(message, "failure");
+		struct wire_failure failure = {
+			(uint64_t)json_integer_value(json_object_get(failed, "event")),
+			text_of(failed, "what"), text_of(failed, "said")};
+
+		return wire_encode_tab(tab, state, text_of(message, "project"),
+			text_of(message, "reason"), failed ? &failure : NULL);
 	}
 	if (strcmp(type, "let-go") == 0) {
 		uint64_t only = (uint64_t)json_integer_value(
@@ -170,7 +175,7 @@ static void daemon_vectors(void **state)
 	json_t *all = vectors("daemon-to-browser"), *vector;
 	size_t i, tried = 0;
 
-	json_array_foreach(all, i, vector) {
+	json_array_foreach (all, i, vector) {
 		const json_t *message = json_object_get(vector, "message");
 
 		/* The others are for the one who reads them. */
@@ -369,8 +374,8 @@ static void fields(void **state)
 
 static void broken_names_are_mended(void **state)
 {
-	_cleanup_free_ char *tab = wire_encode_tab(1, WIRE_TAB_LIVE, "caf\xe9", "\xc3");
-	_cleanup_free_ char *none = wire_encode_tab(2, WIRE_TAB_NONE, NULL, "a\"b\\c\n");
+	_cleanup_free_ char *tab = wire_encode_tab(1, WIRE_TAB_LIVE, "caf\xe9", "\xc3", NULL);
+	_cleanup_free_ char *none = wire_encode_tab(2, WIRE_TAB_NONE, NULL, "a\"b\\c\n", NULL);
 	_cleanup_free_ char *empty = wire_encode_reload(3, NULL, 0, NULL, 0);
 	_cleanup_free_ char *hello = wire_encode_hello("\xed\xa0\x80", "", NULL, NULL);
 
