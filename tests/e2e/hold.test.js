@@ -217,7 +217,7 @@ for (const which of BROWSERS) {
 		assert.equal(await shown('said'), [...Array.from({ length: 11 }, (_, i) => i + 10), 'app.ts:3: <b>error</b>'].join('\n'));
 		await popup.close();
 		const steps = (await world.bus.events()).filter((/** @type {Event} */ e) => e.serial > before);
-		assert.deepEqual(steps.map(words).map(list => list.at(-1)), ['build-failed'], 'half a bundle is none');
+		assert.deepEqual(steps.map(words).map((/** @type {string[]} */ list) => list.at(-1)), ['build-failed'], 'half a bundle is none');
 		assert.equal(await title(), 'old');
 
 		// A new page, and a daemon that is asked anew, still say so.
