@@ -25,6 +25,10 @@ test('without a daemon VS Code is quiet, and says so in the status bar', { skip 
 	assert.equal(await readFile(file('a.css'), 'utf8'), 'typed');
 	assert.equal(await workbench.page.evaluate(toasts), 0, 'no pop-up');
 
+	await workbench.click('.statusbar-item[id*="savecast"] a');
+	await workbench.pick('install', 'How to install the daemon');
+	await workbench.has('.gettingStartedContainer', { text: /Install the daemon.*Switch a tab on.*Save a file/s });
+
 	await world.startDaemon();
 	await workbench.status('savecast: no tab');
 	await workbench.openFile('b.css');

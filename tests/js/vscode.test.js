@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The parts of the VS Code extension that need no VS Code.
+ */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const FOLDER = fileURLToPath(new URL('../../clients/vscode/src', import.meta.url));
+
+/** @param {string} name of a module @returns {Promise<any>} */
+async function load(name) {
+	const { outputFiles } = await build({
+		entryPoints: [path.join(FOLDER, `${name}.ts`)], bundle: true, write: false, format: 'esm', platform: 'node',
+	});
+	return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
+
+const { Burst } = await load('burst');
+const { Outbox } = await load('outbox');
+const { escaped, faceOf } = await load('face');
+const { Ledger } = await load('ledger');
+const { stepText, storyTitle } = await load('story-text');
+
+/** A burst, and what it gave. */
+function openBurst() {
+	const desk = {
+		dirty: false,
+		/** @type {string[][]} */
+		given: [],
+		/** @type {(() => void)[]} */
+		waiting: [],
+		burst: new Burst(() => desk.dirty, (/** @type {string[]} */ files) => {
+			desk.given.push(files);
+			desk.waiting.splice(0).forEach(wake => wake());
+		}),
+		next: () => new Promise(resolve => { desk.waiting.push(() => resolve(undefined)); }),
+	};
+	return desk;
+}
+
+test('burst: a single save goes at once', () => {
+	const { burst, given } = openBurst();
+	burst.announce('a');
+	burst.add(['a'], ['a']);
+	assert.deepEqual(given, [['a']]);
+});
+
+test('burst: what was announced together goes together, each once', () => {
+	const { burst, given } = openBurst();
+	['a', 'b', 'c'].forEach(file => burst.announce(file));
+	burst.add(['b'], ['b']);
+	burst.add(['a'], []); // Not wanted, and nothing to wait for any more.
+	assert.deepEqual(given, []);
+	burst.add(['c', 'b'], ['c', 'b']);
+	assert.deepEqual(given, [['b', 'c']]);
+});
+
+test('burst: while others are dirty it waits for company, a moment', async () => {
+	const desk = openBurst();
+	desk.dirty = true;
+	desk.burst.add(['a'], ['a']);
+	desk.burst.add(['b'], ['b']);
+	assert.deepEqual(desk.given, []);
+	await desk.next();
+	assert.deepEqual(desk.given, [['a', 'b']]);
+});
+
+test('burst: a save that failed does not hold the others for long', async () => {
+	const desk = openBurst();
+	desk.burst.announce('fails');
+	desk.burst.announce('a');
+	desk.burst.add(['a'], ['a']);
+	assert.deepEqual(desk.given, []);
+	await desk.next();
+	assert.deepEqual(desk.given, [['a']]);
+	desk.burst.add(['b'], ['b']);
+	assert.deepEqual(desk.given, [['a'], ['b']], 'the failed one is forgotten');
+});
+
+test('burst: nothing wanted is nothing told; an end tells of what there is', () => {
+	const { burst, given } = openBurst();
+	burst.add(['a'], []);
+	burst.announce('b');
+	burst.announce('c');
+	burst.add(['b'], ['b']);
+	burst.end();
+	burst.end();
+	assert.deepEqual(given, [['b']]);
+});
+
+/** An outbox to a daemon that answers when it is told to. */
+function openOutbox() {
+	const desk = {
+		/** @type {string[][]} */
+		calls: [],
+		/** @type {{resolve: Function, reject: Function}[]} */
+		answers: [],
+		/** @type {string[]} */
+		complaints: [],
+		outbox: new Outbox(
+			(/** @type {string[]} */ files) => new Promise((resolve, reject) => {
+				desk.calls.push(files);
+				desk.answers.push({ resolve, reject });
+			}),
+			(/** @type {string} */ what) => { desk.complaints.push(what); }),
+		/** @param {Error} [error] */
+		async answer(error) {
+			const { resolve, reject } = /** @type {any} */ (desk.answers.shift());
+			error ? reject(error) : resolve();
+			await new Promise(setImmediate);
+		},
+	};
+	return desk;
+}
+
+test('outbox: one call at a time; what comes meanwhile goes with the next, each once', async () => {
+	const desk = openOutbox();
+	desk.outbox.add(['a']);
+	desk.outbox.add(['b']);
+	desk.outbox.add(['c', 'b']);
+	assert.deepEqual(desk.calls, [['a']]);
+	await desk.answer();
+	assert.deepEqual(desk.calls, [['a'], ['b', 'c']]);
+	await desk.answer();
+	await desk.outbox.drained();
+	desk.outbox.add(['d']);
+	assert.deepEqual(desk.calls[2], ['d']);
+});
+
+test('outbox: a failure is said, and the next is tried', async () => {
+	const desk = openOutbox();
+	desk.outbox.add(['a', 'b', 'c']);
+	desk.outbox.add(['d']);
+	await desk.answer(new Error('no bus'));
+	assert.deepEqual(desk.complaints, ['save: a and 2 more: no bus']);
+	assert.deepEqual(desk.calls[1], ['d']);
+	await desk.answer(new Error('no bus'));
+	assert.deepEqual(desk.complaints[1], 'save: d: no bus');
+});
+
+test('outbox: a daemon that hangs costs bounded memory', async () => {
+	const desk = openOutbox();
+	desk.outbox.add(['first']);
+	const names = Array.from({ length: 4096 }, (_, i) => `f${i}`);
+	desk.outbox.add(names);
+	assert.deepEqual(desk.complaints, []);
+	desk.outbox.add(['one too many']);
+	assert.match(desk.complaints[0], /^save: one too many: .*hangs/);
+	await desk.answer();
+	assert.equal(desk.calls[1].length, 4096);
+	desk.outbox.add(['fits again']);
+	assert.equal(desk.complaints.length, 1);
+});
+
+test('face: what the status bar says', () => {
+	const running = { state: 'running' };
+	const tab = (/** @type {string} */ state) => ({ url: 'http://localhost:8000/', state });
+	/** @type {[any[], RegExp, boolean][]} */
+	const cases = [
+		[[false, running, [tab('live')], undefined], /debug-pause\) savecast$/, false],
+		[[true, { state: 'missing', why: 'none' }, [], undefined], /circle-slash/, true],
+		[[true, { state: 'stopped' }, [], undefined], /broadcast\) savecast$/, false],
+		[[true, running, [], undefined], /no tab$/, false],
+		[[true, running, [tab('live')], undefined], /: 1 tab$/, false],
+		[[true, running, [tab('live'), tab('live')], undefined], /: 2 tabs$/, false],
+		[[true, running, [tab('live'), tab('waiting')], undefined], /waiting$/, false],
+		[[true, running, [tab('waiting'), tab('down')], undefined], /down$/, true],
+		[[true, running, [tab('a state of a newer daemon')], undefined], /no tab$/, false],
+	];
+	for (const [args, text, problem] of cases) {
+		const face = faceOf(...args);
+		assert.match(face.text, text);
+		assert.equal(face.problem, problem, face.text);
+	}
+	const remote = faceOf(true, { state: 'missing', why: 'none' }, [], 'ssh-remote');
+	assert.match(remote.tooltip, /on ssh\\-remote: savecastd must be installed there/);
+	assert.doesNotMatch(faceOf(true, { state: 'missing', why: 'none' }, [], undefined).tooltip, /installed there/);
+});
+
+test('face: what others gave is no Markdown', () => {
+	assert.equal(escaped('[x](command:y)\n# <b> $(z)'), '\\[x\\]\\(command:y\\) \\# \\<b\\> \\$\\(z\\)');
+	const { tooltip } = faceOf(true, { state: 'running' },
+		[{ url: 'http://h/[x](command:y)', state: 'down', reason: '<img src=x>\n\n# loud' }], undefined);
+	assert.doesNotMatch(tooltip, /[^\\][[<#]/);
+});
+
+test('story: texts for people', () => {
+	assert.equal(stepText({ at: 31500, step: 'loaded' }), '    31.5 ms  loaded');
+	assert.equal(stepText({ at: 100, step: 'failed', text: 'why' }), '     0.1 ms  failed    why');
+	const title = (/** @type {any} */ files) => storyTitle(
+		{ serial: 7, source: 'save', files, 'file-count': files.length, steps: [] }, (/** @type {string} */ file) => `<${file}>`);
+	assert.equal(title(['a']), 'save 7: <a>');
+	assert.equal(title(['a', 'b', 'c']), 'save 7: <a> and 2 more');
+	assert.equal(title([]), 'save 7: the whole project');
+});
+
+/** A ledger of a window that shows the project /here. */
+function openLedger() {
+	/** @type {any} */
+	const desk = { lines: [], stories: [], asked: 0, presence: { state: 'running' } };
+	desk.daemon = {
+		get presence() { return desk.presence; },
+		onStep: (/** @type {Function} */ listener) => { desk.step = listener; return { dispose() {} }; },
+		onDidChange: (/** @type {Function} */ listener) => { desk.changed = listener; return { dispose() {} }; },
+		stories: () => new Promise(resolve => { desk.asked++; desk.answer = () => resolve(desk.stories); }),
+	};
+	const place = { shows: (/** @type {string} */ project) => project === '/here', label: (/** @type {string} */ file) => file };
+	desk.ledger = new Ledger(desk.daemon, place, { info: (/** @type {string} */ line) => desk.lines.push(line.replace(/ +/g, ' ')) });
+	desk.settled = () => new Promise(setImmediate);
+	return desk;
+}
+
+test('ledger: each step once, in order, also those that come with the question', async () => {
+	const desk = openLedger();
+	const [heard, waiting, loaded] = ['heard', 'waiting', 'loaded'].map((step, i) => ({ at: i * 1000, step }));
+	desk.stories = [{ serial: 1, source: 'save', project: '/here', files: ['a'], 'file-count': 1, steps: [heard, waiting] }];
+	desk.step({ event: 1, step: heard });
+	desk.step({ event: 1, step: waiting }); // In the answer.
+	desk.step({ event: 1, step: loaded }); // Behind it.
+	desk.answer();
+	await desk.settled();
+	assert.deepEqual(desk.lines, ['save 1: a', '#1 0.0 ms heard', '#1 1.0 ms waiting', '#1 2.0 ms loaded']);
+	desk.step({ event: 1, step: { at: 3000, step: 'gone' } });
+	assert.equal(desk.lines[4], '#1 3.0 ms gone');
+	assert.equal(desk.asked, 1);
+});
+
+test('ledger: other windows are no news, nor is what came before a new daemon', async () => {
+	const desk = openLedger();
+	desk.stories = [{ serial: 1, source: 'save', project: '/there', files: ['a'], 'file-count': 1, steps: [] }];
+	desk.step({ event: 1, step: { at: 0, step: 'heard' } });
+	desk.answer();
+	await desk.settled();
+	desk.step({ event: 1, step: { at: 1, step: 'loaded' } });
+	assert.deepEqual([desk.lines, desk.asked], [[], 1]);
+
+	desk.presence = { state: 'stopped' };
+	desk.changed();
+	desk.stories = [{ serial: 1, source: 'save', project: '/here', files: ['b'], 'file-count': 1, steps: [] }];
+	desk.step({ event: 1, step: { at: 0, step: 'heard' } });
+	desk.answer();
+	await desk.settled();
+	assert.deepEqual(desk.lines, ['save 1: b', '#1 0.0 ms heard']);
+});
