@@ -88,6 +88,51 @@ static const struct setting settings[] = {
 		.example = "true",
 		.text = "Whether a save counts though it changed no byte of the file.",
 	},
+	{
+		"restart-trial",
+		&setting_time,
+		OF_PROJECT(restart_trial),
+		.fallback = "2500",
+		.example = "5000",
+		.text = "How long a server is watched after the first save of a kind of file, for\n"
+			"whether it restarts. That save reloads at once; others wait so long.",
+	},
+	{
+		"restart-wait",
+		&setting_time,
+		OF_PROJECT(restart_wait),
+		.fallback = "5000",
+		.example = "10000",
+		.text = "How long a save waits at the most for a restart to begin that followed such\n"
+			"saves before. Mostly less: twice as long as it took, and half a second.",
+	},
+	{
+		"down-after",
+		&setting_time,
+		OF_PROJECT(down_after),
+		.fallback = "5000",
+		.example = "30000",
+		.text = "When a server that is restarting, or does not answer, is called down. Its tabs\n"
+			"reload all the same once it serves.",
+	},
+	{
+		"look-for",
+		&setting_time,
+		OF_PROJECT(look_for),
+		.fallback = "600000",
+		.example = "60000",
+		.text = "How long a server that is down is looked for, ever more seldom; and one that\n"
+			"cannot be looked into is asked for its page. After that until a save or a visit.",
+	},
+	{
+		"stand-aside",
+		&setting_bool,
+		OF_PROJECT(stand_aside),
+		.fallback = "true",
+		.example = "false",
+		.text = "Whether a save does nothing in tabs whose server reloads them by itself (Vite,\n"
+			"webpack-dev-server, Next, Hugo and others like them).",
+	},
 };
 
 const struct setting *setting_find(const char *key)

@@ -32,6 +32,9 @@ struct project_settings {
 	struct path_rules output;
 	bool gitignored;
 	bool unchanged;
+	uint64_t restart_trial, restart_wait; /* microseconds, as all times */
+	uint64_t down_after, look_for;
+	bool stand_aside;
 };
 
 /* What can be said for the daemon as a whole. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/gate.h"
 
-static uint64_t window(uint64_t delay)
+static uint64_t window(const struct gate *gate, uint64_t delay)
 {
 	uint64_t usec = 2 * delay + 500 * CLOCK_USEC_PER_MSEC;
 
 	if (usec < GATE_EXPECT_MIN_USEC) {
-		return GATE_EXPECT_MIN_USEC;
+		usec = GATE_EXPECT_MIN_USEC;
 	}
-	return usec > GATE_EXPECT_MAX_USEC ? GATE_EXPECT_MAX_USEC : usec;
+	return usec > gate->times.wait ? gate->times.wait : usec;
 }
 
 /* When to look next, from the state that was reached. */
@@ -26,7 +26,7 @@ static void set_look(struct gate *gate, uint64_t now)
 		break;
 	case GATE_DOWN:
 		/* Ever more seldom: a fifth of the time that it has been gone. */
-		if (gone > GATE_GIVE_UP_USEC) {
+		if (gone > gate->times.look_for) {
 			gate->look_usec = CLOCK_NEVER;
 		} else if (gone / 5 > GATE_LOOK_DOWN_USEC) {
 			gate->look_usec = now + GATE_LOOK_DOWN_USEC;
@@ -38,9 +38,10 @@ static void set_look(struct gate *gate, uint64_t now)
 	}
 }
 
-void gate_init(struct gate *gate, uint64_t now, const struct gate_sight *sight)
+void gate_init(struct gate *gate, const struct gate_times *times, uint64_t now,
+	const struct gate_sight *sight)
 {
-	*gate = (struct gate){.look_usec = CLOCK_NEVER};
+	*gate = (struct gate){.times = *times, .look_usec = CLOCK_NEVER};
 	if (sight->serving) {
 		gate->shown = sight->generation;
 	} else {
@@ -73,7 +74,7 @@ unsigned gate_save(
 			actions = GATE_LEARN_RESTARTS;
 			now_boot -= now - gate->since_usec; /* it was saved before that */
 		}
-		wait_for(gate, now, now_boot, lore == GATE_RESTARTS ? now + window(delay) : now);
+		wait_for(gate, now, now_boot, lore == GATE_RESTARTS ? now + window(gate, delay) : now);
 		/* A fix may come up at once: look closely again, for a while. */
 		if (gate->state == GATE_DOWN) {
 			gate->since_usec = now;
@@ -83,11 +84,11 @@ unsigned gate_save(
 		gate->blame_until = now + GATE_BLAME_USEC;
 		return GATE_CAST;
 	} else if (lore == GATE_RESTARTS) {
-		wait_for(gate, now, now_boot, now + window(delay));
+		wait_for(gate, now, now_boot, now + window(gate, delay));
 		gate->state = GATE_EXPECTING;
 	} else if (gate->asking || gate->waits) {
 		/* The outcome of the trial is this one's too. */
-		uint64_t until = lore == GATE_UNKNOWN ? now + GATE_TRIAL_USEC : gate->ask_until;
+		uint64_t until = lore == GATE_UNKNOWN ? now + gate->times.trial : gate->ask_until;
 
 		gate->ask_until = gate->asking ? until : gate->ask_until;
 		wait_for(gate, now, now_boot,
@@ -97,7 +98,7 @@ unsigned gate_save(
 		gate->asking = true;
 		gate->saved_usec = now;
 		gate->saved_boot = now_boot;
-		gate->ask_until = now + GATE_TRIAL_USEC;
+		gate->ask_until = now + gate->times.trial;
 		gate->blame_until = now + GATE_BLAME_USEC;
 		actions = GATE_CAST;
 	}
@@ -138,7 +139,7 @@ static unsigned look_gone(
 		return GATE_LET_GO;
 	}
 	if (gate->state == GATE_RESTARTING &&
-		(sight->died || now - gate->since_usec >= GATE_DOWN_USEC)) {
+		(sight->died || now - gate->since_usec >= gate->times.down)) {
 		gate->state = GATE_DOWN;
 		return GATE_TELL_DOWN;
 	}

@@ -11,7 +11,7 @@
  * newer generation than the one shown serves, the tabs are stale and reload.
  *
  * Whether a restart follows a save is learned (learned.h). While it is not known,
- * the first save leaves at once and is a trial: for GATE_TRIAL the server is
+ * the first save leaves at once and is a trial: for a while the server is
  * watched, and further saves wait for the outcome.
  *
  *            save, restart expected        the old worker no longer accepts
@@ -27,23 +27,24 @@
 
 #include "base/clock.h"
 
-#define GATE_TRIAL_USEC (2500 * CLOCK_USEC_PER_MSEC)
+/* What can be set, in microseconds. */
+struct gate_times {
+	uint64_t trial;	  /* how long the server is watched after a save that nothing is known of */
+	uint64_t wait;	  /* for a learned restart to show, at the most */
+	uint64_t down;	  /* from then on that nothing serves until the tabs are told */
+	uint64_t look_for; /* then it is no longer looked for, until a save or a tab asks */
+};
 /* A restart that shows so soon after a save that has left is put down to it. */
 #define GATE_BLAME_USEC (3 * CLOCK_USEC_PER_SEC)
 /* A reloader may be quicker than the editor's word of the save: by so much at the most. */
 #define GATE_AHEAD_USEC (500 * CLOCK_USEC_PER_MSEC)
-/* How long a learned restart may take to show, at the least and at the most. */
+/* A learned restart may take so long to show at the least. */
 #define GATE_EXPECT_MIN_USEC (1 * CLOCK_USEC_PER_SEC)
-#define GATE_EXPECT_MAX_USEC (5 * CLOCK_USEC_PER_SEC)
-/* From then on that nothing serves until the tabs are told that the server is down. */
-#define GATE_DOWN_USEC (5 * CLOCK_USEC_PER_SEC)
 /* An old worker that has not ended by then waits for its clients: our tabs, it may be. */
 #define GATE_LINGER_USEC (100 * CLOCK_USEC_PER_MSEC)
 /* How often to look: while a change is near, and at the most seldom when it is down. */
 #define GATE_LOOK_USEC (10 * CLOCK_USEC_PER_MSEC)
 #define GATE_LOOK_DOWN_USEC (1 * CLOCK_USEC_PER_SEC)
-/* A server that was down for so long is no longer looked for, until a save or a tab asks. */
-#define GATE_GIVE_UP_USEC (600 * CLOCK_USEC_PER_SEC)
 /* The clock of process starts ticks so coarsely. */
 #define GATE_TICK_USEC (10 * CLOCK_USEC_PER_MSEC)
 
@@ -82,6 +83,7 @@ enum {
 };
 
 struct gate {
+	struct gate_times times; /* may be changed at any time */
 	enum gate_state state;
 	uint64_t shown; /* the generation that the tabs show */
 	bool waits; /* an event does */
@@ -100,7 +102,8 @@ struct gate {
 };
 
 /* The tabs show what serves; or nothing does, and it is DOWN. */
-void gate_init(struct gate *gate, uint64_t now_usec, const struct gate_sight *sight);
+void gate_init(struct gate *gate, const struct gate_times *times, uint64_t now_usec,
+	const struct gate_sight *sight);
 
 /*
  * A save (or, with GATE_STAYS, a wish to reload). `delay` is how long a restart

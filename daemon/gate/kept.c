@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "config/setting.h"
 
 /* What people call it: "uvicorn", or "port 8000" before it was seen. */
 static char *kept_name(const struct kept *kept)
@@ -179,12 +180,45 @@ static void kept_let_go_of_old(struct kept *kept)
 	browsers_let_go(kept->keeper->browsers, kept->server);
 }
 
+struct first_tab {
+	const struct server *server;
+	const struct project *project;
+};
+
+static void find_project(const struct tab *tab, void *userdata)
+{
+	struct first_tab *first = userdata;
+
+	if (tab->server == first->server && !first->project) {
+		first->project = tab->project;
+	}
+}
+
+/* The settings are a project's; of a server of several, those of the last save's. */
+static struct gate_times kept_times(const struct kept *kept)
+{
+	struct first_tab first = {.server = kept->server, .project = kept->project};
+	const struct project_settings *settings;
+
+	if (!first.project) {
+		browsers_each_tab(kept->keeper->browsers, find_project, &first);
+	}
+	settings = first.project ? first.project->settings : project_settings_default();
+	return (struct gate_times){
+		.trial = settings->restart_trial,
+		.wait = settings->restart_wait,
+		.down = settings->down_after,
+		.look_for = settings->look_for,
+	};
+}
+
 void kept_look(struct kept *kept)
 {
 	struct server_view view;
 	unsigned actions;
 
 	server_view(kept->server, &view);
+	kept->gate.times = kept_times(kept);
 	actions = gate_look(&kept->gate, clock_now_usec(),
 		&(struct gate_sight){view.serving, view.died, view.lingers, view.generation});
 	if (actions & (GATE_LEARN_RESTARTS | GATE_LEARN_STAYS)) {
@@ -226,6 +260,7 @@ static void kept_on_timer(void *userdata)
 struct kept *kept_new(struct keeper *keeper, struct server *server)
 {
 	struct kept *kept = mem_new(struct kept);
+	struct gate_times times;
 	struct server_view view;
 
 	kept->keeper = keeper;
@@ -233,7 +268,8 @@ struct kept *kept_new(struct keeper *keeper, struct server *server)
 	kept->timer = loop_timer_new(keeper->loop, kept_on_timer, kept);
 	server_view(server, &view);
 	kept->worker = view.worker;
-	gate_init(&kept->gate, clock_now_usec(),
+	times = kept_times(kept);
+	gate_init(&kept->gate, &times, clock_now_usec(),
 		&(struct gate_sight){view.serving, view.died, view.lingers, view.generation});
 	kept_set_timer(kept);
 	return kept;
@@ -305,10 +341,11 @@ void kept_event(
 	unsigned actions;
 
 	kept_look(kept); /* it may have gone already */
+	kept->project = project;
+	kept->gate.times = kept_times(kept);
 	now = clock_now_usec();
 	lore = kept_consult(kept, project, files, &delay);
 	actions = gate_save(&kept->gate, now, clock_usec(CLOCK_BOOTTIME), lore, delay);
-	kept->project = project;
 	if (actions & GATE_LEARN_RESTARTS) {
 		kept_learn(kept, actions);
 	}

@@ -51,7 +51,7 @@ static void lesson_read(struct learned *learned, json_t *json)
 	const char *why;
 
 	if (!root || !server || !suffix || strlen(suffix) >= LEARNED_SUFFIX_MAX || delay < 0 ||
-		delay > (json_int_t)GATE_EXPECT_MAX_USEC ||
+		delay > (json_int_t)LEARNED_DELAY_MAX_USEC ||
 		pathname_from_text(root, &name, &why) < 0) {
 		return;
 	}

@@ -31,6 +31,9 @@ struct lesson {
 enum { LEARNED_SURE = 5 };
 #define LEARNED_UNSURE_USEC (2500 * CLOCK_USEC_PER_MSEC)
 
+/* No restart is waited for longer, whatever is stored. */
+#define LEARNED_DELAY_MAX_USEC (600 * CLOCK_USEC_PER_SEC)
+
 struct learned {
 	struct lesson *lessons; /* the newest is the last */
 	size_t count;
