@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "browser/changes.h"
+#include "browser/retry.h"
 #include "config/setting.h"
 #include "wire/wire.h"
 #include "ws/ws-server.h"
@@ -13,6 +14,9 @@ void tab_let_go(struct tab *tab, enum step_kind kind, const char *why)
 	struct ledger *ledger = tab->browser->browsers->ledger;
 	struct step_place place = {tab->browser->number, tab->id};
 
+	if (retry_is(tab, tab->awaited)) {
+		retry_end(tab);
+	}
 	if (tab->awaited) {
 		ledger_arrived(ledger, tab->awaited);
 		ledger_step(ledger, tab->awaited, clock_now_usec(), kind, &place, "%s", why);
@@ -39,6 +43,7 @@ static struct browser **collect(
 
 			tab_let_go(tab, STEP_SKIPPED, why);
 		}
+		retry_end(tab);
 		tab->awaited = serial;
 		if (!browser->told) {
 			browser->told = mem_alloc(browser->tabs.count * sizeof *browser->told);

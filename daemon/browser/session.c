@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "browser/retry.h"
 #include "wire/wire.h"
 #include "ws/ws-server.h"
 
@@ -78,7 +79,11 @@ static void tab_answer(struct tab *tab, bool asked)
 		tab_tell(tab, answer.looking ? WIRE_TAB_LOOKING : WIRE_TAB_NONE, answer.reason,
 			asked);
 	} else if (!tab->server || server_health(tab->server) == SERVER_WELL) {
-		tab_tell(tab, WIRE_TAB_LIVE, answer.reason, asked);
+		bool down;
+		const char *waits = retry_reason(tab, &down);
+
+		tab_tell(tab, !waits ? WIRE_TAB_LIVE : down ? WIRE_TAB_DOWN : WIRE_TAB_WAITING,
+			waits ? waits : answer.reason, asked);
 	} else {
 		tab_tell(tab,
 			server_health(tab->server) == SERVER_DOWN ? WIRE_TAB_DOWN
@@ -162,6 +167,12 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 		}
 		browsers->changed(NULL, browsers->userdata);
 	}
+	if (tab->retry && strcmp(tab->url, message->url) != 0) {
+		if (retry_is(tab, tab->awaited)) {
+			tab_let_go(tab, STEP_SKIPPED, "the tab went to another page");
+		}
+		retry_end(tab);
+	}
 	free(tab->url);
 	tab->url = mem_steal(message->url);
 	tab_answer(tab, true);
@@ -177,6 +188,7 @@ static void session_forget_tab(struct tab *tab)
 	struct project *project = tab->project;
 
 	tab_let_go(tab, STEP_GONE, "the tab was switched off or closed");
+	retry_end(tab);
 	tabs_remove(&browser->tabs, tab);
 	browsers->tab_count--;
 	browsers->changed(project, browsers->userdata);
@@ -203,8 +215,15 @@ static void session_report(struct browser *browser, const struct wire_message *m
 	if (message->step == WIRE_RELOADING || message->step == WIRE_PENDING) {
 		ledger_step(browser->browsers->ledger, message->event, clock_now_usec(),
 			kinds[message->step], &place, "%s", detail);
+	} else if (message->step == WIRE_FAILED && retry_is(tab, message->event)) {
+		retry_again(tab, detail);
 	} else {
 		tab_let_go(tab, kinds[message->step], detail);
+		if (message->step == WIRE_FAILED) {
+			retry_begin(tab, detail);
+		} else if (tab->state != WIRE_TAB_LIVE) {
+			tab_look_up(tab); /* it may have waited for this */
+		}
 	}
 }
 

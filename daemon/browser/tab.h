@@ -15,6 +15,7 @@
  */
 
 struct browser;
+struct retry;
 
 enum { TABS_MAX = 1024 }; /* of one browser; as in protocol/websocket.md */
 
@@ -26,6 +27,7 @@ struct tab {
 	char *reason;
 	struct server *server;	  /* a reference; NULL if none is known */
 	uint64_t awaited;	  /* the event whose end this tab has not told, or 0 */
+	struct retry *retry;	  /* it shows a failed load; see retry.h */
 	struct project *project;  /* NULL if none is known */
 	struct tab *next, **back; /* in the project's list */
 };

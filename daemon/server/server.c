@@ -146,6 +146,14 @@ void server_set_health(struct server *server, enum server_health health, const c
 	server->health_reason = reason ? mem_strdup(reason) : NULL;
 }
 
+bool server_listens(const struct server *server)
+{
+	struct listen_socket sockets[LISTEN_SOCKETS_MAX];
+
+	return listen_sockets_of(
+		       server->host, server->port, server->order, sockets, LISTEN_SOCKETS_MAX) > 0;
+}
+
 void server_stir(struct server *server)
 {
 	server->servers->callbacks.stirred(server, server->servers->userdata);

@@ -76,6 +76,9 @@ enum server_health server_health(const struct server *server);
 const char *server_health_reason(const struct server *server);
 void server_set_health(struct server *server, enum server_health health, const char *reason);
 
+/* Whether anything listens there now, whoever it is. */
+bool server_listens(const struct server *server);
+
 /* Something may have happened to it: calls stirred(). */
 void server_stir(struct server *server);
 
