@@ -29,7 +29,7 @@
 #include "route/router.h"
 #include "server/server.h"
 #include "watch/watcher.h"
-#include "ws/ws-server.h"
+#include "ws/door.h"
 
 #define LOG_MODULE "main"
 #include "base/log.h"
@@ -56,10 +56,9 @@ struct daemon {
 	struct watcher *watcher;
 	struct git_sources *git;
 	struct output_sources *outputs;
-	struct ws_server *ws;
 	struct proof_key key;
 	char code[PROOF_CODE_DIGITS + 1]; /* of the key; empty if there is none */
-	char *port_error;
+	struct door *door;
 	struct bus *bus;
 	struct daemon_api *api;
 };
@@ -69,7 +68,14 @@ static void on_signal(uint32_t events, void *userdata)
 	struct daemon *daemon = userdata;
 	struct signalfd_siginfo info;
 
-	if (read(daemon->signals, &info, sizeof info) == sizeof info) {
+	if (read(daemon->signals, &info, sizeof info) != sizeof info) {
+		return;
+	}
+	if (info.ssi_signo == SIGHUP) {
+		log_info("SIGHUP: reading all settings again");
+		settings_read_again(daemon->settings);
+		door_try(daemon->door);
+	} else {
 		loop_quit(daemon->loop, 0);
 	}
 }
@@ -86,6 +92,9 @@ static void on_step(const struct event *event, const struct step *step, void *us
 {
 	struct daemon *daemon = userdata;
 
+	if (step->kind == STEP_HEARD && daemon->door) {
+		door_try(daemon->door); /* now is when it is missed */
+	}
 	log_debug("event %llu: %s: %s", (unsigned long long)event->serial,
 		step_kind_name(step->kind), step->text);
 	if (daemon->api) {
@@ -211,10 +220,8 @@ static void on_settings_changed(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	if (!project && daemon->ws &&
-		settings_of_daemon(daemon->settings)->port != ws_server_port(daemon->ws)) {
-		log_info("savecast.port: %u: counts when savecastd starts again",
-			settings_of_daemon(daemon->settings)->port);
+	if (!project && daemon->door) {
+		door_set_port(daemon->door, settings_of_daemon(daemon->settings)->port);
 	}
 	browsers_look_up(daemon->browsers);
 	if (project) {
@@ -236,6 +243,15 @@ static void on_names_changed(void *userdata)
 	browsers_look_up(daemon->browsers);
 }
 
+static void on_door_changed(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	if (daemon->api) {
+		daemon_api_door_changed(daemon->api);
+	}
+}
+
 static const struct registry_callbacks on_projects = {
 	.added = on_project_added,
 	.changed = on_project_changed,
@@ -249,8 +265,10 @@ static int daemon_watch_signals(struct daemon *daemon)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file that must not grow is an error like a full disk */
 	daemon->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (daemon->signals < 0) {
 		return -errno;
@@ -258,21 +276,6 @@ static int daemon_watch_signals(struct daemon *daemon)
 	daemon->signal_watch =
 		loop_fd_new(daemon->loop, daemon->signals, EPOLLIN, on_signal, daemon);
 	return 0;
-}
-
-/* A daemon that cannot listen still answers `savecast status`, which says why. */
-static void daemon_listen(struct daemon *daemon)
-{
-	uint16_t port = settings_of_daemon(daemon->settings)->port;
-	int r = ws_server_new(
-		&daemon->ws, daemon->loop, port, &browsers_callbacks, daemon->browsers);
-
-	if (r < 0) {
-		daemon->port_error = mem_printf("127.0.0.1:%u: %s: no browser can connect; end "
-						"what listens there, or set savecast.port, and "
-						"start savecastd again",
-			port, strerror(-r));
-	}
 }
 
 /* After the name is ours: of two daemons that start together, one makes the key. */
@@ -333,8 +336,9 @@ static int daemon_build(struct daemon *daemon)
 	state_load(daemon->state, daemon->registry);
 	ledger_listen(daemon->ledger, on_step, daemon);
 
-	/* Who sees the name finds the port open. */
-	daemon_listen(daemon);
+	/* Who sees the name finds the port open; where it is not, `savecast status` says why. */
+	daemon->door = door_new(daemon->loop, settings_of_daemon(daemon->settings)->port,
+		&browsers_callbacks, daemon->browsers, on_door_changed, daemon);
 	r = bus_own_name(daemon->bus, BUS_NAME);
 	if (r == -EEXIST) {
 		log_error("%s: another savecastd owns this name on the session bus; "
@@ -344,9 +348,7 @@ static int daemon_build(struct daemon *daemon)
 	if (r < 0) {
 		return r;
 	}
-	if (daemon->port_error) {
-		log_error("%s", daemon->port_error);
-	}
+	door_say(daemon->door);
 	daemon_take_key(daemon, state);
 	settings_meet_projects(daemon->settings);
 	daemon->api = daemon_api_new(&(struct daemon_api_parts){
@@ -360,8 +362,7 @@ static int daemon_build(struct daemon *daemon)
 		.pipe = daemon->pipe,
 		.holds = daemon->holds,
 		.browsers = daemon->browsers,
-		.port = daemon->ws ? ws_server_port(daemon->ws) : 0,
-		.port_error = daemon->port_error ? daemon->port_error : "",
+		.door = daemon->door,
 		.code = daemon->code,
 	});
 	return 0;
@@ -372,7 +373,8 @@ static void daemon_tear_down(struct daemon *daemon)
 	if (daemon->loop) {
 		loop_finish_jobs(daemon->loop);
 	}
-	ws_server_free(daemon->ws);
+	door_free(daemon->door);
+	daemon->door = NULL;
 	daemon_api_free(daemon->api);
 	daemon->api = NULL;
 	output_sources_free(daemon->outputs);
@@ -397,7 +399,6 @@ static void daemon_tear_down(struct daemon *daemon)
 		close(daemon->signals);
 	}
 	loop_free(daemon->loop);
-	free(daemon->port_error);
 }
 
 static void usage(FILE *to)
@@ -457,9 +458,7 @@ int main(int argc, char **argv)
 	}
 	r = daemon_build(&daemon);
 	if (r == 0) {
-		if (daemon.ws) {
-			log_info("ready: browsers connect to port %u", ws_server_port(daemon.ws));
-		}
+		log_info("ready");
 		r = loop_run(daemon.loop);
 	}
 	daemon_tear_down(&daemon);

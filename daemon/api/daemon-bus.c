@@ -18,14 +18,14 @@ static void get_version(DBusMessageIter *to, void *userdata)
 
 static void get_port(DBusMessageIter *to, void *userdata)
 {
-	struct daemon_api *api = userdata;
+	dbus_uint16_t port = door_port(((struct daemon_api *)userdata)->parts.door);
 
-	dbus_message_iter_append_basic(to, DBUS_TYPE_UINT16, &api->parts.port);
+	dbus_message_iter_append_basic(to, DBUS_TYPE_UINT16, &port);
 }
 
 static void get_port_error(DBusMessageIter *to, void *userdata)
 {
-	bus_append_string(to, ((struct daemon_api *)userdata)->parts.port_error);
+	bus_append_string(to, door_error(((struct daemon_api *)userdata)->parts.door));
 }
 
 static void get_pairing_code(DBusMessageIter *to, void *userdata)
@@ -79,8 +79,8 @@ static const struct bus_interface daemon_interface = {
 	},
 	.properties = (const struct bus_property[]){
 		{"Version", "s", BUS_PROPERTY_CONST, get_version},
-		{"Port", "q", BUS_PROPERTY_CONST, get_port},
-		{"PortError", "s", BUS_PROPERTY_CONST, get_port_error},
+		{"Port", "q", BUS_PROPERTY_TOLD, get_port},
+		{"PortError", "s", BUS_PROPERTY_TOLD, get_port_error},
 		{"PairingCode", "s", BUS_PROPERTY_CONST, get_pairing_code},
 		{"Browsers", "u", BUS_PROPERTY_TOLD, get_browsers},
 		{"Tabs", "u", BUS_PROPERTY_TOLD, get_tabs},
@@ -126,6 +126,12 @@ void daemon_api_browsers_changed(struct daemon_api *api)
 {
 	bus_object_changed(api->object, "Browsers");
 	bus_object_changed(api->object, "Tabs");
+}
+
+void daemon_api_door_changed(struct daemon_api *api)
+{
+	bus_object_changed(api->object, "Port");
+	bus_object_changed(api->object, "PortError");
 }
 
 static struct project_object **find_object(struct daemon_api *api, const struct project *project)

@@ -11,6 +11,7 @@
 #include "project/project.h"
 #include "project/state.h"
 #include "route/router.h"
+#include "ws/door.h"
 
 /*
  * io.github.savecast.Daemon1, and the Project1 object of each project: what
@@ -32,8 +33,7 @@ struct daemon_api_parts {
 	struct pipe *pipe;
 	struct holds *holds;
 	struct browsers *browsers;
-	uint16_t port;		/* 0 if browsers cannot connect */
-	const char *port_error; /* then why, else "" */
+	struct door *door;
 	const char *code;	/* of the key that proves whose daemon this is, or "" */
 };
 
@@ -44,6 +44,7 @@ void daemon_api_free(struct daemon_api *api);
 void daemon_api_step(
 	struct daemon_api *api, const struct event *event, const struct step *step);
 void daemon_api_browsers_changed(struct daemon_api *api);
+void daemon_api_door_changed(struct daemon_api *api);
 void daemon_api_server_changed(struct daemon_api *api, const struct server *server);
 void daemon_api_project_added(struct daemon_api *api, struct project *project);
 void daemon_api_project_changed(struct daemon_api *api, struct project *project);

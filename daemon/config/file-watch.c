@@ -169,6 +169,13 @@ struct file_watch *file_watch_new(struct file_watcher *watcher, const char *fold
 	return watch;
 }
 
+void file_watch_renew(struct file_watch *watch)
+{
+	if (watch && watch->watcher) {
+		watch_arm(watch);
+	}
+}
+
 void file_watch_free(struct file_watch *watch)
 {
 	if (!watch) {

@@ -29,3 +29,6 @@ void file_watcher_free(struct file_watcher *watcher);
 struct file_watch *file_watch_new(struct file_watcher *watcher, const char *folder,
 	const char *name, bool folder_too, file_watch_fn *changed, void *userdata);
 void file_watch_free(struct file_watch *watch);
+
+/* Tries once more to watch what could not be watched. NULL is allowed. */
+void file_watch_renew(struct file_watch *watch);

@@ -25,7 +25,8 @@ static const struct setting settings[] = {
 		.fallback = "7283",
 		.example = "7284",
 		.text = "Where browsers connect, on 127.0.0.1 and ::1. The extension must be told\n"
-			"the same one. A change counts when the daemon starts again.",
+			"the same one. Where savecast.socket is enabled, systemd listens in the\n"
+			"daemon's place and its port counts: `systemctl --user edit savecast.socket`.",
 	},
 	{
 		"url",

@@ -229,6 +229,19 @@ void settings_saved(struct settings *settings, const char *name)
 	}
 }
 
+void settings_read_again(struct settings *settings)
+{
+	struct project_config *next;
+
+	file_watch_renew(settings->watch);
+	settings_users_changed(settings);
+	for (struct project_config *config = settings->projects; config; config = next) {
+		next = config->next;
+		file_watch_renew(config->watch);
+		project_config_changed(config);
+	}
+}
+
 char *const *settings_problems(const struct settings *settings, size_t *count)
 {
 	*count = settings->users.problem_count;

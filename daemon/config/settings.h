@@ -49,6 +49,9 @@ void settings_project_removed(struct settings *settings, struct project *project
 /* A file was saved: if settings come from it, they are read again, now. */
 void settings_saved(struct settings *settings, const char *name);
 
+/* Reads all files again, and watches them where that was not possible before. */
+void settings_read_again(struct settings *settings);
+
 /* What is wrong in the user's file, or in a project's own; UTF-8, borrowed. */
 char *const *settings_problems(const struct settings *settings, size_t *count);
 char *const *project_problems(const struct project *project, size_t *count);

@@ -18,7 +18,6 @@
 #include "base/log.h"
 
 enum {
-	LISTEN_SOCKETS_MAX = 2,
 	LISTEN_BACKLOG = 64,
 	LISTEN_BATCH = 16,	/* connections accepted at one wake-up */
 	LISTEN_PORT_TRIES = 16, /* for a port that is free on both addresses */
@@ -37,7 +36,7 @@ struct listener {
 	struct loop *loop;
 	listener_accept_fn *accept;
 	void *userdata;
-	struct listener_socket sockets[LISTEN_SOCKETS_MAX];
+	struct listener_socket sockets[GIVEN_SOCKETS_MAX];
 	size_t n_sockets;
 	struct loop_timer *pause;
 	struct log_limit refused;
@@ -229,8 +228,21 @@ static int listener_open(struct listener *listener, uint16_t port)
 	return listener_add(listener, fd);
 }
 
+static int listener_adopt(struct listener *listener, struct given *given)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < given->count; i++) {
+		int added = listener_add(listener, given->fds[i]);
+
+		r = added < 0 ? added : r;
+	}
+	given->count = 0;
+	return r;
+}
+
 int listener_new(struct listener **listener, struct loop *loop, uint16_t port,
-	listener_accept_fn *accept, void *userdata)
+	struct given *given, listener_accept_fn *accept, void *userdata)
 {
 	struct listener *new = mem_new(struct listener);
 	int tries = port == 0 ? LISTEN_PORT_TRIES : 1;
@@ -238,9 +250,13 @@ int listener_new(struct listener **listener, struct loop *loop, uint16_t port,
 
 	*new = (struct listener){.loop = loop, .accept = accept, .userdata = userdata};
 	new->pause = loop_timer_new(loop, on_pause_over, new);
-	do {
-		r = listener_open(new, port);
-	} while (r == -EADDRINUSE && --tries > 0);
+	if (given->count) {
+		r = listener_adopt(new, given);
+	} else {
+		do {
+			r = listener_open(new, port);
+		} while (r == -EADDRINUSE && --tries > 0);
+	}
 	if (r < 0) {
 		listener_free(new);
 		return r;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "loop/loop.h"
+#include "ws/given.h"
 
 struct listener;
 
@@ -20,11 +21,12 @@ struct listener;
 typedef bool listener_accept_fn(int fd, void *userdata);
 
 /*
- * Listens on 127.0.0.1 and, where there is IPv6, on [::1]; port 0 picks a free
- * one, the same for both. Returns -errno; -EADDRINUSE: somebody else has the port.
+ * Takes over the sockets that were given, if there are any. Else listens on
+ * 127.0.0.1 and, where there is IPv6, on [::1]; port 0 picks a free one, the same
+ * for both. Returns -errno; -EADDRINUSE: somebody else has the port.
  */
 int listener_new(struct listener **listener, struct loop *loop, uint16_t port,
-	listener_accept_fn *accept, void *userdata);
+	struct given *given, listener_accept_fn *accept, void *userdata);
 void listener_free(struct listener *listener);
 
 uint16_t listener_port(const struct listener *listener);

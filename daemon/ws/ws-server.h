@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "loop/loop.h"
+#include "ws/given.h"
 #include "ws/ws-text.h"
 
 enum {
@@ -51,11 +52,11 @@ struct ws_callbacks {
 };
 
 /*
- * Serves on the loopback addresses at `port`; 0 picks one. `callbacks` must stay
- * where it is. Returns -errno; -EADDRINUSE: the port is taken.
+ * Serves on the sockets that were given, and takes them over, or else on the
+ * loopback addresses at `port`; 0 picks one. `callbacks` must stay where it is. Returns -errno; -EADDRINUSE: the port is taken.
  */
 int ws_server_new(struct ws_server **server, struct loop *loop, uint16_t port,
-	const struct ws_callbacks *callbacks, void *userdata);
+	struct given *given, const struct ws_callbacks *callbacks, void *userdata);
 /*
  * Sends what can be sent without waiting, closes with 1001, and calls closed()
  * for each client. loop_free() gives the last of the memory back.

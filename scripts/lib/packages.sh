@@ -43,6 +43,8 @@ packages_list() {
 		test  make              command -v make
 		test  python3           command -v python3
 		test  ripgrep           command -v rg
+		test  systemd           test -x /lib/systemd/systemd
+		test  dbus-user-session test -f /usr/lib/systemd/user/dbus.socket
 		test  shellcheck        command -v shellcheck
 		test  cppcheck          command -v cppcheck
 	LIST

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+/**
+ * A real systemd of a user, in namespaces of its own, with savecast's units installed for it.
+ */
+import { chown, copyFile, mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import os from 'node:os';
+import path from 'node:path';
+
+import { Bus } from './bus-client.js';
+import { SAVECAST, SAVECASTD, World } from './world.js';
+import { run, whileAlive } from '../../../scripts/lib/children.js';
+import { until, within } from '../../../scripts/lib/events.js';
+import { freePort } from '../../../scripts/lib/ports.js';
+
+/** Has no rights and no files of its own. */
+const WHO = 'nobody';
+const SCRIPT = new URL('user-manager.sh', import.meta.url).pathname;
+const DATA = path.join(path.dirname(SAVECASTD), 'data');
+const SOURCE = new URL('../../../daemon/data/', import.meta.url).pathname;
+
+/** @returns {string | false} why there can be none here */
+export function noUserManager() {
+	if (process.getuid?.() !== 0) {
+		return 'namespaces for a systemd of its own can be made by root only';
+	}
+	for (const file of ['/lib/systemd/systemd', '/usr/lib/systemd/user/dbus.socket', '/usr/bin/unshare', '/usr/bin/nsenter']) {
+		if (!existsSync(file)) {
+			return `${file} is not there (Debian: systemd, dbus-user-session, util-linux)`;
+		}
+	}
+	const able = BigInt(`0x${/^CapEff:\s+(\w+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]}`);
+	return able >> 21n & 1n ? false : 'this root may not mount (CAP_SYS_ADMIN), as in a plain container';
+}
+
+/** A world whose session is systemd's; its daemon is started by nobody else. */
+export class UserManager extends World {
+	/** @type {number} of the first process in the namespaces */
+	#inside = 0;
+
+	/** @param {import('node:test').TestContext} t */
+	static async open(t) {
+		const temp = await mkdtemp(path.join(await realpath(os.tmpdir()), 'savecast-test-'));
+		const world = new UserManager(temp, await freePort());
+		t.after(() => world.close());
+		await world.install();
+		await world.configure(`[savecast]\n\tport = ${world.port}\n`);
+		await world.startManager();
+		return world;
+	}
+
+	get units() {
+		return path.join(this.temp, 'config/systemd/user');
+	}
+
+	/** As `meson install` does with another prefix, and on a port that is free. */
+	async install() {
+		for (const folder of ['logs', 'home', 'run', 'bin', 'config/savecast', 'config/systemd/user', 'data/dbus-1/services']) {
+			await mkdir(path.join(this.temp, folder), { recursive: true });
+		}
+		const bin = path.join(this.temp, 'bin');
+		await copyFile(SAVECASTD, path.join(bin, 'savecastd'));
+		await copyFile(SAVECAST, path.join(bin, 'savecast'));
+		const moved = async (/** @type {string} */ from, /** @type {string} */ to) => {
+			const text = await readFile(from, 'utf8');
+			await writeFile(path.join(this.temp, to, path.basename(from)), text
+				.replace(/^(Exec(?:Start)?=).*\/savecastd$/m, `$1${bin}/savecastd`)
+				.replace(/7283$/gm, String(this.port)));
+		};
+		await moved(path.join(DATA, 'savecast.service'), 'config/systemd/user');
+		await moved(path.join(SOURCE, 'savecast.socket'), 'config/systemd/user');
+		await moved(path.join(DATA, 'io.github.savecast.Daemon1.service'), 'data/dbus-1/services');
+		// No journal runs here: what goes there is to be seen all the same.
+		await this.dropIn('savecast', 'log', `[Service]\nStandardError=append:${this.logs}/savecastd.log\n`);
+	}
+
+	/**
+	 * @param {string} unit
+	 * @param {string} name
+	 * @param {string} text
+	 */
+	async dropIn(unit, name, text) {
+		const folder = path.join(this.units, `${unit}.service.d`);
+		await mkdir(folder, { recursive: true });
+		await writeFile(path.join(folder, `${name}.conf`), text);
+	}
+
+	async startManager() {
+		const { stdout } = await run(['id', '-u', WHO], process.env);
+		this.uid = Number(stdout);
+		this.env.XDG_RUNTIME_DIR = path.join(this.temp, 'run');
+		this.env.DBUS_SESSION_BUS_ADDRESS = `unix:path=${this.temp}/run/bus`;
+		this.env.HOME = this.home;
+		await this.own(this.temp);
+		const manager = this.children.start('manager', [SCRIPT, this.env.XDG_RUNTIME_DIR, WHO],
+			{ stdin: 'pipe', stdout: 'pipe' });
+		this.atEnd.push(async () => {
+			manager.process.stdin?.end();
+			await within(manager.ended, 'the end of systemd').catch(() => {});
+		});
+		await whileAlive(manager, within(once(/** @type {any} */ (manager.process.stdout), 'data'), 'systemd'));
+		const pid = manager.process.pid;
+		this.#inside = Number((await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ')[0]);
+		this.bus = await until('the bus', () => this.asUser(() => Bus.open(this.env.DBUS_SESSION_BUS_ADDRESS ?? '')), { msec: 10000 });
+		this.atEnd.push(async () => this.bus.close());
+	}
+
+	/**
+	 * Gives a file, or a folder and all in it, to the user.
+	 *
+	 * @param {string} name
+	 */
+	async own(name) {
+		await chown(name, Number(this.uid), -1);
+		for (const entry of await readdir(name, { withFileTypes: true, recursive: true }).catch(() => [])) {
+			await chown(path.join(entry.parentPath ?? entry.path, entry.name), Number(this.uid), -1);
+		}
+	}
+
+	/**
+	 * Runs a command in the session.
+	 *
+	 * @param {string[]} command
+	 */
+	inside(...command) {
+		return run(this.#entering(command), this.env);
+	}
+
+	/** @param {string[]} command */
+	#entering(command) {
+		return ['nsenter', '--target', String(this.#inside), '--mount', '--pid',
+			'setpriv', `--reuid=${WHO}`, '--regid=nogroup', '--clear-groups', ...command];
+	}
+
+	/** @param {string[]} args */
+	async systemctl(...args) {
+		const { status, stdout, stderr } = await this.inside('systemctl', '--user', ...args);
+		if (status !== 0) {
+			throw new Error(`systemctl ${args.join(' ')}: ${status}: ${stdout}${stderr}`);
+		}
+		return stdout.trim();
+	}
+
+	/**
+	 * @param {string} property of savecast.service
+	 * @param {string} [unit]
+	 */
+	show(property, unit = 'savecast.service') {
+		return this.systemctl('show', '--value', '--property', property, unit);
+	}
+
+	/**
+	 * As one of the user's processes would: the kernel remembers who made a socket.
+	 *
+	 * @template T
+	 * @param {() => Promise<T>} connect
+	 */
+	async asUser(connect) {
+		const { getuid } = process;
+		// What the D-Bus library says of itself must be what the kernel says.
+		process.getuid = () => Number(this.uid);
+		process.seteuid?.(Number(this.uid));
+		try {
+			return await connect();
+		} finally {
+			process.seteuid?.(0);
+			process.getuid = getuid;
+		}
+	}
+
+	async close() {
+		await super.close();
+		await rm(this.temp, { recursive: true, force: true });
+	}
+}
