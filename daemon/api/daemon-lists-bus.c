@@ -39,6 +39,17 @@ DBusMessage *daemon_api_list_events(DBusMessage *call, void *userdata)
 	return reply;
 }
 
+static void append_server(DBusMessageIter *dict, const struct server *server)
+{
+	const struct server_main *main = server ? server_main(server) : NULL;
+
+	if (main) {
+		bus_dict_string(dict, "server", main->name);
+		bus_dict_u32(dict, "server-port", server_port(server));
+		bus_dict_u32(dict, "server-pid", (uint32_t)main->pid);
+	}
+}
+
 void daemon_api_append_tab(const struct tab *tab, void *userdata)
 {
 	DBusMessageIter *array = userdata;
@@ -54,6 +65,7 @@ void daemon_api_append_tab(const struct tab *tab, void *userdata)
 		bus_dict_pathname(&dict, "project", tab->project->root);
 	}
 	bus_dict_string(&dict, "reason", tab->reason);
+	append_server(&dict, tab->server);
 	bus_dict_close(array, &dict);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "cli/call.h"
@@ -7,8 +8,41 @@
 #define DAEMON_INTERFACE "io.github.savecast.Daemon1"
 #define PROJECT_INTERFACE "io.github.savecast.Project1"
 
+static bool same_server(const json_t *server, const json_t *tab)
+{
+	return json_equal(json_object_get(server, "name"), json_object_get(tab, "server")) &&
+		json_equal(json_object_get(server, "port"), json_object_get(tab, "server-port"));
+}
+
+/* The servers of the project's tabs, each once. */
+static json_t *status_servers(const json_t *tabs, const json_t *root)
+{
+	json_t *servers = json_array(), *tab, *server;
+	size_t i, k;
+
+	json_array_foreach (tabs, i, tab) {
+		if (!json_object_get(tab, "server") ||
+			!json_equal(json_object_get(tab, "project"), root)) {
+			continue;
+		}
+		json_array_foreach (servers, k, server) {
+			if (same_server(server, tab)) {
+				break;
+			}
+		}
+		if (k == json_array_size(servers)) {
+			json_array_append_new(servers,
+				json_pack("{s:O, s:O, s:O}", "name",
+					json_object_get(tab, "server"), "port",
+					json_object_get(tab, "server-port"), "pid",
+					json_object_get(tab, "server-pid")));
+		}
+	}
+	return servers;
+}
+
 /* One object for each project, from what ObjectManager says. */
-static json_t *status_projects(json_t *objects)
+static json_t *status_projects(json_t *objects, const json_t *tabs)
 {
 	json_t *projects = json_array();
 	const char *path;
@@ -19,12 +53,13 @@ static json_t *status_projects(json_t *objects)
 
 		if (project) {
 			json_array_append_new(projects,
-				json_pack("{s:s, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*}", "object", path,
+				json_pack("{s:s, s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*, s:O*}", "object", path,
 					"root",
 					json_object_get(project, "Root"), "name",
 					json_object_get(project, "Name"), "tracked",
 					json_object_get(project, "Tracked"), "known-by",
-					json_object_get(project, "KnownBy"), "tabs",
+					json_object_get(project, "KnownBy"), "servers",
+					status_servers(tabs, json_object_get(project, "Root")), "tabs",
 					json_object_get(project, "Tabs"), "settings-problems",
 					json_object_get(project, "SettingsProblems"), "problem",
 					json_object_get(project, "Problem")));
@@ -43,8 +78,8 @@ static json_t *status_object(json_t *answers[4])
 		json_object_get(daemon, "PairingCode"), "browsers",
 		json_object_get(daemon, "Browsers"), "settings-problems",
 		json_object_get(daemon, "SettingsProblems"), "projects",
-		status_projects(json_array_get(answers[1], 0)), "tabs",
-		json_array_get(answers[2], 0), "events", json_array_get(answers[3], 0));
+		status_projects(json_array_get(answers[1], 0), json_array_get(answers[2], 0)),
+		"tabs", json_array_get(answers[2], 0), "events", json_array_get(answers[3], 0));
 }
 
 static enum exit_code status_run(const struct verb *verb, const struct arguments *args)
@@ -90,16 +125,17 @@ const struct verb verb_status = {
 	.description =
 		"Shows on one screen: the daemon and the port where browsers connect, or why it\n"
 		"does not listen; the code that paired browsers show, too; what is wrong in the\n"
-		"settings; projects, and why each is one;\n"
-		"the tabs that are switched on, and how the project of each was found, or why\n"
-		"not; the last events. What does not fit is counted.\n"
+		"settings; projects, why each is one, and the servers of its tabs; the tabs that\n"
+		"are switched on, and how the project of each was found, or why not; the last\n"
+		"events. What does not fit is counted.\n"
 		"\n"
 		"With --json all of it is one object: \"version\", \"port\" (0 if it does not\n"
 		"listen), \"port-error\", \"pairing-code\", \"browsers\" (how many),\n"
-		"\"settings-problems\" (texts),\n"
-		"\"projects\" (each \"object\", \"root\", \"name\", \"tracked\", \"known-by\",\n"
-		"\"tabs\", \"settings-problems\", \"problem\"), \"tabs\" (each \"browser\", \"tab\", \"client\",\n"
-		"\"url\", \"state\", \"project\", \"reason\") and \"events\" (the last 5, as in\n"
+		"\"settings-problems\" (texts), \"projects\" (each \"object\", \"root\", \"name\",\n"
+		"\"tracked\", \"known-by\", \"servers\" (each \"name\", \"port\", \"pid\"), \"tabs\",\n"
+		"\"settings-problems\", \"problem\"), \"tabs\" (each \"browser\", \"tab\", \"client\",\n"
+		"\"url\", \"state\", \"project\", \"reason\", and where they are known \"server\",\n"
+		"\"server-port\", \"server-pid\") and \"events\" (the last 5, as in\n"
 		"'savecast log --json'). It is stable: keys are added, none is changed or taken\n"
 		"away. Expect more.\n",
 	.options = "j",

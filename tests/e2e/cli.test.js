@@ -51,7 +51,7 @@ test('the verbs, for people and for programs', async t => {
 	assert.ok((await json('reload', root)).event > 1);
 	const status = await json('status');
 	assert.equal(status.daemon?.port ?? status.port, world.port);
-	assert.match((await world.savecast('status')).stdout, /^ +site +~\/site +tracked +0 tabs$/m);
+	assert.match((await world.savecast('status')).stdout, /^ +site +~\/site +tracked +- +0 tabs$/m);
 	assert.match((await world.savecast('log')).stdout, /no browser is connected/);
 	await world.savecast('untrack', root);
 	const again = await world.savecast('untrack', root);

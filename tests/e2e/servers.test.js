@@ -133,6 +133,11 @@ test('every server shows its own project, and a save there reloads its tabs alon
 		assert.equal(said.project.split('/').at(-1), name, said.reason);
 		assert.match(said.reason, reason);
 	}
+	const status = JSON.parse((await world.savecast('status', '--json')).stdout);
+	for (const { root, port } of sites) {
+		const { servers } = status.projects.find((/** @type {any} */ project) => project.root === root);
+		assert.deepEqual(servers.map((/** @type {any} */ server) => server.port), [port], `one, of ${root}`);
+	}
 
 	await Promise.all(tabs.map(({ tab }) => tab.evaluate('window.untouched = true')));
 	for (const site of sites) {
@@ -151,4 +156,8 @@ test('every server shows its own project, and a save there reloads its tabs alon
 			await tab.evaluate('window.untouched = true');
 		}
 	}
+	const { stdout: screen } = await world.savecast('status');
+	assert.match(screen, /^ {2}\S+ +~\/\S+ +git +\w+:\d+ +[12] tabs?$/m);
+	assert.ok(screen.trimEnd().split('\n').length <= 24, screen);
+	assert.ok(screen.split('\n').every(line => line.length <= 80), screen);
 });
