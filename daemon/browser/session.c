@@ -146,6 +146,12 @@ static void session_hello(struct browser *browser, struct wire_message *message)
 	browsers->changed(NULL, browsers->userdata);
 }
 
+/* Its processes are known and watched: nothing about it is news. */
+static bool server_is_well(const struct server *server)
+{
+	return server_main(server) && server_health(server) == SERVER_WELL;
+}
+
 static void session_watch(struct browser *browser, struct wire_message *message)
 {
 	struct browsers *browsers = browser->browsers;
@@ -176,7 +182,7 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 	free(tab->url);
 	tab->url = mem_steal(message->url);
 	tab_answer(tab, true);
-	if (tab->server) {
+	if (tab->server && !server_is_well(tab->server)) {
 		server_stir(tab->server); /* it was asked for the page: it may be up again */
 	}
 }

@@ -99,6 +99,12 @@ void question_ask_server(struct question *question, const char *host)
 
 	answer->server =
 		servers_get(question->router->servers, host, question->url.port, question->order);
+	if (!answer->server) {
+		answer->reason = mem_printf(
+			"%d other servers are shown already: switch off tabs that you do not need",
+			SERVERS_MAX);
+		return;
+	}
 	switch (server_sight(answer->server)) {
 	case SERVER_LOOKING:
 		answer->looking = true;

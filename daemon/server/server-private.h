@@ -12,7 +12,10 @@ struct servers {
 	struct loop *loop;
 	struct servers_callbacks callbacks;
 	void *userdata;
-	struct server *first;
+	struct server *first; /* the newest */
+	size_t count;
+	struct look *look;     /* under way; one at a time, however many servers want one */
+	struct server *looked; /* who it is for; NULL if that is gone */
 };
 
 struct server {
@@ -30,7 +33,7 @@ struct server {
 	struct members members;
 	pid_t family[ANCESTORS_MAX + 1]; /* where newcomers are looked for: nearest first */
 	struct probe probe;
-	struct look *look; /* under way */
+	bool wants_look;
 	uint64_t look_after_usec;
 	void *data;
 	struct server *next;

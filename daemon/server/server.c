@@ -21,7 +21,10 @@ struct servers *servers_new(
 
 void servers_free(struct servers *servers)
 {
-	free(servers);
+	if (servers) {
+		look_cancel(servers->look);
+		free(servers);
+	}
 }
 
 static void server_on_end(void *userdata)
@@ -41,6 +44,10 @@ struct server *servers_get(
 			return server_ref(server);
 		}
 	}
+	if (servers->count == SERVERS_MAX) {
+		return NULL;
+	}
+	servers->count++;
 	server = mem_new(struct server);
 	server->servers = servers;
 	server->host = mem_strdup(host);
@@ -79,7 +86,10 @@ void server_unref(struct server *server)
 	for (at = &server->servers->first; *at != server; at = &(*at)->next) {
 	}
 	*at = server->next;
-	look_cancel(server->look);
+	server->servers->count--;
+	if (server->servers->looked == server) {
+		server->servers->looked = NULL;
+	}
 	members_clear(&server->members);
 	probe_close(&server->probe);
 	server_clear_main(server);
@@ -190,12 +200,10 @@ static enum server_sight sight_of(const struct server *server, const struct look
 	return result->socket_count ? SERVER_OPAQUE : SERVER_NONE;
 }
 
-static void server_on_look(struct look_result *result, void *userdata)
+static void server_take_look(struct server *server, struct look_result *result)
 {
-	struct server *server = userdata;
 	bool first = server->sight == SERVER_LOOKING;
 
-	server->look = NULL;
 	members_drop_ended(&server->members);
 	for (size_t i = 0; i < result->holder_count; i++) {
 		members_add(&server->members, &result->holders[i], first);
@@ -208,14 +216,43 @@ static void server_on_look(struct look_result *result, void *userdata)
 	server->servers->callbacks.changed(server, server->servers->userdata);
 }
 
+static void servers_look_next(struct servers *servers);
+
+static void servers_on_look(struct look_result *result, void *userdata)
+{
+	struct servers *servers = userdata;
+	struct server *server = mem_steal(servers->looked);
+
+	servers->look = NULL;
+	if (server) {
+		server_take_look(server, result);
+	}
+	servers_look_next(servers);
+}
+
+/* The one that was there first has its turn. */
+static void servers_look_next(struct servers *servers)
+{
+	struct server *oldest = NULL;
+
+	for (struct server *server = servers->first; server; server = server->next) {
+		oldest = server->wants_look ? server : oldest;
+	}
+	if (oldest && !servers->look) {
+		oldest->wants_look = false;
+		oldest->look_after_usec = clock_now_usec() + LOOK_AGAIN_USEC;
+		servers->looked = oldest;
+		servers->look = look_new(servers->loop, oldest->host, oldest->port, oldest->order,
+			servers_on_look, servers);
+	}
+}
+
 void server_look(struct server *server)
 {
-	uint64_t now = clock_now_usec();
+	struct servers *servers = server->servers;
 
-	if (server->look || now < server->look_after_usec) {
-		return;
+	if (servers->looked != server && clock_now_usec() >= server->look_after_usec) {
+		server->wants_look = true;
+		servers_look_next(servers);
 	}
-	server->look_after_usec = now + LOOK_AGAIN_USEC;
-	server->look = look_new(server->servers->loop, server->host, server->port, server->order,
-		server_on_look, server);
 }

@@ -41,7 +41,12 @@ struct servers *servers_new(
 /* All references must be gone. */
 void servers_free(struct servers *servers);
 
-/* `host` as url_parse() gives it, loopback; `order` counts if it is a name. */
+enum { SERVERS_MAX = 256 };
+
+/*
+ * `host` as url_parse() gives it, loopback; `order` counts if it is a name. NULL if
+ * there are SERVERS_MAX others.
+ */
 struct server *servers_get(
 	struct servers *servers, const char *host, uint16_t port, enum loopback_order order);
 struct server *server_ref(struct server *server);
