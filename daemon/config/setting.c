@@ -132,7 +132,8 @@ static const struct setting settings[] = {
 		.fallback = "true",
 		.example = "false",
 		.text = "Whether a save does nothing in tabs whose server reloads them by itself (Vite,\n"
-			"webpack-dev-server, Next, Hugo and others like them).",
+			"webpack-dev-server, Next, Hugo and others like them). One that builds before it\n"
+			"serves may be asked too early without: name what it writes in `output` then.",
 	},
 };
 

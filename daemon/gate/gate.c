@@ -74,7 +74,8 @@ unsigned gate_save(
 			actions = GATE_LEARN_RESTARTS;
 			now_boot -= now - gate->since_usec; /* it was saved before that */
 		}
-		wait_for(gate, now, now_boot, lore == GATE_RESTARTS ? now + window(gate, delay) : now);
+		wait_for(gate, now, now_boot,
+			lore == GATE_RESTARTS ? now + window(gate, delay) : now);
 		/* A fix may come up at once: look closely again, for a while. */
 		if (gate->state == GATE_DOWN) {
 			gate->since_usec = now;

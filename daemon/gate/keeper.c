@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "gate/kept.h"
+#include "route/router.h"
 
 struct keeper *keeper_new(struct loop *loop, struct ledger *ledger, struct browsers *browsers,
 	keeper_learned_fn *learned, void *userdata)
@@ -95,6 +96,7 @@ void keeper_event(struct keeper *keeper, struct project *project, uint64_t seria
 	const struct fileset *files)
 {
 	struct server *done[64] = {0};
+	const struct server *aside = NULL;
 	size_t count = 0;
 
 	if (!project->tabs) {
@@ -115,10 +117,20 @@ void keeper_event(struct keeper *keeper, struct project *project, uint64_t seria
 			continue;
 		}
 		done[count++] = tab->server;
-		if (kept && server_main(tab->server)) {
+		if (files && stands_aside(project, tab->server)) {
+			aside = tab->server;
+		} else if (kept && server_main(tab->server)) {
 			kept_event(kept, project, serial, files);
 		} else {
 			browsers_cast(keeper->browsers, project, tab->server, serial, false);
 		}
+	}
+	if (aside) {
+		/* The last: if no other tab was told, the story ends here. */
+		ledger_await(keeper->ledger, serial, 1);
+		ledger_arrived(keeper->ledger, serial);
+		ledger_step(keeper->ledger, serial, clock_now_usec(), STEP_SKIPPED, NULL,
+			"%s speaks to its pages itself; savecast.stand-aside is true",
+			server_main(aside)->livereload);
 	}
 }

@@ -28,7 +28,7 @@ struct learned *keeper_lessons(struct keeper *keeper);
 
 /*
  * An event leaves for the project's tabs; `files` were saved, or NULL: somebody
- * asks for a reload.
+ * asks for a reload. A save does nothing where stands_aside().
  */
 void keeper_event(struct keeper *keeper, struct project *project, uint64_t serial,
 	const struct fileset *files);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "config/setting.h"
+#include "route/router.h"
 
 /* What people call it: "uvicorn", or "port 8000" before it was seen. */
 static char *kept_name(const struct kept *kept)
@@ -159,8 +160,13 @@ static void kept_reload(struct kept *kept, const struct server_view *view)
 
 	browsers_each_tab(keeper->browsers, stale_collect, &stale);
 	for (size_t i = 0; i < stale.count; i++) {
-		uint64_t serial = ledger_open(keeper->ledger, EVENT_SERVER, stale.projects[i]->root,
-			now, clock_usec(CLOCK_REALTIME));
+		uint64_t serial;
+
+		if (stands_aside(stale.projects[i], kept->server)) {
+			continue;
+		}
+		serial = ledger_open(keeper->ledger, EVENT_SERVER, stale.projects[i]->root, now,
+			clock_usec(CLOCK_REALTIME));
 
 		ledger_step(keeper->ledger, serial, now, STEP_HEARD, NULL,
 			"%s worker %d -> %d serves port %u", name, (int)kept->worker,

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/pathname.h"
+#include "config/setting.h"
 #include "project/finder.h"
 #include "route/command-line.h"
 #include "server/forwarder.h"
@@ -49,6 +50,13 @@ static void answer_forwarded(struct question *question, const char *forwarder)
 		(unsigned)question->url.port, forwarder, rule);
 }
 
+bool stands_aside(const struct project *project, const struct server *server)
+{
+	const struct server_main *main = server ? server_main(server) : NULL;
+
+	return main && main->livereload && project->settings->stand_aside;
+}
+
 static void answer_seen(struct question *question)
 {
 	struct route_answer *answer = question->answer;
@@ -57,6 +65,7 @@ static void answer_seen(struct question *question)
 	_cleanup_free_ char *why = NULL;
 	_cleanup_free_ char *named = NULL;
 	_cleanup_free_ char *folder = NULL;
+	_cleanup_free_ char *aside = NULL;
 
 	answer->project = finder_find(router->registry, main->folder, &why);
 	if (!answer->project) {
@@ -66,11 +75,16 @@ static void answer_seen(struct question *question)
 		answer_forwarded(question, main->name);
 		return;
 	}
+	if (answer->project && stands_aside(answer->project, answer->server)) {
+		aside = mem_printf("; %s speaks to its pages itself: savecast stands aside "
+				   "(savecast.stand-aside = false takes over)",
+			main->livereload);
+	}
 	folder = pathname_to_text(named ? named : main->folder);
-	answer->reason = mem_printf("port %u is served by %s (pid %d) from %s%s%s%s",
+	answer->reason = mem_printf("port %u is served by %s (pid %d) from %s%s%s%s%s",
 		server_port(answer->server), main->name, (int)main->pid, folder,
 		named ? ", which its command line names" : "", answer->project ? "" : ": ",
-		answer->project ? "" : why);
+		answer->project ? "" : why, aside ? aside : "");
 }
 
 static void answer_unseen(struct question *question)

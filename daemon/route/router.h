@@ -29,4 +29,6 @@ void router_free(struct router *router);
 /* `order` is that of the browser which shows the URL. */
 void router_answer(struct router *router, const char *url, enum loopback_order order,
 	struct route_answer *answer);
+/* Whether the server reloads its pages by itself, and the project leaves that to it. */
+bool stands_aside(const struct project *project, const struct server *server);
 void route_answer_clear(struct route_answer *answer);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "server/livereload.h"
 
 /* A whole walk is not started again before: it is for servers that come from elsewhere. */
 #define LOOK_AGAIN_USEC (250 * CLOCK_USEC_PER_MSEC)
@@ -169,6 +170,20 @@ void server_stir(struct server *server)
 	server->servers->callbacks.stirred(server, server->servers->userdata);
 }
 
+/* Next names its process for what it does; the command is its parent's. */
+static const char *livereload_of_process(
+	const struct holder *holder, const struct server_main *main)
+{
+	_cleanup_free_ char *bytes = NULL;
+	size_t length;
+
+	if (strncmp(main->command_line, "next-server", 11) != 0 || !holder->ancestors[0]) {
+		return livereload_of(main->command_line, main->command_line_length);
+	}
+	bytes = process_command_line(holder->ancestors[0], &length);
+	return livereload_of(bytes, length);
+}
+
 void server_note_main(struct server *server)
 {
 	const struct holder *oldest = members_oldest(&server->members);
@@ -184,6 +199,7 @@ void server_note_main(struct server *server)
 	};
 	server->main.command_line =
 		process_command_line(oldest->pid, &server->main.command_line_length);
+	server->main.livereload = livereload_of_process(oldest, &server->main);
 	server->family[0] = oldest->pid;
 	memcpy(&server->family[1], oldest->ancestors, sizeof oldest->ancestors);
 }

@@ -67,6 +67,7 @@ struct server_main {
 	char *folder; /* its working folder */
 	char *command_line; /* its arguments, each with a NUL behind it */
 	size_t command_line_length;
+	const char *livereload; /* it speaks to its pages itself, and is called so; or NULL */
 };
 /* NULL before it was seen. */
 const struct server_main *server_main(const struct server *server);

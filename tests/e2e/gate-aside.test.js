@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Dev servers that reload their pages themselves: savecast says so and stands aside.
+ */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { run } from '../../scripts/lib/children.js';
+import { until } from '../../scripts/lib/events.js';
+import { story, switchOn } from './lib/live.js';
+import { heading } from './lib/restarts.js';
+import { TOP, World } from './lib/world.js';
+
+const VITE = path.join(TOP, 'node_modules/.bin/vite');
+
+/** @type {{name: string, called: string, builds?: boolean, files: Record<string, string>, file: string, text: (version: string) => string, command: (port: number) => string[]}[]} */
+const servers = [
+	{
+		name: 'Vite', called: 'Vite', file: 'main.js',
+		files: {
+			'index.html': '<!doctype html><title>t</title><h1></h1><script type="module" src="/main.js"></script>',
+			'package.json': '{"type":"module"}',
+		},
+		text: version => `document.querySelector('h1').textContent = '${version}';\n`,
+		command: port => [VITE, '--port', String(port), '--strictPort', '--host', '127.0.0.1'],
+	},
+	{
+		// It answers with what it built last: to take over from it may be too early.
+		name: 'Hugo', called: 'Hugo', builds: true, file: 'layouts/index.html',
+		files: { 'config.toml': 'title = "t"\ndisableKinds = ["taxonomy", "term", "RSS", "sitemap"]\n' },
+		text: version => `<!doctype html><html><head><title>t</title></head><body><h1>${version}</h1></body></html>\n`,
+		command: port => ['hugo', 'server', '--port', String(port), '--bind', '127.0.0.1', '--baseURL', `http://localhost:${port}/`],
+	},
+];
+
+for (const { name, called, builds, files, file, text, command } of servers) {
+	test(`${name} reloads its page, and savecast lets it`, async t => {
+		const world = await World.open(t);
+		if ((await run(['sh', '-c', `command -v ${command(0)[0]}`], world.env)).status !== 0) {
+			t.skip(`${command(0)[0]} is not installed`);
+			return;
+		}
+		await world.startDaemon();
+		const root = await world.folder('site', { ...files, [file]: text('v0') }, { git: true });
+		const { url } = await world.serve('dev-server', root, command);
+		const browser = await world.browser();
+		const page = await browser.newPage(url);
+		await switchOn(world, page);
+		await until('v0', async () => await heading(page) === 'v0');
+		const save = async (/** @type {string} */ version) => {
+			await writeFile(path.join(root, file), text(version));
+			return world.bus.saved(path.join(root, file));
+		};
+
+		const [tab] = await world.bus.tabs();
+		assert.match(tab.reason, new RegExp(`; ${called} speaks to its pages itself: savecast stands aside \\(savecast\\.stand-aside = false takes over\\)$`));
+		assert.match((await world.savecast('status')).stdout.replace(/\s+/g, ' '), new RegExp(`${called} speaks to its pages itself`));
+
+		const first = await save('v1');
+		const aside = await story(world);
+		assert.deepEqual([aside.serial, aside.steps.map((/** @type {any} */ s) => s.step).at(-1)], [first, 'skipped']);
+		assert.match(aside.steps.at(-1).text, new RegExp(`^${called} speaks to its pages itself`));
+		assert.equal(aside.steps.some((/** @type {any} */ s) => s.step === 'cast'), false);
+		await until('v1 by its own means', async () => await heading(page) === 'v1');
+
+		await world.bus.call({ member: 'Reload', signature: 'sa{sv}', body: [root, {}] });
+		assert.equal((await story(world, first)).steps.at(-1).step, 'loaded', 'a wish is one all the same');
+
+		await writeFile(path.join(root, '.savecast'), '[savecast]\n\tstand-aside = false\n');
+		await until('the setting', async () => !/itself/.test((await world.bus.tabs())[0].reason));
+		const second = await save('v2');
+		const taken = await until('its story', async () =>
+			(await world.bus.events()).find((/** @type {any} */ e) => e.serial === second && e.closed));
+		assert.ok(taken.steps.some((/** @type {any} */ s) => s.step === 'cast'), JSON.stringify(taken));
+		if (!builds) {
+			await until('v2', async () => await heading(page) === 'v2');
+		}
+	});
+}
