@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -49,4 +50,9 @@ char *mem_printf(const char *format, ...)
 	}
 	va_end(args);
 	return mem_checked(s);
+}
+
+void mem_give_back(void)
+{
+	malloc_trim(0);
 }

@@ -21,6 +21,9 @@ char *mem_strndup(const char *s, size_t max) __attribute__((malloc, returns_nonn
 char *mem_printf(const char *format, ...)
 	__attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
+/* Gives what is free back to the system: after something large has gone. */
+void mem_give_back(void);
+
 #define mem_new(type) ((type *)mem_zero(sizeof(type)))
 
 #define _cleanup_(f) __attribute__((cleanup(f)))

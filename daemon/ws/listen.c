@@ -18,7 +18,7 @@
 #include "base/log.h"
 
 enum {
-	LISTEN_BACKLOG = 64,
+	LISTEN_BACKLOG = SOMAXCONN, /* a flood must not make a browser wait for its second SYN */
 	LISTEN_BATCH = 16,	/* connections accepted at one wake-up */
 	LISTEN_PORT_TRIES = 16, /* for a port that is free on both addresses */
 };

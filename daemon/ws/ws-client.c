@@ -12,6 +12,9 @@
 #define LOG_MODULE "ws"
 #include "base/log.h"
 
+/* A browser leaves behind what it held, libwebsockets' part later; once for all that leave together. */
+#define WS_TIDY_USEC CLOCK_USEC_PER_SEC
+
 enum ws_state {
 	WS_OPEN,
 	WS_CLOSING, /* what waits is still sent, then the close */
@@ -142,17 +145,24 @@ static void on_deadline(void *userdata)
 	}
 }
 
+static void on_tidy(void *userdata)
+{
+	mem_give_back();
+}
+
 void ws_clients_init(struct ws_clients *clients, struct loop *loop)
 {
 	TAILQ_INIT(&clients->all);
 	TAILQ_INIT(&clients->waiting);
 	clients->timer = loop_timer_new(loop, on_deadline, clients);
+	clients->tidy = loop_timer_new(loop, on_tidy, clients);
 }
 
 void ws_clients_deinit(struct ws_clients *clients)
 {
 	loop_timer_free(clients->timer);
-	clients->timer = NULL;
+	loop_timer_free(clients->tidy);
+	clients->timer = clients->tidy = NULL;
 }
 
 struct ws_client *ws_client_new(struct ws_clients *clients, struct lws *wsi)
@@ -180,6 +190,7 @@ void ws_client_free(struct ws_client *client)
 {
 	ws_client_unlink(client);
 	inbox_clear(&client->inbox);
+	loop_timer_set(client->clients->tidy, clock_now_usec() + WS_TIDY_USEC);
 	free(client);
 }
 

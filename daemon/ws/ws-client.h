@@ -21,6 +21,7 @@ struct ws_clients {
 	 */
 	struct ws_client_list waiting;
 	struct loop_timer *timer; /* for the first of them */
+	struct loop_timer *tidy;  /* a while after one has left */
 };
 
 void ws_clients_init(struct ws_clients *clients, struct loop *loop);

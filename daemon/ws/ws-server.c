@@ -70,10 +70,16 @@ static int answer(struct lws *wsi, unsigned status)
 static const char *header(
 	struct lws *wsi, enum lws_token_indexes token, char value[WS_HEADER_MAX])
 {
-	if (lws_hdr_total_length(wsi, token) <= 0) {
+	int length = lws_hdr_total_length(wsi, token);
+
+	if (length <= 0) {
 		return NULL;
 	}
-	return lws_hdr_copy(wsi, value, WS_HEADER_MAX, token) < 0 ? "(too long)" : value;
+	if (lws_hdr_copy(wsi, value, WS_HEADER_MAX, token) < 0) {
+		return "(too long)";
+	}
+	/* What a check of the text would not see. */
+	return strlen(value) == (size_t)length ? value : "(holds a NUL)";
 }
 
 static int on_upgrade(struct ws_server *server, struct lws *wsi)

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+//
+// Who got in says anything, in any frames: the daemon's answer, and its memory.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { until, within } from '../../scripts/lib/events.js';
+import { Memory } from './lib/memory.js';
+import { OPCODE, RawSocket, frame, request } from './lib/raw-socket.js';
+import { Client } from './lib/wire-client.js';
+import { LONG, World } from './lib/world.js';
+
+const { more, text, binary, close, ping, pong } = OPCODE;
+const MAX = 16384;
+
+/** A message of no known type, of so many bytes. @param {number} size */
+const later = (size) => '{"type":"later","x":""}'.replace('""', `"${'x'.repeat(size - 23)}"`);
+/** @param {number} tab */
+const watch = (tab) => JSON.stringify({ type: 'watch', tab, url: 'about:blank' });
+
+/** In frames of so many bytes. @param {string} whole @param {number} size */
+function pieces(whole, size) {
+	const bytes = Buffer.from(whole);
+	const frames = [];
+	for (let at = 0; at < bytes.length; at += size) {
+		frames.push(frame(at ? more : text, bytes.subarray(at, at + size), { last: at + size >= bytes.length }));
+	}
+	return Buffer.concat(frames);
+}
+
+/** What is taken: a `watch` behind it is answered. @type {[string, Buffer][]} */
+const taken = [
+	['a message at the limit', frame(text, later(MAX))],
+	['the same, a byte a frame', pieces(later(MAX), 1)],
+	['the same, in two frames', pieces(later(MAX), MAX - 1)],
+	['10,000 empty frames before the last', Buffer.concat([frame(text, '', { last: false }),
+		...Array.from({ length: 10000 }, () => frame(more, '', { last: false })), frame(more, later(100))])],
+	['pings between the frames of a message', Buffer.concat([frame(text, '{"type":', { last: false }), frame(ping, 'a'),
+		frame(pong, 'b'), frame(more, '"later"', { last: false }), frame(ping, 'x'.repeat(125)), frame(more, '}')])],
+	['a character in two frames', Buffer.concat([frame(text, Buffer.from('{"type":"later","x":"\xc3', 'latin1'), { last: false }),
+		frame(more, Buffer.from('\xa9"}', 'latin1'))])],
+	['pongs that nobody asked for', Buffer.concat(Array.from({ length: 5000 }, () => frame(pong, 'x'.repeat(125))))],
+	['an empty field name, and escapes', frame(text, '{"":1,"type":"\\u006cater","\\\\\\"\\/\\b\\f\\n\\r\\t":0}')],
+	['eight levels', frame(text, `{"type":"later","x":${'['.repeat(7)}${']'.repeat(7)}}`)],
+	['numbers of every size', frame(text, '{"type":"later","x":[1e308,-1e-308,0.1e1,9223372036854775807,-0]}')],
+	['1,700 fields', frame(text, `{"type":"later",${Array.from({ length: 1700 }, (_, i) => `"${i}":0`)}}`)],
+];
+
+/** What ends the connection, and how. @type {[string, Buffer | Buffer[], number[]][]} */
+const refused = [
+	['a byte above the limit', frame(text, later(MAX + 1)), [1009]],
+	['a MiB', frame(text, later(1 << 20)), [1009]],
+	['the same, in frames below the limit', pieces(later(1 << 20), 16000), [1009]],
+	['a frame that announces 2^40 bytes', frame(text, 'x', { announced: 1n << 40n }), [1009]],
+	['one that announces 2^63 - 1', frame(text, 'x', { announced: (1n << 63n) - 1n }), [1009, 1002, 0]],
+	['one that announces 2^64 - 1', frame(text, 'x', { announced: (1n << 64n) - 1n }), [1009, 1002, 0]],
+	['a second message within the first', Buffer.concat([frame(text, '{"type":', { last: false }), frame(text, '{}')]), [1002, 0]],
+	['a binary one within the first', Buffer.concat([frame(text, '{"type":', { last: false }), frame(binary, '{}')]), [1002, 1003, 0]],
+	['the rest of a message that never began', frame(more, '"later"}'), [1002, 0]],
+	['a binary message', frame(binary, '{"type":"later"}'), [1003]],
+	['reserved bits', frame(text, '{"type":"later"}', { reserved: 4 }), [1002, 0]],
+	['an opcode that is none', frame(3, 'x'), [1002, 0]],
+	['a control opcode that is none', frame(11, 'x'), [1002, 0]],
+	['a ping in two frames', Buffer.concat([frame(ping, 'a', { last: false }), frame(more, 'b')]), [1002, 0]],
+	['a ping of 126 bytes', frame(ping, 'x'.repeat(126)), [1002, 0]],
+	['a close of one byte', frame(close, 'x'), [1002, 0]],
+	['a close with a code that is none', frame(close, Buffer.from([0, 5])), [1002, 0, 5]],
+	['a close with a reason that is no UTF-8', frame(close, Buffer.from([3, 232, 255])), [1002, 1007, 1000, 0]],
+	['bad UTF-8', frame(text, Buffer.from('{"type":"\xff"}', 'latin1')), [1007]],
+	['an overlong slash', frame(text, Buffer.from('{"type":"\xc0\xaf"}', 'latin1')), [1007]],
+	['a surrogate in UTF-8', frame(text, Buffer.from('{"type":"\xed\xa0\x80"}', 'latin1')), [1007]],
+	['bad UTF-8 in the second frame', Buffer.concat([frame(text, Buffer.from('{"type":"\xc3', 'latin1'), { last: false }),
+		frame(more, Buffer.from('("}', 'latin1'))]), [1007]],
+	['an escaped lone surrogate', frame(text, '{"type":"\\ud800"}'), [1008]],
+	['nine levels', frame(text, `{"type":"later","x":${'['.repeat(8)}${']'.repeat(8)}}`), [1008]],
+	['8,000 levels', frame(text, `{"type":"later","x":${'['.repeat(8000)}${']'.repeat(8000)}}`), [1008]],
+	['8,000 levels that never end', frame(text, '{"a":'.repeat(3000)), [1008]],
+	['the same key 1,500 times', frame(text, `{${Array.from({ length: 1500 }, () => '"type":""')}}`), [1008]],
+	['an endless number', frame(text, `{"type":"unwatch","tab":${'9'.repeat(16000)}}`), [1008]],
+	['a great exponent', frame(text, '{"type":"unwatch","tab":1e999999999}'), [1008]],
+	['a NUL in a string', frame(text, '{"type":"watch","tab":1,"url":"a\\u0000b"}'), [1008]],
+	['a NUL behind the message', frame(text, '{"type":"later"}\0'), [1008]],
+	['two messages in one', frame(text, '{"type":"later"}{"type":"later"}'), [1008]],
+];
+
+test('frames of every kind are taken or end their connection, and no other', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const other = new Client(world);
+	await other.hello('profile-other');
+	const memory = await new Memory(world).begin();
+	const descriptors = await memory.descriptors();
+	for (const [what, bytes] of taken) {
+		await t.test(what, async () => {
+			const socket = await new RawSocket(world).open(world, 'profile-raw');
+			socket.write(bytes).write(frame(text, watch(1)));
+			await socket.got('"tab":1');
+			socket.socket.destroy();
+		});
+	}
+	for (const [what, bytes, codes] of refused) {
+		await t.test(what, async () => {
+			const socket = await new RawSocket(world).open(world, 'profile-raw');
+			socket.write(/** @type {Buffer} */ (bytes));
+			const code = await socket.code();
+			assert.ok(codes.includes(code), `closed with ${code}: ${socket.data.toString('latin1').slice(0, 300)}`);
+		});
+	}
+	other.send({ type: 'watch', tab: 1, url: 'about:blank' });
+	await other.next('tab', { mark: 0 });
+	await until('the others to be forgotten', async () => (await world.bus.properties()).Browsers === 1);
+	await until('their descriptors, too', async () => await memory.descriptors() <= descriptors);
+	await memory.bounded(t, 'strange frames', 2048);
+});
+
+test('a flood of pings, from who reads the answers and from who does not', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const other = new Client(world);
+	await other.hello('profile-other');
+	const memory = await new Memory(world).begin();
+	const flood = Buffer.concat(Array.from({ length: 1000 }, () => frame(ping, 'x'.repeat(125))));
+	const rounds = LONG ? 1000 : 100;
+
+	const reader = await new RawSocket(world).open(world, 'profile-reader');
+	const deaf = await new RawSocket(world).open(world, 'profile-deaf');
+	deaf.socket.pause();
+	for (let i = 0; i < rounds; i++) {
+		for (const { socket } of [reader, deaf]) {
+			// Who stops reading is not waited for: the daemon may, too.
+			if (!socket.destroyed && !socket.write(flood) && socket === reader.socket) {
+				await within(new Promise((resolve) => {
+					socket.once('drain', resolve);
+					socket.once('close', resolve);
+				}), 'the daemon to read');
+			}
+		}
+		reader.data = Buffer.alloc(0);
+	}
+	other.send({ type: 'watch', tab: 1, url: 'about:blank' });
+	await other.next('tab', { mark: 0 });
+	await memory.bounded(t, `${rounds},000 pings of each`, 2048);
+});
+
+test('readers that never read, in a crowd, hold no more than their limit', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', { 'index.html': 'x' }, { git: true });
+	const url = `file://${root}/index.html`;
+	const memory = await new Memory(world).begin();
+	const count = 50;
+	const deaf = [];
+	for (let i = 0; i < count; i++) {
+		const socket = await new RawSocket(world).open(world, `profile-deaf-${i}`);
+		const tabs = Array.from({ length: 1000 }, (_, tab) => 8000000000000000 + tab);
+		socket.socket.pause();
+		socket.write(Buffer.concat(tabs.map((tab) => frame(text, JSON.stringify({ type: 'watch', tab, url })))));
+		deaf.push(socket);
+	}
+	await until('their tabs', async () => (await world.bus.properties()).Tabs === count * 1000);
+	for (let i = 0; i < 100; i++) {
+		await world.bus.call({ member: 'Reload', signature: 'sa{sv}', body: [root, {}] });
+	}
+	await until('all to be dropped', async () => (await world.bus.properties()).Browsers === 0);
+	// A tab costs about 400 bytes; what waits is shared.
+	await memory.bounded(t, `${count} deaf browsers of 1000 tabs`, 96 * 1024);
+	// The stories that are kept lie between what is free again.
+	await memory.givenBack(t, 32 * 1024);
+	assert.equal((await world.bus.properties()).Tabs, 0);
+});
+
+test('a close at any moment is no trouble', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', { 'index.html': 'x' }, { git: true });
+	const url = `file://${root}/index.html`;
+	const memory = await new Memory(world).begin();
+	const descriptors = await memory.descriptors();
+	const hello = frame(text, JSON.stringify({ type: 'hello', browser: 'Raw 1', extension: '0', profile: 'profile-race' }));
+	const whole = Buffer.concat([Buffer.from(request(world)), hello,
+		frame(text, JSON.stringify({ type: 'watch', tab: 1, url })), frame(text, later(3000)),
+		frame(close, Buffer.from([3, 232])), frame(text, watch(2)), frame(close, Buffer.from([3, 233])), frame(ping, 'late')]);
+	const count = LONG ? 5000 : 500;
+	let seed = 42;
+	for (let i = 0; i < count; i += 20) {
+		await Promise.all(Array.from({ length: 20 }, async () => {
+			const socket = new RawSocket(world);
+			seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+			const cut = seed % (whole.length + 1);
+			await socket.connected;
+			socket.write(whole.subarray(0, cut));
+			if (seed & 1 << 20) {
+				socket.socket.resetAndDestroy();
+			} else {
+				socket.socket.end();
+			}
+			socket.socket.resume();
+			await within(socket.gone, `the end of one that was cut at ${cut}`);
+		}));
+		// An order to whoever is there, between two closes.
+		world.bus.call({ member: 'Reload', signature: 'sa{sv}', body: [root, {}] }).catch(() => {});
+	}
+	await until('all to be gone', async () => (await world.bus.properties()).Browsers === 0);
+	await until('their descriptors, too', async () => await memory.descriptors() <= descriptors);
+	const client = new Client(world);
+	await client.hello();
+	client.send({ type: 'watch', tab: 1, url });
+	await client.next('tab', { mark: 0 });
+	await memory.bounded(t, `${count} cut connections`, 2048);
+});

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// What a process holds, before an attack, at its worst moment, and after it.
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+
+import { until } from '../../../scripts/lib/events.js';
+
+/** A sanitizer keeps freed memory for itself: no figure of such a build says anything. */
+const MEANT = !/asan/.test(process.env.SAVECAST_BUILD ?? '');
+
+/**
+ * @param {string} text of /proc
+ * @param {string} field
+ */
+const kib = (text, field) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]);
+
+export class Memory {
+	#pid;
+	#before = NaN;
+
+	/** @param {import('./world.js').World} world whose daemon it is */
+	constructor(world) {
+		this.#pid = world.daemon?.process.pid;
+	}
+
+	async pss() {
+		return kib(await readFile(`/proc/${this.#pid}/smaps_rollup`, 'utf8'), 'Pss');
+	}
+
+	async #rss() {
+		return kib(await readFile(`/proc/${this.#pid}/status`, 'utf8'), 'VmRSS');
+	}
+
+	async #high() {
+		return kib(await readFile(`/proc/${this.#pid}/status`, 'utf8'), 'VmHWM');
+	}
+
+	/**
+	 * @param {import('node:test').TestContext} t
+	 * @param {number} kibibytes that may be resident more than before
+	 */
+	async givenBack(t, kibibytes) {
+		let kept = Infinity;
+		await until('what is free to be given back', async () => {
+			kept = await this.#rss() - this.#before;
+			return !MEANT || kept <= kibibytes;
+		}, { msec: 5000 }).catch(() => {});
+		t.diagnostic(`afterwards: ${kept} KiB more than before (limit ${kibibytes})`);
+		if (MEANT && kept > kibibytes) {
+			throw new Error(`the daemon keeps ${kept} KiB more than before, ${kibibytes} are allowed`);
+		}
+	}
+
+	async descriptors() {
+		return (await readdir(`/proc/${this.#pid}/fd`)).length;
+	}
+
+	/** The high-water mark is set back to what is resident now. */
+	async begin() {
+		await writeFile(`/proc/${this.#pid}/clear_refs`, '5');
+		this.#before = await this.#high();
+		return this;
+	}
+
+	/**
+	 * @param {import('node:test').TestContext} t is told the figures
+	 * @param {string} what
+	 * @param {number} kibibytes that the worst moment may have taken more than the moment before
+	 */
+	async bounded(t, what, kibibytes) {
+		const grown = await this.#high() - this.#before;
+		t.diagnostic(`${what}: at most ${grown} KiB more (limit ${kibibytes}), Pss ${await this.pss()} KiB after it`);
+		if (MEANT && grown > kibibytes) {
+			throw new Error(`${what}: the daemon took ${grown} KiB more, ${kibibytes} are allowed`);
+		}
+	}
+}
