@@ -433,6 +433,7 @@ int main(int argc, char **argv)
 	struct daemon daemon = {.signals = -1};
 	int r;
 
+	mem_init();
 	while ((r = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (r) {
 		case 'd':

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+enum { MEM_LARGE_BYTES = 256 * 1024 };
+
 static void *mem_checked(void *p)
 {
 	if (!p) {
@@ -50,6 +52,13 @@ char *mem_printf(const char *format, ...)
 	}
 	va_end(args);
 	return mem_checked(s);
+}
+
+void mem_init(void)
+{
+	/* Said, glibc does not raise them to what was once freed, which is up to 32 MiB. */
+	mallopt(M_MMAP_THRESHOLD, MEM_LARGE_BYTES);
+	mallopt(M_TRIM_THRESHOLD, 2 * MEM_LARGE_BYTES);
 }
 
 void mem_give_back(void)

@@ -21,7 +21,9 @@ char *mem_strndup(const char *s, size_t max) __attribute__((malloc, returns_nonn
 char *mem_printf(const char *format, ...)
 	__attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
-/* Gives what is free back to the system: after something large has gone. */
+/* To be called first: what is large goes back to the system as it is freed. */
+void mem_init(void);
+/* Gives what is free back to the system: after much that is small has gone. */
 void mem_give_back(void);
 
 #define mem_new(type) ((type *)mem_zero(sizeof(type)))

@@ -2,6 +2,7 @@
 #include "project/finder.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,22 +10,54 @@
 #include "base/pathname.h"
 #include "git/git-worktree.h"
 
+/* The slash that halves the components between two lengths of the name, or 0 if there is none. */
+static size_t middle_slash(const char *name, size_t low, size_t high)
+{
+	size_t middle = low + (high - low) / 2;
+
+	for (size_t at = middle; at > low; at--) {
+		if (name[at] == '/') {
+			return at;
+		}
+	}
+	for (size_t at = middle + 1; at < high; at++) {
+		if (name[at] == '/') {
+			return at;
+		}
+	}
+	return 0;
+}
+
+/*
+ * How much of the name exists. What is above a file that exists does, too: halving
+ * finds it, as a name may have 2000 components and a call may have 4096 names.
+ */
+static size_t existing_length(const char *name)
+{
+	size_t low = 0, high = strlen(name), at;
+
+	if (access(name, F_OK) == 0) {
+		return high;
+	}
+	while ((at = middle_slash(name, low, high)) > 0) {
+		_cleanup_free_ char *head = mem_strndup(name, at);
+
+		if (access(head, F_OK) == 0) {
+			low = at;
+		} else {
+			high = at;
+		}
+	}
+	return low;
+}
+
 char *finder_resolve(const char *name)
 {
-	_cleanup_free_ char *head = mem_strdup(name);
-	char *real;
+	size_t length = existing_length(name);
+	_cleanup_free_ char *head = mem_strndup(name, length);
+	char *real = length > 0 ? realpath(head, NULL) : NULL;
 
-	/* The deepest part that exists is resolved; the rest is kept as it was said. */
-	for (;;) {
-		char *slash;
-
-		real = realpath(head, NULL);
-		slash = strrchr(head, '/');
-		if (real || !slash || slash == head) {
-			break;
-		}
-		*slash = '\0';
-	}
+	/* What exists is resolved; the rest is kept as it was said. */
 	if (!real) {
 		return mem_strdup(name);
 	}
@@ -73,20 +106,22 @@ struct project *finder_find(struct registry *registry, const char *name, char **
 struct project *finder_find_resolved(struct registry *registry, const char *file, char **why)
 {
 	_cleanup_free_ char *folder = mem_strdup(file);
+	size_t existing = existing_length(file);
 	_cleanup_free_ char *obstacle = NULL;
 
 	for (;;) {
 		struct project *project = registry_find(registry, folder);
+		bool exists = strlen(folder) <= existing || folder[1] == '\0';
 		_cleanup_free_ char *bad_git = NULL;
 		char *slash;
 
 		if (project) {
 			return project;
 		}
-		if (git_worktree_check(folder, &bad_git) == 0) {
+		if (exists && git_worktree_check(folder, &bad_git) == 0) {
 			return finder_meet(registry, folder, PROJECT_BY_GIT, why);
 		}
-		if (has_project_file(folder)) {
+		if (exists && has_project_file(folder)) {
 			return finder_meet(registry, folder, PROJECT_BY_FILE, why);
 		}
 		if (bad_git && !obstacle) {

@@ -98,6 +98,7 @@ test('slow, dribbled and half-open handshakes end in time and cost little', asyn
 	for (let i = 0; i < 240; i++) {
 		const socket = new RawSocket(world, i % 2 ? '127.0.0.1' : '::1');
 		const began = performance.now();
+		/** @type {NodeJS.Timeout | undefined} */
 		let timer;
 		if (i % 3 === 1) {
 			socket.write(request(world).slice(0, 200)); // and no more

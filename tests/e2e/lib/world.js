@@ -95,6 +95,15 @@ export class World {
   <listen>${this.env.DBUS_SESSION_BUS_ADDRESS}</listen>
   <auth>EXTERNAL</auth>
   ${services ? `<servicedir>${services}</servicedir>` : ''}
+  <!-- As a desktop's session bus has them. -->
+  <limit name="max_incoming_bytes">1000000000</limit>
+  <limit name="max_outgoing_bytes">1000000000</limit>
+  <limit name="max_message_size">1000000000</limit>
+  <limit name="max_completed_connections">100000</limit>
+  <limit name="max_incomplete_connections">10000</limit>
+  <limit name="max_connections_per_user">100000</limit>
+  <limit name="max_match_rules_per_connection">50000</limit>
+  <limit name="max_replies_per_connection">50000</limit>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
