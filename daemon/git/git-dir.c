@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/pathname.h"
 #include "git/git-index.h"
-#include "git/git-library.h"
+#include "git/git-guard.h"
 
 /* How much of the end of HEAD's log is read: a rebase of some hundred commits. */
 enum { LOG_BYTES_MAX = 64 * 1024 };
@@ -49,12 +49,12 @@ int git_dir_find(struct git_dir *dir, const char *folder, char **why)
 	int r;
 
 	*dir = (struct git_dir){0};
-	r = git_repository_open_ext(&repository, folder, 0, NULL);
+	r = git_guard_open(&repository, folder, 0, why);
+	if (r == GIT_ENOTFOUND) {
+		free(mem_steal(*why));
+		return -ENOENT;
+	}
 	if (r < 0) {
-		if (r == GIT_ENOTFOUND) {
-			return -ENOENT;
-		}
-		*why = mem_strdup(git_library_why("libgit2 cannot open it"));
 		return r == GIT_EOWNER ? -EPERM : -EINVAL;
 	}
 	if (!git_repository_workdir(repository)) {

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "git/git-guard.h"
 #include "git/git-stamp.h"
 
 struct opened {
@@ -69,10 +70,11 @@ static bool repository_includes(git_repository *repository)
 static void opened_open(struct opened *opened, const char *root)
 {
 	uint64_t now = clock_usec(CLOCK_REALTIME);
+	_cleanup_free_ char *why = NULL;
 	const char *tree;
 
 	opened->root = mem_strdup(root);
-	if (git_repository_open_ext(&opened->repository, root, 0, NULL) < 0) {
+	if (git_guard_open(&opened->repository, root, 0, &why) < 0) {
 		opened->repository = NULL;
 		return;
 	}
@@ -147,7 +149,7 @@ bool git_ignores_file(struct git_ignores *ignores, const char *root, const char 
 	size_t length = tree ? strlen(tree) : 0;
 	int ignored = 0;
 
-	if (!tree || strncmp(name, tree, length) != 0) {
+	if (!tree || strncmp(name, tree, length) != 0 || !git_guard_ignores(tree, name)) {
 		return false;
 	}
 	return git_ignore_path_is_ignored(&ignored, repository, name + length) == 0 && ignored &&

@@ -7,7 +7,7 @@
 #include <git2.h>
 
 #include "base/mem.h"
-#include "git/git-library.h"
+#include "git/git-guard.h"
 
 int git_worktree_check(const char *folder, char **why)
 {
@@ -19,15 +19,13 @@ int git_worktree_check(const char *folder, char **why)
 	if (lstat(marker, &st) < 0) {
 		return -ENOENT;
 	}
-	r = git_repository_open_ext(&repository, folder, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
+	r = git_guard_open(&repository, folder, GIT_REPOSITORY_OPEN_NO_SEARCH, why);
 	if (r == 0 && git_repository_workdir(repository)) {
 		git_repository_free(repository);
 		return 0;
 	}
 	if (r == 0) {
 		*why = mem_strdup("it has no work tree");
-	} else {
-		*why = mem_strdup(git_library_why("libgit2 cannot open it"));
 	}
 	git_repository_free(repository);
 	return r == GIT_EOWNER ? -EPERM : -EINVAL;
