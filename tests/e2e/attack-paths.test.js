@@ -132,10 +132,12 @@ test('names of every byte reach the log and the browser as text', async t => {
 			uris.push(`file://${root}/a%${byte.toString(16).padStart(2, '0')}z.css`);
 		}
 	}
-	for (const uri of uris) {
+	// As many as one order names.
+	for (let i = 0; i < uris.length; i += 16) {
+		const some = uris.slice(i, i + 16);
 		const mark = client.log.mark;
-		const serial = await world.bus.saved(uri);
-		await client.log.next(uri, ({ type, event }) => type === 'reload' && event >= serial, { mark });
+		const serial = await world.bus.saved(...some);
+		await client.log.next(some[0], ({ type, event }) => type === 'reload' && event >= serial, { mark });
 	}
 	await world.bus.events();
 	for (const args of [['log'], ['status'], ['why', uris[0]]]) {
