@@ -33,6 +33,8 @@ struct browsers {
 	uint32_t last_number;
 	char instance[17]; /* of this life of the daemon */
 	struct loop_timer *ping;
+	struct loop_timer *look_ups; /* of tabs that are stale */
+	bool looking_up;	     /* what a look-up brings about waits for its turn */
 };
 
 /* The tab is no longer expected to tell the end of its event; `kind` says why, in the ledger. */

@@ -14,6 +14,9 @@
 /* Chromium puts a background page to sleep that got no message for 30 s. */
 #define PING_EVERY_USEC (20 * CLOCK_USEC_PER_SEC)
 
+/* Of thousands of tabs, so many are looked up before others have their turn: some ms. */
+enum { LOOK_UPS_AT_ONCE = 64 };
+
 void browsers_start_pings(struct browsers *browsers)
 {
 	loop_timer_set(browsers->ping, clock_now_usec() + PING_EVERY_USEC);
@@ -37,6 +40,8 @@ static void browsers_on_ping(void *userdata)
 	}
 }
 
+static void look_up_some(void *userdata);
+
 struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct router *router,
 	browsers_changed_fn *changed, void *userdata)
 {
@@ -56,6 +61,7 @@ struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct r
 	snprintf(browsers->instance, sizeof browsers->instance, "%016llx",
 		(unsigned long long)instance);
 	browsers->ping = loop_timer_new(loop, browsers_on_ping, browsers);
+	browsers->look_ups = loop_timer_new(loop, look_up_some, browsers);
 	return browsers;
 }
 
@@ -67,26 +73,60 @@ void browsers_set_key(struct browsers *browsers, const struct proof_key *key)
 void browsers_free(struct browsers *browsers)
 {
 	if (browsers) {
+		loop_timer_free(browsers->look_ups);
 		loop_timer_free(browsers->ping);
 		free(browsers);
 	}
 }
 
-/* Whether a new project at `root` could take this tab from the one that has it. */
-static bool tab_may_move(const struct tab *tab, const struct project *added)
+/* Looks up some of the tabs that are stale; the rest when the loop has seen to others. */
+static void look_up_some(void *userdata)
 {
-	return !tab->project || pathname_is_below(added->root, tab->project->root);
+	struct browsers *browsers = userdata;
+	unsigned room = browsers->looking_up ? 0 : LOOK_UPS_AT_ONCE;
+
+	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
+		for (size_t i = 0; i < browser->tabs.count; i++) {
+			if (!browser->tabs.sorted[i]->stale) {
+				continue;
+			}
+			if (room-- == 0) {
+				loop_timer_set(browsers->look_ups, clock_now_usec());
+				return;
+			}
+			browsers->looking_up = true;
+			tab_look_up(browser->tabs.sorted[i]);
+			browsers->looking_up = false;
+		}
+	}
+}
+
+typedef bool tab_choice_fn(const struct tab *tab, const void *of);
+
+/* The few that a person has are looked up before this returns. */
+static void look_up_those(struct browsers *browsers, tab_choice_fn *chosen, const void *of)
+{
+	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
+		for (size_t i = 0; i < browser->tabs.count; i++) {
+			struct tab *tab = browser->tabs.sorted[i];
+
+			tab->stale |= chosen(tab, of);
+		}
+	}
+	look_up_some(browsers);
+}
+
+/* Whether a new project could take this tab from the one that has it. */
+static bool tab_may_move(const struct tab *tab, const void *added)
+{
+	const struct project *project = added;
+
+	return !tab->project || pathname_is_below(project->root, tab->project->root);
 }
 
 void browsers_project_added(struct browsers *browsers, const struct project *project)
 {
-	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
-		for (size_t i = 0; i < browser->tabs.count; i++) {
-			if (tab_may_move(browser->tabs.sorted[i], project)) {
-				tab_look_up(browser->tabs.sorted[i]);
-			}
-		}
-	}
+	look_up_those(browsers, tab_may_move, project);
 }
 
 void browsers_project_removed(struct browsers *browsers, struct project *project)
@@ -96,28 +136,29 @@ void browsers_project_removed(struct browsers *browsers, struct project *project
 
 		tab_let_go(tab, STEP_SKIPPED, "the project was untracked");
 		tab_set_project(tab, NULL);
-		tab_look_up(tab);
+		tab->stale = true;
 	}
+	look_up_some(browsers);
+}
+
+static bool tab_shows(const struct tab *tab, const void *server)
+{
+	return tab->server == server;
 }
 
 void browsers_server_changed(struct browsers *browsers, const struct server *server)
 {
-	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
-		for (size_t i = 0; i < browser->tabs.count; i++) {
-			if (browser->tabs.sorted[i]->server == server) {
-				tab_look_up(browser->tabs.sorted[i]);
-			}
-		}
-	}
+	look_up_those(browsers, tab_shows, server);
+}
+
+static bool tab_is_any(const struct tab *tab, const void *of)
+{
+	return true;
 }
 
 void browsers_look_up(struct browsers *browsers)
 {
-	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
-		for (size_t i = 0; i < browser->tabs.count; i++) {
-			tab_look_up(browser->tabs.sorted[i]);
-		}
-	}
+	look_up_those(browsers, tab_is_any, NULL);
 }
 
 unsigned browsers_count(const struct browsers *browsers)

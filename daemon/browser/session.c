@@ -58,11 +58,15 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 static void tab_answer(struct tab *tab, bool asked)
 {
 	struct browsers *browsers = tab->browser->browsers;
-	struct project *before = tab->project;
-	struct server *server_before = tab->server;
 	struct route_answer answer;
+	struct project *before;
+	struct server *server_before;
 
+	tab->stale = false;
 	router_answer(browsers->router, tab->url, tab->browser->order, &answer);
+	/* Only now: the answer may have met a project, and that have looked up this very tab. */
+	before = tab->project;
+	server_before = tab->server;
 	tab->server = mem_steal(answer.server);
 	server_unref(server_before);
 	if (answer.project != before) {

@@ -23,6 +23,7 @@ struct tab {
 	uint64_t id;
 	struct browser *browser;
 	char *url;
+	bool stale; /* what it shows may have changed: it is to be looked up */
 	enum wire_tab_state state; /* as the browser was told, with: */
 	char *reason;
 	struct server *server;	  /* a reference; NULL if none is known */

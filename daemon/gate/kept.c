@@ -220,6 +220,7 @@ static struct gate_times kept_times(const struct kept *kept)
 
 void kept_look(struct kept *kept)
 {
+	struct server *server = server_ref(kept->server); /* its last tab may let go of it */
 	struct server_view view;
 	unsigned actions;
 
@@ -256,6 +257,7 @@ void kept_look(struct kept *kept)
 		kept->worker = view.worker;
 	}
 	kept_set_timer(kept);
+	server_unref(server);
 }
 
 static void kept_on_timer(void *userdata)

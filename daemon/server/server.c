@@ -229,7 +229,9 @@ static void server_take_look(struct server *server, struct look_result *result)
 	free(server->forwarder);
 	server->forwarder = mem_steal(result->forwarder);
 	server->uid = result->socket_count ? result->sockets[0].uid : 0;
+	server_ref(server); /* its last tab may let go of it */
 	server->servers->callbacks.changed(server, server->servers->userdata);
+	server_unref(server);
 }
 
 static void servers_look_next(struct servers *servers);

@@ -139,6 +139,19 @@ test('a tab follows its project as that is tracked, split, untracked', async t =
 	assert.equal(said.project, 'site', 'a work tree, and no rule');
 });
 
+test('a tab that goes from a dead port to a work tree that nobody knew', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const client = new Client(world);
+	await client.hello();
+	for (let n = 0; n < 5; n++) {
+		const root = await world.folder(`new-${n}`, { 'index.html': '' }, { git: true });
+		assert.match((await client.watch(1, 'http://127.0.0.1:1/')).reason, /nothing listens/);
+		assert.equal((await client.watch(1, `file://${root}/index.html`)).project, `new-${n}`);
+	}
+	assert.equal(await world.endDaemon(), 'exited with status 0');
+});
+
 const isRoot = process.getuid?.() === 0;
 
 test('what cannot be seen is said, with the line that settles it', { skip: !isRoot && 'only root can be two users' }, async t => {
