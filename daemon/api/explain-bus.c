@@ -168,6 +168,9 @@ static DBusMessage *explain_url(struct daemon_api *api, DBusMessage *call, const
 	dbus_message_iter_close_container(&variant, &array);
 	bus_dict_end(&dict, &entry, &variant);
 	bus_dict_text(&dict, "reason", answer->project ? "" : answer->reason);
+	if (answer->advice) {
+		bus_dict_text(&dict, "advice", answer->advice);
+	}
 	bus_dict_close(&to, &dict);
 	return reply;
 }

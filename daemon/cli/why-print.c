@@ -89,6 +89,11 @@ void why_print(const json_t *explanation)
 		print_row("project", "none");
 		print_row("because", text_of(explanation, "reason"));
 	}
+	if (*text_of(explanation, "advice")) {
+		_cleanup_free_ char *advice = text_safe(text_of(explanation, "advice"));
+
+		printf("\n%s\n", advice); /* in one piece, to be copied */
+	}
 	if (event) {
 		puts("\nIts last event:");
 		log_print_event(event, false);

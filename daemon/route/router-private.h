@@ -27,5 +27,8 @@ struct question {
  */
 void question_ask_server(struct question *question, const char *host);
 
-/* The one line that settles what cannot be seen; the caller frees it. */
-char *question_advice(const struct question *question);
+/*
+ * The answer is that the project cannot be seen, as `what` says, and the one line of
+ * settings that says which it is.
+ */
+void question_advise(struct question *question, const char *what);

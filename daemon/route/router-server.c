@@ -8,17 +8,20 @@
 #include "route/command-line.h"
 #include "server/forwarder.h"
 
-char *question_advice(const struct question *question)
+void question_advise(struct question *question, const char *what)
 {
 	const struct url *url = &question->url;
+	struct route_answer *answer = question->answer;
 	bool v6 = strchr(url->host, ':');
 	uint16_t own_port = url->secure ? URL_HTTPS_PORT : URL_HTTP_PORT;
 	_cleanup_free_ char *port =
 		url->port == own_port ? mem_strdup("") : mem_printf(":%u", (unsigned)url->port);
 
-	return mem_printf("git config -f .savecast --add savecast.url '%s://%s%.200s%s%s' in the "
-			  "project's folder says which it is",
+	answer->advice = mem_printf(
+		"git config -f .savecast --add savecast.url '%s://%s%.200s%s%s'",
 		url->secure ? "https" : "http", v6 ? "[" : "", url->host, v6 ? "]" : "", port);
+	answer->reason =
+		mem_printf("%s: %s in the project's folder says which it is", what, answer->advice);
 }
 
 /* A server that was started elsewhere may name its folder on its command line. */
@@ -43,11 +46,11 @@ static struct project *find_by_command_line(
 
 static void answer_forwarded(struct question *question, const char *forwarder)
 {
-	_cleanup_free_ char *rule = question_advice(question);
+	_cleanup_free_ char *what =
+		mem_printf("port %u is passed on by %s, behind which no folder can be seen",
+			(unsigned)question->url.port, forwarder);
 
-	question->answer->reason = mem_printf("port %u is passed on by %s, behind which no folder "
-					      "can be seen: %s",
-		(unsigned)question->url.port, forwarder, rule);
+	question_advise(question, what);
 }
 
 bool stands_aside(const struct project *project, const struct server *server)
@@ -89,21 +92,24 @@ static void answer_seen(struct question *question)
 
 static void answer_unseen(struct question *question)
 {
-	struct route_answer *answer = question->answer;
+	const struct server *server = question->answer->server;
 	unsigned port = question->url.port;
-	_cleanup_free_ char *rule = question_advice(question);
+	_cleanup_free_ char *what = NULL;
 
-	if (server_forwarder(answer->server)) {
-		answer_forwarded(question, server_forwarder(answer->server));
-	} else if (server_sight(answer->server) == SERVER_FOREIGN) {
-		answer->reason = mem_printf("port %u is served by another user (uid %u), whose "
-					    "folders cannot be seen: %s",
-			port, (unsigned)server_uid(answer->server), rule);
-	} else {
-		answer->reason =
-			mem_printf("port %u is served by a process that cannot be looked into: %s",
-				port, rule);
+	if (server_forwarder(server)) {
+		answer_forwarded(question, server_forwarder(server));
+		return;
 	}
+	if (server_sight(server) == SERVER_FOREIGN) {
+		what = mem_printf(
+			"port %u is served by another user (uid %u), whose folders cannot "
+			"be seen",
+			port, (unsigned)server_uid(server));
+	} else {
+		what = mem_printf(
+			"port %u is served by a process that cannot be looked into", port);
+	}
+	question_advise(question, what);
 }
 
 void question_ask_server(struct question *question, const char *host)

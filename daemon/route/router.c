@@ -33,6 +33,7 @@ void route_answer_clear(struct route_answer *answer)
 {
 	server_unref(answer->server);
 	free(answer->reason);
+	free(answer->advice);
 	*answer = (struct route_answer){0};
 }
 
@@ -86,17 +87,15 @@ static void answer_host(struct question *question)
 	struct hosts_address addresses[HOSTS_ADDRESSES_MAX];
 	const char *name = question->url.host, *why;
 	const char *host = host_here(question, addresses, &why);
-	_cleanup_free_ char *rule = question_advice(question);
+	_cleanup_free_ char *what = NULL;
 
 	if (host) {
 		question_ask_server(question, host);
-	} else if (why) {
-		question->answer->reason =
-			mem_printf("%.200s: /etc/hosts cannot be read: %s: %s", name, why, rule);
-	} else {
-		question->answer->reason =
-			mem_printf("%.200s is not on this machine: %s", name, rule);
+		return;
 	}
+	what = why ? mem_printf("%.200s: /etc/hosts cannot be read: %s", name, why)
+		   : mem_printf("%.200s is not on this machine", name);
+	question_advise(question, what);
 }
 
 static void answer_rule(struct question *question, const struct url_rule *rule)

@@ -19,6 +19,7 @@ struct route_answer {
 	struct server *server; /* who serves it, a reference; NULL for a file or no answer */
 	bool looking; /* not known yet: servers_callbacks.changed() tells when */
 	char *reason; /* how it was found, or why not and what to do; UTF-8 */
+	char *advice; /* of that, the command that settles it; NULL if there is none */
 };
 
 /* `changed` tells that names may mean something else now: look all URLs up again. */

@@ -146,8 +146,9 @@ test('a tab that goes from a dead port to a work tree that nobody knew', async t
 	await client.hello();
 	for (let n = 0; n < 5; n++) {
 		const root = await world.folder(`new-${n}`, { 'index.html': '' }, { git: true });
-		assert.match((await client.watch(1, 'http://127.0.0.1:1/')).reason, /nothing listens/);
-		assert.equal((await client.watch(1, `file://${root}/index.html`)).project, `new-${n}`);
+		const show = (/** @type {string} */ url) => () => client.send({ type: 'watch', tab: 1, url });
+		await client.told(1, 'none', show('http://127.0.0.1:1/'));
+		assert.equal((await client.told(1, 'live', show(`file://${root}/index.html`))).project, `new-${n}`);
 	}
 	assert.equal(await world.endDaemon(), 'exited with status 0');
 });
@@ -196,10 +197,11 @@ h.HTTPServer(('127.0.0.1', ${ports.hidden}), h.SimpleHTTPRequestHandler).serve_f
 		assert.ok(stdout.replace(/\s+/g, ' ').includes(said.reason), stdout);
 
 		// The line is what it says it is.
-		const [, line] = said.reason.match(/: (git config .*) in the project's folder/) ?? [];
+		assert.ok(said.reason.endsWith(`: ${why.advice} in the project's folder says which it is`), said.reason);
+		assert.ok((await world.savecast('why', url)).stdout.endsWith(`\n\n${why.advice}\n`));
 		said = await client.told(tab, 'live', async () => {
 			await world.savecast('track', root);
-			await writeFile(path.join(world.temp, 'line.sh'), `cd ${root} && ${line}\n`);
+			await writeFile(path.join(world.temp, 'line.sh'), `cd ${root} && ${why.advice}\n`);
 			await run(['sh', path.join(world.temp, 'line.sh')], world.env);
 		});
 		assert.deepEqual([said.project, said.reason], ['shop', `savecast.url: http://127.0.0.1:${port}`]);
