@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { whileAlive } from '../../scripts/lib/children.js';
 import { until } from '../../scripts/lib/events.js';
 import { answers, freePort } from '../../scripts/lib/ports.js';
-import { live, missing, story, words } from './lib/live.js';
+import { BROWSERS, heading, live, missing, story, switchOn, words } from './lib/live.js';
 import { World } from './lib/world.js';
 
 const ASGI = `import os
@@ -161,3 +161,22 @@ test('every server shows its own project, and a save there reloads its tabs alon
 	assert.ok(screen.trimEnd().split('\n').length <= 24, screen);
 	assert.ok(screen.split('\n').every(line => line.length <= 80), screen);
 });
+
+for (const which of BROWSERS) {
+	test(`${which}: of two servers on one port of localhost, the one that it shows`, { skip: missing(which) }, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const port = await freePort();
+		for (const [name, address] of [['four', '127.0.0.1'], ['six', '::1']]) {
+			const root = await world.folder(name, { 'index.html': page(name, 0) }, { git: true });
+			const server = world.children.start(name, ['/usr/bin/python3', '-m', 'http.server', '-b', address, String(port)],
+				{ cwd: root, env: world.env });
+			await whileAlive(server, until(name, () => answers(address, port)));
+		}
+		const browser = await world.browser(which);
+		const tab = await browser.newPage(`http://localhost:${port}/`);
+		await switchOn(world, tab);
+		const [{ project }] = await world.bus.tabs();
+		assert.equal(`${path.basename(project)} 0`, await heading(tab));
+	});
+}

@@ -89,6 +89,15 @@ test('status says why a project is one, and what is wrong in the settings', asyn
 	assert.match(stdout, /^ +site +~\/site +savecast-file +- +0 tabs$/m);
 	assert.ok(stdout.split('\n').length <= 24, stdout);
 	const status = JSON.parse((await world.savecast('status', '--json')).stdout);
+	const client = new Client(world);
+	await client.hello();
+	await client.watch(1, `http://127.0.0.1:${world.port}/`); // savecastd itself listens there
+	const whole = JSON.parse((await world.savecast('status', '--json')).stdout);
+	const { stdout: help } = await world.savecast('status', '--help');
+	for (const object of [whole, whole.projects[0], whole.tabs[0]]) {
+		Object.keys(object).forEach(key => assert.ok(help.includes(`"${key}"`), `--help says nothing of ${key}`));
+	}
+	assert.equal(whole.tabs[0]['server-port'], world.port);
 	assert.equal(status['settings-problems'].length, 1);
 	assert.equal(status.projects[0]['known-by'], 'savecast-file');
 	assert.equal(status.projects[0]['settings-problems'].length, 2);
