@@ -195,6 +195,20 @@ static const char *log_last(char *log, unsigned *lines)
 	return message;
 }
 
+/* A merge, a rebase and the like stop before they overwrite what is not committed. */
+static bool log_is_careful(const char *message)
+{
+	static const char *const starts[] = {
+		"rebase (", "cherry-pick", "revert:", "merge ", "pull", "am:"};
+
+	for (size_t i = 0; i < COUNT_OF(starts); i++) {
+		if (strncmp(message, starts[i], strlen(starts[i])) == 0) {
+			return strncmp(message, "rebase (abort)", strlen("rebase (abort)")) != 0;
+		}
+	}
+	return false;
+}
+
 static void tell_branch(const struct git_dir *dir, char *text, size_t size)
 {
 	_cleanup_free_ char *head = read_from(dir->path, "HEAD", 0, PATHNAME_MAX);
@@ -225,6 +239,7 @@ void git_dir_tell(const struct git_dir *dir, const struct git_logs *since, struc
 		log = read_from(dir->path, "logs/HEAD", since->head, LOG_BYTES_MAX);
 		what = log ? log_last(log, &told->moves) : "";
 	}
+	told->careful = now.stash == since->stash && log_is_careful(what);
 	if (now.stash != since->stash) {
 		what = now.stash > since->stash ? "stash push" : "stash pop";
 	} else if (!*what) {

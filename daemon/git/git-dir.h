@@ -12,9 +12,9 @@
 #include <sys/types.h>
 
 struct git_dir {
-	char *path;   /* the work tree's own git dir, with a slash at its end */
+	char *path; /* the work tree's own git dir, with a slash at its end */
 	char *common; /* that of the repository, the same but for worktrees */
-	char *top;    /* the work tree */
+	char *top; /* the work tree */
 	char *prefix; /* of the project in it: "" or ending with a slash */
 	unsigned hash_size;
 };
@@ -44,7 +44,8 @@ enum { GIT_TOLD_MAX = 200 };
 
 /* What git did since the logs were so long. */
 struct git_told {
-	unsigned moves;		     /* how often HEAD moved */
+	unsigned moves; /* how often HEAD moved */
+	bool careful; /* by a command that would not have overwritten an edit */
 	char text[2 * GIT_TOLD_MAX]; /* "checkout: moving from main to topic, on topic" */
 };
 void git_dir_tell(const struct git_dir *dir, const struct git_logs *since, struct git_told *told);

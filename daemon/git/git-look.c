@@ -38,8 +38,8 @@ static int look_compare(struct git_look *look)
 	const struct git_dir *dir = &look->dir;
 
 	if (look->deed.rewrote_index) {
-		return git_compare(&look->candidates, look->old_fd, look->new_fd,
-			dir->hash_size, dir->prefix);
+		return git_compare(
+			&look->candidates, look->old_fd, look->new_fd, dir->hash_size, dir->prefix);
 	}
 	return git_compare_disk(&look->candidates, look->new_fd, dir->hash_size, dir->top,
 		dir->prefix, GIT_SEARCH_MAX);
@@ -52,8 +52,8 @@ static void look_read(struct git_look *look)
 	look->marks = mem_zero(look->candidates.kept * sizeof *look->marks);
 	for (size_t i = 0; i < look->candidates.kept; i++) {
 		struct git_candidate *candidate = &look->candidates.list[i];
-		char *full = mem_printf("%s/%s", strcmp(look->dir.top, "/") ? look->dir.top : "",
-			candidate->path);
+		char *full = mem_printf(
+			"%s/%s", strcmp(look->dir.top, "/") ? look->dir.top : "", candidate->path);
 		size_t max = left < CONTENT_WORKER_BYTES_MAX ? left : CONTENT_WORKER_BYTES_MAX;
 
 		free(candidate->path);
@@ -68,7 +68,8 @@ static void look_explain(struct git_look *look)
 	const char *why = look->candidates.why;
 
 	git_candidates_clear(&look->candidates);
-	if (git_compare(&look->candidates, look->new_fd, look->new_fd, look->dir.hash_size, "") < 0) {
+	if (git_compare(&look->candidates, look->new_fd, look->new_fd, look->dir.hash_size, "") <
+		0) {
 		look->why = mem_strdup(why ? why : strerror(-look->error));
 	}
 }
@@ -88,6 +89,7 @@ void git_look_run(struct git_look *look)
 	git_dir_tell(&look->dir, &look->since, &look->told);
 	git_dir_logs(&look->dir, &look->logs);
 	look->deed.moves = look->told.moves;
+	look->deed.careful = look->told.careful;
 	if (look->candidates.kept == GIT_CANDIDATES_MAX) {
 		malloc_trim(0);
 	}

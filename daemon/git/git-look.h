@@ -23,7 +23,7 @@ struct git_look {
 	struct git_dir dir; /* a copy of its own */
 	int old_fd, new_fd; /* -1: no index */
 	struct git_logs since;
-	struct git_deed deed; /* `moves` and `sha1` are out */
+	struct git_deed deed; /* `moves`, `careful` and `sha1` are out */
 
 	/* Out: */
 	struct git_candidates candidates;

@@ -199,7 +199,7 @@ static void source_on_settle(void *userdata)
 	if (source->looking || !source->busy) {
 		return;
 	}
-	if (now < quiet) {
+	if (now < quiet && now < source->first_usec + GIT_STEP_MAX_USEC) {
 		source_set_timer(source, quiet);
 		return;
 	}
@@ -243,8 +243,9 @@ static void source_on_event(uint32_t mask, const char *name, void *userdata)
 		/* Deleted, too: our descriptor of it would keep the whole folder from being gone. */
 		source_stir(source);
 		source->rewrote_index = true;
-	} else if (strcmp(name, "index.lock") == 0 || strcmp(name, "rebase-merge") == 0 ||
-		strcmp(name, "rebase-apply") == 0 || strcmp(name, "sequencer") == 0) {
+	} else if (source->busy || strcmp(name, "index.lock") == 0 ||
+		strcmp(name, "rebase-merge") == 0 || strcmp(name, "rebase-apply") == 0 ||
+		strcmp(name, "sequencer") == 0) {
 		source_stir(source);
 	}
 }
@@ -266,6 +267,17 @@ static void source_end(struct git_source **at)
 	free(source);
 }
 
+static void source_watch(struct git_source *source)
+{
+	source->watch = watch_new(source->sources->watcher, source->dir.path,
+		IN_MOVED_TO | IN_CREATE | IN_DELETE, source_on_event, source);
+	if (source->watch) {
+		source_problem(source, NULL, NULL);
+	} else {
+		source_problem(source, source->dir.path, watch_why(errno));
+	}
+}
+
 static void source_begin(struct git_sources *sources, struct project *project, struct git_dir *dir)
 {
 	struct git_source *source = mem_new(struct git_source);
@@ -280,11 +292,7 @@ static void source_begin(struct git_sources *sources, struct project *project, s
 	sources->first = source;
 	sources->count++;
 	source->settle = loop_timer_new(sources->loop, source_on_settle, source);
-	source->watch = watch_new(sources->watcher, dir->path, IN_MOVED_TO | IN_CREATE | IN_DELETE,
-		source_on_event, source);
-	if (!source->watch) {
-		source_problem(source, dir->path, watch_why(errno));
-	}
+	source_watch(source);
 	source->index = git_dir_open_index(&source->dir, &why);
 	if (source->index < -1) {
 		source_problem(source, "the index", why);
@@ -325,11 +333,19 @@ void git_sources_free(struct git_sources *sources)
 
 void git_sources_update(struct git_sources *sources, struct project *project)
 {
+	struct git_source *source = *sources_find(sources, project);
 	_cleanup_free_ char *why = NULL, *problem = NULL;
 	struct git_dir dir;
 	int r;
 
-	if (*sources_find(sources, project) || (!project->tracked && !project->tab_count)) {
+	if (source && !source->watch) {
+		source_watch(source); /* the limit may have been raised */
+		if (source->watch) {
+			source_stir(source);
+			source->rewrote_index = true;
+		}
+	}
+	if (source || (!project->tracked && !project->tab_count)) {
 		return;
 	}
 	r = git_dir_find(&dir, project->root, &why);

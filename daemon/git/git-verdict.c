@@ -49,7 +49,7 @@ bool git_verdict(const struct git_candidate *candidate, const struct git_deed *d
 		/* What only left the index is on disk still: git rm --cached. */
 		return now->kind == CONTENT_ABSENT || candidate->in_new || anew;
 	}
-	if (!anew || deed->moves > 1 || !candidate->in_new) {
+	if (!anew || deed->moves > 1 || deed->careful || !candidate->in_new) {
 		return false;
 	}
 	return now->kind == CONTENT_UNKNOWN || !deed->sha1 ||

@@ -12,9 +12,10 @@
 /* What git did since the last look. */
 struct git_deed {
 	uint64_t began_nsec; /* CLOCK_REALTIME: no file it made was made before */
-	unsigned moves;	     /* how often it moved HEAD */
-	bool sha1;	     /* the index's hashes can be compared with a mark's */
-	bool rewrote_index;  /* else it had the lock, and left the index as it was */
+	unsigned moves; /* how often it moved HEAD */
+	bool careful; /* and would not have overwritten an edit: see struct git_told */
+	bool sha1; /* the index's hashes can be compared with a mark's */
+	bool rewrote_index; /* else it had the lock, and left the index as it was */
 };
 
 /*
@@ -23,7 +24,7 @@ struct git_deed {
  * A file whose bytes are what they were changed all the same if git has made it
  * anew and it is now what the index says: then it was something else before that
  * nobody announced (git restore, stash, reset --hard). Not so where HEAD moved
- * more than once: there and back again is no change.
+ * more than once, or with care: there and back again is no change.
  */
 bool git_verdict(const struct git_candidate *candidate, const struct git_deed *deed,
 	const struct content_mark *now, const struct content_mark *known);

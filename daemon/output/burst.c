@@ -58,7 +58,7 @@ void burst_gone(struct burst *burst, const char *file, uint64_t now_usec)
 uint64_t burst_due(const struct burst *burst)
 {
 	uint64_t quiet = burst->open_count ? OUTPUT_OPEN_MAX_USEC
-		: burst->wrote		   ? OUTPUT_QUIET_USEC
+		: burst->wrote             ? OUTPUT_QUIET_USEC
 					   : OUTPUT_GONE_USEC;
 	uint64_t due = burst->last_usec + quiet, latest = burst->first_usec + OUTPUT_BURST_MAX_USEC;
 

@@ -17,7 +17,7 @@ struct output_folder {
 	struct folders *folders;
 	char *path;
 	bool output; /* else it is on the way only */
-	bool deep;   /* so are the folders in it */
+	bool deep; /* so are the folders in it */
 	dev_t dev;
 	ino_t ino;
 	struct watch *watch;
@@ -107,6 +107,16 @@ static void folder_on_file(struct output_folder *folder, uint32_t mask, const ch
 	}
 }
 
+static const struct output_folder *folders_watched(const struct folders *folders)
+{
+	const struct output_folder *folder = folders->first;
+
+	while (folder && !folder->watch) {
+		folder = folder->next;
+	}
+	return folder;
+}
+
 static void folder_on_event(uint32_t mask, const char *name, void *userdata)
 {
 	struct output_folder *folder = userdata;
@@ -114,8 +124,8 @@ static void folder_on_event(uint32_t mask, const char *name, void *userdata)
 	_cleanup_free_ char *path = mem_printf("%s/%s", folder->path, name);
 
 	if (mask & IN_Q_OVERFLOW) {
-		/* Told to each folder; the first one does it for all. */
-		if (folder == folders->first) {
+		/* Told to each folder; the first one that is watched does it for all. */
+		if (folder == folders_watched(folders)) {
 			folders->callbacks.told(FOLDERS_LOST, NULL, folders->userdata);
 			folders_drop(folders, folders->project->root);
 			folders_visit_all(folders);
@@ -187,7 +197,7 @@ static void folders_visit(struct folders *folders, const char *path, bool output
 		folder = NULL;
 	}
 	scan = output && !(folder && folder->output && folder->deep >= deep);
-	if (folder && !scan) {
+	if (folder && folder->watch && !scan) {
 		return;
 	}
 	if (!folder && folders->count == OUTPUT_FOLDERS_MAX) {
@@ -218,12 +228,26 @@ static void folders_visit(struct folders *folders, const char *path, bool output
 	}
 }
 
+/* What a pattern names may be a folder, and then all in it is meant. */
+static void folders_visit_if_folder(struct folders *folders, const char *pattern)
+{
+	_cleanup_free_ char *path = mem_printf("%s/%s", folders->project->root, pattern);
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		folders_visit(folders, path, true, true);
+	}
+}
+
 /* The way from the root to the pattern's base, then the base. */
 static void folders_visit_pattern(struct folders *folders, const char *pattern)
 {
 	_cleanup_free_ char *base = pattern_base(pattern);
 	const char *root = folders->project->root;
 
+	if (pattern_is_plain(pattern)) {
+		folders_visit_if_folder(folders, pattern);
+	}
 	for (char *at = base; *at;) {
 		_cleanup_free_ char *path = NULL;
 		char before = *at;

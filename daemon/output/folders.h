@@ -17,10 +17,10 @@ enum { OUTPUT_FOLDERS_MAX = 1024 };
 struct folders;
 
 enum folders_event {
-	FOLDERS_BEGUN,	 /* the file is being written */
+	FOLDERS_BEGUN, /* the file is being written */
 	FOLDERS_WRITTEN, /* it is whole: closed, or moved into place */
-	FOLDERS_GONE,	 /* deleted, or moved away */
-	FOLDERS_LOST,	 /* events were lost; what is there is told as written */
+	FOLDERS_GONE, /* deleted, or moved away */
+	FOLDERS_LOST, /* events were lost; what is there is told as written */
 };
 
 struct folders_callbacks {

@@ -15,6 +15,7 @@ struct output_source {
 	struct project *project;
 	struct folders *folders;
 	struct burst burst;
+	bool lost; /* events of it were */
 	struct loop_timer *due;
 	struct reading *reading; /* the worker reads what was written */
 	unsigned holding; /* reads until the project is let go; 0: it is not held */
@@ -25,6 +26,7 @@ struct output_source {
 struct reading {
 	struct output_source *source;
 	bool dropped;
+	bool lost;
 	struct pipe_change *changes;
 	size_t kept, count;
 };
@@ -88,7 +90,9 @@ static void source_announce(struct output_source *source, struct reading *readin
 
 	if (left + more) {
 		pipe_changed(pipe, source->project, EVENT_OUTPUT, reading->changes, left,
-			left + more, "");
+			left + more,
+			reading->lost ? "the queue of inotify ran over: all outputs are looked at"
+				      : "");
 	} else {
 		pipe_output_unchanged(pipe, source->project);
 	}
@@ -141,6 +145,8 @@ static void source_on_due(void *userdata)
 		reading->changes[i].name = mem_strdup(files->names[i]);
 	}
 	burst_taken(&source->burst);
+	reading->lost = source->lost;
+	source->lost = false;
 	source->reading = reading;
 	loop_job(source->sources->loop, on_read, on_read_done, reading);
 }
@@ -164,6 +170,7 @@ static void source_on_folder(enum folders_event event, const char *file, void *u
 		log_warning("%s: the queue of inotify ran over: all outputs are looked at",
 			source->project->root);
 		burst_clear(&source->burst);
+		source->lost = true;
 		break;
 	}
 	loop_timer_set(source->due, burst_due(&source->burst));
@@ -235,6 +242,9 @@ void output_sources_free(struct output_sources *sources)
 void output_sources_update(struct output_sources *sources, struct project *project)
 {
 	output_sources_forget(sources, project);
+	if (project->problem && strncmp(project->problem, "output: ", strlen("output: ")) == 0) {
+		registry_set_problem(sources->registry, project, NULL);
+	}
 	if (project->settings->output.count) {
 		source_begin(sources, project);
 	}

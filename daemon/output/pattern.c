@@ -1,76 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/pattern.h"
 
-#include <fnmatch.h>
-#include <limits.h>
+#include <string.h>
 
 #include "base/mem.h"
+#include "rule/glob.h"
 
-/* How often `**` may stand in a pattern: each one multiplies the ways to match. */
-enum { PATTERN_STARS_MAX = 4 };
+/* A pattern without a slash inside fits at any depth elsewhere; an output's, in the root only. */
+static char *anchored(const char *pattern)
+{
+	return mem_printf("/%s", pattern);
+}
 
 bool pattern_is_good(const char *pattern)
 {
-	size_t stars = 0;
+	_cleanup_free_ char *rooted = anchored(pattern);
+	const char *why;
 
 	for (const char *at = pattern; *at;) {
 		size_t length = strcspn(at, "/");
 
-		if (length == 0 || (length <= 2 && strncmp(at, "..", length) == 0) ||
-			length > NAME_MAX) {
+		if (length == 0 || (length <= 2 && strncmp(at, "..", length) == 0)) {
 			return false;
 		}
-		stars += length == 2 && strncmp(at, "**", 2) == 0;
 		at += length;
 		at += *at == '/';
 	}
-	return *pattern && stars <= PATTERN_STARS_MAX;
-}
-
-static bool component_matches(const char *pattern, size_t a, const char *path, size_t b)
-{
-	char p[NAME_MAX + 1], q[NAME_MAX + 1];
-
-	if (a > NAME_MAX || b > NAME_MAX) {
-		return false;
-	}
-	memcpy(p, pattern, a);
-	memcpy(q, path, b);
-	p[a] = q[b] = '\0';
-	return fnmatch(p, q, 0) == 0;
+	return glob_check(rooted, &why);
 }
 
 bool pattern_matches(const char *pattern, const char *path)
 {
-	for (;;) {
-		size_t a = strcspn(pattern, "/"), b = strcspn(path, "/");
+	_cleanup_free_ char *rooted = anchored(pattern);
 
-		if (!*pattern) {
-			return !*path;
-		}
-		if (a == 2 && strncmp(pattern, "**", 2) == 0) {
-			const char *rest = pattern + a + (pattern[a] == '/');
-
-			if (!*rest) {
-				return *path;
-			}
-			for (; *path; path += b + (path[b] == '/'), b = strcspn(path, "/")) {
-				if (pattern_matches(rest, path)) {
-					return true;
-				}
-			}
-			return false;
-		}
-		if (!*path || !component_matches(pattern, a, path, b)) {
-			return false;
-		}
-		/* "dist/" */
-		if (pattern[a] == '/' && !pattern[a + 1]) {
-			return path[b] == '/';
-		}
-		pattern += a + (pattern[a] == '/');
-		path += b + (path[b] == '/');
-	}
+	return glob_matches(rooted, path);
 }
 
 char *pattern_base(const char *pattern)
@@ -80,7 +43,7 @@ char *pattern_base(const char *pattern)
 	while (wild > 0 && pattern[wild - 1] != '/') {
 		wild--;
 	}
-	if (!pattern[strcspn(pattern, "*?[\\")]) {
+	if (pattern_is_plain(pattern)) {
 		const char *slash = strrchr(pattern, '/');
 
 		wild = slash ? (size_t)(slash - pattern) + 1 : 0;
@@ -95,4 +58,9 @@ bool pattern_is_deep(const char *pattern)
 
 	rest += *rest == '/';
 	return !*rest || strchr(rest, '/') || strstr(rest, "**");
+}
+
+bool pattern_is_plain(const char *pattern)
+{
+	return !pattern[strcspn(pattern, "*?[\\")];
 }

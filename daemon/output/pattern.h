@@ -2,20 +2,24 @@
 #pragma once
 
 /*
- * Patterns of files that a build writes, relative to the project's root, with
- * slashes between components: `*`, `?` and `[...]` match within one, `**` stands
- * for any number of them. A slash at the end means all that is below. Pure.
+ * Patterns of files that a build writes, relative to the project's root. They are
+ * those of all rules (rule/glob.h), but counted from the root always: "*.js" is in
+ * the root only, else the whole work tree would have to be watched. A pattern that
+ * fits a folder fits all that is below it. Pure.
  */
 
 #include <stdbool.h>
 
-/* Whether it can be watched: relative, no "", "." or "..", at least one component. */
+/* Whether it can be watched: a pattern, and no "", "." or ".." between its slashes. */
 bool pattern_is_good(const char *pattern);
 
 bool pattern_matches(const char *pattern, const char *path);
 
 /* The deepest folder that holds all it matches: "" is the root. The caller frees it. */
 char *pattern_base(const char *pattern);
+
+/* Whether it has no wildcards: the name of one file or folder. */
+bool pattern_is_plain(const char *pattern);
 
 /* Whether it matches also in folders below its base. */
 bool pattern_is_deep(const char *pattern);

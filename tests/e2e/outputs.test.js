@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
+import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../../scripts/lib/events.js';
 import { settled } from './lib/git-tree.js';
-import { TOP, World } from './lib/world.js';
+import { SAVECASTD, TOP, World } from './lib/world.js';
 import { run } from '../../scripts/lib/children.js';
 
 /**
@@ -87,6 +88,70 @@ test('folders that come later, and a folder that cannot be watched', async t => 
 	assert.deepEqual(await did(() => writeFile(file('old/web/js/a.js'), '2'), { expect: false }), [], 'what was moved away is none');
 	assert.deepEqual(await did(() => writeFile(file('build/web/c.js'), '2')), output('build/web/c.js'));
 	await rm(file('build'), { recursive: true });
+});
+
+test('a pattern that is the name of a folder means all in it', async t => {
+	const { did, sh } = await site(t, 'dist', {});
+	assert.deepEqual(await did(() => sh('mkdir -p dist/deep; echo 1 > dist/deep/a.js; echo 1 > other.js')), output('dist/deep/a.js'));
+	assert.deepEqual(await did(() => sh('echo 2 > dist/deep/a.js; echo 1 > dist/b.js')), output('dist/b.js', 'dist/deep/a.js'));
+});
+
+test('the queue of inotify runs over: everything is looked at, and the story says so', async t => {
+	const { world, did, file, problem } = await site(t, 'dist/**', { 'dist/a.js': '1' });
+	const queue = Number(await readFile('/proc/sys/fs/inotify/max_queued_events', 'utf8'));
+	if (queue > 100000) {
+		t.skip(`${queue} events would have to be made`);
+		return;
+	}
+	const pid = world.daemon?.process.pid ?? 0;
+	const told = await did(async () => {
+		process.kill(pid, 'SIGSTOP');
+		for (let i = 0; i <= queue / 2; i++) {
+			writeFileSync(file(`dist/t${i % 2}.tmp`), '');
+			unlinkSync(file(`dist/t${i % 2}.tmp`));
+		}
+		mkdirSync(file('dist/new'));
+		writeFileSync(file('dist/new/b.js'), '1');
+		writeFileSync(file('dist/a.js'), '2');
+		process.kill(pid, 'SIGCONT');
+	});
+	assert.deepEqual(told, output('dist/a.js', 'dist/new/b.js'));
+	assert.match((await world.bus.events()).at(-1).steps[0].text, /^the queue of inotify ran over/);
+	assert.match(await world.log('savecastd'), /the queue of inotify ran over/);
+	assert.deepEqual(await did(() => writeFile(file('dist/new/b.js'), '2')), output('dist/new/b.js'), 'what came meanwhile is watched');
+	assert.equal(await problem(), '');
+});
+
+test('the user\'s limit of watched folders is said in status; raised, all is watched', async t => {
+	const unshare = ['unshare', '--user', '--map-current-user', '--keep-caps', 'sh', '-c'];
+	const limit = '/proc/sys/user/max_inotify_watches';
+	const { status } = await run([...unshare, `echo 12 > ${limit}`], process.env);
+	if (status !== 0) {
+		t.skip('no user namespace with a limit of its own can be made here');
+		return;
+	}
+	const world = await World.open(t);
+	const root = await world.folder('site', { '.savecast': '[savecast]\n\toutput = dist/**\n',
+		...Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`dist/${i}/a.js`, '1'])) }, { git: true });
+	const file = (/** @type {string} */ name) => path.join(root, name);
+	const problem = async () => JSON.parse((await world.savecast('status', '--json')).stdout).projects[0].problem;
+	const { process: { pid } } = world.children.start('savecastd',
+		[...unshare, `echo 12 > ${limit}; exec "$0"`, SAVECASTD], { env: world.env });
+	await until('savecastd on the bus', () => world.bus.daemonRuns(), { every: 5 });
+	await world.savecast('track', root);
+	assert.match(await problem(), /^output: .*: the limit of watched folders is reached: raise fs\.inotify\.max_user_watches$/);
+	assert.equal((await world.log('savecastd')).match(/limit of watched folders/g)?.length, 1, 'once');
+	assert.match((await world.savecast('status')).stdout, /limit of watched\s+folders/);
+
+	const raised = await run(['nsenter', '--user', '--preserve-credentials', '--target', String(pid), 'sh', '-c', `echo 1000 > ${limit}`], process.env);
+	assert.equal(raised.status, 0, raised.stderr);
+	await writeFile(file('.savecast'), '[savecast]\n\toutput = dist/**\n\toutput = top.js\n');
+	await until('the problem to be gone', async () => await problem() === '');
+	for (let i = 0; i < 30; i++) {
+		await writeFile(file(`dist/${i}/a.js`), '2');
+	}
+	const [event] = await settled(world, 0, { expect: true });
+	assert.equal(event['file-count'], 30);
 });
 
 test('a saved source waits for its output, and learns how long', async t => {

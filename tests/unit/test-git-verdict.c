@@ -15,7 +15,7 @@ struct row {
 	unsigned moves;
 	bool restored; /* the index was not rewritten */
 	bool changed;
-	bool old_conflict;
+	bool old_conflict, careful;
 };
 
 static const struct row rows[] = {
@@ -43,6 +43,8 @@ static const struct row rows[] = {
 	{"restore of a saved edit", A, A, A, 150, X, 50, 0, true, true},
 	{"a conflict's file edited, then restored", B, A, A, 150, A, 50, 0, false, true, true},
 	{"a conflict added as it was", B, A, A, 50, A, 50, 0, false, false, true},
+	{"there and back in a rebase that stops", A, A, A, 150, NONE, 0, 1, false, false, false,
+		true},
 	{"an edit while git status had the lock before", A, A, X, 50, NONE, 0, 0, true, false},
 };
 
@@ -69,6 +71,7 @@ static void each_situation(void **state)
 		};
 		struct git_deed deed = {.began_nsec = 100,
 			.moves = row->moves,
+			.careful = row->careful,
 			.sha1 = true,
 			.rewrote_index = !row->restored};
 		struct content_mark now = mark_of(row->disk, row->born);
