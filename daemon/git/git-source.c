@@ -18,6 +18,9 @@
  */
 #define GIT_LATE_USEC CLOCK_USEC_PER_SEC
 
+/* Candidates that are judged before the loop goes on: a millisecond's worth. */
+enum { GIT_SLICE = 128 };
+
 struct git_source {
 	struct git_sources *sources;
 	struct project *project;
@@ -35,6 +38,7 @@ struct git_source {
 
 	bool holding;
 	struct looking *looking; /* the worker looks */
+	struct looking *judging; /* what it has found is taken */
 	struct git_source *next;
 };
 
@@ -42,6 +46,9 @@ struct git_source {
 struct looking {
 	struct git_source *source; /* NULL: it has ended, and the descriptors are ours */
 	struct git_look *look;
+	/* Once the worker is done: */
+	struct loop_timer *turn;
+	size_t judged, passed; /* of the candidates */
 };
 
 struct git_sources {
@@ -93,43 +100,63 @@ static void source_problem(struct git_source *source, const char *what, const ch
 	}
 }
 
-/* The files of the look that really changed, and belong to no deeper project. */
-static size_t source_judge(
-	struct git_source *source, struct git_look *look, struct pipe_change *changes)
-{
-	struct content_memory *contents = pipe_contents(source->sources->pipe);
-	size_t count = 0;
-
-	for (size_t i = 0; i < look->candidates.kept; i++) {
-		const struct git_candidate *candidate = &look->candidates.list[i];
-
-		if (git_verdict(candidate, &look->deed, &look->marks[i],
-			    content_find(contents, candidate->path)) &&
-			registry_lookup(source->sources->registry, candidate->path) ==
-				source->project) {
-			changes[count++] = (struct pipe_change){candidate->path, look->marks[i]};
-		}
-	}
-	return count;
-}
-
-static void source_announce(struct git_source *source, struct git_look *look)
-{
-	_cleanup_free_ struct pipe_change *changes =
-		mem_zero(look->candidates.kept * sizeof *changes);
-	size_t kept = source_judge(source, look, changes);
-	size_t more = look->candidates.count - look->candidates.kept;
-	bool blind = look->error < 0 && look->deed.rewrote_index;
-
-	if (kept || more || blind) {
-		pipe_changed(source->sources->pipe, source->project, EVENT_GIT, changes, kept,
-			kept + more, look->told.text);
-	}
-}
-
 static void source_set_timer(struct git_source *source, uint64_t at)
 {
 	loop_timer_set(source->settle, at);
+}
+
+/* Whether the candidate really changed, and belongs to no deeper project. */
+static bool source_judge(struct git_source *source, const struct git_look *look, size_t i)
+{
+	const struct git_candidate *candidate = &look->candidates.list[i];
+	struct content_memory *contents = pipe_contents(source->sources->pipe);
+
+	return git_verdict(candidate, &look->deed, &look->marks[i],
+		       content_find(contents, candidate->path)) &&
+		registry_lookup(source->sources->registry, candidate->path) == source->project;
+}
+
+static void looking_free(struct looking *looking)
+{
+	loop_timer_free(looking->turn);
+	git_look_free(looking->look);
+	free(looking);
+}
+
+/* Takes a slice of the candidates each turn of the loop; after the last, they leave. */
+static void source_on_turn(void *userdata)
+{
+	struct looking *looking = userdata;
+	struct git_source *source = looking->source;
+	const struct git_look *look = looking->look;
+	size_t more = look->candidates.count - look->candidates.kept;
+	size_t end = looking->judged + GIT_SLICE;
+
+	for (; looking->judged < look->candidates.kept && looking->judged < end;
+		looking->judged++) {
+		struct pipe_change change = {
+			look->candidates.list[looking->judged].path, look->marks[looking->judged]};
+
+		if (source_judge(source, look, looking->judged)) {
+			looking->passed +=
+				pipe_take(source->sources->pipe, source->project, &change);
+		}
+	}
+	if (looking->judged < look->candidates.kept) {
+		source_hold(source, "a command");
+		loop_timer_set(looking->turn, clock_now_usec());
+		return;
+	}
+	if (looking->passed || more || (look->error < 0 && look->deed.rewrote_index)) {
+		pipe_taken(
+			source->sources->pipe, source->project, EVENT_GIT, more, look->told.text);
+	}
+	source->judging = NULL;
+	source_release(source);
+	if (source->busy) {
+		source_set_timer(source, clock_now_usec() + GIT_SETTLE_USEC);
+	}
+	looking_free(looking);
 }
 
 static void source_on_looked(void *userdata)
@@ -143,19 +170,15 @@ static void source_on_looked(void *userdata)
 	}
 	if (!source) {
 		close_fd(look->new_fd);
-	} else {
-		source->looking = NULL;
-		source->index = look->new_fd;
-		source->logs = look->logs;
-		source_problem(source, look->why ? "the index" : NULL, look->why);
-		source_announce(source, look);
-		source_release(source);
-		if (source->busy) {
-			source_set_timer(source, clock_now_usec() + GIT_SETTLE_USEC);
-		}
+		looking_free(looking);
+		return;
 	}
-	git_look_free(look);
-	free(looking);
+	source->looking = NULL;
+	source->judging = looking;
+	source->index = look->new_fd;
+	source->logs = look->logs;
+	source_problem(source, look->why ? "the index" : NULL, look->why);
+	source_on_turn(looking);
 }
 
 static void source_on_look(void *userdata)
@@ -177,6 +200,7 @@ static void source_look(struct git_source *source)
 	}
 	looking = mem_new(struct looking);
 	looking->source = source;
+	looking->turn = loop_timer_new(source->sources->loop, source_on_turn, looking);
 	looking->look = git_look_new(&source->dir);
 	looking->look->old_fd = source->index;
 	looking->look->new_fd = fd;
@@ -196,7 +220,7 @@ static void source_on_settle(void *userdata)
 	uint64_t quiet = source->last_usec + GIT_SETTLE_USEC;
 	const char *stepping;
 
-	if (source->looking || !source->busy) {
+	if (source->looking || source->judging || !source->busy) {
 		return;
 	}
 	if (now < quiet && now < source->first_usec + GIT_STEP_MAX_USEC) {
@@ -260,6 +284,9 @@ static void source_end(struct git_source **at)
 		source->looking->source = NULL;
 	} else {
 		close_fd(source->index);
+	}
+	if (source->judging) {
+		looking_free(source->judging);
 	}
 	watch_free(source->watch);
 	loop_timer_free(source->settle);
@@ -371,7 +398,7 @@ void git_sources_settle(struct git_sources *sources, struct project *project)
 {
 	struct git_source **at = sources_find(sources, project);
 
-	if (*at && ((*at)->busy || (*at)->looking)) {
+	if (*at && ((*at)->busy || (*at)->looking || (*at)->judging)) {
 		source_hold(*at, "a command");
 	}
 }

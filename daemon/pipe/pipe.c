@@ -28,7 +28,7 @@ static uint64_t pipe_due(const struct project *project)
 		return CLOCK_NEVER;
 	}
 	return project->await.due_usec && project->await.due_usec < due ? project->await.due_usec
-									 : due;
+									: due;
 }
 
 void pipe_set_timer(struct pipe *pipe)
@@ -101,8 +101,7 @@ struct content_memory *pipe_contents(struct pipe *pipe)
 uint64_t pipe_open(struct pipe *pipe, enum event_source source, const char *root, uint64_t now,
 	const char *what)
 {
-	uint64_t serial =
-		ledger_open(pipe->ledger, source, root, now, clock_usec(CLOCK_REALTIME));
+	uint64_t serial = ledger_open(pipe->ledger, source, root, now, clock_usec(CLOCK_REALTIME));
 
 	ledger_step(pipe->ledger, serial, now, STEP_HEARD, NULL, "%s", what);
 	return serial;
@@ -144,26 +143,39 @@ static uint64_t pipe_enter(struct pipe *pipe, struct project *project, enum even
 	return project->serial;
 }
 
+bool pipe_take(struct pipe *pipe, struct project *project, const struct pipe_change *change)
+{
+	content_announce(pipe->contents, change->name, &change->mark);
+	if (!intake_lets_pass(project, change->name)) {
+		return false;
+	}
+	fileset_add(&project->files, change->name);
+	return true;
+}
+
+uint64_t pipe_taken(struct pipe *pipe, struct project *project, enum event_source source,
+	size_t more, const char *what)
+{
+	uint64_t now = clock_now_usec();
+
+	project->files.count += more;
+	if (source == EVENT_OUTPUT) {
+		await_output(&project->await, now);
+	}
+	return pipe_enter(pipe, project, source, now, what);
+}
+
 uint64_t pipe_changed(struct pipe *pipe, struct project *project, enum event_source source,
 	const struct pipe_change *changes, size_t kept, size_t count, const char *what)
 {
-	size_t passed = count - kept;
+	size_t passed = 0;
 
 	for (size_t i = 0; i < kept; i++) {
-		content_announce(pipe->contents, changes[i].name, &changes[i].mark);
-		if (intake_lets_pass(project, changes[i].name)) {
-			fileset_add(&project->files, changes[i].name);
-			passed++;
-		}
+		passed += pipe_take(pipe, project, &changes[i]);
 	}
-	if (kept && !passed) {
-		return 0;
-	}
-	project->files.count += count - kept;
-	if (source == EVENT_OUTPUT) {
-		await_output(&project->await, clock_now_usec());
-	}
-	return pipe_enter(pipe, project, source, clock_now_usec(), what);
+	return kept && !passed && kept == count
+		? 0
+		: pipe_taken(pipe, project, source, count - kept, what);
 }
 
 /* What one call said of one project. */
@@ -280,8 +292,8 @@ static uint64_t pipe_unchanged(struct pipe *pipe, const struct call_part *part, 
 		ledger_close(pipe->ledger, serial);
 	}
 	ledger_step(pipe->ledger, serial, now, STEP_UNCHANGED, NULL,
-		"no byte of %zu file%s changed since it was announced",
-		part->unchanged.count, part->unchanged.count == 1 ? "" : "s");
+		"no byte of %zu file%s changed since it was announced", part->unchanged.count,
+		part->unchanged.count == 1 ? "" : "s");
 	return serial;
 }
 
@@ -336,9 +348,8 @@ uint64_t pipe_saved(struct pipe *pipe, char *const *names, size_t count)
 	}
 	intake_finish(pipe->intake);
 	for (size_t i = 0; i < call.count; i++) {
-		uint64_t serial = call.parts[i].project
-			? pipe_part_saved(pipe, &call.parts[i], now)
-			: pipe_homeless_saved(pipe, &call, now);
+		uint64_t serial = call.parts[i].project ? pipe_part_saved(pipe, &call.parts[i], now)
+							: pipe_homeless_saved(pipe, &call, now);
 
 		first = first ? first : serial;
 		fileset_clear(&call.parts[i].unchanged);

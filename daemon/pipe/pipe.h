@@ -49,6 +49,16 @@ struct pipe_change {
 uint64_t pipe_changed(struct pipe *pipe, struct project *project, enum event_source source,
 	const struct pipe_change *changes, size_t kept, size_t count, const char *what);
 
+/*
+ * The same in pieces, for who has thousands: each change is taken by itself, which
+ * returns whether the rules let it pass, and then they leave as one. The project must
+ * be held from the first to the last.
+ */
+bool pipe_take(struct pipe *pipe, struct project *project, const struct pipe_change *change);
+/* At least one has passed, or there are `more`, whose names were not kept, or nothing is known. */
+uint64_t pipe_taken(struct pipe *pipe, struct project *project, enum event_source source,
+	size_t more, const char *what);
+
 /* A build wrote outputs of the project, with the bytes that they had. */
 void pipe_output_unchanged(struct pipe *pipe, struct project *project);
 
