@@ -12,12 +12,13 @@ export const BUILD = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build-bench')
  *
  * @template T
  * @param {(world: World) => Promise<T>} work
+ * @param {{services?: string}} [options] of World.open()
  * @returns {Promise<T>}
  */
-export async function atDesk(work) {
+export async function atDesk(work, options) {
 	/** @type {(() => unknown)[]} */
 	const ends = [];
-	const world = await World.open(/** @type {any} */ ({ after: (/** @type {() => unknown} */ end) => ends.push(end) }));
+	const world = await World.open(/** @type {any} */ ({ after: (/** @type {() => unknown} */ end) => ends.push(end) }), options);
 	try {
 		return await work(world);
 	} finally {

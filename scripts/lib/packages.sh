@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # The one list of Debian packages, and how the missing ones are installed.
-# To be sourced. Each line: what it is for (build, run, test), the package, and,
+# To be sourced. Each line: what it is for (build, run, test, bench), the package, and,
 # where something else will do as well, a command that is true if it is there.
 
 packages_list() {
@@ -47,6 +47,13 @@ packages_list() {
 		test  dbus-user-session test -f /usr/lib/systemd/user/dbus.socket
 		test  shellcheck        command -v shellcheck
 		test  cppcheck          command -v cppcheck
+		test  strace            command -v strace
+		test  valgrind          command -v valgrind
+		bench hugo              command -v hugo
+		bench python3-livereload
+		bench python3-pyinotify
+		bench python3-websockets
+		bench watchman          command -v watchman
 	LIST
 }
 

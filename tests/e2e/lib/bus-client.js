@@ -112,6 +112,15 @@ export class Bus {
 		return runs;
 	}
 
+	/** @returns {Promise<number>} the daemon's own, whatever it runs under */
+	async daemonPid() {
+		const [pid] = await this.call({
+			destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus',
+			interface: 'org.freedesktop.DBus', member: 'GetConnectionUnixProcessID', signature: 's', body: [NAME],
+		});
+		return pid;
+	}
+
 	/** @param {string} rule */
 	async match(rule) {
 		await this.call({

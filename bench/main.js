@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+/** What scripts/bench runs: the parts that are named, or all, then the report. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { load, machine } from './lib/machine.js';
+import { plot } from './lib/plot.js';
+import { report } from './lib/report.js';
+
+const PICTURE = 'save-to-message.svg';
+
+/** @type {Record<string, string>} the file in measure/ */
+const PARTS = {
+	call: 'call-to-frame', message: 'save-to-message', document: 'save-to-document', ready: 'ready-to-reload',
+	idle: 'idle', scale: 'scale', start: 'start', editor: 'editor', counts: 'counts',
+};
+
+const args = process.argv.slice(2);
+const quick = args.includes('--quick');
+const out = args.includes('--out') ? args[args.indexOf('--out') + 1]
+	: fileURLToPath(new URL('results/latest', import.meta.url));
+const named = Object.keys(PARTS).filter(part => args.includes(part));
+
+/** @type {import('./lib/report.js').Section[]} */
+const sections = [];
+let failed = false;
+const loads = [load()];
+for (const part of named.length ? named : Object.keys(PARTS)) {
+	const begun = performance.now();
+	process.stdout.write(`${part}: `);
+	try {
+		const { measure } = await import(`./measure/${PARTS[part]}.js`);
+		sections.push(await measure({ quick }));
+		console.log(`${((performance.now() - begun) / 1000).toFixed(0)} s`);
+	} catch (error) {
+		failed = true;
+		console.log(`failed: ${error instanceof Error ? error.stack : error}`);
+		sections.push({ title: part, about: `Failed: ${String(error).split('\n')[0]}`, tables: [] });
+	}
+	loads.push(load());
+}
+
+const bars = sections.flatMap(({ bars: some = [] }) => some);
+const lines = [...await machine(),
+	`load average ${loads.map(one => one.toFixed(1)).join(', ')}: before, and after each part, of which one or two are its own`];
+if (quick) {
+	lines.push('a quick run, of few rounds');
+}
+await mkdir(out, { recursive: true });
+await writeFile(path.join(out, 'report.md'), report(lines, sections, bars.length ? PICTURE : undefined));
+if (bars.length) {
+	await writeFile(path.join(out, PICTURE), plot('A save to the message', bars));
+}
+console.log(`report: ${path.join(out, 'report.md')}`);
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+/**
+ * A save may not quietly come to cost more. The limits are a little above what was counted when
+ * they were last set; who makes a save cheaper sets them lower.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { run } from '../../scripts/lib/children.js';
+import { systemCalls, work } from '../../bench/lib/counts.js';
+import { World } from './lib/world.js';
+
+/** A level of folders more above the system's temporary one costs a system call. */
+const SYSTEM_CALLS_MAX = 31;
+const ALLOCATIONS_MAX = 98;
+/** Depends on the compiler, too. */
+const INSTRUCTIONS_MAX = 160000;
+
+/** @param {string} tool */
+const missing = async tool => (await run([tool, '--version'], process.env)).status !== 0 && `${tool} is not installed`;
+
+test('system calls of a save', { skip: await missing('strace') }, async t => {
+	const counts = await systemCalls(await World.open(t));
+	const sum = [...counts.values()].reduce((a, b) => a + b, 0);
+	t.diagnostic(`${sum.toFixed(1)}: ${[...counts].map(([name, count]) => `${name} ${count.toFixed(1)}`).join(', ')}`);
+	assert.ok(sum > 10, 'the count is not empty');
+	assert.ok(sum <= SYSTEM_CALLS_MAX, `${sum} system calls`);
+});
+
+test('allocations and instructions of a save', { skip: await missing('valgrind') }, async t => {
+	const { allocations, instructions } = await work(await World.open(t));
+	t.diagnostic(`${allocations.toFixed(1)} allocations, ${instructions.toFixed(0)} instructions`);
+	assert.ok(allocations > 10 && instructions > 10000, 'the counts are not empty');
+	assert.ok(allocations <= ALLOCATIONS_MAX, `${allocations} allocations`);
+	assert.ok(instructions <= INSTRUCTIONS_MAX, `${instructions} instructions`);
+});
