@@ -8,6 +8,6 @@
 struct lws_context;
 
 /* How many descriptors libwebsockets may hold: the WebSocket connections and the loop's own. */
-enum { LOOP_LWS_FDS_MAX = 256 + 8 };
+enum { LOOP_LWS_FDS_MAX = SAVECAST_CONNECTIONS + 8 };
 
 struct lws_context *loop_lws_context(struct loop *loop);

@@ -17,7 +17,7 @@
 #include "ws/ws-text.h"
 
 enum {
-	WS_CONNECTIONS_MAX = 256,	  /* those in their handshake count */
+	WS_CONNECTIONS_MAX = SAVECAST_CONNECTIONS, /* 256; those in their handshake count */
 	WS_QUEUE_BYTES_MAX = 1024 * 1024, /* waiting for one browser */
 	WS_HANDSHAKE_SECS = 5,
 };

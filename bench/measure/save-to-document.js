@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+/**
+ * A save until the page's server is asked for the document again, in real browsers, beside a bare
+ * tabs.reload() of the same tab by the same extension; and for a style sheet, until that is.
+ */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { whileAlive } from '../../scripts/lib/children.js';
+import { answers, freePort } from '../../scripts/lib/ports.js';
+import { EventLog, until } from '../../scripts/lib/events.js';
+import { SAVECAST, TOP } from '../../tests/e2e/lib/world.js';
+import { BROWSERS, missing, switchOn } from '../../tests/e2e/lib/live.js';
+import { atDesk } from '../lib/desk.js';
+import { TIMES, times } from '../lib/report.js';
+import { figure, summary } from '../lib/stats.js';
+
+const SERVER = path.join(TOP, 'tests/e2e/lib/site-server.js');
+const PAGE = (/** @type {number} */ n) => `<!doctype html><title>${n}</title><link rel="stylesheet" href="/style.css">
+<h1>${n}</h1><script>addEventListener('load', () => setTimeout(() => fetch('/loaded?${n}'), 0));</script>\n`;
+const STYLE = (/** @type {number} */ n) => `h1 { margin: ${n}px }\n`;
+/** After all that a reload does: the extension still looks at what was answered. */
+const GAP_MSEC = 150;
+
+const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeout(resolve, msec); });
+
+/**
+ * A small server of its own for the folder, which tells when it was asked for what.
+ *
+ * @param {import('../../tests/e2e/lib/world.js').World} world
+ * @param {string} root
+ */
+async function serve(world, root) {
+	/** @type {EventLog<{path: string, at: number}>} */
+	const log = new EventLog();
+	const port = await freePort();
+	const server = world.children.start('site', [process.execPath, SERVER, String(port)],
+		{ cwd: root, env: world.env, stdout: 'pipe' });
+	createInterface({ input: /** @type {import('node:stream').Readable} */ (server.process.stdout) }).on('line', line => {
+		const { url, at } = JSON.parse(line);
+		log.push({ path: new URL(url, 'http://localhost').pathname, at });
+	});
+	await whileAlive(server, until('the server', () => answers('127.0.0.1', port)));
+	return { log, url: `http://localhost:${port}/` };
+}
+
+/**
+ * @param {import('../../tests/e2e/lib/live.js').Which} which
+ * @param {number} rounds
+ */
+const runs = (which, rounds) => atDesk(async world => {
+	const root = await world.folder('site', { 'index.html': PAGE(0), 'style.css': STYLE(0) }, { git: true });
+	const { log, url } = await serve(world, root);
+	await world.startDaemon();
+	const browser = await world.browser(which, { grant: [`${new URL(url).protocol}//localhost/*`] });
+	const page = await browser.newPage(url);
+	await switchOn(world, page);
+	const job = world.children.start('save-stdin', [SAVECAST, 'save', '--stdin'], { env: world.env, stdin: 'pipe' });
+	const save = (/** @type {string} */ name, /** @type {string} */ text) => {
+		const file = path.join(root, name);
+		writeFileSync(file, text);
+		job.process.stdin?.write(`${file}\n`);
+	};
+	/** @type {Record<'document' | 'style' | 'bare', number[]>} */
+	const taken = { document: [], style: [], bare: [] };
+	for (let i = 1; i <= rounds; i++) {
+		let { mark } = log;
+		let begun = Date.now();
+		save('index.html', PAGE(i));
+		taken.document.push((await log.next('the document', event => event.path === '/', { mark })).at - begun);
+		await log.next('the load', event => event.path === '/loaded', { mark });
+		await pause(GAP_MSEC);
+
+		({ mark } = log);
+		begun = await browser.evaluateInWorker(`(async () => {
+			const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+			const now = Date.now();
+			chrome.tabs.reload(tab.id);
+			return now;
+		})()`);
+		taken.bare.push((await log.next('the document', event => event.path === '/', { mark })).at - begun);
+		await log.next('the load', event => event.path === '/loaded', { mark });
+		await pause(GAP_MSEC);
+
+		({ mark } = log);
+		begun = Date.now();
+		save('style.css', STYLE(i));
+		taken.style.push((await log.next('the style sheet', event => event.path === '/style.css', { mark })).at - begun);
+		await pause(GAP_MSEC);
+	}
+	Object.values(taken).forEach(values => values.shift());
+	return taken;
+});
+
+/** @param {{quick: boolean}} how @returns {Promise<import('../lib/report.js').Section>} */
+export async function measure({ quick }) {
+	const rows = [], goals = [], notes = [];
+	for (const which of BROWSERS) {
+		const why = missing(which);
+		if (why) {
+			notes.push(`${why}.`);
+			continue;
+		}
+		const { document, style, bare } = await runs(which, quick ? 6 : 101);
+		rows.push(times(`${which}: a page, until the document`, document), times(`${which}: tabs.reload() alone`, bare),
+			times(`${which}: a style sheet, until it is asked for`, style));
+		const added = (summary(document)?.p50 ?? NaN) - (summary(bare)?.p50 ?? NaN);
+		goals.push({ what: `within 5 ms of tabs.reload() alone in ${which}`, met: added <= 5, measured: `${figure(added)} ms` });
+	}
+	return {
+		title: 'A save to the document',
+		about: 'From the moment before the file is written until the server is asked for the page again; by turns with '
+			+ 'tabs.reload(), called by the same extension for the same tab. Whole milliseconds: it is the only clock '
+			+ 'that the browsers share with us.',
+		tables: [{ head: TIMES, rows }],
+		goals, notes,
+	};
+}
