@@ -19,7 +19,7 @@ const PARTS = {
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const out = args.includes('--out') ? args[args.indexOf('--out') + 1]
-	: fileURLToPath(new URL('results/latest', import.meta.url));
+	: fileURLToPath(new URL('results', import.meta.url));
 const named = Object.keys(PARTS).filter(part => args.includes(part));
 
 /** @type {import('./lib/report.js').Section[]} */

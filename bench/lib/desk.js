@@ -2,10 +2,10 @@
 /** A user's session to measure in, as the tests have it: see tests/e2e/lib/world.js. */
 import path from 'node:path';
 
-import { TOP, World } from '../../tests/e2e/lib/world.js';
+import { SAVECASTD, World } from '../../tests/e2e/lib/world.js';
 import { Client } from '../../tests/e2e/lib/wire-client.js';
 
-export const BUILD = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build-bench');
+export const BUILD = path.dirname(path.dirname(SAVECASTD));
 
 /**
  * Opens a world, hands it out, and takes all of it down again.

@@ -54,7 +54,7 @@ export function callToFrame(rounds) {
 
 /** @param {{quick: boolean}} how @returns {Promise<import('../lib/report.js').Section>} */
 export async function measure({ quick }) {
-	const { savecast, floor } = await callToFrame(quick ? 200 : 3000);
+	const { savecast, floor } = await callToFrame(quick ? 200 : 1500);
 	const own = summary(savecast), least = summary(floor);
 	if (!own || !least) {
 		throw new Error('the probe said nothing');

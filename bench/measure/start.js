@@ -2,7 +2,7 @@
 /** A daemon that nobody has started: D-Bus starts it for the first call. And `savecast save` as a process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -44,10 +44,8 @@ async function wholeProcess([command, ...args], env) {
 /** @param {number} rounds */
 async function activations(rounds) {
 	const services = await mkdtemp(path.join(os.tmpdir(), 'savecast-services-'));
-	await mkdir(services, { recursive: true });
 	await writeFile(path.join(services, `${NAME}.service`), `[D-BUS Service]\nName=${NAME}\nExec=${SAVECASTD}\n`);
-	/** @type {number[]} */
-	const status = [], saved = [];
+	const status = /** @type {number[]} */ ([]), saved = /** @type {number[]} */ ([]);
 	try {
 		await atDesk(async world => {
 			const [site] = await projects(world, 1);
@@ -68,8 +66,7 @@ async function activations(rounds) {
 const processes = rounds => atDesk(async world => {
 	const [site] = await projects(world, 1);
 	await world.startDaemon();
-	/** @type {number[]} */
-	const save = [], nothing = [];
+	const save = /** @type {number[]} */ ([]), nothing = /** @type {number[]} */ ([]);
 	for (let i = 0; i <= rounds; i++) {
 		writeFileSync(site.page, String(i));
 		save.push(await wholeProcess([SAVECAST, 'save', site.page], world.env));

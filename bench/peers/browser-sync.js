@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { io } from 'socket.io-client';
-
 import { EventLog, within } from '../../scripts/lib/events.js';
 import { freePort } from '../../scripts/lib/ports.js';
-import { program, version } from '../lib/npm.js';
+import { file, program, version } from '../lib/npm.js';
 
 /** @type {import('./peer.js').Peer} */
 export const browserSync = {
@@ -11,6 +9,7 @@ export const browserSync = {
 	slow: true,
 	version: () => version('browser-sync'),
 	async start(world) {
+		const { io } = await import(file('socket.io-client/build/esm-debug/index.js'));
 		const root = await world.folder('browser-sync', { 'index.html': '<body><h1>0</h1></body>' });
 		const port = await freePort();
 		const child = world.children.start('browser-sync', [program('browser-sync'), 'start', '--server', root,

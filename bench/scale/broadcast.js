@@ -2,8 +2,9 @@
 /** One event to very many browsers, each with a live tab. */
 import { writeFileSync } from 'node:fs';
 import net from 'node:net';
+import path from 'node:path';
 
-import { SAVECASTD, TOP } from '../../tests/e2e/lib/world.js';
+import { TOP } from '../../tests/e2e/lib/world.js';
 import { ORIGIN } from '../../tests/e2e/lib/wire-client.js';
 import { whileAlive } from '../../scripts/lib/children.js';
 import { until, within } from '../../scripts/lib/events.js';
@@ -12,7 +13,7 @@ import { memory } from '../lib/memory.js';
 import { summary } from '../lib/stats.js';
 
 export const BROADCAST = 10000;
-const CROWD_DAEMON = SAVECASTD.replace(`${TOP}${process.env.SAVECAST_BUILD}`, `${TOP}build-bench-crowd`);
+const CROWD_DAEMON = path.join(TOP, 'build-bench-crowd/daemon/savecastd');
 /** As many at a time: the kernel's queue of new connections is short. */
 const BATCH = 50;
 
@@ -57,6 +58,7 @@ const browser = (port, number, url, got) => new Promise((resolve, reject) => {
 
 /** @param {number} most clients */
 export async function broadcast(most) {
+	/** @type {(string | number)[][]} */
 	const rows = [];
 	let last = NaN;
 	for (const count of [1, 100, most]) {

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+/** The harness of scripts/bench, in a few rounds and without peers: that it measures, not what. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { BUILD } from '../../bench/lib/desk.js';
+import { plot } from '../../bench/lib/plot.js';
+import { report } from '../../bench/lib/report.js';
+import { callToFrame } from '../../bench/measure/call-to-frame.js';
+import { measure } from '../../bench/measure/save-to-message.js';
+
+const probe = existsSync(path.join(BUILD, 'bench/bench-probe')) ? false : 'bench-probe is not built: meson -Dbench=true';
+
+test('a call and its frame, and the floor\'s', { skip: probe }, async () => {
+	const { savecast, floor } = await callToFrame(5);
+	assert.equal(savecast.length, 4);
+	assert.equal(floor.length, 4);
+	assert.ok([...savecast, ...floor].every(msec => msec > 0 && msec < 10000), `${savecast} ${floor}`);
+});
+
+test('each way of a save brings a message, and a report comes of it', async () => {
+	const section = await measure({ quick: true, alone: true });
+	assert.deepEqual(section.notes, []);
+	const { rows } = section.tables[0];
+	assert.equal(rows.length, 3);
+	assert.ok(rows.every(row => row.at(-1) === '10'), JSON.stringify(rows));
+	const text = report(['a machine'], [section], 'picture.svg');
+	assert.match(text, /\| savecast, :w in Vim \|/);
+	assert.match(plot('times', section.bars ?? []), /savecast save FILE/);
+});
