@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { load, machine } from './lib/machine.js';
+import { load, machine, precedence } from './lib/machine.js';
 import { plot } from './lib/plot.js';
 import { report } from './lib/report.js';
 
@@ -44,6 +44,10 @@ for (const part of named.length ? named : Object.keys(PARTS)) {
 const bars = sections.flatMap(({ bars: some = [] }) => some);
 const lines = [...await machine(),
 	`load average ${loads.map(one => one.toFixed(1)).join(', ')}: before, and after each part, of which one or two are its own`];
+const before = await precedence();
+if (before) {
+	lines.push(before);
+}
 if (quick) {
 	lines.push('a quick run, of few rounds');
 }

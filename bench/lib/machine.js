@@ -32,3 +32,9 @@ export async function machine() {
 
 /** How busy the machine is with other things. */
 export const load = () => os.loadavg()[0];
+
+/** @returns {Promise<string | undefined>} whether what is measured goes before all else, which it does not by itself */
+export async function precedence() {
+	const policy = /policy: (SCHED_(?:RR|FIFO))/.exec((await run(['chrt', '-p', String(process.pid)], process.env)).stdout)?.[1];
+	return policy && `all that is measured ran as ${policy}, before what else the machine does`;
+}

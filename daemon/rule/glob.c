@@ -95,7 +95,10 @@ static bool glob_read(struct glob *glob, const char *at)
 	size_t length = strlen(at);
 	const char *slash = strchr(at, '/');
 
-	*glob = (struct glob){.count = 0};
+	/* The tokens are written before they are read: to clear them all would cost more than a match. */
+	glob->count = 0;
+	glob->folder_only = false;
+	glob->why = NULL;
 	if (length > GLOB_MAX) {
 		return glob_fail(glob, "a pattern must be at most 256 bytes long");
 	}
