@@ -176,9 +176,11 @@ export class Orders {
 			// Not waited for: it arrives before the new page does.
 			tellKeeper(id, { to: 'arm' });
 		}
-		send(stories.ordered(id));
+		const reports = stories.ordered(id);
 		const bypassCache = bypassesCache(changes, { kept, firefox: losesSight });
-		await api.tabs.reload(id, { bypassCache });
+		const told = api.tabs.reload(id, { bypassCache });
+		send(reports);
+		await told;
 	}
 
 	/**

@@ -19,7 +19,7 @@ export const CLOSE_REFUSED = 1008;
  * @typedef {'reloading' | 'loaded' | 'failed' | 'skipped' | 'swapped' | 'unused' | 'pending'} Step
  * @typedef {{type: 'hello', browser: string, extension: string, profile: string, nonce?: string,
  *	pair?: boolean}} BrowserHello
- * @typedef {{type: 'watch', tab: number, url: string, seen?: boolean}} Watch
+ * @typedef {{type: 'watch', tab: number, url: string}} Watch
  * @typedef {{type: 'unwatch', tab: number}} Unwatch
  * @typedef {{type: 'report', event: number, tab: number, step: Step, detail?: string}} Report
  * @typedef {BrowserHello | Watch | Unwatch | Report} ToDaemon
@@ -171,7 +171,7 @@ function optional(check) {
 /** @type {Record<string, Record<string, Check>>} */
 const TO_DAEMON = {
 	hello: { browser: shortText, extension: shortText, profile, nonce: optional(nonce), pair: optional(flag) },
-	watch: { tab: number, url, seen: optional(flag) },
+	watch: { tab: number, url },
 	unwatch: { tab: number },
 	report: {
 		event: number,

@@ -2,50 +2,43 @@
 //
 // Between the browser's events, the daemon's messages and the toolbar: what happens when. The
 // handlers run to their end without waiting, so none sees another's half; what takes longer is
-// in orders.js and carrier.js.
+// in visits.js (what a tab shows), orders.js (what becomes of a save in it) and carrier.js.
 
 import { api } from './api.js';
 import { toAddress } from './address.js';
 import { Carrier } from './carrier.js';
 import { decideFace, refusalFace, showFace } from './face.js';
-import { History } from './history.js';
 import { hello } from './identity.js';
 import { placeKeeper } from './keeper.js';
+import { Ledger } from './ledger.js';
 import { letGo } from './let-go.js';
 import { Orders } from './orders.js';
 import { loadSettings } from './settings.js';
-import { whereabouts } from './sight.js';
-import { hasSite } from './site.js';
 import { Socket } from './socket.js';
 import { Stories } from './stories.js';
 import { Tabs } from './tabs.js';
-
-/** @typedef {import('./protocol.js').Report} Report */
-
-/** Reports that wait for the daemon to be back; older ones are let go. */
-const MAX_UNSENT = 64;
-
-/** A keeper that was put into a page says so within this time. */
-const HERE_MSEC = 1000;
-
-/** As guard.js says it. */
-const POSTED = 'the page answers a form that was sent';
+import { Visits } from './visits.js';
 
 const tabs = new Tabs();
 const stories = new Stories();
-const history = new History();
 const carrier = new Carrier();
+const ledger = new Ledger({
+	post: (report) => socket.send(report), isUp: () => socket.link === 'up', noted: (id) => shown(id),
+});
+const send = ledger.send.bind(ledger);
+const visits = new Visits({
+	tabs, stories, carrier, send, watch, unwatch, show, safe: (id) => came(id, 'safe'),
+});
 const orders = new Orders({
-	tabs, stories, send, look, pause, show, hidden: () => settings.hidden,
+	tabs, stories, send, show,
+	look: (id, tab) => visits.moved(id, tab.url, 'still'),
+	pause: (id, why) => visits.pause(id, why),
+	hidden: () => settings.hidden,
 });
 /** @type {Socket} */
 let socket;
 /** @type {import('./settings.js').Settings} */
 let settings;
-/** @type {string | undefined} which life of the daemon the event numbers are from */
-let instance;
-/** @type {Report[]} */
-let unsent = [];
 /** @type {(id: number) => void} told of each tab that looks different now */
 let shown = () => {};
 
@@ -101,7 +94,7 @@ export function switchOn(id, url) {
 		return;
 	}
 	tabs.add(id, address.url);
-	socket.send(watchMessage(id));
+	watch(id);
 	follow();
 	socket.kick();
 	show(id);
@@ -123,7 +116,7 @@ export function switchOff(id) {
  */
 export function reloadNow(id, url) {
 	if (url) {
-		moved(id, url, 'still');
+		visits.moved(id, url, 'still');
 	}
 	const entry = tabs.get(id);
 	if (entry?.pending) {
@@ -146,52 +139,7 @@ export function updated(id, { status, url }, tab) {
 		recall(id, tab.url);
 		return;
 	}
-	const by = stories.isOrdered(id) ? 'ours' : status === 'loading' ? 'theirs' : 'still';
-	moved(id, tab.url, by);
-	if (status === 'loading') {
-		stories.loading(id);
-		tabs.set(id, { kept: false, guard: carrier.isPosting(id) ? POSTED : undefined });
-	}
-	show(id);
-	if (tabs.get(id)?.paused === undefined) {
-		arrived(id, status).catch((error) => console.warn(`tab ${id}: ${error}`));
-	}
-}
-
-/**
- * Puts a keeper into the tab's new page. One that no keeper can be put into, though the person
- * gave leave for the site, is the browser's own error page.
- *
- * @param {number} id
- * @param {string | undefined} status
- */
-async function arrived(id, status) {
-	const entry = tabs.get(id);
-	// A keeper that has said `here` since the page began is this page's.
-	const placed = entry?.kept || await placeKeeper(id);
-	if (status !== 'complete' || !entry || tabs.get(id) !== entry) {
-		return;
-	}
-	const said = placed && await hasSaid(entry);
-	if (entry.sight === 'lost' && await whereabouts(id, entry.url) === 'away') {
-		pause(id, 'the tab went to another site');
-	}
-	const failure = !said && await hasSite(entry.url) ? 'the server did not answer' : undefined;
-	send(stories.complete(id, failure));
-}
-
-/**
- * The page that is going takes a keeper as well, and Firefox may say `complete` before it is
- * gone: only a new one says `here`.
- *
- * @param {import('./tabs.js').TabEntry} entry
- */
-async function hasSaid(entry) {
-	const deadline = performance.now() + HERE_MSEC;
-	while (!entry.kept && performance.now() < deadline) {
-		await new Promise((resolve) => setTimeout(resolve, HERE_MSEC / 50));
-	}
-	return entry.kept === true;
+	visits.updated(id, status, tab.url);
 }
 
 /**
@@ -201,34 +149,23 @@ async function hasSaid(entry) {
  * @param {chrome.runtime.MessageSender} sender
  */
 export function kept(message, { id: extension, tab, frameId }) {
-	const id = tab?.id;
-	if (extension !== api.runtime.id || id === undefined || frameId !== 0 || !tabs.get(id)) {
-		return;
-	}
-	switch (message?.from) {
-	case 'here':
-		tabs.set(id, { kept: true, guard: carrier.isPosting(id) && !message.redirected ? POSTED : undefined });
-		stories.answered(id, Number(message.status) || 0);
-		carrier.arrived(id, Boolean(message.redirected));
-		shown(id);
-		break;
-	case 'hide':
-		if (message.posting) {
-			// At once: an order may come before the new page's keeper can say so.
-			tabs.set(id, { guard: POSTED });
-		}
-		carrier.left(id, message);
-		break;
-	case 'guard':
-		tabs.set(id, { guard: typeof message.why === 'string' ? message.why.slice(0, 200) : undefined });
-		orders.came(id, 'safe').catch(() => {});
-		break;
+	if (extension === api.runtime.id && tab?.id !== undefined && frameId === 0 && tabs.get(tab.id)) {
+		visits.kept(tab.id, message);
 	}
 }
 
 /** @param {number} id of a tab that is shown now */
 export function activated(id) {
-	orders.came(id, 'shown').catch(() => {});
+	came(id, 'shown');
+}
+
+/**
+ * @param {number} id
+ * @param {'shown' | 'safe'} what its pending reload may have waited for
+ */
+function came(id, what) {
+	// The tab may be gone meanwhile: no reload is due then.
+	orders.came(id, what).catch(() => {});
 }
 
 /**
@@ -242,51 +179,6 @@ function recall(id, url) {
 	if ('url' in address && settings.sites.includes(new URL(address.url).origin)) {
 		switchOn(id, url);
 	}
-}
-
-/**
- * What the tab shows now, and whether the daemon is to know.
- *
- * @param {number} id
- * @param {string | undefined} url
- * @param {'ours' | 'theirs' | 'still'} by
- */
-function moved(id, url, by) {
-	switch (tabs.moved(id, url, by)) {
-	case 'moved':
-	case 'unseen':
-		socket.send(watchMessage(id));
-		break;
-	case 'paused':
-		paused(id);
-		break;
-	}
-}
-
-/**
- * @param {number} id
- * @param {chrome.tabs.Tab} tab
- */
-function look(id, tab) {
-	moved(id, tab.url, 'still');
-}
-
-/**
- * @param {number} id
- * @param {string} why
- */
-function pause(id, why) {
-	tabs.pause(id, why);
-	paused(id);
-}
-
-/** @param {number} id */
-function paused(id) {
-	send(stories.end(id, 'failed', tabs.get(id)?.paused));
-	carrier.forget(id);
-	socket.send({ type: 'unwatch', tab: id });
-	follow();
-	show(id);
 }
 
 /** @param {number} id */
@@ -307,7 +199,7 @@ export function replaced(added, gone) {
 	removed(gone);
 	if (entry.paused === undefined) {
 		tabs.add(added, entry.url);
-		socket.send(watchMessage(added));
+		watch(added);
 		follow();
 		api.tabs.get(added).then((tab) => updated(added, { url: tab.url, status: tab.status }, tab));
 	}
@@ -334,7 +226,7 @@ function received(message) {
 	switch (message.type) {
 	case 'reload':
 		for (const id of message.tabs) {
-			history.begin(id, message.event, message.changes?.map(({ path }) => path) ?? [], Date.now());
+			ledger.begin(id, message);
 			orders.begin(id, message.event, message.changes);
 		}
 		break;
@@ -347,13 +239,9 @@ function received(message) {
 		}
 		break;
 	case 'hello':
-		if (message.instance !== instance) {
-			instance = message.instance;
+		if (ledger.hello(message.instance)) {
 			stories.clear();
-			history.clear();
-			unsent = [];
 		}
-		send(unsent.splice(0));
 		break;
 	case 'error':
 		console.warn(`daemon: ${message.code}: ${message.message}`);
@@ -371,27 +259,24 @@ function linkChanged(link) {
 	}
 }
 
-/** @param {Report[]} reports */
-function send(reports) {
-	for (const one of reports) {
-		history.note(one, Date.now());
-		shown(one.tab);
-	}
-	if (socket.link === 'up') {
-		reports.forEach((one) => socket.send(one));
-	} else {
-		unsent = [...unsent, ...reports].slice(-MAX_UNSENT);
+/** @param {number} id */
+function forget(id) {
+	carrier.forget(id);
+	ledger.forget(id);
+	if (tabs.remove(id)) {
+		unwatch(id);
 	}
 }
 
 /** @param {number} id */
-function forget(id) {
-	carrier.forget(id);
-	history.forget(id);
-	if (tabs.remove(id)) {
-		socket.send({ type: 'unwatch', tab: id });
-		follow();
-	}
+function watch(id) {
+	socket.send(watchMessage(id));
+}
+
+/** @param {number} id */
+function unwatch(id) {
+	socket.send({ type: 'unwatch', tab: id });
+	follow();
 }
 
 /** The connection follows the tabs: wanted while there is one to watch. */
@@ -401,8 +286,8 @@ function follow() {
 
 /** @param {number} id @returns {import('./protocol.js').Watch} */
 function watchMessage(id) {
-	const { url, sight } = /** @type {import('./tabs.js').TabEntry} */ (tabs.get(id));
-	return { type: 'watch', tab: id, url, ...(sight === 'lost' ? { seen: false } : {}) };
+	const { url } = /** @type {import('./tabs.js').TabEntry} */ (tabs.get(id));
+	return { type: 'watch', tab: id, url };
 }
 
 /** @param {number} id */
@@ -429,6 +314,6 @@ export function describe(id) {
 		link: socket.link,
 		port: socket.port,
 		sites: settings.sites,
-		events: history.of(id),
+		events: ledger.of(id),
 	};
 }

@@ -104,7 +104,7 @@ export class Tabs {
 	 * @param {number} tab
 	 * @param {string | undefined} url undefined: the browser does not show it
 	 * @param {'ours' | 'theirs' | 'still'} by whose doing, if the tab is loading
-	 * @returns {'same' | 'moved' | 'paused' | 'unseen'}
+	 * @returns {'same' | 'moved' | 'paused'}
 	 */
 	moved(tab, url, by) {
 		const entry = this.#entries.get(tab);
@@ -171,7 +171,7 @@ export class Tabs {
 			return this.pause(tab, 'the tab went to another site, or its server did not answer');
 		}
 		this.set(tab, { sight: by === 'ours' ? 'blind' : 'lost' });
-		return by === 'ours' ? 'same' : 'unseen';
+		return 'same';
 	}
 
 	#save() {

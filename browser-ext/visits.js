@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+//
+// What a switched-on tab shows as it goes from page to page: told by the browser (often late, in
+// Firefox often nothing) and by the keeper in the page itself.
+
+import { placeKeeper } from './keeper.js';
+import { whereabouts } from './sight.js';
+import { hasSite } from './site.js';
+
+/**
+ * @typedef {import('./tabs.js').TabEntry} TabEntry
+ *
+ * @typedef {object} Parts
+ * @property {import('./tabs.js').Tabs} tabs
+ * @property {import('./stories.js').Stories} stories
+ * @property {import('./carrier.js').Carrier} carrier
+ * @property {(reports: import('./protocol.js').Report[]) => void} send
+ * @property {(id: number) => void} watch tells the daemon what the tab shows
+ * @property {(id: number) => void} unwatch
+ * @property {(id: number) => void} show
+ * @property {(id: number) => void} safe a pending reload may go now
+ */
+
+/** A keeper that was put into a page says so within this time. */
+const HERE_MSEC = 1000;
+
+const POSTED = 'the page answers a form that was sent';
+
+export class Visits {
+	#parts;
+
+	/** @param {Parts} parts */
+	constructor(parts) {
+		this.#parts = parts;
+	}
+
+	/**
+	 * The browser's word on a tab that is switched on.
+	 *
+	 * @param {number} id
+	 * @param {string | undefined} status
+	 * @param {string | undefined} url
+	 */
+	updated(id, status, url) {
+		const { tabs, stories, carrier, show } = this.#parts;
+		const by = stories.isOrdered(id) ? 'ours' : status === 'loading' ? 'theirs' : 'still';
+		this.moved(id, url, by);
+		if (status === 'loading') {
+			stories.loading(id);
+			tabs.set(id, { kept: false, guard: carrier.isPosting(id) ? POSTED : undefined });
+		}
+		show(id);
+		if (tabs.get(id)?.paused === undefined) {
+			this.#arrived(id, status).catch((error) => console.warn(`tab ${id}: ${error}`));
+		}
+	}
+
+	/**
+	 * Puts a keeper into the tab's new page. One that no keeper can be put into, though the
+	 * person gave leave for the site, is the browser's own error page.
+	 *
+	 * @param {number} id
+	 * @param {string | undefined} status
+	 */
+	async #arrived(id, status) {
+		const { tabs, stories, send } = this.#parts;
+		const entry = tabs.get(id);
+		// A keeper that has said `here` since the page began is this page's.
+		const placed = entry?.kept || await placeKeeper(id);
+		if (status !== 'complete' || !entry || tabs.get(id) !== entry) {
+			return;
+		}
+		const said = placed && await this.#hasSaid(entry);
+		if (entry.sight === 'lost' && await whereabouts(id, entry.url) === 'away') {
+			this.pause(id, 'the tab went to another site');
+		}
+		const failure = !said && await hasSite(entry.url) ? 'the server did not answer' : undefined;
+		send(stories.complete(id, failure));
+	}
+
+	/**
+	 * The page that is going takes a keeper as well, and Firefox may say `complete` before it is
+	 * gone: only a new one says `here`.
+	 *
+	 * @param {TabEntry} entry
+	 */
+	async #hasSaid(entry) {
+		const deadline = performance.now() + HERE_MSEC;
+		while (!entry.kept && performance.now() < deadline) {
+			await new Promise((resolve) => setTimeout(resolve, HERE_MSEC / 50));
+		}
+		return entry.kept === true;
+	}
+
+	/**
+	 * A message of the keeper in a tab's page.
+	 *
+	 * @param {number} id
+	 * @param {any} message
+	 */
+	kept(id, message) {
+		const { tabs, stories, carrier, safe } = this.#parts;
+		switch (message?.from) {
+		case 'here':
+			tabs.set(id, { kept: true, guard: carrier.isPosting(id) && !message.redirected ? POSTED : undefined });
+			stories.answered(id, Number(message.status) || 0);
+			carrier.arrived(id, Boolean(message.redirected));
+			break;
+		case 'hide':
+			if (message.posting) {
+				// At once: an order may come before the new page's keeper can say so.
+				tabs.set(id, { guard: POSTED });
+			}
+			carrier.left(id, message);
+			break;
+		case 'guard':
+			tabs.set(id, { guard: typeof message.why === 'string' ? message.why.slice(0, 200) : undefined });
+			safe(id);
+			break;
+		}
+	}
+
+	/**
+	 * What the tab shows now, and whether the daemon is to know.
+	 *
+	 * @param {number} id
+	 * @param {string | undefined} url
+	 * @param {'ours' | 'theirs' | 'still'} by
+	 */
+	moved(id, url, by) {
+		const { tabs, watch } = this.#parts;
+		switch (tabs.moved(id, url, by)) {
+		case 'moved':
+			watch(id);
+			break;
+		case 'paused':
+			this.#paused(id);
+			break;
+		}
+	}
+
+	/**
+	 * @param {number} id
+	 * @param {string} why
+	 */
+	pause(id, why) {
+		this.#parts.tabs.pause(id, why);
+		this.#paused(id);
+	}
+
+	/** @param {number} id */
+	#paused(id) {
+		const { tabs, stories, carrier, send, unwatch, show } = this.#parts;
+		send(stories.end(id, 'failed', tabs.get(id)?.paused));
+		carrier.forget(id);
+		unwatch(id);
+		show(id);
+	}
+}
