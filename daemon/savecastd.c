@@ -321,7 +321,6 @@ static int daemon_build(struct daemon *daemon)
 	daemon->pipe = pipe_new(
 		daemon->loop, daemon->registry, daemon->intake, daemon->ledger, on_cast, daemon);
 	pipe_on_build(daemon->pipe, on_build, daemon);
-	state_load(daemon->state, daemon->registry);
 	state_load_learned(daemon->state, keeper_lessons(daemon->keeper));
 	daemon->settings =
 		settings_new(daemon->loop, daemon->registry, config, on_settings_changed, daemon);

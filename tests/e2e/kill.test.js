@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+//
+// The daemon may be killed at any moment: what it has said to be done is done, what is on disk is
+// whole, the next save starts it again, and browsers are back at once.
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from '../../scripts/lib/events.js';
+import { PROFILE, Client } from './lib/wire-client.js';
+import { LONG, SAVECASTD, World } from './lib/world.js';
+
+const KILLS = LONG ? 500 : 10;
+
+/**
+ * A session whose bus starts the daemon, as without systemd.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+async function openActivated(t) {
+	const services = await mkdtemp(path.join(await realpath(os.tmpdir()), 'savecast-services-'));
+	t.after(() => rm(services, { recursive: true }));
+	await writeFile(path.join(services, 'io.github.savecast.Daemon1.service'),
+		`[D-BUS Service]\nName=io.github.savecast.Daemon1\nExec=${SAVECASTD}\n`);
+	return World.open(t, { services });
+}
+
+/** @param {World} world @returns {Promise<number>} */
+async function daemonPid(world) {
+	const [pid] = await world.bus.call({
+		destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus',
+		member: 'GetConnectionUnixProcessID', signature: 's', body: ['io.github.savecast.Daemon1'],
+	});
+	return pid;
+}
+
+/**
+ * As the extension does it: at once, then each half second.
+ *
+ * @param {World} world
+ * @param {string} url
+ */
+async function back(world, url) {
+	return until('the browser to be back', async () => {
+		const client = new Client(world);
+		await client.hello(PROFILE);
+		client.send({ type: 'watch', tab: 1, url });
+		await client.log.next('live', ({ type, state }) => type === 'tab' && state === 'live', { mark: 0 });
+		return client;
+	}, { every: 50 });
+}
+
+test(`killed ${KILLS} times while saves arrive`, { timeout: 3600e3 }, async t => {
+	const world = await openActivated(t);
+	const root = await world.folder('site', { 'a.css': '', '.savecast': '[savecast]\n\turl = http://site.test/\n' });
+	const file = path.join(root, 'a.css');
+	const stateFile = path.join(world.temp, 'state/savecast/projects.json');
+	const track = (/** @type {string} */ name) => world.bus.call({ member: 'Track', signature: 'sa{sv}', body: [name, {}] });
+	await track(root);
+	await back(world, 'http://site.test/');
+	/** @type {Set<string>} what the daemon has said to be tracked */
+	const tracked = new Set([root]);
+	/** @type {number[]} */
+	const times = [];
+	let n = 0;
+	for (let i = 0; i < KILLS; i++) {
+		const pid = await daemonPid(world);
+		let dead = false;
+		/** @type {Promise<unknown>[]} */
+		const calls = [];
+		// The moment is anywhere in what the daemon does with these.
+		const moment = Math.random() * 25;
+		const began = performance.now();
+		while (performance.now() - began < moment) {
+			await writeFile(file, `p { order: ${++n} }`);
+			calls.push(world.bus.saved(file).catch(() => {}));
+			if (n % 3 === 0) {
+				const name = path.join(world.home, `tracked-${i}-${n}`);
+				await mkdir(name);
+				calls.push(track(name).then(() => !dead && tracked.add(name)).catch(() => {}));
+			}
+		}
+		process.kill(pid, 'SIGKILL');
+		dead = true;
+		const killed = performance.now();
+		await until('another process, at the next save', async () => {
+			await writeFile(file, `p { order: ${++n} }`);
+			return await world.bus.saved(file) && await daemonPid(world) !== pid;
+		}, { every: 1 });
+		const { projects } = JSON.parse(await readFile(stateFile, 'utf8'));
+		const known = new Set(projects.map((/** @type {any} */ one) => one.root));
+		for (const name of tracked) {
+			assert.ok(known.has(name), `kill ${i}: ${name} was tracked`);
+		}
+		const client = await back(world, 'http://site.test/');
+		times.push(performance.now() - killed);
+		await writeFile(file, `p { order: ${++n} }`);
+		const event = await world.bus.saved(file);
+		assert.ok((await client.log.next('the save', ({ type, event: of }) => type === 'reload' && of >= event, { mark: 0 })), 'the next save works');
+		client.socket.terminate();
+		// So that there is room for what comes.
+		for (const name of tracked.size > 300 ? [...tracked].slice(1) : []) {
+			await world.bus.call({ member: 'Untrack', signature: 's', body: [name] });
+			tracked.delete(name);
+		}
+	}
+	times.sort((a, b) => a - b);
+	t.diagnostic(`from the kill to a live tab: median ${times[times.length >> 1].toFixed(0)} ms, longest ${times.at(-1)?.toFixed(0)} ms; ${n} saves`);
+	assert.ok(times[times.length >> 1] < 1000, 'back within a second');
+});
+
+test('a tracked work tree is looked after from the start of the next life', async t => {
+	const world = await openActivated(t);
+	const root = await world.folder('site', { 'a.css': 'a' }, { git: true });
+	await world.git(root, 'add', '.');
+	await world.git(root, 'commit', '-qm', 'one');
+	await world.git(root, 'checkout', '-qb', 'other');
+	await writeFile(path.join(root, 'a.css'), 'b');
+	await world.git(root, 'commit', '-qam', 'two');
+	await world.bus.call({ member: 'Track', signature: 'sa{sv}', body: [root, {}] });
+	process.kill(await daemonPid(world), 'SIGKILL');
+	await until('its end', async () => !await world.bus.daemonRuns());
+	await world.bus.properties();
+	await world.git(root, 'checkout', '-q', '-');
+	await until('what git did', async () => (await world.bus.events()).some((/** @type {any} */ one) => one.source === 'git'));
+});
+
+test('a bus that ends takes the daemon with it, cleanly; on the next one it starts again', async t => {
+	const world = await World.open(t);
+	const daemon = await world.startDaemon();
+	const root = await world.folder('site', { 'a.css': '' });
+	await world.bus.call({ member: 'Track', signature: 'sa{sv}', body: [root, {}] });
+	world.dbusDaemon?.process.kill('SIGKILL');
+	assert.equal(await daemon.ended, 'exited with status 0');
+	assert.equal((await world.log('savecastd')).match(/bus is gone: ending/g)?.length, 1);
+	await world.openBus();
+	await world.startDaemon();
+	const event = await world.bus.saved(path.join(root, 'a.css'));
+	assert.equal((await world.bus.events()).find((/** @type {any} */ one) => one.serial === event).project, root);
+});
