@@ -49,8 +49,8 @@ static void append_tabs(
 
 	bus_dict_begin(dict, "tabs", "aa{sv}", &entry, &variant);
 	dbus_message_iter_open_container(&variant, DBUS_TYPE_ARRAY, "a{sv}", &array);
-	browsers_each_tab(api->parts.browsers, append_tab_of,
-		&(struct tab_listing){project, &array});
+	browsers_each_tab(
+		api->parts.browsers, append_tab_of, &(struct tab_listing){project, &array});
 	dbus_message_iter_close_container(&variant, &array);
 	bus_dict_end(dict, &entry, &variant);
 }
@@ -59,9 +59,23 @@ static const char *verb_of(const struct verdict *verdict)
 {
 	enum action action = verdict && verdict->rule ? verdict->rule->action : ACTION_DEFAULT;
 
-	return action == ACTION_CSS ? "swaps style sheets in"
+	return action == ACTION_CSS      ? "swaps style sheets in"
 		: action == ACTION_IMAGE ? "swaps images in"
 					 : "reloads";
+}
+
+/* Who reloads all the project's tabs by itself; NULL if not all are left to that. */
+static const char *aside_of(const struct project *project)
+{
+	const char *name = NULL;
+
+	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {
+		if (!stands_aside(project, tab->server)) {
+			return NULL;
+		}
+		name = server_main(tab->server)->livereload;
+	}
+	return name;
 }
 
 /* What a save would do, for a person. The caller frees it. */
@@ -75,6 +89,11 @@ static char *effect_of(
 		return mem_strdup(browsers_count(api->parts.browsers)
 				? "nothing: no tab of this project is switched on"
 				: "nothing: no browser is connected");
+	}
+	if (aside_of(project)) {
+		return mem_printf("nothing: %s speaks to its pages itself; "
+				  "savecast.stand-aside = false takes over",
+			aside_of(project));
 	}
 	return mem_printf("%s %u tab%s", verb_of(verdict), project->tab_count,
 		project->tab_count == 1 ? "" : "s");
@@ -236,8 +255,8 @@ DBusMessage *daemon_api_explain(DBusMessage *call, void *userdata)
 	dbus_message_iter_get_basic(&argument, &what);
 	if (*what == '/' || strncasecmp(what, "file:", 5) == 0) {
 		if (pathname_from_text(what, &name, &why) < 0) {
-			return bus_error(call, DBUS_ERROR_INVALID_ARGS,
-				"Explain: what: %.200s: %s", what, why);
+			return bus_error(call, DBUS_ERROR_INVALID_ARGS, "Explain: what: %.200s: %s",
+				what, why);
 		}
 		return explain_file(api, call, name);
 	}

@@ -142,6 +142,16 @@ void retry_begin(struct tab *tab, const char *why)
 	retry_schedule(retry);
 }
 
+void retry_answered(struct tab *tab)
+{
+	const struct retry *retry = tab->retry;
+	uint64_t now = clock_now_usec();
+
+	ledger_step(tab->browser->browsers->ledger, retry->event, now, STEP_READY, NULL,
+		"waited %lu ms: %.300s is answered again",
+		(unsigned long)((now - retry->since_usec) / CLOCK_USEC_PER_MSEC), tab->url);
+}
+
 void retry_again(struct tab *tab, const char *why)
 {
 	struct browser *browser = tab->browser;

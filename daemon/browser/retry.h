@@ -15,6 +15,8 @@
 void retry_begin(struct tab *tab, const char *why);
 /* The one that retry_begin() asked for has failed too. */
 void retry_again(struct tab *tab, const char *why);
+/* It was answered: says how long that took. The tab's last step follows. */
+void retry_answered(struct tab *tab);
 /* The tab's story has ended, or another begins. NULL retry: nothing. */
 void retry_end(struct tab *tab);
 

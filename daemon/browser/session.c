@@ -204,7 +204,17 @@ static void session_forget_tab(struct tab *tab)
 	browsers->changed(project, browsers->userdata);
 }
 
-static void session_report(struct browser *browser, const struct wire_message *message)
+/*
+ * A browser that may not look into the page takes its own error page for one. Where no
+ * process is known, of which the gate would hear, at least the socket's absence is seen.
+ */
+static bool loaded_nothing(const struct tab *tab, const struct wire_message *message)
+{
+	return message->step == WIRE_LOADED && !message->detail && tab->server &&
+		server_sight(tab->server) != SERVER_SEEN && !server_listens(tab->server);
+}
+
+static void session_report(struct browser *browser, struct wire_message *message)
 {
 	static const enum step_kind kinds[] = {
 		[WIRE_RELOADING] = STEP_RELOADING,
@@ -222,12 +232,19 @@ static void session_report(struct browser *browser, const struct wire_message *m
 	if (!tab || tab->awaited != message->event) {
 		return; /* it was superseded, or never told to this tab */
 	}
+	if (loaded_nothing(tab, message)) {
+		message->step = WIRE_FAILED;
+		detail = "nothing listens there";
+	}
 	if (message->step == WIRE_RELOADING || message->step == WIRE_PENDING) {
 		ledger_step(browser->browsers->ledger, message->event, clock_now_usec(),
 			kinds[message->step], &place, "%s", detail);
 	} else if (message->step == WIRE_FAILED && retry_is(tab, message->event)) {
 		retry_again(tab, detail);
 	} else {
+		if (message->step == WIRE_LOADED && retry_is(tab, message->event)) {
+			retry_answered(tab);
+		}
 		tab_let_go(tab, kinds[message->step], detail);
 		if (message->step == WIRE_FAILED) {
 			retry_begin(tab, detail);

@@ -79,9 +79,9 @@ static void answer_seen(struct question *question)
 		return;
 	}
 	if (answer->project && stands_aside(answer->project, answer->server)) {
-		aside = mem_printf("; %s speaks to its pages itself: savecast stands aside "
-				   "(savecast.stand-aside = false takes over)",
-			main->livereload);
+		/* Short: where there is little room, this end of the reason is what is shown. */
+		aside = mem_printf(
+			"; %s speaks to its pages itself (savecast.stand-aside)", main->livereload);
 	}
 	folder = pathname_to_text(named ? named : main->folder);
 	answer->reason = mem_printf("port %u is served by %s (pid %d) from %s%s%s%s%s",

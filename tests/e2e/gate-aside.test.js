@@ -55,8 +55,11 @@ for (const { name, called, builds, files, file, text, command } of servers) {
 		};
 
 		const [tab] = await world.bus.tabs();
-		assert.match(tab.reason, new RegExp(`; ${called} speaks to its pages itself: savecast stands aside \\(savecast\\.stand-aside = false takes over\\)$`));
+		assert.match(tab.reason, new RegExp(`; ${called} speaks to its pages itself \\(savecast\\.stand-aside\\)$`));
 		assert.match((await world.savecast('status')).stdout.replace(/\s+/g, ' '), new RegExp(`${called} speaks to its pages itself`));
+
+		const why = await world.savecast('why', path.join(root, file));
+		assert.match(why.stdout.replace(/\s+/g, ' '), new RegExp(`nothing: ${called} speaks to its pages itself`));
 
 		const first = await save('v1');
 		const aside = await story(world);

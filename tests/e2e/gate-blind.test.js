@@ -40,14 +40,15 @@ const tabIs = (world, state) => until(`a tab that is ${state}`, async () => {
  * @param {World} world
  * @param {string} host
  * @param {number} port
+ * @param {boolean} [grant] whether the extension may look into the page
  */
-async function stage(world, host, port) {
+async function stage(world, host, port, grant = true) {
 	const root = await world.folder('shop', {
 		'a.txt': '0', '.savecast': `[savecast]\n\turl = http://${host}:${port}\n\tdown-after = 1500\n`,
 	}, { git: true });
 	await world.startDaemon();
 	await world.savecast('track', root);
-	const browser = await world.browser('chromium', { grant: [`http://${host}/*`], hosts: [host] });
+	const browser = await world.browser('chromium', { ...(grant && { grant: [`http://${host}/*`] }), hosts: [host] });
 	const page = await browser.newPage(`http://${host}:${port}/`);
 	await switchOn(world, page);
 	let version = 0;
@@ -98,7 +99,15 @@ test('a proxy that answers 502: the page reloads once what is behind it serves',
 	assert.ok(asked > before);
 });
 
-test('another user\'s server: it is gone, comes back, and the page reloads', async t => {
+for (const grant of [true, false]) {
+	test(`another user's server is gone and comes back, ${grant ? 'seen' : 'unseen'} by the extension: the page reloads`, t => foreign(t, grant));
+}
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {boolean} grant
+ */
+async function foreign(t, grant) {
 	const world = await World.open(t);
 	if (process.getuid?.() !== 0 || (await run(['sh', '-c', 'command -v setpriv python3'], world.env)).status !== 0) {
 		t.skip('needs root, setpriv and python3');
@@ -112,19 +121,19 @@ test('another user\'s server: it is gone, comes back, and the page reloads', asy
 	const answers = () => until('the server', async () => (await fetch(`http://127.0.0.1:${port}/`)).ok);
 	const first = start('nobody');
 	await answers();
-	const { save } = await stage(world, 'localhost', port);
+	const { save } = await stage(world, 'localhost', port, grant);
 
 	await world.children.stop(first);
 	await save();
 	const { reason } = await tabIs(world, 'waiting');
-	assert.match(reason, /the server did not answer; it is asked again until it serves/);
+	assert.match(reason, /(the server did not answer|nothing listens there); it is asked again until it serves/);
 	await tabIs(world, 'down');
 	start('nobody-again');
 	await answers();
 	const again = await event(world, e => e.source === 'server' && e.closed);
-	assert.deepEqual(words(again), ['waiting', 'cast', 'reloading', 'loaded'], 'asked only once it listens');
+	assert.deepEqual(words(again), ['waiting', 'cast', 'reloading', 'ready', 'loaded'], 'asked only once it listens');
 	await tabIs(world, 'live');
-});
+}
 
 test('what is asked again is not asked for ever', async t => {
 	const world = await World.open(t);

@@ -111,6 +111,14 @@ export const servers = {
 		settle: 1500, name: 'nodemon', file: 'server.js', text: NODE,
 		command: port => [path.join(TOP, 'node_modules/.bin/nodemon'), '--quiet', 'server.js', String(port)],
 	},
+	tsc: {
+		settle: 1500, name: 'tsc --watch behind nodemon', file: 'server.ts',
+		text: NODE.replace("const http = require('node:http');", "declare const require: any, process: any;\nconst http = require('node:http');")
+			.replace('(request, response)', '(request: any, response: any)'),
+		command: port => ['sh', '-c', `tsc="${TOP}/node_modules/.bin/tsc --ignoreConfig --outDir dist server.ts"
+			mkdir -p dist && $tsc && { $tsc --watch --preserveWatchOutput & exec "$1" --quiet --watch dist dist/server.js ${port}; }`,
+		'sh', path.join(TOP, 'node_modules/.bin/nodemon')],
+	},
 	node: {
 		settle: 300, name: 'node --watch', file: 'server.js', text: NODE,
 		command: port => ['node', '--watch', 'server.js', String(port)],
