@@ -321,7 +321,10 @@ static int daemon_build(struct daemon *daemon)
 	daemon->pipe = pipe_new(
 		daemon->loop, daemon->registry, daemon->intake, daemon->ledger, on_cast, daemon);
 	pipe_on_build(daemon->pipe, on_build, daemon);
-	state_load_learned(daemon->state, keeper_lessons(daemon->keeper));
+	r = state_load_learned(daemon->state, keeper_lessons(daemon->keeper));
+	if (r < 0) {
+		return r;
+	}
 	daemon->settings =
 		settings_new(daemon->loop, daemon->registry, config, on_settings_changed, daemon);
 	daemon->holds = holds_new(daemon->pipe);
@@ -332,7 +335,10 @@ static int daemon_build(struct daemon *daemon)
 	daemon->outputs =
 		output_sources_new(daemon->loop, daemon->watcher, daemon->registry, daemon->pipe);
 	registry_listen(daemon->registry, &on_projects, daemon);
-	state_load(daemon->state, daemon->registry);
+	r = state_load(daemon->state, daemon->registry);
+	if (r < 0) {
+		return r;
+	}
 	ledger_listen(daemon->ledger, on_step, daemon);
 
 	/* Who sees the name finds the port open; where it is not, `savecast status` says why. */

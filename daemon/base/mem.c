@@ -7,11 +7,16 @@
 
 enum { MEM_LARGE_BYTES = 256 * 1024 };
 
+void mem_out(void)
+{
+	fputs("out of memory\n", stderr);
+	abort();
+}
+
 static void *mem_checked(void *p)
 {
 	if (!p) {
-		fputs("out of memory\n", stderr);
-		abort();
+		mem_out();
 	}
 	return p;
 }

@@ -13,6 +13,9 @@
  * makes the x_freep() for an x_free() that takes NULL.
  */
 
+/* Says so and ends; for what a library could not get. */
+void mem_out(void) __attribute__((noreturn));
+
 void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull, alloc_size(1)));
 void *mem_zero(size_t size) __attribute__((malloc, returns_nonnull, alloc_size(1)));
 void *mem_resize(void *old, size_t count, size_t size) __attribute__((alloc_size(2, 3)));

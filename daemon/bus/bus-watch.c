@@ -27,7 +27,13 @@ static void bus_watch_dispatch(void *userdata)
 {
 	struct bus_watch *watch = userdata;
 
-	while (dbus_connection_dispatch(watch->connection) == DBUS_DISPATCH_DATA_REMAINS) {
+	DBusDispatchStatus status;
+
+	do {
+		status = dbus_connection_dispatch(watch->connection);
+	} while (status == DBUS_DISPATCH_DATA_REMAINS);
+	if (status == DBUS_DISPATCH_NEED_MEMORY) {
+		mem_out();
 	}
 }
 
@@ -47,8 +53,9 @@ static void bus_watch_ready(uint32_t events, void *userdata)
 			continue;
 		}
 		wanted = dbus_watch_get_flags(w) | DBUS_WATCH_ERROR | DBUS_WATCH_HANGUP;
-		if (flags & wanted) {
-			dbus_watch_handle(w, flags & wanted);
+		/* Out of memory is all that it can fail for, and it would for ever. */
+		if (flags & wanted && !dbus_watch_handle(w, flags & wanted)) {
+			mem_out();
 		}
 	}
 	bus_watch_dispatch(watch);

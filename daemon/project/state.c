@@ -61,7 +61,13 @@ static void state_set_aside(const char *name, const char *why, const char *loss)
 
 typedef int state_read_fn(void *into, const char *text, size_t length, char **why);
 
-static void state_load_file(struct state *state, const char *file, state_read_fn *read,
+/* Nothing is wrong with the file: the next life may be able to read it. */
+static bool is_passing(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO;
+}
+
+static int state_load_file(struct state *state, const char *file, state_read_fn *read,
 	void *into, const char *loss)
 {
 	_cleanup_free_ char *name = NULL;
@@ -71,18 +77,23 @@ static void state_load_file(struct state *state, const char *file, state_read_fn
 	int r;
 
 	if (!state->folder) {
-		return;
+		return 0;
 	}
 	name = mem_printf("%s/%s", state->folder, file);
 	r = file_read(name, STATE_BYTES_MAX, &text, &length);
-	if (r == -ENOENT) {
-		return;
+	if (r == -ENOENT || r == -ENOTDIR) {
+		return 0; /* if there can be none, the first that is stored says so */
+	}
+	if (is_passing(-r)) {
+		log_error("%s: %s: not starting without it", name, strerror(-r));
+		return r;
 	}
 	if (r < 0) {
 		state_set_aside(name, strerror(-r), loss);
 	} else if (read(into, text, length, &why) < 0) {
 		state_set_aside(name, why, loss);
 	}
+	return 0;
 }
 
 static int read_projects(void *into, const char *text, size_t length, char **why)
@@ -95,20 +106,20 @@ static int read_learned(void *into, const char *text, size_t length, char **why)
 	return learned_read(into, text, length, why);
 }
 
-void state_load(struct state *state, struct registry *registry)
+int state_load(struct state *state, struct registry *registry)
 {
 	if (!state->folder) {
 		log_warning("no $XDG_STATE_HOME and no $HOME: tracked projects are forgotten "
 			    "when the daemon ends");
 	}
-	state_load_file(state, STATE_PROJECTS, read_projects, registry,
+	return state_load_file(state, STATE_PROJECTS, read_projects, registry,
 		"starting with no tracked projects: mend that file and put it back, or track "
 		"them again");
 }
 
-void state_load_learned(struct state *state, struct learned *learned)
+int state_load_learned(struct state *state, struct learned *learned)
 {
-	state_load_file(state, STATE_LEARNED, read_learned, learned,
+	return state_load_file(state, STATE_LEARNED, read_learned, learned,
 		"which saves restart which server is learned anew");
 }
 

@@ -22,8 +22,11 @@ struct learned;
 struct state *state_new(struct loop *loop, const char *folder);
 void state_free(struct state *state);
 
-/* Reads the file into the registry. Blocks; for start-up. */
-void state_load(struct state *state, struct registry *registry);
+/*
+ * Reads the file into the registry. Blocks; for start-up. Returns -errno if there is
+ * something in it that cannot be read now, but maybe later: storing would destroy it.
+ */
+int state_load(struct state *state, struct registry *registry);
 
 /* Told when the registry's content at the time of the call is on disk, or with a negative errno. */
 typedef void state_stored_fn(int error, void *userdata);
@@ -31,5 +34,5 @@ void state_store(struct state *state, const struct registry *registry, state_sto
 	void *userdata);
 
 /* The same for what was learned of servers, in learned.json; a loss is survivable. */
-void state_load_learned(struct state *state, struct learned *learned);
+int state_load_learned(struct state *state, struct learned *learned);
 void state_store_learned(struct state *state, const struct learned *learned);

@@ -68,6 +68,11 @@ static void listener_pause(struct listener *listener, int error)
 	}
 }
 
+static bool is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
 static void refuse(int fd)
 {
 	struct linger reset = {.l_onoff = 1, .l_linger = 0};
@@ -76,8 +81,8 @@ static void refuse(int fd)
 	close(fd);
 }
 
-static bool peer_is_us(
-	struct listener *listener, const struct sockaddr_storage *peer, int fd)
+/* 0, or why not: -EPERM, or what kept us from finding out. */
+static int peer_check(struct listener *listener, const struct sockaddr_storage *peer, int fd)
 {
 	struct sockaddr_storage self = {0};
 	socklen_t length = sizeof self;
@@ -89,17 +94,17 @@ static bool peer_is_us(
 		r = peer_uid(peer, &self, &uid);
 	}
 	if (r == 0 && uid == getuid()) {
-		return true;
+		return 0;
 	}
-	if (!log_limit_pass(&listener->refused, clock_now_usec(), more)) {
-		return false;
+	if (is_shortage(-r) || !log_limit_pass(&listener->refused, clock_now_usec(), more)) {
+		return r < 0 ? r : -EPERM;
 	}
 	if (r < 0) {
 		log_info("connection: whose it is: %s: reset%s", strerror(-r), more);
 	} else {
 		log_info("connection: user %u: is not the daemon's: reset%s", (unsigned)uid, more);
 	}
-	return false;
+	return r < 0 ? r : -EPERM;
 }
 
 /* False: no more for now. */
@@ -111,21 +116,22 @@ static bool accept_one(struct listener_socket *socket)
 	int fd = accept4(
 		socket->fd, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
+	int r;
+
 	if (fd < 0) {
-		switch (errno) {
-		case EAGAIN:
-			return false;
-		case EMFILE:
-		case ENFILE:
-		case ENOBUFS:
-		case ENOMEM:
+		if (is_shortage(errno)) {
 			listener_pause(listener, errno);
 			return false;
 		}
-		return true; /* that connection is gone again */
+		return errno != EAGAIN; /* else that connection is gone again */
 	}
-	if (!peer_is_us(listener, &peer, fd) || !listener->accept(fd, listener->userdata)) {
+	r = peer_check(listener, &peer, fd);
+	if (r < 0 || !listener->accept(fd, listener->userdata)) {
 		refuse(fd);
+	}
+	if (is_shortage(-r)) {
+		listener_pause(listener, -r);
+		return false;
 	}
 	return true;
 }

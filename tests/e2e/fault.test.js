@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+//
+// What the machine may refuse: each time it is handled, said once, and recovered from.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { mkdir, readFile, readdir, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { run, whileAlive } from '../../scripts/lib/children.js';
+import { until } from '../../scripts/lib/events.js';
+import { Client } from './lib/wire-client.js';
+import { SAVECASTD, World } from './lib/world.js';
+
+/** A sanitizer reserves more than any limit of memory. */
+const SANITIZED = process.env.SAVECAST_BUILD === 'build-asan';
+
+/**
+ * The daemon, started by a command that limits what it gets.
+ *
+ * @param {World} world
+ * @param {string[]} wrapper
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+async function startUnder(world, wrapper, env = world.env) {
+	const daemon = world.children.start('savecastd', [...wrapper, SAVECASTD], { env });
+	await whileAlive(daemon, until('savecastd on the bus', () => world.bus.daemonRuns(), { every: 5 }));
+	return { daemon, pid: /** @type {number} */ (daemon.process.pid) };
+}
+
+/** @param {World} world @param {string} root */
+const track = (world, root) => world.bus.call({ member: 'Track', signature: 'sa{sv}', body: [root, {}] });
+
+/** @param {World} world @param {RegExp} what @param {number} [times] */
+async function said(world, what, times = 1) {
+	const log = await world.log('savecastd');
+	assert.equal(log.split('\n').filter((line) => what.test(line)).length, times, `${what}: ${log}`);
+}
+
+/** @param {World} world @returns {Promise<string[]>} the tracked roots on disk */
+async function stored(world) {
+	const text = await readFile(path.join(world.temp, 'state/savecast/projects.json'), 'utf8');
+	return JSON.parse(text).projects.map((/** @type {any} */ one) => one.root);
+}
+
+/**
+ * A save of new bytes, which gets its number and its end.
+ *
+ * @param {World} world
+ * @param {string} file
+ */
+async function saveWorks(world, file) {
+	await writeFile(file, `p { order: ${Math.random()} }`);
+	const serial = await world.bus.saved(file);
+	await until('its end', async () => (await world.bus.events()).find((/** @type {any} */ one) => one.serial === serial)?.closed);
+}
+
+test('no place for the state, then there is one', async t => {
+	const world = await World.open(t);
+	await writeFile(path.join(world.temp, 'state'), 'no folder');
+	await world.startDaemon();
+	const root = await world.folder('site', { 'a.css': '' });
+	await assert.rejects(track(world, root), /Not a directory/);
+	await said(world, /projects\.json: Not a directory: what it should hold is forgotten/);
+	await said(world, /set aside/, 0);
+	await saveWorks(world, path.join(root, 'a.css'));
+	await unlink(path.join(world.temp, 'state'));
+	await track(world, root);
+	assert.deepEqual(await stored(world), [root]);
+});
+
+test('neither home nor XDG folders', async t => {
+	const world = await World.open(t);
+	const { HOME, XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_DATA_HOME, XDG_CACHE_HOME, XDG_RUNTIME_DIR, ...rest } = world.env;
+	// Without a configuration it is the default port, which somebody may use here.
+	const { daemon } = await startUnder(world, [], rest);
+	await said(world, /no \$XDG_STATE_HOME and no \$HOME: tracked projects are forgotten/);
+	const root = await world.folder('site', { 'a.css': '' }, { git: true });
+	await saveWorks(world, path.join(root, 'a.css'));
+	await assert.rejects(track(world, root));
+	daemon.process.kill('SIGTERM');
+	assert.equal(await daemon.ended, 'exited with status 0');
+});
+
+test('files that must not grow, as on a full disk: the old state stays whole', async t => {
+	const world = await World.open(t);
+	const { pid } = await startUnder(world, ['prlimit', '--fsize=8192', '--']);
+	/** @type {string[]} */
+	const names = [];
+	for (let i = 0; i < 60; i++) {
+		names.push(await world.folder(`${i}-${'long'.repeat(40)}`, { 'a.css': '' }));
+	}
+	let kept = 0;
+	await assert.rejects(async () => {
+		for (const name of names) {
+			await track(world, name);
+			kept++;
+		}
+	}, /File too large/);
+	assert.ok(kept > 10);
+	assert.deepEqual((await stored(world)).sort(), names.slice(0, kept).sort());
+	assert.deepEqual(await readdir(path.join(world.temp, 'state/savecast')).then((all) => all.filter((one) => one.endsWith('.new'))), []);
+	await saveWorks(world, path.join(names[0], 'a.css'));
+	await run(['prlimit', '--pid', String(pid), '--fsize=unlimited:'], world.env);
+	await world.bus.call({ member: 'Untrack', signature: 's', body: [names[0]] });
+	const roots = await stored(world);
+	assert.ok(!roots.includes(names[0]) && roots.includes(names[1]));
+});
+
+test('a full disk', { skip: process.getuid?.() === 0 ? false : 'a small file system can be mounted by root only' }, async t => {
+	const world = await World.open(t);
+	const folder = path.join(world.temp, 'state/savecast');
+	await mkdir(folder, { recursive: true });
+	const { pid } = await startUnder(world, ['unshare', '--mount', 'sh', '-c',
+		`mount -t tmpfs -o size=16k none ${folder} && exec "$0"`]);
+	const seen = path.join(`/proc/${pid}/root`, folder);
+	const one = await world.folder('one', { 'a.css': '' });
+	const two = await world.folder('two', { 'a.css': '' });
+	await track(world, one);
+	await assert.rejects(writeFile(path.join(seen, 'filler'), 'x'.repeat(65536)), /ENOSPC/);
+	await assert.rejects(track(world, two), /No space left on device/);
+	await saveWorks(world, path.join(one, 'a.css'));
+	const before = JSON.parse(await readFile(path.join(seen, 'projects.json'), 'utf8'));
+	assert.deepEqual(before.projects.map((/** @type {any} */ { root }) => root), [one]);
+	await rm(path.join(seen, 'filler'));
+	await track(world, two);
+	const after = JSON.parse(await readFile(path.join(seen, 'projects.json'), 'utf8'));
+	assert.deepEqual(after.projects.map((/** @type {any} */ { root }) => root).sort(), [one, two]);
+	await said(world, /No space left on device/);
+});
+
+test('a configuration that cannot be read leaves what it said before', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const file = path.join(world.temp, 'config/savecast/config');
+	await rm(file);
+	await symlink(file, file);
+	const problems = async () => (await world.bus.properties()).SettingsProblems;
+	assert.match((await until('a problem', async () => (await problems())[0])), /config: Too many levels of symbolic links; what it said before is kept/);
+	await new Client(world).hello();
+	await said(world, /Too many levels/);
+	await rm(file);
+	await world.configure(`[savecast]\n\tport = ${world.port}\n`);
+	await until('no problem', async () => (await problems()).length === 0);
+});
+
+test('no descriptors left: saves go on, browsers are taken when there are some again', async t => {
+	const world = await World.open(t);
+	const { pid } = await startUnder(world, ['prlimit', '--nofile=48', '--']);
+	const root = await world.folder('site', { 'a.css': '' }, { git: true });
+	await saveWorks(world, path.join(root, 'a.css'));
+	const clients = Array.from({ length: 60 }, () => new Client(world));
+	await until('the end of them', async () => /connection: Too many open files: not accepted, trying again/.test(await world.log('savecastd')));
+	await saveWorks(world, path.join(root, 'a.css'));
+	const other = await world.folder('other', { 'a.css': '' }, { git: true });
+	await saveWorks(world, path.join(other, 'a.css'));
+	await assert.rejects(track(world, other), /Too many open files/);
+	clients.forEach(({ socket }) => socket.terminate());
+	await new Client(world).hello();
+	await track(world, other);
+	assert.deepEqual(await stored(world), [other]);
+	await said(world, /connection: Too many open files/);
+	await until('the descriptors to be back', async () => (await readdir(`/proc/${pid}/fd`)).length < 30);
+});
+
+test('however few descriptors there are at the start, the state is not harmed', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', { 'a.css': '' });
+	await track(world, root);
+	await world.endDaemon();
+	const before = await readFile(path.join(world.temp, 'state/savecast/projects.json'), 'utf8');
+	let failed = 0;
+	for (let most = 6; most < 26; most += 1) {
+		const daemon = world.children.start('savecastd', ['prlimit', `--nofile=${most}`, '--', SAVECASTD], { env: world.env });
+		const runs = await Promise.race([daemon.ended.then(() => false), until('the bus', () => world.bus.daemonRuns(), { every: 5 })]);
+		failed += Number(!runs);
+		await world.children.stop(daemon);
+		await until('the name to be free', async () => !await world.bus.daemonRuns(), { every: 5 });
+		assert.equal(await readFile(path.join(world.temp, 'state/savecast/projects.json'), 'utf8'), before, `${most} descriptors`);
+	}
+	assert.ok(failed > 0, 'it was tight');
+	await world.startDaemon();
+	assert.equal((await world.savecast('untrack', root)).status, 0);
+});
+
+test('no watches left: saves count, and a hang-up signal tries again', async t => {
+	const world = await World.open(t);
+	const limited = ['unshare', '--user', '--map-root-user', 'sh', '-c', 'echo 0 >/proc/sys/user/max_inotify_watches && exec "$0"'];
+	const able = await run([...limited.slice(0, -1), 'echo 0 >/proc/sys/user/max_inotify_watches'], world.env);
+	if (able.status !== 0) {
+		t.skip(`no user namespace to be had here: ${able.stderr.trim()}`);
+		return;
+	}
+	const { pid } = await startUnder(world, limited);
+	const root = await world.folder('site', { 'a.css': '', '.savecast': '[savecast]\n\toutput = *.out\n' });
+	await saveWorks(world, path.join(root, 'a.css'));
+	assert.match(await world.log('savecastd'), /cannot be watched: fs\.inotify\.max_user_watches is reached/);
+	await run(['nsenter', '--target', String(pid), '--user', 'sh', '-c', 'echo 1000 >/proc/sys/user/max_inotify_watches'], world.env);
+	process.kill(pid, 'SIGHUP');
+	await until('its word', async () => /SIGHUP: reading all settings again/.test(await world.log('savecastd')));
+	await world.configure(`[savecast]\n\tport = ${world.port}\n\tprot = 1\n`);
+	await until('a change that is seen', async () => (await world.bus.properties()).SettingsProblems.length === 1);
+});
+
+test('no inotify at all', async t => {
+	const world = await World.open(t);
+	const limited = ['unshare', '--user', '--map-root-user', 'sh', '-c', 'echo 0 >/proc/sys/user/max_inotify_instances && exec "$0"'];
+	const able = await run([...limited.slice(0, -1), 'true'], world.env);
+	if (able.status !== 0) {
+		t.skip(`no user namespace to be had here: ${able.stderr.trim()}`);
+		return;
+	}
+	await startUnder(world, limited);
+	await said(world, /inotify: Too many open files: settings that change are not seen/);
+	const root = await world.folder('site', { 'a.css': '' }, { git: true });
+	await saveWorks(world, path.join(root, 'a.css'));
+	await new Client(world).hello();
+});
+
+test('out of memory: it ends with a word, and the next life knows all', { skip: SANITIZED && 'a sanitizer reserves more than any limit' }, async t => {
+	const world = await World.open(t);
+	const { daemon, pid } = await startUnder(world, []);
+	const root = await world.folder('site', { 'a.css': '' });
+	await track(world, root);
+	const { stdout } = await run(['ps', '-o', 'vsz=', '-p', String(pid)], world.env);
+	await run(['prlimit', '--pid', String(pid), `--as=${(Number(stdout) + 256) * 1024}`], world.env);
+	const names = Array.from({ length: 4096 }, (_, i) => path.join(root, `${i}-${'x'.repeat(60)}`));
+	const calls = Array.from({ length: 8 }, () => world.bus.saved(...names).catch(() => {}));
+	await Promise.race([daemon.ended, Promise.all(calls)]);
+	assert.match(await daemon.ended, /SIGABRT/);
+	assert.match(await world.log('savecastd'), /out of memory/);
+	await world.startDaemon();
+	assert.deepEqual(await stored(world), [root]);
+	await saveWorks(world, path.join(root, 'a.css'));
+});
+
+test('a port that is taken: said once, tried again at the next save', async t => {
+	const world = await World.open(t);
+	const squatter = createServer().listen(world.port, '127.0.0.1');
+	await once(squatter, 'listening');
+	await world.startDaemon();
+	const { Port: port, PortError: why } = await world.bus.properties();
+	assert.equal(port, 0);
+	assert.match(why, /Address already in use: no browser can connect/);
+	assert.match((await world.savecast('status')).stdout, /Address already in use/);
+	const root = await world.folder('site', { 'a.css': '' });
+	for (let i = 0; i < 3; i++) {
+		await saveWorks(world, path.join(root, 'a.css'));
+	}
+	await said(world, /Address already in use/);
+	squatter.close();
+	await once(squatter, 'close');
+	await world.bus.match("type='signal',interface='org.freedesktop.DBus.Properties'");
+	const told = world.bus.signals.next('the port', ({ body: [, changed] }) => changed?.Port === world.port);
+	await saveWorks(world, path.join(root, 'a.css'));
+	await told;
+	await new Client(world).hello();
+	assert.equal((await world.bus.properties()).PortError, '');
+});
