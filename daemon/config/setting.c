@@ -71,7 +71,8 @@ static const struct setting settings[] = {
 		OF_PROJECT(output),
 		.example = "/dist/*.css",
 		.text = "What a build writes: such a file counts as saved when it changes on disk,\n"
-			"also if .gitignore ignores it.",
+			"also if .gitignore ignores it. Counted from the root always; the name of a\n"
+			"folder means all in it.",
 	},
 	{
 		"gitignored",
@@ -87,7 +88,9 @@ static const struct setting settings[] = {
 		OF_PROJECT(unchanged),
 		.fallback = "false",
 		.example = "true",
-		.text = "Whether a save counts though it changed no byte of the file.",
+		.text = "Whether a save counts though it changed no byte of the file. One always does\n"
+			"where there is more than 1 MiB to compare: an editor's save is compared while\n"
+			"it is handled, git's and a build's files beside that, up to 256 MiB.",
 	},
 	{
 		"restart-trial",
