@@ -105,7 +105,7 @@ test('a server that is stopped and started by hand reloads its tab, without any 
 	world.atEnd.push(() => children.stopAll());
 	let server = on.server;
 	const late = [];
-	for (let round = 1; round <= (LONG ? 50 : 5); round++) {
+	for (let round = 1; round <= (LONG ? 50 : 3); round++) {
 		loads.length = 0;
 		server.process.kill('SIGTERM');
 		await server.ended;
