@@ -36,6 +36,11 @@ packages_list() {
 		test  php-cli           command -v php
 		test  hugo              command -v hugo
 		test  tmux              command -v tmux
+		test  bash-completion   test -e /usr/share/bash-completion/bash_completion
+		test  zsh               command -v zsh
+		test  fish              command -v fish
+		test  man-db            command -v man
+		test  mandoc            command -v mandoc
 		test  emacs-nox         command -v emacs
 		test  elpa-eglot
 		test  kakoune           command -v kak
