@@ -14,6 +14,7 @@ import { Terminal } from './lib/terminal.js';
 import { LONG, SAVECAST, TOP, World } from './lib/world.js';
 
 const BUILD = path.dirname(path.dirname(SAVECAST));
+const VERSION = /^\tversion: '(.*)',$/m.exec(await readFile(path.join(TOP, 'meson.build'), 'utf8'))?.[1];
 const VERBS = ['save', 'track', 'untrack', 'reload', 'run', 'status', 'log', 'why', 'lsp'];
 
 /** @param {World} world @param {string[]} command */
@@ -69,16 +70,16 @@ test('install: each file in its place, and none left by an uninstall', async t =
 	for (const name of ['share/dbus-1/services/io.github.savecast.Daemon1.service', 'lib/systemd/user/savecast.service']) {
 		assert.match(await readFile(path.join(local, name), 'utf8'), /^Exec(Start)?=\/usr\/local\/bin\/savecastd$/m);
 	}
-	const version = /^\tversion: '(.*)',$/m.exec(await readFile(path.join(TOP, 'meson.build'), 'utf8'))?.[1];
+	assert.match(await readFile(path.join(TOP, 'debian/changelog'), 'utf8'), new RegExp(`^savecast \\(${VERSION}\\) `));
 	for (const program of ['savecast', 'savecastd']) {
-		assert.match(await done(world, path.join(local, 'bin', program), '--version'), new RegExp(`\\b${version}$`, 'm'));
+		assert.match(await done(world, path.join(local, 'bin', program), '--version'), new RegExp(`\\b${VERSION}$`, 'm'));
 	}
 	await done(world, 'ninja', '-C', BUILD, 'uninstall');
 	assert.deepEqual(await filesOf(local), []);
 });
 
 test('install: below ~/.local, started by D-Bus', { skip: !LONG && 'builds the tree once more: with --long' }, async t => {
-	const world = await World.open(t, { services: path.join('/nonexistent') });
+	const world = await World.open(t, { services: '/nonexistent' });
 	const build = path.join(world.temp, 'build');
 	const local = path.join(world.home, '.local');
 	await done(world, 'meson', 'setup', build, TOP, `--prefix=${local}`, '-Dtests=disabled');
@@ -155,6 +156,19 @@ const SHELLS = {
 	zsh: ['.zshrc', share => `PS1="ready> "\nfpath=(${share}/zsh/site-functions $fpath)\nautoload -Uz compinit\ncompinit -u\n`],
 	fish: ['.config/fish/config.fish', () => 'function fish_prompt; echo -n "ready> "; end\nset fish_greeting\nset -g fish_autosuggestion_enabled 0\n'],
 };
+
+test('Debian packages: built, installed, used and removed, each in a clean chroot', {
+	skip: !LONG && 'minutes, and a download: with --long',
+}, async t => {
+	const world = await World.open(t);
+	const { status, stdout, stderr } = await run([path.join(TOP, 'scripts/package-debian'), path.join(world.temp, 'packages')], process.env);
+	if (status === 77) {
+		t.skip(stderr.trim());
+		return;
+	}
+	assert.equal(status, 0, stderr);
+	assert.match(stdout, /\/savecast_\S+\.deb\n.*\/vim-savecast_\S+_all\.deb\n/s);
+});
 
 for (const [shell, [file, text]] of Object.entries(SHELLS)) {
 	const there = existsSync(`/usr/bin/${shell}`) &&
