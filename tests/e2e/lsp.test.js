@@ -200,7 +200,9 @@ function lines(name) {
 test('Emacs and Kakoune by a hook', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
-	const root = await world.folder('site', { 'e m.css': '', 'k k.css': '' }, { git: true });
+	// What a shell, a tool's options or a line would make something else of.
+	const odd = `-q"uo'te\n$(x);é.css`;
+	const root = await world.folder('site', { 'e m.css': '', [`e${odd}`]: '', 'k k.css': '', [`k${odd}`]: '' }, { git: true });
 	await t.test('Emacs', { skip: !EMACS && 'no Emacs here' }, async () => {
 		const init = path.join(world.temp, 'hook.el');
 		await writeFile(init, lines('emacs'));
@@ -208,6 +210,10 @@ test('Emacs and Kakoune by a hook', async t => {
 		await emacs.shows('e m.css');
 		await emacs.keys('typed', 'C-x', 'C-s');
 		await heard(world, path.join(root, 'e m.css'));
+		await emacs.keys('M-:');
+		await emacs.keys('-l', `(progn (find-file ${JSON.stringify(path.join(root, `e${odd}`))}) (insert "x") (save-buffer))`);
+		await emacs.keys('Enter');
+		await heard(world, path.join(root, `e${odd}`));
 	});
 	await t.test('Kakoune', { skip: !existsSync('/usr/bin/kak') && 'no Kakoune here' }, async () => {
 		const rc = path.join(world.temp, 'kakrc');
@@ -221,6 +227,11 @@ test('Emacs and Kakoune by a hook', async t => {
 		await kak.keys(':wq', 'Enter');
 		await heard(world, path.join(root, 'k k.css'));
 		await kak.ended();
+
+		const other = await Terminal.open(world, 'kak2',
+			['kak', '-n', '-e', `source ${rc}; exec ix<esc>; write-quit`, path.join(root, `k${odd}`)]);
+		await heard(world, path.join(root, `k${odd}`));
+		await other.ended();
 	});
 });
 
