@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { until } from '../../scripts/lib/events.js';
 import { codeServer } from './lib/code-server.js';
 import { openDesk } from './lib/desk.js';
+import { Workbench } from './lib/workbench.js';
 
 const { skip } = codeServer;
 
@@ -32,6 +33,17 @@ test('Save All of 20 files is one event', { skip }, async t => {
 	assert.deepEqual(others, []);
 	assert.ok(event.files.every((/** @type {string} */ name) => names.map(file).includes(name)), event.files);
 	assert.match(await readFile(file(names[19]), 'utf8'), /b\{\}/);
+});
+
+test('a name with a line break, quotes and more', { skip }, async t => {
+	const name = `two\nlines "'\\%20;$(x) é.css`;
+	const { browser, code, root, file, heard } = await openDesk(t, { files: { [name]: '' } });
+	const workbench = await Workbench.open(browser, code.url, root, file(name));
+	await workbench.status('savecast: no tab');
+	await workbench.click('.editor-instance .monaco-editor .view-lines');
+	await workbench.edit('typed');
+	await heard(name);
+	assert.equal(await readFile(file(name), 'utf8'), 'typed');
 });
 
 test('auto-save is told of, unless it is not wanted', { skip }, async t => {

@@ -15,15 +15,18 @@ export class Workbench {
 	 * @param {import('../../../scripts/lib/browser/chromium.js').Chromium} browser
 	 * @param {string} url of code-server
 	 * @param {string} root a folder, or a .code-workspace file
+	 * @param {string} [file] to open at once, for a name that cannot be typed
 	 */
-	static async open(browser, url, root) {
+	static async open(browser, url, root, file) {
 		// A window of its own, so that the tabs of the others stay visible: hidden ones wait.
 		const page = await browser.newPage(undefined, { newWindow: true });
 		await page.activate();
 		await page.send('Emulation.setDeviceMetricsOverride',
 			{ width: 1280, height: 800, deviceScaleFactor: 1, mobile: false });
 		const what = root.endsWith('.code-workspace') ? 'workspace' : 'folder';
-		await page.goto(`${url}?${what}=${encodeURIComponent(root)}`);
+		const uri = file && `vscode-remote://${new URL(url).host}${file.split('/').map(encodeURIComponent).join('/')}`;
+		const payload = file ? `&payload=${encodeURIComponent(JSON.stringify([['openFile', uri]]))}` : '';
+		await page.goto(`${url}?${what}=${encodeURIComponent(root)}${payload}`);
 		const workbench = new Workbench(page);
 		await workbench.has('.monaco-workbench .part.statusbar', { msec: 60000 });
 		return workbench;
