@@ -53,21 +53,42 @@ static bool entry_same_stat(const struct git_entry *a, const struct git_entry *b
 	return memcmp(a->stat, b->stat, sizeof a->stat) == 0;
 }
 
-static void candidates_add(
-	struct git_candidates *candidates, const struct git_entry *old, const struct git_entry *new)
+/* A place for one more; NULL if there are enough. */
+static struct git_candidate *candidates_grow(struct git_candidates *candidates)
 {
-	bool same = old && new &&entry_same_object(old, new);
-	struct git_candidate *added;
-
 	if (candidates->kept == GIT_CANDIDATES_MAX) {
-		candidates->count += !same;
-		return;
+		return NULL;
 	}
 	if ((candidates->kept & (candidates->kept - 1)) == 0) {
 		candidates->list = mem_resize(candidates->list,
 			candidates->kept ? 2 * candidates->kept : 1, sizeof *candidates->list);
 	}
-	added = &candidates->list[candidates->kept++];
+	candidates->count++;
+	return &candidates->list[candidates->kept++];
+}
+
+void git_candidates_add(struct git_candidates *candidates, const struct git_candidate *candidate)
+{
+	struct git_candidate *added = candidates_grow(candidates);
+
+	if (!added) {
+		candidates->count++;
+		return;
+	}
+	*added = *candidate;
+	added->path = mem_strdup(candidate->path);
+}
+
+static void candidates_add(
+	struct git_candidates *candidates, const struct git_entry *old, const struct git_entry *new)
+{
+	bool same = old && new &&entry_same_object(old, new);
+	struct git_candidate *added = candidates_grow(candidates);
+
+	if (!added) {
+		candidates->count += !same;
+		return;
+	}
 	*added = (struct git_candidate){
 		/* cppcheck-suppress nullPointerRedundantCheck */
 		.path = mem_strdup(old ? old->path : new->path),
@@ -83,7 +104,6 @@ static void candidates_add(
 	if (new) {
 		memcpy(added->new_hash, new->hash, sizeof added->new_hash);
 	}
-	candidates->count++;
 }
 
 static void compare_entries(struct git_candidates *candidates, const struct git_entry *old,

@@ -14,6 +14,7 @@ enum { GIT_CANDIDATES_MAX = 4096 };
 /* A file that may have changed. */
 struct git_candidate {
 	char *path; /* relative to the work tree's top */
+	bool untracked; /* no index has it, but see git-stash.h */
 	bool in_old, in_new; /* in the index, and so in the work tree */
 	bool same_object; /* in both, and with the same hash and mode */
 	/* In conflict there: that hash says nothing of the file. */
@@ -43,5 +44,8 @@ int git_compare(struct git_candidates *candidates, int old_fd, int new_fd, unsig
  */
 int git_compare_disk(struct git_candidates *candidates, int fd, unsigned hash_size, const char *top,
 	const char *prefix, uint32_t max);
+
+/* Adds one that no index has; its path is copied. */
+void git_candidates_add(struct git_candidates *candidates, const struct git_candidate *candidate);
 
 void git_candidates_clear(struct git_candidates *candidates);

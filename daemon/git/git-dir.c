@@ -144,12 +144,6 @@ static off_t file_size(const char *folder, const char *name)
 	return lstat(full, &st) == 0 ? st.st_size : 0;
 }
 
-void git_dir_logs(const struct git_dir *dir, struct git_logs *logs)
-{
-	logs->head = file_size(dir->path, "logs/HEAD");
-	logs->stash = file_size(dir->common, "logs/refs/stash");
-}
-
 /* Up to `max` bytes of the file from `from` on, as a string; NULL if it cannot be read. */
 static char *read_from(const char *folder, const char *name, off_t from, size_t max)
 {
@@ -172,6 +166,16 @@ static char *read_from(const char *folder, const char *name, off_t from, size_t 
 	}
 	close(fd);
 	return text;
+}
+
+void git_dir_logs(const struct git_dir *dir, struct git_logs *logs)
+{
+	_cleanup_free_ char *tip = read_from(dir->common, "refs/stash", 0, sizeof logs->tip - 1);
+
+	logs->head = file_size(dir->path, "logs/HEAD");
+	logs->stash = file_size(dir->common, "logs/refs/stash");
+	snprintf(logs->tip, sizeof logs->tip, "%.*s",
+		tip ? (int)strspn(tip, "0123456789abcdef") : 0, tip ? tip : "");
 }
 
 /* The message of the log's last line; counts the lines. */
@@ -240,8 +244,10 @@ void git_dir_tell(const struct git_dir *dir, const struct git_logs *since, struc
 		what = log ? log_last(log, &told->moves) : "";
 	}
 	told->careful = now.stash == since->stash && log_is_careful(what);
-	if (now.stash != since->stash) {
-		what = now.stash > since->stash ? "stash push" : "stash pop";
+	if (now.stash > since->stash) {
+		what = "stash push";
+	} else if (now.stash < since->stash && !*what) {
+		what = "stash pop"; /* else it was dropped before */
 	} else if (!*what) {
 		what = "index";
 	}

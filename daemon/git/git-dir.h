@@ -37,6 +37,7 @@ const char *git_dir_stepping(const struct git_dir *dir);
 /* How long the logs are: what is beyond is new at the next look. */
 struct git_logs {
 	off_t head, stash;
+	char tip[65]; /* the newest stash entry, or "" */
 };
 void git_dir_logs(const struct git_dir *dir, struct git_logs *logs);
 

@@ -26,6 +26,7 @@
 	X(git_ignore_path_is_ignored)                                                              \
 	X(git_libgit2_init)                                                                        \
 	X(git_libgit2_opts)                                                                        \
+	X(git_object_free)                                                                         \
 	X(git_odb_hash)                                                                            \
 	X(git_odb_hashfile)                                                                        \
 	X(git_repository_commondir)                                                                \
@@ -33,7 +34,11 @@
 	X(git_repository_free)                                                                     \
 	X(git_repository_open_ext)                                                                 \
 	X(git_repository_path)                                                                     \
-	X(git_repository_workdir)
+	X(git_repository_workdir)                                                                  \
+	X(git_revparse_single)                                                                     \
+	X(git_tree_entry_name)                                                                     \
+	X(git_tree_entry_type)                                                                     \
+	X(git_tree_walk)
 
 #define MEMBER(name) __typeof__(name) *name;
 static struct {
@@ -107,6 +112,7 @@ const char *git_library_why(const char *otherwise)
 /* clang-format off: it takes these types for products. */
 FORWARD_FREE(git_config_free, git_config)
 FORWARD_FREE(git_config_iterator_free, git_config_iterator)
+FORWARD_FREE(git_object_free, git_object)
 FORWARD_FREE(git_repository_free, git_repository)
 
 FORWARD(int, git_config_get_string,
@@ -131,3 +137,11 @@ FORWARD(int, git_repository_open_ext,
 	(repository, path, flags, ceilings))
 FORWARD(const char *, git_repository_path, (const git_repository *repository), (repository))
 FORWARD(const char *, git_repository_workdir, (const git_repository *repository), (repository))
+FORWARD(int, git_revparse_single,
+	(git_object **object, git_repository *repository, const char *spec),
+	(object, repository, spec))
+FORWARD(const char *, git_tree_entry_name, (const git_tree_entry *entry), (entry))
+FORWARD(git_object_t, git_tree_entry_type, (const git_tree_entry *entry), (entry))
+FORWARD(int, git_tree_walk,
+	(const git_tree *tree, git_treewalk_mode mode, git_treewalk_cb told, void *payload),
+	(tree, mode, told, payload))

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "content/content-read.h"
+#include "git/git-stash.h"
 
 struct git_look *git_look_new(const struct git_dir *dir)
 {
@@ -74,6 +75,18 @@ static void look_explain(struct git_look *look)
 	}
 }
 
+/* What a stash took away or brought back beside the index. */
+static void look_stash(struct git_look *look)
+{
+	bool pushed = look->logs.stash > look->since.stash;
+	const char *tip = pushed ? look->logs.tip : look->since.tip;
+
+	/* What is applied or popped comes back before its entry goes, if that goes at all. */
+	if (*tip) {
+		git_stash_add_untracked(&look->candidates, &look->dir, tip, pushed);
+	}
+}
+
 void git_look_run(struct git_look *look)
 {
 	look->deed.sha1 = look->dir.hash_size == 20;
@@ -85,9 +98,10 @@ void git_look_run(struct git_look *look)
 		look_explain(look);
 		git_candidates_clear(&look->candidates);
 	}
+	git_dir_logs(&look->dir, &look->logs);
+	look_stash(look);
 	look_read(look);
 	git_dir_tell(&look->dir, &look->since, &look->told);
-	git_dir_logs(&look->dir, &look->logs);
 	look->deed.moves = look->told.moves;
 	look->deed.careful = look->told.careful;
 	if (look->candidates.kept == GIT_CANDIDATES_MAX) {

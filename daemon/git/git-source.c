@@ -212,17 +212,27 @@ static void source_look(struct git_source *source)
 	loop_job(source->sources->loop, source_on_look, source_on_looked, looking);
 }
 
+/* git stash is several commands, one after the other. */
+static uint64_t source_settle_usec(const struct git_source *source)
+{
+	struct git_logs logs;
+
+	git_dir_logs(&source->dir, &logs);
+	return logs.stash == source->logs.stash ? GIT_SETTLE_USEC : GIT_STASH_USEC;
+}
+
 /* Nothing happened for a while, or for too long: has git settled? */
 static void source_on_settle(void *userdata)
 {
 	struct git_source *source = userdata;
 	uint64_t now = clock_now_usec();
-	uint64_t quiet = source->last_usec + GIT_SETTLE_USEC;
 	const char *stepping;
+	uint64_t quiet;
 
 	if (source->looking || source->judging || !source->busy) {
 		return;
 	}
+	quiet = source->last_usec + source_settle_usec(source);
 	if (now < quiet && now < source->first_usec + GIT_STEP_MAX_USEC) {
 		source_set_timer(source, quiet);
 		return;

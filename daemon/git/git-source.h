@@ -13,6 +13,7 @@
  *
  *   index.lock is there      git works; wait until it is gone, GIT_LOCK_MAX at most
  *   then GIT_SETTLE passes   with nothing new: one command often writes it thrice
+ *   the stash changed        GIT_STASH: that command is several
  *   a rebase, am, cherry-pick or revert goes on, and has not stopped for a person:
  *                            wait for its end, GIT_STEP_QUIET after its last sign,
  *                            GIT_STEP_MAX in all
@@ -20,7 +21,8 @@
  * Meanwhile, beyond the first GIT_SETTLE, the project is held, so that saves do
  * not reload half a rebase.
  *
- * Not seen: untracked files that git removes (git stash -u, git clean); a file
+ * Not seen: untracked files that git clean removes, for it leaves no trace, and those
+ * of a stash entry that is not the newest, when it is popped; a file
  * that `git restore FILE` makes what it was, in a work tree of more than
  * GIT_SEARCH_MAX files, until the next command that refreshes the index.
  *
@@ -41,6 +43,7 @@
 #include "watch/watcher.h"
 
 #define GIT_SETTLE_USEC (60 * CLOCK_USEC_PER_MSEC)
+#define GIT_STASH_USEC (240 * CLOCK_USEC_PER_MSEC)
 #define GIT_LOCK_MAX_USEC (120 * CLOCK_USEC_PER_SEC)
 #define GIT_STEP_QUIET_USEC (2 * CLOCK_USEC_PER_SEC)
 #define GIT_STEP_MAX_USEC (60 * CLOCK_USEC_PER_SEC)

@@ -42,6 +42,9 @@ bool git_verdict(const struct git_candidate *candidate, const struct git_deed *d
 {
 	bool anew = file_is_new(deed, now, known);
 
+	if (candidate->untracked) {
+		return !is_same(candidate, deed, now, known) && (candidate->in_old || anew);
+	}
 	if (!deed->rewrote_index) {
 		return anew; /* the index does not know of it: git restore */
 	}

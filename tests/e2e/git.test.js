@@ -73,6 +73,13 @@ test('each git command is one event with what it changed', async t => {
 	one(await did(() => git('checkout', '--quiet', '--', 'b.css')), ['b.css']);
 	await write('b.css', 'edited again\n');
 	one(await did(() => git('restore', 'b.css')), ['b.css']);
+	await write('loose.css', 'untracked\n');
+	await write('b.css', 'with it\n');
+	one(await did(() => git('stash', 'push', '--quiet', '--include-untracked')), ['b.css', 'loose.css'], /^stash push, on main$/);
+	one(await did(() => git('stash', 'pop', '--quiet')), ['b.css', 'loose.css'], /^stash pop, on main$/);
+	one(await did(() => git('checkout', '--quiet', '--', 'b.css')), ['b.css']);
+	one(await did(() => git('stash', 'push', '--quiet', '--include-untracked')), ['loose.css']);
+	one(await did(() => git('stash', 'drop', '--quiet')), []);
 	await write('b.css', 'once more\n');
 	one(await did(() => git('commit', '--quiet', '-a', '-m', 'b')), ['b.css'], /^commit: b, on main$/);
 	await write('b.css', 'staged\n');
