@@ -69,10 +69,10 @@ static bool diag_is_v6_only(const struct nlmsghdr *header)
 {
 	const struct inet_diag_msg *message = NLMSG_DATA(header);
 	const struct rtattr *attribute = (const void *)(message + 1);
-	size_t length = header->nlmsg_len - NLMSG_LENGTH(sizeof *message);
+	ssize_t length = (ssize_t)(header->nlmsg_len - NLMSG_LENGTH(sizeof *message));
 
 	for (; RTA_OK(attribute, length); attribute = RTA_NEXT(attribute, length)) {
-		if (attribute->rta_type == INET_DIAG_SKV6ONLY) {
+		if (attribute->rta_type == INET_DIAG_SKV6ONLY && RTA_PAYLOAD(attribute) > 0) {
 			return *(const uint8_t *)RTA_DATA(attribute);
 		}
 	}
@@ -93,6 +93,14 @@ static void diag_take(const struct nlmsghdr *header, struct listen_socket *liste
 	memcpy(&listener->address, message->id.idiag_src, sizeof listener->address);
 }
 
+static int diag_error(const struct nlmsghdr *header)
+{
+	const struct nlmsgerr *failed = NLMSG_DATA(header);
+
+	return header->nlmsg_len >= NLMSG_LENGTH(sizeof *failed) && failed->error < 0 ? failed->error
+										      : -EPROTO;
+}
+
 /* Reads answers until the dump is done; returns the new count. */
 static int diag_read(int fd, uint16_t port, uint32_t sequence, struct listen_socket *listeners,
 	size_t max, size_t count)
@@ -100,7 +108,7 @@ static int diag_read(int fd, uint16_t port, uint32_t sequence, struct listen_soc
 	_Alignas(struct nlmsghdr) char answer[DIAG_ANSWER_MAX];
 
 	for (;;) {
-		struct sockaddr_nl from;
+		struct sockaddr_nl from = {0};
 		socklen_t from_length = sizeof from;
 		ssize_t n = recvfrom(fd, answer, sizeof answer, 0, (void *)&from, &from_length);
 
@@ -110,10 +118,11 @@ static int diag_read(int fd, uint16_t port, uint32_t sequence, struct listen_soc
 		if (n < 0) {
 			return -errno;
 		}
-		if (from.nl_pid != 0) {
+		if (from_length < sizeof from || from.nl_pid != 0) {
 			continue; /* not from the kernel */
 		}
-		for (struct nlmsghdr *h = (void *)answer; NLMSG_OK(h, (size_t)n);
+		/* Signed: the room that a message is rounded up to may be more than is left. */
+		for (struct nlmsghdr *h = (void *)answer; NLMSG_OK(h, (ssize_t)n);
 			h = NLMSG_NEXT(h, n)) {
 			const struct inet_diag_msg *message = NLMSG_DATA(h);
 
@@ -124,7 +133,7 @@ static int diag_read(int fd, uint16_t port, uint32_t sequence, struct listen_soc
 				return (int)count;
 			}
 			if (h->nlmsg_type == NLMSG_ERROR) {
-				return ((const struct nlmsgerr *)NLMSG_DATA(h))->error;
+				return diag_error(h);
 			}
 			if (h->nlmsg_len >= NLMSG_LENGTH(sizeof *message) && count < max &&
 				ntohs(message->id.idiag_sport) == port) {

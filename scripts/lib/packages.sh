@@ -59,12 +59,20 @@ packages_list() {
 		bench python3-pyinotify
 		bench python3-websockets
 		bench watchman          command -v watchman
+		test  clang             command -v clang
+		test  libclang-rt-14-dev packages_has_fuzzer
+		test  clang-tidy        command -v clang-tidy
 	LIST
 }
 
 # The tests and the browser driver are written for Node 18 and later.
 packages_has_node() {
 	command -v node >/dev/null && node -e 'process.exitCode = Number(process.versions.node.split(".")[0] < 18)'
+}
+
+# clang's runtime, which Debian packs by its own.
+packages_has_fuzzer() {
+	command -v clang >/dev/null && [ -e "$(clang -print-file-name=libclang_rt.fuzzer-x86_64.a)" ]
 }
 
 # vim-tiny has no jobs.

@@ -93,7 +93,8 @@ static void hostile_files_are_cheap(void **state)
 			best = cost < best ? cost : best;
 		}
 		assert_true(said > 0);
-		if (best > COST_MAX_USEC) {
+		/* valgrind counts instructions, and slowly. */
+		if (best > COST_MAX_USEC && !getenv("SAVECAST_UNTIMED")) {
 			fail_msg("%s: %ld us", rows[i].line, best);
 		}
 	}

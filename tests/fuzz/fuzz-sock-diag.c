@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Any bytes as the kernel's table of sockets, read in both ways. They come from nobody
+ * but the kernel, and this kernel's tables may grow; so no crash is all that is asked.
+ */
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <linux/netlink.h>
+
+static const uint8_t *next_answer;
+static size_t next_length;
+
+/* The bytes once, then an error: in the place of the socket. */
+static ssize_t answer_give(void *to, size_t size, void *from, socklen_t *from_length)
+{
+	size_t n = next_length < size ? next_length : size;
+
+	if (!next_answer) {
+		return -1;
+	}
+	memcpy(to, next_answer, n);
+	memset(from, 0, sizeof(struct sockaddr_nl));
+	*from_length = sizeof(struct sockaddr_nl);
+	next_answer = NULL;
+	return (ssize_t)n;
+}
+
+#define recvfrom(fd, to, size, flags, from, from_length)                                           \
+	answer_give(to, size, from, from_length)
+#include "server/listen-socket.c"
+#include "ws/peer.c"
+#undef recvfrom
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	_Alignas(struct nlmsghdr) uint8_t copy[4096];
+	struct listen_socket found[4];
+	struct sockaddr_storage v4 = {.ss_family = AF_INET};
+	struct peer_query query;
+	uid_t uid;
+	int r;
+
+	if (size > sizeof copy) {
+		return 0;
+	}
+	memcpy(copy, data, size);
+	next_answer = data;
+	next_length = size;
+	r = diag_read(-1, 0, 1, found, COUNT_OF(found), 0);
+	assert(r <= (int)COUNT_OF(found));
+	if (query_init(&query, &v4, &v4) == 0) {
+		answer_read(copy, (ssize_t)size, &query, &uid);
+	}
+	return 0;
+}
