@@ -30,6 +30,16 @@ const UVICORN = existsSync('/usr/bin/uvicorn') ? '/usr/bin/uvicorn' : 'uvicorn';
 /** @typedef {import('../../../scripts/lib/browser/chromium.js').Chromium} Chromium */
 /** @typedef {import('../../../scripts/lib/browser/firefox.js').Firefox} Firefox */
 
+/** @type {Set<World>} */
+const open = new Set();
+
+// A test file that takes too long is ended; what it started goes with it.
+process.once('SIGTERM', async () => {
+	setTimeout(() => process.exit(1), 5000);
+	await Promise.allSettled([...open].map(world => world.close()));
+	process.exit(1);
+});
+
 export class World {
 	/**
 	 * @param {import('node:test').TestContext} t ends it
@@ -38,6 +48,7 @@ export class World {
 	static async open(t, { services } = {}) {
 		const temp = await mkdtemp(path.join(await realpath(os.tmpdir()), 'savecast-test-'));
 		const world = new World(temp, await freePort());
+		open.add(world);
 		t.after(() => world.close());
 		await mkdir(world.logs);
 		await mkdir(world.home);
@@ -234,6 +245,7 @@ export class World {
 	}
 
 	async close() {
+		open.delete(this);
 		for (const end of this.atEnd.reverse()) {
 			await end();
 		}
