@@ -108,12 +108,23 @@ export class Stories {
 
 	/**
 	 * @param {number} tab
+	 * @returns {number | undefined} the event whose document has begun in the tab
+	 */
+	committed(tab) {
+		const story = this.#running.get(tab);
+		return story?.committed ? story.event : undefined;
+	}
+
+	/**
+	 * @param {number} tab
+	 * @param {number | undefined} event that was committed when the browser said `complete`: to
+	 *	find out what the tab shows takes time, in which another may have begun
 	 * @param {string} [failure] what the tab shows instead of a page
 	 * @returns {Report[]}
 	 */
-	complete(tab, failure) {
+	complete(tab, event, failure) {
 		const story = this.#running.get(tab);
-		if (!story?.committed) {
+		if (!story?.committed || story.event !== event) {
 			return [];
 		}
 		const answer = story.status ? `answered ${story.status}` : undefined;

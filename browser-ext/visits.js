@@ -64,7 +64,7 @@ export class Visits {
 	 */
 	async #arrived(id, status) {
 		const { tabs, stories, send } = this.#parts;
-		const entry = tabs.get(id);
+		const entry = tabs.get(id), event = stories.committed(id);
 		// A keeper that has said `here` since the page began is this page's.
 		const placed = entry?.kept || await placeKeeper(id);
 		if (status !== 'complete' || !entry || tabs.get(id) !== entry) {
@@ -75,7 +75,7 @@ export class Visits {
 			this.pause(id, 'the tab went to another site');
 		}
 		const failure = !said && await hasSite(entry.url) ? 'the server did not answer' : undefined;
-		send(stories.complete(id, failure));
+		send(stories.complete(id, event, failure));
 	}
 
 	/**

@@ -10,19 +10,19 @@ test('a reload from its order to its load', () => {
 	assert.deepEqual(stories.ordered(17), [report(7, 17, 'reloading')]);
 	assert.ok(stories.isOrdered(17));
 	stories.loading(17);
-	assert.deepEqual(stories.complete(17), [report(7, 17, 'loaded')]);
-	assert.deepEqual(stories.complete(17), [], 'told once');
+	assert.deepEqual(stories.complete(17, 7), [report(7, 17, 'loaded')]);
+	assert.deepEqual(stories.complete(17, 7), [], 'told once');
 });
 
 test('the end of the page before is not the end of the reload', () => {
 	const stories = new Stories();
 	stories.begin(7, 17);
 	stories.loading(17);
-	assert.deepEqual(stories.complete(17), [], 'a link was followed before the reload was ordered');
+	assert.deepEqual(stories.complete(17, 7), [], 'a link was followed before the reload was ordered');
 	stories.ordered(17);
-	assert.deepEqual(stories.complete(17), []);
+	assert.deepEqual(stories.complete(17, 7), []);
 	stories.loading(17);
-	assert.equal(stories.complete(17)[0].step, 'loaded');
+	assert.equal(stories.complete(17, 7)[0].step, 'loaded');
 });
 
 test('a newer order supersedes the older one of the same tab only', () => {
@@ -43,7 +43,18 @@ test('a superseded reload is not told as loaded by the load of the older one', (
 	stories.ordered(17);
 	stories.loading(17);
 	stories.begin(8, 17);
-	assert.deepEqual(stories.complete(17), []);
+	assert.deepEqual(stories.complete(17, 7), []);
+});
+
+test('what an older page turned out to be is not told of the newer order', () => {
+	const stories = new Stories();
+	stories.begin(7, 17);
+	assert.equal(stories.committed(17), undefined);
+	const seen = stories.committed(17);
+	stories.ordered(17);
+	stories.loading(17);
+	assert.deepEqual(stories.complete(17, seen, 'no answer'), []);
+	assert.deepEqual(stories.complete(17, stories.committed(17)), [report(7, 17, 'loaded')]);
 });
 
 test('the same order twice is one story', () => {
@@ -79,11 +90,11 @@ function answeredWith(status) {
 }
 
 test('what the server answered is told; one that does not serve has failed', () => {
-	assert.deepEqual(answeredWith(200).complete(17), [report(7, 17, 'loaded', 'answered 200')]);
-	assert.deepEqual(answeredWith(500).complete(17), [report(7, 17, 'loaded', 'answered 500')]);
-	assert.deepEqual(answeredWith(503).complete(17), [report(7, 17, 'failed', 'answered 503')]);
-	assert.deepEqual(answeredWith(0).complete(17), [report(7, 17, 'loaded')]);
-	assert.deepEqual(answeredWith(0).complete(17, 'no answer'), [report(7, 17, 'failed', 'no answer')]);
+	assert.deepEqual(answeredWith(200).complete(17, 7), [report(7, 17, 'loaded', 'answered 200')]);
+	assert.deepEqual(answeredWith(500).complete(17, 7), [report(7, 17, 'loaded', 'answered 500')]);
+	assert.deepEqual(answeredWith(503).complete(17, 7), [report(7, 17, 'failed', 'answered 503')]);
+	assert.deepEqual(answeredWith(0).complete(17, 7), [report(7, 17, 'loaded')]);
+	assert.deepEqual(answeredWith(0).complete(17, 7, 'no answer'), [report(7, 17, 'failed', 'no answer')]);
 });
 
 test('a pending reload stays the same story', () => {
