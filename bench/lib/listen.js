@@ -56,7 +56,11 @@ export function eventStream(world, url, event) {
 	/** @type {Messages} */
 	const log = new EventLog();
 	return until(url, () => new Promise((resolve, reject) => {
-		const request = http.get(url, response => {
+		const request = http.get(url, { headers: { accept: 'text/event-stream' } }, response => {
+			if (response.statusCode !== 200) {
+				reject(new Error(`${url}: answered ${response.statusCode}`));
+				return;
+			}
 			response.setEncoding('utf8').on('data', text => {
 				if (text.includes(`event: ${event}`)) {
 					log.push(text);
