@@ -3,7 +3,7 @@
 
 #include "browser/browsers.h"
 
-/* What browsers.c, session.c and cast.c share; nobody else's business. */
+/* What the files of this folder share; nobody else's business. */
 
 struct ws_client;
 
@@ -43,3 +43,5 @@ void tab_let_go(struct tab *tab, enum step_kind kind, const char *why);
 void browsers_start_pings(struct browsers *browsers);
 /* Looks for the tab's project and server again, and tells the browser if that is news. */
 void tab_look_up(struct tab *tab);
+/* The same, and tells in any case. */
+void tab_tell_again(struct tab *tab);
