@@ -137,6 +137,8 @@ void ledger_file(struct ledger *ledger, uint64_t serial, const char *name)
 	}
 }
 
+static char *step_text(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+
 /* Texts go to D-Bus and JSON, which end the connection over a byte that is no UTF-8. */
 static char *step_text(const char *format, va_list args)
 {

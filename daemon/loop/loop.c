@@ -114,7 +114,7 @@ static void loop_unhook_housekeeping(struct loop *loop)
 	now = lws_now_usecs();
 	lws_start_foreach_dll_safe(struct lws_dll2 *, entry, next, probe.list.owner->head)
 	{
-		lws_sorted_usec_list_t *sul = lws_container_of(entry, lws_sorted_usec_list_t, list);
+		lws_sorted_usec_list_t *sul = container_of(entry, lws_sorted_usec_list_t, list);
 
 		if (sul->us > now + 25 * LWS_US_PER_SEC && sul->us <= now + 31 * LWS_US_PER_SEC) {
 			lws_sul_cancel(sul);
@@ -234,7 +234,7 @@ void loop_fd_free(struct loop_fd *watch)
 
 static void loop_on_timer(lws_sorted_usec_list_t *sul)
 {
-	struct loop_timer *timer = lws_container_of(sul, struct loop_timer, sul);
+	struct loop_timer *timer = container_of(sul, struct loop_timer, sul);
 
 	timer->due(timer->userdata);
 }

@@ -5,13 +5,13 @@
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/netlink.h"
 
 enum { TCP_STATE_LISTEN = 10, DIAG_ANSWER_MAX = 32 * 1024 };
 
@@ -68,10 +68,13 @@ static int diag_ask(int fd, int family, uint16_t port, uint32_t sequence)
 static bool diag_is_v6_only(const struct nlmsghdr *header)
 {
 	const struct inet_diag_msg *message = NLMSG_DATA(header);
-	const struct rtattr *attribute = (const void *)(message + 1);
-	ssize_t length = (ssize_t)(header->nlmsg_len - NLMSG_LENGTH(sizeof *message));
+	struct netlink_bytes rest = {
+		.at = message + 1,
+		.left = header->nlmsg_len - NLMSG_LENGTH(sizeof *message),
+	};
+	const struct rtattr *attribute;
 
-	for (; RTA_OK(attribute, length); attribute = RTA_NEXT(attribute, length)) {
+	while ((attribute = netlink_attribute(&rest))) {
 		if (attribute->rta_type == INET_DIAG_SKV6ONLY && RTA_PAYLOAD(attribute) > 0) {
 			return *(const uint8_t *)RTA_DATA(attribute);
 		}
@@ -110,6 +113,8 @@ static int diag_read(int fd, uint16_t port, uint32_t sequence, struct listen_soc
 	for (;;) {
 		struct sockaddr_nl from = {0};
 		socklen_t from_length = sizeof from;
+		struct netlink_bytes rest;
+		const struct nlmsghdr *h;
 		ssize_t n = recvfrom(fd, answer, sizeof answer, 0, (void *)&from, &from_length);
 
 		if (n < 0 && errno == EINTR) {
@@ -121,9 +126,8 @@ static int diag_read(int fd, uint16_t port, uint32_t sequence, struct listen_soc
 		if (from_length < sizeof from || from.nl_pid != 0) {
 			continue; /* not from the kernel */
 		}
-		/* Signed: the room that a message is rounded up to may be more than is left. */
-		for (struct nlmsghdr *h = (void *)answer; NLMSG_OK(h, (ssize_t)n);
-			h = NLMSG_NEXT(h, n)) {
+		rest = (struct netlink_bytes){answer, (size_t)n};
+		while ((h = netlink_message(&rest))) {
 			const struct inet_diag_msg *message = NLMSG_DATA(h);
 
 			if (h->nlmsg_seq != sequence) {

@@ -35,6 +35,12 @@ static int fail(struct wire_error *error, const char *code, const char *format, 
 	va_end(args);
 	error->code = code;
 	utf8_copy(error->message, sizeof error->message, text, strlen(text));
+	/* It shows what a peer sent, and is one line for all that. */
+	for (char *c = error->message; *c; c++) {
+		if (iscntrl((unsigned char)*c)) {
+			*c = '?';
+		}
+	}
 	return -EBADMSG;
 }
 

@@ -70,7 +70,7 @@ struct wire_message {
 
 struct wire_error {
 	const char *code; /* one of those above */
-	char message[WIRE_ERROR_MAX]; /* "what: value: why", in UTF-8 */
+	char message[WIRE_ERROR_MAX]; /* "what: value: why", in UTF-8, one line */
 };
 
 /*

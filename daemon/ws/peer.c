@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/netlink.h"
+
 /* One socket is asked for; more than a few messages in answer means something is wrong. */
 enum { PEER_ANSWERS_MAX = 8 };
 
@@ -97,11 +99,11 @@ static int answer_error(const struct nlmsghdr *header)
 }
 
 /* 0: the answer was not in there. */
-static int answer_read(const void *bytes, ssize_t length, const struct peer_query *query, uid_t *uid)
+static int answer_read(struct netlink_bytes answer, const struct peer_query *query, uid_t *uid)
 {
-	/* Signed: the room that a message is rounded up to may be more than is left. */
-	for (const struct nlmsghdr *header = bytes; NLMSG_OK(header, length);
-		header = NLMSG_NEXT(header, length)) {
+	const struct nlmsghdr *header;
+
+	while ((header = netlink_message(&answer))) {
 		if (header->nlmsg_seq != query->header.nlmsg_seq) {
 			continue;
 		}
@@ -137,7 +139,7 @@ static int query_ask(int netlink, const struct peer_query *query, uid_t *uid)
 		if (from_length < sizeof from || from.nl_pid != 0) {
 			continue; /* not from the kernel */
 		}
-		r = answer_read(bytes, n, query, uid);
+		r = answer_read((struct netlink_bytes){bytes, (size_t)n}, query, uid);
 		if (r != 0) {
 			return r;
 		}

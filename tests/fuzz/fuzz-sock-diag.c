@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = diag_read(-1, 0, 1, found, COUNT_OF(found), 0);
 	assert(r <= (int)COUNT_OF(found));
 	if (query_init(&query, &v4, &v4) == 0) {
-		answer_read(copy, (ssize_t)size, &query, &uid);
+		answer_read((struct netlink_bytes){copy, size}, &query, &uid);
 	}
 	return 0;
 }

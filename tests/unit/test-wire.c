@@ -81,6 +81,7 @@ static void browser_vectors(void **state)
 		if (code) {
 			assert_string_equal(error.code, code);
 			assert_true(strlen(error.message) > 0);
+			assert_null(strpbrk(error.message, "\n\r\t\033"));
 			print_message("#   %s\n", error.message);
 		} else if (json_is_true(json_object_get(vector, "ignored"))) {
 			assert_int_equal(message.type, WIRE_IGNORED);
