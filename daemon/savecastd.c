@@ -96,7 +96,7 @@ static void on_step(const struct event *event, const struct step *step, void *us
 		door_try(daemon->door); /* now is when it is missed */
 	}
 	log_debug("event %llu: %s: %s", (unsigned long long)event->serial,
-		step_kind_name(step->kind), step->text);
+		step_kind_name(step->kind), step_text(event, step));
 	if (daemon->api) {
 		daemon_api_step(daemon->api, event, step);
 	}

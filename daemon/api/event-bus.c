@@ -3,14 +3,15 @@
 
 #include "bus/bus-variant.h"
 
-void event_bus_append_step(DBusMessageIter *to, const struct step *step)
+void event_bus_append_step(
+	DBusMessageIter *to, const struct event *event, const struct step *step)
 {
 	DBusMessageIter dict;
 
 	bus_dict_open(to, &dict);
 	bus_dict_u64(&dict, "at", step->at_usec);
 	bus_dict_string(&dict, "step", step_kind_name(step->kind));
-	bus_dict_string(&dict, "text", step->text);
+	bus_dict_string(&dict, "text", step_text(event, step));
 	if (step->in_tab) {
 		bus_dict_u32(&dict, "browser", step->browser);
 		bus_dict_u64(&dict, "tab", step->tab);
@@ -28,7 +29,7 @@ static void append_steps(DBusMessageIter *dict, const struct event *event)
 	dbus_message_iter_open_container(&entry, DBUS_TYPE_VARIANT, "aa{sv}", &variant);
 	dbus_message_iter_open_container(&variant, DBUS_TYPE_ARRAY, "a{sv}", &array);
 	for (size_t i = 0; i < event->step_count; i++) {
-		event_bus_append_step(&array, &event->steps[i]);
+		event_bus_append_step(&array, event, &event->steps[i]);
 	}
 	dbus_message_iter_close_container(&variant, &array);
 	dbus_message_iter_close_container(&entry, &variant);

@@ -218,6 +218,7 @@ const char *bus_client_name(const struct bus_client *client)
 DBusMessage *bus_error(DBusMessage *call, const char *name, const char *format, ...)
 {
 	_cleanup_free_ char *text = NULL, *clean = NULL;
+	DBusMessage *error;
 	va_list args;
 
 	va_start(args, format);
@@ -226,5 +227,9 @@ DBusMessage *bus_error(DBusMessage *call, const char *name, const char *format, 
 	}
 	va_end(args);
 	clean = utf8_dup(text);
-	return dbus_message_new_error(call, name, clean);
+	error = dbus_message_new_error(call, name, clean);
+	if (!error) {
+		abort(); /* out of memory */
+	}
+	return error;
 }

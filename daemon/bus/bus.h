@@ -39,7 +39,7 @@ void bus_reply(struct bus *bus, DBusMessage *call, DBusMessage *reply);
  * was cut within a character, become U+FFFD; libdbus would end the process over them.
  */
 DBusMessage *bus_error(DBusMessage *call, const char *name, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4), returns_nonnull));
 
 /*
  * A caller that has left something with us: gone() is told when it leaves the

@@ -60,13 +60,11 @@ const char *step_kind_name(enum step_kind kind)
 
 static void event_clear(struct event *event)
 {
-	for (size_t i = 0; i < event->step_count; i++) {
-		free(event->steps[i].text);
-	}
 	for (size_t i = 0; i < event->files_kept; i++) {
 		free(event->files[i]);
 	}
 	free(event->steps);
+	free(event->texts);
 	free(event->root);
 	*event = (struct event){0};
 }
@@ -137,18 +135,33 @@ void ledger_file(struct ledger *ledger, uint64_t serial, const char *name)
 	}
 }
 
-static char *step_text(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
-
-/* Texts go to D-Bus and JSON, which end the connection over a byte that is no UTF-8. */
-static char *step_text(const char *format, va_list args)
+const char *step_text(const struct event *event, const struct step *step)
 {
-	char text[LEDGER_TEXT_MAX], clean[LEDGER_TEXT_MAX];
+	return event->texts + step->text;
+}
+
+static size_t event_keep_text(struct event *event, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+
+/*
+ * Texts go to D-Bus and JSON, which end the connection over a byte that is no UTF-8. They are
+ * kept in one piece: many small ones would hold on to pages of whatever was freed around them.
+ */
+static size_t event_keep_text(struct event *event, const char *format, va_list args)
+{
+	char text[LEDGER_TEXT_MAX];
+	size_t at = event->texts_length;
 
 	if (vsnprintf(text, sizeof text, format, args) < 0) {
 		text[0] = '\0';
 	}
-	utf8_copy(clean, sizeof clean, text, strlen(text));
-	return mem_strdup(clean);
+	if (event->texts_size - at < LEDGER_TEXT_MAX) {
+		event->texts_size = at + at / 2 + LEDGER_TEXT_MAX;
+		event->texts = mem_resize(event->texts, event->texts_size, 1);
+	}
+	utf8_copy(event->texts + at, LEDGER_TEXT_MAX, text, strlen(text));
+	event->texts_length += strlen(event->texts + at) + 1;
+	return at;
 }
 
 void ledger_step(struct ledger *ledger, uint64_t serial, uint64_t now_usec, enum step_kind kind,
@@ -174,7 +187,7 @@ void ledger_step(struct ledger *ledger, uint64_t serial, uint64_t now_usec, enum
 		.tab = place ? place->tab : 0,
 	};
 	va_start(args, format);
-	step->text = step_text(format, args);
+	step->text = event_keep_text(event, format, args);
 	va_end(args);
 	if (ledger->told) {
 		ledger->told(event, step, ledger->userdata);

@@ -60,7 +60,7 @@ struct step {
 	bool in_tab;	 /* browser and tab say where */
 	uint32_t browser;
 	uint64_t tab;
-	char *text; /* UTF-8, for a person; may be empty */
+	size_t text; /* of the event; see step_text() */
 };
 
 struct event {
@@ -74,6 +74,8 @@ struct event {
 	uint64_t wall_usec; /* CLOCK_REALTIME at the same moment */
 	struct step *steps;
 	size_t step_count;
+	char *texts; /* of all steps, one after the other, each with its NUL */
+	size_t texts_length, texts_size;
 	unsigned awaited; /* tabs that have not said how it ended */
 	bool closed;
 };
@@ -87,6 +89,9 @@ typedef void ledger_step_fn(
 struct ledger *ledger_new(void);
 void ledger_free(struct ledger *ledger);
 void ledger_listen(struct ledger *ledger, ledger_step_fn *told, void *userdata);
+
+/* UTF-8, for a person; may be empty. Good until the event has its next step. */
+const char *step_text(const struct event *event, const struct step *step);
 
 /* Opens an event; `root` may be NULL. Returns its serial number. */
 uint64_t ledger_open(struct ledger *ledger, enum event_source source, const char *root,

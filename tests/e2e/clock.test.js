@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { run, whileAlive } from '../../scripts/lib/children.js';
 import { until } from '../../scripts/lib/events.js';
 import { Client } from './lib/wire-client.js';
-import { SAVECASTD, World } from './lib/world.js';
+import { SANITIZED, SAVECASTD, World } from './lib/world.js';
 
 /** The wall clock is another one at each look: years ahead, then years back. */
 const JUMPING = `
@@ -76,7 +76,7 @@ async function startUnder(world, wrapper, env = {}) {
 	return /** @type {number} */ (daemon.process.pid);
 }
 
-test('a wall clock that jumps moves no timer', { skip: process.env.SAVECAST_BUILD === 'build-asan' && 'a sanitizer wants to be loaded first' }, async t => {
+test('a wall clock that jumps moves no timer', { skip: SANITIZED && 'a sanitizer wants to be loaded first' }, async t => {
 	const world = await World.open(t);
 	const [source, library] = [path.join(world.temp, 'jump.c'), path.join(world.temp, 'jump.so')];
 	await writeFile(source, JUMPING);

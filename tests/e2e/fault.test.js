@@ -11,10 +11,8 @@ import { test } from 'node:test';
 import { run, whileAlive } from '../../scripts/lib/children.js';
 import { until } from '../../scripts/lib/events.js';
 import { Client } from './lib/wire-client.js';
-import { SAVECASTD, World } from './lib/world.js';
+import { SANITIZED, SAVECASTD, World } from './lib/world.js';
 
-/** A sanitizer reserves more than any limit of memory. */
-const SANITIZED = process.env.SAVECAST_BUILD === 'build-asan';
 
 /**
  * The daemon, started by a command that limits what it gets.

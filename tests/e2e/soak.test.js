@@ -12,7 +12,7 @@ import WebSocket from 'ws';
 
 import { until, within } from '../../scripts/lib/events.js';
 import { ORIGIN } from './lib/wire-client.js';
-import { LONG, SAVECASTD, World } from './lib/world.js';
+import { LONG, SANITIZED, World } from './lib/world.js';
 
 const PROJECTS = 100;
 const CLIENTS = 50;
@@ -22,8 +22,6 @@ const ROUNDS = Number(process.env.SAVECAST_SOAK ?? (LONG ? 1000000 : 6000)) / PR
 const WARM = Math.max(20, ROUNDS / 10);
 /** Of these rounds one sees a client leave, in the midst of it, and another one come. */
 const LEAVES_EVERY = 3;
-
-const SANITIZED = (await readFile(SAVECASTD)).includes('__asan_init');
 
 /** How a story may end, in a tab or without one. */
 const ENDS = ['loaded', 'swapped', 'skipped', 'failed', 'unused', 'gone', 'no-tab', 'unchanged', 'ignored'];

@@ -27,7 +27,7 @@ static void a_story_is_kept_in_order(void **state)
 	assert_false(event->steps[0].in_tab);
 	assert_int_equal(event->steps[1].at_usec, 250);
 	assert_int_equal(event->steps[1].tab, 17);
-	assert_string_equal(event->steps[1].text, "in 31 ms");
+	assert_string_equal(step_text(event, &event->steps[1]), "in 31 ms");
 	ledger_free(ledger);
 }
 
@@ -88,7 +88,8 @@ static void texts_are_bounded_utf8(void **state)
 	struct ledger *ledger = ledger_new();
 	uint64_t serial = ledger_open(ledger, EVENT_SAVE, "/p", 0, 0);
 	char longest[2 * LEDGER_TEXT_MAX];
-	const struct step *steps;
+	const struct event *event;
+	const char *text;
 
 	/* Two-byte characters at an odd place: the limit falls into one. */
 	longest[0] = 'x';
@@ -98,10 +99,11 @@ static void texts_are_bounded_utf8(void **state)
 	longest[sizeof longest - 1] = '\0';
 	ledger_step(ledger, serial, 0, STEP_FAILED, NULL, "%s", longest);
 	ledger_step(ledger, serial, 0, STEP_FAILED, NULL, "caf\xe9 au lait, s'il vous plait");
-	steps = ledger_find(ledger, serial)->steps;
-	assert_in_range(strlen(steps[0].text), LEDGER_TEXT_MAX - 4, LEDGER_TEXT_MAX - 1);
-	assert_true(utf8_is_valid(steps[0].text, strlen(steps[0].text)));
-	assert_string_equal(steps[1].text, "caf\xef\xbf\xbd au lait, s'il vous plait");
+	event = ledger_find(ledger, serial);
+	text = step_text(event, &event->steps[0]);
+	assert_in_range(strlen(text), LEDGER_TEXT_MAX - 4, LEDGER_TEXT_MAX - 1);
+	assert_true(utf8_is_valid(text, strlen(text)));
+	assert_string_equal(step_text(event, &event->steps[1]), "caf\xef\xbf\xbd au lait, s'il vous plait");
 	ledger_free(ledger);
 }
 

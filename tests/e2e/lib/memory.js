@@ -4,9 +4,7 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 
 import { until } from '../../../scripts/lib/events.js';
-
-/** A sanitizer keeps freed memory for itself: no figure of such a build says anything. */
-const MEANT = !/asan/.test(process.env.SAVECAST_BUILD ?? '');
+import { SANITIZED } from './world.js';
 
 /**
  * @param {string} text of /proc
@@ -43,10 +41,10 @@ export class Memory {
 		let kept = Infinity;
 		await until('what is free to be given back', async () => {
 			kept = await this.#rss() - this.#before;
-			return !MEANT || kept <= kibibytes;
+			return SANITIZED || kept <= kibibytes;
 		}, { msec: 5000 }).catch(() => {});
 		t.diagnostic(`afterwards: ${kept} KiB more than before (limit ${kibibytes})`);
-		if (MEANT && kept > kibibytes) {
+		if (!SANITIZED && kept > kibibytes) {
 			throw new Error(`the daemon keeps ${kept} KiB more than before, ${kibibytes} are allowed`);
 		}
 	}
@@ -70,7 +68,7 @@ export class Memory {
 	async bounded(t, what, kibibytes) {
 		const grown = await this.#high() - this.#before;
 		t.diagnostic(`${what}: at most ${grown} KiB more (limit ${kibibytes}), Pss ${await this.pss()} KiB after it`);
-		if (MEANT && grown > kibibytes) {
+		if (!SANITIZED && grown > kibibytes) {
 			throw new Error(`${what}: the daemon took ${grown} KiB more, ${kibibytes} are allowed`);
 		}
 	}

@@ -7,7 +7,7 @@ import http from 'node:http';
 import path from 'node:path';
 
 import { run } from '../../../scripts/lib/children.js';
-import { until } from '../../../scripts/lib/events.js';
+import { until, within } from '../../../scripts/lib/events.js';
 import { World } from './world.js';
 
 /** @typedef {import('../../../scripts/lib/browser/chromium.js').Page} Page */
@@ -48,7 +48,8 @@ export async function firstAnswer(url, wanted, msec = 60000) {
 	const deadline = performance.now() + msec;
 	let refused = false;
 	while (performance.now() < deadline) {
-		const answer = await get(url);
+		// It may queue for ever, where a server is down behind an open port.
+		const answer = await within(get(url), `${url}: ${wanted}`, deadline - performance.now());
 		if (answer.body.includes(wanted)) {
 			return refused ? answer.connected : now();
 		}
@@ -101,7 +102,8 @@ export async function stage(t, { name, file, text, settle, command, needs }) {
 		t.skip(`${command(0)[0]} is not installed`);
 		return undefined;
 	}
-	const { url, server } = await world.serve(name.replace(/\W+/g, '-'), root, command);
+	const log = name.replace(/\W+/g, '-');
+	const { url, server } = await world.serve(log, root, command);
 	const browser = await world.browser();
 	const page = await browser.newPage(url);
 	await page.clickAction();
@@ -114,7 +116,7 @@ export async function stage(t, { name, file, text, settle, command, needs }) {
 			loads.push(performance.now());
 		}
 	});
-	return { world, root, url, server, browser, page, loads, settle, file: path.join(root, file) };
+	return { world, root, url, server, log, browser, page, loads, settle, file: path.join(root, file) };
 }
 
 /**

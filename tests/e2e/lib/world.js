@@ -4,7 +4,7 @@
  * the daemon, servers, editors, a browser. All real; all gone when the test ends.
  */
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +20,9 @@ export const TOP = fileURLToPath(new URL('../../..', import.meta.url));
 const BUILD = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build', 'daemon');
 export const SAVECASTD = path.join(BUILD, 'savecastd');
 export const SAVECAST = path.join(BUILD, 'savecast');
+
+/** Whether a sanitizer is in it, with a heap, a pace and wishes of its own: of those no figure says anything. */
+export const SANITIZED = existsSync(SAVECASTD) && readFileSync(SAVECASTD).includes('__asan_init');
 
 /** Whether the full counts of the long proofs are wanted. */
 export const LONG = Boolean(process.env.SAVECAST_LONG);
