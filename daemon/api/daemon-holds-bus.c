@@ -63,7 +63,7 @@ DBusMessage *daemon_api_hold(DBusMessage *call, void *userdata)
 	dbus_bool_t build = FALSE;
 	uint32_t cookie;
 
-	if (reply) {
+	if (!root) {
 		return reply;
 	}
 	project = finder_find(api->parts.registry, root, &why);

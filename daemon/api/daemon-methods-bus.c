@@ -148,7 +148,7 @@ DBusMessage *daemon_api_track(DBusMessage *call, void *userdata)
 	struct project *project;
 	struct stat st;
 
-	if (reply) {
+	if (!root) {
 		return reply;
 	}
 	text = pathname_to_text(root);
@@ -179,7 +179,7 @@ DBusMessage *daemon_api_untrack(DBusMessage *call, void *userdata)
 	DBusMessage *reply = daemon_api_read_root(call, &root);
 	struct project *project;
 
-	if (reply) {
+	if (!root) {
 		return reply;
 	}
 	text = pathname_to_text(root);
@@ -199,7 +199,7 @@ DBusMessage *daemon_api_reload(DBusMessage *call, void *userdata)
 	DBusMessage *error = daemon_api_read_root(call, &root);
 	struct project *project;
 
-	if (error) {
+	if (!root) {
 		return error;
 	}
 	project = finder_find(api->parts.registry, root, &why);
