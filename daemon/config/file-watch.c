@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #define LOG_MODULE "watch"
@@ -22,12 +24,14 @@ struct file_watch {
 	bool folder_too;
 	int of_file, of_folder; /* watch descriptors, or -1 */
 	bool dirty;
+	struct loop_timer *settle; /* NULL unless it has gone */
 	file_watch_fn *changed;
 	void *userdata;
 	struct file_watch *next, **back;
 };
 
 struct file_watcher {
+	struct loop *loop;
 	int fd;
 	struct loop_fd *ready;
 	struct file_watch *first;
@@ -98,6 +102,23 @@ static struct file_watch *first_dirty(const struct file_watcher *watcher)
 	return watch;
 }
 
+static bool is_there(const struct file_watch *watch)
+{
+	struct stat st;
+
+	return stat(watch->path, &st) == 0 && st.st_size > 0;
+}
+
+/* The watch may be gone after it. */
+static void tell(void *userdata)
+{
+	struct file_watch *watch = userdata;
+
+	loop_timer_free(watch->settle);
+	watch->settle = NULL;
+	watch->changed(watch->userdata);
+}
+
 static void on_ready(uint32_t events, void *userdata)
 {
 	struct file_watcher *watcher = userdata;
@@ -114,7 +135,12 @@ static void on_ready(uint32_t events, void *userdata)
 	while ((watch = first_dirty(watcher))) {
 		watch->dirty = false;
 		watch_arm(watch); /* before it is read: nothing is missed in between */
-		watch->changed(watch->userdata);
+		if (is_there(watch)) {
+			tell(watch);
+		} else if (!watch->settle) {
+			watch->settle = loop_timer_new(watcher->loop, tell, watch);
+			loop_timer_set(watch->settle, clock_now_usec() + FILE_SETTLE_USEC);
+		}
 	}
 }
 
@@ -127,6 +153,7 @@ struct file_watcher *file_watcher_new(struct loop *loop)
 		return NULL;
 	}
 	watcher = mem_new(struct file_watcher);
+	watcher->loop = loop;
 	watcher->fd = fd;
 	watcher->ready = loop_fd_new(loop, fd, EPOLLIN, on_ready, watcher);
 	return watcher;
@@ -189,6 +216,7 @@ void file_watch_free(struct file_watch *watch)
 			watch->next->back = watch->back;
 		}
 	}
+	loop_timer_free(watch->settle);
 	free(watch->folder);
 	free(watch->name);
 	free(watch->path);

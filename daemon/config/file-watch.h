@@ -9,7 +9,11 @@
  * Tells when a small file was written, replaced, made or removed, whoever did it.
  * While the file is there it is the file itself that is watched, so other files
  * beside it wake nobody; while it is not, its folder is, for names that come.
+ *
+ * A file that has gone, or has nothing in it, may be about to be written anew, as some
+ * editors do it: that is told only if it stays so for FILE_SETTLE_USEC.
  */
+enum { FILE_SETTLE_USEC = 500000 };
 
 struct file_watcher; /* one descriptor for all watches */
 struct file_watch;
