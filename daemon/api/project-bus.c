@@ -44,6 +44,15 @@ static void get_problem(DBusMessageIter *to, void *userdata)
 	bus_append_string(to, problem ? problem : "");
 }
 
+static void get_held_by(DBusMessageIter *to, void *userdata)
+{
+	const struct project *project = userdata;
+	const char *why =
+		project->held_by && *project->held_by ? project->held_by : "no reason given";
+
+	bus_append_string(to, project->holds ? why : "");
+}
+
 static const struct bus_interface project_interface = {
 	.name = "io.github.savecast.Project1",
 	.properties = (const struct bus_property[]){
@@ -54,6 +63,7 @@ static const struct bus_interface project_interface = {
 		{"Tabs", "u", BUS_PROPERTY_TOLD, get_tabs},
 		{"SettingsProblems", "as", BUS_PROPERTY_TOLD, get_settings_problems},
 		{"Problem", "s", BUS_PROPERTY_TOLD, get_problem},
+		{"HeldBy", "s", BUS_PROPERTY_SILENT, get_held_by},
 		{0},
 	},
 };

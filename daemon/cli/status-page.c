@@ -101,6 +101,18 @@ static char *servers_of(const json_t *project)
 	return line;
 }
 
+/* What is to be said of a project, below its line. */
+static void print_remark(FILE *to, const char *what, const json_t *project, const char *key)
+{
+	_cleanup_free_ char *said = safe_of(project, key);
+	_cleanup_free_ char *text = mem_printf("%s%s", what, said);
+	_cleanup_free_ char *wrapped = text_wrap(text, EVENT_TEXT_WIDTH, 4, 4);
+
+	if (*said) {
+		fprintf(to, "%4s%s\n", "", wrapped);
+	}
+}
+
 static void print_project(FILE *to, const json_t *project)
 {
 	_cleanup_free_ char *full_name = safe_of(project, "name");
@@ -111,8 +123,6 @@ static void print_project(FILE *to, const json_t *project)
 	_cleanup_free_ char *servers = text_shorten(all_servers, SERVER_COLUMNS);
 	_cleanup_free_ char *tabs = count_of(project, "tabs", "tab");
 	_cleanup_free_ char *known_by = safe_of(project, "known-by");
-	_cleanup_free_ char *problem = safe_of(project, "problem");
-	_cleanup_free_ char *wrapped = text_wrap(problem, EVENT_TEXT_WIDTH, 4, 4);
 
 	fprintf(to, "  ");
 	print_padded(to, name, NAME_COLUMNS);
@@ -121,9 +131,8 @@ static void print_project(FILE *to, const json_t *project)
 	fprintf(to, "  %-13s  ", known_by);
 	print_padded(to, servers, SERVER_COLUMNS);
 	fprintf(to, "  %s\n", tabs);
-	if (*problem) {
-		fprintf(to, "%4s%s\n", "", wrapped);
-	}
+	print_remark(to, "", project, "problem");
+	print_remark(to, "held: ", project, "held-by");
 }
 
 static void print_tab(FILE *to, const json_t *tab)

@@ -53,7 +53,7 @@ static json_t *status_projects(json_t *objects, const json_t *tabs)
 
 		if (project) {
 			json_array_append_new(projects,
-				json_pack("{s:s, s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*, s:O*}", "object", path,
+				json_pack("{s:s, s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*, s:O*, s:O*}", "object", path,
 					"root",
 					json_object_get(project, "Root"), "name",
 					json_object_get(project, "Name"), "tracked",
@@ -62,7 +62,8 @@ static json_t *status_projects(json_t *objects, const json_t *tabs)
 					status_servers(tabs, json_object_get(project, "Root")), "tabs",
 					json_object_get(project, "Tabs"), "settings-problems",
 					json_object_get(project, "SettingsProblems"), "problem",
-					json_object_get(project, "Problem")));
+					json_object_get(project, "Problem"), "held-by",
+					json_object_get(project, "HeldBy")));
 		}
 	}
 	return projects;
@@ -133,9 +134,9 @@ const struct verb verb_status = {
 		"listen), \"port-error\", \"pairing-code\", \"browsers\" (how many),\n"
 		"\"settings-problems\" (texts), \"projects\" (each \"object\", \"root\", \"name\",\n"
 		"\"tracked\", \"known-by\", \"servers\" (each \"name\", \"port\", \"pid\"), \"tabs\",\n"
-		"\"settings-problems\", \"problem\"), \"tabs\" (each \"browser\", \"tab\", \"client\",\n"
-		"\"url\", \"state\", \"project\", \"reason\", and where they are known \"server\",\n"
-		"\"server-port\", \"server-pid\") and \"events\" (the last 5, as in\n"
+		"\"settings-problems\", \"problem\", \"held-by\"), \"tabs\" (each \"browser\",\n"
+		"\"tab\", \"client\", \"url\", \"state\", \"project\", \"reason\", and where they are known\n"
+		"\"server\", \"server-port\", \"server-pid\") and \"events\" (the last 5, as in\n"
 		"'savecast log --json'). It is stable: keys are added, none is changed or taken\n"
 		"away. Expect more.\n",
 	.options = "j",

@@ -132,6 +132,8 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 	const several = new Set(['there and back', 'save and commit', 'bisect']);
 
 	let checked = 0, changed = 0;
+	/** What was done, for who traces a failure. @type {string[]} */
+	const done = [];
 	for (let i = 0; i < COUNT; i++) {
 		const at = random.pick(trees);
 		const [name, work, prepare] = random.pick(operations);
@@ -150,12 +152,13 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 		const must = difference(before, after);
 		const pending = difference(announced, before);
 		const where = `seed ${seed}, ${i}: ${name} in ${path.relative(world.home, at)}${failed}`;
+		done.push(where);
 		const events = (await settled(world, serial, { expect: must.length > 0 })
 			.catch(error => assert.fail(`${where}: ${JSON.stringify(must)}: ${error.message}`)))
 			.filter(e => !e.steps.some(({ step }) => step === 'unchanged'));
 		const told = new Set(events.flatMap(e => e.files));
 		const what = `${where}: ` +
-			JSON.stringify({ must, pending, told: [...told], texts: events.map(e => e.steps[0].text) });
+			JSON.stringify({ must, pending, told: [...told], texts: events.map(e => e.steps[0].text), done: done.slice(-8) });
 		const missed = must.filter(file => !told.has(file));
 		// Where git takes its time between the two, there is one event and back is another.
 		// A merge that fails is undone by git with reset --hard and stash apply: back again as well.

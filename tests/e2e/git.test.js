@@ -25,7 +25,7 @@ async function tree(t) {
 		world, root, git, file, last,
 		/** What git changed, and what the daemon said of it. @param {() => Promise<unknown>} work */
 		async did(work) {
-			await settled(world, 0, { expect: false, quiet: 150 });
+			await settled(world, 0, { expect: false });
 			const before = await contents(root);
 			const serial = await last();
 			await work();
@@ -37,6 +37,23 @@ async function tree(t) {
 		},
 		write: (/** @type {string} */ name, /** @type {string} */ text) => writeFile(file(name), text),
 	};
+}
+
+/**
+ * A new branch with so many commits, of two files each.
+ *
+ * @param {World} world
+ * @param {string} root
+ * @param {string} branch
+ * @param {number} count
+ */
+async function commits(world, root, branch, count) {
+	const stream = Array.from({ length: count }, (_, i) =>
+		`commit refs/heads/${branch}\ncommitter Tester <tester@example.test> 1700000000 +0000\ndata <<END\n${i}\nEND\n`
+		+ (i ? '' : 'from main\n')
+		+ ['a.css', `n${i}.css`].map(name => `M 100644 inline ${name}\ndata <<END\n${i}\nEND\n`).join('')).join('');
+	await writeFile(path.join(world.temp, 'stream'), stream);
+	await run(['sh', '-c', `git -C '${root}' fast-import --quiet < '${world.temp}/stream'`], world.env);
 }
 
 /**
@@ -112,18 +129,12 @@ test('each git command is one event with what it changed', async t => {
 
 test('a rebase is one event, and so is a series of patches', async t => {
 	const { git, did, write, world, root } = await tree(t);
-	await git('checkout', '--quiet', '-b', 'topic');
-	for (let i = 0; i < 50; i++) {
-		await write('a.css', `${i}\n`);
-		await write(`n${i}.css`, `${i}\n`);
-		await git('add', '.');
-		await git('commit', '--quiet', '-m', `${i}`);
-	}
+	await commits(world, root, 'topic', 50);
 	await git('checkout', '--quiet', 'main');
 	await write('b.css', 'main\n');
 	await git('commit', '--quiet', '-a', '-m', 'main');
 	await git('checkout', '--quiet', 'topic');
-	await new Promise(resolve => { setTimeout(resolve, 300); });
+	await settled(world, 0, { expect: false });
 	one(await did(() => git('rebase', '--quiet', 'main')), ['b.css'], /^rebase .*, on topic$/);
 	const { events } = await did(() => git('reset', '--quiet', '--hard', 'main'));
 	assert.deepEqual(events.map(e => [e['file-count'], e.files.length]), [[51, 16]]);
@@ -181,7 +192,7 @@ test('a rebase that stops at a conflict shows it', async t => {
 	await write('a.css', 'main\n');
 	await git('commit', '--quiet', '-a', '-m', 'main');
 	await git('checkout', '--quiet', 'topic');
-	await new Promise(resolve => { setTimeout(resolve, 300); });
+	await settled(world, 0, { expect: false });
 	one(await did(() => git('rebase', '--quiet', 'main').catch(() => {})), ['a.css']);
 	await write('a.css', 'both\n');
 	one(await did(() => git('add', 'a.css')), ['a.css']);

@@ -69,10 +69,13 @@ test('what is held leaves as one event with the last hold', async t => {
 	assert.equal((await story(event)).closed, false);
 	assert.deepEqual(words(await story(event)), ['heard', 'held', 'joined', 'joined']);
 	assert.equal((await story(event)).steps[1].text, 'another');
+	assert.equal((await world.bus.projects())[0].HeldBy, 'another');
+	assert.match((await world.savecast('status')).stdout, /^ {4}held: another$/m);
 	await release(world.bus, two);
 	const done = await newest();
 	assert.deepEqual([done.serial, done.files], [event, [path.join(root, 'a.css'), path.join(root, 'b.css')]]);
 	assert.deepEqual(words(done).slice(-2), ['left', 'no-tab']);
+	assert.equal((await world.bus.projects())[0].HeldBy, '');
 	await assert.rejects(release(world.bus, two), { type: 'io.github.savecast.Error.NoHold' });
 });
 

@@ -98,6 +98,12 @@ export class Bus {
 		return events;
 	}
 
+	/** @returns {Promise<any[]>} the properties of each */
+	async projects() {
+		const [objects] = await this.call({ path: PATH, interface: 'org.freedesktop.DBus.ObjectManager', member: 'GetManagedObjects' });
+		return Object.values(objects).map(interfaces => interfaces['io.github.savecast.Project1']).filter(Boolean);
+	}
+
 	async tabs() {
 		const [tabs] = await this.call({ member: 'ListTabs', signature: 'a{sv}', body: [{}] });
 		return tabs;

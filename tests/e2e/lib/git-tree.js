@@ -8,10 +8,6 @@ import path from 'node:path';
 
 import { until } from '../../../scripts/lib/events.js';
 
-/** How late this process may run before it waits again, and how often it does. */
-const LATE_MSEC = 40;
-const MAX_QUIETS = 8;
-
 /** @typedef {{serial: number, source: string, project: string, closed: boolean, files: string[],
  *   'file-count': number, steps: {step: string, text: string}[]}} Event */
 
@@ -49,30 +45,39 @@ export function difference(before, after) {
 }
 
 /**
- * The daemon's events after `serial`, once git has settled: no lock is held, and nothing came
- * for longer than the daemon waits.
+ * The daemon's events after `serial`, once it knows of all that was done before this call.
  *
  * @param {import('./world.js').World} world
  * @param {number} serial
- * @param {{expect: boolean, quiet?: number}} options expect: there is one to wait for
+ * @param {{expect: boolean}} options expect: there is one, and it comes by itself
  * @returns {Promise<Event[]>}
  */
-export async function settled(world, serial, { expect, quiet = 250 }) {
+export async function settled(world, serial, { expect }) {
 	const read = async () => (await world.bus.events()).filter((/** @type {Event} */ e) => e.serial > serial);
 	if (expect) {
 		await until(`an event after ${serial}`, async () => (await read()).some((/** @type {Event} */ e) => e.closed),
-			{ msec: 5000 });
+			{ every: 5 });
 	}
-	// Where the machine is so busy that we are late ourselves, the daemon is as well.
-	let events = await read();
-	for (let i = 0; i < MAX_QUIETS; i++) {
-		const before = events.length;
-		const asked = performance.now();
-		await new Promise(resolve => { setTimeout(resolve, quiet); });
-		events = await read();
-		if (events.length === before && performance.now() - asked < quiet + LATE_MSEC) {
-			break;
-		}
+	while (await waits(world)) {
+		// Once more: what it found may have been the half of it.
 	}
-	return events;
+	return read();
+}
+
+/**
+ * The end of a hold keeps the project until what git and a build did meanwhile is known: that
+ * nothing (more) comes is seen without a guess at how long that might take.
+ *
+ * @param {import('./world.js').World} world
+ * @returns {Promise<boolean>} whether something was on its way
+ */
+async function waits({ bus }) {
+	const held = async () => (await bus.projects()).filter(({ HeldBy }) => HeldBy);
+	for (const { Root } of await bus.projects()) {
+		const [cookie] = await bus.call({ member: 'Hold', signature: 'ssa{sv}', body: [Root, 'the test looks', {}] });
+		await bus.call({ member: 'Release', signature: 'u', body: [cookie] });
+	}
+	const waited = (await held()).length > 0;
+	await until('the projects to be let go', async () => !(await held()).length, { every: 5 });
+	return waited;
 }
