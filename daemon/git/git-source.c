@@ -18,6 +18,9 @@
  */
 #define GIT_LATE_USEC CLOCK_USEC_PER_SEC
 
+/* How far the clock of files lags behind ours: a tick of the kernel's, 10 ms at most. */
+#define GIT_TICK_USEC (20 * CLOCK_USEC_PER_MSEC)
+
 /* Candidates that are judged before the loop goes on: a millisecond's worth. */
 enum { GIT_SLICE = 128 };
 
@@ -35,6 +38,8 @@ struct git_source {
 	bool rewrote_index;
 	uint64_t first_usec, last_usec; /* monotonic */
 	uint64_t began_nsec; /* wall clock */
+
+	uint64_t idle_usec; /* wall clock: when git was last seen to be at nothing; 0: never */
 
 	bool holding;
 	struct looking *looking; /* the worker looks */
@@ -227,7 +232,8 @@ static void source_on_settle(void *userdata)
 	struct git_source *source = userdata;
 	uint64_t now = clock_now_usec();
 	const char *stepping;
-	uint64_t quiet;
+	uint64_t quiet, asked;
+	bool locked;
 
 	if (source->looking || source->judging || !source->busy) {
 		return;
@@ -237,7 +243,9 @@ static void source_on_settle(void *userdata)
 		source_set_timer(source, quiet);
 		return;
 	}
-	if (git_dir_is_locked(&source->dir) && now < source->last_usec + GIT_LOCK_MAX_USEC) {
+	asked = clock_usec(CLOCK_REALTIME);
+	locked = git_dir_is_locked(&source->dir);
+	if (locked && now < source->last_usec + GIT_LOCK_MAX_USEC) {
 		source_hold(source, "a command");
 		source_set_timer(source, source->last_usec + GIT_LOCK_MAX_USEC);
 		return;
@@ -249,7 +257,20 @@ static void source_on_settle(void *userdata)
 		source_set_timer(source, source->last_usec + GIT_STEP_QUIET_USEC);
 		return;
 	}
+	source->idle_usec = locked ? 0 : asked;
 	source_look(source);
+}
+
+/*
+ * No file that git makes from here on is older than this. The last look has seen those
+ * from before it; the index may tell of them once more (git refreshes it late).
+ */
+static uint64_t source_began_usec(const struct git_source *source)
+{
+	uint64_t now = clock_usec(CLOCK_REALTIME), late = now - GIT_LATE_USEC;
+	uint64_t idle = source->idle_usec ? source->idle_usec - GIT_TICK_USEC : 0;
+
+	return idle > late && idle <= now ? idle : late; /* after now: the clock was set back */
 }
 
 static void source_stir(struct git_source *source)
@@ -260,7 +281,7 @@ static void source_stir(struct git_source *source)
 	if (!source->busy) {
 		source->busy = true;
 		source->first_usec = now;
-		source->began_nsec = (clock_usec(CLOCK_REALTIME) - GIT_LATE_USEC) * 1000;
+		source->began_nsec = source_began_usec(source) * 1000;
 	}
 	source_set_timer(source, now + GIT_SETTLE_USEC);
 }
