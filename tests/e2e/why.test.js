@@ -85,7 +85,7 @@ test('status says why a project is one, and what is wrong in the settings', asyn
 	await world.bus.saved(path.join(root, 'a.css'));
 	const { stdout } = await world.savecast('status');
 	assert.match(stdout, /^Wrong in the settings \(2 of 3\)$/m);
-	assert.match(stdout, /config: line 3: savecast\.prot: there\s+is no such/);
+	assert.match(stdout, /config: line 3:\s+savecast\.prot:\s+there\s+is\s+no\s+such/);
 	assert.match(stdout, /^ +site +~\/site +savecast-file +- +0 tabs$/m);
 	assert.ok(stdout.split('\n').length <= 24, stdout);
 	const status = JSON.parse((await world.savecast('status', '--json')).stdout);
