@@ -35,6 +35,21 @@ const servers = [
 	},
 ];
 
+/**
+ * The page, once its own script has reached its server: what is saved before, it is not told of.
+ *
+ * @param {import('./lib/world.js').Chromium} browser
+ * @param {string} url
+ */
+async function openAndConnect(browser, url) {
+	const page = await browser.newPage();
+	await page.send('Network.enable');
+	const connected = browser.cdp.next('Network.webSocketFrameReceived', page.session);
+	await page.goto(url);
+	await connected;
+	return page;
+}
+
 for (const { name, called, builds, files, file, text, command } of servers) {
 	test(`${name} reloads its page, and savecast lets it`, async t => {
 		const world = await World.open(t);
@@ -46,7 +61,7 @@ for (const { name, called, builds, files, file, text, command } of servers) {
 		const root = await world.folder('site', { ...files, [file]: text('v0') }, { git: true });
 		const { url } = await world.serve('dev-server', root, command);
 		const browser = await world.browser();
-		const page = await browser.newPage(url);
+		const page = await openAndConnect(browser, url);
 		await switchOn(world, page);
 		await until('v0', async () => await heading(page) === 'v0');
 		const save = async (/** @type {string} */ version) => {

@@ -247,13 +247,24 @@ export class World {
 		return readFile(path.join(this.logs, `${name}.log`), 'utf8');
 	}
 
+	/** All of it ends, whatever of it fails to. */
 	async close() {
 		open.delete(this);
-		for (const end of this.atEnd.reverse()) {
-			await end();
+		const failures = [];
+		for (const end of [
+			...this.atEnd.reverse(),
+			() => this.children.stopAll(),
+			() => rm(this.temp, { recursive: true, force: true, maxRetries: 5 }),
+		]) {
+			try {
+				await end();
+			} catch (error) {
+				failures.push(error);
+			}
 		}
-		await this.children.stopAll();
-		await rm(this.temp, { recursive: true, force: true, maxRetries: 5 });
+		if (failures.length > 0) {
+			throw failures[0];
+		}
 	}
 }
 
