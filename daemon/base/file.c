@@ -16,7 +16,8 @@ static void close_fd(int *fd)
 	}
 }
 
-int file_read(const char *name, size_t max, char **text, size_t *length)
+static int read_whole(
+	const char *name, bool own, size_t max, char **text, size_t *length)
 {
 	_cleanup_(close_fd) int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	_cleanup_free_ char *bytes = NULL;
@@ -28,6 +29,9 @@ int file_read(const char *name, size_t max, char **text, size_t *length)
 	}
 	if (!S_ISREG(st.st_mode)) {
 		return -EINVAL;
+	}
+	if (own && st.st_uid != geteuid()) {
+		return -EPERM;
 	}
 	if ((size_t)st.st_size > max) {
 		return -EFBIG;
@@ -54,6 +58,21 @@ int file_read(const char *name, size_t max, char **text, size_t *length)
 	*text = mem_steal(bytes);
 	*length = used;
 	return 0;
+}
+
+int file_read(const char *name, size_t max, char **text, size_t *length)
+{
+	return read_whole(name, false, max, text, length);
+}
+
+int file_read_own(const char *name, size_t max, char **text, size_t *length)
+{
+	return read_whole(name, true, max, text, length);
+}
+
+bool file_error_passes(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO;
 }
 
 int file_make_folders(const char *folder)
@@ -110,7 +129,8 @@ int file_replace(const char *name, const char *text, size_t length)
 	if (r < 0) {
 		return r;
 	}
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	unlink(temporary); /* a life that was killed may have left one */
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		return -errno;
 	}

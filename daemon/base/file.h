@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Small files, read and replaced as a whole. These block; errors are negative errno. */
@@ -10,6 +11,12 @@
  * has a NUL behind it. -EFBIG if it is larger, -EINVAL if it is no regular file.
  */
 int file_read(const char *name, size_t max, char **text, size_t *length);
+
+/* The same of a file that nobody else has made: -EPERM if another user owns it. */
+int file_read_own(const char *name, size_t max, char **text, size_t *length);
+
+/* Whether an error says nothing of the file: another time it may be read. */
+bool file_error_passes(int error);
 
 /*
  * Replaces a file so that at any moment, also after a crash, it holds the old

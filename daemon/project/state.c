@@ -61,12 +61,6 @@ static void state_set_aside(const char *name, const char *why, const char *loss)
 
 typedef int state_read_fn(void *into, const char *text, size_t length, char **why);
 
-/* Nothing is wrong with the file: the next life may be able to read it. */
-static bool is_passing(int error)
-{
-	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO;
-}
-
 static int state_load_file(struct state *state, const char *file, state_read_fn *read,
 	void *into, const char *loss)
 {
@@ -80,11 +74,11 @@ static int state_load_file(struct state *state, const char *file, state_read_fn 
 		return 0;
 	}
 	name = mem_printf("%s/%s", state->folder, file);
-	r = file_read(name, STATE_BYTES_MAX, &text, &length);
+	r = file_read_own(name, STATE_BYTES_MAX, &text, &length);
 	if (r == -ENOENT || r == -ENOTDIR) {
 		return 0; /* if there can be none, the first that is stored says so */
 	}
-	if (is_passing(-r)) {
+	if (file_error_passes(-r)) {
 		log_error("%s: %s: not starting without it", name, strerror(-r));
 		return r;
 	}

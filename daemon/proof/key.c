@@ -12,24 +12,27 @@
 #define LOG_MODULE "key"
 #include "base/log.h"
 
-/* Returns NULL and the key, or why this is none. */
-static const char *key_read(struct proof_key *key, const char *name)
+/* `why` on error. */
+static int key_read(struct proof_key *key, const char *name, const char **why)
 {
 	_cleanup_free_ char *text = NULL;
 	struct stat st;
 	size_t length;
-	int r = file_read(name, PROOF_KEY_DIGITS + 1, &text, &length);
+	int r = file_read_own(name, PROOF_KEY_DIGITS + 1, &text, &length);
 
 	if (r < 0) {
-		return strerror(-r);
+		*why = strerror(-r);
+		return r;
 	}
-	if (stat(name, &st) < 0 || st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
-		return "others could read it";
+	if (stat(name, &st) < 0 || (st.st_mode & 077) != 0) {
+		*why = "others could read it";
+		return -EPERM;
 	}
 	if (length > 0 && text[length - 1] == '\n') {
 		text[length - 1] = '\0';
 	}
-	return proof_key_read(key, text) < 0 ? "is no key" : NULL;
+	*why = "is no key";
+	return proof_key_read(key, text);
 }
 
 static int key_make(struct proof_key *key, const char *name)
@@ -53,11 +56,17 @@ int key_load(struct proof_key *key, const char *folder)
 	if (!name) {
 		return -ENOENT; /* the state has said so */
 	}
-	if (access(name, F_OK) == 0) {
-		why = key_read(key, name);
-		if (!why) {
-			return 0;
-		}
+	r = key_read(key, name, &why);
+	if (r == 0) {
+		return 0;
+	}
+	if (file_error_passes(-r)) {
+		log_error("%s: %s: until the next start, browsers cannot tell this daemon from "
+			  "another user's",
+			name, why);
+		return r;
+	}
+	if (r != -ENOENT && r != -ENOTDIR) {
 		log_error("%s: %s: replaced by a new one: browsers must pair again, in the "
 			  "extension's settings",
 			name, why);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -50,6 +50,19 @@ test('a damaged state file is set aside with a message', async t => {
 	const root = await world.folder('one', {});
 	await world.savecast('track', root);
 	assert.match(await readFile(state, 'utf8'), /one/);
+	assert.equal((await stat(state)).mode & 0o777, 0o600);
+});
+
+test('a state file of another user is not read', { skip: process.getuid?.() !== 0 && 'needs root, to give a file away' }, async t => {
+	const world = await World.open(t);
+	const state = path.join(world.temp, 'state/savecast/projects.json');
+	await world.startDaemon();
+	await world.savecast('track', await world.folder('one', {}));
+	await world.endDaemon();
+	await chown(state, 65534, 65534);
+	await world.startDaemon();
+	assert.match(await world.log('savecastd'), /projects\.json: Operation not permitted: set aside as .*\.damaged/);
+	assert.deepEqual(await roots(world), {});
 });
 
 test('a state that cannot be written is an error, not a silent loss', async t => {
