@@ -17,10 +17,8 @@
 #include "event/ledger.h"
 #include "gate/keeper.h"
 #include "git/git-ignore.h"
-#include "git/git-source.h"
 #include "hold/hold.h"
 #include "loop/loop.h"
-#include "output/output-source.h"
 #include "pipe/intake.h"
 #include "pipe/pipe.h"
 #include "project/project.h"
@@ -28,7 +26,7 @@
 #include "proof/key.h"
 #include "route/router.h"
 #include "server/server.h"
-#include "watch/watcher.h"
+#include "source/sources.h"
 #include "ws/door.h"
 
 #define LOG_MODULE "main"
@@ -53,9 +51,7 @@ struct daemon {
 	struct intake *intake;
 	struct pipe *pipe;
 	struct holds *holds;
-	struct watcher *watcher;
-	struct git_sources *git;
-	struct output_sources *outputs;
+	struct sources *sources;
 	struct proof_key key;
 	char code[PROOF_CODE_DIGITS + 1]; /* of the key; empty if there is none */
 	struct door *door;
@@ -119,9 +115,7 @@ static void on_hold_ending(struct project *project, bool failed, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	watcher_drain(daemon->watcher);
-	output_sources_settle(daemon->outputs, project, failed);
-	git_sources_settle(daemon->git, project);
+	sources_settle(daemon->sources, project, failed);
 }
 
 static void on_server_changed(struct server *server, void *userdata)
@@ -172,8 +166,8 @@ static void on_browsers_changed(struct project *project, void *userdata)
 			daemon_api_project_changed(daemon->api, project);
 		}
 	}
-	if (project && daemon->git) {
-		git_sources_update(daemon->git, project);
+	if (project && daemon->sources) {
+		sources_project_changed(daemon->sources, project);
 	}
 }
 
@@ -186,8 +180,7 @@ static void on_project_added(struct project *project, void *userdata)
 		daemon_api_project_added(daemon->api, project);
 	}
 	browsers_project_added(daemon->browsers, project);
-	git_sources_update(daemon->git, project);
-	output_sources_update(daemon->outputs, project);
+	sources_settings_changed(daemon->sources, project);
 }
 
 static void on_project_changed(struct project *project, void *userdata)
@@ -197,15 +190,14 @@ static void on_project_changed(struct project *project, void *userdata)
 	if (daemon->api) {
 		daemon_api_project_changed(daemon->api, project);
 	}
-	git_sources_update(daemon->git, project);
+	sources_project_changed(daemon->sources, project);
 }
 
 static void on_project_removed(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	git_sources_forget(daemon->git, project);
-	output_sources_forget(daemon->outputs, project);
+	sources_forget(daemon->sources, project);
 	holds_forget(daemon->holds, project);
 	pipe_forget(daemon->pipe, project);
 	keeper_project_removed(daemon->keeper, project);
@@ -224,12 +216,8 @@ static void on_settings_changed(struct project *project, void *userdata)
 		door_set_port(daemon->door, settings_of_daemon(daemon->settings)->port);
 	}
 	browsers_look_up(daemon->browsers);
-	if (project) {
-		output_sources_update(daemon->outputs, project);
-	} else {
-		for (size_t i = 0; i < registry_count(daemon->registry); i++) {
-			output_sources_update(daemon->outputs, registry_at(daemon->registry, i));
-		}
+	if (daemon->sources) {
+		sources_settings_changed(daemon->sources, project);
 	}
 	if (daemon->api) {
 		daemon_api_settings_changed(daemon->api, project);
@@ -329,11 +317,7 @@ static int daemon_build(struct daemon *daemon)
 		settings_new(daemon->loop, daemon->registry, config, on_settings_changed, daemon);
 	daemon->holds = holds_new(daemon->pipe);
 	holds_on_ending(daemon->holds, on_hold_ending, daemon);
-	daemon->watcher = watcher_new(daemon->loop);
-	daemon->git =
-		git_sources_new(daemon->loop, daemon->watcher, daemon->registry, daemon->pipe);
-	daemon->outputs =
-		output_sources_new(daemon->loop, daemon->watcher, daemon->registry, daemon->pipe);
+	daemon->sources = sources_new(daemon->loop, daemon->registry, daemon->pipe);
 	registry_listen(daemon->registry, &on_projects, daemon);
 	r = state_load(daemon->state, daemon->registry);
 	if (r < 0) {
@@ -382,10 +366,8 @@ static void daemon_tear_down(struct daemon *daemon)
 	daemon->door = NULL;
 	daemon_api_free(daemon->api);
 	daemon->api = NULL;
-	output_sources_free(daemon->outputs);
-	git_sources_free(daemon->git);
-	daemon->git = NULL;
-	watcher_free(daemon->watcher);
+	sources_free(daemon->sources);
+	daemon->sources = NULL;
 	holds_free(daemon->holds);
 	pipe_free(daemon->pipe);
 	keeper_free(daemon->keeper);

@@ -6,6 +6,7 @@
 #include "content/content-read.h"
 #include "output/burst.h"
 #include "output/folders.h"
+#include "project/problem.h"
 
 #define LOG_MODULE "output"
 #include "base/log.h"
@@ -179,12 +180,10 @@ static void source_on_folder(enum folders_event event, const char *file, void *u
 static void source_on_problem(const char *text, void *userdata)
 {
 	struct output_source *source = userdata;
-	_cleanup_free_ char *problem = mem_printf("output: %s", text);
-	const char *before = source->project->problem;
 
-	if (!before || strncmp(before, "output: ", 8) != 0) {
-		log_warning("%s: %s", source->project->root, problem);
-		registry_set_problem(source->sources->registry, source->project, problem);
+	/* One is enough, the first: they mostly have one cause. */
+	if (!problem_is_of(source->project, "output")) {
+		problem_set(source->sources->registry, source->project, "output", text);
 	}
 }
 
@@ -242,9 +241,7 @@ void output_sources_free(struct output_sources *sources)
 void output_sources_update(struct output_sources *sources, struct project *project)
 {
 	output_sources_forget(sources, project);
-	if (project->problem && strncmp(project->problem, "output: ", strlen("output: ")) == 0) {
-		registry_set_problem(sources->registry, project, NULL);
-	}
+	problem_set(sources->registry, project, "output", NULL);
 	if (project->settings->output.count) {
 		source_begin(sources, project);
 	}
