@@ -37,18 +37,16 @@ static bool is_same(const struct git_candidate *candidate, const struct git_deed
 	return hash_is(candidate->old_conflict, candidate->old_hash, now);
 }
 
-bool git_verdict(const struct git_candidate *candidate, const struct git_deed *deed,
-	const struct content_mark *now, const struct content_mark *known)
+static bool is_changed(const struct git_candidate *candidate, const struct git_deed *deed,
+	const struct content_mark *now, bool same, bool anew)
 {
-	bool anew = file_is_new(deed, now, known);
-
 	if (candidate->untracked) {
-		return !is_same(candidate, deed, now, known) && (candidate->in_old || anew);
+		return !same && (candidate->in_old || anew);
 	}
 	if (!deed->rewrote_index) {
 		return anew; /* the index does not know of it: git restore */
 	}
-	if (!is_same(candidate, deed, now, known)) {
+	if (!same) {
 		/* What only left the index is on disk still: git rm --cached. */
 		return now->kind == CONTENT_ABSENT || candidate->in_new || anew;
 	}
@@ -57,4 +55,15 @@ bool git_verdict(const struct git_candidate *candidate, const struct git_deed *d
 	}
 	return now->kind == CONTENT_UNKNOWN || !deed->sha1 ||
 		hash_is(candidate->new_conflict, candidate->new_hash, now);
+}
+
+enum git_verdict git_verdict(const struct git_candidate *candidate, const struct git_deed *deed,
+	const struct content_mark *now, const struct content_mark *known)
+{
+	bool same = is_same(candidate, deed, now, known);
+
+	if (is_changed(candidate, deed, now, same, file_is_new(deed, now, known))) {
+		return GIT_CHANGED;
+	}
+	return same && (known || deed->sha1) ? GIT_UNCHANGED : GIT_NOT_TOLD;
 }

@@ -18,6 +18,13 @@ struct git_deed {
 	bool rewrote_index; /* else it had the lock, and left the index as it was */
 };
 
+enum git_verdict {
+	GIT_CHANGED,
+	/* It holds what it did when it was known last: seen so, which is worth remembering. */
+	GIT_UNCHANGED,
+	GIT_NOT_TOLD, /* it may have changed, but not by what git did */
+};
+
 /*
  * `now` is the file's mark; `known` what was announced of it last, or NULL.
  *
@@ -26,5 +33,5 @@ struct git_deed {
  * nobody announced (git restore, stash, reset --hard). Not so where HEAD moved
  * more than once, or with care: there and back again is no change.
  */
-bool git_verdict(const struct git_candidate *candidate, const struct git_deed *deed,
+enum git_verdict git_verdict(const struct git_candidate *candidate, const struct git_deed *deed,
 	const struct content_mark *now, const struct content_mark *known);

@@ -5,8 +5,10 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { contents, difference, settled } from './lib/git-tree.js';
+import { heading, missing, switchOn } from './lib/live.js';
 import { World } from './lib/world.js';
 import { run } from '../../scripts/lib/children.js';
+import { until } from '../../scripts/lib/events.js';
 
 /** @param {import('node:test').TestContext} t */
 async function tree(t) {
@@ -40,18 +42,20 @@ async function tree(t) {
 }
 
 /**
- * A new branch with so many commits, of two files each.
+ * A new branch with so many commits.
  *
  * @param {World} world
  * @param {string} root
  * @param {string} branch
+ * @param {string[]} files of each; # is the commit's number
  * @param {number} count
+ * @param {(i: number) => string} [text]
  */
-async function commits(world, root, branch, count) {
+async function commits(world, root, branch, files, count, text = String) {
 	const stream = Array.from({ length: count }, (_, i) =>
 		`commit refs/heads/${branch}\ncommitter Tester <tester@example.test> 1700000000 +0000\ndata <<END\n${i}\nEND\n`
 		+ (i ? '' : 'from main\n')
-		+ ['a.css', `n${i}.css`].map(name => `M 100644 inline ${name}\ndata <<END\n${i}\nEND\n`).join('')).join('');
+		+ files.map(name => `M 100644 inline ${name.replace('#', String(i))}\ndata <<END\n${text(i)}\nEND\n`).join('')).join('');
 	await writeFile(path.join(world.temp, 'stream'), stream);
 	await run(['sh', '-c', `git -C '${root}' fast-import --quiet < '${world.temp}/stream'`], world.env);
 }
@@ -129,7 +133,7 @@ test('each git command is one event with what it changed', async t => {
 
 test('a rebase is one event, and so is a series of patches', async t => {
 	const { git, did, write, world, root } = await tree(t);
-	await commits(world, root, 'topic', 50);
+	await commits(world, root, 'topic', ['a.css', 'n#.css'], 50);
 	await git('checkout', '--quiet', 'main');
 	await write('b.css', 'main\n');
 	await git('commit', '--quiet', '-a', '-m', 'main');
@@ -260,6 +264,77 @@ test('what cannot be read is said once, and is not silent', async t => {
 	await rm(path.join(root, '.git'), { recursive: true });
 	await settled(world, 0, { expect: false });
 	assert.match(await problem(), /is gone/);
+
+	await git('init', '--quiet');
+	world.daemon?.process.kill('SIGHUP');
+	await until('another repository to be found', async () => await problem() === '');
+	serial = (await world.bus.properties()).LastEvent;
+	await git('add', 'a.css');
+	assert.deepEqual((await settled(world, serial, { expect: true })).map(e => e.files), [[file('a.css')]]);
+});
+
+test('what the rules of a project leave out is left out, and a deeper project has its own', async t => {
+	const { world, git, did, write, file } = await tree(t);
+	await write('.savecast', '[savecast]\n\tignore = *.log\n\tignore = b.css\n');
+	await write('dir/.savecast', '');
+	await git('add', '.');
+	await git('commit', '--quiet', '-m', 'rules');
+	await git('checkout', '--quiet', '-b', 'topic');
+	for (const name of ['a.css', 'b.css', 'x.log', 'dir/c.css']) {
+		await write(name, 'topic\n');
+	}
+	await git('add', '--force', '.');
+	await git('commit', '--quiet', '-m', 'topic');
+	await world.savecast('track', file('dir'));
+	const { events } = await did(() => git('checkout', '--quiet', 'main'));
+	assert.deepEqual(events.map(e => e.files.map(name => path.relative(file('.'), name))).sort(), [['a.css'], ['dir/c.css']]);
+});
+
+test('while git is at work, saves wait', async t => {
+	const { world, git, did, write, file, root } = await tree(t);
+	const held = async () => (await world.bus.projects())[0].HeldBy;
+	const lock = file('.git/index.lock');
+	await writeFile(lock, '');
+	await until('the lock to be seen', async () => await held() === 'git: a command is at work');
+	await write('a.css', 'saved\n');
+	const serial = await world.bus.saved(file('a.css'));
+	assert.deepEqual((await world.bus.events()).at(-1).steps.map((/** @type {any} */ s) => s.step), ['heard', 'held']);
+	await rm(lock);
+	const [event] = await settled(world, serial - 1, { expect: true });
+	assert.deepEqual([event.files, event.steps.at(-1)?.step], [[file('a.css')], 'no-tab']);
+	await git('checkout', '--quiet', '.');
+	await settled(world, serial, { expect: true });
+
+	await commits(world, root, 'topic', ['a.css'], 2);
+	await write('b.css', 'main\n');
+	await git('commit', '--quiet', '-a', '-m', 'main');
+	await git('checkout', '--quiet', 'topic');
+	const script = `until savecast status --json | grep -q '"held-by": *"git: rebase is at work"'; do :; done; date +%N > new.css && savecast save new.css`;
+	const { told, events } = await did(() => git('rebase', '--quiet', '--exec', script, 'main'));
+	assert.deepEqual([told, events.length], [['b.css', 'new.css'], 1], 'two saves in the middle, and what git did');
+});
+
+test('a rebase of 50 commits is one reload', { skip: missing('chromium') }, async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const page = (/** @type {number} */ i) => `<h1>${i}</h1><script>sessionStorage.loads = 1 + Number(sessionStorage.loads ?? 0)</script>`;
+	const { root, url } = await world.site('site', { 'index.html': page(0), 'b.css': 'b' });
+	await world.git(root, 'checkout', '--quiet', '-b', 'main');
+	await world.git(root, 'add', '.');
+	await world.git(root, 'commit', '--quiet', '-m', 'first');
+	await commits(world, root, 'topic', ['index.html'], 50, page);
+	await writeFile(path.join(root, 'b.css'), 'main');
+	await world.git(root, 'commit', '--quiet', '-a', '-m', 'main');
+	const browser = await world.browser();
+	const tab = await browser.newPage(url);
+	await switchOn(world, tab);
+	const loads = async () => Number(await tab.evaluate('sessionStorage.loads'));
+	const before = await loads();
+	await world.git(root, 'rebase', '--quiet', 'main', 'topic');
+	await until('the last commit', async () => await heading(tab) === '49');
+	await settled(world, 0, { expect: false });
+	await until('all stories to end', async () => (await world.bus.events()).every((/** @type {any} */ e) => e.closed));
+	assert.deepEqual([await loads() - before, (await world.bus.events()).length], [1, 1]);
 });
 
 test('index formats: 4, sparse, sha256, intent to add', async t => {
