@@ -160,9 +160,10 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 		const what = `${where}: ` +
 			JSON.stringify({ must, pending, told: [...told], texts: events.map(e => e.steps[0].text), done: done.slice(-8) });
 		const missed = must.filter(file => !told.has(file));
+		// A merge that fails is undone by git, by reset --hard and stash apply: there and back again as well.
+		const undone = name === 'merge' && failed;
 		// Where git takes its time between the two, there is one event and back is another.
-		// A merge that fails is undone by git with reset --hard and stash apply: back again as well.
-		const back = (/there and back|bisect/.test(name) && events.length > 1) || (name === 'merge' && failed);
+		const back = undone || (/there and back|bisect/.test(name) && events.length > 1);
 		const invented = back ? []
 			: [...told].filter(file => !must.includes(file) && !pending.includes(file) && !unmerged.has(file));
 		assert.deepEqual({ missed, invented }, { missed: [], invented: [] }, what);
@@ -170,7 +171,7 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 		for (const { project } of events) {
 			perProject.set(project, (perProject.get(project) ?? 0) + 1);
 		}
-		if (!several.has(name)) {
+		if (!several.has(name) && !undone) {
 			assert.ok([...perProject.values()].every(count => count === 1), `one event an operation: ${what}`);
 		}
 		for (const file of [...told]) {
