@@ -105,6 +105,7 @@ test('arguments of the wrong kind, huge or deep, are refused and forgotten', asy
 			assert.equal(outcome, null, what);
 		}
 	}
+	// Names of 16 MiB in the longest call: on the bus, as names, resolved, and in its story.
 	await memory.bounded(t, 'strange calls', 96 * 1024);
 	await memory.givenBack(t, 24 * 1024);
 });
@@ -131,6 +132,7 @@ test('messages up to the bus\'s limit of 128 MiB pass through without staying', 
 	}
 	assert.ok(await world.bus.daemonRuns());
 	assert.equal(world.daemon?.process.pid, pid);
+	// libdbus has a message twice while its buffer grows.
 	await memory.bounded(t, `messages of ${sizes.at(-1)} MiB`, 3 * 1024 * Number(sizes.at(-1)));
 	await memory.givenBack(t, 8 * 1024);
 });

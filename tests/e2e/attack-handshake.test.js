@@ -119,6 +119,7 @@ test('slow, dribbled and half-open handshakes end in time and cost little', asyn
 		assert.equal(String(data), '');
 		assert.ok(lived > 3000 && lived < 9000, `${lived} ms`);
 	}
+	// 256 connections at most, of some KiB each, here and below.
 	await memory.bounded(t, '240 slow handshakes', 4096);
 	await new Client(world).hello('profile-after');
 });
