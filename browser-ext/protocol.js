@@ -32,7 +32,7 @@ export const CLOSE_REFUSED = 1008;
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string,
  *	failure?: Failure}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], changes?: Change[]}} Reload
- * @typedef {{type: 'let-go', tabs: number[]}} LetGo
+ * @typedef {{type: 'let-go', tabs: number[], spare?: boolean}} LetGo
  * @typedef {{type: 'ping'}} Ping
  * @typedef {{type: 'error', code: string, message: string}} DaemonError
  * @typedef {DaemonHello | TabAnswer | Reload | LetGo | Ping | DaemonError} FromDaemon
@@ -192,7 +192,7 @@ const FROM_DAEMON = {
 		failure: optional(failure),
 	},
 	reload: { event: number, tabs, changes: optional(changes) },
-	'let-go': { tabs },
+	'let-go': { tabs, spare: optional(flag) },
 	ping: {},
 	error: { code: text, message: text },
 };

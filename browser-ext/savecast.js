@@ -11,7 +11,7 @@ import { decideFace, refusalFace, showFace } from './face.js';
 import { hello } from './identity.js';
 import { placeKeeper } from './keeper.js';
 import { Ledger } from './ledger.js';
-import { letGo } from './let-go.js';
+import { letGo, useSpare } from './let-go.js';
 import { Orders } from './orders.js';
 import { loadSettings } from './settings.js';
 import { Socket } from './socket.js';
@@ -231,7 +231,7 @@ function received(message) {
 		}
 		break;
 	case 'let-go':
-		message.tabs.filter((id) => tabs.get(id)).forEach(letGo);
+		message.tabs.filter((id) => tabs.get(id)).forEach(message.spare ? useSpare : letGo);
 		break;
 	case 'tab':
 		if (tabs.answered(message)) {

@@ -39,6 +39,8 @@ void browsers_cast(struct browsers *browsers, struct project *project, const str
 
 /* Tells the tabs that show this server to close their connections to it. */
 void browsers_let_go(struct browsers *browsers, const struct server *server);
+/* They ask something on the connections that the browser keeps ready: a worker waits for it. */
+void browsers_use_spare(struct browsers *browsers, const struct server *server);
 
 /* More or less is known of a server, or its health has changed: its tabs are looked up and told. */
 void browsers_server_changed(struct browsers *browsers, const struct server *server);

@@ -81,7 +81,7 @@ void browsers_cast(struct browsers *browsers, struct project *project, const str
 	}
 }
 
-void browsers_let_go(struct browsers *browsers, const struct server *server)
+static void send_let_go(struct browsers *browsers, const struct server *server, bool spare)
 {
 	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
 		uint64_t ids[TABS_MAX];
@@ -93,9 +93,19 @@ void browsers_let_go(struct browsers *browsers, const struct server *server)
 			}
 		}
 		if (count) {
-			_cleanup_free_ char *text = wire_encode_let_go(ids, count);
+			_cleanup_free_ char *text = wire_encode_let_go(ids, count, spare);
 
 			ws_client_send(browser->client, text);
 		}
 	}
+}
+
+void browsers_let_go(struct browsers *browsers, const struct server *server)
+{
+	send_let_go(browsers, server, false);
+}
+
+void browsers_use_spare(struct browsers *browsers, const struct server *server)
+{
+	send_let_go(browsers, server, true);
 }

@@ -108,7 +108,8 @@ static const struct setting settings[] = {
 		.fallback = "5000",
 		.example = "10000",
 		.text = "How long a save waits at the most for a restart to begin that followed such\n"
-			"saves before. Mostly less: twice as long as it took, and half a second.",
+			"saves before. Less for a file that was not seen to restart the server, when\n"
+			"others of its kind were: twice as long as it took, and half a second.",
 	},
 	{
 		"down-after",

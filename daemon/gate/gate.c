@@ -57,6 +57,7 @@ static void wait_for(struct gate *gate, uint64_t now, uint64_t now_boot, uint64_
 	gate->saved_usec = now;
 	gate->saved_boot = now_boot;
 	gate->expect_until = until;
+	gate->doubt_usec = now + GATE_DOUBT_USEC;
 }
 
 unsigned gate_save(
@@ -100,6 +101,7 @@ unsigned gate_save(
 		gate->saved_usec = now;
 		gate->saved_boot = now_boot;
 		gate->ask_until = now + gate->times.trial;
+		gate->doubt_usec = now + GATE_DOUBT_USEC;
 		gate->blame_until = now + GATE_BLAME_USEC;
 		actions = GATE_CAST;
 	}
@@ -147,11 +149,20 @@ static unsigned look_gone(
 	return 0;
 }
 
+bool gate_doubts(const struct gate *gate, uint64_t now)
+{
+	return (gate->asking || gate->waits) && now >= gate->doubt_usec;
+}
+
 static unsigned look_serving(struct gate *gate, uint64_t now, const struct gate_sight *sight)
 {
 	bool was_gone = gate->state == GATE_RESTARTING || gate->state == GATE_DOWN;
 	unsigned actions = was_gone ? GATE_TELL_LIVE : 0;
 
+	if (sight->busy && gate_doubts(gate, now)) {
+		gate->doubt_usec = now + GATE_DOUBT_USEC;
+		actions |= GATE_USE_SPARE;
+	}
 	if (gate->waits) {
 		bool fresh = sight->generation + GATE_TICK_USEC >= gate->saved_boot;
 

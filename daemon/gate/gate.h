@@ -29,9 +29,9 @@
 
 /* What can be set, in microseconds. */
 struct gate_times {
-	uint64_t trial;	  /* how long the server is watched after a save that nothing is known of */
-	uint64_t wait;	  /* for a learned restart to show, at the most */
-	uint64_t down;	  /* from then on that nothing serves until the tabs are told */
+	uint64_t trial; /* how long the server is watched after a save that nothing is known of */
+	uint64_t wait; /* for a learned restart to show, at the most */
+	uint64_t down; /* from then on that nothing serves until the tabs are told */
 	uint64_t look_for; /* then it is no longer looked for, until a save or a tab asks */
 };
 /* A restart that shows so soon after a save that has left is put down to it. */
@@ -42,6 +42,11 @@ struct gate_times {
 #define GATE_EXPECT_MIN_USEC (1 * CLOCK_USEC_PER_SEC)
 /* An old worker that has not ended by then waits for its clients: our tabs, it may be. */
 #define GATE_LINGER_USEC (100 * CLOCK_USEC_PER_MSEC)
+/*
+ * A restart that has not shown by then may wait for a worker that takes one connection
+ * at a time, and was given one that nothing is asked on, which browsers keep ready.
+ */
+#define GATE_DOUBT_USEC (1500 * CLOCK_USEC_PER_MSEC)
 /* How often to look: while a change is near, and at the most seldom when it is down. */
 #define GATE_LOOK_USEC (10 * CLOCK_USEC_PER_MSEC)
 #define GATE_LOOK_DOWN_USEC (1 * CLOCK_USEC_PER_SEC)
@@ -60,6 +65,7 @@ struct gate_sight {
 	bool serving;
 	bool died;
 	bool lingers;
+	bool busy; /* seen only where gate_doubts() */
 	uint64_t generation; /* CLOCK_BOOTTIME; of the serving one */
 };
 
@@ -80,6 +86,7 @@ enum {
 	GATE_LEARN_RESTARTS = 32, /* the files in question: a restart follows, after `delay` */
 	GATE_LEARN_STAYS = 64, /* the files in question: none did, this time */
 	GATE_LET_GO = 128, /* the tabs: close your connections, the old worker waits for them */
+	GATE_USE_SPARE = 256, /* the tabs: ask something on the connections that are kept ready */
 };
 
 struct gate {
@@ -94,6 +101,7 @@ struct gate {
 	uint64_t blame_until; /* it has left; a restart that shows by then is put down to it */
 	bool asking; /* whether a restart follows the save at `saved_usec` */
 	uint64_t ask_until;
+	uint64_t doubt_usec; /* whether it is busy is looked at from then on */
 	uint64_t delay; /* with GATE_LEARN_RESTARTS: from save to the first sign */
 	uint64_t since_usec; /* RESTARTING, DOWN: since when nothing serves */
 	bool explained; /* by a save; it is not another one's doing */
@@ -112,6 +120,9 @@ void gate_init(struct gate *gate, const struct gate_times *times, uint64_t now_u
  */
 unsigned gate_save(struct gate *gate, uint64_t now_usec, uint64_t now_boot, enum gate_lore lore,
 	uint64_t delay);
+
+/* Whether it matters that the serving worker is busy. */
+bool gate_doubts(const struct gate *gate, uint64_t now_usec);
 
 /* Something was seen: at `look_usec`, or because a process of the server has ended. */
 unsigned gate_look(struct gate *gate, uint64_t now_usec, const struct gate_sight *sight);

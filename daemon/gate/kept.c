@@ -47,43 +47,21 @@ static void kept_tell(struct kept *kept, enum server_health health)
 	}
 }
 
-/* What counts of two: a known restart before a question, a question before none. */
-static enum gate_lore stronger(enum gate_lore a, enum gate_lore b)
-{
-	return a == GATE_RESTARTS || b == GATE_RESTARTS  ? GATE_RESTARTS
-		: a == GATE_UNKNOWN || b == GATE_UNKNOWN ? GATE_UNKNOWN
-							 : GATE_STAYS;
-}
-
 static void kept_learn(struct kept *kept, unsigned actions)
 {
 	struct keeper *keeper = kept->keeper;
 	const struct server_main *main = server_main(kept->server);
-	enum gate_lore strongest = GATE_STAYS;
 	bool news = false;
-	uint64_t delay;
 
 	if (!main || !kept->project) {
 		return;
 	}
-	/* Of several kinds of files saved at once, those that are likeliest to have done it did. */
-	for (size_t i = 0; i < kept->suffix_count; i++) {
-		strongest = stronger(strongest,
-			learned_ask(&keeper->lessons, kept->project->root, main->name,
-				kept->suffixes[i], &delay));
-	}
-	for (size_t i = 0; i < kept->suffix_count; i++) {
-		const char *suffix = kept->suffixes[i];
-		enum gate_lore lore = learned_ask(
-			&keeper->lessons, kept->project->root, main->name, suffix, &delay);
-
-		if (actions & GATE_LEARN_STAYS) {
-			news |= learned_stays(
-				&keeper->lessons, kept->project->root, main->name, suffix);
-		} else if (lore == strongest) {
-			news |= learned_restarts(&keeper->lessons, kept->project->root, main->name,
-				suffix, kept->gate.delay);
-		}
+	if (actions & GATE_LEARN_RESTARTS) {
+		news = question_restarts(&kept->question, &keeper->lessons, kept->project->root,
+			main->name, kept->gate.delay);
+	} else if (actions & GATE_LEARN_STAYS) {
+		news = question_stays(
+			&kept->question, &keeper->lessons, kept->project->root, main->name);
 	}
 	if (news) {
 		keeper->learned(&keeper->lessons, keeper->userdata);
@@ -186,6 +164,17 @@ static void kept_let_go_of_old(struct kept *kept)
 	browsers_let_go(kept->keeper->browsers, kept->server);
 }
 
+static void kept_use_spare(struct kept *kept)
+{
+	if (kept->serial) {
+		ledger_step(kept->keeper->ledger, kept->serial, clock_now_usec(), STEP_WAITING,
+			NULL,
+			"for a worker that takes no connection: the tabs use up those that the "
+			"browser keeps ready");
+	}
+	browsers_use_spare(kept->keeper->browsers, kept->server);
+}
+
 struct first_tab {
 	const struct server *server;
 	const struct project *project;
@@ -218,19 +207,30 @@ static struct gate_times kept_times(const struct kept *kept)
 	};
 }
 
+static struct gate_sight sight_of(const struct server_view *view)
+{
+	return (struct gate_sight){
+		.serving = view->serving,
+		.died = view->died,
+		.lingers = view->lingers,
+		.busy = view->busy,
+		.generation = view->generation,
+	};
+}
+
 void kept_look(struct kept *kept)
 {
 	struct server *server = server_ref(kept->server); /* its last tab may let go of it */
 	struct server_view view;
+	struct gate_sight sight;
+	uint64_t now = clock_now_usec();
 	unsigned actions;
 
-	server_view(kept->server, &view);
 	kept->gate.times = kept_times(kept);
-	actions = gate_look(&kept->gate, clock_now_usec(),
-		&(struct gate_sight){view.serving, view.died, view.lingers, view.generation});
-	if (actions & (GATE_LEARN_RESTARTS | GATE_LEARN_STAYS)) {
-		kept_learn(kept, actions);
-	}
+	server_view(kept->server, gate_doubts(&kept->gate, now), &view);
+	sight = sight_of(&view);
+	actions = gate_look(&kept->gate, now, &sight);
+	kept_learn(kept, actions);
 	if (actions & GATE_TELL_LIVE) {
 		kept_tell(kept, SERVER_WELL);
 	}
@@ -245,6 +245,9 @@ void kept_look(struct kept *kept)
 	}
 	if (actions & GATE_LET_GO) {
 		kept_let_go_of_old(kept);
+	}
+	if (actions & GATE_USE_SPARE) {
+		kept_use_spare(kept);
 	}
 	if (actions & GATE_TELL_DOWN) {
 		kept_tell(kept, SERVER_DOWN);
@@ -269,16 +272,17 @@ struct kept *kept_new(struct keeper *keeper, struct server *server)
 {
 	struct kept *kept = mem_new(struct kept);
 	struct gate_times times;
+	struct gate_sight sight;
 	struct server_view view;
 
 	kept->keeper = keeper;
 	kept->server = server;
 	kept->timer = loop_timer_new(keeper->loop, kept_on_timer, kept);
-	server_view(server, &view);
+	server_view(server, false, &view);
 	kept->worker = view.worker;
 	times = kept_times(kept);
-	gate_init(&kept->gate, &times, clock_now_usec(),
-		&(struct gate_sight){view.serving, view.died, view.lingers, view.generation});
+	sight = sight_of(&view);
+	gate_init(&kept->gate, &times, clock_now_usec(), &sight);
 	kept_set_timer(kept);
 	return kept;
 }
@@ -286,38 +290,23 @@ struct kept *kept_new(struct keeper *keeper, struct server *server)
 void kept_free(struct kept *kept)
 {
 	loop_timer_free(kept->timer);
+	question_clear(&kept->question);
 	free(kept);
 }
 
-/* The files' suffixes: what is known of them together, and which to ask about. */
+/* Without files it is a wish to reload, which restarts nothing. */
 static enum gate_lore kept_consult(struct kept *kept, const struct project *project,
 	const struct fileset *files, uint64_t *delay)
 {
 	const struct server_main *main = server_main(kept->server);
-	enum gate_lore strongest = GATE_STAYS;
 
 	*delay = 0;
 	if (!kept->gate.waits && !kept->gate.asking) {
-		kept->suffix_count = 0;
+		question_clear(&kept->question);
 	}
-	for (size_t i = 0; files && main && i < files->kept; i++) {
-		char suffix[LEARNED_SUFFIX_MAX];
-		uint64_t own = 0;
-		enum gate_lore lore;
-		size_t k = 0;
-
-		learned_suffix(files->names[i], suffix);
-		lore = learned_ask(&kept->keeper->lessons, project->root, main->name, suffix, &own);
-		*delay = own > *delay ? own : *delay;
-		strongest = stronger(strongest, lore);
-		while (k < kept->suffix_count && strcmp(kept->suffixes[k], suffix) != 0) {
-			k++;
-		}
-		if (k == kept->suffix_count && k < SUFFIXES_MAX) {
-			memcpy(kept->suffixes[kept->suffix_count++], suffix, sizeof suffix);
-		}
-	}
-	return strongest;
+	return files && main ? question_add(&kept->question, &kept->keeper->lessons, project->root,
+				       main->name, files, delay)
+			     : GATE_STAYS;
 }
 
 static void kept_wait(struct kept *kept, uint64_t serial, uint64_t now)
@@ -354,9 +343,7 @@ void kept_event(
 	now = clock_now_usec();
 	lore = kept_consult(kept, project, files, &delay);
 	actions = gate_save(&kept->gate, now, clock_usec(CLOCK_BOOTTIME), lore, delay);
-	if (actions & GATE_LEARN_RESTARTS) {
-		kept_learn(kept, actions);
-	}
+	kept_learn(kept, actions);
 	if (actions & GATE_CAST) {
 		browsers_cast(kept->keeper->browsers, project, kept->server, serial, false);
 	} else {

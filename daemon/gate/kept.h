@@ -2,10 +2,9 @@
 #pragma once
 
 #include "gate/keeper.h"
+#include "gate/question.h"
 
 /* What keeper.c and kept.c share: one server and its gate; nobody else's business. */
-
-enum { SUFFIXES_MAX = 8 }; /* of the saves that a restart is waited for, or asked about */
 
 /* What is kept for one server; it is the server's data. */
 struct kept {
@@ -18,8 +17,7 @@ struct kept {
 	struct project *project; /* whose event it is, and whose files are asked about */
 	bool mixed; /* it stands for earlier ones too, whose files it does not name */
 	uint64_t waits_since;
-	char suffixes[SUFFIXES_MAX][LEARNED_SUFFIX_MAX];
-	size_t suffix_count;
+	struct question question;
 	struct kept *next;
 };
 

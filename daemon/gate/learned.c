@@ -12,6 +12,7 @@ static void lesson_clear(struct lesson *lesson)
 {
 	free(lesson->root);
 	free(lesson->server);
+	free(lesson->files);
 }
 
 void learned_clear(struct learned *learned)
@@ -44,12 +45,12 @@ void learned_suffix(const char *file, char suffix[LEARNED_SUFFIX_MAX])
 }
 
 static struct lesson *learned_find(
-	const struct learned *learned, const char *root, const char *server, const char *suffix)
+	const struct learned *learned, const char *root, const char *server, const char *files)
 {
 	for (size_t i = 0; i < learned->count; i++) {
 		struct lesson *lesson = &learned->lessons[i];
 
-		if (strcmp(lesson->suffix, suffix) == 0 && strcmp(lesson->root, root) == 0 &&
+		if (strcmp(lesson->files, files) == 0 && strcmp(lesson->root, root) == 0 &&
 			strcmp(lesson->server, server) == 0) {
 			return lesson;
 		}
@@ -58,9 +59,9 @@ static struct lesson *learned_find(
 }
 
 enum gate_lore learned_ask(const struct learned *learned, const char *root, const char *server,
-	const char *suffix, uint64_t *delay)
+	const char *files, uint64_t *delay)
 {
-	const struct lesson *lesson = learned_find(learned, root, server, suffix);
+	const struct lesson *lesson = learned_find(learned, root, server, files);
 
 	if (!lesson) {
 		return GATE_UNKNOWN;
@@ -73,7 +74,7 @@ enum gate_lore learned_ask(const struct learned *learned, const char *root, cons
 }
 
 static struct lesson *learned_add(struct learned *learned, const char *root, const char *server,
-	const char *suffix, bool restarts)
+	const char *files, bool restarts)
 {
 	struct lesson *lesson;
 
@@ -86,21 +87,35 @@ static struct lesson *learned_add(struct learned *learned, const char *root, con
 		mem_resize(learned->lessons, learned->count + 1, sizeof *learned->lessons);
 	lesson = &learned->lessons[learned->count++];
 	*lesson = (struct lesson){
-		.root = mem_strdup(root), .server = mem_strdup(server), .restarts = restarts};
-	memcpy(lesson->suffix, suffix, strlen(suffix) + 1);
+		.root = mem_strdup(root),
+		.server = mem_strdup(server),
+		.files = mem_strdup(files),
+		.restarts = restarts,
+	};
 	return lesson;
 }
 
-bool learned_restarts(struct learned *learned, const char *root, const char *server,
-	const char *suffix, uint64_t delay)
+/* To the end, where it is forgotten last. */
+static struct lesson *learned_confirm(struct learned *learned, struct lesson *lesson)
 {
-	struct lesson *lesson = learned_find(learned, root, server, suffix);
+	struct lesson *last = &learned->lessons[learned->count - 1], confirmed = *lesson;
+
+	memmove(lesson, lesson + 1, (size_t)(last - lesson) * sizeof *lesson);
+	*last = confirmed;
+	return last;
+}
+
+bool learned_restarts(struct learned *learned, const char *root, const char *server,
+	const char *files, uint64_t delay)
+{
+	struct lesson *lesson = learned_find(learned, root, server, files);
 	bool news = !lesson || !lesson->restarts;
 	uint64_t before;
 
 	if (!lesson) {
-		lesson = learned_add(learned, root, server, suffix, true);
+		lesson = learned_add(learned, root, server, files, true);
 	}
+	lesson = learned_confirm(learned, lesson);
 	before = lesson->delay;
 	lesson->restarts = true;
 	lesson->misses = 0;
@@ -110,15 +125,15 @@ bool learned_restarts(struct learned *learned, const char *root, const char *ser
 	return news || lesson->delay > before + before / 4 || lesson->seen < LEARNED_SURE;
 }
 
-bool learned_stays(
-	struct learned *learned, const char *root, const char *server, const char *suffix)
+bool learned_stays(struct learned *learned, const char *root, const char *server, const char *files)
 {
-	struct lesson *lesson = learned_find(learned, root, server, suffix);
+	struct lesson *lesson = learned_find(learned, root, server, files);
 
 	if (!lesson) {
-		learned_add(learned, root, server, suffix, false);
+		learned_add(learned, root, server, files, false);
 		return true;
 	}
+	lesson = learned_confirm(learned, lesson);
 	if (!lesson->restarts || ++lesson->misses < LEARNED_MISSES_MAX) {
 		return false;
 	}

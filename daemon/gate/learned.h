@@ -9,7 +9,8 @@
 
 /*
  * Which saves restart which server: by the project's root, the server's command
- * and the file's suffix. The LEARNED_MAX newest lessons are kept. Pure.
+ * and the files. `files` is a suffix ("py"), or one file's absolute path. The
+ * LEARNED_MAX lessons that were confirmed last are kept. Pure.
  */
 
 enum { LEARNED_MAX = 512, LEARNED_SUFFIX_MAX = 16 };
@@ -17,7 +18,7 @@ enum { LEARNED_MAX = 512, LEARNED_SUFFIX_MAX = 16 };
 struct lesson {
 	char *root;
 	char *server; /* name of its command */
-	char suffix[LEARNED_SUFFIX_MAX];
+	char *files;
 	bool restarts;
 	uint64_t delay; /* usec from save to the first sign, slowly forgetting long ones */
 	unsigned misses; /* restarts that were expected in a row and did not come */
@@ -35,7 +36,7 @@ enum { LEARNED_SURE = 5 };
 #define LEARNED_DELAY_MAX_USEC (600 * CLOCK_USEC_PER_SEC)
 
 struct learned {
-	struct lesson *lessons; /* the newest is the last */
+	struct lesson *lessons; /* the one that was confirmed last is the last */
 	size_t count;
 };
 
@@ -49,13 +50,13 @@ void learned_suffix(const char *file, char suffix[LEARNED_SUFFIX_MAX]);
 
 /* What is known; `delay` is set with GATE_RESTARTS. */
 enum gate_lore learned_ask(const struct learned *learned, const char *root, const char *server,
-	const char *suffix, uint64_t *delay);
+	const char *files, uint64_t *delay);
 
 /* A restart followed a save, or none did. Returns whether anything that is worth storing changed. */
 bool learned_restarts(struct learned *learned, const char *root, const char *server,
-	const char *suffix, uint64_t delay);
+	const char *files, uint64_t delay);
 bool learned_stays(
-	struct learned *learned, const char *root, const char *server, const char *suffix);
+	struct learned *learned, const char *root, const char *server, const char *files);
 
 /* The file's text: see learned-text.c. The caller frees it. */
 char *learned_write(const struct learned *learned);

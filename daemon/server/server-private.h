@@ -33,6 +33,7 @@ struct server {
 	struct members members;
 	pid_t family[ANCESTORS_MAX + 1]; /* where newcomers are looked for: nearest first */
 	struct probe probe;
+	uint64_t probe_after_usec; /* one that serves is not probed again before */
 	bool wants_look;
 	uint64_t look_after_usec;
 	void *data;

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/server-private.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
+
+/* One that serves takes a connection within this time, or is busy. */
+#define BUSY_USEC (200 * CLOCK_USEC_PER_MSEC)
+/* It is probed so often at the most. */
+#define PROBE_AGAIN_USEC (500 * CLOCK_USEC_PER_MSEC)
 
 static void find_newcomers(struct server *server, const struct listen_socket *sockets, size_t count)
 {
@@ -30,7 +36,23 @@ static bool may_have_newcomers(const struct members *members, const struct membe
 	return !seen->serving || (!members->uses_epoll && members->count == 1);
 }
 
-void server_view(struct server *server, struct server_view *view)
+/* Whether the one that serves leaves an empty connection waiting; not of one that uses epoll. */
+static bool is_busy(struct server *server, const struct listen_socket *sockets, size_t count)
+{
+	struct probe *probe = &server->probe;
+	uint64_t now = clock_now_usec();
+
+	if (probe_sees_accept(probe, sockets, count)) {
+		probe_close(probe);
+	}
+	if (probe->fd < 0 && now >= server->probe_after_usec) {
+		server->probe_after_usec = now + PROBE_AGAIN_USEC;
+		probe_connect(probe, &sockets[0], server->port);
+	}
+	return probe->fd >= 0 && now + PROBE_AGAIN_USEC >= server->probe_after_usec + BUSY_USEC;
+}
+
+void server_view(struct server *server, bool closely, struct server_view *view)
 {
 	struct members *members = &server->members;
 	struct listen_socket sockets[LISTEN_SOCKETS_MAX];
@@ -58,8 +80,12 @@ void server_view(struct server *server, struct server_view *view)
 		.generation = seen.generation,
 	};
 	if (view->serving) {
-		probe_close(&server->probe);
 		members->lingering = 0;
+		if (closely && count && !members->uses_epoll) {
+			view->busy = is_busy(server, sockets, count);
+		} else {
+			probe_close(&server->probe);
+		}
 	} else if (count && !members->count) {
 		server_look(server);
 	} else if (count) {

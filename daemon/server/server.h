@@ -101,6 +101,7 @@ struct server_view {
 	bool serving; /* and a process that accepts from it */
 	bool died; /* a worker that was seen to come up has ended before it served */
 	bool lingers; /* a worker has closed the socket and does not end */
+	bool busy; /* seen closely: it serves, but for a while has taken no connection */
 	pid_t worker; /* the one that has accepted for the longest time */
 	uint64_t generation; /* when that one was started: CLOCK_BOOTTIME */
 };
@@ -111,8 +112,9 @@ struct server_view {
  * this starts if nobody known holds the socket.
  *
  * Of a process that does not use epoll, a newcomer counts as accepting once it
- * has taken an empty connection that this makes.
+ * has taken an empty connection that this makes; and whether one that serves is busy,
+ * is seen `closely`, by such connections, now and then.
  */
-void server_view(struct server *server, struct server_view *view);
+void server_view(struct server *server, bool closely, struct server_view *view);
 /* No more views for now: takes the empty connection back. */
 void server_view_end(struct server *server);

@@ -155,11 +155,14 @@ char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs,
 	return encode_end(object);
 }
 
-char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs)
+char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs, bool spare)
 {
 	json_t *object = encode_start("let-go");
 
 	encode_tabs(object, tabs, n_tabs);
+	if (spare) {
+		encode_set(object, "spare", json_true());
+	}
 	return encode_end(object);
 }
 

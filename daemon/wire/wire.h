@@ -131,6 +131,6 @@ char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *proje
 	const char *reason, const struct wire_failure *failure);
 char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs,
 	const struct wire_change *changes, size_t n_changes);
-char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs);
+char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs, bool spare);
 char *wire_encode_ping(void);
 char *wire_encode_error(const char *code, const char *message);

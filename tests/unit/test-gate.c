@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "gate/gate.h"
-#include "gate/learned.h"
+#include "gate/question.h"
 
 /*
  * Every transition of the gate as a script: at some millisecond a save comes or
@@ -18,7 +18,7 @@ struct row {
 	enum gate_lore lore; /* SAVE */
 	unsigned delay;	     /* SAVE, ms */
 	int serving;	     /* LOOK: started at this ms; -1: nothing serves */
-	bool died, lingers;  /* LOOK */
+	bool died, lingers, busy; /* LOOK */
 	unsigned actions;
 	enum gate_state state;
 };
@@ -52,6 +52,7 @@ static void play(const char *name, const struct row *rows)
 				.serving = row->serving >= 0,
 				.died = row->died,
 				.lingers = row->lingers,
+				.busy = row->busy,
 				.generation = row->serving > 0 ? MSEC(row->serving) : BASE - CLOCK_USEC_PER_SEC,
 			};
 
@@ -274,6 +275,34 @@ static void a_lingering_worker_is_let_go_of_once(void **state)
 	});
 }
 
+/* gunicorn's worker, given a connection on which the browser asks nothing. */
+static void a_busy_worker_is_asked_for_something(void **state)
+{
+	play("busy while a restart is expected", (struct row[]){
+		{0, SAVE, GATE_RESTARTS, 1000, .state = GATE_EXPECTING},
+		{1000, LOOK, .busy = true, .state = GATE_EXPECTING},
+		{1500, LOOK, .busy = true, .actions = GATE_USE_SPARE, .state = GATE_EXPECTING},
+		{1510, LOOK, .busy = true, .state = GATE_EXPECTING},
+		{1600, LOOK, .serving = -1, .actions = GATE_LEARN_RESTARTS | GATE_TELL_WAITING,
+			.state = GATE_RESTARTING},
+		{1900, LOOK, .serving = 1800, .actions = GATE_TELL_LIVE | GATE_CAST,
+			.state = GATE_OPEN},
+		{.what = END},
+	});
+	play("busy in a trial, again and again", (struct row[]){
+		{0, SAVE, GATE_UNKNOWN, .actions = GATE_CAST, .state = GATE_OPEN},
+		{1500, LOOK, .busy = true, .actions = GATE_USE_SPARE, .state = GATE_OPEN},
+		{2500, LOOK, .busy = true, .actions = GATE_LEARN_STAYS, .state = GATE_OPEN},
+		{4000, LOOK, .busy = true, .state = GATE_OPEN},
+		{.what = END},
+	});
+	play("busy when nobody waits", (struct row[]){
+		{0, SAVE, GATE_STAYS, .actions = GATE_CAST, .state = GATE_OPEN},
+		{2000, LOOK, .busy = true, .state = GATE_OPEN},
+		{.what = END},
+	});
+}
+
 /* Nothing is looked at while nothing is pending; what is down, ever more seldom, and not for ever. */
 static void looks_come_when_they_are_needed(void **state)
 {
@@ -366,6 +395,66 @@ static void suffixes(void **state)
 	}
 }
 
+/* What is known of a save of these, space between them. */
+static enum gate_lore ask(struct question *question, const struct learned *learned,
+	const char *names, uint64_t *delay)
+{
+	_cleanup_free_ char *all = mem_strdup(names);
+	struct fileset files = {0};
+	enum gate_lore lore;
+	char *rest = all, *name;
+
+	question_clear(question);
+	while ((name = strsep(&rest, " "))) {
+		fileset_add(&files, name);
+	}
+	lore = question_add(question, learned, "/p", "node", &files, delay);
+	fileset_clear(&files);
+	return lore;
+}
+
+/* A program and what it serves have the same suffix: each is known for itself. */
+static void one_file_is_known_better_than_its_suffix(void **state)
+{
+	struct learned learned = {0}, again = {0};
+	_cleanup_free_ char *text = NULL;
+	struct question question = {0};
+	char *why = NULL;
+	uint64_t delay;
+
+	assert_int_equal(ask(&question, &learned, "/p/server.js", &delay), GATE_UNKNOWN);
+	assert_true(question_restarts(&question, &learned, "/p", "node", 200000));
+	assert_int_equal(ask(&question, &learned, "/p/server.js", &delay), GATE_RESTARTS);
+	assert_int_equal(delay, LEARNED_DELAY_MAX_USEC);
+
+	assert_int_equal(ask(&question, &learned, "/p/page.js", &delay), GATE_RESTARTS);
+	assert_int_equal(delay, LEARNED_UNSURE_USEC);
+	assert_true(question_stays(&question, &learned, "/p", "node"));
+	assert_int_equal(ask(&question, &learned, "/p/page.js", &delay), GATE_STAYS);
+	assert_int_equal(ask(&question, &learned, "/p/other.js", &delay), GATE_RESTARTS);
+	assert_int_equal(ask(&question, &learned, "/p/server.js", &delay), GATE_RESTARTS);
+	assert_int_equal(ask(&question, &learned, "/p/page.js /p/server.js", &delay), GATE_RESTARTS);
+
+	/* Once lost on the reloader is no lesson for one that was seen to restart it. */
+	ask(&question, &learned, "/p/server.js", &delay);
+	assert_false(question_stays(&question, &learned, "/p", "node"));
+	assert_int_equal(ask(&question, &learned, "/p/server.js", &delay), GATE_RESTARTS);
+
+	/* Of several nobody knows which it was: nothing is learned of each. */
+	ask(&question, &learned, "/p/a.css /p/b.css", &delay);
+	question_restarts(&question, &learned, "/p", "node", 200000);
+	assert_int_equal(learned_ask(&learned, "/p", "node", "/p/a.css", &delay), GATE_UNKNOWN);
+	assert_int_equal(learned_ask(&learned, "/p", "node", "css", &delay), GATE_RESTARTS);
+
+	text = learned_write(&learned);
+	assert_int_equal(learned_read(&again, text, strlen(text), &why), 0);
+	assert_int_equal(again.count, learned.count);
+	assert_int_equal(ask(&question, &again, "/p/page.js", &delay), GATE_STAYS);
+	question_clear(&question);
+	learned_clear(&learned);
+	learned_clear(&again);
+}
+
 static void lessons_are_bounded(void **state)
 {
 	struct learned learned = {0};
@@ -379,6 +468,10 @@ static void lessons_are_bounded(void **state)
 	assert_int_equal(learned.count, LEARNED_MAX);
 	assert_int_equal(learned_ask(&learned, "/0", "s", "css", &delay), GATE_UNKNOWN);
 	assert_int_equal(learned_ask(&learned, "/1", "s", "css", &delay), GATE_STAYS);
+	learned_stays(&learned, "/1", "s", "css");
+	learned_stays(&learned, "/new", "s", "css");
+	assert_int_equal(learned_ask(&learned, "/1", "s", "css", &delay), GATE_STAYS);
+	assert_int_equal(learned_ask(&learned, "/2", "s", "css", &delay), GATE_UNKNOWN);
 	learned_clear(&learned);
 }
 
@@ -392,9 +485,11 @@ int main(void)
 		cmocka_unit_test(what_does_not_come_back_is_down),
 		cmocka_unit_test(a_restart_by_hand_reloads),
 		cmocka_unit_test(a_lingering_worker_is_let_go_of_once),
+		cmocka_unit_test(a_busy_worker_is_asked_for_something),
 		cmocka_unit_test(looks_come_when_they_are_needed),
 		cmocka_unit_test(lessons),
 		cmocka_unit_test(suffixes),
+		cmocka_unit_test(one_file_is_known_better_than_its_suffix),
 		cmocka_unit_test(lessons_are_bounded),
 	};
 

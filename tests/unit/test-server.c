@@ -149,7 +149,7 @@ static pid_t who_serves(struct site *site)
 {
 	struct server_view view;
 
-	server_view(site->server, &view);
+	server_view(site->server, false, &view);
 	return view.serving ? view.worker : 0;
 }
 

@@ -147,7 +147,8 @@ static char *encode(const json_t *message)
 		uint64_t only = (uint64_t)json_integer_value(
 			json_array_get(json_object_get(message, "tabs"), 0));
 
-		return wire_encode_let_go(&only, 1);
+		return wire_encode_let_go(
+			&only, 1, json_is_true(json_object_get(message, "spare")));
 	}
 	if (strcmp(type, "reload") == 0) {
 		const json_t *array = json_object_get(message, "tabs");
