@@ -90,7 +90,7 @@ static void candidates_add(
 		return;
 	}
 	*added = (struct git_candidate){
-		/* cppcheck-suppress nullPointerRedundantCheck */
+		/* cppcheck-suppress nullPointerRedundantCheck ; one of both is there */
 		.path = mem_strdup(old ? old->path : new->path),
 		.in_old = old,
 		.in_new = new,
@@ -109,7 +109,7 @@ static void candidates_add(
 static void compare_entries(struct git_candidates *candidates, const struct git_entry *old,
 	const struct git_entry *new, const char *prefix)
 {
-	/* cppcheck-suppress nullPointerRedundantCheck */
+	/* cppcheck-suppress nullPointerRedundantCheck ; one of both is there */
 	const char *path = old ? old->path : new->path;
 
 	old = old && entry_is_file(old) ? old : NULL;
