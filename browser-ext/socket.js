@@ -25,6 +25,8 @@ import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, encode, parse } from './pro
  */
 
 const PROBE_MSEC = 500;
+/** A daemon that has just gone is most often about to be back; twice as long each time, up to that. */
+const FIRST_PROBE_MSEC = 50;
 const MAX_PAUSE_MSEC = 30000;
 const HELLO_TIMEOUT_MSEC = 5000;
 
@@ -130,6 +132,7 @@ export class Socket {
 		if (this.#link === 'idle') {
 			this.#setLink('connecting');
 		}
+		let soon = FIRST_PROBE_MSEC;
 		for (;;) {
 			const host = await findHost(this.#port);
 			if (loop !== this.#loop) {
@@ -152,12 +155,15 @@ export class Socket {
 				}
 				if (welcome && code !== CLOSE_REFUSED) {
 					this.#refusals = 0;
+					soon = FIRST_PROBE_MSEC;
 					this.#setLink('connecting');
 					continue;
 				}
 				msec = Math.min(PROBE_MSEC * 2 ** this.#refusals++, MAX_PAUSE_MSEC);
 				this.#setLink(foreign ? 'foreign' : 'refused');
 			} else {
+				msec = Math.min(soon, PROBE_MSEC);
+				soon *= 2;
 				this.#setLink('down');
 			}
 			await pause(msec);

@@ -43,7 +43,7 @@ async function openActivated(t) {
 }
 
 /**
- * As the extension does it: at once, then each half second.
+ * As the extension does it: again and again.
  *
  * @param {World} world
  * @param {string} url
