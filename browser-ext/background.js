@@ -7,6 +7,8 @@ import { api } from './api.js';
 import { onKeyForgotten } from './proof.js';
 import { onSettingsChanged } from './settings.js';
 import * as panel from './panel.js';
+import { settingsChanged } from './parts.js';
+import * as person from './person.js';
 import * as savecast from './savecast.js';
 
 const ready = savecast.start();
@@ -23,7 +25,7 @@ function whenReady(handle) {
 	};
 }
 
-const clicked = whenReady(savecast.clicked);
+const clicked = whenReady(person.clicked);
 const kept = whenReady(savecast.kept);
 
 api.action.onClicked.addListener(clicked);
@@ -31,13 +33,14 @@ api.action.onClicked.addListener(clicked);
 /** @type {any} */ (api).pageAction?.onClicked.addListener(clicked);
 api.commands.onCommand.addListener(whenReady((command, tab) => {
 	if (command === 'reload' && tab?.id !== undefined) {
-		savecast.reloadNow(tab.id, tab.url);
+		person.reloadNow(tab.id, tab.url);
 	}
 }));
 api.tabs.onUpdated.addListener(whenReady(savecast.updated));
 api.tabs.onRemoved.addListener(whenReady(savecast.removed));
 api.tabs.onReplaced.addListener(whenReady(savecast.replaced));
 api.tabs.onActivated.addListener(whenReady(({ tabId }) => savecast.activated(tabId)));
+api.permissions.onAdded.addListener(whenReady(person.granted));
 api.alarms.onAlarm.addListener(whenReady(savecast.woken));
 api.runtime.onMessage.addListener((message, sender) => {
 	kept(message, sender);
@@ -50,5 +53,5 @@ api.runtime.onInstalled.addListener((details) => {
 		api.tabs.create({ url: api.runtime.getURL('welcome.html') });
 	}
 });
-onSettingsChanged(whenReady(savecast.settingsChanged));
+onSettingsChanged(whenReady(settingsChanged));
 onKeyForgotten(whenReady(savecast.unpaired));

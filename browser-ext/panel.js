@@ -3,15 +3,16 @@
 // The background's end of the popup: tells it what there is to show, each time that changes, and
 // does what is clicked there.
 
-import * as savecast from './savecast.js';
+import { describe, onShown } from './parts.js';
+import * as person from './person.js';
 
 /** @type {Map<chrome.runtime.Port, number>} the tab that each open popup is about */
 const open = new Map();
 
-savecast.onShown((id) => {
+onShown((id) => {
 	for (const [port, tab] of open) {
-		if (tab === id) {
-			port.postMessage(savecast.describe(id));
+		if (id === undefined || tab === id) {
+			port.postMessage(describe(tab));
 		}
 	}
 });
@@ -28,15 +29,15 @@ export function connected(port) {
 	port.onMessage.addListener((/** @type {{to: string, url?: string}} */ { to, url }) => {
 		switch (to) {
 		case 'on':
-			savecast.switchOn(id, url);
+			person.switchOn(id, url);
 			break;
 		case 'off':
-			savecast.switchOff(id);
+			person.switchOff(id);
 			break;
 		case 'reload':
-			savecast.reloadNow(id, url);
+			person.reloadNow(id, url);
 			break;
 		}
 	});
-	port.postMessage(savecast.describe(id));
+	port.postMessage(describe(id));
 }

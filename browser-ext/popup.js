@@ -6,10 +6,10 @@ import { api } from './api.js';
 import { toAddress } from './address.js';
 import { adviceFor, failureOf, reasonOf, stateName } from './advice.js';
 import { rememberSite } from './settings.js';
-import { hasSite, sitePattern } from './site.js';
+import { hasSite, setWish, sitePattern } from './site.js';
 import { eventItem } from './popup-story.js';
 
-/** @typedef {ReturnType<typeof import('./savecast.js').describe>} Description */
+/** @typedef {ReturnType<typeof import('./parts.js').describe>} Description */
 
 /** @param {string} id @returns {any} */
 const byId = (id) => document.getElementById(id);
@@ -69,22 +69,17 @@ async function showSite({ entry, sites }) {
 }
 
 /**
- * Both ask for leave in the click itself: a browser takes no later moment for the person's wish.
+ * In the click itself: a browser takes no later moment for the person's wish. Its question closes
+ * this popup in Chromium, so a yes is heard by the background; what comes after it is Firefox's.
  *
- * @param {boolean} remember
+ * @param {string} url
+ * @param {string} [wish] an origin to remember
  */
-async function allow(remember) {
-	const url = tab?.url ?? last?.entry?.url;
-	if (!url) {
-		return;
-	}
+async function ask(url, wish) {
 	const asked = api.permissions.request({ origins: [sitePattern(url)] });
-	if (remember) {
-		// Before the answer: the browser's question may close this popup.
-		await rememberSite(new URL(url).origin, true);
-	}
-	if (!await asked && remember) {
-		await rememberSite(new URL(url).origin, false);
+	await setWish(wish);
+	if (!await asked) {
+		await setWish(undefined);
 	}
 	if (last) {
 		await show(last);
@@ -96,13 +91,23 @@ byId('toggle').onclick = () => {
 	port.postMessage({ to: on ? 'off' : 'on', url: tab?.url });
 };
 byId('reload').onclick = () => port.postMessage({ to: 'reload', url: tab?.url });
-byId('allow').onclick = () => allow(false);
+byId('allow').onclick = () => {
+	const url = tab?.url ?? last?.entry?.url;
+	if (url) {
+		ask(url);
+	}
+};
 byId('remember').onchange = () => {
 	const url = tab?.url ?? last?.entry?.url;
-	if (byId('remember').checked) {
-		allow(true);
-	} else if (url) {
-		rememberSite(new URL(url).origin, false);
+	const on = byId('remember').checked;
+	if (!url) {
+		return;
+	}
+	const { origin } = new URL(url);
+	if (on && !byId('leave').hidden) {
+		ask(url, origin);
+	} else {
+		rememberSite(origin, on);
 	}
 };
 port.onMessage.addListener(show);

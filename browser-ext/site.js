@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A site that the person may give savecast leave for.
+// A site that the person may give savecast leave for. Chromium closes the popup when it asks, so
+// what becomes of a yes is done by the background; the popup leaves word of what it was for.
 
 import { api } from './api.js';
 
@@ -19,4 +20,19 @@ export function sitePattern(url) {
  */
 export function hasSite(url) {
 	return api.permissions.contains({ origins: [sitePattern(url)] });
+}
+
+/** In storage.session: the origin to remember, should the browser's question be answered with yes. */
+const WISH = 'wish';
+
+/** @param {string | undefined} origin undefined: a yes is for this visit's swaps only */
+export function setWish(origin) {
+	return origin ? api.storage.session.set({ [WISH]: origin }) : api.storage.session.remove(WISH);
+}
+
+/** @returns {Promise<string | undefined>} the wish, which is gone then */
+export async function takeWish() {
+	const { [WISH]: origin } = await api.storage.session.get(WISH);
+	await setWish(undefined);
+	return typeof origin === 'string' ? origin : undefined;
 }

@@ -50,6 +50,8 @@ packages_list() {
 		test  ripgrep           command -v rg
 		test  systemd           test -x /lib/systemd/systemd
 		test  dbus-user-session test -f /usr/lib/systemd/user/dbus.socket
+		test  xvfb              command -v Xvfb
+		test  xdotool           command -v xdotool
 		test  shellcheck        command -v shellcheck
 		test  cppcheck          command -v cppcheck
 		test  strace            command -v strace

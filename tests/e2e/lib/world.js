@@ -231,7 +231,7 @@ export class World {
 	 *
 	 * @template {'chromium' | 'firefox'} [N='chromium']
 	 * @param {N} [name]
-	 * @param {{grant?: string[], hosts?: string[], binary?: string}} [options]
+	 * @param {import('../../../scripts/lib/browser/firefox.js').Options} [options]
 	 * @returns {Promise<N extends 'firefox' ? Firefox : Chromium>}
 	 */
 	async browser(name, options = {}) {

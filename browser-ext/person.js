@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+//
+// What a person asks for: by the icon, the shortcut, the popup, or once for all tabs of a site.
+
+import { api } from './api.js';
+import { toAddress } from './address.js';
+import { placeKeeper } from './keeper.js';
+import { forget, orders, send, settings, show, showRefusal, socket, stories, tabs, visits, watch } from './parts.js';
+import { rememberSite } from './settings.js';
+import { takeWish } from './site.js';
+
+/**
+ * The icon was clicked on a tab without a popup: it is off, or waits for this click.
+ *
+ * @param {chrome.tabs.Tab} tab
+ */
+export function clicked({ id, url }) {
+	if (id === undefined || id === api.tabs.TAB_ID_NONE) {
+		return;
+	}
+	const entry = tabs.get(id);
+	if (entry?.pending) {
+		reloadNow(id, url);
+	} else if (entry && entry.paused === undefined) {
+		// The click came before the popup was set again after a navigation.
+		/** @type {any} */ (api.action).openPopup?.()?.catch(() => {});
+	} else {
+		switchOn(id, url);
+	}
+}
+
+/**
+ * @param {number} id
+ * @param {string | undefined} url
+ */
+export function switchOn(id, url) {
+	const address = toAddress(url);
+	if ('why' in address) {
+		forget(id);
+		showRefusal(id, address.why);
+		return;
+	}
+	tabs.add(id, address.url);
+	watch(id);
+	socket.kick();
+	show(id);
+	placeKeeper(id);
+}
+
+/** @param {number} id */
+export function switchOff(id) {
+	send(stories.end(id, 'skipped', 'switched off'));
+	forget(id);
+	show(id);
+}
+
+/**
+ * By hand: the pending reload, or one that no save asked for.
+ *
+ * @param {number} id
+ * @param {string | undefined} url which a click shows also where the browser hides it else
+ */
+export function reloadNow(id, url) {
+	if (url) {
+		visits.moved(id, url, 'still');
+	}
+	const entry = tabs.get(id);
+	if (entry?.pending) {
+		orders.release(id);
+	} else if (entry?.paused === undefined) {
+		api.tabs.reload(id, { bypassCache: true }).catch(() => {});
+	}
+}
+
+/**
+ * A tab of a site that the person wants switched on always.
+ *
+ * @param {number} id
+ * @param {string | undefined} url
+ */
+export function recall(id, url) {
+	const address = toAddress(url);
+	if ('url' in address && settings.sites.includes(new URL(address.url).origin)) {
+		switchOn(id, url);
+	}
+}
+
+/** The browser's question was answered with yes: the tabs that are on need no reload for that. */
+export async function granted() {
+	const wish = await takeWish();
+	if (wish) {
+		await rememberSite(wish, true);
+	}
+	// Where it is not for this tab's site, none comes there.
+	tabs.watched().forEach(([id]) => placeKeeper(id));
+}

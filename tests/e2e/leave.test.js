@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+//
+// The browser's own question whether savecast may see a site, asked from the real popup and
+// answered by a real click or key: no leaves reloads as they are, yes needs no reload first.
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from '../../scripts/lib/events.js';
+import { Display, noDisplay } from './lib/display.js';
+import { BROWSERS, live, missing, story, switchOn, words } from './lib/live.js';
+import { answer, clickInRealPopup } from './lib/question.js';
+import { World } from './lib/world.js';
+
+for (const which of BROWSERS) {
+	test(`${which}: the popup asks for the site; no and yes`, { skip: missing(which) || (which === 'chromium' && noDisplay()) }, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const site = await world.site('site', {
+			'index.html': '<link rel="stylesheet" href="/app.css"><h1>one</h1>', 'app.css': 'h1 { color: red }',
+		});
+		const { origin } = new URL(site.url);
+		const display = which === 'chromium' ? await Display.open(world.env) : undefined;
+		t.after(() => display?.close());
+		const browser = await world.browser(which, display ? { headless: false, env: display.env } : {});
+		const page = await browser.newPage(site.url);
+		await switchOn(world, page);
+		let last = 0;
+		/** @param {string} name @returns {Promise<string>} how its story ends */
+		const save = async (name) => {
+			await writeFile(path.join(site.root, name), `/* ${last} */${name === 'index.html' ? '<link rel="stylesheet" href="/app.css">' : ''}`);
+			await page.evaluate('window.old = true');
+			const told = await world.bus.saved(path.join(site.root, name)).then(() => story(world, last));
+			last = told.serial;
+			const end = String(words(told).at(-1));
+			assert.equal(await page.evaluate('window.old === true'), end === 'swapped', end);
+			return end;
+		};
+		const remembered = async () => (await browser.evaluateInWorker("chrome.storage.local.get('sites')")).sites ?? [];
+		const allowed = () => browser.evaluateInWorker(`chrome.permissions.contains({ origins: ['http://localhost/*'] })`);
+
+		await t.test('nothing is asked for a reload', async () => {
+			assert.equal(await save('index.html'), 'loaded');
+		});
+		for (const button of ['allow', 'remember']) {
+			await t.test(`no, to ${button}`, async () => {
+				await clickInRealPopup(page, button);
+				await answer(page, display, false);
+				assert.equal(await allowed(), false);
+				assert.deepEqual(await remembered(), []);
+				assert.equal(await save('index.html'), 'loaded');
+				// Chromium's click on the icon is leave enough until the tab leaves the site; Firefox's
+				// is gone with the first reload.
+				assert.equal(await save('app.css'), which === 'firefox' ? 'loaded' : 'swapped');
+			});
+		}
+		await t.test('yes, to remember: nothing needs a reload for that, and other tabs come on', async () => {
+			await clickInRealPopup(page, 'remember');
+			await answer(page, display, true);
+			await until('it is remembered', async () => (await remembered())[0] === origin);
+			assert.equal(await allowed(), true);
+			assert.equal(await save('app.css'), 'swapped');
+			await browser.newPage(site.url);
+			await live(world, 2);
+		});
+		await t.test('forgotten, and remembered with the leave that is there', async () => {
+			for (const count of [0, 1]) {
+				await clickInRealPopup(page, 'remember');
+				await until(`${count} sites`, async () => String((await remembered()).length) === String(count));
+			}
+		});
+	});
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// An X display that nobody looks at, and keys on it: for what a browser draws itself, outside of
+// any page, and takes no protocol's word for.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+import { run } from '../../../scripts/lib/children.js';
+import { within } from '../../../scripts/lib/events.js';
+
+/** @returns {string | false} why there can be none */
+export function noDisplay() {
+	const gone = ['Xvfb', 'xdotool'].find((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0);
+	return gone ? `${gone} is not installed` : false;
+}
+
+export class Display {
+	/** @param {NodeJS.ProcessEnv} env */
+	static async open(env) {
+		const server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1000x800x24', '-nolisten', 'tcp'],
+			{ stdio: ['ignore', 'pipe', 'ignore'] });
+		const lines = createInterface({ input: server.stdout });
+		const number = await within(new Promise((resolve) => lines.once('line', resolve)), 'Xvfb');
+		return new Display(server, { ...env, DISPLAY: `:${number}` });
+	}
+
+	/**
+	 * @param {import('node:child_process').ChildProcess} server
+	 * @param {NodeJS.ProcessEnv} env of programs that are to show on it
+	 */
+	constructor(server, env) {
+		this.server = server;
+		this.env = env;
+	}
+
+	/** @param {string[]} keys by their X names, to what has the focus */
+	async press(...keys) {
+		const { status, stderr } = await run(['xdotool', 'key', '--clearmodifiers', ...keys], this.env);
+		if (status !== 0) {
+			throw new Error(`xdotool: ${stderr}`);
+		}
+	}
+
+	close() {
+		this.server.kill();
+	}
+}

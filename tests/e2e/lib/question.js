@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+//
+// The real popup, and the browser's own question whether the extension may see a site: clicked as
+// a person does, in either browser.
+
+import { until } from '../../../scripts/lib/events.js';
+
+/**
+ * @typedef {import('../../../scripts/lib/browser/chromium.js').Chromium} Chromium
+ * @typedef {import('../../../scripts/lib/browser/firefox.js').Firefox} Firefox
+ * @typedef {import('./live.js').Page} Page
+ */
+
+/** The middle of an element. @param {string} id */
+const middle = (id) => `(() => {
+	const { x, y, width, height } = document.getElementById(${JSON.stringify(id)}).getBoundingClientRect();
+	return width ? { x: x + width / 2, y: y + height / 2 } : null;
+})()`;
+
+/** Of Firefox's window: its popup. */
+const POPUP = `[...document.querySelectorAll('browser')].find((one) => one.currentURI?.filePath === '/popup.html')`;
+
+/** @param {Chromium} browser @returns {Promise<any>} */
+const popupTarget = async (browser) => (await browser.cdp.send('Target.getTargets')).targetInfos
+	.find((/** @type {any} */ { url }) => url.startsWith(browser.extensionUrl('popup.html')));
+
+/**
+ * @param {Chromium} browser
+ * @param {string} id
+ */
+async function clickInChromium(browser, id) {
+	const { targetId } = await until('the popup', () => popupTarget(browser));
+	const { sessionId } = await browser.cdp.send('Target.attachToTarget', { targetId, flatten: true });
+	const at = await until(id, () => browser.cdp.evaluate(sessionId, middle(id)));
+	for (const type of ['mousePressed', 'mouseReleased']) {
+		// Not waited for: the question closes the popup, which answers no more then.
+		browser.cdp.send('Input.dispatchMouseEvent', { type, ...at, button: 'left', clickCount: 1 }, sessionId)
+			.catch(() => {});
+	}
+}
+
+/**
+ * No protocol shows the popup's page: the browser's own window looks into it, and clicks there.
+ *
+ * @param {Firefox} browser
+ * @param {string} id
+ */
+async function clickInFirefox(browser, id) {
+	const look = `content.document.readyState === 'complete' && ${middle(id).replaceAll('document.', 'content.document.')}`;
+	const at = await until(id, () => browser.evaluateInBrowser(`(async () => {
+		const popup = ${POPUP};
+		const told = new Promise((resolve) => popup.messageManager.addMessageListener('at', ({ data }) => resolve(data)));
+		popup.messageManager.loadFrameScript('data:,' + ${JSON.stringify(encodeURIComponent(`sendAsyncMessage('at', ${look})`))}, false);
+		return told;
+	})()`));
+	await browser.evaluateInBrowser(`(async () => {
+		const { x, y } = ${POPUP}.getBoundingClientRect();
+		for (const [type, buttons] of [['mousedown', 1], ['mouseup', 0]]) {
+			window.synthesizeMouseEvent(type, x + ${at.x}, y + ${at.y}, { button: 0, clickCount: 1, buttons }, {});
+		}
+	})()`);
+}
+
+/**
+ * Clicks the icon of a live tab, which opens the popup, and something in that.
+ *
+ * @param {Page} page
+ * @param {string} id
+ */
+export async function clickInRealPopup(page, id) {
+	const { browser } = page;
+	if ('bidi' in browser) {
+		// Firefox's popup stays open beside the question; the icon would close it.
+		if (!await browser.evaluateInBrowser(`Boolean(${POPUP})`)) {
+			await page.clickAction();
+		}
+		await clickInFirefox(browser, id);
+	} else {
+		await page.clickAction();
+		await clickInChromium(browser, id);
+	}
+}
+
+/** Chromium's question takes no key at first, lest one that was meant for the page answer it. */
+const GUARD_MSEC = 1000;
+
+/**
+ * No protocol reaches Chromium's question, and nothing tells that it is there but the page, which
+ * has the focus again when it is answered.
+ *
+ * @param {Chromium} browser
+ * @param {Page} page
+ * @param {import('./display.js').Display} display
+ * @param {boolean} yes
+ */
+async function answerInChromium(browser, page, display, yes) {
+	await until('the end of the popup', async () => !await popupTarget(browser));
+	// It stands on "Deny"; "Allow" is next.
+	let keys = yes ? ['Tab', 'Return'] : ['Escape'];
+	await until('an answer', async () => {
+		await new Promise((resolve) => setTimeout(resolve, GUARD_MSEC));
+		await display.press(...keys);
+		keys = keys.slice(-1);
+		return until('the focus', () => page.evaluate('document.hasFocus()'), { msec: GUARD_MSEC });
+	});
+}
+
+/**
+ * The browser's question, once it is there.
+ *
+ * @param {Page} page
+ * @param {import('./display.js').Display | undefined} display Chromium's
+ * @param {boolean} yes
+ */
+export async function answer(page, display, yes) {
+	if (display) {
+		await answerInChromium(/** @type {Chromium} */ (page.browser), page, display, yes);
+		return;
+	}
+	const { browser } = /** @type {import('../../../scripts/lib/browser/firefox.js').FirefoxPage} */ (page);
+	await until('the question', () => browser.evaluateInBrowser(`(() => {
+		const asked = document.getElementById('addon-webext-permissions-notification');
+		return PopupNotifications.isPanelOpen && asked && (asked.${yes ? 'button' : 'secondaryButton'}.click(), true);
+	})()`));
+}
