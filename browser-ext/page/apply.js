@@ -49,6 +49,9 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 
 	/** @param {Change} change @param {Set<string>} urls @param {number} n @returns {Applied | Promise<Applied>} */
 	const applyOne = (change, urls, n) => {
+		if (match.isSourceMap(change.path)) {
+			return { outcome: 'unused', detail: `${change.path}: a source map` };
+		}
 		switch (change.kind) {
 		case 'css':
 			return applyStyle(change, urls, n);

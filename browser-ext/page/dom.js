@@ -117,11 +117,15 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		complete = false;
 	}
 
+	/** @returns {string} what a browser asks for if the page names no icon; '' if that is not so */
+	const unnamedIcon = () => (location.protocol.startsWith('http') && !document.querySelector('link[rel~=icon]')
+		? `${location.origin}/favicon.ico` : '');
+
 	/** @returns {Set<string>} what was loaded, as far as the browser tells */
 	const urls = () => {
 		note(observer.takeRecords());
 		note(performance.getEntriesByType('resource'));
-		const all = new Set(loaded);
+		const all = new Set([...loaded, unnamedIcon()]);
 		for (const root of roots()) {
 			if (root instanceof Document || 'defaultView' in root) {
 				const view = /** @type {Document} */ (root).defaultView;
@@ -146,5 +150,5 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	/** Whether a URL that is not in urls() was not loaded: a service worker may load others. */
 	const isComplete = () => complete && !navigator.serviceWorker?.controller;
 
-	shared.dom = { roots, sheets, withImports, rulesOf, isImport, plain, fresh, urls, isComplete };
+	shared.dom = { roots, sheets, withImports, rulesOf, isImport, plain, fresh, unnamedIcon, urls, isComplete };
 }

@@ -100,6 +100,9 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	/** @param {string} path */
 	const isServed = (path) => SERVED.test(path);
 
+	/** @param {string} path for a debugger, no page shows it */
+	const isSourceMap = (path) => /\.(css|[cm]?js)\.map$/i.test(path);
+
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	shared.match = { find, isCompiled, isServed };
+	shared.match = { find, isCompiled, isServed, isSourceMap };
 }

@@ -21,28 +21,61 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		text.replace(/(^|,)(\s*)(\S*[^\s,])/g, (whole, comma, space, url) =>
 			(urls.has(dom.plain(url)) ? `${comma}${space}${dom.fresh(url, n)}` : whole));
 
+	/**
+	 * Sound or film from its new file, at the moment where it was.
+	 *
+	 * @param {HTMLMediaElement} media
+	 * @param {() => void} swap
+	 */
+	const playOn = (media, swap) => {
+		const { currentTime, paused } = media;
+		swap();
+		if (!media.hasAttribute('src')) {
+			// A new `<source>` is not looked at else.
+			media.load();
+		}
+		media.currentTime = currentTime;
+		// A server that sends no parts of a file lets nobody seek before that much has come.
+		media.addEventListener('canplay', () => {
+			if (media.currentTime < currentTime) {
+				media.currentTime = currentTime;
+			}
+		}, { once: true });
+		if (!paused) {
+			media.play().catch(() => {});
+		}
+	};
+
 	/** @param {Element} element @param {Set<string>} urls @param {number} n */
 	const swapElement = (element, urls, n) => {
 		let count = 0;
+		const media = element.closest('video, audio');
 		for (const name of ATTRIBUTES) {
 			const value = element.getAttribute(name);
 			if (value && urls.has(dom.plain(value, element.baseURI))) {
-				const media = element instanceof HTMLMediaElement && name === 'src' ? element : undefined;
-				const { currentTime = 0, paused = true } = media ?? {};
-				element.setAttribute(name, dom.fresh(new URL(value, element.baseURI).href, n));
-				if (media) {
-					media.currentTime = currentTime;
-					if (!paused) {
-						media.play().catch(() => {});
-					}
-				}
-				if (element.localName === 'source') {
-					/** @type {any} */ (element.parentElement)?.load?.();
+				const set = () => element.setAttribute(name, dom.fresh(new URL(value, element.baseURI).href, n));
+				if (media && name === 'src' && element.localName !== 'track') {
+					playOn(/** @type {HTMLMediaElement} */ (media), set);
+				} else {
+					set();
 				}
 				count++;
 			}
 		}
 		return count;
+	};
+
+	/** A page that names no icon has one all the same. @param {Set<string>} urls @param {number} n */
+	const swapUnnamedIcon = (urls, n) => {
+		const url = dom.unnamedIcon();
+		if (!url || !urls.has(url)) {
+			return 0;
+		}
+		const link = document.createElement('link');
+		link.rel = 'icon';
+		link.href = dom.fresh(url, n);
+		document.head.append(link);
+		return 1;
 	};
 
 	/** @param {CSSRule} rule @param {Set<string>} urls @param {number} n @returns {number} */
@@ -88,12 +121,12 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	 * @returns {number} in how many places
 	 */
 	const swap = (urls, n) => {
-		let count = 0;
+		let count = swapUnnamedIcon(urls, n);
 		for (const root of dom.roots()) {
 			for (const element of root.querySelectorAll(SELECTOR)) {
 				count += swapElement(element, urls, n);
 			}
-			for (const element of root.querySelectorAll('[srcset], [imagesrcset]')) {
+			for (const element of root.querySelectorAll('[srcset]')) {
 				const value = element.getAttribute('srcset') ?? '';
 				const again = freshSet(value, urls, n);
 				if (again !== value) {

@@ -83,11 +83,20 @@ enum wire_kind kind_by_suffix(const char *name)
 {
 	const char *slash = strrchr(name, '/');
 	const char *base = slash ? slash + 1 : name;
-	const char *dot = strrchr(base, '.');
+	const char *end = base + strlen(base);
+	const char *dot = memrchr(base, '.', (size_t)(end - base));
 
+	/* "app.css.map", a build's source map, comes with what it is a map of. */
+	if (dot && strcasecmp(dot, ".map") == 0) {
+		end = dot;
+		dot = memrchr(base, '.', (size_t)(end - base));
+	}
 	/* ".css" is a hidden file without a suffix. */
 	for (size_t i = 0; dot && dot != base && i < COUNT_OF(kinds); i++) {
-		if (strcasecmp(dot + 1, kinds[i].suffix) == 0) {
+		size_t length = strlen(kinds[i].suffix);
+
+		if ((size_t)(end - dot - 1) == length &&
+			strncasecmp(dot + 1, kinds[i].suffix, length) == 0) {
 			return kinds[i].kind;
 		}
 	}

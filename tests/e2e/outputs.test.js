@@ -197,7 +197,7 @@ test('a saved source waits for its output, and learns how long', async t => {
 });
 
 test('esbuild, sass and rm -rf && build, seen in a browser', async t => {
-	const { world, did, sh, root, file } = await site(t, 'dist/** static/css/*.css', {
+	const { world, did, sh, root, file } = await site(t, 'dist/** static/css/**', {
 		'index.html': '<link rel=stylesheet href=static/css/a.css><script src=dist/app.js></script>',
 		'src/app.ts': 'document.title = "one" as string;',
 		'scss/a.scss': '$c: #010101; body { color: $c }',
@@ -205,7 +205,7 @@ test('esbuild, sass and rm -rf && build, seen in a browser', async t => {
 	});
 	const bin = path.join(TOP, 'node_modules/.bin');
 	const esbuild = `'${bin}/esbuild' src/app.ts --bundle --outdir=dist --sourcemap --log-level=error`;
-	const sass = `'${bin}/sass' --no-source-map scss:static/css`;
+	const sass = `'${bin}/sass' scss:static/css`;
 	const { url } = await world.serve('static', root,
 		port => ['python3', '-m', 'http.server', '--bind', '127.0.0.1', String(port)]);
 	const browser = await world.browser();
@@ -221,7 +221,10 @@ test('esbuild, sass and rm -rf && build, seen in a browser', async t => {
 	await writeFile(file('src/app.ts'), 'document.title = "two" as string;');
 	assert.deepEqual(await did(() => sh(`rm -rf dist && sleep 0.2 && ${esbuild}`)), output('dist/app.js', 'dist/app.js.map'));
 	await until('the second title', async () => await title() === 'two');
-	assert.deepEqual(await did(() => sh(sass)), output('static/css/a.css'));
+	// With its source map, which no page shows: the sheet is swapped and the page stays.
+	await page.evaluate('window.untouched = true');
+	assert.deepEqual(await did(() => sh(sass)), output('static/css/a.css', 'static/css/a.css.map'));
 	await until('the colour', async () => await colour() === 'rgb(1, 1, 1)');
+	assert.equal(await page.evaluate('window.untouched'), true);
 	assert.match(await readFile(file('static/css/a.css'), 'utf8'), /#010101/);
 });

@@ -30,6 +30,12 @@ static void kinds(void **state)
 		{"/p.css/main", WIRE_KIND_OTHER},
 		{"/p/css", WIRE_KIND_OTHER},
 		{"/p/a.", WIRE_KIND_OTHER},
+		{"/p/app.css.map", WIRE_KIND_CSS},
+		{"/p/app.js.MAP", WIRE_KIND_SCRIPT},
+		{"/p/site.map", WIRE_KIND_OTHER},
+		{"/p/css.map", WIRE_KIND_OTHER},
+		{"/p/.css.map", WIRE_KIND_OTHER},
+		{".map", WIRE_KIND_OTHER},
 		{"", WIRE_KIND_OTHER},
 	};
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // node site-server.js PORT: serves the folder it runs in, as its file .headers says (JSON: by the
-// beginning of a path, headers and `status`; read at each request). A POST is answered with the page `posted.html`.
+// beginning of a path, headers, `status` and `delay` in milliseconds; read at each request). A POST is answered with the page
+// `posted.html`, a range with that part of the file.
 // Prints a line for each request.
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
@@ -9,7 +10,8 @@ import path from 'node:path';
 
 const TYPES = /** @type {Record<string, string>} */ ({
 	html: 'text/html; charset=utf-8', css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml',
-	json: 'application/json', png: 'image/png', woff2: 'font/woff2',
+	json: 'application/json', png: 'image/png', woff2: 'font/woff2', ttf: 'font/ttf', wav: 'audio/wav',
+	ico: 'image/svg+xml',
 });
 
 http.createServer(async (request, response) => {
@@ -19,7 +21,8 @@ http.createServer(async (request, response) => {
 	const rules = JSON.parse(await readFile('.headers', 'utf8').catch(() => '{}'));
 	for (const [start, headers] of Object.entries(rules)) {
 		if (name.startsWith(start)) {
-			const { status = 200, ...rest } = headers;
+			const { status = 200, delay = 0, ...rest } = headers;
+			await new Promise((resolve) => setTimeout(resolve, delay));
 			response.statusCode = status;
 			Object.entries(rest).forEach(([key, value]) => response.setHeader(key, String(value)));
 		}
@@ -27,7 +30,16 @@ http.createServer(async (request, response) => {
 	try {
 		const body = await readFile(path.join('.', name));
 		response.setHeader('Content-Type', TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'text/plain');
-		response.end(body);
+		response.setHeader('Accept-Ranges', 'bytes');
+		const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
+		if (from === undefined) {
+			response.end(body);
+			return;
+		}
+		const last = Math.min(to ? Number(to) : Infinity, body.length - 1);
+		response.statusCode = 206;
+		response.setHeader('Content-Range', `bytes ${from}-${last}/${body.length}`);
+		response.end(body.subarray(Number(from), last + 1));
 	} catch {
 		response.statusCode = 404;
 		response.end('not there');

@@ -159,7 +159,7 @@ export class World {
 	 * A folder with files in it.
 	 *
 	 * @param {string} name
-	 * @param {Record<string, string>} files
+	 * @param {Record<string, string | Buffer>} files
 	 * @param {{git?: boolean}} [options]
 	 */
 	async folder(name, files, { git = false } = {}) {
@@ -205,7 +205,7 @@ export class World {
 	 * A git work tree with these files, behind site-server.js.
 	 *
 	 * @param {string} name
-	 * @param {Record<string, string>} files
+	 * @param {Record<string, string | Buffer>} files
 	 */
 	async site(name, files) {
 		const root = await this.folder(name, files, { git: true });

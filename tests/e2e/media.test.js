@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// Images, fonts, sound and film are refreshed where they show, and the page stays.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from '../../scripts/lib/events.js';
+import { BROWSERS, missing, story, switchOn, words } from './lib/live.js';
+import { World } from './lib/world.js';
+
+/** @param {number} size */
+const svg = (size) => `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}"><g id="g"><rect width="${size}" height="9"/></g></svg>`;
+
+/** Silence. @param {number} seconds */
+const wav = (seconds) => {
+	const data = Buffer.alloc(8000 * seconds, 128), head = Buffer.from('RIFF....WAVEfmt ....................data....');
+	[[4, 36 + data.length], [16, 16], [20, 0x10001], [24, 8000], [28, 8000], [32, 0x80001], [40, data.length]]
+		.forEach(([at, value]) => head.writeUInt32LE(value, at));
+	return Buffer.concat([head, data]);
+};
+
+/** Debian's browsers depend on these. */
+const FONTS = '/usr/share/fonts/truetype/dejavu';
+
+const INDEX = `<!doctype html><title>site</title>
+<link rel="icon" href="/static/icon.svg">
+<link rel="stylesheet" href="/static/app.css">
+<img id="image" src="/static/logo.svg">
+<picture><source srcset="/static/set.svg 1x"><img id="set" src="/static/other.svg"></picture>
+<img id="srcset" src="/static/other.svg" srcset="/static/one.svg 1x, /static/two.svg 2x">
+<svg width="40" height="40"><use id="use" href="/static/icons.svg#g"></use></svg>
+<div id="sheet">sheet</div><div id="attribute" style="background-image: url(/static/attribute.svg)">attribute</div>
+<iframe src="/frame.html"></iframe><x-box></x-box>
+<span id="text" style="font: 40px savecast">WWWWiiii</span>
+<audio id="tone" src="/static/tone.wav" preload="auto"></audio>
+<video id="film" poster="/static/poster.svg" preload="auto"><source src="/static/film.wav"></video>
+<script src="/static/app.js"></script>`;
+
+const images = ['icon', 'logo', 'set', 'other', 'one', 'two', 'icons', 'sheet', 'attribute', 'frame', 'shadow', 'poster'];
+
+const FILES = {
+	'index.html': INDEX,
+	'frame.html': '<img src="/static/frame.svg">',
+	'static/app.css': '#sheet { background-image: url("sheet.svg") } @font-face { font-family: savecast; src: url("text.ttf") }',
+	'static/app.js': `
+		customElements.define('x-box', class extends HTMLElement {
+			constructor() {
+				super();
+				window.box = this.attachShadow({ mode: 'closed' });
+				window.box.innerHTML = '<img src="/static/shadow.svg">';
+			}
+		});`,
+	'static/tone.wav': wav(2), 'static/film.wav': wav(2),
+	...Object.fromEntries(images.map((name) => [`static/${name}.svg`, svg(10)])),
+};
+
+const by = (/** @type {string} */ id) => `document.getElementById('${id}')`;
+
+/** What shows each image: an expression, and its value with the new file. @type {[string, string, (value: any) => boolean][]} */
+const PLACES = [
+	['logo', `${by('image')}.naturalWidth`, (n) => n === 20],
+	['set', `${by('set')}.naturalWidth`, (n) => n === 20],
+	['one', `${by('srcset')}.naturalWidth`, (n) => n === 20],
+	['icons', `${by('use')}.getBBox().width`, (n) => n === 20],
+	['frame', 'document.querySelector("iframe").contentDocument.images[0].naturalWidth', (n) => n === 20],
+	['shadow', 'box.querySelector("img").naturalWidth', (n) => n === 20],
+	['sheet', `getComputedStyle(${by('sheet')}).backgroundImage`, (text) => /sheet\.svg\?savecast=/.test(text)],
+	['attribute', `getComputedStyle(${by('attribute')}).backgroundImage`, (text) => /attribute\.svg\?savecast=/.test(text)],
+	['poster', `${by('film')}.poster`, (text) => /poster\.svg\?savecast=/.test(text)],
+	['icon', 'document.querySelector("link[rel=icon]").href', (text) => /icon\.svg\?savecast=/.test(text)],
+];
+
+for (const which of BROWSERS) {
+	test(`${which}: images, fonts and media are refreshed in place`, { skip: missing(which) }, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const site = await world.site('site', { ...FILES, '.headers': '{"/static": {"Cache-Control": "max-age=3600"}}' });
+		const file = (/** @type {string} */ name) => path.join(site.root, name);
+		const fonts = existsSync(FONTS);
+		if (fonts) {
+			await copyFile(`${FONTS}/DejaVuSans.ttf`, file('static/text.ttf'));
+		}
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		const page = await browser.newPage(site.url);
+		await switchOn(world, page);
+		await page.evaluate('window.untouched = true');
+		let last = 0;
+		/** @param {string} name @param {string | Buffer} content */
+		const swap = async (name, content) => {
+			await writeFile(file(name), content);
+			await world.savecast('save', file(name));
+			const told = await story(world, last);
+			last = told.serial;
+			assert.equal(words(told).at(-1), 'swapped', JSON.stringify(told.steps));
+			assert.equal(await page.evaluate('window.untouched'), true);
+		};
+		const asked = async (/** @type {string} */ name) => (await world.log('site')).includes(`${name}?savecast=`);
+
+		for (const [name, where, isNew] of PLACES) {
+			await t.test(name, async () => {
+				await swap(`static/${name}.svg`, svg(20));
+				await until('the new one', async () => isNew(await page.evaluate(where)));
+				// A headless browser has no place for an icon, and may not load it.
+				if (name !== 'icon') {
+					await until('its request', () => asked(`/static/${name}.svg`));
+				}
+			});
+		}
+		await t.test('a font', { skip: !fonts && `${FONTS}: not there` }, async () => {
+			const width = () => page.evaluate(`document.fonts.ready.then(() => ${by('text')}.offsetWidth)`);
+			const before = await width();
+			await swap('static/text.ttf', await readFile(`${FONTS}/DejaVuSans-Bold.ttf`));
+			await until('the new font', async () => await width() > before);
+		});
+		for (const [id, name] of [['tone', 'static/tone.wav'], ['film', 'static/film.wav']]) {
+			await t.test(name, async () => {
+				const media = by(id);
+				await until('sound', () => page.evaluate(`${media}.duration === 2`));
+				await page.evaluate(`new Promise((resolve) => { ${media}.onseeked = () => resolve(1); ${media}.currentTime = 1; })`);
+				await swap(name, wav(4));
+				await until('the new one, where the old one was', async () => {
+					assert.deepEqual(await page.evaluate(`[${media}.duration, ${media}.currentTime]`), [4, 1]);
+					return true;
+				});
+			});
+		}
+	});
+
+	test(`${which}: the icon of a page that names none is refreshed`, { skip: missing(which) }, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const site = await world.site('site', { 'index.html': '<h1>one</h1>', 'favicon.ico': svg(16) });
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		const page = await browser.newPage(site.url);
+		await switchOn(world, page);
+		for (const n of [1, 2]) {
+			await writeFile(path.join(site.root, 'favicon.ico'), svg(16 + n));
+			await world.savecast('save', path.join(site.root, 'favicon.ico'));
+			assert.equal(words(await story(world, n - 1)).at(-1), 'swapped');
+			assert.match(await page.evaluate('[...document.querySelectorAll("link[rel=icon]")].map(({ href }) => href).join()'),
+				new RegExp(`^\\S+/favicon\\.ico\\?savecast=${n}$`));
+		}
+	});
+}
