@@ -53,6 +53,10 @@ static bool is_changed(const struct git_candidate *candidate, const struct git_d
 	if (!anew || deed->moves > 1 || deed->careful || !candidate->in_new) {
 		return false;
 	}
+	/* From elsewhere to what was announced: half of there and back again. */
+	if (!candidate->same_object && !candidate->old_conflict) {
+		return false;
+	}
 	return now->kind == CONTENT_UNKNOWN || !deed->sha1 ||
 		hash_is(candidate->new_conflict, candidate->new_hash, now);
 }

@@ -29,9 +29,9 @@ enum git_verdict {
  * `now` is the file's mark; `known` what was announced of it last, or NULL.
  *
  * A file whose bytes are what they were changed all the same if git has made it
- * anew and it is now what the index says: then it was something else before that
- * nobody announced (git restore, stash, reset --hard). Not so where HEAD moved
- * more than once, or with care: there and back again is no change.
+ * anew and it is what the index says, and said before: then it was something else
+ * meanwhile that nobody announced (git restore, stash, reset --hard). Not so where HEAD
+ * moved more than once, or with care: there and back again is no change.
  */
 enum git_verdict git_verdict(const struct git_candidate *candidate, const struct git_deed *deed,
 	const struct content_mark *now, const struct content_mark *known);

@@ -154,7 +154,7 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 		const where = `seed ${seed}, ${i}: ${name} in ${path.relative(world.home, at)}${failed}`;
 		done.push(where);
 		const events = (await settled(world, serial, { expect: must.length > 0 })
-			.catch(error => assert.fail(`${where}: ${JSON.stringify(must)}: ${error.message}`)))
+			.catch(error => assert.fail(`${where}: ${JSON.stringify({ must, done: done.slice(-8) })}: ${error.message}`)))
 			.filter(e => !e.steps.some(({ step }) => step === 'unchanged'));
 		const told = new Set(events.flatMap(e => e.files));
 		const what = `${where}: ` +

@@ -34,6 +34,8 @@ static const struct row rows[] = {
 	{"stash pop", A, A, X, 150, A, 50, 0, false, true},
 	{"there and back", A, A, A, 150, NONE, 0, 2, false, false},
 	{"there and back, announced", A, A, A, 150, A, 50, 2, false, false},
+	{"back again, seen in two halves", B, A, A, 150, A, 0, 1, false, false},
+	{"reset of an edit that a look saw reset already", A, A, A, 150, A, 0, 0, false, true},
 	{"stash push and pop in one", A, A, X, 150, X, 50, 1, false, false},
 	{"rm", A, NONE, GONE, 0, NONE, 0, 0, false, true},
 	{"add -u of a deletion that was saved", A, NONE, GONE, 0, GONE, 0, 0, false, false},
