@@ -52,7 +52,7 @@ if (quick) {
 	lines.push('a quick run, of few rounds');
 }
 await mkdir(out, { recursive: true });
-await writeFile(path.join(out, 'report.md'), report(lines, sections, bars.length ? PICTURE : undefined));
+await writeFile(path.join(out, 'report.md'), report(lines, sections, { plot: bars.length ? PICTURE : undefined }));
 if (bars.length) {
 	await writeFile(path.join(out, PICTURE), plot('A save to the message', bars));
 }

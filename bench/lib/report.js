@@ -56,14 +56,14 @@ function sectionText({ title, about, tables, goals = [], notes = [] }) {
 /**
  * @param {string[]} machine a line each
  * @param {Section[]} sections
- * @param {string} [plot] the file name of the picture
+ * @param {{plot?: string, by?: string}} [more] plot: the file name of the picture; by: who wrote it
  */
-export function report(machine, sections, plot) {
+export function report(machine, sections, { plot, by = 'scripts/bench' } = {}) {
 	const goals = sections.flatMap(({ goals: some = [] }) => some);
 	const unmet = goals.filter(({ met }) => !met);
 	return [
 		'# savecast, measured',
-		'Written by `scripts/bench`. Times are in milliseconds unless a table says otherwise.',
+		`Written by \`${by}\`. Times are in milliseconds unless a table says otherwise.`,
 		machine.map(line => `- ${line}`).join('\n'),
 		goals.length ? `${goals.length - unmet.length} of ${goals.length} goals are met.` : '',
 		plot ? `![save to message](${plot})` : '',

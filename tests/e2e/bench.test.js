@@ -26,7 +26,7 @@ test('each way of a save brings a message, and a report comes of it', async () =
 	const { rows } = section.tables[0];
 	assert.equal(rows.length, 3);
 	assert.ok(rows.every(row => row.at(-1) === '10'), JSON.stringify(rows));
-	const text = report(['a machine'], [section], 'picture.svg');
+	const text = report(['a machine'], [section], { plot: 'picture.svg' });
 	assert.match(text, /\| savecast, :w in Vim \|/);
 	assert.match(plot('times', section.bars ?? []), /savecast save FILE/);
 });

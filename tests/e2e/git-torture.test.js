@@ -159,6 +159,7 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 		const told = new Set(events.flatMap(e => e.files));
 		const what = `${where}: ` +
 			JSON.stringify({ must, pending, told: [...told], texts: events.map(e => e.steps[0].text), done: done.slice(-8) });
+		done[done.length - 1] += `: ${JSON.stringify({ must, told: events.map(e => e.files) })}`.replaceAll(world.home, '');
 		const missed = must.filter(file => !told.has(file));
 		// A merge that fails is undone by git, by reset --hard and stash apply: there and back again as well.
 		const undone = name === 'merge' && failed;
