@@ -44,7 +44,7 @@ struct git_source {
 
 /* A look on its way; the source may end before it. */
 struct looking {
-	struct git_source *source; /* NULL: it has ended, and the descriptors are ours */
+	struct git_source *source; /* NULL: it has ended, and the new index is ours to close */
 	struct git_look *look;
 };
 
@@ -110,9 +110,6 @@ static void source_on_looked(void *userdata)
 	struct git_source *source = looking->source;
 	struct git_look *look = looking->look;
 
-	if (look->old_fd != look->new_fd) {
-		close_fd(look->old_fd);
-	}
 	if (!source) {
 		close_fd(look->new_fd);
 		git_look_free(look);
@@ -130,7 +127,13 @@ static void source_on_looked(void *userdata)
 
 static void source_on_look(void *userdata)
 {
-	git_look_run(((struct looking *)userdata)->look);
+	struct git_look *look = ((struct looking *)userdata)->look;
+
+	git_look_run(look);
+	/* It is on no disk any more: to let go of its megabytes takes milliseconds. */
+	if (look->old_fd != look->new_fd) {
+		close_fd(look->old_fd);
+	}
 }
 
 static void source_look(struct git_source *source)

@@ -38,10 +38,11 @@ static bool is_same(const struct git_candidate *candidate, const struct git_deed
 }
 
 static bool is_changed(const struct git_candidate *candidate, const struct git_deed *deed,
-	const struct content_mark *now, bool same, bool anew)
+	const struct content_mark *now, bool known, bool same, bool anew)
 {
 	if (candidate->untracked) {
-		return !same && (candidate->in_old || anew);
+		/* What is known to have been something else needs no other witness. */
+		return !same && (candidate->in_old || known || anew);
 	}
 	if (!deed->rewrote_index) {
 		return anew; /* the index does not know of it: git restore */
@@ -66,7 +67,7 @@ enum git_verdict git_verdict(const struct git_candidate *candidate, const struct
 {
 	bool same = is_same(candidate, deed, now, known);
 
-	if (is_changed(candidate, deed, now, same, file_is_new(deed, now, known))) {
+	if (is_changed(candidate, deed, now, known, same, file_is_new(deed, now, known))) {
 		return GIT_CHANGED;
 	}
 	return same && (known || deed->sha1) ? GIT_UNCHANGED : GIT_NOT_TOLD;
