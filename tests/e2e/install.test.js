@@ -11,7 +11,7 @@ import { test } from 'node:test';
 
 import { run } from '../../scripts/lib/children.js';
 import { Terminal } from './lib/terminal.js';
-import { LONG, SAVECAST, TOP, World } from './lib/world.js';
+import { LONG, SANITIZED, SAVECAST, TOP, World } from './lib/world.js';
 
 const BUILD = path.dirname(path.dirname(SAVECAST));
 const VERSION = /^\tversion: '(.*)',$/m.exec(await readFile(path.join(TOP, 'meson.build'), 'utf8'))?.[1];
@@ -78,7 +78,7 @@ test('install: each file in its place, and none left by an uninstall', async t =
 	assert.deepEqual(await filesOf(local), []);
 });
 
-test('install: below ~/.local, started by D-Bus', { skip: !LONG && 'builds the tree once more: with --long' }, async t => {
+test('install: below ~/.local, started by D-Bus', { skip: SANITIZED ? 'builds the tree without a sanitizer' : !LONG && 'builds the tree once more: with --long' }, async t => {
 	const world = await World.open(t, { services: '/nonexistent' });
 	const build = path.join(world.temp, 'build');
 	const local = path.join(world.home, '.local');
@@ -158,7 +158,7 @@ const SHELLS = {
 };
 
 test('Debian packages: built, installed, used and removed, each in a clean chroot', {
-	skip: !LONG && 'minutes, and a download: with --long',
+	skip: SANITIZED ? 'packages are built without a sanitizer' : !LONG && 'minutes, and a download: with --long',
 }, async t => {
 	const world = await World.open(t);
 	const { status, stdout, stderr } = await run([path.join(TOP, 'scripts/package-debian'), path.join(world.temp, 'packages')], process.env);
