@@ -119,14 +119,18 @@ test('messages up to the bus\'s limit of 128 MiB pass through without staying', 
 	for (const size of sizes) {
 		// One long string, where files are wanted; one of a right type; and an array of many.
 		const text = '/'.padEnd(size * MIB, 'x');
-		const bodies = [['s', [text]], ['asa{sv}', [[text], {}]], ['asa{sv}', [Array.from({ length: 16 * size }, () => text.slice(0, MIB / 16)), {}]]];
-		for (const [signature, body] of /** @type {[string, any[]][]} */ (bodies)) {
+		/** @type {[string, any[]][]} */
+		const bodies = [['s', [text]]];
+		if (size < 64) { // more than that no array may hold, and the bus hangs up
+			bodies.push(['asa{sv}', [[text], {}]], ['asa{sv}', [Array.from({ length: 16 * size }, () => text.slice(0, MIB / 16)), {}]]);
+		}
+		for (const [signature, body] of bodies) {
 			const bus = await Bus.open(address(world));
 			const said = await Promise.race([
 				bus.call({ member: 'Saved', signature, body }).then(() => 'taken', (/** @type {any} */ error) => error.type ?? String(error)),
 				until('the bus to hang up', () => false, { msec: 20000 }).catch(() => 'nothing was said'),
 			]);
-			assert.match(said, /InvalidArgs/, `${size} MiB as ${signature}`);
+			assert.match(said, /InvalidArgs/, `${size} MiB as ${signature}: ${said}`);
 			bus.close();
 		}
 	}
