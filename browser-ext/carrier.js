@@ -13,21 +13,26 @@ export class Carrier {
 	#states = new Map();
 	/** @type {Set<number>} */
 	#posting = new Set();
+	/** @type {Set<number>} whose document is not what was asked for at first */
+	#redirected = new Set();
 
 	/**
 	 * The old document's last word.
 	 *
 	 * @param {number} tab
 	 * @param {{id: string, posting: boolean, state: unknown}} message
+	 * @param {boolean} late the new one has spoken first
 	 */
-	async left(tab, { id, posting, state }) {
-		if (posting) {
+	async left(tab, { id, posting, state }, late) {
+		if (posting && !late) {
 			this.#posting.add(tab);
+		} else if (posting && !this.#redirected.has(tab)) {
+			await tellKeeper(tab, { to: 'posted' });
 		}
 		if (state) {
 			this.#states.set(tab, { id, state, at: performance.now() });
 		}
-		if (await placeKeeper(tab)) {
+		if ((state || posting) && await placeKeeper(tab)) {
 			await this.#deliver(tab);
 		}
 	}
@@ -47,8 +52,10 @@ export class Carrier {
 	 * @param {boolean} redirected what answered is not what the form was sent to
 	 */
 	async arrived(tab, redirected) {
-		const posted = this.#posting.delete(tab) && !redirected;
-		await tellKeeper(tab, { to: 'posted', posted });
+		this.#redirected[redirected ? 'add' : 'delete'](tab);
+		if (this.#posting.delete(tab) && !redirected) {
+			await tellKeeper(tab, { to: 'posted' });
+		}
 		await this.#deliver(tab);
 	}
 
@@ -56,6 +63,7 @@ export class Carrier {
 	forget(tab) {
 		this.#states.delete(tab);
 		this.#posting.delete(tab);
+		this.#redirected.delete(tab);
 	}
 
 	/** @param {number} tab */

@@ -21,6 +21,8 @@ import { losesSight } from './sight.js';
  * @property {Pending} [pending]
  * @property {string} [guard] why the page says that it must not reload
  * @property {boolean} [kept] whether a keeper is in the page
+ * @property {string} [keeper] the last one that spoke up
+ * @property {boolean} [ahead] it did before the browser told of its page
  * @property {import('./protocol.js').TabAnswer} [answer] the daemon's word on this tab
  */
 
@@ -175,7 +177,7 @@ export class Tabs {
 	}
 
 	#save() {
-		const kept = [...this.#entries].map(([tab, { answer, kept: _, ...rest }]) => [tab, rest]);
+		const kept = [...this.#entries].map(([tab, { answer, kept: _, keeper: __, ahead: ___, ...rest }]) => [tab, rest]);
 		api.storage.session.set({ [KEY]: kept }).catch((error) => {
 			console.warn(`storage.session: ${KEY}: ${error}`);
 		});

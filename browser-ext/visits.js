@@ -3,7 +3,7 @@
 // What a switched-on tab shows as it goes from page to page: told by the browser (often late, in
 // Firefox often nothing) and by the keeper in the page itself.
 
-import { placeKeeper } from './keeper.js';
+import { placeKeeper, tellKeeper } from './keeper.js';
 import { whereabouts } from './sight.js';
 import { hasSite } from './site.js';
 
@@ -26,6 +26,9 @@ const HERE_MSEC = 1000;
 
 const POSTED = 'the page answers a form that was sent';
 
+/** @param {unknown} why of a page @returns {string | undefined} */
+const toGuard = (why) => (typeof why === 'string' ? why.slice(0, 200) : undefined);
+
 export class Visits {
 	#parts;
 
@@ -47,7 +50,10 @@ export class Visits {
 		this.moved(id, url, by);
 		if (status === 'loading') {
 			stories.loading(id);
-			tabs.set(id, { kept: false, guard: carrier.isPosting(id) ? POSTED : undefined });
+			// Firefox may tell of a page when its keeper has spoken up already.
+			if (!tabs.get(id)?.ahead) {
+				tabs.set(id, { kept: false, guard: carrier.isPosting(id) ? POSTED : undefined });
+			}
 		}
 		show(id);
 		if (tabs.get(id)?.paused === undefined) {
@@ -71,6 +77,10 @@ export class Visits {
 			return;
 		}
 		const said = placed && await this.#hasSaid(entry);
+		tabs.set(id, { ahead: false });
+		if (placed && !said) {
+			await this.#stayed(id, entry);
+		}
 		if (entry.sight === 'lost' && await whereabouts(id, entry.url) === 'away') {
 			this.pause(id, 'the tab went to another site');
 		}
@@ -93,6 +103,19 @@ export class Visits {
 	}
 
 	/**
+	 * A navigation that brought no page (a download) leaves the one that was there.
+	 *
+	 * @param {number} id
+	 * @param {TabEntry} entry
+	 */
+	async #stayed(id, entry) {
+		const who = await tellKeeper(id, { to: 'who' });
+		if (who && who.id === entry.keeper && !entry.kept) {
+			this.#parts.tabs.set(id, { kept: true, guard: toGuard(who.why) });
+		}
+	}
+
+	/**
 	 * A message of the keeper in a tab's page.
 	 *
 	 * @param {number} id
@@ -100,21 +123,29 @@ export class Visits {
 	 */
 	kept(id, message) {
 		const { tabs, stories, carrier, safe } = this.#parts;
+		const entry = tabs.get(id);
 		switch (message?.from) {
 		case 'here':
-			tabs.set(id, { kept: true, guard: carrier.isPosting(id) && !message.redirected ? POSTED : undefined });
+			tabs.set(id, {
+				kept: true,
+				keeper: message.id,
+				ahead: entry?.keeper !== undefined && entry.keeper !== message.id,
+				guard: carrier.isPosting(id) && !message.redirected ? POSTED : toGuard(message.why),
+			});
 			stories.answered(id, Number(message.status) || 0);
 			carrier.arrived(id, Boolean(message.redirected));
 			break;
-		case 'hide':
-			if (message.posting) {
+		case 'hide': {
+			const late = Boolean(entry?.kept && entry.keeper !== message.id);
+			if (!late) {
 				// At once: an order may come before the new page's keeper can say so.
-				tabs.set(id, { guard: POSTED });
+				tabs.set(id, { kept: false, ahead: false, guard: message.posting ? POSTED : undefined });
 			}
-			carrier.left(id, message);
+			carrier.left(id, message, late);
 			break;
+		}
 		case 'guard':
-			tabs.set(id, { guard: typeof message.why === 'string' ? message.why.slice(0, 200) : undefined });
+			tabs.set(id, { guard: toGuard(message.why) });
 			safe(id);
 			break;
 		}

@@ -7,7 +7,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 
 	/** @type {boolean} this page is the answer to a form that was sent: to reload sends it again */
-	let posted = false;
+	let answersForm = false;
 	/** @type {(why: string | null) => void} */
 	let tell = () => {};
 	/** @type {string | null} */
@@ -27,7 +27,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	});
 
 	const why = () => (
-		posted ? 'the page answers a form that was sent'
+		answersForm ? 'the page answers a form that was sent'
 		: [...fileInputs()].some(({ files }) => files?.length) ? 'a file is chosen in a form'
 		: document.fullscreenElement ? 'the page is in full screen'
 		: captures() ? 'the page uses camera, microphone or screen'
@@ -42,12 +42,8 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		}
 	};
 
-	/**
-	 * @param {{posted: boolean}} given
-	 * @param {(why: string | null) => void} listener told of each change, and at first if there is a why
-	 */
-	const watch = (given, listener) => {
-		posted = given.posted;
+	/** @param {(why: string | null) => void} listener told of each change, and at first if there is a why */
+	const watch = (listener) => {
 		tell = listener;
 		for (const type of ['change', 'reset', 'fullscreenchange', 'play', 'playing', 'pause', 'ended', 'emptied']) {
 			// After the page's own handlers, and after a reset has happened.
@@ -56,5 +52,10 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		check();
 	};
 
-	shared.guard = { watch, check, why };
+	const posted = () => {
+		answersForm = true;
+		check();
+	};
+
+	shared.guard = { watch, posted, why };
 }

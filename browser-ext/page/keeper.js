@@ -42,7 +42,10 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 				answer(message.id !== id);
 				break;
 			case 'posted':
-				shared.guard.watch({ posted: message.posted }, (/** @type {string | null} */ why) => tell({ from: 'guard', why }));
+				shared.guard.posted();
+				break;
+			case 'who':
+				answer({ id, why: shared.guard.why() });
 				break;
 			}
 			return false;
@@ -58,14 +61,14 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		// The last moment of this document, when the next one is there: what was typed while a
 		// slow server made it is kept, too.
 		addEventListener('pagehide', () => {
-			if (armed || posting) {
-				tell({ from: 'hide', id, posting: posting && !armed, state: armed ? shared.state.capture() : null });
-			}
+			tell({ from: 'hide', id, posting: posting && !armed, state: armed ? shared.state.capture() : null });
 		});
 
 		const [entry] = /** @type {any[]} */ (performance.getEntriesByType('navigation'));
 		const here = () => tell({
 			from: 'here',
+			id,
+			why: shared.guard.why(),
 			status: entry?.responseStatus ?? 0,
 			redirected: (entry?.redirectCount ?? 0) > 0,
 		});
@@ -77,6 +80,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 			}
 		});
 		here();
+		shared.guard.watch((/** @type {string | null} */ why) => tell({ from: 'guard', why }));
 	};
 
 	shared.keeps = true;

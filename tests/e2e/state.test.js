@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a person did to a page is there again after a reload; a tab that must not reload, or is
-// hidden, keeps one pending reload.
+// What a person did to a page is there again after a reload.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,7 +8,7 @@ import { test } from 'node:test';
 
 import { FakeDaemon } from './lib/fake-daemon.js';
 import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, live, missing, switchOn, words } from './lib/live.js';
+import { BROWSERS, kept, missing, reaches, switchOn } from './lib/live.js';
 import { TOP, World } from './lib/world.js';
 
 const INDEX = `<!doctype html><title>site</title><style>body { height: 4000px } #inner { height: 60px; overflow: auto }</style>
@@ -18,7 +17,6 @@ const INDEX = `<!doctype html><title>site</title><style>body { height: 4000px } 
 <input id="password" type="password"><input id="card" autocomplete="cc-number"><div id="edit" contenteditable>edit</div>
 <details id="details"><summary>s</summary>d</details><dialog id="dialog">d</dialog><div id="popover" popover>p</div>
 <div id="inner"><div style="height:900px">x</div></div><p id="prose">some prose to select</p>
-<form action="/post" method="post"><button id="send">send</button></form><input id="file" type="file">
 <dialog id="modal"><input id="inmodal"></dialog>`;
 
 const TOUCH = `(() => {
@@ -45,10 +43,6 @@ const STATE = `(() => {
 	};
 })()`;
 
-/** The extension knows why the page must not reload. @param {import('./lib/live.js').Browser} browser */
-const guarded = (browser) => until('the guard', () => browser.evaluateInWorker(
-	"chrome.storage.session.get('tabs').then(({ tabs }) => tabs.some(([, { guard }]) => guard))"));
-
 for (const which of BROWSERS) {
 	const skip = missing(which);
 
@@ -60,11 +54,12 @@ for (const which of BROWSERS) {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.site('site', {
-			'index.html': INDEX, 'posted.html': '<h1>thanks</h1>', '.headers': JSON.stringify(headers),
+			'index.html': INDEX, '.headers': JSON.stringify(headers),
 		});
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
 		const page = await browser.newPage(site.url);
 		await switchOn(world, page);
+		await kept(browser);
 		let n = 0;
 		/** @returns {Promise<number>} the event */
 		const save = async () => {
@@ -72,15 +67,7 @@ for (const which of BROWSERS) {
 			await writeFile(file, `${INDEX}<!-- ${++n} -->`);
 			return world.bus.saved(file);
 		};
-		/** @param {number} event @param {string} step @returns {Promise<any>} */
-		const reaches = (event, step) => until(`step ${step} of event ${event}`, async () => {
-			const told = (await world.bus.events()).find((/** @type {any} */ one) => one.serial === event);
-			if (!told || !words(told).includes(step)) {
-				throw new Error(JSON.stringify(told?.steps));
-			}
-			return told;
-		});
-		return { world, site, browser, page, save, reaches };
+		return { world, page, save };
 	};
 
 	for (const [name, headers] of /** @type {[string, object][]} */ ([
@@ -90,12 +77,12 @@ for (const which of BROWSERS) {
 		}],
 	])) {
 		test(`${which}: what a person did to a page survives, with ${name}`, { skip }, async t => {
-			const { page, save, reaches } = await open(t, headers);
+			const { world, page, save } = await open(t, headers);
 			for (let round = 1; round <= 2; round++) {
 				await page.evaluate(TOUCH);
 				const before = await page.evaluate(STATE);
 				await page.evaluate('window.old = true');
-				const told = await reaches(await save(), 'loaded');
+				const told = await reaches(world, await save(), 'loaded');
 				assert.equal(told.steps.at(-1).text, 'answered 200');
 				await until('the state', async () => {
 					assert.deepEqual(await page.evaluate(STATE), before);
@@ -110,75 +97,12 @@ for (const which of BROWSERS) {
 	}
 
 	test(`${which}: a modal dialog and the field in it survive`, { skip }, async t => {
-		const { page, save, reaches } = await open(t);
+		const { world, page, save } = await open(t);
 		await page.evaluate(`(() => { const m = document.getElementById('modal'); m.showModal();
 			document.getElementById('inmodal').value = 'x'; document.getElementById('inmodal').focus(); return 1; })()`);
-		await reaches(await save(), 'loaded');
+		await reaches(world, await save(), 'loaded');
 		await until('the dialog', () => page.evaluate(`document.getElementById('modal').matches(':modal') &&
 			document.getElementById('inmodal').value === 'x' && document.activeElement.id === 'inmodal'`));
-	});
-
-	test(`${which}: the answer to a form is not asked for again until a click`, { skip }, async t => {
-		const { world, browser, page, save, reaches } = await open(t);
-		const loaded = page.loaded();
-		await page.evaluate('document.getElementById("send").click()');
-		await loaded;
-		await live(world, 1);
-		await guarded(browser);
-		const told = await reaches(await save(), 'pending');
-		assert.match(told.steps.at(-1).text, /answers a form/);
-		assert.equal((await browser.activeFace()).badge, '1');
-		assert.equal((await world.log('site')).split('"method":"POST"').length - 1, 1);
-	});
-
-	test(`${which}: a chosen file holds the reload until it is gone`, { skip }, async t => {
-		const { browser, page, save, reaches } = await open(t);
-		await page.evaluate(`(() => { const data = new DataTransfer(); data.items.add(new File(['x'], 'x.txt'));
-			const file = document.getElementById('file'); file.files = data.files;
-			file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`);
-		await guarded(browser);
-		const first = await save();
-		const told = await reaches(first, 'pending');
-		assert.match(told.steps.at(-1).text, /a file is chosen/);
-		assert.equal((await browser.activeFace()).badge, '1');
-		const second = await save();
-		assert.match((await reaches(first, 'skipped')).steps.at(-1).text, /superseded/);
-		await reaches(second, 'pending');
-		await page.evaluate(`(() => { const file = document.getElementById('file'); file.value = '';
-			file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`);
-		await reaches(second, 'loaded');
-		assert.equal((await browser.activeFace()).badge, 'on');
-	});
-
-	test(`${which}: a click on the icon reloads a pending tab`, { skip }, async t => {
-		const { browser, page, save, reaches } = await open(t);
-		await page.evaluate(`(() => { const data = new DataTransfer(); data.items.add(new File(['x'], 'x.txt'));
-			const file = document.getElementById('file'); file.files = data.files;
-			file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`);
-		await guarded(browser);
-		const event = await save();
-		await reaches(event, 'pending');
-		await browser.clickAction(/** @type {any} */ (page));
-		await reaches(event, 'loaded');
-	});
-
-	test(`${which}: hidden tabs wait, with one reload each, until they are shown`, { skip }, async t => {
-		const { world, site, browser, page, save, reaches } = await open(t);
-		const front = await browser.newPage('about:blank');
-		await front.activate();
-		const asked = async () => (await world.log('site')).split('\n').filter(line => line.includes('"url":"/"')).length;
-		const before = await asked();
-		const first = await save();
-		assert.match((await reaches(first, 'pending')).steps.at(-1).text, /hidden/);
-		const second = await save();
-		await reaches(second, 'pending');
-		assert.equal(await asked(), before);
-		await page.activate();
-		await reaches(second, 'loaded');
-		assert.equal(await asked(), before + 1, site.url);
-		await browser.set({ hidden: 'now' });
-		await front.activate();
-		await reaches(await save(), 'loaded');
 	});
 
 	// The real daemon would not even ask: see gate.test.js.

@@ -71,6 +71,31 @@ export function story(world, after = 0) {
 export const words = ({ steps }) => steps.map(({ step }) => step);
 
 /**
+ * The extension's scripts are in the page: before that it knows nothing of it.
+ *
+ * @param {Browser} browser
+ */
+export const kept = async (browser) => {
+	const { tab } = await browser.activeFace();
+	await until('the keeper', () => browser.evaluateInWorker(`chrome.scripting.executeScript({
+		target: { tabId: ${tab} }, func: () => Boolean(globalThis.savecast?.keeps) }).then(([{ result }]) => result)`));
+};
+
+/**
+ * @param {World} world
+ * @param {number} event
+ * @param {string} step
+ * @returns {Promise<any>} its story, when it has come to this step
+ */
+export const reaches = (world, event, step) => until(`step ${step} of event ${event}`, async () => {
+	const told = (await world.bus.events()).find((/** @type {any} */ one) => one.serial === event);
+	if (!told || !words(told).includes(step)) {
+		throw new Error(JSON.stringify(told?.steps));
+	}
+	return told;
+});
+
+/**
  * By hand from the popup, in a tab of its own: a popup cannot be driven.
  *
  * @param {Browser} browser

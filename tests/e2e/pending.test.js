@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+//
+// A tab that must not reload now, or is hidden, keeps one pending reload, until it may or a person
+// says so.
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from '../../scripts/lib/events.js';
+import { BROWSERS, kept, missing, reaches, switchOn } from './lib/live.js';
+import { World } from './lib/world.js';
+
+const INDEX = `<!doctype html><title>site</title><form action="/post" method="post"><button id="send">send</button></form>
+<input id="file" type="file"><video id="video" muted></video><a id="down" href="/down.txt" download>down</a>`;
+
+const CHOOSE = `(() => { const data = new DataTransfer(); data.items.add(new File(['x'], 'x.txt'));
+	const file = document.getElementById('file'); file.files = data.files;
+	file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`;
+
+/** The extension knows why the page must not reload. @param {import('./lib/live.js').Browser} browser */
+const guarded = (browser) => until('the guard', () => browser.evaluateInWorker(
+	"chrome.storage.session.get('tabs').then(({ tabs }) => tabs.some(([, { guard }]) => guard))"));
+
+/** @param {import('./lib/live.js').Browser} browser @param {string} text */
+const badge = (browser, text) => until(`badge ${text}`, async () => (await browser.activeFace()).badge === text);
+
+/** A camera that nobody is in front of, and no question whether it may be used. */
+const OPTIONS = {
+	chromium: { args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] },
+	firefox: {
+		prefs: {
+			'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true,
+			'full-screen-api.allow-trusted-requests-only': false,
+		},
+	},
+};
+
+for (const which of BROWSERS) {
+	test(`${which}: what a person would lose holds the reload`, { skip: missing(which) }, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const site = await world.site('site', {
+			'index.html': INDEX, 'posted.html': '<h1>thanks</h1>', 'down.txt': 'x', '.headers': '{"/down": {"Content-Disposition": "attachment"}}',
+		});
+		const browser = await world.browser(which, { grant: ['http://localhost/*'], ...OPTIONS[which] });
+		const page = await browser.newPage(site.url);
+		await switchOn(world, page);
+		const ready = async () => {
+			await page.activate();
+			await kept(browser);
+		};
+		let n = 0;
+		/** @returns {Promise<number>} the event */
+		const save = async () => {
+			const file = path.join(site.root, 'index.html');
+			await writeFile(file, `${INDEX}<!-- ${++n} -->`);
+			return world.bus.saved(file);
+		};
+		/** As after a click in the page. @param {string} expression */
+		const gesture = (expression) => ('send' in page
+			? page.send('Runtime.evaluate', { expression, userGesture: true, awaitPromise: true })
+			: page.evaluate(expression));
+
+		await t.test('full screen holds the reload until it is left', async () => {
+			await ready();
+			await gesture('document.documentElement.requestFullscreen().then(() => true)');
+			await guarded(browser);
+			const event = await save();
+			assert.match((await reaches(world, event, 'pending')).steps.at(-1).text, /full screen/);
+			await page.evaluate('document.exitFullscreen().then(() => true)');
+			await reaches(world, event, 'loaded');
+		});
+
+		await t.test('a chosen file holds the reload until it is gone', async () => {
+			await ready();
+			await page.evaluate(CHOOSE);
+			await guarded(browser);
+			const first = await save();
+			const told = await reaches(world, first, 'pending');
+			assert.match(told.steps.at(-1).text, /a file is chosen/);
+			await badge(browser, '1');
+			const second = await save();
+			assert.match((await reaches(world, first, 'skipped')).steps.at(-1).text, /superseded/);
+			await reaches(world, second, 'pending');
+			await page.evaluate(`(() => { const file = document.getElementById('file'); file.value = '';
+				file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`);
+			await reaches(world, second, 'loaded');
+			await badge(browser, 'on');
+		});
+
+		await t.test('a click on the icon reloads a pending tab', async () => {
+			await ready();
+			await page.evaluate(CHOOSE);
+			await guarded(browser);
+			const event = await save();
+			await reaches(world, event, 'pending');
+			await badge(browser, '1');
+			await page.clickAction();
+			await reaches(world, event, 'loaded');
+		});
+
+		// No protocol's keys reach Chromium's own shortcuts.
+		await t.test('so does the shortcut', { skip: !('bidi' in browser) && 'Firefox can be told only' }, async () => {
+			await ready();
+			await page.evaluate(CHOOSE);
+			await guarded(browser);
+			const event = await save();
+			await reaches(world, event, 'pending');
+			await badge(browser, '1');
+			await /** @type {import('../../scripts/lib/browser/firefox.js').Firefox} */ (browser).evaluateInBrowser(`
+				[...document.querySelectorAll('keyset[id^=ext-keyset] key')]
+					.filter((key) => key.getAttribute('key') === 'R').map((key) => key.doCommand())`);
+			await reaches(world, event, 'loaded');
+		});
+
+		await t.test('a link that brings a file and no page leaves the chosen file where it was', async () => {
+			await ready();
+			await page.evaluate(CHOOSE);
+			await guarded(browser);
+			await page.evaluate('document.getElementById("down").click()');
+			await until('the request', async () => (await world.log('site')).includes('/down.txt'));
+			const event = await save();
+			await reaches(world, event, 'pending');
+			await badge(browser, '1');
+			await page.clickAction();
+			await reaches(world, event, 'loaded');
+		});
+
+		await t.test('a recording holds the reload until it ends', async () => {
+			await ready();
+			await page.evaluate(`navigator.mediaDevices.getUserMedia({ video: true }).then((stream) => {
+				const video = document.getElementById('video');
+				video.srcObject = stream;
+				return video.play();
+			}).then(() => true)`);
+			await guarded(browser);
+			const event = await save();
+			assert.match((await reaches(world, event, 'pending')).steps.at(-1).text, /uses camera/);
+			await badge(browser, '1');
+			await page.evaluate(`(() => { const video = document.getElementById('video');
+				video.srcObject.getTracks().forEach((track) => track.stop()); video.srcObject = null; return 1; })()`);
+			await reaches(world, event, 'loaded');
+		});
+
+		await t.test('hidden tabs wait, with one reload each, until they are shown', async () => {
+			const front = await browser.newPage('about:blank');
+			await front.activate();
+			const asked = async () => (await world.log('site')).split('\n').filter(line => line.includes('"url":"/"')).length;
+			const before = await asked();
+			const first = await save();
+			assert.match((await reaches(world, first, 'pending')).steps.at(-1).text, /hidden/);
+			const second = await save();
+			await reaches(world, second, 'pending');
+			assert.equal(await asked(), before);
+			await page.activate();
+			await reaches(world, second, 'loaded');
+			assert.equal(await asked(), before + 1, site.url);
+			await browser.set({ hidden: 'now' });
+			await front.activate();
+			await reaches(world, await save(), 'loaded');
+		});
+
+		await t.test('the answer to a form is not asked for again until a click', async () => {
+			await ready();
+			const loaded = page.loaded();
+			await page.evaluate('document.getElementById("send").click()');
+			await loaded;
+			await guarded(browser);
+			const told = await reaches(world, await save(), 'pending');
+			assert.match(told.steps.at(-1).text, /answers a form/);
+			await badge(browser, '1');
+			assert.equal((await world.log('site')).split('"method":"POST"').length - 1, 1);
+		});
+	});
+}
