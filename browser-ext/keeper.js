@@ -6,7 +6,7 @@
 
 import { api } from './api.js';
 
-const FILES = ['match', 'dom', 'styles', 'media', 'apply', 'state', 'guard', 'keeper']
+const FILES = ['match', 'dom', 'styles', 'media', 'apply', 'place', 'state', 'restore', 'guard', 'keeper']
 	.map((name) => `page/${name}.js`);
 
 /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Why this page must not reload now, if so.
+// Why this page must not reload now, if so. Two things no extension can know without permissions
+// that read far more than this one should: a page that a debugger has stopped (it looks like one
+// that is busy), and, in Chromium, a recording that the page does not play to the person as well.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.keeps) {

@@ -37,7 +37,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 				return true;
 			case 'restore':
 				if (message.id !== id) {
-					shared.state.restore(message.state);
+					shared.restore(message.state);
 				}
 				answer(message.id !== id);
 				break;

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+//
+// What a person did to the page before a reload, done again in the one that came.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { find } = shared.place;
+	const { isSecret } = shared.state;
+
+	/** A page that its script builds gets this long to bring the elements back. */
+	const PATIENCE_MSEC = 3000;
+
+	/** @param {any} field as the page's own script would see a person type */
+	const announce = (field) => {
+		field.dispatchEvent(new Event('input', { bubbles: true }));
+		field.dispatchEvent(new Event('change', { bubbles: true }));
+	};
+
+	/** @param {any} element @param {any} state */
+	const restoreElement = (element, state) => {
+		if (state.value !== undefined && element.value !== state.value && !isSecret(element)) {
+			element.value = state.value;
+			announce(element);
+		}
+		if (state.checked !== undefined && element.checked !== state.checked) {
+			element.checked = state.checked;
+			announce(element);
+		}
+		if (state.chosen && element.options) {
+			state.chosen.forEach((/** @type {boolean} */ on, /** @type {number} */ i) => {
+				if (element.options[i]) {
+					element.options[i].selected = on;
+				}
+			});
+			announce(element);
+		}
+		if (state.text !== undefined && element.textContent !== state.text) {
+			element.textContent = state.text;
+		}
+		if (state.open !== undefined) {
+			element.open = state.open;
+		}
+		if (state.dialog && !element.open) {
+			element[state.dialog === 'modal' ? 'showModal' : 'show']();
+		}
+		if (state.popover && !element.matches(':popover-open')) {
+			element.showPopover();
+		}
+	};
+
+	/** @param {any} state */
+	const restoreFocus = ({ focus, selection }) => {
+		const at = /** @type {any} */ (focus && find(focus));
+		if (at) {
+			at.focus({ preventScroll: true });
+			if (focus.range?.[0] !== null && focus.range && at.setSelectionRange) {
+				try {
+					at.setSelectionRange(...focus.range);
+				} catch {
+					// It was of another type before.
+				}
+			}
+		}
+		const anchor = selection && nodeOf(selection.anchor);
+		const end = selection && nodeOf(selection.focus);
+		if (anchor && end) {
+			try {
+				getSelection()?.setBaseAndExtent(anchor, selection.anchorOffset, end, selection.focusOffset);
+			} catch {
+				// The text is shorter now.
+			}
+		}
+	};
+
+	/** @param {any} point @returns {Node | null} */
+	const nodeOf = (point) => {
+		const element = point && find(point);
+		return !element || point.child < 0 ? element : element.childNodes[point.child] ?? null;
+	};
+
+	/** @param {any} state */
+	const restoreScroll = (state) => {
+		for (const { state: { scroll }, ...address } of state.items) {
+			if (scroll) {
+				find(address)?.scrollTo({ left: scroll[0], top: scroll[1], behavior: 'instant' });
+			}
+		}
+		scrollTo({ left: state.scroll[0], top: state.scroll[1], behavior: 'instant' });
+	};
+
+	/** @param {any} state of the document before, in the same tab */
+	const restore = (state) => {
+		let left = state.items;
+		let touched = false;
+		const attempt = () => {
+			left = left.filter((/** @type {any} */ item) => {
+				const element = find(item);
+				if (element) {
+					try {
+						restoreElement(element, item.state);
+					} catch (error) {
+						console.debug(`savecast: ${item.tag}: ${error}`);
+					}
+				}
+				return !element;
+			});
+			restoreScroll(state);
+		};
+		const end = () => {
+			touched = true;
+			observer.disconnect();
+			clearTimeout(timer);
+			events.forEach((type) => removeEventListener(type, end, true));
+		};
+		const events = ['wheel', 'keydown', 'pointerdown', 'touchstart'];
+		const observer = new MutationObserver(() => left.length && attempt());
+		const timer = setTimeout(end, PATIENCE_MSEC);
+		const begin = () => {
+			attempt();
+			restoreFocus(state);
+			observer.observe(document, { childList: true, subtree: true });
+		};
+		// A person who does something meanwhile is right.
+		events.forEach((type) => addEventListener(type, end, { capture: true, passive: true }));
+		if (document.readyState === 'loading') {
+			document.addEventListener('DOMContentLoaded', begin, { once: true });
+		} else {
+			begin();
+		}
+		if (document.readyState !== 'complete') {
+			addEventListener('load', () => touched || restoreScroll(state), { once: true });
+		}
+	};
+
+	shared.restore = restore;
+}
