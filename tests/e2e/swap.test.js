@@ -166,7 +166,7 @@ for (const which of BROWSERS) {
 	});
 
 	test(`${which}: what the tab did not load leaves it alone, the rest reloads`, { skip }, async t => {
-		const { page, save, ended } = await open(t);
+		const { page, save, ended } = await open(t, { '/static': { 'Cache-Control': 'max-age=3600' } });
 		for (const name of ['static/print.css', 'static/unused.svg', 'static/unused.js']) {
 			const told = await save(name, `/* ${name} */`);
 			await ended(told, 'unused');
@@ -175,10 +175,11 @@ for (const which of BROWSERS) {
 		// One of some sheet's sources: all are fetched anew.
 		await ended(await save('_colors.scss', 'x'), 'swapped');
 		for (const name of ['data.json', 'static/app.js', 'server.js', 'index.html']) {
-			await ended(await save(name, name === 'index.html' ? INDEX : `{}// ${name}`), 'loaded');
+			await ended(await save(name, name === 'index.html' ? INDEX : `window.script = 'new'; // ${name}`), 'loaded');
 			await until('the page is there', () => page.evaluate('document.readyState === "complete"'));
 			await page.evaluate('window.untouched = true');
 		}
+		assert.equal(await page.evaluate('window.script'), 'new', 'not what the cache has');
 	});
 
 	test(`${which}: a rule says what a save does`, { skip }, async t => {
