@@ -47,6 +47,8 @@ api.runtime.onMessage.addListener((message, sender) => {
 	return false;
 });
 api.runtime.onConnect.addListener(whenReady(panel.connected));
+// Nothing else wakes the worker for the tabs of a restored session.
+api.runtime.onStartup.addListener(whenReady(() => {}));
 api.runtime.onInstalled.addListener((details) => {
 	// Firefox installs for a developer's one session are `temporary`.
 	if (details.reason === 'install' && !(/** @type {any} */ (details).temporary)) {

@@ -26,10 +26,10 @@ export function connected(port) {
 	}
 	open.set(port, id);
 	port.onDisconnect.addListener(() => open.delete(port));
-	port.onMessage.addListener((/** @type {{to: string, url?: string}} */ { to, url }) => {
+	port.onMessage.addListener((/** @type {{to: string, url?: string, incognito?: boolean}} */ { to, url, incognito }) => {
 		switch (to) {
 		case 'on':
-			person.switchOn(id, url);
+			person.switchOn(id, url, incognito);
 			break;
 		case 'off':
 			person.switchOff(id);

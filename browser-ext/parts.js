@@ -42,9 +42,10 @@ let shown = () => {};
  * To be awaited before anything else here is used.
  *
  * @param {Pick<import('./socket.js').Handlers, 'message' | 'link'>} daemon
+ * @returns {Promise<boolean>} whether the browser has just begun
  */
 export async function build(daemon) {
-	const [loaded] = await Promise.all([loadSettings(), tabs.load()]);
+	const [loaded, begins] = await Promise.all([loadSettings(), tabs.load()]);
 	settings = loaded;
 	socket = new Socket(settings.port, {
 		hello: () => hello(loaded.profile),
@@ -52,6 +53,7 @@ export async function build(daemon) {
 		...daemon,
 	});
 	follow();
+	return begins;
 }
 
 /** @param {import('./settings.js').Settings} changed */
@@ -84,11 +86,14 @@ function follow() {
 	socket.want(tabs.watched().length > 0);
 }
 
-/** @param {number} id of a tab that is not switched on any more */
-export function forget(id) {
+/**
+ * @param {number} id of a tab that is not switched on any more
+ * @param {boolean} [withWindow] that closes
+ */
+export function forget(id, withWindow) {
 	carrier.forget(id);
 	ledger.forget(id);
-	if (tabs.remove(id)) {
+	if (tabs.remove(id, withWindow)) {
 		unwatch(id);
 	}
 }

@@ -14,7 +14,7 @@ import { takeWish } from './site.js';
  *
  * @param {chrome.tabs.Tab} tab
  */
-export function clicked({ id, url }) {
+export function clicked({ id, url, incognito }) {
 	if (id === undefined || id === api.tabs.TAB_ID_NONE) {
 		return;
 	}
@@ -25,22 +25,23 @@ export function clicked({ id, url }) {
 		// The click came before the popup was set again after a navigation.
 		/** @type {any} */ (api.action).openPopup?.()?.catch(() => {});
 	} else {
-		switchOn(id, url);
+		switchOn(id, url, incognito);
 	}
 }
 
 /**
  * @param {number} id
  * @param {string | undefined} url
+ * @param {boolean} [incognito]
  */
-export function switchOn(id, url) {
+export function switchOn(id, url, incognito) {
 	const address = toAddress(url);
 	if ('why' in address) {
 		forget(id);
 		showRefusal(id, address.why);
 		return;
 	}
-	tabs.add(id, address.url);
+	tabs.add(id, address.url, incognito);
 	watch(id);
 	socket.kick();
 	show(id);
@@ -73,15 +74,19 @@ export function reloadNow(id, url) {
 }
 
 /**
- * A tab of a site that the person wants switched on always.
+ * A tab that is off: of a site that the person wants switched on always, or one that was on when
+ * the browser ended.
  *
- * @param {number} id
- * @param {string | undefined} url
+ * @param {chrome.tabs.Tab} tab
  */
-export function recall(id, url) {
+export function recall({ id = api.tabs.TAB_ID_NONE, url, incognito }) {
 	const address = toAddress(url);
-	if ('url' in address && settings.sites.includes(new URL(address.url).origin)) {
-		switchOn(id, url);
+	if ('why' in address) {
+		return;
+	}
+	const wasOn = !incognito && tabs.wasOn(address.url);
+	if (wasOn || settings.sites.includes(new URL(address.url).origin)) {
+		switchOn(id, url, incognito);
 	}
 }
 

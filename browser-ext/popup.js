@@ -88,7 +88,7 @@ async function ask(url, wish) {
 
 byId('toggle').onclick = () => {
 	const on = last?.entry !== undefined && last.entry.paused === undefined;
-	port.postMessage({ to: on ? 'off' : 'on', url: tab?.url });
+	port.postMessage({ to: on ? 'off' : 'on', url: tab?.url, incognito: tab?.incognito });
 };
 byId('reload').onclick = () => port.postMessage({ to: 'reload', url: tab?.url });
 byId('allow').onclick = () => {

@@ -12,12 +12,15 @@ import { recall } from './person.js';
 
 /** The rest may be called once this is done. */
 export async function start() {
-	await build({ message: received, link: linkChanged });
+	const begins = await build({ message: received, link: linkChanged });
 	for (const [id, { paused }] of tabs.all()) {
 		show(id);
 		if (paused === undefined) {
 			placeKeeper(id);
 		}
+	}
+	if (begins) {
+		(await api.tabs.query({})).filter(({ id = -1 }) => !tabs.get(id)).forEach(recall);
 	}
 }
 
@@ -31,7 +34,7 @@ export function updated(id, { status, url }, tab) {
 		return;
 	}
 	if (!tabs.get(id)) {
-		recall(id, tab.url);
+		recall(tab);
 		return;
 	}
 	visits.updated(id, status, tab.url);
@@ -54,10 +57,13 @@ export function activated(id) {
 	came(id, 'shown');
 }
 
-/** @param {number} id */
-export function removed(id) {
+/**
+ * @param {number} id
+ * @param {{isWindowClosing?: boolean}} [how]
+ */
+export function removed(id, how) {
 	send(stories.end(id, 'skipped', 'tab is gone'));
-	forget(id);
+	forget(id, how?.isWindowClosing);
 }
 
 /**
@@ -71,7 +77,7 @@ export function replaced(added, gone) {
 	}
 	removed(gone);
 	if (entry.paused === undefined) {
-		tabs.add(added, entry.url);
+		tabs.add(added, entry.url, entry.incognito);
 		watch(added);
 		api.tabs.get(added).then((tab) => updated(added, { url: tab.url, status: tab.status }, tab));
 	}

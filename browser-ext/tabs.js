@@ -5,6 +5,7 @@
 
 import { api } from './api.js';
 import { sameSite, toAddress } from './address.js';
+import { LastSession } from './last-session.js';
 import { losesSight } from './sight.js';
 
 /**
@@ -15,6 +16,7 @@ import { losesSight } from './sight.js';
  *
  * @typedef {object} TabEntry
  * @property {string} url what the daemon is told; the last one that was seen
+ * @property {true} [incognito] in a private window: nothing of it may outlive that
  * @property {string} [paused] why the tab is not watched now
  * @property {'blind' | 'lost'} [sight] the browser does not show the address any more. `blind`:
  *	since a reload of ours, so it is the same page; `lost`: since it went somewhere by itself
@@ -31,10 +33,18 @@ const KEY = 'tabs';
 export class Tabs {
 	/** @type {Map<number, TabEntry>} */
 	#entries = new Map();
+	#lastSession = new LastSession();
 
-	/** Takes over what the last life of the worker left, and what the browser did since. */
+	/**
+	 * Takes over what the last life of the worker left, and what the browser did since.
+	 *
+	 * @returns {Promise<boolean>} whether there was none since the browser began: its tabs may be
+	 *	those of its last session
+	 */
 	async load() {
-		const stored = (await api.storage.session.get(KEY))[KEY];
+		const [begins, { [KEY]: stored }] = await Promise.all([
+			this.#lastSession.load(), api.storage.session.get(KEY),
+		]);
 		for (const [tab, entry] of /** @type {[number, TabEntry][]} */ (stored ?? [])) {
 			this.#entries.set(tab, entry);
 		}
@@ -46,6 +56,15 @@ export class Tabs {
 				this.remove(tab);
 			}
 		}));
+		return begins;
+	}
+
+	/**
+	 * @param {string} address
+	 * @returns {boolean} whether it was on when the browser ended, and is not again yet
+	 */
+	wasOn(address) {
+		return this.#lastSession.take(address);
 	}
 
 	/**
@@ -69,20 +88,22 @@ export class Tabs {
 	/**
 	 * @param {number} tab
 	 * @param {string} url
+	 * @param {boolean} [incognito]
 	 */
-	add(tab, url) {
-		this.#entries.set(tab, { url });
+	add(tab, url, incognito) {
+		this.#entries.set(tab, incognito ? { url, incognito } : { url });
 		this.#save();
 	}
 
 	/**
 	 * @param {number} tab
+	 * @param {boolean} [withWindow] which may close because the browser ends
 	 * @returns {boolean} whether it was there
 	 */
-	remove(tab) {
+	remove(tab, withWindow = false) {
 		const was = this.#entries.delete(tab);
 		if (was) {
-			this.#save();
+			this.#save(withWindow);
 		}
 		return was;
 	}
@@ -134,8 +155,8 @@ export class Tabs {
 	 * @returns {'paused'}
 	 */
 	pause(tab, why) {
-		const { url = '' } = this.#entries.get(tab) ?? {};
-		this.#entries.set(tab, { url, paused: why });
+		const { url = '', incognito } = this.#entries.get(tab) ?? {};
+		this.#entries.set(tab, { url, paused: why, incognito });
 		this.#save();
 		return 'paused';
 	}
@@ -176,10 +197,14 @@ export class Tabs {
 		return 'same';
 	}
 
-	#save() {
+	/** @param {boolean} [ending] what is on stays so in the next session */
+	#save(ending = false) {
 		const kept = [...this.#entries].map(([tab, { answer, kept: _, keeper: __, ahead: ___, ...rest }]) => [tab, rest]);
 		api.storage.session.set({ [KEY]: kept }).catch((error) => {
 			console.warn(`storage.session: ${KEY}: ${error}`);
 		});
+		if (!ending) {
+			this.#lastSession.note(this.watched().filter(([, { incognito }]) => !incognito).map(([, { url }]) => url));
+		}
 	}
 }

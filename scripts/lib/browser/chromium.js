@@ -2,7 +2,7 @@
 //
 // A real Chromium with a profile of its own and, if wanted, the extension in it.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,11 +14,13 @@ import { until, within } from '../events.js';
 /**
  * @typedef {object} Options
  * @property {string} [extension] the folder of an unpacked extension
+ * @property {string} [package] a store's package of it, which is loaded in its place
  * @property {number} [port] where the extension is to look for the daemon
  * @property {string[]} [grant] sites that the person gave the extension leave for
  * @property {boolean} [headless] true unless given
  * @property {string[]} [hosts] names that are to be this machine
  * @property {string[]} [args] further switches
+ * @property {any} [again] one that has ended with end(): the same person starts it once more
  * @property {string} [binary] else CHROMIUM, else what is installed
  * @property {Record<string, string | undefined>} [env]
  */
@@ -39,7 +41,7 @@ export async function launchChromium(options = {}) {
 	if (!binary) {
 		throw new Error(`chromium: ${BINARIES.join(', ')}: not found: install it or set CHROMIUM`);
 	}
-	const profile = await mkdtemp(join(tmpdir(), 'savecast-chromium-'));
+	const profile = options.again?.profile ?? await mkdtemp(join(tmpdir(), 'savecast-chromium-'));
 	const args = [
 		...(options.headless === false ? [] : ['--headless=new']),
 		...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
@@ -54,7 +56,8 @@ export async function launchChromium(options = {}) {
 		'--enable-unsafe-extension-debugging',
 		...(options.hosts ?? []).map((host) => `--host-resolver-rules=MAP ${host} 127.0.0.1`),
 		...(options.args ?? []),
-		'about:blank',
+		// What a store installed is there again by itself.
+		...(options.again ? ['--restore-last-session', `--load-extension=${options.again.extensionFolder}`] : ['about:blank']),
 	];
 	// A process group of its own, so that close() reaches every process of the browser.
 	const child = spawn(binary, args, {
@@ -65,10 +68,11 @@ export async function launchChromium(options = {}) {
 	const browser = new Chromium(child, profile);
 	try {
 		await browser.started;
-		if (options.extension) {
-			await browser.loadExtension(options.grant
-				? await browser.withSites(options.extension, options.grant)
-				: options.extension);
+		if (options.again) {
+			Object.assign(browser, { extensionId: options.again.extensionId, extensionFolder: options.again.extensionFolder });
+		} else if (options.extension) {
+			const folder = options.package ? browser.unpack(options.package) : options.extension;
+			await browser.loadExtension(options.grant ? await browser.withSites(folder, options.grant) : folder);
 			if (options.port !== undefined) {
 				await browser.setPort(options.port);
 			}
@@ -84,10 +88,10 @@ export class Chromium {
 	name = 'chromium';
 	/** The id of the extension that was loaded last. */
 	extensionId = '';
+	extensionFolder = '';
 	/** What the browser wrote to its standard error, but its grumbling that there is no D-Bus. */
 	errors = '';
 	#child;
-	#profile;
 	#exited;
 
 	/**
@@ -96,7 +100,7 @@ export class Chromium {
 	 */
 	constructor(child, profile) {
 		this.#child = child;
-		this.#profile = profile;
+		this.profile = profile;
 		this.#exited = new Promise((resolve) => {
 			child.once('exit', resolve);
 			child.once('error', resolve);
@@ -123,6 +127,7 @@ export class Chromium {
 	async loadExtension(folder) {
 		const { id } = await this.cdp.send('Extensions.loadUnpacked', { path: folder });
 		this.extensionId = id;
+		this.extensionFolder = folder;
 		// Its page of the first run comes to the front: gone before a test looks.
 		const welcome = await until('the page of the first run', async () => {
 			const { targetInfos } = await this.cdp.send('Target.getTargets');
@@ -130,6 +135,16 @@ export class Chromium {
 		});
 		await this.cdp.send('Target.closeTarget', { targetId: welcome.targetId });
 		return id;
+	}
+
+	/**
+	 * @param {string} file a package
+	 * @returns {string} the folder of what is in it
+	 */
+	unpack(file) {
+		const folder = join(this.profile, 'package');
+		execFileSync('/usr/bin/python3', ['-m', 'zipfile', '-e', file, folder]);
+		return folder;
 	}
 
 	/** @param {string} path @returns the address of a page of the extension */
@@ -145,7 +160,7 @@ export class Chromium {
 	 * @param {string[]} sites
 	 */
 	async withSites(extension, sites) {
-		const copy = join(this.#profile, 'extension');
+		const copy = join(this.profile, 'extension');
 		await cp(extension, copy, { recursive: true });
 		const file = join(copy, 'manifest.json');
 		const manifest = JSON.parse(await readFile(file, 'utf8'));
@@ -267,6 +282,12 @@ export class Chromium {
 		})()`);
 	}
 
+	/** As a person does who will start it again, with the same profile: see `again`. */
+	async end() {
+		this.cdp.send('Browser.close').catch(() => {});
+		await within(this.#exited, 'browser: exit', 30000);
+	}
+
 	async close() {
 		this.cdp.send('Browser.close').catch(() => {});
 		await within(this.#exited, 'browser: exit', 3000).catch(() => {});
@@ -281,7 +302,7 @@ export class Chromium {
 		} catch {
 			// No process of the group is left.
 		}
-		rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+		rmSync(this.profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 	};
 }
 

@@ -48,12 +48,16 @@ export async function launchFirefox(options = {}) {
 	if (!binary) {
 		throw new Error(`firefox: ${BINARIES.join(', ')}: not found: install it or set FIREFOX`);
 	}
-	const profile = await mkdtemp(join(tmpdir(), 'savecast-firefox-'));
+	const profile = options.again?.profile ?? await mkdtemp(join(tmpdir(), 'savecast-firefox-'));
 	const id = options.extension ? idOf(options.extension) : '';
 	const prefs = {
 		...PREFS,
 		...(id ? { 'extensions.webextensions.uuids': JSON.stringify({ [id]: UUID }) } : {}),
+		// It stays as a signed one does; only a release of Firefox would ask for the signature.
+		...(options.package ? { 'xpinstall.signatures.required': false } : {}),
 		...(options.hosts ? { 'network.dns.localDomains': options.hosts.join(',') } : {}),
+		// What else suits a browser under remote control starts it without its last session.
+		...(options.again ? { 'remote.prefs.recommended': false, 'browser.startup.page': 3 } : {}),
 		...options.prefs,
 	};
 	await writeFile(join(profile, 'user.js'), Object.entries(prefs)
@@ -61,7 +65,7 @@ export async function launchFirefox(options = {}) {
 	const child = spawn(binary, [
 		...(options.headless === false ? [] : ['--headless']),
 		'--no-remote', '--profile', profile, '--remote-debugging-port=0', '--remote-allow-system-access',
-		...(options.args ?? []), 'about:blank',
+		...(options.args ?? []), ...(options.again ? [] : ['about:blank']),
 	], {
 		detached: true,
 		stdio: ['ignore', 'ignore', 'pipe'],
@@ -70,8 +74,10 @@ export async function launchFirefox(options = {}) {
 	const browser = new Firefox(child, profile);
 	try {
 		await browser.start();
-		if (options.extension) {
-			await browser.loadExtension(options.extension);
+		if (options.again) {
+			browser.extensionId = options.again.extensionId;
+		} else if (options.extension) {
+			await browser.loadExtension(options.package ?? options.extension);
 			if (options.port !== undefined) {
 				await browser.setPort(options.port);
 			}
@@ -99,7 +105,6 @@ export class Firefox {
 	/** @type {Bidi} */
 	bidi = /** @type {any} */ (undefined);
 	#child;
-	#profile;
 	#exited;
 	#address;
 
@@ -109,7 +114,7 @@ export class Firefox {
 	 */
 	constructor(child, profile) {
 		this.#child = child;
-		this.#profile = profile;
+		this.profile = profile;
 		this.#exited = new Promise((resolve) => {
 			child.once('exit', resolve);
 			child.once('error', resolve);
@@ -143,14 +148,25 @@ export class Firefox {
 	}
 
 	/**
-	 * @param {string} folder
+	 * @param {string} folder or the package of one
 	 * @returns {Promise<string>} its id
 	 */
 	async loadExtension(folder) {
+		// A package stays; a folder is there for this one session.
+		const isPackage = folder.endsWith('.zip');
 		const { extension } = await this.bidi.send('webExtension.install', {
-			extensionData: { type: 'path', path: folder },
+			extensionData: { type: isPackage ? 'archivePath' : 'path', path: folder },
+			'moz:permanent': isPackage,
 		});
 		this.extensionId = extension;
+		if (isPackage) {
+			// Its page of the first run comes to the front: gone before a test looks.
+			const { context } = await until('the page of the first run', async () => {
+				const { contexts } = await this.bidi.send('browsingContext.getTree', {});
+				return contexts.find((/** @type {any} */ { url }) => url === this.extensionUrl('welcome.html'));
+			});
+			await this.bidi.send('browsingContext.close', { context });
+		}
 		return extension;
 	}
 
@@ -256,6 +272,13 @@ export class Firefox {
 		})()`);
 	}
 
+	/** As a person does who will start it again, with the same profile: see `again`. */
+	async end() {
+		// BiDi's own close takes the tabs away first, and the session has none then.
+		this.evaluateInBrowser('Services.startup.quit(Ci.nsIAppStartup.eAttemptQuit)').catch(() => {});
+		await within(this.#exited, 'firefox: exit', 30000);
+	}
+
 	async close() {
 		this.bidi?.send('browser.close').catch(() => {});
 		await within(this.#exited, 'firefox: exit', 5000).catch(() => {});
@@ -271,7 +294,7 @@ export class Firefox {
 		} catch {
 			// No process of the group is left.
 		}
-		rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+		rmSync(this.profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 	};
 }
 

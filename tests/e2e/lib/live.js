@@ -38,7 +38,7 @@ export const address = (page) => page.evaluate('location.pathname');
 export function live(world, count) {
 	return until(`${count} live tabs`, async () => {
 		const tabs = await world.bus.tabs();
-		return tabs.filter((/** @type {any} */ tab) => tab.state === 'live').length === count;
+		return tabs.filter((/** @type {any} */ tab) => tab.state === 'live').length === count && tabs;
 	});
 }
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// Which pages were switched on when the browser ended. Their tabs come back with other numbers,
+// so they are known by their address, where the person's leave for the site shows it; each comes
+// on once. Nothing of a private window is kept.
+
+import { api } from './api.js';
+
+/** In storage.local: the addresses that are on now. */
+const OPEN = 'open';
+/** In storage.session, for the worker's next life: those of the last session that did not come yet. */
+const AWAITED = 'awaited';
+const MAX_ADDRESSES = 256;
+
+export class LastSession {
+	/** @type {string[]} */
+	#awaited = [];
+	#written = '';
+
+	/** @returns {Promise<boolean>} whether the browser, or the extension, has just begun */
+	async load() {
+		const [{ [AWAITED]: awaited }, { [OPEN]: open }] = await Promise.all([
+			api.storage.session.get(AWAITED), api.storage.local.get(OPEN),
+		]);
+		const addresses = Array.isArray(open) ? open : [];
+		this.#written = JSON.stringify(addresses);
+		this.#awaited = Array.isArray(awaited) ? awaited : addresses;
+		if (!awaited) {
+			this.#save();
+		}
+		return !awaited;
+	}
+
+	/**
+	 * @param {string} address
+	 * @returns {boolean} whether a tab with it is still to come on; it is no more
+	 */
+	take(address) {
+		const at = this.#awaited.indexOf(address);
+		if (at < 0) {
+			return false;
+		}
+		this.#awaited.splice(at, 1);
+		this.#save();
+		return true;
+	}
+
+	/** @param {string[]} addresses that are on now, for the next session */
+	note(addresses) {
+		const kept = addresses.slice(-MAX_ADDRESSES);
+		const text = JSON.stringify(kept);
+		if (text !== this.#written) {
+			this.#written = text;
+			api.storage.local.set({ [OPEN]: kept }).catch(warn);
+		}
+	}
+
+	#save() {
+		api.storage.session.set({ [AWAITED]: this.#awaited }).catch(warn);
+	}
+}
+
+/** @param {unknown} error */
+function warn(error) {
+	console.warn(`storage: the last session: ${error}`);
+}

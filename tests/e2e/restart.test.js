@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+//
+// A browser that ends and starts again, with the very package that its store gets: the tabs that
+// were on come on again, where savecast may see them, and no other.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from '../../scripts/lib/events.js';
+import { BROWSERS, live, missing, switchOn, words } from './lib/live.js';
+import { TOP, World } from './lib/world.js';
+
+for (const which of BROWSERS) {
+	test(`${which}: the tabs of a restored session are live again`, { skip: missing(which) }, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const site = await world.site('site', { 'index.html': '<h1>one</h1>', 'two.html': '<h1>two</h1>', 'off.html': '<h1>off</h1>' });
+		const packages = execFileSync(process.execPath, [path.join(TOP, 'scripts/package-ext'), world.temp], { encoding: 'utf8' });
+		const options = {
+			package: packages.split('\n').find((line) => line.endsWith(`-${which}.zip`)),
+			grant: ['http://localhost/*'],
+		};
+		const first = await world.browser(which, options);
+		await switchOn(world, await first.newPage(`${site.url}two.html`));
+		await first.newPage(`${site.url}off.html`);
+		await switchOn(world, await first.newPage(site.url), 2);
+		const last = await first.evaluateInWorker('chrome.tabs.query({}).then((all) => all.length)');
+		await first.end();
+		await until('no tab', async () => !(await world.bus.tabs()).length);
+
+		const again = await world.browser(which, { ...options, again: first });
+		const tabs = await live(world, 2);
+		assert.deepEqual(tabs.map((/** @type {any} */ { url }) => url).sort(), [site.url, `${site.url}two.html`]);
+		assert.ok(await again.evaluateInWorker('chrome.tabs.query({}).then((all) => all.length)') >= last);
+		const event = await world.bus.saved(path.join(site.root, 'index.html'));
+		const told = await until('both have heard', async () => {
+			const one = (await world.bus.events()).find((/** @type {any} */ { serial }) => serial === event);
+			return words(one).filter((word) => word === 'pending' || word === 'loaded').length >= 2 && one;
+		});
+		assert.deepEqual(words(told).filter((word) => word === 'failed' || word === 'skipped'), []);
+	});
+}
