@@ -43,10 +43,14 @@ export function stateName(known) {
 	return project ? `Live: ${project}` : NAMES[face.icon];
 }
 
-/** @param {Known} known */
+/**
+ * @param {Known} known
+ * @returns {string} with the project, where stateName() does not say it
+ */
 export function reasonOf({ face, entry }) {
-	const { state, reason } = entry?.answer ?? {};
-	return reason && state === face.icon ? reason : face.title.replace(/^savecast: [^:]*: /, '');
+	const { state, reason, project } = entry?.answer ?? {};
+	const why = reason && state === face.icon ? reason : face.title.replace(/^savecast: [^:]*: /, '');
+	return project && face.icon !== 'live' ? `${project}: ${why}` : why;
 }
 
 /**
@@ -54,7 +58,7 @@ export function reasonOf({ face, entry }) {
  * @returns {Advice | undefined} undefined: nothing is wrong
  */
 export function adviceFor(known) {
-	const { face, link, port } = known;
+	const { face, link, port, entry } = known;
 	if (failureOf(known)) {
 		return [{ text: 'Your page stays as it is until a build goes well. The whole story: ' },
 			{ text: 'savecast log', code: true }];
@@ -73,7 +77,9 @@ export function adviceFor(known) {
 			: [{ text: 'See which port is yours: ' }, { text: 'savecast status', code: true },
 				{ text: '. Then set it in Settings.' }];
 	case 'none':
-		return [{ text: 'A folder that is not in git is named once: ' },
+		return [{ text: 'What savecast found out about this page: ' },
+			{ text: `savecast why ${entry?.url ?? ''}`, code: true },
+			{ text: '. A folder that is not in git is named once: ' },
 			{ text: 'savecast track DIR', code: true }];
 	case 'down':
 		return [{ text: 'Your page stays as it is. It reloads when the server answers again; what it said is in its own terminal, and the story in ' },

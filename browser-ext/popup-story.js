@@ -4,6 +4,12 @@
 
 const BAD = new Set(['failed']);
 
+/** As short as it can be and still tell two saves apart. */
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+
+/** @param {string} file */
+const nameOf = (file) => file.slice(file.lastIndexOf('/') + 1);
+
 /**
  * @param {string} name
  * @param {string} text
@@ -29,11 +35,12 @@ export function eventItem({ event, at, files, steps }, open) {
 	const summary = document.createElement('summary');
 	const last = steps.at(-1);
 	summary.append(
-		element('span', new Date(at).toLocaleTimeString(), 'dim'),
-		element('span', `#${event} ${files.join(', ') || 'reload'}`, 'what'),
+		element('time', clock.format(at), 'dim'),
+		element('span', `#${event} ${files.map(nameOf).join(', ') || 'reload'}`, 'what'),
 		element('span', last ? `${last.step} ${last.msec} ms` : '…', `end ${last && BAD.has(last.step) ? 'bad' : ''}`),
 	);
 	const list = document.createElement('ul');
+	list.append(...files.filter((file) => nameOf(file) !== file).map((file) => element('li', file)));
 	list.append(...steps.map(({ step, detail, msec }) =>
 		element('li', `${msec} ms  ${step}${detail ? `: ${detail}` : ''}`, 'dim')));
 	details.append(summary, list);

@@ -30,25 +30,40 @@ async function show(now) {
 	byId('icon').src = `icons/${face.icon}.svg`;
 	byId('state').textContent = stateName(now);
 	byId('reason').textContent = reasonOf(now);
-	const advice = adviceFor(now);
-	byId('advice').hidden = !advice;
-	byId('advice').replaceChildren(...(advice ?? []).map(({ text, code }) => {
-		const element = document.createElement(code ? 'code' : 'span');
-		element.textContent = text;
-		return element;
-	}));
+	showAdvice(adviceFor(now) ?? []);
 	const said = failureOf(now)?.said ?? '';
 	byId('said').hidden = !said;
 	byId('said').textContent = said;
 	const on = entry !== undefined && entry.paused === undefined;
 	byId('toggle').hidden = false;
 	byId('toggle').textContent = on ? 'Switch off' : 'Switch on';
-	byId('toggle').setAttribute('aria-pressed', String(on));
 	byId('reload').hidden = !on;
 	byId('story').hidden = !events.length;
-	const open = new Set([...document.querySelectorAll('#events details[open]')].map((one) => one.id));
-	byId('events').replaceChildren(...events.map((told, i) => eventItem(told, open.size ? open : i === 0)));
+	showEvents(events);
 	await showSite(now);
+}
+
+/** @param {import('./advice.js').Advice} advice is read aloud when it comes: so only what is new */
+function showAdvice(advice) {
+	if (byId('advice').textContent === advice.map(({ text }) => text).join('')) {
+		return;
+	}
+	byId('advice').hidden = !advice.length;
+	byId('advice').replaceChildren(...advice.map(({ text, code }) => {
+		const element = document.createElement(code ? 'code' : 'span');
+		element.textContent = text;
+		return element;
+	}));
+}
+
+/** @param {import('./history.js').Told[]} events what is open stays so, and the focus where it is */
+function showEvents(events) {
+	const open = new Set([...document.querySelectorAll('#events details[open]')].map((one) => one.id));
+	const focus = document.activeElement?.closest('#events details')?.id;
+	byId('events').replaceChildren(...events.map((told, i) => eventItem(told, open.size ? open : i === 0)));
+	if (focus) {
+		byId(focus)?.querySelector('summary').focus();
+	}
 }
 
 /** @param {Description} now */
@@ -66,6 +81,8 @@ async function showSite({ entry, sites }) {
 	const leave = await hasSite(address.url);
 	byId('leave').hidden = leave;
 	byId('remember').checked = leave && sites.includes(origin);
+	// That would be written down, and outlive the private window.
+	byId('remember-row').hidden = Boolean(tab?.incognito);
 }
 
 /**

@@ -38,6 +38,10 @@ export function updated(id, { status, url }, tab) {
 		return;
 	}
 	visits.updated(id, status, tab.url);
+	if (status === 'complete' && tab.active) {
+		// One that slept as it was shown has woken, maybe with what the cache had.
+		came(id, 'shown');
+	}
 }
 
 /**

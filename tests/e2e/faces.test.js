@@ -6,6 +6,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
+import { barriers } from './lib/axe.js';
 import { FakeDaemon } from './lib/fake-daemon.js';
 import { until } from '../../scripts/lib/events.js';
 import { BROWSERS, missing } from './lib/live.js';
@@ -51,10 +52,8 @@ for (const which of BROWSERS) {
 			for (const scheme of /** @type {const} */ (['light', 'dark'])) {
 				await popup.colors(scheme);
 				await popup.screenshot(path.join(PICTURES, `popup-${name}-${scheme}-${which}.png`));
+				assert.deepEqual(await barriers(popup), [], `${name}, ${scheme}`);
 			}
-			// Everything that can be done has a name, for those who do not see it.
-			assert.deepEqual(await popup.evaluate(`[...document.querySelectorAll('button, input, a')]
-				.filter(one => one.checkVisibility() && !(one.textContent || one.labels?.[0]?.textContent).trim()).map(one => one.id)`), []);
 			const text = await popup.evaluate('document.body.innerText');
 			await popup.close();
 			return text;
@@ -89,6 +88,17 @@ for (const which of BROWSERS) {
 		await daemon.close();
 		await face('!');
 		assert.match(await picture('disconnected', tab, /^No daemon$/), /systemctl --user start savecast/);
+
+		for (const name of ['welcome', 'options']) {
+			const shown = await browser.newPage(browser.extensionUrl(`${name}.html`));
+			await shown.resize(900, 820);
+			for (const scheme of /** @type {const} */ (['light', 'dark'])) {
+				await shown.colors(scheme);
+				await shown.screenshot(path.join(PICTURES, `${name}-${scheme}-${which}.png`));
+				assert.deepEqual(await barriers(shown), [], `${name}, ${scheme}`);
+			}
+			await shown.close();
+		}
 	});
 }
 

@@ -110,6 +110,6 @@ test('the popup says what to do when something is wrong, and nothing else', () =
 	assert.equal(text(answered('live')), undefined);
 	assert.equal(text(known('idle')), undefined);
 	assert.equal(stateName(answered('live')), 'Live: potato');
-	assert.equal(reasonOf(answered('waiting')), 'why');
+	assert.equal(reasonOf(answered('waiting')), 'potato: why');
 	assert.equal(stateName(known('up', { url, paused: 'x' })), 'Paused');
 });

@@ -256,6 +256,16 @@ export class Chromium {
 		return true;
 	}
 
+	/** As a person does who allows it in the extension's settings; the browser loads it anew. */
+	async allowPrivate() {
+		const page = await this.newPage('chrome://extensions');
+		// What no store has signed is loaded anew for developers only.
+		await page.evaluate('chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true })');
+		await page.evaluate(`chrome.developerPrivate.updateExtensionConfiguration(
+			{ extensionId: ${JSON.stringify(this.extensionId)}, incognitoAccess: true })`);
+		await page.close();
+	}
+
 	/** @param {number} port */
 	setPort(port) {
 		return this.set({ port });

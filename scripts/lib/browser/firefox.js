@@ -250,6 +250,19 @@ export class Firefox {
 		})()`);
 	}
 
+	/** As a person does who allows it in the extension's settings; the browser loads it anew. */
+	async allowPrivate() {
+		const id = JSON.stringify(this.extensionId);
+		await this.evaluateInBrowser(`(async () => {
+			const { ExtensionPermissions } =
+				ChromeUtils.importESModule('resource://gre/modules/ExtensionPermissions.sys.mjs');
+			const { AddonManager } = ChromeUtils.importESModule('resource://gre/modules/AddonManager.sys.mjs');
+			await ExtensionPermissions.add(${id},
+				{ permissions: ['internal:privateBrowsingAllowed'], origins: [] });
+			await (await AddonManager.getAddonByID(${id})).reload();
+		})()`);
+	}
+
 	/** @param {number} port */
 	setPort(port) {
 		return this.set({ port });

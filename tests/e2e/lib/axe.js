@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+//
+// What axe finds wrong with a page for those who do not see it, or see it badly.
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/**
+ * @param {import('./live.js').Page} page
+ * @returns {Promise<string[]>} each rule that is broken, and where
+ */
+export async function barriers(page) {
+	await page.evaluate(`(() => { ${AXE}\n; return true; })()`);
+	return page.evaluate(`axe.run(document).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+		nodes.map(({ target, failureSummary }) => \`\${id}: \${target}: \${failureSummary}\`)))`);
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+//
+// Tabs that move to another window, that the browser puts to sleep, and those of private windows.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from '../../scripts/lib/events.js';
+import { BROWSERS, live, missing, words } from './lib/live.js';
+import { World } from './lib/world.js';
+
+/** @typedef {import('./lib/live.js').Browser} Browser */
+
+const PAGES = { 'index.html': '<h1>one</h1>', 'two.html': '<h1>two</h1>', 'private.html': '<h1>private</h1>' };
+
+for (const which of BROWSERS) {
+	const skip = missing(which);
+
+	/** @param {import('node:test').TestContext} t */
+	const begin = async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const site = await world.site('site', PAGES);
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		await browser.set({ sites: [new URL(site.url).origin] });
+		return { world, site, browser };
+	};
+	/**
+	 * @param {World} world
+	 * @param {number} event
+	 * @param {string} word
+	 */
+	const heard = (world, event, word) => until(`event ${event}: ${word}`, async () =>
+		words((await world.bus.events()).find((/** @type {any} */ one) => one.serial === event)).includes(word));
+	/** @param {Browser} browser @param {string} url @returns {Promise<number>} */
+	const create = (browser, url) => browser.evaluateInWorker(
+		`chrome.tabs.create({ url: ${JSON.stringify(url)}, active: false }).then(({ id }) => id)`);
+
+	test(`${which}: a tab that moves, or sleeps, stays true`, { skip }, async t => {
+		const { world, site, browser } = await begin(t);
+		const file = path.join(site.root, 'index.html');
+		const tab = await create(browser, site.url);
+		await live(world, 1);
+		await browser.evaluateInWorker(`chrome.tabs.discard(${tab}).then(() => true)`);
+		// Chromium may give it another number.
+		const [{ url }] = await live(world, 1);
+		assert.equal(url, site.url);
+		let event = await world.bus.saved(file);
+		await heard(world, event, 'pending');
+		await browser.evaluateInWorker(`chrome.tabs.query({ url: 'http://localhost/*' }).then(([{ id }]) => chrome.tabs.update(id, { active: true })).then(() => true)`);
+		await heard(world, event, 'loaded');
+		await browser.evaluateInWorker(`chrome.tabs.query({ url: 'http://localhost/*' }).then(([{ id }]) => chrome.windows.create({ tabId: id })).then(() => true)`);
+		await live(world, 1);
+		event = await world.bus.call({ member: 'Reload', signature: 'sa{sv}', body: [site.root, {}] }).then(([one]) => Number(one));
+		await heard(world, event, 'loaded');
+	});
+
+	test(`${which}: a private window is none of savecast's business, until the person says so`, { skip }, async t => {
+		const { world, site, browser } = await begin(t);
+		const asked = (/** @type {string} */ name) => until(name, async () => (await world.log('site')).includes(`"/${name}"`));
+		const openPrivate = () => browser.evaluateInWorker(
+			`chrome.windows.create({ incognito: true, url: '${site.url}private.html' }).then(() => true, () => false)`);
+		if (which === 'chromium') {
+			await openPrivate();
+			await asked('private.html');
+		} else {
+			assert.equal(await openPrivate(), false);
+		}
+		await create(browser, `${site.url}two.html`);
+		const [{ url }] = await live(world, 1);
+		assert.equal(url, `${site.url}two.html`);
+
+		await browser.allowPrivate();
+		// Wakes the worker, should nothing else have: what was there comes on, too.
+		await browser.newPage(site.url);
+		if (which === 'firefox') {
+			assert.equal(await openPrivate(), true);
+		}
+		const tabs = await live(world, 3);
+		assert.ok(tabs.some((/** @type {any} */ tab) => tab.url === `${site.url}private.html`));
+		const event = await world.bus.saved(path.join(site.root, 'private.html'));
+		await heard(world, event, 'loaded');
+		const stored = JSON.stringify(await browser.evaluateInWorker('chrome.storage.local.get(null)'));
+		assert.match(stored, /two\.html/);
+		assert.doesNotMatch(stored, /private/);
+	});
+}
