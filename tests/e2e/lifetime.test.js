@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Many tabs, moved tabs, a browser's own navigations, both browsers at once: what is shown stays
+// Many tabs, a browser's own navigations, both browsers at once: what is shown stays
 // true.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ import { freePort } from '../../scripts/lib/ports.js';
 import { FakeDaemon } from './lib/fake-daemon.js';
 import { until } from '../../scripts/lib/events.js';
 import { BROWSERS, heading, live, missing, story, switchOn, words } from './lib/live.js';
-import { World } from './lib/world.js';
+import { LONG, World } from './lib/world.js';
 
 /** Of messages and requests, one process's clock. */
 const now = () => performance.timeOrigin + performance.now();
@@ -17,10 +17,18 @@ const now = () => performance.timeOrigin + performance.now();
 /** @param {number[]} values */
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
+/** Of tabs, and of messages of each kind. */
+const TABS = LONG ? 50 : 12;
+const ROUNDS = LONG ? 20 : 6;
+const WARM_UP = LONG ? 3 : 1;
+
+/** How much later than the browser's own reload the quickest of ours may be, on a busy machine. */
+const MAX_ADDED_MSEC = 15;
+
 for (const which of BROWSERS) {
 	const skip = missing(which);
 
-	test(`${which}: 50 tabs that are switched on stay so, also in another life of the worker`, { skip }, async t => {
+	test(`${which}: ${TABS} tabs that are switched on stay so, also in another life of the worker`, { skip }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': '<h1>one</h1>' });
@@ -28,37 +36,24 @@ for (const which of BROWSERS) {
 		// A remembered site: its tabs are switched on as they are opened.
 		await browser.set({ sites: [new URL(site.url).origin] });
 		const pages = [];
-		for (let i = 0; i < 50; i++) {
+		for (let i = 0; i < TABS; i++) {
 			pages.push(await browser.newPage(`${site.url}?${i}`));
 		}
-		await live(world, 50);
+		await live(world, TABS);
 		assert.ok(await browser.killWorker());
 		await until('the socket to be gone', async () => (await world.bus.properties()).Browsers === 0);
 		await pages[7].activate();
-		await live(world, 50);
+		await live(world, TABS);
 		await pages[7].evaluate('window.old = true');
 		const event = await world.bus.saved(`${site.root}/index.html`);
-		await until('49 wait and one is loaded', async () => {
+		await until('all but one wait and one is loaded', async () => {
 			const told = (await world.bus.events()).find((/** @type {any} */ one) => one.serial === event);
 			const count = (/** @type {string} */ word) => words(told).filter((one) => one === word).length;
-			return count('pending') === 49 && count('loaded') === 1;
+			return count('pending') === TABS - 1 && count('loaded') === 1;
 		});
 		assert.equal(await pages[7].evaluate('window.old === undefined'), true);
 		await pages[7].close();
-		await live(world, 49);
-	});
-
-	test(`${which}: a tab that is moved to another window stays live`, { skip }, async t => {
-		const world = await World.open(t);
-		await world.startDaemon();
-		const site = await world.site('site', { 'index.html': '<h1>one</h1>' });
-		const browser = await world.browser(which);
-		const page = await browser.newPage(site.url);
-		await switchOn(world, page);
-		const { tab } = await browser.activeFace();
-		await browser.evaluateInWorker(`chrome.windows.create({ tabId: ${tab} }).then(() => true)`);
-		const event = await world.bus.saved(`${site.root}/index.html`);
-		await until('loaded', async () => words((await world.bus.events()).find((/** @type {any} */ one) => one.serial === event)).includes('loaded'));
+		await live(world, TABS - 1);
 	});
 
 	test(`${which}: a message is a request as soon as the browser's own reload is`, { skip }, async t => {
@@ -105,7 +100,7 @@ for (const which of BROWSERS) {
 			['style sheet', /^\/app\.css/, () => ours({ path: 'app.css', kind: 'css' })],
 		];
 		const times = ways.map(() => /** @type {number[]} */ ([]));
-		for (let i = 0; i < 23; i++) {
+		for (let i = 0; i < WARM_UP + ROUNDS; i++) {
 			for (const [way, [, url, go]] of ways.entries()) {
 				// What follows a load is over: saves are seconds apart.
 				await page.evaluate('new Promise((resolve) => requestIdleCallback(() => requestIdleCallback(resolve)))');
@@ -116,9 +111,9 @@ for (const which of BROWSERS) {
 			}
 		}
 		for (const [way, [what]] of ways.entries()) {
-			const warm = times[way].slice(3);
+			const warm = times[way].slice(WARM_UP);
 			t.diagnostic(`message to request, ${what}: median ${median(warm).toFixed(1)} ms, max ${Math.max(...warm).toFixed(1)} ms`);
-			assert.equal(warm.length, 20);
+			assert.ok(Math.min(...warm) <= Math.min(...times[0]) + MAX_ADDED_MSEC, `${what}: ${warm} ms; the browser's own: ${times[0]} ms`);
 		}
 	});
 }
