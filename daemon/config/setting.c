@@ -105,11 +105,12 @@ static const struct setting settings[] = {
 		"restart-wait",
 		&setting_time,
 		OF_PROJECT(restart_wait),
-		.fallback = "5000",
-		.example = "10000",
+		.fallback = "10000",
+		.example = "20000",
 		.text = "How long a save waits at the most for a restart to begin that followed such\n"
 			"saves before. Less for a file that was not seen to restart the server, when\n"
-			"others of its kind were: twice as long as it took, and half a second.",
+			"others of its kind were: twice as long as it took, and half a second. A\n"
+			"restart that begins later is put down to no save: the page reloads twice.",
 	},
 	{
 		"down-after",

@@ -83,7 +83,7 @@ unsigned gate_save(
 		}
 	} else if (lore == GATE_STAYS && !gate->asking && !gate->waits) {
 		gate->saved_usec = now;
-		gate->blame_until = now + GATE_BLAME_USEC;
+		gate->blame_until = now + gate->times.wait;
 		return GATE_CAST;
 	} else if (lore == GATE_RESTARTS) {
 		wait_for(gate, now, now_boot, now + window(gate, delay));
@@ -102,7 +102,7 @@ unsigned gate_save(
 		gate->saved_boot = now_boot;
 		gate->ask_until = now + gate->times.trial;
 		gate->doubt_usec = now + GATE_DOUBT_USEC;
-		gate->blame_until = now + GATE_BLAME_USEC;
+		gate->blame_until = now + gate->times.wait;
 		actions = GATE_CAST;
 	}
 	set_look(gate, now);
@@ -179,7 +179,7 @@ static unsigned look_serving(struct gate *gate, uint64_t now, const struct gate_
 		if (fresh) {
 			gate->saved_usec = 0;
 		} else {
-			gate->blame_until = now + GATE_BLAME_USEC;
+			gate->blame_until = now + gate->times.wait;
 		}
 		actions |= GATE_CAST;
 	} else if (sight->generation > gate->shown) {

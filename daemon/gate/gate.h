@@ -30,12 +30,14 @@
 /* What can be set, in microseconds. */
 struct gate_times {
 	uint64_t trial; /* how long the server is watched after a save that nothing is known of */
-	uint64_t wait; /* for a learned restart to show, at the most */
+	/*
+	 * for a learned restart to show, at the most; one that shows so soon after a save
+	 * that has left is put down to it
+	 */
+	uint64_t wait;
 	uint64_t down; /* from then on that nothing serves until the tabs are told */
 	uint64_t look_for; /* then it is no longer looked for, until a save or a tab asks */
 };
-/* A restart that shows so soon after a save that has left is put down to it. */
-#define GATE_BLAME_USEC (3 * CLOCK_USEC_PER_SEC)
 /* A reloader may be quicker than the editor's word of the save: by so much at the most. */
 #define GATE_AHEAD_USEC (500 * CLOCK_USEC_PER_MSEC)
 /* A learned restart may take so long to show at the least. */

@@ -125,6 +125,11 @@ bool learned_restarts(struct learned *learned, const char *root, const char *ser
 	return news || lesson->delay > before + before / 4 || lesson->seen < LEARNED_SURE;
 }
 
+static bool is_doubtful(const struct lesson *lesson)
+{
+	return lesson->seen == 1 && lesson->delay > LEARNED_LATE_USEC;
+}
+
 bool learned_stays(struct learned *learned, const char *root, const char *server, const char *files)
 {
 	struct lesson *lesson = learned_find(learned, root, server, files);
@@ -134,10 +139,11 @@ bool learned_stays(struct learned *learned, const char *root, const char *server
 		return true;
 	}
 	lesson = learned_confirm(learned, lesson);
-	if (!lesson->restarts || ++lesson->misses < LEARNED_MISSES_MAX) {
+	if (!lesson->restarts || (++lesson->misses < LEARNED_MISSES_MAX && !is_doubtful(lesson))) {
 		return false;
 	}
 	lesson->restarts = false;
 	lesson->delay = 0;
+	lesson->seen = 0;
 	return true;
 }

@@ -32,6 +32,12 @@ struct lesson {
 enum { LEARNED_SURE = 5 };
 #define LEARNED_UNSURE_USEC (2500 * CLOCK_USEC_PER_MSEC)
 
+/*
+ * A first restart that shows so late after its save may have been somebody else's
+ * doing: the lesson falls with the first save that none follows.
+ */
+#define LEARNED_LATE_USEC (3 * CLOCK_USEC_PER_SEC)
+
 /* No restart is waited for longer, whatever is stored. */
 #define LEARNED_DELAY_MAX_USEC (600 * CLOCK_USEC_PER_SEC)
 

@@ -97,17 +97,31 @@ bool question_restarts(const struct question *question, struct learned *learned,
 	return news;
 }
 
+/* One file that does nothing says nothing of the others that do, unless they learned it from it. */
+static bool file_stays(const struct question *question, struct learned *learned, const char *root,
+	const char *server)
+{
+	const char *file = question->file, *suffix = question->suffixes[0];
+	uint64_t unused;
+	bool taught = learned_ask(learned, root, server, file, &unused) == GATE_RESTARTS;
+	bool news = learned_stays(learned, root, server, file);
+
+	if (taught && learned_ask(learned, root, server, file, &unused) == GATE_STAYS) {
+		news |= learned_stays(learned, root, server, suffix);
+	}
+	return news;
+}
+
 bool question_stays(const struct question *question, struct learned *learned, const char *root,
 	const char *server)
 {
 	uint64_t unused;
 	bool news = false;
 
-	/* One file that does nothing says nothing of the others that do. */
 	if (question->file &&
 		learned_ask(learned, root, server, question->suffixes[0], &unused) ==
 			GATE_RESTARTS) {
-		return learned_stays(learned, root, server, question->file);
+		return file_stays(question, learned, root, server);
 	}
 	for (size_t i = 0; i < question->suffix_count; i++) {
 		news |= learned_stays(learned, root, server, question->suffixes[i]);

@@ -8,7 +8,10 @@
 
 enum { WORD_MAX = 64, WORDS_MAX = 64 };
 
-/* Words are written with spaces around each. */
+/*
+ * Words are written with spaces around each; two at the end are an empty word, of a program
+ * that has put its own name in place of its arguments.
+ */
 static const struct program {
 	const char *file; /* its name, for fnmatch(3) */
 	const char *needs; /* one of these; "": nothing */
@@ -18,7 +21,7 @@ static const struct program {
 	{"vite", "", " build preview optimize ", "Vite"},
 	{"vite.js", "", " build preview optimize ", "Vite"},
 	{"webpack-dev-server*", "", " --no-live-reload ", "webpack-dev-server"},
-	{"webpack", " serve server s ", " --no-live-reload ", "webpack-dev-server"},
+	{"webpack", " serve server s  ", " --no-live-reload ", "webpack-dev-server"},
 	{"webpack.js", " serve server s ", " --no-live-reload ", "webpack-dev-server"},
 	{"webpack-cli*", " serve server s ", " --no-live-reload ", "webpack-dev-server"},
 	{"next", "", " build start export lint info telemetry ", "Next"},

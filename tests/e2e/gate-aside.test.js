@@ -11,11 +11,15 @@ import { run } from '../../scripts/lib/children.js';
 import { until } from '../../scripts/lib/events.js';
 import { story, switchOn } from './lib/live.js';
 import { heading } from './lib/restarts.js';
-import { TOP, World } from './lib/world.js';
+import { LONG, TOP, World } from './lib/world.js';
 
 const VITE = path.join(TOP, 'node_modules/.bin/vite');
 
-/** @type {{name: string, called: string, builds?: boolean, files: Record<string, string>, file: string, text: (version: string) => string, command: (port: number) => string[]}[]} */
+/**
+ * `npm`: packages that are installed beside the site, and with --long only: up to 300 MB.
+ *
+ * @type {{name: string, called: string, builds?: boolean, npm?: string[], files: Record<string, string>, file: string, text: (version: string) => string, command: (port: number) => string[]}[]}
+ */
 const servers = [
 	{
 		name: 'Vite', called: 'Vite', file: 'main.js',
@@ -33,7 +37,37 @@ const servers = [
 		text: version => `<!doctype html><html><head><title>t</title></head><body><h1>${version}</h1></body></html>\n`,
 		command: port => ['hugo', 'server', '--port', String(port), '--bind', '127.0.0.1', '--baseURL', `http://localhost:${port}/`],
 	},
+	{
+		name: 'webpack-dev-server', called: 'webpack-dev-server', builds: true, file: 'src/index.js',
+		npm: ['webpack@5', 'webpack-cli@6', 'webpack-dev-server@5'],
+		files: { 'public/index.html': '<!doctype html><title>t</title><h1></h1><script src="/main.js"></script>' },
+		text: version => `document.querySelector('h1').textContent = '${version}';\n`,
+		command: port => ['node_modules/.bin/webpack', 'serve', '--mode', 'development', '--host', '127.0.0.1', '--port', String(port)],
+	},
+	{
+		name: 'Eleventy', called: 'Eleventy', builds: true, file: 'index.html', npm: ['@11ty/eleventy@3'],
+		files: {},
+		text: version => `<!doctype html><html><head><title>t</title></head><body><h1>${version}</h1></body></html>\n`,
+		command: port => ['node_modules/.bin/eleventy', '--serve', `--port=${port}`],
+	},
+	{
+		name: 'Next', called: 'Next', builds: true, file: 'pages/index.js', npm: ['next@15', 'react@19', 'react-dom@19'],
+		files: {},
+		text: version => `export default () => <h1>${version}</h1>;\n`,
+		command: port => ['node_modules/.bin/next', 'dev', '--hostname', '127.0.0.1', '--port', String(port)],
+	},
 ];
+
+/**
+ * @param {string} root
+ * @param {string[]} packages
+ */
+async function install(root, packages) {
+	// With the person's own settings: they say where packages come from.
+	const { status, stderr } = await run(['npm', 'install', '--prefix', root, '--no-audit', '--no-fund',
+		'--ignore-scripts', '--loglevel=error', ...packages], process.env);
+	return status === 0 ? undefined : stderr.trim().split('\n')[0];
+}
 
 /**
  * The page, once its own script has reached its server: what is saved before, it is not told of.
@@ -42,6 +76,8 @@ const servers = [
  * @param {string} url
  */
 async function openAndConnect(browser, url) {
+	// Some build a page when they are first asked for it, which takes its time.
+	await until('its first page', async () => (await fetch(url)).ok, { msec: 90000 });
 	const page = await browser.newPage();
 	await page.send('Network.enable');
 	const connected = browser.cdp.next('Network.webSocketFrameReceived', page.session);
@@ -50,15 +86,20 @@ async function openAndConnect(browser, url) {
 	return page;
 }
 
-for (const { name, called, builds, files, file, text, command } of servers) {
+for (const { name, called, builds, npm, files, file, text, command } of servers) {
 	test(`${name} reloads its page, and savecast lets it`, async t => {
-		const world = await World.open(t);
-		if ((await run(['sh', '-c', `command -v ${command(0)[0]}`], world.env)).status !== 0) {
-			t.skip(`${command(0)[0]} is not installed`);
+		if (npm && !LONG) {
+			t.skip('with --long');
 			return;
 		}
+		const world = await World.open(t);
 		await world.startDaemon();
 		const root = await world.folder('site', { ...files, [file]: text('v0') }, { git: true });
+		const missing = npm && await install(root, npm);
+		if (missing || (await run(['sh', '-c', 'cd "$1" && command -v "$2"', 'sh', root, command(0)[0]], world.env)).status !== 0) {
+			t.skip(missing ?? `${command(0)[0]} is not installed`);
+			return;
+		}
 		const { url } = await world.serve('dev-server', root, command);
 		const browser = await world.browser();
 		const page = await openAndConnect(browser, url);
@@ -71,7 +112,7 @@ for (const { name, called, builds, files, file, text, command } of servers) {
 
 		const [tab] = await world.bus.tabs();
 		assert.match(tab.reason, new RegExp(`; ${called} speaks to its pages itself \\(savecast\\.stand-aside\\)$`));
-		assert.match((await world.savecast('status')).stdout.replace(/\s+/g, ' '), new RegExp(`${called} speaks to its pages itself`));
+		assert.match((await world.savecast('status')).stdout.replace(/\s+/g, ' '), /speaks to its pages itself/);
 
 		const why = await world.savecast('why', path.join(root, file));
 		assert.match(why.stdout.replace(/\s+/g, ' '), new RegExp(`nothing: ${called} speaks to its pages itself`));

@@ -12,9 +12,9 @@ import { LONG } from './lib/world.js';
 
 /**
  * The first save teaches, and reloads once too often. It cannot where the restart is too late to
- * be put down to it: the next one does.
+ * be put down to it (savecast.restart-wait): the next one does.
  */
-const TRIAL_MSEC = 3000;
+const TRIAL_MSEC = 10000;
 
 for (const [key, count, rounds] of /** @type {[string, number, number][]} */ ([
 	['uvicorn', 200, 3], ['watchgod', 50, 0], ['slow', 200, 2], ['sse', 200, 2], ['flask', 50, 2],

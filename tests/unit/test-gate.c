@@ -93,6 +93,15 @@ static void an_unknown_save_leaves_and_is_a_trial(void **state)
 		{650, LOOK, .serving = 410, .state = GATE_OPEN},
 		{.what = END},
 	});
+	play("trial, one comes after its end: a compiler is slow", (struct row[]){
+		{0, SAVE, GATE_UNKNOWN, .actions = GATE_CAST, .state = GATE_OPEN},
+		{2500, LOOK, .actions = GATE_LEARN_STAYS, .state = GATE_OPEN},
+		{4900, LOOK, .serving = -1, .actions = GATE_LEARN_RESTARTS | GATE_TELL_WAITING,
+			.state = GATE_RESTARTING},
+		{5400, LOOK, .serving = 5100, .actions = GATE_TELL_LIVE | GATE_STALE,
+			.state = GATE_OPEN},
+		{.what = END},
+	});
 	play("trial, a second save shares its outcome", (struct row[]){
 		{0, SAVE, GATE_UNKNOWN, .actions = GATE_CAST, .state = GATE_OPEN},
 		{30, SAVE, GATE_UNKNOWN, .state = GATE_EXPECTING},
@@ -216,7 +225,7 @@ static void a_restart_that_was_not_expected_is_learned(void **state)
 	});
 	play("long after it", (struct row[]){
 		{0, SAVE, GATE_STAYS, .actions = GATE_CAST, .state = GATE_OPEN},
-		{3000, LOOK, .serving = -1, .actions = GATE_TELL_WAITING, .state = GATE_RESTARTING},
+		{5000, LOOK, .serving = -1, .actions = GATE_TELL_WAITING, .state = GATE_RESTARTING},
 		{.what = END},
 	});
 }
@@ -439,6 +448,14 @@ static void one_file_is_known_better_than_its_suffix(void **state)
 	ask(&question, &learned, "/p/server.js", &delay);
 	assert_false(question_stays(&question, &learned, "/p", "node"));
 	assert_int_equal(ask(&question, &learned, "/p/server.js", &delay), GATE_RESTARTS);
+
+	/* A restart by hand, long after a save: the lesson falls with the next save. */
+	ask(&question, &learned, "/p/a.svg", &delay);
+	question_restarts(&question, &learned, "/p", "node", LEARNED_LATE_USEC + 1);
+	assert_int_equal(ask(&question, &learned, "/p/a.svg", &delay), GATE_RESTARTS);
+	assert_true(question_stays(&question, &learned, "/p", "node"));
+	assert_int_equal(ask(&question, &learned, "/p/a.svg", &delay), GATE_STAYS);
+	assert_int_equal(ask(&question, &learned, "/p/b.svg", &delay), GATE_STAYS);
 
 	/* Of several nobody knows which it was: nothing is learned of each. */
 	ask(&question, &learned, "/p/a.css /p/b.css", &delay);

@@ -20,6 +20,7 @@ static void command_lines(void **state)
 		{"node /web/node_modules/.bin/webpack serve --mode development ",
 			"webpack-dev-server"},
 		{"node /web/node_modules/.bin/webpack --watch ", NULL},
+		{"webpack      ", "webpack-dev-server"},
 		{"node /web/node_modules/.bin/webpack-dev-server ", "webpack-dev-server"},
 		{"node /web/node_modules/.bin/next dev -p 3000 ", "Next"},
 		{"node /web/node_modules/.bin/next start ", NULL}, {"hugo server -D ", "Hugo"},
