@@ -73,12 +73,12 @@ for (const which of BROWSERS) {
 		await world.startDaemon();
 		await until('the icon to say so', async () => /not the savecastd/.test(await title(browser)));
 		assert.equal((await world.bus.properties()).Tabs, 0);
-		const options = await browser.newPage(browser.extensionUrl('options.html'));
+		const options = await browser.newPage(browser.extensionUrl('ui/options.html'));
 		const shown = () => options.evaluate('document.getElementById("code").textContent');
 		assert.equal(await until('the code', shown), code);
 		await options.evaluate('document.getElementById("pair").click()');
 		await live(world, 1);
-		await options.goto(browser.extensionUrl('options.html'));
+		await options.goto(browser.extensionUrl('ui/options.html'));
 		const anew = String((await world.bus.properties()).PairingCode);
 		assert.notEqual(anew, code);
 		assert.equal(await until('the new code', shown), anew);

@@ -46,7 +46,7 @@ for (const which of BROWSERS) {
 		});
 		/** @param {string} name @param {number} tab @param {RegExp} title */
 		const picture = async (name, tab, title) => {
-			const popup = await browser.newPage(browser.extensionUrl(`popup.html?tab=${tab}`));
+			const popup = await browser.newPage(browser.extensionUrl(`ui/popup.html?tab=${tab}`));
 			await popup.resize(390, 480);
 			await until(`popup: ${title}`, async () => title.test(await popup.evaluate('document.getElementById("state").textContent')));
 			for (const scheme of /** @type {const} */ (['light', 'dark'])) {

@@ -214,7 +214,7 @@ for (const which of BROWSERS) {
 		assert.equal((await build(failing)).status, 7);
 		const { tab, title: tooltip } = await face('err');
 		assert.match(tooltip, /^savecast: the build failed: sh -c .*: exit status 7$/);
-		const popup = await browser.newPage(browser.extensionUrl(`popup.html?tab=${tab}`));
+		const popup = await browser.newPage(browser.extensionUrl(`ui/popup.html?tab=${tab}`));
 		const shown = (/** @type {string} */ id) => popup.evaluate(`document.getElementById("${id}").innerText`);
 		await until('the popup to say so', async () => await shown('state') === 'The build failed');
 		assert.equal(await shown('said'), [...Array.from({ length: 11 }, (_, i) => i + 10), 'app.ts:3: <b>error</b>'].join('\n'));

@@ -74,7 +74,7 @@ for (const which of BROWSERS) {
 		const controlPort = await freePort();
 		await control.listen(controlPort);
 		t.after(() => control.close());
-		const bare = await browser.newPage(browser.extensionUrl('welcome.html'));
+		const bare = await browser.newPage(browser.extensionUrl('ui/welcome.html'));
 		await bare.evaluate(`new Promise((resolve) => {
 			const socket = new WebSocket('ws://127.0.0.1:${controlPort}/', 'savecast.v1');
 			socket.onmessage = () => chrome.tabs.reload(${tab}, { bypassCache: true });

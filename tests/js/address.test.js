@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sameSite, toAddress } from '../../browser-ext/address.js';
-import { browserName } from '../../browser-ext/identity.js';
-import { DEFAULT_PORT, toPort } from '../../browser-ext/settings.js';
+import { sameSite, toAddress } from '../../browser-ext/common/address.js';
+import { browserName } from '../../browser-ext/link/identity.js';
+import { DEFAULT_PORT, toPort } from '../../browser-ext/common/settings.js';
 
 test('the daemon is not told user, password, query and fragment', () => {
 	assert.deepEqual(toAddress('http://me:secret@localhost:8000/a/b?token=1#top'), {

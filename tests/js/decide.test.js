@@ -2,17 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { adviceFor, reasonOf, stateName } from '../../browser-ext/advice.js';
-import { asksPage, bypassesCache, mustWait } from '../../browser-ext/decide.js';
-import { decideFace } from '../../browser-ext/face.js';
-import { History } from '../../browser-ext/history.js';
-import { toSettings } from '../../browser-ext/settings.js';
-import { isLocal } from '../../browser-ext/sight.js';
-import { sitePattern } from '../../browser-ext/site.js';
-import { report } from '../../browser-ext/stories.js';
+import { adviceFor, reasonOf, stateName } from '../../browser-ext/ui/advice.js';
+import { asksPage, bypassesCache, mustWait } from '../../browser-ext/background/decide.js';
+import { decideFace } from '../../browser-ext/background/face.js';
+import { History } from '../../browser-ext/background/history.js';
+import { toSettings } from '../../browser-ext/common/settings.js';
+import { isLocal } from '../../browser-ext/background/sight.js';
+import { sitePattern } from '../../browser-ext/common/site.js';
+import { report } from '../../browser-ext/background/stories.js';
 
 const url = 'http://localhost:8000/';
-/** @typedef {import('../../browser-ext/protocol.js').Kind} Kind */
+/** @typedef {import('../../browser-ext/link/protocol.js').Kind} Kind */
 
 /** @param {Kind[]} kinds */
 const changes = (...kinds) => kinds.map((kind) => ({ path: `a.${kind}`, kind }));
@@ -97,9 +97,9 @@ test('what is on this machine', () => {
 });
 
 test('the popup says what to do when something is wrong, and nothing else', () => {
-	/** @param {import('../../browser-ext/socket.js').Link} link @param {import('../../browser-ext/tabs.js').TabEntry} [entry] */
+	/** @param {import('../../browser-ext/link/socket.js').Link} link @param {import('../../browser-ext/background/tabs.js').TabEntry} [entry] */
 	const known = (link, entry) => ({ face: decideFace(entry, link, 7283), link, port: 7283, entry });
-	/** @param {import('../../browser-ext/protocol.js').TabState} state */
+	/** @param {import('../../browser-ext/link/protocol.js').TabState} state */
 	const answered = (state) => known('up', { url, answer: { type: 'tab', tab: 1, state, project: 'potato', reason: 'why' } });
 	const text = (/** @type {any} */ given) => adviceFor(given)?.map((one) => one.text).join('');
 	assert.match(String(text(known('down', { url }))), /systemctl --user start savecast/);

@@ -3,19 +3,19 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { decideFace } from '../../browser-ext/face.js';
+import { decideFace } from '../../browser-ext/background/face.js';
 
 const url = 'http://localhost:8000/';
 
 /**
- * @param {import('../../browser-ext/protocol.js').TabState} state
- * @returns {import('../../browser-ext/tabs.js').TabEntry}
+ * @param {import('../../browser-ext/link/protocol.js').TabState} state
+ * @returns {import('../../browser-ext/background/tabs.js').TabEntry}
  */
 function answered(state) {
 	return { url, answer: { type: 'tab', tab: 1, state, project: 'potato', reason: 'tracked' } };
 }
 
-/** @param {import('../../browser-ext/protocol.js').TabState} state */
+/** @param {import('../../browser-ext/link/protocol.js').TabState} state */
 function failed(state) {
 	const entry = answered(state);
 	Object.assign(entry.answer ?? {}, { failure: { event: 9, what: 'make: exit status 2', said: 'oh' } });

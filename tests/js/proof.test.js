@@ -4,15 +4,15 @@ import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { challenge, codeOf, judge, proofOf } from '../../browser-ext/proof.js';
-import { encode } from '../../browser-ext/protocol.js';
+import { challenge, codeOf, judge, proofOf } from '../../browser-ext/link/proof.js';
+import { encode } from '../../browser-ext/link/protocol.js';
 
 // Node 18 has it, but not by this name.
 globalThis.crypto ??= /** @type {any} */ (webcrypto);
 
 const vectors = JSON.parse(readFileSync(new URL('../../protocol/vectors/proof.json', import.meta.url), 'utf8'));
 const [{ key, nonce, profile, instance, proof }, { key: other }] = vectors;
-/** @type {import('../../browser-ext/protocol.js').BrowserHello} */
+/** @type {import('../../browser-ext/link/protocol.js').BrowserHello} */
 const asked = { type: 'hello', browser: 'Test 1', extension: '0.1.0', profile, nonce };
 /** @param {object} more */
 const answer = (more) => /** @type {any} */ ({ type: 'hello', version: '0.1.0', instance, ...more });

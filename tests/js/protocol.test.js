@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { MAX_STRING_BYTES, ProtocolError, encode, parse } from '../../browser-ext/protocol.js';
+import { MAX_STRING_BYTES, ProtocolError, encode, parse } from '../../browser-ext/link/protocol.js';
 
 /**
  * @typedef {object} Vector

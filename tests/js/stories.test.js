@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Stories, report } from '../../browser-ext/stories.js';
+import { Stories, report } from '../../browser-ext/background/stories.js';
 
 test('a reload from its order to its load', () => {
 	const stories = new Stories();

@@ -131,7 +131,7 @@ export class Chromium {
 		// Its page of the first run comes to the front: gone before a test looks.
 		const welcome = await until('the page of the first run', async () => {
 			const { targetInfos } = await this.cdp.send('Target.getTargets');
-			return targetInfos.find((/** @type {any} */ { url }) => url === this.extensionUrl('welcome.html'));
+			return targetInfos.find((/** @type {any} */ { url }) => url === this.extensionUrl('ui/welcome.html'));
 		});
 		await this.cdp.send('Target.closeTarget', { targetId: welcome.targetId });
 		return id;

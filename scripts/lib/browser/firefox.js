@@ -163,7 +163,7 @@ export class Firefox {
 			// Its page of the first run comes to the front: gone before a test looks.
 			const { context } = await until('the page of the first run', async () => {
 				const { contexts } = await this.bidi.send('browsingContext.getTree', {});
-				return contexts.find((/** @type {any} */ { url }) => url === this.extensionUrl('welcome.html'));
+				return contexts.find((/** @type {any} */ { url }) => url === this.extensionUrl('ui/welcome.html'));
 			});
 			await this.bidi.send('browsingContext.close', { context });
 		}
@@ -207,7 +207,7 @@ export class Firefox {
 	 * @param {string} expression
 	 */
 	async evaluateInWorker(expression) {
-		const page = await this.newPage(this.extensionUrl('welcome.html'), { background: true });
+		const page = await this.newPage(this.extensionUrl('ui/welcome.html'), { background: true });
 		try {
 			return await page.evaluate(expression);
 		} finally {

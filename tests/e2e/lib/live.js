@@ -103,7 +103,7 @@ export const reaches = (world, event, step) => until(`step ${step} of event ${ev
  * @param {string} button its id
  */
 export async function clickInPopup(browser, tab, button) {
-	const popup = await browser.newPage(browser.extensionUrl(`popup.html?tab=${tab}`));
+	const popup = await browser.newPage(browser.extensionUrl(`ui/popup.html?tab=${tab}`));
 	try {
 		await until(`the button ${button}`, () =>
 			popup.evaluate(`(() => {

@@ -17,12 +17,27 @@ const middle = (id) => `(() => {
 	return width ? { x: x + width / 2, y: y + height / 2 } : null;
 })()`;
 
+/**
+ * Where the element rests: what the popup is still told of moves it.
+ *
+ * @param {string} id
+ * @param {() => Promise<{x: number, y: number} | null>} look
+ */
+function resting(id, look) {
+	let before = '';
+	return until(`${id}, at rest`, async () => {
+		const at = await look(), now = JSON.stringify(at), rests = now === before;
+		before = now;
+		return rests ? at : null;
+	}, { every: 100 });
+}
+
 /** Of Firefox's window: its popup. */
-const POPUP = `[...document.querySelectorAll('browser')].find((one) => one.currentURI?.filePath === '/popup.html')`;
+const POPUP = `[...document.querySelectorAll('browser')].find((one) => one.currentURI?.filePath === '/ui/popup.html')`;
 
 /** @param {Chromium} browser @returns {Promise<any>} */
 const popupTarget = async (browser) => (await browser.cdp.send('Target.getTargets')).targetInfos
-	.find((/** @type {any} */ { url }) => url.startsWith(browser.extensionUrl('popup.html')));
+	.find((/** @type {any} */ { url }) => url.startsWith(browser.extensionUrl('ui/popup.html')));
 
 /**
  * @param {Chromium} browser
@@ -31,7 +46,7 @@ const popupTarget = async (browser) => (await browser.cdp.send('Target.getTarget
 async function clickInChromium(browser, id) {
 	const { targetId } = await until('the popup', () => popupTarget(browser));
 	const { sessionId } = await browser.cdp.send('Target.attachToTarget', { targetId, flatten: true });
-	const at = await until(id, () => browser.cdp.evaluate(sessionId, middle(id)));
+	const at = await resting(id, () => browser.cdp.evaluate(sessionId, middle(id)));
 	for (const type of ['mousePressed', 'mouseReleased']) {
 		// Not waited for: the question closes the popup, which answers no more then.
 		browser.cdp.send('Input.dispatchMouseEvent', { type, ...at, button: 'left', clickCount: 1 }, sessionId)
@@ -47,7 +62,7 @@ async function clickInChromium(browser, id) {
  */
 async function clickInFirefox(browser, id) {
 	const look = `content.document.readyState === 'complete' && ${middle(id).replaceAll('document.', 'content.document.')}`;
-	const at = await until(id, () => browser.evaluateInBrowser(`(async () => {
+	const at = await resting(id, () => browser.evaluateInBrowser(`(async () => {
 		const popup = ${POPUP};
 		const told = new Promise((resolve) => popup.messageManager.addMessageListener('at', ({ data }) => resolve(data)));
 		popup.messageManager.loadFrameScript('data:,' + ${JSON.stringify(encodeURIComponent(`sendAsyncMessage('at', ${look})`))}, false);

@@ -5,7 +5,7 @@
 
 import { placeKeeper, tellKeeper } from './keeper.js';
 import { whereabouts } from './sight.js';
-import { hasSite } from './site.js';
+import { hasSite } from '../common/site.js';
 
 /**
  * @typedef {import('./tabs.js').TabEntry} TabEntry
@@ -14,7 +14,7 @@ import { hasSite } from './site.js';
  * @property {import('./tabs.js').Tabs} tabs
  * @property {import('./stories.js').Stories} stories
  * @property {import('./carrier.js').Carrier} carrier
- * @property {(reports: import('./protocol.js').Report[]) => void} send
+ * @property {(reports: import('../link/protocol.js').Report[]) => void} send
  * @property {(id: number) => void} watch tells the daemon what the tab shows
  * @property {(id: number) => void} unwatch
  * @property {(id: number) => void} show

@@ -4,7 +4,7 @@
 // tab's page: after a click on the icon (Chromium: until the tab leaves the site), or with the
 // person's leave for the site. Where not, all else goes on without them.
 
-import { api } from './api.js';
+import { api } from '../common/api.js';
 
 const FILES = ['match', 'dom', 'styles', 'media', 'apply', 'place', 'state', 'restore', 'guard', 'keeper']
 	.map((name) => `page/${name}.js`);

@@ -4,7 +4,7 @@
 // away once, when they first met; since then it must prove that it has it before it is told, or
 // believed, anything. protocol/websocket.md says what that protects from and what not.
 
-import { api } from './api.js';
+import { api } from '../common/api.js';
 
 const KEY = /^[0-9a-f]{64}$/;
 const NONCE_BYTES = 16;

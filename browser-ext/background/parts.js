@@ -6,11 +6,11 @@
 
 import { Carrier } from './carrier.js';
 import { decideFace, refusalFace, showFace } from './face.js';
-import { hello } from './identity.js';
+import { hello } from '../link/identity.js';
 import { Ledger } from './ledger.js';
 import { Orders } from './orders.js';
-import { loadSettings } from './settings.js';
-import { Socket } from './socket.js';
+import { loadSettings } from '../common/settings.js';
+import { Socket } from '../link/socket.js';
 import { Stories } from './stories.js';
 import { Tabs } from './tabs.js';
 import { Visits } from './visits.js';
@@ -33,7 +33,7 @@ export const orders = new Orders({
 });
 /** @type {Socket} */
 export let socket;
-/** @type {import('./settings.js').Settings} */
+/** @type {import('../common/settings.js').Settings} */
 export let settings;
 /** @type {(id?: number) => void} */
 let shown = () => {};
@@ -41,7 +41,7 @@ let shown = () => {};
 /**
  * To be awaited before anything else here is used.
  *
- * @param {Pick<import('./socket.js').Handlers, 'message' | 'link'>} daemon
+ * @param {Pick<import('../link/socket.js').Handlers, 'message' | 'link'>} daemon
  * @returns {Promise<boolean>} whether the browser has just begun
  */
 export async function build(daemon) {
@@ -56,14 +56,14 @@ export async function build(daemon) {
 	return begins;
 }
 
-/** @param {import('./settings.js').Settings} changed */
+/** @param {import('../common/settings.js').Settings} changed */
 export function settingsChanged(changed) {
 	settings = changed;
 	socket.port = changed.port;
 	shown();
 }
 
-/** @param {number} id @returns {import('./protocol.js').Watch} */
+/** @param {number} id @returns {import('../link/protocol.js').Watch} */
 function watchMessage(id) {
 	const { url } = /** @type {import('./tabs.js').TabEntry} */ (tabs.get(id));
 	return { type: 'watch', tab: id, url };

@@ -5,7 +5,7 @@
 // pages against the patterns of manifest.json's page_action for us, without any permission: so a
 // tab that was on this machine is known to be there still, or not. The port is not in it.
 
-import { api } from './api.js';
+import { api } from '../common/api.js';
 
 /** @typedef {'here' | 'away' | 'unknown'} Whereabouts */
 

@@ -3,7 +3,7 @@
 // The one connection to the daemon: there while it is wanted, back within a second of the
 // daemon, and nothing at all (no socket, no timer, no alarm) else.
 
-import { api } from './api.js';
+import { api } from '../common/api.js';
 import { findHost } from './probe.js';
 import { challenge, loadKey, prove } from './proof.js';
 import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, encode, parse } from './protocol.js';

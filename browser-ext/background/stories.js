@@ -4,8 +4,8 @@
 // sends the reports.
 
 /**
- * @typedef {import('./protocol.js').Report} Report
- * @typedef {import('./protocol.js').Step} Step
+ * @typedef {import('../link/protocol.js').Report} Report
+ * @typedef {import('../link/protocol.js').Step} Step
  */
 
 /** Bad gateway, unavailable, gateway timeout: what is behind the server does not serve. */

@@ -3,11 +3,11 @@
 // What the toolbar icon of a tab shows. The icons differ in shape, the badges in text, so that
 // nobody needs the colours.
 
-import { api } from './api.js';
+import { api } from '../common/api.js';
 
 /**
  * @typedef {import('./tabs.js').TabEntry} TabEntry
- * @typedef {import('./socket.js').Link} Link
+ * @typedef {import('../link/socket.js').Link} Link
  *
  * @typedef {object} Face
  * @property {'off' | 'live' | 'looking' | 'waiting' | 'pending' | 'down' | 'none' | 'disconnected'} icon
@@ -78,7 +78,7 @@ function linkFace(link, port) {
 
 /**
  * @param {Link} link
- * @param {import('./protocol.js').TabAnswer} [answer]
+ * @param {import('../link/protocol.js').TabAnswer} [answer]
  * @returns {Face}
  */
 function answerFace(link, answer) {
@@ -126,14 +126,14 @@ export function showFace(tabId, face) {
 	Promise.all([
 		action.setIcon({ tabId, path }),
 		action.setTitle({ tabId, title: face.title }),
-		action.setPopup({ tabId, popup: face.popup ? `popup.html?tab=${tabId}` : '' }),
+		action.setPopup({ tabId, popup: face.popup ? `/ui/popup.html?tab=${tabId}` : '' }),
 		action.setBadgeText({ tabId, text: face.badge }),
 		action.setBadgeBackgroundColor({ tabId, color: COLORS[face.icon] }),
 		action.setBadgeTextColor({ tabId, color: '#ffffff' }),
 		...(pageAction ? [
 			pageAction.setIcon({ tabId, path }),
 			pageAction.setTitle({ tabId, title: face.title }),
-			pageAction.setPopup({ tabId, popup: face.popup ? `popup.html?tab=${tabId}` : '' }),
+			pageAction.setPopup({ tabId, popup: face.popup ? `/ui/popup.html?tab=${tabId}` : '' }),
 		] : []),
 	]).catch((error) => console.debug(`icon: tab ${tabId}: ${error}`));
 }

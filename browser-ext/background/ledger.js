@@ -5,7 +5,7 @@
 
 import { History } from './history.js';
 
-/** @typedef {import('./protocol.js').Report} Report */
+/** @typedef {import('../link/protocol.js').Report} Report */
 
 /** Reports that wait for the daemon to be back; older ones are let go. */
 const MAX_UNSENT = 64;
@@ -34,7 +34,7 @@ export class Ledger {
 	 * An order has come.
 	 *
 	 * @param {number} tab
-	 * @param {import('./protocol.js').Reload} order
+	 * @param {import('../link/protocol.js').Reload} order
 	 */
 	begin(tab, { event, changes }) {
 		this.#history.begin(tab, event, changes?.map(({ path }) => path) ?? [], Date.now());

@@ -23,7 +23,7 @@ function element(name, text, className = '') {
 }
 
 /**
- * @param {import('./history.js').Told} told
+ * @param {import('../background/history.js').Told} told
  * @param {boolean | Set<string>} open whether its steps show, or the ids of those that do
  * @returns {HTMLLIElement}
  */

@@ -3,7 +3,7 @@
 // What a reload order means for one tab. Pure.
 
 /**
- * @typedef {import('./protocol.js').Change} Change
+ * @typedef {import('../link/protocol.js').Change} Change
  * @typedef {import('./tabs.js').TabEntry} TabEntry
  * @typedef {import('./tabs.js').Pending} Pending
  */

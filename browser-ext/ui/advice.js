@@ -3,9 +3,9 @@
 // A tab's state in a word, and what a person can do when something is wrong. Pure.
 
 /**
- * @typedef {import('./face.js').Face} Face
- * @typedef {import('./tabs.js').TabEntry} TabEntry
- * @typedef {{face: Face, link: import('./socket.js').Link, port: number, entry?: TabEntry}} Known
+ * @typedef {import('../background/face.js').Face} Face
+ * @typedef {import('../background/tabs.js').TabEntry} TabEntry
+ * @typedef {{face: Face, link: import('../link/socket.js').Link, port: number, entry?: TabEntry}} Known
  * @typedef {{text: string, code?: boolean}[]} Advice
  */
 
@@ -23,7 +23,7 @@ const NAMES = {
 
 /**
  * @param {Known} known
- * @returns {import('./protocol.js').Failure | undefined} of the build, if the face shows it
+ * @returns {import('../link/protocol.js').Failure | undefined} of the build, if the face shows it
  */
 export function failureOf({ face, entry }) {
 	const { state, failure } = entry?.answer ?? {};

@@ -3,8 +3,8 @@
 // The tabs that are switched on. They live in memory, and in storage.session for the next life
 // of this worker.
 
-import { api } from './api.js';
-import { sameSite, toAddress } from './address.js';
+import { api } from '../common/api.js';
+import { sameSite, toAddress } from '../common/address.js';
 import { LastSession } from './last-session.js';
 import { losesSight } from './sight.js';
 
@@ -25,7 +25,7 @@ import { losesSight } from './sight.js';
  * @property {boolean} [kept] whether a keeper is in the page
  * @property {string} [keeper] the last one that spoke up
  * @property {boolean} [ahead] it did before the browser told of its page
- * @property {import('./protocol.js').TabAnswer} [answer] the daemon's word on this tab
+ * @property {import('../link/protocol.js').TabAnswer} [answer] the daemon's word on this tab
  */
 
 const KEY = 'tabs';
@@ -162,7 +162,7 @@ export class Tabs {
 	}
 
 	/**
-	 * @param {import('./protocol.js').TabAnswer} answer
+	 * @param {import('../link/protocol.js').TabAnswer} answer
 	 * @returns {boolean} whether the tab is still watched
 	 */
 	answered(answer) {

@@ -3,9 +3,9 @@
 // Only wires. The browser wakes this worker for an event only if the listener was registered
 // while the script ran first; hence everything at top level, and no await before it.
 
-import { api } from './api.js';
-import { onKeyForgotten } from './proof.js';
-import { onSettingsChanged } from './settings.js';
+import { api } from '../common/api.js';
+import { onKeyForgotten } from '../link/proof.js';
+import { onSettingsChanged } from '../common/settings.js';
 import * as panel from './panel.js';
 import { settingsChanged } from './parts.js';
 import * as person from './person.js';
@@ -52,7 +52,7 @@ api.runtime.onStartup.addListener(whenReady(() => {}));
 api.runtime.onInstalled.addListener((details) => {
 	// Firefox installs for a developer's one session are `temporary`.
 	if (details.reason === 'install' && !(/** @type {any} */ (details).temporary)) {
-		api.tabs.create({ url: api.runtime.getURL('welcome.html') });
+		api.tabs.create({ url: api.runtime.getURL('ui/welcome.html') });
 	}
 });
 onSettingsChanged(whenReady(settingsChanged));

@@ -2,14 +2,14 @@
 //
 // The popup of one tab: shows what the background says of it, and asks the background to act.
 
-import { api } from './api.js';
-import { toAddress } from './address.js';
+import { api } from '../common/api.js';
+import { toAddress } from '../common/address.js';
 import { adviceFor, failureOf, reasonOf, stateName } from './advice.js';
-import { rememberSite } from './settings.js';
-import { hasSite, setWish, sitePattern } from './site.js';
+import { rememberSite } from '../common/settings.js';
+import { hasSite, setWish, sitePattern } from '../common/site.js';
 import { eventItem } from './popup-story.js';
 
-/** @typedef {ReturnType<typeof import('./parts.js').describe>} Description */
+/** @typedef {ReturnType<typeof import('../background/parts.js').describe>} Description */
 
 /** @param {string} id @returns {any} */
 const byId = (id) => document.getElementById(id);
@@ -27,7 +27,7 @@ let last;
 async function show(now) {
 	last = now;
 	const { entry, face, events } = now;
-	byId('icon').src = `icons/${face.icon}.svg`;
+	byId('icon').src = `../icons/${face.icon}.svg`;
 	byId('state').textContent = stateName(now);
 	byId('reason').textContent = reasonOf(now);
 	showAdvice(adviceFor(now) ?? []);
@@ -56,7 +56,7 @@ function showAdvice(advice) {
 	}));
 }
 
-/** @param {import('./history.js').Told[]} events what is open stays so, and the focus where it is */
+/** @param {import('../background/history.js').Told[]} events what is open stays so, and the focus where it is */
 function showEvents(events) {
 	const open = new Set([...document.querySelectorAll('#events details[open]')].map((one) => one.id));
 	const focus = document.activeElement?.closest('#events details')?.id;

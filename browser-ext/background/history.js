@@ -31,7 +31,7 @@ export class History {
 	}
 
 	/**
-	 * @param {import('./protocol.js').Report} report
+	 * @param {import('../link/protocol.js').Report} report
 	 * @param {number} now
 	 */
 	note({ tab, event, step, detail = '' }, now) {

@@ -3,15 +3,15 @@
 // What becomes of a reload order in each tab: swapped in place, not used there, reloaded, or
 // pending until the tab may.
 
-import { api } from './api.js';
+import { api } from '../common/api.js';
 import { asksPage, bypassesCache, mustWait } from './decide.js';
 import { applyChanges, tellKeeper } from './keeper.js';
 import { losesSight, whereabouts } from './sight.js';
 import { report } from './stories.js';
 
 /**
- * @typedef {import('./protocol.js').Change} Change
- * @typedef {import('./protocol.js').Report} Report
+ * @typedef {import('../link/protocol.js').Change} Change
+ * @typedef {import('../link/protocol.js').Report} Report
  *
  * @typedef {object} Parts
  * @property {import('./tabs.js').Tabs} tabs

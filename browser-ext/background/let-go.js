@@ -5,7 +5,7 @@
 // reload, which closes the old page only when the new one answers), or for a request on one that
 // the browser opened ahead. Both are the page's to end, where the extension may look into it.
 
-import { api } from './api.js';
+import { api } from '../common/api.js';
 
 /**
  * @param {number} id

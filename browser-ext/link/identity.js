@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { api } from './api.js';
+import { api } from '../common/api.js';
 
 /**
  * @typedef {object} Navigatorlike

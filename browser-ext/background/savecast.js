@@ -4,7 +4,7 @@
 // end without waiting, so none sees another's half; what takes longer is in visits.js (what a tab
 // shows), orders.js (what becomes of a save in it) and carrier.js.
 
-import { api } from './api.js';
+import { api } from '../common/api.js';
 import { placeKeeper } from './keeper.js';
 import { letGo, useSpare } from './let-go.js';
 import { build, came, forget, ledger, orders, send, show, socket, stories, tabs, visits, watch } from './parts.js';
@@ -97,7 +97,7 @@ export function unpaired() {
 	socket.again();
 }
 
-/** @param {import('./protocol.js').FromDaemon} message */
+/** @param {import('../link/protocol.js').FromDaemon} message */
 function received(message) {
 	switch (message.type) {
 	case 'reload':
@@ -125,7 +125,7 @@ function received(message) {
 	}
 }
 
-/** @param {import('./socket.js').Link} link */
+/** @param {import('../link/socket.js').Link} link */
 function linkChanged(link) {
 	if (link !== 'up') {
 		tabs.forgetAnswers();

@@ -4,7 +4,7 @@
 // so they are known by their address, where the person's leave for the site shows it; each comes
 // on once. Nothing of a private window is kept.
 
-import { api } from './api.js';
+import { api } from '../common/api.js';
 
 /** In storage.local: the addresses that are on now. */
 const OPEN = 'open';

@@ -3,7 +3,7 @@
 // What of a tab's address the daemon is told, and whether the tab still shows what was switched
 // on. Pure.
 
-import { MAX_URL_BYTES } from './protocol.js';
+import { MAX_URL_BYTES } from '../link/protocol.js';
 
 const PROTOCOLS = new Set(['http:', 'https:', 'file:']);
 
