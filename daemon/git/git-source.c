@@ -15,7 +15,7 @@
  * shortly before counts as git's work; if an editor made it and told us, its mark
  * says so; if nobody told us, it is not too late.
  */
-#define GIT_LATE_USEC CLOCK_USEC_PER_SEC
+#define GIT_LATE_USEC (5 * CLOCK_USEC_PER_SEC)
 
 /* How far the clock of files lags behind ours: a tick of the kernel's, 10 ms at most. */
 #define GIT_TICK_USEC (20 * CLOCK_USEC_PER_MSEC)
