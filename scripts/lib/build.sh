@@ -11,7 +11,8 @@ build_tree() {
 	# A folder whose first setup failed has no build.ninja, and is set up again.
 	if ! {
 		if [ -f "$dir/build.ninja" ]; then
-			if [ $# -gt 0 ]; then meson configure "$dir" "$@"; fi
+			# One of an older version may not know of an option yet.
+			if [ $# -gt 0 ]; then meson configure "$dir" "$@" || meson setup --reconfigure "$dir" "$@"; fi
 		else
 			meson setup "$dir" "$@"
 		fi && ninja -C "$dir"

@@ -90,7 +90,7 @@ for (const which of BROWSERS) {
 		assert.match(await picture('disconnected', tab, /^No daemon$/), /systemctl --user start savecast/);
 
 		for (const name of ['welcome', 'options']) {
-			const shown = await browser.newPage(browser.extensionUrl(`${name}.html`));
+			const shown = await browser.newPage(browser.extensionUrl(`ui/${name}.html`));
 			await shown.resize(900, 820);
 			for (const scheme of /** @type {const} */ (['light', 'dark'])) {
 				await shown.colors(scheme);

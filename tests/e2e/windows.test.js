@@ -30,8 +30,13 @@ for (const which of BROWSERS) {
 	 * @param {number} event
 	 * @param {string} word
 	 */
-	const heard = (world, event, word) => until(`event ${event}: ${word}`, async () =>
-		words((await world.bus.events()).find((/** @type {any} */ one) => one.serial === event)).includes(word));
+	const heard = (world, event, word) => until(`event ${event}: ${word}`, async () => {
+		const told = words((await world.bus.events()).find((/** @type {any} */ one) => one.serial === event));
+		if (!told.includes(word)) {
+			throw new Error(told.join(' '));
+		}
+		return true;
+	});
 	/** @param {Browser} browser @param {string} url @returns {Promise<number>} */
 	const create = (browser, url) => browser.evaluateInWorker(
 		`chrome.tabs.create({ url: ${JSON.stringify(url)}, active: false }).then(({ id }) => id)`);
@@ -42,8 +47,10 @@ for (const which of BROWSERS) {
 		const tab = await create(browser, site.url);
 		await live(world, 1);
 		await browser.evaluateInWorker(`chrome.tabs.discard(${tab}).then(() => true)`);
-		// Chromium may give it another number.
-		const [{ url }] = await live(world, 1);
+		// Chromium gives it another number.
+		const asleep = await browser.evaluateInWorker("chrome.tabs.query({ url: 'http://localhost/*' }).then(([{ id }]) => id)");
+		const { url } = await until('the tab asleep', async () =>
+			(await live(world, 1)).find((/** @type {any} */ one) => Number(one.tab) === asleep));
 		assert.equal(url, site.url);
 		let event = await world.bus.saved(file);
 		await heard(world, event, 'pending');
