@@ -1,49 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/kept.h"
 
-#include <stdio.h>
-
 #include "base/clock.h"
 #include "base/mem.h"
 #include "config/setting.h"
-#include "route/router.h"
-
-/* What people call it: "uvicorn", or "port 8000" before it was seen. */
-static char *kept_name(const struct kept *kept)
-{
-	const struct server_main *main = server_main(kept->server);
-
-	return main ? mem_strdup(main->name) : mem_printf("port %u", server_port(kept->server));
-}
+#include "gate/kept-act.h"
 
 static void kept_set_timer(struct kept *kept)
 {
 	loop_timer_set(kept->timer, kept->gate.look_usec);
 	if (kept->gate.look_usec == CLOCK_NEVER) {
 		server_view_end(kept->server);
-	}
-}
-
-static void kept_tell(struct kept *kept, enum server_health health)
-{
-	_cleanup_free_ char *name = kept_name(kept);
-	_cleanup_free_ char *reason = NULL;
-
-	if (health == SERVER_WAITING) {
-		reason = mem_printf("%s is restarting on port %u", name, server_port(kept->server));
-	} else if (health == SERVER_DOWN) {
-		reason = mem_printf("%s no longer serves port %u: mend it or start it again; the "
-				    "page reloads when it serves",
-			name, server_port(kept->server));
-	}
-	if (health == server_health(kept->server)) {
-		return;
-	}
-	server_set_health(kept->server, health, reason);
-	browsers_server_changed(kept->keeper->browsers, kept->server);
-	if (kept->serial && health == SERVER_DOWN) {
-		ledger_step(kept->keeper->ledger, kept->serial, clock_now_usec(), STEP_DOWN, NULL,
-			"%s", reason);
 	}
 }
 
@@ -66,113 +33,6 @@ static void kept_learn(struct kept *kept, unsigned actions)
 	if (news) {
 		keeper->learned(&keeper->lessons, keeper->userdata);
 	}
-}
-
-void kept_let_go(struct kept *kept, enum step_kind kind, const char *text)
-{
-	uint64_t serial = kept->serial;
-
-	if (serial) {
-		kept->serial = 0;
-		ledger_arrived(kept->keeper->ledger, serial);
-		ledger_step(kept->keeper->ledger, serial, clock_now_usec(), kind, NULL, "%s", text);
-	}
-}
-
-static void kept_cast(struct kept *kept, const struct server_view *view)
-{
-	struct keeper *keeper = kept->keeper;
-	uint64_t serial = kept->serial, now = clock_now_usec();
-	_cleanup_free_ char *name = kept_name(kept);
-	unsigned long waited = (unsigned long)((now - kept->waits_since) / CLOCK_USEC_PER_MSEC);
-
-	if (!serial) {
-		return;
-	}
-	if (view->worker != kept->worker) {
-		ledger_step(keeper->ledger, serial, now, STEP_READY, NULL,
-			"waited %lu ms: %s worker %d -> %d", waited, name, (int)kept->worker,
-			(int)view->worker);
-	} else {
-		ledger_step(keeper->ledger, serial, now, STEP_READY, NULL,
-			"waited %lu ms: %s did not restart", waited, name);
-	}
-	kept->serial = 0;
-	/* Of a server that did not restart, only the files are new: a page may take them in place. */
-	browsers_cast(keeper->browsers, kept->project, kept->server, serial,
-		kept->mixed || view->worker != kept->worker);
-	kept->mixed = false;
-	ledger_arrived(keeper->ledger, serial);
-}
-
-struct stale {
-	const struct server *server;
-	struct project *projects[16];
-	size_t count;
-};
-
-static void stale_collect(const struct tab *tab, void *userdata)
-{
-	struct stale *stale = userdata;
-
-	if (tab->server != stale->server || !tab->project) {
-		return;
-	}
-	for (size_t i = 0; i < stale->count; i++) {
-		if (stale->projects[i] == tab->project) {
-			return;
-		}
-	}
-	if (stale->count < COUNT_OF(stale->projects)) {
-		stale->projects[stale->count++] = tab->project;
-	}
-}
-
-/* New code serves, and no event waits for it: an event of its own. */
-static void kept_reload(struct kept *kept, const struct server_view *view)
-{
-	struct keeper *keeper = kept->keeper;
-	struct stale stale = {.server = kept->server};
-	_cleanup_free_ char *name = kept_name(kept);
-	uint64_t now = clock_now_usec();
-
-	browsers_each_tab(keeper->browsers, stale_collect, &stale);
-	for (size_t i = 0; i < stale.count; i++) {
-		uint64_t serial;
-
-		if (stands_aside(stale.projects[i], kept->server)) {
-			continue;
-		}
-		serial = ledger_open(keeper->ledger, EVENT_SERVER, stale.projects[i]->root, now,
-			clock_usec(CLOCK_REALTIME));
-
-		ledger_step(keeper->ledger, serial, now, STEP_HEARD, NULL,
-			"%s worker %d -> %d serves port %u", name, (int)kept->worker,
-			(int)view->worker, server_port(kept->server));
-		browsers_cast(keeper->browsers, stale.projects[i], kept->server, serial, true);
-	}
-}
-
-static void kept_let_go_of_old(struct kept *kept)
-{
-	if (kept->serial) {
-		ledger_step(kept->keeper->ledger, kept->serial, clock_now_usec(), STEP_WAITING,
-			NULL,
-			"for the old worker, which waits for open connections: the tabs close "
-			"theirs");
-	}
-	browsers_let_go(kept->keeper->browsers, kept->server);
-}
-
-static void kept_use_spare(struct kept *kept)
-{
-	if (kept->serial) {
-		ledger_step(kept->keeper->ledger, kept->serial, clock_now_usec(), STEP_WAITING,
-			NULL,
-			"for a worker that takes no connection: the tabs use up those that the "
-			"browser keeps ready");
-	}
-	browsers_use_spare(kept->keeper->browsers, kept->server);
 }
 
 struct first_tab {
@@ -231,31 +91,7 @@ void kept_look(struct kept *kept)
 	sight = sight_of(&view);
 	actions = gate_look(&kept->gate, now, &sight);
 	kept_learn(kept, actions);
-	if (actions & GATE_TELL_LIVE) {
-		kept_tell(kept, SERVER_WELL);
-	}
-	if (actions & GATE_CAST) {
-		kept_cast(kept, &view);
-	}
-	if (actions & GATE_STALE) {
-		kept_reload(kept, &view);
-	}
-	if (actions & GATE_TELL_WAITING) {
-		kept_tell(kept, SERVER_WAITING);
-	}
-	if (actions & GATE_LET_GO) {
-		kept_let_go_of_old(kept);
-	}
-	if (actions & GATE_USE_SPARE) {
-		kept_use_spare(kept);
-	}
-	if (actions & GATE_TELL_DOWN) {
-		kept_tell(kept, SERVER_DOWN);
-	}
-	/* One that came and went before it was seen to serve: nothing else says so. */
-	if (kept->gate.state == GATE_DOWN && !view.listens && server_main(kept->server)) {
-		kept_tell(kept, SERVER_DOWN);
-	}
+	kept_act(kept, actions, &view);
 	if (view.serving) {
 		kept->worker = view.worker;
 	}
@@ -307,27 +143,6 @@ static enum gate_lore kept_consult(struct kept *kept, const struct project *proj
 	return files && main ? question_add(&kept->question, &kept->keeper->lessons, project->root,
 				       main->name, files, delay)
 			     : GATE_STAYS;
-}
-
-static void kept_wait(struct kept *kept, uint64_t serial, uint64_t now)
-{
-	_cleanup_free_ char *superseded =
-		mem_printf("superseded by event %llu", (unsigned long long)serial);
-	_cleanup_free_ char *name = kept_name(kept);
-	static const char *const whys[] = {
-		[GATE_OPEN] = "",
-		[GATE_EXPECTING] = "to restart",
-		[GATE_RESTARTING] = "to come up again",
-		[GATE_DOWN] = "to come up again; it is down",
-	};
-
-	kept->mixed |= kept->serial != 0;
-	kept_let_go(kept, STEP_SKIPPED, superseded);
-	kept->serial = serial;
-	kept->waits_since = now;
-	ledger_await(kept->keeper->ledger, serial, 1);
-	ledger_step(kept->keeper->ledger, serial, now, STEP_WAITING, NULL, "for %s (port %u) %s",
-		name, server_port(kept->server), whys[kept->gate.state]);
 }
 
 void kept_event(

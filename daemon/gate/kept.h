@@ -4,7 +4,7 @@
 #include "gate/keeper.h"
 #include "gate/question.h"
 
-/* What keeper.c and kept.c share: one server and its gate; nobody else's business. */
+/* What keeper.c, kept.c and kept-act.c share: one server and its gate; nobody else's business. */
 
 /* What is kept for one server; it is the server's data. */
 struct kept {

@@ -42,7 +42,8 @@ const servers = [
 		npm: ['webpack@5', 'webpack-cli@6', 'webpack-dev-server@5'],
 		files: { 'public/index.html': '<!doctype html><title>t</title><h1></h1><script src="/main.js"></script>' },
 		text: version => `document.querySelector('h1').textContent = '${version}';\n`,
-		command: port => ['node_modules/.bin/webpack', 'serve', '--mode', 'development', '--host', '127.0.0.1', '--port', String(port)],
+		command: port => ['node_modules/.bin/webpack', 'serve', '--mode', 'development', '--host', '127.0.0.1', '--port', String(port),
+			'--client-web-socket-url', `ws://localhost:${port}/ws`],
 	},
 	{
 		name: 'Eleventy', called: 'Eleventy', builds: true, file: 'index.html', npm: ['@11ty/eleventy@3'],
