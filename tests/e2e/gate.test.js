@@ -3,8 +3,11 @@
  * Never stale, never early: a reload leaves when the new code serves.
  */
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { test } from 'node:test';
 
+import { until } from '../../scripts/lib/events.js';
 import { servers } from './lib/dev-servers.js';
 import { openEditor } from './lib/editors.js';
 import { median, saveAndSee, stage } from './lib/restarts.js';
@@ -52,3 +55,30 @@ for (const [key, count, rounds] of /** @type {[string, number, number][]} */ ([
 		await vim.quit();
 	});
 }
+
+test('one file restarts the server, and another of its kind does not: each is known for itself', async t => {
+	const on = await stage(t, servers.node);
+	if (!on) {
+		return;
+	}
+	const { world, root } = on;
+	const program = await openEditor(world, 'vim', on.file);
+	const served = path.join(root, 'page.js');
+	const saveServed = async (/** @type {string} */ text) => {
+		await writeFile(served, text);
+		const serial = await world.bus.saved(served);
+		const told = await until('its story', async () =>
+			(await world.bus.events()).find((/** @type {any} */ e) => e.serial === serial && e.closed));
+		return told.steps.map((/** @type {any} */ s) => s.step);
+	};
+	await saveAndSee(on, program, 1);
+	assert.ok((await saveServed('1')).includes('waiting'), 'as its kind does, once');
+	assert.deepEqual(await saveServed('2'), ['heard', 'cast', 'reloading', 'loaded']);
+	for (const round of [2, 3]) {
+		on.loads.length = 0;
+		await saveAndSee(on, program, round);
+		assert.equal(on.loads.length, 1, 'still waits for its restart');
+		assert.deepEqual(await saveServed(`at once ${round}`), ['heard', 'cast', 'reloading', 'loaded']);
+	}
+	await program.quit();
+});
