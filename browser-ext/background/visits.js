@@ -3,6 +3,7 @@
 // What a switched-on tab shows as it goes from page to page: told by the browser (often late, in
 // Firefox often nothing) and by the keeper in the page itself.
 
+import { api } from '../common/api.js';
 import { placeKeeper, tellKeeper } from './keeper.js';
 import { whereabouts } from './sight.js';
 import { hasSite } from '../common/site.js';
@@ -84,8 +85,14 @@ export class Visits {
 		if (entry.sight === 'lost' && await whereabouts(id, entry.url) === 'away') {
 			this.pause(id, 'the tab went to another site');
 		}
-		const failure = !said && await hasSite(entry.url) ? 'the server did not answer' : undefined;
-		send(stories.complete(id, event, failure));
+		if (said) {
+			send(stories.complete(id, event));
+		} else if ((await api.tabs.get(id)).status === 'complete') {
+			// A page that is only slow to say so takes a keeper once more; the error page does not.
+			const failed = await hasSite(entry.url) && !await placeKeeper(id);
+			send(stories.complete(id, event, failed ? 'the server did not answer' : undefined));
+		}
+		// Else it was of what the browser shows before the page: a tab that it put to sleep wakes so.
 	}
 
 	/**

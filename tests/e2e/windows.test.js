@@ -31,9 +31,9 @@ for (const which of BROWSERS) {
 	 * @param {string} word
 	 */
 	const heard = (world, event, word) => until(`event ${event}: ${word}`, async () => {
-		const told = words((await world.bus.events()).find((/** @type {any} */ one) => one.serial === event));
-		if (!told.includes(word)) {
-			throw new Error(told.join(' '));
+		const told = (await world.bus.events()).find((/** @type {any} */ one) => one.serial === event);
+		if (!words(told).includes(word)) {
+			throw new Error(JSON.stringify(told.steps));
 		}
 		return true;
 	});
