@@ -6,7 +6,7 @@
 import http from 'node:http';
 import path from 'node:path';
 
-import { run } from '../../../scripts/lib/children.js';
+import { run, tail } from '../../../scripts/lib/children.js';
 import { until, within } from '../../../scripts/lib/events.js';
 import { World } from './world.js';
 
@@ -85,8 +85,9 @@ async function unpacked(world, name) {
  *
  * @param {import('node:test').TestContext} t
  * @param {Server} server
+ * @param {Record<string, string>} [files] that it begins with, beside its own
  */
-export async function stage(t, { name, file, text, settle, command, needs }) {
+export async function stage(t, { name, file, text, settle, command, needs }, files = {}) {
 	const world = await World.open(t);
 	if (needs) {
 		const folder = await unpacked(world, needs);
@@ -97,7 +98,7 @@ export async function stage(t, { name, file, text, settle, command, needs }) {
 		world.env.PYTHONPATH = path.join(folder, 'usr/lib/python3/dist-packages');
 	}
 	await world.startDaemon();
-	const root = await world.folder('site', { [file]: text }, { git: true });
+	const root = await world.folder('site', { ...files, [file]: text }, { git: true });
 	if ((await run(['sh', '-c', `command -v ${command(0)[0]}`], world.env)).status !== 0) {
 		t.skip(`${command(0)[0]} is not installed`);
 		return undefined;
@@ -140,7 +141,9 @@ export async function saveAndSee(on, vim, round) {
 	await vim.do(`%s/"v\\d\\+"/"v${round}"/`);
 	const answered = firstAnswer(url, `v${round}`);
 	await vim.do('write');
-	const first = await answered;
+	const first = await answered.catch(async error => {
+		throw new Error(`${error.message}: ${JSON.stringify((await world.bus.events()).slice(-1))}\n${tail(on.server.log, 15)}`);
+	});
 	await until(`v${round} in the page`, async () => {
 		const shown = await heading(page);
 		if (shown !== `v${round}`) {
