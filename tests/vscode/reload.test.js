@@ -8,6 +8,8 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { until } from '../../scripts/lib/events.js';
+import { servers } from '../e2e/lib/dev-servers.js';
+import { settled } from '../e2e/lib/restarts.js';
 import { World } from '../e2e/lib/world.js';
 import { codeServer, startCodeServer } from './lib/code-server.js';
 import { Workbench } from './lib/workbench.js';
@@ -60,6 +62,7 @@ test('a server that a save broke, and that a save repairs', { skip }, async t =>
 	assert.equal(await workbench.page.evaluate('document.querySelectorAll(".notification-toast").length'), 0, 'no pop-up');
 	// uvicorn forgets what it knew of its files as it restarts: a fix in that moment is lost on it.
 	await until('its word on the mistake', async () => /SyntaxError/.test(await world.log('potato')));
+	await settled(servers.uvicorn);
 	const loaded = site.loaded();
 	await workbench.edit(')');
 	await loaded;

@@ -96,7 +96,14 @@ export class Workbench {
 		await this.has('.quick-input-widget input');
 		await until('the focus in the quick input', () =>
 			this.page.evaluate('Boolean(document.activeElement?.closest(".quick-input-widget"))'));
-		await this.type(text);
+		// What is typed while the list is still being filled may be lost; ">" stands before a command.
+		const typed = () => this.page.evaluate('document.querySelector(".quick-input-widget .quick-input-box input").value.replace(/^>/, "")');
+		await until(`${text} in the quick input`, async () => {
+			if (await typed() === '') {
+				await this.type(text);
+			}
+			return await typed() === text;
+		}, { every: 200 });
 		await this.has('.quick-input-list .monaco-list-row.focused', { text: item });
 		await this.press('Enter');
 	}
