@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 /**
  * count.js KIND FILE: counts what a test runner left in FILE, and prints
- * "PASSED FAILED SKIPPED", then one line for each test skipped. A runner that
- * left no count has failed once.
+ * "PASSED FAILED SKIPPED", then a line "skip NAME: REASON" for each test skipped and
+ * "again NAME: ERROR" for each that failed at first. A runner that left no count has
+ * failed once.
  *
  *   meson  the testlog.json of `meson test`
- *   node   the output of `node --test` with its tap reporter
- *   line   any output whose last line reads "N passed, N failed[, N skipped]",
- *          and that tells of a skipped test in a line "skip NAME: REASON"
+ *   line   any output whose last line reads "N passed, N failed[, N skipped]", with
+ *          such lines before it
  */
 import { readFileSync } from 'node:fs';
 
-/** @typedef {{passed: number, failed: number, skipped: string[]}} Count */
+/** @typedef {{passed: number, failed: number, skipped: string[], again?: string[]}} Count */
 
 /** @type {Count} */
 const NOTHING = { passed: 0, failed: 1, skipped: [] };
@@ -67,25 +67,6 @@ function countMeson(log) {
 }
 
 /**
- * @param {string} tap
- * @returns {Count}
- */
-function countNode(tap) {
-	const total = (/** @type {string} */ what) => {
-		const found = [...tap.matchAll(new RegExp(`^# ${what} (\\d+)$`, 'gm'))].at(-1);
-		return found ? Number(found[1]) : undefined;
-	};
-	const passed = total('pass');
-	const failed = total('fail');
-	if (passed === undefined || failed === undefined) {
-		return NOTHING;
-	}
-	const skipped = [...tap.matchAll(/^\s*(?:not )?ok \d+ - (.*?) # (?:SKIP|TODO)\b ?(.*)$/gm)]
-		.map(([, name, reason]) => `${name}: ${reason || 'no reason given'}`);
-	return { passed, failed: failed + (total('cancelled') ?? 0), skipped };
-}
-
-/**
  * @param {string} text
  * @returns {Count}
  */
@@ -99,10 +80,11 @@ function countLine(text) {
 	while (skipped.length < Number(found[3] ?? 0)) {
 		skipped.push('no reason given');
 	}
-	return { passed: Number(found[1]), failed: Number(found[2]), skipped };
+	const again = [...text.matchAll(/^again (.*)$/gm)].map(match => match[1]);
+	return { passed: Number(found[1]), failed: Number(found[2]), skipped, again };
 }
 
-const COUNTERS = { meson: countMeson, node: countNode, line: countLine };
+const COUNTERS = { meson: countMeson, line: countLine };
 
 const [kind, file] = process.argv.slice(2);
 let text = '';
@@ -111,8 +93,8 @@ try {
 } catch {
 	// The runner did not come so far.
 }
-const { passed, failed, skipped } = COUNTERS[/** @type {keyof typeof COUNTERS} */ (kind)](text);
+const { passed, failed, skipped, again = [] } = COUNTERS[/** @type {keyof typeof COUNTERS} */ (kind)](text);
 console.log(passed, failed, skipped.length);
-for (const skip of skipped) {
-	console.log(skip);
+for (const line of [...skipped.map(text => `skip ${text}`), ...again.map(text => `again ${text}`)]) {
+	console.log(line);
 }

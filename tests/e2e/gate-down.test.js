@@ -71,8 +71,10 @@ for (const key of ['uvicorn', 'node']) {
 		assert.match(down.title, /no longer serves port \d+: mend it or start it again/);
 		const [tab] = await world.bus.tabs();
 		assert.equal(tab.state, 'down');
-		// uvicorn forgets what it knew of its files as it restarts: a fix in that moment is lost on it.
+		// uvicorn forgets what it knew of its files as it restarts, and looks anew a moment later:
+		// a fix before that is lost on it.
 		await until('its word on the mistake', async () => /SyntaxError/.test(await world.log(on.log)));
+		await settled(on);
 		const told = (await world.bus.events()).at(-1);
 		const words = told.steps.map((/** @type {any} */ s) => s.step);
 		assert.deepEqual([words.includes('waiting'), words.at(-1), words.includes('cast')], [true, 'down', false]);
