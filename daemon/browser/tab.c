@@ -87,3 +87,13 @@ void tab_set_project(struct tab *tab, struct project *project)
 		project->tab_count++;
 	}
 }
+
+bool tab_is_first_of_server(const struct tab *tab)
+{
+	const struct tab *first = tab->project->tabs;
+
+	while (first->server != tab->server) {
+		first = first->next;
+	}
+	return first == tab;
+}

@@ -47,3 +47,5 @@ void tabs_clear(struct tabs *tabs);
 
 /* Puts the tab into this project's list, out of any other; NULL for none. */
 void tab_set_project(struct tab *tab, struct project *project);
+/* No tab before it in its project's list is of the same server: of each server there is one. */
+bool tab_is_first_of_server(const struct tab *tab);

@@ -95,9 +95,7 @@ void keeper_project_removed(struct keeper *keeper, const struct project *project
 void keeper_event(struct keeper *keeper, struct project *project, uint64_t serial,
 	const struct fileset *files)
 {
-	struct server *done[64] = {0};
 	const struct server *aside = NULL;
-	size_t count = 0;
 
 	if (!project->tabs) {
 		ledger_close(keeper->ledger, serial);
@@ -106,17 +104,12 @@ void keeper_event(struct keeper *keeper, struct project *project, uint64_t seria
 							 : "no browser is connected");
 		return;
 	}
-	for (struct tab *tab = project->tabs; tab && count < COUNT_OF(done); tab = tab->next) {
+	for (struct tab *tab = project->tabs; tab; tab = tab->next) {
 		struct kept *kept = tab->server ? server_data(tab->server) : NULL;
-		size_t i = 0;
 
-		while (i < count && done[i] != tab->server) {
-			i++;
-		}
-		if (i < count) {
+		if (!tab_is_first_of_server(tab)) {
 			continue;
 		}
-		done[count++] = tab->server;
 		if (files && stands_aside(project, tab->server)) {
 			aside = tab->server;
 		} else if (kept && server_main(tab->server)) {

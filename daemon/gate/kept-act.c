@@ -73,52 +73,40 @@ static void kept_cast(struct kept *kept, const struct server_view *view)
 	ledger_arrived(keeper->ledger, serial);
 }
 
-struct stale {
-	const struct server *server;
-	struct project *projects[16];
-	size_t count;
+/* Of this server new code serves, and no event waits for it. */
+struct renewed {
+	struct kept *kept;
+	const struct server_view *view;
+	uint64_t now;
 };
 
-static void stale_collect(const struct tab *tab, void *userdata)
+/* An event of its own for each project whose tabs show the server. */
+static void renewed_tab(const struct tab *tab, void *userdata)
 {
-	struct stale *stale = userdata;
+	const struct renewed *renewed = userdata;
+	struct kept *kept = renewed->kept;
+	struct keeper *keeper = kept->keeper;
+	_cleanup_free_ char *name = NULL;
+	uint64_t serial;
 
-	if (tab->server != stale->server || !tab->project) {
+	if (tab->server != kept->server || !tab->project || !tab_is_first_of_server(tab) ||
+		stands_aside(tab->project, kept->server)) {
 		return;
 	}
-	for (size_t i = 0; i < stale->count; i++) {
-		if (stale->projects[i] == tab->project) {
-			return;
-		}
-	}
-	if (stale->count < COUNT_OF(stale->projects)) {
-		stale->projects[stale->count++] = tab->project;
-	}
+	name = kept_name(kept);
+	serial = ledger_open(keeper->ledger, EVENT_SERVER, tab->project->root, renewed->now,
+		clock_usec(CLOCK_REALTIME));
+	ledger_step(keeper->ledger, serial, renewed->now, STEP_HEARD, NULL,
+		"%s worker %d -> %d serves port %u", name, (int)kept->worker,
+		(int)renewed->view->worker, server_port(kept->server));
+	browsers_cast(keeper->browsers, tab->project, kept->server, serial, true);
 }
 
-/* New code serves, and no event waits for it: an event of its own. */
 static void kept_reload(struct kept *kept, const struct server_view *view)
 {
-	struct keeper *keeper = kept->keeper;
-	struct stale stale = {.server = kept->server};
-	_cleanup_free_ char *name = kept_name(kept);
-	uint64_t now = clock_now_usec();
+	struct renewed renewed = {.kept = kept, .view = view, .now = clock_now_usec()};
 
-	browsers_each_tab(keeper->browsers, stale_collect, &stale);
-	for (size_t i = 0; i < stale.count; i++) {
-		uint64_t serial;
-
-		if (stands_aside(stale.projects[i], kept->server)) {
-			continue;
-		}
-		serial = ledger_open(keeper->ledger, EVENT_SERVER, stale.projects[i]->root, now,
-			clock_usec(CLOCK_REALTIME));
-
-		ledger_step(keeper->ledger, serial, now, STEP_HEARD, NULL,
-			"%s worker %d -> %d serves port %u", name, (int)kept->worker,
-			(int)view->worker, server_port(kept->server));
-		browsers_cast(keeper->browsers, stale.projects[i], kept->server, serial, true);
-	}
+	browsers_each_tab(kept->keeper->browsers, renewed_tab, &renewed);
 }
 
 static void kept_let_go_of_old(struct kept *kept)

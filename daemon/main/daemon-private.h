@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* What the files of daemon/ share: the parts, and who of them is told of what. */
+/* What the files of main/ share: the parts, and who of them is told of what. */
 
 #include "api/daemon-bus.h"
 #include "browser/browsers.h"

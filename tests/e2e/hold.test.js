@@ -86,6 +86,7 @@ test('a burst that waits when the hold begins waits on', async t => {
 		event = await change('a.css');
 	}
 	const cookie = await hold(world.bus);
+	// Long enough for a burst without a hold to be over; that it is not, nothing tells.
 	await new Promise(resolve => { setTimeout(resolve, 400); });
 	assert.equal((await story(event)).closed, false);
 	await release(world.bus, cookie);

@@ -207,3 +207,32 @@ h.HTTPServer(('127.0.0.1', ${ports.hidden}), h.SimpleHTTPRequestHandler).serve_f
 		assert.deepEqual([said.project, said.reason], ['shop', `savecast.url: http://127.0.0.1:${port}`]);
 	}
 });
+
+test('each of a hundred servers of one project has its tab told', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('many', { 'a.css': '' }, { git: true });
+	const many = world.children.start('many', [process.execPath, '-e', `for (let i = 0; i < 100; i++) {
+		const server = require('node:http').createServer((request, response) => response.end());
+		server.listen(0, '127.0.0.1', () => console.log('port ' + server.address().port));
+	}`], { cwd: root, env: world.env });
+	const ports = await whileAlive(many, until('a hundred ports', async () => {
+		const found = [...(await world.log('many')).matchAll(/^port (\d+)$/gm)].map(([, port]) => port);
+		return found.length === 100 && found;
+	}));
+	const client = new Client(world);
+	await client.hello();
+	for (const [tab, port] of ports.entries()) {
+		assert.equal((await client.watch(tab, `http://127.0.0.1:${port}/`)).state, 'live');
+	}
+	const { mark } = client.log;
+	await writeFile(path.join(root, 'a.css'), 'p { order: 1 }');
+	const event = await world.bus.saved(path.join(root, 'a.css'));
+	const told = new Set();
+	await client.log.next('a reload of each tab', message => {
+		if (message.type === 'reload' && message.event === event) {
+			message.tabs.forEach((/** @type {number} */ tab) => told.add(tab));
+		}
+		return told.size === 100;
+	}, { mark });
+});
