@@ -29,16 +29,14 @@ static size_t middle_slash(const char *name, size_t low, size_t high)
 }
 
 /*
- * How much of the name exists. What is above a file that exists does, too: halving
- * finds it, as a name may have 2000 components and a call may have 4096 names.
+ * How much exists of a name that does not as a whole. What is above a file that exists
+ * does, too: halving finds it, as a name may have 2000 components and a call may have
+ * 4096 names.
  */
 static size_t existing_length(const char *name)
 {
 	size_t low = 0, high = strlen(name), at;
 
-	if (access(name, F_OK) == 0) {
-		return high;
-	}
 	while ((at = middle_slash(name, low, high)) > 0) {
 		_cleanup_free_ char *head = mem_strndup(name, at);
 
@@ -51,22 +49,32 @@ static size_t existing_length(const char *name)
 	return low;
 }
 
+/* How much of a resolved name may be a folder. */
+static size_t folders_length(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	struct stat st;
+
+	if (lstat(name, &st) < 0) {
+		return existing_length(name);
+	}
+	return S_ISDIR(st.st_mode) || !slash ? strlen(name) : (size_t)(slash - name);
+}
+
 char *finder_resolve(const char *name)
 {
-	size_t length = existing_length(name);
-	_cleanup_free_ char *head = mem_strndup(name, length);
-	char *real = length > 0 ? realpath(head, NULL) : NULL;
+	char *real = realpath(name, NULL);
 
 	/* What exists is resolved; the rest is kept as it was said. */
 	if (!real) {
-		return mem_strdup(name);
-	}
-	if (strlen(head) < strlen(name)) {
-		char *whole =
-			mem_printf("%s%s", strcmp(real, "/") ? real : "", name + strlen(head));
+		_cleanup_free_ char *head = mem_strndup(name, existing_length(name));
+		_cleanup_free_ char *real_head = *head ? realpath(head, NULL) : NULL;
 
-		free(real);
-		real = whole;
+		if (!real_head) {
+			return mem_strdup(name);
+		}
+		real = mem_printf("%s%s", strcmp(real_head, "/") ? real_head : "",
+			name + strlen(head));
 	}
 	if (strlen(real) > PATHNAME_MAX) {
 		free(real);
@@ -106,22 +114,22 @@ struct project *finder_find(struct registry *registry, const char *name, char **
 struct project *finder_find_resolved(struct registry *registry, const char *file, char **why)
 {
 	_cleanup_free_ char *folder = mem_strdup(file);
-	size_t existing = existing_length(file);
+	size_t folders = folders_length(file);
 	_cleanup_free_ char *obstacle = NULL;
 
 	for (;;) {
 		struct project *project = registry_find(registry, folder);
-		bool exists = strlen(folder) <= existing || folder[1] == '\0';
+		bool look = strlen(folder) <= folders || folder[1] == '\0';
 		_cleanup_free_ char *bad_git = NULL;
 		char *slash;
 
 		if (project) {
 			return project;
 		}
-		if (exists && git_worktree_check(folder, &bad_git) == 0) {
+		if (look && git_worktree_check(folder, &bad_git) == 0) {
 			return finder_meet(registry, folder, PROJECT_BY_GIT, why);
 		}
-		if (exists && has_project_file(folder)) {
+		if (look && has_project_file(folder)) {
 			return finder_meet(registry, folder, PROJECT_BY_FILE, why);
 		}
 		if (bad_git && !obstacle) {

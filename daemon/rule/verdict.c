@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/verdict.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "rule/glob.h"
 
-/* What no person has saved: the files that editors and git keep beside ours. */
+/* What no person has saved: the files that editors keep beside ours. */
 static const struct {
 	const char *pattern, *text;
 } droppings[] = {
@@ -19,19 +19,32 @@ static const struct {
 	{"*.kate-swp", "Kate's swap file"},
 	{"*___jb_???___", "a JetBrains editor's temporary file"},
 	{".goutputstream-*", "GLib's temporary file"},
-	{".git", "git's own"},
 };
+
+/* Whether it is, or is in, a folder's .git. */
+static bool is_of_git(const char *name)
+{
+	for (const char *at = name; (at = strstr(at, ".git")); at += strlen(".git")) {
+		const char *end = at + strlen(".git");
+
+		if ((at == name || at[-1] == '/') && (*end == '\0' || *end == '/')) {
+			return true;
+		}
+	}
+	return false;
+}
 
 static const char *dropping_of(const char *name)
 {
 	const char *slash = strrchr(name, '/');
 	const char *last = slash ? slash + 1 : name;
 
+	if (is_of_git(name)) {
+		return "git's own";
+	}
+	/* A folder of such a name is a person's. */
 	for (size_t i = 0; i < COUNT_OF(droppings); i++) {
-		/* A folder of such a name is a person's, unless it is git's. */
-		bool whole = strcmp(droppings[i].pattern, ".git") == 0;
-
-		if (glob_matches(droppings[i].pattern, whole ? name : last)) {
+		if (fnmatch(droppings[i].pattern, last, 0) == 0) {
 			return droppings[i].text;
 		}
 	}
