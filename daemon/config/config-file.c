@@ -152,5 +152,8 @@ int config_file_read(const char *name, enum config_owner owner, config_value_fn 
 		return -errno;
 	}
 	r = config_file_bytes(fd, owner, &text, &length, why);
-	return r < 0 ? r : config_file_parse(text, length, told, userdata, why);
+	if (r == 0) {
+		r = config_file_parse(text, length, told, userdata, why);
+	}
+	return r < 0 ? r : (int)length;
 }

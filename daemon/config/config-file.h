@@ -31,7 +31,7 @@ enum {
 typedef void config_value_fn(const char *key, const char *value, unsigned line, void *userdata);
 
 /*
- * Returns 0; -ENOENT if there is no such file; or another negative errno and why
+ * Returns the bytes read; -ENOENT if there is no such file; or another negative errno and why
  * (the caller frees it). On error nothing was told.
  */
 int config_file_read(const char *name, enum config_owner owner, config_value_fn *told,

@@ -182,7 +182,8 @@ static void take(const char *name, const char *value, unsigned number, void *use
 	}
 }
 
-bool config_text_read(struct config_text *text, const struct setting_place *place)
+enum config_found config_text_read(
+	struct config_text *text, const struct setting_place *place, bool stays_so)
 {
 	struct config_text fresh = {.file = text->file, .is_users = text->is_users};
 	struct reading reading = {.text = &fresh, .place = place};
@@ -190,19 +191,26 @@ bool config_text_read(struct config_text *text, const struct setting_place *plac
 	int r = config_file_read(text->file, text->is_users ? CONFIG_USERS : CONFIG_PROJECTS, take,
 		&reading, &why);
 
+	enum config_found found = r == -ENOENT ? CONFIG_GONE
+		: r == 0		       ? CONFIG_EMPTY
+					       : CONFIG_THERE;
+
 	project_settings_clear(&reading.scratch);
 	free(reading.root);
+	if (found != CONFIG_THERE && !stays_so) {
+		return found;
+	}
 	if (r < 0 && r != -ENOENT) {
 		add_problem(&fresh, "%s; %s", why,
 			text->count ? "what it said before is kept" : "it is ignored");
 	}
 	problems_replace(text, &fresh);
-	if (r == 0 || r == -ENOENT) {
+	if (r >= 0 || r == -ENOENT) {
 		entries_clear(text);
 		text->entries = fresh.entries;
 		text->count = fresh.count;
 	}
-	return r != -ENOENT;
+	return found;
 }
 
 void config_text_apply(const struct config_text *text, const char *root, bool daemons,

@@ -28,12 +28,19 @@ struct config_text {
 void config_text_init(struct config_text *text, const char *file, bool is_users);
 void config_text_clear(struct config_text *text);
 
+enum config_found {
+	CONFIG_THERE, /* though it may say nothing that is right */
+	CONFIG_EMPTY, /* nothing is in it */
+	CONFIG_GONE,
+};
+
 /*
  * Reads the file (anew), and logs what is wrong and was not before. A file that cannot be read or
- * parsed leaves the values as they were. Blocks for the disk. Returns whether the
- * file is there.
+ * parsed leaves the values as they were; so does one that is empty or gone, unless it
+ * `stays_so`. Blocks for the disk.
  */
-bool config_text_read(struct config_text *text, const struct setting_place *place);
+enum config_found config_text_read(
+	struct config_text *text, const struct setting_place *place, bool stays_so);
 
 /* Puts the values for `root` (NULL: those for all) into `settings`, of the kind asked for. */
 void config_text_apply(const struct config_text *text, const char *root, bool daemons,

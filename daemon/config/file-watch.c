@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -102,21 +101,29 @@ static struct file_watch *first_dirty(const struct file_watcher *watcher)
 	return watch;
 }
 
-static bool is_there(const struct file_watch *watch)
-{
-	struct stat st;
-
-	return stat(watch->path, &st) == 0 && st.st_size > 0;
-}
-
-/* The watch may be gone after it. */
-static void tell(void *userdata)
+/* It has stayed away. The watch may be gone after it. */
+static void on_settled(void *userdata)
 {
 	struct file_watch *watch = userdata;
 
-	loop_timer_free(watch->settle);
-	watch->settle = NULL;
-	watch->changed(watch->userdata);
+	loop_timer_free(mem_steal(watch->settle));
+	watch->changed(true, watch->userdata);
+}
+
+/* The watch may be gone after it. */
+static void tell(struct file_watch *watch)
+{
+	struct loop_timer *settle = mem_steal(watch->settle);
+
+	if (watch->changed(false, watch->userdata)) {
+		loop_timer_free(settle);
+		return;
+	}
+	if (!settle) {
+		settle = loop_timer_new(watch->watcher->loop, on_settled, watch);
+		loop_timer_set(settle, clock_now_usec() + FILE_SETTLE_USEC);
+	}
+	watch->settle = settle;
 }
 
 static void on_ready(uint32_t events, void *userdata)
@@ -135,12 +142,7 @@ static void on_ready(uint32_t events, void *userdata)
 	while ((watch = first_dirty(watcher))) {
 		watch->dirty = false;
 		watch_arm(watch); /* before it is read: nothing is missed in between */
-		if (is_there(watch)) {
-			tell(watch);
-		} else if (!watch->settle) {
-			watch->settle = loop_timer_new(watcher->loop, tell, watch);
-			loop_timer_set(watch->settle, clock_now_usec() + FILE_SETTLE_USEC);
-		}
+		tell(watch);
 	}
 }
 

@@ -18,7 +18,11 @@ enum { FILE_SETTLE_USEC = 500000 };
 struct file_watcher; /* one descriptor for all watches */
 struct file_watch;
 
-typedef void file_watch_fn(void *userdata);
+/*
+ * Reads the file. False, and nothing is changed, if there is nothing in it or it is not there:
+ * unless it `stays_so`, it is asked once more when that is sure.
+ */
+typedef bool file_watch_fn(bool stays_so, void *userdata);
 
 /* NULL with errno set if the kernel gives no more. */
 struct file_watcher *file_watcher_new(struct loop *loop);
@@ -26,7 +30,7 @@ struct file_watcher *file_watcher_new(struct loop *loop);
 void file_watcher_free(struct file_watcher *watcher);
 
 /*
- * `changed` may free this watch and others. With `folder_too` the folder is
+ * `changed` may free this watch and others if it returns true. With `folder_too` the folder is
  * watched always: for a file that may be a symbolic link. A watcher that is NULL
  * gives watches that tell nothing.
  */

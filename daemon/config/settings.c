@@ -47,49 +47,63 @@ static void project_config_build(struct project_config *config)
 	config_text_apply(&settings->users, root, false, &config->values, &place);
 }
 
-/* Returns whether the project is still one. */
-static bool project_config_read(struct project_config *config)
+static enum config_found project_config_read(struct project_config *config, bool stays_so)
 {
 	struct setting_place place = {
 		.root = config->project->root,
 		.home = config->settings->home,
 	};
-	bool there = config_text_read(&config->own, &place);
+	enum config_found found = config_text_read(&config->own, &place, stays_so);
 
-	project_config_build(config);
-	return there || config->project->tracked || config->project->how != PROJECT_BY_FILE;
+	if (found == CONFIG_THERE || stays_so) {
+		project_config_build(config);
+	}
+	return found;
 }
 
-static void project_config_changed(void *userdata)
+static bool project_config_changed(bool stays_so, void *userdata)
 {
 	struct project_config *config = userdata;
 	struct settings *settings = config->settings;
+	struct project *project = config->project;
+	enum config_found found = project_config_read(config, stays_so);
 
-	if (project_config_read(config)) {
-		settings->changed(config->project, settings->userdata);
-	} else {
-		registry_remove(settings->registry, config->project);
+	if (found != CONFIG_THERE && !stays_so) {
+		return false;
 	}
+	if (found == CONFIG_GONE && !project->tracked && project->how == PROJECT_BY_FILE) {
+		registry_remove(settings->registry, project);
+	} else {
+		settings->changed(project, settings->userdata);
+	}
+	return true;
 }
 
-static void settings_read_users(struct settings *settings)
+static enum config_found settings_read_users(struct settings *settings, bool stays_so)
 {
-	config_text_read(
-		&settings->users, &(struct setting_place){.root = "/", .home = settings->home});
-	daemon_settings_init(&settings->daemon);
-	config_text_apply(&settings->users, NULL, true, &settings->daemon, NULL);
+	struct setting_place place = {.root = "/", .home = settings->home};
+	enum config_found found = config_text_read(&settings->users, &place, stays_so);
+
+	if (found == CONFIG_THERE || stays_so) {
+		daemon_settings_init(&settings->daemon);
+		config_text_apply(&settings->users, NULL, true, &settings->daemon, NULL);
+	}
+	return found;
 }
 
-static void settings_users_changed(void *userdata)
+static bool settings_users_changed(bool stays_so, void *userdata)
 {
 	struct settings *settings = userdata;
 
-	settings_read_users(settings);
+	if (settings_read_users(settings, stays_so) != CONFIG_THERE && !stays_so) {
+		return false;
+	}
 	for (struct project_config *config = settings->projects; config; config = config->next) {
 		project_config_build(config);
 	}
 	settings_meet_projects(settings);
 	settings->changed(NULL, settings->userdata);
+	return true;
 }
 
 /* So that the file can be made with one command, and its coming is seen. */
@@ -124,7 +138,7 @@ struct settings *settings_new(struct loop *loop, struct registry *registry, cons
 	config_text_init(&settings->users, file ? file : "", true);
 	if (folder) {
 		settings_watch_users(settings, folder);
-		settings_read_users(settings);
+		settings_read_users(settings, true);
 	}
 	for (size_t i = 0; i < registry_count(registry); i++) {
 		settings_project_added(settings, registry_at(registry, i));
@@ -188,7 +202,7 @@ void settings_project_added(struct settings *settings, struct project *project)
 	config_text_init(&config->own, file, false);
 	config->watch = file_watch_new(settings->watcher, project->root, PROJECT_FILE, false,
 		project_config_changed, config);
-	project_config_read(config);
+	project_config_read(config, true);
 }
 
 void settings_project_removed(struct settings *settings, struct project *project)
@@ -215,7 +229,7 @@ void settings_saved(struct settings *settings, const char *name)
 	struct project *project;
 
 	if (strcmp(name, settings->users.file) == 0) {
-		settings_users_changed(settings);
+		settings_users_changed(true, settings);
 		return;
 	}
 	if (strcmp(slash + 1, PROJECT_FILE) != 0) {
@@ -225,7 +239,7 @@ void settings_saved(struct settings *settings, const char *name)
 	project = registry_find(settings->registry, folder);
 	config = project ? *find_config(settings, project) : NULL;
 	if (config) {
-		project_config_changed(config);
+		project_config_changed(true, config);
 	}
 }
 
@@ -234,11 +248,11 @@ void settings_read_again(struct settings *settings)
 	struct project_config *next;
 
 	file_watch_renew(settings->watch);
-	settings_users_changed(settings);
+	settings_users_changed(true, settings);
 	for (struct project_config *config = settings->projects; config; config = next) {
 		next = config->next;
 		file_watch_renew(config->watch);
-		project_config_changed(config);
+		project_config_changed(true, config);
 	}
 }
 

@@ -37,20 +37,30 @@ void hosts_file_free(struct hosts_file *hosts)
 	free(hosts);
 }
 
-static void hosts_file_read(struct hosts_file *hosts)
+static bool hosts_file_read(struct hosts_file *hosts, bool stays_so)
 {
-	size_t length;
+	_cleanup_free_ char *text = NULL;
+	size_t length = 0;
+	int r = file_read("/etc/hosts", HOSTS_BYTES_MAX, &text, &length);
 
-	free(mem_steal(hosts->text));
-	hosts->error = file_read("/etc/hosts", HOSTS_BYTES_MAX, &hosts->text, &length);
+	if (!stays_so && (r == -ENOENT || (r == 0 && length == 0))) {
+		return false;
+	}
+	free(hosts->text);
+	hosts->text = mem_steal(text);
+	hosts->error = r;
+	return true;
 }
 
-static void hosts_file_on_change(void *userdata)
+static bool hosts_file_on_change(bool stays_so, void *userdata)
 {
 	struct hosts_file *hosts = userdata;
 
-	hosts_file_read(hosts);
+	if (!hosts_file_read(hosts, stays_so)) {
+		return false;
+	}
 	hosts->changed(hosts->userdata);
+	return true;
 }
 
 const char *hosts_file_text(struct hosts_file *hosts, const char **why)
@@ -60,9 +70,9 @@ const char *hosts_file_text(struct hosts_file *hosts, const char **why)
 		hosts->watcher = file_watcher_new(hosts->loop);
 		hosts->watch = file_watch_new(
 			hosts->watcher, "/etc", "hosts", true, hosts_file_on_change, hosts);
-		hosts_file_read(hosts);
+		hosts_file_read(hosts, true);
 	} else if (!hosts->watcher) {
-		hosts_file_read(hosts); /* nobody tells of a change */
+		hosts_file_read(hosts, true); /* nobody tells of a change */
 	}
 	*why = hosts->error == -EFBIG ? "it is larger than 256 KiB"
 		: hosts->error < 0    ? strerror(-hosts->error)

@@ -149,6 +149,12 @@ test('an editor that removes a file to write it anew moves no port and ends no p
 				.every(({ SettingsProblems: said }) => !said.length));
 		}
 	}
+	// It may be emptied at any moment, also between the daemon's look and its reading.
+	for (let round = 0; round < 300; round++) {
+		await writeFile(own, '');
+		await writeFile(own, '[savecast]\n\turl = http://site.test/\n');
+	}
+	await world.bus.properties();
 	assert.equal(client.socket.readyState, client.socket.OPEN);
 	assert.deepEqual(client.log.all.filter(({ event }) => event.type === 'tab').map(({ event }) => event.state), ['live']);
 	assert.equal((await world.log('savecastd')).match(/browsers connect to port/g)?.length, 1);

@@ -50,7 +50,7 @@ static long read_cost(const char *name, size_t *said)
 	long began = cpu_usec(), cost;
 
 	config_text_init(&text, name, false);
-	assert_true(config_text_read(&text, &place));
+	assert_int_equal(config_text_read(&text, &place, true), CONFIG_THERE);
 	project_settings_init(&settings);
 	config_text_apply(&text, NULL, false, &settings, &place);
 	cost = cpu_usec() - began;
