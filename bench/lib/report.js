@@ -19,6 +19,7 @@ import { figure, summary } from './stats.js';
  * @property {string} what
  * @property {boolean} met
  * @property {string} measured
+ * @property {string} [why] if it is not met: what was found to take the time, and what would meet it
  */
 
 /** @param {string | number} cell */
@@ -44,7 +45,8 @@ export function times(name, values) {
 }
 
 /** @param {Goal} goal */
-const goalLine = ({ what, met, measured }) => `- ${met ? 'met' : '**not met**'}: ${what}: ${measured}`;
+const goalLine = ({ what, met, measured, why }) =>
+	`- ${met ? 'met' : '**not met**'}: ${what}: ${measured}${!met && why ? `. ${why}` : ''}`;
 
 /** @param {Section} section */
 function sectionText({ title, about, tables, goals = [], notes = [] }) {

@@ -60,10 +60,7 @@ export async function measure({ quick }) {
 		throw new Error('the probe said nothing');
 	}
 	const ratio = own.p50 / least.p50;
-	const notes = own.p50 < 0.25 ? [] : [`Of the ${own.p50.toFixed(3)} ms the floor takes ${least.p50.toFixed(3)}: two hops `
-		+ 'through dbus-daemon and one through the loopback, each with a process to be woken, which a machine that is busy or '
-		+ 'saves power does late. What the daemon adds is the difference. A bus that hands messages over faster '
-		+ '(dbus-broker), or a socket of the daemon\'s own for editors, would make the rest smaller.'];
+	const added = ((own.p50 - least.p50) * 1000).toFixed(0);
 	return {
 		title: 'Saved call to message',
 		about: 'From the D-Bus call `Saved`, of a page that has changed, to the frame at a WebSocket client. '
@@ -71,10 +68,17 @@ export async function measure({ quick }) {
 			+ 'the two take turns.',
 		tables: [{ head: TIMES, rows: [times('savecast', savecast), times('the floor', floor)] }],
 		goals: [
-			{ what: 'p50 within 1.5 times the floor', met: ratio <= 1.5, measured: `${ratio.toFixed(2)} times` },
-			{ what: 'p50 below 0.25 ms', met: own.p50 < 0.25, measured: `${own.p50.toFixed(3)} ms` },
-			{ what: 'p99 below 1 ms', met: own.p99 < 1, measured: `${own.p99.toFixed(3)} ms` },
+			{ what: 'p50 within 1.5 times the floor', met: ratio <= 1.5, measured: `${ratio.toFixed(2)} times`,
+				why: `The daemon adds ${added} us, the most of it for code and names that the caches have forgotten since the `
+					+ 'last save. A profile gives it to three: libgit2, which looks whether an ignore rule has changed; reading what '
+					+ 'was saved, to see that it is new; and the message and the story. To watch the ignore files instead of '
+					+ 'looking at them each time would meet it, at some watches for each project' },
+			{ what: 'p50 below 0.25 ms', met: own.p50 < 0.25, measured: `${own.p50.toFixed(3)} ms`,
+				why: `The floor alone takes ${least.p50.toFixed(3)}: two hops through dbus-daemon and one through the loopback, each `
+					+ 'with a process to be woken. A bus that hands messages over faster (dbus-broker), or a socket of the '
+					+ 'daemon\'s own for editors, would meet it' },
+			{ what: 'p99 below 1 ms', met: own.p99 < 1, measured: `${own.p99.toFixed(3)} ms`,
+				why: `The floor's is ${least.p99.toFixed(3)} ms: what is late is the scheduler. A machine that does nothing else meets it` },
 		],
-		notes,
 	};
 }

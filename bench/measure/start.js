@@ -80,7 +80,8 @@ export async function measure({ quick }) {
 	const { status, saved } = await activations(quick ? 5 : 40);
 	const { save, nothing } = await processes(quick ? 20 : 300);
 	const first = summary(status)?.p50 ?? NaN;
-	const added = (summary(save)?.p50 ?? NaN) - (summary(nothing)?.p50 ?? NaN);
+	const whole = summary(save)?.p50 ?? NaN, nothings = summary(nothing)?.p50 ?? NaN;
+	const added = whole - nothings;
 	return {
 		title: 'Start',
 		about: 'The bus starts savecastd for a call and hands it over; the clock runs until the answer. A first save also '
@@ -92,6 +93,9 @@ export async function measure({ quick }) {
 		] }],
 		goals: [
 			{ what: 'activation within 15 ms', met: first <= 15, measured: `${first.toFixed(1)} ms` },
+			{ what: '`savecast save` within 2 ms', met: whole <= 2, measured: `${whole.toFixed(2)} ms`,
+				why: `To start any process from here takes ${nothings.toFixed(2)} ms, as /bin/true shows; what \`savecast save\` does `
+					+ 'is the rest: to connect to the bus, to call, and to wait for the answer' },
 			{ what: '`savecast save` within 2 ms beyond /bin/true', met: added <= 2, measured: `${added.toFixed(2)} ms` },
 		],
 	};

@@ -218,7 +218,7 @@ test('each of a hundred servers of one project has its tab told', async t => {
 	}`], { cwd: root, env: world.env });
 	const ports = await whileAlive(many, until('a hundred ports', async () => {
 		const found = [...(await world.log('many')).matchAll(/^port (\d+)$/gm)].map(([, port]) => port);
-		return found.length === 100 && found;
+		return found.length === 100 ? found : undefined;
 	}));
 	const client = new Client(world);
 	await client.hello();
