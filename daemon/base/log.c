@@ -4,8 +4,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/utf8.h"
 
 enum { LOG_LINE_MAX = 2048 };
 
@@ -27,6 +30,23 @@ void log_set_debug(bool debug)
 	log_debug_enabled = debug;
 }
 
+/* A name from outside must forge no line of its own, and do nothing to a terminal. */
+static void defuse(char *text)
+{
+	size_t left = strlen(text), n;
+
+	for (char *c = text; left; c += n, left -= n) {
+		size_t character = utf8_character(c, left);
+		unsigned char first = (unsigned char)c[0];
+
+		n = character ? character : 1;
+		if (!character || first < ' ' || first == 0x7f ||
+			(first == 0xc2 && (unsigned char)c[1] < 0xa0)) {
+			memset(c, '?', n);
+		}
+	}
+}
+
 void log_line(enum log_level level, const char *module, const char *format, ...)
 {
 	char text[LOG_LINE_MAX];
@@ -38,12 +58,7 @@ void log_line(enum log_level level, const char *module, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	/* A name from outside must not forge a line of its own. */
-	for (char *c = text; *c; c++) {
-		if ((unsigned char)*c < ' ' || *c == 0x7f) {
-			*c = '?';
-		}
-	}
+	defuse(text);
 	if (log_to_journal()) {
 		fprintf(stderr, "<%d>%s: %s\n", level, module, text);
 	} else {

@@ -145,7 +145,12 @@ test('names of every byte reach the log and the browser as text', async t => {
 		// eslint-disable-next-line no-control-regex
 		assert.doesNotMatch(stdout, /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]/, `${args[0]}: no control character reaches the terminal`);
 	}
-	assert.doesNotMatch(await world.log('savecastd'), /[\x00-\x08\x0b-\x1f\x7f]/);
+	// Nor the C1 controls: a letter to UTF-8, an order to some terminals.
+	const odd = await world.folder('odd\u009bc', { '.savecast': '[savecast]\n\todd = \u009b2J\n' });
+	await world.bus.saved(path.join(odd, '.savecast'));
+	const log = await world.log('savecastd');
+	assert.match(log, /odd\?\?c.*line 2/);
+	assert.doesNotMatch(log, /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]/);
 });
 
 test('folders that cannot be read', { skip: process.getuid?.() !== 0 && 'needs root, to take a right away from the daemon' }, async t => {
