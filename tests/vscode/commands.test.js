@@ -6,10 +6,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { until } from '../../scripts/lib/events.js';
-import { World } from '../e2e/lib/world.js';
-import { codeServer, startCodeServer } from './lib/code-server.js';
-import { openDesk } from './lib/desk.js';
-import { Workbench } from './lib/workbench.js';
+import { codeServer } from './lib/code-server.js';
+import { openDesk, openSite } from './lib/desk.js';
 
 const { skip } = codeServer;
 
@@ -38,16 +36,7 @@ test('turned off and on for a workspace, without a word to its settings', { skip
 });
 
 test('the page reloaded, and opened', { skip }, async t => {
-	const world = await World.open(t);
-	await world.startDaemon();
-	const { root, url } = await world.fastapi('potato');
-	const browser = await world.browser();
-	const code = await startCodeServer(world);
-	const site = await browser.newPage(url);
-	await site.clickAction();
-	const workbench = await Workbench.open(browser, code.url, root);
-	await workbench.status('savecast: 1 tab');
-
+	const { world, browser, site, workbench } = await openSite(t);
 	const loaded = site.loaded();
 	await workbench.command('savecast: Reload the Page Now');
 	await loaded;

@@ -10,23 +10,13 @@ import { test } from 'node:test';
 import { until } from '../../scripts/lib/events.js';
 import { servers } from '../e2e/lib/dev-servers.js';
 import { settled } from '../e2e/lib/restarts.js';
-import { World } from '../e2e/lib/world.js';
-import { codeServer, startCodeServer } from './lib/code-server.js';
-import { Workbench } from './lib/workbench.js';
+import { codeServer } from './lib/code-server.js';
+import { openSite } from './lib/desk.js';
 
 const { skip } = codeServer;
 
 test('Ctrl+S reloads the page in the other tab', { skip }, async t => {
-	const world = await World.open(t);
-	await world.startDaemon();
-	const { root, url, template } = await world.fastapi('potato');
-	const browser = await world.browser();
-	const code = await startCodeServer(world);
-	const site = await browser.newPage(url);
-	await site.clickAction();
-
-	const workbench = await Workbench.open(browser, code.url, root);
-	await workbench.status('savecast: 1 tab');
+	const { world, site, workbench, template } = await openSite(t);
 	await workbench.openFile('home.html');
 	const loaded = site.loaded();
 	const before = performance.now();
@@ -47,15 +37,7 @@ test('Ctrl+S reloads the page in the other tab', { skip }, async t => {
 });
 
 test('a server that a save broke, and that a save repairs', { skip }, async t => {
-	const world = await World.open(t);
-	await world.startDaemon();
-	const { root, url } = await world.fastapi('potato');
-	const browser = await world.browser();
-	const code = await startCodeServer(world);
-	const site = await browser.newPage(url);
-	await site.clickAction();
-	const workbench = await Workbench.open(browser, code.url, root);
-	await workbench.status('savecast: 1 tab');
+	const { world, site, workbench } = await openSite(t);
 	await workbench.openFile('main.py');
 	await workbench.edit('(');
 	await workbench.status('savecast: down');

@@ -45,3 +45,21 @@ export async function openDesk(t, { files, settings, daemon = true, services }) 
 				serial > after && names.includes(file(name)))),
 	};
 }
+
+/**
+ * With the FastAPI example instead of a folder, and a tab of it, switched on, beside VS Code's.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+export async function openSite(t) {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const { root, url, template } = await world.fastapi('potato');
+	const browser = await world.browser();
+	const code = await startCodeServer(world);
+	const site = await browser.newPage(url);
+	await site.clickAction();
+	const workbench = await Workbench.open(browser, code.url, root);
+	await workbench.status('savecast: 1 tab');
+	return { world, browser, site, workbench, template };
+}
