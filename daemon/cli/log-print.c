@@ -9,6 +9,31 @@
 #include "cli/call.h"
 #include "cli/event-text.h"
 
+enum exit_code log_print_last(unsigned count, bool json)
+{
+	_cleanup_(client_freep) struct client *client = call_connect();
+	json_t *values = NULL, *event;
+	enum exit_code code;
+	size_t i;
+
+	if (!client) {
+		return EXIT_CODE_UNREACHABLE;
+	}
+	code = call_daemon(client,
+		&(struct client_method){.member = "ListEvents",
+			.has_options = true,
+			.options = {{"limit", 'u', count}},
+			.option_count = 1},
+		&values);
+	if (code == EXIT_CODE_DONE) {
+		json_array_foreach (json_array_get(values, 0), i, event) {
+			log_print_event(event, json);
+		}
+	}
+	json_decref(values);
+	return code;
+}
+
 void log_print_event(const json_t *event, bool json)
 {
 	_cleanup_free_ char *header = NULL;

@@ -7,6 +7,11 @@
 
 #include <jansson.h>
 
+#include "cli/verb.h"
+
+/* Asks the daemon for its last `count` events and prints them. */
+enum exit_code log_print_last(unsigned count, bool json);
+
 void log_print_event(const json_t *event, bool json);
 
 /* A step alone, under the event that was printed before. */

@@ -1,42 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
-
-#include "base/clock.h"
-#include "cli/call.h"
-#include "cli/event-text.h"
 #include "cli/follow.h"
 #include "cli/log-print.h"
 
-static enum exit_code log_list(const struct arguments *args)
-{
-	_cleanup_(client_freep) struct client *client = call_connect();
-	json_t *values = NULL;
-	enum exit_code code;
-
-	if (!client) {
-		return EXIT_CODE_UNREACHABLE;
-	}
-	code = call_daemon(client,
-		&(struct client_method){.member = "ListEvents",
-			.has_options = true,
-			.options = {{"limit", 'u', args->number}},
-			.option_count = 1},
-		&values);
-	if (code == EXIT_CODE_DONE && args->number) {
-		json_t *event;
-		size_t i;
-
-		json_array_foreach (json_array_get(values, 0), i, event) {
-			log_print_event(event, args->json);
-		}
-	}
-	json_decref(values);
-	return code;
-}
-
 static enum exit_code log_run(const struct verb *verb, const struct arguments *args)
 {
-	return args->follow ? follow_run(args) : log_list(args);
+	return args->follow ? follow_run(args) : log_print_last(args->number, args->json);
 }
 
 const struct verb verb_log = {

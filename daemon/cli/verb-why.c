@@ -18,30 +18,6 @@ static bool is_url(const char *given)
 		strncasecmp(given, "file:", 5) != 0;
 }
 
-static enum exit_code why_last(bool json)
-{
-	_cleanup_(client_freep) struct client *client = call_connect();
-	json_t *values = NULL;
-	const json_t *event;
-	enum exit_code code;
-
-	if (!client) {
-		return EXIT_CODE_UNREACHABLE;
-	}
-	code = call_daemon(client,
-		&(struct client_method){.member = "ListEvents",
-			.has_options = true,
-			.options = {{"limit", 'u', 1}},
-			.option_count = 1},
-		&values);
-	event = code == EXIT_CODE_DONE ? json_array_get(json_array_get(values, 0), 0) : NULL;
-	if (event) {
-		log_print_event(event, json);
-	}
-	json_decref(values);
-	return code;
-}
-
 static enum exit_code why_run(const struct verb *verb, const struct arguments *args)
 {
 	_cleanup_(client_freep) struct client *client = NULL;
@@ -52,7 +28,7 @@ static enum exit_code why_run(const struct verb *verb, const struct arguments *a
 	enum exit_code code;
 
 	if (!args->name_count) {
-		return why_last(args->json);
+		return log_print_last(1, args->json);
 	}
 	if (is_url(args->names[0])) {
 		what = mem_strdup(args->names[0]);
