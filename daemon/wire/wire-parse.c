@@ -94,11 +94,13 @@ static void show(const json_t *value, char shown[WIRE_SHOWN_MAX])
 		strcpy(shown, "an array");
 		break;
 	case JSON_TRUE:
+		strcpy(shown, "true");
+		break;
 	case JSON_FALSE:
+		strcpy(shown, "false");
+		break;
 	case JSON_NULL:
-		strcpy(shown, json_is_null(value)   ? "null" :
-			      json_is_true(value) ? "true" :
-						    "false");
+		strcpy(shown, "null");
 		break;
 	}
 }
