@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/arguments.h"
-#include "cli/client-bus.h"
-#include "cli/complain.h"
+#include "cli/call/client-bus.h"
+#include "cli/print/complain.h"
+#include "cli/verb/arguments.h"
 
 static const struct verb *const verbs[] = {
 	&verb_save,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/batch.h"
+#include "cli/feed/batch.h"
 
 static void a_call_holds_so_many_names(void **state)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/ending.h"
+#include "cli/run/ending.h"
 
 static char *text_of(const char *bytes)
 {

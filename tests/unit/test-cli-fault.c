@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/fault.h"
+#include "cli/call/fault.h"
 
 static void is(const char *name, const char *text, enum call_result result, const char *part)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/lines.h"
+#include "cli/feed/lines.h"
 
 struct seen {
 	char text[256];

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/pathname.h"
-#include "cli/name.h"
+#include "cli/verb/name.h"
 
 static void good(const char *given, const char *folder, const char *expected)
 {

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cli/text.h"
+#include "cli/print/text.h"
 
 /* Frees `got`. */
 static void is(char *got, const char *expected)
