@@ -4,8 +4,8 @@
 // while the script ran first; hence everything at top level, and no await before it.
 
 import { api } from '../common/api.js';
-import { onKeyForgotten } from '../link/proof.js';
 import { onSettingsChanged } from '../common/settings.js';
+import { onKeyForgotten } from '../link/proof.js';
 import * as panel from './panel.js';
 import { settingsChanged } from './parts.js';
 import * as person from './person.js';

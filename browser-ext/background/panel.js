@@ -3,6 +3,7 @@
 // The background's end of the popup: tells it what there is to show, each time that changes, and
 // does what is clicked there.
 
+import { api } from '../common/api.js';
 import { describe, onShown } from './parts.js';
 import * as person from './person.js';
 
@@ -20,7 +21,7 @@ onShown((id) => {
 /** @param {chrome.runtime.Port} port of popup.js; its name is the tab's number */
 export function connected(port) {
 	const id = Number(port.name);
-	if (port.sender?.tab && !port.sender.url?.includes('/popup.html')) {
+	if (!port.sender?.url?.startsWith(api.runtime.getURL('/ui/popup.html'))) {
 		port.disconnect();
 		return;
 	}

@@ -4,13 +4,13 @@
 // several of them at once. Who does it is in savecast.js (the browser and the daemon) and
 // person.js (the person).
 
+import { loadSettings } from '../common/settings.js';
+import { hello } from '../link/identity.js';
+import { Socket } from '../link/socket.js';
 import { Carrier } from './carrier.js';
 import { decideFace, refusalFace, showFace } from './face.js';
-import { hello } from '../link/identity.js';
 import { Ledger } from './ledger.js';
 import { Orders } from './orders.js';
-import { loadSettings } from '../common/settings.js';
-import { Socket } from '../link/socket.js';
 import { Stories } from './stories.js';
 import { Tabs } from './tabs.js';
 import { Visits } from './visits.js';

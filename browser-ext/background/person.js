@@ -2,12 +2,12 @@
 //
 // What a person asks for: by the icon, the shortcut, the popup, or once for all tabs of a site.
 
-import { api } from '../common/api.js';
 import { toAddress } from '../common/address.js';
-import { placeKeeper } from './keeper.js';
-import { forget, orders, send, settings, show, showRefusal, socket, stories, tabs, visits, watch } from './parts.js';
+import { api } from '../common/api.js';
 import { rememberSite } from '../common/settings.js';
 import { takeWish } from '../common/site.js';
+import { placeKeeper } from './keeper.js';
+import { forget, orders, send, settings, show, showRefusal, socket, stories, tabs, visits, watch } from './parts.js';
 
 /**
  * The icon was clicked on a tab without a popup: it is off, or waits for this click.

@@ -3,8 +3,8 @@
 // The tabs that are switched on. They live in memory, and in storage.session for the next life
 // of this worker.
 
-import { api } from '../common/api.js';
 import { sameSite, toAddress } from '../common/address.js';
+import { api } from '../common/api.js';
 import { LastSession } from './last-session.js';
 import { losesSight } from './sight.js';
 

@@ -4,9 +4,9 @@
 // Firefox often nothing) and by the keeper in the page itself.
 
 import { api } from '../common/api.js';
+import { hasSite } from '../common/site.js';
 import { placeKeeper, tellKeeper } from './keeper.js';
 import { whereabouts } from './sight.js';
-import { hasSite } from '../common/site.js';
 
 /**
  * @typedef {import('./tabs.js').TabEntry} TabEntry
@@ -32,6 +32,8 @@ const toGuard = (why) => (typeof why === 'string' ? why.slice(0, 200) : undefine
 
 export class Visits {
 	#parts;
+	/** An event with a tab's number for a name, each time that its keeper says `here`. */
+	#here = new EventTarget();
 
 	/** @param {Parts} parts */
 	constructor(parts) {
@@ -77,7 +79,7 @@ export class Visits {
 		if (status !== 'complete' || !entry || tabs.get(id) !== entry) {
 			return;
 		}
-		const said = placed && await this.#hasSaid(entry);
+		const said = placed && await this.#hasSaid(id, entry);
 		tabs.set(id, { ahead: false });
 		if (placed && !said) {
 			await this.#stayed(id, entry);
@@ -99,12 +101,16 @@ export class Visits {
 	 * The page that is going takes a keeper as well, and Firefox may say `complete` before it is
 	 * gone: only a new one says `here`.
 	 *
+	 * @param {number} id
 	 * @param {TabEntry} entry
 	 */
-	async #hasSaid(entry) {
-		const deadline = performance.now() + HERE_MSEC;
-		while (!entry.kept && performance.now() < deadline) {
-			await new Promise((resolve) => setTimeout(resolve, HERE_MSEC / 50));
+	async #hasSaid(id, entry) {
+		if (!entry.kept) {
+			await new Promise((resolve) => {
+				const signal = AbortSignal.timeout(HERE_MSEC);
+				signal.addEventListener('abort', resolve);
+				this.#here.addEventListener(String(id), resolve, { once: true, signal });
+			});
 		}
 		return entry.kept === true;
 	}
@@ -141,6 +147,7 @@ export class Visits {
 			});
 			stories.answered(id, Number(message.status) || 0);
 			carrier.arrived(id, Boolean(message.redirected));
+			this.#here.dispatchEvent(new Event(String(id)));
 			break;
 		case 'hide': {
 			const late = Boolean(entry?.kept && entry.keeper !== message.id);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import { api } from '../common/api.js';
-import { codeOf, forgetKey, loadKey } from '../link/proof.js';
 import { loadSettings, rememberSite, saveSettings } from '../common/settings.js';
 import { sitePattern } from '../common/site.js';
+import { codeOf, forgetKey, loadKey } from '../link/proof.js';
 
 /** @param {string} id @returns {any} */
 const byId = (id) => document.getElementById(id);

@@ -2,11 +2,11 @@
 //
 // The popup of one tab: shows what the background says of it, and asks the background to act.
 
-import { api } from '../common/api.js';
 import { toAddress } from '../common/address.js';
-import { adviceFor, failureOf, reasonOf, stateName } from './advice.js';
+import { api } from '../common/api.js';
 import { rememberSite } from '../common/settings.js';
 import { hasSite, setWish, sitePattern } from '../common/site.js';
+import { adviceFor, failureOf, reasonOf, stateName } from './advice.js';
 import { eventItem } from './popup-story.js';
 
 /** @typedef {ReturnType<typeof import('../background/parts.js').describe>} Description */
