@@ -12,7 +12,9 @@ struct known {
 
 /*
  * Two generations. What is asked for moves to the young one; when that holds half
- * of all, the old one is thrown away and the young one grows old.
+ * of all, the old one is thrown away and the young one grows old. To free thousands
+ * at once would keep the loop: one goes for each that comes, so that all have gone
+ * when the next generation is thrown away, and there are never more than the limit.
  */
 struct generation {
 	void *tree; /* of struct known, by name */
@@ -20,7 +22,7 @@ struct generation {
 };
 
 struct content_memory {
-	struct generation young, old;
+	struct generation young, old, dead;
 };
 
 static int known_compare(const void *a, const void *b)
@@ -57,10 +59,23 @@ static struct known *generation_find(const struct generation *generation, const 
 	return node ? *node : NULL;
 }
 
+static void generation_shrink(struct generation *generation)
+{
+	if (generation->tree) {
+		/* A node begins with the pointer to what it is of; here, the root. */
+		struct known *entry = *(struct known **)generation->tree;
+
+		tdelete(entry, &generation->tree, known_compare);
+		generation->count--;
+		known_free(entry);
+	}
+}
+
 static void memory_add(struct content_memory *memory, struct known *entry)
 {
+	generation_shrink(&memory->dead);
 	if (memory->young.count == CONTENT_FILES_MAX / 2) {
-		tdestroy(memory->old.tree, known_free);
+		memory->dead = memory->old;
 		memory->old = memory->young;
 		memory->young = (struct generation){0};
 	}
@@ -101,6 +116,7 @@ void content_memory_free(struct content_memory *memory)
 	if (memory) {
 		tdestroy(memory->young.tree, known_free);
 		tdestroy(memory->old.tree, known_free);
+		tdestroy(memory->dead.tree, known_free);
 		free(memory);
 	}
 }

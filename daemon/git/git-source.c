@@ -87,7 +87,7 @@ static bool source_is_looking(const struct git_source *source)
 	return source->looking || source->taking.look;
 }
 
-/* A slice each turn of the loop; after the last, the project is let go. */
+/* Called by its timer alone, so that it is one slice a turn; after the last, the project is let go. */
 static void source_take(struct git_source *source)
 {
 	if (git_taking_next(
@@ -122,7 +122,7 @@ static void source_on_looked(void *userdata)
 	if (!source->gone) {
 		source_problem(source, "the index", look->why);
 	}
-	source_take(source);
+	loop_timer_set(source->due, clock_now_usec());
 }
 
 static void source_on_look(void *userdata)

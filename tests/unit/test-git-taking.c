@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include "base/mem.h"
+#include "git/git-taking.h"
+
+/* A pipe without an intake: no save is told of here. */
+struct house {
+	struct loop *loop;
+	struct registry *registry;
+	struct ledger *ledger;
+	struct pipe *pipe;
+	struct project *project;
+	size_t events, files; /* that left */
+};
+
+static void house_cast(
+	struct project *project, uint64_t serial, const struct fileset *files, void *userdata)
+{
+	struct house *house = userdata;
+
+	house->events++;
+	house->files += files->count;
+}
+
+static void house_build(struct house *house)
+{
+	*house = (struct house){
+		.loop = loop_new(), .registry = registry_new(), .ledger = ledger_new()};
+	assert_non_null(house->loop);
+	house->pipe =
+		pipe_new(house->loop, house->registry, NULL, house->ledger, house_cast, house);
+	house->project = registry_add(house->registry, "/w", true, 0);
+}
+
+static void house_clear(struct house *house)
+{
+	pipe_free(house->pipe);
+	ledger_free(house->ledger);
+	registry_free(house->registry);
+	loop_free(house->loop);
+}
+
+/* A checkout of `count` files, of which every other one is another project's or none's. */
+static struct git_look *checkout(size_t count)
+{
+	static char top[] = "/w", git[] = "/w/.git/", prefix[] = "";
+	const struct git_dir dir = {
+		.path = git, .common = git, .top = top, .prefix = prefix, .hash_size = 20};
+	struct git_look *look = git_look_new(&dir);
+
+	look->deed = (struct git_deed){.sha1 = true, .rewrote_index = true, .moves = 1};
+	look->marks = mem_zero(count * sizeof *look->marks);
+	for (size_t i = 0; i < count; i++) {
+		_cleanup_free_ char *path = mem_printf("/%s/%zu", i % 2 ? "elsewhere" : "w", i);
+
+		git_candidates_add(&look->candidates,
+			&(struct git_candidate){
+				.path = path, .in_old = true, .in_new = true, .old_hash = {1}});
+		look->marks[i] = (struct content_mark){.kind = CONTENT_FILE, .hash = {2}};
+	}
+	return look;
+}
+
+/* However many there are, and whether or not the last slice is a full one. */
+static void no_slice_is_larger_than_the_limit(void **state)
+{
+	static const size_t counts[] = {
+		1, GIT_SLICE, GIT_SLICE + 1, 7 * GIT_SLICE, GIT_CANDIDATES_MAX};
+
+	for (size_t i = 0; i < COUNT_OF(counts); i++) {
+		struct house house;
+		struct git_taking taking = {.look = checkout(counts[i])};
+		size_t slices = 0;
+		bool more = true;
+
+		house_build(&house);
+		for (; more; slices++) {
+			size_t before = taking.judged;
+
+			assert_int_equal(house.events, 0);
+			more = git_taking_next(&taking, house.project, house.registry, house.pipe);
+			assert_in_range(taking.judged - before, 1, GIT_SLICE);
+		}
+		assert_int_equal(slices, (counts[i] + GIT_SLICE - 1) / GIT_SLICE);
+		assert_int_equal(house.events, 1);
+		assert_int_equal(house.files, (counts[i] + 1) / 2);
+		git_look_free(taking.look);
+		house_clear(&house);
+	}
+}
+
+static void what_was_not_kept_is_counted(void **state)
+{
+	struct git_taking taking = {.look = checkout(GIT_CANDIDATES_MAX + 5)};
+	struct house house;
+
+	house_build(&house);
+	while (git_taking_next(&taking, house.project, house.registry, house.pipe)) {
+	}
+	assert_int_equal(house.events, 1);
+	assert_int_equal(house.files, GIT_CANDIDATES_MAX / 2 + 5);
+	git_look_free(taking.look);
+	house_clear(&house);
+}
+
+static void a_look_without_news_is_no_event(void **state)
+{
+	struct git_taking taking = {.look = checkout(3)};
+	struct house house;
+
+	house_build(&house);
+	for (size_t i = 0; i < 3; i++) {
+		taking.look->marks[i].hash[0] = 1;
+	}
+	assert_false(git_taking_next(&taking, house.project, house.registry, house.pipe));
+	assert_int_equal(house.events, 0);
+	git_look_free(taking.look);
+	house_clear(&house);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_slice_is_larger_than_the_limit),
+		cmocka_unit_test(what_was_not_kept_is_counted),
+		cmocka_unit_test(a_look_without_news_is_no_event),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
