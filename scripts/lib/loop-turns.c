@@ -2,29 +2,26 @@
 /*
  * Preloaded into savecastd by scripts/bench-git: how long the loop's turns take, from the
  * return of poll() to its next call, on the main thread. The most that one took by the wall
- * clock, the same without the time that the kernel gave to others although it could run, and the
- * most of CPU time, are in nanoseconds in the shared file that LOOP_TURNS names; who reads them may
- * set them to 0.
+ * clock and of CPU time, in nanoseconds, and the most times that one waited (for a disk, a lock,
+ * another process) are in the shared file that LOOP_TURNS names; who reads them may set them to 0.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 static struct {
-	volatile uint64_t wall, own, cpu;
+	volatile uint64_t wall, cpu, waits;
 } * turns;
 
 static int (*real_poll)(struct pollfd *, nfds_t, int);
-static uint64_t began_wall, began_others, began_cpu;
-static int schedstat = -1; /* of the main thread */
+static uint64_t began_wall, began_cpu, began_waits;
 
 static uint64_t now(clockid_t clock)
 {
@@ -34,16 +31,13 @@ static uint64_t now(clockid_t clock)
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/* How long this thread was kept from running, because others ran. */
-static uint64_t others(void)
+/* How many times this thread gave the processor back because it could not go on. */
+static uint64_t waits(void)
 {
-	char text[64] = "";
-	uint64_t nsec = 0;
+	struct rusage usage;
 
-	if (pread(schedstat, text, sizeof text - 1, 0) > 0) {
-		sscanf(text, "%*u %" SCNu64, &nsec);
-	}
-	return nsec;
+	getrusage(RUSAGE_THREAD, &usage);
+	return (uint64_t)usage.ru_nvcsw;
 }
 
 static uint64_t most(uint64_t a, uint64_t b)
@@ -63,7 +57,6 @@ static void begin(void)
 		close(fd);
 	}
 	turns = at == MAP_FAILED ? NULL : at;
-	schedstat = open("/proc/self/schedstat", O_RDONLY | O_CLOEXEC);
 	real_poll = (int (*)(struct pollfd *, nfds_t, int))dlsym(RTLD_NEXT, "poll");
 }
 
@@ -76,18 +69,14 @@ int poll(struct pollfd *fds, nfds_t count, int timeout)
 		return real_poll(fds, count, timeout);
 	}
 	if (began_wall) {
-		/* Asked for within the time it is taken from, or it could be the longer one. */
-		uint64_t lost = others() - began_others;
-		uint64_t wall = now(CLOCK_MONOTONIC) - began_wall;
-
-		turns->wall = most(turns->wall, wall);
-		turns->own = most(turns->own, wall - lost);
+		turns->wall = most(turns->wall, now(CLOCK_MONOTONIC) - began_wall);
 		turns->cpu = most(turns->cpu, now(CLOCK_THREAD_CPUTIME_ID) - began_cpu);
+		turns->waits = most(turns->waits, waits() - began_waits);
 	}
 	int r = real_poll(fds, count, timeout);
 
 	began_wall = now(CLOCK_MONOTONIC);
 	began_cpu = now(CLOCK_THREAD_CPUTIME_ID);
-	began_others = others();
+	began_waits = waits();
 	return r;
 }
