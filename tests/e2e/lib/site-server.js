@@ -14,12 +14,24 @@ const TYPES = /** @type {Record<string, string>} */ ({
 	ico: 'image/svg+xml',
 });
 
+/** @type {Record<string, any>} what .headers said when it was last read whole */
+let rules = {};
+
+/** A test that writes it anew may have written half of it. */
+async function readRules() {
+	try {
+		rules = JSON.parse(await readFile('.headers', 'utf8'));
+	} catch {
+		// What holds until the rest is there.
+	}
+	return rules;
+}
+
 http.createServer(async (request, response) => {
 	const { pathname } = new URL(request.url ?? '/', 'http://localhost');
 	console.log(JSON.stringify({ method: request.method, url: request.url, at: performance.timeOrigin + performance.now() }));
 	const name = request.method === 'POST' ? '/posted.html' : pathname === '/' ? '/index.html' : pathname;
-	const rules = JSON.parse(await readFile('.headers', 'utf8').catch(() => '{}'));
-	for (const [start, headers] of Object.entries(rules)) {
+	for (const [start, headers] of Object.entries(await readRules())) {
 		if (name.startsWith(start)) {
 			const { status = 200, delay = 0, ...rest } = headers;
 			await new Promise((resolve) => setTimeout(resolve, delay));
