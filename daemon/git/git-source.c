@@ -5,20 +5,11 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "git/git-began.h"
 #include "git/git-look.h"
 #include "git/git-settle.h"
 #include "git/git-taking.h"
 #include "project/problem.h"
-
-/*
- * How late we may hear that git began, on a machine that is busy. A file made so
- * shortly before counts as git's work; if an editor made it and told us, its mark
- * says so; if nobody told us, it is not too late.
- */
-#define GIT_LATE_USEC (5 * CLOCK_USEC_PER_SEC)
-
-/* How far the clock of files lags behind ours: a tick of the kernel's, 10 ms at most. */
-#define GIT_TICK_USEC (20 * CLOCK_USEC_PER_MSEC)
 
 struct git_source {
 	struct git_parts parts;
@@ -201,24 +192,14 @@ static void source_on_due(void *userdata)
 	source_look(source);
 }
 
-/*
- * No file that git makes from here on is older than this. The last look has seen those
- * from before it; the index may tell of them once more (git refreshes it late).
- */
-static uint64_t source_began_usec(const struct git_source *source)
-{
-	uint64_t now = clock_usec(CLOCK_REALTIME), late = now - GIT_LATE_USEC;
-	uint64_t idle = source->idle_usec ? source->idle_usec - GIT_TICK_USEC : 0;
-
-	return idle > late && idle <= now ? idle : late; /* after now: the clock was set back */
-}
-
 static void source_stir(struct git_source *source, bool rewrote_index)
 {
 	uint64_t now = clock_now_usec();
 
 	if (!source->settle.busy) {
-		source->began_nsec = source_began_usec(source) * 1000;
+		/* What is older the last look has seen; the index may tell of it late, once more. */
+		source->began_nsec =
+			git_began_usec(source->idle_usec, clock_usec(CLOCK_REALTIME)) * 1000;
 	}
 	git_settle_stir(&source->settle, now);
 	source->rewrote_index |= rewrote_index;
@@ -283,12 +264,14 @@ bool git_source_is_gone(const struct git_source *source)
 	return source->gone;
 }
 
-/* What there is before git does anything: nothing of it is news. */
+/* What there is before git does anything: nothing of it is news, however young it is. */
 static void source_meet(struct git_source *source)
 {
+	uint64_t wall = clock_usec(CLOCK_REALTIME);
 	const char *why = NULL;
 
 	source->met = true;
+	source->idle_usec = git_dir_is_locked(&source->dir) ? 0 : wall;
 	source->index = git_dir_open_index(&source->dir, &why);
 	if (source->index < -1) {
 		source_problem(source, "the index", why);
