@@ -178,8 +178,19 @@ void git_dir_logs(const struct git_dir *dir, struct git_logs *logs)
 		tip ? (int)strspn(tip, "0123456789abcdef") : 0, tip ? tip : "");
 }
 
-/* The message of the log's last line; counts the lines. */
-static const char *log_last(char *log, unsigned *lines)
+/* Whether a line of the log, which begins with the commits before and after, is of two. */
+static bool log_moved(const char *line)
+{
+	size_t length = strcspn(line, " ");
+
+	return line[length] && strncmp(line, line + length + 1, length + 1) != 0;
+}
+
+/*
+ * The message of the log's last line; counts how often HEAD moved. That of a reset --hard
+ * to where it was, as a stash push does one, may come after the look at what it did.
+ */
+static const char *log_last(char *log, unsigned *moves)
 {
 	const char *message = "";
 
@@ -192,7 +203,7 @@ static const char *log_last(char *log, unsigned *lines)
 		tab = strchr(line, '\t');
 		if (tab) {
 			message = tab + 1;
-			++*lines;
+			*moves += log_moved(line);
 		}
 		line += length + !last;
 	}

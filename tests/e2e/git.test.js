@@ -317,6 +317,24 @@ test('while git is at work, saves wait', async t => {
 	assert.deepEqual([told, events.length], [['b.css', 'new.css'], 1], 'two saves in the middle, and what git did');
 });
 
+test('git that writes its log late has moved no more than it says', async t => {
+	const { world, git, did, last, write, file } = await tree(t);
+	const hook = file('.git/hooks/reference-transaction'), fifo = file('.git/fifo');
+	await run(['mkfifo', fifo], world.env);
+	await writeFile(hook, '#!/bin/sh\n[ "$1" != prepared ] || cat .git/fifo\n', { mode: 0o755 });
+	await write('b.css', 'edited\n');
+	const serial = await last();
+	const reset = git('reset', '--quiet', '--hard');
+	// The files are there and told of; the log of HEAD waits for us.
+	const [event] = await settled(world, serial, { expect: true });
+	assert.deepEqual(event.files, [file('b.css')]);
+	await rm(hook);
+	await writeFile(fifo, '');
+	await reset;
+	await write('b.css', 'edited again\n');
+	one(await did(() => git('stash', 'push', '--quiet')), ['b.css'], /^stash push, on main$/);
+});
+
 test('a rebase of 50 commits is one reload', { skip: missing('chromium') }, async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
