@@ -35,8 +35,8 @@ function resting(id, look) {
 /** Of Firefox's window: its popup. */
 const POPUP = `[...document.querySelectorAll('browser')].find((one) => one.currentURI?.filePath === '/ui/popup.html')`;
 
-/** @param {Chromium} browser @returns {Promise<any>} */
-const popupTarget = async (browser) => (await browser.cdp.send('Target.getTargets')).targetInfos
+/** @param {Chromium} browser @returns {Promise<any>} of its popup, if that is open */
+export const popupTarget = async (browser) => (await browser.cdp.send('Target.getTargets')).targetInfos
 	.find((/** @type {any} */ { url }) => url.startsWith(browser.extensionUrl('ui/popup.html')));
 
 /**
