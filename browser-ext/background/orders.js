@@ -78,7 +78,7 @@ export class Orders {
 		if (tabs.get(id)?.pending?.until !== what) {
 			return;
 		}
-		const wait = await this.#wait(id, await api.tabs.get(id));
+		const wait = this.#wait(id, await this.#look(id));
 		const pending = tabs.get(id)?.pending;
 		if (wait && pending) {
 			tabs.set(id, { pending: { ...pending, ...wait } });
@@ -89,28 +89,28 @@ export class Orders {
 	}
 
 	/**
-	 * One look at the tab (0.3 ms) and, for a page that must reload, no other hop before it does.
+	 * One look at the tab and, for a page that must reload, no other hop before it does.
 	 *
 	 * @param {number} id
 	 * @param {number} event
 	 * @param {Change[]} [changes]
 	 */
 	async #carryOut(id, event, changes) {
-		const { tabs, stories, send, look, show } = this.#parts;
-		const tab = await api.tabs.get(id);
-		look(id, tab);
+		const { tabs, stories, send, show } = this.#parts;
+		let seen = await this.#look(id);
 		const entry = tabs.get(id);
 		if (stories.event(id) !== event || !entry) {
 			return;
 		}
-		if (changes && asksPage(changes, tab, entry)) {
+		if (changes && asksPage(changes, seen.tab, entry)) {
 			const { outcome, detail } = await applyChanges(id, event, changes);
 			if (outcome !== 'reload') {
 				send(stories.end(id, outcome, detail, event));
 				return;
 			}
+			seen = await this.#look(id);
 		}
-		const wait = await this.#wait(id, tab);
+		const wait = this.#wait(id, seen);
 		if (stories.event(id) !== event) {
 			return;
 		}
@@ -124,21 +124,37 @@ export class Orders {
 			tabs.set(id, { pending: undefined });
 			show(id);
 		}
-		await this.#reload(id, event, changes, tab);
+		await this.#reload(id, event, changes, seen.tab);
+	}
+
+	/**
+	 * All that the browser can tell of the tab, asked for at once: each hop is 0.3 ms and more.
+	 *
+	 * @param {number} id
+	 * @returns {Promise<{tab: chrome.tabs.Tab, where: import('./sight.js').Whereabouts}>}
+	 */
+	async #look(id) {
+		const { tabs, look } = this.#parts;
+		const entry = tabs.get(id);
+		const [tab, where] = await Promise.all([
+			api.tabs.get(id),
+			entry?.sight ? whereabouts(id, entry.url) : /** @type {const} */ ('unknown'),
+		]);
+		look(id, tab);
+		return { tab, where };
 	}
 
 	/**
 	 * @param {number} id
-	 * @param {chrome.tabs.Tab} tab
+	 * @param {{tab: chrome.tabs.Tab, where: import('./sight.js').Whereabouts}} seen
 	 */
-	async #wait(id, tab) {
+	#wait(id, { tab, where }) {
 		const { tabs, hidden, pause } = this.#parts;
 		const entry = tabs.get(id);
 		if (!entry) {
 			return undefined;
 		}
-		const where = entry.sight && losesSight ? await whereabouts(id, entry.url) : 'unknown';
-		if (where === 'away') {
+		if (where === 'away' && entry.sight) {
 			pause(id, 'the tab went to another site');
 		}
 		return mustWait(tab, entry, { hidden: hidden(), where });
@@ -155,12 +171,11 @@ export class Orders {
 	 * @param {chrome.tabs.Tab} [seen]
 	 */
 	async #reload(id, event, changes, seen) {
-		const { tabs, stories, send, look } = this.#parts;
+		const { tabs, stories, send } = this.#parts;
 		const deadline = performance.now() + MAX_NAVIGATION_MSEC;
 		for (let tab = seen; ; tab = undefined) {
 			if (!tab) {
-				tab = await api.tabs.get(id);
-				look(id, tab);
+				({ tab } = await this.#look(id));
 			}
 			if (stories.event(id) !== event) {
 				return;
@@ -172,13 +187,13 @@ export class Orders {
 			await new Promise((resolve) => setTimeout(resolve, NAVIGATION_MSEC));
 		}
 		const { kept = false } = tabs.get(id) ?? {};
-		if (kept) {
-			// Not waited for: it arrives before the new page does.
-			tellKeeper(id, { to: 'arm' });
-		}
 		const reports = stories.ordered(id);
 		const bypassCache = bypassesCache(changes, { kept, firefox: losesSight });
 		const told = api.tabs.reload(id, { bypassCache });
+		if (kept) {
+			// Nor is this waited for, or sent first: it arrives before the new page does.
+			tellKeeper(id, { to: 'arm' });
+		}
 		send(reports);
 		await told;
 	}
