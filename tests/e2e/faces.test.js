@@ -99,6 +99,13 @@ for (const which of BROWSERS) {
 			}
 			await shown.close();
 		}
+
+		const other = await browser.newPage(browser.extensionUrl('ui/options.html?/popup.html'));
+		assert.equal(await other.evaluate(`new Promise((resolve) => {
+			const port = chrome.runtime.connect({ name: '${tab}' });
+			port.onMessage.addListener(() => resolve('told'));
+			port.onDisconnect.addListener(() => resolve('sent away'));
+		})`), 'sent away', 'the popup alone is told of a tab');
 	});
 }
 
