@@ -37,6 +37,7 @@ struct git_source {
 struct looking {
 	struct git_source *source; /* NULL: it has ended, and the new index is ours to close */
 	struct git_look *look;
+	bool log_late; /* HEAD's log was written meanwhile */
 };
 
 static void close_fd(int fd)
@@ -95,6 +96,22 @@ static void source_take(struct git_source *source)
 	}
 }
 
+/*
+ * What git did was looked at already, for it was kept from running before it wrote HEAD's
+ * log: that line is no part of what it does next.
+ */
+static void source_skip_log(struct git_source *source)
+{
+	struct git_logs logs;
+
+	if (source->looking) {
+		source->looking->log_late = true;
+		return;
+	}
+	git_dir_logs(&source->dir, &logs);
+	source->logs.head = logs.head;
+}
+
 static void source_on_looked(void *userdata)
 {
 	_cleanup_free_ struct looking *looking = userdata;
@@ -110,6 +127,9 @@ static void source_on_looked(void *userdata)
 	source->taking.look = look;
 	source->index = look->new_fd;
 	source->logs = look->logs;
+	if (looking->log_late) {
+		source_skip_log(source);
+	}
 	if (!source->gone) {
 		source_problem(source, "the index", look->why);
 	}
@@ -226,6 +246,9 @@ static void source_on_event(uint32_t mask, const char *name, void *userdata)
 		strcmp(name, "rebase-merge") == 0 || strcmp(name, "rebase-apply") == 0 ||
 		strcmp(name, "sequencer") == 0) {
 		source_stir(source, false);
+	} else if (strcmp(name, "HEAD") == 0 ||
+		(mask & IN_DELETE && strcmp(name, "HEAD.lock") == 0)) {
+		source_skip_log(source);
 	}
 }
 

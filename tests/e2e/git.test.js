@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
-import { appendFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -317,22 +317,27 @@ test('while git is at work, saves wait', async t => {
 	assert.deepEqual([told, events.length], [['b.css', 'new.css'], 1], 'two saves in the middle, and what git did');
 });
 
-test('git that writes its log late has moved no more than it says', async t => {
+test('what git logs late is no part of what it does next', async t => {
 	const { world, git, did, last, write, file } = await tree(t);
-	const hook = file('.git/hooks/reference-transaction'), fifo = file('.git/fifo');
+	const hook = file('.git/hooks/reference-transaction'), fifo = path.join(world.temp, 'fifo');
 	await run(['mkfifo', fifo], world.env);
-	await writeFile(hook, '#!/bin/sh\n[ "$1" != prepared ] || cat .git/fifo\n', { mode: 0o755 });
-	await write('b.css', 'edited\n');
+	const block = () => writeFile(hook, `#!/bin/sh\n[ "$1" != prepared ] || { : > '${fifo}.read' && cat '${fifo}'; }\n`, { mode: 0o755 });
+	await write('b.css', 'committed\n');
+	await git('commit', '--quiet', '-a', '-m', 'b');
+	await settled(world, 0, { expect: true });
+	await block();
 	const serial = await last();
-	const reset = git('reset', '--quiet', '--hard');
+	const revert = git('revert', '--no-edit', 'HEAD');
 	// The files are there and told of; the log of HEAD waits for us.
 	const [event] = await settled(world, serial, { expect: true });
 	assert.deepEqual(event.files, [file('b.css')]);
+	await until('git to be at its log', () => stat(`${fifo}.read`));
 	await rm(hook);
 	await writeFile(fifo, '');
-	await reset;
-	await write('b.css', 'edited again\n');
-	one(await did(() => git('stash', 'push', '--quiet')), ['b.css'], /^stash push, on main$/);
+	await revert;
+	// A revert would not have overwritten an edit; this does.
+	await write('b.css', 'edited\n');
+	one(await did(() => git('restore', '--staged', '--worktree', 'b.css')), ['b.css'], /^index, on main$/);
 });
 
 test('a rebase of 50 commits is one reload', { skip: missing('chromium') }, async t => {
