@@ -51,6 +51,14 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 			return false;
 		});
 
+		if (!('navigation' in globalThis)) {
+			// Firefox before 147. What a script sends with form.submit() it asks the person about.
+			addEventListener('submit', ({ target, submitter, defaultPrevented }) => {
+				const form = /** @type {HTMLFormElement} */ (target);
+				const method = /** @type {HTMLButtonElement | null} */ (submitter)?.formMethod || form.method;
+				posting = !defaultPrevented && method === 'post' && /^(_self)?$/.test(form.target);
+			});
+		}
 		/** @type {any} */ (globalThis).navigation?.addEventListener('navigate', (/** @type {any} */ event) => {
 			posting = Boolean(event.formData) && !event.hashChange;
 		});

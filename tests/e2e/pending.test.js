@@ -174,3 +174,21 @@ for (const which of BROWSERS) {
 		});
 	});
 }
+
+test('firefox before 147, which has no navigation API: the answer to a form is not asked for again', { skip: missing('firefox') }, async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const site = await world.site('site', { 'index.html': INDEX, 'posted.html': '<h1>thanks</h1>' });
+	const browser = await world.browser('firefox', { grant: ['http://localhost/*'], prefs: { 'dom.navigation.webidl.enabled': false } });
+	const page = await browser.newPage(site.url);
+	await switchOn(world, page);
+	await kept(browser);
+	assert.equal(await page.evaluate('typeof navigation'), 'undefined');
+	const loaded = page.loaded();
+	await page.evaluate('(document.getElementById("send").click(), 1)');
+	await loaded;
+	await guarded(browser);
+	const file = path.join(site.root, 'index.html');
+	await writeFile(file, `${INDEX}<!-- 1 -->`);
+	assert.match((await reaches(world, await world.bus.saved(file), 'pending')).steps.at(-1).text, /answers a form/);
+});
