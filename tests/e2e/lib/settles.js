@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+/**
+ * One save after the other, each of which restarts the server: the page settles on the new code.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { servers } from './dev-servers.js';
+import { openEditor } from './editors.js';
+import { median, saveAndSee, stage } from './restarts.js';
+import { LONG } from './world.js';
+
+/**
+ * The first save teaches, and reloads once too often. It cannot where the restart is too late to
+ * be put down to it (savecast.restart-wait): the next one does.
+ */
+const TRIAL_MSEC = 10000;
+
+/**
+ * @param {string} key of the server
+ * @param {number} count saves with --long
+ * @param {number} rounds saves without; 0: not tried
+ */
+export function everySaveSettles(key, count, rounds) {
+	test(`${servers[key].name}: every save settles on the new code, and none is early`, async t => {
+		if (!LONG && !rounds) {
+			t.skip('with --long');
+			return;
+		}
+		const on = await stage(t, servers[key]);
+		if (!on) {
+			return;
+		}
+		const vim = await openEditor(on.world, 'vim', on.file);
+		const late = [];
+		let superfluous = 0, gaveUp = 0, excused = 1;
+		for (let round = 1; round <= (LONG ? count : rounds); round++) {
+			on.loads.length = 0;
+			const seen = await saveAndSee(on, vim, round);
+			superfluous += on.loads.length - 1;
+			gaveUp += Number(seen.gaveUp);
+			excused += Number(round === 1 && seen.took > TRIAL_MSEC);
+			late.push(seen.late);
+			assert.deepEqual(seen.failed, []);
+			assert.ok(superfluous <= excused, `reloads by round ${round}: ${JSON.stringify(seen.events.slice(-3))}`);
+		}
+		t.diagnostic(`${servers[key].name}: ${superfluous} superfluous reloads, ${gaveUp} waits given up`);
+		t.diagnostic(`${servers[key].name}: the reload left ${median(late).toFixed(1)} ms (median), ${
+			Math.min(...late).toFixed(1)} to ${Math.max(...late).toFixed(1)} ms after the new code could first be asked, ${
+			late.length} restarts`);
+		if (LONG) {
+			assert.ok(median(late) < 20, `${median(late)} ms`);
+		}
+		await vim.quit();
+	});
+}
