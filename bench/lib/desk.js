@@ -32,21 +32,24 @@ export async function atDesk(work, options) {
 export const urlOf = (/** @type {string} */ name) => `http://${name}.test/`;
 
 /**
- * Git work trees, each with a page and a style sheet, and a rule for its tabs. The daemon reads
- * that when it starts.
+ * Git work trees, each with a page and a style sheet. The last of them have a rule for their
+ * tabs, which the daemon reads when it starts: a thousand would be more than it reads.
  *
  * @param {World} world
  * @param {number} count
+ * @param {number} [ruled] how many have a rule; all unless given
  * @returns {Promise<{root: string, page: string, style: string, url: string}[]>}
  */
-export async function projects(world, count) {
+export async function projects(world, count, ruled = count) {
 	const all = [];
 	let config = `[savecast]\n\tport = ${world.port}\n`;
 	for (let i = 0; i < count; i++) {
 		const name = `site${i}`;
 		const root = await world.folder(name,
 			{ 'index.html': `<h1>${i}</h1>\n`, 'style.css': `p { margin: ${i}px }\n` }, { git: true });
-		config += `[savecast "${root}"]\n\turl = ${urlOf(name)}*\n`;
+		if (i >= count - ruled) {
+			config += `[savecast "${root}"]\n\turl = ${urlOf(name)}*\n`;
+		}
 		all.push({ root, page: path.join(root, 'index.html'), style: path.join(root, 'style.css'), url: urlOf(name) });
 	}
 	await world.configure(config);

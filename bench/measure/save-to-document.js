@@ -107,8 +107,8 @@ export async function measure({ quick }) {
 			times(`${which}: a style sheet, until it is asked for`, style));
 		const added = (summary(document)?.p50 ?? NaN) - (summary(bare)?.p50 ?? NaN);
 		goals.push({ what: `within 5 ms of tabs.reload() alone in ${which}`, met: added <= 5, measured: `${figure(added)} ms`,
-			why: 'Before it reloads, the extension reads the page\'s state, if it may, and the save has its way to it: see "A save '
-				+ 'to the message"' });
+			why: 'The way to the extension is a part of it, see "A save to the message"; the rest is the browser\'s own: the '
+				+ 'message wakes its background page, which asks for the tab once before it reloads it' });
 	}
 	return {
 		title: 'A save to the document',

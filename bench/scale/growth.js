@@ -35,7 +35,7 @@ export async function growth(quick) {
 		rows.push([name, sum?.p50 ?? NaN, sum?.p95 ?? NaN]);
 	for (const count of quick ? [1, 50] : [1, 100, 1000]) {
 		await atDesk(async world => {
-			const all = await projects(world, count);
+			const all = await projects(world, count, 1);
 			await world.startDaemon();
 			for (const { page } of all) {
 				await world.bus.saved(page);
