@@ -228,6 +228,15 @@ static void source_stir(struct git_source *source, bool rewrote_index)
 	}
 }
 
+/*
+ * A stash pop restores what was untracked when it is done with the index, by way of another
+ * index, which goes when they are there.
+ */
+static bool is_end_of_untracked(uint32_t mask, const char *name)
+{
+	return mask & IN_DELETE && strncmp(name, "index.stash.", strlen("index.stash.")) == 0;
+}
+
 static void source_on_event(uint32_t mask, const char *name, void *userdata)
 {
 	struct git_source *source = userdata;
@@ -242,7 +251,8 @@ static void source_on_event(uint32_t mask, const char *name, void *userdata)
 		(mask & (IN_MOVED_TO | IN_DELETE) && strcmp(name, "index") == 0)) {
 		/* Deleted, too: our descriptor of it would keep the whole folder from being gone. */
 		source_stir(source, true);
-	} else if (source->settle.busy || strcmp(name, "index.lock") == 0 ||
+	} else if (source->settle.busy || is_end_of_untracked(mask, name) ||
+		strcmp(name, "index.lock") == 0 ||
 		strcmp(name, "rebase-merge") == 0 || strcmp(name, "rebase-apply") == 0 ||
 		strcmp(name, "sequencer") == 0) {
 		source_stir(source, false);

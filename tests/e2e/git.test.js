@@ -340,6 +340,27 @@ test('what git logs late is no part of what it does next', async t => {
 	one(await did(() => git('restore', '--staged', '--worktree', 'b.css')), ['b.css'], /^index, on main$/);
 });
 
+test('the untracked files of a stash are told of, however late they come back', async t => {
+	const { world, root, git, last, write, file } = await tree(t);
+	await write('b.css', 'edited\n');
+	await write('loose.css', 'untracked\n');
+	await git('stash', 'push', '--quiet', '--include-untracked');
+	await settled(world, 0, { expect: true });
+	// Git calls itself for them, when the index is written: here it has to wait for us.
+	const fifo = path.join(world.temp, 'fifo'), own = path.join(world.temp, 'own');
+	const { stdout: real } = await run(['sh', '-c', 'command -v git'], world.env);
+	await run(['sh', '-c', 'mkfifo "$1" && mkdir "$2"', 'sh', fifo, own], world.env);
+	await writeFile(path.join(own, 'git'), `#!/bin/sh\n[ "$1" != read-tree ] || cat '${fifo}'\nexec '${real.trim()}' "$@"\n`, { mode: 0o755 });
+	const serial = await last();
+	const pop = run([real.trim(), '-C', root, 'stash', 'pop', '--quiet'], { ...world.env, GIT_EXEC_PATH: own });
+	const [first] = await settled(world, serial, { expect: true });
+	assert.deepEqual(first.files, [file('b.css')]);
+	await writeFile(fifo, '');
+	assert.equal((await pop).status, 0);
+	const [second] = await settled(world, first.serial, { expect: true });
+	assert.deepEqual(second.files, [file('loose.css')]);
+});
+
 test('a rebase of 50 commits is one reload', { skip: missing('chromium') }, async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
