@@ -17,7 +17,7 @@ import { LONG, SANITIZED, World } from './lib/world.js';
 const PROJECTS = 100;
 const CLIENTS = 50;
 /** All saves: ten minutes of them with --long; SAVECAST_SOAK=1000000 takes the better part of an hour. */
-const SAVES = Number(process.env.SAVECAST_SOAK ?? (!LONG ? 6000 : SANITIZED ? 50000 : 200000));
+const SAVES = Number(process.env.SAVECAST_SOAK ?? (LONG ? 200000 : 6000));
 /** Each of one save in each project. */
 const ROUNDS = SAVES / PROJECTS;
 /** After these the daemon has allocated what it keeps. */
