@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import path from 'node:path';
+import readline from 'node:readline';
 import { test } from 'node:test';
 
 import { EventLog, until } from '../../scripts/lib/events.js';
@@ -87,6 +88,29 @@ test('log --follow tells each event once, over a restart of the daemon', async t
 	});
 	follow.kill('SIGINT');
 	assert.deepEqual(await once(follow, 'exit'), [0, null]);
+});
+
+test('a long log comes in parts, and is told whole', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	for (let i = 0; i < 300; i++) {
+		await world.bus.saved('/nowhere/x');
+	}
+	const numbers = Array.from({ length: 256 }, (_, i) => 45 + i);
+	const [first] = await world.bus.call({ member: 'ListEvents', signature: 'a{sv}', body: [{}] });
+	assert.ok(first.length < 256);
+	assert.equal(first[0].serial, 45);
+	const { stdout } = await world.savecast('log', '-n', '256', '--json');
+	assert.deepEqual(stdout.trim().split('\n').map(line => JSON.parse(line).serial), numbers);
+	const { stdout: some } = await world.savecast('log', '-n', '3', '--json');
+	assert.deepEqual(some.trim().split('\n').map(line => JSON.parse(line).serial), [298, 299, 300]);
+
+	const follow = spawn(SAVECAST, ['log', '--follow', '-n', '256', '--json'], { env: world.env });
+	t.after(() => follow.kill());
+	const told = new EventLog();
+	readline.createInterface(follow.stdout).on('line', line => told.push(JSON.parse(line).serial));
+	await told.next('the last one', serial => serial === 300, { mark: 0 });
+	assert.deepEqual(told.all.map(({ event }) => event), numbers);
 });
 
 test('without a daemon, or a bus, it says what to do', async t => {

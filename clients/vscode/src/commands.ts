@@ -4,7 +4,7 @@
  */
 import * as vscode from 'vscode';
 
-import type { Daemon } from './daemon';
+import type { Daemon, Story } from './daemon';
 import type { Place } from './place';
 import type { Settings } from './settings';
 import type { StatusBar } from './status-bar';
@@ -40,7 +40,12 @@ async function open({ daemon, place }: House) {
 }
 
 async function explain({ daemon, place }: House) {
-	const story = (await daemon.stories()).filter(({ project, source }) => source !== 'reload' && place.shows(project)).at(-1);
+	let story: Story | undefined;
+	for await (const one of daemon.stories()) {
+		if (one.source !== 'reload' && place.shows(one.project)) {
+			story = one;
+		}
+	}
 	if (!story) {
 		throw new Error('nothing was saved in this workspace since the daemon was started');
 	}

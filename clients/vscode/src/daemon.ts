@@ -5,7 +5,7 @@
  */
 import * as vscode from 'vscode';
 
-import { BusError, DISCONNECTED, NO_BUS, SessionBus, type Signal } from './session-bus';
+import { BusError, DISCONNECTED, NO_BUS, SessionBus, uint64, type Signal } from './session-bus';
 
 const NAME = 'io.github.savecast.Daemon1';
 const PATH = '/io/github/savecast/Daemon1';
@@ -72,10 +72,17 @@ export class Daemon implements vscode.Disposable {
 		return tabs;
 	}
 
-	/** Does not start it. */
-	async stories(): Promise<Story[]> {
-		const [stories] = await this.#call('ListEvents', 'a{sv}', [{}], true);
+	/** Does not start it. The last ones behind that event, oldest first; of many the first of them. */
+	async storiesAfter(event: number): Promise<Story[]> {
+		const [stories] = await this.#call('ListEvents', 'a{sv}', [{ after: uint64(event) }], true);
 		return stories;
+	}
+
+	/** All that it remembers. */
+	async *stories(): AsyncGenerator<Story> {
+		for (let some = await this.storiesAfter(0); some.length; some = await this.storiesAfter(some.at(-1)!.serial)) {
+			yield* some;
+		}
 	}
 
 	/** Once more if it went away over the call: who is told twice reloads once. */

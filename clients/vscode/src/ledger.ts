@@ -57,9 +57,8 @@ export class Ledger implements vscode.Disposable {
 		if (this.#events.size > EVENTS_MAX) {
 			this.#events.delete(this.#events.keys().next().value as number);
 		}
-		const stories = await this.daemon.stories().catch((): Story[] => []);
-		const story = stories.find(({ serial }) => serial === event);
-		if (!story || !this.place.shows(story.project)) {
+		const [story] = await this.daemon.storiesAfter(event - 1).catch((): Story[] => []);
+		if (story?.serial !== event || !this.place.shows(story.project)) {
 			this.#events.set(event, 'other');
 			return;
 		}

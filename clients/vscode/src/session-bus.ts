@@ -56,6 +56,9 @@ function plain(value: unknown): any {
 	return typeof value === 'bigint' ? Number(value) : value;
 }
 
+/** An option of type t. */
+export const uint64 = (value: number) => new dbus.Variant('t', BigInt(value));
+
 /** Where it may be, as the reference library looks for it. */
 function address(env: NodeJS.ProcessEnv): string {
 	if (env.DBUS_SESSION_BUS_ADDRESS) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/print/complain.h"
+#include "cli/print/event-text.h"
 #include "cli/verb/arguments.h"
 #include "cli/verb/name.h"
 
@@ -41,6 +42,31 @@ enum exit_code call_daemon(
 		complain("%s", why);
 	}
 	return call_exit_code(result);
+}
+
+enum exit_code call_events(struct client *client, unsigned count, json_t *events)
+{
+	uint64_t after = 0;
+	size_t had;
+
+	do {
+		json_t *values = NULL;
+		enum exit_code code = call_daemon(client,
+			&(struct client_method){.member = "ListEvents",
+				.has_options = true,
+				.options = {{"after", 't', after}, {"limit", 'u', count}},
+				.option_count = 2},
+			&values);
+
+		if (code != EXIT_CODE_DONE) {
+			return code;
+		}
+		had = json_array_size(events);
+		json_array_extend(events, json_array_get(values, 0));
+		json_decref(values);
+		after = event_serial(json_array_get(events, json_array_size(events) - 1));
+	} while (json_array_size(events) > had && json_array_size(events) < count);
+	return EXIT_CODE_DONE;
 }
 
 enum exit_code call_with_folder(const struct verb *verb, const char *member, bool has_options,

@@ -19,6 +19,12 @@ enum exit_code call_daemon(
 	struct client *client, const struct client_method *method, json_t **values);
 
 /*
+ * The daemon's last `count` events, oldest first: appends them to the array `events`. A
+ * list that is long comes in several answers.
+ */
+enum exit_code call_events(struct client *client, unsigned count, json_t *events);
+
+/*
  * Calls a method that takes a folder and, maybe, options. `given` is as the
  * person wrote it, NULL for the current one. If `key` and `json`, prints
  * {"key": the answer's first argument}.

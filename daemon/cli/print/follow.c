@@ -107,6 +107,12 @@ static void follow_on_list(struct follow *follow, const json_t *events)
 	json_array_foreach (events, i, event) {
 		follow_print_new(follow, event);
 	}
+	if (json_array_size(events)) {
+		/* There may be more of them than one answer has. */
+		uint64_t last = event_serial(json_array_get(events, json_array_size(events) - 1));
+
+		follow->ask_after = last < follow->ask_after ? last : follow->ask_after;
+	}
 	if (follow->ask_after != UINT64_MAX) {
 		follow_list(follow, follow->ask_after, EVENTS_MAX);
 	}

@@ -12,25 +12,19 @@
 enum exit_code log_print_last(unsigned count, bool json)
 {
 	_cleanup_(client_freep) struct client *client = call_connect();
-	json_t *values = NULL, *event;
+	json_t *events, *event;
 	enum exit_code code;
 	size_t i;
 
 	if (!client) {
 		return EXIT_CODE_UNREACHABLE;
 	}
-	code = call_daemon(client,
-		&(struct client_method){.member = "ListEvents",
-			.has_options = true,
-			.options = {{"limit", 'u', count}},
-			.option_count = 1},
-		&values);
-	if (code == EXIT_CODE_DONE) {
-		json_array_foreach (json_array_get(values, 0), i, event) {
-			log_print_event(event, json);
-		}
+	events = json_array();
+	code = call_events(client, count, events);
+	json_array_foreach (events, i, event) {
+		log_print_event(event, json);
 	}
-	json_decref(values);
+	json_decref(events);
 	return code;
 }
 

@@ -69,7 +69,7 @@ static json_t *status_projects(json_t *objects, const json_t *tabs)
 	return projects;
 }
 
-static json_t *status_object(json_t *answers[4])
+static json_t *status_object(json_t *answers[3], json_t *events)
 {
 	json_t *daemon = json_array_get(answers[0], 0);
 
@@ -80,7 +80,7 @@ static json_t *status_object(json_t *answers[4])
 		json_object_get(daemon, "Browsers"), "settings-problems",
 		json_object_get(daemon, "SettingsProblems"), "projects",
 		status_projects(json_array_get(answers[1], 0), json_array_get(answers[2], 0)),
-		"tabs", json_array_get(answers[2], 0), "events", json_array_get(answers[3], 0));
+		"tabs", json_array_get(answers[2], 0), "events", events);
 }
 
 static enum exit_code status_run(const struct verb *verb, const struct arguments *args)
@@ -91,20 +91,19 @@ static enum exit_code status_run(const struct verb *verb, const struct arguments
 			.texts = {DAEMON_INTERFACE}},
 		{.interface = "org.freedesktop.DBus.ObjectManager", .member = "GetManagedObjects"},
 		{.member = "ListTabs", .has_options = true},
-		{.member = "ListEvents",
-			.has_options = true,
-			.options = {{"limit", 'u', STATUS_EVENTS}},
-			.option_count = 1},
 	};
 	_cleanup_(client_freep) struct client *client = call_connect();
-	json_t *answers[COUNT_OF(methods)] = {NULL};
+	json_t *answers[COUNT_OF(methods)] = {NULL}, *events = json_array();
 	enum exit_code code = client ? EXIT_CODE_DONE : EXIT_CODE_UNREACHABLE;
 
 	for (size_t i = 0; i < COUNT_OF(methods) && code == EXIT_CODE_DONE; i++) {
 		code = call_daemon(client, &methods[i], &answers[i]);
 	}
 	if (code == EXIT_CODE_DONE) {
-		json_t *status = status_object(answers);
+		code = call_events(client, STATUS_EVENTS, events);
+	}
+	if (code == EXIT_CODE_DONE) {
+		json_t *status = status_object(answers, events);
 
 		if (args->json) {
 			call_print_json(status);
@@ -116,6 +115,7 @@ static enum exit_code status_run(const struct verb *verb, const struct arguments
 	for (size_t i = 0; i < COUNT_OF(methods); i++) {
 		json_decref(answers[i]);
 	}
+	json_decref(events);
 	return code;
 }
 

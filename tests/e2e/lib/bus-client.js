@@ -93,8 +93,18 @@ export class Bus {
 		return all;
 	}
 
+	/**
+	 * All that are kept; a long list comes in parts.
+	 *
+	 * @returns {Promise<any>} an array
+	 */
 	async events() {
-		const [events] = await this.call({ member: 'ListEvents', signature: 'a{sv}', body: [{}] });
+		/** @type {any[]} */
+		const events = [];
+		for (let after = 0n, some; !some || some.length > 0; after = BigInt(events.at(-1)?.serial ?? 0)) {
+			[some] = await this.call({ member: 'ListEvents', signature: 'a{sv}', body: [{ after: new dbus.Variant('t', after) }] });
+			events.push(...some);
+		}
 		return events;
 	}
 
