@@ -12,7 +12,7 @@
 
 #include "base/mem.h"
 #include "config/config-line.h"
-#include "git/git-library.h"
+#include "repo/git-library.h"
 
 static void close_fd(int *fd)
 {

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/pathname.h"
-#include "git/git-hash.h"
+#include "repo/git-hash.h"
 
 _Static_assert((int)CONTENT_HASH_SIZE == (int)GIT_HASH_SIZE, "a mark holds git's hash");
 

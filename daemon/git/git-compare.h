@@ -7,7 +7,7 @@
  * going. Reads descriptors, otherwise pure.
  */
 
-#include "git/git-index.h"
+#include "repo/git-index.h"
 
 enum { GIT_CANDIDATES_MAX = 4096 };
 

@@ -3,8 +3,8 @@
 
 #include "content/content.h"
 #include "git/git-compare.h"
-#include "git/git-dir.h"
 #include "git/git-verdict.h"
+#include "repo/git-dir.h"
 
 /*
  * One look at what git did: everything that takes time, for the worker thread. It

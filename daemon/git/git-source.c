@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "git/git-began.h"
 #include "git/git-look.h"
+#include "git/git-notice.h"
 #include "git/git-settle.h"
 #include "git/git-taking.h"
 #include "project/problem.h"
@@ -228,37 +229,29 @@ static void source_stir(struct git_source *source, bool rewrote_index)
 	}
 }
 
-/*
- * A stash pop restores what was untracked when it is done with the index, by way of another
- * index, which goes when they are there.
- */
-static bool is_end_of_untracked(uint32_t mask, const char *name)
-{
-	return mask & IN_DELETE && strncmp(name, "index.stash.", strlen("index.stash.")) == 0;
-}
-
 static void source_on_event(uint32_t mask, const char *name, void *userdata)
 {
 	struct git_source *source = userdata;
 
-	if (mask & IN_IGNORED) {
+	switch (git_notice_of(mask, name, source->settle.busy)) {
+	case GIT_NOTICE_NONE:
+		break;
+	case GIT_NOTICE_GONE:
 		source_release(source);
 		source->gone = true;
 		/* Last: whoever is told may end this source. */
 		source_problem(
 			source, source->dir.path, "is gone: saves are still heard of, git is not");
-	} else if (mask & IN_Q_OVERFLOW ||
-		(mask & (IN_MOVED_TO | IN_DELETE) && strcmp(name, "index") == 0)) {
-		/* Deleted, too: our descriptor of it would keep the whole folder from being gone. */
+		break;
+	case GIT_NOTICE_INDEX:
 		source_stir(source, true);
-	} else if (source->settle.busy || is_end_of_untracked(mask, name) ||
-		strcmp(name, "index.lock") == 0 ||
-		strcmp(name, "rebase-merge") == 0 || strcmp(name, "rebase-apply") == 0 ||
-		strcmp(name, "sequencer") == 0) {
+		break;
+	case GIT_NOTICE_WORK:
 		source_stir(source, false);
-	} else if (strcmp(name, "HEAD") == 0 ||
-		(mask & IN_DELETE && strcmp(name, "HEAD.lock") == 0)) {
+		break;
+	case GIT_NOTICE_LOG:
 		source_skip_log(source);
+		break;
 	}
 }
 
@@ -319,7 +312,7 @@ void git_source_watch(struct git_source *source)
 		return;
 	}
 	source->watch = watch_new(source->parts.watcher, source->dir.path,
-		IN_MOVED_TO | IN_CREATE | IN_DELETE, source_on_event, source);
+		GIT_NOTICE_MASK, source_on_event, source);
 	source_problem(source, source->dir.path, source->watch ? NULL : watch_why(errno));
 	if (!source->met) {
 		source_meet(source);

@@ -26,10 +26,10 @@
  * then every change of it is an event without files: too many rather than none.
  */
 
-#include "git/git-dir.h"
 #include "loop/loop.h"
 #include "pipe/pipe.h"
 #include "project/project.h"
+#include "repo/git-dir.h"
 #include "watch/watcher.h"
 
 /* What all sources need; borrowed. */

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "git/git-compare.h"
-#include "git/git-dir.h"
+#include "repo/git-dir.h"
 
 /*
  * The untracked files of a stash entry (git stash push --include-untracked): no index

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "git/git-ignore.h"
 #include "project/project.h"
+#include "repo/git-ignore.h"
 #include "rule/verdict.h"
 
 /*

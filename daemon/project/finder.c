@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/pathname.h"
-#include "git/git-worktree.h"
+#include "repo/git-worktree.h"
 
 /* The slash that halves the components between two lengths of the name, or 0 if there is none. */
 static size_t middle_slash(const char *name, size_t low, size_t high)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "git/git-library.h"
+#include "repo/git-library.h"
 
 #include <dlfcn.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "git/git-guard.h"
+#include "repo/git-guard.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/pathname.h"
-#include "git/git-library.h"
+#include "repo/git-library.h"
 
 enum { GUARD_CONFIG_MAX = 1024 * 1024 };
 

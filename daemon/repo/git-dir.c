@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "git/git-dir.h"
+#include "repo/git-dir.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 
 #include "base/mem.h"
 #include "base/pathname.h"
-#include "git/git-index.h"
-#include "git/git-guard.h"
+#include "repo/git-guard.h"
+#include "repo/git-index.h"
 
 /* How much of the end of HEAD's log is read: a rebase of some hundred commits. */
 enum { LOG_BYTES_MAX = 64 * 1024 };

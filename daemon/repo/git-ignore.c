@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "git/git-ignore.h"
+#include "repo/git-ignore.h"
 
 #include <git2.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "git/git-guard.h"
-#include "git/git-stamp.h"
+#include "repo/git-guard.h"
+#include "repo/git-stamp.h"
 
 struct opened {
 	char *root; /* as it was asked for; NULL: free */

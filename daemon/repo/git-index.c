@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "git/git-index.h"
+#include "repo/git-index.h"
 
 #include <errno.h>
 #include <string.h>

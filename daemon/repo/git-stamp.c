@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "git/git-stamp.h"
+#include "repo/git-stamp.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "git/git-worktree.h"
+#include "repo/git-worktree.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -7,7 +7,7 @@
 #include <git2.h>
 
 #include "base/mem.h"
-#include "git/git-guard.h"
+#include "repo/git-guard.h"
 
 int git_worktree_check(const char *folder, char **why)
 {

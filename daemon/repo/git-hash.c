@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "git/git-hash.h"
+#include "repo/git-hash.h"
 
 #include <errno.h>
 #include <stdio.h>
