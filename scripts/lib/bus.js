@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { busConfig } from './bus-config.js';
 import { until } from './events.js';
 import { run, whileAlive } from './children.js';
 
@@ -56,21 +57,8 @@ export async function openBus(children, temp) {
 
 	const socket = path.join(temp, 'bus');
 	const address = `unix:path=${socket}`;
-	// No service folders: nothing that is installed here is started by this bus.
 	const config = path.join(temp, 'bus.conf');
-	await writeFile(config, `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>${address}</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-`);
+	await writeFile(config, busConfig(address));
 	const daemon = children.start('bus', ['dbus-daemon', '--nofork', `--config-file=${config}`]);
 	const env = { ...process.env, DBUS_SESSION_BUS_ADDRESS: address };
 	await whileAlive(daemon, until('the bus',

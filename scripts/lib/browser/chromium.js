@@ -3,27 +3,17 @@
 // A real Chromium with a profile of its own and, if wanted, the extension in it.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Cdp } from './cdp.js';
-import { until, within } from '../events.js';
 
-/**
- * @typedef {object} Options
- * @property {string} [extension] the folder of an unpacked extension
- * @property {string} [package] a store's package of it, which is loaded in its place
- * @property {number} [port] where the extension is to look for the daemon
- * @property {string[]} [grant] sites that the person gave the extension leave for
- * @property {boolean} [headless] true unless given
- * @property {string[]} [hosts] names that are to be this machine
- * @property {string[]} [args] further switches
- * @property {any} [again] one that has ended with end(): the same person starts it once more
- * @property {string} [binary] else CHROMIUM, else what is installed
- * @property {Record<string, string | undefined>} [env]
- */
+import { until } from '../events.js';
+import { Browser } from './browser.js';
+import { Cdp } from './cdp.js';
+import { ChromiumPage } from './chromium-page.js';
+
+/** @typedef {import('./browser.js').Options} Options */
 
 const BINARIES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -84,40 +74,19 @@ export async function launchChromium(options = {}) {
 	return browser;
 }
 
-export class Chromium {
-	name = 'chromium';
-	/** The id of the extension that was loaded last. */
-	extensionId = '';
+export class Chromium extends Browser {
 	extensionFolder = '';
-	/** What the browser wrote to its standard error, but its grumbling that there is no D-Bus. */
-	errors = '';
-	#child;
-	#exited;
 
 	/**
 	 * @param {import('node:child_process').ChildProcess} child
 	 * @param {string} profile
 	 */
 	constructor(child, profile) {
-		this.#child = child;
-		this.profile = profile;
-		this.#exited = new Promise((resolve) => {
-			child.once('exit', resolve);
-			child.once('error', resolve);
-		});
-		createInterface({ input: /** @type {any} */ (child.stderr) }).on('line', (line) => {
-			if (!/dbus/.test(line)) {
-				this.errors += `${line}\n`;
-			}
-		});
+		// That there is no D-Bus it says again and again.
+		super('chromium', child, profile, /dbus/);
 		const [, , , output, input] = /** @type {any[]} */ (child.stdio);
 		this.cdp = new Cdp(output, input);
-		process.once('exit', this.#remove);
 		this.started = this.cdp.send('Browser.getVersion');
-	}
-
-	get pid() {
-		return this.#child.pid;
 	}
 
 	/**
@@ -171,7 +140,7 @@ export class Chromium {
 	/**
 	 * @param {string} [url] waits until it is loaded
 	 * @param {{newWindow?: boolean}} [options]
-	 * @returns {Promise<Page>}
+	 * @returns {Promise<ChromiumPage>}
 	 */
 	async newPage(url, { newWindow = false } = {}) {
 		// The toolbar belongs to a tab, and a page is a tab's child: both are needed.
@@ -196,7 +165,7 @@ export class Chromium {
 		);
 		const { sessionId, targetInfo } = await attached;
 		await this.cdp.send('Page.enable', {}, sessionId);
-		const page = new Page(this, tabTarget, targetInfo.targetId, sessionId);
+		const page = new ChromiumPage(this, tabTarget, targetInfo.targetId, sessionId);
 		if (url) {
 			await page.goto(url);
 		}
@@ -207,7 +176,7 @@ export class Chromium {
 	 * The tab comes to the front first: the browser clicks in the window's active tab, whichever
 	 * one is named.
 	 *
-	 * @param {Page} page
+	 * @param {ChromiumPage} page
 	 */
 	async clickAction(page) {
 		await page.activate();
@@ -266,127 +235,14 @@ export class Chromium {
 		await page.close();
 	}
 
-	/** @param {number} port */
-	setPort(port) {
-		return this.set({ port });
-	}
-
-	/** @param {object} settings of the extension */
-	async set(settings) {
-		await this.evaluateInWorker(`chrome.storage.local.set(${JSON.stringify(settings)})`);
-	}
-
-	/**
-	 * What the toolbar shows for the tab that is active in the first window.
-	 *
-	 * @returns {Promise<{tab: number, badge: string, title: string}>}
-	 */
-	async activeFace() {
-		return this.evaluateInWorker(`(async () => {
-			const [{ id: tabId }] = await chrome.tabs.query({ active: true });
-			return {
-				tab: tabId,
-				badge: await chrome.action.getBadgeText({ tabId }),
-				title: await chrome.action.getTitle({ tabId }),
-			};
-		})()`);
-	}
-
 	/** As a person does who will start it again, with the same profile: see `again`. */
 	async end() {
 		this.cdp.send('Browser.close').catch(() => {});
-		await within(this.#exited, 'browser: exit', 30000);
+		await this.exit(30000);
 	}
 
 	async close() {
 		this.cdp.send('Browser.close').catch(() => {});
-		await within(this.#exited, 'browser: exit', 3000).catch(() => {});
-		process.off('exit', this.#remove);
-		this.#remove();
-	}
-
-	/** Also run when the test process ends before it came to close(). */
-	#remove = () => {
-		try {
-			process.kill(-/** @type {number} */ (this.pid), 'SIGKILL');
-		} catch {
-			// No process of the group is left.
-		}
-		rmSync(this.profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-	};
-}
-
-export class Page {
-	/**
-	 * @param {Chromium} browser
-	 * @param {string} tabTarget
-	 * @param {string} target
-	 * @param {string} session
-	 */
-	constructor(browser, tabTarget, target, session) {
-		this.browser = browser;
-		this.tabTarget = tabTarget;
-		this.target = target;
-		this.session = session;
-	}
-
-	/**
-	 * @param {string} method
-	 * @param {object} [params]
-	 */
-	send(method, params) {
-		return this.browser.cdp.send(method, params, this.session);
-	}
-
-	/** @param {string} expression */
-	evaluate(expression) {
-		return this.browser.cdp.evaluate(this.session, expression);
-	}
-
-	/** @returns {Promise<unknown>} the next load event; ask before you cause it */
-	loaded() {
-		return this.browser.cdp.next('Page.loadEventFired', this.session);
-	}
-
-	/** @param {string} url */
-	async goto(url) {
-		const loaded = this.loaded();
-		const { errorText } = await this.send('Page.navigate', { url });
-		if (errorText) {
-			loaded.catch(() => {});
-			throw new Error(`page: ${url}: ${errorText}`);
-		}
-		await loaded;
-	}
-
-	activate() {
-		return this.browser.cdp.send('Target.activateTarget', { targetId: this.target });
-	}
-
-	/** Clicks the extension's icon on this tab. */
-	clickAction() {
-		return this.browser.clickAction(this);
-	}
-
-	/** @param {number} width @param {number} height of what is shown */
-	resize(width, height) {
-		return this.send('Emulation.setDeviceMetricsOverride',
-			{ width, height, deviceScaleFactor: 2, mobile: false });
-	}
-
-	/** @param {'light' | 'dark'} value what the person prefers */
-	colors(value) {
-		return this.send('Emulation.setEmulatedMedia',
-			{ features: [{ name: 'prefers-color-scheme', value }] });
-	}
-
-	/** @param {string} path of the PNG to write */
-	async screenshot(path) {
-		const { data } = await this.send('Page.captureScreenshot', { format: 'png' });
-		await writeFile(path, Buffer.from(data, 'base64'));
-	}
-
-	close() {
-		return this.browser.cdp.send('Target.closeTarget', { targetId: this.target });
+		await this.remove(3000);
 	}
 }

@@ -4,15 +4,17 @@
 // chromium.js can, under the same names.
 
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Bidi } from './bidi.js';
-import { until, within } from '../events.js';
 
-/** @typedef {import('./chromium.js').Options & {prefs?: Record<string, unknown>}} Options */
+import { until, within } from '../events.js';
+import { Bidi } from './bidi.js';
+import { Browser } from './browser.js';
+import { FirefoxPage } from './firefox-page.js';
+
+/** @typedef {import('./browser.js').Options & {prefs?: Record<string, unknown>}} Options */
 
 const BINARIES = ['/usr/bin/firefox-esr', '/usr/bin/firefox'];
 
@@ -98,14 +100,9 @@ function idOf(folder) {
 	return manifest.browser_specific_settings.gecko.id;
 }
 
-export class Firefox {
-	name = 'firefox';
-	extensionId = '';
-	errors = '';
+export class Firefox extends Browser {
 	/** @type {Bidi} */
 	bidi = /** @type {any} */ (undefined);
-	#child;
-	#exited;
 	#address;
 
 	/**
@@ -113,27 +110,20 @@ export class Firefox {
 	 * @param {string} profile
 	 */
 	constructor(child, profile) {
-		this.#child = child;
-		this.profile = profile;
-		this.#exited = new Promise((resolve) => {
-			child.once('exit', resolve);
-			child.once('error', resolve);
-		});
+		super('firefox', child, profile);
 		/** @type {Promise<string>} */
 		this.#address = new Promise((resolve) => {
-			createInterface({ input: /** @type {any} */ (child.stderr) }).on('line', (line) => {
-				this.errors += `${line}\n`;
+			this.lines.on('line', (line) => {
 				const found = /WebDriver BiDi listening on (ws:\S+)/.exec(line);
 				if (found) {
 					resolve(found[1]);
 				}
 			});
 		});
-		process.once('exit', this.#remove);
 	}
 
 	async start() {
-		const ended = this.#exited.then(() => Promise.reject(new Error('firefox: it ended at once')));
+		const ended = this.gone.then(() => Promise.reject(new Error('firefox: it ended at once')));
 		ended.catch(() => {});
 		this.bidi = await Bidi.open(
 			await within(Promise.race([this.#address, ended]), 'firefox: start', 30000));
@@ -141,10 +131,6 @@ export class Firefox {
 		await this.bidi.send('session.subscribe', {
 			events: ['browsingContext.load', 'browsingContext.domContentLoaded'],
 		});
-	}
-
-	get pid() {
-		return this.#child.pid;
 	}
 
 	/**
@@ -263,111 +249,16 @@ export class Firefox {
 		})()`);
 	}
 
-	/** @param {number} port */
-	setPort(port) {
-		return this.set({ port });
-	}
-
-	/** @param {object} settings of the extension */
-	async set(settings) {
-		await this.evaluateInWorker(`chrome.storage.local.set(${JSON.stringify(settings)})`);
-	}
-
-	/** @returns {Promise<{tab: number, badge: string, title: string}>} */
-	async activeFace() {
-		return this.evaluateInWorker(`(async () => {
-			const [{ id: tabId }] = await chrome.tabs.query({ active: true });
-			return {
-				tab: tabId,
-				badge: await chrome.action.getBadgeText({ tabId }),
-				title: await chrome.action.getTitle({ tabId }),
-			};
-		})()`);
-	}
-
 	/** As a person does who will start it again, with the same profile: see `again`. */
 	async end() {
 		// BiDi's own close takes the tabs away first, and the session has none then.
 		this.evaluateInBrowser('Services.startup.quit(Ci.nsIAppStartup.eAttemptQuit)').catch(() => {});
-		await within(this.#exited, 'firefox: exit', 30000);
+		await this.exit(30000);
 	}
 
 	async close() {
 		this.bidi?.send('browser.close').catch(() => {});
-		await within(this.#exited, 'firefox: exit', 5000).catch(() => {});
-		process.off('exit', this.#remove);
-		this.#remove();
+		await this.remove(5000);
 		this.bidi?.close();
-	}
-
-	/** Also run when the test process ends before it came to close(). */
-	#remove = () => {
-		try {
-			process.kill(-/** @type {number} */ (this.pid), 'SIGKILL');
-		} catch {
-			// No process of the group is left.
-		}
-		rmSync(this.profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-	};
-}
-
-export class FirefoxPage {
-	/**
-	 * @param {Firefox} browser
-	 * @param {string} context
-	 */
-	constructor(browser, context) {
-		this.browser = browser;
-		this.context = context;
-	}
-
-	/** @param {string} expression */
-	evaluate(expression) {
-		return this.browser.bidi.evaluate(this.context, expression);
-	}
-
-	/** @returns {Promise<unknown>} the next load event; ask before you cause it */
-	loaded() {
-		return this.browser.bidi.next('browsingContext.load', ({ context }) => context === this.context);
-	}
-
-	/** @param {string} url */
-	goto(url) {
-		return this.browser.bidi.send('browsingContext.navigate',
-			{ context: this.context, url, wait: 'complete' });
-	}
-
-	activate() {
-		return this.browser.bidi.send('browsingContext.activate', { context: this.context });
-	}
-
-	/** Clicks the extension's icon on this tab. */
-	clickAction() {
-		return this.browser.clickAction(this);
-	}
-
-	/** @param {number} width @param {number} height of what is shown */
-	resize(width, height) {
-		return this.browser.bidi.send('browsingContext.setViewport',
-			{ context: this.context, viewport: { width, height }, devicePixelRatio: 2 });
-	}
-
-	/** @param {'light' | 'dark'} value what the person prefers */
-	async colors(value) {
-		const number = value === 'dark' ? 0 : 1;
-		await this.browser.evaluateInBrowser(`(Services.prefs.setIntPref(
-			'layout.css.prefers-color-scheme.content-override', ${number}), true)`);
-		await until(value, () => this.evaluate(`matchMedia('(prefers-color-scheme: ${value})').matches`));
-	}
-
-	/** @param {string} path of the PNG to write */
-	async screenshot(path) {
-		const { data } = await this.browser.bidi.send('browsingContext.captureScreenshot',
-			{ context: this.context });
-		await writeFile(path, Buffer.from(data, 'base64'));
-	}
-
-	close() {
-		return this.browser.bidi.send('browsingContext.close', { context: this.context });
 	}
 }

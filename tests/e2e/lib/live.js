@@ -7,7 +7,7 @@ import { until } from '../../../scripts/lib/events.js';
 import { findFirefox } from '../../../scripts/lib/browser/firefox.js';
 
 /**
- * @typedef {import('../../../scripts/lib/browser/chromium.js').Page | import('../../../scripts/lib/browser/firefox.js').FirefoxPage} Page
+ * @typedef {import('../../../scripts/lib/browser/chromium-page.js').ChromiumPage | import('../../../scripts/lib/browser/firefox-page.js').FirefoxPage} Page
  * @typedef {import('../../../scripts/lib/browser/chromium.js').Chromium | import('../../../scripts/lib/browser/firefox.js').Firefox} Browser
  * @typedef {'chromium' | 'firefox'} Which
  * @typedef {import('./world.js').World} World

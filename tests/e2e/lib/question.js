@@ -132,7 +132,7 @@ export async function answer(page, display, yes) {
 		await answerInChromium(/** @type {Chromium} */ (page.browser), page, display, yes);
 		return;
 	}
-	const { browser } = /** @type {import('../../../scripts/lib/browser/firefox.js').FirefoxPage} */ (page);
+	const { browser } = /** @type {import('../../../scripts/lib/browser/firefox-page.js').FirefoxPage} */ (page);
 	await until('the question', () => browser.evaluateInBrowser(`(() => {
 		const asked = document.getElementById('addon-webext-permissions-notification');
 		return PopupNotifications.isPanelOpen && asked && (asked.${yes ? 'button' : 'secondaryButton'}.click(), true);

@@ -10,7 +10,7 @@ import { run, tail } from '../../../scripts/lib/children.js';
 import { until, within } from '../../../scripts/lib/events.js';
 import { World } from './world.js';
 
-/** @typedef {import('../../../scripts/lib/browser/chromium.js').Page} Page */
+/** @typedef {import('../../../scripts/lib/browser/chromium-page.js').ChromiumPage} Page */
 /** @typedef {import('./dev-servers.js').Server} Server */
 
 const now = () => Number(process.hrtime.bigint() / 1000n);

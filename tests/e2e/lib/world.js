@@ -13,6 +13,7 @@ import { Children, run, tail, whileAlive } from '../../../scripts/lib/children.j
 import { answers, freePort } from '../../../scripts/lib/ports.js';
 import { launchChromium } from '../../../scripts/lib/browser/chromium.js';
 import { launchFirefox } from '../../../scripts/lib/browser/firefox.js';
+import { busConfig } from '../../../scripts/lib/bus-config.js';
 import { Bus } from './bus-client.js';
 import { until } from '../../../scripts/lib/events.js';
 
@@ -102,29 +103,7 @@ export class World {
 	/** @param {string} [services] */
 	async openBus(services) {
 		const config = path.join(this.temp, 'bus.conf');
-		await writeFile(config, `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>${this.env.DBUS_SESSION_BUS_ADDRESS}</listen>
-  <auth>EXTERNAL</auth>
-  ${services ? `<servicedir>${services}</servicedir>` : ''}
-  <!-- As a desktop's session bus has them. -->
-  <limit name="max_incoming_bytes">1000000000</limit>
-  <limit name="max_outgoing_bytes">1000000000</limit>
-  <limit name="max_message_size">1000000000</limit>
-  <limit name="max_completed_connections">100000</limit>
-  <limit name="max_incomplete_connections">10000</limit>
-  <limit name="max_connections_per_user">100000</limit>
-  <limit name="max_match_rules_per_connection">50000</limit>
-  <limit name="max_replies_per_connection">50000</limit>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-`);
+		await writeFile(config, busConfig(this.env.DBUS_SESSION_BUS_ADDRESS ?? '', services));
 		this.dbusDaemon = this.children.start('bus',
 			['dbus-daemon', '--nofork', `--config-file=${config}`], { env: this.env });
 		/** @type {Bus} */

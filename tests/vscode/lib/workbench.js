@@ -32,7 +32,7 @@ export class Workbench {
 		return workbench;
 	}
 
-	/** @param {import('../../../scripts/lib/browser/chromium.js').Page} page */
+	/** @param {import('../../../scripts/lib/browser/chromium-page.js').ChromiumPage} page */
 	constructor(page) {
 		this.page = page;
 	}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// A tab of a real Firefox, over BiDi. It can what chromium-page.js can, under the same names.
+
+import { writeFile } from 'node:fs/promises';
+
+import { until } from '../events.js';
+
+export class FirefoxPage {
+	/**
+	 * @param {import('./firefox.js').Firefox} browser
+	 * @param {string} context
+	 */
+	constructor(browser, context) {
+		this.browser = browser;
+		this.context = context;
+	}
+
+	/** @param {string} expression */
+	evaluate(expression) {
+		return this.browser.bidi.evaluate(this.context, expression);
+	}
+
+	/** @returns {Promise<unknown>} the next load event; ask before you cause it */
+	loaded() {
+		return this.browser.bidi.next('browsingContext.load', ({ context }) => context === this.context);
+	}
+
+	/** @param {string} url */
+	goto(url) {
+		return this.browser.bidi.send('browsingContext.navigate',
+			{ context: this.context, url, wait: 'complete' });
+	}
+
+	activate() {
+		return this.browser.bidi.send('browsingContext.activate', { context: this.context });
+	}
+
+	/** Clicks the extension's icon on this tab. */
+	clickAction() {
+		return this.browser.clickAction(this);
+	}
+
+	/** @param {number} width @param {number} height of what is shown */
+	resize(width, height) {
+		return this.browser.bidi.send('browsingContext.setViewport',
+			{ context: this.context, viewport: { width, height }, devicePixelRatio: 2 });
+	}
+
+	/** @param {'light' | 'dark'} value what the person prefers */
+	async colors(value) {
+		const number = value === 'dark' ? 0 : 1;
+		await this.browser.evaluateInBrowser(`(Services.prefs.setIntPref(
+			'layout.css.prefers-color-scheme.content-override', ${number}), true)`);
+		await until(value, () => this.evaluate(`matchMedia('(prefers-color-scheme: ${value})').matches`));
+	}
+
+	/** @param {string} path of the PNG to write */
+	async screenshot(path) {
+		const { data } = await this.browser.bidi.send('browsingContext.captureScreenshot',
+			{ context: this.context });
+		await writeFile(path, Buffer.from(data, 'base64'));
+	}
+
+	close() {
+		return this.browser.bidi.send('browsingContext.close', { context: this.context });
+	}
+}
