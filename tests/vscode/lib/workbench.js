@@ -96,22 +96,19 @@ export class Workbench {
 		await this.has('.quick-input-widget input');
 		await until('the focus in the quick input', () =>
 			this.page.evaluate('Boolean(document.activeElement?.closest(".quick-input-widget"))'));
-		// What is typed while the list is still being filled may be lost; ">" stands before a command.
-		const typed = () => this.page.evaluate('document.querySelector(".quick-input-widget .quick-input-box input").value.replace(/^>/, "")');
-		await until(`${text} in the quick input`, async () => {
-			if (await typed() === '') {
-				await this.type(text);
-			}
-			return await typed() === text;
-		}, { every: 200 });
-		await this.has('.quick-input-list .monaco-list-row.focused', { text: item });
+		// What is typed while the list is still being filled may be lost, or not be looked for.
+		await until(`${item} in the quick input`, async () => {
+			await this.page.evaluate('document.querySelector(".quick-input-widget .quick-input-box input").select()');
+			await this.type(text);
+			return this.has('.quick-input-list .monaco-list-row.focused', { text: item, msec: 3000 }).then(() => true);
+		});
 		await this.press('Enter');
 	}
 
 	/** @param {string} name of a command, as the palette shows it */
 	async command(name) {
 		await this.press('F1');
-		await this.pick(name, name);
+		await this.pick(`>${name}`, name);
 	}
 
 	/** @param {string} file its name: opened by Ctrl+P, with the focus in its text */
