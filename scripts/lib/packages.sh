@@ -48,6 +48,7 @@ packages_list() {
 		test  make              command -v make
 		test  python3           command -v python3
 		test  ripgrep           command -v rg
+		test  libglib2.0-bin    command -v gdbus
 		test  systemd           test -x /lib/systemd/systemd
 		test  dbus-user-session test -f /usr/lib/systemd/user/dbus.socket
 		test  xvfb              command -v Xvfb

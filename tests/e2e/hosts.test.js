@@ -14,6 +14,7 @@ import { until } from '../../scripts/lib/events.js';
 import { findChromium } from '../../scripts/lib/browser/chromium.js';
 import { answers, freePort } from '../../scripts/lib/ports.js';
 import { missing, story, switchOn } from './lib/live.js';
+import { noMounts } from './lib/namespaces.js';
 import { Client } from './lib/wire-client.js';
 import { SAVECASTD, World } from './lib/world.js';
 
@@ -41,13 +42,7 @@ exec unshare --mount sh -c 'mount --bind "${file}" /etc/hosts && mount --bind "$
 	return { within, write: (/** @type {string} */ text) => writeFile(file, text) };
 }
 
-/** @returns {Promise<string | false>} why not */
-async function cannot() {
-	const { status } = await run(['unshare', '--mount', 'true'], process.env);
-	return status !== 0 && 'a mount namespace needs root';
-}
-
-test('names of /etc/hosts: no query leaves, and a change there is seen', { skip: await cannot() || missing('chromium') }, async t => {
+test('names of /etc/hosts: no query leaves, and a change there is seen', { skip: noMounts() || missing('chromium') }, async t => {
 	const world = await World.open(t);
 	/** @type {string[]} */
 	const queries = [];

@@ -205,7 +205,10 @@ function openLedger() {
 		get presence() { return desk.presence; },
 		onStep: (/** @type {Function} */ listener) => { desk.step = listener; return { dispose() {} }; },
 		onDidChange: (/** @type {Function} */ listener) => { desk.changed = listener; return { dispose() {} }; },
-		stories: () => new Promise(resolve => { desk.asked++; desk.answer = () => resolve(desk.stories); }),
+		storiesAfter: (/** @type {number} */ event) => new Promise(resolve => {
+			desk.asked++;
+			desk.answer = () => resolve(desk.stories.filter((/** @type {any} */ story) => story.serial > event));
+		}),
 	};
 	const place = { shows: (/** @type {string} */ project) => project === '/here', label: (/** @type {string} */ file) => file };
 	desk.ledger = new Ledger(desk.daemon, place, { info: (/** @type {string} */ line) => desk.lines.push(line.replace(/ +/g, ' ')) });

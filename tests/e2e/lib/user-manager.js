@@ -3,12 +3,13 @@
  * A real systemd of a user, in namespaces of its own, with savecast's units installed for it.
  */
 import { chown, copyFile, mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
 
 import { Bus } from './bus-client.js';
+import { noMounts } from './namespaces.js';
 import { SANITIZED, SAVECAST, SAVECASTD, World } from './world.js';
 import { run, whileAlive } from '../../../scripts/lib/children.js';
 import { until, within } from '../../../scripts/lib/events.js';
@@ -22,16 +23,12 @@ const SOURCE = new URL('../../../daemon/data/', import.meta.url).pathname;
 
 /** @returns {string | false} why there can be none here */
 export function noUserManager() {
-	if (process.getuid?.() !== 0) {
-		return 'namespaces for a systemd of its own can be made by root only';
-	}
 	for (const file of ['/lib/systemd/systemd', '/usr/lib/systemd/user/dbus.socket', '/usr/bin/unshare', '/usr/bin/nsenter']) {
 		if (!existsSync(file)) {
 			return `${file} is not there (Debian: systemd, dbus-user-session, util-linux)`;
 		}
 	}
-	const able = BigInt(`0x${/^CapEff:\s+(\w+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]}`);
-	return able >> 21n & 1n ? false : 'this root may not mount (CAP_SYS_ADMIN), as in a plain container';
+	return noMounts();
 }
 
 /** A world whose session is systemd's; its daemon is started by nobody else. */
