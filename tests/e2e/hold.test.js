@@ -104,6 +104,19 @@ test('a hold ends with the connection of its caller, and is nobody else\'s', asy
 	await until('the event to leave', async () => (await story(event)).closed);
 });
 
+test('a caller that leaves without waiting for an answer leaves no hold and no subscription', async t => {
+	const { world, change, story, hold } = await site(t);
+	for (let i = 0; i < 65; i++) { // one more than there may be subscribers
+		const other = await Bus.open(world.env.DBUS_SESSION_BUS_ADDRESS ?? '');
+		hold(other).catch(() => {});
+		other.call({ member: 'Subscribe' }).catch(() => {});
+		other.close();
+	}
+	const event = await change('a.css');
+	await until('the event to leave', async () => (await story(event)).closed);
+	await world.bus.call({ member: 'Subscribe' });
+});
+
 test('holds are limited, and refused outside of projects', async t => {
 	const { world, hold, release } = await site(t);
 	const cookies = [];
