@@ -10,6 +10,7 @@ import { Bus } from './lib/bus-client.js';
 import { until } from '../../scripts/lib/events.js';
 import { BROWSERS, missing, switchOn } from './lib/live.js';
 import { SAVECAST, World } from './lib/world.js';
+import { run } from '../../scripts/lib/children.js';
 
 /** @typedef {{serial: number, source: string, closed: boolean, files: string[], steps: {step: string, text: string}[]}} Event */
 
@@ -191,6 +192,13 @@ test('run: signals reach the command, and a killed run releases', async t => {
 	await until('the event to leave', async () => (await story(serial)).closed);
 	process.kill(Number(pid), 'SIGKILL');
 	assert.equal((await run(['sh', '-c', 'kill -9 $$']).ended).status, 128 + 9);
+});
+
+test('run: a caller that ignores the end of its children gets the status all the same', async t => {
+	const world = await World.open(t);
+	const ignore = 'import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])';
+	const { status } = await run(['/usr/bin/python3', '-c', ignore, SAVECAST, 'run', '--', 'sh', '-c', 'exit 7'], world.env);
+	assert.equal(status, 7);
 });
 
 test('run: a build runs also without a daemon', async t => {
