@@ -148,7 +148,7 @@ static void session_report(struct browser *browser, struct wire_message *message
 	struct step_place place = {browser->number, message->tab};
 	const char *detail = message->detail ? message->detail : "";
 
-	if (!tab || tab->awaited != message->event) {
+	if (!tab || !tab->awaited || tab->awaited != message->event) {
 		return; /* it was superseded, or never told to this tab */
 	}
 	if (loaded_nothing(tab, message)) {
