@@ -48,11 +48,15 @@ export class Visits {
 	 * @param {string | undefined} url
 	 */
 	updated(id, status, url) {
-		const { tabs, stories, carrier, show } = this.#parts;
+		const { tabs, stories, carrier, watch, show } = this.#parts;
 		const by = stories.isOrdered(id) ? 'ours' : status === 'loading' ? 'theirs' : 'still';
 		this.moved(id, url, by);
 		if (status === 'loading') {
 			stories.loading(id);
+			// The person asks for it again, as the daemon no longer does.
+			if (by === 'theirs' && tabs.get(id)?.answer?.state === 'down') {
+				watch(id);
+			}
 			// Firefox may tell of a page when its keeper has spoken up already.
 			if (!tabs.get(id)?.ahead) {
 				tabs.set(id, { kept: false, guard: carrier.isPosting(id) ? POSTED : undefined });

@@ -79,6 +79,7 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 {
 	struct browsers *browsers = browser->browsers;
 	struct tab *tab = tabs_find(&browser->tabs, message->tab);
+	bool asked;
 
 	if (!tab) {
 		tab = tabs_add(&browser->tabs, message->tab);
@@ -96,8 +97,10 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 		}
 		browsers->changed(NULL, browsers->userdata);
 	}
-	if (tab->retry && strcmp(tab->url, message->url) != 0) {
-		if (retry_is(tab, tab->awaited)) {
+	asked = retry_is(tab, tab->awaited);
+	/* What is not asked for any more, the person has asked for: it may be there. */
+	if (tab->retry && (!asked || strcmp(tab->url, message->url) != 0)) {
+		if (asked) {
 			tab_let_go(tab, STEP_SKIPPED, "the tab went to another page");
 		}
 		retry_end(tab);
@@ -148,7 +151,7 @@ static void session_report(struct browser *browser, struct wire_message *message
 	struct step_place place = {browser->number, message->tab};
 	const char *detail = message->detail ? message->detail : "";
 
-	if (!tab || tab->awaited != message->event) {
+	if (!tab || !tab->awaited || tab->awaited != message->event) {
 		return; /* it was superseded, or never told to this tab */
 	}
 	if (loaded_nothing(tab, message)) {

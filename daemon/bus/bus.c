@@ -26,6 +26,7 @@ struct bus_client {
 	char *name;
 	bus_client_gone_fn *gone;
 	void *userdata;
+	DBusPendingCall *asked; /* whether it is still there; NULL once that is known */
 	struct bus_client *next;
 };
 
@@ -172,6 +173,42 @@ static char *bus_client_rule(const struct bus_client *client)
 		client->name);
 }
 
+static void bus_client_forget_asked(struct bus_client *client)
+{
+	if (client->asked) {
+		dbus_pending_call_cancel(client->asked);
+		dbus_pending_call_unref(client->asked);
+		client->asked = NULL;
+	}
+}
+
+static void bus_client_on_answer(DBusPendingCall *asked, void *data)
+{
+	struct bus_client *client = data;
+	_cleanup_(bus_message_unrefp) DBusMessage *answer = dbus_pending_call_steal_reply(asked);
+	dbus_bool_t there = TRUE;
+
+	bus_client_forget_asked(client);
+	if (dbus_message_get_args(answer, NULL, DBUS_TYPE_BOOLEAN, &there, DBUS_TYPE_INVALID) &&
+		!there) {
+		client->gone(client, client->userdata);
+	}
+}
+
+/* Who wants no answer may have left before the rule was there to tell of it. */
+static void bus_client_ask(struct bus_client *client)
+{
+	_cleanup_(bus_message_unrefp) DBusMessage *call = dbus_message_new_method_call(
+		DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, "NameHasOwner");
+
+	dbus_message_append_args(call, DBUS_TYPE_STRING, &client->name, DBUS_TYPE_INVALID);
+	if (dbus_connection_send_with_reply(
+		    client->bus->connection, call, &client->asked, DBUS_TIMEOUT_INFINITE) &&
+		client->asked) {
+		dbus_pending_call_set_notify(client->asked, bus_client_on_answer, client, NULL);
+	}
+}
+
 struct bus_client *bus_client_new(
 	struct bus *bus, const char *unique_name, bus_client_gone_fn *gone, void *userdata)
 {
@@ -188,6 +225,7 @@ struct bus_client *bus_client_new(
 	bus->clients = client;
 	rule = bus_client_rule(client);
 	dbus_bus_add_match(bus->connection, rule, NULL); /* no error wanted: does not block */
+	bus_client_ask(client);
 	return client;
 }
 
@@ -198,6 +236,7 @@ void bus_client_free(struct bus_client *client)
 	if (!client) {
 		return;
 	}
+	bus_client_forget_asked(client);
 	rule = bus_client_rule(client);
 	dbus_bus_remove_match(client->bus->connection, rule, NULL);
 	for (struct bus_client **at = &client->bus->clients; *at; at = &(*at)->next) {

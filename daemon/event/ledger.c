@@ -174,6 +174,9 @@ void ledger_step(struct ledger *ledger, uint64_t serial, uint64_t now_usec, enum
 	if (!event || event->step_count == LEDGER_STEPS_MAX) {
 		return;
 	}
+	if (event->step_count == LEDGER_STEPS_MAX - 1 && !event->closed) {
+		return; /* how it ended has the last place */
+	}
 	if ((event->step_count & (event->step_count - 1)) == 0) {
 		event->steps = mem_resize(event->steps,
 			event->step_count ? 2 * event->step_count : 1, sizeof *event->steps);

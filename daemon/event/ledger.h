@@ -5,7 +5,7 @@
  * The ledger: what became of each event. An event gets its serial number here,
  * and every hop of its way adds a step; `savecast log` and `why` read them. It
  * is kept in memory, the last LEDGER_EVENTS_MAX events with LEDGER_STEPS_MAX
- * steps each; older events make room. Pure: time is an argument.
+ * steps each, the last of them how it ended; older events make room. Pure: time is an argument.
  */
 
 #include <stdbool.h>

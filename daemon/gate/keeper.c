@@ -6,6 +6,8 @@
 #include "gate/kept.h"
 #include "route/router.h"
 
+enum { KEEPER_EVENT_SERVERS_MAX = SERVERS_MAX + 1 }; /* and none */
+
 struct keeper *keeper_new(struct loop *loop, struct ledger *ledger, struct browsers *browsers,
 	keeper_learned_fn *learned, void *userdata)
 {
@@ -92,10 +94,26 @@ void keeper_project_removed(struct keeper *keeper, const struct project *project
 	}
 }
 
+/* Each server that the project's tabs show, once, with a reference; NULL for tabs without one. */
+static size_t servers_of(
+	const struct project *project, struct server *servers[KEEPER_EVENT_SERVERS_MAX])
+{
+	size_t count = 0;
+
+	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {
+		if (tab_is_first_of_server(tab)) {
+			servers[count++] = tab->server ? server_ref(tab->server) : NULL;
+		}
+	}
+	return count;
+}
+
 void keeper_event(struct keeper *keeper, struct project *project, uint64_t serial,
 	const struct fileset *files)
 {
+	struct server *servers[KEEPER_EVENT_SERVERS_MAX];
 	const struct server *aside = NULL;
+	size_t count;
 
 	if (!project->tabs) {
 		ledger_close(keeper->ledger, serial);
@@ -104,18 +122,18 @@ void keeper_event(struct keeper *keeper, struct project *project, uint64_t seria
 							 : "no browser is connected");
 		return;
 	}
-	for (struct tab *tab = project->tabs; tab; tab = tab->next) {
-		struct kept *kept = tab->server ? server_data(tab->server) : NULL;
+	/* Not tab by tab: what is seen of one server may give tabs to another project. */
+	count = servers_of(project, servers);
+	for (size_t i = 0; i < count; i++) {
+		struct server *server = servers[i];
+		struct kept *kept = server ? server_data(server) : NULL;
 
-		if (!tab_is_first_of_server(tab)) {
-			continue;
-		}
-		if (files && stands_aside(project, tab->server)) {
-			aside = tab->server;
-		} else if (kept && server_main(tab->server)) {
+		if (files && stands_aside(project, server)) {
+			aside = server;
+		} else if (kept && server_main(server)) {
 			kept_event(kept, project, serial, files);
 		} else {
-			browsers_cast(keeper->browsers, project, tab->server, serial, false);
+			browsers_cast(keeper->browsers, project, server, serial, false);
 		}
 	}
 	if (aside) {
@@ -125,5 +143,8 @@ void keeper_event(struct keeper *keeper, struct project *project, uint64_t seria
 		ledger_step(keeper->ledger, serial, clock_now_usec(), STEP_SKIPPED, NULL,
 			"%s speaks to its pages itself; savecast.stand-aside is true",
 			server_main(aside)->livereload);
+	}
+	for (size_t i = 0; i < count; i++) {
+		server_unref(servers[i]);
 	}
 }

@@ -68,17 +68,25 @@ uint64_t burst_due(const struct burst *burst)
 	return due < latest ? due : latest;
 }
 
-void burst_taken(struct burst *burst)
+static void burst_forget_open(struct burst *burst)
+{
+	while (burst->open_count) {
+		free(burst->open[--burst->open_count]);
+	}
+}
+
+void burst_taken(struct burst *burst, uint64_t now_usec)
 {
 	fileset_clear(&burst->files);
 	burst->wrote = false;
 	burst->first_usec = burst->last_usec;
+	if (now_usec >= burst->last_usec + OUTPUT_OPEN_MAX_USEC) {
+		burst_forget_open(burst);
+	}
 }
 
 void burst_clear(struct burst *burst)
 {
-	burst_taken(burst);
-	while (burst->open_count) {
-		free(burst->open[--burst->open_count]);
-	}
+	burst_taken(burst, burst->last_usec);
+	burst_forget_open(burst);
 }

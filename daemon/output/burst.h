@@ -21,6 +21,9 @@ void burst_gone(struct burst *burst, const char *file, uint64_t now_usec);
 /* When it is over if nothing more happens; CLOCK_NEVER if there is nothing to tell. */
 uint64_t burst_due(const struct burst *burst);
 
-/* Its files have been taken; those that are open stay. */
-void burst_taken(struct burst *burst);
+/*
+ * Its files have been taken; those that are open stay, but not if nothing happened for
+ * OUTPUT_OPEN_MAX: the next burst waits for them only if they show life again.
+ */
+void burst_taken(struct burst *burst, uint64_t now_usec);
 void burst_clear(struct burst *burst);

@@ -145,7 +145,7 @@ static void source_on_due(void *userdata)
 	for (size_t i = 0; i < files->kept; i++) {
 		reading->changes[i].name = mem_strdup(files->names[i]);
 	}
-	burst_taken(&source->burst);
+	burst_taken(&source->burst, clock_now_usec());
 	reading->lost = source->lost;
 	source->lost = false;
 	source->reading = reading;
@@ -259,9 +259,13 @@ void output_sources_settle(struct output_sources *sources, struct project *proje
 		return;
 	}
 	if (failed) {
-		burst_taken(&source->burst);
+		burst_taken(&source->burst, clock_now_usec());
+		/* The read under way is the last that an earlier hold's end may wait for. */
+		source->holding = source->holding > 0;
 		if (source->reading) {
 			source->reading->dropped = true;
+		} else {
+			source_let_go(source);
 		}
 		return;
 	}

@@ -122,8 +122,14 @@ uint64_t pipe_enter(struct pipe *pipe, struct project *project, enum event_sourc
 	if (joins) {
 		pipe_note_files(pipe, project, project->serial);
 		ledger_step(pipe->ledger, project->serial, now, STEP_JOINED, NULL, "%s", what);
-		/* If it waits for more, the timer finds out; what waited for an output need not. */
-		return leaves ? pipe_depart(pipe, project) : project->serial;
+		if (leaves) {
+			return pipe_depart(pipe, project);
+		}
+		/* What has waited for an output leaves with the burst now, which is sooner. */
+		if (!project->holds) {
+			pipe_set_timer(pipe);
+		}
+		return project->serial;
 	}
 	project->serial = pipe_open(pipe, source, project->root, now, what);
 	pipe_note_files(pipe, project, project->serial);
@@ -175,7 +181,8 @@ uint64_t pipe_changed(struct pipe *pipe, struct project *project, enum event_sou
 
 void pipe_output_unchanged(struct pipe *pipe, struct project *project)
 {
-	bool waits = project->await.due_usec;
+	/* With a burst, other files have joined it. */
+	bool waits = project->await.due_usec && !project->pending.gathering;
 
 	await_output(&project->await, clock_now_usec());
 	if (waits && !project->holds) {

@@ -153,7 +153,7 @@ test('what is asked again is not asked for ever', async t => {
 	}).listen(0);
 	let gone = false;
 	t.after(() => { proxy.close(); proxy.closeAllConnections(); });
-	const { save } = await stage(world, 'shop.test', /** @type {any} */ (proxy.address()).port);
+	const { save, page } = await stage(world, 'shop.test', /** @type {any} */ (proxy.address()).port);
 	await world.configure(`[savecast]\n\tport = ${world.port}\n\tlook-for = 1000\n`);
 	gone = true;
 	await until('the new settings', async () => (await world.savecast('status')).status === 0);
@@ -162,6 +162,12 @@ test('what is asked again is not asked for ever', async t => {
 	assert.match(ended.steps.at(-1).text, /answered 504.*not asked any more after \d+ s/);
 	assert.equal(ended.steps.at(-1).step, 'down');
 	assert.match((await tabIs(world, 'down')).reason, /reload the page, or save$/);
+	gone = false;
+	await page.evaluate('location.reload()');
+	await tabIs(world, 'live');
+	gone = true;
+	await save();
+	await tabIs(world, 'down');
 	gone = false;
 	await save();
 	await tabIs(world, 'live');

@@ -10,6 +10,7 @@ import { Bus } from './lib/bus-client.js';
 import { until } from '../../scripts/lib/events.js';
 import { BROWSERS, missing, switchOn } from './lib/live.js';
 import { SAVECAST, World } from './lib/world.js';
+import { run } from '../../scripts/lib/children.js';
 
 /** @typedef {{serial: number, source: string, closed: boolean, files: string[], steps: {step: string, text: string}[]}} Event */
 
@@ -104,6 +105,19 @@ test('a hold ends with the connection of its caller, and is nobody else\'s', asy
 	await until('the event to leave', async () => (await story(event)).closed);
 });
 
+test('a caller that leaves without waiting for an answer leaves no hold and no subscription', async t => {
+	const { world, change, story, hold } = await site(t);
+	for (let i = 0; i < 65; i++) { // one more than there may be subscribers
+		const other = await Bus.open(world.env.DBUS_SESSION_BUS_ADDRESS ?? '');
+		hold(other).catch(() => {});
+		other.call({ member: 'Subscribe' }).catch(() => {});
+		other.close();
+	}
+	const event = await change('a.css');
+	await until('the event to leave', async () => (await story(event)).closed);
+	await world.bus.call({ member: 'Subscribe' });
+});
+
 test('holds are limited, and refused outside of projects', async t => {
 	const { world, hold, release } = await site(t);
 	const cookies = [];
@@ -178,6 +192,13 @@ test('run: signals reach the command, and a killed run releases', async t => {
 	await until('the event to leave', async () => (await story(serial)).closed);
 	process.kill(Number(pid), 'SIGKILL');
 	assert.equal((await run(['sh', '-c', 'kill -9 $$']).ended).status, 128 + 9);
+});
+
+test('run: a caller that ignores the end of its children gets the status all the same', async t => {
+	const world = await World.open(t);
+	const ignore = 'import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])';
+	const { status } = await run(['/usr/bin/python3', '-c', ignore, SAVECAST, 'run', '--', 'sh', '-c', 'exit 7'], world.env);
+	assert.equal(status, 7);
 });
 
 test('run: a build runs also without a daemon', async t => {

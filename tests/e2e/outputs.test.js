@@ -196,6 +196,38 @@ test('a saved source waits for its output, and learns how long', async t => {
 	assert.deepEqual(await words(), ['heard', 'no-tab'], 'nobody builds');
 });
 
+test('a page that is saved right after a source does not wait for the output', async t => {
+	const { world, file } = await site(t, 'dist/**', { 'a.scss': '1', 'a.html': '1', 'b.html': '1' });
+	/** @type {any} */
+	let story;
+	do { // until all three come within one burst
+		const names = ['a.html', 'a.scss', 'b.html'].map(file);
+		names.forEach(name => writeFileSync(name, String(Math.random())));
+		const events = await Promise.all(names.map(name => world.bus.saved(name)));
+		await until('the event to leave', async () => {
+			story = (await world.bus.events()).find((/** @type {any} */ e) => e.serial === events[2]);
+			return story.closed;
+		});
+	} while (story.steps[1].step !== 'held');
+	const left = story.steps.find((/** @type {any} */ s) => s.step === 'left');
+	assert.ok(left.at < 1_000_000, `left after ${left.at} us`);
+});
+
+test('a command that fails drops the outputs that a hold waits for, and the hold', async t => {
+	const { world, root, file, sh } = await site(t, 'dist/**', { 'dist/a.js': '1', 'a.html': '1' });
+	const hold = async () => (await world.bus.call({ member: 'Hold', signature: 'ssa{sv}', body: [root, 'a test', {}] }))[0];
+	const cleaned = await hold();
+	await sh('rm -r dist');
+	await world.bus.call({ member: 'Release', signature: 'u', body: [cleaned] });
+	assert.equal((await world.bus.projects())[0].HeldBy, 'its outputs are read');
+	const failed = await hold();
+	await world.bus.call({ member: 'ReleaseFailed', signature: 'usa{sv}', body: [failed, 'exit status 1', {}] });
+	assert.equal((await world.bus.projects())[0].HeldBy, '');
+	await writeFile(file('a.html'), '2');
+	await world.bus.saved(file('a.html'));
+	assert.equal((await world.bus.events()).at(-1).steps.at(-1).step, 'no-tab');
+});
+
 test('esbuild, sass and rm -rf && build, seen in a browser', async t => {
 	const { world, did, sh, root, file } = await site(t, 'dist/** static/css/**', {
 		'index.html': '<link rel=stylesheet href=static/css/a.css><script src=dist/app.js></script>',

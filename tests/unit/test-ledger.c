@@ -77,7 +77,14 @@ static void steps_and_files_are_bounded(void **state)
 		ledger_step(ledger, serial, 0, STEP_JOINED, NULL, "%s", "");
 		ledger_file(ledger, serial, "/p/a");
 	}
+	/* Of hundreds of tabs: that it is over is told all the same. */
+	assert_int_equal(ledger_find(ledger, serial)->step_count, LEDGER_STEPS_MAX - 1);
+	ledger_close(ledger, serial);
+	for (int i = 0; i < 2; i++) {
+		ledger_step(ledger, serial, 0, STEP_LOADED, NULL, "%s", "");
+	}
 	assert_int_equal(ledger_find(ledger, serial)->step_count, LEDGER_STEPS_MAX);
+	assert_int_equal(ledger_find(ledger, serial)->steps[LEDGER_STEPS_MAX - 1].kind, STEP_LOADED);
 	assert_int_equal(ledger_find(ledger, serial)->files_kept, LEDGER_FILES_MAX);
 	assert_int_equal(ledger_find(ledger, serial)->file_count, 2 * LEDGER_STEPS_MAX);
 	ledger_free(ledger);

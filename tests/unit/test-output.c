@@ -91,8 +91,27 @@ static void a_burst_waits_for_files_that_are_open(void **state)
 	burst_written(&burst, "/a", start + 30);
 	assert_int_equal(burst_due(&burst), start + 30 + OUTPUT_QUIET_USEC);
 	assert_int_equal(burst.files.count, 2);
-	burst_taken(&burst);
+	burst_taken(&burst, start + 40);
 	assert_int_equal(burst_due(&burst), CLOCK_NEVER);
+	burst_clear(&burst);
+}
+
+static void a_file_that_stays_open_is_waited_for_once(void **state)
+{
+	struct burst burst = {0};
+	uint64_t silent = start + 10 + OUTPUT_OPEN_MAX_USEC;
+
+	burst_begun(&burst, "/log", start);
+	burst_written(&burst, "/a", start + 10);
+	burst_taken(&burst, silent - 1);
+	burst_written(&burst, "/a", start + 10);
+	assert_int_equal(burst_due(&burst), silent);
+	burst_taken(&burst, silent);
+	burst_written(&burst, "/a", silent + 10);
+	assert_int_equal(burst_due(&burst), silent + 10 + OUTPUT_QUIET_USEC);
+	/* It shows life again. */
+	burst_begun(&burst, "/log", silent + 20);
+	assert_int_equal(burst_due(&burst), silent + 20 + OUTPUT_OPEN_MAX_USEC);
 	burst_clear(&burst);
 }
 
@@ -132,6 +151,7 @@ int main(void)
 		cmocka_unit_test(patterns_have_a_base),
 		cmocka_unit_test(patterns_stay_below_the_root),
 		cmocka_unit_test(a_burst_waits_for_files_that_are_open),
+		cmocka_unit_test(a_file_that_stays_open_is_waited_for_once),
 		cmocka_unit_test(a_burst_that_only_removes_waits_for_more),
 		cmocka_unit_test(a_burst_ends_even_if_writing_does_not),
 	};

@@ -22,6 +22,9 @@
 static const int forwarded[] = {
 	SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
 
+/* More than a pipe or a terminal holds, in reads of READ_BYTES. */
+enum { READ_BYTES = 4096, REST_READS_MAX = 64 };
+
 struct child {
 	pid_t pid;
 	int errors;  /* its standard error */
@@ -59,14 +62,17 @@ static int child_open_errors(int *ours, int *its)
 
 static void child_exec(char **command, int errors, const sigset_t *mask)
 {
+	int error;
+
 	dup2(errors, STDERR_FILENO);
 	if (errors != STDERR_FILENO) {
 		close(errors);
 	}
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	execvp(command[0], command);
-	complain("run: %s: %s", command[0], strerror(errno));
-	_exit(errno == ENOENT ? CHILD_NOT_FOUND : CHILD_NOT_EXECUTABLE);
+	error = errno;
+	complain("run: %s: %s", command[0], strerror(error));
+	_exit(error == ENOENT ? CHILD_NOT_FOUND : CHILD_NOT_EXECUTABLE);
 }
 
 static void write_all(int fd, const char *bytes, size_t length)
@@ -89,7 +95,7 @@ static void write_all(int fd, const char *bytes, size_t length)
 /* Returns whether there may be more. */
 static bool child_hear(struct child *child)
 {
-	char bytes[4096];
+	char bytes[READ_BYTES];
 	ssize_t n = read(child->errors, bytes, sizeof bytes);
 
 	if (n > 0) {
@@ -139,8 +145,8 @@ static void child_wait(struct child *child)
 			child_on_signal(child);
 		}
 	}
-	/* What is left in it; a process that outlives the command may keep it open. */
-	while (fds[1].fd >= 0 && child_hear(child)) {
+	/* What is left in it; a process that outlives the command may keep it open, and go on. */
+	for (int i = 0; i < REST_READS_MAX && fds[1].fd >= 0 && child_hear(child); i++) {
 	}
 }
 
@@ -154,6 +160,8 @@ int child_run(char **command, struct ending *said)
 	if (r < 0) {
 		return r;
 	}
+	/* Ignored, as it may be inherited, it would not tell of the end, nor keep the status. */
+	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	for (size_t i = 0; i < COUNT_OF(forwarded); i++) {
