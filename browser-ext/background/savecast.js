@@ -83,7 +83,8 @@ export function replaced(added, gone) {
 	if (entry.paused === undefined) {
 		tabs.add(added, entry.url, entry.incognito);
 		watch(added);
-		api.tabs.get(added).then((tab) => updated(added, { url: tab.url, status: tab.status }, tab));
+		api.tabs.get(added).then((tab) => updated(added, { url: tab.url, status: tab.status }, tab),
+			() => {}); // Gone already: onRemoved tells.
 	}
 }
 
