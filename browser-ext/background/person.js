@@ -5,7 +5,7 @@
 import { toAddress } from '../common/address.js';
 import { api } from '../common/api.js';
 import { rememberSite } from '../common/settings.js';
-import { takeWish } from '../common/site.js';
+import { siteOf, takeWish } from '../common/site.js';
 import { placeKeeper } from './keeper.js';
 import { forget, orders, send, settings, show, showRefusal, socket, stories, tabs, visits, watch } from './parts.js';
 
@@ -85,7 +85,7 @@ export function recall({ id = api.tabs.TAB_ID_NONE, url, incognito }) {
 		return;
 	}
 	const wasOn = !incognito && tabs.wasOn(address.url);
-	if (wasOn || settings.sites.includes(new URL(address.url).origin)) {
+	if (wasOn || settings.sites.includes(siteOf(address.url))) {
 		switchOn(id, url, incognito);
 	}
 }

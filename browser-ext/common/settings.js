@@ -13,7 +13,7 @@ const MAX_SITES = 256;
  * @typedef {object} Settings
  * @property {number} port where the daemon listens
  * @property {'wait' | 'now'} hidden whether a tab that is not shown waits until it is
- * @property {string[]} sites origins whose tabs are switched on as they are opened
+ * @property {string[]} sites whose tabs are switched on as they are opened, see site.js
  */
 
 /**
@@ -36,7 +36,7 @@ export function toSettings(stored) {
 		port: toPort(stored.port),
 		hidden: stored.hidden === 'now' ? 'now' : 'wait',
 		sites: Array.isArray(sites)
-			? sites.filter((site) => typeof site === 'string').slice(0, MAX_SITES)
+			? sites.filter((site) => typeof site === 'string' && URL.canParse(site)).slice(0, MAX_SITES)
 			: [],
 	};
 }
@@ -58,13 +58,13 @@ export function saveSettings(change) {
 }
 
 /**
- * @param {string} origin
+ * @param {string} one
  * @param {boolean} on whether its tabs are to be switched on as they are opened
  */
-export async function rememberSite(origin, on) {
+export async function rememberSite(one, on) {
 	const { sites } = await loadSettings();
-	const others = sites.filter((site) => site !== origin);
-	await saveSettings({ sites: on ? [origin, ...others] : others });
+	const others = sites.filter((site) => site !== one);
+	await saveSettings({ sites: on ? [one, ...others] : others });
 }
 
 /**

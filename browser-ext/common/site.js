@@ -7,6 +7,23 @@ import { api } from './api.js';
 
 /**
  * @param {string} url
+ * @returns {string} the site that it belongs to, as settings keep it; itself a URL
+ */
+export function siteOf(url) {
+	const { protocol, origin } = new URL(url);
+	return protocol === 'file:' ? 'file://' : origin;
+}
+
+/**
+ * @param {string} site
+ * @returns {string} for people
+ */
+export function siteName(site) {
+	return site === 'file://' ? 'files on this computer' : site;
+}
+
+/**
+ * @param {string} url
  * @returns {string} what `permissions` takes; Firefox knows no ports in it
  */
 export function sitePattern(url) {
@@ -22,17 +39,17 @@ export function hasSite(url) {
 	return api.permissions.contains({ origins: [sitePattern(url)] });
 }
 
-/** In storage.session: the origin to remember, should the browser's question be answered with yes. */
+/** In storage.session: the site to remember, should the browser's question be answered with yes. */
 const WISH = 'wish';
 
-/** @param {string | undefined} origin undefined: a yes is for this visit's swaps only */
-export function setWish(origin) {
-	return origin ? api.storage.session.set({ [WISH]: origin }) : api.storage.session.remove(WISH);
+/** @param {string | undefined} site undefined: a yes is for this visit's swaps only */
+export function setWish(site) {
+	return site ? api.storage.session.set({ [WISH]: site }) : api.storage.session.remove(WISH);
 }
 
 /** @returns {Promise<string | undefined>} the wish, which is gone then */
 export async function takeWish() {
-	const { [WISH]: origin } = await api.storage.session.get(WISH);
+	const { [WISH]: site } = await api.storage.session.get(WISH);
 	await setWish(undefined);
-	return typeof origin === 'string' ? origin : undefined;
+	return typeof site === 'string' ? site : undefined;
 }

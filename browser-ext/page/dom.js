@@ -18,6 +18,10 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 			: /** @type {any} */ (element).openOrClosedShadowRoot ?? element.shadowRoot;
 	};
 
+	/** @param {Element} element @returns {Document | ShadowRoot | null} of another site: null */
+	const inside = (element) => (element.localName === 'iframe' || element.localName === 'frame'
+		? /** @type {HTMLIFrameElement} */ (element).contentDocument : shadowOf(element));
+
 	/**
 	 * @param {Document | ShadowRoot} root
 	 * @returns {Generator<Document | ShadowRoot>} it, and all roots in it
@@ -25,15 +29,9 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	function* roots(root = document) {
 		yield root;
 		for (const element of root.querySelectorAll('*')) {
-			if (element.localName === 'iframe' || element.localName === 'frame') {
-				const inner = /** @type {HTMLIFrameElement} */ (element).contentDocument;
-				if (inner) {
-					yield* roots(inner);
-				}
-			}
-			const shadow = shadowOf(element);
-			if (shadow) {
-				yield* roots(shadow);
+			const inner = inside(element);
+			if (inner) {
+				yield* roots(inner);
 			}
 		}
 	}
@@ -150,5 +148,5 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	/** Whether a URL that is not in urls() was not loaded: a service worker may load others. */
 	const isComplete = () => complete && !navigator.serviceWorker?.controller;
 
-	shared.dom = { roots, sheets, withImports, rulesOf, isImport, plain, fresh, unnamedIcon, urls, isComplete };
+	shared.dom = { roots, inside, sheets, withImports, rulesOf, isImport, plain, fresh, unnamedIcon, urls, isComplete };
 }

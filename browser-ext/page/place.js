@@ -5,32 +5,49 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { dom } = shared;
 
-	/** @param {Element} element @returns {number[]} the way to it, child by child */
+	/** @param {Element} element @returns {number[]} the way to it from its root, child by child */
 	const wayTo = (element) => {
 		const way = [];
-		for (let at = element; at !== document.documentElement && at.parentElement; at = at.parentElement) {
-			way.unshift([...at.parentElement.children].indexOf(at));
+		/** @type {any} */
+		let at = element;
+		for (; at.parentNode?.children; at = at.parentNode) {
+			way.unshift([...at.parentNode.children].indexOf(at));
 		}
 		return way;
 	};
 
-	/** @param {Element} element */
-	const addressOf = (element) => ({
-		id: element.id,
-		name: element.getAttribute('name') ?? '',
-		tag: element.localName,
-		way: wayTo(element),
-	});
+	/** @param {Element} element @returns {Element | null} the one whose frame or shadow it is in */
+	const holderOf = (element) => {
+		const root = /** @type {any} */ (element.getRootNode());
+		return root === document ? null : root.host ?? root.defaultView?.frameElement ?? null;
+	};
+
+	/**
+	 * @param {Element} element
+	 * @returns {{id: string, name: string, tag: string, way: number[], holder?: object}}
+	 */
+	const addressOf = (element) => {
+		const holder = holderOf(element);
+		return {
+			id: element.id,
+			name: element.getAttribute('name') ?? '',
+			tag: element.localName,
+			way: wayTo(element),
+			...(holder && { holder: addressOf(holder) }),
+		};
+	};
 
 	/** @param {any} address @returns {Element | null} */
-	const find = ({ id, name, tag, way }) => {
-		const byId = id ? document.getElementById(id) : null;
+	const find = ({ id, name, tag, way, holder }) => {
+		const holding = holder && find(holder);
+		const root = holder ? holding && dom.inside(holding) : document;
+		const byId = id ? root?.getElementById(id) : null;
 		if (byId?.localName === tag) {
 			return byId;
 		}
-		/** @type {Element | undefined} */
-		let at = document.documentElement;
+		let at = root;
 		for (const index of way) {
 			at = at?.children[index];
 		}

@@ -17,6 +17,17 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		field.dispatchEvent(new Event('change', { bubbles: true }));
 	};
 
+	/**
+	 * With its markup: an editor that the page's script made of it takes each line for what it is.
+	 *
+	 * @param {Element} element
+	 * @param {string} html
+	 */
+	const restoreText = (element, html) => {
+		const { body } = new DOMParser().parseFromString(html, 'text/html');
+		element.replaceChildren(...body.childNodes);
+	};
+
 	/** @param {any} element @param {any} state */
 	const restoreElement = (element, state) => {
 		if (state.value !== undefined && element.value !== state.value && !isSecret(element)) {
@@ -36,7 +47,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 			announce(element);
 		}
 		if (state.text !== undefined && element.textContent !== state.text) {
-			element.textContent = state.text;
+			restoreText(element, state.html);
 		}
 		if (state.open !== undefined) {
 			element.open = state.open;
@@ -49,7 +60,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		}
 	};
 
-	/** @param {any} state */
+	/** @param {any} state @returns {boolean} whether what had the focus is there */
 	const restoreFocus = ({ focus, selection }) => {
 		const at = /** @type {any} */ (focus && find(focus));
 		if (at) {
@@ -71,6 +82,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 				// The text is shorter now.
 			}
 		}
+		return !focus || Boolean(at);
 	};
 
 	/** @param {any} point @returns {Node | null} */
@@ -93,6 +105,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	const restore = (state) => {
 		let left = state.items;
 		let touched = false;
+		let focused = false;
 		const attempt = () => {
 			left = left.filter((/** @type {any} */ item) => {
 				const element = find(item);
@@ -118,7 +131,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		const timer = setTimeout(end, PATIENCE_MSEC);
 		const begin = () => {
 			attempt();
-			restoreFocus(state);
+			focused = restoreFocus(state);
 			observer.observe(document, { childList: true, subtree: true });
 		};
 		// A person who does something meanwhile is right.
@@ -129,7 +142,13 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 			begin();
 		}
 		if (document.readyState !== 'complete') {
-			addEventListener('load', () => touched || restoreScroll(state), { once: true });
+			// What is in frames is there now, at last.
+			addEventListener('load', () => {
+				if (!touched) {
+					attempt();
+					focused ||= restoreFocus(state);
+				}
+			}, { once: true });
 		}
 	};
 

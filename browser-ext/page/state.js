@@ -7,15 +7,21 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { dom } = shared;
 	const { of: addressOf } = shared.place;
 
-	/** What a page can make grow, at most. */
+	/** What a page can make grow, at most: characters of one field, and of all. */
 	const MAX_ITEMS = 2000;
 	const MAX_TEXT = 100000;
-	const SECRET = /password|one-time-code|^cc-/;
+	const MAX_TEXTS = 1000000;
+	/** Of `autocomplete`, where words may stand before it: "section-pay billing cc-number". */
+	const SECRET = /password|one-time-code|\bcc-/i;
+	/** A password that the page shows is a field of text. */
+	const PASSWORD = /passw|passphrase|pwd/i;
 
 	/** @param {any} field */
-	const isSecret = (field) => field.type === 'password' || SECRET.test(field.autocomplete ?? '');
+	const isSecret = (field) => field.type === 'password' || SECRET.test(field.autocomplete ?? '') ||
+		PASSWORD.test(`${field.getAttribute('name')} ${field.id}`);
 
 	/** @param {any} field @returns {object | undefined} what was changed in it */
 	const fieldState = (field) => {
@@ -49,12 +55,20 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	/** @param {Element} element @returns {object | undefined} */
 	const textState = (element) => {
 		const { isContentEditable, innerHTML } = /** @type {HTMLElement} */ (element);
-		return isContentEditable && element.hasAttribute('contenteditable') && innerHTML.length < MAX_TEXT
-			? { text: /** @type {HTMLElement} */ (element).textContent } : undefined;
+		return isContentEditable && innerHTML.length < MAX_TEXT
+			? { text: element.textContent, html: innerHTML } : undefined;
+	};
+
+	/** @param {Document | ShadowRoot} root @returns {Element | null} also in a frame or a shadow */
+	const focused = (root) => {
+		const at = root.activeElement;
+		const inner = at && dom.inside(at);
+		const deeper = inner && focused(inner);
+		return deeper && deeper !== /** @type {Document} */ (inner).body ? deeper : at;
 	};
 
 	const focusState = () => {
-		const at = /** @type {any} */ (document.activeElement);
+		const at = /** @type {any} */ (focused(document));
 		if (!at || at === document.body || at === document.documentElement) {
 			return undefined;
 		}
@@ -87,21 +101,35 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		};
 	};
 
-	const capture = () => {
-		/** @type {any[]} */
+	/** @param {Element} element @returns {any} */
+	const elementState = (element) => ({
+		...(element.matches('input, textarea, select') ? fieldState(element) : undefined),
+		...openState(element),
+		...(element.hasAttribute('contenteditable') ? textState(element) : undefined),
+		...(element !== document.scrollingElement && (element.scrollTop || element.scrollLeft)
+			? { scroll: [element.scrollLeft, element.scrollTop] } : undefined),
+	});
+
+	/** @returns {object[]} what a person did to each element of the tab */
+	const itemStates = () => {
+		/** @type {object[]} */
 		const items = [];
-		for (const element of document.querySelectorAll('*')) {
-			const state = {
-				...(element.matches('input, textarea, select') ? fieldState(element) : undefined),
-				...openState(element),
-				...(element.hasAttribute('contenteditable') ? textState(element) : undefined),
-				...(element !== document.scrollingElement && (element.scrollTop || element.scrollLeft)
-					? { scroll: [element.scrollLeft, element.scrollTop] } : undefined),
-			};
-			if (Object.keys(state).length && items.length < MAX_ITEMS) {
-				items.push({ ...addressOf(element), state });
+		let room = MAX_TEXTS;
+		for (const root of dom.roots()) {
+			for (const element of root.querySelectorAll('*')) {
+				const state = elementState(element);
+				const texts = (state.value ?? '').length + (state.html ?? '').length;
+				if (Object.keys(state).length && items.length < MAX_ITEMS && texts <= room) {
+					room -= texts;
+					items.push({ ...addressOf(element), state });
+				}
 			}
 		}
+		return items;
+	};
+
+	const capture = () => {
+		const items = itemStates();
 		return {
 			scroll: [scrollX, scrollY],
 			items, focus: focusState(), selection: selectionState(),

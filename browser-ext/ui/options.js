@@ -2,7 +2,7 @@
 
 import { api } from '../common/api.js';
 import { loadSettings, rememberSite, saveSettings } from '../common/settings.js';
-import { sitePattern } from '../common/site.js';
+import { siteName, sitePattern } from '../common/site.js';
 import { codeOf, forgetKey, loadKey } from '../link/proof.js';
 
 /** @param {string} id @returns {any} */
@@ -21,15 +21,28 @@ async function show() {
 		const item = document.createElement('li');
 		const button = document.createElement('button');
 		button.textContent = 'Forget';
-		button.setAttribute('aria-label', `Forget ${site}`);
+		button.setAttribute('aria-label', `Forget ${siteName(site)}`);
 		button.onclick = async () => {
 			await rememberSite(site, false);
-			await api.permissions.remove({ origins: [sitePattern(site)] }).catch(() => {});
-			saved();
+			await takeLeave(site);
+			await saved();
 		};
-		item.append(`${site} `, button);
+		item.append(`${siteName(site)} `, button);
 		return item;
 	}));
+}
+
+/**
+ * The browser's leave is for all ports of a host: it stays while another site needs it.
+ *
+ * @param {string} site that was forgotten
+ */
+async function takeLeave(site) {
+	const pattern = sitePattern(site);
+	const { sites } = await loadSettings();
+	if (!sites.map(sitePattern).includes(pattern)) {
+		await api.permissions.remove({ origins: [pattern] }).catch(() => {});
+	}
 }
 
 async function saved() {

@@ -5,7 +5,7 @@
 import { toAddress } from '../common/address.js';
 import { api } from '../common/api.js';
 import { rememberSite } from '../common/settings.js';
-import { hasSite, setWish, sitePattern } from '../common/site.js';
+import { hasSite, setWish, siteName, siteOf, sitePattern } from '../common/site.js';
 import { adviceFor, failureOf, reasonOf, stateName } from './advice.js';
 import { eventItem } from './popup-story.js';
 
@@ -73,14 +73,13 @@ async function showSite({ entry, sites }) {
 	if ('why' in address) {
 		return;
 	}
-	const { origin } = new URL(address.url);
-	const name = origin === 'null' ? 'files on this computer' : origin;
-	for (const element of document.querySelectorAll('.origin')) {
-		element.textContent = name;
+	const site = siteOf(address.url);
+	for (const element of document.querySelectorAll('.site')) {
+		element.textContent = siteName(site);
 	}
 	const leave = await hasSite(address.url);
 	byId('leave').hidden = leave;
-	byId('remember').checked = leave && sites.includes(origin);
+	byId('remember').checked = leave && sites.includes(site);
 	// That would be written down, and outlive the private window.
 	byId('remember-row').hidden = Boolean(tab?.incognito);
 }
@@ -90,7 +89,7 @@ async function showSite({ entry, sites }) {
  * this popup in Chromium, so a yes is heard by the background; what comes after it is Firefox's.
  *
  * @param {string} url
- * @param {string} [wish] an origin to remember
+ * @param {string} [wish] a site to remember
  */
 async function ask(url, wish) {
 	const asked = api.permissions.request({ origins: [sitePattern(url)] });
@@ -120,11 +119,11 @@ byId('remember').onchange = () => {
 	if (!url) {
 		return;
 	}
-	const { origin } = new URL(url);
+	const site = siteOf(url);
 	if (on && !byId('leave').hidden) {
-		ask(url, origin);
+		ask(url, site);
 	} else {
-		rememberSite(origin, on);
+		rememberSite(site, on);
 	}
 };
 port.onMessage.addListener(show);

@@ -70,5 +70,18 @@ for (const which of BROWSERS) {
 				await until(`${count} sites`, async () => String((await remembered()).length) === String(count));
 			}
 		});
+		await t.test('forgotten in Settings: the leave is for a host, and goes with the last of its sites', async () => {
+			const other = 'http://localhost:1';
+			await browser.set({ sites: [origin, other] });
+			const settings = await browser.newPage(browser.extensionUrl('ui/options.html'));
+			for (const [site, left] of [[other, true], [origin, false]]) {
+				const button = `document.querySelector('[aria-label="Forget ${site}"]')`;
+				await until('the button', () => settings.evaluate(`${button} !== null`));
+				await settings.evaluate(`${button}.click()`);
+				await until('the button to go', () => settings.evaluate(`${button} === null`));
+				assert.equal(await allowed(), left, String(site));
+			}
+			assert.deepEqual(await remembered(), []);
+		});
 	});
 }

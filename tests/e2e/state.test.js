@@ -17,13 +17,22 @@ const INDEX = `<!doctype html><title>site</title><style>body { height: 4000px } 
 <input id="password" type="password"><input id="card" autocomplete="cc-number"><div id="edit" contenteditable>edit</div>
 <details id="details"><summary>s</summary>d</details><dialog id="dialog">d</dialog><div id="popover" popover>p</div>
 <div id="inner"><div style="height:900px">x</div></div><p id="prose">some prose to select</p>
-<dialog id="modal"><input id="inmodal"></dialog>`;
+<dialog id="modal"><input id="inmodal"></dialog>
+<div id="host"><template shadowrootmode="open"><input id="shaded"></template></div>
+<iframe id="frame" srcdoc="<body style='height:3000px'><input id=framed>"></iframe>
+<input id="paid" autocomplete="section-pay billing cc-number"><input id="new_password">`;
 
 const TOUCH = `(() => {
 	const by = (id) => document.getElementById(id);
 	by('text').value = 'typed'; by('area').value = 'many\\nlines'; by('check').checked = true; by('radio').checked = true;
 	by('one').value = 'b'; by('many').options[0].selected = by('many').options[2].selected = true;
-	by('password').value = 'secret'; by('card').value = '4111'; by('edit').textContent = 'edited';
+	by('password').value = 'secret'; by('card').value = '4111';
+	const bold = document.createElement('b');
+	bold.textContent = 'edi'; by('edit').replaceChildren(bold, 'ted');
+	by('paid').value = '4111'; by('new_password').value = 'shown';
+	by('host').shadowRoot.getElementById('shaded').value = 'in shadow';
+	const frame = by('frame').contentDocument;
+	frame.getElementById('framed').value = 'in frame'; frame.documentElement.scrollTop = 700;
 	by('details').open = true; by('dialog').show(); by('popover').showPopover();
 	by('inner').scrollTop = 300; scrollTo(0, 1500);
 	getSelection().setBaseAndExtent(by('prose').firstChild, 5, by('prose').firstChild, 10);
@@ -36,9 +45,12 @@ const STATE = `(() => {
 	return {
 		text: by('text').value, area: by('area').value, check: by('check').checked, radio: by('radio').checked,
 		one: by('one').value, many: [...by('many').selectedOptions].map(o => o.value).join(),
-		edit: by('edit').textContent, details: by('details').open, dialog: by('dialog').open,
+		edit: by('edit').innerHTML, details: by('details').open, dialog: by('dialog').open,
 		modal: by('dialog').matches(':modal'), popover: by('popover').matches(':popover-open'),
 		inner: by('inner').scrollTop, y: Math.round(scrollY),
+		shaded: by('host').shadowRoot.getElementById('shaded').value,
+		framed: by('frame').contentDocument.getElementById('framed').value,
+		frameY: by('frame').contentDocument.documentElement.scrollTop,
 		focus: document.activeElement.id, from: by('text').selectionStart, to: by('text').selectionEnd,
 	};
 })()`;
@@ -73,7 +85,7 @@ for (const which of BROWSERS) {
 	for (const [name, headers] of /** @type {[string, object][]} */ ([
 		['no headers', {}],
 		['no-store and a strict policy', {
-			'/': { 'Cache-Control': 'no-store', 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" },
+			'/': { 'Cache-Control': 'no-store', 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; require-trusted-types-for 'script'" },
 		}],
 	])) {
 		test(`${which}: what a person did to a page survives, with ${name}`, { skip }, async t => {
@@ -90,8 +102,9 @@ for (const which of BROWSERS) {
 				}, { msec: 3000 });
 				assert.equal(await page.evaluate('window.old === undefined'), true);
 				// Only the browser itself could know those.
-				assert.equal(await page.evaluate('document.getElementById("password").value'), '');
-				assert.equal(await page.evaluate('document.getElementById("card").value'), '');
+				for (const id of ['password', 'card', 'paid', 'new_password']) {
+					assert.equal(await page.evaluate(`document.getElementById("${id}").value`), '', id);
+				}
 			}
 		});
 	}

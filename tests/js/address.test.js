@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { sameSite, toAddress } from '../../browser-ext/common/address.js';
 import { browserName } from '../../browser-ext/link/identity.js';
 import { DEFAULT_PORT, toPort } from '../../browser-ext/common/settings.js';
+import { siteName, siteOf, sitePattern } from '../../browser-ext/common/site.js';
 
 test('the daemon is not told user, password, query and fragment', () => {
 	assert.deepEqual(toAddress('http://me:secret@localhost:8000/a/b?token=1#top'), {
@@ -18,6 +19,16 @@ test('what cannot be watched says why', () => {
 		`http://localhost/${'a'.repeat(5000)}`]) {
 		const address = toAddress(url);
 		assert.ok('why' in address && address.why, url);
+	}
+});
+
+test('a site is kept as a URL, also that of files', () => {
+	for (const [url, site, name, pattern] of [
+		['http://localhost:8000/a', 'http://localhost:8000', 'http://localhost:8000', 'http://localhost/*'],
+		['https://[::1]/', 'https://[::1]', 'https://[::1]', 'https://[::1]/*'],
+		['file:///home/me/a.html', 'file://', 'files on this computer', 'file:///*'],
+	]) {
+		assert.deepEqual([siteOf(url), siteOf(site), siteName(site), sitePattern(site)], [site, site, name, pattern]);
 	}
 });
 

@@ -76,7 +76,7 @@ test('the history of a tab is bounded and newest first', () => {
 
 test('stored settings of any kind become settings', () => {
 	assert.deepEqual(toSettings({}), { port: 7283, hidden: 'wait', sites: [] });
-	assert.deepEqual(toSettings({ port: '1', hidden: 'now', sites: ['http://a', 7, null] }),
+	assert.deepEqual(toSettings({ port: '1', hidden: 'now', sites: ['http://a', 7, null, 'null'] }),
 		{ port: 7283, hidden: 'now', sites: ['http://a'] });
 	assert.equal(toSettings({ sites: Array(1000).fill('http://a') }).sites.length, 256);
 });

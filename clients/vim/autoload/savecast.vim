@@ -4,9 +4,10 @@
 "
 " A save is an entry {'line', 'at', 'again'}: what the job reads, when it was
 " written to the job, whether that was the second time.  It goes from s:burst,
-" over s:waiting while there is no job, to s:sent.  The job does not acknowledge, so what it was given shortly before
-" a sudden end counts as lost and is written once more to the next one; telling
-" of a save twice is harmless, the daemon compares bytes.
+" over s:waiting while there is no job, to s:sent.  The job does not
+" acknowledge, so what it was given shortly before a sudden end counts as lost
+" and is written once more to the next one; telling of a save twice is
+" harmless, the daemon compares bytes.
 scriptencoding utf-8
 let s:cpoptions = &cpoptions
 set cpoptions&vim
