@@ -18,6 +18,7 @@ struct output_folder {
 	char *path;
 	bool output; /* else it is on the way only */
 	bool deep; /* so are the folders in it */
+	bool past; /* not at its path any more: its last events are on their way */
 	dev_t dev;
 	ino_t ino;
 	struct watch *watch;
@@ -30,37 +31,76 @@ struct folders {
 	struct folders_callbacks callbacks;
 	void *userdata;
 	struct output_folder *first;
-	unsigned count;
+	unsigned count, past; /* of those at their path, and of the others */
 	bool quiet; /* what is there is not told */
 };
 
 static void folders_visit_all(struct folders *folders);
 static void folders_visit(struct folders *folders, const char *path, bool output, bool deep);
 
-static void folder_free(struct output_folder *folder)
+/* Takes it out of the list. */
+static void folder_free(struct output_folder **at)
 {
+	struct output_folder *folder = *at;
+
+	*at = folder->next;
+	*(folder->past ? &folder->folders->past : &folder->folders->count) -= 1;
 	watch_free(folder->watch);
 	free(folder->path);
 	free(folder);
 }
 
-/* Takes out the folder at `path`, and all below. */
-static void folders_drop(struct folders *folders, const char *path)
+static bool folder_is_in(const struct output_folder *folder, const char *path)
 {
 	size_t length = strlen(path);
 
+	return strncmp(folder->path, path, length) == 0 &&
+		(!folder->path[length] || folder->path[length] == '/');
+}
+
+/* Takes out the folder at `path`, and all below; or only those of them that are past. */
+static void folders_drop(struct folders *folders, const char *path, bool past_only)
+{
+	for (struct output_folder **at = &folders->first; *at;) {
+		if (folder_is_in(*at, path) && (!past_only || (*at)->past)) {
+			folder_free(at);
+		} else {
+			at = &(*at)->next;
+		}
+	}
+}
+
+/*
+ * The folder that was at `path` is seen to be gone before its events have been
+ * read: what was deleted in it is still to be told.
+ */
+static void folders_pass(struct folders *folders, const char *path)
+{
 	for (struct output_folder **at = &folders->first; *at;) {
 		struct output_folder *folder = *at;
 
-		if (strncmp(folder->path, path, length) == 0 &&
-			(!folder->path[length] || folder->path[length] == '/')) {
-			*at = folder->next;
-			folders->count--;
-			folder_free(folder);
+		if (folder->past || !folder_is_in(folder, path)) {
+			at = &folder->next;
+		} else if (!folder->watch || folders->past == OUTPUT_FOLDERS_MAX) {
+			folder_free(at);
 		} else {
+			folder->past = true;
+			folders->count--;
+			folders->past++;
 			at = &folder->next;
 		}
 	}
+}
+
+/* The last event of a folder that is past. */
+static void folder_end(struct output_folder *folder)
+{
+	struct output_folder **at = &folder->folders->first;
+
+	while (*at != folder) {
+		at = &(*at)->next;
+	}
+	folder_free(at);
 }
 
 /* Settings may write it with a slash in front, as .gitignore does; it means the root's own. */
@@ -127,15 +167,20 @@ static void folder_on_event(uint32_t mask, const char *name, void *userdata)
 		/* Told to each folder; the first one that is watched does it for all. */
 		if (folder == folders_watched(folders)) {
 			folders->callbacks.told(FOLDERS_LOST, NULL, folders->userdata);
-			folders_drop(folders, folders->project->root);
+			folders_drop(folders, folders->project->root, false);
 			folders_visit_all(folders);
 		}
+	} else if (folder->past && mask & IN_IGNORED) {
+		folder_end(folder);
 	} else if (mask & (IN_IGNORED | IN_MOVE_SELF)) {
 		_cleanup_free_ char *gone = mem_strdup(folder->path);
 
-		folders_drop(folders, gone);
+		folders_drop(folders, gone, folder->past);
 		folders_visit_all(folders);
 	} else if (mask & IN_ISDIR) {
+		if (folder->past) {
+			return;
+		}
 		if (mask & (IN_CREATE | IN_MOVED_TO) && folder->deep) {
 			folders_visit(folders, path, true, true);
 		} else if (mask & (IN_CREATE | IN_MOVED_TO)) {
@@ -186,14 +231,14 @@ static void folders_visit(struct folders *folders, const char *path, bool output
 	bool scan;
 
 	if (lstat(path, &st) < 0) {
-		folders_drop(folders, path);
+		folders_pass(folders, path);
 		return;
 	}
-	while (folder && strcmp(folder->path, path) != 0) {
+	while (folder && (folder->past || strcmp(folder->path, path) != 0)) {
 		folder = folder->next;
 	}
 	if (folder && (folder->dev != st.st_dev || folder->ino != st.st_ino)) {
-		folders_drop(folders, path);
+		folders_pass(folders, path);
 		folder = NULL;
 	}
 	scan = output && !(folder && folder->output && folder->deep >= deep);
@@ -303,10 +348,7 @@ void folders_free(struct folders *folders)
 {
 	if (folders) {
 		while (folders->first) {
-			struct output_folder *folder = folders->first;
-
-			folders->first = folder->next;
-			folder_free(folder);
+			folder_free(&folders->first);
 		}
 		free(folders);
 	}

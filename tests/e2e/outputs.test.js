@@ -63,6 +63,24 @@ test('what a build writes is one event, whatever way it writes', async t => {
 		output('static/css/a.css'), 'only what the patterns name');
 });
 
+test('what went with its folder is told, however late that is heard of', async t => {
+	const { world, did, sh } = await site(t, 'dist/**', {});
+	await did(() => sh('mkdir -p dist/deep dist/empty; cd dist; printf 1 | tee a.js b.js same.js deep/c.js empty/.keep'));
+	const pid = world.daemon?.process.pid ?? 0;
+	const late = (/** @type {string} */ script) => did(async () => {
+		process.kill(pid, 'SIGSTOP');
+		await sh(script);
+		process.kill(pid, 'SIGCONT');
+	});
+	assert.deepEqual(await late('mkdir t; echo 9 > t/a.js; printf 1 > t/same.js; rm -rf dist; mv t dist'),
+		output('dist/a.js', 'dist/b.js', 'dist/deep/c.js', 'dist/empty/.keep'), 'replaced');
+	assert.deepEqual(await did(() => sh('mkdir dist/deep; echo 2 > dist/deep/d.js')), output('dist/deep/d.js'));
+	assert.deepEqual(await late('rm -rf dist'), output('dist/a.js', 'dist/deep/d.js', 'dist/same.js'), 'deleted');
+	assert.deepEqual(await late('mkdir dist; echo 2 > dist/e.js'), output('dist/e.js'), 'made again');
+	assert.deepEqual(await late('mv dist gone; mkdir dist; echo 3 > dist/e.js; echo 1 > gone/f.js'), output('dist/e.js'), 'moved away');
+	assert.deepEqual(await did(() => sh('echo 4 > dist/e.js')), output('dist/e.js'));
+});
+
 test('a file that is being written is waited for', async t => {
 	const { did, file } = await site(t, 'dist/**', { 'dist/a.js': 'old' });
 	assert.deepEqual(await did(async () => {
@@ -141,7 +159,7 @@ test('the user\'s limit of watched folders is said in status; raised, all is wat
 	await world.savecast('track', root);
 	assert.match(await problem(), /^output: .*: the limit of watched folders is reached: raise fs\.inotify\.max_user_watches$/);
 	assert.equal((await world.log('savecastd')).match(/limit of watched folders/g)?.length, 1, 'once');
-	assert.match((await world.savecast('status')).stdout, /limit of watched\s+folders/);
+	assert.match((await world.savecast('status')).stdout, /limit\s+of\s+watched\s+folders/);
 
 	const raised = await run(['nsenter', '--user', '--preserve-credentials', '--target', String(pid), 'sh', '-c', `echo 1000 > ${limit}`], process.env);
 	assert.equal(raised.status, 0, raised.stderr);
