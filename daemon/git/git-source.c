@@ -285,6 +285,11 @@ struct project *git_source_project(const struct git_source *source)
 	return source->project;
 }
 
+bool git_source_is_idle(const struct git_source *source)
+{
+	return !source->holding && !source->looking;
+}
+
 bool git_source_is_gone(const struct git_source *source)
 {
 	return source->gone;

@@ -50,6 +50,9 @@ void git_source_free(struct git_source *source);
 
 struct project *git_source_project(const struct git_source *source);
 
+/* Nothing of it is under way, and the project is not held. */
+bool git_source_is_idle(const struct git_source *source);
+
 /* Its git dir is no more; there may be another one by now. */
 bool git_source_is_gone(const struct git_source *source);
 

@@ -41,6 +41,26 @@ static size_t sources_find(const struct git_sources *sources, const struct proje
 	return i;
 }
 
+static bool sources_wanted(const struct project *project)
+{
+	return project->tracked || project->tab_count;
+}
+
+/* A work tree whose last tab went stays watched, as the tab may come again, until its place is needed. */
+static void sources_make_room(struct git_sources *sources)
+{
+	size_t i = 0;
+
+	while (i < sources->count &&
+		(sources_wanted(git_source_project(sources->all[i])) ||
+			!git_source_is_idle(sources->all[i]))) {
+		i++;
+	}
+	if (i < sources->count) {
+		git_sources_forget(sources, git_source_project(sources->all[i]));
+	}
+}
+
 static void sources_add(struct git_sources *sources, struct project *project)
 {
 	_cleanup_free_ char *why = NULL, *problem = NULL;
@@ -50,10 +70,15 @@ static void sources_add(struct git_sources *sources, struct project *project)
 	if (r == -ENOENT) {
 		return;
 	}
+	if (sources->count == GIT_SOURCES_MAX) {
+		sources_make_room(sources);
+	}
 	if (r < 0) {
 		problem = mem_printf("%s: saves are still heard of, git is not", why);
 	} else if (sources->count == GIT_SOURCES_MAX) {
-		problem = mem_printf("%d work trees are watched already", GIT_SOURCES_MAX);
+		problem = mem_printf("%d work trees are watched already: switch off the tabs of "
+				     "another, or untrack it",
+			GIT_SOURCES_MAX);
 		git_dir_clear(&dir);
 	} else {
 		/* In two steps: what is wrong with it is told, and comes back to us. */
@@ -79,7 +104,7 @@ void git_sources_update(struct git_sources *sources, struct project *project)
 	}
 	if (i < sources->count) {
 		git_source_watch(sources->all[i]);
-	} else if (project->tracked || project->tab_count) {
+	} else if (sources_wanted(project)) {
 		sources_add(sources, project);
 	}
 }

@@ -3,7 +3,7 @@
 
 /*
  * The git work trees that are watched: of each project that is tracked, or that a tab
- * shows, and that is in one.
+ * shows, and that is in one. One that was stays so while there is room.
  */
 
 #include "git/git-source.h"

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { appendFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 
 import { contents, difference, settled } from './lib/git-tree.js';
 import { heading, missing, switchOn } from './lib/live.js';
+import { Client } from './lib/wire-client.js';
 import { World } from './lib/world.js';
 import { run } from '../../scripts/lib/children.js';
 import { until } from '../../scripts/lib/events.js';
@@ -359,6 +361,40 @@ test('the untracked files of a stash are told of, however late they come back', 
 	assert.equal((await pop).status, 0);
 	const [second] = await settled(world, first.serial, { expect: true });
 	assert.deepEqual(second.files, [file('loose.css')]);
+});
+
+test('256 work trees are watched: one that no tab shows makes room, and beyond that it is said', async t => {
+	const MAX = 256;
+	const world = await World.open(t);
+	const first = await world.folder('tree-0', { 'a.html': 'a\n' }, { git: true });
+	await world.git(first, 'add', '.');
+	await world.git(first, 'commit', '--quiet', '-m', 'first');
+	const parent = path.dirname(first);
+	const roots = Array.from({ length: MAX + 2 }, (_, i) => path.join(parent, `tree-${i}`));
+	const { status } = await run(['sh', '-ec', `cd '${parent}'; for i in $(seq ${MAX + 1}); do cp -r tree-0 tree-$i; done`], world.env);
+	assert.equal(status, 0);
+	await world.startDaemon();
+	const client = new Client(world);
+	await client.hello();
+	const watch = (/** @type {number} */ i) => client.watch(i, pathToFileURL(path.join(roots[i], 'a.html')).href);
+	const problem = async (/** @type {number} */ i) => JSON.parse((await world.savecast('status', '--json')).stdout)
+		.projects.find((/** @type {any} */ one) => one.root === roots[i]).problem;
+	const commits = async (/** @type {number} */ i) => {
+		const { mark } = client.log;
+		await writeFile(path.join(roots[i], 'a.html'), `${i}\n`);
+		await world.git(roots[i], 'commit', '--quiet', '--all', '-m', 'next');
+		assert.deepEqual((await client.next('reload', { mark })).tabs, [i]);
+	};
+	for (let i = 0; i < MAX; i++) {
+		assert.equal((await watch(i)).state, 'live');
+	}
+	client.send({ type: 'unwatch', tab: 0 });
+	assert.equal((await watch(MAX)).state, 'live');
+	assert.equal(await problem(MAX), '');
+	await commits(1);
+	await commits(MAX);
+	await watch(MAX + 1);
+	assert.match(await problem(MAX + 1), /^git: 256 work trees are watched already/);
 });
 
 test('a rebase of 50 commits is one reload', { skip: missing('chromium') }, async t => {
