@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, kept, missing, reaches, switchOn } from './lib/live.js';
+import { BROWSERS, guarded, kept, missing, reaches, switchOn } from './lib/live.js';
 import { World } from './lib/world.js';
 
 const INDEX = `<!doctype html><title>site</title><form action="/post" method="post"><button id="send">send</button></form>
@@ -17,10 +17,6 @@ const INDEX = `<!doctype html><title>site</title><form action="/post" method="po
 const CHOOSE = `(() => { const data = new DataTransfer(); data.items.add(new File(['x'], 'x.txt'));
 	const file = document.getElementById('file'); file.files = data.files;
 	file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`;
-
-/** The extension knows why the page must not reload. @param {import('./lib/live.js').Browser} browser */
-const guarded = (browser) => until('the guard', () => browser.evaluateInWorker(
-	"chrome.storage.session.get('tabs').then(({ tabs }) => tabs.some(([, { guard }]) => guard))"));
 
 /** @param {import('./lib/live.js').Browser} browser @param {string} text */
 const badge = (browser, text) => until(`badge ${text}`, async () => (await browser.activeFace()).badge === text);

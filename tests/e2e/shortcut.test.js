@@ -9,7 +9,7 @@ import { test } from 'node:test';
 
 import { until } from '../../scripts/lib/events.js';
 import { Display, noDisplay } from './lib/display.js';
-import { kept, live, missing, reaches } from './lib/live.js';
+import { guarded, kept, live, missing, reaches } from './lib/live.js';
 import { popupTarget } from './lib/question.js';
 import { World } from './lib/world.js';
 
@@ -47,6 +47,7 @@ test('chromium: the shortcuts', { skip: missing('chromium') || noDisplay() }, as
 			file.dispatchEvent(new Event('change', { bubbles: true }));
 			return true;
 		})()`);
+		await guarded(browser);
 		const file = path.join(site.root, 'index.html');
 		await writeFile(file, `${INDEX}<!-- 1 -->`);
 		const event = await world.bus.saved(file);

@@ -81,6 +81,10 @@ export const kept = async (browser) => {
 		target: { tabId: ${tab} }, func: () => Boolean(globalThis.savecast?.keeps) }).then(([{ result }]) => result)`));
 };
 
+/** The extension knows why the page must not reload. @param {Browser} browser */
+export const guarded = (browser) => until('the guard', () => browser.evaluateInWorker(
+	"chrome.storage.session.get('tabs').then(({ tabs }) => tabs.some(([, { guard }]) => guard))"));
+
 /**
  * @param {World} world
  * @param {number} event
