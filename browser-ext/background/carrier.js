@@ -11,10 +11,30 @@ const KEEP_MSEC = 60000;
 export class Carrier {
 	/** @type {Map<number, {id: string, state: unknown, at: number}>} */
 	#states = new Map();
+	/** @type {Map<number, string>} the document in each tab that is being reloaded for a save */
+	#reloading = new Map();
 	/** @type {Set<number>} */
 	#posting = new Set();
 	/** @type {Set<number>} whose document is not what was asked for at first */
 	#redirected = new Set();
+
+	/**
+	 * What the person did in a document is only kept if it goes for a save.
+	 *
+	 * @param {number} tab
+	 * @param {string} id of the document
+	 */
+	reloading(tab, id) {
+		this.#reloading.set(tab, id);
+	}
+
+	/**
+	 * @param {number} tab
+	 * @param {string} id of a document
+	 */
+	isReloading(tab, id) {
+		return this.#reloading.get(tab) === id;
+	}
 
 	/**
 	 * The old document's last word.
@@ -23,7 +43,11 @@ export class Carrier {
 	 * @param {{id: string, posting: boolean, state: unknown}} message
 	 * @param {boolean} late the new one has spoken first
 	 */
-	async left(tab, { id, posting, state }, late) {
+	async left(tab, { id, posting, state: last }, late) {
+		const state = this.isReloading(tab, id) ? last : null;
+		if (state) {
+			this.#reloading.delete(tab);
+		}
 		if (posting && !late) {
 			this.#posting.add(tab);
 		} else if (posting && !this.#redirected.has(tab)) {
@@ -61,6 +85,7 @@ export class Carrier {
 
 	/** @param {number} tab */
 	forget(tab) {
+		this.#reloading.delete(tab);
 		this.#states.delete(tab);
 		this.#posting.delete(tab);
 		this.#redirected.delete(tab);

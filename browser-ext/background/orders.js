@@ -5,7 +5,7 @@
 
 import { api } from '../common/api.js';
 import { asksPage, bypassesCache, mustWait } from './decide.js';
-import { applyChanges, tellKeeper } from './keeper.js';
+import { applyChanges } from './keeper.js';
 import { losesSight, whereabouts } from './sight.js';
 import { report } from './stories.js';
 
@@ -16,6 +16,7 @@ import { report } from './stories.js';
  * @typedef {object} Parts
  * @property {import('./tabs.js').Tabs} tabs
  * @property {import('./stories.js').Stories} stories
+ * @property {import('./carrier.js').Carrier} carrier
  * @property {() => 'wait' | 'now'} hidden the setting
  * @property {(reports: Report[]) => void} send
  * @property {(id: number, tab: chrome.tabs.Tab) => void} look tells of a tab that went elsewhere
@@ -171,7 +172,7 @@ export class Orders {
 	 * @param {chrome.tabs.Tab} [seen]
 	 */
 	async #reload(id, event, changes, seen) {
-		const { tabs, stories, send } = this.#parts;
+		const { tabs, stories, carrier, send } = this.#parts;
 		const deadline = performance.now() + MAX_NAVIGATION_MSEC;
 		for (let tab = seen; ; tab = undefined) {
 			if (!tab) {
@@ -186,14 +187,13 @@ export class Orders {
 			}
 			await new Promise((resolve) => setTimeout(resolve, NAVIGATION_MSEC));
 		}
-		const { kept = false } = tabs.get(id) ?? {};
+		const { kept = false, keeper } = tabs.get(id) ?? {};
 		const reports = stories.ordered(id);
 		const bypassCache = bypassesCache(changes, { kept, firefox: losesSight });
-		const told = api.tabs.reload(id, { bypassCache });
-		if (kept) {
-			// Nor is this waited for, or sent first: it arrives before the new page does.
-			tellKeeper(id, { to: 'arm' });
+		if (kept && keeper) {
+			carrier.reloading(id, keeper);
 		}
+		const told = api.tabs.reload(id, { bypassCache });
 		send(reports);
 		await told;
 	}

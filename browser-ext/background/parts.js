@@ -26,7 +26,7 @@ export const visits = new Visits({
 	tabs, stories, carrier, send, watch, unwatch, show, safe: (id) => came(id, 'safe'),
 });
 export const orders = new Orders({
-	tabs, stories, send, show,
+	tabs, stories, carrier, send, show,
 	look: (id, tab) => visits.moved(id, tab.url, 'still'),
 	pause: (id, why) => visits.pause(id, why),
 	hidden: () => settings.hidden,

@@ -155,11 +155,12 @@ export class Visits {
 			break;
 		case 'hide': {
 			const late = Boolean(entry?.kept && entry.keeper !== message.id);
+			const posting = Boolean(message.posting) && !carrier.isReloading(id, message.id);
 			if (!late) {
 				// At once: an order may come before the new page's keeper can say so.
-				tabs.set(id, { kept: false, ahead: false, guard: message.posting ? POSTED : undefined });
+				tabs.set(id, { kept: false, ahead: false, guard: posting ? POSTED : undefined });
 			}
-			carrier.left(id, message, late);
+			carrier.left(id, { ...message, posting }, late);
 			break;
 		}
 		case 'guard':

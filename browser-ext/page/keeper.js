@@ -18,19 +18,12 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	};
 
 	const begin = () => {
-		let armed = false;
 		let posting = false;
 		/** Which document this is, for the state that goes from one to the next. */
 		const id = Math.random().toString(36);
 
 		runtime.onMessage.addListener((/** @type {any} */ message, _, answer) => {
 			switch (message?.to) {
-			case 'arm':
-				armed = true;
-				break;
-			case 'disarm':
-				armed = false;
-				break;
 			case 'apply':
 				shared.apply(message.changes, message.event).then(answer,
 					(/** @type {unknown} */ error) => answer({ outcome: 'reload', detail: String(error) }));
@@ -66,11 +59,18 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		/** @type {any} */ (globalThis).navigation?.addEventListener('navigatesuccess', () => {
 			posting = false;
 		});
+		const state = () => {
+			try {
+				return shared.state.capture();
+			} catch (error) {
+				console.debug(`savecast: state: ${error}`);
+				return null;
+			}
+		};
 		// The last moment of this document, when the next one is there: what was typed while a
-		// slow server made it is kept, too.
-		addEventListener('pagehide', () => {
-			tell({ from: 'hide', id, posting: posting && !armed, state: armed ? shared.state.capture() : null });
-		});
+		// slow server made it is kept, too. Whether for a save, the extension knows: a word of
+		// it to here, beside the reload, may come too late.
+		addEventListener('pagehide', () => tell({ from: 'hide', id, posting, state: state() }));
 
 		const [entry] = /** @type {any[]} */ (performance.getEntriesByType('navigation'));
 		const here = () => tell({
@@ -82,7 +82,6 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		});
 		addEventListener('pageshow', ({ persisted }) => {
 			if (persisted) {
-				armed = false;
 				posting = false;
 				here();
 			}

@@ -31,7 +31,8 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	const addressOf = (element) => {
 		const holder = holderOf(element);
 		return {
-			id: element.id,
+			// A form's own `id` may be a field of that name.
+			id: element.getAttribute('id') ?? '',
 			name: element.getAttribute('name') ?? '',
 			tag: element.localName,
 			way: wayTo(element),

@@ -20,6 +20,7 @@ const INDEX = `<!doctype html><title>site</title><style>body { height: 4000px } 
 <dialog id="modal"><input id="inmodal"></dialog>
 <div id="host"><template shadowrootmode="open"><input id="shaded"></template></div>
 <iframe id="frame" srcdoc="<body style='height:3000px'><input id=framed>"></iframe>
+<form id="form" style="height: 60px; overflow: auto"><input name="id"><div style="height: 900px">x</div></form>
 <input id="paid" autocomplete="section-pay billing cc-number"><input id="new_password">`;
 
 const TOUCH = `(() => {
@@ -34,7 +35,7 @@ const TOUCH = `(() => {
 	const frame = by('frame').contentDocument;
 	frame.getElementById('framed').value = 'in frame'; frame.documentElement.scrollTop = 700;
 	by('details').open = true; by('dialog').show(); by('popover').showPopover();
-	by('inner').scrollTop = 300; scrollTo(0, 1500);
+	by('inner').scrollTop = 300; by('form').scrollTop = 200; scrollTo(0, 1500);
 	getSelection().setBaseAndExtent(by('prose').firstChild, 5, by('prose').firstChild, 10);
 	by('text').focus({ preventScroll: true }); by('text').setSelectionRange(1, 3);
 	return 1;
@@ -47,7 +48,7 @@ const STATE = `(() => {
 		one: by('one').value, many: [...by('many').selectedOptions].map(o => o.value).join(),
 		edit: by('edit').innerHTML, details: by('details').open, dialog: by('dialog').open,
 		modal: by('dialog').matches(':modal'), popover: by('popover').matches(':popover-open'),
-		inner: by('inner').scrollTop, y: Math.round(scrollY),
+		inner: by('inner').scrollTop, form: by('form').scrollTop, y: Math.round(scrollY),
 		shaded: by('host').shadowRoot.getElementById('shaded').value,
 		framed: by('frame').contentDocument.getElementById('framed').value,
 		frameY: by('frame').contentDocument.documentElement.scrollTop,
