@@ -57,7 +57,8 @@ export class Show {
 	}
 
 	async daemon() {
-		const port = await freePort(7283);
+		// Not the default: a browser of the person's own would take this daemon for his.
+		const port = await freePort();
 		const config = path.join(this.temp, 'config/savecast');
 		await mkdir(config, { recursive: true });
 		await writeFile(path.join(config, 'config'), `[savecast]\n\tport = ${port}\n`);

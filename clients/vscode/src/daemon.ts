@@ -151,6 +151,10 @@ export class Daemon implements vscode.Disposable {
 		// From here on NameOwnerChanged alone says it: a reply may be looked at after the daemon's end.
 		const [runs] = await bus.call({ ...BUS, member: 'NameHasOwner', signature: 's', body: [NAME] });
 		this.#set({ state: runs ? 'running' : 'stopped' });
+		if (runs) {
+			const call = { destination: NAME, path: PATH, interface: NAME, member: 'Subscribe', passive: true };
+			await bus.call(call).catch(() => {}); // Gone meanwhile: NameOwnerChanged comes.
+		}
 		return bus;
 	}
 

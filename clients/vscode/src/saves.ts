@@ -32,6 +32,7 @@ export class Saves implements vscode.Disposable {
 		const { workspace } = vscode;
 		this.#listeners = vscode.Disposable.from(
 			workspace.onWillSaveTextDocument(({ document, reason }) => this.#announced(document.uri, reason)),
+			workspace.onWillSaveNotebookDocument(({ notebook, reason }) => this.#announced(notebook.uri, reason)),
 			workspace.onDidSaveTextDocument(({ uri }) => this.#saved([uri])),
 			workspace.onDidSaveNotebookDocument(({ uri }) => this.#saved([uri])),
 			workspace.onDidCreateFiles(({ files }) => this.#saved(files)),

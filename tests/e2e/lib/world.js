@@ -37,12 +37,14 @@ const UVICORN = existsSync('/usr/bin/uvicorn') ? '/usr/bin/uvicorn' : 'uvicorn';
 /** @type {Set<World>} */
 const open = new Set();
 
-// A test file that takes too long is ended; what it started goes with it.
-process.once('SIGTERM', async () => {
-	setTimeout(() => process.exit(1), 5000);
-	await Promise.allSettled([...open].map(world => world.close()));
-	process.exit(1);
-});
+// A test file that takes too long is ended, or a person ends it; what it started goes with it.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
+	process.once(signal, async () => {
+		setTimeout(() => process.exit(1), 5000);
+		await Promise.allSettled([...open].map(world => world.close()));
+		process.exit(1);
+	});
+}
 
 export class World {
 	/**

@@ -5,7 +5,12 @@ let s:cpoptions = &cpoptions
 set cpoptions&vim
 
 function! savecast#window#show(lines) abort
-  let l:number = bufwinnr('^savecast://text$')
+  let l:buffer = bufnr('^savecast://text$')
+  let l:number = bufwinnr(l:buffer)
+  if l:buffer > 0 && l:number < 0
+    " In another tab page.
+    execute 'bwipeout!' l:buffer
+  endif
   if l:number > 0
     execute l:number . 'wincmd w'
   else
