@@ -37,6 +37,18 @@ function! Test_command_shows_what_the_tool_says() abort
   call assert_equal(['status', 'log', 'why -- ' . Path('a.css'), 'reload -- ' . $TEST_DIR . '/files'], s:asked())
 endfunction
 
+function! Test_command_shows_it_where_the_cursor_is() abort
+  call s:tool(['echo "one  $1"'])
+  call Change('a.css')
+  Savecast status
+  call assert_true(WaitFor({-> s:window() == ['one  status']}), string(s:window()))
+  tabnew
+  Savecast log
+  call assert_true(WaitFor({-> s:window() == ['one  log']}), string(s:window()))
+  call assert_equal([2, 2], [tabpagenr(), winnr('$')])
+  call assert_equal(1, tabpagewinnr(1, '$'), 'nothing is left in the other tab page')
+endfunction
+
 function! Test_command_completes_and_refuses() abort
   call assert_equal(['status'], getcompletion('Savecast st', 'cmdline'))
   Savecast frobnicate
