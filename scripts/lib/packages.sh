@@ -75,7 +75,7 @@ packages_has_node() {
 
 # clang's runtime, which Debian packs by its own.
 packages_has_fuzzer() {
-	command -v clang >/dev/null && [ -e "$(clang -print-file-name=libclang_rt.fuzzer-x86_64.a)" ]
+	command -v clang >/dev/null && [ -e "$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a")" ]
 }
 
 # vim-tiny has no jobs.

@@ -11,6 +11,8 @@ const NAME = 'io.github.savecast.Daemon1';
 const PATH = '/io/github/savecast/Daemon1';
 const BUS = { destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' };
 
+const NO_OWNER = 'org.freedesktop.DBus.Error.NameHasNoOwner';
+
 /** Unknown keys may come with newer daemons. */
 export interface Step {
 	at: number;
@@ -106,6 +108,8 @@ export class Daemon implements vscode.Disposable {
 		} catch (error) {
 			if (!passive) {
 				this.#fault(error as Error);
+			} else if (error instanceof BusError && error.code === NO_OWNER) {
+				throw new BusError(NO_OWNER, 'savecastd is not running: the next save starts it');
 			}
 			throw error;
 		}
