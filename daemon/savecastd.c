@@ -3,10 +3,10 @@
 #include <getopt.h>
 #include <stdio.h>
 
-#include "base/log.h"
-#include "base/mem.h"
+#include "util/log.h"
+#include "util/mem.h"
 #include "config/setting.h"
-#include "main/daemon.h"
+#include "daemon.h"
 
 static void usage(FILE *to)
 {

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <sys/random.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
-#include "base/pathname.h"
+#include "util/clock.h"
+#include "util/mem.h"
+#include "util/pathname.h"
 #include "browser/browser.h"
-#include "wire/wire.h"
-#include "ws/ws-server.h"
+#include "websocket/wire.h"
+#include "websocket/ws-server.h"
 
 /* Chromium puts a background page to sleep that got no message for 30 s. */
 #define PING_EVERY_USEC (20 * CLOCK_USEC_PER_SEC)

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "browser/tab.h"
-#include "event/ledger.h"
-#include "loop/loop.h"
+#include "pipeline/ledger.h"
+#include "util/loop.h"
 #include "project/project.h"
-#include "proof/proof.h"
-#include "route/router.h"
+#include "websocket/proof.h"
+#include "server/router.h"
 
 /*
  * The connected browsers and what they have told: the daemon's side of

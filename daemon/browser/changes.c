@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "base/pathname.h"
-#include "base/utf8.h"
+#include "util/pathname.h"
+#include "util/utf8.h"
 
 _Static_assert((int)WIRE_CHANGES_MAX == (int)LEDGER_FILES_MAX, "an event's files are told whole");
 

@@ -4,9 +4,9 @@
 #include <stddef.h>
 
 #include "browser/kind.h"
-#include "event/ledger.h"
-#include "rule/path-rule.h"
-#include "wire/wire.h"
+#include "pipeline/ledger.h"
+#include "project/path-rule.h"
+#include "websocket/wire.h"
 
 /*
  * What a browser is told of an event's files. Pure. Fills at most

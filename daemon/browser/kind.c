@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 
 static const struct {
 	const char *suffix;

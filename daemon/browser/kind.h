@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "wire/wire.h"
+#include "websocket/wire.h"
 
 /*
  * What a file is to a web page, by its name alone. Pure.

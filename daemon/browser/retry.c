@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/retry.h"
 
-#include "base/clock.h"
-#include "base/mem.h"
+#include "util/clock.h"
+#include "util/mem.h"
 #include "browser/browser.h"
 #include "config/setting.h"
-#include "ws/ws-server.h"
+#include "websocket/ws-server.h"
 
 #define PAUSE_MIN_USEC (250 * CLOCK_USEC_PER_MSEC)
 #define PAUSE_MAX_USEC (15 * CLOCK_USEC_PER_SEC)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/browser.h"
 
-#include "base/clock.h"
-#include "base/mem.h"
+#include "util/clock.h"
+#include "util/mem.h"
 #include "browser/retry.h"
-#include "wire/wire.h"
-#include "ws/ws-server.h"
+#include "websocket/wire.h"
+#include "websocket/ws-server.h"
 
 #define LOG_MODULE "browser"
-#include "base/log.h"
+#include "util/log.h"
 
 /* One connection, from its handshake to its close: what each message does. */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/tab.h"
 
-#include "base/mem.h"
+#include "util/mem.h"
 
 static size_t tabs_place(const struct tabs *tabs, uint64_t id)
 {

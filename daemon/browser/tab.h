@@ -7,7 +7,7 @@
 
 #include "project/project.h"
 #include "server/server.h"
-#include "wire/wire.h"
+#include "websocket/wire.h"
 
 /*
  * The tabs that are switched on. A tab belongs to one browser, which finds it by

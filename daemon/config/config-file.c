@@ -10,9 +10,9 @@
 
 #include <git2.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "config/config-line.h"
-#include "repo/git-library.h"
+#include "sources/git/git-library.h"
 
 static void close_fd(int *fd)
 {

@@ -4,14 +4,14 @@
 #include <errno.h>
 #include <stdarg.h>
 
-#include "base/mem.h"
-#include "base/pathname.h"
-#include "base/utf8.h"
+#include "util/mem.h"
+#include "util/pathname.h"
+#include "util/utf8.h"
 #include "config/config-file.h"
 #include "project/finder.h"
 
 #define LOG_MODULE "config"
-#include "base/log.h"
+#include "util/log.h"
 
 void config_text_init(struct config_text *text, const char *file, bool is_users)
 {

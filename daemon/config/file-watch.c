@@ -6,11 +6,11 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
+#include "util/clock.h"
+#include "util/mem.h"
 
 #define LOG_MODULE "watch"
-#include "base/log.h"
+#include "util/log.h"
 
 /* IN_ATTRIB tells that a name of the file went: it was replaced or removed. */
 #define FILE_MASK (IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF)

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "loop/loop.h"
+#include "util/loop.h"
 
 /*
  * Tells when a small file was written, replaced, made or removed, whoever did it.

@@ -3,8 +3,8 @@
 
 #include <strings.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
+#include "util/clock.h"
+#include "util/mem.h"
 
 static bool number_read(const char *value, unsigned long min, unsigned long max, unsigned long *out)
 {

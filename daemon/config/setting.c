@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/setting.h"
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "config/setting-type.h"
 
 struct setting {

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "route/url-pattern.h"
-#include "rule/path-rule.h"
+#include "server/url-pattern.h"
+#include "project/path-rule.h"
 
 /*
  * The settings: what they are called, what they may hold, what is said about

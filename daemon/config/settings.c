@@ -4,14 +4,14 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "base/file.h"
-#include "base/mem.h"
-#include "base/pathname.h"
+#include "util/file.h"
+#include "util/mem.h"
+#include "util/pathname.h"
 #include "config/config-text.h"
 #include "config/file-watch.h"
 
 #define LOG_MODULE "config"
-#include "base/log.h"
+#include "util/log.h"
 
 struct project_config {
 	struct settings *settings;

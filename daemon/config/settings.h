@@ -2,7 +2,7 @@
 #pragma once
 
 #include "config/setting.h"
-#include "loop/loop.h"
+#include "util/loop.h"
 #include "project/project.h"
 
 /*

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "project/problem.h"
 
-#include "base/mem.h"
+#include "util/mem.h"
 
 #define LOG_MODULE "project"
-#include "base/log.h"
+#include "util/log.h"
 
 bool problem_is_of(const struct project *project, const char *source)
 {

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event/await.h"
-#include "event/fileset.h"
-#include "event/pending.h"
+#include "pipeline/output-wait.h"
+#include "pipeline/fileset.h"
+#include "pipeline/coalescer.h"
 
 struct project_settings;
 struct tab;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "project/project.h"
 
-#include "base/mem.h"
-#include "base/pathname.h"
+#include "util/mem.h"
+#include "util/pathname.h"
 #include "config/setting.h"
-#include "base/utf8.h"
+#include "util/utf8.h"
 
 struct registry {
 	struct project **sorted; /* by root */

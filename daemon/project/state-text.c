@@ -5,8 +5,8 @@
 
 #include <jansson.h>
 
-#include "base/mem.h"
-#include "base/pathname.h"
+#include "util/mem.h"
+#include "util/pathname.h"
 
 enum { STATE_VERSION = 1 };
 

@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "base/file.h"
-#include "base/mem.h"
-#include "gate/learned.h"
+#include "util/file.h"
+#include "util/mem.h"
+#include "readiness/restart-history.h"
 #include "project/state-text.h"
 
 #define LOG_MODULE "state"
-#include "base/log.h"
+#include "util/log.h"
 
 /* PROJECTS_MAX names, each byte encoded. */
 enum { STATE_BYTES_MAX = 16 * 1024 * 1024 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "loop/loop.h"
+#include "util/loop.h"
 #include "project/project.h"
 
 /*

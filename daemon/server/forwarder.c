@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "server/procfs.h"
 
 static const char *const names[] = {

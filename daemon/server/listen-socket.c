@@ -10,8 +10,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "base/mem.h"
-#include "base/netlink.h"
+#include "util/mem.h"
+#include "server/netlink.h"
 
 enum { TCP_STATE_LISTEN = 10, DIAG_ANSWER_MAX = 32 * 1024 };
 

@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "server/procfs.h"
 
 struct search {

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
+#include "util/clock.h"
+#include "util/mem.h"
 
 enum { PROCFS_TEXT_MAX = 16 * 1024 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "server/look.h"
-#include "server/members.h"
-#include "server/probe.h"
+#include "server/socket-owners.h"
+#include "server/server-processes.h"
+#include "server/accept-probe.h"
 #include "server/server.h"
 
 /* What server.c and server-view.c share, and nobody else. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/server-private.h"
 
-#include "base/clock.h"
-#include "base/mem.h"
+#include "util/clock.h"
+#include "util/mem.h"
 
 /* One that serves takes a connection within this time, or is busy. */
 #define BUSY_USEC (200 * CLOCK_USEC_PER_MSEC)

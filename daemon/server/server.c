@@ -3,9 +3,9 @@
 
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
-#include "base/utf8.h"
+#include "util/clock.h"
+#include "util/mem.h"
+#include "util/utf8.h"
 #include "server/livereload.h"
 
 /* A whole walk is not started again before: it is for servers that come from elsewhere. */

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "loop/loop.h"
+#include "util/loop.h"
 #include "server/process.h"
 
 struct servers;

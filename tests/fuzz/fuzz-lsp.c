@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/lsp/lsp-frames.h"
 #include "cli/lsp/lsp-session.h"
 

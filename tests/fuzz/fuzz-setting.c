@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "config/setting.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

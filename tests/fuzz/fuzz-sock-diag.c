@@ -34,7 +34,7 @@ static ssize_t answer_give(void *to, size_t size, void *from, socklen_t *from_le
 #define recvfrom(fd, to, size, flags, from, from_length)                                           \
 	answer_give(to, size, from, from_length)
 #include "server/listen-socket.c"
-#include "ws/peer.c"
+#include "websocket/peer.c"
 #undef recvfrom
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

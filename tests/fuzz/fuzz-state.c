@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/mem.h"
-#include "gate/learned.h"
-#include "proof/proof.h"
+#include "util/mem.h"
+#include "readiness/restart-history.h"
+#include "websocket/proof.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/mem.h"
-#include "base/utf8.h"
-#include "wire/wire.h"
+#include "util/mem.h"
+#include "util/utf8.h"
+#include "websocket/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "event/await.h"
+#include "pipeline/output-wait.h"
 
 static const uint64_t start = 1000 * CLOCK_USEC_PER_SEC;
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "browser/changes.h"
 
 static const struct path_rules no_rules;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/feed/batch.h"
 
 static void a_call_holds_so_many_names(void **state)

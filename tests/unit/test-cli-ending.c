@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/run/ending.h"
 
 static char *text_of(const char *bytes)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/call/fault.h"
 
 static void is(const char *name, const char *text, enum call_result result, const char *part)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/feed/lines.h"
 
 struct seen {

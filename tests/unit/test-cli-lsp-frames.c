@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/lsp/lsp-frames.h"
 
 struct seen {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/lsp/lsp-session.h"
 
 static struct lsp_outcome say(struct lsp_session *session, const char *message)

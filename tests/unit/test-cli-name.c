@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/mem.h"
-#include "base/pathname.h"
+#include "util/mem.h"
+#include "util/pathname.h"
 #include "cli/verb/name.h"
 
 static void good(const char *given, const char *folder, const char *expected)

@@ -3,8 +3,8 @@
 
 #include <time.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
+#include "util/clock.h"
+#include "util/mem.h"
 #include "cli/print/text.h"
 
 /* Frees `got`. */

@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "config/config-file.h"
 #include "config/config-text.h"
 

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "event/fileset.h"
+#include "pipeline/fileset.h"
 
 static void each_name_once_in_order(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "server/forwarder.h"
 
 static void names(void **state)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "base/mem.h"
-#include "gate/gate.h"
-#include "gate/question.h"
+#include "util/mem.h"
+#include "readiness/gate.h"
+#include "readiness/restart-sample.h"
 
 /*
  * Every transition of the gate as a script: at some millisecond a save comes or

@@ -3,8 +3,8 @@
 
 #include <sys/inotify.h>
 
-#include "base/mem.h"
-#include "git/git-notice.h"
+#include "util/mem.h"
+#include "sources/git/git-notice.h"
 
 static void each_change_has_its_meaning(void **state)
 {

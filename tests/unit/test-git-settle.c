@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "base/mem.h"
-#include "git/git-settle.h"
+#include "util/mem.h"
+#include "sources/git/git-settle.h"
 
 #define SEC CLOCK_USEC_PER_SEC
 #define MSEC CLOCK_USEC_PER_MSEC

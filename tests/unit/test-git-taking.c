@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "base/mem.h"
-#include "git/git-taking.h"
+#include "util/mem.h"
+#include "sources/git/git-delivery.h"
 
 /* A pipe without an intake: no save is told of here. */
 struct house {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "base/mem.h"
-#include "git/git-verdict.h"
+#include "util/mem.h"
+#include "sources/git/git-verdict.h"
 
 enum { NONE = 0, A = 1, B = 2, X = 3, GONE = 9 };
 

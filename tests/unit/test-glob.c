@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
-#include "rule/glob.h"
+#include "util/clock.h"
+#include "util/mem.h"
+#include "project/glob.h"
 
 static const struct {
 	const char *pattern, *name;

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "base/mem.h"
-#include "ws/handshake.h"
-#include "ws/log-limit.h"
+#include "util/mem.h"
+#include "websocket/handshake.h"
+#include "util/log-limit.h"
 
 #define ID "abcdefghijklmnopabcdefghijklmnop"
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "server/livereload.h"
 
 /* Command lines as they are seen in /proc; a space stands for the NUL. */

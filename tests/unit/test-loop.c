@@ -6,9 +6,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
-#include "loop/loop.h"
+#include "util/clock.h"
+#include "util/mem.h"
+#include "util/loop.h"
 
 struct pair {
 	struct loop *loop;

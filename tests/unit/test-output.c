@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "base/mem.h"
-#include "output/burst.h"
-#include "output/pattern.h"
+#include "util/mem.h"
+#include "sources/output-burst.h"
+#include "sources/output-pattern.h"
 
 static const uint64_t start = 1000 * CLOCK_USEC_PER_SEC;
 

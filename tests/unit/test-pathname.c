@@ -3,9 +3,9 @@
 
 #include <errno.h>
 
-#include "base/mem.h"
-#include "base/pathname.h"
-#include "base/utf8.h"
+#include "util/mem.h"
+#include "util/pathname.h"
+#include "util/utf8.h"
 
 static void good(const char *text, const char *expected)
 {

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "project/project.h"
 #include "project/state-text.h"
 

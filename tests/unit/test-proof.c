@@ -11,9 +11,9 @@
 
 #include <jansson.h>
 
-#include "base/file.h"
-#include "base/mem.h"
-#include "proof/key.h"
+#include "util/file.h"
+#include "util/mem.h"
+#include "websocket/proof-key.h"
 
 static const char *text_of(const json_t *object, const char *key)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "base/clock.h"
+#include "util/clock.h"
 #include "browser/retry.h"
 
 #define GIVE_UP (600 * CLOCK_USEC_PER_SEC)

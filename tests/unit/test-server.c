@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/mem.h"
-#include "loop/loop.h"
+#include "util/mem.h"
+#include "util/loop.h"
 #include "server/server.h"
 
 /*

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/mem.h"
+#include "util/file.h"
+#include "util/mem.h"
 #include "config/config-line.h"
 #include "config/setting-type.h"
 #include "config/setting.h"

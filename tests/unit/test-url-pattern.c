@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "base/mem.h"
-#include "route/url-pattern.h"
+#include "util/mem.h"
+#include "server/url-pattern.h"
 
 static const struct {
 	const char *pattern, *url;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "config/setting.h"
-#include "route/url-rule.h"
+#include "server/url-rule.h"
 
 static void say(struct project *project, struct project_settings *settings, const char *pattern)
 {

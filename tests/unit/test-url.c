@@ -4,9 +4,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "server/listen-socket.h"
-#include "route/url.h"
+#include "server/url.h"
 
 static void http(const char *text, const char *host, unsigned port, const char *path, bool loopback)
 {

@@ -7,10 +7,10 @@
 
 #include <jansson.h>
 
-#include "base/mem.h"
-#include "base/utf8.h"
-#include "wire/wire.h"
-#include "ws/inbox.h"
+#include "util/mem.h"
+#include "util/utf8.h"
+#include "websocket/wire.h"
+#include "websocket/inbox.h"
 
 static json_t *vectors(const char *name)
 {

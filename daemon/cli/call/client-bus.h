@@ -14,7 +14,7 @@
 
 #include <jansson.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/call/fault.h"
 
 struct client;

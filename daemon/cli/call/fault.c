@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/call/fault.h"
 
-#include "base/mem.h"
+#include "util/mem.h"
 
 #define FREEDESKTOP "org.freedesktop.DBus.Error."
 

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 
 #define DAEMON_NAME "io.github.savecast.Daemon1"
 #define DAEMON_OBJECT "/io/github/savecast/Daemon1"

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 
 enum {
 	BATCH_NAMES_MAX = 4096,	      /* the daemon takes no more in a call */

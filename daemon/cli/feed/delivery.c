@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "base/clock.h"
+#include "util/clock.h"
 #include "cli/call/call.h"
 #include "cli/print/complain.h"
 

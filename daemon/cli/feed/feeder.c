@@ -6,7 +6,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "util/clock.h"
 #include "cli/feed/delivery.h"
 #include "cli/print/complain.h"
 #include "cli/verb/name.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/feed/lines.h"
 
-#include "base/mem.h"
+#include "util/mem.h"
 
 static void lines_end(
 	struct lines *lines, char *line, size_t length, lines_fn *each, void *userdata)

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/feed/feeder.h"
 #include "cli/feed/lines.h"
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <strings.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 
 void lsp_frames_init(struct lsp_frames *frames)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 
 /* As JSON-RPC and LSP number them. */
 enum lsp_error {

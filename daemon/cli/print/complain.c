@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/print/text.h"
 
 void complain(const char *format, ...)

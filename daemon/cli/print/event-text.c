@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "base/mem.h"
-#include "base/pathname.h"
+#include "util/mem.h"
+#include "util/pathname.h"
 #include "cli/print/text.h"
 
 /* Columns of a step: its time, its word, and where its text begins. */

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
+#include "util/clock.h"
+#include "util/mem.h"
 #include "cli/call/call.h"
 #include "cli/print/event-text.h"
 

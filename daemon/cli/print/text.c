@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
-#include "base/pathname.h"
-#include "base/utf8.h"
+#include "util/clock.h"
+#include "util/mem.h"
+#include "util/pathname.h"
+#include "util/utf8.h"
 
 /* Takes the character at `p`, or 0 and one byte if it is not well-formed UTF-8. */
 static uint32_t text_character(const unsigned char *p, size_t *length)

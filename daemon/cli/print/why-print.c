@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/print/event-text.h"
 #include "cli/print/log-print.h"
 #include "cli/print/text.h"

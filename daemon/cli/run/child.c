@@ -15,7 +15,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/print/complain.h"
 
 /* What is handed on to the command. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/run/ending.h"
 
-#include "base/mem.h"
-#include "base/utf8.h"
+#include "util/mem.h"
+#include "util/utf8.h"
 
 void ending_add(struct ending *ending, const char *bytes, size_t length)
 {

@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/print/complain.h"
 
 /* Every option there is; a verb lists the letters of those that it takes. */

@@ -7,8 +7,8 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "base/mem.h"
-#include "base/pathname.h"
+#include "util/mem.h"
+#include "util/pathname.h"
 
 /* Behind the last ".." component, or NULL if there is none. */
 static const char *name_after_dots(const char *path)

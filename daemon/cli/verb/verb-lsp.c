@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/feed/feeder.h"
 #include "cli/lsp/lsp-frames.h"
 #include "cli/lsp/lsp-session.h"

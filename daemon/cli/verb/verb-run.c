@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
-#include "base/utf8.h"
+#include "util/utf8.h"
 #include "cli/call/call.h"
 #include "cli/print/complain.h"
 #include "cli/run/child.h"

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/mem.h"
+#include "util/mem.h"
 #include "cli/call/call.h"
 #include "cli/print/log-print.h"
 #include "cli/print/why-print.h"

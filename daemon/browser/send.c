@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "browser/browser.h"
+
+#include "util/clock.h"
+#include "util/mem.h"
+#include "browser/changes.h"
+#include "browser/retry.h"
+#include "config/setting.h"
+#include "websocket/wire.h"
+#include "websocket/ws-server.h"
+
+void tab_let_go(struct tab *tab, enum step_kind kind, const char *why)
+{
+	struct ledger *ledger = tab->browser->browsers->ledger;
+	struct step_place place = {tab->browser->number, tab->id};
+
+	if (retry_is(tab, tab->awaited)) {
+		retry_end(tab);
+	}
+	if (tab->awaited) {
+		ledger_arrived(ledger, tab->awaited);
+		ledger_step(ledger, tab->awaited, clock_now_usec(), kind, &place, "%s", why);
+		tab->awaited = 0;
+	}
+}
+
+/* Collects the tabs by browser; returns how many browsers have some. */
+static struct browser **collect(
+	struct project *project, const struct server *server, uint64_t serial, unsigned *count)
+{
+	struct browser **browsers = NULL;
+
+	*count = 0;
+	for (struct tab *tab = project->tabs; tab; tab = tab->next) {
+		struct browser *browser = tab->browser;
+
+		if (tab->server != server) {
+			continue;
+		}
+		if (tab->awaited) {
+			_cleanup_free_ char *why =
+				mem_printf("superseded by event %llu", (unsigned long long)serial);
+
+			tab_let_go(tab, STEP_SKIPPED, why);
+		}
+		retry_end(tab);
+		tab->awaited = serial;
+		if (!browser->told) {
+			browser->told = mem_alloc(browser->tabs.count * sizeof *browser->told);
+			browser->told_count = 0;
+			browsers = mem_resize(browsers, *count + 1, sizeof *browsers);
+			browsers[(*count)++] = browser;
+		}
+		browser->told[browser->told_count++] = tab->id;
+	}
+	return browsers;
+}
+
+void browsers_cast(struct browsers *browsers, struct project *project, const struct server *server,
+	uint64_t serial, bool plain)
+{
+	struct wire_change changes[WIRE_CHANGES_MAX];
+	size_t n_changes = 0;
+	unsigned count;
+	_cleanup_free_ struct browser **to = collect(project, server, serial, &count);
+
+	if (!plain) {
+		n_changes = changes_of(
+			ledger_find(browsers->ledger, serial), &project->settings->action, changes);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		_cleanup_free_ uint64_t *ids = mem_steal(to[i]->told);
+		_cleanup_free_ char *text =
+			wire_encode_reload(serial, ids, to[i]->told_count, changes, n_changes);
+
+		ws_client_send(to[i]->client, text);
+		ledger_await(browsers->ledger, serial, to[i]->told_count);
+		ledger_step(browsers->ledger, serial, clock_now_usec(), STEP_CAST, NULL,
+			"to %u tab%s of %s", to[i]->told_count, to[i]->told_count == 1 ? "" : "s",
+			to[i]->name);
+	}
+}
+
+static void send_let_go(struct browsers *browsers, const struct server *server, bool spare)
+{
+	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
+		uint64_t ids[TABS_MAX];
+		size_t count = 0;
+
+		for (size_t i = 0; i < browser->tabs.count; i++) {
+			if (browser->tabs.sorted[i]->server == server) {
+				ids[count++] = browser->tabs.sorted[i]->id;
+			}
+		}
+		if (count) {
+			_cleanup_free_ char *text = wire_encode_let_go(ids, count, spare);
+
+			ws_client_send(browser->client, text);
+		}
+	}
+}
+
+void browsers_let_go(struct browsers *browsers, const struct server *server)
+{
+	send_let_go(browsers, server, false);
+}
+
+void browsers_use_spare(struct browsers *browsers, const struct server *server)
+{
+	send_let_go(browsers, server, true);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "browser/browser.h"
+
+#include "util/mem.h"
+#include "browser/retry.h"
+#include "websocket/ws-server.h"
+
+/* What a tab shows and how that is known, and telling its browser. */
+
+/* Tells the browser what this tab is to show, if that is news or it is `asked` for. */
+static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *reason, bool asked)
+{
+	const struct build_failure *failed = tab->project ? tab->project->failure : NULL;
+	struct wire_failure failure;
+	_cleanup_free_ char *text = NULL;
+	bool is_news;
+
+	if (!asked && tab->state == state && tab->reason && strcmp(tab->reason, reason) == 0) {
+		return;
+	}
+	if (failed) {
+		failure = (struct wire_failure){failed->event, failed->what, failed->said};
+	}
+	text = wire_encode_tab(tab->id, state, tab->project ? tab->project->label : NULL, reason,
+		failed ? &failure : NULL);
+	is_news = tab->state != state;
+	tab->state = state;
+	free(tab->reason);
+	tab->reason = mem_strdup(reason);
+	ws_client_send(tab->browser->client, text);
+	if (is_news) {
+		tab->browser->browsers->changed(tab->project, tab->browser->browsers->userdata);
+	}
+}
+
+static void tab_answer(struct tab *tab, bool asked)
+{
+	struct browsers *browsers = tab->browser->browsers;
+	struct route_answer answer;
+	struct project *before;
+	struct server *server_before;
+
+	tab->stale = false;
+	router_answer(browsers->router, tab->url, tab->browser->order, &answer);
+	/* Only now: the answer may have met a project, and that have looked up this very tab. */
+	before = tab->project;
+	server_before = tab->server;
+	tab->server = mem_steal(answer.server);
+	server_unref(server_before);
+	if (answer.project != before) {
+		asked = true; /* the project's name is part of the answer */
+		tab_set_project(tab, answer.project);
+		if (before) {
+			browsers->changed(before, browsers->userdata);
+		}
+		if (answer.project) {
+			browsers->changed(answer.project, browsers->userdata);
+		}
+	}
+	if (!answer.project) {
+		tab_tell(tab, answer.looking ? WIRE_TAB_LOOKING : WIRE_TAB_NONE, answer.reason,
+			asked);
+	} else if (!tab->server || server_health(tab->server) == SERVER_WELL) {
+		bool down;
+		const char *waits = retry_reason(tab, &down);
+
+		tab_tell(tab, !waits ? WIRE_TAB_LIVE : down ? WIRE_TAB_DOWN : WIRE_TAB_WAITING,
+			waits ? waits : answer.reason, asked);
+	} else {
+		tab_tell(tab,
+			server_health(tab->server) == SERVER_DOWN ? WIRE_TAB_DOWN
+								  : WIRE_TAB_WAITING,
+			server_health_reason(tab->server), asked);
+	}
+	route_answer_clear(&answer);
+}
+
+void tab_look_up(struct tab *tab)
+{
+	tab_answer(tab, false);
+}
+
+void tab_tell_again(struct tab *tab)
+{
+	tab_answer(tab, true);
+}
+
+void browsers_build_changed(struct project *project)
+{
+	for (struct tab *tab = project->tabs, *next; tab; tab = next) {
+		next = tab->next; /* it may turn out to be another project's now */
+		tab_tell_again(tab);
+	}
+}

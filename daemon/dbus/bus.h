@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The session bus: one connection, served by the loop. libdbus is seen by the
+ * files named *bus*.c only.
+ */
+
+#include <dbus/dbus.h>
+
+#include "util/mem.h"
+#include "util/loop.h"
+
+struct bus;
+
+/* Told once when the bus is gone or has taken the name away; why, for people. */
+typedef void bus_lost_fn(const char *why, void *userdata);
+
+/* Connects. Returns NULL and why (the caller frees it) if there is no bus. */
+struct bus *bus_new(struct loop *loop, bus_lost_fn *lost, void *userdata, char **why);
+void bus_free(struct bus *bus);
+
+/*
+ * Takes a name, after all objects are there. -EEXIST if another process has it.
+ * Blocks for the answer; for start-up.
+ */
+int bus_own_name(struct bus *bus, const char *name);
+
+DBusConnection *bus_connection(struct bus *bus);
+struct loop *bus_loop(struct bus *bus);
+
+/* Sends and unrefs; NULL is ignored. */
+void bus_send(struct bus *bus, DBusMessage *message);
+/* Answers a call, if its caller wants an answer. Unrefs `reply`, not `call`. */
+void bus_reply(struct bus *bus, DBusMessage *call, DBusMessage *reply);
+
+/*
+ * An error in answer to a call. Bytes of the text that are no UTF-8, as where a value
+ * was cut within a character, become U+FFFD; libdbus would end the process over them.
+ */
+DBusMessage *bus_error(DBusMessage *call, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4), returns_nonnull));
+
+/*
+ * A caller that has left something with us: gone() is told when it leaves the
+ * bus, and frees it there.
+ */
+struct bus_client;
+typedef void bus_client_gone_fn(struct bus_client *client, void *userdata);
+struct bus_client *bus_client_new(
+	struct bus *bus, const char *unique_name, bus_client_gone_fn *gone, void *userdata);
+void bus_client_free(struct bus_client *client);
+const char *bus_client_name(const struct bus_client *client);
+
+static inline void bus_message_unref(DBusMessage *message)
+{
+	if (message) {
+		dbus_message_unref(message);
+	}
+}
+MEM_CLEANUP_OF(DBusMessage *, bus_message_unref);

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+#include "dbus/daemon-api-private.h"
+
+#include <strings.h>
+
+#include "dbus/event-api.h"
+#include "dbus/project-api.h"
+#include "util/pathname.h"
+#include "dbus/bus-variant.h"
+#include "project/verdict.h"
+
+/* Explain: what a save or a tab would do, with nothing done. */
+
+static const struct event *last_event_of(const struct ledger *ledger, const char *file)
+{
+	for (uint64_t serial = ledger_last(ledger); serial; serial--) {
+		const struct event *event = ledger_find(ledger, serial);
+
+		if (!event) {
+			return NULL; /* older ones are not kept */
+		}
+		for (size_t i = 0; i < event->files_kept; i++) {
+			if (strcmp(event->files[i], file) == 0) {
+				return event;
+			}
+		}
+	}
+	return NULL;
+}
+
+struct tab_listing {
+	const struct project *project;
+	DBusMessageIter *array;
+};
+
+static void append_tab_of(const struct tab *tab, void *userdata)
+{
+	struct tab_listing *listing = userdata;
+
+	if (tab->project == listing->project) {
+		daemon_api_append_tab(tab, listing->array);
+	}
+}
+
+static void append_tabs(
+	DBusMessageIter *dict, struct daemon_api *api, const struct project *project)
+{
+	DBusMessageIter entry, variant, array;
+
+	bus_dict_begin(dict, "tabs", "aa{sv}", &entry, &variant);
+	dbus_message_iter_open_container(&variant, DBUS_TYPE_ARRAY, "a{sv}", &array);
+	browsers_each_tab(
+		api->parts.browsers, append_tab_of, &(struct tab_listing){project, &array});
+	dbus_message_iter_close_container(&variant, &array);
+	bus_dict_end(dict, &entry, &variant);
+}
+
+static const char *verb_of(const struct verdict *verdict)
+{
+	enum action action = verdict && verdict->rule ? verdict->rule->action : ACTION_DEFAULT;
+
+	return action == ACTION_CSS      ? "swaps style sheets in"
+		: action == ACTION_IMAGE ? "swaps images in"
+					 : "reloads";
+}
+
+/* Who reloads all the project's tabs by itself; NULL if not all are left to that. */
+static const char *aside_of(const struct project *project)
+{
+	const char *name = NULL;
+
+	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {
+		if (!stands_aside(project, tab->server)) {
+			return NULL;
+		}
+		name = server_main(tab->server)->livereload;
+	}
+	return name;
+}
+
+/* What a save would do, for a person. The caller frees it. */
+static char *effect_of(
+	struct daemon_api *api, const struct project *project, const struct verdict *verdict)
+{
+	if (verdict && verdict->ignored) {
+		return mem_printf("nothing: the file is ignored: %s", verdict->ignored);
+	}
+	if (!project->tab_count) {
+		return mem_strdup(browsers_count(api->parts.browsers)
+				? "nothing: no tab of this project is switched on"
+				: "nothing: no browser is connected");
+	}
+	if (aside_of(project)) {
+		return mem_printf("nothing: %s speaks to its pages itself; "
+				  "savecast.stand-aside = false takes over",
+			aside_of(project));
+	}
+	return mem_printf("%s %u tab%s", verb_of(verdict), project->tab_count,
+		project->tab_count == 1 ? "" : "s");
+}
+
+/* `verdict` is NULL for a URL. */
+static void append_project(DBusMessageIter *array, struct daemon_api *api,
+	const struct project *project, const char *rule, const struct verdict *verdict)
+{
+	_cleanup_free_ char *effect = effect_of(api, project, verdict);
+	_cleanup_free_ char *path = project_bus_path(project);
+	DBusMessageIter dict;
+
+	bus_dict_open(array, &dict);
+	bus_dict_string(&dict, "object", path);
+	bus_dict_pathname(&dict, "root", project->root);
+	bus_dict_string(&dict, "known-by", project_known_by(project));
+	bus_dict_text(&dict, "rule", rule);
+	if (verdict) {
+		bus_dict_string(&dict, "action",
+			action_name(verdict->rule ? verdict->rule->action : ACTION_DEFAULT));
+	}
+	if (verdict && verdict->rule) {
+		bus_dict_text(&dict, "action-rule", verdict->rule->text);
+	}
+	if (verdict && verdict->ignored) {
+		bus_dict_text(&dict, "ignored", verdict->ignored);
+	}
+	append_tabs(&dict, api, project);
+	bus_dict_text(&dict, "effect", effect);
+	bus_dict_close(array, &dict);
+}
+
+static void append_last_event(DBusMessageIter *dict, const struct event *event)
+{
+	DBusMessageIter entry, variant;
+
+	if (event) {
+		bus_dict_begin(dict, "last-event", "a{sv}", &entry, &variant);
+		event_bus_append(&variant, event);
+		bus_dict_end(dict, &entry, &variant);
+	}
+}
+
+static DBusMessage *explain_file(struct daemon_api *api, DBusMessage *call, const char *name)
+{
+	DBusMessage *reply = dbus_message_new_method_return(call);
+	DBusMessageIter to, dict, entry, variant, array;
+	struct claims claims;
+
+	intake_claim(api->parts.intake, name, &claims);
+	intake_finish(api->parts.intake);
+	dbus_message_iter_init_append(reply, &to);
+	bus_dict_open(&to, &dict);
+	bus_dict_string(&dict, "kind", "file");
+	bus_dict_pathname(&dict, "file", claims.file);
+	bus_dict_begin(&dict, "projects", "aa{sv}", &entry, &variant);
+	dbus_message_iter_open_container(&variant, DBUS_TYPE_ARRAY, "a{sv}", &array);
+	for (size_t i = 0; i < claims.count; i++) {
+		const struct claim *claim = &claims.items[i];
+		_cleanup_free_ char *rule = claim->include
+			? mem_printf("savecast.include: %s", claim->include->text)
+			: mem_strdup("the deepest project above the file");
+
+		append_project(&array, api, claim->project, rule, &claim->verdict);
+	}
+	dbus_message_iter_close_container(&variant, &array);
+	bus_dict_end(&dict, &entry, &variant);
+	bus_dict_text(&dict, "reason", claims.why && !claims.count ? claims.why : "");
+	append_last_event(&dict, last_event_of(api->parts.ledger, claims.file));
+	bus_dict_close(&to, &dict);
+	claims_clear(&claims);
+	return reply;
+}
+
+static DBusMessage *explain_url(struct daemon_api *api, DBusMessage *call, const char *url,
+	const struct route_answer *answer)
+{
+	DBusMessage *reply = dbus_message_new_method_return(call);
+	DBusMessageIter to, dict, entry, variant, array;
+
+	dbus_message_iter_init_append(reply, &to);
+	bus_dict_open(&to, &dict);
+	bus_dict_string(&dict, "kind", "url");
+	bus_dict_string(&dict, "url", url);
+	bus_dict_begin(&dict, "projects", "aa{sv}", &entry, &variant);
+	dbus_message_iter_open_container(&variant, DBUS_TYPE_ARRAY, "a{sv}", &array);
+	if (answer->project) {
+		append_project(&array, api, answer->project, answer->reason, NULL);
+	}
+	dbus_message_iter_close_container(&variant, &array);
+	bus_dict_end(&dict, &entry, &variant);
+	bus_dict_text(&dict, "reason", answer->project ? "" : answer->reason);
+	if (answer->advice) {
+		bus_dict_text(&dict, "advice", answer->advice);
+	}
+	bus_dict_close(&to, &dict);
+	return reply;
+}
+
+/* A call about a URL whose server is still looked for. */
+struct explaining {
+	DBusMessage *call;
+	struct server *server;
+	struct explaining *next;
+};
+
+static void explaining_free(struct explaining *explaining)
+{
+	dbus_message_unref(explaining->call);
+	server_unref(explaining->server);
+	free(explaining);
+}
+
+void daemon_api_drop_explanations(struct daemon_api *api)
+{
+	while (api->explaining) {
+		struct explaining *dropped = api->explaining;
+
+		api->explaining = dropped->next;
+		explaining_free(dropped);
+	}
+}
+
+void daemon_api_server_changed(struct daemon_api *api, const struct server *server)
+{
+	struct explaining **at = &api->explaining;
+
+	while (*at) {
+		struct explaining *explaining = *at;
+		struct route_answer answer;
+		const char *url;
+
+		if (explaining->server != server) {
+			at = &explaining->next;
+			continue;
+		}
+		*at = explaining->next;
+		dbus_message_get_args(
+			explaining->call, NULL, DBUS_TYPE_STRING, &url, DBUS_TYPE_INVALID);
+		router_answer(api->parts.router, url, LOOPBACK_V6_FIRST, &answer);
+		bus_reply(api->parts.bus, explaining->call,
+			explain_url(api, explaining->call, url, &answer));
+		route_answer_clear(&answer);
+		explaining_free(explaining);
+	}
+}
+
+DBusMessage *daemon_api_explain(DBusMessage *call, void *userdata)
+{
+	struct daemon_api *api = userdata;
+	_cleanup_free_ char *name = NULL;
+	struct route_answer answer;
+	DBusMessage *reply = NULL;
+	DBusMessageIter argument;
+	const char *what, *why;
+
+	dbus_message_iter_init(call, &argument);
+	dbus_message_iter_get_basic(&argument, &what);
+	if (*what == '/' || strncasecmp(what, "file:", 5) == 0) {
+		if (pathname_from_text(what, &name, &why) < 0) {
+			return bus_error(call, DBUS_ERROR_INVALID_ARGS, "Explain: what: %.200s: %s",
+				what, why);
+		}
+		return explain_file(api, call, name);
+	}
+	if (!strstr(what, ":")) {
+		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
+			"Explain: what: %.200s: must be an absolute path or a URL", what);
+	}
+	router_answer(api->parts.router, what, LOOPBACK_V6_FIRST, &answer);
+	if (answer.looking) {
+		struct explaining *explaining = mem_new(struct explaining);
+
+		explaining->call = dbus_message_ref(call);
+		explaining->server = server_ref(answer.server);
+		explaining->next = api->explaining;
+		api->explaining = explaining;
+	} else {
+		reply = explain_url(api, call, what, &answer);
+	}
+	route_answer_clear(&answer);
+	return reply;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "dbus/daemon-api-private.h"
+
+#include <errno.h>
+
+#include "dbus/event-api.h"
+#include "dbus/bus-variant.h"
+#include "websocket/wire.h"
+
+/* ListEvents, ListTabs. */
+
+/* Steps and names of files behind which a list of events ends: a millisecond or two of the loop. */
+enum { LIST_EVENTS_PARTS_MAX = 256 };
+
+DBusMessage *daemon_api_list_events(DBusMessage *call, void *userdata)
+{
+	struct daemon_api *api = userdata;
+	uint64_t after = 0, last = ledger_last(api->parts.ledger);
+	uint32_t limit = LEDGER_EVENTS_MAX;
+	size_t parts = 0;
+	DBusMessageIter options, to, array;
+	DBusMessage *reply;
+
+	dbus_message_iter_init(call, &options);
+	if (bus_dict_find(&options, "after", DBUS_TYPE_UINT64, &after) < 0 ||
+		bus_dict_find(&options, "limit", DBUS_TYPE_UINT32, &limit) < 0) {
+		return dbus_message_new_error(call, DBUS_ERROR_INVALID_ARGS,
+			"ListEvents: options: \"after\" must be a t and \"limit\" a u");
+	}
+	if (limit > LEDGER_EVENTS_MAX) {
+		limit = LEDGER_EVENTS_MAX;
+	}
+	if (last > limit && after < last - limit) {
+		after = last - limit;
+	}
+	reply = dbus_message_new_method_return(call);
+	dbus_message_iter_init_append(reply, &to);
+	dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &array);
+	while (after < last && parts < LIST_EVENTS_PARTS_MAX) {
+		const struct event *event = ledger_find(api->parts.ledger, ++after);
+
+		event_bus_append(&array, event);
+		parts += event->step_count + event->files_kept;
+	}
+	dbus_message_iter_close_container(&to, &array);
+	return reply;
+}
+
+static void append_server(DBusMessageIter *dict, const struct server *server)
+{
+	const struct server_main *main = server ? server_main(server) : NULL;
+
+	if (main) {
+		bus_dict_string(dict, "server", main->name);
+		bus_dict_u32(dict, "server-port", server_port(server));
+		bus_dict_u32(dict, "server-pid", (uint32_t)main->pid);
+	}
+}
+
+void daemon_api_append_tab(const struct tab *tab, void *userdata)
+{
+	DBusMessageIter *array = userdata;
+	DBusMessageIter dict;
+
+	bus_dict_open(array, &dict);
+	bus_dict_u32(&dict, "browser", browser_number(tab->browser));
+	bus_dict_u64(&dict, "tab", tab->id);
+	bus_dict_string(&dict, "client", browser_name(tab->browser));
+	bus_dict_string(&dict, "url", tab->url);
+	bus_dict_string(&dict, "state", wire_tab_state_name(tab->state));
+	if (tab->project) {
+		bus_dict_pathname(&dict, "project", tab->project->root);
+	}
+	bus_dict_string(&dict, "reason", tab->reason);
+	append_server(&dict, tab->server);
+	bus_dict_close(array, &dict);
+}
+
+DBusMessage *daemon_api_list_tabs(DBusMessage *call, void *userdata)
+{
+	struct daemon_api *api = userdata;
+	DBusMessage *reply = dbus_message_new_method_return(call);
+	DBusMessageIter to, array;
+
+	dbus_message_iter_init_append(reply, &to);
+	dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &array);
+	browsers_each_tab(api->parts.browsers, daemon_api_append_tab, &array);
+	dbus_message_iter_close_container(&to, &array);
+	return reply;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include "dbus/daemon-api-private.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "dbus/project-api.h"
+#include "util/pathname.h"
+#include "project/finder.h"
+
+/* Saved, Track, Untrack, Reload. */
+
+#define ERROR_NOT_TRACKED "io.github.savecast.Error.NotTracked"
+#define ERROR_NOT_STORED "io.github.savecast.Error.NotStored"
+
+enum { SAVED_FILES_MAX = 4096 };
+
+static DBusMessage *return_event(DBusMessage *call, uint64_t serial)
+{
+	DBusMessage *reply = dbus_message_new_method_return(call);
+
+	dbus_message_append_args(reply, DBUS_TYPE_UINT64, &serial, DBUS_TYPE_INVALID);
+	return reply;
+}
+
+/* A value in an error text: enough of it to be known again. */
+#define VALUE "%.200s"
+
+struct names {
+	char **names;
+	size_t count;
+};
+
+static void names_clear(struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		free(names->names[i]);
+	}
+	free(names->names);
+}
+
+/* Returns an error to send, or NULL. */
+static DBusMessage *names_read(struct names *names, DBusMessage *call, DBusMessageIter *array)
+{
+	size_t count = (size_t)dbus_message_iter_get_element_count(array);
+	DBusMessageIter file;
+
+	if (count == 0) {
+		return dbus_message_new_error(call, DBUS_ERROR_INVALID_ARGS,
+			"Saved: files: none: must name at least one file");
+	}
+	if (count > SAVED_FILES_MAX) {
+		return bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
+			"Saved: files: %zu: must be at most %d in a call; make several", count,
+			SAVED_FILES_MAX);
+	}
+	names->names = mem_alloc(count * sizeof *names->names);
+	dbus_message_iter_recurse(array, &file);
+	for (size_t i = 0; i < count; i++, dbus_message_iter_next(&file)) {
+		const char *text, *why;
+
+		dbus_message_iter_get_basic(&file, &text);
+		if (pathname_from_text(text, &names->names[i], &why) < 0) {
+			return bus_error(call, DBUS_ERROR_INVALID_ARGS,
+				"Saved: files[%zu]: " VALUE ": %s", i, text, why);
+		}
+		names->count++;
+	}
+	return NULL;
+}
+
+DBusMessage *daemon_api_saved(DBusMessage *call, void *userdata)
+{
+	struct daemon_api *api = userdata;
+	_cleanup_(names_clear) struct names names = {0};
+	DBusMessageIter array;
+	DBusMessage *error;
+
+	dbus_message_iter_init(call, &array);
+	error = names_read(&names, call, &array);
+	if (error) {
+		return error;
+	}
+	for (size_t i = 0; i < names.count; i++) {
+		settings_saved(api->parts.settings, names.names[i]);
+	}
+	return return_event(call, pipe_saved(api->parts.pipe, names.names, names.count));
+}
+
+DBusMessage *daemon_api_read_root(DBusMessage *call, char **root)
+{
+	_cleanup_free_ char *name = NULL;
+	DBusMessageIter argument;
+	const char *text, *why;
+
+	dbus_message_iter_init(call, &argument);
+	dbus_message_iter_get_basic(&argument, &text);
+	if (pathname_from_text(text, &name, &why) < 0) {
+		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
+			"%s: root: " VALUE ": %s", dbus_message_get_member(call), text, why);
+	}
+	*root = finder_resolve(name);
+	return NULL;
+}
+
+/* A call that is answered once its effect is on disk. */
+struct storing {
+	struct bus *bus;
+	DBusMessage *call;
+	DBusMessage *reply;
+};
+
+static void on_stored(int error, void *userdata)
+{
+	struct storing *storing = userdata;
+
+	if (error < 0) {
+		dbus_message_unref(storing->reply);
+		storing->reply = bus_error(storing->call, ERROR_NOT_STORED,
+			"%s: done, but only until the daemon ends: the state file cannot be "
+			"written: %s",
+			dbus_message_get_member(storing->call), strerror(-error));
+	}
+	bus_reply(storing->bus, storing->call, storing->reply);
+	dbus_message_unref(storing->call);
+	free(storing);
+}
+
+static DBusMessage *store_then_reply(
+	struct daemon_api *api, DBusMessage *call, DBusMessage *reply)
+{
+	struct storing *storing = mem_new(struct storing);
+
+	*storing = (struct storing){
+		.bus = api->parts.bus,
+		.call = dbus_message_ref(call),
+		.reply = reply,
+	};
+	state_store(api->parts.state, api->parts.registry, on_stored, storing);
+	return NULL;
+}
+
+DBusMessage *daemon_api_track(DBusMessage *call, void *userdata)
+{
+	struct daemon_api *api = userdata;
+	_cleanup_free_ char *root = NULL, *path = NULL, *text = NULL;
+	DBusMessage *reply = daemon_api_read_root(call, &root);
+	struct project *project;
+	struct stat st;
+
+	if (!root) {
+		return reply;
+	}
+	text = pathname_to_text(root);
+	if (stat(root, &st) < 0) {
+		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
+			"Track: root: " VALUE ": %s", text, strerror(errno));
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
+			"Track: root: " VALUE ": is no folder", text);
+	}
+	project = registry_add(api->parts.registry, root, true, 0);
+	if (!project) {
+		return bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
+			"Track: root: " VALUE ": %d projects are tracked already; untrack some",
+			text, PROJECTS_MAX);
+	}
+	path = project_bus_path(project);
+	reply = dbus_message_new_method_return(call);
+	dbus_message_append_args(reply, DBUS_TYPE_OBJECT_PATH, &path, DBUS_TYPE_INVALID);
+	return store_then_reply(api, call, reply);
+}
+
+DBusMessage *daemon_api_untrack(DBusMessage *call, void *userdata)
+{
+	struct daemon_api *api = userdata;
+	_cleanup_free_ char *root = NULL, *text = NULL;
+	DBusMessage *reply = daemon_api_read_root(call, &root);
+	struct project *project;
+
+	if (!root) {
+		return reply;
+	}
+	text = pathname_to_text(root);
+	project = registry_find(api->parts.registry, root);
+	if (!project || !project->tracked) {
+		return bus_error(call, ERROR_NOT_TRACKED,
+			"Untrack: root: " VALUE ": is not tracked", text);
+	}
+	registry_remove(api->parts.registry, project);
+	return store_then_reply(api, call, dbus_message_new_method_return(call));
+}
+
+DBusMessage *daemon_api_reload(DBusMessage *call, void *userdata)
+{
+	struct daemon_api *api = userdata;
+	_cleanup_free_ char *root = NULL, *text = NULL, *why = NULL;
+	DBusMessage *error = daemon_api_read_root(call, &root);
+	struct project *project;
+
+	if (!root) {
+		return error;
+	}
+	project = finder_find(api->parts.registry, root, &why);
+	if (!project) {
+		text = pathname_to_text(root);
+		return bus_error(
+			call, ERROR_NO_PROJECT, "Reload: root: " VALUE ": %s", text, why);
+	}
+	return return_event(call, pipe_reload(api->parts.pipe, project));
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "dbus/daemon-api.h"
+#include "dbus/bus-object.h"
+
+/* What the files of io.github.savecast.Daemon1 share. */
+
+struct project_object {
+	struct project *project;
+	struct bus_object *object;
+	struct project_object *next;
+};
+
+struct subscriber {
+	struct bus_client *client;
+	struct subscriber *next;
+};
+
+struct hold_owner {
+	struct bus_client *client;
+	struct hold_owner *next;
+};
+
+struct daemon_api {
+	struct daemon_api_parts parts;
+	struct bus_object *object;
+	struct project_object *projects;
+	struct explaining *explaining; /* see explain-bus.c */
+	struct subscriber *subscribers;
+	unsigned subscriber_count;
+	struct hold_owner *holders;
+};
+
+#define ERROR_NO_PROJECT "io.github.savecast.Error.NoProject"
+
+/* The first argument as a folder's name. Returns an error to send, or NULL. */
+DBusMessage *daemon_api_read_root(DBusMessage *call, char **root);
+
+/* Methods: daemon-holds-bus.c */
+bus_method_fn daemon_api_hold;
+bus_method_fn daemon_api_release;
+bus_method_fn daemon_api_release_failed;
+void daemon_api_drop_holders(struct daemon_api *api);
+
+/* Methods: daemon-methods-bus.c */
+bus_method_fn daemon_api_saved;
+bus_method_fn daemon_api_track;
+bus_method_fn daemon_api_untrack;
+bus_method_fn daemon_api_reload;
+
+/* Methods: daemon-lists-bus.c */
+bus_method_fn daemon_api_list_events;
+bus_method_fn daemon_api_list_tabs;
+/* A tab as ListTabs has it; `userdata` is the array's iterator. */
+void daemon_api_append_tab(const struct tab *tab, void *userdata);
+
+/* Methods: explain-bus.c */
+bus_method_fn daemon_api_explain;
+
+/* Methods: daemon-subscribers-bus.c */
+bus_method_fn daemon_api_subscribe;
+bus_method_fn daemon_api_unsubscribe;
+void daemon_api_drop_subscribers(struct daemon_api *api);
+void daemon_api_drop_explanations(struct daemon_api *api);

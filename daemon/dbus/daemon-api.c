@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "dbus/daemon-api.h"
+
+#include <errno.h>
+
+#include "dbus/daemon-api-private.h"
+#include "dbus/event-api.h"
+#include "dbus/project-api.h"
+#include "util/pathname.h"
+#include "dbus/bus-variant.h"
+
+/* The interface's table, its properties, and the projects' objects. */
+
+static void get_version(DBusMessageIter *to, void *userdata)
+{
+	bus_append_string(to, SAVECAST_VERSION);
+}
+
+static void get_port(DBusMessageIter *to, void *userdata)
+{
+	dbus_uint16_t port = door_port(((struct daemon_api *)userdata)->parts.door);
+
+	dbus_message_iter_append_basic(to, DBUS_TYPE_UINT16, &port);
+}
+
+static void get_port_error(DBusMessageIter *to, void *userdata)
+{
+	bus_append_string(to, door_error(((struct daemon_api *)userdata)->parts.door));
+}
+
+static void get_pairing_code(DBusMessageIter *to, void *userdata)
+{
+	bus_append_string(to, ((struct daemon_api *)userdata)->parts.code);
+}
+
+static void get_browsers(DBusMessageIter *to, void *userdata)
+{
+	bus_append_u32(to, browsers_count(((struct daemon_api *)userdata)->parts.browsers));
+}
+
+static void get_tabs(DBusMessageIter *to, void *userdata)
+{
+	bus_append_u32(to, browsers_tab_count(((struct daemon_api *)userdata)->parts.browsers));
+}
+
+static void get_last_event(DBusMessageIter *to, void *userdata)
+{
+	uint64_t last = ledger_last(((struct daemon_api *)userdata)->parts.ledger);
+
+	dbus_message_iter_append_basic(to, DBUS_TYPE_UINT64, &last);
+}
+
+static void get_settings_problems(DBusMessageIter *to, void *userdata)
+{
+	size_t count;
+	char *const *problems =
+		settings_problems(((struct daemon_api *)userdata)->parts.settings, &count);
+
+	bus_append_strings(to, problems, count);
+}
+
+static const struct bus_interface daemon_interface = {
+	.name = "io.github.savecast.Daemon1",
+	.methods = (const struct bus_method[]){
+		{"Saved", "asa{sv}", "files options", "t", "event", daemon_api_saved},
+		{"Track", "sa{sv}", "root options", "o", "project", daemon_api_track},
+		{"Untrack", "s", "root", "", "", daemon_api_untrack},
+		{"Reload", "sa{sv}", "root options", "t", "event", daemon_api_reload},
+		{"Hold", "ssa{sv}", "root reason options", "u", "cookie", daemon_api_hold},
+		{"Release", "u", "cookie", "", "", daemon_api_release},
+		{"ReleaseFailed", "usa{sv}", "cookie what options", "t", "event",
+			daemon_api_release_failed},
+		{"ListEvents", "a{sv}", "options", "aa{sv}", "events", daemon_api_list_events},
+		{"ListTabs", "a{sv}", "options", "aa{sv}", "tabs", daemon_api_list_tabs},
+		{"Explain", "sa{sv}", "what options", "a{sv}", "explanation", daemon_api_explain},
+		{"Subscribe", "", "", "", "", daemon_api_subscribe},
+		{"Unsubscribe", "", "", "", "", daemon_api_unsubscribe},
+		{0},
+	},
+	.properties = (const struct bus_property[]){
+		{"Version", "s", BUS_PROPERTY_CONST, get_version},
+		{"Port", "q", BUS_PROPERTY_TOLD, get_port},
+		{"PortError", "s", BUS_PROPERTY_TOLD, get_port_error},
+		{"PairingCode", "s", BUS_PROPERTY_CONST, get_pairing_code},
+		{"Browsers", "u", BUS_PROPERTY_TOLD, get_browsers},
+		{"Tabs", "u", BUS_PROPERTY_TOLD, get_tabs},
+		{"SettingsProblems", "as", BUS_PROPERTY_TOLD, get_settings_problems},
+		{"LastEvent", "t", BUS_PROPERTY_SILENT, get_last_event},
+		{0},
+	},
+	.signals = (const struct bus_signal[]){
+		{"EventStep", "ta{sv}", "event step"},
+		{0},
+	},
+};
+
+struct daemon_api *daemon_api_new(const struct daemon_api_parts *parts)
+{
+	struct daemon_api *api = mem_new(struct daemon_api);
+
+	api->parts = *parts;
+	api->object = bus_manager_new(
+		parts->bus, "/io/github/savecast/Daemon1", &daemon_interface, api);
+	for (size_t i = 0; i < registry_count(parts->registry); i++) {
+		daemon_api_project_added(api, registry_at(parts->registry, i));
+	}
+	return api;
+}
+
+void daemon_api_free(struct daemon_api *api)
+{
+	if (!api) {
+		return;
+	}
+	daemon_api_drop_subscribers(api);
+	daemon_api_drop_explanations(api);
+	daemon_api_drop_holders(api);
+	while (api->projects) {
+		daemon_api_project_removed(api, api->projects->project);
+	}
+	bus_object_free(api->object);
+	free(api);
+}
+
+void daemon_api_browsers_changed(struct daemon_api *api)
+{
+	bus_object_changed(api->object, "Browsers");
+	bus_object_changed(api->object, "Tabs");
+}
+
+void daemon_api_door_changed(struct daemon_api *api)
+{
+	bus_object_changed(api->object, "Port");
+	bus_object_changed(api->object, "PortError");
+}
+
+static struct project_object **find_object(struct daemon_api *api, const struct project *project)
+{
+	struct project_object **at = &api->projects;
+
+	while (*at && (*at)->project != project) {
+		at = &(*at)->next;
+	}
+	return at;
+}
+
+void daemon_api_project_added(struct daemon_api *api, struct project *project)
+{
+	struct project_object *added = mem_new(struct project_object);
+
+	added->project = project;
+	added->object = project_bus_new(api->parts.bus, api->object, project);
+	added->next = api->projects;
+	api->projects = added;
+}
+
+void daemon_api_project_changed(struct daemon_api *api, struct project *project)
+{
+	struct project_object *changed = *find_object(api, project);
+
+	if (changed) {
+		bus_object_changed(changed->object, "Tracked");
+		bus_object_changed(changed->object, "KnownBy");
+		bus_object_changed(changed->object, "Tabs");
+		bus_object_changed(changed->object, "Problem");
+	}
+}
+
+void daemon_api_project_removed(struct daemon_api *api, struct project *project)
+{
+	struct project_object **at = find_object(api, project);
+	struct project_object *removed = *at;
+
+	if (removed) {
+		*at = removed->next;
+		bus_object_free(removed->object);
+		free(removed);
+	}
+}
+
+void daemon_api_settings_changed(struct daemon_api *api, struct project *project)
+{
+	struct project_object *changed = project ? *find_object(api, project) : NULL;
+
+	bus_object_changed(changed ? changed->object : api->object, "SettingsProblems");
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "browser/browsers.h"
+#include "dbus/bus.h"
+#include "config/settings.h"
+#include "pipeline/ledger.h"
+#include "pipeline/holds.h"
+#include "pipeline/intake.h"
+#include "pipeline/pipeline.h"
+#include "project/project.h"
+#include "project/state.h"
+#include "server/router.h"
+#include "websocket/endpoint.h"
+
+/*
+ * io.github.savecast.Daemon1, and the Project1 object of each project: what
+ * protocol/ says, in terms of the modules below. Holds no state of its own but
+ * the subscribers.
+ */
+
+struct daemon_api;
+
+/* Everything it speaks for; borrowed. */
+struct daemon_api_parts {
+	struct bus *bus;
+	struct registry *registry;
+	struct state *state;
+	struct settings *settings;
+	struct ledger *ledger;
+	struct router *router;
+	struct intake *intake;
+	struct pipe *pipe;
+	struct holds *holds;
+	struct browsers *browsers;
+	struct door *door;
+	const char *code;	/* of the key that proves whose daemon this is, or "" */
+};
+
+struct daemon_api *daemon_api_new(const struct daemon_api_parts *parts);
+void daemon_api_free(struct daemon_api *api);
+
+/* What has happened below. */
+void daemon_api_step(
+	struct daemon_api *api, const struct event *event, const struct step *step);
+void daemon_api_browsers_changed(struct daemon_api *api);
+void daemon_api_door_changed(struct daemon_api *api);
+void daemon_api_server_changed(struct daemon_api *api, const struct server *server);
+void daemon_api_project_added(struct daemon_api *api, struct project *project);
+void daemon_api_project_changed(struct daemon_api *api, struct project *project);
+void daemon_api_project_removed(struct daemon_api *api, struct project *project);
+/* `project` is NULL for the user's own settings. */
+void daemon_api_settings_changed(struct daemon_api *api, struct project *project);

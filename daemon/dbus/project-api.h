@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "dbus/bus-object.h"
+#include "project/project.h"
+
+/* io.github.savecast.Project1: a project's object, below the manager. */
+struct bus_object *project_bus_new(
+	struct bus *bus, struct bus_object *manager, struct project *project);
+
+/* The project's object path; the caller frees it. */
+char *project_bus_path(const struct project *project);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "pipeline/intake.h"
+
+#include "util/mem.h"
+#include "util/pathname.h"
+#include "project/finder.h"
+
+struct intake {
+	struct registry *registry;
+	struct git_ignores *ignores;
+};
+
+struct intake *intake_new(struct registry *registry, struct git_ignores *ignores)
+{
+	struct intake *intake = mem_new(struct intake);
+
+	intake->registry = registry;
+	intake->ignores = ignores;
+	return intake;
+}
+
+void intake_free(struct intake *intake)
+{
+	free(intake);
+}
+
+/* Relative to the root if it is below it, else without its first slash. */
+static const char *name_in(const struct project *project, const char *file)
+{
+	size_t length = strlen(project->root);
+
+	if (!pathname_is_below(file, project->root) || length == 1 || !file[length]) {
+		return file + 1;
+	}
+	return file + length + 1;
+}
+
+static void claims_add(struct intake *intake, struct claims *claims, struct project *project,
+	const struct path_rule *include)
+{
+	struct claim *claim;
+	struct verdict *verdict;
+
+	if (claims->count == CLAIMS_MAX) {
+		return;
+	}
+	claim = &claims->items[claims->count++];
+	*claim = (struct claim){.project = project, .include = include};
+	verdict = &claim->verdict;
+	verdict_find(project->settings, name_in(project, claims->file), verdict);
+	if (!verdict->ignored && !verdict->wanted && !include && !project->settings->gitignored &&
+		git_ignores_file(intake->ignores, project->root, claims->file)) {
+		verdict->ignored = mem_strdup("by .gitignore; savecast.gitignored = true would let "
+					      "it count");
+	}
+}
+
+void intake_claim(struct intake *intake, const char *name, struct claims *claims)
+{
+	struct project *own;
+
+	*claims = (struct claims){.file = finder_resolve(name)};
+	own = finder_find_resolved(intake->registry, claims->file, &claims->why);
+	if (own) {
+		claims_add(intake, claims, own, NULL);
+	}
+	for (size_t i = 0; i < registry_count(intake->registry); i++) {
+		struct project *project = registry_at(intake->registry, i);
+		const struct path_rule *include = project != own && project->settings->include.count
+			? path_rules_find_outside(&project->settings->include, claims->file)
+			: NULL;
+
+		if (include) {
+			claims_add(intake, claims, project, include);
+		}
+	}
+}
+
+void intake_finish(struct intake *intake)
+{
+	git_ignores_finish(intake->ignores);
+}
+
+void claims_clear(struct claims *claims)
+{
+	for (size_t i = 0; i < claims->count; i++) {
+		verdict_clear(&claims->items[i].verdict);
+	}
+	free(claims->file);
+	free(claims->why);
+}
+
+bool intake_lets_pass(const struct project *project, const char *file)
+{
+	struct verdict verdict;
+	bool passes;
+
+	verdict_find(project->settings, name_in(project, file), &verdict);
+	passes = !verdict.ignored;
+	verdict_clear(&verdict);
+	return passes;
+}

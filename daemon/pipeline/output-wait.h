@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util/clock.h"
+
+/*
+ * How long a saved source waits for what a build makes of it. Pure: time is an
+ * argument.
+ *
+ * A page does not show a .scss or .ts: reloading it at the save of one is for
+ * nothing, and the reload that counts comes with the output. So a save of such
+ * files alone, in a project with `output` patterns, waits for the output: twice as
+ * long as builds took lately, AWAIT_FIRST before any was seen, never longer than
+ * AWAIT_MAX. After AWAIT_MISSES_MAX saves that no output followed, nobody builds:
+ * saves leave at once until an output follows one again.
+ */
+#define AWAIT_FIRST_USEC (2 * CLOCK_USEC_PER_SEC)
+#define AWAIT_MIN_USEC (300 * CLOCK_USEC_PER_MSEC)
+#define AWAIT_MAX_USEC (10 * CLOCK_USEC_PER_SEC)
+
+enum { AWAIT_MISSES_MAX = 3 };
+
+struct await {
+	uint64_t saved_usec; /* the last save of a source; 0: an output followed it, or it is too old */
+	uint64_t due_usec; /* an event waits until then; 0: none */
+	uint64_t learned_usec; /* 0: nothing is learned */
+	unsigned misses; /* saves in a row that no output followed */
+};
+
+/* Whether the file is only what an output is made from, by its name. */
+bool await_is_source(const char *name);
+
+/* A source was saved: whether it waits, until `due_usec`. */
+bool await_saved(struct await *await, uint64_t now_usec);
+/* An output was written: learns from it; nothing waits any more. */
+void await_output(struct await *await, uint64_t now_usec);
+/* No output came in time. */
+void await_missed(struct await *await);

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "pipeline/pipeline-private.h"
+
+#include "util/clock.h"
+#include "util/mem.h"
+#include "config/setting.h"
+#include "pipeline/content-read.h"
+#include "pipeline/ignored-files.h"
+
+/* Saves that somebody tells of, an editor mostly: the files of one call. */
+
+/* What one call said of one project. */
+struct call_part {
+	struct project *project; /* NULL stands for "none" */
+	size_t changed;
+	size_t sources; /* of those, what a build makes an output from */
+	struct fileset unchanged;
+};
+
+/* The files of one call, sorted by project. */
+struct call {
+	struct call_part *parts;
+	size_t count;
+	size_t left; /* how many bytes may still be read */
+	char *homeless_why; /* why the first homeless file is so */
+	size_t homeless;
+	size_t homeless_kept;
+	char *homeless_names[LEDGER_FILES_MAX];
+	struct passed passed; /* ignored */
+};
+
+static struct call_part *call_part(struct call *call, struct project *project)
+{
+	for (size_t i = call->count; i-- > 0;) {
+		if (call->parts[i].project == project) {
+			return &call->parts[i];
+		}
+	}
+	call->parts = mem_resize(call->parts, call->count + 1, sizeof *call->parts);
+	call->parts[call->count] = (struct call_part){.project = project};
+	return &call->parts[call->count++];
+}
+
+/* Whether the file holds what was announced last; it is remembered in any case. */
+static bool call_is_unchanged(struct call *call, struct pipe *pipe, const char *file)
+{
+	struct content_mark mark;
+
+	call->left -= content_read(file, call->left, &mark);
+	return content_announce(pipe->contents, file, &mark);
+}
+
+static void call_take(struct call *call, struct pipe *pipe, const char *name)
+{
+	struct claims claims;
+	bool same = false, asked = false;
+
+	intake_claim(pipe->intake, name, &claims);
+	for (size_t i = 0; i < claims.count; i++) {
+		struct project *project = claims.items[i].project;
+		const char *ignored = claims.items[i].verdict.ignored;
+		struct call_part *part;
+
+		if (ignored) {
+			passed_add(&call->passed, project, claims.file, ignored);
+			continue;
+		}
+		if (!asked) {
+			same = call_is_unchanged(call, pipe, claims.file);
+			asked = true;
+		}
+		part = call_part(call, project);
+		if (same && !project->settings->unchanged) {
+			fileset_add(&part->unchanged, claims.file);
+		} else {
+			part->changed++;
+			part->sources += await_is_source(claims.file);
+			fileset_add(&project->files, claims.file);
+		}
+	}
+	if (!claims.count) {
+		if (!call->homeless++) {
+			call->homeless_why = mem_steal(claims.why);
+		}
+		if (call->homeless_kept < LEDGER_FILES_MAX) {
+			call->homeless_names[call->homeless_kept++] = mem_steal(claims.file);
+		}
+		call_part(call, NULL);
+	}
+	claims_clear(&claims);
+}
+
+static uint64_t pipe_homeless_saved(struct pipe *pipe, struct call *call, uint64_t now)
+{
+	uint64_t serial = pipe_open(pipe, EVENT_SAVE, NULL, now, "");
+
+	for (size_t i = 0; i < call->homeless_kept; i++) {
+		ledger_file(pipe->ledger, serial, call->homeless_names[i]);
+		free(call->homeless_names[i]);
+	}
+	ledger_close(pipe->ledger, serial);
+	ledger_step(pipe->ledger, serial, now, STEP_NO_PROJECT, NULL, "%s", call->homeless_why);
+	free(call->homeless_why);
+	return serial;
+}
+
+/*
+ * Not a byte of the project changed: the story of that is all there is. Saves
+ * that follow one another so, as an editor's autosave does, make one story; else
+ * they would soon be all that the ledger holds.
+ */
+static uint64_t pipe_unchanged(struct pipe *pipe, const struct call_part *part, uint64_t now)
+{
+	struct project *project = part->project;
+	uint64_t serial = project->unchanged;
+
+	if (!serial || serial != ledger_last(pipe->ledger)) {
+		serial = pipe_open(pipe, EVENT_SAVE, project->root, now, "");
+		project->unchanged = serial;
+		for (size_t i = 0; i < part->unchanged.kept; i++) {
+			ledger_file(pipe->ledger, serial, part->unchanged.names[i]);
+		}
+		ledger_close(pipe->ledger, serial);
+	}
+	ledger_step(pipe->ledger, serial, now, STEP_UNCHANGED, NULL,
+		"no byte of %zu file%s changed since it was announced", part->unchanged.count,
+		part->unchanged.count == 1 ? "" : "s");
+	return serial;
+}
+
+/*
+ * Only sources of the project were saved. Whether they wait for their output; then
+ * they are in the project's event.
+ */
+static bool pipe_awaits(struct pipe *pipe, struct project *project, uint64_t now)
+{
+	bool waits = project->settings->output.count && await_saved(&project->await, now);
+
+	if (!waits || project->holds || project->pending.gathering) {
+		project->await.due_usec = 0;
+		return false;
+	}
+	if (!project->serial) {
+		project->serial = pipe_open(pipe, EVENT_SAVE, project->root, now, "");
+		ledger_step(pipe->ledger, project->serial, now, STEP_HELD, NULL,
+			"waits for its output, %.1f s at most",
+			(double)(project->await.due_usec - now) / CLOCK_USEC_PER_SEC);
+	}
+	pipe_note_files(pipe, project, project->serial);
+	pipe_set_timer(pipe);
+	return true;
+}
+
+static uint64_t pipe_part_saved(struct pipe *pipe, const struct call_part *part, uint64_t now)
+{
+	_cleanup_free_ char *what = NULL;
+
+	if (!part->changed) {
+		return pipe_unchanged(pipe, part, now);
+	}
+	if (part->sources == part->changed && pipe_awaits(pipe, part->project, now)) {
+		return part->project->serial;
+	}
+	if (part->unchanged.count) {
+		what = mem_printf("%zu more file%s: not a byte changed", part->unchanged.count,
+			part->unchanged.count == 1 ? "" : "s");
+	}
+	return pipe_enter(pipe, part->project, EVENT_SAVE, now, what ? what : "");
+}
+
+uint64_t pipe_saved(struct pipe *pipe, char *const *names, size_t count)
+{
+	struct call call = {.left = CONTENT_LOOP_BYTES_MAX};
+	uint64_t now = clock_now_usec();
+	uint64_t first = 0, ignored;
+
+	for (size_t i = 0; i < count; i++) {
+		call_take(&call, pipe, names[i]);
+	}
+	intake_finish(pipe->intake);
+	for (size_t i = 0; i < call.count; i++) {
+		uint64_t serial = call.parts[i].project ? pipe_part_saved(pipe, &call.parts[i], now)
+							: pipe_homeless_saved(pipe, &call, now);
+
+		first = first ? first : serial;
+		fileset_clear(&call.parts[i].unchanged);
+	}
+	free(call.parts);
+	ignored = passed_tell(&call.passed, pipe->ledger, now);
+	return first ? first : ignored;
+}

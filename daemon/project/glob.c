@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "project/glob.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/*
+ * The pattern is read into tokens, and the name is run through all states, "so
+ * many tokens have matched", at once: no state is ever tried twice at one
+ * character.
+ */
+enum kind {
+	BYTE,
+	ANY,	 /* ? */
+	SET,	 /* [...] */
+	STAR,	 /* any run without a slash */
+	FOLDERS, /* any number of "folder/" */
+	REST,	 /* all that is left, at least one character */
+};
+
+struct token {
+	enum kind kind;
+	const char *at; /* BYTE: the byte; SET: behind the bracket */
+};
+
+struct glob {
+	struct token tokens[GLOB_MAX + 1]; /* one more for what is not written in front */
+	size_t count;
+	bool folder_only;
+	const char *why;
+};
+
+/* Behind the closing bracket of the set whose inside begins at `at`; NULL if it has none. */
+static const char *set_end(const char *at)
+{
+	at += *at == '!' || *at == '^';
+	for (bool first = true; *at && (first || *at != ']'); first = false) {
+		if (*at == '\\' && at[1]) {
+			at++;
+		}
+		at++;
+	}
+	return *at ? at + 1 : NULL;
+}
+
+static bool set_has(const char *at, unsigned char c)
+{
+	bool inverted = *at == '!' || *at == '^';
+	bool found = false;
+
+	at += inverted;
+	for (bool first = true; first || *at != ']'; first = false) {
+		unsigned char low, high;
+
+		at += *at == '\\';
+		low = high = (unsigned char)*at++;
+		if (at[0] == '-' && at[1] != ']') {
+			at += at[1] == '\\' ? 2 : 1;
+			high = (unsigned char)*at++;
+		}
+		found |= low <= c && c <= high;
+	}
+	return found != inverted;
+}
+
+static void glob_add(struct glob *glob, enum kind kind, const char *at)
+{
+	glob->tokens[glob->count++] = (struct token){kind, at};
+}
+
+/* Takes the stars at `at`; returns what is behind them. */
+static const char *glob_stars(struct glob *glob, const char *at, bool component_begins)
+{
+	size_t stars = strspn(at, "*");
+	const char *end = at + stars;
+
+	if (stars == 2 && component_begins && strcmp(end, "/") == 0) {
+		glob_add(glob, FOLDERS, at); /* any folder, at any depth */
+	} else if (stars == 2 && component_begins && (*end == '\0' || *end == '/')) {
+		glob_add(glob, *end ? FOLDERS : REST, at);
+		return *end ? end + 1 : end;
+	}
+	glob_add(glob, STAR, at);
+	return end;
+}
+
+static bool glob_fail(struct glob *glob, const char *why)
+{
+	glob->why = why;
+	return false;
+}
+
+static bool glob_read(struct glob *glob, const char *at)
+{
+	size_t length = strlen(at);
+	const char *slash = strchr(at, '/');
+
+	/* The tokens are written before they are read: to clear them all would cost more than a match. */
+	glob->count = 0;
+	glob->folder_only = false;
+	glob->why = NULL;
+	if (length > GLOB_MAX) {
+		return glob_fail(glob, "a pattern must be at most 256 bytes long");
+	}
+	if (length == 0 || strcmp(at, "/") == 0) {
+		return glob_fail(glob, "a pattern must not be empty");
+	}
+	if (!slash || slash[1] == '\0') {
+		glob_add(glob, FOLDERS, at);
+	}
+	at += *at == '/';
+	for (bool begins = true; *at;) {
+		const char *end = at + 1;
+		enum kind kind = *at == '?' ? ANY : *at == '[' ? SET : BYTE;
+
+		if (*at == '*') {
+			end = glob_stars(glob, at, begins);
+			begins = end[-1] == '/';
+			at = end;
+			continue;
+		}
+		if (*at == '/' && at[1] == '\0') {
+			glob->folder_only = true;
+			break;
+		}
+		if (kind == SET) {
+			end = set_end(++at);
+			if (!end) {
+				return glob_fail(glob, "a \"[\" needs a \"]\"");
+			}
+		} else if (*at == '\\') {
+			if (!*++at) {
+				return glob_fail(glob, "a \"\\\" needs a character behind it");
+			}
+			end = at + 1;
+		}
+		glob_add(glob, kind, at);
+		begins = kind == BYTE && *at == '/';
+		at = end;
+	}
+	return true;
+}
+
+bool glob_check(const char *pattern, const char **why)
+{
+	struct glob glob;
+
+	if (glob_read(&glob, pattern)) {
+		return true;
+	}
+	*why = glob.why;
+	return false;
+}
+
+/* Marks state `at`, and those that follow from it without a character. */
+static void glob_reach(const struct glob *glob, bool *states, size_t at)
+{
+	states[at] = true;
+	while (at < glob->count &&
+		(glob->tokens[at].kind == STAR || glob->tokens[at].kind == FOLDERS)) {
+		states[++at] = true;
+	}
+}
+
+static void glob_step(const struct glob *glob, const struct token *token, char c, bool *next)
+{
+	size_t at = (size_t)(token - glob->tokens);
+
+	switch (token->kind) {
+	case BYTE:
+		if (*token->at == c) {
+			glob_reach(glob, next, at + 1);
+		}
+		break;
+	case ANY:
+	case SET:
+		if (c != '/' && (token->kind == ANY || set_has(token->at, (unsigned char)c))) {
+			glob_reach(glob, next, at + 1);
+		}
+		break;
+	case STAR:
+		if (c != '/') {
+			glob_reach(glob, next, at);
+		}
+		break;
+	case FOLDERS:
+		next[at] = true;
+		if (c == '/') {
+			glob_reach(glob, next, at);
+		}
+		break;
+	case REST:
+		glob_reach(glob, next, at + 1);
+		next[at] = true;
+		break;
+	}
+}
+
+bool glob_matches(const char *pattern, const char *name)
+{
+	bool states[2][GLOB_MAX + 2] = {{false}};
+	bool *now = states[0], *next = states[1];
+	struct glob glob;
+
+	if (!glob_read(&glob, pattern)) {
+		return false;
+	}
+	glob_reach(&glob, now, 0);
+	for (; *name; name++) {
+		bool alive = false;
+
+		if (*name == '/' && now[glob.count]) {
+			return true; /* it fits this folder */
+		}
+		memset(next, 0, glob.count + 1);
+		for (size_t i = 0; i < glob.count; i++) {
+			if (now[i]) {
+				glob_step(&glob, &glob.tokens[i], *name, next);
+				alive = true;
+			}
+		}
+		if (!alive) {
+			return false;
+		}
+		bool *swap = now;
+		now = next;
+		next = swap;
+	}
+	return now[glob.count] && !glob.folder_only;
+}

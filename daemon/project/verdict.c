@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "project/verdict.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+#include "util/mem.h"
+
+/* What no person has saved: the files that editors keep beside ours. */
+static const struct {
+	const char *pattern, *text;
+} droppings[] = {
+	{"4913", "Vim's test whether it can write here"},
+	{"*~", "an editor's backup"},
+	{"*.sw[nopx]", "Vim's swap file"},
+	{".*.sw[a-m]", "Vim's swap file"},
+	{".#*", "Emacs' lock"},
+	{"#*#", "Emacs' auto-save"},
+	{"*.kate-swp", "Kate's swap file"},
+	{"*___jb_???___", "a JetBrains editor's temporary file"},
+	{".goutputstream-*", "GLib's temporary file"},
+};
+
+/* Whether it is, or is in, a folder's .git. */
+static bool is_of_git(const char *name)
+{
+	for (const char *at = name; (at = strstr(at, ".git")); at += strlen(".git")) {
+		const char *end = at + strlen(".git");
+
+		if ((at == name || at[-1] == '/') && (*end == '\0' || *end == '/')) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static const char *dropping_of(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	const char *last = slash ? slash + 1 : name;
+
+	if (is_of_git(name)) {
+		return "git's own";
+	}
+	/* A folder of such a name is a person's. */
+	for (size_t i = 0; i < COUNT_OF(droppings); i++) {
+		if (fnmatch(droppings[i].pattern, last, 0) == 0) {
+			return droppings[i].text;
+		}
+	}
+	return NULL;
+}
+
+void verdict_find(
+	const struct project_settings *settings, const char *name, struct verdict *verdict)
+{
+	const char *dropping = dropping_of(name);
+	const struct path_rule *ignore = path_rules_find(&settings->ignore, name);
+	const struct path_rule *action = path_rules_find(&settings->action, name);
+
+	*verdict = (struct verdict){
+		.rule = action,
+		.wanted = path_rules_find(&settings->output, name) != NULL,
+	};
+	if (dropping) {
+		verdict->ignored = mem_strdup(dropping);
+	} else if (ignore) {
+		verdict->ignored = mem_printf("savecast.ignore: %s", ignore->text);
+	} else if (action && action->action == ACTION_NONE) {
+		verdict->ignored = mem_printf("savecast.action: %s", action->text);
+	}
+}
+
+void verdict_clear(struct verdict *verdict)
+{
+	free(verdict->ignored);
+	*verdict = (struct verdict){0};
+}

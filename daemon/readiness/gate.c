@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "readiness/gate.h"
+
+static uint64_t window(const struct gate *gate, uint64_t delay)
+{
+	uint64_t usec = 2 * delay + 500 * CLOCK_USEC_PER_MSEC;
+
+	if (usec < GATE_EXPECT_MIN_USEC) {
+		usec = GATE_EXPECT_MIN_USEC;
+	}
+	return usec > gate->times.wait ? gate->times.wait : usec;
+}
+
+/* When to look next, from the state that was reached. */
+static void set_look(struct gate *gate, uint64_t now)
+{
+	uint64_t gone = now - gate->since_usec;
+
+	switch (gate->state) {
+	case GATE_OPEN:
+		gate->look_usec = gate->asking ? now + GATE_LOOK_USEC : CLOCK_NEVER;
+		break;
+	case GATE_EXPECTING:
+	case GATE_RESTARTING:
+		gate->look_usec = now + GATE_LOOK_USEC;
+		break;
+	case GATE_DOWN:
+		/* Ever more seldom: a fifth of the time that it has been gone. */
+		if (gone > gate->times.look_for) {
+			gate->look_usec = CLOCK_NEVER;
+		} else if (gone / 5 > GATE_LOOK_DOWN_USEC) {
+			gate->look_usec = now + GATE_LOOK_DOWN_USEC;
+		} else {
+			gate->look_usec =
+				now + (gone / 5 > GATE_LOOK_USEC ? gone / 5 : GATE_LOOK_USEC);
+		}
+		break;
+	}
+}
+
+void gate_init(struct gate *gate, const struct gate_times *times, uint64_t now,
+	const struct gate_sight *sight)
+{
+	*gate = (struct gate){.times = *times, .look_usec = CLOCK_NEVER};
+	if (sight->serving) {
+		gate->shown = sight->generation;
+	} else {
+		gate->state = GATE_DOWN;
+		gate->since_usec = now;
+		set_look(gate, now);
+	}
+}
+
+static void wait_for(struct gate *gate, uint64_t now, uint64_t now_boot, uint64_t until)
+{
+	gate->waits = true;
+	gate->saved_usec = now;
+	gate->saved_boot = now_boot;
+	gate->expect_until = until;
+	gate->doubt_usec = now + GATE_DOUBT_USEC;
+}
+
+unsigned gate_save(
+	struct gate *gate, uint64_t now, uint64_t now_boot, enum gate_lore lore, uint64_t delay)
+{
+	unsigned actions = 0;
+
+	if (gate->state == GATE_DOWN || gate->state == GATE_RESTARTING) {
+		if (gate->state == GATE_RESTARTING && !gate->explained && lore != GATE_STAYS &&
+			now - gate->since_usec < GATE_AHEAD_USEC) {
+			gate->explained = true;
+			gate->delay = 0;
+			lore = GATE_RESTARTS;
+			delay = 0;
+			actions = GATE_LEARN_RESTARTS;
+			now_boot -= now - gate->since_usec; /* it was saved before that */
+		}
+		wait_for(gate, now, now_boot,
+			lore == GATE_RESTARTS ? now + window(gate, delay) : now);
+		/* A fix may come up at once: look closely again, for a while. */
+		if (gate->state == GATE_DOWN) {
+			gate->since_usec = now;
+		}
+	} else if (lore == GATE_STAYS && !gate->asking && !gate->waits) {
+		gate->saved_usec = now;
+		gate->blame_until = now + gate->times.wait;
+		return GATE_CAST;
+	} else if (lore == GATE_RESTARTS) {
+		wait_for(gate, now, now_boot, now + window(gate, delay));
+		gate->state = GATE_EXPECTING;
+	} else if (gate->asking || gate->waits) {
+		/* The outcome of the trial is this one's too. */
+		uint64_t until = lore == GATE_UNKNOWN ? now + gate->times.trial : gate->ask_until;
+
+		gate->ask_until = gate->asking ? until : gate->ask_until;
+		wait_for(gate, now, now_boot,
+			gate->waits && gate->expect_until > until ? gate->expect_until : until);
+		gate->state = GATE_EXPECTING;
+	} else {
+		gate->asking = true;
+		gate->saved_usec = now;
+		gate->saved_boot = now_boot;
+		gate->ask_until = now + gate->times.trial;
+		gate->doubt_usec = now + GATE_DOUBT_USEC;
+		gate->blame_until = now + gate->times.wait;
+		actions = GATE_CAST;
+	}
+	set_look(gate, now);
+	return actions;
+}
+
+static unsigned learn(struct gate *gate, uint64_t now, bool restarts)
+{
+	bool expecting = gate->state == GATE_EXPECTING && gate->waits;
+	bool blames = gate->state == GATE_OPEN && now < gate->blame_until;
+
+	if (restarts && gate->saved_usec && (gate->asking || expecting || blames)) {
+		gate->asking = false;
+		gate->delay = now - gate->saved_usec;
+		gate->saved_usec = 0;
+		return GATE_LEARN_RESTARTS;
+	}
+	if (gate->asking && now >= gate->ask_until) {
+		gate->asking = false;
+		return GATE_LEARN_STAYS;
+	}
+	return 0;
+}
+
+static unsigned look_gone(
+	struct gate *gate, uint64_t now, const struct gate_sight *sight, bool explained)
+{
+	if (gate->state == GATE_OPEN || gate->state == GATE_EXPECTING) {
+		gate->state = GATE_RESTARTING;
+		gate->since_usec = now;
+		gate->explained = explained;
+		gate->let_go = false;
+		return GATE_TELL_WAITING;
+	}
+	if (sight->lingers && !gate->let_go && now - gate->since_usec >= GATE_LINGER_USEC) {
+		gate->let_go = true;
+		return GATE_LET_GO;
+	}
+	if (gate->state == GATE_RESTARTING &&
+		(sight->died || now - gate->since_usec >= gate->times.down)) {
+		gate->state = GATE_DOWN;
+		return GATE_TELL_DOWN;
+	}
+	return 0;
+}
+
+bool gate_doubts(const struct gate *gate, uint64_t now)
+{
+	return (gate->asking || gate->waits) && now >= gate->doubt_usec;
+}
+
+static unsigned look_serving(struct gate *gate, uint64_t now, const struct gate_sight *sight)
+{
+	bool was_gone = gate->state == GATE_RESTARTING || gate->state == GATE_DOWN;
+	unsigned actions = was_gone ? GATE_TELL_LIVE : 0;
+
+	if (sight->busy && gate_doubts(gate, now)) {
+		gate->doubt_usec = now + GATE_DOUBT_USEC;
+		actions |= GATE_USE_SPARE;
+	}
+	if (gate->waits) {
+		bool fresh = sight->generation + GATE_TICK_USEC >= gate->saved_boot;
+
+		if (!fresh && now < gate->expect_until) {
+			gate->shown = sight->generation; /* or will: an event waits */
+			gate->state = GATE_EXPECTING;
+			return actions;
+		}
+		if (!gate->asking && gate->state == GATE_EXPECTING &&
+			sight->generation == gate->shown) {
+			actions |= GATE_LEARN_STAYS; /* it was expected, and did not come */
+		}
+		gate->waits = false;
+		if (fresh) {
+			gate->saved_usec = 0;
+		} else {
+			gate->blame_until = now + gate->times.wait;
+		}
+		actions |= GATE_CAST;
+	} else if (sight->generation > gate->shown) {
+		actions |= GATE_STALE;
+	}
+	gate->shown = sight->generation;
+	gate->state = GATE_OPEN;
+	return actions;
+}
+
+void gate_stir(struct gate *gate, uint64_t now)
+{
+	if (gate->state == GATE_DOWN) {
+		gate->since_usec = now;
+	}
+}
+
+unsigned gate_look(struct gate *gate, uint64_t now, const struct gate_sight *sight)
+{
+	bool sign = !sight->serving || sight->generation > gate->shown;
+	unsigned actions = learn(gate, now, sign);
+
+	actions |= sight->serving ? look_serving(gate, now, sight)
+				  : look_gone(gate, now, sight, actions & GATE_LEARN_RESTARTS);
+	set_look(gate, now);
+	return actions;
+}

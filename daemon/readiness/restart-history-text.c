@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "readiness/restart-history.h"
+
+#include <errno.h>
+
+#include <jansson.h>
+
+#include "util/mem.h"
+#include "util/pathname.h"
+#include "util/utf8.h"
+
+/*
+ * {"version": 1, "lessons": [{"root": "/home/me/potato", "server": "uvicorn",
+ *   "suffix": "py", "restarts": true, "delay": 231000, "seen": 5}]}
+ * One file's has "file": "/home/me/potato/main.py" in place of the suffix.
+ */
+
+enum { LEARNED_VERSION = 1 };
+
+static void json_free(json_t **json)
+{
+	json_decref(*json);
+}
+
+char *learned_write(const struct learned *learned)
+{
+	_cleanup_(json_free) json_t *file =
+		json_pack("{s:i, s:[]}", "version", LEARNED_VERSION, "lessons");
+	json_t *lessons = json_object_get(file, "lessons");
+
+	for (size_t i = 0; i < learned->count; i++) {
+		const struct lesson *lesson = &learned->lessons[i];
+		_cleanup_free_ char *root = pathname_to_text(lesson->root);
+		_cleanup_free_ char *server = utf8_dup(lesson->server);
+		_cleanup_free_ char *files = pathname_to_text(lesson->files);
+
+		json_array_append_new(lessons,
+			json_pack("{s:s, s:s, s:s, s:b, s:I, s:i}", "root", root, "server", server,
+				lesson->files[0] == '/' ? "file" : "suffix", files, "restarts",
+				lesson->restarts, "delay", (json_int_t)lesson->delay, "seen",
+				(int)lesson->seen));
+	}
+	return json_dumps(file, JSON_INDENT(1));
+}
+
+/* A lesson that cannot be right is left out: it will be learned again. */
+static void lesson_read(struct learned *learned, json_t *json)
+{
+	const char *root = json_string_value(json_object_get(json, "root"));
+	const char *server = json_string_value(json_object_get(json, "server"));
+	const char *suffix = json_string_value(json_object_get(json, "suffix"));
+	const char *file = json_string_value(json_object_get(json, "file"));
+	json_int_t delay = json_integer_value(json_object_get(json, "delay"));
+	_cleanup_free_ char *name = NULL, *files = NULL;
+	const char *why;
+
+	if (!root || !server || delay < 0 || delay > (json_int_t)LEARNED_DELAY_MAX_USEC ||
+		pathname_from_text(root, &name, &why) < 0) {
+		return;
+	}
+	if (suffix && strlen(suffix) < LEARNED_SUFFIX_MAX && !strchr(suffix, '/')) {
+		files = mem_strdup(suffix);
+	} else if (!file || pathname_from_text(file, &files, &why) < 0) {
+		return;
+	}
+	if (json_is_true(json_object_get(json, "restarts"))) {
+		json_int_t seen = json_integer_value(json_object_get(json, "seen"));
+
+		learned_restarts(learned, name, server, files, (uint64_t)delay);
+		for (json_int_t i = 1; i < seen && i < LEARNED_SURE; i++) {
+			learned_restarts(learned, name, server, files, (uint64_t)delay);
+		}
+	} else {
+		learned_stays(learned, name, server, files);
+	}
+}
+
+int learned_read(struct learned *learned, const char *text, size_t length, char **why)
+{
+	json_error_t error;
+	_cleanup_(json_free) json_t *file =
+		json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+	json_t *lessons = json_object_get(file, "lessons");
+	json_t *json;
+	size_t i;
+
+	if (!file) {
+		*why = mem_printf("line %d: %s", error.line, error.text);
+		return -EINVAL;
+	}
+	if (json_integer_value(json_object_get(file, "version")) != LEARNED_VERSION ||
+		!json_is_array(lessons)) {
+		*why = mem_strdup("must be an object with version 1 and lessons");
+		return -EINVAL;
+	}
+	json_array_foreach (lessons, i, json) {
+		lesson_read(learned, json);
+	}
+	return 0;
+}

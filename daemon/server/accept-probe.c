@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/accept-probe.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "util/mem.h"
+
+void probe_close(struct probe *probe)
+{
+	if (probe->fd >= 0) {
+		close(probe->fd);
+	}
+	*probe = PROBE_NONE;
+}
+
+void probe_connect(struct probe *probe, const struct listen_socket *to, uint16_t port)
+{
+	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+	static const struct in6_addr any;
+	int fd;
+
+	if (probe->fd >= 0 && probe->inode == to->inode) {
+		return;
+	}
+	probe_close(probe);
+	memcpy(&v4.sin_addr, &to->address, sizeof v4.sin_addr);
+	v6.sin6_addr = to->address;
+	/* A wildcard is reached by loopback. */
+	if (!to->v6 && v4.sin_addr.s_addr == htonl(INADDR_ANY)) {
+		v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	}
+	if (to->v6 && memcmp(&to->address, &any, sizeof any) == 0) {
+		v6.sin6_addr = in6addr_loopback;
+	}
+	fd = socket(to->v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0) {
+		return;
+	}
+	if ((to->v6 ? connect(fd, (struct sockaddr *)&v6, sizeof v6)
+		    : connect(fd, (struct sockaddr *)&v4, sizeof v4)) < 0 &&
+		errno != EINPROGRESS) {
+		close(fd);
+		return;
+	}
+	*probe = (struct probe){.fd = fd, .inode = to->inode, .longest = 1};
+}
+
+bool probe_sees_accept(struct probe *probe, const struct listen_socket *sockets, size_t count)
+{
+	for (size_t i = 0; probe->fd >= 0 && i < count; i++) {
+		if (sockets[i].inode != probe->inode) {
+			continue;
+		}
+		if (sockets[i].queue < probe->longest) {
+			return true;
+		}
+		probe->longest = sockets[i].queue;
+	}
+	return false;
+}

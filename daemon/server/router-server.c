@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/router-private.h"
+
+#include "util/mem.h"
+#include "util/pathname.h"
+#include "config/setting.h"
+#include "project/finder.h"
+#include "server/command-line.h"
+#include "server/forwarder.h"
+
+void question_advise(struct question *question, const char *what)
+{
+	const struct url *url = &question->url;
+	struct route_answer *answer = question->answer;
+	bool v6 = strchr(url->host, ':');
+	uint16_t own_port = url->secure ? URL_HTTPS_PORT : URL_HTTP_PORT;
+	_cleanup_free_ char *port =
+		url->port == own_port ? mem_strdup("") : mem_printf(":%u", (unsigned)url->port);
+
+	answer->advice = mem_printf(
+		"git config -f .savecast --add savecast.url '%s://%s%.200s%s%s'",
+		url->secure ? "https" : "http", v6 ? "[" : "", url->host, v6 ? "]" : "", port);
+	answer->reason =
+		mem_printf("%s: %s in the project's folder says which it is", what, answer->advice);
+}
+
+/* A server that was started elsewhere may name its folder on its command line. */
+static struct project *find_by_command_line(
+	struct router *router, const struct server_main *main, char **found)
+{
+	char *folders[COMMAND_LINE_FOLDERS_MAX];
+	size_t count = command_line_folders(
+		main->command_line, main->command_line_length, main->folder, folders);
+	struct project *project = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		_cleanup_free_ char *why = NULL;
+
+		if (!project && (project = finder_find(router->registry, folders[i], &why))) {
+			*found = mem_steal(folders[i]);
+		}
+		free(folders[i]);
+	}
+	return project;
+}
+
+static void answer_forwarded(struct question *question, const char *forwarder)
+{
+	_cleanup_free_ char *what =
+		mem_printf("port %u is passed on by %s, behind which no folder can be seen",
+			(unsigned)question->url.port, forwarder);
+
+	question_advise(question, what);
+}
+
+bool stands_aside(const struct project *project, const struct server *server)
+{
+	const struct server_main *main = server ? server_main(server) : NULL;
+
+	return main && main->livereload && project->settings->stand_aside;
+}
+
+static void answer_seen(struct question *question)
+{
+	struct route_answer *answer = question->answer;
+	struct router *router = question->router;
+	const struct server_main *main = server_main(answer->server);
+	_cleanup_free_ char *why = NULL;
+	_cleanup_free_ char *named = NULL;
+	_cleanup_free_ char *folder = NULL;
+	_cleanup_free_ char *aside = NULL;
+
+	answer->project = finder_find(router->registry, main->folder, &why);
+	if (!answer->project) {
+		answer->project = find_by_command_line(router, main, &named);
+	}
+	if (!answer->project && forwarder_is_one(main->name)) {
+		answer_forwarded(question, main->name);
+		return;
+	}
+	if (answer->project && stands_aside(answer->project, answer->server)) {
+		/* Short: where there is little room, this end of the reason is what is shown. */
+		aside = mem_printf(
+			"; %s speaks to its pages itself (savecast.stand-aside)", main->livereload);
+	}
+	folder = pathname_to_text(named ? named : main->folder);
+	answer->reason = mem_printf("port %u is served by %s (pid %d) from %s%s%s%s%s",
+		server_port(answer->server), main->name, (int)main->pid, folder,
+		named ? ", which its command line names" : "", answer->project ? "" : ": ",
+		answer->project ? "" : why, aside ? aside : "");
+}
+
+static void answer_unseen(struct question *question)
+{
+	const struct server *server = question->answer->server;
+	unsigned port = question->url.port;
+	_cleanup_free_ char *what = NULL;
+
+	if (server_forwarder(server)) {
+		answer_forwarded(question, server_forwarder(server));
+		return;
+	}
+	if (server_sight(server) == SERVER_FOREIGN) {
+		what = mem_printf(
+			"port %u is served by another user (uid %u), whose folders cannot "
+			"be seen",
+			port, (unsigned)server_uid(server));
+	} else {
+		what = mem_printf(
+			"port %u is served by a process that cannot be looked into", port);
+	}
+	question_advise(question, what);
+}
+
+void question_ask_server(struct question *question, const char *host)
+{
+	struct route_answer *answer = question->answer;
+	unsigned port = question->url.port;
+
+	answer->server =
+		servers_get(question->router->servers, host, question->url.port, question->order);
+	if (!answer->server) {
+		answer->reason = mem_printf(
+			"%d other servers are shown already: switch off tabs that you do not need",
+			SERVERS_MAX);
+		return;
+	}
+	switch (server_sight(answer->server)) {
+	case SERVER_LOOKING:
+		answer->looking = true;
+		answer->reason = mem_printf("looking for the server of port %u", port);
+		break;
+	case SERVER_NONE:
+		answer->reason = mem_printf("nothing listens on port %u of %s: start the server",
+			port, question->url.host);
+		break;
+	case SERVER_FOREIGN:
+	case SERVER_OPAQUE:
+		answer_unseen(question);
+		break;
+	case SERVER_SEEN:
+		answer_seen(question);
+		break;
+	}
+}

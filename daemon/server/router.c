@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/router-private.h"
+
+#include "util/mem.h"
+#include "util/pathname.h"
+#include "util/utf8.h"
+#include "project/finder.h"
+#include "server/hosts.h"
+#include "server/url-rule.h"
+
+struct router *router_new(struct loop *loop, struct registry *registry, struct servers *servers,
+	void (*changed)(void *userdata), void *userdata)
+{
+	struct router *router = mem_new(struct router);
+
+	*router = (struct router){
+		.registry = registry,
+		.servers = servers,
+		.hosts = hosts_file_new(loop, changed, userdata),
+	};
+	return router;
+}
+
+void router_free(struct router *router)
+{
+	if (router) {
+		hosts_file_free(router->hosts);
+		free(router);
+	}
+}
+
+void route_answer_clear(struct route_answer *answer)
+{
+	server_unref(answer->server);
+	free(answer->reason);
+	free(answer->advice);
+	*answer = (struct route_answer){0};
+}
+
+static void answer_file(struct question *question)
+{
+	struct route_answer *answer = question->answer;
+	_cleanup_free_ char *why = NULL;
+	_cleanup_free_ char *name = pathname_to_text(question->url.path);
+
+	answer->project = finder_find(question->router->registry, question->url.path, &why);
+	answer->reason = mem_printf("%s%s%s", name, answer->project ? " is the file itself" : ": ",
+		answer->project ? "" : why);
+}
+
+/* Where browsers go for a name that has several loopback addresses: as for localhost. */
+static const char *one_of(const struct hosts_address *addresses, size_t count)
+{
+	bool v4 = false, v6 = false;
+
+	for (size_t i = 0; i < count; i++) {
+		v4 |= strcmp(addresses[i].text, "127.0.0.1") == 0;
+		v6 |= strcmp(addresses[i].text, "::1") == 0;
+	}
+	return v4 && v6 ? "localhost" : addresses[0].text;
+}
+
+/*
+ * Where the URL's host is on this machine: an address, or "localhost"; NULL if it is not here, and
+ * why /etc/hosts cannot tell, or NULL. No other way to ask for a name stays on this machine and
+ * waits for nobody.
+ */
+static const char *host_here(
+	struct question *question, struct hosts_address *addresses, const char **why)
+{
+	const struct url *url = &question->url;
+	size_t count;
+
+	*why = NULL;
+	if (url->kind != URL_HTTP) {
+		return NULL;
+	}
+	if (url_is_loopback(url)) {
+		return url->host;
+	}
+	count = hosts_loopback(hosts_file_text(question->router->hosts, why), url->host, addresses);
+	return count ? one_of(addresses, count) : NULL;
+}
+
+static void answer_host(struct question *question)
+{
+	struct hosts_address addresses[HOSTS_ADDRESSES_MAX];
+	const char *name = question->url.host, *why;
+	const char *host = host_here(question, addresses, &why);
+	_cleanup_free_ char *what = NULL;
+
+	if (host) {
+		question_ask_server(question, host);
+		return;
+	}
+	what = why ? mem_printf("%.200s: /etc/hosts cannot be read: %s", name, why)
+		   : mem_printf("%.200s is not on this machine", name);
+	question_advise(question, what);
+}
+
+static void answer_rule(struct question *question, const struct url_rule *rule)
+{
+	struct route_answer *answer = question->answer;
+	struct hosts_address addresses[HOSTS_ADDRESSES_MAX];
+	const char *why, *host = host_here(question, addresses, &why);
+
+	answer->project = rule->project;
+	answer->reason = mem_printf("savecast.url: %s", rule->pattern->text);
+	/* Its server, if that can be seen, tells when the new code serves. */
+	if (host) {
+		answer->server = servers_get(
+			question->router->servers, host, question->url.port, question->order);
+	}
+}
+
+static void answer_url(struct question *question, const char *text)
+{
+	const struct url *url = &question->url;
+	struct url_rule rule;
+
+	if (url_rule_find(question->router->registry, url, &rule)) {
+		answer_rule(question, &rule);
+	} else if (url->kind == URL_FILE) {
+		answer_file(question);
+	} else if (url->kind == URL_HTTP) {
+		answer_host(question);
+	} else {
+		question->answer->reason = mem_printf("%.200s: is no page of a project", text);
+	}
+}
+
+void router_answer(struct router *router, const char *text, enum loopback_order order,
+	struct route_answer *answer)
+{
+	struct question question = {.router = router, .order = order, .answer = answer};
+	_cleanup_free_ char *raw = NULL;
+	const char *why = NULL;
+
+	*answer = (struct route_answer){0};
+	if (url_parse(text, &question.url, &why) < 0) {
+		answer->reason = mem_printf("%.200s: %s", text, why);
+	} else {
+		answer_url(&question, text);
+	}
+	raw = mem_steal(answer->reason);
+	answer->reason = utf8_dup(raw); /* a value may have been cut within a character */
+	url_clear(&question.url);
+}

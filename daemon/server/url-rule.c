@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/url-rule.h"
+
+#include "config/setting.h"
+
+bool url_rule_find(
+	const struct registry *registry, const struct url *url, struct url_rule *found)
+{
+	unsigned best = 0;
+
+	*found = (struct url_rule){0};
+	for (size_t i = 0; i < registry_count(registry); i++) {
+		struct project *project = registry_at(registry, i);
+		const struct url_rules *rules = &project->settings->url;
+
+		for (size_t k = 0; k < rules->count; k++) {
+			const struct url_pattern *pattern = &rules->items[k];
+			unsigned weight = url_pattern_weight(pattern);
+
+			if ((!found->project || weight > best) &&
+				url_pattern_matches(pattern, url)) {
+				*found = (struct url_rule){project, pattern};
+				best = weight;
+			}
+		}
+	}
+	return found->project;
+}

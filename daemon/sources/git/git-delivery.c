@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "sources/git/git-delivery.h"
+
+/*
+ * Of a command that has just begun, the disk may tell already and the index not yet: the
+ * next look, at that index, must not take the file for changed. That command may have
+ * made it, though: who made it when is left to that look.
+ */
+static void taking_remember(
+	struct content_memory *contents, const char *name, const struct content_mark *mark)
+{
+	struct content_mark unborn = *mark;
+
+	unborn.born_nsec = 0;
+	content_announce(contents, name, &unborn);
+}
+
+/* Returns whether it becomes part of the event. */
+static bool taking_take(const struct git_look *look, size_t i, struct project *project,
+	const struct registry *registry, struct pipe *pipe)
+{
+	const struct git_candidate *candidate = &look->candidates.list[i];
+	struct pipe_change change = {candidate->path, look->marks[i]};
+	struct content_memory *contents = pipe_contents(pipe);
+	const struct content_mark *known = content_find(contents, change.name);
+
+	/* Else a deeper project has it. */
+	if (registry_lookup(registry, change.name) != project) {
+		return false;
+	}
+	switch (git_verdict(candidate, &look->deed, &change.mark, known)) {
+	case GIT_CHANGED:
+		return pipe_take(pipe, project, &change);
+	case GIT_UNCHANGED:
+		if (!known) {
+			taking_remember(contents, change.name, &change.mark);
+		}
+		break;
+	case GIT_NOT_TOLD:
+		break;
+	}
+	return false;
+}
+
+bool git_taking_next(struct git_taking *taking, struct project *project, struct registry *registry,
+	struct pipe *pipe)
+{
+	const struct git_look *look = taking->look;
+	size_t kept = look->candidates.kept, more = look->candidates.count - kept;
+	size_t end = kept - taking->judged > GIT_SLICE ? taking->judged + GIT_SLICE : kept;
+
+	for (; taking->judged < end; taking->judged++) {
+		taking->passed += taking_take(look, taking->judged, project, registry, pipe);
+	}
+	if (end < kept) {
+		return true;
+	}
+	if (taking->passed || more || (look->error < 0 && look->deed.rewrote_index)) {
+		pipe_taken(pipe, project, EVENT_GIT, more, look->told.text);
+	}
+	return false;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "sources/git/git-ignore.h"
+
+#include <git2.h>
+
+#include "util/clock.h"
+#include "util/file.h"
+#include "util/mem.h"
+#include "sources/git/git-guard.h"
+#include "sources/git/git-stamp.h"
+
+struct opened {
+	char *root; /* as it was asked for; NULL: free */
+	git_repository *repository; /* NULL: there is none */
+	struct git_stamp stamp;
+	bool checked; /* in this call */
+};
+
+struct git_ignores {
+	struct opened opened[GIT_IGNORE_OPEN_MAX];
+	size_t next; /* to be taken; the oldest, once all are */
+};
+
+static void opened_close(struct opened *opened)
+{
+	git_repository_free(opened->repository);
+	git_stamp_clear(&opened->stamp);
+	free(opened->root);
+	*opened = (struct opened){0};
+}
+
+void git_ignores_finish(struct git_ignores *ignores)
+{
+	for (size_t i = 0; i < GIT_IGNORE_OPEN_MAX; i++) {
+		ignores->opened[i].checked = false;
+	}
+}
+
+struct git_ignores *git_ignores_new(void)
+{
+	return mem_new(struct git_ignores);
+}
+
+void git_ignores_free(struct git_ignores *ignores)
+{
+	for (size_t i = 0; ignores && i < GIT_IGNORE_OPEN_MAX; i++) {
+		opened_close(&ignores->opened[i]);
+	}
+	free(ignores);
+}
+
+/* Whether a file that one of its configurations includes has a say. */
+static bool repository_includes(git_repository *repository)
+{
+	git_config *config = NULL;
+	git_config_iterator *iterator = NULL;
+	git_config_entry *entry;
+	bool includes = git_repository_config_snapshot(&config, repository) < 0 ||
+		git_config_iterator_new(&iterator, config) < 0;
+
+	while (!includes && git_config_next(&entry, iterator) == 0) {
+		includes = strncmp(entry->name, "include.", 8) == 0 ||
+			strncmp(entry->name, "includeif.", 10) == 0;
+	}
+	git_config_iterator_free(iterator);
+	git_config_free(config);
+	return includes;
+}
+
+static void opened_open(struct opened *opened, const char *root)
+{
+	uint64_t now = clock_usec(CLOCK_REALTIME);
+	_cleanup_free_ char *why = NULL;
+	const char *tree;
+
+	opened->root = mem_strdup(root);
+	if (git_guard_open(&opened->repository, root, 0, &why) < 0) {
+		opened->repository = NULL;
+		return;
+	}
+	/* A root below the top could become a work tree of its own. */
+	tree = git_repository_workdir(opened->repository);
+	if (tree && strncmp(tree, root, strlen(root)) == 0 &&
+		!repository_includes(opened->repository)) {
+		git_stamp_take(&opened->stamp, tree, git_repository_path(opened->repository),
+			git_repository_commondir(opened->repository), now);
+	}
+}
+
+static git_repository *ignores_open(struct git_ignores *ignores, const char *root)
+{
+	struct opened *opened = NULL;
+
+	for (size_t i = 0; i < GIT_IGNORE_OPEN_MAX && !opened; i++) {
+		if (ignores->opened[i].root && strcmp(ignores->opened[i].root, root) == 0) {
+			opened = &ignores->opened[i];
+		}
+	}
+	if (!opened) {
+		opened = &ignores->opened[ignores->next++ % GIT_IGNORE_OPEN_MAX];
+		opened_close(opened);
+	}
+	if (!opened->checked && !git_stamp_holds(&opened->stamp)) {
+		opened_close(opened);
+		opened_open(opened, root);
+	}
+	opened->checked = true;
+	return opened->repository;
+}
+
+/*
+ * Whether the bytes of an index hold an entry of this name. Before a name are its
+ * flags, two bytes with the name's length in the lower twelve bits, or four with the
+ * "extended" bit; behind it is a NUL.
+ */
+static bool index_has(const unsigned char *bytes, size_t length, const char *name)
+{
+	size_t n = strlen(name);
+	unsigned said = n < 0xfff ? (unsigned)n : 0xfff;
+	const unsigned char *at = bytes;
+
+	while ((at = memmem(at, length - (size_t)(at - bytes), name, n))) {
+		size_t before = (size_t)(at - bytes);
+
+		if (before + n < length && before >= 4 && at[n] == '\0' &&
+			((((unsigned)at[-2] << 8 | at[-1]) & 0x4fff) == said ||
+				(((unsigned)at[-4] << 8 | at[-3]) & 0x4fff) == (said | 0x4000))) {
+			return true;
+		}
+		at++;
+	}
+	return false;
+}
+
+static bool repository_tracks(git_repository *repository, const char *name)
+{
+	_cleanup_free_ char *file = mem_printf("%sindex", git_repository_path(repository));
+	_cleanup_free_ char *bytes = NULL;
+	size_t length;
+
+	return file_read(file, GIT_IGNORE_INDEX_MAX, &bytes, &length) == 0 &&
+		index_has((unsigned char *)bytes, length, name);
+}
+
+bool git_ignores_file(struct git_ignores *ignores, const char *root, const char *name)
+{
+	git_repository *repository = ignores_open(ignores, root);
+	const char *tree = repository ? git_repository_workdir(repository) : NULL;
+	size_t length = tree ? strlen(tree) : 0;
+	int ignored = 0;
+
+	if (!tree || strncmp(name, tree, length) != 0 || !git_guard_ignores(tree, name)) {
+		return false;
+	}
+	return git_ignore_path_is_ignored(&ignored, repository, name + length) == 0 && ignored &&
+		!repository_tracks(repository, name + length);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "sources/git/git-library.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include <git2.h>
+
+#include "util/mem.h"
+
+#define LOG_MODULE "git"
+#include "util/log.h"
+
+#define LIBRARY "libgit2.so." LIBGIT2_SOVERSION
+
+/* What we call of it. */
+#define FUNCTIONS(X)                                                                               \
+	X(git_config_free)                                                                         \
+	X(git_config_get_string)                                                                   \
+	X(git_config_iterator_free)                                                                \
+	X(git_config_iterator_new)                                                                 \
+	X(git_config_next)                                                                         \
+	X(git_config_open_ondisk)                                                                  \
+	X(git_error_last)                                                                          \
+	X(git_ignore_path_is_ignored)                                                              \
+	X(git_libgit2_init)                                                                        \
+	X(git_libgit2_opts)                                                                        \
+	X(git_object_free)                                                                         \
+	X(git_odb_hash)                                                                            \
+	X(git_odb_hashfile)                                                                        \
+	X(git_repository_commondir)                                                                \
+	X(git_repository_config_snapshot)                                                          \
+	X(git_repository_free)                                                                     \
+	X(git_repository_open_ext)                                                                 \
+	X(git_repository_path)                                                                     \
+	X(git_repository_workdir)                                                                  \
+	X(git_revparse_single)                                                                     \
+	X(git_tree_entry_name)                                                                     \
+	X(git_tree_entry_type)                                                                     \
+	X(git_tree_walk)
+
+#define MEMBER(name) __typeof__(name) *name;
+static struct {
+	FUNCTIONS(MEMBER)
+} library;
+
+static void library_missing(const char *why)
+{
+	log_error("%s: %s: savecastd cannot do without", LIBRARY, why);
+	exit(1);
+}
+
+static void *library_find(void *handle, const char *name)
+{
+	void *function = dlsym(handle, name);
+
+	if (!function) {
+		library_missing(name);
+	}
+	return function;
+}
+
+static void library_load(void)
+{
+	/* We read the index ourselves; libgit2 only finds the git dir and guards its owner. */
+	static const char *harmless[] = {
+		"objectformat", "worktreeconfig", "partialclone", "refstorage", "preciousobjects"};
+	void *handle = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
+
+	if (!handle) {
+		library_missing(dlerror());
+	}
+#define FIND(name) *(void **)&library.name = library_find(handle, #name);
+	FUNCTIONS(FIND)
+	library.git_libgit2_init();
+	library.git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, harmless, (size_t)COUNT_OF(harmless));
+}
+
+static void library_use(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, library_load);
+}
+
+const char *git_library_why(const char *otherwise)
+{
+	const git_error *error = git_error_last();
+
+	return error && error->message ? error->message : otherwise;
+}
+
+/* libgit2's own names, so that its header checks these, and callers need not know. */
+#define FORWARD(result, name, parameters, arguments)                                               \
+	result name parameters                                                                     \
+	{                                                                                          \
+		library_use();                                                                     \
+		return library.name arguments;                                                     \
+	}
+
+/* To free nothing needs no library. */
+#define FORWARD_FREE(name, type)                                                                   \
+	void name(type *object)                                                                    \
+	{                                                                                          \
+		if (object) {                                                                      \
+			library_use();                                                             \
+			library.name(object);                                                      \
+		}                                                                                  \
+	}
+
+/* clang-format off: it takes these types for products. */
+FORWARD_FREE(git_config_free, git_config)
+FORWARD_FREE(git_config_iterator_free, git_config_iterator)
+FORWARD_FREE(git_object_free, git_object)
+FORWARD_FREE(git_repository_free, git_repository)
+
+FORWARD(int, git_config_get_string,
+	(const char **value, const git_config *config, const char *name), (value, config, name))
+FORWARD(int, git_config_iterator_new, (git_config_iterator **iterator, const git_config *config),
+	(iterator, config))
+FORWARD(int, git_config_next, (git_config_entry **entry, git_config_iterator *iterator),
+	(entry, iterator))
+FORWARD(int, git_config_open_ondisk, (git_config **config, const char *path), (config, path))
+FORWARD(const git_error *, git_error_last, (void), ())
+FORWARD(int, git_ignore_path_is_ignored,
+	(int *ignored, git_repository *repository, const char *path), (ignored, repository, path))
+FORWARD(int, git_odb_hash, (git_oid *oid, const void *data, size_t length, git_object_t type),
+	(oid, data, length, type))
+FORWARD(int, git_odb_hashfile, (git_oid *oid, const char *path, git_object_t type),
+	(oid, path, type))
+FORWARD(const char *, git_repository_commondir, (const git_repository *repository), (repository))
+FORWARD(int, git_repository_config_snapshot, (git_config **config, git_repository *repository),
+	(config, repository))
+FORWARD(int, git_repository_open_ext,
+	(git_repository **repository, const char *path, unsigned flags, const char *ceilings),
+	(repository, path, flags, ceilings))
+FORWARD(const char *, git_repository_path, (const git_repository *repository), (repository))
+FORWARD(const char *, git_repository_workdir, (const git_repository *repository), (repository))
+FORWARD(int, git_revparse_single,
+	(git_object **object, git_repository *repository, const char *spec),
+	(object, repository, spec))
+FORWARD(const char *, git_tree_entry_name, (const git_tree_entry *entry), (entry))
+FORWARD(git_object_t, git_tree_entry_type, (const git_tree_entry *entry), (entry))
+FORWARD(int, git_tree_walk,
+	(const git_tree *tree, git_treewalk_mode mode, git_treewalk_cb told, void *payload),
+	(tree, mode, told, payload))

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "sources/git/git-look.h"
+
+#include <errno.h>
+#include <malloc.h>
+
+#include "util/mem.h"
+#include "pipeline/content-read.h"
+#include "sources/git/git-stash.h"
+
+struct git_look *git_look_new(const struct git_dir *dir)
+{
+	struct git_look *look = mem_new(struct git_look);
+
+	look->dir = (struct git_dir){
+		.path = mem_strdup(dir->path),
+		.common = mem_strdup(dir->common),
+		.top = mem_strdup(dir->top),
+		.prefix = mem_strdup(dir->prefix),
+		.hash_size = dir->hash_size,
+	};
+	look->old_fd = look->new_fd = -1;
+	return look;
+}
+
+void git_look_free(struct git_look *look)
+{
+	if (look) {
+		git_dir_clear(&look->dir);
+		git_candidates_clear(&look->candidates);
+		free(look->marks);
+		free(look->why);
+		free(look);
+	}
+}
+
+static int look_compare(struct git_look *look)
+{
+	const struct git_dir *dir = &look->dir;
+
+	if (look->deed.rewrote_index) {
+		return git_compare(
+			&look->candidates, look->old_fd, look->new_fd, dir->hash_size, dir->prefix);
+	}
+	return git_compare_disk(&look->candidates, look->new_fd, dir->hash_size, dir->top,
+		dir->prefix, GIT_SEARCH_MAX);
+}
+
+static void look_read(struct git_look *look)
+{
+	size_t left = GIT_READ_BYTES_MAX;
+
+	look->marks = mem_zero(look->candidates.kept * sizeof *look->marks);
+	for (size_t i = 0; i < look->candidates.kept; i++) {
+		struct git_candidate *candidate = &look->candidates.list[i];
+		char *full = mem_printf(
+			"%s/%s", strcmp(look->dir.top, "/") ? look->dir.top : "", candidate->path);
+		size_t max = left < CONTENT_WORKER_BYTES_MAX ? left : CONTENT_WORKER_BYTES_MAX;
+
+		free(candidate->path);
+		candidate->path = full;
+		left -= content_read(full, max, &look->marks[i]);
+	}
+}
+
+/* If it is the old index alone that cannot be read, nothing is wrong any more. */
+static void look_explain(struct git_look *look)
+{
+	const char *why = look->candidates.why;
+
+	git_candidates_clear(&look->candidates);
+	if (git_compare(&look->candidates, look->new_fd, look->new_fd, look->dir.hash_size, "") <
+		0) {
+		look->why = mem_strdup(why ? why : strerror(-look->error));
+	}
+}
+
+/* What a stash took away or brought back beside the index. */
+static void look_stash(struct git_look *look)
+{
+	bool pushed = look->logs.stash > look->since.stash;
+	const char *tip = pushed ? look->logs.tip : look->since.tip;
+
+	/* What is applied or popped comes back before its entry goes, if that goes at all. */
+	if (*tip) {
+		git_stash_add_untracked(&look->candidates, &look->dir, tip, pushed);
+	}
+}
+
+void git_look_run(struct git_look *look)
+{
+	look->deed.sha1 = look->dir.hash_size == 20;
+	look->error = look_compare(look);
+	if (look->error == -E2BIG) {
+		look->error = 0; /* the next change of the index shows it */
+	}
+	if (look->error < 0) {
+		look_explain(look);
+		git_candidates_clear(&look->candidates);
+	}
+	git_dir_logs(&look->dir, &look->logs);
+	look_stash(look);
+	look_read(look);
+	git_dir_tell(&look->dir, &look->since, &look->told);
+	look->deed.moves = look->told.moves;
+	look->deed.careful = look->told.careful;
+	if (look->candidates.kept == GIT_CANDIDATES_MAX) {
+		malloc_trim(0);
+	}
+}

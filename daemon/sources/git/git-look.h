@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "pipeline/content.h"
+#include "sources/git/git-compare.h"
+#include "sources/git/git-verdict.h"
+#include "sources/git/git-dir.h"
+
+/*
+ * One look at what git did: everything that takes time, for the worker thread. It
+ * touches nothing but its own struct and the disk.
+ */
+
+enum {
+	/* A work tree with more files is not searched for what `git restore` wrote. */
+	GIT_SEARCH_MAX = 20000,
+	/* How much of the candidates is read; the rest is judged by the index alone. */
+	GIT_READ_BYTES_MAX = 256 * 1024 * 1024,
+};
+
+struct git_look {
+	/* In: */
+	struct git_dir dir; /* a copy of its own */
+	int old_fd, new_fd; /* -1: no index */
+	struct git_logs since;
+	struct git_deed deed; /* `moves`, `careful` and `sha1` are out */
+
+	/* Out: */
+	struct git_candidates candidates;
+	struct content_mark *marks; /* one for each candidate kept */
+	struct git_told told;
+	struct git_logs logs;
+	int error; /* the candidates are not known */
+	char *why; /* then, if the new index is to blame: what is wrong with it */
+};
+
+struct git_look *git_look_new(const struct git_dir *dir);
+/* Closes nothing. */
+void git_look_free(struct git_look *look);
+void git_look_run(struct git_look *look);

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+#include "sources/git/git-source.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "util/mem.h"
+#include "sources/git/git-began.h"
+#include "sources/git/git-look.h"
+#include "sources/git/git-notice.h"
+#include "sources/git/git-settle.h"
+#include "sources/git/git-delivery.h"
+#include "project/problem.h"
+
+struct git_source {
+	struct git_parts parts;
+	struct project *project;
+	struct git_dir dir;
+	struct watch *watch;
+	bool met; /* what follows is known */
+	bool gone; /* the git dir is */
+	int index; /* as it was at the last look; -1: there was none */
+	struct git_logs logs;
+
+	/* Since the last look: */
+	struct git_settle settle;
+	bool rewrote_index;
+	uint64_t began_nsec; /* wall clock */
+
+	struct loop_timer *due; /* settled, perhaps; or the next slice of what was found */
+	uint64_t idle_usec; /* wall clock: when git was last seen to be at nothing; 0: never */
+	bool holding;
+	struct looking *looking; /* the worker looks */
+	struct git_taking taking; /* what it has found */
+};
+
+/* A look on its way; the source may end before it. */
+struct looking {
+	struct git_source *source; /* NULL: it has ended, and the new index is ours to close */
+	struct git_look *look;
+	bool log_late; /* HEAD's log was written meanwhile */
+};
+
+static void close_fd(int fd)
+{
+	if (fd >= 0) {
+		close(fd);
+	}
+}
+
+static void source_hold(struct git_source *source, const char *what)
+{
+	_cleanup_free_ char *why = NULL;
+
+	if (!source->holding) {
+		source->holding = true;
+		why = mem_printf("git: %s is at work", what);
+		pipe_hold(source->parts.pipe, source->project, why);
+	}
+}
+
+static void source_release(struct git_source *source)
+{
+	if (source->holding) {
+		source->holding = false;
+		pipe_release(source->parts.pipe, source->project);
+	}
+}
+
+/* `why` is what is wrong with `what`; NULL: nothing is. */
+static void source_problem(struct git_source *source, const char *what, const char *why)
+{
+	_cleanup_free_ char *problem = why ? mem_printf("%s: %s", what, why) : NULL;
+
+	problem_set(source->parts.registry, source->project, "git", problem);
+}
+
+static bool source_is_looking(const struct git_source *source)
+{
+	return source->looking || source->taking.look;
+}
+
+/* Called by its timer alone, so that it is one slice a turn; after the last, the project is let go. */
+static void source_take(struct git_source *source)
+{
+	if (git_taking_next(
+		    &source->taking, source->project, source->parts.registry, source->parts.pipe)) {
+		source_hold(source, "a command");
+		loop_timer_set(source->due, clock_now_usec());
+		return;
+	}
+	git_look_free(source->taking.look);
+	source->taking = (struct git_taking){0};
+	source_release(source);
+	if (source->settle.busy) {
+		loop_timer_set(source->due, clock_now_usec() + GIT_SETTLE_USEC);
+	}
+}
+
+/*
+ * What git did was looked at already, for it was kept from running before it wrote HEAD's
+ * log: that line is no part of what it does next.
+ */
+static void source_skip_log(struct git_source *source)
+{
+	struct git_logs logs;
+
+	if (source->looking) {
+		source->looking->log_late = true;
+		return;
+	}
+	git_dir_logs(&source->dir, &logs);
+	source->logs.head = logs.head;
+}
+
+static void source_on_looked(void *userdata)
+{
+	_cleanup_free_ struct looking *looking = userdata;
+	struct git_source *source = looking->source;
+	struct git_look *look = looking->look;
+
+	if (!source) {
+		close_fd(look->new_fd);
+		git_look_free(look);
+		return;
+	}
+	source->looking = NULL;
+	source->taking.look = look;
+	source->index = look->new_fd;
+	source->logs = look->logs;
+	if (looking->log_late) {
+		source_skip_log(source);
+	}
+	if (!source->gone) {
+		source_problem(source, "the index", look->why);
+	}
+	loop_timer_set(source->due, clock_now_usec());
+}
+
+static void source_on_look(void *userdata)
+{
+	struct git_look *look = ((struct looking *)userdata)->look;
+
+	git_look_run(look);
+	/* It is on no disk any more: to let go of its megabytes takes milliseconds. */
+	if (look->old_fd != look->new_fd) {
+		close_fd(look->old_fd);
+	}
+}
+
+static void source_look(struct git_source *source)
+{
+	const char *why = NULL;
+	int fd = source->rewrote_index ? git_dir_open_index(&source->dir, &why) : source->index;
+	struct git_look *look;
+
+	source->settle.busy = false;
+	if (fd < -1) {
+		source->rewrote_index = false;
+		source_problem(source, "the index", why);
+		source_release(source);
+		return;
+	}
+	look = git_look_new(&source->dir);
+	look->old_fd = source->index;
+	look->new_fd = fd;
+	look->since = source->logs;
+	look->deed.rewrote_index = source->rewrote_index;
+	look->deed.began_nsec = source->began_nsec;
+	source->rewrote_index = false;
+	source->looking = mem_new(struct looking);
+	*source->looking = (struct looking){source, look};
+	loop_job(source->parts.loop, source_on_look, source_on_looked, source->looking);
+}
+
+static struct git_signs source_signs(const struct git_source *source)
+{
+	struct git_logs logs;
+
+	git_dir_logs(&source->dir, &logs);
+	return (struct git_signs){
+		.locked = git_dir_is_locked(&source->dir),
+		.stashed = logs.stash != source->logs.stash,
+		.stepping = git_dir_stepping(&source->dir),
+	};
+}
+
+/* Nothing happened for a while, or for too long: has git settled? */
+static void source_on_due(void *userdata)
+{
+	struct git_source *source = userdata;
+	uint64_t now = clock_now_usec(), wall = clock_usec(CLOCK_REALTIME), due;
+	struct git_signs signs;
+	const char *at;
+
+	if (source->taking.look) {
+		source_take(source);
+		return;
+	}
+	if (source->looking || !source->settle.busy) {
+		return;
+	}
+	signs = source_signs(source);
+	due = git_settle_due(&source->settle, &signs, now, &at);
+	if (at) {
+		source_hold(source, at);
+	}
+	if (due > now) {
+		loop_timer_set(source->due, due);
+		return;
+	}
+	source->idle_usec = signs.locked ? 0 : wall;
+	source_look(source);
+}
+
+static void source_stir(struct git_source *source, bool rewrote_index)
+{
+	uint64_t now = clock_now_usec();
+
+	if (!source->settle.busy) {
+		/* What is older the last look has seen; the index may tell of it late, once more. */
+		source->began_nsec =
+			git_began_usec(source->idle_usec, clock_usec(CLOCK_REALTIME)) * 1000;
+	}
+	git_settle_stir(&source->settle, now);
+	source->rewrote_index |= rewrote_index;
+	if (!source->taking.look) {
+		loop_timer_set(source->due, now + GIT_SETTLE_USEC);
+	}
+}
+
+static void source_on_event(uint32_t mask, const char *name, void *userdata)
+{
+	struct git_source *source = userdata;
+
+	switch (git_notice_of(mask, name, source->settle.busy)) {
+	case GIT_NOTICE_NONE:
+		break;
+	case GIT_NOTICE_GONE:
+		source_release(source);
+		source->gone = true;
+		/* Last: whoever is told may end this source. */
+		source_problem(
+			source, source->dir.path, "is gone: saves are still heard of, git is not");
+		break;
+	case GIT_NOTICE_INDEX:
+		source_stir(source, true);
+		break;
+	case GIT_NOTICE_WORK:
+		source_stir(source, false);
+		break;
+	case GIT_NOTICE_LOG:
+		source_skip_log(source);
+		break;
+	}
+}
+
+struct git_source *git_source_new(
+	const struct git_parts *parts, struct project *project, const struct git_dir *dir)
+{
+	struct git_source *source = mem_new(struct git_source);
+
+	*source =
+		(struct git_source){.parts = *parts, .project = project, .dir = *dir, .index = -1};
+	source->due = loop_timer_new(parts->loop, source_on_due, source);
+	return source;
+}
+
+void git_source_free(struct git_source *source)
+{
+	if (source->looking) {
+		source->looking->source = NULL;
+	} else {
+		close_fd(source->index);
+	}
+	git_look_free(source->taking.look);
+	watch_free(source->watch);
+	loop_timer_free(source->due);
+	git_dir_clear(&source->dir);
+	free(source);
+}
+
+struct project *git_source_project(const struct git_source *source)
+{
+	return source->project;
+}
+
+bool git_source_is_idle(const struct git_source *source)
+{
+	return !source->holding && !source->looking;
+}
+
+bool git_source_is_gone(const struct git_source *source)
+{
+	return source->gone;
+}
+
+/* What there is before git does anything: nothing of it is news, however young it is. */
+static void source_meet(struct git_source *source)
+{
+	uint64_t wall = clock_usec(CLOCK_REALTIME);
+	const char *why = NULL;
+
+	source->met = true;
+	source->idle_usec = git_dir_is_locked(&source->dir) ? 0 : wall;
+	source->index = git_dir_open_index(&source->dir, &why);
+	if (source->index < -1) {
+		source_problem(source, "the index", why);
+		source->index = -1;
+	}
+	git_dir_logs(&source->dir, &source->logs);
+}
+
+void git_source_watch(struct git_source *source)
+{
+	if (source->watch) {
+		return;
+	}
+	source->watch = watch_new(source->parts.watcher, source->dir.path,
+		GIT_NOTICE_MASK, source_on_event, source);
+	source_problem(source, source->dir.path, source->watch ? NULL : watch_why(errno));
+	if (!source->met) {
+		source_meet(source);
+	} else if (source->watch) {
+		source_stir(source, true);
+	}
+}
+
+void git_source_settle(struct git_source *source)
+{
+	if (source->settle.busy || source_is_looking(source)) {
+		source_hold(source, "a command");
+	}
+}

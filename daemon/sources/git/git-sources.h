@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The git work trees that are watched: of each project that is tracked, or that a tab
+ * shows, and that is in one. One that was stays so while there is room.
+ */
+
+#include "sources/git/git-source.h"
+
+enum { GIT_SOURCES_MAX = 256 };
+
+struct git_sources;
+
+struct git_sources *git_sources_new(const struct git_parts *parts);
+void git_sources_free(struct git_sources *sources);
+
+/* The project was added, was tracked, or got a tab: it is watched if it should be. */
+void git_sources_update(struct git_sources *sources, struct project *project);
+/* See git_source_settle(). */
+void git_sources_settle(struct git_sources *sources, struct project *project);
+/* The project is about to be forgotten. */
+void git_sources_forget(struct git_sources *sources, struct project *project);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "sources/output-pattern.h"
+
+#include <string.h>
+
+#include "util/mem.h"
+#include "project/glob.h"
+
+/* A pattern without a slash inside fits at any depth elsewhere; an output's, in the root only. */
+static char *anchored(const char *pattern)
+{
+	return mem_printf("/%s", pattern);
+}
+
+bool pattern_is_good(const char *pattern)
+{
+	_cleanup_free_ char *rooted = anchored(pattern);
+	const char *why;
+
+	for (const char *at = pattern; *at;) {
+		size_t length = strcspn(at, "/");
+
+		if (length == 0 || (length <= 2 && strncmp(at, "..", length) == 0)) {
+			return false;
+		}
+		at += length;
+		at += *at == '/';
+	}
+	return glob_check(rooted, &why);
+}
+
+bool pattern_matches(const char *pattern, const char *path)
+{
+	_cleanup_free_ char *rooted = anchored(pattern);
+
+	return glob_matches(rooted, path);
+}
+
+char *pattern_base(const char *pattern)
+{
+	size_t wild = strcspn(pattern, "*?[\\");
+
+	while (wild > 0 && pattern[wild - 1] != '/') {
+		wild--;
+	}
+	if (pattern_is_plain(pattern)) {
+		const char *slash = strrchr(pattern, '/');
+
+		wild = slash ? (size_t)(slash - pattern) + 1 : 0;
+	}
+	return mem_strndup(pattern, wild ? wild - 1 : 0);
+}
+
+bool pattern_is_deep(const char *pattern)
+{
+	_cleanup_free_ char *base = pattern_base(pattern);
+	const char *rest = pattern + strlen(base);
+
+	rest += *rest == '/';
+	return !*rest || strchr(rest, '/') || strstr(rest, "**");
+}
+
+bool pattern_is_plain(const char *pattern)
+{
+	return !pattern[strcspn(pattern, "*?[\\")];
+}

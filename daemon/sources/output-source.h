@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * Build outputs as a source of events: files that match the project's `output`
+ * patterns, each a change once it is whole and the burst is over.
+ *
+ * A burst is over when nothing happened for OUTPUT_QUIET and no file of it is
+ * still being written (open for writing since it was made or changed). A writer
+ * that keeps its file open for OUTPUT_OPEN_MAX after the last sign of life is not
+ * waited for; its file comes when it is closed. A burst that only removes files is
+ * the first half of `rm -rf dist && build`: it waits OUTPUT_GONE for the second.
+ * A burst that goes on and on leaves every OUTPUT_BURST_MAX.
+ *
+ * What was written is read on the worker thread and compared with what was
+ * announced: a build that writes the same bytes again is no event.
+ */
+
+#include "util/clock.h"
+#include "util/loop.h"
+#include "pipeline/pipeline.h"
+#include "project/project.h"
+#include "sources/watcher.h"
+
+#define OUTPUT_QUIET_USEC (50 * CLOCK_USEC_PER_MSEC)
+#define OUTPUT_OPEN_MAX_USEC (5 * CLOCK_USEC_PER_SEC)
+#define OUTPUT_GONE_USEC (2 * CLOCK_USEC_PER_SEC)
+#define OUTPUT_BURST_MAX_USEC (10 * CLOCK_USEC_PER_SEC)
+
+/* Files being written that are told apart; with more, the burst waits for quiet only. */
+enum { OUTPUT_OPEN_FILES_MAX = 256 };
+
+struct output_sources;
+
+struct output_sources *output_sources_new(
+	struct loop *loop, struct watcher *watcher, struct registry *registry, struct pipe *pipe);
+void output_sources_free(struct output_sources *sources);
+
+/* The project was added, or its settings have changed. */
+void output_sources_update(struct output_sources *sources, struct project *project);
+/*
+ * A hold of the project ends: it lasts until what was written meanwhile is read. With
+ * `failed`, that is half a build and is dropped.
+ */
+void output_sources_settle(struct output_sources *sources, struct project *project, bool failed);
+/* The project is about to be forgotten. */
+void output_sources_forget(struct output_sources *sources, struct project *project);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "util/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/mem.h"
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0) {
+		close(*fd);
+	}
+}
+
+static int read_whole(
+	const char *name, bool own, size_t max, char **text, size_t *length)
+{
+	_cleanup_(close_fd) int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	_cleanup_free_ char *bytes = NULL;
+	size_t used = 0;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		return -errno;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		return -EINVAL;
+	}
+	if (own && st.st_uid != geteuid()) {
+		return -EPERM;
+	}
+	if ((size_t)st.st_size > max) {
+		return -EFBIG;
+	}
+	bytes = mem_alloc(max + 2);
+	for (;;) {
+		ssize_t n = read(fd, bytes + used, max + 1 - used);
+
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n < 0) {
+			return -errno;
+		}
+		used += (size_t)n;
+		if (used > max) {
+			return -EFBIG;
+		}
+		if (n == 0) {
+			break;
+		}
+	}
+	bytes[used] = '\0';
+	*text = mem_steal(bytes);
+	*length = used;
+	return 0;
+}
+
+int file_read(const char *name, size_t max, char **text, size_t *length)
+{
+	return read_whole(name, false, max, text, length);
+}
+
+int file_read_own(const char *name, size_t max, char **text, size_t *length)
+{
+	return read_whole(name, true, max, text, length);
+}
+
+bool file_error_passes(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO;
+}
+
+int file_make_folders(const char *folder)
+{
+	_cleanup_free_ char *path = mem_strdup(folder);
+
+	for (char *slash = path + 1;; slash++) {
+		slash = strchrnul(slash, '/');
+		char kept = *slash;
+
+		*slash = '\0';
+		if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+			return -errno;
+		}
+		*slash = kept;
+		if (!kept) {
+			return 0;
+		}
+	}
+}
+
+static int write_all(int fd, const char *text, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(fd, text, length);
+
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n < 0) {
+			return -errno;
+		}
+		text += n;
+		length -= (size_t)n;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* A rename is durable once its folder is. */
+static int sync_folder(const char *folder)
+{
+	_cleanup_(close_fd) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+int file_replace(const char *name, const char *text, size_t length)
+{
+	_cleanup_free_ char *temporary = mem_printf("%s.new", name);
+	_cleanup_free_ char *folder = mem_strndup(name, (size_t)(strrchr(name, '/') - name));
+	_cleanup_(close_fd) int fd = -1;
+	int r = file_make_folders(folder);
+
+	if (r < 0) {
+		return r;
+	}
+	unlink(temporary); /* a life that was killed may have left one */
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		return -errno;
+	}
+	r = write_all(fd, text, length);
+	if (r == 0 && rename(temporary, name) < 0) {
+		r = -errno;
+	}
+	if (r < 0) {
+		unlink(temporary);
+		return r;
+	}
+	return sync_folder(folder);
+}
+
+char *file_xdg_folder(const char *variable, const char *fallback)
+{
+	const char *folder = getenv(variable);
+	const char *home = getenv("HOME");
+
+	if (folder && folder[0] == '/') {
+		return mem_strdup(folder);
+	}
+	return home && home[0] == '/' ? mem_printf("%s/%s", home, fallback) : NULL;
+}

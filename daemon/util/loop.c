@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+#include "util/loop.h"
+#include "util/loop-ws.h"
+#include "util/worker.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <libwebsockets.h>
+
+#include "util/clock.h"
+#include "util/mem.h"
+
+#define LOG_MODULE "loop"
+#include "util/log.h"
+
+enum { LOOP_EPOLL_BATCH = 32 };
+
+struct loop {
+	struct lws_context *lws;
+	struct lws_vhost *vhost; /* holds the epoll descriptor's place in libwebsockets */
+	int epoll;
+	bool quit;
+	int status;
+	unsigned dispatching;	/* depth of callbacks from loop_dispatch() */
+	struct loop_fd *dead;	/* freed while dispatching: events may still name them */
+	struct worker *worker;	/* NULL before the first job */
+	struct loop_fd *worker_fd;
+};
+
+struct loop_fd {
+	struct loop *loop;
+	int fd;
+	loop_fd_fn *ready; /* NULL once freed */
+	void *userdata;
+	struct loop_fd *next_dead;
+};
+
+struct loop_timer {
+	lws_sorted_usec_list_t sul;
+	struct loop *loop;
+	loop_timer_fn *due;
+	void *userdata;
+};
+
+static void loop_bury(struct loop *loop)
+{
+	while (loop->dead) {
+		struct loop_fd *watch = loop->dead;
+
+		loop->dead = watch->next_dead;
+		free(watch);
+	}
+}
+
+static void loop_dispatch(struct loop *loop)
+{
+	struct epoll_event events[LOOP_EPOLL_BATCH];
+	int n = epoll_wait(loop->epoll, events, LOOP_EPOLL_BATCH, 0);
+
+	loop->dispatching++;
+	for (int i = 0; i < n; i++) {
+		struct loop_fd *watch = events[i].data.ptr;
+
+		if (watch->ready) {
+			watch->ready(events[i].events, watch->userdata);
+		}
+	}
+	if (--loop->dispatching == 0) {
+		loop_bury(loop);
+	}
+}
+
+static int loop_on_lws(
+	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	if (reason == LWS_CALLBACK_RAW_RX_FILE) {
+		loop_dispatch(lws_context_user(lws_get_context(wsi)));
+	}
+	return 0;
+}
+
+static const struct lws_protocols loop_protocols[] = {
+	{.name = "loop", .callback = loop_on_lws},
+	{0},
+};
+
+static void loop_on_lws_log(int level, const char *line)
+{
+	/* Refused handshakes and the like are told where they are decided. */
+	if (level == LLL_ERR) {
+		log_debug("libwebsockets: %.*s", (int)strcspn(line, "\n"), line);
+	}
+}
+
+static void loop_never(lws_sorted_usec_list_t *sul)
+{
+}
+
+/*
+ * libwebsockets 4.1 re-arms a housekeeping timer every 30 s, for deferred work
+ * that we never give it, and has no option to leave it out. It is the one entry
+ * that is due in 25 to 31 s on a fresh context; later timeouts are not affected.
+ */
+static void loop_unhook_housekeeping(struct loop *loop)
+{
+	lws_sorted_usec_list_t probe = {0};
+	lws_usec_t now;
+
+	lws_service(loop->lws, -1);
+	lws_sul_schedule(loop->lws, 0, &probe, loop_never, 3600 * LWS_US_PER_SEC);
+	now = lws_now_usecs();
+	lws_start_foreach_dll_safe(struct lws_dll2 *, entry, next, probe.list.owner->head)
+	{
+		lws_sorted_usec_list_t *sul = container_of(entry, lws_sorted_usec_list_t, list);
+
+		if (sul->us > now + 25 * LWS_US_PER_SEC && sul->us <= now + 31 * LWS_US_PER_SEC) {
+			lws_sul_cancel(sul);
+		}
+	}
+	lws_end_foreach_dll_safe(entry, next);
+	lws_sul_cancel(&probe);
+}
+
+struct loop *loop_new(void)
+{
+	struct loop *loop = mem_new(struct loop);
+	struct lws_context_creation_info info = {
+		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
+		.uid = -1,
+		.gid = -1,
+		.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
+		/* Else libwebsockets allocates a table for every descriptor that ulimit allows. */
+		.fd_limit_per_thread = LOOP_LWS_FDS_MAX,
+		/* Memory only while in use; fewer, and silent connections hold up a good one. */
+		.max_http_header_pool = LOOP_LWS_FDS_MAX,
+		.max_http_header_data = 2048,
+		.user = loop,
+		.protocols = loop_protocols,
+		.vhost_name = "loop",
+	};
+	lws_sock_file_fd_type file;
+
+	lws_set_log_level(LLL_ERR, loop_on_lws_log);
+	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+	loop->lws = lws_create_context(&info);
+	loop->vhost = loop->lws ? lws_create_vhost(loop->lws, &info) : NULL;
+	file.filefd = loop->epoll;
+	if (loop->epoll < 0 || !loop->vhost ||
+		!lws_adopt_descriptor_vhost(
+			loop->vhost, LWS_ADOPT_RAW_FILE_DESC, file, "loop", NULL)) {
+		loop_free(loop);
+		return NULL;
+	}
+	loop_unhook_housekeeping(loop);
+	return loop;
+}
+
+void loop_free(struct loop *loop)
+{
+	if (!loop) {
+		return;
+	}
+	loop_fd_free(loop->worker_fd);
+	worker_free(loop->worker);
+	if (loop->lws) {
+		lws_context_destroy(loop->lws); /* closes the epoll descriptor */
+	} else if (loop->epoll >= 0) {
+		close(loop->epoll);
+	}
+	loop_bury(loop);
+	free(loop);
+}
+
+struct lws_context *loop_lws_context(struct loop *loop)
+{
+	return loop->lws;
+}
+
+int loop_run(struct loop *loop)
+{
+	while (!loop->quit) {
+		if (lws_service(loop->lws, 0) < 0) {
+			return -EIO;
+		}
+	}
+	return loop->status;
+}
+
+void loop_quit(struct loop *loop, int status)
+{
+	loop->quit = true;
+	loop->status = status;
+	lws_cancel_service(loop->lws);
+}
+
+struct loop_fd *loop_fd_new(
+	struct loop *loop, int fd, uint32_t events, loop_fd_fn *ready, void *userdata)
+{
+	struct loop_fd *watch = mem_new(struct loop_fd);
+	struct epoll_event event = {.events = events, .data.ptr = watch};
+
+	*watch = (struct loop_fd){.loop = loop, .fd = fd, .ready = ready, .userdata = userdata};
+	if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
+		free(watch);
+		return NULL;
+	}
+	return watch;
+}
+
+void loop_fd_set_events(struct loop_fd *watch, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.ptr = watch};
+
+	epoll_ctl(watch->loop->epoll, EPOLL_CTL_MOD, watch->fd, &event);
+}
+
+void loop_fd_free(struct loop_fd *watch)
+{
+	if (!watch) {
+		return;
+	}
+	epoll_ctl(watch->loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
+	watch->ready = NULL;
+	if (watch->loop->dispatching) {
+		watch->next_dead = watch->loop->dead;
+		watch->loop->dead = watch;
+	} else {
+		free(watch);
+	}
+}
+
+static void loop_on_timer(lws_sorted_usec_list_t *sul)
+{
+	struct loop_timer *timer = container_of(sul, struct loop_timer, sul);
+
+	timer->due(timer->userdata);
+}
+
+struct loop_timer *loop_timer_new(struct loop *loop, loop_timer_fn *due, void *userdata)
+{
+	struct loop_timer *timer = mem_new(struct loop_timer);
+
+	timer->loop = loop;
+	timer->due = due;
+	timer->userdata = userdata;
+	return timer;
+}
+
+void loop_timer_set(struct loop_timer *timer, uint64_t at_usec)
+{
+	uint64_t now = clock_now_usec();
+
+	if (at_usec == CLOCK_NEVER) {
+		lws_sul_cancel(&timer->sul);
+	} else {
+		lws_sul_schedule(timer->loop->lws, 0, &timer->sul, loop_on_timer,
+			at_usec > now ? (lws_usec_t)(at_usec - now) : 1);
+	}
+}
+
+void loop_timer_free(struct loop_timer *timer)
+{
+	if (timer) {
+		lws_sul_cancel(&timer->sul);
+		free(timer);
+	}
+}
+
+static void loop_on_worker(uint32_t events, void *userdata)
+{
+	struct loop *loop = userdata;
+
+	worker_collect(loop->worker);
+}
+
+void loop_job(struct loop *loop, loop_job_fn *work, loop_job_fn *done, void *userdata)
+{
+	if (!loop->worker) {
+		loop->worker = worker_new();
+		loop->worker_fd = loop_fd_new(
+			loop, worker_fd(loop->worker), EPOLLIN, loop_on_worker, loop);
+	}
+	worker_submit(loop->worker, work, done, userdata);
+}
+
+void loop_finish_jobs(struct loop *loop)
+{
+	if (loop->worker) {
+		worker_finish(loop->worker);
+	}
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+#include "websocket/listen.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "util/clock.h"
+#include "util/mem.h"
+#include "util/log-limit.h"
+#include "websocket/peer.h"
+
+#define LOG_MODULE "ws"
+#include "util/log.h"
+
+enum {
+	LISTEN_BACKLOG = SOMAXCONN, /* a flood must not make a browser wait for its second SYN */
+	LISTEN_BATCH = 16,	/* connections accepted at one wake-up */
+	LISTEN_PORT_TRIES = 16, /* for a port that is free on both addresses */
+};
+
+/* Without descriptors or memory there is no accepting; a new try is made after this. */
+#define LISTEN_PAUSE_USEC CLOCK_USEC_PER_SEC
+
+struct listener_socket {
+	struct listener *listener;
+	int fd;
+	struct loop_fd *watch;
+};
+
+struct listener {
+	struct loop *loop;
+	listener_accept_fn *accept;
+	void *userdata;
+	struct listener_socket sockets[GIVEN_SOCKETS_MAX];
+	size_t n_sockets;
+	struct loop_timer *pause;
+	struct log_limit refused;
+	struct log_limit paused;
+};
+
+static void listener_watch(struct listener *listener, uint32_t events)
+{
+	for (size_t i = 0; i < listener->n_sockets; i++) {
+		loop_fd_set_events(listener->sockets[i].watch, events);
+	}
+}
+
+static void on_pause_over(void *userdata)
+{
+	listener_watch(userdata, EPOLLIN);
+}
+
+/* The connection stays in the backlog and would wake us again at once. */
+static void listener_pause(struct listener *listener, int error)
+{
+	uint64_t now = clock_now_usec();
+	char more[LOG_LIMIT_MORE_MAX];
+
+	listener_watch(listener, 0);
+	loop_timer_set(listener->pause, now + LISTEN_PAUSE_USEC);
+	if (log_limit_pass(&listener->paused, now, more)) {
+		log_warning("connection: %s: not accepted, trying again%s", strerror(error), more);
+	}
+}
+
+static bool is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+static void refuse(int fd)
+{
+	struct linger reset = {.l_onoff = 1, .l_linger = 0};
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+	close(fd);
+}
+
+/* 0, or why not: -EPERM, or what kept us from finding out. */
+static int peer_check(struct listener *listener, const struct sockaddr_storage *peer, int fd)
+{
+	struct sockaddr_storage self = {0};
+	socklen_t length = sizeof self;
+	uid_t uid = (uid_t)-1;
+	char more[LOG_LIMIT_MORE_MAX];
+	int r = getsockname(fd, (struct sockaddr *)&self, &length) < 0 ? -errno : 0;
+
+	if (r == 0) {
+		r = peer_uid(peer, &self, &uid);
+	}
+	if (r == 0 && uid == getuid()) {
+		return 0;
+	}
+	if (is_shortage(-r) || !log_limit_pass(&listener->refused, clock_now_usec(), more)) {
+		return r < 0 ? r : -EPERM;
+	}
+	if (r < 0) {
+		log_info("connection: whose it is: %s: reset%s", strerror(-r), more);
+	} else {
+		log_info("connection: user %u: is not the daemon's: reset%s", (unsigned)uid, more);
+	}
+	return r < 0 ? r : -EPERM;
+}
+
+/* False: no more for now. */
+static bool accept_one(struct listener_socket *socket)
+{
+	struct listener *listener = socket->listener;
+	struct sockaddr_storage peer = {0};
+	socklen_t length = sizeof peer;
+	int fd = accept4(
+		socket->fd, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	int r;
+
+	if (fd < 0) {
+		if (is_shortage(errno)) {
+			listener_pause(listener, errno);
+			return false;
+		}
+		return errno != EAGAIN; /* else that connection is gone again */
+	}
+	r = peer_check(listener, &peer, fd);
+	if (r < 0 || !listener->accept(fd, listener->userdata)) {
+		refuse(fd);
+	}
+	if (is_shortage(-r)) {
+		listener_pause(listener, -r);
+		return false;
+	}
+	return true;
+}
+
+static void on_connection(uint32_t events, void *userdata)
+{
+	for (int i = 0; i < LISTEN_BATCH; i++) {
+		if (!accept_one(userdata)) {
+			break;
+		}
+	}
+}
+
+static int open_socket(int family, uint16_t *port)
+{
+	struct sockaddr_in v4 = {
+		.sin_family = AF_INET,
+		.sin_port = htons(*port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	struct sockaddr_in6 v6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(*port),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
+	bool is_v6 = family == AF_INET6;
+	const void *address = is_v6 ? (const void *)&v6 : &v4;
+	socklen_t length = is_v6 ? sizeof v6 : sizeof v4;
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int on = 1, r;
+
+	if (fd < 0) {
+		return -errno;
+	}
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
+		(is_v6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0) ||
+		bind(fd, address, length) < 0 || listen(fd, LISTEN_BACKLOG) < 0) {
+		r = -errno;
+		close(fd);
+		return r;
+	}
+	if (*port == 0) {
+		length = sizeof v4;
+		getsockname(fd, (struct sockaddr *)&v4, &length);
+		*port = ntohs(v4.sin_port);
+	}
+	return fd;
+}
+
+/* Owns the descriptor from now on, whatever comes of it. */
+static int listener_add(struct listener *listener, int fd)
+{
+	struct listener_socket *socket = &listener->sockets[listener->n_sockets];
+	int r;
+
+	*socket = (struct listener_socket){.listener = listener, .fd = fd};
+	socket->watch = loop_fd_new(listener->loop, fd, EPOLLIN, on_connection, socket);
+	if (!socket->watch) {
+		r = -errno;
+		close(fd);
+		return r;
+	}
+	listener->n_sockets++;
+	return 0;
+}
+
+static void listener_close(struct listener *listener)
+{
+	while (listener->n_sockets > 0) {
+		struct listener_socket *socket = &listener->sockets[--listener->n_sockets];
+
+		loop_fd_free(socket->watch);
+		close(socket->fd);
+	}
+}
+
+static int listener_open(struct listener *listener, uint16_t port)
+{
+	int fd = open_socket(AF_INET, &port);
+	int r;
+
+	if (fd < 0) {
+		return fd;
+	}
+	r = listener_add(listener, fd);
+	if (r < 0) {
+		return r;
+	}
+	fd = open_socket(AF_INET6, &port);
+	if (fd == -EADDRINUSE) {
+		/* A browser that prefers [::1] would reach somebody else. */
+		listener_close(listener);
+		return fd;
+	}
+	if (fd < 0) {
+		log_info("[::1]:%u: %s: listening on 127.0.0.1 only", (unsigned)port,
+			strerror(-fd));
+		return 0;
+	}
+	return listener_add(listener, fd);
+}
+
+static int listener_adopt(struct listener *listener, struct given *given)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < given->count; i++) {
+		int added = listener_add(listener, given->fds[i]);
+
+		r = added < 0 ? added : r;
+	}
+	given->count = 0;
+	return r;
+}
+
+int listener_new(struct listener **listener, struct loop *loop, uint16_t port,
+	struct given *given, listener_accept_fn *accept, void *userdata)
+{
+	struct listener *new = mem_new(struct listener);
+	int tries = port == 0 ? LISTEN_PORT_TRIES : 1;
+	int r;
+
+	*new = (struct listener){.loop = loop, .accept = accept, .userdata = userdata};
+	new->pause = loop_timer_new(loop, on_pause_over, new);
+	if (given->count) {
+		r = listener_adopt(new, given);
+	} else {
+		do {
+			r = listener_open(new, port);
+		} while (r == -EADDRINUSE && --tries > 0);
+	}
+	if (r < 0) {
+		listener_free(new);
+		return r;
+	}
+	*listener = new;
+	return 0;
+}
+
+void listener_free(struct listener *listener)
+{
+	if (listener) {
+		listener_close(listener);
+		loop_timer_free(listener->pause);
+		free(listener);
+	}
+}
+
+uint16_t listener_port(const struct listener *listener)
+{
+	struct sockaddr_in address = {0};
+	socklen_t length = sizeof address;
+
+	getsockname(listener->sockets[0].fd, (struct sockaddr *)&address, &length);
+	return ntohs(address.sin_port);
+}

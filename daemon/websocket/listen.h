@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The daemon's listening sockets, on the loopback addresses. A connection from
+ * another user's process is reset before a byte of it is read.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util/loop.h"
+#include "websocket/socket-activation.h"
+
+struct listener;
+
+/*
+ * Takes over the connection (not blocking, close-on-exec), or returns false: then
+ * it is reset. Must not free the listener.
+ */
+typedef bool listener_accept_fn(int fd, void *userdata);
+
+/*
+ * Takes over the sockets that were given, if there are any. Else listens on
+ * 127.0.0.1 and, where there is IPv6, on [::1]; port 0 picks a free one, the same
+ * for both. Returns -errno; -EADDRINUSE: somebody else has the port.
+ */
+int listener_new(struct listener **listener, struct loop *loop, uint16_t port,
+	struct given *given, listener_accept_fn *accept, void *userdata);
+void listener_free(struct listener *listener);
+
+uint16_t listener_port(const struct listener *listener);

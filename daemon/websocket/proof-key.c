@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "websocket/proof-key.h"
+
+#include <errno.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/file.h"
+#include "util/mem.h"
+
+#define LOG_MODULE "key"
+#include "util/log.h"
+
+/* `why` on error. */
+static int key_read(struct proof_key *key, const char *name, const char **why)
+{
+	_cleanup_free_ char *text = NULL;
+	struct stat st;
+	size_t length;
+	int r = file_read_own(name, PROOF_KEY_DIGITS + 1, &text, &length);
+
+	if (r < 0) {
+		*why = strerror(-r);
+		return r;
+	}
+	if (stat(name, &st) < 0 || (st.st_mode & 077) != 0) {
+		*why = "others could read it";
+		return -EPERM;
+	}
+	if (length > 0 && text[length - 1] == '\n') {
+		text[length - 1] = '\0';
+	}
+	*why = "is no key";
+	return proof_key_read(key, text);
+}
+
+static int key_make(struct proof_key *key, const char *name)
+{
+	char text[PROOF_KEY_DIGITS + 2];
+
+	if (getrandom(key->bytes, PROOF_KEY_BYTES, 0) != PROOF_KEY_BYTES) {
+		return -EIO;
+	}
+	proof_key_write(key, text);
+	strcat(text, "\n");
+	return file_replace(name, text, strlen(text));
+}
+
+int key_load(struct proof_key *key, const char *folder)
+{
+	_cleanup_free_ char *name = folder ? mem_printf("%s/savecast/key", folder) : NULL;
+	const char *why;
+	int r;
+
+	if (!name) {
+		return -ENOENT; /* the state has said so */
+	}
+	r = key_read(key, name, &why);
+	if (r == 0) {
+		return 0;
+	}
+	if (file_error_passes(-r)) {
+		log_error("%s: %s: until the next start, browsers cannot tell this daemon from "
+			  "another user's",
+			name, why);
+		return r;
+	}
+	if (r != -ENOENT && r != -ENOTDIR) {
+		log_error("%s: %s: replaced by a new one: browsers must pair again, in the "
+			  "extension's settings",
+			name, why);
+	}
+	r = key_make(key, name);
+	if (r < 0) {
+		log_warning("%s: %s: browsers cannot tell this daemon from another user's", name,
+			strerror(-r));
+	}
+	return r;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "websocket/socket-activation.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <systemd/sd-daemon.h>
+
+#define LOG_MODULE "ws"
+#include "util/log.h"
+
+/* The port, or 0 if it is no loopback address. */
+static uint16_t loopback_port(int fd)
+{
+	struct sockaddr_storage address = {0};
+	const struct sockaddr_in *v4 = (const void *)&address;
+	const struct sockaddr_in6 *v6 = (const void *)&address;
+	socklen_t length = sizeof address;
+
+	if (getsockname(fd, (struct sockaddr *)&address, &length) < 0) {
+		return 0;
+	}
+	if (address.ss_family == AF_INET && v4->sin_addr.s_addr == htonl(INADDR_LOOPBACK)) {
+		return ntohs(v4->sin_port);
+	}
+	if (address.ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr)) {
+		return ntohs(v6->sin6_port);
+	}
+	return 0;
+}
+
+/* Why it is of no use, or NULL. */
+static const char *given_fault(const struct given *given, int fd)
+{
+	uint16_t port = loopback_port(fd);
+
+	if (sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0 || !port) {
+		return "is no TCP socket that listens on 127.0.0.1 or [::1]";
+	}
+	if (given->count && port != given->port) {
+		return "has another port than the first";
+	}
+	if (given->count == GIVEN_SOCKETS_MAX) {
+		return "is one too many";
+	}
+	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0) {
+		return strerror(errno);
+	}
+	return NULL;
+}
+
+void given_take(struct given *given)
+{
+	int count = sd_listen_fds(1);
+
+	*given = (struct given){0};
+	if (count < 0) {
+		log_error("sockets from systemd: %s: not used", strerror(-count));
+	}
+	for (int i = 0; i < count; i++) {
+		int fd = SD_LISTEN_FDS_START + i;
+		const char *fault = given_fault(given, fd);
+
+		if (fault) {
+			log_error(
+				"socket %d of %d from systemd: %s: not used", i + 1, count, fault);
+			close(fd);
+			continue;
+		}
+		given->port = loopback_port(fd);
+		given->fds[given->count++] = fd;
+	}
+}

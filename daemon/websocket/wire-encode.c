@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "websocket/wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "util/mem.h"
+#include "util/utf8.h"
+
+static json_t *encode_text(const char *text)
+{
+	_cleanup_free_ char *clean = utf8_dup(text);
+
+	return json_string(clean);
+}
+
+static void encode_set(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, value) < 0) {
+		abort(); /* out of memory is all that is left */
+	}
+}
+
+static json_t *encode_start(const char *type)
+{
+	json_t *object = json_object();
+
+	encode_set(object, "type", json_string(type));
+	return object;
+}
+
+static char *encode_end(json_t *object)
+{
+	char *text = json_dumps(object, JSON_COMPACT);
+
+	if (!text) {
+		abort();
+	}
+	json_decref(object);
+	return text;
+}
+
+char *wire_encode_hello(
+	const char *version, const char *instance, const char *proof, const char *key)
+{
+	json_t *object = encode_start("hello");
+
+	encode_set(object, "version", encode_text(version));
+	encode_set(object, "instance", encode_text(instance));
+	if (proof) {
+		encode_set(object, "proof", encode_text(proof));
+	}
+	if (key) {
+		encode_set(object, "key", encode_text(key));
+	}
+	return encode_end(object);
+}
+
+const char *wire_tab_state_name(enum wire_tab_state state)
+{
+	static const char *const names[] = {
+		[WIRE_TAB_LIVE] = "live",
+		[WIRE_TAB_LOOKING] = "looking",
+		[WIRE_TAB_NONE] = "none",
+		[WIRE_TAB_WAITING] = "waiting",
+		[WIRE_TAB_DOWN] = "down",
+	};
+
+	return names[state];
+}
+
+static json_t *encode_failure(const struct wire_failure *failure)
+{
+	json_t *object = json_object();
+
+	encode_set(object, "event", json_integer((json_int_t)failure->event));
+	encode_set(object, "what", encode_text(failure->what));
+	encode_set(object, "said", encode_text(failure->said));
+	return object;
+}
+
+char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *project,
+	const char *reason, const struct wire_failure *failure)
+{
+	json_t *object = encode_start("tab");
+
+	encode_set(object, "tab", json_integer((json_int_t)tab));
+	encode_set(object, "state", json_string(wire_tab_state_name(state)));
+	if (project) {
+		encode_set(object, "project", encode_text(project));
+	}
+	encode_set(object, "reason", encode_text(reason));
+	if (failure) {
+		encode_set(object, "failure", encode_failure(failure));
+	}
+	return encode_end(object);
+}
+
+static void encode_append(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, value) < 0) {
+		abort();
+	}
+}
+
+static void encode_tabs(json_t *object, const uint64_t *tabs, size_t n_tabs)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n_tabs; i++) {
+		encode_append(array, json_integer((json_int_t)tabs[i]));
+	}
+	encode_set(object, "tabs", array);
+}
+
+static json_t *encode_change(const struct wire_change *change)
+{
+	static const char *const kinds[] = {
+		[WIRE_KIND_PAGE] = "page",
+		[WIRE_KIND_CSS] = "css",
+		[WIRE_KIND_IMAGE] = "image",
+		[WIRE_KIND_FONT] = "font",
+		[WIRE_KIND_MEDIA] = "media",
+		[WIRE_KIND_SCRIPT] = "script",
+		[WIRE_KIND_DATA] = "data",
+		[WIRE_KIND_OTHER] = "other",
+	};
+	json_t *object = json_object();
+
+	encode_set(object, "path", encode_text(change->path));
+	encode_set(object, "kind", json_string(kinds[change->kind]));
+	if (change->all) {
+		encode_set(object, "all", json_true());
+	}
+	return object;
+}
+
+char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs,
+	const struct wire_change *changes, size_t n_changes)
+{
+	json_t *object = encode_start("reload");
+
+	encode_set(object, "event", json_integer((json_int_t)event));
+	encode_tabs(object, tabs, n_tabs);
+	if (n_changes) {
+		json_t *array = json_array();
+
+		for (size_t i = 0; i < n_changes; i++) {
+			encode_append(array, encode_change(&changes[i]));
+		}
+		encode_set(object, "changes", array);
+	}
+	return encode_end(object);
+}
+
+char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs, bool spare)
+{
+	json_t *object = encode_start("let-go");
+
+	encode_tabs(object, tabs, n_tabs);
+	if (spare) {
+		encode_set(object, "spare", json_true());
+	}
+	return encode_end(object);
+}
+
+char *wire_encode_ping(void)
+{
+	return encode_end(encode_start("ping"));
+}
+
+char *wire_encode_error(const char *code, const char *message)
+{
+	json_t *object = encode_start("error");
+
+	encode_set(object, "code", encode_text(code));
+	encode_set(object, "message", encode_text(message));
+	return encode_end(object);
+}

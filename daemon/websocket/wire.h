@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The messages of protocol/websocket.md: text in, plain structs out, and back.
+ * Pure; the only files that know JSON.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	WIRE_DEPTH_MAX = 8, /* the message itself is the first level */
+	WIRE_URL_MAX = 4096, /* bytes, as are the next two */
+	WIRE_STRING_MAX = 256,
+	WIRE_PROFILE_MIN = 8,
+	WIRE_PROFILE_MAX = 64,
+	WIRE_NONCE_MIN = 16,
+	WIRE_NONCE_MAX = 64,
+	WIRE_ERROR_MAX = 256,
+	WIRE_CHANGES_MAX = 16, /* of one `reload`; more are not told at all */
+	WIRE_PATH_MAX = 1024, /* bytes of a change's path */
+};
+
+/* Tab and event numbers: what a JavaScript number can hold exactly. */
+#define WIRE_NUMBER_MAX ((UINT64_C(1) << 53) - 1)
+
+/* The codes of an `error` message. */
+#define WIRE_BAD_JSON "bad-json"
+#define WIRE_BAD_MESSAGE "bad-message"
+#define WIRE_BAD_ORDER "bad-order"
+#define WIRE_TOO_MANY_TABS "too-many-tabs"
+
+enum wire_type {
+	WIRE_IGNORED, /* of a type that is not known */
+	WIRE_HELLO,
+	WIRE_WATCH,
+	WIRE_UNWATCH,
+	WIRE_REPORT,
+};
+
+enum wire_step {
+	WIRE_RELOADING,
+	WIRE_LOADED,
+	WIRE_FAILED,
+	WIRE_SKIPPED,
+	WIRE_SWAPPED,
+	WIRE_UNUSED,
+	WIRE_PENDING, /* the one beside WIRE_RELOADING that more follows */
+};
+
+/* A message from the browser. Strings that its type does not have are NULL. */
+struct wire_message {
+	enum wire_type type;
+
+	char *browser; /* hello */
+	char *extension;
+	char *profile;
+	char *nonce; /* NULL: no proof is asked for */
+	bool pair; /* the key is */
+
+	uint64_t tab; /* watch, unwatch, report */
+	char *url; /* watch */
+
+	uint64_t event; /* report */
+	enum wire_step step;
+	char *detail; /* NULL: none was given */
+};
+
+struct wire_error {
+	const char *code; /* one of those above */
+	char message[WIRE_ERROR_MAX]; /* "what: value: why", in UTF-8, one line */
+};
+
+/*
+ * Returns 0 and the message, which wire_message_clear() empties, or -EBADMSG and
+ * the error. `text` need not end with a NUL.
+ */
+int wire_parse(
+	const char *text, size_t length, struct wire_message *message, struct wire_error *error);
+/* Takes a zeroed message, too; leaves it zeroed. */
+void wire_message_clear(struct wire_message *message);
+
+const char *wire_step_name(enum wire_step step);
+
+enum wire_tab_state {
+	WIRE_TAB_LIVE,
+	WIRE_TAB_LOOKING,
+	WIRE_TAB_NONE,
+	WIRE_TAB_WAITING, /* for its server, which restarts */
+	WIRE_TAB_DOWN, /* its server did not come back */
+};
+
+/* What a changed file is to a page; see browser/kind.h. */
+enum wire_kind {
+	WIRE_KIND_PAGE,
+	WIRE_KIND_CSS,
+	WIRE_KIND_IMAGE,
+	WIRE_KIND_FONT,
+	WIRE_KIND_MEDIA,
+	WIRE_KIND_SCRIPT,
+	WIRE_KIND_DATA,
+	WIRE_KIND_OTHER,
+};
+
+struct wire_change {
+	const char *path; /* relative to the project's root */
+	enum wire_kind kind;
+	bool all; /* it may be behind any of the page's files of this kind */
+};
+
+/* A build of the tab's project that has failed. */
+struct wire_failure {
+	uint64_t event; /* its story */
+	const char *what, *said; /* how it ended, and its last lines */
+};
+
+const char *wire_tab_state_name(enum wire_tab_state state);
+
+/*
+ * Messages to the browser, as JSON that the caller frees. Strings should be
+ * UTF-8; bytes that are not become U+FFFD. `project` is NULL for
+ * WIRE_TAB_LOOKING and WIRE_TAB_NONE, `failure` where no build has failed. Without changes, a reload says that anything may
+ * have changed. `proof` and `key` (websocket/proof.h) may be NULL. The message of an error
+ * may be longer than WIRE_ERROR_MAX.
+ */
+char *wire_encode_hello(
+	const char *version, const char *instance, const char *proof, const char *key);
+char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *project,
+	const char *reason, const struct wire_failure *failure);
+char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs,
+	const struct wire_change *changes, size_t n_changes);
+char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs, bool spare);
+char *wire_encode_ping(void);
+char *wire_encode_error(const char *code, const char *message);

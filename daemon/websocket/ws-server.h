@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The WebSocket server: the connection, the limits and the close codes of
+ * protocol/websocket.md. What the messages say is its user's business; so are
+ * the limits that need to know it (`hello` in time, tabs). How long a message
+ * may be: inbox.h.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/clock.h"
+#include "util/loop.h"
+#include "websocket/socket-activation.h"
+#include "websocket/ws-text.h"
+
+enum {
+	WS_CONNECTIONS_MAX = SAVECAST_CONNECTIONS, /* 256; those in their handshake count */
+	WS_QUEUE_BYTES_MAX = 1024 * 1024, /* waiting for one browser */
+	WS_HANDSHAKE_SECS = 5,
+};
+/* Without progress while something waits; and for the last messages and the close to go out. */
+#define WS_STUCK_USEC (5 * CLOCK_USEC_PER_SEC)
+
+/* Close codes. */
+enum {
+	WS_GOING_AWAY = 1001,
+	WS_UNACCEPTABLE = 1003,
+	WS_NOT_UTF8 = 1007,
+	WS_POLICY = 1008,
+	WS_TOO_BIG = 1009,
+	WS_REPLACED = 4001,
+};
+
+struct ws_server;
+struct ws_client;
+
+/*
+ * A client is opened() after its handshake, and closed() once, when the
+ * connection is gone; it is valid from the one until the other returns. No
+ * message() comes after ws_client_close(). All functions below may be called
+ * from any of these, for any client.
+ */
+struct ws_callbacks {
+	void (*opened)(struct ws_client *client, void *userdata);
+	/* UTF-8, without a NUL at its end; borrowed for the call. */
+	void (*message)(
+		struct ws_client *client, const char *text, size_t length, void *userdata);
+	void (*closed)(struct ws_client *client, void *userdata);
+};
+
+/*
+ * Serves on the sockets that were given, and takes them over, or else on the
+ * loopback addresses at `port`; 0 picks one. `callbacks` must stay where it is. Returns -errno; -EADDRINUSE: the port is taken.
+ */
+int ws_server_new(struct ws_server **server, struct loop *loop, uint16_t port,
+	struct given *given, const struct ws_callbacks *callbacks, void *userdata);
+/*
+ * Sends what can be sent without waiting, closes with 1001, and calls closed()
+ * for each client. loop_free() gives the last of the memory back.
+ */
+void ws_server_free(struct ws_server *server);
+
+uint16_t ws_server_port(const struct ws_server *server);
+
+/* Copies. A client for which WS_QUEUE_BYTES_MAX would wait is closed with 1008 instead. */
+void ws_client_send(struct ws_client *client, const char *text);
+/* The same, for a text that many get: takes a reference of its own. */
+void ws_client_send_shared(struct ws_client *client, struct ws_text *text);
+/* After what waits was sent; the connection is cut if that takes too long. */
+void ws_client_close(struct ws_client *client, unsigned code);
+
+/* For the user; NULL at first. */
+void ws_client_set_data(struct ws_client *client, void *data);
+void *ws_client_data(const struct ws_client *client);
