@@ -24,55 +24,57 @@ static const struct setting settings[] = {
 		OF_DAEMON(port),
 		.fallback = "7283",
 		.example = "7284",
-		.text = "Where browsers connect, on 127.0.0.1 and ::1. The extension must be told\n"
-			"the same one. Where savecast.socket is enabled, systemd listens in the\n"
-			"daemon's place and its port counts: `systemctl --user edit savecast.socket`.",
+		.text = "The port on 127.0.0.1 and ::1 to which browsers connect. Set the same port\n"
+			"in the extension's settings. If savecast.socket is enabled, systemd opens the\n"
+			"port instead of the daemon; to change it there, use\n"
+			"`systemctl --user edit savecast.socket`.",
 	},
 	{
 		"url",
 		&setting_urls,
 		OF_PROJECT(url),
 		.example = "http://shop.test\nhttps://localhost:8443/admin/*",
-		.text = "Tabs with such a URL show this project, whoever serves it: for reverse\n"
-			"proxies, containers, remote machines. It counts before anything that the\n"
-			"daemon finds out by itself. If rules of several projects fit, the narrower\n"
-			"one counts: more of a host, then a port, then more of a path.",
+		.text = "A tab with such a URL shows this project, whichever server answers. Use it for\n"
+			"reverse proxies, containers and remote machines. It overrides what the daemon\n"
+			"finds out by itself. If rules of several projects match, the most specific one\n"
+			"applies: first the longer host, then a port, then the longer path.",
 	},
 	{
 		"ignore",
 		&setting_patterns,
 		OF_PROJECT(ignore),
 		.example = "*.log\n/var/",
-		.text = "A save of such a file does nothing. What editors leave behind (4913, *~,\n"
-			"*.swp, .#x, #x#) and what is in .git is ignored always, and what\n"
-			".gitignore ignores, unless `gitignored` says otherwise.",
+		.text = "A save of such a file does nothing. Always ignored: files that editors leave\n"
+			"behind (4913, *~, *.swp, .#x, #x#) and everything in .git. Files that .gitignore\n"
+			"ignores are ignored too, unless `gitignored` is true.",
 	},
 	{
 		"include",
 		&setting_outside,
 		OF_PROJECT(include),
 		.example = "../shared/**\n~/themes/*.css",
-		.text = "Files outside the root that belong to this project too. A save of one makes\n"
-			"an event in this project, and in the one that it is in, if any.",
+		.text = "Files outside the root that also belong to this project. A save of such a file\n"
+			"is an event in this project, and also in the project that contains the file.",
 	},
 	{
 		"action",
 		&setting_actions,
 		OF_PROJECT(action),
 		.example = "none /docs/\ncss /theme/*.toml\npage /static/theme.css",
-		.text = "What a save of such a file does: reload the `page`, swap its style sheets\n"
-			"(`css`) or its images (`image`), or `none` of these. A page that shows no file\n"
-			"of that name takes all its style sheets, or images, anew. Of several that fit,\n"
-			"the last counts. Without one, it is what the kind of file asks for.",
+		.text = "What a save of such a file does: `page` reloads the page, `css` replaces its\n"
+			"style sheets, `image` replaces its images, `none` does nothing. If the page has\n"
+			"not loaded a file of that name, all its style sheets or images are loaded again.\n"
+			"If several rules match, the last one applies. Without a rule it depends on the\n"
+			"kind of file.",
 	},
 	{
 		"output",
 		&setting_patterns,
 		OF_PROJECT(output),
 		.example = "/dist/*.css",
-		.text = "What a build writes: such a file counts as saved when it changes on disk,\n"
-			"also if .gitignore ignores it. Counted from the root always; the name of a\n"
-			"folder means all in it.",
+		.text = "Files that a build writes. Such a file counts as saved when it changes on disk,\n"
+			"even if .gitignore ignores it. The pattern is always relative to the root; the\n"
+			"name of a folder means all files in it.",
 	},
 	{
 		"gitignored",
@@ -80,7 +82,7 @@ static const struct setting settings[] = {
 		OF_PROJECT(gitignored),
 		.fallback = "false",
 		.example = "true",
-		.text = "Whether a save counts though .gitignore ignores the file.",
+		.text = "Whether a save of a file counts even if .gitignore ignores that file.",
 	},
 	{
 		"unchanged",
@@ -88,9 +90,9 @@ static const struct setting settings[] = {
 		OF_PROJECT(unchanged),
 		.fallback = "false",
 		.example = "true",
-		.text = "Whether a save counts though it changed no byte of the file. One always does\n"
-			"where there is more than 1 MiB to compare: an editor's save is compared while\n"
-			"it is handled, git's and a build's files beside that, up to 256 MiB.",
+		.text = "Whether a save counts even if it changed no byte of the file. A save with too\n"
+			"much to compare always counts: more than 1 MiB for a save from an editor, more\n"
+			"than 256 MiB for files from git or a build.",
 	},
 	{
 		"restart-trial",
@@ -98,8 +100,9 @@ static const struct setting settings[] = {
 		OF_PROJECT(restart_trial),
 		.fallback = "2500",
 		.example = "5000",
-		.text = "How long a server is watched after the first save of a kind of file, for\n"
-			"whether it restarts. That save reloads at once; others wait so long.",
+		.text = "How long savecast watches a server after the first save of a kind of file, to\n"
+			"see whether it restarts. That first save reloads at once; later saves of that\n"
+			"kind during this time wait for its end.",
 	},
 	{
 		"restart-wait",
@@ -107,10 +110,10 @@ static const struct setting settings[] = {
 		OF_PROJECT(restart_wait),
 		.fallback = "10000",
 		.example = "20000",
-		.text = "How long a save waits at the most for a restart to begin that followed such\n"
-			"saves before. Less for a file that was not seen to restart the server, when\n"
-			"others of its kind were: twice as long as it took, and half a second. A\n"
-			"restart that begins later is put down to no save: the page reloads twice.",
+		.text = "The longest time that a save waits for the server's restart to begin, if such\n"
+			"saves restarted the server before. A file that never restarted the server, but\n"
+			"is of a kind that did, waits less: twice the usual time plus 500 ms. If a restart\n"
+			"begins later than that, the page reloads a second time.",
 	},
 	{
 		"down-after",
@@ -118,8 +121,8 @@ static const struct setting settings[] = {
 		OF_PROJECT(down_after),
 		.fallback = "5000",
 		.example = "30000",
-		.text = "When a server that is restarting, or does not answer, is called down. Its tabs\n"
-			"reload all the same once it serves.",
+		.text = "After how long a server that is restarting, or that does not answer, is shown\n"
+			"as down. Its tabs still reload when it answers again.",
 	},
 	{
 		"look-for",
@@ -127,8 +130,9 @@ static const struct setting settings[] = {
 		OF_PROJECT(look_for),
 		.fallback = "600000",
 		.example = "60000",
-		.text = "How long a server that is down is looked for, ever more seldom; and one that\n"
-			"cannot be looked into is asked for its page. After that until a save or a visit.",
+		.text = "How long savecast checks, at increasing intervals, whether a server that is down\n"
+			"is back; for a server that cannot be inspected, by requesting its page. After\n"
+			"that it checks again at the next save or visit.",
 	},
 	{
 		"stand-aside",
@@ -136,9 +140,10 @@ static const struct setting settings[] = {
 		OF_PROJECT(stand_aside),
 		.fallback = "true",
 		.example = "false",
-		.text = "Whether a save does nothing in tabs whose server reloads them by itself (Vite,\n"
-			"webpack-dev-server, Next, Hugo and others like them). One that builds before it\n"
-			"serves may be asked too early without: name what it writes in `output` then.",
+		.text = "Whether a save does nothing in tabs whose server reloads them itself (Vite,\n"
+			"webpack-dev-server, Next, Hugo and similar servers). If you set this to false for\n"
+			"a server that builds before it serves, name the files it writes in `output`;\n"
+			"otherwise the page may reload before the build is complete.",
 	},
 };
 
