@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line tool: finds the verb, and lets it run. */
+/* The command line tool: finds the verb and runs it. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,49 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/call/client-bus.h"
-#include "cli/print/complain.h"
-#include "cli/verb/arguments.h"
-
-static const struct verb *const verbs[] = {
-	&verb_save,
-	&verb_track,
-	&verb_untrack,
-	&verb_reload,
-	&verb_run,
-	&verb_status,
-	&verb_log,
-	&verb_why,
-	&verb_lsp,
-};
-
-static void print_help(void)
-{
-	fputs("Usage: savecast VERB [OPTION]... [NAME]...\n"
-	      "\n"
-	      "Casts each save to the browser tabs that show it.\n"
-	      "\n"
-	      "Verbs:\n",
-		stdout);
-	for (size_t i = 0; i < COUNT_OF(verbs); i++) {
-		printf("  %-8s  %s\n", verbs[i]->name, verbs[i]->summary);
-	}
-	fputs("\n"
-	      "'savecast VERB --help' says more about one. Also: --help, --version.\n"
-	      "\n",
-		stdout);
-	arguments_print_exit_codes();
-}
-
-static const struct verb *find_verb(const char *name)
-{
-	for (size_t i = 0; i < COUNT_OF(verbs); i++) {
-		if (strcmp(verbs[i]->name, name) == 0) {
-			return verbs[i];
-		}
-	}
-	return NULL;
-}
+#include "cli/arguments.h"
+#include "cli/client-bus.h"
+#include "cli/error.h"
+#include "cli/help.h"
 
 static enum exit_code run_verb(int argc, char **argv)
 {
@@ -58,17 +19,21 @@ static enum exit_code run_verb(int argc, char **argv)
 	enum exit_code code;
 
 	if (argc == 0) {
-		return arguments_wrong(NULL, "needs a verb");
+		return arguments_wrong(NULL, "a verb is missing");
 	}
 	if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0) {
-		print_help();
+		if (argc > 1 && strcmp(argv[1], "--json") == 0) {
+			help_print_json();
+		} else {
+			help_print_all();
+		}
 		return EXIT_CODE_DONE;
 	}
 	if (strcmp(argv[0], "--version") == 0) {
-		arguments_print_version();
+		help_print_version();
 		return EXIT_CODE_DONE;
 	}
-	verb = find_verb(argv[0]);
+	verb = verb_find(argv[0]);
 	if (!verb) {
 		return arguments_wrong(NULL, "%s: no such verb", argv[0]);
 	}
@@ -92,7 +57,7 @@ int main(int argc, char **argv)
 	fill_standard_streams();
 	code = run_verb(argc - 1, argv + 1);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		complain("standard output: cannot be written: %s", strerror(errno));
+		error_print("standard output: cannot be written: %s", strerror(errno));
 		if (code == EXIT_CODE_DONE) {
 			code = EXIT_CODE_REFUSED;
 		}

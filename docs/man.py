@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""man.py VERSION INPUT OUTPUT: writes a manual page.
+"""man.py VERSION OUTPUT INPUT [TABLE]: writes a manual page.
 
 INPUT is Markdown, whose first line reads "# name - what it is", or a D-Bus
 interface in XML with its prose in comments. OUTPUT is named NAME.SECTION.
 
+TABLE is what "savecast --help --json" prints; paragraphs of INPUT that read "@name@"
+are made from it.
+
 Of Markdown it knows headings, paragraphs, "- " lists, code blocks, terms (a line,
 then ":   text"), `code`, *emphasis* and links.
 """
+import json
 import os
 import re
 import sys
@@ -156,11 +160,47 @@ def from_interface(text, name, section, version):
     return out + ['.SH SEE ALSO', '.BR savecastd (8),', '.BR savecast (1),', '.BR busctl (1)']
 
 
+def option_term(option):
+    value = f'*{option["argument"]}*' if option['argument'] else ''
+    names = [f'`-{option["short"]}`{" " if value else ""}{value}'] if option['short'] else []
+    return f'{", ".join([*names, "`--" + option["name"] + ("=" if value else "") + "`" + value])}\n' \
+           f':   {option["help"][0].upper()}{option["help"][1:]}.'
+
+
+COMMON = ('help', 'version')
+
+
+def verb_section(verb):
+    """Markdown: the forms of its command line, what it does, its own options."""
+    arguments = set(re.findall(r'[A-Z]+', ' '.join(verb['synopsis'])))
+    description = re.sub(r'`[^`]*`|\b[A-Z]{3,}\b',
+                         lambda word: f'*{word[0]}*' if word[0] in arguments else word[0], verb['description'])
+    forms = [f'    savecast {verb["name"]} {form}'.rstrip() for form in verb['synopsis'] or ['']]
+    options = [option_term(option) for option in verb['options'] if option['name'] not in COMMON]
+    return '\n\n'.join([f'### {verb["name"]}', '\n'.join(forms), description.strip(), *options])
+
+
+def from_table(text, table):
+    """The Markdown with what the verb table says in it."""
+    common = [option for option in table['verbs'][0]['options'] if option['name'] in COMMON]
+    parts = {
+        'verbs': '\n\n'.join(map(verb_section, table['verbs'])),
+        'options': '\n\n'.join(map(option_term, common)),
+        'exit-codes': '\n\n'.join(f'`{row["code"]}`\n:   {row["meaning"][0].upper()}{row["meaning"][1:]}.'
+                                  for row in table['exit-codes']),
+        'examples': '\n'.join(f'    {line}' for verb in table['verbs'] for line in verb['examples']),
+    }
+    return re.sub(r'^@([\w-]+)@$', lambda match: parts[match[1]], text, flags=re.M)
+
+
 def main():
-    version, source, output = sys.argv[1:]
+    version, output, source, *table = sys.argv[1:]
     name, section = os.path.basename(output).rsplit('.', 1)
     with open(source, encoding='utf-8') as file:
         text = file.read()
+    if table:
+        with open(table[0], encoding='utf-8') as file:
+            text = from_table(text, json.load(file))
     make = from_interface if source.endswith('.xml') else from_markdown
     lines = [line for line in make(text, name, section, version) if line]
     # A heading begins a paragraph.

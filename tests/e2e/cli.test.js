@@ -11,18 +11,31 @@ import { EventLog, until } from '../../scripts/lib/events.js';
 import { SAVECAST, SAVECASTD, World } from './lib/world.js';
 import { run } from '../../scripts/lib/children.js';
 
-const VERBS = ['save', 'track', 'untrack', 'reload', 'run', 'status', 'log', 'why', 'lsp'];
-
 test('--help and --version', async t => {
 	const world = await World.open(t);
 	const help = await world.savecast('--help');
 	assert.equal(help.status, 0);
-	for (const verb of VERBS) {
-		assert.match(help.stdout, new RegExp(`^  ${verb} `, 'm'));
-		const own = await world.savecast(verb, '--help');
+	const { verbs } = JSON.parse((await world.savecast('--help', '--json')).stdout);
+	assert.ok(verbs.length >= 9);
+	for (const { name, summary, synopsis, examples, options } of verbs) {
+		assert.ok(help.stdout.includes(`  ${name.padEnd(8)}  ${summary}\n`), name);
+		const own = await world.savecast(name, '--help');
 		assert.equal(own.status, 0);
-		assert.match(own.stdout, new RegExp(`^Usage: savecast ${verb}`));
+		assert.match(own.stdout, new RegExp(`^Usage: savecast ${name}`));
 		assert.match(own.stdout, /^Exit codes:/m);
+		for (const line of own.stdout.split('\n')) {
+			assert.ok(line.length <= 80, line);
+		}
+		for (const form of synopsis) {
+			assert.ok(own.stdout.includes(` savecast ${name} ${form}\n`), `${name} ${form}`);
+		}
+		for (const example of examples) {
+			assert.ok(example.startsWith(`savecast ${name} `) || example === `savecast ${name}`, example);
+			assert.ok(own.stdout.includes(`  ${example}\n`), example);
+		}
+		for (const option of options.filter((/** @type {any} */ { name }) => !['help', 'version'].includes(name))) {
+			assert.match(synopsis.join(' '), new RegExp(`(--${option.name}|-${option.short})\\b`), `${name} --${option.name}`);
+		}
 	}
 	assert.match((await world.savecast('--version')).stdout, /^savecast \d+\.\d+\.\d+\n$/);
 	assert.equal((await world.savecast('frobnicate')).status, 2);

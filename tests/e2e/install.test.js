@@ -15,7 +15,6 @@ import { LONG, SANITIZED, SAVECAST, TOP, World } from './lib/world.js';
 
 const BUILD = path.dirname(path.dirname(SAVECAST));
 const VERSION = /^\tversion: '(.*)',$/m.exec(await readFile(path.join(TOP, 'meson.build'), 'utf8'))?.[1];
-const VERBS = ['save', 'track', 'untrack', 'reload', 'run', 'status', 'log', 'why', 'lsp'];
 
 /** @param {World} world @param {string[]} command */
 async function done(world, ...command) {
@@ -45,6 +44,9 @@ async function install(world) {
 
 /** @param {World} world @param {string[]} words */
 const helpOf = (world, ...words) => done(world, SAVECAST, ...words, '--help');
+
+/** @param {World} world @returns {Promise<string[]>} what `savecast VERB` can be */
+const verbsOf = async world => JSON.parse(await done(world, SAVECAST, '--help', '--json')).verbs.map((/** @type {any} */ verb) => verb.name);
 
 /** The long options that a help names. @param {string} help */
 const optionsIn = help => [...new Set(help.slice(help.indexOf('Options:')).match(/--[a-z]+\b/g) ?? [])].sort();
@@ -117,8 +119,8 @@ test('manual pages: well-formed, and nothing of the help is missing', async t =>
 	}
 	const text = (await readFile(pages[0], 'utf8')).replace(/\\f[BIR]|\\&/g, '').replaceAll('\\-', '-');
 	assert.match(text, /^\.TH "SAVECAST" 1 "" "savecast \d/m);
-	for (const verb of VERBS) {
-		assert.match(text, new RegExp(`^\\.TP\\n${verb}\\b`, 'm'), verb);
+	for (const verb of await verbsOf(world)) {
+		assert.match(text, new RegExp(`^\\.SS "${verb}"\\n(\\..*\\n)*savecast ${verb}\\b`, 'm'), verb);
 		for (const option of optionsIn(await helpOf(world, verb))) {
 			assert.ok(text.includes(option), `${verb} ${option}`);
 		}
@@ -133,7 +135,11 @@ test('completions: each verb and option of the help, and no other', async t => {
 	const world = await World.open(t);
 	const local = await install(world);
 	const verbs = [...(await helpOf(world)).matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, verb]) => verb);
-	assert.deepEqual(verbs.slice().sort(), VERBS.slice().sort());
+	assert.deepEqual(verbs, await verbsOf(world));
+	for (const verb of verbs) {
+		assert.match(await readFile(path.join(TOP, 'README.md'), 'utf8'), new RegExp(`^\\|.*\\b${verb}\\b.*\\|`, 'm'), `README: ${verb}`);
+	}
+	await done(world, 'shellcheck', path.join(local, 'share/bash-completion/completions/savecast'));
 	const bash = async (/** @type {string[]} */ ...words) => (await done(world, 'bash', '-c',
 		'. "$0"; compopt() { :; }; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _savecast; printf "%s\\n" "${COMPREPLY[@]}"',
 		path.join(local, 'share/bash-completion/completions/savecast'), 'savecast', ...words)).trim().split('\n');
@@ -142,8 +148,8 @@ test('completions: each verb and option of the help, and no other', async t => {
 		.trim().split('\n').map(line => line.split('\t')[0]));
 	for (const complete of [bash, fish].filter(Boolean)) {
 		const ask = /** @type {typeof bash} */ (complete);
-		assert.deepEqual((await ask('')).filter(word => !word.startsWith('-')).sort(), VERBS.slice().sort());
-		for (const verb of VERBS) {
+		assert.deepEqual((await ask('')).filter(word => !word.startsWith('-')).sort(), verbs.slice().sort());
+		for (const verb of verbs) {
 			assert.deepEqual((await ask(verb, '--')).map(word => word.replace('=', '')).filter(word => word !== '--').sort(),
 				optionsIn(await helpOf(world, verb)), verb);
 		}

@@ -95,7 +95,7 @@ test('status says why a project is one, and what is wrong in the settings', asyn
 	const whole = JSON.parse((await world.savecast('status', '--json')).stdout);
 	const { stdout: help } = await world.savecast('status', '--help');
 	for (const object of [whole, whole.projects[0], whole.tabs[0]]) {
-		Object.keys(object).forEach(key => assert.ok(help.includes(`"${key}"`), `--help says nothing of ${key}`));
+		Object.keys(object).forEach(key => assert.ok(help.includes(`'${key}'`), `--help says nothing of ${key}`));
 	}
 	assert.equal(whole.tabs[0]['server-port'], world.port);
 	assert.equal(status['settings-problems'].length, 1);

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "util/mem.h"
-#include "cli/lsp/lsp-frames.h"
-#include "cli/lsp/lsp-session.h"
+#include "cli/lsp-frames.h"
+#include "cli/lsp-session.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "util/mem.h"
-#include "cli/print/event-text.h"
+#include "cli/event-text.h"
 
 static const uint64_t at_noon = UINT64_C(1795348800418000); /* 2026-11-22 12:00 UTC */
 

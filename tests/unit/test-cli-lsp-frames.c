@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "util/mem.h"
-#include "cli/lsp/lsp-frames.h"
+#include "cli/lsp-frames.h"
 
 struct seen {
 	char text[256];

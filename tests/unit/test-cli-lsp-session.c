@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "util/mem.h"
-#include "cli/lsp/lsp-session.h"
+#include "cli/lsp-session.h"
 
 static struct lsp_outcome say(struct lsp_session *session, const char *message)
 {

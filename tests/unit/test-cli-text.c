@@ -5,7 +5,7 @@
 
 #include "util/clock.h"
 #include "util/mem.h"
-#include "cli/print/text.h"
+#include "cli/text.h"
 
 /* Frees `got`. */
 static void is(char *got, const char *expected)

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* Command lines: the options that exist, and what a verb makes of its own. */
+
+#include "cli/verb.h"
+
+/* An option. A verb lists the letters of those that it takes. */
+struct option_row {
+	char letter;
+	bool is_short; /* also as -LETTER */
+	const char *name;
+	const char *argument; /* what it is called in the help; NULL if there is none */
+	const char *help;
+};
+
+enum { OPTION_COUNT = 6 };
+extern const struct option_row option_rows[OPTION_COUNT];
+
+bool option_is_taken(const struct option_row *row, const struct verb *verb);
+
+/*
+ * Reads the options of `verb`. argv[0] is the verb's name. Returns whether to run the
+ * verb; if not, this printed what was wrong or asked for (--help, --version), and
+ * `code` is the exit code.
+ */
+bool arguments_read(struct arguments *args, const struct verb *verb, int argc, char **argv,
+	enum exit_code *code);
+
+/* Prints "savecast: <text>" and where the help is; returns EXIT_CODE_USAGE. */
+enum exit_code arguments_wrong(const struct verb *verb, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/call.h"
+
+#include <stdio.h>
+
+#include "cli/error.h"
+#include "cli/event-text.h"
+#include "cli/arguments.h"
+#include "cli/path-argument.h"
+
+enum exit_code call_exit_code(enum call_result result)
+{
+	switch (result) {
+	case CALL_DONE:
+		return EXIT_CODE_DONE;
+	case CALL_REFUSED:
+		return EXIT_CODE_REFUSED;
+	case CALL_UNREACHABLE:
+		break;
+	}
+	return EXIT_CODE_UNREACHABLE;
+}
+
+struct client *call_connect(void)
+{
+	_cleanup_free_ char *why = NULL;
+	struct client *client = client_new(NULL, NULL, &why);
+
+	if (!client) {
+		error_print("%s", why);
+	}
+	return client;
+}
+
+enum exit_code call_daemon(
+	struct client *client, const struct client_method *method, json_t **values)
+{
+	_cleanup_free_ char *why = NULL;
+	enum call_result result = client_call(client, method, values, &why);
+
+	if (result != CALL_DONE) {
+		error_print("%s", why);
+	}
+	return call_exit_code(result);
+}
+
+enum exit_code call_events(struct client *client, unsigned count, json_t *events)
+{
+	uint64_t after = 0;
+	size_t had;
+
+	do {
+		json_t *values = NULL;
+		enum exit_code code = call_daemon(client,
+			&(struct client_method){.member = "ListEvents",
+				.has_options = true,
+				.options = {{"after", 't', after}, {"limit", 'u', count}},
+				.option_count = 2},
+			&values);
+
+		if (code != EXIT_CODE_DONE) {
+			return code;
+		}
+		had = json_array_size(events);
+		json_array_extend(events, json_array_get(values, 0));
+		json_decref(values);
+		after = event_serial(json_array_get(events, json_array_size(events) - 1));
+	} while (json_array_size(events) > had && json_array_size(events) < count);
+	return EXIT_CODE_DONE;
+}
+
+enum exit_code call_with_folder(const struct verb *verb, const char *member, bool has_options,
+	const struct arguments *args, const char *key)
+{
+	_cleanup_(client_freep) struct client *client = NULL;
+	_cleanup_free_ char *here = path_current_folder();
+	_cleanup_free_ char *folder = NULL;
+	const char *given = args->name_count ? args->names[0] : ".";
+	json_t *values = NULL;
+	const char *why;
+	enum exit_code code;
+
+	if (path_argument_read(given, here, &folder, &why) < 0) {
+		return arguments_wrong(verb, "folder: %s: %s", given, why);
+	}
+	client = call_connect();
+	if (!client) {
+		return EXIT_CODE_UNREACHABLE;
+	}
+	code = call_daemon(client,
+		&(struct client_method){
+			.member = member, .texts = {folder}, .has_options = has_options},
+		&values);
+	if (code == EXIT_CODE_DONE && key && args->json) {
+		call_print_json(json_pack("{s:O*}", key, json_array_get(values, 0)));
+	}
+	json_decref(values);
+	return code;
+}
+
+void call_print_json(json_t *value)
+{
+	/* In pure ASCII no string can control the terminal that this may be printed on. */
+	json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+	putchar('\n');
+	json_decref(value);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* What verbs do with the daemon: connect, call, and print what went wrong. */
+
+#include "cli/client-bus.h"
+#include "cli/verb.h"
+
+enum exit_code call_exit_code(enum call_result result);
+
+/* Connects, or prints why not and returns NULL. */
+struct client *call_connect(void);
+
+/*
+ * Calls and waits. On success `values` is an array of the reply's arguments, which the
+ * caller drops; on failure this printed the error.
+ */
+enum exit_code call_daemon(
+	struct client *client, const struct client_method *method, json_t **values);
+
+/*
+ * Appends the daemon's last `count` events to the array `events`, oldest first. A long
+ * list takes several calls.
+ */
+enum exit_code call_events(struct client *client, unsigned count, json_t *events);
+
+/*
+ * Calls a method with the folder that the arguments name, by default the current one,
+ * and with empty options if it takes options. With a `key` and --json, prints
+ * {"key": the reply's first argument}.
+ */
+enum exit_code call_with_folder(const struct verb *verb, const char *member, bool has_options,
+	const struct arguments *args, const char *key);
+
+/* Prints a value as one line of JSON. Drops it. */
+void call_print_json(json_t *value);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* What the verb table says, printed for people and for programs. */
+
+#include "cli/verb.h"
+
+/* NULL if there is no such verb. */
+const struct verb *verb_find(const char *name);
+
+/* `savecast --help` */
+void help_print_all(void);
+/* `savecast VERB --help` */
+void help_print_verb(const struct verb *verb);
+
+/*
+ * `savecast --help --json`: the whole table as one object, from which the build makes
+ * the completions and savecast(1). Keys: "version", "exit-codes" (each "code", "meaning"),
+ * "verbs" (each "name", "synopsis" (an array), "summary", "description", "examples" (an
+ * array), "takes", "options" (each "name", "short", "argument", "help")).
+ */
+void help_print_json(void);
+
+void help_print_version(void);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* Prints events on standard output: for a person, or one JSON object a line. */
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "cli/verb.h"
+
+/* Asks the daemon for its last `count` events and prints them. */
+enum exit_code log_print_last(unsigned count, bool json);
+
+void log_print_event(const json_t *event, bool json);
+
+/* One step, below the event that was printed last. */
+void log_print_step(const json_t *step);
+
+/* {"event":N,"step":{...}} */
+void log_print_step_json(json_int_t serial, json_t *step);
+
+/* Names the event whose steps follow, if another event was printed last. */
+void log_print_again(json_int_t serial, const char *subject);

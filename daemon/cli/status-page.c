@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/status-page.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/clock.h"
+#include "util/mem.h"
+#include "cli/event-text.h"
+#include "cli/text.h"
+
+/* One screen, and at most how much of each is on it. */
+enum {
+	STATUS_LINES = 24,
+	STATUS_PROBLEMS = 2,
+	STATUS_PROJECTS = 5,
+	STATUS_TABS = 4,
+};
+
+/* How many of each are shown. */
+struct room {
+	size_t projects, tabs, events;
+};
+
+static char *safe_of(const json_t *object, const char *key)
+{
+	return text_safe(text_of(object, key));
+}
+
+static char *count_of(const json_t *object, const char *key, const char *noun)
+{
+	json_int_t n = json_integer_value(json_object_get(object, key));
+
+	return text_count(n > 0 ? (uint64_t)n : 0, noun);
+}
+
+static void print_daemon(FILE *to, const json_t *status)
+{
+	_cleanup_free_ char *version = safe_of(status, "version");
+	_cleanup_free_ char *error = safe_of(status, "port-error");
+	_cleanup_free_ char *code = safe_of(status, "pairing-code");
+	_cleanup_free_ char *browsers = count_of(status, "browsers", "browser");
+	_cleanup_free_ char *tabs =
+		text_count(json_array_size(json_object_get(status, "tabs")), "tab");
+	_cleanup_free_ char *wrapped = NULL;
+	json_int_t port = json_integer_value(json_object_get(status, "port"));
+
+	if (port > 0) {
+		fprintf(to,
+			"savecastd %s listens on port %" JSON_INTEGER_FORMAT
+			": %s connected, %s switched on\n",
+			version, port, browsers, tabs);
+		if (*code) {
+			fprintf(to, "    paired browsers show the code %s\n", code);
+		}
+		return;
+	}
+	wrapped = text_wrap(*error ? error : "no reason is known", EVENT_TEXT_WIDTH, 4, 4);
+	fprintf(to, "savecastd %s does not listen: no browser can connect\n    %s\n", version,
+		wrapped);
+}
+
+/* Prints the heading with how many are shown, if not all. Returns that number. */
+static size_t print_heading(FILE *to, const char *heading, size_t count, size_t max)
+{
+	if (count > max) {
+		fprintf(to, "\n%s (%zu of %zu)\n", heading, max, count);
+		return max;
+	}
+	fprintf(to, "\n%s\n", heading);
+	if (count == 0) {
+		fputs("  none\n", to);
+	}
+	return count;
+}
+
+enum { NAME_COLUMNS = 12, ROOT_COLUMNS = 22, SERVER_COLUMNS = 16, REASON_COLUMN = 17 };
+
+static void print_padded(FILE *to, const char *text, size_t columns)
+{
+	size_t used = text_columns(text);
+
+	fprintf(to, "%s%*s", text, used < columns ? (int)(columns - used) : 0, "");
+}
+
+/* "uvicorn:8000 php:8080", or "-"; the caller frees it. */
+static char *servers_of(const json_t *project)
+{
+	char *line = mem_strdup("");
+	const json_t *server;
+	size_t i;
+
+	json_array_foreach (json_object_get(project, "servers"), i, server) {
+		_cleanup_free_ char *name = safe_of(server, "name");
+		char *longer = mem_printf("%s%s%s:%" JSON_INTEGER_FORMAT, line, i ? " " : "", name,
+			json_integer_value(json_object_get(server, "port")));
+
+		free(line);
+		line = longer;
+	}
+	if (!*line) {
+		free(line);
+		line = mem_strdup("-");
+	}
+	return line;
+}
+
+/* A remark on a project, below its line. */
+static void print_remark(FILE *to, const char *what, const json_t *project, const char *key)
+{
+	_cleanup_free_ char *said = safe_of(project, key);
+	_cleanup_free_ char *text = mem_printf("%s%s", what, said);
+	_cleanup_free_ char *wrapped = text_wrap(text, EVENT_TEXT_WIDTH, 4, 4);
+
+	if (*said) {
+		fprintf(to, "%4s%s\n", "", wrapped);
+	}
+}
+
+static void print_project(FILE *to, const json_t *project)
+{
+	_cleanup_free_ char *full_name = safe_of(project, "name");
+	_cleanup_free_ char *full_root = text_home(text_of(project, "root"), getenv("HOME"));
+	_cleanup_free_ char *name = text_shorten(full_name, NAME_COLUMNS);
+	_cleanup_free_ char *root = text_shorten(full_root, ROOT_COLUMNS);
+	_cleanup_free_ char *all_servers = servers_of(project);
+	_cleanup_free_ char *servers = text_shorten(all_servers, SERVER_COLUMNS);
+	_cleanup_free_ char *tabs = count_of(project, "tabs", "tab");
+	_cleanup_free_ char *known_by = safe_of(project, "known-by");
+
+	fprintf(to, "  ");
+	print_padded(to, name, NAME_COLUMNS);
+	fprintf(to, "  ");
+	print_padded(to, root, ROOT_COLUMNS);
+	fprintf(to, "  %-13s  ", known_by);
+	print_padded(to, servers, SERVER_COLUMNS);
+	fprintf(to, "  %s\n", tabs);
+	print_remark(to, "", project, "problem");
+	print_remark(to, "held: ", project, "held-by");
+}
+
+static void print_tab(FILE *to, const json_t *tab)
+{
+	_cleanup_free_ char *state = safe_of(tab, "state");
+	_cleanup_free_ char *full_url = safe_of(tab, "url");
+	_cleanup_free_ char *url = text_shorten(full_url, EVENT_TEXT_WIDTH - REASON_COLUMN);
+	_cleanup_free_ char *reason = safe_of(tab, "reason");
+	/* One line is enough for a tab that works; otherwise the reason says what to do. */
+	_cleanup_free_ char *wrapped = strcmp(state, "live") == 0
+		? text_shorten(reason, EVENT_TEXT_WIDTH - REASON_COLUMN)
+		: text_wrap(reason, EVENT_TEXT_WIDTH, REASON_COLUMN, REASON_COLUMN);
+
+	fprintf(to, "  %5" JSON_INTEGER_FORMAT "  %-7s %s\n",
+		json_integer_value(json_object_get(tab, "tab")), state, url);
+	if (*wrapped) {
+		fprintf(to, "%*s%s\n", REASON_COLUMN, "", wrapped);
+	}
+}
+
+static void print_event(FILE *to, const json_t *event)
+{
+	_cleanup_free_ char *line = event_text_line(event, clock_usec(CLOCK_REALTIME));
+
+	fprintf(to, "  %s\n", line);
+}
+
+/* Prints at most `room` of them; returns how many there are. */
+static size_t print_problems(FILE *to, const json_t *problems, size_t room)
+{
+	const json_t *problem;
+	size_t i;
+
+	json_array_foreach (problems, i, problem) {
+		_cleanup_free_ char *safe = text_safe(json_string_value(problem));
+		_cleanup_free_ char *wrapped = text_wrap(safe, EVENT_TEXT_WIDTH, 4, 2);
+
+		if (i < room) {
+			fprintf(to, "  %s\n", wrapped);
+		}
+	}
+	return json_array_size(problems);
+}
+
+/* Those of the user's settings, then those of the projects. */
+static void print_all_problems(FILE *to, const json_t *status)
+{
+	const json_t *projects = json_object_get(status, "projects");
+	const json_t *project;
+	size_t all = json_array_size(json_object_get(status, "settings-problems")), said = 0, i;
+
+	json_array_foreach (projects, i, project) {
+		all += json_array_size(json_object_get(project, "settings-problems"));
+	}
+	if (!all) {
+		return;
+	}
+	print_heading(to, "Wrong in the settings", all, STATUS_PROBLEMS);
+	said = print_problems(to, json_object_get(status, "settings-problems"), STATUS_PROBLEMS);
+	json_array_foreach (projects, i, project) {
+		said += print_problems(to, json_object_get(project, "settings-problems"),
+			said < STATUS_PROBLEMS ? STATUS_PROBLEMS - said : 0);
+	}
+}
+
+/* Projects with a tab come first, as `room` may not be enough for all. */
+static void print_projects(FILE *to, const json_t *projects, size_t room)
+{
+	json_t *project;
+	size_t i;
+
+	for (int pass = 0; pass < 2; pass++) {
+		json_array_foreach (projects, i, project) {
+			bool shown = json_integer_value(json_object_get(project, "tabs")) > 0;
+
+			if (room && shown == (pass == 0)) {
+				print_project(to, project);
+				room--;
+			}
+		}
+	}
+}
+
+static void print_page(FILE *to, const json_t *status, const struct room *room)
+{
+	const json_t *projects = json_object_get(status, "projects");
+	const json_t *tabs = json_object_get(status, "tabs");
+	const json_t *events = json_object_get(status, "events");
+	size_t n, first;
+
+	print_daemon(to, status);
+	print_all_problems(to, status);
+	n = print_heading(to, "Projects", json_array_size(projects), room->projects);
+	print_projects(to, projects, n);
+	n = print_heading(to, "Tabs", json_array_size(tabs), room->tabs);
+	for (size_t i = 0; i < n; i++) {
+		print_tab(to, json_array_get(tabs, i));
+	}
+	n = print_heading(to, "Last events", json_array_size(events), room->events);
+	first = json_array_size(events) - n;
+	for (size_t i = 0; i < n; i++) {
+		print_event(to, json_array_get(events, first + i));
+	}
+}
+
+/* The caller frees it. */
+static char *status_text(const json_t *status, const struct room *room)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *to = open_memstream(&text, &length);
+
+	if (!to) {
+		abort();
+	}
+	print_page(to, status, room);
+	fclose(to);
+	return text;
+}
+
+static size_t count_lines(const char *text)
+{
+	size_t lines = 0;
+
+	for (; (text = strchr(text, '\n')); text++) {
+		lines++;
+	}
+	return lines;
+}
+
+/* Shows one less of the longest list; false if one of each is left. */
+static bool room_shrink(struct room *room)
+{
+	size_t *most = &room->tabs;
+
+	if (room->events > 2 * room->tabs) {
+		most = &room->events;
+	}
+	if (room->projects > *most && room->projects > 2 * room->tabs) {
+		most = &room->projects;
+	}
+	if (*most == 1) {
+		return false;
+	}
+	--*most;
+	return true;
+}
+
+void status_print(const json_t *status)
+{
+	struct room room = {STATUS_PROJECTS, STATUS_TABS, STATUS_EVENTS};
+	char *text = status_text(status, &room);
+
+	while (count_lines(text) > STATUS_LINES && room_shrink(&room)) {
+		free(text);
+		text = status_text(status, &room);
+	}
+	fputs(text, stdout);
+	free(text);
+}

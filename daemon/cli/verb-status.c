@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "cli/call.h"
+#include "cli/status-page.h"
+
+#define DAEMON_INTERFACE "io.github.savecast.Daemon1"
+#define PROJECT_INTERFACE "io.github.savecast.Project1"
+
+static bool same_server(const json_t *server, const json_t *tab)
+{
+	return json_equal(json_object_get(server, "name"), json_object_get(tab, "server")) &&
+		json_equal(json_object_get(server, "port"), json_object_get(tab, "server-port"));
+}
+
+/* The servers of the project's tabs, each once. */
+static json_t *status_servers(const json_t *tabs, const json_t *root)
+{
+	json_t *servers = json_array(), *tab, *server;
+	size_t i, k;
+
+	json_array_foreach (tabs, i, tab) {
+		if (!json_object_get(tab, "server") ||
+			!json_equal(json_object_get(tab, "project"), root)) {
+			continue;
+		}
+		json_array_foreach (servers, k, server) {
+			if (same_server(server, tab)) {
+				break;
+			}
+		}
+		if (k == json_array_size(servers)) {
+			json_array_append_new(servers,
+				json_pack("{s:O, s:O, s:O}", "name", json_object_get(tab, "server"),
+					"port", json_object_get(tab, "server-port"), "pid",
+					json_object_get(tab, "server-pid")));
+		}
+	}
+	return servers;
+}
+
+/* One object for each project, from ObjectManager's reply. */
+static json_t *status_projects(json_t *objects, const json_t *tabs)
+{
+	json_t *projects = json_array();
+	const char *path;
+	json_t *interfaces;
+
+	json_object_foreach (objects, path, interfaces) {
+		json_t *project = json_object_get(interfaces, PROJECT_INTERFACE);
+
+		if (project) {
+			json_array_append_new(projects,
+				json_pack("{s:s, s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*, s:O*, "
+					  "s:O*}",
+					"object", path, "root", json_object_get(project, "Root"),
+					"name", json_object_get(project, "Name"), "tracked",
+					json_object_get(project, "Tracked"), "known-by",
+					json_object_get(project, "KnownBy"), "servers",
+					status_servers(tabs, json_object_get(project, "Root")),
+					"tabs", json_object_get(project, "Tabs"),
+					"settings-problems",
+					json_object_get(project, "SettingsProblems"), "problem",
+					json_object_get(project, "Problem"), "held-by",
+					json_object_get(project, "HeldBy")));
+		}
+	}
+	return projects;
+}
+
+static json_t *status_object(json_t *answers[3], json_t *events)
+{
+	json_t *daemon = json_array_get(answers[0], 0);
+
+	return json_pack("{s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*}", "version",
+		json_object_get(daemon, "Version"), "port", json_object_get(daemon, "Port"),
+		"port-error", json_object_get(daemon, "PortError"), "pairing-code",
+		json_object_get(daemon, "PairingCode"), "browsers",
+		json_object_get(daemon, "Browsers"), "settings-problems",
+		json_object_get(daemon, "SettingsProblems"), "projects",
+		status_projects(json_array_get(answers[1], 0), json_array_get(answers[2], 0)),
+		"tabs", json_array_get(answers[2], 0), "events", events);
+}
+
+static enum exit_code status_run(const struct verb *verb, const struct arguments *args)
+{
+	static const struct client_method methods[] = {
+		{.interface = "org.freedesktop.DBus.Properties",
+			.member = "GetAll",
+			.texts = {DAEMON_INTERFACE}},
+		{.interface = "org.freedesktop.DBus.ObjectManager", .member = "GetManagedObjects"},
+		{.member = "ListTabs", .has_options = true},
+	};
+	_cleanup_(client_freep) struct client *client = call_connect();
+	json_t *answers[COUNT_OF(methods)] = {NULL}, *events = json_array();
+	enum exit_code code = client ? EXIT_CODE_DONE : EXIT_CODE_UNREACHABLE;
+
+	for (size_t i = 0; i < COUNT_OF(methods) && code == EXIT_CODE_DONE; i++) {
+		code = call_daemon(client, &methods[i], &answers[i]);
+	}
+	if (code == EXIT_CODE_DONE) {
+		code = call_events(client, STATUS_EVENTS, events);
+	}
+	if (code == EXIT_CODE_DONE) {
+		json_t *status = status_object(answers, events);
+
+		if (args->json) {
+			call_print_json(status);
+		} else {
+			status_print(status);
+			json_decref(status);
+		}
+	}
+	for (size_t i = 0; i < COUNT_OF(methods); i++) {
+		json_decref(answers[i]);
+	}
+	json_decref(events);
+	return code;
+}
+
+const struct verb verb_status = {
+	.name = "status",
+	.synopsis = "[--json]",
+	.summary = "show the daemon, its browsers, projects and tabs",
+	.description =
+		"Shows on one screen: the daemon and the port where browsers connect, or why it "
+		"does not listen; the code that paired browsers show, too; errors in the settings; "
+		"the projects, why each is one, and the servers of its tabs; the tabs that are "
+		"switched on, and how the project of each was found, or why not; the last events. "
+		"What does not fit is counted.\n"
+		"\n"
+		"With `--json` all of it is one object: `version`, `port` (0 if it does not "
+		"listen), `port-error`, `pairing-code`, `browsers` (how many), `settings-problems` "
+		"(texts), `projects` (each `object`, `root`, `name`, `tracked`, `known-by`, "
+		"`servers` (each `name`, `port`, `pid`), `tabs`, `settings-problems`, `problem`, "
+		"`held-by`), `tabs` (each `browser`, `tab`, `client`, `url`, `state`, `project`, "
+		"`reason`, and where they are known `server`, `server-port`, `server-pid`) and "
+		"`events` (the last 5, as in `savecast log --json`). It is stable: keys are added, "
+		"none is changed or removed.\n",
+	.examples = "savecast status",
+	.options = "j",
+	.takes = VERB_TAKES_NOTHING,
+	.run = status_run,
+};

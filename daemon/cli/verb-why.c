@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "util/mem.h"
+#include "cli/call.h"
+#include "cli/event-text.h"
+#include "cli/log-print.h"
+#include "cli/arguments.h"
+#include "cli/path-argument.h"
+#include "cli/text.h"
+
+enum { LABEL_COLUMN = 2, TEXT_COLUMN = 12, TABS_SHOWN = 8 };
+
+static void print_row(const char *label, const char *text)
+{
+	_cleanup_free_ char *safe = text_safe(text);
+	_cleanup_free_ char *wrapped = text_wrap(safe, EVENT_TEXT_WIDTH, TEXT_COLUMN, TEXT_COLUMN);
+
+	printf("%*s%-*s%s\n", LABEL_COLUMN, "", TEXT_COLUMN - LABEL_COLUMN, label, wrapped);
+}
+
+static void print_tabs(const json_t *tabs)
+{
+	size_t count = json_array_size(tabs);
+
+	for (size_t i = 0; i < count && i < TABS_SHOWN; i++) {
+		const json_t *tab = json_array_get(tabs, i);
+		_cleanup_free_ char *text = mem_printf("%" JSON_INTEGER_FORMAT " in %s: %s",
+			json_integer_value(json_object_get(tab, "tab")), text_of(tab, "client"),
+			text_of(tab, "url"));
+
+		print_row(i ? "" : "tabs", text);
+	}
+	if (count > TABS_SHOWN) {
+		_cleanup_free_ char *text = mem_printf("and %zu more", count - TABS_SHOWN);
+
+		print_row("", text);
+	}
+}
+
+static void print_action(const json_t *project)
+{
+	const char *rule = text_of(project, "action-rule");
+	const char *action = text_of(project, "action");
+	_cleanup_free_ char *text = NULL;
+
+	if (*rule) {
+		text = mem_printf("%s (savecast.action: %s)", action, rule);
+		print_row("action", text);
+	} else if (*action) {
+		print_row("action",
+			strcmp(action, "default") ? action : "what the kind of file asks for");
+	}
+}
+
+static void print_project(const json_t *project)
+{
+	_cleanup_free_ char *root = text_home(text_of(project, "root"), getenv("HOME"));
+	_cleanup_free_ char *line = mem_printf("%s (%s)", root, text_of(project, "known-by"));
+
+	print_row("project", line);
+	print_row("because", text_of(project, "rule"));
+	print_action(project);
+	print_tabs(json_object_get(project, "tabs"));
+	print_row("a save", text_of(project, "effect"));
+}
+
+static void why_print(const json_t *explanation)
+{
+	const char *file = text_of(explanation, "file");
+	_cleanup_free_ char *subject =
+		*file ? text_home(file, getenv("HOME")) : text_safe(text_of(explanation, "url"));
+	const json_t *event = json_object_get(explanation, "last-event");
+	const json_t *project;
+	size_t i;
+
+	puts(subject);
+	json_array_foreach (json_object_get(explanation, "projects"), i, project) {
+		print_project(project);
+	}
+	if (*text_of(explanation, "reason")) {
+		print_row("project", "none");
+		print_row("because", text_of(explanation, "reason"));
+	}
+	if (*text_of(explanation, "advice")) {
+		_cleanup_free_ char *advice = text_safe(text_of(explanation, "advice"));
+
+		printf("\n%s\n", advice); /* not wrapped, so that it can be copied */
+	}
+	if (event) {
+		puts("\nIts last event:");
+		log_print_event(event, false);
+	}
+}
+
+/* "scheme://..."; a file: URI is a file. */
+static bool is_url(const char *given)
+{
+	size_t scheme = strspn(given, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-.");
+
+	return scheme && strncmp(given + scheme, "://", 3) == 0 &&
+		strncasecmp(given, "file:", 5) != 0;
+}
+
+static enum exit_code why_run(const struct verb *verb, const struct arguments *args)
+{
+	_cleanup_(client_freep) struct client *client = NULL;
+	_cleanup_free_ char *here = path_current_folder();
+	_cleanup_free_ char *what = NULL;
+	json_t *values = NULL;
+	const char *why;
+	enum exit_code code;
+
+	if (!args->name_count) {
+		return log_print_last(1, args->json);
+	}
+	if (is_url(args->names[0])) {
+		what = mem_strdup(args->names[0]);
+	} else if (path_argument_read(args->names[0], here, &what, &why) < 0) {
+		return arguments_wrong(verb, "file: %s: %s", args->names[0], why);
+	}
+	client = call_connect();
+	if (!client) {
+		return EXIT_CODE_UNREACHABLE;
+	}
+	code = call_daemon(client,
+		&(struct client_method){.member = "Explain", .texts = {what}, .has_options = true},
+		&values);
+	if (code == EXIT_CODE_DONE && args->json) {
+		call_print_json(json_incref(json_array_get(values, 0)));
+	} else if (code == EXIT_CODE_DONE) {
+		why_print(json_array_get(values, 0));
+	}
+	json_decref(values);
+	return code;
+}
+
+const struct verb verb_why = {
+	.name = "why",
+	.synopsis = "[--json] [FILE|URL]",
+	.summary = "explain what a save of a file would do, or what a URL shows",
+	.description =
+		"Explains, without doing anything: which project FILE belongs to and by which "
+		"rule, "
+		"whether a save of it would be ignored and why, what it would do to which tabs, "
+		"and "
+		"what became of its last save. For a URL: which project a tab with it shows and "
+		"how "
+		"that is known, or why none. Without an argument: what became of the last save.\n"
+		"\n"
+		"With `--json` prints one object: `kind` (\"file\" or \"url\"), `file` or `url`, "
+		"`projects` (each `object`, `root`, `known-by`, `rule`, `ignored`, `action`, "
+		"`action-rule`, `tabs` as in `savecast status --json`, `effect`), `reason` (why "
+		"there is no project) and `last-event` (as in `savecast log --json`). More keys "
+		"may "
+		"come; the texts of `rule`, `ignored`, `reason` and `effect` may change. Without "
+		"an "
+		"argument: the event.\n",
+	.examples = "savecast why style.css\nsavecast why http://localhost:8000/",
+	.options = "j",
+	.takes = VERB_TAKES_FILE_OR_URL,
+	.names_max = 1,
+	.run = why_run,
+};

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The verb table: what `savecast VERB` can be. A verb is a struct verb, defined with
+ * what it does in a cli/verb-*.c, and its name in VERBS below. All else comes from
+ * here: parsing, --help, the shell completions and the verb's part of savecast(1),
+ * which the build makes from `savecast --help --json`.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* In the order in which they are shown. */
+#define VERBS(each)                                                                                \
+	each(save) each(track) each(untrack) each(reload) each(run) each(status) each(log)         \
+		each(why) each(lsp)
+
+/* The exit codes of every verb; help.c has the words for them. */
+enum exit_code {
+	EXIT_CODE_DONE = 0,
+	EXIT_CODE_REFUSED = 1,
+	EXIT_CODE_USAGE = 2,
+	EXIT_CODE_UNREACHABLE = 3,
+};
+
+/* A command line without its verb, as arguments_read() leaves it. */
+struct arguments {
+	bool json;
+	bool follow;
+	bool from_stdin;
+	unsigned number; /* -n, or EVENTS_DEFAULT */
+	char **names;	 /* the arguments that are not options; borrowed from argv */
+	int name_count;
+};
+
+enum {
+	EVENTS_DEFAULT = 10, /* without -n */
+	EVENTS_MAX = 256,    /* the daemon keeps no more */
+	NAMES_NO_LIMIT = 1 << 30,
+};
+
+/* What the arguments of a verb are, so that a shell can complete them. */
+enum verb_takes {
+	VERB_TAKES_NOTHING,
+	VERB_TAKES_FILES,
+	VERB_TAKES_FOLDER,
+	VERB_TAKES_FILE_OR_URL,
+	VERB_TAKES_COMMAND,
+};
+
+/*
+ * The texts are Markdown, in which only `code` and blocks that are indented by four
+ * spaces are special; they are filled and wrapped where they are shown.
+ */
+struct verb {
+	const char *name;
+	const char *synopsis; /* what follows the name; one line for each form */
+	const char *summary;  /* a few words */
+	const char *description;
+	const char *examples; /* command lines, one a line; or NULL */
+	const char *options;  /* their letters in arguments.c; "+" first: they end at the first name */
+	enum verb_takes takes;
+	int names_min, names_max;
+	enum exit_code (*run)(const struct verb *verb, const struct arguments *args);
+};
+
+#define VERB_DECLARE(name) extern const struct verb verb_##name;
+VERBS(VERB_DECLARE)
