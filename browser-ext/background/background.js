@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// Only wires. The browser wakes this worker for an event only if the listener was registered
-// while the script ran first; hence everything at top level, and no await before it.
+// Registers the listeners. The browser wakes this worker only for events whose listener was
+// registered during the first run of the script: so all at top level, with no await before.
 
 import { api } from '../common/api.js';
 import { onSettingsChanged } from '../common/settings.js';
 import { onKeyForgotten } from '../link/proof.js';
-import * as panel from './panel.js';
-import { settingsChanged } from './parts.js';
-import * as person from './person.js';
-import * as savecast from './savecast.js';
+import { settingsChanged } from './context.js';
+import * as handlers from './handlers.js';
+import * as user from './user-actions.js';
 
-const ready = savecast.start();
+const ready = handlers.start();
 
 /**
  * @template {unknown[]} A
@@ -25,35 +24,35 @@ function whenReady(handle) {
 	};
 }
 
-const clicked = whenReady(person.clicked);
-const kept = whenReady(savecast.kept);
+const clicked = whenReady(user.clicked);
+const pageMessage = whenReady(handlers.pageMessage);
 
 api.action.onClicked.addListener(clicked);
-// Firefox: the icon in the address bar of local pages, see sight.js.
+// Firefox: the icon in the address bar of local pages, see url-visibility.js.
 /** @type {any} */ (api).pageAction?.onClicked.addListener(clicked);
 api.commands.onCommand.addListener(whenReady((command, tab) => {
 	if (command === 'reload' && tab?.id !== undefined) {
-		person.reloadNow(tab.id, tab.url);
+		user.reloadNow(tab.id, tab.url);
 	}
 }));
-api.tabs.onUpdated.addListener(whenReady(savecast.updated));
-api.tabs.onRemoved.addListener(whenReady(savecast.removed));
-api.tabs.onReplaced.addListener(whenReady(savecast.replaced));
-api.tabs.onActivated.addListener(whenReady(({ tabId }) => savecast.activated(tabId)));
-api.permissions.onAdded.addListener(whenReady(person.granted));
-api.alarms.onAlarm.addListener(whenReady(savecast.woken));
+api.tabs.onUpdated.addListener(whenReady(handlers.updated));
+api.tabs.onRemoved.addListener(whenReady(handlers.removed));
+api.tabs.onReplaced.addListener(whenReady(handlers.replaced));
+api.tabs.onActivated.addListener(whenReady(({ tabId }) => handlers.activated(tabId)));
+api.permissions.onAdded.addListener(whenReady(user.permissionGranted));
+api.alarms.onAlarm.addListener(whenReady(handlers.alarmed));
 api.runtime.onMessage.addListener((message, sender) => {
-	kept(message, sender);
+	pageMessage(message, sender);
 	return false;
 });
-api.runtime.onConnect.addListener(whenReady(panel.connected));
-// Nothing else wakes the worker for the tabs of a restored session.
+api.runtime.onConnect.addListener(whenReady(user.popupConnected));
+// Only this wakes the worker for the tabs of a restored session.
 api.runtime.onStartup.addListener(whenReady(() => {}));
 api.runtime.onInstalled.addListener((details) => {
-	// Firefox installs for a developer's one session are `temporary`.
+	// Firefox calls an install for one session of a developer `temporary`.
 	if (details.reason === 'install' && !(/** @type {any} */ (details).temporary)) {
 		api.tabs.create({ url: api.runtime.getURL('ui/welcome.html') });
 	}
 });
 onSettingsChanged(whenReady(settingsChanged));
-onKeyForgotten(whenReady(savecast.unpaired));
+onKeyForgotten(whenReady(handlers.keyForgotten));

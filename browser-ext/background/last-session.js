@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Which pages were switched on when the browser ended. Their tabs come back with other numbers,
-// so they are known by their address, where the person's leave for the site shows it; each comes
-// on once. Nothing of a private window is kept.
+// The pages that were on when the browser ended. Their tabs come back with other numbers, so they
+// are recognized by their URL, where the permission for the site reveals it; each is switched on
+// once. Nothing of a private window is stored.
 
 import { api } from '../common/api.js';
 
-/** In storage.local: the addresses that are on now. */
+/** In storage.local: the URLs that are on now. */
 const OPEN = 'open';
-/** In storage.session, for the worker's next life: those of the last session that did not come yet. */
+/** In storage.session: those of the last session that have not come back yet. */
 const AWAITED = 'awaited';
 const MAX_ADDRESSES = 256;
 
@@ -17,7 +17,7 @@ export class LastSession {
 	#awaited = [];
 	#written = '';
 
-	/** @returns {Promise<boolean>} whether the browser, or the extension, has just begun */
+	/** @returns {Promise<boolean>} whether the browser, or the extension, has just started */
 	async load() {
 		const [{ [AWAITED]: awaited }, { [OPEN]: open }] = await Promise.all([
 			api.storage.session.get(AWAITED), api.storage.local.get(OPEN),
@@ -33,7 +33,7 @@ export class LastSession {
 
 	/**
 	 * @param {string} address
-	 * @returns {boolean} whether a tab with it is still to come on; it is no more
+	 * @returns {boolean} whether a tab with it was still awaited; it no longer is
 	 */
 	take(address) {
 		const at = this.#awaited.indexOf(address);

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: MIT
 //
-// The tabs that are switched on. They live in memory, and in storage.session for the next life
-// of this worker.
+// The tabs that are on. They are kept in memory, and in storage.session for the next time that
+// the browser starts this worker.
 
 import { sameSite, toAddress } from '../common/address.js';
 import { api } from '../common/api.js';
 import { LastSession } from './last-session.js';
-import { losesSight } from './sight.js';
+import { hidesUrlAfterReload } from './url-visibility.js';
 
 /**
  * @typedef {object} Pending a reload that waits
  * @property {number} event
- * @property {'shown' | 'safe' | 'click'} until what it waits for; a click does always
+ * @property {'shown' | 'safe' | 'click'} until what it waits for; a click always releases it
  * @property {string} why
  *
  * @typedef {object} TabEntry
- * @property {string} url what the daemon is told; the last one that was seen
- * @property {true} [incognito] in a private window: nothing of it may outlive that
+ * @property {string} url as sent to the daemon; the last one that the browser showed
+ * @property {true} [incognito] in a private window: nothing of it may be stored
  * @property {string} [paused] why the tab is not watched now
- * @property {'blind' | 'lost'} [sight] the browser does not show the address any more. `blind`:
- *	since a reload of ours, so it is the same page; `lost`: since it went somewhere by itself
+ * @property {'hidden' | 'lost'} [urlVisibility] why `url` may be old. `hidden`: the browser does not
+ *	show it since our reload, so the page is the same; `lost`: since the tab navigated
  * @property {Pending} [pending]
- * @property {string} [guard] why the page says that it must not reload
- * @property {boolean} [kept] whether a keeper is in the page
- * @property {string} [keeper] the last one that spoke up
- * @property {boolean} [ahead] it did before the browser told of its page
- * @property {import('../link/protocol.js').TabAnswer} [answer] the daemon's word on this tab
+ * @property {string} [guard] why the page must not be reloaded, as it says
+ * @property {boolean} [hasScripts] whether the page scripts are in the page
+ * @property {string} [documentId] of the page scripts that sent `ready` last
+ * @property {boolean} [announcedEarly] they did so before the browser announced the page
+ * @property {import('../link/protocol.js').TabAnswer} [answer] the daemon's state of this tab
  */
 
 const KEY = 'tabs';
@@ -36,13 +36,13 @@ export class Tabs {
 	#lastSession = new LastSession();
 
 	/**
-	 * Takes over what the last life of the worker left, and what the browser did since.
+	 * Restores what the worker has stored, and takes in what the browser did since.
 	 *
-	 * @returns {Promise<boolean>} whether there was none since the browser began: its tabs may be
-	 *	those of its last session
+	 * @returns {Promise<boolean>} whether the browser has just started: its tabs may be those of
+	 *	its last session
 	 */
 	async load() {
-		const [begins, { [KEY]: stored }] = await Promise.all([
+		const [starts, { [KEY]: stored }] = await Promise.all([
 			this.#lastSession.load(), api.storage.session.get(KEY),
 		]);
 		for (const [tab, entry] of /** @type {[number, TabEntry][]} */ (stored ?? [])) {
@@ -50,18 +50,18 @@ export class Tabs {
 		}
 		await Promise.all([...this.#entries.keys()].map(async (tab) => {
 			try {
-				// What happened to a tab that is out of sight woke the worker, so it is known.
-				this.moved(tab, (await api.tabs.get(tab)).url, 'still');
+				// A navigation would have woken the worker, so a URL that is not shown is no news.
+				this.moved(tab, (await api.tabs.get(tab)).url, 'none');
 			} catch {
 				this.remove(tab);
 			}
 		}));
-		return begins;
+		return starts;
 	}
 
 	/**
 	 * @param {string} address
-	 * @returns {boolean} whether it was on when the browser ended, and is not again yet
+	 * @returns {boolean} whether a tab with it was on when the browser ended, and is to be switched on
 	 */
 	wasOn(address) {
 		return this.#lastSession.take(address);
@@ -80,7 +80,7 @@ export class Tabs {
 		return this.#entries.entries();
 	}
 
-	/** @returns {[number, TabEntry][]} those that the daemon is told of */
+	/** @returns {[number, TabEntry][]} those that the daemon watches */
 	watched() {
 		return [...this.#entries].filter(([, entry]) => entry.paused === undefined);
 	}
@@ -97,7 +97,7 @@ export class Tabs {
 
 	/**
 	 * @param {number} tab
-	 * @param {boolean} [withWindow] which may close because the browser ends
+	 * @param {boolean} [withWindow] its window closes, maybe because the browser ends
 	 * @returns {boolean} whether it was there
 	 */
 	remove(tab, withWindow = false) {
@@ -110,7 +110,7 @@ export class Tabs {
 
 	/**
 	 * @param {number} tab
-	 * @param {Partial<TabEntry>} change `undefined` takes a field away
+	 * @param {Partial<TabEntry>} change `undefined` removes a field
 	 */
 	set(tab, change) {
 		const entry = this.#entries.get(tab);
@@ -121,31 +121,31 @@ export class Tabs {
 	}
 
 	/**
-	 * A tab shows `url` now. A paused one stays paused until it is clicked: its new page was
-	 * never switched on.
+	 * A tab shows `url` now. A paused one stays paused until a click: the user has not switched its
+	 * new page on.
 	 *
 	 * @param {number} tab
 	 * @param {string | undefined} url undefined: the browser does not show it
-	 * @param {'ours' | 'theirs' | 'still'} by whose doing, if the tab is loading
+	 * @param {'reload' | 'navigation' | 'none'} cause whose doing, if the tab is loading
 	 * @returns {'same' | 'moved' | 'paused'}
 	 */
-	moved(tab, url, by) {
+	moved(tab, url, cause) {
 		const entry = this.#entries.get(tab);
 		if (!entry || entry.paused !== undefined) {
 			return 'same';
 		}
 		if (!url) {
-			return this.#unseen(tab, entry, by);
+			return this.#urlNotShown(tab, entry, cause);
 		}
 		const address = toAddress(url);
 		if ('why' in address || !sameSite(entry.url, address.url)) {
 			return this.pause(tab, 'why' in address ? address.why : 'the tab went to another site');
 		}
-		if (address.url === entry.url && !entry.sight) {
+		if (address.url === entry.url && !entry.urlVisibility) {
 			return 'same';
 		}
-		// The old answer stands until the new one comes: most moves stay in the project.
-		this.set(tab, { url: address.url, sight: undefined });
+		// The old answer is shown until the new one comes: most pages are of the same project.
+		this.set(tab, { url: address.url, urlVisibility: undefined });
 		return 'moved';
 	}
 
@@ -174,7 +174,7 @@ export class Tabs {
 		return true;
 	}
 
-	/** The daemon is gone: what it said counts no more. */
+	/** The daemon is gone: its answers are no longer valid. */
 	forgetAnswers() {
 		for (const entry of this.#entries.values()) {
 			delete entry.answer;
@@ -184,22 +184,22 @@ export class Tabs {
 	/**
 	 * @param {number} tab
 	 * @param {TabEntry} entry
-	 * @param {'ours' | 'theirs' | 'still'} by
+	 * @param {'reload' | 'navigation' | 'none'} cause
 	 */
-	#unseen(tab, entry, by) {
-		if (by === 'still' || entry.sight === 'lost' || (by === 'ours' && entry.sight)) {
+	#urlNotShown(tab, entry, cause) {
+		if (cause === 'none' || entry.urlVisibility === 'lost' || (cause === 'reload' && entry.urlVisibility)) {
 			return 'same';
 		}
-		if (by === 'theirs' && !losesSight) {
+		if (cause === 'navigation' && !hidesUrlAfterReload) {
 			return this.pause(tab, 'the tab went to another site, or its server did not answer');
 		}
-		this.set(tab, { sight: by === 'ours' ? 'blind' : 'lost' });
+		this.set(tab, { urlVisibility: cause === 'reload' ? 'hidden' : 'lost' });
 		return 'same';
 	}
 
-	/** @param {boolean} [ending] what is on stays so in the next session */
+	/** @param {boolean} [ending] the browser ends: keep what is stored for its next session */
 	#save(ending = false) {
-		const kept = [...this.#entries].map(([tab, { answer, kept: _, keeper: __, ahead: ___, ...rest }]) => [tab, rest]);
+		const kept = [...this.#entries].map(([tab, { answer, hasScripts: _, documentId: __, announcedEarly: ___, ...rest }]) => [tab, rest]);
 		api.storage.session.set({ [KEY]: kept }).catch((error) => {
 			console.warn(`storage.session: ${KEY}: ${error}`);
 		});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What of a tab's address the daemon is told, and whether the tab still shows what was switched
-// on. Pure.
+// The part of a tab's URL that the daemon is sent, and whether a tab still shows the site that was
+// switched on. Pure.
 
 import { MAX_URL_BYTES } from '../link/protocol.js';
 
@@ -13,7 +13,7 @@ const PROTOCOLS = new Set(['http:', 'https:', 'file:']);
  */
 
 /**
- * @param {string | undefined} text the browser leaves it out where the extension may not see it
+ * @param {string | undefined} text undefined where the extension may not see it
  * @returns {Address}
  */
 export function toAddress(text) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What a person sets, and what stays the same for this browser profile: in storage.local.
+// The user's settings, and the identifier of this browser profile: in storage.local.
 
 import { api } from './api.js';
 
 export const DEFAULT_PORT = 7283;
 
-/** Sites that are switched on as they are opened: so many at most. */
+/** Sites whose tabs are switched on as they are opened: at most this many. */
 const MAX_SITES = 256;
 
 /**
@@ -18,7 +18,7 @@ const MAX_SITES = 256;
 
 /**
  * @param {unknown} value
- * @returns {number} a port: the value if it is one, else the default
+ * @returns {number} the value if it is a port, otherwise the default
  */
 export function toPort(value) {
 	return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65535
@@ -41,7 +41,7 @@ export function toSettings(stored) {
 	};
 }
 
-/** @returns {Promise<Settings & {profile: string}>} `profile` is made up at the first call */
+/** @returns {Promise<Settings & {profile: string}>} `profile` is generated at the first call */
 export async function loadSettings() {
 	const stored = await api.storage.local.get(['port', 'profile', 'hidden', 'sites']);
 	let { profile } = stored;
@@ -68,7 +68,7 @@ export async function rememberSite(one, on) {
 }
 
 /**
- * Must be called while the background script runs first, like every registration.
+ * Must be called in the first run of the background script, like every registration.
  *
  * @param {(settings: Settings) => void} changed
  */

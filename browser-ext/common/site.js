@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// A site that the person may give savecast leave for. Chromium closes the popup when it asks, so
-// what becomes of a yes is done by the background; the popup leaves word of what it was for.
+// A site, and the user's permission for it. Chromium closes the popup when it asks the user, so the
+// background acts on the answer; the popup stores what the question was for.
 
 import { api } from './api.js';
 
 /**
  * @param {string} url
- * @returns {string} the site that it belongs to, as settings keep it; itself a URL
+ * @returns {string} the site that it belongs to, as it is stored in the settings; a URL itself
  */
 export function siteOf(url) {
 	const { protocol, origin } = new URL(url);
@@ -16,7 +16,7 @@ export function siteOf(url) {
 
 /**
  * @param {string} site
- * @returns {string} for people
+ * @returns {string} its name for the user
  */
 export function siteName(site) {
 	return site === 'file://' ? 'files on this computer' : site;
@@ -24,7 +24,7 @@ export function siteName(site) {
 
 /**
  * @param {string} url
- * @returns {string} what `permissions` takes; Firefox knows no ports in it
+ * @returns {string} a match pattern for `permissions`; Firefox does not accept a port in it
  */
 export function sitePattern(url) {
 	const { protocol, hostname } = new URL(url);
@@ -35,21 +35,21 @@ export function sitePattern(url) {
  * @param {string} url
  * @returns {Promise<boolean>}
  */
-export function hasSite(url) {
+export function hasPermission(url) {
 	return api.permissions.contains({ origins: [sitePattern(url)] });
 }
 
-/** In storage.session: the site to remember, should the browser's question be answered with yes. */
-const WISH = 'wish';
+/** In storage.session: the site to remember if the user gives the permission. */
+const SITE_TO_REMEMBER = 'wish';
 
-/** @param {string | undefined} site undefined: a yes is for this visit's swaps only */
-export function setWish(site) {
-	return site ? api.storage.session.set({ [WISH]: site }) : api.storage.session.remove(WISH);
+/** @param {string | undefined} site undefined: only the permission is asked for */
+export function setSiteToRemember(site) {
+	return site ? api.storage.session.set({ [SITE_TO_REMEMBER]: site }) : api.storage.session.remove(SITE_TO_REMEMBER);
 }
 
-/** @returns {Promise<string | undefined>} the wish, which is gone then */
-export async function takeWish() {
-	const { [WISH]: site } = await api.storage.session.get(WISH);
-	await setWish(undefined);
+/** @returns {Promise<string | undefined>} which is then removed */
+export async function takeSiteToRemember() {
+	const { [SITE_TO_REMEMBER]: site } = await api.storage.session.get(SITE_TO_REMEMBER);
+	await setSiteToRemember(undefined);
 	return typeof site === 'string' ? site : undefined;
 }

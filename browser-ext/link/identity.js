@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// The first message of a connection: which browser and profile this is.
 
 import { api } from '../common/api.js';
 
@@ -10,10 +12,10 @@ import { api } from '../common/api.js';
 
 /**
  * @param {Navigatorlike} navigator
- * @returns {string} name and major version, for people: "Chromium 156"
+ * @returns {string} name and major version for the user: "Chromium 156"
  */
 export function browserName({ userAgent, userAgentData }) {
-	// Chromium lists a made-up brand ("Not A Brand") and, beside itself, the product.
+	// Chromium lists an invented brand ("Not A Brand"), itself and the product.
 	const brands = (userAgentData?.brands ?? []).filter(({ brand }) => !/^\W*not\b/i.test(brand));
 	const own = brands.find(({ brand }) => brand !== 'Chromium') ?? brands[0];
 	if (own) {

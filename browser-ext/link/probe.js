@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Is a daemon there? A browser makes WebSocket attempts wait longer and longer after failures;
-// a plain request it does not. The daemon answers one with 403, and `no-cors` asks for no more
-// than that something answered.
+// Whether a daemon listens. Browsers delay WebSocket attempts for increasing intervals after
+// failures, but not plain requests. The daemon answers those with 403; in `no-cors` mode we learn
+// only that something answered, which is enough.
 
 const TIMEOUT_MSEC = 2000;
 
 /**
- * A policy's host source cannot be an IPv6 address, but "localhost" is one of both addresses to a
- * browser, without asking the resolver; the daemon takes that name as well.
+ * A content security policy cannot name an IPv6 address. Browsers take "localhost" for both
+ * loopback addresses without asking a resolver, and the daemon accepts that name.
  */
 const HOSTS = ['127.0.0.1', 'localhost'];
 

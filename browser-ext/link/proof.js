@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// Whose daemon answers: another user's process may have taken the port. The daemon gave its key
-// away once, when they first met; since then it must prove that it has it before it is told, or
-// believed, anything. protocol/websocket.md says what that protects from and what not.
+// Whose daemon answers: another user's process may have taken the port. The daemon sends its key
+// once, when browser and daemon pair. From then on it must prove that it has the key; before that,
+// the extension sends it nothing and ignores its messages. protocol/websocket.md describes what
+// this protects against.
 
 import { api } from '../common/api.js';
 
 const KEY = /^[0-9a-f]{64}$/;
 const NONCE_BYTES = 16;
 
-/** Where the key is, in storage.local. */
+/** The key's name in storage.local. */
 const STORED = 'daemonKey';
 
 /**
@@ -23,13 +24,13 @@ export async function loadKey() {
 	return typeof key === 'string' && KEY.test(key) ? key : undefined;
 }
 
-/** The next daemon that answers is taken for the right one. */
+/** The extension pairs with the next daemon that answers. */
 export function forgetKey() {
 	return api.storage.local.remove(STORED);
 }
 
 /**
- * Must be called while the background script runs first, like every registration.
+ * Must be called in the first run of the background script, like every registration.
  *
  * @param {() => void} forgotten
  */
@@ -66,7 +67,7 @@ export function proofOf(key, { nonce, profile, instance }) {
 }
 
 /**
- * What a person compares with `savecast status`.
+ * The pairing code, which the user compares with the one in `savecast status`.
  *
  * @param {string} key
  */
@@ -77,7 +78,7 @@ export async function codeOf(key) {
 
 /**
  * @param {string | undefined} key
- * @returns {{nonce: string, pair?: true}} what `hello` asks for
+ * @returns {{nonce: string, pair?: true}} the fields of `hello` that ask for a proof
  */
 export function challenge(key) {
 	const nonce = toHex(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));
@@ -85,13 +86,13 @@ export function challenge(key) {
 }
 
 /**
- * Whether the answer comes from the daemon with this key. Without a key it does if it proves to
- * have the one it gives, which is the one from then on, or if it has none to give.
+ * Whether the answer comes from the daemon with this key. Without a key, the daemon is accepted if
+ * it proves that it has the key it sends, which is stored, or if it sends none.
  *
  * @param {string | undefined} key
  * @param {BrowserHello} asked
  * @param {DaemonHello} answer
- * @returns {Promise<{right: boolean, pair?: string}>} `pair`: a key to keep
+ * @returns {Promise<{right: boolean, pair?: string}>} `pair`: a key to store
  */
 export async function judge(key, { nonce = '', profile }, { instance, proof, key: given }) {
 	if (!key && given === undefined) {
@@ -103,7 +104,7 @@ export async function judge(key, { nonce = '', profile }, { instance, proof, key
 }
 
 /**
- * The same, with the key that is kept.
+ * The same; stores the key.
  *
  * @param {string | undefined} key
  * @param {BrowserHello} asked

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The one connection to the daemon: there while it is wanted, back within a second of the
-// daemon, and nothing at all (no socket, no timer, no alarm) else.
+// The one connection to the daemon. While it is wanted, it is back within a second after the daemon
+// is; otherwise there is no socket, no timer and no alarm.
 
 import { api } from '../common/api.js';
 import { findHost } from './probe.js';
@@ -13,28 +13,28 @@ import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, encode, parse } from './pro
  * @typedef {import('./protocol.js').ToDaemon} ToDaemon
  *
  * @typedef {'idle' | 'connecting' | 'up' | 'down' | 'refused' | 'foreign' | 'replaced'} Link
- *	`down`: nothing answers on the port. `refused`: something does, but it does not take us.
- *	`foreign`: it takes us, and is not the daemon that we have paired with. `replaced`: another
- *	connection of this profile took over.
+ *	`down`: nothing answers on the port. `refused`: something does, but closes our connection.
+ *	`foreign`: it is not the daemon that we are paired with. `replaced`: another connection of this
+ *	profile took over.
  *
  * @typedef {object} Handlers
- * @property {() => import('./protocol.js').BrowserHello} hello what to send first
- * @property {() => ToDaemon[]} greeting what to send to the right daemon then: the watched tabs
- * @property {(message: FromDaemon) => void} message called for each one but `ping`
+ * @property {() => import('./protocol.js').BrowserHello} hello the first message
+ * @property {() => ToDaemon[]} greeting the messages after the daemon's proof: the watched tabs
+ * @property {(message: FromDaemon) => void} message called for each message but `ping`
  * @property {(link: Link) => void} link called when it changed
  */
 
 const PROBE_MSEC = 500;
-/** A daemon that has just gone is most often about to be back; twice as long each time, up to that. */
+/** The first interval after the daemon has gone, since it is most often back soon; doubled up to PROBE_MSEC. */
 const FIRST_PROBE_MSEC = 50;
 const MAX_PAUSE_MSEC = 30000;
 const HELLO_TIMEOUT_MSEC = 5000;
 
-/** Wakes the worker should the browser have ended it while there was no daemon. */
+/** Wakes the worker if the browser has ended it while there was no daemon. */
 const ALARM = 'reconnect';
 const ALARM_MINUTES = 0.5;
 
-/** Browsers end an idle worker after 30 s; a call of their API is what they count as not idle. */
+/** Browsers end a worker after 30 s without a call of their API. */
 function keepAlive() {
 	api.runtime.getPlatformInfo().catch(() => {});
 }
@@ -48,17 +48,17 @@ function pause(msec) {
 export class Socket {
 	#port;
 	#handlers;
-	/** @type {boolean | undefined} undefined: not said yet in this life of the worker */
+	/** @type {boolean | undefined} undefined: want() was not called yet */
 	#wanted;
 	/** @type {WebSocket | undefined} */
 	#socket;
-	/** Whether the other end has proven to be our daemon. */
+	/** Whether the other end has proved that it is our daemon. */
 	#proven = false;
 	/** @type {Link} */
 	#link = 'idle';
-	/** Attempts in a row that something answered without taking us. */
+	/** Attempts in a row that were answered, but refused. */
 	#refusals = 0;
-	/** The number of the loop that may go on; one that finds another number here ends. */
+	/** The number of the current loop; an older loop ends when it sees another number here. */
 	#loop = 0;
 
 	/**
@@ -82,12 +82,12 @@ export class Socket {
 	set port(port) {
 		if (port !== this.#port) {
 			this.#port = port;
-			this.again();
+			this.reconnect();
 		}
 	}
 
-	/** Anew, with all that may be different now. */
-	again() {
+	/** Connects again, since the port or the key has changed. */
+	reconnect() {
 		this.#drop();
 		this.#setLink('idle');
 		this.kick();
@@ -109,7 +109,7 @@ export class Socket {
 		}
 	}
 
-	/** Try now, if there is anything to try and nobody tries already. */
+	/** Tries to connect now, if a connection is wanted and no attempt is under way. */
 	kick() {
 		if (this.#wanted && !this.#socket && this.#link !== 'connecting') {
 			this.#connect(++this.#loop);
@@ -117,7 +117,8 @@ export class Socket {
 	}
 
 	/**
-	 * Dropped unless connected to our own daemon: the greeting of the next connection says all that holds then.
+	 * Without a connection to our daemon the message is dropped: the greeting of the next connection
+	 * contains the current state.
 	 *
 	 * @param {ToDaemon} message
 	 */
@@ -174,12 +175,12 @@ export class Socket {
 	}
 
 	/**
-	 * A connection from its first byte to its last.
+	 * One connection from start to end.
 	 *
 	 * @param {string} host
 	 * @param {string | undefined} key of our daemon
 	 * @returns {Promise<{welcome: boolean, foreign: boolean, code: number}>} whether our daemon
-	 *	said hello, or somebody else did, and how the connection ended
+	 *	answered, or another program did, and the close code
 	 */
 	#converse(host, key) {
 		return new Promise((resolve) => {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files of an event mean for this page: swapped in place, not used here, or a reload.
+// Decides what an event's files mean for this page: swapped in place, not used here, or a reload.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom, match, media, styles } = shared;
 
 	/**
-	 * @typedef {{path: string, kind: string, all?: true}} Change all: any that is shown may be it
+	 * @typedef {{path: string, kind: string, all?: true}} Change all: the file may be behind any URL of its kind
 	 * @typedef {{outcome: 'swapped' | 'unused' | 'reload', detail: string}} Applied
 	 */
 
@@ -16,7 +16,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	const applyStyle = async ({ path, all }, urls, n) => {
 		let found = match.find(path, urls);
 		if (!found.size && (all || match.isCompiled(path))) {
-			// One of the sources of some sheet: which, only what makes it knows.
+			// A source of some style sheet; only the compiler knows of which.
 			found = styles.reachable();
 		}
 		if (!found.size) {

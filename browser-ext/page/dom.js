@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// All of what a tab shows: documents, same-origin frames, shadow roots, style sheets, and the
-// URLs that they loaded.
+// Everything that a tab shows: documents, same-origin frames, shadow roots, style sheets, and the
+// URLs that they have loaded.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const MAX_URLS = 4096;
 	const MARK = 'savecast';
 
-	/** @param {Element} element @returns {ShadowRoot | null} also a closed one */
+	/** @param {Element} element @returns {ShadowRoot | null} a closed one, too */
 	const shadowOf = (element) => {
-		// Chromium's has the function, Firefox's elements the property.
+		// A function in Chromium, a property of the element in Firefox.
 		const { openOrClosedShadowRoot: open } = /** @type {any} */ (globalThis).chrome?.dom ?? {};
 		return open && element instanceof HTMLElement
 			? open(element)
@@ -71,7 +71,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		}
 	}
 
-	/** @param {string} url @param {string} [base] @returns {string} absolute, without our mark */
+	/** @param {string} url @param {string} [base] @returns {string} absolute, without our query parameter */
 	const plain = (url, base = document.baseURI) => {
 		try {
 			const parsed = new URL(url, base);
@@ -95,7 +95,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		return again.href;
 	};
 
-	/** Beyond the browser's buffer of 250, which the page itself may empty. */
+	/** More than the browser's buffer of 250 entries, which the page may clear. */
 	const loaded = new Set();
 	/** @type {boolean} whether `loaded` may miss some */
 	let complete = true;
@@ -115,11 +115,11 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		complete = false;
 	}
 
-	/** @returns {string} what a browser asks for if the page names no icon; '' if that is not so */
+	/** @returns {string} what a browser requests if the page names no icon; '' if it names one */
 	const unnamedIcon = () => (location.protocol.startsWith('http') && !document.querySelector('link[rel~=icon]')
 		? `${location.origin}/favicon.ico` : '');
 
-	/** @returns {Set<string>} what was loaded, as far as the browser tells */
+	/** @returns {Set<string>} what the page has loaded, as far as the browser reveals it */
 	const urls = () => {
 		note(observer.takeRecords());
 		note(performance.getEntriesByType('resource'));
@@ -145,7 +145,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		return all;
 	};
 
-	/** Whether a URL that is not in urls() was not loaded: a service worker may load others. */
+	/** Whether urls() has all: a service worker may have loaded others. */
 	const isComplete = () => complete && !navigator.serviceWorker?.controller;
 
 	shared.dom = { roots, inside, sheets, withImports, rulesOf, isImport, plain, fresh, unnamedIcon, urls, isComplete };

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// Why this page must not reload now, if so. Two things no extension can know without permissions
-// that read far more than this one should: a page that a debugger has stopped (it looks like one
-// that is busy), and, in Chromium, a recording that the page does not play to the person as well.
+// Why this page must not be reloaded now, if so. Two reasons are hidden from an extension without
+// far-reaching permissions: that a debugger has paused the page (it looks busy), and in Chromium a
+// recording that the page does not play at the same time.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 
-	/** @type {boolean} this page is the answer to a form that was sent: to reload sends it again */
+	/** @type {boolean} this page answers a form: a reload would send the form again */
 	let answersForm = false;
 	/** @type {(why: string | null) => void} */
-	let tell = () => {};
+	let notify = () => {};
 	/** @type {string | null} */
-	let told = null;
+	let reported = null;
 
 	/** @returns {Generator<HTMLInputElement>} */
 	function* fileInputs() {
@@ -38,26 +38,26 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 
 	const check = () => {
 		const now = why();
-		if (now !== told) {
-			told = now;
-			tell(now);
+		if (now !== reported) {
+			reported = now;
+			notify(now);
 		}
 	};
 
-	/** @param {(why: string | null) => void} listener told of each change, and at first if there is a why */
+	/** @param {(why: string | null) => void} listener called at each change, and at once if there is a reason */
 	const watch = (listener) => {
-		tell = listener;
+		notify = listener;
 		for (const type of ['change', 'reset', 'fullscreenchange', 'play', 'playing', 'pause', 'ended', 'emptied']) {
-			// After the page's own handlers, and after a reset has happened.
+			// After the page's own handlers, and after a reset is complete.
 			document.addEventListener(type, () => setTimeout(check), true);
 		}
 		check();
 	};
 
-	const posted = () => {
+	const setAnswersForm = () => {
 		answersForm = true;
 		check();
 	};
 
-	shared.guard = { watch, posted, why };
+	shared.guard = { watch, setAnswersForm, why };
 }

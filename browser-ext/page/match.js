@@ -4,7 +4,7 @@
 // classic scripts, apart from the page's own scripts; globalThis.savecast is what they share.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** What compilers turn a source's suffix into. */
 	const COMPILED = new Map(Object.entries({
 		scss: 'css', sass: 'css', less: 'css', styl: 'css', pcss: 'css',

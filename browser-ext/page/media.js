@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Images, fonts, sound and film: refreshed where they show.
+// Refreshes images, fonts, audio and video in place.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom } = shared;
 
@@ -22,7 +22,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 			(urls.has(dom.plain(url)) ? `${comma}${space}${dom.fresh(url, n)}` : whole));
 
 	/**
-	 * Sound or film from its new file, at the moment where it was.
+	 * Audio or video from the new file, at the position where it was.
 	 *
 	 * @param {HTMLMediaElement} media
 	 * @param {() => void} swap
@@ -31,11 +31,11 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		const { currentTime, paused } = media;
 		swap();
 		if (!media.hasAttribute('src')) {
-			// A new `<source>` is not looked at else.
+			// Otherwise a new `<source>` has no effect.
 			media.load();
 		}
 		media.currentTime = currentTime;
-		// A server that sends no parts of a file lets nobody seek before that much has come.
+		// Without range requests, seeking works only once that much is loaded.
 		media.addEventListener('canplay', () => {
 			if (media.currentTime < currentTime) {
 				media.currentTime = currentTime;
@@ -65,7 +65,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		return count;
 	};
 
-	/** A page that names no icon has one all the same. @param {Set<string>} urls @param {number} n */
+	/** The icon of a page that names none. @param {Set<string>} urls @param {number} n */
 	const swapUnnamedIcon = (urls, n) => {
 		const url = dom.unnamedIcon();
 		if (!url || !urls.has(url)) {
@@ -97,7 +97,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		return count;
 	};
 
-	/** A font's `src` cannot be set in a rule that holds: the rule is made anew. */
+	/** A font's `src` cannot be changed in a rule: the rule is replaced. */
 	const swapFonts = (/** @type {CSSStyleSheet} */ sheet, /** @type {Set<string>} */ urls, /** @type {number} */ n) => {
 		let count = 0;
 		const base = sheet.href ?? document.baseURI;

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
-// What a person did to the page before a reload, done again in the one that came.
+// Restores the user's state of the page before a reload in the page that came.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { find } = shared.place;
+	const { find } = shared.elementPath;
 	const { isSecret } = shared.state;
 
-	/** A page that its script builds gets this long to bring the elements back. */
-	const PATIENCE_MSEC = 3000;
+	/** A page whose elements are built by script gets this long to create them. */
+	const MAX_WAIT_MSEC = 3000;
 
-	/** @param {any} field as the page's own script would see a person type */
+	/** @param {any} field as if the user had typed, for the page's own script */
 	const announce = (field) => {
 		field.dispatchEvent(new Event('input', { bubbles: true }));
 		field.dispatchEvent(new Event('change', { bubbles: true }));
 	};
 
 	/**
-	 * With its markup: an editor that the page's script made of it takes each line for what it is.
+	 * With its markup, so that an editor built on the element recognizes its lines.
 	 *
 	 * @param {Element} element
 	 * @param {string} html
@@ -60,7 +60,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		}
 	};
 
-	/** @param {any} state @returns {boolean} whether what had the focus is there */
+	/** @param {any} state @returns {boolean} whether the element that had the focus is there */
 	const restoreFocus = ({ focus, selection }) => {
 		const at = /** @type {any} */ (focus && find(focus));
 		if (at) {
@@ -128,13 +128,13 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		};
 		const events = ['wheel', 'keydown', 'pointerdown', 'touchstart'];
 		const observer = new MutationObserver(() => left.length && attempt());
-		const timer = setTimeout(end, PATIENCE_MSEC);
+		const timer = setTimeout(end, MAX_WAIT_MSEC);
 		const begin = () => {
 			attempt();
 			focused = restoreFocus(state);
 			observer.observe(document, { childList: true, subtree: true });
 		};
-		// A person who does something meanwhile is right.
+		// What the user does meanwhile wins.
 		events.forEach((type) => addEventListener(type, end, { capture: true, passive: true }));
 		if (document.readyState === 'loading') {
 			document.addEventListener('DOMContentLoaded', begin, { once: true });
@@ -142,7 +142,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 			begin();
 		}
 		if (document.readyState !== 'complete') {
-			// What is in frames is there now, at last.
+			// Only now is the content of frames there.
 			addEventListener('load', () => {
 				if (!touched) {
 					attempt();

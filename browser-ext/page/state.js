@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
-// What a person did to a page, over a reload: scroll, typed fields, what is open, focus and
-// selection. Passwords and card numbers are never read. It goes from one document to the next
-// through the extension's memory and nowhere else.
+// Captures the user's state of a page for a reload: scroll positions, typed fields, what is open,
+// focus and selection. Passwords and card numbers are never read. The state passes through the
+// extension's memory to the next document, and nowhere else.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom } = shared;
-	const { of: addressOf } = shared.place;
+	const { of: pathOf } = shared.elementPath;
 
-	/** What a page can make grow, at most: characters of one field, and of all. */
+	/** Limits for what a page can make large: characters of one field, and of all. */
 	const MAX_ITEMS = 2000;
 	const MAX_TEXT = 100000;
 	const MAX_TEXTS = 1000000;
-	/** Of `autocomplete`, where words may stand before it: "section-pay billing cc-number". */
+	/** In `autocomplete`, maybe after other words: "section-pay billing cc-number". */
 	const SECRET = /password|one-time-code|\bcc-/i;
-	/** A password that the page shows is a field of text. */
+	/** A field whose password the page shows is of type text. */
 	const PASSWORD = /passw|passphrase|pwd/i;
 
 	/** @param {any} field */
@@ -59,7 +59,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 			? { text: element.textContent, html: innerHTML } : undefined;
 	};
 
-	/** @param {Document | ShadowRoot} root @returns {Element | null} also in a frame or a shadow */
+	/** @param {Document | ShadowRoot} root @returns {Element | null} in a frame or a shadow root, too */
 	const focused = (root) => {
 		const at = root.activeElement;
 		const inner = at && dom.inside(at);
@@ -78,14 +78,14 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		} catch {
 			// A checkbox has no selection.
 		}
-		return { ...addressOf(at), range };
+		return { ...pathOf(at), range };
 	};
 
 	/** @param {Node | null} node */
 	const pointOf = (node) => {
 		const element = node instanceof Element ? node : node?.parentElement;
 		return element ? {
-			...addressOf(element),
+			...pathOf(element),
 			child: node === element ? -1 : [...element.childNodes].indexOf(/** @type {ChildNode} */ (node)),
 		} : undefined;
 	};
@@ -110,7 +110,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 			? { scroll: [element.scrollLeft, element.scrollTop] } : undefined),
 	});
 
-	/** @returns {object[]} what a person did to each element of the tab */
+	/** @returns {object[]} the user's state of each element of the tab */
 	const itemStates = () => {
 		/** @type {object[]} */
 		const items = [];
@@ -121,7 +121,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 				const texts = (state.value ?? '').length + (state.html ?? '').length;
 				if (Object.keys(state).length && items.length < MAX_ITEMS && texts <= room) {
 					room -= texts;
-					items.push({ ...addressOf(element), state });
+					items.push({ ...pathOf(element), state });
 				}
 			}
 		}

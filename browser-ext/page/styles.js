@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Swaps style sheets in place: the new one beside the old one, which goes when the new one is
-// there, so that no moment is without either.
+// Swaps style sheets in place: the new one is inserted beside the old one, which is removed when
+// the new one is there, so that the page is never without styles.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom } = shared;
 	const LOAD_MSEC = 5000;
 
-	/** Sheets that were swapped in this document: a copy of their parent must import the new one. */
+	/** URLs that were swapped in this document: a copy of a parent must import the new ones. */
 	const swapped = new Set();
 
 	/** @param {EventTarget} target @returns {Promise<string>} the event that came, or "late" */
@@ -21,7 +21,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	});
 
 	/**
-	 * An imported sheet announces its end to nobody; its entry among the resources does.
+	 * An imported sheet has no load event; its resource timing entry shows that it is there.
 	 *
 	 * @param {string} url
 	 * @returns {{done: Promise<void>}}
@@ -75,10 +75,10 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	};
 
 	/**
-	 * A new copy of a sheet imports what was swapped before by its old URL. Chromium takes that
-	 * from its cache, so it is made new there, and the whole of a `<link>` or `<style>` is copied:
-	 * what is inserted into a sheet has no moment at which it is known to show. Firefox asks
-	 * neither cache nor server for the old URL, and there a new import is inserted.
+	 * A new copy of a sheet imports what was swapped before by its old URL. Chromium takes it from
+	 * its cache, so we refresh the cache and copy the whole `<link>` or `<style>`: for a rule that
+	 * is inserted into a sheet, nothing tells when it applies. Firefox uses its own copy for the old
+	 * URL, without asking cache or server; there we insert a new import.
 	 */
 	const REFRESHES_CACHE = !('openOrClosedShadowRoot' in Element.prototype);
 
@@ -105,14 +105,14 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	/**
 	 * @param {HTMLLinkElement} link
 	 * @param {number} n
-	 * @returns {Promise<boolean>} whether the new one is in place
+	 * @returns {Promise<boolean>} whether the new one applies
 	 */
 	const swapLink = async (link, n) => {
 		if (link.sheet) {
 			await prime(link.sheet);
 		}
 		const clone = /** @type {HTMLLinkElement} */ (link.cloneNode());
-		// Absolute: Firefox holds a relative one against the page's policy.
+		// Absolute, since Firefox checks a relative one against the page's policy.
 		clone.href = dom.fresh(link.href, n);
 		clone.removeAttribute('integrity');
 		const end = settled(clone);
@@ -123,7 +123,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 			return true;
 		}
 		await end;
-		// An import that the page's policy forbids is an "error" of a sheet that applies.
+		// There is an error event, too, if the page's policy forbids only an import of the sheet.
 		if (!clone.sheet) {
 			clone.remove();
 			return false;
@@ -160,7 +160,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	 * @returns {Generator<Promise<boolean>>} the swaps of what it imports, the outermost only
 	 */
 	function* swapImports(sheet, urls, n) {
-		// A copy: what is inserted meanwhile is not swapped again.
+		// A copy of the list, since rules are inserted meanwhile.
 		for (const rule of [...(dom.rulesOf(sheet) ?? [])].filter(dom.isImport)) {
 			const inner = /** @type {any} */ (rule).styleSheet;
 			if (urls.has(importUrl(sheet, rule))) {

@@ -1,72 +1,53 @@
 // SPDX-License-Identifier: MIT
 //
-// A tab's state in a word, and what a person can do when something is wrong. Pure.
+// The popup's heading for a tab's state, and what the user can do if something is wrong. Pure.
+
+import { TAB_STATES } from '../common/tab-states.js';
 
 /**
- * @typedef {import('../background/face.js').Face} Face
+ * @typedef {import('../background/icon.js').Icon} Icon
  * @typedef {import('../background/tabs.js').TabEntry} TabEntry
- * @typedef {{face: Face, link: import('../link/socket.js').Link, port: number, entry?: TabEntry}} Known
+ * @typedef {{icon: Icon, link: import('../link/socket.js').Link, port: number, entry?: TabEntry}} Known
  * @typedef {{text: string, code?: boolean}[]} Advice
  */
 
-/** @type {Record<Face['icon'], string>} */
-const NAMES = {
-	off: 'Off',
-	live: 'Live',
-	looking: 'Looking…',
-	waiting: 'Waiting for the server',
-	pending: 'A reload waits',
-	down: 'The server is down',
-	none: 'No project',
-	disconnected: 'No daemon',
-};
-
 /**
  * @param {Known} known
- * @returns {import('../link/protocol.js').Failure | undefined} of the build, if the face shows it
+ * @returns {import('../link/protocol.js').Failure | undefined} of the build, if the icon shows it
  */
-export function failureOf({ face, entry }) {
-	const { state, failure } = entry?.answer ?? {};
-	return face.icon === 'down' && state !== 'down' ? failure : undefined;
+export function failureOf({ icon, entry }) {
+	return icon.state === 'buildFailed' ? entry?.answer?.failure : undefined;
 }
 
 /** @param {Known} known */
-export function stateName(known) {
-	const { face, entry } = known;
-	if (entry?.paused !== undefined) {
-		return 'Paused';
-	}
-	if (failureOf(known)) {
-		return 'The build failed';
-	}
-	const project = face.icon === 'live' ? entry?.answer?.project : undefined;
-	return project ? `Live: ${project}` : NAMES[face.icon];
+export function stateName({ icon, entry }) {
+	const { heading } = TAB_STATES[icon.state];
+	const project = icon.state === 'live' ? entry?.answer?.project : undefined;
+	return project ? `${heading}: ${project}` : heading;
 }
 
 /**
  * @param {Known} known
  * @returns {string} with the project, where stateName() does not say it
  */
-export function reasonOf({ face, entry }) {
+export function reasonOf({ icon, entry }) {
 	const { state, reason, project } = entry?.answer ?? {};
-	const why = reason && state === face.icon ? reason : face.title.replace(/^savecast: [^:]*: /, '');
-	return project && face.icon !== 'live' ? `${project}: ${why}` : why;
+	const why = reason && state === icon.state ? reason : icon.title.replace(/^savecast: [^:]*: /, '');
+	return project && icon.state !== 'live' ? `${project}: ${why}` : why;
 }
 
 /**
  * @param {Known} known
  * @returns {Advice | undefined} undefined: nothing is wrong
  */
-export function adviceFor(known) {
-	const { face, link, port, entry } = known;
-	if (failureOf(known)) {
-		return [{ text: 'Your page stays as it is until a build goes well. The whole story: ' },
+export function adviceFor({ icon, link, port, entry }) {
+	switch (icon.state) {
+	case 'buildFailed':
+		return [{ text: 'Your page stays as it is until a build succeeds. For the whole story, run ' },
 			{ text: 'savecast log', code: true }];
-	}
-	switch (face.icon) {
 	case 'disconnected':
 		if (link === 'foreign') {
-			return [{ text: 'Another user’s program may have taken the port: see ' },
+			return [{ text: 'Another user’s program may use the port: run ' },
 				{ text: 'savecast status', code: true },
 				{ text: '. If you have deleted savecast’s state yourself, pair again in Settings.' }];
 		}
@@ -74,15 +55,16 @@ export function adviceFor(known) {
 			? [{ text: 'Start the daemon: ' }, { text: 'systemctl --user start savecast', code: true },
 				{ text: ' or run ' }, { text: 'savecastd', code: true },
 				{ text: `. If it listens on another port than ${port}, set that in Settings.` }]
-			: [{ text: 'See which port is yours: ' }, { text: 'savecast status', code: true },
+			: [{ text: 'To see which port is yours, run ' }, { text: 'savecast status', code: true },
 				{ text: '. Then set it in Settings.' }];
 	case 'none':
-		return [{ text: 'What savecast found out about this page: ' },
+		return [{ text: 'To see what savecast found out about this page, run ' },
 			{ text: `savecast why ${entry?.url ?? ''}`, code: true },
-			{ text: '. A folder that is not in git is named once: ' },
+			{ text: '. A folder that is not in git becomes a project with ' },
 			{ text: 'savecast track DIR', code: true }];
 	case 'down':
-		return [{ text: 'Your page stays as it is. It reloads when the server answers again; what it said is in its own terminal, and the story in ' },
+		return [{ text: 'Your page stays as it is and reloads when the server answers again. The server’s own ' +
+			'messages are in its terminal. For the whole story, run ' },
 			{ text: 'savecast log', code: true }];
 	default:
 		return undefined;

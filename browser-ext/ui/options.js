@@ -24,7 +24,7 @@ async function show() {
 		button.setAttribute('aria-label', `Forget ${siteName(site)}`);
 		button.onclick = async () => {
 			await rememberSite(site, false);
-			await takeLeave(site);
+			await removePermission(site);
 			await saved();
 		};
 		item.append(`${siteName(site)} `, button);
@@ -33,11 +33,11 @@ async function show() {
 }
 
 /**
- * The browser's leave is for all ports of a host: it stays while another site needs it.
+ * The browser's permission is for all ports of a host: it stays while another site needs it.
  *
  * @param {string} site that was forgotten
  */
-async function takeLeave(site) {
+async function removePermission(site) {
 	const pattern = sitePattern(site);
 	const { sites } = await loadSettings();
 	if (!sites.map(sitePattern).includes(pattern)) {

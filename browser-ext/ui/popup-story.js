@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// One event of the popup's list: a line that opens to its steps.
+// One event in the popup's list: a line that opens to show its steps.
 
 const BAD = new Set(['failed']);
 
-/** As short as it can be and still tell two saves apart. */
+/** With seconds, so that two saves differ. */
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
 /** @param {string} file */
@@ -23,7 +23,7 @@ function element(name, text, className = '') {
 }
 
 /**
- * @param {import('../background/history.js').Told} told
+ * @param {import('../background/report-log.js').LoggedEvent} logged
  * @param {boolean | Set<string>} open whether its steps show, or the ids of those that do
  * @returns {HTMLLIElement}
  */

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// The popup of one tab: shows what the background says of it, and asks the background to act.
+// The popup of one tab: shows the tab's state, and sends the background what is clicked.
 
 import { toAddress } from '../common/address.js';
 import { api } from '../common/api.js';
 import { rememberSite } from '../common/settings.js';
-import { hasSite, setWish, siteName, siteOf, sitePattern } from '../common/site.js';
+import { hasPermission, setSiteToRemember, siteName, siteOf, sitePattern } from '../common/site.js';
+import { TAB_STATES } from '../common/tab-states.js';
 import { adviceFor, failureOf, reasonOf, stateName } from './advice.js';
 import { eventItem } from './popup-story.js';
 
-/** @typedef {ReturnType<typeof import('../background/parts.js').describe>} Description */
+/** @typedef {ReturnType<typeof import('../background/context.js').describe>} Description */
 
 /** @param {string} id @returns {any} */
 const byId = (id) => document.getElementById(id);
@@ -26,14 +27,14 @@ let last;
 /** @param {Description} now */
 async function show(now) {
 	last = now;
-	const { entry, face, events } = now;
-	byId('icon').src = `../icons/${face.icon}.svg`;
+	const { entry, icon, events } = now;
+	byId('icon').src = `../icons/${TAB_STATES[icon.state].icon}.svg`;
 	byId('state').textContent = stateName(now);
 	byId('reason').textContent = reasonOf(now);
 	showAdvice(adviceFor(now) ?? []);
-	const said = failureOf(now)?.said ?? '';
-	byId('said').hidden = !said;
-	byId('said').textContent = said;
+	const output = failureOf(now)?.said ?? '';
+	byId('build-output').hidden = !output;
+	byId('build-output').textContent = output;
 	const on = entry !== undefined && entry.paused === undefined;
 	byId('toggle').hidden = false;
 	byId('toggle').textContent = on ? 'Switch off' : 'Switch on';
@@ -43,7 +44,7 @@ async function show(now) {
 	await showSite(now);
 }
 
-/** @param {import('./advice.js').Advice} advice is read aloud when it comes: so only what is new */
+/** @param {import('./advice.js').Advice} advice set only if it is new: a screen reader reads it aloud at each change */
 function showAdvice(advice) {
 	if (byId('advice').textContent === advice.map(({ text }) => text).join('')) {
 		return;
@@ -56,11 +57,11 @@ function showAdvice(advice) {
 	}));
 }
 
-/** @param {import('../background/history.js').Told[]} events what is open stays so, and the focus where it is */
+/** @param {import('../background/report-log.js').LoggedEvent[]} events open ones stay open, and the focus stays */
 function showEvents(events) {
 	const open = new Set([...document.querySelectorAll('#events details[open]')].map((one) => one.id));
 	const focus = document.activeElement?.closest('#events details')?.id;
-	byId('events').replaceChildren(...events.map((told, i) => eventItem(told, open.size ? open : i === 0)));
+	byId('events').replaceChildren(...events.map((logged, i) => eventItem(logged, open.size ? open : i === 0)));
 	if (focus) {
 		byId(focus)?.querySelector('summary').focus();
 	}
@@ -77,25 +78,26 @@ async function showSite({ entry, sites }) {
 	for (const element of document.querySelectorAll('.site')) {
 		element.textContent = siteName(site);
 	}
-	const leave = await hasSite(address.url);
-	byId('leave').hidden = leave;
-	byId('remember').checked = leave && sites.includes(site);
-	// That would be written down, and outlive the private window.
+	const allowed = await hasPermission(address.url);
+	byId('permission').hidden = allowed;
+	byId('remember').checked = allowed && sites.includes(site);
+	// It would be stored, and nothing of a private window may be.
 	byId('remember-row').hidden = Boolean(tab?.incognito);
 }
 
 /**
- * In the click itself: a browser takes no later moment for the person's wish. Its question closes
- * this popup in Chromium, so a yes is heard by the background; what comes after it is Firefox's.
+ * Must be called in the click's handler: later, the browser does not take it for the user's wish.
+ * Chromium closes this popup when it asks, so the background acts on the permission, and only
+ * Firefox runs the code after the question.
  *
  * @param {string} url
- * @param {string} [wish] a site to remember
+ * @param {string} [site] to remember with the permission
  */
-async function ask(url, wish) {
+async function ask(url, site) {
 	const asked = api.permissions.request({ origins: [sitePattern(url)] });
-	await setWish(wish);
+	await setSiteToRemember(site);
 	if (!await asked) {
-		await setWish(undefined);
+		await setSiteToRemember(undefined);
 	}
 	if (last) {
 		await show(last);
@@ -120,7 +122,7 @@ byId('remember').onchange = () => {
 		return;
 	}
 	const site = siteOf(url);
-	if (on && !byId('leave').hidden) {
+	if (on && !byId('permission').hidden) {
 		ask(url, site);
 	} else {
 		rememberSite(site, on);

@@ -44,7 +44,7 @@ async function play(show) {
 	say('browser', `Chromium${headless ? ', headless: there is no display' : ''}, one tab at ${site.url}`);
 	await page.clickAction();
 	const face = await until('the tab is live', async () => {
-		const { badge, title } = await browser.activeFace();
+		const { badge, title } = await browser.activeIcon();
 		if (badge !== 'on') {
 			throw new Error(title);
 		}

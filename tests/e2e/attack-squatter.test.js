@@ -15,7 +15,7 @@ import { World } from './lib/world.js';
 const NOT_ROOT = process.getuid?.() !== 0 && 'needs root, to become another user';
 
 /** @param {import('./lib/live.js').Browser} browser */
-const title = async (browser) => (await browser.activeFace()).title;
+const title = async (browser) => (await browser.activeIcon()).title;
 
 /** All that a daemon may say, about this tab, with a proof that is none. @param {number} tab */
 const lies = (tab) => [
@@ -35,7 +35,7 @@ for (const which of BROWSERS) {
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
 		const page = await browser.newPage(site.url);
 		await switchOn(world, page);
-		const { tab } = await browser.activeFace();
+		const { tab } = await browser.activeIcon();
 		await page.evaluate('window.old = true');
 		const code = String((await world.bus.properties()).PairingCode);
 		assert.match(code, /^[0-9a-f]{4}-[0-9a-f]{4}$/);

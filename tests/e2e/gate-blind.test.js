@@ -87,7 +87,7 @@ async function badGateway(t, grant) {
 	const waiting = await tabIs(world, 'waiting');
 	assert.match(waiting.reason, /^http:\/\/shop\.test:\d+\/: answered 502; it is asked again until it serves$/);
 	assert.match((await tabIs(world, 'down')).reason, /answered 502/);
-	assert.equal((await browser.activeFace()).badge, 'x');
+	assert.equal((await browser.activeIcon()).badge, 'x');
 	const failed = await event(world, e => e.serial === serial && e.closed);
 	assert.equal(words(failed).at(-1), 'failed');
 	assert.ok(asked < 12, `gently: ${asked} requests`);

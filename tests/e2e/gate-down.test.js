@@ -21,7 +21,7 @@ import { LONG } from './lib/world.js';
  * @param {string} badge
  */
 const face = ({ browser }, badge) => until(`the badge ${badge}`, async () => {
-	const now = await browser.activeFace();
+	const now = await browser.activeIcon();
 	return now.badge === badge ? now : null;
 }, { every: 5 });
 

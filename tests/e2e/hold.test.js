@@ -224,7 +224,7 @@ for (const which of BROWSERS) {
 		await switchOn(world, page);
 		const face = (/** @type {string} */ badge) => until(`badge ${badge}`, async () => {
 			await page.activate();
-			const now = await browser.activeFace();
+			const now = await browser.activeIcon();
 			return now.badge === badge ? now : null;
 		});
 		const title = () => page.evaluate('document.title');
@@ -239,7 +239,7 @@ for (const which of BROWSERS) {
 		const popup = await browser.newPage(browser.extensionUrl(`ui/popup.html?tab=${tab}`));
 		const shown = (/** @type {string} */ id) => popup.evaluate(`document.getElementById("${id}").innerText`);
 		await until('the popup to say so', async () => await shown('state') === 'The build failed');
-		assert.equal(await shown('said'), [...Array.from({ length: 11 }, (_, i) => i + 10), 'app.ts:3: <b>error</b>'].join('\n'));
+		assert.equal(await shown('build-output'), [...Array.from({ length: 11 }, (_, i) => i + 10), 'app.ts:3: <b>error</b>'].join('\n'));
 		await popup.close();
 		const steps = (await world.bus.events()).filter((/** @type {Event} */ e) => e.serial > before);
 		assert.deepEqual(steps.map(words).map((/** @type {string[]} */ list) => list.at(-1)), ['build-failed'], 'half a bundle is none');

@@ -156,7 +156,7 @@ test('firefox: without leave, a tab reloads on this machine, wherever its pages 
 	await page.evaluate('window.untouched = true');
 	await world.savecast('reload', site.root);
 	assert.equal(await page.evaluate('window.untouched'), true);
-	assert.equal((await browser.activeFace()).badge, 'II');
+	assert.equal((await browser.activeIcon()).badge, 'II');
 	await page.goto(site.url);
 	await switchOn(world, page);
 });

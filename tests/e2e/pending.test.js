@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, guarded, kept, missing, reaches, switchOn } from './lib/live.js';
+import { BROWSERS, guarded, pageScriptsReady, missing, reaches, switchOn } from './lib/live.js';
 import { World } from './lib/world.js';
 
 const INDEX = `<!doctype html><title>site</title><form action="/post" method="post"><button id="send">send</button></form>
@@ -19,7 +19,7 @@ const CHOOSE = `(() => { const data = new DataTransfer(); data.items.add(new Fil
 	file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`;
 
 /** @param {import('./lib/live.js').Browser} browser @param {string} text */
-const badge = (browser, text) => until(`badge ${text}`, async () => (await browser.activeFace()).badge === text);
+const badge = (browser, text) => until(`badge ${text}`, async () => (await browser.activeIcon()).badge === text);
 
 /** A camera that nobody is in front of, and no question whether it may be used. */
 const OPTIONS = {
@@ -44,7 +44,7 @@ for (const which of BROWSERS) {
 		await switchOn(world, page);
 		const ready = async () => {
 			await page.activate();
-			await kept(browser);
+			await pageScriptsReady(browser);
 		};
 		let n = 0;
 		/** @returns {Promise<number>} the event */
@@ -178,7 +178,7 @@ test('firefox before 147, which has no navigation API: the answer to a form is n
 	const browser = await world.browser('firefox', { grant: ['http://localhost/*'], prefs: { 'dom.navigation.webidl.enabled': false } });
 	const page = await browser.newPage(site.url);
 	await switchOn(world, page);
-	await kept(browser);
+	await pageScriptsReady(browser);
 	assert.equal(await page.evaluate('typeof navigation'), 'undefined');
 	const loaded = page.loaded();
 	await page.evaluate('(document.getElementById("send").click(), 1)');

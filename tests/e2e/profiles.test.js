@@ -43,7 +43,7 @@ test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing
 			return true;
 		});
 		for (const { browser, url } of those) {
-			await until(`the icon of ${url}`, async () => (await browser.activeFace()).badge === 'on');
+			await until(`the icon of ${url}`, async () => (await browser.activeIcon()).badge === 'on');
 		}
 	};
 
@@ -89,7 +89,7 @@ test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing
 			.then(([{ id: tabId }]) => chrome.action.getBadgeText({ tabId }))`);
 		assert.equal(badge, '1');
 		for (const { browser } of [first, third]) {
-			assert.equal((await browser.activeFace()).badge, 'on');
+			assert.equal((await browser.activeIcon()).badge, 'on');
 		}
 		await second.page.activate();
 		await areLive(profiles);
@@ -109,7 +109,7 @@ test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing
 	await t.test('all are back after the daemon was', async () => {
 		await world.endDaemon();
 		for (const { browser } of profiles) {
-			await until('the icon to tell', async () => (await browser.activeFace()).badge === '!');
+			await until('the icon to tell', async () => (await browser.activeIcon()).badge === '!');
 		}
 		await world.startDaemon();
 		await areLive(profiles);

@@ -80,7 +80,7 @@ for (const which of BROWSERS) {
 		await until('the first save', async () => await heading(page) === 'Carrots are fun!');
 
 		await world.endDaemon('SIGKILL');
-		await until('the face says so', async () => (await browser.activeFace()).badge !== 'on');
+		await until('the icon shows it', async () => (await browser.activeIcon()).badge !== 'on');
 		const started = performance.now();
 		await world.startDaemon();
 		await until('the tab is live again', async () =>
@@ -120,7 +120,7 @@ for (const which of BROWSERS) {
 		const browser = await world.browser(which);
 		const page = await browser.newPage(site.url);
 		await switchOn(world, page);
-		await clickInPopup(browser, (await browser.activeFace()).tab, 'toggle');
+		await clickInPopup(browser, (await browser.activeIcon()).tab, 'toggle');
 		await page.activate();
 		await until('no tab', async () => (await world.bus.tabs()).length === 0);
 		await page.evaluate('window.untouched = true');
@@ -128,7 +128,7 @@ for (const which of BROWSERS) {
 		const { steps } = (await world.bus.events()).find((/** @type {any} */ e) => e.serial === event);
 		assert.equal(steps.at(-1).step, 'no-tab');
 		assert.equal(await page.evaluate('window.untouched'), true);
-		assert.equal((await browser.activeFace()).badge, '');
+		assert.equal((await browser.activeIcon()).badge, '');
 	});
 
 	test(`${which}: a tab that leaves its site is left alone`, { skip }, async t => {

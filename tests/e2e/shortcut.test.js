@@ -9,7 +9,7 @@ import { test } from 'node:test';
 
 import { until } from '../../scripts/lib/events.js';
 import { Display, noDisplay } from './lib/display.js';
-import { guarded, kept, live, missing, reaches } from './lib/live.js';
+import { guarded, pageScriptsReady, live, missing, reaches } from './lib/live.js';
 import { popupTarget } from './lib/question.js';
 import { World } from './lib/world.js';
 
@@ -39,7 +39,7 @@ test('chromium: the shortcuts', { skip: missing('chromium') || noDisplay() }, as
 	});
 
 	await t.test('also one whose reload waits', async () => {
-		await kept(browser);
+		await pageScriptsReady(browser);
 		await page.evaluate(`(() => {
 			const files = new DataTransfer(), file = document.getElementById('file');
 			files.items.add(new File(['x'], 'x'));
@@ -52,13 +52,13 @@ test('chromium: the shortcuts', { skip: missing('chromium') || noDisplay() }, as
 		await writeFile(file, `${INDEX}<!-- 1 -->`);
 		const event = await world.bus.saved(file);
 		await reaches(world, event, 'pending');
-		await until('the badge', async () => (await browser.activeFace()).badge === '1');
+		await until('the badge', async () => (await browser.activeIcon()).badge === '1');
 		await display.press('alt+shift+l');
 		await reaches(world, event, 'loaded');
 	});
 
 	await t.test('Alt+Shift+S shows the popup of one that is on', async () => {
-		await until('the badge', async () => (await browser.activeFace()).badge === 'on');
+		await until('the badge', async () => (await browser.activeIcon()).badge === 'on');
 		await display.press('alt+shift+s');
 		await until('the popup', () => popupTarget(browser));
 	});

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 
 import { FakeDaemon } from './lib/fake-daemon.js';
 import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, kept, missing, reaches, switchOn } from './lib/live.js';
+import { BROWSERS, pageScriptsReady, missing, reaches, switchOn } from './lib/live.js';
 import { TOP, World } from './lib/world.js';
 
 const INDEX = `<!doctype html><title>site</title><style>body { height: 4000px } #inner { height: 60px; overflow: auto }</style>
@@ -72,7 +72,7 @@ for (const which of BROWSERS) {
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
 		const page = await browser.newPage(site.url);
 		await switchOn(world, page);
-		await kept(browser);
+		await pageScriptsReady(browser);
 		let n = 0;
 		/** @returns {Promise<number>} the event */
 		const save = async () => {

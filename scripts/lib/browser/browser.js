@@ -80,7 +80,7 @@ export class Browser {
 	 *
 	 * @returns {Promise<{tab: number, badge: string, title: string}>}
 	 */
-	async activeFace() {
+	async activeIcon() {
 		return this.evaluateInWorker(`(async () => {
 			const [{ id: tabId }] = await chrome.tabs.query({ active: true });
 			return {

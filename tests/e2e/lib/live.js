@@ -71,14 +71,14 @@ export function story(world, after = 0) {
 export const words = ({ steps }) => steps.map(({ step }) => step);
 
 /**
- * The extension's scripts are in the page: before that it knows nothing of it.
+ * Waits until the page scripts are in the page: before that the extension knows nothing of it.
  *
  * @param {Browser} browser
  */
-export const kept = async (browser) => {
-	const { tab } = await browser.activeFace();
-	await until('the keeper', () => browser.evaluateInWorker(`chrome.scripting.executeScript({
-		target: { tabId: ${tab} }, func: () => Boolean(globalThis.savecast?.keeps) }).then(([{ result }]) => result)`));
+export const pageScriptsReady = async (browser) => {
+	const { tab } = await browser.activeIcon();
+	await until('the page scripts', () => browser.evaluateInWorker(`chrome.scripting.executeScript({
+		target: { tabId: ${tab} }, func: () => Boolean(globalThis.savecast?.ready) }).then(([{ result }]) => result)`));
 };
 
 /** The extension knows why the page must not reload. @param {Browser} browser */

@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: MIT
 //
-// The one of each thing that the background is made of, wired together; and what is done to
-// several of them at once. Who does it is in savecast.js (the browser and the daemon) and
-// person.js (the person).
+// The objects that the background consists of, one of each, connected to each other, and the
+// functions that concern several of them. handlers.js (browser and daemon) and user-actions.js
+// (the user) call them.
 
 import { loadSettings } from '../common/settings.js';
 import { hello } from '../link/identity.js';
 import { Socket } from '../link/socket.js';
-import { Carrier } from './carrier.js';
-import { decideFace, refusalFace, showFace } from './face.js';
-import { Ledger } from './ledger.js';
-import { Orders } from './orders.js';
-import { Stories } from './stories.js';
+import { decideIcon, refusalIcon, showIcon } from './icon.js';
+import { Navigation } from './navigation.js';
+import { Progress } from './progress.js';
+import { Reloads } from './reload.js';
+import { ReportLog } from './report-log.js';
+import { StateTransfer } from './state-transfer.js';
 import { Tabs } from './tabs.js';
-import { Visits } from './visits.js';
 
 export const tabs = new Tabs();
-export const stories = new Stories();
-const carrier = new Carrier();
-export const ledger = new Ledger({
+export const progress = new Progress();
+const transfer = new StateTransfer();
+export const reportLog = new ReportLog({
 	post: (report) => socket.send(report), isUp: () => socket.link === 'up', noted: (id) => shown(id),
 });
-export const send = ledger.send.bind(ledger);
-export const visits = new Visits({
-	tabs, stories, carrier, send, watch, unwatch, show, safe: (id) => came(id, 'safe'),
+export const send = reportLog.send.bind(reportLog);
+export const navigation = new Navigation({
+	tabs, progress, transfer, send, watch, unwatch, show, safe: (id) => releaseIfDue(id, 'safe'),
 });
-export const orders = new Orders({
-	tabs, stories, carrier, send, show,
-	look: (id, tab) => visits.moved(id, tab.url, 'still'),
-	pause: (id, why) => visits.pause(id, why),
+export const reloads = new Reloads({
+	tabs, progress, transfer, send, show,
+	observed: (id, tab) => navigation.moved(id, tab.url, 'none'),
+	pause: (id, why) => navigation.pause(id, why),
 	hidden: () => settings.hidden,
 });
 /** @type {Socket} */
@@ -42,18 +42,18 @@ let shown = () => {};
  * To be awaited before anything else here is used.
  *
  * @param {Pick<import('../link/socket.js').Handlers, 'message' | 'link'>} daemon
- * @returns {Promise<boolean>} whether the browser has just begun
+ * @returns {Promise<boolean>} whether the browser has just started
  */
 export async function build(daemon) {
-	const [loaded, begins] = await Promise.all([loadSettings(), tabs.load()]);
+	const [loaded, starts] = await Promise.all([loadSettings(), tabs.load()]);
 	settings = loaded;
 	socket = new Socket(settings.port, {
 		hello: () => hello(loaded.profile),
 		greeting: () => tabs.watched().map(([id]) => watchMessage(id)),
 		...daemon,
 	});
-	follow();
-	return begins;
+	connectIfNeeded();
+	return starts;
 }
 
 /** @param {import('../common/settings.js').Settings} changed */
@@ -72,27 +72,27 @@ function watchMessage(id) {
 /** @param {number} id */
 export function watch(id) {
 	socket.send(watchMessage(id));
-	follow();
+	connectIfNeeded();
 }
 
 /** @param {number} id */
 function unwatch(id) {
 	socket.send({ type: 'unwatch', tab: id });
-	follow();
+	connectIfNeeded();
 }
 
-/** The connection follows the tabs: wanted while there is one to watch. */
-function follow() {
+/** There is a connection while there is a tab to watch. */
+function connectIfNeeded() {
 	socket.want(tabs.watched().length > 0);
 }
 
 /**
- * @param {number} id of a tab that is not switched on any more
- * @param {boolean} [withWindow] that closes
+ * @param {number} id of a tab that is off now
+ * @param {boolean} [withWindow] its window closes as well
  */
 export function forget(id, withWindow) {
-	carrier.forget(id);
-	ledger.forget(id);
+	transfer.forget(id);
+	reportLog.forget(id);
 	if (tabs.remove(id, withWindow)) {
 		unwatch(id);
 	}
@@ -100,16 +100,16 @@ export function forget(id, withWindow) {
 
 /**
  * @param {number} id
- * @param {'shown' | 'safe'} what its pending reload may have waited for
+ * @param {'shown' | 'safe'} condition that holds now, for which its pending reload may have waited
  */
-export function came(id, what) {
-	// The tab may be gone meanwhile: no reload is due then.
-	orders.came(id, what).catch(() => {});
+export function releaseIfDue(id, condition) {
+	// A tab that has been closed meanwhile needs no reload.
+	reloads.releaseIfDue(id, condition).catch(() => {});
 }
 
 /** @param {number} id */
 export function show(id) {
-	showFace(id, decideFace(tabs.get(id), socket.link, socket.port));
+	showIcon(id, decideIcon(tabs.get(id), socket.link, socket.port));
 	shown(id);
 }
 
@@ -118,11 +118,11 @@ export function show(id) {
  * @param {string} why it cannot be switched on
  */
 export function showRefusal(id, why) {
-	showFace(id, refusalFace(why));
+	showIcon(id, refusalIcon(why));
 	shown(id);
 }
 
-/** @param {(id?: number) => void} listener told of each tab that looks different now, or of all */
+/** @param {(id?: number) => void} listener called with the tab that has changed; without one, all may have */
 export function onShown(listener) {
 	shown = listener;
 }
@@ -136,10 +136,10 @@ export function describe(id) {
 	const entry = tabs.get(id);
 	return {
 		entry,
-		face: decideFace(entry, socket.link, socket.port),
+		icon: decideIcon(entry, socket.link, socket.port),
 		link: socket.link,
 		port: socket.port,
 		sites: settings.sites,
-		events: ledger.of(id),
+		events: reportLog.of(id),
 	};
 }

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: MIT
 //
-// What happens when: the browser's events and the daemon's messages. The handlers run to their
-// end without waiting, so none sees another's half; what takes longer is in visits.js (what a tab
-// shows), orders.js (what becomes of a save in it) and carrier.js.
+// Handles the browser's events and the daemon's messages. No handler waits for anything, so each
+// sees the work of another complete. Work that takes time is in navigation.js (what a tab shows)
+// and reload.js (what a save does in it).
 
 import { api } from '../common/api.js';
-import { placeKeeper } from './keeper.js';
-import { letGo, useSpare } from './let-go.js';
-import { build, came, forget, ledger, orders, send, show, socket, stories, tabs, visits, watch } from './parts.js';
-import { recall } from './person.js';
+import {
+	build, forget, navigation, progress, releaseIfDue, reloads, reportLog, send, show, socket, tabs, watch,
+} from './context.js';
+import { closeConnections, insertPageScripts, useSpareConnection } from './page-scripts.js';
+import { switchOnIfWanted } from './user-actions.js';
 
-/** The rest may be called once this is done. */
+/** To be awaited before the other functions are called. */
 export async function start() {
-	const begins = await build({ message: received, link: linkChanged });
+	const starts = await build({ message: received, link: linkChanged });
 	for (const [id, { paused }] of tabs.all()) {
 		show(id);
 		if (paused === undefined) {
-			placeKeeper(id);
+			insertPageScripts(id);
 		}
 	}
-	if (begins) {
-		(await api.tabs.query({})).filter(({ id = -1 }) => !tabs.get(id)).forEach(recall);
+	if (starts) {
+		(await api.tabs.query({})).filter(({ id = -1 }) => !tabs.get(id)).forEach(switchOnIfWanted);
 	}
 }
 
@@ -34,31 +35,31 @@ export function updated(id, { status, url }, tab) {
 		return;
 	}
 	if (!tabs.get(id)) {
-		recall(tab);
+		switchOnIfWanted(tab);
 		return;
 	}
-	visits.updated(id, status, tab.url);
+	navigation.updated(id, status, tab.url);
 	if (status === 'complete' && tab.active) {
-		// One that slept as it was shown has woken, maybe with what the cache had.
-		came(id, 'shown');
+		// A discarded tab is loaded as it is shown, maybe from the cache.
+		releaseIfDue(id, 'shown');
 	}
 }
 
 /**
- * A message of the keeper in a tab's page.
+ * A message of the page scripts.
  *
  * @param {any} message
  * @param {chrome.runtime.MessageSender} sender
  */
-export function kept(message, { id: extension, tab, frameId }) {
+export function pageMessage(message, { id: extension, tab, frameId }) {
 	if (extension === api.runtime.id && tab?.id !== undefined && frameId === 0 && tabs.get(tab.id)) {
-		visits.kept(tab.id, message);
+		navigation.pageMessage(tab.id, message);
 	}
 }
 
 /** @param {number} id of a tab that is shown now */
 export function activated(id) {
-	came(id, 'shown');
+	releaseIfDue(id, 'shown');
 }
 
 /**
@@ -66,7 +67,7 @@ export function activated(id) {
  * @param {{isWindowClosing?: boolean}} [how]
  */
 export function removed(id, how) {
-	send(stories.end(id, 'skipped', 'tab is gone'));
+	send(progress.end(id, 'skipped', 'tab is gone'));
 	forget(id, how?.isWindowClosing);
 }
 
@@ -84,18 +85,18 @@ export function replaced(added, gone) {
 		tabs.add(added, entry.url, entry.incognito);
 		watch(added);
 		api.tabs.get(added).then((tab) => updated(added, { url: tab.url, status: tab.status }, tab),
-			() => {}); // Gone already: onRemoved tells.
+			() => {}); // Closed already: onRemoved follows.
 	}
 }
 
-/** The alarm: should the loop have ended, it begins again. */
-export function woken() {
+/** Starts the loop that looks for the daemon again, should the browser have ended it. */
+export function alarmed() {
 	socket.kick();
 }
 
-/** The daemon's key is forgotten: pairs anew. */
-export function unpaired() {
-	socket.again();
+/** The user wants to pair with the daemon again. */
+export function keyForgotten() {
+	socket.reconnect();
 }
 
 /** @param {import('../link/protocol.js').FromDaemon} message */
@@ -103,12 +104,12 @@ function received(message) {
 	switch (message.type) {
 	case 'reload':
 		for (const id of message.tabs) {
-			ledger.begin(id, message);
-			orders.begin(id, message.event, message.changes);
+			reportLog.begin(id, message);
+			reloads.begin(id, message.event, message.changes);
 		}
 		break;
 	case 'let-go':
-		message.tabs.filter((id) => tabs.get(id)).forEach(message.spare ? useSpare : letGo);
+		message.tabs.filter((id) => tabs.get(id)).forEach(message.spare ? useSpareConnection : closeConnections);
 		break;
 	case 'tab':
 		if (tabs.answered(message)) {
@@ -116,8 +117,8 @@ function received(message) {
 		}
 		break;
 	case 'hello':
-		if (ledger.hello(message.instance)) {
-			stories.clear();
+		if (reportLog.connected(message.instance)) {
+			progress.clear();
 		}
 		break;
 	case 'error':

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What a person sees in each state, in both browsers; the pictures are left in build/screenshots/.
+// What the user sees in each state, in both browsers. The screenshots are in build/screenshots/.
 import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
+import { TAB_STATES } from '../../browser-ext/common/tab-states.js';
 import { barriers } from './lib/axe.js';
 import { FakeDaemon } from './lib/fake-daemon.js';
 import { until } from '../../scripts/lib/events.js';
@@ -13,8 +14,7 @@ import { BROWSERS, missing } from './lib/live.js';
 import { TOP, World } from './lib/world.js';
 
 const PICTURES = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build', 'screenshots');
-const ICONS = ['off', 'live', 'looking', 'waiting', 'pending', 'down', 'none', 'disconnected'];
-const BADGES = ['', 'on', '…', '~', '1', 'x', '?', '!'];
+const ICONS = Object.values(TAB_STATES);
 
 /** The daemon's word on the tab, by state. @type {[string, string, string, RegExp][]} */
 const ANSWERS = [
@@ -28,7 +28,7 @@ const ANSWERS = [
 for (const which of BROWSERS) {
 	const skip = missing(which);
 
-	test(`${which}: every state has its face, and its popup, light and dark`, { skip }, async t => {
+	test(`${which}: every state has its icon and its popup, light and dark`, { skip }, async t => {
 		await mkdir(PICTURES, { recursive: true });
 		const world = await World.open(t);
 		const daemon = new FakeDaemon();
@@ -39,9 +39,9 @@ for (const which of BROWSERS) {
 		const page = await browser.newPage(site.url);
 
 		/** @param {string} badge */
-		const face = (badge) => until(`badge ${badge}`, async () => {
+		const iconWith = (badge) => until(`badge ${badge}`, async () => {
 			await page.activate();
-			const now = await browser.activeFace();
+			const now = await browser.activeIcon();
 			return now.badge === badge ? now : null;
 		});
 		/** @param {string} name @param {number} tab @param {RegExp} title */
@@ -59,7 +59,7 @@ for (const which of BROWSERS) {
 			return text;
 		};
 
-		const { tab } = await face('');
+		const { tab } = await iconWith('');
 		await picture('off', tab, /^Off$/);
 		await page.clickAction();
 		await daemon.heard.next('watch', ({ type }) => type === 'watch', { mark: 0 });
@@ -67,7 +67,7 @@ for (const which of BROWSERS) {
 			const answer = { type: 'tab', tab, state, reason, ...(/none|looking/.test(state) ? {} : { project: 'potato' }) };
 			daemon.answer = () => answer;
 			daemon.send(answer);
-			const { title: tooltip } = await face(badge);
+			const { title: tooltip } = await iconWith(badge);
 			assert.ok(tooltip.endsWith(reason), tooltip);
 			if (state === 'live') {
 				const mark = daemon.heard.mark;
@@ -78,16 +78,16 @@ for (const which of BROWSERS) {
 		}
 		daemon.answer = () => ({ type: 'tab', tab, state: 'live', project: 'potato', reason: 'tracked' });
 		daemon.send(/** @type {any} */ (daemon.answer({})));
-		await face('on');
+		await iconWith('on');
 		const front = await browser.newPage('about:blank');
 		const mark = daemon.heard.mark;
 		daemon.send({ type: 'reload', event: 8, tabs: [tab] });
 		await daemon.heard.next('pending', ({ step }) => step === 'pending', { mark });
-		await picture('pending', tab, /^A reload waits$/);
+		await picture('pending', tab, /^A reload is pending$/);
 		await front.close();
 		await daemon.close();
-		await face('!');
-		assert.match(await picture('disconnected', tab, /^No daemon$/), /systemctl --user start savecast/);
+		await iconWith('!');
+		assert.match(await picture('disconnected', tab, /^No connection to savecast$/), /systemctl --user start savecast/);
 
 		for (const name of ['welcome', 'options']) {
 			const shown = await browser.newPage(browser.extensionUrl(`ui/${name}.html`));
@@ -103,9 +103,9 @@ for (const which of BROWSERS) {
 		const other = await browser.newPage(browser.extensionUrl('ui/options.html?/popup.html'));
 		assert.equal(await other.evaluate(`new Promise((resolve) => {
 			const port = chrome.runtime.connect({ name: '${tab}' });
-			port.onMessage.addListener(() => resolve('told'));
-			port.onDisconnect.addListener(() => resolve('sent away'));
-		})`), 'sent away', 'the popup alone is told of a tab');
+			port.onMessage.addListener(() => resolve('connected'));
+			port.onDisconnect.addListener(() => resolve('disconnected'));
+		})`), 'disconnected', 'only the popup is sent the state of a tab');
 	});
 }
 
@@ -114,9 +114,9 @@ test('chromium: the icons beside each other, on light and dark toolbars', { skip
 	const world = await World.open(t);
 	const browser = await world.browser('chromium');
 	const rows = await Promise.all(['#ffffff', '#dee1e6', '#35363a', '#1c1b22'].map(async ground => `<p style="background:${ground}">${
-		(await Promise.all(ICONS.map(async (icon, i) => {
+		(await Promise.all(ICONS.map(async ({ icon, badge }) => {
 			const data = (await readFile(path.join(TOP, `browser-ext/icons/${icon}-32.png`))).toString('base64');
-			return `<span><img width=16 src="data:image/png;base64,${data}"><b>${BADGES[i]}</b><img width=32 src="data:image/png;base64,${data}"></span>`;
+			return `<span><img width=16 src="data:image/png;base64,${data}"><b>${badge}</b><img width=32 src="data:image/png;base64,${data}"></span>`;
 		}))).join('')}</p>`));
 	const page = await browser.newPage();
 	await page.resize(900, 280);

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
-// What goes from a tab's old document to its new one: what the person did there, and whether the
-// new one answers a form. In memory only, and for this one step only.
+// Carries over a reload from the old document to the new one: the state that the user left there,
+// and whether the new document answers a form. In memory only, and for this one reload only.
 
-import { placeKeeper, tellKeeper } from './keeper.js';
+import { insertPageScripts, sendToPage } from './page-scripts.js';
 
-/** A state that no document came for is let go. */
-const KEEP_MSEC = 60000;
+/** A state for which no new document came in this time is dropped. */
+const MAX_AGE_MSEC = 60000;
 
-export class Carrier {
+export class StateTransfer {
 	/** @type {Map<number, {id: string, state: unknown, at: number}>} */
 	#states = new Map();
 	/** @type {Map<number, string>} the document in each tab that is being reloaded for a save */
 	#reloading = new Map();
 	/** @type {Set<number>} */
 	#posting = new Set();
-	/** @type {Set<number>} whose document is not what was asked for at first */
+	/** @type {Set<number>} tabs whose document came after a redirect */
 	#redirected = new Set();
 
 	/**
-	 * What the person did in a document is only kept if it goes for a save.
+	 * A document's state is only kept if the document is reloaded for a save.
 	 *
 	 * @param {number} tab
 	 * @param {string} id of the document
@@ -37,13 +37,13 @@ export class Carrier {
 	}
 
 	/**
-	 * The old document's last word.
+	 * The old document is going.
 	 *
 	 * @param {number} tab
 	 * @param {{id: string, posting: boolean, state: unknown}} message
-	 * @param {boolean} late the new one has spoken first
+	 * @param {boolean} late the new document's message came first
 	 */
-	async left(tab, { id, posting, state: last }, late) {
+	async leaving(tab, { id, posting, state: last }, late) {
 		const state = this.isReloading(tab, id) ? last : null;
 		if (state) {
 			this.#reloading.delete(tab);
@@ -51,34 +51,34 @@ export class Carrier {
 		if (posting && !late) {
 			this.#posting.add(tab);
 		} else if (posting && !this.#redirected.has(tab)) {
-			await tellKeeper(tab, { to: 'posted' });
+			await sendToPage(tab, { to: 'answers-form' });
 		}
 		if (state) {
 			this.#states.set(tab, { id, state, at: performance.now() });
 		}
-		if ((state || posting) && await placeKeeper(tab)) {
+		if ((state || posting) && await insertPageScripts(tab)) {
 			await this.#deliver(tab);
 		}
 	}
 
 	/**
 	 * @param {number} tab
-	 * @returns {boolean} whether its next document answers a form, for all that is known yet
+	 * @returns {boolean} whether its next document answers a form, as far as is known yet
 	 */
 	isPosting(tab) {
 		return this.#posting.has(tab);
 	}
 
 	/**
-	 * The new document's first word.
+	 * The new document is there.
 	 *
 	 * @param {number} tab
-	 * @param {boolean} redirected what answered is not what the form was sent to
+	 * @param {boolean} redirected after a form was sent: the new document is another page
 	 */
 	async arrived(tab, redirected) {
 		this.#redirected[redirected ? 'add' : 'delete'](tab);
 		if (this.#posting.delete(tab) && !redirected) {
-			await tellKeeper(tab, { to: 'posted' });
+			await sendToPage(tab, { to: 'answers-form' });
 		}
 		await this.#deliver(tab);
 	}
@@ -93,14 +93,14 @@ export class Carrier {
 
 	/** @param {number} tab */
 	async #deliver(tab) {
-		const kept = this.#states.get(tab);
-		if (!kept) {
+		const stored = this.#states.get(tab);
+		if (!stored) {
 			return;
 		}
-		const late = performance.now() - kept.at > KEEP_MSEC;
-		// The old document refuses its own state.
-		if (late || await tellKeeper(tab, { to: 'restore', id: kept.id, state: kept.state })) {
-			if (this.#states.get(tab) === kept) {
+		const expired = performance.now() - stored.at > MAX_AGE_MSEC;
+		// The old document, if it is still there, refuses its own state.
+		if (expired || await sendToPage(tab, { to: 'restore', id: stored.id, state: stored.state })) {
+			if (this.#states.get(tab) === stored) {
 				this.#states.delete(tab);
 			}
 		}

@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adviceFor, reasonOf, stateName } from '../../browser-ext/ui/advice.js';
-import { asksPage, bypassesCache, mustWait } from '../../browser-ext/background/decide.js';
-import { decideFace } from '../../browser-ext/background/face.js';
-import { History } from '../../browser-ext/background/history.js';
+import { asksPage, bypassesCache, mustWait } from '../../browser-ext/background/reload-rules.js';
+import { decideIcon } from '../../browser-ext/background/icon.js';
+import { History } from '../../browser-ext/background/report-log.js';
 import { toSettings } from '../../browser-ext/common/settings.js';
-import { isLocal } from '../../browser-ext/background/sight.js';
+import { isLocal } from '../../browser-ext/background/url-visibility.js';
 import { sitePattern } from '../../browser-ext/common/site.js';
-import { report } from '../../browser-ext/background/stories.js';
+import { report } from '../../browser-ext/background/progress.js';
 
 const url = 'http://localhost:8000/';
 /** @typedef {import('../../browser-ext/link/protocol.js').Kind} Kind */
@@ -38,9 +38,9 @@ const WAITS = [
 	['asleep', [{ active: false, discarded: true }, { url }, { hidden: 'now', where: 'unknown' }], 'shown'],
 	['guarded', [{ active: true }, { url, guard: 'why' }, { hidden: 'wait', where: 'unknown' }], 'safe'],
 	['recorded', [{ active: true, sharingState: { microphone: true } }, { url }, { hidden: 'wait', where: 'unknown' }], 'safe'],
-	['our own reload hid it', [{ active: true }, { url, sight: 'blind' }, { hidden: 'wait', where: 'unknown' }], undefined],
-	['out of sight', [{ active: true }, { url, sight: 'lost' }, { hidden: 'wait', where: 'unknown' }], 'click'],
-	['out of sight, on this machine', [{ active: true }, { url, sight: 'lost' }, { hidden: 'wait', where: 'here' }], undefined],
+	['our own reload hid it', [{ active: true }, { url, urlVisibility: 'hidden' }, { hidden: 'wait', where: 'unknown' }], undefined],
+	['out of sight', [{ active: true }, { url, urlVisibility: 'lost' }, { hidden: 'wait', where: 'unknown' }], 'click'],
+	['out of sight, on this machine', [{ active: true }, { url, urlVisibility: 'lost' }, { hidden: 'wait', where: 'local' }], undefined],
 ];
 
 for (const [what, given, until] of WAITS) {
@@ -49,12 +49,12 @@ for (const [what, given, until] of WAITS) {
 	});
 }
 
-test('the cache is bypassed, but in Firefox without a keeper for a change of the page alone', () => {
-	assert.ok(bypassesCache(changes('page'), { kept: false, firefox: false }));
-	assert.ok(bypassesCache(changes('page'), { kept: true, firefox: true }));
-	assert.ok(bypassesCache(changes('page', 'css'), { kept: false, firefox: true }));
-	assert.ok(bypassesCache(undefined, { kept: false, firefox: true }));
-	assert.ok(!bypassesCache(changes('page'), { kept: false, firefox: true }));
+test('the cache is bypassed, but in Firefox without page scripts for a change of the page alone', () => {
+	assert.ok(bypassesCache(changes('page'), { hasScripts: false, firefox: false }));
+	assert.ok(bypassesCache(changes('page'), { hasScripts: true, firefox: true }));
+	assert.ok(bypassesCache(changes('page', 'css'), { hasScripts: false, firefox: true }));
+	assert.ok(bypassesCache(undefined, { hasScripts: false, firefox: true }));
+	assert.ok(!bypassesCache(changes('page'), { hasScripts: false, firefox: true }));
 });
 
 test('the history of a tab is bounded and newest first', () => {
@@ -98,7 +98,7 @@ test('what is on this machine', () => {
 
 test('the popup says what to do when something is wrong, and nothing else', () => {
 	/** @param {import('../../browser-ext/link/socket.js').Link} link @param {import('../../browser-ext/background/tabs.js').TabEntry} [entry] */
-	const known = (link, entry) => ({ face: decideFace(entry, link, 7283), link, port: 7283, entry });
+	const known = (link, entry) => ({ icon: decideIcon(entry, link, 7283), link, port: 7283, entry });
 	/** @param {import('../../browser-ext/link/protocol.js').TabState} state */
 	const answered = (state) => known('up', { url, answer: { type: 'tab', tab: 1, state, project: 'potato', reason: 'why' } });
 	const text = (/** @type {any} */ given) => adviceFor(given)?.map((one) => one.text).join('');

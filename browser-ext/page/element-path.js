@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
-// Where an element is in a document, said so that its like is found in the next one.
+// Describes where an element is in a document, so that the same element can be found in the next.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom } = shared;
 
-	/** @param {Element} element @returns {number[]} the way to it from its root, child by child */
-	const wayTo = (element) => {
-		const way = [];
+	/** @param {Element} element @returns {number[]} the index in its parent, for it and each ancestor, from the root */
+	const indexPath = (element) => {
+		const indexes = [];
 		/** @type {any} */
 		let at = element;
 		for (; at.parentNode?.children; at = at.parentNode) {
-			way.unshift([...at.parentNode.children].indexOf(at));
+			indexes.unshift([...at.parentNode.children].indexOf(at));
 		}
-		return way;
+		return indexes;
 	};
 
-	/** @param {Element} element @returns {Element | null} the one whose frame or shadow it is in */
-	const holderOf = (element) => {
+	/** @param {Element} element @returns {Element | null} the element whose frame or shadow root contains it */
+	const hostOf = (element) => {
 		const root = /** @type {any} */ (element.getRootNode());
 		return root === document ? null : root.host ?? root.defaultView?.frameElement ?? null;
 	};
@@ -28,19 +28,19 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	 * @param {Element} element
 	 * @returns {{id: string, name: string, tag: string, way: number[], holder?: object}}
 	 */
-	const addressOf = (element) => {
-		const holder = holderOf(element);
+	const pathOf = (element) => {
+		const holder = hostOf(element);
 		return {
 			// A form's own `id` may be a field of that name.
 			id: element.getAttribute('id') ?? '',
 			name: element.getAttribute('name') ?? '',
 			tag: element.localName,
-			way: wayTo(element),
-			...(holder && { holder: addressOf(holder) }),
+			way: indexPath(element),
+			...(holder && { holder: pathOf(holder) }),
 		};
 	};
 
-	/** @param {any} address @returns {Element | null} */
+	/** @param {any} path @returns {Element | null} */
 	const find = ({ id, name, tag, way, holder }) => {
 		const holding = holder && find(holder);
 		const root = holder ? holding && dom.inside(holding) : document;
@@ -56,5 +56,5 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		return fits ? /** @type {Element} */ (at) : null;
 	};
 
-	shared.place = { of: addressOf, find };
+	shared.elementPath = { of: pathOf, find };
 }

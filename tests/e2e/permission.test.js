@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The browser's own question whether savecast may see a site, asked from the real popup and
-// answered by a real click or key: no leaves reloads as they are, yes needs no reload first.
+// The browser's question about permission for a site, asked from the real popup and answered by a
+// real click or key. After no, pages are reloaded as before; after yes, no reload is needed first.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -50,8 +50,8 @@ for (const which of BROWSERS) {
 				assert.equal(await allowed(), false);
 				assert.deepEqual(await remembered(), []);
 				assert.equal(await save('index.html'), 'loaded');
-				// Chromium's click on the icon is leave enough until the tab leaves the site; Firefox's
-				// is gone with the first reload.
+				// In Chromium the click on the icon gives access until the tab leaves the site, in
+				// Firefox until the first reload.
 				assert.equal(await save('app.css'), which === 'firefox' ? 'loaded' : 'swapped');
 			});
 		}
@@ -64,13 +64,13 @@ for (const which of BROWSERS) {
 			await browser.newPage(site.url);
 			await live(world, 2);
 		});
-		await t.test('forgotten, and remembered with the leave that is there', async () => {
+		await t.test('forgotten, and remembered with the permission that is there', async () => {
 			for (const count of [0, 1]) {
 				await clickInRealPopup(page, 'remember');
 				await until(`${count} sites`, async () => String((await remembered()).length) === String(count));
 			}
 		});
-		await t.test('forgotten in Settings: the leave is for a host, and goes with the last of its sites', async () => {
+		await t.test('forgotten in Settings: the permission is for a host, and goes with the last of its sites', async () => {
 			const other = 'http://localhost:1';
 			await browser.set({ sites: [origin, other] });
 			const settings = await browser.newPage(browser.extensionUrl('ui/options.html'));

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { decideFace } from '../../browser-ext/background/face.js';
+import { decideIcon } from '../../browser-ext/background/icon.js';
+import { TAB_STATES } from '../../browser-ext/common/tab-states.js';
 
 const url = 'http://localhost:8000/';
 
@@ -22,7 +23,7 @@ function failed(state) {
 	return entry;
 }
 
-/** @type {[string, Parameters<typeof decideFace>, string, string, RegExp][]} */
+/** @type {[string, Parameters<typeof decideIcon>, string, string, RegExp][]} */
 const CASES = [
 	['off', [undefined, 'idle', 1], 'off', '', /^savecast: off: click/],
 	['off while others are live', [undefined, 'up', 1], 'off', '', /^savecast: off: click/],
@@ -32,7 +33,7 @@ const CASES = [
 	['waiting', [answered('waiting'), 'up', 1], 'waiting', '~', /^savecast: waiting for the server: tracked$/],
 	['down', [answered('down'), 'up', 1], 'down', 'x', /^savecast: the server is down: tracked$/],
 	['pending', [{ ...answered('live'), pending: { event: 7, until: 'shown', why: 'hidden' } }, 'up', 1], 'pending', '1',
-		/^savecast: a reload waits: hidden: click to reload now$/],
+		/^savecast: a reload is pending: hidden: click to reload now$/],
 	['not answered yet', [{ url }, 'up', 1], 'looking', '…', /asking the daemon/],
 	['connecting', [answered('live'), 'connecting', 1], 'looking', '…', /asking the daemon/],
 	['no daemon', [answered('live'), 'down', 1], 'disconnected', '!',
@@ -47,11 +48,11 @@ const CASES = [
 ];
 
 for (const [name, given, icon, badge, title] of CASES) {
-	test(`face: ${name}`, () => {
-		const face = decideFace(...given);
-		assert.equal(face.icon, icon);
-		assert.equal(face.badge, badge);
-		assert.match(face.title, title);
+	test(`icon: ${name}`, () => {
+		const { state, title: tooltip } = decideIcon(...given);
+		assert.equal(TAB_STATES[state].icon, icon);
+		assert.equal(TAB_STATES[state].badge, badge);
+		assert.match(tooltip, title);
 		for (const size of [16, 32, 48, 128]) {
 			const png = new URL(`../../browser-ext/icons/${icon}-${size}.png`, import.meta.url);
 			assert.ok(existsSync(png), png.pathname);

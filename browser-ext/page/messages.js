@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: MIT
 //
-// One in each document of a tab that is switched on: answers the extension, and tells it what it
-// must know before it asks.
+// The connection of a document to the background: answers its messages, and reports what the
+// background must know in advance.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const runtime = /** @type {typeof chrome} */ (/** @type {any} */ (globalThis).browser ?? chrome).runtime;
 
 	/** @param {object} message */
-	const tell = (message) => {
+	const send = (message) => {
 		try {
 			runtime.sendMessage(message)?.catch?.(() => {});
 		} catch {
-			// The extension was updated: its new life puts a new keeper here.
+			// The extension was updated: the new version inserts its own page scripts.
 		}
 	};
 
 	const begin = () => {
+		/** Whether a form was sent whose answer is the next document. */
 		let posting = false;
-		/** Which document this is, for the state that goes from one to the next. */
+		/** Identifies this document. */
 		const id = Math.random().toString(36);
 
 		runtime.onMessage.addListener((/** @type {any} */ message, _, answer) => {
@@ -34,10 +35,10 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 				}
 				answer(message.id !== id);
 				break;
-			case 'posted':
-				shared.guard.posted();
+			case 'answers-form':
+				shared.guard.setAnswersForm();
 				break;
-			case 'who':
+			case 'identify':
 				answer({ id, why: shared.guard.why() });
 				break;
 			}
@@ -45,7 +46,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		});
 
 		if (!('navigation' in globalThis)) {
-			// Firefox before 147. What a script sends with form.submit() it asks the person about.
+			// Firefox before 147. For form.submit() there is no event, but Firefox asks before it sends again.
 			addEventListener('submit', ({ target, submitter, defaultPrevented }) => {
 				const form = /** @type {HTMLFormElement} */ (target);
 				const method = /** @type {HTMLButtonElement | null} */ (submitter)?.formMethod || form.method;
@@ -55,7 +56,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		/** @type {any} */ (globalThis).navigation?.addEventListener('navigate', (/** @type {any} */ event) => {
 			posting = Boolean(event.formData) && !event.hashChange;
 		});
-		// The page's own script took the form: no other document comes.
+		// The page's own script has handled the form: no other document follows.
 		/** @type {any} */ (globalThis).navigation?.addEventListener('navigatesuccess', () => {
 			posting = false;
 		});
@@ -67,14 +68,14 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 				return null;
 			}
 		};
-		// The last moment of this document, when the next one is there: what was typed while a
-		// slow server made it is kept, too. Whether for a save, the extension knows: a word of
-		// it to here, beside the reload, may come too late.
-		addEventListener('pagehide', () => tell({ from: 'hide', id, posting, state: state() }));
+		// At pagehide, when the next document is there, so that text typed while a slow server
+		// answered is kept, too. The background knows whether this is a reload for a save; a
+		// message from there, sent with the reload, could arrive too late.
+		addEventListener('pagehide', () => send({ from: 'leaving', id, posting, state: state() }));
 
 		const [entry] = /** @type {any[]} */ (performance.getEntriesByType('navigation'));
-		const here = () => tell({
-			from: 'here',
+		const ready = () => send({
+			from: 'ready',
 			id,
 			why: shared.guard.why(),
 			status: entry?.responseStatus ?? 0,
@@ -83,13 +84,13 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 		addEventListener('pageshow', ({ persisted }) => {
 			if (persisted) {
 				posting = false;
-				here();
+				ready();
 			}
 		});
-		here();
-		shared.guard.watch((/** @type {string | null} */ why) => tell({ from: 'guard', why }));
+		ready();
+		shared.guard.watch((/** @type {string | null} */ why) => send({ from: 'guard', why }));
 	};
 
-	shared.keeps = true;
+	shared.ready = true;
 	begin();
 }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+//
+// The toolbar icon of each tab: decides which state it shows, and sets it.
+
+import { api } from '../common/api.js';
+import { TAB_STATES } from '../common/tab-states.js';
+
+/**
+ * @typedef {import('../common/tab-states.js').TabState} TabState
+ * @typedef {import('../link/socket.js').Link} Link
+ * @typedef {import('./tabs.js').TabEntry} TabEntry
+ *
+ * @typedef {object} Icon
+ * @property {TabState} state
+ * @property {string} title the tooltip
+ */
+
+const SIZES = [16, 32, 48, 128];
+
+/**
+ * @param {TabState} state
+ * @param {string} title
+ * @returns {Icon}
+ */
+function icon(state, title) {
+	return { state, title: `savecast: ${title}` };
+}
+
+/**
+ * @param {TabEntry | undefined} entry undefined: the tab is off
+ * @param {Link} link
+ * @param {number} port
+ * @returns {Icon}
+ */
+export function decideIcon(entry, link, port) {
+	if (!entry) {
+		return icon('off', 'off: click to reload this tab at each save');
+	}
+	if (entry.paused !== undefined) {
+		return icon('paused', `paused: ${entry.paused}: click to switch on here`);
+	}
+	if (entry.pending) {
+		return icon('pending', `a reload is pending: ${entry.pending.why}: click to reload now`);
+	}
+	return connectionIcon(link, port) ?? answerIcon(link, entry.answer);
+}
+
+/**
+ * @param {Link} link
+ * @param {number} port
+ * @returns {Icon | undefined} undefined: the connection is all right
+ */
+function connectionIcon(link, port) {
+	switch (link) {
+	case 'down':
+		return icon('disconnected', 'the daemon is not running: run savecastd, or save a file in your editor');
+	case 'refused':
+		return icon('disconnected', `port ${port}: the program that listens there does not accept this browser: ` +
+			'run savecast status to see which port is yours');
+	case 'foreign':
+		return icon('disconnected', `port ${port}: the program that listens there is not the savecastd that ` +
+			'this browser is paired with: it is sent nothing. See Settings');
+	case 'replaced':
+		return icon('disconnected', 'another browser with a copy of this profile took over: close one of them');
+	}
+	return undefined;
+}
+
+/**
+ * @param {Link} link
+ * @param {import('../link/protocol.js').TabAnswer} [answer]
+ * @returns {Icon}
+ */
+function answerIcon(link, answer) {
+	if (link !== 'up' || !answer) {
+		return icon('looking', 'asking the daemon about this tab');
+	}
+	const { state, project = 'this tab', reason, failure } = answer;
+	if (failure && (state === 'live' || state === 'waiting')) {
+		return icon('buildFailed', `the build failed: ${failure.what}`);
+	}
+	switch (state) {
+	case 'live':
+		return icon('live', `live: ${project}: ${reason}`);
+	case 'waiting':
+		return icon('waiting', `waiting for the server: ${reason}`);
+	case 'down':
+		return icon('down', `the server is down: ${reason}`);
+	case 'looking':
+		return icon('looking', `looking: ${reason}`);
+	case 'none':
+		return icon('none', `no project: ${reason}`);
+	}
+}
+
+/**
+ * The icon after a click on a page that cannot be switched on.
+ *
+ * @param {string} why
+ * @returns {Icon}
+ */
+export function refusalIcon(why) {
+	return icon('refused', `off: ${why}`);
+}
+
+/**
+ * To be called after each navigation, too, since the browser resets the icon then. A tab that has
+ * been closed meanwhile is no error.
+ *
+ * @param {number} tabId
+ * @param {Icon} shown
+ */
+export function showIcon(tabId, { state, title }) {
+	const { icon: name, badge, color, popup: hasPopup } = TAB_STATES[state];
+	const path = Object.fromEntries(SIZES.map((size) => [size, `/icons/${name}-${size}.png`]));
+	const popup = hasPopup ? `/ui/popup.html?tab=${tabId}` : '';
+	const { action, pageAction } = /** @type {any} */ (api);
+	Promise.all([
+		action.setIcon({ tabId, path }),
+		action.setTitle({ tabId, title }),
+		action.setPopup({ tabId, popup }),
+		action.setBadgeText({ tabId, text: badge }),
+		action.setBadgeBackgroundColor({ tabId, color }),
+		action.setBadgeTextColor({ tabId, color: '#ffffff' }),
+		...(pageAction ? [
+			pageAction.setIcon({ tabId, path }),
+			pageAction.setTitle({ tabId, title }),
+			pageAction.setPopup({ tabId, popup }),
+		] : []),
+	]).catch((error) => console.debug(`icon: tab ${tabId}: ${error}`));
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+//
+// What a tab that is on shows as it goes from page to page. Two sources: the browser's events,
+// which often come late and in Firefox often without a URL, and the page scripts.
+
+import { api } from '../common/api.js';
+import { hasPermission } from '../common/site.js';
+import { insertPageScripts, sendToPage } from './page-scripts.js';
+import { localStatus } from './url-visibility.js';
+
+/**
+ * @typedef {import('./tabs.js').TabEntry} TabEntry
+ *
+ * @typedef {object} Dependencies
+ * @property {import('./tabs.js').Tabs} tabs
+ * @property {import('./progress.js').Progress} progress
+ * @property {import('./state-transfer.js').StateTransfer} transfer
+ * @property {(reports: import('../link/protocol.js').Report[]) => void} send
+ * @property {(id: number) => void} watch sends the daemon the tab's URL
+ * @property {(id: number) => void} unwatch
+ * @property {(id: number) => void} show
+ * @property {(id: number) => void} safe called when the page may be reloaded again
+ */
+
+/** Page scripts that were inserted send `ready` within this time. */
+const READY_MSEC = 1000;
+
+const ANSWERS_FORM = 'the page answers a form that was sent';
+
+/** @param {unknown} why of a page @returns {string | undefined} */
+const toGuard = (why) => (typeof why === 'string' ? why.slice(0, 200) : undefined);
+
+export class Navigation {
+	#dependencies;
+	/** Dispatches an event named by a tab's number at each `ready` of its page scripts. */
+	#ready = new EventTarget();
+
+	/** @param {Dependencies} dependencies */
+	constructor(dependencies) {
+		this.#dependencies = dependencies;
+	}
+
+	/**
+	 * The browser's event about a tab that is on.
+	 *
+	 * @param {number} id
+	 * @param {string | undefined} status
+	 * @param {string | undefined} url
+	 */
+	updated(id, status, url) {
+		const { tabs, progress, transfer, watch, show } = this.#dependencies;
+		const cause = progress.isReloading(id) ? 'reload' : status === 'loading' ? 'navigation' : 'none';
+		this.moved(id, url, cause);
+		if (status === 'loading') {
+			progress.loading(id);
+			// The user loads the page again; the daemon has stopped trying.
+			if (cause === 'navigation' && tabs.get(id)?.answer?.state === 'down') {
+				watch(id);
+			}
+			// Firefox may announce a page after its page scripts have sent `ready`.
+			if (!tabs.get(id)?.announcedEarly) {
+				tabs.set(id, { hasScripts: false, guard: transfer.isPosting(id) ? ANSWERS_FORM : undefined });
+			}
+		}
+		show(id);
+		if (tabs.get(id)?.paused === undefined) {
+			this.#arrived(id, status).catch((error) => console.warn(`tab ${id}: ${error}`));
+		}
+	}
+
+	/**
+	 * Inserts the page scripts into the tab's new page. If that fails although the user has given
+	 * permission for the site, the tab shows the browser's own error page.
+	 *
+	 * @param {number} id
+	 * @param {string | undefined} status
+	 */
+	async #arrived(id, status) {
+		const { tabs, progress, send } = this.#dependencies;
+		const entry = tabs.get(id), event = progress.committed(id);
+		// Scripts that have sent `ready` since the page began are in this page.
+		const inserted = entry?.hasScripts || await insertPageScripts(id);
+		if (status !== 'complete' || !entry || tabs.get(id) !== entry) {
+			return;
+		}
+		const ready = inserted && await this.#becomesReady(id, entry);
+		tabs.set(id, { announcedEarly: false });
+		if (inserted && !ready) {
+			await this.#keepsPage(id, entry);
+		}
+		if (entry.urlVisibility === 'lost' && await localStatus(id, entry.url) === 'left') {
+			this.pause(id, 'the tab went to another site');
+		}
+		if (ready) {
+			send(progress.complete(id, event));
+		} else if ((await api.tabs.get(id)).status === 'complete') {
+			// A page that is only slow lets the scripts in once more; the error page does not.
+			const failed = await hasPermission(entry.url) && !await insertPageScripts(id);
+			send(progress.complete(id, event, failed ? 'the server did not answer' : undefined));
+		}
+		// Else the event was about what the browser shows first as it loads a discarded tab.
+	}
+
+	/**
+	 * The old page lets the scripts in as well, and Firefox may say `complete` before it is gone:
+	 * only a new page sends `ready`.
+	 *
+	 * @param {number} id
+	 * @param {TabEntry} entry
+	 */
+	async #becomesReady(id, entry) {
+		if (!entry.hasScripts) {
+			await new Promise((resolve) => {
+				const signal = AbortSignal.timeout(READY_MSEC);
+				signal.addEventListener('abort', resolve);
+				this.#ready.addEventListener(String(id), resolve, { once: true, signal });
+			});
+		}
+		return entry.hasScripts === true;
+	}
+
+	/**
+	 * After a navigation without a new page (a download), the tab still shows the old one.
+	 *
+	 * @param {number} id
+	 * @param {TabEntry} entry
+	 */
+	async #keepsPage(id, entry) {
+		const answer = await sendToPage(id, { to: 'identify' });
+		if (answer && answer.id === entry.documentId && !entry.hasScripts) {
+			this.#dependencies.tabs.set(id, { hasScripts: true, guard: toGuard(answer.why) });
+		}
+	}
+
+	/**
+	 * A message of the page scripts.
+	 *
+	 * @param {number} id
+	 * @param {any} message
+	 */
+	pageMessage(id, message) {
+		const { tabs, progress, transfer, safe } = this.#dependencies;
+		const entry = tabs.get(id);
+		switch (message?.from) {
+		case 'ready':
+			tabs.set(id, {
+				hasScripts: true,
+				documentId: message.id,
+				announcedEarly: entry?.documentId !== undefined && entry.documentId !== message.id,
+				guard: transfer.isPosting(id) && !message.redirected ? ANSWERS_FORM : toGuard(message.why),
+			});
+			progress.answered(id, Number(message.status) || 0);
+			transfer.arrived(id, Boolean(message.redirected));
+			this.#ready.dispatchEvent(new Event(String(id)));
+			break;
+		case 'leaving': {
+			const late = Boolean(entry?.hasScripts && entry.documentId !== message.id);
+			const posting = Boolean(message.posting) && !transfer.isReloading(id, message.id);
+			if (!late) {
+				// At once: a save may come before the new page's scripts can say so.
+				tabs.set(id, { hasScripts: false, announcedEarly: false, guard: posting ? ANSWERS_FORM : undefined });
+			}
+			transfer.leaving(id, { ...message, posting }, late);
+			break;
+		}
+		case 'guard':
+			tabs.set(id, { guard: toGuard(message.why) });
+			safe(id);
+			break;
+		}
+	}
+
+	/**
+	 * Takes note of the URL that the tab shows now, and sends it to the daemon if it is another.
+	 *
+	 * @param {number} id
+	 * @param {string | undefined} url
+	 * @param {'reload' | 'navigation' | 'none'} cause
+	 */
+	moved(id, url, cause) {
+		const { tabs, watch } = this.#dependencies;
+		switch (tabs.moved(id, url, cause)) {
+		case 'moved':
+			watch(id);
+			break;
+		case 'paused':
+			this.#paused(id);
+			break;
+		}
+	}
+
+	/**
+	 * @param {number} id
+	 * @param {string} why
+	 */
+	pause(id, why) {
+		this.#dependencies.tabs.pause(id, why);
+		this.#paused(id);
+	}
+
+	/** @param {number} id */
+	#paused(id) {
+		const { tabs, progress, transfer, send, unwatch, show } = this.#dependencies;
+		send(progress.end(id, 'failed', tabs.get(id)?.paused));
+		transfer.forget(id);
+		unwatch(id);
+		show(id);
+	}
+}

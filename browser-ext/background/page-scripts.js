@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+//
+// The background's access to a tab's page: inserts the scripts of page/, sends them messages, and
+// closes the page's connections for the daemon. This works while the extension may see the page:
+// after a click on the icon (in Chromium until the tab leaves the site), or with the user's
+// permission for the site. Without access, everything else works as before.
+
+import { api } from '../common/api.js';
+
+/** In this order: each uses what the ones before it have defined. */
+const FILES = ['match', 'dom', 'styles', 'media', 'apply', 'element-path', 'state', 'restore', 'guard', 'messages']
+	.map((name) => `page/${name}.js`);
+
+/**
+ * @typedef {{path: string, kind: string, all?: true}} Change
+ * @typedef {{outcome: 'swapped' | 'unused' | 'reload', detail: string}} Applied
+ */
+
+/**
+ * Inserts the page scripts. A second call for the same document has no effect.
+ *
+ * @param {number} tabId
+ * @returns {Promise<boolean>} whether the page scripts are there
+ */
+export async function insertPageScripts(tabId) {
+	try {
+		await api.scripting.executeScript({ target: { tabId }, files: FILES, injectImmediately: true });
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/**
+ * @param {number} tabId
+ * @param {object} message
+ * @returns {Promise<any>} its answer, or undefined without page scripts
+ */
+export async function sendToPage(tabId, message) {
+	try {
+		return await api.tabs.sendMessage(tabId, message, { frameId: 0 });
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * @param {number} tabId
+ * @param {number} event
+ * @param {Change[]} changes
+ * @returns {Promise<Applied>}
+ */
+export async function applyChanges(tabId, event, changes) {
+	const ask = () => sendToPage(tabId, { to: 'apply', event, changes });
+	const applied = await ask() ?? (await insertPageScripts(tabId) ? await ask() : undefined);
+	return applied ?? { outcome: 'reload', detail: '' };
+}
+
+/**
+ * @param {number} id
+ * @param {boolean} allFrames
+ * @param {() => unknown} func to run in the page
+ */
+async function runInPage(id, allFrames, func) {
+	try {
+		await api.scripting.executeScript({ target: { tabId: id, allFrames }, func });
+	} catch (error) {
+		console.info(`tab ${id}: connections stay open: ${error}: the old worker keeps waiting`);
+	}
+}
+
+/**
+ * Ends the page's requests and event streams, since an old worker of the server may wait for them
+ * before it makes room for the new one. A reload alone does not help: it closes the old page only
+ * when the new one answers. The page stays as it is until its reload.
+ *
+ * @param {number} id
+ */
+export function closeConnections(id) {
+	return runInPage(id, true, () => window.stop());
+}
+
+/**
+ * Sends a request that browsers send anyway. It uses the connection that the browser opened ahead
+ * of need, for which the old worker waits.
+ *
+ * @param {number} id
+ */
+export function useSpareConnection(id) {
+	return runInPage(id, false, () => {
+		fetch('/favicon.ico', { method: 'HEAD', cache: 'no-store' }).catch(() => {});
+	});
+}

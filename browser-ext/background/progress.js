@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+//
+// Which tab is handling which event, and what to report about it. Pure: the caller sends the
+// reports.
+
+/**
+ * @typedef {import('../link/protocol.js').Report} Report
+ * @typedef {import('../link/protocol.js').Step} Step
+ */
+
+/** Bad gateway, service unavailable, gateway timeout: the application behind the server does not serve. */
+const NOT_SERVING = new Set([502, 503, 504]);
+
+/**
+ * @param {number} event
+ * @param {number} tab
+ * @param {Step} step
+ * @param {string} [detail]
+ * @returns {Report}
+ */
+export function report(event, tab, step, detail) {
+	return detail === undefined
+		? { type: 'report', event, tab, step }
+		: { type: 'report', event, tab, step, detail };
+}
+
+/**
+ * Without page scripts the HTTP status is not known. `loaded` then means that the tab has loaded
+ * something, maybe an answer with 500 or the browser's own error page.
+ */
+export class Progress {
+	/**
+	 * By tab. `reloading`: the browser was asked to reload; `committed`: the new document has begun.
+	 * @type {Map<number, {event: number, reloading: boolean, committed: boolean, status: number}>}
+	 */
+	#tabs = new Map();
+
+	/**
+	 * @param {number} event
+	 * @param {number} tab
+	 * @returns {Report[]}
+	 */
+	begin(event, tab) {
+		const older = this.#tabs.get(tab);
+		this.#tabs.set(tab, { event, reloading: false, committed: false, status: 0 });
+		return older && older.event !== event
+			? [report(older.event, tab, 'skipped', `superseded by event ${event}`)]
+			: [];
+	}
+
+	/**
+	 * The reload is pending; a newer event's reload replaces it.
+	 *
+	 * @param {number} tab
+	 * @param {string} why
+	 * @returns {Report[]}
+	 */
+	pending(tab, why) {
+		const current = this.#tabs.get(tab);
+		return current ? [report(current.event, tab, 'pending', why)] : [];
+	}
+
+	/**
+	 * The browser is asked to reload.
+	 *
+	 * @param {number} tab
+	 * @returns {Report[]}
+	 */
+	reloading(tab) {
+		const current = this.#tabs.get(tab);
+		if (!current) {
+			return [];
+		}
+		current.reloading = true;
+		return [report(current.event, tab, 'reloading')];
+	}
+
+	/**
+	 * @param {number} tab
+	 * @returns {boolean} whether the tab is loading because of us
+	 */
+	isReloading(tab) {
+		return this.#tabs.get(tab)?.reloading === true;
+	}
+
+	/**
+	 * @param {number} tab
+	 * @param {number} status that the server answered with
+	 */
+	answered(tab, status) {
+		const current = this.#tabs.get(tab);
+		if (current?.reloading) {
+			current.status = status;
+		}
+	}
+
+	/**
+	 * A new document has begun in the tab. A `complete` before that is about the old one.
+	 *
+	 * @param {number} tab
+	 */
+	loading(tab) {
+		const current = this.#tabs.get(tab);
+		if (current?.reloading) {
+			current.committed = true;
+		}
+	}
+
+	/**
+	 * @param {number} tab
+	 * @returns {number | undefined} the event whose document has begun in the tab
+	 */
+	committed(tab) {
+		const current = this.#tabs.get(tab);
+		return current?.committed ? current.event : undefined;
+	}
+
+	/**
+	 * @param {number} tab
+	 * @param {number | undefined} event that was committed when the browser said `complete`:
+	 *	another may have begun while we found out what the tab shows
+	 * @param {string} [failure] what the tab shows instead of a page
+	 * @returns {Report[]}
+	 */
+	complete(tab, event, failure) {
+		const current = this.#tabs.get(tab);
+		if (!current?.committed || current.event !== event) {
+			return [];
+		}
+		const answer = current.status ? `answered ${current.status}` : undefined;
+		return failure ? this.end(tab, 'failed', failure)
+			: this.end(tab, NOT_SERVING.has(current.status) ? 'failed' : 'loaded', answer);
+	}
+
+	/**
+	 * @param {number} tab
+	 * @param {Step} step
+	 * @param {string} [detail]
+	 * @param {number} [event] only if the tab is still handling this event
+	 * @returns {Report[]}
+	 */
+	end(tab, step, detail, event) {
+		const current = this.#tabs.get(tab);
+		if (!current || (event !== undefined && event !== current.event)) {
+			return [];
+		}
+		this.#tabs.delete(tab);
+		return [report(current.event, tab, step, detail)];
+	}
+
+	/**
+	 * @param {number} tab
+	 * @returns {number | undefined} the event that the tab is handling
+	 */
+	event(tab) {
+		return this.#tabs.get(tab)?.event;
+	}
+
+	/** Forgets all: the daemon that gave these event numbers is gone. */
+	clear() {
+		this.#tabs.clear();
+	}
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+//
+// Carries out a reload message in each tab: the page swaps the files, does not use them, or is
+// reloaded, now or as soon as it may be.
+
+import { api } from '../common/api.js';
+import { applyChanges } from './page-scripts.js';
+import { report } from './progress.js';
+import { asksPage, bypassesCache, mustWait } from './reload-rules.js';
+import { hidesUrlAfterReload, localStatus } from './url-visibility.js';
+
+/**
+ * @typedef {import('../link/protocol.js').Change} Change
+ * @typedef {import('../link/protocol.js').Report} Report
+ *
+ * @typedef {object} Dependencies
+ * @property {import('./tabs.js').Tabs} tabs
+ * @property {import('./progress.js').Progress} progress
+ * @property {import('./state-transfer.js').StateTransfer} transfer
+ * @property {() => 'wait' | 'now'} hidden the setting
+ * @property {(reports: Report[]) => void} send
+ * @property {(id: number, tab: chrome.tabs.Tab) => void} observed called with the tab as the browser shows it now
+ * @property {(id: number, why: string) => void} pause
+ * @property {(id: number) => void} show
+ */
+
+/** A navigation under way gets this long to bring its page; then the tab is reloaded all the same. */
+const MAX_NAVIGATION_MSEC = 5000;
+const NAVIGATION_MSEC = 50;
+
+export class Reloads {
+	#dependencies;
+
+	/** @param {Dependencies} dependencies */
+	constructor(dependencies) {
+		this.#dependencies = dependencies;
+	}
+
+	/**
+	 * @param {number} id
+	 * @param {number} event
+	 * @param {Change[]} [changes]
+	 */
+	begin(id, event, changes) {
+		const { tabs, progress, send } = this.#dependencies;
+		const entry = tabs.get(id);
+		if (entry && entry.paused === undefined) {
+			send(progress.begin(event, id));
+			this.#reportFailure(id, event, this.#carryOut(id, event, changes));
+		} else {
+			send([report(event, id, 'skipped', 'tab is not switched on')]);
+		}
+	}
+
+	/**
+	 * Reloads now, if a reload is pending.
+	 *
+	 * @param {number} id
+	 */
+	release(id) {
+		const { tabs, progress, show } = this.#dependencies;
+		const { pending } = tabs.get(id) ?? {};
+		if (pending) {
+			tabs.set(id, { pending: undefined });
+			progress.begin(pending.event, id);
+			show(id);
+			this.#reportFailure(id, pending.event, this.#reload(id, pending.event));
+		}
+	}
+
+	/**
+	 * Releases a reload that was pending for this condition, unless another reason to wait is left.
+	 *
+	 * @param {number} id
+	 * @param {'shown' | 'safe'} condition
+	 */
+	async releaseIfDue(id, condition) {
+		const { tabs, show } = this.#dependencies;
+		if (tabs.get(id)?.pending?.until !== condition) {
+			return;
+		}
+		const wait = this.#wait(id, await this.#inspect(id));
+		const pending = tabs.get(id)?.pending;
+		if (wait && pending) {
+			tabs.set(id, { pending: { ...pending, ...wait } });
+			show(id);
+		} else {
+			this.release(id);
+		}
+	}
+
+	/**
+	 * Asks the browser once about the tab; a page that must be reloaded costs no other call before.
+	 *
+	 * @param {number} id
+	 * @param {number} event
+	 * @param {Change[]} [changes]
+	 */
+	async #carryOut(id, event, changes) {
+		const { tabs, progress, send, show } = this.#dependencies;
+		let seen = await this.#inspect(id);
+		const entry = tabs.get(id);
+		if (progress.event(id) !== event || !entry) {
+			return;
+		}
+		if (changes && asksPage(changes, seen.tab, entry)) {
+			const { outcome, detail } = await applyChanges(id, event, changes);
+			if (outcome !== 'reload') {
+				send(progress.end(id, outcome, detail, event));
+				return;
+			}
+			seen = await this.#inspect(id);
+		}
+		const wait = this.#wait(id, seen);
+		if (progress.event(id) !== event) {
+			return;
+		}
+		if (wait) {
+			send(progress.pending(id, wait.why));
+			tabs.set(id, { pending: { event, ...wait } });
+			show(id);
+			return;
+		}
+		if (entry.pending) {
+			tabs.set(id, { pending: undefined });
+			show(id);
+		}
+		await this.#reload(id, event, changes, seen.tab);
+	}
+
+	/**
+	 * What the browser says of the tab, in calls side by side: each takes 0.3 ms or more.
+	 *
+	 * @param {number} id
+	 * @returns {Promise<{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus}>}
+	 */
+	async #inspect(id) {
+		const { tabs, observed } = this.#dependencies;
+		const entry = tabs.get(id);
+		const [tab, where] = await Promise.all([
+			api.tabs.get(id),
+			entry?.urlVisibility ? localStatus(id, entry.url) : /** @type {const} */ ('unknown'),
+		]);
+		observed(id, tab);
+		return { tab, where };
+	}
+
+	/**
+	 * @param {number} id
+	 * @param {{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus}} seen
+	 */
+	#wait(id, { tab, where }) {
+		const { tabs, hidden, pause } = this.#dependencies;
+		const entry = tabs.get(id);
+		if (!entry) {
+			return undefined;
+		}
+		if (where === 'left' && entry.urlVisibility) {
+			pause(id, 'the tab went to another site');
+		}
+		return mustWait(tab, entry, { hidden: hidden(), where });
+	}
+
+	/**
+	 * If the user has just followed a link, its page comes first, or the reload would undo the
+	 * click. Only Chromium says that a navigation is under way.
+	 *
+	 * @param {number} id
+	 * @param {number} event
+	 * @param {Change[]} [changes]
+	 * @param {chrome.tabs.Tab} [seen]
+	 */
+	async #reload(id, event, changes, seen) {
+		const { tabs, progress, transfer, send } = this.#dependencies;
+		const deadline = performance.now() + MAX_NAVIGATION_MSEC;
+		for (let tab = seen; ; tab = undefined) {
+			if (!tab) {
+				({ tab } = await this.#inspect(id));
+			}
+			if (progress.event(id) !== event) {
+				return;
+			}
+			const leaving = tab.pendingUrl && tab.url && tab.pendingUrl !== tab.url;
+			if (!leaving || performance.now() > deadline) {
+				break;
+			}
+			await new Promise((resolve) => setTimeout(resolve, NAVIGATION_MSEC));
+		}
+		const { hasScripts = false, documentId } = tabs.get(id) ?? {};
+		const reports = progress.reloading(id);
+		const bypassCache = bypassesCache(changes, { hasScripts, firefox: hidesUrlAfterReload });
+		if (hasScripts && documentId) {
+			transfer.reloading(id, documentId);
+		}
+		const reloaded = api.tabs.reload(id, { bypassCache });
+		send(reports);
+		await reloaded;
+	}
+
+	/**
+	 * @param {number} id
+	 * @param {number} event
+	 * @param {Promise<void>} work
+	 */
+	#reportFailure(id, event, work) {
+		const { progress, send } = this.#dependencies;
+		work.catch(({ message }) => {
+			const gone = /no tab|invalid tab/i.test(message);
+			send(progress.end(id, gone ? 'skipped' : 'failed', gone ? 'tab is gone' : message, event));
+		});
+	}
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+//
+// What happened to each event in each tab: reported to the daemon, and kept for the popup. Reports
+// wait while the daemon is away. After a restart it counts its events from 1 again, so the waiting
+// reports of the old numbers are dropped.
+
+/** @typedef {import('../link/protocol.js').Report} Report */
+
+/** Reports that wait for the daemon; older ones are dropped. */
+const MAX_UNSENT = 64;
+/** For the popup, per tab; the whole story is in `savecast log`. */
+const MAX_EVENTS = 8;
+const MAX_STEPS = 12;
+
+/**
+ * @typedef {object} LoggedEvent
+ * @property {number} event
+ * @property {number} at milliseconds since 1970
+ * @property {string[]} files
+ * @property {{step: string, detail: string, msec: number}[]} steps `msec`: since `at`
+ */
+
+/** The last events of each tab, newest first: what this extension saw and did. */
+export class History {
+	/** @type {Map<number, LoggedEvent[]>} */
+	#tabs = new Map();
+
+	/**
+	 * @param {number} tab
+	 * @param {number} event
+	 * @param {string[]} files
+	 * @param {number} now
+	 */
+	begin(tab, event, files, now) {
+		const events = this.#tabs.get(tab) ?? [];
+		events.unshift({ event, at: now, files, steps: [] });
+		this.#tabs.set(tab, events.slice(0, MAX_EVENTS));
+	}
+
+	/**
+	 * @param {Report} report
+	 * @param {number} now
+	 */
+	note({ tab, event, step, detail = '' }, now) {
+		const logged = this.#tabs.get(tab)?.find((one) => one.event === event);
+		if (logged && logged.steps.length < MAX_STEPS) {
+			logged.steps.push({ step, detail, msec: now - logged.at });
+		}
+	}
+
+	/**
+	 * @param {number} tab
+	 * @returns {LoggedEvent[]}
+	 */
+	of(tab) {
+		return this.#tabs.get(tab) ?? [];
+	}
+
+	/** @param {number} tab */
+	forget(tab) {
+		this.#tabs.delete(tab);
+	}
+
+	clear() {
+		this.#tabs.clear();
+	}
+}
+
+/**
+ * @typedef {object} Dependencies
+ * @property {(report: Report) => void} post sends to the daemon
+ * @property {() => boolean} isUp whether the daemon is connected
+ * @property {(tab: number) => void} noted called for each tab whose history has changed
+ */
+
+export class ReportLog {
+	#dependencies;
+	#history = new History();
+	/** @type {Report[]} */
+	#unsent = [];
+	/** @type {string | undefined} the run of the daemon that the event numbers belong to */
+	#instance;
+
+	/** @param {Dependencies} dependencies */
+	constructor(dependencies) {
+		this.#dependencies = dependencies;
+	}
+
+	/**
+	 * A reload message has come for the tab.
+	 *
+	 * @param {number} tab
+	 * @param {import('../link/protocol.js').Reload} message
+	 */
+	begin(tab, { event, changes }) {
+		this.#history.begin(tab, event, changes?.map(({ path }) => path) ?? [], Date.now());
+	}
+
+	/** @param {Report[]} reports */
+	send(reports) {
+		const { post, isUp, noted } = this.#dependencies;
+		if (isUp()) {
+			reports.forEach(post);
+		} else {
+			this.#unsent = [...this.#unsent, ...reports].slice(-MAX_UNSENT);
+		}
+		for (const report of reports) {
+			this.#history.note(report, Date.now());
+			noted(report.tab);
+		}
+	}
+
+	/**
+	 * The daemon is connected.
+	 *
+	 * @param {string} instance
+	 * @returns {boolean} whether it is another run, with event numbers from 1
+	 */
+	connected(instance) {
+		const restarted = instance !== this.#instance;
+		if (restarted) {
+			this.#instance = instance;
+			this.#history.clear();
+			this.#unsent = [];
+		}
+		this.#unsent.splice(0).forEach(this.#dependencies.post);
+		return restarted;
+	}
+
+	/** @param {number} tab */
+	of(tab) {
+		return this.#history.of(tab);
+	}
+
+	/** @param {number} tab */
+	forget(tab) {
+		this.#history.forget(tab);
+	}
+}

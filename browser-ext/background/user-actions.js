@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+//
+// What the user asks for: with the icon, the shortcut, the popup, or once for all tabs of a site.
+
+import { toAddress } from '../common/address.js';
+import { api } from '../common/api.js';
+import { rememberSite } from '../common/settings.js';
+import { siteOf, takeSiteToRemember } from '../common/site.js';
+import {
+	describe, forget, navigation, onShown, progress, reloads, send, settings, show, showRefusal, socket, tabs, watch,
+} from './context.js';
+import { insertPageScripts } from './page-scripts.js';
+
+/**
+ * The icon was clicked on a tab without a popup: the tab is off, or has a pending reload.
+ *
+ * @param {chrome.tabs.Tab} tab
+ */
+export function clicked({ id, url, incognito }) {
+	if (id === undefined || id === api.tabs.TAB_ID_NONE) {
+		return;
+	}
+	const entry = tabs.get(id);
+	if (entry?.pending) {
+		reloadNow(id, url);
+	} else if (entry && entry.paused === undefined) {
+		// The click came before the popup was set again after a navigation.
+		/** @type {any} */ (api.action).openPopup?.()?.catch(() => {});
+	} else {
+		switchOn(id, url, incognito);
+	}
+}
+
+/**
+ * @param {number} id
+ * @param {string | undefined} url
+ * @param {boolean} [incognito]
+ */
+export function switchOn(id, url, incognito) {
+	const address = toAddress(url);
+	if ('why' in address) {
+		forget(id);
+		showRefusal(id, address.why);
+		return;
+	}
+	tabs.add(id, address.url, incognito);
+	watch(id);
+	socket.kick();
+	show(id);
+	insertPageScripts(id);
+}
+
+/** @param {number} id */
+function switchOff(id) {
+	send(progress.end(id, 'skipped', 'switched off'));
+	forget(id);
+	show(id);
+}
+
+/**
+ * Releases the pending reload, or reloads although nothing was saved.
+ *
+ * @param {number} id
+ * @param {string | undefined} url a click reveals it even where the browser otherwise hides it
+ */
+export function reloadNow(id, url) {
+	if (url) {
+		navigation.moved(id, url, 'none');
+	}
+	const entry = tabs.get(id);
+	if (entry?.pending) {
+		reloads.release(id);
+	} else if (entry?.paused === undefined) {
+		api.tabs.reload(id, { bypassCache: true }).catch(() => {});
+	}
+}
+
+/**
+ * Switches on a tab of a site that the user always wants on, or one that was on when the browser
+ * ended.
+ *
+ * @param {chrome.tabs.Tab} tab that is off
+ */
+export function switchOnIfWanted({ id = api.tabs.TAB_ID_NONE, url, incognito }) {
+	const address = toAddress(url);
+	if ('why' in address) {
+		return;
+	}
+	const wasOn = !incognito && tabs.wasOn(address.url);
+	if (wasOn || settings.sites.includes(siteOf(address.url))) {
+		switchOn(id, url, incognito);
+	}
+}
+
+/** The user gave permission for a site. Its tabs that are on need no reload to use it. */
+export async function permissionGranted() {
+	const site = await takeSiteToRemember();
+	if (site) {
+		await rememberSite(site, true);
+	}
+	// Has no effect in tabs of other sites.
+	tabs.watched().forEach(([id]) => insertPageScripts(id));
+}
+
+/** @type {Map<chrome.runtime.Port, number>} the tab of each open popup */
+const popups = new Map();
+
+onShown((id) => {
+	for (const [port, tab] of popups) {
+		if (id === undefined || tab === id) {
+			port.postMessage(describe(tab));
+		}
+	}
+});
+
+/**
+ * A popup has opened: it is sent the tab's state now and at each change, and sends what is clicked.
+ *
+ * @param {chrome.runtime.Port} port of popup.js; its name is the tab's number
+ */
+export function popupConnected(port) {
+	const id = Number(port.name);
+	if (!port.sender?.url?.startsWith(api.runtime.getURL('/ui/popup.html'))) {
+		port.disconnect();
+		return;
+	}
+	popups.set(port, id);
+	port.onDisconnect.addListener(() => popups.delete(port));
+	port.onMessage.addListener((/** @type {{to: string, url?: string, incognito?: boolean}} */ { to, url, incognito }) => {
+		switch (to) {
+		case 'on':
+			switchOn(id, url, incognito);
+			break;
+		case 'off':
+			switchOff(id);
+			break;
+		case 'reload':
+			reloadNow(id, url);
+			break;
+		}
+	});
+	port.postMessage(describe(id));
+}

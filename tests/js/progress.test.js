@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Progress, report } from '../../browser-ext/background/progress.js';
+
+test('a reload from its order to its load', () => {
+	const progress = new Progress();
+	assert.deepEqual(progress.begin(7, 17), []);
+	assert.deepEqual(progress.reloading(17), [report(7, 17, 'reloading')]);
+	assert.ok(progress.isReloading(17));
+	progress.loading(17);
+	assert.deepEqual(progress.complete(17, 7), [report(7, 17, 'loaded')]);
+	assert.deepEqual(progress.complete(17, 7), [], 'told once');
+});
+
+test('the end of the page before is not the end of the reload', () => {
+	const progress = new Progress();
+	progress.begin(7, 17);
+	progress.loading(17);
+	assert.deepEqual(progress.complete(17, 7), [], 'a link was followed before the reload was ordered');
+	progress.reloading(17);
+	assert.deepEqual(progress.complete(17, 7), []);
+	progress.loading(17);
+	assert.equal(progress.complete(17, 7)[0].step, 'loaded');
+});
+
+test('a newer order supersedes the older one of the same tab only', () => {
+	const progress = new Progress();
+	progress.begin(7, 17);
+	progress.begin(7, 18);
+	assert.deepEqual(progress.begin(8, 17), [
+		report(7, 17, 'skipped', 'superseded by event 8'),
+	]);
+	assert.deepEqual(progress.end(17, 'failed', 'late', 7), [], "the older event's end comes late");
+	assert.equal(progress.event(17), 8);
+	assert.equal(progress.event(18), 7);
+});
+
+test('a superseded reload is not told as loaded by the load of the older one', () => {
+	const progress = new Progress();
+	progress.begin(7, 17);
+	progress.reloading(17);
+	progress.loading(17);
+	progress.begin(8, 17);
+	assert.deepEqual(progress.complete(17, 7), []);
+});
+
+test('what an older page turned out to be is not told of the newer order', () => {
+	const progress = new Progress();
+	progress.begin(7, 17);
+	assert.equal(progress.committed(17), undefined);
+	const seen = progress.committed(17);
+	progress.reloading(17);
+	progress.loading(17);
+	assert.deepEqual(progress.complete(17, seen, 'no answer'), []);
+	assert.deepEqual(progress.complete(17, progress.committed(17)), [report(7, 17, 'loaded')]);
+});
+
+test('the same order twice is one story', () => {
+	const progress = new Progress();
+	progress.begin(7, 17);
+	assert.deepEqual(progress.begin(7, 17), []);
+});
+
+test('a tab that goes away ends its story, and one without a story is no error', () => {
+	const progress = new Progress();
+	progress.begin(7, 17);
+	assert.deepEqual(progress.end(17, 'skipped', 'tab is gone'), [
+		report(7, 17, 'skipped', 'tab is gone'),
+	]);
+	assert.deepEqual(progress.end(17, 'skipped', 'tab is gone'), []);
+});
+
+test('a new life of the daemon drops all', () => {
+	const progress = new Progress();
+	progress.begin(7, 17);
+	progress.clear();
+	assert.equal(progress.event(17), undefined);
+});
+
+/** @param {number} status */
+function answeredWith(status) {
+	const progress = new Progress();
+	progress.begin(7, 17);
+	progress.reloading(17);
+	progress.loading(17);
+	progress.answered(17, status);
+	return progress;
+}
+
+test('what the server answered is told; one that does not serve has failed', () => {
+	assert.deepEqual(answeredWith(200).complete(17, 7), [report(7, 17, 'loaded', 'answered 200')]);
+	assert.deepEqual(answeredWith(500).complete(17, 7), [report(7, 17, 'loaded', 'answered 500')]);
+	assert.deepEqual(answeredWith(503).complete(17, 7), [report(7, 17, 'failed', 'answered 503')]);
+	assert.deepEqual(answeredWith(0).complete(17, 7), [report(7, 17, 'loaded')]);
+	assert.deepEqual(answeredWith(0).complete(17, 7, 'no answer'), [report(7, 17, 'failed', 'no answer')]);
+});
+
+test('a pending reload stays the same story', () => {
+	const progress = new Progress();
+	progress.begin(7, 17);
+	assert.deepEqual(progress.pending(17, 'hidden'), [report(7, 17, 'pending', 'hidden')]);
+	progress.begin(7, 17);
+	assert.deepEqual(progress.reloading(17), [report(7, 17, 'reloading')]);
+});
