@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The one connection to the daemon. While it is wanted, it is back within a second after the daemon
-// is; otherwise there is no socket, no timer and no alarm.
+// is; otherwise nothing is open: neither a socket nor a timer nor an alarm.
 
 import { api } from '../common/api.js';
 import { findHost } from './probe.js';

@@ -52,7 +52,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		} catch {
 			return 0;
 		}
-		// A path is no URL: a "%41" in it is three characters.
+		// Paths are not percent-encoded: "%41" in one is three characters.
 		const ours = path.split('/').filter(Boolean);
 		const name = ours.pop() ?? '';
 		const served = theirs.pop() ?? '';
