@@ -51,8 +51,9 @@ static bool is_name(char c)
 	return isalnum((unsigned char)c) || c == '.' || c == '-' || c == '_';
 }
 
-/* Each must be a plain name: libwebsockets drops a list that it cannot read without an answer. */
-static bool subprotocols_offer_ours(const char *list)
+/* Whether each item of a list is a plain name, and one of them is `wanted`. */
+static bool list_has(const char *list, const char *wanted,
+	int (*compare)(const char *a, const char *b, size_t length))
 {
 	bool found = false;
 
@@ -65,8 +66,7 @@ static bool subprotocols_offer_ours(const char *list)
 		if (length == 0) {
 			return false;
 		}
-		found |= length == strlen(HANDSHAKE_SUBPROTOCOL) &&
-			 memcmp(at, HANDSHAKE_SUBPROTOCOL, length) == 0;
+		found |= length == strlen(wanted) && compare(at, wanted, length) == 0;
 		at += length;
 		at += strspn(at, " \t");
 		if (*at != ',') {
@@ -75,38 +75,89 @@ static bool subprotocols_offer_ours(const char *list)
 	}
 }
 
+static bool subprotocols_offer_ours(const char *list)
+{
+	return list_has(list, HANDSHAKE_SUBPROTOCOL, strncmp);
+}
+
+static bool connection_upgrades(const char *list)
+{
+	return list_has(list, "upgrade", strncasecmp);
+}
+
+static bool is_websocket(const char *upgrade)
+{
+	return strcasecmp(upgrade, "websocket") == 0;
+}
+
+/* 16 bytes in base64: 22 digits, the last of which holds 2 bits, and "==". */
+static bool key_is_right(const char *key)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	return strlen(key) == 24 && strspn(key, digits) == 22 && strchr("AQgw", key[21]) &&
+	       strcmp(key + 22, "==") == 0;
+}
+
+static bool is_13(const char *version)
+{
+	return strcmp(version, "13") == 0;
+}
+
+/* One row of the table. */
+struct row {
+	const char *what, *value, *why;
+	bool (*right)(const char *value);
+};
+
+static bool method_is_get(const char *method)
+{
+	return strcmp(method, "GET") == 0;
+}
+
+static bool is_http_1_1(const char *http)
+{
+	return strcmp(http, "HTTP/1.1") == 0;
+}
+
+static unsigned refuse(unsigned status, const struct row *row, const char **what,
+	const char **value, const char **why)
+{
+	*what = row->what;
+	*value = row->value;
+	*why = row->why;
+	return status;
+}
+
 unsigned handshake_check(const struct handshake *handshake, uint16_t port, const char **what,
 	const char **value, const char **why)
 {
-	*what = "path";
-	*value = handshake->path;
-	*why = "must be a GET of /";
-	if (!*value || strcmp(*value, "/") != 0) {
-		return 404;
+	const struct row rows[] = {
+		{"method", handshake->method, "must be GET", method_is_get},
+		{"version", handshake->http, "must be HTTP/1.1", is_http_1_1},
+		{"Origin", handshake->origin, "must be a browser extension", origin_is_extension},
+		{"Upgrade", handshake->upgrade, "must be websocket", is_websocket},
+		{"Connection", handshake->connection, "must hold Upgrade", connection_upgrades},
+		{"Sec-WebSocket-Protocol", handshake->subprotocols,
+			"must offer " HANDSHAKE_SUBPROTOCOL, subprotocols_offer_ours},
+		{"Sec-WebSocket-Version", handshake->version, "must be 13", is_13},
+		{"Sec-WebSocket-Key", handshake->key, "must be 16 bytes in base64", key_is_right},
+	};
+	const struct row path = {"path", handshake->path, "must be /", NULL};
+	const struct row host = {"Host", handshake->host,
+		"must be 127.0.0.1, localhost or [::1], with the port", NULL};
+
+	if (!path.value || strcmp(path.value, "/") != 0) {
+		return refuse(404, &path, what, value, why);
 	}
-	*what = "Host";
-	*value = handshake->host;
-	*why = "must be 127.0.0.1, localhost or [::1], with the port";
-	if (!*value || !host_is_ours(*value, port)) {
-		return 403;
+	if (!host.value || !host_is_ours(host.value, port)) {
+		return refuse(403, &host, what, value, why);
 	}
-	*what = "Origin";
-	*value = handshake->origin;
-	*why = "must be a browser extension";
-	if (!*value || !origin_is_extension(*value)) {
-		return 403;
-	}
-	*what = "Sec-WebSocket-Protocol";
-	*value = handshake->subprotocols;
-	*why = "must offer " HANDSHAKE_SUBPROTOCOL;
-	if (!*value || !subprotocols_offer_ours(*value)) {
-		return 403;
-	}
-	*what = "Sec-WebSocket-Version";
-	*value = handshake->version;
-	*why = "must be 13";
-	if (!*value || strcmp(*value, "13") != 0) {
-		return 403;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		if (!rows[i].value || !rows[i].right(rows[i].value)) {
+			return refuse(403, &rows[i], what, value, why);
+		}
 	}
 	*what = *value = *why = NULL;
 	return 0;

@@ -12,8 +12,13 @@
 
 /* NULL: the request does not have it. A header that came twice is joined by a comma. */
 struct handshake {
-	const char *path; /* NULL unless the method is GET */
+	const char *method;
+	const char *path;
+	const char *http; /* HTTP/1.1 */
 	const char *host;
+	const char *upgrade;
+	const char *connection;
+	const char *key;
 	const char *origin;
 	const char *subprotocols;
 	const char *version;

@@ -15,6 +15,7 @@
 #include "util/loop-ws.h"
 #include "websocket/handshake.h"
 #include "websocket/listen.h"
+#include "websocket/opening.h"
 #include "util/log-limit.h"
 #include "websocket/ws-client.h"
 
@@ -25,94 +26,33 @@ enum {
 	WS_RX_CHUNK = 1024,	/* a buffer of this size for each connection */
 	WS_TX_CHUNK = 1 << 20,	/* else libwebsockets writes in pieces of WS_RX_CHUNK */
 	WS_SEND_BUFFER = 65536, /* what the kernel may hold for one client */
-	/* Below 128, where libwebsockets drops a list of subprotocols without an answer. */
-	WS_HEADER_MAX = 120,
 };
 
 static_assert(WS_CONNECTIONS_MAX + 2 <= LOOP_LWS_FDS_MAX, "the loop has room for them");
 
 /*
- * The memory belongs to the vhost, which libwebsockets 4.1 gives back only when
- * its context goes, if it has connections: ws_server_free() leaves an ended
- * server behind, whose connections are cut at the loop's next turn.
+ * libwebsockets gives a vhost that had connections back only when its context goes: an
+ * ended server stays until the last of its connections is gone, and each of these holds a
+ * reference. Its vhost then has none, and calls nobody.
  */
 struct ws_server {
 	struct lws_vhost *vhost;
 	struct listener *listener;
+	struct openings openings;
 	uint16_t port;
 	const struct ws_callbacks *callbacks;
 	void *userdata;
 	struct ws_clients clients;
-	unsigned n_connections;
+	unsigned n_connections; /* of libwebsockets: references */
 	bool ended;
-	struct log_limit refused;
 	struct log_limit full;
 };
 
-static int answer(struct lws *wsi, unsigned status)
+static void server_unref(struct ws_server *server)
 {
-	const char *phrase = status == 404 ? "Not Found" : "Forbidden";
-	unsigned char text[LWS_PRE + 256];
-	int n = snprintf((char *)text + LWS_PRE, sizeof text - LWS_PRE,
-		"HTTP/1.1 %u %s\r\n"
-		"Content-Type: text/plain\r\n"
-		"Content-Length: %zu\r\n"
-		"Cache-Control: no-store\r\n"
-		"Connection: close\r\n"
-		"\r\n"
-		"savecast: %s\n",
-		status, phrase, strlen("savecast: \n") + strlen(phrase), phrase);
-
-	lws_write(wsi, text + LWS_PRE, (size_t)n, LWS_WRITE_HTTP);
-	return -1; /* and hang up */
-}
-
-static const char *header(
-	struct lws *wsi, enum lws_token_indexes token, char value[WS_HEADER_MAX])
-{
-	int length = lws_hdr_total_length(wsi, token);
-
-	if (length <= 0) {
-		return NULL;
+	if (server->n_connections == 0 && server->ended) {
+		free(server);
 	}
-	if (lws_hdr_copy(wsi, value, WS_HEADER_MAX, token) < 0) {
-		return "(too long)";
-	}
-	/* What a check of the text would not see. */
-	return strlen(value) == (size_t)length ? value : "(holds a NUL)";
-}
-
-static int on_upgrade(struct ws_server *server, struct lws *wsi)
-{
-	char values[6][WS_HEADER_MAX];
-	const char *upgrade = header(wsi, WSI_TOKEN_UPGRADE, values[0]);
-	struct handshake handshake = {
-		.path = header(wsi, WSI_TOKEN_GET_URI, values[1]),
-		.host = header(wsi, WSI_TOKEN_HOST, values[2]),
-		.origin = header(wsi, WSI_TOKEN_ORIGIN, values[3]),
-		.subprotocols = header(wsi, WSI_TOKEN_PROTOCOL, values[4]),
-		.version = header(wsi, WSI_TOKEN_VERSION, values[5]),
-	};
-	const char *what, *value, *why;
-	char more[LOG_LIMIT_MORE_MAX];
-	unsigned status;
-
-	/* NULL: libwebsockets has refused some other upgrade already. And no h2c. */
-	if (!upgrade || strcasecmp(upgrade, "websocket") != 0) {
-		return upgrade ? answer(wsi, 403) : -1;
-	}
-	if (server->ended) {
-		return -1;
-	}
-	status = handshake_check(&handshake, server->port, &what, &value, &why);
-	if (status == 0) {
-		return 0;
-	}
-	if (log_limit_pass(&server->refused, clock_now_usec(), more)) {
-		log_info("handshake: %s: %s: %s: refused%s", what, value ? value : "missing", why,
-			more);
-	}
-	return answer(wsi, status);
 }
 
 static int on_established(struct ws_server *server, struct lws *wsi, struct ws_client **slot)
@@ -146,93 +86,92 @@ static void on_closed(struct ws_server *server, struct ws_client **slot)
 	ws_client_free(client);
 }
 
+/* The first that libwebsockets says of a connection. */
+static int on_instantiated(struct lws *wsi)
+{
+	struct ws_server *server = lws_vhost_user(lws_get_vhost(wsi));
+
+	/* Not the vhost's from here: libwebsockets moves connections between vhosts without a port. */
+	lws_set_opaque_user_data(wsi, server);
+	server->n_connections++;
+	return 0;
+}
+
+/* The last. */
+static int on_destroyed(struct ws_server *server, struct lws *wsi)
+{
+	lws_set_opaque_user_data(wsi, NULL);
+	server->n_connections--;
+	server_unref(server);
+	return 0;
+}
+
 static int ws_on_lws(
 	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t length)
 {
 	struct ws_client **slot = user;
 	struct ws_server *server;
 
-	switch (reason) {
-	case LWS_CALLBACK_RAW_ADOPT:
-		return -1; /* after CONNECT, libwebsockets would take any bytes for ever */
-	case LWS_CALLBACK_WSI_DESTROY:
-	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-	case LWS_CALLBACK_HTTP:
-	case LWS_CALLBACK_ESTABLISHED:
-		break;
-	case LWS_CALLBACK_RECEIVE:
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		if (!*slot) {
-			return -1;
-		}
-		break;
-	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-	case LWS_CALLBACK_CLOSED:
-		if (!slot || !*slot) {
-			return 0;
-		}
-		break;
-	default:
-		return 0;
+	if (reason == LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED) {
+		return on_instantiated(wsi);
 	}
-	/* Not the vhost's: libwebsockets moves connections between vhosts without a port. */
-	server = lws_get_opaque_user_data(wsi);
-
+	server = wsi ? lws_get_opaque_user_data(wsi) : NULL;
+	if (!server) {
+		return 0; /* of the vhost, or of what is no connection of ours */
+	}
 	switch (reason) {
 	case LWS_CALLBACK_WSI_DESTROY:
-		server->n_connections--;
-		break;
+		return on_destroyed(server, wsi);
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-		return on_upgrade(server, wsi);
+		return server->ended ? -1 : 0;
+	case LWS_CALLBACK_RAW_ADOPT:
 	case LWS_CALLBACK_HTTP:
-		return answer(wsi, 403);
+		return -1; /* opening.c lets nothing but WebSockets through */
 	case LWS_CALLBACK_ESTABLISHED:
 		return on_established(server, wsi, slot);
 	case LWS_CALLBACK_RECEIVE:
-		return on_receive(server, slot, in, length);
+		return *slot ? on_receive(server, slot, in, length) : -1;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
-		return ws_client_on_writable(*slot);
+		return *slot ? ws_client_on_writable(*slot) : -1;
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-		ws_client_on_peer_close(*slot);
-		break;
+		if (slot && *slot) {
+			ws_client_on_peer_close(*slot);
+		}
+		return 0;
 	case LWS_CALLBACK_CLOSED:
-		on_closed(server, slot);
-		break;
+		if (slot && *slot) {
+			on_closed(server, slot);
+		}
+		return 0;
 	default:
-		break;
+		return 0;
 	}
-	return 0;
+}
+
+static void on_opened(int fd, const char *request, size_t length, void *userdata)
+{
+	struct ws_server *server = userdata;
+
+	lws_adopt_socket_vhost_readbuf(server->vhost, fd, request, length); /* closes it if it fails */
 }
 
 static bool on_accept(int fd, void *userdata)
 {
 	struct ws_server *server = userdata;
-	lws_adopt_desc_t adopt = {
-		.vh = server->vhost,
-		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP,
-		.fd.sockfd = fd,
-		.opaque = server,
-	};
 	int buffer = WS_SEND_BUFFER, on = 1;
 	char more[LOG_LIMIT_MORE_MAX];
+	unsigned count = server->n_connections + server->openings.count;
 
-	if (server->n_connections >= WS_CONNECTIONS_MAX) {
+	if (count >= WS_CONNECTIONS_MAX) {
 		if (log_limit_pass(&server->full, clock_now_usec(), more)) {
-			log_info("connection: there are %u already: reset%s",
-				server->n_connections, more);
+			log_info("connection: there are %u already: reset%s", count, more);
 		}
 		return false;
 	}
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	server->n_connections++;
-	lws_adopt_descriptor_vhost_via_info(&adopt); /* closes it if it fails */
+	openings_add(&server->openings, fd);
 	return true;
-}
-
-static void on_vhost_gone(struct lws_vhost *vhost, void *userdata)
-{
-	free(userdata);
 }
 
 static struct lws_vhost *ws_vhost_new(struct ws_server *server, struct lws_context *lws)
@@ -256,8 +195,7 @@ static struct lws_vhost *ws_vhost_new(struct ws_server *server, struct lws_conte
 		.protocols = protocols,
 		.retry_and_idle_policy = &no_pings,
 		.timeout_secs_ah_idle = WS_HANDSHAKE_SECS,
-		.finalize = on_vhost_gone,
-		.finalize_arg = server,
+		.user = server,
 	};
 
 	return lws_create_vhost(lws, &info);
@@ -284,6 +222,7 @@ int ws_server_new(struct ws_server **server, struct loop *loop, uint16_t port,
 		return -ENOMEM;
 	}
 	ws_clients_init(&new->clients, loop);
+	openings_init(&new->openings, loop, new->port, on_opened, new);
 	*server = new;
 	return 0;
 }
@@ -297,6 +236,7 @@ void ws_server_free(struct ws_server *server)
 	}
 	server->ended = true;
 	listener_free(mem_steal(server->listener));
+	openings_deinit(&server->openings);
 	while ((client = TAILQ_FIRST(&server->clients.all))) {
 		struct lws *wsi = ws_client_wsi(client);
 		struct ws_client **slot = lws_wsi_user(wsi);
@@ -306,6 +246,7 @@ void ws_server_free(struct ws_server *server)
 		on_closed(server, slot);
 	}
 	ws_clients_deinit(&server->clients);
+	server_unref(server);
 }
 
 uint16_t ws_server_port(const struct ws_server *server)
