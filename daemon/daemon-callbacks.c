@@ -19,7 +19,7 @@ static void on_hang_up(void *userdata)
 
 	log_info("SIGHUP: reading all settings again");
 	settings_read_again(daemon->settings);
-	door_try(daemon->door);
+	endpoint_retry(daemon->endpoint);
 }
 
 const struct signals_callbacks on_signals = {
@@ -39,21 +39,18 @@ void on_step(const struct event *event, const struct step *step, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	if (step->kind == STEP_HEARD && daemon->door) {
-		door_try(daemon->door); /* now is when it is missed */
-	}
 	log_debug("event %llu: %s: %s", (unsigned long long)event->serial,
 		step_kind_name(step->kind), step_text(event, step));
-	if (daemon->api) {
-		daemon_api_step(daemon->api, event, step);
-	}
+	daemon_api_step(daemon->api, event, step);
 }
 
-void on_cast(struct project *project, uint64_t serial, const struct fileset *files, void *userdata)
+void on_event_leaves(
+	struct project *project, uint64_t serial, const struct fileset *files, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	keeper_event(daemon->keeper, project, serial, files);
+	endpoint_retry(daemon->endpoint);
+	readiness_event(daemon->readiness, project, serial, files);
 }
 
 void on_build(struct project *project, void *userdata)
@@ -73,50 +70,44 @@ static void on_server_changed(struct server *server, void *userdata)
 	struct daemon *daemon = userdata;
 
 	browsers_server_changed(daemon->browsers, server);
-	keeper_server_changed(daemon->keeper, server);
-	if (daemon->api) {
-		daemon_api_server_changed(daemon->api, server); /* last: may let go of it */
-	}
+	readiness_server_changed(daemon->readiness, server);
+	daemon_api_server_changed(daemon->api, server); /* last: may let go of it */
 }
 
-static void on_server_stirred(struct server *server, void *userdata)
+static void on_server_process_exited(struct server *server, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	keeper_server_stirred(daemon->keeper, server);
+	readiness_process_exited(daemon->readiness, server);
 }
 
 static void on_server_gone(struct server *server, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	keeper_server_gone(daemon->keeper, server);
+	readiness_server_gone(daemon->readiness, server);
 }
 
 const struct servers_callbacks on_servers = {
 	.changed = on_server_changed,
-	.stirred = on_server_stirred,
+	.process_exited = on_server_process_exited,
 	.gone = on_server_gone,
 };
 
-void on_learned(const struct learned *learned, void *userdata)
+void on_history_changed(const struct restart_history *history, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	state_store_learned(daemon->state, learned);
+	state_store_history(daemon->state, history);
 }
 
 void on_browsers_changed(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	if (daemon->api) {
-		daemon_api_browsers_changed(daemon->api);
-		if (project) {
-			daemon_api_project_changed(daemon->api, project);
-		}
-	}
-	if (project && daemon->sources) {
+	daemon_api_browsers_changed(daemon->api);
+	if (project) {
+		daemon_api_project_changed(daemon->api, project);
 		sources_project_changed(daemon->sources, project);
 	}
 }
@@ -126,9 +117,7 @@ static void on_project_added(struct project *project, void *userdata)
 	struct daemon *daemon = userdata;
 
 	settings_project_added(daemon->settings, project); /* first: all others may ask for them */
-	if (daemon->api) {
-		daemon_api_project_added(daemon->api, project);
-	}
+	daemon_api_project_added(daemon->api, project);
 	browsers_project_added(daemon->browsers, project);
 	sources_settings_changed(daemon->sources, project);
 }
@@ -137,9 +126,7 @@ static void on_project_changed(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	if (daemon->api) {
-		daemon_api_project_changed(daemon->api, project);
-	}
+	daemon_api_project_changed(daemon->api, project);
 	sources_project_changed(daemon->sources, project);
 }
 
@@ -149,11 +136,9 @@ static void on_project_removed(struct project *project, void *userdata)
 
 	sources_forget(daemon->sources, project);
 	holds_forget(daemon->holds, project);
-	pipe_forget(daemon->pipe, project);
-	keeper_project_removed(daemon->keeper, project);
-	if (daemon->api) {
-		daemon_api_project_removed(daemon->api, project);
-	}
+	pipeline_forget(daemon->pipeline, project);
+	readiness_project_removed(daemon->readiness, project);
+	daemon_api_project_removed(daemon->api, project);
 	browsers_project_removed(daemon->browsers, project);
 	settings_project_removed(daemon->settings, project);
 }
@@ -162,16 +147,12 @@ void on_settings_changed(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	if (!project && daemon->door) {
-		door_set_port(daemon->door, settings_of_daemon(daemon->settings)->port);
+	if (!project) {
+		endpoint_set_port(daemon->endpoint, settings_of_daemon(daemon->settings)->port);
 	}
 	browsers_look_up(daemon->browsers);
-	if (daemon->sources) {
-		sources_settings_changed(daemon->sources, project);
-	}
-	if (daemon->api) {
-		daemon_api_settings_changed(daemon->api, project);
-	}
+	sources_settings_changed(daemon->sources, project);
+	daemon_api_settings_changed(daemon->api, project);
 }
 
 void on_names_changed(void *userdata)
@@ -181,13 +162,11 @@ void on_names_changed(void *userdata)
 	browsers_look_up(daemon->browsers);
 }
 
-void on_door_changed(void *userdata)
+void on_endpoint_changed(void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	if (daemon->api) {
-		daemon_api_door_changed(daemon->api);
-	}
+	daemon_api_endpoint_changed(daemon->api);
 }
 
 const struct registry_callbacks on_projects = {

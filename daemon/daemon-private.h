@@ -3,26 +3,26 @@
 
 /* What the files of main/ share: the parts, and who of them is told of what. */
 
-#include "dbus/daemon-api.h"
 #include "browser/browsers.h"
-#include "dbus/bus.h"
 #include "config/settings.h"
-#include "pipeline/ledger.h"
-#include "readiness/readiness.h"
-#include "pipeline/holds.h"
-#include "util/loop.h"
-#include "util/signals.h"
 #include "daemon.h"
+#include "dbus/bus.h"
+#include "dbus/daemon-api.h"
+#include "pipeline/holds.h"
 #include "pipeline/intake.h"
+#include "pipeline/ledger.h"
 #include "pipeline/pipeline.h"
 #include "project/project.h"
 #include "project/state.h"
-#include "websocket/proof-key.h"
-#include "sources/git/git-ignore.h"
+#include "readiness/readiness.h"
 #include "server/router.h"
 #include "server/server.h"
+#include "sources/git/git-ignore.h"
 #include "sources/sources.h"
+#include "util/loop.h"
+#include "util/signals.h"
 #include "websocket/endpoint.h"
+#include "websocket/proof.h"
 
 /* In the order they are made; they know nothing of each other's owners. */
 struct daemon {
@@ -35,30 +35,31 @@ struct daemon {
 	struct servers *servers;
 	struct router *router;
 	struct browsers *browsers;
-	struct keeper *keeper;
+	struct readiness *readiness;
 	struct git_ignores *ignores;
 	struct intake *intake;
-	struct pipe *pipe;
+	struct pipeline *pipeline;
 	struct holds *holds;
 	struct sources *sources;
 	struct proof_key key;
 	char code[PROOF_CODE_DIGITS + 1]; /* of the key; empty if there is none */
-	struct door *door;
+	struct endpoint *endpoint;
 	struct bus *bus;
 	struct daemon_api *api;
 };
 
-/* daemon-told.c. Each `userdata` is the daemon. */
+/* daemon-callbacks.c. Each `userdata` is the daemon. */
 extern const struct signals_callbacks on_signals;
 extern const struct servers_callbacks on_servers;
 extern const struct registry_callbacks on_projects;
 void on_bus_lost(const char *why, void *userdata);
 void on_step(const struct event *event, const struct step *step, void *userdata);
-void on_cast(struct project *project, uint64_t serial, const struct fileset *files, void *userdata);
+void on_event_leaves(
+	struct project *project, uint64_t serial, const struct fileset *files, void *userdata);
 void on_build(struct project *project, void *userdata);
 void on_hold_ending(struct project *project, bool failed, void *userdata);
-void on_learned(const struct learned *learned, void *userdata);
+void on_history_changed(const struct restart_history *history, void *userdata);
 void on_browsers_changed(struct project *project, void *userdata);
 void on_settings_changed(struct project *project, void *userdata);
 void on_names_changed(void *userdata);
-void on_door_changed(void *userdata);
+void on_endpoint_changed(void *userdata);

@@ -14,18 +14,15 @@
 /* After the name is ours: of two daemons that start together, one makes the key. */
 static void daemon_take_key(struct daemon *daemon, const char *state)
 {
-	if (key_load(&daemon->key, state) == 0) {
+	if (proof_key_load(&daemon->key, state) == 0) {
 		proof_code(&daemon->key, daemon->code);
 		browsers_set_key(daemon->browsers, &daemon->key);
 	}
 }
 
-static int daemon_build(struct daemon *daemon)
+static int daemon_connect(struct daemon *daemon)
 {
-	_cleanup_free_ char *config = file_xdg_folder("XDG_CONFIG_HOME", ".config");
-	_cleanup_free_ char *state = file_xdg_folder("XDG_STATE_HOME", ".local/state");
 	_cleanup_free_ char *why = NULL;
-	int r;
 
 	daemon->loop = loop_new();
 	daemon->signals = daemon->loop ? signals_new(daemon->loop, &on_signals, daemon) : NULL;
@@ -40,6 +37,12 @@ static int daemon_build(struct daemon *daemon)
 			why);
 		return -ENOTCONN;
 	}
+	return 0;
+}
+
+/* What decides and what acts, from the project inwards; nothing happens yet. */
+static void daemon_make_parts(struct daemon *daemon, const char *config, const char *state)
+{
 	daemon->registry = registry_new();
 	daemon->state = state_new(daemon->loop, state);
 	daemon->ledger = ledger_new();
@@ -48,44 +51,24 @@ static int daemon_build(struct daemon *daemon)
 		daemon->loop, daemon->registry, daemon->servers, on_names_changed, daemon);
 	daemon->browsers = browsers_new(
 		daemon->loop, daemon->ledger, daemon->router, on_browsers_changed, daemon);
-	daemon->keeper =
-		keeper_new(daemon->loop, daemon->ledger, daemon->browsers, on_learned, daemon);
+	daemon->readiness = readiness_new(
+		daemon->loop, daemon->ledger, daemon->browsers, on_history_changed, daemon);
 	daemon->ignores = git_ignores_new();
 	daemon->intake = intake_new(daemon->registry, daemon->ignores);
-	daemon->pipe = pipe_new(
-		daemon->loop, daemon->registry, daemon->intake, daemon->ledger, on_cast, daemon);
-	pipe_on_build(daemon->pipe, on_build, daemon);
-	r = state_load_learned(daemon->state, keeper_lessons(daemon->keeper));
-	if (r < 0) {
-		return r;
-	}
+	daemon->pipeline = pipeline_new(daemon->loop, daemon->registry, daemon->intake,
+		daemon->ledger, on_event_leaves, daemon);
 	daemon->settings =
 		settings_new(daemon->loop, daemon->registry, config, on_settings_changed, daemon);
-	daemon->holds = holds_new(daemon->pipe);
-	holds_on_ending(daemon->holds, on_hold_ending, daemon);
-	daemon->sources = sources_new(daemon->loop, daemon->registry, daemon->pipe);
-	registry_listen(daemon->registry, &on_projects, daemon);
-	r = state_load(daemon->state, daemon->registry);
-	if (r < 0) {
-		return r;
-	}
-	ledger_listen(daemon->ledger, on_step, daemon);
+	daemon->holds = holds_new(daemon->pipeline);
+	daemon->sources = sources_new(daemon->loop, daemon->registry, daemon->pipeline);
+}
 
-	/* Who sees the name finds the port open; where it is not, `savecast status` says why. */
-	daemon->door = door_new(daemon->loop, settings_of_daemon(daemon->settings)->port,
-		&browsers_callbacks, daemon->browsers, on_door_changed, daemon);
-	r = bus_own_name(daemon->bus, BUS_NAME);
-	if (r == -EEXIST) {
-		log_error("%s: another savecastd owns this name on the session bus; "
-			  "one is enough",
-			BUS_NAME);
-	}
-	if (r < 0) {
-		return r;
-	}
-	door_say(daemon->door);
-	daemon_take_key(daemon, state);
-	settings_meet_projects(daemon->settings);
+/* The ways in. Nobody comes by them before the loop runs. */
+static void daemon_make_ways_in(struct daemon *daemon)
+{
+	daemon->endpoint =
+		endpoint_new(daemon->loop, settings_of_daemon(daemon->settings)->port,
+			&browsers_callbacks, daemon->browsers, on_endpoint_changed, daemon);
 	daemon->api = daemon_api_new(&(struct daemon_api_parts){
 		.bus = daemon->bus,
 		.registry = daemon->registry,
@@ -94,19 +77,67 @@ static int daemon_build(struct daemon *daemon)
 		.settings = daemon->settings,
 		.router = daemon->router,
 		.intake = daemon->intake,
-		.pipe = daemon->pipe,
+		.pipeline = daemon->pipeline,
 		.holds = daemon->holds,
 		.browsers = daemon->browsers,
-		.door = daemon->door,
+		.endpoint = daemon->endpoint,
 		.code = daemon->code,
 	});
-	return 0;
 }
 
-int daemon_new(struct daemon **daemon)
+/* All parts are there: from here on each event finds who it is for. */
+static void daemon_listen(struct daemon *daemon)
 {
-	*daemon = mem_new(struct daemon);
-	return daemon_build(*daemon);
+	pipeline_on_build(daemon->pipeline, on_build, daemon);
+	holds_on_ending(daemon->holds, on_hold_ending, daemon);
+	ledger_listen(daemon->ledger, on_step, daemon);
+	registry_listen(daemon->registry, &on_projects, daemon);
+}
+
+static int daemon_load(struct daemon *daemon)
+{
+	int r = state_load_history(daemon->state, readiness_history(daemon->readiness));
+
+	return r < 0 ? r : state_load(daemon->state, daemon->registry);
+}
+
+/* Last: a process that sees the name finds the objects, and the port open if it can be. */
+static int daemon_take_name(struct daemon *daemon)
+{
+	int r = bus_own_name(daemon->bus, BUS_NAME);
+
+	if (r == -EEXIST) {
+		log_error("%s: another savecastd owns this name on the session bus; "
+			  "one is enough",
+			BUS_NAME);
+	}
+	return r;
+}
+
+int daemon_new(struct daemon **new)
+{
+	_cleanup_free_ char *config = file_xdg_folder("XDG_CONFIG_HOME", ".config");
+	_cleanup_free_ char *state = file_xdg_folder("XDG_STATE_HOME", ".local/state");
+	struct daemon *daemon = *new = mem_new(struct daemon);
+	int r = daemon_connect(daemon);
+
+	if (r < 0) {
+		return r;
+	}
+	daemon_make_parts(daemon, config, state);
+	daemon_make_ways_in(daemon);
+	daemon_listen(daemon);
+	r = daemon_load(daemon);
+	if (r == 0) {
+		r = daemon_take_name(daemon);
+	}
+	if (r < 0) {
+		return r;
+	}
+	endpoint_log_state(daemon->endpoint);
+	daemon_take_key(daemon, state);
+	settings_meet_projects(daemon->settings);
+	return 0;
 }
 
 int daemon_run(struct daemon *daemon)
@@ -115,27 +146,29 @@ int daemon_run(struct daemon *daemon)
 	return loop_run(daemon->loop);
 }
 
+/* In reverse. The ways in go first, and with the listeners the parts know nobody but those below. */
 void daemon_free(struct daemon *daemon)
 {
 	if (daemon->loop) {
 		loop_finish_jobs(daemon->loop);
 	}
-	door_free(daemon->door);
-	daemon->door = NULL;
+	endpoint_free(daemon->endpoint);
+	if (daemon->registry) {
+		registry_listen(daemon->registry, NULL, NULL);
+		ledger_listen(daemon->ledger, NULL, NULL);
+	}
 	daemon_api_free(daemon->api);
-	daemon->api = NULL;
 	sources_free(daemon->sources);
-	daemon->sources = NULL;
 	holds_free(daemon->holds);
-	pipe_free(daemon->pipe);
-	keeper_free(daemon->keeper);
+	settings_free(daemon->settings);
+	pipeline_free(daemon->pipeline);
 	intake_free(daemon->intake);
 	git_ignores_free(daemon->ignores);
+	readiness_free(daemon->readiness);
 	browsers_free(daemon->browsers);
 	router_free(daemon->router);
 	servers_free(daemon->servers);
 	ledger_free(daemon->ledger);
-	settings_free(daemon->settings);
 	state_free(daemon->state);
 	registry_free(daemon->registry);
 	bus_free(daemon->bus);

@@ -3,10 +3,10 @@
 #include <getopt.h>
 #include <stdio.h>
 
-#include "util/log.h"
-#include "util/mem.h"
 #include "config/setting.h"
 #include "daemon.h"
+#include "util/log.h"
+#include "util/mem.h"
 
 static void usage(FILE *to)
 {

@@ -16,7 +16,7 @@ struct browser {
 	char *profile;
 	struct loop_timer *deadline; /* of hello */
 	struct tabs tabs;
-	uint64_t *told; /* scratch of browsers_cast() */
+	uint64_t *told; /* scratch of browsers_send() */
 	unsigned told_count;
 	struct browser *next, **back;
 };
@@ -38,7 +38,7 @@ struct browsers {
 };
 
 /* The tab is no longer expected to tell the end of its event; `kind` says why, in the ledger. */
-void tab_let_go(struct tab *tab, enum step_kind kind, const char *why);
+void tab_end_event(struct tab *tab, enum step_kind kind, const char *why);
 /* Begins to keep the browsers awake. */
 void browsers_start_pings(struct browsers *browsers);
 /* Looks for the tab's project and server again, and tells the browser if that is news. */

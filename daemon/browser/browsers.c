@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <sys/random.h>
 
+#include "browser/browser.h"
 #include "util/clock.h"
 #include "util/mem.h"
 #include "util/pathname.h"
-#include "browser/browser.h"
 #include "websocket/wire.h"
 #include "websocket/ws-server.h"
 
@@ -134,7 +134,7 @@ void browsers_project_removed(struct browsers *browsers, struct project *project
 	while (project->tabs) {
 		struct tab *tab = project->tabs;
 
-		tab_let_go(tab, STEP_SKIPPED, "the project was untracked");
+		tab_end_event(tab, STEP_SKIPPED, "the project was untracked");
 		tab_set_project(tab, NULL);
 		tab->stale = true;
 	}

@@ -3,10 +3,10 @@
 
 #include "browser/tab.h"
 #include "pipeline/ledger.h"
-#include "util/loop.h"
 #include "project/project.h"
-#include "websocket/proof.h"
 #include "server/router.h"
+#include "util/loop.h"
+#include "websocket/proof.h"
 
 /*
  * The connected browsers and what they have told: the daemon's side of
@@ -34,11 +34,11 @@ extern const struct ws_callbacks browsers_callbacks;
  * Tells those tabs of the project that show this server (NULL: none at all) to
  * show what this event changed. `plain`: not only its files may have, so reload.
  */
-void browsers_cast(struct browsers *browsers, struct project *project, const struct server *server,
+void browsers_send(struct browsers *browsers, struct project *project, const struct server *server,
 	uint64_t serial, bool plain);
 
 /* Tells the tabs that show this server to close their connections to it. */
-void browsers_let_go(struct browsers *browsers, const struct server *server);
+void browsers_close_connections(struct browsers *browsers, const struct server *server);
 /* They ask something on the connections that the browser keeps ready: a worker waits for it. */
 void browsers_use_spare(struct browsers *browsers, const struct server *server);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/retry.h"
 
-#include "util/clock.h"
-#include "util/mem.h"
 #include "browser/browser.h"
 #include "config/setting.h"
+#include "util/clock.h"
+#include "util/mem.h"
 #include "websocket/ws-server.h"
 
 #define PAUSE_MIN_USEC (250 * CLOCK_USEC_PER_MSEC)
@@ -80,7 +80,7 @@ static void retry_schedule(struct retry *retry)
 	const struct project_settings *settings;
 
 	if (!tab->project) {
-		tab_let_go(tab, STEP_SKIPPED, "the tab shows no project any more");
+		tab_end_event(tab, STEP_SKIPPED, "the tab shows no project any more");
 		return; /* and the retry has ended */
 	}
 	settings = tab->project->settings;
@@ -94,7 +94,7 @@ static void retry_schedule(struct retry *retry)
 		free(retry->why);
 		retry->why = mem_printf("%s: reload the page, or save", why);
 		retry->event = 0; /* its story ends; what the tab shows stays */
-		tab_let_go(tab, STEP_DOWN, why);
+		tab_end_event(tab, STEP_DOWN, why);
 	}
 	tab_look_up(tab);
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/browser.h"
 
-#include "util/clock.h"
-#include "util/mem.h"
 #include "browser/changes.h"
 #include "browser/retry.h"
 #include "config/setting.h"
+#include "util/clock.h"
+#include "util/mem.h"
 #include "websocket/wire.h"
 #include "websocket/ws-server.h"
 
-void tab_let_go(struct tab *tab, enum step_kind kind, const char *why)
+void tab_end_event(struct tab *tab, enum step_kind kind, const char *why)
 {
 	struct ledger *ledger = tab->browser->browsers->ledger;
 	struct step_place place = {tab->browser->number, tab->id};
@@ -41,7 +41,7 @@ static struct browser **collect(
 			_cleanup_free_ char *why =
 				mem_printf("superseded by event %llu", (unsigned long long)serial);
 
-			tab_let_go(tab, STEP_SKIPPED, why);
+			tab_end_event(tab, STEP_SKIPPED, why);
 		}
 		retry_end(tab);
 		tab->awaited = serial;
@@ -56,7 +56,7 @@ static struct browser **collect(
 	return browsers;
 }
 
-void browsers_cast(struct browsers *browsers, struct project *project, const struct server *server,
+void browsers_send(struct browsers *browsers, struct project *project, const struct server *server,
 	uint64_t serial, bool plain)
 {
 	struct wire_change changes[WIRE_CHANGES_MAX];
@@ -81,7 +81,8 @@ void browsers_cast(struct browsers *browsers, struct project *project, const str
 	}
 }
 
-static void send_let_go(struct browsers *browsers, const struct server *server, bool spare)
+static void send_connections_order(
+	struct browsers *browsers, const struct server *server, bool spare)
 {
 	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
 		uint64_t ids[TABS_MAX];
@@ -100,12 +101,12 @@ static void send_let_go(struct browsers *browsers, const struct server *server, 
 	}
 }
 
-void browsers_let_go(struct browsers *browsers, const struct server *server)
+void browsers_close_connections(struct browsers *browsers, const struct server *server)
 {
-	send_let_go(browsers, server, false);
+	send_connections_order(browsers, server, false);
 }
 
 void browsers_use_spare(struct browsers *browsers, const struct server *server)
 {
-	send_let_go(browsers, server, true);
+	send_connections_order(browsers, server, true);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/browser.h"
 
+#include "browser/retry.h"
 #include "util/clock.h"
 #include "util/mem.h"
-#include "browser/retry.h"
 #include "websocket/wire.h"
 #include "websocket/ws-server.h"
 
@@ -101,7 +101,7 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 	/* What is not asked for any more, the person has asked for: it may be there. */
 	if (tab->retry && (!asked || strcmp(tab->url, message->url) != 0)) {
 		if (asked) {
-			tab_let_go(tab, STEP_SKIPPED, "the tab went to another page");
+			tab_end_event(tab, STEP_SKIPPED, "the tab went to another page");
 		}
 		retry_end(tab);
 	}
@@ -109,7 +109,7 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 	tab->url = mem_steal(message->url);
 	tab_tell_again(tab);
 	if (tab->server && !server_is_well(tab->server)) {
-		server_stir(tab->server); /* it was asked for the page: it may be up again */
+		server_recheck(tab->server); /* it was asked for the page: it may be up again */
 	}
 }
 
@@ -119,7 +119,7 @@ static void session_forget_tab(struct tab *tab)
 	struct browsers *browsers = browser->browsers;
 	struct project *project = tab->project;
 
-	tab_let_go(tab, STEP_GONE, "the tab was switched off or closed");
+	tab_end_event(tab, STEP_GONE, "the tab was switched off or closed");
 	retry_end(tab);
 	tabs_remove(&browser->tabs, tab);
 	browsers->tab_count--;
@@ -133,7 +133,7 @@ static void session_forget_tab(struct tab *tab)
 static bool loaded_nothing(const struct tab *tab, const struct wire_message *message)
 {
 	return message->step == WIRE_LOADED && !message->detail && tab->server &&
-		server_sight(tab->server) != SERVER_SEEN && !server_listens(tab->server);
+		server_visibility(tab->server) != SERVER_SEEN && !server_listens(tab->server);
 }
 
 static void session_report(struct browser *browser, struct wire_message *message)
@@ -167,7 +167,7 @@ static void session_report(struct browser *browser, struct wire_message *message
 		if (message->step == WIRE_LOADED && retry_is(tab, message->event)) {
 			retry_answered(tab);
 		}
-		tab_let_go(tab, kinds[message->step], detail);
+		tab_end_event(tab, kinds[message->step], detail);
 		if (message->step == WIRE_FAILED) {
 			retry_begin(tab, detail);
 		} else if (tab->state != WIRE_TAB_LIVE) {

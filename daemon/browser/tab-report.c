@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/browser.h"
 
-#include "util/mem.h"
 #include "browser/retry.h"
+#include "util/mem.h"
 #include "websocket/ws-server.h"
 
 /* What a tab shows and how that is known, and telling its browser. */

@@ -10,9 +10,9 @@
 
 #include <git2.h>
 
-#include "util/mem.h"
 #include "config/config-line.h"
 #include "sources/git/git-library.h"
+#include "util/mem.h"
 
 static void close_fd(int *fd)
 {

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdarg.h>
 
+#include "config/config-file.h"
+#include "project/finder.h"
 #include "util/mem.h"
 #include "util/pathname.h"
 #include "util/utf8.h"
-#include "config/config-file.h"
-#include "project/finder.h"
 
 #define LOG_MODULE "config"
 #include "util/log.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/setting.h"
 
-#include "util/mem.h"
 #include "config/setting-type.h"
+#include "util/mem.h"
 
 struct setting {
 	const char *key;

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "server/url-pattern.h"
 #include "project/path-rule.h"
+#include "server/url-pattern.h"
 
 /*
  * The settings: what they are called, what they may hold, what is said about

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "config/config-text.h"
+#include "config/file-watch.h"
 #include "util/file.h"
 #include "util/mem.h"
 #include "util/pathname.h"
-#include "config/config-text.h"
-#include "config/file-watch.h"
 
 #define LOG_MODULE "config"
 #include "util/log.h"

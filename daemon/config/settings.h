@@ -2,8 +2,8 @@
 #pragma once
 
 #include "config/setting.h"
-#include "util/loop.h"
 #include "project/project.h"
+#include "util/loop.h"
 
 /*
  * The settings in force: $XDG_CONFIG_HOME/savecast/config of the user, and the

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "dbus/bus-introspect.h"
+#include "dbus/bus-object.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "dbus/bus-object.h"
 
-#include "dbus/bus-introspect.h"
 #include "dbus/bus-variant.h"
 
 #define INTERFACE_OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager"

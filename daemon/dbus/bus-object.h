@@ -76,3 +76,7 @@ void bus_object_changed(struct bus_object *object, const char *property);
 
 /* A signal of the object's interface, to be filled and sent by the caller. */
 DBusMessage *bus_object_signal(struct bus_object *object, const char *name);
+
+/* The introspection XML of an object; `manager` adds ObjectManager. The caller frees it. */
+char *bus_introspect(DBusConnection *connection, const char *path,
+	const struct bus_interface *interface, bool manager);

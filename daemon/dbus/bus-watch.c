@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "dbus/bus-watch.h"
+#include "dbus/bus.h"
 
 #include <stdlib.h>
 #include <sys/epoll.h>

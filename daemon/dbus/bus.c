@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "util/utf8.h"
-#include "dbus/bus-watch.h"
 
 #define LOG_MODULE "bus"
 #include "util/log.h"

@@ -8,8 +8,8 @@
 
 #include <dbus/dbus.h>
 
-#include "util/mem.h"
 #include "util/loop.h"
+#include "util/mem.h"
 
 struct bus;
 
@@ -59,3 +59,11 @@ static inline void bus_message_unref(DBusMessage *message)
 	}
 }
 MEM_CLEANUP_OF(DBusMessage *, bus_message_unref);
+
+/*
+ * Serves a D-Bus connection from the loop: libdbus's watches as one descriptor,
+ * its time-outs as timers, and dispatching whenever messages are there.
+ */
+struct bus_watch;
+struct bus_watch *bus_watch_new(struct loop *loop, DBusConnection *connection);
+void bus_watch_free(struct bus_watch *watch);

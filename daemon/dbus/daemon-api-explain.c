@@ -3,11 +3,10 @@
 
 #include <strings.h>
 
-#include "dbus/event-api.h"
-#include "dbus/project-api.h"
-#include "util/pathname.h"
 #include "dbus/bus-variant.h"
+#include "dbus/project-api.h"
 #include "project/verdict.h"
+#include "util/pathname.h"
 
 /* Explain: what a save or a tab would do, with nothing done. */
 
@@ -104,7 +103,7 @@ static void append_project(DBusMessageIter *array, struct daemon_api *api,
 	const struct project *project, const char *rule, const struct verdict *verdict)
 {
 	_cleanup_free_ char *effect = effect_of(api, project, verdict);
-	_cleanup_free_ char *path = project_bus_path(project);
+	_cleanup_free_ char *path = project_api_path(project);
 	DBusMessageIter dict;
 
 	bus_dict_open(array, &dict);
@@ -133,7 +132,7 @@ static void append_last_event(DBusMessageIter *dict, const struct event *event)
 
 	if (event) {
 		bus_dict_begin(dict, "last-event", "a{sv}", &entry, &variant);
-		event_bus_append(&variant, event);
+		event_api_append(&variant, event);
 		bus_dict_end(dict, &entry, &variant);
 	}
 }

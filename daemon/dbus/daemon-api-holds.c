@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "dbus/daemon-api-private.h"
 
-#include "util/pathname.h"
-#include "util/utf8.h"
 #include "dbus/bus-variant.h"
 #include "project/finder.h"
+#include "util/pathname.h"
+#include "util/utf8.h"
 
 /* Hold, Release, ReleaseFailed; a caller's holds end with its connection. */
 

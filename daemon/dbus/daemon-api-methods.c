@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 
 #include "dbus/project-api.h"
-#include "util/pathname.h"
 #include "project/finder.h"
+#include "util/pathname.h"
 
 /* Saved, Track, Untrack, Reload. */
 
@@ -84,7 +84,7 @@ DBusMessage *daemon_api_saved(DBusMessage *call, void *userdata)
 	for (size_t i = 0; i < names.count; i++) {
 		settings_saved(api->parts.settings, names.names[i]);
 	}
-	return return_event(call, pipe_saved(api->parts.pipe, names.names, names.count));
+	return return_event(call, pipeline_saved(api->parts.pipeline, names.names, names.count));
 }
 
 DBusMessage *daemon_api_read_root(DBusMessage *call, char **root)
@@ -166,7 +166,7 @@ DBusMessage *daemon_api_track(DBusMessage *call, void *userdata)
 			"Track: root: " VALUE ": %d projects are tracked already; untrack some",
 			text, PROJECTS_MAX);
 	}
-	path = project_bus_path(project);
+	path = project_api_path(project);
 	reply = dbus_message_new_method_return(call);
 	dbus_message_append_args(reply, DBUS_TYPE_OBJECT_PATH, &path, DBUS_TYPE_INVALID);
 	return store_then_reply(api, call, reply);
@@ -208,5 +208,5 @@ DBusMessage *daemon_api_reload(DBusMessage *call, void *userdata)
 		return bus_error(
 			call, ERROR_NO_PROJECT, "Reload: root: " VALUE ": %s", text, why);
 	}
-	return return_event(call, pipe_reload(api->parts.pipe, project));
+	return return_event(call, pipeline_reload(api->parts.pipeline, project));
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "dbus/daemon-api.h"
 #include "dbus/bus-object.h"
+#include "dbus/daemon-api.h"
+#include "pipeline/ledger.h"
+#include <dbus/dbus.h>
 
 /* What the files of io.github.savecast.Daemon1 share. */
 
@@ -26,7 +28,7 @@ struct daemon_api {
 	struct daemon_api_parts parts;
 	struct bus_object *object;
 	struct project_object *projects;
-	struct explaining *explaining; /* see explain-bus.c */
+	struct explaining *explaining; /* see daemon-api-explain.c */
 	struct subscriber *subscribers;
 	unsigned subscriber_count;
 	struct hold_owner *holders;
@@ -37,29 +39,33 @@ struct daemon_api {
 /* The first argument as a folder's name. Returns an error to send, or NULL. */
 DBusMessage *daemon_api_read_root(DBusMessage *call, char **root);
 
-/* Methods: daemon-holds-bus.c */
+/* Methods: daemon-api-holds.c */
 bus_method_fn daemon_api_hold;
 bus_method_fn daemon_api_release;
 bus_method_fn daemon_api_release_failed;
 void daemon_api_drop_holders(struct daemon_api *api);
 
-/* Methods: daemon-methods-bus.c */
+/* Methods: daemon-api-methods.c */
 bus_method_fn daemon_api_saved;
 bus_method_fn daemon_api_track;
 bus_method_fn daemon_api_untrack;
 bus_method_fn daemon_api_reload;
 
-/* Methods: daemon-lists-bus.c */
+/* Methods: daemon-api-lists.c */
 bus_method_fn daemon_api_list_events;
 bus_method_fn daemon_api_list_tabs;
 /* A tab as ListTabs has it; `userdata` is the array's iterator. */
 void daemon_api_append_tab(const struct tab *tab, void *userdata);
 
-/* Methods: explain-bus.c */
+/* Methods: daemon-api-explain.c */
 bus_method_fn daemon_api_explain;
 
-/* Methods: daemon-subscribers-bus.c */
+/* Methods: daemon-api-subscribers.c */
 bus_method_fn daemon_api_subscribe;
 bus_method_fn daemon_api_unsubscribe;
 void daemon_api_drop_subscribers(struct daemon_api *api);
 void daemon_api_drop_explanations(struct daemon_api *api);
+
+/* Events as the dictionaries that ListEvents and EventStep carry. */
+void event_api_append(DBusMessageIter *to, const struct event *event);
+void event_api_append_step(DBusMessageIter *to, const struct event *event, const struct step *step);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "dbus/daemon-api-private.h"
 
-#include "dbus/event-api.h"
 #include "dbus/bus-variant.h"
 
 /* Subscribe, Unsubscribe, and EventStep to those who have. */
@@ -83,7 +82,7 @@ void daemon_api_step(struct daemon_api *api, const struct event *event, const st
 		dbus_message_set_destination(signal, bus_client_name(to->client));
 		dbus_message_iter_init_append(signal, &body);
 		dbus_message_iter_append_basic(&body, DBUS_TYPE_UINT64, &event->serial);
-		event_bus_append_step(&body, event, step);
+		event_api_append_step(&body, event, step);
 		bus_send(api->parts.bus, signal);
 	}
 }

@@ -3,11 +3,10 @@
 
 #include <errno.h>
 
+#include "dbus/bus-variant.h"
 #include "dbus/daemon-api-private.h"
-#include "dbus/event-api.h"
 #include "dbus/project-api.h"
 #include "util/pathname.h"
-#include "dbus/bus-variant.h"
 
 /* The interface's table, its properties, and the projects' objects. */
 
@@ -18,14 +17,14 @@ static void get_version(DBusMessageIter *to, void *userdata)
 
 static void get_port(DBusMessageIter *to, void *userdata)
 {
-	dbus_uint16_t port = door_port(((struct daemon_api *)userdata)->parts.door);
+	dbus_uint16_t port = endpoint_port(((struct daemon_api *)userdata)->parts.endpoint);
 
 	dbus_message_iter_append_basic(to, DBUS_TYPE_UINT16, &port);
 }
 
 static void get_port_error(DBusMessageIter *to, void *userdata)
 {
-	bus_append_string(to, door_error(((struct daemon_api *)userdata)->parts.door));
+	bus_append_string(to, endpoint_error(((struct daemon_api *)userdata)->parts.endpoint));
 }
 
 static void get_pairing_code(DBusMessageIter *to, void *userdata)
@@ -128,7 +127,7 @@ void daemon_api_browsers_changed(struct daemon_api *api)
 	bus_object_changed(api->object, "Tabs");
 }
 
-void daemon_api_door_changed(struct daemon_api *api)
+void daemon_api_endpoint_changed(struct daemon_api *api)
 {
 	bus_object_changed(api->object, "Port");
 	bus_object_changed(api->object, "PortError");
@@ -149,7 +148,7 @@ void daemon_api_project_added(struct daemon_api *api, struct project *project)
 	struct project_object *added = mem_new(struct project_object);
 
 	added->project = project;
-	added->object = project_bus_new(api->parts.bus, api->object, project);
+	added->object = project_api_new(api->parts.bus, api->object, project);
 	added->next = api->projects;
 	api->projects = added;
 }

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "browser/browsers.h"
-#include "dbus/bus.h"
 #include "config/settings.h"
-#include "pipeline/ledger.h"
+#include "dbus/bus.h"
 #include "pipeline/holds.h"
 #include "pipeline/intake.h"
+#include "pipeline/ledger.h"
 #include "pipeline/pipeline.h"
 #include "project/project.h"
 #include "project/state.h"
@@ -30,10 +30,10 @@ struct daemon_api_parts {
 	struct ledger *ledger;
 	struct router *router;
 	struct intake *intake;
-	struct pipe *pipe;
+	struct pipeline *pipeline;
 	struct holds *holds;
 	struct browsers *browsers;
-	struct door *door;
+	struct endpoint *endpoint;
 	const char *code;	/* of the key that proves whose daemon this is, or "" */
 };
 
@@ -44,7 +44,7 @@ void daemon_api_free(struct daemon_api *api);
 void daemon_api_step(
 	struct daemon_api *api, const struct event *event, const struct step *step);
 void daemon_api_browsers_changed(struct daemon_api *api);
-void daemon_api_door_changed(struct daemon_api *api);
+void daemon_api_endpoint_changed(struct daemon_api *api);
 void daemon_api_server_changed(struct daemon_api *api, const struct server *server);
 void daemon_api_project_added(struct daemon_api *api, struct project *project);
 void daemon_api_project_changed(struct daemon_api *api, struct project *project);

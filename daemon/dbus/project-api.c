@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "dbus/project-api.h"
 
-#include "dbus/bus-variant.h"
 #include "config/settings.h"
+#include "dbus/bus-variant.h"
+#include "pipeline/pipeline.h"
 
 static void get_root(DBusMessageIter *to, void *userdata)
 {
@@ -46,11 +47,9 @@ static void get_problem(DBusMessageIter *to, void *userdata)
 
 static void get_held_by(DBusMessageIter *to, void *userdata)
 {
-	const struct project *project = userdata;
-	const char *why =
-		project->held_by && *project->held_by ? project->held_by : "no reason given";
+	const char *why = pipeline_held_by(userdata);
 
-	bus_append_string(to, project->holds ? why : "");
+	bus_append_string(to, !why ? "" : *why ? why : "no reason given");
 }
 
 static const struct bus_interface project_interface = {
@@ -68,15 +67,15 @@ static const struct bus_interface project_interface = {
 	},
 };
 
-char *project_bus_path(const struct project *project)
+char *project_api_path(const struct project *project)
 {
 	return mem_printf("/io/github/savecast/Daemon1/project/%u", project->id);
 }
 
-struct bus_object *project_bus_new(
+struct bus_object *project_api_new(
 	struct bus *bus, struct bus_object *manager, struct project *project)
 {
-	_cleanup_free_ char *path = project_bus_path(project);
+	_cleanup_free_ char *path = project_api_path(project);
 
 	return bus_object_new(bus, path, &project_interface, manager, project);
 }

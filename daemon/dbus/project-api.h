@@ -5,8 +5,8 @@
 #include "project/project.h"
 
 /* io.github.savecast.Project1: a project's object, below the manager. */
-struct bus_object *project_bus_new(
+struct bus_object *project_api_new(
 	struct bus *bus, struct bus_object *manager, struct project *project);
 
 /* The project's object path; the caller frees it. */
-char *project_bus_path(const struct project *project);
+char *project_api_path(const struct project *project);

@@ -1,36 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline/coalescer.h"
 
-enum pending_verdict pending_save(struct pending *pending, uint64_t now_usec)
+enum coalescer_verdict coalescer_add(struct coalescer *coalescer, uint64_t now_usec)
 {
-	if (pending->gathering) {
-		pending->last_usec = now_usec;
-		return PENDING_JOINS;
+	if (coalescer->gathering) {
+		coalescer->last_usec = now_usec;
+		return COALESCER_JOINS;
 	}
-	if (pending->departed && now_usec - pending->departed_usec < PENDING_QUIET_USEC) {
-		pending->gathering = true;
-		pending->first_usec = now_usec;
-		pending->last_usec = now_usec;
-		return PENDING_OPENS;
+	if (coalescer->departed && now_usec - coalescer->departed_usec < COALESCER_QUIET_USEC) {
+		coalescer->gathering = true;
+		coalescer->first_usec = now_usec;
+		coalescer->last_usec = now_usec;
+		return COALESCER_OPENS;
 	}
-	pending_depart(pending, now_usec);
-	return PENDING_LEAVES;
+	coalescer_depart(coalescer, now_usec);
+	return COALESCER_LEAVES;
 }
 
-uint64_t pending_due(const struct pending *pending)
+uint64_t coalescer_due(const struct coalescer *coalescer)
 {
-	uint64_t quiet = pending->last_usec + PENDING_QUIET_USEC;
-	uint64_t wait = pending->first_usec + PENDING_WAIT_USEC;
+	uint64_t quiet = coalescer->last_usec + COALESCER_QUIET_USEC;
+	uint64_t wait = coalescer->first_usec + COALESCER_WAIT_USEC;
 
-	if (!pending->gathering) {
+	if (!coalescer->gathering) {
 		return CLOCK_NEVER;
 	}
 	return quiet < wait ? quiet : wait;
 }
 
-void pending_depart(struct pending *pending, uint64_t now_usec)
+void coalescer_depart(struct coalescer *coalescer, uint64_t now_usec)
 {
-	pending->departed = true;
-	pending->departed_usec = now_usec;
-	pending->gathering = false;
+	coalescer->departed = true;
+	coalescer->departed_usec = now_usec;
+	coalescer->gathering = false;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "pipeline/content-read.h"
+#include "pipeline/content.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sources/git/git-library.h"
 #include "util/mem.h"
 #include "util/pathname.h"
-#include "sources/git/git-hash.h"
 
 _Static_assert((int)CONTENT_HASH_SIZE == (int)GIT_HASH_SIZE, "a mark holds git's hash");
 

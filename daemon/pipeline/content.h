@@ -46,3 +46,16 @@ bool content_announce(
 
 /* What was said of this file did not reach anybody. */
 void content_forget(struct content_memory *memory, const char *name);
+
+enum {
+	/* How much one call on the loop's thread reads: a few milliseconds' worth of hashing. */
+	CONTENT_LOOP_BYTES_MAX = 1024 * 1024,
+	/* How much of one file the worker reads; a larger one is always taken as changed. */
+	CONTENT_WORKER_BYTES_MAX = 256 * 1024 * 1024,
+};
+
+/*
+ * What the file holds now, if it has at most `max` bytes. Never opens what is no
+ * regular file. Returns how many bytes it read.
+ */
+size_t content_read(const char *name, size_t max, struct content_mark *mark);

@@ -12,7 +12,7 @@ struct hold {
 };
 
 struct holds {
-	struct pipe *pipe;
+	struct pipeline *pipeline;
 	struct hold *first;
 	unsigned count;
 	uint32_t last_cookie;
@@ -20,11 +20,11 @@ struct holds {
 	void *userdata;
 };
 
-struct holds *holds_new(struct pipe *pipe)
+struct holds *holds_new(struct pipeline *pipeline)
 {
 	struct holds *holds = mem_new(struct holds);
 
-	holds->pipe = pipe;
+	holds->pipeline = pipeline;
 	return holds;
 }
 
@@ -91,7 +91,7 @@ uint32_t holds_add(struct holds *holds, struct project *project, const void *own
 	};
 	holds->first = hold;
 	holds->count++;
-	pipe_hold(holds->pipe, project, why);
+	pipeline_hold(holds->pipeline, project, why);
 	return hold->cookie;
 }
 
@@ -108,9 +108,9 @@ bool holds_release(struct holds *holds, const void *owner, uint32_t cookie)
 	project = holds_take(holds, at);
 	holds_tell(holds, project, false);
 	if (build) {
-		pipe_build_passed(holds->pipe, project);
+		pipeline_build_passed(holds->pipeline, project);
 	}
-	pipe_release(holds->pipe, project);
+	pipeline_release(holds->pipeline, project);
 	return true;
 }
 
@@ -125,7 +125,7 @@ uint64_t holds_fail(
 	}
 	project = holds_take(holds, at);
 	holds_tell(holds, project, true);
-	return pipe_fail(holds->pipe, project, what, said);
+	return pipeline_fail(holds->pipeline, project, what, said);
 }
 
 bool holds_any(const struct holds *holds, const void *owner)
@@ -145,7 +145,7 @@ void holds_drop_owner(struct holds *holds, const void *owner)
 			struct project *project = holds_take(holds, at);
 
 			holds_tell(holds, project, false);
-			pipe_release(holds->pipe, project);
+			pipeline_release(holds->pipeline, project);
 			at = &holds->first; /* what leaves may end other holds */
 		} else {
 			at = &(*at)->next;
@@ -158,7 +158,7 @@ void holds_forget(struct holds *holds, struct project *project)
 	for (struct hold **at = &holds->first; *at;) {
 		if ((*at)->project == project) {
 			holds_take(holds, at);
-			project->holds--;
+			pipeline_drop_hold(project);
 		} else {
 			at = &(*at)->next;
 		}

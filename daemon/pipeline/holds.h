@@ -15,7 +15,7 @@ enum { HOLDS_MAX = 256 };
 
 struct holds;
 
-struct holds *holds_new(struct pipe *pipe);
+struct holds *holds_new(struct pipeline *pipeline);
 /*
  * Told before a hold of the project ends, so that what it wrote and the daemon has not
  * read yet still belongs to it. `failed`: nothing of that is to be told.
@@ -37,7 +37,7 @@ uint32_t holds_add(struct holds *holds, struct project *project, const void *own
 bool holds_release(struct holds *holds, const void *owner, uint32_t cookie);
 
 /*
- * The same, but what it was for has failed; see pipe_fail(). Returns the event
+ * The same, but what it was for has failed; see pipeline_fail(). Returns the event
  * that says so; 0 if there is no such hold.
  */
 uint64_t holds_fail(struct holds *holds, const void *owner, uint32_t cookie, const char *what,

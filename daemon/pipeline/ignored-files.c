@@ -4,24 +4,24 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
-static struct passed_part *passed_part(
-	struct passed *passed, struct project *project, const char *why)
+static struct ignored_part *ignored_files_part(
+	struct ignored_files *ignored, struct project *project, const char *why)
 {
-	for (size_t i = passed->count; i-- > 0;) {
-		if (passed->parts[i].project == project) {
-			return &passed->parts[i];
+	for (size_t i = ignored->count; i-- > 0;) {
+		if (ignored->parts[i].project == project) {
+			return &ignored->parts[i];
 		}
 	}
-	passed->parts = mem_resize(passed->parts, passed->count + 1, sizeof *passed->parts);
-	passed->parts[passed->count] =
-		(struct passed_part){.project = project, .why = mem_strdup(why)};
-	return &passed->parts[passed->count++];
+	ignored->parts = mem_resize(ignored->parts, ignored->count + 1, sizeof *ignored->parts);
+	ignored->parts[ignored->count] =
+		(struct ignored_part){.project = project, .why = mem_strdup(why)};
+	return &ignored->parts[ignored->count++];
 }
 
-void passed_add(
-	struct passed *passed, struct project *project, const char *file, const char *why)
+void ignored_files_add(
+	struct ignored_files *ignored, struct project *project, const char *file, const char *why)
 {
-	struct passed_part *part = passed_part(passed, project, why);
+	struct ignored_part *part = ignored_files_part(ignored, project, why);
 
 	part->count++;
 	if (part->kept < LEDGER_FILES_MAX) {
@@ -29,7 +29,7 @@ void passed_add(
 	}
 }
 
-static uint64_t part_tell(struct passed_part *part, struct ledger *ledger, uint64_t now)
+static uint64_t part_tell(struct ignored_part *part, struct ledger *ledger, uint64_t now)
 {
 	uint64_t serial = ledger_open(
 		ledger, EVENT_SAVE, part->project->root, now, clock_usec(CLOCK_REALTIME));
@@ -48,16 +48,17 @@ static uint64_t part_tell(struct passed_part *part, struct ledger *ledger, uint6
 	return serial;
 }
 
-uint64_t passed_tell(struct passed *passed, struct ledger *ledger, uint64_t now_usec)
+uint64_t ignored_files_report(
+	struct ignored_files *ignored, struct ledger *ledger, uint64_t now_usec)
 {
 	uint64_t first = 0;
 
-	for (size_t i = 0; i < passed->count; i++) {
-		uint64_t serial = part_tell(&passed->parts[i], ledger, now_usec);
+	for (size_t i = 0; i < ignored->count; i++) {
+		uint64_t serial = part_tell(&ignored->parts[i], ledger, now_usec);
 
 		first = first ? first : serial;
 	}
-	free(passed->parts);
-	*passed = (struct passed){0};
+	free(ignored->parts);
+	*ignored = (struct ignored_files){0};
 	return first;
 }

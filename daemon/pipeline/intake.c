@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline/intake.h"
 
+#include "project/finder.h"
 #include "util/mem.h"
 #include "util/pathname.h"
-#include "project/finder.h"
 
 struct intake {
 	struct registry *registry;
@@ -90,7 +90,7 @@ void claims_clear(struct claims *claims)
 	free(claims->why);
 }
 
-bool intake_lets_pass(const struct project *project, const char *file)
+bool intake_accepts(const struct project *project, const char *file)
 {
 	struct verdict verdict;
 	bool passes;

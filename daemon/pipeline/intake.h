@@ -2,8 +2,8 @@
 #pragma once
 
 #include "project/project.h"
-#include "sources/git/git-ignore.h"
 #include "project/verdict.h"
+#include "sources/git/git-ignore.h"
 
 /*
  * The door of the pipe: which projects a file belongs to, and whether a save of
@@ -40,4 +40,4 @@ void claims_clear(struct claims *claims);
  * Whether the project's own rules let a file count that a source other than a save
  * tells of; .gitignore is not asked, the source knows.
  */
-bool intake_lets_pass(const struct project *project, const char *file);
+bool intake_accepts(const struct project *project, const char *file);

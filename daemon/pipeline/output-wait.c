@@ -5,7 +5,7 @@
 
 #include "util/mem.h"
 
-bool await_is_source(const char *name)
+bool output_wait_is_source(const char *name)
 {
 	static const char *const kinds[] = {".scss", ".sass", ".less", ".styl", ".ts", ".tsx",
 		".jsx", ".mts", ".cts", ".coffee", ".elm", ".svelte", ".vue"};
@@ -20,41 +20,43 @@ bool await_is_source(const char *name)
 	return false;
 }
 
-bool await_saved(struct await *await, uint64_t now_usec)
+bool output_wait_saved(struct output_wait *wait, uint64_t now_usec)
 {
-	await->saved_usec = now_usec;
-	if (await->misses >= AWAIT_MISSES_MAX) {
+	wait->saved_usec = now_usec;
+	if (wait->misses >= OUTPUT_WAIT_MISSES_MAX) {
 		return false;
 	}
-	await->due_usec =
-		now_usec + (await->learned_usec ? await->learned_usec : AWAIT_FIRST_USEC);
+	wait->due_usec =
+		now_usec + (wait->expected_usec ? wait->expected_usec : OUTPUT_WAIT_FIRST_USEC);
 	return true;
 }
 
-void await_output(struct await *await, uint64_t now_usec)
+void output_wait_output(struct output_wait *wait, uint64_t now_usec)
 {
-	uint64_t took = await->saved_usec ? now_usec - await->saved_usec : AWAIT_MAX_USEC;
-	uint64_t wait = 2 * took;
+	uint64_t took = wait->saved_usec ? now_usec - wait->saved_usec : OUTPUT_WAIT_MAX_USEC;
+	uint64_t longest = 2 * took;
 
-	await->due_usec = 0;
-	await->saved_usec = 0;
-	if (took >= AWAIT_MAX_USEC) {
+	wait->due_usec = 0;
+	wait->saved_usec = 0;
+	if (took >= OUTPUT_WAIT_MAX_USEC) {
 		return; /* it has nothing to do with a save */
 	}
-	await->misses = 0;
-	wait = wait < AWAIT_MIN_USEC ? AWAIT_MIN_USEC : wait > AWAIT_MAX_USEC ? AWAIT_MAX_USEC : wait;
+	wait->misses = 0;
+	longest = longest < OUTPUT_WAIT_MIN_USEC ? OUTPUT_WAIT_MIN_USEC
+		: longest > OUTPUT_WAIT_MAX_USEC ? OUTPUT_WAIT_MAX_USEC
+						 : longest;
 	/* A slower build at once, a faster one slowly. */
-	if (wait > await->learned_usec) {
-		await->learned_usec = wait;
+	if (longest > wait->expected_usec) {
+		wait->expected_usec = longest;
 	} else {
-		await->learned_usec -= (await->learned_usec - wait) / 4;
+		wait->expected_usec -= (wait->expected_usec - longest) / 4;
 	}
 }
 
-void await_missed(struct await *await)
+void output_wait_missed(struct output_wait *wait)
 {
-	await->due_usec = 0;
-	if (await->misses < AWAIT_MISSES_MAX) {
-		await->misses++;
+	wait->due_usec = 0;
+	if (wait->misses < OUTPUT_WAIT_MISSES_MAX) {
+		wait->misses++;
 	}
 }

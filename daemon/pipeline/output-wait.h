@@ -13,29 +13,29 @@
  * A page does not show a .scss or .ts: reloading it at the save of one is for
  * nothing, and the reload that counts comes with the output. So a save of such
  * files alone, in a project with `output` patterns, waits for the output: twice as
- * long as builds took lately, AWAIT_FIRST before any was seen, never longer than
- * AWAIT_MAX. After AWAIT_MISSES_MAX saves that no output followed, nobody builds:
+ * long as builds took lately, OUTPUT_WAIT_FIRST before any was seen, never longer than
+ * OUTPUT_WAIT_MAX. After OUTPUT_WAIT_MISSES_MAX saves that no output followed, nobody builds:
  * saves leave at once until an output follows one again.
  */
-#define AWAIT_FIRST_USEC (2 * CLOCK_USEC_PER_SEC)
-#define AWAIT_MIN_USEC (300 * CLOCK_USEC_PER_MSEC)
-#define AWAIT_MAX_USEC (10 * CLOCK_USEC_PER_SEC)
+#define OUTPUT_WAIT_FIRST_USEC (2 * CLOCK_USEC_PER_SEC)
+#define OUTPUT_WAIT_MIN_USEC (300 * CLOCK_USEC_PER_MSEC)
+#define OUTPUT_WAIT_MAX_USEC (10 * CLOCK_USEC_PER_SEC)
 
-enum { AWAIT_MISSES_MAX = 3 };
+enum { OUTPUT_WAIT_MISSES_MAX = 3 };
 
-struct await {
+struct output_wait {
 	uint64_t saved_usec; /* the last save of a source; 0: an output followed it, or it is too old */
 	uint64_t due_usec; /* an event waits until then; 0: none */
-	uint64_t learned_usec; /* 0: nothing is learned */
+	uint64_t expected_usec; /* how long builds took lately, doubled; 0: none was seen */
 	unsigned misses; /* saves in a row that no output followed */
 };
 
 /* Whether the file is only what an output is made from, by its name. */
-bool await_is_source(const char *name);
+bool output_wait_is_source(const char *name);
 
 /* A source was saved: whether it waits, until `due_usec`. */
-bool await_saved(struct await *await, uint64_t now_usec);
+bool output_wait_saved(struct output_wait *wait, uint64_t now_usec);
 /* An output was written: learns from it; nothing waits any more. */
-void await_output(struct await *await, uint64_t now_usec);
+void output_wait_output(struct output_wait *wait, uint64_t now_usec);
 /* No output came in time. */
-void await_missed(struct await *await);
+void output_wait_missed(struct output_wait *wait);

@@ -6,83 +6,105 @@
 
 /* Events that are kept while a project is held. */
 
-void pipe_on_build(struct pipe *pipe, pipe_build_fn *told, void *userdata)
+void pipeline_on_build(struct pipeline *pipeline, pipeline_build_fn *told, void *userdata)
 {
-	pipe->build = told;
-	pipe->build_userdata = userdata;
+	pipeline->build = told;
+	pipeline->build_userdata = userdata;
 }
 
-void pipe_say_held(struct pipe *pipe, struct project *project, uint64_t now)
+void pipeline_say_held(struct pipeline *pipeline, struct project *project, uint64_t now)
 {
-	ledger_step(pipe->ledger, project->serial, now, STEP_HELD, NULL, "%s",
-		project->held_by ? project->held_by : "");
+	struct project_queue *queue = queue_of(project);
+
+	ledger_step(pipeline->ledger, queue->serial, now, STEP_HELD, NULL, "%s",
+		queue->held_by ? queue->held_by : "");
 }
 
-void pipe_hold(struct pipe *pipe, struct project *project, const char *why)
+void pipeline_hold(struct pipeline *pipeline, struct project *project, const char *why)
 {
-	project->holds++;
-	free(project->held_by);
-	project->held_by = mem_strdup(why);
-	if (project->serial) {
-		pipe_say_held(pipe, project, clock_now_usec());
-		pipe_set_timer(pipe);
+	struct project_queue *queue = queue_of(project);
+
+	queue->holds++;
+	free(queue->held_by);
+	queue->held_by = mem_strdup(why);
+	if (queue->serial) {
+		pipeline_say_held(pipeline, project, clock_now_usec());
+		pipeline_set_timer(pipeline);
 	}
 }
 
 /* Returns whether that was the last hold. */
-static bool pipe_let_go(struct project *project)
+static bool pipeline_end_hold(struct project *project)
 {
-	if (--project->holds) {
+	struct project_queue *queue = queue_of(project);
+
+	if (--queue->holds) {
 		return false;
 	}
-	free(project->held_by);
-	project->held_by = NULL;
+	free(queue->held_by);
+	queue->held_by = NULL;
 	return true;
 }
 
 /* Takes the failure; NULL: it went well. */
-static void pipe_tell_build(
-	struct pipe *pipe, struct project *project, struct build_failure *failure)
+static void pipeline_tell_build(
+	struct pipeline *pipeline, struct project *project, struct build_failure *failure)
 {
 	bool is_news = failure || project->failure;
 
 	build_failure_free(project->failure);
 	project->failure = failure;
-	if (is_news && pipe->build) {
-		pipe->build(project, pipe->build_userdata);
+	if (is_news && pipeline->build) {
+		pipeline->build(project, pipeline->build_userdata);
 	}
 }
 
-void pipe_release(struct pipe *pipe, struct project *project)
+void pipeline_drop_hold(struct project *project)
 {
+	queue_of(project)->holds--;
+}
+
+const char *pipeline_held_by(const struct project *project)
+{
+	const struct project_queue *queue = project->queue;
+
+	return !queue || !queue->holds ? NULL : queue->held_by ? queue->held_by : "";
+}
+
+void pipeline_release(struct pipeline *pipeline, struct project *project)
+{
+	struct project_queue *queue = queue_of(project);
 	uint64_t now = clock_now_usec();
 	const struct event *event;
 
-	if (!pipe_let_go(project)) {
+	if (!pipeline_end_hold(project)) {
 		return;
 	}
-	event = ledger_find(pipe->ledger, project->serial);
-	if (project->serial) {
-		pending_depart(&project->pending, now);
-		ledger_step(pipe->ledger, project->serial, now, STEP_LEFT, NULL,
+	event = ledger_find(pipeline->ledger, queue->serial);
+	if (queue->serial) {
+		coalescer_depart(&queue->coalescer, now);
+		ledger_step(pipeline->ledger, queue->serial, now, STEP_LEFT, NULL,
 			"after %.1f ms, with %zu file%s",
 			event ? (double)(now - event->started_usec) / 1000 : 0.0,
-			project->files.count, project->files.count == 1 ? "" : "s");
-		pipe_depart(pipe, project);
+			queue->files.count, queue->files.count == 1 ? "" : "s");
+		pipeline_depart(pipeline, project);
 	}
 }
 
-void pipe_drop(struct pipe *pipe, struct project *project, enum step_kind kind, const char *why)
+void pipeline_drop(
+	struct pipeline *pipeline, struct project *project, enum step_kind kind, const char *why)
 {
-	for (size_t i = 0; i < project->files.kept; i++) {
-		content_forget(pipe->contents, project->files.names[i]);
+	struct project_queue *queue = queue_of(project);
+
+	for (size_t i = 0; i < queue->files.kept; i++) {
+		content_forget(pipeline->contents, queue->files.names[i]);
 	}
-	ledger_close(pipe->ledger, project->serial);
-	ledger_step(pipe->ledger, project->serial, clock_now_usec(), kind, NULL, "%s", why);
-	fileset_clear(&project->files);
-	project->serial = 0;
-	project->await.due_usec = 0;
-	pending_depart(&project->pending, clock_now_usec());
+	ledger_close(pipeline->ledger, queue->serial);
+	ledger_step(pipeline->ledger, queue->serial, clock_now_usec(), kind, NULL, "%s", why);
+	fileset_clear(&queue->files);
+	queue->serial = 0;
+	queue->output_wait.due_usec = 0;
+	coalescer_depart(&queue->coalescer, clock_now_usec());
 }
 
 /* The last lines of `said`; the caller frees them. */
@@ -96,7 +118,7 @@ static char *said_last(const char *said)
 	}
 	for (from = end; from > said; from--) {
 		lines += from[-1] == '\n';
-		if (lines == PIPE_SAID_MAX) {
+		if (lines == PIPELINE_SAID_MAX) {
 			break;
 		}
 	}
@@ -104,7 +126,7 @@ static char *said_last(const char *said)
 }
 
 /* Each line is a step. */
-static void pipe_say(struct pipe *pipe, uint64_t serial, uint64_t now, const char *said)
+static void pipeline_say(struct pipeline *pipeline, uint64_t serial, uint64_t now, const char *said)
 {
 	const char *from = said;
 
@@ -112,36 +134,38 @@ static void pipe_say(struct pipe *pipe, uint64_t serial, uint64_t now, const cha
 		size_t length = strcspn(from, "\n");
 
 		if (length) {
-			ledger_step(pipe->ledger, serial, now, STEP_SAID, NULL, "%.*s", (int)length,
-				from);
+			ledger_step(pipeline->ledger, serial, now, STEP_SAID, NULL, "%.*s",
+				(int)length, from);
 		}
 		from += length + (from[length] == '\n');
 	}
 }
 
-uint64_t pipe_fail(struct pipe *pipe, struct project *project, const char *what, const char *said)
+uint64_t pipeline_fail(
+	struct pipeline *pipeline, struct project *project, const char *what, const char *said)
 {
+	struct project_queue *queue = queue_of(project);
 	uint64_t now = clock_now_usec();
-	uint64_t serial = project->serial;
+	uint64_t serial = queue->serial;
 	struct build_failure *failure = mem_new(struct build_failure);
 
 	if (!serial) {
-		serial = pipe_open(pipe, EVENT_BUILD, project->root, now, "");
+		serial = pipeline_open(pipeline, EVENT_BUILD, project->root, now, "");
 	}
 	*failure = (struct build_failure){serial, mem_strdup(what), said_last(said)};
-	pipe_say(pipe, serial, now, failure->said);
-	if (project->serial) {
-		pipe_drop(pipe, project, STEP_BUILD_FAILED, what);
+	pipeline_say(pipeline, serial, now, failure->said);
+	if (queue->serial) {
+		pipeline_drop(pipeline, project, STEP_BUILD_FAILED, what);
 	} else {
-		ledger_close(pipe->ledger, serial);
-		ledger_step(pipe->ledger, serial, now, STEP_BUILD_FAILED, NULL, "%s", what);
+		ledger_close(pipeline->ledger, serial);
+		ledger_step(pipeline->ledger, serial, now, STEP_BUILD_FAILED, NULL, "%s", what);
 	}
-	pipe_let_go(project);
-	pipe_tell_build(pipe, project, failure);
+	pipeline_end_hold(project);
+	pipeline_tell_build(pipeline, project, failure);
 	return serial;
 }
 
-void pipe_build_passed(struct pipe *pipe, struct project *project)
+void pipeline_build_passed(struct pipeline *pipeline, struct project *project)
 {
-	pipe_tell_build(pipe, project, NULL);
+	pipeline_tell_build(pipeline, project, NULL);
 }

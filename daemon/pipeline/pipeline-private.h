@@ -1,36 +1,61 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "pipeline/coalescer.h"
+#include "pipeline/fileset.h"
+#include "pipeline/output-wait.h"
 #include "pipeline/pipeline.h"
+#include "util/mem.h"
 
 /* What the files of the pipe share. */
 
-struct pipe {
+/* What the pipeline keeps for one project: the saves that wait to leave as one event. */
+struct project_queue {
+	struct coalescer coalescer;
+	struct fileset files;
+	uint64_t serial; /* of the event that waits, or 0 */
+	struct output_wait output_wait; /* for the output of what was saved */
+	uint64_t unchanged; /* the event of the last saves that changed nothing, or 0 */
+	unsigned holds; /* the event waits until this is 0 again */
+	char *held_by; /* why, in the words of the last hold */
+};
+
+struct pipeline {
 	struct loop *loop;
 	struct registry *registry;
 	struct intake *intake;
 	struct ledger *ledger;
 	struct content_memory *contents;
-	pipe_cast_fn *cast;
+	pipeline_leave_fn *leave;
 	void *userdata;
-	pipe_build_fn *build;
+	pipeline_build_fn *build;
 	void *build_userdata;
 	struct loop_timer *due; /* the first departure of what waits */
 };
 
-/* Opens an event whose first step says `what`. */
-uint64_t pipe_open(struct pipe *pipe, enum event_source source, const char *root, uint64_t now,
-	const char *what);
-/* The files of the project's event that the ledger does not know yet. */
-void pipe_note_files(struct pipe *pipe, const struct project *project, uint64_t serial);
-/* The project's files have grown by what one source said at once; returns their event. */
-uint64_t pipe_enter(struct pipe *pipe, struct project *project, enum event_source source,
-	uint64_t now, const char *what);
-/* The project's event leaves now; returns it. */
-uint64_t pipe_depart(struct pipe *pipe, struct project *project);
-void pipe_set_timer(struct pipe *pipe);
+/* The project's queue, made at the first use. */
+static inline struct project_queue *queue_of(struct project *project)
+{
+	if (!project->queue) {
+		project->queue = mem_new(struct project_queue);
+	}
+	return project->queue;
+}
 
-/* pipe-hold.c */
-void pipe_say_held(struct pipe *pipe, struct project *project, uint64_t now);
+/* Opens an event whose first step says `what`. */
+uint64_t pipeline_open(struct pipeline *pipeline, enum event_source source, const char *root,
+	uint64_t now, const char *what);
+/* The files of the project's event that the ledger does not know yet. */
+void pipeline_note_files(struct pipeline *pipeline, struct project *project, uint64_t serial);
+/* The project's files have grown by what one source said at once; returns their event. */
+uint64_t pipeline_enter(struct pipeline *pipeline, struct project *project,
+	enum event_source source, uint64_t now, const char *what);
+/* The project's event leaves now; returns it. */
+uint64_t pipeline_depart(struct pipeline *pipeline, struct project *project);
+void pipeline_set_timer(struct pipeline *pipeline);
+
+/* pipeline-hold.c */
+void pipeline_say_held(struct pipeline *pipeline, struct project *project, uint64_t now);
 /* The project's event ends here; what it was about counts as never announced. */
-void pipe_drop(struct pipe *pipe, struct project *project, enum step_kind kind, const char *why);
+void pipeline_drop(
+	struct pipeline *pipeline, struct project *project, enum step_kind kind, const char *why);

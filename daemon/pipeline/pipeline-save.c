@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline/pipeline-private.h"
 
+#include "config/setting.h"
+#include "pipeline/content.h"
+#include "pipeline/ignored-files.h"
 #include "util/clock.h"
 #include "util/mem.h"
-#include "config/setting.h"
-#include "pipeline/content-read.h"
-#include "pipeline/ignored-files.h"
 
 /* Saves that somebody tells of, an editor mostly: the files of one call. */
 
@@ -26,7 +26,7 @@ struct call {
 	size_t homeless;
 	size_t homeless_kept;
 	char *homeless_names[LEDGER_FILES_MAX];
-	struct passed passed; /* ignored */
+	struct ignored_files ignored; /* ignored */
 };
 
 static struct call_part *call_part(struct call *call, struct project *project)
@@ -42,31 +42,31 @@ static struct call_part *call_part(struct call *call, struct project *project)
 }
 
 /* Whether the file holds what was announced last; it is remembered in any case. */
-static bool call_is_unchanged(struct call *call, struct pipe *pipe, const char *file)
+static bool call_is_unchanged(struct call *call, struct pipeline *pipeline, const char *file)
 {
 	struct content_mark mark;
 
 	call->left -= content_read(file, call->left, &mark);
-	return content_announce(pipe->contents, file, &mark);
+	return content_announce(pipeline->contents, file, &mark);
 }
 
-static void call_take(struct call *call, struct pipe *pipe, const char *name)
+static void call_take(struct call *call, struct pipeline *pipeline, const char *name)
 {
 	struct claims claims;
 	bool same = false, asked = false;
 
-	intake_claim(pipe->intake, name, &claims);
+	intake_claim(pipeline->intake, name, &claims);
 	for (size_t i = 0; i < claims.count; i++) {
 		struct project *project = claims.items[i].project;
 		const char *ignored = claims.items[i].verdict.ignored;
 		struct call_part *part;
 
 		if (ignored) {
-			passed_add(&call->passed, project, claims.file, ignored);
+			ignored_files_add(&call->ignored, project, claims.file, ignored);
 			continue;
 		}
 		if (!asked) {
-			same = call_is_unchanged(call, pipe, claims.file);
+			same = call_is_unchanged(call, pipeline, claims.file);
 			asked = true;
 		}
 		part = call_part(call, project);
@@ -74,8 +74,8 @@ static void call_take(struct call *call, struct pipe *pipe, const char *name)
 			fileset_add(&part->unchanged, claims.file);
 		} else {
 			part->changed++;
-			part->sources += await_is_source(claims.file);
-			fileset_add(&project->files, claims.file);
+			part->sources += output_wait_is_source(claims.file);
+			fileset_add(&queue_of(project)->files, claims.file);
 		}
 	}
 	if (!claims.count) {
@@ -90,16 +90,16 @@ static void call_take(struct call *call, struct pipe *pipe, const char *name)
 	claims_clear(&claims);
 }
 
-static uint64_t pipe_homeless_saved(struct pipe *pipe, struct call *call, uint64_t now)
+static uint64_t pipeline_homeless_saved(struct pipeline *pipeline, struct call *call, uint64_t now)
 {
-	uint64_t serial = pipe_open(pipe, EVENT_SAVE, NULL, now, "");
+	uint64_t serial = pipeline_open(pipeline, EVENT_SAVE, NULL, now, "");
 
 	for (size_t i = 0; i < call->homeless_kept; i++) {
-		ledger_file(pipe->ledger, serial, call->homeless_names[i]);
+		ledger_file(pipeline->ledger, serial, call->homeless_names[i]);
 		free(call->homeless_names[i]);
 	}
-	ledger_close(pipe->ledger, serial);
-	ledger_step(pipe->ledger, serial, now, STEP_NO_PROJECT, NULL, "%s", call->homeless_why);
+	ledger_close(pipeline->ledger, serial);
+	ledger_step(pipeline->ledger, serial, now, STEP_NO_PROJECT, NULL, "%s", call->homeless_why);
 	free(call->homeless_why);
 	return serial;
 }
@@ -109,20 +109,22 @@ static uint64_t pipe_homeless_saved(struct pipe *pipe, struct call *call, uint64
  * that follow one another so, as an editor's autosave does, make one story; else
  * they would soon be all that the ledger holds.
  */
-static uint64_t pipe_unchanged(struct pipe *pipe, const struct call_part *part, uint64_t now)
+static uint64_t pipeline_unchanged(
+	struct pipeline *pipeline, const struct call_part *part, uint64_t now)
 {
 	struct project *project = part->project;
-	uint64_t serial = project->unchanged;
+	struct project_queue *queue = queue_of(project);
+	uint64_t serial = queue->unchanged;
 
-	if (!serial || serial != ledger_last(pipe->ledger)) {
-		serial = pipe_open(pipe, EVENT_SAVE, project->root, now, "");
-		project->unchanged = serial;
+	if (!serial || serial != ledger_last(pipeline->ledger)) {
+		serial = pipeline_open(pipeline, EVENT_SAVE, project->root, now, "");
+		queue->unchanged = serial;
 		for (size_t i = 0; i < part->unchanged.kept; i++) {
-			ledger_file(pipe->ledger, serial, part->unchanged.names[i]);
+			ledger_file(pipeline->ledger, serial, part->unchanged.names[i]);
 		}
-		ledger_close(pipe->ledger, serial);
+		ledger_close(pipeline->ledger, serial);
 	}
-	ledger_step(pipe->ledger, serial, now, STEP_UNCHANGED, NULL,
+	ledger_step(pipeline->ledger, serial, now, STEP_UNCHANGED, NULL,
 		"no byte of %zu file%s changed since it was announced", part->unchanged.count,
 		part->unchanged.count == 1 ? "" : "s");
 	return serial;
@@ -132,60 +134,63 @@ static uint64_t pipe_unchanged(struct pipe *pipe, const struct call_part *part, 
  * Only sources of the project were saved. Whether they wait for their output; then
  * they are in the project's event.
  */
-static bool pipe_awaits(struct pipe *pipe, struct project *project, uint64_t now)
+static bool pipeline_awaits(struct pipeline *pipeline, struct project *project, uint64_t now)
 {
-	bool waits = project->settings->output.count && await_saved(&project->await, now);
+	struct project_queue *queue = queue_of(project);
+	bool waits = project->settings->output.count && output_wait_saved(&queue->output_wait, now);
 
-	if (!waits || project->holds || project->pending.gathering) {
-		project->await.due_usec = 0;
+	if (!waits || queue->holds || queue->coalescer.gathering) {
+		queue->output_wait.due_usec = 0;
 		return false;
 	}
-	if (!project->serial) {
-		project->serial = pipe_open(pipe, EVENT_SAVE, project->root, now, "");
-		ledger_step(pipe->ledger, project->serial, now, STEP_HELD, NULL,
+	if (!queue->serial) {
+		queue->serial = pipeline_open(pipeline, EVENT_SAVE, project->root, now, "");
+		ledger_step(pipeline->ledger, queue->serial, now, STEP_HELD, NULL,
 			"waits for its output, %.1f s at most",
-			(double)(project->await.due_usec - now) / CLOCK_USEC_PER_SEC);
+			(double)(queue->output_wait.due_usec - now) / CLOCK_USEC_PER_SEC);
 	}
-	pipe_note_files(pipe, project, project->serial);
-	pipe_set_timer(pipe);
+	pipeline_note_files(pipeline, project, queue->serial);
+	pipeline_set_timer(pipeline);
 	return true;
 }
 
-static uint64_t pipe_part_saved(struct pipe *pipe, const struct call_part *part, uint64_t now)
+static uint64_t pipeline_part_saved(
+	struct pipeline *pipeline, const struct call_part *part, uint64_t now)
 {
 	_cleanup_free_ char *what = NULL;
 
 	if (!part->changed) {
-		return pipe_unchanged(pipe, part, now);
+		return pipeline_unchanged(pipeline, part, now);
 	}
-	if (part->sources == part->changed && pipe_awaits(pipe, part->project, now)) {
-		return part->project->serial;
+	if (part->sources == part->changed && pipeline_awaits(pipeline, part->project, now)) {
+		return queue_of(part->project)->serial;
 	}
 	if (part->unchanged.count) {
 		what = mem_printf("%zu more file%s: not a byte changed", part->unchanged.count,
 			part->unchanged.count == 1 ? "" : "s");
 	}
-	return pipe_enter(pipe, part->project, EVENT_SAVE, now, what ? what : "");
+	return pipeline_enter(pipeline, part->project, EVENT_SAVE, now, what ? what : "");
 }
 
-uint64_t pipe_saved(struct pipe *pipe, char *const *names, size_t count)
+uint64_t pipeline_saved(struct pipeline *pipeline, char *const *names, size_t count)
 {
 	struct call call = {.left = CONTENT_LOOP_BYTES_MAX};
 	uint64_t now = clock_now_usec();
 	uint64_t first = 0, ignored;
 
 	for (size_t i = 0; i < count; i++) {
-		call_take(&call, pipe, names[i]);
+		call_take(&call, pipeline, names[i]);
 	}
-	intake_finish(pipe->intake);
+	intake_finish(pipeline->intake);
 	for (size_t i = 0; i < call.count; i++) {
-		uint64_t serial = call.parts[i].project ? pipe_part_saved(pipe, &call.parts[i], now)
-							: pipe_homeless_saved(pipe, &call, now);
+		uint64_t serial = call.parts[i].project
+			? pipeline_part_saved(pipeline, &call.parts[i], now)
+			: pipeline_homeless_saved(pipeline, &call, now);
 
 		first = first ? first : serial;
 		fileset_clear(&call.parts[i].unchanged);
 	}
 	free(call.parts);
-	ignored = passed_tell(&call.passed, pipe->ledger, now);
+	ignored = ignored_files_report(&call.ignored, pipeline->ledger, now);
 	return first ? first : ignored;
 }

@@ -1,210 +1,237 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline/pipeline.h"
 
+#include "pipeline/pipeline-private.h"
 #include "util/clock.h"
 #include "util/mem.h"
-#include "pipeline/pipeline-private.h"
 
-uint64_t pipe_depart(struct pipe *pipe, struct project *project)
+static void queue_free(struct project_queue *queue)
 {
-	uint64_t serial = project->serial;
+	if (queue) {
+		fileset_clear(&queue->files);
+		free(queue->held_by);
+		free(queue);
+	}
+}
 
-	project->serial = 0;
-	project->await.due_usec = 0;
-	pipe->cast(project, serial, &project->files, pipe->userdata);
-	fileset_clear(&project->files);
+uint64_t pipeline_depart(struct pipeline *pipeline, struct project *project)
+{
+	struct project_queue *queue = queue_of(project);
+	uint64_t serial = queue->serial;
+
+	queue->serial = 0;
+	queue->output_wait.due_usec = 0;
+	pipeline->leave(project, serial, &queue->files, pipeline->userdata);
+	fileset_clear(&queue->files);
 	return serial;
 }
 
 /* When what waits of the project leaves; CLOCK_NEVER if nothing does, or it is held. */
-static uint64_t pipe_due(const struct project *project)
+static uint64_t queue_due(const struct project_queue *queue)
 {
-	uint64_t due = pending_due(&project->pending);
+	uint64_t due = queue && !queue->holds ? coalescer_due(&queue->coalescer) : CLOCK_NEVER;
+	uint64_t output_due = queue && !queue->holds ? queue->output_wait.due_usec : 0;
 
-	if (project->holds) {
-		return CLOCK_NEVER;
-	}
-	return project->await.due_usec && project->await.due_usec < due ? project->await.due_usec
-									: due;
+	return output_due && output_due < due ? output_due : due;
 }
 
-void pipe_set_timer(struct pipe *pipe)
+void pipeline_set_timer(struct pipeline *pipeline)
 {
 	uint64_t first = CLOCK_NEVER;
 
-	for (size_t i = 0; i < registry_count(pipe->registry); i++) {
-		const struct project *project = registry_at(pipe->registry, i);
-		uint64_t due = pipe_due(project);
+	for (size_t i = 0; i < registry_count(pipeline->registry); i++) {
+		const struct project *project = registry_at(pipeline->registry, i);
+		uint64_t due = queue_due(project->queue);
 
 		first = due < first ? due : first;
 	}
-	loop_timer_set(pipe->due, first);
+	loop_timer_set(pipeline->due, first);
 }
 
-static void pipe_on_due(void *userdata)
+static void pipeline_on_due(void *userdata)
 {
-	struct pipe *pipe = userdata;
+	struct pipeline *pipeline = userdata;
 	uint64_t now = clock_now_usec();
 
-	for (size_t i = 0; i < registry_count(pipe->registry); i++) {
-		struct project *project = registry_at(pipe->registry, i);
+	for (size_t i = 0; i < registry_count(pipeline->registry); i++) {
+		struct project *project = registry_at(pipeline->registry, i);
+		struct project_queue *queue = project->queue;
 
-		if (pipe_due(project) <= now) {
-			if (project->await.due_usec && project->await.due_usec <= now) {
-				await_missed(&project->await);
+		if (queue_due(queue) <= now) {
+			if (queue->output_wait.due_usec && queue->output_wait.due_usec <= now) {
+				output_wait_missed(&queue->output_wait);
 			}
-			pending_depart(&project->pending, now);
-			ledger_step(pipe->ledger, project->serial, now, STEP_LEFT, NULL,
-				"with %zu file%s", project->files.count,
-				project->files.count == 1 ? "" : "s");
-			pipe_depart(pipe, project);
+			coalescer_depart(&queue->coalescer, now);
+			ledger_step(pipeline->ledger, queue->serial, now, STEP_LEFT, NULL,
+				"with %zu file%s", queue->files.count,
+				queue->files.count == 1 ? "" : "s");
+			pipeline_depart(pipeline, project);
 		}
 	}
-	pipe_set_timer(pipe);
+	pipeline_set_timer(pipeline);
 }
 
-struct pipe *pipe_new(struct loop *loop, struct registry *registry, struct intake *intake,
-	struct ledger *ledger, pipe_cast_fn *cast, void *userdata)
+struct pipeline *pipeline_new(struct loop *loop, struct registry *registry, struct intake *intake,
+	struct ledger *ledger, pipeline_leave_fn *leave, void *userdata)
 {
-	struct pipe *pipe = mem_new(struct pipe);
+	struct pipeline *pipeline = mem_new(struct pipeline);
 
-	*pipe = (struct pipe){
+	*pipeline = (struct pipeline){
 		.loop = loop,
 		.registry = registry,
 		.intake = intake,
 		.ledger = ledger,
-		.cast = cast,
+		.leave = leave,
 		.userdata = userdata,
 		.contents = content_memory_new(),
 	};
-	pipe->due = loop_timer_new(loop, pipe_on_due, pipe);
-	return pipe;
+	pipeline->due = loop_timer_new(loop, pipeline_on_due, pipeline);
+	return pipeline;
 }
 
-void pipe_free(struct pipe *pipe)
+void pipeline_free(struct pipeline *pipeline)
 {
-	if (pipe) {
-		loop_timer_free(pipe->due);
-		content_memory_free(pipe->contents);
-		free(pipe);
+	if (pipeline) {
+		for (size_t i = 0; i < registry_count(pipeline->registry); i++) {
+			struct project *project = registry_at(pipeline->registry, i);
+
+			queue_free(project->queue);
+			project->queue = NULL;
+		}
+		loop_timer_free(pipeline->due);
+		content_memory_free(pipeline->contents);
+		free(pipeline);
 	}
 }
 
-struct content_memory *pipe_contents(struct pipe *pipe)
+struct content_memory *pipeline_contents(struct pipeline *pipeline)
 {
-	return pipe->contents;
+	return pipeline->contents;
 }
 
-uint64_t pipe_open(struct pipe *pipe, enum event_source source, const char *root, uint64_t now,
-	const char *what)
+uint64_t pipeline_open(struct pipeline *pipeline, enum event_source source, const char *root,
+	uint64_t now, const char *what)
 {
-	uint64_t serial = ledger_open(pipe->ledger, source, root, now, clock_usec(CLOCK_REALTIME));
+	uint64_t serial =
+		ledger_open(pipeline->ledger, source, root, now, clock_usec(CLOCK_REALTIME));
 
-	ledger_step(pipe->ledger, serial, now, STEP_HEARD, NULL, "%s", what);
+	ledger_step(pipeline->ledger, serial, now, STEP_HEARD, NULL, "%s", what);
 	return serial;
 }
 
-void pipe_note_files(struct pipe *pipe, const struct project *project, uint64_t serial)
+void pipeline_note_files(struct pipeline *pipeline, struct project *project, uint64_t serial)
 {
-	const struct event *event = ledger_find(pipe->ledger, serial);
+	struct project_queue *queue = queue_of(project);
+	const struct event *event = ledger_find(pipeline->ledger, serial);
 
-	for (size_t i = event ? event->file_count : SIZE_MAX; i < project->files.kept; i++) {
-		ledger_file(pipe->ledger, serial, project->files.names[i]);
+	for (size_t i = event ? event->file_count : SIZE_MAX; i < queue->files.kept; i++) {
+		ledger_file(pipeline->ledger, serial, queue->files.names[i]);
 	}
 }
 
-uint64_t pipe_enter(struct pipe *pipe, struct project *project, enum event_source source,
-	uint64_t now, const char *what)
+uint64_t pipeline_enter(struct pipeline *pipeline, struct project *project,
+	enum event_source source, uint64_t now, const char *what)
 {
-	bool joins = project->serial != 0;
-	bool leaves = !project->holds && pending_save(&project->pending, now) == PENDING_LEAVES;
+	struct project_queue *queue = queue_of(project);
+	bool joins = queue->serial != 0;
+	bool leaves = !queue->holds && coalescer_add(&queue->coalescer, now) == COALESCER_LEAVES;
 
 	if (joins) {
-		pipe_note_files(pipe, project, project->serial);
-		ledger_step(pipe->ledger, project->serial, now, STEP_JOINED, NULL, "%s", what);
+		pipeline_note_files(pipeline, project, queue->serial);
+		ledger_step(pipeline->ledger, queue->serial, now, STEP_JOINED, NULL, "%s", what);
 		if (leaves) {
-			return pipe_depart(pipe, project);
+			return pipeline_depart(pipeline, project);
 		}
 		/* What has waited for an output leaves with the burst now, which is sooner. */
-		if (!project->holds) {
-			pipe_set_timer(pipe);
+		if (!queue->holds) {
+			pipeline_set_timer(pipeline);
 		}
-		return project->serial;
+		return queue->serial;
 	}
-	project->serial = pipe_open(pipe, source, project->root, now, what);
-	pipe_note_files(pipe, project, project->serial);
+	queue->serial = pipeline_open(pipeline, source, project->root, now, what);
+	pipeline_note_files(pipeline, project, queue->serial);
 	if (leaves) {
-		return pipe_depart(pipe, project);
+		return pipeline_depart(pipeline, project);
 	}
-	if (project->holds) {
-		pipe_say_held(pipe, project, now);
+	if (queue->holds) {
+		pipeline_say_held(pipeline, project, now);
 	} else {
-		pipe_set_timer(pipe);
+		pipeline_set_timer(pipeline);
 	}
-	return project->serial;
+	return queue->serial;
 }
 
-bool pipe_take(struct pipe *pipe, struct project *project, const struct pipe_change *change)
+bool pipeline_add_change(
+	struct pipeline *pipeline, struct project *project, const struct pipeline_change *change)
 {
-	content_announce(pipe->contents, change->name, &change->mark);
-	if (!intake_lets_pass(project, change->name)) {
+	struct project_queue *queue = queue_of(project);
+
+	content_announce(pipeline->contents, change->name, &change->mark);
+	if (!intake_accepts(project, change->name)) {
 		return false;
 	}
-	fileset_add(&project->files, change->name);
+	fileset_add(&queue->files, change->name);
 	return true;
 }
 
-uint64_t pipe_taken(struct pipe *pipe, struct project *project, enum event_source source,
-	size_t more, const char *what)
+uint64_t pipeline_finish_changes(struct pipeline *pipeline, struct project *project,
+	enum event_source source, size_t more, const char *what)
 {
+	struct project_queue *queue = queue_of(project);
 	uint64_t now = clock_now_usec();
 
-	project->files.count += more;
+	queue->files.count += more;
 	if (source == EVENT_OUTPUT) {
-		await_output(&project->await, now);
+		output_wait_output(&queue->output_wait, now);
 	}
-	return pipe_enter(pipe, project, source, now, what);
+	return pipeline_enter(pipeline, project, source, now, what);
 }
 
-uint64_t pipe_changed(struct pipe *pipe, struct project *project, enum event_source source,
-	const struct pipe_change *changes, size_t kept, size_t count, const char *what)
+uint64_t pipeline_changed(struct pipeline *pipeline, struct project *project,
+	enum event_source source, const struct pipeline_change *changes, size_t kept, size_t count,
+	const char *what)
 {
 	size_t passed = 0;
 
 	for (size_t i = 0; i < kept; i++) {
-		passed += pipe_take(pipe, project, &changes[i]);
+		passed += pipeline_add_change(pipeline, project, &changes[i]);
 	}
 	return kept && !passed && kept == count
 		? 0
-		: pipe_taken(pipe, project, source, count - kept, what);
+		: pipeline_finish_changes(pipeline, project, source, count - kept, what);
 }
 
-void pipe_output_unchanged(struct pipe *pipe, struct project *project)
+void pipeline_output_unchanged(struct pipeline *pipeline, struct project *project)
 {
-	/* With a burst, other files have joined it. */
-	bool waits = project->await.due_usec && !project->pending.gathering;
+	struct project_queue *queue = queue_of(project);
 
-	await_output(&project->await, clock_now_usec());
-	if (waits && !project->holds) {
-		ledger_close(pipe->ledger, project->serial);
-		ledger_step(pipe->ledger, project->serial, clock_now_usec(), STEP_UNCHANGED, NULL,
+	/* With a burst, other files have joined it. */
+	bool waits = queue->output_wait.due_usec && !queue->coalescer.gathering;
+
+	output_wait_output(&queue->output_wait, clock_now_usec());
+	if (waits && !queue->holds) {
+		ledger_close(pipeline->ledger, queue->serial);
+		ledger_step(pipeline->ledger, queue->serial, clock_now_usec(), STEP_UNCHANGED, NULL,
 			"the output is what it was");
-		fileset_clear(&project->files);
-		project->serial = 0;
+		fileset_clear(&queue->files);
+		queue->serial = 0;
 	}
 }
 
-uint64_t pipe_reload(struct pipe *pipe, struct project *project)
+uint64_t pipeline_reload(struct pipeline *pipeline, struct project *project)
 {
-	uint64_t serial = pipe_open(pipe, EVENT_RELOAD, project->root, clock_now_usec(), "");
+	uint64_t serial =
+		pipeline_open(pipeline, EVENT_RELOAD, project->root, clock_now_usec(), "");
 
-	pipe->cast(project, serial, NULL, pipe->userdata);
+	pipeline->leave(project, serial, NULL, pipeline->userdata);
 	return serial;
 }
 
-void pipe_forget(struct pipe *pipe, struct project *project)
+void pipeline_forget(struct pipeline *pipeline, struct project *project)
 {
-	if (project->serial) {
-		pipe_drop(pipe, project, STEP_NO_PROJECT, "the project was untracked");
+	if (project->queue && project->queue->serial) {
+		pipeline_drop(pipeline, project, STEP_NO_PROJECT, "the project was untracked");
 	}
+	queue_free(project->queue);
+	project->queue = NULL;
 }

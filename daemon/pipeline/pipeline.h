@@ -2,10 +2,11 @@
 #pragma once
 
 #include "pipeline/content.h"
-#include "pipeline/ledger.h"
-#include "util/loop.h"
+#include "pipeline/fileset.h"
 #include "pipeline/intake.h"
+#include "pipeline/ledger.h"
 #include "project/project.h"
+#include "util/loop.h"
 
 /*
  * The way of a save through the daemon: which project, did a byte change, is
@@ -14,15 +15,15 @@
  * back.
  */
 
-struct pipe;
+struct pipeline;
 
 /* An event leaves: tell the project's tabs. `files` is NULL if nothing was saved. */
-typedef void pipe_cast_fn(
+typedef void pipeline_leave_fn(
 	struct project *project, uint64_t serial, const struct fileset *files, void *userdata);
 
-struct pipe *pipe_new(struct loop *loop, struct registry *registry, struct intake *intake,
-	struct ledger *ledger, pipe_cast_fn *cast, void *userdata);
-void pipe_free(struct pipe *pipe);
+struct pipeline *pipeline_new(struct loop *loop, struct registry *registry, struct intake *intake,
+	struct ledger *ledger, pipeline_leave_fn *leave, void *userdata);
+void pipeline_free(struct pipeline *pipeline);
 
 /*
  * Files were saved; names as pathname_from_text() gives them, at least one. One
@@ -30,12 +31,12 @@ void pipe_free(struct pipe *pipe);
  * one for those that a project ignores; returns the event of the first file, of
  * those that are not ignored if there are some. Files that hold what was announced
  * last are left out, and an event without others ends as "unchanged". Sources alone wait
- * for the output that is made from them; see await.h.
+ * for the output that is made from them; see output-wait.h.
  */
-uint64_t pipe_saved(struct pipe *pipe, char *const *names, size_t count);
+uint64_t pipeline_saved(struct pipeline *pipeline, char *const *names, size_t count);
 
 /* What a source of its own found out about files of one project. */
-struct pipe_change {
+struct pipeline_change {
 	const char *name;
 	struct content_mark mark; /* what the file holds now */
 };
@@ -46,50 +47,57 @@ struct pipe_change {
  * remembered. `what` is the text of the event's first step. Returns 0 if the
  * project's rules ignore them all.
  */
-uint64_t pipe_changed(struct pipe *pipe, struct project *project, enum event_source source,
-	const struct pipe_change *changes, size_t kept, size_t count, const char *what);
+uint64_t pipeline_changed(struct pipeline *pipeline, struct project *project,
+	enum event_source source, const struct pipeline_change *changes, size_t kept, size_t count,
+	const char *what);
 
 /*
  * The same in pieces, for who has thousands: each change is taken by itself, which
  * returns whether the rules let it pass, and then they leave as one. The project must
  * be held from the first to the last.
  */
-bool pipe_take(struct pipe *pipe, struct project *project, const struct pipe_change *change);
+bool pipeline_add_change(
+	struct pipeline *pipeline, struct project *project, const struct pipeline_change *change);
 /* At least one has passed, or there are `more`, whose names were not kept, or nothing is known. */
-uint64_t pipe_taken(struct pipe *pipe, struct project *project, enum event_source source,
-	size_t more, const char *what);
+uint64_t pipeline_finish_changes(struct pipeline *pipeline, struct project *project,
+	enum event_source source, size_t more, const char *what);
 
 /* A build wrote outputs of the project, with the bytes that they had. */
-void pipe_output_unchanged(struct pipe *pipe, struct project *project);
+void pipeline_output_unchanged(struct pipeline *pipeline, struct project *project);
 
 /* What was announced of each file, for sources to compare with. */
-struct content_memory *pipe_contents(struct pipe *pipe);
+struct content_memory *pipeline_contents(struct pipeline *pipeline);
 
 /* Somebody asks for a reload of the project's tabs. */
-uint64_t pipe_reload(struct pipe *pipe, struct project *project);
+uint64_t pipeline_reload(struct pipeline *pipeline, struct project *project);
 
 /*
- * The project's events are kept from here, until as many calls of pipe_release()
- * or pipe_fail(), and then leave as one. `why` is said in the story of what waits.
+ * The project's events are kept from here, until as many calls of pipeline_release()
+ * or pipeline_fail(), and then leave as one. `why` is said in the story of what waits.
  */
-void pipe_hold(struct pipe *pipe, struct project *project, const char *why);
-void pipe_release(struct pipe *pipe, struct project *project);
+void pipeline_hold(struct pipeline *pipeline, struct project *project, const char *why);
+void pipeline_release(struct pipeline *pipeline, struct project *project);
+/* Why the project is held, in the words of the last hold, which may be none (""); NULL: it is not held. */
+const char *pipeline_held_by(const struct project *project);
+/* A hold ends and what it kept stays: as the daemon itself ends. */
+void pipeline_drop_hold(struct project *project);
 
 /*
- * As pipe_release(), but what was waited for has failed: nothing leaves, the page
+ * As pipeline_release(), but what was waited for has failed: nothing leaves, the page
  * stays. `what` says what failed and how, `said` its last words, of which at most
- * PIPE_SAID_MAX lines are kept; both UTF-8. Returns the event that tells of it.
+ * PIPELINE_SAID_MAX lines are kept; both UTF-8. Returns the event that tells of it.
  * What was kept counts as never announced, so that the same bytes can come again.
  */
-enum { PIPE_SAID_MAX = 12 };
-uint64_t pipe_fail(struct pipe *pipe, struct project *project, const char *what, const char *said);
+enum { PIPELINE_SAID_MAX = 12 };
+uint64_t pipeline_fail(
+	struct pipeline *pipeline, struct project *project, const char *what, const char *said);
 
-/* The build that held the project went well; call it before pipe_release(). */
-void pipe_build_passed(struct pipe *pipe, struct project *project);
+/* The build that held the project went well; call it before pipeline_release(). */
+void pipeline_build_passed(struct pipeline *pipeline, struct project *project);
 
 /* Told when a build of the project has failed, and when the next one went well: see project->failure. */
-typedef void pipe_build_fn(struct project *project, void *userdata);
-void pipe_on_build(struct pipe *pipe, pipe_build_fn *told, void *userdata);
+typedef void pipeline_build_fn(struct project *project, void *userdata);
+void pipeline_on_build(struct pipeline *pipeline, pipeline_build_fn *told, void *userdata);
 
 /* The project is about to be forgotten: what waits for it is closed. */
-void pipe_forget(struct pipe *pipe, struct project *project);
+void pipeline_forget(struct pipeline *pipeline, struct project *project);

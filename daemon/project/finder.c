@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sources/git/git-dir.h"
 #include "util/mem.h"
 #include "util/pathname.h"
-#include "sources/git/git-worktree.h"
 
 /* The slash that halves the components between two lengths of the name, or 0 if there is none. */
 static size_t middle_slash(const char *name, size_t low, size_t high)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "project/path-rule.h"
 
+#include "project/glob.h"
 #include "util/mem.h"
 #include "util/pathname.h"
-#include "project/glob.h"
 
 static const char *const action_names[] = {
 	[ACTION_DEFAULT] = "default",

@@ -11,10 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "pipeline/output-wait.h"
-#include "pipeline/fileset.h"
-#include "pipeline/coalescer.h"
-
+struct project_queue;
 struct project_settings;
 struct tab;
 
@@ -27,7 +24,7 @@ enum project_how {
 	PROJECT_BY_CONFIG, /* the user's configuration has a section for it */
 };
 
-/* What the project's tabs show of a build until one goes well; see pipe.h. UTF-8. */
+/* What the project's tabs show of a build until one goes well; see pipeline.h. UTF-8. */
 struct build_failure {
 	uint64_t event;
 	char *what; /* "npm run build: exit status 1" */
@@ -47,14 +44,8 @@ struct project {
 	/* Never NULL; see settings.h, which owns them. */
 	const struct project_settings *settings;
 
-	/* The saves that wait to leave as one event; see pipe.h, which owns them. */
-	struct pending pending;
-	struct fileset files;
-	uint64_t serial;
-	struct await await; /* for the output of what was saved */
-	uint64_t unchanged; /* the event of the last saves that changed nothing, or 0 */
-	unsigned holds; /* they wait until this is 0 again */
-	char *held_by; /* why, in the words of the last hold */
+	/* The saves that wait to leave as one event; see pipeline.h, which owns them. NULL: none yet. */
+	struct project_queue *queue;
 	struct build_failure *failure; /* of the last build that held it; NULL: it went well */
 
 	char *problem; /* UTF-8: what of the project cannot be watched, and why; or NULL */
@@ -75,6 +66,7 @@ struct registry_callbacks {
 	void (*changed)(struct project *project, void *userdata);
 	void (*removed)(struct project *project, void *userdata);
 };
+/* `callbacks` NULL: nobody is told any more. */
 void registry_listen(
 	struct registry *registry, const struct registry_callbacks *callbacks, void *userdata);
 
@@ -106,3 +98,15 @@ const char *project_known_by(const struct project *project);
 /* The next number to give; never falls. */
 uint32_t registry_next_id(const struct registry *registry);
 void registry_reserve_ids(struct registry *registry, uint32_t next_id);
+
+/*
+ * What a source cannot watch of a project: the project has one problem to show, and
+ * each source takes back its own only. `source` is a word, "git".
+ */
+
+/* Says "<source>: <why>"; NULL: nothing is wrong (any more). It is logged if it is new. */
+void project_problem_set(
+	struct registry *registry, struct project *project, const char *source, const char *why);
+
+/* Whether the problem that the project shows is this source's. */
+bool project_problem_is_of(const struct project *project, const char *source);

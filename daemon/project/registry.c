@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "project/project.h"
 
+#include "config/setting.h"
 #include "util/mem.h"
 #include "util/pathname.h"
-#include "config/setting.h"
 #include "util/utf8.h"
+
+#define LOG_MODULE "project"
+#include "util/log.h"
 
 struct registry {
 	struct project **sorted; /* by root */
@@ -27,9 +30,7 @@ void build_failure_free(struct build_failure *failure)
 static void project_free(struct project *project)
 {
 	build_failure_free(project->failure);
-	fileset_clear(&project->files);
 	free(project->problem);
-	free(project->held_by);
 	free(project->root);
 	free(project->label);
 	free(project);
@@ -57,7 +58,7 @@ void registry_free(struct registry *registry)
 void registry_listen(
 	struct registry *registry, const struct registry_callbacks *callbacks, void *userdata)
 {
-	registry->callbacks = *callbacks;
+	registry->callbacks = callbacks ? *callbacks : (struct registry_callbacks){0};
 	registry->userdata = userdata;
 }
 
@@ -232,4 +233,26 @@ void registry_reserve_ids(struct registry *registry, uint32_t next_id)
 	if (next_id > registry->next_id) {
 		registry->next_id = next_id;
 	}
+}
+
+bool project_problem_is_of(const struct project *project, const char *source)
+{
+	size_t length = strlen(source);
+
+	return project->problem && strncmp(project->problem, source, length) == 0 &&
+		project->problem[length] == ':';
+}
+
+void project_problem_set(
+	struct registry *registry, struct project *project, const char *source, const char *why)
+{
+	_cleanup_free_ char *problem = why ? mem_printf("%s: %s", source, why) : NULL;
+
+	if (!problem && !project_problem_is_of(project, source)) {
+		return;
+	}
+	if (problem && (!project->problem || strcmp(project->problem, problem) != 0)) {
+		log_warning("%s: %s", project->root, problem);
+	}
+	registry_set_problem(registry, project, problem);
 }

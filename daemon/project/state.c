@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "project/state-text.h"
+#include "readiness/restart-history.h"
 #include "util/file.h"
 #include "util/mem.h"
-#include "readiness/restart-history.h"
-#include "project/state-text.h"
 
 #define LOG_MODULE "state"
 #include "util/log.h"
@@ -97,7 +97,7 @@ static int read_projects(void *into, const char *text, size_t length, char **why
 
 static int read_learned(void *into, const char *text, size_t length, char **why)
 {
-	return learned_read(into, text, length, why);
+	return restart_history_read(into, text, length, why);
 }
 
 int state_load(struct state *state, struct registry *registry)
@@ -111,9 +111,9 @@ int state_load(struct state *state, struct registry *registry)
 		"them again");
 }
 
-int state_load_learned(struct state *state, struct learned *learned)
+int state_load_history(struct state *state, struct restart_history *history)
 {
-	return state_load_file(state, STATE_LEARNED, read_learned, learned,
+	return state_load_file(state, STATE_LEARNED, read_learned, history,
 		"which saves restart which server is learned anew");
 }
 
@@ -165,9 +165,9 @@ void state_store(struct state *state, const struct registry *registry, state_sto
 	state_store_file(state, STATE_PROJECTS, state_text_write(registry), stored, userdata);
 }
 
-void state_store_learned(struct state *state, const struct learned *learned)
+void state_store_history(struct state *state, const struct restart_history *history)
 {
 	if (state->folder) {
-		state_store_file(state, STATE_LEARNED, learned_write(learned), NULL, NULL);
+		state_store_file(state, STATE_LEARNED, restart_history_write(history), NULL, NULL);
 	}
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "util/loop.h"
 #include "project/project.h"
+#include "util/loop.h"
 
 /*
  * The tracked projects on disk, so that they survive the daemon:
@@ -16,7 +16,7 @@
  */
 
 struct state;
-struct learned;
+struct restart_history;
 
 /* `folder` is where it is kept, or NULL if there is no place for it. */
 struct state *state_new(struct loop *loop, const char *folder);
@@ -34,5 +34,5 @@ void state_store(struct state *state, const struct registry *registry, state_sto
 	void *userdata);
 
 /* The same for what was learned of servers, in learned.json; a loss is survivable. */
-int state_load_learned(struct state *state, struct learned *learned);
-void state_store_learned(struct state *state, const struct learned *learned);
+int state_load_history(struct state *state, struct restart_history *history);
+void state_store_history(struct state *state, const struct restart_history *history);

@@ -39,11 +39,11 @@ static void set_look(struct gate *gate, uint64_t now)
 }
 
 void gate_init(struct gate *gate, const struct gate_times *times, uint64_t now,
-	const struct gate_sight *sight)
+	const struct server_state *seen)
 {
 	*gate = (struct gate){.times = *times, .look_usec = CLOCK_NEVER};
-	if (sight->serving) {
-		gate->shown = sight->generation;
+	if (seen->serving) {
+		gate->shown = seen->generation;
 	} else {
 		gate->state = GATE_DOWN;
 		gate->since_usec = now;
@@ -60,37 +60,38 @@ static void wait_for(struct gate *gate, uint64_t now, uint64_t now_boot, uint64_
 	gate->doubt_usec = now + GATE_DOUBT_USEC;
 }
 
-unsigned gate_save(
-	struct gate *gate, uint64_t now, uint64_t now_boot, enum gate_lore lore, uint64_t delay)
+unsigned gate_save(struct gate *gate, uint64_t now, uint64_t now_boot,
+	enum restart_prediction prediction, uint64_t delay)
 {
 	unsigned actions = 0;
 
 	if (gate->state == GATE_DOWN || gate->state == GATE_RESTARTING) {
-		if (gate->state == GATE_RESTARTING && !gate->explained && lore != GATE_STAYS &&
-			now - gate->since_usec < GATE_AHEAD_USEC) {
+		if (gate->state == GATE_RESTARTING && !gate->explained &&
+			prediction != RESTART_NONE && now - gate->since_usec < GATE_AHEAD_USEC) {
 			gate->explained = true;
 			gate->delay = 0;
-			lore = GATE_RESTARTS;
+			prediction = RESTART_EXPECTED;
 			delay = 0;
-			actions = GATE_LEARN_RESTARTS;
+			actions = GATE_LEARN_RESTART;
 			now_boot -= now - gate->since_usec; /* it was saved before that */
 		}
 		wait_for(gate, now, now_boot,
-			lore == GATE_RESTARTS ? now + window(gate, delay) : now);
+			prediction == RESTART_EXPECTED ? now + window(gate, delay) : now);
 		/* A fix may come up at once: look closely again, for a while. */
 		if (gate->state == GATE_DOWN) {
 			gate->since_usec = now;
 		}
-	} else if (lore == GATE_STAYS && !gate->asking && !gate->waits) {
+	} else if (prediction == RESTART_NONE && !gate->asking && !gate->waits) {
 		gate->saved_usec = now;
 		gate->blame_until = now + gate->times.wait;
-		return GATE_CAST;
-	} else if (lore == GATE_RESTARTS) {
+		return GATE_SEND;
+	} else if (prediction == RESTART_EXPECTED) {
 		wait_for(gate, now, now_boot, now + window(gate, delay));
 		gate->state = GATE_EXPECTING;
 	} else if (gate->asking || gate->waits) {
 		/* The outcome of the trial is this one's too. */
-		uint64_t until = lore == GATE_UNKNOWN ? now + gate->times.trial : gate->ask_until;
+		uint64_t until =
+			prediction == RESTART_UNKNOWN ? now + gate->times.trial : gate->ask_until;
 
 		gate->ask_until = gate->asking ? until : gate->ask_until;
 		wait_for(gate, now, now_boot,
@@ -103,7 +104,7 @@ unsigned gate_save(
 		gate->ask_until = now + gate->times.trial;
 		gate->doubt_usec = now + GATE_DOUBT_USEC;
 		gate->blame_until = now + gate->times.wait;
-		actions = GATE_CAST;
+		actions = GATE_SEND;
 	}
 	set_look(gate, now);
 	return actions;
@@ -118,31 +119,31 @@ static unsigned learn(struct gate *gate, uint64_t now, bool restarts)
 		gate->asking = false;
 		gate->delay = now - gate->saved_usec;
 		gate->saved_usec = 0;
-		return GATE_LEARN_RESTARTS;
+		return GATE_LEARN_RESTART;
 	}
 	if (gate->asking && now >= gate->ask_until) {
 		gate->asking = false;
-		return GATE_LEARN_STAYS;
+		return GATE_LEARN_NO_RESTART;
 	}
 	return 0;
 }
 
 static unsigned look_gone(
-	struct gate *gate, uint64_t now, const struct gate_sight *sight, bool explained)
+	struct gate *gate, uint64_t now, const struct server_state *seen, bool explained)
 {
 	if (gate->state == GATE_OPEN || gate->state == GATE_EXPECTING) {
 		gate->state = GATE_RESTARTING;
 		gate->since_usec = now;
 		gate->explained = explained;
-		gate->let_go = false;
+		gate->closing_asked = false;
 		return GATE_TELL_WAITING;
 	}
-	if (sight->lingers && !gate->let_go && now - gate->since_usec >= GATE_LINGER_USEC) {
-		gate->let_go = true;
-		return GATE_LET_GO;
+	if (seen->lingers && !gate->closing_asked && now - gate->since_usec >= GATE_LINGER_USEC) {
+		gate->closing_asked = true;
+		return GATE_CLOSE_CONNECTIONS;
 	}
 	if (gate->state == GATE_RESTARTING &&
-		(sight->died || now - gate->since_usec >= gate->times.down)) {
+		(seen->died || now - gate->since_usec >= gate->times.down)) {
 		gate->state = GATE_DOWN;
 		return GATE_TELL_DOWN;
 	}
@@ -154,26 +155,26 @@ bool gate_doubts(const struct gate *gate, uint64_t now)
 	return (gate->asking || gate->waits) && now >= gate->doubt_usec;
 }
 
-static unsigned look_serving(struct gate *gate, uint64_t now, const struct gate_sight *sight)
+static unsigned look_serving(struct gate *gate, uint64_t now, const struct server_state *seen)
 {
 	bool was_gone = gate->state == GATE_RESTARTING || gate->state == GATE_DOWN;
 	unsigned actions = was_gone ? GATE_TELL_LIVE : 0;
 
-	if (sight->busy && gate_doubts(gate, now)) {
+	if (seen->busy && gate_doubts(gate, now)) {
 		gate->doubt_usec = now + GATE_DOUBT_USEC;
 		actions |= GATE_USE_SPARE;
 	}
 	if (gate->waits) {
-		bool fresh = sight->generation + GATE_TICK_USEC >= gate->saved_boot;
+		bool fresh = seen->generation + GATE_TICK_USEC >= gate->saved_boot;
 
 		if (!fresh && now < gate->expect_until) {
-			gate->shown = sight->generation; /* or will: an event waits */
+			gate->shown = seen->generation; /* or will: an event waits */
 			gate->state = GATE_EXPECTING;
 			return actions;
 		}
 		if (!gate->asking && gate->state == GATE_EXPECTING &&
-			sight->generation == gate->shown) {
-			actions |= GATE_LEARN_STAYS; /* it was expected, and did not come */
+			seen->generation == gate->shown) {
+			actions |= GATE_LEARN_NO_RESTART; /* it was expected, and did not come */
 		}
 		gate->waits = false;
 		if (fresh) {
@@ -181,29 +182,29 @@ static unsigned look_serving(struct gate *gate, uint64_t now, const struct gate_
 		} else {
 			gate->blame_until = now + gate->times.wait;
 		}
-		actions |= GATE_CAST;
-	} else if (sight->generation > gate->shown) {
+		actions |= GATE_SEND;
+	} else if (seen->generation > gate->shown) {
 		actions |= GATE_STALE;
 	}
-	gate->shown = sight->generation;
+	gate->shown = seen->generation;
 	gate->state = GATE_OPEN;
 	return actions;
 }
 
-void gate_stir(struct gate *gate, uint64_t now)
+void gate_watch_closely(struct gate *gate, uint64_t now)
 {
 	if (gate->state == GATE_DOWN) {
 		gate->since_usec = now;
 	}
 }
 
-unsigned gate_look(struct gate *gate, uint64_t now, const struct gate_sight *sight)
+unsigned gate_look(struct gate *gate, uint64_t now, const struct server_state *seen)
 {
-	bool sign = !sight->serving || sight->generation > gate->shown;
+	bool sign = !seen->serving || seen->generation > gate->shown;
 	unsigned actions = learn(gate, now, sign);
 
-	actions |= sight->serving ? look_serving(gate, now, sight)
-				  : look_gone(gate, now, sight, actions & GATE_LEARN_RESTARTS);
+	actions |= seen->serving ? look_serving(gate, now, seen)
+				 : look_gone(gate, now, seen, actions & GATE_LEARN_RESTART);
 	set_look(gate, now);
 	return actions;
 }

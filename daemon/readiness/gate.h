@@ -10,7 +10,7 @@
  * leave when a generation serves that was started after the save; and whenever a
  * newer generation than the one shown serves, the tabs are stale and reload.
  *
- * Whether a restart follows a save is learned (learned.h). While it is not known,
+ * Whether a restart follows a save is learned (restart-history.h). While it is not known,
  * the first save leaves at once and is a trial: for a while the server is
  * watched, and further saves wait for the outcome.
  *
@@ -63,7 +63,7 @@ enum gate_state {
 };
 
 /* What is seen of the server; see server_view(). */
-struct gate_sight {
+struct server_state {
 	bool serving;
 	bool died;
 	bool lingers;
@@ -72,22 +72,23 @@ struct gate_sight {
 };
 
 /* What is known of the files of a save. */
-enum gate_lore {
-	GATE_UNKNOWN,
-	GATE_RESTARTS,
-	GATE_STAYS, /* the server goes on, and serves the new content */
+enum restart_prediction {
+	RESTART_UNKNOWN,
+	RESTART_EXPECTED,
+	RESTART_NONE, /* the server goes on, and serves the new content */
 };
 
 /* What to do now; several at once. */
 enum {
-	GATE_CAST = 1, /* the event that waits leaves */
+	GATE_SEND = 1, /* the event that waits leaves */
 	GATE_STALE = 2, /* a newer generation than the shown one serves: reload */
 	GATE_TELL_WAITING = 4, /* the tabs: nothing serves, but it may come */
 	GATE_TELL_DOWN = 8, /* the tabs: it does not come */
 	GATE_TELL_LIVE = 16, /* the tabs: it serves again */
-	GATE_LEARN_RESTARTS = 32, /* the files in question: a restart follows, after `delay` */
-	GATE_LEARN_STAYS = 64, /* the files in question: none did, this time */
-	GATE_LET_GO = 128, /* the tabs: close your connections, the old worker waits for them */
+	GATE_LEARN_RESTART = 32, /* the files in question: a restart follows, after `delay` */
+	GATE_LEARN_NO_RESTART = 64, /* the files in question: none did, this time */
+	GATE_CLOSE_CONNECTIONS =
+		128, /* the tabs: close your connections, the old worker waits for them */
 	GATE_USE_SPARE = 256, /* the tabs: ask something on the connections that are kept ready */
 };
 
@@ -104,30 +105,30 @@ struct gate {
 	bool asking; /* whether a restart follows the save at `saved_usec` */
 	uint64_t ask_until;
 	uint64_t doubt_usec; /* whether it is busy is looked at from then on */
-	uint64_t delay; /* with GATE_LEARN_RESTARTS: from save to the first sign */
+	uint64_t delay; /* with GATE_LEARN_RESTART: from save to the first sign */
 	uint64_t since_usec; /* RESTARTING, DOWN: since when nothing serves */
 	bool explained; /* by a save; it is not another one's doing */
-	bool let_go; /* it was said, since then */
+	bool closing_asked; /* it was said, since then */
 	uint64_t look_usec; /* when to look next; CLOCK_NEVER for not at all */
 };
 
 /* The tabs show what serves; or nothing does, and it is DOWN. */
 void gate_init(struct gate *gate, const struct gate_times *times, uint64_t now_usec,
-	const struct gate_sight *sight);
+	const struct server_state *seen);
 
 /*
- * A save (or, with GATE_STAYS, a wish to reload). `delay` is how long a restart
- * has taken to show, with GATE_RESTARTS. Either GATE_CAST is in the answer, or
- * the event waits; GATE_LEARN_RESTARTS may be there too.
+ * A save (or, with RESTART_NONE, a wish to reload). `delay` is how long a restart
+ * has taken to show, with RESTART_EXPECTED. Either GATE_SEND is in the answer, or
+ * the event waits; GATE_LEARN_RESTART may be there too.
  */
-unsigned gate_save(struct gate *gate, uint64_t now_usec, uint64_t now_boot, enum gate_lore lore,
-	uint64_t delay);
+unsigned gate_save(struct gate *gate, uint64_t now_usec, uint64_t now_boot,
+	enum restart_prediction prediction, uint64_t delay);
 
 /* Whether it matters that the serving worker is busy. */
 bool gate_doubts(const struct gate *gate, uint64_t now_usec);
 
 /* Something was seen: at `look_usec`, or because a process of the server has ended. */
-unsigned gate_look(struct gate *gate, uint64_t now_usec, const struct gate_sight *sight);
+unsigned gate_look(struct gate *gate, uint64_t now_usec, const struct server_state *seen);
 
 /* Something happens to a server that is down: look closely again, for a while. */
-void gate_stir(struct gate *gate, uint64_t now_usec);
+void gate_watch_closely(struct gate *gate, uint64_t now_usec);

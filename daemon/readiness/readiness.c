@@ -1,102 +1,103 @@
 /* SPDX-License-Identifier: MIT */
 #include "readiness/readiness.h"
 
-#include "util/clock.h"
-#include "util/mem.h"
 #include "readiness/server-gate.h"
 #include "server/router.h"
+#include "util/clock.h"
+#include "util/mem.h"
 
-enum { KEEPER_EVENT_SERVERS_MAX = SERVERS_MAX + 1 }; /* and none */
+enum { READINESS_EVENT_SERVERS_MAX = SERVERS_MAX + 1 }; /* and none */
 
-struct keeper *keeper_new(struct loop *loop, struct ledger *ledger, struct browsers *browsers,
-	keeper_learned_fn *learned, void *userdata)
+struct readiness *readiness_new(struct loop *loop, struct ledger *ledger, struct browsers *browsers,
+	readiness_history_fn *history, void *userdata)
 {
-	struct keeper *keeper = mem_new(struct keeper);
+	struct readiness *readiness = mem_new(struct readiness);
 
-	*keeper = (struct keeper){
+	*readiness = (struct readiness){
 		.loop = loop,
 		.ledger = ledger,
 		.browsers = browsers,
-		.learned = learned,
+		.history_changed = history,
 		.userdata = userdata,
 	};
-	return keeper;
+	return readiness;
 }
 
-void keeper_free(struct keeper *keeper)
+void readiness_free(struct readiness *readiness)
 {
-	if (keeper) {
-		learned_clear(&keeper->lessons);
-		free(keeper);
+	if (readiness) {
+		restart_history_clear(&readiness->lessons);
+		free(readiness);
 	}
 }
 
-struct learned *keeper_lessons(struct keeper *keeper)
+struct restart_history *readiness_history(struct readiness *readiness)
 {
-	return &keeper->lessons;
+	return &readiness->lessons;
 }
 
-void keeper_server_changed(struct keeper *keeper, struct server *server)
+void readiness_server_changed(struct readiness *readiness, struct server *server)
 {
-	struct kept *kept = server_data(server);
+	struct server_gate *gate = server_data(server);
 
-	if (server_sight(server) == SERVER_FOREIGN || server_sight(server) == SERVER_OPAQUE) {
-		keeper_server_gone(keeper, server); /* nothing of it can be seen */
+	if (server_visibility(server) == SERVER_FOREIGN ||
+		server_visibility(server) == SERVER_OPAQUE) {
+		readiness_server_gone(readiness, server); /* nothing of it can be seen */
 		return;
 	}
-	if (kept) {
-		kept_look(kept);
+	if (gate) {
+		server_gate_look(gate);
 		return;
 	}
-	kept = kept_new(keeper, server);
-	kept->next = keeper->first;
-	keeper->first = kept;
-	server_set_data(server, kept);
+	gate = server_gate_new(readiness, server);
+	gate->next = readiness->first;
+	readiness->first = gate;
+	server_set_data(server, gate);
 }
 
-void keeper_server_stirred(struct keeper *keeper, struct server *server)
+void readiness_process_exited(struct readiness *readiness, struct server *server)
 {
-	struct kept *kept = server_data(server);
+	struct server_gate *gate = server_data(server);
 
-	if (!kept) {
+	if (!gate) {
 		server_look(server);
 		return;
 	}
-	gate_stir(&kept->gate, clock_now_usec());
-	kept_look(kept);
+	gate_watch_closely(&gate->machine, clock_now_usec());
+	server_gate_look(gate);
 }
 
-void keeper_server_gone(struct keeper *keeper, struct server *server)
+void readiness_server_gone(struct readiness *readiness, struct server *server)
 {
-	struct kept *kept = server_data(server);
-	struct kept **at = &keeper->first;
+	struct server_gate *gate = server_data(server);
+	struct server_gate **at = &readiness->first;
 
-	if (!kept) {
+	if (!gate) {
 		return;
 	}
-	kept_let_go(
-		kept, STEP_GONE, "the server can no longer be seen, or its last tab was closed");
-	while (*at != kept) {
+	server_gate_drop_event(
+		gate, STEP_GONE, "the server can no longer be seen, or its last tab was closed");
+	while (*at != gate) {
 		at = &(*at)->next;
 	}
-	*at = kept->next;
+	*at = gate->next;
 	server_set_data(server, NULL);
-	kept_free(kept);
+	server_gate_free(gate);
 }
 
-void keeper_project_removed(struct keeper *keeper, const struct project *project)
+void readiness_project_removed(struct readiness *readiness, const struct project *project)
 {
-	for (struct kept *kept = keeper->first; kept; kept = kept->next) {
-		if (kept->project == project) {
-			kept_let_go(kept, STEP_SKIPPED, "the project was untracked");
-			kept->project = NULL;
+	for (struct server_gate *gate = readiness->first; gate; gate = gate->next) {
+		if (gate->project == project) {
+			server_gate_drop_event(gate, STEP_SKIPPED, "the project was untracked");
+			gate->project = NULL;
 		}
 	}
 }
 
 /* Each server that the project's tabs show, once, with a reference; NULL for tabs without one. */
 static size_t servers_of(
-	const struct project *project, struct server *servers[KEEPER_EVENT_SERVERS_MAX])
+	const struct project *project, struct server *servers[READINESS_EVENT_SERVERS_MAX])
 {
 	size_t count = 0;
 
@@ -108,39 +109,40 @@ static size_t servers_of(
 	return count;
 }
 
-void keeper_event(struct keeper *keeper, struct project *project, uint64_t serial,
+void readiness_event(struct readiness *readiness, struct project *project, uint64_t serial,
 	const struct fileset *files)
 {
-	struct server *servers[KEEPER_EVENT_SERVERS_MAX];
+	struct server *servers[READINESS_EVENT_SERVERS_MAX];
 	const struct server *aside = NULL;
 	size_t count;
 
 	if (!project->tabs) {
-		ledger_close(keeper->ledger, serial);
-		ledger_step(keeper->ledger, serial, clock_now_usec(), STEP_NO_TAB, NULL, "%s",
-			browsers_count(keeper->browsers) ? "no tab of this project is switched on"
-							 : "no browser is connected");
+		ledger_close(readiness->ledger, serial);
+		ledger_step(readiness->ledger, serial, clock_now_usec(), STEP_NO_TAB, NULL, "%s",
+			browsers_count(readiness->browsers)
+				? "no tab of this project is switched on"
+				: "no browser is connected");
 		return;
 	}
 	/* Not tab by tab: what is seen of one server may give tabs to another project. */
 	count = servers_of(project, servers);
 	for (size_t i = 0; i < count; i++) {
 		struct server *server = servers[i];
-		struct kept *kept = server ? server_data(server) : NULL;
+		struct server_gate *gate = server ? server_data(server) : NULL;
 
 		if (files && stands_aside(project, server)) {
 			aside = server;
-		} else if (kept && server_main(server)) {
-			kept_event(kept, project, serial, files);
+		} else if (gate && server_main(server)) {
+			server_gate_event(gate, project, serial, files);
 		} else {
-			browsers_cast(keeper->browsers, project, server, serial, false);
+			browsers_send(readiness->browsers, project, server, serial, false);
 		}
 	}
 	if (aside) {
 		/* The last: if no other tab was told, the story ends here. */
-		ledger_await(keeper->ledger, serial, 1);
-		ledger_arrived(keeper->ledger, serial);
-		ledger_step(keeper->ledger, serial, clock_now_usec(), STEP_SKIPPED, NULL,
+		ledger_await(readiness->ledger, serial, 1);
+		ledger_arrived(readiness->ledger, serial);
+		ledger_step(readiness->ledger, serial, clock_now_usec(), STEP_SKIPPED, NULL,
 			"%s speaks to its pages itself; savecast.stand-aside is true",
 			server_main(aside)->livereload);
 	}

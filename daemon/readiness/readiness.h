@@ -4,39 +4,39 @@
 #include "browser/browsers.h"
 #include "pipeline/fileset.h"
 #include "pipeline/ledger.h"
-#include "readiness/restart-history.h"
 #include "project/project.h"
+#include "readiness/restart-history.h"
 #include "server/server.h"
 
 /*
- * The gate's keeper: holds each event back until the servers of its project's
+ * Readiness: holds each event back until the servers of its project's
  * tabs serve the new code (gate.h decides), tells the tabs of a server that is
  * gone, and reloads them when a new generation serves, whatever started it.
  */
 
-struct keeper;
+struct readiness;
 
 /* The lessons have changed, and may be stored. */
-typedef void keeper_learned_fn(const struct learned *learned, void *userdata);
+typedef void readiness_history_fn(const struct restart_history *history, void *userdata);
 
-struct keeper *keeper_new(struct loop *loop, struct ledger *ledger, struct browsers *browsers,
-	keeper_learned_fn *learned, void *userdata);
-void keeper_free(struct keeper *keeper);
+struct readiness *readiness_new(struct loop *loop, struct ledger *ledger, struct browsers *browsers,
+	readiness_history_fn *history, void *userdata);
+void readiness_free(struct readiness *readiness);
 
 /* For reading what was stored. */
-struct learned *keeper_lessons(struct keeper *keeper);
+struct restart_history *readiness_history(struct readiness *readiness);
 
 /*
  * An event leaves for the project's tabs; `files` were saved, or NULL: somebody
  * asks for a reload. A save does nothing where stands_aside().
  */
-void keeper_event(struct keeper *keeper, struct project *project, uint64_t serial,
+void readiness_event(struct readiness *readiness, struct project *project, uint64_t serial,
 	const struct fileset *files);
 
 /* What the servers tell; see servers_callbacks. */
-void keeper_server_changed(struct keeper *keeper, struct server *server);
-void keeper_server_stirred(struct keeper *keeper, struct server *server);
-void keeper_server_gone(struct keeper *keeper, struct server *server);
+void readiness_server_changed(struct readiness *readiness, struct server *server);
+void readiness_process_exited(struct readiness *readiness, struct server *server);
+void readiness_server_gone(struct readiness *readiness, struct server *server);
 
 /* The project is about to be forgotten. */
-void keeper_project_removed(struct keeper *keeper, const struct project *project);
+void readiness_project_removed(struct readiness *readiness, const struct project *project);

@@ -15,21 +15,21 @@
  * One file's has "file": "/home/me/potato/main.py" in place of the suffix.
  */
 
-enum { LEARNED_VERSION = 1 };
+enum { RESTART_HISTORY_VERSION = 1 };
 
 static void json_free(json_t **json)
 {
 	json_decref(*json);
 }
 
-char *learned_write(const struct learned *learned)
+char *restart_history_write(const struct restart_history *history)
 {
 	_cleanup_(json_free) json_t *file =
-		json_pack("{s:i, s:[]}", "version", LEARNED_VERSION, "lessons");
+		json_pack("{s:i, s:[]}", "version", RESTART_HISTORY_VERSION, "lessons");
 	json_t *lessons = json_object_get(file, "lessons");
 
-	for (size_t i = 0; i < learned->count; i++) {
-		const struct lesson *lesson = &learned->lessons[i];
+	for (size_t i = 0; i < history->count; i++) {
+		const struct lesson *lesson = &history->lessons[i];
 		_cleanup_free_ char *root = pathname_to_text(lesson->root);
 		_cleanup_free_ char *server = utf8_dup(lesson->server);
 		_cleanup_free_ char *files = pathname_to_text(lesson->files);
@@ -44,7 +44,7 @@ char *learned_write(const struct learned *learned)
 }
 
 /* A lesson that cannot be right is left out: it will be learned again. */
-static void lesson_read(struct learned *learned, json_t *json)
+static void lesson_read(struct restart_history *history, json_t *json)
 {
 	const char *root = json_string_value(json_object_get(json, "root"));
 	const char *server = json_string_value(json_object_get(json, "server"));
@@ -54,11 +54,11 @@ static void lesson_read(struct learned *learned, json_t *json)
 	_cleanup_free_ char *name = NULL, *files = NULL;
 	const char *why;
 
-	if (!root || !server || delay < 0 || delay > (json_int_t)LEARNED_DELAY_MAX_USEC ||
+	if (!root || !server || delay < 0 || delay > (json_int_t)RESTART_HISTORY_DELAY_MAX_USEC ||
 		pathname_from_text(root, &name, &why) < 0) {
 		return;
 	}
-	if (suffix && strlen(suffix) < LEARNED_SUFFIX_MAX && !strchr(suffix, '/')) {
+	if (suffix && strlen(suffix) < RESTART_HISTORY_SUFFIX_MAX && !strchr(suffix, '/')) {
 		files = mem_strdup(suffix);
 	} else if (!file || pathname_from_text(file, &files, &why) < 0) {
 		return;
@@ -66,16 +66,17 @@ static void lesson_read(struct learned *learned, json_t *json)
 	if (json_is_true(json_object_get(json, "restarts"))) {
 		json_int_t seen = json_integer_value(json_object_get(json, "seen"));
 
-		learned_restarts(learned, name, server, files, (uint64_t)delay);
-		for (json_int_t i = 1; i < seen && i < LEARNED_SURE; i++) {
-			learned_restarts(learned, name, server, files, (uint64_t)delay);
+		restart_history_add_restart(history, name, server, files, (uint64_t)delay);
+		for (json_int_t i = 1; i < seen && i < RESTART_HISTORY_SURE; i++) {
+			restart_history_add_restart(history, name, server, files, (uint64_t)delay);
 		}
 	} else {
-		learned_stays(learned, name, server, files);
+		restart_history_add_none(history, name, server, files);
 	}
 }
 
-int learned_read(struct learned *learned, const char *text, size_t length, char **why)
+int restart_history_read(
+	struct restart_history *history, const char *text, size_t length, char **why)
 {
 	json_error_t error;
 	_cleanup_(json_free) json_t *file =
@@ -88,13 +89,13 @@ int learned_read(struct learned *learned, const char *text, size_t length, char 
 		*why = mem_printf("line %d: %s", error.line, error.text);
 		return -EINVAL;
 	}
-	if (json_integer_value(json_object_get(file, "version")) != LEARNED_VERSION ||
+	if (json_integer_value(json_object_get(file, "version")) != RESTART_HISTORY_VERSION ||
 		!json_is_array(lessons)) {
 		*why = mem_strdup("must be an object with version 1 and lessons");
 		return -EINVAL;
 	}
 	json_array_foreach (lessons, i, json) {
-		lesson_read(learned, json);
+		lesson_read(history, json);
 	}
 	return 0;
 }

@@ -6,7 +6,7 @@
 #include "util/mem.h"
 
 /* An expected restart that fails to come so often in a row is expected no more. */
-enum { LEARNED_MISSES_MAX = 3 };
+enum { RESTART_HISTORY_MISSES_MAX = 3 };
 
 static void lesson_clear(struct lesson *lesson)
 {
@@ -15,23 +15,23 @@ static void lesson_clear(struct lesson *lesson)
 	free(lesson->files);
 }
 
-void learned_clear(struct learned *learned)
+void restart_history_clear(struct restart_history *history)
 {
-	for (size_t i = 0; i < learned->count; i++) {
-		lesson_clear(&learned->lessons[i]);
+	for (size_t i = 0; i < history->count; i++) {
+		lesson_clear(&history->lessons[i]);
 	}
-	free(learned->lessons);
-	*learned = (struct learned){0};
+	free(history->lessons);
+	*history = (struct restart_history){0};
 }
 
-void learned_suffix(const char *file, char suffix[LEARNED_SUFFIX_MAX])
+void restart_history_suffix(const char *file, char suffix[RESTART_HISTORY_SUFFIX_MAX])
 {
 	const char *slash = strrchr(file, '/');
 	const char *name = slash ? slash + 1 : file;
 	const char *dot = strrchr(name, '.');
 
 	suffix[0] = '\0';
-	if (!dot || dot == name || strlen(dot + 1) >= LEARNED_SUFFIX_MAX) {
+	if (!dot || dot == name || strlen(dot + 1) >= RESTART_HISTORY_SUFFIX_MAX) {
 		return;
 	}
 	for (size_t i = 0; i <= strlen(dot + 1); i++) {
@@ -44,11 +44,11 @@ void learned_suffix(const char *file, char suffix[LEARNED_SUFFIX_MAX])
 	}
 }
 
-static struct lesson *learned_find(
-	const struct learned *learned, const char *root, const char *server, const char *files)
+static struct lesson *learned_find(const struct restart_history *history, const char *root,
+	const char *server, const char *files)
 {
-	for (size_t i = 0; i < learned->count; i++) {
-		struct lesson *lesson = &learned->lessons[i];
+	for (size_t i = 0; i < history->count; i++) {
+		struct lesson *lesson = &history->lessons[i];
 
 		if (strcmp(lesson->files, files) == 0 && strcmp(lesson->root, root) == 0 &&
 			strcmp(lesson->server, server) == 0) {
@@ -58,34 +58,34 @@ static struct lesson *learned_find(
 	return NULL;
 }
 
-enum gate_lore learned_ask(const struct learned *learned, const char *root, const char *server,
-	const char *files, uint64_t *delay)
+enum restart_prediction restart_history_predict(const struct restart_history *history,
+	const char *root, const char *server, const char *files, uint64_t *delay)
 {
-	const struct lesson *lesson = learned_find(learned, root, server, files);
+	const struct lesson *lesson = learned_find(history, root, server, files);
 
 	if (!lesson) {
-		return GATE_UNKNOWN;
+		return RESTART_UNKNOWN;
 	}
 	*delay = lesson->delay;
-	if (lesson->seen < LEARNED_SURE && *delay < LEARNED_UNSURE_USEC) {
-		*delay = LEARNED_UNSURE_USEC;
+	if (lesson->seen < RESTART_HISTORY_SURE && *delay < RESTART_HISTORY_UNSURE_USEC) {
+		*delay = RESTART_HISTORY_UNSURE_USEC;
 	}
-	return lesson->restarts ? GATE_RESTARTS : GATE_STAYS;
+	return lesson->restarts ? RESTART_EXPECTED : RESTART_NONE;
 }
 
-static struct lesson *learned_add(struct learned *learned, const char *root, const char *server,
-	const char *files, bool restarts)
+static struct lesson *learned_add(struct restart_history *history, const char *root,
+	const char *server, const char *files, bool restarts)
 {
 	struct lesson *lesson;
 
-	if (learned->count == LEARNED_MAX) {
-		lesson_clear(&learned->lessons[0]);
-		memmove(&learned->lessons[0], &learned->lessons[1],
-			--learned->count * sizeof *learned->lessons);
+	if (history->count == RESTART_HISTORY_MAX) {
+		lesson_clear(&history->lessons[0]);
+		memmove(&history->lessons[0], &history->lessons[1],
+			--history->count * sizeof *history->lessons);
 	}
-	learned->lessons =
-		mem_resize(learned->lessons, learned->count + 1, sizeof *learned->lessons);
-	lesson = &learned->lessons[learned->count++];
+	history->lessons =
+		mem_resize(history->lessons, history->count + 1, sizeof *history->lessons);
+	lesson = &history->lessons[history->count++];
 	*lesson = (struct lesson){
 		.root = mem_strdup(root),
 		.server = mem_strdup(server),
@@ -96,50 +96,52 @@ static struct lesson *learned_add(struct learned *learned, const char *root, con
 }
 
 /* To the end, where it is forgotten last. */
-static struct lesson *learned_confirm(struct learned *learned, struct lesson *lesson)
+static struct lesson *learned_confirm(struct restart_history *history, struct lesson *lesson)
 {
-	struct lesson *last = &learned->lessons[learned->count - 1], confirmed = *lesson;
+	struct lesson *last = &history->lessons[history->count - 1], confirmed = *lesson;
 
 	memmove(lesson, lesson + 1, (size_t)(last - lesson) * sizeof *lesson);
 	*last = confirmed;
 	return last;
 }
 
-bool learned_restarts(struct learned *learned, const char *root, const char *server,
-	const char *files, uint64_t delay)
+bool restart_history_add_restart(struct restart_history *history, const char *root,
+	const char *server, const char *files, uint64_t delay)
 {
-	struct lesson *lesson = learned_find(learned, root, server, files);
+	struct lesson *lesson = learned_find(history, root, server, files);
 	bool news = !lesson || !lesson->restarts;
 	uint64_t before;
 
 	if (!lesson) {
-		lesson = learned_add(learned, root, server, files, true);
+		lesson = learned_add(history, root, server, files, true);
 	}
-	lesson = learned_confirm(learned, lesson);
+	lesson = learned_confirm(history, lesson);
 	before = lesson->delay;
 	lesson->restarts = true;
 	lesson->misses = 0;
-	lesson->seen += lesson->seen < LEARNED_SURE;
+	lesson->seen += lesson->seen < RESTART_HISTORY_SURE;
 	/* The longest counts, else a slow one would be missed; but not for ever. */
 	lesson->delay = delay > before ? delay : before - (before - delay) / 8;
-	return news || lesson->delay > before + before / 4 || lesson->seen < LEARNED_SURE;
+	return news || lesson->delay > before + before / 4 || lesson->seen < RESTART_HISTORY_SURE;
 }
 
 static bool is_doubtful(const struct lesson *lesson)
 {
-	return lesson->seen == 1 && lesson->delay > LEARNED_LATE_USEC;
+	return lesson->seen == 1 && lesson->delay > RESTART_HISTORY_LATE_USEC;
 }
 
-bool learned_stays(struct learned *learned, const char *root, const char *server, const char *files)
+bool restart_history_add_none(
+	struct restart_history *history, const char *root, const char *server, const char *files)
 {
-	struct lesson *lesson = learned_find(learned, root, server, files);
+	struct lesson *lesson = learned_find(history, root, server, files);
 
 	if (!lesson) {
-		learned_add(learned, root, server, files, false);
+		learned_add(history, root, server, files, false);
 		return true;
 	}
-	lesson = learned_confirm(learned, lesson);
-	if (!lesson->restarts || (++lesson->misses < LEARNED_MISSES_MAX && !is_doubtful(lesson))) {
+	lesson = learned_confirm(history, lesson);
+	if (!lesson->restarts ||
+		(++lesson->misses < RESTART_HISTORY_MISSES_MAX && !is_doubtful(lesson))) {
 		return false;
 	}
 	lesson->restarts = false;

@@ -10,10 +10,10 @@
 /*
  * Which saves restart which server: by the project's root, the server's command
  * and the files. `files` is a suffix ("py"), or one file's absolute path. The
- * LEARNED_MAX lessons that were confirmed last are kept. Pure.
+ * RESTART_HISTORY_MAX lessons that were confirmed last are kept. Pure.
  */
 
-enum { LEARNED_MAX = 512, LEARNED_SUFFIX_MAX = 16 };
+enum { RESTART_HISTORY_MAX = 512, RESTART_HISTORY_SUFFIX_MAX = 16 };
 
 struct lesson {
 	char *root;
@@ -22,49 +22,50 @@ struct lesson {
 	bool restarts;
 	uint64_t delay; /* usec from save to the first sign, slowly forgetting long ones */
 	unsigned misses; /* restarts that were expected in a row and did not come */
-	unsigned seen; /* restarts, up to LEARNED_SURE */
+	unsigned seen; /* restarts, up to RESTART_HISTORY_SURE */
 };
 
 /*
  * A reloader that looks every second may have shown its restart at once the first
- * times: until so many were seen, one may take LEARNED_UNSURE_USEC.
+ * times: until so many were seen, one may take RESTART_HISTORY_UNSURE_USEC.
  */
-enum { LEARNED_SURE = 5 };
-#define LEARNED_UNSURE_USEC (2500 * CLOCK_USEC_PER_MSEC)
+enum { RESTART_HISTORY_SURE = 5 };
+#define RESTART_HISTORY_UNSURE_USEC (2500 * CLOCK_USEC_PER_MSEC)
 
 /*
  * A first restart that shows so late after its save may have been somebody else's
  * doing: the lesson falls with the first save that none follows.
  */
-#define LEARNED_LATE_USEC (3 * CLOCK_USEC_PER_SEC)
+#define RESTART_HISTORY_LATE_USEC (3 * CLOCK_USEC_PER_SEC)
 
 /* No restart is waited for longer, whatever is stored. */
-#define LEARNED_DELAY_MAX_USEC (600 * CLOCK_USEC_PER_SEC)
+#define RESTART_HISTORY_DELAY_MAX_USEC (600 * CLOCK_USEC_PER_SEC)
 
-struct learned {
+struct restart_history {
 	struct lesson *lessons; /* the one that was confirmed last is the last */
 	size_t count;
 };
 
-void learned_clear(struct learned *learned);
+void restart_history_clear(struct restart_history *history);
 
 /*
  * The suffix that a file's lessons are kept under: what follows the last dot of
  * its last component, in lower case; "" if there is none or it is too long.
  */
-void learned_suffix(const char *file, char suffix[LEARNED_SUFFIX_MAX]);
+void restart_history_suffix(const char *file, char suffix[RESTART_HISTORY_SUFFIX_MAX]);
 
-/* What is known; `delay` is set with GATE_RESTARTS. */
-enum gate_lore learned_ask(const struct learned *learned, const char *root, const char *server,
-	const char *files, uint64_t *delay);
+/* What is known; `delay` is set with RESTART_EXPECTED. */
+enum restart_prediction restart_history_predict(const struct restart_history *history,
+	const char *root, const char *server, const char *files, uint64_t *delay);
 
 /* A restart followed a save, or none did. Returns whether anything that is worth storing changed. */
-bool learned_restarts(struct learned *learned, const char *root, const char *server,
-	const char *files, uint64_t delay);
-bool learned_stays(
-	struct learned *learned, const char *root, const char *server, const char *files);
+bool restart_history_add_restart(struct restart_history *history, const char *root,
+	const char *server, const char *files, uint64_t delay);
+bool restart_history_add_none(
+	struct restart_history *history, const char *root, const char *server, const char *files);
 
-/* The file's text: see learned-text.c. The caller frees it. */
-char *learned_write(const struct learned *learned);
+/* The file's text: see restart-history-text.c. The caller frees it. */
+char *restart_history_write(const struct restart_history *history);
 /* Adds what the text says; -EINVAL and why (the caller frees it) if it is damaged. */
-int learned_read(struct learned *learned, const char *text, size_t length, char **why);
+int restart_history_read(
+	struct restart_history *history, const char *text, size_t length, char **why);

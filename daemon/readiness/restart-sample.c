@@ -3,128 +3,135 @@
 
 #include "util/mem.h"
 
-void question_clear(struct question *question)
+void restart_sample_clear(struct restart_sample *sample)
 {
-	free(question->file);
-	*question = (struct question){0};
+	free(sample->file);
+	*sample = (struct restart_sample){0};
 }
 
-static enum gate_lore stronger(enum gate_lore a, enum gate_lore b)
+static enum restart_prediction stronger(enum restart_prediction a, enum restart_prediction b)
 {
-	return a == GATE_RESTARTS || b == GATE_RESTARTS  ? GATE_RESTARTS
-		: a == GATE_UNKNOWN || b == GATE_UNKNOWN ? GATE_UNKNOWN
-							 : GATE_STAYS;
+	return a == RESTART_EXPECTED || b == RESTART_EXPECTED  ? RESTART_EXPECTED
+		: a == RESTART_UNKNOWN || b == RESTART_UNKNOWN ? RESTART_UNKNOWN
+							       : RESTART_NONE;
 }
 
-static void note_suffix(struct question *question, const char suffix[LEARNED_SUFFIX_MAX])
+static void note_suffix(
+	struct restart_sample *sample, const char suffix[RESTART_HISTORY_SUFFIX_MAX])
 {
-	for (size_t i = 0; i < question->suffix_count; i++) {
-		if (strcmp(question->suffixes[i], suffix) == 0) {
+	for (size_t i = 0; i < sample->suffix_count; i++) {
+		if (strcmp(sample->suffixes[i], suffix) == 0) {
 			return;
 		}
 	}
-	if (question->suffix_count < QUESTION_SUFFIXES_MAX) {
-		memcpy(question->suffixes[question->suffix_count++], suffix, LEARNED_SUFFIX_MAX);
+	if (sample->suffix_count < RESTART_SAMPLE_SUFFIXES_MAX) {
+		memcpy(sample->suffixes[sample->suffix_count++], suffix,
+			RESTART_HISTORY_SUFFIX_MAX);
 	}
 }
 
-static void note_file(struct question *question, const char *file)
+static void note_file(struct restart_sample *sample, const char *file)
 {
-	if (!question->file && !question->several) {
-		question->file = mem_strdup(file);
-	} else if (!question->file || strcmp(question->file, file) != 0) {
-		question->several = true;
-		free(mem_steal(question->file));
+	if (!sample->file && !sample->several) {
+		sample->file = mem_strdup(file);
+	} else if (!sample->file || strcmp(sample->file, file) != 0) {
+		sample->several = true;
+		free(mem_steal(sample->file));
 	}
 }
 
-static enum gate_lore ask_file(const struct learned *learned, const char *root, const char *server,
-	const char *file, const char *suffix, uint64_t *delay)
+static enum restart_prediction ask_file(const struct restart_history *history, const char *root,
+	const char *server, const char *file, const char *suffix, uint64_t *delay)
 {
-	enum gate_lore lore = learned_ask(learned, root, server, file, delay);
+	enum restart_prediction prediction =
+		restart_history_predict(history, root, server, file, delay);
 
-	if (lore == GATE_UNKNOWN) {
-		return learned_ask(learned, root, server, suffix, delay);
+	if (prediction == RESTART_UNKNOWN) {
+		return restart_history_predict(history, root, server, suffix, delay);
 	}
-	*delay = LEARNED_DELAY_MAX_USEC;
-	return lore;
+	*delay = RESTART_HISTORY_DELAY_MAX_USEC;
+	return prediction;
 }
 
-enum gate_lore question_add(struct question *question, const struct learned *learned,
-	const char *root, const char *server, const struct fileset *files, uint64_t *delay)
+enum restart_prediction restart_sample_add(struct restart_sample *sample,
+	const struct restart_history *history, const char *root, const char *server,
+	const struct fileset *files, uint64_t *delay)
 {
-	enum gate_lore strongest = GATE_STAYS;
+	enum restart_prediction strongest = RESTART_NONE;
 
 	*delay = 0;
 	for (size_t i = 0; i < files->kept; i++) {
 		const char *file = files->names[i];
-		char suffix[LEARNED_SUFFIX_MAX];
+		char suffix[RESTART_HISTORY_SUFFIX_MAX];
 		uint64_t own = 0;
-		enum gate_lore lore;
+		enum restart_prediction prediction;
 
-		learned_suffix(file, suffix);
-		lore = ask_file(learned, root, server, file, suffix, &own);
-		*delay = lore == GATE_RESTARTS && own > *delay ? own : *delay;
-		strongest = stronger(strongest, lore);
-		note_suffix(question, suffix);
-		note_file(question, file);
+		restart_history_suffix(file, suffix);
+		prediction = ask_file(history, root, server, file, suffix, &own);
+		*delay = prediction == RESTART_EXPECTED && own > *delay ? own : *delay;
+		strongest = stronger(strongest, prediction);
+		note_suffix(sample, suffix);
+		note_file(sample, file);
 	}
 	return strongest;
 }
 
-bool question_restarts(const struct question *question, struct learned *learned, const char *root,
-	const char *server, uint64_t delay)
+bool restart_sample_add_restart(const struct restart_sample *sample,
+	struct restart_history *history, const char *root, const char *server, uint64_t delay)
 {
-	enum gate_lore strongest = GATE_STAYS;
+	enum restart_prediction strongest = RESTART_NONE;
 	uint64_t unused;
 	bool news = false;
 
 	/* Of several kinds of files saved at once, those that are likeliest to have done it did. */
-	for (size_t i = 0; i < question->suffix_count; i++) {
+	for (size_t i = 0; i < sample->suffix_count; i++) {
 		strongest = stronger(strongest,
-			learned_ask(learned, root, server, question->suffixes[i], &unused));
+			restart_history_predict(
+				history, root, server, sample->suffixes[i], &unused));
 	}
-	for (size_t i = 0; i < question->suffix_count; i++) {
-		const char *suffix = question->suffixes[i];
+	for (size_t i = 0; i < sample->suffix_count; i++) {
+		const char *suffix = sample->suffixes[i];
 
-		if (learned_ask(learned, root, server, suffix, &unused) == strongest) {
-			news |= learned_restarts(learned, root, server, suffix, delay);
+		if (restart_history_predict(history, root, server, suffix, &unused) == strongest) {
+			news |= restart_history_add_restart(history, root, server, suffix, delay);
 		}
 	}
-	if (question->file) {
-		news |= learned_restarts(learned, root, server, question->file, delay);
+	if (sample->file) {
+		news |= restart_history_add_restart(history, root, server, sample->file, delay);
 	}
 	return news;
 }
 
 /* One file that does nothing says nothing of the others that do, unless they learned it from it. */
-static bool file_stays(const struct question *question, struct learned *learned, const char *root,
-	const char *server)
+static bool file_stays(const struct restart_sample *sample, struct restart_history *history,
+	const char *root, const char *server)
 {
-	const char *file = question->file, *suffix = question->suffixes[0];
+	const char *file = sample->file, *suffix = sample->suffixes[0];
 	uint64_t unused;
-	bool taught = learned_ask(learned, root, server, file, &unused) == GATE_RESTARTS;
-	bool news = learned_stays(learned, root, server, file);
+	bool taught =
+		restart_history_predict(history, root, server, file, &unused) == RESTART_EXPECTED;
+	bool news = restart_history_add_none(history, root, server, file);
 
-	if (taught && learned_ask(learned, root, server, file, &unused) == GATE_STAYS) {
-		news |= learned_stays(learned, root, server, suffix);
+	if (taught &&
+		restart_history_predict(history, root, server, file, &unused) == RESTART_NONE) {
+		news |= restart_history_add_none(history, root, server, suffix);
 	}
 	return news;
 }
 
-bool question_stays(const struct question *question, struct learned *learned, const char *root,
-	const char *server)
+bool restart_sample_add_none(const struct restart_sample *sample, struct restart_history *history,
+	const char *root, const char *server)
 {
 	uint64_t unused;
 	bool news = false;
 
-	if (question->file &&
-		learned_ask(learned, root, server, question->suffixes[0], &unused) ==
-			GATE_RESTARTS) {
-		return file_stays(question, learned, root, server);
+	if (sample->file &&
+		restart_history_predict(history, root, server, sample->suffixes[0], &unused) ==
+			RESTART_EXPECTED) {
+		return file_stays(sample, history, root, server);
 	}
-	for (size_t i = 0; i < question->suffix_count; i++) {
-		news |= learned_stays(learned, root, server, question->suffixes[i]);
+	for (size_t i = 0; i < sample->suffix_count; i++) {
+		news |= restart_history_add_none(history, root, server, sample->suffixes[i]);
 	}
 	return news;
 }

@@ -11,28 +11,29 @@
  * program and what it serves may have the same one. Pure.
  */
 
-enum { QUESTION_SUFFIXES_MAX = 8 }; /* further ones teach nothing */
+enum { RESTART_SAMPLE_SUFFIXES_MAX = 8 }; /* further ones teach nothing */
 
-struct question {
-	char suffixes[QUESTION_SUFFIXES_MAX][LEARNED_SUFFIX_MAX];
+struct restart_sample {
+	char suffixes[RESTART_SAMPLE_SUFFIXES_MAX][RESTART_HISTORY_SUFFIX_MAX];
 	size_t suffix_count;
 	char *file; /* the only one so far, or NULL */
 	bool several;
 };
 
 /* Nothing is asked any more. */
-void question_clear(struct question *question);
+void restart_sample_clear(struct restart_sample *sample);
 
 /*
  * These were saved too: what is known of them, all together; a known restart counts
- * before a question, and that before none. `delay`, with GATE_RESTARTS, is how long
+ * before a question, and that before none. `delay`, with RESTART_EXPECTED, is how long
  * it may take to show: of a file that has done it before, as long as it may ever.
  */
-enum gate_lore question_add(struct question *question, const struct learned *learned,
-	const char *root, const char *server, const struct fileset *files, uint64_t *delay);
+enum restart_prediction restart_sample_add(struct restart_sample *sample,
+	const struct restart_history *history, const char *root, const char *server,
+	const struct fileset *files, uint64_t *delay);
 
 /* The answer. Returns whether anything that is worth storing was learned. */
-bool question_restarts(const struct question *question, struct learned *learned, const char *root,
-	const char *server, uint64_t delay);
-bool question_stays(const struct question *question, struct learned *learned, const char *root,
-	const char *server);
+bool restart_sample_add_restart(const struct restart_sample *sample,
+	struct restart_history *history, const char *root, const char *server, uint64_t delay);
+bool restart_sample_add_none(const struct restart_sample *sample, struct restart_history *history,
+	const char *root, const char *server);

@@ -1,81 +1,82 @@
 /* SPDX-License-Identifier: MIT */
-#include "readiness/server-gate-actions.h"
+#include "readiness/server-gate.h"
 
+#include "server/router.h"
 #include "util/clock.h"
 #include "util/mem.h"
-#include "server/router.h"
 
 /* What people call it: "uvicorn", or "port 8000" before it was seen. */
-static char *kept_name(const struct kept *kept)
+static char *server_gate_name(const struct server_gate *gate)
 {
-	const struct server_main *main = server_main(kept->server);
+	const struct server_main *main = server_main(gate->server);
 
-	return main ? mem_strdup(main->name) : mem_printf("port %u", server_port(kept->server));
+	return main ? mem_strdup(main->name) : mem_printf("port %u", server_port(gate->server));
 }
 
-static void kept_tell(struct kept *kept, enum server_health health)
+static void server_gate_tell(struct server_gate *gate, enum server_health health)
 {
-	_cleanup_free_ char *name = kept_name(kept);
+	_cleanup_free_ char *name = server_gate_name(gate);
 	_cleanup_free_ char *reason = NULL;
 
 	if (health == SERVER_WAITING) {
-		reason = mem_printf("%s is restarting on port %u", name, server_port(kept->server));
+		reason = mem_printf("%s is restarting on port %u", name, server_port(gate->server));
 	} else if (health == SERVER_DOWN) {
 		reason = mem_printf("%s no longer serves port %u: mend it or start it again; the "
 				    "page reloads when it serves",
-			name, server_port(kept->server));
+			name, server_port(gate->server));
 	}
-	if (health == server_health(kept->server)) {
+	if (health == server_health(gate->server)) {
 		return;
 	}
-	server_set_health(kept->server, health, reason);
-	browsers_server_changed(kept->keeper->browsers, kept->server);
-	if (kept->serial && health == SERVER_DOWN) {
-		ledger_step(kept->keeper->ledger, kept->serial, clock_now_usec(), STEP_DOWN, NULL,
-			"%s", reason);
+	server_set_health(gate->server, health, reason);
+	browsers_server_changed(gate->readiness->browsers, gate->server);
+	if (gate->serial && health == SERVER_DOWN) {
+		ledger_step(gate->readiness->ledger, gate->serial, clock_now_usec(), STEP_DOWN,
+			NULL, "%s", reason);
 	}
 }
 
-void kept_let_go(struct kept *kept, enum step_kind kind, const char *text)
+void server_gate_drop_event(struct server_gate *gate, enum step_kind kind, const char *text)
 {
-	uint64_t serial = kept->serial;
+	uint64_t serial = gate->serial;
 
 	if (serial) {
-		kept->serial = 0;
-		ledger_arrived(kept->keeper->ledger, serial);
-		ledger_step(kept->keeper->ledger, serial, clock_now_usec(), kind, NULL, "%s", text);
+		gate->serial = 0;
+		ledger_arrived(gate->readiness->ledger, serial);
+		ledger_step(
+			gate->readiness->ledger, serial, clock_now_usec(), kind, NULL, "%s", text);
 	}
 }
 
-static void kept_cast(struct kept *kept, const struct server_view *view)
+static void server_gate_cast(struct server_gate *gate, const struct server_view *view)
 {
-	struct keeper *keeper = kept->keeper;
-	uint64_t serial = kept->serial, now = clock_now_usec();
-	_cleanup_free_ char *name = kept_name(kept);
-	unsigned long waited = (unsigned long)((now - kept->waits_since) / CLOCK_USEC_PER_MSEC);
+	struct readiness *readiness = gate->readiness;
+	uint64_t serial = gate->serial, now = clock_now_usec();
+	_cleanup_free_ char *name = server_gate_name(gate);
+	unsigned long waited = (unsigned long)((now - gate->waits_since) / CLOCK_USEC_PER_MSEC);
 
 	if (!serial) {
 		return;
 	}
-	if (view->worker != kept->worker) {
-		ledger_step(keeper->ledger, serial, now, STEP_READY, NULL,
-			"waited %lu ms: %s worker %d -> %d", waited, name, (int)kept->worker,
+	if (view->worker != gate->worker) {
+		ledger_step(readiness->ledger, serial, now, STEP_READY, NULL,
+			"waited %lu ms: %s worker %d -> %d", waited, name, (int)gate->worker,
 			(int)view->worker);
 	} else {
-		ledger_step(keeper->ledger, serial, now, STEP_READY, NULL,
+		ledger_step(readiness->ledger, serial, now, STEP_READY, NULL,
 			"waited %lu ms: %s did not restart", waited, name);
 	}
-	kept->serial = 0;
+	gate->serial = 0;
 	/* Of a server that did not restart, only the files are new: a page may take them in place. */
-	browsers_cast(keeper->browsers, kept->project, kept->server, serial,
-		kept->mixed || view->worker != kept->worker);
-	kept->mixed = false;
-	ledger_arrived(keeper->ledger, serial);
+	browsers_send(readiness->browsers, gate->project, gate->server, serial,
+		gate->mixed || view->worker != gate->worker);
+	gate->mixed = false;
+	ledger_arrived(readiness->ledger, serial);
 }
 
 /* Of this server new code serves, and no event waits for it. */
 struct renewed {
-	struct kept *kept;
+	struct server_gate *gate;
 	const struct server_view *view;
 	uint64_t now;
 };
@@ -84,58 +85,58 @@ struct renewed {
 static void renewed_tab(const struct tab *tab, void *userdata)
 {
 	const struct renewed *renewed = userdata;
-	struct kept *kept = renewed->kept;
-	struct keeper *keeper = kept->keeper;
+	struct server_gate *gate = renewed->gate;
+	struct readiness *readiness = gate->readiness;
 	_cleanup_free_ char *name = NULL;
 	uint64_t serial;
 
-	if (tab->server != kept->server || !tab->project || !tab_is_first_of_server(tab) ||
-		stands_aside(tab->project, kept->server)) {
+	if (tab->server != gate->server || !tab->project || !tab_is_first_of_server(tab) ||
+		stands_aside(tab->project, gate->server)) {
 		return;
 	}
-	name = kept_name(kept);
-	serial = ledger_open(keeper->ledger, EVENT_SERVER, tab->project->root, renewed->now,
+	name = server_gate_name(gate);
+	serial = ledger_open(readiness->ledger, EVENT_SERVER, tab->project->root, renewed->now,
 		clock_usec(CLOCK_REALTIME));
-	ledger_step(keeper->ledger, serial, renewed->now, STEP_HEARD, NULL,
-		"%s worker %d -> %d serves port %u", name, (int)kept->worker,
-		(int)renewed->view->worker, server_port(kept->server));
-	browsers_cast(keeper->browsers, tab->project, kept->server, serial, true);
+	ledger_step(readiness->ledger, serial, renewed->now, STEP_HEARD, NULL,
+		"%s worker %d -> %d serves port %u", name, (int)gate->worker,
+		(int)renewed->view->worker, server_port(gate->server));
+	browsers_send(readiness->browsers, tab->project, gate->server, serial, true);
 }
 
-static void kept_reload(struct kept *kept, const struct server_view *view)
+static void server_gate_reload(struct server_gate *gate, const struct server_view *view)
 {
-	struct renewed renewed = {.kept = kept, .view = view, .now = clock_now_usec()};
+	struct renewed renewed = {.gate = gate, .view = view, .now = clock_now_usec()};
 
-	browsers_each_tab(kept->keeper->browsers, renewed_tab, &renewed);
+	browsers_each_tab(gate->readiness->browsers, renewed_tab, &renewed);
 }
 
-static void kept_let_go_of_old(struct kept *kept)
+static void server_gate_close_old_connections(struct server_gate *gate)
 {
-	if (kept->serial) {
-		ledger_step(kept->keeper->ledger, kept->serial, clock_now_usec(), STEP_WAITING,
+	if (gate->serial) {
+		ledger_step(gate->readiness->ledger, gate->serial, clock_now_usec(), STEP_WAITING,
 			NULL,
 			"for the old worker, which waits for open connections: the tabs close "
 			"theirs");
 	}
-	browsers_let_go(kept->keeper->browsers, kept->server);
+	browsers_close_connections(gate->readiness->browsers, gate->server);
 }
 
-static void kept_use_spare(struct kept *kept)
+static void server_gate_use_spare(struct server_gate *gate)
 {
-	if (kept->serial) {
-		ledger_step(kept->keeper->ledger, kept->serial, clock_now_usec(), STEP_WAITING,
+	if (gate->serial) {
+		ledger_step(gate->readiness->ledger, gate->serial, clock_now_usec(), STEP_WAITING,
 			NULL,
 			"for a worker that takes no connection: the tabs use up those that the "
 			"browser keeps ready");
 	}
-	browsers_use_spare(kept->keeper->browsers, kept->server);
+	browsers_use_spare(gate->readiness->browsers, gate->server);
 }
 
-void kept_wait(struct kept *kept, uint64_t serial, uint64_t now)
+void server_gate_wait(struct server_gate *gate, uint64_t serial, uint64_t now)
 {
 	_cleanup_free_ char *superseded =
 		mem_printf("superseded by event %llu", (unsigned long long)serial);
-	_cleanup_free_ char *name = kept_name(kept);
+	_cleanup_free_ char *name = server_gate_name(gate);
 	static const char *const whys[] = {
 		[GATE_OPEN] = "",
 		[GATE_EXPECTING] = "to restart",
@@ -143,40 +144,40 @@ void kept_wait(struct kept *kept, uint64_t serial, uint64_t now)
 		[GATE_DOWN] = "to come up again; it is down",
 	};
 
-	kept->mixed |= kept->serial != 0;
-	kept_let_go(kept, STEP_SKIPPED, superseded);
-	kept->serial = serial;
-	kept->waits_since = now;
-	ledger_await(kept->keeper->ledger, serial, 1);
-	ledger_step(kept->keeper->ledger, serial, now, STEP_WAITING, NULL, "for %s (port %u) %s",
-		name, server_port(kept->server), whys[kept->gate.state]);
+	gate->mixed |= gate->serial != 0;
+	server_gate_drop_event(gate, STEP_SKIPPED, superseded);
+	gate->serial = serial;
+	gate->waits_since = now;
+	ledger_await(gate->readiness->ledger, serial, 1);
+	ledger_step(gate->readiness->ledger, serial, now, STEP_WAITING, NULL, "for %s (port %u) %s",
+		name, server_port(gate->server), whys[gate->machine.state]);
 }
 
-void kept_act(struct kept *kept, unsigned actions, const struct server_view *view)
+void server_gate_act(struct server_gate *gate, unsigned actions, const struct server_view *view)
 {
 	if (actions & GATE_TELL_LIVE) {
-		kept_tell(kept, SERVER_WELL);
+		server_gate_tell(gate, SERVER_WELL);
 	}
-	if (actions & GATE_CAST) {
-		kept_cast(kept, view);
+	if (actions & GATE_SEND) {
+		server_gate_cast(gate, view);
 	}
 	if (actions & GATE_STALE) {
-		kept_reload(kept, view);
+		server_gate_reload(gate, view);
 	}
 	if (actions & GATE_TELL_WAITING) {
-		kept_tell(kept, SERVER_WAITING);
+		server_gate_tell(gate, SERVER_WAITING);
 	}
-	if (actions & GATE_LET_GO) {
-		kept_let_go_of_old(kept);
+	if (actions & GATE_CLOSE_CONNECTIONS) {
+		server_gate_close_old_connections(gate);
 	}
 	if (actions & GATE_USE_SPARE) {
-		kept_use_spare(kept);
+		server_gate_use_spare(gate);
 	}
 	if (actions & GATE_TELL_DOWN) {
-		kept_tell(kept, SERVER_DOWN);
+		server_gate_tell(gate, SERVER_DOWN);
 	}
 	/* One that came and went before it was seen to serve: nothing else says so. */
-	if (kept->gate.state == GATE_DOWN && !view->listens && server_main(kept->server)) {
-		kept_tell(kept, SERVER_DOWN);
+	if (gate->machine.state == GATE_DOWN && !view->listens && server_main(gate->server)) {
+		server_gate_tell(gate, SERVER_DOWN);
 	}
 }

@@ -1,37 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 #include "readiness/server-gate.h"
 
+#include "config/setting.h"
 #include "util/clock.h"
 #include "util/mem.h"
-#include "config/setting.h"
-#include "readiness/server-gate-actions.h"
 
-static void kept_set_timer(struct kept *kept)
+static void server_gate_set_timer(struct server_gate *gate)
 {
-	loop_timer_set(kept->timer, kept->gate.look_usec);
-	if (kept->gate.look_usec == CLOCK_NEVER) {
-		server_view_end(kept->server);
+	loop_timer_set(gate->timer, gate->machine.look_usec);
+	if (gate->machine.look_usec == CLOCK_NEVER) {
+		server_view_end(gate->server);
 	}
 }
 
-static void kept_learn(struct kept *kept, unsigned actions)
+static void server_gate_learn(struct server_gate *gate, unsigned actions)
 {
-	struct keeper *keeper = kept->keeper;
-	const struct server_main *main = server_main(kept->server);
+	struct readiness *readiness = gate->readiness;
+	const struct server_main *main = server_main(gate->server);
 	bool news = false;
 
-	if (!main || !kept->project) {
+	if (!main || !gate->project) {
 		return;
 	}
-	if (actions & GATE_LEARN_RESTARTS) {
-		news = question_restarts(&kept->question, &keeper->lessons, kept->project->root,
-			main->name, kept->gate.delay);
-	} else if (actions & GATE_LEARN_STAYS) {
-		news = question_stays(
-			&kept->question, &keeper->lessons, kept->project->root, main->name);
+	if (actions & GATE_LEARN_RESTART) {
+		news = restart_sample_add_restart(&gate->sample, &readiness->lessons,
+			gate->project->root, main->name, gate->machine.delay);
+	} else if (actions & GATE_LEARN_NO_RESTART) {
+		news = restart_sample_add_none(
+			&gate->sample, &readiness->lessons, gate->project->root, main->name);
 	}
 	if (news) {
-		keeper->learned(&keeper->lessons, keeper->userdata);
+		readiness->history_changed(&readiness->lessons, readiness->userdata);
 	}
 }
 
@@ -50,13 +49,13 @@ static void find_project(const struct tab *tab, void *userdata)
 }
 
 /* The settings are a project's; of a server of several, those of the last save's. */
-static struct gate_times kept_times(const struct kept *kept)
+static struct gate_times server_gate_times(const struct server_gate *gate)
 {
-	struct first_tab first = {.server = kept->server, .project = kept->project};
+	struct first_tab first = {.server = gate->server, .project = gate->project};
 	const struct project_settings *settings;
 
 	if (!first.project) {
-		browsers_each_tab(kept->keeper->browsers, find_project, &first);
+		browsers_each_tab(gate->readiness->browsers, find_project, &first);
 	}
 	settings = first.project ? first.project->settings : project_settings_default();
 	return (struct gate_times){
@@ -67,9 +66,9 @@ static struct gate_times kept_times(const struct kept *kept)
 	};
 }
 
-static struct gate_sight sight_of(const struct server_view *view)
+static struct server_state server_state_of(const struct server_view *view)
 {
-	return (struct gate_sight){
+	return (struct server_state){
 		.serving = view->serving,
 		.died = view->died,
 		.lingers = view->lingers,
@@ -78,91 +77,91 @@ static struct gate_sight sight_of(const struct server_view *view)
 	};
 }
 
-void kept_look(struct kept *kept)
+void server_gate_look(struct server_gate *gate)
 {
-	struct server *server = server_ref(kept->server); /* its last tab may let go of it */
+	struct server *server = server_ref(gate->server); /* its last tab may let go of it */
 	struct server_view view;
-	struct gate_sight sight;
+	struct server_state seen;
 	uint64_t now = clock_now_usec();
 	unsigned actions;
 
-	kept->gate.times = kept_times(kept);
-	server_view(kept->server, gate_doubts(&kept->gate, now), &view);
-	sight = sight_of(&view);
-	actions = gate_look(&kept->gate, now, &sight);
-	kept_learn(kept, actions);
-	kept_act(kept, actions, &view);
+	gate->machine.times = server_gate_times(gate);
+	server_view(gate->server, gate_doubts(&gate->machine, now), &view);
+	seen = server_state_of(&view);
+	actions = gate_look(&gate->machine, now, &seen);
+	server_gate_learn(gate, actions);
+	server_gate_act(gate, actions, &view);
 	if (view.serving) {
-		kept->worker = view.worker;
+		gate->worker = view.worker;
 	}
-	kept_set_timer(kept);
+	server_gate_set_timer(gate);
 	server_unref(server);
 }
 
-static void kept_on_timer(void *userdata)
+static void server_gate_on_timer(void *userdata)
 {
-	kept_look(userdata);
+	server_gate_look(userdata);
 }
 
-struct kept *kept_new(struct keeper *keeper, struct server *server)
+struct server_gate *server_gate_new(struct readiness *readiness, struct server *server)
 {
-	struct kept *kept = mem_new(struct kept);
+	struct server_gate *gate = mem_new(struct server_gate);
 	struct gate_times times;
-	struct gate_sight sight;
+	struct server_state seen;
 	struct server_view view;
 
-	kept->keeper = keeper;
-	kept->server = server;
-	kept->timer = loop_timer_new(keeper->loop, kept_on_timer, kept);
+	gate->readiness = readiness;
+	gate->server = server;
+	gate->timer = loop_timer_new(readiness->loop, server_gate_on_timer, gate);
 	server_view(server, false, &view);
-	kept->worker = view.worker;
-	times = kept_times(kept);
-	sight = sight_of(&view);
-	gate_init(&kept->gate, &times, clock_now_usec(), &sight);
-	kept_set_timer(kept);
-	return kept;
+	gate->worker = view.worker;
+	times = server_gate_times(gate);
+	seen = server_state_of(&view);
+	gate_init(&gate->machine, &times, clock_now_usec(), &seen);
+	server_gate_set_timer(gate);
+	return gate;
 }
 
-void kept_free(struct kept *kept)
+void server_gate_free(struct server_gate *gate)
 {
-	loop_timer_free(kept->timer);
-	question_clear(&kept->question);
-	free(kept);
+	loop_timer_free(gate->timer);
+	restart_sample_clear(&gate->sample);
+	free(gate);
 }
 
 /* Without files it is a wish to reload, which restarts nothing. */
-static enum gate_lore kept_consult(struct kept *kept, const struct project *project,
-	const struct fileset *files, uint64_t *delay)
+static enum restart_prediction server_gate_consult(struct server_gate *gate,
+	const struct project *project, const struct fileset *files, uint64_t *delay)
 {
-	const struct server_main *main = server_main(kept->server);
+	const struct server_main *main = server_main(gate->server);
 
 	*delay = 0;
-	if (!kept->gate.waits && !kept->gate.asking) {
-		question_clear(&kept->question);
+	if (!gate->machine.waits && !gate->machine.asking) {
+		restart_sample_clear(&gate->sample);
 	}
-	return files && main ? question_add(&kept->question, &kept->keeper->lessons, project->root,
-				       main->name, files, delay)
-			     : GATE_STAYS;
+	return files && main ? restart_sample_add(&gate->sample, &gate->readiness->lessons,
+				       project->root, main->name, files, delay)
+			     : RESTART_NONE;
 }
 
-void kept_event(
-	struct kept *kept, struct project *project, uint64_t serial, const struct fileset *files)
+void server_gate_event(struct server_gate *gate, struct project *project, uint64_t serial,
+	const struct fileset *files)
 {
 	uint64_t delay, now;
-	enum gate_lore lore;
+	enum restart_prediction prediction;
 	unsigned actions;
 
-	kept_look(kept); /* it may have gone already */
-	kept->project = project;
-	kept->gate.times = kept_times(kept);
+	server_gate_look(gate); /* it may have gone already */
+	gate->project = project;
+	gate->machine.times = server_gate_times(gate);
 	now = clock_now_usec();
-	lore = kept_consult(kept, project, files, &delay);
-	actions = gate_save(&kept->gate, now, clock_usec(CLOCK_BOOTTIME), lore, delay);
-	kept_learn(kept, actions);
-	if (actions & GATE_CAST) {
-		browsers_cast(kept->keeper->browsers, project, kept->server, serial, false);
+	prediction = server_gate_consult(gate, project, files, &delay);
+	actions = gate_save(&gate->machine, now, clock_usec(CLOCK_BOOTTIME), prediction, delay);
+	server_gate_learn(gate, actions);
+	if (actions & GATE_SEND) {
+		browsers_send(gate->readiness->browsers, project, gate->server, serial, false);
 	} else {
-		kept_wait(kept, serial, now);
+		server_gate_wait(gate, serial, now);
 	}
-	kept_set_timer(kept);
+	server_gate_set_timer(gate);
 }

@@ -8,15 +8,15 @@
 
 #include "util/mem.h"
 
-void probe_close(struct probe *probe)
+void accept_probe_close(struct accept_probe *probe)
 {
 	if (probe->fd >= 0) {
 		close(probe->fd);
 	}
-	*probe = PROBE_NONE;
+	*probe = ACCEPT_PROBE_NONE;
 }
 
-void probe_connect(struct probe *probe, const struct listen_socket *to, uint16_t port)
+void accept_probe_connect(struct accept_probe *probe, const struct listen_socket *to, uint16_t port)
 {
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
 	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
@@ -26,7 +26,7 @@ void probe_connect(struct probe *probe, const struct listen_socket *to, uint16_t
 	if (probe->fd >= 0 && probe->inode == to->inode) {
 		return;
 	}
-	probe_close(probe);
+	accept_probe_close(probe);
 	memcpy(&v4.sin_addr, &to->address, sizeof v4.sin_addr);
 	v6.sin6_addr = to->address;
 	/* A wildcard is reached by loopback. */
@@ -46,10 +46,11 @@ void probe_connect(struct probe *probe, const struct listen_socket *to, uint16_t
 		close(fd);
 		return;
 	}
-	*probe = (struct probe){.fd = fd, .inode = to->inode, .longest = 1};
+	*probe = (struct accept_probe){.fd = fd, .inode = to->inode, .longest = 1};
 }
 
-bool probe_sees_accept(struct probe *probe, const struct listen_socket *sockets, size_t count)
+bool accept_probe_sees_accept(
+	struct accept_probe *probe, const struct listen_socket *sockets, size_t count)
 {
 	for (size_t i = 0; probe->fd >= 0 && i < count; i++) {
 		if (sockets[i].inode != probe->inode) {

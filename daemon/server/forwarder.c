@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "util/mem.h"
 #include "server/procfs.h"
+#include "util/mem.h"
 
 static const char *const names[] = {
 	"docker-proxy",

@@ -3,10 +3,10 @@
 
 #include <errno.h>
 
-#include "util/file.h"
-#include "util/mem.h"
 #include "config/file-watch.h"
 #include "server/hosts.h"
+#include "util/file.h"
+#include "util/mem.h"
 
 struct hosts_file {
 	struct loop *loop;

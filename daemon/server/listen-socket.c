@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "util/mem.h"
-#include "server/netlink.h"
+#include "util/netlink.h"
 
 enum { TCP_STATE_LISTEN = 10, DIAG_ANSWER_MAX = 32 * 1024 };
 

@@ -3,8 +3,8 @@
 
 #include <unistd.h>
 
-#include "util/mem.h"
 #include "server/procfs.h"
+#include "util/mem.h"
 
 struct search {
 	const struct listen_socket *sockets;

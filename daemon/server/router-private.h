@@ -14,7 +14,7 @@ struct router {
 };
 
 /* One URL to be answered. */
-struct question {
+struct restart_sample {
 	struct router *router;
 	struct url url;
 	enum loopback_order order;
@@ -25,10 +25,10 @@ struct question {
  * The answer is what the server of the URL's port tells. `host` is an address, or a
  * name that stands for both loopback addresses.
  */
-void question_ask_server(struct question *question, const char *host);
+void question_ask_server(struct restart_sample *question, const char *host);
 
 /*
  * The answer is that the project cannot be seen, as `what` says, and the one line of
  * settings that says which it is.
  */
-void question_advise(struct question *question, const char *what);
+void question_advise(struct restart_sample *question, const char *what);

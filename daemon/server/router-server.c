@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/router-private.h"
 
-#include "util/mem.h"
-#include "util/pathname.h"
 #include "config/setting.h"
 #include "project/finder.h"
 #include "server/command-line.h"
 #include "server/forwarder.h"
+#include "util/mem.h"
+#include "util/pathname.h"
 
-void question_advise(struct question *question, const char *what)
+void question_advise(struct restart_sample *question, const char *what)
 {
 	const struct url *url = &question->url;
 	struct route_answer *answer = question->answer;
@@ -44,7 +44,7 @@ static struct project *find_by_command_line(
 	return project;
 }
 
-static void answer_forwarded(struct question *question, const char *forwarder)
+static void answer_forwarded(struct restart_sample *question, const char *forwarder)
 {
 	_cleanup_free_ char *what =
 		mem_printf("port %u is passed on by %s, behind which no folder can be seen",
@@ -60,7 +60,7 @@ bool stands_aside(const struct project *project, const struct server *server)
 	return main && main->livereload && project->settings->stand_aside;
 }
 
-static void answer_seen(struct question *question)
+static void answer_seen(struct restart_sample *question)
 {
 	struct route_answer *answer = question->answer;
 	struct router *router = question->router;
@@ -90,7 +90,7 @@ static void answer_seen(struct question *question)
 		answer->project ? "" : why, aside ? aside : "");
 }
 
-static void answer_unseen(struct question *question)
+static void answer_unseen(struct restart_sample *question)
 {
 	const struct server *server = question->answer->server;
 	unsigned port = question->url.port;
@@ -100,7 +100,7 @@ static void answer_unseen(struct question *question)
 		answer_forwarded(question, server_forwarder(server));
 		return;
 	}
-	if (server_sight(server) == SERVER_FOREIGN) {
+	if (server_visibility(server) == SERVER_FOREIGN) {
 		what = mem_printf(
 			"port %u is served by another user (uid %u), whose folders cannot "
 			"be seen",
@@ -112,7 +112,7 @@ static void answer_unseen(struct question *question)
 	question_advise(question, what);
 }
 
-void question_ask_server(struct question *question, const char *host)
+void question_ask_server(struct restart_sample *question, const char *host)
 {
 	struct route_answer *answer = question->answer;
 	unsigned port = question->url.port;
@@ -125,7 +125,7 @@ void question_ask_server(struct question *question, const char *host)
 			SERVERS_MAX);
 		return;
 	}
-	switch (server_sight(answer->server)) {
+	switch (server_visibility(answer->server)) {
 	case SERVER_LOOKING:
 		answer->looking = true;
 		answer->reason = mem_printf("looking for the server of port %u", port);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/router-private.h"
 
-#include "util/mem.h"
-#include "util/pathname.h"
-#include "util/utf8.h"
 #include "project/finder.h"
 #include "server/hosts.h"
 #include "server/url-rule.h"
+#include "util/mem.h"
+#include "util/pathname.h"
+#include "util/utf8.h"
 
 struct router *router_new(struct loop *loop, struct registry *registry, struct servers *servers,
 	void (*changed)(void *userdata), void *userdata)
@@ -37,7 +37,7 @@ void route_answer_clear(struct route_answer *answer)
 	*answer = (struct route_answer){0};
 }
 
-static void answer_file(struct question *question)
+static void answer_file(struct restart_sample *question)
 {
 	struct route_answer *answer = question->answer;
 	_cleanup_free_ char *why = NULL;
@@ -66,7 +66,7 @@ static const char *one_of(const struct hosts_address *addresses, size_t count)
  * waits for nobody.
  */
 static const char *host_here(
-	struct question *question, struct hosts_address *addresses, const char **why)
+	struct restart_sample *question, struct hosts_address *addresses, const char **why)
 {
 	const struct url *url = &question->url;
 	size_t count;
@@ -82,7 +82,7 @@ static const char *host_here(
 	return count ? one_of(addresses, count) : NULL;
 }
 
-static void answer_host(struct question *question)
+static void answer_host(struct restart_sample *question)
 {
 	struct hosts_address addresses[HOSTS_ADDRESSES_MAX];
 	const char *name = question->url.host, *why;
@@ -98,7 +98,7 @@ static void answer_host(struct question *question)
 	question_advise(question, what);
 }
 
-static void answer_rule(struct question *question, const struct url_rule *rule)
+static void answer_rule(struct restart_sample *question, const struct url_rule *rule)
 {
 	struct route_answer *answer = question->answer;
 	struct hosts_address addresses[HOSTS_ADDRESSES_MAX];
@@ -113,7 +113,7 @@ static void answer_rule(struct question *question, const struct url_rule *rule)
 	}
 }
 
-static void answer_url(struct question *question, const char *text)
+static void answer_url(struct restart_sample *question, const char *text)
 {
 	const struct url *url = &question->url;
 	struct url_rule rule;
@@ -132,7 +132,7 @@ static void answer_url(struct question *question, const char *text)
 void router_answer(struct router *router, const char *text, enum loopback_order order,
 	struct route_answer *answer)
 {
-	struct question question = {.router = router, .order = order, .answer = answer};
+	struct restart_sample question = {.router = router, .order = order, .answer = answer};
 	_cleanup_free_ char *raw = NULL;
 	const char *why = NULL;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "server/socket-owners.h"
-#include "server/server-processes.h"
 #include "server/accept-probe.h"
+#include "server/server-processes.h"
 #include "server/server.h"
+#include "server/socket-owners.h"
 
 /* What server.c and server-view.c share, and nobody else. */
 
@@ -14,7 +14,8 @@ struct servers {
 	void *userdata;
 	struct server *first; /* the newest */
 	size_t count;
-	struct look *look;     /* under way; one at a time, however many servers want one */
+	struct socket_owners_search
+		*look; /* under way; one at a time, however many servers want one */
 	struct server *looked; /* who it is for; NULL if that is gone */
 };
 
@@ -24,15 +25,15 @@ struct server {
 	uint16_t port;
 	enum loopback_order order;
 	unsigned refs;
-	enum server_sight sight;
+	enum server_visibility visibility;
 	uid_t uid;
 	char *forwarder;
 	struct server_main main; /* no folder: never seen */
 	enum server_health health;
 	char *health_reason;
-	struct members members;
+	struct server_processes processes;
 	pid_t family[ANCESTORS_MAX + 1]; /* where newcomers are looked for: nearest first */
-	struct probe probe;
+	struct accept_probe probe;
 	uint64_t probe_after_usec; /* one that serves is not probed again before */
 	bool wants_look;
 	uint64_t look_after_usec;

@@ -7,22 +7,22 @@
 
 #include "util/mem.h"
 
-struct member {
+struct server_process {
 	struct holder holder;
 	bool trusted; /* it was seen to accept, or was there when the server was first seen */
 	bool supervisor; /* another holder was seen to be its child: it does not accept */
 	int pidfd;
 	struct loop_fd *watch; /* NULL once it has ended */
-	struct members *members;
+	struct server_processes *processes;
 };
 
-void members_init(
-	struct members *members, struct loop *loop, void (*ended)(void *userdata), void *userdata)
+void server_processes_init(struct server_processes *processes, struct loop *loop,
+	void (*ended)(void *userdata), void *userdata)
 {
-	*members = (struct members){.loop = loop, .ended = ended, .userdata = userdata};
+	*processes = (struct server_processes){.loop = loop, .ended = ended, .userdata = userdata};
 }
 
-static void member_free(struct member *member)
+static void member_free(struct server_process *member)
 {
 	loop_fd_free(member->watch);
 	if (member->pidfd >= 0) {
@@ -32,109 +32,109 @@ static void member_free(struct member *member)
 	free(member);
 }
 
-void members_clear(struct members *members)
+void server_processes_clear(struct server_processes *processes)
 {
-	for (size_t i = 0; i < members->count; i++) {
-		member_free(members->items[i]);
+	for (size_t i = 0; i < processes->count; i++) {
+		member_free(processes->items[i]);
 	}
-	members->count = 0;
+	processes->count = 0;
 }
 
 static void member_on_end(uint32_t events, void *userdata)
 {
-	struct member *member = userdata;
+	struct server_process *member = userdata;
 
 	loop_fd_free(mem_steal(member->watch));
-	member->members->ended(member->members->userdata);
+	member->processes->ended(member->processes->userdata);
 }
 
-static void mark_supervisors(struct members *members)
+static void mark_supervisors(struct server_processes *processes)
 {
-	for (size_t i = 0; i < members->count; i++) {
-		const pid_t *ancestors = members->items[i]->holder.ancestors;
+	for (size_t i = 0; i < processes->count; i++) {
+		const pid_t *ancestors = processes->items[i]->holder.ancestors;
 
-		for (size_t k = 0; k < members->count; k++) {
+		for (size_t k = 0; k < processes->count; k++) {
 			for (size_t n = 0; n < ANCESTORS_MAX; n++) {
-				members->items[k]->supervisor |=
-					ancestors[n] == members->items[k]->holder.pid;
+				processes->items[k]->supervisor |=
+					ancestors[n] == processes->items[k]->holder.pid;
 			}
 		}
 	}
 }
 
-void members_add(struct members *members, struct holder *holder, bool trusted)
+void server_processes_add(struct server_processes *processes, struct holder *holder, bool trusted)
 {
-	struct member *member;
+	struct server_process *member;
 
-	for (size_t i = 0; i < members->count; i++) {
-		const struct holder *known = &members->items[i]->holder;
+	for (size_t i = 0; i < processes->count; i++) {
+		const struct holder *known = &processes->items[i]->holder;
 
 		if (known->pid == holder->pid && known->started_usec == holder->started_usec) {
 			holder_clear(holder);
 			return;
 		}
 	}
-	if (members->count == HOLDERS_MAX) {
+	if (processes->count == HOLDERS_MAX) {
 		holder_clear(holder);
 		return;
 	}
-	member = mem_new(struct member);
+	member = mem_new(struct server_process);
 	member->holder = *holder;
 	member->trusted = trusted;
-	member->members = members;
+	member->processes = processes;
 	member->pidfd = pidfd_open(holder->pid, 0);
 	if (member->pidfd >= 0) {
 		member->watch =
-			loop_fd_new(members->loop, member->pidfd, EPOLLIN, member_on_end, member);
+			loop_fd_new(processes->loop, member->pidfd, EPOLLIN, member_on_end, member);
 	}
-	members->items[members->count++] = member;
-	members->newcomer |= !trusted;
+	processes->items[processes->count++] = member;
+	processes->newcomer |= !trusted;
 	*holder = (struct holder){0};
-	mark_supervisors(members);
+	mark_supervisors(processes);
 }
 
-void members_drop_ended(struct members *members)
+void server_processes_drop_ended(struct server_processes *processes)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < members->count; i++) {
-		struct member *member = members->items[i];
+	for (size_t i = 0; i < processes->count; i++) {
+		struct server_process *member = processes->items[i];
 
 		if (holder_still_holds(&member->holder)) {
-			members->items[kept++] = member;
+			processes->items[kept++] = member;
 			continue;
 		}
 		if (member->watch && process_lives(member->holder.pid)) {
-			members->lingering = member->holder.pid;
+			processes->lingering = member->holder.pid;
 		}
 		member_free(member);
 	}
-	members->count = kept;
+	processes->count = kept;
 }
 
-void members_trust(struct members *members)
+void server_processes_trust(struct server_processes *processes)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < members->count; i++) {
-		struct member *member = members->items[i];
+	for (size_t i = 0; i < processes->count; i++) {
+		struct server_process *member = processes->items[i];
 
 		member->trusted |= !member->supervisor;
 		any |= !member->supervisor;
 	}
-	for (size_t i = 0; !any && members->doubted && i < members->count; i++) {
-		members->items[i]->supervisor = false;
-		members->items[i]->trusted = true;
+	for (size_t i = 0; !any && processes->doubted && i < processes->count; i++) {
+		processes->items[i]->supervisor = false;
+		processes->items[i]->trusted = true;
 	}
-	members->doubted = !any;
+	processes->doubted = !any;
 }
 
-const struct holder *members_oldest(const struct members *members)
+const struct holder *server_processes_oldest(const struct server_processes *processes)
 {
 	const struct holder *oldest = NULL;
 
-	for (size_t i = 0; i < members->count; i++) {
-		const struct holder *holder = &members->items[i]->holder;
+	for (size_t i = 0; i < processes->count; i++) {
+		const struct holder *holder = &processes->items[i]->holder;
 
 		if (holder->folder && (!oldest || holder->started_usec < oldest->started_usec)) {
 			oldest = holder;
@@ -144,29 +144,30 @@ const struct holder *members_oldest(const struct members *members)
 }
 
 /* Who accepts by epoll shows it; of others we know only that they did. */
-static bool member_accepts(const struct members *members, const struct member *member)
+static bool member_accepts(
+	const struct server_processes *processes, const struct server_process *member)
 {
 	return member->holder.accepts ||
-		(!members->uses_epoll && !member->supervisor && member->trusted);
+		(!processes->uses_epoll && !member->supervisor && member->trusted);
 }
 
-void members_view(struct members *members, struct members_view *view)
+void server_processes_view(struct server_processes *processes, struct server_processes_view *view)
 {
 	bool worker = false;
 
-	*view = (struct members_view){0};
-	for (size_t i = 0; i < members->count; i++) {
-		const struct member *member = members->items[i];
+	*view = (struct server_processes_view){0};
+	for (size_t i = 0; i < processes->count; i++) {
+		const struct server_process *member = processes->items[i];
 
 		worker |= !member->supervisor;
-		members->uses_epoll |= member->holder.accepts;
-		if (member_accepts(members, member) &&
+		processes->uses_epoll |= member->holder.accepts;
+		if (member_accepts(processes, member) &&
 			(!view->serving || member->holder.started_usec < view->generation)) {
 			view->serving = true;
 			view->worker = member->holder.pid;
 			view->generation = member->holder.started_usec;
 		}
 	}
-	view->died = !view->serving && !worker && members->newcomer;
-	members->newcomer &= !view->serving;
+	view->died = !view->serving && !worker && processes->newcomer;
+	processes->newcomer &= !view->serving;
 }

@@ -22,80 +22,82 @@ static void find_newcomers(struct server *server, const struct listen_socket *so
 		}
 	}
 	for (size_t i = 0; i < n; i++) {
-		members_add(&server->members, &found[i], false);
+		server_processes_add(&server->processes, &found[i], false);
 	}
 	if (n) {
 		server_note_main(server);
-		server->sight = server->main.folder ? SERVER_SEEN : server->sight;
+		server->visibility = server->main.folder ? SERVER_SEEN : server->visibility;
 	}
 }
 
 /* A lone holder without epoll may be a supervisor that was met while its worker was not up. */
-static bool may_have_newcomers(const struct members *members, const struct members_view *seen)
+static bool may_have_newcomers(
+	const struct server_processes *processes, const struct server_processes_view *seen)
 {
-	return !seen->serving || (!members->uses_epoll && members->count == 1);
+	return !seen->serving || (!processes->uses_epoll && processes->count == 1);
 }
 
 /* Whether the one that serves leaves an empty connection waiting; not of one that uses epoll. */
 static bool is_busy(struct server *server, const struct listen_socket *sockets, size_t count)
 {
-	struct probe *probe = &server->probe;
+	struct accept_probe *probe = &server->probe;
 	uint64_t now = clock_now_usec();
 
-	if (probe_sees_accept(probe, sockets, count)) {
-		probe_close(probe);
+	if (accept_probe_sees_accept(probe, sockets, count)) {
+		accept_probe_close(probe);
 	}
 	if (probe->fd < 0 && now >= server->probe_after_usec) {
 		server->probe_after_usec = now + PROBE_AGAIN_USEC;
-		probe_connect(probe, &sockets[0], server->port);
+		accept_probe_connect(probe, &sockets[0], server->port);
 	}
 	return probe->fd >= 0 && now + PROBE_AGAIN_USEC >= server->probe_after_usec + BUSY_USEC;
 }
 
 void server_view(struct server *server, bool closely, struct server_view *view)
 {
-	struct members *members = &server->members;
+	struct server_processes *processes = &server->processes;
 	struct listen_socket sockets[LISTEN_SOCKETS_MAX];
 	size_t count = listen_sockets_of(
 		server->host, server->port, server->order, sockets, LISTEN_SOCKETS_MAX);
-	struct members_view seen;
+	struct server_processes_view seen;
 
-	members_drop_ended(members);
-	members_view(members, &seen);
-	if (count && may_have_newcomers(members, &seen)) {
+	server_processes_drop_ended(processes);
+	server_processes_view(processes, &seen);
+	if (count && may_have_newcomers(processes, &seen)) {
 		/* First of all: a worker that is not known yet may be the one that accepted. */
 		find_newcomers(server, sockets, count);
-		if (probe_sees_accept(&server->probe, sockets, count)) {
-			members_trust(members);
-			probe_close(&server->probe);
+		if (accept_probe_sees_accept(&server->probe, sockets, count)) {
+			server_processes_trust(processes);
+			accept_probe_close(&server->probe);
 		}
-		members_view(members, &seen);
+		server_processes_view(processes, &seen);
 	}
 	*view = (struct server_view){
 		.listens = count > 0,
 		.serving = seen.serving,
 		.died = seen.died,
-		.lingers = !seen.serving && members->lingering && process_lives(members->lingering),
+		.lingers = !seen.serving && processes->lingering &&
+			process_lives(processes->lingering),
 		.worker = seen.worker,
 		.generation = seen.generation,
 	};
 	if (view->serving) {
-		members->lingering = 0;
-		if (closely && count && !members->uses_epoll) {
+		processes->lingering = 0;
+		if (closely && count && !processes->uses_epoll) {
 			view->busy = is_busy(server, sockets, count);
 		} else {
-			probe_close(&server->probe);
+			accept_probe_close(&server->probe);
 		}
-	} else if (count && !members->count) {
+	} else if (count && !processes->count) {
 		server_look(server);
 	} else if (count) {
-		probe_connect(&server->probe, &sockets[0], server->port);
+		accept_probe_connect(&server->probe, &sockets[0], server->port);
 	} else {
-		probe_close(&server->probe);
+		accept_probe_close(&server->probe);
 	}
 }
 
 void server_view_end(struct server *server)
 {
-	probe_close(&server->probe);
+	accept_probe_close(&server->probe);
 }

@@ -3,10 +3,10 @@
 
 #include <unistd.h>
 
+#include "server/livereload.h"
 #include "util/clock.h"
 #include "util/mem.h"
 #include "util/utf8.h"
-#include "server/livereload.h"
 
 /* A whole walk is not started again before: it is for servers that come from elsewhere. */
 #define LOOK_AGAIN_USEC (250 * CLOCK_USEC_PER_MSEC)
@@ -23,14 +23,14 @@ struct servers *servers_new(
 void servers_free(struct servers *servers)
 {
 	if (servers) {
-		look_cancel(servers->look);
+		socket_owners_cancel(servers->look);
 		free(servers);
 	}
 }
 
 static void server_on_end(void *userdata)
 {
-	server_stir(userdata);
+	server_recheck(userdata);
 }
 
 struct server *servers_get(
@@ -55,8 +55,8 @@ struct server *servers_get(
 	server->port = port;
 	server->order = order;
 	server->refs = 1;
-	server->probe = PROBE_NONE;
-	members_init(&server->members, servers->loop, server_on_end, server);
+	server->probe = ACCEPT_PROBE_NONE;
+	server_processes_init(&server->processes, servers->loop, server_on_end, server);
 	server->next = servers->first;
 	servers->first = server;
 	server_look(server);
@@ -91,8 +91,8 @@ void server_unref(struct server *server)
 	if (server->servers->looked == server) {
 		server->servers->looked = NULL;
 	}
-	members_clear(&server->members);
-	probe_close(&server->probe);
+	server_processes_clear(&server->processes);
+	accept_probe_close(&server->probe);
 	server_clear_main(server);
 	free(server->health_reason);
 	free(server->forwarder);
@@ -110,9 +110,9 @@ uint16_t server_port(const struct server *server)
 	return server->port;
 }
 
-enum server_sight server_sight(const struct server *server)
+enum server_visibility server_visibility(const struct server *server)
 {
-	return server->sight;
+	return server->visibility;
 }
 
 uid_t server_uid(const struct server *server)
@@ -165,9 +165,9 @@ bool server_listens(const struct server *server)
 		       server->host, server->port, server->order, sockets, LISTEN_SOCKETS_MAX) > 0;
 }
 
-void server_stir(struct server *server)
+void server_recheck(struct server *server)
 {
-	server->servers->callbacks.stirred(server, server->servers->userdata);
+	server->servers->callbacks.process_exited(server, server->servers->userdata);
 }
 
 /* Next names its process for what it does; the command is its parent's. */
@@ -186,7 +186,7 @@ static const char *livereload_of_process(
 
 void server_note_main(struct server *server)
 {
-	const struct holder *oldest = members_oldest(&server->members);
+	const struct holder *oldest = server_processes_oldest(&server->processes);
 
 	if (!oldest || oldest->pid == server->main.pid) {
 		return;
@@ -204,7 +204,8 @@ void server_note_main(struct server *server)
 	memcpy(&server->family[1], oldest->ancestors, sizeof oldest->ancestors);
 }
 
-static enum server_sight sight_of(const struct server *server, const struct look_result *result)
+static enum server_visibility sight_of(
+	const struct server *server, const struct socket_owners *result)
 {
 	if (result->socket_count && result->sockets[0].uid != geteuid()) {
 		return SERVER_FOREIGN;
@@ -216,16 +217,16 @@ static enum server_sight sight_of(const struct server *server, const struct look
 	return result->socket_count ? SERVER_OPAQUE : SERVER_NONE;
 }
 
-static void server_take_look(struct server *server, struct look_result *result)
+static void server_take_look(struct server *server, struct socket_owners *result)
 {
-	bool first = server->sight == SERVER_LOOKING;
+	bool first = server->visibility == SERVER_LOOKING;
 
-	members_drop_ended(&server->members);
+	server_processes_drop_ended(&server->processes);
 	for (size_t i = 0; i < result->holder_count; i++) {
-		members_add(&server->members, &result->holders[i], first);
+		server_processes_add(&server->processes, &result->holders[i], first);
 	}
 	server_note_main(server);
-	server->sight = sight_of(server, result);
+	server->visibility = sight_of(server, result);
 	free(server->forwarder);
 	server->forwarder = mem_steal(result->forwarder);
 	server->uid = result->socket_count ? result->sockets[0].uid : 0;
@@ -236,7 +237,7 @@ static void server_take_look(struct server *server, struct look_result *result)
 
 static void servers_look_next(struct servers *servers);
 
-static void servers_on_look(struct look_result *result, void *userdata)
+static void servers_on_look(struct socket_owners *result, void *userdata)
 {
 	struct servers *servers = userdata;
 	struct server *server = mem_steal(servers->looked);
@@ -260,8 +261,8 @@ static void servers_look_next(struct servers *servers)
 		oldest->wants_look = false;
 		oldest->look_after_usec = clock_now_usec() + LOOK_AGAIN_USEC;
 		servers->looked = oldest;
-		servers->look = look_new(servers->loop, oldest->host, oldest->port, oldest->order,
-			servers_on_look, servers);
+		servers->look = socket_owners_find(servers->loop, oldest->host, oldest->port,
+			oldest->order, servers_on_look, servers);
 	}
 }
 

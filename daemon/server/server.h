@@ -13,13 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "util/loop.h"
 #include "server/process.h"
+#include "util/loop.h"
 
 struct servers;
 struct server;
 
-enum server_sight {
+enum server_visibility {
 	SERVER_LOOKING, /* not known yet */
 	SERVER_NONE, /* nothing listens */
 	SERVER_FOREIGN, /* the socket is another user's */
@@ -28,10 +28,10 @@ enum server_sight {
 };
 
 struct servers_callbacks {
-	/* What server_sight() or server_main() say has changed. */
+	/* What server_visibility() or server_main() say has changed. */
 	void (*changed)(struct server *server, void *userdata);
 	/* A process that held the socket has ended. */
-	void (*stirred)(struct server *server, void *userdata);
+	void (*process_exited)(struct server *server, void *userdata);
 	/* The last reference goes. */
 	void (*gone)(struct server *server, void *userdata);
 };
@@ -54,7 +54,7 @@ void server_unref(struct server *server);
 
 const char *server_host(const struct server *server);
 uint16_t server_port(const struct server *server);
-enum server_sight server_sight(const struct server *server);
+enum server_visibility server_visibility(const struct server *server);
 /* The user of a SERVER_FOREIGN one. */
 uid_t server_uid(const struct server *server);
 /* Of a SERVER_FOREIGN or SERVER_OPAQUE one: a program that listens for another, or NULL. */
@@ -86,7 +86,7 @@ void server_set_health(struct server *server, enum server_health health, const c
 bool server_listens(const struct server *server);
 
 /* Something may have happened to it: calls stirred(). */
-void server_stir(struct server *server);
+void server_recheck(struct server *server);
 
 /* For one user of it; NULL at first. */
 void server_set_data(struct server *server, void *data);

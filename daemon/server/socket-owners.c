@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/socket-owners.h"
 
-#include "util/mem.h"
 #include "server/forwarder.h"
+#include "util/mem.h"
 
-struct look {
-	look_done_fn *done; /* NULL once it is cancelled */
+struct socket_owners_search {
+	socket_owners_fn *done; /* NULL once it is cancelled */
 	void *userdata;
 	/* The worker thread's until it is done: */
 	char *host;
 	uint16_t port;
 	enum loopback_order order;
-	struct look_result result;
+	struct socket_owners result;
 };
 
 static void look_work(void *userdata)
 {
-	struct look *look = userdata;
-	struct look_result *result = &look->result;
+	struct socket_owners_search *look = userdata;
+	struct socket_owners *result = &look->result;
 
 	result->socket_count = listen_sockets_of(
 		look->host, look->port, look->order, result->sockets, LISTEN_SOCKETS_MAX);
@@ -32,7 +32,7 @@ static void look_work(void *userdata)
 
 static void look_done(void *userdata)
 {
-	struct look *look = userdata;
+	struct socket_owners_search *look = userdata;
 
 	if (look->done) {
 		look->done(&look->result, look->userdata);
@@ -45,10 +45,10 @@ static void look_done(void *userdata)
 	free(look);
 }
 
-struct look *look_new(struct loop *loop, const char *host, uint16_t port, enum loopback_order order,
-	look_done_fn *done, void *userdata)
+struct socket_owners_search *socket_owners_find(struct loop *loop, const char *host, uint16_t port,
+	enum loopback_order order, socket_owners_fn *done, void *userdata)
 {
-	struct look *look = mem_new(struct look);
+	struct socket_owners_search *look = mem_new(struct socket_owners_search);
 
 	look->done = done;
 	look->userdata = userdata;
@@ -59,7 +59,7 @@ struct look *look_new(struct loop *loop, const char *host, uint16_t port, enum l
 	return look;
 }
 
-void look_cancel(struct look *look)
+void socket_owners_cancel(struct socket_owners_search *look)
 {
 	if (look) {
 		look->done = NULL;

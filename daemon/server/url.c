@@ -27,13 +27,26 @@ static bool host_is_plain(const char *host, size_t length)
 	return length > 0;
 }
 
+/* "8000" */
+static int port_parse(const char *text, uint16_t *port, const char **why)
+{
+	size_t digits = strspn(text, "0123456789");
+	unsigned long number = strtoul(text, NULL, 10);
+
+	if (digits == 0 || digits > 5 || text[digits] || number < 1 || number > 65535) {
+		*why = "the port must be a number from 1 to 65535";
+		return -EINVAL;
+	}
+	*port = (uint16_t)number;
+	return 0;
+}
+
 /* Takes "host", "host:port", "[v6]:port"; sets host, and port if one is written. */
 static int authority_parse(const char *text, size_t length, struct url *url, const char **why)
 {
 	_cleanup_free_ char *copy = mem_strndup(text, length);
 	char *host = copy, *port = NULL, *end;
 	struct in6_addr v6;
-	unsigned long number;
 
 	if (strlen(copy) != length) {
 		*why = "must hold no NUL";
@@ -64,15 +77,8 @@ static int authority_parse(const char *text, size_t length, struct url *url, con
 		*why = "only a port can follow the host";
 		return -EINVAL;
 	}
-	if (port) {
-		size_t digits = strspn(port, "0123456789");
-
-		number = strtoul(port, NULL, 10);
-		if (digits == 0 || digits > 5 || port[digits] || number < 1 || number > 65535) {
-			*why = "the port must be a number from 1 to 65535";
-			return -EINVAL;
-		}
-		url->port = (uint16_t)number;
+	if (port && port_parse(port, &url->port, why) < 0) {
+		return -EINVAL;
 	}
 	for (char *c = host; *c; c++) {
 		*c = (char)tolower((unsigned char)*c);

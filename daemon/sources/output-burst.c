@@ -3,7 +3,7 @@
 
 #include "util/mem.h"
 
-static void burst_stir(struct burst *burst, uint64_t now_usec)
+static void burst_stir(struct output_burst *burst, uint64_t now_usec)
 {
 	if (!burst->files.count && !burst->open_count) {
 		burst->first_usec = now_usec;
@@ -11,7 +11,7 @@ static void burst_stir(struct burst *burst, uint64_t now_usec)
 	burst->last_usec = now_usec;
 }
 
-static size_t burst_find(const struct burst *burst, const char *file)
+static size_t burst_find(const struct output_burst *burst, const char *file)
 {
 	size_t i = 0;
 
@@ -21,7 +21,7 @@ static size_t burst_find(const struct burst *burst, const char *file)
 	return i;
 }
 
-static void burst_close(struct burst *burst, const char *file)
+static void burst_close(struct output_burst *burst, const char *file)
 {
 	size_t i = burst_find(burst, file);
 
@@ -31,7 +31,7 @@ static void burst_close(struct burst *burst, const char *file)
 	}
 }
 
-void burst_begun(struct burst *burst, const char *file, uint64_t now_usec)
+void output_burst_begun(struct output_burst *burst, const char *file, uint64_t now_usec)
 {
 	burst_stir(burst, now_usec);
 	if (burst->open_count < OUTPUT_OPEN_FILES_MAX &&
@@ -40,7 +40,7 @@ void burst_begun(struct burst *burst, const char *file, uint64_t now_usec)
 	}
 }
 
-void burst_written(struct burst *burst, const char *file, uint64_t now_usec)
+void output_burst_written(struct output_burst *burst, const char *file, uint64_t now_usec)
 {
 	burst_stir(burst, now_usec);
 	burst_close(burst, file);
@@ -48,14 +48,14 @@ void burst_written(struct burst *burst, const char *file, uint64_t now_usec)
 	fileset_add(&burst->files, file);
 }
 
-void burst_gone(struct burst *burst, const char *file, uint64_t now_usec)
+void output_burst_gone(struct output_burst *burst, const char *file, uint64_t now_usec)
 {
 	burst_stir(burst, now_usec);
 	burst_close(burst, file);
 	fileset_add(&burst->files, file);
 }
 
-uint64_t burst_due(const struct burst *burst)
+uint64_t output_burst_due(const struct output_burst *burst)
 {
 	uint64_t quiet = burst->open_count ? OUTPUT_OPEN_MAX_USEC
 		: burst->wrote             ? OUTPUT_QUIET_USEC
@@ -68,14 +68,14 @@ uint64_t burst_due(const struct burst *burst)
 	return due < latest ? due : latest;
 }
 
-static void burst_forget_open(struct burst *burst)
+static void burst_forget_open(struct output_burst *burst)
 {
 	while (burst->open_count) {
 		free(burst->open[--burst->open_count]);
 	}
 }
 
-void burst_taken(struct burst *burst, uint64_t now_usec)
+void output_burst_taken(struct output_burst *burst, uint64_t now_usec)
 {
 	fileset_clear(&burst->files);
 	burst->wrote = false;
@@ -85,8 +85,8 @@ void burst_taken(struct burst *burst, uint64_t now_usec)
 	}
 }
 
-void burst_clear(struct burst *burst)
+void output_burst_clear(struct output_burst *burst)
 {
-	burst_taken(burst, burst->last_usec);
+	output_burst_taken(burst, burst->last_usec);
 	burst_forget_open(burst);
 }

@@ -6,7 +6,7 @@
 
 /* The files of one burst of writing, and when it is over. Pure: time is an argument. */
 
-struct burst {
+struct output_burst {
 	struct fileset files; /* written or gone */
 	char *open[OUTPUT_OPEN_FILES_MAX];
 	size_t open_count;
@@ -14,16 +14,16 @@ struct burst {
 	uint64_t first_usec, last_usec;
 };
 
-void burst_begun(struct burst *burst, const char *file, uint64_t now_usec);
-void burst_written(struct burst *burst, const char *file, uint64_t now_usec);
-void burst_gone(struct burst *burst, const char *file, uint64_t now_usec);
+void output_burst_begun(struct output_burst *burst, const char *file, uint64_t now_usec);
+void output_burst_written(struct output_burst *burst, const char *file, uint64_t now_usec);
+void output_burst_gone(struct output_burst *burst, const char *file, uint64_t now_usec);
 
 /* When it is over if nothing more happens; CLOCK_NEVER if there is nothing to tell. */
-uint64_t burst_due(const struct burst *burst);
+uint64_t output_burst_due(const struct output_burst *burst);
 
 /*
  * Its files have been taken; those that are open stay, but not if nothing happened for
  * OUTPUT_OPEN_MAX: the next burst waits for them only if they show life again.
  */
-void burst_taken(struct burst *burst, uint64_t now_usec);
-void burst_clear(struct burst *burst);
+void output_burst_taken(struct output_burst *burst, uint64_t now_usec);
+void output_burst_clear(struct output_burst *burst);

@@ -5,16 +5,16 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "util/mem.h"
 #include "config/setting.h"
 #include "sources/output-pattern.h"
+#include "util/mem.h"
 
 /* On the way to an output; and in an output folder. */
 #define WAY_MASK (IN_CREATE | IN_MOVED_TO | IN_MOVE_SELF)
 #define OUTPUT_MASK (WAY_MASK | IN_CLOSE_WRITE | IN_MODIFY | IN_DELETE | IN_MOVED_FROM)
 
 struct output_folder {
-	struct folders *folders;
+	struct output_folders *folders;
 	char *path;
 	bool output; /* else it is on the way only */
 	bool deep; /* so are the folders in it */
@@ -25,18 +25,18 @@ struct output_folder {
 	struct output_folder *next;
 };
 
-struct folders {
+struct output_folders {
 	struct watcher *watcher;
 	const struct project *project;
-	struct folders_callbacks callbacks;
+	struct output_folders_callbacks callbacks;
 	void *userdata;
 	struct output_folder *first;
 	unsigned count, past; /* of those at their path, and of the others */
 	bool quiet; /* what is there is not told */
 };
 
-static void folders_visit_all(struct folders *folders);
-static void folders_visit(struct folders *folders, const char *path, bool output, bool deep);
+static void folders_visit_all(struct output_folders *folders);
+static void folders_visit(struct output_folders *folders, const char *path, bool output, bool deep);
 
 /* Takes it out of the list. */
 static void folder_free(struct output_folder **at)
@@ -59,7 +59,7 @@ static bool folder_is_in(const struct output_folder *folder, const char *path)
 }
 
 /* Takes out the folder at `path`, and all below; or only those of them that are past. */
-static void folders_drop(struct folders *folders, const char *path, bool past_only)
+static void folders_drop(struct output_folders *folders, const char *path, bool past_only)
 {
 	for (struct output_folder **at = &folders->first; *at;) {
 		if (folder_is_in(*at, path) && (!past_only || (*at)->past)) {
@@ -74,7 +74,7 @@ static void folders_drop(struct folders *folders, const char *path, bool past_on
  * The folder that was at `path` is seen to be gone before its events have been
  * read: what was deleted in it is still to be told.
  */
-static void folders_pass(struct folders *folders, const char *path)
+static void folders_pass(struct output_folders *folders, const char *path)
 {
 	for (struct output_folder **at = &folders->first; *at;) {
 		struct output_folder *folder = *at;
@@ -109,21 +109,22 @@ static const char *output_pattern(const struct path_rule *rule)
 	return rule->pattern + (*rule->pattern == '/');
 }
 
-static bool folders_match(const struct folders *folders, const char *file)
+static bool folders_match(const struct output_folders *folders, const char *file)
 {
 	const struct path_rules *outputs = &folders->project->settings->output;
 	const char *path = file + strlen(folders->project->root);
 
 	path += *path == '/';
 	for (size_t i = 0; i < outputs->count; i++) {
-		if (pattern_matches(output_pattern(&outputs->items[i]), path)) {
+		if (output_pattern_matches(output_pattern(&outputs->items[i]), path)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static void folders_tell(struct folders *folders, enum folders_event event, const char *file)
+static void folders_tell(
+	struct output_folders *folders, enum output_folders_event event, const char *file)
 {
 	if (!folders->quiet && folders_match(folders, file)) {
 		folders->callbacks.told(event, file, folders->userdata);
@@ -147,7 +148,7 @@ static void folder_on_file(struct output_folder *folder, uint32_t mask, const ch
 	}
 }
 
-static const struct output_folder *folders_watched(const struct folders *folders)
+static const struct output_folder *folders_watched(const struct output_folders *folders)
 {
 	const struct output_folder *folder = folders->first;
 
@@ -160,7 +161,7 @@ static const struct output_folder *folders_watched(const struct folders *folders
 static void folder_on_event(uint32_t mask, const char *name, void *userdata)
 {
 	struct output_folder *folder = userdata;
-	struct folders *folders = folder->folders;
+	struct output_folders *folders = folder->folders;
 	_cleanup_free_ char *path = mem_printf("%s/%s", folder->path, name);
 
 	if (mask & IN_Q_OVERFLOW) {
@@ -191,7 +192,7 @@ static void folder_on_event(uint32_t mask, const char *name, void *userdata)
 	}
 }
 
-static void folders_problem(struct folders *folders, const char *path, const char *why)
+static void folders_problem(struct output_folders *folders, const char *path, const char *why)
 {
 	_cleanup_free_ char *text = mem_printf("%s: %s", path, why);
 
@@ -199,7 +200,7 @@ static void folders_problem(struct folders *folders, const char *path, const cha
 }
 
 /* What is in a folder that came: its files are written, its folders are looked at. */
-static void folder_scan(struct folders *folders, const char *path, bool deep)
+static void folder_scan(struct output_folders *folders, const char *path, bool deep)
 {
 	DIR *dir = opendir(path);
 	struct dirent *entry;
@@ -224,7 +225,7 @@ static void folder_scan(struct folders *folders, const char *path, bool deep)
 }
 
 /* Makes the watch of one folder what it should be, and looks into it if it is new. */
-static void folders_visit(struct folders *folders, const char *path, bool output, bool deep)
+static void folders_visit(struct output_folders *folders, const char *path, bool output, bool deep)
 {
 	struct output_folder *folder = folders->first;
 	struct stat st;
@@ -274,7 +275,7 @@ static void folders_visit(struct folders *folders, const char *path, bool output
 }
 
 /* What a pattern names may be a folder, and then all in it is meant. */
-static void folders_visit_if_folder(struct folders *folders, const char *pattern)
+static void folders_visit_if_folder(struct output_folders *folders, const char *pattern)
 {
 	_cleanup_free_ char *path = mem_printf("%s/%s", folders->project->root, pattern);
 	struct stat st;
@@ -285,12 +286,12 @@ static void folders_visit_if_folder(struct folders *folders, const char *pattern
 }
 
 /* The way from the root to the pattern's base, then the base. */
-static void folders_visit_pattern(struct folders *folders, const char *pattern)
+static void folders_visit_pattern(struct output_folders *folders, const char *pattern)
 {
-	_cleanup_free_ char *base = pattern_base(pattern);
+	_cleanup_free_ char *base = output_pattern_base(pattern);
 	const char *root = folders->project->root;
 
-	if (pattern_is_plain(pattern)) {
+	if (output_pattern_is_plain(pattern)) {
 		folders_visit_if_folder(folders, pattern);
 	}
 	for (char *at = base; *at;) {
@@ -307,18 +308,18 @@ static void folders_visit_pattern(struct folders *folders, const char *pattern)
 	if (*base) {
 		_cleanup_free_ char *path = mem_printf("%s/%s", root, base);
 
-		folders_visit(folders, path, true, pattern_is_deep(pattern));
+		folders_visit(folders, path, true, output_pattern_is_deep(pattern));
 	} else {
-		folders_visit(folders, root, true, pattern_is_deep(pattern));
+		folders_visit(folders, root, true, output_pattern_is_deep(pattern));
 	}
 }
 
-static void folders_visit_all(struct folders *folders)
+static void folders_visit_all(struct output_folders *folders)
 {
 	const struct path_rules *outputs = &folders->project->settings->output;
 
 	for (size_t i = 0; i < outputs->count; i++) {
-		if (pattern_is_good(output_pattern(&outputs->items[i]))) {
+		if (output_pattern_is_good(output_pattern(&outputs->items[i]))) {
 			folders_visit_pattern(folders, output_pattern(&outputs->items[i]));
 		} else {
 			folders_problem(folders, output_pattern(&outputs->items[i]),
@@ -327,12 +328,12 @@ static void folders_visit_all(struct folders *folders)
 	}
 }
 
-struct folders *folders_new(struct watcher *watcher, const struct project *project,
-	const struct folders_callbacks *callbacks, void *userdata)
+struct output_folders *output_folders_new(struct watcher *watcher, const struct project *project,
+	const struct output_folders_callbacks *callbacks, void *userdata)
 {
-	struct folders *folders = mem_new(struct folders);
+	struct output_folders *folders = mem_new(struct output_folders);
 
-	*folders = (struct folders){
+	*folders = (struct output_folders){
 		.watcher = watcher,
 		.project = project,
 		.callbacks = *callbacks,
@@ -344,7 +345,7 @@ struct folders *folders_new(struct watcher *watcher, const struct project *proje
 	return folders;
 }
 
-void folders_free(struct folders *folders)
+void output_folders_free(struct output_folders *folders)
 {
 	if (folders) {
 		while (folders->first) {

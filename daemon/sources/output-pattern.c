@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "util/mem.h"
 #include "project/glob.h"
+#include "util/mem.h"
 
 /* A pattern without a slash inside fits at any depth elsewhere; an output's, in the root only. */
 static char *anchored(const char *pattern)
@@ -12,7 +12,7 @@ static char *anchored(const char *pattern)
 	return mem_printf("/%s", pattern);
 }
 
-bool pattern_is_good(const char *pattern)
+bool output_pattern_is_good(const char *pattern)
 {
 	_cleanup_free_ char *rooted = anchored(pattern);
 	const char *why;
@@ -29,21 +29,21 @@ bool pattern_is_good(const char *pattern)
 	return glob_check(rooted, &why);
 }
 
-bool pattern_matches(const char *pattern, const char *path)
+bool output_pattern_matches(const char *pattern, const char *path)
 {
 	_cleanup_free_ char *rooted = anchored(pattern);
 
 	return glob_matches(rooted, path);
 }
 
-char *pattern_base(const char *pattern)
+char *output_pattern_base(const char *pattern)
 {
 	size_t wild = strcspn(pattern, "*?[\\");
 
 	while (wild > 0 && pattern[wild - 1] != '/') {
 		wild--;
 	}
-	if (pattern_is_plain(pattern)) {
+	if (output_pattern_is_plain(pattern)) {
 		const char *slash = strrchr(pattern, '/');
 
 		wild = slash ? (size_t)(slash - pattern) + 1 : 0;
@@ -51,16 +51,16 @@ char *pattern_base(const char *pattern)
 	return mem_strndup(pattern, wild ? wild - 1 : 0);
 }
 
-bool pattern_is_deep(const char *pattern)
+bool output_pattern_is_deep(const char *pattern)
 {
-	_cleanup_free_ char *base = pattern_base(pattern);
+	_cleanup_free_ char *base = output_pattern_base(pattern);
 	const char *rest = pattern + strlen(base);
 
 	rest += *rest == '/';
 	return !*rest || strchr(rest, '/') || strstr(rest, "**");
 }
 
-bool pattern_is_plain(const char *pattern)
+bool output_pattern_is_plain(const char *pattern)
 {
 	return !pattern[strcspn(pattern, "*?[\\")];
 }

@@ -11,15 +11,15 @@
 #include <stdbool.h>
 
 /* Whether it can be watched: a pattern, and no "", "." or ".." between its slashes. */
-bool pattern_is_good(const char *pattern);
+bool output_pattern_is_good(const char *pattern);
 
-bool pattern_matches(const char *pattern, const char *path);
+bool output_pattern_matches(const char *pattern, const char *path);
 
 /* The deepest folder that holds all it matches: "" is the root. The caller frees it. */
-char *pattern_base(const char *pattern);
+char *output_pattern_base(const char *pattern);
 
 /* Whether it has no wildcards: the name of one file or folder. */
-bool pattern_is_plain(const char *pattern);
+bool output_pattern_is_plain(const char *pattern);
 
 /* Whether it matches also in folders below its base. */
-bool pattern_is_deep(const char *pattern);
+bool output_pattern_is_deep(const char *pattern);

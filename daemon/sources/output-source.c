@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "sources/output-source.h"
 
-#include "util/mem.h"
 #include "config/setting.h"
-#include "pipeline/content-read.h"
+#include "pipeline/content.h"
+#include "project/project.h"
 #include "sources/output-burst.h"
 #include "sources/output-folders.h"
-#include "project/problem.h"
+#include "util/mem.h"
 
 #define LOG_MODULE "output"
 #include "util/log.h"
@@ -14,8 +14,8 @@
 struct output_source {
 	struct output_sources *sources;
 	struct project *project;
-	struct folders *folders;
-	struct burst burst;
+	struct output_folders *folders;
+	struct output_burst burst;
 	bool lost; /* events of it were */
 	struct loop_timer *due;
 	struct reading *reading; /* the worker reads what was written */
@@ -28,7 +28,7 @@ struct reading {
 	struct output_source *source;
 	bool dropped;
 	bool lost;
-	struct pipe_change *changes;
+	struct pipeline_change *changes;
 	size_t kept, count;
 };
 
@@ -36,7 +36,7 @@ struct output_sources {
 	struct loop *loop;
 	struct watcher *watcher;
 	struct registry *registry;
-	struct pipe *pipe;
+	struct pipeline *pipeline;
 	struct output_source *first;
 };
 
@@ -63,11 +63,11 @@ static void on_read(void *userdata)
 static size_t source_judge(struct output_source *source, struct reading *reading)
 {
 	struct output_sources *sources = source->sources;
-	struct content_memory *contents = pipe_contents(sources->pipe);
+	struct content_memory *contents = pipeline_contents(sources->pipeline);
 	size_t left = 0;
 
 	for (size_t i = 0; i < reading->kept; i++) {
-		struct pipe_change change = reading->changes[i];
+		struct pipeline_change change = reading->changes[i];
 		const struct content_mark *known = content_find(contents, change.name);
 
 		/* Made and removed again: nobody ever saw it. */
@@ -85,25 +85,25 @@ static size_t source_judge(struct output_source *source, struct reading *reading
 
 static void source_announce(struct output_source *source, struct reading *reading)
 {
-	struct pipe *pipe = source->sources->pipe;
+	struct pipeline *pipeline = source->sources->pipeline;
 	size_t left = source_judge(source, reading);
 	size_t more = reading->count - reading->kept;
 
 	if (left + more) {
-		pipe_changed(pipe, source->project, EVENT_OUTPUT, reading->changes, left,
+		pipeline_changed(pipeline, source->project, EVENT_OUTPUT, reading->changes, left,
 			left + more,
 			reading->lost ? "the queue of inotify ran over: all outputs are looked at"
 				      : "");
 	} else {
-		pipe_output_unchanged(pipe, source->project);
+		pipeline_output_unchanged(pipeline, source->project);
 	}
 }
 
 /* One read of those that the project is held for is done. */
-static void source_let_go(struct output_source *source)
+static void output_source_end_hold(struct output_source *source)
 {
 	if (source->holding && --source->holding == 0) {
-		pipe_release(source->sources->pipe, source->project);
+		pipeline_release(source->sources->pipeline, source->project);
 	}
 }
 
@@ -117,8 +117,8 @@ static void on_read_done(void *userdata)
 		if (!reading->dropped) {
 			source_announce(source, reading);
 		}
-		source_let_go(source);
-		loop_timer_set(source->due, burst_due(&source->burst));
+		output_source_end_hold(source);
+		loop_timer_set(source->due, output_burst_due(&source->burst));
 	}
 	reading_free(reading);
 }
@@ -126,7 +126,7 @@ static void on_read_done(void *userdata)
 static void source_on_due(void *userdata)
 {
 	struct output_source *source = userdata;
-	uint64_t due = burst_due(&source->burst);
+	uint64_t due = output_burst_due(&source->burst);
 	struct fileset *files = &source->burst.files;
 	struct reading *reading;
 
@@ -145,36 +145,36 @@ static void source_on_due(void *userdata)
 	for (size_t i = 0; i < files->kept; i++) {
 		reading->changes[i].name = mem_strdup(files->names[i]);
 	}
-	burst_taken(&source->burst, clock_now_usec());
+	output_burst_taken(&source->burst, clock_now_usec());
 	reading->lost = source->lost;
 	source->lost = false;
 	source->reading = reading;
 	loop_job(source->sources->loop, on_read, on_read_done, reading);
 }
 
-static void source_on_folder(enum folders_event event, const char *file, void *userdata)
+static void source_on_folder(enum output_folders_event event, const char *file, void *userdata)
 {
 	struct output_source *source = userdata;
 	uint64_t now = clock_now_usec();
 
 	switch (event) {
 	case FOLDERS_BEGUN:
-		burst_begun(&source->burst, file, now);
+		output_burst_begun(&source->burst, file, now);
 		break;
 	case FOLDERS_WRITTEN:
-		burst_written(&source->burst, file, now);
+		output_burst_written(&source->burst, file, now);
 		break;
 	case FOLDERS_GONE:
-		burst_gone(&source->burst, file, now);
+		output_burst_gone(&source->burst, file, now);
 		break;
 	case FOLDERS_LOST:
 		log_warning("%s: the queue of inotify ran over: all outputs are looked at",
 			source->project->root);
-		burst_clear(&source->burst);
+		output_burst_clear(&source->burst);
 		source->lost = true;
 		break;
 	}
-	loop_timer_set(source->due, burst_due(&source->burst));
+	loop_timer_set(source->due, output_burst_due(&source->burst));
 }
 
 static void source_on_problem(const char *text, void *userdata)
@@ -182,12 +182,12 @@ static void source_on_problem(const char *text, void *userdata)
 	struct output_source *source = userdata;
 
 	/* One is enough, the first: they mostly have one cause. */
-	if (!problem_is_of(source->project, "output")) {
-		problem_set(source->sources->registry, source->project, "output", text);
+	if (!project_problem_is_of(source->project, "output")) {
+		project_problem_set(source->sources->registry, source->project, "output", text);
 	}
 }
 
-static const struct folders_callbacks on_folders = {
+static const struct output_folders_callbacks on_folders = {
 	.told = source_on_folder,
 	.problem = source_on_problem,
 };
@@ -201,7 +201,7 @@ static void source_begin(struct output_sources *sources, struct project *project
 	source->next = sources->first;
 	sources->first = source;
 	source->due = loop_timer_new(sources->loop, source_on_due, source);
-	source->folders = folders_new(sources->watcher, project, &on_folders, source);
+	source->folders = output_folders_new(sources->watcher, project, &on_folders, source);
 }
 
 static void source_end(struct output_source **at)
@@ -212,19 +212,19 @@ static void source_end(struct output_source **at)
 	if (source->reading) {
 		source->reading->source = NULL;
 	}
-	folders_free(source->folders);
-	burst_clear(&source->burst);
+	output_folders_free(source->folders);
+	output_burst_clear(&source->burst);
 	loop_timer_free(source->due);
 	free(source);
 }
 
-struct output_sources *output_sources_new(
-	struct loop *loop, struct watcher *watcher, struct registry *registry, struct pipe *pipe)
+struct output_sources *output_sources_new(struct loop *loop, struct watcher *watcher,
+	struct registry *registry, struct pipeline *pipeline)
 {
 	struct output_sources *sources = mem_new(struct output_sources);
 
 	*sources = (struct output_sources){
-		.loop = loop, .watcher = watcher, .registry = registry, .pipe = pipe};
+		.loop = loop, .watcher = watcher, .registry = registry, .pipeline = pipeline};
 	return sources;
 }
 
@@ -241,7 +241,7 @@ void output_sources_free(struct output_sources *sources)
 void output_sources_update(struct output_sources *sources, struct project *project)
 {
 	output_sources_forget(sources, project);
-	problem_set(sources->registry, project, "output", NULL);
+	project_problem_set(sources->registry, project, "output", NULL);
 	if (project->settings->output.count) {
 		source_begin(sources, project);
 	}
@@ -259,19 +259,19 @@ void output_sources_settle(struct output_sources *sources, struct project *proje
 		return;
 	}
 	if (failed) {
-		burst_taken(&source->burst, clock_now_usec());
+		output_burst_taken(&source->burst, clock_now_usec());
 		/* The read under way is the last that an earlier hold's end may wait for. */
 		source->holding = source->holding > 0;
 		if (source->reading) {
 			source->reading->dropped = true;
 		} else {
-			source_let_go(source);
+			output_source_end_hold(source);
 		}
 		return;
 	}
 	reads = (source->reading != NULL) + (source->burst.files.count > 0);
 	if (reads && !source->holding) {
-		pipe_hold(sources->pipe, project, "its outputs are read");
+		pipeline_hold(sources->pipeline, project, "its outputs are read");
 	}
 	source->holding = reads > source->holding ? reads : source->holding;
 }
@@ -284,7 +284,7 @@ void output_sources_forget(struct output_sources *sources, struct project *proje
 
 			source_end(at);
 			if (holding) {
-				pipe_release(sources->pipe, project);
+				pipeline_release(sources->pipeline, project);
 			}
 			return;
 		}

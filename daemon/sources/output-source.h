@@ -16,11 +16,11 @@
  * announced: a build that writes the same bytes again is no event.
  */
 
-#include "util/clock.h"
-#include "util/loop.h"
 #include "pipeline/pipeline.h"
 #include "project/project.h"
 #include "sources/watcher.h"
+#include "util/clock.h"
+#include "util/loop.h"
 
 #define OUTPUT_QUIET_USEC (50 * CLOCK_USEC_PER_MSEC)
 #define OUTPUT_OPEN_MAX_USEC (5 * CLOCK_USEC_PER_SEC)
@@ -32,8 +32,8 @@ enum { OUTPUT_OPEN_FILES_MAX = 256 };
 
 struct output_sources;
 
-struct output_sources *output_sources_new(
-	struct loop *loop, struct watcher *watcher, struct registry *registry, struct pipe *pipe);
+struct output_sources *output_sources_new(struct loop *loop, struct watcher *watcher,
+	struct registry *registry, struct pipeline *pipeline);
 void output_sources_free(struct output_sources *sources);
 
 /* The project was added, or its settings have changed. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "sources/sources.h"
 
-#include "util/mem.h"
 #include "sources/git/git-sources.h"
 #include "sources/output-source.h"
 #include "sources/watcher.h"
+#include "util/mem.h"
 
 struct sources {
 	struct registry *registry;
@@ -13,14 +13,15 @@ struct sources {
 	struct output_sources *outputs;
 };
 
-struct sources *sources_new(struct loop *loop, struct registry *registry, struct pipe *pipe)
+struct sources *sources_new(struct loop *loop, struct registry *registry, struct pipeline *pipeline)
 {
 	struct sources *sources = mem_new(struct sources);
 
 	sources->registry = registry;
 	sources->watcher = watcher_new(loop);
-	sources->git = git_sources_new(&(struct git_parts){loop, sources->watcher, registry, pipe});
-	sources->outputs = output_sources_new(loop, sources->watcher, registry, pipe);
+	sources->git =
+		git_sources_new(&(struct git_parts){loop, sources->watcher, registry, pipeline});
+	sources->outputs = output_sources_new(loop, sources->watcher, registry, pipeline);
 	return sources;
 }
 

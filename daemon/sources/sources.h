@@ -6,13 +6,14 @@
  * that both have. All enter by the pipe's door.
  */
 
-#include "util/loop.h"
 #include "pipeline/pipeline.h"
 #include "project/project.h"
+#include "util/loop.h"
 
 struct sources;
 
-struct sources *sources_new(struct loop *loop, struct registry *registry, struct pipe *pipe);
+struct sources *sources_new(
+	struct loop *loop, struct registry *registry, struct pipeline *pipeline);
 void sources_free(struct sources *sources);
 
 /* The project was tracked, or got a tab: it is watched if it should be. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/loop.h"
-#include "util/loop-ws.h"
 #include "util/worker.h"
 
 #include <errno.h>

@@ -51,3 +51,12 @@ typedef void loop_job_fn(void *userdata);
 void loop_job(struct loop *loop, loop_job_fn *work, loop_job_fn *done, void *userdata);
 /* Waits for all jobs and calls their done(): the first step of taking things down. */
 void loop_finish_jobs(struct loop *loop);
+
+/* The WebSocket server's view of the loop, which is libwebsockets' own. */
+
+struct lws_context;
+
+/* How many descriptors libwebsockets may hold: the WebSocket connections and the loop's own. */
+enum { LOOP_LWS_FDS_MAX = SAVECAST_CONNECTIONS + 8 };
+
+struct lws_context *loop_lws_context(struct loop *loop);

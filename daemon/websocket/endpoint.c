@@ -9,13 +9,13 @@
 #define LOG_MODULE "ws"
 #include "util/log.h"
 
-struct door {
+struct endpoint {
 	struct loop *loop;
 	uint16_t wanted;
 	uint16_t given_port; /* of systemd's sockets; 0: they are our own */
 	const struct ws_callbacks *callbacks;
 	void *of_callbacks;
-	door_changed_fn *changed;
+	endpoint_changed_fn *changed;
 	void *userdata;
 	struct ws_server *server; /* NULL: closed */
 	int fault; /* why: a negative errno */
@@ -23,47 +23,48 @@ struct door {
 };
 
 /* Returns whether there is anything new. */
-static bool door_open(struct door *door, struct given *given)
+static bool endpoint_open(struct endpoint *endpoint, struct socket_activation *activated)
 {
-	int r = ws_server_new(&door->server, door->loop, door->wanted, given, door->callbacks,
-		door->of_callbacks);
+	int r = ws_server_new(&endpoint->server, endpoint->loop, endpoint->wanted, activated,
+		endpoint->callbacks, endpoint->of_callbacks);
 
-	if (r == door->fault && !door->server) {
+	if (r == endpoint->fault && !endpoint->server) {
 		return false; /* that was said */
 	}
-	free(mem_steal(door->error));
-	door->fault = r;
+	free(mem_steal(endpoint->error));
+	endpoint->fault = r;
 	if (r < 0) {
-		door->error = mem_printf("127.0.0.1:%u: %s: no browser can connect; end what "
-					 "listens there, or set savecast.port; it is tried "
-					 "again at the next save",
-			door->wanted, strerror(-r));
+		endpoint->error = mem_printf("127.0.0.1:%u: %s: no browser can connect; end what "
+					     "listens there, or set savecast.port; it is tried "
+					     "again at the next save",
+			endpoint->wanted, strerror(-r));
 	}
 	return true;
 }
 
-void door_say(const struct door *door)
+void endpoint_log_state(const struct endpoint *endpoint)
 {
-	if (door->server) {
-		log_info("browsers connect to port %u%s", ws_server_port(door->server),
-			door->given_port ? ", where systemd listens" : "");
+	if (endpoint->server) {
+		log_info("browsers connect to port %u%s", ws_server_port(endpoint->server),
+			endpoint->given_port ? ", where systemd listens" : "");
 	} else {
-		log_error("%s", door->error);
+		log_error("%s", endpoint->error);
 	}
-	if (door->given_port && door->wanted != door->given_port) {
+	if (endpoint->given_port && endpoint->wanted != endpoint->given_port) {
 		log_warning("savecast.port: %u: does not count: systemd listens on port %u for "
 			    "savecastd: systemctl --user edit savecast.socket",
-			door->wanted, door->given_port);
+			endpoint->wanted, endpoint->given_port);
 	}
 }
 
-struct door *door_new(struct loop *loop, uint16_t port, const struct ws_callbacks *callbacks,
-	void *of_callbacks, door_changed_fn *changed, void *userdata)
+struct endpoint *endpoint_new(struct loop *loop, uint16_t port,
+	const struct ws_callbacks *callbacks, void *of_callbacks, endpoint_changed_fn *changed,
+	void *userdata)
 {
-	struct door *door = mem_new(struct door);
-	struct given given;
+	struct endpoint *endpoint = mem_new(struct endpoint);
+	struct socket_activation activated;
 
-	*door = (struct door){
+	*endpoint = (struct endpoint){
 		.loop = loop,
 		.wanted = port,
 		.callbacks = callbacks,
@@ -71,52 +72,52 @@ struct door *door_new(struct loop *loop, uint16_t port, const struct ws_callback
 		.changed = changed,
 		.userdata = userdata,
 	};
-	given_take(&given);
-	door->given_port = given.port;
-	door_open(door, &given);
-	return door;
+	socket_activation_take(&activated);
+	endpoint->given_port = activated.port;
+	endpoint_open(endpoint, &activated);
+	return endpoint;
 }
 
-void door_free(struct door *door)
+void endpoint_free(struct endpoint *endpoint)
 {
-	if (door) {
-		ws_server_free(door->server);
-		free(door->error);
-		free(door);
+	if (endpoint) {
+		ws_server_free(endpoint->server);
+		free(endpoint->error);
+		free(endpoint);
 	}
 }
 
-void door_try(struct door *door)
+void endpoint_retry(struct endpoint *endpoint)
 {
-	struct given none = {0};
+	struct socket_activation none = {0};
 
-	if (!door->server && door_open(door, &none)) {
-		door_say(door);
-		door->changed(door->userdata);
+	if (!endpoint->server && endpoint_open(endpoint, &none)) {
+		endpoint_log_state(endpoint);
+		endpoint->changed(endpoint->userdata);
 	}
 }
 
-void door_set_port(struct door *door, uint16_t port)
+void endpoint_set_port(struct endpoint *endpoint, uint16_t port)
 {
-	if (door->wanted == port) {
+	if (endpoint->wanted == port) {
 		return;
 	}
-	door->wanted = port;
-	if (door->given_port) {
-		door_say(door);
+	endpoint->wanted = port;
+	if (endpoint->given_port) {
+		endpoint_log_state(endpoint);
 	} else {
-		ws_server_free(mem_steal(door->server));
-		door->fault = 0;
-		door_try(door);
+		ws_server_free(mem_steal(endpoint->server));
+		endpoint->fault = 0;
+		endpoint_retry(endpoint);
 	}
 }
 
-uint16_t door_port(const struct door *door)
+uint16_t endpoint_port(const struct endpoint *endpoint)
 {
-	return door->server ? ws_server_port(door->server) : 0;
+	return endpoint->server ? ws_server_port(endpoint->server) : 0;
 }
 
-const char *door_error(const struct door *door)
+const char *endpoint_error(const struct endpoint *endpoint)
 {
-	return door->error ? door->error : "";
+	return endpoint->error ? endpoint->error : "";
 }

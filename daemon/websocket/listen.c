@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "util/clock.h"
-#include "util/mem.h"
 #include "util/log-limit.h"
+#include "util/mem.h"
 #include "websocket/peer.h"
 
 #define LOG_MODULE "ws"
@@ -36,7 +36,7 @@ struct listener {
 	struct loop *loop;
 	listener_accept_fn *accept;
 	void *userdata;
-	struct listener_socket sockets[GIVEN_SOCKETS_MAX];
+	struct listener_socket sockets[SOCKET_ACTIVATION_MAX];
 	size_t n_sockets;
 	struct loop_timer *pause;
 	struct log_limit refused;
@@ -234,21 +234,21 @@ static int listener_open(struct listener *listener, uint16_t port)
 	return listener_add(listener, fd);
 }
 
-static int listener_adopt(struct listener *listener, struct given *given)
+static int listener_adopt(struct listener *listener, struct socket_activation *activated)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < given->count; i++) {
-		int added = listener_add(listener, given->fds[i]);
+	for (size_t i = 0; i < activated->count; i++) {
+		int added = listener_add(listener, activated->fds[i]);
 
 		r = added < 0 ? added : r;
 	}
-	given->count = 0;
+	activated->count = 0;
 	return r;
 }
 
 int listener_new(struct listener **listener, struct loop *loop, uint16_t port,
-	struct given *given, listener_accept_fn *accept, void *userdata)
+	struct socket_activation *activated, listener_accept_fn *accept, void *userdata)
 {
 	struct listener *new = mem_new(struct listener);
 	int tries = port == 0 ? LISTEN_PORT_TRIES : 1;
@@ -256,8 +256,8 @@ int listener_new(struct listener **listener, struct loop *loop, uint16_t port,
 
 	*new = (struct listener){.loop = loop, .accept = accept, .userdata = userdata};
 	new->pause = loop_timer_new(loop, on_pause_over, new);
-	if (given->count) {
-		r = listener_adopt(new, given);
+	if (activated->count) {
+		r = listener_adopt(new, activated);
 	} else {
 		do {
 			r = listener_open(new, port);

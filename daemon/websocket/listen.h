@@ -26,7 +26,7 @@ typedef bool listener_accept_fn(int fd, void *userdata);
  * for both. Returns -errno; -EADDRINUSE: somebody else has the port.
  */
 int listener_new(struct listener **listener, struct loop *loop, uint16_t port,
-	struct given *given, listener_accept_fn *accept, void *userdata);
+	struct socket_activation *activated, listener_accept_fn *accept, void *userdata);
 void listener_free(struct listener *listener);
 
 uint16_t listener_port(const struct listener *listener);

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/netlink.h"
+#include "util/netlink.h"
 
 /* One socket is asked for; more than a few messages in answer means something is wrong. */
 enum { PEER_ANSWERS_MAX = 8 };

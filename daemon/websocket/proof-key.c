@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "websocket/proof-key.h"
+#include "websocket/proof.h"
 
 #include <errno.h>
 #include <sys/random.h>
@@ -47,7 +47,7 @@ static int key_make(struct proof_key *key, const char *name)
 	return file_replace(name, text, strlen(text));
 }
 
-int key_load(struct proof_key *key, const char *folder)
+int proof_key_load(struct proof_key *key, const char *folder)
 {
 	_cleanup_free_ char *name = folder ? mem_printf("%s/savecast/key", folder) : NULL;
 	const char *why;

@@ -32,3 +32,14 @@ void proof_make(const struct proof_key *key, const char *nonce, const char *prof
 
 /* What a person compares: "4f7a-91c0". Says nothing of the key to who does not have it. */
 void proof_code(const struct proof_key *key, char code[PROOF_CODE_DIGITS + 1]);
+
+/*
+ * The daemon's key on disk: $XDG_STATE_HOME/savecast/key, 64 hex digits, for
+ * nobody but its user to read.
+ *
+ * Reads it, or makes one where there is none. One that is damaged, or that others
+ * could read, is replaced and a message says so: browsers must pair again then.
+ * `folder` is as for state_new(). Returns -errno if there is none that would outlast
+ * this daemon (said in the log). Blocks; for start-up.
+ */
+int proof_key_load(struct proof_key *key, const char *folder);

@@ -34,17 +34,17 @@ static uint16_t loopback_port(int fd)
 }
 
 /* Why it is of no use, or NULL. */
-static const char *given_fault(const struct given *given, int fd)
+static const char *given_fault(const struct socket_activation *activated, int fd)
 {
 	uint16_t port = loopback_port(fd);
 
 	if (sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0 || !port) {
 		return "is no TCP socket that listens on 127.0.0.1 or [::1]";
 	}
-	if (given->count && port != given->port) {
+	if (activated->count && port != activated->port) {
 		return "has another port than the first";
 	}
-	if (given->count == GIVEN_SOCKETS_MAX) {
+	if (activated->count == SOCKET_ACTIVATION_MAX) {
 		return "is one too many";
 	}
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0) {
@@ -53,17 +53,17 @@ static const char *given_fault(const struct given *given, int fd)
 	return NULL;
 }
 
-void given_take(struct given *given)
+void socket_activation_take(struct socket_activation *activated)
 {
 	int count = sd_listen_fds(1);
 
-	*given = (struct given){0};
+	*activated = (struct socket_activation){0};
 	if (count < 0) {
 		log_error("sockets from systemd: %s: not used", strerror(-count));
 	}
 	for (int i = 0; i < count; i++) {
 		int fd = SD_LISTEN_FDS_START + i;
-		const char *fault = given_fault(given, fd);
+		const char *fault = given_fault(activated, fd);
 
 		if (fault) {
 			log_error(
@@ -71,7 +71,7 @@ void given_take(struct given *given)
 			close(fd);
 			continue;
 		}
-		given->port = loopback_port(fd);
-		given->fds[given->count++] = fd;
+		activated->port = loopback_port(fd);
+		activated->fds[activated->count++] = fd;
 	}
 }

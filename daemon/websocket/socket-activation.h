@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GIVEN_SOCKETS_MAX = 2 }; /* 127.0.0.1 and [::1] */
+enum { SOCKET_ACTIVATION_MAX = 2 }; /* 127.0.0.1 and [::1] */
 
-struct given {
-	int fds[GIVEN_SOCKETS_MAX];
+struct socket_activation {
+	int fds[SOCKET_ACTIVATION_MAX];
 	size_t count; /* 0: none were given, or none that will do */
 	uint16_t port; /* of all of them */
 };
@@ -22,4 +22,4 @@ struct given {
  * is no listening TCP socket on a loopback address, or on another port than the
  * first, is closed, and a message says so: nothing else may lead into the daemon.
  */
-void given_take(struct given *given);
+void socket_activation_take(struct socket_activation *activated);

@@ -12,7 +12,7 @@
 #include <libwebsockets.h>
 
 #include "util/mem.h"
-#include "util/loop-ws.h"
+#include "util/loop.h"
 #include "websocket/handshake.h"
 #include "websocket/listen.h"
 #include "websocket/opening.h"
@@ -202,14 +202,14 @@ static struct lws_vhost *ws_vhost_new(struct ws_server *server, struct lws_conte
 }
 
 int ws_server_new(struct ws_server **server, struct loop *loop, uint16_t port,
-	struct given *given, const struct ws_callbacks *callbacks, void *userdata)
+	struct socket_activation *activated, const struct ws_callbacks *callbacks, void *userdata)
 {
 	struct ws_server *new = mem_new(struct ws_server);
 	int r;
 
 	new->callbacks = callbacks;
 	new->userdata = userdata;
-	r = listener_new(&new->listener, loop, port, given, on_accept, new);
+	r = listener_new(&new->listener, loop, port, activated, on_accept, new);
 	if (r < 0) {
 		free(new);
 		return r;

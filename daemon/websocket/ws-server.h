@@ -56,7 +56,7 @@ struct ws_callbacks {
  * loopback addresses at `port`; 0 picks one. `callbacks` must stay where it is. Returns -errno; -EADDRINUSE: the port is taken.
  */
 int ws_server_new(struct ws_server **server, struct loop *loop, uint16_t port,
-	struct given *given, const struct ws_callbacks *callbacks, void *userdata);
+	struct socket_activation *activated, const struct ws_callbacks *callbacks, void *userdata);
 /*
  * Sends what can be sent without waiting, closes with 1001, and calls closed()
  * for each client. loop_free() gives the last of the memory back.

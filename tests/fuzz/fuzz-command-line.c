@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "server/command-line.h"
 #include "util/mem.h"
 #include "util/pathname.h"
-#include "server/command-line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

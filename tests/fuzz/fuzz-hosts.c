@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "util/mem.h"
 #include "server/hosts.h"
+#include "util/mem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

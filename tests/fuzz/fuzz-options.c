@@ -10,8 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "util/mem.h"
 #include "dbus/bus-variant.h"
+#include "util/mem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

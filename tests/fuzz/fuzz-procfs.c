@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "util/mem.h"
 #include "server/procfs.h"
+#include "util/mem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,10 +6,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "util/mem.h"
 #include "config/config-line.h"
 #include "project/glob.h"
 #include "project/path-rule.h"
+#include "util/mem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

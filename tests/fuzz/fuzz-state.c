@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "util/mem.h"
 #include "readiness/restart-history.h"
+#include "util/mem.h"
 #include "websocket/proof.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -15,21 +15,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_free_ char *text = mem_strndup((const char *)data, size);
-	struct learned learned = {0}, again = {0};
+	struct restart_history history = {0}, again = {0};
 	_cleanup_free_ char *why = NULL;
 	struct proof_key key;
 
-	if (learned_read(&learned, text, strlen(text), &why) == 0) {
-		_cleanup_free_ char *written = learned_write(&learned);
+	if (restart_history_read(&history, text, strlen(text), &why) == 0) {
+		_cleanup_free_ char *written = restart_history_write(&history);
 
-		assert(learned.count <= LEARNED_MAX);
-		assert(learned_read(&again, written, strlen(written), &why) == 0);
-		assert(again.count == learned.count);
-		learned_clear(&again);
+		assert(history.count <= RESTART_HISTORY_MAX);
+		assert(restart_history_read(&again, written, strlen(written), &why) == 0);
+		assert(again.count == history.count);
+		restart_history_clear(&again);
 	} else {
 		assert(why);
 	}
-	learned_clear(&learned);
+	restart_history_clear(&history);
 	if (proof_key_read(&key, text) == 0) {
 		char back[PROOF_KEY_DIGITS + 1];
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "util/mem.h"
 #include "browser/changes.h"
+#include "util/mem.h"
 
 static const struct path_rules no_rules;
 

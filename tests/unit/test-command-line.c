@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "server/command-line.h"
 #include "util/mem.h"
 #include "util/pathname.h"
-#include "server/command-line.h"
 
 /* Arguments with a space between, and the folders expected, in the working folder /w. */
 static const struct {

@@ -6,9 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "util/mem.h"
 #include "config/config-file.h"
 #include "config/config-text.h"
+#include "util/mem.h"
 
 /* What a project's file may cost the loop: CPU time, the best of some. */
 #if defined(__SANITIZE_ADDRESS__)

@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "pipeline/content.h"
 #include "util/mem.h"
-#include "pipeline/content-read.h"
 
 static struct content_mark mark_of(uint8_t n)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "util/mem.h"
 #include "server/forwarder.h"
+#include "util/mem.h"
 
 static void names(void **state)
 {

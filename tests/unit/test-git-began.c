@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "sources/git/git-began.h"
+#include "sources/git/git-activity.h"
 
 static void not_before_it_was_seen_idle_nor_long_before_it_was_heard_of(void **state)
 {

@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "util/mem.h"
 #include "sources/git/git-compare.h"
+#include "util/mem.h"
 
 /* An index made by hand. */
 struct made {

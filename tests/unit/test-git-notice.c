@@ -3,8 +3,8 @@
 
 #include <sys/inotify.h>
 
+#include "sources/git/git-activity.h"
 #include "util/mem.h"
-#include "sources/git/git-notice.h"
 
 static void each_change_has_its_meaning(void **state)
 {

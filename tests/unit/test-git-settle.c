@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include "sources/git/git-activity.h"
 #include "util/mem.h"
-#include "sources/git/git-settle.h"
 
 #define SEC CLOCK_USEC_PER_SEC
 #define MSEC CLOCK_USEC_PER_MSEC
@@ -40,13 +40,13 @@ static void each_situation(void **state)
 {
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const struct row *row = &rows[i];
-		struct git_settle settle = {0};
+		struct git_activity settle = {0};
 		const char *at = "nothing was said";
 		uint64_t due;
 
-		git_settle_stir(&settle, start);
-		git_settle_stir(&settle, start + row->last);
-		due = git_settle_due(&settle, &row->signs, start + row->now, &at);
+		git_activity_seen(&settle, start);
+		git_activity_seen(&settle, start + row->last);
+		due = git_activity_due(&settle, &row->signs, start + row->now, &at);
 		if (due != start + row->due || strcmp(at ? at : "", row->at ? row->at : "") != 0) {
 			fail_msg("%s: %llu us, %s", row->what, (unsigned long long)(due - start),
 				at);
@@ -57,13 +57,14 @@ static void each_situation(void **state)
 static void what_begins_anew_is_bounded_anew(void **state)
 {
 	const struct git_signs stepping = {.stepping = "rebase"};
-	struct git_settle settle = {0};
+	struct git_activity settle = {0};
 	const char *at;
 
-	git_settle_stir(&settle, start);
+	git_activity_seen(&settle, start);
 	settle.busy = false; /* it was looked at */
-	git_settle_stir(&settle, start + 59 * SEC);
-	assert_true(git_settle_due(&settle, &stepping, start + 60 * SEC, &at) == start + 61 * SEC);
+	git_activity_seen(&settle, start + 59 * SEC);
+	assert_true(
+		git_activity_due(&settle, &stepping, start + 60 * SEC, &at) == start + 61 * SEC);
 }
 
 int main(void)

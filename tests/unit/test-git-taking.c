@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "util/mem.h"
 #include "sources/git/git-delivery.h"
+#include "util/mem.h"
 
 /* A pipe without an intake: no save is told of here. */
 struct house {
 	struct loop *loop;
 	struct registry *registry;
 	struct ledger *ledger;
-	struct pipe *pipe;
+	struct pipeline *pipe;
 	struct project *project;
 	size_t events, files; /* that left */
 };
@@ -29,13 +29,13 @@ static void house_build(struct house *house)
 		.loop = loop_new(), .registry = registry_new(), .ledger = ledger_new()};
 	assert_non_null(house->loop);
 	house->pipe =
-		pipe_new(house->loop, house->registry, NULL, house->ledger, house_cast, house);
+		pipeline_new(house->loop, house->registry, NULL, house->ledger, house_cast, house);
 	house->project = registry_add(house->registry, "/w", true, 0);
 }
 
 static void house_clear(struct house *house)
 {
-	pipe_free(house->pipe);
+	pipeline_free(house->pipe);
 	ledger_free(house->ledger);
 	registry_free(house->registry);
 	loop_free(house->loop);
@@ -49,7 +49,7 @@ static struct git_look *checkout(size_t count)
 		.path = git, .common = git, .top = top, .prefix = prefix, .hash_size = 20};
 	struct git_look *look = git_look_new(&dir);
 
-	look->deed = (struct git_deed){.sha1 = true, .rewrote_index = true, .moves = 1};
+	look->operation = (struct git_operation){.sha1 = true, .rewrote_index = true, .moves = 1};
 	look->marks = mem_zero(count * sizeof *look->marks);
 	for (size_t i = 0; i < count; i++) {
 		_cleanup_free_ char *path = mem_printf("/%s/%zu", i % 2 ? "elsewhere" : "w", i);
@@ -70,7 +70,7 @@ static void no_slice_is_larger_than_the_limit(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(counts); i++) {
 		struct house house;
-		struct git_taking taking = {.look = checkout(counts[i])};
+		struct git_delivery taking = {.look = checkout(counts[i])};
 		size_t slices = 0;
 		bool more = true;
 
@@ -79,7 +79,8 @@ static void no_slice_is_larger_than_the_limit(void **state)
 			size_t before = taking.judged;
 
 			assert_int_equal(house.events, 0);
-			more = git_taking_next(&taking, house.project, house.registry, house.pipe);
+			more = git_delivery_next(
+				&taking, house.project, house.registry, house.pipe);
 			assert_in_range(taking.judged - before, 1, GIT_SLICE);
 		}
 		assert_int_equal(slices, (counts[i] + GIT_SLICE - 1) / GIT_SLICE);
@@ -92,11 +93,11 @@ static void no_slice_is_larger_than_the_limit(void **state)
 
 static void what_was_not_kept_is_counted(void **state)
 {
-	struct git_taking taking = {.look = checkout(GIT_CANDIDATES_MAX + 5)};
+	struct git_delivery taking = {.look = checkout(GIT_CANDIDATES_MAX + 5)};
 	struct house house;
 
 	house_build(&house);
-	while (git_taking_next(&taking, house.project, house.registry, house.pipe)) {
+	while (git_delivery_next(&taking, house.project, house.registry, house.pipe)) {
 	}
 	assert_int_equal(house.events, 1);
 	assert_int_equal(house.files, GIT_CANDIDATES_MAX / 2 + 5);
@@ -106,14 +107,14 @@ static void what_was_not_kept_is_counted(void **state)
 
 static void a_look_without_news_is_no_event(void **state)
 {
-	struct git_taking taking = {.look = checkout(3)};
+	struct git_delivery taking = {.look = checkout(3)};
 	struct house house;
 
 	house_build(&house);
 	for (size_t i = 0; i < 3; i++) {
 		taking.look->marks[i].hash[0] = 1;
 	}
-	assert_false(git_taking_next(&taking, house.project, house.registry, house.pipe));
+	assert_false(git_delivery_next(&taking, house.project, house.registry, house.pipe));
 	assert_int_equal(house.events, 0);
 	git_look_free(taking.look);
 	house_clear(&house);

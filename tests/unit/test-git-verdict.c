@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "util/mem.h"
 #include "sources/git/git-verdict.h"
+#include "util/mem.h"
 
 enum { NONE = 0, A = 1, B = 2, X = 3, GONE = 9 };
 
@@ -71,7 +71,7 @@ static void each_situation(void **state)
 			.new_hash = {(uint8_t)row->new},
 			.old_conflict = row->old_conflict,
 		};
-		struct git_deed deed = {.began_nsec = 100,
+		struct git_operation operation = {.began_nsec = 100,
 			.moves = row->moves,
 			.careful = row->careful,
 			.sha1 = true,
@@ -79,7 +79,7 @@ static void each_situation(void **state)
 		struct content_mark now = mark_of(row->disk, row->born);
 		struct content_mark known = mark_of(row->known, row->known_born);
 
-		if ((git_verdict(&candidate, &deed, &now, row->known ? &known : NULL) ==
+		if ((git_verdict(&candidate, &operation, &now, row->known ? &known : NULL) ==
 			    GIT_CHANGED) != row->changed) {
 			fail_msg("%s", row->what);
 		}
@@ -91,18 +91,18 @@ static void what_is_not_sure_is_not_remembered(void **state)
 	struct git_candidate touched = {
 		.in_old = true, .in_new = true, .same_object = true, .old_hash = {A}, .new_hash = {A}};
 	struct git_candidate left = {.in_old = true, .old_hash = {A}};
-	struct git_deed deed = {.began_nsec = 100, .sha1 = true, .rewrote_index = true};
+	struct git_operation operation = {.began_nsec = 100, .sha1 = true, .rewrote_index = true};
 	struct content_mark a = mark_of(A, 50), edited = mark_of(X, 50);
 
-	assert_int_equal(git_verdict(&touched, &deed, &a, NULL), GIT_UNCHANGED);
-	assert_int_equal(git_verdict(&left, &deed, &a, NULL), GIT_UNCHANGED);
-	assert_int_equal(git_verdict(&left, &deed, &edited, NULL), GIT_NOT_TOLD);
-	assert_int_equal(git_verdict(&left, &deed, &edited, &edited), GIT_UNCHANGED);
-	deed.sha1 = false; /* then only the index says that it is the same */
-	assert_int_equal(git_verdict(&touched, &deed, &edited, NULL), GIT_NOT_TOLD);
-	deed.rewrote_index = false;
-	deed.sha1 = true;
-	assert_int_equal(git_verdict(&touched, &deed, &edited, NULL), GIT_NOT_TOLD);
+	assert_int_equal(git_verdict(&touched, &operation, &a, NULL), GIT_UNCHANGED);
+	assert_int_equal(git_verdict(&left, &operation, &a, NULL), GIT_UNCHANGED);
+	assert_int_equal(git_verdict(&left, &operation, &edited, NULL), GIT_NOT_TOLD);
+	assert_int_equal(git_verdict(&left, &operation, &edited, &edited), GIT_UNCHANGED);
+	operation.sha1 = false; /* then only the index says that it is the same */
+	assert_int_equal(git_verdict(&touched, &operation, &edited, NULL), GIT_NOT_TOLD);
+	operation.rewrote_index = false;
+	operation.sha1 = true;
+	assert_int_equal(git_verdict(&touched, &operation, &edited, NULL), GIT_NOT_TOLD);
 }
 
 int main(void)

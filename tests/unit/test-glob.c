@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "project/glob.h"
 #include "util/clock.h"
 #include "util/mem.h"
-#include "project/glob.h"
 
 static const struct {
 	const char *pattern, *name;

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "util/mem.h"
 #include "server/hosts.h"
+#include "util/mem.h"
 
 static const char text[] =
 	"# a comment shop.test\n"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include "pipeline/ledger.h"
 #include "util/mem.h"
 #include "util/utf8.h"
-#include "pipeline/ledger.h"
 
 static const struct step_place place = {2, 17};
 

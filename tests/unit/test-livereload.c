@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "util/mem.h"
 #include "server/livereload.h"
+#include "util/mem.h"
 
 /* Command lines as they are seen in /proc; a space stands for the NUL. */
 static void command_lines(void **state)

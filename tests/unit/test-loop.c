@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "util/clock.h"
-#include "util/mem.h"
 #include "util/loop.h"
+#include "util/mem.h"
 
 struct pair {
 	struct loop *loop;

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "util/mem.h"
 #include "project/project.h"
 #include "project/state-text.h"
+#include "util/mem.h"
 
 static void the_deepest_root_wins(void **state)
 {

@@ -13,7 +13,7 @@
 
 #include "util/file.h"
 #include "util/mem.h"
-#include "websocket/proof-key.h"
+#include "websocket/proof.h"
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -78,15 +78,15 @@ static void a_key_is_kept(void **state)
 	assert_non_null(mkdtemp(folder));
 	sub = mem_printf("%s/savecast", folder);
 	name = mem_printf("%s/key", sub);
-	assert_int_equal(key_load(&first, folder), 0);
+	assert_int_equal(proof_key_load(&first, folder), 0);
 	assert_int_equal(stat(name, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	assert_int_equal(key_load(&again, folder), 0);
+	assert_int_equal(proof_key_load(&again, folder), 0);
 	assert_true(same(&first, &again));
 
 	/* What others could have read proves nothing any more. */
 	assert_int_equal(chmod(name, 0640), 0);
-	assert_int_equal(key_load(&again, folder), 0);
+	assert_int_equal(proof_key_load(&again, folder), 0);
 	assert_false(same(&first, &again));
 	assert_int_equal(stat(name, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
@@ -94,19 +94,19 @@ static void a_key_is_kept(void **state)
 	/* Damaged, and too long. */
 	first = again;
 	assert_int_equal(truncate(name, PROOF_KEY_DIGITS / 2), 0);
-	assert_int_equal(key_load(&again, folder), 0);
+	assert_int_equal(proof_key_load(&again, folder), 0);
 	assert_false(same(&first, &again));
 	first = again;
 	assert_int_equal(truncate(name, 1 << 20), 0);
-	assert_int_equal(key_load(&again, folder), 0);
+	assert_int_equal(proof_key_load(&again, folder), 0);
 	assert_false(same(&first, &again));
 
 	assert_int_equal(unlink(name), 0);
 	assert_int_equal(rmdir(sub), 0);
 	/* No place to keep it. */
 	assert_int_equal(close(open(sub, O_CREAT | O_WRONLY, 0600)), 0);
-	assert_true(key_load(&again, folder) < 0);
-	assert_int_equal(key_load(&again, NULL), -ENOENT);
+	assert_true(proof_key_load(&again, folder) < 0);
+	assert_int_equal(proof_key_load(&again, NULL), -ENOENT);
 	assert_int_equal(unlink(sub), 0);
 	assert_int_equal(rmdir(folder), 0);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "util/clock.h"
 #include "browser/retry.h"
+#include "util/clock.h"
 
 #define GIVE_UP (600 * CLOCK_USEC_PER_SEC)
 

@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "util/mem.h"
-#include "util/loop.h"
 #include "server/server.h"
+#include "util/loop.h"
+#include "util/mem.h"
 
 /*
  * Who serves, seen of a real family of processes: a master that listens, and its
@@ -130,7 +130,7 @@ static void site_meet(struct site *site)
 	site->server = servers_get(
 		site->servers, "127.0.0.1", site->port, LOOPBACK_V6_FIRST);
 	loop_finish_jobs(site->loop);
-	assert_int_equal(server_sight(site->server), SERVER_SEEN);
+	assert_int_equal(server_visibility(site->server), SERVER_SEEN);
 }
 
 static void site_free(struct site *site)

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/file.h"
-#include "util/mem.h"
 #include "config/config-line.h"
 #include "config/setting-type.h"
 #include "config/setting.h"
+#include "util/file.h"
+#include "util/mem.h"
 
 static const struct setting_place place = {.root = "/w/shop", .home = "/home/me"};
 

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "util/mem.h"
 #include "server/url-pattern.h"
+#include "util/mem.h"
 
 static const struct {
 	const char *pattern, *url;

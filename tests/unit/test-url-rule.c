@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "util/mem.h"
 #include "config/setting.h"
 #include "server/url-rule.h"
+#include "util/mem.h"
 
 static void say(struct project *project, struct project_settings *settings, const char *pattern)
 {

@@ -4,9 +4,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 
-#include "util/mem.h"
 #include "server/listen-socket.h"
 #include "server/url.h"
+#include "util/mem.h"
 
 static void http(const char *text, const char *host, unsigned port, const char *path, bool loopback)
 {

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "util/mem.h"
 #include "project/verdict.h"
+#include "util/mem.h"
 
 static void droppings_are_ignored(void **state)
 {

@@ -9,8 +9,8 @@
 
 #include "util/mem.h"
 #include "util/utf8.h"
-#include "websocket/wire.h"
 #include "websocket/inbox.h"
+#include "websocket/wire.h"
 
 static json_t *vectors(const char *name)
 {

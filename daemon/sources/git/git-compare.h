@@ -14,7 +14,7 @@ enum { GIT_CANDIDATES_MAX = 4096 };
 /* A file that may have changed. */
 struct git_candidate {
 	char *path; /* relative to the work tree's top */
-	bool untracked; /* no index has it, but see git-stash.h */
+	bool untracked; /* no index has it, but see git-look.h */
 	bool in_old, in_new; /* in the index, and so in the work tree */
 	bool same_object; /* in both, and with the same hash and mode */
 	/* In conflict there: that hash says nothing of the file. */

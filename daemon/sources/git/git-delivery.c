@@ -17,20 +17,20 @@ static void taking_remember(
 
 /* Returns whether it becomes part of the event. */
 static bool taking_take(const struct git_look *look, size_t i, struct project *project,
-	const struct registry *registry, struct pipe *pipe)
+	const struct registry *registry, struct pipeline *pipeline)
 {
 	const struct git_candidate *candidate = &look->candidates.list[i];
-	struct pipe_change change = {candidate->path, look->marks[i]};
-	struct content_memory *contents = pipe_contents(pipe);
+	struct pipeline_change change = {candidate->path, look->marks[i]};
+	struct content_memory *contents = pipeline_contents(pipeline);
 	const struct content_mark *known = content_find(contents, change.name);
 
 	/* Else a deeper project has it. */
 	if (registry_lookup(registry, change.name) != project) {
 		return false;
 	}
-	switch (git_verdict(candidate, &look->deed, &change.mark, known)) {
+	switch (git_verdict(candidate, &look->operation, &change.mark, known)) {
 	case GIT_CHANGED:
-		return pipe_take(pipe, project, &change);
+		return pipeline_add_change(pipeline, project, &change);
 	case GIT_UNCHANGED:
 		if (!known) {
 			taking_remember(contents, change.name, &change.mark);
@@ -42,21 +42,22 @@ static bool taking_take(const struct git_look *look, size_t i, struct project *p
 	return false;
 }
 
-bool git_taking_next(struct git_taking *taking, struct project *project, struct registry *registry,
-	struct pipe *pipe)
+bool git_delivery_next(struct git_delivery *delivery, struct project *project,
+	struct registry *registry, struct pipeline *pipeline)
 {
-	const struct git_look *look = taking->look;
+	const struct git_look *look = delivery->look;
 	size_t kept = look->candidates.kept, more = look->candidates.count - kept;
-	size_t end = kept - taking->judged > GIT_SLICE ? taking->judged + GIT_SLICE : kept;
+	size_t end = kept - delivery->judged > GIT_SLICE ? delivery->judged + GIT_SLICE : kept;
 
-	for (; taking->judged < end; taking->judged++) {
-		taking->passed += taking_take(look, taking->judged, project, registry, pipe);
+	for (; delivery->judged < end; delivery->judged++) {
+		delivery->passed +=
+			taking_take(look, delivery->judged, project, registry, pipeline);
 	}
 	if (end < kept) {
 		return true;
 	}
-	if (taking->passed || more || (look->error < 0 && look->deed.rewrote_index)) {
-		pipe_taken(pipe, project, EVENT_GIT, more, look->told.text);
+	if (delivery->passed || more || (look->error < 0 && look->operation.rewrote_index)) {
+		pipeline_finish_changes(pipeline, project, EVENT_GIT, more, look->told.text);
 	}
 	return false;
 }

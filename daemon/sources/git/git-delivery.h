@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "sources/git/git-look.h"
 #include "pipeline/pipeline.h"
 #include "project/project.h"
+#include "sources/git/git-look.h"
 
 /*
  * What a look has found is judged and goes into the pipe, a slice at a time: all of a
@@ -14,7 +14,7 @@
 enum { GIT_SLICE = 32 };
 
 /* Zeroed but for the look, which is borrowed. */
-struct git_taking {
+struct git_delivery {
 	struct git_look *look; /* NULL: nothing is being taken */
 	size_t judged, passed; /* of its candidates */
 };
@@ -23,5 +23,5 @@ struct git_taking {
  * Takes the next slice of the project's; returns whether there are more. With the last
  * one the event leaves, if there is one. While there are more, the project must be held.
  */
-bool git_taking_next(struct git_taking *taking, struct project *project, struct registry *registry,
-	struct pipe *pipe);
+bool git_delivery_next(struct git_delivery *delivery, struct project *project,
+	struct registry *registry, struct pipeline *pipeline);

@@ -9,10 +9,10 @@
 
 #include <git2.h>
 
-#include "util/mem.h"
-#include "util/pathname.h"
 #include "sources/git/git-guard.h"
 #include "sources/git/git-index.h"
+#include "util/mem.h"
+#include "util/pathname.h"
 
 /* How much of the end of HEAD's log is read: a rebase of some hundred commits. */
 enum { LOG_BYTES_MAX = 64 * 1024 };
@@ -264,4 +264,26 @@ void git_dir_tell(const struct git_dir *dir, const struct git_logs *since, struc
 	}
 	tell_branch(dir, branch, sizeof branch);
 	snprintf(told->text, sizeof told->text, "%.*s, %s", GIT_TOLD_MAX - 8, what, branch);
+}
+
+int git_worktree_check(const char *folder, char **why)
+{
+	_cleanup_free_ char *marker = mem_printf("%s/.git", folder);
+	git_repository *repository = NULL;
+	struct stat st;
+	int r;
+
+	if (lstat(marker, &st) < 0) {
+		return -ENOENT;
+	}
+	r = git_guard_open(&repository, folder, GIT_REPOSITORY_OPEN_NO_SEARCH, why);
+	if (r == 0 && git_repository_workdir(repository)) {
+		git_repository_free(repository);
+		return 0;
+	}
+	if (r == 0) {
+		*why = mem_strdup("it has no work tree");
+	}
+	git_repository_free(repository);
+	return r == GIT_EOWNER ? -EPERM : -EINVAL;
 }

@@ -50,3 +50,15 @@ struct git_told {
 	char text[2 * GIT_TOLD_MAX]; /* "checkout: moving from main to topic, on topic" */
 };
 void git_dir_tell(const struct git_dir *dir, const struct git_logs *since, struct git_told *told);
+
+/*
+ * Git work trees, through libgit2, which is initialised by the first call that
+ * needs it. May read the disk.
+ */
+
+/*
+ * Whether `folder` is the top of a git work tree that may be trusted. 0 if it
+ * is; -ENOENT if there is no .git in it; else another negative errno, and why, a
+ * text that the caller frees (another user's, a bare or damaged repository).
+ */
+int git_worktree_check(const char *folder, char **why);

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "sources/git/git-library.h"
 #include "util/file.h"
 #include "util/mem.h"
 #include "util/pathname.h"
-#include "sources/git/git-library.h"
 
 enum { GUARD_CONFIG_MAX = 1024 * 1024 };
 

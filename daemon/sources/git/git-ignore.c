@@ -3,11 +3,11 @@
 
 #include <git2.h>
 
+#include "sources/git/git-guard.h"
+#include "sources/git/git-stamp.h"
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/mem.h"
-#include "sources/git/git-guard.h"
-#include "sources/git/git-stamp.h"
 
 struct opened {
 	char *root; /* as it was asked for; NULL: free */

@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <git2.h>
 
+#include "pipeline/content.h"
 #include "util/mem.h"
-#include "pipeline/content-read.h"
-#include "sources/git/git-stash.h"
 
 struct git_look *git_look_new(const struct git_dir *dir)
 {
@@ -38,7 +38,7 @@ static int look_compare(struct git_look *look)
 {
 	const struct git_dir *dir = &look->dir;
 
-	if (look->deed.rewrote_index) {
+	if (look->operation.rewrote_index) {
 		return git_compare(
 			&look->candidates, look->old_fd, look->new_fd, dir->hash_size, dir->prefix);
 	}
@@ -89,7 +89,7 @@ static void look_stash(struct git_look *look)
 
 void git_look_run(struct git_look *look)
 {
-	look->deed.sha1 = look->dir.hash_size == 20;
+	look->operation.sha1 = look->dir.hash_size == 20;
 	look->error = look_compare(look);
 	if (look->error == -E2BIG) {
 		look->error = 0; /* the next change of the index shows it */
@@ -102,9 +102,51 @@ void git_look_run(struct git_look *look)
 	look_stash(look);
 	look_read(look);
 	git_dir_tell(&look->dir, &look->since, &look->told);
-	look->deed.moves = look->told.moves;
-	look->deed.careful = look->told.careful;
+	look->operation.moves = look->told.moves;
+	look->operation.careful = look->told.careful;
 	if (look->candidates.kept == GIT_CANDIDATES_MAX) {
 		malloc_trim(0);
 	}
+}
+
+struct untracked {
+	struct git_candidates *candidates;
+	const char *prefix;
+	bool pushed;
+};
+
+static int on_entry(const char *folder, const git_tree_entry *entry, void *userdata)
+{
+	const struct untracked *untracked = userdata;
+	_cleanup_free_ char *path = mem_printf("%s%s", folder, git_tree_entry_name(entry));
+	struct git_candidate candidate = {
+		.untracked = true,
+		.in_old = untracked->pushed,
+		.in_new = !untracked->pushed,
+	};
+
+	if (git_tree_entry_type(entry) == GIT_OBJECT_BLOB &&
+		strncmp(path, untracked->prefix, strlen(untracked->prefix)) == 0) {
+		candidate.path = path;
+		git_candidates_add(untracked->candidates, &candidate);
+	}
+	return 0;
+}
+
+void git_stash_add_untracked(
+	struct git_candidates *candidates, const struct git_dir *dir, const char *tip, bool pushed)
+{
+	struct untracked untracked = {candidates, dir->prefix, pushed};
+	/* The third parent, if there is one, is a commit of the untracked files. */
+	_cleanup_free_ char *name = mem_printf("%s^3^{tree}", tip);
+	git_repository *repository = NULL;
+	git_object *tree = NULL;
+
+	if (git_repository_open_ext(&repository, dir->top, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) ==
+			0 &&
+		git_revparse_single(&tree, repository, name) == 0) {
+		git_tree_walk((git_tree *)tree, GIT_TREEWALK_PRE, on_entry, &untracked);
+	}
+	git_object_free(tree);
+	git_repository_free(repository);
 }

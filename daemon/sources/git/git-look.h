@@ -3,8 +3,8 @@
 
 #include "pipeline/content.h"
 #include "sources/git/git-compare.h"
-#include "sources/git/git-verdict.h"
 #include "sources/git/git-dir.h"
+#include "sources/git/git-verdict.h"
 
 /*
  * One look at what git did: everything that takes time, for the worker thread. It
@@ -23,7 +23,7 @@ struct git_look {
 	struct git_dir dir; /* a copy of its own */
 	int old_fd, new_fd; /* -1: no index */
 	struct git_logs since;
-	struct git_deed deed; /* `moves`, `careful` and `sha1` are out */
+	struct git_operation operation; /* `moves`, `careful` and `sha1` are out */
 
 	/* Out: */
 	struct git_candidates candidates;
@@ -38,3 +38,11 @@ struct git_look *git_look_new(const struct git_dir *dir);
 /* Closes nothing. */
 void git_look_free(struct git_look *look);
 void git_look_run(struct git_look *look);
+
+/*
+ * The untracked files of a stash entry (git stash push --include-untracked): no index
+ * knows of them, but the entry does. They become candidates: `pushed` that went from
+ * the work tree with it, else that may have come back. `tip` is the entry's commit.
+ */
+void git_stash_add_untracked(
+	struct git_candidates *candidates, const struct git_dir *dir, const char *tip, bool pushed);

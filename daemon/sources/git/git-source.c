@@ -4,13 +4,11 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "util/mem.h"
-#include "sources/git/git-began.h"
-#include "sources/git/git-look.h"
-#include "sources/git/git-notice.h"
-#include "sources/git/git-settle.h"
+#include "project/project.h"
+#include "sources/git/git-activity.h"
 #include "sources/git/git-delivery.h"
-#include "project/problem.h"
+#include "sources/git/git-look.h"
+#include "util/mem.h"
 
 struct git_source {
 	struct git_parts parts;
@@ -23,7 +21,7 @@ struct git_source {
 	struct git_logs logs;
 
 	/* Since the last look: */
-	struct git_settle settle;
+	struct git_activity settle;
 	bool rewrote_index;
 	uint64_t began_nsec; /* wall clock */
 
@@ -31,7 +29,7 @@ struct git_source {
 	uint64_t idle_usec; /* wall clock: when git was last seen to be at nothing; 0: never */
 	bool holding;
 	struct looking *looking; /* the worker looks */
-	struct git_taking taking; /* what it has found */
+	struct git_delivery delivery; /* what it has found */
 };
 
 /* A look on its way; the source may end before it. */
@@ -55,7 +53,7 @@ static void source_hold(struct git_source *source, const char *what)
 	if (!source->holding) {
 		source->holding = true;
 		why = mem_printf("git: %s is at work", what);
-		pipe_hold(source->parts.pipe, source->project, why);
+		pipeline_hold(source->parts.pipeline, source->project, why);
 	}
 }
 
@@ -63,7 +61,7 @@ static void source_release(struct git_source *source)
 {
 	if (source->holding) {
 		source->holding = false;
-		pipe_release(source->parts.pipe, source->project);
+		pipeline_release(source->parts.pipeline, source->project);
 	}
 }
 
@@ -72,25 +70,25 @@ static void source_problem(struct git_source *source, const char *what, const ch
 {
 	_cleanup_free_ char *problem = why ? mem_printf("%s: %s", what, why) : NULL;
 
-	problem_set(source->parts.registry, source->project, "git", problem);
+	project_problem_set(source->parts.registry, source->project, "git", problem);
 }
 
 static bool source_is_looking(const struct git_source *source)
 {
-	return source->looking || source->taking.look;
+	return source->looking || source->delivery.look;
 }
 
 /* Called by its timer alone, so that it is one slice a turn; after the last, the project is let go. */
 static void source_take(struct git_source *source)
 {
-	if (git_taking_next(
-		    &source->taking, source->project, source->parts.registry, source->parts.pipe)) {
+	if (git_delivery_next(&source->delivery, source->project, source->parts.registry,
+		    source->parts.pipeline)) {
 		source_hold(source, "a command");
 		loop_timer_set(source->due, clock_now_usec());
 		return;
 	}
-	git_look_free(source->taking.look);
-	source->taking = (struct git_taking){0};
+	git_look_free(source->delivery.look);
+	source->delivery = (struct git_delivery){0};
 	source_release(source);
 	if (source->settle.busy) {
 		loop_timer_set(source->due, clock_now_usec() + GIT_SETTLE_USEC);
@@ -125,7 +123,7 @@ static void source_on_looked(void *userdata)
 		return;
 	}
 	source->looking = NULL;
-	source->taking.look = look;
+	source->delivery.look = look;
 	source->index = look->new_fd;
 	source->logs = look->logs;
 	if (looking->log_late) {
@@ -165,8 +163,8 @@ static void source_look(struct git_source *source)
 	look->old_fd = source->index;
 	look->new_fd = fd;
 	look->since = source->logs;
-	look->deed.rewrote_index = source->rewrote_index;
-	look->deed.began_nsec = source->began_nsec;
+	look->operation.rewrote_index = source->rewrote_index;
+	look->operation.began_nsec = source->began_nsec;
 	source->rewrote_index = false;
 	source->looking = mem_new(struct looking);
 	*source->looking = (struct looking){source, look};
@@ -193,7 +191,7 @@ static void source_on_due(void *userdata)
 	struct git_signs signs;
 	const char *at;
 
-	if (source->taking.look) {
+	if (source->delivery.look) {
 		source_take(source);
 		return;
 	}
@@ -201,7 +199,7 @@ static void source_on_due(void *userdata)
 		return;
 	}
 	signs = source_signs(source);
-	due = git_settle_due(&source->settle, &signs, now, &at);
+	due = git_activity_due(&source->settle, &signs, now, &at);
 	if (at) {
 		source_hold(source, at);
 	}
@@ -222,9 +220,9 @@ static void source_stir(struct git_source *source, bool rewrote_index)
 		source->began_nsec =
 			git_began_usec(source->idle_usec, clock_usec(CLOCK_REALTIME)) * 1000;
 	}
-	git_settle_stir(&source->settle, now);
+	git_activity_seen(&source->settle, now);
 	source->rewrote_index |= rewrote_index;
-	if (!source->taking.look) {
+	if (!source->delivery.look) {
 		loop_timer_set(source->due, now + GIT_SETTLE_USEC);
 	}
 }
@@ -273,7 +271,7 @@ void git_source_free(struct git_source *source)
 	} else {
 		close_fd(source->index);
 	}
-	git_look_free(source->taking.look);
+	git_look_free(source->delivery.look);
 	watch_free(source->watch);
 	loop_timer_free(source->due);
 	git_dir_clear(&source->dir);

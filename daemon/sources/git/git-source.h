@@ -8,7 +8,7 @@
  * One watch on the git dir and one descriptor of the index are kept; never a watch in
  * the work tree. When git replaces the index (it never writes into it), the old one,
  * still open, is compared with the new one on the worker thread, and the candidates
- * with the disk and with what was announced. When that is, git-settle.h says; until
+ * with the disk and with what was announced. When that is, git-activity.h says; until
  * then, beyond the first GIT_SETTLE, the project is held, so that saves do not reload
  * half a rebase.
  *
@@ -26,18 +26,18 @@
  * then every change of it is an event without files: too many rather than none.
  */
 
-#include "util/loop.h"
 #include "pipeline/pipeline.h"
 #include "project/project.h"
 #include "sources/git/git-dir.h"
 #include "sources/watcher.h"
+#include "util/loop.h"
 
 /* What all sources need; borrowed. */
 struct git_parts {
 	struct loop *loop;
 	struct watcher *watcher;
 	struct registry *registry;
-	struct pipe *pipe;
+	struct pipeline *pipeline;
 };
 
 struct git_source;

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
+#include "project/project.h"
 #include "util/mem.h"
-#include "project/problem.h"
 
 struct git_sources {
 	struct git_parts parts;
@@ -90,7 +90,7 @@ static void sources_add(struct git_sources *sources, struct project *project)
 		return;
 	}
 	if (!project->problem) {
-		problem_set(sources->parts.registry, project, "git", problem);
+		project_problem_set(sources->parts.registry, project, "git", problem);
 	}
 }
 

@@ -4,10 +4,10 @@
 #include <string.h>
 
 /* Whether git made the file during the deed, and after what is known of it. */
-static bool file_is_new(const struct git_deed *deed, const struct content_mark *now,
+static bool file_is_new(const struct git_operation *operation, const struct content_mark *now,
 	const struct content_mark *known)
 {
-	if (!now->born_nsec || now->born_nsec < deed->began_nsec) {
+	if (!now->born_nsec || now->born_nsec < operation->began_nsec) {
 		return false;
 	}
 	return !known || known->born_nsec != now->born_nsec;
@@ -19,7 +19,7 @@ static bool hash_is(bool conflict, const uint8_t *hash, const struct content_mar
 }
 
 /* Whether the file holds what it did before, as far as that is known. */
-static bool is_same(const struct git_candidate *candidate, const struct git_deed *deed,
+static bool is_same(const struct git_candidate *candidate, const struct git_operation *operation,
 	const struct content_mark *now, const struct content_mark *known)
 {
 	if (known) {
@@ -31,44 +31,46 @@ static bool is_same(const struct git_candidate *candidate, const struct git_deed
 	if (!candidate->in_old) {
 		return false;
 	}
-	if (now->kind == CONTENT_UNKNOWN || !deed->sha1) {
+	if (now->kind == CONTENT_UNKNOWN || !operation->sha1) {
 		return candidate->same_object;
 	}
 	return hash_is(candidate->old_conflict, candidate->old_hash, now);
 }
 
-static bool is_changed(const struct git_candidate *candidate, const struct git_deed *deed,
+static bool is_changed(const struct git_candidate *candidate, const struct git_operation *operation,
 	const struct content_mark *now, bool known, bool same, bool anew)
 {
 	if (candidate->untracked) {
 		/* What is known to have been something else needs no other witness. */
 		return !same && (candidate->in_old || known || anew);
 	}
-	if (!deed->rewrote_index) {
+	if (!operation->rewrote_index) {
 		return anew; /* the index does not know of it: git restore */
 	}
 	if (!same) {
 		/* What only left the index is on disk still: git rm --cached. */
 		return now->kind == CONTENT_ABSENT || candidate->in_new || anew;
 	}
-	if (!anew || deed->moves > 1 || deed->careful || !candidate->in_new) {
+	if (!anew || operation->moves > 1 || operation->careful || !candidate->in_new) {
 		return false;
 	}
 	/* From elsewhere to what was announced: half of there and back again. */
 	if (!candidate->same_object && !candidate->old_conflict) {
 		return false;
 	}
-	return now->kind == CONTENT_UNKNOWN || !deed->sha1 ||
+	return now->kind == CONTENT_UNKNOWN || !operation->sha1 ||
 		hash_is(candidate->new_conflict, candidate->new_hash, now);
 }
 
-enum git_verdict git_verdict(const struct git_candidate *candidate, const struct git_deed *deed,
-	const struct content_mark *now, const struct content_mark *known)
+enum git_verdict git_verdict(const struct git_candidate *candidate,
+	const struct git_operation *operation, const struct content_mark *now,
+	const struct content_mark *known)
 {
-	bool same = is_same(candidate, deed, now, known);
+	bool same = is_same(candidate, operation, now, known);
 
-	if (is_changed(candidate, deed, now, known, same, file_is_new(deed, now, known))) {
+	if (is_changed(
+		    candidate, operation, now, known, same, file_is_new(operation, now, known))) {
 		return GIT_CHANGED;
 	}
-	return same && (known || deed->sha1) ? GIT_UNCHANGED : GIT_NOT_TOLD;
+	return same && (known || operation->sha1) ? GIT_UNCHANGED : GIT_NOT_TOLD;
 }

@@ -10,7 +10,7 @@
  */
 
 /* What git did since the last look. */
-struct git_deed {
+struct git_operation {
 	uint64_t began_nsec; /* CLOCK_REALTIME: no file it made was made before */
 	unsigned moves; /* how often it moved HEAD */
 	bool careful; /* and would not have overwritten an edit: see struct git_told */
@@ -33,5 +33,6 @@ enum git_verdict {
  * meanwhile that nobody announced (git restore, stash, reset --hard). Not so where HEAD
  * moved more than once, or with care: there and back again is no change.
  */
-enum git_verdict git_verdict(const struct git_candidate *candidate, const struct git_deed *deed,
-	const struct content_mark *now, const struct content_mark *known);
+enum git_verdict git_verdict(const struct git_candidate *candidate,
+	const struct git_operation *operation, const struct content_mark *now,
+	const struct content_mark *known);

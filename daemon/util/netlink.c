@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/netlink.h"
+#include "util/netlink.h"
 
 #include <assert.h>
 

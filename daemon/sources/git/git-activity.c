@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "sources/git/git-activity.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <sys/inotify.h>
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+void git_activity_seen(struct git_activity *settle, uint64_t now_usec)
+{
+	settle->last_usec = now_usec;
+	if (!settle->busy) {
+		settle->busy = true;
+		settle->first_usec = now_usec;
+	}
+}
+
+uint64_t git_activity_due(const struct git_activity *settle, const struct git_signs *signs,
+	uint64_t now_usec, const char **at)
+{
+	uint64_t most = settle->first_usec + GIT_STEP_MAX_USEC;
+	uint64_t quiet = settle->last_usec + (signs->stashed ? GIT_STASH_USEC : GIT_SETTLE_USEC);
+	uint64_t locked = settle->last_usec + GIT_LOCK_MAX_USEC;
+	uint64_t step = settle->last_usec + GIT_STEP_QUIET_USEC;
+
+	*at = NULL;
+	if (now_usec < earlier(quiet, most)) {
+		return earlier(quiet, most);
+	}
+	if (signs->locked && now_usec < locked) {
+		*at = "a command";
+		return locked;
+	}
+	if (signs->stepping && now_usec < earlier(step, most)) {
+		*at = signs->stepping;
+		return earlier(step, most);
+	}
+	return now_usec;
+}
+
+uint64_t git_began_usec(uint64_t idle_usec, uint64_t now_usec)
+{
+	uint64_t late = now_usec - GIT_LATE_USEC;
+	uint64_t idle = idle_usec ? idle_usec - GIT_TICK_USEC : 0;
+
+	/* Idle after now: the clock was set back. */
+	return idle > late && idle <= now_usec ? idle : late;
+}
+
+/* There while git is at work, or between two steps of it. */
+static bool is_of_work(const char *name)
+{
+	return strcmp(name, "index.lock") == 0 || strcmp(name, "rebase-merge") == 0 ||
+		strcmp(name, "rebase-apply") == 0 || strcmp(name, "sequencer") == 0;
+}
+
+/*
+ * A stash pop restores what was untracked when it is done with the index, by way of another
+ * index, which goes when they are there.
+ */
+static bool is_end_of_untracked(uint32_t mask, const char *name)
+{
+	return mask & IN_DELETE && strncmp(name, "index.stash.", strlen("index.stash.")) == 0;
+}
+
+enum git_notice git_notice_of(uint32_t mask, const char *name, bool busy)
+{
+	if (mask & IN_IGNORED) {
+		return GIT_NOTICE_GONE;
+	}
+	/* Deleted, too: our descriptor of it would keep the whole folder from being gone. */
+	if (mask & IN_Q_OVERFLOW ||
+		(mask & (IN_MOVED_TO | IN_DELETE) && strcmp(name, "index") == 0)) {
+		return GIT_NOTICE_INDEX;
+	}
+	if (busy || is_of_work(name) || is_end_of_untracked(mask, name)) {
+		return GIT_NOTICE_WORK;
+	}
+	if (strcmp(name, "HEAD") == 0 || (mask & IN_DELETE && strcmp(name, "HEAD.lock") == 0)) {
+		return GIT_NOTICE_LOG;
+	}
+	return GIT_NOTICE_NONE;
+}
