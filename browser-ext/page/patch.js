@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+//
+// Carries out a plan: what takes time (style sheets) beside the old first, then all at once.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { tree } = shared;
+
+	/** A style sheet that is not there by then shows when it comes, as in any page. */
+	const LOAD_MSEC = 5000;
+	const WAITING = 'not all';
+
+	/** @param {Node} node */
+	const isSheet = (node) => tree.isElement(node) && /** @type {Element} */ (node).matches('link[rel~=stylesheet i][href]:not([disabled])');
+
+	/** @param {Document} document @param {Node} node of another document @returns {Node} */
+	const made = (document, node) => {
+		const copy = document.importNode(node, true);
+		for (const noscript of tree.isElement(copy) ? /** @type {Element} */ (copy).querySelectorAll('noscript') : []) {
+			noscript.textContent = noscript.innerHTML;
+		}
+		return copy;
+	};
+
+	/**
+	 * Where a new child goes: before the next one that stays, else after the last one that does.
+	 *
+	 * @param {ListStep} step
+	 * @param {(item: ListItem, ref: Node | null) => Node | null} put tells what is there for it now
+	 */
+	const arrange = ({ parent, items }, put) => {
+		const last = items.filter(({ live, moves }) => live && !moves).at(-1);
+		/** @type {Node | null} */
+		let next = null;
+		for (const item of [...items].reverse()) {
+			/** @type {Node | null} */
+			const ref = next ?? (last?.live ? /** @type {Node} */ (put(last, null)).nextSibling : parent.firstChild);
+			next = put(item, ref) ?? next;
+		}
+	};
+
+	/** @param {Node} parent @param {Node} node @param {Node | null} ref */
+	const insert = (parent, node, ref) => {
+		const { moveBefore } = /** @type {any} */ (parent);
+		if (node === ref) {
+			return;
+		}
+		if (moveBefore && node.isConnected && parent.isConnected && tree.isElement(node)) {
+			// What plays, scrolls or has the focus in it goes on.
+			moveBefore.call(parent, node, ref);
+		} else {
+			parent.insertBefore(node, ref);
+		}
+	};
+
+	/**
+	 * A link whose sheet changes becomes a new link beside the old one, until that is there.
+	 *
+	 * @param {PatchStep[]} steps
+	 * @returns {{old: HTMLLinkElement, fresh: HTMLLinkElement}[]}
+	 */
+	const relinked = (steps) => {
+		/** @type {Map<Element, Element>} */
+		const links = new Map();
+		for (const step of steps) {
+			if (step.kind === 'attribute' && isSheet(step.element)) {
+				const fresh = links.get(step.element) ?? /** @type {Element} */ (step.element.cloneNode());
+				setAttribute(fresh, step);
+				links.set(step.element, fresh);
+			}
+		}
+		return /** @type {any} */ ([...links].map(([old, fresh]) => ({ old, fresh })));
+	};
+
+	/** @param {Element} element @param {AttributeStep} step */
+	const setAttribute = (element, { name, attribute, value }) => {
+		if (value === null || !attribute) {
+			element.removeAttribute(name);
+		} else {
+			const copy = /** @type {Attr} */ (attribute.cloneNode());
+			copy.value = value;
+			// Not by its name: the parser takes names that setAttribute() refuses.
+			element.setAttributeNode(copy);
+		}
+	};
+
+	/** @param {Element} link @returns {Promise<void>} */
+	const settled = (link) => new Promise((resolve) => {
+		for (const type of ['load', 'error']) {
+			link.addEventListener(type, () => resolve(), { once: true });
+		}
+		setTimeout(resolve, LOAD_MSEC);
+	});
+
+	/** Loads the sheet of a link without a moment in which it shows. */
+	class Waiting {
+		#media;
+
+		/** @param {HTMLLinkElement} link @param {() => void} place */
+		constructor(link, place) {
+			this.link = link;
+			this.#media = link.getAttribute('media');
+			link.setAttribute('media', WAITING);
+			place();
+			this.loaded = settled(link);
+		}
+
+		show() {
+			if (this.#media === null) {
+				this.link.removeAttribute('media');
+			} else {
+				this.link.setAttribute('media', this.#media);
+			}
+		}
+	}
+
+	/** @param {PatchStep} step @param {Set<Node>} ours that were put there meanwhile */
+	const holds = (step, ours) => {
+		switch (step.kind) {
+		case 'text':
+			return step.node.data === step.was;
+		case 'attribute':
+			return step.element.getAttribute(step.name) === step.was;
+		case 'list': {
+			const now = [...step.parent.childNodes].filter((node) => !ours.has(node));
+			return now.length === step.was.length && now.every((node, i) => node === step.was[i]);
+		}
+		}
+	};
+
+	/** Selections and carets in what stays of a text are kept. @param {CharacterData} node @param {string} text */
+	const setText = (node, text) => {
+		const { data } = node;
+		const most = Math.min(data.length, text.length);
+		let begin = 0, end = 0;
+		while (begin < most && data[begin] === text[begin]) {
+			begin++;
+		}
+		while (end < most - begin && data[data.length - 1 - end] === text[text.length - 1 - end]) {
+			end++;
+		}
+		node.replaceData(begin, data.length - begin - end, text.slice(begin, text.length - end));
+	};
+
+	/** @param {Node | null} parent of what changed: a player looks at its sources when told only */
+	const reloadMedia = (parent) => {
+		if (/^(video|audio)$/i.test(parent?.nodeName ?? '') && !/** @type {Element} */ (parent).hasAttribute('src')) {
+			/** @type {HTMLMediaElement} */ (parent).load();
+		}
+	};
+
+	/** @param {PatchStep} step @param {Document} document @param {Map<Node, Node>} placed */
+	const carryOut = (step, document, placed) => {
+		switch (step.kind) {
+		case 'text':
+			setText(step.node, step.text);
+			break;
+		case 'attribute':
+			if (!placed.has(step.element)) {
+				setAttribute(step.element, step);
+				reloadMedia(step.element.localName === 'source' ? step.element.parentNode : null);
+			}
+			break;
+		case 'list':
+			step.gone.forEach((node) => node.parentNode?.removeChild(node));
+			arrange(step, ({ next, live, moves }, ref) => {
+				const there = placed.get(next) ?? (live && (placed.get(live) ?? live));
+				const node = there ?? made(document, next);
+				if (!there || moves) {
+					insert(step.parent, node, ref);
+				}
+				return node;
+			});
+			reloadMedia(step.parent);
+			break;
+		}
+	};
+
+	/**
+	 * @param {PatchStep[]} steps
+	 * @param {Document} document
+	 * @returns {{waiting: Waiting[], placed: Map<Node, Node>, old: Element[]}} style sheets on their way
+	 */
+	const prepare = (steps, document) => {
+		/** @type {Map<Node, Node>} by the node that it stands for */
+		const placed = new Map();
+		/** @type {Waiting[]} */
+		const waiting = [];
+		const links = relinked(steps);
+		for (const { old, fresh } of links) {
+			waiting.push(new Waiting(fresh, () => old.after(fresh)));
+			placed.set(old, fresh);
+		}
+		for (const step of steps) {
+			if (step.kind === 'list' && step.parent.isConnected && step.items.some(({ live, next }) => !live && isSheet(next))) {
+				arrange(step, ({ next, live, moves }, ref) => {
+					if (!live && isSheet(next)) {
+						const link = /** @type {HTMLLinkElement} */ (document.importNode(next, true));
+						waiting.push(new Waiting(link, () => step.parent.insertBefore(link, ref)));
+						placed.set(next, link);
+					}
+					return placed.get(next) ?? (live && !moves ? live : null);
+				});
+			}
+		}
+		return { waiting, placed, old: links.map(({ old }) => old) };
+	};
+
+	/** @param {PatchStep[]} steps @returns {number} nodes that a person would count */
+	const count = (steps) => {
+		const nodes = new Set();
+		for (const step of steps) {
+			if (step.kind === 'list') {
+				step.gone.filter((node) => !tree.isSpace(node)).forEach((node) => nodes.add(node));
+				step.items.filter(({ live, moves, next }) => (!live || moves) && !tree.isSpace(next)).forEach(({ next }) => nodes.add(next));
+			} else {
+				nodes.add(step.kind === 'text' ? step.node : step.element);
+			}
+		}
+		return Math.max(nodes.size, 1);
+	};
+
+	/**
+	 * All, or not a thing.
+	 *
+	 * @param {PatchStep[]} steps
+	 * @param {Document} document
+	 * @returns {Promise<string | undefined>} why it was not done
+	 */
+	const perform = async (steps, document) => {
+		const { waiting, placed, old } = prepare(steps, document);
+		await Promise.all(waiting.map(({ loaded }) => loaded));
+		const ours = new Set(waiting.map(({ link }) => /** @type {Node} */ (link)));
+		if (!steps.every((step) => holds(step, ours))) {
+			waiting.forEach(({ link }) => link.remove());
+			return 'the page\'s script changed it meanwhile';
+		}
+		waiting.forEach((one) => one.show());
+		steps.forEach((step) => carryOut(step, document, placed));
+		old.forEach((link) => link.remove());
+		return undefined;
+	};
+
+	/**
+	 * @param {Document} base what the page was made of, parsed
+	 * @param {Document} next
+	 * @param {Document} live
+	 * @returns {Promise<{nodes: number} | {reload: string}>} how many changed; or why it must reload
+	 */
+	const patch = async (base, next, live) => {
+		const planned = shared.plan(base, next, live);
+		if (!planned.steps?.length) {
+			return planned.steps ? { nodes: 0 } : planned;
+		}
+		const chosen = shared.controls.follow(base, next, live);
+		const why = await perform(planned.steps, live);
+		if (why) {
+			return { reload: why };
+		}
+		chosen();
+		return { nodes: count(planned.steps) };
+	};
+
+	shared.patch = patch;
+}
