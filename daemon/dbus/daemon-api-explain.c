@@ -72,7 +72,7 @@ static const char *aside_of(const struct project *project)
 		if (!stands_aside(project, tab->server)) {
 			return NULL;
 		}
-		name = server_main(tab->server)->livereload;
+		name = server_main(tab->server)->traits.livereload;
 	}
 	return name;
 }

@@ -144,7 +144,7 @@ void readiness_event(struct readiness *readiness, struct project *project, uint6
 		ledger_arrived(readiness->ledger, serial);
 		ledger_step(readiness->ledger, serial, clock_now_usec(), STEP_SKIPPED, NULL,
 			"%s speaks to its pages itself; savecast.stand-aside is true",
-			server_main(aside)->livereload);
+			server_main(aside)->traits.livereload);
 	}
 	for (size_t i = 0; i < count; i++) {
 		server_unref(servers[i]);

@@ -4,10 +4,10 @@
 #include <stddef.h>
 
 /*
- * What a server's command line says about where its files are: `uvicorn
- * --app-dir`, `python -m http.server -d`, `node server/index.js`, `php -S -t`,
- * `hugo -s`... For a server whose working folder is in no project. Pure, and a
- * guess: the programs and their options are a table in the .c file.
+ * A command line as /proc/PID/cmdline has it, and what it says about where a server's files
+ * are: `uvicorn --app-dir`, `python -m http.server -d`, `node server/index.js`,
+ * `php -S -t`, `hugo -s`... For a server whose working folder is in no project. Pure, and
+ * a guess: the programs and their options are the table in programs.c.
  */
 
 enum {
@@ -16,8 +16,18 @@ enum {
 	COMMAND_LINE_FOLDERS_MAX = 8,
 };
 
+struct command_line {
+	const char *args[COMMAND_LINE_ARGS_MAX]; /* borrowed from the bytes */
+	size_t count;
+};
+
 /*
- * `bytes` are those of /proc/PID/cmdline: arguments, each with a NUL behind it.
+ * `bytes` are those of /proc/PID/cmdline: arguments, each with a NUL behind it. One that
+ * was cut off has none, and is left out.
+ */
+void command_line_split(struct command_line *line, const char *bytes, size_t length);
+
+/*
  * `folder` is the process's working folder, absolute. Returns how many folders there
  * are, the likeliest first: absolute, each once, without "." and ".." (taken away as
  * text), and maybe not existing. The caller frees each.

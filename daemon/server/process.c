@@ -139,7 +139,9 @@ bool process_lives(pid_t pid)
 	return process >= 0;
 }
 
-char *process_command_line(pid_t pid, size_t *length)
+typedef char *read_strings_fn(int process, size_t *length);
+
+static char *process_strings(pid_t pid, read_strings_fn *read_strings, size_t *length)
 {
 	int process = procfs_open(pid);
 	char *text;
@@ -148,9 +150,19 @@ char *process_command_line(pid_t pid, size_t *length)
 		*length = 0;
 		return mem_strdup("");
 	}
-	text = procfs_command_line(process, length);
+	text = read_strings(process, length);
 	close(process);
 	return text;
+}
+
+char *process_command_line(pid_t pid, size_t *length)
+{
+	return process_strings(pid, procfs_command_line, length);
+}
+
+char *process_environment(pid_t pid, size_t *length)
+{
+	return process_strings(pid, procfs_environment, length);
 }
 
 void holder_clear(struct holder *holder)

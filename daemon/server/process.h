@@ -54,4 +54,7 @@ bool process_lives(pid_t pid);
 /* Its arguments, each with a NUL behind it; the caller frees them. Empty if it is gone. */
 char *process_command_line(pid_t pid, size_t *length);
 
+/* The environment that it was started with, likewise. */
+char *process_environment(pid_t pid, size_t *length);
+
 void holder_clear(struct holder *holder);

@@ -13,7 +13,7 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
-enum { PROCFS_TEXT_MAX = 16 * 1024 };
+enum { PROCFS_TEXT_MAX = 16 * 1024, PROCFS_ENVIRONMENT_MAX = 128 * 1024 };
 
 int procfs_open_any(pid_t pid)
 {
@@ -115,17 +115,24 @@ char *procfs_folder(int process)
 	return n > 0 && folder[0] == '/' ? mem_strndup(folder, (size_t)n) : NULL;
 }
 
-char *procfs_command_line(int process, size_t *length)
+static char *procfs_strings(int process, const char *name, size_t max, size_t *length)
 {
-	char text[PROCFS_TEXT_MAX];
-	ssize_t n = procfs_read(process, "cmdline", text, sizeof text);
-	char *copy;
+	char *text = mem_alloc(max + 1);
+	ssize_t n = procfs_read(process, name, text, max + 1);
 
 	*length = n > 0 ? (size_t)n : 0;
-	copy = mem_alloc(*length + 1);
-	memcpy(copy, text, *length);
-	copy[*length] = '\0';
-	return copy;
+	text[*length] = '\0';
+	return text;
+}
+
+char *procfs_command_line(int process, size_t *length)
+{
+	return procfs_strings(process, "cmdline", PROCFS_TEXT_MAX - 1, length);
+}
+
+char *procfs_environment(int process, size_t *length)
+{
+	return procfs_strings(process, "environ", PROCFS_ENVIRONMENT_MAX, length);
 }
 
 uint32_t procfs_socket(int process, int fd)

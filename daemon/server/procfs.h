@@ -36,6 +36,9 @@ char *procfs_folder(int process);
 /* Its arguments, each with a NUL behind it, at most 16 KiB; the caller frees them. */
 char *procfs_command_line(int process, size_t *length);
 
+/* The environment that it was started with, likewise, at most 128 KiB. */
+char *procfs_environment(int process, size_t *length);
+
 /* The inode of the socket behind a descriptor; 0 if it is none. */
 uint32_t procfs_socket(int process, int fd);
 

@@ -57,7 +57,7 @@ bool stands_aside(const struct project *project, const struct server *server)
 {
 	const struct server_main *main = server ? server_main(server) : NULL;
 
-	return main && main->livereload && project->settings->stand_aside;
+	return main && main->traits.livereload && project->settings->stand_aside;
 }
 
 static void answer_seen(struct restart_sample *question)
@@ -81,7 +81,7 @@ static void answer_seen(struct restart_sample *question)
 	if (answer->project && stands_aside(answer->project, answer->server)) {
 		/* Short: where there is little room, this end of the reason is what is shown. */
 		aside = mem_printf(
-			"; %s speaks to its pages itself (savecast.stand-aside)", main->livereload);
+			"; %s speaks to its pages itself (savecast.stand-aside)", main->traits.livereload);
 	}
 	folder = pathname_to_text(named ? named : main->folder);
 	answer->reason = mem_printf("port %u is served by %s (pid %d) from %s%s%s%s%s",

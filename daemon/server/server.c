@@ -170,18 +170,32 @@ void server_recheck(struct server *server)
 	server->servers->callbacks.process_exited(server, server->servers->userdata);
 }
 
-/* Next names its process for what it does; the command is its parent's. */
-static const char *livereload_of_process(
-	const struct holder *holder, const struct server_main *main)
+/* What it does by itself, and what those do with it that started it. */
+static void server_note_traits(struct server_main *main, const struct holder *holder)
 {
-	_cleanup_free_ char *bytes = NULL;
-	size_t length;
+	struct program_traits *traits = &main->traits, starter;
+	/* Next names its process for what it does; the command is its parent's. */
+	bool renamed = strncmp(main->command_line, "next-server", 11) == 0;
 
-	if (strncmp(main->command_line, "next-server", 11) != 0 || !holder->ancestors[0]) {
-		return livereload_of(main->command_line, main->command_line_length);
+	program_traits_of(main->command_line, main->command_line_length, traits);
+	for (size_t i = 0; i < ANCESTORS_MAX && holder->ancestors[i]; i++) {
+		_cleanup_free_ char *bytes = NULL;
+		size_t length;
+
+		bytes = process_command_line(holder->ancestors[i], &length);
+		program_traits_of(bytes, length, &starter);
+		if (!renamed || i > 0) {
+			starter.livereload = NULL;
+		}
+		program_traits_add(traits, &starter);
 	}
-	bytes = process_command_line(holder->ancestors[0], &length);
-	return livereload_of(bytes, length);
+	if (traits->restarts == RESTARTS_UNKNOWN) {
+		_cleanup_free_ char *bytes = NULL;
+		size_t length;
+
+		bytes = process_environment(holder->pid, &length);
+		program_traits_add_environment(traits, bytes, length);
+	}
 }
 
 void server_note_main(struct server *server)
@@ -199,7 +213,7 @@ void server_note_main(struct server *server)
 	};
 	server->main.command_line =
 		process_command_line(oldest->pid, &server->main.command_line_length);
-	server->main.livereload = livereload_of_process(oldest, &server->main);
+	server_note_traits(&server->main, oldest);
 	server->family[0] = oldest->pid;
 	memcpy(&server->family[1], oldest->ancestors, sizeof oldest->ancestors);
 }

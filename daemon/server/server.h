@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "server/process.h"
+#include "server/program-traits.h"
 #include "util/loop.h"
 
 struct servers;
@@ -67,7 +68,7 @@ struct server_main {
 	char *folder; /* its working folder */
 	char *command_line; /* its arguments, each with a NUL behind it */
 	size_t command_line_length;
-	const char *livereload; /* it speaks to its pages itself, and is called so; or NULL */
+	struct program_traits traits;
 };
 /* NULL before it was seen. */
 const struct server_main *server_main(const struct server *server);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Any process's command line: few folders, all absolute and plain. */
+/* Any process's command line: few folders, all absolute and plain; traits. */
 
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "server/command-line.h"
+#include "server/program-traits.h"
 #include "util/mem.h"
 #include "util/pathname.h"
 
@@ -15,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *folders[COMMAND_LINE_FOLDERS_MAX];
+	struct program_traits traits;
 	size_t count = command_line_folders((const char *)data, size, "/w/shop", folders);
 
 	assert(count <= COMMAND_LINE_FOLDERS_MAX);
@@ -28,5 +30,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		free(again);
 		free(folders[i]);
 	}
+	program_traits_of((const char *)data, size, &traits);
+	program_traits_add_environment(&traits, (const char *)data, size);
+	assert(memchr(traits.suffixes, '\0', sizeof traits.suffixes));
+	program_traits_ask(&traits, "py");
 	return 0;
 }

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/program-traits.h"
+
+#include <stdio.h>
+
+#include "util/clock.h"
+#include "util/mem.h"
+#include "server/command-line.h"
+#include "server/programs.h"
+
+/* A program with its own arguments: those of an interpreter end where its script begins. */
+struct run {
+	const struct program *program;
+	const char *const *args;
+	size_t count;
+};
+
+static bool has_word(const char *list, const struct run *run)
+{
+	if (!list) {
+		return false;
+	}
+	for (size_t i = 0; i < run->count && *list; i++) {
+		const char *arg = run->args[i];
+
+		/* "--watch=x" is "--watch", where the list has not the whole. */
+		if (program_lists(list, arg, strlen(arg)) ||
+			(arg[0] == '-' && program_lists(list, arg, strcspn(arg, "=")))) {
+			return true;
+		}
+	}
+	return !*list;
+}
+
+/* Where the script of an interpreter's arguments is; `count` if it has none. */
+static size_t find_script(const struct run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		const char *arg = run->args[i];
+
+		if (strcmp(arg, "-c") == 0 || strcmp(arg, "-e") == 0 || strcmp(arg, "-p") == 0) {
+			break; /* a program as text */
+		}
+		if (strcmp(arg, "run") == 0 || strcmp(arg, "serve") == 0) {
+			continue; /* bun run, deno serve */
+		}
+		if (program_lists(run->program->skipped, arg, strlen(arg))) {
+			i++;
+		} else if (arg[0] != '-' && *arg) {
+			return i;
+		}
+	}
+	return run->count;
+}
+
+/* The suffixes that an option names, as "js,html" or as ".js .html". */
+static void take_suffixes(struct program_traits *traits, const struct run *run)
+{
+	const char *list = run->program->suffix_option;
+
+	for (size_t i = 0; list && i < run->count; i++) {
+		const char *arg = run->args[i];
+		size_t length = strcspn(arg, "=");
+		const char *value = arg[length] ? arg + length + 1
+			: i + 1 < run->count    ? run->args[i + 1]
+						: "";
+
+		if (program_lists(list, arg, length)) {
+			snprintf(traits->suffixes, sizeof traits->suffixes, " %.100s ", value);
+			for (char *at = traits->suffixes; (at = strpbrk(at, ",.")); at++) {
+				*at = ' ';
+			}
+		}
+	}
+}
+
+static void take_program(struct program_traits *traits, const struct run *run)
+{
+	const struct program *program = run->program;
+
+	if (program->livereload &&
+		(!program->livereload_needs || has_word(program->livereload_needs, run)) &&
+		!has_word(program->livereload_denies, run)) {
+		traits->livereload = program->livereload;
+	}
+	if (has_word(program->restarts, run) && !has_word(program->restarts_denies, run)) {
+		traits->restarts = RESTARTS_ITSELF;
+		snprintf(traits->suffixes, sizeof traits->suffixes, "%s", program->suffixes);
+		take_suffixes(traits, run);
+		traits->widened = has_word(program->widens, run);
+		traits->notice_usec = program->notice_msec * CLOCK_USEC_PER_MSEC;
+	} else if (traits->restarts == RESTARTS_UNKNOWN && has_word(program->stays, run)) {
+		traits->restarts = RESTARTS_NEVER;
+	}
+	if (has_word(program->old, run)) {
+		traits->old_suffixes = program->old_suffixes;
+		traits->old_usec = program->old_msec * CLOCK_USEC_PER_MSEC;
+	}
+	traits->language = program->language ? program->language : traits->language;
+}
+
+void program_traits_of(const char *bytes, size_t length, struct program_traits *traits)
+{
+	struct command_line line;
+	struct run run;
+	size_t script;
+
+	*traits = (struct program_traits){0};
+	command_line_split(&line, bytes, length);
+	run.program = line.count ? program_find(line.args[0]) : NULL;
+	if (!run.program) {
+		return;
+	}
+	run.args = line.args + 1;
+	run.count = line.count - 1;
+	if (run.program->rest != REST_SCRIPT) {
+		take_program(traits, &run);
+		return;
+	}
+	script = find_script(&run);
+	/* Options behind the script are the script's, but for "deno run a.ts" and the like. */
+	run.count = script < run.count ? script : run.count;
+	take_program(traits, &run);
+	if (1 + script < line.count) {
+		run.program = program_find(line.args[1 + script]);
+		run.args = line.args + 1 + script + 1;
+		run.count = line.count - 1 - script - 1;
+		if (run.program && run.program->rest != REST_SCRIPT) {
+			take_program(traits, &run);
+		}
+	}
+}
+
+void program_traits_add(struct program_traits *traits, const struct program_traits *starter)
+{
+	traits->livereload = traits->livereload ? traits->livereload : starter->livereload;
+	if (traits->restarts != RESTARTS_ITSELF && starter->restarts == RESTARTS_ITSELF) {
+		traits->restarts = RESTARTS_ITSELF;
+		memcpy(traits->suffixes, starter->suffixes, sizeof traits->suffixes);
+		traits->widened = starter->widened;
+		traits->notice_usec = starter->notice_usec;
+	}
+}
+
+void program_traits_add_environment(struct program_traits *traits, const char *bytes, size_t length)
+{
+	/* Flask and all others on Werkzeug, Django, Bottle: each looks every second. */
+	static const char *const marks[] = {
+		"WERKZEUG_RUN_MAIN=true", "RUN_MAIN=true", "BOTTLE_CHILD=true"};
+
+	for (size_t i = 0; i < COUNT_OF(marks); i++) {
+		const char *mark = memmem(bytes, length, marks[i], strlen(marks[i]) + 1);
+
+		if (mark && (mark == bytes || mark[-1] == '\0')) {
+			traits->restarts = RESTARTS_ITSELF;
+			snprintf(traits->suffixes, sizeof traits->suffixes, " py ");
+			traits->notice_usec = 1300 * CLOCK_USEC_PER_MSEC;
+		}
+	}
+}
+
+static bool lists_suffix(const char *list, const char *suffix)
+{
+	return list && (*list == '*' || (*suffix && program_lists(list, suffix, strlen(suffix))));
+}
+
+bool program_traits_is_code(const struct program_traits *traits, const char *suffix)
+{
+	return !traits->language || lists_suffix(traits->language, suffix);
+}
+
+enum traits_answer program_traits_ask(const struct program_traits *traits, const char *suffix)
+{
+	bool any = traits->suffixes[0] == '*';
+
+	if (traits->restarts == RESTARTS_ITSELF) {
+		if (any ? program_traits_is_code(traits, suffix)
+			: lists_suffix(traits->suffixes, suffix)) {
+			return TRAITS_RESTARTS;
+		}
+		if (any || traits->widened) {
+			return TRAITS_UNKNOWN;
+		}
+	}
+	if (lists_suffix(traits->old_suffixes, suffix)) {
+		return TRAITS_OLD;
+	}
+	return traits->restarts == RESTARTS_UNKNOWN ? TRAITS_UNKNOWN : TRAITS_STAYS;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <string.h>
+
+#include "util/mem.h"
+#include "server/program-traits.h"
+
+static const char *livereload_of(const char *bytes, size_t length)
+{
+	struct program_traits traits;
+
+	program_traits_of(bytes, length, &traits);
+	return traits.livereload;
+}
+
+/* Command lines as they are seen in /proc; a space stands for the NUL. */
+static void command_lines(void **state)
+{
+	static const struct {
+		const char *line, *name;
+	} rows[] = {
+		{"node /home/me/web/node_modules/.bin/vite --port 5173 ", "Vite"},
+		{"node /web/node_modules/vite/bin/vite.js dev ", "Vite"},
+		{"node --require ./hook.js /web/node_modules/.bin/vite ", "Vite"},
+		{"vite ", "Vite"}, {"node /web/node_modules/.bin/vite preview ", NULL},
+		{"node /web/node_modules/.bin/vite build --watch ", NULL},
+		{"node /web/node_modules/.bin/webpack serve --mode development ",
+			"webpack-dev-server"},
+		{"node /web/node_modules/.bin/webpack --watch ", NULL},
+		{"webpack      ", "webpack-dev-server"},
+		{"node /web/node_modules/.bin/webpack-dev-server ", "webpack-dev-server"},
+		{"node /web/node_modules/.bin/next dev -p 3000 ", "Next"},
+		{"node /web/node_modules/.bin/next start ", NULL}, {"hugo server -D ", "Hugo"},
+		{"/usr/bin/hugo serve ", "Hugo"}, {"hugo server --disableLiveReload ", NULL},
+		{"hugo ", NULL}, {"/usr/bin/python3 /usr/bin/mkdocs serve ", "MkDocs"},
+		{"/usr/bin/python3 -m mkdocs serve --no-livereload ", NULL},
+		{"node /web/node_modules/.bin/eleventy --serve ", "Eleventy"},
+		{"node /web/node_modules/.bin/eleventy --watch ", NULL},
+		{"node server.js vite ", NULL}, {"sh -c vite ", NULL},
+		{"/usr/bin/python3 /usr/bin/uvicorn main:app --reload ", NULL},
+		{"python3 -m http.server ", NULL}, {"node ", NULL}, {"", NULL},
+		{"node /web/vite", NULL}, /* cut off */
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		_cleanup_free_ char *bytes = mem_strdup(rows[i].line);
+		size_t length = strlen(bytes);
+		const char *name;
+
+		for (char *at = bytes; (at = strchr(at, ' ')); at++) {
+			*at = '\0';
+		}
+		name = livereload_of(bytes, length);
+		if (rows[i].name ? !name || strcmp(name, rows[i].name) != 0 : name != NULL) {
+			fail_msg("%s: %s", rows[i].line, name ? name : "none");
+		}
+	}
+}
+
+static void more_words_than_are_looked_at(void **state)
+{
+	char bytes[4096];
+
+	memset(bytes, 0, sizeof bytes);
+	assert_null(livereload_of(bytes, sizeof bytes));
+	memcpy(bytes, "vite", 5);
+	assert_string_equal(livereload_of(bytes, sizeof bytes), "Vite");
+	memset(bytes + 5, 'x', sizeof bytes - 6);
+	assert_string_equal(livereload_of(bytes, sizeof bytes), "Vite");
+}
+
+static struct program_traits traits_of(const char *line)
+{
+	_cleanup_free_ char *bytes = mem_strdup(line);
+	size_t length = strlen(bytes) + 1;
+	struct program_traits traits;
+
+	for (char *at = bytes; (at = strchr(at, ' ')); at++) {
+		*at = '\0';
+	}
+	program_traits_of(bytes, length, &traits);
+	return traits;
+}
+
+/* What a save does to whom, before it was ever seen. */
+static void what_restarts(void **state)
+{
+	static const struct {
+		const char *line, *starter, *suffix;
+		enum traits_answer answer;
+	} rows[] = {
+		{"python3 /usr/bin/uvicorn main:app --reload", NULL, "py", TRAITS_RESTARTS},
+		{"python3 /usr/bin/uvicorn main:app --reload", NULL, "html", TRAITS_STAYS},
+		{"python3 /usr/bin/uvicorn main:app --reload --reload-include=*.html", NULL, "html",
+			TRAITS_UNKNOWN},
+		{"python3 /usr/bin/uvicorn main:app", NULL, "py", TRAITS_STAYS},
+		{"python3 -m flask --app app --debug run", NULL, "py", TRAITS_RESTARTS},
+		{"python3 -m flask --app app --debug run --no-reload", NULL, "py", TRAITS_UNKNOWN},
+		{"python3 manage.py runserver 8000", NULL, "py", TRAITS_RESTARTS},
+		{"python3 manage.py runserver --noreload", NULL, "py", TRAITS_UNKNOWN},
+		{"python3 app.py --reload", NULL, "py", TRAITS_UNKNOWN},
+		{"node --watch server.js", NULL, "js", TRAITS_RESTARTS},
+		{"node --watch-path=./src server.js", NULL, "html", TRAITS_UNKNOWN},
+		{"node server.js --watch", NULL, "js", TRAITS_UNKNOWN},
+		{"node server.js", "node /web/node_modules/.bin/nodemon server.js", "js",
+			TRAITS_RESTARTS},
+		{"node server.js", "node /web/node_modules/.bin/nodemon server.js", "html",
+			TRAITS_STAYS},
+		{"node server.js", "node /web/node_modules/.bin/nodemon -e js,html server.js",
+			"html", TRAITS_RESTARTS},
+		{"node server.js", "node /web/node_modules/.bin/nodemon --ext .ts server.js", "js",
+			TRAITS_STAYS},
+		{"node --require x server.ts", "node /web/node_modules/.bin/tsx watch server.ts",
+			"ts", TRAITS_RESTARTS},
+		{"node --require x server.ts", "node /web/node_modules/.bin/tsx server.ts", "ts",
+			TRAITS_UNKNOWN},
+		{"bun --watch server.ts 8000", NULL, "ts", TRAITS_RESTARTS},
+		{"bun --hot server.ts 8000", NULL, "ts", TRAITS_OLD},
+		{"deno run --watch -A server.ts", NULL, "ts", TRAITS_RESTARTS},
+		{"deno serve --watch --port 8000 server.ts", NULL, "ts", TRAITS_RESTARTS},
+		{"python3 app.py", "entr -rn python3 app.py", "py", TRAITS_RESTARTS},
+		{"python3 app.py", "entr -rn python3 app.py", "html", TRAITS_UNKNOWN},
+		{"python3 -m http.server", "entr -r python3 -m http.server", "py", TRAITS_RESTARTS},
+		{"python3 -m http.server 8000", NULL, "html", TRAITS_STAYS},
+		{"python3 -m http.server 8000", NULL, "py", TRAITS_STAYS},
+		{"/usr/sbin/nginx -p /web", NULL, "html", TRAITS_STAYS},
+		{"/usr/sbin/nginx -p /web", NULL, "php", TRAITS_OLD},
+		{"php -S localhost:8000 -t public", NULL, "php", TRAITS_OLD},
+		{"php -S localhost:8000 -t public", NULL, "html", TRAITS_STAYS},
+		{"perl /usr/bin/morbo app.pl", NULL, "ep", TRAITS_RESTARTS},
+		{"perl /usr/bin/plackup -r app.psgi", NULL, "psgi", TRAITS_RESTARTS},
+		{"perl /usr/bin/plackup app.psgi", NULL, "psgi", TRAITS_STAYS},
+		{"ruby -run -e httpd . -p 8000", NULL, "html", TRAITS_STAYS},
+		{"ruby app.rb", NULL, "rb", TRAITS_UNKNOWN},
+		{"/opt/my-server", NULL, "py", TRAITS_UNKNOWN},
+		{"", NULL, "", TRAITS_UNKNOWN},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct program_traits traits = traits_of(rows[i].line), starter;
+		enum traits_answer answer;
+
+		if (rows[i].starter) {
+			starter = traits_of(rows[i].starter);
+			program_traits_add(&traits, &starter);
+		}
+		answer = program_traits_ask(&traits, rows[i].suffix);
+		if (answer != rows[i].answer) {
+			fail_msg("%s, a .%s: %d, not %d", rows[i].line, rows[i].suffix, answer,
+				rows[i].answer);
+		}
+	}
+}
+
+static void marks_in_the_environment(void **state)
+{
+	static const char marked[] = "HOME=/root\0WERKZEUG_RUN_MAIN=true\0X=1";
+	static const char like[] = "NO_RUN_MAIN=true\0RUN_MAIN=trues";
+	struct program_traits traits = traits_of("python3 app.py");
+
+	program_traits_add_environment(&traits, like, sizeof like);
+	assert_int_equal(program_traits_ask(&traits, "py"), TRAITS_UNKNOWN);
+	program_traits_add_environment(&traits, "", 0);
+	program_traits_add_environment(&traits, marked, sizeof marked);
+	assert_int_equal(program_traits_ask(&traits, "py"), TRAITS_RESTARTS);
+	assert_int_equal(program_traits_ask(&traits, "html"), TRAITS_STAYS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_restarts),
+		cmocka_unit_test(marks_in_the_environment),
+		cmocka_unit_test(command_lines),
+		cmocka_unit_test(more_words_than_are_looked_at),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
