@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include "server/livereload.h"
 #include "util/clock.h"
 #include "util/mem.h"
 #include "util/utf8.h"
