@@ -2,14 +2,13 @@
 //
 // What a reload message means for one tab. Pure.
 
+import { KINDS } from '../link/protocol.js';
+
 /**
  * @typedef {import('../link/protocol.js').Change} Change
  * @typedef {import('./tabs.js').TabEntry} TabEntry
  * @typedef {import('./tabs.js').Pending} Pending
  */
-
-/** Kinds of files that a page may be able to take without a reload. */
-const IN_PLACE = new Set(['css', 'image', 'font', 'media', 'script']);
 
 /**
  * @param {Change[] | undefined} changes undefined: it is not known what has changed
@@ -18,7 +17,7 @@ const IN_PLACE = new Set(['css', 'image', 'font', 'media', 'script']);
  * @returns {boolean} whether to ask the page scripts; otherwise the page must be reloaded
  */
 export function asksPage(changes, tab, entry) {
-	return Boolean(changes?.length && changes.every(({ kind }) => IN_PLACE.has(kind))) &&
+	return Boolean(changes?.length && changes.every(({ kind }) => KINDS[kind])) &&
 		tab.status === 'complete' && !entry.pending;
 }
 

@@ -7,7 +7,7 @@ import { api } from './api.js';
 export const DEFAULT_PORT = 7283;
 
 /** Sites whose tabs are switched on as they are opened: at most this many. */
-const MAX_SITES = 256;
+export const MAX_SITES = 256;
 
 /**
  * @typedef {object} Settings

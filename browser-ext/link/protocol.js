@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: MIT
 //
-// savecast.v1 (protocol/websocket.md): text to message and message to text. Pure; tested with
-// the golden messages in protocol/vectors.
+// savecast.v1 (protocol/websocket.md): text to message and message to text. Pure. Tested with the
+// golden messages in protocol/vectors; the names and limits are those of protocol/constants.json
+// and protocol/kinds.json, to which a test compares them.
 
 export const SUBPROTOCOL = 'savecast.v1';
 export const MAX_URL_BYTES = 4096;
 export const MAX_STRING_BYTES = 256;
 export const MAX_CHANGES = 16;
 
-const KINDS = ['page', 'css', 'image', 'font', 'media', 'script', 'data', 'other'];
+/** Kinds of files, and whether a page may take a change without a reload. */
+export const KINDS = {
+	page: false, css: true, image: true, font: true, media: true, script: true, data: false, other: false,
+};
+
+/** The steps that a tab reports, and what each means for the user. */
+export const STEPS = /** @type {const} */ ({
+	reloading: 'underway', loaded: 'shown', failed: 'failed', skipped: 'nothing', swapped: 'shown',
+	unused: 'nothing', pending: 'waiting',
+});
+
+export const TAB_STATES = /** @type {const} */ (['live', 'looking', 'none', 'waiting', 'down']);
 
 /** The close code of a connection that a newer one of the same profile replaced. */
 export const CLOSE_REPLACED = 4001;
@@ -16,7 +28,7 @@ export const CLOSE_REPLACED = 4001;
 export const CLOSE_REFUSED = 1008;
 
 /**
- * @typedef {'reloading' | 'loaded' | 'failed' | 'skipped' | 'swapped' | 'unused' | 'pending'} Step
+ * @typedef {keyof typeof STEPS} Step
  * @typedef {{type: 'hello', browser: string, extension: string, profile: string, nonce?: string,
  *	pair?: boolean}} BrowserHello
  * @typedef {{type: 'watch', tab: number, url: string}} Watch
@@ -24,8 +36,8 @@ export const CLOSE_REFUSED = 1008;
  * @typedef {{type: 'report', event: number, tab: number, step: Step, detail?: string}} Report
  * @typedef {BrowserHello | Watch | Unwatch | Report} ToDaemon
  *
- * @typedef {'live' | 'looking' | 'none' | 'waiting' | 'down'} TabState
- * @typedef {'page' | 'css' | 'image' | 'font' | 'media' | 'script' | 'data' | 'other'} Kind
+ * @typedef {(typeof TAB_STATES)[number]} TabState
+ * @typedef {keyof typeof KINDS} Kind
  * @typedef {{path: string, kind: Kind, all?: true}} Change
  * @typedef {{type: 'hello', version: string, instance: string, proof?: string, key?: string}} DaemonHello
  * @typedef {{event: number, what: string, said: string}} Failure of the last build
@@ -101,7 +113,7 @@ function changes(value, where) {
 	}
 	return value.map((/** @type {any} */ change) => ({
 		path: text(change?.path, `${where}: path`),
-		kind: KINDS.includes(String(text(change?.kind, `${where}: kind`))) ? change.kind : 'other',
+		kind: Object.hasOwn(KINDS, String(text(change?.kind, `${where}: kind`))) ? change.kind : 'other',
 		...(change.all === true ? { all: true } : {}),
 	}));
 }
@@ -168,25 +180,25 @@ function optional(check) {
 	return (value, where) => (value === undefined ? undefined : check(value, where));
 }
 
-/** @type {Record<string, Record<string, Check>>} */
-const TO_DAEMON = {
+/** The fields of each message, and their checks. @type {Record<string, Record<string, Check>>} */
+export const TO_DAEMON = {
 	hello: { browser: shortText, extension: shortText, profile, nonce: optional(nonce), pair: optional(flag) },
 	watch: { tab: number, url },
 	unwatch: { tab: number },
 	report: {
 		event: number,
 		tab: number,
-		step: oneOf('reloading', 'loaded', 'failed', 'skipped', 'swapped', 'unused', 'pending'),
+		step: oneOf(...Object.keys(STEPS)),
 		detail: optional(shortText),
 	},
 };
 
 /** @type {Record<string, Record<string, Check>>} */
-const FROM_DAEMON = {
+export const FROM_DAEMON = {
 	hello: { version: text, instance: text, proof: optional(text), key: optional(text) },
 	tab: {
 		tab: number,
-		state: oneOf('live', 'looking', 'none', 'waiting', 'down'),
+		state: oneOf(...TAB_STATES),
 		project: optional(text),
 		reason: text,
 		failure: optional(failure),

@@ -5,10 +5,10 @@
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
-	/** What compilers turn a source's suffix into. */
-	const COMPILED = new Map(Object.entries({
+	/** The suffix of what a build makes of each source, as in protocol/kinds.json. */
+	const OUTPUTS = new Map(Object.entries({
 		scss: 'css', sass: 'css', less: 'css', styl: 'css', pcss: 'css',
-		ts: 'js', mts: 'js', jsx: 'js', tsx: 'js', coffee: 'js',
+		ts: 'js', mts: 'mjs', cts: 'cjs', jsx: 'js', tsx: 'js', coffee: 'js', elm: 'js', svelte: 'js', vue: 'js',
 	}));
 
 	/** A longer name is none that a file system has. */
@@ -57,7 +57,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const name = ours.pop() ?? '';
 		const served = theirs.pop() ?? '';
 		const suffix = suffixOf(name);
-		const output = COMPILED.get(suffix);
+		const output = OUTPUTS.get(suffix);
 		const compiled = output && name.slice(0, -suffix.length) + output;
 		if (served !== name && unhashed(served) !== name &&
 			served !== compiled && unhashed(served) !== compiled) {
@@ -95,7 +95,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/** @param {string} path */
-	const isCompiled = (path) => COMPILED.has(suffixOf(path));
+	const isCompiled = (path) => OUTPUTS.has(suffixOf(path));
 
 	/** @param {string} path */
 	const isServed = (path) => SERVED.test(path);
@@ -104,5 +104,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const isSourceMap = (path) => /\.(css|[cm]?js)\.map$/i.test(path);
 
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	shared.match = { find, isCompiled, isServed, isSourceMap };
+	shared.match = { OUTPUTS, find, isCompiled, isServed, isSourceMap };
 }

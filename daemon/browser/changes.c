@@ -11,20 +11,20 @@ _Static_assert((int)WIRE_CHANGES_MAX == (int)LEDGER_FILES_MAX, "an event's files
 /* What a rule of the person's makes of the change. */
 static void change_apply(struct wire_change *change, enum action action)
 {
-	enum wire_kind kind = change->kind;
+	enum file_kind kind = change->kind;
 
 	switch (action) {
 	case ACTION_PAGE:
 		/* Of a page's own files a reload gets the new ones; with this, of all. */
-		change->kind = kind == WIRE_KIND_PAGE ? kind : WIRE_KIND_OTHER;
+		change->kind = kind == FILE_KIND_PAGE ? kind : FILE_KIND_OTHER;
 		break;
 	case ACTION_CSS:
-		change->kind = WIRE_KIND_CSS;
-		change->all = kind != WIRE_KIND_CSS;
+		change->kind = FILE_KIND_CSS;
+		change->all = kind != FILE_KIND_CSS;
 		break;
 	case ACTION_IMAGE:
-		change->kind = WIRE_KIND_IMAGE;
-		change->all = kind != WIRE_KIND_IMAGE;
+		change->kind = FILE_KIND_IMAGE;
+		change->all = kind != FILE_KIND_IMAGE;
 		break;
 	case ACTION_DEFAULT:
 	case ACTION_NONE: /* of such a file alone there is no event */
@@ -53,7 +53,7 @@ size_t changes_of(const struct event *event, const struct path_rules *actions,
 		if (!*path || strlen(path) > WIRE_PATH_MAX) {
 			return 0;
 		}
-		changes[count] = (struct wire_change){.path = path, .kind = kind_by_suffix(name)};
+		changes[count] = (struct wire_change){.path = path, .kind = file_kind_of(name)};
 		rule = path_rules_find(actions, path);
 		change_apply(&changes[count], rule ? rule->action : ACTION_DEFAULT);
 		count++;

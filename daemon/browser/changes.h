@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-#include "browser/kind.h"
 #include "pipeline/ledger.h"
+#include "project/file-kind.h"
 #include "project/path-rule.h"
 #include "websocket/wire.h"
 

@@ -52,6 +52,7 @@ enum step_kind {
 	STEP_HELD,
 	STEP_BUILD_FAILED,
 	STEP_SAID,
+	STEP_KINDS,
 };
 
 struct step {

@@ -1,25 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipeline/output-wait.h"
 
-#include <string.h>
-
-#include "util/mem.h"
-
-bool output_wait_is_source(const char *name)
-{
-	static const char *const kinds[] = {".scss", ".sass", ".less", ".styl", ".ts", ".tsx",
-		".jsx", ".mts", ".cts", ".coffee", ".elm", ".svelte", ".vue"};
-	const char *slash = strrchr(name, '/');
-	const char *dot = strrchr(slash ? slash : name, '.');
-
-	for (size_t i = 0; dot && i < COUNT_OF(kinds); i++) {
-		if (strcmp(dot, kinds[i]) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 bool output_wait_saved(struct output_wait *wait, uint64_t now_usec)
 {
 	wait->saved_usec = now_usec;

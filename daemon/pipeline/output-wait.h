@@ -30,9 +30,6 @@ struct output_wait {
 	unsigned misses; /* saves in a row that no output followed */
 };
 
-/* Whether the file is only what an output is made from, by its name. */
-bool output_wait_is_source(const char *name);
-
 /* A source was saved: whether it waits, until `due_usec`. */
 bool output_wait_saved(struct output_wait *wait, uint64_t now_usec);
 /* An output was written: learns from it; nothing waits any more. */

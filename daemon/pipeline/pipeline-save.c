@@ -4,6 +4,7 @@
 #include "config/setting.h"
 #include "pipeline/content.h"
 #include "pipeline/ignored-files.h"
+#include "project/file-kind.h"
 #include "util/clock.h"
 #include "util/mem.h"
 
@@ -74,7 +75,7 @@ static void call_take(struct call *call, struct pipeline *pipeline, const char *
 			fileset_add(&part->unchanged, claims.file);
 		} else {
 			part->changed++;
-			part->sources += output_wait_is_source(claims.file);
+			part->sources += file_kind_is_source(claims.file);
 			fileset_add(&queue_of(project)->files, claims.file);
 		}
 	}

@@ -117,20 +117,10 @@ static void encode_tabs(json_t *object, const uint64_t *tabs, size_t n_tabs)
 
 static json_t *encode_change(const struct wire_change *change)
 {
-	static const char *const kinds[] = {
-		[WIRE_KIND_PAGE] = "page",
-		[WIRE_KIND_CSS] = "css",
-		[WIRE_KIND_IMAGE] = "image",
-		[WIRE_KIND_FONT] = "font",
-		[WIRE_KIND_MEDIA] = "media",
-		[WIRE_KIND_SCRIPT] = "script",
-		[WIRE_KIND_DATA] = "data",
-		[WIRE_KIND_OTHER] = "other",
-	};
 	json_t *object = json_object();
 
 	encode_set(object, "path", encode_text(change->path));
-	encode_set(object, "kind", json_string(kinds[change->kind]));
+	encode_set(object, "kind", json_string(file_kind_name(change->kind)));
 	if (change->all) {
 		encode_set(object, "all", json_true());
 	}

@@ -197,6 +197,7 @@ static int read_step(const struct wire_reader *reader, enum wire_step *step)
 {
 	const json_t *value = json_object_get(reader->object, "step");
 	const char *name = json_string_value(value);
+	char why[WIRE_ERROR_MAX] = "must be one of "; /* a step is at most 16 bytes */
 
 	for (size_t i = 0; name && i < COUNT_OF(wire_steps); i++) {
 		if (strcmp(name, wire_steps[i]) == 0) {
@@ -204,8 +205,10 @@ static int read_step(const struct wire_reader *reader, enum wire_step *step)
 			return 0;
 		}
 	}
-	return fail_field(reader, "step", value,
-		"must be reloading, loaded, failed, skipped, swapped, unused or pending");
+	for (size_t i = 0; i < COUNT_OF(wire_steps); i++) {
+		strcat(strcat(why, i ? ", " : ""), wire_steps[i]);
+	}
+	return fail_field(reader, "step", value, why);
 }
 
 static int read_hello(const struct wire_reader *reader, struct wire_message *message)

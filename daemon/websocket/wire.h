@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "project/file-kind.h"
+
 enum {
 	WIRE_DEPTH_MAX = 8, /* the message itself is the first level */
 	WIRE_URL_MAX = 4096, /* bytes, as are the next two */
@@ -48,6 +50,7 @@ enum wire_step {
 	WIRE_SWAPPED,
 	WIRE_UNUSED,
 	WIRE_PENDING, /* the one beside WIRE_RELOADING that more follows */
+	WIRE_STEPS,
 };
 
 /* A message from the browser. Strings that its type does not have are NULL. */
@@ -90,23 +93,12 @@ enum wire_tab_state {
 	WIRE_TAB_NONE,
 	WIRE_TAB_WAITING, /* for its server, which restarts */
 	WIRE_TAB_DOWN, /* its server did not come back */
-};
-
-/* What a changed file is to a page; see browser/kind.h. */
-enum wire_kind {
-	WIRE_KIND_PAGE,
-	WIRE_KIND_CSS,
-	WIRE_KIND_IMAGE,
-	WIRE_KIND_FONT,
-	WIRE_KIND_MEDIA,
-	WIRE_KIND_SCRIPT,
-	WIRE_KIND_DATA,
-	WIRE_KIND_OTHER,
+	WIRE_TAB_STATES,
 };
 
 struct wire_change {
 	const char *path; /* relative to the project's root */
-	enum wire_kind kind;
+	enum file_kind kind;
 	bool all; /* it may be behind any of the page's files of this kind */
 };
 

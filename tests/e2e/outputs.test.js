@@ -172,6 +172,24 @@ test('the user\'s limit of watched folders is said in status; raised, all is wat
 	assert.equal(event['file-count'], 30);
 });
 
+test('a saved source waits for its output, whichever language it is in', async t => {
+	const names = ['a.pcss', 'a.SASS', 'a.coffee', 'a.mts', 'a.vue'];
+	const { world, file } = await site(t, 'dist/**', Object.fromEntries(['a.css', ...names].map((name) => [name, '1'])));
+	for (const name of names) {
+		await writeFile(file(name), '2');
+		await world.bus.saved(file(name));
+		assert.deepEqual((await world.bus.events()).at(-1).steps.map((/** @type {any} */ { step }) => step), ['heard', 'held'], name);
+		// What a build makes of it ends the wait.
+		await mkdir(file('dist'), { recursive: true });
+		await writeFile(file('dist/out.css'), name);
+		await until('the output', async () => (await world.bus.events()).at(-1).closed);
+		await settled(world, 0, { expect: false });
+	}
+	await writeFile(file('a.css'), '2');
+	await world.bus.saved(file('a.css'));
+	assert.ok(!(await world.bus.events()).at(-1).steps.some((/** @type {any} */ { step }) => step === 'held'), 'a.css is not a source');
+});
+
 test('a saved source waits for its output, and learns how long', async t => {
 	const { world, did, sh, file } = await site(t, 'dist/**', { 'a.scss': '1', 'b.html': '1' });
 	const story = async () => (await world.bus.events()).at(-1);

@@ -5,16 +5,6 @@
 
 static const uint64_t start = 1000 * CLOCK_USEC_PER_SEC;
 
-static void sources_are_known_by_their_name(void **state)
-{
-	assert_true(output_wait_is_source("/p/a.scss"));
-	assert_true(output_wait_is_source("/p/x.test.ts"));
-	assert_false(output_wait_is_source("/p/a.css"));
-	assert_false(output_wait_is_source("/p/a.ts/b"));
-	assert_false(output_wait_is_source("/p/ts"));
-	assert_false(output_wait_is_source("/p/a.html"));
-}
-
 static void the_wait_is_learned(void **state)
 {
 	struct output_wait wait = {0};
@@ -54,7 +44,6 @@ static void where_nobody_builds_nothing_waits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sources_are_known_by_their_name),
 		cmocka_unit_test(the_wait_is_learned),
 		cmocka_unit_test(where_nobody_builds_nothing_waits),
 	};

@@ -8,44 +8,6 @@
 
 static const struct path_rules no_rules;
 
-static void kinds(void **state)
-{
-	static const struct {
-		const char *name;
-		enum wire_kind kind;
-	} cases[] = {
-		{"/p/static/app.css", WIRE_KIND_CSS},
-		{"/p/APP.CSS", WIRE_KIND_CSS},
-		{"/p/app.scss", WIRE_KIND_CSS},
-		{"/p/home.html", WIRE_KIND_PAGE},
-		{"/p/home.html.erb", WIRE_KIND_PAGE},
-		{"/p/logo.svg", WIRE_KIND_IMAGE},
-		{"/p/a.woff2", WIRE_KIND_FONT},
-		{"/p/a.webm", WIRE_KIND_MEDIA},
-		{"/p/app.min.js", WIRE_KIND_SCRIPT},
-		{"/p/data.json", WIRE_KIND_DATA},
-		{"/p/main.py", WIRE_KIND_OTHER},
-		{"/p/Makefile", WIRE_KIND_OTHER},
-		{"/p/.css", WIRE_KIND_OTHER},
-		{"/p.css/main", WIRE_KIND_OTHER},
-		{"/p/css", WIRE_KIND_OTHER},
-		{"/p/a.", WIRE_KIND_OTHER},
-		{"/p/app.css.map", WIRE_KIND_CSS},
-		{"/p/app.js.MAP", WIRE_KIND_SCRIPT},
-		{"/p/site.map", WIRE_KIND_OTHER},
-		{"/p/css.map", WIRE_KIND_OTHER},
-		{"/p/.css.map", WIRE_KIND_OTHER},
-		{".map", WIRE_KIND_OTHER},
-		{"", WIRE_KIND_OTHER},
-	};
-
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		if (kind_by_suffix(cases[i].name) != cases[i].kind) {
-			fail_msg("%s", cases[i].name);
-		}
-	}
-}
-
 static void relative(void **state)
 {
 	struct event event = {
@@ -58,7 +20,7 @@ static void relative(void **state)
 
 	assert_int_equal(changes_of(&event, &no_rules, changes), 2);
 	assert_string_equal(changes[0].path, "static/app.css");
-	assert_int_equal(changes[0].kind, WIRE_KIND_CSS);
+	assert_int_equal(changes[0].kind, FILE_KIND_CSS);
 	assert_string_equal(changes[1].path, "main.py");
 	event.root = (char *)"/";
 	assert_int_equal(changes_of(&event, &no_rules, changes), 2);
@@ -69,17 +31,17 @@ static void ruled(void **state)
 {
 	static const struct {
 		const char *rule, *name;
-		enum wire_kind kind;
+		enum file_kind kind;
 		bool all;
 	} cases[] = {
-		{"page *.css", "/p/static/app.css", WIRE_KIND_OTHER, false},
-		{"page *.html", "/p/home.html", WIRE_KIND_PAGE, false},
-		{"page *.css", "/p/app.svg", WIRE_KIND_IMAGE, false},
-		{"css *.py", "/p/theme.py", WIRE_KIND_CSS, true},
-		{"css *.css", "/p/app.css", WIRE_KIND_CSS, false},
-		{"image /charts/", "/p/charts/a.csv", WIRE_KIND_IMAGE, true},
-		{"image *.svg", "/p/a.svg", WIRE_KIND_IMAGE, false},
-		{"css /static/", "/p/dynamic/a.py", WIRE_KIND_OTHER, false},
+		{"page *.css", "/p/static/app.css", FILE_KIND_OTHER, false},
+		{"page *.html", "/p/home.html", FILE_KIND_PAGE, false},
+		{"page *.css", "/p/app.svg", FILE_KIND_IMAGE, false},
+		{"css *.py", "/p/theme.py", FILE_KIND_CSS, true},
+		{"css *.css", "/p/app.css", FILE_KIND_CSS, false},
+		{"image /charts/", "/p/charts/a.csv", FILE_KIND_IMAGE, true},
+		{"image *.svg", "/p/a.svg", FILE_KIND_IMAGE, false},
+		{"css /static/", "/p/dynamic/a.py", FILE_KIND_OTHER, false},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -129,7 +91,6 @@ static void untold(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kinds),
 		cmocka_unit_test(relative),
 		cmocka_unit_test(ruled),
 		cmocka_unit_test(untold),

@@ -111,7 +111,7 @@ static size_t read_changes(const json_t *message, struct wire_change changes[WIR
 		changes[i].all = json_is_true(json_object_get(change, "all"));
 		for (size_t k = 0; k < COUNT_OF(kinds); k++) {
 			if (strcmp(text_of(change, "kind"), kinds[k]) == 0) {
-				changes[i].kind = (enum wire_kind)k;
+				changes[i].kind = (enum file_kind)k;
 			}
 		}
 	}
@@ -367,7 +367,7 @@ static void fields(void **state)
 	bad("{\"type\":\"report\",\"event\":1,\"tab\":1,\"step\":\"loaded\",\"detail\":null}",
 		WIRE_BAD_MESSAGE, "report: detail: null: must be a string");
 	bad("{\"type\":\"report\",\"event\":1,\"tab\":1,\"step\":7}", WIRE_BAD_MESSAGE,
-		"report: step: 7: must be reloading");
+		"report: step: 7: must be one of reloading");
 	bad("{\"type\":\"report\",\"event\":0.5,\"tab\":1,\"step\":\"loaded\"}", WIRE_BAD_MESSAGE,
 		"report: event: 0.5: must be an integer");
 	good("{\"type\":\"Hello\"}");
