@@ -17,6 +17,7 @@ ZSH = {
     'files': "'*:file:_files'",
     'folder': "'1:folder:_directories'",
     'file-or-url': """'1: : _alternative "files:file:_files" "urls:URL:_urls"'""",
+    'setting': "'1:setting:($settings)' '2:value: '",
 }
 ZSH_COMMAND = """
 		if [[ $words[2] == -- ]]; then
@@ -36,11 +37,16 @@ FISH = {
     'folder': ["-a '(__fish_complete_directories)'"],
     'file-or-url': ['-F'],
     'command': ["-a '(__fish_complete_subcommand --fcs-skip=2)'"],
+    'setting': ["-a '@settings@'"],
 }
 
 
 def own_options(verb):
     return [option for option in verb['options'] if option['name'] not in COMMON]
+
+
+def settings(table):
+    return table['settings'].replace(',', '')
 
 
 def sentence(text):
@@ -60,7 +66,8 @@ def bash(table):
         valued = ' '.join(f'-{option["short"]} --{option["name"]}' if option['short'] else f'--{option["name"]}'
                           for option in verb['options'] if option['argument'])
         cases.append(f'\t{verb["name"]}) takes={verb["takes"]} valued={quoted(valued)} options={quoted(options)} ;;')
-    return {'cases': '\n'.join(cases), 'verbs': ' '.join(verb['name'] for verb in table['verbs'])}
+    return {'cases': '\n'.join(cases), 'verbs': ' '.join(verb['name'] for verb in table['verbs']),
+            'settings': settings(table)}
 
 
 def zsh_option(option):
@@ -79,7 +86,7 @@ def zsh(table):
         body = ZSH_COMMAND if verb['takes'] == 'command' else ' ' + ' '.join(word for word in words if word)
         cases.append(f'\t{verb["name"]}){body}\n\t\t;;')
     verbs = [f'\t{quoted(verb["name"] + ":" + verb["summary"])}' for verb in table['verbs']]
-    return {'cases': '\n'.join(cases), 'verbs': '\n'.join(verbs)}
+    return {'cases': '\n'.join(cases), 'verbs': '\n'.join(verbs), 'settings': settings(table)}
 
 
 def fish(table):
@@ -93,7 +100,7 @@ def fish(table):
             lines.append(f'{seen}{" -s " + option["short"] if option["short"] else ""} -l {option["name"]}'
                          f'{" -x" if option["argument"] else ""} -d {quoted(sentence(option["help"]))}')
         lines += [f'{seen} {words}' for words in FISH[verb['takes']]]
-    return {'lines': '\n'.join(lines)}
+    return {'lines': '\n'.join(lines).replace('@settings@', settings(table))}
 
 
 def main():

@@ -20,8 +20,8 @@ static void usage(FILE *to)
 	      "\n"
 	      "Settings: $XDG_CONFIG_HOME/savecast/config, and .savecast in a project's root\n"
 	      "(git-config syntax; read again when they change), for example\n"
-	      "  git config -f ~/.config/savecast/config savecast.port 7284\n"
-	      "  git config -f .savecast --add savecast.ignore '*.log'\n"
+	      "  savecast set port 7284\n"
+	      "  savecast set --project ignore '*.log'\n"
 	      "Tracked projects: $XDG_STATE_HOME/savecast/projects.json\n"
 	      "Exit status: 0 ended as asked, or the bus went away; 1 could not start;\n"
 	      "  2 wrong usage; 3 another savecastd runs on this bus.\n",

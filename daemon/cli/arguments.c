@@ -14,6 +14,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	{'s', false, "stdin", NULL, "read names from standard input, one a line, until it ends"},
 	{'f', true, "follow", NULL, "go on printing what happens, until Ctrl-C"},
 	{'n', true, "number", "N", "begin with the newest N events (default 10, at most 256)"},
+	{'p', false, "project", NULL, "write the settings of the project, not your own"},
+	{'u', false, "unset", NULL, "remove the value"},
 	{'j', false, "json", NULL, "print JSON, one value a line"},
 	{'h', true, "help", NULL, "print this help"},
 	{'V', false, "version", NULL, "print the version"},
@@ -99,6 +101,12 @@ static bool read_option(
 		return true;
 	case 'f':
 		args->follow = true;
+		return true;
+	case 'p':
+		args->project = true;
+		return true;
+	case 'u':
+		args->unset = true;
 		return true;
 	case 'j':
 		args->json = true;

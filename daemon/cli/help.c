@@ -11,6 +11,7 @@
 #include "cli/call.h"
 #include "cli/event-text.h"
 #include "cli/text.h"
+#include "config/setting.h"
 
 #define VERB_ADDRESS(name) &verb_##name,
 static const struct verb *const verbs[] = {VERBS(VERB_ADDRESS)};
@@ -31,6 +32,7 @@ static const char *const takes_names[] = {
 	[VERB_TAKES_FOLDER] = "folder",
 	[VERB_TAKES_FILE_OR_URL] = "file-or-url",
 	[VERB_TAKES_COMMAND] = "command",
+	[VERB_TAKES_SETTING] = "setting",
 };
 
 const struct verb *verb_find(const char *name)
@@ -194,6 +196,7 @@ static json_t *json_options(const struct verb *verb)
 void help_print_json(void)
 {
 	json_t *all = json_array(), *codes = json_array();
+	_cleanup_free_ char *keys = setting_keys();
 
 	for (size_t i = 0; i < COUNT_OF(verbs); i++) {
 		const struct verb *verb = verbs[i];
@@ -210,8 +213,8 @@ void help_print_json(void)
 			json_pack("{s:i, s:s}", "code", (int)exit_code_rows[i].code, "meaning",
 				exit_code_rows[i].meaning));
 	}
-	call_print_json(json_pack(
-		"{s:s, s:o, s:o}", "version", SAVECAST_VERSION, "exit-codes", codes, "verbs", all));
+	call_print_json(json_pack("{s:s, s:o, s:s, s:o}", "version", SAVECAST_VERSION, "exit-codes",
+		codes, "settings", keys, "verbs", all));
 }
 
 void help_print_version(void)

@@ -16,6 +16,7 @@ void help_print_verb(const struct verb *verb);
 /*
  * `savecast --help --json`: the whole table as one object, from which the build makes
  * the completions and savecast(1). Keys: "version", "exit-codes" (each "code", "meaning"),
+ * "settings" (their names, with ", " between them),
  * "verbs" (each "name", "synopsis" (an array), "summary", "description", "examples" (an
  * array), "takes", "options" (each "name", "short", "argument", "help")).
  */

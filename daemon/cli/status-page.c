@@ -44,6 +44,7 @@ static void print_daemon(FILE *to, const json_t *status)
 	_cleanup_free_ char *browsers = count_of(status, "browsers", "browser");
 	_cleanup_free_ char *tabs =
 		text_count(json_array_size(json_object_get(status, "tabs")), "tab");
+	_cleanup_free_ char *reason = safe_of(status, "port-reason");
 	_cleanup_free_ char *wrapped = NULL;
 	json_int_t port = json_integer_value(json_object_get(status, "port"));
 
@@ -52,8 +53,13 @@ static void print_daemon(FILE *to, const json_t *status)
 			"savecastd %s listens on port %" JSON_INTEGER_FORMAT
 			": %s connected, %s switched on\n",
 			version, port, browsers, tabs);
+		if (strcmp(reason, "savecast.port") != 0) {
+			wrapped = text_wrap(reason, EVENT_TEXT_WIDTH, 4, 4);
+			fprintf(to, "    %s\n", wrapped);
+		}
 		if (*code) {
-			fprintf(to, "    paired browsers show the code %s\n", code);
+			fprintf(to, "    pairing code %s: the extension's settings must show the same\n",
+				code);
 		}
 		return;
 	}

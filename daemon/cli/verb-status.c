@@ -73,9 +73,10 @@ static json_t *status_object(json_t *answers[3], json_t *events)
 {
 	json_t *daemon = json_array_get(answers[0], 0);
 
-	return json_pack("{s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*}", "version",
+	return json_pack("{s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*}", "version",
 		json_object_get(daemon, "Version"), "port", json_object_get(daemon, "Port"),
-		"port-error", json_object_get(daemon, "PortError"), "pairing-code",
+		"port-error", json_object_get(daemon, "PortError"), "port-reason",
+		json_object_get(daemon, "PortReason"), "pairing-code",
 		json_object_get(daemon, "PairingCode"), "browsers",
 		json_object_get(daemon, "Browsers"), "settings-problems",
 		json_object_get(daemon, "SettingsProblems"), "projects",
@@ -124,14 +125,20 @@ const struct verb verb_status = {
 	.synopsis = "[--json]",
 	.summary = "show the daemon, its browsers, projects and tabs",
 	.description =
-		"Shows on one screen: the daemon and the port where browsers connect, or why it "
-		"does not listen; the code that paired browsers show, too; errors in the settings; "
+		"Shows on one screen: the daemon and the port where browsers connect and why it is "
+		"that port, or why the daemon does not listen; the pairing code; errors in the "
+		"settings; "
 		"the projects, why each is one, and the servers of its tabs; the tabs that are "
 		"switched on, and how the project of each was found, or why not; the last events. "
 		"What does not fit is counted.\n"
 		"\n"
+		"The pairing code is short for the daemon's secret key. The settings page of the "
+		"browser extension shows the code of the daemon that it is paired with: if both "
+		"are the same, the extension talks to your daemon and not to another user's "
+		"program on the same port.\n"
+		"\n"
 		"With `--json` all of it is one object: `version`, `port` (0 if it does not "
-		"listen), `port-error`, `pairing-code`, `browsers` (how many), `settings-problems` "
+		"listen), `port-error`, `port-reason`, `pairing-code`, `browsers` (how many), `settings-problems` "
 		"(texts), `projects` (each `object`, `root`, `name`, `tracked`, `known-by`, "
 		"`servers` (each `name`, `port`, `pid`), `tabs`, `settings-problems`, `problem`, "
 		"`held-by`), `tabs` (each `browser`, `tab`, `client`, `url`, `state`, `project`, "

@@ -14,7 +14,7 @@
 /* In the order in which they are shown. */
 #define VERBS(each)                                                                                \
 	each(save) each(track) each(untrack) each(reload) each(run) each(status) each(log)         \
-		each(why) each(lsp)
+		each(why) each(set) each(lsp)
 
 /* The exit codes of every verb; help.c has the words for them. */
 enum exit_code {
@@ -29,6 +29,8 @@ struct arguments {
 	bool json;
 	bool follow;
 	bool from_stdin;
+	bool project;
+	bool unset;
 	unsigned number; /* -n, or EVENTS_DEFAULT */
 	char **names;	 /* the arguments that are not options; borrowed from argv */
 	int name_count;
@@ -47,6 +49,7 @@ enum verb_takes {
 	VERB_TAKES_FOLDER,
 	VERB_TAKES_FILE_OR_URL,
 	VERB_TAKES_COMMAND,
+	VERB_TAKES_SETTING, /* its name, and then a value */
 };
 
 /*

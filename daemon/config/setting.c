@@ -26,8 +26,7 @@ static const struct setting settings[] = {
 		.example = "7284",
 		.text = "The port on 127.0.0.1 and ::1 to which browsers connect. Set the same port\n"
 			"in the extension's settings. If savecast.socket is enabled, systemd opens the\n"
-			"port instead of the daemon; to change it there, use\n"
-			"`systemctl --user edit savecast.socket`.",
+			"port instead of the daemon; `savecast set port 7284` changes both.",
 	},
 	{
 		"url",
@@ -165,6 +164,11 @@ const char *setting_key(const struct setting *setting)
 bool setting_is_daemons(const struct setting *setting)
 {
 	return setting->daemons;
+}
+
+bool setting_is_list(const struct setting *setting)
+{
+	return setting->type->many;
 }
 
 const char *setting_allowed(const struct setting *setting)

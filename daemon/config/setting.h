@@ -57,6 +57,8 @@ const struct setting *setting_find(const char *key);
 const char *setting_key(const struct setting *setting);
 /* Whether it is one of struct daemon_settings. */
 bool setting_is_daemons(const struct setting *setting);
+/* Whether it can be given several times. */
+bool setting_is_list(const struct setting *setting);
 /* "a number from 1 to 65535" */
 const char *setting_allowed(const struct setting *setting);
 
@@ -74,7 +76,7 @@ struct setting_place {
 bool setting_take(const struct setting *setting, void *settings, const char *value,
 	const struct setting_place *place, const char **why);
 
-/* "url, ignore, ...": for an error text. The caller frees it. */
+/* "url, ignore, ...", in the order of the reference. The caller frees it. */
 char *setting_keys(void);
 
 /* The reference of all keys, in Markdown, as it stands in docs/savecast-config.md. */

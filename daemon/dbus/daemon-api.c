@@ -27,6 +27,13 @@ static void get_port_error(DBusMessageIter *to, void *userdata)
 	bus_append_string(to, endpoint_error(((struct daemon_api *)userdata)->parts.endpoint));
 }
 
+static void get_port_reason(DBusMessageIter *to, void *userdata)
+{
+	_cleanup_free_ char *reason = endpoint_reason(((struct daemon_api *)userdata)->parts.endpoint);
+
+	bus_append_string(to, reason);
+}
+
 static void get_pairing_code(DBusMessageIter *to, void *userdata)
 {
 	bus_append_string(to, ((struct daemon_api *)userdata)->parts.code);
@@ -80,6 +87,7 @@ static const struct bus_interface daemon_interface = {
 		{"Version", "s", BUS_PROPERTY_CONST, get_version},
 		{"Port", "q", BUS_PROPERTY_TOLD, get_port},
 		{"PortError", "s", BUS_PROPERTY_TOLD, get_port_error},
+		{"PortReason", "s", BUS_PROPERTY_TOLD, get_port_reason},
 		{"PairingCode", "s", BUS_PROPERTY_CONST, get_pairing_code},
 		{"Browsers", "u", BUS_PROPERTY_TOLD, get_browsers},
 		{"Tabs", "u", BUS_PROPERTY_TOLD, get_tabs},
@@ -131,6 +139,7 @@ void daemon_api_endpoint_changed(struct daemon_api *api)
 {
 	bus_object_changed(api->object, "Port");
 	bus_object_changed(api->object, "PortError");
+	bus_object_changed(api->object, "PortReason");
 }
 
 static struct project_object **find_object(struct daemon_api *api, const struct project *project)

@@ -18,7 +18,7 @@ void question_advise(struct restart_sample *question, const char *what)
 		url->port == own_port ? mem_strdup("") : mem_printf(":%u", (unsigned)url->port);
 
 	answer->advice = mem_printf(
-		"git config -f .savecast --add savecast.url '%s://%s%.200s%s%s'",
+		"savecast set --project url '%s://%s%.200s%s%s'",
 		url->secure ? "https" : "http", v6 ? "[" : "", url->host, v6 ? "]" : "", port);
 	answer->reason =
 		mem_printf("%s: %s in the project's folder says which it is", what, answer->advice);

@@ -35,7 +35,7 @@ static bool endpoint_open(struct endpoint *endpoint, struct socket_activation *a
 	endpoint->fault = r;
 	if (r < 0) {
 		endpoint->error = mem_printf("127.0.0.1:%u: %s: no browser can connect; end what "
-					     "listens there, or set savecast.port; it is tried "
+					     "listens there, or run 'savecast set port N'; it is tried "
 					     "again at the next save",
 			endpoint->wanted, strerror(-r));
 	}
@@ -44,16 +44,15 @@ static bool endpoint_open(struct endpoint *endpoint, struct socket_activation *a
 
 void endpoint_log_state(const struct endpoint *endpoint)
 {
-	if (endpoint->server) {
-		log_info("browsers connect to port %u%s", ws_server_port(endpoint->server),
-			endpoint->given_port ? ", where systemd listens" : "");
-	} else {
+	_cleanup_free_ char *reason = endpoint_reason(endpoint);
+	uint16_t port = endpoint_port(endpoint);
+
+	if (!port) {
 		log_error("%s", endpoint->error);
-	}
-	if (endpoint->given_port && endpoint->wanted != endpoint->given_port) {
-		log_warning("savecast.port: %u: does not count: systemd listens on port %u for "
-			    "savecastd: systemctl --user edit savecast.socket",
-			endpoint->wanted, endpoint->given_port);
+	} else if (endpoint->given_port && endpoint->wanted != endpoint->given_port) {
+		log_warning("browsers connect to port %u: %s", port, reason);
+	} else {
+		log_info("browsers connect to port %u: %s", port, reason);
 	}
 }
 
@@ -105,6 +104,7 @@ void endpoint_set_port(struct endpoint *endpoint, uint16_t port)
 	endpoint->wanted = port;
 	if (endpoint->given_port) {
 		endpoint_log_state(endpoint);
+		endpoint->changed(endpoint->userdata);
 	} else {
 		ws_server_free(mem_steal(endpoint->server));
 		endpoint->fault = 0;
@@ -115,6 +115,19 @@ void endpoint_set_port(struct endpoint *endpoint, uint16_t port)
 uint16_t endpoint_port(const struct endpoint *endpoint)
 {
 	return endpoint->server ? ws_server_port(endpoint->server) : 0;
+}
+
+char *endpoint_reason(const struct endpoint *endpoint)
+{
+	if (!endpoint->given_port) {
+		return mem_strdup("savecast.port");
+	}
+	if (endpoint->wanted == endpoint->given_port) {
+		return mem_strdup("systemd opened it for savecast.socket");
+	}
+	return mem_printf("systemd opened it for savecast.socket; savecast.port = %u is not used; "
+			  "'savecast set port %u' changes both",
+		endpoint->wanted, endpoint->wanted);
 }
 
 const char *endpoint_error(const struct endpoint *endpoint)

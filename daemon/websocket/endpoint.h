@@ -36,3 +36,8 @@ void endpoint_retry(struct endpoint *endpoint);
 /* 0 while browsers cannot connect; then why, for people, else "". */
 uint16_t endpoint_port(const struct endpoint *endpoint);
 const char *endpoint_error(const struct endpoint *endpoint);
+/*
+ * Why this port, for people: the setting or savecast.socket, and then whether the setting
+ * says something else. The caller frees it.
+ */
+char *endpoint_reason(const struct endpoint *endpoint);

@@ -42,7 +42,7 @@ test('sockets that were given are served, on both addresses', { skip }, async t 
 	await connect(world);
 	await new Client(world, { host: '[::1]' }).hello('another-profile');
 	assert.equal((await world.bus.properties()).Port, world.port);
-	assert.match(await world.log('savecastd'), /browsers connect to port \d+, where systemd listens/);
+	assert.match(await world.log('savecastd'), /browsers connect to port \d+: systemd opened it for savecast\.socket/);
 });
 
 test('a socket that is open to others is not used, nor one on another port', { skip }, async t => {

@@ -126,8 +126,24 @@ test('a browser alone starts the daemon, and is not refused while it starts agai
 	await t.test('the port of systemd counts, and a setting that differs is told', async () => {
 		await world.configure('[savecast]\n\tport = 7300\n');
 		await until('its word', async () =>
-			new RegExp(`savecast.port: 7300: does not count: systemd listens on port ${world.port}`).test(await world.log('savecastd')));
+			new RegExp(`port ${world.port}: systemd opened it for savecast\\.socket; savecast\\.port = 7300 is not used; 'savecast set port 7300' changes both`).test(await world.log('savecastd')));
 		assert.equal((await world.bus.properties()).Port, world.port);
+	});
+	await t.test('one command moves the port of both', async () => {
+		const port = await freePort();
+		const { stdout, stderr } = await world.inside(path.join(world.temp, 'bin/savecast'), 'set', 'port', String(port));
+		assert.match(stdout, new RegExp(`savecast.port = ${port}\n(.*\n)*savecast.socket: listens on port ${port} now\n`), stderr);
+		await until('the port', async () => (await world.bus.properties()).Port === port);
+		assert.match((await world.bus.properties()).PortReason, /^systemd opened it for savecast\.socket$/);
+		const client = await world.asUser(async () => {
+			const one = new Client(Object.create(world, { port: { value: port } }));
+			await one.opened;
+			return one;
+		});
+		await client.hello();
+		const back = await world.inside(path.join(world.temp, 'bin/savecast'), 'set', 'port', String(world.port));
+		assert.equal(back.status, 0, back.stderr);
+		await until('the port', async () => (await world.bus.properties()).Port === world.port);
 	});
 	await t.test('an attempt while it is stopped starts it again', async () => {
 		await world.systemctl('stop', 'savecast.service');

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
-import { chmod, chown, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../../scripts/lib/events.js';
 import { freePort } from '../../scripts/lib/ports.js';
 import { Client } from './lib/wire-client.js';
-import { World } from './lib/world.js';
+import { SAVECAST, World } from './lib/world.js';
 import { run } from '../../scripts/lib/children.js';
 
 /** @param {World} world */
@@ -284,4 +284,54 @@ test('submodules and linked work trees are projects of their own', async t => {
 	assert.equal(await of(path.join(root, 'vendor/lib/l.css')), path.join(root, 'vendor/lib'));
 	assert.equal(await of(path.join(root, 'm.css')), root);
 	assert.equal(await of(path.join(world.home, 'linked/m.css')), path.join(world.home, 'linked'));
+});
+
+test('savecast set: checks the setting, makes the file, and the daemon notices', async t => {
+	const world = await World.open(t);
+	const user = path.join(world.temp, 'config/savecast/config');
+	await rm(path.dirname(user), { recursive: true });
+	const root = await world.folder('site', { 'sub/a.css': '' }, { git: true });
+	const set = (/** @type {string[]} */ ...words) => run(['sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', path.join(root, 'sub'), SAVECAST, 'set', ...words], world.env);
+	const done = async (/** @type {string[]} */ ...words) => {
+		const { status, stderr } = await set(...words);
+		assert.deepEqual([status, stderr], [0, ''], words.join(' '));
+	};
+	await done('port', String(world.port));
+	assert.equal(await readFile(user, 'utf8'), `[savecast]\n\tport = ${world.port}\n`);
+	await writeFile(user, `# mine\n[savecast]\n\tport = 1\n\tport = 2 # twice\n[other]\n\tx = y\n`);
+	await done('savecast.port', String(world.port));
+	const text = await readFile(user, 'utf8');
+	assert.match(text, /^# mine\n/);
+	assert.match(text, /\[other\]\n\tx = y\n/);
+	assert.deepEqual(text.match(/port = .*/g), [`port = ${world.port}`]);
+
+	await world.startDaemon();
+	await world.bus.saved(path.join(root, 'sub/a.css'));
+	await done('--project', 'ignore', '/docs/*.$+(x)');
+	await done('--project', 'ignore', '/docs/*.$+(x)');
+	await done('--project', 'savecast.ignore', 'sub/');
+	assert.equal(await readFile(path.join(root, '.savecast'), 'utf8'), '[savecast]\n\tignore = /docs/*.$+(x)\n\tignore = sub/\n');
+	await until('it counts', async () => /is ignored/.test((await world.savecast('why', path.join(root, 'sub/a.css'))).stdout));
+	await done('--project', '--unset', 'ignore', 'sub/');
+	assert.equal(await readFile(path.join(root, '.savecast'), 'utf8'), '[savecast]\n\tignore = /docs/*.$+(x)\n');
+
+	for (const [words, said] of /** @type {[string[], RegExp][]} */ ([
+		[['prot', '1'], /^savecast: prot: there is no such setting; there are: port, url, /],
+		[['port', '99999'], /savecast\.port: 99999: must be a number from 1 to 65535\n/],
+		[['port'], /savecast\.port: the value is missing: it must be a number from 1 to 65535\n/],
+		[['url', 'shop.test'], /savecast\.url: shop\.test: must be a pattern of URLs: .*: must begin with http/],
+		[['--project', 'port', '7300'], /savecast\.port: is not a setting of a project: leave out --project\n/],
+		[[], /set: an argument is missing\n/],
+	])) {
+		const { status, stderr } = await set(...words);
+		assert.equal(status, 2, stderr);
+		assert.match(stderr, said);
+	}
+	await writeFile(path.join(root, '.savecast'), '[savecast\n');
+	const broken = await set('--project', 'unchanged', 'true');
+	assert.equal(broken.status, 1);
+	assert.match(broken.stderr, /\.savecast: line \d+: .*: correct this first/);
+	await rm(path.join(root, '.savecast'));
+	await symlink('/etc/passwd', path.join(root, '.savecast'));
+	assert.match((await set('--project', 'unchanged', 'true')).stderr, /is a symbolic link/);
 });

@@ -49,7 +49,7 @@ test('why explains a file and a URL, and does nothing', async t => {
 		[root, 'savecast.url: http://shop.test', 'reloads 1 tab', undefined]);
 	assert.deepEqual(said.projects[0].tabs.map((/** @type {any} */ tab) => [tab.tab, tab.url]), [[7, 'http://shop.test/x']]);
 	said = await why('http://elsewhere.test/');
-	assert.deepEqual([said.projects, said.reason], [[], "elsewhere.test is not on this machine: git config -f .savecast --add savecast.url 'http://elsewhere.test' in the project's folder says which it is"]);
+	assert.deepEqual([said.projects, said.reason], [[], "elsewhere.test is not on this machine: savecast set --project url 'http://elsewhere.test' in the project's folder says which it is"]);
 	assert.match((await why('http://localhost:1/')).reason, /nothing listens on port 1/);
 	assert.match((await why('http://localhost:99999/')).reason, /port must be a number/);
 	assert.match((await why(`http://x/${'a'.repeat(100000)}`)).reason, /at most 4096 bytes/);

@@ -19,12 +19,16 @@
 
 /* What we call of it. */
 #define FUNCTIONS(X)                                                                               \
+	X(git_config_delete_multivar)                                                              \
 	X(git_config_free)                                                                         \
 	X(git_config_get_string)                                                                   \
 	X(git_config_iterator_free)                                                                \
 	X(git_config_iterator_new)                                                                 \
+	X(git_config_multivar_iterator_new)                                                        \
 	X(git_config_next)                                                                         \
 	X(git_config_open_ondisk)                                                                  \
+	X(git_config_set_multivar)                                                                 \
+	X(git_config_set_string)                                                                   \
 	X(git_error_last)                                                                          \
 	X(git_ignore_path_is_ignored)                                                              \
 	X(git_libgit2_init)                                                                        \
@@ -50,7 +54,7 @@ static struct {
 
 static void library_missing(const char *why)
 {
-	log_error("%s: %s: savecastd cannot do without", LIBRARY, why);
+	log_error("%s: %s: savecast needs it: install libgit2", LIBRARY, why);
 	exit(1);
 }
 
@@ -118,13 +122,24 @@ FORWARD_FREE(git_config_iterator_free, git_config_iterator)
 FORWARD_FREE(git_object_free, git_object)
 FORWARD_FREE(git_repository_free, git_repository)
 
+FORWARD(int, git_config_delete_multivar,
+	(git_config *config, const char *name, const char *pattern), (config, name, pattern))
 FORWARD(int, git_config_get_string,
 	(const char **value, const git_config *config, const char *name), (value, config, name))
 FORWARD(int, git_config_iterator_new, (git_config_iterator **iterator, const git_config *config),
 	(iterator, config))
+FORWARD(int, git_config_multivar_iterator_new,
+	(git_config_iterator **iterator, const git_config *config, const char *name,
+		const char *pattern),
+	(iterator, config, name, pattern))
 FORWARD(int, git_config_next, (git_config_entry **entry, git_config_iterator *iterator),
 	(entry, iterator))
 FORWARD(int, git_config_open_ondisk, (git_config **config, const char *path), (config, path))
+FORWARD(int, git_config_set_multivar,
+	(git_config *config, const char *name, const char *pattern, const char *value),
+	(config, name, pattern, value))
+FORWARD(int, git_config_set_string, (git_config *config, const char *name, const char *value),
+	(config, name, value))
 FORWARD(const git_error *, git_error_last, (void), ())
 FORWARD(int, git_ignore_path_is_ignored,
 	(int *ignored, git_repository *repository, const char *path), (ignored, repository, path))

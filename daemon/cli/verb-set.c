@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "util/file.h"
+#include "util/mem.h"
+#include "util/pathname.h"
+#include "cli/arguments.h"
+#include "cli/error.h"
+#include "cli/path-argument.h"
+#include "cli/socket-unit.h"
+#include "cli/text.h"
+#include "config/config-file.h"
+#include "config/config-write.h"
+#include "config/setting.h"
+
+/* The file, and what its patterns are relative to. */
+struct target {
+	char *file;
+	char *root; /* NULL: the user's own file */
+};
+
+static void target_clear(struct target *target)
+{
+	free(target->file);
+	free(target->root);
+}
+
+static bool folder_has(const char *folder, const char *name)
+{
+	_cleanup_free_ char *path =
+		mem_printf("%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name);
+
+	return access(path, F_OK) == 0;
+}
+
+/*
+ * The root of the project that the current folder is in, as the daemon finds it: the
+ * nearest folder with a .savecast or a .git; without one the current folder.
+ */
+static char *project_root(void)
+{
+	char *here = path_current_folder();
+	char *at = here ? mem_strdup(here) : NULL;
+
+	while (at && !folder_has(at, ".savecast") && !folder_has(at, ".git")) {
+		char *slash = strrchr(at, '/');
+
+		if (strcmp(at, "/") == 0) {
+			free(at);
+			return here;
+		}
+		slash[slash == at] = '\0';
+	}
+	free(here);
+	return at;
+}
+
+static bool target_find(struct target *target, bool project)
+{
+	_cleanup_free_ char *config = NULL;
+
+	if (project) {
+		target->root = project_root();
+		if (!target->root) {
+			error_print("folder: .: it was deleted");
+			return false;
+		}
+		target->file = mem_printf(
+			"%s/.savecast", strcmp(target->root, "/") == 0 ? "" : target->root);
+		return true;
+	}
+	config = file_xdg_folder("XDG_CONFIG_HOME", ".config");
+	if (!config) {
+		error_print("HOME: is not set: savecast does not know where your settings are");
+		return false;
+	}
+	target->file = mem_printf("%s/savecast/config", config);
+	return true;
+}
+
+/* "port" or "savecast.port". */
+static const struct setting *find_setting(const struct verb *verb, const char *name)
+{
+	const char *key = strncmp(name, "savecast.", 9) == 0 ? name + 9 : name;
+	const struct setting *setting = setting_find(key);
+	_cleanup_free_ char *keys = setting ? NULL : setting_keys();
+
+	if (!setting) {
+		arguments_wrong(verb, "%s: there is no such setting; there are: %s", name, keys);
+	}
+	return setting;
+}
+
+/* Whether the setting can have the value there; prints why not. */
+static bool check_value(
+	const struct setting *setting, const char *value, const struct target *target)
+{
+	struct project_settings project = {.gitignored = false};
+	struct daemon_settings daemon = {.port = 0};
+	struct setting_place place = {
+		.root = target->root ? target->root : "/", .home = getenv("HOME")};
+	const char *why;
+	bool right = setting_take(setting,
+		setting_is_daemons(setting) ? (void *)&daemon : (void *)&project, value, &place,
+		&why);
+
+	if (!right) {
+		error_print("savecast.%s: %s: must be %s%s%s", setting_key(setting), value,
+			setting_allowed(setting), why ? ": " : "", why ? why : "");
+	}
+	project_settings_clear(&project);
+	return right;
+}
+
+static void ignore_value(const char *key, const char *value, unsigned line, void *userdata)
+{
+}
+
+/* Whether the daemon would read the file: it is not to be changed in vain. */
+static bool check_file(const struct target *target)
+{
+	_cleanup_free_ char *why = NULL;
+	int r = config_file_read(target->file, target->root ? CONFIG_PROJECTS : CONFIG_USERS,
+		ignore_value, NULL, &why);
+
+	if (r < 0 && r != -ENOENT) {
+		error_print("%s: %s: correct this first", target->file, why);
+		return false;
+	}
+	return true;
+}
+
+static enum exit_code change(
+	const struct setting *setting, const struct arguments *args, const struct target *target)
+{
+	_cleanup_free_ char *key = mem_printf("savecast.%s", setting_key(setting));
+	_cleanup_free_ char *file = text_home(target->file, getenv("HOME"));
+	_cleanup_free_ char *why = NULL;
+	const char *value = args->name_count > 1 ? args->names[1] : NULL;
+	enum config_change what = args->unset ? CONFIG_UNSET
+		: setting_is_list(setting)    ? CONFIG_ADD
+					      : CONFIG_SET;
+	_cleanup_free_ char *shown = value ? text_safe(value) : NULL;
+	int r = config_write(target->file, key, what, value, &why);
+
+	if (r < 0) {
+		error_print("%s", why);
+		return EXIT_CODE_REFUSED;
+	}
+	printf("%s: %s%s%s%s\n", file, key, shown ? " = " : "", shown ? shown : "",
+		r == 0                ? (args->unset ? ": removed" : "")
+			: args->unset ? ": was not set"
+				      : ": was set already");
+	return EXIT_CODE_DONE;
+}
+
+/* One command changes the port wherever it is set. */
+static enum exit_code follow_port(const struct arguments *args)
+{
+	struct daemon_settings defaults = {.port = 0};
+	unsigned port;
+
+	daemon_settings_init(&defaults);
+	port = args->unset ? defaults.port : (unsigned)strtoul(args->names[1], NULL, 10);
+	if (socket_unit_set_port((uint16_t)port, defaults.port) < 0) {
+		return EXIT_CODE_REFUSED;
+	}
+	printf("Set port %u in the settings of the browser extension, too.\n", port);
+	return EXIT_CODE_DONE;
+}
+
+static enum exit_code set_run(const struct verb *verb, const struct arguments *args)
+{
+	_cleanup_(target_clear) struct target target = {NULL, NULL};
+	const struct setting *setting = find_setting(verb, args->names[0]);
+	enum exit_code code;
+
+	if (!setting) {
+		return EXIT_CODE_USAGE;
+	}
+	if (args->name_count < 2 && !args->unset) {
+		return arguments_wrong(verb, "savecast.%s: the value is missing: it must be %s",
+			setting_key(setting), setting_allowed(setting));
+	}
+	if (args->project && setting_is_daemons(setting)) {
+		return arguments_wrong(verb,
+			"savecast.%s: is not a setting of a project: leave out "
+			"--project",
+			setting_key(setting));
+	}
+	if (!target_find(&target, args->project)) {
+		return EXIT_CODE_REFUSED;
+	}
+	if (!args->unset && !check_value(setting, args->names[1], &target)) {
+		return EXIT_CODE_USAGE;
+	}
+	if (!check_file(&target)) {
+		return EXIT_CODE_REFUSED;
+	}
+	code = change(setting, args, &target);
+	if (code == EXIT_CODE_DONE && setting_is_daemons(setting)) {
+		code = follow_port(args);
+	}
+	return code;
+}
+
+const struct verb verb_set = {
+	.name = "set",
+	.synopsis = "[--project] NAME VALUE\n[--project] --unset NAME [VALUE]",
+	.summary = "change a setting",
+	.description =
+		"Checks the setting NAME and its VALUE and writes them to your settings, "
+		"`~/.config/savecast/config`, or, with `--project`, to the file `.savecast` in the "
+		"root of the current folder's project: the nearest folder above it with a "
+		"`.savecast` or a `.git`, otherwise the folder itself. Creates the file and its "
+		"folder. NAME is a key of `savecast-config`(5), with or without `savecast.` in "
+		"front. The daemon notices the change by itself.\n"
+		"\n"
+		"A setting that can be given several times gets one more value; all others get "
+		"this value instead of the old one. `--unset` removes VALUE, or without VALUE the "
+		"setting.\n"
+		"\n"
+		"`savecast set port` also moves savecast.socket to that port and restarts it if it "
+		"is active; while it is, systemd opens the port instead of the daemon.\n"
+		"\n"
+		"Prints the file and what is in it now.\n",
+	.examples = "savecast set port 7300\n"
+		    "savecast set --project ignore '/docs/'\n"
+		    "savecast set --unset port",
+	.options = "pu",
+	.takes = VERB_TAKES_SETTING,
+	.names_min = 1,
+	.names_max = 2,
+	.run = set_run,
+};
