@@ -247,7 +247,7 @@ test('a port that is taken: said once, tried again at the next save', async t =>
 	assert.equal(port, 0);
 	assert.match(why, /Address already in use: no browser can connect/);
 	assert.match((await world.savecast('status')).stdout, /Address already in use/);
-	const root = await world.folder('site', { 'a.css': '' });
+	const root = await world.folder('site', { 'a.css': '' }, { git: true });
 	for (let i = 0; i < 3; i++) {
 		await saveWorks(world, path.join(root, 'a.css'));
 	}
