@@ -90,8 +90,8 @@ static char *effect_of(
 				: "nothing: no browser is connected");
 	}
 	if (aside_of(project)) {
-		return mem_printf("nothing: %s speaks to its pages itself; "
-				  "savecast.stand-aside = false takes over",
+		return mem_printf("nothing: %s reloads its pages itself; "
+				  "set savecast.stand-aside = false to let savecast do it",
 			aside_of(project));
 	}
 	return mem_printf("%s %u tab%s", verb_of(verdict), project->tab_count,

@@ -27,7 +27,7 @@ static void read_link(const char *name, struct content_mark *mark)
 	}
 }
 
-/* What a page or style sheet is: read in one go. More than that is libgit2's to read. */
+/* A page or style sheet is read in one go. Larger files are hashed by libgit2. */
 enum { SMALL_MAX = 32 * 1024 };
 
 static int hash_small(int fd, size_t size, uint8_t hash[GIT_HASH_SIZE])
@@ -35,7 +35,7 @@ static int hash_small(int fd, size_t size, uint8_t hash[GIT_HASH_SIZE])
 	char bytes[SMALL_MAX + 1];
 	ssize_t n = read(fd, bytes, size + 1);
 
-	/* It may grow or shrink meanwhile. */
+	/* The file may grow or shrink meanwhile. */
 	return n == (ssize_t)size ? git_hash_bytes(bytes, size, hash) : git_hash_file(fd, hash);
 }
 
@@ -48,7 +48,7 @@ static size_t read_file(const char *name, size_t max, struct content_mark *mark)
 	if (fd < 0) {
 		return 0;
 	}
-	/* Once more: the name may stand for something else by now. */
+	/* Checked again: the name may refer to another file by now. */
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size <= max) {
 		done = (size_t)st.st_size;
 		if ((done <= SMALL_MAX ? hash_small(fd, done, mark->hash)

@@ -11,10 +11,11 @@ struct known {
 };
 
 /*
- * Two generations. What is asked for moves to the young one; when that holds half
- * of all, the old one is thrown away and the young one grows old. To free thousands
- * at once would keep the loop: one goes for each that comes, so that all have gone
- * when the next generation is thrown away, and there are never more than the limit.
+ * Two generations. A file that is looked up moves to the young generation. When that holds
+ * half of the limit, the old generation is discarded and the young one becomes old. Freeing
+ * thousands of entries at once would block the event loop, so each new entry frees one
+ * discarded entry. All of them are freed before the next generation is discarded, and the
+ * total never exceeds the limit.
  */
 struct generation {
 	void *tree; /* of struct known, by name */
@@ -62,7 +63,7 @@ static struct known *generation_find(const struct generation *generation, const 
 static void generation_shrink(struct generation *generation)
 {
 	if (generation->tree) {
-		/* A node begins with the pointer to what it is of; here, the root. */
+		/* A node begins with the pointer to its item; here, to that of the root. */
 		struct known *entry = *(struct known **)generation->tree;
 
 		tdelete(entry, &generation->tree, known_compare);

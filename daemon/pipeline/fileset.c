@@ -21,7 +21,7 @@ void fileset_add(struct fileset *set, const char *name)
 	if (set->kept == FILESET_MAX) {
 		return;
 	}
-	/* Doubling: the array is full where `kept` is a power of two. */
+	/* Doubling: the array is full when `kept` is a power of two. */
 	if ((set->kept & (set->kept - 1)) == 0) {
 		set->names = mem_resize(set->names, set->kept ? 2 * set->kept : 1, sizeof(char *));
 	}

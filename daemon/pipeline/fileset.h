@@ -4,16 +4,16 @@
 #include <stddef.h>
 
 /*
- * The files of one event: each name once, in the order they came. At most
- * FILESET_MAX names are kept; further ones are counted only, so an event beyond
- * it stands for "more than can be told apart".
+ * The files of one event: each name once, in the order in which they came. At most
+ * FILESET_MAX names are kept; further files are only counted, without checking for repeated
+ * names.
  */
 enum { FILESET_MAX = 4096 };
 
 struct fileset {
 	char **names;
 	size_t kept;
-	size_t count; /* distinct names, as far as they were kept, and all names beyond */
+	size_t count; /* distinct names until FILESET_MAX; after that, all names */
 	void *index;
 };
 

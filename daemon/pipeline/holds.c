@@ -51,7 +51,7 @@ static struct hold **holds_find(struct holds *holds, const void *owner, uint32_t
 	return at;
 }
 
-/* Takes it out; returns its project. */
+/* Removes the hold from the list; returns its project. */
 static struct project *holds_take(struct holds *holds, struct hold **at)
 {
 	struct hold *hold = *at;
@@ -146,7 +146,7 @@ void holds_drop_owner(struct holds *holds, const void *owner)
 
 			holds_tell(holds, project, false);
 			pipeline_release(holds->pipeline, project);
-			at = &holds->first; /* what leaves may end other holds */
+			at = &holds->first; /* sending the event may end other holds */
 		} else {
 			at = &(*at)->next;
 		}

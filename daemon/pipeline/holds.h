@@ -5,10 +5,10 @@
 #include "project/project.h"
 
 /*
- * Holds: while one lasts, the events of its project are kept. Each has a cookie,
- * its number, from 1, never given twice. Whoever asked for it owns it: `owner` is
- * any pointer that tells owners apart, and what an owner left behind ends with
- * holds_drop_owner().
+ * While a hold lasts, the events of its project are held back. Each hold has a number, its
+ * cookie, which starts at 1 and is never used twice. A hold belongs to the caller that
+ * asked for it: `owner` is any pointer that distinguishes callers. holds_drop_owner() ends
+ * all holds of an owner that has disconnected.
  */
 
 enum { HOLDS_MAX = 256 };
@@ -17,33 +17,36 @@ struct holds;
 
 struct holds *holds_new(struct pipeline *pipeline);
 /*
- * Told before a hold of the project ends, so that what it wrote and the daemon has not
- * read yet still belongs to it. `failed`: nothing of that is to be told.
+ * Called before a hold of the project ends, so that what the build wrote and the daemon has
+ * not read yet still belongs to the hold. `failed`: none of it will be announced.
  */
 typedef void holds_ending_fn(struct project *project, bool failed, void *userdata);
 void holds_on_ending(struct holds *holds, holds_ending_fn *ending, void *userdata);
 
-/* Ends all of them; nothing leaves. */
+/* Ends all holds without sending their events. */
 void holds_free(struct holds *holds);
 
 /*
- * Returns the cookie; 0 if there are HOLDS_MAX already. `why` is UTF-8. The release
- * of a `build` means that the project's last failure is mended.
+ * Returns the cookie; 0 if there are HOLDS_MAX holds already. `why` is UTF-8. When a hold
+ * for a `build` is released, the project's last build failure counts as fixed.
  */
 uint32_t holds_add(struct holds *holds, struct project *project, const void *owner, const char *why,
 	bool build);
 
-/* The owner's hold of that cookie ends, and with the last one what waits leaves. False: none. */
+/*
+ * Ends the owner's hold with that cookie; the last hold sends the waiting event. False if
+ * there is no such hold.
+ */
 bool holds_release(struct holds *holds, const void *owner, uint32_t cookie);
 
 /*
- * The same, but what it was for has failed; see pipeline_fail(). Returns the event
- * that says so; 0 if there is no such hold.
+ * Ends the hold because its build failed; see pipeline_fail(). Returns the event that
+ * records the failure; 0 if there is no such hold.
  */
 uint64_t holds_fail(struct holds *holds, const void *owner, uint32_t cookie, const char *what,
 	const char *said);
 
-/* Whether the owner holds anything. */
+/* Whether the owner has a hold. */
 bool holds_any(const struct holds *holds, const void *owner);
 void holds_drop_owner(struct holds *holds, const void *owner);
 /* The project is about to be forgotten. */

@@ -5,18 +5,18 @@
 #include "project/project.h"
 
 /*
- * The files of one call that nothing comes of, by the project that ignores them:
- * each project gets one event for them, which ends at once and says why.
+ * The files of one call that are ignored, by the project that ignores them. Each project
+ * gets one event for them, which ends at once and says why.
  */
 
 struct ignored_part {
 	struct project *project;
-	char *why; /* of the first file */
+	char *why; /* why the first file is ignored */
 	size_t count, kept;
 	char *names[LEDGER_FILES_MAX];
 };
 
-/* To be zeroed; empty after ignored_files_report(). */
+/* Starts zeroed; empty again after ignored_files_report(). */
 struct ignored_files {
 	struct ignored_part *parts;
 	size_t count;
@@ -25,6 +25,6 @@ struct ignored_files {
 void ignored_files_add(
 	struct ignored_files *ignored, struct project *project, const char *file, const char *why);
 
-/* Makes the events and forgets the files; returns the first event, or 0. */
+/* Creates the events and clears the list; returns the first event, or 0. */
 uint64_t ignored_files_report(
 	struct ignored_files *ignored, struct ledger *ledger, uint64_t now_usec);

@@ -24,7 +24,7 @@ void intake_free(struct intake *intake)
 	free(intake);
 }
 
-/* Relative to the root if it is below it, else without its first slash. */
+/* Relative to the root if the file is below it, otherwise without the first slash. */
 static const char *name_in(const struct project *project, const char *file)
 {
 	size_t length = strlen(project->root);
@@ -50,8 +50,8 @@ static void claims_add(struct intake *intake, struct claims *claims, struct proj
 	verdict_find(project->settings, name_in(project, claims->file), verdict);
 	if (!verdict->ignored && !verdict->wanted && !include && !project->settings->gitignored &&
 		git_ignores_file(intake->ignores, project->root, claims->file)) {
-		verdict->ignored = mem_strdup("by .gitignore; savecast.gitignored = true would let "
-					      "it count");
+		verdict->ignored = mem_strdup("by .gitignore; with savecast.gitignored = true "
+					      "it would count");
 	}
 }
 

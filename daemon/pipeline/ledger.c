@@ -144,8 +144,8 @@ static size_t event_keep_text(struct event *event, const char *format, va_list a
 	__attribute__((format(printf, 2, 0)));
 
 /*
- * Texts go to D-Bus and JSON, which end the connection over a byte that is no UTF-8. They are
- * kept in one piece: many small ones would hold on to pages of whatever was freed around them.
+ * The texts go to D-Bus and JSON clients, which close the connection on invalid UTF-8. All
+ * texts of an event are in one allocation: many small ones would fragment the heap.
  */
 static size_t event_keep_text(struct event *event, const char *format, va_list args)
 {
@@ -175,7 +175,7 @@ void ledger_step(struct ledger *ledger, uint64_t serial, uint64_t now_usec, enum
 		return;
 	}
 	if (event->step_count == LEDGER_STEPS_MAX - 1 && !event->closed) {
-		return; /* how it ended has the last place */
+		return; /* the last place is for the step that ends the event */
 	}
 	if ((event->step_count & (event->step_count - 1)) == 0) {
 		event->steps = mem_resize(event->steps,

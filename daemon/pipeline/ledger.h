@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * The ledger: what became of each event. An event gets its serial number here,
- * and every hop of its way adds a step; `savecast log` and `why` read them. It
- * is kept in memory, the last LEDGER_EVENTS_MAX events with LEDGER_STEPS_MAX
- * steps each, the last of them how it ended; older events make room. Pure: time is an argument.
+ * The ledger records what happened to each event. An event gets its serial number here, and
+ * each part of the daemon adds its steps; `savecast log` and `why` read them. It is kept in
+ * memory: the last LEDGER_EVENTS_MAX events, each with at most LEDGER_STEPS_MAX steps, of
+ * which the last one says how the event ended. Pure: time is an argument.
  */
 
 #include <stdbool.h>
@@ -15,20 +15,20 @@
 enum {
 	LEDGER_EVENTS_MAX = 256,
 	LEDGER_STEPS_MAX = 256,
-	LEDGER_FILES_MAX = 16, /* names kept for the story */
+	LEDGER_FILES_MAX = 16, /* names kept for display */
 	LEDGER_TEXT_MAX = 512, /* bytes of a step's text */
 };
 
 enum event_source {
 	EVENT_SAVE,
-	EVENT_RELOAD, /* asked for, nothing was saved */
+	EVENT_RELOAD, /* a caller asked for it; nothing was saved */
 	EVENT_SERVER, /* a server came up with new code */
-	EVENT_GIT,    /* a git command wrote the work tree, or its index */
+	EVENT_GIT,    /* a git command changed the work tree or the index */
 	EVENT_OUTPUT, /* a build wrote its output */
-	EVENT_BUILD,  /* a command that held the project has failed */
+	EVENT_BUILD,  /* a command that held the project failed */
 };
 
-/* Words of the D-Bus API: see ListEvents in protocol/. A new one is added at the end. */
+/* Words of the D-Bus API: see ListEvents in protocol/. Add new ones at the end. */
 enum step_kind {
 	STEP_HEARD,
 	STEP_JOINED,
@@ -58,32 +58,32 @@ enum step_kind {
 struct step {
 	uint64_t at_usec; /* since the event started */
 	enum step_kind kind;
-	bool in_tab;	 /* browser and tab say where */
+	bool in_tab;	 /* if true, browser and tab say where */
 	uint32_t browser;
 	uint64_t tab;
-	size_t text; /* of the event; see step_text() */
+	size_t text; /* offset in the event's texts; see step_text() */
 };
 
 struct event {
 	uint64_t serial; /* from 1 */
 	enum event_source source;
-	char *root; /* the project's, or NULL */
+	char *root; /* the project's root, or NULL */
 	char *files[LEDGER_FILES_MAX];
 	size_t files_kept;
 	size_t file_count;
 	uint64_t started_usec;
-	uint64_t wall_usec; /* CLOCK_REALTIME at the same moment */
+	uint64_t wall_usec; /* the same moment by CLOCK_REALTIME */
 	struct step *steps;
 	size_t step_count;
 	char *texts; /* of all steps, one after the other, each with its NUL */
 	size_t texts_length, texts_size;
-	unsigned awaited; /* tabs that have not said how it ended */
+	unsigned awaited; /* tabs that have not reported a final step yet */
 	bool closed;
 };
 
 struct ledger;
 
-/* Told of each step after it was kept; `event` and `step` are the ledger's. */
+/* Called after a step was added; `event` and `step` belong to the ledger. */
 typedef void ledger_step_fn(
 	const struct event *event, const struct step *step, void *userdata);
 
@@ -91,37 +91,43 @@ struct ledger *ledger_new(void);
 void ledger_free(struct ledger *ledger);
 void ledger_listen(struct ledger *ledger, ledger_step_fn *told, void *userdata);
 
-/* UTF-8, for a person; may be empty. Good until the event has its next step. */
+/* UTF-8, for display; may be empty. Valid until the event gets its next step. */
 const char *step_text(const struct event *event, const struct step *step);
 
-/* Opens an event; `root` may be NULL. Returns its serial number. */
+/* Creates an event; `root` may be NULL. Returns its serial number. */
 uint64_t ledger_open(struct ledger *ledger, enum event_source source, const char *root,
 	uint64_t now_usec, uint64_t wall_usec);
 
-/* One more file of an event. */
+/* Adds a file to an event. */
 void ledger_file(struct ledger *ledger, uint64_t serial, const char *name);
 
-/* Where a step happened. */
+/* The tab in which a step happened. */
 struct step_place {
 	uint32_t browser;
 	uint64_t tab;
 };
 
-/* Adds a step; `place` is NULL unless it happened in one tab. An unknown serial is ignored. */
+/*
+ * Adds a step; `place` is NULL unless it happened in one tab. Ignores an unknown serial
+ * number.
+ */
 void ledger_step(struct ledger *ledger, uint64_t serial, uint64_t now_usec, enum step_kind kind,
 	const struct step_place *place, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
 
-/* So many tabs were told and will say how it ended. */
+/* This many tabs were told and will report a final step. */
 void ledger_await(struct ledger *ledger, uint64_t serial, unsigned tabs);
-/* One of them has; the last one closes the story. Call it before that tab's last step. */
+/*
+ * One of them has reported; the last one ends the event. Call it before adding that tab's
+ * last step.
+ */
 void ledger_arrived(struct ledger *ledger, uint64_t serial);
-/* The story is over without any tab. Call it before its last step. */
+/* The event ends without a report of a tab. Call it before adding its last step. */
 void ledger_close(struct ledger *ledger, uint64_t serial);
 
-/* 0 before the first. */
+/* 0 before the first event. */
 uint64_t ledger_last(const struct ledger *ledger);
-/* NULL if it is not kept (any more). Valid until the ledger changes. */
+/* NULL if the event is not kept (any more). Valid until the ledger changes. */
 const struct event *ledger_find(const struct ledger *ledger, uint64_t serial);
 
 const char *event_source_name(enum event_source source);

@@ -20,13 +20,13 @@ void output_wait_output(struct output_wait *wait, uint64_t now_usec)
 	wait->due_usec = 0;
 	wait->saved_usec = 0;
 	if (took >= OUTPUT_WAIT_MAX_USEC) {
-		return; /* it has nothing to do with a save */
+		return; /* it does not belong to a save */
 	}
 	wait->misses = 0;
 	longest = longest < OUTPUT_WAIT_MIN_USEC ? OUTPUT_WAIT_MIN_USEC
 		: longest > OUTPUT_WAIT_MAX_USEC ? OUTPUT_WAIT_MAX_USEC
 						 : longest;
-	/* A slower build at once, a faster one slowly. */
+	/* Adapt to a slower build at once, to a faster one slowly. */
 	if (longest > wait->expected_usec) {
 		wait->expected_usec = longest;
 	} else {

@@ -4,7 +4,7 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
-/* Events that are kept while a project is held. */
+/* Events that wait while a project is held. */
 
 void pipeline_on_build(struct pipeline *pipeline, pipeline_build_fn *told, void *userdata)
 {
@@ -46,7 +46,7 @@ static bool pipeline_end_hold(struct project *project)
 	return true;
 }
 
-/* Takes the failure; NULL: it went well. */
+/* Takes ownership of the failure; NULL: the build succeeded. */
 static void pipeline_tell_build(
 	struct pipeline *pipeline, struct project *project, struct build_failure *failure)
 {

@@ -7,17 +7,17 @@
 #include "pipeline/pipeline.h"
 #include "util/mem.h"
 
-/* What the files of the pipe share. */
+/* Shared by the files of the pipeline. */
 
-/* What the pipeline keeps for one project: the saves that wait to leave as one event. */
+/* The pipeline's data for one project: the saves that wait to be sent as one event. */
 struct project_queue {
 	struct coalescer coalescer;
 	struct fileset files;
 	uint64_t serial; /* of the event that waits, or 0 */
-	struct output_wait output_wait; /* for the output of what was saved */
-	uint64_t unchanged; /* the event of the last saves that changed nothing, or 0 */
-	unsigned holds; /* the event waits until this is 0 again */
-	char *held_by; /* why, in the words of the last hold */
+	struct output_wait output_wait; /* for the output of saved sources */
+	uint64_t unchanged; /* the event of the latest saves that changed nothing, or 0 */
+	unsigned holds; /* the event waits until this is 0 */
+	char *held_by; /* why: the reason of the latest hold */
 };
 
 struct pipeline {
@@ -30,10 +30,10 @@ struct pipeline {
 	void *userdata;
 	pipeline_build_fn *build;
 	void *build_userdata;
-	struct loop_timer *due; /* the first departure of what waits */
+	struct loop_timer *due; /* when the waiting event is sent */
 };
 
-/* The project's queue, made at the first use. */
+/* The project's queue, created at its first use. */
 static inline struct project_queue *queue_of(struct project *project)
 {
 	if (!project->queue) {
@@ -42,20 +42,20 @@ static inline struct project_queue *queue_of(struct project *project)
 	return project->queue;
 }
 
-/* Opens an event whose first step says `what`. */
+/* Creates an event whose first step has the text `what`. */
 uint64_t pipeline_open(struct pipeline *pipeline, enum event_source source, const char *root,
 	uint64_t now, const char *what);
-/* The files of the project's event that the ledger does not know yet. */
+/* Adds those files of the project's event that the ledger does not know yet. */
 void pipeline_note_files(struct pipeline *pipeline, struct project *project, uint64_t serial);
-/* The project's files have grown by what one source said at once; returns their event. */
+/* A source has added files to the project's event; returns that event. */
 uint64_t pipeline_enter(struct pipeline *pipeline, struct project *project,
 	enum event_source source, uint64_t now, const char *what);
-/* The project's event leaves now; returns it. */
+/* Sends the project's event now; returns it. */
 uint64_t pipeline_depart(struct pipeline *pipeline, struct project *project);
 void pipeline_set_timer(struct pipeline *pipeline);
 
 /* pipeline-hold.c */
 void pipeline_say_held(struct pipeline *pipeline, struct project *project, uint64_t now);
-/* The project's event ends here; what it was about counts as never announced. */
+/* Ends the project's event; its files count as never announced. */
 void pipeline_drop(
 	struct pipeline *pipeline, struct project *project, enum step_kind kind, const char *why);

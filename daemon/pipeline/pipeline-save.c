@@ -8,26 +8,26 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
-/* Saves that somebody tells of, an editor mostly: the files of one call. */
+/* Saves that a caller reports, usually an editor: the files of one call. */
 
-/* What one call said of one project. */
+/* The files of one call in one project. */
 struct call_part {
-	struct project *project; /* NULL stands for "none" */
+	struct project *project; /* NULL: files in no project */
 	size_t changed;
-	size_t sources; /* of those, what a build makes an output from */
+	size_t sources; /* how many of them are sources from which a build makes an output */
 	struct fileset unchanged;
 };
 
-/* The files of one call, sorted by project. */
+/* The files of one call, grouped by project. */
 struct call {
 	struct call_part *parts;
 	size_t count;
 	size_t left; /* how many bytes may still be read */
-	char *homeless_why; /* why the first homeless file is so */
+	char *homeless_why; /* why the first file without a project has none */
 	size_t homeless;
 	size_t homeless_kept;
 	char *homeless_names[LEDGER_FILES_MAX];
-	struct ignored_files ignored; /* ignored */
+	struct ignored_files ignored; /* the ignored files */
 };
 
 static struct call_part *call_part(struct call *call, struct project *project)
@@ -42,7 +42,7 @@ static struct call_part *call_part(struct call *call, struct project *project)
 	return &call->parts[call->count++];
 }
 
-/* Whether the file holds what was announced last; it is remembered in any case. */
+/* Whether the file has the contents that were announced last. They are remembered in any case. */
 static bool call_is_unchanged(struct call *call, struct pipeline *pipeline, const char *file)
 {
 	struct content_mark mark;
@@ -106,9 +106,9 @@ static uint64_t pipeline_homeless_saved(struct pipeline *pipeline, struct call *
 }
 
 /*
- * Not a byte of the project changed: the story of that is all there is. Saves
- * that follow one another so, as an editor's autosave does, make one story; else
- * they would soon be all that the ledger holds.
+ * Not a byte of the project changed: the event only says so. Several such saves in a row,
+ * as an editor's autosave makes them, share one event; otherwise they would soon fill the
+ * ledger.
  */
 static uint64_t pipeline_unchanged(
 	struct pipeline *pipeline, const struct call_part *part, uint64_t now)
@@ -132,8 +132,8 @@ static uint64_t pipeline_unchanged(
 }
 
 /*
- * Only sources of the project were saved. Whether they wait for their output; then
- * they are in the project's event.
+ * Only sources were saved. Returns whether they wait for their output; if so, they are part
+ * of the project's event.
  */
 static bool pipeline_awaits(struct pipeline *pipeline, struct project *project, uint64_t now)
 {
@@ -147,7 +147,7 @@ static bool pipeline_awaits(struct pipeline *pipeline, struct project *project, 
 	if (!queue->serial) {
 		queue->serial = pipeline_open(pipeline, EVENT_SAVE, project->root, now, "");
 		ledger_step(pipeline->ledger, queue->serial, now, STEP_HELD, NULL,
-			"waits for its output, %.1f s at most",
+			"waits for its output, at most %.1f s",
 			(double)(queue->output_wait.due_usec - now) / CLOCK_USEC_PER_SEC);
 	}
 	pipeline_note_files(pipeline, project, queue->serial);
@@ -167,7 +167,7 @@ static uint64_t pipeline_part_saved(
 		return queue_of(part->project)->serial;
 	}
 	if (part->unchanged.count) {
-		what = mem_printf("%zu more file%s: not a byte changed", part->unchanged.count,
+		what = mem_printf("%zu more file%s: no byte changed", part->unchanged.count,
 			part->unchanged.count == 1 ? "" : "s");
 	}
 	return pipeline_enter(pipeline, part->project, EVENT_SAVE, now, what ? what : "");

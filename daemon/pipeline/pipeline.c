@@ -26,7 +26,7 @@ uint64_t pipeline_depart(struct pipeline *pipeline, struct project *project)
 	return serial;
 }
 
-/* When what waits of the project leaves; CLOCK_NEVER if nothing does, or it is held. */
+/* When the project's waiting event is sent; CLOCK_NEVER if none waits or the project is held. */
 static uint64_t queue_due(const struct project_queue *queue)
 {
 	uint64_t due = queue && !queue->holds ? coalescer_due(&queue->coalescer) : CLOCK_NEVER;
@@ -142,7 +142,7 @@ uint64_t pipeline_enter(struct pipeline *pipeline, struct project *project,
 		if (leaves) {
 			return pipeline_depart(pipeline, project);
 		}
-		/* What has waited for an output leaves with the burst now, which is sooner. */
+		/* What waited for an output is sent now, with the burst, which is sooner. */
 		if (!queue->holds) {
 			pipeline_set_timer(pipeline);
 		}
@@ -212,7 +212,7 @@ void pipeline_output_unchanged(struct pipeline *pipeline, struct project *projec
 	if (waits && !queue->holds) {
 		ledger_close(pipeline->ledger, queue->serial);
 		ledger_step(pipeline->ledger, queue->serial, clock_now_usec(), STEP_UNCHANGED, NULL,
-			"the output is what it was");
+			"no byte of the output changed");
 		fileset_clear(&queue->files);
 		queue->serial = 0;
 	}

@@ -9,15 +9,15 @@
 #include "util/loop.h"
 
 /*
- * The way of a save through the daemon: which project, did a byte change, is
- * anything holding it, does it leave at once or with the rest of its burst, then
- * out to the tabs. Every source enters here and gets the event's serial number
- * back.
+ * The steps of a save in the daemon: find its project, check whether a byte changed, check
+ * whether something holds it back, send it at once or together with the rest of its burst
+ * to the tabs. Every source of saves calls one of these functions and gets the serial
+ * number of the event.
  */
 
 struct pipeline;
 
-/* An event leaves: tell the project's tabs. `files` is NULL if nothing was saved. */
+/* Called when an event is sent to the project's tabs. `files` is NULL if nothing was saved. */
 typedef void pipeline_leave_fn(
 	struct project *project, uint64_t serial, const struct fileset *files, void *userdata);
 
@@ -26,78 +26,88 @@ struct pipeline *pipeline_new(struct loop *loop, struct registry *registry, stru
 void pipeline_free(struct pipeline *pipeline);
 
 /*
- * Files were saved; names as pathname_from_text() gives them, at least one. One
- * event for each project concerned, one for the files that are in none, and
- * one for those that a project ignores; returns the event of the first file, of
- * those that are not ignored if there are some. Files that hold what was announced
- * last are left out, and an event without others ends as "unchanged". Sources alone wait
- * for the output that is made from them; see output-wait.h.
+ * Files were saved; names as pathname_from_text() returns them, at least one. Creates one
+ * event for each project concerned, one for the files that are in no project, and one for
+ * those that a project ignores. Returns the event of the first file that is not ignored, or
+ * of the first file if all are. Files with the contents that were announced last are left
+ * out; if none remains, the event ends as "unchanged". If only sources were saved, they
+ * wait for the output that is made from them; see output-wait.h.
  */
 uint64_t pipeline_saved(struct pipeline *pipeline, char *const *names, size_t count);
 
-/* What a source of its own found out about files of one project. */
+/* A change in one project that a source has found itself. */
 struct pipeline_change {
 	const char *name;
-	struct content_mark mark; /* what the file holds now */
+	struct content_mark mark; /* the present contents of the file */
 };
 
 /*
- * A source saw that these files of the project changed, and `count` in all (more
- * than `kept` if it did not keep all names). They are compared with nothing, but
- * remembered. `what` is the text of the event's first step. Returns 0 if the
- * project's rules ignore them all.
+ * A source reports that these files of the project changed, `count` in total (more than
+ * `kept` if it did not keep all names). They are not compared with earlier contents, but
+ * remembered. `what` is the text of the event's first step. Returns 0 if the project's
+ * rules ignore all.
  */
 uint64_t pipeline_changed(struct pipeline *pipeline, struct project *project,
 	enum event_source source, const struct pipeline_change *changes, size_t kept, size_t count,
 	const char *what);
 
 /*
- * The same in pieces, for who has thousands: each change is taken by itself, which
- * returns whether the rules let it pass, and then they leave as one. The project must
- * be held from the first to the last.
+ * The same in pieces, for callers that have thousands of changes: pipeline_add_change()
+ * takes one change and returns whether the rules accept it; pipeline_finish_changes() sends
+ * all as one event. The project must be held from the first to the last.
  */
 bool pipeline_add_change(
 	struct pipeline *pipeline, struct project *project, const struct pipeline_change *change);
-/* At least one has passed, or there are `more`, whose names were not kept, or nothing is known. */
+/*
+ * Call it if at least one change was accepted, if there are `more` without names, or if
+ * nothing is known.
+ */
 uint64_t pipeline_finish_changes(struct pipeline *pipeline, struct project *project,
 	enum event_source source, size_t more, const char *what);
 
-/* A build wrote outputs of the project, with the bytes that they had. */
+/* A build wrote outputs of the project without changing a byte. */
 void pipeline_output_unchanged(struct pipeline *pipeline, struct project *project);
 
-/* What was announced of each file, for sources to compare with. */
+/* The contents that were announced of each file, for sources to compare with. */
 struct content_memory *pipeline_contents(struct pipeline *pipeline);
 
-/* Somebody asks for a reload of the project's tabs. */
+/* A caller asks for a reload of the project's tabs. */
 uint64_t pipeline_reload(struct pipeline *pipeline, struct project *project);
 
 /*
- * The project's events are kept from here, until as many calls of pipeline_release()
- * or pipeline_fail(), and then leave as one. `why` is said in the story of what waits.
+ * Holds the project's events back until pipeline_release() or pipeline_fail() was called as
+ * often as this, then sends them as one event. `why` is shown in the log of what waits.
  */
 void pipeline_hold(struct pipeline *pipeline, struct project *project, const char *why);
 void pipeline_release(struct pipeline *pipeline, struct project *project);
-/* Why the project is held, in the words of the last hold, which may be none (""); NULL: it is not held. */
+/*
+ * Why the project is held: the reason of the latest hold, which may be ""; NULL: it is not
+ * held.
+ */
 const char *pipeline_held_by(const struct project *project);
-/* A hold ends and what it kept stays: as the daemon itself ends. */
+/* Ends a hold without sending what waits: for the end of the daemon. */
 void pipeline_drop_hold(struct project *project);
 
 /*
- * As pipeline_release(), but what was waited for has failed: nothing leaves, the page
- * stays. `what` says what failed and how, `said` its last words, of which at most
- * PIPELINE_SAID_MAX lines are kept; both UTF-8. Returns the event that tells of it.
- * What was kept counts as never announced, so that the same bytes can come again.
+ * Like pipeline_release(), but the build has failed: nothing is sent and the page stays as
+ * it is. `what` says what failed and how; `said` is its last output, of which at most
+ * PIPELINE_SAID_MAX lines are kept; both are UTF-8. Returns the event that records the
+ * failure. What was held back counts as never announced, so that the same bytes are a
+ * change later.
  */
 enum { PIPELINE_SAID_MAX = 12 };
 uint64_t pipeline_fail(
 	struct pipeline *pipeline, struct project *project, const char *what, const char *said);
 
-/* The build that held the project went well; call it before pipeline_release(). */
+/* The build that held the project succeeded; call this before pipeline_release(). */
 void pipeline_build_passed(struct pipeline *pipeline, struct project *project);
 
-/* Told when a build of the project has failed, and when the next one went well: see project->failure. */
+/*
+ * Called when a build of the project failed, and when the next one succeeded: see
+ * project->failure.
+ */
 typedef void pipeline_build_fn(struct project *project, void *userdata);
 void pipeline_on_build(struct pipeline *pipeline, pipeline_build_fn *told, void *userdata);
 
-/* The project is about to be forgotten: what waits for it is closed. */
+/* The project is about to be forgotten: ends the event that waits for it. */
 void pipeline_forget(struct pipeline *pipeline, struct project *project);

@@ -11,7 +11,7 @@ static uint64_t window(const struct gate *gate, uint64_t delay)
 	return usec > gate->times.wait ? gate->times.wait : usec;
 }
 
-/* When to look next, from the state that was reached. */
+/* When to check next; depends on the state that was just reached. */
 static void set_look(struct gate *gate, uint64_t now)
 {
 	uint64_t gone = now - gate->since_usec;
@@ -25,7 +25,7 @@ static void set_look(struct gate *gate, uint64_t now)
 		gate->look_usec = now + GATE_LOOK_USEC;
 		break;
 	case GATE_DOWN:
-		/* Ever more seldom: a fifth of the time that it has been gone. */
+		/* Increasing intervals: a fifth of the time for which it has been down. */
 		if (gone > gate->times.look_for) {
 			gate->look_usec = CLOCK_NEVER;
 		} else if (gone / 5 > GATE_LOOK_DOWN_USEC) {
@@ -73,11 +73,12 @@ unsigned gate_save(struct gate *gate, uint64_t now, uint64_t now_boot,
 			prediction = RESTART_EXPECTED;
 			delay = 0;
 			actions = GATE_LEARN_RESTART;
-			now_boot -= now - gate->since_usec; /* it was saved before that */
+			/* the save came before the restart began */
+			now_boot -= now - gate->since_usec;
 		}
 		wait_for(gate, now, now_boot,
 			prediction == RESTART_EXPECTED ? now + window(gate, delay) : now);
-		/* A fix may come up at once: look closely again, for a while. */
+		/* A fix may start the server at any moment: check often again, for a while. */
 		if (gate->state == GATE_DOWN) {
 			gate->since_usec = now;
 		}
@@ -89,7 +90,7 @@ unsigned gate_save(struct gate *gate, uint64_t now, uint64_t now_boot,
 		wait_for(gate, now, now_boot, now + window(gate, delay));
 		gate->state = GATE_EXPECTING;
 	} else if (gate->asking || gate->waits) {
-		/* The outcome of the trial is this one's too. */
+		/* The result of the trial applies to this save too. */
 		uint64_t until =
 			prediction == RESTART_UNKNOWN ? now + gate->times.trial : gate->ask_until;
 
@@ -168,13 +169,14 @@ static unsigned look_serving(struct gate *gate, uint64_t now, const struct serve
 		bool fresh = seen->generation + GATE_TICK_USEC >= gate->saved_boot;
 
 		if (!fresh && now < gate->expect_until) {
-			gate->shown = seen->generation; /* or will: an event waits */
+			gate->shown = seen->generation; /* or will show it: an event waits */
 			gate->state = GATE_EXPECTING;
 			return actions;
 		}
 		if (!gate->asking && gate->state == GATE_EXPECTING &&
 			seen->generation == gate->shown) {
-			actions |= GATE_LEARN_NO_RESTART; /* it was expected, and did not come */
+			/* a restart was expected and did not happen */
+			actions |= GATE_LEARN_NO_RESTART;
 		}
 		gate->waits = false;
 		if (fresh) {

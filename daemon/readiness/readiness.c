@@ -6,7 +6,7 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
-enum { READINESS_EVENT_SERVERS_MAX = SERVERS_MAX + 1 }; /* and none */
+enum { READINESS_EVENT_SERVERS_MAX = SERVERS_MAX + 1 }; /* and one entry for "no server" */
 
 struct readiness *readiness_new(struct loop *loop, struct ledger *ledger, struct browsers *browsers,
 	readiness_history_fn *history, void *userdata)
@@ -42,7 +42,7 @@ void readiness_server_changed(struct readiness *readiness, struct server *server
 
 	if (server_visibility(server) == SERVER_FOREIGN ||
 		server_visibility(server) == SERVER_OPAQUE) {
-		readiness_server_gone(readiness, server); /* nothing of it can be seen */
+		readiness_server_gone(readiness, server); /* the server cannot be inspected */
 		return;
 	}
 	if (gate) {
@@ -76,7 +76,7 @@ void readiness_server_gone(struct readiness *readiness, struct server *server)
 		return;
 	}
 	server_gate_drop_event(
-		gate, STEP_GONE, "the server can no longer be seen, or its last tab was closed");
+		gate, STEP_GONE, "the server can no longer be inspected, or its last tab was closed");
 	while (*at != gate) {
 		at = &(*at)->next;
 	}
@@ -95,7 +95,10 @@ void readiness_project_removed(struct readiness *readiness, const struct project
 	}
 }
 
-/* Each server that the project's tabs show, once, with a reference; NULL for tabs without one. */
+/*
+ * Each server that the project's tabs show, once, with a reference; NULL for tabs without a
+ * server.
+ */
 static size_t servers_of(
 	const struct project *project, struct server *servers[READINESS_EVENT_SERVERS_MAX])
 {
@@ -124,7 +127,7 @@ void readiness_event(struct readiness *readiness, struct project *project, uint6
 				: "no browser is connected");
 		return;
 	}
-	/* Not tab by tab: what is seen of one server may give tabs to another project. */
+	/* Not tab by tab: inspecting one server may move tabs to another project. */
 	count = servers_of(project, servers);
 	for (size_t i = 0; i < count; i++) {
 		struct server *server = servers[i];
@@ -139,11 +142,11 @@ void readiness_event(struct readiness *readiness, struct project *project, uint6
 		}
 	}
 	if (aside) {
-		/* The last: if no other tab was told, the story ends here. */
+		/* This comes last: if no other tab was told, the event ends here. */
 		ledger_await(readiness->ledger, serial, 1);
 		ledger_arrived(readiness->ledger, serial);
 		ledger_step(readiness->ledger, serial, clock_now_usec(), STEP_SKIPPED, NULL,
-			"%s speaks to its pages itself; savecast.stand-aside is true",
+			"%s reloads its pages itself; savecast.stand-aside is true",
 			server_main(aside)->traits.livereload);
 	}
 	for (size_t i = 0; i < count; i++) {

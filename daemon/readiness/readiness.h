@@ -9,31 +9,31 @@
 #include "server/server.h"
 
 /*
- * Readiness: holds each event back until the servers of its project's
- * tabs serve the new code (gate.h decides), tells the tabs of a server that is
- * gone, and reloads them when a new generation serves, whatever started it.
+ * Holds each event back until the servers of its project's tabs are serving the new code
+ * (gate.h decides when). Tells the tabs when their server is gone, and reloads them when a
+ * new generation is serving, whatever started it.
  */
 
 struct readiness;
 
-/* The lessons have changed, and may be stored. */
+/* The restart history has changed and may be stored. */
 typedef void readiness_history_fn(const struct restart_history *history, void *userdata);
 
 struct readiness *readiness_new(struct loop *loop, struct ledger *ledger, struct browsers *browsers,
 	readiness_history_fn *history, void *userdata);
 void readiness_free(struct readiness *readiness);
 
-/* For reading what was stored. */
+/* For adding the history that was stored. */
 struct restart_history *readiness_history(struct readiness *readiness);
 
 /*
- * An event leaves for the project's tabs; `files` were saved, or NULL: somebody
- * asks for a reload. A save does nothing where stands_aside().
+ * An event is ready for the project's tabs; `files` were saved, or NULL if a caller asked
+ * for a reload. A save does nothing for tabs whose server stands_aside().
  */
 void readiness_event(struct readiness *readiness, struct project *project, uint64_t serial,
 	const struct fileset *files);
 
-/* What the servers tell; see servers_callbacks. */
+/* The server's callbacks; see servers_callbacks. */
 void readiness_server_changed(struct readiness *readiness, struct server *server);
 void readiness_process_exited(struct readiness *readiness, struct server *server);
 void readiness_server_gone(struct readiness *readiness, struct server *server);

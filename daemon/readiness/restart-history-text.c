@@ -10,9 +10,10 @@
 #include "util/utf8.h"
 
 /*
- * {"version": 1, "lessons": [{"root": "/home/me/potato", "server": "uvicorn",
- *   "suffix": "py", "restarts": true, "delay": 231000, "seen": 5}]}
- * One file's has "file": "/home/me/potato/main.py" in place of the suffix.
+ *   {"version": 1, "lessons": [{"root": "/home/me/potato", "server": "uvicorn",
+ *    "suffix": "py", "restarts": true, "delay": 231000, "seen": 5}]}
+ *
+ * The lesson of a single file has "file": "/home/me/potato/main.py" instead of the suffix.
  */
 
 enum { RESTART_HISTORY_VERSION = 1 };
@@ -43,7 +44,7 @@ char *restart_history_write(const struct restart_history *history)
 	return json_dumps(file, JSON_INDENT(1));
 }
 
-/* A lesson that cannot be right is left out: it will be learned again. */
+/* Leaves out an invalid lesson: it will be observed again. */
 static void lesson_read(struct restart_history *history, json_t *json)
 {
 	const char *root = json_string_value(json_object_get(json, "root"));

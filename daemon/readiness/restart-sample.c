@@ -83,7 +83,10 @@ bool restart_sample_add_restart(const struct restart_sample *sample,
 	uint64_t unused;
 	bool news = false;
 
-	/* Of several kinds of files saved at once, those that are likeliest to have done it did. */
+	/*
+	 * If several kinds of files were saved at once, the restart is attributed to the
+	 * likeliest kinds.
+	 */
 	for (size_t i = 0; i < sample->suffix_count; i++) {
 		strongest = stronger(strongest,
 			restart_history_predict(
@@ -102,7 +105,10 @@ bool restart_sample_add_restart(const struct restart_sample *sample,
 	return news;
 }
 
-/* One file that does nothing says nothing of the others that do, unless they learned it from it. */
+/*
+ * A file that restarts nothing proves nothing about others of its kind, unless the lesson
+ * came from that file.
+ */
 static bool file_stays(const struct restart_sample *sample, struct restart_history *history,
 	const char *root, const char *server)
 {

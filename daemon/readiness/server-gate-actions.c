@@ -5,7 +5,7 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
-/* What people call it: "uvicorn", or "port 8000" before it was seen. */
+/* The server's name for display: "uvicorn", or "port 8000" if the process was never seen. */
 static char *server_gate_name(const struct server_gate *gate)
 {
 	const struct server_main *main = server_main(gate->server);
@@ -21,8 +21,8 @@ static void server_gate_tell(struct server_gate *gate, enum server_health health
 	if (health == SERVER_WAITING) {
 		reason = mem_printf("%s is restarting on port %u", name, server_port(gate->server));
 	} else if (health == SERVER_DOWN) {
-		reason = mem_printf("%s no longer serves port %u: mend it or start it again; the "
-				    "page reloads when it serves",
+		reason = mem_printf("%s no longer serves port %u: fix it or start it again; the "
+				    "page reloads when the server answers",
 			name, server_port(gate->server));
 	}
 	if (health == server_health(gate->server)) {
@@ -67,21 +67,24 @@ static void server_gate_cast(struct server_gate *gate, const struct server_view 
 			"waited %lu ms: %s did not restart", waited, name);
 	}
 	gate->serial = 0;
-	/* Of a server that did not restart, only the files are new: a page may take them in place. */
+	/*
+	 * The server did not restart, so only the files are new: a page may replace them
+	 * without a reload.
+	 */
 	browsers_send(readiness->browsers, gate->project, gate->server, serial,
 		gate->mixed || view->worker != gate->worker);
 	gate->mixed = false;
 	ledger_arrived(readiness->ledger, serial);
 }
 
-/* Of this server new code serves, and no event waits for it. */
+/* The server is serving new code, and no event waits for it. */
 struct renewed {
 	struct server_gate *gate;
 	const struct server_view *view;
 	uint64_t now;
 };
 
-/* An event of its own for each project whose tabs show the server. */
+/* A separate event for each project whose tabs show the server. */
 static void renewed_tab(const struct tab *tab, void *userdata)
 {
 	const struct renewed *renewed = userdata;
@@ -126,8 +129,8 @@ static void server_gate_use_spare(struct server_gate *gate)
 	if (gate->serial) {
 		ledger_step(gate->readiness->ledger, gate->serial, clock_now_usec(), STEP_WAITING,
 			NULL,
-			"for a worker that takes no connection: the tabs use up those that the "
-			"browser keeps ready");
+			"for a worker that accepts no connection: the tabs use the connections that the "
+			"browser opened in advance");
 	}
 	browsers_use_spare(gate->readiness->browsers, gate->server);
 }
@@ -176,7 +179,7 @@ void server_gate_act(struct server_gate *gate, unsigned actions, const struct se
 	if (actions & GATE_TELL_DOWN) {
 		server_gate_tell(gate, SERVER_DOWN);
 	}
-	/* One that came and went before it was seen to serve: nothing else says so. */
+	/* The server came and went before it was seen serving: no other event says so. */
 	if (gate->machine.state == GATE_DOWN && !view->listens && server_main(gate->server)) {
 		server_gate_tell(gate, SERVER_DOWN);
 	}

@@ -48,7 +48,10 @@ static void find_project(const struct tab *tab, void *userdata)
 	}
 }
 
-/* The settings are a project's; of a server of several, those of the last save's. */
+/*
+ * The settings belong to a project; for a server of several projects, those of the latest
+ * save's project apply.
+ */
 static struct gate_times server_gate_times(const struct server_gate *gate)
 {
 	struct first_tab first = {.server = gate->server, .project = gate->project};
@@ -79,7 +82,8 @@ static struct server_state server_state_of(const struct server_view *view)
 
 void server_gate_look(struct server_gate *gate)
 {
-	struct server *server = server_ref(gate->server); /* its last tab may let go of it */
+	/* releasing the last tab may free the server */
+	struct server *server = server_ref(gate->server);
 	struct server_view view;
 	struct server_state seen;
 	uint64_t now = clock_now_usec();
@@ -129,7 +133,7 @@ void server_gate_free(struct server_gate *gate)
 	free(gate);
 }
 
-/* Without files it is a wish to reload, which restarts nothing. */
+/* Without files it is a request to reload, which does not restart the server. */
 static enum restart_prediction server_gate_consult(struct server_gate *gate,
 	const struct project *project, const struct fileset *files, uint64_t *delay)
 {
@@ -151,7 +155,7 @@ void server_gate_event(struct server_gate *gate, struct project *project, uint64
 	enum restart_prediction prediction;
 	unsigned actions;
 
-	server_gate_look(gate); /* it may have gone already */
+	server_gate_look(gate); /* it may have ended already */
 	gate->project = project;
 	gate->machine.times = server_gate_times(gate);
 	now = clock_now_usec();

@@ -7,21 +7,21 @@
 #include "server/listen-socket.h"
 
 /*
- * An empty connection to a listening socket, so that there is something to accept:
- * once the socket's queue gets shorter, somebody does. Never sends a byte.
+ * Opens an empty connection to a listening socket, so that there is something to accept:
+ * when the socket's queue gets shorter, a process accepts. Never sends a byte.
  */
 struct accept_probe {
 	int fd; /* -1: none */
 	uint32_t inode;
-	uint32_t longest; /* the queue was seen to be */
+	uint32_t longest; /* the longest queue that was seen */
 };
 
 #define ACCEPT_PROBE_NONE ((struct accept_probe){.fd = -1})
 
-/* Connects, without waiting, unless there is one to this socket already. */
+/* Connects without blocking, unless a connection to this socket already exists. */
 void accept_probe_connect(
 	struct accept_probe *probe, const struct listen_socket *socket, uint16_t port);
-/* Whether somebody accepts. `sockets` as they are now. */
+/* Whether a process accepted it. `sockets` are in their present state. */
 bool accept_probe_sees_accept(
 	struct accept_probe *probe, const struct listen_socket *sockets, size_t count);
 void accept_probe_close(struct accept_probe *probe);

@@ -12,7 +12,7 @@ struct guess {
 	size_t folder_count;
 };
 
-/* Takes "", "." and ".." out of an absolute name, in place. */
+/* Removes "", "." and ".." components from an absolute name, in place. */
 static void normalise(char *name)
 {
 	char *out = name;
@@ -64,7 +64,7 @@ static void guess_add(struct guess *guess, const char *value, size_t length, boo
 	guess->folders[guess->folder_count++] = mem_steal(name);
 }
 
-/* Takes the option at `at`; returns the argument behind it and its value. */
+/* Handles the option at `at`; returns the index after it and its value. */
 static size_t guess_option(struct guess *guess, const struct program *program, size_t at)
 {
 	const char *arg = guess->line.args[at];
@@ -87,14 +87,17 @@ static size_t guess_option(struct guess *guess, const struct program *program, s
 	if (folder && value) {
 		guess_add(guess, value, strlen(value), false);
 	}
-	/* flask's "dir/app.py:create()"; one without a slash is in the working folder, or a module */
+	/*
+	 * flask's "dir/app.py:create()"; without a slash it is a file in the working
+	 * folder, or a module
+	 */
 	if (file && value && strchr(value, '/')) {
 		guess_add(guess, value, strcspn(value, ":"), true);
 	}
 	return at + 1;
 }
 
-/* A word that may be a folder: not a port, and not a command as in "vite dev". */
+/* Whether the word can be a folder: not a port, and not a command as in "vite dev". */
 static bool is_served(const char *word)
 {
 	return word[strspn(word, "0123456789")] && strcmp(word, "dev") && strcmp(word, "serve") &&
@@ -103,7 +106,7 @@ static bool is_served(const char *word)
 
 static void guess_program(struct guess *guess, const struct program *program, size_t at);
 
-/* What an interpreter runs: a program of the table by its name, else a file of the site. */
+/* What an interpreter runs: a program of the table, or a file of the site. */
 static void guess_script(struct guess *guess, size_t at)
 {
 	const struct program *program = program_find(guess->line.args[at]);

@@ -11,8 +11,8 @@
  */
 
 enum {
-	COMMAND_LINE_BYTES_MAX = 64 * 1024, /* looked at */
-	COMMAND_LINE_ARGS_MAX = 256,	    /* looked at */
+	COMMAND_LINE_BYTES_MAX = 64 * 1024, /* longer command lines are cut */
+	COMMAND_LINE_ARGS_MAX = 256,	    /* further arguments are ignored */
 	COMMAND_LINE_FOLDERS_MAX = 8,
 };
 

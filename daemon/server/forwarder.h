@@ -6,22 +6,22 @@
 #include <stdint.h>
 
 /*
- * Programs that listen for somebody else: a container's, a tunnel's. Whose folders
- * the pages come from cannot be seen through them, but their names can be said.
+ * Programs that listen on behalf of another one, in a container or at the other end of a
+ * tunnel. The folders behind them cannot be inspected, but their names can be shown.
  */
 
-/* Pure: by the name of its command. */
+/* By the name of the command. Pure. */
 bool forwarder_is_one(const char *name);
 
 /*
- * Pure: whether these arguments, each with a NUL behind it, are docker-proxy's and
- * say that it listens on the port.
+ * Whether these arguments, each followed by a NUL, are those of a docker-proxy that listens
+ * on the port. Pure.
  */
 bool forwarder_names_port(const char *arguments, size_t length, uint16_t port);
 
 /*
- * The name of the process, of any user, that says in its arguments that it forwards
- * this port; the caller frees it. NULL if there is none. Walks over all processes:
- * not for the loop's thread.
+ * The name of the process, of any user, whose arguments say that it forwards this port; the
+ * caller frees it. NULL if there is none. Reads /proc of every process: do not call it on
+ * the loop's thread.
  */
 char *forwarder_find(uint16_t port);

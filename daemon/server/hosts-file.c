@@ -13,8 +13,8 @@ struct hosts_file {
 	hosts_changed_fn *changed;
 	void *userdata;
 	struct file_watcher *watcher;
-	struct file_watch *watch; /* NULL before the first question */
-	char *text; /* NULL if it was not read */
+	struct file_watch *watch; /* NULL until the first call */
+	char *text; /* NULL if it has not been read */
 	int error;
 };
 
@@ -66,13 +66,13 @@ static bool hosts_file_on_change(bool stays_so, void *userdata)
 const char *hosts_file_text(struct hosts_file *hosts, const char **why)
 {
 	if (!hosts->watch) {
-		/* It may be a symbolic link, as on NixOS: so the folder is watched, too. */
+		/* It may be a symbolic link, as on NixOS, so its folder is watched too. */
 		hosts->watcher = file_watcher_new(hosts->loop);
 		hosts->watch = file_watch_new(
 			hosts->watcher, "/etc", "hosts", true, hosts_file_on_change, hosts);
 		hosts_file_read(hosts, true);
 	} else if (!hosts->watcher) {
-		hosts_file_read(hosts, true); /* nobody tells of a change */
+		hosts_file_read(hosts, true); /* without a watch, nothing reports a change */
 	}
 	*why = hosts->error == -EFBIG ? "it is larger than 256 KiB"
 		: hosts->error < 0    ? strerror(-hosts->error)

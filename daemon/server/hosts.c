@@ -8,7 +8,7 @@
 
 #define BLANKS " \t\r\v\f"
 
-/* Whether the line, from behind its address to `end`, has the name. */
+/* Whether the rest of the line, from after its address to `end`, contains the name. */
 static bool line_names(const char *at, const char *end, const char *name)
 {
 	size_t length = strlen(name);
@@ -29,7 +29,7 @@ static bool line_names(const char *at, const char *end, const char *name)
 	return false;
 }
 
-/* Whether it is an address; `text` has room for INET6_ADDRSTRLEN. */
+/* Whether the text is an address; `text` has room for INET6_ADDRSTRLEN. */
 static bool address_read(const char *at, size_t length, char *text, bool *loopback)
 {
 	struct in_addr v4;

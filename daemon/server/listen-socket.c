@@ -24,7 +24,7 @@ struct diag_request {
 
 static int diag_open(void)
 {
-	/* The kernel answers within the call; the limit is for the unthinkable. */
+	/* The kernel answers during the call; the limit only guards against a hang. */
 	struct timeval limit = {.tv_usec = 200000};
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 
@@ -53,7 +53,7 @@ static int diag_ask(int fd, int family, uint16_t port, uint32_t sequence)
 			.nla_len = sizeof ask.attribute + sizeof ask.code,
 			.nla_type = INET_DIAG_REQ_BYTECODE,
 		},
-		/* Each test takes its port from the op behind it; "no" jumps past the end. */
+		/* Each test takes its port from the op after it; "no" jumps past the end. */
 		.code = {
 			{INET_DIAG_BC_S_GE, 8, 20},
 			{0, 0, port},
@@ -104,7 +104,7 @@ static int diag_error(const struct nlmsghdr *header)
 										      : -EPROTO;
 }
 
-/* Reads answers until the dump is done; returns the new count. */
+/* Reads answers until the dump is complete; returns the new count. */
 static int diag_read(int fd, uint16_t port, uint32_t sequence, struct listen_socket *listeners,
 	size_t max, size_t count)
 {
@@ -181,7 +181,7 @@ bool listen_socket_takes(const struct listen_socket *listener, const char *host)
 				!listener->v6_only
 				    : bound.s_addr == any.s_addr || bound.s_addr == v4.s_addr;
 	}
-	/* A name, localhost or below it: browsers take 127.0.0.1 or ::1. */
+	/* A name, localhost or below it: browsers connect to 127.0.0.1 or ::1. */
 	return listener->v6 ? IN6_IS_ADDR_UNSPECIFIED(&listener->address) ||
 			IN6_IS_ADDR_LOOPBACK(&listener->address)
 			    : bound.s_addr == any.s_addr || bound.s_addr == htonl(INADDR_LOOPBACK);
@@ -194,7 +194,7 @@ bool listen_host_is_name(const char *host)
 	return inet_pton(AF_INET, host, &address) != 1 && inet_pton(AF_INET6, host, &address) != 1;
 }
 
-/* Moves those that take the host to the front; returns how many. */
+/* Moves the sockets that accept connections to the host to the front; returns how many. */
 static size_t keep_takers(struct listen_socket *listeners, size_t count, const char *host)
 {
 	size_t kept = 0;

@@ -11,7 +11,7 @@ struct search {
 	size_t socket_count;
 	struct holder *holders;
 	size_t count, max;
-	/* While one process is looked at: */
+	/* The process that is being inspected: */
 	int fd;
 	uint32_t inode;
 };
@@ -38,7 +38,7 @@ static void holder_find_ancestors(struct holder *holder, pid_t parent)
 		int process = procfs_open(parent);
 
 		if (process < 0) {
-			return; /* of another user: a login shell's sshd, say */
+			return; /* another user's: for example the sshd of a login shell */
 		}
 		holder->ancestors[i] = parent;
 		parent = procfs_stat(process, &stat) == 0 ? stat.parent : 0;
@@ -52,7 +52,7 @@ static void search_process(struct search *search, pid_t pid)
 	int process;
 
 	if (search->count == search->max || (process = procfs_open(pid)) < 0) {
-		return; /* it has just ended, or is another user's */
+		return; /* it has just ended, or belongs to another user */
 	}
 	search->inode = 0;
 	procfs_each_fd(process, search_check_fd, search);
@@ -73,7 +73,7 @@ static void search_process(struct search *search, pid_t pid)
 	close(process);
 }
 
-/* Looks at all, unless there is no room for more. */
+/* Inspects all processes, as long as there is room in the result. */
 static bool search_next(pid_t pid, void *userdata)
 {
 	struct search *search = userdata;

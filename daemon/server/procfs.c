@@ -59,7 +59,10 @@ pid_t procfs_find(procfs_pid_fn *is_it, void *userdata)
 	return found;
 }
 
-/* Reads what fits; a text that was cut is no error, its readers take what is whole. */
+/*
+ * Reads as much as fits; a text that was cut is not an error, its readers use what is
+ * complete.
+ */
 static ssize_t procfs_read(int process, const char *name, char *text, size_t size)
 {
 	int fd = openat(process, name, O_RDONLY | O_CLOEXEC);
@@ -111,7 +114,7 @@ char *procfs_folder(int process)
 	char folder[PATH_MAX];
 	ssize_t n = readlinkat(process, "cwd", folder, sizeof folder);
 
-	/* A folder that was removed reads "... (deleted)", and is not there under that name. */
+	/* The link of a removed folder reads "... (deleted)", a name that does not exist. */
 	return n > 0 && folder[0] == '/' ? mem_strndup(folder, (size_t)n) : NULL;
 }
 

@@ -7,16 +7,17 @@
 #include <sys/types.h>
 
 /*
- * What /proc/PID says, one question a function. `process` is an open descriptor
- * of that folder, so that a process that ends cannot be mistaken for another.
+ * Reads /proc/PID, one question per function. `process` is an open descriptor of that
+ * folder, so that a new process with the same pid cannot be mistaken for the one that
+ * ended.
  */
 
-/* -errno if there is no such process of our own user. */
+/* -errno if our own user has no such process. */
 int procfs_open(pid_t pid);
-/* The same of any user: what others may read of theirs is little more than its name. */
+/* The same for any user's process: of others, little more than the name can be read. */
 int procfs_open_any(pid_t pid);
 
-/* Calls is_it() for each process until it returns true; returns that one, or 0. */
+/* Calls is_it() for each process until it returns true; returns that process, or 0. */
 typedef bool procfs_pid_fn(pid_t pid, void *userdata);
 pid_t procfs_find(procfs_pid_fn *is_it, void *userdata);
 
@@ -27,26 +28,26 @@ struct procfs_stat {
 };
 int procfs_stat(int process, struct procfs_stat *stat);
 
-/* Pure: the text of /proc/PID/stat. The name in it may hold anything. */
+/* Parses the text of /proc/PID/stat. The name in it can be anything. Pure. */
 int procfs_parse_stat(const char *text, struct procfs_stat *stat);
 
-/* The caller frees it; NULL if it is gone or may not be read. */
+/* The caller frees it; NULL if the folder was removed or may not be read. */
 char *procfs_folder(int process);
 
-/* Its arguments, each with a NUL behind it, at most 16 KiB; the caller frees them. */
+/* Its arguments, each followed by a NUL, at most 16 KiB; the caller frees them. */
 char *procfs_command_line(int process, size_t *length);
 
 /* The environment that it was started with, likewise, at most 128 KiB. */
 char *procfs_environment(int process, size_t *length);
 
-/* The inode of the socket behind a descriptor; 0 if it is none. */
+/* The inode of the socket behind a descriptor; 0 if it is not a socket. */
 uint32_t procfs_socket(int process, int fd);
 
 /* Calls told() for each descriptor until it returns false. */
 typedef bool procfs_fd_fn(int process, int fd, void *userdata);
 void procfs_each_fd(int process, procfs_fd_fn *told, void *userdata);
 
-/* Whether an epoll set of the process has this descriptor in it. */
+/* Whether an epoll set of the process contains this descriptor. */
 bool procfs_polls(int process, int fd);
 
 /* The children of all its threads; returns how many, at most `max`. */

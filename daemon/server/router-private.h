@@ -5,7 +5,7 @@
 #include "server/router.h"
 #include "server/url.h"
 
-/* What router.c and router-server.c share, and nobody else. */
+/* Shared by router.c and router-server.c only. */
 
 struct router {
 	struct registry *registry;
@@ -13,7 +13,7 @@ struct router {
 	struct hosts_file *hosts;
 };
 
-/* One URL to be answered. */
+/* One URL for which an answer is wanted. */
 struct restart_sample {
 	struct router *router;
 	struct url url;
@@ -22,13 +22,13 @@ struct restart_sample {
 };
 
 /*
- * The answer is what the server of the URL's port tells. `host` is an address, or a
- * name that stands for both loopback addresses.
+ * Answers with what is known of the server at the URL's port. `host` is an address, or a
+ * name for both loopback addresses.
  */
 void question_ask_server(struct restart_sample *question, const char *host);
 
 /*
- * The answer is that the project cannot be seen, as `what` says, and the one line of
- * settings that says which it is.
+ * Answers that the project cannot be found out, as `what` says, and with the line of
+ * settings that solves it.
  */
 void question_advise(struct restart_sample *question, const char *what);

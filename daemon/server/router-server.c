@@ -21,10 +21,10 @@ void question_advise(struct restart_sample *question, const char *what)
 		"savecast set --project url '%s://%s%.200s%s%s'",
 		url->secure ? "https" : "http", v6 ? "[" : "", url->host, v6 ? "]" : "", port);
 	answer->reason =
-		mem_printf("%s: %s in the project's folder says which it is", what, answer->advice);
+		mem_printf("%s: to set its project, run %s in the project's folder", what, answer->advice);
 }
 
-/* A server that was started elsewhere may name its folder on its command line. */
+/* The command line of a server that was started elsewhere may name its folder. */
 static struct project *find_by_command_line(
 	struct router *router, const struct server_main *main, char **found)
 {
@@ -47,7 +47,7 @@ static struct project *find_by_command_line(
 static void answer_forwarded(struct restart_sample *question, const char *forwarder)
 {
 	_cleanup_free_ char *what =
-		mem_printf("port %u is passed on by %s, behind which no folder can be seen",
+		mem_printf("port %u is forwarded by %s, so the folder behind it cannot be seen",
 			(unsigned)question->url.port, forwarder);
 
 	question_advise(question, what);
@@ -79,9 +79,9 @@ static void answer_seen(struct restart_sample *question)
 		return;
 	}
 	if (answer->project && stands_aside(answer->project, answer->server)) {
-		/* Short: where there is little room, this end of the reason is what is shown. */
+		/* Short, because in narrow places the end of the reason is what is shown. */
 		aside = mem_printf(
-			"; %s speaks to its pages itself (savecast.stand-aside)", main->traits.livereload);
+			"; %s reloads its pages itself (savecast.stand-aside)", main->traits.livereload);
 	}
 	folder = pathname_to_text(named ? named : main->folder);
 	answer->reason = mem_printf("port %u is served by %s (pid %d) from %s%s%s%s%s",
@@ -107,7 +107,7 @@ static void answer_unseen(struct restart_sample *question)
 			port, (unsigned)server_uid(server));
 	} else {
 		what = mem_printf(
-			"port %u is served by a process that cannot be looked into", port);
+			"port %u is served by a process that cannot be inspected", port);
 	}
 	question_advise(question, what);
 }

@@ -48,7 +48,7 @@ static void answer_file(struct restart_sample *question)
 		answer->project ? "" : why);
 }
 
-/* Where browsers go for a name that has several loopback addresses: as for localhost. */
+/* Which of several loopback addresses of a name browsers use: the same as for localhost. */
 static const char *one_of(const struct hosts_address *addresses, size_t count)
 {
 	bool v4 = false, v6 = false;
@@ -61,9 +61,9 @@ static const char *one_of(const struct hosts_address *addresses, size_t count)
 }
 
 /*
- * Where the URL's host is on this machine: an address, or "localhost"; NULL if it is not here, and
- * why /etc/hosts cannot tell, or NULL. No other way to ask for a name stays on this machine and
- * waits for nobody.
+ * The URL's host on this machine: an address or "localhost"; NULL if it is elsewhere. If
+ * /etc/hosts cannot be read, `why` says so. Every other way to resolve a name may send a
+ * packet or block.
  */
 static const char *host_here(
 	struct restart_sample *question, struct hosts_address *addresses, const char **why)
@@ -106,7 +106,7 @@ static void answer_rule(struct restart_sample *question, const struct url_rule *
 
 	answer->project = rule->project;
 	answer->reason = mem_printf("savecast.url: %s", rule->pattern->text);
-	/* Its server, if that can be seen, tells when the new code serves. */
+	/* If its server can be inspected, that tells when the new code is serving. */
 	if (host) {
 		answer->server = servers_get(
 			question->router->servers, host, question->url.port, question->order);
@@ -125,7 +125,7 @@ static void answer_url(struct restart_sample *question, const char *text)
 	} else if (url->kind == URL_HTTP) {
 		answer_host(question);
 	} else {
-		question->answer->reason = mem_printf("%.200s: is no page of a project", text);
+		question->answer->reason = mem_printf("%.200s: is not a page of a project", text);
 	}
 }
 

@@ -5,24 +5,25 @@
 #include "server/server.h"
 
 /*
- * Which project does a URL show, and how is that known? In this order: a url rule
- * of the settings (url-rule.h); a file: URL's own path; for a loopback URL the
- * process that listens on its port, its working folder, then the folders that its
- * command line names (command-line.h); a name that /etc/hosts gives a loopback
- * address likewise.
+ * Which project a URL shows, and how that was found. These are tried in order: a url rule
+ * of the settings (url-rule.h); the path of a file: URL; for a loopback URL, the process
+ * that listens on its port: its working folder, then the folders that its command line
+ * names (command-line.h). A name that has a loopback address in /etc/hosts counts as
+ * loopback.
  */
 
 struct router;
 
 struct route_answer {
-	struct project *project; /* NULL if there is none */
-	struct server *server; /* who serves it, a reference; NULL for a file or no answer */
-	bool looking; /* not known yet: servers_callbacks.changed() tells when */
+	struct project *project; /* NULL if none was found */
+	/* the server of the page, a reference; NULL for a file, or if it is not known */
+	struct server *server;
+	bool looking; /* not known yet: servers_callbacks.changed() is called when it is */
 	char *reason; /* how it was found, or why not and what to do; UTF-8 */
-	char *advice; /* of that, the command that settles it; NULL if there is none */
+	char *advice; /* the command that solves that; NULL if there is none */
 };
 
-/* `changed` tells that names may mean something else now: look all URLs up again. */
+/* `changed` is called when names may have another meaning: look all URLs up again. */
 struct router *router_new(struct loop *loop, struct registry *registry, struct servers *servers,
 	void (*changed)(void *userdata), void *userdata);
 void router_free(struct router *router);
@@ -30,6 +31,6 @@ void router_free(struct router *router);
 /* `order` is that of the browser which shows the URL. */
 void router_answer(struct router *router, const char *url, enum loopback_order order,
 	struct route_answer *answer);
-/* Whether the server reloads its pages by itself, and the project leaves that to it. */
+/* Whether the server reloads its pages itself and the project's settings leave it to do so. */
 bool stands_aside(const struct project *project, const struct server *server);
 void route_answer_clear(struct route_answer *answer);

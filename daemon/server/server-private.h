@@ -6,7 +6,7 @@
 #include "server/server.h"
 #include "server/socket-owners.h"
 
-/* What server.c and server-view.c share, and nobody else. */
+/* Shared by server.c and server-view.c only. */
 
 struct servers {
 	struct loop *loop;
@@ -15,8 +15,8 @@ struct servers {
 	struct server *first; /* the newest */
 	size_t count;
 	struct socket_owners_search
-		*look; /* under way; one at a time, however many servers want one */
-	struct server *looked; /* who it is for; NULL if that is gone */
+		*look; /* in progress; only one at a time, however many servers want one */
+	struct server *looked; /* the server it is for; NULL if that was freed */
 };
 
 struct server {
@@ -28,18 +28,18 @@ struct server {
 	enum server_visibility visibility;
 	uid_t uid;
 	char *forwarder;
-	struct server_main main; /* no folder: never seen */
+	struct server_main main; /* without a folder: never seen */
 	enum server_health health;
 	char *health_reason;
 	struct server_processes processes;
-	pid_t family[ANCESTORS_MAX + 1]; /* where newcomers are looked for: nearest first */
+	pid_t family[ANCESTORS_MAX + 1]; /* new processes are searched below these, nearest first */
 	struct accept_probe probe;
-	uint64_t probe_after_usec; /* one that serves is not probed again before */
+	uint64_t probe_after_usec; /* a serving server is not probed again before this time */
 	bool wants_look;
 	uint64_t look_after_usec;
 	void *data;
 	struct server *next;
 };
 
-/* Remembers who the server is and where its processes come from, for when they are gone. */
+/* Records the server's main process and its ancestors, for when they have ended. */
 void server_note_main(struct server *server);

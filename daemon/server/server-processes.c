@@ -10,9 +10,9 @@
 struct server_process {
 	struct holder holder;
 	bool trusted; /* it was seen to accept, or was there when the server was first seen */
-	bool supervisor; /* another holder was seen to be its child: it does not accept */
+	bool supervisor; /* another holder is its child, so it does not accept */
 	int pidfd;
-	struct loop_fd *watch; /* NULL once it has ended */
+	struct loop_fd *watch; /* NULL once the process has ended */
 	struct server_processes *processes;
 };
 
@@ -143,7 +143,7 @@ const struct holder *server_processes_oldest(const struct server_processes *proc
 	return oldest;
 }
 
-/* Who accepts by epoll shows it; of others we know only that they did. */
+/* A process that uses epoll shows whether it accepts; of others we only know that they did. */
 static bool member_accepts(
 	const struct server_processes *processes, const struct server_process *member)
 {

@@ -4,9 +4,9 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
-/* One that serves takes a connection within this time, or is busy. */
+/* A server that does not accept a connection within this time is busy. */
 #define BUSY_USEC (200 * CLOCK_USEC_PER_MSEC)
-/* It is probed so often at the most. */
+/* It is probed at most this often. */
 #define PROBE_AGAIN_USEC (500 * CLOCK_USEC_PER_MSEC)
 
 static void find_newcomers(struct server *server, const struct listen_socket *sockets, size_t count)
@@ -30,14 +30,20 @@ static void find_newcomers(struct server *server, const struct listen_socket *so
 	}
 }
 
-/* A lone holder without epoll may be a supervisor that was met while its worker was not up. */
+/*
+ * A single holder without epoll may be a supervisor whose worker was not running when we
+ * saw it.
+ */
 static bool may_have_newcomers(
 	const struct server_processes *processes, const struct server_processes_view *seen)
 {
 	return !seen->serving || (!processes->uses_epoll && processes->count == 1);
 }
 
-/* Whether the one that serves leaves an empty connection waiting; not of one that uses epoll. */
+/*
+ * Whether the serving process does not accept an empty connection; not checked if it uses
+ * epoll.
+ */
 static bool is_busy(struct server *server, const struct listen_socket *sockets, size_t count)
 {
 	struct accept_probe *probe = &server->probe;
@@ -64,7 +70,10 @@ void server_view(struct server *server, bool closely, struct server_view *view)
 	server_processes_drop_ended(processes);
 	server_processes_view(processes, &seen);
 	if (count && may_have_newcomers(processes, &seen)) {
-		/* First of all: a worker that is not known yet may be the one that accepted. */
+		/*
+		 * This comes first: a worker that is not known yet may be the one that
+		 * accepted.
+		 */
 		find_newcomers(server, sockets, count);
 		if (accept_probe_sees_accept(&server->probe, sockets, count)) {
 			server_processes_trust(processes);

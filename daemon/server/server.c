@@ -7,7 +7,10 @@
 #include "util/mem.h"
 #include "util/utf8.h"
 
-/* A whole walk is not started again before: it is for servers that come from elsewhere. */
+/*
+ * All processes are not searched again before this: it finds servers that were started
+ * elsewhere.
+ */
 #define LOOK_AGAIN_USEC (250 * CLOCK_USEC_PER_MSEC)
 
 struct servers *servers_new(
@@ -173,7 +176,7 @@ void server_recheck(struct server *server)
 static void server_note_traits(struct server_main *main, const struct holder *holder)
 {
 	struct program_traits *traits = &main->traits, starter;
-	/* Next names its process for what it does; the command is its parent's. */
+	/* Next renames its process; the command is its parent's. */
 	bool renamed = strncmp(main->command_line, "next-server", 11) == 0;
 
 	program_traits_of(main->command_line, main->command_line_length, traits);
@@ -223,7 +226,10 @@ static enum server_visibility sight_of(
 	if (result->socket_count && result->sockets[0].uid != geteuid()) {
 		return SERVER_FOREIGN;
 	}
-	/* One that was seen stays so: its old process may be ending, its new one not be there. */
+	/*
+	 * Once seen, a server stays known: its old process may be ending and its new one
+	 * not running yet.
+	 */
 	if (server->main.folder) {
 		return SERVER_SEEN;
 	}
@@ -243,7 +249,7 @@ static void server_take_look(struct server *server, struct socket_owners *result
 	free(server->forwarder);
 	server->forwarder = mem_steal(result->forwarder);
 	server->uid = result->socket_count ? result->sockets[0].uid : 0;
-	server_ref(server); /* its last tab may let go of it */
+	server_ref(server); /* releasing its last tab may free it */
 	server->servers->callbacks.changed(server, server->servers->userdata);
 	server_unref(server);
 }
@@ -262,7 +268,7 @@ static void servers_on_look(struct socket_owners *result, void *userdata)
 	servers_look_next(servers);
 }
 
-/* The one that was there first has its turn. */
+/* The server that waits the longest has its turn. */
 static void servers_look_next(struct servers *servers)
 {
 	struct server *oldest = NULL;

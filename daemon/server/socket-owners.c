@@ -7,7 +7,7 @@
 struct socket_owners_search {
 	socket_owners_fn *done; /* NULL once it is cancelled */
 	void *userdata;
-	/* The worker thread's until it is done: */
+	/* Belongs to the worker thread until it is done: */
 	char *host;
 	uint16_t port;
 	enum loopback_order order;

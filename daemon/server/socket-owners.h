@@ -8,24 +8,25 @@
 #include "util/loop.h"
 
 /*
- * One walk over all processes for who holds the sockets of a host and port: on the
- * worker thread, since a busy desktop makes it milliseconds long.
+ * One search of all processes for those that hold the sockets of a host and port. It runs
+ * on the worker thread, because it takes milliseconds on a busy desktop.
  */
 
 struct socket_owners {
 	struct listen_socket sockets[LISTEN_SOCKETS_MAX];
 	size_t socket_count;
-	struct holder holders[HOLDERS_MAX]; /* done() may take them over, and empty them here */
+	struct holder holders[HOLDERS_MAX]; /* done() may take them over; it empties them here */
 	size_t holder_count;
-	char *forwarder; /* who listens for somebody else there, if no holder was found */
+	/* the program that listens there on behalf of another one, if no holder was found */
+	char *forwarder;
 };
 
 struct socket_owners_search;
 
-/* done() is called on the loop, once, unless socket_owners_cancel() comes first. */
+/* done() is called on the loop, once, unless socket_owners_cancel() is called first. */
 typedef void socket_owners_fn(struct socket_owners *result, void *userdata);
 
 struct socket_owners_search *socket_owners_find(struct loop *loop, const char *host, uint16_t port,
 	enum loopback_order order, socket_owners_fn *done, void *userdata);
-/* For who no longer wants the answer; not after done(). Takes NULL. */
+/* For callers that no longer want the answer; not after done(). Accepts NULL. */
 void socket_owners_cancel(struct socket_owners_search *look);

@@ -66,7 +66,7 @@ static bool host_is_right(const char *host, bool bracketed)
 	return *host;
 }
 
-/* "host", "host:port", "[v6]:port"; `text` is changed. Returns why not, or NULL. */
+/* "host", "host:port", "[v6]:port"; changes `text`. Returns what is wrong, or NULL. */
 static const char *authority_read(struct url_pattern *pattern, char *text)
 {
 	bool bracketed = text[0] == '[';
@@ -117,8 +117,8 @@ int url_pattern_parse(const char *text, struct url_pattern *pattern, const char 
 		return -EINVAL;
 	}
 	if (strpbrk(rest, "?# @")) {
-		*why = "must hold no \"?\", \"#\", \"@\" or space: only scheme, host, port and path "
-		       "are looked at";
+		*why = "must contain no \"?\", \"#\", \"@\" or space: only scheme, host, port and path "
+		       "are compared";
 		return -EINVAL;
 	}
 	length = strcspn(rest, "/");
@@ -133,7 +133,7 @@ int url_pattern_parse(const char *text, struct url_pattern *pattern, const char 
 	return 0;
 }
 
-/* Going back to the last star alone is enough: no run of stars is worth trying twice. */
+/* It is enough to go back to the last star: no longer run of an earlier star can help. */
 static bool path_matches(const char *pattern, const char *path)
 {
 	const char *star = NULL, *from = NULL;

@@ -5,9 +5,9 @@
 #include "server/url-pattern.h"
 
 /*
- * The first step of routing: does a project's `savecast.url` claim the URL? Of
- * several that fit the narrowest does (url_pattern_weight()), then the first
- * project in the order of roots. Pure.
+ * The first step of routing: which project's `savecast.url` matches the URL? If several
+ * match, the most specific one wins (url_pattern_weight()), then the first project in the
+ * order of roots. Pure.
  */
 
 struct url_rule {
@@ -15,6 +15,6 @@ struct url_rule {
 	const struct url_pattern *pattern; /* borrowed from the project's settings */
 };
 
-/* Returns false if none fits. */
+/* Returns false if none matches. */
 bool url_rule_find(
 	const struct registry *registry, const struct url *url, struct url_rule *found);

@@ -41,7 +41,7 @@ static int port_parse(const char *text, uint16_t *port, const char **why)
 	return 0;
 }
 
-/* Takes "host", "host:port", "[v6]:port"; sets host, and port if one is written. */
+/* Parses "host", "host:port", "[v6]:port"; sets host, and port if one is written. */
 static int authority_parse(const char *text, size_t length, struct url *url, const char **why)
 {
 	_cleanup_free_ char *copy = mem_strndup(text, length);
@@ -49,7 +49,7 @@ static int authority_parse(const char *text, size_t length, struct url *url, con
 	struct in6_addr v6;
 
 	if (strlen(copy) != length) {
-		*why = "must hold no NUL";
+		*why = "must not contain a NUL";
 		return -EINVAL;
 	}
 	if (host[0] == '[') {
@@ -60,7 +60,7 @@ static int authority_parse(const char *text, size_t length, struct url *url, con
 		}
 		*end++ = '\0';
 		if (inet_pton(AF_INET6, host, &v6) != 1) {
-			*why = "the host is no IPv6 address";
+			*why = "the host is not an IPv6 address";
 			return -EINVAL;
 		}
 	} else {

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * What a tab's URL says about where its page comes from. Pure. Takes what a
- * browser shows after its own parsing (WHATWG URL), and refuses the rest.
+ * What a tab's URL says about the origin of its page. Pure. Accepts what a browser shows
+ * after its own parsing (WHATWG URL), and rejects everything else.
  */
 
 enum { URL_MAX = 4096 }; /* bytes; as in protocol/websocket.md */
@@ -23,14 +23,14 @@ enum url_kind {
 struct url {
 	enum url_kind kind;
 	bool secure;   /* https */
-	char *host;    /* lower case, no brackets, no user and password */
-	uint16_t port; /* the scheme's own if none is written */
+	char *host;    /* lower case, without brackets, user and password */
+	uint16_t port; /* the scheme's default if none is written */
 	char *path;    /* URL_HTTP: as written, from '/'; URL_FILE: a file name */
 };
 
-/* Returns 0, or -EINVAL and why, a constant text. */
+/* Returns 0, or -EINVAL and a constant text that says why. */
 int url_parse(const char *text, struct url *url, const char **why);
 void url_clear(struct url *url);
 
-/* Whether the host is this machine by its name alone: localhost, *.localhost, 127/8, ::1. */
+/* Whether the host's name alone means this machine: localhost, *.localhost, 127/8, ::1. */
 bool url_is_loopback(const struct url *url);

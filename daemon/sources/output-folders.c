@@ -9,16 +9,16 @@
 #include "sources/output-pattern.h"
 #include "util/mem.h"
 
-/* On the way to an output; and in an output folder. */
+/* For folders on the path to an output, and for output folders. */
 #define WAY_MASK (IN_CREATE | IN_MOVED_TO | IN_MOVE_SELF)
 #define OUTPUT_MASK (WAY_MASK | IN_CLOSE_WRITE | IN_MODIFY | IN_DELETE | IN_MOVED_FROM)
 
 struct output_folder {
 	struct output_folders *folders;
 	char *path;
-	bool output; /* else it is on the way only */
-	bool deep; /* so are the folders in it */
-	bool past; /* not at its path any more: its last events are on their way */
+	bool output; /* otherwise it is only on the path to one */
+	bool deep; /* its subfolders are output folders too */
+	bool past; /* it was moved or removed; its last events are still to come */
 	dev_t dev;
 	ino_t ino;
 	struct watch *watch;
@@ -31,14 +31,14 @@ struct output_folders {
 	struct output_folders_callbacks callbacks;
 	void *userdata;
 	struct output_folder *first;
-	unsigned count, past; /* of those at their path, and of the others */
-	bool quiet; /* what is there is not told */
+	unsigned count, past; /* of the folders at their path, and of the others */
+	bool quiet; /* do not report the files that exist */
 };
 
 static void folders_visit_all(struct output_folders *folders);
 static void folders_visit(struct output_folders *folders, const char *path, bool output, bool deep);
 
-/* Takes it out of the list. */
+/* Removes it from the list. */
 static void folder_free(struct output_folder **at)
 {
 	struct output_folder *folder = *at;
@@ -58,7 +58,7 @@ static bool folder_is_in(const struct output_folder *folder, const char *path)
 		(!folder->path[length] || folder->path[length] == '/');
 }
 
-/* Takes out the folder at `path`, and all below; or only those of them that are past. */
+/* Removes the folder at `path` and all below it; with past_only, only those that are past. */
 static void folders_drop(struct output_folders *folders, const char *path, bool past_only)
 {
 	for (struct output_folder **at = &folders->first; *at;) {
@@ -71,8 +71,8 @@ static void folders_drop(struct output_folders *folders, const char *path, bool 
 }
 
 /*
- * The folder that was at `path` is seen to be gone before its events have been
- * read: what was deleted in it is still to be told.
+ * The folder that was at `path` is found to be gone before its events have been read:
+ * report what was deleted in it.
  */
 static void folders_pass(struct output_folders *folders, const char *path)
 {
@@ -103,7 +103,7 @@ static void folder_end(struct output_folder *folder)
 	folder_free(at);
 }
 
-/* Settings may write it with a slash in front, as .gitignore does; it means the root's own. */
+/* Settings may write it with a leading slash, as .gitignore does, which means the root. */
 static const char *output_pattern(const struct path_rule *rule)
 {
 	return rule->pattern + (*rule->pattern == '/');
@@ -141,7 +141,7 @@ static void folder_on_file(struct output_folder *folder, uint32_t mask, const ch
 		folders_tell(folder->folders, FOLDERS_GONE, file);
 	} else if (mask & IN_CREATE && lstat(file, &st) == 0 &&
 		(!S_ISREG(st.st_mode) || st.st_nlink > 1)) {
-		/* A link of either kind is whole from the start. */
+		/* A link of either kind is complete from the start. */
 		folders_tell(folder->folders, FOLDERS_WRITTEN, file);
 	} else {
 		folders_tell(folder->folders, FOLDERS_BEGUN, file);
@@ -165,7 +165,10 @@ static void folder_on_event(uint32_t mask, const char *name, void *userdata)
 	_cleanup_free_ char *path = mem_printf("%s/%s", folder->path, name);
 
 	if (mask & IN_Q_OVERFLOW) {
-		/* Told to each folder; the first one that is watched does it for all. */
+		/*
+		 * Each folder gets this event; the first one that is watched handles it for
+		 * all.
+		 */
 		if (folder == folders_watched(folders)) {
 			folders->callbacks.told(FOLDERS_LOST, NULL, folders->userdata);
 			folders_drop(folders, folders->project->root, false);
@@ -199,7 +202,7 @@ static void folders_problem(struct output_folders *folders, const char *path, co
 	folders->callbacks.problem(text, folders->userdata);
 }
 
-/* What is in a folder that came: its files are written, its folders are looked at. */
+/* Handles the contents of a new folder: its files are written, its folders are visited. */
 static void folder_scan(struct output_folders *folders, const char *path, bool deep)
 {
 	DIR *dir = opendir(path);
@@ -224,7 +227,7 @@ static void folder_scan(struct output_folders *folders, const char *path, bool d
 	}
 }
 
-/* Makes the watch of one folder what it should be, and looks into it if it is new. */
+/* Gives one folder the watch that it should have, and reads it if it is new. */
 static void folders_visit(struct output_folders *folders, const char *path, bool output, bool deep)
 {
 	struct output_folder *folder = folders->first;
@@ -274,7 +277,7 @@ static void folders_visit(struct output_folders *folders, const char *path, bool
 	}
 }
 
-/* What a pattern names may be a folder, and then all in it is meant. */
+/* A pattern may name a folder, which means everything in it. */
 static void folders_visit_if_folder(struct output_folders *folders, const char *pattern)
 {
 	_cleanup_free_ char *path = mem_printf("%s/%s", folders->project->root, pattern);
@@ -285,7 +288,7 @@ static void folders_visit_if_folder(struct output_folders *folders, const char *
 	}
 }
 
-/* The way from the root to the pattern's base, then the base. */
+/* The path from the root to the pattern's base, then the base. */
 static void folders_visit_pattern(struct output_folders *folders, const char *pattern)
 {
 	_cleanup_free_ char *base = output_pattern_base(pattern);
@@ -323,7 +326,7 @@ static void folders_visit_all(struct output_folders *folders)
 			folders_visit_pattern(folders, output_pattern(&outputs->items[i]));
 		} else {
 			folders_problem(folders, output_pattern(&outputs->items[i]),
-				"is no pattern of files below the root");
+				"is not a pattern of files below the root");
 		}
 	}
 }

@@ -6,7 +6,10 @@
 #include "project/glob.h"
 #include "util/mem.h"
 
-/* A pattern without a slash inside fits at any depth elsewhere; an output's, in the root only. */
+/*
+ * In other settings a pattern without a slash matches at any depth; in `output`, only in
+ * the root.
+ */
 static char *anchored(const char *pattern)
 {
 	return mem_printf("/%s", pattern);

@@ -2,24 +2,24 @@
 #pragma once
 
 /*
- * Patterns of files that a build writes, relative to the project's root. They are
- * those of all rules (project/glob.h), but counted from the root always: "*.js" is in
- * the root only, else the whole work tree would have to be watched. A pattern that
- * fits a folder fits all that is below it. Pure.
+ * Patterns of files that a build writes, relative to the project's root. They follow the
+ * rules of all file patterns (project/glob.h), but are always relative to the root: "*.js"
+ * means the root only, because otherwise the whole work tree would have to be watched. A
+ * pattern that matches a folder matches everything below it. Pure.
  */
 
 #include <stdbool.h>
 
-/* Whether it can be watched: a pattern, and no "", "." or ".." between its slashes. */
+/* Whether it can be watched: a valid pattern without "", "." or ".." components. */
 bool output_pattern_is_good(const char *pattern);
 
 bool output_pattern_matches(const char *pattern, const char *path);
 
-/* The deepest folder that holds all it matches: "" is the root. The caller frees it. */
+/* The deepest folder that contains all its matches: "" is the root. The caller frees it. */
 char *output_pattern_base(const char *pattern);
 
-/* Whether it has no wildcards: the name of one file or folder. */
+/* Whether it has no wildcards: it names one file or folder. */
 bool output_pattern_is_plain(const char *pattern);
 
-/* Whether it matches also in folders below its base. */
+/* Whether it also matches in folders below its base. */
 bool output_pattern_is_deep(const char *pattern);

@@ -16,14 +16,14 @@ struct output_source {
 	struct project *project;
 	struct output_folders *folders;
 	struct output_burst burst;
-	bool lost; /* events of it were */
+	bool lost; /* some of its events were lost */
 	struct loop_timer *due;
-	struct reading *reading; /* the worker reads what was written */
-	unsigned holding; /* reads until the project is let go; 0: it is not held */
+	struct reading *reading; /* what was written is being read on the worker */
+	unsigned holding; /* reads until the project's hold ends; 0: it is not held */
 	struct output_source *next;
 };
 
-/* A burst's files on the worker thread; the source may end before it is done. */
+/* The files of a burst on the worker thread; the source may be freed before it is done. */
 struct reading {
 	struct output_source *source;
 	bool dropped;
@@ -59,7 +59,7 @@ static void on_read(void *userdata)
 	}
 }
 
-/* Leaves those that are what was announced; returns how many are left. */
+/* Leaves out files with the contents that were announced; returns how many remain. */
 static size_t source_judge(struct output_source *source, struct reading *reading)
 {
 	struct output_sources *sources = source->sources;
@@ -70,7 +70,7 @@ static size_t source_judge(struct output_source *source, struct reading *reading
 		struct pipeline_change change = reading->changes[i];
 		const struct content_mark *known = content_find(contents, change.name);
 
-		/* Made and removed again: nobody ever saw it. */
+		/* Created and removed again: it was never announced. */
 		if (known ? content_mark_is_same(known, &change.mark)
 			  : change.mark.kind == CONTENT_ABSENT) {
 			continue;
@@ -92,14 +92,14 @@ static void source_announce(struct output_source *source, struct reading *readin
 	if (left + more) {
 		pipeline_changed(pipeline, source->project, EVENT_OUTPUT, reading->changes, left,
 			left + more,
-			reading->lost ? "the queue of inotify ran over: all outputs are looked at"
+			reading->lost ? "the inotify queue overflowed: all outputs are checked"
 				      : "");
 	} else {
 		pipeline_output_unchanged(pipeline, source->project);
 	}
 }
 
-/* One read of those that the project is held for is done. */
+/* One of the reads for which the project is held is done. */
 static void output_source_end_hold(struct output_source *source)
 {
 	if (source->holding && --source->holding == 0) {
@@ -168,7 +168,7 @@ static void source_on_folder(enum output_folders_event event, const char *file, 
 		output_burst_gone(&source->burst, file, now);
 		break;
 	case FOLDERS_LOST:
-		log_warning("%s: the queue of inotify ran over: all outputs are looked at",
+		log_warning("%s: the inotify queue overflowed: all outputs are checked",
 			source->project->root);
 		output_burst_clear(&source->burst);
 		source->lost = true;
@@ -181,7 +181,7 @@ static void source_on_problem(const char *text, void *userdata)
 {
 	struct output_source *source = userdata;
 
-	/* One is enough, the first: they mostly have one cause. */
+	/* Report the first one only: they usually have one cause. */
 	if (!project_problem_is_of(source->project, "output")) {
 		project_problem_set(source->sources->registry, source->project, "output", text);
 	}
@@ -260,7 +260,10 @@ void output_sources_settle(struct output_sources *sources, struct project *proje
 	}
 	if (failed) {
 		output_burst_taken(&source->burst, clock_now_usec());
-		/* The read under way is the last that an earlier hold's end may wait for. */
+		/*
+		 * The read in progress is the last one that the end of an earlier hold
+		 * waits for.
+		 */
 		source->holding = source->holding > 0;
 		if (source->reading) {
 			source->reading->dropped = true;
@@ -271,7 +274,7 @@ void output_sources_settle(struct output_sources *sources, struct project *proje
 	}
 	reads = (source->reading != NULL) + (source->burst.files.count > 0);
 	if (reads && !source->holding) {
-		pipeline_hold(sources->pipeline, project, "its outputs are read");
+		pipeline_hold(sources->pipeline, project, "its outputs are being read");
 	}
 	source->holding = reads > source->holding ? reads : source->holding;
 }

@@ -2,18 +2,18 @@
 #pragma once
 
 /*
- * Build outputs as a source of events: files that match the project's `output`
- * patterns, each a change once it is whole and the burst is over.
+ * Build outputs as a source of events: files that match the project's `output` patterns. A
+ * file is a change when it is complete and the burst is over.
  *
- * A burst is over when nothing happened for OUTPUT_QUIET and no file of it is
- * still being written (open for writing since it was made or changed). A writer
- * that keeps its file open for OUTPUT_OPEN_MAX after the last sign of life is not
- * waited for; its file comes when it is closed. A burst that only removes files is
- * the first half of `rm -rf dist && build`: it waits OUTPUT_GONE for the second.
- * A burst that goes on and on leaves every OUTPUT_BURST_MAX.
+ * A burst is over when nothing happened for OUTPUT_QUIET and none of its files is still
+ * being written (open for writing since it was created or changed). A file that stays open
+ * for OUTPUT_OPEN_MAX after the last activity is not waited for; it is reported when it is
+ * closed. A burst that only removes files is the first half of `rm -rf dist && build`: it
+ * waits OUTPUT_GONE for the second half. A burst that does not end is reported every
+ * OUTPUT_BURST_MAX.
  *
- * What was written is read on the worker thread and compared with what was
- * announced: a build that writes the same bytes again is no event.
+ * What was written is read on the worker thread and compared with what was announced: a
+ * build that writes the same bytes again causes no event.
  */
 
 #include "pipeline/pipeline.h"
@@ -27,7 +27,10 @@
 #define OUTPUT_GONE_USEC (2 * CLOCK_USEC_PER_SEC)
 #define OUTPUT_BURST_MAX_USEC (10 * CLOCK_USEC_PER_SEC)
 
-/* Files being written that are told apart; with more, the burst waits for quiet only. */
+/*
+ * Files being written that are tracked individually; with more, the burst only waits for
+ * quiet.
+ */
 enum { OUTPUT_OPEN_FILES_MAX = 256 };
 
 struct output_sources;
@@ -39,8 +42,8 @@ void output_sources_free(struct output_sources *sources);
 /* The project was added, or its settings have changed. */
 void output_sources_update(struct output_sources *sources, struct project *project);
 /*
- * A hold of the project ends: it lasts until what was written meanwhile is read. With
- * `failed`, that is half a build and is dropped.
+ * A hold of the project ends: keeps it until what was written meanwhile has been read. With
+ * `failed`, that belongs to an incomplete build and is dropped.
  */
 void output_sources_settle(struct output_sources *sources, struct project *project, bool failed);
 /* The project is about to be forgotten. */

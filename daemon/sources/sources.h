@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What tells of changes beside editors: git and build outputs, with the one watcher
- * that both have. All enter by the pipe's door.
+ * The sources of changes other than editors: git and build outputs, and the file watcher
+ * that they share. They all report to the pipeline.
  */
 
 #include "pipeline/pipeline.h"
@@ -16,14 +16,14 @@ struct sources *sources_new(
 	struct loop *loop, struct registry *registry, struct pipeline *pipeline);
 void sources_free(struct sources *sources);
 
-/* The project was tracked, or got a tab: it is watched if it should be. */
+/* The project was tracked or got a tab: watches it if it should be watched. */
 void sources_project_changed(struct sources *sources, struct project *project);
-/* It was added, or its settings were read again; NULL: those of all projects. */
+/* The project was added, or its settings were read again; NULL: the settings of all projects. */
 void sources_settings_changed(struct sources *sources, struct project *project);
 
 /*
- * A hold of the project ends: it lasts until what happened meanwhile is known. With
- * `failed`, outputs written meanwhile are half a build and are dropped.
+ * A hold of the project ends: keeps it until what happened meanwhile is known. With
+ * `failed`, outputs written meanwhile belong to an incomplete build and are dropped.
  */
 void sources_settle(struct sources *sources, struct project *project, bool failed);
 

@@ -12,7 +12,7 @@
 /* How much is read at once: many events, or one with the longest name. */
 enum { WATCHER_READ_BYTES = 16 * 1024, WATCHER_DRAIN_READS = 64 };
 
-/* One that inotify watches. */
+/* A folder that inotify watches. */
 struct folder {
 	int wd;
 	struct watch *first;
@@ -22,7 +22,7 @@ struct watch {
 	struct watcher *watcher;
 	struct folder *folder; /* NULL once it is gone */
 	uint32_t mask;
-	watch_fn *told; /* NULL: freed while events are told */
+	watch_fn *told; /* NULL: freed while events are being delivered */
 	void *userdata;
 	struct watch *next; /* of the folder */
 	struct watch *all_next; /* of the watcher */
@@ -32,7 +32,7 @@ struct watcher {
 	int inotify;
 	int error; /* why there is no inotify */
 	struct loop_fd *fd;
-	void *folders; /* by wd */
+	void *folders; /* by watch descriptor */
 	struct watch *all;
 	bool telling;
 };
@@ -63,7 +63,7 @@ static void watch_destroy(struct watch *watch)
 	free(watch);
 }
 
-/* Takes the folder away from those who watch it. */
+/* Detaches the folder from its watches. */
 static void folder_free(struct watcher *watcher, struct folder *folder)
 {
 	for (struct watch *watch = folder->first; watch; watch = watch->next) {
@@ -90,7 +90,7 @@ static void watcher_tell(struct watcher *watcher, const struct inotify_event *ev
 	}
 }
 
-/* One read's worth; false if there was nothing to read. */
+/* One read; false if there was nothing to read. */
 static bool watcher_read(struct watcher *watcher)
 {
 	alignas(struct inotify_event) char bytes[WATCHER_READ_BYTES];
@@ -121,7 +121,7 @@ static void watcher_on_event(uint32_t events, void *userdata)
 
 void watcher_drain(struct watcher *watcher)
 {
-	/* Somebody who writes all the time must not keep us here. */
+	/* A program that writes all the time must not keep us in this loop. */
 	for (int i = 0; i < WATCHER_DRAIN_READS && !watcher->telling; i++) {
 		if (!watcher_read(watcher)) {
 			break;

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Times inside the daemon are CLOCK_MONOTONIC microseconds; this one never comes. */
+/* Times inside the daemon are CLOCK_MONOTONIC microseconds; this one is never reached. */
 #define CLOCK_NEVER UINT64_MAX
 #define CLOCK_USEC_PER_MSEC UINT64_C(1000)
 #define CLOCK_USEC_PER_SEC UINT64_C(1000000)

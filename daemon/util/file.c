@@ -111,7 +111,7 @@ static int write_all(int fd, const char *text, size_t length)
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
-/* A rename is durable once its folder is. */
+/* A rename is durable only after its folder was synced. */
 static int sync_folder(const char *folder)
 {
 	_cleanup_(close_fd) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -129,7 +129,7 @@ int file_replace(const char *name, const char *text, size_t length)
 	if (r < 0) {
 		return r;
 	}
-	unlink(temporary); /* a life that was killed may have left one */
+	unlink(temporary); /* a daemon that was killed may have left one */
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		return -errno;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Keeps an event that anybody can repeat from flooding the log: the first is
- * told, then one a minute, with the count of those that were held back. Pure.
+ * Keeps an event that anybody can repeat from flooding the log: the first one is logged,
+ * then one per minute, with the number of those that were left out. Pure.
  */
 
 #include <stdbool.h>
@@ -21,7 +21,7 @@ struct log_limit {
 	unsigned held;
 };
 
-/* Whether to tell this one; if so, `more` is what to say of those held back before it, or "". */
+/* Whether to log this one; if so, `more` is the text about those left out before it, or "". */
 static inline bool log_limit_pass(
 	struct log_limit *limit, uint64_t now_usec, char more[LOG_LIMIT_MORE_MAX])
 {

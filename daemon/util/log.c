@@ -14,7 +14,10 @@ enum { LOG_LINE_MAX = 2048 };
 
 static bool log_debug_enabled;
 
-/* The variable is inherited, also by what writes elsewhere: it names the stream it is true of. */
+/*
+ * The variable is inherited by processes that write elsewhere, so it names the stream it
+ * applies to.
+ */
 static bool log_to_journal(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -30,7 +33,7 @@ void log_set_debug(bool debug)
 	log_debug_enabled = debug;
 }
 
-/* A name from outside must forge no line of its own, and do nothing to a terminal. */
+/* A name from outside must not forge a log line, and must not control a terminal. */
 static void defuse(char *text)
 {
 	size_t left = strlen(text), n;

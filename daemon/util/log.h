@@ -2,21 +2,21 @@
 #pragma once
 
 /*
- * The log, on standard error. A file defines LOG_MODULE before it includes this;
- * lines read "module: what: value: why". Each error is logged once, by the code
- * that decides what to do about it; all code below that returns it.
+ * The log, on standard error. A file defines LOG_MODULE before it includes this header;
+ * lines have the form "module: what: value: why". Each error is logged once, by the code
+ * that decides what to do about it; the code below only returns it.
  *
- * Where standard error goes to the journal, lines carry its level prefix.
- * Debug lines appear only after log_set_debug(true).
+ * If standard error goes to the journal, each line has the prefix of its level. Debug lines
+ * appear only after log_set_debug(true).
  */
 
 #include <stdbool.h>
 
 enum log_level {
-	LOG_LEVEL_ERROR = 3,   /* something asked for is not done */
-	LOG_LEVEL_WARNING = 4, /* survived; the line says what is ignored */
-	LOG_LEVEL_INFO = 6,    /* started, stopped, a browser came */
-	LOG_LEVEL_DEBUG = 7,   /* one save's way */
+	LOG_LEVEL_ERROR = 3,   /* a request failed */
+	LOG_LEVEL_WARNING = 4, /* something is ignored; the line says what */
+	LOG_LEVEL_INFO = 6,    /* started, stopped, a browser connected */
+	LOG_LEVEL_DEBUG = 7,   /* the steps of one save */
 };
 
 void log_set_debug(bool debug);

@@ -24,7 +24,7 @@ struct loop {
 	bool quit;
 	int status;
 	unsigned dispatching;	/* depth of callbacks from loop_dispatch() */
-	struct loop_fd *dead;	/* freed while dispatching: events may still name them */
+	struct loop_fd *dead;	/* freed while dispatching: pending events may refer to them */
 	struct worker *worker;	/* NULL before the first job */
 	struct loop_fd *worker_fd;
 };
@@ -88,7 +88,7 @@ static const struct lws_protocols loop_protocols[] = {
 
 static void loop_on_lws_log(int level, const char *line)
 {
-	/* Refused handshakes and the like are told where they are decided. */
+	/* Refused handshakes and similar cases are logged where they are decided. */
 	if (level == LLL_ERR) {
 		log_debug("libwebsockets: %.*s", (int)strcspn(line, "\n"), line);
 	}
@@ -99,9 +99,9 @@ static void loop_never(lws_sorted_usec_list_t *sul)
 }
 
 /*
- * libwebsockets 4.1 re-arms a housekeeping timer every 30 s, for deferred work
- * that we never give it, and has no option to leave it out. It is the one entry
- * that is due in 25 to 31 s on a fresh context; later timeouts are not affected.
+ * libwebsockets 4.1 re-arms a housekeeping timer every 30 s, for deferred work that we
+ * never give it, and has no option to disable it. It is the only entry that is due in 25 to
+ * 31 s in a new context; later timeouts are not affected.
  */
 static void loop_unhook_housekeeping(struct loop *loop)
 {
@@ -131,9 +131,15 @@ struct loop *loop_new(void)
 		.uid = -1,
 		.gid = -1,
 		.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
-		/* Else libwebsockets allocates a table for every descriptor that ulimit allows. */
+		/*
+		 * Otherwise libwebsockets allocates a table for every descriptor that
+		 * ulimit allows.
+		 */
 		.fd_limit_per_thread = LOOP_LWS_FDS_MAX,
-		/* Memory only while in use; fewer, and silent connections hold up a good one. */
+		/*
+		 * Uses memory only while in use; with fewer, silent connections delay a
+		 * good one.
+		 */
 		.max_http_header_pool = LOOP_LWS_FDS_MAX,
 		.max_http_header_data = 2048,
 		.user = loop,

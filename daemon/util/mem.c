@@ -61,7 +61,10 @@ char *mem_printf(const char *format, ...)
 
 void mem_init(void)
 {
-	/* Said, glibc does not raise them to what was once freed, which is up to 32 MiB. */
+	/*
+	 * If it is set, glibc does not raise the threshold up to 32 MiB as large blocks are
+	 * freed.
+	 */
 	mallopt(M_MMAP_THRESHOLD, MEM_LARGE_BYTES);
 	mallopt(M_TRIM_THRESHOLD, 2 * MEM_LARGE_BYTES);
 }

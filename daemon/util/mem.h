@@ -5,15 +5,15 @@
 #include <string.h>
 
 /*
- * Memory. Running out of it ends the process: savecastd is restarted on demand
- * and loses nothing that matters, and every size that a peer can grow is
- * limited elsewhere. So no caller checks for NULL.
+ * Memory. If it runs out, the process ends: savecastd is restarted on demand and loses
+ * nothing important, and every size that another process can grow is limited elsewhere. So
+ * no caller checks for NULL.
  *
- * _cleanup_(x_freep) frees a local when it goes out of scope; MEM_CLEANUP(x)
- * makes the x_freep() for an x_free() that takes NULL.
+ * _cleanup_(x_freep) frees a local when it goes out of scope; MEM_CLEANUP(x) defines
+ * x_freep() from an x_free() that accepts NULL.
  */
 
-/* Says so and ends; for what a library could not get. */
+/* Prints a message and ends the process; for when a library could not allocate. */
 void mem_out(void) __attribute__((noreturn));
 
 void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull, alloc_size(1)));
@@ -24,9 +24,9 @@ char *mem_strndup(const char *s, size_t max) __attribute__((malloc, returns_nonn
 char *mem_printf(const char *format, ...)
 	__attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
-/* To be called first: what is large goes back to the system as it is freed. */
+/* Call it first: large blocks go back to the system when they are freed. */
 void mem_init(void);
-/* Gives what is free back to the system: after much that is small has gone. */
+/* Gives free memory back to the system: after many small blocks were freed. */
 void mem_give_back(void);
 
 #define mem_new(type) ((type *)mem_zero(sizeof(type)))
@@ -49,7 +49,7 @@ static inline void mem_freep(void *p)
 }
 #define _cleanup_free_ _cleanup_(mem_freep)
 
-/* Takes the pointer out of a variable: the caller of the expression owns it. */
+/* Takes the pointer out of a variable: the user of the expression owns it. */
 #define mem_steal(p)                                                                               \
 	({                                                                                         \
 		typeof(p) *mem_steal_from = &(p);                                                  \

@@ -24,7 +24,7 @@ static int uri_decode(char *path, const char **why)
 
 	for (const char *in = path; *in; in++) {
 		if (*in == '?' || *in == '#') {
-			*why = "a file: URI has no query and no fragment; write %3F or %23";
+			*why = "a file: URI must have no query or fragment; write %3F or %23";
 			return -EINVAL;
 		}
 		if (*in != '%') {
@@ -39,7 +39,7 @@ static int uri_decode(char *path, const char **why)
 			return -EINVAL;
 		}
 		if (high == 0 && low == 0) {
-			*why = "a file name cannot hold %00";
+			*why = "a file name cannot contain %00";
 			return -EINVAL;
 		}
 		*out++ = (char)(high << 4 | low);
@@ -86,7 +86,7 @@ static int path_check(char *path, const char **why)
 		size_t n = strcspn(++at, "/");
 
 		if (n == 0 || (n <= 2 && strspn(at, ".") >= n)) {
-			*why = "must hold no empty, \".\" or \"..\" component";
+			*why = "must contain no empty, \".\" or \"..\" component";
 			return -EINVAL;
 		}
 	}
@@ -101,7 +101,7 @@ int pathname_from_text(const char *text, char **name, const char **why)
 	if (strncasecmp(text, "file:", 5) == 0) {
 		r = uri_path(text, &path, why);
 	} else {
-		/* No more of a huge text than is needed to see that it is too long. */
+		/* Copies no more of a huge text than is needed to see that it is too long. */
 		path = mem_strndup(text, PATHNAME_MAX + 2);
 	}
 	if (r == 0) {

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * The signals that mean something to a daemon, on the loop: SIGTERM and SIGINT end it,
- * SIGHUP asks it to read its settings again. Writing to who has gone, and a file that
- * must not grow, are errors like any other, and no signals.
+ * The signals that a daemon handles, on the loop: SIGTERM and SIGINT end it, SIGHUP makes
+ * it read its settings again. Writing to a closed connection and exceeding a file size
+ * limit are ordinary errors and cause no signals.
  */
 
 #include "util/loop.h"

@@ -28,7 +28,8 @@ struct worker {
 	pthread_t thread;
 	pthread_mutex_t lock; /* guards the queues and `stop` */
 	pthread_cond_t wake; /* there is a job, or `stop` */
-	unsigned unfinished; /* jobs submitted and not collected; the caller's thread's own */
+	/* jobs submitted and not collected; used only by the caller's thread */
+	unsigned unfinished;
 	struct queue todo;
 	struct queue finished;
 	bool stop;
@@ -95,11 +96,11 @@ struct worker *worker_new(void)
 	worker->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&worker->lock, NULL);
 	pthread_cond_init(&worker->wake, NULL);
-	/* Signals are the loop's business. */
+	/* Signals are handled by the loop. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (worker->event < 0 || pthread_create(&worker->thread, NULL, worker_run, worker) != 0) {
-		/* Like running out of memory: the daemon is restarted on demand. */
+		/* As when memory runs out: the daemon is restarted on demand. */
 		fputs("savecastd: worker: cannot start a thread\n", stderr);
 		abort();
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* The loop's second thread, for what may block. See loop_job(). */
+/* The loop's second thread, for work that may block. See loop_job(). */
 
 struct worker;
 typedef void worker_fn(void *userdata);
@@ -13,9 +13,9 @@ void worker_free(struct worker *worker);
 
 /* Readable while worker_collect() has something to do. */
 int worker_fd(const struct worker *worker);
-/* Calls done() of the finished jobs, in their order, on the calling thread. */
+/* Calls done() of the finished jobs, in order, on the calling thread. */
 void worker_collect(struct worker *worker);
-/* The same, but waits until nothing is left to do. */
+/* The same, but waits until no job is left. */
 void worker_finish(struct worker *worker);
 
 void worker_submit(struct worker *worker, worker_fn *work, worker_fn *done, void *userdata);

@@ -118,16 +118,16 @@ for (const { name, called, builds, npm, files, file, text, command } of servers)
 		};
 
 		const [tab] = await world.bus.tabs();
-		assert.match(tab.reason, new RegExp(`; ${called} speaks to its pages itself \\(savecast\\.stand-aside\\)$`));
-		assert.match((await world.savecast('status')).stdout.replace(/\s+/g, ' '), /speaks to its pages itself/);
+		assert.match(tab.reason, new RegExp(`; ${called} reloads its pages itself \\(savecast\\.stand-aside\\)$`));
+		assert.match((await world.savecast('status')).stdout.replace(/\s+/g, ' '), /reloads its pages itself/);
 
 		const why = await world.savecast('why', path.join(root, file));
-		assert.match(why.stdout.replace(/\s+/g, ' '), new RegExp(`nothing: ${called} speaks to its pages itself`));
+		assert.match(why.stdout.replace(/\s+/g, ' '), new RegExp(`nothing: ${called} reloads its pages itself`));
 
 		const first = await save('v1');
 		const aside = await story(world);
 		assert.deepEqual([aside.serial, aside.steps.map((/** @type {any} */ s) => s.step).at(-1)], [first, 'skipped']);
-		assert.match(aside.steps.at(-1).text, new RegExp(`^${called} speaks to its pages itself`));
+		assert.match(aside.steps.at(-1).text, new RegExp(`^${called} reloads its pages itself`));
 		assert.equal(aside.steps.some((/** @type {any} */ s) => s.step === 'cast'), false);
 		await until('v1 by its own means', async () => await heading(page) === 'v1');
 

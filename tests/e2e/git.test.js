@@ -263,12 +263,12 @@ test('what cannot be read is said once, and is not silent', async t => {
 		const { rename } = await import('node:fs/promises');
 		await rename(path.join(root, '.git/new'), path.join(root, '.git/index'));
 		await settled(world, 0, { expect: false });
-		assert.match(await problem(), /^git: the index: is no index/);
+		assert.match(await problem(), /^git: the index: is not an index/);
 	}
-	assert.equal((await world.log('savecastd')).match(/is no index/g)?.length, 1, 'once');
+	assert.equal((await world.log('savecastd')).match(/is not an index/g)?.length, 1, 'once');
 	await rm(path.join(root, '.git'), { recursive: true });
 	await settled(world, 0, { expect: false });
-	assert.match(await problem(), /is gone/);
+	assert.match(await problem(), /was removed/);
 
 	await git('init', '--quiet');
 	world.daemon?.process.kill('SIGHUP');
@@ -300,7 +300,7 @@ test('while git is at work, saves wait', async t => {
 	const held = async () => (await world.bus.projects())[0].HeldBy;
 	const lock = file('.git/index.lock');
 	await writeFile(lock, '');
-	await until('the lock to be seen', async () => await held() === 'git: a command is at work');
+	await until('the lock to be seen', async () => await held() === 'git: a command is in progress');
 	await write('a.css', 'saved\n');
 	const serial = await world.bus.saved(file('a.css'));
 	assert.deepEqual((await world.bus.events()).at(-1).steps.map((/** @type {any} */ s) => s.step), ['heard', 'held']);
@@ -314,7 +314,7 @@ test('while git is at work, saves wait', async t => {
 	await write('b.css', 'main\n');
 	await git('commit', '--quiet', '-a', '-m', 'main');
 	await git('checkout', '--quiet', 'topic');
-	const script = `until savecast status --json | grep -q '"held-by": *"git: rebase is at work"'; do :; done; date +%N > new.css && savecast save new.css`;
+	const script = `until savecast status --json | grep -q '"held-by": *"git: rebase is in progress"'; do :; done; date +%N > new.css && savecast save new.css`;
 	const { told, events } = await did(() => git('rebase', '--quiet', '--exec', script, 'main'));
 	assert.deepEqual([told, events.length], [['b.css', 'new.css'], 1], 'two saves in the middle, and what git did');
 });

@@ -184,8 +184,8 @@ h.HTTPServer(('127.0.0.1', ${ports.hidden}), h.SimpleHTTPRequestHandler).serve_f
 	let tab = 0;
 	for (const [port, reason] of /** @type {[number, RegExp][]} */ ([
 		[ports.nobody, /^port \d+ is served by another user \(uid 65534\), whose folders cannot be seen: /],
-		[ports.docker, /^port \d+ is passed on by docker-proxy, behind which no folder can be seen: /],
-		[ports.hidden, /^port \d+ is served by a process that cannot be looked into: /],
+		[ports.docker, /^port \d+ is forwarded by docker-proxy, so the folder behind it cannot be seen: /],
+		[ports.hidden, /^port \d+ is served by a process that cannot be inspected: /],
 	])) {
 		const url = `http://127.0.0.1:${port}/`;
 		let said = await client.watch(++tab, url);
@@ -197,7 +197,7 @@ h.HTTPServer(('127.0.0.1', ${ports.hidden}), h.SimpleHTTPRequestHandler).serve_f
 		assert.ok(stdout.replace(/\s+/g, ' ').includes(said.reason), stdout);
 
 		// The line is what it says it is.
-		assert.ok(said.reason.endsWith(`: ${why.advice} in the project's folder says which it is`), said.reason);
+		assert.ok(said.reason.endsWith(`: to set its project, run ${why.advice} in the project's folder`), said.reason);
 		assert.ok((await world.savecast('why', url)).stdout.endsWith(`\n\n${why.advice}\n`));
 		said = await client.told(tab, 'live', async () => {
 			await world.savecast('track', root);

@@ -148,7 +148,7 @@ test('more servers than there is room for, and URLs that no person types', async
 		['file:///tmp/a%00b', /NUL|%00/],
 		['file://elsewhere/share/x', /./],
 		['http://', /./],
-		['javascript:alert(1)', /is no page of a project/],
+		['javascript:alert(1)', /is not a page of a project/],
 		[`http://127.0.0.1:${port}/${'x'.repeat(4096 - 30)}`, /^port \d+ is served by python3/],
 	];
 	for (const [url, reason] of rows) {

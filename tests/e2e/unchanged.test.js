@@ -43,7 +43,7 @@ test('a save that changed no byte does nothing, and says so', async t => {
 	await quiet();
 	const both = await story(world, await world.bus.saved(a, b));
 	assert.deepEqual(both.files, [b], 'only the one that changed');
-	assert.match(both.steps[0].text, /1 more file: not a byte changed/);
+	assert.match(both.steps[0].text, /1 more file: no byte changed/);
 	await quiet();
 	await rm(a);
 	assert.deepEqual(await steps(a), ['heard', 'no-tab'], 'a deletion is a change');

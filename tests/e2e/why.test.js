@@ -49,11 +49,11 @@ test('why explains a file and a URL, and does nothing', async t => {
 		[root, 'savecast.url: http://shop.test', 'reloads 1 tab', undefined]);
 	assert.deepEqual(said.projects[0].tabs.map((/** @type {any} */ tab) => [tab.tab, tab.url]), [[7, 'http://shop.test/x']]);
 	said = await why('http://elsewhere.test/');
-	assert.deepEqual([said.projects, said.reason], [[], "elsewhere.test is not on this machine: savecast set --project url 'http://elsewhere.test' in the project's folder says which it is"]);
+	assert.deepEqual([said.projects, said.reason], [[], "elsewhere.test is not on this machine: to set its project, run savecast set --project url 'http://elsewhere.test' in the project's folder"]);
 	assert.match((await why('http://localhost:1/')).reason, /nothing listens on port 1/);
 	assert.match((await why('http://localhost:99999/')).reason, /port must be a number/);
 	assert.match((await why(`http://x/${'a'.repeat(100000)}`)).reason, /at most 4096 bytes/);
-	assert.match((await why('about://blank')).reason, /is no page of a project/);
+	assert.match((await why('about://blank')).reason, /is not a page of a project/);
 	assert.equal(client.log.mark, mark, 'no tab was told');
 	assert.equal(await events(), 0);
 

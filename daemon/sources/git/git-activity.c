@@ -47,11 +47,11 @@ uint64_t git_began_usec(uint64_t idle_usec, uint64_t now_usec)
 	uint64_t late = now_usec - GIT_LATE_USEC;
 	uint64_t idle = idle_usec ? idle_usec - GIT_TICK_USEC : 0;
 
-	/* Idle after now: the clock was set back. */
+	/* An idle time after now: the clock was set back. */
 	return idle > late && idle <= now_usec ? idle : late;
 }
 
-/* There while git is at work, or between two steps of it. */
+/* Exists while git works, or between two steps of its work. */
 static bool is_of_work(const char *name)
 {
 	return strcmp(name, "index.lock") == 0 || strcmp(name, "rebase-merge") == 0 ||
@@ -59,8 +59,8 @@ static bool is_of_work(const char *name)
 }
 
 /*
- * A stash pop restores what was untracked when it is done with the index, by way of another
- * index, which goes when they are there.
+ * A stash pop restores untracked files after it has written the index, with a second index
+ * that it removes when the files are there.
  */
 static bool is_end_of_untracked(uint32_t mask, const char *name)
 {
@@ -72,7 +72,10 @@ enum git_notice git_notice_of(uint32_t mask, const char *name, bool busy)
 	if (mask & IN_IGNORED) {
 		return GIT_NOTICE_GONE;
 	}
-	/* Deleted, too: our descriptor of it would keep the whole folder from being gone. */
+	/*
+	 * Also if it was deleted: our descriptor of it would keep the whole folder from
+	 * disappearing.
+	 */
 	if (mask & IN_Q_OVERFLOW ||
 		(mask & (IN_MOVED_TO | IN_DELETE) && strcmp(name, "index") == 0)) {
 		return GIT_NOTICE_INDEX;

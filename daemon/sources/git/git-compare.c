@@ -9,11 +9,11 @@
 
 #include "util/mem.h"
 
-/* An index that is being read, with its entry that comes next. */
+/* An index that is being read, and its next entry. */
 struct side {
 	struct git_index index;
 	struct git_entry entry;
-	int state; /* as git_index_next() says */
+	int state; /* the result of git_index_next() */
 };
 
 MEM_CLEANUP_OF(struct side *, free);
@@ -36,7 +36,7 @@ static struct side *side_new(int fd, unsigned hash_size)
 	return side;
 }
 
-/* A file of this work tree: no submodule, no sparse directory, not left out. */
+/* A file of this work tree: not a submodule, a sparse directory, or a skipped file. */
 static bool entry_is_file(const struct git_entry *entry)
 {
 	return (S_ISREG(entry->mode) || S_ISLNK(entry->mode)) && !entry->skipped;
@@ -53,7 +53,7 @@ static bool entry_same_stat(const struct git_entry *a, const struct git_entry *b
 	return memcmp(a->stat, b->stat, sizeof a->stat) == 0;
 }
 
-/* A place for one more; NULL if there are enough. */
+/* Room for one more; NULL if there are enough. */
 static struct git_candidate *candidates_grow(struct git_candidates *candidates)
 {
 	if (candidates->kept == GIT_CANDIDATES_MAX) {
@@ -153,7 +153,7 @@ int git_compare(struct git_candidates *candidates, int old_fd, int new_fd, unsig
 	return old->state;
 }
 
-/* Whether the file is what it was when git looked last. */
+/* Whether the file is the same as when git looked last. */
 static bool entry_is_on_disk(const struct git_entry *entry, int top)
 {
 	struct stat st;

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Which files an index says were changed since another one: by their object, by
- * their stat (git stash and git checkout -- FILE show only there), by coming and
- * going. Reads descriptors, otherwise pure.
+ * Which files changed according to two versions of an index: by their object, by their stat
+ * (git stash and git checkout -- FILE show only there), or because they appeared or
+ * disappeared. Reads descriptors; otherwise pure.
  */
 
 #include "sources/git/git-index.h"
@@ -13,11 +13,11 @@ enum { GIT_CANDIDATES_MAX = 4096 };
 
 /* A file that may have changed. */
 struct git_candidate {
-	char *path; /* relative to the work tree's top */
-	bool untracked; /* no index has it, but see git-look.h */
-	bool in_old, in_new; /* in the index, and so in the work tree */
-	bool same_object; /* in both, and with the same hash and mode */
-	/* In conflict there: that hash says nothing of the file. */
+	char *path; /* relative to the top of the work tree */
+	bool untracked; /* in no index, but see git-look.h */
+	bool in_old, in_new; /* in the index, and therefore in the work tree */
+	bool same_object; /* in both, with the same hash and mode */
+	/* In conflict in that index: its hash says nothing about the file. */
 	bool old_conflict, new_conflict;
 	uint8_t old_hash[GIT_INDEX_HASH_MAX];
 	uint8_t new_hash[GIT_INDEX_HASH_MAX];
@@ -26,26 +26,26 @@ struct git_candidate {
 struct git_candidates {
 	struct git_candidate *list;
 	size_t kept;
-	size_t count; /* beyond GIT_CANDIDATES_MAX only those whose object changed, uncounted names */
+	/* beyond GIT_CANDIDATES_MAX: only those whose object changed, without their names */
+	size_t count;
 	const char *why; /* constant text, after an error */
 };
 
 /*
- * Compares the indexes open as `old_fd` and `new_fd`; -1 is an empty one. Only
- * paths below `prefix` ("" or ending with a slash). 0, or what
- * git_index_next() says.
+ * Compares the indexes open as `old_fd` and `new_fd`; -1 is an empty index. Only paths
+ * below `prefix` ("" or ending with a slash). Returns 0, or an error of git_index_next().
  */
 int git_compare(struct git_candidates *candidates, int old_fd, int new_fd, unsigned hash_size,
 	const char *prefix);
 
 /*
- * The files that are not on disk what the index says, by their stat alone: at
- * most `max` entries are looked at, -E2BIG if there are more.
+ * The files that differ from the index on disk, by their stat only. Checks at most `max`
+ * entries; -E2BIG if there are more.
  */
 int git_compare_disk(struct git_candidates *candidates, int fd, unsigned hash_size, const char *top,
 	const char *prefix, uint32_t max);
 
-/* Adds one that no index has; its path is copied. */
+/* Adds a file that is in no index; copies its path. */
 void git_candidates_add(struct git_candidates *candidates, const struct git_candidate *candidate);
 
 void git_candidates_clear(struct git_candidates *candidates);

@@ -2,9 +2,9 @@
 #include "sources/git/git-delivery.h"
 
 /*
- * Of a command that has just begun, the disk may tell already and the index not yet: the
- * next look, at that index, must not take the file for changed. That command may have
- * made it, though: who made it when is left to that look.
+ * The disk may already show a command that has just begun while the index does not yet. The
+ * next look, at the new index, must not take the file for changed. But that command may
+ * have made it: that look decides who made it.
  */
 static void taking_remember(
 	struct content_memory *contents, const char *name, const struct content_mark *mark)
@@ -24,7 +24,7 @@ static bool taking_take(const struct git_look *look, size_t i, struct project *p
 	struct content_memory *contents = pipeline_contents(pipeline);
 	const struct content_mark *known = content_find(contents, change.name);
 
-	/* Else a deeper project has it. */
+	/* Otherwise a deeper project has it. */
 	if (registry_lookup(registry, change.name) != project) {
 		return false;
 	}

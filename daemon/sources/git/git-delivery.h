@@ -6,22 +6,25 @@
 #include "sources/git/git-look.h"
 
 /*
- * What a look has found is judged and goes into the pipe, a slice at a time: all of a
- * large checkout at once would keep the loop from what others save meanwhile.
+ * Judges what a look has found and adds it to the pipeline, a slice at a time: a large
+ * checkout all at once would block other users' saves on the loop meanwhile.
  */
 
-/* Candidates in a slice: a quarter of a millisecond's worth, for several projects may be at it. */
+/*
+ * Candidates in a slice: a quarter of a millisecond, because several projects may do this
+ * at once.
+ */
 enum { GIT_SLICE = 32 };
 
-/* Zeroed but for the look, which is borrowed. */
+/* Zeroed except for the look, which is borrowed. */
 struct git_delivery {
-	struct git_look *look; /* NULL: nothing is being taken */
+	struct git_look *look; /* NULL: nothing is being delivered */
 	size_t judged, passed; /* of its candidates */
 };
 
 /*
- * Takes the next slice of the project's; returns whether there are more. With the last
- * one the event leaves, if there is one. While there are more, the project must be held.
+ * Adds the next slice to the project's event; returns whether there are more. The last
+ * slice sends the event, if there is one. While there are more, the project must be held.
  */
 bool git_delivery_next(struct git_delivery *delivery, struct project *project,
 	struct registry *registry, struct pipeline *pipeline);

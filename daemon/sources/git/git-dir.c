@@ -14,7 +14,7 @@
 #include "util/mem.h"
 #include "util/pathname.h"
 
-/* How much of the end of HEAD's log is read: a rebase of some hundred commits. */
+/* How much of the end of HEAD's log is read: enough for a rebase of some hundred commits. */
 enum { LOG_BYTES_MAX = 64 * 1024 };
 
 static unsigned git_dir_hash_size(git_repository *repository)
@@ -32,7 +32,7 @@ static unsigned git_dir_hash_size(git_repository *repository)
 	return size;
 }
 
-/* `folder` below the top, with a slash at its end; NULL if it is not there. */
+/* `folder` relative to the top, ending with a slash; NULL if it is not below it. */
 static char *prefix_of(const char *folder, const char *top)
 {
 	if (!pathname_is_below(folder, top)) {
@@ -101,7 +101,7 @@ int git_dir_open_index(const struct git_dir *dir, const char **why)
 	}
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid()) {
 		close(fd);
-		*why = "is no regular file of ours";
+		*why = "is not a regular file of this user";
 		return -EACCES;
 	}
 	return fd;
@@ -144,7 +144,7 @@ static off_t file_size(const char *folder, const char *name)
 	return lstat(full, &st) == 0 ? st.st_size : 0;
 }
 
-/* Up to `max` bytes of the file from `from` on, as a string; NULL if it cannot be read. */
+/* Up to `max` bytes of the file, starting at `from`, as a string; NULL if it cannot be read. */
 static char *read_from(const char *folder, const char *name, off_t from, size_t max)
 {
 	_cleanup_free_ char *full = mem_printf("%s%s", folder, name);
@@ -178,7 +178,7 @@ void git_dir_logs(const struct git_dir *dir, struct git_logs *logs)
 		tip ? (int)strspn(tip, "0123456789abcdef") : 0, tip ? tip : "");
 }
 
-/* Whether a line of the log, which begins with the commits before and after, is of two. */
+/* Whether a line of the log, which begins with two commits, names two different ones. */
 static bool log_moved(const char *line)
 {
 	size_t length = strcspn(line, " ");
@@ -187,8 +187,9 @@ static bool log_moved(const char *line)
 }
 
 /*
- * The message of the log's last line; counts how often HEAD moved. That of a reset --hard
- * to where it was, as a stash push does one, may come after the look at what it did.
+ * The message of the log's last line; counts how often HEAD moved. The line of a reset
+ * --hard to the same commit, which a stash push does, may appear after the look at its
+ * result.
  */
 static const char *log_last(char *log, unsigned *moves)
 {
@@ -210,7 +211,7 @@ static const char *log_last(char *log, unsigned *moves)
 	return message;
 }
 
-/* A merge, a rebase and the like stop before they overwrite what is not committed. */
+/* A merge, a rebase and similar commands stop before they overwrite uncommitted changes. */
 static bool log_is_careful(const char *message)
 {
 	static const char *const starts[] = {
@@ -258,7 +259,7 @@ void git_dir_tell(const struct git_dir *dir, const struct git_logs *since, struc
 	if (now.stash > since->stash) {
 		what = "stash push";
 	} else if (now.stash < since->stash && !*what) {
-		what = "stash pop"; /* else it was dropped before */
+		what = "stash pop"; /* otherwise it was dropped before */
 	} else if (!*what) {
 		what = "index";
 	}

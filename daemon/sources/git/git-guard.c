@@ -13,7 +13,7 @@
 
 enum { GUARD_CONFIG_MAX = 1024 * 1024 };
 
-/* What is no file is not opened; what is not there, neither. */
+/* Only regular files are opened; a file that does not exist is fine. */
 static bool may_read(const char *name)
 {
 	struct stat st;
@@ -28,7 +28,7 @@ static bool may_read_in(const char *folder, const char *name, char **why)
 	if (may_read(full)) {
 		return true;
 	}
-	*why = mem_printf("its %s is no regular file", name);
+	*why = mem_printf("its %s is not a regular file", name);
 	return false;
 }
 
@@ -76,7 +76,7 @@ static char *file_value(char *line)
 	return NULL;
 }
 
-/* The files that a repository's own configuration names. */
+/* Checks the files that a repository's own configuration names. */
 static bool config_is_tame(const char *folder, char **why)
 {
 	_cleanup_free_ char *name = mem_printf("%s/config", folder);
@@ -86,7 +86,7 @@ static bool config_is_tame(const char *folder, char **why)
 
 	if (r < 0 && r != -ENOENT) {
 		*why = mem_printf("its config: %s",
-			r == -EINVAL ? "is no regular file" : strerror(-r));
+			r == -EINVAL ? "is not a regular file" : strerror(-r));
 		return false;
 	}
 	for (char *line = text, *next; line; line = next) {
@@ -98,14 +98,14 @@ static bool config_is_tame(const char *folder, char **why)
 		}
 		value = file_value(line);
 		if (value && *value && !may_read_value(folder, value)) {
-			*why = mem_strdup("its config names what is no regular file");
+			*why = mem_strdup("its config names a file that is not a regular file");
 			return false;
 		}
 	}
 	return true;
 }
 
-/* The folder that a file with "gitdir: ..." or, without a label, "..." in it means; NULL if none. */
+/* The folder named in a file by "gitdir: ..." or, without a label, by "..."; NULL if none. */
 static char *folder_named_by(const char *folder, const char *file, const char *label)
 {
 	_cleanup_free_ char *name = mem_printf("%s/%s", folder, file);
@@ -134,7 +134,7 @@ static bool git_dir_is_tame(const char *folder, char **why)
 	return config_is_tame(folder, why);
 }
 
-/* The .git of this folder, the one that it may stand for, and the one which that shares. */
+/* Checks the folder's .git, the directory that it refers to, and the one which that shares. */
 static bool folder_is_tame(const char *folder, char **why)
 {
 	_cleanup_free_ char *own = mem_printf("%s/.git", folder);
@@ -155,7 +155,7 @@ static bool folder_is_tame(const char *folder, char **why)
 	return !common || git_dir_is_tame(common, why);
 }
 
-/* Those above, too, which libgit2 would look at where it finds none here. */
+/* Also those above: libgit2 searches there if it finds none here. */
 static bool all_are_tame(const char *folder, bool search, char **why)
 {
 	_cleanup_free_ char *at = mem_strdup(folder);

@@ -2,9 +2,10 @@
 #pragma once
 
 /*
- * A look at what libgit2 is about to read: it opens files as they are, and waits for
- * ever at a pipe that lies where a file should. A repository that came as an archive
- * may hold one. (Who changes them at this very moment is the user himself.)
+ * Checks the files that libgit2 is about to read: libgit2 opens them without a check and
+ * would wait forever on a pipe in place of a file. A repository from an archive may contain
+ * one. (It does not guard against a process of the same user that changes the files at this
+ * very moment.)
  */
 
 #include <stdbool.h>
@@ -12,11 +13,14 @@
 #include <git2.h>
 
 /*
- * git_repository_open_ext() without its last argument, if its files are files. Else,
- * and where libgit2 says no, `why` says why; the caller frees it.
+ * git_repository_open_ext() without its last argument, if the repository's files are
+ * regular. If not, or if libgit2 refuses, `why` says why; the caller frees it.
  */
 int git_guard_open(
 	git_repository **repository, const char *folder, unsigned flags, char **why);
 
-/* Whether each .gitignore from `tree` (with a slash at its end) down to the file is a file, or none. */
+/*
+ * Whether each .gitignore from `tree` (with a slash at its end) down to the file is a
+ * regular file or missing.
+ */
 bool git_guard_ignores(const char *tree, const char *file);

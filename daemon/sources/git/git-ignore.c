@@ -10,7 +10,7 @@
 #include "util/mem.h"
 
 struct opened {
-	char *root; /* as it was asked for; NULL: free */
+	char *root; /* as it was asked for; NULL: unused */
 	git_repository *repository; /* NULL: there is none */
 	struct git_stamp stamp;
 	bool checked; /* in this call */
@@ -18,7 +18,7 @@ struct opened {
 
 struct git_ignores {
 	struct opened opened[GIT_IGNORE_OPEN_MAX];
-	size_t next; /* to be taken; the oldest, once all are */
+	size_t next; /* the slot to use next; the oldest, once all are in use */
 };
 
 static void opened_close(struct opened *opened)
@@ -49,7 +49,7 @@ void git_ignores_free(struct git_ignores *ignores)
 	free(ignores);
 }
 
-/* Whether a file that one of its configurations includes has a say. */
+/* Whether its configuration includes other files. */
 static bool repository_includes(git_repository *repository)
 {
 	git_config *config = NULL;
@@ -109,9 +109,9 @@ static git_repository *ignores_open(struct git_ignores *ignores, const char *roo
 }
 
 /*
- * Whether the bytes of an index hold an entry of this name. Before a name are its
- * flags, two bytes with the name's length in the lower twelve bits, or four with the
- * "extended" bit; behind it is a NUL.
+ * Whether the bytes of an index contain an entry with this name. Before a name are its
+ * flags: two bytes with the name's length in the lower twelve bits, or four with the
+ * "extended" bit. A NUL follows it.
  */
 static bool index_has(const unsigned char *bytes, size_t length, const char *name)
 {

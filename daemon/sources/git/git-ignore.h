@@ -4,15 +4,15 @@
 #include <stdbool.h>
 
 /*
- * What .gitignore ignores, as git sees it: .git/info/exclude and core.excludesFile
+ * What .gitignore ignores, with git's own rules: .git/info/exclude and core.excludesFile
  * count, and a file that git tracks is not ignored. A repository stays open, at most
- * GIT_IGNORE_OPEN_MAX of them, for as long as git_stamp_holds() says that opening it
- * again would make no difference; libgit2 itself sees when .gitignore and the like
- * change. One whose configuration includes other files is closed after each call.
+ * GIT_IGNORE_OPEN_MAX of them, as long as git_stamp_holds() says that opening it again
+ * would make no difference. libgit2 itself notices changes of .gitignore and similar files.
+ * A repository whose configuration includes other files is closed after each call.
  *
- * Whether an ignored file is tracked is looked up in the index's bytes, which is
- * many times faster than reading it; a prefix-compressed index (version 4), and one
- * larger than GIT_IGNORE_INDEX_MAX, are taken not to have it.
+ * Whether an ignored file is tracked is looked up in the index's bytes, which is many times
+ * faster than parsing it. A prefix-compressed index (version 4), or one larger than
+ * GIT_IGNORE_INDEX_MAX, counts as not containing the file.
  */
 
 enum { GIT_IGNORE_OPEN_MAX = 8, GIT_IGNORE_INDEX_MAX = 16 * 1024 * 1024 };
@@ -25,5 +25,5 @@ void git_ignores_free(struct git_ignores *ignores);
 /* Whether git ignores the file; false also if `root` is in no work tree. `name` is absolute. */
 bool git_ignores_file(struct git_ignores *ignores, const char *root, const char *name);
 
-/* The call is over: what is open is looked at again by the next one. */
+/* Ends the call: the next one checks the open repositories again. */
 void git_ignores_finish(struct git_ignores *ignores);

@@ -14,7 +14,7 @@ enum {
 };
 
 static const char index_is_split[] =
-	"is split, which is not read: 'git update-index --no-split-index' mends that";
+	"is split, which savecast cannot read: 'git update-index --no-split-index' fixes that";
 
 static uint32_t be32(const uint8_t *at)
 {
@@ -37,7 +37,7 @@ static int index_bad(struct git_index *index, const char *why)
 	return -EBADMSG;
 }
 
-/* Makes the window hold `count` bytes from its place on, fewer at the file's end. */
+/* Makes the window hold `count` bytes from its position on, fewer at the end of the file. */
 static void index_fill(struct git_index *index, size_t count)
 {
 	if (index->filled - index->at >= count) {
@@ -58,7 +58,7 @@ static void index_fill(struct git_index *index, size_t count)
 	}
 }
 
-/* The next `count` bytes, at most a window's worth; NULL if the file ends before. */
+/* The next `count` bytes, at most the size of the window; NULL if the file ends before. */
 static const uint8_t *index_take(struct git_index *index, size_t count)
 {
 	const uint8_t *bytes;
@@ -72,7 +72,7 @@ static const uint8_t *index_take(struct git_index *index, size_t count)
 	return bytes;
 }
 
-/* How many bytes of the file were taken. */
+/* How many bytes of the file have been consumed. */
 static int64_t index_place(const struct git_index *index)
 {
 	return index->offset - (int64_t)(index->filled - index->at);
@@ -101,12 +101,12 @@ int git_index_begin(struct git_index *index, int fd, unsigned hash_size)
 	index->size = st.st_size;
 	header = index_take(index, 12);
 	if (!header || memcmp(header, "DIRC", 4) != 0) {
-		return index_bad(index, "is no index");
+		return index_bad(index, "is not an index");
 	}
 	index->version = be32(header + 4);
 	index->left = be32(header + 8);
 	if (index->version < 2 || index->version > 4) {
-		index->why = "has a version that is not known";
+		index->why = "has an unknown version";
 		return -ENOTSUP;
 	}
 	return 0;
@@ -118,7 +118,7 @@ static bool component_is_good(const char *at, size_t length)
 		!(length == 4 && memcmp(at, ".git", 4) == 0);
 }
 
-/* A name that goes up or into the git dir must not be looked at. */
+/* Rejects a name that leads up or into the git dir. */
 static bool path_is_good(const char *path, size_t length)
 {
 	size_t from = 0;
@@ -138,7 +138,7 @@ static bool path_is_good(const char *path, size_t length)
 	return true;
 }
 
-/* Version 4: how much of the path before is not part of this one. */
+/* Version 4: how much of the previous path is not part of this one. */
 static int index_take_strip(struct git_index *index, size_t *strip)
 {
 	const uint8_t *byte = index_take(index, 1);
@@ -146,7 +146,7 @@ static int index_take_strip(struct git_index *index, size_t *strip)
 	*strip = byte ? *byte & 127 : 0;
 	while (byte && *byte & 128) {
 		if (*strip > PATHNAME_MAX) {
-			return index_bad(index, "has a path that cannot be");
+			return index_bad(index, "has an invalid path");
 		}
 		byte = index_take(index, 1);
 		*strip = byte ? ((*strip + 1) << 7) + (*byte & 127) : 0;
@@ -154,7 +154,7 @@ static int index_take_strip(struct git_index *index, size_t *strip)
 	return byte ? 0 : index_bad(index, "ends within an entry");
 }
 
-/* The path, which replaces that of the entry before. */
+/* The path; it replaces that of the previous entry. */
 static int index_take_path(struct git_index *index, struct git_entry *entry, size_t header)
 {
 	size_t kept = 0, length;
@@ -168,14 +168,14 @@ static int index_take_path(struct git_index *index, struct git_entry *entry, siz
 			return r;
 		}
 		if (strip > entry->length) {
-			return index_bad(index, "has a path that cannot be");
+			return index_bad(index, "has an invalid path");
 		}
 		kept = entry->length - strip;
 	}
 	index_fill(index, PATHNAME_MAX + 1);
 	end = memchr(index->window + index->at, '\0', index->filled - index->at);
 	if (!end) {
-		return index_bad(index, "ends within a path, or it is too long");
+		return index_bad(index, "ends within a path, or has a path that is too long");
 	}
 	length = (size_t)(end - (index->window + index->at));
 	if (kept + length > PATHNAME_MAX) {
@@ -184,7 +184,7 @@ static int index_take_path(struct git_index *index, struct git_entry *entry, siz
 	memcpy(entry->path + kept, index->window + index->at, length + 1);
 	entry->length = kept + length;
 	index->at += length;
-	/* Up to eight NULs in all; version 4 has one. */
+	/* Up to eight NULs in total; version 4 has one. */
 	length = index->version == 4 ? 1 : 8 - (header + length) % 8;
 	if (!index_take(index, length)) {
 		return index_bad(index, "ends within an entry");
@@ -196,10 +196,10 @@ static int index_take_path(struct git_index *index, struct git_entry *entry, siz
 	}
 	return path_is_good(entry->path, entry->length)
 		? 0
-		: index_bad(index, "has a path that cannot be");
+		: index_bad(index, "has an invalid path");
 }
 
-/* Parses one entry over the one before, whose path it may build on. */
+/* Parses an entry over the previous one, because its path may build on that. */
 static int index_parse(struct git_index *index, struct git_entry *entry)
 {
 	size_t header = GIT_INDEX_STAT_SIZE + index->hash_size + 2;
@@ -216,7 +216,7 @@ static int index_parse(struct git_index *index, struct git_entry *entry)
 	if (flags & FLAG_EXTENDED) {
 		bytes = index->version >= 3 ? index_take(index, 2) : NULL;
 		if (!bytes) {
-			return index_bad(index, "has an entry that cannot be");
+			return index_bad(index, "has an invalid entry");
 		}
 		more = be16(bytes);
 		header += 2;
@@ -228,7 +228,7 @@ static int index_parse(struct git_index *index, struct git_entry *entry)
 	return index_take_path(index, entry, header);
 }
 
-/* What follows the entries; extensions in lower case must be understood. */
+/* Checks what follows the entries; an extension with a lower-case name must be understood. */
 static int index_check_end(struct git_index *index)
 {
 	int64_t end = index->size - index->hash_size;
@@ -245,10 +245,10 @@ static int index_check_end(struct git_index *index)
 			return -ENOTSUP;
 		}
 		if (head[0] >= 'a' && head[0] <= 'z' && memcmp(head, "sdir", 4) != 0) {
-			index->why = "has an extension that is not known";
+			index->why = "has an unknown extension";
 			return -ENOTSUP;
 		}
-		/* Not read through: the window is moved. */
+		/* Skipped without reading: the window moves. */
 		index->offset = index_place(index) + length;
 		index->at = index->filled = 0;
 	}
@@ -257,7 +257,7 @@ static int index_check_end(struct git_index *index)
 		: 0;
 }
 
-/* Parses into `next`. 1, 0 at the end, or an error. */
+/* Parses into `next`. Returns 1, 0 at the end, or an error. */
 static int index_advance(struct git_index *index)
 {
 	char before[PATHNAME_MAX + 1];

@@ -3,10 +3,11 @@
 
 /*
  * Reads git's index from a descriptor: versions 2 to 4, SHA-1 and SHA-256, sparse
- * directories. Our own reader: libgit2 1.5 takes 0.6 s and 90 MiB for 500,000
- * files, holds them all, and knows neither SHA-256 nor sparse directories. This
- * one has a window of GIT_INDEX_WINDOW bytes whatever the size, trusts nothing,
- * and takes a file that shrinks under it (no mapping, so no SIGBUS).
+ * directories. This is our own reader because libgit2 1.5 takes 0.6 s and 90 MiB for
+ * 500,000 files, keeps them all in memory, and supports neither SHA-256 nor sparse
+ * directories. This reader has a window of GIT_INDEX_WINDOW bytes whatever the size of the
+ * file, trusts nothing, and survives a file that shrinks while it is read (it does not map
+ * the file, so there is no SIGBUS).
  *
  * Entries come in the order of their paths. A path in conflict is one entry.
  */
@@ -19,11 +20,11 @@
 
 enum { GIT_INDEX_WINDOW = 64 * 1024, GIT_INDEX_HASH_MAX = 32, GIT_INDEX_STAT_SIZE = 40 };
 
-/* The largest index that is read. git's own limit is 4 GiB. */
+/* The largest index that is read. Git's own limit is 4 GiB. */
 #define GIT_INDEX_BYTES_MAX (1024LL * 1024 * 1024)
 
 struct git_entry {
-	char path[PATHNAME_MAX + 1]; /* relative, no "", ".", ".." and ".git" in it */
+	char path[PATHNAME_MAX + 1]; /* relative, without "", ".", ".." and ".git" components */
 	size_t length;
 	uint8_t stat[GIT_INDEX_STAT_SIZE]; /* ctime, mtime, dev, ino, mode, uid, gid, size */
 	uint8_t hash[GIT_INDEX_HASH_MAX];
@@ -38,28 +39,28 @@ struct git_index {
 	unsigned hash_size;
 	unsigned version;
 	uint32_t left; /* entries not yet parsed */
-	int64_t size, offset; /* of the file; of the window's end in it */
+	int64_t size, offset; /* of the file; file offset of the window's end */
 	size_t at, filled;
 	bool has_next;
 	struct git_entry next;
-	const char *why; /* what is wrong, once something failed */
+	const char *why; /* what is wrong, after a failure */
 	uint8_t window[GIT_INDEX_WINDOW];
 };
 
 /*
- * Begins to read. `fd` is borrowed, and -1 stands for an index without entries.
- * `hash_size` is 20 or 32. 0, or a negative errno and `why`.
+ * Begins to read. `fd` is borrowed; -1 means an index without entries. `hash_size` is 20 or
+ * 32. Returns 0, or a negative errno and `why`.
  */
 int git_index_begin(struct git_index *index, int fd, unsigned hash_size);
 
 /*
- * 1 and the next entry; 0 after the last one, if all that follows is in order
- * too; or a negative errno and `why`: -EBADMSG damaged, -ENOTSUP a kind of index
- * that is not read (split).
+ * Returns 1 and the next entry; 0 after the last one if the rest of the file is valid too;
+ * or a negative errno and `why`: -EBADMSG if damaged, -ENOTSUP for a kind of index that is
+ * not supported (split).
  */
 int git_index_next(struct git_index *index, struct git_entry *entry);
 
-/* Of an entry's stat. */
+/* A field of an entry's stat. */
 uint32_t git_entry_field(const struct git_entry *entry, unsigned field);
 enum {
 	GIT_ENTRY_CTIME,

@@ -17,7 +17,7 @@
 
 #define LIBRARY "libgit2.so." LIBGIT2_SOVERSION
 
-/* What we call of it. */
+/* The functions that we call. */
 #define FUNCTIONS(X)                                                                               \
 	X(git_config_delete_multivar)                                                              \
 	X(git_config_free)                                                                         \
@@ -70,7 +70,7 @@ static void *library_find(void *handle, const char *name)
 
 static void library_load(void)
 {
-	/* We read the index ourselves; libgit2 only finds the git dir and guards its owner. */
+	/* We read the index ourselves; libgit2 only finds the git dir and checks its owner. */
 	static const char *harmless[] = {
 		"objectformat", "worktreeconfig", "partialclone", "refstorage", "preciousobjects"};
 	void *handle = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
@@ -98,7 +98,10 @@ const char *git_library_why(const char *otherwise)
 	return error && error->message ? error->message : otherwise;
 }
 
-/* libgit2's own names, so that its header checks these, and callers need not know. */
+/*
+ * With libgit2's own names, so that its header checks the declarations and callers need not
+ * know.
+ */
 #define FORWARD(result, name, parameters, arguments)                                               \
 	result name parameters                                                                     \
 	{                                                                                          \
@@ -106,7 +109,7 @@ const char *git_library_why(const char *otherwise)
 		return library.name arguments;                                                     \
 	}
 
-/* To free nothing needs no library. */
+/* Freeing nothing does not load the library. */
 #define FORWARD_FREE(name, type)                                                                   \
 	void name(type *object)                                                                    \
 	{                                                                                          \

@@ -63,7 +63,7 @@ static void look_read(struct git_look *look)
 	}
 }
 
-/* If it is the old index alone that cannot be read, nothing is wrong any more. */
+/* If only the old index cannot be read, nothing is wrong any more. */
 static void look_explain(struct git_look *look)
 {
 	const char *why = look->candidates.why;
@@ -75,13 +75,16 @@ static void look_explain(struct git_look *look)
 	}
 }
 
-/* What a stash took away or brought back beside the index. */
+/* What a stash removed or restored besides the index. */
 static void look_stash(struct git_look *look)
 {
 	bool pushed = look->logs.stash > look->since.stash;
 	const char *tip = pushed ? look->logs.tip : look->since.tip;
 
-	/* What is applied or popped comes back before its entry goes, if that goes at all. */
+	/*
+	 * An entry that is applied or popped is restored before it is dropped, if it is
+	 * dropped at all.
+	 */
 	if (*tip) {
 		git_stash_add_untracked(&look->candidates, &look->dir, tip, pushed);
 	}

@@ -7,8 +7,8 @@
 #include "sources/git/git-verdict.h"
 
 /*
- * One look at what git did: everything that takes time, for the worker thread. It
- * touches nothing but its own struct and the disk.
+ * One look at what git did: everything that takes time, for the worker thread. It uses only
+ * its own struct and the disk.
  */
 
 enum {
@@ -20,29 +20,30 @@ enum {
 
 struct git_look {
 	/* In: */
-	struct git_dir dir; /* a copy of its own */
+	struct git_dir dir; /* its own copy */
 	int old_fd, new_fd; /* -1: no index */
 	struct git_logs since;
 	struct git_operation operation; /* `moves`, `careful` and `sha1` are out */
 
 	/* Out: */
 	struct git_candidates candidates;
-	struct content_mark *marks; /* one for each candidate kept */
+	struct content_mark *marks; /* one for each candidate that is kept */
 	struct git_told told;
 	struct git_logs logs;
 	int error; /* the candidates are not known */
-	char *why; /* then, if the new index is to blame: what is wrong with it */
+	char *why; /* after an error that the new index causes: what is wrong with it */
 };
 
 struct git_look *git_look_new(const struct git_dir *dir);
-/* Closes nothing. */
+/* Does not close the descriptors. */
 void git_look_free(struct git_look *look);
 void git_look_run(struct git_look *look);
 
 /*
  * The untracked files of a stash entry (git stash push --include-untracked): no index
- * knows of them, but the entry does. They become candidates: `pushed` that went from
- * the work tree with it, else that may have come back. `tip` is the entry's commit.
+ * contains them, but the entry does. They become candidates: with `pushed`, files that were
+ * removed from the work tree, otherwise files that may have been restored. `tip` is the
+ * entry's commit.
  */
 void git_stash_add_untracked(
 	struct git_candidates *candidates, const struct git_dir *dir, const char *tip, bool pushed);

@@ -15,8 +15,8 @@ struct git_source {
 	struct project *project;
 	struct git_dir dir;
 	struct watch *watch;
-	bool met; /* what follows is known */
-	bool gone; /* the git dir is */
+	bool met; /* everything below is known */
+	bool gone; /* the git dir was removed */
 	int index; /* as it was at the last look; -1: there was none */
 	struct git_logs logs;
 
@@ -25,16 +25,17 @@ struct git_source {
 	bool rewrote_index;
 	uint64_t began_nsec; /* wall clock */
 
-	struct loop_timer *due; /* settled, perhaps; or the next slice of what was found */
-	uint64_t idle_usec; /* wall clock: when git was last seen to be at nothing; 0: never */
+	/* when git may have settled, or for the next slice of what was found */
+	struct loop_timer *due;
+	uint64_t idle_usec; /* wall clock: when git was last seen idle; 0: never */
 	bool holding;
-	struct looking *looking; /* the worker looks */
-	struct git_delivery delivery; /* what it has found */
+	struct looking *looking; /* the look in progress on the worker */
+	struct git_delivery delivery; /* of what that look has found */
 };
 
-/* A look on its way; the source may end before it. */
+/* A look in progress; the source may be freed before it is done. */
 struct looking {
-	struct git_source *source; /* NULL: it has ended, and the new index is ours to close */
+	struct git_source *source; /* NULL: it was freed, and the new index is ours to close */
 	struct git_look *look;
 	bool log_late; /* HEAD's log was written meanwhile */
 };
@@ -52,7 +53,7 @@ static void source_hold(struct git_source *source, const char *what)
 
 	if (!source->holding) {
 		source->holding = true;
-		why = mem_printf("git: %s is at work", what);
+		why = mem_printf("git: %s is in progress", what);
 		pipeline_hold(source->parts.pipeline, source->project, why);
 	}
 }
@@ -65,7 +66,7 @@ static void source_release(struct git_source *source)
 	}
 }
 
-/* `why` is what is wrong with `what`; NULL: nothing is. */
+/* `why` is what is wrong with `what`; NULL: nothing is wrong. */
 static void source_problem(struct git_source *source, const char *what, const char *why)
 {
 	_cleanup_free_ char *problem = why ? mem_printf("%s: %s", what, why) : NULL;
@@ -78,7 +79,10 @@ static bool source_is_looking(const struct git_source *source)
 	return source->looking || source->delivery.look;
 }
 
-/* Called by its timer alone, so that it is one slice a turn; after the last, the project is let go. */
+/*
+ * Called only by its timer, so that each turn of the loop has one slice; after the last
+ * slice, the hold ends.
+ */
 static void source_take(struct git_source *source)
 {
 	if (git_delivery_next(&source->delivery, source->project, source->parts.registry,
@@ -96,8 +100,8 @@ static void source_take(struct git_source *source)
 }
 
 /*
- * What git did was looked at already, for it was kept from running before it wrote HEAD's
- * log: that line is no part of what it does next.
+ * The result of git's command was inspected before git wrote HEAD's log. That line does not
+ * belong to what git does next.
  */
 static void source_skip_log(struct git_source *source)
 {
@@ -140,7 +144,7 @@ static void source_on_look(void *userdata)
 	struct git_look *look = ((struct looking *)userdata)->look;
 
 	git_look_run(look);
-	/* It is on no disk any more: to let go of its megabytes takes milliseconds. */
+	/* The file is on no disk any more: freeing its megabytes takes milliseconds. */
 	if (look->old_fd != look->new_fd) {
 		close_fd(look->old_fd);
 	}
@@ -216,7 +220,7 @@ static void source_stir(struct git_source *source, bool rewrote_index)
 	uint64_t now = clock_now_usec();
 
 	if (!source->settle.busy) {
-		/* What is older the last look has seen; the index may tell of it late, once more. */
+		/* The last look saw everything older; the index may show it once more, later. */
 		source->began_nsec =
 			git_began_usec(source->idle_usec, clock_usec(CLOCK_REALTIME)) * 1000;
 	}
@@ -237,9 +241,9 @@ static void source_on_event(uint32_t mask, const char *name, void *userdata)
 	case GIT_NOTICE_GONE:
 		source_release(source);
 		source->gone = true;
-		/* Last: whoever is told may end this source. */
+		/* This comes last: the callee may free this source. */
 		source_problem(
-			source, source->dir.path, "is gone: saves are still heard of, git is not");
+			source, source->dir.path, "was removed: savecast still notices saves, but not git commands");
 		break;
 	case GIT_NOTICE_INDEX:
 		source_stir(source, true);
@@ -293,7 +297,7 @@ bool git_source_is_gone(const struct git_source *source)
 	return source->gone;
 }
 
-/* What there is before git does anything: nothing of it is news, however young it is. */
+/* Records the state before git does anything: nothing of it is news, however recent it is. */
 static void source_meet(struct git_source *source)
 {
 	uint64_t wall = clock_usec(CLOCK_REALTIME);

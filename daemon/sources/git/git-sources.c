@@ -30,7 +30,7 @@ void git_sources_free(struct git_sources *sources)
 	}
 }
 
-/* Its index; `count` if there is none. */
+/* Its position; `count` if there is none. */
 static size_t sources_find(const struct git_sources *sources, const struct project *project)
 {
 	size_t i = 0;
@@ -46,7 +46,10 @@ static bool sources_wanted(const struct project *project)
 	return project->tracked || project->tab_count;
 }
 
-/* A work tree whose last tab went stays watched, as the tab may come again, until its place is needed. */
+/*
+ * A work tree whose last tab was closed stays watched, because the tab may come back, until
+ * its place is needed.
+ */
 static void sources_make_room(struct git_sources *sources)
 {
 	size_t i = 0;
@@ -74,14 +77,14 @@ static void sources_add(struct git_sources *sources, struct project *project)
 		sources_make_room(sources);
 	}
 	if (r < 0) {
-		problem = mem_printf("%s: saves are still heard of, git is not", why);
+		problem = mem_printf("%s: savecast still notices saves, but not git commands", why);
 	} else if (sources->count == GIT_SOURCES_MAX) {
 		problem = mem_printf("%d work trees are watched already: switch off the tabs of "
 				     "another, or untrack it",
 			GIT_SOURCES_MAX);
 		git_dir_clear(&dir);
 	} else {
-		/* In two steps: what is wrong with it is told, and comes back to us. */
+		/* In two steps: reporting its problem calls back into this module. */
 		size_t at = sources->count;
 
 		sources->all[at] = git_source_new(&sources->parts, project, &dir);

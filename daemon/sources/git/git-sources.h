@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The git work trees that are watched: of each project that is tracked, or that a tab
- * shows, and that is in one. One that was stays so while there is room.
+ * The git work trees that are watched: those of projects that are tracked or shown by a
+ * tab. One that was watched stays so while there is room.
  */
 
 #include "sources/git/git-source.h"
@@ -15,7 +15,7 @@ struct git_sources;
 struct git_sources *git_sources_new(const struct git_parts *parts);
 void git_sources_free(struct git_sources *sources);
 
-/* The project was added, was tracked, or got a tab: it is watched if it should be. */
+/* The project was added, tracked, or got a tab: watches it if it should be watched. */
 void git_sources_update(struct git_sources *sources, struct project *project);
 /* See git_source_settle(). */
 void git_sources_settle(struct git_sources *sources, struct project *project);

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Whether a repository would be opened as it was: the state of the files that
- * decide on that, which are its .git and git's configurations, and of git's own
- * default for core.excludesFile. What a configuration includes is not among them.
+ * Whether opening a repository again would give the same result: the state of the files
+ * that determine it, which are its .git and git's configuration files, and git's default
+ * for core.excludesFile. Files that a configuration includes are not among them.
  */
 
 #include <stdbool.h>
@@ -13,23 +13,23 @@
 
 enum { GIT_STAMP_FILES = 7 };
 
-/* Zeroed at first; git_stamp_clear() frees. */
+/* Zeroed at first; git_stamp_clear() frees it. */
 struct git_stamp {
 	struct git_stamp_file {
 		char *name;
-		uint64_t device, inode, size; /* all 0: it is not there */
+		uint64_t device, inode, size; /* all 0: it does not exist */
 		uint64_t changed_nsec; /* its ctime */
 	} files[GIT_STAMP_FILES];
 };
 
 /*
- * `tree` is the work tree's top; `path` and `common` are the repository's own folder
+ * `tree` is the top of the work tree; `path` and `common` are the repository's own folder
  * and the one that it shares with other work trees, with a slash at their ends.
- * `since_usec` is when the repository was about to be opened, by the real-time clock:
- * false if one of the files may have changed after that. Then nothing is stamped.
+ * `since_usec` is when opening the repository began, by the real-time clock: returns false,
+ * without a stamp, if one of the files may have changed after that.
  */
 bool git_stamp_take(struct git_stamp *stamp, const char *tree, const char *path, const char *common,
 	uint64_t since_usec);
-/* False also if nothing is stamped. */
+/* False also if there is no stamp. */
 bool git_stamp_holds(const struct git_stamp *stamp);
 void git_stamp_clear(struct git_stamp *stamp);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Whether git made the file during the deed, and after what is known of it. */
+/* Whether git made the file during the operation, and after what is known of it. */
 static bool file_is_new(const struct git_operation *operation, const struct content_mark *now,
 	const struct content_mark *known)
 {
@@ -18,7 +18,7 @@ static bool hash_is(bool conflict, const uint8_t *hash, const struct content_mar
 	return !conflict && memcmp(hash, now->hash, sizeof now->hash) == 0;
 }
 
-/* Whether the file holds what it did before, as far as that is known. */
+/* Whether the file has its earlier contents, as far as they are known. */
 static bool is_same(const struct git_candidate *candidate, const struct git_operation *operation,
 	const struct content_mark *now, const struct content_mark *known)
 {
@@ -41,20 +41,29 @@ static bool is_changed(const struct git_candidate *candidate, const struct git_o
 	const struct content_mark *now, bool known, bool same, bool anew)
 {
 	if (candidate->untracked) {
-		/* What is known to have been something else needs no other witness. */
+		/*
+		 * If its earlier contents are known to be different, no other evidence is
+		 * needed.
+		 */
 		return !same && (candidate->in_old || known || anew);
 	}
 	if (!operation->rewrote_index) {
-		return anew; /* the index does not know of it: git restore */
+		return anew; /* the index does not show it: git restore */
 	}
 	if (!same) {
-		/* What only left the index is on disk still: git rm --cached. */
+		/*
+		 * A file that was only removed from the index is still on disk: git rm
+		 * --cached.
+		 */
 		return now->kind == CONTENT_ABSENT || candidate->in_new || anew;
 	}
 	if (!anew || operation->moves > 1 || operation->careful || !candidate->in_new) {
 		return false;
 	}
-	/* From elsewhere to what was announced: half of there and back again. */
+	/*
+	 * The object changed back to what was announced: the second half of there and back
+	 * again.
+	 */
 	if (!candidate->same_object && !candidate->old_conflict) {
 		return false;
 	}

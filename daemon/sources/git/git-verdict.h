@@ -5,33 +5,34 @@
 #include "sources/git/git-compare.h"
 
 /*
- * Whether a candidate really changed, from what the indexes say, what is on disk,
- * and what was announced of it before. Pure.
+ * Whether a candidate really changed, judged from the indexes, the disk, and what was
+ * announced of it before. Pure.
  */
 
 /* What git did since the last look. */
 struct git_operation {
-	uint64_t began_nsec; /* CLOCK_REALTIME: no file it made was made before */
+	uint64_t began_nsec; /* CLOCK_REALTIME: git made no file before this */
 	unsigned moves; /* how often it moved HEAD */
-	bool careful; /* and would not have overwritten an edit: see struct git_told */
+	/* and would not have overwritten an uncommitted change: see struct git_told */
+	bool careful;
 	bool sha1; /* the index's hashes can be compared with a mark's */
-	bool rewrote_index; /* else it had the lock, and left the index as it was */
+	bool rewrote_index; /* otherwise it had the lock and did not change the index */
 };
 
 enum git_verdict {
 	GIT_CHANGED,
-	/* It holds what it did when it was known last: seen so, which is worth remembering. */
+	/* It has the contents that were known last: worth remembering. */
 	GIT_UNCHANGED,
-	GIT_NOT_TOLD, /* it may have changed, but not by what git did */
+	GIT_NOT_TOLD, /* it may have changed, but not because of git */
 };
 
 /*
  * `now` is the file's mark; `known` what was announced of it last, or NULL.
  *
- * A file whose bytes are what they were changed all the same if git has made it
- * anew and it is what the index says, and said before: then it was something else
- * meanwhile that nobody announced (git restore, stash, reset --hard). Not so where HEAD
- * moved more than once, or with care: there and back again is no change.
+ * A file with unchanged bytes counts as changed if git has written it anew and it matches
+ * the index now and before: then it had other contents meanwhile that were never announced
+ * (git restore, stash, reset --hard). This does not apply if HEAD moved more than once, or
+ * `careful`: there and back again is not a change.
  */
 enum git_verdict git_verdict(const struct git_candidate *candidate,
 	const struct git_operation *operation, const struct content_mark *now,
