@@ -17,6 +17,7 @@ ZSH = {
     'files': "'*:file:_files'",
     'folder': "'1:folder:_directories'",
     'file-or-url': """'1: : _alternative "files:file:_files" "urls:URL:_urls"'""",
+    'name-and-command': "'1:name: ' '*::command:_normal'",
     'setting': "'1:setting:($settings)' '2:value: '",
 }
 ZSH_COMMAND = """
@@ -37,6 +38,7 @@ FISH = {
     'folder': ["-a '(__fish_complete_directories)'"],
     'file-or-url': ['-F'],
     'command': ["-a '(__fish_complete_subcommand --fcs-skip=2)'"],
+    'name-and-command': ["-a '(__fish_complete_command)'"],
     'setting': ["-a '@settings@'"],
 }
 

@@ -16,6 +16,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	{'n', true, "number", "N", "begin with the newest N events (default 10, at most 256)"},
 	{'p', false, "project", NULL, "write the settings of the project, not your own"},
 	{'u', false, "unset", NULL, "remove the value"},
+	{'P', false, "port", "PORT", "listen on this port (default 7284)"},
 	{'j', false, "json", NULL, "print JSON, one value a line"},
 	{'h', true, "help", NULL, "print this help"},
 	{'V', false, "version", NULL, "print the version"},
@@ -91,6 +92,20 @@ static bool read_number(const char *text, unsigned *number)
 	return true;
 }
 
+static bool read_port(const char *text, uint16_t *port)
+{
+	char *end;
+	unsigned long value;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end || errno || value < 1 || value > UINT16_MAX) {
+		return false;
+	}
+	*port = (uint16_t)value;
+	return true;
+}
+
 /* One option that getopt_long() found. Returns as arguments_read() does. */
 static bool read_option(
 	struct arguments *args, const struct verb *verb, int letter, enum exit_code *code)
@@ -114,6 +129,13 @@ static bool read_option(
 	case 'n':
 		if (!read_number(optarg, &args->number)) {
 			*code = arguments_wrong(verb, "-n: %s: must be a number", optarg);
+			return false;
+		}
+		return true;
+	case 'P':
+		if (!read_port(optarg, &args->port)) {
+			*code = arguments_wrong(
+				verb, "--port: %s: must be a number from 1 to 65535", optarg);
 			return false;
 		}
 		return true;

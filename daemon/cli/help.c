@@ -32,6 +32,7 @@ static const char *const takes_names[] = {
 	[VERB_TAKES_FOLDER] = "folder",
 	[VERB_TAKES_FILE_OR_URL] = "file-or-url",
 	[VERB_TAKES_COMMAND] = "command",
+	[VERB_TAKES_NAME_AND_COMMAND] = "name-and-command",
 	[VERB_TAKES_SETTING] = "setting",
 };
 

@@ -10,11 +10,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* In the order in which they are shown. */
 #define VERBS(each)                                                                                \
 	each(save) each(track) each(untrack) each(reload) each(run) each(status) each(log)         \
-		each(why) each(set) each(lsp)
+		each(why) each(set) each(lsp) each(forward) each(stdio)
 
 /* The exit codes of every verb; help.c has the words for them. */
 enum exit_code {
@@ -32,6 +33,7 @@ struct arguments {
 	bool project;
 	bool unset;
 	unsigned number; /* -n, or EVENTS_DEFAULT */
+	uint16_t port;	 /* --port; 0: not given */
 	char **names;	 /* the arguments that are not options; borrowed from argv */
 	int name_count;
 };
@@ -49,6 +51,7 @@ enum verb_takes {
 	VERB_TAKES_FOLDER,
 	VERB_TAKES_FILE_OR_URL,
 	VERB_TAKES_COMMAND,
+	VERB_TAKES_NAME_AND_COMMAND, /* NAME -- COMMAND */
 	VERB_TAKES_SETTING, /* its name, and then a value */
 };
 

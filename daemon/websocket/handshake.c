@@ -3,22 +3,29 @@
 
 #include <ctype.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "util/mem.h"
 
-static bool host_is_ours(const char *host, uint16_t port)
+/*
+ * A name that means this machine, and any port: who comes through a tunnel or
+ * `savecast forward` names the port of its other end. The name is what a page that
+ * resolves to 127.0.0.1 now (DNS rebinding) cannot have.
+ */
+static bool host_is_ours(const char *host)
 {
 	static const char *const names[] = {"127.0.0.1", "localhost", "[::1]"};
-	char ours[32];
 
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		snprintf(ours, sizeof ours, "%s:%u", names[i], (unsigned)port);
-		if (strcasecmp(host, ours) == 0) {
-			return true;
+		size_t length = strlen(names[i]), digits;
+
+		if (strncasecmp(host, names[i], length) != 0 || host[length] != ':') {
+			continue;
 		}
+		digits = strspn(host + length + 1, "0123456789");
+		return host[length + 1] != '0' && digits > 0 && digits <= 5 &&
+			host[length + 1 + digits] == '\0';
 	}
 	return false;
 }
@@ -130,7 +137,7 @@ static unsigned refuse(unsigned status, const struct row *row, const char **what
 	return status;
 }
 
-unsigned handshake_check(const struct handshake *handshake, uint16_t port, const char **what,
+unsigned handshake_check(const struct handshake *handshake, const char **what,
 	const char **value, const char **why)
 {
 	const struct row rows[] = {
@@ -146,12 +153,12 @@ unsigned handshake_check(const struct handshake *handshake, uint16_t port, const
 	};
 	const struct row path = {"path", handshake->path, "must be /", NULL};
 	const struct row host = {"Host", handshake->host,
-		"must be 127.0.0.1, localhost or [::1], with the port", NULL};
+		"must be 127.0.0.1, localhost or [::1], with a port", NULL};
 
 	if (!path.value || strcmp(path.value, "/") != 0) {
 		return refuse(404, &path, what, value, why);
 	}
-	if (!host.value || !host_is_ours(host.value, port)) {
+	if (!host.value || !host_is_ours(host.value)) {
 		return refuse(403, &host, what, value, why);
 	}
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -6,8 +6,6 @@
  * strings. Pure.
  */
 
-#include <stdint.h>
-
 #define HANDSHAKE_SUBPROTOCOL "savecast.v1"
 
 /* NULL: the request does not have it. A header that came twice is joined by a comma. */
@@ -25,9 +23,9 @@ struct handshake {
 };
 
 /*
- * Returns 0 if the connection may be opened at `port`, else the HTTP status to
+ * Returns 0 if the connection may be opened, else the HTTP status to
  * refuse it with, and what is wrong: `what` names it, `value` points into the
  * handshake (or is NULL: missing), `why` is what it must be.
  */
-unsigned handshake_check(const struct handshake *handshake, uint16_t port, const char **what,
+unsigned handshake_check(const struct handshake *handshake, const char **what,
 	const char **value, const char **why);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "util/clock.h"
+#include "util/loopback.h"
 #include "util/log-limit.h"
 #include "util/mem.h"
 #include "websocket/peer.h"
@@ -18,7 +19,6 @@
 #include "util/log.h"
 
 enum {
-	LISTEN_BACKLOG = SOMAXCONN, /* a flood must not make a browser wait for its second SYN */
 	LISTEN_BATCH = 16,	/* connections accepted at one wake-up */
 	LISTEN_PORT_TRIES = 16, /* for a port that is free on both addresses */
 };
@@ -145,42 +145,6 @@ static void on_connection(uint32_t events, void *userdata)
 	}
 }
 
-static int open_socket(int family, uint16_t *port)
-{
-	struct sockaddr_in v4 = {
-		.sin_family = AF_INET,
-		.sin_port = htons(*port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	struct sockaddr_in6 v6 = {
-		.sin6_family = AF_INET6,
-		.sin6_port = htons(*port),
-		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
-	};
-	bool is_v6 = family == AF_INET6;
-	const void *address = is_v6 ? (const void *)&v6 : &v4;
-	socklen_t length = is_v6 ? sizeof v6 : sizeof v4;
-	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int on = 1, r;
-
-	if (fd < 0) {
-		return -errno;
-	}
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
-		(is_v6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0) ||
-		bind(fd, address, length) < 0 || listen(fd, LISTEN_BACKLOG) < 0) {
-		r = -errno;
-		close(fd);
-		return r;
-	}
-	if (*port == 0) {
-		length = sizeof v4;
-		getsockname(fd, (struct sockaddr *)&v4, &length);
-		*port = ntohs(v4.sin_port);
-	}
-	return fd;
-}
-
 /* Owns the descriptor from now on, whatever comes of it. */
 static int listener_add(struct listener *listener, int fd)
 {
@@ -210,7 +174,7 @@ static void listener_close(struct listener *listener)
 
 static int listener_open(struct listener *listener, uint16_t port)
 {
-	int fd = open_socket(AF_INET, &port);
+	int fd = loopback_listen(AF_INET, &port);
 	int r;
 
 	if (fd < 0) {
@@ -220,7 +184,7 @@ static int listener_open(struct listener *listener, uint16_t port)
 	if (r < 0) {
 		return r;
 	}
-	fd = open_socket(AF_INET6, &port);
+	fd = loopback_listen(AF_INET6, &port);
 	if (fd == -EADDRINUSE) {
 		/* A browser that prefers [::1] would reach somebody else. */
 		listener_close(listener);

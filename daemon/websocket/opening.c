@@ -142,7 +142,7 @@ static void opening_decide(struct opening *opening, const char *rest, size_t len
 		opening_answer(opening, 403); /* somebody asks whether a daemon is there */
 		return;
 	}
-	status = handshake_check(&handshake, opening->openings->port, &what, &value, &why);
+	status = handshake_check(&handshake, &what, &value, &why);
 	if (status) {
 		opening_refuse(opening, status, what, value, why);
 		return;
@@ -188,11 +188,10 @@ static void on_readable(uint32_t events, void *userdata)
 	}
 }
 
-void openings_init(struct openings *openings, struct loop *loop, uint16_t port,
-	opening_done_fn *done, void *userdata)
+void openings_init(struct openings *openings, struct loop *loop, opening_done_fn *done,
+	void *userdata)
 {
-	*openings = (struct openings){
-		.loop = loop, .port = port, .done = done, .userdata = userdata};
+	*openings = (struct openings){.loop = loop, .done = done, .userdata = userdata};
 	TAILQ_INIT(&openings->all);
 	openings->timer = loop_timer_new(loop, on_deadline, openings);
 }

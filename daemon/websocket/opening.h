@@ -29,15 +29,14 @@ struct openings {
 	TAILQ_HEAD(opening_list, opening) all; /* the oldest, whose time ends first, at the head */
 	struct loop *loop;
 	struct loop_timer *timer;
-	uint16_t port;
 	unsigned count;
 	opening_done_fn *done;
 	void *userdata;
 	struct log_limit refused;
 };
 
-void openings_init(struct openings *openings, struct loop *loop, uint16_t port,
-	opening_done_fn *done, void *userdata);
+void openings_init(struct openings *openings, struct loop *loop, opening_done_fn *done,
+	void *userdata);
 /* Hangs up. May be called from done(). */
 void openings_deinit(struct openings *openings);
 

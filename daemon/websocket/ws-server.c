@@ -222,7 +222,7 @@ int ws_server_new(struct ws_server **server, struct loop *loop, uint16_t port,
 		return -ENOMEM;
 	}
 	ws_clients_init(&new->clients, loop);
-	openings_init(&new->openings, loop, new->port, on_opened, new);
+	openings_init(&new->openings, loop, on_opened, new);
 	*server = new;
 	return 0;
 }

@@ -27,7 +27,7 @@ static unsigned check(const struct handshake *handshake, const char **what)
 {
 	const char *value, *why;
 
-	return handshake_check(handshake, 7283, what, &value, &why);
+	return handshake_check(handshake, what, &value, &why);
 }
 
 static void good(struct handshake handshake)
@@ -60,6 +60,8 @@ static void right_ones(void **state)
 	good(WITH(host, "localhost:7283"));
 	good(WITH(host, "LocalHost:7283"));
 	good(WITH(host, "[::1]:7283"));
+	good(WITH(host, "127.0.0.1:7284")); /* the other end of a tunnel */
+	good(WITH(host, "localhost:65535"));
 	good(WITH(origin, "moz-extension://0f2c1f2e-9a33-4f0e-8a1c-5be3f0a8c001"));
 	good(WITH(subprotocols, "savecast.v2, savecast.v1"));
 	good(WITH(subprotocols, "savecast.v1,savecast.v2"));
@@ -74,7 +76,7 @@ static void right_ones(void **state)
 static void wrong_host(void **state)
 {
 	static const char *const hosts[] = {NULL, "", "127.0.0.1", "localhost", "[::1]", "::1:7283",
-		"127.0.0.1:7284", "127.0.0.1:72830", "127.0.0.1:07283", "127.0.0.1:",
+		"127.0.0.1:728300", "127.0.0.1:0", "127.0.0.1:07283", "127.0.0.1:", "127.0.0.1:7x",
 		"localhost.evil.test:7283", "evil.test:7283", "localhost:7283.evil.test",
 		"localhost.:7283", "127.0.0.2:7283", "0.0.0.0:7283", "127.1:7283",
 		"[::ffff:127.0.0.1]:7283", "127.0.0.1:7283,127.0.0.1:7283",

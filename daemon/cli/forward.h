@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * `savecast forward`: listens on a loopback port, and gives each connection of this
+ * user's own processes one run of a command, whose standard input and output lead to
+ * a savecastd elsewhere (`savecast stdio`). Connections from other users' processes
+ * are reset before a byte is read. Runs until SIGINT, SIGTERM or SIGHUP, and ends its
+ * commands then.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/verb.h"
+
+enum {
+	FORWARD_PORT = 7284, /* unless another is asked for */
+	FORWARD_CONNECTIONS_MAX = 32, /* more are reset; each takes a process and 128 KiB */
+	FORWARD_NAME_MAX = 64,
+};
+
+struct forward_options {
+	const char *name;
+	uint16_t port;
+	char *const *command; /* ends with NULL */
+	bool json;
+};
+
+/* Letters, digits, ".", "_" and "-"; not "-" first. */
+bool forward_name_is_valid(const char *name);
+
+enum exit_code forward_run(const struct forward_options *options);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include <unistd.h>
+
+#include "cli/call.h"
+#include "cli/error.h"
+#include "cli/stdio.h"
+
+/* The port where the daemon listens for browsers; starts it, if its bus can. 0: has complained. */
+static uint16_t stdio_port(enum exit_code *code)
+{
+	_cleanup_(client_freep) struct client *client = call_connect();
+	json_t *values = NULL;
+	const json_t *all;
+	json_int_t port;
+
+	*code = EXIT_CODE_UNREACHABLE;
+	if (!client) {
+		return 0;
+	}
+	*code = call_daemon(client,
+		&(struct client_method){.interface = "org.freedesktop.DBus.Properties",
+			.member = "GetAll",
+			.texts = {"io.github.savecast.Daemon1"}},
+		&values);
+	if (*code != EXIT_CODE_DONE) {
+		return 0;
+	}
+	all = json_array_get(values, 0);
+	port = json_integer_value(json_object_get(all, "Port"));
+	if (port < 1 || port > UINT16_MAX) {
+		const char *why = json_string_value(json_object_get(all, "PortError"));
+
+		error_print("stdio: daemon: does not listen: %s", why && *why ? why : "no port");
+		*code = EXIT_CODE_UNREACHABLE;
+		port = 0;
+	}
+	json_decref(values);
+	return (uint16_t)port;
+}
+
+static enum exit_code stdio_verb(const struct verb *verb, const struct arguments *args)
+{
+	enum exit_code code;
+	uint16_t port;
+
+	if (isatty(STDIN_FILENO) || isatty(STDOUT_FILENO)) {
+		error_print("stdio: standard input and output: are a terminal: 'savecast forward NAME "
+			 "-- ssh HOST savecast stdio' runs this for you");
+		return EXIT_CODE_USAGE;
+	}
+	port = stdio_port(&code);
+	return port ? stdio_run(port) : code;
+}
+
+const struct verb verb_stdio = {
+	.name = "stdio",
+	.synopsis = "",
+	.summary = "be the other end of `savecast forward`",
+	.description =
+		"Passes bytes between standard input and output and the WebSocket port of the "
+		"daemon on the machine, or in the container, where this runs. Starts the daemon if "
+		"it does not run. `savecast forward` runs this, over ssh or in a container; it "
+		"ends when either side does.\n",
+	.options = "",
+	.takes = VERB_TAKES_NOTHING,
+	.run = stdio_verb,
+};
