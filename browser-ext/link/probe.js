@@ -33,13 +33,13 @@ async function answers(host, port) {
 
 /**
  * @param {number} port
- * @returns {Promise<string | undefined>} the first host that answers on this port
+ * @returns {AsyncGenerator<string>} the hosts that answer on this port. The first may be another
+ *	user's program, with our daemon behind the second
  */
-export async function findHost(port) {
+export async function* findHosts(port) {
 	for (const host of HOSTS) {
 		if (await answers(host, port)) {
-			return host;
+			yield host;
 		}
 	}
-	return undefined;
 }

@@ -87,7 +87,8 @@ export function challenge(key) {
 
 /**
  * Whether the answer comes from the daemon with this key. Without a key, the daemon is accepted if
- * it proves that it has the key it sends, which is stored, or if it sends none.
+ * it proves that it has the key it sends, which is stored. One that sends none is not accepted: a
+ * program that is not the daemon could say so, and the user would never learn of it.
  *
  * @param {string | undefined} key
  * @param {BrowserHello} asked
@@ -95,9 +96,6 @@ export function challenge(key) {
  * @returns {Promise<{right: boolean, pair?: string}>} `pair`: a key to store
  */
 export async function judge(key, { nonce = '', profile }, { instance, proof, key: given }) {
-	if (!key && given === undefined) {
-		return { right: true };
-	}
 	const tried = key ?? String(given);
 	const right = KEY.test(tried) && proof === await proofOf(tried, { nonce, profile, instance });
 	return right && !key ? { right, pair: tried } : { right };

@@ -4,7 +4,7 @@
 // is; otherwise nothing is open: neither a socket nor a timer nor an alarm.
 
 import { api } from '../common/api.js';
-import { findHost } from './probe.js';
+import { findHosts } from './probe.js';
 import { challenge, loadKey, prove } from './proof.js';
 import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, encode, parse } from './protocol.js';
 
@@ -16,6 +16,9 @@ import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, encode, parse } from './pro
  *	`down`: nothing answers on the port. `refused`: something does, but closes our connection.
  *	`foreign`: it is not the daemon that we are paired with. `replaced`: another connection of this
  *	profile took over.
+ *
+ * @typedef {{welcome: boolean, foreign: boolean, code: number}} Ending of a connection: whether our
+ *	daemon answered, or another program did, and the close code
  *
  * @typedef {object} Handlers
  * @property {() => import('./protocol.js').BrowserHello} hello the first message
@@ -135,33 +138,25 @@ export class Socket {
 		}
 		let soon = FIRST_PROBE_MSEC;
 		for (;;) {
-			const host = await findHost(this.#port);
+			const met = await this.#converseWithAny(loop);
 			if (loop !== this.#loop) {
 				return;
 			}
 			let msec = PROBE_MSEC;
-			if (host) {
-				const key = await loadKey();
-				if (loop !== this.#loop) {
-					return;
-				}
-				const { welcome, foreign, code } = await this.#converse(host, key);
-				if (loop !== this.#loop) {
-					return;
-				}
-				if (welcome && code === CLOSE_REPLACED) {
-					// The next click or alarm tries again.
-					this.#setLink('replaced');
-					return;
-				}
-				if (welcome && code !== CLOSE_REFUSED) {
-					this.#refusals = 0;
-					soon = FIRST_PROBE_MSEC;
-					this.#setLink('connecting');
-					continue;
-				}
+			if (met?.welcome && met.code === CLOSE_REPLACED) {
+				// The next click or alarm tries again.
+				this.#setLink('replaced');
+				return;
+			}
+			if (met?.welcome && met.code !== CLOSE_REFUSED) {
+				this.#refusals = 0;
+				soon = FIRST_PROBE_MSEC;
+				this.#setLink('connecting');
+				continue;
+			}
+			if (met) {
 				msec = Math.min(PROBE_MSEC * 2 ** this.#refusals++, MAX_PAUSE_MSEC);
-				this.#setLink(foreign ? 'foreign' : 'refused');
+				this.#setLink(met.foreign ? 'foreign' : 'refused');
 			} else {
 				msec = Math.min(soon, PROBE_MSEC);
 				soon *= 2;
@@ -175,12 +170,34 @@ export class Socket {
 	}
 
 	/**
+	 * With each program that answers on the port, until one is our daemon.
+	 *
+	 * @param {number} loop
+	 * @returns {Promise<Ending | undefined>} undefined if nothing answers
+	 */
+	async #converseWithAny(loop) {
+		/** @type {Ending | undefined} */
+		let met;
+		for await (const host of findHosts(this.#port)) {
+			const key = await loadKey();
+			if (loop !== this.#loop) {
+				break;
+			}
+			const ending = await this.#converse(host, key);
+			met = { ...ending, foreign: ending.foreign || Boolean(met?.foreign) };
+			if (ending.welcome || loop !== this.#loop) {
+				break;
+			}
+		}
+		return met;
+	}
+
+	/**
 	 * One connection from start to end.
 	 *
 	 * @param {string} host
 	 * @param {string | undefined} key of our daemon
-	 * @returns {Promise<{welcome: boolean, foreign: boolean, code: number}>} whether our daemon
-	 *	answered, or another program did, and the close code
+	 * @returns {Promise<Ending>}
 	 */
 	#converse(host, key) {
 		return new Promise((resolve) => {

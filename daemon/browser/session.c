@@ -44,6 +44,26 @@ static char *session_welcome(const struct browsers *browsers, const struct wire_
 		SAVECAST_VERSION, browsers->instance, proof, message->pair ? text : NULL);
 }
 
+static void session_forget_tab(struct tab *tab, const char *why)
+{
+	struct browser *browser = tab->browser;
+	struct browsers *browsers = browser->browsers;
+	struct project *project = tab->project;
+
+	tab_end_event(tab, STEP_GONE, why);
+	retry_end(tab);
+	tabs_remove(&browser->tabs, tab);
+	browsers->tab_count--;
+	browsers->changed(project, browsers->userdata);
+}
+
+static void session_forget_tabs(struct browser *browser, const char *why)
+{
+	while (browser->tabs.count) {
+		session_forget_tab(browser->tabs.sorted[browser->tabs.count - 1], why);
+	}
+}
+
 static void session_hello(struct browser *browser, struct wire_message *message)
 {
 	struct browsers *browsers = browser->browsers;
@@ -53,6 +73,8 @@ static void session_hello(struct browser *browser, struct wire_message *message)
 		if (other->profile && strcmp(other->profile, message->profile) == 0) {
 			free(mem_steal(other->profile));
 			ws_client_close(other->client, CLOSE_REPLACED);
+			/* Its end may take a while: nothing is sent to it meanwhile. */
+			session_forget_tabs(other, "a newer connection of this browser took over");
 		}
 	}
 	loop_timer_set(browser->deadline, CLOCK_NEVER);
@@ -111,19 +133,6 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 	if (tab->server && !server_is_well(tab->server)) {
 		server_recheck(tab->server); /* it was asked for the page: it may be up again */
 	}
-}
-
-static void session_forget_tab(struct tab *tab)
-{
-	struct browser *browser = tab->browser;
-	struct browsers *browsers = browser->browsers;
-	struct project *project = tab->project;
-
-	tab_end_event(tab, STEP_GONE, "the tab was switched off or closed");
-	retry_end(tab);
-	tabs_remove(&browser->tabs, tab);
-	browsers->tab_count--;
-	browsers->changed(project, browsers->userdata);
 }
 
 /*
@@ -205,7 +214,7 @@ static void session_on_message(
 	case WIRE_UNWATCH:
 		tab = tabs_find(&browser->tabs, message.tab);
 		if (tab) {
-			session_forget_tab(tab);
+			session_forget_tab(tab, "the tab was switched off or closed");
 		}
 		break;
 	case WIRE_REPORT:
@@ -247,9 +256,7 @@ static void session_closed(struct ws_client *client, void *userdata)
 	struct browser *browser = ws_client_data(client);
 	struct browsers *browsers = browser->browsers;
 
-	while (browser->tabs.count) {
-		session_forget_tab(browser->tabs.sorted[browser->tabs.count - 1]);
-	}
+	session_forget_tabs(browser, "the tab was switched off or closed");
 	tabs_clear(&browser->tabs);
 	*browser->back = browser->next;
 	if (browser->next) {

@@ -12,6 +12,7 @@ struct client {
 	DBusConnection *connection;
 	const struct client_handlers *handlers; /* may be NULL */
 	void *userdata;
+	bool filtered;
 	char *daemon; /* unique name of the last sender of a reply; signals from others are dropped */
 };
 
@@ -140,6 +141,7 @@ struct client *client_new(const struct client_handlers *handlers, void *userdata
 	if (!dbus_connection_add_filter(client->connection, client_filter, client, NULL)) {
 		abort();
 	}
+	client->filtered = true;
 	return mem_steal(client);
 }
 
@@ -148,8 +150,10 @@ void client_free(struct client *client)
 	if (!client) {
 		return;
 	}
-	if (client->connection) {
+	if (client->filtered) { /* libdbus aborts when it has no such filter */
 		dbus_connection_remove_filter(client->connection, client_filter, client);
+	}
+	if (client->connection) {
 		dbus_connection_close(client->connection);
 		dbus_connection_unref(client->connection);
 	}

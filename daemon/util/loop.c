@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/loop.h"
-#include "util/worker.h"
+#include "util/jobs.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -25,8 +25,7 @@ struct loop {
 	int status;
 	unsigned dispatching;	/* depth of callbacks from loop_dispatch() */
 	struct loop_fd *dead;	/* freed while dispatching: pending events may refer to them */
-	struct worker *worker;	/* NULL before the first job */
-	struct loop_fd *worker_fd;
+	struct jobs *jobs;
 };
 
 struct loop_fd {
@@ -160,6 +159,7 @@ struct loop *loop_new(void)
 		return NULL;
 	}
 	loop_unhook_housekeeping(loop);
+	loop->jobs = jobs_new(loop);
 	return loop;
 }
 
@@ -168,8 +168,7 @@ void loop_free(struct loop *loop)
 	if (!loop) {
 		return;
 	}
-	loop_fd_free(loop->worker_fd);
-	worker_free(loop->worker);
+	jobs_free(loop->jobs);
 	if (loop->lws) {
 		lws_context_destroy(loop->lws); /* closes the epoll descriptor */
 	} else if (loop->epoll >= 0) {
@@ -274,26 +273,12 @@ void loop_timer_free(struct loop_timer *timer)
 	}
 }
 
-static void loop_on_worker(uint32_t events, void *userdata)
-{
-	struct loop *loop = userdata;
-
-	worker_collect(loop->worker);
-}
-
 void loop_job(struct loop *loop, loop_job_fn *work, loop_job_fn *done, void *userdata)
 {
-	if (!loop->worker) {
-		loop->worker = worker_new();
-		loop->worker_fd = loop_fd_new(
-			loop, worker_fd(loop->worker), EPOLLIN, loop_on_worker, loop);
-	}
-	worker_submit(loop->worker, work, done, userdata);
+	jobs_add(loop->jobs, work, done, userdata);
 }
 
 void loop_finish_jobs(struct loop *loop)
 {
-	if (loop->worker) {
-		worker_finish(loop->worker);
-	}
+	jobs_finish(loop->jobs);
 }

@@ -45,9 +45,10 @@ void loop_timer_set(struct loop_timer *timer, uint64_t at_usec);
 void loop_timer_free(struct loop_timer *timer);
 
 /*
- * A job that may block: work() runs on the worker thread, then done() on the loop. There is
- * one worker, started by the first job; jobs run in order. work() may use only what
- * `userdata` owns. Every job is done() once.
+ * A job that may block: work() runs on the worker thread, then done() on the
+ * loop. One worker, started by the first job; jobs run in order. work() may
+ * touch only what `userdata` gives it to own. Every job is done() once. Where no
+ * thread can be started, work() runs on the loop, after this returns.
  */
 typedef void loop_job_fn(void *userdata);
 void loop_job(struct loop *loop, loop_job_fn *work, loop_job_fn *done, void *userdata);

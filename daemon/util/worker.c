@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/worker.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -86,10 +86,21 @@ static void *worker_run(void *userdata)
 	return NULL;
 }
 
+static void worker_discard(struct worker *worker)
+{
+	pthread_cond_destroy(&worker->wake);
+	pthread_mutex_destroy(&worker->lock);
+	if (worker->event >= 0) {
+		close(worker->event);
+	}
+	free(worker);
+}
+
 struct worker *worker_new(void)
 {
 	struct worker *worker = mem_new(struct worker);
 	sigset_t all, before;
+	int error;
 
 	worker->todo.end = &worker->todo.first;
 	worker->finished.end = &worker->finished.first;
@@ -99,12 +110,14 @@ struct worker *worker_new(void)
 	/* Signals are handled by the loop. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (worker->event < 0 || pthread_create(&worker->thread, NULL, worker_run, worker) != 0) {
-		/* As when memory runs out: the daemon is restarted on demand. */
-		fputs("savecastd: worker: cannot start a thread\n", stderr);
-		abort();
-	}
+	error = worker->event < 0 ? errno
+				  : pthread_create(&worker->thread, NULL, worker_run, worker);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error) {
+		worker_discard(worker);
+		errno = error;
+		return NULL;
+	}
 	return worker;
 }
 
@@ -118,10 +131,7 @@ void worker_free(struct worker *worker)
 	pthread_cond_signal(&worker->wake);
 	pthread_mutex_unlock(&worker->lock);
 	pthread_join(worker->thread, NULL);
-	pthread_cond_destroy(&worker->wake);
-	pthread_mutex_destroy(&worker->lock);
-	close(worker->event);
-	free(worker);
+	worker_discard(worker);
 }
 
 int worker_fd(const struct worker *worker)

@@ -6,7 +6,7 @@
 struct worker;
 typedef void worker_fn(void *userdata);
 
-/* Starts the thread. */
+/* Starts the thread; NULL with errno set if it cannot be started. */
 struct worker *worker_new(void);
 /* Ends the thread. All jobs must have been collected. */
 void worker_free(struct worker *worker);

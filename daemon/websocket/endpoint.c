@@ -20,24 +20,51 @@ struct endpoint {
 	struct ws_server *server; /* NULL: closed */
 	int fault; /* why: a negative errno */
 	char *error;
+	struct loop_timer *retry; /* while closed */
+	uint64_t pause_usec;
 };
+
+/* The kernel does not report that a port is free again. At first, and at most. */
+#define RETRY_FIRST_USEC CLOCK_USEC_PER_SEC
+#define RETRY_MAX_USEC (8 * CLOCK_USEC_PER_SEC)
+
+static void endpoint_set_retry(struct endpoint *endpoint)
+{
+	if (endpoint->server) {
+		loop_timer_set(endpoint->retry, CLOCK_NEVER);
+		endpoint->pause_usec = 0;
+		return;
+	}
+	endpoint->pause_usec = !endpoint->pause_usec        ? RETRY_FIRST_USEC
+		: endpoint->pause_usec * 2 < RETRY_MAX_USEC ? endpoint->pause_usec * 2
+							    : RETRY_MAX_USEC;
+	loop_timer_set(endpoint->retry, clock_now_usec() + endpoint->pause_usec);
+}
+
+static void on_retry(void *userdata)
+{
+	endpoint_retry(userdata);
+}
 
 /* Returns whether there is anything new. */
 static bool endpoint_open(struct endpoint *endpoint, struct socket_activation *activated)
 {
+	_cleanup_free_ char *why = NULL;
 	int r = ws_server_new(&endpoint->server, endpoint->loop, endpoint->wanted, activated,
-		endpoint->callbacks, endpoint->of_callbacks);
+		endpoint->callbacks, endpoint->of_callbacks, &why);
 
+	endpoint_set_retry(endpoint);
 	if (r == endpoint->fault && !endpoint->server) {
 		return false; /* that was said */
 	}
 	free(mem_steal(endpoint->error));
 	endpoint->fault = r;
 	if (r < 0) {
-		endpoint->error = mem_printf("127.0.0.1:%u: %s: no browser can connect; end what "
-					     "listens there, or run 'savecast set port N'; it is tried "
-					     "again at the next save",
-			endpoint->wanted, strerror(-r));
+		endpoint->error =
+			mem_printf("%s: no browser can connect; end what listens there, or "
+				   "run 'savecast set port N'; savecastd tries again every few "
+				   "seconds and at each save",
+				why);
 	}
 	return true;
 }
@@ -71,6 +98,7 @@ struct endpoint *endpoint_new(struct loop *loop, uint16_t port,
 		.changed = changed,
 		.userdata = userdata,
 	};
+	endpoint->retry = loop_timer_new(loop, on_retry, endpoint);
 	socket_activation_take(&activated);
 	endpoint->given_port = activated.port;
 	endpoint_open(endpoint, &activated);
@@ -81,6 +109,7 @@ void endpoint_free(struct endpoint *endpoint)
 {
 	if (endpoint) {
 		ws_server_free(endpoint->server);
+		loop_timer_free(endpoint->retry);
 		free(endpoint->error);
 		free(endpoint);
 	}

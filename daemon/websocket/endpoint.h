@@ -3,8 +3,7 @@
 
 /*
  * The way in for browsers: the WebSocket server on the port that holds now, or why
- * there is none. A port that is taken is tried again when there is reason to,
- * without a clock: endpoint_retry() is for whoever has one.
+ * there is none. A port that is taken is tried again every few seconds, and by endpoint_retry().
  */
 
 #include "util/loop.h"

@@ -38,6 +38,7 @@ struct listener {
 	void *userdata;
 	struct listener_socket sockets[SOCKET_ACTIVATION_MAX];
 	size_t n_sockets;
+	char *failed[2]; /* the addresses on which it does not listen, and why */
 	struct loop_timer *pause;
 	struct log_limit refused;
 	struct log_limit paused;
@@ -172,30 +173,34 @@ static void listener_close(struct listener *listener)
 	}
 }
 
+/*
+ * Either address is enough: an extension looks for its daemon on both, and asks for a proof.
+ * A port that we may choose is free on both.
+ */
 static int listener_open(struct listener *listener, uint16_t port)
 {
-	int fd = loopback_listen(AF_INET, &port);
-	int r;
+	static const struct {
+		int family;
+		const char *name;
+	} addresses[] = {{AF_INET, "127.0.0.1"}, {AF_INET6, "[::1]"}};
+	bool chosen = port == 0;
+	int first = 0;
 
-	if (fd < 0) {
-		return fd;
+	for (size_t i = 0; i < COUNT_OF(addresses); i++) {
+		int fd = loopback_listen(addresses[i].family, &port);
+		int r = fd < 0 ? fd : listener_add(listener, fd);
+
+		if (r == -EADDRINUSE && chosen) {
+			listener_close(listener);
+			return r;
+		}
+		if (r < 0) {
+			listener->failed[i] = mem_printf(
+				"%s:%u: %s", addresses[i].name, (unsigned)port, strerror(-r));
+			first = first ? first : r;
+		}
 	}
-	r = listener_add(listener, fd);
-	if (r < 0) {
-		return r;
-	}
-	fd = loopback_listen(AF_INET6, &port);
-	if (fd == -EADDRINUSE) {
-		/* A browser that prefers [::1] would reach somebody else. */
-		listener_close(listener);
-		return fd;
-	}
-	if (fd < 0) {
-		log_info("[::1]:%u: %s: listening on 127.0.0.1 only", (unsigned)port,
-			strerror(-fd));
-		return 0;
-	}
-	return listener_add(listener, fd);
+	return listener->n_sockets ? 0 : first;
 }
 
 static int listener_adopt(struct listener *listener, struct socket_activation *activated)
@@ -212,7 +217,7 @@ static int listener_adopt(struct listener *listener, struct socket_activation *a
 }
 
 int listener_new(struct listener **listener, struct loop *loop, uint16_t port,
-	struct socket_activation *activated, listener_accept_fn *accept, void *userdata)
+	struct socket_activation *activated, listener_accept_fn *accept, void *userdata, char **why)
 {
 	struct listener *new = mem_new(struct listener);
 	int tries = port == 0 ? LISTEN_PORT_TRIES : 1;
@@ -228,8 +233,16 @@ int listener_new(struct listener **listener, struct loop *loop, uint16_t port,
 		} while (r == -EADDRINUSE && --tries > 0);
 	}
 	if (r < 0) {
+		*why = new->failed[1] ? mem_printf("%s; %s", new->failed[0], new->failed[1])
+				      : mem_strdup(strerror(-r));
 		listener_free(new);
 		return r;
+	}
+	for (size_t i = 0; i < COUNT_OF(new->failed); i++) {
+		if (new->failed[i]) {
+			log_warning("%s: browsers connect to the other loopback address only",
+				new->failed[i]);
+		}
 	}
 	*listener = new;
 	return 0;
@@ -240,15 +253,19 @@ void listener_free(struct listener *listener)
 	if (listener) {
 		listener_close(listener);
 		loop_timer_free(listener->pause);
+		free(listener->failed[0]);
+		free(listener->failed[1]);
 		free(listener);
 	}
 }
 
 uint16_t listener_port(const struct listener *listener)
 {
-	struct sockaddr_in address = {0};
+	struct sockaddr_storage address = {0};
 	socklen_t length = sizeof address;
 
 	getsockname(listener->sockets[0].fd, (struct sockaddr *)&address, &length);
-	return ntohs(address.sin_port);
+	return ntohs(address.ss_family == AF_INET6
+			     ? ((const struct sockaddr_in6 *)&address)->sin6_port
+			     : ((const struct sockaddr_in *)&address)->sin_port);
 }

@@ -22,11 +22,12 @@ typedef bool listener_accept_fn(int fd, void *userdata);
 
 /*
  * Takes over the sockets that were given, if there are any. Else listens on
- * 127.0.0.1 and, where there is IPv6, on [::1]; port 0 picks a free one, the same
- * for both. Returns -errno; -EADDRINUSE: somebody else has the port.
+ * 127.0.0.1 and [::1], or on one of them if the other cannot be used (said in the log);
+ * port 0 picks a free one, the same for both. Returns -errno; then `why`, to be freed,
+ * names both addresses and what is wrong with each.
  */
 int listener_new(struct listener **listener, struct loop *loop, uint16_t port,
-	struct socket_activation *activated, listener_accept_fn *accept, void *userdata);
+	struct socket_activation *activated, listener_accept_fn *accept, void *userdata, char **why);
 void listener_free(struct listener *listener);
 
 uint16_t listener_port(const struct listener *listener);

@@ -35,13 +35,15 @@ static int key_read(struct proof_key *key, const char *name, const char **why)
 	return proof_key_read(key, text);
 }
 
-static int key_make(struct proof_key *key, const char *name)
+static int key_make(struct proof_key *key)
+{
+	return getrandom(key->bytes, PROOF_KEY_BYTES, 0) == PROOF_KEY_BYTES ? 0 : -EIO;
+}
+
+static int key_store(const struct proof_key *key, const char *name)
 {
 	char text[PROOF_KEY_DIGITS + 2];
 
-	if (getrandom(key->bytes, PROOF_KEY_BYTES, 0) != PROOF_KEY_BYTES) {
-		return -EIO;
-	}
 	proof_key_write(key, text);
 	strcat(text, "\n");
 	return file_replace(name, text, strlen(text));
@@ -54,15 +56,15 @@ int proof_key_load(struct proof_key *key, const char *folder)
 	int r;
 
 	if (!name) {
-		return -ENOENT; /* the state has said so */
+		return key_make(key); /* the state has said why it is not kept */
 	}
 	r = key_read(key, name, &why);
 	if (r == 0) {
 		return 0;
 	}
 	if (file_error_passes(-r)) {
-		log_error("%s: %s: until the next start, browsers cannot tell this daemon from "
-			  "another user's",
+		log_error("%s: %s: until the next start, no browser connects: they "
+			  "cannot tell this daemon from another user's",
 			name, why);
 		return r;
 	}
@@ -71,10 +73,14 @@ int proof_key_load(struct proof_key *key, const char *folder)
 			  "extension's settings",
 			name, why);
 	}
-	r = key_make(key, name);
-	if (r < 0) {
-		log_warning("%s: %s: browsers cannot tell this daemon from another user's", name,
-			strerror(-r));
+	if (key_make(key) < 0) {
+		return -EIO;
 	}
-	return r;
+	r = key_store(key, name);
+	if (r < 0) {
+		log_warning("%s: %s: the key is lost when the daemon ends: browsers must pair "
+			    "again then, in the extension's settings",
+			name, strerror(-r));
+	}
+	return 0;
 }

@@ -39,7 +39,8 @@ void proof_code(const struct proof_key *key, char code[PROOF_CODE_DIGITS + 1]);
  *
  * Reads it, or makes one where there is none. One that is damaged, or that others
  * could read, is replaced and a message says so: browsers must pair again then.
- * `folder` is as for state_new(). Returns -errno if there is none that would outlast
- * this daemon (said in the log). Blocks; for start-up.
+ * `folder` is as for state_new(). One that cannot be stored is used until the daemon ends
+ * (said in the log). Returns -errno if the key is there and cannot be read for the moment.
+ * Blocks; for start-up.
  */
 int proof_key_load(struct proof_key *key, const char *folder);

@@ -202,14 +202,14 @@ static struct lws_vhost *ws_vhost_new(struct ws_server *server, struct lws_conte
 }
 
 int ws_server_new(struct ws_server **server, struct loop *loop, uint16_t port,
-	struct socket_activation *activated, const struct ws_callbacks *callbacks, void *userdata)
+	struct socket_activation *activated, const struct ws_callbacks *callbacks, void *userdata, char **why)
 {
 	struct ws_server *new = mem_new(struct ws_server);
 	int r;
 
 	new->callbacks = callbacks;
 	new->userdata = userdata;
-	r = listener_new(&new->listener, loop, port, activated, on_accept, new);
+	r = listener_new(&new->listener, loop, port, activated, on_accept, new, why);
 	if (r < 0) {
 		free(new);
 		return r;
@@ -219,6 +219,7 @@ int ws_server_new(struct ws_server **server, struct loop *loop, uint16_t port,
 	if (!new->vhost) {
 		listener_free(new->listener);
 		free(new);
+		*why = mem_strdup(strerror(ENOMEM));
 		return -ENOMEM;
 	}
 	ws_clients_init(&new->clients, loop);

@@ -53,10 +53,11 @@ struct ws_callbacks {
 
 /*
  * Serves on the sockets that were given, and takes them over, or else on the
- * loopback addresses at `port`; 0 picks one. `callbacks` must stay where it is. Returns -errno; -EADDRINUSE: the port is taken.
+ * loopback addresses at `port`; 0 picks one. `callbacks` must stay where it is. Returns -errno, and `why` names each address and what
+ * keeps it from being used.
  */
 int ws_server_new(struct ws_server **server, struct loop *loop, uint16_t port,
-	struct socket_activation *activated, const struct ws_callbacks *callbacks, void *userdata);
+	struct socket_activation *activated, const struct ws_callbacks *callbacks, void *userdata, char **why);
 /*
  * Sends what can be sent without waiting, closes with 1001, and calls closed()
  * for each client. loop_free() gives the last of the memory back.

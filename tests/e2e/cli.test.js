@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import path from 'node:path';
 import readline from 'node:readline';
@@ -187,4 +187,27 @@ test('save --stdin takes names byte for byte, and what is left at its end', asyn
 		await until(name, async () => (await world.bus.events()).some((/** @type {any} */ e) => e.files.includes(name)));
 	}
 	assert.match(stderr, /^savecast: /m);
+});
+
+test('a bus that refuses its user is an error with a reason, and a build runs all the same', async t => {
+	if (process.getuid?.() !== 0) {
+		t.skip('needs root, to become another user');
+		return;
+	}
+	const world = await World.open(t);
+	await chmod(world.temp, 0o711);
+	const tool = path.join(world.temp, 'savecast');
+	await copyFile(SAVECAST, tool);
+	await chmod(path.join(world.temp, 'bus'), 0o777);
+	const other = (/** @type {string[]} */ ...words) =>
+		run(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', tool, ...words], { ...world.env, HOME: '/' });
+	for (const words of [['status'], ['save', '/etc/hostname'], ['log'], ['reload', '/'], ['why', '/etc/hostname']]) {
+		const { status, stderr } = await other(...words);
+		assert.equal(status, 3, `${words}: ${stderr}`);
+		assert.match(stderr, /^savecast: session bus: unix:path=\S+: /, words[0]);
+	}
+	const built = await other('run', '--', 'sh', '-c', 'echo built; exit 7');
+	assert.equal(built.stdout, 'built\n');
+	assert.equal(built.status, 7);
+	assert.match(built.stderr, /session bus/);
 });

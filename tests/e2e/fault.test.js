@@ -238,26 +238,44 @@ test('out of memory: it ends with a word, and the next life knows all', { skip: 
 	await saveWorks(world, path.join(root, 'a.css'));
 });
 
-test('a port that is taken: said once, tried again at the next save', async t => {
+test('a port that is taken: said once, and taken as soon as it is free', async t => {
 	const world = await World.open(t);
-	const squatter = createServer().listen(world.port, '127.0.0.1');
-	await once(squatter, 'listening');
+	const squatters = [];
+	for (const host of ['127.0.0.1', '::1']) {
+		const squatter = createServer().listen({ port: world.port, host, ipv6Only: host === '::1' });
+		await once(squatter, 'listening');
+		squatters.push(squatter);
+	}
 	await world.startDaemon();
 	const { Port: port, PortError: why } = await world.bus.properties();
 	assert.equal(port, 0);
-	assert.match(why, /Address already in use: no browser can connect/);
+	assert.match(why, new RegExp(`^127\\.0\\.0\\.1:${world.port}: Address already in use; ` +
+		`\\[::1\\]:${world.port}: Address already in use: no browser can connect`));
 	assert.match((await world.savecast('status')).stdout, /Address already in use/);
 	const root = await world.folder('site', { 'a.css': '' }, { git: true });
 	for (let i = 0; i < 3; i++) {
 		await saveWorks(world, path.join(root, 'a.css'));
 	}
 	await said(world, /Address already in use/);
-	squatter.close();
-	await once(squatter, 'close');
 	await world.bus.match("type='signal',interface='org.freedesktop.DBus.Properties'");
 	const told = world.bus.signals.next('the port', ({ body: [, changed] }) => changed?.Port === world.port);
-	await saveWorks(world, path.join(root, 'a.css'));
-	await told;
+	squatters.forEach((squatter) => squatter.close());
+	await told; // without a save
 	await new Client(world).hello();
 	assert.equal((await world.bus.properties()).PortError, '');
 });
+
+test('one of the two addresses is taken: the other is served, and the log names the right one', async t => {
+	for (const [taken, name, free] of [['::1', '\\[::1\\]', '127.0.0.1'], ['127.0.0.1', '127\\.0\\.0\\.1', '[::1]']]) {
+		const world = await World.open(t);
+		const squatter = createServer().listen({ port: world.port, host: taken, ipv6Only: taken === '::1' });
+		await once(squatter, 'listening');
+		await world.startDaemon();
+		const { Port: port, PortError: why } = await world.bus.properties();
+		assert.deepEqual([port, why], [world.port, '']);
+		await said(world, new RegExp(`${name}:${world.port}: Address already in use: browsers connect to the other`));
+		await new Client(world, { host: free }).hello();
+		squatter.close();
+	}
+});
+

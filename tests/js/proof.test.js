@@ -44,7 +44,7 @@ const cases = [
 	['the first, with a proof that is not of its key', undefined, { proof, key: other }, { right: false }],
 	['the first, with a key that is none', undefined, { proof, key: 'x' }, { right: false }],
 	['the first, without a proof', undefined, { key }, { right: false }],
-	['a first without a key', undefined, {}, { right: true }],
+	['a first without a key', undefined, {}, { right: false }],
 ];
 for (const [what, kept, more, expected] of cases) {
 	test(`judged: ${what}`, async () => assert.deepEqual(await judge(kept, asked, answer(more)), expected));

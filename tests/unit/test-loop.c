@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -133,12 +134,48 @@ static void jobs_work_elsewhere_and_finish_here(void **state)
 	loop_free(loop);
 }
 
+static void work_on_the_loop(void *userdata)
+{
+	struct job *job = userdata;
+
+	assert_true(pthread_equal(pthread_self(), job->main_thread));
+	job->worked++;
+}
+
+static void without_a_thread_jobs_are_done_on_the_loop(void **state)
+{
+	int order = 0;
+	struct loop *loop = loop_new();
+	struct job jobs[3];
+	struct rlimit before, none;
+
+	getrlimit(RLIMIT_NOFILE, &before);
+	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0); /* the worker needs one */
+	for (int i = 0; i < 3; i++) {
+		jobs[i] = (struct job){.loop = loop, .main_thread = pthread_self(), .order = &order};
+		loop_job(loop, work_on_the_loop, job_done, &jobs[i]);
+		assert_int_equal(jobs[i].worked, 0);
+	}
+	setrlimit(RLIMIT_NOFILE, &before);
+	assert_int_equal(loop_run(loop), 0);
+	assert_int_equal(order, 3);
+
+	/* And on a thread as soon as there can be one. */
+	jobs[0] = (struct job){.loop = loop, .main_thread = pthread_self(), .order = &order};
+	loop_job(loop, job_work, job_done, &jobs[0]);
+	loop_finish_jobs(loop);
+	assert_int_equal(order, 4);
+	loop_free(loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_freed_watch_is_not_called),
 		cmocka_unit_test(timers_come_in_order_and_can_be_disarmed),
 		cmocka_unit_test(jobs_work_elsewhere_and_finish_here),
+		cmocka_unit_test(without_a_thread_jobs_are_done_on_the_loop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

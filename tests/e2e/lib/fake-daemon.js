@@ -2,9 +2,20 @@
 //
 // The daemon's end of the WebSocket alone, for states that a real one is in too shortly, or too
 // rarely, to look at.
+import crypto from 'node:crypto';
 import http from 'node:http';
 import { WebSocketServer } from 'ws';
 import { EventLog } from '../../../scripts/lib/events.js';
+
+const KEY = '0123456789abcdef'.repeat(4);
+const INSTANCE = '0123456789abcdef';
+
+/** @param {{nonce: string, profile: string, pair?: boolean}} hello */
+function welcome({ nonce, profile, pair }) {
+	const proof = crypto.createHmac('sha256', Buffer.from(KEY, 'hex'))
+		.update(`savecast.v1 daemon\n${nonce}\n${profile}\n${INSTANCE}`).digest('hex');
+	return { type: 'hello', version: '0', instance: INSTANCE, proof, ...pair && { key: KEY } };
+}
 
 export class FakeDaemon {
 	/** @type {EventLog<any>} what browsers said */
@@ -27,7 +38,7 @@ export class FakeDaemon {
 			socket.on('message', (data) => {
 				const message = JSON.parse(String(data));
 				if (message.type === 'hello') {
-					socket.send('{"type":"hello","version":"0","instance":"0123456789abcdef"}');
+					socket.send(JSON.stringify(welcome(message)));
 				}
 				const answer = message.type === 'watch' && this.answer(message);
 				if (answer) {
