@@ -4,7 +4,7 @@
 #define LOG_MODULE "main"
 #include "util/log.h"
 
-/* What each part tells, and whom: the parts do not know one another. */
+/* Connects the modules, which do not know each other: which one is notified of what. */
 
 static void on_end(void *userdata)
 {
@@ -71,7 +71,7 @@ static void on_server_changed(struct server *server, void *userdata)
 
 	browsers_server_changed(daemon->browsers, server);
 	readiness_server_changed(daemon->readiness, server);
-	daemon_api_server_changed(daemon->api, server); /* last: may let go of it */
+	daemon_api_server_changed(daemon->api, server); /* last: it may release the server */
 }
 
 static void on_server_process_exited(struct server *server, void *userdata)

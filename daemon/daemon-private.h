@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* What the files of main/ share: the parts, and who of them is told of what. */
+/* Shared by daemon.c and daemon-callbacks.c: the modules, and the callbacks that connect them. */
 
 #include "browser/browsers.h"
 #include "config/settings.h"
@@ -24,7 +24,7 @@
 #include "websocket/endpoint.h"
 #include "websocket/proof.h"
 
-/* In the order they are made; they know nothing of each other's owners. */
+/* In the order in which they are created. */
 struct daemon {
 	struct loop *loop;
 	struct signals *signals;

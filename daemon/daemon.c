@@ -11,7 +11,10 @@
 
 #define BUS_NAME "io.github.savecast.Daemon1"
 
-/* After the name is ours: of two daemons that start together, one makes the key. */
+/*
+ * After we have the bus name: of two daemons that start at the same time, only one creates
+ * the key.
+ */
 static void daemon_take_key(struct daemon *daemon, const char *state)
 {
 	if (proof_key_load(&daemon->key, state) == 0) {
@@ -40,7 +43,7 @@ static int daemon_connect(struct daemon *daemon)
 	return 0;
 }
 
-/* What decides and what acts, from the project inwards; nothing happens yet. */
+/* The modules that decide and act; nothing happens yet. */
 static void daemon_make_parts(struct daemon *daemon, const char *config, const char *state)
 {
 	daemon->registry = registry_new();
@@ -63,7 +66,7 @@ static void daemon_make_parts(struct daemon *daemon, const char *config, const c
 	daemon->sources = sources_new(daemon->loop, daemon->registry, daemon->pipeline);
 }
 
-/* The ways in. Nobody comes by them before the loop runs. */
+/* The entrances for saves and browsers. Nothing arrives before the loop runs. */
 static void daemon_make_ways_in(struct daemon *daemon)
 {
 	daemon->endpoint =
@@ -85,7 +88,7 @@ static void daemon_make_ways_in(struct daemon *daemon)
 	});
 }
 
-/* All parts are there: from here on each event finds who it is for. */
+/* All modules exist: from here on each callback reaches its module. */
 static void daemon_listen(struct daemon *daemon)
 {
 	pipeline_on_build(daemon->pipeline, on_build, daemon);
@@ -101,7 +104,7 @@ static int daemon_load(struct daemon *daemon)
 	return r < 0 ? r : state_load(daemon->state, daemon->registry);
 }
 
-/* Last: a process that sees the name finds the objects, and the port open if it can be. */
+/* Last: a process that sees the name finds the objects, and the port open if possible. */
 static int daemon_take_name(struct daemon *daemon)
 {
 	int r = bus_own_name(daemon->bus, BUS_NAME);
@@ -146,7 +149,10 @@ int daemon_run(struct daemon *daemon)
 	return loop_run(daemon->loop);
 }
 
-/* In reverse. The ways in go first, and with the listeners the parts know nobody but those below. */
+/*
+ * In reverse order. The entrances are freed first; once the callbacks are removed, no
+ * module knows one above it.
+ */
 void daemon_free(struct daemon *daemon)
 {
 	if (daemon->loop) {

@@ -11,19 +11,19 @@
 static void usage(FILE *to)
 {
 	fputs("Usage: savecastd [--debug | --settings]\n"
-	      "Hears of saves on the session bus and reloads the browser tabs that show them.\n"
+	      "Reloads the browser tabs that show the files you save.\n"
 	      "\n"
 	      "  --debug     log every step of every event\n"
-	      "  --settings  print what can be set (Markdown)\n"
-	      "  --help      this text\n"
-	      "  --version   the version\n"
+	      "  --settings  print the reference of all settings (Markdown)\n"
+	      "  --help      print this text\n"
+	      "  --version   print the version\n"
 	      "\n"
 	      "Settings: $XDG_CONFIG_HOME/savecast/config, and .savecast in a project's root\n"
 	      "(git-config syntax; read again when they change), for example\n"
 	      "  savecast set port 7284\n"
 	      "  savecast set --project ignore '*.log'\n"
 	      "Tracked projects: $XDG_STATE_HOME/savecast/projects.json\n"
-	      "Exit status: 0 ended as asked, or the bus went away; 1 could not start;\n"
+	      "Exit status: 0 after a signal, or if the session bus ended; 1 could not start;\n"
 	      "  2 wrong usage; 3 another savecastd runs on this bus.\n",
 		to);
 }

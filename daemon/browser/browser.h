@@ -3,20 +3,20 @@
 
 #include "browser/browsers.h"
 
-/* What the files of this folder share; nobody else's business. */
+/* Shared by the files of this folder only. */
 
 struct ws_client;
 
 struct browser {
 	struct browsers *browsers;
 	struct ws_client *client;
-	uint32_t number; /* from 1, in the order they came */
+	uint32_t number; /* starts at 1, in the order of connection */
 	char *name;	 /* "Chromium 156"; NULL before hello */
-	enum loopback_order order; /* in which it tries the addresses of localhost */
+	enum loopback_order order; /* the order in which it tries the addresses of localhost */
 	char *profile;
-	struct loop_timer *deadline; /* of hello */
+	struct loop_timer *deadline; /* for its hello */
 	struct tabs tabs;
-	uint64_t *told; /* scratch of browsers_send() */
+	uint64_t *told; /* scratch memory of browsers_send() */
 	unsigned told_count;
 	struct browser *next, **back;
 };
@@ -31,17 +31,21 @@ struct browsers {
 	struct browser *first;
 	unsigned count, tab_count;
 	uint32_t last_number;
-	char instance[17]; /* of this life of the daemon */
+	char instance[17]; /* of this run of the daemon */
 	struct loop_timer *ping;
-	struct loop_timer *look_ups; /* of tabs that are stale */
-	bool looking_up;	     /* what a look-up brings about waits for its turn */
+	struct loop_timer *look_ups; /* for tabs that are stale */
+	/* while this is set, a look-up that another one causes waits for its turn */
+	bool looking_up;
 };
 
-/* The tab is no longer expected to tell the end of its event; `kind` says why, in the ledger. */
+/*
+ * The tab will not report the end of its event; the ledger gets a step of this `kind` and
+ * says why.
+ */
 void tab_end_event(struct tab *tab, enum step_kind kind, const char *why);
-/* Begins to keep the browsers awake. */
+/* Begins to keep the browsers' background pages awake. */
 void browsers_start_pings(struct browsers *browsers);
-/* Looks for the tab's project and server again, and tells the browser if that is news. */
+/* Looks up the tab's project and server again, and tells the browser if they have changed. */
 void tab_look_up(struct tab *tab);
-/* The same, and tells in any case. */
+/* The same, and tells the browser in any case. */
 void tab_tell_again(struct tab *tab);

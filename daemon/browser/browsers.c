@@ -11,10 +11,13 @@
 #include "websocket/wire.h"
 #include "websocket/ws-server.h"
 
-/* Chromium puts a background page to sleep that got no message for 30 s. */
+/* Chromium suspends a background page that got no message for 30 s. */
 #define PING_EVERY_USEC (20 * CLOCK_USEC_PER_SEC)
 
-/* Of thousands of tabs, so many are looked up before others have their turn: some ms. */
+/*
+ * Of thousands of tabs, this many are looked up before others have their turn: some
+ * milliseconds.
+ */
 enum { LOOK_UPS_AT_ONCE = 64 };
 
 void browsers_start_pings(struct browsers *browsers)
@@ -22,7 +25,7 @@ void browsers_start_pings(struct browsers *browsers)
 	loop_timer_set(browsers->ping, clock_now_usec() + PING_EVERY_USEC);
 }
 
-/* Only while a tab is switched on: a browser without one may go to sleep. */
+/* Only while a tab is switched on: a browser without one may suspend the background page. */
 static void browsers_on_ping(void *userdata)
 {
 	struct browsers *browsers = userdata;
@@ -79,7 +82,7 @@ void browsers_free(struct browsers *browsers)
 	}
 }
 
-/* Looks up some of the tabs that are stale; the rest when the loop has seen to others. */
+/* Looks up some of the stale tabs; the rest follow after the loop has handled other events. */
 static void look_up_some(void *userdata)
 {
 	struct browsers *browsers = userdata;
@@ -103,7 +106,7 @@ static void look_up_some(void *userdata)
 
 typedef bool tab_choice_fn(const struct tab *tab, const void *of);
 
-/* The few that a person has are looked up before this returns. */
+/* The first LOOK_UPS_AT_ONCE tabs, usually all, are looked up before this returns. */
 static void look_up_those(struct browsers *browsers, tab_choice_fn *chosen, const void *of)
 {
 	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
@@ -116,7 +119,7 @@ static void look_up_those(struct browsers *browsers, tab_choice_fn *chosen, cons
 	look_up_some(browsers);
 }
 
-/* Whether a new project could take this tab from the one that has it. */
+/* Whether a new project could take this tab from its present project. */
 static bool tab_may_move(const struct tab *tab, const void *added)
 {
 	const struct project *project = added;

@@ -9,14 +9,14 @@
 #include "websocket/proof.h"
 
 /*
- * The connected browsers and what they have told: the daemon's side of
- * protocol/websocket.md, above the transport.
+ * The connected browsers and their tabs: the daemon's side of protocol/websocket.md, above
+ * the transport.
  */
 
 struct browsers;
 struct ws_callbacks;
 
-/* Told when a browser or tab came or went, and when a tab's project did. */
+/* Called when a browser or tab was added or removed, and when a tab's project changed. */
 typedef void browsers_changed_fn(struct project *project, void *userdata);
 
 struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct router *router,
@@ -24,36 +24,39 @@ struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct r
 /* All connections must be closed. */
 void browsers_free(struct browsers *browsers);
 
-/* The key that proves to browsers whose daemon this is; borrowed. There is none at first. */
+/* The key that proves to browsers whose daemon this is; borrowed. At first there is none. */
 void browsers_set_key(struct browsers *browsers, const struct proof_key *key);
 
-/* What the transport is to call, with the browsers as its userdata. */
+/* The callbacks for the transport, with the browsers as their userdata. */
 extern const struct ws_callbacks browsers_callbacks;
 
 /*
- * Tells those tabs of the project that show this server (NULL: none at all) to
- * show what this event changed. `plain`: not only its files may have, so reload.
+ * Tells those tabs of the project that show this server (NULL: no server) to apply this
+ * event's changes. `plain`: other files may have changed too, so the tabs reload.
  */
 void browsers_send(struct browsers *browsers, struct project *project, const struct server *server,
 	uint64_t serial, bool plain);
 
 /* Tells the tabs that show this server to close their connections to it. */
 void browsers_close_connections(struct browsers *browsers, const struct server *server);
-/* They ask something on the connections that the browser keeps ready: a worker waits for it. */
+/*
+ * Tells the tabs to send a request on the connections that the browser opened in advance: a
+ * worker waits for one.
+ */
 void browsers_use_spare(struct browsers *browsers, const struct server *server);
 
-/* More or less is known of a server, or its health has changed: its tabs are looked up and told. */
+/* What is known of a server, or its health, has changed: looks up its tabs and tells them. */
 void browsers_server_changed(struct browsers *browsers, const struct server *server);
 
-/* A project came: tabs that it may take are looked up again. */
+/* A project was added: looks up the tabs that may belong to it. */
 void browsers_project_added(struct browsers *browsers, const struct project *project);
-/* A project goes: its tabs are looked up again. */
+/* A project is removed: looks up its tabs again. */
 void browsers_project_removed(struct browsers *browsers, struct project *project);
 
-/* A build of the project has failed, or is well again: its tabs are told. */
+/* A build of the project failed, or succeeded again: tells its tabs. */
 void browsers_build_changed(struct project *project);
 
-/* What a URL shows may have changed: all tabs are looked up again. */
+/* The project of any URL may have changed: looks up all tabs again. */
 void browsers_look_up(struct browsers *browsers);
 
 unsigned browsers_count(const struct browsers *browsers);

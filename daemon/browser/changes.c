@@ -8,14 +8,17 @@
 
 _Static_assert((int)WIRE_CHANGES_MAX == (int)LEDGER_FILES_MAX, "an event's files are told whole");
 
-/* What a rule of the person's makes of the change. */
+/* Applies a rule of the user's settings to the change. */
 static void change_apply(struct wire_change *change, enum action action)
 {
 	enum file_kind kind = change->kind;
 
 	switch (action) {
 	case ACTION_PAGE:
-		/* Of a page's own files a reload gets the new ones; with this, of all. */
+		/*
+		 * A reload fetches new versions of the page's own files only; with this
+		 * kind, of all files.
+		 */
 		change->kind = kind == FILE_KIND_PAGE ? kind : FILE_KIND_OTHER;
 		break;
 	case ACTION_CSS:
@@ -27,7 +30,7 @@ static void change_apply(struct wire_change *change, enum action action)
 		change->all = kind != FILE_KIND_IMAGE;
 		break;
 	case ACTION_DEFAULT:
-	case ACTION_NONE: /* of such a file alone there is no event */
+	case ACTION_NONE: /* a save of only such files has no event */
 		break;
 	}
 }

@@ -9,10 +9,10 @@
 #include "websocket/wire.h"
 
 /*
- * What a browser is told of an event's files. Pure. Fills at most
- * WIRE_CHANGES_MAX changes, whose paths are the event's own, and returns how
- * many; 0 if the browser cannot be told all of it, so that it must reload: no
- * files, more than the ledger keeps, a name outside the project, too long or no
+ * The changes of an event, as they are sent to a browser. Pure. Fills at most
+ * WIRE_CHANGES_MAX changes, whose paths belong to the event, and returns how many. 0: the
+ * changes cannot be described completely, so the browser must reload: there are no files,
+ * or more than the ledger keeps, or a name is outside the project, too long, or not valid
  * UTF-8. `actions` are the rules of `savecast.action`.
  */
 size_t changes_of(const struct event *event, const struct path_rules *actions,

@@ -14,7 +14,7 @@ struct retry {
 	struct tab *tab;
 	uint64_t event;
 	uint64_t since_usec;
-	char *why; /* the last one */
+	char *why; /* the latest reason */
 	bool down;
 	struct loop_timer *timer;
 };
@@ -54,7 +54,7 @@ void retry_end(struct tab *tab)
 	}
 }
 
-/* Nobody would answer: that can be seen without asking. */
+/* Whether it is clear without a request that nothing would answer. */
 static bool cannot_answer(const struct tab *tab)
 {
 	return tab->server &&
@@ -72,7 +72,7 @@ static void retry_ask(struct retry *retry)
 		"to 1 tab of %s", browser->name);
 }
 
-/* Says what is waited for; the next try is some time from now, if there is one. */
+/* Adds a step that says what is waited for, and schedules the next try, if there is one. */
 static void retry_schedule(struct retry *retry)
 {
 	struct tab *tab = retry->tab;
@@ -88,12 +88,12 @@ static void retry_schedule(struct retry *retry)
 	retry->down = failing >= settings->down_after || pause == CLOCK_NEVER;
 	loop_timer_set(retry->timer, pause == CLOCK_NEVER ? CLOCK_NEVER : now + pause);
 	if (pause == CLOCK_NEVER) {
-		_cleanup_free_ char *why = mem_printf("%s: not asked any more after %lu s",
+		_cleanup_free_ char *why = mem_printf("%s: gave up after %lu s",
 			retry->why, (unsigned long)(failing / CLOCK_USEC_PER_SEC));
 
 		free(retry->why);
 		retry->why = mem_printf("%s: reload the page, or save", why);
-		retry->event = 0; /* its story ends; what the tab shows stays */
+		retry->event = 0; /* its event ends; the tab keeps showing the failure */
 		tab_end_event(tab, STEP_DOWN, why);
 	}
 	tab_look_up(tab);
@@ -103,7 +103,10 @@ static void retry_on_timer(void *userdata)
 {
 	struct retry *retry = userdata;
 
-	/* Until it has told, it is not asked again; if it never does, another save helps. */
+	/*
+	 * Until the tab has reported, there is no further try; if it never reports, the
+	 * next save helps.
+	 */
 	if (cannot_answer(retry->tab)) {
 		retry_schedule(retry);
 	} else {
@@ -114,7 +117,7 @@ static void retry_on_timer(void *userdata)
 static void retry_set_why(struct retry *retry, const char *why)
 {
 	free(retry->why);
-	retry->why = mem_printf("%.300s: %.150s; it is asked again until it serves",
+	retry->why = mem_printf("%.300s: %.150s; it is reloaded again until the server answers",
 		retry->tab->url, *why ? why : "it could not be loaded");
 }
 

@@ -4,29 +4,35 @@
 #include "browser/tab.h"
 
 /*
- * A reload that failed: its server cannot be looked into (a container, another
- * user's, another machine's), or it is a proxy, and what is behind it does not
- * serve. The page is lost already, so the tab itself asks again, ever more seldom,
- * until it is answered; if somebody can see that nothing would answer, not even
- * that. An event of its own tells the story.
+ * A reload that failed: its server cannot be inspected (in a container, another user's, on
+ * another machine), or it is a proxy whose backend is not serving. The page is lost
+ * already, so the tab itself tries again, at increasing intervals, until there is an
+ * answer. If it is clear that nothing would answer, it does not even try. This has an event
+ * of its own.
  */
 
-/* The tab's reload has failed, as `why` says; its story is over. Does nothing for what is no server. */
+/*
+ * The tab's reload has failed for the reason `why`, and its event is over. Does nothing for
+ * a page without a server.
+ */
 void retry_begin(struct tab *tab, const char *why);
-/* The one that retry_begin() asked for has failed too. */
+/* A reload that retry_begin() caused has failed too. */
 void retry_again(struct tab *tab, const char *why);
-/* It was answered: says how long that took. The tab's last step follows. */
+/* The server answered: adds a step with the time it took. The tab's last step follows. */
 void retry_answered(struct tab *tab);
-/* The tab's story has ended, or another begins. NULL retry: nothing. */
+/* The tab's event has ended, or another one begins. NULL retry: does nothing. */
 void retry_end(struct tab *tab);
 
-/* Whether `event` is the story of the tab's retry. */
+/* Whether `event` is that of the tab's retry. */
 bool retry_is(const struct tab *tab, uint64_t event);
-/* What the tab waits for, and whether so long already that it is called down; NULL if for nothing. */
+/*
+ * What the tab waits for, and whether it has waited so long that it counts as down; NULL if
+ * it waits for nothing.
+ */
 const char *retry_reason(const struct tab *tab, bool *down);
 
 /*
- * Pure: how long to wait until the next try of one that began to fail so long ago;
- * CLOCK_NEVER if it is not tried any more.
+ * How long to wait until the next try, if the first failure was `failing_usec` ago;
+ * CLOCK_NEVER: no further try. Pure.
  */
 uint64_t retry_pause(uint64_t failing_usec, uint64_t give_up_usec);

@@ -24,7 +24,7 @@ void tab_end_event(struct tab *tab, enum step_kind kind, const char *why)
 	}
 }
 
-/* Collects the tabs by browser; returns how many browsers have some. */
+/* Groups the tabs by browser; returns how many browsers have some. */
 static struct browser **collect(
 	struct project *project, const struct server *server, uint64_t serial, unsigned *count)
 {

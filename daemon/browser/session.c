@@ -29,7 +29,7 @@ static void session_tell_error(
 	}
 }
 
-/* The answer to hello, with what proves that it is this user's daemon's. */
+/* The answer to hello, with the proof that this is the user's own daemon. */
 static char *session_welcome(const struct browsers *browsers, const struct wire_message *message)
 {
 	const struct proof_key *key = browsers->key;
@@ -91,7 +91,7 @@ static void session_hello(struct browser *browser, struct wire_message *message)
 	browsers->changed(NULL, browsers->userdata);
 }
 
-/* Its processes are known and watched: nothing about it is news. */
+/* Its processes are known and watched: a visit brings no news of it. */
 static bool server_is_well(const struct server *server)
 {
 	return server_main(server) && server_health(server) == SERVER_WELL;
@@ -120,7 +120,10 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 		browsers->changed(NULL, browsers->userdata);
 	}
 	asked = retry_is(tab, tab->awaited);
-	/* What is not asked for any more, the person has asked for: it may be there. */
+	/*
+	 * savecast has given up on the page, but the user has loaded it: it may be there
+	 * again.
+	 */
 	if (tab->retry && (!asked || strcmp(tab->url, message->url) != 0)) {
 		if (asked) {
 			tab_end_event(tab, STEP_SKIPPED, "the tab went to another page");
@@ -131,13 +134,14 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 	tab->url = mem_steal(message->url);
 	tab_tell_again(tab);
 	if (tab->server && !server_is_well(tab->server)) {
-		server_recheck(tab->server); /* it was asked for the page: it may be up again */
+		/* the page was requested: the server may be up again */
+		server_recheck(tab->server);
 	}
 }
 
 /*
- * A browser that may not look into the page takes its own error page for one. Where no
- * process is known, of which the gate would hear, at least the socket's absence is seen.
+ * A browser without permission for the page takes its own error page for a loaded one. If
+ * no process is known whose end the gate would notice, at least a missing socket shows it.
  */
 static bool loaded_nothing(const struct tab *tab, const struct wire_message *message)
 {
@@ -161,7 +165,7 @@ static void session_report(struct browser *browser, struct wire_message *message
 	const char *detail = message->detail ? message->detail : "";
 
 	if (!tab || !tab->awaited || tab->awaited != message->event) {
-		return; /* it was superseded, or never told to this tab */
+		return; /* it was superseded, or never sent to this tab */
 	}
 	if (loaded_nothing(tab, message)) {
 		message->step = WIRE_FAILED;
@@ -180,7 +184,7 @@ static void session_report(struct browser *browser, struct wire_message *message
 		if (message->step == WIRE_FAILED) {
 			retry_begin(tab, detail);
 		} else if (tab->state != WIRE_TAB_LIVE) {
-			tab_look_up(tab); /* it may have waited for this */
+			tab_look_up(tab); /* the tab may have waited for this */
 		}
 	}
 }

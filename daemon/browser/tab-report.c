@@ -5,9 +5,9 @@
 #include "util/mem.h"
 #include "websocket/ws-server.h"
 
-/* What a tab shows and how that is known, and telling its browser. */
+/* Finds out what a tab shows and how that is known, and tells its browser. */
 
-/* Tells the browser what this tab is to show, if that is news or it is `asked` for. */
+/* Tells the browser the state of this tab, if it has changed or was `asked` for. */
 static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *reason, bool asked)
 {
 	const struct build_failure *failed = tab->project ? tab->project->failure : NULL;
@@ -42,7 +42,7 @@ static void tab_answer(struct tab *tab, bool asked)
 
 	tab->stale = false;
 	router_answer(browsers->router, tab->url, tab->browser->order, &answer);
-	/* Only now: the answer may have met a project, and that have looked up this very tab. */
+	/* Not earlier: finding the answer may add a project, which looks up this very tab. */
 	before = tab->project;
 	server_before = tab->server;
 	tab->server = mem_steal(answer.server);
@@ -88,7 +88,7 @@ void tab_tell_again(struct tab *tab)
 void browsers_build_changed(struct project *project)
 {
 	for (struct tab *tab = project->tabs, *next; tab; tab = next) {
-		next = tab->next; /* it may turn out to be another project's now */
+		next = tab->next; /* it may belong to another project afterwards */
 		tab_tell_again(tab);
 	}
 }

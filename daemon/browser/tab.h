@@ -10,8 +10,8 @@
 #include "websocket/wire.h"
 
 /*
- * The tabs that are switched on. A tab belongs to one browser, which finds it by
- * its number, and to at most one project, which has a list of them. Pure.
+ * The tabs that are switched on. A tab belongs to one browser, which finds it by its
+ * number, and to at most one project, which has a list of its tabs. Pure.
  */
 
 struct browser;
@@ -23,11 +23,11 @@ struct tab {
 	uint64_t id;
 	struct browser *browser;
 	char *url;
-	bool stale; /* what it shows may have changed: it is to be looked up */
-	enum wire_tab_state state; /* as the browser was told, with: */
+	bool stale; /* what it shows may have changed: look it up */
+	enum wire_tab_state state; /* as the browser was told, together with: */
 	char *reason;
 	struct server *server;	  /* a reference; NULL if none is known */
-	uint64_t awaited;	  /* the event whose end this tab has not told, or 0 */
+	uint64_t awaited;	  /* the event whose end this tab has not reported, or 0 */
 	struct retry *retry;	  /* it shows a failed load; see retry.h */
 	struct project *project;  /* NULL if none is known */
 	struct tab *next, **back; /* in the project's list */
@@ -45,7 +45,10 @@ struct tab *tabs_add(struct tabs *tabs, uint64_t id);
 void tabs_remove(struct tabs *tabs, struct tab *tab);
 void tabs_clear(struct tabs *tabs);
 
-/* Puts the tab into this project's list, out of any other; NULL for none. */
+/* Moves the tab to this project's list, from any other; NULL for none. */
 void tab_set_project(struct tab *tab, struct project *project);
-/* No tab before it in its project's list is of the same server: of each server there is one. */
+/*
+ * Whether no earlier tab in the project's list shows the same server: one tab per server
+ * passes.
+ */
 bool tab_is_first_of_server(const struct tab *tab);

@@ -41,7 +41,7 @@ static int config_file_bytes(
 	ssize_t n;
 
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		*why = mem_strdup("is no regular file");
+		*why = mem_strdup("is not a regular file");
 		return -EINVAL;
 	}
 	if (st.st_uid != geteuid()) {
@@ -59,7 +59,7 @@ static int config_file_bytes(
 	}
 	bytes[n] = '\0';
 	if (strlen(bytes) != (size_t)n) {
-		*why = mem_strdup("holds a NUL byte");
+		*why = mem_strdup("contains a NUL byte");
 		return -EINVAL;
 	}
 	if (owner == CONFIG_PROJECTS && count_lines(bytes) > CONFIG_PROJECT_LINES_MAX) {
@@ -67,7 +67,7 @@ static int config_file_bytes(
 		return -EFBIG;
 	}
 	if (strcasestr(bytes, "[include")) {
-		*why = mem_strdup("holds \"[include\", which is not followed here");
+		*why = mem_strdup("contains \"[include\", which is not followed here");
 		return -EINVAL;
 	}
 	*text = mem_steal(bytes);
@@ -75,7 +75,7 @@ static int config_file_bytes(
 	return 0;
 }
 
-/* libgit2's text, with the place in our copy as a line number. */
+/* libgit2's error, with our line number instead of its file name. */
 static char *config_file_fault(void)
 {
 	const git_error *error = git_error_last();

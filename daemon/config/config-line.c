@@ -12,7 +12,7 @@ void config_line_begin(struct config_line *line, const char *text)
 	*line = (struct config_line){.at = text, .number = 1};
 }
 
-/* Takes [section] or [section "sub"] at `at`; returns what is behind it on the line. */
+/* Parses [section] or [section "sub"] at `at`; returns the rest of the line. */
 static const char *section_read(struct config_line *line, const char *at)
 {
 	size_t n = 0;
@@ -44,7 +44,7 @@ static const char *section_read(struct config_line *line, const char *at)
 	return at + (*at == ']');
 }
 
-/* Behind the end of the line, and of those that it is continued on. */
+/* The position after the end of the line, including the lines that continue it. */
 static const char *line_end(const char *at, unsigned *number)
 {
 	for (; *at; at++) {

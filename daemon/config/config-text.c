@@ -47,7 +47,7 @@ static bool has_problem(const struct config_text *text, const char *problem)
 	return false;
 }
 
-/* Takes over what is wrong now; what was wrong before has been logged. */
+/* Replaces the list of problems; those that were there before have been logged already. */
 static void problems_replace(struct config_text *text, struct config_text *fresh)
 {
 	for (size_t i = 0; i < fresh->problem_count; i++) {
@@ -86,18 +86,18 @@ static void add_problem(struct config_text *text, const char *format, ...)
 	va_end(args);
 	line = text->problem_count + 1 < CONFIG_PROBLEMS_MAX
 		? mem_printf("%s: %s", text->file, problem)
-		: mem_printf("%s: more is wrong than can be told", text->file);
+		: mem_printf("%s: has more mistakes than are shown", text->file);
 	text->problems[text->problem_count++] = utf8_dup(line);
 }
 
 struct reading {
 	struct config_text *text;
 	const struct setting_place *place;
-	struct project_settings scratch; /* what was said so far, for all or for one root: */
+	struct project_settings scratch; /* the values so far, for all projects or for one root: */
 	char *root;
 };
 
-/* How many values there can be is counted for each root. */
+/* How many values there can be is counted for each root separately. */
 static struct project_settings *scratch_of(struct reading *reading, const char *root)
 {
 	if (!root != !reading->root || (root && strcmp(root, reading->root) != 0)) {
@@ -109,7 +109,7 @@ static struct project_settings *scratch_of(struct reading *reading, const char *
 	return &reading->scratch;
 }
 
-/* "savecast.KEY" or "savecast.ROOT.KEY". Returns the key's beginning, or NULL. */
+/* "savecast.KEY" or "savecast.ROOT.KEY". Returns the beginning of the key, or NULL. */
 static const char *key_split(const char *name, char **section)
 {
 	static const char prefix[] = "savecast.";
@@ -124,7 +124,7 @@ static const char *key_split(const char *name, char **section)
 	return dot ? dot + 1 : rest;
 }
 
-/* A section's name as a root; NULL and why if it is none. */
+/* A section's name as a root; NULL and why if it is not a root. */
 static char *section_root(const char *section, const char *home, const char **why)
 {
 	_cleanup_free_ char *name = NULL;
@@ -149,7 +149,7 @@ static void take(const char *name, const char *value, unsigned number, void *use
 	line = number ? mem_printf("line %u: ", number) : mem_strdup("");
 	if (!setting) {
 		keys = setting_keys();
-		add_problem(text, "%s%.200s: there is no such setting; there are savecast.%s", line,
+		add_problem(text, "%s%.200s: there is no such setting; the settings are savecast.%s", line,
 			name, keys);
 		return;
 	}
@@ -202,7 +202,7 @@ enum config_found config_text_read(
 	}
 	if (r < 0 && r != -ENOENT) {
 		add_problem(&fresh, "%s; %s", why,
-			text->count ? "what it said before is kept" : "it is ignored");
+			text->count ? "the previous settings stay in use" : "it is ignored");
 	}
 	problems_replace(text, &fresh);
 	if (r >= 0 || r == -ENOENT) {
@@ -222,7 +222,10 @@ void config_text_apply(const struct config_text *text, const char *root, bool da
 
 		if (setting_is_daemons(entry->setting) == daemons && !entry->root == !root &&
 			(!root || strcmp(entry->root, root) == 0)) {
-			/* Too many of them are said where they are read, unless files add up. */
+			/*
+			 * Too many values are reported when they are read; here only
+			 * several files together can exceed the limit.
+			 */
 			setting_take(entry->setting, settings, entry->value, place, &why);
 		}
 	}

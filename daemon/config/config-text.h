@@ -4,21 +4,23 @@
 #include "config/setting.h"
 
 /*
- * What one configuration file says, checked: the values that are right, in their
- * order, and what is wrong with the others.
+ * The contents of one configuration file, checked: the valid values, in order, and the
+ * problems with the others.
  */
 
-enum { CONFIG_PROBLEMS_MAX = 16 }; /* kept and logged of one file */
+enum { CONFIG_PROBLEMS_MAX = 16 }; /* of one file, kept and logged */
 
 struct config_entry {
-	char *root; /* of a section [savecast "ROOT"], symbolic links resolved; NULL: for all */
+	/* of a section [savecast "ROOT"], symbolic links resolved; NULL: for all projects */
+	char *root;
 	const struct setting *setting;
-	char *value; /* NULL: no "=" */
+	char *value; /* NULL: without "=" */
 };
 
 struct config_text {
 	char *file;
-	bool is_users; /* else a project's own: no port, no sections for roots, no link */
+	/* otherwise a project's: without port, sections for roots, and symbolic links */
+	bool is_users;
 	struct config_entry *entries;
 	size_t count;
 	char *problems[CONFIG_PROBLEMS_MAX]; /* UTF-8, "<file>: line N: <key>: <value>: <why>" */
@@ -29,19 +31,22 @@ void config_text_init(struct config_text *text, const char *file, bool is_users)
 void config_text_clear(struct config_text *text);
 
 enum config_found {
-	CONFIG_THERE, /* though it may say nothing that is right */
-	CONFIG_EMPTY, /* nothing is in it */
+	CONFIG_THERE, /* it exists, even if it has no valid value */
+	CONFIG_EMPTY, /* it is empty */
 	CONFIG_GONE,
 };
 
 /*
- * Reads the file (anew), and logs what is wrong and was not before. A file that cannot be read or
- * parsed leaves the values as they were; so does one that is empty or gone, unless it
+ * Reads the file (again), and logs problems that are new. If the file cannot be read or
+ * parsed, the values stay as they were; also if it is empty or missing, unless it
  * `stays_so`. Blocks for the disk.
  */
 enum config_found config_text_read(
 	struct config_text *text, const struct setting_place *place, bool stays_so);
 
-/* Puts the values for `root` (NULL: those for all) into `settings`, of the kind asked for. */
+/*
+ * Sets the values for `root` (NULL: those for all projects) in `settings`, of the kind
+ * asked for.
+ */
 void config_text_apply(const struct config_text *text, const char *root, bool daemons,
 	void *settings, const struct setting_place *place);

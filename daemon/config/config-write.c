@@ -10,7 +10,7 @@
 #include "util/mem.h"
 #include "sources/git/git-library.h"
 
-/* A regular expression that matches the text, and no other. The caller frees it. */
+/* A regular expression that matches this text only. The caller frees it. */
 static char *exactly(const char *text)
 {
 	char *pattern = mem_alloc(2 * strlen(text) + 3);
@@ -46,7 +46,10 @@ static int change_value(
 	_cleanup_free_ char *pattern = NULL;
 
 	if (change == CONFIG_SET) {
-		/* What was there several times goes first; a value replaces one only. */
+		/*
+		 * If the key has several values, remove them first: setting a value
+		 * replaces only one.
+		 */
 		if (has_value(config, key, NULL)) {
 			git_config_delete_multivar(config, key, ".*");
 		}

@@ -12,7 +12,7 @@
 #define LOG_MODULE "watch"
 #include "util/log.h"
 
-/* IN_ATTRIB tells that a name of the file went: it was replaced or removed. */
+/* IN_ATTRIB shows that a name of the file was removed: it was replaced or deleted. */
 #define FILE_MASK (IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF)
 #define COMES_MASK (IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)
 #define FOLDER_MASK (COMES_MASK | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_DELETE)
@@ -23,7 +23,7 @@ struct file_watch {
 	bool folder_too;
 	int of_file, of_folder; /* watch descriptors, or -1 */
 	bool dirty;
-	struct loop_timer *settle; /* NULL unless it has gone */
+	struct loop_timer *settle; /* NULL unless the file has disappeared */
 	file_watch_fn *changed;
 	void *userdata;
 	struct file_watch *next, **back;
@@ -41,7 +41,7 @@ static void watch_drop(const struct file_watch *watch, int descriptor)
 	if (descriptor < 0) {
 		return;
 	}
-	/* The kernel has one descriptor a file, whoever asks for it. */
+	/* The kernel has one watch descriptor per file, whoever asks for it. */
 	for (const struct file_watch *other = watch->watcher->first; other; other = other->next) {
 		if (other != watch &&
 			(other->of_file == descriptor || other->of_folder == descriptor)) {
@@ -60,7 +60,7 @@ static void watch_arm(struct file_watch *watch)
 		fd, watch->path, FILE_MASK | (watch->folder_too ? 0 : IN_DONT_FOLLOW));
 	if (watch->of_file < 0 && errno == ENOSPC) {
 		log_warning("%s: cannot be watched: fs.inotify.max_user_watches is reached; a "
-			    "change counts when it is saved from an editor",
+			    "change takes effect only when it is saved from an editor",
 			watch->path);
 	}
 	watch->of_folder = watch->folder_too ? inotify_add_watch(fd, watch->folder, FOLDER_MASK)
@@ -101,7 +101,7 @@ static struct file_watch *first_dirty(const struct file_watcher *watcher)
 	return watch;
 }
 
-/* It has stayed away. The watch may be gone after it. */
+/* The file did not come back. The callback may free the watch. */
 static void on_settled(void *userdata)
 {
 	struct file_watch *watch = userdata;
@@ -110,7 +110,7 @@ static void on_settled(void *userdata)
 	watch->changed(true, watch->userdata);
 }
 
-/* The watch may be gone after it. */
+/* The callback may free the watch. */
 static void tell(struct file_watch *watch)
 {
 	struct loop_timer *settle = mem_steal(watch->settle);
@@ -141,7 +141,7 @@ static void on_ready(uint32_t events, void *userdata)
 	}
 	while ((watch = first_dirty(watcher))) {
 		watch->dirty = false;
-		watch_arm(watch); /* before it is read: nothing is missed in between */
+		watch_arm(watch); /* before it is read, so that no change is missed in between */
 		tell(watch);
 	}
 }

@@ -126,25 +126,25 @@ const struct setting_type setting_time = {
 	.take = time_take,
 };
 const struct setting_type setting_urls = {
-	.allowed = "a pattern of URLs: SCHEME://HOST[:PORT][/PATH]",
+	.allowed = "a URL pattern: SCHEME://HOST[:PORT][/PATH]",
 	.many = true,
 	.take = urls_take,
 	.clear = urls_clear,
 };
 const struct setting_type setting_patterns = {
-	.allowed = "a pattern of files",
+	.allowed = "a file pattern",
 	.many = true,
 	.take = patterns_take,
 	.clear = rules_clear,
 };
 const struct setting_type setting_outside = {
-	.allowed = "a pattern of files: absolute, below ~/, or relative to the root",
+	.allowed = "a file pattern: absolute, below ~/, or relative to the root",
 	.many = true,
 	.take = outside_take,
 	.clear = rules_clear,
 };
 const struct setting_type setting_actions = {
-	.allowed = "page, css, image or none, and a pattern of files",
+	.allowed = "page, css, image or none, and a file pattern",
 	.many = true,
 	.take = actions_take,
 	.clear = rules_clear,

@@ -3,16 +3,17 @@
 
 #include "config/setting.h"
 
-/* The kinds of values that settings have. Pure. */
+/* The types of values that settings have. Pure. */
 
 enum { TIME_MSEC_MAX = 600000 };
 
 struct setting_type {
 	const char *allowed; /* "must be ..." */
-	bool many;	     /* can be given several times; an empty value takes all back */
+	/* can be given several times; an empty value removes all earlier ones */
+	bool many;
 	bool (*take)(void *field, const char *value, const struct setting_place *place,
 		const char **why);
-	void (*clear)(void *field); /* NULL if it holds nothing */
+	void (*clear)(void *field); /* NULL if there is nothing to free */
 };
 
 extern const struct setting_type setting_port;	   /* uint16_t */

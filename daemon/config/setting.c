@@ -7,10 +7,10 @@
 struct setting {
 	const char *key;
 	const struct setting_type *type;
-	bool daemons;	      /* the field is one of struct daemon_settings */
+	bool daemons;	      /* the field is in struct daemon_settings */
 	size_t offset;	      /* of the field */
-	const char *fallback; /* the default, as it would be written; NULL: none of them */
-	const char *example;  /* values, one a line */
+	const char *fallback; /* the default, as it would be written; NULL: none */
+	const char *example;  /* values, one per line */
 	const char *text;
 };
 
@@ -259,7 +259,7 @@ void setting_document(FILE *to)
 		fprintf(to, "- Value: %s%s\n", setting->type->allowed,
 			setting->type->many ? "; can be given several times" : "");
 		fprintf(to, "- Default: %s\n", setting->fallback ? setting->fallback : "none");
-		fprintf(to, "- In: %s\n\n", setting->daemons ? "the user's own file, for all" : "any");
+		fprintf(to, "- In: %s\n\n", setting->daemons ? "your own file, for all projects" : "any");
 		while (*at) {
 			size_t length = strcspn(at, "\n");
 

@@ -10,10 +10,9 @@
 #include "server/url-pattern.h"
 
 /*
- * The settings: what they are called, what they may hold, what is said about
- * them. Pure. The table in setting.c drives parsing, error texts and the
- * reference in docs/savecast-config.md; a new key is a field below and a row
- * there. Where they come from is settings.h's business.
+ * The settings: their names, their values, their descriptions. Pure. The table in setting.c
+ * drives parsing, error texts and the reference in docs/savecast-config.md; a new key is a
+ * field below and a row there. settings.h says where the values come from.
  */
 
 enum { URL_RULES_MAX = 64 }; /* of one project */
@@ -23,7 +22,7 @@ struct url_rules {
 	size_t count;
 };
 
-/* What can be said for each project. */
+/* Settings that each project can have. */
 struct project_settings {
 	struct url_rules url;
 	struct path_rules ignore;
@@ -32,46 +31,46 @@ struct project_settings {
 	struct path_rules output;
 	bool gitignored;
 	bool unchanged;
-	uint64_t restart_trial, restart_wait; /* microseconds, as all times */
+	uint64_t restart_trial, restart_wait; /* in microseconds, like all times */
 	uint64_t down_after, look_for;
 	bool stand_aside;
 };
 
-/* What can be said for the daemon as a whole. */
+/* Settings of the daemon as a whole. */
 struct daemon_settings {
 	uint16_t port;
 };
 
-/* A zeroed struct is to be initialised with the defaults; clearing frees what it holds. */
+/* Initialise a zeroed struct with the defaults; clearing frees its contents. */
 void project_settings_init(struct project_settings *settings);
 void project_settings_clear(struct project_settings *settings);
 void daemon_settings_init(struct daemon_settings *settings);
 
-/* The defaults. On the loop's thread only. */
+/* The defaults. Only for the loop's thread. */
 const struct project_settings *project_settings_default(void);
 
 struct setting;
 
-/* By the name behind "savecast.", in lower case; NULL if there is none. */
+/* By the name after "savecast.", in lower case; NULL if there is none. */
 const struct setting *setting_find(const char *key);
 const char *setting_key(const struct setting *setting);
-/* Whether it is one of struct daemon_settings. */
+/* Whether it is in struct daemon_settings. */
 bool setting_is_daemons(const struct setting *setting);
 /* Whether it can be given several times. */
 bool setting_is_list(const struct setting *setting);
 /* "a number from 1 to 65535" */
 const char *setting_allowed(const struct setting *setting);
 
-/* What a value may need to be understood. */
+/* What is needed to interpret a value. */
 struct setting_place {
 	const char *root; /* the project's */
 	const char *home; /* or NULL */
 };
 
 /*
- * Puts a value into `settings`, a struct project_settings or daemon_settings.
- * `value` is NULL where the file has no "=". Returns false if it is not allowed,
- * and why, a constant text, if more can be said than setting_allowed().
+ * Sets a value in `settings`, a struct project_settings or daemon_settings. `value` is NULL
+ * if the file has no "=". Returns false if the value is not allowed; if there is more to
+ * say than setting_allowed(), `why` is a constant text.
  */
 bool setting_take(const struct setting *setting, void *settings, const char *value,
 	const struct setting_place *place, const char **why);
@@ -79,5 +78,5 @@ bool setting_take(const struct setting *setting, void *settings, const char *val
 /* "url, ignore, ...", in the order of the reference. The caller frees it. */
 char *setting_keys(void);
 
-/* The reference of all keys, in Markdown, as it stands in docs/savecast-config.md. */
+/* The reference of all keys, in Markdown, as it is in docs/savecast-config.md. */
 void setting_document(FILE *to);

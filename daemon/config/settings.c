@@ -106,7 +106,7 @@ static bool settings_users_changed(bool stays_so, void *userdata)
 	return true;
 }
 
-/* So that the file can be made with one command, and its coming is seen. */
+/* So that the file can be created with one command, and this is noticed. */
 static void settings_watch_users(struct settings *settings, const char *folder)
 {
 	_cleanup_free_ char *own = mem_printf("%s/savecast", folder);
@@ -132,7 +132,7 @@ struct settings *settings_new(struct loop *loop, struct registry *registry, cons
 	settings->home = home && *home == '/' ? home : NULL;
 	settings->watcher = file_watcher_new(loop);
 	if (!settings->watcher) {
-		log_warning("inotify: %s: settings that change are not seen", strerror(errno));
+		log_warning("inotify: %s: changes of the settings are not noticed", strerror(errno));
 	}
 	daemon_settings_init(&settings->daemon);
 	config_text_init(&settings->users, file ? file : "", true);

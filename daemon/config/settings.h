@@ -6,17 +6,17 @@
 #include "util/loop.h"
 
 /*
- * The settings in force: $XDG_CONFIG_HOME/savecast/config of the user, and the
- * .savecast in each project's root, both in git-config syntax and both read again
- * when they change. Keys and values: setting.h; for people: docs/savecast-config.md.
+ * The current settings: the user's $XDG_CONFIG_HOME/savecast/config and the .savecast in
+ * each project's root, both in git-config syntax, and both read again when they change.
+ * Keys and values: setting.h; for users: docs/savecast-config.md.
  *
- * For a project, the user's values for all come first, then those of its own
- * file, then the user's for this root, [savecast "ROOT"]. A later value replaces
- * an earlier one, or is added where there can be several. What is wrong is
- * logged, kept for `savecast status`, and ignored.
+ * For a project, the user's values for all projects come first, then those of the project's
+ * own file, then the user's for this root, [savecast "ROOT"]. A later value replaces an
+ * earlier one, or is added if a key can have several. A wrong value is logged, kept for
+ * `savecast status`, and ignored.
  *
- * A project's settings are project->settings, made here and owned here. They may
- * change whenever the loop runs.
+ * A project's settings are project->settings, created and owned here. They may change
+ * whenever the loop runs.
  */
 
 #define PROJECT_FILE ".savecast"
@@ -24,20 +24,20 @@
 struct settings;
 
 /*
- * Told after settings have changed: of one project, or of all (NULL) and maybe
+ * Called after settings have changed: those of one project, or of all (NULL) and possibly
  * the daemon's own.
  */
 typedef void settings_changed_fn(struct project *project, void *userdata);
 
 /*
- * Reads the user's file, and those of the projects that the registry has. `folder`
- * is $XDG_CONFIG_HOME or its default; NULL gives the defaults. Blocks.
+ * Reads the user's file, and those of the projects in the registry. `folder` is
+ * $XDG_CONFIG_HOME or its default; NULL gives the defaults. Blocks.
  */
 struct settings *settings_new(struct loop *loop, struct registry *registry, const char *folder,
 	settings_changed_fn *changed, void *userdata);
 void settings_free(struct settings *settings);
 
-/* Makes known the projects that the user's file has a section for. */
+/* Adds the projects for which the user's file has a section. */
 void settings_meet_projects(struct settings *settings);
 
 const struct daemon_settings *settings_of_daemon(const struct settings *settings);
@@ -46,12 +46,12 @@ const struct daemon_settings *settings_of_daemon(const struct settings *settings
 void settings_project_added(struct settings *settings, struct project *project);
 void settings_project_removed(struct settings *settings, struct project *project);
 
-/* A file was saved: if settings come from it, they are read again, now. */
+/* A file was saved: if it is a settings file, it is read again now. */
 void settings_saved(struct settings *settings, const char *name);
 
-/* Reads all files again, and watches them where that was not possible before. */
+/* Reads all files again, and watches those that could not be watched before. */
 void settings_read_again(struct settings *settings);
 
-/* What is wrong in the user's file, or in a project's own; UTF-8, borrowed. */
+/* The problems in the user's file, or in a project's own; UTF-8, borrowed. */
 char *const *settings_problems(const struct settings *settings, size_t *count);
 char *const *project_problems(const struct project *project, size_t *count);

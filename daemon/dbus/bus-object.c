@@ -15,7 +15,7 @@ struct bus_object {
 	bool manages;
 	struct bus_object *manager;
 	struct bus_object *children, *next; /* of a manager */
-	uint32_t changed; /* properties to tell of, by index */
+	uint32_t changed; /* properties to signal, by index */
 	struct loop_timer *tell;
 };
 
@@ -29,7 +29,7 @@ static void object_append_property(
 	dbus_message_iter_close_container(to, &variant);
 }
 
-/* Those whose bit is in `which`, as a{sv}. */
+/* The properties whose bit is in `which`, as a{sv}. */
 static void object_append_properties(
 	const struct bus_object *object, uint32_t which, DBusMessageIter *to)
 {
@@ -49,7 +49,7 @@ static void object_append_properties(
 	bus_dict_close(to, &dict);
 }
 
-/* a{sa{sv}}: the one interface that has anything to say. */
+/* a{sa{sv}}: only the interface that has changes. */
 static void object_append_interfaces(const struct bus_object *object, DBusMessageIter *to)
 {
 	DBusMessageIter array, entry;

@@ -4,24 +4,23 @@
 #include "dbus/bus.h"
 
 /*
- * D-Bus objects from tables. One row a method drives its dispatch, the check of
- * its arguments and its introspection. Every object speaks Introspectable and
- * Properties; Peer is libdbus's own. A manager object also speaks ObjectManager
- * for all objects below it, and tells when they come and go.
+ * D-Bus objects from tables. One row per method drives its dispatch, the check of its
+ * arguments and its introspection. Every object supports Introspectable and Properties;
+ * Peer is libdbus's own. A manager object also supports ObjectManager for all objects below
+ * it, and signals when they are added and removed.
  *
- * Names of arguments are written with spaces between, one for each complete type
- * of the signature.
+ * Names of arguments are separated by spaces, one for each complete type of the signature.
  */
 
 struct bus_object;
 
 /*
- * Answers a call whose arguments have the right signature. Returns the reply (a
- * return or an error), which is sent and unrefed; or NULL if the answer comes
- * later by bus_reply(), for which the handler keeps a reference to `call`.
+ * Answers a call whose arguments have the right signature. Returns the reply (a return or
+ * an error), which is sent and unreferenced; or NULL if the answer comes later with
+ * bus_reply(), for which the handler keeps a reference to `call`.
  */
 typedef DBusMessage *bus_method_fn(DBusMessage *call, void *userdata);
-/* Appends the value, of the property's type. */
+/* Appends the value, in the property's type. */
 typedef void bus_get_fn(DBusMessageIter *to, void *userdata);
 
 struct bus_method {
@@ -32,9 +31,9 @@ struct bus_method {
 };
 
 enum bus_property_kind {
-	BUS_PROPERTY_TOLD,   /* PropertiesChanged tells of changes */
+	BUS_PROPERTY_TOLD,   /* PropertiesChanged reports its changes */
 	BUS_PROPERTY_CONST,  /* never changes */
-	BUS_PROPERTY_SILENT, /* changes are not told */
+	BUS_PROPERTY_SILENT, /* its changes are not signalled */
 };
 
 struct bus_property {
@@ -49,7 +48,7 @@ struct bus_signal {
 	const char *arguments, *names;
 };
 
-/* Each array ends with a row without a name; NULL for none. */
+/* Each array ends with a row without a name; NULL: no rows. */
 struct bus_interface {
 	const char *name;
 	const struct bus_method *methods;
@@ -58,23 +57,23 @@ struct bus_interface {
 };
 
 /*
- * Puts an object on the bus, below a manager or as one. `interface` must outlive
- * it. Returns NULL if the path is taken.
+ * Puts an object on the bus, below a manager or as a manager. `interface` must outlive it.
+ * Returns NULL if the path is taken.
  */
 struct bus_object *bus_object_new(struct bus *bus, const char *path,
 	const struct bus_interface *interface, struct bus_object *manager, void *userdata);
 struct bus_object *bus_manager_new(struct bus *bus, const char *path,
 	const struct bus_interface *interface, void *userdata);
-/* The objects below a manager must go before it. */
+/* Free the objects below a manager before the manager. */
 void bus_object_free(struct bus_object *object);
 
 const char *bus_object_path(const struct bus_object *object);
 struct bus *bus_object_bus(const struct bus_object *object);
 
-/* A told property has changed. Changes in one round of the loop make one signal. */
+/* A signalled property has changed. Changes in one turn of the loop share one signal. */
 void bus_object_changed(struct bus_object *object, const char *property);
 
-/* A signal of the object's interface, to be filled and sent by the caller. */
+/* A signal of the object's interface; the caller fills and sends it. */
 DBusMessage *bus_object_signal(struct bus_object *object, const char *name);
 
 /* The introspection XML of an object; `manager` adds ObjectManager. The caller frees it. */

@@ -7,8 +7,8 @@
 #include <dbus/dbus.h>
 
 /*
- * Writing and reading dictionaries, a{sv}. Texts must be valid UTF-8; names of
- * files go through bus_append_pathname().
+ * Writes and reads dictionaries, a{sv}. Texts must be valid UTF-8; for names of files use
+ * bus_append_pathname().
  */
 
 void bus_append_string(DBusMessageIter *to, const char *value);
@@ -23,7 +23,7 @@ void bus_dict_close(DBusMessageIter *to, DBusMessageIter *dict);
 void bus_dict_begin(DBusMessageIter *dict, const char *key, const char *type,
 	DBusMessageIter *entry, DBusMessageIter *variant);
 void bus_dict_end(DBusMessageIter *dict, DBusMessageIter *entry, DBusMessageIter *variant);
-/* A text that may hold bytes that are no UTF-8: they become U+FFFD. */
+/* A text that may contain bytes that are not UTF-8: they become U+FFFD. */
 void bus_dict_text(DBusMessageIter *dict, const char *key, const char *value);
 void bus_dict_string(DBusMessageIter *dict, const char *key, const char *value);
 void bus_dict_pathname(DBusMessageIter *dict, const char *key, const char *name);
@@ -33,8 +33,7 @@ void bus_dict_u64(DBusMessageIter *dict, const char *key, uint64_t value);
 void bus_dict_bool(DBusMessageIter *dict, const char *key, bool value);
 
 /*
- * Looks for a key of a basic type (a D-Bus type code) in the a{sv} at `dict`.
- * Returns 1 and the value; 0 if the key is not there; -EINVAL if it is of another
- * type. Other keys are ignored.
+ * Looks for a key of a basic type (a D-Bus type code) in the a{sv} at `dict`. Returns 1 and
+ * the value; 0 if there is no such key; -EINVAL if its type is another. Ignores other keys.
  */
 int bus_dict_find(DBusMessageIter *dict, const char *key, int type, void *value);

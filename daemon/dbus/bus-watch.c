@@ -53,7 +53,7 @@ static void bus_watch_ready(uint32_t events, void *userdata)
 			continue;
 		}
 		wanted = dbus_watch_get_flags(w) | DBUS_WATCH_ERROR | DBUS_WATCH_HANGUP;
-		/* Out of memory is all that it can fail for, and it would for ever. */
+		/* It fails only if memory runs out, and would then fail forever. */
 		if (flags & wanted && !dbus_watch_handle(w, flags & wanted)) {
 			mem_out();
 		}
@@ -168,7 +168,7 @@ static void bus_watch_on_status(
 {
 	struct bus_watch *watch = data;
 
-	/* Dispatching is not allowed in here. */
+	/* Dispatching is not allowed here. */
 	if (status == DBUS_DISPATCH_DATA_REMAINS) {
 		loop_timer_set(watch->dispatch, 0);
 	}

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The session bus: one connection, served by the loop. libdbus is seen by the
- * files named *bus*.c only.
+ * The session bus: one connection, served by the loop. Only the files named *bus*.c use
+ * libdbus's connection functions.
  */
 
 #include <dbus/dbus.h>
@@ -13,7 +13,7 @@
 
 struct bus;
 
-/* Told once when the bus is gone or has taken the name away; why, for people. */
+/* Called once when the bus is gone or has taken the name away; `why` is for display. */
 typedef void bus_lost_fn(const char *why, void *userdata);
 
 /* Connects. Returns NULL and why (the caller frees it) if there is no bus. */
@@ -21,29 +21,30 @@ struct bus *bus_new(struct loop *loop, bus_lost_fn *lost, void *userdata, char *
 void bus_free(struct bus *bus);
 
 /*
- * Takes a name, after all objects are there. -EEXIST if another process has it.
- * Blocks for the answer; for start-up.
+ * Takes a name, after all objects are there. -EEXIST if another process has it. Blocks for
+ * the answer; for start-up.
  */
 int bus_own_name(struct bus *bus, const char *name);
 
 DBusConnection *bus_connection(struct bus *bus);
 struct loop *bus_loop(struct bus *bus);
 
-/* Sends and unrefs; NULL is ignored. */
+/* Sends and unreferences; ignores NULL. */
 void bus_send(struct bus *bus, DBusMessage *message);
-/* Answers a call, if its caller wants an answer. Unrefs `reply`, not `call`. */
+/* Answers a call, if its caller wants an answer. Unreferences `reply`, not `call`. */
 void bus_reply(struct bus *bus, DBusMessage *call, DBusMessage *reply);
 
 /*
- * An error in answer to a call. Bytes of the text that are no UTF-8, as where a value
- * was cut within a character, become U+FFFD; libdbus would end the process over them.
+ * An error in answer to a call. Bytes of the text that are not UTF-8, for example because a
+ * value was cut within a character, become U+FFFD; libdbus would end the process because of
+ * them.
  */
 DBusMessage *bus_error(DBusMessage *call, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4), returns_nonnull));
 
 /*
- * A caller that has left something with us: gone() is told when it leaves the
- * bus, and frees it there.
+ * A caller for which we keep data: gone() is called when it leaves the bus, and frees the
+ * data.
  */
 struct bus_client;
 typedef void bus_client_gone_fn(struct bus_client *client, void *userdata);
@@ -61,8 +62,8 @@ static inline void bus_message_unref(DBusMessage *message)
 MEM_CLEANUP_OF(DBusMessage *, bus_message_unref);
 
 /*
- * Serves a D-Bus connection from the loop: libdbus's watches as one descriptor,
- * its time-outs as timers, and dispatching whenever messages are there.
+ * Serves a D-Bus connection from the loop: libdbus's watches as one descriptor, its
+ * timeouts as timers; dispatches whenever there are messages.
  */
 struct bus_watch;
 struct bus_watch *bus_watch_new(struct loop *loop, DBusConnection *connection);

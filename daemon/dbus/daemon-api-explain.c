@@ -8,7 +8,7 @@
 #include "project/verdict.h"
 #include "util/pathname.h"
 
-/* Explain: what a save or a tab would do, with nothing done. */
+/* Explain: what a save or a tab would do, without doing it. */
 
 static const struct event *last_event_of(const struct ledger *ledger, const char *file)
 {
@@ -63,7 +63,10 @@ static const char *verb_of(const struct verdict *verdict)
 					 : "reloads";
 }
 
-/* Who reloads all the project's tabs by itself; NULL if not all are left to that. */
+/*
+ * The name of the server if all the project's tabs are reloaded by their servers
+ * themselves; otherwise NULL.
+ */
 static const char *aside_of(const struct project *project)
 {
 	const char *name = NULL;
@@ -77,7 +80,7 @@ static const char *aside_of(const struct project *project)
 	return name;
 }
 
-/* What a save would do, for a person. The caller frees it. */
+/* What a save would do, for display. The caller frees it. */
 static char *effect_of(
 	struct daemon_api *api, const struct project *project, const struct verdict *verdict)
 {
@@ -193,7 +196,7 @@ static DBusMessage *explain_url(struct daemon_api *api, DBusMessage *call, const
 	return reply;
 }
 
-/* A call about a URL whose server is still looked for. */
+/* A call about a URL whose server is not known yet. */
 struct explaining {
 	DBusMessage *call;
 	struct server *server;

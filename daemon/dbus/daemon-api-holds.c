@@ -97,11 +97,11 @@ DBusMessage *daemon_api_hold(DBusMessage *call, void *userdata)
 static DBusMessage *no_hold(DBusMessage *call, uint32_t cookie)
 {
 	return bus_error(call, ERROR_NO_HOLD,
-		"%s: cookie: %u: is no hold of this caller (any more)",
+		"%s: cookie: %u: this caller has no such hold (any more)",
 		dbus_message_get_member(call), cookie);
 }
 
-/* A holder without holds need not be watched. */
+/* A caller without holds need not be watched. */
 static void tidy_holder(struct daemon_api *api, struct hold_owner **at)
 {
 	if (*at && !holds_any(api->parts.holds, *at)) {
@@ -158,7 +158,7 @@ DBusMessage *daemon_api_release_failed(DBusMessage *call, void *userdata)
 
 void daemon_api_drop_holders(struct daemon_api *api)
 {
-	/* The daemon ends: nothing leaves any more. */
+	/* The daemon ends: no event is sent any more. */
 	while (api->holders) {
 		struct hold_owner *dropped = api->holders;
 

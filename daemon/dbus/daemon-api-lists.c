@@ -8,7 +8,10 @@
 
 /* ListEvents, ListTabs. */
 
-/* Steps and names of files behind which a list of events ends: a millisecond or two of the loop. */
+/*
+ * A list of events ends after this many steps and file names: a millisecond or two on the
+ * loop.
+ */
 enum { LIST_EVENTS_PARTS_MAX = 256 };
 
 DBusMessage *daemon_api_list_events(DBusMessage *call, void *userdata)

@@ -23,7 +23,7 @@ static DBusMessage *return_event(DBusMessage *call, uint64_t serial)
 	return reply;
 }
 
-/* A value in an error text: enough of it to be known again. */
+/* A value in an error text: long enough to recognise it. */
 #define VALUE "%.200s"
 
 struct names {
@@ -51,7 +51,7 @@ static DBusMessage *names_read(struct names *names, DBusMessage *call, DBusMessa
 	}
 	if (count > SAVED_FILES_MAX) {
 		return bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
-			"Saved: files: %zu: must be at most %d in a call; make several", count,
+			"Saved: files: %zu: must be at most %d per call; make several calls", count,
 			SAVED_FILES_MAX);
 	}
 	names->names = mem_alloc(count * sizeof *names->names);
@@ -158,7 +158,7 @@ DBusMessage *daemon_api_track(DBusMessage *call, void *userdata)
 	}
 	if (!S_ISDIR(st.st_mode)) {
 		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
-			"Track: root: " VALUE ": is no folder", text);
+			"Track: root: " VALUE ": is not a directory", text);
 	}
 	project = registry_add(api->parts.registry, root, true, 0);
 	if (!project) {

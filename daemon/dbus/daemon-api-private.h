@@ -6,7 +6,7 @@
 #include "pipeline/ledger.h"
 #include <dbus/dbus.h>
 
-/* What the files of io.github.savecast.Daemon1 share. */
+/* Shared by the files of io.github.savecast.Daemon1. */
 
 struct project_object {
 	struct project *project;
@@ -36,7 +36,7 @@ struct daemon_api {
 
 #define ERROR_NO_PROJECT "io.github.savecast.Error.NoProject"
 
-/* The first argument as a folder's name. Returns an error to send, or NULL. */
+/* The first argument as the name of a folder. Returns an error to send, or NULL. */
 DBusMessage *daemon_api_read_root(DBusMessage *call, char **root);
 
 /* Methods: daemon-api-holds.c */
@@ -54,7 +54,7 @@ bus_method_fn daemon_api_reload;
 /* Methods: daemon-api-lists.c */
 bus_method_fn daemon_api_list_events;
 bus_method_fn daemon_api_list_tabs;
-/* A tab as ListTabs has it; `userdata` is the array's iterator. */
+/* A tab as in ListTabs; `userdata` is the array's iterator. */
 void daemon_api_append_tab(const struct tab *tab, void *userdata);
 
 /* Methods: daemon-api-explain.c */

@@ -3,7 +3,7 @@
 
 #include "dbus/bus-variant.h"
 
-/* Subscribe, Unsubscribe, and EventStep to those who have. */
+/* Subscribe, Unsubscribe, and EventStep to the subscribers. */
 
 enum { SUBSCRIBERS_MAX = 64 };
 

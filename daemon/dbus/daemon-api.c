@@ -8,7 +8,7 @@
 #include "dbus/project-api.h"
 #include "util/pathname.h"
 
-/* The interface's table, its properties, and the projects' objects. */
+/* The table of the interface, its properties, and the projects' objects. */
 
 static void get_version(DBusMessageIter *to, void *userdata)
 {

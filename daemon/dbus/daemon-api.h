@@ -14,14 +14,14 @@
 #include "websocket/endpoint.h"
 
 /*
- * io.github.savecast.Daemon1, and the Project1 object of each project: what
- * protocol/ says, in terms of the modules below. Holds no state of its own but
- * the subscribers.
+ * io.github.savecast.Daemon1, and the Project1 object of each project: what protocol/
+ * describes, implemented with the modules below. Has no state of its own except the
+ * subscribers.
  */
 
 struct daemon_api;
 
-/* Everything it speaks for; borrowed. */
+/* The modules that it uses; borrowed. */
 struct daemon_api_parts {
 	struct bus *bus;
 	struct registry *registry;
@@ -40,7 +40,7 @@ struct daemon_api_parts {
 struct daemon_api *daemon_api_new(const struct daemon_api_parts *parts);
 void daemon_api_free(struct daemon_api *api);
 
-/* What has happened below. */
+/* What has happened in those modules. */
 void daemon_api_step(
 	struct daemon_api *api, const struct event *event, const struct step *step);
 void daemon_api_browsers_changed(struct daemon_api *api);

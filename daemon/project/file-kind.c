@@ -85,7 +85,7 @@ static const struct suffix {
 	{"toml", FILE_KIND_DATA, false},
 };
 
-/* NULL: a suffix that is not in the table, or none. */
+/* NULL: the suffix is not in the table, or there is none. */
 static const struct suffix *suffix_of(const char *name)
 {
 	const char *slash = strrchr(name, '/');
@@ -93,7 +93,7 @@ static const struct suffix *suffix_of(const char *name)
 	const char *end = base + strlen(base);
 	const char *dot = memrchr(base, '.', (size_t)(end - base));
 
-	/* A source map, "app.css.map", belongs to the file whose map it is. */
+	/* A source map, "app.css.map", has the kind of the file that it describes. */
 	if (dot && strcasecmp(dot, ".map") == 0) {
 		end = dot;
 		dot = memrchr(base, '.', (size_t)(end - base));

@@ -5,12 +5,12 @@
 #include <stddef.h>
 
 /*
- * What a file is to a web page, by its suffix alone, in upper or lower case. Pure. The
- * table is protocol/kinds.json; the extension's part of it is in browser-ext/page/match.js.
+ * What a file is to a web page, by its suffix, in upper or lower case. Pure. The table is
+ * protocol/kinds.json; the extension's part of it is in browser-ext/page/match.js.
  *
- * A source map has the kind of its file ("app.css.map": css). FILE_KIND_OTHER is all
- * that a page may depend on in a way that the name does not show: it reloads the page,
- * as FILE_KIND_PAGE does.
+ * A source map has the kind of its file ("app.css.map": css). FILE_KIND_OTHER is everything
+ * that a page may depend on in a way that the name does not show: it reloads the page, like
+ * FILE_KIND_PAGE.
  */
 enum file_kind {
 	FILE_KIND_PAGE,

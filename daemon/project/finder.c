@@ -10,7 +10,10 @@
 #include "util/mem.h"
 #include "util/pathname.h"
 
-/* The slash that halves the components between two lengths of the name, or 0 if there is none. */
+/*
+ * The slash that halves the number of components between two lengths of the name, or 0 if
+ * there is none.
+ */
 static size_t middle_slash(const char *name, size_t low, size_t high)
 {
 	size_t middle = low + (high - low) / 2;
@@ -29,9 +32,9 @@ static size_t middle_slash(const char *name, size_t low, size_t high)
 }
 
 /*
- * How much exists of a name that does not as a whole. What is above a file that exists
- * does, too: halving finds it, as a name may have 2000 components and a call may have
- * 4096 names.
+ * How much of a name exists if the whole does not. If a path exists, everything above it
+ * exists too, so this searches by halving: a name may have 2000 components and a call 4096
+ * names.
  */
 static size_t existing_length(const char *name)
 {
@@ -65,7 +68,7 @@ char *finder_resolve(const char *name)
 {
 	char *real = realpath(name, NULL);
 
-	/* What exists is resolved; the rest is kept as it was said. */
+	/* What exists is resolved; the rest is kept as it was given. */
 	if (!real) {
 		_cleanup_free_ char *head = mem_strndup(name, existing_length(name));
 		_cleanup_free_ char *real_head = *head ? realpath(head, NULL) : NULL;
@@ -83,7 +86,7 @@ char *finder_resolve(const char *name)
 	return real;
 }
 
-/* Only our own file counts: in a folder like /tmp it could be anybody's. */
+/* Only the user's own file counts: in a folder like /tmp it could belong to anybody. */
 static bool has_project_file(const char *folder)
 {
 	_cleanup_free_ char *name = mem_printf("%s/.savecast", strcmp(folder, "/") ? folder : "");
@@ -99,7 +102,7 @@ static struct project *finder_meet(
 
 	if (!project) {
 		*why = mem_printf(
-			"%d projects that nobody tracked are known already", PROJECTS_MAX);
+			"%d untracked projects are known already", PROJECTS_MAX);
 	}
 	return project;
 }

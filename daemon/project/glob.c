@@ -5,32 +5,34 @@
 #include <string.h>
 
 /*
- * The pattern is read into tokens, and the name is run through all states, "so
- * many tokens have matched", at once: no state is ever tried twice at one
- * character.
+ * The pattern is converted to tokens. The name is run through all states at once; state N
+ * means "N tokens have matched". So no state is ever tried twice at the same character.
  */
 enum kind {
 	BYTE,
 	ANY,	 /* ? */
 	SET,	 /* [...] */
-	STAR,	 /* any run without a slash */
+	STAR,	 /* any characters except a slash */
 	FOLDERS, /* any number of "folder/" */
-	REST,	 /* all that is left, at least one character */
+	REST,	 /* everything that is left, at least one character */
 };
 
 struct token {
 	enum kind kind;
-	const char *at; /* BYTE: the byte; SET: behind the bracket */
+	const char *at; /* BYTE: the byte; SET: after the bracket */
 };
 
 struct glob {
-	struct token tokens[GLOB_MAX + 1]; /* one more for what is not written in front */
+	struct token tokens[GLOB_MAX + 1]; /* one more, for the prefix that is not written */
 	size_t count;
 	bool folder_only;
 	const char *why;
 };
 
-/* Behind the closing bracket of the set whose inside begins at `at`; NULL if it has none. */
+/*
+ * The position after the closing bracket of the set whose contents begin at `at`; NULL if
+ * it has none.
+ */
 static const char *set_end(const char *at)
 {
 	at += *at == '!' || *at == '^';
@@ -68,7 +70,7 @@ static void glob_add(struct glob *glob, enum kind kind, const char *at)
 	glob->tokens[glob->count++] = (struct token){kind, at};
 }
 
-/* Takes the stars at `at`; returns what is behind them. */
+/* Handles the stars at `at`; returns the position after them. */
 static const char *glob_stars(struct glob *glob, const char *at, bool component_begins)
 {
 	size_t stars = strspn(at, "*");
@@ -95,7 +97,10 @@ static bool glob_read(struct glob *glob, const char *at)
 	size_t length = strlen(at);
 	const char *slash = strchr(at, '/');
 
-	/* The tokens are written before they are read: to clear them all would cost more than a match. */
+	/*
+	 * Tokens are written before they are read: clearing them all would cost more than a
+	 * match.
+	 */
 	glob->count = 0;
 	glob->folder_only = false;
 	glob->why = NULL;
@@ -130,7 +135,7 @@ static bool glob_read(struct glob *glob, const char *at)
 			}
 		} else if (*at == '\\') {
 			if (!*++at) {
-				return glob_fail(glob, "a \"\\\" needs a character behind it");
+				return glob_fail(glob, "a \"\\\" needs a character after it");
 			}
 			end = at + 1;
 		}
@@ -210,7 +215,7 @@ bool glob_matches(const char *pattern, const char *name)
 		bool alive = false;
 
 		if (*name == '/' && now[glob.count]) {
-			return true; /* it fits this folder */
+			return true; /* it matches this folder */
 		}
 		memset(next, 0, glob.count + 1);
 		for (size_t i = 0; i < glob.count; i++) {

@@ -51,7 +51,7 @@ static struct path_rule *path_rules_grow(
 bool path_rules_add(struct path_rules *rules, const char *pattern, const char **why)
 {
 	if (pattern[0] == '!') {
-		*why = "a pattern cannot be taken back with \"!\"; an empty value takes back all";
+		*why = "a pattern cannot be undone with \"!\"; an empty value removes all";
 		return false;
 	}
 	return path_rules_grow(rules, pattern, 0, why);
@@ -107,7 +107,7 @@ bool path_rules_add_outside(struct path_rules *rules, const char *pattern, const
 		at += 3;
 	}
 	if (goes_up(at)) {
-		*why = "\"..\" can only stand in front";
+		*why = "\"..\" is allowed only at the start";
 		return false;
 	}
 	added = path_rules_grow(rules, pattern, (size_t)(at - pattern), why);

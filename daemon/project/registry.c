@@ -12,7 +12,7 @@
 struct registry {
 	struct project **sorted; /* by root */
 	size_t count;
-	size_t of_kind[2]; /* how many are met (0) and tracked (1) */
+	size_t of_kind[2]; /* how many are not tracked (0) and tracked (1) */
 	uint32_t next_id;
 	struct registry_callbacks callbacks;
 	void *userdata;
@@ -69,7 +69,7 @@ static int compare_roots(const char *a, size_t length, const char *b)
 	return order ? order : b[length] ? -1 : 0;
 }
 
-/* Where the first `length` bytes of `root` are, or would be. */
+/* The position where the first `length` bytes of `root` are, or would be. */
 static size_t registry_place(
 	const struct registry *registry, const char *root, size_t length, bool *found)
 {
@@ -197,7 +197,7 @@ void registry_remove(struct registry *registry, struct project *project)
 	registry->count--;
 	memmove(&registry->sorted[place], &registry->sorted[place + 1],
 		(registry->count - place) * sizeof project);
-	/* Who is told may look around, and must not find it again. */
+	/* The callback may look projects up and must not find it again. */
 	registry_tell(registry, registry->callbacks.removed, project);
 	project_free(project);
 }

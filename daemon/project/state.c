@@ -20,7 +20,7 @@ enum { STATE_BYTES_MAX = 16 * 1024 * 1024 };
 
 struct state {
 	struct loop *loop;
-	char *folder; /* NULL if there is no place for it */
+	char *folder; /* NULL if there is no folder for it */
 };
 
 struct state_job {
@@ -53,9 +53,9 @@ static void state_set_aside(const char *name, const char *why, const char *loss)
 	_cleanup_free_ char *aside = mem_printf("%s.damaged", name);
 
 	if (rename(name, aside) < 0) {
-		log_error("%s: %s: and it cannot be set aside: %s", name, why, strerror(errno));
+		log_error("%s: %s: and it cannot be moved aside: %s", name, why, strerror(errno));
 	} else {
-		log_error("%s: %s: set aside as %s; %s", name, why, aside, loss);
+		log_error("%s: %s: moved aside to %s; %s", name, why, aside, loss);
 	}
 }
 
@@ -76,7 +76,7 @@ static int state_load_file(struct state *state, const char *file, state_read_fn 
 	name = mem_printf("%s/%s", state->folder, file);
 	r = file_read_own(name, STATE_BYTES_MAX, &text, &length);
 	if (r == -ENOENT || r == -ENOTDIR) {
-		return 0; /* if there can be none, the first that is stored says so */
+		return 0; /* if there can be none, the first attempt to store says so */
 	}
 	if (file_error_passes(-r)) {
 		log_error("%s: %s: not starting without it", name, strerror(-r));
@@ -107,14 +107,14 @@ int state_load(struct state *state, struct registry *registry)
 			    "when the daemon ends");
 	}
 	return state_load_file(state, STATE_PROJECTS, read_projects, registry,
-		"starting with no tracked projects: mend that file and put it back, or track "
+		"starting without tracked projects: fix that file and put it back, or track "
 		"them again");
 }
 
 int state_load_history(struct state *state, struct restart_history *history)
 {
 	return state_load_file(state, STATE_LEARNED, read_learned, history,
-		"which saves restart which server is learned anew");
+		"savecast observes again which saves restart which server");
 }
 
 static void state_write(void *userdata)
@@ -129,7 +129,7 @@ static void state_written(void *userdata)
 	struct state_job *job = userdata;
 
 	if (job->error < 0) {
-		log_error("%s: %s: what it should hold is forgotten when the daemon ends",
+		log_error("%s: %s: its contents are kept only until the daemon ends",
 			job->name, strerror(-job->error));
 	}
 	if (job->stored) {
@@ -140,7 +140,7 @@ static void state_written(void *userdata)
 	free(job);
 }
 
-/* Takes the text over. */
+/* Takes ownership of the text. */
 static void state_store_file(struct state *state, const char *file, char *text,
 	state_stored_fn *stored, void *userdata)
 {

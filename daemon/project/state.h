@@ -5,34 +5,37 @@
 #include "util/loop.h"
 
 /*
- * The tracked projects on disk, so that they survive the daemon:
+ * The tracked projects on disk, so that they are still known after a restart of the daemon:
  * $XDG_STATE_HOME/savecast/projects.json,
  *
  *   {"version": 1, "next-id": 3, "projects": [{"id": 1, "root": "/home/me/potato"}]}
  *
- * Roots are written as pathname_to_text() does. Unknown keys are ignored. A file
- * that is not such an object is set aside as projects.json.damaged (replacing an
- * older one) and a message says so.
+ * Roots are written as pathname_to_text() returns them. Unknown keys are ignored. A file
+ * that is not such an object is moved aside to projects.json.damaged (replacing an older
+ * one), with a message.
  */
 
 struct state;
 struct restart_history;
 
-/* `folder` is where it is kept, or NULL if there is no place for it. */
+/* `folder` is where the files are kept, or NULL if there is no place for them. */
 struct state *state_new(struct loop *loop, const char *folder);
 void state_free(struct state *state);
 
 /*
- * Reads the file into the registry. Blocks; for start-up. Returns -errno if there is
- * something in it that cannot be read now, but maybe later: storing would destroy it.
+ * Reads the file into the registry. Blocks; for start-up. Returns -errno if the file has
+ * contents that cannot be read now but maybe later: storing would destroy them.
  */
 int state_load(struct state *state, struct registry *registry);
 
-/* Told when the registry's content at the time of the call is on disk, or with a negative errno. */
+/*
+ * Called when the registry's contents at the time of the call are on disk, or with a
+ * negative errno.
+ */
 typedef void state_stored_fn(int error, void *userdata);
 void state_store(struct state *state, const struct registry *registry, state_stored_fn *stored,
 	void *userdata);
 
-/* The same for what was learned of servers, in learned.json; a loss is survivable. */
+/* The same for the restart history, in learned.json; losing it is harmless. */
 int state_load_history(struct state *state, struct restart_history *history);
 void state_store_history(struct state *state, const struct restart_history *history);

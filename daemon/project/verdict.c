@@ -6,7 +6,7 @@
 
 #include "util/mem.h"
 
-/* What no person has saved: the files that editors keep beside ours. */
+/* Files that are not a user's: editors keep them next to the user's files. */
 static const struct {
 	const char *pattern, *text;
 } droppings[] = {
@@ -21,7 +21,7 @@ static const struct {
 	{".goutputstream-*", "GLib's temporary file"},
 };
 
-/* Whether it is, or is in, a folder's .git. */
+/* Whether the name is a .git folder or something in one. */
 static bool is_of_git(const char *name)
 {
 	for (const char *at = name; (at = strstr(at, ".git")); at += strlen(".git")) {
@@ -42,7 +42,7 @@ static const char *dropping_of(const char *name)
 	if (is_of_git(name)) {
 		return "git's own";
 	}
-	/* A folder of such a name is a person's. */
+	/* A folder with such a name is the user's. */
 	for (size_t i = 0; i < COUNT_OF(droppings); i++) {
 		if (fnmatch(droppings[i].pattern, last, 0) == 0) {
 			return droppings[i].text;

@@ -4,14 +4,14 @@
 #include "config/setting.h"
 
 /*
- * What a save of a file would mean in a project, by its name and the project's
- * settings alone. Pure. What .gitignore says comes on top, from intake.h.
+ * What a save of a file means in a project, judged by its name and the project's settings
+ * only. Pure. intake.h also checks .gitignore.
  */
 
 struct verdict {
-	char *ignored;		       /* why it is no save worth a reload; NULL: it is one */
-	const struct path_rule *rule; /* of `savecast.action`, borrowed; NULL: none fits */
-	bool wanted;		       /* it is an output: .gitignore is not asked */
+	char *ignored;		       /* why a save of it does not count; NULL: it counts */
+	const struct path_rule *rule; /* of `savecast.action`, borrowed; NULL: none matches */
+	bool wanted;		       /* it is an output: .gitignore does not matter */
 };
 
 /* `name` is relative to the project's root, or absolute without its first slash. */

@@ -4,10 +4,10 @@
 #include <stddef.h>
 
 /*
- * A command line as /proc/PID/cmdline has it, and what it says about where a server's files
- * are: `uvicorn --app-dir`, `python -m http.server -d`, `node server/index.js`,
- * `php -S -t`, `hugo -s`... For a server whose working folder is in no project. Pure, and
- * a guess: the programs and their options are the table in programs.c.
+ * A command line as in /proc/PID/cmdline, and the folders that it names: `uvicorn
+ * --app-dir`, `python -m http.server -d`, `node server/index.js`, `php -S -t`, `hugo -s`...
+ * For a server whose working folder is in no project. Pure, and a guess: the programs and
+ * their options are the table in programs.c.
  */
 
 enum {
@@ -22,15 +22,15 @@ struct command_line {
 };
 
 /*
- * `bytes` are those of /proc/PID/cmdline: arguments, each with a NUL behind it. One that
- * was cut off has none, and is left out.
+ * `bytes` are those of /proc/PID/cmdline: arguments, each followed by a NUL. An argument
+ * that was cut has none and is left out.
  */
 void command_line_split(struct command_line *line, const char *bytes, size_t length);
 
 /*
- * `folder` is the process's working folder, absolute. Returns how many folders there
- * are, the likeliest first: absolute, each once, without "." and ".." (taken away as
- * text), and maybe not existing. The caller frees each.
+ * `folder` is the process's working folder, absolute. Returns the number of folders, the
+ * likeliest first: absolute, each once, without "." and ".." (removed as text); they may
+ * not exist. The caller frees each.
  */
 size_t command_line_folders(const char *bytes, size_t length, const char *folder,
 	char *folders[COMMAND_LINE_FOLDERS_MAX]);

@@ -12,15 +12,18 @@
 #define SCRIPT_CODE " js mjs cjs jsx ts mts cts tsx json "
 #define NODE_SKIPPED " -r --require --import -C --conditions --env-file "
 
-/* How long a stat() each second may take to tell, a stat() each quarter, an inotify event. */
+/*
+ * How late a change may be noticed by a stat() every second, a stat() four times per
+ * second, and inotify.
+ */
 enum { EACH_SECOND = 1300, EACH_QUARTER = 700, AT_ONCE = 350 };
 
-/* opcache.revalidate_freq: so long a file that was looked at is not looked at again. */
+/* opcache.revalidate_freq: a file is not checked again within this time. */
 enum { PHP_OLD = 2000 };
 #define PHP_BEHIND .stays = "", .old = "", .old_suffixes = PHP_CODE, .old_msec = PHP_OLD
 
 static const struct program programs[] = {
-	/* What runs a script. */
+	/* Programs that run a script. */
 	{.name = "python*", .rest = REST_SCRIPT, .skipped = " -W -X ", .language = PYTHON_CODE},
 	{.name = "node",
 		.rest = REST_SCRIPT,
@@ -211,7 +214,7 @@ static const struct program programs[] = {
 	{.name = "webpack-dev-server*",
 		.livereload = "webpack-dev-server",
 		.livereload_denies = " --no-live-reload "},
-	/* The empty word is of one that has put its own name in place of its arguments. */
+	/* The empty word: the program has replaced its arguments with its own name. */
 	{.name = "webpack",
 		.livereload = "webpack-dev-server",
 		.livereload_needs = " serve server s  ",
@@ -226,7 +229,7 @@ static const struct program programs[] = {
 		.livereload_needs = " --serve "},
 	{.name = "workerd", .stays = "", .old = "", .old_suffixes = "*", .old_msec = 150},
 
-	/* Builders of sites. */
+	/* Site builders. */
 	{.name = "hugo",
 		.folders = " -s --source ",
 		.livereload = "Hugo",
@@ -268,7 +271,7 @@ static const struct program programs[] = {
 		.stays = ""},
 	{.name = "starman", .stays = ""},
 
-	/* What restarts something else. */
+	/* Programs that restart another program. */
 	{.name = "entr", .restarts = "", .suffixes = "*", .notice_msec = AT_ONCE},
 	{.name = "watchexec",
 		.restarts = "",
@@ -291,7 +294,7 @@ static const struct program programs[] = {
 		.suffixes = " cs fs vb razor cshtml csproj ",
 		.notice_msec = 2500},
 
-	/* Servers of files, and of what is behind them. */
+	/* Servers of files, and proxies. */
 	{.name = "caddy", .folders = " --root -r ", .files = " --config -c ", PHP_BEHIND},
 	{.name = "nginx", .folders = " -p ", .files = " -c ", PHP_BEHIND},
 	{.name = "apache2", .files = " -f ", .folders = " -d ", PHP_BEHIND},

@@ -46,7 +46,7 @@ static void on_retry(void *userdata)
 	endpoint_retry(userdata);
 }
 
-/* Returns whether there is anything new. */
+/* Returns whether the state has changed. */
 static bool endpoint_open(struct endpoint *endpoint, struct socket_activation *activated)
 {
 	_cleanup_free_ char *why = NULL;
@@ -55,7 +55,7 @@ static bool endpoint_open(struct endpoint *endpoint, struct socket_activation *a
 
 	endpoint_set_retry(endpoint);
 	if (r == endpoint->fault && !endpoint->server) {
-		return false; /* that was said */
+		return false; /* that was logged before */
 	}
 	free(mem_steal(endpoint->error));
 	endpoint->fault = r;

@@ -11,32 +11,35 @@
 
 struct endpoint;
 
-/* It was opened, or could not be, for another reason than before. Not from endpoint_new(). */
+/*
+ * It was opened, or could not be opened for another reason than before. Not called by
+ * endpoint_new().
+ */
 typedef void endpoint_changed_fn(void *userdata);
 
 /*
- * Takes the sockets that systemd gave this process; where there are some, their
- * port holds, whatever was set. Else listens on `port`, if it can. Never NULL.
+ * Takes the sockets that systemd passed to this process; if there are any, their port is
+ * used, whatever the settings say. Otherwise listens on `port`, if possible. Never NULL.
  */
 struct endpoint *endpoint_new(struct loop *loop, uint16_t port,
 	const struct ws_callbacks *callbacks, void *of_callbacks, endpoint_changed_fn *changed,
 	void *userdata);
-/* As ws_server_free(). */
+/* Like ws_server_free(). */
 void endpoint_free(struct endpoint *endpoint);
 
-/* Logs how it is; later changes are logged as they come. */
+/* Logs the state; later changes are logged as they happen. */
 void endpoint_log_state(const struct endpoint *endpoint);
 
-/* Another port was set: browsers are sent away from the old one. */
+/* The port was changed: browsers are disconnected from the old one. */
 void endpoint_set_port(struct endpoint *endpoint, uint16_t port);
-/* Tries again if it is closed: somebody needs it, or something has changed. */
+/* Tries again if it is closed: a browser is needed, or something has changed. */
 void endpoint_retry(struct endpoint *endpoint);
 
-/* 0 while browsers cannot connect; then why, for people, else "". */
+/* 0 while browsers cannot connect; then the error says why, for display; otherwise it is "". */
 uint16_t endpoint_port(const struct endpoint *endpoint);
 const char *endpoint_error(const struct endpoint *endpoint);
 /*
- * Why this port, for people: the setting or savecast.socket, and then whether the setting
- * says something else. The caller frees it.
+ * Why this port is used, for display: the setting or savecast.socket, and whether the
+ * setting says something else. The caller frees it.
  */
 char *endpoint_reason(const struct endpoint *endpoint);

@@ -31,9 +31,9 @@ static bool host_is_ours(const char *host)
 }
 
 /*
- * The browser wrote it, not the page; a page's origin is http or https. After
- * the scheme comes the extension's id and nothing else: a second Origin that
- * was joined on, a path or a port is a forgery.
+ * The browser writes this header, not the page; a page's origin is http or https. After the
+ * scheme comes the extension's id and nothing else: a second Origin that was appended, a
+ * path or a port is a forgery.
  */
 static bool origin_is_extension(const char *origin)
 {
@@ -145,7 +145,7 @@ unsigned handshake_check(const struct handshake *handshake, const char **what,
 		{"version", handshake->http, "must be HTTP/1.1", is_http_1_1},
 		{"Origin", handshake->origin, "must be a browser extension", origin_is_extension},
 		{"Upgrade", handshake->upgrade, "must be websocket", is_websocket},
-		{"Connection", handshake->connection, "must hold Upgrade", connection_upgrades},
+		{"Connection", handshake->connection, "must contain Upgrade", connection_upgrades},
 		{"Sec-WebSocket-Protocol", handshake->subprotocols,
 			"must offer " HANDSHAKE_SUBPROTOCOL, subprotocols_offer_ours},
 		{"Sec-WebSocket-Version", handshake->version, "must be 13", is_13},

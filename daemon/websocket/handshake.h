@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Who may open a WebSocket: the table of protocol/websocket.md, on plain
- * strings. Pure.
+ * Who may open a WebSocket: the table of protocol/websocket.md, applied to plain strings.
+ * Pure.
  */
 
 #define HANDSHAKE_SUBPROTOCOL "savecast.v1"

@@ -10,7 +10,7 @@ static bool text_is_utf8(const char *text, size_t length)
 {
 	const char *nul;
 
-	/* A file name holds no NUL; a text may, and JSON refuses it later. */
+	/* A file name contains no NUL; a text may contain one, and JSON rejects it later. */
 	while ((nul = memchr(text, '\0', length))) {
 		if (!utf8_is_valid(text, (size_t)(nul - text))) {
 			return false;

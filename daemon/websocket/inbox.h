@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* Puts a message from the parts it came in, within its limit. Pure. */
+/* Joins a message from its parts, within its limit. Pure. */
 
 #include <stdbool.h>
 #include <stddef.h>
 
 enum { INBOX_MESSAGE_MAX = 16384 };
 
-/* Zeroed at first; inbox_clear() frees. */
+/* Zeroed at first; inbox_clear() frees it. */
 struct inbox {
-	char *bytes; /* the message so far, if it came in more than one part */
+	char *bytes; /* the message so far, if it came in several parts */
 	size_t length;
 };
 
@@ -22,9 +22,8 @@ enum inbox_state {
 };
 
 /*
- * Takes one part; `announced` bytes of its frame are still to come, and `last`
- * says that nothing is. When the message is complete it is at `text`: in `part`
- * itself, or in `owned`, which the caller frees.
+ * Takes one part. `announced` bytes of its frame are still to come; `last`: none are. The
+ * complete message is at `text`: in `part` itself, or in `owned`, which the caller frees.
  */
 enum inbox_state inbox_add(struct inbox *inbox, const char *part, size_t length, size_t announced,
 	bool last, const char **text, size_t *text_length, char **owned);

@@ -19,11 +19,11 @@
 #include "util/log.h"
 
 enum {
-	LISTEN_BATCH = 16,	/* connections accepted at one wake-up */
-	LISTEN_PORT_TRIES = 16, /* for a port that is free on both addresses */
+	LISTEN_BATCH = 16,	/* connections accepted per wake-up */
+	LISTEN_PORT_TRIES = 16, /* to find a port that is free on both addresses */
 };
 
-/* Without descriptors or memory there is no accepting; a new try is made after this. */
+/* Without descriptors or memory nothing can be accepted; tries again after this time. */
 #define LISTEN_PAUSE_USEC CLOCK_USEC_PER_SEC
 
 struct listener_socket {
@@ -82,7 +82,7 @@ static void refuse(int fd)
 	close(fd);
 }
 
-/* 0, or why not: -EPERM, or what kept us from finding out. */
+/* 0, or an error: -EPERM, or the reason why it could not be found out. */
 static int peer_check(struct listener *listener, const struct sockaddr_storage *peer, int fd)
 {
 	struct sockaddr_storage self = {0};
@@ -101,14 +101,14 @@ static int peer_check(struct listener *listener, const struct sockaddr_storage *
 		return r < 0 ? r : -EPERM;
 	}
 	if (r < 0) {
-		log_info("connection: whose it is: %s: reset%s", strerror(-r), more);
+		log_info("connection: its user is unknown: %s: reset%s", strerror(-r), more);
 	} else {
-		log_info("connection: user %u: is not the daemon's: reset%s", (unsigned)uid, more);
+		log_info("connection: user %u: is not the daemon's user: reset%s", (unsigned)uid, more);
 	}
 	return r < 0 ? r : -EPERM;
 }
 
-/* False: no more for now. */
+/* Returns false if there is none for now. */
 static bool accept_one(struct listener_socket *socket)
 {
 	struct listener *listener = socket->listener;
@@ -124,7 +124,7 @@ static bool accept_one(struct listener_socket *socket)
 			listener_pause(listener, errno);
 			return false;
 		}
-		return errno != EAGAIN; /* else that connection is gone again */
+		return errno != EAGAIN; /* otherwise that connection is gone again */
 	}
 	r = peer_check(listener, &peer, fd);
 	if (r < 0 || !listener->accept(fd, listener->userdata)) {
@@ -146,7 +146,7 @@ static void on_connection(uint32_t events, void *userdata)
 	}
 }
 
-/* Owns the descriptor from now on, whatever comes of it. */
+/* Takes ownership of the descriptor in any case. */
 static int listener_add(struct listener *listener, int fd)
 {
 	struct listener_socket *socket = &listener->sockets[listener->n_sockets];

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The daemon's listening sockets, on the loopback addresses. A connection from
- * another user's process is reset before a byte of it is read.
+ * The daemon's listening sockets, on the loopback addresses. A connection from another
+ * user's process is reset before any byte of it is read.
  */
 
 #include <stdbool.h>
@@ -15,7 +15,7 @@
 struct listener;
 
 /*
- * Takes over the connection (not blocking, close-on-exec), or returns false: then
+ * Takes ownership of the connection (non-blocking, close-on-exec), or returns false: then
  * it is reset. Must not free the listener.
  */
 typedef bool listener_accept_fn(int fd, void *userdata);

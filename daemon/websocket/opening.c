@@ -23,7 +23,7 @@ struct opening {
 	int fd;
 	struct loop_fd *watch;
 	uint64_t deadline_usec;
-	bool answered; /* what still comes is thrown away, so that the answer is not cut off by a reset */
+	bool answered; /* further input is discarded, so that a reset does not cut the answer off */
 	size_t thrown;
 	struct request_head head;
 };
@@ -119,7 +119,7 @@ static void opening_pass(
 	openings->done(fd, request, (size_t)n + length, openings->userdata);
 }
 
-/* `rest` is what came behind the head. */
+/* `rest` is what came after the head. */
 static void opening_decide(struct opening *opening, const char *rest, size_t length)
 {
 	const struct request_head *head = &opening->head;
@@ -139,7 +139,7 @@ static void opening_decide(struct opening *opening, const char *rest, size_t len
 	unsigned status;
 
 	if (!handshake.upgrade) {
-		opening_answer(opening, 403); /* somebody asks whether a daemon is there */
+		opening_answer(opening, 403); /* the extension checks whether a daemon is there */
 		return;
 	}
 	status = handshake_check(&handshake, &what, &value, &why);

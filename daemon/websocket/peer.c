@@ -14,7 +14,7 @@
 
 #include "util/netlink.h"
 
-/* One socket is asked for; more than a few messages in answer means something is wrong. */
+/* We ask for one socket; more than a few messages in answer means that something is wrong. */
 enum { PEER_ANSWERS_MAX = 8 };
 
 struct peer_query {
@@ -69,8 +69,8 @@ static int query_init(struct peer_query *query, const struct sockaddr_storage *p
 }
 
 /*
- * Where there is no such connection, the kernel answers with a socket that
- * listens on the port, and for one that is closed or half open with user 0.
+ * If there is no such connection, the kernel answers with a socket that listens on the
+ * port; for one that is closed or half open it answers with user 0.
  */
 static int answer_check(
 	const struct nlmsghdr *header, const struct inet_diag_sockid *asked, uid_t *uid)
@@ -98,7 +98,7 @@ static int answer_error(const struct nlmsghdr *header)
 	return failed->error == -ENOENT ? -ENOTCONN : failed->error;
 }
 
-/* 0: the answer was not in there. */
+/* 0: the answer does not contain it. */
 static int answer_read(struct netlink_bytes answer, const struct peer_query *query, uid_t *uid)
 {
 	const struct nlmsghdr *header;
@@ -119,7 +119,7 @@ static int answer_read(struct netlink_bytes answer, const struct peer_query *que
 	return 0;
 }
 
-/* The kernel has answered before send() returns, so that nothing here waits. */
+/* The kernel answers before send() returns, so nothing here blocks. */
 static int query_ask(int netlink, const struct peer_query *query, uid_t *uid)
 {
 	if (send(netlink, query, sizeof *query, MSG_DONTWAIT) < 0) {

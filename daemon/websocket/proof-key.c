@@ -25,13 +25,13 @@ static int key_read(struct proof_key *key, const char *name, const char **why)
 		return r;
 	}
 	if (stat(name, &st) < 0 || (st.st_mode & 077) != 0) {
-		*why = "others could read it";
+		*why = "other users could read it";
 		return -EPERM;
 	}
 	if (length > 0 && text[length - 1] == '\n') {
 		text[length - 1] = '\0';
 	}
-	*why = "is no key";
+	*why = "is not a key";
 	return proof_key_read(key, text);
 }
 

@@ -9,7 +9,10 @@
 
 #include "util/mem.h"
 
-/* What is proven begins with what it is for, so that no proof is one of something else. */
+/*
+ * The input of each proof begins with its purpose, so that no proof can be used for another
+ * purpose.
+ */
 #define PROOF_OF_DAEMON "savecast.v1 daemon"
 #define PROOF_OF_CODE "savecast.v1 code"
 
@@ -24,7 +27,7 @@ static void write_hex(const uint8_t *bytes, size_t count, char *text)
 	}
 }
 
-/* -1: no digit. Large letters are refused: there is one way to write a key. */
+/* -1: not a digit. Upper case is refused: there is only one way to write a key. */
 static int digit(char c)
 {
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
@@ -58,7 +61,7 @@ static void hash(const struct proof_key *key, const char *text, uint8_t to[HASH_
 	if (!HMAC(EVP_sha256(), key->bytes, PROOF_KEY_BYTES, (const uint8_t *)text, strlen(text),
 		    to, &length) ||
 		length != HASH_BYTES) {
-		abort(); /* out of memory is all that is left */
+		abort(); /* only possible if memory runs out */
 	}
 }
 

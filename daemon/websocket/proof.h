@@ -2,10 +2,9 @@
 #pragma once
 
 /*
- * How a browser knows that it talks to this user's daemon, and not to another
- * user's process that has taken the port: the proof of protocol/websocket.md,
- * HMAC-SHA256 with a key that both have kept since they first met. Pure; the only
- * file that knows libcrypto.
+ * How a browser knows that it talks to this user's daemon, and not to another user's
+ * process that has taken the port: the proof of protocol/websocket.md, HMAC-SHA256 with a
+ * key that both have kept since they were paired. Pure; the only files that use libcrypto.
  */
 
 #include <stdint.h>
@@ -14,23 +13,23 @@ enum {
 	PROOF_KEY_BYTES = 32,
 	PROOF_KEY_DIGITS = 2 * PROOF_KEY_BYTES,
 	PROOF_DIGITS = 64,
-	PROOF_CODE_DIGITS = 9, /* with the dash */
+	PROOF_CODE_DIGITS = 9, /* including the dash */
 };
 
 struct proof_key {
 	uint8_t bytes[PROOF_KEY_BYTES];
 };
 
-/* In hex digits, small ones, with a NUL. */
+/* In lower-case hex, with a NUL. */
 void proof_key_write(const struct proof_key *key, char text[PROOF_KEY_DIGITS + 1]);
-/* -EINVAL unless it is just that. */
+/* -EINVAL unless the text is exactly that. */
 int proof_key_read(struct proof_key *key, const char *text);
 
-/* The answer to `nonce`, from the browser of this profile, in this life of the daemon. */
+/* The answer to `nonce`, from the browser with this profile, in this run of the daemon. */
 void proof_make(const struct proof_key *key, const char *nonce, const char *profile,
 	const char *instance, char proof[PROOF_DIGITS + 1]);
 
-/* What a person compares: "4f7a-91c0". Says nothing of the key to who does not have it. */
+/* The code that users compare: "4f7a-91c0". It reveals nothing about the key. */
 void proof_code(const struct proof_key *key, char code[PROOF_CODE_DIGITS + 1]);
 
 /*

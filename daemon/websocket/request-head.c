@@ -45,7 +45,7 @@ static void text_trim(struct request_text *text)
 	}
 }
 
-/* METHOD SP TARGET SP VERSION, with one blank each. */
+/* METHOD SP TARGET SP VERSION, with exactly one space each. */
 static void line_split(struct request_head *head)
 {
 	char *text = head->line.text, *target, *version;
@@ -97,8 +97,8 @@ static void read_name(struct request_head *head, char c)
 	}
 	if (!isalnum((unsigned char)c) && (!c || !strchr("!#$%&'*+-.^_`|~", c))) {
 		malformed(head, is_blank(c) && !head->name_length
-					? "a field goes on in the next line"
-					: "what a field's name may not hold");
+					? "a field continues on the next line"
+					: "an invalid character in a field's name");
 		return;
 	}
 	if (head->name_length < REQUEST_NAME_MAX) {

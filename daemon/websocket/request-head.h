@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * The head of one HTTP/1.1 request, read as it comes: the request line and the fields of a
- * WebSocket's opening handshake (RFC 9112, RFC 6455). All others, cookies above all, are
- * skipped and take no memory. Pure.
+ * The head of one HTTP/1.1 request, read as it arrives: the request line and the fields of
+ * a WebSocket's opening handshake (RFC 9112, RFC 6455). All other fields, especially
+ * cookies, are skipped and use no memory. Pure.
  */
 
 #include <stdbool.h>
@@ -17,8 +17,8 @@ enum {
 	 * every port: 737 KB.
 	 */
 	REQUEST_HEAD_MAX = 1024 * 1024,
-	REQUEST_LINE_MAX = 120,	 /* of the request line; and of the value of each field */
-	REQUEST_NAME_MAX = 24, /* the longest name that is kept is Sec-WebSocket-Protocol */
+	REQUEST_LINE_MAX = 120,	 /* of the request line, and of the value of each field */
+	REQUEST_NAME_MAX = 24, /* the longest name that is needed is Sec-WebSocket-Protocol */
 };
 
 enum request_field {
@@ -35,7 +35,7 @@ enum request_field {
 enum request_state {
 	REQUEST_MORE,
 	REQUEST_COMPLETE,
-	REQUEST_MALFORMED, /* `why` says what of RFC 9112 it breaks */
+	REQUEST_MALFORMED, /* `why` says which rule of RFC 9112 it breaks */
 	REQUEST_TOO_LARGE, /* more than REQUEST_HEAD_MAX */
 };
 
@@ -57,14 +57,17 @@ struct request_head {
 	struct request_text *value; /* where the value goes; NULL: it is skipped */
 	struct request_text line;
 	struct request_text fields[REQUEST_FIELDS];
-	char *method, *target, *version; /* once complete: parts of the line */
+	char *method, *target, *version; /* set when the line is complete: parts of it */
 };
 
-/* Reads on; returns how many bytes are of the head. No more are taken once `state` is not REQUEST_MORE. */
+/*
+ * Continues; returns how many bytes belong to the head. Takes no more once `state` is not
+ * REQUEST_MORE.
+ */
 size_t request_head_read(struct request_head *head, const uint8_t *bytes, size_t length);
 
 /*
- * The value of a field, without the blanks around it; fields of the same name are joined by
- * ",". NULL if there is none; "(too long)" if it is longer than REQUEST_LINE_MAX.
+ * The value of a field, without the spaces around it; fields with the same name are joined
+ * by ",". NULL if there is none; "(too long)" if it is longer than REQUEST_LINE_MAX.
  */
 const char *request_head_field(const struct request_head *head, enum request_field field);

@@ -13,7 +13,7 @@
 #define LOG_MODULE "ws"
 #include "util/log.h"
 
-/* The port, or 0 if it is no loopback address. */
+/* The port, or 0 if it is not a loopback address. */
 static uint16_t loopback_port(int fd)
 {
 	struct sockaddr_storage address = {0};
@@ -33,13 +33,13 @@ static uint16_t loopback_port(int fd)
 	return 0;
 }
 
-/* Why it is of no use, or NULL. */
+/* Why the socket cannot be used, or NULL. */
 static const char *given_fault(const struct socket_activation *activated, int fd)
 {
 	uint16_t port = loopback_port(fd);
 
 	if (sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0 || !port) {
-		return "is no TCP socket that listens on 127.0.0.1 or [::1]";
+		return "is not a TCP socket that listens on 127.0.0.1 or [::1]";
 	}
 	if (activated->count && port != activated->port) {
 		return "has another port than the first";

@@ -19,7 +19,7 @@ static json_t *encode_text(const char *text)
 static void encode_set(json_t *object, const char *key, json_t *value)
 {
 	if (json_object_set_new(object, key, value) < 0) {
-		abort(); /* out of memory is all that is left */
+		abort(); /* only possible if memory runs out */
 	}
 }
 

@@ -15,7 +15,7 @@
 /* How much of a wrong value is shown. */
 enum { WIRE_SHOWN_MAX = 64 };
 
-/* What reading the fields of one message needs to know. */
+/* Data for reading the fields of one message. */
 struct wire_reader {
 	const char *type; /* of the message */
 	const json_t *object;
@@ -35,7 +35,7 @@ static int fail(struct wire_error *error, const char *code, const char *format, 
 	va_end(args);
 	error->code = code;
 	utf8_copy(error->message, sizeof error->message, text, strlen(text));
-	/* It shows what a peer sent, and is one line for all that. */
+	/* The text shows what a peer sent; it must stay one line. */
 	for (char *c = error->message; *c; c++) {
 		if (iscntrl((unsigned char)*c)) {
 			*c = '?';
@@ -44,7 +44,7 @@ static int fail(struct wire_error *error, const char *code, const char *format, 
 	return -EBADMSG;
 }
 
-/* jansson goes 2048 levels down, and on the stack. */
+/* jansson would go 2048 levels deep, on the stack. */
 static bool too_deep(const char *text, size_t length)
 {
 	unsigned depth = 0;
@@ -70,7 +70,7 @@ static bool too_deep(const char *text, size_t length)
 	return false;
 }
 
-/* A field's wrong value, for people. */
+/* Formats a field's wrong value for display. */
 static void show(const json_t *value, char shown[WIRE_SHOWN_MAX])
 {
 	switch (json_typeof(value)) {
@@ -146,7 +146,7 @@ static int read_text(const struct wire_reader *reader, const char *key, size_t m
 	return 0;
 }
 
-/* Nothing but letters, digits and -. */
+/* Only letters, digits and -. */
 static int read_token(
 	const struct wire_reader *reader, const char *key, size_t min, size_t max, char **token)
 {
@@ -294,7 +294,7 @@ static int read_message(
 
 static int fail_json(const json_error_t *json, struct wire_error *error)
 {
-	/* JSON, but no value that a message can have. */
+	/* Valid JSON, but not a value that a message can have. */
 	bool value = json_error_code(json) == json_error_numeric_overflow ||
 		     json_error_code(json) == json_error_null_character;
 

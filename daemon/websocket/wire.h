@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The messages of protocol/websocket.md: text in, plain structs out, and back.
- * Pure; the only files that know JSON.
+ * The messages of protocol/websocket.md: parses text into plain structs, and writes them as
+ * text. Pure; the only files that use JSON on this connection.
  */
 
 #include <stdbool.h>
@@ -21,11 +21,11 @@ enum {
 	WIRE_NONCE_MIN = 16,
 	WIRE_NONCE_MAX = 64,
 	WIRE_ERROR_MAX = 256,
-	WIRE_CHANGES_MAX = 16, /* of one `reload`; more are not told at all */
+	WIRE_CHANGES_MAX = 16, /* of one `reload`; if there are more, none are sent */
 	WIRE_PATH_MAX = 1024, /* bytes of a change's path */
 };
 
-/* Tab and event numbers: what a JavaScript number can hold exactly. */
+/* Tab and event numbers: the range of integers that a JavaScript number holds exactly. */
 #define WIRE_NUMBER_MAX ((UINT64_C(1) << 53) - 1)
 
 /* The codes of an `error` message. */
@@ -35,7 +35,7 @@ enum {
 #define WIRE_TOO_MANY_TABS "too-many-tabs"
 
 enum wire_type {
-	WIRE_IGNORED, /* of a type that is not known */
+	WIRE_IGNORED, /* of an unknown type */
 	WIRE_HELLO,
 	WIRE_WATCH,
 	WIRE_UNWATCH,
@@ -49,7 +49,7 @@ enum wire_step {
 	WIRE_SKIPPED,
 	WIRE_SWAPPED,
 	WIRE_UNUSED,
-	WIRE_PENDING, /* the one beside WIRE_RELOADING that more follows */
+	WIRE_PENDING, /* like WIRE_RELOADING, it is followed by another step */
 	WIRE_STEPS,
 };
 
@@ -57,32 +57,32 @@ enum wire_step {
 struct wire_message {
 	enum wire_type type;
 
-	char *browser; /* hello */
+	char *browser; /* in hello */
 	char *extension;
 	char *profile;
 	char *nonce; /* NULL: no proof is asked for */
-	bool pair; /* the key is */
+	bool pair; /* whether the key is asked for */
 
-	uint64_t tab; /* watch, unwatch, report */
-	char *url; /* watch */
+	uint64_t tab; /* in watch, unwatch, report */
+	char *url; /* in watch */
 
-	uint64_t event; /* report */
+	uint64_t event; /* in report */
 	enum wire_step step;
-	char *detail; /* NULL: none was given */
+	char *detail; /* NULL: absent */
 };
 
 struct wire_error {
-	const char *code; /* one of those above */
+	const char *code; /* one of the codes above */
 	char message[WIRE_ERROR_MAX]; /* "what: value: why", in UTF-8, one line */
 };
 
 /*
- * Returns 0 and the message, which wire_message_clear() empties, or -EBADMSG and
- * the error. `text` need not end with a NUL.
+ * Returns 0 and the message, which wire_message_clear() frees, or -EBADMSG and the error.
+ * `text` need not end with a NUL.
  */
 int wire_parse(
 	const char *text, size_t length, struct wire_message *message, struct wire_error *error);
-/* Takes a zeroed message, too; leaves it zeroed. */
+/* Accepts a zeroed message; leaves it zeroed. */
 void wire_message_clear(struct wire_message *message);
 
 const char *wire_step_name(enum wire_step step);
@@ -91,7 +91,7 @@ enum wire_tab_state {
 	WIRE_TAB_LIVE,
 	WIRE_TAB_LOOKING,
 	WIRE_TAB_NONE,
-	WIRE_TAB_WAITING, /* for its server, which restarts */
+	WIRE_TAB_WAITING, /* for its server, which is restarting */
 	WIRE_TAB_DOWN, /* its server did not come back */
 	WIRE_TAB_STATES,
 };
@@ -99,23 +99,23 @@ enum wire_tab_state {
 struct wire_change {
 	const char *path; /* relative to the project's root */
 	enum file_kind kind;
-	bool all; /* it may be behind any of the page's files of this kind */
+	bool all; /* it may affect any of the page's files of this kind */
 };
 
-/* A build of the tab's project that has failed. */
+/* A failed build of the tab's project. */
 struct wire_failure {
-	uint64_t event; /* its story */
+	uint64_t event; /* of the failure */
 	const char *what, *said; /* how it ended, and its last lines */
 };
 
 const char *wire_tab_state_name(enum wire_tab_state state);
 
 /*
- * Messages to the browser, as JSON that the caller frees. Strings should be
- * UTF-8; bytes that are not become U+FFFD. `project` is NULL for
- * WIRE_TAB_LOOKING and WIRE_TAB_NONE, `failure` where no build has failed. Without changes, a reload says that anything may
- * have changed. `proof` and `key` (websocket/proof.h) may be NULL. The message of an error
- * may be longer than WIRE_ERROR_MAX.
+ * Messages to the browser, as JSON that the caller frees. Strings should be UTF-8; bytes
+ * that are not become U+FFFD. `project` is NULL for WIRE_TAB_LOOKING and WIRE_TAB_NONE;
+ * `failure` is NULL if no build has failed. A reload without changes means that anything
+ * may have changed. `proof` and `key` (websocket/proof.h) may be NULL. The message of an
+ * error may be longer than WIRE_ERROR_MAX.
  */
 char *wire_encode_hello(
 	const char *version, const char *instance, const char *proof, const char *key);

@@ -12,13 +12,16 @@
 #define LOG_MODULE "ws"
 #include "util/log.h"
 
-/* A browser leaves behind what it held, libwebsockets' part later; once for all that leave together. */
+/*
+ * A browser that disconnects leaves memory behind, libwebsockets' part later; freed once
+ * for all that leave together.
+ */
 #define WS_TIDY_USEC CLOCK_USEC_PER_SEC
 
 enum ws_state {
 	WS_OPEN,
 	WS_CLOSING, /* what waits is still sent, then the close */
-	WS_ENDED,   /* nothing more to send or to tell; libwebsockets ends it */
+	WS_ENDED,   /* nothing more to send or to report; libwebsockets ends it */
 };
 
 struct ws_waiting_text {
@@ -35,7 +38,7 @@ struct ws_client {
 	enum ws_state state;
 	unsigned close_code;
 	bool linked;
-	bool waits; /* is in clients->waiting */
+	bool waits; /* whether it is in clients->waiting */
 	uint64_t deadline_usec;
 	STAILQ_HEAD(ws_queue, ws_waiting_text) queue;
 	size_t queued_bytes;
@@ -53,7 +56,7 @@ static void client_wait_no_more(struct ws_client *client)
 	}
 }
 
-/* Invariant: the timer is armed while somebody waits, for the first one's deadline or before. */
+/* Invariant: while a client waits, the timer is armed for the first deadline or earlier. */
 static void client_wait(struct ws_client *client)
 {
 	struct ws_client_list *waiting = &client->clients->waiting;
@@ -70,7 +73,7 @@ static void client_wait(struct ws_client *client)
 	}
 }
 
-/* What a waiting message counts: also an empty one takes memory. */
+/* How much a waiting message counts: an empty one uses memory too. */
 static size_t queue_cost(const struct ws_text *text)
 {
 	return ws_text_length(text) + sizeof(struct ws_waiting_text);
@@ -110,7 +113,7 @@ static void client_end(struct ws_client *client)
 	client_wait_no_more(client);
 }
 
-/* Its socket takes nothing: what the kernel still holds for it goes, too. */
+/* Its socket takes no data: what the kernel still holds for it is dropped, too. */
 static void client_cut(struct ws_client *client)
 {
 	struct linger reset = {.l_onoff = 1, .l_linger = 0};
@@ -209,7 +212,10 @@ void *ws_client_data(const struct ws_client *client)
 	return client->data;
 }
 
-/* Nothing waits before it: it goes out at once. What the socket does not take, libwebsockets keeps. */
+/*
+ * If nothing waits before it, it is written at once. libwebsockets keeps what the socket
+ * does not take.
+ */
 static void client_write(struct ws_client *client, struct ws_text *text)
 {
 	if (lws_write(client->wsi, ws_text_bytes(text), ws_text_length(text), LWS_WRITE_TEXT) < 0) {
@@ -281,7 +287,7 @@ int ws_client_on_writable(struct ws_client *client)
 		return 0;
 	}
 	if (client->state == WS_CLOSING) {
-		/* The answer to our close has libwebsockets' own limit, of 5 s. */
+		/* libwebsockets limits the time for the answer to our close to 5 s. */
 		lws_close_reason(client->wsi, (enum lws_close_status)client->close_code, NULL, 0);
 		client_end(client);
 		return -1;
@@ -324,7 +330,7 @@ bool ws_client_on_data(struct ws_client *client, const char *in, size_t length,
 
 void ws_client_flush(struct ws_client *client, unsigned code)
 {
-	unsigned char frame[] = {0x88, 2, 0, 0}; /* libwebsockets sends one only by and by */
+	unsigned char frame[] = {0x88, 2, 0, 0}; /* libwebsockets would send one only later */
 
 	if (client->state == WS_ENDED) {
 		return;

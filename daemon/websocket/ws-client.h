@@ -16,21 +16,21 @@ TAILQ_HEAD(ws_client_list, ws_client);
 struct ws_clients {
 	struct ws_client_list all;
 	/*
-	 * Those with something to send or to close, each with a deadline. All have
-	 * the same time, so that adding at the end keeps the list in order.
+	 * The clients with something to send or to close, each with a deadline. The time is
+	 * the same for all, so adding at the end keeps the list in order.
 	 */
 	struct ws_client_list waiting;
 	struct loop_timer *timer; /* for the first of them */
-	struct loop_timer *tidy;  /* a while after one has left */
+	struct loop_timer *tidy;  /* some time after a client has disconnected */
 };
 
 void ws_clients_init(struct ws_clients *clients, struct loop *loop);
 void ws_clients_deinit(struct ws_clients *clients);
 
 struct ws_client *ws_client_new(struct ws_clients *clients, struct lws *wsi);
-/* The connection is gone or not the client's any more. */
+/* The connection is gone, or no longer belongs to the client. */
 void ws_client_free(struct ws_client *client);
-/* Takes it out of its lists, so that it is not found while closed() is told. */
+/* Removes it from its lists, so that it is not found during closed(). */
 void ws_client_unlink(struct ws_client *client);
 
 struct lws *ws_client_wsi(const struct ws_client *client);
@@ -39,8 +39,8 @@ struct lws *ws_client_wsi(const struct ws_client *client);
 int ws_client_on_writable(struct ws_client *client);
 void ws_client_on_peer_close(struct ws_client *client);
 /*
- * Collects a message. True: it is complete, at `text`. `owned` is to be freed
- * after that, in any case.
+ * Collects a message. True: it is complete, at `text`. The caller frees `owned` afterwards,
+ * in any case.
  */
 bool ws_client_on_data(struct ws_client *client, const char *in, size_t length,
 	const char **text, size_t *text_length, char **owned);

@@ -24,16 +24,16 @@
 
 enum {
 	WS_RX_CHUNK = 1024,	/* a buffer of this size for each connection */
-	WS_TX_CHUNK = 1 << 20,	/* else libwebsockets writes in pieces of WS_RX_CHUNK */
+	WS_TX_CHUNK = 1 << 20,	/* otherwise libwebsockets writes in pieces of WS_RX_CHUNK */
 	WS_SEND_BUFFER = 65536, /* what the kernel may hold for one client */
 };
 
 static_assert(WS_CONNECTIONS_MAX + 2 <= LOOP_LWS_FDS_MAX, "the loop has room for them");
 
 /*
- * libwebsockets gives a vhost that had connections back only when its context goes: an
- * ended server stays until the last of its connections is gone, and each of these holds a
- * reference. Its vhost then has none, and calls nobody.
+ * libwebsockets frees a vhost that had connections only with its context. So an ended
+ * server stays until the last of its connections is gone; each of these holds a reference.
+ * Its vhost then has no server and calls nothing.
  */
 struct ws_server {
 	struct lws_vhost *vhost;
@@ -43,7 +43,7 @@ struct ws_server {
 	const struct ws_callbacks *callbacks;
 	void *userdata;
 	struct ws_clients clients;
-	unsigned n_connections; /* of libwebsockets: references */
+	unsigned n_connections; /* open in libwebsockets; each holds a reference */
 	bool ended;
 	struct log_limit full;
 };
@@ -86,18 +86,21 @@ static void on_closed(struct ws_server *server, struct ws_client **slot)
 	ws_client_free(client);
 }
 
-/* The first that libwebsockets says of a connection. */
+/* The first callback of libwebsockets for a connection. */
 static int on_instantiated(struct lws *wsi)
 {
 	struct ws_server *server = lws_vhost_user(lws_get_vhost(wsi));
 
-	/* Not the vhost's from here: libwebsockets moves connections between vhosts without a port. */
+	/*
+	 * The vhost's pointer cannot be used from here: libwebsockets moves connections
+	 * between vhosts without a port.
+	 */
 	lws_set_opaque_user_data(wsi, server);
 	server->n_connections++;
 	return 0;
 }
 
-/* The last. */
+/* The last callback. */
 static int on_destroyed(struct ws_server *server, struct lws *wsi)
 {
 	lws_set_opaque_user_data(wsi, NULL);
@@ -117,7 +120,7 @@ static int ws_on_lws(
 	}
 	server = wsi ? lws_get_opaque_user_data(wsi) : NULL;
 	if (!server) {
-		return 0; /* of the vhost, or of what is no connection of ours */
+		return 0; /* of the vhost, or of something that is not a connection of ours */
 	}
 	switch (reason) {
 	case LWS_CALLBACK_WSI_DESTROY:
@@ -126,7 +129,7 @@ static int ws_on_lws(
 		return server->ended ? -1 : 0;
 	case LWS_CALLBACK_RAW_ADOPT:
 	case LWS_CALLBACK_HTTP:
-		return -1; /* opening.c lets nothing but WebSockets through */
+		return -1; /* opening.c lets only WebSockets through */
 	case LWS_CALLBACK_ESTABLISHED:
 		return on_established(server, wsi, slot);
 	case LWS_CALLBACK_RECEIVE:
@@ -189,7 +192,10 @@ static struct lws_vhost *ws_vhost_new(struct ws_server *server, struct lws_conte
 		{0},
 	};
 	struct lws_context_creation_info info = {
-		/* Must differ from the loop's, where requests would end up else, by their Host. */
+		/*
+		 * Must differ from the loop's port, or requests would be assigned to its
+		 * vhost by their Host.
+		 */
 		.port = CONTEXT_PORT_NO_LISTEN,
 		.vhost_name = "ws",
 		.protocols = protocols,

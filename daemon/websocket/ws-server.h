@@ -3,9 +3,8 @@
 
 /*
  * The WebSocket server: the connection, the limits and the close codes of
- * protocol/websocket.md. What the messages say is its user's business; so are
- * the limits that need to know it (`hello` in time, tabs). How long a message
- * may be: inbox.h.
+ * protocol/websocket.md. Its user interprets the messages and enforces the limits that
+ * depend on them (`hello` in time, tabs). The length of a message: inbox.h.
  */
 
 #include <stddef.h>
@@ -17,11 +16,14 @@
 #include "websocket/ws-text.h"
 
 enum {
-	WS_CONNECTIONS_MAX = SAVECAST_CONNECTIONS, /* 256; those in their handshake count */
+	WS_CONNECTIONS_MAX = SAVECAST_CONNECTIONS, /* 256; including those in their handshake */
 	WS_QUEUE_BYTES_MAX = 1024 * 1024, /* waiting for one browser */
 	WS_HANDSHAKE_SECS = 5,
 };
-/* Without progress while something waits; and for the last messages and the close to go out. */
+/*
+ * The time without progress while data waits, and the time to send the last messages and
+ * the close.
+ */
 #define WS_STUCK_USEC (5 * CLOCK_USEC_PER_SEC)
 
 /* Close codes. */
@@ -38,10 +40,9 @@ struct ws_server;
 struct ws_client;
 
 /*
- * A client is opened() after its handshake, and closed() once, when the
- * connection is gone; it is valid from the one until the other returns. No
- * message() comes after ws_client_close(). All functions below may be called
- * from any of these, for any client.
+ * A client is opened() after its handshake, and closed() once, when the connection is gone;
+ * it is valid from the first call until the second returns. No message() comes after
+ * ws_client_close(). All functions below may be called from any of these, for any client.
  */
 struct ws_callbacks {
 	void (*opened)(struct ws_client *client, void *userdata);
@@ -59,20 +60,23 @@ struct ws_callbacks {
 int ws_server_new(struct ws_server **server, struct loop *loop, uint16_t port,
 	struct socket_activation *activated, const struct ws_callbacks *callbacks, void *userdata, char **why);
 /*
- * Sends what can be sent without waiting, closes with 1001, and calls closed()
- * for each client. loop_free() gives the last of the memory back.
+ * Sends what can be sent without waiting, closes with 1001, and calls closed() for each
+ * client. loop_free() frees the last of the memory.
  */
 void ws_server_free(struct ws_server *server);
 
 uint16_t ws_server_port(const struct ws_server *server);
 
-/* Copies. A client for which WS_QUEUE_BYTES_MAX would wait is closed with 1008 instead. */
+/*
+ * Copies the text. If more than WS_QUEUE_BYTES_MAX would wait, the client is closed with
+ * 1008 instead.
+ */
 void ws_client_send(struct ws_client *client, const char *text);
-/* The same, for a text that many get: takes a reference of its own. */
+/* The same for a text that many clients get: takes a reference of its own. */
 void ws_client_send_shared(struct ws_client *client, struct ws_text *text);
-/* After what waits was sent; the connection is cut if that takes too long. */
+/* After the waiting messages were sent; if that takes too long, the connection is cut. */
 void ws_client_close(struct ws_client *client, unsigned code);
 
-/* For the user; NULL at first. */
+/* For the user of the server; NULL at first. */
 void ws_client_set_data(struct ws_client *client, void *data);
 void *ws_client_data(const struct ws_client *client);

@@ -10,7 +10,7 @@
 struct ws_text {
 	unsigned refs;
 	size_t length;
-	unsigned char bytes[]; /* LWS_PRE, then the text */
+	unsigned char bytes[]; /* LWS_PRE bytes, then the text */
 };
 
 struct ws_text *ws_text_new(const char *text)

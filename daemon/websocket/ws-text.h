@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* A message to send, shared by all the clients that wait for it. */
+/* A message to send, shared by all clients that wait for it. */
 
 #include <stddef.h>
 
 struct ws_text;
 
-/* Copies; the caller holds one reference. */
+/* Copies the text; the caller holds one reference. */
 struct ws_text *ws_text_new(const char *text);
 struct ws_text *ws_text_ref(struct ws_text *text);
 void ws_text_unref(struct ws_text *text);

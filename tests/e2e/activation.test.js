@@ -51,7 +51,7 @@ test('a socket that is open to others is not used, nor one on another port', { s
 	activate(world, `0.0.0.0:${wide}`, `127.0.0.1:${world.port}`, `[::1]:${other}`);
 	await connect(world);
 	const log = await world.log('savecastd');
-	assert.match(log, /socket 1 of 3 from systemd: is no TCP socket that listens on 127\.0\.0\.1 or \[::1\]: not used/);
+	assert.match(log, /socket 1 of 3 from systemd: is not a TCP socket that listens on 127\.0\.0\.1 or \[::1\]: not used/);
 	assert.match(log, /socket 3 of 3 from systemd: has another port than the first: not used/);
 });
 

@@ -82,7 +82,7 @@ const refused = [
 	['tracking a folder that is not there', { member: 'Track', signature: 'sa{sv}', body: ['/nowhere/at/all', {}] },
 		'InvalidArgs', /^Track: root: \/nowhere\/at\/all: No such file/],
 	['tracking a file', { member: 'Track', signature: 'sa{sv}', body: ['/etc/passwd', {}] },
-		'InvalidArgs', /is no folder/],
+		'InvalidArgs', /is not a directory/],
 	['an unknown property', { interface: 'org.freedesktop.DBus.Properties', member: 'Get', signature: 'ss', body: [NAME, 'Nope'] },
 		'UnknownProperty', /Nope/],
 	['setting a property', { interface: 'org.freedesktop.DBus.Properties', member: 'Set', signature: 'ssv', body: [NAME, 'Port', null] },

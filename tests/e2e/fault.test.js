@@ -61,8 +61,8 @@ test('no place for the state, then there is one', async t => {
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '' });
 	await assert.rejects(track(world, root), /Not a directory/);
-	await said(world, /projects\.json: Not a directory: what it should hold is forgotten/);
-	await said(world, /set aside/, 0);
+	await said(world, /projects\.json: Not a directory: its contents are kept only until/);
+	await said(world, /moved aside/, 0);
 	await saveWorks(world, path.join(root, 'a.css'));
 	await unlink(path.join(world.temp, 'state'));
 	await track(world, root);
@@ -136,7 +136,7 @@ test('a configuration that cannot be read leaves what it said before', async t =
 	await rm(file);
 	await symlink(file, file);
 	const problems = async () => (await world.bus.properties()).SettingsProblems;
-	assert.match((await until('a problem', async () => (await problems())[0])), /config: Too many levels of symbolic links; what it said before is kept/);
+	assert.match((await until('a problem', async () => (await problems())[0])), /config: Too many levels of symbolic links; the previous settings stay in use/);
 	await new Client(world).hello();
 	await said(world, /Too many levels/);
 	await rm(file);
@@ -215,7 +215,7 @@ test('no inotify at all', async t => {
 		return;
 	}
 	await startUnder(world, limited);
-	await said(world, /inotify: Too many open files: settings that change are not seen/);
+	await said(world, /inotify: Too many open files: changes of the settings are not noticed/);
 	const root = await world.folder('site', { 'a.css': '' }, { git: true });
 	await saveWorks(world, path.join(root, 'a.css'));
 	await new Client(world).hello();

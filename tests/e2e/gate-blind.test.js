@@ -85,7 +85,7 @@ async function badGateway(t, grant) {
 	status = 502;
 	const serial = await save();
 	const waiting = await tabIs(world, 'waiting');
-	assert.match(waiting.reason, /^http:\/\/shop\.test:\d+\/: answered 502; it is asked again until it serves$/);
+	assert.match(waiting.reason, /^http:\/\/shop\.test:\d+\/: answered 502; it is reloaded again until the server answers$/);
 	assert.match((await tabIs(world, 'down')).reason, /answered 502/);
 	assert.equal((await browser.activeIcon()).badge, 'x');
 	const failed = await event(world, e => e.serial === serial && e.closed);
@@ -136,7 +136,7 @@ async function foreign(t, grant) {
 	await world.children.stop(first);
 	await save();
 	const { reason } = await tabIs(world, 'waiting');
-	assert.match(reason, /(the server did not answer|nothing listens there); it is asked again until it serves/);
+	assert.match(reason, /(the server did not answer|nothing listens there); it is reloaded again until the server answers/);
 	await tabIs(world, 'down');
 	start('nobody-again');
 	await answers();
@@ -159,7 +159,7 @@ test('what is asked again is not asked for ever', async t => {
 	await until('the new settings', async () => (await world.savecast('status')).status === 0);
 	await save();
 	const ended = await event(world, e => e.source === 'server' && e.closed);
-	assert.match(ended.steps.at(-1).text, /answered 504.*not asked any more after \d+ s/);
+	assert.match(ended.steps.at(-1).text, /answered 504.*gave up after \d+ s/);
 	assert.equal(ended.steps.at(-1).step, 'down');
 	assert.match((await tabIs(world, 'down')).reason, /reload the page, or save$/);
 	gone = false;

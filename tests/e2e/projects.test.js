@@ -39,13 +39,13 @@ test('tracked projects survive a kill, with their numbers', async t => {
 	assert.deepEqual(await roots(world), { 2: two, 3: one });
 });
 
-test('a damaged state file is set aside with a message', async t => {
+test('a damaged state file is moved aside with a message', async t => {
 	const world = await World.open(t);
 	const state = path.join(world.temp, 'state/savecast/projects.json');
 	await mkdir(path.dirname(state), { recursive: true });
 	await writeFile(state, '{"version": 1, "next-id": 2, "proj');
 	await world.startDaemon();
-	assert.match(await world.log('savecastd'), /projects\.json: line 1: .*: set aside as .*\.damaged/);
+	assert.match(await world.log('savecastd'), /projects\.json: line 1: .*: moved aside to .*\.damaged/);
 	assert.equal(await readFile(`${state}.damaged`, 'utf8'), '{"version": 1, "next-id": 2, "proj');
 	const root = await world.folder('one', {});
 	await world.savecast('track', root);
@@ -61,7 +61,7 @@ test('a state file of another user is not read', { skip: process.getuid?.() !== 
 	await world.endDaemon();
 	await chown(state, 65534, 65534);
 	await world.startDaemon();
-	assert.match(await world.log('savecastd'), /projects\.json: Operation not permitted: set aside as .*\.damaged/);
+	assert.match(await world.log('savecastd'), /projects\.json: Operation not permitted: moved aside to .*\.damaged/);
 	assert.deepEqual(await roots(world), {});
 });
 

@@ -51,12 +51,12 @@ test('each mistake in the user\'s file is named, and the rest counts', async t =
 	assert.equal(port, world.port);
 	const expected = [
 		'line 2: savecast.port: 99999: must be a number from 1 to 65535; it is ignored',
-		'line 4: savecast.prot: there is no such setting; there are savecast.port, url, ignore, ',
-		'line 5: savecast.action: reload *.css: must be page, css, image or none, and a pattern of files: the first word',
-		'line 6: savecast.ignore: a[: must be a pattern of files: a "[" needs a "]"',
+		'line 4: savecast.prot: there is no such setting; the settings are savecast.port, url, ignore, ',
+		'line 5: savecast.action: reload *.css: must be page, css, image or none, and a file pattern: the first word',
+		'line 6: savecast.ignore: a[: must be a file pattern: a "[" needs a "]"',
 		'line 7: savecast.gitignored: maybe: must be true or false',
 		'line 9: savecast "relative/root": must be an absolute path',
-		`line 11: savecast.${root}.url: shop.test: must be a pattern of URLs: SCHEME://HOST[:PORT][/PATH]: must begin with http`,
+		`line 11: savecast.${root}.url: shop.test: must be a URL pattern: SCHEME://HOST[:PORT][/PATH]: must begin with http`,
 		`line 13: savecast.${root}.port: 1: can only be set for all projects`,
 		'line 15: user.name: there is no such setting',
 	];
@@ -76,7 +76,7 @@ test('what is wrong beyond 16 is summed up', async t => {
 	await world.startDaemon();
 	const { SettingsProblems: said } = await world.bus.properties();
 	assert.equal(said.length, 16);
-	assert.match(said[15], /more is wrong than can be told$/);
+	assert.match(said[15], /has more mistakes than are shown$/);
 });
 
 test('each project has its own 64 url rules, wherever they stand', async t => {
@@ -111,7 +111,7 @@ test('the user\'s file is read again when it changes, however that is done', asy
 	await until('no problem', async () => await said() === 0);
 	await writeFile(file, '[savecast\n');
 	await until('a file that cannot be parsed', async () => await said() === 1);
-	assert.match((await world.bus.properties()).SettingsProblems[0], /config: line \d+: .*what it said before is kept/);
+	assert.match((await world.bus.properties()).SettingsProblems[0], /config: line \d+: .*the previous settings stay in use/);
 	await rm(file);
 	await until('no file, no problem', async () => await said() === 0);
 	await writeFile(path.join(world.temp, 'elsewhere'), '[savecast]\n\tx = 1\n');
@@ -182,8 +182,8 @@ test('a project\'s own file is read again, and guarded', async t => {
 	await until('replaced', async () => await said() === '');
 
 	const wrong = /** @type {[string, () => Promise<unknown>, RegExp][]} */ ([
-		['larger than the limit', () => writeFile(file, '#'.repeat(16 * 1024 + 1)), /is larger than 16384 bytes; what it said before/],
-		['more lines than the limit', () => writeFile(file, '\n'.repeat(1025)), /has more than 1024 lines; what it said before/],
+		['larger than the limit', () => writeFile(file, '#'.repeat(16 * 1024 + 1)), /is larger than 16384 bytes; the previous settings stay/],
+		['more lines than the limit', () => writeFile(file, '\n'.repeat(1025)), /has more than 1024 lines; the previous settings stay/],
 		['a NUL', () => writeFile(file, '[savecast]\0'), /NUL byte/],
 		['an include', () => writeFile(file, '[IncludE "x"]\npath = /etc/passwd\n'), /"\[include"/],
 		['no syntax', () => writeFile(file, '[savecast]\nignore = x\n= 2\n'), /\.savecast: line 3: failed to parse/],
@@ -195,7 +195,7 @@ test('a project\'s own file is read again, and guarded', async t => {
 		['a FIFO', async () => {
 			await rm(file);
 			await run(['mkfifo', file], world.env);
-		}, /is no regular file/],
+		}, /is not a regular file/],
 		['not readable', async () => {
 			await rm(file);
 			await writeFile(file, '');
@@ -319,7 +319,7 @@ test('savecast set: checks the setting, makes the file, and the daemon notices',
 		[['prot', '1'], /^savecast: prot: there is no such setting; there are: port, url, /],
 		[['port', '99999'], /savecast\.port: 99999: must be a number from 1 to 65535\n/],
 		[['port'], /savecast\.port: the value is missing: it must be a number from 1 to 65535\n/],
-		[['url', 'shop.test'], /savecast\.url: shop\.test: must be a pattern of URLs: .*: must begin with http/],
+		[['url', 'shop.test'], /savecast\.url: shop\.test: must be a URL pattern: .*: must begin with http/],
 		[['--project', 'port', '7300'], /savecast\.port: is not a setting of a project: leave out --project\n/],
 		[[], /set: an argument is missing\n/],
 	])) {
