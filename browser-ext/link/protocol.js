@@ -42,7 +42,7 @@ export const CLOSE_REFUSED = 1008;
  * @typedef {{type: 'hello', version: string, instance: string, proof?: string, key?: string}} DaemonHello
  * @typedef {{event: number, what: string, said: string}} Failure of the last build
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string,
- *	failure?: Failure}} TabAnswer
+ *	cause?: string, advice?: string, failure?: Failure}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], changes?: Change[]}} Reload
  * @typedef {{type: 'let-go', tabs: number[], spare?: boolean}} LetGo
  * @typedef {{type: 'ping'}} Ping
@@ -201,6 +201,8 @@ export const FROM_DAEMON = {
 		state: oneOf(...TAB_STATES),
 		project: optional(text),
 		reason: text,
+		cause: optional(text),
+		advice: optional(text),
 		failure: optional(failure),
 	},
 	reload: { event: number, tabs, changes: optional(changes) },

@@ -8,7 +8,8 @@
 /* Finds out what a tab shows and how that is known, and tells its browser. */
 
 /* Tells the browser the state of this tab, if it has changed or was `asked` for. */
-static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *reason, bool asked)
+static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *reason,
+	const struct route_answer *answer, bool asked)
 {
 	const struct build_failure *failed = tab->project ? tab->project->failure : NULL;
 	struct wire_failure failure;
@@ -22,7 +23,7 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 		failure = (struct wire_failure){failed->event, failed->what, failed->said};
 	}
 	text = wire_encode_tab(tab->id, state, tab->project ? tab->project->label : NULL, reason,
-		failed ? &failure : NULL);
+		answer->no_server ? "no-server" : NULL, answer->advice, failed ? &failure : NULL);
 	is_news = tab->state != state;
 	tab->state = state;
 	free(tab->reason);
@@ -59,18 +60,18 @@ static void tab_answer(struct tab *tab, bool asked)
 	}
 	if (!answer.project) {
 		tab_tell(tab, answer.looking ? WIRE_TAB_LOOKING : WIRE_TAB_NONE, answer.reason,
-			asked);
+			&answer, asked);
 	} else if (!tab->server || server_health(tab->server) == SERVER_WELL) {
 		bool down;
 		const char *waits = retry_reason(tab, &down);
 
 		tab_tell(tab, !waits ? WIRE_TAB_LIVE : down ? WIRE_TAB_DOWN : WIRE_TAB_WAITING,
-			waits ? waits : answer.reason, asked);
+			waits ? waits : answer.reason, &answer, asked);
 	} else {
 		tab_tell(tab,
 			server_health(tab->server) == SERVER_DOWN ? WIRE_TAB_DOWN
 								  : WIRE_TAB_WAITING,
-			server_health_reason(tab->server), asked);
+			server_health_reason(tab->server), &answer, asked);
 	}
 	route_answer_clear(&answer);
 }

@@ -17,6 +17,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	{'p', false, "project", NULL, "write the settings of the project, not your own"},
 	{'u', false, "unset", NULL, "remove the value"},
 	{'P', false, "port", "PORT", "listen on this port (default 7284)"},
+	{'d', false, "deleted", NULL, "accept files that do not exist: they were deleted"},
+	{'a', false, "all", NULL, "show everything, not only what fits on the screen"},
 	{'j', false, "json", NULL, "print JSON, one value a line"},
 	{'h', true, "help", NULL, "print this help"},
 	{'V', false, "version", NULL, "print the version"},
@@ -122,6 +124,12 @@ static bool read_option(
 		return true;
 	case 'u':
 		args->unset = true;
+		return true;
+	case 'd':
+		args->deleted = true;
+		return true;
+	case 'a':
+		args->all = true;
 		return true;
 	case 'j':
 		args->json = true;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/call.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/error.h"
 #include "cli/event-text.h"
-#include "cli/arguments.h"
+#include "util/pathname.h"
 #include "cli/path-argument.h"
 
 enum exit_code call_exit_code(enum call_result result)
@@ -69,30 +71,54 @@ enum exit_code call_events(struct client *client, unsigned count, json_t *events
 	return EXIT_CODE_DONE;
 }
 
-enum exit_code call_with_folder(const struct verb *verb, const char *member, bool has_options,
-	const struct arguments *args, const char *key)
+/* The folder as the D-Bus API writes it, or NULL if this printed what is wrong. */
+static char *read_folder(
+	const struct verb *verb, const struct folder_call *call, const struct arguments *args)
 {
-	_cleanup_(client_freep) struct client *client = NULL;
 	_cleanup_free_ char *here = path_current_folder();
 	_cleanup_free_ char *folder = NULL;
+	_cleanup_free_ char *bytes = NULL;
 	const char *given = args->name_count ? args->names[0] : ".";
-	json_t *values = NULL;
 	const char *why;
+
+	if (path_argument_is_url(given)) {
+		path_argument_wrong(verb, "folder", given, "is a URL; name the project's folder");
+		return NULL;
+	}
+	if (path_argument_read(given, here, &folder, &why) < 0 ||
+		pathname_from_text(folder, &bytes, &why) < 0) {
+		path_argument_wrong(verb, "folder", given, why);
+		return NULL;
+	}
+	if (call->must_exist && access(bytes, F_OK) < 0) {
+		path_argument_wrong(verb, "folder", given, strerror(errno));
+		return NULL;
+	}
+	return mem_steal(folder);
+}
+
+enum exit_code call_with_folder(
+	const struct verb *verb, const struct folder_call *call, const struct arguments *args)
+{
+	_cleanup_(client_freep) struct client *client = NULL;
+	_cleanup_free_ char *folder = read_folder(verb, call, args);
+	json_t *values = NULL;
 	enum exit_code code;
 
-	if (path_argument_read(given, here, &folder, &why) < 0) {
-		return arguments_wrong(verb, "folder: %s: %s", given, why);
+	if (!folder) {
+		return EXIT_CODE_USAGE;
 	}
 	client = call_connect();
 	if (!client) {
 		return EXIT_CODE_UNREACHABLE;
 	}
 	code = call_daemon(client,
-		&(struct client_method){
-			.member = member, .texts = {folder}, .has_options = has_options},
+		&(struct client_method){.member = call->member,
+			.texts = {folder},
+			.has_options = call->has_options},
 		&values);
-	if (code == EXIT_CODE_DONE && key && args->json) {
-		call_print_json(json_pack("{s:O*}", key, json_array_get(values, 0)));
+	if (code == EXIT_CODE_DONE && call->key && args->json) {
+		call_print_json(json_pack("{s:O*}", call->key, json_array_get(values, 0)));
 	}
 	json_decref(values);
 	return code;

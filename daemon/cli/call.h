@@ -24,13 +24,16 @@ enum exit_code call_daemon(
  */
 enum exit_code call_events(struct client *client, unsigned count, json_t *events);
 
-/*
- * Calls a method with the folder that the arguments name, by default the current one,
- * and with empty options if it takes options. With a `key` and --json, prints
- * {"key": the reply's first argument}.
- */
-enum exit_code call_with_folder(const struct verb *verb, const char *member, bool has_options,
-	const struct arguments *args, const char *key);
+struct folder_call {
+	const char *member;
+	bool has_options; /* it takes options, of which there are none */
+	bool must_exist;
+	const char *key; /* with --json, prints {"key": the reply's first argument}; or NULL */
+};
+
+/* Calls a method with the folder that the arguments name, by default the current one. */
+enum exit_code call_with_folder(
+	const struct verb *verb, const struct folder_call *call, const struct arguments *args);
 
 /* Prints a value as one line of JSON. Drops it. */
 void call_print_json(json_t *value);

@@ -75,6 +75,35 @@ static bool error_is(const struct error_row *row, const char *name)
 					    : strcmp(name, row->name) == 0;
 }
 
+/*
+ * The daemon's errors begin with the method and its argument, "Track: root: ...", which
+ * says nothing to a person at a command line.
+ */
+static char *without_api_words(const char *text)
+{
+	static const char *const words[][2] = {{"root: ", "folder: "}, {"what: ", ""},
+		{"cookie: ", "hold: "}, {"files[", "file: "}};
+	size_t member = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+	if (member && *text >= 'A' && *text <= 'Z' && strncmp(text + member, ": ", 2) == 0) {
+		text += member + 2;
+	}
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		size_t length = strlen(words[i][0]);
+
+		if (strncmp(text, words[i][0], length) == 0) {
+			const char *rest = text + length;
+
+			if (words[i][0][length - 1] == '[') {
+				rest += strcspn(rest, " ");
+				rest += *rest == ' ';
+			}
+			return mem_printf("%s%s", words[i][1], rest);
+		}
+	}
+	return mem_strdup(text);
+}
+
 enum call_result error_explain(const char *name, const char *text, char **why)
 {
 	for (size_t i = 0; i < COUNT_OF(error_rows); i++) {
@@ -86,6 +115,6 @@ enum call_result error_explain(const char *name, const char *text, char **why)
 			return row->result;
 		}
 	}
-	*why = mem_strdup(*text ? text : name);
+	*why = *text ? without_api_words(text) : mem_strdup(name);
 	return CALL_REFUSED;
 }

@@ -21,7 +21,7 @@ static const struct exit_code_row {
 	const char *meaning;
 } exit_code_rows[] = {
 	{EXIT_CODE_DONE, "done"},
-	{EXIT_CODE_REFUSED, "the daemon refused"},
+	{EXIT_CODE_REFUSED, "refused, or nothing to do: a line on standard error says why"},
 	{EXIT_CODE_USAGE, "wrong command line"},
 	{EXIT_CODE_UNREACHABLE, "the daemon or the session bus cannot be reached"},
 };

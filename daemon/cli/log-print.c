@@ -24,6 +24,9 @@ enum exit_code log_print_last(unsigned count, bool json)
 	json_array_foreach (events, i, event) {
 		log_print_event(event, json);
 	}
+	if (code == EXIT_CODE_DONE && count && !json_array_size(events) && !json) {
+		puts("No saves yet: nothing was reported to the daemon since it started.");
+	}
 	json_decref(events);
 	return code;
 }

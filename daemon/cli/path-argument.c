@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 #include "util/mem.h"
 #include "util/pathname.h"
+#include "cli/arguments.h"
 
 /* Points behind the last ".." component; NULL if there is none. */
 static const char *path_after_dots(const char *path)
@@ -57,7 +59,7 @@ int path_argument_read(const char *given, const char *folder, char **text, const
 		return r;
 	}
 	if (!*given) {
-		*why = "must not be empty";
+		*why = "the name is empty";
 		return -EINVAL;
 	}
 	if (*given != '/' && !folder) {
@@ -95,4 +97,40 @@ int path_argument_read(const char *given, const char *folder, char **text, const
 char *path_current_folder(void)
 {
 	return getcwd(NULL, 0);
+}
+
+bool path_argument_is_url(const char *given)
+{
+	size_t scheme = strspn(given, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-.");
+
+	return scheme && strncmp(given + scheme, "://", 3) == 0 &&
+		strncasecmp(given, "file:", 5) != 0;
+}
+
+char *path_argument_guess_url(const char *given)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+	size_t host = *given == '[' ? strcspn(given, "]") + 1 : strspn(given, letters);
+	size_t port = 0;
+	bool local = host == strlen("localhost") && strncasecmp(given, "localhost", host) == 0;
+	const char *rest;
+
+	if (!host || host > strlen(given) || access(given, F_OK) == 0) {
+		return NULL;
+	}
+	if (given[host] == ':') {
+		port = strspn(given + host + 1, "0123456789");
+	}
+	rest = given + host + (port ? port + 1 : 0);
+	if (!(port || local) || (*rest && *rest != '/')) {
+		return NULL;
+	}
+	return mem_printf("http://%s%s", given, *rest ? "" : "/");
+}
+
+enum exit_code path_argument_wrong(
+	const struct verb *verb, const char *what, const char *given, const char *why)
+{
+	return arguments_wrong(verb, "%s: %s: %s", what, *given ? given : "''", why);
 }

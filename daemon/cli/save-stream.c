@@ -47,8 +47,8 @@ static void save_stream_collect(struct save_stream *stream, char *name)
 	}
 	if (stream->collecting && !save_batch_has_room(stream->collecting, strlen(name))) {
 		if (full && stream->source->reads_on) {
-			save_stream_refuse(
-				stream, "save", name, "savecastd does not answer, and too many saves wait for it");
+			save_stream_refuse(stream, "save", name,
+				"savecastd does not answer, and too many saves wait for it");
 			free(name);
 			return;
 		}

@@ -21,7 +21,7 @@ enum {
 
 /* How many of each are shown. */
 struct room {
-	size_t projects, tabs, events;
+	size_t problems, projects, tabs, events;
 };
 
 static char *safe_of(const json_t *object, const char *key)
@@ -58,7 +58,9 @@ static void print_daemon(FILE *to, const json_t *status)
 			fprintf(to, "    %s\n", wrapped);
 		}
 		if (*code) {
-			fprintf(to, "    pairing code %s: the extension's settings must show the same\n",
+			fprintf(to,
+				"    pairing code %s: the extension's settings must show the "
+				"same\n",
 				code);
 		}
 		return;
@@ -72,7 +74,8 @@ static void print_daemon(FILE *to, const json_t *status)
 static size_t print_heading(FILE *to, const char *heading, size_t count, size_t max)
 {
 	if (count > max) {
-		fprintf(to, "\n%s (%zu of %zu)\n", heading, max, count);
+		fprintf(to, "\n%s (%zu of %zu; savecast status --all shows the rest)\n", heading,
+			max, count);
 		return max;
 	}
 	fprintf(to, "\n%s\n", heading);
@@ -190,7 +193,7 @@ static size_t print_problems(FILE *to, const json_t *problems, size_t room)
 }
 
 /* Those of the user's settings, then those of the projects. */
-static void print_all_problems(FILE *to, const json_t *status)
+static void print_all_problems(FILE *to, const json_t *status, size_t room)
 {
 	const json_t *projects = json_object_get(status, "projects");
 	const json_t *project;
@@ -202,11 +205,11 @@ static void print_all_problems(FILE *to, const json_t *status)
 	if (!all) {
 		return;
 	}
-	print_heading(to, "Wrong in the settings", all, STATUS_PROBLEMS);
-	said = print_problems(to, json_object_get(status, "settings-problems"), STATUS_PROBLEMS);
+	print_heading(to, "Errors in the settings", all, room);
+	said = print_problems(to, json_object_get(status, "settings-problems"), room);
 	json_array_foreach (projects, i, project) {
 		said += print_problems(to, json_object_get(project, "settings-problems"),
-			said < STATUS_PROBLEMS ? STATUS_PROBLEMS - said : 0);
+			said < room ? room - said : 0);
 	}
 }
 
@@ -236,7 +239,7 @@ static void print_page(FILE *to, const json_t *status, const struct room *room)
 	size_t n, first;
 
 	print_daemon(to, status);
-	print_all_problems(to, status);
+	print_all_problems(to, status, room->problems);
 	n = print_heading(to, "Projects", json_array_size(projects), room->projects);
 	print_projects(to, projects, n);
 	n = print_heading(to, "Tabs", json_array_size(tabs), room->tabs);
@@ -293,15 +296,18 @@ static bool room_shrink(struct room *room)
 	return true;
 }
 
-void status_print(const json_t *status)
+void status_print(const json_t *status, bool all)
 {
-	struct room room = {STATUS_PROJECTS, STATUS_TABS, STATUS_EVENTS};
-	char *text = status_text(status, &room);
+	struct room room = {STATUS_PROBLEMS, STATUS_PROJECTS, STATUS_TABS, STATUS_EVENTS};
+	_cleanup_free_ char *text = NULL;
 
-	while (count_lines(text) > STATUS_LINES && room_shrink(&room)) {
+	if (all) {
+		room = (struct room){SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
+	}
+	text = status_text(status, &room);
+	while (!all && count_lines(text) > STATUS_LINES && room_shrink(&room)) {
 		free(text);
 		text = status_text(status, &room);
 	}
 	fputs(text, stdout);
-	free(text);
 }

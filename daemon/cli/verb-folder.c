@@ -3,7 +3,10 @@
 
 static enum exit_code track_run(const struct verb *verb, const struct arguments *args)
 {
-	return call_with_folder(verb, "Track", true, args, "project");
+	static const struct folder_call call = {
+		.member = "Track", .has_options = true, .must_exist = true, .key = "project"};
+
+	return call_with_folder(verb, &call, args);
 }
 
 const struct verb verb_track = {
@@ -27,7 +30,10 @@ const struct verb verb_track = {
 
 static enum exit_code untrack_run(const struct verb *verb, const struct arguments *args)
 {
-	return call_with_folder(verb, "Untrack", false, args, NULL);
+	static const struct folder_call call = {
+		.member = "Untrack", .has_options = false, .must_exist = false, .key = NULL};
+
+	return call_with_folder(verb, &call, args);
 }
 
 const struct verb verb_untrack = {
@@ -45,7 +51,10 @@ const struct verb verb_untrack = {
 
 static enum exit_code reload_run(const struct verb *verb, const struct arguments *args)
 {
-	return call_with_folder(verb, "Reload", true, args, "event");
+	static const struct folder_call call = {
+		.member = "Reload", .has_options = true, .must_exist = true, .key = "event"};
+
+	return call_with_folder(verb, &call, args);
 }
 
 const struct verb verb_reload = {

@@ -19,7 +19,8 @@ struct follow {
 	struct client *client;
 	const struct arguments *args;
 	enum follow_state state;
-	uint32_t call; /* the call whose reply is pending, or 0; other replies are an earlier daemon's */
+	uint32_t
+		call; /* the call whose reply is pending, or 0; other replies are an earlier daemon's */
 	bool was_live; /* at least once */
 	uint64_t asked_after; /* the pending list begins after this event */
 	uint64_t ask_after; /* ask for these next, or UINT64_MAX */

@@ -1,13 +1,98 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
+#include "util/pathname.h"
 #include "cli/call.h"
 #include "cli/error.h"
+#include "cli/event-text.h"
 #include "cli/input-lines.h"
 #include "cli/arguments.h"
 #include "cli/path-argument.h"
 #include "cli/save-batch.h"
 #include "cli/save-stream.h"
+#include "cli/text.h"
+
+/* The last component of a name as the D-Bus API writes it. */
+static const char *last_component(const char *name)
+{
+	const char *slash = name ? strrchr(name, '/') : NULL;
+
+	return slash ? slash + 1 : "";
+}
+
+/* Whether the event is about one of the batch's files; its names have no symbolic links. */
+static bool is_of_batch(const json_t *event, const struct save_batch *batch)
+{
+	const json_t *file;
+	size_t i;
+
+	json_array_foreach (json_object_get(event, "files"), i, file) {
+		const char *name = last_component(json_string_value(file));
+
+		for (size_t k = 0; k < batch->count; k++) {
+			if (strcmp(last_component(batch->names[k]), name) == 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Says which files of the event reload nothing, and why. Returns whether there are any. */
+static bool report_in_vain(const json_t *event)
+{
+	const json_t *step;
+	size_t i;
+
+	json_array_foreach (json_object_get(event, "steps"), i, step) {
+		const char *word = text_of(step, "step");
+
+		if (strcmp(word, "no-project") == 0 || strcmp(word, "ignored") == 0) {
+			const json_t *files = json_object_get(event, "files");
+			_cleanup_free_ char *file =
+				text_name(json_string_value(json_array_get(files, 0)), NULL);
+			json_int_t count = json_integer_value(json_object_get(event, "file-count"));
+			_cleanup_free_ char *more = count > 1
+				? mem_printf(" and %" JSON_INTEGER_FORMAT " more", count - 1)
+				: mem_strdup("");
+
+			error_print("file: %s%s: nothing reloads: %s", file, more,
+				text_of(step, "text"));
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Looks whether the files count: the daemon accepts a save of any file, and logs what
+ * became of it. `first` is the number that it answered with.
+ */
+static enum exit_code check_events(
+	struct client *client, const struct save_batch *batch, json_int_t first)
+{
+	json_t *values = NULL;
+	const json_t *event;
+	enum exit_code code = call_daemon(client,
+		&(struct client_method){.member = "ListEvents",
+			.has_options = true,
+			.options = {{.key = "after", .type = 't', .number = (uint64_t)first - 1}},
+			.option_count = 1},
+		&values);
+	size_t i;
+
+	json_array_foreach (json_array_get(values, 0), i, event) {
+		bool ours = event_serial(event) == (uint64_t)first || is_of_batch(event, batch);
+
+		if (ours && report_in_vain(event)) {
+			code = EXIT_CODE_REFUSED;
+		}
+	}
+	json_decref(values);
+	return code;
+}
 
 static enum exit_code save_send(struct client *client, const struct save_batch *batch, bool json)
 {
@@ -18,12 +103,32 @@ static enum exit_code save_send(struct client *client, const struct save_batch *
 			.name_count = batch->count,
 			.has_options = true},
 		&values);
+	json_int_t first = json_integer_value(json_array_get(values, 0));
 
 	if (code == EXIT_CODE_DONE && json) {
 		call_print_json(json_pack("{s:O*}", "event", json_array_get(values, 0)));
 	}
+	if (code == EXIT_CODE_DONE && first > 0) {
+		code = check_events(client, batch, first);
+	}
 	json_decref(values);
 	return code;
+}
+
+/* NULL if the daemon can be told of the file; `name` is as the D-Bus API writes it. */
+static const char *why_not(const char *name, bool deleted)
+{
+	_cleanup_free_ char *bytes = NULL;
+	const char *why;
+	struct stat st;
+
+	if (pathname_from_text(name, &bytes, &why) < 0) {
+		return why;
+	}
+	if (lstat(bytes, &st) < 0 && errno == ENOENT && !deleted) {
+		return "there is no such file; if it was deleted, add --deleted";
+	}
+	return NULL;
 }
 
 /* Nothing is sent if one name is wrong. */
@@ -33,10 +138,17 @@ static bool save_read_names(const struct arguments *args, char **names)
 	bool good = true;
 
 	for (int i = 0; i < args->name_count; i++) {
-		const char *why;
+		const char *given = args->names[i];
+		const char *why = NULL;
 
-		if (path_argument_read(args->names[i], here, &names[i], &why) < 0) {
-			error_print("file: %s: %s", args->names[i], why);
+		if (path_argument_is_url(given)) {
+			why = "is a URL, not a file; to reload the tabs of a project, run "
+			      "'savecast reload DIR'";
+		} else if (path_argument_read(given, here, &names[i], &why) == 0) {
+			why = why_not(names[i], args->deleted);
+		}
+		if (why) {
+			error_print("file: %s: %s", *given ? given : "''", why);
 			good = false;
 		}
 	}
@@ -46,21 +158,23 @@ static bool save_read_names(const struct arguments *args, char **names)
 static enum exit_code save_names(const struct arguments *args, char **names)
 {
 	_cleanup_(client_freep) struct client *client = call_connect();
-	enum exit_code code = EXIT_CODE_DONE;
+	enum exit_code worst = EXIT_CODE_DONE;
 
 	if (!client) {
 		return EXIT_CODE_UNREACHABLE;
 	}
-	for (int i = 0; i < args->name_count && code == EXIT_CODE_DONE;) {
+	for (int i = 0; i < args->name_count && worst <= EXIT_CODE_REFUSED;) {
 		_cleanup_(save_batch_freep) struct save_batch *batch = save_batch_new();
+		enum exit_code code;
 
 		while (i < args->name_count && save_batch_has_room(batch, strlen(names[i]))) {
 			save_batch_add(batch, mem_steal(names[i]));
 			i++;
 		}
 		code = save_send(client, batch, args->json);
+		worst = code > worst ? code : worst;
 	}
-	return code;
+	return worst;
 }
 
 struct save_stdin {
@@ -136,12 +250,15 @@ static enum exit_code save_run(const struct verb *verb, const struct arguments *
 
 const struct verb verb_save = {
 	.name = "save",
-	.synopsis = "[--json] FILE...\n[--json] --stdin",
+	.synopsis = "[--json] [--deleted] FILE...\n[--json] --stdin",
 	.summary = "report files that were saved",
 	.description =
 		"Tells the daemon that each FILE, a path or a `file:` URI, was written, created, "
 		"renamed or deleted. The tabs that show its project reload when the new code "
-		"serves; this command does not wait for that.\n"
+		"serves; this command does not wait for that. A FILE that does not exist is an "
+		"error unless `--deleted` says that it was deleted. If a FILE is in no project or "
+		"is ignored, a line on standard error says why nothing reloads and what to do, and "
+		"the exit code is 1.\n"
 		"\n"
 		"With `--stdin` it stays, for an editor to keep: it reads names, one a line, as "
 		"bytes; a name that contains a line break must be a `file:` URI. All lines that it "
@@ -152,8 +269,8 @@ const struct verb verb_save = {
 		"\n"
 		"Prints nothing; with `--json` prints `{\"event\":7}` for each save: the number of "
 		"its event in `savecast log`.\n",
-	.examples = "savecast save style.css",
-	.options = "sj",
+	.examples = "savecast save style.css\nsavecast save --deleted old.css",
+	.options = "sdj",
 	.takes = VERB_TAKES_FILES,
 	.names_min = 1,
 	.names_max = NAMES_NO_LIMIT,

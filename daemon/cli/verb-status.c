@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdbool.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/call.h"
 #include "cli/status-page.h"
@@ -109,7 +110,7 @@ static enum exit_code status_run(const struct verb *verb, const struct arguments
 		if (args->json) {
 			call_print_json(status);
 		} else {
-			status_print(status);
+			status_print(status, args->all || !isatty(STDOUT_FILENO));
 			json_decref(status);
 		}
 	}
@@ -122,15 +123,17 @@ static enum exit_code status_run(const struct verb *verb, const struct arguments
 
 const struct verb verb_status = {
 	.name = "status",
-	.synopsis = "[--json]",
+	.synopsis = "[--all] [--json]",
 	.summary = "show the daemon, its browsers, projects and tabs",
 	.description =
-		"Shows on one screen: the daemon and the port where browsers connect and why it is "
+		"Shows the daemon and the port where browsers connect and why it is "
 		"that port, or why the daemon does not listen; the pairing code; errors in the "
 		"settings; "
 		"the projects, why each is one, and the servers of its tabs; the tabs that are "
 		"switched on, and how the project of each was found, or why not; the last events. "
-		"What does not fit is counted.\n"
+		"On a terminal it shows what fits on one screen and counts the rest; otherwise, "
+		"and "
+		"with `--all`, everything.\n"
 		"\n"
 		"The pairing code is short for the daemon's secret key. The settings page of the "
 		"browser extension shows the code of the daemon that it is paired with: if both "
@@ -138,7 +141,8 @@ const struct verb verb_status = {
 		"program on the same port.\n"
 		"\n"
 		"With `--json` all of it is one object: `version`, `port` (0 if it does not "
-		"listen), `port-error`, `port-reason`, `pairing-code`, `browsers` (how many), `settings-problems` "
+		"listen), `port-error`, `port-reason`, `pairing-code`, `browsers` (how many), "
+		"`settings-problems` "
 		"(texts), `projects` (each `object`, `root`, `name`, `tracked`, `known-by`, "
 		"`servers` (each `name`, `port`, `pid`), `tabs`, `settings-problems`, `problem`, "
 		"`held-by`), `tabs` (each `browser`, `tab`, `client`, `url`, `state`, `project`, "
@@ -146,7 +150,7 @@ const struct verb verb_status = {
 		"`events` (the last 5, as in `savecast log --json`). It is stable: keys are added, "
 		"none is changed or removed.\n",
 	.examples = "savecast status",
-	.options = "j",
+	.options = "aj",
 	.takes = VERB_TAKES_NOTHING,
 	.run = status_run,
 };

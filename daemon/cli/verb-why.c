@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <unistd.h>
 
 #include "util/mem.h"
+#include "util/pathname.h"
 #include "cli/call.h"
 #include "cli/event-text.h"
 #include "cli/log-print.h"
@@ -41,18 +43,40 @@ static void print_tabs(const json_t *tabs)
 	}
 }
 
+/* What a save of such a file does to a tab. */
+static const char *action_text(const char *action, const char *kind)
+{
+	static const struct {
+		const char *kind, *text;
+	} rows[] = {
+		{"css", "replaces style sheets, without a reload"},
+		{"image", "replaces images, without a reload"},
+		{"font", "replaces fonts, without a reload"},
+		{"media", "replaces sound or video, without a reload"},
+		{"none", "nothing"},
+	};
+	const char *of = strcmp(action, "default") == 0 ? kind : action;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		if (strcmp(of, rows[i].kind) == 0) {
+			return rows[i].text;
+		}
+	}
+	return "reloads the page";
+}
+
 static void print_action(const json_t *project)
 {
 	const char *rule = text_of(project, "action-rule");
 	const char *action = text_of(project, "action");
+	const char *does = action_text(action, text_of(project, "file-kind"));
 	_cleanup_free_ char *text = NULL;
 
 	if (*rule) {
-		text = mem_printf("%s (savecast.action: %s)", action, rule);
+		text = mem_printf("%s (savecast.action: %s)", does, rule);
 		print_row("action", text);
 	} else if (*action) {
-		print_row("action",
-			strcmp(action, "default") ? action : "what the kind of file asks for");
+		print_row("action", does);
 	}
 }
 
@@ -68,6 +92,16 @@ static void print_project(const json_t *project)
 	print_row("a save", text_of(project, "effect"));
 }
 
+/* `file` is a name as the D-Bus API writes it. */
+static bool is_missing(const char *file)
+{
+	_cleanup_free_ char *name = NULL;
+	const char *why;
+
+	return pathname_from_text(file, &name, &why) == 0 && access(name, F_OK) < 0 &&
+		errno == ENOENT;
+}
+
 static void why_print(const json_t *explanation)
 {
 	const char *file = text_of(explanation, "file");
@@ -78,6 +112,9 @@ static void why_print(const json_t *explanation)
 	size_t i;
 
 	puts(subject);
+	if (*file && is_missing(file)) {
+		print_row("file", "does not exist: a save of it would report a deleted file");
+	}
 	json_array_foreach (json_object_get(explanation, "projects"), i, project) {
 		print_project(project);
 	}
@@ -96,20 +133,12 @@ static void why_print(const json_t *explanation)
 	}
 }
 
-/* "scheme://..."; a file: URI is a file. */
-static bool is_url(const char *given)
-{
-	size_t scheme = strspn(given, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-.");
-
-	return scheme && strncmp(given + scheme, "://", 3) == 0 &&
-		strncasecmp(given, "file:", 5) != 0;
-}
-
 static enum exit_code why_run(const struct verb *verb, const struct arguments *args)
 {
 	_cleanup_(client_freep) struct client *client = NULL;
 	_cleanup_free_ char *here = path_current_folder();
 	_cleanup_free_ char *what = NULL;
+	_cleanup_free_ char *guess = NULL;
 	json_t *values = NULL;
 	const char *why;
 	enum exit_code code;
@@ -117,10 +146,15 @@ static enum exit_code why_run(const struct verb *verb, const struct arguments *a
 	if (!args->name_count) {
 		return log_print_last(1, args->json);
 	}
-	if (is_url(args->names[0])) {
+	guess = path_argument_guess_url(args->names[0]);
+	if (guess) {
+		return arguments_wrong(verb, "%s: there is no such file; did you mean %s ?",
+			args->names[0], guess);
+	}
+	if (path_argument_is_url(args->names[0])) {
 		what = mem_strdup(args->names[0]);
 	} else if (path_argument_read(args->names[0], here, &what, &why) < 0) {
-		return arguments_wrong(verb, "file: %s: %s", args->names[0], why);
+		return path_argument_wrong(verb, "file", args->names[0], why);
 	}
 	client = call_connect();
 	if (!client) {

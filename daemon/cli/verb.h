@@ -32,6 +32,8 @@ struct arguments {
 	bool from_stdin;
 	bool project;
 	bool unset;
+	bool deleted;
+	bool all;
 	unsigned number; /* -n, or EVENTS_DEFAULT */
 	uint16_t port;	 /* --port; 0: not given */
 	char **names;	 /* the arguments that are not options; borrowed from argv */

@@ -5,6 +5,8 @@
 
 #include "dbus/bus-variant.h"
 #include "dbus/project-api.h"
+#include "project/file-kind.h"
+#include "project/finder.h"
 #include "project/verdict.h"
 #include "util/pathname.h"
 
@@ -54,13 +56,18 @@ static void append_tabs(
 	bus_dict_end(dict, &entry, &variant);
 }
 
-static const char *verb_of(const struct verdict *verdict)
+/* What a save of the file does to a tab; `file` is NULL for a URL. */
+static const char *verb_of(const struct verdict *verdict, const char *file)
 {
 	enum action action = verdict && verdict->rule ? verdict->rule->action : ACTION_DEFAULT;
+	enum file_kind kind = file && action == ACTION_DEFAULT ? file_kind_of(file)
+							       : FILE_KIND_OTHER;
 
-	return action == ACTION_CSS      ? "swaps style sheets in"
-		: action == ACTION_IMAGE ? "swaps images in"
-					 : "reloads";
+	return action == ACTION_CSS || kind == FILE_KIND_CSS       ? "replaces style sheets in"
+		: action == ACTION_IMAGE || kind == FILE_KIND_IMAGE ? "replaces images in"
+		: kind == FILE_KIND_FONT                            ? "replaces fonts in"
+		: kind == FILE_KIND_MEDIA                           ? "replaces sound or video in"
+								    : "reloads";
 }
 
 /*
@@ -80,9 +87,9 @@ static const char *aside_of(const struct project *project)
 	return name;
 }
 
-/* What a save would do, for display. The caller frees it. */
-static char *effect_of(
-	struct daemon_api *api, const struct project *project, const struct verdict *verdict)
+/* What a save would do, for a person. The caller frees it. */
+static char *effect_of(struct daemon_api *api, const struct project *project,
+	const struct verdict *verdict, const char *file)
 {
 	if (verdict && verdict->ignored) {
 		return mem_printf("nothing: the file is ignored: %s", verdict->ignored);
@@ -97,15 +104,16 @@ static char *effect_of(
 				  "set savecast.stand-aside = false to let savecast do it",
 			aside_of(project));
 	}
-	return mem_printf("%s %u tab%s", verb_of(verdict), project->tab_count,
+	return mem_printf("%s %u tab%s", verb_of(verdict, file), project->tab_count,
 		project->tab_count == 1 ? "" : "s");
 }
 
-/* `verdict` is NULL for a URL. */
+/* `verdict` and `file` are NULL for a URL. */
 static void append_project(DBusMessageIter *array, struct daemon_api *api,
-	const struct project *project, const char *rule, const struct verdict *verdict)
+	const struct project *project, const char *rule, const struct verdict *verdict,
+	const char *file)
 {
-	_cleanup_free_ char *effect = effect_of(api, project, verdict);
+	_cleanup_free_ char *effect = effect_of(api, project, verdict, file);
 	_cleanup_free_ char *path = project_api_path(project);
 	DBusMessageIter dict;
 
@@ -117,6 +125,7 @@ static void append_project(DBusMessageIter *array, struct daemon_api *api,
 	if (verdict) {
 		bus_dict_string(&dict, "action",
 			action_name(verdict->rule ? verdict->rule->action : ACTION_DEFAULT));
+		bus_dict_string(&dict, "file-kind", file_kind_name(file_kind_of(file)));
 	}
 	if (verdict && verdict->rule) {
 		bus_dict_text(&dict, "action-rule", verdict->rule->text);
@@ -160,11 +169,17 @@ static DBusMessage *explain_file(struct daemon_api *api, DBusMessage *call, cons
 			? mem_printf("savecast.include: %s", claim->include->text)
 			: mem_strdup("the deepest project above the file");
 
-		append_project(&array, api, claim->project, rule, &claim->verdict);
+		append_project(&array, api, claim->project, rule, &claim->verdict,
+			claims.file);
 	}
 	dbus_message_iter_close_container(&variant, &array);
 	bus_dict_end(&dict, &entry, &variant);
 	bus_dict_text(&dict, "reason", claims.why && !claims.count ? claims.why : "");
+	if (!claims.count) {
+		_cleanup_free_ char *advice = finder_advice(claims.file);
+
+		bus_dict_text(&dict, "advice", advice);
+	}
 	append_last_event(&dict, last_event_of(api->parts.ledger, claims.file));
 	bus_dict_close(&to, &dict);
 	claims_clear(&claims);
@@ -184,7 +199,7 @@ static DBusMessage *explain_url(struct daemon_api *api, DBusMessage *call, const
 	bus_dict_begin(&dict, "projects", "aa{sv}", &entry, &variant);
 	dbus_message_iter_open_container(&variant, DBUS_TYPE_ARRAY, "a{sv}", &array);
 	if (answer->project) {
-		append_project(&array, api, answer->project, answer->reason, NULL);
+		append_project(&array, api, answer->project, answer->reason, NULL, NULL);
 	}
 	dbus_message_iter_close_container(&variant, &array);
 	bus_dict_end(&dict, &entry, &variant);

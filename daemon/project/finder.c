@@ -86,6 +86,36 @@ char *finder_resolve(const char *name)
 	return real;
 }
 
+/* As one word for a shell: in single quotes if it needs them. */
+static char *shell_word(const char *text)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				    "/._-+:@%,";
+	char *word, *out;
+
+	if (strspn(text, plain) == strlen(text)) {
+		return mem_strdup(text);
+	}
+	word = out = mem_alloc(4 * strlen(text) + 3);
+	*out++ = '\'';
+	for (; *text; text++) {
+		out = *text == '\'' ? stpcpy(out, "'\\''") : (*out = *text, out + 1);
+	}
+	*out++ = '\'';
+	*out = '\0';
+	return word;
+}
+
+char *finder_advice(const char *name)
+{
+	_cleanup_free_ char *file = finder_resolve(name);
+	_cleanup_free_ char *folder = mem_strndup(file, folders_length(file));
+	_cleanup_free_ char *text = pathname_to_text(*folder ? folder : "/");
+	_cleanup_free_ char *word = shell_word(text);
+
+	return mem_printf("savecast track %s", word);
+}
+
 /* Only the user's own file counts: in a folder like /tmp it could belong to anybody. */
 static bool has_project_file(const char *folder)
 {
@@ -146,8 +176,12 @@ struct project *finder_find_resolved(struct registry *registry, const char *file
 		}
 		slash[slash == folder ? 1 : 0] = '\0';
 	}
-	*why = obstacle ? mem_steal(obstacle)
-			: mem_strdup("it is in no tracked project and no git work tree: "
-				     "savecast track DIR makes a folder a project");
+	if (obstacle) {
+		*why = mem_steal(obstacle);
+	} else {
+		_cleanup_free_ char *advice = finder_advice(file);
+
+		*why = mem_printf("it is in no tracked project and no git work tree: run %s", advice);
+	}
 	return NULL;
 }

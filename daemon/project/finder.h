@@ -10,11 +10,17 @@
  * they are found. Symbolic links are resolved as far as they exist; the name itself need
  * not exist. Reads the disk: a few microseconds per level.
  *
- * Returns NULL if there is none, and why, which the caller frees.
+ * Returns NULL if there is none, and why and what to run, which the caller frees.
  */
 struct project *finder_find(struct registry *registry, const char *name, char **why);
 /* The same for a name that finder_resolve() returned. */
 struct project *finder_find_resolved(struct registry *registry, const char *file, char **why);
+
+/*
+ * The shell command that makes the file's folder, or what exists of it, a project. The
+ * caller frees it.
+ */
+char *finder_advice(const char *name);
 
 /* `name` with symbolic links resolved as far as it exists; the caller frees it. */
 char *finder_resolve(const char *name);

@@ -78,6 +78,9 @@ static void answer_seen(struct restart_sample *question)
 		answer_forwarded(question, main->name);
 		return;
 	}
+	if (!answer->project) {
+		answer->advice = finder_advice(main->folder);
+	}
 	if (answer->project && stands_aside(answer->project, answer->server)) {
 		/* Short, because in narrow places the end of the reason is what is shown. */
 		aside = mem_printf(
@@ -131,6 +134,7 @@ void question_ask_server(struct restart_sample *question, const char *host)
 		answer->reason = mem_printf("looking for the server of port %u", port);
 		break;
 	case SERVER_NONE:
+		answer->no_server = true;
 		answer->reason = mem_printf("nothing listens on port %u of %s: start the server",
 			port, question->url.host);
 		break;

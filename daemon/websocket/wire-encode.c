@@ -82,7 +82,8 @@ static json_t *encode_failure(const struct wire_failure *failure)
 }
 
 char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *project,
-	const char *reason, const struct wire_failure *failure)
+	const char *reason, const char *cause, const char *advice,
+	const struct wire_failure *failure)
 {
 	json_t *object = encode_start("tab");
 
@@ -92,6 +93,12 @@ char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *proje
 		encode_set(object, "project", encode_text(project));
 	}
 	encode_set(object, "reason", encode_text(reason));
+	if (cause) {
+		encode_set(object, "cause", json_string(cause));
+	}
+	if (advice) {
+		encode_set(object, "advice", encode_text(advice));
+	}
 	if (failure) {
 		encode_set(object, "failure", encode_failure(failure));
 	}

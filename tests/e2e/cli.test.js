@@ -211,3 +211,47 @@ test('a bus that refuses its user is an error with a reason, and a build runs al
 	assert.equal(built.status, 7);
 	assert.match(built.stderr, /session bus/);
 });
+
+test('what will not happen is said, with the next step and an exit code', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', { 'a.css': '', 'b.log': '', '.gitignore': '*.log\n' }, { git: true });
+	const bare = await world.folder("it's bare", { 'a.css': '' });
+	for (const words of [['log'], ['why']]) {
+		assert.equal((await world.savecast(...words)).stdout, 'No saves yet: nothing was reported to the daemon since it started.\n');
+	}
+	const css = path.join(root, 'a.css'), gone = path.join(root, 'gone.css');
+	const track = `savecast track '${bare.replace("'", "'\\''")}'`;
+	for (const [words, status, said] of /** @type {[string[], number, string][]} */ ([
+		[['save', css], 0, ''],
+		[['save', css], 0, ''],
+		[['save', gone], 2, `savecast: file: ${gone}: there is no such file; if it was deleted, add --deleted\n`],
+		[['save', '--deleted', gone], 0, ''],
+		[['save', ''], 2, "savecast: file: '': the name is empty\n"],
+		[['save', css, path.join(bare, 'a.css')], 1,
+			`savecast: file: ${bare}/a.css: nothing reloads: it is in no tracked project and no git work tree: run ${track}\n`],
+		[['save', path.join(root, 'b.log')], 1,
+			`savecast: file: ${root}/b.log: nothing reloads: by .gitignore; with savecast.gitignored = true it would count\n`],
+		[['save', 'http://localhost:5000/'], 2,
+			"savecast: file: http://localhost:5000/: is a URL, not a file; to reload the tabs of a project, run 'savecast reload DIR'\n"],
+		[['why', 'localhost:5000'], 2,
+			"savecast: localhost:5000: there is no such file; did you mean http://localhost:5000/ ?\nTry 'savecast why --help'.\n"],
+		[['why', '127.0.0.1:80/a?b'], 2,
+			"savecast: 127.0.0.1:80/a?b: there is no such file; did you mean http://127.0.0.1:80/a?b ?\nTry 'savecast why --help'.\n"],
+		[['reload', bare], 1, `savecast: folder: ${bare}: it is in no tracked project and no git work tree: run ${track}\n`],
+		[['reload', 'http://localhost/'], 2,
+			"savecast: folder: http://localhost/: is a URL; name the project's folder\nTry 'savecast reload --help'.\n"],
+		[['track', path.join(root, 'nowhere')], 2, `savecast: folder: ${root}/nowhere: No such file or directory\nTry 'savecast track --help'.\n`],
+		[['untrack', path.join(root, 'nowhere')], 1, `savecast: folder: ${root}/nowhere: is not tracked\n`],
+	])) {
+		const { status: was, stderr } = await world.savecast(...words);
+		assert.deepEqual([was, stderr], [status, said], words.join(' '));
+	}
+	const why = await world.savecast('why', path.join(bare, 'a.css'));
+	assert.match(why.stdout, /^ {2}project {3}none$/m);
+	assert.ok(why.stdout.includes(`\n\n${track}\n`), why.stdout);
+	assert.match((await world.savecast('why', gone)).stdout, /^ {2}file {6}does not exist: /m);
+	// The command that it names does what it says.
+	assert.equal((await run(['sh', '-c', track.replace('savecast', SAVECAST)], world.env)).status, 0);
+	assert.equal((await world.savecast('save', path.join(bare, 'a.css'))).status, 0);
+});

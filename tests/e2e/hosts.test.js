@@ -74,7 +74,7 @@ test('names of /etc/hosts: no query leaves, and a change there is seen', { skip:
 
 	const client = new Client(world);
 	await client.hello();
-	assert.match((await client.watch(1, `http://intra.test:${port}/`)).reason, /^intra\.test is not on this machine: git config /);
+	assert.match((await client.watch(1, `http://intra.test:${port}/`)).reason, /^intra\.test is not on this machine: to set its project, run savecast set /);
 	assert.match((await client.watch(2, `https://intra.test/`)).reason, /'https:\/\/intra\.test' in the project/);
 	let said = await client.told(1, 'live', () => hosts.write(`127.0.0.1 localhost intra.test\n`));
 	assert.equal(said.project, 'shop');

@@ -45,7 +45,7 @@ test('what editors leave behind and what git ignores is no save', async t => {
 	}, { git: true });
 	await world.git(root, 'add', '-f', 'dist/forced.css', 'a.css');
 	await writeFile(path.join(root, '.git/info/exclude'), 'secret*\n');
-	const gitignored = 'ignored: by .gitignore; savecast.gitignored';
+	const gitignored = 'ignored: by .gitignore; with savecast.gitignored';
 	const droppings = {
 		'4913': 'ignored: Vim', 'a.css~': 'ignored: an editor', '.a.css.swp': 'ignored: Vim',
 		'.#a.css': 'ignored: Emacs', 'sub/#a.css#': 'ignored: Emacs',

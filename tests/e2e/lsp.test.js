@@ -238,7 +238,7 @@ test('Emacs and Kakoune by a hook', async t => {
 test('any program by one line', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
-	const root = await world.folder('site', { 'a.css': '' }, { git: true });
+	const root = await world.folder('site', { 'savecast.css': '', 'busctl.css': '', 'gdbus.css': '' }, { git: true });
 	for (const name of ['savecast', 'busctl', 'gdbus']) {
 		const file = path.join(root, `${name}.css`);
 		const terminal = await Terminal.open(world, name, ['sh', '-c', lines(name).replaceAll('/home/me/site/style.css', file)]);

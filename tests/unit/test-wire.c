@@ -141,7 +141,8 @@ static char *encode(const json_t *message)
 			text_of(failed, "what"), text_of(failed, "said")};
 
 		return wire_encode_tab(tab, state, text_of(message, "project"),
-			text_of(message, "reason"), failed ? &failure : NULL);
+			text_of(message, "reason"), text_of(message, "cause"),
+			text_of(message, "advice"), failed ? &failure : NULL);
 	}
 	if (strcmp(type, "let-go") == 0) {
 		uint64_t only = (uint64_t)json_integer_value(
@@ -376,8 +377,8 @@ static void fields(void **state)
 
 static void broken_names_are_mended(void **state)
 {
-	_cleanup_free_ char *tab = wire_encode_tab(1, WIRE_TAB_LIVE, "caf\xe9", "\xc3", NULL);
-	_cleanup_free_ char *none = wire_encode_tab(2, WIRE_TAB_NONE, NULL, "a\"b\\c\n", NULL);
+	_cleanup_free_ char *tab = wire_encode_tab(1, WIRE_TAB_LIVE, "caf\xe9", "\xc3", NULL, NULL, NULL);
+	_cleanup_free_ char *none = wire_encode_tab(2, WIRE_TAB_NONE, NULL, "a\"b\\c\n", NULL, NULL, NULL);
 	_cleanup_free_ char *empty = wire_encode_reload(3, NULL, 0, NULL, 0);
 	_cleanup_free_ char *hello = wire_encode_hello("\xed\xa0\x80", "", NULL, NULL);
 
