@@ -18,7 +18,7 @@ const WARM = 8;
 /** @typedef {import('../../tests/e2e/lib/world.js').World} World */
 
 /**
- * Runs a daemon under the tool until it has told of so many saves, each by itself.
+ * Runs a daemon under the tool until it has announced this many saves, each separately.
  *
  * @param {World} world
  * @param {string[]} tool

@@ -124,7 +124,7 @@ export function measure({ quick, alone = false }) {
 }
 
 const WHY_NOT_AHEAD = 'A watcher that is warm has one hop, from the kernel to its process, and sends; a save that an editor '
-	+ 'tells of has four, into the job, the bus, the daemon and the client, each with a process to be woken. "Saved call to '
+	+ 'reports has four, into the job, the bus, the daemon and the client, each with a process to be woken. "Saved call to '
 	+ 'message" shows how near the daemon is to the least that this way can take: no daemon on the bus can meet this. '
 	+ 'A socket of the daemon\'s own for editors would save two of the four hops, and not be enough either';
 

@@ -22,7 +22,7 @@ export async function measure({ quick }) {
 	return {
 		title: 'Scale',
 		about: 'Clients and their tabs: one event that all of them get; a build of savecastd that takes more than 256 '
-			+ 'connections. Then one save with so much else known. Then saves as fast as a client can tell of them, all of '
+			+ 'connections. Then one save with so much else known. Then saves as fast as a client can report them, all of '
 			+ 'changed files. Then a checkout that changes ten files of many, until the message; beside it how long '
 			+ '`git status` takes to see them, and watchman to answer for them.',
 		tables,

@@ -9,7 +9,7 @@ import { openInVim } from '../../scripts/lib/vim.js';
  * @property {string} name
  * @property {boolean} [writes] it writes the file itself
  * @property {(world: import('../../tests/e2e/lib/world.js').World, file: string) => Promise<(n: number) => void>} open
- *   returns what tells of a save; its first moment is the save
+ *   returns the function that reports a save; its first moment is the save
  */
 
 /** @type {Way[]} */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** Saves as fast as one client can tell of them: each file was changed, all are of one project. */
+/** Saves as fast as one client can report them: each file was changed, all are in one project. */
 import { openSync, writeSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';

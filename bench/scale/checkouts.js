@@ -8,7 +8,7 @@ import { until } from '../../scripts/lib/events.js';
 import { atDesk, browserWith, urlOf } from '../lib/desk.js';
 import { summary } from '../lib/stats.js';
 
-/** How long savecast waits for more of a git command; see daemon/git. */
+/** How long savecast waits for more of a git command; see daemon/sources/git. */
 const SETTLE_MSEC = 60;
 const FOLDER = 500, CHANGED = 10, ROUNDS = 7;
 

@@ -15,7 +15,7 @@ if (!/** @type {any} */ (globalThis).savecast?.keeps) {
 	/** What a page's script binds itself to where it finds it, but not where it comes later. */
 	const ALIVE = 'button, input, select, textarea, form, dialog, summary, canvas, iframe, video, audio, object, embed, ' +
 		'[id], [role], [tabindex], [contenteditable]';
-	/** Attributes that no script has to be told of. */
+	/** Attributes whose changes no script needs to notice. */
 	const PLAIN = /^(class|style|href|src|srcset|sizes|alt|title|width|height|lang|dir|value|placeholder|label|content|aria-.*|colspan|rowspan|scope|start|reversed|datetime|cite|rel|target|type|media|loading|hidden|open|checked|selected|disabled|for|name|d|fill|stroke|stroke-width|viewBox|points|cx|cy|r|rx|ry|x|y|x1|x2|y1|y2|transform|xlink:href|color)$/;
 
 	/** @param {Element} element @returns {boolean} whether it is a script that runs or is read by one */

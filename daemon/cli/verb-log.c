@@ -259,7 +259,7 @@ const struct verb verb_log = {
 	.summary = "show what became of the last saves",
 	.description =
 		"Prints the daemon's last events, oldest first: each save, and every step that it "
-		"took, with the time since the daemon was told of it. The daemon keeps 256 "
+		"took, with the time since the daemon was notified of it. The daemon keeps 256 "
 		"events.\n"
 		"\n"
 		"With `--follow` it goes on and prints each step as it happens, until Ctrl-C. If "

@@ -115,7 +115,7 @@ static enum exit_code save_send(struct client *client, const struct save_batch *
 	return code;
 }
 
-/* NULL if the daemon can be told of the file; `name` is as the D-Bus API writes it. */
+/* NULL if the file can be reported to the daemon; `name` is as the D-Bus API writes it. */
 static const char *why_not(const char *name, bool deleted)
 {
 	_cleanup_free_ char *bytes = NULL;

@@ -20,7 +20,7 @@ enum { STATE_BYTES_MAX = 16 * 1024 * 1024 };
 
 struct state {
 	struct loop *loop;
-	char *folder; /* NULL if there is no folder for it */
+	char *folder; /* NULL: there is none */
 };
 
 struct state_job {

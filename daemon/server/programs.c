@@ -12,10 +12,7 @@
 #define SCRIPT_CODE " js mjs cjs jsx ts mts cts tsx json "
 #define NODE_SKIPPED " -r --require --import -C --conditions --env-file "
 
-/*
- * How late a change may be noticed by a stat() every second, a stat() four times per
- * second, and inotify.
- */
+/* How late a change may be noticed by a stat() each second, one each 250 ms, and inotify. */
 enum { EACH_SECOND = 1300, EACH_QUARTER = 700, AT_ONCE = 350 };
 
 /* opcache.revalidate_freq: a file is not checked again within this time. */

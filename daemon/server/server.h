@@ -92,7 +92,7 @@ void server_set_health(struct server *server, enum server_health health, const c
 /* Whether anything listens there now, whichever process it is. */
 bool server_listens(const struct server *server);
 
-/* Something may have happened to it: calls stirred(). */
+/* Something may have happened to it: calls process_exited(). */
 void server_recheck(struct server *server);
 
 /* For one user of the server; NULL at first. */

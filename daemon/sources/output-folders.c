@@ -70,10 +70,7 @@ static void folders_drop(struct output_folders *folders, const char *path, bool 
 	}
 }
 
-/*
- * The folder that was at `path` is found to be gone before its events have been read:
- * report what was deleted in it.
- */
+/* A folder at `path` is gone, but its events are still unread: report what was deleted in it. */
 static void folders_pass(struct output_folders *folders, const char *path)
 {
 	for (struct output_folder **at = &folders->first; *at;) {
@@ -165,10 +162,7 @@ static void folder_on_event(uint32_t mask, const char *name, void *userdata)
 	_cleanup_free_ char *path = mem_printf("%s/%s", folder->path, name);
 
 	if (mask & IN_Q_OVERFLOW) {
-		/*
-		 * Each folder gets this event; the first one that is watched handles it for
-		 * all.
-		 */
+		/* Each folder gets this event; the first watched one handles it for all. */
 		if (folder == folders_watched(folders)) {
 			folders->callbacks.told(FOLDERS_LOST, NULL, folders->userdata);
 			folders_drop(folders, folders->project->root, false);
@@ -181,15 +175,12 @@ static void folder_on_event(uint32_t mask, const char *name, void *userdata)
 
 		folders_drop(folders, gone, folder->past);
 		folders_visit_all(folders);
+	} else if (mask & IN_ISDIR && (folder->past || !(mask & (IN_CREATE | IN_MOVED_TO)))) {
+		return;
+	} else if (mask & IN_ISDIR && folder->deep) {
+		folders_visit(folders, path, true, true);
 	} else if (mask & IN_ISDIR) {
-		if (folder->past) {
-			return;
-		}
-		if (mask & (IN_CREATE | IN_MOVED_TO) && folder->deep) {
-			folders_visit(folders, path, true, true);
-		} else if (mask & (IN_CREATE | IN_MOVED_TO)) {
-			folders_visit_all(folders);
-		}
+		folders_visit_all(folders);
 	} else if (folder->output) {
 		folder_on_file(folder, mask, path);
 	}

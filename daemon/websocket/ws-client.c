@@ -212,10 +212,7 @@ void *ws_client_data(const struct ws_client *client)
 	return client->data;
 }
 
-/*
- * If nothing waits before it, it is written at once. libwebsockets keeps what the socket
- * does not take.
- */
+/* Written at once if nothing waits before it; libwebsockets keeps what the socket leaves. */
 static void client_write(struct ws_client *client, struct ws_text *text)
 {
 	if (lws_write(client->wsi, ws_text_bytes(text), ws_text_length(text), LWS_WRITE_TEXT) < 0) {

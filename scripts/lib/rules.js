@@ -18,7 +18,7 @@ const WORDS = [
 	[/\b(?:without|with|has|have|gives?|needs?|asks?(?: for)?|no|its|the click's) leave\b|\bleave for (?:the|a|this|that) (?:site|page|tab)\b/i, 'permission'],
 	[/\bmend(?:s|ed|ing)?\b/i, 'fix'],
 	[/\bever more (?:seldom|rarely)\b|\bless and less often\b/i, 'at increasing intervals'],
-	[/\b(?:is|are|was|be) no (?:folder|directory|file|UTF-8|number|boolean|regular file|socket|project|path|URL)\b/i, 'is not a ...'],
+	[/(?<!there )\b(?:is|are|was|be) no (?:folder|directory|file|UTF-8|number|boolean|regular file|socket|project|path|URL)\b/i, 'is not a ...'],
 	[/\bfor who\b|\bto who\b|\bof who\b|\bby who\b/i, 'for callers that, for users who'],
 	[/\bso (?:many|much) at (?:the )?most\b|\bat the most\b/i, 'at most N'],
 	[/\bsmall hex\b|\bsmall (?:letters|digits)\b/i, 'lower-case'],

@@ -9,8 +9,8 @@
  *
  * With TRIES 2 a file with a failure runs once more after all others, alone, and its second
  * result counts. Browsers, editors and servers that all start on two cores miss a moment now
- * and then; what fails alone as well is no accident. It is told of: a test that is named there
- * often is to be mended like one that fails.
+ * and then; what fails alone as well is not an accident. It is reported: a test that is named there
+ * often must be fixed like one that fails.
  */
 import { writeFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';

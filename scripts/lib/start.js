@@ -35,7 +35,7 @@ async function play(show) {
 		if (status !== 0) {
 			throw new Error(`savecast track: ${site.root}: ${stderr}`);
 		}
-		say('project', `${site.root} is not in git, so savecast was told of it`);
+		say('project', `${site.root} is not in git, so it was tracked with 'savecast track'`);
 	}
 
 	const { browser: launching, headless } = show.openBrowser(port);
@@ -169,7 +169,7 @@ async function main() {
 	let kept = '';
 	try {
 		if (await Promise.race([play(show), stopped]) && once) {
-			status = 130; // There is no first story to tell of.
+			status = 130; // There is no save to show.
 		}
 	} catch (error) {
 		status = 1;

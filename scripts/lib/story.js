@@ -79,7 +79,7 @@ export class Stories {
 			{ mark: 0, msec: 30000 });
 	}
 
-	/** @param {(story: Story) => void} told of each from now on */
+	/** @param {(story: Story) => void} told is called for each from now on */
 	async each(told) {
 		for (let { mark } = this.#ended; ; mark += 1) {
 			// The longest that a timer can wait.

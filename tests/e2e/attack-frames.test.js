@@ -65,7 +65,7 @@ const refused = [
 	['a ping of 126 bytes', frame(ping, 'x'.repeat(126)), [1002, 0]],
 	['a close of one byte', frame(close, 'x'), [1002, 0]],
 	['a close with a code that is none', frame(close, Buffer.from([0, 5])), [1002, 0, 5]],
-	['a close with a reason that is no UTF-8', frame(close, Buffer.from([3, 232, 255])), [1002, 1007, 1000, 0]],
+	['a close with a reason that is not UTF-8', frame(close, Buffer.from([3, 232, 255])), [1002, 1007, 1000, 0]],
 	['bad UTF-8', frame(text, Buffer.from('{"type":"\xff"}', 'latin1')), [1007]],
 	['an overlong slash', frame(text, Buffer.from('{"type":"\xc0\xaf"}', 'latin1')), [1007]],
 	['a surrogate in UTF-8', frame(text, Buffer.from('{"type":"\xed\xa0\x80"}', 'latin1')), [1007]],

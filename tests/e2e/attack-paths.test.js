@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Files, folders, repositories and processes that are made to lead the daemon astray, to hang it,
-// or to have it tell of what is none of a browser's business.
+// or to make it reveal what a browser must not learn.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { chmod, chown, mkdir, open, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
@@ -349,7 +349,7 @@ test('a server whose command line is an attack is a name in a text, no more', as
 	await memory.bounded(t, 'hostile command lines', 8192);
 });
 
-test('a browser is told of the projects that its tabs show, and of no other', async t => {
+test('a browser learns of the projects that its tabs show, and of no other', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const shown = await world.folder('shown', { 'index.html': 'x', 'deep/in/a.css': 'x' }, { git: true });

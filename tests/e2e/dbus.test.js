@@ -147,7 +147,7 @@ test('the daemon ends cleanly when the bus goes away', async t => {
 	assert.match(await world.log('savecastd'), /the session bus is gone/);
 });
 
-test('objects and properties tell of their changes', async t => {
+test('objects and properties signal their changes', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	await world.bus.match(`type='signal',sender='${NAME}'`);

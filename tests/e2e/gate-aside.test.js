@@ -71,7 +71,7 @@ async function install(root, packages) {
 }
 
 /**
- * The page, once its own script has reached its server: what is saved before, it is not told of.
+ * The page, once its own script has reached its server: it is not notified of earlier saves.
  *
  * @param {import('./lib/world.js').Chromium} browser
  * @param {string} url

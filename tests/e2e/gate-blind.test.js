@@ -63,7 +63,7 @@ async function stage(world, host, port, grant = true) {
 
 // Chromium's leave of a click lasts over reloads of the same site.
 for (const grant of LONG ? [true, false] : [false]) {
-	test(`a proxy that answers 502, seen by ${grant ? 'leave for the site' : 'a click'}: the page reloads once what is behind it serves`,
+	test(`a proxy that answers 502, seen by ${grant ? 'permission for the site' : 'a click'}: the page reloads once what is behind it serves`,
 		t => badGateway(t, grant));
 }
 

@@ -79,7 +79,7 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 	 * What is done, in a work tree; an operation may fail, as git lets it.
 	 *
 	 * @type {[string, (at: string) => Promise<unknown>, ((at: string) => Promise<unknown>)?][]}
-	 *   name, operation, what comes before it and nobody is told of
+	 *   name, operation, what comes before it and is never reported
 	 */
 	const operations = [
 		['save', async at => { await world.bus.saved(await edit(at)); }],
@@ -134,7 +134,7 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 	/** That we hold a project while we look joins what would be several. @param {import('./lib/git-tree.js').Event} event */
 	const parts = event => 1 + event.steps.filter(({ step }) => step === 'joined').length;
 	let checked = 0, changed = 0;
-	/** What was done, for who traces a failure. @type {string[]} */
+	/** What was done, to trace a failure. @type {string[]} */
 	const done = [];
 	for (let i = 0; i < COUNT; i++) {
 		const at = random.pick(trees);
@@ -150,7 +150,7 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 		let failed = '';
 		await work(at).catch(error => { failed = ` (failed: ${String(error).slice(0, 200)})`; });
 		const after = await everything();
-		// What changed on disk now, and what git was told of that changed before: by add and commit -a.
+		// What changed on disk now, and what git was notified of that changed before: by add and commit -a.
 		const must = difference(before, after);
 		const pending = difference(announced, before);
 		const where = `seed ${seed}, ${i}: ${name} in ${path.relative(world.home, at)}${failed}`;

@@ -92,7 +92,7 @@ test('each git command is one event with what it changed', async t => {
 	one(await did(() => git('reset', '--quiet', '--hard', 'HEAD^')), ['a.css', 'new.css'], /^reset: moving to HEAD\^, on main/);
 	one(await did(() => git('cherry-pick', 'topic')), ['a.css', 'new.css'], /^cherry-pick/);
 
-	// A person without a plugin: nobody heard of this edit.
+	// A user without a plugin: this edit was not reported.
 	await write('b.css', 'edited\n');
 	one(await did(() => git('stash', 'push', '--quiet')), ['b.css'], /^stash push, on main$/);
 	one(await did(() => git('stash', 'pop', '--quiet')), ['b.css'], /^stash pop, on main$/);
@@ -233,7 +233,7 @@ test('worktrees and submodules have git dirs of their own', async t => {
 	const serial = (await world.bus.properties()).LastEvent;
 	await git('add', '.');
 	const events = await settled(world, serial, { expect: true });
-	assert.deepEqual(events.map(e => e.files), [[path.join(root, 'b.css')]], 'the submodule is no file');
+	assert.deepEqual(events.map(e => e.files), [[path.join(root, 'b.css')]], 'the submodule is not one of them');
 });
 
 test('what cannot be read is said once, and is not silent', async t => {
@@ -330,7 +330,7 @@ test('what git logs late is no part of what it does next', async t => {
 	await block();
 	const serial = await last();
 	const revert = git('revert', '--no-edit', 'HEAD');
-	// The files are there and told of; the log of HEAD waits for us.
+	// The files are there and were announced; the log of HEAD waits for us.
 	const [event] = await settled(world, serial, { expect: true });
 	assert.deepEqual(event.files, [file('b.css')]);
 	await until('git to be at its log', () => stat(`${fifo}.read`));
@@ -342,7 +342,7 @@ test('what git logs late is no part of what it does next', async t => {
 	one(await did(() => git('restore', '--staged', '--worktree', 'b.css')), ['b.css'], /^index, on main$/);
 });
 
-test('the untracked files of a stash are told of, however late they come back', async t => {
+test('the untracked files of a stash are announced, however late they come back', async t => {
 	const { world, root, git, last, write, file } = await tree(t);
 	await write('b.css', 'edited\n');
 	await write('loose.css', 'untracked\n');

@@ -137,7 +137,7 @@ test('both browsers at once show the same save', { skip: BROWSERS.map(missing).f
 	assert.deepEqual(await Promise.all(pages.map(heading)), ['Tomatoes are fun!', 'Tomatoes are fun!']);
 });
 
-test('firefox: without leave, a tab reloads on this machine, wherever its pages lead, and nowhere else', { skip: missing('firefox') }, async t => {
+test('firefox: without permission, a tab reloads on this machine, wherever its pages lead, and nowhere else', { skip: missing('firefox') }, async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const site = await world.fastapi('potato');

@@ -88,7 +88,7 @@ test('10,000 tabs are watched, and a save reloads those of its project', async t
 	const saved = performance.now();
 	await world.bus.saved(path.join(shop, 'a.css'));
 	const orders = await Promise.all(clients.map((client, i) => client.next('reload', { mark: marks[i] })));
-	t.diagnostic(`all were told of a save in ${(performance.now() - saved).toFixed(0)} ms`);
+	t.diagnostic(`all were notified of a save in ${(performance.now() - saved).toFixed(0)} ms`);
 	assert.deepEqual(orders.map(({ tabs }) => tabs.length), clients.map(() => TABS_OF_ONE));
 	const grown = await memory(pid) - before;
 	t.diagnostic(`${grown} KiB more`);

@@ -129,7 +129,7 @@ test('lsp: large files and floods cost no memory', async t => {
 	assert.ok(process.env.SAVECAST_BUILD?.includes('asan') || grown < 8192, `grew by ${grown} kB`);
 });
 
-test('lsp: a daemon that hangs holds nobody up, and hears of all when it wakes', async t => {
+test('lsp: a daemon that hangs delays nobody, and gets all saves when it wakes', async t => {
 	const world = await World.open(t);
 	const daemon = await world.startDaemon();
 	const root = await world.folder('site', {}, { git: true });

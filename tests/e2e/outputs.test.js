@@ -63,7 +63,7 @@ test('what a build writes is one event, whatever way it writes', async t => {
 		output('static/css/a.css'), 'only what the patterns name');
 });
 
-test('what went with its folder is told, however late that is heard of', async t => {
+test('what was removed with its folder is announced, however late the event comes', async t => {
 	const { world, did, sh } = await site(t, 'dist/**', {});
 	await did(() => sh('mkdir -p dist/deep dist/empty; cd dist; printf 1 | tee a.js b.js same.js deep/c.js empty/.keep'));
 	const pid = world.daemon?.process.pid ?? 0;

@@ -119,7 +119,7 @@ test('a repository that git would not trust is none, and why is said', async t =
 	assert.match(steps.at(-1).text, /broken: git: /);
 });
 
-test('a name that is no UTF-8 keeps its bytes', async t => {
+test('a name that is not UTF-8 keeps its bytes', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', {}, { git: true });

@@ -158,7 +158,7 @@ test(`${SAVES} saves in ${PROJECTS} projects, ${CLIENTS} browsers that come and 
 			return ours;
 		});
 		const { LastEvent: newest } = await world.bus.properties();
-		assert.equal(told.length, newest - last, `round ${round}: each event is told of`);
+		assert.equal(told.length, newest - last, `round ${round}: each event is reported`);
 		events += told.length;
 		for (const { serial, steps } of told) {
 			const end = steps.at(-1).step;
@@ -180,5 +180,5 @@ test(`${SAVES} saves in ${PROJECTS} projects, ${CLIENTS} browsers that come and 
 	// A page or two of the heap's own making; one byte a save would be more. A sanitizer's heap
 	// grows by itself; what it has to say, it says at the end.
 	assert.ok(SANITIZED || end.kilobytes <= warm.kilobytes + 1024, 'no growth');
-	assert.match(String(await world.endDaemon()), /status 0/, 'no leak is told of at the end');
+	assert.match(String(await world.endDaemon()), /status 0/, 'no leak is reported at the end');
 });

@@ -51,7 +51,7 @@ test('a save that changed no byte does nothing, and says so', async t => {
 	assert.deepEqual(await steps(a), ['heard', 'unchanged']);
 });
 
-test('a project may want to hear of every save', async t => {
+test('a project can ask for every save', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site',

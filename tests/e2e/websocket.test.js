@@ -187,7 +187,7 @@ test('order and limits', async t => {
 	});
 });
 
-test('a tab is told of its project, and again when that changes', async t => {
+test('a tab is told its project, and again when that changes', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'index.html': 'x' });

@@ -46,7 +46,7 @@ test('a superseded reload is not told as loaded by the load of the older one', (
 	assert.deepEqual(progress.complete(17, 7), []);
 });
 
-test('what an older page turned out to be is not told of the newer order', () => {
+test('what an older page turned out to be is not reported for the newer order', () => {
 	const progress = new Progress();
 	progress.begin(7, 17);
 	assert.equal(progress.committed(17), undefined);

@@ -50,7 +50,7 @@ for (const [what, kept, more, expected] of cases) {
 	test(`judged: ${what}`, async () => assert.deepEqual(await judge(kept, asked, answer(more)), expected));
 }
 
-test('judged: somebody who gives a key of his own to who has another', async () => {
+test('judged: a key from a stranger to a browser that has another', async () => {
 	const forged = { key: other, proof: await proofOf(other, { nonce, profile, instance }) };
 	assert.deepEqual(await judge(key, asked, answer(forged)), { right: false });
 });

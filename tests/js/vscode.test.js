@@ -80,7 +80,7 @@ test('burst: a save that failed does not hold the others for long', async () => 
 	assert.deepEqual(desk.given, [['a'], ['b']], 'the failed one is forgotten');
 });
 
-test('burst: nothing wanted is nothing told; an end tells of what there is', () => {
+test('burst: nothing wanted is nothing told; an end reports what there is', () => {
 	const { burst, given } = openBurst();
 	burst.add(['a'], []);
 	burst.announce('b');

@@ -226,7 +226,7 @@ static void a_restart_that_was_not_expected_is_learned(void **state)
 				.state = GATE_OPEN},
 			{.what = END},
 		});
-	play("shortly before the save was heard of",
+	play("shortly before the save was reported",
 		(struct row[]){
 			{0, LOOK, .serving = -1, .actions = GATE_TELL_WAITING,
 				.state = GATE_RESTARTING},
@@ -363,7 +363,7 @@ static void a_busy_worker_is_asked_for_something(void **state)
 		});
 }
 
-/* Nothing is looked at while nothing is pending; what is down, ever more seldom, and not for ever. */
+/* Nothing is looked at while nothing is pending; what is down, at increasing intervals, and not forever. */
 static void looks_come_when_they_are_needed(void **state)
 {
 	struct gate gate;

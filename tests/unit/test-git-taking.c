@@ -4,7 +4,7 @@
 #include "sources/git/git-delivery.h"
 #include "util/mem.h"
 
-/* A pipe without an intake: no save is told of here. */
+/* A pipe without an intake: no save is reported here. */
 struct house {
 	struct loop *loop;
 	struct registry *registry;

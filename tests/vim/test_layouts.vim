@@ -13,7 +13,7 @@ function! s:link(folder) abort
   call system('ln -s ' . shellescape($SAVECAST_VIM) . ' ' . shellescape(a:folder))
 endfunction
 
-" An editor that starts with {vimrc} tells of a save, once, and completes.
+" An editor that starts with {vimrc} reports a save, once, and completes.
 function! s:works_with(vimrc) abort
   call writefile([], $TEST_DIR . '/sent')
   call writefile(['set nocompatible noswapfile nofsync',

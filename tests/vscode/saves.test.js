@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * What VS Code's user does to files, and what the daemon hears of it.
+ * What VS Code's user does to files, and what the daemon is told.
  */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -46,7 +46,7 @@ test('a name with a line break, quotes and more', { skip }, async t => {
 	assert.equal(await readFile(file(name), 'utf8'), 'typed');
 });
 
-test('auto-save is told of, unless it is not wanted', { skip }, async t => {
+test('auto-save is reported, unless it is not wanted', { skip }, async t => {
 	await t.test('wanted', async t => {
 		const { world, file, workbench, heard } = await openDesk(t, {
 			files: { 'a.css': '', 'b.css': '' },
@@ -87,7 +87,7 @@ test('format on save: told once, when the text is final', { skip }, async t => {
 		const [{ serial } = { serial: 0 }] = (await world.bus.events()).slice(-1);
 		await workbench.press('Control+s');
 		await heard('a.json', { after: serial });
-		// At the very moment that it was told of.
+		// At the very moment of its report.
 		const text = await readFile(file('a.json'), 'utf8');
 		assert.equal((await world.bus.events()).length, serial + 1, 'told once');
 		return /^\{\n\s+"a": \[\n/.test(text);

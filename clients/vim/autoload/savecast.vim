@@ -6,7 +6,7 @@
 " written to the job, whether that was the second time.  It goes from s:burst,
 " over s:waiting while there is no job, to s:sent.  The job does not
 " acknowledge, so what it was given shortly before a sudden end counts as lost
-" and is written once more to the next one; telling of a save twice is
+" and is written once more to the next one; reporting a save twice is
 " harmless, the daemon compares bytes.
 scriptencoding utf-8
 let s:cpoptions = &cpoptions

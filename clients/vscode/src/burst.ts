@@ -4,7 +4,7 @@
  * single save it is known that nothing follows, and it goes on at once.
  */
 
-/** VS Code tells of the files of one Save All a few milliseconds apart. */
+/** VS Code reports the files of one Save All a few milliseconds apart. */
 const QUIET_MSEC = 20;
 /** A save that was announced and never came (it failed) does not hold the others. */
 const MOST_MSEC = 250;

@@ -53,7 +53,7 @@ export class Daemon implements vscode.Disposable {
 	readonly onStep = this.#step.event;
 	#disposed = false;
 
-	/** Starts it if it does not run, and asks to be told of what happens. */
+	/** Starts the daemon if it does not run, and subscribes to its events. */
 	async start(): Promise<void> {
 		await this.#call('Subscribe');
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * What VS Code tells of files on this machine's disk: saved, created, renamed,
+ * What VS Code reports about files on this machine's disk: saved, created, renamed,
  * deleted. Never holds up a save.
  */
 import * as vscode from 'vscode';
@@ -20,7 +20,7 @@ export class Saves implements vscode.Disposable {
 	#listeners: vscode.Disposable;
 
 	/**
-	 * @param wants whether a save is to be told of
+	 * @param wants whether a save is to be reported
 	 * @param told is given the files of one action of the user, each once
 	 */
 	constructor(

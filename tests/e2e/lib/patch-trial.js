@@ -54,7 +54,7 @@ const printed = (live) => print(live, []).join('\n');
  *
  * @param {Document} live
  * @param {() => number} next01
- * @returns {() => string | undefined} undoes it; tells of what is lost
+ * @returns {() => string | undefined} undoes it; returns what is lost
  */
 function mutate(live, next01) {
 	const all = [...live.body.querySelectorAll('*')].filter((element) => !element.closest('script, style, noscript, select, svg, math'));
@@ -130,7 +130,7 @@ function mutate(live, next01) {
  * What a person did, that no document says.
  *
  * @param {Document} live
- * @returns {() => string | undefined} tells of what is lost, and undoes it
+ * @returns {() => string | undefined} returns what is lost, and undoes it
  */
 function touch(live) {
 	const field = /** @type {HTMLInputElement | null} */ (live.querySelector('input[type=text], textarea'));

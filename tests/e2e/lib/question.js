@@ -18,7 +18,7 @@ const middle = (id) => `(() => {
 })()`;
 
 /**
- * Where the element rests: what the popup is still told of moves it.
+ * Where the element rests: later messages to the popup move it.
  *
  * @param {string} id
  * @param {() => Promise<{x: number, y: number} | null>} look

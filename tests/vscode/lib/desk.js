@@ -38,7 +38,7 @@ export async function openDesk(t, { files, settings, daemon = true, services }) 
 		/**
 		 * @param {string} name
 		 * @param {{after?: number}} [options] the event's number is greater
-		 * @returns {Promise<any>} the event that tells of it
+		 * @returns {Promise<any>} the event of it
 		 */
 		heard: (name, { after = 0 } = {}) => until(`${name} to be heard`, async () =>
 			(await world.bus.events()).find((/** @type {any} */ { serial, files: names }) =>

@@ -31,7 +31,7 @@ function! savecast#follow#text() abort
   return s:text
 endfunction
 
-" A file is about to be told of.
+" A file is about to be reported.
 function! savecast#follow#saved(path) abort
   if len(s:saved) > 1000
     let s:saved = {}
@@ -51,7 +51,7 @@ function! s:start() abort
           \ [get(g:, 'savecast_command', 'savecast'), 'log', '--follow', '--json', '-n', '1'],
           \ {'error': 0}, function('s:heard'), function('s:ended'))
   catch
-    " Saves cannot be told of then either, and the message about that is enough.
+    " Saves cannot be reported then either, and the message about that is enough.
   endtry
 endfunction
 

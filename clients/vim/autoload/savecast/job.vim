@@ -76,7 +76,7 @@ endfunction
 
 " Runs a program that needs no input.  OnLine(line) is called for each line that
 " it prints, on standard error too if a:how.error; OnEnd(status) once all of them
-" were told of.  Returns what savecast#job#stop() takes.  Throws when the program
+" were reported.  Returns what savecast#job#stop() takes.  Throws when the program
 " cannot be started.
 function! savecast#job#run(argv, how, OnLine, OnEnd) abort
   if has('nvim')
@@ -123,7 +123,7 @@ function! s:split(rest, pieces, OnLine) abort
   endfor
 endfunction
 
-" Vim tells of the end of the output and of the program in any order.
+" Vim reports the end of the output and that of the program in any order.
 function! s:one_less(state, status, OnEnd) abort
   let a:state.status = a:status
   let a:state.open -= 1
@@ -149,7 +149,7 @@ endfunction
 " Neovim does not end before a job has taken what was written to it, so a stuck
 " one would freeze :q.  SIGTERM makes savecast read what is there, deliver and
 " end; what does not even hear that, Neovim kills two seconds later.  Nobody is
-" told of that end: it is no reason to start another.
+" notified of that end: it is no reason to start another.
 function! s:leave_nvim() abort
   if s:latest.alive && s:latest.used > s:PIPE_BYTES
     let s:latest.alive = 0
