@@ -63,7 +63,8 @@ static void daemon_make_parts(struct daemon *daemon, const char *config, const c
 	daemon->settings =
 		settings_new(daemon->loop, daemon->registry, config, on_settings_changed, daemon);
 	daemon->holds = holds_new(daemon->pipeline);
-	daemon->sources = sources_new(daemon->loop, daemon->registry, daemon->pipeline);
+	daemon->sources = sources_new(
+		daemon->loop, daemon->registry, daemon->intake, daemon->pipeline);
 }
 
 /* The entrances for saves and browsers. Nothing arrives before the loop runs. */

@@ -54,7 +54,7 @@ static json_t *status_projects(json_t *objects, const json_t *tabs)
 		if (project) {
 			json_array_append_new(projects,
 				json_pack("{s:s, s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*, s:O*, "
-					  "s:O*}",
+					  "s:O*, s:O*}",
 					"object", path, "root", json_object_get(project, "Root"),
 					"name", json_object_get(project, "Name"), "tracked",
 					json_object_get(project, "Tracked"), "known-by",
@@ -64,7 +64,8 @@ static json_t *status_projects(json_t *objects, const json_t *tabs)
 					"settings-problems",
 					json_object_get(project, "SettingsProblems"), "problem",
 					json_object_get(project, "Problem"), "held-by",
-					json_object_get(project, "HeldBy")));
+					json_object_get(project, "HeldBy"), "watch",
+					json_object_get(project, "Watch")));
 		}
 	}
 	return projects;
@@ -145,7 +146,7 @@ const struct verb verb_status = {
 		"`settings-problems` "
 		"(texts), `projects` (each `object`, `root`, `name`, `tracked`, `known-by`, "
 		"`servers` (each `name`, `port`, `pid`), `tabs`, `settings-problems`, `problem`, "
-		"`held-by`), `tabs` (each `browser`, `tab`, `client`, `url`, `state`, `project`, "
+		"`held-by`, `watch`), `tabs` (each `browser`, `tab`, `client`, `url`, `state`, `project`, "
 		"`reason`, and where they are known `server`, `server-port`, `server-pid`) and "
 		"`events` (the last 5, as in `savecast log --json`). It is stable: keys are added, "
 		"none is changed or removed.\n",

@@ -113,6 +113,40 @@ static bool actions_take(
 	return value && path_rules_add_action(field, value, why);
 }
 
+static void watch_clear(void *field)
+{
+	struct watch_rules *rules = field;
+
+	path_rules_clear(&rules->patterns);
+	*rules = (struct watch_rules){0};
+}
+
+static bool watch_take(
+	void *field, const char *value, const struct setting_place *place, const char **why)
+{
+	struct watch_rules *rules = field;
+	bool on;
+
+	if (!bool_take(&on, value, place, why)) {
+		return path_rules_add(&rules->patterns, value, why);
+	}
+	rules->on = on;
+	rules->off = !on;
+	return true;
+}
+
+static bool count_take(
+	void *field, const char *value, const struct setting_place *place, const char **why)
+{
+	unsigned long count;
+	bool right = number_read(value, 1, COUNT_MAX, &count);
+
+	if (right) {
+		*(uint64_t *)field = count;
+	}
+	return right;
+}
+
 const struct setting_type setting_port = {
 	.allowed = "a number from 1 to 65535",
 	.take = port_take,
@@ -142,6 +176,16 @@ const struct setting_type setting_outside = {
 	.many = true,
 	.take = outside_take,
 	.clear = rules_clear,
+};
+const struct setting_type setting_watch = {
+	.allowed = "true, false or a pattern of files",
+	.many = true,
+	.take = watch_take,
+	.clear = watch_clear,
+};
+const struct setting_type setting_count = {
+	.allowed = "a number from 1 to 65536",
+	.take = count_take,
 };
 const struct setting_type setting_actions = {
 	.allowed = "page, css, image or none, and a file pattern",

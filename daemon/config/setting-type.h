@@ -5,7 +5,7 @@
 
 /* The types of values that settings have. Pure. */
 
-enum { TIME_MSEC_MAX = 600000 };
+enum { TIME_MSEC_MAX = 600000, COUNT_MAX = 65536 };
 
 struct setting_type {
 	const char *allowed; /* "must be ..." */
@@ -22,4 +22,6 @@ extern const struct setting_type setting_time;	   /* uint64_t, microseconds */
 extern const struct setting_type setting_urls;	   /* struct url_rules */
 extern const struct setting_type setting_patterns; /* struct path_rules */
 extern const struct setting_type setting_outside;  /* struct path_rules with a base */
+extern const struct setting_type setting_watch;	   /* struct watch_rules */
+extern const struct setting_type setting_count;	   /* uint64_t */
 extern const struct setting_type setting_actions;  /* struct path_rules with an action */

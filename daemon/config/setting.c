@@ -76,6 +76,27 @@ static const struct setting settings[] = {
 			"name of a folder means all files in it.",
 	},
 	{
+		"watch",
+		&setting_watch,
+		OF_PROJECT(watch),
+		.example = "false\nsrc/**\ntemplates/",
+		.text = "Whether a file counts as saved when it changes on disk, whatever program writes it,\n"
+			"while a tab shows the project. With a pattern, only files that it fits. By default,\n"
+			"all files that `ignore` and .gitignore do not exclude, except files that programs\n"
+			"keep for themselves (*.log, *.pyc, databases), folders of version control, packages\n"
+			"and caches (.hg, node_modules, __pycache__), and network and FUSE file systems,\n"
+			"where Linux does not report what other machines write; `true` watches those too.",
+	},
+	{
+		"watch-folders",
+		&setting_count,
+		OF_PROJECT(watch_folders),
+		.fallback = "8192",
+		.example = "20000",
+		.text = "At most this many folders of the project are watched, those nearest to the root.\n"
+			"`savecast status` says when there are more.",
+	},
+	{
 		"gitignored",
 		&setting_bool,
 		OF_PROJECT(gitignored),

@@ -22,6 +22,12 @@ struct url_rules {
 	size_t count;
 };
 
+/* Which files are watched on disk. */
+struct watch_rules {
+	bool on, off; /* as it was said last; neither: where inotify tells of all writers */
+	struct path_rules patterns; /* these alone, if there are some */
+};
+
 /* Settings that each project can have. */
 struct project_settings {
 	struct url_rules url;
@@ -29,6 +35,8 @@ struct project_settings {
 	struct path_rules include; /* with a base: path_rules_find_outside() */
 	struct path_rules action;
 	struct path_rules output;
+	struct watch_rules watch;
+	uint64_t watch_folders;
 	bool gitignored;
 	bool unchanged;
 	uint64_t restart_trial, restart_wait; /* in microseconds, like all times */

@@ -45,6 +45,11 @@ static void get_problem(DBusMessageIter *to, void *userdata)
 	bus_append_string(to, problem ? problem : "");
 }
 
+static void get_watch(DBusMessageIter *to, void *userdata)
+{
+	bus_append_string(to, project_watch_name(((struct project *)userdata)->watch));
+}
+
 static void get_held_by(DBusMessageIter *to, void *userdata)
 {
 	const char *why = pipeline_held_by(userdata);
@@ -62,6 +67,7 @@ static const struct bus_interface project_interface = {
 		{"Tabs", "u", BUS_PROPERTY_TOLD, get_tabs},
 		{"SettingsProblems", "as", BUS_PROPERTY_TOLD, get_settings_problems},
 		{"Problem", "s", BUS_PROPERTY_TOLD, get_problem},
+		{"Watch", "s", BUS_PROPERTY_TOLD, get_watch},
 		{"HeldBy", "s", BUS_PROPERTY_SILENT, get_held_by},
 		{0},
 	},

@@ -60,6 +60,15 @@ static size_t read_file(const char *name, size_t max, struct content_mark *mark)
 	return done;
 }
 
+bool content_is_current(const char *name, const struct content_mark *mark)
+{
+	struct statx st;
+
+	return mark->kind != CONTENT_ABSENT && mark->changed_nsec &&
+		statx(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, STATX_CTIME, &st) == 0 &&
+		nsec_of(&st.stx_ctime) == mark->changed_nsec;
+}
+
 size_t content_read(const char *name, size_t max, struct content_mark *mark)
 {
 	struct statx st;

@@ -8,6 +8,7 @@
 struct known {
 	char *name;
 	struct content_mark mark;
+	bool by_disk; /* it alone told of it */
 };
 
 /*
@@ -144,8 +145,35 @@ bool content_announce(
 		entry->name = mem_strdup(name);
 		memory_add(memory, entry);
 	}
+	entry->by_disk &= same;
 	entry->mark = *mark;
 	return same;
+}
+
+void content_told_by_disk(struct content_memory *memory, const char *name)
+{
+	struct known *entry = memory_find(memory, name);
+
+	if (entry) {
+		entry->by_disk = true;
+	}
+}
+
+bool content_was_told_by_disk(struct content_memory *memory, const char *name)
+{
+	const struct known *entry = memory_find(memory, name);
+
+	return entry && entry->by_disk;
+}
+
+bool content_ask_told_by_disk(struct content_memory *memory, const char *name)
+{
+	bool by_disk = content_was_told_by_disk(memory, name);
+
+	if (by_disk) {
+		memory_find(memory, name)->by_disk = false;
+	}
+	return by_disk;
 }
 
 void content_forget(struct content_memory *memory, const char *name)

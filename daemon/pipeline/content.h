@@ -45,6 +45,14 @@ const struct content_mark *content_find(struct content_memory *memory, const cha
 bool content_announce(
 	struct content_memory *memory, const char *name, const struct content_mark *mark);
 
+/*
+ * The disk reported what is announced now; an editor may still report the same save.
+ * content_ask_told_by_disk() answers true once.
+ */
+void content_told_by_disk(struct content_memory *memory, const char *name);
+bool content_was_told_by_disk(struct content_memory *memory, const char *name);
+bool content_ask_told_by_disk(struct content_memory *memory, const char *name);
+
 /* The last announcement of this file did not reach any tab. */
 void content_forget(struct content_memory *memory, const char *name);
 
@@ -60,3 +68,6 @@ enum {
  * only. Returns how many bytes it read.
  */
 size_t content_read(const char *name, size_t max, struct content_mark *mark);
+
+/* Whether the file was not changed since the mark was read, by its ctime. */
+bool content_is_current(const char *name, const struct content_mark *mark);

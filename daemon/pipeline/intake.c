@@ -90,6 +90,19 @@ void claims_clear(struct claims *claims)
 	free(claims->why);
 }
 
+bool intake_wants(
+	struct intake *intake, const struct project *project, const char *file, bool ask_git)
+{
+	const char *name = name_in(project, file);
+	bool ignored = !verdict_watches(project->settings, name) || !intake_accepts(project, file);
+
+	if (!ignored && ask_git && !project->settings->gitignored) {
+		ignored = git_ignores_file(intake->ignores, project->root, file);
+		git_ignores_finish(intake->ignores);
+	}
+	return !ignored;
+}
+
 bool intake_accepts(const struct project *project, const char *file)
 {
 	struct verdict verdict;

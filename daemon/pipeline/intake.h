@@ -37,6 +37,13 @@ void intake_finish(struct intake *intake);
 void claims_clear(struct claims *claims);
 
 /*
+ * Whether a change on disk counts: by the project's rules, by the names of files that
+ * programs keep for themselves, and with `ask_git` by .gitignore.
+ */
+bool intake_wants(
+	struct intake *intake, const struct project *project, const char *file, bool ask_git);
+
+/*
  * Whether the project's rules accept a file that a source other than a save reports.
  * .gitignore is not checked: the source has done that.
  */

@@ -23,6 +23,7 @@ const char *event_source_name(enum event_source source)
 		[EVENT_GIT] = "git",
 		[EVENT_OUTPUT] = "output",
 		[EVENT_BUILD] = "build",
+		[EVENT_DISK] = "disk",
 	};
 
 	return names[source];

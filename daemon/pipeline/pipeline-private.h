@@ -15,6 +15,7 @@ struct project_queue {
 	struct fileset files;
 	uint64_t serial; /* of the event that waits, or 0 */
 	struct output_wait output_wait; /* for the output of saved sources */
+	uint64_t disk; /* the event of the latest changes on disk, or 0 */
 	uint64_t unchanged; /* the event of the latest saves that changed nothing, or 0 */
 	unsigned holds; /* the event waits until this is 0 */
 	char *held_by; /* why: the reason of the latest hold */
@@ -28,6 +29,8 @@ struct pipeline {
 	struct content_memory *contents;
 	pipeline_leave_fn *leave;
 	void *userdata;
+	pipeline_before_fn *before;
+	void *before_userdata;
 	pipeline_build_fn *build;
 	void *build_userdata;
 	struct loop_timer *due; /* when the waiting event is sent */

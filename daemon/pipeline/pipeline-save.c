@@ -10,10 +10,14 @@
 
 /* Saves that a caller reports, usually an editor: the files of one call. */
 
+/* An editor that reports a save later than this after the disk reports another save. */
+#define PIPELINE_ONE_SAVE_USEC (10 * CLOCK_USEC_PER_SEC)
+
 /* The files of one call in one project. */
 struct call_part {
 	struct project *project; /* NULL: files in no project */
 	size_t changed;
+	size_t told; /* saves that the disk has reported already */
 	size_t sources; /* how many of them are sources from which a build makes an output */
 	struct fileset unchanged;
 };
@@ -51,11 +55,32 @@ static bool call_is_unchanged(struct call *call, struct pipeline *pipeline, cons
 	return content_announce(pipeline->contents, file, &mark);
 }
 
+/* Whether the disk has reported just this save: then nothing more has to be found out. */
+static bool call_was_told(struct call *call, struct pipeline *pipeline, const char *name)
+{
+	struct project *project;
+
+	if (!content_was_told_by_disk(pipeline->contents, name) ||
+		!content_is_current(name, content_find(pipeline->contents, name))) {
+		return false;
+	}
+	project = registry_lookup(pipeline->registry, name);
+	if (!project || !ledger_find(pipeline->ledger, queue_of(project)->disk)) {
+		return false;
+	}
+	content_ask_told_by_disk(pipeline->contents, name);
+	call_part(call, project)->told++;
+	return true;
+}
+
 static void call_take(struct call *call, struct pipeline *pipeline, const char *name)
 {
 	struct claims claims;
-	bool same = false, asked = false;
+	bool same = false, asked = false, told = false;
 
+	if (call_was_told(call, pipeline, name)) {
+		return;
+	}
 	intake_claim(pipeline->intake, name, &claims);
 	for (size_t i = 0; i < claims.count; i++) {
 		struct project *project = claims.items[i].project;
@@ -68,10 +93,13 @@ static void call_take(struct call *call, struct pipeline *pipeline, const char *
 		}
 		if (!asked) {
 			same = call_is_unchanged(call, pipeline, claims.file);
+			told = same && content_ask_told_by_disk(pipeline->contents, claims.file);
 			asked = true;
 		}
 		part = call_part(call, project);
-		if (same && !project->settings->unchanged) {
+		if (told) {
+			part->told++;
+		} else if (same && !project->settings->unchanged) {
 			fileset_add(&part->unchanged, claims.file);
 		} else {
 			part->changed++;
@@ -135,7 +163,8 @@ static uint64_t pipeline_unchanged(
  * Only sources were saved. Returns whether they wait for their output; if so, they are part
  * of the project's event.
  */
-static bool pipeline_awaits(struct pipeline *pipeline, struct project *project, uint64_t now)
+static bool pipeline_awaits(struct pipeline *pipeline, struct project *project,
+	enum event_source source, uint64_t now)
 {
 	struct project_queue *queue = queue_of(project);
 	bool waits = project->settings->output.count && output_wait_saved(&queue->output_wait, now);
@@ -145,7 +174,7 @@ static bool pipeline_awaits(struct pipeline *pipeline, struct project *project, 
 		return false;
 	}
 	if (!queue->serial) {
-		queue->serial = pipeline_open(pipeline, EVENT_SAVE, project->root, now, "");
+		queue->serial = pipeline_open(pipeline, source, project->root, now, "");
 		ledger_step(pipeline->ledger, queue->serial, now, STEP_HELD, NULL,
 			"waits for its output, at most %.1f s",
 			(double)(queue->output_wait.due_usec - now) / CLOCK_USEC_PER_SEC);
@@ -155,15 +184,27 @@ static bool pipeline_awaits(struct pipeline *pipeline, struct project *project, 
 	return true;
 }
 
+static bool pipeline_is_recent(struct pipeline *pipeline, uint64_t serial, uint64_t now)
+{
+	const struct event *event = ledger_find(pipeline->ledger, serial);
+
+	return event && now - event->started_usec < PIPELINE_ONE_SAVE_USEC;
+}
+
 static uint64_t pipeline_part_saved(
 	struct pipeline *pipeline, const struct call_part *part, uint64_t now)
 {
 	_cleanup_free_ char *what = NULL;
 
 	if (!part->changed) {
-		return pipeline_unchanged(pipeline, part, now);
+		uint64_t disk = queue_of(part->project)->disk;
+
+		return part->told && pipeline_is_recent(pipeline, disk, now)
+			? disk
+			: pipeline_unchanged(pipeline, part, now);
 	}
-	if (part->sources == part->changed && pipeline_awaits(pipeline, part->project, now)) {
+	if (part->sources == part->changed &&
+		pipeline_awaits(pipeline, part->project, EVENT_SAVE, now)) {
 		return queue_of(part->project)->serial;
 	}
 	if (part->unchanged.count) {
@@ -173,12 +214,55 @@ static uint64_t pipeline_part_saved(
 	return pipeline_enter(pipeline, part->project, EVENT_SAVE, now, what ? what : "");
 }
 
+/* Gives an event to the other projects that include the file. */
+static void pipeline_wrote_included(struct pipeline *pipeline, const struct project *own,
+	const char *file, enum event_source source, uint64_t now, const char *what)
+{
+	for (size_t i = 0; i < registry_count(pipeline->registry); i++) {
+		struct project *project = registry_at(pipeline->registry, i);
+
+		if (project != own && project->settings->include.count &&
+			path_rules_find_outside(&project->settings->include, file)) {
+			fileset_add(&queue_of(project)->files, file);
+			queue_of(project)->disk =
+				pipeline_enter(pipeline, project, source, now, what);
+		}
+	}
+}
+
+void pipeline_wrote(struct pipeline *pipeline, struct project *project, enum event_source source,
+	const struct pipeline_change *changes, size_t kept, size_t count, const char *what)
+{
+	struct project_queue *queue = queue_of(project);
+	uint64_t now = clock_now_usec();
+	size_t sources = 0;
+
+	for (size_t i = 0; i < kept; i++) {
+		content_announce(pipeline->contents, changes[i].name, &changes[i].mark);
+		content_told_by_disk(pipeline->contents, changes[i].name);
+		fileset_add(&queue->files, changes[i].name);
+		sources += file_kind_is_source(changes[i].name);
+	}
+	queue->files.count += count - kept;
+	if (sources == count && pipeline_awaits(pipeline, project, source, now)) {
+		queue->disk = queue->serial;
+	} else {
+		queue->disk = pipeline_enter(pipeline, project, source, now, what);
+	}
+	for (size_t i = 0; i < kept; i++) {
+		pipeline_wrote_included(pipeline, project, changes[i].name, source, now, what);
+	}
+}
+
 uint64_t pipeline_saved(struct pipeline *pipeline, char *const *names, size_t count)
 {
 	struct call call = {.left = CONTENT_LOOP_BYTES_MAX};
 	uint64_t now = clock_now_usec();
 	uint64_t first = 0, ignored;
 
+	if (pipeline->before) {
+		pipeline->before(pipeline->before_userdata);
+	}
 	for (size_t i = 0; i < count; i++) {
 		call_take(&call, pipeline, names[i]);
 	}

@@ -104,6 +104,12 @@ void pipeline_free(struct pipeline *pipeline)
 	}
 }
 
+void pipeline_before_saved(struct pipeline *pipeline, pipeline_before_fn *before, void *userdata)
+{
+	pipeline->before = before;
+	pipeline->before_userdata = userdata;
+}
+
 struct content_memory *pipeline_contents(struct pipeline *pipeline)
 {
 	return pipeline->contents;

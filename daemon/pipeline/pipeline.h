@@ -35,6 +35,10 @@ void pipeline_free(struct pipeline *pipeline);
  */
 uint64_t pipeline_saved(struct pipeline *pipeline, char *const *names, size_t count);
 
+/* Called before saved files are inspected, so that the disk is heard first. NULL: no more. */
+typedef void pipeline_before_fn(void *userdata);
+void pipeline_before_saved(struct pipeline *pipeline, pipeline_before_fn *before, void *userdata);
+
 /* A change in one project that a source has found itself. */
 struct pipeline_change {
 	const char *name;
@@ -52,7 +56,15 @@ uint64_t pipeline_changed(struct pipeline *pipeline, struct project *project,
 	const char *what);
 
 /*
- * The same in pieces, for callers that have thousands of changes: pipeline_add_change()
+ * Files changed on disk (EVENT_DISK), or git changed them (EVENT_GIT), and the rules accept
+ * them. As with pipeline_saved(), sources alone wait for their output, and projects that
+ * include a file get an event too. If an editor reports the same save, it is this event.
+ */
+void pipeline_wrote(struct pipeline *pipeline, struct project *project, enum event_source source,
+	const struct pipeline_change *changes, size_t kept, size_t count, const char *what);
+
+/*
+ * The same as pipeline_changed() in pieces, for callers that have thousands of changes: pipeline_add_change()
  * takes one change and returns whether the rules accept it; pipeline_finish_changes() sends
  * all as one event. The project must be held from the first to the last.
  */

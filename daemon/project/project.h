@@ -23,6 +23,14 @@ enum project_how {
 	PROJECT_BY_CONFIG, /* the user's settings have a section for it */
 };
 
+/* Whether its files are watched on disk. */
+enum project_watch {
+	PROJECT_WATCH_OFF,
+	PROJECT_WATCH_STARTING,
+	PROJECT_WATCH_ON,
+	PROJECT_WATCH_PART, /* not all of them: `problem` says why */
+};
+
 /* The failed build that the project's tabs show until a build succeeds; see pipeline.h. UTF-8. */
 struct build_failure {
 	uint64_t event;
@@ -51,6 +59,7 @@ struct project {
 	/* of the last build that held it; NULL: that build succeeded */
 	struct build_failure *failure;
 
+	enum project_watch watch;
 	char *problem; /* UTF-8: what part of the project cannot be watched, and why; or NULL */
 
 	/* The tabs that show it; see browser/tab.h, which owns them. */
@@ -94,10 +103,15 @@ void registry_remove(struct registry *registry, struct project *project);
 /* Sets what part of the project cannot be watched, and why; NULL: nothing (any more). */
 void registry_set_problem(struct registry *registry, struct project *project, const char *problem);
 
+void registry_set_watch(
+	struct registry *registry, struct project *project, enum project_watch watch);
+
 /* In the order of their roots' bytes. */
 size_t registry_count(const struct registry *registry);
 struct project *registry_at(const struct registry *registry, size_t index);
 
+/* "off", "starting", "on", "part": the words of the D-Bus API. */
+const char *project_watch_name(enum project_watch watch);
 /* "tracked", "git", "savecast-file", "config": the words of the D-Bus API. */
 const char *project_known_by(const struct project *project);
 

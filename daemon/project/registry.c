@@ -213,6 +213,27 @@ void registry_set_problem(struct registry *registry, struct project *project, co
 	registry_tell(registry, registry->callbacks.changed, project);
 }
 
+void registry_set_watch(
+	struct registry *registry, struct project *project, enum project_watch watch)
+{
+	if (project->watch != watch) {
+		project->watch = watch;
+		registry_tell(registry, registry->callbacks.changed, project);
+	}
+}
+
+const char *project_watch_name(enum project_watch watch)
+{
+	static const char *const names[] = {
+		[PROJECT_WATCH_OFF] = "off",
+		[PROJECT_WATCH_STARTING] = "starting",
+		[PROJECT_WATCH_ON] = "on",
+		[PROJECT_WATCH_PART] = "part",
+	};
+
+	return names[watch];
+}
+
 size_t registry_count(const struct registry *registry)
 {
 	return registry->count;

@@ -71,6 +71,32 @@ void verdict_find(
 	}
 }
 
+/* Files that programs write for themselves, while a page is made. */
+static bool is_of_a_program(const char *name)
+{
+	static const char *const patterns[] = {"*.log", "*.log.[0-9]", "*.py[co]", "*.pid", "*.sock",
+		"*.sqlite", "*.sqlite3", "*.db", "*.sqlite-*", "*.sqlite3-*", "*.db-*", "*.tmp",
+		"*.part", "*.crdownload", ".nfs*", ".fuse_hidden*", ".fslckout*", "_FOSSIL_*",
+		".savecast", ".git*", ".DS_Store", "*.tsbuildinfo", ".eslintcache", "*.orig", "*.rej"};
+	const char *slash = strrchr(name, '/');
+
+	for (size_t i = 0; i < COUNT_OF(patterns); i++) {
+		if (fnmatch(patterns[i], slash ? slash + 1 : name, 0) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool verdict_watches(const struct project_settings *settings, const char *name)
+{
+	if (settings->watch.patterns.count) {
+		return path_rules_find(&settings->watch.patterns, name);
+	}
+	/* What a build writes is heard of otherwise: it is waited for until it is whole. */
+	return !is_of_a_program(name) && !path_rules_find(&settings->output, name);
+}
+
 void verdict_clear(struct verdict *verdict)
 {
 	free(verdict->ignored);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sources/sources.h"
 
+#include "sources/disk-sources.h"
 #include "sources/git/git-sources.h"
 #include "sources/output-source.h"
 #include "sources/watcher.h"
@@ -11,23 +12,86 @@ struct sources {
 	struct watcher *watcher;
 	struct git_sources *git;
 	struct output_sources *outputs;
+	struct disk_sources *disk;
+	struct pipeline *pipeline;
 };
 
-struct sources *sources_new(struct loop *loop, struct registry *registry, struct pipeline *pipeline)
+static void on_told(void *userdata)
+{
+	struct sources *sources = userdata;
+
+	disk_sources_tell(sources->disk);
+}
+
+/* The change on disk is mostly waiting in this turn of the loop, and is cheaper to hear. */
+static void on_save(void *userdata)
+{
+	struct sources *sources = userdata;
+
+	if (disk_sources_any(sources->disk)) {
+		watcher_drain(sources->watcher);
+		disk_sources_tell(sources->disk);
+	}
+}
+
+static bool on_git_works(struct project *project, void *userdata)
+{
+	struct sources *sources = userdata;
+
+	return git_sources_work(sources->git, project);
+}
+
+static bool on_disk_is_whole(const struct project *project, void *userdata)
+{
+	struct sources *sources = userdata;
+	const struct disk_source *disk = disk_sources_find(sources->disk, project);
+
+	return disk && disk_source_is_whole(disk);
+}
+
+static void on_git_done(struct project *project, const char *what, void *userdata)
+{
+	struct sources *sources = userdata;
+	struct disk_source *disk = disk_sources_find(sources->disk, project);
+
+	if (disk) {
+		disk_source_git_done(disk, what);
+	}
+}
+
+struct sources *sources_new(struct loop *loop, struct registry *registry, struct intake *intake,
+	struct pipeline *pipeline)
 {
 	struct sources *sources = mem_new(struct sources);
 
 	sources->registry = registry;
 	sources->watcher = watcher_new(loop);
-	sources->git =
-		git_sources_new(&(struct git_parts){loop, sources->watcher, registry, pipeline});
+	sources->pipeline = pipeline;
+	sources->git = git_sources_new(&(struct git_parts){.loop = loop,
+		.watcher = sources->watcher,
+		.registry = registry,
+		.pipeline = pipeline,
+		.disk_is_whole = on_disk_is_whole,
+		.done = on_git_done,
+		.userdata = sources});
 	sources->outputs = output_sources_new(loop, sources->watcher, registry, pipeline);
+	sources->disk = disk_sources_new(&(struct disk_parts){.loop = loop,
+		.watcher = sources->watcher,
+		.registry = registry,
+		.intake = intake,
+		.pipeline = pipeline,
+		.git_works = on_git_works,
+		.userdata = sources});
+	watcher_on_told(sources->watcher, on_told, sources);
+	pipeline_before_saved(pipeline, on_save, sources);
 	return sources;
 }
 
 void sources_free(struct sources *sources)
 {
 	if (sources) {
+		pipeline_before_saved(sources->pipeline, NULL, NULL);
+		disk_sources_free(sources->disk);
 		output_sources_free(sources->outputs);
 		git_sources_free(sources->git);
 		watcher_free(sources->watcher);
@@ -38,6 +102,7 @@ void sources_free(struct sources *sources)
 void sources_project_changed(struct sources *sources, struct project *project)
 {
 	git_sources_update(sources->git, project);
+	disk_sources_update(sources->disk, project);
 }
 
 void sources_settings_changed(struct sources *sources, struct project *project)
@@ -45,6 +110,7 @@ void sources_settings_changed(struct sources *sources, struct project *project)
 	if (project) {
 		git_sources_update(sources->git, project);
 		output_sources_update(sources->outputs, project);
+		disk_sources_settings_changed(sources->disk, project);
 		return;
 	}
 	for (size_t i = 0; i < registry_count(sources->registry); i++) {
@@ -57,10 +123,14 @@ void sources_settle(struct sources *sources, struct project *project, bool faile
 	watcher_drain(sources->watcher);
 	output_sources_settle(sources->outputs, project, failed);
 	git_sources_settle(sources->git, project);
+	if (disk_sources_find(sources->disk, project)) {
+		disk_source_settle(disk_sources_find(sources->disk, project));
+	}
 }
 
 void sources_forget(struct sources *sources, struct project *project)
 {
+	disk_sources_forget(sources->disk, project);
 	git_sources_forget(sources->git, project);
 	output_sources_forget(sources->outputs, project);
 }

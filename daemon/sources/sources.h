@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * The sources of changes other than editors: git and build outputs, and the file watcher
+ * The sources of changes other than editors: the disk, git, build outputs, and the watcher
  * that they share. They all report to the pipeline.
  */
 
@@ -12,8 +12,8 @@
 
 struct sources;
 
-struct sources *sources_new(
-	struct loop *loop, struct registry *registry, struct pipeline *pipeline);
+struct sources *sources_new(struct loop *loop, struct registry *registry, struct intake *intake,
+	struct pipeline *pipeline);
 void sources_free(struct sources *sources);
 
 /* The project was tracked or got a tab: watches it if it should be watched. */

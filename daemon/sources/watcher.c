@@ -2,7 +2,6 @@
 #include "sources/watcher.h"
 
 #include <errno.h>
-#include <search.h>
 #include <stdalign.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -10,92 +9,170 @@
 #include "util/mem.h"
 
 /* How much is read at once: many events, or one with the longest name. */
-enum { WATCHER_READ_BYTES = 16 * 1024, WATCHER_DRAIN_READS = 64 };
-
-/* A folder that inotify watches. */
-struct folder {
-	int wd;
-	struct watch *first;
-};
+enum { WATCHER_READ_BYTES = 16 * 1024, WATCHER_DRAIN_READS = 64, WATCHER_BUCKETS_MIN = 64 };
 
 struct watch {
 	struct watcher *watcher;
-	struct folder *folder; /* NULL once it is gone */
-	uint32_t mask;
-	watch_fn *told; /* NULL: freed while events are being delivered */
+	struct watch *next; /* of its bucket */
+	watch_fn *told; /* NULL: freed while events are told */
 	void *userdata;
-	struct watch *next; /* of the folder */
-	struct watch *all_next; /* of the watcher */
+	int wd; /* -1: what it watched is gone, and it is in no bucket */
+	uint32_t mask;
 };
 
 struct watcher {
 	int inotify;
 	int error; /* why there is no inotify */
 	struct loop_fd *fd;
-	void *folders; /* by watch descriptor */
-	struct watch *all;
+	struct watch **buckets; /* by wd; the size is a power of two */
+	size_t size, count; /* in buckets */
+	struct watch **dead; /* freed while events were told */
+	size_t dead_count;
 	bool telling;
+	watcher_told_fn *told;
+	void *userdata;
 };
 
-static int folder_compare(const void *a, const void *b)
+static struct watch **watcher_bucket(const struct watcher *watcher, int wd)
 {
-	int x = ((const struct folder *)a)->wd, y = ((const struct folder *)b)->wd;
-
-	return (x > y) - (x < y);
+	return &watcher->buckets[(unsigned)wd & (watcher->size - 1)];
 }
 
-static struct folder *watcher_find(struct watcher *watcher, int wd)
+/* The first of those that watch `wd` from `watch` on. */
+static struct watch *watch_of(struct watch *watch, int wd)
 {
-	struct folder key = {.wd = wd};
-	struct folder **node = tfind(&key, &watcher->folders, folder_compare);
+	while (watch && watch->wd != wd) {
+		watch = watch->next;
+	}
+	return watch;
+}
 
-	return node ? *node : NULL;
+static void watcher_insert(struct watcher *watcher, struct watch *watch)
+{
+	struct watch **bucket = watcher_bucket(watcher, watch->wd);
+
+	watch->next = *bucket;
+	*bucket = watch;
+}
+
+static void watcher_resize(struct watcher *watcher, size_t size)
+{
+	struct watch **old = watcher->buckets;
+	size_t old_size = watcher->size;
+
+	watcher->size = size;
+	watcher->buckets = mem_zero(size * sizeof(struct watch *));
+	for (size_t i = 0; i < old_size; i++) {
+		while (old[i]) {
+			struct watch *watch = old[i];
+
+			old[i] = watch->next;
+			watcher_insert(watcher, watch);
+		}
+	}
+	free(old);
+}
+
+/* Not while events are told: somebody goes through a bucket then. */
+static void watcher_fit(struct watcher *watcher)
+{
+	size_t size = watcher->size;
+
+	while (watcher->count > size) {
+		size *= 2;
+	}
+	while (size > WATCHER_BUCKETS_MIN && watcher->count < size / 8) {
+		size /= 2;
+	}
+	if (size != watcher->size) {
+		watcher_resize(watcher, size);
+	}
+}
+
+static void watcher_remove(struct watcher *watcher, struct watch *watch)
+{
+	struct watch **at = watcher_bucket(watcher, watch->wd);
+
+	while (*at != watch) {
+		at = &(*at)->next;
+	}
+	*at = watch->next;
+	watcher->count--;
 }
 
 static void watch_destroy(struct watch *watch)
 {
-	for (struct watch **at = &watch->watcher->all; *at; at = &(*at)->all_next) {
-		if (*at == watch) {
-			*at = watch->all_next;
-			break;
-		}
+	struct watcher *watcher = watch->watcher;
+
+	if (watch->wd >= 0) {
+		watcher_remove(watcher, watch);
 	}
 	free(watch);
 }
 
-/* Detaches the folder from its watches. */
-static void folder_free(struct watcher *watcher, struct folder *folder)
+/* The folder is gone: nobody watches it any more. */
+static void watcher_lose(struct watcher *watcher, int wd)
 {
-	for (struct watch *watch = folder->first; watch; watch = watch->next) {
-		watch->folder = NULL;
+	struct watch *watch;
+
+	while ((watch = watch_of(*watcher_bucket(watcher, wd), wd))) {
+		watcher_remove(watcher, watch);
+		watch->wd = -1;
 	}
-	tdelete(folder, &watcher->folders, folder_compare);
-	free(folder);
+}
+
+/* Whoever is told may watch more: those that there are now are told, and no other. */
+static void watcher_tell_lost(struct watcher *watcher)
+{
+	struct watch **all = mem_zero(watcher->count * sizeof(struct watch *));
+	size_t count = 0;
+
+	for (size_t i = 0; i < watcher->size; i++) {
+		for (struct watch *watch = watcher->buckets[i]; watch; watch = watch->next) {
+			all[count++] = watch;
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (all[i]->told) {
+			all[i]->told(IN_Q_OVERFLOW, "", all[i]->userdata);
+		}
+	}
+	free(all);
 }
 
 static void watcher_tell(struct watcher *watcher, const struct inotify_event *event)
 {
-	struct folder *folder = event->wd >= 0 ? watcher_find(watcher, event->wd) : NULL;
-	uint32_t always = IN_IGNORED | IN_Q_OVERFLOW;
-
-	for (struct watch *watch = watcher->all; watch; watch = watch->all_next) {
-		bool concerned = event->mask & IN_Q_OVERFLOW || (folder && watch->folder == folder);
-
-		if (concerned && watch->told && event->mask & (watch->mask | always)) {
+	if (event->mask & IN_Q_OVERFLOW) {
+		watcher_tell_lost(watcher);
+		return;
+	}
+	for (struct watch *watch = watch_of(*watcher_bucket(watcher, event->wd), event->wd); watch;
+		watch = watch_of(watch->next, event->wd)) {
+		if (watch->told && event->mask & (watch->mask | IN_IGNORED)) {
 			watch->told(event->mask, event->len ? event->name : "", watch->userdata);
 		}
 	}
-	if (event->mask & IN_IGNORED && folder && watcher_find(watcher, event->wd) == folder) {
-		folder_free(watcher, folder);
+	if (event->mask & IN_IGNORED) {
+		watcher_lose(watcher, event->wd);
 	}
 }
 
-/* One read; false if there was nothing to read. */
+static void watcher_bury(struct watcher *watcher)
+{
+	for (size_t i = 0; i < watcher->dead_count; i++) {
+		watch_destroy(watcher->dead[i]);
+	}
+	free(watcher->dead);
+	watcher->dead = NULL;
+	watcher->dead_count = 0;
+	watcher_fit(watcher);
+}
+
+/* One read's worth; whether there may be more. */
 static bool watcher_read(struct watcher *watcher)
 {
 	alignas(struct inotify_event) char bytes[WATCHER_READ_BYTES];
 	ssize_t n = read(watcher->inotify, bytes, sizeof bytes);
-	struct watch *next;
 
 	watcher->telling = true;
 	for (ssize_t at = 0; at < n;) {
@@ -105,23 +182,29 @@ static bool watcher_read(struct watcher *watcher)
 		at += (ssize_t)(sizeof *event + event->len);
 	}
 	watcher->telling = false;
-	for (struct watch *watch = watcher->all; watch; watch = next) {
-		next = watch->all_next;
-		if (!watch->told) {
-			watch_destroy(watch);
-		}
-	}
+	watcher_bury(watcher);
 	return n > 0;
 }
 
 static void watcher_on_event(uint32_t events, void *userdata)
 {
-	watcher_read(userdata);
+	struct watcher *watcher = userdata;
+
+	watcher_read(watcher);
+	if (watcher->told) {
+		watcher->told(watcher->userdata);
+	}
+}
+
+void watcher_on_told(struct watcher *watcher, watcher_told_fn *told, void *userdata)
+{
+	watcher->told = told;
+	watcher->userdata = userdata;
 }
 
 void watcher_drain(struct watcher *watcher)
 {
-	/* A program that writes all the time must not keep us in this loop. */
+	/* Somebody who writes all the time must not keep us here. */
 	for (int i = 0; i < WATCHER_DRAIN_READS && !watcher->telling; i++) {
 		if (!watcher_read(watcher)) {
 			break;
@@ -133,6 +216,7 @@ struct watcher *watcher_new(struct loop *loop)
 {
 	struct watcher *watcher = mem_new(struct watcher);
 
+	watcher_resize(watcher, WATCHER_BUCKETS_MIN);
 	watcher->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	watcher->error = errno;
 	if (watcher->inotify >= 0) {
@@ -149,6 +233,7 @@ void watcher_free(struct watcher *watcher)
 		if (watcher->inotify >= 0) {
 			close(watcher->inotify);
 		}
+		free(watcher->buckets);
 		free(watcher);
 	}
 }
@@ -157,7 +242,6 @@ struct watch *watch_new(
 	struct watcher *watcher, const char *folder, uint32_t mask, watch_fn *told, void *userdata)
 {
 	struct watch *watch;
-	struct folder *known;
 	int wd;
 
 	if (watcher->inotify < 0) {
@@ -169,52 +253,50 @@ struct watch *watch_new(
 	if (wd < 0) {
 		return NULL;
 	}
-	known = watcher_find(watcher, wd);
-	if (!known) {
-		known = mem_new(struct folder);
-		known->wd = wd;
-		if (!tsearch(known, &watcher->folders, folder_compare)) {
-			abort();
-		}
-	}
 	watch = mem_new(struct watch);
 	*watch = (struct watch){
-		.watcher = watcher,
-		.folder = known,
-		.mask = mask,
-		.told = told,
-		.userdata = userdata,
-		.next = known->first,
-		.all_next = watcher->all,
-	};
-	known->first = watch;
-	watcher->all = watch;
+		.watcher = watcher, .told = told, .userdata = userdata, .wd = wd, .mask = mask};
+	watcher_insert(watcher, watch);
+	watcher->count++;
+	if (!watcher->telling) {
+		watcher_fit(watcher);
+	}
 	return watch;
+}
+
+/* Whether another one, that is not freed, watches the same. */
+static bool watch_is_shared(const struct watch *watch)
+{
+	struct watch *other = *watcher_bucket(watch->watcher, watch->wd);
+
+	while ((other = watch_of(other, watch->wd)) && (other == watch || !other->told)) {
+		other = other->next;
+	}
+	return other;
 }
 
 void watch_free(struct watch *watch)
 {
+	struct watcher *watcher;
+
 	if (!watch) {
 		return;
 	}
-	if (watch->folder) {
-		struct folder *folder = watch->folder;
-		struct watch **at = &folder->first;
-
-		while (*at != watch) {
-			at = &(*at)->next;
-		}
-		*at = watch->next;
-		if (!folder->first) {
-			inotify_rm_watch(watch->watcher->inotify, folder->wd);
-			folder_free(watch->watcher, folder);
-		}
-		watch->folder = NULL;
+	watcher = watch->watcher;
+	if (watch->wd >= 0 && !watch_is_shared(watch)) {
+		inotify_rm_watch(watcher->inotify, watch->wd);
 	}
 	watch->told = NULL;
-	if (!watch->watcher->telling) {
+	if (!watcher->telling) {
 		watch_destroy(watch);
+		watcher_fit(watcher);
+		return;
 	}
+	if ((watcher->dead_count & (watcher->dead_count - 1)) == 0) {
+		watcher->dead = mem_resize(watcher->dead,
+			watcher->dead_count ? 2 * watcher->dead_count : 1, sizeof(struct watch *));
+	}
+	watcher->dead[watcher->dead_count++] = watch;
 }
 
 const char *watch_why(int error)

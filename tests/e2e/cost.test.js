@@ -11,8 +11,8 @@ import { systemCalls, work } from '../../bench/lib/counts.js';
 import { SANITIZED, World } from './lib/world.js';
 
 /** A level of folders more above the system's temporary one costs a system call. */
-const SYSTEM_CALLS_MAX = 31;
-const ALLOCATIONS_MAX = 96;
+const SYSTEM_CALLS_MAX = 20;
+const ALLOCATIONS_MAX = 80;
 /** Depends on the compiler, too. */
 const INSTRUCTIONS_MAX = 132000;
 
@@ -20,7 +20,7 @@ const INSTRUCTIONS_MAX = 132000;
 const missing = async tool => SANITIZED ? 'a sanitizer costs more than a save' : (await run([tool, '--version'], process.env)).status !== 0 && `${tool} is not installed`;
 
 test('system calls of a save', { skip: await missing('strace') }, async t => {
-	const counts = await systemCalls(await World.open(t));
+	const counts = await systemCalls(await World.open(t, { watch: true }));
 	const sum = [...counts.values()].reduce((a, b) => a + b, 0);
 	t.diagnostic(`${sum.toFixed(1)}: ${[...counts].map(([name, count]) => `${name} ${count.toFixed(1)}`).join(', ')}`);
 	assert.ok(sum > 10, 'the count is not empty');
@@ -28,7 +28,7 @@ test('system calls of a save', { skip: await missing('strace') }, async t => {
 });
 
 test('allocations and instructions of a save', { skip: await missing('valgrind') }, async t => {
-	const { allocations, instructions } = await work(await World.open(t));
+	const { allocations, instructions } = await work(await World.open(t, { watch: true }));
 	t.diagnostic(`${allocations.toFixed(1)} allocations, ${instructions.toFixed(0)} instructions`);
 	assert.ok(allocations > 10 && instructions > 10000, 'the counts are not empty');
 	assert.ok(allocations <= ALLOCATIONS_MAX, `${allocations} allocations`);

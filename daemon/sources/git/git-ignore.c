@@ -155,3 +155,36 @@ bool git_ignores_file(struct git_ignores *ignores, const char *root, const char 
 	return git_ignore_path_is_ignored(&ignored, repository, name + length) == 0 && ignored &&
 		!repository_tracks(repository, name + length);
 }
+
+/* It is libgit2's own, under a name for callers that do not know the library. */
+struct git_ignore *git_ignore_open(const char *root)
+{
+	git_repository *repository;
+	_cleanup_free_ char *why = NULL;
+
+	if (git_guard_open(&repository, root, 0, &why) < 0) {
+		return NULL;
+	}
+	if (!git_repository_workdir(repository)) {
+		git_repository_free(repository);
+		return NULL;
+	}
+	return (struct git_ignore *)repository;
+}
+
+void git_ignore_close(struct git_ignore *ignore)
+{
+	git_repository_free((git_repository *)ignore);
+}
+
+bool git_ignore_has(struct git_ignore *ignore, const char *path, bool is_folder)
+{
+	git_repository *repository = (git_repository *)ignore;
+	const char *tree = repository ? git_repository_workdir(repository) : NULL;
+	_cleanup_free_ char *name = mem_printf("%s%s", path, is_folder ? "/" : "");
+	size_t length = tree ? strlen(tree) : 0;
+	int ignored = 0;
+
+	return tree && strncmp(name, tree, length) == 0 && git_guard_ignores(tree, name) &&
+		git_ignore_path_is_ignored(&ignored, repository, name + length) == 0 && ignored;
+}

@@ -27,3 +27,12 @@ bool git_ignores_file(struct git_ignores *ignores, const char *root, const char 
 
 /* Ends the call: the next one checks the open repositories again. */
 void git_ignores_finish(struct git_ignores *ignores);
+
+/*
+ * The same for one thread and many files: what .gitignore says of names alone, whether git
+ * tracks them or not. NULL if `root` is in no work tree; then nothing is ignored.
+ */
+struct git_ignore;
+struct git_ignore *git_ignore_open(const char *root);
+void git_ignore_close(struct git_ignore *ignore);
+bool git_ignore_has(struct git_ignore *ignore, const char *path, bool is_folder);

@@ -85,14 +85,18 @@ static bool source_is_looking(const struct git_source *source)
  */
 static void source_take(struct git_source *source)
 {
+	struct git_look *look;
+
 	if (git_delivery_next(&source->delivery, source->project, source->parts.registry,
 		    source->parts.pipeline)) {
 		source_hold(source, "a command");
 		loop_timer_set(source->due, clock_now_usec());
 		return;
 	}
-	git_look_free(source->delivery.look);
+	look = source->delivery.look;
 	source->delivery = (struct git_delivery){0};
+	source->parts.done(source->project, look->told.text, source->parts.userdata);
+	git_look_free(look);
 	source_release(source);
 	if (source->settle.busy) {
 		loop_timer_set(source->due, clock_now_usec() + GIT_SETTLE_USEC);
@@ -175,6 +179,25 @@ static void source_look(struct git_source *source)
 	loop_job(source->parts.loop, source_on_look, source_on_looked, source->looking);
 }
 
+/* The disk has reported every file that git changed: only what git did has to be found out. */
+static void source_skip_look(struct git_source *source)
+{
+	struct git_told told;
+	const char *why = NULL;
+
+	git_dir_tell(&source->dir, &source->logs, &told);
+	git_dir_logs(&source->dir, &source->logs);
+	if (source->rewrote_index) {
+		close_fd(source->index);
+		source->index = git_dir_open_index(&source->dir, &why);
+		source->index = source->index < -1 ? -1 : source->index;
+		source->rewrote_index = false;
+	}
+	source->settle.busy = false;
+	source->parts.done(source->project, told.text, source->parts.userdata);
+	source_release(source);
+}
+
 static struct git_signs source_signs(const struct git_source *source)
 {
 	struct git_logs logs;
@@ -212,7 +235,11 @@ static void source_on_due(void *userdata)
 		return;
 	}
 	source->idle_usec = signs.locked ? 0 : wall;
-	source_look(source);
+	if (source->parts.disk_is_whole(source->project, source->parts.userdata)) {
+		source_skip_look(source);
+	} else {
+		source_look(source);
+	}
 }
 
 static void source_stir(struct git_source *source, bool rewrote_index)
@@ -285,6 +312,11 @@ void git_source_free(struct git_source *source)
 struct project *git_source_project(const struct git_source *source)
 {
 	return source->project;
+}
+
+bool git_source_works(const struct git_source *source)
+{
+	return source->settle.busy || source_is_looking(source);
 }
 
 bool git_source_is_idle(const struct git_source *source)

@@ -38,6 +38,11 @@ struct git_parts {
 	struct watcher *watcher;
 	struct registry *registry;
 	struct pipeline *pipeline;
+	/* Whether every change in the project's work tree is heard from the disk. */
+	bool (*disk_is_whole)(const struct project *project, void *userdata);
+	/* git has finished; `what` it did is a text for the story. */
+	void (*done)(struct project *project, const char *what, void *userdata);
+	void *userdata;
 };
 
 struct git_source;
@@ -49,6 +54,9 @@ struct git_source *git_source_new(
 void git_source_free(struct git_source *source);
 
 struct project *git_source_project(const struct git_source *source);
+
+/* Whether git is at work, or has just been: files that change belong to its command. */
+bool git_source_works(const struct git_source *source);
 
 /* Whether nothing is in progress and the project is not held by it. */
 bool git_source_is_idle(const struct git_source *source);

@@ -112,6 +112,13 @@ void git_sources_update(struct git_sources *sources, struct project *project)
 	}
 }
 
+bool git_sources_work(const struct git_sources *sources, const struct project *project)
+{
+	size_t i = sources_find(sources, project);
+
+	return i < sources->count && git_source_works(sources->all[i]);
+}
+
 void git_sources_settle(struct git_sources *sources, struct project *project)
 {
 	size_t i = sources_find(sources, project);

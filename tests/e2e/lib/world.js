@@ -49,9 +49,11 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
 export class World {
 	/**
 	 * @param {import('node:test').TestContext} t ends it
-	 * @param {{services?: string}} [options] services: a folder of D-Bus service files
+	 * @param {object} [options]
+	 * @param {string} [options.services] a folder of D-Bus service files
+	 * @param {boolean} [options.watch] what changes on disk counts; else only what the test reports
 	 */
-	static async open(t, { services } = {}) {
+	static async open(t, { services, watch = false } = {}) {
 		const temp = await mkdtemp(path.join(await realpath(os.tmpdir()), 'savecast-test-'));
 		const world = new World(temp, await freePort());
 		open.add(world);
@@ -59,7 +61,7 @@ export class World {
 		await mkdir(world.logs);
 		await mkdir(world.home);
 		await mkdir(path.join(temp, 'config/savecast'), { recursive: true });
-		await world.configure(`[savecast]\n\tport = ${world.port}\n`);
+		await world.configure(`[savecast]\n\tport = ${world.port}\n${watch ? '' : '\twatch = false\n'}`);
 		await world.openBus(services);
 		return world;
 	}

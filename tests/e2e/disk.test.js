@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+/** The disk as a source of events: whoever writes a file that a live tab's project has, it counts. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { open, rename, symlink, utimes, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { run } from '../../scripts/lib/children.js';
+import { until } from '../../scripts/lib/events.js';
+import { settled } from './lib/git-tree.js';
+import { Client } from './lib/wire-client.js';
+import { World } from './lib/world.js';
+
+/**
+ * A site with a live tab.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {Record<string, string>} files
+ * @param {{git?: boolean, settings?: string}} [options]
+ */
+export async function watched(t, files, { git = true, settings = '' } = {}) {
+	const world = await World.open(t, { watch: true });
+	const server = http.createServer((_, response) => response.end('ok')).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	t.after(() => server.close());
+	const url = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/`;
+	const own = (/** @type {string} */ more) => `[savecast]\n\turl = ${url}\n${more}`;
+	const root = await world.folder('site', { '.savecast': own(settings), ...files }, { git });
+	await world.startDaemon();
+	await world.savecast('track', root);
+	const client = new Client(world);
+	await client.hello();
+	// A browser that does at once what it is told.
+	client.socket.on('message', data => {
+		const { type, event, tabs = [] } = JSON.parse(String(data));
+		for (const tab of type === 'reload' ? tabs : []) {
+			client.send({ type: 'report', event, tab, step: 'loaded' });
+		}
+	});
+	await client.watch(1, url);
+	const project = async () => (await world.bus.projects()).find(({ Root }) => Root === root);
+	await until('the folders to be watched', async () => ['on', 'part'].includes((await project()).Watch));
+	const last = async () => (await world.bus.properties()).LastEvent;
+	return {
+		world, root, client, project, last, url, own,
+		file: (/** @type {string} */ name) => path.join(root, name),
+		/** The events of what is done. @param {() => Promise<unknown>} work */
+		async did(work, { expect = true } = {}) {
+			const serial = await last();
+			await work();
+			return (await settled(world, serial, { expect })).map(e => ({
+				source: e.source, files: e.files.map(name => path.relative(root, name)).sort(),
+			}));
+		},
+		/** @param {string} script */
+		async sh(script) {
+			const { status, stderr } = await run(['sh', '-ec', `cd '${root}'; ${script}`], world.env);
+			assert.equal(status, 0, stderr);
+		},
+	};
+}
+
+const disk = (/** @type {string[]} */ ...files) => [{ source: 'disk', files }];
+
+test('whoever writes a file, it is one event', async t => {
+	const { did, sh, file } = await watched(t, { 'a.css': 'a', 'src/b.js': 'b', 'src/deep/c.html': 'c' });
+	assert.deepEqual(await did(() => sh('echo 1 > a.css')), disk('a.css'));
+	assert.deepEqual(await did(() => sh('sed -i s/b/B/ src/b.js')), disk('src/b.js'), 'renamed into place');
+	assert.deepEqual(await did(() => sh('cp src/deep/c.html t.tmp; echo 2 >> t.tmp; mv t.tmp src/deep/c.html')), disk('src/deep/c.html'));
+	assert.deepEqual(await did(() => sh('echo new > src/new.css')), disk('src/new.css'));
+	assert.deepEqual(await did(() => sh('rm src/new.css')), disk('src/new.css'), 'deleted');
+	assert.deepEqual(await did(() => sh('rm src/b.js')), disk('src/b.js'), 'one that was never announced');
+	assert.deepEqual(await did(() => symlink('a.css', file('link.css'))), disk('link.css'));
+	assert.deepEqual(await did(() => sh('mkdir -p x/y/z; echo 1 > x/y/z/d.css')), disk('x/y/z/d.css'), 'new folders');
+	assert.deepEqual(await did(() => sh('echo 2 > x/y/z/d.css')), disk('x/y/z/d.css'));
+	const moved = (await did(() => sh('mv x w'))).flatMap(({ files }) => files).sort();
+	assert.deepEqual(moved, ['w/y/z/d.css', 'x'], 'a renamed folder: what came, and one name for what went');
+	assert.deepEqual(await did(() => sh('echo 3 > w/y/z/d.css')), disk('w/y/z/d.css'));
+});
+
+test('bytes decide', async t => {
+	const { did, sh, file } = await watched(t, { 'a.css': 'a', 'b.css': 'b' });
+	assert.deepEqual(await did(() => sh('touch a.css'), { expect: false }), []);
+	assert.deepEqual(await did(() => sh('cp a.css t.tmp; mv t.tmp a.css'), { expect: false }), [], 'never announced, and as it was');
+	assert.deepEqual(await did(() => utimes(file('a.css'), new Date(), new Date()), { expect: false }), []);
+	assert.deepEqual(await did(() => sh('printf A > a.css')), disk('a.css'));
+	assert.deepEqual(await did(() => sh('printf A > a.css'), { expect: false }), []);
+	assert.deepEqual(await did(() => sh('printf a > a.css')), disk('a.css'), 'what it was before the last is a change');
+	assert.deepEqual(await did(() => sh('echo 1 > n; rm n'), { expect: false }), [], 'made and deleted');
+});
+
+test('what is not the project\'s own is none', async t => {
+	const { did, sh } = await watched(t, {
+		'.gitignore': '*.min.css\n/dist/\n', 'a.css': 'a', 'node_modules/m/i.js': '1', 'dist/a.js': '1', 'var/x.css': '1',
+		'sub/.savecast': '', 'sub/s.css': '1',
+	}, { settings: '\tignore = /var/\n' });
+	for (const script of ['echo 2 > node_modules/m/i.js', 'echo 2 > dist/a.js', 'echo 2 > a.min.css', 'echo 2 > var/x.css', 'echo 2 > sub/s.css',
+		'echo 2 > a.css~; echo 2 > .a.css.swp; touch 4913; rm 4913', 'echo 2 > dev.log; echo 2 > db.sqlite3', 'mkdir nested; git init -q nested; echo 2 > nested/a.css',
+		'mkdir -p __pycache__; echo 1 > __pycache__/a.pyc', 'git add a.css; git commit -qm 1']) {
+		assert.deepEqual(await did(() => sh(script), { expect: false }), [], script);
+	}
+	assert.deepEqual(await did(() => sh('echo "*.txt" > .gitignore'), { expect: false }), []);
+	await until('the new rules', async () => (await did(() => sh('date +%N > dist/b.js'), { expect: false })).length);
+	assert.deepEqual(await did(() => sh('echo 3 > dist/a.js')), disk('dist/a.js'), 'what .gitignore lets count now');
+	assert.deepEqual(await did(() => sh('echo 3 > a.txt'), { expect: false }), []);
+});
+
+test('an editor\'s word and the disk\'s are one event, whichever comes first', async t => {
+	const { world, did, file, last } = await watched(t, { 'a.css': 'a' });
+	for (let i = 0; i < 20; i++) {
+		const before = await last();
+		const told = await did(async () => {
+			await writeFile(file('a.css'), `${i}`);
+			if (i % 2) {
+				await until('the disk', async () => await last() > before, { every: 1 });
+			}
+			assert.equal(await world.bus.saved(file('a.css')), before + 1);
+		});
+		assert.equal(told.length, 1);
+		assert.deepEqual(told[0].files, ['a.css']);
+	}
+	const serial = await world.bus.saved(file('a.css'));
+	assert.equal((await world.bus.events()).find((/** @type {any} */ e) => e.serial === serial).steps.at(-1).step, 'unchanged', 'once');
+});
+
+test('what is half written is not told', async t => {
+	const { did, file, sh } = await watched(t, { 'a.css': 'old', 'b.css': 'old' });
+	assert.deepEqual(await did(async () => {
+		const half = await open(file('a.css'), 'w');
+		for (let i = 0; i < 5; i++) {
+			await half.write('x'.repeat(70000));
+			await new Promise(resolve => { setTimeout(resolve, 60); });
+		}
+		await half.close();
+	}), disk('a.css'), 'a slow writer');
+	assert.deepEqual(await did(() => sh(': > a.css; sleep 0.05; echo whole >> a.css')), disk('a.css'), 'truncated, then written');
+	assert.deepEqual(await did(() => sh('mv a.css a.css~; sleep 0.05; echo 2 > a.css; rm a.css~')), disk('a.css'), 'as Vim does');
+	assert.deepEqual(await did(() => sh('rm a.css; sleep 0.05; echo 3 > a.css')), disk('a.css'));
+	assert.deepEqual(await did(() => sh(': > a.css')), disk('a.css'), 'an empty file can be meant');
+	assert.deepEqual(await did(async () => {
+		await writeFile(file('b.css.tmp.1234'), 'new');
+		await new Promise(resolve => { setTimeout(resolve, 10); });
+		await rename(file('b.css.tmp.1234'), file('b.css'));
+	}), disk('b.css'), 'by way of another name');
+});
+
+test('without a live tab, nothing is watched', async t => {
+	const { world, client, project, file } = await watched(t, { 'a.css': 'a' });
+	assert.equal((await project()).Watch, 'on');
+	client.send({ type: 'unwatch', tab: 1 });
+	await until('the watch to end', async () => (await project()).Watch === 'off', { msec: 20000 });
+	const last = async () => (await world.bus.properties()).LastEvent;
+	const before = await last();
+	await writeFile(file('a.css'), 'b');
+	await settled(world, before, { expect: false });
+	assert.equal(await last(), before);
+});
+
+test('settings say what is watched', async t => {
+	const { did, sh, project, world, file, own } = await watched(t, { 'src/a.css': 'a', 'b.css': 'b', 'c/d/e.css': '1' }, { settings: '\twatch = src/**\n' });
+	assert.deepEqual(await did(() => sh('echo 1 > b.css'), { expect: false }), []);
+	assert.deepEqual(await did(() => sh('echo 1 > src/a.css')), disk('src/a.css'));
+	const set = async (/** @type {string} */ text, /** @type {string} */ state) => {
+		await writeFile(file('.savecast'), own(text));
+		await until(`the watch to be ${state}`, async () => (await project()).Watch === state);
+		await settled(world, 0, { expect: false });
+	};
+	await set('\twatch = false\n', 'off');
+	assert.deepEqual(await did(() => sh('echo 2 > src/a.css'), { expect: false }), []);
+	await set('\twatch-folders = 3\n', 'part');
+	assert.match((await project()).Problem, /^watch: .*\/c\/d: is not watched.*savecast\.watch-folders$/);
+	assert.match((await world.savecast('status')).stdout, /watch-folders/);
+	assert.deepEqual(await did(() => sh('echo 3 > src/a.css')), disk('src/a.css'), 'the nearest are');
+	assert.deepEqual(await did(() => sh('echo 3 > c/d/e.css'), { expect: false }), []);
+	await set('', 'on');
+	assert.equal((await project()).Problem, '');
+	assert.deepEqual(await did(() => sh('echo 4 > c/d/e.css')), disk('c/d/e.css'));
+});
