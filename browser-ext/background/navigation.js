@@ -4,8 +4,7 @@
 // which often come late and in Firefox often without a URL, and the page scripts.
 
 import { api } from '../common/api.js';
-import { hasPermission } from '../common/site.js';
-import { insertPageScripts, sendToPage } from './page-scripts.js';
+import { insertPageScripts, sendToPage, showsErrorPage } from './page-scripts.js';
 import { localStatus } from './url-visibility.js';
 
 /**
@@ -59,7 +58,7 @@ export class Navigation {
 			}
 			// Firefox may announce a page after its page scripts have sent `ready`.
 			if (!tabs.get(id)?.announcedEarly) {
-				tabs.set(id, { hasScripts: false, guard: transfer.isPosting(id) ? ANSWERS_FORM : undefined });
+				tabs.set(id, { hasScripts: false, asks: undefined, touched: false, guard: transfer.isPosting(id) ? ANSWERS_FORM : undefined });
 			}
 		}
 		show(id);
@@ -69,14 +68,13 @@ export class Navigation {
 	}
 
 	/**
-	 * Inserts the page scripts into the tab's new page. If that fails although the user has given
-	 * permission for the site, the tab shows the browser's own error page.
+	 * Inserts the page scripts into the tab's new page, and finds out whether it is one.
 	 *
 	 * @param {number} id
 	 * @param {string | undefined} status
 	 */
 	async #arrived(id, status) {
-		const { tabs, progress, send } = this.#dependencies;
+		const { tabs, progress, send, safe } = this.#dependencies;
 		const entry = tabs.get(id), event = progress.committed(id);
 		// Scripts that have sent `ready` since the page began are in this page.
 		const inserted = entry?.hasScripts || await insertPageScripts(id);
@@ -94,9 +92,9 @@ export class Navigation {
 		if (ready) {
 			send(progress.complete(id, event));
 		} else if ((await api.tabs.get(id)).status === 'complete') {
-			// A page that is only slow lets the scripts in once more; the error page does not.
-			const failed = await hasPermission(entry.url) && !await insertPageScripts(id);
+			const failed = await showsErrorPage(id);
 			send(progress.complete(id, event, failed ? 'the server did not answer' : undefined));
+			safe(id);
 		}
 		// Else the event was about what the browser shows first as it loads a discarded tab.
 	}
@@ -128,7 +126,7 @@ export class Navigation {
 	async #keepsPage(id, entry) {
 		const answer = await sendToPage(id, { to: 'identify' });
 		if (answer && answer.id === entry.documentId && !entry.hasScripts) {
-			this.#dependencies.tabs.set(id, { hasScripts: true, guard: toGuard(answer.why) });
+			this.#dependencies.tabs.set(id, { hasScripts: true, guard: toGuard(answer.why), touched: Boolean(answer.touched) });
 		}
 	}
 
@@ -145,12 +143,15 @@ export class Navigation {
 		case 'ready':
 			tabs.set(id, {
 				hasScripts: true,
+				asks: undefined,
+				touched: Boolean(message.touched),
 				documentId: message.id,
 				announcedEarly: entry?.documentId !== undefined && entry.documentId !== message.id,
 				guard: transfer.isPosting(id) && !message.redirected ? ANSWERS_FORM : toGuard(message.why),
 			});
 			progress.answered(id, Number(message.status) || 0);
 			transfer.arrived(id, Boolean(message.redirected));
+			safe(id);
 			this.#ready.dispatchEvent(new Event(String(id)));
 			break;
 		case 'leaving': {
@@ -163,6 +164,9 @@ export class Navigation {
 			transfer.leaving(id, { ...message, posting }, late);
 			break;
 		}
+		case 'touched':
+			tabs.set(id, { touched: true });
+			break;
 		case 'guard':
 			tabs.set(id, { guard: toGuard(message.why) });
 			safe(id);

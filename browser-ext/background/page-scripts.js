@@ -6,6 +6,10 @@
 // permission for the site. Without access, everything else works as before.
 
 import { api } from '../common/api.js';
+import { hidesUrlAfterReload } from './url-visibility.js';
+
+/** Firefox gives its error page an icon within this time. */
+const ICON_MSEC = 500;
 
 /** In this order: each uses what the ones before it have defined. */
 const FILES = ['match', 'dom', 'styles', 'media', 'apply', 'element-path', 'state', 'restore', 'guard', 'messages']
@@ -28,6 +32,43 @@ export async function insertPageScripts(tabId) {
 		return true;
 	} catch {
 		return false;
+	}
+}
+
+/**
+ * Lets the page's frameworks know of the values that are about to be restored.
+ *
+ * @param {number} tabId
+ */
+export async function insertFrameworkScript(tabId) {
+	await api.scripting.executeScript({
+		target: { tabId, allFrames: true }, files: ['page/frameworks.js'], world: 'MAIN', injectImmediately: true,
+	}).catch((error) => console.debug(`tab ${tabId}: frameworks: ${error}`));
+}
+
+/**
+ * Whether the tab shows the browser's own error page, as far as the extension may see the tab.
+ * Firefox refuses scripts in its viewers of JSON and PDF and in local files with the same words as
+ * in its error page, but only the error page has an icon of the browser's own, soon after `complete`.
+ *
+ * @param {number} tabId
+ * @returns {Promise<boolean>}
+ */
+export async function showsErrorPage(tabId) {
+	try {
+		await api.scripting.executeScript({ target: { tabId }, func: () => {} });
+		return false;
+	} catch (error) {
+		if (!hidesUrlAfterReload) {
+			return /error page/.test(String(error));
+		}
+		for (const deadline = performance.now() + ICON_MSEC; ; ) {
+			const { favIconUrl, url } = await api.tabs.get(tabId);
+			if (favIconUrl?.startsWith('chrome:') || !url || performance.now() > deadline) {
+				return Boolean(favIconUrl?.startsWith('chrome:'));
+			}
+			await new Promise((resolve) => setTimeout(resolve, ICON_MSEC / 10));
+		}
 	}
 }
 

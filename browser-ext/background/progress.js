@@ -57,7 +57,11 @@ export class Progress {
 	 */
 	pending(tab, why) {
 		const current = this.#tabs.get(tab);
-		return current ? [report(current.event, tab, 'pending', why)] : [];
+		if (!current) {
+			return [];
+		}
+		current.reloading = false;
+		return [report(current.event, tab, 'pending', why)];
 	}
 
 	/**

@@ -31,6 +31,9 @@ export function mustWait(tab, entry, { hidden, where }) {
 	if (entry.urlVisibility === 'lost' && where === 'unknown') {
 		return { until: 'click', why: 'the browser does not show savecast which page this is' };
 	}
+	if (entry.asks) {
+		return { until: 'safe', why: entry.asks };
+	}
 	if (tab.discarded) {
 		return { until: 'shown', why: 'the browser has unloaded this tab' };
 	}

@@ -4,7 +4,7 @@
 // reloaded, now or as soon as it may be.
 
 import { api } from '../common/api.js';
-import { applyChanges } from './page-scripts.js';
+import { applyChanges, sendToPage } from './page-scripts.js';
 import { report } from './progress.js';
 import { asksPage, bypassesCache, mustWait } from './reload-rules.js';
 import { hidesUrlAfterReload, localStatus } from './url-visibility.js';
@@ -23,6 +23,10 @@ import { hidesUrlAfterReload, localStatus } from './url-visibility.js';
  * @property {(id: number, why: string) => void} pause
  * @property {(id: number) => void} show
  */
+
+/** A reload that has not begun after this time waits for the user's answer to a question of the browser. */
+const START_MSEC = 3000;
+const ASKS = 'the browser asks the user before it reloads this page';
 
 /** A navigation under way gets this long to bring its page; then the tab is reloaded all the same. */
 const MAX_NAVIGATION_MSEC = 5000;
@@ -79,7 +83,7 @@ export class Reloads {
 		if (tabs.get(id)?.pending?.until !== condition) {
 			return;
 		}
-		const wait = this.#wait(id, await this.#inspect(id));
+		const wait = await this.#wait(id, await this.#inspect(id));
 		const pending = tabs.get(id)?.pending;
 		if (wait && pending) {
 			tabs.set(id, { pending: { ...pending, ...wait } });
@@ -111,14 +115,12 @@ export class Reloads {
 			}
 			seen = await this.#inspect(id);
 		}
-		const wait = this.#wait(id, seen);
+		const wait = await this.#wait(id, seen);
 		if (progress.event(id) !== event) {
 			return;
 		}
 		if (wait) {
-			send(progress.pending(id, wait.why));
-			tabs.set(id, { pending: { event, ...wait } });
-			show(id);
+			this.#setPending(id, { event, ...wait });
 			return;
 		}
 		if (entry.pending) {
@@ -149,7 +151,7 @@ export class Reloads {
 	 * @param {number} id
 	 * @param {{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus}} seen
 	 */
-	#wait(id, { tab, where }) {
+	async #wait(id, { tab, where }) {
 		const { tabs, hidden, pause } = this.#dependencies;
 		const entry = tabs.get(id);
 		if (!entry) {
@@ -158,7 +160,41 @@ export class Reloads {
 		if (where === 'left' && entry.urlVisibility) {
 			pause(id, 'the tab went to another site');
 		}
-		return mustWait(tab, entry, { hidden: hidden(), where });
+		const wait = mustWait(tab, entry, { hidden: hidden(), where });
+		if (wait || !entry.touched || !entry.hasScripts) {
+			return wait;
+		}
+		const why = await sendToPage(id, { to: 'may-unload' });
+		return why ? { until: /** @type {const} */ ('safe'), why: String(why).slice(0, 200) } : undefined;
+	}
+
+	/**
+	 * @param {number} id
+	 * @param {import('./tabs.js').Pending} pending
+	 */
+	#setPending(id, pending) {
+		const { tabs, progress, send, show } = this.#dependencies;
+		send(progress.pending(id, pending.why));
+		tabs.set(id, { pending });
+		show(id);
+	}
+
+	/**
+	 * The browser asks before it sends a form again, and may ask if the page wants it to. No event
+	 * tells of the question, only that no document has begun.
+	 *
+	 * @param {number} id
+	 * @param {number} event
+	 */
+	async #expectStart(id, event) {
+		const { tabs, progress } = this.#dependencies;
+		await new Promise((resolve) => setTimeout(resolve, START_MSEC));
+		const waits = () => progress.event(id) === event && progress.isReloading(id) &&
+			progress.committed(id) === undefined;
+		if (waits() && (await api.tabs.get(id)).status === 'complete' && waits()) {
+			tabs.set(id, { asks: ASKS });
+			this.#setPending(id, { event, until: 'safe', why: ASKS });
+		}
 	}
 
 	/**
@@ -195,6 +231,7 @@ export class Reloads {
 		const reloaded = api.tabs.reload(id, { bypassCache });
 		send(reports);
 		await reloaded;
+		await this.#expectStart(id, event);
 	}
 
 	/**

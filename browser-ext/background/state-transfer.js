@@ -3,10 +3,14 @@
 // Carries over a reload from the old document to the new one: the state that the user left there,
 // and whether the new document answers a form. In memory only, and for this one reload only.
 
-import { insertPageScripts, sendToPage } from './page-scripts.js';
+import { insertFrameworkScript, insertPageScripts, sendToPage } from './page-scripts.js';
 
 /** A state for which no new document came in this time is dropped. */
 const MAX_AGE_MSEC = 60000;
+
+/** @param {any} state of a page @returns {boolean} whether fields have values in it */
+const hasValues = ({ items = [] }) => items.some((/** @type {any} */ { state }) =>
+	state.value !== undefined || state.checked !== undefined || state.chosen);
 
 export class StateTransfer {
 	/** @type {Map<number, {id: string, state: unknown, at: number}>} */
@@ -96,6 +100,9 @@ export class StateTransfer {
 		const stored = this.#states.get(tab);
 		if (!stored) {
 			return;
+		}
+		if (hasValues(stored.state)) {
+			await insertFrameworkScript(tab);
 		}
 		const expired = performance.now() - stored.at > MAX_AGE_MSEC;
 		// The old document, if it is still there, refuses its own state.

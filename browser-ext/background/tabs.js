@@ -22,6 +22,9 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  *	show it since our reload, so the page is the same; `lost`: since the tab navigated
  * @property {Pending} [pending]
  * @property {string} [guard] why the page must not be reloaded, as it says
+ * @property {string} [asks] why a reload of this page does not begin: the browser asks the user first
+ * @property {boolean} [touched] whether the user has clicked or typed in the page: only then may it ask
+ *	before it is left
  * @property {boolean} [hasScripts] whether the page scripts are in the page
  * @property {string} [documentId] of the page scripts that sent `ready` last
  * @property {boolean} [announcedEarly] they did so before the browser announced the page

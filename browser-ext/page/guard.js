@@ -8,12 +8,34 @@
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 
+	const UNSAVED = 'the page asks before it is left: it has changes that are not saved';
+
 	/** @type {boolean} this page answers a form: a reload would send the form again */
 	let answersForm = false;
 	/** @type {(why: string | null) => void} */
 	let notify = () => {};
 	/** @type {string | null} */
 	let reported = null;
+
+	/** Whether the page wanted a question asked at the last test, see mayUnload(). */
+	let asked = false;
+
+	/**
+	 * Whether the page would have the browser ask the user before it is left, for text that is not
+	 * saved: found out with the event by which the browser would find out. Without a click or a key
+	 * before, the browser does not ask.
+	 */
+	const asksBeforeUnload = () => navigator.userActivation?.hasBeenActive !== false &&
+		[...shared.dom.roots()].some((root) => {
+			const view = /** @type {Document} */ (root).defaultView;
+			if (!view) {
+				return false;
+			}
+			const event = /** @type {BeforeUnloadEvent} */ (document.createEvent('BeforeUnloadEvent'));
+			event.initEvent('beforeunload', false, true);
+			view.dispatchEvent(event);
+			return event.defaultPrevented || Boolean(event.returnValue);
+		});
 
 	/** @returns {Generator<HTMLInputElement>} */
 	function* fileInputs() {
@@ -33,8 +55,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		: [...fileInputs()].some(({ files }) => files?.length) ? 'a file is chosen in a form'
 		: document.fullscreenElement ? 'the page is in full screen'
 		: captures() ? 'the page uses camera, microphone or screen'
+		: asked && (asked = asksBeforeUnload()) ? UNSAVED
 		: null
 	);
+
+	/** @returns {string | null} why the page must not be reloaded now, which is known only by a test */
+	const mayUnload = () => {
+		asked = true;
+		check();
+		return reported;
+	};
 
 	const check = () => {
 		const now = why();
@@ -47,7 +77,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {(why: string | null) => void} listener called at each change, and at once if there is a reason */
 	const watch = (listener) => {
 		notify = listener;
-		for (const type of ['change', 'reset', 'fullscreenchange', 'play', 'playing', 'pause', 'ended', 'emptied']) {
+		for (const type of ['change', 'reset', 'submit', 'fullscreenchange', 'play', 'playing', 'pause', 'ended', 'emptied']) {
 			// After the page's own handlers, and after a reset is complete.
 			document.addEventListener(type, () => setTimeout(check), true);
 		}
@@ -59,5 +89,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		check();
 	};
 
-	shared.guard = { watch, setAnswersForm, why };
+	shared.guard = { watch, setAnswersForm, mayUnload, why };
 }

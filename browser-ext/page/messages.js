@@ -8,6 +8,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const runtime = /** @type {typeof chrome} */ (/** @type {any} */ (globalThis).browser ?? chrome).runtime;
 
+	const TOUCHES = ['keydown', 'pointerdown', 'touchstart'];
+
+	const isTouched = () => navigator.userActivation?.hasBeenActive === true;
+
 	/** @param {object} message */
 	const send = (message) => {
 		try {
@@ -35,11 +39,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				}
 				answer(message.id !== id);
 				break;
+			case 'may-unload':
+				answer(shared.guard.mayUnload());
+				break;
 			case 'answers-form':
 				shared.guard.setAnswersForm();
 				break;
 			case 'identify':
-				answer({ id, why: shared.guard.why() });
+				answer({ id, why: shared.guard.why(), touched: isTouched() });
 				break;
 			}
 			return false;
@@ -78,6 +85,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			from: 'ready',
 			id,
 			why: shared.guard.why(),
+			touched: isTouched(),
 			status: entry?.responseStatus ?? 0,
 			redirected: (entry?.redirectCount ?? 0) > 0,
 		});
@@ -88,6 +96,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			}
 		});
 		ready();
+		const touched = () => {
+			TOUCHES.forEach((type) => removeEventListener(type, touched, true));
+			send({ from: 'touched' });
+		};
+		TOUCHES.forEach((type) => addEventListener(type, touched, true));
 		shared.guard.watch((/** @type {string | null} */ why) => send({ from: 'guard', why }));
 	};
 

@@ -11,10 +11,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** A page whose elements are built by script gets this long to create them. */
 	const MAX_WAIT_MSEC = 3000;
 
-	/** @param {any} field as if the user had typed, for the page's own script */
+	/** @param {any} field whose framework, if it has one, must know the value: see frameworks.js */
 	const announce = (field) => {
-		field.dispatchEvent(new Event('input', { bubbles: true }));
-		field.dispatchEvent(new Event('change', { bubbles: true }));
+		shared.state.setEdited(field);
+		field.dispatchEvent(new CustomEvent('savecast-restored', { composed: true }));
 	};
 
 	/**
@@ -26,6 +26,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const restoreText = (element, html) => {
 		const { body } = new DOMParser().parseFromString(html, 'text/html');
 		element.replaceChildren(...body.childNodes);
+	};
+
+	/** @param {HTMLMediaElement} media @param {{time: number, playing: boolean}} position */
+	const restorePosition = (media, { time, playing }) => {
+		const seek = () => {
+			media.currentTime = time;
+			if (playing) {
+				media.play().catch(() => {});
+			}
+		};
+		if (media.readyState > 0) {
+			seek();
+		} else {
+			media.addEventListener('loadedmetadata', seek, { once: true });
+		}
 	};
 
 	/** @param {any} element @param {any} state */
@@ -45,6 +60,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				}
 			});
 			announce(element);
+		}
+		if (state.indeterminate !== undefined) {
+			element.indeterminate = state.indeterminate;
+		}
+		if (state.position) {
+			restorePosition(element, state.position);
 		}
 		if (state.text !== undefined && element.textContent !== state.text) {
 			restoreText(element, state.html);
@@ -93,12 +114,19 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @param {any} state */
 	const restoreScroll = (state) => {
-		for (const { state: { scroll }, ...address } of state.items) {
+		for (const { state: { scroll }, ...path } of state.items) {
 			if (scroll) {
-				find(address)?.scrollTo({ left: scroll[0], top: scroll[1], behavior: 'instant' });
+				scrollIfElsewhere(find(path), scroll);
 			}
 		}
-		scrollTo({ left: state.scroll[0], top: state.scroll[1], behavior: 'instant' });
+		scrollIfElsewhere(document.scrollingElement, state.scroll);
+	};
+
+	/** @param {Element | null} element @param {[number, number]} position */
+	const scrollIfElsewhere = (element, [left, top]) => {
+		if (element && (Math.abs(element.scrollTop - top) > 1 || Math.abs(element.scrollLeft - left) > 1)) {
+			element.scrollTo({ left, top, behavior: 'instant' });
+		}
 	};
 
 	/** @param {any} state of the document before, in the same tab */
@@ -123,16 +151,20 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const end = () => {
 			touched = true;
 			observer.disconnect();
+			sizes.disconnect();
 			clearTimeout(timer);
 			events.forEach((type) => removeEventListener(type, end, true));
 		};
 		const events = ['wheel', 'keydown', 'pointerdown', 'touchstart'];
-		const observer = new MutationObserver(() => left.length && attempt());
+		const observer = new MutationObserver(attempt);
+		// Content that comes late moves what is in view, or makes the page as high as it was.
+		const sizes = new ResizeObserver(() => restoreScroll(state));
 		const timer = setTimeout(end, MAX_WAIT_MSEC);
 		const begin = () => {
 			attempt();
 			focused = restoreFocus(state);
 			observer.observe(document, { childList: true, subtree: true });
+			[document.documentElement, document.body].filter(Boolean).forEach((root) => sizes.observe(root));
 		};
 		// What the user does meanwhile wins.
 		events.forEach((type) => addEventListener(type, end, { capture: true, passive: true }));

@@ -23,6 +23,15 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const isSecret = (field) => field.type === 'password' || SECRET.test(field.autocomplete ?? '') ||
 		PASSWORD.test(`${field.getAttribute('name')} ${field.id}`);
 
+	/**
+	 * Fields that the user has edited. A framework may mirror the value into the attribute, so that
+	 * the field looks unchanged.
+	 */
+	const edited = new WeakSet();
+	for (const type of ['input', 'change']) {
+		addEventListener(type, (event) => event.isTrusted && edited.add(event.composedPath()[0]), true);
+	}
+
 	/** @param {any} field @returns {object | undefined} what was changed in it */
 	const fieldState = (field) => {
 		if (isSecret(field) || ['hidden', 'file', 'submit', 'button', 'reset', 'image'].includes(field.type)) {
@@ -31,12 +40,15 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (field.localName === 'select') {
 			const chosen = [...field.options].map(({ selected }) => selected);
 			const before = [...field.options].map(({ defaultSelected }) => defaultSelected);
-			return String(chosen) === String(before) ? undefined : { chosen: chosen.slice(0, MAX_ITEMS) };
+			return String(chosen) === String(before) && !edited.has(field) ? undefined : { chosen: chosen.slice(0, MAX_ITEMS) };
 		}
 		if (field.type === 'checkbox' || field.type === 'radio') {
-			return field.checked === field.defaultChecked ? undefined : { checked: field.checked };
+			return {
+				...(field.checked !== field.defaultChecked || edited.has(field) ? { checked: field.checked } : undefined),
+				...(field.indeterminate ? { indeterminate: true } : undefined),
+			};
 		}
-		return field.value === field.defaultValue ? undefined : { value: field.value.slice(0, MAX_TEXT) };
+		return field.value === field.defaultValue && !edited.has(field) ? undefined : { value: field.value.slice(0, MAX_TEXT) };
 	};
 
 	/** @param {Element} element @returns {object | undefined} */
@@ -103,6 +115,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @param {Element} element @returns {any} */
 	const elementState = (element) => ({
+		...(element instanceof HTMLMediaElement && element.currentTime > 0 && Number.isFinite(element.duration)
+			? { position: { time: element.currentTime, playing: !element.paused } } : undefined),
 		...(element.matches('input, textarea, select') ? fieldState(element) : undefined),
 		...openState(element),
 		...(element.hasAttribute('contenteditable') ? textState(element) : undefined),
@@ -136,5 +150,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		};
 	};
 
-	shared.state = { capture, isSecret };
+	shared.state = {
+		capture, isSecret,
+		/** @param {Element} field with a value that the user gave it before */
+		setEdited: (field) => edited.add(field),
+	};
 }

@@ -51,6 +51,14 @@ export class ChromiumPage {
 		return this.browser.cdp.send('Target.activateTarget', { targetId: this.target });
 	}
 
+	/** Real key presses in what has the focus. @param {string} text */
+	async type(text) {
+		for (const key of text) {
+			await this.send('Input.dispatchKeyEvent', { type: 'keyDown', key, text: key });
+			await this.send('Input.dispatchKeyEvent', { type: 'keyUp', key });
+		}
+	}
+
 	/** Clicks the extension's icon on this tab. */
 	clickAction() {
 		return this.browser.clickAction(this);

@@ -36,6 +36,13 @@ export class FirefoxPage {
 		return this.browser.bidi.send('browsingContext.activate', { context: this.context });
 	}
 
+	/** Real key presses in what has the focus. @param {string} text */
+	type(text) {
+		const actions = [...text].flatMap((value) => ['keyDown', 'keyUp'].map((type) => ({ type, value })));
+		return this.browser.bidi.send('input.performActions',
+			{ context: this.context, actions: [{ type: 'key', id: 'keyboard', actions }] });
+	}
+
 	/** Clicks the extension's icon on this tab. */
 	clickAction() {
 		return this.browser.clickAction(this);
