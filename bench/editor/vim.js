@@ -2,8 +2,8 @@
 /** A :w with the plugin and without, by turns: tests/vim/bench.sh. */
 import path from 'node:path';
 
-import { run } from '../../scripts/lib/children.js';
-import { TOP } from '../../tests/e2e/lib/world.js';
+import { run } from '../../tests/lib/children.js';
+import { TOP } from '../../tests/lib/world.js';
 
 /** @typedef {{editor: string, kind: string, p50: number, p95?: number}} Figure of one editor, ms */
 

@@ -3,8 +3,8 @@
  * A Ctrl+S in a real VS Code with the extension on and off, by turns: from the key until the tab
  * no longer shows that its file is to be saved.
  */
-import { launchChromium } from '../../scripts/lib/browser/chromium.js';
-import { Workbench } from '../../tests/vscode/lib/workbench.js';
+import { launchChromium } from '../../tests/lib/browser/chromium.js';
+import { Workbench } from '../../tests/lib/vscode/workbench.js';
 import { atDesk } from '../lib/desk.js';
 import { summary } from '../lib/stats.js';
 
@@ -34,7 +34,7 @@ const WATCH = `(() => {
  */
 export async function inVsCode(saves, notes) {
 	// It installs code-server, if that is not there.
-	const { codeServer, startCodeServer } = await import('../../tests/vscode/lib/code-server.js');
+	const { codeServer, startCodeServer } = await import('../../tests/lib/vscode/code-server.js');
 	if (codeServer.skip) {
 		notes.push(`VS Code is left out: ${codeServer.skip}`);
 		return [];

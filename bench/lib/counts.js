@@ -7,15 +7,15 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileSync } from 'node:fs';
 
-import { until } from '../../scripts/lib/events.js';
-import { SAVECASTD } from '../../tests/e2e/lib/world.js';
-import { whileAlive } from '../../scripts/lib/children.js';
+import { until } from '../../tests/lib/events.js';
+import { SAVECASTD } from '../../tests/lib/world.js';
+import { whileAlive } from '../../tests/lib/children.js';
 import { browserWith, projects } from './desk.js';
 
 /** The first saves make the project known and warm what is cached; they do not count. */
 const WARM = 8;
 
-/** @typedef {import('../../tests/e2e/lib/world.js').World} World */
+/** @typedef {import('../../tests/lib/world.js').World} World */
 
 /**
  * Runs a daemon under the tool until it has announced this many saves, each separately.

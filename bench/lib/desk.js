@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/** A user's session to measure in, as the tests have it: see tests/e2e/lib/world.js. */
+/** A user's session to measure in, as the tests have it: see tests/lib/world.js. */
 import path from 'node:path';
 
-import { SAVECASTD, World } from '../../tests/e2e/lib/world.js';
-import { Client } from '../../tests/e2e/lib/wire-client.js';
+import { SAVECASTD, World } from '../../tests/lib/world.js';
+import { Client } from '../../tests/lib/wire-client.js';
 
 export const BUILD = path.dirname(path.dirname(SAVECASTD));
 

@@ -4,12 +4,12 @@ import http from 'node:http';
 
 import WebSocket from 'ws';
 
-import { EventLog, until } from '../../scripts/lib/events.js';
+import { EventLog, until } from '../../tests/lib/events.js';
 
 /** @typedef {EventLog<string>} Messages */
 
 /**
- * @param {import('../../tests/e2e/lib/world.js').World} world
+ * @param {import('../../tests/lib/world.js').World} world
  * @param {string} url
  * @param {object} how
  * @param {string | string[]} [how.protocols]
@@ -47,7 +47,7 @@ export const LIVERELOAD = {
 /**
  * Server-sent events.
  *
- * @param {import('../../tests/e2e/lib/world.js').World} world
+ * @param {import('../../tests/lib/world.js').World} world
  * @param {string} url
  * @param {string} event its name
  * @returns {Promise<Messages>}

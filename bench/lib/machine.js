@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 
-import { run } from '../../scripts/lib/children.js';
+import { run } from '../../tests/lib/children.js';
 
 /** @param {string[]} command @returns {Promise<string | undefined>} the first line that it prints */
 async function said(...command) {

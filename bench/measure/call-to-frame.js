@@ -2,9 +2,9 @@
 /** The Saved call until the frame, beside the floor, turn and turn about, in C on both sides. */
 import path from 'node:path';
 
-import { until } from '../../scripts/lib/events.js';
-import { run, whileAlive } from '../../scripts/lib/children.js';
-import { answers, freePort } from '../../scripts/lib/ports.js';
+import { until } from '../../tests/lib/events.js';
+import { run, whileAlive } from '../../tests/lib/children.js';
+import { answers, freePort } from '../../tests/lib/ports.js';
 import { BUILD, atDesk, projects } from '../lib/desk.js';
 import { TIMES, times } from '../lib/report.js';
 import { summary } from '../lib/stats.js';
@@ -14,7 +14,7 @@ const FLOOR = 'io.github.savecast.Floor1';
 const GAP_MSEC = 35;
 
 /**
- * @param {import('../../tests/e2e/lib/world.js').World} world
+ * @param {import('../../tests/lib/world.js').World} world
  * @returns {Promise<number>} its port
  */
 async function startFloor(world) {

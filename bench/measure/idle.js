@@ -11,7 +11,7 @@ import { peers } from '../peers/all.js';
 
 const BROWSERS = 3;
 
-/** @typedef {import('../../tests/e2e/lib/world.js').World} World */
+/** @typedef {import('../../tests/lib/world.js').World} World */
 /** @typedef {{name: string, pid: number}} Process */
 
 /**

@@ -6,11 +6,11 @@
 import http from 'node:http';
 import { writeFileSync } from 'node:fs';
 
-import { until } from '../../scripts/lib/events.js';
+import { until } from '../../tests/lib/events.js';
 import { atDesk, browserWith } from '../lib/desk.js';
 import { app, holdOn } from '../peers/origin.js';
 import { TIMES, times } from '../lib/report.js';
-import { EventLog } from '../../scripts/lib/events.js';
+import { EventLog } from '../../tests/lib/events.js';
 import { summary } from '../lib/stats.js';
 
 const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeout(resolve, msec); });

@@ -8,16 +8,16 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { whileAlive } from '../../scripts/lib/children.js';
-import { answers, freePort } from '../../scripts/lib/ports.js';
-import { EventLog, until } from '../../scripts/lib/events.js';
-import { SAVECAST, TOP } from '../../tests/e2e/lib/world.js';
-import { BROWSERS, missing, switchOn } from '../../tests/e2e/lib/live.js';
+import { whileAlive } from '../../tests/lib/children.js';
+import { answers, freePort } from '../../tests/lib/ports.js';
+import { EventLog, until } from '../../tests/lib/events.js';
+import { SAVECAST, TOP } from '../../tests/lib/world.js';
+import { BROWSERS, missing, switchOn } from '../../tests/lib/live.js';
 import { atDesk } from '../lib/desk.js';
 import { TIMES, times } from '../lib/report.js';
 import { figure, summary } from '../lib/stats.js';
 
-const SERVER = path.join(TOP, 'tests/e2e/lib/site-server.js');
+const SERVER = path.join(TOP, 'tests/lib/site-server.js');
 const PAGE = (/** @type {number} */ n) => `<!doctype html><title>${n}</title><link rel="stylesheet" href="/style.css">
 <h1>${n}</h1><script>addEventListener('load', () => setTimeout(() => fetch('/loaded?${n}'), 0));</script>\n`;
 const STYLE = (/** @type {number} */ n) => `h1 { margin: ${n}px }\n`;
@@ -33,7 +33,7 @@ const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeou
 /**
  * A small server of its own for the folder, which tells when it was asked for what.
  *
- * @param {import('../../tests/e2e/lib/world.js').World} world
+ * @param {import('../../tests/lib/world.js').World} world
  * @param {string} root
  */
 async function serve(world, root) {
@@ -51,7 +51,7 @@ async function serve(world, root) {
 }
 
 /**
- * @param {import('../../tests/e2e/lib/live.js').Which} which
+ * @param {import('../../tests/lib/live.js').Which} which
  * @param {number} rounds
  */
 const runs = (which, rounds) => atDesk(async world => {

@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 
-import { whileAlive } from '../../scripts/lib/children.js';
+import { whileAlive } from '../../tests/lib/children.js';
 import { atDesk, browserWith, projects } from '../lib/desk.js';
 import { peers } from '../peers/all.js';
 import { page } from '../peers/peer.js';
@@ -35,7 +35,7 @@ const PATIENCE_MSEC = 5000;
 const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeout(resolve, msec); });
 
 /**
- * @param {import('../../tests/e2e/lib/world.js').World} world
+ * @param {import('../../tests/lib/world.js').World} world
  * @returns {Promise<Contestant[]>}
  */
 async function openWays(world) {
@@ -58,7 +58,7 @@ async function openWays(world) {
 }
 
 /**
- * @param {import('../../tests/e2e/lib/world.js').World} world
+ * @param {import('../../tests/lib/world.js').World} world
  * @param {string[]} notes
  * @returns {Promise<Contestant[]>}
  */

@@ -7,9 +7,9 @@ import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { SAVECAST, SAVECASTD, World } from '../../tests/e2e/lib/world.js';
-import { until } from '../../scripts/lib/events.js';
-import { NAME } from '../../tests/e2e/lib/bus-client.js';
+import { SAVECAST, SAVECASTD, World } from '../../tests/lib/world.js';
+import { until } from '../../tests/lib/events.js';
+import { NAME } from '../../tests/lib/bus-client.js';
 import { atDesk, projects } from '../lib/desk.js';
 import { TIMES, times } from '../lib/report.js';
 import { summary } from '../lib/stats.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { EventLog, within } from '../../scripts/lib/events.js';
-import { freePort } from '../../scripts/lib/ports.js';
+import { EventLog, within } from '../../tests/lib/events.js';
+import { freePort } from '../../tests/lib/ports.js';
 import { file, program, version } from '../lib/npm.js';
 
 /** @type {import('./peer.js').Peer} */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { run } from '../../scripts/lib/children.js';
-import { freePort } from '../../scripts/lib/ports.js';
+import { run } from '../../tests/lib/children.js';
+import { freePort } from '../../tests/lib/ports.js';
 import { LIVERELOAD, webSocket } from '../lib/listen.js';
 
 /** @type {import('./peer.js').Peer} */

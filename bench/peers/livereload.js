@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { freePort } from '../../scripts/lib/ports.js';
+import { freePort } from '../../tests/lib/ports.js';
 import { LIVERELOAD, webSocket } from '../lib/listen.js';
 import { program, version } from '../lib/npm.js';
 

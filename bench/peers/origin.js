@@ -5,9 +5,9 @@
  */
 import WebSocket from 'ws';
 
-import { EventLog, until } from '../../scripts/lib/events.js';
-import { run } from '../../scripts/lib/children.js';
-import { freePort } from '../../scripts/lib/ports.js';
+import { EventLog, until } from '../../tests/lib/events.js';
+import { run } from '../../tests/lib/children.js';
+import { freePort } from '../../tests/lib/ports.js';
 
 const RETRY_MSEC = 100, ATTEMPTS_MAX = 5;
 

@@ -7,10 +7,10 @@
  * @property {string} name
  * @property {() => Promise<string>} version rejects, or is empty, if it is not installed
  * @property {boolean} [slow] takes its turn only now and then
- * @property {(world: import('../../tests/e2e/lib/world.js').World) => Promise<Running>} start
+ * @property {(world: import('../../tests/lib/world.js').World) => Promise<Running>} start
  *
  * @typedef {object} Running
- * @property {import('../../scripts/lib/children.js').Child} child
+ * @property {import('../../tests/lib/children.js').Child} child
  * @property {string} file to be changed
  * @property {(n: number) => string} [text] what it holds; by default a page
  * @property {import('../lib/listen.js').Messages} log

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 /** The three ways of a save into the daemon; all share one that runs already. */
-import { SAVECAST } from '../../tests/e2e/lib/world.js';
-import { run } from '../../scripts/lib/children.js';
-import { openInVim } from '../../scripts/lib/vim.js';
+import { SAVECAST } from '../../tests/lib/world.js';
+import { run } from '../../tests/lib/children.js';
+import { openInVim } from '../../tests/lib/vim.js';
 
 /**
  * @typedef {object} Way
  * @property {string} name
  * @property {boolean} [writes] it writes the file itself
- * @property {(world: import('../../tests/e2e/lib/world.js').World, file: string) => Promise<(n: number) => void>} open
+ * @property {(world: import('../../tests/lib/world.js').World, file: string) => Promise<(n: number) => void>} open
  *   returns the function that reports a save; its first moment is the save
  */
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { until } from '../../scripts/lib/events.js';
-import { freePort } from '../../scripts/lib/ports.js';
+import { until } from '../../tests/lib/events.js';
+import { freePort } from '../../tests/lib/ports.js';
 import { webSocket } from '../lib/listen.js';
 import { program, version } from '../lib/npm.js';
 

@@ -4,10 +4,10 @@ import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 
-import { TOP } from '../../tests/e2e/lib/world.js';
-import { ORIGIN } from '../../tests/e2e/lib/wire-client.js';
-import { whileAlive } from '../../scripts/lib/children.js';
-import { until, within } from '../../scripts/lib/events.js';
+import { TOP } from '../../tests/lib/world.js';
+import { ORIGIN } from '../../tests/lib/wire-client.js';
+import { whileAlive } from '../../tests/lib/children.js';
+import { until, within } from '../../tests/lib/events.js';
 import { atDesk, projects } from '../lib/desk.js';
 import { memory } from '../lib/memory.js';
 import { summary } from '../lib/stats.js';

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
-import { SAVECAST } from '../../tests/e2e/lib/world.js';
+import { SAVECAST } from '../../tests/lib/world.js';
 import { atDesk, browserWith, projects } from '../lib/desk.js';
 import { memory } from '../lib/memory.js';
 

@@ -3,8 +3,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { run } from '../../scripts/lib/children.js';
-import { until } from '../../scripts/lib/events.js';
+import { run } from '../../tests/lib/children.js';
+import { until } from '../../tests/lib/events.js';
 import { atDesk, browserWith, urlOf } from '../lib/desk.js';
 import { summary } from '../lib/stats.js';
 
@@ -12,7 +12,7 @@ import { summary } from '../lib/stats.js';
 const SETTLE_MSEC = 60;
 const FOLDER = 500, CHANGED = 10, ROUNDS = 7;
 
-/** @typedef {import('../../tests/e2e/lib/world.js').World} World */
+/** @typedef {import('../../tests/lib/world.js').World} World */
 
 /** @param {World} world @param {string} name @param {number} count */
 async function workTree(world, name, count) {

@@ -6,9 +6,9 @@ import { atDesk, browserWith, projects, urlOf } from '../lib/desk.js';
 import { summary } from '../lib/stats.js';
 
 /**
- * @param {import('../../tests/e2e/lib/world.js').World} world
+ * @param {import('../../tests/lib/world.js').World} world
  * @param {string} page
- * @param {import('../../tests/e2e/lib/wire-client.js').Client} client
+ * @param {import('../../tests/lib/wire-client.js').Client} client
  * @param {number} rounds
  */
 async function save(world, page, { log }, rounds) {

@@ -8,9 +8,9 @@ import { cp, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { until } from './events.js';
-import { run, whileAlive } from './children.js';
-import { answers, freePort } from './ports.js';
+import { until } from '../../tests/lib/events.js';
+import { run, whileAlive } from '../../tests/lib/children.js';
+import { answers, freePort } from '../../tests/lib/ports.js';
 
 const TOP = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -109,8 +109,8 @@ async function fastapiApp(file) {
  * Starts the site's server and waits until it listens.
  *
  * @param {Site} site
- * @param {import('./children.js').Children} children
- * @returns {Promise<import('./children.js').Child | undefined>}
+ * @param {import('../../tests/lib/children.js').Children} children
+ * @returns {Promise<import('../../tests/lib/children.js').Child | undefined>}
  */
 export async function serve(site, children) {
 	const { hostname, port, protocol } = new URL(site.url);

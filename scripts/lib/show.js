@@ -9,12 +9,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { launchChromium } from './browser/chromium.js';
-import { until } from './events.js';
-import { daemonIsOnBus, openBus } from './bus.js';
-import { Children, whileAlive } from './children.js';
-import { freePort } from './ports.js';
-import { vimSettings } from './vim.js';
+import { launchChromium } from '../../tests/lib/browser/chromium.js';
+import { until } from '../../tests/lib/events.js';
+import { daemonIsOnBus, openBus } from '../../tests/lib/bus.js';
+import { Children, whileAlive } from '../../tests/lib/children.js';
+import { freePort } from '../../tests/lib/ports.js';
+import { vimSettings } from '../../tests/lib/vim.js';
 
 const TOP = fileURLToPath(new URL('../..', import.meta.url));
 const BUILD = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build', 'daemon');
@@ -29,7 +29,7 @@ export function say(what, text) {
 }
 
 export class Show {
-	/** @type {Promise<import('./browser/chromium.js').Chromium> | undefined} */
+	/** @type {Promise<import('../../tests/lib/browser/chromium.js').Chromium> | undefined} */
 	browser;
 
 	/** @param {string} temp */

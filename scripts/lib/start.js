@@ -7,12 +7,12 @@ import { mkdir, mkdtemp, readdir, realpath, rename, rm, writeFile } from 'node:f
 import os from 'node:os';
 import path from 'node:path';
 
-import { until } from './events.js';
-import { run, tail, whileAlive } from './children.js';
+import { until } from '../../tests/lib/events.js';
+import { run, tail, whileAlive } from '../../tests/lib/children.js';
 import { exampleSite, harmlessFile, isInGit, serve, userSite } from './serve.js';
 import { SAVECAST, say, Show } from './show.js';
 import { Stories, tell } from './story.js';
-import { openInVim } from './vim.js';
+import { openInVim } from '../../tests/lib/vim.js';
 
 const [once, url = '', dir = '', ...command] = process.argv.slice(2);
 
@@ -121,7 +121,7 @@ function isGood({ steps }) {
 /**
  * Resolves when the user has closed the browser.
  *
- * @param {import('./browser/chromium.js').Chromium} browser
+ * @param {import('../../tests/lib/browser/chromium.js').Chromium} browser
  */
 async function gone({ pid }) {
 	// Nothing tells, so look now and then.

@@ -5,8 +5,8 @@
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { EventLog } from './events.js';
-import { run } from './children.js';
+import { EventLog } from '../../tests/lib/events.js';
+import { run } from '../../tests/lib/children.js';
 
 /**
  * @typedef {object} Step
@@ -36,7 +36,7 @@ export class Stories {
 	#ask;
 
 	/**
-	 * @param {import('./children.js').Children} children
+	 * @param {import('../../tests/lib/children.js').Children} children
 	 * @param {string} savecast
 	 * @param {NodeJS.ProcessEnv} env
 	 */

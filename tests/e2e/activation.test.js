@@ -7,10 +7,10 @@ import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { answers, freePort } from '../../scripts/lib/ports.js';
-import { Client } from './lib/wire-client.js';
-import { SAVECASTD, World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { answers, freePort } from '../lib/ports.js';
+import { Client } from '../lib/wire-client.js';
+import { SAVECASTD, World } from '../lib/world.js';
 
 const ACTIVATE = '/usr/bin/systemd-socket-activate';
 const skip = existsSync(ACTIVATE) ? false : 'systemd-socket-activate is not installed';

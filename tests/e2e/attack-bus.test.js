@@ -6,12 +6,12 @@ import { test } from 'node:test';
 
 import * as dbus from '@jellybrick/dbus-next';
 
-import { run } from '../../scripts/lib/children.js';
-import { until } from '../../scripts/lib/events.js';
-import { Bus, NAME, PATH } from './lib/bus-client.js';
-import { Memory } from './lib/memory.js';
-import { Client } from './lib/wire-client.js';
-import { LONG, World } from './lib/world.js';
+import { run } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { Bus, NAME, PATH } from '../lib/bus-client.js';
+import { Memory } from '../lib/memory.js';
+import { Client } from '../lib/wire-client.js';
+import { LONG, World } from '../lib/world.js';
 
 const MIB = 1024 * 1024;
 

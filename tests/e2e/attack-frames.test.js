@@ -4,11 +4,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { until, within } from '../../scripts/lib/events.js';
-import { Memory } from './lib/memory.js';
-import { OPCODE, RawSocket, frame, request } from './lib/raw-socket.js';
-import { Client } from './lib/wire-client.js';
-import { LONG, World } from './lib/world.js';
+import { until, within } from '../lib/events.js';
+import { Memory } from '../lib/memory.js';
+import { OPCODE, RawSocket, frame, request } from '../lib/raw-socket.js';
+import { Client } from '../lib/wire-client.js';
+import { LONG, World } from '../lib/world.js';
 
 const { more, text, binary, close, ping, pong } = OPCODE;
 const MAX = 16384;

@@ -5,12 +5,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { within } from '../../scripts/lib/events.js';
-import { run } from '../../scripts/lib/children.js';
-import { Memory } from './lib/memory.js';
-import { RawSocket, request } from './lib/raw-socket.js';
-import { Client, ORIGIN } from './lib/wire-client.js';
-import { World } from './lib/world.js';
+import { within } from '../lib/events.js';
+import { run } from '../lib/children.js';
+import { Memory } from '../lib/memory.js';
+import { RawSocket, request } from '../lib/raw-socket.js';
+import { Client, ORIGIN } from '../lib/wire-client.js';
+import { World } from '../lib/world.js';
 
 /** @param {string} status */
 const page = (status) => new RegExp(`^HTTP/1\\.1 ${status}\\r\\nContent-Type: text/plain\\r\\nContent-Length: \\d+\\r\\n` +

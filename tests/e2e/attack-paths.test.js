@@ -9,12 +9,12 @@ import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { run } from '../../scripts/lib/children.js';
-import { freePort } from '../../scripts/lib/ports.js';
-import { until, within } from '../../scripts/lib/events.js';
-import { Memory } from './lib/memory.js';
-import { Client } from './lib/wire-client.js';
-import { LONG, SAVECASTD, World } from './lib/world.js';
+import { run } from '../lib/children.js';
+import { freePort } from '../lib/ports.js';
+import { until, within } from '../lib/events.js';
+import { Memory } from '../lib/memory.js';
+import { Client } from '../lib/wire-client.js';
+import { LONG, SAVECASTD, World } from '../lib/world.js';
 
 /** How long the loop may be busy with one thing, on a machine that has others. */
 const BRISK_MSEC = 2000;

@@ -7,14 +7,14 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, live, missing, switchOn } from './lib/live.js';
-import { startSquatter } from './lib/squatter.js';
-import { World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { BROWSERS, live, missing, switchOn } from '../lib/live.js';
+import { startSquatter } from '../lib/squatter.js';
+import { World } from '../lib/world.js';
 
 const NOT_ROOT = process.getuid?.() !== 0 && 'needs root, to become another user';
 
-/** @param {import('./lib/live.js').Browser} browser */
+/** @param {import('../lib/live.js').Browser} browser */
 const title = async (browser) => (await browser.activeIcon()).title;
 
 /** All that a daemon may say, about this tab, with a proof that is none. @param {number} tab */

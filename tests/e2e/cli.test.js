@@ -7,9 +7,9 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { test } from 'node:test';
 
-import { EventLog, until } from '../../scripts/lib/events.js';
-import { SAVECAST, SAVECASTD, World } from './lib/world.js';
-import { run } from '../../scripts/lib/children.js';
+import { EventLog, until } from '../lib/events.js';
+import { SAVECAST, SAVECASTD, World } from '../lib/world.js';
+import { run } from '../lib/children.js';
 
 test('--help and --version', async t => {
 	const world = await World.open(t);

@@ -6,10 +6,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { run, whileAlive } from '../../scripts/lib/children.js';
-import { until } from '../../scripts/lib/events.js';
-import { Client } from './lib/wire-client.js';
-import { SANITIZED, SAVECASTD, World } from './lib/world.js';
+import { run, whileAlive } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { Client } from '../lib/wire-client.js';
+import { SANITIZED, SAVECASTD, World } from '../lib/world.js';
 
 /** The wall clock is another one at each look: years ahead, then years back. */
 const JUMPING = `

@@ -6,11 +6,11 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import { test } from 'node:test';
 
-import { within } from '../../scripts/lib/events.js';
-import { BROWSERS, live, missing } from './lib/live.js';
-import { Memory } from './lib/memory.js';
-import { RawSocket, request } from './lib/raw-socket.js';
-import { World } from './lib/world.js';
+import { within } from '../lib/events.js';
+import { BROWSERS, live, missing } from '../lib/live.js';
+import { Memory } from '../lib/memory.js';
+import { RawSocket, request } from '../lib/raw-socket.js';
+import { World } from '../lib/world.js';
 
 /** What browsers keep for one host: this many, of so many bytes each. */
 const MOST = 180, LARGEST = 4096;

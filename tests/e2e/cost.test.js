@@ -6,9 +6,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { run } from '../../scripts/lib/children.js';
+import { run } from '../lib/children.js';
 import { systemCalls, work } from '../../bench/lib/counts.js';
-import { SANITIZED, World } from './lib/world.js';
+import { SANITIZED, World } from '../lib/world.js';
 
 /** A level of folders more above the system's temporary one costs a system call. */
 const SYSTEM_CALLS_MAX = 20;

@@ -6,11 +6,11 @@ import { test } from 'node:test';
 
 import { XMLParser } from 'fast-xml-parser';
 
-import { NAME, PATH } from './lib/bus-client.js';
-import { until } from '../../scripts/lib/events.js';
-import { Client } from './lib/wire-client.js';
-import { SAVECASTD, TOP, World } from './lib/world.js';
-import { run } from '../../scripts/lib/children.js';
+import { NAME, PATH } from '../lib/bus-client.js';
+import { until } from '../lib/events.js';
+import { Client } from '../lib/wire-client.js';
+import { SAVECASTD, TOP, World } from '../lib/world.js';
+import { run } from '../lib/children.js';
 
 /**
  * An interface as comparable text: every member with its arguments, in order.

@@ -7,11 +7,11 @@ import http from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { run } from '../../scripts/lib/children.js';
-import { until } from '../../scripts/lib/events.js';
-import { settled } from './lib/git-tree.js';
-import { Client } from './lib/wire-client.js';
-import { World } from './lib/world.js';
+import { run } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { settled } from '../lib/git-tree.js';
+import { Client } from '../lib/wire-client.js';
+import { World } from '../lib/world.js';
 
 /**
  * A site with a live tab.

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { openEditor } from './lib/editors.js';
-import { until } from '../../scripts/lib/events.js';
-import { LONG, World } from './lib/world.js';
+import { openEditor } from '../lib/editors.js';
+import { until } from '../lib/events.js';
+import { LONG, World } from '../lib/world.js';
 
 for (const editor of ['vim', 'nvim']) {
 	test(`${editor}: every way of writing is a save`, async t => {

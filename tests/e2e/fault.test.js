@@ -8,11 +8,11 @@ import { mkdir, readFile, readdir, rm, symlink, unlink, writeFile } from 'node:f
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { run, whileAlive } from '../../scripts/lib/children.js';
-import { until } from '../../scripts/lib/events.js';
-import { noMounts } from './lib/namespaces.js';
-import { Client } from './lib/wire-client.js';
-import { SANITIZED, SAVECASTD, World } from './lib/world.js';
+import { run, whileAlive } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { noMounts } from '../lib/namespaces.js';
+import { Client } from '../lib/wire-client.js';
+import { SANITIZED, SAVECASTD, World } from '../lib/world.js';
 
 
 /**

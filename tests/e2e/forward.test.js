@@ -8,12 +8,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { run } from '../../scripts/lib/children.js';
-import { EventLog, until } from '../../scripts/lib/events.js';
-import { answers, freePort } from '../../scripts/lib/ports.js';
-import { Forward, into, isAlive } from './lib/forward.js';
-import { Client } from './lib/wire-client.js';
-import { LONG, SAVECAST, SAVECASTD, World } from './lib/world.js';
+import { run } from '../lib/children.js';
+import { EventLog, until } from '../lib/events.js';
+import { answers, freePort } from '../lib/ports.js';
+import { Forward, into, isAlive } from '../lib/forward.js';
+import { Client } from '../lib/wire-client.js';
+import { LONG, SAVECAST, SAVECASTD, World } from '../lib/world.js';
 
 /** A connection, and what came on it. @param {number} port */
 async function connect(port, host = '127.0.0.1') {

@@ -7,10 +7,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { FRAMEWORKS, frameworkScript } from './lib/frameworks.js';
-import { BROWSERS, missing, pageScriptsReady, reaches, switchOn } from './lib/live.js';
-import { TOP, World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { FRAMEWORKS, frameworkScript } from '../lib/frameworks.js';
+import { BROWSERS, missing, pageScriptsReady, reaches, switchOn } from '../lib/live.js';
+import { TOP, World } from '../lib/world.js';
 
 const STATE = { text: 'abc', on: true, one: 'b' };
 const SHOWN = `(({ text, check, one }) => ({ text: text.value, on: check.checked, one: one.value }))(window)`;

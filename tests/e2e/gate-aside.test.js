@@ -7,11 +7,11 @@ import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { run } from '../../scripts/lib/children.js';
-import { until } from '../../scripts/lib/events.js';
-import { story, switchOn } from './lib/live.js';
-import { heading } from './lib/restarts.js';
-import { LONG, TOP, World } from './lib/world.js';
+import { run } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { story, switchOn } from '../lib/live.js';
+import { heading } from '../lib/restarts.js';
+import { LONG, TOP, World } from '../lib/world.js';
 
 const VITE = path.join(TOP, 'node_modules/.bin/vite');
 
@@ -73,7 +73,7 @@ async function install(root, packages) {
 /**
  * The page, once its own script has reached its server: it is not notified of earlier saves.
  *
- * @param {import('./lib/world.js').Chromium} browser
+ * @param {import('../lib/world.js').Chromium} browser
  * @param {string} url
  */
 async function openAndConnect(browser, url) {

@@ -9,12 +9,12 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { run } from '../../scripts/lib/children.js';
-import { until } from '../../scripts/lib/events.js';
-import { freePort } from '../../scripts/lib/ports.js';
-import { switchOn } from './lib/live.js';
-import { heading } from './lib/restarts.js';
-import { LONG, World } from './lib/world.js';
+import { run } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { freePort } from '../lib/ports.js';
+import { switchOn } from '../lib/live.js';
+import { heading } from '../lib/restarts.js';
+import { LONG, World } from '../lib/world.js';
 
 /**
  * @param {World} world

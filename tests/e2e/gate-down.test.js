@@ -7,12 +7,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { Children } from '../../scripts/lib/children.js';
-import { until } from '../../scripts/lib/events.js';
-import { servers } from './lib/dev-servers.js';
-import { openEditor } from './lib/editors.js';
-import { firstAnswer, heading, median, saveAndSee, settled, stage } from './lib/restarts.js';
-import { LONG } from './lib/world.js';
+import { Children } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { servers } from '../lib/dev-servers.js';
+import { openEditor } from '../lib/editors.js';
+import { firstAnswer, heading, median, saveAndSee, settled, stage } from '../lib/restarts.js';
+import { LONG } from '../lib/world.js';
 
 /** @typedef {NonNullable<Awaited<ReturnType<typeof stage>>>} Stage */
 

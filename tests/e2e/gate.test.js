@@ -7,11 +7,11 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { servers } from './lib/dev-servers.js';
-import { openEditor } from './lib/editors.js';
-import { saveAndSee, stage } from './lib/restarts.js';
-import { everySaveSettles } from './lib/settles.js';
+import { until } from '../lib/events.js';
+import { servers } from '../lib/dev-servers.js';
+import { openEditor } from '../lib/editors.js';
+import { saveAndSee, stage } from '../lib/restarts.js';
+import { everySaveSettles } from '../lib/settles.js';
 
 everySaveSettles('uvicorn', 200, 3);
 everySaveSettles('watchgod', 50, 0);

@@ -9,8 +9,8 @@ import { rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { contents, difference, settled } from './lib/git-tree.js';
-import { LONG, World } from './lib/world.js';
+import { contents, difference, settled } from '../lib/git-tree.js';
+import { LONG, World } from '../lib/world.js';
 
 const COUNT = LONG ? 320 : 30;
 const FILES = ['a.css', 'b.css', 'c.html', 'dir/d.css', 'dir/deep/e.js'];
@@ -131,7 +131,7 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 	/** What may leave several events: the two things that it does are two; a bisect that begins anew first goes back. */
 	const several = new Set(['there and back', 'save and commit', 'bisect']);
 
-	/** That we hold a project while we look joins what would be several. @param {import('./lib/git-tree.js').Event} event */
+	/** That we hold a project while we look joins what would be several. @param {import('../lib/git-tree.js').Event} event */
 	const parts = event => 1 + event.steps.filter(({ step }) => step === 'joined').length;
 	let checked = 0, changed = 0;
 	/** What was done, to trace a failure. @type {string[]} */

@@ -5,12 +5,12 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
-import { contents, difference, settled } from './lib/git-tree.js';
-import { heading, missing, switchOn } from './lib/live.js';
-import { Client } from './lib/wire-client.js';
-import { World } from './lib/world.js';
-import { run } from '../../scripts/lib/children.js';
-import { until } from '../../scripts/lib/events.js';
+import { contents, difference, settled } from '../lib/git-tree.js';
+import { heading, missing, switchOn } from '../lib/live.js';
+import { Client } from '../lib/wire-client.js';
+import { World } from '../lib/world.js';
+import { run } from '../lib/children.js';
+import { until } from '../lib/events.js';
 
 /** @param {import('node:test').TestContext} t */
 async function tree(t) {

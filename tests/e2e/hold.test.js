@@ -6,11 +6,11 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { Bus } from './lib/bus-client.js';
-import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, missing, switchOn } from './lib/live.js';
-import { SAVECAST, World } from './lib/world.js';
-import { run } from '../../scripts/lib/children.js';
+import { Bus } from '../lib/bus-client.js';
+import { until } from '../lib/events.js';
+import { BROWSERS, missing, switchOn } from '../lib/live.js';
+import { SAVECAST, World } from '../lib/world.js';
+import { run } from '../lib/children.js';
 
 /** @typedef {{serial: number, source: string, closed: boolean, files: string[], steps: {step: string, text: string}[]}} Event */
 

@@ -7,11 +7,11 @@ import { chmod, copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { run, whileAlive } from '../../scripts/lib/children.js';
-import { until } from '../../scripts/lib/events.js';
-import { answers, freePort } from '../../scripts/lib/ports.js';
-import { Client } from './lib/wire-client.js';
-import { SAVECASTD, World } from './lib/world.js';
+import { run, whileAlive } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { answers, freePort } from '../lib/ports.js';
+import { Client } from '../lib/wire-client.js';
+import { SAVECASTD, World } from '../lib/world.js';
 
 const PYTHON = '/usr/bin/python3';
 

@@ -9,14 +9,14 @@ import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { run, whileAlive } from '../../scripts/lib/children.js';
-import { until } from '../../scripts/lib/events.js';
-import { findChromium } from '../../scripts/lib/browser/chromium.js';
-import { answers, freePort } from '../../scripts/lib/ports.js';
-import { missing, story, switchOn } from './lib/live.js';
-import { noMounts } from './lib/namespaces.js';
-import { Client } from './lib/wire-client.js';
-import { SAVECASTD, World } from './lib/world.js';
+import { run, whileAlive } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { findChromium } from '../lib/browser/chromium.js';
+import { answers, freePort } from '../lib/ports.js';
+import { missing, story, switchOn } from '../lib/live.js';
+import { noMounts } from '../lib/namespaces.js';
+import { Client } from '../lib/wire-client.js';
+import { SAVECASTD, World } from '../lib/world.js';
 
 const NAME_SERVER = '127.0.0.77';
 

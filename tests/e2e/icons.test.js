@@ -7,11 +7,11 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { TAB_STATES } from '../../browser-ext/common/tab-states.js';
-import { barriers } from './lib/axe.js';
-import { FakeDaemon } from './lib/fake-daemon.js';
-import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, missing } from './lib/live.js';
-import { TOP, World } from './lib/world.js';
+import { barriers } from '../lib/axe.js';
+import { FakeDaemon } from '../lib/fake-daemon.js';
+import { until } from '../lib/events.js';
+import { BROWSERS, missing } from '../lib/live.js';
+import { TOP, World } from '../lib/world.js';
 
 const PICTURES = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build', 'screenshots');
 const ICONS = Object.values(TAB_STATES);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import WebSocket from 'ws';
 
-import { LONG, World } from './lib/world.js';
+import { LONG, World } from '../lib/world.js';
 
 /**
  * How often the process was woken so far, all its threads.

@@ -4,7 +4,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { World } from './lib/world.js';
+import { World } from '../lib/world.js';
 
 /**
  * What became of a save: "word: text" of the last step, or the project.

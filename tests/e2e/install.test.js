@@ -9,9 +9,9 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { run } from '../../scripts/lib/children.js';
-import { Terminal } from './lib/terminal.js';
-import { LONG, SANITIZED, SAVECAST, TOP, World } from './lib/world.js';
+import { run } from '../lib/children.js';
+import { Terminal } from '../lib/terminal.js';
+import { LONG, SANITIZED, SAVECAST, TOP, World } from '../lib/world.js';
 
 const BUILD = path.dirname(path.dirname(SAVECAST));
 const VERSION = /^\tversion: '(.*)',$/m.exec(await readFile(path.join(TOP, 'meson.build'), 'utf8'))?.[1];

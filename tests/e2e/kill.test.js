@@ -8,10 +8,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, heading, live, missing, switchOn } from './lib/live.js';
-import { PROFILE, Client } from './lib/wire-client.js';
-import { LONG, SAVECASTD, World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { BROWSERS, heading, live, missing, switchOn } from '../lib/live.js';
+import { PROFILE, Client } from '../lib/wire-client.js';
+import { LONG, SAVECASTD, World } from '../lib/world.js';
 
 const KILLS = LONG ? 500 : 10;
 const BROWSER_KILLS = LONG ? 20 : 3;

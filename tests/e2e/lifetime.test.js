@@ -5,11 +5,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { freePort } from '../../scripts/lib/ports.js';
-import { FakeDaemon } from './lib/fake-daemon.js';
-import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, heading, live, missing, story, switchOn, words } from './lib/live.js';
-import { LONG, World } from './lib/world.js';
+import { freePort } from '../lib/ports.js';
+import { FakeDaemon } from '../lib/fake-daemon.js';
+import { until } from '../lib/events.js';
+import { BROWSERS, heading, live, missing, story, switchOn, words } from '../lib/live.js';
+import { LONG, World } from '../lib/world.js';
 
 /** Of messages and requests, one process's clock. */
 const now = () => performance.timeOrigin + performance.now();

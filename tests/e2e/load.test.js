@@ -7,11 +7,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { whileAlive } from '../../scripts/lib/children.js';
-import { until } from '../../scripts/lib/events.js';
-import { answers, freePort } from '../../scripts/lib/ports.js';
-import { Client } from './lib/wire-client.js';
-import { LONG, SANITIZED, World } from './lib/world.js';
+import { whileAlive } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { answers, freePort } from '../lib/ports.js';
+import { Client } from '../lib/wire-client.js';
+import { LONG, SANITIZED, World } from '../lib/world.js';
 
 const TABS_OF_ONE = 1000;
 const SAVES = LONG ? 100 : 20;

@@ -8,10 +8,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { LspClient } from './lib/lsp-client.js';
-import { Terminal } from './lib/terminal.js';
-import { SAVECAST, TOP, World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { LspClient } from '../lib/lsp-client.js';
+import { Terminal } from '../lib/terminal.js';
+import { SAVECAST, TOP, World } from '../lib/world.js';
 
 const EMACS = existsSync('/usr/bin/emacs');
 const EGLOT = EMACS && existsSync('/usr/share/emacs/site-lisp/elpa');

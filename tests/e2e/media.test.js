@@ -7,9 +7,9 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, missing, story, switchOn, words } from './lib/live.js';
-import { World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { BROWSERS, missing, story, switchOn, words } from '../lib/live.js';
+import { World } from '../lib/world.js';
 
 /** @param {number} size */
 const svg = (size) => `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}"><g id="g"><rect width="${size}" height="9"/></g></svg>`;

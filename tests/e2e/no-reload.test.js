@@ -7,9 +7,9 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, missing, pageScriptsReady, reaches, story, switchOn, words } from './lib/live.js';
-import { World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { BROWSERS, missing, pageScriptsReady, reaches, story, switchOn, words } from '../lib/live.js';
+import { World } from '../lib/world.js';
 
 const PDF = (/** @type {number} */ size) => `%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
 3 0 obj<</Type/Page/MediaBox[0 0 ${size} 99]/Parent 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n`;

@@ -5,10 +5,10 @@ import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { settled } from './lib/git-tree.js';
-import { SAVECASTD, TOP, World } from './lib/world.js';
-import { run } from '../../scripts/lib/children.js';
+import { until } from '../lib/events.js';
+import { settled } from '../lib/git-tree.js';
+import { SAVECASTD, TOP, World } from '../lib/world.js';
+import { run } from '../lib/children.js';
 
 /**
  * @param {import('node:test').TestContext} t

@@ -8,10 +8,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { launchChromium } from '../../scripts/lib/browser/chromium.js';
-import { launchFirefox } from '../../scripts/lib/browser/firefox.js';
-import { BROWSERS, missing } from './lib/live.js';
-import { LONG, TOP, World } from './lib/world.js';
+import { launchChromium } from '../lib/browser/chromium.js';
+import { launchFirefox } from '../lib/browser/firefox.js';
+import { BROWSERS, missing } from '../lib/live.js';
+import { LONG, TOP, World } from '../lib/world.js';
 
 const COUNT = LONG ? 2000 : 60;
 const BATCH = 20;
@@ -23,9 +23,9 @@ for (const which of BROWSERS) {
 		const lib = (/** @type {string} */ name) => readFile(path.join(TOP, name), 'utf8');
 		const { url } = await world.site('site', {
 			'index.html': `<!doctype html>${SCRIPTS.map((name) => `<script src="${name}.js"></script>`).join('')}`,
-			'random-html.js': await lib('tests/e2e/lib/random-html.js'),
-			'patch-cases.js': await lib('tests/e2e/lib/patch-cases.js'),
-			'patch-trial.js': await lib('tests/e2e/lib/patch-trial.js'),
+			'random-html.js': await lib('tests/lib/random-html.js'),
+			'patch-cases.js': await lib('tests/lib/patch-cases.js'),
+			'patch-trial.js': await lib('tests/lib/patch-trial.js'),
 			...Object.fromEntries(await Promise.all(SCRIPTS.map(async (name) => [`${name}.js`, await lib(`browser-ext/page/${name}.js`)]))),
 		});
 		const browser = await (which === 'firefox' ? launchFirefox : launchChromium)({ env: world.env });

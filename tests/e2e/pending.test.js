@@ -7,9 +7,9 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, guarded, pageScriptsReady, missing, reaches, switchOn } from './lib/live.js';
-import { World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { BROWSERS, guarded, pageScriptsReady, missing, reaches, switchOn } from '../lib/live.js';
+import { World } from '../lib/world.js';
 
 const INDEX = `<!doctype html><title>site</title><form action="/post" method="post"><button id="send">send</button></form>
 <input id="file" type="file"><video id="video" muted></video><a id="down" href="/down.txt" download>down</a>`;
@@ -18,7 +18,7 @@ const CHOOSE = `(() => { const data = new DataTransfer(); data.items.add(new Fil
 	const file = document.getElementById('file'); file.files = data.files;
 	file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`;
 
-/** @param {import('./lib/live.js').Browser} browser @param {string} text */
+/** @param {import('../lib/live.js').Browser} browser @param {string} text */
 const badge = (browser, text) => until(`badge ${text}`, async () => (await browser.activeIcon()).badge === text);
 
 /** A camera that nobody is in front of, and no question whether it may be used. */
@@ -104,7 +104,7 @@ for (const which of BROWSERS) {
 			const event = await save();
 			await reaches(world, event, 'pending');
 			await badge(browser, '1');
-			await /** @type {import('../../scripts/lib/browser/firefox.js').Firefox} */ (browser).evaluateInBrowser(`
+			await /** @type {import('../lib/browser/firefox.js').Firefox} */ (browser).evaluateInBrowser(`
 				[...document.querySelectorAll('keyset[id^=ext-keyset] key')]
 					.filter((key) => key.getAttribute('key') === 'L').map((key) => key.doCommand())`);
 			await reaches(world, event, 'loaded');

@@ -7,11 +7,11 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { Display, noDisplay } from './lib/display.js';
-import { BROWSERS, live, missing, story, switchOn, words } from './lib/live.js';
-import { answer, clickInRealPopup } from './lib/question.js';
-import { World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { Display, noDisplay } from '../lib/display.js';
+import { BROWSERS, live, missing, story, switchOn, words } from '../lib/live.js';
+import { answer, clickInRealPopup } from '../lib/question.js';
+import { World } from '../lib/world.js';
 
 for (const which of BROWSERS) {
 	test(`${which}: the popup asks for the site; no and yes`, { skip: missing(which) || (which === 'chromium' && noDisplay()) }, async t => {

@@ -7,11 +7,11 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, missing, reaches } from './lib/live.js';
-import { World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { BROWSERS, missing, reaches } from '../lib/live.js';
+import { World } from '../lib/world.js';
 
-/** @type {import('./lib/live.js').Which[]} */
+/** @type {import('../lib/live.js').Which[]} */
 const PROFILES = ['chromium', 'chromium', 'firefox'];
 
 test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing).find(Boolean) ?? false }, async t => {

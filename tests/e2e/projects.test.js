@@ -4,7 +4,7 @@ import { chown, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { World } from './lib/world.js';
+import { World } from '../lib/world.js';
 
 /** @param {World} world */
 async function roots(world) {

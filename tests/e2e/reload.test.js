@@ -6,10 +6,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { openEditor } from './lib/editors.js';
-import { until, within } from '../../scripts/lib/events.js';
-import { BROWSERS, address, clickInPopup, heading, missing, story, switchOn, words } from './lib/live.js';
-import { World } from './lib/world.js';
+import { openEditor } from '../lib/editors.js';
+import { until, within } from '../lib/events.js';
+import { BROWSERS, address, clickInPopup, heading, missing, story, switchOn, words } from '../lib/live.js';
+import { World } from '../lib/world.js';
 
 for (const which of BROWSERS) {
 	const skip = missing(which);

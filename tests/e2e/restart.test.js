@@ -7,9 +7,9 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, live, missing, switchOn, words } from './lib/live.js';
-import { TOP, World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { BROWSERS, live, missing, switchOn, words } from '../lib/live.js';
+import { TOP, World } from '../lib/world.js';
 
 for (const which of BROWSERS) {
 	test(`${which}: the tabs of a restored session are live again`, { skip: missing(which) }, async t => {

@@ -7,11 +7,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { whileAlive } from '../../scripts/lib/children.js';
-import { until } from '../../scripts/lib/events.js';
-import { answers, freePort } from '../../scripts/lib/ports.js';
-import { BROWSERS, heading, live, missing, story, switchOn, words } from './lib/live.js';
-import { World } from './lib/world.js';
+import { whileAlive } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { answers, freePort } from '../lib/ports.js';
+import { BROWSERS, heading, live, missing, story, switchOn, words } from '../lib/live.js';
+import { World } from '../lib/world.js';
 
 const ASGI = `import os
 async def app(scope, receive, send):
@@ -118,7 +118,7 @@ test('every server shows its own project, and a save there reloads its tabs alon
 	const sites = await Promise.all(there.map(kind => start(world, kind)));
 	const browser = await world.browser('chromium');
 	await browser.set({ hidden: 'now' });
-	/** @type {{site: typeof sites[0], tab: import('./lib/live.js').Page}[]} */
+	/** @type {{site: typeof sites[0], tab: import('../lib/live.js').Page}[]} */
 	const tabs = [];
 	// The first two have two tabs each.
 	for (const site of [...sites, sites[0], sites[1]]) {

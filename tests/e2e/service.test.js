@@ -6,11 +6,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { freePort } from '../../scripts/lib/ports.js';
-import { UserManager, noUserManager } from './lib/user-manager.js';
-import { SANITIZED } from './lib/world.js';
-import { Client } from './lib/wire-client.js';
+import { until } from '../lib/events.js';
+import { freePort } from '../lib/ports.js';
+import { UserManager, noUserManager } from '../lib/user-manager.js';
+import { SANITIZED } from '../lib/world.js';
+import { Client } from '../lib/wire-client.js';
 
 const skip = noUserManager();
 

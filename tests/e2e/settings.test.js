@@ -4,11 +4,11 @@ import { chmod, chown, readFile, rename, rm, symlink, writeFile } from 'node:fs/
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { freePort } from '../../scripts/lib/ports.js';
-import { Client } from './lib/wire-client.js';
-import { SAVECAST, World } from './lib/world.js';
-import { run } from '../../scripts/lib/children.js';
+import { until } from '../lib/events.js';
+import { freePort } from '../lib/ports.js';
+import { Client } from '../lib/wire-client.js';
+import { SAVECAST, World } from '../lib/world.js';
+import { run } from '../lib/children.js';
 
 /** @param {World} world */
 async function projects(world) {

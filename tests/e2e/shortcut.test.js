@@ -7,11 +7,11 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { Display, noDisplay } from './lib/display.js';
-import { guarded, pageScriptsReady, live, missing, reaches } from './lib/live.js';
-import { popupTarget } from './lib/question.js';
-import { World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { Display, noDisplay } from '../lib/display.js';
+import { guarded, pageScriptsReady, live, missing, reaches } from '../lib/live.js';
+import { popupTarget } from '../lib/question.js';
+import { World } from '../lib/world.js';
 
 const INDEX = '<h1>one</h1><input id="file" type="file">';
 

@@ -10,9 +10,9 @@ import { test } from 'node:test';
 
 import WebSocket from 'ws';
 
-import { until, within } from '../../scripts/lib/events.js';
-import { ORIGIN } from './lib/wire-client.js';
-import { LONG, SANITIZED, World } from './lib/world.js';
+import { until, within } from '../lib/events.js';
+import { ORIGIN } from '../lib/wire-client.js';
+import { LONG, SANITIZED, World } from '../lib/world.js';
 
 const PROJECTS = 100;
 const CLIENTS = 50;

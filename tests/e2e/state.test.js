@@ -6,10 +6,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { FakeDaemon } from './lib/fake-daemon.js';
-import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, pageScriptsReady, missing, reaches, switchOn } from './lib/live.js';
-import { TOP, World } from './lib/world.js';
+import { FakeDaemon } from '../lib/fake-daemon.js';
+import { until } from '../lib/events.js';
+import { BROWSERS, pageScriptsReady, missing, reaches, switchOn } from '../lib/live.js';
+import { TOP, World } from '../lib/world.js';
 
 const INDEX = `<!doctype html><title>site</title><style>body { height: 4000px } #inner { height: 60px; overflow: auto }</style>
 <input id="text"><textarea id="area"></textarea><input id="check" type="checkbox"><input type="radio" name="r" id="radio">
@@ -143,7 +143,7 @@ for (const which of BROWSERS) {
 		site.server.process.kill();
 		await site.server.ended;
 		assert.equal(await reload(), 'failed: the server did not answer');
-		const script = path.join(TOP, 'tests/e2e/lib/site-server.js');
+		const script = path.join(TOP, 'tests/lib/site-server.js');
 		world.children.start('site2', [process.execPath, script, String(site.port)], { cwd: site.root, env: world.env });
 		await until('the server', async () => (await fetch(site.url)).ok);
 		assert.equal(await reload(), 'loaded: answered 200');

@@ -7,11 +7,11 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, missing, story, switchOn, words } from './lib/live.js';
-import { World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { BROWSERS, missing, story, switchOn, words } from '../lib/live.js';
+import { World } from '../lib/world.js';
 
-/** @typedef {import('./lib/live.js').Page} Page */
+/** @typedef {import('../lib/live.js').Page} Page */
 
 const svg = (/** @type {number} */ size) =>
 	`<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}"><g id="g"><rect width="${size}" height="9"/></g></svg>`;

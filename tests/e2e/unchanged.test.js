@@ -4,7 +4,7 @@ import { rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { World } from './lib/world.js';
+import { World } from '../lib/world.js';
 
 /** @typedef {{serial: number, source: string, files: string[], steps: {step: string, text: string}[]}} Event */
 

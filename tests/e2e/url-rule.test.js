@@ -4,8 +4,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { World } from './lib/world.js';
-import { Client } from './lib/wire-client.js';
+import { World } from '../lib/world.js';
+import { Client } from '../lib/wire-client.js';
 
 test('a url rule counts before anything else, and follows the settings', async t => {
 	const world = await World.open(t);

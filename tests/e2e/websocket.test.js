@@ -5,10 +5,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { EventLog, until, within } from '../../scripts/lib/events.js';
-import { Client, ORIGIN, PROFILE } from './lib/wire-client.js';
-import { TOP, World } from './lib/world.js';
-import { run } from '../../scripts/lib/children.js';
+import { EventLog, until, within } from '../lib/events.js';
+import { Client, ORIGIN, PROFILE } from '../lib/wire-client.js';
+import { TOP, World } from '../lib/world.js';
+import { run } from '../lib/children.js';
 
 test('only a browser extension of this user gets in', async t => {
 	const world = await World.open(t);

@@ -4,11 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { Terminal } from './lib/terminal.js';
-import { World } from './lib/world.js';
-import { Client } from './lib/wire-client.js';
-import { run } from '../../scripts/lib/children.js';
-import { SAVECAST } from './lib/world.js';
+import { Terminal } from '../lib/terminal.js';
+import { World } from '../lib/world.js';
+import { Client } from '../lib/wire-client.js';
+import { run } from '../lib/children.js';
+import { SAVECAST } from '../lib/world.js';
 
 test('why explains a file and a URL, and does nothing', async t => {
 	const world = await World.open(t);

@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { BROWSERS, live, missing, words } from './lib/live.js';
-import { World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { BROWSERS, live, missing, words } from '../lib/live.js';
+import { World } from '../lib/world.js';
 
-/** @typedef {import('./lib/live.js').Browser} Browser */
+/** @typedef {import('../lib/live.js').Browser} Browser */
 
 const PAGES = { 'index.html': '<h1>one</h1>', 'two.html': '<h1>two</h1>', 'private.html': '<h1>private</h1>' };
 

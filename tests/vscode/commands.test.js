@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { codeServer } from './lib/code-server.js';
-import { openDesk, openSite } from './lib/desk.js';
+import { until } from '../lib/events.js';
+import { codeServer } from '../lib/vscode/code-server.js';
+import { openDesk, openSite } from '../lib/vscode/desk.js';
 
 const { skip } = codeServer;
 

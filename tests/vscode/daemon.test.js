@@ -6,10 +6,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { codeServer } from './lib/code-server.js';
-import { openDesk } from './lib/desk.js';
-import { daemonService } from './lib/service.js';
+import { until } from '../lib/events.js';
+import { codeServer } from '../lib/vscode/code-server.js';
+import { openDesk } from '../lib/vscode/desk.js';
+import { daemonService } from '../lib/vscode/service.js';
 
 const { skip } = codeServer;
 const files = { 'a.css': '', 'b.css': '' };

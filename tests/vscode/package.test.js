@@ -7,9 +7,9 @@ import { copyFile, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { run } from '../../scripts/lib/children.js';
-import { TOP, World } from '../e2e/lib/world.js';
-import { codeServer } from './lib/code-server.js';
+import { run } from '../lib/children.js';
+import { TOP, World } from '../lib/world.js';
+import { codeServer } from '../lib/vscode/code-server.js';
 
 const { skip, vsix, node } = codeServer;
 

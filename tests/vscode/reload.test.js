@@ -7,11 +7,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { servers } from '../e2e/lib/dev-servers.js';
-import { settled } from '../e2e/lib/restarts.js';
-import { codeServer } from './lib/code-server.js';
-import { openSite } from './lib/desk.js';
+import { until } from '../lib/events.js';
+import { servers } from '../lib/dev-servers.js';
+import { settled } from '../lib/restarts.js';
+import { codeServer } from '../lib/vscode/code-server.js';
+import { openSite } from '../lib/vscode/desk.js';
 
 const { skip } = codeServer;
 

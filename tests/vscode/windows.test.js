@@ -7,10 +7,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { World } from '../e2e/lib/world.js';
-import { codeServer, startCodeServer } from './lib/code-server.js';
-import { Workbench } from './lib/workbench.js';
+import { until } from '../lib/events.js';
+import { World } from '../lib/world.js';
+import { codeServer, startCodeServer } from '../lib/vscode/code-server.js';
+import { Workbench } from '../lib/vscode/workbench.js';
 
 const { skip } = codeServer;
 

@@ -4,9 +4,9 @@
  */
 import path from 'node:path';
 
-import { launchChromium } from '../../../scripts/lib/browser/chromium.js';
-import { until } from '../../../scripts/lib/events.js';
-import { World } from '../../e2e/lib/world.js';
+import { launchChromium } from '../browser/chromium.js';
+import { until } from '../events.js';
+import { World } from '../world.js';
 import { startCodeServer } from './code-server.js';
 import { Workbench } from './workbench.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import WebSocket from 'ws';
 
-import { EventLog } from '../../../scripts/lib/events.js';
+import { EventLog } from './events.js';
 
 export const ORIGIN = `chrome-extension://${'a'.repeat(32)}`;
 export const PROFILE = 'profile-of-a-test';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { SAVECASTD } from '../../e2e/lib/world.js';
+import { SAVECASTD } from '../world.js';
 
 /**
  * A folder of D-Bus services with the daemon's, so that a call starts it.

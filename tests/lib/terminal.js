@@ -2,8 +2,8 @@
 /**
  * A program in a real terminal (tmux), with a keyboard.
  */
-import { run } from '../../../scripts/lib/children.js';
-import { until } from '../../../scripts/lib/events.js';
+import { run } from './children.js';
+import { until } from './events.js';
 
 export class Terminal {
 	#server;

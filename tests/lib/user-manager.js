@@ -11,15 +11,15 @@ import path from 'node:path';
 import { Bus } from './bus-client.js';
 import { noMounts } from './namespaces.js';
 import { SANITIZED, SAVECAST, SAVECASTD, World } from './world.js';
-import { run, whileAlive } from '../../../scripts/lib/children.js';
-import { until, within } from '../../../scripts/lib/events.js';
-import { freePort } from '../../../scripts/lib/ports.js';
+import { run, whileAlive } from './children.js';
+import { until, within } from './events.js';
+import { freePort } from './ports.js';
 
 /** Has no rights and no files of its own. */
 const WHO = 'nobody';
 const SCRIPT = new URL('user-manager.sh', import.meta.url).pathname;
 const DATA = path.join(path.dirname(SAVECASTD), 'data');
-const SOURCE = new URL('../../../daemon/data/', import.meta.url).pathname;
+const SOURCE = new URL('../../daemon/data/', import.meta.url).pathname;
 
 /** @returns {string | false} why there can be none here */
 export function noUserManager() {

@@ -9,15 +9,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { Children, run, tail, whileAlive } from '../../../scripts/lib/children.js';
-import { answers, freePort } from '../../../scripts/lib/ports.js';
-import { launchChromium } from '../../../scripts/lib/browser/chromium.js';
-import { launchFirefox } from '../../../scripts/lib/browser/firefox.js';
-import { busConfig } from '../../../scripts/lib/bus-config.js';
+import { Children, run, tail, whileAlive } from './children.js';
+import { answers, freePort } from './ports.js';
+import { launchChromium } from './browser/chromium.js';
+import { launchFirefox } from './browser/firefox.js';
+import { busConfig } from './bus-config.js';
 import { Bus } from './bus-client.js';
-import { until } from '../../../scripts/lib/events.js';
+import { until } from './events.js';
 
-export const TOP = fileURLToPath(new URL('../../..', import.meta.url));
+export const TOP = fileURLToPath(new URL('../..', import.meta.url));
 const BUILD = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build', 'daemon');
 export const SAVECASTD = path.join(BUILD, 'savecastd');
 export const SAVECAST = path.join(BUILD, 'savecast');
@@ -31,8 +31,8 @@ export const LONG = Boolean(process.env.SAVECAST_LONG);
 /** Debian's own, which knows Debian's FastAPI; another in the path may not. */
 const UVICORN = existsSync('/usr/bin/uvicorn') ? '/usr/bin/uvicorn' : 'uvicorn';
 
-/** @typedef {import('../../../scripts/lib/browser/chromium.js').Chromium} Chromium */
-/** @typedef {import('../../../scripts/lib/browser/firefox.js').Firefox} Firefox */
+/** @typedef {import('./browser/chromium.js').Chromium} Chromium */
+/** @typedef {import('./browser/firefox.js').Firefox} Firefox */
 
 /** @type {Set<World>} */
 const open = new Set();
@@ -192,7 +192,7 @@ export class World {
 	 */
 	async site(name, files) {
 		const root = await this.folder(name, files, { git: true });
-		const script = path.join(TOP, 'tests/e2e/lib/site-server.js');
+		const script = path.join(TOP, 'tests/lib/site-server.js');
 		return { root, ...await this.serve(name, root, port => [process.execPath, script, String(port)]) };
 	}
 
@@ -214,7 +214,7 @@ export class World {
 	 *
 	 * @template {'chromium' | 'firefox'} [N='chromium']
 	 * @param {N} [name]
-	 * @param {import('../../../scripts/lib/browser/firefox.js').Options} [options]
+	 * @param {import('./browser/firefox.js').Options} [options]
 	 * @returns {Promise<N extends 'firefox' ? Firefox : Chromium>}
 	 */
 	async browser(name, options = {}) {

@@ -6,9 +6,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { answers } from '../../../scripts/lib/ports.js';
-import { whileAlive } from '../../../scripts/lib/children.js';
-import { until } from '../../../scripts/lib/events.js';
+import { answers } from './ports.js';
+import { whileAlive } from './children.js';
+import { until } from './events.js';
 
 /** argv: port, then what to send after a browser's `hello`: a JSON array of messages or a close code. */
 const SCRIPT = `

@@ -3,7 +3,7 @@
 // What a process holds, before an attack, at its worst moment, and after it.
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 
-import { until } from '../../../scripts/lib/events.js';
+import { until } from './events.js';
 import { SANITIZED } from './world.js';
 
 /**

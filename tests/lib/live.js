@@ -2,13 +2,13 @@
 //
 // What the tests of live tabs share, in either browser.
 
-import { findChromium } from '../../../scripts/lib/browser/chromium.js';
-import { until } from '../../../scripts/lib/events.js';
-import { findFirefox } from '../../../scripts/lib/browser/firefox.js';
+import { findChromium } from './browser/chromium.js';
+import { until } from './events.js';
+import { findFirefox } from './browser/firefox.js';
 
 /**
- * @typedef {import('../../../scripts/lib/browser/chromium-page.js').ChromiumPage | import('../../../scripts/lib/browser/firefox-page.js').FirefoxPage} Page
- * @typedef {import('../../../scripts/lib/browser/chromium.js').Chromium | import('../../../scripts/lib/browser/firefox.js').Firefox} Browser
+ * @typedef {import('./browser/chromium-page.js').ChromiumPage | import('./browser/firefox-page.js').FirefoxPage} Page
+ * @typedef {import('./browser/chromium.js').Chromium | import('./browser/firefox.js').Firefox} Browser
  * @typedef {'chromium' | 'firefox'} Which
  * @typedef {import('./world.js').World} World
  */

@@ -6,8 +6,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-import { run } from '../../../scripts/lib/children.js';
-import { within } from '../../../scripts/lib/events.js';
+import { run } from './children.js';
+import { within } from './events.js';
 
 /** @returns {string | false} why there can be none */
 export function noDisplay() {

@@ -2,7 +2,7 @@
 /**
  * VS Code's window in a browser tab, with a real keyboard.
  */
-import { until } from '../../../scripts/lib/events.js';
+import { until } from '../events.js';
 
 const MODIFIERS = /** @type {Record<string, number>} */ ({ Alt: 1, Control: 2, Meta: 4, Shift: 8 });
 const CODES = /** @type {Record<string, [string, number]>} */ ({
@@ -12,7 +12,7 @@ const CODES = /** @type {Record<string, [string, number]>} */ ({
 
 export class Workbench {
 	/**
-	 * @param {import('../../../scripts/lib/browser/chromium.js').Chromium} browser
+	 * @param {import('../browser/chromium.js').Chromium} browser
 	 * @param {string} url of code-server
 	 * @param {string} root a folder, or a .code-workspace file
 	 * @param {string} [file] to open at once, for a name that cannot be typed
@@ -32,7 +32,7 @@ export class Workbench {
 		return workbench;
 	}
 
-	/** @param {import('../../../scripts/lib/browser/chromium-page.js').ChromiumPage} page */
+	/** @param {import('../browser/chromium-page.js').ChromiumPage} page */
 	constructor(page) {
 		this.page = page;
 	}

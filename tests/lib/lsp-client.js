@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-import { EventLog } from '../../../scripts/lib/events.js';
+import { EventLog } from './events.js';
 import { SAVECAST } from './world.js';
 
 export class LspClient {

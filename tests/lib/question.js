@@ -3,11 +3,11 @@
 // The real popup, and the browser's own question whether the extension may see a site: clicked as
 // a person does, in either browser.
 
-import { until } from '../../../scripts/lib/events.js';
+import { until } from './events.js';
 
 /**
- * @typedef {import('../../../scripts/lib/browser/chromium.js').Chromium} Chromium
- * @typedef {import('../../../scripts/lib/browser/firefox.js').Firefox} Firefox
+ * @typedef {import('./browser/chromium.js').Chromium} Chromium
+ * @typedef {import('./browser/firefox.js').Firefox} Firefox
  * @typedef {import('./live.js').Page} Page
  */
 
@@ -132,7 +132,7 @@ export async function answer(page, display, yes) {
 		await answerInChromium(/** @type {Chromium} */ (page.browser), page, display, yes);
 		return;
 	}
-	const { browser } = /** @type {import('../../../scripts/lib/browser/firefox-page.js').FirefoxPage} */ (page);
+	const { browser } = /** @type {import('./browser/firefox-page.js').FirefoxPage} */ (page);
 	await until('the question', () => browser.evaluateInBrowser(`(() => {
 		const asked = document.getElementById('addon-webext-permissions-notification');
 		return PopupNotifications.isPanelOpen && asked && (asked.${yes ? 'button' : 'secondaryButton'}.click(), true);

@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { whileAlive } from '../../../scripts/lib/children.js';
-import { vimSettings } from '../../../scripts/lib/vim.js';
+import { whileAlive } from './children.js';
+import { vimSettings } from './vim.js';
 import { SAVECAST } from './world.js';
 
 /**

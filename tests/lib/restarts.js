@@ -6,11 +6,11 @@
 import http from 'node:http';
 import path from 'node:path';
 
-import { run, tail } from '../../../scripts/lib/children.js';
-import { until, within } from '../../../scripts/lib/events.js';
+import { run, tail } from './children.js';
+import { until, within } from './events.js';
 import { World } from './world.js';
 
-/** @typedef {import('../../../scripts/lib/browser/chromium-page.js').ChromiumPage} Page */
+/** @typedef {import('./browser/chromium-page.js').ChromiumPage} Page */
 /** @typedef {import('./dev-servers.js').Server} Server */
 
 const now = () => Number(process.hrtime.bigint() / 1000n);

@@ -6,9 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { whileAlive } from '../../../scripts/lib/children.js';
-import { EventLog } from '../../../scripts/lib/events.js';
-import { freePort } from '../../../scripts/lib/ports.js';
+import { whileAlive } from './children.js';
+import { EventLog } from './events.js';
+import { freePort } from './ports.js';
 import { SAVECAST } from './world.js';
 
 /** @typedef {import('./world.js').World} World */

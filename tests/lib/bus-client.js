@@ -4,7 +4,7 @@
  */
 import * as dbus from '@jellybrick/dbus-next';
 
-import { EventLog } from '../../../scripts/lib/events.js';
+import { EventLog } from './events.js';
 
 export const NAME = 'io.github.savecast.Daemon1';
 export const PATH = '/io/github/savecast/Daemon1';

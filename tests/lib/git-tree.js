@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 
-import { until } from '../../../scripts/lib/events.js';
+import { until } from './events.js';
 
 /** @typedef {{serial: number, source: string, project: string, closed: boolean, files: string[],
  *   'file-count': number, steps: {step: string, text: string}[]}} Event */

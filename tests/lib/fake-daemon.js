@@ -5,7 +5,7 @@
 import crypto from 'node:crypto';
 import http from 'node:http';
 import { WebSocketServer } from 'ws';
-import { EventLog } from '../../../scripts/lib/events.js';
+import { EventLog } from './events.js';
 
 const KEY = '0123456789abcdef'.repeat(4);
 const INSTANCE = '0123456789abcdef';

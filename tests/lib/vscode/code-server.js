@@ -7,12 +7,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { run, whileAlive } from '../../../scripts/lib/children.js';
-import { freePort } from '../../../scripts/lib/ports.js';
-import { until } from '../../../scripts/lib/events.js';
-import { TOP } from '../../e2e/lib/world.js';
+import { run, whileAlive } from '../children.js';
+import { freePort } from '../ports.js';
+import { until } from '../events.js';
+import { TOP } from '../world.js';
 
-const INSTALL = fileURLToPath(new URL('../install-code-server', import.meta.url));
+const INSTALL = fileURLToPath(new URL('../../vscode/install-code-server', import.meta.url));
 
 /** The Node that comes with it has certificates of its own; the system's may know a company's. */
 const ENV = { NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt', ...process.env };
@@ -66,7 +66,7 @@ const SETTINGS = {
 const KEYS = [{ key: 'ctrl+alt+n', command: 'explorer.newFile' }];
 
 /**
- * @param {import('../../e2e/lib/world.js').World} world
+ * @param {import('../world.js').World} world
  * @param {{settings?: object, env?: NodeJS.ProcessEnv}} [options]
  */
 export async function startCodeServer(world, { settings = {}, env = {} } = {}) {

@@ -4,7 +4,7 @@
 import crypto from 'node:crypto';
 import net from 'node:net';
 
-import { within } from '../../../scripts/lib/events.js';
+import { within } from './events.js';
 import { ORIGIN } from './wire-client.js';
 
 export const OPCODE = { more: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
