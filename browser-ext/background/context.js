@@ -6,7 +6,7 @@
 
 import { loadSettings } from '../common/settings.js';
 import { hello } from '../link/identity.js';
-import { Socket } from '../link/socket.js';
+import { Daemons } from './daemons.js';
 import { decideIcon, refusalIcon, showIcon } from './icon.js';
 import { Navigation } from './navigation.js';
 import { Progress } from './progress.js';
@@ -19,7 +19,10 @@ export const tabs = new Tabs();
 export const progress = new Progress();
 const transfer = new StateTransfer();
 export const reportLog = new ReportLog({
-	post: (report) => socket.send(report), isUp: () => socket.link === 'up', noted: (id) => shown(id),
+	post: (daemon, report) => daemons.send(daemon, report),
+	isUp: (daemon) => daemons.isUp(daemon),
+	daemonOf: (id) => daemons.of(id),
+	noted: (id) => shown(id),
 });
 export const send = reportLog.send.bind(reportLog);
 export const navigation = new Navigation({
@@ -31,8 +34,8 @@ export const reloads = new Reloads({
 	pause: (id, why) => navigation.pause(id, why),
 	hidden: () => settings.hidden,
 });
-/** @type {Socket} */
-export let socket;
+/** @type {Daemons} */
+export let daemons;
 /** @type {import('../common/settings.js').Settings} */
 export let settings;
 /** @type {(id?: number) => void} */
@@ -41,49 +44,41 @@ let shown = () => {};
 /**
  * To be awaited before anything else here is used.
  *
- * @param {Pick<import('../link/socket.js').Handlers, 'message' | 'link'>} daemon
+ * @param {import('./daemons.js').Handlers['message']} message handles the daemons' messages
  * @returns {Promise<boolean>} whether the browser has just started
  */
-export async function build(daemon) {
+export async function build(message) {
 	const [loaded, starts] = await Promise.all([loadSettings(), tabs.load()]);
 	settings = loaded;
-	socket = new Socket(settings.port, {
+	daemons = new Daemons(tabs, {
 		hello: () => hello(loaded.profile),
-		greeting: () => tabs.watched().map(([id]) => watchMessage(id)),
-		...daemon,
+		message,
+		changed: show,
+		leaves: (id) => {
+			send(progress.end(id, 'skipped', 'the tab belongs to another daemon now'));
+			tabs.set(id, { pending: undefined });
+			reportLog.forget(id);
+		},
 	});
-	connectIfNeeded();
+	daemons.configure(settings.daemons);
 	return starts;
 }
 
 /** @param {import('../common/settings.js').Settings} changed */
 export function settingsChanged(changed) {
 	settings = changed;
-	socket.port = changed.port;
+	daemons.configure(changed.daemons);
 	shown();
-}
-
-/** @param {number} id @returns {import('../link/protocol.js').Watch} */
-function watchMessage(id) {
-	const { url } = /** @type {import('./tabs.js').TabEntry} */ (tabs.get(id));
-	return { type: 'watch', tab: id, url };
 }
 
 /** @param {number} id */
 export function watch(id) {
-	socket.send(watchMessage(id));
-	connectIfNeeded();
+	daemons.watch(id);
 }
 
 /** @param {number} id */
 function unwatch(id) {
-	socket.send({ type: 'unwatch', tab: id });
-	connectIfNeeded();
-}
-
-/** There is a connection while there is a tab to watch. */
-function connectIfNeeded() {
-	socket.want(tabs.watched().length > 0);
+	daemons.unwatch(id);
 }
 
 /**
@@ -108,8 +103,14 @@ export function releaseIfDue(id, condition) {
 }
 
 /** @param {number} id */
+function iconOf(id) {
+	const { link, port, name } = daemons.connection(id);
+	return decideIcon(tabs.get(id), link, port, name);
+}
+
+/** @param {number} id */
 export function show(id) {
-	showIcon(id, decideIcon(tabs.get(id), socket.link, socket.port));
+	showIcon(id, iconOf(id));
 	shown(id);
 }
 
@@ -136,9 +137,9 @@ export function describe(id) {
 	const entry = tabs.get(id);
 	return {
 		entry,
-		icon: decideIcon(entry, socket.link, socket.port),
-		link: socket.link,
-		port: socket.port,
+		icon: iconOf(id),
+		...daemons.connection(id),
+		daemons: daemons.list(entry),
 		sites: settings.sites,
 		events: reportLog.of(id),
 	};

@@ -6,14 +6,15 @@
 
 import { api } from '../common/api.js';
 import {
-	build, forget, navigation, progress, releaseIfDue, reloads, reportLog, send, show, socket, tabs, watch,
+	build, daemons, forget, navigation, progress, releaseIfDue, reloads, reportLog, send, show, tabs, watch,
 } from './context.js';
 import { closeConnections, insertPageScripts, useSpareConnection } from './page-scripts.js';
+import { report } from './progress.js';
 import { switchOnIfWanted } from './user-actions.js';
 
 /** To be awaited before the other functions are called. */
 export async function start() {
-	const starts = await build({ message: received, link: linkChanged });
+	const starts = await build(received);
 	for (const [id, { paused }] of tabs.all()) {
 		show(id);
 		if (paused === undefined) {
@@ -91,48 +92,52 @@ export function replaced(added, gone) {
 
 /** Starts the loop that looks for the daemon again, should the browser have ended it. */
 export function alarmed() {
-	socket.kick();
+	daemons.kick();
 }
 
-/** The user wants to pair with the daemon again. */
-export function keyForgotten() {
-	socket.reconnect();
+/** The user wants to pair with the daemon again. @param {string} daemon */
+export function keyForgotten(daemon) {
+	daemons.reconnect(daemon);
 }
 
-/** @param {import('../link/protocol.js').FromDaemon} message */
-function received(message) {
+/**
+ * What a daemon says of a tab counts only if the tab belongs to it.
+ *
+ * @param {string} daemon
+ * @param {import('../link/protocol.js').FromDaemon} message
+ */
+function received(daemon, message) {
 	switch (message.type) {
 	case 'reload':
 		for (const id of message.tabs) {
-			reportLog.begin(id, message);
-			reloads.begin(id, message.event, message.changes);
+			if (belongs(id, daemon)) {
+				reportLog.begin(id, message);
+				reloads.begin(id, message.event, message.changes);
+			} else {
+				daemons.send(daemon, report(message.event, id, 'skipped', 'tab is not switched on'));
+			}
 		}
 		break;
 	case 'let-go':
-		message.tabs.filter((id) => tabs.get(id)).forEach(message.spare ? useSpareConnection : closeConnections);
+		message.tabs.filter((id) => belongs(id, daemon)).forEach(message.spare ? useSpareConnection : closeConnections);
 		break;
-	case 'tab':
-		if (tabs.answered(message)) {
-			show(message.tab);
+	case 'hello': {
+		const own = [...tabs.all()].map(([id]) => id).filter((id) => belongs(id, daemon));
+		if (reportLog.connected(daemon, message.instance, own)) {
+			own.forEach((id) => progress.forget(id));
 		}
 		break;
-	case 'hello':
-		if (reportLog.connected(message.instance)) {
-			progress.clear();
-		}
-		break;
+	}
 	case 'error':
 		console.warn(`daemon: ${message.code}: ${message.message}`);
 		break;
 	}
 }
 
-/** @param {import('../link/socket.js').Link} link */
-function linkChanged(link) {
-	if (link !== 'up') {
-		tabs.forgetAnswers();
-	}
-	for (const [id] of tabs.all()) {
-		show(id);
-	}
+/**
+ * @param {number} id
+ * @param {string} daemon
+ */
+function belongs(id, daemon) {
+	return tabs.get(id)?.daemon === daemon;
 }

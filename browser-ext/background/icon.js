@@ -30,9 +30,10 @@ function icon(state, title) {
  * @param {TabEntry | undefined} entry undefined: the tab is off
  * @param {Link} link
  * @param {number} port
+ * @param {string} [name] of the daemon, if it is not this computer's
  * @returns {Icon}
  */
-export function decideIcon(entry, link, port) {
+export function decideIcon(entry, link, port, name) {
 	if (!entry) {
 		return icon('off', 'off: click to reload this tab at each save');
 	}
@@ -42,17 +43,21 @@ export function decideIcon(entry, link, port) {
 	if (entry.pending) {
 		return icon('pending', `a reload is pending: ${entry.pending.why}: click to reload now`);
 	}
-	return connectionIcon(link, port) ?? answerIcon(link, entry.answer);
+	return connectionIcon(link, port, name) ?? answerIcon(link, entry.answer, name);
 }
 
 /**
  * @param {Link} link
  * @param {number} port
+ * @param {string} [name]
  * @returns {Icon | undefined} undefined: the connection is all right
  */
-function connectionIcon(link, port) {
+function connectionIcon(link, port, name) {
 	switch (link) {
 	case 'down':
+		if (name) {
+			return icon('disconnected', `${name}: nothing answers on port ${port}: is savecast forward running?`);
+		}
 		return icon('disconnected', 'the daemon is not running: run savecastd, or save a file in your editor');
 	case 'refused':
 		return icon('disconnected', `port ${port}: the program that listens there does not accept this browser: ` +
@@ -69,9 +74,10 @@ function connectionIcon(link, port) {
 /**
  * @param {Link} link
  * @param {import('../link/protocol.js').TabAnswer} [answer]
+ * @param {string} [name]
  * @returns {Icon}
  */
-function answerIcon(link, answer) {
+function answerIcon(link, answer, name) {
 	if (link !== 'up' || !answer) {
 		return icon('looking', 'asking the daemon about this tab');
 	}
@@ -81,7 +87,7 @@ function answerIcon(link, answer) {
 	}
 	switch (state) {
 	case 'live':
-		return icon('live', `live: ${project}: ${reason}`);
+		return icon('live', `live: ${project}${name ? ` on ${name}` : ''}: ${reason}`);
 	case 'waiting':
 		return icon('waiting', `waiting for the server: ${reason}`);
 	case 'down':

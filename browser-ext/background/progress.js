@@ -160,8 +160,12 @@ export class Progress {
 		return this.#tabs.get(tab)?.event;
 	}
 
-	/** Forgets all: the daemon that gave these event numbers is gone. */
-	clear() {
-		this.#tabs.clear();
+	/**
+	 * Forgets the tab's event: the daemon that gave it its number is gone.
+	 *
+	 * @param {number} tab
+	 */
+	forget(tab) {
+		this.#tabs.delete(tab);
 	}
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What happened to each event in each tab: reported to the daemon, and kept for the popup. Reports
-// wait while the daemon is away. After a restart it counts its events from 1 again, so the waiting
-// reports of the old numbers are dropped.
+// What happened to each event in each tab: reported to the tab's daemon, and kept for the popup.
+// Reports wait while their daemon is away. After a restart it counts its events from 1 again, so the
+// waiting reports of the old numbers are dropped.
 
 /** @typedef {import('../link/protocol.js').Report} Report */
 
@@ -60,26 +60,23 @@ export class History {
 	forget(tab) {
 		this.#tabs.delete(tab);
 	}
-
-	clear() {
-		this.#tabs.clear();
-	}
 }
 
 /**
  * @typedef {object} Dependencies
- * @property {(report: Report) => void} post sends to the daemon
- * @property {() => boolean} isUp whether the daemon is connected
+ * @property {(daemon: string, report: Report) => void} post sends to the daemon
+ * @property {(daemon: string) => boolean} isUp whether it is connected
+ * @property {(tab: number) => string} daemonOf the tab's daemon
  * @property {(tab: number) => void} noted called for each tab whose history has changed
  */
 
 export class ReportLog {
 	#dependencies;
 	#history = new History();
-	/** @type {Report[]} */
+	/** @type {{daemon: string, report: Report}[]} */
 	#unsent = [];
-	/** @type {string | undefined} the run of the daemon that the event numbers belong to */
-	#instance;
+	/** @type {Map<string, string>} by daemon, the run of it that the event numbers belong to */
+	#instances = new Map();
 
 	/** @param {Dependencies} dependencies */
 	constructor(dependencies) {
@@ -98,32 +95,37 @@ export class ReportLog {
 
 	/** @param {Report[]} reports */
 	send(reports) {
-		const { post, isUp, noted } = this.#dependencies;
-		if (isUp()) {
-			reports.forEach(post);
-		} else {
-			this.#unsent = [...this.#unsent, ...reports].slice(-MAX_UNSENT);
-		}
+		const { post, isUp, daemonOf, noted } = this.#dependencies;
 		for (const report of reports) {
+			const daemon = daemonOf(report.tab);
+			if (isUp(daemon)) {
+				post(daemon, report);
+			} else {
+				this.#unsent = [...this.#unsent, { daemon, report }].slice(-MAX_UNSENT);
+			}
 			this.#history.note(report, Date.now());
 			noted(report.tab);
 		}
 	}
 
 	/**
-	 * The daemon is connected.
+	 * A daemon is connected.
 	 *
+	 * @param {string} daemon
 	 * @param {string} instance
+	 * @param {number[]} tabs that belong to it
 	 * @returns {boolean} whether it is another run, with event numbers from 1
 	 */
-	connected(instance) {
-		const restarted = instance !== this.#instance;
+	connected(daemon, instance, tabs) {
+		const restarted = instance !== this.#instances.get(daemon);
+		const waiting = this.#unsent.filter((one) => one.daemon === daemon);
+		this.#unsent = this.#unsent.filter((one) => one.daemon !== daemon);
 		if (restarted) {
-			this.#instance = instance;
-			this.#history.clear();
-			this.#unsent = [];
+			this.#instances.set(daemon, instance);
+			tabs.forEach((tab) => this.#history.forget(tab));
+		} else {
+			waiting.forEach(({ report }) => this.#dependencies.post(daemon, report));
 		}
-		this.#unsent.splice(0).forEach(this.#dependencies.post);
 		return restarted;
 	}
 

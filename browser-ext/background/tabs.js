@@ -28,7 +28,11 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  * @property {boolean} [hasScripts] whether the page scripts are in the page
  * @property {string} [documentId] of the page scripts that sent `ready` last
  * @property {boolean} [announcedEarly] they did so before the browser announced the page
- * @property {import('../link/protocol.js').TabAnswer} [answer] the daemon's state of this tab
+ * @property {string} [chosen] the id of the daemon that the user has chosen for it
+ * @property {string} [daemon] the id of the daemon that it belongs to
+ * @property {Record<string, import('../link/protocol.js').TabAnswer>} [answers] the daemons' states
+ *	of this tab, by their id
+ * @property {import('../link/protocol.js').TabAnswer} [answer] the one of them to show
  */
 
 const KEY = 'tabs';
@@ -165,26 +169,6 @@ export class Tabs {
 	}
 
 	/**
-	 * @param {import('../link/protocol.js').TabAnswer} answer
-	 * @returns {boolean} whether the tab is still watched
-	 */
-	answered(answer) {
-		const entry = this.#entries.get(answer.tab);
-		if (!entry || entry.paused !== undefined) {
-			return false;
-		}
-		entry.answer = answer;
-		return true;
-	}
-
-	/** The daemon is gone: its answers are no longer valid. */
-	forgetAnswers() {
-		for (const entry of this.#entries.values()) {
-			delete entry.answer;
-		}
-	}
-
-	/**
 	 * @param {number} tab
 	 * @param {TabEntry} entry
 	 * @param {'reload' | 'navigation' | 'none'} cause
@@ -202,7 +186,7 @@ export class Tabs {
 
 	/** @param {boolean} [ending] the browser ends: keep what is stored for its next session */
 	#save(ending = false) {
-		const kept = [...this.#entries].map(([tab, { answer, hasScripts: _, documentId: __, announcedEarly: ___, ...rest }]) => [tab, rest]);
+		const kept = [...this.#entries].map(([tab, { answer, answers, hasScripts: _, documentId: __, announcedEarly: ___, ...rest }]) => [tab, rest]);
 		api.storage.session.set({ [KEY]: kept }).catch((error) => {
 			console.warn(`storage.session: ${KEY}: ${error}`);
 		});

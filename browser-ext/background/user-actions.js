@@ -4,10 +4,10 @@
 
 import { toAddress } from '../common/address.js';
 import { api } from '../common/api.js';
-import { rememberSite } from '../common/settings.js';
+import { rememberChoice, rememberSite } from '../common/settings.js';
 import { siteOf, takeSiteToRemember } from '../common/site.js';
 import {
-	describe, forget, navigation, onShown, progress, reloads, send, settings, show, showRefusal, socket, tabs, watch,
+	daemons, describe, forget, navigation, onShown, progress, reloads, send, settings, show, showRefusal, tabs, watch,
 } from './context.js';
 import { insertPageScripts } from './page-scripts.js';
 
@@ -44,8 +44,9 @@ export function switchOn(id, url, incognito) {
 		return;
 	}
 	tabs.add(id, address.url, incognito);
+	tabs.set(id, { chosen: settings.choices[siteOf(address.url)] });
 	watch(id);
-	socket.kick();
+	daemons.kick();
 	show(id);
 	insertPageScripts(id);
 }
@@ -55,6 +56,22 @@ function switchOff(id) {
 	send(progress.end(id, 'skipped', 'switched off'));
 	forget(id);
 	show(id);
+}
+
+/**
+ * @param {number} id
+ * @param {string | undefined} chosen the daemon that the tab, and the site's later ones, belong to
+ */
+function chooseDaemon(id, chosen) {
+	const entry = tabs.get(id);
+	if (entry && entry.paused === undefined) {
+		send(progress.end(id, 'skipped', 'the user has chosen another daemon'));
+		tabs.set(id, { pending: undefined });
+		daemons.choose(id, chosen);
+		if (!entry.incognito) {
+			rememberChoice(siteOf(entry.url), chosen);
+		}
+	}
 }
 
 /**
@@ -126,7 +143,7 @@ export function popupConnected(port) {
 	}
 	popups.set(port, id);
 	port.onDisconnect.addListener(() => popups.delete(port));
-	port.onMessage.addListener((/** @type {{to: string, url?: string, incognito?: boolean}} */ { to, url, incognito }) => {
+	port.onMessage.addListener((/** @type {{to: string, url?: string, incognito?: boolean, daemon?: string}} */ { to, url, incognito, daemon }) => {
 		switch (to) {
 		case 'on':
 			switchOn(id, url, incognito);
@@ -136,6 +153,9 @@ export function popupConnected(port) {
 			break;
 		case 'reload':
 			reloadNow(id, url);
+			break;
+		case 'daemon':
+			chooseDaemon(id, daemon);
 			break;
 		}
 	});

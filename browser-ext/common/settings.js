@@ -6,12 +6,22 @@ import { api } from './api.js';
 
 export const DEFAULT_PORT = 7283;
 
+/** The daemon of this computer, which is always there. */
+export const LOCAL = 'local';
+/** Daemons elsewhere: at most this many, with names of at most this many characters. */
+export const MAX_DAEMONS = 16;
+export const MAX_NAME = 40;
+
 /** Sites whose tabs are switched on as they are opened: at most this many. */
 export const MAX_SITES = 256;
 
 /**
+ * @typedef {{id: string, name: string, port: number}} Daemon `id`: stays the same when it is renamed
+ *
  * @typedef {object} Settings
- * @property {number} port where the daemon listens
+ * @property {number} port where the daemon of this computer listens
+ * @property {Daemon[]} daemons all of them, the one of this computer first
+ * @property {Record<string, string>} choices the daemon's id by site, where the user has chosen one
  * @property {'wait' | 'now'} hidden whether a tab that is not shown waits until it is
  * @property {string[]} sites whose tabs are switched on as they are opened, see site.js
  */
@@ -27,13 +37,31 @@ export function toPort(value) {
 }
 
 /**
+ * @param {any} value
+ * @returns {value is Daemon} whether it is one of another computer
+ */
+function isDaemon(value) {
+	return typeof value?.id === 'string' && /^[a-z0-9-]{1,40}$/.test(value.id) && value.id !== LOCAL &&
+		typeof value.name === 'string' && value.name.trim().length > 0 && value.name.length <= MAX_NAME &&
+		toPort(value.port) === value.port;
+}
+
+/**
  * @param {Record<string, unknown>} stored
  * @returns {Settings}
  */
 export function toSettings(stored) {
-	const { sites } = stored;
+	const { sites, daemons, choices } = stored;
+	const port = toPort(stored.port);
+	const others = (Array.isArray(daemons) ? daemons : []).filter(isDaemon)
+		.filter(({ id }, i, all) => all.findIndex((one) => one.id === id) === i)
+		.slice(0, MAX_DAEMONS).map(({ id, name, port: at }) => ({ id, name, port: at }));
+	const known = new Set([LOCAL, ...others.map(({ id }) => id)]);
 	return {
-		port: toPort(stored.port),
+		port,
+		daemons: [{ id: LOCAL, name: 'this computer', port }, ...others],
+		choices: Object.fromEntries(Object.entries(choices ?? {})
+			.filter(([site, id]) => URL.canParse(site) && known.has(id)).slice(-MAX_SITES)),
 		hidden: stored.hidden === 'now' ? 'now' : 'wait',
 		sites: Array.isArray(sites)
 			? sites.filter((site) => typeof site === 'string' && URL.canParse(site)).slice(0, MAX_SITES)
@@ -43,7 +71,7 @@ export function toSettings(stored) {
 
 /** @returns {Promise<Settings & {profile: string}>} `profile` is generated at the first call */
 export async function loadSettings() {
-	const stored = await api.storage.local.get(['port', 'profile', 'hidden', 'sites']);
+	const stored = await api.storage.local.get(['port', 'daemons', 'choices', 'profile', 'hidden', 'sites']);
 	let { profile } = stored;
 	if (typeof profile !== 'string') {
 		profile = crypto.randomUUID();
@@ -52,9 +80,26 @@ export async function loadSettings() {
 	return { ...toSettings(stored), profile: String(profile) };
 }
 
-/** @param {Partial<Settings>} change */
+/** @param {Partial<Omit<Settings, 'daemons'>>} change */
 export function saveSettings(change) {
 	return api.storage.local.set(change);
+}
+
+/**
+ * @param {Daemon[]} daemons
+ * @returns {Promise<void>} stored without the one of this computer, of which only `port` is set
+ */
+export function saveDaemons(daemons) {
+	return api.storage.local.set({ daemons: daemons.filter(({ id }) => id !== LOCAL) });
+}
+
+/**
+ * @param {string} site
+ * @param {string | undefined} daemon its tabs belong to; undefined: that is found out
+ */
+export async function rememberChoice(site, daemon) {
+	const { choices: { [site]: _, ...others } } = await loadSettings();
+	await saveSettings({ choices: daemon === undefined ? others : { ...others, [site]: daemon } });
 }
 
 /**
@@ -74,7 +119,7 @@ export async function rememberSite(one, on) {
  */
 export function onSettingsChanged(changed) {
 	api.storage.local.onChanged.addListener(async (changes) => {
-		if (changes.port || changes.hidden || changes.sites) {
+		if (changes.port || changes.daemons || changes.choices || changes.hidden || changes.sites) {
 			changed(await loadSettings());
 		}
 	});

@@ -4,8 +4,6 @@
 // failures, but not plain requests. The daemon answers those with 403; in `no-cors` mode we learn
 // only that something answered, which is enough.
 
-const TIMEOUT_MSEC = 2000;
-
 /**
  * A content security policy cannot name an IPv6 address. Browsers take "localhost" for both
  * loopback addresses without asking a resolver, and the daemon accepts that name.
@@ -15,15 +13,16 @@ const HOSTS = ['127.0.0.1', 'localhost'];
 /**
  * @param {string} host
  * @param {number} port
+ * @param {number} msec how long the answer may take
  * @returns {Promise<boolean>}
  */
-async function answers(host, port) {
+async function answers(host, port, msec) {
 	try {
 		await fetch(`http://${host}:${port}/`, {
 			mode: 'no-cors',
 			credentials: 'omit',
 			cache: 'no-store',
-			signal: AbortSignal.timeout(TIMEOUT_MSEC),
+			signal: AbortSignal.timeout(msec),
 		});
 		return true;
 	} catch {
@@ -33,12 +32,13 @@ async function answers(host, port) {
 
 /**
  * @param {number} port
+ * @param {number} msec how long an answer may take
  * @returns {AsyncGenerator<string>} the hosts that answer on this port. The first may be another
  *	user's program, with our daemon behind the second
  */
-export async function* findHosts(port) {
+export async function* findHosts(port, msec) {
 	for (const host of HOSTS) {
-		if (await answers(host, port)) {
+		if (await answers(host, port, msec)) {
 			yield host;
 		}
 	}

@@ -10,34 +10,48 @@ import { api } from '../common/api.js';
 const KEY = /^[0-9a-f]{64}$/;
 const NONCE_BYTES = 16;
 
-/** The key's name in storage.local. */
+/** The key's name in storage.local: of this computer's daemon, and with `:ID` of another. */
 const STORED = 'daemonKey';
+const LOCAL = 'local';
+
+/** @param {string} daemon its id */
+const storedAs = (daemon) => (daemon === LOCAL ? STORED : `${STORED}:${daemon}`);
 
 /**
  * @typedef {import('./protocol.js').DaemonHello} DaemonHello
  * @typedef {import('./protocol.js').BrowserHello} BrowserHello
  */
 
-/** @returns {Promise<string | undefined>} undefined: not paired yet */
-export async function loadKey() {
-	const { [STORED]: key } = await api.storage.local.get(STORED);
+/**
+ * @param {string} daemon its id, as in all of these functions
+ * @returns {Promise<string | undefined>} undefined: not paired yet
+ */
+export async function loadKey(daemon) {
+	const { [storedAs(daemon)]: key } = await api.storage.local.get(storedAs(daemon));
 	return typeof key === 'string' && KEY.test(key) ? key : undefined;
 }
 
-/** The extension pairs with the next daemon that answers. */
-export function forgetKey() {
-	return api.storage.local.remove(STORED);
+/**
+ * The extension pairs with the next daemon that answers on its port.
+ *
+ * @param {string} daemon
+ */
+export function forgetKey(daemon) {
+	return api.storage.local.remove(storedAs(daemon));
 }
 
 /**
  * Must be called in the first run of the background script, like every registration.
  *
- * @param {() => void} forgotten
+ * @param {(daemon: string) => void} forgotten
  */
 export function onKeyForgotten(forgotten) {
-	api.storage.local.onChanged.addListener(({ [STORED]: change }) => {
-		if (change && change.newValue === undefined) {
-			forgotten();
+	api.storage.local.onChanged.addListener((changes) => {
+		for (const [name, { newValue }] of Object.entries(changes)) {
+			const [stored, daemon = LOCAL] = name.split(':');
+			if (stored === STORED && newValue === undefined) {
+				forgotten(daemon);
+			}
 		}
 	});
 }
@@ -104,14 +118,15 @@ export async function judge(key, { nonce = '', profile }, { instance, proof, key
 /**
  * The same; stores the key.
  *
+ * @param {string} daemon
  * @param {string | undefined} key
  * @param {BrowserHello} asked
  * @param {DaemonHello} answer
  */
-export async function prove(key, asked, answer) {
+export async function prove(daemon, key, asked, answer) {
 	const { right, pair } = await judge(key, asked, answer);
 	if (pair) {
-		await api.storage.local.set({ [STORED]: pair });
+		await api.storage.local.set({ [storedAs(daemon)]: pair });
 	}
 	return right;
 }

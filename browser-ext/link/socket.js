@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The one connection to the daemon. While it is wanted, it is back within a second after the daemon
-// is; otherwise nothing is open: neither a socket nor a timer nor an alarm.
+// The connection to one daemon. While it is wanted, it is back within a second after the daemon
+// is; otherwise nothing is open: neither a socket nor a timer.
 
 import { api } from '../common/api.js';
 import { findHosts } from './probe.js';
@@ -31,11 +31,12 @@ const PROBE_MSEC = 500;
 /** The first interval after the daemon has gone, since it is most often back soon; doubled up to PROBE_MSEC. */
 const FIRST_PROBE_MSEC = 50;
 const MAX_PAUSE_MSEC = 30000;
-const HELLO_TIMEOUT_MSEC = 5000;
-
-/** Wakes the worker if the browser has ended it while there was no daemon. */
-const ALARM = 'reconnect';
-const ALARM_MINUTES = 0.5;
+/**
+ * How long an answer may take, and the longest interval between attempts. To a daemon elsewhere a
+ * connection is a new ssh, say.
+ */
+const NEAR = { probeMsec: 2000, helloMsec: 5000, pauseMsec: PROBE_MSEC };
+const FAR = { probeMsec: 15000, helloMsec: 20000, pauseMsec: 5000 };
 
 /** Browsers end a worker after 30 s without a call of their API. */
 function keepAlive() {
@@ -49,7 +50,9 @@ function pause(msec) {
 }
 
 export class Socket {
+	#id;
 	#port;
+	#limits;
 	#handlers;
 	/** @type {boolean | undefined} undefined: want() was not called yet */
 	#wanted;
@@ -65,11 +68,14 @@ export class Socket {
 	#loop = 0;
 
 	/**
-	 * @param {number} port
+	 * @param {{id: string, port: number}} daemon `id`: its key is stored by that
+	 * @param {boolean} far whether it is on another machine
 	 * @param {Handlers} handlers
 	 */
-	constructor(port, handlers) {
+	constructor({ id, port }, far, handlers) {
+		this.#id = id;
 		this.#port = port;
+		this.#limits = far ? FAR : NEAR;
 		this.#handlers = handlers;
 	}
 
@@ -103,10 +109,8 @@ export class Socket {
 		}
 		this.#wanted = wanted;
 		if (wanted) {
-			api.alarms.create(ALARM, { periodInMinutes: ALARM_MINUTES });
 			this.kick();
 		} else {
-			api.alarms.clear(ALARM);
 			this.#drop();
 			this.#setLink('idle');
 		}
@@ -158,7 +162,7 @@ export class Socket {
 				msec = Math.min(PROBE_MSEC * 2 ** this.#refusals++, MAX_PAUSE_MSEC);
 				this.#setLink(met.foreign ? 'foreign' : 'refused');
 			} else {
-				msec = Math.min(soon, PROBE_MSEC);
+				msec = Math.min(soon, this.#limits.pauseMsec);
 				soon *= 2;
 				this.#setLink('down');
 			}
@@ -178,8 +182,8 @@ export class Socket {
 	async #converseWithAny(loop) {
 		/** @type {Ending | undefined} */
 		let met;
-		for await (const host of findHosts(this.#port)) {
-			const key = await loadKey();
+		for await (const host of findHosts(this.#port, this.#limits.probeMsec)) {
+			const key = await loadKey(this.#id);
 			if (loop !== this.#loop) {
 				break;
 			}
@@ -215,12 +219,12 @@ export class Socket {
 			const timer = setTimeout(() => {
 				socket.close();
 				end(0);
-			}, HELLO_TIMEOUT_MSEC);
+			}, this.#limits.helloMsec);
 
 			/** @param {import('./protocol.js').DaemonHello} answer */
 			const welcomed = async (answer) => {
 				judging = true;
-				foreign = !await prove(key, hello, answer);
+				foreign = !await prove(this.#id, key, hello, answer);
 				if (this.#socket !== socket) {
 					return;
 				}

@@ -7,7 +7,8 @@ import { TAB_STATES } from '../common/tab-states.js';
 /**
  * @typedef {import('../background/icon.js').Icon} Icon
  * @typedef {import('../background/tabs.js').TabEntry} TabEntry
- * @typedef {{icon: Icon, link: import('../link/socket.js').Link, port: number, entry?: TabEntry}} Known
+ * @typedef {{icon: Icon, link: import('../link/socket.js').Link, port: number, name?: string,
+ *	entry?: TabEntry}} Known `name` of its daemon, if that is not this computer's
  * @typedef {{text: string, code?: boolean}[]} Advice
  */
 
@@ -20,10 +21,10 @@ export function failureOf({ icon, entry }) {
 }
 
 /** @param {Known} known */
-export function stateName({ icon, entry }) {
+export function stateName({ icon, entry, name }) {
 	const { heading } = TAB_STATES[icon.state];
 	const project = icon.state === 'live' ? entry?.answer?.project : undefined;
-	return project ? `${heading}: ${project}` : heading;
+	return project ? `${heading}: ${project}${name ? ` on ${name}` : ''}` : heading;
 }
 
 /**
@@ -40,7 +41,7 @@ export function reasonOf({ icon, entry }) {
  * @param {Known} known
  * @returns {Advice | undefined} undefined: nothing is wrong
  */
-export function adviceFor({ icon, link, port, entry }) {
+export function adviceFor({ icon, link, port, name, entry }) {
 	switch (icon.state) {
 	case 'buildFailed':
 		return [{ text: 'Your page stays as it is until a build succeeds. For the whole story, run ' },
@@ -50,6 +51,10 @@ export function adviceFor({ icon, link, port, entry }) {
 			return [{ text: 'Another user’s program may use the port: run ' },
 				{ text: 'savecast status', code: true },
 				{ text: '. If you have deleted savecast’s state yourself, pair again in Settings.' }];
+		}
+		if (name && link === 'down') {
+			return [{ text: 'Connect to it: ' }, { text: `systemctl --user start savecast-forward@${name}`, code: true },
+				{ text: ' or run ' }, { text: `savecast forward --port=${port} ${name} -- ssh ${name} savecast stdio`, code: true }];
 		}
 		return link === 'down'
 			? [{ text: 'Start the daemon: ' }, { text: 'systemctl --user start savecast', code: true },

@@ -41,6 +41,7 @@ async function show(now) {
 	byId('reload').hidden = !on;
 	byId('story').hidden = !events.length;
 	showEvents(events);
+	showDaemons(now, on);
 	await showSite(now);
 }
 
@@ -65,6 +66,36 @@ function showEvents(events) {
 	if (focus) {
 		byId(focus)?.querySelector('summary').focus();
 	}
+}
+
+/**
+ * With one daemon there is nothing to choose.
+ *
+ * @param {Description} now
+ * @param {boolean} on
+ */
+function showDaemons({ entry, daemons }, on) {
+	byId('daemon-choice').hidden = !on || daemons.length < 2;
+	const options = [{ value: '', text: `Found automatically${entry?.chosen ? '' : ownerText(entry, daemons)}` },
+		...daemons.map(({ id: value, name, knows, link }) => ({
+			value, text: `${name}${knows ? ': knows this page' : link === 'up' || link === 'idle' ? '' : ': no connection'}`,
+		}))];
+	// Not while the list is open, unless it differs.
+	const text = JSON.stringify(options);
+	if (byId('daemon').dataset.shown !== text) {
+		byId('daemon').dataset.shown = text;
+		byId('daemon').replaceChildren(...options.map(({ value, text: label }) => new Option(label, value)));
+	}
+	byId('daemon').value = entry?.chosen ?? '';
+}
+
+/**
+ * @param {Description['entry']} entry
+ * @param {Description['daemons']} daemons
+ */
+function ownerText(entry, daemons) {
+	const owner = daemons.find(({ id: one }) => one === entry?.daemon);
+	return owner ? `: ${owner.name}` : '';
 }
 
 /** @param {Description} now */
@@ -108,6 +139,7 @@ byId('toggle').onclick = () => {
 	const on = last?.entry !== undefined && last.entry.paused === undefined;
 	port.postMessage({ to: on ? 'off' : 'on', url: tab?.url, incognito: tab?.incognito });
 };
+byId('daemon').onchange = () => port.postMessage({ to: 'daemon', daemon: byId('daemon').value || undefined });
 byId('reload').onclick = () => port.postMessage({ to: 'reload', url: tab?.url });
 byId('allow').onclick = () => {
 	const url = tab?.url ?? last?.entry?.url;

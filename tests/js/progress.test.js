@@ -75,7 +75,7 @@ test('a tab that goes away ends its story, and one without a story is no error',
 test('a new life of the daemon drops all', () => {
 	const progress = new Progress();
 	progress.begin(7, 17);
-	progress.clear();
+	progress.forget(17);
 	assert.equal(progress.event(17), undefined);
 });
 

@@ -75,9 +75,21 @@ test('the history of a tab is bounded and newest first', () => {
 });
 
 test('stored settings of any kind become settings', () => {
-	assert.deepEqual(toSettings({}), { port: 7283, hidden: 'wait', sites: [] });
+	const daemons = [{ id: 'local', name: 'this computer', port: 7283 }];
+	assert.deepEqual(toSettings({}), { port: 7283, daemons, choices: {}, hidden: 'wait', sites: [] });
 	assert.deepEqual(toSettings({ port: '1', hidden: 'now', sites: ['http://a', 7, null, 'null'] }),
-		{ port: 7283, hidden: 'now', sites: ['http://a'] });
+		{ port: 7283, daemons, choices: {}, hidden: 'now', sites: ['http://a'] });
+	const devbox = { id: 'a-1', name: 'devbox', port: 7284 };
+	assert.deepEqual(toSettings({
+		port: 7290,
+		daemons: [devbox, { ...devbox, name: 'again' }, { ...devbox, id: 'local' }, { ...devbox, id: 'b', port: 0 },
+			{ ...devbox, id: 'c', name: ' ' }, { ...devbox, id: 'd:e' }, null, 7],
+		choices: { 'http://a': 'a-1', 'http://b': 'gone', 'no site': 'a-1', 'http://c': 7 },
+	}), {
+		port: 7290, daemons: [{ ...daemons[0], port: 7290 }, devbox], choices: { 'http://a': 'a-1' }, hidden: 'wait', sites: [],
+	});
+	assert.deepEqual(toSettings({ daemons: 'x', choices: null }).daemons, daemons);
+	assert.equal(toSettings({ daemons: Array.from({ length: 99 }, (_, i) => ({ ...devbox, id: `d${i}` })) }).daemons.length, 17);
 	assert.equal(toSettings({ sites: Array(1000).fill('http://a') }).sites.length, 256);
 });
 

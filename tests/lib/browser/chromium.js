@@ -44,7 +44,7 @@ export async function launchChromium(options = {}) {
 		`--user-data-dir=${profile}`,
 		'--remote-debugging-pipe',
 		'--enable-unsafe-extension-debugging',
-		...(options.hosts ?? []).map((host) => `--host-resolver-rules=MAP ${host} 127.0.0.1`),
+		`--host-resolver-rules=${(options.hosts ?? []).map((host) => `MAP ${host} 127.0.0.1`).join(', ')}`,
 		...(options.args ?? []),
 		// What a store installed is there again by itself.
 		...(options.again ? ['--restore-last-session', `--load-extension=${options.again.extensionFolder}`] : ['about:blank']),

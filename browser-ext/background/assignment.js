@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+//
+// Which daemon a tab belongs to, and which daemons are told its URL. Pure.
+//
+// The first daemon, of this computer, is asked first. Only if it does not know the tab are the
+// others told the URL, and the tab belongs to the first of them that knows it. It stays with its
+// daemon while that is away; other daemons neither get the URL then nor move the tab.
+
+/**
+ * @typedef {import('../link/protocol.js').TabAnswer} TabAnswer
+ * @typedef {import('../link/socket.js').Link} Link
+ *
+ * @typedef {object} Assignable a tab
+ * @property {string} url
+ * @property {string} [chosen] the daemon that the user has chosen for it
+ * @property {string} [daemon] the one that it belongs to
+ * @property {Record<string, TabAnswer>} [answers] of the daemons, by their id
+ *
+ * @typedef {object} Assignment
+ * @property {string} [daemon] the one that the tab belongs to; undefined: none knows it
+ * @property {string[]} told the daemons that may know its URL
+ */
+
+/** @param {TabAnswer | undefined} answer @returns {boolean} whether the daemon has a project for the tab */
+export function knows(answer) {
+	return answer?.state === 'live' || answer?.state === 'waiting' || answer?.state === 'down';
+}
+
+/**
+ * @param {{id: string, link: Link}} daemon
+ * @param {TabAnswer | undefined} answer
+ * @returns {boolean} whether its answer may still come
+ */
+function isPending({ link }, answer) {
+	return link === 'idle' || link === 'connecting' ||
+		(link === 'up' && (answer === undefined || answer.state === 'looking'));
+}
+
+/**
+ * @param {Assignable} tab
+ * @param {{id: string, link: Link}[]} daemons the one of this computer first
+ * @returns {Assignment}
+ */
+export function assign({ url, chosen, daemon, answers = {} }, daemons) {
+	const [local] = daemons;
+	// No other computer has this one's files.
+	const able = url.startsWith('file:') ? [local] : daemons;
+	const find = (/** @type {string | undefined} */ id) => able.find((one) => one.id === id);
+	const picked = find(chosen);
+	if (picked) {
+		return { daemon: picked.id, told: [picked.id] };
+	}
+	const before = find(daemon);
+	const lost = before?.link === 'up' && answers[before.id]?.state === 'none';
+	const owner = before && !lost ? before
+		: able.find(({ id, link }) => link === 'up' && knows(answers[id]));
+	if (owner === local || isPending(local, answers[local.id])) {
+		return { daemon: owner?.id, told: [local.id, ...(owner && owner !== local ? [owner.id] : [])] };
+	}
+	return { daemon: owner?.id, told: able.map(({ id }) => id) };
+}
+
+/**
+ * @param {Assignable} tab
+ * @param {string[]} daemons their ids, in their order
+ * @returns {TabAnswer | undefined} what to show: its daemon's word; without one, that of the first
+ *	which has an answer, preferably one that is still looking
+ */
+export function shownAnswer({ daemon, answers = {} }, daemons) {
+	if (daemon !== undefined) {
+		return answers[daemon];
+	}
+	const all = daemons.map((id) => answers[id]).filter((answer) => answer !== undefined);
+	return all.find(({ state }) => state === 'looking') ?? all[0];
+}

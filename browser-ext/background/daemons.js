@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+//
+// The daemons of the settings, each with a connection of its own, and which tabs each of them
+// watches. What a daemon says counts only for tabs that it watches.
+
+import { api } from '../common/api.js';
+import { Socket } from '../link/socket.js';
+import { assign, knows, shownAnswer } from './assignment.js';
+
+/**
+ * @typedef {import('../common/settings.js').Daemon} Daemon
+ * @typedef {import('../link/protocol.js').FromDaemon} FromDaemon
+ * @typedef {import('../link/socket.js').Link} Link
+ * @typedef {import('./tabs.js').TabEntry} TabEntry
+ *
+ * @typedef {object} Member
+ * @property {Daemon} daemon
+ * @property {Socket} socket
+ * @property {Map<number, string>} told the URL of each tab that the daemon watches
+ *
+ * @typedef {object} Handlers
+ * @property {() => import('../link/protocol.js').BrowserHello} hello
+ * @property {(daemon: string, message: FromDaemon) => void} message of a daemon that has proved itself
+ * @property {(tab: number) => void} changed the tab's daemon, its answer or its connection
+ * @property {(tab: number) => void} leaves the tab is about to belong to another daemon
+ */
+
+/** Wakes the worker if the browser has ended it while there was no daemon. */
+const ALARM = 'reconnect';
+const ALARM_MINUTES = 0.5;
+
+export class Daemons {
+	#tabs;
+	#handlers;
+	/** @type {Member[]} in the order of the settings */
+	#members = [];
+	/** @type {boolean | undefined} */
+	#alarm;
+
+	/**
+	 * @param {import('./tabs.js').Tabs} tabs
+	 * @param {Handlers} handlers
+	 */
+	constructor(tabs, handlers) {
+		this.#tabs = tabs;
+		this.#handlers = handlers;
+	}
+
+	/** @param {Daemon[]} daemons the one of this computer first */
+	configure(daemons) {
+		const gone = this.#members.filter(({ daemon }) => !daemons.some(({ id }) => id === daemon.id));
+		gone.forEach(({ socket }) => socket.want(false));
+		this.#members = daemons.map((daemon, i) => {
+			const member = this.#member(daemon.id) ?? this.#add(daemon, i > 0);
+			member.daemon = daemon;
+			member.socket.port = daemon.port;
+			return member;
+		});
+		for (const [id, { answers }] of this.#tabs.all()) {
+			gone.forEach(({ daemon }) => delete answers?.[daemon.id]);
+			this.#update(id);
+		}
+		this.#connect();
+	}
+
+	/**
+	 * @param {Daemon} daemon
+	 * @param {boolean} far
+	 * @returns {Member}
+	 */
+	#add(daemon, far) {
+		const { id } = daemon;
+		/** @type {Member} */
+		const member = { daemon, told: new Map(), socket: new Socket(daemon, far, {
+			hello: this.#handlers.hello,
+			greeting: () => {
+				// Not those that another daemon has got meanwhile.
+				member.told = new Map(this.#tabs.watched()
+					.filter(([, entry]) => assign(entry, this.#links()).told.includes(id))
+					.map(([tab, entry]) => [tab, entry.url]));
+				return [...member.told].map(([tab, url]) => ({ type: 'watch', tab, url }));
+			},
+			message: (message) => this.#received(member, message),
+			link: (link) => this.#linkChanged(member, link),
+		}) };
+		return member;
+	}
+
+	/** @param {string | undefined} id */
+	#member(id) {
+		return this.#members.find(({ daemon }) => daemon.id === id);
+	}
+
+	#links() {
+		return this.#members.map(({ daemon: { id }, socket: { link } }) => ({ id, link }));
+	}
+
+	/**
+	 * The tab is on, shows another URL, or is loaded again by the user: its daemons are to look.
+	 *
+	 * @param {number} tab
+	 */
+	watch(tab) {
+		// No URL is this one, so that it is sent, or withdrawn, in any case.
+		this.#members.filter(({ told }) => told.has(tab)).forEach(({ told }) => told.set(tab, ''));
+		this.#update(tab);
+		this.#connect();
+	}
+
+	/** @param {number} tab that is no longer on */
+	unwatch(tab) {
+		this.#members.forEach((member) => this.#tell(member, tab, undefined));
+		this.#connect();
+	}
+
+	/**
+	 * @param {number} tab
+	 * @param {string | undefined} chosen the daemon's id; undefined: it is found again
+	 */
+	choose(tab, chosen) {
+		this.#tabs.set(tab, { chosen, daemon: undefined });
+		this.watch(tab);
+	}
+
+	/** Tries to connect now, where a connection is wanted. */
+	kick() {
+		this.#members.forEach(({ socket }) => socket.kick());
+	}
+
+	/** @param {string} id the daemon whose key was forgotten */
+	reconnect(id) {
+		this.#member(id)?.socket.reconnect();
+	}
+
+	/**
+	 * @param {string | undefined} daemon
+	 * @param {import('../link/protocol.js').ToDaemon} message
+	 */
+	send(daemon, message) {
+		this.#member(daemon)?.socket.send(message);
+	}
+
+	/** @param {string | undefined} daemon */
+	isUp(daemon) {
+		return this.#member(daemon)?.socket.link === 'up';
+	}
+
+	/**
+	 * @param {number} tab
+	 * @returns {string} the daemon that gets its reports
+	 */
+	of(tab) {
+		return this.#tabs.get(tab)?.daemon ?? this.#members[0].daemon.id;
+	}
+
+	/**
+	 * The connection that a tab depends on: its daemon's; without one, that of one that watches
+	 * it, otherwise that of this computer's daemon.
+	 *
+	 * @param {number} tab
+	 * @returns {{link: Link, port: number, name?: string}} `name` of a daemon elsewhere
+	 */
+	connection(tab) {
+		const [local] = this.#members;
+		const { daemon: { id, name, port }, socket: { link } } = this.#member(this.#tabs.get(tab)?.daemon) ??
+			this.#members.find(({ told, socket }) => socket.link === 'up' && told.has(tab)) ?? local;
+		return id === local.daemon.id ? { link, port } : { link, port, name };
+	}
+
+	/** @param {TabEntry | undefined} entry @returns {{id: string, name: string, port: number, link: Link, knows: boolean}[]} */
+	list(entry) {
+		return this.#members.map(({ daemon, socket }) => ({
+			...daemon, link: socket.link, knows: knows(entry?.answers?.[daemon.id]),
+		}));
+	}
+
+	/**
+	 * @param {Member} member
+	 * @param {FromDaemon} message
+	 */
+	#received(member, message) {
+		const { daemon: { id }, told } = member;
+		if (message.type !== 'tab') {
+			this.#handlers.message(id, message);
+			return;
+		}
+		const entry = this.#tabs.get(message.tab);
+		if (entry && entry.paused === undefined && told.has(message.tab)) {
+			entry.answers = { ...entry.answers, [id]: message };
+			this.#update(message.tab);
+			this.#connect();
+		}
+	}
+
+	/**
+	 * @param {Member} member
+	 * @param {Link} link
+	 */
+	#linkChanged(member, link) {
+		if (link !== 'up') {
+			member.told.clear();
+			for (const [, { answers }] of this.#tabs.all()) {
+				delete answers?.[member.daemon.id];
+			}
+		}
+		for (const [tab] of this.#tabs.all()) {
+			this.#update(tab);
+		}
+		this.#connect();
+	}
+
+	/** @param {number} tab of which something may have changed */
+	#update(tab) {
+		const entry = this.#tabs.get(tab);
+		if (!entry || entry.paused !== undefined) {
+			this.#members.forEach((member) => this.#tell(member, tab, undefined));
+			this.#handlers.changed(tab);
+			return;
+		}
+		const { daemon, told } = assign(entry, this.#links());
+		if (daemon !== entry.daemon) {
+			if (entry.daemon !== undefined) {
+				this.#handlers.leaves(tab);
+			}
+			this.#tabs.set(tab, { daemon });
+		}
+		for (const member of this.#members) {
+			const { id } = member.daemon;
+			if (!told.includes(id)) {
+				delete entry.answers?.[id];
+			}
+			this.#tell(member, tab, told.includes(id) ? entry.url : undefined);
+		}
+		entry.answer = shownAnswer(entry, this.#members.map(({ daemon: { id } }) => id));
+		this.#handlers.changed(tab);
+	}
+
+	/**
+	 * @param {Member} member
+	 * @param {number} tab
+	 * @param {string | undefined} url undefined: the daemon is not to watch it
+	 */
+	#tell({ told, socket }, tab, url) {
+		if (socket.link !== 'up' || told.get(tab) === url) {
+			return;
+		}
+		if (url === undefined) {
+			told.delete(tab);
+			socket.send({ type: 'unwatch', tab });
+		} else {
+			told.set(tab, url);
+			socket.send({ type: 'watch', tab, url });
+		}
+	}
+
+	/** There is a connection to each daemon that is to watch a tab. */
+	#connect() {
+		const links = this.#links();
+		/** @type {Set<string>} */
+		const wanted = new Set();
+		for (const [, entry] of this.#tabs.all()) {
+			if (entry.paused === undefined && wanted.size < links.length) {
+				assign(entry, links).told.forEach((id) => wanted.add(id));
+			}
+		}
+		if (wanted.size > 0 !== this.#alarm) {
+			this.#alarm = wanted.size > 0;
+			if (this.#alarm) {
+				api.alarms.create(ALARM, { periodInMinutes: ALARM_MINUTES });
+			} else {
+				api.alarms.clear(ALARM);
+			}
+		}
+		this.#members.forEach(({ daemon, socket }) => socket.want(wanted.has(daemon.id)));
+	}
+}

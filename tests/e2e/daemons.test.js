@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+//
+// One browser, several daemons: whose tab it is, who watches it, and what becomes of it when a
+// daemon goes away, lies, or is another than before.
+import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from '../../scripts/lib/events.js';
+import { freePort } from '../../scripts/lib/ports.js';
+import { FakeDaemon } from './lib/fake-daemon.js';
+import { Forward, into } from './lib/forward.js';
+import { clickInPopup, heading, missing } from './lib/live.js';
+import { LONG, World } from './lib/world.js';
+
+/** @typedef {import('./lib/live.js').Browser} Browser */
+/** @typedef {import('./lib/live.js').Page} Page */
+
+/** @param {World} world @returns {Promise<Record<string, string>>} state by URL */
+const told = async (world) => Object.fromEntries((await world.bus.tabs())
+	.map((/** @type {any} */ tab) => [tab.url, tab.state]));
+
+/** @param {Browser} browser @param {{id: string, name: string, port: number}[]} daemons */
+const configure = (browser, ...daemons) =>
+	browser.evaluateInWorker(`chrome.storage.local.set(${JSON.stringify({ daemons })})`);
+
+/** @param {Browser} browser @param {Page} page @param {RegExp} title */
+const shows = (browser, page, title) => until(`${title}`, async () => {
+	await page.activate();
+	const face = await browser.activeIcon();
+	if (!title.test(face.title)) {
+		throw new Error(face.title);
+	}
+	return face;
+});
+
+/**
+ * A site on a host that is not this machine for any daemon, and that the world's daemon knows by a
+ * rule of its project.
+ *
+ * @param {World} world
+ * @param {string} host
+ */
+async function siteOn(world, host) {
+	const site = await world.site(host.replace('.test', ''), { 'index.html': '<h1>one</h1>' });
+	const url = `http://${host}:${site.port}/`;
+	await writeFile(path.join(site.root, '.savecast'), `[savecast]\n\turl = http://${host}:${site.port}\n`);
+	assert.equal((await world.savecast('track', site.root)).status, 0);
+	return { ...site, url };
+}
+
+/** @param {World} world @param {{root: string}} site @param {string} text */
+async function save(world, { root }, text) {
+	const file = path.join(root, 'index.html');
+	await writeFile(file, `<h1>${text}</h1>`);
+	const { status, stderr } = await world.savecast('save', file);
+	assert.equal(status, 0, stderr);
+}
+
+const HOSTS = ['devbox.test', 'web.test', 'nowhere.test'];
+
+test('each tab belongs to the daemon that knows it, and goes down with no other', { skip: missing('chromium') }, async t => {
+	const [here, devbox, web] = [await World.open(t), await World.open(t), await World.open(t)];
+	await Promise.all([here, devbox, web].map((world) => world.startDaemon()));
+	const forward = await Forward.open(here, 'devbox', into(devbox));
+	const sites = [await here.site('here', { 'index.html': '<h1>one</h1>' }), await siteOn(devbox, 'devbox.test'), await siteOn(web, 'web.test')];
+	const browser = await here.browser('chromium', { hosts: HOSTS });
+	await configure(browser, { id: 'd', name: 'devbox', port: forward.port }, { id: 'w', name: 'web', port: web.port });
+
+	/** @type {Page[]} */
+	const pages = [];
+	for (const { url } of sites) {
+		const page = await browser.newPage(url);
+		await page.clickAction();
+		pages.push(page);
+	}
+	await shows(browser, pages[0], /live: here: /);
+	await shows(browser, pages[1], /live: devbox on devbox: /);
+	await shows(browser, pages[2], /live: web on web: /);
+	// The others watch no tab that the daemon here knows.
+	const [a, b, c] = sites.map(({ url }) => url);
+	assert.deepEqual(await told(here), { [a]: 'live', [b]: 'none', [c]: 'none' });
+	assert.deepEqual(await told(devbox), { [b]: 'live', [c]: 'none' });
+	assert.deepEqual(await told(web), { [b]: 'none', [c]: 'live' });
+
+	await t.test('a save reloads the tab of its daemon, and its story ends there', async () => {
+		for (const [i, world] of [here, devbox, web].entries()) {
+			await pages[i].activate();
+			await save(world, sites[i], `two of ${i}`);
+			await until('the reload', async () => await heading(pages[i]) === `two of ${i}`);
+			const event = await until('the story', async () => {
+				const last = (await world.bus.events()).at(-1);
+				return last?.closed && last;
+			});
+			assert.ok(event.steps.some((/** @type {any} */ { step }) => /loaded|swapped|patched/.test(step)), JSON.stringify(event.steps));
+		}
+		assert.equal(await heading(pages[0]), 'two of 0');
+	});
+
+	await t.test('a daemon that goes away takes its own tabs only', async () => {
+		const before = await told(web);
+		process.kill(Number(forward.child.process.pid), 'SIGTERM');
+		await forward.child.ended;
+		await shows(browser, pages[1], /devbox: nothing answers on port \d+: is savecast forward running\?/);
+		await shows(browser, pages[0], /live: here: /);
+		await shows(browser, pages[2], /live: web on web: /);
+		assert.deepEqual(await told(web), before);
+		await save(web, sites[2], 'three');
+		await until('the reload', async () => await heading(pages[2]) === 'three');
+
+		await Forward.open(here, 'devbox-again', into(devbox), { port: forward.port });
+		await shows(browser, pages[1], /live: devbox on devbox: /);
+		await save(devbox, sites[1], 'back');
+		await until('the reload', async () => await heading(pages[1]) === 'back');
+	});
+
+	await t.test('the daemon here may go as well', async () => {
+		const urls = Object.keys(await told(devbox)).sort();
+		await here.endDaemon();
+		await shows(browser, pages[0], /the daemon is not running/);
+		await shows(browser, pages[1], /live: devbox on devbox: /);
+		await save(devbox, sites[1], 'without');
+		await until('the reload', async () => await heading(pages[1]) === 'without');
+		assert.deepEqual(Object.keys(await told(devbox)).sort(), urls, 'nobody watches its tab');
+		await here.startDaemon();
+		await shows(browser, pages[0], /live: here: /);
+	});
+
+	await t.test('one with another key is told nothing, and the others do not care', async () => {
+		await web.endDaemon();
+		await rm(path.join(web.temp, 'state/savecast/key'));
+		await web.startDaemon();
+		await shows(browser, pages[2], /is not the savecastd that this browser is paired with/);
+		assert.deepEqual(await told(web), {});
+		await shows(browser, pages[1], /live: devbox on devbox: /);
+		const options = await browser.newPage(browser.extensionUrl('ui/options.html'));
+		await until('the button', () => options.evaluate(
+			`(() => { const [button] = document.querySelectorAll('[data-daemon=w] button'); return Boolean(button && (button.click(), true)); })()`));
+		await shows(browser, pages[2], /live: web on web: /);
+		await options.close();
+	});
+});
+
+test('where two know a page, the first has it, and the user may choose', { skip: missing('chromium') }, async t => {
+	const [here, one, two] = [await World.open(t), await World.open(t), await World.open(t)];
+	await Promise.all([here, one, two].map((world) => world.startDaemon()));
+	const site = await siteOn(one, 'devbox.test');
+	await siteOn(two, 'web.test').then(({ root }) => writeFile(path.join(root, '.savecast'), `[savecast]\n\turl = http://devbox.test:${site.port}\n`));
+	const browser = await here.browser('chromium', { hosts: HOSTS });
+	await configure(browser, { id: 'one', name: 'first', port: one.port }, { id: 'two', name: 'second', port: two.port });
+	const page = await browser.newPage(site.url);
+	await page.clickAction();
+	await shows(browser, page, /live: devbox on first/);
+	const { tab } = await browser.activeIcon();
+	await until('both to know it', async () => (await told(two))[site.url] === 'live');
+	// Who has it not, cannot reload it.
+	await page.evaluate('window.old = true');
+	assert.equal((await two.savecast('reload', path.join(two.home, 'web'))).status, 0);
+	const skipped = await until('the story', async () => {
+		const last = (await two.bus.events()).at(-1);
+		return last?.closed && last;
+	});
+	assert.ok(skipped.steps.some((/** @type {any} */ { step }) => step === 'skipped'), JSON.stringify(skipped.steps));
+	assert.equal(await page.evaluate('window.old'), true);
+
+	const popup = await browser.newPage(browser.extensionUrl(`ui/popup.html?tab=${tab}`));
+	await until('the choice', async () => /second: knows this page/.test(await popup.evaluate('document.getElementById("daemon").textContent')));
+	await popup.evaluate(`(() => { const list = document.getElementById('daemon'); list.value = 'two'; list.dispatchEvent(new Event('change')); })()`);
+	await popup.close();
+	await shows(browser, page, /live: web on second/);
+	await until('the other to be told no more', async () => !(site.url in await told(one)));
+	// It is kept for the site.
+	const later = await browser.newPage(site.url);
+	await later.clickAction();
+	await shows(browser, later, /live: web on second/);
+	assert.deepEqual(await told(one), {});
+	await clickInPopup(browser, tab, 'toggle');
+});
+
+test('a hostile daemon elsewhere learns of no tab but those that nobody here knows, and moves none but its own', { skip: missing('chromium') }, async t => {
+	const here = await World.open(t);
+	await here.startDaemon();
+	const hostile = new FakeDaemon();
+	const port = await freePort();
+	await hostile.listen(port);
+	t.after(() => hostile.close());
+	const own = await here.site('here', { 'index.html': '<h1>own</h1>' });
+	const other = await here.site('other', { 'index.html': '<h1>other</h1>' });
+	const files = await here.folder('files', { 'a.html': '<h1>file</h1>' });
+	const browser = await here.browser('chromium', { hosts: HOSTS });
+	await configure(browser, { id: 'h', name: 'hostile', port });
+
+	/** @type {Page[]} */
+	const pages = [];
+	const urls = [own.url, `http://nowhere.test:${other.port}/`];
+	for (const url of urls) {
+		const page = await browser.newPage(url);
+		await page.clickAction();
+		await page.evaluate('window.old = true');
+		pages.push(page);
+	}
+	const off = await browser.newPage(other.url);
+	await off.evaluate('window.old = true');
+	await shows(browser, pages[0], /live: here/);
+	await shows(browser, pages[1], /live: potato on hostile/);
+	const tabs = await browser.evaluateInWorker('chrome.tabs.query({}).then((all) => all.map(({ id }) => id))');
+	for (const tab of tabs) {
+		hostile.send({ type: 'tab', tab, state: 'live', project: 'a lie', reason: 'x' });
+	}
+	hostile.send({ type: 'let-go', tabs });
+	hostile.send({ type: 'hello', version: '0', instance: 'fedcba9876543210' });
+	hostile.send({ type: 'reload', event: 1, tabs });
+	await until('its own tab to reload', async () => !await pages[1].evaluate('window.old ?? false'));
+	assert.equal(await pages[0].evaluate('window.old'), true, 'a tab of the daemon here stays');
+	assert.equal(await off.evaluate('window.old'), true, 'a tab that is off stays');
+	await shows(browser, pages[0], /live: here/);
+	const watched = () => hostile.heard.all.map(({ event }) => event).filter(({ type }) => type === 'watch').map(({ url }) => url);
+	assert.deepEqual([...new Set(watched())], [urls[1]]);
+
+	// Not even if there is no daemon here, and not what is on this disk.
+	await here.endDaemon();
+	const file = await browser.newPage(`file://${files}/a.html`);
+	await file.clickAction();
+	await shows(browser, file, /the daemon is not running|cannot be switched on/);
+	await save(here, { root: own.root }, 'x').catch(() => {});
+	assert.deepEqual([...new Set(watched())], [urls[1]]);
+});
+
+test('3 daemons with 20 tabs each', { skip: missing('chromium') || (!LONG && 'with --long') }, async t => {
+	const worlds = [await World.open(t), await World.open(t), await World.open(t)];
+	await Promise.all(worlds.map((world) => world.startDaemon()));
+	const [here] = worlds;
+	const sites = [await here.site('here', { 'index.html': '<h1>one</h1>' }), await siteOn(worlds[1], 'devbox.test'), await siteOn(worlds[2], 'web.test')];
+	const browser = await here.browser('chromium', { hosts: HOSTS });
+	await configure(browser, { id: 'd', name: 'devbox', port: worlds[1].port }, { id: 'w', name: 'web', port: worlds[2].port });
+	/** @type {Page[][]} */
+	const pages = [[], [], []];
+	for (let n = 0; n < 20; n++) {
+		for (const [i, { url }] of sites.entries()) {
+			const page = await browser.newPage(url);
+			await page.clickAction();
+			pages[i].push(page);
+		}
+	}
+	const live = async (/** @type {World} */ world) => (await world.bus.tabs()).filter((/** @type {any} */ { state }) => state === 'live').length;
+	for (const world of worlds) {
+		await until('20 live tabs', async () => await live(world) === 20);
+	}
+	await browser.evaluateInWorker("chrome.storage.local.set({ hidden: 'now' })");
+	for (const [i, world] of worlds.entries()) {
+		await save(world, sites[i], `save of ${i}`);
+		for (const page of pages[i]) {
+			await until('the reload', async () => await heading(page) === `save of ${i}`);
+		}
+	}
+	for (const [i, of] of pages.entries()) {
+		for (const page of of) {
+			assert.equal(await heading(page), `save of ${i}`);
+		}
+	}
+});

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { assign, shownAnswer } from '../../browser-ext/background/assignment.js';
+
+/** @typedef {import('../../browser-ext/link/socket.js').Link} Link */
+
+/** @param {Link} local @param {Link} devbox @param {Link} web */
+const links = (local, devbox = 'up', web = 'up') => [
+	{ id: 'local', link: local }, { id: 'devbox', link: devbox }, { id: 'web', link: web },
+];
+
+/** @param {Record<string, import('../../browser-ext/link/protocol.js').TabState>} states */
+const answers = (states) => Object.fromEntries(Object.entries(states)
+	.map(([id, state]) => [id, { type: /** @type {const} */ ('tab'), tab: 1, state, reason: id }]));
+
+const url = 'http://localhost:8000/';
+const ALL = ['local', 'devbox', 'web'];
+
+test('the daemon of this computer is asked first, and alone', () => {
+	for (const link of /** @type {Link[]} */ (['idle', 'connecting', 'up'])) {
+		assert.deepEqual(assign({ url }, links(link)), { daemon: undefined, told: ['local'] });
+	}
+	assert.deepEqual(assign({ url, answers: answers({ local: 'looking' }) }, links('up')).told, ['local']);
+	for (const state of /** @type {const} */ (['live', 'waiting', 'down'])) {
+		assert.deepEqual(assign({ url, answers: answers({ local: state, devbox: 'live' }) }, links('up')),
+			{ daemon: 'local', told: ['local'] });
+	}
+});
+
+test('the others are asked when it does not know the tab, or is not there', () => {
+	assert.deepEqual(assign({ url, answers: answers({ local: 'none' }) }, links('up')), { daemon: undefined, told: ALL });
+	for (const link of /** @type {Link[]} */ (['down', 'foreign', 'refused', 'replaced'])) {
+		assert.deepEqual(assign({ url }, links(link)), { daemon: undefined, told: ALL });
+	}
+	assert.deepEqual(assign({ url, answers: answers({ local: 'none', web: 'live' }) }, links('up')), { daemon: 'web', told: ALL });
+});
+
+test('a file is of this computer, whoever claims it', () => {
+	const tab = { url: 'file:///home/me/a.html', chosen: 'devbox', daemon: 'web', answers: answers({ local: 'none', devbox: 'live' }) };
+	assert.deepEqual(assign(tab, links('up')), { daemon: undefined, told: ['local'] });
+	assert.deepEqual(assign({ ...tab, answers: {} }, links('down')), { daemon: undefined, told: ['local'] });
+});
+
+test('a tab stays with its daemon while that is away, and nobody else is told more', () => {
+	assert.deepEqual(assign({ url, daemon: 'local' }, links('down')), { daemon: 'local', told: ['local'] });
+	const away = { url, daemon: 'devbox', answers: answers({ local: 'none', web: 'live' }) };
+	assert.equal(assign(away, links('up', 'down')).daemon, 'devbox');
+	assert.equal(assign({ ...away, answers: answers({ local: 'none', web: 'live', devbox: 'looking' }) }, links('up')).daemon, 'devbox');
+	// Until it says itself that the tab is none of its own.
+	assert.equal(assign({ ...away, answers: answers({ local: 'none', web: 'live', devbox: 'none' }) }, links('up')).daemon, 'web');
+	// The daemon of this computer that comes back does not take it away.
+	assert.deepEqual(assign({ url, daemon: 'devbox' }, links('connecting')), { daemon: 'devbox', told: ['local', 'devbox'] });
+	assert.equal(assign({ url, daemon: 'devbox', answers: answers({ local: 'live', devbox: 'live' }) }, links('up')).daemon, 'devbox');
+});
+
+test('what the user has chosen holds, and nobody else is told', () => {
+	assert.deepEqual(assign({ url, chosen: 'web', answers: answers({ local: 'live' }) }, links('up')), { daemon: 'web', told: ['web'] });
+	assert.deepEqual(assign({ url, chosen: 'web' }, links('up', 'up', 'down')), { daemon: 'web', told: ['web'] });
+	assert.deepEqual(assign({ url, chosen: 'removed' }, links('up')), { daemon: undefined, told: ['local'] });
+});
+
+test('what is shown is the word of the tab’s daemon, otherwise of the first that has one', () => {
+	const all = answers({ local: 'none', devbox: 'live', web: 'looking' });
+	assert.equal(shownAnswer({ url, daemon: 'devbox', answers: all }, ALL)?.state, 'live');
+	assert.equal(shownAnswer({ url, daemon: 'devbox', answers: {} }, ALL), undefined);
+	assert.equal(shownAnswer({ url, answers: all }, ALL)?.state, 'looking');
+	assert.equal(shownAnswer({ url, answers: answers({ local: 'none', web: 'none' }) }, ALL)?.reason, 'local');
+	assert.equal(shownAnswer({ url }, ALL), undefined);
+});
