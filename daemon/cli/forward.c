@@ -20,7 +20,7 @@
 #include "cli/error.h"
 #include "cli/text.h"
 #include "util/loopback.h"
-#include "websocket/peer.h"
+#include "util/tcp-peer.h"
 
 struct forward {
 	const struct forward_options *options;

@@ -120,9 +120,9 @@ static const struct setting settings[] = {
 		OF_PROJECT(restart_trial),
 		.fallback = "2500",
 		.example = "5000",
-		.text = "How long savecast watches a server after the first save of a kind of file, to\n"
-			"see whether it restarts. That first save reloads at once; later saves of that\n"
-			"kind during this time wait for its end.",
+		.text = "How long savecast watches a server after a save that was sent without waiting,\n"
+			"if it does not know yet whether such a save restarts the server. A restart that\n"
+			"begins in this time counts as caused by that save. No save waits for it to end.",
 	},
 	{
 		"restart-wait",
@@ -130,10 +130,10 @@ static const struct setting settings[] = {
 		OF_PROJECT(restart_wait),
 		.fallback = "10000",
 		.example = "20000",
-		.text = "The longest time that a save waits for the server's restart to begin, if such\n"
-			"saves restarted the server before. A file that never restarted the server, but\n"
-			"is of a kind that did, waits less: twice the usual time plus 500 ms. If a restart\n"
-			"begins later than that, the page reloads a second time.",
+		.text = "The longest time that a save waits for the server's restart to begin. Only a\n"
+			"worker that is seen to be blocked takes so long: usually a save waits at most\n"
+			"300 ms longer than restarts of that server took to begin before, or than servers\n"
+			"of its kind do. If a restart begins later, the page reloads a second time.",
 	},
 	{
 		"down-after",

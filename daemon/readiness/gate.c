@@ -1,38 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 #include "readiness/gate.h"
 
-static uint64_t window(const struct gate *gate, uint64_t delay)
-{
-	uint64_t usec = 2 * delay + 500 * CLOCK_USEC_PER_MSEC;
-
-	if (usec < GATE_EXPECT_MIN_USEC) {
-		usec = GATE_EXPECT_MIN_USEC;
-	}
-	return usec > gate->times.wait ? gate->times.wait : usec;
-}
-
-/* When to check next; depends on the state that was just reached. */
+/* When to look next, from the state that was reached. */
 static void set_look(struct gate *gate, uint64_t now)
 {
-	uint64_t gone = now - gate->since_usec;
+	uint64_t gone = (now - gate->since_usec) / 5;
 
 	switch (gate->state) {
 	case GATE_OPEN:
 		gate->look_usec = gate->asking ? now + GATE_LOOK_USEC : CLOCK_NEVER;
+		if (gate->again_usec && gate->again_usec < gate->look_usec) {
+			gate->look_usec = gate->again_usec;
+		}
 		break;
 	case GATE_EXPECTING:
+		gate->look_usec = now + GATE_LOOK_USEC;
+		/* Old answers end at a known time; only a process that ends is of interest until then. */
+		if (gate->old && gate->expect_until > now) {
+			gate->look_usec = gate->expect_until;
+		}
+		break;
 	case GATE_RESTARTING:
 		gate->look_usec = now + GATE_LOOK_USEC;
 		break;
 	case GATE_DOWN:
 		/* Increasing intervals: a fifth of the time for which it has been down. */
-		if (gone > gate->times.look_for) {
+		if (now - gate->since_usec > gate->times.look_for) {
 			gate->look_usec = CLOCK_NEVER;
-		} else if (gone / 5 > GATE_LOOK_DOWN_USEC) {
+		} else if (gone > GATE_LOOK_DOWN_USEC) {
 			gate->look_usec = now + GATE_LOOK_DOWN_USEC;
 		} else {
-			gate->look_usec =
-				now + (gone / 5 > GATE_LOOK_USEC ? gone / 5 : GATE_LOOK_USEC);
+			gate->look_usec = now + (gone > GATE_LOOK_USEC ? gone : GATE_LOOK_USEC);
 		}
 		break;
 	}
@@ -51,100 +49,151 @@ void gate_init(struct gate *gate, const struct gate_times *times, uint64_t now,
 	}
 }
 
-static void wait_for(struct gate *gate, uint64_t now, uint64_t now_boot, uint64_t until)
+/* When the file was written, by the clock of `now_usec`. */
+static uint64_t written_of(const struct gate_save *save)
 {
+	uint64_t ago =
+		save->now_boot > save->written_boot ? save->now_boot - save->written_boot : 0;
+
+	return save->now_usec - (ago < GATE_AHEAD_USEC ? ago : 0);
+}
+
+/* From now on a restart is put down to this save, unless one has shown already. */
+static void blame(struct gate *gate, const struct gate_save *save)
+{
+	uint64_t written = written_of(save);
+
+	if (gate->sign_usec && gate->blamed_usec) {
+		return; /* it is an earlier save's doing */
+	}
+	gate->blamed_usec = written;
+	gate->blame_until = save->now_usec + gate->times.trial;
+	/* It may have begun before the save was reported. */
+	gate->sign_usec = gate->state == GATE_RESTARTING && gate->since_usec >= written
+		? gate->since_usec
+		: 0;
+}
+
+static void wait_for(struct gate *gate, const struct gate_save *save)
+{
+	bool first = !gate->waits;
+	uint64_t written = written_of(save);
+	uint64_t longest = save->delay + GATE_MARGIN_USEC;
+	uint64_t until = written +
+		(save->prediction == RESTART_OLD             ? save->delay
+				: longest < gate->times.wait ? longest
+							     : gate->times.wait);
+
+	gate->doubt_usec = first ? save->now_usec + GATE_DOUBT_USEC : gate->doubt_usec;
+	gate->first_usec = first ? written : gate->first_usec;
 	gate->waits = true;
-	gate->saved_usec = now;
-	gate->saved_boot = now_boot;
-	gate->expect_until = until;
-	gate->doubt_usec = now + GATE_DOUBT_USEC;
+	if (save->prediction == RESTART_OLD) {
+		/* Once more, if something leaves before. */
+		gate->again_usec = first ? 0 : until;
+		gate->expect_until = first ? until : gate->expect_until;
+		gate->old = first || gate->old;
+		return;
+	}
+	gate->old = false;
+	gate->written_usec = written;
+	gate->written_boot = save->now_boot - (save->now_usec - written);
+	gate->expected = save->delay;
+	/* A later save does not push an earlier one away. */
+	if (first || gate->sign_usec || gate->state == GATE_RESTARTING ||
+		gate->state == GATE_DOWN) {
+		gate->expect_until = until;
+	}
 }
 
-unsigned gate_save(struct gate *gate, uint64_t now, uint64_t now_boot,
-	enum restart_prediction prediction, uint64_t delay)
+static unsigned save_unserved(struct gate *gate, const struct gate_save *save)
 {
-	unsigned actions = 0;
+	struct gate_save waits = *save;
 
-	if (gate->state == GATE_DOWN || gate->state == GATE_RESTARTING) {
-		if (gate->state == GATE_RESTARTING && !gate->explained &&
-			prediction != RESTART_NONE && now - gate->since_usec < GATE_AHEAD_USEC) {
-			gate->explained = true;
-			gate->delay = 0;
-			prediction = RESTART_EXPECTED;
-			delay = 0;
-			actions = GATE_LEARN_RESTART;
-			/* the save came before the restart began */
-			now_boot -= now - gate->since_usec;
-		}
-		wait_for(gate, now, now_boot,
-			prediction == RESTART_EXPECTED ? now + window(gate, delay) : now);
-		/* A fix may start the server at any moment: check often again, for a while. */
-		if (gate->state == GATE_DOWN) {
-			gate->since_usec = now;
-		}
-	} else if (prediction == RESTART_NONE && !gate->asking && !gate->waits) {
-		gate->saved_usec = now;
-		gate->blame_until = now + gate->times.wait;
-		return GATE_SEND;
-	} else if (prediction == RESTART_EXPECTED) {
-		wait_for(gate, now, now_boot, now + window(gate, delay));
-		gate->state = GATE_EXPECTING;
-	} else if (gate->asking || gate->waits) {
-		/* The result of the trial applies to this save too. */
-		uint64_t until =
-			prediction == RESTART_UNKNOWN ? now + gate->times.trial : gate->ask_until;
-
-		gate->ask_until = gate->asking ? until : gate->ask_until;
-		wait_for(gate, now, now_boot,
-			gate->waits && gate->expect_until > until ? gate->expect_until : until);
-		gate->state = GATE_EXPECTING;
-	} else {
-		gate->asking = true;
-		gate->saved_usec = now;
-		gate->saved_boot = now_boot;
-		gate->ask_until = now + gate->times.trial;
-		gate->doubt_usec = now + GATE_DOUBT_USEC;
-		gate->blame_until = now + gate->times.wait;
-		actions = GATE_SEND;
+	/* What comes up now serves this save too; only a reloader may do it once more. */
+	if (save->prediction != RESTART_EXPECTED) {
+		waits.prediction = RESTART_OLD;
+		waits.delay = 0;
 	}
-	set_look(gate, now);
-	return actions;
-}
-
-static unsigned learn(struct gate *gate, uint64_t now, bool restarts)
-{
-	bool expecting = gate->state == GATE_EXPECTING && gate->waits;
-	bool blames = gate->state == GATE_OPEN && now < gate->blame_until;
-
-	if (restarts && gate->saved_usec && (gate->asking || expecting || blames)) {
-		gate->asking = false;
-		gate->delay = now - gate->saved_usec;
-		gate->saved_usec = 0;
-		return GATE_LEARN_RESTART;
+	wait_for(gate, &waits);
+	gate->again_usec = 0;
+	/* A fix may come up at once: look closely again, for a while. */
+	if (gate->state == GATE_DOWN) {
+		gate->since_usec = save->now_usec;
 	}
-	if (gate->asking && now >= gate->ask_until) {
-		gate->asking = false;
-		return GATE_LEARN_NO_RESTART;
-	}
+	set_look(gate, save->now_usec);
 	return 0;
 }
 
-static unsigned look_gone(
-	struct gate *gate, uint64_t now, const struct server_state *seen, bool explained)
+unsigned gate_save(struct gate *gate, const struct gate_save *save)
 {
+	uint64_t written_boot = save->now_boot - (save->now_usec - written_of(save));
+	bool waited = gate->waits;
+	unsigned actions = 0;
+
+	if (save->prediction != RESTART_NONE || !gate->waits) {
+		blame(gate, save);
+	}
+	if (gate->state == GATE_DOWN || gate->state == GATE_RESTARTING) {
+		return save_unserved(gate, save);
+	}
+	if (save->prediction == RESTART_EXPECTED && gate->shown >= written_boot + GATE_TICK_USEC) {
+		/* What serves was started after the file was written: a fix, picked up quickly. */
+		actions = gate->waits ? 0 : GATE_SEND;
+	} else if (save->prediction == RESTART_EXPECTED || save->prediction == RESTART_OLD) {
+		wait_for(gate, save);
+		gate->state = GATE_EXPECTING;
+	} else if (!gate->waits) {
+		actions = GATE_SEND;
+		gate->asking |= save->prediction == RESTART_UNKNOWN;
+	}
+	if (!waited) {
+		gate->doubt_usec = save->now_usec + GATE_DOUBT_USEC;
+	}
+	set_look(gate, save->now_usec);
+	return actions;
+}
+
+/* A generation serves that is another one than before: is it the doing of a save? */
+static unsigned learn_restart(struct gate *gate, const struct server_state *seen)
+{
+	bool blamed = gate->blamed_usec && gate->sign_usec &&
+		gate->sign_usec + GATE_TICK_USEC >= gate->blamed_usec;
+
+	gate->delay = blamed && gate->sign_usec > gate->blamed_usec
+		? gate->sign_usec - gate->blamed_usec
+		: 0;
+	gate->proven = seen->by_itself;
+	gate->blamed_usec = 0;
+	gate->sign_usec = 0;
+	gate->asking = false;
+	return blamed ? GATE_LEARN_RESTART : 0;
+}
+
+static void note_sign(struct gate *gate, uint64_t now)
+{
+	if (gate->blamed_usec && !gate->sign_usec && (gate->waits || now <= gate->blame_until)) {
+		gate->sign_usec = now;
+	}
+}
+
+static unsigned look_gone(struct gate *gate, uint64_t now, const struct server_state *seen)
+{
+	uint64_t gone = now - gate->since_usec;
+
 	if (gate->state == GATE_OPEN || gate->state == GATE_EXPECTING) {
+		note_sign(gate, now);
 		gate->state = GATE_RESTARTING;
 		gate->since_usec = now;
-		gate->explained = explained;
 		gate->closing_asked = false;
 		return GATE_TELL_WAITING;
 	}
-	if (seen->lingers && !gate->closing_asked && now - gate->since_usec >= GATE_LINGER_USEC) {
+	if (seen->lingers && !gate->closing_asked && gone >= GATE_LINGER_USEC) {
 		gate->closing_asked = true;
 		return GATE_CLOSE_CONNECTIONS;
 	}
 	if (gate->state == GATE_RESTARTING &&
-		(seen->died || now - gate->since_usec >= gate->times.down)) {
+		(seen->died || gone >= gate->times.down ||
+			(seen->ended && gone >= GATE_ENDED_USEC))) {
 		gate->state = GATE_DOWN;
 		return GATE_TELL_DOWN;
 	}
@@ -153,40 +202,78 @@ static unsigned look_gone(
 
 bool gate_doubts(const struct gate *gate, uint64_t now)
 {
-	return (gate->asking || gate->waits) && now >= gate->doubt_usec;
+	return (gate->asking || (gate->waits && !gate->old)) && now >= gate->doubt_usec;
+}
+
+/* Whether what serves is not yet what the event waits for. */
+static bool must_wait(struct gate *gate, uint64_t now, const struct server_state *seen, bool newer)
+{
+	uint64_t again = gate->written_usec + gate->expected + GATE_AGAIN_USEC;
+	bool burst = now >= gate->first_usec + GATE_PATIENCE_USEC;
+
+	if (gate->old) {
+		/* A new process has nothing old to answer with. */
+		return !newer && now < gate->expect_until;
+	}
+	if (seen->generation + GATE_TICK_USEC >= gate->written_boot) {
+		return false;
+	}
+	if (newer) {
+		/* For an earlier save, or early for this one: another restart follows soon, or none. */
+		gate->expect_until = again;
+		gate->first_usec = burst ? now : gate->first_usec;
+		return !burst && now < again;
+	}
+	if (seen->busy && now < gate->first_usec + gate->times.wait) {
+		return true;
+	}
+	return now < gate->expect_until;
+}
+
+static unsigned send(struct gate *gate, uint64_t now, const struct server_state *seen, bool newer)
+{
+	bool fresh = gate->old || seen->generation + GATE_TICK_USEC >= gate->written_boot;
+	unsigned actions = GATE_SEND;
+
+	if (!fresh && !newer && gate->blamed_usec && gate->state == GATE_EXPECTING) {
+		actions |= GATE_LEARN_NO_RESTART; /* it was expected, and did not come */
+	}
+	/* One that comes late reloads the tabs again. */
+	gate->asking = !fresh;
+	gate->blame_until = now + gate->times.trial;
+	gate->waits = false;
+	gate->old = false;
+	return actions;
 }
 
 static unsigned look_serving(struct gate *gate, uint64_t now, const struct server_state *seen)
 {
 	bool was_gone = gate->state == GATE_RESTARTING || gate->state == GATE_DOWN;
+	bool newer = seen->generation > gate->shown;
 	unsigned actions = was_gone ? GATE_TELL_LIVE : 0;
 
 	if (seen->busy && gate_doubts(gate, now)) {
 		gate->doubt_usec = now + GATE_DOUBT_USEC;
 		actions |= GATE_USE_SPARE;
 	}
+	if (newer) {
+		note_sign(gate, now);
+		actions |= learn_restart(gate, seen);
+	} else if (was_gone) {
+		gate->sign_usec = 0; /* a false alarm */
+	}
+	if (gate->waits && must_wait(gate, now, seen, newer)) {
+		gate->state = GATE_EXPECTING;
+		gate->shown = newer ? seen->generation : gate->shown; /* or will: an event waits */
+		return actions;
+	}
 	if (gate->waits) {
-		bool fresh = seen->generation + GATE_TICK_USEC >= gate->saved_boot;
-
-		if (!fresh && now < gate->expect_until) {
-			gate->shown = seen->generation; /* or will show it: an event waits */
-			gate->state = GATE_EXPECTING;
-			return actions;
-		}
-		if (!gate->asking && gate->state == GATE_EXPECTING &&
-			seen->generation == gate->shown) {
-			/* a restart was expected and did not happen */
-			actions |= GATE_LEARN_NO_RESTART;
-		}
-		gate->waits = false;
-		if (fresh) {
-			gate->saved_usec = 0;
-		} else {
-			gate->blame_until = now + gate->times.wait;
-		}
-		actions |= GATE_SEND;
-	} else if (seen->generation > gate->shown) {
+		actions |= send(gate, now, seen, newer);
+	} else if (newer || (gate->again_usec && now >= gate->again_usec)) {
 		actions |= GATE_STALE;
+	}
+	if (gate->again_usec && now >= gate->again_usec) {
+		gate->again_usec = 0;
 	}
 	gate->shown = seen->generation;
 	gate->state = GATE_OPEN;
@@ -202,11 +289,14 @@ void gate_watch_closely(struct gate *gate, uint64_t now)
 
 unsigned gate_look(struct gate *gate, uint64_t now, const struct server_state *seen)
 {
-	bool sign = !seen->serving || seen->generation > gate->shown;
-	unsigned actions = learn(gate, now, sign);
+	unsigned actions =
+		seen->serving ? look_serving(gate, now, seen) : look_gone(gate, now, seen);
 
-	actions |= seen->serving ? look_serving(gate, now, seen)
-				 : look_gone(gate, now, seen, actions & GATE_LEARN_RESTART);
+	if (gate->asking && gate->state == GATE_OPEN && now >= gate->blame_until) {
+		actions |= gate->blamed_usec ? GATE_LEARN_NO_RESTART : 0;
+		gate->asking = false;
+		gate->blamed_usec = 0;
+	}
 	set_look(gate, now);
 	return actions;
 }

@@ -75,8 +75,8 @@ void readiness_server_gone(struct readiness *readiness, struct server *server)
 	if (!gate) {
 		return;
 	}
-	server_gate_drop_event(
-		gate, STEP_GONE, "the server can no longer be inspected, or its last tab was closed");
+	server_gate_drop_event(gate, STEP_GONE,
+		"the server can no longer be inspected, or its last tab was closed");
 	while (*at != gate) {
 		at = &(*at)->next;
 	}

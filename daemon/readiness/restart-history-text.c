@@ -67,9 +67,10 @@ static void lesson_read(struct restart_history *history, json_t *json)
 	if (json_is_true(json_object_get(json, "restarts"))) {
 		json_int_t seen = json_integer_value(json_object_get(json, "seen"));
 
-		restart_history_add_restart(history, name, server, files, (uint64_t)delay);
+		restart_history_add_restart(history, name, server, files, (uint64_t)delay, true);
 		for (json_int_t i = 1; i < seen && i < RESTART_HISTORY_SURE; i++) {
-			restart_history_add_restart(history, name, server, files, (uint64_t)delay);
+			restart_history_add_restart(
+				history, name, server, files, (uint64_t)delay, true);
 		}
 	} else {
 		restart_history_add_none(history, name, server, files);

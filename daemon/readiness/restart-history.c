@@ -5,8 +5,11 @@
 
 #include "util/mem.h"
 
-/* After this many expected restarts in a row that did not happen, none is expected any more. */
-enum { RESTART_HISTORY_MISSES_MAX = 3 };
+/*
+ * An expected restart that fails to come so often in a row is expected no more; one that was
+ * seen once only falls at the first miss. What is not proven counts from the second time on.
+ */
+enum { RESTART_HISTORY_MISSES_MAX = 2, RESTART_HISTORY_HINTS_MIN = 2 };
 
 static void lesson_clear(struct lesson *lesson)
 {
@@ -35,7 +38,7 @@ void restart_history_suffix(const char *file, char suffix[RESTART_HISTORY_SUFFIX
 		return;
 	}
 	for (size_t i = 0; i <= strlen(dot + 1); i++) {
-		/* Not ASCII: not a suffix that a lesson could be about. */
+		/* Of another encoding: no suffix that a lesson could be about. */
 		if ((unsigned char)dot[1 + i] >= 0x80) {
 			suffix[0] = '\0';
 			return;
@@ -59,17 +62,15 @@ static struct lesson *learned_find(const struct restart_history *history, const 
 }
 
 enum restart_prediction restart_history_predict(const struct restart_history *history,
-	const char *root, const char *server, const char *files, uint64_t *delay)
+	const char *root, const char *server, const char *files, uint64_t *delay, bool *sure)
 {
 	const struct lesson *lesson = learned_find(history, root, server, files);
 
-	if (!lesson) {
+	if (!lesson || (!lesson->restarts && lesson->hints)) {
 		return RESTART_UNKNOWN;
 	}
 	*delay = lesson->delay;
-	if (lesson->seen < RESTART_HISTORY_SURE && *delay < RESTART_HISTORY_UNSURE_USEC) {
-		*delay = RESTART_HISTORY_UNSURE_USEC;
-	}
+	*sure = lesson->seen >= RESTART_HISTORY_SURE;
 	return lesson->restarts ? RESTART_EXPECTED : RESTART_NONE;
 }
 
@@ -95,7 +96,7 @@ static struct lesson *learned_add(struct restart_history *history, const char *r
 	return lesson;
 }
 
-/* Moves it to the end: the lesson at the start is the next to be forgotten. */
+/* To the end, where it is forgotten last. */
 static struct lesson *learned_confirm(struct restart_history *history, struct lesson *lesson)
 {
 	struct lesson *last = &history->lessons[history->count - 1], confirmed = *lesson;
@@ -106,31 +107,27 @@ static struct lesson *learned_confirm(struct restart_history *history, struct le
 }
 
 bool restart_history_add_restart(struct restart_history *history, const char *root,
-	const char *server, const char *files, uint64_t delay)
+	const char *server, const char *files, uint64_t delay, bool proven)
 {
 	struct lesson *lesson = learned_find(history, root, server, files);
 	bool news = !lesson || !lesson->restarts;
 	uint64_t before;
 
 	if (!lesson) {
-		lesson = learned_add(history, root, server, files, true);
+		lesson = learned_add(history, root, server, files, false);
 	}
 	lesson = learned_confirm(history, lesson);
+	if (!proven && !lesson->restarts && ++lesson->hints < RESTART_HISTORY_HINTS_MIN) {
+		return false;
+	}
 	before = lesson->delay;
 	lesson->restarts = true;
 	lesson->misses = 0;
+	lesson->hints = 0;
 	lesson->seen += lesson->seen < RESTART_HISTORY_SURE;
-	/*
-	 * The longest delay counts, or a slow restart would be missed; but it decays over
-	 * time.
-	 */
+	/* The longest counts, else a slow one would be missed; but not for ever. */
 	lesson->delay = delay > before ? delay : before - (before - delay) / 8;
 	return news || lesson->delay > before + before / 4 || lesson->seen < RESTART_HISTORY_SURE;
-}
-
-static bool is_doubtful(const struct lesson *lesson)
-{
-	return lesson->seen == 1 && lesson->delay > RESTART_HISTORY_LATE_USEC;
 }
 
 bool restart_history_add_none(
@@ -143,8 +140,9 @@ bool restart_history_add_none(
 		return true;
 	}
 	lesson = learned_confirm(history, lesson);
+	lesson->hints = 0;
 	if (!lesson->restarts ||
-		(++lesson->misses < RESTART_HISTORY_MISSES_MAX && !is_doubtful(lesson))) {
+		(++lesson->misses < RESTART_HISTORY_MISSES_MAX && lesson->seen > 1)) {
 		return false;
 	}
 	lesson->restarts = false;

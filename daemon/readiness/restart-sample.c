@@ -9,13 +9,6 @@ void restart_sample_clear(struct restart_sample *sample)
 	*sample = (struct restart_sample){0};
 }
 
-static enum restart_prediction stronger(enum restart_prediction a, enum restart_prediction b)
-{
-	return a == RESTART_EXPECTED || b == RESTART_EXPECTED  ? RESTART_EXPECTED
-		: a == RESTART_UNKNOWN || b == RESTART_UNKNOWN ? RESTART_UNKNOWN
-							       : RESTART_NONE;
-}
-
 static void note_suffix(
 	struct restart_sample *sample, const char suffix[RESTART_HISTORY_SUFFIX_MAX])
 {
@@ -40,21 +33,52 @@ static void note_file(struct restart_sample *sample, const char *file)
 	}
 }
 
-static enum restart_prediction ask_file(const struct restart_history *history, const char *root,
-	const char *server, const char *file, const char *suffix, uint64_t *delay)
+/* What was seen of the file, else of its suffix. */
+static enum restart_prediction ask_history(const struct restart_history *history,
+	const struct restart_subject *subject, const char *file, const char *suffix,
+	uint64_t *delay, bool *sure)
 {
 	enum restart_prediction prediction =
-		restart_history_predict(history, root, server, file, delay);
+		restart_history_predict(history, subject->root, subject->server, file, delay, sure);
 
-	if (prediction == RESTART_UNKNOWN) {
-		return restart_history_predict(history, root, server, suffix, delay);
+	return prediction != RESTART_UNKNOWN ? prediction
+					     : restart_history_predict(history, subject->root,
+						       subject->server, suffix, delay, sure);
+}
+
+static enum restart_prediction predict(const struct restart_history *history,
+	const struct restart_subject *subject, const char *file, const char *suffix,
+	uint64_t *delay)
+{
+	const struct program_traits *traits = subject->traits;
+	enum traits_answer answer = program_traits_ask(traits, suffix);
+	bool sure = false;
+	enum restart_prediction seen = ask_history(history, subject, file, suffix, delay, &sure);
+
+	/* A restart that was seen and proven counts before what the table says. */
+	if (seen == RESTART_EXPECTED && traits->restarts != RESTARTS_NEVER) {
+		if (answer == TRAITS_RESTARTS && !sure && *delay < traits->notice_usec) {
+			*delay = traits->notice_usec;
+		}
+		return RESTART_EXPECTED;
 	}
-	*delay = RESTART_HISTORY_DELAY_MAX_USEC;
-	return prediction;
+	switch (answer) {
+	case TRAITS_RESTARTS:
+		*delay = traits->notice_usec;
+		return seen == RESTART_NONE ? RESTART_UNKNOWN : RESTART_EXPECTED;
+	case TRAITS_OLD:
+		*delay = traits->old_usec;
+		return RESTART_OLD;
+	case TRAITS_STAYS:
+		return RESTART_NONE;
+	case TRAITS_UNKNOWN:
+		break;
+	}
+	return seen;
 }
 
 enum restart_prediction restart_sample_add(struct restart_sample *sample,
-	const struct restart_history *history, const char *root, const char *server,
+	const struct restart_history *history, const struct restart_subject *subject,
 	const struct fileset *files, uint64_t *delay)
 {
 	enum restart_prediction strongest = RESTART_NONE;
@@ -67,74 +91,84 @@ enum restart_prediction restart_sample_add(struct restart_sample *sample,
 		enum restart_prediction prediction;
 
 		restart_history_suffix(file, suffix);
-		prediction = ask_file(history, root, server, file, suffix, &own);
-		*delay = prediction == RESTART_EXPECTED && own > *delay ? own : *delay;
-		strongest = stronger(strongest, prediction);
+		prediction = predict(history, subject, file, suffix, &own);
+		if (prediction > strongest) {
+			strongest = prediction;
+			*delay = 0;
+		}
+		*delay = prediction == strongest && own > *delay ? own : *delay;
 		note_suffix(sample, suffix);
 		note_file(sample, file);
 	}
 	return strongest;
 }
 
-bool restart_sample_add_restart(const struct restart_sample *sample,
-	struct restart_history *history, const char *root, const char *server, uint64_t delay)
+/* How likely a save of such a file has caused a restart. */
+static int likelihood(const struct restart_history *history, const struct restart_subject *subject,
+	const char *suffix)
 {
-	enum restart_prediction strongest = RESTART_NONE;
 	uint64_t unused;
+	bool sure;
+	enum restart_prediction seen = restart_history_predict(
+		history, subject->root, subject->server, suffix, &unused, &sure);
+
+	if (seen == RESTART_EXPECTED ||
+		program_traits_ask(subject->traits, suffix) == TRAITS_RESTARTS) {
+		return 3;
+	}
+	if (subject->traits->language && program_traits_is_code(subject->traits, suffix)) {
+		return 2;
+	}
+	return seen == RESTART_UNKNOWN;
+}
+
+bool restart_sample_add_restart(const struct restart_sample *sample,
+	struct restart_history *history, const struct restart_subject *subject, uint64_t delay,
+	bool proven)
+{
+	int likeliest = 0;
 	bool news = false;
 
-	/*
-	 * If several kinds of files were saved at once, the restart is attributed to the
-	 * likeliest kinds.
-	 */
+	/* Of several kinds of files saved at once, those that are likeliest to have done it did. */
 	for (size_t i = 0; i < sample->suffix_count; i++) {
-		strongest = stronger(strongest,
-			restart_history_predict(
-				history, root, server, sample->suffixes[i], &unused));
+		int own = likelihood(history, subject, sample->suffixes[i]);
+
+		likeliest = own > likeliest ? own : likeliest;
 	}
+	/* What is no part of the program hardly did it: it has to repeat. */
+	proven = proven && (likeliest > 1 || !subject->traits->language);
 	for (size_t i = 0; i < sample->suffix_count; i++) {
 		const char *suffix = sample->suffixes[i];
 
-		if (restart_history_predict(history, root, server, suffix, &unused) == strongest) {
-			news |= restart_history_add_restart(history, root, server, suffix, delay);
+		if (likelihood(history, subject, suffix) == likeliest) {
+			news |= restart_history_add_restart(
+				history, subject->root, subject->server, suffix, delay, proven);
 		}
 	}
 	if (sample->file) {
-		news |= restart_history_add_restart(history, root, server, sample->file, delay);
-	}
-	return news;
-}
-
-/*
- * A file that restarts nothing proves nothing about others of its kind, unless the lesson
- * came from that file.
- */
-static bool file_stays(const struct restart_sample *sample, struct restart_history *history,
-	const char *root, const char *server)
-{
-	const char *file = sample->file, *suffix = sample->suffixes[0];
-	uint64_t unused;
-	bool taught =
-		restart_history_predict(history, root, server, file, &unused) == RESTART_EXPECTED;
-	bool news = restart_history_add_none(history, root, server, file);
-
-	if (taught &&
-		restart_history_predict(history, root, server, file, &unused) == RESTART_NONE) {
-		news |= restart_history_add_none(history, root, server, suffix);
+		news |= restart_history_add_restart(
+			history, subject->root, subject->server, sample->file, delay, proven);
 	}
 	return news;
 }
 
 bool restart_sample_add_none(const struct restart_sample *sample, struct restart_history *history,
-	const char *root, const char *server)
+	const struct restart_subject *subject)
 {
+	const char *root = subject->root, *server = subject->server;
 	uint64_t unused;
-	bool news = false;
+	bool sure, taught, news = false;
 
-	if (sample->file &&
-		restart_history_predict(history, root, server, sample->suffixes[0], &unused) ==
-			RESTART_EXPECTED) {
-		return file_stays(sample, history, root, server);
+	/* One file that does nothing says nothing of the others that do, unless they learned it from it. */
+	if (sample->file && likelihood(history, subject, sample->suffixes[0]) == 3) {
+		taught = restart_history_predict(history, root, server, sample->file, &unused,
+				 &sure) == RESTART_EXPECTED;
+		news = restart_history_add_none(history, root, server, sample->file);
+		if (!taught ||
+			restart_history_predict(history, root, server, sample->file, &unused,
+				&sure) == RESTART_EXPECTED) {
+			return news;
+		}
 	}
 	for (size_t i = 0; i < sample->suffix_count; i++) {
 		news |= restart_history_add_none(history, root, server, sample->suffixes[i]);

@@ -13,6 +13,16 @@ static char *server_gate_name(const struct server_gate *gate)
 	return main ? mem_strdup(main->name) : mem_printf("port %u", server_port(gate->server));
 }
 
+/* "uvicorn no longer serves port 8000 (python3 ended with status 1): ..." */
+static char *down_reason(const struct server_gate *gate, const char *name)
+{
+	_cleanup_free_ char *end = server_end_text(gate->server);
+
+	return mem_printf("%s no longer serves port %u%s%s%s: fix it or start it again; the page "
+			  "reloads when the server answers",
+		name, server_port(gate->server), end ? " (" : "", end ? end : "", end ? ")" : "");
+}
+
 static void server_gate_tell(struct server_gate *gate, enum server_health health)
 {
 	_cleanup_free_ char *name = server_gate_name(gate);
@@ -21,9 +31,7 @@ static void server_gate_tell(struct server_gate *gate, enum server_health health
 	if (health == SERVER_WAITING) {
 		reason = mem_printf("%s is restarting on port %u", name, server_port(gate->server));
 	} else if (health == SERVER_DOWN) {
-		reason = mem_printf("%s no longer serves port %u: fix it or start it again; the "
-				    "page reloads when the server answers",
-			name, server_port(gate->server));
+		reason = down_reason(gate, name);
 	}
 	if (health == server_health(gate->server)) {
 		return;
@@ -48,31 +56,38 @@ void server_gate_drop_event(struct server_gate *gate, enum step_kind kind, const
 	}
 }
 
+/* What serves now, beside what did before: " worker 12 -> 13"; the caller frees it. */
+static char *generation_text(const struct server_gate *gate, const struct server_view *view)
+{
+	if (view->worker != gate->worker) {
+		return mem_printf(" worker %d -> %d", (int)gate->worker, (int)view->worker);
+	}
+	return view->generation != gate->generation
+		? mem_printf(" worker %d, started anew", (int)view->worker)
+		: mem_strdup(" shows no sign of a restart");
+}
+
 static void server_gate_cast(struct server_gate *gate, const struct server_view *view)
 {
 	struct readiness *readiness = gate->readiness;
 	uint64_t serial = gate->serial, now = clock_now_usec();
 	_cleanup_free_ char *name = server_gate_name(gate);
 	unsigned long waited = (unsigned long)((now - gate->waits_since) / CLOCK_USEC_PER_MSEC);
+	_cleanup_free_ char *news = NULL;
 
 	if (!serial) {
 		return;
 	}
-	if (view->worker != gate->worker) {
-		ledger_step(readiness->ledger, serial, now, STEP_READY, NULL,
-			"waited %lu ms: %s worker %d -> %d", waited, name, (int)gate->worker,
-			(int)view->worker);
-	} else {
-		ledger_step(readiness->ledger, serial, now, STEP_READY, NULL,
-			"waited %lu ms: %s did not restart", waited, name);
-	}
+	news = generation_text(gate, view);
+	ledger_step(readiness->ledger, serial, now, STEP_READY, NULL, "waited %lu ms: %s%s", waited,
+		name, news);
 	gate->serial = 0;
 	/*
 	 * The server did not restart, so only the files are new: a page may replace them
 	 * without a reload.
 	 */
 	browsers_send(readiness->browsers, gate->project, gate->server, serial,
-		gate->mixed || view->worker != gate->worker);
+		gate->mixed || view->generation != gate->generation);
 	gate->mixed = false;
 	ledger_arrived(readiness->ledger, serial);
 }
@@ -91,6 +106,7 @@ static void renewed_tab(const struct tab *tab, void *userdata)
 	struct server_gate *gate = renewed->gate;
 	struct readiness *readiness = gate->readiness;
 	_cleanup_free_ char *name = NULL;
+	_cleanup_free_ char *news = NULL;
 	uint64_t serial;
 
 	if (tab->server != gate->server || !tab->project || !tab_is_first_of_server(tab) ||
@@ -98,11 +114,11 @@ static void renewed_tab(const struct tab *tab, void *userdata)
 		return;
 	}
 	name = server_gate_name(gate);
+	news = generation_text(gate, renewed->view);
 	serial = ledger_open(readiness->ledger, EVENT_SERVER, tab->project->root, renewed->now,
 		clock_usec(CLOCK_REALTIME));
 	ledger_step(readiness->ledger, serial, renewed->now, STEP_HEARD, NULL,
-		"%s worker %d -> %d serves port %u", name, (int)gate->worker,
-		(int)renewed->view->worker, server_port(gate->server));
+		"%s%s serves port %u", name, news, server_port(gate->server));
 	browsers_send(readiness->browsers, tab->project, gate->server, serial, true);
 }
 
@@ -129,7 +145,8 @@ static void server_gate_use_spare(struct server_gate *gate)
 	if (gate->serial) {
 		ledger_step(gate->readiness->ledger, gate->serial, clock_now_usec(), STEP_WAITING,
 			NULL,
-			"for a worker that accepts no connection: the tabs use the connections that the "
+			"for a worker that accepts no connection: the tabs use the connections "
+			"that the "
 			"browser opened in advance");
 	}
 	browsers_use_spare(gate->readiness->browsers, gate->server);

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "readiness/server-gate.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include "config/setting.h"
 #include "util/clock.h"
 #include "util/mem.h"
+
+enum { WRITTEN_FILES_MAX = 64 }; /* of more the times are not asked for */
 
 static void server_gate_set_timer(struct server_gate *gate)
 {
@@ -13,21 +18,28 @@ static void server_gate_set_timer(struct server_gate *gate)
 	}
 }
 
+static struct restart_subject server_gate_subject(const struct server_main *main, const char *root)
+{
+	return (struct restart_subject){.root = root, .server = main->key, .traits = &main->traits};
+}
+
 static void server_gate_learn(struct server_gate *gate, unsigned actions)
 {
 	struct readiness *readiness = gate->readiness;
 	const struct server_main *main = server_main(gate->server);
+	struct restart_subject subject;
 	bool news = false;
 
-	if (!main || !gate->project) {
+	/* One that never restarts by itself was restarted by a person, whatever was saved before. */
+	if (!main || !gate->project || main->traits.restarts == RESTARTS_NEVER) {
 		return;
 	}
+	subject = server_gate_subject(main, gate->project->root);
 	if (actions & GATE_LEARN_RESTART) {
-		news = restart_sample_add_restart(&gate->sample, &readiness->lessons,
-			gate->project->root, main->name, gate->machine.delay);
+		news = restart_sample_add_restart(&gate->sample, &readiness->lessons, &subject,
+			gate->machine.delay, gate->machine.proven);
 	} else if (actions & GATE_LEARN_NO_RESTART) {
-		news = restart_sample_add_none(
-			&gate->sample, &readiness->lessons, gate->project->root, main->name);
+		news = restart_sample_add_none(&gate->sample, &readiness->lessons, &subject);
 	}
 	if (news) {
 		readiness->history_changed(&readiness->lessons, readiness->userdata);
@@ -74,6 +86,8 @@ static struct server_state server_state_of(const struct server_view *view)
 	return (struct server_state){
 		.serving = view->serving,
 		.died = view->died,
+		.ended = view->ended,
+		.by_itself = view->by_itself,
 		.lingers = view->lingers,
 		.busy = view->busy,
 		.generation = view->generation,
@@ -97,6 +111,7 @@ void server_gate_look(struct server_gate *gate)
 	server_gate_act(gate, actions, &view);
 	if (view.serving) {
 		gate->worker = view.worker;
+		gate->generation = view.generation;
 	}
 	server_gate_set_timer(gate);
 	server_unref(server);
@@ -119,6 +134,7 @@ struct server_gate *server_gate_new(struct readiness *readiness, struct server *
 	gate->timer = loop_timer_new(readiness->loop, server_gate_on_timer, gate);
 	server_view(server, false, &view);
 	gate->worker = view.worker;
+	gate->generation = view.generation;
 	times = server_gate_times(gate);
 	seen = server_state_of(&view);
 	gate_init(&gate->machine, &times, clock_now_usec(), &seen);
@@ -133,39 +149,71 @@ void server_gate_free(struct server_gate *gate)
 	free(gate);
 }
 
+/*
+ * When the newest of the files was written, by CLOCK_BOOTTIME: its ctime, which nobody can
+ * set. Never waits for a file server.
+ */
+static uint64_t written_boot(const struct fileset *files, uint64_t now_boot)
+{
+	int64_t now_real = (int64_t)clock_usec(CLOCK_REALTIME), newest = 0;
+
+	for (size_t i = 0; i < files->kept && i < WRITTEN_FILES_MAX; i++) {
+		struct statx st;
+		int64_t changed = now_real; /* gone: it was removed just now, as far as we know */
+
+		if (statx(AT_FDCWD, files->names[i], AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC,
+			    STATX_CTIME, &st) == 0) {
+			changed = st.stx_ctime.tv_sec * (int64_t)CLOCK_USEC_PER_SEC +
+				st.stx_ctime.tv_nsec / 1000;
+		}
+		newest = changed > newest ? changed : newest;
+	}
+	if (files->kept > WRITTEN_FILES_MAX || newest > now_real ||
+		now_real - newest > (int64_t)GATE_AHEAD_USEC) {
+		return now_boot;
+	}
+	return now_boot - (uint64_t)(now_real - newest);
+}
+
 /* Without files it is a request to reload, which does not restart the server. */
-static enum restart_prediction server_gate_consult(struct server_gate *gate,
-	const struct project *project, const struct fileset *files, uint64_t *delay)
+static void server_gate_consult(struct server_gate *gate, const struct project *project,
+	const struct fileset *files, struct gate_save *save)
 {
 	const struct server_main *main = server_main(gate->server);
+	struct restart_subject subject;
 
-	*delay = 0;
+	if (!files || !main) {
+		return;
+	}
 	if (!gate->machine.waits && !gate->machine.asking) {
 		restart_sample_clear(&gate->sample);
 	}
-	return files && main ? restart_sample_add(&gate->sample, &gate->readiness->lessons,
-				       project->root, main->name, files, delay)
-			     : RESTART_NONE;
+	subject = server_gate_subject(main, project->root);
+	save->prediction = restart_sample_add(
+		&gate->sample, &gate->readiness->lessons, &subject, files, &save->delay);
+	if (save->prediction == RESTART_EXPECTED || save->prediction == RESTART_OLD) {
+		save->written_boot = written_boot(files, save->now_boot);
+	}
 }
 
 void server_gate_event(struct server_gate *gate, struct project *project, uint64_t serial,
 	const struct fileset *files)
 {
-	uint64_t delay, now;
-	enum restart_prediction prediction;
+	struct gate_save save = {0};
 	unsigned actions;
 
 	server_gate_look(gate); /* it may have ended already */
 	gate->project = project;
 	gate->machine.times = server_gate_times(gate);
-	now = clock_now_usec();
-	prediction = server_gate_consult(gate, project, files, &delay);
-	actions = gate_save(&gate->machine, now, clock_usec(CLOCK_BOOTTIME), prediction, delay);
-	server_gate_learn(gate, actions);
+	save.now_usec = clock_now_usec();
+	save.now_boot = clock_usec(CLOCK_BOOTTIME);
+	save.written_boot = save.now_boot;
+	server_gate_consult(gate, project, files, &save);
+	actions = gate_save(&gate->machine, &save);
 	if (actions & GATE_SEND) {
 		browsers_send(gate->readiness->browsers, project, gate->server, serial, false);
 	} else {
-		server_gate_wait(gate, serial, now);
+		server_gate_wait(gate, serial, save.now_usec);
 	}
 	server_gate_set_timer(gate);
 }

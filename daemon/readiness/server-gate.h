@@ -4,18 +4,19 @@
 #include "readiness/readiness.h"
 #include "readiness/restart-sample.h"
 
-/* One server and its gate, shared by readiness.c, server-gate.c and server-gate-actions.c. */
+/* What readiness.c, server-gate.c and server-gate-actions.c share: one server and its gate. */
 
-/* The gate of one server; stored as that server's data. */
+/* One server's gate; it is the data of that server. */
 struct server_gate {
 	struct readiness *readiness;
 	struct server *server;
 	struct gate machine;
 	struct loop_timer *timer;
-	pid_t worker; /* of the generation that was serving last */
+	pid_t worker; /* of the generation that served last */
+	uint64_t generation;
 	uint64_t serial; /* the event that waits, or 0 */
-	struct project *project; /* the project of that event and of the sample's files */
-	bool mixed; /* the event replaced earlier ones and does not name their files */
+	struct project *project; /* whose event it is, and whose files are asked about */
+	bool mixed; /* it stands for earlier ones too, whose files it does not name */
 	uint64_t waits_since;
 	struct restart_sample sample;
 	struct server_gate *next;
@@ -31,24 +32,24 @@ struct readiness {
 	void *userdata;
 };
 
-/* Creates the gate from the present state of the server. */
+/* Makes the server's gate from what is seen of it now. */
 struct server_gate *server_gate_new(struct readiness *readiness, struct server *server);
 void server_gate_free(struct server_gate *gate);
 
-/* Inspects the server and does what its gate decides. */
+/* Looks at the server and does what its gate says. */
 void server_gate_look(struct server_gate *gate);
 
 /* An event for the tabs that show the server. */
 void server_gate_event(struct server_gate *gate, struct project *project, uint64_t serial,
 	const struct fileset *files);
 
-/* Ends the waiting event for this server. */
+/* The event that waits is over for this server. */
 void server_gate_drop_event(struct server_gate *gate, enum step_kind kind, const char *text);
 
-/* Carries out the gate's decisions: tells the tabs and adds steps to the ledger. */
+/* What one server's gate decides, reported to the tabs and the ledger. */
 
-/* Carries out `actions`, which were decided from `view`. */
+/* Does what `actions` say; `view` is what they were decided by. */
 void server_gate_act(struct server_gate *gate, unsigned actions, const struct server_view *view);
 
-/* The event waits and replaces the one that waited before. */
+/* The event waits, in place of the one that did before. */
 void server_gate_wait(struct server_gate *gate, uint64_t serial, uint64_t now_usec);

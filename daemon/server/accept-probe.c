@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "util/mem.h"
+#include "util/tcp-peer.h"
 
 void accept_probe_close(struct accept_probe *probe)
 {
@@ -46,20 +47,36 @@ void accept_probe_connect(struct accept_probe *probe, const struct listen_socket
 		close(fd);
 		return;
 	}
-	*probe = (struct accept_probe){.fd = fd, .inode = to->inode, .longest = 1};
+	*probe = (struct accept_probe){.fd = fd, .inode = to->inode};
+}
+
+static bool is_listed(
+	const struct accept_probe *probe, const struct listen_socket *sockets, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (sockets[i].inode == probe->inode) {
+			return true;
+		}
+	}
+	return false;
 }
 
 bool accept_probe_sees_accept(
-	struct accept_probe *probe, const struct listen_socket *sockets, size_t count)
+	const struct accept_probe *probe, const struct listen_socket *sockets, size_t count)
 {
-	for (size_t i = 0; probe->fd >= 0 && i < count; i++) {
-		if (sockets[i].inode != probe->inode) {
-			continue;
-		}
-		if (sockets[i].queue < probe->longest) {
-			return true;
-		}
-		probe->longest = sockets[i].queue;
+	struct sockaddr_storage peer, self;
+	socklen_t peer_length = sizeof peer, self_length = sizeof self;
+	struct tcp_peer end;
+	char byte;
+
+	if (probe->fd < 0 || !is_listed(probe, sockets, count)) {
+		return false;
 	}
-	return false;
+	/* A process that accepted it may have closed it, or spoken first. */
+	if (recv(probe->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) {
+		return true;
+	}
+	return getpeername(probe->fd, (struct sockaddr *)&peer, &peer_length) == 0 &&
+		getsockname(probe->fd, (struct sockaddr *)&self, &self_length) == 0 &&
+		tcp_peer_find(&peer, &self, &end) == 0 && end.accepted;
 }

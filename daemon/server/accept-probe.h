@@ -7,13 +7,12 @@
 #include "server/listen-socket.h"
 
 /*
- * Opens an empty connection to a listening socket, so that there is something to accept:
- * when the socket's queue gets shorter, a process accepts. Never sends a byte.
+ * Opens an empty connection to a listening socket, so that there is something to accept,
+ * and asks the kernel whether a process did. Never sends a byte.
  */
 struct accept_probe {
 	int fd; /* -1: none */
-	uint32_t inode;
-	uint32_t longest; /* the longest queue that was seen */
+	uint32_t inode; /* of the listening socket */
 };
 
 #define ACCEPT_PROBE_NONE ((struct accept_probe){.fd = -1})
@@ -22,6 +21,6 @@ struct accept_probe {
 void accept_probe_connect(
 	struct accept_probe *probe, const struct listen_socket *socket, uint16_t port);
 /* Whether a process accepted it. `sockets` are in their present state. */
-bool accept_probe_sees_accept(
-	struct accept_probe *probe, const struct listen_socket *sockets, size_t count);
+bool accept_probe_sees_accept(const struct accept_probe *probe,
+	const struct listen_socket *sockets, size_t count);
 void accept_probe_close(struct accept_probe *probe);

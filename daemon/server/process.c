@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/process.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "server/procfs.h"
@@ -31,17 +32,40 @@ static bool search_check_fd(int process, int fd, void *userdata)
 	return true;
 }
 
-static void holder_find_ancestors(struct holder *holder, pid_t parent)
+/* Where a person types the command that starts a server again. */
+static bool is_login_shell(pid_t pid, const struct procfs_stat *stat)
 {
+	static const char *const shells[] = {
+		"sh", "bash", "dash", "zsh", "fish", "ksh", "tcsh", "nu", "xonsh"};
+
+	for (size_t i = 0; stat->session == pid && i < COUNT_OF(shells); i++) {
+		if (strcmp(stat->name, shells[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void holder_find_ancestors(struct holder *holder, const struct procfs_stat *own)
+{
+	pid_t parent = own->parent;
+	bool together = true;
+
 	for (size_t i = 0; i < ANCESTORS_MAX && parent > 1; i++) {
-		struct procfs_stat stat;
+		struct procfs_stat stat = {0};
 		int process = procfs_open(parent);
 
 		if (process < 0) {
 			return; /* another user's: for example the sshd of a login shell */
 		}
 		holder->ancestors[i] = parent;
-		parent = procfs_stat(process, &stat) == 0 ? stat.parent : 0;
+		if (procfs_stat(process, &stat) < 0) {
+			stat = (struct procfs_stat){0};
+		}
+		together =
+			together && stat.session == own->session && !is_login_shell(parent, &stat);
+		holder->supervisors += together;
+		parent = stat.parent;
 		close(process);
 	}
 }
@@ -62,13 +86,16 @@ static void search_process(struct search *search, pid_t pid)
 		*holder = (struct holder){
 			.pid = pid,
 			.started_usec = stat.started_usec,
+			.image = stat.image,
+			.generation = stat.started_usec,
 			.fd = search->fd,
 			.inode = search->inode,
-			.accepts = procfs_polls(process, search->fd),
+			.epoll_fd = -1,
 			.folder = procfs_folder(process),
 		};
 		memcpy(holder->name, stat.name, sizeof holder->name);
-		holder_find_ancestors(holder, stat.parent);
+		holder->accepts = procfs_polls(process, search->fd, &holder->epoll_fd);
+		holder_find_ancestors(holder, &stat);
 	}
 	close(process);
 }
@@ -104,8 +131,7 @@ size_t processes_holding_below(pid_t ancestor, const struct listen_socket *socke
 		int process = procfs_open(family[i]);
 
 		if (process >= 0) {
-			count += procfs_children(
-				process, &family[count], DESCENDANTS_MAX - count);
+			count += procfs_children(process, &family[count], DESCENDANTS_MAX - count);
 			close(process);
 		}
 		search_process(&search, family[i]);
@@ -124,7 +150,9 @@ bool holder_still_holds(struct holder *holder)
 	}
 	holds = procfs_socket(process, holder->fd) == holder->inode &&
 		procfs_stat(process, &stat) == 0 && stat.started_usec == holder->started_usec;
-	holder->accepts = holds && procfs_polls(process, holder->fd);
+	holder->execed = holds && stat.image != holder->image;
+	holder->image = holds ? stat.image : holder->image;
+	holder->accepts = holds && procfs_polls(process, holder->fd, &holder->epoll_fd);
 	close(process);
 	return holds;
 }
@@ -137,6 +165,56 @@ bool process_lives(pid_t pid)
 		close(process);
 	}
 	return process >= 0;
+}
+
+/* linux/pidfd.h of Linux 6.15; older headers lack it, and older kernels refuse it. */
+struct pidfd_exit_info {
+	uint64_t mask, cgroup;
+	uint32_t ids[11];
+	int32_t exit_code;
+};
+enum { PIDFD_EXIT = 1 << 3 };
+
+int process_status(pid_t pid, int pidfd)
+{
+	struct pidfd_exit_info info = {.mask = PIDFD_EXIT};
+	struct procfs_stat stat;
+	int process = procfs_open(pid);
+	int status = -1;
+
+	if (process >= 0) {
+		status = procfs_stat(process, &stat) == 0 && stat.zombie ? stat.status : -1;
+		close(process);
+	}
+	if (status < 0 && pidfd >= 0 &&
+		ioctl(pidfd, _IOWR(0xff, 11, struct pidfd_exit_info), &info) == 0 &&
+		(info.mask & PIDFD_EXIT)) {
+		status = info.exit_code;
+	}
+	return status;
+}
+
+bool process_runs_others(pid_t pid)
+{
+	int process = procfs_open(pid);
+	pid_t children[DESCENDANTS_MAX];
+	struct procfs_stat stat;
+	bool runs = false;
+	size_t count;
+
+	if (process < 0) {
+		return false;
+	}
+	count = procfs_children(process, children, COUNT_OF(children));
+	close(process);
+	for (size_t i = 0; i < count && !runs; i++) {
+		process = procfs_open(children[i]);
+		if (process >= 0) {
+			runs = procfs_stat(process, &stat) == 0 && !stat.zombie;
+			close(process);
+		}
+	}
+	return runs;
 }
 
 typedef char *read_strings_fn(int process, size_t *length);

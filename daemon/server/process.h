@@ -23,10 +23,17 @@ struct holder {
 	pid_t pid;
 	/* CLOCK_BOOTTIME, in steps of a clock tick; unique together with pid */
 	uint64_t started_usec;
+	uint64_t image; /* changes with each exec; see procfs_stat */
+	bool execed; /* the image differs from the one at the last check */
+	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs the code that it runs */
 	int fd;		       /* its descriptor of the socket */
 	uint32_t inode;	       /* the socket's */
 	bool accepts;	       /* it has the socket in an epoll set */
+	int epoll_fd;	       /* the epoll set that had it at the last check, or -1 */
 	pid_t ancestors[ANCESTORS_MAX]; /* parent first; 0 after the last one of our user */
+	/* how many of the nearest ancestors may have started it without a person: those of
+	   its session that are not a login shell */
+	size_t supervisors;
 	char name[64];	       /* of its command, as the kernel has it; any bytes */
 	/* its working folder, or NULL if that was removed or is unreadable */
 	char *folder;
@@ -45,13 +52,21 @@ size_t processes_holding_below(pid_t ancestor, const struct listen_socket *socke
 	size_t socket_count, struct holder *holders, size_t max);
 
 /*
- * Checks a known holder again: false if it no longer holds the socket. Updates `accepts`.
- * Takes microseconds.
+ * Checks a known holder again: false if it no longer holds the socket. Updates `accepts`,
+ * `image` and `execed`. Takes microseconds.
  */
 bool holder_still_holds(struct holder *holder);
 
-/* Whether it is still the same process. */
+/* Whether there is such a process of our own user. */
 bool process_lives(pid_t pid);
+/* Whether it is more than a zombie, and has children that are. */
+bool process_runs_others(pid_t pid);
+
+/*
+ * How a process ended that was not our child, as wait(2) has it: of a zombie, and on newer
+ * kernels also later; else -1. `pidfd` may be -1.
+ */
+int process_status(pid_t pid, int pidfd);
 
 /* Its arguments, each followed by a NUL; the caller frees them. Empty if it has ended. */
 char *process_command_line(pid_t pid, size_t *length);

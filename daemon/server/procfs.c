@@ -71,7 +71,8 @@ static ssize_t procfs_read(int process, const char *name, char *text, size_t siz
 	if (fd < 0) {
 		return -errno;
 	}
-	while ((size_t)used < size - 1 && (n = read(fd, text + used, size - 1 - (size_t)used)) > 0) {
+	while ((size_t)used < size - 1 &&
+		(n = read(fd, text + used, size - 1 - (size_t)used)) > 0) {
 		used += n;
 	}
 	close(fd);
@@ -83,18 +84,26 @@ int procfs_parse_stat(const char *text, struct procfs_stat *stat)
 {
 	const char *name = strchr(text, '(');
 	const char *end = strrchr(text, ')');
-	uint64_t ticks;
-	int parent;
+	uint64_t ticks, image = 0;
+	int parent, session, status = 0;
+	char state;
 
+	/* proc(5): the fields from 3 on. */
 	if (!name || !end || end < name ||
 		sscanf(end + 1,
-			" %*c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-			"%*s %" SCNu64,
-			&parent, &ticks) != 2) {
+			" %c %d %*s %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+			"%*s %" SCNu64 " %*s %*s %*s %*s %*s %" SCNu64
+			" %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+			"%*s %*s %*s %*s %*s %*s %d",
+			&state, &parent, &session, &ticks, &image, &status) < 4) {
 		return -EINVAL;
 	}
 	*stat = (struct procfs_stat){
 		.parent = parent,
+		.session = session,
+		.zombie = state == 'Z',
+		.image = image,
+		.status = status,
 		.started_usec = ticks * (CLOCK_USEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK)),
 	};
 	snprintf(stat->name, sizeof stat->name, "%.*s", (int)(end - name - 1), name + 1);
@@ -173,37 +182,65 @@ void procfs_each_fd(int process, procfs_fd_fn *told, void *userdata)
 
 struct polling {
 	int fd;
-	bool found;
+	int epoll_fd; /* where it was found, or -1 */
 };
+
+/* "tfd:        6 events:       19 data: ..."; of a busy server thousands of such lines. */
+static bool procfs_lists_target(int process, int epoll_fd, int fd)
+{
+	char name[32], wanted[32], text[PROCFS_TEXT_MAX + 1];
+	size_t used = 0, keep;
+	bool found = false;
+	int info;
+	ssize_t n;
+
+	snprintf(name, sizeof name, "fdinfo/%d", epoll_fd);
+	snprintf(wanted, sizeof wanted, "tfd: %8d ", fd);
+	info = openat(process, name, O_RDONLY | O_CLOEXEC);
+	keep = strlen(wanted) - 1; /* it may be cut in two */
+	while (info >= 0 && !found && (n = read(info, text + used, PROCFS_TEXT_MAX - used)) > 0) {
+		used += (size_t)n;
+		found = memmem(text, used, wanted, strlen(wanted)) != NULL;
+		if (used > keep) {
+			memmove(text, text + used - keep, keep);
+			used = keep;
+		}
+	}
+	if (info >= 0) {
+		close(info);
+	}
+	return found;
+}
 
 static bool procfs_check_epoll(int process, int fd, void *userdata)
 {
 	struct polling *polling = userdata;
-	char name[32], text[PROCFS_TEXT_MAX], link[64], wanted[32];
+	char name[32], link[64];
 	ssize_t n;
 
 	snprintf(name, sizeof name, "fd/%d", fd);
 	n = readlinkat(process, name, link, sizeof link - 1);
 	link[n > 0 ? n : 0] = '\0';
-	if (strcmp(link, "anon_inode:[eventpoll]") != 0) {
-		return true;
+	if (strcmp(link, "anon_inode:[eventpoll]") == 0 &&
+		procfs_lists_target(process, fd, polling->fd)) {
+		polling->epoll_fd = fd;
 	}
-	snprintf(name, sizeof name, "fdinfo/%d", fd);
-	if (procfs_read(process, name, text, sizeof text) < 0) {
-		return true;
-	}
-	/* "tfd:        6 events:       19 data: ..." */
-	snprintf(wanted, sizeof wanted, "tfd: %8d ", polling->fd);
-	polling->found = strstr(text, wanted) != NULL;
-	return !polling->found;
+	return polling->epoll_fd < 0;
 }
 
-bool procfs_polls(int process, int fd)
+bool procfs_polls(int process, int fd, int *epoll_fd)
 {
-	struct polling polling = {.fd = fd};
+	struct polling polling = {.fd = fd, .epoll_fd = *epoll_fd};
 
-	procfs_each_fd(process, procfs_check_epoll, &polling);
-	return polling.found;
+	/* A server with many connections has many descriptors: the known one is asked first. */
+	if (polling.epoll_fd >= 0 && !procfs_lists_target(process, polling.epoll_fd, fd)) {
+		polling.epoll_fd = -1;
+	}
+	if (polling.epoll_fd < 0) {
+		procfs_each_fd(process, procfs_check_epoll, &polling);
+	}
+	*epoll_fd = polling.epoll_fd;
+	return polling.epoll_fd >= 0;
 }
 
 size_t procfs_children(int process, pid_t *children, size_t max)
@@ -224,8 +261,7 @@ size_t procfs_children(int process, pid_t *children, size_t max)
 		char *at = text, *end;
 
 		snprintf(name, sizeof name, "%s/children", entry->d_name);
-		if (entry->d_name[0] == '.' ||
-			procfs_read(tasks, name, text, sizeof text) <= 0) {
+		if (entry->d_name[0] == '.' || procfs_read(tasks, name, text, sizeof text) <= 0) {
 			continue;
 		}
 		for (long pid = strtol(at, &end, 10); end != at && count < max;

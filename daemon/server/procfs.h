@@ -22,8 +22,11 @@ typedef bool procfs_pid_fn(pid_t pid, void *userdata);
 pid_t procfs_find(procfs_pid_fn *is_it, void *userdata);
 
 struct procfs_stat {
-	pid_t parent;
+	pid_t parent, session;
+	bool zombie; /* it has ended, and its parent does not know yet */
 	uint64_t started_usec; /* CLOCK_BOOTTIME */
+	uint64_t image; /* where its stack begins: elsewhere after an exec; 0 if it may not be known */
+	int status; /* of a zombie: as wait(2) has it */
 	char name[64];
 };
 int procfs_stat(int process, struct procfs_stat *stat);
@@ -47,8 +50,11 @@ uint32_t procfs_socket(int process, int fd);
 typedef bool procfs_fd_fn(int process, int fd, void *userdata);
 void procfs_each_fd(int process, procfs_fd_fn *told, void *userdata);
 
-/* Whether an epoll set of the process contains this descriptor. */
-bool procfs_polls(int process, int fd);
+/*
+ * Whether an epoll set of the process contains this descriptor. `*epoll_fd` is the set that
+ * contained it before, or -1; it is updated.
+ */
+bool procfs_polls(int process, int fd, int *epoll_fd);
 
 /* The children of all its threads; returns how many, at most `max`. */
 size_t procfs_children(int process, pid_t *children, size_t max);

@@ -5,7 +5,11 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
+#include "util/clock.h"
 #include "util/mem.h"
+
+/* So often who serves is looked at while a change is near; see gate.h. */
+#define SEEN_CLOSELY_USEC (200 * CLOCK_USEC_PER_MSEC)
 
 struct server_process {
 	struct holder holder;
@@ -43,7 +47,10 @@ void server_processes_clear(struct server_processes *processes)
 static void member_on_end(uint32_t events, void *userdata)
 {
 	struct server_process *member = userdata;
+	struct server_end *end = &member->processes->end;
 
+	memcpy(end->name, member->holder.name, sizeof end->name);
+	end->status = process_status(member->holder.pid, member->pidfd);
 	loop_fd_free(mem_steal(member->watch));
 	member->processes->ended(member->processes->userdata);
 }
@@ -62,6 +69,23 @@ static void mark_supervisors(struct server_processes *processes)
 	}
 }
 
+static bool is_last(const struct server_processes *processes, const struct holder *holder)
+{
+	return holder->pid == processes->last.pid &&
+		holder->started_usec == processes->last.started_usec;
+}
+
+/*
+ * When the worker that served last has become another program, or got another socket:
+ * between two looks. After a long time without a look, what is reported now has caused it.
+ */
+static uint64_t changed_boot(const struct server_worker *last)
+{
+	uint64_t now = clock_usec(CLOCK_BOOTTIME);
+
+	return now - last->seen_boot < SEEN_CLOSELY_USEC ? last->seen_boot : now;
+}
+
 void server_processes_add(struct server_processes *processes, struct holder *holder, bool trusted)
 {
 	struct server_process *member;
@@ -77,6 +101,9 @@ void server_processes_add(struct server_processes *processes, struct holder *hol
 	if (processes->count == HOLDERS_MAX) {
 		holder_clear(holder);
 		return;
+	}
+	if (is_last(processes, holder)) {
+		holder->generation = changed_boot(&processes->last);
 	}
 	member = mem_new(struct server_process);
 	member->holder = *holder;
@@ -102,6 +129,11 @@ void server_processes_drop_ended(struct server_processes *processes)
 
 		if (holder_still_holds(&member->holder)) {
 			processes->items[kept++] = member;
+			/* It serves again once it is seen to. A newcomer's exec is its start. */
+			if (member->holder.execed && is_last(processes, &member->holder)) {
+				member->holder.generation = changed_boot(&processes->last);
+				member->trusted = false;
+			}
 			continue;
 		}
 		if (member->watch && process_lives(member->holder.pid)) {
@@ -151,8 +183,55 @@ static bool member_accepts(
 		(!processes->uses_epoll && !member->supervisor && member->trusted);
 }
 
+static bool is_supervisor(const struct server_worker *last, pid_t pid)
+{
+	bool found = pid == last->pid;
+
+	for (size_t i = 0; i < last->supervisor_count; i++) {
+		found |= last->supervisors[i] == pid;
+	}
+	return found;
+}
+
+/* Whether the same supervisor, or the worker itself, has brought it about. */
+static bool came_by_itself(const struct server_worker *last, const struct holder *worker)
+{
+	bool by_itself = worker->pid == last->pid;
+
+	for (size_t i = 0; i < worker->supervisors; i++) {
+		by_itself |= is_supervisor(last, worker->ancestors[i]);
+	}
+	return by_itself;
+}
+
+static void note_worker(struct server_processes *processes, const struct holder *worker)
+{
+	struct server_worker *last = &processes->last;
+
+	*last = (struct server_worker){
+		.pid = worker->pid,
+		.started_usec = worker->started_usec,
+		.generation = worker->generation,
+		.seen_boot = clock_usec(CLOCK_BOOTTIME),
+		.supervisor_count = worker->supervisors,
+	};
+	memcpy(last->supervisors, worker->ancestors, sizeof last->supervisors);
+}
+
+bool server_processes_have_ended(const struct server_processes *processes)
+{
+	const struct server_worker *last = &processes->last;
+	bool lives = processes->count || (last->pid && process_lives(last->pid));
+
+	for (size_t i = 0; i < last->supervisor_count && !lives; i++) {
+		lives = process_runs_others(last->supervisors[i]);
+	}
+	return !lives;
+}
+
 void server_processes_view(struct server_processes *processes, struct server_processes_view *view)
 {
+	const struct holder *chosen = NULL;
 	bool worker = false;
 
 	*view = (struct server_processes_view){0};
@@ -162,11 +241,20 @@ void server_processes_view(struct server_processes *processes, struct server_pro
 		worker |= !member->supervisor;
 		processes->uses_epoll |= member->holder.accepts;
 		if (member_accepts(processes, member) &&
-			(!view->serving || member->holder.started_usec < view->generation)) {
-			view->serving = true;
-			view->worker = member->holder.pid;
-			view->generation = member->holder.started_usec;
+			(!chosen || member->holder.generation < chosen->generation)) {
+			chosen = &member->holder;
 		}
+	}
+	if (chosen) {
+		view->serving = true;
+		view->worker = chosen->pid;
+		view->generation = chosen->generation;
+		if (processes->last.pid != chosen->pid ||
+			processes->last.generation != chosen->generation) {
+			processes->by_itself = came_by_itself(&processes->last, chosen);
+		}
+		view->by_itself = processes->by_itself;
+		note_worker(processes, chosen);
 	}
 	view->died = !view->serving && !worker && processes->newcomer;
 	processes->newcomer &= !view->serving;

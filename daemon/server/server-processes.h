@@ -15,6 +15,21 @@
 
 struct server_process;
 
+/* How a process ended. */
+struct server_end {
+	char name[64]; /* of its command, any bytes; "" if none has ended yet */
+	int status; /* as wait(2) returns it, or -1 if it cannot be known */
+};
+
+/* The worker that was serving last, even if it has ended, and what may start it again. */
+struct server_worker {
+	pid_t pid;
+	uint64_t started_usec, generation;
+	uint64_t seen_boot; /* CLOCK_BOOTTIME; when it was last seen serving */
+	pid_t supervisors[ANCESTORS_MAX];
+	size_t supervisor_count;
+};
+
 /* Embedded by its owner, which reads only the fields named here. */
 struct server_processes {
 	struct loop *loop;
@@ -26,6 +41,9 @@ struct server_processes {
 	bool uses_epoll; /* its workers were seen to use epoll */
 	bool newcomer; /* a new process was seen since the server was last serving */
 	bool doubted; /* the queue got shorter although only supervisors were there */
+	struct server_worker last;
+	bool by_itself; /* the last worker was started without a person */
+	struct server_end end; /* of the process that ended last */
 };
 
 void server_processes_init(struct server_processes *processes, struct loop *loop,
@@ -55,8 +73,12 @@ const struct holder *server_processes_oldest(const struct server_processes *proc
 struct server_processes_view {
 	bool serving; /* one of them accepts */
 	bool died; /* a new worker ended before it was serving */
+	bool by_itself; /* the worker was started without a person */
 	pid_t worker; /* the one that has been accepting for the longest time */
-	uint64_t generation; /* when that one was started: CLOCK_BOOTTIME */
+	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs the code that it runs */
 };
 
 void server_processes_view(struct server_processes *processes, struct server_processes_view *view);
+
+/* Nothing holds the socket, and nobody is at work who would start what held it again. */
+bool server_processes_have_ended(const struct server_processes *processes);

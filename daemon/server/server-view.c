@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/server-private.h"
 
+#include <string.h>
+#include <sys/wait.h>
+
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/utf8.h"
 
 /* A server that does not accept a connection within this time is busy. */
 #define BUSY_USEC (200 * CLOCK_USEC_PER_MSEC)
@@ -85,6 +89,8 @@ void server_view(struct server *server, bool closely, struct server_view *view)
 		.listens = count > 0,
 		.serving = seen.serving,
 		.died = seen.died,
+		.ended = !count && server_processes_have_ended(processes),
+		.by_itself = seen.by_itself,
 		.lingers = !seen.serving && processes->lingering &&
 			process_lives(processes->lingering),
 		.worker = seen.worker,
@@ -104,6 +110,24 @@ void server_view(struct server *server, bool closely, struct server_view *view)
 	} else {
 		accept_probe_close(&server->probe);
 	}
+}
+
+char *server_end_text(const struct server *server)
+{
+	const struct server_end *end = &server->processes.end;
+	_cleanup_free_ char *name = utf8_dup(end->name);
+
+	if (!*end->name) {
+		return NULL;
+	}
+	if (end->status >= 0 && WIFSIGNALED(end->status)) {
+		return mem_printf("%s was ended by SIG%s", name,
+			sigabbrev_np(WTERMSIG(end->status)) ?: "NAL");
+	}
+	if (end->status >= 0) {
+		return mem_printf("%s ended with status %d", name, WEXITSTATUS(end->status));
+	}
+	return mem_printf("%s ended", name);
 }
 
 void server_view_end(struct server *server)

@@ -76,6 +76,7 @@ static void server_clear_main(struct server *server)
 	free(server->main.name);
 	free(server->main.folder);
 	free(server->main.command_line);
+	free(server->main.key);
 }
 
 void server_unref(struct server *server)
@@ -172,6 +173,23 @@ void server_recheck(struct server *server)
 	server->servers->callbacks.process_exited(server, server->servers->userdata);
 }
 
+/* FNV-1a. */
+static uint32_t hash_bytes(uint32_t hash, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		hash = (hash ^ (uint8_t)bytes[i]) * 16777619u;
+	}
+	return hash;
+}
+
+static char *server_key(const struct server_main *main)
+{
+	uint32_t hash = hash_bytes(2166136261u, main->command_line, main->command_line_length);
+
+	hash = hash_bytes(hash, main->folder, strlen(main->folder));
+	return mem_printf("%s %08x", main->name, (unsigned)hash);
+}
+
 /* What it does by itself, and what those do with it that started it. */
 static void server_note_traits(struct server_main *main, const struct holder *holder)
 {
@@ -215,6 +233,7 @@ void server_note_main(struct server *server)
 	};
 	server->main.command_line =
 		process_command_line(oldest->pid, &server->main.command_line_length);
+	server->main.key = server_key(&server->main);
 	server_note_traits(&server->main, oldest);
 	server->family[0] = oldest->pid;
 	memcpy(&server->family[1], oldest->ancestors, sizeof oldest->ancestors);

@@ -71,6 +71,7 @@ struct server_main {
 	char *folder; /* its working folder */
 	char *command_line; /* its arguments, each followed by a NUL */
 	size_t command_line_length;
+	char *key; /* its name with a hash of its arguments and folder: what it is known by */
 	struct program_traits traits;
 };
 /* NULL until it was seen. */
@@ -107,10 +108,12 @@ struct server_view {
 	bool listens; /* there is a socket */
 	bool serving; /* and a process that accepts from it */
 	bool died; /* a new worker ended before it was serving */
+	bool ended; /* nothing listens, and no process is left that could start the server */
+	bool by_itself; /* the serving generation was started without a person */
 	bool lingers; /* a worker has closed the socket but is still running */
 	bool busy; /* seen only `closely`: it has not accepted a connection for a while */
 	pid_t worker; /* the one that has been accepting for the longest time */
-	uint64_t generation; /* when that one was started: CLOCK_BOOTTIME */
+	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs the code that it runs */
 };
 
 /*
@@ -123,5 +126,8 @@ struct server_view {
  * then, whether the serving process is busy.
  */
 void server_view(struct server *server, bool closely, struct server_view *view);
+/* How its latest process ended, for display: "python3 ended with status 1"; NULL if none did. */
+char *server_end_text(const struct server *server);
+
 /* No more views for now: closes the empty connection. */
 void server_view_end(struct server *server);

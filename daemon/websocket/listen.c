@@ -13,7 +13,7 @@
 #include "util/loopback.h"
 #include "util/log-limit.h"
 #include "util/mem.h"
-#include "websocket/peer.h"
+#include "util/tcp-peer.h"
 
 #define LOG_MODULE "ws"
 #include "util/log.h"

@@ -68,7 +68,7 @@ for (const key of ['uvicorn', 'node']) {
 		await vim.do('1put! =\'def broken(:\'', 'write');
 		const down = await face(on, 'x');
 		assert.deepEqual((await badges()).slice(-2), ['~', 'x']);
-		assert.match(down.title, /no longer serves port \d+: fix it or start it again/);
+		assert.match(down.title, /no longer serves port \d+( \(.*\))?: fix it or start it again/);
 		const [tab] = await world.bus.tabs();
 		assert.equal(tab.state, 'down');
 		// uvicorn forgets what it knew of its files as it restarts, and looks anew a moment later:

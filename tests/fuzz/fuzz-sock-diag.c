@@ -34,7 +34,7 @@ static ssize_t answer_give(void *to, size_t size, void *from, socklen_t *from_le
 #define recvfrom(fd, to, size, flags, from, from_length)                                           \
 	answer_give(to, size, from, from_length)
 #include "server/listen-socket.c"
-#include "websocket/peer.c"
+#include "util/tcp-peer.c"
 #undef recvfrom
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct listen_socket found[4];
 	struct sockaddr_storage v4 = {.ss_family = AF_INET};
 	struct peer_query query;
-	uid_t uid;
+	struct tcp_peer end;
 	int r;
 
 	if (size > sizeof copy) {
@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = diag_read(-1, 0, 1, found, COUNT_OF(found), 0);
 	assert(r <= (int)COUNT_OF(found));
 	if (query_init(&query, &v4, &v4) == 0) {
-		answer_read((struct netlink_bytes){copy, size}, &query, &uid);
+		answer_read((struct netlink_bytes){copy, size}, &query, &end);
 	}
 	return 0;
 }

@@ -161,7 +161,7 @@ export async function saveAndSee(on, vim, round) {
 	return {
 		late: (last.started + cast.at - first) / 1000, // ms, of the reload that showed it
 		took: (first - save.started) / 1000, // ms, the restart
-		gaveUp: save.steps.some((/** @type {any} */ s) => s.step === 'ready' && /did not restart/.test(s.text)),
+		gaveUp: save.steps.some((/** @type {any} */ s) => s.step === 'ready' && /shows no sign/.test(s.text)),
 		failed: events.filter((/** @type {any} */ e) => e.steps.some((/** @type {any} */ s) => s.step === 'failed')),
 		events,
 	};

@@ -11,10 +11,10 @@ import { median, saveAndSee, stage } from './restarts.js';
 import { LONG } from './world.js';
 
 /**
- * The first save teaches, and reloads once too often. It cannot where the restart is too late to
- * be put down to it (savecast.restart-wait): the next one does.
+ * No save reloads once too often, not even the first: what restarts the server is known before. A
+ * restart that a busy machine makes so late is waited for in vain.
  */
-const TRIAL_MSEC = 10000;
+const LATE_MSEC = 2000;
 
 /**
  * @param {string} key of the server
@@ -33,13 +33,13 @@ export function everySaveSettles(key, count, rounds) {
 		}
 		const vim = await openEditor(on.world, 'vim', on.file);
 		const late = [];
-		let superfluous = 0, gaveUp = 0, excused = 1;
+		let superfluous = 0, gaveUp = 0, excused = 0;
 		for (let round = 1; round <= (LONG ? count : rounds); round++) {
 			on.loads.length = 0;
 			const seen = await saveAndSee(on, vim, round);
 			superfluous += on.loads.length - 1;
 			gaveUp += Number(seen.gaveUp);
-			excused += Number(round === 1 && seen.took > TRIAL_MSEC);
+			excused += Number(seen.took > LATE_MSEC);
 			late.push(seen.late);
 			assert.deepEqual(seen.failed, []);
 			assert.ok(superfluous <= excused, `reloads by round ${round}: ${JSON.stringify(seen.events.slice(-3))}`);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "websocket/peer.h"
+#include "util/tcp-peer.h"
 
 #include <errno.h>
 #include <linux/inet_diag.h>
@@ -48,18 +48,20 @@ static int query_init(struct peer_query *query, const struct sockaddr_storage *p
 	int r;
 
 	*query = (struct peer_query){
-		.header = {
-			.nlmsg_len = sizeof *query,
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST,
-			.nlmsg_seq = 1,
-		},
-		.request = {
-			.sdiag_family = (uint8_t)peer->ss_family,
-			.sdiag_protocol = IPPROTO_TCP,
-			.idiag_states = UINT32_MAX,
-			.id.idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE},
-		},
+		.header =
+			{
+				.nlmsg_len = sizeof *query,
+				.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+				.nlmsg_flags = NLM_F_REQUEST,
+				.nlmsg_seq = 1,
+			},
+		.request =
+			{
+				.sdiag_family = (uint8_t)peer->ss_family,
+				.sdiag_protocol = IPPROTO_TCP,
+				.idiag_states = UINT32_MAX,
+				.id.idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE},
+			},
 	};
 	if (peer->ss_family != self->ss_family) {
 		return -EAFNOSUPPORT;
@@ -73,7 +75,7 @@ static int query_init(struct peer_query *query, const struct sockaddr_storage *p
  * port; for one that is closed or half open it answers with user 0.
  */
 static int answer_check(
-	const struct nlmsghdr *header, const struct inet_diag_sockid *asked, uid_t *uid)
+	const struct nlmsghdr *header, const struct inet_diag_sockid *asked, struct tcp_peer *end)
 {
 	const struct inet_diag_msg *found = NLMSG_DATA(header);
 
@@ -84,7 +86,9 @@ static int answer_check(
 		found->id.idiag_dport != asked->idiag_dport) {
 		return -ENOTCONN;
 	}
-	*uid = found->idiag_uid;
+	end->uid = found->idiag_uid;
+	/* A connection that waits to be accepted belongs to no file yet. */
+	end->accepted = found->idiag_inode != 0;
 	return 0;
 }
 
@@ -99,7 +103,8 @@ static int answer_error(const struct nlmsghdr *header)
 }
 
 /* 0: the answer does not contain it. */
-static int answer_read(struct netlink_bytes answer, const struct peer_query *query, uid_t *uid)
+static int answer_read(
+	struct netlink_bytes answer, const struct peer_query *query, struct tcp_peer *end)
 {
 	const struct nlmsghdr *header;
 
@@ -111,7 +116,7 @@ static int answer_read(struct netlink_bytes answer, const struct peer_query *que
 			return answer_error(header);
 		}
 		if (header->nlmsg_type == SOCK_DIAG_BY_FAMILY) {
-			int r = answer_check(header, &query->request.id, uid);
+			int r = answer_check(header, &query->request.id, end);
 
 			return r < 0 ? r : 1;
 		}
@@ -120,7 +125,7 @@ static int answer_read(struct netlink_bytes answer, const struct peer_query *que
 }
 
 /* The kernel answers before send() returns, so nothing here blocks. */
-static int query_ask(int netlink, const struct peer_query *query, uid_t *uid)
+static int query_ask(int netlink, const struct peer_query *query, struct tcp_peer *end)
 {
 	if (send(netlink, query, sizeof *query, MSG_DONTWAIT) < 0) {
 		return -errno;
@@ -139,7 +144,7 @@ static int query_ask(int netlink, const struct peer_query *query, uid_t *uid)
 		if (from_length < sizeof from || from.nl_pid != 0) {
 			continue; /* not from the kernel */
 		}
-		r = answer_read((struct netlink_bytes){bytes, (size_t)n}, query, uid);
+		r = answer_read((struct netlink_bytes){bytes, (size_t)n}, query, end);
 		if (r != 0) {
 			return r;
 		}
@@ -147,7 +152,8 @@ static int query_ask(int netlink, const struct peer_query *query, uid_t *uid)
 	return -EPROTO;
 }
 
-int peer_uid(const struct sockaddr_storage *peer, const struct sockaddr_storage *self, uid_t *uid)
+int tcp_peer_find(const struct sockaddr_storage *peer, const struct sockaddr_storage *self,
+	struct tcp_peer *end)
 {
 	struct peer_query query;
 	int netlink, r;
@@ -160,7 +166,18 @@ int peer_uid(const struct sockaddr_storage *peer, const struct sockaddr_storage 
 	if (netlink < 0) {
 		return -errno;
 	}
-	r = query_ask(netlink, &query, uid);
+	r = query_ask(netlink, &query, end);
 	close(netlink);
 	return r < 0 ? r : 0;
+}
+
+int peer_uid(const struct sockaddr_storage *peer, const struct sockaddr_storage *self, uid_t *uid)
+{
+	struct tcp_peer end;
+	int r = tcp_peer_find(peer, self, &end);
+
+	if (r == 0) {
+		*uid = end.uid;
+	}
+	return r;
 }

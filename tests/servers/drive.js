@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+/**
+ * One real server under the real daemon, worked on as a developer does: two saves of a template, one
+ * of the code, five more, a syntax error, its fix, two saves close together, a restart by hand, a save
+ * of a template after it. What the server answers is asked all the while, apart from the daemon; what
+ * a reload would have shown, at each order to reload.
+ */
+import { writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import path from 'node:path';
+
+import { until } from '../../scripts/lib/events.js';
+import { answers, freePort } from '../../scripts/lib/ports.js';
+import { Client } from '../e2e/lib/wire-client.js';
+import { listening } from './listening.js';
+
+/** @typedef {import('./rows.js').Row} Row */
+/** @typedef {import('../e2e/lib/world.js').World} World */
+
+/**
+ * @typedef {{at: number, end: number, kind: 'page' | 'refused' | 'reset' | 'held' | 'error', marks: string, connected: number}} Answer
+ * @typedef {{what: string, at: number, marks: string, first?: number, orders: {at: number, got: Answer}[], seen: Answer[], late?: number,
+ *   stories: any[], before?: import('./listening.js').Listening, after?: import('./listening.js').Listening}} Step
+ */
+
+const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeout(resolve, msec); });
+
+/** How often the server is asked, and how long an answer may take until it counts as held. */
+const ASK_MSEC = 10;
+const HELD_MSEC = 1000;
+/** A step that has not settled by then never does. */
+const STEP_MSEC = 14000;
+/** What has settled may be followed by a reload too many: so long. */
+const AFTER_MSEC = 700;
+
+/**
+ * @param {string} url
+ * @param {number} [limit]
+ * @returns {Promise<Answer>}
+ */
+function get(url, limit = HELD_MSEC) {
+	const at = performance.now();
+	return new Promise(resolve => {
+		let connected = 0, body = '';
+		const done = (/** @type {Answer['kind']} */ kind) => {
+			clearTimeout(timer);
+			resolve({ at, end: performance.now(), kind, marks: /\bc\d+ t\d+\b/.exec(body)?.[0] ?? '', connected });
+		};
+		const request = http.get(url, { agent: false, headers: { accept: 'text/html' } }, response => {
+			response.setEncoding('utf8').on('data', text => { body += text; });
+			response.on('end', () => done(response.statusCode === 200 && /\bc\d+ t\d+\b/.test(body) ? 'page' : 'error'));
+			response.on('error', () => done('reset'));
+		});
+		const timer = setTimeout(() => { done('held'); request.destroy(); }, limit);
+		request.on('socket', socket => socket.on('connect', () => { connected = performance.now(); }));
+		request.on('error', error => done(/** @type {any} */ (error).code === 'ECONNREFUSED' ? 'refused' : 'reset'));
+	});
+}
+
+/** Asks the server without a stop. */
+class Oracle {
+	/** @type {Answer[]} */
+	all = [];
+	#stopped = false;
+
+	/** @param {string} url */
+	constructor(url) {
+		this.running = this.#run(url);
+	}
+
+	/** @param {string} url */
+	async #run(url) {
+		while (!this.#stopped) {
+			this.all.push(await get(url));
+			await pause(ASK_MSEC);
+		}
+	}
+
+	/**
+	 * When the marks could first be got. Where connections were refused until then, when the first
+	 * was taken: the answer may take long, since it is the first that this process gives.
+	 *
+	 * @param {string} marks
+	 * @param {number} since
+	 */
+	first(marks, since) {
+		const all = this.all.filter(answer => answer.end >= since);
+		const i = all.findIndex(answer => answer.marks === marks);
+		if (i < 0) {
+			return undefined;
+		}
+		return i > 0 && ['refused', 'reset'].includes(all[i - 1].kind) && all[i].connected ? all[i].connected : all[i].end;
+	}
+
+	stop() {
+		this.#stopped = true;
+		return this.running;
+	}
+}
+
+export class Drive {
+	/** @type {Step[]} */
+	steps = [];
+	#code = 0;
+	#page = 0;
+	#starts = 0;
+
+	/**
+	 * @param {World} world with its daemon running
+	 * @param {Row} row
+	 */
+	constructor(world, row) {
+		this.world = world;
+		this.row = row;
+	}
+
+	get marks() {
+		return `c${this.#code} t${this.#page}`;
+	}
+
+	async open() {
+		const { world, row } = this;
+		const files = { ...row.files };
+		if (row.code) {
+			files[row.code.file] = row.code.text('c0');
+		}
+		files[row.page.file] = row.page.text('t0', 'c0');
+		this.root = await world.folder('site', files, { git: true });
+		this.port = await freePort();
+		await row.prepare?.(world, this.root, this.port);
+		this.url = `http://localhost:${this.port}${row.path ?? '/'}`;
+		await this.#start();
+		const { url } = this;
+		await until('its first page', async () => (await get(url, 5000)).marks === this.marks, { msec: 60000 });
+		this.client = new Client(world);
+		await this.client.hello();
+		const told = await this.client.watch(1, url);
+		if (told.state !== 'live') {
+			throw new Error(`its tab is ${told.state}: ${told.reason}`);
+		}
+		this.reason = told.reason;
+		/** @type {{at: number, got: Answer}[]} */
+		this.orders = [];
+		this.client.socket.on('message', data => this.#obey(JSON.parse(String(data))));
+		this.oracle = new Oracle(url);
+	}
+
+	async #start() {
+		const { world, row, port, root } = this;
+		const name = `server-${++this.#starts}`;
+		this.server = world.children.start(name, row.command(/** @type {number} */ (port), /** @type {string} */ (root)),
+			{ cwd: path.join(/** @type {string} */ (root), row.folder ?? '.'), env: { ...world.env, ...row.env } });
+		await until(`port ${port}`, () => answers('127.0.0.1', /** @type {number} */ (port)), { msec: 60000, every: 5 });
+	}
+
+	/**
+	 * What the extension does, with what the page would have been.
+	 *
+	 * @param {any} message
+	 */
+	async #obey(message) {
+		if (message.type !== 'reload') {
+			return;
+		}
+		const at = performance.now();
+		const report = (/** @type {string} */ step, /** @type {string} */ detail) =>
+			this.client?.send({ type: 'report', event: message.event, tab: 1, step, ...(detail && { detail }) });
+		report('reloading', '');
+		const order = { at, got: /** @type {Answer} */ ({ at, end: 0, kind: 'held', marks: '', connected: 0 }) };
+		this.orders?.push(order);
+		order.got = await get(/** @type {string} */ (this.url), 8000);
+		const failed = order.got.kind === 'refused' || order.got.kind === 'reset';
+		report(failed ? 'failed' : 'loaded', failed ? 'net::ERR_CONNECTION_REFUSED' : order.got.kind === 'page' ? 'answered 200' : 'answered 500');
+	}
+
+	/**
+	 * @param {string} what
+	 * @param {'code' | 'page' | 'broken'} which
+	 * @param {{waits?: boolean}} [options]
+	 */
+	async save(what, which, { waits = true } = {}) {
+		const { row, world, root } = this;
+		const source = which === 'page' ? row.page : /** @type {NonNullable<Row['code']>} */ (row.code);
+		this.#page += Number(which === 'page');
+		this.#code += Number(which !== 'page');
+		const before = await listening(/** @type {number} */ (this.port));
+		const text = which === 'page' ? row.page.text(`t${this.#page}`, `c${this.#code}`)
+			: row.code?.text(`c${this.#code}`) ?? '';
+		const file = path.join(/** @type {string} */ (root), source.file);
+		const stories = (await world.bus.events()).length;
+		const at = performance.now();
+		await writeFile(file, which === 'broken' ? row.broken ?? `${text}\n}{ ( def syntax error\n` : text);
+		await world.bus.saved(file);
+		const step = await this.#settle({ what, at, marks: this.marks, orders: [], seen: [], stories: [], before }, stories, which === 'broken', waits);
+		return step;
+	}
+
+	/**
+	 * @param {Step} step
+	 * @param {number} stories
+	 * @param {boolean} broken
+	 * @param {boolean} waits
+	 */
+	async #settle(step, stories, broken, waits) {
+		const { world, oracle, orders } = this;
+		this.steps.push(step);
+		if (!waits) {
+			return step;
+		}
+		const end = step.at + (broken ? 3500 : STEP_MSEC);
+		/** @type {number | undefined} */
+		let settled;
+		while (performance.now() < end) {
+			step.first ??= oracle?.first(step.marks, step.at);
+			const right = orders?.some(({ at, got }) => at >= step.at - 500 && got.marks === step.marks);
+			settled = !broken && step.first && right ? settled ?? performance.now() : undefined;
+			if (settled && performance.now() > settled + AFTER_MSEC) {
+				break;
+			}
+			await pause(10);
+		}
+		step.after = await listening(/** @type {number} */ (this.port));
+		step.orders = orders?.filter(({ at }) => at >= step.at) ?? [];
+		step.seen = oracle?.all.filter(answer => answer.end >= step.at) ?? [];
+		step.late = step.first && step.orders.find(({ got }) => got.marks === step.marks)?.at;
+		step.late = step.late && step.late - /** @type {number} */ (step.first);
+		step.stories = (await world.bus.events()).slice(stories);
+		await pause(this.row.settle ?? 1500);
+		return step;
+	}
+
+	/** Ends the server as Ctrl-C does, and starts it again. */
+	async restart() {
+		const { world } = this;
+		const stories = (await world.bus.events()).length;
+		const before = await listening(/** @type {number} */ (this.port));
+		const { pid } = /** @type {any} */ (this.server).process;
+		process.kill(-pid, 'SIGINT');
+		const gone = await Promise.race([this.server?.ended.then(() => true), pause(2000)]);
+		if (!gone) {
+			await world.children.stop(/** @type {any} */ (this.server));
+		}
+		await this.row.ended?.(world, /** @type {string} */ (this.root));
+		const at = performance.now();
+		await this.#start();
+		return this.#settle({ what: 'by hand', at, marks: this.marks, orders: [], seen: [], stories: [], before }, stories, false, true);
+	}
+
+	/** The whole of it. */
+	async run() {
+		const { row } = this;
+		await pause(row.settle ?? 1500);
+		await this.save('page 1', 'page');
+		await this.save('page 2', 'page');
+		if (row.code) {
+			await this.save('code 1', 'code');
+			for (let i = 2; i <= 6; i++) {
+				await this.save(`code ${i}`, 'code');
+			}
+			if (row.broken !== '') {
+				await this.save('broken', 'broken');
+				if (this.server?.process.exitCode !== null) {
+					await this.#start();
+				}
+				await this.save('fix', 'code');
+			}
+			await this.save('pair 1', 'code', { waits: false });
+			await pause(300);
+			await this.save('pair 2', 'code');
+		}
+		await this.restart();
+		await this.save('page after', 'page');
+		return this.steps;
+	}
+
+	async close() {
+		await this.oracle?.stop();
+	}
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+/**
+ * What was seen of the servers, as text.
+ */
+import { execFileSync } from 'node:child_process';
+
+/** @typedef {import('./drive.js').Step} Step */
+/** @typedef {{row: import('./rows.js').Row, steps?: Step[], why?: string, reason?: string}} Result */
+
+/** @param {Step} step what each of its orders would have shown */
+function shown(step) {
+	return step.orders.map(({ at, got }) => {
+		const kind = got.kind !== 'page' ? got.kind : got.marks === step.marks ? 'new' : 'old';
+		return `${kind}@${Math.round(at - step.at)}`;
+	});
+}
+
+/** @param {Step} step */
+const line = step => `  ${step.what.padEnd(10)} new after ${step.first ? Math.round(step.first - step.at) : '-'} ms, late ${
+	step.late === undefined ? '-' : Math.round(step.late)} ms: ${shown(step).join(' ') || 'no order'}`;
+
+/** @param {Result} result */
+export function summary({ row, steps, why, reason }) {
+	return [`${row.name}${why ? `: ${why}` : ''}${reason ? ` [${reason}]` : ''}`, ...(steps ?? []).filter(step => step.after).map(line)].join('\n');
+}
+
+/** @param {string[]} command */
+function version(command) {
+	try {
+		const text = execFileSync(command[0], command.slice(1), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+		return command[0] === 'dpkg-query' ? text.split('\t')[1].trim() : /\d+(\.\d+)+\S*/.exec(text)?.[0].replace(/[,)]$/, '') ?? '?';
+	} catch {
+		return '?';
+	}
+}
+
+/** @param {Step[]} steps what of the listener was another one after a save of the code */
+function changed(steps) {
+	const step = steps.find(({ what }) => what === 'code 2') ?? steps.find(({ what }) => what === 'code 1');
+	if (!step?.before || !step.after) {
+		return '-';
+	}
+	const { before, after } = step;
+	const differ = (/** @type {(string | number)[]} */ a, /** @type {(string | number)[]} */ b) => a.join() !== b.join();
+	const words = [];
+	if (differ(before.pids, after.pids)) {
+		words.push('pid');
+	} else if (differ(before.images, after.images)) {
+		words.push('exec in place');
+	}
+	if (differ(before.inodes, after.inodes)) {
+		words.push('socket');
+	}
+	return words.join(', ') || 'nothing';
+}
+
+/** @param {Step | undefined} step */
+function meanwhile(step) {
+	if (!step?.first) {
+		return '-';
+	}
+	/** @type {{kind: string, from: number, to: number}[]} */
+	const spans = [];
+	for (const answer of step.seen) {
+		const kind = answer.kind === 'page' ? answer.marks === step.marks ? 'new' : 'old' : answer.kind;
+		const from = Math.max(0, Math.round(answer.end - step.at));
+		if (kind === 'new' || answer.end > step.first) {
+			if (answer.end - answer.at > 60 && !spans.some(span => span.kind === 'held')) {
+				spans.push({ kind: 'held', from: Math.max(0, Math.round(answer.at - step.at)), to: from });
+			}
+			break;
+		}
+		const last = spans.at(-1);
+		if (last && last.kind === kind) {
+			last.to = from;
+		} else {
+			spans.push({ kind, from, to: from });
+		}
+	}
+	return spans.map(({ kind, to }) => `${kind} until ${to}`).join(', ') || 'new at once';
+}
+
+/** @param {Step | undefined} step */
+function broken(step) {
+	const last = step?.seen.at(-1);
+	return !last ? '-' : last.kind === 'page' ? 'old answers' : last.kind === 'error' ? 'an error page' : last.kind;
+}
+
+/** @param {number[]} values */
+const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** @param {Step[]} steps */
+function does(steps) {
+	const saves = steps.filter(step => step.after && step.what !== 'broken');
+	const late = saves.map(step => step.late).filter(value => value !== undefined).map(Number);
+	const bad = steps.flatMap(step => step.orders.map(({ got }) => ({ step, got }))).filter(({ step, got }) => step.what !== 'broken' && got.kind !== 'page');
+	const old = saves.flatMap(step => step.orders.filter(({ got }) => got.kind === 'page' && got.marks !== step.marks));
+	const never = saves.filter(step => step.late === undefined).map(({ what }) => what);
+	return [`${Math.round(median(late))} ms (at most ${Math.round(Math.max(...late))})`, `${old.length} old, ${bad.length} failed`,
+		never.length ? `never: ${never.join(', ')}` : ''].filter(Boolean).join('; ');
+}
+
+/** @param {Result} result */
+function cells({ row, steps = [] }) {
+	const code = steps.find(({ what }) => what === 'code 2');
+	return [row.name, version(row.version ?? ['true']), row.source, row.trigger, row.code ? changed(steps) : '-',
+		row.code ? meanwhile(code) : meanwhile(steps.find(({ what }) => what === 'page 2')),
+		row.code && row.broken !== '' ? broken(steps.find(({ what }) => what === 'broken')) : '-',
+		does(steps)];
+}
+
+/** @param {Result[]} results */
+export function document(results) {
+	const head = ['program', 'version', 'from', 'restarts at', 'then is another', 'answers after a save (ms)', 'after a syntax error', 'reload after the first new answer'];
+	const tried = results.filter(({ steps, why }) => steps?.length && !why);
+	return `# Servers that were tried
+
+Made by \`scripts/servers --out docs/servers.md\`, which runs each of these under savecast as a developer
+works with it: two saves of a template, one of the code, five more, a syntax error, its fix, two saves
+close together, a restart by hand, a save of a template after that. Times are of a machine with much
+else to do. The last column: how long after the first new answer the reload left, the median and the
+longest; how many reloads showed what was old, how many met a server that did not answer.
+
+${[head, head.map(() => '---'), ...tried.map(cells)].map(row => `| ${row.join(' | ')} |`).join('\n')}
+
+Not tried here: ${results.filter(({ why }) => why).map(({ row, why }) => `${row.name} (${why})`).join('; ') || 'none'}.
+`;
+}

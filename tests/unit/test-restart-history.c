@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+#include "readiness/restart-sample.h"
+#include "unit.h"
+#include "util/mem.h"
+
+static const struct program_traits unknown = {.language = " js json "};
+static const struct program_traits reloads = {.restarts = RESTARTS_ITSELF,
+	.suffixes = " js ",
+	.notice_usec = 600000,
+	.language = " js json "};
+static const struct program_traits never = {.restarts = RESTARTS_NEVER};
+static const struct program_traits old = {
+	.restarts = RESTARTS_NEVER, .old_suffixes = " php ", .old_usec = 2000000};
+
+static struct restart_subject subject(const struct program_traits *traits)
+{
+	return (struct restart_subject){.root = "/p", .server = "node 1", .traits = traits};
+}
+
+static enum restart_prediction known(const struct restart_history *history, const char *files)
+{
+	uint64_t delay;
+	bool sure;
+
+	return restart_history_predict(history, "/p", "node 1", files, &delay, &sure);
+}
+
+/* What a save of these, separated by spaces, is predicted to do. */
+static enum restart_prediction ask(struct restart_sample *sample,
+	const struct restart_history *history, const struct program_traits *traits,
+	const char *names, uint64_t *delay)
+{
+	const struct restart_subject whose = subject(traits);
+	_cleanup_free_ char *all = mem_strdup(names);
+	struct fileset files = {0};
+	enum restart_prediction prediction;
+	char *rest = all, *name;
+
+	restart_sample_clear(sample);
+	while ((name = strsep(&rest, " "))) {
+		fileset_add(&files, name);
+	}
+	prediction = restart_sample_add(sample, history, &whose, &files, delay);
+	fileset_clear(&files);
+	return prediction;
+}
+
+static void restarted(struct restart_history *history, const struct program_traits *traits,
+	const char *names, uint64_t after, bool proven)
+{
+	const struct restart_subject whose = subject(traits);
+	struct restart_sample sample = {0};
+	uint64_t delay;
+
+	ask(&sample, history, traits, names, &delay);
+	restart_sample_add_restart(&sample, history, &whose, after, proven);
+	restart_sample_clear(&sample);
+}
+
+static void stayed(
+	struct restart_history *history, const struct program_traits *traits, const char *names)
+{
+	const struct restart_subject whose = subject(traits);
+	struct restart_sample sample = {0};
+	uint64_t delay;
+
+	ask(&sample, history, traits, names, &delay);
+	restart_sample_add_none(&sample, history, &whose);
+	restart_sample_clear(&sample);
+}
+
+static void lessons(void **state)
+{
+	struct restart_history history = {0}, again = {0};
+	_cleanup_free_ char *text = NULL;
+	char *why = NULL;
+	uint64_t delay = 0;
+	bool sure = true;
+
+	assert_int_equal(known(&history, "js"), RESTART_UNKNOWN);
+	assert_true(restart_history_add_restart(&history, "/p", "node 1", "js", 200000, true));
+	assert_true(restart_history_add_none(&history, "/p", "node 1", "html"));
+	assert_false(restart_history_add_none(&history, "/p", "node 1", "html"));
+	assert_int_equal(restart_history_predict(&history, "/p", "node 1", "js", &delay, &sure),
+		RESTART_EXPECTED);
+	assert_int_equal(delay, 200000);
+	assert_false(sure);
+	for (int i = 1; i < RESTART_HISTORY_SURE; i++) {
+		restart_history_add_restart(&history, "/p", "node 1", "js", 200000, true);
+	}
+	restart_history_predict(&history, "/p", "node 1", "js", &delay, &sure);
+	assert_true(sure);
+	assert_int_equal(known(&history, "html"), RESTART_NONE);
+	assert_int_equal(restart_history_predict(&history, "/q", "node 1", "js", &delay, &sure),
+		RESTART_UNKNOWN);
+	assert_int_equal(restart_history_predict(&history, "/p", "node 2", "js", &delay, &sure),
+		RESTART_UNKNOWN);
+
+	text = restart_history_write(&history);
+	assert_int_equal(restart_history_read(&again, text, strlen(text), &why), 0);
+	assert_int_equal(known(&again, "js"), RESTART_EXPECTED);
+	assert_int_equal(known(&again, "html"), RESTART_NONE);
+	restart_history_clear(&history);
+	restart_history_clear(&again);
+}
+
+/* A person may have done it: only the second time in a row counts. */
+static void what_is_not_proven_has_to_repeat(void **state)
+{
+	struct restart_history history = {0};
+
+	restart_history_add_restart(&history, "/p", "node 1", "js", 200000, false);
+	assert_int_equal(known(&history, "js"), RESTART_UNKNOWN);
+	restart_history_add_none(&history, "/p", "node 1", "js");
+	assert_int_equal(known(&history, "js"), RESTART_NONE);
+	restart_history_add_restart(&history, "/p", "node 1", "js", 200000, false);
+	assert_int_equal(known(&history, "js"), RESTART_UNKNOWN);
+	restart_history_add_restart(&history, "/p", "node 1", "js", 200000, false);
+	assert_int_equal(known(&history, "js"), RESTART_EXPECTED);
+	restart_history_clear(&history);
+}
+
+static void a_wrong_lesson_falls(void **state)
+{
+	struct restart_history history = {0};
+
+	restart_history_add_restart(&history, "/p", "node 1", "js", 200000, true);
+	assert_true(restart_history_add_none(&history, "/p", "node 1", "js"));
+	assert_int_equal(known(&history, "js"), RESTART_NONE);
+	/* Seen twice, it may be lost on the reloader once. */
+	for (int i = 0; i < 2; i++) {
+		restart_history_add_restart(&history, "/p", "node 1", "js", 200000, true);
+	}
+	assert_false(restart_history_add_none(&history, "/p", "node 1", "js"));
+	assert_int_equal(known(&history, "js"), RESTART_EXPECTED);
+	assert_true(restart_history_add_none(&history, "/p", "node 1", "js"));
+	assert_int_equal(known(&history, "js"), RESTART_NONE);
+	restart_history_clear(&history);
+}
+
+static void suffixes(void **state)
+{
+	static const struct {
+		const char *file, *suffix;
+	} rows[] = {
+		{"/p/a.py", "py"},
+		{"/p/A.PY", "py"},
+		{"/p.d/a", ""},
+		{"/p/.env", ""},
+		{"/p/a.tar.gz", "gz"},
+		{"/p/a.", ""},
+		{"/p/a.123456789012345", "123456789012345"},
+		{"/p/a.1234567890123456", ""},
+		{"/p/a.caf\xc3\xa9", ""},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char suffix[RESTART_HISTORY_SUFFIX_MAX];
+
+		restart_history_suffix(rows[i].file, suffix);
+		assert_string_equal(suffix, rows[i].suffix);
+	}
+}
+
+/* Before anything was seen. */
+static void the_table_is_known_first(void **state)
+{
+	struct restart_history history = {0};
+	struct restart_sample sample = {0};
+	uint64_t delay;
+
+	assert_int_equal(ask(&sample, &history, &reloads, "/p/a.js", &delay), RESTART_EXPECTED);
+	assert_int_equal(delay, 600000);
+	assert_int_equal(ask(&sample, &history, &reloads, "/p/a.html", &delay), RESTART_NONE);
+	assert_int_equal(ask(&sample, &history, &never, "/p/a.js", &delay), RESTART_NONE);
+	assert_int_equal(ask(&sample, &history, &old, "/p/a.php", &delay), RESTART_OLD);
+	assert_int_equal(delay, 2000000);
+	assert_int_equal(ask(&sample, &history, &old, "/p/a.html", &delay), RESTART_NONE);
+	assert_int_equal(ask(&sample, &history, &unknown, "/p/a.js", &delay), RESTART_UNKNOWN);
+	/* The strongest of several, with its own time. */
+	assert_int_equal(
+		ask(&sample, &history, &reloads, "/p/a.css /p/a.js", &delay), RESTART_EXPECTED);
+	assert_int_equal(delay, 600000);
+
+	/* A slow one was seen; a quick one proves little until there were several. */
+	restarted(&history, &reloads, "/p/a.js", 100000, true);
+	ask(&sample, &history, &reloads, "/p/a.js", &delay);
+	assert_int_equal(delay, 600000);
+	restarted(&history, &reloads, "/p/a.js", 900000, true);
+	ask(&sample, &history, &reloads, "/p/a.js", &delay);
+	assert_int_equal(delay, 900000);
+
+	/* A file that the server has not loaded. */
+	stayed(&history, &reloads, "/p/other.js");
+	assert_int_equal(ask(&sample, &history, &reloads, "/p/other.js", &delay), RESTART_UNKNOWN);
+	assert_int_equal(ask(&sample, &history, &reloads, "/p/third.js", &delay), RESTART_EXPECTED);
+
+	/* Whatever was seen: a person did it. */
+	restarted(&history, &never, "/p/a.css", 100000, true);
+	assert_int_equal(ask(&sample, &history, &never, "/p/a.css", &delay), RESTART_NONE);
+	restart_sample_clear(&sample);
+	restart_history_clear(&history);
+}
+
+/* A program and what it serves have the same suffix: each is known for itself. */
+static void one_file_is_known_better_than_its_suffix(void **state)
+{
+	struct restart_history history = {0}, again = {0};
+	_cleanup_free_ char *text = NULL;
+	struct restart_sample sample = {0};
+	char *why = NULL;
+	uint64_t delay;
+
+	restarted(&history, &unknown, "/p/server.js", 200000, true);
+	assert_int_equal(
+		ask(&sample, &history, &unknown, "/p/server.js", &delay), RESTART_EXPECTED);
+	assert_int_equal(delay, 200000);
+	assert_int_equal(ask(&sample, &history, &unknown, "/p/page.js", &delay), RESTART_EXPECTED);
+	stayed(&history, &unknown, "/p/page.js");
+	assert_int_equal(ask(&sample, &history, &unknown, "/p/page.js", &delay), RESTART_NONE);
+	assert_int_equal(
+		ask(&sample, &history, &unknown, "/p/server.js", &delay), RESTART_EXPECTED);
+	assert_int_equal(ask(&sample, &history, &unknown, "/p/page.js /p/server.js", &delay),
+		RESTART_EXPECTED);
+
+	text = restart_history_write(&history);
+	assert_int_equal(restart_history_read(&again, text, strlen(text), &why), 0);
+	assert_int_equal(again.count, history.count);
+	assert_int_equal(ask(&sample, &again, &unknown, "/p/page.js", &delay), RESTART_NONE);
+	restart_sample_clear(&sample);
+	restart_history_clear(&history);
+	restart_history_clear(&again);
+}
+
+/* A template and the program were saved shortly after each other. */
+static void the_likeliest_has_done_it(void **state)
+{
+	struct restart_history history = {0};
+
+	restarted(&history, &unknown, "/p/a.html /p/server.js", 200000, true);
+	assert_int_equal(known(&history, "js"), RESTART_EXPECTED);
+	assert_int_equal(known(&history, "html"), RESTART_UNKNOWN);
+	assert_int_equal(known(&history, "/p/server.js"), RESTART_UNKNOWN);
+
+	/* A template alone: it has to repeat. */
+	restarted(&history, &unknown, "/p/a.html", 200000, true);
+	assert_int_equal(known(&history, "html"), RESTART_UNKNOWN);
+	restarted(&history, &unknown, "/p/a.html", 200000, true);
+	assert_int_equal(known(&history, "html"), RESTART_EXPECTED);
+	restart_history_clear(&history);
+}
+
+static void lessons_are_bounded(void **state)
+{
+	struct restart_history history = {0};
+	uint64_t delay;
+	bool sure;
+
+	for (int i = 0; i <= RESTART_HISTORY_MAX; i++) {
+		_cleanup_free_ char *root = mem_printf("/%d", i);
+
+		restart_history_add_none(&history, root, "s", "css");
+	}
+	assert_int_equal(history.count, RESTART_HISTORY_MAX);
+	assert_int_equal(restart_history_predict(&history, "/0", "s", "css", &delay, &sure),
+		RESTART_UNKNOWN);
+	restart_history_add_none(&history, "/1", "s", "css");
+	restart_history_add_none(&history, "/new", "s", "css");
+	assert_int_equal(
+		restart_history_predict(&history, "/1", "s", "css", &delay, &sure), RESTART_NONE);
+	assert_int_equal(restart_history_predict(&history, "/2", "s", "css", &delay, &sure),
+		RESTART_UNKNOWN);
+	restart_history_clear(&history);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lessons),
+		cmocka_unit_test(what_is_not_proven_has_to_repeat),
+		cmocka_unit_test(a_wrong_lesson_falls),
+		cmocka_unit_test(suffixes),
+		cmocka_unit_test(the_table_is_known_first),
+		cmocka_unit_test(one_file_is_known_better_than_its_suffix),
+		cmocka_unit_test(the_likeliest_has_done_it),
+		cmocka_unit_test(lessons_are_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
