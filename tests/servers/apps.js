@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-import { TOP } from '../e2e/lib/world.js';
+import { TOP } from '../lib/world.js';
 
 /** Debian's own, which has Debian's modules. */
 const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';

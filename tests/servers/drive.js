@@ -9,13 +9,13 @@ import { writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
 
-import { until } from '../../scripts/lib/events.js';
-import { answers, freePort } from '../../scripts/lib/ports.js';
-import { Client } from '../e2e/lib/wire-client.js';
+import { until } from '../lib/events.js';
+import { answers, freePort } from '../lib/ports.js';
+import { Client } from '../lib/wire-client.js';
 import { listening } from './listening.js';
 
 /** @typedef {import('./rows.js').Row} Row */
-/** @typedef {import('../e2e/lib/world.js').World} World */
+/** @typedef {import('../lib/world.js').World} World */
 
 /**
  * @typedef {{at: number, end: number, kind: 'page' | 'refused' | 'reset' | 'held' | 'error', marks: string, connected: number}} Answer
