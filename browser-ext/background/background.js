@@ -48,9 +48,9 @@ api.runtime.onMessage.addListener((message, sender) => {
 api.runtime.onConnect.addListener(whenReady(user.popupConnected));
 // Only this wakes the worker for the tabs of a restored session.
 api.runtime.onStartup.addListener(whenReady(() => {}));
-api.runtime.onInstalled.addListener((details) => {
-	// Firefox calls an install for one session of a developer `temporary`.
-	if (details.reason === 'install' && !(/** @type {any} */ (details).temporary)) {
+// Also for an unpacked folder and a temporary add-on, whose user is new to it as well.
+api.runtime.onInstalled.addListener(({ reason }) => {
+	if (reason === 'install') {
 		api.tabs.create({ url: api.runtime.getURL('ui/welcome.html') });
 	}
 });

@@ -58,7 +58,7 @@ function connectionIcon(link, port, name) {
 		if (name) {
 			return icon('disconnected', `${name}: nothing answers on port ${port}: is savecast forward running?`);
 		}
-		return icon('disconnected', 'the daemon is not running: run savecastd, or save a file in your editor');
+		return icon('disconnected', `no connection: nothing listens on port ${port}: the daemon is not running there`);
 	case 'refused':
 		return icon('disconnected', `port ${port}: the program that listens there does not accept this browser: ` +
 			'run savecast status to see which port is yours');
@@ -81,7 +81,7 @@ function answerIcon(link, answer, name) {
 	if (link !== 'up' || !answer) {
 		return icon('looking', 'asking the daemon about this tab');
 	}
-	const { state, project = 'this tab', reason, failure } = answer;
+	const { state, project = 'this tab', reason, cause, failure } = answer;
 	if (failure && (state === 'live' || state === 'waiting')) {
 		return icon('buildFailed', `the build failed: ${failure.what}`);
 	}
@@ -95,7 +95,7 @@ function answerIcon(link, answer, name) {
 	case 'looking':
 		return icon('looking', `looking: ${reason}`);
 	case 'none':
-		return icon('none', `no project: ${reason}`);
+		return cause === 'no-server' ? icon('noServer', `no server: ${reason}`) : icon('none', `no project: ${reason}`);
 	}
 }
 

@@ -44,7 +44,7 @@ export class Progress {
 		const older = this.#tabs.get(tab);
 		this.#tabs.set(tab, { event, reloading: false, committed: false, status: 0 });
 		return older && older.event !== event
-			? [report(older.event, tab, 'skipped', `superseded by event ${event}`)]
+			? [report(older.event, tab, 'skipped', `replaced by the newer save #${event}`)]
 			: [];
 	}
 

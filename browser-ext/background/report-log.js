@@ -17,6 +17,7 @@ const MAX_STEPS = 12;
  * @property {number} event
  * @property {number} at milliseconds since 1970
  * @property {string[]} files
+ * @property {string} [subject] what it is about, in the words of `savecast log`
  * @property {{step: string, detail: string, msec: number}[]} steps `msec`: since `at`
  */
 
@@ -29,11 +30,12 @@ export class History {
 	 * @param {number} tab
 	 * @param {number} event
 	 * @param {string[]} files
+	 * @param {string | undefined} subject
 	 * @param {number} now
 	 */
-	begin(tab, event, files, now) {
+	begin(tab, event, files, subject, now) {
 		const events = this.#tabs.get(tab) ?? [];
-		events.unshift({ event, at: now, files, steps: [] });
+		events.unshift({ event, at: now, files, subject, steps: [] });
 		this.#tabs.set(tab, events.slice(0, MAX_EVENTS));
 	}
 
@@ -89,8 +91,8 @@ export class ReportLog {
 	 * @param {number} tab
 	 * @param {import('../link/protocol.js').Reload} message
 	 */
-	begin(tab, { event, changes }) {
-		this.#history.begin(tab, event, changes?.map(({ path }) => path) ?? [], Date.now());
+	begin(tab, { event, subject, changes }) {
+		this.#history.begin(tab, event, changes?.map(({ path }) => path) ?? [], subject, Date.now());
 	}
 
 	/** @param {Report[]} reports */

@@ -31,5 +31,6 @@ export const TAB_STATES = /** @satisfies {Record<string, Look>} */ ({
 	down: { icon: 'down', badge: 'x', color: RED, heading: 'The server is down', popup: true },
 	buildFailed: { icon: 'down', badge: 'err', color: RED, heading: 'The build failed', popup: true },
 	none: { icon: 'none', badge: '?', color: GREY, heading: 'No project', popup: true },
+	noServer: { icon: 'none', badge: '?', color: GREY, heading: 'No server', popup: true },
 	disconnected: { icon: 'disconnected', badge: '!', color: RED, heading: 'No connection to savecast', popup: true },
 });

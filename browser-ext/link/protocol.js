@@ -43,7 +43,8 @@ export const CLOSE_REFUSED = 1008;
  * @typedef {{event: number, what: string, said: string}} Failure of the last build
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string,
  *	cause?: string, advice?: string, failure?: Failure}} TabAnswer
- * @typedef {{type: 'reload', event: number, tabs: number[], changes?: Change[]}} Reload
+ * @typedef {{type: 'reload', event: number, tabs: number[], subject?: string,
+ *	changes?: Change[]}} Reload
  * @typedef {{type: 'let-go', tabs: number[], spare?: boolean}} LetGo
  * @typedef {{type: 'ping'}} Ping
  * @typedef {{type: 'error', code: string, message: string}} DaemonError
@@ -205,7 +206,7 @@ export const FROM_DAEMON = {
 		advice: optional(text),
 		failure: optional(failure),
 	},
-	reload: { event: number, tabs, changes: optional(changes) },
+	reload: { event: number, tabs, subject: optional(text), changes: optional(changes) },
 	'let-go': { tabs, spare: optional(flag) },
 	ping: {},
 	error: { code: text, message: text },

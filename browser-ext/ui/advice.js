@@ -3,6 +3,7 @@
 // The popup's heading for a tab's state, and what the user can do if something is wrong. Pure.
 
 import { TAB_STATES } from '../common/tab-states.js';
+import { START_COMMAND } from './command.js';
 
 /**
  * @typedef {import('../background/icon.js').Icon} Icon
@@ -32,9 +33,21 @@ export function stateName({ icon, entry, name }) {
  * @returns {string} with the project, where stateName() does not say it
  */
 export function reasonOf({ icon, entry }) {
-	const { state, reason, project } = entry?.answer ?? {};
-	const why = reason && state === icon.state ? reason : icon.title.replace(/^savecast: [^:]*: /, '');
+	const { state, reason, project, advice } = entry?.answer ?? {};
+	const whole = reason && state === icon.state ? reason : icon.title.replace(/^savecast: [^:]*: /, '');
+	// The clause with the command is left out: the command stands below, with a button.
+	const command = advice ? whole.indexOf(advice) : -1;
+	const why = command > 0 ? whole.slice(0, whole.lastIndexOf(': ', command)) : whole;
 	return project && icon.state !== 'live' ? `${project}: ${why}` : why;
+}
+
+/** @param {string} [command] @returns {Advice} */
+function solution(command) {
+	if (!command) {
+		return [];
+	}
+	const inProject = command.includes(' --project ');
+	return [{ text: inProject ? 'In the project’s folder, run ' : 'To make it a project, run ' }, { text: command, code: true }];
 }
 
 /**
@@ -57,16 +70,15 @@ export function adviceFor({ icon, link, port, name, entry }) {
 				{ text: ' or run ' }, { text: `savecast forward --port=${port} ${name} -- ssh ${name} savecast stdio`, code: true }];
 		}
 		return link === 'down'
-			? [{ text: 'Start the daemon: ' }, { text: 'systemctl --user start savecast', code: true },
-				{ text: ' or run ' }, { text: 'savecastd', code: true },
-				{ text: `. If it listens on another port than ${port}, set that in Settings.` }]
+			? [{ text: 'Start the daemon: ' }, { text: START_COMMAND, code: true },
+				{ text: 'If it runs already, see on which port, and why: ' },
+				{ text: 'savecast status', code: true }, { text: 'Then set the same port in Settings.' }]
 			: [{ text: 'To see which port is yours, run ' }, { text: 'savecast status', code: true },
 				{ text: '. Then set it in Settings.' }];
 	case 'none':
-		return [{ text: 'To see what savecast found out about this page, run ' },
-			{ text: `savecast why ${entry?.url ?? ''}`, code: true },
-			{ text: '. A folder that is not in git becomes a project with ' },
-			{ text: 'savecast track DIR', code: true }];
+		return [...solution(entry?.answer?.advice),
+			{ text: 'To see what savecast found out about this page, run ' },
+			{ text: `savecast why ${entry?.url ?? ''}`, code: true }];
 	case 'down':
 		return [{ text: 'Your page stays as it is and reloads when the server answers again. The server’s own ' +
 			'messages are in its terminal. For the whole story, run ' },

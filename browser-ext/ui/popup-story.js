@@ -2,13 +2,27 @@
 //
 // One event in the popup's list: a line that opens to show its steps.
 
-const BAD = new Set(['failed']);
+import { STEPS } from '../link/protocol.js';
 
 /** With seconds, so that two saves differ. */
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
+/** A class of popup.css: a step that changed nothing has not the color of success. @param {string} step */
+const meaningOf = (step) => STEPS[/** @type {keyof typeof STEPS} */ (step)] ?? '';
+
 /** @param {string} file */
 const nameOf = (file) => file.slice(file.lastIndexOf('/') + 1);
+
+/**
+ * As `savecast log` says it, but without the folders, which the list below has.
+ *
+ * @param {string[]} files
+ * @param {string} [subject]
+ */
+function shortSubject(files, subject) {
+	const names = files.map(nameOf).join(', ');
+	return subject === undefined ? names || 'reload' : names ? `${subject.split(' ')[0]} ${names}` : subject;
+}
 
 /**
  * @param {string} name
@@ -27,7 +41,7 @@ function element(name, text, className = '') {
  * @param {boolean | Set<string>} open whether its steps show, or the ids of those that do
  * @returns {HTMLLIElement}
  */
-export function eventItem({ event, at, files, steps }, open) {
+export function eventItem({ event, at, files, subject, steps }, open) {
 	const item = document.createElement('li');
 	const details = document.createElement('details');
 	details.id = `event-${event}`;
@@ -36,8 +50,8 @@ export function eventItem({ event, at, files, steps }, open) {
 	const last = steps.at(-1);
 	summary.append(
 		element('time', clock.format(at), 'dim'),
-		element('span', `#${event} ${files.map(nameOf).join(', ') || 'reload'}`, 'what'),
-		element('span', last ? `${last.step} ${last.msec} ms` : '…', `end ${last && BAD.has(last.step) ? 'bad' : ''}`),
+		element('span', `#${event} ${shortSubject(files, subject)}`, 'what'),
+		element('span', last ? `${last.step} ${last.msec} ms` : '…', `end ${last ? meaningOf(last.step) : ''}`),
 	);
 	const list = document.createElement('ul');
 	list.append(...files.filter((file) => nameOf(file) !== file).map((file) => element('li', file)));

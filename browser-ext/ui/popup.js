@@ -8,6 +8,7 @@ import { rememberSite } from '../common/settings.js';
 import { hasPermission, setSiteToRemember, siteName, siteOf, sitePattern } from '../common/site.js';
 import { TAB_STATES } from '../common/tab-states.js';
 import { adviceFor, failureOf, reasonOf, stateName } from './advice.js';
+import { commandElement } from './command.js';
 import { eventItem } from './popup-story.js';
 
 /** @typedef {ReturnType<typeof import('../background/context.js').describe>} Description */
@@ -47,12 +48,17 @@ async function show(now) {
 
 /** @param {import('./advice.js').Advice} advice set only if it is new: a screen reader reads it aloud at each change */
 function showAdvice(advice) {
-	if (byId('advice').textContent === advice.map(({ text }) => text).join('')) {
+	const text = advice.map(({ text }) => text).join('');
+	if (byId('advice').dataset.text === text) {
 		return;
 	}
+	byId('advice').dataset.text = text;
 	byId('advice').hidden = !advice.length;
 	byId('advice').replaceChildren(...advice.map(({ text, code }) => {
-		const element = document.createElement(code ? 'code' : 'span');
+		if (code) {
+			return commandElement(text);
+		}
+		const element = document.createElement('span');
 		element.textContent = text;
 		return element;
 	}));

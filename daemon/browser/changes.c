@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/changes.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "util/pathname.h"
@@ -62,4 +63,32 @@ size_t changes_of(const struct event *event, const struct path_rules *actions,
 		count++;
 	}
 	return count;
+}
+
+void subject_of(const struct event *event, char subject[SUBJECT_MAX + 1])
+{
+	const char *name = event && event->files_kept ? event->files[0] : "";
+	size_t room = SUBJECT_MAX - 64, length; /* the rest is for the other words */
+	const char *cut = "";
+
+	subject[0] = '\0';
+	if (!event) {
+		return;
+	}
+	if (event->root && pathname_is_below(name, event->root)) {
+		name += strlen(event->root);
+		name += strspn(name, "/");
+	}
+	length = strlen(name);
+	if (length > room) {
+		name += length - room;
+		cut = "...";
+	}
+	if (event->file_count > 1) {
+		snprintf(subject, SUBJECT_MAX + 1, "%s %s%s and %zu more",
+			event_source_name(event->source), cut, name, event->file_count - 1);
+	} else {
+		snprintf(subject, SUBJECT_MAX + 1, "%s%s%s%s", event_source_name(event->source),
+			*name ? " " : "", cut, name);
+	}
 }

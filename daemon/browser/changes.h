@@ -17,3 +17,11 @@
  */
 size_t changes_of(const struct event *event, const struct path_rules *actions,
 	struct wire_change changes[WIRE_CHANGES_MAX]);
+
+enum { SUBJECT_MAX = 200 };
+
+/*
+ * What the event is about, as the log prints it: "save templates/home.html and 2 more".
+ * Pure. A longer name loses its beginning. `event` may be NULL; then it is empty.
+ */
+void subject_of(const struct event *event, char subject[SUBJECT_MAX + 1]);

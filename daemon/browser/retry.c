@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/retry.h"
 
+#include "browser/changes.h"
+
 #include "browser/browser.h"
 #include "config/setting.h"
 #include "util/clock.h"
@@ -65,8 +67,11 @@ static void retry_ask(struct retry *retry)
 {
 	struct tab *tab = retry->tab;
 	struct browser *browser = tab->browser;
-	_cleanup_free_ char *text = wire_encode_reload(retry->event, &tab->id, 1, NULL, 0);
+	_cleanup_free_ char *text = NULL;
+	char subject[SUBJECT_MAX + 1];
 
+	subject_of(ledger_find(browser->browsers->ledger, retry->event), subject);
+	text = wire_encode_reload(retry->event, subject, &tab->id, 1, NULL, 0);
 	ws_client_send(browser->client, text);
 	ledger_step(browser->browsers->ledger, retry->event, clock_now_usec(), STEP_CAST, NULL,
 		"to 1 tab of %s", browser->name);

@@ -39,7 +39,7 @@ static struct browser **collect(
 		}
 		if (tab->awaited) {
 			_cleanup_free_ char *why =
-				mem_printf("superseded by event %llu", (unsigned long long)serial);
+				mem_printf("replaced by the newer save #%llu", (unsigned long long)serial);
 
 			tab_end_event(tab, STEP_SKIPPED, why);
 		}
@@ -63,15 +63,17 @@ void browsers_send(struct browsers *browsers, struct project *project, const str
 	size_t n_changes = 0;
 	unsigned count;
 	_cleanup_free_ struct browser **to = collect(project, server, serial, &count);
+	const struct event *event = ledger_find(browsers->ledger, serial);
+	char subject[SUBJECT_MAX + 1];
 
+	subject_of(event, subject);
 	if (!plain) {
-		n_changes = changes_of(
-			ledger_find(browsers->ledger, serial), &project->settings->action, changes);
+		n_changes = changes_of(event, &project->settings->action, changes);
 	}
 	for (unsigned i = 0; i < count; i++) {
 		_cleanup_free_ uint64_t *ids = mem_steal(to[i]->told);
 		_cleanup_free_ char *text =
-			wire_encode_reload(serial, ids, to[i]->told_count, changes, n_changes);
+			wire_encode_reload(serial, subject, ids, to[i]->told_count, changes, n_changes);
 
 		ws_client_send(to[i]->client, text);
 		ledger_await(browsers->ledger, serial, to[i]->told_count);

@@ -154,8 +154,8 @@ static void server_gate_use_spare(struct server_gate *gate)
 
 void server_gate_wait(struct server_gate *gate, uint64_t serial, uint64_t now)
 {
-	_cleanup_free_ char *superseded =
-		mem_printf("superseded by event %llu", (unsigned long long)serial);
+	_cleanup_free_ char *replaced =
+		mem_printf("replaced by the newer save #%llu", (unsigned long long)serial);
 	_cleanup_free_ char *name = server_gate_name(gate);
 	static const char *const whys[] = {
 		[GATE_OPEN] = "",
@@ -165,7 +165,7 @@ void server_gate_wait(struct server_gate *gate, uint64_t serial, uint64_t now)
 	};
 
 	gate->mixed |= gate->serial != 0;
-	server_gate_drop_event(gate, STEP_SKIPPED, superseded);
+	server_gate_drop_event(gate, STEP_SKIPPED, replaced);
 	gate->serial = serial;
 	gate->waits_since = now;
 	ledger_await(gate->readiness->ledger, serial, 1);

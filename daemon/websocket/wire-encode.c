@@ -134,13 +134,16 @@ static json_t *encode_change(const struct wire_change *change)
 	return object;
 }
 
-char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs,
+char *wire_encode_reload(uint64_t event, const char *subject, const uint64_t *tabs, size_t n_tabs,
 	const struct wire_change *changes, size_t n_changes)
 {
 	json_t *object = encode_start("reload");
 
 	encode_set(object, "event", json_integer((json_int_t)event));
 	encode_tabs(object, tabs, n_tabs);
+	if (subject && *subject) {
+		encode_set(object, "subject", encode_text(subject));
+	}
 	if (n_changes) {
 		json_t *array = json_array();
 

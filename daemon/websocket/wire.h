@@ -113,8 +113,8 @@ const char *wire_tab_state_name(enum wire_tab_state state);
 /*
  * Messages to the browser, as JSON that the caller frees. Strings should be UTF-8; bytes
  * that are not become U+FFFD. `project` is NULL for WIRE_TAB_LOOKING and WIRE_TAB_NONE;
- * `failure` is NULL if no build has failed; `cause` and `advice`
- * may be NULL. A reload without changes means that anything
+ * `failure` is NULL if no build has failed; `cause`, `advice`
+ * and `subject` may be NULL. A reload without changes means that anything
  * may have changed. `proof` and `key` (websocket/proof.h) may be NULL. The message of an
  * error may be longer than WIRE_ERROR_MAX.
  */
@@ -123,7 +123,7 @@ char *wire_encode_hello(
 char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *project,
 	const char *reason, const char *cause, const char *advice,
 	const struct wire_failure *failure);
-char *wire_encode_reload(uint64_t event, const uint64_t *tabs, size_t n_tabs,
+char *wire_encode_reload(uint64_t event, const char *subject, const uint64_t *tabs, size_t n_tabs,
 	const struct wire_change *changes, size_t n_changes);
 char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs, bool spare);
 char *wire_encode_ping(void);

@@ -367,7 +367,7 @@ test('a browser learns of the projects that its tabs show, and of no other', asy
 	await writeFile(`${shown}/deep/in/a.css`, 'y');
 	const event = await world.bus.saved(`${shown}/deep/in/a.css`);
 	assert.deepEqual(await client.next('reload', { mark: 0 }),
-		{ type: 'reload', event, tabs: [1], changes: [{ path: 'deep/in/a.css', kind: 'css' }] });
+		{ type: 'reload', event, tabs: [1], subject: 'save deep/in/a.css', changes: [{ path: 'deep/in/a.css', kind: 'css' }] });
 	assert.doesNotMatch(told(client), /confidential|launch/);
 	// The path is below the root: where that is, is told in the tab's own reason alone.
 	assert.doesNotMatch(JSON.stringify(client.log.all.filter(({ event: { type } }) => type !== 'tab')), /home|shown/);

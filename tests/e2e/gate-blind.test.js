@@ -105,7 +105,7 @@ async function badGateway(t, grant) {
 	await tabIs(world, 'waiting');
 	const next = await save(); // takes the place of what waits
 	const superseded = await event(world, e => e.source === 'server' && e.serial < next && e.serial > again.serial && e.closed);
-	assert.equal(superseded.steps.at(-1).text, `superseded by event ${next}`);
+	assert.equal(superseded.steps.at(-1).text, `replaced by the newer save #${next}`);
 	assert.ok(asked > before);
 }
 

@@ -16,13 +16,15 @@ import { TOP, World } from '../lib/world.js';
 const PICTURES = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build', 'screenshots');
 const ICONS = Object.values(TAB_STATES);
 
-/** The daemon's word on the tab, by state. @type {[string, string, string, RegExp][]} */
+/** The daemon's word on the tab, by state. @type {[string, string, string, RegExp, object?][]} */
 const ANSWERS = [
 	['live', 'on', 'port 8000 is served by python3 (pid 4711) from potato', /^Live: potato$/],
 	['looking', '…', 'looking for the server of port 8000', /^Looking/],
 	['waiting', '~', 'uvicorn restarts: worker 4711 has ended', /^Waiting for the server$/],
 	['down', 'x', 'uvicorn ended with status 1', /^The server is down$/],
-	['none', '?', 'http://localhost:8001/: nothing listens on port 8001: start the server', /^No project$/],
+	['none', '?', 'nothing listens on port 8001 of localhost: start the server', /^No server$/, { cause: 'no-server' }],
+	['none', '?', 'port 8000 is served by python3 (pid 4711) from /srv/site: it is in no tracked project and no git work tree', /^No project$/,
+		{ advice: 'savecast track /srv/site' }],
 ];
 
 for (const which of BROWSERS) {
@@ -63,18 +65,21 @@ for (const which of BROWSERS) {
 		await picture('off', tab, /^Off$/);
 		await page.clickAction();
 		await daemon.heard.next('watch', ({ type }) => type === 'watch', { mark: 0 });
-		for (const [state, badge, reason, title] of ANSWERS) {
-			const answer = { type: 'tab', tab, state, reason, ...(/none|looking/.test(state) ? {} : { project: 'potato' }) };
+		for (const [state, badge, reason, title, more] of ANSWERS) {
+			const command = /** @type {any} */ (more)?.advice;
+			const answer = { type: 'tab', tab, state, reason: command ? `${reason}: run ${command}` : reason, ...more, ...(/none|looking/.test(state) ? {} : { project: 'potato' }) };
 			daemon.answer = () => answer;
 			daemon.send(answer);
 			const { title: tooltip } = await iconWith(badge);
-			assert.ok(tooltip.endsWith(reason), tooltip);
+			assert.ok(tooltip.endsWith(answer.reason), tooltip);
 			if (state === 'live') {
 				const mark = daemon.heard.mark;
-				daemon.send({ type: 'reload', event: 7, tabs: [tab], changes: [{ path: 'templates/home.html', kind: 'page' }] });
+				daemon.send({ type: 'reload', event: 7, tabs: [tab], subject: 'save templates/home.html', changes: [{ path: 'templates/home.html', kind: 'page' }] });
 				await daemon.heard.next('loaded', ({ step }) => step === 'loaded', { mark });
 			}
-			assert.ok((await picture(state, tab, title)).includes(reason));
+			const text = await picture(command ? 'none-folder' : more ? 'no-server' : state, tab, title);
+			assert.ok(text.includes(reason));
+			assert.equal(text.split('savecast track').length - 1, command ? 1 : 0, text);
 		}
 		daemon.answer = () => ({ type: 'tab', tab, state: 'live', project: 'potato', reason: 'tracked' });
 		daemon.send(/** @type {any} */ (daemon.answer({})));
@@ -87,11 +92,11 @@ for (const which of BROWSERS) {
 		await front.close();
 		await daemon.close();
 		await iconWith('!');
-		assert.match(await picture('disconnected', tab, /^No connection to savecast$/), /systemctl --user start savecast/);
+		assert.match(await picture('disconnected', tab, /^No connection to savecast$/), /systemctl --user enable --now savecast\.socket/);
 
 		for (const name of ['welcome', 'options']) {
 			const shown = await browser.newPage(browser.extensionUrl(`ui/${name}.html`));
-			await shown.resize(900, 820);
+			await shown.resize(900, 1100);
 			for (const scheme of /** @type {const} */ (['light', 'dark'])) {
 				await shown.colors(scheme);
 				await shown.screenshot(path.join(PICTURES, `${name}-${scheme}-${which}.png`));

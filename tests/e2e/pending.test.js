@@ -77,7 +77,7 @@ for (const which of BROWSERS) {
 			assert.match(told.steps.at(-1).text, /a file is chosen/);
 			await badge(browser, '1');
 			const second = await save();
-			assert.match((await reaches(world, first, 'skipped')).steps.at(-1).text, /superseded/);
+			assert.match((await reaches(world, first, 'skipped')).steps.at(-1).text, /replaced by the newer save/);
 			await reaches(world, second, 'pending');
 			await page.evaluate(`(() => { const file = document.getElementById('file'); file.value = '';
 				file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`);

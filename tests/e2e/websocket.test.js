@@ -209,7 +209,7 @@ test('a tab is told its project, and again when that changes', async t => {
 	mark = client.log.mark;
 	const event = await world.bus.saved(path.join(root, 'index.html'));
 	assert.deepEqual(await client.next('reload', { mark }),
-		{ type: 'reload', event, tabs: [1], changes: [{ path: 'index.html', kind: 'page' }] });
+		{ type: 'reload', event, tabs: [1], subject: 'save index.html', changes: [{ path: 'index.html', kind: 'page' }] });
 	client.send({ type: 'report', event, tab: 1, step: 'reloading' });
 	client.send({ type: 'report', event, tab: 1, step: 'failed', detail: 'for the test' });
 	const story = await until('the closed story', async () => (await world.bus.events()).find((/** @type {any} */ e) => e.closed));
@@ -242,7 +242,7 @@ test('a story ends also where the tab never answers', async t => {
 	});
 	assert.equal(events[0].serial, first);
 	assert.deepEqual(events.map((/** @type {any} */ e) => [e.steps.at(-1).step, e.steps.at(-1).text]), [
-		['skipped', 'superseded by event 2'],
+		['skipped', 'replaced by the newer save #2'],
 		['gone', 'the tab was switched off or closed'],
 	]);
 });

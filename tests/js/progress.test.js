@@ -30,7 +30,7 @@ test('a newer order supersedes the older one of the same tab only', () => {
 	progress.begin(7, 17);
 	progress.begin(7, 18);
 	assert.deepEqual(progress.begin(8, 17), [
-		report(7, 17, 'skipped', 'superseded by event 8'),
+		report(7, 17, 'skipped', 'replaced by the newer save #8'),
 	]);
 	assert.deepEqual(progress.end(17, 'failed', 'late', 7), [], "the older event's end comes late");
 	assert.equal(progress.event(17), 8);

@@ -60,7 +60,7 @@ test('the cache is bypassed, but in Firefox without page scripts for a change of
 test('the history of a tab is bounded and newest first', () => {
 	const history = new History();
 	for (let event = 1; event <= 20; event++) {
-		history.begin(17, event, [`${event}.css`], 1000 * event);
+		history.begin(17, event, [`${event}.css`], undefined, 1000 * event);
 	}
 	for (let i = 0; i < 50; i++) {
 		history.note(report(20, 17, 'pending', 'why'), 20005);
@@ -114,10 +114,15 @@ test('the popup says what to do when something is wrong, and nothing else', () =
 	/** @param {import('../../browser-ext/link/protocol.js').TabState} state */
 	const answered = (state) => known('up', { url, answer: { type: 'tab', tab: 1, state, project: 'potato', reason: 'why' } });
 	const text = (/** @type {any} */ given) => adviceFor(given)?.map((one) => one.text).join('');
-	assert.match(String(text(known('down', { url }))), /systemctl --user start savecast/);
+	assert.match(String(text(known('down', { url }))), /^Start the daemon: systemctl --user enable --now savecast\.socket.*savecast status/);
 	assert.match(String(text(known('refused', { url }))), /savecast status/);
 	assert.match(String(text(known('foreign', { url }))), /Another user.s program .* pair again/);
-	assert.match(String(text(answered('none'))), /savecast track DIR/);
+	assert.doesNotMatch(String(text(answered('none'))), /git|track/);
+	const bare = known('up', { url, answer: { type: 'tab', tab: 1, state: 'none', reason: 'port 8000 is served by python3 from /srv/a: no git: run savecast track /srv/a', advice: 'savecast track /srv/a' } });
+	assert.equal(reasonOf(bare), 'port 8000 is served by python3 from /srv/a: no git');
+	assert.match(String(text(bare)), /^To make it a project, run savecast track \/srv\/a/);
+	const gone = known('up', { url, answer: { type: 'tab', tab: 1, state: 'none', reason: 'nothing listens on port 8000 of localhost: start the server', cause: 'no-server' } });
+	assert.deepEqual([stateName(gone), reasonOf(gone), text(gone)], ['No server', 'nothing listens on port 8000 of localhost: start the server', undefined]);
 	assert.match(String(text(answered('down'))), /reloads when the server answers/);
 	assert.equal(text(answered('live')), undefined);
 	assert.equal(text(known('idle')), undefined);

@@ -145,14 +145,12 @@ export class Firefox extends Browser {
 			'moz:permanent': isPackage,
 		});
 		this.extensionId = extension;
-		if (isPackage) {
-			// Its page of the first run comes to the front: gone before a test looks.
-			const { context } = await until('the page of the first run', async () => {
-				const { contexts } = await this.bidi.send('browsingContext.getTree', {});
-				return contexts.find((/** @type {any} */ { url }) => url === this.extensionUrl('ui/welcome.html'));
-			});
-			await this.bidi.send('browsingContext.close', { context });
-		}
+		// Its page of the first run comes to the front: gone before a test looks.
+		const { context } = await until('the page of the first run', async () => {
+			const { contexts } = await this.bidi.send('browsingContext.getTree', {});
+			return contexts.find((/** @type {any} */ { url }) => url === this.extensionUrl('ui/welcome.html'));
+		});
+		await this.bidi.send('browsingContext.close', { context });
 		return extension;
 	}
 
