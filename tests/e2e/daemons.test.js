@@ -7,15 +7,15 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../../scripts/lib/events.js';
-import { freePort } from '../../scripts/lib/ports.js';
-import { FakeDaemon } from './lib/fake-daemon.js';
-import { Forward, into } from './lib/forward.js';
-import { clickInPopup, heading, missing } from './lib/live.js';
-import { LONG, World } from './lib/world.js';
+import { until } from '../lib/events.js';
+import { freePort } from '../lib/ports.js';
+import { FakeDaemon } from '../lib/fake-daemon.js';
+import { Forward, into } from '../lib/forward.js';
+import { clickInPopup, heading, missing } from '../lib/live.js';
+import { LONG, World } from '../lib/world.js';
 
-/** @typedef {import('./lib/live.js').Browser} Browser */
-/** @typedef {import('./lib/live.js').Page} Page */
+/** @typedef {import('../lib/live.js').Browser} Browser */
+/** @typedef {import('../lib/live.js').Page} Page */
 
 /** @param {World} world @returns {Promise<Record<string, string>>} state by URL */
 const told = async (world) => Object.fromEntries((await world.bus.tabs())
