@@ -4,6 +4,7 @@
 #include <search.h>
 
 #include "util/mem.h"
+#include "util/pathname.h"
 
 struct known {
 	char *name;
@@ -186,4 +187,39 @@ void content_forget(struct content_memory *memory, const char *name)
 	if (entry) {
 		known_free(entry);
 	}
+}
+
+struct below {
+	const char *folder;
+	char **names;
+	size_t count;
+};
+
+static void collect_below(const void *node, VISIT visit, void *userdata)
+{
+	const struct known *entry = *(struct known *const *)node;
+	struct below *below = userdata;
+
+	if ((visit != postorder && visit != leaf) ||
+		!pathname_is_below(entry->name, below->folder)) {
+		return;
+	}
+	if ((below->count & (below->count - 1)) == 0) {
+		below->names = mem_resize(
+			below->names, below->count ? 2 * below->count : 1, sizeof(char *));
+	}
+	below->names[below->count++] = mem_strdup(entry->name);
+}
+
+void content_forget_below(struct content_memory *memory, const char *folder)
+{
+	struct below below = {.folder = folder};
+
+	twalk_r(memory->young.tree, collect_below, &below);
+	twalk_r(memory->old.tree, collect_below, &below);
+	for (size_t i = 0; i < below.count; i++) {
+		content_forget(memory, below.names[i]);
+		free(below.names[i]);
+	}
+	free(below.names);
 }

@@ -56,6 +56,9 @@ bool content_ask_told_by_disk(struct content_memory *memory, const char *name);
 /* The last announcement of this file did not reach any tab. */
 void content_forget(struct content_memory *memory, const char *name);
 
+/* The same for a folder and all files below it. */
+void content_forget_below(struct content_memory *memory, const char *folder);
+
 enum {
 	/* How much one call reads on the loop's thread: hashing this takes a few milliseconds. */
 	CONTENT_LOOP_BYTES_MAX = 1024 * 1024,

@@ -32,6 +32,11 @@ void fileset_add(struct fileset *set, const char *name)
 	set->names[set->kept++] = copy;
 }
 
+bool fileset_has(const struct fileset *set, const char *name)
+{
+	return tfind(name, &set->index, fileset_compare);
+}
+
 static void fileset_leave(void *name)
 {
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -18,4 +19,5 @@ struct fileset {
 };
 
 void fileset_add(struct fileset *set, const char *name);
+bool fileset_has(const struct fileset *set, const char *name);
 void fileset_clear(struct fileset *set);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "sources/disk-source.h"
 
+#include "pipeline/fileset.h"
 #include "util/mem.h"
+#include "util/pathname.h"
 #include "config/setting.h"
 #include "pipeline/content.h"
 #include "project/project.h"
@@ -21,6 +23,8 @@ struct disk_source {
 	struct reading *reading; /* the worker reads what was written */
 	bool holding;
 	bool limited; /* some of it is not watched */
+	struct fileset moved_folders; /* moved away, and not yet announced */
+	struct fileset gone_folders; /* announced to be gone: of files in them nothing is known */
 	size_t gone; /* files, that nobody can name */
 	char *git; /* what git did, while what it wrote is read; or NULL */
 };
@@ -73,6 +77,31 @@ static bool is_empty(const struct content_mark *mark)
 	return mark->kind == CONTENT_FILE && memcmp(mark->hash, hash, sizeof hash) == 0;
 }
 
+/* Whether the file is in a folder that was announced to be gone, and came again. */
+static bool source_was_gone(const struct disk_source *source, const char *name)
+{
+	for (size_t i = 0; i < source->gone_folders.kept; i++) {
+		const char *folder = source->gone_folders.names[i];
+
+		if (pathname_is_below(name, folder) && name[strlen(folder)]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* In place of the files that were in it, whose names nobody knows, the folder is announced. */
+static void source_note_folder(struct disk_source *source, const char *folder)
+{
+	content_forget_below(pipeline_contents(source->parts.pipeline), folder);
+	fileset_add(&source->gone_folders, folder);
+	if (source->gone_folders.kept > DISK_GONE_FOLDERS_MAX) {
+		/* Each file that is written counts as changed, once. */
+		fileset_clear(&source->gone_folders);
+		file_table_clear(&source->table);
+	}
+}
+
 enum judgement { JUDGED_CHANGED, JUDGED_SAME, JUDGED_WAIT };
 
 /* `until` is how long it waits. */
@@ -85,7 +114,7 @@ static enum judgement source_judge(struct disk_source *source, const struct pipe
 	bool noted = file_table_find(&source->table, file_table_key(change->name), &note);
 	bool same;
 
-	noted &= !write->is_new || note.ignored;
+	noted &= (!write->is_new && !source_was_gone(source, change->name)) || note.ignored;
 	if (noted && note.ignored) {
 		return JUDGED_SAME;
 	}
@@ -137,6 +166,12 @@ static void source_announce(
 	}
 	for (size_t i = 0; i < kept; i++) {
 		source_note(source, changes[i].name, &changes[i].mark, false);
+		if (fileset_has(&source->moved_folders, changes[i].name)) {
+			source_note_folder(source, changes[i].name);
+		}
+	}
+	if (!source->writes.count) {
+		fileset_clear(&source->moved_folders);
 	}
 	if (more && !source->gone) {
 		/* What they hold now, nobody knows. */
@@ -335,6 +370,9 @@ static void on_tree_event(enum tree_event event, const char *file, void *userdat
 	case TREE_DONE:
 		writes_done(&source->writes, file, now);
 		break;
+	case TREE_FOLDER_GONE:
+		fileset_add(&source->moved_folders, file);
+		/* fall through */
 	case TREE_GONE:
 		writes_gone(&source->writes, file, now);
 		break;
@@ -404,6 +442,8 @@ void disk_source_free(struct disk_source *source)
 	}
 	folder_tree_free(source->tree);
 	writes_clear(&source->writes);
+	fileset_clear(&source->moved_folders);
+	fileset_clear(&source->gone_folders);
 	file_table_clear(&source->table);
 	loop_timer_free(source->due);
 	if (source->holding) {

@@ -35,6 +35,7 @@ enum {
 	/* At most so many files are read on the loop; more are read by the worker. */
 	DISK_LOOP_FILES_MAX = 8,
 	DISK_LOOP_BYTES_MAX = 256 * 1024,
+	DISK_GONE_FOLDERS_MAX = 256,
 };
 
 struct disk_parts {

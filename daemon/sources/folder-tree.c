@@ -428,7 +428,7 @@ static void folder_on_folder(struct folder *folder, uint32_t mask, const char *n
 
 		/* It stands for the files that were in it. */
 		file_table_put(tree->table, file_table_key(path), &(struct file_note){0});
-		tree->callbacks.event(TREE_GONE, path, tree->userdata);
+		tree->callbacks.event(TREE_FOLDER_GONE, path, tree->userdata);
 	}
 	/* What .gitignore says of it, the scan of its parent has to ask. */
 	if (mask & (IN_CREATE | IN_MOVED_TO) && folder_wants(folder, name)) {

@@ -21,7 +21,8 @@ enum { TREE_FOLDERS_ALL_MAX = 64 * 1024 }; /* of all projects */
 enum tree_event {
 	TREE_BEGUN, /* the file is being written */
 	TREE_DONE, /* it is whole: closed, or moved into place */
-	TREE_GONE, /* deleted, or moved away; or a folder was moved away with all in it */
+	TREE_GONE, /* deleted, or moved away */
+	TREE_FOLDER_GONE, /* a folder was moved away, with all in it */
 };
 
 struct tree_callbacks {

@@ -1,66 +1,12 @@
 // SPDX-License-Identifier: MIT
 /** The disk as a source of events: whoever writes a file that a live tab's project has, it counts. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { open, rename, symlink, utimes, writeFile } from 'node:fs/promises';
-import http from 'node:http';
-import path from 'node:path';
 import { test } from 'node:test';
 
-import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { settled } from '../lib/git-tree.js';
-import { Client } from '../lib/wire-client.js';
-import { World } from '../lib/world.js';
-
-/**
- * A site with a live tab.
- *
- * @param {import('node:test').TestContext} t
- * @param {Record<string, string>} files
- * @param {{git?: boolean, settings?: string}} [options]
- */
-export async function watched(t, files, { git = true, settings = '' } = {}) {
-	const world = await World.open(t, { watch: true });
-	const server = http.createServer((_, response) => response.end('ok')).listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	t.after(() => server.close());
-	const url = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/`;
-	const own = (/** @type {string} */ more) => `[savecast]\n\turl = ${url}\n${more}`;
-	const root = await world.folder('site', { '.savecast': own(settings), ...files }, { git });
-	await world.startDaemon();
-	await world.savecast('track', root);
-	const client = new Client(world);
-	await client.hello();
-	// A browser that does at once what it is told.
-	client.socket.on('message', data => {
-		const { type, event, tabs = [] } = JSON.parse(String(data));
-		for (const tab of type === 'reload' ? tabs : []) {
-			client.send({ type: 'report', event, tab, step: 'loaded' });
-		}
-	});
-	await client.watch(1, url);
-	const project = async () => (await world.bus.projects()).find(({ Root }) => Root === root);
-	await until('the folders to be watched', async () => ['on', 'part'].includes((await project()).Watch));
-	const last = async () => (await world.bus.properties()).LastEvent;
-	return {
-		world, root, client, project, last, url, own,
-		file: (/** @type {string} */ name) => path.join(root, name),
-		/** The events of what is done. @param {() => Promise<unknown>} work */
-		async did(work, { expect = true } = {}) {
-			const serial = await last();
-			await work();
-			return (await settled(world, serial, { expect })).map(e => ({
-				source: e.source, files: e.files.map(name => path.relative(root, name)).sort(),
-			}));
-		},
-		/** @param {string} script */
-		async sh(script) {
-			const { status, stderr } = await run(['sh', '-ec', `cd '${root}'; ${script}`], world.env);
-			assert.equal(status, 0, stderr);
-		},
-	};
-}
+import { watched } from '../lib/watched.js';
 
 const disk = (/** @type {string[]} */ ...files) => [{ source: 'disk', files }];
 

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Several programs write, rename, truncate and delete the same files at random. Whatever they do,
+ * a page that takes what it is told to, when it is told to, shows the last bytes in the end.
+ */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { run } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { contents } from '../lib/git-tree.js';
+import { watched } from '../lib/watched.js';
+import { LONG, TOP } from '../lib/world.js';
+
+const ROUNDS = LONG ? 1000 : 4, WRITERS = 3, STEPS = 12;
+
+test('a page ends with the last bytes, whatever is done to its files', async t => {
+	const { world, root, client, did } = await watched(t, { 'a/b/0.css': '0', 'c/1.html': '1', '2.svg': '2' });
+	/** What the page shows of each file. @type {Map<string, string>} */
+	const shown = new Map();
+	/** @type {string[]} */
+	const log = [];
+	const bytes = (/** @type {string} */ file) => {
+		try {
+			return readFileSync(file, 'latin1');
+		} catch {
+			return undefined;
+		}
+	};
+	const look = (/** @type {string} */ file) => {
+		const text = bytes(file);
+		if (text === undefined) {
+			shown.delete(file);
+			// A folder that was renamed stands for what was in it, and for what is.
+			[...shown.keys()].filter(name => name.startsWith(`${file}/`)).forEach(look);
+			lookInto(file);
+		} else {
+			shown.set(file, text);
+		}
+	};
+	const lookInto = (/** @type {string} */ folder) => {
+		try {
+			readdirSync(folder).forEach(name => look(path.join(folder, name)));
+		} catch {
+			// It is none, or gone.
+		}
+	};
+	(await contents(root)).forEach((_, file) => look(file));
+	client.socket.on('message', data => {
+		const { type, changes } = JSON.parse(String(data));
+		if (type === 'reload') {
+			log.push(changes ? changes.map((/** @type {{path: string}} */ { path: name }) => `${name}: ${(bytes(path.join(root, name)) ?? 'gone').length}`).join(' ') : 'all');
+		}
+		if (type === 'reload' && changes) {
+			changes.forEach((/** @type {{path: string}} */ change) => look(path.resolve(root, change.path)));
+		} else if (type === 'reload') {
+			// Anything may have changed: the page is loaded with all that is in it.
+			lookInto(root);
+			[...shown.keys()].forEach(look);
+		}
+	});
+	for (let round = 0; round < ROUNDS; round++) {
+		const told = await did(() => Promise.all(Array.from({ length: WRITERS }, (_, i) =>
+			run([process.execPath, path.join(TOP, 'tests/lib/disk-writer.js'), root, String(round * WRITERS + i + 1), String(STEPS)], world.env))),
+		{ expect: false });
+		await until('all stories to end', async () => (await world.bus.events()).every((/** @type {{closed: boolean}} */ { closed }) => closed));
+		const real = await contents(root);
+		for (const file of new Set([...real.keys(), ...shown.keys()])) {
+			if (!/\.(css|html|svg)$/.test(file)) {
+				continue;
+			}
+			if (shown.get(file) !== bytes(file)) {
+				t.diagnostic(JSON.stringify(told.map(e => e.files)));
+				t.diagnostic(log.slice(-30).join('\n'));
+			}
+			assert.equal(shown.get(file)?.slice(0, 50), bytes(file)?.slice(0, 50), `round ${round}: ${path.relative(root, file)}`);
+			assert.ok(shown.get(file) === bytes(file), `round ${round}: ${path.relative(root, file)}: another end`);
+		}
+		assert.ok(told.length <= 40, `${told.length} reloads of ${WRITERS * STEPS} steps`);
+	}
+});
