@@ -181,7 +181,7 @@ export class Reloads {
 
 	/**
 	 * The browser asks before it sends a form again, and may ask if the page wants it to. No event
-	 * tells of the question, only that no document has begun.
+	 * reports the question; only the missing document shows it.
 	 *
 	 * @param {number} id
 	 * @param {number} event

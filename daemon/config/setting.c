@@ -80,12 +80,13 @@ static const struct setting settings[] = {
 		&setting_watch,
 		OF_PROJECT(watch),
 		.example = "false\nsrc/**\ntemplates/",
-		.text = "Whether a file counts as saved when it changes on disk, whatever program writes it,\n"
-			"while a tab shows the project. With a pattern, only files that it fits. By default,\n"
-			"all files that `ignore` and .gitignore do not exclude, except files that programs\n"
-			"keep for themselves (*.log, *.pyc, databases), folders of version control, packages\n"
-			"and caches (.hg, node_modules, __pycache__), and network and FUSE file systems,\n"
-			"where Linux does not report what other machines write; `true` watches those too.",
+		.text = "Whether a file counts as saved when any program changes it on disk, while a tab\n"
+			"shows the project. With a pattern, only files that match it count. By default\n"
+			"all files count except: those that `ignore` and .gitignore exclude; those that\n"
+			"programs keep for themselves (*.log, *.pyc, databases); those in folders of\n"
+			"version control, packages and caches (.hg, node_modules, __pycache__); and those\n"
+			"on network and FUSE file systems, because Linux does not report what other\n"
+			"machines write there. `true` watches these file systems too.",
 	},
 	{
 		"watch-folders",

@@ -24,7 +24,7 @@ struct url_rules {
 
 /* Which files are watched on disk. */
 struct watch_rules {
-	bool on, off; /* as it was said last; neither: where inotify tells of all writers */
+	bool on, off; /* the latest value; neither: on if inotify sees all writers */
 	struct path_rules patterns; /* these alone, if there are some */
 };
 

@@ -93,7 +93,7 @@ bool verdict_watches(const struct project_settings *settings, const char *name)
 	if (settings->watch.patterns.count) {
 		return path_rules_find(&settings->watch.patterns, name);
 	}
-	/* What a build writes is heard of otherwise: it is waited for until it is whole. */
+	/* Outputs of a build have their own source, which waits until they are complete. */
 	return !is_of_a_program(name) && !path_rules_find(&settings->output, name);
 }
 

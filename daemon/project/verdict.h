@@ -17,6 +17,6 @@ struct verdict {
 /* `name` is relative to the project's root, or absolute without its first slash. */
 void verdict_find(
 	const struct project_settings *settings, const char *name, struct verdict *verdict);
-/* Whether the file counts when the disk tells of it: `savecast.watch`. */
+/* Whether a change on disk counts as a save of the file: `savecast.watch`. */
 bool verdict_watches(const struct project_settings *settings, const char *name);
 void verdict_clear(struct verdict *verdict);
