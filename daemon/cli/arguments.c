@@ -94,7 +94,7 @@ static bool read_number(const char *text, unsigned *number)
 	return true;
 }
 
-static bool read_port(const char *text, uint16_t *port)
+bool arguments_read_port(const char *text, uint16_t *port)
 {
 	char *end;
 	unsigned long value;
@@ -141,7 +141,7 @@ static bool read_option(
 		}
 		return true;
 	case 'P':
-		if (!read_port(optarg, &args->port)) {
+		if (!arguments_read_port(optarg, &args->port)) {
 			*code = arguments_wrong(
 				verb, "--port: %s: must be a number from 1 to 65535", optarg);
 			return false;

@@ -27,6 +27,9 @@ bool option_is_taken(const struct option_row *row, const struct verb *verb);
 bool arguments_read(struct arguments *args, const struct verb *verb, int argc, char **argv,
 	enum exit_code *code);
 
+/* A port: false unless `text` is a number from 1 to 65535. */
+bool arguments_read_port(const char *text, uint16_t *port);
+
 /* Prints "savecast: <text>" and where the help is; returns EXIT_CODE_USAGE. */
 enum exit_code arguments_wrong(const struct verb *verb, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

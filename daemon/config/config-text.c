@@ -146,6 +146,10 @@ static void take(const char *name, const char *value, unsigned number, void *use
 	const char *shown = value ? value : "";
 	const char *why = NULL;
 
+	/* The command line's, see cli/forward-config.h. */
+	if (text->is_users && strncmp(name, "forward.", 8) == 0) {
+		return;
+	}
 	line = number ? mem_printf("line %u: ", number) : mem_strdup("");
 	if (!setting) {
 		keys = setting_keys();

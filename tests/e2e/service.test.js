@@ -209,3 +209,30 @@ test('another daemon on this bus is no reason to try again', { skip }, async t =
 	await until('its end', async () => await world.show('ActiveState') === 'failed');
 	assert.deepEqual([await world.show('ExecMainStatus'), await world.show('NRestarts')], ['3', '0']);
 });
+
+test('savecast-forward@NAME: its section says what to run and where to listen', { skip }, async t => {
+	const world = await UserManager.open(t);
+	const port = await freePort();
+	await world.configure(`[savecast]\n\tport = ${world.port}\n[forward "devbox"]\n\tcommand = exec '${world.temp}/bin/savecast' stdio\n\tport = ${port}\n[forward "wrong"]\n\tport = 0\n`);
+	await world.systemctl('start', 'savecast-forward@devbox.service');
+	await world.asUser(async () => {
+		const client = await until('the port', async () => {
+			const one = new Client(/** @type {any} */ ({ port, atEnd: world.atEnd }));
+			await one.opened;
+			return one;
+		});
+		await client.hello();
+	});
+	assert.equal((await world.bus.properties()).Browsers, 1);
+	assert.deepEqual((await world.bus.properties()).SettingsProblems, [], 'the daemon leaves the sections alone');
+	await world.systemctl('stop', 'savecast-forward@devbox.service');
+	await until('no browser', async () => (await world.bus.properties()).Browsers === 0);
+
+	const wrong = await world.inside(path.join(world.temp, 'bin/savecast'), 'forward', 'wrong');
+	assert.equal(wrong.status, 2);
+	assert.match(wrong.stderr, /savecast\/config: line 7: forward\.wrong\.port: 0: must be a number from 1 to 65535/);
+	const none = await world.inside(path.join(world.temp, 'bin/savecast'), 'forward', 'other');
+	assert.match(none.stderr, /forward: other: needs a command: behind --, or as forward\.other\.command/);
+	const verify = await world.inside('systemd-analyze', '--user', 'verify', path.join(world.units, 'savecast-forward@.service'));
+	assert.equal(verify.stderr, '');
+});

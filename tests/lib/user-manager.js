@@ -62,10 +62,11 @@ export class UserManager extends World {
 		const moved = async (/** @type {string} */ from, /** @type {string} */ to) => {
 			const text = await readFile(from, 'utf8');
 			await writeFile(path.join(this.temp, to, path.basename(from)), text
-				.replace(/^(Exec(?:Start)?=).*\/savecastd$/m, `$1${bin}/savecastd`)
+				.replace(/^(Exec(?:Start)?=).*\/(savecastd?)\b/m, `$1${bin}/$2`)
 				.replace(/7283$/gm, String(this.port)));
 		};
 		await moved(path.join(DATA, 'savecast.service'), 'config/systemd/user');
+		await moved(path.join(DATA, 'savecast-forward@.service'), 'config/systemd/user');
 		await moved(path.join(SOURCE, 'savecast.socket'), 'config/systemd/user');
 		await moved(path.join(DATA, 'io.github.savecast.Daemon1.service'), 'data/dbus-1/services');
 		// No journal runs here: what goes there is to be seen all the same.
