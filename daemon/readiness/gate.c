@@ -36,12 +36,17 @@ static void set_look(struct gate *gate, uint64_t now)
 	}
 }
 
+static uint64_t newest_of(const struct server_state *seen)
+{
+	return seen->newest > seen->generation ? seen->newest : seen->generation;
+}
+
 void gate_init(struct gate *gate, const struct gate_times *times, uint64_t now,
 	const struct server_state *seen)
 {
 	*gate = (struct gate){.times = *times, .look_usec = CLOCK_NEVER};
 	if (seen->serving) {
-		gate->shown = seen->generation;
+		gate->shown = newest_of(seen);
 	} else {
 		gate->state = GATE_DOWN;
 		gate->since_usec = now;
@@ -205,6 +210,18 @@ bool gate_doubts(const struct gate *gate, uint64_t now)
 	return (gate->asking || (gate->waits && !gate->old)) && now >= gate->doubt_usec;
 }
 
+/* One of several workers after the other is another one. */
+static bool replaces_workers(const struct gate *gate, const struct server_state *seen)
+{
+	return seen->generation <= gate->shown && (seen->coming || newest_of(seen) > gate->shown);
+}
+
+bool gate_asks_starved(const struct gate *gate, uint64_t now)
+{
+	return gate->state == GATE_EXPECTING && gate->waits && !gate->old &&
+		now >= gate->expect_until;
+}
+
 /* Whether what serves is not yet what the event waits for. */
 static bool must_wait(struct gate *gate, uint64_t now, const struct server_state *seen, bool newer)
 {
@@ -224,10 +241,13 @@ static bool must_wait(struct gate *gate, uint64_t now, const struct server_state
 		gate->first_usec = burst ? now : gate->first_usec;
 		return !burst && now < again;
 	}
-	if (seen->busy && now < gate->first_usec + gate->times.wait) {
+	if ((seen->busy || replaces_workers(gate, seen)) &&
+		now < gate->first_usec + gate->times.wait) {
 		return true;
 	}
-	return now < gate->expect_until;
+	return now < gate->expect_until ||
+		(now < gate->first_usec + gate->times.wait &&
+			now < gate->expect_until + seen->starved);
 }
 
 static unsigned send(struct gate *gate, uint64_t now, const struct server_state *seen, bool newer)
@@ -256,15 +276,17 @@ static unsigned look_serving(struct gate *gate, uint64_t now, const struct serve
 		gate->doubt_usec = now + GATE_DOUBT_USEC;
 		actions |= GATE_USE_SPARE;
 	}
-	if (newer) {
+	if (newer || replaces_workers(gate, seen)) {
 		note_sign(gate, now);
+	}
+	if (newer) {
 		actions |= learn_restart(gate, seen);
+		gate->shown = newest_of(seen); /* or will be: an event may wait */
 	} else if (was_gone) {
 		gate->sign_usec = 0; /* a false alarm */
 	}
 	if (gate->waits && must_wait(gate, now, seen, newer)) {
 		gate->state = GATE_EXPECTING;
-		gate->shown = newer ? seen->generation : gate->shown; /* or will: an event waits */
 		return actions;
 	}
 	if (gate->waits) {
@@ -275,7 +297,6 @@ static unsigned look_serving(struct gate *gate, uint64_t now, const struct serve
 	if (gate->again_usec && now >= gate->again_usec) {
 		gate->again_usec = 0;
 	}
-	gate->shown = seen->generation;
 	gate->state = GATE_OPEN;
 	return actions;
 }

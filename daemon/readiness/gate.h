@@ -78,8 +78,11 @@ struct server_state {
 	bool ended; /* and nobody is there who would start it again */
 	bool lingers;
 	bool busy; /* seen only where gate_doubts() */
+	uint64_t starved; /* seen only where gate_asks_starved(): usec without a CPU since the save */
 	bool by_itself; /* the generation came without a person's doing */
-	uint64_t generation; /* CLOCK_BOOTTIME; of the serving one */
+	uint64_t generation; /* CLOCK_BOOTTIME; of several serving workers the oldest one's */
+	uint64_t newest; /* the youngest one's */
+	bool coming; /* a younger one is there, and does not accept yet */
 };
 
 /* What is known of the files of a save. */
@@ -115,7 +118,7 @@ enum {
 struct gate {
 	struct gate_times times; /* may be changed at any time */
 	enum gate_state state;
-	uint64_t shown; /* the generation that the tabs show */
+	uint64_t shown; /* the generation that the tabs show; of several workers the youngest's */
 	bool waits; /* an event does */
 	bool old; /* only until old answers have ended */
 	uint64_t first_usec; /* since when the oldest save waits */
@@ -146,6 +149,9 @@ void gate_init(struct gate *gate, const struct gate_times *times, uint64_t now_u
  * the event waits.
  */
 unsigned gate_save(struct gate *gate, const struct gate_save *save);
+
+/* Whether it matters how long the server had to wait for a CPU: its sign may be late for that. */
+bool gate_asks_starved(const struct gate *gate, uint64_t now_usec);
 
 /* Whether it matters that the serving worker is busy. */
 bool gate_doubts(const struct gate *gate, uint64_t now_usec);

@@ -91,6 +91,8 @@ static struct server_state server_state_of(const struct server_view *view)
 		.lingers = view->lingers,
 		.busy = view->busy,
 		.generation = view->generation,
+		.newest = view->newest,
+		.coming = view->coming,
 	};
 }
 
@@ -106,6 +108,11 @@ void server_gate_look(struct server_gate *gate)
 	gate->machine.times = server_gate_times(gate);
 	server_view(gate->server, gate_doubts(&gate->machine, now), &view);
 	seen = server_state_of(&view);
+	if (gate_asks_starved(&gate->machine, now)) {
+		uint64_t delay = server_run_delay(gate->server);
+
+		seen.starved = delay > gate->run_delay ? delay - gate->run_delay : 0;
+	}
 	actions = gate_look(&gate->machine, now, &seen);
 	server_gate_learn(gate, actions);
 	server_gate_act(gate, actions, &view);
@@ -193,6 +200,9 @@ static void server_gate_consult(struct server_gate *gate, const struct project *
 		&gate->sample, &gate->readiness->lessons, &subject, files, &save->delay);
 	if (save->prediction == RESTART_EXPECTED || save->prediction == RESTART_OLD) {
 		save->written_boot = written_boot(files, save->now_boot);
+	}
+	if (save->prediction == RESTART_EXPECTED && !gate->machine.waits) {
+		gate->run_delay = server_run_delay(gate->server);
 	}
 }
 

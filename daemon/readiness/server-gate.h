@@ -18,6 +18,7 @@ struct server_gate {
 	struct project *project; /* whose event it is, and whose files are asked about */
 	bool mixed; /* it stands for earlier ones too, whose files it does not name */
 	uint64_t waits_since;
+	uint64_t run_delay; /* the server's, when the event began to wait for a restart */
 	struct restart_sample sample;
 	struct server_gate *next;
 };

@@ -217,6 +217,18 @@ bool process_runs_others(pid_t pid)
 	return runs;
 }
 
+uint64_t process_run_delay(pid_t pid)
+{
+	int process = procfs_open(pid);
+	uint64_t delay = 0;
+
+	if (process >= 0) {
+		delay = procfs_run_delay(process);
+		close(process);
+	}
+	return delay;
+}
+
 typedef char *read_strings_fn(int process, size_t *length);
 
 static char *process_strings(pid_t pid, read_strings_fn *read_strings, size_t *length)

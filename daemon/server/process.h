@@ -68,6 +68,9 @@ bool process_runs_others(pid_t pid);
  */
 int process_status(pid_t pid, int pidfd);
 
+/* For how long its threads were ready to run and had no CPU, in microseconds; 0 if it is gone. */
+uint64_t process_run_delay(pid_t pid);
+
 /* Its arguments, each followed by a NUL; the caller frees them. Empty if it has ended. */
 char *process_command_line(pid_t pid, size_t *length);
 

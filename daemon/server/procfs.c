@@ -243,6 +243,30 @@ bool procfs_polls(int process, int fd, int *epoll_fd)
 	return polling.epoll_fd >= 0;
 }
 
+uint64_t procfs_run_delay(int process)
+{
+	int tasks = openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = tasks < 0 ? NULL : fdopendir(tasks);
+	uint64_t sum = 0, delay;
+	struct dirent *entry;
+
+	while (folder && (entry = readdir(folder))) {
+		char name[300], text[128];
+
+		snprintf(name, sizeof name, "%s/schedstat", entry->d_name);
+		if (entry->d_name[0] != '.' && procfs_read(tasks, name, text, sizeof text) > 0 &&
+			sscanf(text, "%*u %" SCNu64, &delay) == 1) {
+			sum += delay / 1000;
+		}
+	}
+	if (folder) {
+		closedir(folder);
+	} else if (tasks >= 0) {
+		close(tasks);
+	}
+	return sum;
+}
+
 size_t procfs_children(int process, pid_t *children, size_t max)
 {
 	int tasks = openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -56,5 +56,8 @@ void procfs_each_fd(int process, procfs_fd_fn *told, void *userdata);
  */
 bool procfs_polls(int process, int fd, int *epoll_fd);
 
+/* For how long its threads that live were ready to run and had no CPU, in microseconds. */
+uint64_t procfs_run_delay(int process);
+
 /* The children of all its threads; returns how many, at most `max`. */
 size_t procfs_children(int process, pid_t *children, size_t max);

@@ -116,6 +116,7 @@ void server_processes_add(struct server_processes *processes, struct holder *hol
 	}
 	processes->items[processes->count++] = member;
 	processes->newcomer |= !trusted;
+	processes->lost = false;
 	*holder = (struct holder){0};
 	mark_supervisors(processes);
 }
@@ -139,6 +140,7 @@ void server_processes_drop_ended(struct server_processes *processes)
 		if (member->watch && process_lives(member->holder.pid)) {
 			processes->lingering = member->holder.pid;
 		}
+		processes->lost = true;
 		member_free(member);
 	}
 	processes->count = kept;
@@ -218,6 +220,17 @@ static void note_worker(struct server_processes *processes, const struct holder 
 	memcpy(last->supervisors, worker->ancestors, sizeof last->supervisors);
 }
 
+uint64_t server_processes_run_delay(const struct server_processes *processes)
+{
+	const struct server_worker *last = &processes->last;
+	uint64_t delay = last->pid ? process_run_delay(last->pid) : 0;
+
+	for (size_t i = 0; i < last->supervisor_count; i++) {
+		delay += process_run_delay(last->supervisors[i]);
+	}
+	return delay;
+}
+
 bool server_processes_have_ended(const struct server_processes *processes)
 {
 	const struct server_worker *last = &processes->last;
@@ -240,10 +253,21 @@ void server_processes_view(struct server_processes *processes, struct server_pro
 
 		worker |= !member->supervisor;
 		processes->uses_epoll |= member->holder.accepts;
-		if (member_accepts(processes, member) &&
-			(!chosen || member->holder.generation < chosen->generation)) {
+		if (!member_accepts(processes, member)) {
+			continue;
+		}
+		if (!chosen || member->holder.generation < chosen->generation) {
 			chosen = &member->holder;
 		}
+		if (member->holder.generation > view->newest) {
+			view->newest = member->holder.generation;
+		}
+	}
+	for (size_t i = 0; chosen && i < processes->count; i++) {
+		const struct server_process *member = processes->items[i];
+
+		view->coming |= !member->supervisor && !member_accepts(processes, member) &&
+			member->holder.generation > view->newest;
 	}
 	if (chosen) {
 		view->serving = true;

@@ -40,6 +40,7 @@ struct server_processes {
 	pid_t lingering; /* has closed the socket but is still running, or 0 */
 	bool uses_epoll; /* its workers were seen to use epoll */
 	bool newcomer; /* a new process was seen since the server was last serving */
+	bool lost; /* a process has gone, and no new one was seen since then */
 	bool doubted; /* the queue got shorter although only supervisors were there */
 	struct server_worker last;
 	bool by_itself; /* the last worker was started without a person */
@@ -76,9 +77,14 @@ struct server_processes_view {
 	bool by_itself; /* the worker was started without a person */
 	pid_t worker; /* the one that has been accepting for the longest time */
 	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs the code that it runs */
+	uint64_t newest; /* the same of the youngest worker that accepts */
+	bool coming; /* a younger one than that holds the socket and does not accept yet */
 };
 
 void server_processes_view(struct server_processes *processes, struct server_processes_view *view);
+
+/* How long the last worker and what may start it again had to wait for a CPU so far. */
+uint64_t server_processes_run_delay(const struct server_processes *processes);
 
 /* Nothing holds the socket, and nobody is at work who would start what held it again. */
 bool server_processes_have_ended(const struct server_processes *processes);

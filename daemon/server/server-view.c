@@ -41,7 +41,8 @@ static void find_newcomers(struct server *server, const struct listen_socket *so
 static bool may_have_newcomers(
 	const struct server_processes *processes, const struct server_processes_view *seen)
 {
-	return !seen->serving || (!processes->uses_epoll && processes->count == 1);
+	return !seen->serving || processes->lost ||
+		(!processes->uses_epoll && processes->count == 1);
 }
 
 /*
@@ -95,6 +96,8 @@ void server_view(struct server *server, bool closely, struct server_view *view)
 			process_lives(processes->lingering),
 		.worker = seen.worker,
 		.generation = seen.generation,
+		.newest = seen.newest,
+		.coming = seen.coming,
 	};
 	if (view->serving) {
 		processes->lingering = 0;
@@ -110,6 +113,11 @@ void server_view(struct server *server, bool closely, struct server_view *view)
 	} else {
 		accept_probe_close(&server->probe);
 	}
+}
+
+uint64_t server_run_delay(const struct server *server)
+{
+	return server_processes_run_delay(&server->processes);
 }
 
 char *server_end_text(const struct server *server)

@@ -114,6 +114,8 @@ struct server_view {
 	bool busy; /* seen only `closely`: it has not accepted a connection for a while */
 	pid_t worker; /* the one that has been accepting for the longest time */
 	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs the code that it runs */
+	uint64_t newest; /* the same of the youngest of several workers */
+	bool coming; /* a younger worker than that is there, and does not accept yet */
 };
 
 /*
@@ -126,6 +128,9 @@ struct server_view {
  * then, whether the serving process is busy.
  */
 void server_view(struct server *server, bool closely, struct server_view *view);
+/* How long its processes were ready to run and had no CPU so far, in microseconds. */
+uint64_t server_run_delay(const struct server *server);
+
 /* How its latest process ended, for display: "python3 ended with status 1"; NULL if none did. */
 char *server_end_text(const struct server *server);
 

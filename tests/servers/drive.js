@@ -104,6 +104,8 @@ export class Drive {
 	#code = 0;
 	#page = 0;
 	#starts = 0;
+	/** Whether nobody waits for a reloader's first look; what comes next must need none. */
+	brief = false;
 
 	/**
 	 * @param {World} world with its daemon running
@@ -225,7 +227,18 @@ export class Drive {
 		step.late = step.first && step.orders.find(({ got }) => got.marks === step.marks)?.at;
 		step.late = step.late && step.late - /** @type {number} */ (step.first);
 		step.stories = (await world.bus.events()).slice(stories);
-		await pause(this.row.settle ?? 1500);
+		await pause(this.brief ? 0 : this.row.settle ?? 1500);
+		return step;
+	}
+
+	/** The fix; where the whole program has ended, it is started again after it. */
+	async #fix() {
+		const ended = this.server?.process.exitCode !== null || this.server?.process.signalCode !== null;
+		const step = this.save('fix', 'code');
+		if (ended) {
+			await pause(300);
+			await this.#start();
+		}
 		return step;
 	}
 
@@ -246,6 +259,20 @@ export class Drive {
 		return this.#settle({ what: 'by hand', at, marks: this.marks, orders: [], seen: [], stories: [], before }, stories, false, true);
 	}
 
+	/** What fits into each run of the tests. */
+	async runShort() {
+		const { row } = this;
+		this.brief = true;
+		await pause(row.settle ?? 1500);
+		await this.save('page 1', 'page');
+		if (row.code) {
+			await this.save('code 1', 'code');
+		}
+		await this.restart();
+		await this.save('page after', 'page');
+		return this.steps;
+	}
+
 	/** The whole of it. */
 	async run() {
 		const { row } = this;
@@ -259,10 +286,7 @@ export class Drive {
 			}
 			if (row.broken !== '') {
 				await this.save('broken', 'broken');
-				if (this.server?.process.exitCode !== null) {
-					await this.#start();
-				}
-				await this.save('fix', 'code');
+				await this.#fix();
 			}
 			await this.save('pair 1', 'code', { waits: false });
 			await pause(300);

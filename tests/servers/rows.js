@@ -21,6 +21,7 @@ import { STATIC } from './static.js';
  * @property {string} [path]
  * @property {string} [folder] it is started there
  * @property {number} [settle] how long after a restart its reloader sees no save, in ms
+ * @property {number} [oldMsec] it may answer with the old content for so long after a save of the code
  * @property {NodeJS.ProcessEnv} [env]
  * @property {(port: number, root: string) => string[]} command
  * @property {(world: any, root: string, port: number) => Promise<unknown>} [prepare]

@@ -17,28 +17,11 @@ const written = (name, text) => async (/** @type {any} */ world, /** @type {stri
 /** @param {Omit<import('./rows.js').Row, 'page' | 'trigger'>} row @returns {import('./rows.js').Row} */
 const files = row => ({ page, trigger: 'nothing', settle: 100, ...row });
 
-const NGINX = `daemon off; pid TEMP/nginx.pid; error_log TEMP/nginx.log;
+const NGINX = `daemon off; user root; pid TEMP/nginx.pid; error_log TEMP/nginx.log;
 events {}
 http { access_log off; client_body_temp_path TEMP/b; proxy_temp_path TEMP/p; fastcgi_temp_path TEMP/f; uwsgi_temp_path TEMP/u; scgi_temp_path TEMP/s;
   types { text/html html; } server { listen 127.0.0.1:PORT; root ROOT; } }
 `;
-const APACHE = `ServerRoot /usr/lib/apache2
-LoadModule mpm_event_module modules/mod_mpm_event.so
-LoadModule authz_core_module modules/mod_authz_core.so
-LoadModule dir_module modules/mod_dir.so
-LoadModule mime_module modules/mod_mime.so
-User nobody
-Group nogroup
-ServerName localhost
-Listen 127.0.0.1:PORT
-PidFile TEMP/apache.pid
-Mutex file:TEMP
-ErrorLog TEMP/apache.log
-TypesConfig /etc/mime.types
-DocumentRoot ROOT
-DirectoryIndex index.html
-`;
-
 /** @type {import('./rows.js').Row[]} */
 export const STATIC = [
 	files({
@@ -61,10 +44,6 @@ export const STATIC = [
 		name: 'lighttpd', source: 'Debian', packages: ['lighttpd'], needs: '/usr/sbin/lighttpd', version: ['dpkg-query', '-W', 'lighttpd'],
 		prepare: written('.lighttpd.conf', 'server.document-root = "ROOT"\nserver.port = PORT\nserver.bind = "127.0.0.1"\nindex-file.names = ("index.html")\nmimetype.assign = (".html" => "text/html")\n'),
 		command: (port, root) => ['/usr/sbin/lighttpd', '-D', '-f', path.join(root, '.lighttpd.conf')],
-	}),
-	files({
-		name: 'apache2', source: 'Debian', packages: ['apache2'], needs: '/usr/sbin/apache2', version: ['dpkg-query', '-W', 'apache2'],
-		prepare: written('.apache.conf', APACHE), command: (port, root) => ['/usr/sbin/apache2', '-X', '-d', root, '-f', path.join(root, '.apache.conf')],
 	}),
 	files({
 		name: 'webfsd', source: 'Debian', packages: ['webfs'], needs: '/usr/bin/webfsd', version: ['dpkg-query', '-W', 'webfs'],

@@ -17,6 +17,9 @@ struct row {
 	unsigned delay; /* SAVE, ms */
 	int written; /* SAVE: its file was, at this ms; 0: at the save */
 	int serving; /* LOOK: the code that serves is of this ms; -1: nothing serves */
+	int newest; /* LOOK: the youngest of several workers */
+	bool coming; /* LOOK */
+	unsigned starved; /* LOOK: for so many ms */
 	bool died, ended, lingers, busy, hand; /* LOOK */
 	unsigned actions;
 	enum gate_state state;
@@ -54,6 +57,9 @@ static unsigned look(struct gate *gate, const struct row *row)
 		.lingers = row->lingers,
 		.busy = row->busy,
 		.by_itself = !row->hand,
+		.coming = row->coming,
+		.starved = row->starved * CLOCK_USEC_PER_MSEC,
+		.newest = row->newest ? MSEC(row->newest) : 0,
 		.generation = row->serving > 0 ? MSEC(row->serving) : BASE - CLOCK_USEC_PER_SEC,
 	};
 
@@ -151,6 +157,14 @@ static void a_predicted_restart_is_waited_for(void **state)
 			{499, LOOK, .state = GATE_EXPECTING},
 			{500, LOOK, .actions = GATE_LEARN_NO_RESTART | GATE_SEND},
 			{510, LOOK},
+			{.what = END},
+		});
+	play("it had no CPU for it",
+		(struct row[]){
+			{0, SAVE, RESTART_EXPECTED, 200, .state = GATE_EXPECTING},
+			{500, LOOK, .starved = 400, .state = GATE_EXPECTING},
+			{890, LOOK, .starved = 400, .state = GATE_EXPECTING},
+			{900, LOOK, .starved = 400, .actions = GATE_LEARN_NO_RESTART | GATE_SEND},
 			{.what = END},
 		});
 	play("it begins later than ever",
@@ -272,6 +286,28 @@ static void saves_in_a_row_push_nothing_away(void **state)
 			{300, SAVE, RESTART_NONE, .state = GATE_EXPECTING},
 			{500, LOOK, .actions = GATE_LEARN_NO_RESTART | GATE_SEND},
 			{510, SAVE, RESTART_NONE, .actions = GATE_SEND},
+			{.what = END},
+		});
+}
+
+/* gunicorn -w 3: each looks by itself. */
+static void several_workers_are_replaced_one_by_one(void **state)
+{
+	play("three",
+		(struct row[]){
+			{0, SAVE, RESTART_EXPECTED, 300, .state = GATE_EXPECTING},
+			{300, LOOK, .coming = true, .state = GATE_EXPECTING},
+			{700, LOOK, .newest = 280, .state = GATE_EXPECTING},
+			{1200, LOOK, .serving = 280, .newest = 800,
+				.actions = GATE_LEARN_RESTART | GATE_SEND},
+			{1300, LOOK, .serving = 800, .newest = 800},
+			{.what = END},
+		});
+	play("by a person",
+		(struct row[]){
+			{0, LOOK, .newest = 100},
+			{300, LOOK, .serving = 100, .newest = 200, .actions = GATE_STALE},
+			{400, LOOK, .serving = 200, .newest = 300},
 			{.what = END},
 		});
 }
@@ -474,6 +510,7 @@ int main(void)
 		cmocka_unit_test(a_predicted_restart_is_waited_for),
 		cmocka_unit_test(what_serves_may_be_newer_than_the_file),
 		cmocka_unit_test(saves_in_a_row_push_nothing_away),
+		cmocka_unit_test(several_workers_are_replaced_one_by_one),
 		cmocka_unit_test(old_answers_end_by_themselves),
 		cmocka_unit_test(what_does_not_come_back_is_down),
 		cmocka_unit_test(a_restart_by_hand_reloads),

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Real servers, worked on as a developer does: no reload is early, no save waits for what does not
+ * come. scripts/servers does so with all servers of tests/servers/rows.js.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { run } from '../lib/children.js';
+import { LONG, World } from '../lib/world.js';
+import { Drive } from '../servers/drive.js';
+import { summary } from '../servers/report.js';
+import { ROWS, SHORT } from '../servers/rows.js';
+
+/** On a machine with much else to do; on a quiet one a tenth of it. */
+const LATE_MSEC = 1000;
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {import('../servers/rows.js').Row} row
+ */
+async function works(t, row) {
+	if ((await run(['sh', '-c', 'test -e "$1" || command -v "$1"', 'sh', row.needs], process.env)).status !== 0) {
+		t.skip(`${row.needs} is not installed`);
+		return;
+	}
+	const world = await World.open(t);
+	await world.startDaemon();
+	const drive = new Drive(world, row);
+	world.atEnd.push(() => drive.close());
+	await drive.open();
+	const steps = LONG ? await drive.run() : await drive.runShort();
+	const told = summary({ row, steps });
+	t.diagnostic(told);
+	for (const step of steps.filter(({ after, what }) => after && what !== 'broken')) {
+		assert.ok(step.first, `${step.what}: its content was never served\n${told}`);
+		assert.ok(step.late !== undefined, `${step.what}: the tab was not reloaded\n${told}`);
+		// PHP's time counts where nobody may look.
+		assert.ok(step.late < LATE_MSEC + (row.oldMsec ?? 0), `${step.what}: ${step.late} ms late: ${JSON.stringify(step.stories)}\n${told}`);
+		for (const { got } of step.orders) {
+			assert.deepEqual([got.kind, got.marks], ['page', step.marks], `${step.what}\n${told}`);
+		}
+	}
+}
+
+// All at once: each is idle most of the time.
+test('each save shows once it can, and never what is old', { concurrency: 5 }, async t => {
+	await Promise.all(ROWS.filter(({ name }) => SHORT.includes(name)).map(row => t.test(row.name, inner => works(inner, row))));
+});
