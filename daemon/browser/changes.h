@@ -22,6 +22,6 @@ enum { SUBJECT_MAX = 200 };
 
 /*
  * What the event is about, as the log prints it: "save templates/home.html and 2 more".
- * Pure. A longer name loses its beginning. `event` may be NULL; then it is empty.
+ * Pure. A long name is cut at its beginning. `event` may be NULL; then the text is empty.
  */
 void subject_of(const struct event *event, char subject[SUBJECT_MAX + 1]);

@@ -146,7 +146,7 @@ static void take(const char *name, const char *value, unsigned number, void *use
 	const char *shown = value ? value : "";
 	const char *why = NULL;
 
-	/* The command line's, see cli/forward-config.h. */
+	/* These are settings of the command line, see cli/forward-config.h. */
 	if (text->is_users && strncmp(name, "forward.", 8) == 0) {
 		return;
 	}

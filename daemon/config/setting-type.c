@@ -178,7 +178,7 @@ const struct setting_type setting_outside = {
 	.clear = rules_clear,
 };
 const struct setting_type setting_watch = {
-	.allowed = "true, false or a pattern of files",
+	.allowed = "true, false or a file pattern",
 	.many = true,
 	.take = watch_take,
 	.clear = watch_clear,

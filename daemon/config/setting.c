@@ -131,8 +131,8 @@ static const struct setting settings[] = {
 		OF_PROJECT(restart_wait),
 		.fallback = "10000",
 		.example = "20000",
-		.text = "The longest time that a save waits for the server's restart to begin. Only a\n"
-			"worker that is seen to be blocked takes so long: usually a save waits at most\n"
+		.text = "The longest time that a save waits for the server's restart to begin. A save\n"
+			"waits this long only if a worker is seen to be blocked: usually it waits at most\n"
 			"300 ms longer than restarts of that server took to begin before, or than servers\n"
 			"of its kind do. If a restart begins later, the page reloads a second time.",
 	},

@@ -25,7 +25,7 @@ struct url_rules {
 /* Which files are watched on disk. */
 struct watch_rules {
 	bool on, off; /* the latest value; neither: on if inotify sees all writers */
-	struct path_rules patterns; /* these alone, if there are some */
+	struct path_rules patterns; /* if there are any, only files that match */
 };
 
 /* Settings that each project can have. */

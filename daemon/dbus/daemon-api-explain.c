@@ -87,7 +87,7 @@ static const char *aside_of(const struct project *project)
 	return name;
 }
 
-/* What a save would do, for a person. The caller frees it. */
+/* What a save would do, for display. The caller frees it. */
 static char *effect_of(struct daemon_api *api, const struct project *project,
 	const struct verdict *verdict, const char *file)
 {

@@ -9,7 +9,7 @@
 struct known {
 	char *name;
 	struct content_mark mark;
-	bool by_disk; /* it alone told of it */
+	bool by_disk; /* only the disk has reported it, no editor yet */
 };
 
 /*

@@ -26,7 +26,7 @@ enum event_source {
 	EVENT_GIT,    /* a git command changed the work tree or the index */
 	EVENT_OUTPUT, /* a build wrote its output */
 	EVENT_BUILD,  /* a command that held the project failed */
-	EVENT_DISK,   /* files changed on disk, and no editor had reported it */
+	EVENT_DISK,   /* files changed on disk and no editor had reported it */
 };
 
 /* Words of the D-Bus API: see ListEvents in protocol/. Add new ones at the end. */

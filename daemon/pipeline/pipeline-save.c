@@ -10,7 +10,7 @@
 
 /* Saves that a caller reports, usually an editor: the files of one call. */
 
-/* An editor that reports a save later than this after the disk reports another save. */
+/* If an editor reports a save later than this after the disk did, it is another save. */
 #define PIPELINE_ONE_SAVE_USEC (10 * CLOCK_USEC_PER_SEC)
 
 /* The files of one call in one project. */
@@ -55,7 +55,7 @@ static bool call_is_unchanged(struct call *call, struct pipeline *pipeline, cons
 	return content_announce(pipeline->contents, file, &mark);
 }
 
-/* Whether the disk has reported just this save: then nothing more has to be found out. */
+/* Whether the disk has reported this very save: then there is nothing more to find out. */
 static bool call_was_told(struct call *call, struct pipeline *pipeline, const char *name)
 {
 	struct project *project;
@@ -214,7 +214,7 @@ static uint64_t pipeline_part_saved(
 	return pipeline_enter(pipeline, part->project, EVENT_SAVE, now, what ? what : "");
 }
 
-/* Gives an event to the other projects that include the file. */
+/* Creates an event in the other projects that include the file. */
 static void pipeline_wrote_included(struct pipeline *pipeline, const struct project *own,
 	const char *file, enum event_source source, uint64_t now, const char *what)
 {

@@ -35,7 +35,10 @@ void pipeline_free(struct pipeline *pipeline);
  */
 uint64_t pipeline_saved(struct pipeline *pipeline, char *const *names, size_t count);
 
-/* Called before saved files are inspected, so that the disk is heard first. NULL: no more. */
+/*
+ * Called before saved files are inspected, so that changes on disk are handled first. NULL:
+ * none.
+ */
 typedef void pipeline_before_fn(void *userdata);
 void pipeline_before_saved(struct pipeline *pipeline, pipeline_before_fn *before, void *userdata);
 
@@ -57,8 +60,9 @@ uint64_t pipeline_changed(struct pipeline *pipeline, struct project *project,
 
 /*
  * Files changed on disk (EVENT_DISK), or git changed them (EVENT_GIT), and the rules accept
- * them. As with pipeline_saved(), sources alone wait for their output, and projects that
- * include a file get an event too. If an editor reports the same save, it is this event.
+ * them. As with pipeline_saved(), a change of only sources waits for their output, and
+ * projects that include a file get an event too. If an editor reports the same save, it is
+ * part of this event.
  */
 void pipeline_wrote(struct pipeline *pipeline, struct project *project, enum event_source source,
 	const struct pipeline_change *changes, size_t kept, size_t count, const char *what);

@@ -86,7 +86,7 @@ char *finder_resolve(const char *name)
 	return real;
 }
 
-/* As one word for a shell: in single quotes if it needs them. */
+/* The text as one word of a shell command: in single quotes if it needs them. */
 static char *shell_word(const char *text)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

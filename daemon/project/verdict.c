@@ -71,7 +71,7 @@ void verdict_find(
 	}
 }
 
-/* Files that programs write for themselves, while a page is made. */
+/* Files that programs write for themselves, while a page is generated. */
 static bool is_of_a_program(const char *name)
 {
 	static const char *const patterns[] = {"*.log", "*.log.[0-9]", "*.py[co]", "*.pid", "*.sock",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "readiness/gate.h"
 
-/* When to look next, from the state that was reached. */
+/* When to check next; depends on the state that was just reached. */
 static void set_look(struct gate *gate, uint64_t now)
 {
 	uint64_t gone = (now - gate->since_usec) / 5;
@@ -15,7 +15,10 @@ static void set_look(struct gate *gate, uint64_t now)
 		break;
 	case GATE_EXPECTING:
 		gate->look_usec = now + GATE_LOOK_USEC;
-		/* Old answers end at a known time; only a process that ends is of interest until then. */
+		/*
+		 * Old answers end at a known time; until then only a process that ends
+		 * matters.
+		 */
 		if (gate->old && gate->expect_until > now) {
 			gate->look_usec = gate->expect_until;
 		}
@@ -63,13 +66,13 @@ static uint64_t written_of(const struct gate_save *save)
 	return save->now_usec - (ago < GATE_AHEAD_USEC ? ago : 0);
 }
 
-/* From now on a restart is put down to this save, unless one has shown already. */
+/* From now on a restart is attributed to this save, unless one has begun already. */
 static void blame(struct gate *gate, const struct gate_save *save)
 {
 	uint64_t written = written_of(save);
 
 	if (gate->sign_usec && gate->blamed_usec) {
-		return; /* it is an earlier save's doing */
+		return; /* an earlier save caused it */
 	}
 	gate->blamed_usec = written;
 	gate->blame_until = save->now_usec + gate->times.trial;
@@ -93,7 +96,7 @@ static void wait_for(struct gate *gate, const struct gate_save *save)
 	gate->first_usec = first ? written : gate->first_usec;
 	gate->waits = true;
 	if (save->prediction == RESTART_OLD) {
-		/* Once more, if something leaves before. */
+		/* Once more, if an event is sent before. */
 		gate->again_usec = first ? 0 : until;
 		gate->expect_until = first ? until : gate->expect_until;
 		gate->old = first || gate->old;
@@ -103,7 +106,7 @@ static void wait_for(struct gate *gate, const struct gate_save *save)
 	gate->written_usec = written;
 	gate->written_boot = save->now_boot - (save->now_usec - written);
 	gate->expected = save->delay;
-	/* A later save does not push an earlier one away. */
+	/* A later save does not shorten the wait for an earlier one. */
 	if (first || gate->sign_usec || gate->state == GATE_RESTARTING ||
 		gate->state == GATE_DOWN) {
 		gate->expect_until = until;
@@ -114,14 +117,17 @@ static unsigned save_unserved(struct gate *gate, const struct gate_save *save)
 {
 	struct gate_save waits = *save;
 
-	/* What comes up now serves this save too; only a reloader may do it once more. */
+	/*
+	 * The generation that comes up now serves this save too; only a reloader may
+	 * restart once more.
+	 */
 	if (save->prediction != RESTART_EXPECTED) {
 		waits.prediction = RESTART_OLD;
 		waits.delay = 0;
 	}
 	wait_for(gate, &waits);
 	gate->again_usec = 0;
-	/* A fix may come up at once: look closely again, for a while. */
+	/* A fix may start the server at any moment: check often again, for a while. */
 	if (gate->state == GATE_DOWN) {
 		gate->since_usec = save->now_usec;
 	}
@@ -142,7 +148,10 @@ unsigned gate_save(struct gate *gate, const struct gate_save *save)
 		return save_unserved(gate, save);
 	}
 	if (save->prediction == RESTART_EXPECTED && gate->shown >= written_boot + GATE_TICK_USEC) {
-		/* What serves was started after the file was written: a fix, picked up quickly. */
+		/*
+		 * The serving generation started after the file was written: a fix that was
+		 * picked up quickly.
+		 */
 		actions = gate->waits ? 0 : GATE_SEND;
 	} else if (save->prediction == RESTART_EXPECTED || save->prediction == RESTART_OLD) {
 		wait_for(gate, save);
@@ -158,7 +167,7 @@ unsigned gate_save(struct gate *gate, const struct gate_save *save)
 	return actions;
 }
 
-/* A generation serves that is another one than before: is it the doing of a save? */
+/* A different generation is serving: did a save cause that? */
 static unsigned learn_restart(struct gate *gate, const struct server_state *seen)
 {
 	bool blamed = gate->blamed_usec && gate->sign_usec &&
@@ -222,21 +231,24 @@ bool gate_asks_starved(const struct gate *gate, uint64_t now)
 		now >= gate->expect_until;
 }
 
-/* Whether what serves is not yet what the event waits for. */
+/* Whether the serving generation is not yet the one that the event waits for. */
 static bool must_wait(struct gate *gate, uint64_t now, const struct server_state *seen, bool newer)
 {
 	uint64_t again = gate->written_usec + gate->expected + GATE_AGAIN_USEC;
 	bool burst = now >= gate->first_usec + GATE_PATIENCE_USEC;
 
 	if (gate->old) {
-		/* A new process has nothing old to answer with. */
+		/* A new process cannot answer with old content. */
 		return !newer && now < gate->expect_until;
 	}
 	if (seen->generation + GATE_TICK_USEC >= gate->written_boot) {
 		return false;
 	}
 	if (newer) {
-		/* For an earlier save, or early for this one: another restart follows soon, or none. */
+		/*
+		 * It came for an earlier save, or too early for this one: another restart
+		 * follows soon, or none.
+		 */
 		gate->expect_until = again;
 		gate->first_usec = burst ? now : gate->first_usec;
 		return !burst && now < again;
@@ -256,9 +268,9 @@ static unsigned send(struct gate *gate, uint64_t now, const struct server_state 
 	unsigned actions = GATE_SEND;
 
 	if (!fresh && !newer && gate->blamed_usec && gate->state == GATE_EXPECTING) {
-		actions |= GATE_LEARN_NO_RESTART; /* it was expected, and did not come */
+		actions |= GATE_LEARN_NO_RESTART; /* a restart was expected and did not happen */
 	}
-	/* One that comes late reloads the tabs again. */
+	/* If it comes late, the tabs reload again. */
 	gate->asking = !fresh;
 	gate->blame_until = now + gate->times.trial;
 	gate->waits = false;

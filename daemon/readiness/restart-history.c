@@ -6,8 +6,9 @@
 #include "util/mem.h"
 
 /*
- * An expected restart that fails to come so often in a row is expected no more; one that was
- * seen once only falls at the first miss. What is not proven counts from the second time on.
+ * After this many expected restarts in a row that did not happen, none is expected any
+ * more; a lesson that was seen only once is dropped at the first one. A restart without
+ * proof counts from the second time on.
  */
 enum { RESTART_HISTORY_MISSES_MAX = 2, RESTART_HISTORY_HINTS_MIN = 2 };
 
@@ -38,7 +39,7 @@ void restart_history_suffix(const char *file, char suffix[RESTART_HISTORY_SUFFIX
 		return;
 	}
 	for (size_t i = 0; i <= strlen(dot + 1); i++) {
-		/* Of another encoding: no suffix that a lesson could be about. */
+		/* Not ASCII: not a suffix that a lesson could be about. */
 		if ((unsigned char)dot[1 + i] >= 0x80) {
 			suffix[0] = '\0';
 			return;
@@ -96,7 +97,7 @@ static struct lesson *learned_add(struct restart_history *history, const char *r
 	return lesson;
 }
 
-/* To the end, where it is forgotten last. */
+/* Moves it to the end: the lesson at the start is the next to be forgotten. */
 static struct lesson *learned_confirm(struct restart_history *history, struct lesson *lesson)
 {
 	struct lesson *last = &history->lessons[history->count - 1], confirmed = *lesson;
@@ -125,7 +126,10 @@ bool restart_history_add_restart(struct restart_history *history, const char *ro
 	lesson->misses = 0;
 	lesson->hints = 0;
 	lesson->seen += lesson->seen < RESTART_HISTORY_SURE;
-	/* The longest counts, else a slow one would be missed; but not for ever. */
+	/*
+	 * The longest delay counts, or a slow restart would be missed; but it decays over
+	 * time.
+	 */
 	lesson->delay = delay > before ? delay : before - (before - delay) / 8;
 	return news || lesson->delay > before + before / 4 || lesson->seen < RESTART_HISTORY_SURE;
 }

@@ -9,8 +9,8 @@
 
 /*
  * Which saves restart which server: by the project's root, the server's key (its name, with
- * its arguments and folder) and the files. `files` is a suffix ("py"), or one file's absolute
- * path. The RESTART_HISTORY_MAX lessons that were confirmed last are kept. Pure.
+ * its arguments and folder) and the files. `files` is a suffix ("py") or the absolute path
+ * of one file. The RESTART_HISTORY_MAX lessons that were confirmed last are kept. Pure.
  */
 
 enum { RESTART_HISTORY_MAX = 512, RESTART_HISTORY_SUFFIX_MAX = 16 };
@@ -20,49 +20,53 @@ struct lesson {
 	char *server;
 	char *files;
 	bool restarts;
-	unsigned hints; /* restarts in a row that a person may have caused; not stored */
-	uint64_t delay; /* usec from save to the first sign, slowly forgetting long ones */
-	unsigned misses; /* restarts that were expected in a row and did not come */
-	unsigned seen; /* restarts, up to RESTART_HISTORY_SURE */
+	unsigned hints; /* restarts in a row that the user may have caused; not stored */
+	/* usec from the save to the first sign of a restart; long values decay slowly */
+	uint64_t delay;
+	unsigned misses; /* expected restarts in a row that did not happen */
+	unsigned seen; /* number of restarts, at most RESTART_HISTORY_SURE */
 };
 
-/* Until so many restarts were seen, what the table of programs says counts too. */
+/* Until this many restarts were seen, the table of programs counts too. */
 enum { RESTART_HISTORY_SURE = 5 };
 
-/* No restart is waited for longer, whatever is stored. */
+/* The longest delay that is used, whatever was stored. */
 #define RESTART_HISTORY_DELAY_MAX_USEC (600 * CLOCK_USEC_PER_SEC)
 
 struct restart_history {
-	struct lesson *lessons; /* the one that was confirmed last is the last */
+	struct lesson *lessons; /* the one that was confirmed last is at the end */
 	size_t count;
 };
 
 void restart_history_clear(struct restart_history *history);
 
 /*
- * The suffix that a file's lessons are kept under: what follows the last dot of
- * its last component, in lower case; "" if there is none or it is too long.
+ * The suffix under which a file's lessons are kept: what follows the last dot of the last
+ * path component, in lower case; "" if there is none or it is too long.
  */
 void restart_history_suffix(const char *file, char suffix[RESTART_HISTORY_SUFFIX_MAX]);
 
 /*
- * What is known: RESTART_UNKNOWN, RESTART_NONE or RESTART_EXPECTED. With that `*delay` is set,
- * and `*sure` says that RESTART_HISTORY_SURE were seen.
+ * What is known: RESTART_UNKNOWN, RESTART_NONE or RESTART_EXPECTED. With the last, `*delay`
+ * is set, and `*sure` says whether RESTART_HISTORY_SURE restarts were seen.
  */
 enum restart_prediction restart_history_predict(const struct restart_history *history,
 	const char *root, const char *server, const char *files, uint64_t *delay, bool *sure);
 
 /*
- * A restart followed a save, or none did. One that a person may have caused is not `proven`:
- * it has to repeat. Returns whether anything that is worth storing changed.
+ * A restart followed a save, or did not. A restart that the user may have caused is not
+ * `proven`: it must repeat. Returns whether anything worth storing has changed.
  */
 bool restart_history_add_restart(struct restart_history *history, const char *root,
 	const char *server, const char *files, uint64_t delay, bool proven);
 bool restart_history_add_none(
 	struct restart_history *history, const char *root, const char *server, const char *files);
 
-/* The file's text: see restart-history-text.c. The caller frees it. */
+/* The text of the state file: see restart-history-text.c. The caller frees it. */
 char *restart_history_write(const struct restart_history *history);
-/* Adds what the text says; -EINVAL and why (the caller frees it) if it is damaged. */
+/*
+ * Adds the lessons in `text`; if it is damaged, returns -EINVAL and a reason, which the
+ * caller frees.
+ */
 int restart_history_read(
 	struct restart_history *history, const char *text, size_t length, char **why);

@@ -33,7 +33,7 @@ static void note_file(struct restart_sample *sample, const char *file)
 	}
 }
 
-/* What was seen of the file, else of its suffix. */
+/* What was seen of the file, or otherwise of its suffix. */
 static enum restart_prediction ask_history(const struct restart_history *history,
 	const struct restart_subject *subject, const char *file, const char *suffix,
 	uint64_t *delay, bool *sure)
@@ -55,7 +55,7 @@ static enum restart_prediction predict(const struct restart_history *history,
 	bool sure = false;
 	enum restart_prediction seen = ask_history(history, subject, file, suffix, delay, &sure);
 
-	/* A restart that was seen and proven counts before what the table says. */
+	/* A restart that was seen and proven overrides the table of programs. */
 	if (seen == RESTART_EXPECTED && traits->restarts != RESTARTS_NEVER) {
 		if (answer == TRAITS_RESTARTS && !sure && *delay < traits->notice_usec) {
 			*delay = traits->notice_usec;
@@ -129,13 +129,19 @@ bool restart_sample_add_restart(const struct restart_sample *sample,
 	int likeliest = 0;
 	bool news = false;
 
-	/* Of several kinds of files saved at once, those that are likeliest to have done it did. */
+	/*
+	 * If several kinds of files were saved at once, the restart is attributed to the
+	 * likeliest kinds.
+	 */
 	for (size_t i = 0; i < sample->suffix_count; i++) {
 		int own = likelihood(history, subject, sample->suffixes[i]);
 
 		likeliest = own > likeliest ? own : likeliest;
 	}
-	/* What is no part of the program hardly did it: it has to repeat. */
+	/*
+	 * A file that is not part of the program is an unlikely cause: the restart must
+	 * repeat.
+	 */
 	proven = proven && (likeliest > 1 || !subject->traits->language);
 	for (size_t i = 0; i < sample->suffix_count; i++) {
 		const char *suffix = sample->suffixes[i];
@@ -159,7 +165,10 @@ bool restart_sample_add_none(const struct restart_sample *sample, struct restart
 	uint64_t unused;
 	bool sure, taught, news = false;
 
-	/* One file that does nothing says nothing of the others that do, unless they learned it from it. */
+	/*
+	 * A file that restarts nothing proves nothing about others of its kind, unless the
+	 * lesson came from that file.
+	 */
 	if (sample->file && likelihood(history, subject, sample->suffixes[0]) == 3) {
 		taught = restart_history_predict(history, root, server, sample->file, &unused,
 				 &sure) == RESTART_EXPECTED;

@@ -56,14 +56,14 @@ void server_gate_drop_event(struct server_gate *gate, enum step_kind kind, const
 	}
 }
 
-/* What serves now, beside what did before: " worker 12 -> 13"; the caller frees it. */
+/* The serving generation and the one before: " worker 12 -> 13"; the caller frees it. */
 static char *generation_text(const struct server_gate *gate, const struct server_view *view)
 {
 	if (view->worker != gate->worker) {
 		return mem_printf(" worker %d -> %d", (int)gate->worker, (int)view->worker);
 	}
 	return view->generation != gate->generation
-		? mem_printf(" worker %d, started anew", (int)view->worker)
+		? mem_printf(" worker %d, started again", (int)view->worker)
 		: mem_strdup(" shows no sign of a restart");
 }
 

@@ -8,7 +8,7 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
-enum { WRITTEN_FILES_MAX = 64 }; /* of more the times are not asked for */
+enum { WRITTEN_FILES_MAX = 64 }; /* further files are not checked for their times */
 
 static void server_gate_set_timer(struct server_gate *gate)
 {
@@ -30,7 +30,10 @@ static void server_gate_learn(struct server_gate *gate, unsigned actions)
 	struct restart_subject subject;
 	bool news = false;
 
-	/* One that never restarts by itself was restarted by a person, whatever was saved before. */
+	/*
+	 * A server that never restarts by itself was restarted by the user, whatever was
+	 * saved before.
+	 */
 	if (!main || !gate->project || main->traits.restarts == RESTARTS_NEVER) {
 		return;
 	}
@@ -157,8 +160,8 @@ void server_gate_free(struct server_gate *gate)
 }
 
 /*
- * When the newest of the files was written, by CLOCK_BOOTTIME: its ctime, which nobody can
- * set. Never waits for a file server.
+ * When the newest of the files was written, by CLOCK_BOOTTIME: its ctime, which no program
+ * can set. Never waits for a file server.
  */
 static uint64_t written_boot(const struct fileset *files, uint64_t now_boot)
 {
@@ -166,7 +169,8 @@ static uint64_t written_boot(const struct fileset *files, uint64_t now_boot)
 
 	for (size_t i = 0; i < files->kept && i < WRITTEN_FILES_MAX; i++) {
 		struct statx st;
-		int64_t changed = now_real; /* gone: it was removed just now, as far as we know */
+		/* if it does not exist, it was removed just now, as far as we know */
+		int64_t changed = now_real;
 
 		if (statx(AT_FDCWD, files->names[i], AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC,
 			    STATX_CTIME, &st) == 0) {

@@ -4,19 +4,19 @@
 #include "readiness/readiness.h"
 #include "readiness/restart-sample.h"
 
-/* What readiness.c, server-gate.c and server-gate-actions.c share: one server and its gate. */
+/* One server and its gate, shared by readiness.c, server-gate.c and server-gate-actions.c. */
 
-/* One server's gate; it is the data of that server. */
+/* The gate of one server; stored as that server's data. */
 struct server_gate {
 	struct readiness *readiness;
 	struct server *server;
 	struct gate machine;
 	struct loop_timer *timer;
-	pid_t worker; /* of the generation that served last */
+	pid_t worker; /* of the generation that was serving last */
 	uint64_t generation;
 	uint64_t serial; /* the event that waits, or 0 */
-	struct project *project; /* whose event it is, and whose files are asked about */
-	bool mixed; /* it stands for earlier ones too, whose files it does not name */
+	struct project *project; /* the project of that event and of the sample's files */
+	bool mixed; /* the event replaced earlier ones and does not name their files */
 	uint64_t waits_since;
 	uint64_t run_delay; /* the server's, when the event began to wait for a restart */
 	struct restart_sample sample;
@@ -33,24 +33,24 @@ struct readiness {
 	void *userdata;
 };
 
-/* Makes the server's gate from what is seen of it now. */
+/* Creates the gate from the present state of the server. */
 struct server_gate *server_gate_new(struct readiness *readiness, struct server *server);
 void server_gate_free(struct server_gate *gate);
 
-/* Looks at the server and does what its gate says. */
+/* Inspects the server and does what its gate decides. */
 void server_gate_look(struct server_gate *gate);
 
 /* An event for the tabs that show the server. */
 void server_gate_event(struct server_gate *gate, struct project *project, uint64_t serial,
 	const struct fileset *files);
 
-/* The event that waits is over for this server. */
+/* Ends the waiting event for this server. */
 void server_gate_drop_event(struct server_gate *gate, enum step_kind kind, const char *text);
 
-/* What one server's gate decides, reported to the tabs and the ledger. */
+/* Carries out the gate's decisions: tells the tabs and adds steps to the ledger. */
 
-/* Does what `actions` say; `view` is what they were decided by. */
+/* Carries out `actions`, which were decided from `view`. */
 void server_gate_act(struct server_gate *gate, unsigned actions, const struct server_view *view);
 
-/* The event waits, in place of the one that did before. */
+/* The event waits and replaces the one that waited before. */
 void server_gate_wait(struct server_gate *gate, uint64_t serial, uint64_t now_usec);

@@ -72,7 +72,7 @@ bool accept_probe_sees_accept(
 	if (probe->fd < 0 || !is_listed(probe, sockets, count)) {
 		return false;
 	}
-	/* A process that accepted it may have closed it, or spoken first. */
+	/* A process that accepted it may have closed it, or sent something first. */
 	if (recv(probe->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) {
 		return true;
 	}

@@ -8,7 +8,7 @@
 
 /*
  * Opens an empty connection to a listening socket, so that there is something to accept,
- * and asks the kernel whether a process did. Never sends a byte.
+ * and asks the kernel whether a process has accepted it. Never sends a byte.
  */
 struct accept_probe {
 	int fd; /* -1: none */

@@ -32,7 +32,7 @@ static bool search_check_fd(int process, int fd, void *userdata)
 	return true;
 }
 
-/* Where a person types the command that starts a server again. */
+/* Whether it is a shell in which a user types the command that starts the server again. */
 static bool is_login_shell(pid_t pid, const struct procfs_stat *stat)
 {
 	static const char *const shells[] = {

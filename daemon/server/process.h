@@ -24,15 +24,18 @@ struct holder {
 	/* CLOCK_BOOTTIME, in steps of a clock tick; unique together with pid */
 	uint64_t started_usec;
 	uint64_t image; /* changes with each exec; see procfs_stat */
-	bool execed; /* the image differs from the one at the last check */
-	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs the code that it runs */
+	bool execed; /* the image differs from that at the last check */
+	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs its present code */
 	int fd;		       /* its descriptor of the socket */
 	uint32_t inode;	       /* the socket's */
 	bool accepts;	       /* it has the socket in an epoll set */
-	int epoll_fd;	       /* the epoll set that had it at the last check, or -1 */
+	/* the epoll set that contained the socket at the last check, or -1 */
+	int epoll_fd;
 	pid_t ancestors[ANCESTORS_MAX]; /* parent first; 0 after the last one of our user */
-	/* how many of the nearest ancestors may have started it without a person: those of
-	   its session that are not a login shell */
+	/*
+	 * how many of the nearest ancestors may have started it without the user: those in
+	 * its session that are not a login shell
+	 */
 	size_t supervisors;
 	char name[64];	       /* of its command, as the kernel has it; any bytes */
 	/* its working folder, or NULL if that was removed or is unreadable */
@@ -57,14 +60,14 @@ size_t processes_holding_below(pid_t ancestor, const struct listen_socket *socke
  */
 bool holder_still_holds(struct holder *holder);
 
-/* Whether there is such a process of our own user. */
+/* Whether our own user has such a process. */
 bool process_lives(pid_t pid);
-/* Whether it is more than a zombie, and has children that are. */
+/* Whether it is not a zombie and has children that are not zombies. */
 bool process_runs_others(pid_t pid);
 
 /*
- * How a process ended that was not our child, as wait(2) has it: of a zombie, and on newer
- * kernels also later; else -1. `pidfd` may be -1.
+ * How a process that was not our child ended, in the form of wait(2): for a zombie, and on
+ * newer kernels also later; otherwise -1. `pidfd` may be -1.
  */
 int process_status(pid_t pid, int pidfd);
 

@@ -185,7 +185,7 @@ struct polling {
 	int epoll_fd; /* where it was found, or -1 */
 };
 
-/* "tfd:        6 events:       19 data: ..."; of a busy server thousands of such lines. */
+/* "tfd: 6 events: 19 data: ..."; a busy server has thousands of such lines. */
 static bool procfs_lists_target(int process, int epoll_fd, int fd)
 {
 	char name[32], wanted[32], text[PROCFS_TEXT_MAX + 1];
@@ -232,7 +232,7 @@ bool procfs_polls(int process, int fd, int *epoll_fd)
 {
 	struct polling polling = {.fd = fd, .epoll_fd = *epoll_fd};
 
-	/* A server with many connections has many descriptors: the known one is asked first. */
+	/* A server with many connections has many descriptors: check the known one first. */
 	if (polling.epoll_fd >= 0 && !procfs_lists_target(process, polling.epoll_fd, fd)) {
 		polling.epoll_fd = -1;
 	}

@@ -23,10 +23,11 @@ pid_t procfs_find(procfs_pid_fn *is_it, void *userdata);
 
 struct procfs_stat {
 	pid_t parent, session;
-	bool zombie; /* it has ended, and its parent does not know yet */
+	bool zombie; /* it has ended, and its parent has not been notified yet */
 	uint64_t started_usec; /* CLOCK_BOOTTIME */
-	uint64_t image; /* where its stack begins: elsewhere after an exec; 0 if it may not be known */
-	int status; /* of a zombie: as wait(2) has it */
+	/* the address of its stack, which changes with an exec; 0 if we may not know it */
+	uint64_t image;
+	int status; /* for a zombie: in the form of wait(2) */
 	char name[64];
 };
 int procfs_stat(int process, struct procfs_stat *stat);

@@ -21,7 +21,7 @@ struct route_answer {
 	bool looking; /* not known yet: servers_callbacks.changed() is called when it is */
 	char *reason; /* how it was found, or why not and what to do; UTF-8 */
 	char *advice; /* the command that solves that; NULL if there is none */
-	bool no_server; /* there is no project because nothing serves the page */
+	bool no_server; /* there is no project because no server answers at this URL */
 };
 
 /* `changed` is called when names may have another meaning: look all URLs up again. */

@@ -8,7 +8,7 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
-/* So often who serves is looked at while a change is near; see gate.h. */
+/* How often the serving process is checked while a change is near; see gate.h. */
 #define SEEN_CLOSELY_USEC (200 * CLOCK_USEC_PER_MSEC)
 
 struct server_process {
@@ -76,8 +76,9 @@ static bool is_last(const struct server_processes *processes, const struct holde
 }
 
 /*
- * When the worker that served last has become another program, or got another socket:
- * between two looks. After a long time without a look, what is reported now has caused it.
+ * When the worker that was serving last has become another program, or got another socket:
+ * between two checks. After a long time without a check, the event that is reported now has
+ * caused it.
  */
 static uint64_t changed_boot(const struct server_worker *last)
 {
@@ -130,7 +131,10 @@ void server_processes_drop_ended(struct server_processes *processes)
 
 		if (holder_still_holds(&member->holder)) {
 			processes->items[kept++] = member;
-			/* It serves again once it is seen to. A newcomer's exec is its start. */
+			/*
+			 * It counts as serving again when it is seen to. The exec of a new
+			 * process is its start.
+			 */
 			if (member->holder.execed && is_last(processes, &member->holder)) {
 				member->holder.generation = changed_boot(&processes->last);
 				member->trusted = false;
@@ -195,7 +199,7 @@ static bool is_supervisor(const struct server_worker *last, pid_t pid)
 	return found;
 }
 
-/* Whether the same supervisor, or the worker itself, has brought it about. */
+/* Whether the same supervisor, or the worker itself, has started it. */
 static bool came_by_itself(const struct server_worker *last, const struct holder *worker)
 {
 	bool by_itself = worker->pid == last->pid;

@@ -21,7 +21,10 @@ struct server_end {
 	int status; /* as wait(2) returns it, or -1 if it cannot be known */
 };
 
-/* The worker that was serving last, even if it has ended, and what may start it again. */
+/*
+ * The worker that was serving last, even if it has ended, and the processes that may start
+ * it again.
+ */
 struct server_worker {
 	pid_t pid;
 	uint64_t started_usec, generation;
@@ -43,7 +46,7 @@ struct server_processes {
 	bool lost; /* a process has gone, and no new one was seen since then */
 	bool doubted; /* the queue got shorter although only supervisors were there */
 	struct server_worker last;
-	bool by_itself; /* the last worker was started without a person */
+	bool by_itself; /* no user started the last worker */
 	struct server_end end; /* of the process that ended last */
 };
 
@@ -74,9 +77,9 @@ const struct holder *server_processes_oldest(const struct server_processes *proc
 struct server_processes_view {
 	bool serving; /* one of them accepts */
 	bool died; /* a new worker ended before it was serving */
-	bool by_itself; /* the worker was started without a person */
+	bool by_itself; /* no user started the worker */
 	pid_t worker; /* the one that has been accepting for the longest time */
-	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs the code that it runs */
+	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs its present code */
 	uint64_t newest; /* the same of the youngest worker that accepts */
 	bool coming; /* a younger one than that holds the socket and does not accept yet */
 };
@@ -86,5 +89,5 @@ void server_processes_view(struct server_processes *processes, struct server_pro
 /* How long the last worker and what may start it again had to wait for a CPU so far. */
 uint64_t server_processes_run_delay(const struct server_processes *processes);
 
-/* Nothing holds the socket, and nobody is at work who would start what held it again. */
+/* No process holds the socket, and none is left that would start the server again. */
 bool server_processes_have_ended(const struct server_processes *processes);

@@ -71,7 +71,7 @@ struct server_main {
 	char *folder; /* its working folder */
 	char *command_line; /* its arguments, each followed by a NUL */
 	size_t command_line_length;
-	char *key; /* its name with a hash of its arguments and folder: what it is known by */
+	char *key; /* its name with a hash of its arguments and folder; identifies it */
 	struct program_traits traits;
 };
 /* NULL until it was seen. */
@@ -109,11 +109,11 @@ struct server_view {
 	bool serving; /* and a process that accepts from it */
 	bool died; /* a new worker ended before it was serving */
 	bool ended; /* nothing listens, and no process is left that could start the server */
-	bool by_itself; /* the serving generation was started without a person */
+	bool by_itself; /* no user started the serving generation */
 	bool lingers; /* a worker has closed the socket but is still running */
 	bool busy; /* seen only `closely`: it has not accepted a connection for a while */
 	pid_t worker; /* the one that has been accepting for the longest time */
-	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs the code that it runs */
+	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs its present code */
 	uint64_t newest; /* the same of the youngest of several workers */
 	bool coming; /* a younger worker than that is there, and does not accept yet */
 };

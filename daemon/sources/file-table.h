@@ -2,21 +2,21 @@
 #pragma once
 
 /*
- * What the files of a watched project held when they were last looked at, so that a
- * write which changes no byte is no change, and a deletion is one. For tens of
- * thousands of files: 16 bytes each, a hash of the name and one of the content; two
- * names with the same hash, one in 2^64, would be taken for one file. Pure.
+ * The contents of the files of a watched project when they were last read, so that a write
+ * which changes no byte is not a change, and a deletion is one. For tens of thousands of
+ * files: 16 bytes each, a hash of the name and one of the content. Two names with the same
+ * hash, one in 2^64, would count as one file. Pure.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Further files are not noted; they count as changed whenever they are written. */
+/* Further files are not stored; they count as changed whenever they are written. */
 enum { FILE_TABLE_MAX = 64 * 1024 };
 
 struct file_note {
-	uint64_t content; /* the first bytes of its hash; 0: it is not known */
+	uint64_t content; /* the first bytes of its hash; 0: unknown */
 	bool ignored; /* by .gitignore */
 };
 
@@ -26,9 +26,9 @@ struct file_table {
 	size_t size, count;
 };
 
-/* A file's key: any thread may make it. */
+/* A file's key; can be called on any thread. */
 uint64_t file_table_key(const char *name);
-/* A hash of a content, as file_note has it; never 0. */
+/* The hash of a content, in the form of file_note; never 0. */
 uint64_t file_table_content(const uint8_t *hash);
 
 bool file_table_find(const struct file_table *table, uint64_t key, struct file_note *note);
@@ -37,8 +37,8 @@ void file_table_remove(struct file_table *table, uint64_t key);
 void file_table_clear(struct file_table *table);
 
 /*
- * To find out which files are gone: after file_table_unsee(), those that were not put
- * since are removed by file_table_sweep(), which returns how many.
+ * To find out which files are gone: after file_table_unsee(), files that were not put since
+ * then are removed by file_table_sweep(), which returns how many.
  */
 void file_table_unsee(struct file_table *table);
 size_t file_table_sweep(struct file_table *table);

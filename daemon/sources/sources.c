@@ -23,7 +23,10 @@ static void on_told(void *userdata)
 	disk_sources_tell(sources->disk);
 }
 
-/* The change on disk is mostly waiting in this turn of the loop, and is cheaper to hear. */
+/*
+ * The report of the same change on disk is usually waiting in this turn of the loop;
+ * reading it first is cheaper.
+ */
 static void on_save(void *userdata)
 {
 	struct sources *sources = userdata;

@@ -13,8 +13,8 @@ enum { WATCHER_READ_BYTES = 16 * 1024, WATCHER_DRAIN_READS = 64, WATCHER_BUCKETS
 
 struct watch {
 	struct watcher *watcher;
-	struct watch *next; /* of its bucket */
-	watch_fn *told; /* NULL: freed while events are told */
+	struct watch *next; /* in its bucket */
+	watch_fn *told; /* NULL: freed while events are being delivered */
 	void *userdata;
 	int wd; /* -1: what it watched is gone, and it is in no bucket */
 	uint32_t mask;
@@ -24,9 +24,9 @@ struct watcher {
 	int inotify;
 	int error; /* why there is no inotify */
 	struct loop_fd *fd;
-	struct watch **buckets; /* by wd; the size is a power of two */
-	size_t size, count; /* in buckets */
-	struct watch **dead; /* freed while events were told */
+	struct watch **buckets; /* by watch descriptor; the size is a power of two */
+	size_t size, count; /* of those in buckets */
+	struct watch **dead; /* freed while events were being delivered */
 	size_t dead_count;
 	bool telling;
 	watcher_told_fn *told;
@@ -38,7 +38,7 @@ static struct watch **watcher_bucket(const struct watcher *watcher, int wd)
 	return &watcher->buckets[(unsigned)wd & (watcher->size - 1)];
 }
 
-/* The first of those that watch `wd` from `watch` on. */
+/* The first watch of `wd`, starting at `watch`. */
 static struct watch *watch_of(struct watch *watch, int wd)
 {
 	while (watch && watch->wd != wd) {
@@ -73,7 +73,7 @@ static void watcher_resize(struct watcher *watcher, size_t size)
 	free(old);
 }
 
-/* Not while events are told: somebody goes through a bucket then. */
+/* Not while events are being delivered, because that iterates over a bucket. */
 static void watcher_fit(struct watcher *watcher)
 {
 	size_t size = watcher->size;
@@ -110,7 +110,7 @@ static void watch_destroy(struct watch *watch)
 	free(watch);
 }
 
-/* The folder is gone: nobody watches it any more. */
+/* The folder is gone: removes its watches. */
 static void watcher_lose(struct watcher *watcher, int wd)
 {
 	struct watch *watch;
@@ -121,7 +121,7 @@ static void watcher_lose(struct watcher *watcher, int wd)
 	}
 }
 
-/* Whoever is told may watch more: those that there are now are told, and no other. */
+/* A callback may add watches: deliver the event to those that exist now, and to no other. */
 static void watcher_tell_lost(struct watcher *watcher)
 {
 	struct watch **all = mem_zero(watcher->count * sizeof(struct watch *));
@@ -168,7 +168,7 @@ static void watcher_bury(struct watcher *watcher)
 	watcher_fit(watcher);
 }
 
-/* One read's worth; whether there may be more. */
+/* One read; returns whether there may be more. */
 static bool watcher_read(struct watcher *watcher)
 {
 	alignas(struct inotify_event) char bytes[WATCHER_READ_BYTES];
@@ -204,7 +204,7 @@ void watcher_on_told(struct watcher *watcher, watcher_told_fn *told, void *userd
 
 void watcher_drain(struct watcher *watcher)
 {
-	/* Somebody who writes all the time must not keep us here. */
+	/* A program that writes all the time must not keep us in this loop. */
 	for (int i = 0; i < WATCHER_DRAIN_READS && !watcher->telling; i++) {
 		if (!watcher_read(watcher)) {
 			break;
@@ -264,7 +264,7 @@ struct watch *watch_new(
 	return watch;
 }
 
-/* Whether another one, that is not freed, watches the same. */
+/* Whether another watch, which is not freed, watches the same folder. */
 static bool watch_is_shared(const struct watch *watch)
 {
 	struct watch *other = *watcher_bucket(watch->watcher, watch->wd);

@@ -87,7 +87,7 @@ static int answer_check(
 		return -ENOTCONN;
 	}
 	end->uid = found->idiag_uid;
-	/* A connection that waits to be accepted belongs to no file yet. */
+	/* A connection that waits to be accepted does not belong to a file yet. */
 	end->accepted = found->idiag_inode != 0;
 	return 0;
 }

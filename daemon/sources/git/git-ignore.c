@@ -156,7 +156,7 @@ bool git_ignores_file(struct git_ignores *ignores, const char *root, const char 
 		!repository_tracks(repository, name + length);
 }
 
-/* It is libgit2's own, under a name for callers that do not know the library. */
+/* It is libgit2's own type, under a name for callers that do not include the library. */
 struct git_ignore *git_ignore_open(const char *root)
 {
 	git_repository *repository;

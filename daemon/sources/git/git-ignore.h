@@ -29,7 +29,7 @@ bool git_ignores_file(struct git_ignores *ignores, const char *root, const char 
 void git_ignores_finish(struct git_ignores *ignores);
 
 /*
- * The same for one thread and many files: what .gitignore says of names alone, whether git
+ * The same for one thread and many files: what .gitignore says about names, whether git
  * tracks them or not. NULL if `root` is in no work tree; then nothing is ignored.
  */
 struct git_ignore;

@@ -179,7 +179,7 @@ static void source_look(struct git_source *source)
 	loop_job(source->parts.loop, source_on_look, source_on_looked, source->looking);
 }
 
-/* The disk has reported every file that git changed: only what git did has to be found out. */
+/* The disk has reported every file that git changed: find out only what git did. */
 static void source_skip_look(struct git_source *source)
 {
 	struct git_told told;

@@ -38,9 +38,9 @@ struct git_parts {
 	struct watcher *watcher;
 	struct registry *registry;
 	struct pipeline *pipeline;
-	/* Whether every change in the project's work tree is heard from the disk. */
+	/* Whether the disk reports every change in the project's work tree. */
 	bool (*disk_is_whole)(const struct project *project, void *userdata);
-	/* git has finished; `what` it did is a text for the story. */
+	/* git has finished; `what` it did is a text for the log. */
 	void (*done)(struct project *project, const char *what, void *userdata);
 	void *userdata;
 };
@@ -55,7 +55,7 @@ void git_source_free(struct git_source *source);
 
 struct project *git_source_project(const struct git_source *source);
 
-/* Whether git is at work, or has just been: files that change belong to its command. */
+/* Whether git is working, or has just been: changed files belong to its command. */
 bool git_source_works(const struct git_source *source);
 
 /* Whether nothing is in progress and the project is not held by it. */
