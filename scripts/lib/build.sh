@@ -2,6 +2,16 @@
 # shellcheck shell=bash
 # How the tree is built. To be sourced, in the top folder.
 
+# Shows the last "[done/all]" of ninja on a terminal; prints nothing otherwise.
+build_progress() {
+	if [ -t 2 ]; then
+		awk 'match($0, /^\[[0-9]+\/[0-9]+\]/) { printf "\r  %s ", substr($0, RSTART, RLENGTH); fflush() }
+			END { printf "\r\033[K" }' >&2
+	else
+		cat >/dev/null
+	fi
+}
+
 # build_tree DIR [MESON OPTION...]: sets DIR up, or changes its options, and builds.
 build_tree() {
 	local dir=$1 log
@@ -15,8 +25,8 @@ build_tree() {
 			if [ $# -gt 0 ]; then meson configure "$dir" "$@" || meson setup --reconfigure "$dir" "$@"; fi
 		else
 			meson setup "$dir" "$@"
-		fi && ninja -C "$dir"
-	} >"$log" 2>&1; then
+		fi >"$log" 2>&1 && ninja -C "$dir" 2>&1 | tee -a "$log" | build_progress
+	}; then
 		tail -n 60 "$log" >&2
 		rm -f "$log"
 		echo "build: $dir: failed; the lines above are the last of it" >&2

@@ -56,7 +56,10 @@ test('install: each file in its place, and none left by an uninstall', async t =
 	const local = await install(world);
 	const units = (await filesOf(local)).filter(name => name.startsWith('lib/systemd/user/'));
 	assert.ok(units.includes('lib/systemd/user/savecast.service'));
-	assert.deepEqual((await filesOf(local)).filter(name => !units.includes(name)), [
+	const shipped = (await filesOf(local)).filter(name => name.startsWith('share/savecast/'));
+	const extension = (await filesOf(path.join(TOP, 'browser-ext'))).filter(name => !name.endsWith('.md'));
+	assert.deepEqual(shipped, [...extension.map(name => `share/savecast/browser-ext/${name}`), 'share/savecast/editors.md']);
+	assert.deepEqual((await filesOf(local)).filter(name => !units.includes(name) && !shipped.includes(name)), [
 		'bin/savecast',
 		'bin/savecastd',
 		'share/bash-completion/completions/savecast',
@@ -76,8 +79,10 @@ test('install: each file in its place, and none left by an uninstall', async t =
 	for (const program of ['savecast', 'savecastd']) {
 		assert.match(await done(world, path.join(local, 'bin', program), '--version'), new RegExp(`\\b${VERSION}$`, 'm'));
 	}
-	await done(world, 'ninja', '-C', BUILD, 'uninstall');
-	assert.deepEqual(await filesOf(local), []);
+	await writeFile(path.join(local, 'share/other'), '');
+	const said = await done(world, path.join(TOP, 'scripts/uninstall'), BUILD);
+	assert.match(said, /^removed \d+ files\n(.*\n)*.*~\/\.local\/state\/savecast\n$/);
+	assert.deepEqual(await filesOf(local), ['share/other']);
 });
 
 test('install: below ~/.local, started by D-Bus', { skip: SANITIZED ? 'builds the tree without a sanitizer' : !LONG && 'builds the tree once more: with --long' }, async t => {
@@ -97,8 +102,8 @@ test('install: below ~/.local, started by D-Bus', { skip: SANITIZED ? 'builds th
 	const site = await world.folder('site', { 'a.css': '' }, { git: true });
 	await done(world, path.join(local, 'bin/savecast'), 'save', path.join(site, 'a.css'));
 	assert.equal((await world.bus.events()).length, 1);
-	await done(world, 'ninja', '-C', build, 'uninstall');
-	assert.deepEqual(await filesOf(local), []);
+	await done(world, path.join(TOP, 'scripts/uninstall'), build);
+	assert.equal(existsSync(local), false);
 });
 
 test('manual pages: well-formed, and nothing of the help is missing', async t => {
