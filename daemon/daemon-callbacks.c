@@ -101,6 +101,13 @@ void on_history_changed(const struct restart_history *history, void *userdata)
 	state_store_history(daemon->state, history);
 }
 
+void on_problems_changed(struct project *project, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	daemon_api_problems_changed(daemon->api, project);
+}
+
 void on_browsers_changed(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;

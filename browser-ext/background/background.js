@@ -39,7 +39,11 @@ api.tabs.onUpdated.addListener(whenReady(handlers.updated));
 api.tabs.onRemoved.addListener(whenReady(handlers.removed));
 api.tabs.onReplaced.addListener(whenReady(handlers.replaced));
 api.tabs.onActivated.addListener(whenReady(({ tabId }) => handlers.activated(tabId)));
-api.permissions.onAdded.addListener(whenReady(user.permissionGranted));
+api.permissions.onAdded.addListener(whenReady(() => {
+	handlers.permissionsChanged();
+	user.permissionGranted();
+}));
+api.permissions.onRemoved.addListener(whenReady(handlers.permissionsChanged));
 api.alarms.onAlarm.addListener(whenReady(handlers.alarmed));
 api.runtime.onMessage.addListener((message, sender) => {
 	pageMessage(message, sender);

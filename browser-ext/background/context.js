@@ -9,6 +9,7 @@ import { hello } from '../link/identity.js';
 import { Daemons } from './daemons.js';
 import { decideIcon, refusalIcon, showIcon } from './icon.js';
 import { Navigation } from './navigation.js';
+import { PageProblems } from './problems.js';
 import { Progress } from './progress.js';
 import { Reloads } from './reload.js';
 import { ReportLog } from './report-log.js';
@@ -24,7 +25,20 @@ export const reportLog = new ReportLog({
 	daemonOf: (id) => daemons.of(id),
 	noted: (id) => shown(id),
 });
-export const send = reportLog.send.bind(reportLog);
+export const problems = new PageProblems({
+	tabs, progress, post: (message) => daemons.send(daemons.of(message.tab), message),
+});
+
+/** @param {import('../link/protocol.js').Report[]} reports */
+export function send(reports) {
+	reportLog.send(reports);
+	for (const { tab, event, step } of reports) {
+		if (step === 'loaded') {
+			problems.loaded(tab, event).catch(() => {}); // Its tab is gone.
+		}
+	}
+}
+
 export const navigation = new Navigation({
 	tabs, progress, transfer, send, watch, unwatch, show, safe: (id) => releaseIfDue(id, 'safe'),
 });
@@ -53,7 +67,10 @@ export async function build(message) {
 	daemons = new Daemons(tabs, {
 		hello: () => hello(loaded.profile),
 		message,
-		changed: show,
+		changed: (id) => {
+			problems.deliver(id);
+			show(id);
+		},
 		leaves: (id) => {
 			send(progress.end(id, 'skipped', 'the tab belongs to another daemon now'));
 			tabs.set(id, { pending: undefined });
@@ -88,6 +105,7 @@ function unwatch(id) {
 export function forget(id, withWindow) {
 	transfer.forget(id);
 	reportLog.forget(id);
+	problems.forget(id);
 	if (tabs.remove(id, withWindow)) {
 		unwatch(id);
 	}
@@ -142,5 +160,6 @@ export function describe(id) {
 		daemons: daemons.list(entry),
 		sites: settings.sites,
 		events: reportLog.of(id),
+		problems: problems.of(id),
 	};
 }

@@ -6,14 +6,21 @@
 
 import { api } from '../common/api.js';
 import {
-	build, daemons, forget, navigation, progress, releaseIfDue, reloads, reportLog, send, show, tabs, watch,
+	build, daemons, forget, navigation, problems, progress, releaseIfDue, reloads, reportLog, send, show, tabs, watch,
 } from './context.js';
 import { closeConnections, insertPageScripts, useSpareConnection } from './page-scripts.js';
+import { registerProblemScripts } from './problems.js';
 import { report } from './progress.js';
 import { switchOnIfWanted } from './user-actions.js';
 
+/** The sites with permission are others now, or the browser has just started. */
+export function permissionsChanged() {
+	registerProblemScripts().catch((error) => console.warn(`problems: ${error}`));
+}
+
 /** To be awaited before the other functions are called. */
 export async function start() {
+	permissionsChanged();
 	const starts = await build(received);
 	for (const [id, { paused }] of tabs.all()) {
 		show(id);
@@ -54,7 +61,15 @@ export function updated(id, { status, url }, tab) {
  */
 export function pageMessage(message, { id: extension, tab, frameId }) {
 	if (extension === api.runtime.id && tab?.id !== undefined && frameId === 0 && tabs.get(tab.id)) {
-		navigation.pageMessage(tab.id, message);
+		if (message?.from === 'problems') {
+			const { id } = tab;
+			problems.reported(id, message).then(() => show(id), () => {}); // Its tab is gone.
+		} else {
+			if (message?.from === 'ready') {
+				problems.begins(tab.id, String(message.id));
+			}
+			navigation.pageMessage(tab.id, message);
+		}
 	}
 }
 
@@ -123,9 +138,11 @@ function received(daemon, message) {
 		break;
 	case 'hello': {
 		const own = [...tabs.all()].map(([id]) => id).filter((id) => belongs(id, daemon));
-		if (reportLog.connected(daemon, message.instance, own)) {
+		const restarted = reportLog.connected(daemon, message.instance, own);
+		if (restarted) {
 			own.forEach((id) => progress.forget(id));
 		}
+		own.forEach((id) => problems.connected(id, restarted));
 		break;
 	}
 	case 'error':

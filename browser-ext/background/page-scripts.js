@@ -12,7 +12,7 @@ import { hidesUrlAfterReload } from './url-visibility.js';
 const ICON_MSEC = 500;
 
 /** In this order: each uses what the ones before it have defined. */
-const FILES = ['match', 'dom', 'styles', 'media', 'apply', 'element-path', 'state', 'restore', 'guard', 'messages']
+const FILES = ['match', 'dom', 'styles', 'media', 'apply', 'element-path', 'state', 'restore', 'guard', 'messages', 'problems']
 	.map((name) => `page/${name}.js`);
 
 /**

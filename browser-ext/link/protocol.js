@@ -8,6 +8,9 @@ export const SUBPROTOCOL = 'savecast.v1';
 export const MAX_URL_BYTES = 4096;
 export const MAX_STRING_BYTES = 256;
 export const MAX_CHANGES = 16;
+export const MAX_MESSAGE_BYTES = 16384;
+export const MAX_PROBLEMS = 8;
+export const MAX_PROBLEM_TEXT_BYTES = 512;
 
 /** Kinds of files, and whether a page may take a change without a reload. */
 export const KINDS = {
@@ -19,6 +22,9 @@ export const STEPS = /** @type {const} */ ({
 	reloading: 'underway', loaded: 'shown', failed: 'failed', skipped: 'nothing', swapped: 'shown',
 	unused: 'nothing', pending: 'waiting',
 });
+
+/** What can go wrong in a page. */
+export const PROBLEM_KINDS = /** @type {const} */ (['error', 'rejection', 'resource', 'blocked', 'document']);
 
 export const TAB_STATES = /** @type {const} */ (['live', 'looking', 'none', 'waiting', 'down']);
 
@@ -34,7 +40,11 @@ export const CLOSE_REFUSED = 1008;
  * @typedef {{type: 'watch', tab: number, url: string}} Watch
  * @typedef {{type: 'unwatch', tab: number}} Unwatch
  * @typedef {{type: 'report', event: number, tab: number, step: Step, detail?: string}} Report
- * @typedef {BrowserHello | Watch | Unwatch | Report} ToDaemon
+ * @typedef {{kind: (typeof PROBLEM_KINDS)[number], message: string, file?: string, line?: number,
+ *	column?: number, stack?: string}} Problem
+ * @typedef {{type: 'problems', tab: number, event?: number, known?: boolean, more?: number,
+ *	list: Problem[]}} Problems
+ * @typedef {BrowserHello | Watch | Unwatch | Report | Problems} ToDaemon
  *
  * @typedef {(typeof TAB_STATES)[number]} TabState
  * @typedef {keyof typeof KINDS} Kind
@@ -148,6 +158,35 @@ function shortText(value, where) {
 	return new TextDecoder().decode(bytes.subarray(0, MAX_STRING_BYTES), { stream: true });
 }
 
+/** As shortText(), for texts that come from a page. @param {unknown} value */
+function pageText(value) {
+	// eslint-disable-next-line no-control-regex
+	const bytes = new TextEncoder().encode(String(value ?? '').replace(/[\0-\x08\x0b-\x1f\x7f]/g, '\ufffd'));
+	return new TextDecoder().decode(bytes.subarray(0, MAX_PROBLEM_TEXT_BYTES), { stream: true });
+}
+
+/** @param {any} value */
+const isPlace = (value) => Number.isSafeInteger(value) && value > 0;
+
+/**
+ * The page has a say in these: what does not fit is cut or left out, never refused.
+ *
+ * @type {Check}
+ */
+function problems(value) {
+	return (Array.isArray(value) ? value : [])
+		.filter((problem) => PROBLEM_KINDS.includes(problem?.kind))
+		.slice(0, MAX_PROBLEMS)
+		.map(({ kind, message, file, line, column, stack }) => ({
+			kind,
+			message: pageText(message),
+			...(file ? { file: pageText(file) } : {}),
+			...(isPlace(line) ? { line } : {}),
+			...(isPlace(column) ? { column } : {}),
+			...(stack ? { stack: pageText(stack) } : {}),
+		}));
+}
+
 /** @type {Check} */
 function nonce(value, where) {
 	return /^[A-Za-z0-9-]{16,64}$/.test(String(text(value, where)))
@@ -192,6 +231,7 @@ export const TO_DAEMON = {
 		step: oneOf(...Object.keys(STEPS)),
 		detail: optional(shortText),
 	},
+	problems: { tab: number, event: optional(number), known: optional(flag), more: optional(number), list: problems },
 };
 
 /** @type {Record<string, Record<string, Check>>} */
@@ -234,6 +274,28 @@ function checked(types, message) {
 }
 
 /**
+ * Escapes can make a message longer than the daemon takes: then it goes without stacks, and without
+ * its last problems.
+ *
+ * @param {{list: Problem[], more?: number}} message
+ */
+function fitting({ list, ...rest }) {
+	const write = (/** @type {Problem[]} */ problems) =>
+		JSON.stringify({ ...rest, ...(problems.length < list.length ? { more: (rest.more ?? 0) + list.length - problems.length } : {}), list: problems });
+	const isFitting = (/** @type {string} */ text) => new TextEncoder().encode(text).length <= MAX_MESSAGE_BYTES;
+	let problems = list, text = write(problems);
+	if (!isFitting(text)) {
+		problems = list.map(({ stack: _, ...problem }) => problem);
+		text = write(problems);
+	}
+	while (!isFitting(text)) {
+		problems = problems.slice(0, -1);
+		text = write(problems);
+	}
+	return text;
+}
+
+/**
  * @param {ToDaemon} message
  * @returns {string}
  * @throws {ProtocolError} bad-message
@@ -243,7 +305,7 @@ export function encode(message) {
 	if (!copy) {
 		throw new ProtocolError('bad-message', `type: "${message.type}": not known`);
 	}
-	return JSON.stringify(copy);
+	return copy.list ? fitting(copy) : JSON.stringify(copy);
 }
 
 /**

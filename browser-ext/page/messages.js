@@ -24,8 +24,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const begin = () => {
 		/** Whether a form was sent whose answer is the next document. */
 		let posting = false;
-		/** Identifies this document. */
-		const id = Math.random().toString(36);
+		/** Identifies this document, also for problems.js. */
+		const id = /** @type {any} */ (globalThis).savecastDocument ??= Math.random().toString(36);
 
 		runtime.onMessage.addListener((/** @type {any} */ message, _, answer) => {
 			switch (message?.to) {

@@ -27,6 +27,7 @@ struct browsers {
 	struct router *router;
 	const struct proof_key *key; /* NULL: none */
 	browsers_changed_fn *changed;
+	browsers_problems_fn *problems_changed;
 	void *userdata;
 	struct browser *first;
 	unsigned count, tab_count;

@@ -46,7 +46,7 @@ static void browsers_on_ping(void *userdata)
 static void look_up_some(void *userdata);
 
 struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct router *router,
-	browsers_changed_fn *changed, void *userdata)
+	browsers_changed_fn *changed, browsers_problems_fn *problems_changed, void *userdata)
 {
 	struct browsers *browsers = mem_new(struct browsers);
 	uint64_t instance;
@@ -56,6 +56,7 @@ struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct r
 		.ledger = ledger,
 		.router = router,
 		.changed = changed,
+		.problems_changed = problems_changed,
 		.userdata = userdata,
 	};
 	if (getrandom(&instance, sizeof instance, 0) != sizeof instance) {

@@ -19,8 +19,11 @@ struct ws_callbacks;
 /* Called when a browser or tab was added or removed, and when a tab's project changed. */
 typedef void browsers_changed_fn(struct project *project, void *userdata);
 
+/* Told when the problems of a tab of the project were reported; see problems.h. */
+typedef void browsers_problems_fn(struct project *project, void *userdata);
+
 struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct router *router,
-	browsers_changed_fn *changed, void *userdata);
+	browsers_changed_fn *changed, browsers_problems_fn *problems_changed, void *userdata);
 /* All connections must be closed. */
 void browsers_free(struct browsers *browsers);
 

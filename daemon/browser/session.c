@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/browser.h"
 
+#include "browser/problems.h"
 #include "browser/retry.h"
 #include "util/clock.h"
 #include "util/mem.h"
@@ -180,6 +181,10 @@ static void session_report(struct browser *browser, struct wire_message *message
 		if (message->step == WIRE_LOADED && retry_is(tab, message->event)) {
 			retry_answered(tab);
 		}
+		if (message->step == WIRE_LOADED) {
+			tab->loaded = message->event;
+			tab->loaded_usec = clock_now_usec();
+		}
 		tab_end_event(tab, kinds[message->step], detail);
 		if (message->step == WIRE_FAILED) {
 			retry_begin(tab, detail);
@@ -223,6 +228,9 @@ static void session_on_message(
 		break;
 	case WIRE_REPORT:
 		session_report(browser, &message);
+		break;
+	case WIRE_PROBLEMS:
+		problems_report(browser, &message);
 		break;
 	case WIRE_IGNORED:
 		break;

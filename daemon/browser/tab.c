@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/tab.h"
 
+#include "browser/problems.h"
 #include "util/mem.h"
 
 static size_t tabs_place(const struct tabs *tabs, uint64_t id)
@@ -55,6 +56,7 @@ void tabs_remove(struct tabs *tabs, struct tab *tab)
 	server_unref(tab->server);
 	free(tab->url);
 	free(tab->reason);
+	problems_free(tab->problems);
 	free(tab);
 }
 

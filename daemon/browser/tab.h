@@ -15,6 +15,7 @@
  */
 
 struct browser;
+struct problems;
 struct retry;
 
 enum { TABS_MAX = 1024 }; /* of one browser; as in protocol/websocket.md */
@@ -29,6 +30,9 @@ struct tab {
 	struct server *server;	  /* a reference; NULL if none is known */
 	uint64_t awaited;	  /* the event whose end this tab has not reported, or 0 */
 	struct retry *retry;	  /* it shows a failed load; see retry.h */
+	struct problems *problems; /* of its newest load; see problems.h; NULL: not reported yet */
+	uint64_t loaded; /* the last event that it loaded a page for, or 0, at: */
+	uint64_t loaded_usec;
 	struct project *project;  /* NULL if none is known */
 	struct tab *next, **back; /* in the project's list */
 };

@@ -15,7 +15,7 @@
 /* In the order in which they are shown. */
 #define VERBS(each)                                                                                \
 	each(save) each(track) each(untrack) each(reload) each(run) each(status) each(log)         \
-		each(why) each(set) each(lsp) each(forward) each(stdio)
+		each(why) each(check) each(set) each(lsp) each(forward) each(stdio)
 
 /* The exit codes of every verb; help.c has the words for them. */
 enum exit_code {
@@ -34,6 +34,7 @@ struct arguments {
 	bool unset;
 	bool deleted;
 	bool all;
+	bool wait;
 	unsigned number; /* -n, or EVENTS_DEFAULT */
 	uint16_t port;	 /* --port; 0: not given */
 	char **names;	 /* the arguments that are not options; borrowed from argv */

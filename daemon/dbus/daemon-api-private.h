@@ -29,6 +29,8 @@ struct daemon_api {
 	struct bus_object *object;
 	struct project_object *projects;
 	struct explaining *explaining; /* see daemon-api-explain.c */
+	struct checking *checking; /* see daemon-api-check.c */
+	unsigned checking_count;
 	struct subscriber *subscribers;
 	unsigned subscriber_count;
 	struct hold_owner *holders;
@@ -59,6 +61,12 @@ void daemon_api_append_tab(const struct tab *tab, void *userdata);
 
 /* Methods: daemon-api-explain.c */
 bus_method_fn daemon_api_explain;
+
+/* Methods: daemon-api-check.c */
+bus_method_fn daemon_api_check;
+/* A story has gone on, or a page was reported on: calls that wait for that may be answered. */
+void daemon_api_checks_changed(struct daemon_api *api);
+void daemon_api_drop_checks(struct daemon_api *api);
 
 /* Methods: daemon-api-subscribers.c */
 bus_method_fn daemon_api_subscribe;

@@ -85,4 +85,5 @@ void daemon_api_step(struct daemon_api *api, const struct event *event, const st
 		event_api_append_step(&body, event, step);
 		bus_send(api->parts.bus, signal);
 	}
+	daemon_api_checks_changed(api);
 }

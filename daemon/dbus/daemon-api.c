@@ -79,6 +79,7 @@ static const struct bus_interface daemon_interface = {
 		{"ListEvents", "a{sv}", "options", "aa{sv}", "events", daemon_api_list_events},
 		{"ListTabs", "a{sv}", "options", "aa{sv}", "tabs", daemon_api_list_tabs},
 		{"Explain", "sa{sv}", "what options", "a{sv}", "explanation", daemon_api_explain},
+		{"Check", "sa{sv}", "what options", "a{sv}", "result", daemon_api_check},
 		{"Subscribe", "", "", "", "", daemon_api_subscribe},
 		{"Unsubscribe", "", "", "", "", daemon_api_unsubscribe},
 		{0},
@@ -121,6 +122,7 @@ void daemon_api_free(struct daemon_api *api)
 	}
 	daemon_api_drop_subscribers(api);
 	daemon_api_drop_explanations(api);
+	daemon_api_drop_checks(api);
 	daemon_api_drop_holders(api);
 	while (api->projects) {
 		daemon_api_project_removed(api, api->projects->project);
@@ -172,6 +174,16 @@ void daemon_api_project_changed(struct daemon_api *api, struct project *project)
 		bus_object_changed(changed->object, "Tabs");
 		bus_object_changed(changed->object, "Problem");
 	}
+}
+
+void daemon_api_problems_changed(struct daemon_api *api, struct project *project)
+{
+	struct project_object *changed = *find_object(api, project);
+
+	if (changed) {
+		bus_object_changed(changed->object, "Problems");
+	}
+	daemon_api_checks_changed(api);
 }
 
 void daemon_api_project_removed(struct daemon_api *api, struct project *project)

@@ -44,6 +44,7 @@ void daemon_api_free(struct daemon_api *api);
 void daemon_api_step(
 	struct daemon_api *api, const struct event *event, const struct step *step);
 void daemon_api_browsers_changed(struct daemon_api *api);
+void daemon_api_problems_changed(struct daemon_api *api, struct project *project);
 void daemon_api_endpoint_changed(struct daemon_api *api);
 void daemon_api_server_changed(struct daemon_api *api, const struct server *server);
 void daemon_api_project_added(struct daemon_api *api, struct project *project);

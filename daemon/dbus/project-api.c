@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "dbus/project-api.h"
 
+#include "browser/browsers.h"
+#include "browser/problems.h"
 #include "config/settings.h"
 #include "dbus/bus-variant.h"
 #include "pipeline/pipeline.h"
@@ -57,6 +59,53 @@ static void get_held_by(DBusMessageIter *to, void *userdata)
 	bus_append_string(to, !why ? "" : *why ? why : "no reason given");
 }
 
+static void append_problem(DBusMessageIter *array, const struct tab *tab, size_t index)
+{
+	const struct problems *problems = tab->problems;
+	const struct wire_problem *problem = &problems->wire.items[index];
+	DBusMessageIter dict;
+
+	bus_dict_open(array, &dict);
+	bus_dict_u32(&dict, "browser", browser_number(tab->browser));
+	bus_dict_u64(&dict, "tab", tab->id);
+	bus_dict_string(&dict, "page", tab->url);
+	bus_dict_u64(&dict, "event", problems->event);
+	bus_dict_string(&dict, "kind", wire_problem_kind_name(problem->kind));
+	bus_dict_string(&dict, "message", problem->message);
+	if (problems->files[index]) {
+		bus_dict_pathname(&dict, "file", problems->files[index]);
+	}
+	if (problem->file) {
+		bus_dict_string(&dict, "url", problem->file);
+	}
+	if (problem->line) {
+		bus_dict_u64(&dict, "line", problem->line);
+		bus_dict_u64(&dict, "column", problem->column);
+	}
+	if (problem->stack) {
+		bus_dict_string(&dict, "stack", problem->stack);
+	}
+	bus_dict_close(array, &dict);
+}
+
+void project_api_append_problems(DBusMessageIter *to, const struct project *project)
+{
+	DBusMessageIter array;
+
+	dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "a{sv}", &array);
+	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {
+		for (size_t i = 0; tab->problems && i < tab->problems->wire.count; i++) {
+			append_problem(&array, tab, i);
+		}
+	}
+	dbus_message_iter_close_container(to, &array);
+}
+
+static void get_problems(DBusMessageIter *to, void *userdata)
+{
+	project_api_append_problems(to, userdata);
+}
+
 static const struct bus_interface project_interface = {
 	.name = "io.github.savecast.Project1",
 	.properties = (const struct bus_property[]){
@@ -68,6 +117,7 @@ static const struct bus_interface project_interface = {
 		{"SettingsProblems", "as", BUS_PROPERTY_TOLD, get_settings_problems},
 		{"Problem", "s", BUS_PROPERTY_TOLD, get_problem},
 		{"Watch", "s", BUS_PROPERTY_TOLD, get_watch},
+		{"Problems", "aa{sv}", BUS_PROPERTY_TOLD, get_problems},
 		{"HeldBy", "s", BUS_PROPERTY_SILENT, get_held_by},
 		{0},
 	},

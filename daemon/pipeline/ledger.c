@@ -54,6 +54,7 @@ const char *step_kind_name(enum step_kind kind)
 		[STEP_HELD] = "held",
 		[STEP_BUILD_FAILED] = "build-failed",
 		[STEP_SAID] = "said",
+		[STEP_PROBLEM] = "problem",
 	};
 
 	return names[kind];

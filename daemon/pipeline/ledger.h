@@ -53,6 +53,7 @@ enum step_kind {
 	STEP_HELD,
 	STEP_BUILD_FAILED,
 	STEP_SAID,
+	STEP_PROBLEM,
 	STEP_KINDS,
 };
 

@@ -23,6 +23,8 @@ enum {
 	WIRE_ERROR_MAX = 256,
 	WIRE_CHANGES_MAX = 16, /* of one `reload`; if there are more, none are sent */
 	WIRE_PATH_MAX = 1024, /* bytes of a change's path */
+	WIRE_PROBLEMS_MAX = 8, /* of one `problems` */
+	WIRE_PROBLEM_TEXT_MAX = 512, /* bytes of a problem's message, file and stack each */
 };
 
 /* Tab and event numbers: the range of integers that a JavaScript number holds exactly. */
@@ -40,6 +42,7 @@ enum wire_type {
 	WIRE_WATCH,
 	WIRE_UNWATCH,
 	WIRE_REPORT,
+	WIRE_PROBLEMS,
 };
 
 enum wire_step {
@@ -53,6 +56,35 @@ enum wire_step {
 	WIRE_STEPS,
 };
 
+/* What went wrong in a page; the words are those of protocol/websocket.md. */
+enum wire_problem_kind {
+	WIRE_PROBLEM_ERROR, /* an uncaught error */
+	WIRE_PROBLEM_REJECTION, /* a promise whose rejection nothing handles */
+	WIRE_PROBLEM_RESOURCE, /* something that the page asked for was not loaded */
+	WIRE_PROBLEM_BLOCKED, /* by the page's own policy */
+	WIRE_PROBLEM_DOCUMENT, /* the page itself was answered with an error */
+	WIRE_PROBLEM_KINDS,
+};
+
+struct wire_problem {
+	enum wire_problem_kind kind;
+	char *message;
+	char *file; /* a URL; NULL: unknown */
+	uint64_t line, column; /* from 1; 0: unknown */
+	char *stack; /* lines; NULL: none */
+};
+
+/* All that is known to be wrong with the newest load of a tab. */
+struct wire_problems {
+	bool known; /* false: the extension may not look into the page */
+	struct wire_problem *items;
+	size_t count;
+	uint64_t more; /* beyond these */
+};
+
+void wire_problems_clear(struct wire_problems *problems);
+const char *wire_problem_kind_name(enum wire_problem_kind kind);
+
 /* A message from the browser. Strings that its type does not have are NULL. */
 struct wire_message {
 	enum wire_type type;
@@ -63,12 +95,14 @@ struct wire_message {
 	char *nonce; /* NULL: no proof is asked for */
 	bool pair; /* whether the key is asked for */
 
-	uint64_t tab; /* in watch, unwatch, report */
+	uint64_t tab; /* in watch, unwatch, report, problems */
 	char *url; /* in watch */
 
-	uint64_t event; /* in report */
+	uint64_t event; /* in report; in problems: the event of that load, or 0 */
 	enum wire_step step;
 	char *detail; /* NULL: absent */
+
+	struct wire_problems problems;
 };
 
 struct wire_error {

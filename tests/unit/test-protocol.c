@@ -29,6 +29,8 @@ static void limits(void **state)
 		{"nonce-max", WIRE_NONCE_MAX},
 		{"changes", WIRE_CHANGES_MAX},
 		{"path", WIRE_PATH_MAX},
+		{"problems", WIRE_PROBLEMS_MAX},
+		{"problem-text", WIRE_PROBLEM_TEXT_MAX},
 		{"tabs", TABS_MAX},
 		{"connections", WS_CONNECTIONS_MAX},
 		{"queue", WS_QUEUE_BYTES_MAX},

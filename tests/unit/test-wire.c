@@ -42,12 +42,33 @@ static void same_number(const json_t *wanted, const char *key, uint64_t number)
 	assert_int_equal(number, json_integer_value(json_object_get(wanted, key)));
 }
 
+static void same_problems(const json_t *wanted, const struct wire_problems *problems)
+{
+	const json_t *list = json_object_get(wanted, "list"), *one;
+	size_t i;
+
+	assert_int_equal(json_array_size(list), problems->count);
+	same_number(wanted, "more", problems->more);
+	assert_int_equal(!json_is_false(json_object_get(wanted, "known")), problems->known);
+	json_array_foreach (list, i, one) {
+		const struct wire_problem *problem = &problems->items[i];
+
+		same_text(one, "kind", wire_problem_kind_name(problem->kind));
+		same_text(one, "message", problem->message);
+		same_text(one, "file", problem->file);
+		same_text(one, "stack", problem->stack);
+		same_number(one, "line", problem->line);
+		same_number(one, "column", problem->column);
+	}
+}
+
 static void same_message(const json_t *wanted, const struct wire_message *message)
 {
 	static const char *const types[] = {[WIRE_HELLO] = "hello",
 		[WIRE_WATCH] = "watch",
 		[WIRE_UNWATCH] = "unwatch",
-		[WIRE_REPORT] = "report"};
+		[WIRE_REPORT] = "report",
+		[WIRE_PROBLEMS] = "problems"};
 
 	assert_int_not_equal(message->type, WIRE_IGNORED);
 	same_text(wanted, "type", types[message->type]);
@@ -62,6 +83,9 @@ static void same_message(const json_t *wanted, const struct wire_message *messag
 	same_number(wanted, "event", message->event);
 	same_text(wanted, "step",
 		message->type == WIRE_REPORT ? wire_step_name(message->step) : NULL);
+	if (message->type == WIRE_PROBLEMS) {
+		same_problems(wanted, &message->problems);
+	}
 }
 
 static void browser_vectors(void **state)
@@ -371,6 +395,16 @@ static void fields(void **state)
 		"report: step: 7: must be one of reloading");
 	bad("{\"type\":\"report\",\"event\":0.5,\"tab\":1,\"step\":\"loaded\"}", WIRE_BAD_MESSAGE,
 		"report: event: 0.5: must be an integer");
+	bad("{\"type\":\"problems\",\"tab\":1}", WIRE_BAD_MESSAGE,
+		"problems: list: missing: must be an array");
+	bad("{\"type\":\"problems\",\"tab\":1,\"list\":[1]}", WIRE_BAD_MESSAGE,
+		"problems: list: 1: must have objects");
+	bad("{\"type\":\"problems\",\"tab\":1,\"list\":[{\"kind\":\"sad\",\"message\":\"\"}]}",
+		WIRE_BAD_MESSAGE, "problems: kind: sad: must be one of error");
+	bad("{\"type\":\"problems\",\"tab\":1,\"list\":[{\"kind\":\"error\"}]}", WIRE_BAD_MESSAGE,
+		"problems: message: missing");
+	bad("{\"type\":\"problems\",\"tab\":1,\"list\":[{},{},{},{},{},{},{},{},{}]}",
+		WIRE_BAD_MESSAGE, "must have at most 8 problems");
 	good("{\"type\":\"Hello\"}");
 	good("{\"type\":\"\"}");
 }

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * What went wrong in a tab's page: the problems of its newest load, as its browser
+ * reported them, with the project's files that they are in. These are looked up on
+ * the worker thread; until then the tab keeps what it had.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "websocket/wire.h"
+
+struct browser;
+struct tab;
+
+/* Steps of one story that name a problem; the others are counted. */
+enum { PROBLEMS_STEPS_MAX = 4 };
+
+struct problems {
+	uint64_t event; /* whose load it was; 0: none of ours */
+	struct wire_problems wire;
+	char **files; /* of each problem: the project's file, or NULL */
+};
+
+/* Takes NULL. */
+void problems_free(struct problems *problems);
+
+/* The browser's `problems`; takes what is in it. */
+void problems_report(struct browser *browser, struct wire_message *message);
+
+/* "TypeError: x is not a function (static/cart.js:42:7)"; the caller frees it. */
+char *problem_text(const struct problems *problems, size_t index, const char *root);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "cli/arguments.h"
+#include "cli/call.h"
+#include "cli/error.h"
+#include "cli/path-argument.h"
+#include "cli/problems.h"
+#include "util/mem.h"
+
+/* Tells the daemon of the file, in case nothing else has: a save that it knows changes nothing. */
+static enum exit_code check_save(struct client *client, char *file)
+{
+	json_t *values = NULL;
+	enum exit_code code = call_daemon(client,
+		&(struct client_method){
+			.member = "Saved", .names = &file, .name_count = 1, .has_options = true},
+		&values);
+
+	json_decref(values);
+	return code;
+}
+
+static enum exit_code check_call(
+	struct client *client, const char *what, bool wait, json_t **values)
+{
+	return call_daemon(client,
+		&(struct client_method){.member = "Check",
+			.texts = {what},
+			.has_options = true,
+			.options = {{"wait", 'b', wait}},
+			.option_count = 1},
+		values);
+}
+
+static enum exit_code check_run(const struct verb *verb, const struct arguments *args)
+{
+	_cleanup_(client_freep) struct client *client = NULL;
+	_cleanup_free_ char *here = path_current_folder();
+	_cleanup_free_ char *what = NULL;
+	json_t *values = NULL, *result;
+	enum exit_code code = EXIT_CODE_DONE;
+	bool is_url = args->name_count && path_argument_is_url(args->names[0]);
+	const char *why;
+
+	if (is_url) {
+		what = mem_strdup(args->names[0]);
+	} else if (path_argument_read(args->name_count ? args->names[0] : ".", here, &what, &why) <
+		0) {
+		return arguments_wrong(
+			verb, "file: %s: %s", args->name_count ? args->names[0] : ".", why);
+	}
+	client = call_connect();
+	if (!client) {
+		return EXIT_CODE_UNREACHABLE;
+	}
+	if (args->wait && args->name_count && !is_url) {
+		code = check_save(client, what);
+	}
+	if (code == EXIT_CODE_DONE) {
+		code = check_call(client, what, args->wait, &values);
+	}
+	if (code == EXIT_CODE_DONE) {
+		result = json_array_get(values, 0);
+		code = problems_are_none(result) ? EXIT_CODE_DONE : EXIT_CODE_REFUSED;
+		if (args->json) {
+			call_print_json(json_incref(result));
+		} else {
+			problems_print(result, stdout);
+		}
+	}
+	json_decref(values);
+	return code;
+}
+
+const struct verb verb_check = {
+	.name = "check",
+	.synopsis = "[--wait] [--json] [FILE|URL]",
+	.summary = "say what is wrong in the pages of a project",
+	.description =
+		"Prints what went wrong in the pages that show the project of FILE (by default the "
+		"current folder) or URL: uncaught errors, requests that failed, an error page in "
+		"place of the page. Nothing is printed and the exit code is 0 if they loaded "
+		"without a problem; 1 if there are problems, or if nothing can be said: no tab of "
+		"the project is switched on, the extension has no permission for the site, or the "
+		"tabs have not settled.\n"
+		"\n"
+		"With `--wait` it first reports FILE as saved, as `savecast save` does, and waits "
+		"until the tabs have settled, for at most 10 seconds.\n"
+		"\n"
+		"Each line is `FILE:LINE:COLUMN: message`, which editors understand. With `--json` "
+		"prints one object: `root`, `settled`, `tabs`, `unknown` (tabs of which nothing is "
+		"known) and `problems` (each `browser`, `tab`, `page`, `event`, `kind`, `message`, "
+		"`file`, `url`, `line`, `column`, `stack`). More keys may come.\n",
+	.examples = "savecast check\nsavecast check --wait style.css",
+	.options = "wj",
+	.takes = VERB_TAKES_FILE_OR_URL,
+	.names_max = 1,
+	.run = check_run,
+};

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "dbus/daemon-api-private.h"
+
+#include <strings.h>
+
+#include "browser/problems.h"
+#include "dbus/bus-variant.h"
+#include "dbus/project-api.h"
+#include "project/finder.h"
+#include "util/clock.h"
+#include "util/pathname.h"
+
+/* Check: what is wrong in the pages of a project, once its tabs have settled. */
+
+enum { CHECKS_MAX = 64 }; /* that wait at one time */
+
+#define CHECK_TIMEOUT_USEC (10 * CLOCK_USEC_PER_SEC)
+#define CHECK_TIMEOUT_MAX_USEC (600 * CLOCK_USEC_PER_SEC)
+/* From a page's load until the extension must have reported its problems. */
+#define CHECK_REPORT_USEC (2 * CLOCK_USEC_PER_SEC)
+
+/* A call that waits until the project's tabs have settled. */
+struct checking {
+	struct daemon_api *api;
+	DBusMessage *call;
+	char *root; /* of the project, which may go */
+	uint64_t until_usec;
+	struct loop_timer *timer;
+	struct checking *next;
+};
+
+static bool has_open_event(const struct ledger *ledger, const struct project *project)
+{
+	for (uint64_t serial = ledger_last(ledger); serial; serial--) {
+		const struct event *event = ledger_find(ledger, serial);
+
+		if (!event) {
+			return false; /* older ones are not kept */
+		}
+		if (!event->closed && event->root && strcmp(event->root, project->root) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether the problems of what the tab loaded last are known, or will not be. */
+static bool tab_is_reported(const struct tab *tab, uint64_t now)
+{
+	return !tab->loaded || (tab->problems && tab->problems->event >= tab->loaded) ||
+		now - tab->loaded_usec >= CHECK_REPORT_USEC;
+}
+
+/* When that may be so; CLOCK_NEVER if it waits for events only, `now` or earlier if it is. */
+static uint64_t settles_at(struct daemon_api *api, const struct project *project, uint64_t now)
+{
+	uint64_t at = now;
+
+	if (has_open_event(api->parts.ledger, project)) {
+		return CLOCK_NEVER;
+	}
+	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {
+		if (!tab_is_reported(tab, now) && tab->loaded_usec + CHECK_REPORT_USEC > at) {
+			at = tab->loaded_usec + CHECK_REPORT_USEC;
+		}
+	}
+	return at;
+}
+
+static DBusMessage *check_reply(DBusMessage *call, const struct project *project, bool settled)
+{
+	DBusMessage *reply = dbus_message_new_method_return(call);
+	DBusMessageIter to, dict, entry, variant;
+	uint32_t unknown = 0;
+
+	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {
+		unknown += !tab->problems || !tab->problems->wire.known ||
+			tab->problems->event < tab->loaded;
+	}
+	dbus_message_iter_init_append(reply, &to);
+	bus_dict_open(&to, &dict);
+	bus_dict_pathname(&dict, "root", project->root);
+	bus_dict_bool(&dict, "settled", settled);
+	bus_dict_u32(&dict, "tabs", project->tab_count);
+	bus_dict_u32(&dict, "unknown", unknown);
+	bus_dict_begin(&dict, "problems", "aa{sv}", &entry, &variant);
+	project_api_append_problems(&variant, project);
+	bus_dict_end(&dict, &entry, &variant);
+	bus_dict_close(&to, &dict);
+	return reply;
+}
+
+static void checking_free(struct checking *checking)
+{
+	loop_timer_free(checking->timer);
+	dbus_message_unref(checking->call);
+	free(checking->root);
+	free(checking);
+}
+
+void daemon_api_drop_checks(struct daemon_api *api)
+{
+	while (api->checking) {
+		struct checking *dropped = api->checking;
+
+		api->checking = dropped->next;
+		checking_free(dropped);
+	}
+	api->checking_count = 0;
+}
+
+/* The answer, or NULL while it waits. */
+static DBusMessage *checking_answer(const struct checking *checking, uint64_t now)
+{
+	struct daemon_api *api = checking->api;
+	const struct project *project = registry_find(api->parts.registry, checking->root);
+	uint64_t at;
+
+	if (!project) {
+		return bus_error(checking->call, ERROR_NO_PROJECT,
+			"%.200s: the project was forgotten meanwhile", checking->root);
+	}
+	at = settles_at(api, project, now);
+	if (at > now && now < checking->until_usec) {
+		loop_timer_set(checking->timer, at < checking->until_usec ? at : checking->until_usec);
+		return NULL;
+	}
+	return check_reply(checking->call, project, at <= now);
+}
+
+void daemon_api_checks_changed(struct daemon_api *api)
+{
+	uint64_t now = api->checking ? clock_now_usec() : 0;
+
+	for (struct checking **at = &api->checking; *at;) {
+		struct checking *checking = *at;
+		DBusMessage *reply = checking_answer(checking, now);
+
+		if (!reply) {
+			at = &checking->next;
+			continue;
+		}
+		*at = checking->next;
+		api->checking_count--;
+		bus_reply(api->parts.bus, checking->call, reply);
+		checking_free(checking);
+	}
+}
+
+static void checking_due(void *userdata)
+{
+	daemon_api_checks_changed(((struct checking *)userdata)->api);
+}
+
+/* Returns an error to send, or NULL. */
+static DBusMessage *find_project(
+	struct daemon_api *api, DBusMessage *call, const char *what, struct project **project)
+{
+	_cleanup_free_ char *name = NULL;
+	_cleanup_free_ char *reason = NULL;
+	const char *why = "";
+
+	if (*what == '/' || strncasecmp(what, "file:", 5) == 0) {
+		if (pathname_from_text(what, &name, &why) < 0) {
+			return bus_error(call, DBUS_ERROR_INVALID_ARGS, "Check: what: %.200s: %s",
+				what, why);
+		}
+		*project = finder_find(api->parts.registry, name, &reason);
+	} else if (strstr(what, "://")) {
+		struct route_answer answer;
+
+		router_answer(api->parts.router, what, LOOPBACK_V6_FIRST, &answer);
+		*project = answer.project;
+		reason = mem_strdup(answer.reason);
+		route_answer_clear(&answer);
+	} else {
+		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
+			"Check: what: %.200s: must be an absolute path or a URL", what);
+	}
+	return *project ? NULL
+			: bus_error(call, ERROR_NO_PROJECT, "%.200s: %s", what,
+				  reason ? reason : "it is in no project");
+}
+
+static DBusMessage *wait_for(
+	struct daemon_api *api, DBusMessage *call, const struct project *project, uint64_t timeout)
+{
+	struct checking *checking;
+
+	if (api->checking_count == CHECKS_MAX) {
+		return bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
+			"Check: %d calls wait already; try again later", CHECKS_MAX);
+	}
+	checking = mem_new(struct checking);
+	checking->api = api;
+	checking->call = dbus_message_ref(call);
+	checking->root = mem_strdup(project->root);
+	checking->until_usec = clock_now_usec() +
+		(timeout < CHECK_TIMEOUT_MAX_USEC ? timeout : CHECK_TIMEOUT_MAX_USEC);
+	checking->timer = loop_timer_new(bus_loop(api->parts.bus), checking_due, checking);
+	checking->next = api->checking;
+	api->checking = checking;
+	api->checking_count++;
+	loop_timer_set(checking->timer, clock_now_usec()); /* it may have settled already */
+	return NULL;
+}
+
+DBusMessage *daemon_api_check(DBusMessage *call, void *userdata)
+{
+	struct daemon_api *api = userdata;
+	uint64_t timeout = CHECK_TIMEOUT_USEC;
+	dbus_bool_t wait = false;
+	struct project *project = NULL;
+	DBusMessageIter at;
+	DBusMessage *error;
+	const char *what;
+
+	dbus_message_iter_init(call, &at);
+	dbus_message_iter_get_basic(&at, &what);
+	dbus_message_iter_next(&at);
+	if (bus_dict_find(&at, "wait", DBUS_TYPE_BOOLEAN, &wait) < 0 ||
+		bus_dict_find(&at, "timeout", DBUS_TYPE_UINT64, &timeout) < 0) {
+		return dbus_message_new_error(call, DBUS_ERROR_INVALID_ARGS,
+			"Check: options: \"wait\" must be a b and \"timeout\" a t");
+	}
+	error = find_project(api, call, what, &project);
+	if (error) {
+		return error;
+	}
+	return wait ? wait_for(api, call, project, timeout)
+		    : check_reply(call, project, settles_at(api, project, clock_now_usec()) <=
+							 clock_now_usec());
+}

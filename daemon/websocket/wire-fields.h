@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The fields of a message from the browser, each checked: 0, or -EBADMSG and the error.
+ * Texts are the caller's to free. For the files that read messages. Pure.
+ */
+
+#include <jansson.h>
+
+#include "websocket/wire.h"
+
+/* What reading the fields of one message needs to know. */
+struct wire_reader {
+	const char *type; /* of the message */
+	const json_t *object;
+	struct wire_error *error;
+};
+
+int wire_fail(struct wire_error *error, const char *code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* "<type>: <key>: <value>: <why>", with code bad-message. `value` is NULL if it is missing. */
+int wire_fail_field(
+	const struct wire_reader *reader, const char *key, const json_t *value, const char *why);
+
+int wire_read_number(const struct wire_reader *reader, const char *key, uint64_t *number);
+/* At most `max` bytes. */
+int wire_read_text(const struct wire_reader *reader, const char *key, size_t max, char **text);
+/* `min` to `max` letters, digits or "-". */
+int wire_read_token(
+	const struct wire_reader *reader, const char *key, size_t min, size_t max, char **token);
+int wire_read_flag(const struct wire_reader *reader, const char *key, bool *flag);
+
+/* wire-problems.c: a `problems` message. */
+int wire_read_problems(const struct wire_reader *reader, struct wire_message *message);

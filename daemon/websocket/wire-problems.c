@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "websocket/wire-fields.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "util/mem.h"
+
+/* The `problems` message: what went wrong in a page. */
+
+static const char *const kinds[] = {
+	[WIRE_PROBLEM_ERROR] = "error",
+	[WIRE_PROBLEM_REJECTION] = "rejection",
+	[WIRE_PROBLEM_RESOURCE] = "resource",
+	[WIRE_PROBLEM_BLOCKED] = "blocked",
+	[WIRE_PROBLEM_DOCUMENT] = "document",
+};
+
+const char *wire_problem_kind_name(enum wire_problem_kind kind)
+{
+	return kinds[kind];
+}
+
+static int read_kind(const struct wire_reader *reader, enum wire_problem_kind *kind)
+{
+	const json_t *value = json_object_get(reader->object, "kind");
+	const char *name = json_string_value(value);
+
+	for (size_t i = 0; name && i < COUNT_OF(kinds); i++) {
+		if (strcmp(name, kinds[i]) == 0) {
+			*kind = (enum wire_problem_kind)i;
+			return 0;
+		}
+	}
+	return wire_fail_field(reader, "kind", value,
+		"must be one of error, rejection, resource, blocked, document");
+}
+
+static int read_optional_text(const struct wire_reader *reader, const char *key, char **text)
+{
+	return json_object_get(reader->object, key)
+		? wire_read_text(reader, key, WIRE_PROBLEM_TEXT_MAX, text)
+		: 0;
+}
+
+static int read_optional_number(
+	const struct wire_reader *reader, const char *key, uint64_t *number)
+{
+	return json_object_get(reader->object, key) ? wire_read_number(reader, key, number) : 0;
+}
+
+static int read_problem(const struct wire_reader *reader, struct wire_problem *problem)
+{
+	int r = read_kind(reader, &problem->kind);
+
+	if (r == 0) {
+		r = wire_read_text(
+			reader, "message", WIRE_PROBLEM_TEXT_MAX, &problem->message);
+	}
+	if (r == 0) {
+		r = read_optional_text(reader, "file", &problem->file);
+	}
+	if (r == 0) {
+		r = read_optional_number(reader, "line", &problem->line);
+	}
+	if (r == 0) {
+		r = read_optional_number(reader, "column", &problem->column);
+	}
+	return r < 0 ? r : read_optional_text(reader, "stack", &problem->stack);
+}
+
+static int read_list(const struct wire_reader *reader, struct wire_problems *problems)
+{
+	const json_t *list = json_object_get(reader->object, "list");
+	size_t count = json_array_size(list);
+	int r = 0;
+
+	if (!json_is_array(list)) {
+		return wire_fail_field(reader, "list", list, "must be an array");
+	}
+	if (count > WIRE_PROBLEMS_MAX) {
+		return wire_fail_field(reader, "list", list, "must have at most 8 problems");
+	}
+	problems->items = count ? mem_zero(count * sizeof *problems->items) : NULL;
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct wire_reader item = *reader;
+
+		item.object = json_array_get(list, i);
+		problems->count = i + 1;
+		r = json_is_object(item.object)
+			? read_problem(&item, &problems->items[i])
+			: wire_fail_field(reader, "list", item.object, "must have objects");
+	}
+	return r;
+}
+
+int wire_read_problems(const struct wire_reader *reader, struct wire_message *message)
+{
+	struct wire_problems *problems = &message->problems;
+	int r = wire_read_number(reader, "tab", &message->tab);
+
+	problems->known = true;
+	if (r == 0) {
+		r = read_optional_number(reader, "event", &message->event);
+	}
+	if (r == 0) {
+		r = read_optional_number(reader, "more", &problems->more);
+	}
+	if (r == 0 && json_object_get(reader->object, "known")) {
+		r = wire_read_flag(reader, "known", &problems->known);
+	}
+	return r < 0 ? r : read_list(reader, problems);
+}
+
+void wire_problems_clear(struct wire_problems *problems)
+{
+	for (size_t i = 0; i < problems->count; i++) {
+		free(problems->items[i].message);
+		free(problems->items[i].file);
+		free(problems->items[i].stack);
+	}
+	free(problems->items);
+	*problems = (struct wire_problems){0};
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+//
+// What goes wrong in a page is known outside of the browser: errors, rejections, resources, error
+// pages; and no longer once the page has loaded without it.
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from '../lib/events.js';
+import { BROWSERS, missing, story, switchOn, words } from '../lib/live.js';
+import { World } from '../lib/world.js';
+
+const page = (/** @type {string} */ body, head = '') => `<!doctype html><title>cart</title>${head}<h1>cart</h1>${body}`;
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {'chromium' | 'firefox'} which
+ * @param {Record<string, string>} files
+ * @param {string[]} [grant]
+ */
+async function open(t, which, files, grant = ['http://localhost/*']) {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const site = await world.site('site', files);
+	const browser = await world.browser(which, { grant });
+	const tab = await browser.newPage(site.url);
+	await switchOn(world, tab);
+	/** @param {string} name @param {string} text @returns {Promise<{code: number, result: any}>} */
+	const save = async (name, text) => {
+		await writeFile(path.join(site.root, name), text);
+		const { status, stdout } = await world.savecast('check', '--wait', '--json', path.join(site.root, name));
+		return { code: status, result: JSON.parse(stdout) };
+	};
+	return { world, site, browser, tab, save };
+}
+
+for (const which of BROWSERS) {
+	const skip = missing(which);
+
+	test(`${which}: an error in a script is known with its file and line, and gone with its fix`, { skip }, async t => {
+		const { world, site, save } = await open(t, which, { 'index.html': page('<script src="/static/cart.js?v=1"></script>'), 'static/cart.js': '' });
+		const broken = await save('static/cart.js', 'function total() {\n\treturn cart.items;\n}\ntotal();\n');
+		assert.equal(broken.code, 1);
+		assert.equal(broken.result.settled, true);
+		assert.equal(broken.result.problems.length, 1, JSON.stringify(broken.result));
+		const [problem] = broken.result.problems;
+		assert.equal(problem.kind, 'error');
+		assert.match(problem.message, /^ReferenceError: cart is not defined/);
+		assert.equal(problem.file, path.join(site.root, 'static/cart.js'));
+		assert.equal(problem.line, 2);
+		assert.match(problem.url, /\/static\/cart\.js$/, 'without its query');
+		assert.match(problem.stack, /total/);
+		const text = await world.savecast('check', site.root);
+		assert.equal(text.status, 1);
+		assert.match(text.stdout, /^\/.*\/static\/cart\.js:2:\d+: ReferenceError: cart is not defined\n$/);
+		const told = await story(world);
+		assert.equal(told.serial, problem.event);
+		const step = told.steps.find((/** @type {any} */ one) => one.step === 'problem');
+		assert.match(step.text, /^ReferenceError: cart is not defined \(static\/cart\.js:2:\d+\)$/);
+
+		const fixed = await save('static/cart.js', 'window.total = 1;\n');
+		assert.deepEqual([fixed.code, fixed.result.problems], [0, []], JSON.stringify(fixed.result));
+		assert.ok(!words(await story(world, told.serial)).includes('problem'));
+		assert.equal((await world.savecast('check', site.url)).stdout, '');
+	});
+
+	test(`${which}: rejections, late errors, missing and blocked resources; not what others serve`, { skip }, async t => {
+		const { world, site, save } = await open(t, which, { 'index.html': page(''), 'app.js': '', 'theirs.js': '' });
+		const { result } = await save('index.html', page(`
+			<img src="/missing.png"><link rel="stylesheet" href="http://127.0.0.1:1/blocked.css">
+			<script src="/missing.js"></script><script src="http://192.0.2.1/theirs.js" async></script>
+			<script>
+				Promise.reject(new RangeError('rejected'));
+				Promise.reject('only text');
+				fetch('/missing.json?token=secret');
+				for (let i = 0; i < 3; i++) setTimeout(() => { throw new TypeError('late') }, 0);
+			</script>`, '<meta http-equiv="Content-Security-Policy" content="style-src \'self\'">'));
+		/** @type {string[]} */
+		let messages = [];
+		await until('all of them', async () => {
+			const { problems } = JSON.parse((await world.savecast('check', '--json', site.root)).stdout);
+			messages = problems.map((/** @type {any} */ one) => `${one.kind} ${one.message}`);
+			return messages.length >= 7 && messages;
+		});
+		assert.equal(result.settled, true);
+		const all = messages.join('\n');
+		for (const expected of [/^resource .*\/missing\.png: answered 404$/m, /^resource .*\/missing\.js: answered 404$/m,
+			/^resource .*\/missing\.json: answered 404$/m, /^rejection RangeError: rejected$/m, /^rejection only text$/m,
+			/^error TypeError: late$/m, /^blocked http:\/\/127\.0\.0\.1:1\/blocked\.css: blocked by the page's policy/m]) {
+			assert.match(all, expected);
+		}
+		assert.ok(!all.includes('secret') && !all.includes('theirs') && !all.includes('favicon'), all);
+		assert.equal(messages.filter((one) => one.includes('late')).length, 1, 'the same thing once');
+	});
+
+	test(`${which}: a page that says too much is bounded, and cannot name a file outside of the project`, { skip }, async t => {
+		const { world, save } = await open(t, which, { 'index.html': page('') });
+		const { result } = await save('index.html', page(`<script>
+			const error = new Error('x'.repeat(1e6) + '\\u001b[31m');
+			addEventListener('load', () => {
+				for (let i = 0; i < 500; i++) setTimeout(() => { throw new Error('number ' + i + '\\u001b[31m"\\\\' + 'y'.repeat(1e5)) });
+				document.dispatchEvent(new CustomEvent('savecast-problem', { detail: JSON.stringify({ kind: 'error', message: 'forged', file: 'file:///etc/passwd', line: 1 }) }));
+				document.dispatchEvent(new CustomEvent('savecast-problem', { detail: '{"kind":[]' }));
+				document.dispatchEvent(new CustomEvent('savecast-problem', { detail: { toString() { throw 1 } } }));
+			});
+		</script>`));
+		assert.equal(result.settled, true);
+		const bounded = await until('the problems', async () => {
+			const { problems } = JSON.parse((await world.savecast('check', '--json', '--', world.home + '/site')).stdout);
+			return problems.length === 8 && problems;
+		});
+		for (const { message, file } of bounded) {
+			assert.ok(Buffer.byteLength(message) <= 512);
+			assert.equal(file === undefined || file.startsWith(world.home), true, file);
+		}
+		assert.ok(!(await world.savecast('check', world.home + '/site')).stdout.includes('\u001b'));
+		assert.equal((await world.bus.tabs()).length, 1, 'the connection is up');
+	});
+
+	test(`${which}: without permission it says that it does not know`, { skip }, async t => {
+		const { world, site, save } = await open(t, which, { 'index.html': page('') }, []);
+		const { code, result } = await save('index.html', page('<script>nothing.at.all</script>'));
+		assert.deepEqual([code, result.unknown, result.problems], [1, 1, []], JSON.stringify(result));
+		assert.match((await world.savecast('check', site.root)).stdout, /nothing is known of 1 tab: give the extension permission/);
+	});
+}
+
+test('without a tab it says so; outside of a project as well', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = path.join(world.home, 'empty');
+	await mkdir(root);
+	const nowhere = await world.savecast('check', root);
+	assert.equal(nowhere.status, 1);
+	assert.match(nowhere.stderr, /empty: .*project/);
+	await world.savecast('track', root);
+	const none = await world.savecast('check', '--wait', root);
+	assert.equal(none.status, 1);
+	assert.match(none.stdout, /no tab of this project is switched on/);
+});
