@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sources/folder-tree.h"
+#include "sources/folder-tree-private.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,48 +7,10 @@
 
 #include "util/mem.h"
 #include "util/pathname.h"
-#include "sources/folder-scan.h"
 
 #define TREE_MASK                                                                                  \
 	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE | IN_MODIFY |        \
 		IN_MOVE_SELF)
-
-/* Many thousands: 64 bytes and the name. */
-struct folder {
-	struct folder_tree *tree;
-	struct folder *parent, *first, *next; /* in it; beside it */
-	struct watch *watch;
-	bool queued; /* to be looked into */
-	bool looked; /* at, by the worker, right now */
-	uint8_t kind; /* enum scan_kind of that look */
-	char name[]; /* "" for the root */
-};
-
-struct folder_tree {
-	struct loop *loop;
-	struct watcher *watcher;
-	char *root;
-	struct tree_rules rules;
-	struct file_table *table;
-	struct tree_callbacks callbacks;
-	void *userdata;
-	struct folder *top; /* NULL: the root is gone */
-	unsigned count;
-	struct folder **queue; /* to be looked into, in this order; NULL: gone meanwhile */
-	size_t queue_at, queue_end, queue_size;
-	struct look *look; /* the worker looks */
-	uint64_t left; /* bytes that scans may still read */
-	bool again; /* all is to be looked at once more, */
-	bool comparing, lost; /* which is under way; because events were lost */
-	bool recheck; /* .gitignore is to be asked once more */
-	bool full; /* there was one folder too many */
-};
-
-/* A scan on its way; the tree may end before it. */
-struct look {
-	struct folder_tree *tree;
-	struct scan *scan;
-};
 
 static unsigned all_count; /* of all trees; on the loop's thread only */
 
@@ -67,8 +29,7 @@ bool folder_is_known(const char *name)
 	return false;
 }
 
-/* The folder's path, and `name` in it if that is not "". The caller frees it. */
-static char *folder_path(const struct folder *folder, const char *name)
+char *folder_path(const struct folder *folder, const char *name)
 {
 	size_t length = strlen(name);
 	const char *root = folder->tree->root;
@@ -95,7 +56,7 @@ static char *folder_path(const struct folder *folder, const char *name)
 	return path;
 }
 
-static struct folder *folder_find(const struct folder *folder, const char *name)
+struct folder *folder_find(const struct folder *folder, const char *name)
 {
 	struct folder *inner = folder->first;
 
@@ -140,7 +101,7 @@ static void folder_free(struct folder *folder)
 	free(folder);
 }
 
-static void folder_drop(struct folder *folder)
+void folder_drop(struct folder *folder)
 {
 	struct folder **at =
 		folder->parent ? &folder->parent->first : &folder->tree->top;
@@ -152,14 +113,14 @@ static void folder_drop(struct folder *folder)
 	folder_free(folder);
 }
 
-static void tree_problem(struct folder_tree *tree, const char *path, const char *why)
+void tree_problem(struct folder_tree *tree, const char *path, const char *why)
 {
 	_cleanup_free_ char *text = mem_printf("%s: %s", path, why);
 
 	tree->callbacks.problem(text, tree->userdata);
 }
 
-static void tree_queue(struct folder_tree *tree, struct folder *folder, enum scan_kind kind)
+void tree_queue(struct folder_tree *tree, struct folder *folder, enum scan_kind kind)
 {
 	if (tree->queue_end == tree->queue_size) {
 		tree->queue_size = tree->queue_size ? 2 * tree->queue_size : 16;
@@ -190,8 +151,7 @@ static bool tree_is_full(struct folder_tree *tree, const char *path)
 	return true;
 }
 
-/* Watches a folder, which is looked into by and by. `parent` is NULL for the root. */
-static void tree_enter(
+void tree_enter(
 	struct folder_tree *tree, struct folder *parent, const char *name, enum scan_kind kind)
 {
 	_cleanup_free_ char *path = parent ? folder_path(parent, name) : mem_strdup(tree->root);
@@ -223,7 +183,7 @@ static void tree_enter(
 	tree_queue(tree, folder, kind);
 }
 
-static bool folder_wants(const struct folder *parent, const char *name)
+bool folder_wants(const struct folder *parent, const char *name)
 {
 	const struct folder_tree *tree = parent->tree;
 	_cleanup_free_ char *path = NULL;
@@ -234,181 +194,6 @@ static bool folder_wants(const struct folder *parent, const char *name)
 	path = folder_path(parent, name);
 	return tree->callbacks.wants(
 		path + strlen(tree->root) + (strcmp(tree->root, "/") != 0), tree->userdata);
-}
-
-static void tree_take_file(struct folder_tree *tree, const struct scan_file *file, enum scan_kind kind)
-{
-	struct file_note before, note = {file->content, file->ignored};
-	bool known = file_table_find(tree->table, file->key, &before);
-
-	switch (kind) {
-	case SCAN_NOTE:
-		file_table_put(tree->table, file->key, &note);
-		break;
-	case SCAN_TELL:
-		if (!file->ignored) {
-			tree->callbacks.event(TREE_DONE, file->name, tree->userdata);
-		}
-		break;
-	case SCAN_RECHECK:
-		/* One that is not known has just come, and is on its way to be told. */
-		if (known && before.ignored != file->ignored) {
-			file_table_put(tree->table, file->key, &note);
-		}
-		break;
-	case SCAN_COMPARE:
-		if (!file->ignored &&
-			(!known || !before.content || before.content != file->content)) {
-			tree->callbacks.event(TREE_DONE, file->name, tree->userdata);
-		}
-		if (known) {
-			/* What it held is told from what it holds when the file is read. */
-			before.ignored = file->ignored;
-			file_table_put(tree->table, file->key, &before);
-		}
-		break;
-	}
-}
-
-static void tree_take(struct folder_tree *tree, const struct scan_folder *scanned)
-{
-	struct folder *folder = scanned->owner;
-
-	if (!folder) {
-		return; /* it went meanwhile */
-	}
-	folder->looked = false;
-	if (scanned->far) {
-		tree_problem(tree, scanned->path,
-			"is on a network or FUSE file system, which is not watched: "
-			"savecast.watch = true does all the same");
-	}
-	if (scanned->far || scanned->other) {
-		folder_drop(folder);
-		return;
-	}
-	for (size_t i = 0; i < scanned->file_count; i++) {
-		tree_take_file(tree, &scanned->files[i], scanned->kind);
-	}
-	for (size_t i = 0; i < scanned->folder_count; i++) {
-		const char *name = scanned->folders[i];
-
-		if (!folder_find(folder, name) && folder_wants(folder, name)) {
-			tree_enter(tree, folder, name,
-				scanned->kind == SCAN_RECHECK ? SCAN_NOTE : scanned->kind);
-		}
-	}
-}
-
-static void tree_next(struct folder_tree *tree);
-
-static void on_scan(void *userdata)
-{
-	scan_run(((struct look *)userdata)->scan);
-}
-
-static void on_scanned(void *userdata)
-{
-	_cleanup_free_ struct look *look = userdata;
-	struct folder_tree *tree = look->tree;
-
-	if (tree) {
-		for (size_t i = 0; i < look->scan->count; i++) {
-			tree_take(tree, &look->scan->folders[i]);
-		}
-		tree->look = NULL;
-		tree->left = look->scan->left;
-		tree_next(tree);
-	}
-	scan_free(look->scan);
-}
-
-/* All has been looked at. */
-static void tree_end_look(struct folder_tree *tree)
-{
-	bool lost = tree->comparing && tree->lost;
-	size_t gone = tree->comparing ? file_table_sweep(tree->table) : 0;
-
-	tree->queue_at = tree->queue_end = tree->queue_size = 0;
-	free(tree->queue);
-	tree->queue = NULL;
-	tree->comparing = tree->lost = false;
-	tree->callbacks.looked(lost, lost ? gone : 0, tree->userdata);
-}
-
-/* All over again: what is watched is found anew, for it may have been moved about. */
-static void tree_restart(struct folder_tree *tree)
-{
-	tree->again = false;
-	tree->full = false;
-	tree->comparing = true;
-	tree->left = SCAN_BYTES_MAX;
-	tree->queue_at = tree->queue_end = 0;
-	if (tree->top) {
-		folder_drop(tree->top);
-	}
-	tree->callbacks.problem(NULL, tree->userdata);
-	file_table_unsee(tree->table);
-	tree_enter(tree, NULL, "", SCAN_COMPARE);
-}
-
-/* Those in it are queued behind all that are as far from the root. */
-static void tree_recheck(struct folder_tree *tree)
-{
-	size_t at = tree->queue_end;
-
-	tree->recheck = false;
-	tree->full = false;
-	tree->left = SCAN_BYTES_MAX;
-	tree->callbacks.problem(NULL, tree->userdata);
-	if (tree->top && !tree->top->queued) {
-		tree_queue(tree, tree->top, SCAN_RECHECK);
-	}
-	for (; at < tree->queue_end; at++) {
-		for (struct folder *inner = tree->queue[at]->first; inner; inner = inner->next) {
-			if (!inner->queued) {
-				tree_queue(tree, inner, SCAN_RECHECK);
-			}
-		}
-	}
-}
-
-/* The worker looks into the next folders. */
-static void tree_next(struct folder_tree *tree)
-{
-	struct scan *scan;
-
-	if (tree->look) {
-		return;
-	}
-	if (tree->again) {
-		tree_restart(tree);
-	} else if (tree->recheck && tree->queue_at == tree->queue_end) {
-		tree_recheck(tree);
-	}
-	scan = scan_new(tree->root);
-	scan->gitignored = tree->rules.gitignored;
-	scan->far_too = tree->rules.far_too;
-	scan->left = tree->left;
-	while (tree->queue_at < tree->queue_end && scan->count < SCAN_FOLDERS_MAX) {
-		struct folder *folder = tree->queue[tree->queue_at++];
-
-		if (folder) {
-			folder->queued = false;
-			folder->looked = true;
-			scan->folders[scan->count++] = (struct scan_folder){.owner = folder,
-				.path = folder_path(folder, ""),
-				.kind = (enum scan_kind)folder->kind};
-		}
-	}
-	if (!scan->count) {
-		scan_free(scan);
-		tree_end_look(tree);
-		return;
-	}
-	tree->look = mem_new(struct look);
-	*tree->look = (struct look){tree, scan};
-	loop_job(tree->loop, on_scan, on_scanned, tree->look);
 }
 
 static void folder_on_folder(struct folder *folder, uint32_t mask, const char *name)

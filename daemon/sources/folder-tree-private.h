@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* Shared by folder-tree.c (the folders and their events) and folder-look.c (scanning them). */
+
+#include "sources/folder-scan.h"
+#include "sources/folder-tree.h"
+
+/* There may be many thousands: each takes 64 bytes and its name. */
+struct folder {
+	struct folder_tree *tree;
+	struct folder *parent, *first, *next; /* above it, in it, next to it */
+	struct watch *watch;
+	bool queued; /* it will be scanned */
+	bool looked; /* the worker scans it now */
+	uint8_t kind; /* enum scan_kind of that scan */
+	char name[]; /* "" for the root */
+};
+
+struct folder_tree {
+	struct loop *loop;
+	struct watcher *watcher;
+	char *root;
+	struct tree_rules rules;
+	struct file_table *table;
+	struct tree_callbacks callbacks;
+	void *userdata;
+	struct folder *top; /* NULL: the root is gone */
+	unsigned count;
+	struct folder **queue; /* to be scanned, in this order; NULL: gone meanwhile */
+	size_t queue_at, queue_end, queue_size;
+	struct look *look; /* a scan in progress */
+	uint64_t left; /* bytes that scans may still read */
+	bool again; /* scan everything once more; */
+	bool comparing, lost; /* that is in progress; because events were lost */
+	bool recheck; /* check .gitignore once more */
+	bool full; /* there was one folder too many */
+};
+
+/* A scan in progress; the tree may be freed before it is done. */
+struct look {
+	struct folder_tree *tree;
+	struct scan *scan;
+};
+
+/* The folder's path, or that of `name` in it if `name` is not "". The caller frees it. */
+char *folder_path(const struct folder *folder, const char *name);
+/* The folder with this name in it; NULL if it is not watched. */
+struct folder *folder_find(const struct folder *folder, const char *name);
+/* Whether a folder with this name in it should be watched. */
+bool folder_wants(const struct folder *parent, const char *name);
+/* Watches a folder and queues it for a scan. `parent` is NULL for the root. */
+void tree_enter(
+	struct folder_tree *tree, struct folder *parent, const char *name, enum scan_kind kind);
+/* Frees the folder and everything in it. */
+void folder_drop(struct folder *folder);
+void tree_problem(struct folder_tree *tree, const char *path, const char *why);
+void tree_queue(struct folder_tree *tree, struct folder *folder, enum scan_kind kind);
+
+/* Starts a scan of the next folders, unless one is in progress. In folder-look.c. */
+void tree_next(struct folder_tree *tree);
