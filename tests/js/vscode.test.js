@@ -20,7 +20,7 @@ async function load(name) {
 
 const { Burst } = await load('burst');
 const { Outbox } = await load('outbox');
-const { escaped, faceOf } = await load('face');
+const { escaped, faceOf, plain } = await load('face');
 const { Ledger } = await load('ledger');
 const { stepText, storyTitle } = await load('story-text');
 
@@ -185,6 +185,13 @@ test('face: what others gave is no Markdown', () => {
 	const { tooltip } = faceOf(true, { state: 'running' },
 		[{ url: 'http://h/[x](command:y)', state: 'down', reason: '<img src=x>\n\n# loud' }], undefined);
 	assert.doesNotMatch(tooltip, /[^\\][[<#]/);
+});
+
+test('face: a screen reader gets it without Markdown', () => {
+	assert.equal(plain(faceOf(true, { state: 'missing', why: 'no D-Bus service has its name' }, [], undefined).tooltip),
+		'No savecast daemon: no D-Bus service has its name. Click for what to do.');
+	assert.equal(plain(faceOf(true, { state: 'running' }, [{ url: 'http://127.0.0.1:8000/', state: 'live', reason: 'port 8000 (pid 7)' }], undefined).tooltip),
+		'A save reloads: http://127.0.0.1:8000/: live (port 8000 (pid 7))');
 });
 
 test('story: texts for people', () => {

@@ -54,7 +54,7 @@ test('a daemon that restarts, or hangs', { skip }, async t => {
 	await heard('a.css');
 
 	await world.endDaemon();
-	await workbench.status(/sleeps/);
+	await workbench.status(/No savecast daemon/);
 	const daemon = await world.startDaemon();
 	await workbench.status('savecast: no tab');
 	await workbench.edit('two');
@@ -81,7 +81,7 @@ test('a bus that goes away and comes back', { skip }, async t => {
 	world.bus.close();
 	world.dbusDaemon?.process.kill('SIGKILL');
 	await world.daemon?.ended;
-	await workbench.status(/sleeps/);
+	await workbench.status(/is not running/);
 	await world.openBus();
 	await world.startDaemon();
 	await workbench.openFile('a.css');

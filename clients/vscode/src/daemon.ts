@@ -11,6 +11,11 @@ const NAME = 'io.github.savecast.Daemon1';
 const PATH = '/io/github/savecast/Daemon1';
 const BUS = { destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' };
 
+const NOT_INSTALLED = 'savecastd is not installed here: it does not run, and no D-Bus service has its name';
+
+/** How the errors begin that say: the bus, or systemd for it, tried to start the daemon, and could not. */
+const CANNOT_START = ['org.freedesktop.DBus.Error.Spawn', 'org.freedesktop.systemd1.', 'org.freedesktop.DBus.Error.TimedOut'];
+
 const NO_OWNER = 'org.freedesktop.DBus.Error.NameHasNoOwner';
 
 /** Unknown keys may come with newer daemons. */
@@ -118,8 +123,8 @@ export class Daemon implements vscode.Disposable {
 	#fault(error: Error) {
 		const code = error instanceof BusError ? error.code : '';
 		if (code === 'org.freedesktop.DBus.Error.ServiceUnknown') {
-			this.#set({ state: 'missing', why: 'savecastd is not installed here: no D-Bus service has its name' });
-		} else if (code.startsWith('org.freedesktop.DBus.Error.Spawn') || code === NO_BUS) {
+			this.#set({ state: 'missing', why: NOT_INSTALLED });
+		} else if (CANNOT_START.some(start => code.startsWith(start)) || code === NO_BUS) {
 			this.#set({ state: 'missing', why: error.message });
 		}
 	}
@@ -154,7 +159,7 @@ export class Daemon implements vscode.Disposable {
 		}
 		// From here on NameOwnerChanged alone says it: a reply may be looked at after the daemon's end.
 		const [runs] = await bus.call({ ...BUS, member: 'NameHasOwner', signature: 's', body: [NAME] });
-		this.#set({ state: runs ? 'running' : 'stopped' });
+		this.#set(runs ? { state: 'running' } : await this.#absent(bus));
 		if (runs) {
 			const call = { destination: NAME, path: PATH, interface: NAME, member: 'Subscribe', passive: true };
 			await bus.call(call).catch(() => {}); // Gone meanwhile: NameOwnerChanged comes.
@@ -162,13 +167,27 @@ export class Daemon implements vscode.Disposable {
 		return bus;
 	}
 
+	/** What it means that nobody has the name: whether the next call can start the daemon. */
+	async #absent(bus: SessionBus): Promise<Presence> {
+		const [names] = await bus.call({ ...BUS, member: 'ListActivatableNames', signature: '', body: [] });
+		return names.includes(NAME) ? { state: 'stopped' } : { state: 'missing', why: NOT_INSTALLED };
+	}
+
 	#signal({ interface: name, member, body }: Signal) {
 		if (member === 'NameOwnerChanged' && name === BUS.interface && body[0] === NAME) {
 			if (body[2]) {
 				// Somebody started it anew: it knows nothing of us.
+				this.#set({ state: 'running' });
 				void this.start().catch(() => {});
+			} else {
+				this.#set({ state: 'stopped' });
+				void this.#bus?.then(async bus => {
+					const absent = await this.#absent(bus);
+					if (this.presence.state === 'stopped') { // Nobody has started it meanwhile.
+						this.#set(absent);
+					}
+				}).catch(() => {});
 			}
-			this.#set({ state: body[2] ? 'running' : 'stopped' });
 		} else if (member === 'EventStep' && name === NAME) {
 			this.#step.fire({ event: body[0], step: body[1] });
 		} else if (['PropertiesChanged', 'InterfacesAdded', 'InterfacesRemoved'].includes(member)) {

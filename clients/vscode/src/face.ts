@@ -16,6 +16,12 @@ export function escaped(text: string): string {
 	return text.replace(/[\\`*_{}[\]()#+\-.!|<>&~$]/g, '\\$&').replace(/\s+/g, ' ');
 }
 
+/** Markdown as a screen reader is to say it. */
+export function plain(markdown: string): string {
+	return markdown.replace(/\*\*/g, '').replace(/^- /gm, '').replace(/\n+/g, '. ')
+		.replace(/\\([\\`*_{}[\]()#+\-.!|<>&~$])/g, '$1').replace(/([.:])\. /g, '$1 ');
+}
+
 function missing(why: string, remote: string | undefined): Face {
 	const where = remote
 		? `\n\nThe files of this window are on ${escaped(remote)}: savecastd must be installed there, and your browser must reach its port.`
@@ -39,7 +45,7 @@ export function faceOf(enabled: boolean, presence: Presence, tabs: Tab[], remote
 		return missing(presence.why, remote);
 	}
 	if (presence.state === 'stopped') {
-		return { text: '$(broadcast) savecast', tooltip: 'The savecast daemon sleeps; the next save starts it.', problem: false };
+		return { text: '$(broadcast) savecast', tooltip: 'The savecast daemon is not running; the next save starts it.', problem: false };
 	}
 	const list = tabs.map(({ url, state, reason }) =>
 		`- ${escaped(url)}: ${escaped(state)}${reason ? ` (${escaped(reason)})` : ''}`).join('\n');

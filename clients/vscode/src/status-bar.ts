@@ -6,7 +6,7 @@
 import * as vscode from 'vscode';
 
 import type { Daemon, Tab } from './daemon';
-import { faceOf, type Face } from './face';
+import { faceOf, plain, type Face } from './face';
 import type { Place } from './place';
 import type { Settings } from './settings';
 
@@ -47,6 +47,7 @@ export class StatusBar implements vscode.Disposable {
 		const tabs = this.#tabs.filter(({ project }) => this.place.shows(project));
 		this.face = faceOf(this.settings.enabled, this.daemon.presence, tabs, vscode.env.remoteName);
 		this.#item.text = this.face.text;
+		this.#item.accessibilityInformation = { label: `savecast: ${plain(this.face.tooltip)}` };
 		this.#item.tooltip = new vscode.MarkdownString(this.face.tooltip, true);
 		this.#item.backgroundColor = this.face.problem
 			? new vscode.ThemeColor('statusBarItem.warningBackground')
