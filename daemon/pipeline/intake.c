@@ -61,8 +61,8 @@ void intake_claim(struct intake *intake, const char *name, struct claims *claims
 
 	*claims = (struct claims){.file = finder_resolve(name)};
 	own = finder_find_resolved(intake->registry, claims->file, &claims->why);
-	if (own) {
-		claims_add(intake, claims, own, NULL);
+	for (struct project *at = own; at; at = finder_superproject(intake->registry, at)) {
+		claims_add(intake, claims, at, NULL);
 	}
 	for (size_t i = 0; i < registry_count(intake->registry); i++) {
 		struct project *project = registry_at(intake->registry, i);

@@ -165,6 +165,10 @@ struct project *finder_find_resolved(struct registry *registry, const char *file
 		if (look && has_project_file(folder)) {
 			return finder_meet(registry, folder, PROJECT_BY_FILE, why);
 		}
+		/* What of git is not noticed then, its problem says. */
+		if (look && bad_git && git_worktree_is_likely(folder)) {
+			return finder_meet(registry, folder, PROJECT_BY_GIT, why);
+		}
 		if (bad_git && !obstacle) {
 			_cleanup_free_ char *text = pathname_to_text(folder);
 
@@ -184,4 +188,16 @@ struct project *finder_find_resolved(struct registry *registry, const char *file
 		*why = mem_printf("it is in no tracked project and no git work tree: run %s", advice);
 	}
 	return NULL;
+}
+
+struct project *finder_superproject(struct registry *registry, const struct project *project)
+{
+	const char *slash = strrchr(project->root, '/');
+	_cleanup_free_ char *above = NULL, *why = NULL;
+
+	if (!slash || slash == project->root || !git_is_submodule(project->root)) {
+		return NULL;
+	}
+	above = mem_strndup(project->root, (size_t)(slash - project->root));
+	return finder_find_resolved(registry, above, &why);
 }

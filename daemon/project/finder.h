@@ -24,3 +24,6 @@ char *finder_advice(const char *name);
 
 /* `name` with symbolic links resolved as far as it exists; the caller frees it. */
 char *finder_resolve(const char *name);
+
+/* The project that this one is a submodule of; NULL if it is none. */
+struct project *finder_superproject(struct registry *registry, const struct project *project);

@@ -6,6 +6,7 @@
 #include "util/pathname.h"
 #include "config/setting.h"
 #include "pipeline/content.h"
+#include "project/finder.h"
 #include "project/project.h"
 #include "sources/folder-tree.h"
 #include "sources/writes.h"
@@ -102,6 +103,18 @@ static void source_note_folder(struct disk_source *source, const char *folder)
 	}
 }
 
+/* Whether no deeper project has the file, but one that is a submodule. */
+static bool source_owns(const struct disk_source *source, const char *name)
+{
+	struct registry *registry = source->parts.registry;
+	struct project *project = registry_lookup(registry, name);
+
+	while (project && project != source->project) {
+		project = finder_superproject(registry, project);
+	}
+	return project;
+}
+
 enum judgement { JUDGED_CHANGED, JUDGED_SAME, JUDGED_WAIT };
 
 /* `until` is how long it waits. */
@@ -142,7 +155,7 @@ static enum judgement source_judge(struct disk_source *source, const struct pipe
 		*until = clock_now_usec() + DISK_NEW_USEC;
 		return JUDGED_WAIT;
 	}
-	if (registry_lookup(source->parts.registry, change->name) != source->project ||
+	if (!source_owns(source, change->name) ||
 		!intake_wants(source->parts.intake, source->project, change->name,
 			!noted && mark->kind != CONTENT_ABSENT)) {
 		return JUDGED_SAME;

@@ -10,10 +10,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "util/file.h"
 #include "util/mem.h"
-#include "util/pathname.h"
 #include "pipeline/content.h"
+#include "sources/git/git-dir.h"
 #include "sources/git/git-ignore.h"
 #include "sources/file-table.h"
 
@@ -81,26 +80,13 @@ static bool is_far(const char *path)
 	return false;
 }
 
-/* A submodule's files are shown with those of the project that it is in. */
-static bool is_submodule(const char *marker)
-{
-	_cleanup_free_ char *text = NULL;
-	size_t length;
-
-	return file_read(marker, PATHNAME_MAX + 16, &text, &length) == 0 &&
-		strncmp(text, "gitdir: ", strlen("gitdir: ")) == 0 && strstr(text, "/modules/");
-}
-
 static bool is_of_another(const struct scan *scan, const char *path, const char *name)
 {
-	_cleanup_free_ char *inner = NULL;
-
 	if (strcmp(path, scan->root) == 0) {
 		return false;
 	}
 	if (strcmp(name, ".git") == 0) {
-		inner = mem_printf("%s/.git", path);
-		return !is_submodule(inner);
+		return !git_is_submodule(path);
 	}
 	return strcmp(name, ".savecast") == 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
-import { appendFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, open, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -299,11 +299,12 @@ test('while git is at work, saves wait', async t => {
 	const { world, git, did, write, file, root } = await tree(t);
 	const held = async () => (await world.bus.projects())[0].HeldBy;
 	const lock = file('.git/index.lock');
-	await writeFile(lock, '');
+	const working = await open(lock, 'w'); // as git does as long as it works under it
 	await until('the lock to be seen', async () => await held() === 'git: a command is in progress');
 	await write('a.css', 'saved\n');
 	const serial = await world.bus.saved(file('a.css'));
 	assert.deepEqual((await world.bus.events()).at(-1).steps.map((/** @type {any} */ s) => s.step), ['heard', 'held']);
+	await working.close();
 	await rm(lock);
 	const [event] = await settled(world, serial - 1, { expect: true });
 	assert.deepEqual([event.files, event.steps.at(-1)?.step], [[file('a.css')], 'no-tab']);

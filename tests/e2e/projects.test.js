@@ -109,14 +109,15 @@ test('files of several projects make an event for each', async t => {
 	]);
 });
 
-test('a repository that git would not trust is none, and why is said', async t => {
+test('a repository that libgit2 cannot open is a project, and why its git is not read is said', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('broken', { 'a.css': '', '.git': 'gitdir: /nowhere\n' });
 	const serial = await world.bus.saved(path.join(root, 'a.css'));
 	const { steps } = (await world.bus.events()).find((/** @type {any} */ e) => e.serial === serial);
-	assert.equal(steps.at(-1).step, 'no-project');
-	assert.match(steps.at(-1).text, /broken: git: /);
+	assert.equal(steps.at(-1).step, 'no-tab');
+	await world.savecast('track', root);
+	assert.match((await world.bus.projects())[0].Problem, /^git: .*savecast still notices saves, but not git commands$/);
 });
 
 test('a name that is not UTF-8 keeps its bytes', async t => {

@@ -80,6 +80,9 @@ enum git_notice git_notice_of(uint32_t mask, const char *name, bool busy)
 		(mask & (IN_MOVED_TO | IN_DELETE) && strcmp(name, "index") == 0)) {
 		return GIT_NOTICE_INDEX;
 	}
+	if (mask & IN_CLOSE_WRITE && !is_of_work(name)) {
+		return GIT_NOTICE_NONE;
+	}
 	if (busy || is_of_work(name) || is_end_of_untracked(mask, name)) {
 		return GIT_NOTICE_WORK;
 	}

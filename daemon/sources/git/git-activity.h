@@ -7,7 +7,9 @@
  *
  *   GIT_SETTLE passes        without a sign: a single command often writes the index three times
  *   the stash changed        GIT_STASH: that command is several
- *   index.lock exists        git is working; wait until it is gone, at most GIT_LOCK_MAX
+ *   index.lock is open       git is working; wait until it is closed, at most GIT_LOCK_MAX.
+ *                            One that is closed is left behind by a git that was killed, or
+ *                            kept while the user writes a commit message
  *   a rebase, am, cherry-pick or revert runs and has not stopped for the user:
  *                            wait for its end, GIT_STEP_QUIET after its last sign,
  *                            GIT_STEP_MAX in total
@@ -76,7 +78,7 @@ uint64_t git_began_usec(uint64_t idle_usec, uint64_t now_usec);
 /* What a change in the git dir means, as inotify reports it. Pure. */
 
 /* The inotify events to watch for. */
-#define GIT_NOTICE_MASK (IN_MOVED_TO | IN_CREATE | IN_DELETE)
+#define GIT_NOTICE_MASK (IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_CLOSE_WRITE)
 
 enum git_notice {
 	GIT_NOTICE_NONE,

@@ -11,6 +11,7 @@
 
 #include "sources/git/git-guard.h"
 #include "sources/git/git-index.h"
+#include "util/file.h"
 #include "util/mem.h"
 #include "util/pathname.h"
 
@@ -43,6 +44,20 @@ static char *prefix_of(const char *folder, const char *top)
 	return *folder ? mem_printf("%s/", folder) : mem_strdup("");
 }
 
+/* libgit2 may say instead that it finds no safe.directory. */
+static bool is_of_another_user(const char *folder, char **why)
+{
+	_cleanup_free_ char *marker = mem_printf("%s/.git", folder);
+	struct stat st;
+
+	if (lstat(marker, &st) < 0 || st.st_uid == geteuid()) {
+		return false;
+	}
+	free(*why);
+	*why = mem_printf("another user (uid %u) owns it", (unsigned)st.st_uid);
+	return true;
+}
+
 int git_dir_find(struct git_dir *dir, const char *folder, char **why)
 {
 	git_repository *repository = NULL;
@@ -50,6 +65,12 @@ int git_dir_find(struct git_dir *dir, const char *folder, char **why)
 
 	*dir = (struct git_dir){0};
 	r = git_guard_open(&repository, folder, 0, why);
+	if (r < 0 && is_of_another_user(folder, why)) {
+		return -EPERM;
+	}
+	if (r == GIT_ENOTFOUND && git_worktree_is_likely(folder)) {
+		return -EINVAL;
+	}
 	if (r == GIT_ENOTFOUND) {
 		free(mem_steal(*why));
 		return -ENOENT;
@@ -287,4 +308,37 @@ int git_worktree_check(const char *folder, char **why)
 	}
 	git_repository_free(repository);
 	return r == GIT_EOWNER ? -EPERM : -EINVAL;
+}
+
+/* The text of a .git that is a file; NULL if it is none. The caller frees it. */
+static char *marker_text(const char *folder)
+{
+	_cleanup_free_ char *marker = mem_printf("%s/.git", folder);
+	char *text = NULL;
+	size_t length;
+
+	if (file_read(marker, PATHNAME_MAX + 16, &text, &length) < 0) {
+		return NULL;
+	}
+	if (strncmp(text, "gitdir: ", strlen("gitdir: ")) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+bool git_worktree_is_likely(const char *folder)
+{
+	_cleanup_free_ char *head = mem_printf("%s/.git/HEAD", folder);
+	_cleanup_free_ char *text = marker_text(folder);
+	struct stat st;
+
+	return text || (lstat(head, &st) == 0 && S_ISREG(st.st_mode));
+}
+
+bool git_is_submodule(const char *folder)
+{
+	_cleanup_free_ char *text = marker_text(folder);
+
+	return text && strstr(text, "/modules/");
 }

@@ -65,3 +65,13 @@ void git_dir_tell(const struct git_dir *dir, const struct git_logs *since, struc
  * (another user's repository, a bare or damaged one).
  */
 int git_worktree_check(const char *folder, char **why);
+
+/*
+ * Whether a folder that git_worktree_check() refuses looks like a work tree: one of a newer
+ * git, of another user, or whose repository has moved. Its saves count; git commands there
+ * are not noticed.
+ */
+bool git_worktree_is_likely(const char *folder);
+
+/* Whether the folder is a submodule: its files are shown with those of the project around it. */
+bool git_is_submodule(const char *folder);

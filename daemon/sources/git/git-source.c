@@ -23,6 +23,7 @@ struct git_source {
 	/* Since the last look: */
 	struct git_activity settle;
 	bool rewrote_index;
+	bool lock_open; /* the process that made index.lock has it open */
 	uint64_t began_nsec; /* wall clock */
 
 	/* when git may have settled, or for the next slice of what was found */
@@ -204,7 +205,7 @@ static struct git_signs source_signs(const struct git_source *source)
 
 	git_dir_logs(&source->dir, &logs);
 	return (struct git_signs){
-		.locked = git_dir_is_locked(&source->dir),
+		.locked = source->lock_open && git_dir_is_locked(&source->dir),
 		.stashed = logs.stash != source->logs.stash,
 		.stepping = git_dir_stepping(&source->dir),
 	};
@@ -262,6 +263,9 @@ static void source_on_event(uint32_t mask, const char *name, void *userdata)
 {
 	struct git_source *source = userdata;
 
+	if (strcmp(name, "index.lock") == 0) {
+		source->lock_open = mask & IN_CREATE;
+	}
 	switch (git_notice_of(mask, name, source->settle.busy)) {
 	case GIT_NOTICE_NONE:
 		break;

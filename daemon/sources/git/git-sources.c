@@ -76,7 +76,11 @@ static void sources_add(struct git_sources *sources, struct project *project)
 	if (sources->count == GIT_SOURCES_MAX) {
 		sources_make_room(sources);
 	}
-	if (r < 0) {
+	if (r == -EPERM) {
+		problem = mem_printf("%s: savecast still notices saves, but not git commands; after "
+				     "`git config --global --add safe.directory %s` it does",
+			why, project->root);
+	} else if (r < 0) {
 		problem = mem_printf("%s: savecast still notices saves, but not git commands", why);
 	} else if (sources->count == GIT_SOURCES_MAX) {
 		problem = mem_printf("%d work trees are watched already: switch off the tabs of "
