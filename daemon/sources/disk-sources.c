@@ -8,8 +8,8 @@
 struct item {
 	struct disk_sources *sources;
 	struct project *project;
-	struct disk_source *source; /* NULL while it is made */
-	struct loop_timer *linger; /* no tab shows it any more */
+	struct disk_source *source; /* NULL while it is created */
+	struct loop_timer *linger; /* set when no tab shows it any more */
 	struct item *next;
 };
 
@@ -81,7 +81,7 @@ static void sources_add(struct disk_sources *sources, struct project *project)
 {
 	struct item *item = mem_new(struct item);
 
-	/* In two steps: what is wrong with it is told, and comes back to us. */
+	/* In two steps: reporting its problem calls back into this module. */
 	item->sources = sources;
 	item->project = project;
 	item->linger = loop_timer_new(sources->parts.loop, item_on_linger, item);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* The projects whose files are watched on disk: those that a tab shows, and a while after. */
+/* The projects whose files are watched on disk: those that a tab shows, and for a while after. */
 
 #include "sources/disk-source.h"
 
@@ -21,5 +21,5 @@ bool disk_sources_any(const struct disk_sources *sources);
 /* NULL if it is not watched. */
 struct disk_source *disk_sources_find(const struct disk_sources *sources, const struct project *project);
 
-/* Something was written: each tells what it may. */
+/* Something was written: each source reports what it can. */
 void disk_sources_tell(struct disk_sources *sources);

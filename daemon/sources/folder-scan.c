@@ -16,7 +16,7 @@
 #include "sources/git/git-ignore.h"
 #include "sources/file-table.h"
 
-/* Not all are in linux/magic.h. */
+/* Not all of these are in linux/magic.h. */
 enum {
 	MAGIC_CIFS = 0xff534d42,
 	MAGIC_SMB2 = 0xfe534d42,
@@ -53,7 +53,7 @@ void scan_free(struct scan *scan)
 	free(scan);
 }
 
-/* What another machine writes there, inotify does not tell. */
+/* inotify does not report what another machine writes there. */
 static bool is_far(const char *path)
 {
 	struct statfs fs;
@@ -100,7 +100,7 @@ static void add_folder(struct scan_folder *folder, const char *name)
 	folder->folders[folder->folder_count++] = mem_strdup(name);
 }
 
-/* Of what is not read: whether it was written is still seen. */
+/* For a file that is not read: its time still shows that it was written. */
 static uint64_t content_by_time(const char *path)
 {
 	struct stat st;
@@ -170,7 +170,7 @@ static void scan_folder(struct scan *scan, struct scan_folder *folder, struct gi
 	DIR *dir;
 
 	folder->far = !scan->far_too && is_far(folder->path);
-	/* What has just come, nobody has asked .gitignore about. */
+	/* .gitignore has not been checked for a folder that has just appeared. */
 	folder->other = strcmp(folder->path, scan->root) != 0 &&
 		git_ignore_has(ignore, folder->path, true);
 	dir = folder->far || folder->other ? NULL : opendir(folder->path);

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * A look into some folders of a project, for the worker thread: which folders are in
- * them, and what their files hold. Touches the disk and its own struct, nothing else.
+ * Scans some folders of a project, on the worker thread: which folders are in them, and
+ * what their files contain. Uses only the disk and its own struct.
  */
 
 #include <stdbool.h>
@@ -11,23 +11,23 @@
 #include <stdint.h>
 
 enum {
-	SCAN_FOLDERS_MAX = 64, /* in one job, so that it is a short one */
-	/* What is larger is not read: any write of it counts as a change. */
+	SCAN_FOLDERS_MAX = 64, /* in one job, so that each job is short */
+	/* A larger file is not read: any write of it counts as a change. */
 	SCAN_FILE_BYTES_MAX = 256 * 1024,
 };
-/* What all scans of a project together read. */
+/* How much all scans of a project may read in total. */
 #define SCAN_BYTES_MAX (64ULL * 1024 * 1024)
 
-/* What is to be done with the files that are found. */
+/* What to do with the files that are found. */
 enum scan_kind {
-	SCAN_NOTE, /* they are what they were: to be noted */
-	SCAN_TELL, /* the folder has just come: all are new */
-	SCAN_RECHECK, /* what .gitignore says may have changed, and that alone is of interest */
-	SCAN_COMPARE, /* events were lost: those that hold something else are to be told */
+	SCAN_NOTE, /* they are unchanged: record them */
+	SCAN_TELL, /* the folder has just appeared: all its files are new */
+	SCAN_RECHECK, /* only .gitignore may have changed */
+	SCAN_COMPARE, /* events were lost: report the files whose contents differ */
 };
 
 struct scan_file {
-	char *name; /* absolute; NULL if it is only to be noted */
+	char *name; /* absolute; NULL if the file is only recorded */
 	uint64_t key, content; /* see file-table.h */
 	bool ignored; /* by .gitignore */
 };
@@ -38,9 +38,10 @@ struct scan_folder {
 	char *path;
 	enum scan_kind kind;
 	/* Out: */
-	bool other; /* it is ignored, or another project's: a repository of its own, or has a .savecast */
-	bool far; /* on a network or FUSE file system; nothing else is said */
-	char **folders; /* names of those in it that .gitignore lets count */
+	/* it is ignored, or another project's: a repository of its own, or it has a .savecast */
+	bool other;
+	bool far; /* on a network or FUSE file system; the other fields are not set */
+	char **folders; /* names of the folders in it that .gitignore does not ignore */
 	size_t folder_count;
 	struct scan_file *files;
 	size_t file_count;
@@ -48,12 +49,12 @@ struct scan_folder {
 
 struct scan {
 	char *root; /* of the project */
-	bool gitignored; /* .gitignore is not asked */
-	bool far_too; /* file systems are not asked */
-	uint64_t left; /* bytes that may be read */
+	bool gitignored; /* .gitignore is not checked */
+	bool far_too; /* the kind of file system is not checked */
+	uint64_t left; /* how many bytes may still be read */
 	struct scan_folder folders[SCAN_FOLDERS_MAX];
 	size_t count;
-	size_t file_count; /* of all */
+	size_t file_count; /* of all folders */
 };
 
 struct scan *scan_new(const char *root);

@@ -66,7 +66,7 @@ struct folder *folder_find(const struct folder *folder, const char *name)
 	return inner;
 }
 
-/* What is queued of it, or looked at, finds that it is gone. */
+/* Removes it from the queue and from the scan in progress. */
 static void folder_forget(struct folder *folder)
 {
 	struct folder_tree *tree = folder->tree;
@@ -83,7 +83,7 @@ static void folder_forget(struct folder *folder)
 	}
 }
 
-/* With all in it; it is in its parent's list no more. */
+/* With everything in it; it has left its parent's list. */
 static void folder_free(struct folder *folder)
 {
 	struct folder *inner = folder->first;
@@ -139,12 +139,12 @@ static bool tree_is_full(struct folder_tree *tree, const char *path)
 		return false;
 	}
 	if (!tree->full) {
-		char why[160];
+		char why[192];
 
 		tree->full = true;
 		snprintf(why, sizeof why,
-			"is not watched, nor what is farther from the root: %u folders are; "
-			"savecast.ignore those that matter less, or raise savecast.watch-folders",
+			"is not watched, nor is anything farther from the root: %u folders are watched; "
+			"ignore those that matter less with savecast.ignore, or raise savecast.watch-folders",
 			tree->count);
 		tree_problem(tree, path, why);
 	}
@@ -211,11 +211,11 @@ static void folder_on_folder(struct folder *folder, uint32_t mask, const char *n
 	if (inner && mask & IN_MOVED_FROM) {
 		_cleanup_free_ char *path = folder_path(folder, name);
 
-		/* It stands for the files that were in it. */
+		/* The entry stands for the files that were in it. */
 		file_table_put(tree->table, file_table_key(path), &(struct file_note){0});
 		tree->callbacks.event(TREE_FOLDER_GONE, path, tree->userdata);
 	}
-	/* What .gitignore says of it, the scan of its parent has to ask. */
+	/* The scan of its parent checks whether .gitignore ignores it. */
 	if (mask & (IN_CREATE | IN_MOVED_TO) && folder_wants(folder, name)) {
 		tree_enter(tree, folder, name, SCAN_TELL);
 		tree_next(tree);
@@ -235,7 +235,7 @@ static void folder_on_file(struct folder *folder, uint32_t mask, const char *nam
 		event = TREE_GONE;
 	} else if (mask & IN_CREATE && lstat(file, &st) == 0 &&
 		(!S_ISREG(st.st_mode) || st.st_nlink > 1)) {
-		event = TREE_DONE; /* a link of either kind is whole from the start */
+		event = TREE_DONE; /* a link of either kind is complete from the start */
 	}
 	if (event != TREE_BEGUN && strcmp(name, ".gitignore") == 0) {
 		tree->recheck = true;
@@ -250,7 +250,7 @@ static void folder_on_event(uint32_t mask, const char *name, void *userdata)
 	struct folder_tree *tree = folder->tree;
 
 	if (mask & IN_Q_OVERFLOW) {
-		/* Told to each folder; the root does it for all. */
+		/* Each folder gets this event; the root handles it for all. */
 		if (!folder->parent) {
 			tree->lost = true;
 			folder_tree_look(tree);

@@ -123,7 +123,7 @@ export function* stumblingWords(files) {
 }
 
 /** Files of other projects and of people, which comments and documents name. */
-const OTHER_FILES = /^(?:sys|linux|dbus|netinet)\/|^(?:git2|libwebsockets|systemd-\w+|cmocka|queue)\.h$|^(?:CHANGELOG|SKILL|AGENTS|CLAUDE|README)\.md$/;
+const OTHER_FILES = /^(?:sys|linux|dbus|netinet|share)\/|^(?:git2|libwebsockets|systemd-\w+|cmocka|queue)\.h$|^(?:CHANGELOG|SKILL|AGENTS|CLAUDE|README)\.md$/;
 /** Stands for any name: verb-NAME.c, x_free(). */
 const PLACEHOLDER = /\b[A-Z]{2,}\b|^x_/;
 const NAMED_FILE = /(?<![\w./*$<>{}~@:%-])(?:\.\.?\/)*(?:[\w-]+\/)*[\w-]+(?:\.[\w-]+)*\.(?:c|h|md)\b(?![\w/*(-])/g;
