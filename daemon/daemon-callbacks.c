@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon-private.h"
 
+#include "util/mem.h"
+#include "util/pathname.h"
+
 #define LOG_MODULE "main"
 #include "util/log.h"
 
@@ -174,6 +177,48 @@ void on_endpoint_changed(void *userdata)
 	struct daemon *daemon = userdata;
 
 	daemon_api_endpoint_changed(daemon->api);
+}
+
+static void project_goes_on(struct daemon *daemon, struct project *project)
+{
+	_cleanup_free_ char *root = mem_strdup(project->root);
+
+	if (!project->unread) {
+		return;
+	}
+	project->unread = false;
+	settings_mount_answers(daemon->settings, project);
+	/* Its .savecast may be gone, and the project with it. */
+	if (registry_find(daemon->registry, root) == project) {
+		sources_settings_changed(daemon->sources, project);
+	}
+}
+
+void on_mount(const char *folder, enum mount_state state, void *userdata)
+{
+	struct daemon *daemon = userdata;
+	struct registry *registry = daemon->registry;
+	_cleanup_free_ char *text = pathname_to_text(folder);
+	_cleanup_free_ char *problem = state == MOUNT_WAITS
+		? mem_printf("%s does not answer: its saves wait", text)
+		: NULL;
+
+	for (size_t i = registry_count(registry); i-- > 0;) {
+		struct project *project =
+			i < registry_count(registry) ? registry_at(registry, i) : NULL;
+
+		if (project && pathname_is_below(project->root, folder)) {
+			project_problem_set(registry, project, "mount", problem);
+			if (state == MOUNT_ANSWERS) {
+				project_goes_on(daemon, project);
+			}
+		}
+	}
+	if (state == MOUNT_ANSWERS) {
+		settings_meet_projects(daemon->settings);
+		browsers_look_up_homeless(daemon->browsers);
+		daemon_api_mount_answers(daemon->api);
+	}
 }
 
 const struct registry_callbacks on_projects = {

@@ -20,6 +20,7 @@
 #include "sources/git/git-ignore.h"
 #include "sources/sources.h"
 #include "util/loop.h"
+#include "util/mounts.h"
 #include "util/signals.h"
 #include "websocket/endpoint.h"
 #include "websocket/proof.h"
@@ -64,3 +65,4 @@ void on_browsers_changed(struct project *project, void *userdata);
 void on_settings_changed(struct project *project, void *userdata);
 void on_names_changed(void *userdata);
 void on_endpoint_changed(void *userdata);
+void on_mount(const char *folder, enum mount_state state, void *userdata);

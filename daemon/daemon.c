@@ -46,6 +46,7 @@ static int daemon_connect(struct daemon *daemon)
 /* The modules that decide and act; nothing happens yet. */
 static void daemon_make_parts(struct daemon *daemon, const char *config, const char *state)
 {
+	mounts_new(daemon->loop, on_mount, daemon);
 	daemon->registry = registry_new();
 	daemon->state = state_new(daemon->loop, state);
 	daemon->ledger = ledger_new();
@@ -74,6 +75,7 @@ static void daemon_make_ways_in(struct daemon *daemon)
 		endpoint_new(daemon->loop, settings_of_daemon(daemon->settings)->port,
 			&browsers_callbacks, daemon->browsers, on_endpoint_changed, daemon);
 	daemon->api = daemon_api_new(&(struct daemon_api_parts){
+		.loop = daemon->loop,
 		.bus = daemon->bus,
 		.registry = daemon->registry,
 		.state = daemon->state,
@@ -158,6 +160,7 @@ void daemon_free(struct daemon *daemon)
 {
 	if (daemon->loop) {
 		loop_finish_jobs(daemon->loop);
+		mounts_finish();
 	}
 	endpoint_free(daemon->endpoint);
 	if (daemon->registry) {
@@ -179,6 +182,7 @@ void daemon_free(struct daemon *daemon)
 	state_free(daemon->state);
 	registry_free(daemon->registry);
 	bus_free(daemon->bus);
+	mounts_free();
 	signals_free(daemon->signals);
 	loop_free(daemon->loop);
 	free(daemon);

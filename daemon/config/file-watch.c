@@ -8,6 +8,7 @@
 
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/mounts.h"
 
 #define LOG_MODULE "watch"
 #include "util/log.h"
@@ -95,7 +96,7 @@ static struct file_watch *first_dirty(const struct file_watcher *watcher)
 {
 	struct file_watch *watch = watcher->first;
 
-	while (watch && !watch->dirty) {
+	while (watch && !(watch->dirty && mounts_ready(watch->folder))) {
 		watch = watch->next;
 	}
 	return watch;
@@ -131,7 +132,6 @@ static void on_ready(uint32_t events, void *userdata)
 	struct file_watcher *watcher = userdata;
 	_Alignas(struct inotify_event) char bytes[8192];
 	ssize_t n = read(watcher->fd, bytes, sizeof bytes);
-	struct file_watch *watch;
 
 	for (char *at = bytes; n > 0 && at < bytes + n;) {
 		const struct inotify_event *event = (const void *)at;
@@ -139,7 +139,14 @@ static void on_ready(uint32_t events, void *userdata)
 		mark(watcher, event);
 		at += sizeof *event + event->len;
 	}
-	while ((watch = first_dirty(watcher))) {
+	file_watcher_resume(watcher);
+}
+
+void file_watcher_resume(struct file_watcher *watcher)
+{
+	struct file_watch *watch;
+
+	while (watcher && (watch = first_dirty(watcher))) {
 		watch->dirty = false;
 		watch_arm(watch); /* before it is read, so that no change is missed in between */
 		tell(watch);

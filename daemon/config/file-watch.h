@@ -40,3 +40,6 @@ void file_watch_free(struct file_watch *watch);
 
 /* Tries again to watch what could not be watched. NULL is allowed. */
 void file_watch_renew(struct file_watch *watch);
+
+/* A mount answers again: what changed on it meanwhile is reported now. Takes NULL. */
+void file_watcher_resume(struct file_watcher *watcher);

@@ -8,6 +8,7 @@
 #include "config/file-watch.h"
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/mounts.h"
 #include "util/pathname.h"
 
 #define LOG_MODULE "config"
@@ -18,7 +19,7 @@ struct project_config {
 	struct project *project;
 	struct project_settings values;
 	struct config_text own;
-	struct file_watch *watch;
+	struct file_watch *watch; /* NULL until the project's mount has answered */
 	struct project_config *next;
 };
 
@@ -61,13 +62,26 @@ static enum config_found project_config_read(struct project_config *config, bool
 	return found;
 }
 
+/* False: the file's mount does not answer; settings_mount_answers() goes on. */
+static bool project_config_ready(struct project_config *config)
+{
+	bool ready = mounts_ready(config->project->root);
+
+	config->project->unread |= !ready;
+	return ready;
+}
+
 static bool project_config_changed(bool stays_so, void *userdata)
 {
 	struct project_config *config = userdata;
 	struct settings *settings = config->settings;
 	struct project *project = config->project;
-	enum config_found found = project_config_read(config, stays_so);
+	enum config_found found;
 
+	if (!project_config_ready(config)) {
+		return true;
+	}
+	found = project_config_read(config, stays_so);
 	if (found != CONFIG_THERE && !stays_so) {
 		return false;
 	}
@@ -166,7 +180,7 @@ void settings_meet_projects(struct settings *settings)
 		const char *root = settings->users.entries[i].root;
 		struct stat st;
 
-		if (root && stat(root, &st) == 0 && S_ISDIR(st.st_mode)) {
+		if (root && mounts_ready(root) && stat(root, &st) == 0 && S_ISDIR(st.st_mode)) {
 			registry_meet(settings->registry, root, PROJECT_BY_CONFIG);
 		}
 	}
@@ -188,6 +202,13 @@ static struct project_config **find_config(
 	return at;
 }
 
+static void project_config_begin(struct project_config *config)
+{
+	config->watch = file_watch_new(config->settings->watcher, config->project->root,
+		PROJECT_FILE, false, project_config_changed, config);
+	project_config_read(config, true);
+}
+
 void settings_project_added(struct settings *settings, struct project *project)
 {
 	struct project_config *config = mem_new(struct project_config);
@@ -200,9 +221,27 @@ void settings_project_added(struct settings *settings, struct project *project)
 	settings->projects = config;
 	project->settings = &config->values;
 	config_text_init(&config->own, file, false);
-	config->watch = file_watch_new(settings->watcher, project->root, PROJECT_FILE, false,
-		project_config_changed, config);
-	project_config_read(config, true);
+	if (project_config_ready(config)) {
+		project_config_begin(config);
+	} else {
+		project_config_build(config);
+	}
+}
+
+void settings_mount_answers(struct settings *settings, struct project *project)
+{
+	struct project_config *config = *find_config(settings, project);
+
+	file_watcher_resume(settings->watcher);
+	if (!config) {
+		return;
+	}
+	if (!config->watch) {
+		project_config_begin(config);
+		settings->changed(project, settings->userdata);
+	} else {
+		project_config_changed(true, config);
+	}
 }
 
 void settings_project_removed(struct settings *settings, struct project *project)
@@ -251,8 +290,10 @@ void settings_read_again(struct settings *settings)
 	settings_users_changed(true, settings);
 	for (struct project_config *config = settings->projects; config; config = next) {
 		next = config->next;
-		file_watch_renew(config->watch);
-		project_config_changed(true, config);
+		if (project_config_ready(config)) {
+			file_watch_renew(config->watch);
+			project_config_changed(true, config);
+		}
 	}
 }
 

@@ -44,6 +44,8 @@ const struct daemon_settings *settings_of_daemon(const struct settings *settings
 
 /* The registry has a new project, or is about to forget one. */
 void settings_project_added(struct settings *settings, struct project *project);
+/* The project was `unread`, as its mount did not answer: reads what it could not. */
+void settings_mount_answers(struct settings *settings, struct project *project);
 void settings_project_removed(struct settings *settings, struct project *project);
 
 /* A file was saved: if it is a settings file, it is read again now. */

@@ -155,7 +155,7 @@ static DBusMessage *explain_file(struct daemon_api *api, DBusMessage *call, cons
 	DBusMessageIter to, dict, entry, variant, array;
 	struct claims claims;
 
-	intake_claim(api->parts.intake, name, &claims);
+	intake_claim(api->parts.intake, name, NULL, &claims);
 	intake_finish(api->parts.intake);
 	dbus_message_iter_init_append(reply, &to);
 	bus_dict_open(&to, &dict);
@@ -275,7 +275,9 @@ DBusMessage *daemon_api_explain(DBusMessage *call, void *userdata)
 			return bus_error(call, DBUS_ERROR_INVALID_ARGS, "Explain: what: %.200s: %s",
 				what, why);
 		}
-		return explain_file(api, call, name);
+		return daemon_api_must_wait(api, call, daemon_api_explain, &reply)
+			? reply
+			: explain_file(api, call, name);
 	}
 	if (!strstr(what, ":")) {
 		return bus_error(call, DBUS_ERROR_INVALID_ARGS,

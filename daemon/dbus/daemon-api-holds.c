@@ -54,7 +54,7 @@ DBusMessage *daemon_api_hold(DBusMessage *call, void *userdata)
 {
 	struct daemon_api *api = userdata;
 	_cleanup_free_ char *root = NULL, *why = NULL, *text = NULL;
-	DBusMessage *reply = daemon_api_read_root(call, &root);
+	DBusMessage *reply;
 	char clean[HOLD_REASON_MAX + 1];
 	struct project *project;
 	struct hold_owner *holder;
@@ -63,6 +63,10 @@ DBusMessage *daemon_api_hold(DBusMessage *call, void *userdata)
 	dbus_bool_t build = FALSE;
 	uint32_t cookie;
 
+	if (daemon_api_must_wait(api, call, daemon_api_hold, &reply)) {
+		return reply;
+	}
+	reply = daemon_api_read_root(call, &root);
 	if (!root) {
 		return reply;
 	}

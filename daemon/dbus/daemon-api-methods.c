@@ -81,10 +81,13 @@ DBusMessage *daemon_api_saved(DBusMessage *call, void *userdata)
 	if (error) {
 		return error;
 	}
+	if (daemon_api_save_waits(api, call, &names.names, &names.count, &error)) {
+		return error;
+	}
 	for (size_t i = 0; i < names.count; i++) {
 		settings_saved(api->parts.settings, names.names[i]);
 	}
-	return return_event(call, pipeline_saved(api->parts.pipeline, names.names, names.count));
+	return return_event(call, pipeline_saved(api->parts.pipeline, names.names, names.count, NULL));
 }
 
 DBusMessage *daemon_api_read_root(DBusMessage *call, char **root)
@@ -144,10 +147,14 @@ DBusMessage *daemon_api_track(DBusMessage *call, void *userdata)
 {
 	struct daemon_api *api = userdata;
 	_cleanup_free_ char *root = NULL, *path = NULL, *text = NULL;
-	DBusMessage *reply = daemon_api_read_root(call, &root);
+	DBusMessage *reply;
 	struct project *project;
 	struct stat st;
 
+	if (daemon_api_must_wait(api, call, daemon_api_track, &reply)) {
+		return reply;
+	}
+	reply = daemon_api_read_root(call, &root);
 	if (!root) {
 		return reply;
 	}
@@ -176,9 +183,13 @@ DBusMessage *daemon_api_untrack(DBusMessage *call, void *userdata)
 {
 	struct daemon_api *api = userdata;
 	_cleanup_free_ char *root = NULL, *text = NULL;
-	DBusMessage *reply = daemon_api_read_root(call, &root);
+	DBusMessage *reply;
 	struct project *project;
 
+	if (daemon_api_must_wait(api, call, daemon_api_untrack, &reply)) {
+		return reply;
+	}
+	reply = daemon_api_read_root(call, &root);
 	if (!root) {
 		return reply;
 	}
@@ -196,9 +207,13 @@ DBusMessage *daemon_api_reload(DBusMessage *call, void *userdata)
 {
 	struct daemon_api *api = userdata;
 	_cleanup_free_ char *root = NULL, *text = NULL, *why = NULL;
-	DBusMessage *error = daemon_api_read_root(call, &root);
+	DBusMessage *error;
 	struct project *project;
 
+	if (daemon_api_must_wait(api, call, daemon_api_reload, &error)) {
+		return error;
+	}
+	error = daemon_api_read_root(call, &root);
 	if (!root) {
 		return error;
 	}

@@ -34,6 +34,10 @@ struct daemon_api {
 	struct subscriber *subscribers;
 	unsigned subscriber_count;
 	struct hold_owner *holders;
+	/* see daemon-api-waiting.c */
+	struct waiting_call *waiting_calls;
+	struct waiting_save *waiting_saves;
+	unsigned waiting_call_count, waiting_save_count;
 };
 
 #define ERROR_NO_PROJECT "io.github.savecast.Error.NoProject"
@@ -52,6 +56,20 @@ bus_method_fn daemon_api_saved;
 bus_method_fn daemon_api_track;
 bus_method_fn daemon_api_untrack;
 bus_method_fn daemon_api_reload;
+
+/*
+ * daemon-api-waiting.c. For a call whose first argument names a file on a mount that has not
+ * just answered: true, and `method` is called once it has, or `reply` is an error.
+ */
+bool daemon_api_must_wait(
+	struct daemon_api *api, DBusMessage *call, bus_method_fn *method, DBusMessage **reply);
+/*
+ * The same for Saved, whose files are looked at by the mount's worker. Takes over the names
+ * if they wait. After MOUNT_PATIENCE_USEC the caller gets an event that says what it waits for.
+ */
+bool daemon_api_save_waits(struct daemon_api *api, DBusMessage *call, char ***names, size_t *count,
+	DBusMessage **reply);
+void daemon_api_drop_waiting(struct daemon_api *api);
 
 /* Methods: daemon-api-lists.c */
 bus_method_fn daemon_api_list_events;

@@ -124,6 +124,7 @@ void daemon_api_free(struct daemon_api *api)
 	daemon_api_drop_explanations(api);
 	daemon_api_drop_checks(api);
 	daemon_api_drop_holders(api);
+	daemon_api_drop_waiting(api);
 	while (api->projects) {
 		daemon_api_project_removed(api, api->projects->project);
 	}

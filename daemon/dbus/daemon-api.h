@@ -23,6 +23,7 @@ struct daemon_api;
 
 /* The modules that it uses; borrowed. */
 struct daemon_api_parts {
+	struct loop *loop;
 	struct bus *bus;
 	struct registry *registry;
 	struct state *state;
@@ -45,6 +46,8 @@ void daemon_api_step(
 	struct daemon_api *api, const struct event *event, const struct step *step);
 void daemon_api_browsers_changed(struct daemon_api *api);
 void daemon_api_problems_changed(struct daemon_api *api, struct project *project);
+/* Calls that waited for a mount are tried again. */
+void daemon_api_mount_answers(struct daemon_api *api);
 void daemon_api_endpoint_changed(struct daemon_api *api);
 void daemon_api_server_changed(struct daemon_api *api, const struct server *server);
 void daemon_api_project_added(struct daemon_api *api, struct project *project);

@@ -35,8 +35,32 @@ static const char *name_in(const struct project *project, const char *file)
 	return file + length + 1;
 }
 
+void intake_look(const char *name, const char *root, struct intake_look *look)
+{
+	struct git_ignores *ignores = git_ignores_new();
+
+	finder_look(name, &look->found);
+	if (!root || (look->found.root && strlen(look->found.root) > strlen(root))) {
+		root = look->found.root;
+	}
+	look->gitignored = root && git_ignores_file(ignores, root, look->found.file);
+	git_ignores_free(ignores);
+	content_read(look->found.file, CONTENT_WORKER_BYTES_MAX, &look->mark);
+}
+
+void intake_look_clear(struct intake_look *look)
+{
+	finder_look_clear(&look->found);
+}
+
+static bool is_gitignored(struct intake *intake, const struct intake_look *look,
+	const struct project *project, const char *file)
+{
+	return look ? look->gitignored : git_ignores_file(intake->ignores, project->root, file);
+}
+
 static void claims_add(struct intake *intake, struct claims *claims, struct project *project,
-	const struct path_rule *include)
+	const struct path_rule *include, const struct intake_look *look)
 {
 	struct claim *claim;
 	struct verdict *verdict;
@@ -49,20 +73,23 @@ static void claims_add(struct intake *intake, struct claims *claims, struct proj
 	verdict = &claim->verdict;
 	verdict_find(project->settings, name_in(project, claims->file), verdict);
 	if (!verdict->ignored && !verdict->wanted && !include && !project->settings->gitignored &&
-		git_ignores_file(intake->ignores, project->root, claims->file)) {
+		is_gitignored(intake, look, project, claims->file)) {
 		verdict->ignored = mem_strdup("by .gitignore; with savecast.gitignored = true "
 					      "it would count");
 	}
 }
 
-void intake_claim(struct intake *intake, const char *name, struct claims *claims)
+void intake_claim(struct intake *intake, const char *name, const struct intake_look *look,
+	struct claims *claims)
 {
 	struct project *own;
 
-	*claims = (struct claims){.file = finder_resolve(name)};
-	own = finder_find_resolved(intake->registry, claims->file, &claims->why);
+	*claims = (struct claims){
+		.file = look ? mem_strdup(look->found.file) : finder_resolve(name)};
+	own = look ? finder_find_looked(intake->registry, &look->found, &claims->why)
+		   : finder_find_resolved(intake->registry, claims->file, &claims->why);
 	for (struct project *at = own; at; at = finder_superproject(intake->registry, at)) {
-		claims_add(intake, claims, at, NULL);
+		claims_add(intake, claims, at, NULL, look);
 	}
 	for (size_t i = 0; i < registry_count(intake->registry); i++) {
 		struct project *project = registry_at(intake->registry, i);
@@ -71,7 +98,7 @@ void intake_claim(struct intake *intake, const char *name, struct claims *claims
 			: NULL;
 
 		if (include) {
-			claims_add(intake, claims, project, include);
+			claims_add(intake, claims, project, include, look);
 		}
 	}
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "pipeline/content.h"
+#include "project/finder.h"
 #include "project/project.h"
 #include "project/verdict.h"
 #include "sources/git/git-ignore.h"
@@ -31,7 +33,19 @@ struct intake;
 struct intake *intake_new(struct registry *registry, struct git_ignores *ignores);
 void intake_free(struct intake *intake);
 
-void intake_claim(struct intake *intake, const char *name, struct claims *claims);
+/* What the disk says of a saved file, for one on a mount that may not answer. */
+struct intake_look {
+	struct finder_look found;
+	bool gitignored;
+	struct content_mark mark;
+};
+/* On any thread. `root`: of the project that the file is known to be in; NULL: none. */
+void intake_look(const char *name, const char *root, struct intake_look *look);
+void intake_look_clear(struct intake_look *look);
+
+/* `look` NULL: looks now. */
+void intake_claim(struct intake *intake, const char *name, const struct intake_look *look,
+	struct claims *claims);
 /* Ends the call. */
 void intake_finish(struct intake *intake);
 void claims_clear(struct claims *claims);

@@ -47,10 +47,14 @@ static struct call_part *call_part(struct call *call, struct project *project)
 }
 
 /* Whether the file has the contents that were announced last. They are remembered in any case. */
-static bool call_is_unchanged(struct call *call, struct pipeline *pipeline, const char *file)
+static bool call_is_unchanged(struct call *call, struct pipeline *pipeline, const char *file,
+	const struct intake_look *look)
 {
 	struct content_mark mark;
 
+	if (look) {
+		return content_announce(pipeline->contents, file, &look->mark);
+	}
 	call->left -= content_read(file, call->left, &mark);
 	return content_announce(pipeline->contents, file, &mark);
 }
@@ -73,15 +77,16 @@ static bool call_was_told(struct call *call, struct pipeline *pipeline, const ch
 	return true;
 }
 
-static void call_take(struct call *call, struct pipeline *pipeline, const char *name)
+static void call_take(struct call *call, struct pipeline *pipeline, const char *name,
+	const struct intake_look *look)
 {
 	struct claims claims;
 	bool same = false, asked = false, told = false;
 
-	if (call_was_told(call, pipeline, name)) {
+	if (!look && call_was_told(call, pipeline, name)) {
 		return;
 	}
-	intake_claim(pipeline->intake, name, &claims);
+	intake_claim(pipeline->intake, name, look, &claims);
 	for (size_t i = 0; i < claims.count; i++) {
 		struct project *project = claims.items[i].project;
 		const char *ignored = claims.items[i].verdict.ignored;
@@ -92,7 +97,7 @@ static void call_take(struct call *call, struct pipeline *pipeline, const char *
 			continue;
 		}
 		if (!asked) {
-			same = call_is_unchanged(call, pipeline, claims.file);
+			same = call_is_unchanged(call, pipeline, claims.file, look);
 			told = same && content_ask_told_by_disk(pipeline->contents, claims.file);
 			asked = true;
 		}
@@ -254,7 +259,28 @@ void pipeline_wrote(struct pipeline *pipeline, struct project *project, enum eve
 	}
 }
 
-uint64_t pipeline_saved(struct pipeline *pipeline, char *const *names, size_t count)
+uint64_t pipeline_save_waits(
+	struct pipeline *pipeline, char *const *names, size_t count, const char *why)
+{
+	uint64_t now = clock_now_usec();
+	uint64_t serial = pipeline_open(pipeline, EVENT_SAVE, NULL, now, "");
+
+	for (size_t i = 0; i < count && i < LEDGER_FILES_MAX; i++) {
+		ledger_file(pipeline->ledger, serial, names[i]);
+	}
+	ledger_step(pipeline->ledger, serial, now, STEP_HELD, NULL, "%s", why);
+	return serial;
+}
+
+void pipeline_save_done(struct pipeline *pipeline, uint64_t waited, uint64_t event)
+{
+	ledger_close(pipeline->ledger, waited);
+	ledger_step(pipeline->ledger, waited, clock_now_usec(), STEP_LEFT, NULL, "as event %llu",
+		(unsigned long long)event);
+}
+
+uint64_t pipeline_saved(struct pipeline *pipeline, char *const *names, size_t count,
+	const struct intake_look *looks)
 {
 	struct call call = {.left = CONTENT_LOOP_BYTES_MAX};
 	uint64_t now = clock_now_usec();
@@ -264,7 +290,7 @@ uint64_t pipeline_saved(struct pipeline *pipeline, char *const *names, size_t co
 		pipeline->before(pipeline->before_userdata);
 	}
 	for (size_t i = 0; i < count; i++) {
-		call_take(&call, pipeline, names[i]);
+		call_take(&call, pipeline, names[i], looks ? &looks[i] : NULL);
 	}
 	intake_finish(pipeline->intake);
 	for (size_t i = 0; i < call.count; i++) {

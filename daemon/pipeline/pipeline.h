@@ -31,9 +31,19 @@ void pipeline_free(struct pipeline *pipeline);
  * those that a project ignores. Returns the event of the first file that is not ignored, or
  * of the first file if all are. Files with the contents that were announced last are left
  * out; if none remains, the event ends as "unchanged". If only sources were saved, they
- * wait for the output that is made from them; see output-wait.h.
+ * wait for the output that is made from them; see output-wait.h. `looks`, one for each name,
+ * is what the disk says of them; NULL: it is asked.
  */
-uint64_t pipeline_saved(struct pipeline *pipeline, char *const *names, size_t count);
+uint64_t pipeline_saved(struct pipeline *pipeline, char *const *names, size_t count,
+	const struct intake_look *looks);
+
+/*
+ * The disk does not answer yet: opens an event that says so and returns it. Once that save
+ * has been done, as another event, pipeline_save_done() closes it.
+ */
+uint64_t pipeline_save_waits(
+	struct pipeline *pipeline, char *const *names, size_t count, const char *why);
+void pipeline_save_done(struct pipeline *pipeline, uint64_t waited, uint64_t event);
 
 /*
  * Called before saved files are inspected, so that changes on disk are handled first. NULL:

@@ -8,6 +8,7 @@
 
 #include "sources/git/git-dir.h"
 #include "util/mem.h"
+#include "util/mounts.h"
 #include "util/pathname.h"
 
 /*
@@ -64,7 +65,7 @@ static size_t folders_length(const char *name)
 	return S_ISDIR(st.st_mode) || !slash ? strlen(name) : (size_t)(slash - name);
 }
 
-char *finder_resolve(const char *name)
+static char *resolve(const char *name)
 {
 	char *real = realpath(name, NULL);
 
@@ -109,7 +110,9 @@ static char *shell_word(const char *text)
 char *finder_advice(const char *name)
 {
 	_cleanup_free_ char *file = finder_resolve(name);
-	_cleanup_free_ char *folder = mem_strndup(file, folders_length(file));
+	size_t length = mounts_ready(file) ? folders_length(file)
+					   : (size_t)(strrchr(file, '/') - file);
+	_cleanup_free_ char *folder = mem_strndup(file, length);
 	_cleanup_free_ char *text = pathname_to_text(*folder ? folder : "/");
 	_cleanup_free_ char *word = shell_word(text);
 
@@ -137,6 +140,11 @@ static struct project *finder_meet(
 	return project;
 }
 
+char *finder_resolve(const char *name)
+{
+	return mounts_ready(name) ? resolve(name) : mem_strdup(name);
+}
+
 struct project *finder_find(struct registry *registry, const char *name, char **why)
 {
 	_cleanup_free_ char *file = finder_resolve(name);
@@ -144,50 +152,130 @@ struct project *finder_find(struct registry *registry, const char *name, char **
 	return finder_find_resolved(registry, file, why);
 }
 
+static char *no_project(const char *file, char **obstacle)
+{
+	_cleanup_free_ char *advice = NULL;
+
+	if (*obstacle) {
+		return mem_steal(*obstacle);
+	}
+	advice = finder_advice(file);
+	return mem_printf("it is in no tracked project and no git work tree: run %s", advice);
+}
+
+/* Whether the folder would be a project; `obstacle` is kept if there is one already. */
+static bool folder_is_project(const char *folder, enum project_how *how, char **obstacle)
+{
+	_cleanup_free_ char *bad_git = NULL;
+
+	if (git_worktree_check(folder, &bad_git) == 0) {
+		*how = PROJECT_BY_GIT;
+		return true;
+	}
+	if (has_project_file(folder)) {
+		*how = PROJECT_BY_FILE;
+		return true;
+	}
+	/* What of git is not noticed then, its problem says. */
+	if (bad_git && git_worktree_is_likely(folder)) {
+		*how = PROJECT_BY_GIT;
+		return true;
+	}
+	if (bad_git && !*obstacle) {
+		_cleanup_free_ char *text = pathname_to_text(folder);
+
+		*obstacle = mem_printf("%s: git: %s", text, bad_git);
+	}
+	return false;
+}
+
+/* Cuts the name to the folder above it. False: there is none. */
+static bool go_up(char *folder)
+{
+	char *slash = strrchr(folder, '/');
+
+	if (!slash || folder[1] == '\0') {
+		return false;
+	}
+	slash[slash == folder ? 1 : 0] = '\0';
+	return true;
+}
+
+static struct project *find_known(struct registry *registry, const char *file, char **why)
+{
+	struct project *project = registry_lookup(registry, file);
+	_cleanup_free_ char *mount = project ? NULL : mounts_of(file);
+
+	if (!project) {
+		*why = mem_printf("%s does not answer: savecast waits for it", mount ? mount : file);
+	}
+	return project;
+}
+
 struct project *finder_find_resolved(struct registry *registry, const char *file, char **why)
 {
-	_cleanup_free_ char *folder = mem_strdup(file);
-	size_t folders = folders_length(file);
-	_cleanup_free_ char *obstacle = NULL;
+	_cleanup_free_ char *folder = NULL, *obstacle = NULL;
+	size_t folders;
 
-	for (;;) {
+	if (!mounts_ready(file)) {
+		return find_known(registry, file, why);
+	}
+	folder = mem_strdup(file);
+	folders = folders_length(file);
+	do {
 		struct project *project = registry_find(registry, folder);
 		bool look = strlen(folder) <= folders || folder[1] == '\0';
-		_cleanup_free_ char *bad_git = NULL;
-		char *slash;
+		enum project_how how;
 
 		if (project) {
 			return project;
 		}
-		if (look && git_worktree_check(folder, &bad_git) == 0) {
-			return finder_meet(registry, folder, PROJECT_BY_GIT, why);
+		if (look && folder_is_project(folder, &how, &obstacle)) {
+			return finder_meet(registry, folder, how, why);
 		}
-		if (look && has_project_file(folder)) {
-			return finder_meet(registry, folder, PROJECT_BY_FILE, why);
-		}
-		/* What of git is not noticed then, its problem says. */
-		if (look && bad_git && git_worktree_is_likely(folder)) {
-			return finder_meet(registry, folder, PROJECT_BY_GIT, why);
-		}
-		if (bad_git && !obstacle) {
-			_cleanup_free_ char *text = pathname_to_text(folder);
-
-			obstacle = mem_printf("%s: git: %s", text, bad_git);
-		}
-		slash = strrchr(folder, '/');
-		if (!slash || folder[1] == '\0') {
-			break;
-		}
-		slash[slash == folder ? 1 : 0] = '\0';
-	}
-	if (obstacle) {
-		*why = mem_steal(obstacle);
-	} else {
-		_cleanup_free_ char *advice = finder_advice(file);
-
-		*why = mem_printf("it is in no tracked project and no git work tree: run %s", advice);
-	}
+	} while (go_up(folder));
+	*why = no_project(file, &obstacle);
 	return NULL;
+}
+
+void finder_look(const char *name, struct finder_look *look)
+{
+	_cleanup_free_ char *folder = NULL;
+	size_t folders;
+
+	*look = (struct finder_look){.file = resolve(name)};
+	folder = mem_strdup(look->file);
+	folders = folders_length(look->file);
+	do {
+		bool is_folder = strlen(folder) <= folders || folder[1] == '\0';
+
+		if (is_folder && folder_is_project(folder, &look->how, &look->obstacle)) {
+			look->root = mem_steal(folder);
+			return;
+		}
+	} while (go_up(folder));
+}
+
+void finder_look_clear(struct finder_look *look)
+{
+	free(look->file);
+	free(look->root);
+	free(look->obstacle);
+}
+
+struct project *finder_find_looked(
+	struct registry *registry, const struct finder_look *look, char **why)
+{
+	struct project *project = registry_lookup(registry, look->file);
+	_cleanup_free_ char *obstacle = look->obstacle ? mem_strdup(look->obstacle) : NULL;
+
+	if (look->root && (!project || strlen(project->root) < strlen(look->root))) {
+		return finder_meet(registry, look->root, look->how, why);
+	}
+	if (!project) {
+		*why = no_project(look->file, &obstacle);
+	}
+	return project;
 }
 
 struct project *finder_superproject(struct registry *registry, const struct project *project)
@@ -195,7 +283,8 @@ struct project *finder_superproject(struct registry *registry, const struct proj
 	const char *slash = strrchr(project->root, '/');
 	_cleanup_free_ char *above = NULL, *why = NULL;
 
-	if (!slash || slash == project->root || !git_is_submodule(project->root)) {
+	if (!slash || slash == project->root || !mounts_ready(project->root) ||
+		!git_is_submodule(project->root)) {
 		return NULL;
 	}
 	above = mem_strndup(project->root, (size_t)(slash - project->root));

@@ -27,3 +27,20 @@ char *finder_resolve(const char *name);
 
 /* The project that this one is a submodule of; NULL if it is none. */
 struct project *finder_superproject(struct registry *registry, const struct project *project);
+
+/*
+ * What the disk says of a name, for a mount that may not answer: finder_look() runs on a
+ * worker, finder_find_looked() then touches no file. The functions above do not touch one
+ * on such a mount either (see mounts_ready()): they take the name as it is, and of the
+ * projects those that are known.
+ */
+struct finder_look {
+	char *file; /* resolved */
+	char *root; /* the nearest folder above that would be a project; NULL: none */
+	enum project_how how;
+	char *obstacle; /* a git work tree that cannot be used; or NULL */
+};
+void finder_look(const char *name, struct finder_look *look);
+void finder_look_clear(struct finder_look *look);
+struct project *finder_find_looked(
+	struct registry *registry, const struct finder_look *look, char **why);

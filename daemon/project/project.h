@@ -60,6 +60,10 @@ struct project {
 	struct build_failure *failure;
 
 	enum project_watch watch;
+
+	/* What was to be read or watched of it waits for its mount to answer; see mounts.h. */
+	bool unread;
+
 	char *problem; /* UTF-8: what part of the project cannot be watched, and why; or NULL */
 
 	/* The tabs that show it; see browser/tab.h, which owns them. */

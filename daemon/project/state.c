@@ -8,6 +8,7 @@
 #include "readiness/restart-history.h"
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/mounts.h"
 
 #define LOG_MODULE "state"
 #include "util/log.h"
@@ -149,10 +150,11 @@ static void state_store_file(struct state *state, const char *file, char *text,
 	*job = (struct state_job){
 		.name = mem_printf("%s/%s", state->folder, file),
 		.text = text,
+		.error = -EAGAIN, /* unless it is written */
 		.stored = stored,
 		.userdata = userdata,
 	};
-	loop_job(state->loop, state_write, state_written, job);
+	mounts_job(state->loop, job->name, state_write, state_written, job);
 }
 
 void state_store(struct state *state, const struct registry *registry, state_stored_fn *stored,

@@ -4,6 +4,7 @@
 #include "pipeline/fileset.h"
 #include "util/mem.h"
 #include "util/pathname.h"
+#include "util/mounts.h"
 #include "config/setting.h"
 #include "pipeline/content.h"
 #include "project/finder.h"
@@ -280,7 +281,7 @@ static void source_read(struct disk_source *source, uint64_t now)
 	}
 	writes_compact(writes);
 	source->reading = reading;
-	loop_job(source->parts.loop, on_read, on_read_done, reading);
+	mounts_job(source->parts.loop, source->project->root, on_read, on_read_done, reading);
 }
 
 /* Reads a few files here and now; false: they are too many, or too large. */
@@ -347,7 +348,7 @@ void disk_source_tell(struct disk_source *source)
 		loop_timer_set(source->due, CLOCK_NEVER);
 		return;
 	}
-	if (!source_read_now(source, now)) {
+	if (!mounts_ready(source->project->root) || !source_read_now(source, now)) {
 		source_read(source, now);
 	}
 	source_schedule(source);

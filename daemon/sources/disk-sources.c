@@ -4,6 +4,7 @@
 #include "config/setting.h"
 #include "project/project.h"
 #include "util/mem.h"
+#include "util/mounts.h"
 
 struct item {
 	struct disk_sources *sources;
@@ -94,7 +95,10 @@ void disk_sources_update(struct disk_sources *sources, struct project *project)
 {
 	struct item *item = *sources_at(sources, project);
 
-	if (project->tab_count && !item && !project->settings->watch.off) {
+	if (project->tab_count && !item && !project->settings->watch.off &&
+		!mounts_ready(project->root)) {
+		project->unread = true;
+	} else if (project->tab_count && !item && !project->settings->watch.off) {
 		sources_add(sources, project);
 	} else if (item) {
 		loop_timer_set(item->linger,

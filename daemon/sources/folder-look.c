@@ -2,6 +2,7 @@
 #include "sources/folder-tree-private.h"
 
 #include "util/mem.h"
+#include "util/mounts.h"
 
 static void tree_take_file(struct folder_tree *tree, const struct scan_file *file, enum scan_kind kind)
 {
@@ -172,5 +173,5 @@ void tree_next(struct folder_tree *tree)
 	}
 	tree->look = mem_new(struct look);
 	*tree->look = (struct look){tree, scan};
-	loop_job(tree->loop, on_scan, on_scanned, tree->look);
+	mounts_job(tree->loop, tree->root, on_scan, on_scanned, tree->look);
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "util/mem.h"
+#include "util/mounts.h"
 #include "util/pathname.h"
 
 #define TREE_MASK                                                                                  \
@@ -233,7 +234,7 @@ static void folder_on_file(struct folder *folder, uint32_t mask, const char *nam
 		event = TREE_DONE;
 	} else if (mask & (IN_DELETE | IN_MOVED_FROM)) {
 		event = TREE_GONE;
-	} else if (mask & IN_CREATE && lstat(file, &st) == 0 &&
+	} else if (mask & IN_CREATE && mounts_ready(file) && lstat(file, &st) == 0 &&
 		(!S_ISREG(st.st_mode) || st.st_nlink > 1)) {
 		event = TREE_DONE; /* a link of either kind is complete from the start */
 	}

@@ -8,6 +8,7 @@
 #include "config/setting.h"
 #include "sources/output-pattern.h"
 #include "util/mem.h"
+#include "util/mounts.h"
 
 /* For folders on the path to an output, and for output folders. */
 #define WAY_MASK (IN_CREATE | IN_MOVED_TO | IN_MOVE_SELF)
@@ -27,7 +28,7 @@ struct output_folder {
 
 struct output_folders {
 	struct watcher *watcher;
-	const struct project *project;
+	struct project *project;
 	struct output_folders_callbacks callbacks;
 	void *userdata;
 	struct output_folder *first;
@@ -161,8 +162,13 @@ static void folder_on_event(uint32_t mask, const char *name, void *userdata)
 	struct output_folders *folders = folder->folders;
 	_cleanup_free_ char *path = mem_printf("%s/%s", folder->path, name);
 
-	if (mask & IN_Q_OVERFLOW) {
-		/* Each folder gets this event; the first watched one handles it for all. */
+	if (!mounts_ready(folder->path)) {
+		folders->project->unread = true; /* all is read anew once it answers */
+	} else if (mask & IN_Q_OVERFLOW) {
+		/*
+		 * Each folder gets this event; the first one that is watched handles it for
+		 * all.
+		 */
 		if (folder == folders_watched(folders)) {
 			folders->callbacks.told(FOLDERS_LOST, NULL, folders->userdata);
 			folders_drop(folders, folders->project->root, false);
@@ -322,7 +328,7 @@ static void folders_visit_all(struct output_folders *folders)
 	}
 }
 
-struct output_folders *output_folders_new(struct watcher *watcher, const struct project *project,
+struct output_folders *output_folders_new(struct watcher *watcher, struct project *project,
 	const struct output_folders_callbacks *callbacks, void *userdata)
 {
 	struct output_folders *folders = mem_new(struct output_folders);

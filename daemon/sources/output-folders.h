@@ -31,6 +31,6 @@ struct output_folders_callbacks {
 };
 
 /* Begins to watch; does not report existing files. Borrows the project. */
-struct output_folders *output_folders_new(struct watcher *watcher, const struct project *project,
+struct output_folders *output_folders_new(struct watcher *watcher, struct project *project,
 	const struct output_folders_callbacks *callbacks, void *userdata);
 void output_folders_free(struct output_folders *folders);

@@ -7,6 +7,7 @@
 #include "sources/output-burst.h"
 #include "sources/output-folders.h"
 #include "util/mem.h"
+#include "util/mounts.h"
 
 #define LOG_MODULE "output"
 #include "util/log.h"
@@ -149,7 +150,7 @@ static void source_on_due(void *userdata)
 	reading->lost = source->lost;
 	source->lost = false;
 	source->reading = reading;
-	loop_job(source->sources->loop, on_read, on_read_done, reading);
+	mounts_job(source->sources->loop, source->project->root, on_read, on_read_done, reading);
 }
 
 static void source_on_folder(enum output_folders_event event, const char *file, void *userdata)
@@ -242,7 +243,9 @@ void output_sources_update(struct output_sources *sources, struct project *proje
 {
 	output_sources_forget(sources, project);
 	project_problem_set(sources->registry, project, "output", NULL);
-	if (project->settings->output.count) {
+	if (project->settings->output.count && !mounts_ready(project->root)) {
+		project->unread = true;
+	} else if (project->settings->output.count) {
 		source_begin(sources, project);
 	}
 }

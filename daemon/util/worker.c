@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -96,7 +97,22 @@ static void worker_discard(struct worker *worker)
 	free(worker);
 }
 
-struct worker *worker_new(void)
+/* Keeps only what reports finished jobs. */
+static void *worker_run_apart(void *userdata)
+{
+	struct worker *worker = userdata;
+	unsigned event = (unsigned)worker->event;
+
+	if (unshare(CLONE_FILES) == 0) {
+		if (event > 3) {
+			close_range(3, event - 1, 0);
+		}
+		close_range(event + 1, ~0U, 0);
+	}
+	return worker_run(userdata);
+}
+
+static struct worker *worker_start(void *(*run)(void *userdata))
 {
 	struct worker *worker = mem_new(struct worker);
 	sigset_t all, before;
@@ -110,8 +126,7 @@ struct worker *worker_new(void)
 	/* Signals are handled by the loop. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = worker->event < 0 ? errno
-				  : pthread_create(&worker->thread, NULL, worker_run, worker);
+	error = worker->event < 0 ? errno : pthread_create(&worker->thread, NULL, run, worker);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error) {
 		worker_discard(worker);
@@ -119,6 +134,16 @@ struct worker *worker_new(void)
 		return NULL;
 	}
 	return worker;
+}
+
+struct worker *worker_new(void)
+{
+	return worker_start(worker_run);
+}
+
+struct worker *worker_new_apart(void)
+{
+	return worker_start(worker_run_apart);
 }
 
 void worker_free(struct worker *worker)

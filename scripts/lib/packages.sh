@@ -28,6 +28,7 @@ packages_list() {
 		run   python3-jinja2
 		test  npm               command -v npm
 		test  libcmocka-dev
+		test  libfuse3-dev
 		test  neovim            command -v nvim
 		test  firefox-esr       command -v firefox-esr
 		test  gunicorn          command -v gunicorn

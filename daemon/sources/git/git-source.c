@@ -9,6 +9,7 @@
 #include "sources/git/git-delivery.h"
 #include "sources/git/git-look.h"
 #include "util/mem.h"
+#include "util/mounts.h"
 
 struct git_source {
 	struct git_parts parts;
@@ -75,6 +76,15 @@ static void source_problem(struct git_source *source, const char *what, const ch
 	project_problem_set(source->parts.registry, source->project, "git", problem);
 }
 
+/* False: the git dir's mount does not answer; git_source_watch() goes on. */
+static bool source_ready(struct git_source *source)
+{
+	bool ready = mounts_ready(source->dir.path);
+
+	source->project->unread |= !ready;
+	return ready;
+}
+
 static bool source_is_looking(const struct git_source *source)
 {
 	return source->looking || source->delivery.look;
@@ -114,6 +124,9 @@ static void source_skip_log(struct git_source *source)
 
 	if (source->looking) {
 		source->looking->log_late = true;
+		return;
+	}
+	if (!source_ready(source)) {
 		return;
 	}
 	git_dir_logs(&source->dir, &logs);
@@ -177,7 +190,7 @@ static void source_look(struct git_source *source)
 	source->rewrote_index = false;
 	source->looking = mem_new(struct looking);
 	*source->looking = (struct looking){source, look};
-	loop_job(source->parts.loop, source_on_look, source_on_looked, source->looking);
+	mounts_job(source->parts.loop, source->dir.path, source_on_look, source_on_looked, source->looking);
 }
 
 /* The disk has reported every file that git changed: find out only what git did. */
@@ -224,6 +237,9 @@ static void source_on_due(void *userdata)
 		return;
 	}
 	if (source->looking || !source->settle.busy) {
+		return;
+	}
+	if (!source_ready(source)) {
 		return;
 	}
 	signs = source_signs(source);
@@ -352,6 +368,12 @@ static void source_meet(struct git_source *source)
 void git_source_watch(struct git_source *source)
 {
 	if (source->watch) {
+		if (source->settle.busy && !source_is_looking(source)) {
+			loop_timer_set(source->due, clock_now_usec()); /* its mount may answer again */
+		}
+		return;
+	}
+	if (!source_ready(source)) {
 		return;
 	}
 	source->watch = watch_new(source->parts.watcher, source->dir.path,

@@ -5,6 +5,7 @@
 
 #include "project/project.h"
 #include "util/mem.h"
+#include "util/mounts.h"
 
 struct git_sources {
 	struct git_parts parts;
@@ -68,8 +69,13 @@ static void sources_add(struct git_sources *sources, struct project *project)
 {
 	_cleanup_free_ char *why = NULL, *problem = NULL;
 	struct git_dir dir;
-	int r = git_dir_find(&dir, project->root, &why);
+	int r;
 
+	if (!mounts_ready(project->root)) {
+		project->unread = true;
+		return;
+	}
+	r = git_dir_find(&dir, project->root, &why);
 	if (r == -ENOENT) {
 		return;
 	}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "util/mount-find.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/clock.h"
+
+#define LOCAL_USEC CLOCK_USEC_PER_SEC
+
+enum { LINKS_MAX = 40 };
+
+/* Takes out the ".." at `at` to `end` and what is above it; returns where the name goes on. */
+static size_t go_up(char *name, size_t at, size_t end)
+{
+	size_t up = at > 1 ? at - 1 : at; /* the slash before it */
+
+	while (up > 1 && name[up - 1] != '/') {
+		up--;
+	}
+	end += name[end] == '/';
+	memmove(name + up, name + end, strlen(name + end) + 1);
+	return up;
+}
+
+/*
+ * Follows links one by one, as realpath() does, but never into a remote mount. A link that
+ * goes there through "..", from a folder that is a link itself, is followed as well.
+ */
+static const char *find_behind_links(const struct mount_table *table, char name[PATH_MAX])
+{
+	unsigned links = 0;
+	size_t at = 1;
+
+	for (;;) {
+		size_t end = at + strcspn(name + at, "/");
+		char rest[PATH_MAX], target[PATH_MAX];
+		const char *folder;
+		char after = name[end];
+		ssize_t n;
+
+		if (end - at == 2 && name[at] == '.' && name[at + 1] == '.') {
+			at = go_up(name, at, end);
+			if (!name[at]) {
+				return NULL;
+			}
+			continue;
+		}
+		name[end] = '\0';
+		folder = mount_table_find(table, name);
+		if (folder) {
+			return folder;
+		}
+		n = end == at || (end - at == 1 && name[at] == '.')
+			? -1
+			: readlink(name, target, sizeof target - 1);
+		name[end] = after;
+		if (n >= 0) {
+			size_t keep = target[0] == '/' ? 0 : at;
+
+			target[n] = '\0';
+			if (++links > LINKS_MAX ||
+				keep + (size_t)n + strlen(name + end) >= PATH_MAX) {
+				return NULL; /* no call follows it either */
+			}
+			strcpy(rest, name + end);
+			strcpy(name + keep, target);
+			strcat(name, rest);
+			at = keep ? keep : 1;
+			continue;
+		}
+		if (!after) {
+			return NULL;
+		}
+		at = end + 1;
+	}
+}
+
+/*
+ * Saves come from one folder, mostly: that all of its name is local holds for a second, and
+ * only the file may be a link.
+ */
+static bool is_in_local_folder(const struct mount_memory *memory, const char *name, uint64_t now)
+{
+	size_t length = (size_t)(strrchr(name, '/') - name);
+	char target[1];
+
+	return now < memory->until_usec && strlen(memory->local) == length &&
+		memcmp(memory->local, name, length) == 0 && readlink(name, target, 1) < 0;
+}
+
+const char *mount_find(
+	const struct mount_table *table, struct mount_memory *memory, const char *name)
+{
+	const char *folder;
+	char copy[PATH_MAX];
+	uint64_t now;
+
+	if (!table->count || *name != '/' || strlen(name) >= PATH_MAX) {
+		return NULL;
+	}
+	folder = mount_table_find(table, name);
+	if (folder) {
+		return folder;
+	}
+	now = clock_now_usec();
+	if (is_in_local_folder(memory, name, now)) {
+		return NULL;
+	}
+	folder = find_behind_links(table, strcpy(copy, name));
+	if (!folder) {
+		strcpy(memory->local, name);
+		*strrchr(memory->local, '/') = '\0';
+		memory->until_usec = now + LOCAL_USEC;
+	}
+	return folder;
+}

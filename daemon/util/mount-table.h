@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The mounts whose file systems may take any time to answer: those over a network, in a
+ * process (FUSE), and of kinds that are not known. From the text of /proc/self/mountinfo. Pure.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { MOUNT_TABLE_BYTES_MAX = 1024 * 1024 };
+
+struct mount_entry {
+	char *folder; /* where it is mounted */
+	bool remote; /* false: a local file system that is mounted below a remote one */
+};
+
+struct mount_table {
+	struct mount_entry *entries; /* a later one may hide an earlier one */
+	size_t count;
+};
+
+void mount_table_read(struct mount_table *table, const char *text);
+void mount_table_clear(struct mount_table *table);
+
+/* The folder of the remote mount that this absolute name is in, as it is spelled; or NULL. */
+const char *mount_table_find(const struct mount_table *table, const char *name);

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+#include "util/mounts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/clock.h"
+#include "util/file.h"
+#include "util/mem.h"
+#include "util/mount-find.h"
+#include "util/mount.h"
+#include "util/pathname.h"
+#include "util/worker.h"
+
+#define LOG_MODULE "mounts"
+#include "util/log.h"
+
+/* For so long after an answer, the loop may go on. */
+#define READY_USEC (20 * 1000)
+/* A mount that takes longer than this for the calls of a look-up does not answer. */
+#define QUICK_USEC (20 * 1000)
+#define ASK_AGAIN_FIRST_USEC CLOCK_USEC_PER_SEC
+#define ASK_AGAIN_MAX_USEC (30 * CLOCK_USEC_PER_SEC)
+
+static struct {
+	struct loop *loop;
+	mounts_told_fn *told;
+	void *userdata;
+	int fd;
+	struct loop_fd *changed;
+	struct mount_table table;
+	struct mount_list used;
+	struct mount_memory memory;
+} mounts = {.fd = -1};
+
+static void table_read(void)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+
+	mount_table_clear(&mounts.table);
+	mounts.memory.until_usec = 0;
+	if (file_read("/proc/self/mountinfo", MOUNT_TABLE_BYTES_MAX, &text, &length) == 0) {
+		mount_table_read(&mounts.table, text);
+	}
+}
+
+/* Some may be gone that were waited for. */
+static void on_changed(uint32_t events, void *userdata)
+{
+	table_read();
+	for (struct mount *mount = mounts.used.first; mount; mount = mount->next) {
+		if (mount->wanted && !mount_table_find(&mounts.table, mount->folder)) {
+			mount->wanted = mount->said = false;
+			mount->jobs++; /* it stays while this is told */
+			mounts.told(mount->folder, MOUNT_ANSWERS, mounts.userdata);
+			mount->jobs--;
+		}
+	}
+}
+
+static void on_timer(void *userdata);
+
+void mounts_new(struct loop *loop, mounts_told_fn *told, void *userdata)
+{
+	mounts.loop = loop;
+	mounts.used = (struct mount_list){.loop = loop, .due = on_timer};
+	mounts.told = told;
+	mounts.userdata = userdata;
+	mounts.fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	if (mounts.fd >= 0) {
+		/* The kernel reports a change as EPOLLPRI and EPOLLERR. */
+		mounts.changed = loop_fd_new(loop, mounts.fd, EPOLLPRI | EPOLLET, on_changed, NULL);
+	}
+	table_read();
+}
+
+void mounts_finish(void)
+{
+	mount_finish_all(&mounts.used, clock_now_usec() + MOUNT_PATIENCE_USEC);
+}
+
+void mounts_free(void)
+{
+	while (mounts.used.first) {
+		mount_drop_first(&mounts.used);
+	}
+	loop_fd_free(mem_steal(mounts.changed));
+	if (mounts.fd >= 0) {
+		close(mounts.fd);
+		mounts.fd = -1;
+	}
+	mount_table_clear(&mounts.table);
+	mounts.loop = NULL;
+}
+
+char *mounts_of(const char *name)
+{
+	const char *folder = mount_find(&mounts.table, &mounts.memory, name);
+
+	return folder ? mem_strdup(folder) : NULL;
+}
+
+/* A question to a mount, on its worker. */
+struct asking {
+	struct mount *mount; /* stays while it has jobs */
+	char *folder, *name;
+	uint64_t took_usec;
+};
+
+/* The calls that a look-up makes for each folder of the name. */
+static void ask_once(const char *folder, const char *name)
+{
+	_cleanup_free_ char *at = mem_strdup(name);
+	size_t least = strlen(folder);
+	struct stat st;
+
+	while (strlen(at) >= least) {
+		_cleanup_free_ char *git = mem_printf("%s/.git", at);
+		_cleanup_free_ char *own = mem_printf("%s/.savecast", at);
+		char *slash = strrchr(at, '/');
+
+		if (stat(at, &st) < 0 || lstat(git, &st) < 0 || lstat(own, &st) < 0) {
+			/* Whether it is there does not matter here. */
+		}
+		if (!slash || slash == at) {
+			break;
+		}
+		*slash = '\0';
+	}
+}
+
+static void ask_work(void *userdata)
+{
+	struct asking *asking = userdata;
+	uint64_t began;
+
+	ask_once(asking->folder, asking->name); /* it may have to wake up, or to fill its cache */
+	began = clock_now_usec();
+	ask_once(asking->folder, asking->name);
+	asking->took_usec = clock_now_usec() - began;
+}
+
+static void mount_ask(struct mount *mount);
+
+static void mount_say_waits(struct mount *mount)
+{
+	if (!mount->said) {
+		mount->said = true;
+		log_warning("%s: does not answer: what needs it waits", mount->folder);
+		mounts.told(mount->folder, MOUNT_WAITS, mounts.userdata);
+	}
+}
+
+static void ask_done(void *userdata)
+{
+	struct asking *asking = userdata;
+	struct mount *mount = asking->mount;
+	bool quick = asking->took_usec <= QUICK_USEC;
+
+	free(asking->folder);
+	free(asking->name);
+	free(asking);
+	mount->jobs--;
+	mount->asking = false;
+	if (!quick) {
+		mount_say_waits(mount);
+		mount->pause_usec = !mount->pause_usec               ? ASK_AGAIN_FIRST_USEC
+			: mount->pause_usec * 2 < ASK_AGAIN_MAX_USEC ? mount->pause_usec * 2
+								     : ASK_AGAIN_MAX_USEC;
+		loop_timer_set(mount->timer, clock_now_usec() + mount->pause_usec);
+		return;
+	}
+	loop_timer_set(mount->timer, CLOCK_NEVER);
+	if (mount->said) {
+		log_info("%s: answers again", mount->folder);
+	}
+	mount->said = mount->wanted = false;
+	mount->pause_usec = 0;
+	mount->answered_usec = clock_now_usec();
+	mount->jobs++; /* it stays while this is told */
+	mounts.told(mount->folder, MOUNT_ANSWERS, mounts.userdata);
+	mount->jobs--;
+}
+
+static void mount_ask(struct mount *mount)
+{
+	struct asking *asking = mem_new(struct asking);
+
+	*asking = (struct asking){
+		.mount = mount,
+		.folder = mem_strdup(mount->folder),
+		.name = mem_strdup(pathname_is_below(mount->name, mount->folder) ? mount->name
+										 : mount->folder),
+	};
+	mount->asking = true;
+	mount->jobs++;
+	loop_timer_set(mount->timer, clock_now_usec() + MOUNT_PATIENCE_USEC);
+	worker_submit(mount->looks.worker, ask_work, ask_done, asking);
+}
+
+static void on_timer(void *userdata)
+{
+	struct mount *mount = userdata;
+
+	if (mount->asking) {
+		mount_say_waits(mount);
+	} else if (mount->wanted) {
+		mount_ask(mount);
+	}
+}
+
+bool mounts_ready(const char *name)
+{
+	const char *folder = mount_find(&mounts.table, &mounts.memory, name);
+	struct mount *mount;
+
+	if (!folder) {
+		return true;
+	}
+	mount = mount_get(&mounts.used, folder);
+	if (!mount) {
+		return false;
+	}
+	if (!mount->asking && clock_now_usec() - mount->answered_usec < READY_USEC) {
+		return true;
+	}
+	free(mount->name);
+	mount->name = mem_strdup(name);
+	if (!mount->asking && !mount->pause_usec) {
+		mount_ask(mount);
+	}
+	mount->wanted = true;
+	return false;
+}
+
+/* A job for others, counted as one of its mount. */
+struct mount_job {
+	struct mount *mount;
+	uint64_t took_usec;
+	loop_job_fn *work, *done;
+	void *userdata;
+};
+
+static void job_work(void *userdata)
+{
+	struct mount_job *job = userdata;
+	uint64_t began = clock_now_usec();
+
+	job->work(job->userdata);
+	job->took_usec = clock_now_usec() - began;
+}
+
+static void job_done(void *userdata)
+{
+	_cleanup_free_ struct mount_job *job = userdata;
+
+	if (job->mount) {
+		job->mount->jobs--;
+		if (job->took_usec <= QUICK_USEC) {
+			job->mount->answered_usec = clock_now_usec();
+		}
+	}
+	job->done(job->userdata);
+}
+
+static void job_nothing(void *userdata)
+{
+}
+
+static void add_job(struct loop *loop, const char *name, bool looks, loop_job_fn *work,
+	loop_job_fn *done, void *userdata)
+{
+	const char *folder = mounts.loop ? mount_find(&mounts.table, &mounts.memory, name) : NULL;
+	struct worker *worker = NULL;
+	struct mount_job *job;
+
+	if (!folder) {
+		loop_job(loop, work, done, userdata);
+		return;
+	}
+	job = mem_new(struct mount_job);
+	*job = (struct mount_job){.mount = mount_get(&mounts.used, folder),
+		.work = work,
+		.done = done,
+		.userdata = userdata};
+	if (job->mount) {
+		worker = looks ? job->mount->looks.worker : mount_worker(&mounts.used, job->mount);
+	}
+	if (!worker) {
+		job->mount = NULL;
+		loop_job(loop, job_nothing, job_done, job);
+		return;
+	}
+	job->mount->jobs++;
+	worker_submit(worker, job_work, job_done, job);
+}
+
+void mounts_job(
+	struct loop *loop, const char *name, loop_job_fn *work, loop_job_fn *done, void *userdata)
+{
+	add_job(loop, name, false, work, done, userdata);
+}
+
+void mounts_look(
+	struct loop *loop, const char *name, loop_job_fn *work, loop_job_fn *done, void *userdata)
+{
+	add_job(loop, name, true, work, done, userdata);
+}

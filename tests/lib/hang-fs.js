@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { run, whileAlive } from './children.js';
+import { until } from './events.js';
+
+const SOURCE = fileURLToPath(new URL('hang-fs.c', import.meta.url));
+
+/** @returns {string | false} why there can be no such file system here */
+export function noFuse() {
+	if (process.getuid?.() !== 0) {
+		return 'needs root, to mount';
+	}
+	if (!existsSync('/dev/fuse')) {
+		return 'there is no /dev/fuse here';
+	}
+	return spawnSync('pkg-config', ['--exists', 'fuse3']).status !== 0 && 'libfuse3-dev is not installed';
+}
+
+/** A folder on a file system that answers or does not, as it is told. */
+export class HangFs {
+	/**
+	 * @param {import('./world.js').World} world
+	 * @param {string} name below the home
+	 */
+	static async mount(world, name) {
+		const program = path.join(world.temp, 'hang-fs');
+		const { stdout } = await run(['pkg-config', '--cflags', '--libs', 'fuse3'], process.env);
+		const built = await run(['cc', '-O1', '-o', program, SOURCE, ...stdout.trim().split(/\s+/), '-pthread'], process.env);
+		if (built.status !== 0) {
+			throw new Error(`hang-fs: ${built.stderr}`);
+		}
+		const fs = new HangFs(world, path.join(world.home, name), path.join(world.temp, `behind-${name}`));
+		await mkdir(fs.folder);
+		await mkdir(fs.behind);
+		fs.child = world.children.start('hang-fs', [program, fs.behind, fs.folder], { env: process.env });
+		// The kernel forgets what it waits for as soon as the process is gone.
+		world.atEnd.push(() => fs.end());
+		await whileAlive(fs.child, until('the mount', async () =>
+			(await readFile('/proc/self/mountinfo', 'utf8')).includes(` ${fs.folder} `)));
+		return fs;
+	}
+
+	/**
+	 * @param {import('./world.js').World} world
+	 * @param {string} folder
+	 * @param {string} behind where the files are, for who must not wait
+	 */
+	constructor(world, folder, behind) {
+		this.world = world;
+		this.folder = folder;
+		this.behind = behind;
+		/** @type {import('./children.js').Child | undefined} */
+		this.child = undefined;
+	}
+
+	/**
+	 * @param {NodeJS.Signals} signal
+	 * @param {string} word
+	 */
+	async #tell(signal, word) {
+		const said = async () => (await this.world.log('hang-fs')).trim().split('\n').at(-1);
+		this.child?.process.kill(signal);
+		await until(`the file system to say ${word}`, async () => await said() === word, { every: 5 });
+	}
+
+	hang() {
+		return this.#tell('SIGUSR1', 'hangs');
+	}
+
+	answer() {
+		return this.#tell('SIGUSR2', 'answers');
+	}
+
+	async end() {
+		this.child?.process.kill('SIGKILL');
+		await this.child?.ended;
+		spawnSync('umount', ['-l', this.folder]);
+	}
+}
