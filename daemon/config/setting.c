@@ -76,6 +76,15 @@ static const struct setting settings[] = {
 			"name of a folder means all files in it.",
 	},
 	{
+		"output-quiet",
+		&setting_time,
+		OF_PROJECT(output_quiet),
+		.fallback = "50",
+		.example = "300",
+		.text = "After how long without another write a build's output is complete. A builder that\n"
+			"pauses longer between the files of one rebuild is learned.",
+	},
+	{
 		"watch",
 		&setting_watch,
 		OF_PROJECT(watch),

@@ -37,6 +37,7 @@ struct project_settings {
 	struct path_rules output;
 	struct watch_rules watch;
 	uint64_t watch_folders;
+	uint64_t output_quiet;
 	bool gitignored;
 	bool unchanged;
 	uint64_t restart_trial, restart_wait; /* in microseconds, like all times */

@@ -10,8 +10,16 @@ struct output_burst {
 	struct fileset files; /* written or removed */
 	char *open[OUTPUT_OPEN_FILES_MAX];
 	size_t open_count;
+	char *missing[OUTPUT_MISSING_PAGES_MAX]; /* pages that were deleted and not written again */
+	size_t missing_count;
 	bool wrote; /* not only removed */
 	uint64_t first_usec, last_usec;
+	uint64_t quiet_usec; /* of the settings; 0: OUTPUT_QUIET */
+
+	/* How the builder works: */
+	struct fileset rebuild; /* the files of this rebuild that were announced already */
+	size_t usual; /* files of the rebuild before; 0: not known */
+	uint64_t pause_usec; /* to wait for another file; 0: no builder was seen to pause */
 };
 
 void output_burst_begun(struct output_burst *burst, const char *file, uint64_t now_usec);

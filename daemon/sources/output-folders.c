@@ -124,8 +124,8 @@ static bool folders_match(const struct output_folders *folders, const char *file
 static void folders_tell(
 	struct output_folders *folders, enum output_folders_event event, const char *file)
 {
-	if (!folders->quiet && folders_match(folders, file)) {
-		folders->callbacks.told(event, file, folders->userdata);
+	if (folders_match(folders, file)) {
+		folders->callbacks.told(folders->quiet ? FOLDERS_FOUND : event, file, folders->userdata);
 	}
 }
 
@@ -319,11 +319,16 @@ static void folders_visit_all(struct output_folders *folders)
 	const struct path_rules *outputs = &folders->project->settings->output;
 
 	for (size_t i = 0; i < outputs->count; i++) {
-		if (output_pattern_is_good(output_pattern(&outputs->items[i]))) {
-			folders_visit_pattern(folders, output_pattern(&outputs->items[i]));
+		const char *written = output_pattern(&outputs->items[i]);
+		size_t length = strlen(written);
+		/* "dist/" is the folder "dist": with two slashes each file would have two names. */
+		_cleanup_free_ char *pattern =
+			mem_strndup(written, length - (length > 1 && written[length - 1] == '/'));
+
+		if (output_pattern_is_good(pattern)) {
+			folders_visit_pattern(folders, pattern);
 		} else {
-			folders_problem(folders, output_pattern(&outputs->items[i]),
-				"is not a pattern of files below the root");
+			folders_problem(folders, written, "is not a pattern of files below the root");
 		}
 	}
 }

@@ -20,6 +20,7 @@ enum output_folders_event {
 	FOLDERS_BEGUN, /* the file is being written */
 	FOLDERS_WRITTEN, /* it is complete: closed, or moved into place */
 	FOLDERS_GONE, /* deleted, or moved away */
+	FOLDERS_FOUND, /* it was there when the watch began */
 	FOLDERS_LOST, /* events were lost; existing files are reported as written */
 };
 

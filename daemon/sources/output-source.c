@@ -5,6 +5,7 @@
 #include "pipeline/content.h"
 #include "project/project.h"
 #include "sources/output-burst.h"
+#include "sources/file-table.h"
 #include "sources/output-folders.h"
 #include "util/mem.h"
 #include "util/mounts.h"
@@ -17,6 +18,8 @@ struct output_source {
 	struct project *project;
 	struct output_folders *folders;
 	struct output_burst burst;
+	struct file_table table; /* the files that there were when the watch began */
+	struct fileset found; /* the same, until the worker has read them */
 	bool lost; /* some of its events were lost */
 	struct loop_timer *due;
 	struct reading *reading; /* what was written is being read on the worker */
@@ -28,6 +31,7 @@ struct output_source {
 struct reading {
 	struct output_source *source;
 	bool dropped;
+	bool noting; /* what was there already: it is no news */
 	bool lost;
 	struct pipeline_change *changes;
 	size_t kept, count;
@@ -40,6 +44,20 @@ struct output_sources {
 	struct pipeline *pipeline;
 	struct output_source *first;
 };
+
+static struct reading *reading_new(struct output_source *source, const struct fileset *files)
+{
+	struct reading *reading = mem_new(struct reading);
+
+	reading->source = source;
+	reading->kept = files->kept;
+	reading->count = files->count;
+	reading->changes = mem_zero(files->kept * sizeof *reading->changes);
+	for (size_t i = 0; i < files->kept; i++) {
+		reading->changes[i].name = mem_strdup(files->names[i]);
+	}
+	return reading;
+}
 
 static void reading_free(struct reading *reading)
 {
@@ -60,6 +78,34 @@ static void on_read(void *userdata)
 	}
 }
 
+/* Whether a file that was never announced is as it was when the watch began. */
+static bool source_knows(const struct output_source *source, const struct pipeline_change *change)
+{
+	struct file_note note;
+	bool noted = file_table_find(&source->table, file_table_key(change->name), &note);
+
+	/* One that was created and removed again was not there either. */
+	return change->mark.kind == CONTENT_ABSENT
+		? !noted
+		: noted && note.content && change->mark.kind != CONTENT_UNKNOWN &&
+			note.content == file_table_content(change->mark.hash);
+}
+
+static void source_note(struct output_source *source, const struct reading *reading)
+{
+	for (size_t i = 0; i < reading->kept; i++) {
+		const struct pipeline_change *change = &reading->changes[i];
+
+		/* One that was written meanwhile may have been read after that. */
+		if (change->mark.kind != CONTENT_ABSENT && change->mark.kind != CONTENT_UNKNOWN &&
+			!fileset_has(&source->burst.files, change->name)) {
+			file_table_put(&source->table, file_table_key(change->name),
+				&(struct file_note){
+					.content = file_table_content(change->mark.hash)});
+		}
+	}
+}
+
 /* Leaves out files with the contents that were announced; returns how many remain. */
 static size_t source_judge(struct output_source *source, struct reading *reading)
 {
@@ -71,9 +117,8 @@ static size_t source_judge(struct output_source *source, struct reading *reading
 		struct pipeline_change change = reading->changes[i];
 		const struct content_mark *known = content_find(contents, change.name);
 
-		/* Created and removed again: it was never announced. */
 		if (known ? content_mark_is_same(known, &change.mark)
-			  : change.mark.kind == CONTENT_ABSENT) {
+			  : source_knows(source, &change)) {
 			continue;
 		}
 		if (registry_lookup(sources->registry, change.name) == source->project) {
@@ -115,7 +160,9 @@ static void on_read_done(void *userdata)
 
 	if (source) {
 		source->reading = NULL;
-		if (!reading->dropped) {
+		if (reading->noting) {
+			source_note(source, reading);
+		} else if (!reading->dropped) {
 			source_announce(source, reading);
 		}
 		output_source_end_hold(source);
@@ -138,14 +185,7 @@ static void source_on_due(void *userdata)
 		loop_timer_set(source->due, due);
 		return;
 	}
-	reading = mem_new(struct reading);
-	reading->source = source;
-	reading->kept = files->kept;
-	reading->count = files->count;
-	reading->changes = mem_zero(files->kept * sizeof *reading->changes);
-	for (size_t i = 0; i < files->kept; i++) {
-		reading->changes[i].name = mem_strdup(files->names[i]);
-	}
+	reading = reading_new(source, files);
 	output_burst_taken(&source->burst, clock_now_usec());
 	reading->lost = source->lost;
 	source->lost = false;
@@ -168,6 +208,10 @@ static void source_on_folder(enum output_folders_event event, const char *file, 
 	case FOLDERS_GONE:
 		output_burst_gone(&source->burst, file, now);
 		break;
+	case FOLDERS_FOUND:
+		file_table_put(&source->table, file_table_key(file), &(struct file_note){0});
+		fileset_add(&source->found, file);
+		return;
 	case FOLDERS_LOST:
 		log_warning("%s: the inotify queue overflowed: all outputs are checked",
 			source->project->root);
@@ -202,7 +246,14 @@ static void source_begin(struct output_sources *sources, struct project *project
 	source->next = sources->first;
 	sources->first = source;
 	source->due = loop_timer_new(sources->loop, source_on_due, source);
+	source->burst.quiet_usec = project->settings->output_quiet;
 	source->folders = output_folders_new(sources->watcher, project, &on_folders, source);
+	if (source->found.kept) {
+		source->reading = reading_new(source, &source->found);
+		source->reading->noting = true;
+		loop_job(sources->loop, on_read, on_read_done, source->reading);
+	}
+	fileset_clear(&source->found);
 }
 
 static void source_end(struct output_source **at)
@@ -215,6 +266,7 @@ static void source_end(struct output_source **at)
 	}
 	output_folders_free(source->folders);
 	output_burst_clear(&source->burst);
+	file_table_clear(&source->table);
 	loop_timer_free(source->due);
 	free(source);
 }

@@ -12,6 +12,12 @@
  * waits OUTPUT_GONE for the second half. A burst that does not end is reported every
  * OUTPUT_BURST_MAX.
  *
+ * A page that was deleted is written again by a builder that empties its folder first: it
+ * is waited for like a burst that only removes files, so that no tab loads a page that is
+ * not there. A builder that pauses between the files of one rebuild is learned: the longest
+ * pause of the last rebuilds, up to OUTPUT_PAUSE_MAX, is waited for until there are as many
+ * files as last time.
+ *
  * What was written is read on the worker thread and compared with what was announced: a
  * build that writes the same bytes again causes no event.
  */
@@ -23,6 +29,7 @@
 #include "util/loop.h"
 
 #define OUTPUT_QUIET_USEC (50 * CLOCK_USEC_PER_MSEC)
+#define OUTPUT_PAUSE_MAX_USEC (600 * CLOCK_USEC_PER_MSEC)
 #define OUTPUT_OPEN_MAX_USEC (5 * CLOCK_USEC_PER_SEC)
 #define OUTPUT_GONE_USEC (2 * CLOCK_USEC_PER_SEC)
 #define OUTPUT_BURST_MAX_USEC (10 * CLOCK_USEC_PER_SEC)
@@ -31,7 +38,7 @@
  * Files being written that are tracked individually; with more, the burst only waits for
  * quiet.
  */
-enum { OUTPUT_OPEN_FILES_MAX = 256 };
+enum { OUTPUT_OPEN_FILES_MAX = 256, OUTPUT_MISSING_PAGES_MAX = 64 };
 
 struct output_sources;
 

@@ -52,7 +52,7 @@ test('what a build writes is one event, whatever way it writes', async t => {
 	assert.deepEqual(await did(() => sh('mkdir -p dist/x/y; echo 1 > dist/x/y/z.js')), output('dist/x/y/z.js'), 'a new folder');
 	assert.deepEqual(await did(() => sh('echo 2 > dist/x/y/z.js')), output('dist/x/y/z.js'));
 	assert.deepEqual(await did(() => sh('mkdir t; echo 9 > t/a.js; rm -rf dist; mv t dist')),
-		output('dist/a.js', 'dist/b.js', 'dist/x/y/z.js'), 'another folder in its place');
+		output('dist/a.js', 'dist/b.js', 'dist/old.js', 'dist/x/y/z.js'), 'another folder in its place');
 	assert.deepEqual(await did(() => sh('echo 3 > dist/a.js')), output('dist/a.js'), 'which is watched');
 	assert.deepEqual(await did(() => sh('rm -rf dist; mkdir dist; echo 4 > dist/a.js')), output('dist/a.js'), 'rm -rf && build');
 	assert.deepEqual(await did(() => sh('rm -rf dist; sleep 1; mkdir dist; echo 5 > dist/a.js')),
@@ -112,6 +112,36 @@ test('a pattern that is the name of a folder means all in it', async t => {
 	const { did, sh } = await site(t, 'dist', {});
 	assert.deepEqual(await did(() => sh('mkdir -p dist/deep; echo 1 > dist/deep/a.js; echo 1 > other.js')), output('dist/deep/a.js'));
 	assert.deepEqual(await did(() => sh('echo 2 > dist/deep/a.js; echo 1 > dist/b.js')), output('dist/b.js', 'dist/deep/a.js'));
+});
+
+test('the pattern of a folder may end with a slash, or begin with one: each file has one name', async t => {
+	for (const pattern of ['dist/', '/dist/']) {
+		const { did, sh } = await site(t, pattern, { 'dist/old.js': '1' });
+		const told = await did(() => sh('echo 1 > dist/a.js; mkdir dist/in; echo 1 > dist/in/b.js'));
+		assert.deepEqual(told.flatMap(({ files }) => files), ['dist/a.js', 'dist/in/b.js']);
+	}
+});
+
+test('what was there before the watch is known: its first rewrite, its deletion', async t => {
+	const { did, sh } = await site(t, 'dist/', { 'dist/a.css': '1', 'dist/b.css': '1' });
+	await did(() => Promise.resolve(), { expect: false });
+	assert.deepEqual(await did(() => sh('printf 1 > dist/a.css'), { expect: false }), [], 'the same bytes');
+	assert.deepEqual(await did(() => sh('printf 2 > dist/a.css')), output('dist/a.css'));
+	assert.deepEqual(await did(() => sh('printf 1 > dist/a.css')), output('dist/a.css'), 'and back');
+	assert.deepEqual(await did(() => sh('rm dist/b.css')), output('dist/b.css'), 'a plain rm');
+});
+
+test('a page that its builder deletes first is waited for', async t => {
+	const { did, sh } = await site(t, 'site/', { 'site/index.html': '1', 'site/a.css': '1' });
+	assert.deepEqual(await did(() => sh('rm site/*; echo 2 > site/a.css; sleep 0.4; echo 2 > site/index.html')), output('site/a.css', 'site/index.html'));
+});
+
+test('a builder that pauses between its files is one event once it is known', async t => {
+	const { did, sh } = await site(t, 'css/', { 'css/a.css': '0', 'css/b.css': '0', 'css/c.css': '0' });
+	const build = (/** @type {number} */ n) => did(() => sh(`echo ${n} > css/a.css; sleep 0.15; echo ${n} > css/b.css; sleep 0.15; echo ${n} > css/c.css`));
+	await build(1);
+	await new Promise(resolve => { setTimeout(resolve, 700); });
+	assert.deepEqual(await build(2), output('css/a.css', 'css/b.css', 'css/c.css'));
 });
 
 test('the queue of inotify runs over: everything is looked at, and the story says so', async t => {
