@@ -86,7 +86,7 @@ test('a save starts the service, which is hardened, sees servers, reads its sett
 
 test('a browser alone starts the daemon, and is not refused while it starts again', { skip }, async t => {
 	const world = await UserManager.open(t);
-	await world.systemctl('start', 'savecast.socket');
+	await world.systemctl('enable', '--now', 'savecast.socket'); // as the documents say
 	assert.equal(await world.bus.daemonRuns(), false);
 	const began = performance.now();
 	const [v4] = await world.asUser(async () => {
