@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+#include "sources/disk-source-private.h"
+
+#include "config/setting.h"
+#include "pipeline/content.h"
+#include "project/finder.h"
+#include "project/project.h"
+#include "util/mem.h"
+#include "util/mounts.h"
+#include "util/pathname.h"
+
+/* Files on the worker thread; the source may be freed before they are read. */
+struct reading {
+	struct disk_source *source;
+	struct pipeline_change *changes;
+	struct write *writes; /* copies, without their names */
+	size_t count;
+};
+
+/* Records the file's contents in the project's table. */
+static void source_note(
+	struct disk_source *source, const char *name, const struct content_mark *mark, bool ignored)
+{
+	struct file_note note = {.ignored = ignored};
+	uint64_t key = file_table_key(name);
+
+	if (mark->kind == CONTENT_ABSENT) {
+		file_table_remove(&source->table, key);
+		return;
+	}
+	if (mark->kind != CONTENT_UNKNOWN) {
+		note.content = file_table_content(mark->hash);
+	}
+	file_table_put(&source->table, key, &note);
+}
+
+static bool is_empty(const struct content_mark *mark)
+{
+	/* The hash that git gives to an empty blob. */
+	static const uint8_t hash[] = {0xe6, 0x9d, 0xe2, 0x9b, 0xb2, 0xd1, 0xd6, 0x43, 0x4b, 0x8b};
+
+	return mark->kind == CONTENT_FILE && memcmp(mark->hash, hash, sizeof hash) == 0;
+}
+
+/* Whether the file is in a folder that was announced to be gone, and has come back. */
+static bool source_was_gone(const struct disk_source *source, const char *name)
+{
+	for (size_t i = 0; i < source->gone_folders.kept; i++) {
+		const char *folder = source->gone_folders.names[i];
+
+		if (pathname_is_below(name, folder) && name[strlen(folder)]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Announces the folder in place of the files that were in it, because their names are not
+ * known.
+ */
+static void source_note_folder(struct disk_source *source, const char *folder)
+{
+	content_forget_below(pipeline_contents(source->parts.pipeline), folder);
+	fileset_add(&source->gone_folders, folder);
+	if (source->gone_folders.kept > DISK_GONE_FOLDERS_MAX) {
+		/* Each file that is written counts as changed, once. */
+		fileset_clear(&source->gone_folders);
+		file_table_clear(&source->table);
+	}
+}
+
+/* Whether the file belongs to no deeper project, except one that is a submodule. */
+static bool source_owns(const struct disk_source *source, const char *name)
+{
+	struct registry *registry = source->parts.registry;
+	struct project *project = registry_lookup(registry, name);
+
+	while (project && project != source->project) {
+		project = finder_superproject(registry, project);
+	}
+	return project;
+}
+
+enum judgement { JUDGED_CHANGED, JUDGED_SAME, JUDGED_WAIT };
+
+/* `until` is how long it waits. */
+static enum judgement source_judge(struct disk_source *source, const struct pipeline_change *change,
+	struct write *write, uint64_t *until)
+{
+	struct content_memory *contents = pipeline_contents(source->parts.pipeline);
+	const struct content_mark *known = content_find(contents, change->name), *mark = &change->mark;
+	struct file_note note = {0};
+	bool noted = file_table_find(&source->table, file_table_key(change->name), &note);
+	bool same;
+
+	noted &= (!write->is_new && !source_was_gone(source, change->name)) || note.ignored;
+	if (noted && note.ignored) {
+		return JUDGED_SAME;
+	}
+	if (known) {
+		same = content_mark_is_same(known, mark);
+	} else if (mark->kind == CONTENT_ABSENT) {
+		same = !noted && folder_tree_is_whole(source->tree);
+	} else {
+		same = noted && note.content && mark->kind != CONTENT_UNKNOWN &&
+			note.content == file_table_content(mark->hash);
+	}
+	if (same) {
+		if (known) {
+			source_note(source, change->name, mark, note.ignored);
+		}
+		return JUDGED_SAME;
+	}
+	write->is_new = !noted;
+	if (!write->waited && is_empty(mark)) {
+		*until = clock_now_usec() + DISK_EMPTY_USEC;
+		return JUDGED_WAIT;
+	}
+	if (!write->waited && mark->kind != CONTENT_ABSENT && !known && !noted &&
+		folder_tree_is_whole(source->tree)) {
+		*until = clock_now_usec() + DISK_NEW_USEC;
+		return JUDGED_WAIT;
+	}
+	if (!source_owns(source, change->name) ||
+		!intake_wants(source->parts.intake, source->project, change->name,
+			!noted && mark->kind != CONTENT_ABSENT)) {
+		return JUDGED_SAME;
+	}
+	return JUDGED_CHANGED;
+}
+
+/* Announces those that have changed as one event. */
+static void source_announce(
+	struct disk_source *source, const struct pipeline_change *changes, size_t kept, size_t more)
+{
+	_cleanup_free_ char *git = mem_steal(source->git);
+
+	source->gone = 0;
+	if (git && kept + more) {
+		pipeline_wrote(source->parts.pipeline, source->project, EVENT_GIT, changes, kept, kept + more, git);
+	} else if (kept + more) {
+		pipeline_wrote(source->parts.pipeline, source->project, EVENT_DISK, changes, kept,
+			kept + more,
+			more ? "more files were written than can be listed" : "");
+	}
+	for (size_t i = 0; i < kept; i++) {
+		source_note(source, changes[i].name, &changes[i].mark, false);
+		if (fileset_has(&source->moved_folders, changes[i].name)) {
+			source_note_folder(source, changes[i].name);
+		}
+	}
+	if (!source->writes.count) {
+		fileset_clear(&source->moved_folders);
+	}
+	if (more && !source->gone) {
+		/* What they contain now is unknown. */
+		folder_tree_look(source->tree);
+	}
+}
+
+static void on_read(void *userdata)
+{
+	struct reading *reading = userdata;
+
+	for (size_t i = 0; i < reading->count; i++) {
+		content_read(reading->changes[i].name, CONTENT_WORKER_BYTES_MAX,
+			&reading->changes[i].mark);
+	}
+}
+
+static void reading_free(struct reading *reading)
+{
+	for (size_t i = 0; i < reading->count; i++) {
+		free((char *)reading->changes[i].name);
+	}
+	free(reading->changes);
+	free(reading->writes);
+	free(reading);
+}
+
+/* Files that are written again, or have to wait, are left for the next time. */
+static bool reading_is_over(struct disk_source *source, const struct reading *reading, size_t i)
+{
+	const struct pipeline_change *change = &reading->changes[i];
+	struct write *again;
+	uint64_t until;
+
+	if (writes_find(&source->writes, change->name)) {
+		return false;
+	}
+	switch (source_judge(source, change, &reading->writes[i], &until)) {
+	case JUDGED_CHANGED:
+		return true;
+	case JUDGED_SAME:
+		return false;
+	case JUDGED_WAIT:
+		writes_done(&source->writes, change->name, clock_now_usec());
+		again = writes_find(&source->writes, change->name);
+		if (again) {
+			again->is_new = reading->writes[i].is_new;
+			writes_wait(again, until);
+		}
+	}
+	return false;
+}
+
+static void on_read_done(void *userdata)
+{
+	struct reading *reading = userdata;
+	struct disk_source *source = reading->source;
+	size_t left = 0;
+
+	if (source) {
+		source->reading = NULL;
+		watcher_drain(source->parts.watcher);
+		for (size_t i = 0; i < reading->count; i++) {
+			if (reading_is_over(source, reading, i)) {
+				struct pipeline_change change = reading->changes[i];
+
+				reading->changes[i] = reading->changes[left];
+				reading->changes[left++] = change;
+			}
+		}
+		source_announce(source, reading->changes, left, source->writes.more + source->gone);
+		source->writes.more = 0;
+		disk_source_schedule(source);
+		disk_source_let_go(source);
+	}
+	reading_free(reading);
+}
+
+void disk_source_read(struct disk_source *source, uint64_t now)
+{
+	struct reading *reading = mem_new(struct reading);
+	struct writes *writes = &source->writes;
+
+	reading->source = source;
+	reading->changes = mem_zero(writes->count * sizeof *reading->changes);
+	reading->writes = mem_zero(writes->count * sizeof *reading->writes);
+	for (size_t i = 0; i < writes->count; i++) {
+		if (writes->items[i].due_usec <= now) {
+			reading->writes[reading->count] = writes->items[i];
+			reading->changes[reading->count++].name = writes_take(writes, i);
+		}
+	}
+	writes_compact(writes);
+	source->reading = reading;
+	mounts_job(source->parts.loop, source->project->root, on_read, on_read_done, reading);
+}
+
+bool disk_source_read_now(struct disk_source *source, uint64_t now)
+{
+	struct pipeline_change changes[DISK_LOOP_FILES_MAX];
+	struct writes *writes = &source->writes;
+	size_t at[DISK_LOOP_FILES_MAX], count = 0, kept = 0, left = DISK_LOOP_BYTES_MAX;
+
+	for (size_t i = 0; i < writes->count; i++) {
+		if (writes->items[i].due_usec > now) {
+			continue;
+		}
+		if (count == DISK_LOOP_FILES_MAX) {
+			return false;
+		}
+		left -= content_read(writes->items[i].name, left, &changes[count].mark);
+		if (changes[count].mark.kind == CONTENT_UNKNOWN) {
+			return false;
+		}
+		at[count++] = i;
+	}
+	/* A program may have begun to write meanwhile: then what was read may be incomplete. */
+	watcher_drain(source->parts.watcher);
+	for (size_t i = 0; i < count; i++) {
+		struct write *write = &writes->items[at[i]];
+		uint64_t until;
+
+		changes[i].name = write->name;
+		if (write->due_usec > now) {
+			continue;
+		}
+		switch (source_judge(source, &changes[i], write, &until)) {
+		case JUDGED_WAIT:
+			writes_wait(write, until);
+			break;
+		case JUDGED_SAME:
+			free(writes_take(writes, at[i]));
+			break;
+		case JUDGED_CHANGED:
+			changes[kept] = changes[i];
+			changes[kept++].name = writes_take(writes, at[i]);
+		}
+	}
+	source_announce(source, changes, kept, writes->more + source->gone);
+	writes->more = 0;
+	for (size_t i = 0; i < kept; i++) {
+		free((char *)changes[i].name);
+	}
+	writes_compact(writes);
+	return true;
+}
+
+void reading_forget(struct reading *reading)
+{
+	if (reading) {
+		reading->source = NULL;
+	}
+}

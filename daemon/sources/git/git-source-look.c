@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "sources/git/git-source-private.h"
+
+#include <unistd.h>
+
+#include "project/project.h"
+#include "util/mem.h"
+#include "util/mounts.h"
+
+/* A look in progress; the source may be freed before it is done. */
+struct looking {
+	struct git_source *source; /* NULL: it was freed, and the new index is ours to close */
+	struct git_look *look;
+	bool log_late; /* HEAD's log was written meanwhile */
+};
+
+static void close_fd(int fd)
+{
+	if (fd >= 0) {
+		close(fd);
+	}
+}
+
+void git_source_skip_log(struct git_source *source)
+{
+	struct git_logs logs;
+
+	if (source->looking) {
+		source->looking->log_late = true;
+		return;
+	}
+	if (!git_source_ready(source)) {
+		return;
+	}
+	git_dir_logs(&source->dir, &logs);
+	source->logs.head = logs.head;
+}
+
+static void source_on_looked(void *userdata)
+{
+	_cleanup_free_ struct looking *looking = userdata;
+	struct git_source *source = looking->source;
+	struct git_look *look = looking->look;
+
+	if (!source) {
+		close_fd(look->new_fd);
+		git_look_free(look);
+		return;
+	}
+	source->looking = NULL;
+	source->delivery.look = look;
+	source->index = look->new_fd;
+	source->logs = look->logs;
+	if (looking->log_late) {
+		git_source_skip_log(source);
+	}
+	if (!source->gone) {
+		git_source_problem(source, "the index", look->why);
+	}
+	loop_timer_set(source->due, clock_now_usec());
+}
+
+static void source_on_look(void *userdata)
+{
+	struct git_look *look = ((struct looking *)userdata)->look;
+
+	git_look_run(look);
+	/* The file is on no disk any more: freeing its megabytes takes milliseconds. */
+	if (look->old_fd != look->new_fd) {
+		close_fd(look->old_fd);
+	}
+}
+
+void git_source_look(struct git_source *source)
+{
+	const char *why = NULL;
+	int fd = source->rewrote_index ? git_dir_open_index(&source->dir, &why) : source->index;
+	struct git_look *look;
+
+	source->settle.busy = false;
+	if (fd < -1) {
+		source->rewrote_index = false;
+		git_source_problem(source, "the index", why);
+		git_source_release(source);
+		return;
+	}
+	look = git_look_new(&source->dir);
+	look->old_fd = source->index;
+	look->new_fd = fd;
+	look->since = source->logs;
+	look->operation.rewrote_index = source->rewrote_index;
+	look->operation.began_nsec = source->began_nsec;
+	source->rewrote_index = false;
+	source->looking = mem_new(struct looking);
+	*source->looking = (struct looking){source, look};
+	mounts_job(source->parts.loop, source->dir.path, source_on_look, source_on_looked,
+		source->looking);
+}
+
+void git_source_skip_look(struct git_source *source)
+{
+	struct git_told told;
+	const char *why = NULL;
+
+	git_dir_tell(&source->dir, &source->logs, &told);
+	git_dir_logs(&source->dir, &source->logs);
+	if (source->rewrote_index) {
+		close_fd(source->index);
+		source->index = git_dir_open_index(&source->dir, &why);
+		source->index = source->index < -1 ? -1 : source->index;
+		source->rewrote_index = false;
+	}
+	source->settle.busy = false;
+	source->parts.done(source->project, told.text, source->parts.userdata);
+	git_source_release(source);
+}
+
+void git_source_end_look(struct git_source *source)
+{
+	if (source->looking) {
+		source->looking->source = NULL;
+	} else {
+		close_fd(source->index);
+	}
+}
