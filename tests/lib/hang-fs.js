@@ -48,7 +48,7 @@ export class HangFs {
 	/**
 	 * @param {import('./world.js').World} world
 	 * @param {string} folder
-	 * @param {string} behind where the files are, for who must not wait
+	 * @param {string} behind where the files are, for code that must not wait
 	 */
 	constructor(world, folder, behind) {
 		this.world = world;
