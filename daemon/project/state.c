@@ -6,6 +6,7 @@
 
 #include "project/state-text.h"
 #include "readiness/restart-history.h"
+#include "util/checksum.h"
 #include "util/file.h"
 #include "util/mem.h"
 #include "util/mounts.h"
@@ -60,6 +61,39 @@ static void state_set_aside(const char *name, const char *why, const char *loss)
 	}
 }
 
+/* A file with a checksum begins so: of all that follows the comma. */
+#define SUM_BEGIN "{\"sum\": \""
+#define SUM_END "\","
+
+/* Takes ownership of the text of an object. */
+static char *sum_add(char *text)
+{
+	_cleanup_free_ char *object = text;
+
+	return mem_printf(SUM_BEGIN "%016llx" SUM_END "%s",
+		(unsigned long long)checksum(object + 1, strlen(object + 1)), object + 1);
+}
+
+/* One without a checksum is of an earlier version, or was written by hand. */
+static int sum_check(const char *text, size_t length, char **why)
+{
+	const size_t begin = strlen(SUM_BEGIN), end = begin + CHECKSUM_DIGITS;
+	const size_t rest = end + strlen(SUM_END);
+	char digits[CHECKSUM_DIGITS + 1];
+
+	if (length < rest || memcmp(text, SUM_BEGIN, begin) != 0 ||
+		memcmp(text + end, SUM_END, strlen(SUM_END)) != 0) {
+		return 0;
+	}
+	snprintf(digits, sizeof digits, "%016llx",
+		(unsigned long long)checksum(text + rest, length - rest));
+	if (memcmp(text + begin, digits, CHECKSUM_DIGITS) == 0) {
+		return 0;
+	}
+	*why = mem_strdup("is damaged: its checksum is wrong (remove \"sum\" if you changed it)");
+	return -EINVAL;
+}
+
 typedef int state_read_fn(void *into, const char *text, size_t length, char **why);
 
 static int state_load_file(struct state *state, const char *file, state_read_fn *read,
@@ -85,7 +119,7 @@ static int state_load_file(struct state *state, const char *file, state_read_fn 
 	}
 	if (r < 0) {
 		state_set_aside(name, strerror(-r), loss);
-	} else if (read(into, text, length, &why) < 0) {
+	} else if (sum_check(text, length, &why) < 0 || read(into, text, length, &why) < 0) {
 		state_set_aside(name, why, loss);
 	}
 	return 0;
@@ -149,7 +183,7 @@ static void state_store_file(struct state *state, const char *file, char *text,
 
 	*job = (struct state_job){
 		.name = mem_printf("%s/%s", state->folder, file),
-		.text = text,
+		.text = sum_add(text),
 		.error = -EAGAIN, /* unless it is written */
 		.stored = stored,
 		.userdata = userdata,

@@ -8,10 +8,11 @@
  * The tracked projects on disk, so that they are still known after a restart of the daemon:
  * $XDG_STATE_HOME/savecast/projects.json,
  *
- *   {"version": 1, "next-id": 3, "projects": [{"id": 1, "root": "/home/me/potato"}]}
+ *   {"sum": "0f34...", "version": 1, "next-id": 3,
+ *    "projects": [{"id": 1, "root": "/home/me/potato"}]}
  *
- * Roots are written as pathname_to_text() returns them. Unknown keys are ignored. A file
- * that is not such an object is moved aside to projects.json.damaged (replacing an older
+ * Roots are written as pathname_to_text() returns them. Unknown keys are ignored. `sum` is
+ * the checksum of what follows it; a file may be without. A file with a wrong one, or that is not such an object is moved aside to projects.json.damaged (replacing an older
  * one), with a message.
  */
 

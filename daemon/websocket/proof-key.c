@@ -2,15 +2,37 @@
 #include "websocket/proof.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/checksum.h"
 #include "util/file.h"
 #include "util/mem.h"
 
 #define LOG_MODULE "key"
 #include "util/log.h"
+
+/* The file: the key, a blank and its checksum, in hex; one of an earlier version has no checksum. */
+enum { KEY_TEXT_MAX = PROOF_KEY_DIGITS + 1 + CHECKSUM_DIGITS + 1 };
+
+static bool sum_is_right(char *text)
+{
+	char digits[CHECKSUM_DIGITS + 1];
+
+	if (strlen(text) == PROOF_KEY_DIGITS) {
+		return true;
+	}
+	snprintf(digits, sizeof digits, "%016llx",
+		(unsigned long long)checksum(text, PROOF_KEY_DIGITS));
+	if (strlen(text) != KEY_TEXT_MAX - 1 || text[PROOF_KEY_DIGITS] != ' ' ||
+		strcmp(text + PROOF_KEY_DIGITS + 1, digits) != 0) {
+		return false;
+	}
+	text[PROOF_KEY_DIGITS] = '\0';
+	return true;
+}
 
 /* `why` on error. */
 static int key_read(struct proof_key *key, const char *name, const char **why)
@@ -18,7 +40,7 @@ static int key_read(struct proof_key *key, const char *name, const char **why)
 	_cleanup_free_ char *text = NULL;
 	struct stat st;
 	size_t length;
-	int r = file_read_own(name, PROOF_KEY_DIGITS + 1, &text, &length);
+	int r = file_read_own(name, KEY_TEXT_MAX, &text, &length);
 
 	if (r < 0) {
 		*why = strerror(-r);
@@ -31,8 +53,8 @@ static int key_read(struct proof_key *key, const char *name, const char **why)
 	if (length > 0 && text[length - 1] == '\n') {
 		text[length - 1] = '\0';
 	}
-	*why = "is not a key";
-	return proof_key_read(key, text);
+	*why = "is damaged";
+	return sum_is_right(text) ? proof_key_read(key, text) : -EINVAL;
 }
 
 static int key_make(struct proof_key *key)
@@ -42,10 +64,11 @@ static int key_make(struct proof_key *key)
 
 static int key_store(const struct proof_key *key, const char *name)
 {
-	char text[PROOF_KEY_DIGITS + 2];
+	char text[KEY_TEXT_MAX + 1];
 
 	proof_key_write(key, text);
-	strcat(text, "\n");
+	snprintf(text + PROOF_KEY_DIGITS, sizeof text - PROOF_KEY_DIGITS, " %016llx\n",
+		(unsigned long long)checksum(text, PROOF_KEY_DIGITS));
 	return file_replace(name, text, strlen(text));
 }
 

@@ -33,8 +33,8 @@ void proof_make(const struct proof_key *key, const char *nonce, const char *prof
 void proof_code(const struct proof_key *key, char code[PROOF_CODE_DIGITS + 1]);
 
 /*
- * The daemon's key on disk: $XDG_STATE_HOME/savecast/key, 64 hex digits, for
- * nobody but its user to read.
+ * The daemon's key on disk: $XDG_STATE_HOME/savecast/key, 64 hex digits and a checksum,
+ * for nobody but its user to read.
  *
  * Reads it, or makes one where there is none. One that is damaged, or that others
  * could read, is replaced and a message says so: browsers must pair again then.

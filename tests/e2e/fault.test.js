@@ -279,3 +279,37 @@ test('one of the two addresses is taken: the other is served, and the log names 
 	}
 });
 
+test('a flipped bit in a state file is noticed: the file is set aside, and the log says so', async t => {
+	const world = await World.open(t);
+	const folder = path.join(world.temp, 'state/savecast');
+	const root = await world.folder('site', { 'a.css': '' });
+	await world.startDaemon();
+	await world.savecast('track', root);
+	await world.endDaemon();
+	for (const [file, said] of /** @type {[string, RegExp][]} */ ([
+		['projects.json', /projects\.json: is damaged: its checksum is wrong/], ['key', /key: is damaged: replaced by a new one/]])) {
+		const name = path.join(folder, file);
+		const good = await readFile(name);
+		// In the root's name or in the digits of the key; and in the checksum.
+		for (const at of file === 'key' ? [0, 40, 70] : [good.indexOf('site'), good.length - 8, 12]) {
+			const bad = Buffer.from(good);
+			bad[at] ^= 1;
+			await writeFile(name, bad);
+			const before = (await world.log('savecastd')).length;
+			await world.startDaemon();
+			await world.endDaemon();
+			assert.match((await world.log('savecastd')).slice(before), said, `${file}, byte ${at}`);
+			await writeFile(name, good);
+		}
+		// What an earlier version wrote has no checksum.
+		const old = String(good).replace(/"sum": "[0-9a-f]{16}",/, '').replace(/^([0-9a-f]{64}) [0-9a-f]{16}/, '$1');
+		assert.notEqual(old, String(good));
+		await writeFile(name, old);
+		const before = (await world.log('savecastd')).length;
+		await world.startDaemon();
+		assert.deepEqual((await world.bus.projects()).map(({ Root }) => Root), [root]);
+		await world.endDaemon();
+		assert.doesNotMatch((await world.log('savecastd')).slice(before), /damaged/);
+		await writeFile(name, good);
+	}
+});
