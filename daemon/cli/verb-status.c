@@ -86,7 +86,7 @@ static json_t *status_object(json_t *answers[3], json_t *events)
 		"tabs", json_array_get(answers[2], 0), "events", events);
 }
 
-static enum exit_code status_run(const struct verb *verb, const struct arguments *args)
+enum exit_code status_read(struct client *client, json_t **status)
 {
 	static const struct client_method methods[] = {
 		{.interface = "org.freedesktop.DBus.Properties",
@@ -95,9 +95,8 @@ static enum exit_code status_run(const struct verb *verb, const struct arguments
 		{.interface = "org.freedesktop.DBus.ObjectManager", .member = "GetManagedObjects"},
 		{.member = "ListTabs", .has_options = true},
 	};
-	_cleanup_(client_freep) struct client *client = call_connect();
 	json_t *answers[COUNT_OF(methods)] = {NULL}, *events = json_array();
-	enum exit_code code = client ? EXIT_CODE_DONE : EXIT_CODE_UNREACHABLE;
+	enum exit_code code = EXIT_CODE_DONE;
 
 	for (size_t i = 0; i < COUNT_OF(methods) && code == EXIT_CODE_DONE; i++) {
 		code = call_daemon(client, &methods[i], &answers[i]);
@@ -106,19 +105,27 @@ static enum exit_code status_run(const struct verb *verb, const struct arguments
 		code = call_events(client, STATUS_EVENTS, events);
 	}
 	if (code == EXIT_CODE_DONE) {
-		json_t *status = status_object(answers, events);
-
-		if (args->json) {
-			call_print_json(status);
-		} else {
-			status_print(status, args->all || !isatty(STDOUT_FILENO));
-			json_decref(status);
-		}
+		*status = status_object(answers, events);
 	}
 	for (size_t i = 0; i < COUNT_OF(methods); i++) {
 		json_decref(answers[i]);
 	}
 	json_decref(events);
+	return code;
+}
+
+static enum exit_code status_run(const struct verb *verb, const struct arguments *args)
+{
+	_cleanup_(client_freep) struct client *client = call_connect();
+	json_t *status = NULL;
+	enum exit_code code = client ? status_read(client, &status) : EXIT_CODE_UNREACHABLE;
+
+	if (code == EXIT_CODE_DONE && args->json) {
+		call_print_json(json_incref(status));
+	} else if (code == EXIT_CODE_DONE) {
+		status_print(status, args->all || !isatty(STDOUT_FILENO));
+	}
+	json_decref(status);
 	return code;
 }
 

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The Model Context Protocol as this server speaks it: JSON-RPC 2.0, one message a line,
+ * tools only. Pure: a message in, a reply or a tool to run out.
+ */
+
+#include <stddef.h>
+
+#include <jansson.h>
+
+/* Longer messages are refused. */
+enum { MCP_MESSAGE_MAX = 1024 * 1024 };
+
+enum mcp_tool {
+	MCP_NO_TOOL,
+	MCP_STATUS,
+	MCP_SAVE_AND_WAIT,
+	MCP_PROBLEMS,
+	MCP_WHY,
+	MCP_RELOAD,
+};
+
+/* What to do about a message. mcp_outcome_clear() drops it. */
+struct mcp_outcome {
+	json_t *reply; /* to be sent, or NULL */
+	enum mcp_tool tool; /* to be run, and then mcp_session_result() sent */
+	json_t *id; /* of that request */
+	json_t *arguments; /* an object, checked against the tool's schema */
+};
+
+struct mcp_outcome mcp_session_read(const char *message, size_t length);
+void mcp_outcome_clear(struct mcp_outcome *outcome);
+
+/* The reply to a tool's request. Takes `result`, an object; with `error`, why it failed. */
+json_t *mcp_session_result(json_t *id, json_t *result, const char *error);
+
+/* The reply to bytes that are not a message. The caller drops it. */
+json_t *mcp_session_parse_error(const char *why);
