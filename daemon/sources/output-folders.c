@@ -101,24 +101,12 @@ static void folder_end(struct output_folder *folder)
 	folder_free(at);
 }
 
-/* Settings may write it with a leading slash, as .gitignore does, which means the root. */
-static const char *output_pattern(const struct path_rule *rule)
-{
-	return rule->pattern + (*rule->pattern == '/');
-}
-
 static bool folders_match(const struct output_folders *folders, const char *file)
 {
 	const struct path_rules *outputs = &folders->project->settings->output;
 	const char *path = file + strlen(folders->project->root);
 
-	path += *path == '/';
-	for (size_t i = 0; i < outputs->count; i++) {
-		if (output_pattern_matches(output_pattern(&outputs->items[i]), path)) {
-			return true;
-		}
-	}
-	return false;
+	return output_patterns_match(outputs, path + (*path == '/'));
 }
 
 static void folders_tell(
@@ -163,12 +151,9 @@ static void folder_on_event(uint32_t mask, const char *name, void *userdata)
 	_cleanup_free_ char *path = mem_printf("%s/%s", folder->path, name);
 
 	if (!mounts_ready(folder->path)) {
-		folders->project->unread = true; /* all is read anew once it answers */
+		folders->project->unread = true; /* everything is read again when it answers */
 	} else if (mask & IN_Q_OVERFLOW) {
-		/*
-		 * Each folder gets this event; the first one that is watched handles it for
-		 * all.
-		 */
+		/* Each folder gets this event; the first watched one handles it for all. */
 		if (folder == folders_watched(folders)) {
 			folders->callbacks.told(FOLDERS_LOST, NULL, folders->userdata);
 			folders_drop(folders, folders->project->root, false);
@@ -319,7 +304,7 @@ static void folders_visit_all(struct output_folders *folders)
 	const struct path_rules *outputs = &folders->project->settings->output;
 
 	for (size_t i = 0; i < outputs->count; i++) {
-		const char *written = output_pattern(&outputs->items[i]);
+		const char *written = output_pattern_of(&outputs->items[i]);
 		size_t length = strlen(written);
 		/* "dist/" is the folder "dist": with two slashes each file would have two names. */
 		_cleanup_free_ char *pattern =

@@ -67,3 +67,18 @@ bool output_pattern_is_plain(const char *pattern)
 {
 	return !pattern[strcspn(pattern, "*?[\\")];
 }
+
+const char *output_pattern_of(const struct path_rule *rule)
+{
+	return rule->pattern + (*rule->pattern == '/');
+}
+
+bool output_patterns_match(const struct path_rules *rules, const char *path)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		if (output_pattern_matches(output_pattern_of(&rules->items[i]), path)) {
+			return true;
+		}
+	}
+	return false;
+}

@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+#include "project/path-rule.h"
+
 /* Whether it can be watched: a valid pattern without "", "." or ".." components. */
 bool output_pattern_is_good(const char *pattern);
 
@@ -23,3 +25,8 @@ bool output_pattern_is_plain(const char *pattern);
 
 /* Whether it also matches in folders below its base. */
 bool output_pattern_is_deep(const char *pattern);
+
+/* The pattern of a rule: without a leading slash, which means the root as in .gitignore. */
+const char *output_pattern_of(const struct path_rule *rule);
+/* Whether one of the rules matches the path, which is relative to the root. */
+bool output_patterns_match(const struct path_rules *rules, const char *path);
