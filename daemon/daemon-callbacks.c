@@ -56,6 +56,20 @@ void on_event_leaves(
 	readiness_event(daemon->readiness, project, serial, files);
 }
 
+void on_track(const char *folder, void *userdata)
+{
+	struct daemon *daemon = userdata;
+	_cleanup_free_ char *text = pathname_to_text(folder);
+
+	if (registry_add(daemon->registry, folder, true, 0)) {
+		log_info("%s: is a project now, as the user asked for in the browser", text);
+		state_store(daemon->state, daemon->registry, NULL, NULL);
+	} else {
+		log_warning("track: %s: %d projects are tracked already; untrack some", text,
+			PROJECTS_MAX);
+	}
+}
+
 void on_build(struct project *project, void *userdata)
 {
 	browsers_build_changed(project);

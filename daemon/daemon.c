@@ -54,7 +54,8 @@ static void daemon_make_parts(struct daemon *daemon, const char *config, const c
 	daemon->router = router_new(
 		daemon->loop, daemon->registry, daemon->servers, on_names_changed, daemon);
 	daemon->browsers = browsers_new(
-		daemon->loop, daemon->ledger, daemon->router, on_browsers_changed, on_problems_changed, daemon);
+		daemon->loop, daemon->ledger, daemon->router, on_browsers_changed, on_problems_changed,
+		on_track, daemon);
 	daemon->readiness = readiness_new(
 		daemon->loop, daemon->ledger, daemon->browsers, on_history_changed, daemon);
 	daemon->ignores = git_ignores_new();

@@ -154,6 +154,22 @@ export class Daemons {
 	}
 
 	/**
+	 * To the daemon whose answer the tab shows.
+	 *
+	 * @param {number} tab
+	 * @param {import('../link/protocol.js').ToDaemon} message
+	 */
+	sendFor(tab, message) {
+		this.#serving(tab).socket.send(message);
+	}
+
+	/** @param {number} tab @returns {Member} */
+	#serving(tab) {
+		return this.#member(this.#tabs.get(tab)?.daemon) ??
+			this.#members.find(({ told, socket }) => socket.link === 'up' && told.has(tab)) ?? this.#members[0];
+	}
+
+	/**
 	 * The connection that a tab depends on: its daemon's; without one, that of one that watches
 	 * it, otherwise that of this computer's daemon.
 	 *
@@ -162,8 +178,7 @@ export class Daemons {
 	 */
 	connection(tab) {
 		const [local] = this.#members;
-		const { daemon: { id, name, port }, socket: { link } } = this.#member(this.#tabs.get(tab)?.daemon) ??
-			this.#members.find(({ told, socket }) => socket.link === 'up' && told.has(tab)) ?? local;
+		const { daemon: { id, name, port }, socket: { link } } = this.#serving(tab);
 		return id === local.daemon.id ? { link, port } : { link, port, name };
 	}
 

@@ -121,8 +121,11 @@ export async function permissionGranted() {
 
 /** @type {Map<chrome.runtime.Port, number>} the tab of each open popup */
 const popups = new Map();
+/** @type {Set<chrome.runtime.Port>} the open pages of settings */
+const settingsPages = new Set();
 
 onShown((id) => {
+	settingsPages.forEach((port) => port.postMessage(daemons.list(undefined)));
 	for (const [port, tab] of popups) {
 		if (id === undefined || tab === id) {
 			port.postMessage(describe(tab));
@@ -132,11 +135,18 @@ onShown((id) => {
 
 /**
  * A popup has opened: it is sent the tab's state now and at each change, and sends what is clicked.
+ * The page of settings is sent the connections.
  *
- * @param {chrome.runtime.Port} port of popup.js; its name is the tab's number
+ * @param {chrome.runtime.Port} port of popup.js, whose name is the tab's number, or of options.js
  */
 export function popupConnected(port) {
 	const id = Number(port.name);
+	if (port.name === 'daemons' && port.sender?.url?.startsWith(api.runtime.getURL('/ui/options.html'))) {
+		settingsPages.add(port);
+		port.onDisconnect.addListener(() => settingsPages.delete(port));
+		port.postMessage(daemons.list(undefined));
+		return;
+	}
 	if (!port.sender?.url?.startsWith(api.runtime.getURL('/ui/popup.html'))) {
 		port.disconnect();
 		return;
@@ -153,6 +163,9 @@ export function popupConnected(port) {
 			break;
 		case 'reload':
 			reloadNow(id, url);
+			break;
+		case 'track':
+			daemons.sendFor(id, { type: 'track', tab: id });
 			break;
 		case 'daemon':
 			chooseDaemon(id, daemon);

@@ -44,7 +44,8 @@ export const CLOSE_REFUSED = 1008;
  *	column?: number, stack?: string}} Problem
  * @typedef {{type: 'problems', tab: number, event?: number, known?: boolean, more?: number,
  *	list: Problem[]}} Problems
- * @typedef {BrowserHello | Watch | Unwatch | Report | Problems} ToDaemon
+ * @typedef {{type: 'track', tab: number}} Track the folder of the tab's answer becomes a project
+ * @typedef {BrowserHello | Watch | Unwatch | Report | Problems | Track} ToDaemon
  *
  * @typedef {(typeof TAB_STATES)[number]} TabState
  * @typedef {keyof typeof KINDS} Kind
@@ -52,7 +53,7 @@ export const CLOSE_REFUSED = 1008;
  * @typedef {{type: 'hello', version: string, instance: string, proof?: string, key?: string}} DaemonHello
  * @typedef {{event: number, what: string, said: string}} Failure of the last build
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string,
- *	cause?: string, advice?: string, failure?: Failure}} TabAnswer
+ *	cause?: string, advice?: string, folder?: string, failure?: Failure}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], subject?: string,
  *	changes?: Change[]}} Reload
  * @typedef {{type: 'let-go', tabs: number[], spare?: boolean}} LetGo
@@ -232,6 +233,7 @@ export const TO_DAEMON = {
 		detail: optional(shortText),
 	},
 	problems: { tab: number, event: optional(number), known: optional(flag), more: optional(number), list: problems },
+	track: { tab: number },
 };
 
 /** @type {Record<string, Record<string, Check>>} */
@@ -244,6 +246,7 @@ export const FROM_DAEMON = {
 		reason: text,
 		cause: optional(text),
 		advice: optional(text),
+		folder: optional(text),
 		failure: optional(failure),
 	},
 	reload: { event: number, tabs, subject: optional(text), changes: optional(changes) },

@@ -41,6 +41,40 @@ export function reasonOf({ icon, entry }) {
 	return project && icon.state !== 'live' ? `${project}: ${why}` : why;
 }
 
+/** @param {string} folder */
+const nameOf = (folder) => folder.slice(folder.lastIndexOf('/') + 1) || folder;
+
+/**
+ * The one thing that the user most probably wants to do in this state.
+ *
+ * @param {Known} known
+ * @returns {{label: string, to: 'on' | 'reload' | 'track' | 'settings', first: boolean} | undefined}
+ *	`first`: the state asks for it
+ */
+export function actionFor({ icon, link, entry }) {
+	const { folder } = entry?.answer ?? {};
+	switch (icon.state) {
+	case 'off':
+	case 'refused':
+		return { label: 'Switch on', to: 'on', first: true };
+	case 'paused':
+		return { label: 'Switch on here', to: 'on', first: true };
+	case 'pending':
+		return { label: 'Reload now', to: 'reload', first: true };
+	case 'live':
+	case 'buildFailed':
+		return { label: 'Reload now', to: 'reload', first: false };
+	case 'down':
+		return { label: 'Try again', to: 'reload', first: false };
+	case 'none':
+		return folder ? { label: `Make “${nameOf(folder)}” a project`, to: 'track', first: true } : undefined;
+	case 'disconnected':
+		return link === 'down' ? undefined : { label: 'Open Settings', to: 'settings', first: false };
+	default:
+		return undefined;
+	}
+}
+
 /** @param {string} [command] @returns {Advice} */
 function solution(command) {
 	if (!command) {
@@ -76,7 +110,7 @@ export function adviceFor({ icon, link, port, name, entry }) {
 			: [{ text: 'To see which port is yours, run ' }, { text: 'savecast status', code: true },
 				{ text: '. Then set it in Settings.' }];
 	case 'none':
-		return [...solution(entry?.answer?.advice),
+		return [...(entry?.answer?.folder ? [] : solution(entry?.answer?.advice)),
 			{ text: 'To see what savecast found out about this page, run ' },
 			{ text: `savecast why ${entry?.url ?? ''}`, code: true }];
 	case 'down':

@@ -5,8 +5,48 @@ import { LOCAL, MAX_DAEMONS, loadSettings, rememberSite, saveDaemons, saveSettin
 import { siteName, sitePattern } from '../common/site.js';
 import { codeOf, forgetKey, loadKey } from '../link/proof.js';
 
+/** A question stays open for this long. */
+const QUESTION_MSEC = 5000;
+
+/** What a connection is, in words, and its icon. @type {Record<import('../link/socket.js').Link, [string, string]>} */
+const LINKS = {
+	idle: ['looking', 'Not connected: no tab is switched on.'],
+	connecting: ['looking', 'Connecting…'],
+	up: ['live', 'Connected.'],
+	down: ['disconnected', 'Not connected: nothing listens on this port.'],
+	refused: ['disconnected', 'Not connected: the program that listens on this port does not accept this browser.'],
+	foreign: ['disconnected', 'Not connected: the program that listens on this port is not the paired daemon.'],
+	replaced: ['disconnected', 'Not connected: another browser with a copy of this profile took over.'],
+};
+
 /** @param {string} id @returns {any} */
 const byId = (id) => document.getElementById(id);
+
+/**
+ * What cannot be undone: the first click asks, the second one acts.
+ *
+ * @param {HTMLButtonElement} button
+ * @param {string} question
+ * @param {() => Promise<unknown>} act
+ */
+function askFirst(button, question, act) {
+	const { textContent: label } = button;
+	const reset = () => {
+		delete button.dataset.asked;
+		button.textContent = label;
+	};
+	button.onclick = async () => {
+		if (button.dataset.asked) {
+			reset();
+			await act();
+			await saved();
+		} else {
+			button.dataset.asked = 'yes';
+			button.textContent = question;
+			setTimeout(reset, QUESTION_MSEC);
+		}
+	};
+}
 
 async function show() {
 	const { port, hidden, sites, daemons } = await loadSettings();
@@ -15,6 +55,7 @@ async function show() {
 	const key = await loadKey(LOCAL);
 	byId('unpaired').hidden = key !== undefined;
 	byId('paired').hidden = key === undefined;
+	byId('pair').hidden = key === undefined;
 	byId('code').textContent = key ? await codeOf(key) : '';
 	byId('others').replaceChildren(...await Promise.all(
 		daemons.filter(({ id }) => id !== LOCAL).map(daemonItem)));
@@ -24,11 +65,10 @@ async function show() {
 		const button = document.createElement('button');
 		button.textContent = 'Forget';
 		button.setAttribute('aria-label', `Forget ${siteName(site)}`);
-		button.onclick = async () => {
+		askFirst(button, 'Forget, and withdraw the permission?', async () => {
 			await rememberSite(site, false);
 			await removePermission(site);
-			await saved();
-		};
+		});
 		item.append(`${siteName(site)} `, button);
 		return item;
 	}));
@@ -49,17 +89,15 @@ async function removePermission(site) {
 
 /**
  * @param {string} text
+ * @param {string} question
  * @param {string} label for a screen reader
  * @param {() => Promise<unknown>} act
  */
-function button(text, label, act) {
+function button(text, question, label, act) {
 	const made = document.createElement('button');
 	made.textContent = text;
 	made.setAttribute('aria-label', label);
-	made.onclick = async () => {
-		await act();
-		await saved();
-	};
+	askFirst(made, question, act);
 	return made;
 }
 
@@ -71,8 +109,8 @@ async function daemonItem({ id, name, port }) {
 	code.textContent = key ? await codeOf(key) : '';
 	item.dataset.daemon = id;
 	item.append(`${name}, port ${port}: `, ...(key
-		? ['paired with ', code, ' ', button('Pair again', `Pair again with ${name}`, () => forgetKey(id))]
-		: ['not paired yet']), ' ', button('Remove', `Remove ${name}`, async () => {
+		? ['paired with ', code, ' ', button('Pair again', 'Forget its key?', `Pair again with ${name}`, () => forgetKey(id))]
+		: ['not paired yet']), ' ', button('Remove', 'Remove it?', `Remove ${name}`, async () => {
 		await saveDaemons((await loadSettings()).daemons.filter((one) => one.id !== id));
 		await forgetKey(id);
 	}));
@@ -90,10 +128,13 @@ byId('port').onchange = async () => {
 		await saved();
 	}
 };
-byId('pair').onclick = async () => {
-	await forgetKey(LOCAL);
-	await saved();
-};
+askFirst(byId('pair'), 'Forget this daemon, and pair with the next one that answers?', () => forgetKey(LOCAL));
+api.runtime.connect({ name: 'daemons' }).onMessage.addListener((/** @type {{id: string, link: import('../link/socket.js').Link}[]} */ daemons) => {
+	const { link = 'idle' } = daemons.find(({ id }) => id === LOCAL) ?? {};
+	const [icon, text] = LINKS[link];
+	byId('link-icon').src = `../icons/${icon}.svg`;
+	byId('link').textContent = text;
+});
 byId('add').onsubmit = async (/** @type {Event} */ event) => {
 	event.preventDefault();
 	const { daemons } = await loadSettings();

@@ -7,7 +7,7 @@ import { api } from '../common/api.js';
 import { rememberSite } from '../common/settings.js';
 import { hasPermission, setSiteToRemember, siteName, siteOf, sitePattern } from '../common/site.js';
 import { TAB_STATES } from '../common/tab-states.js';
-import { adviceFor, failureOf, reasonOf, stateName } from './advice.js';
+import { actionFor, adviceFor, failureOf, reasonOf, stateName } from './advice.js';
 import { commandElement } from './command.js';
 import { eventItem } from './popup-story.js';
 
@@ -37,9 +37,11 @@ async function show(now) {
 	byId('build-output').hidden = !output;
 	byId('build-output').textContent = output;
 	const on = entry !== undefined && entry.paused === undefined;
-	byId('toggle').hidden = false;
-	byId('toggle').textContent = on ? 'Switch off' : 'Switch on';
-	byId('reload').hidden = !on;
+	const action = actionFor(now);
+	byId('action').hidden = !action;
+	byId('action').textContent = action?.label ?? '';
+	byId('action').className = action?.first ? 'first' : '';
+	byId('toggle').hidden = !on;
 	byId('story').hidden = !events.length;
 	showEvents(events);
 	showDaemons(now, on);
@@ -116,6 +118,9 @@ async function showSite({ entry, sites }) {
 		element.textContent = siteName(site);
 	}
 	const allowed = await hasPermission(address.url);
+	byId('permission-why').textContent = entry?.hasScripts
+		? `Until this tab leaves the site, styles and images are swapped in place and what you typed is kept. With permission for ${siteName(site)}, always.`
+		: `To swap styles and images in place, and to keep what you typed over a reload, savecast needs permission to see ${siteName(site)}.`;
 	byId('permission').hidden = allowed;
 	byId('remember').checked = allowed && sites.includes(site);
 	// It would be stored, and nothing of a private window may be.
@@ -141,12 +146,16 @@ async function ask(url, site) {
 	}
 }
 
-byId('toggle').onclick = () => {
-	const on = last?.entry !== undefined && last.entry.paused === undefined;
-	port.postMessage({ to: on ? 'off' : 'on', url: tab?.url, incognito: tab?.incognito });
+byId('toggle').onclick = () => port.postMessage({ to: 'off' });
+byId('action').onclick = () => {
+	const action = last && actionFor(last);
+	if (action?.to === 'settings') {
+		byId('options').click();
+	} else if (action) {
+		port.postMessage({ to: action.to, url: tab?.url, incognito: tab?.incognito });
+	}
 };
 byId('daemon').onchange = () => port.postMessage({ to: 'daemon', daemon: byId('daemon').value || undefined });
-byId('reload').onclick = () => port.postMessage({ to: 'reload', url: tab?.url });
 byId('allow').onclick = () => {
 	const url = tab?.url ?? last?.entry?.url;
 	if (url) {

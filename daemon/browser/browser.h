@@ -28,6 +28,7 @@ struct browsers {
 	const struct proof_key *key; /* NULL: none */
 	browsers_changed_fn *changed;
 	browsers_problems_fn *problems_changed;
+	browsers_track_fn *track;
 	void *userdata;
 	struct browser *first;
 	unsigned count, tab_count;

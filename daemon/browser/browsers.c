@@ -46,7 +46,8 @@ static void browsers_on_ping(void *userdata)
 static void look_up_some(void *userdata);
 
 struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct router *router,
-	browsers_changed_fn *changed, browsers_problems_fn *problems_changed, void *userdata)
+	browsers_changed_fn *changed, browsers_problems_fn *problems_changed,
+	browsers_track_fn *track, void *userdata)
 {
 	struct browsers *browsers = mem_new(struct browsers);
 	uint64_t instance;
@@ -57,6 +58,7 @@ struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct r
 		.router = router,
 		.changed = changed,
 		.problems_changed = problems_changed,
+		.track = track,
 		.userdata = userdata,
 	};
 	if (getrandom(&instance, sizeof instance, 0) != sizeof instance) {

@@ -22,8 +22,12 @@ typedef void browsers_changed_fn(struct project *project, void *userdata);
 /* Told when the problems of a tab of the project were reported; see problems.h. */
 typedef void browsers_problems_fn(struct project *project, void *userdata);
 
+/* Called when the user wants this folder, raw bytes, to be a project. */
+typedef void browsers_track_fn(const char *folder, void *userdata);
+
 struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct router *router,
-	browsers_changed_fn *changed, browsers_problems_fn *problems_changed, void *userdata);
+	browsers_changed_fn *changed, browsers_problems_fn *problems_changed,
+	browsers_track_fn *track, void *userdata);
 /* All connections must be closed. */
 void browsers_free(struct browsers *browsers);
 

@@ -194,6 +194,27 @@ static void session_report(struct browser *browser, struct wire_message *message
 	}
 }
 
+/*
+ * The user wants the folder of the tab's server to be a project. The message names no folder:
+ * only one that the daemon has found by itself can be meant.
+ */
+static void session_track(struct browser *browser, const struct wire_message *message)
+{
+	struct browsers *browsers = browser->browsers;
+	struct tab *tab = tabs_find(&browser->tabs, message->tab);
+	struct route_answer answer;
+
+	if (!tab || tab->project) {
+		return; /* it is no longer on, or has a project meanwhile */
+	}
+	router_answer(browsers->router, tab->url, browser->order, &answer);
+	if (!answer.project && answer.folder) {
+		browsers->track(answer.folder, browsers->userdata);
+	}
+	route_answer_clear(&answer);
+	tab_tell_again(tab);
+}
+
 static void session_on_message(
 	struct ws_client *client, const char *text, size_t length, void *userdata)
 {
@@ -231,6 +252,9 @@ static void session_on_message(
 		break;
 	case WIRE_PROBLEMS:
 		problems_report(browser, &message);
+		break;
+	case WIRE_TRACK:
+		session_track(browser, &message);
 		break;
 	case WIRE_IGNORED:
 		break;

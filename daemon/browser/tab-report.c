@@ -3,6 +3,7 @@
 
 #include "browser/retry.h"
 #include "util/mem.h"
+#include "util/pathname.h"
 #include "websocket/ws-server.h"
 
 /* Finds out what a tab shows and how that is known, and tells its browser. */
@@ -13,6 +14,7 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 {
 	const struct build_failure *failed = tab->project ? tab->project->failure : NULL;
 	struct wire_failure failure;
+	_cleanup_free_ char *folder = answer->folder ? pathname_to_text(answer->folder) : NULL;
 	_cleanup_free_ char *text = NULL;
 	bool is_news;
 
@@ -23,7 +25,8 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 		failure = (struct wire_failure){failed->event, failed->what, failed->said};
 	}
 	text = wire_encode_tab(tab->id, state, tab->project ? tab->project->label : NULL, reason,
-		answer->no_server ? "no-server" : NULL, answer->advice, failed ? &failure : NULL);
+		answer->no_server ? "no-server" : NULL, answer->advice, folder,
+		failed ? &failure : NULL);
 	is_news = tab->state != state;
 	tab->state = state;
 	free(tab->reason);

@@ -107,6 +107,19 @@ static char *shell_word(const char *text)
 	return word;
 }
 
+char *finder_folder(const char *name)
+{
+	_cleanup_free_ char *file = finder_resolve(name);
+	_cleanup_free_ char *folder = mem_strndup(file, folders_length(file));
+	const char *home = getenv("HOME");
+	_cleanup_free_ char *real_home = home ? finder_resolve(home) : NULL;
+
+	if (!*folder || strcmp(folder, "/") == 0 || (real_home && strcmp(folder, real_home) == 0)) {
+		return NULL;
+	}
+	return mem_steal(folder);
+}
+
 char *finder_advice(const char *name)
 {
 	_cleanup_free_ char *file = finder_resolve(name);

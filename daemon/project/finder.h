@@ -21,6 +21,11 @@ struct project *finder_find_resolved(struct registry *registry, const char *file
  * caller frees it.
  */
 char *finder_advice(const char *name);
+/*
+ * The folder of that command, as raw bytes that the caller frees; NULL for the root of the
+ * file system and for the home folder: those are hardly ever meant to be one project.
+ */
+char *finder_folder(const char *name);
 
 /* `name` with symbolic links resolved as far as it exists; the caller frees it. */
 char *finder_resolve(const char *name);

@@ -195,7 +195,9 @@ void state_store(struct state *state, const struct registry *registry, state_sto
 	void *userdata)
 {
 	if (!state->folder) {
-		stored(-ENOENT, userdata);
+		if (stored) {
+			stored(-ENOENT, userdata);
+		}
 		return;
 	}
 	state_store_file(state, STATE_PROJECTS, state_text_write(registry), stored, userdata);

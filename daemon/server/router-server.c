@@ -80,6 +80,7 @@ static void answer_seen(struct restart_sample *question)
 	}
 	if (!answer->project) {
 		answer->advice = finder_advice(main->folder);
+		answer->folder = finder_folder(main->folder);
 	}
 	if (answer->project && stands_aside(answer->project, answer->server)) {
 		/* Short, because in narrow places the end of the reason is what is shown. */

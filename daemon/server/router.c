@@ -34,6 +34,7 @@ void route_answer_clear(struct route_answer *answer)
 	server_unref(answer->server);
 	free(answer->reason);
 	free(answer->advice);
+	free(answer->folder);
 	*answer = (struct route_answer){0};
 }
 
@@ -44,6 +45,9 @@ static void answer_file(struct restart_sample *question)
 	_cleanup_free_ char *name = pathname_to_text(question->url.path);
 
 	answer->project = finder_find(question->router->registry, question->url.path, &why);
+	if (!answer->project) {
+		answer->folder = finder_folder(question->url.path);
+	}
 	answer->reason = mem_printf("%s%s%s", name, answer->project ? " is the file itself" : ": ",
 		answer->project ? "" : why);
 }

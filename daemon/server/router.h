@@ -21,6 +21,7 @@ struct route_answer {
 	bool looking; /* not known yet: servers_callbacks.changed() is called when it is */
 	char *reason; /* how it was found, or why not and what to do; UTF-8 */
 	char *advice; /* the command that solves that; NULL if there is none */
+	char *folder; /* without a project, the one that could become it: raw bytes, or NULL */
 	bool no_server; /* there is no project because no server answers at this URL */
 };
 

@@ -82,7 +82,7 @@ static json_t *encode_failure(const struct wire_failure *failure)
 }
 
 char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *project,
-	const char *reason, const char *cause, const char *advice,
+	const char *reason, const char *cause, const char *advice, const char *folder,
 	const struct wire_failure *failure)
 {
 	json_t *object = encode_start("tab");
@@ -98,6 +98,9 @@ char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *proje
 	}
 	if (advice) {
 		encode_set(object, "advice", encode_text(advice));
+	}
+	if (folder) {
+		encode_set(object, "folder", encode_text(folder));
 	}
 	if (failure) {
 		encode_set(object, "failure", encode_failure(failure));

@@ -101,6 +101,7 @@ static const struct {
 	{"unwatch", WIRE_UNWATCH, read_unwatch},
 	{"report", WIRE_REPORT, read_report},
 	{"problems", WIRE_PROBLEMS, wire_read_problems},
+	{"track", WIRE_TRACK, read_unwatch},
 };
 
 static int read_message(

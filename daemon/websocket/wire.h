@@ -43,6 +43,7 @@ enum wire_type {
 	WIRE_UNWATCH,
 	WIRE_REPORT,
 	WIRE_PROBLEMS,
+	WIRE_TRACK,
 };
 
 enum wire_step {
@@ -95,7 +96,7 @@ struct wire_message {
 	char *nonce; /* NULL: no proof is asked for */
 	bool pair; /* whether the key is asked for */
 
-	uint64_t tab; /* in watch, unwatch, report, problems */
+	uint64_t tab; /* in watch, unwatch, report, problems, track */
 	char *url; /* in watch */
 
 	uint64_t event; /* in report; in problems: the event of that load, or 0 */
@@ -147,7 +148,7 @@ const char *wire_tab_state_name(enum wire_tab_state state);
 /*
  * Messages to the browser, as JSON that the caller frees. Strings should be UTF-8; bytes
  * that are not become U+FFFD. `project` is NULL for WIRE_TAB_LOOKING and WIRE_TAB_NONE;
- * `failure` is NULL if no build has failed; `cause`, `advice`
+ * `failure` is NULL if no build has failed; `cause`, `advice`, `folder`
  * and `subject` may be NULL. A reload without changes means that anything
  * may have changed. `proof` and `key` (websocket/proof.h) may be NULL. The message of an
  * error may be longer than WIRE_ERROR_MAX.
@@ -155,7 +156,7 @@ const char *wire_tab_state_name(enum wire_tab_state state);
 char *wire_encode_hello(
 	const char *version, const char *instance, const char *proof, const char *key);
 char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *project,
-	const char *reason, const char *cause, const char *advice,
+	const char *reason, const char *cause, const char *advice, const char *folder,
 	const struct wire_failure *failure);
 char *wire_encode_reload(uint64_t event, const char *subject, const uint64_t *tabs, size_t n_tabs,
 	const struct wire_change *changes, size_t n_changes);

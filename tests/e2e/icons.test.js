@@ -55,6 +55,12 @@ for (const which of BROWSERS) {
 				await popup.colors(scheme);
 				await popup.screenshot(path.join(PICTURES, `popup-${name}-${scheme}-${which}.png`));
 				assert.deepEqual(await barriers(popup), [], `${name}, ${scheme}`);
+				await popup.evaluate('(document.documentElement.style.zoom = 2, 1)');
+				await popup.resize(780, 960);
+				await popup.screenshot(path.join(PICTURES, `popup-${name}-${scheme}-200-${which}.png`));
+				assert.ok(await popup.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${name}: wider than the popup`);
+				await popup.evaluate('(document.documentElement.style.zoom = 1, 1)');
+				await popup.resize(390, 480);
 			}
 			const text = await popup.evaluate('document.body.innerText');
 			await popup.close();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { adviceFor, reasonOf, stateName } from '../../browser-ext/ui/advice.js';
+import { actionFor, adviceFor, reasonOf, stateName } from '../../browser-ext/ui/advice.js';
 import { asksPage, bypassesCache, mustWait } from '../../browser-ext/background/reload-rules.js';
 import { decideIcon } from '../../browser-ext/background/icon.js';
 import { History } from '../../browser-ext/background/report-log.js';
@@ -126,6 +126,14 @@ test('the popup says what to do when something is wrong, and nothing else', () =
 	assert.match(String(text(answered('down'))), /reloads when the server answers/);
 	assert.equal(text(answered('live')), undefined);
 	assert.equal(text(known('idle')), undefined);
+	const action = (/** @type {any} */ given) => { const { to, first } = actionFor(given) ?? {}; return to && [to, first]; };
+	const folder = known('up', { url, answer: { type: 'tab', tab: 1, state: 'none', reason: 'why', advice: 'savecast track /srv/site', folder: '/srv/site' } });
+	assert.equal(actionFor(folder)?.label, 'Make “site” a project');
+	assert.deepEqual([action(folder), action(bare), action(gone)], [['track', true], undefined, undefined]);
+	assert.doesNotMatch(String(text(folder)), /savecast track/);
+	assert.deepEqual([action(answered('live')), action(answered('waiting')), action(answered('down'))], [['reload', false], undefined, ['reload', false]]);
+	assert.deepEqual(action(known('up', { url, pending: { event: 1, until: 'shown', why: 'why' } })), ['reload', true]);
+	assert.deepEqual([action(known('down', { url })), action(known('refused', { url })), action(known('idle'))], [undefined, ['settings', false], ['on', true]]);
 	assert.equal(stateName(answered('live')), 'Live: potato');
 	assert.equal(reasonOf(answered('waiting')), 'potato: why');
 	assert.equal(stateName(known('up', { url, paused: 'x' })), 'Paused');

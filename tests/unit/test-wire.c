@@ -68,7 +68,8 @@ static void same_message(const json_t *wanted, const struct wire_message *messag
 		[WIRE_WATCH] = "watch",
 		[WIRE_UNWATCH] = "unwatch",
 		[WIRE_REPORT] = "report",
-		[WIRE_PROBLEMS] = "problems"};
+		[WIRE_PROBLEMS] = "problems",
+		[WIRE_TRACK] = "track"};
 
 	assert_int_not_equal(message->type, WIRE_IGNORED);
 	same_text(wanted, "type", types[message->type]);
@@ -166,7 +167,8 @@ static char *encode(const json_t *message)
 
 		return wire_encode_tab(tab, state, text_of(message, "project"),
 			text_of(message, "reason"), text_of(message, "cause"),
-			text_of(message, "advice"), failed ? &failure : NULL);
+			text_of(message, "advice"), text_of(message, "folder"),
+			failed ? &failure : NULL);
 	}
 	if (strcmp(type, "let-go") == 0) {
 		uint64_t only = (uint64_t)json_integer_value(
@@ -411,8 +413,8 @@ static void fields(void **state)
 
 static void broken_names_are_mended(void **state)
 {
-	_cleanup_free_ char *tab = wire_encode_tab(1, WIRE_TAB_LIVE, "caf\xe9", "\xc3", NULL, NULL, NULL);
-	_cleanup_free_ char *none = wire_encode_tab(2, WIRE_TAB_NONE, NULL, "a\"b\\c\n", NULL, NULL, NULL);
+	_cleanup_free_ char *tab = wire_encode_tab(1, WIRE_TAB_LIVE, "caf\xe9", "\xc3", NULL, NULL, NULL, NULL);
+	_cleanup_free_ char *none = wire_encode_tab(2, WIRE_TAB_NONE, NULL, "a\"b\\c\n", NULL, NULL, "/a\xff", NULL);
 	_cleanup_free_ char *empty = wire_encode_reload(3, NULL, NULL, 0, NULL, 0);
 	_cleanup_free_ char *hello = wire_encode_hello("\xed\xa0\x80", "", NULL, NULL);
 
@@ -421,7 +423,7 @@ static void broken_names_are_mended(void **state)
 		"\"project\":\"caf\xef\xbf\xbd\",\"reason\":\"\xef\xbf\xbd\"}");
 	assert_string_equal(none,
 		"{\"type\":\"tab\",\"tab\":2,\"state\":\"none\","
-		"\"reason\":\"a\\\"b\\\\c\\n\"}");
+		"\"reason\":\"a\\\"b\\\\c\\n\",\"folder\":\"/a\xef\xbf\xbd\"}");
 	assert_string_equal(empty, "{\"type\":\"reload\",\"event\":3,\"tabs\":[]}");
 	assert_true(utf8_is_valid(hello, strlen(hello)));
 }
