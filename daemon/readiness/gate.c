@@ -249,16 +249,17 @@ static bool must_wait(struct gate *gate, uint64_t now, const struct server_state
 		 * It came for an earlier save, or too early for this one: another restart
 		 * follows soon, or none.
 		 */
-		gate->expect_until = again;
+		gate->expect_until =
+			again < now + GATE_MARGIN_USEC ? again : now + GATE_MARGIN_USEC;
 		gate->first_usec = burst ? now : gate->first_usec;
-		return !burst && now < again;
+		return !burst && now < gate->expect_until;
 	}
 	if ((seen->busy || replaces_workers(gate, seen)) &&
 		now < gate->first_usec + gate->times.wait) {
 		return true;
 	}
 	return now < gate->expect_until ||
-		(now < gate->first_usec + gate->times.wait &&
+		(gate->blamed_usec && now < gate->first_usec + gate->times.wait &&
 			now < gate->expect_until + seen->starved);
 }
 

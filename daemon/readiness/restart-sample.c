@@ -46,6 +46,16 @@ static enum restart_prediction ask_history(const struct restart_history *history
 						       subject->server, suffix, delay, sure);
 }
 
+bool restart_subject_asks_watches(const struct program_traits *traits, const char *suffix)
+{
+	/* Told to watch certain files, nobody knows which; or an unknown program, by its language. */
+	return traits->restarts == RESTARTS_ITSELF
+		? traits->suffixes[0] == '*' &&
+			!(traits->language && program_traits_is_code(traits, suffix))
+		: traits->restarts == RESTARTS_UNKNOWN && traits->language &&
+			program_traits_is_code(traits, suffix) && !traits->old_suffixes;
+}
+
 static enum restart_prediction predict(const struct restart_history *history,
 	const struct restart_subject *subject, const char *file, const char *suffix,
 	uint64_t *delay)
@@ -57,14 +67,17 @@ static enum restart_prediction predict(const struct restart_history *history,
 
 	/* A restart that was seen and proven overrides the table of programs. */
 	if (seen == RESTART_EXPECTED && traits->restarts != RESTARTS_NEVER) {
-		if (answer == TRAITS_RESTARTS && !sure && *delay < traits->notice_usec) {
+		if (!sure && *delay < traits->notice_usec) {
 			*delay = traits->notice_usec;
 		}
 		return RESTART_EXPECTED;
 	}
+	if (restart_subject_asks_watches(traits, suffix)) {
+		answer = subject->watches ? TRAITS_RESTARTS : TRAITS_UNKNOWN;
+	}
 	switch (answer) {
 	case TRAITS_RESTARTS:
-		*delay = traits->notice_usec;
+		*delay = traits->restarts == RESTARTS_ITSELF ? traits->notice_usec : 0;
 		return seen == RESTART_NONE ? RESTART_UNKNOWN : RESTART_EXPECTED;
 	case TRAITS_OLD:
 		*delay = traits->old_usec;

@@ -19,7 +19,11 @@ struct restart_subject {
 	const char *root; /* the project's */
 	const char *server; /* the key of its lessons */
 	const struct program_traits *traits; /* from the table of programs */
+	bool watches; /* one of its processes has an inotify watch on one of the files */
 };
+
+/* Whether `watches` matters for a file of this suffix. */
+bool restart_subject_asks_watches(const struct program_traits *traits, const char *suffix);
 
 struct restart_sample {
 	char suffixes[RESTART_SAMPLE_SUFFIXES_MAX][RESTART_HISTORY_SUFFIX_MAX];

@@ -8,6 +8,7 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
+enum { WATCHED_FILES_MAX = 8 }; /* further files are not checked for inotify watches */
 enum { WRITTEN_FILES_MAX = 64 }; /* further files are not checked for their times */
 
 static void server_gate_set_timer(struct server_gate *gate)
@@ -186,6 +187,21 @@ static uint64_t written_boot(const struct fileset *files, uint64_t now_boot)
 	return now_boot - (uint64_t)(now_real - newest);
 }
 
+static bool server_gate_watches(
+	const struct server_gate *gate, const struct server_main *main, const struct fileset *files)
+{
+	bool watches = false;
+
+	for (size_t i = 0; i < files->kept && i < WATCHED_FILES_MAX && !watches; i++) {
+		char suffix[RESTART_HISTORY_SUFFIX_MAX];
+
+		restart_history_suffix(files->names[i], suffix);
+		watches = restart_subject_asks_watches(&main->traits, suffix) &&
+			server_watches(gate->server, files->names[i]);
+	}
+	return watches;
+}
+
 /* Without files it is a request to reload, which does not restart the server. */
 static void server_gate_consult(struct server_gate *gate, const struct project *project,
 	const struct fileset *files, struct gate_save *save)
@@ -200,6 +216,7 @@ static void server_gate_consult(struct server_gate *gate, const struct project *
 		restart_sample_clear(&gate->sample);
 	}
 	subject = server_gate_subject(main, project->root);
+	subject.watches = server_gate_watches(gate, main, files);
 	save->prediction = restart_sample_add(
 		&gate->sample, &gate->readiness->lessons, &subject, files, &save->delay);
 	if (save->prediction == RESTART_EXPECTED || save->prediction == RESTART_OLD) {

@@ -62,7 +62,7 @@ static bool is_listed(
 }
 
 bool accept_probe_sees_accept(
-	const struct accept_probe *probe, const struct listen_socket *sockets, size_t count)
+	struct accept_probe *probe, const struct listen_socket *sockets, size_t count)
 {
 	struct sockaddr_storage peer, self;
 	socklen_t peer_length = sizeof peer, self_length = sizeof self;
@@ -76,7 +76,11 @@ bool accept_probe_sees_accept(
 	if (recv(probe->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) {
 		return true;
 	}
-	return getpeername(probe->fd, (struct sockaddr *)&peer, &peer_length) == 0 &&
+	if (errno != EAGAIN) {
+		accept_probe_close(probe); /* reset: another one is opened */
+	}
+	return probe->fd >= 0 &&
+		getpeername(probe->fd, (struct sockaddr *)&peer, &peer_length) == 0 &&
 		getsockname(probe->fd, (struct sockaddr *)&self, &self_length) == 0 &&
 		tcp_peer_find(&peer, &self, &end) == 0 && end.accepted;
 }

@@ -21,6 +21,6 @@ struct accept_probe {
 void accept_probe_connect(
 	struct accept_probe *probe, const struct listen_socket *socket, uint16_t port);
 /* Whether a process accepted it. `sockets` are in their present state. */
-bool accept_probe_sees_accept(const struct accept_probe *probe,
+bool accept_probe_sees_accept(struct accept_probe *probe,
 	const struct listen_socket *sockets, size_t count);
 void accept_probe_close(struct accept_probe *probe);

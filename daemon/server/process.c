@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/process.h"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/procfs.h"
@@ -38,7 +40,8 @@ static bool is_login_shell(pid_t pid, const struct procfs_stat *stat)
 	static const char *const shells[] = {
 		"sh", "bash", "dash", "zsh", "fish", "ksh", "tcsh", "nu", "xonsh"};
 
-	for (size_t i = 0; stat->session == pid && i < COUNT_OF(shells); i++) {
+	for (size_t i = 0; stat->session == pid && stat->has_terminal && i < COUNT_OF(shells);
+		i++) {
 		if (strcmp(stat->name, shells[i]) == 0) {
 			return true;
 		}
@@ -215,6 +218,35 @@ bool process_runs_others(pid_t pid)
 		}
 	}
 	return runs;
+}
+
+/* 0 if it cannot be known without waiting for a file server. */
+static ino_t inode_of(const char *file)
+{
+	struct statx st;
+
+	return statx(AT_FDCWD, file, AT_STATX_DONT_SYNC, STATX_INO, &st) == 0 ? st.stx_ino : 0;
+}
+
+bool process_watches(pid_t pid, const char *file)
+{
+	_cleanup_free_ char *folder = mem_strdup(file);
+	char *slash = strrchr(folder, '/');
+	int process = procfs_open(pid);
+	ino_t own = inode_of(file), parent;
+	bool watches;
+
+	if (process < 0) {
+		return false;
+	}
+	if (slash) {
+		slash[slash == folder] = '\0';
+	}
+	parent = inode_of(folder);
+	watches = (own && procfs_watches(process, own)) ||
+		(parent && procfs_watches(process, parent));
+	close(process);
+	return watches;
 }
 
 uint64_t process_run_delay(pid_t pid)

@@ -71,6 +71,9 @@ bool process_runs_others(pid_t pid);
  */
 int process_status(pid_t pid, int pidfd);
 
+/* Whether it has an inotify watch on the file or on its folder. */
+bool process_watches(pid_t pid, const char *file);
+
 /* For how long its threads were ready to run and had no CPU, in microseconds; 0 if it is gone. */
 uint64_t process_run_delay(pid_t pid);
 

@@ -85,22 +85,23 @@ int procfs_parse_stat(const char *text, struct procfs_stat *stat)
 	const char *name = strchr(text, '(');
 	const char *end = strrchr(text, ')');
 	uint64_t ticks, image = 0;
-	int parent, session, status = 0;
+	int parent, session, terminal, status = 0;
 	char state;
 
 	/* proc(5): the fields from 3 on. */
 	if (!name || !end || end < name ||
 		sscanf(end + 1,
-			" %c %d %*s %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+			" %c %d %*s %d %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
 			"%*s %" SCNu64 " %*s %*s %*s %*s %*s %" SCNu64
 			" %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
 			"%*s %*s %*s %*s %*s %*s %d",
-			&state, &parent, &session, &ticks, &image, &status) < 4) {
+			&state, &parent, &session, &terminal, &ticks, &image, &status) < 5) {
 		return -EINVAL;
 	}
 	*stat = (struct procfs_stat){
 		.parent = parent,
 		.session = session,
+		.has_terminal = terminal != 0,
 		.zombie = state == 'Z',
 		.image = image,
 		.status = status,
@@ -185,19 +186,20 @@ struct polling {
 	int epoll_fd; /* where it was found, or -1 */
 };
 
-/* "tfd: 6 events: 19 data: ..."; a busy server has thousands of such lines. */
-static bool procfs_lists_target(int process, int epoll_fd, int fd)
+/*
+ * Whether the text is in the fdinfo of the descriptor; a busy server has thousands of lines
+ * there.
+ */
+static bool procfs_info_has(int process, int fd, const char *wanted)
 {
-	char name[32], wanted[32], text[PROCFS_TEXT_MAX + 1];
-	size_t used = 0, keep;
+	char name[32], text[PROCFS_TEXT_MAX + 1];
+	size_t used = 0, keep = strlen(wanted) - 1; /* it may be cut in two */
 	bool found = false;
 	int info;
 	ssize_t n;
 
-	snprintf(name, sizeof name, "fdinfo/%d", epoll_fd);
-	snprintf(wanted, sizeof wanted, "tfd: %8d ", fd);
+	snprintf(name, sizeof name, "fdinfo/%d", fd);
 	info = openat(process, name, O_RDONLY | O_CLOEXEC);
-	keep = strlen(wanted) - 1; /* it may be cut in two */
 	while (info >= 0 && !found && (n = read(info, text + used, PROCFS_TEXT_MAX - used)) > 0) {
 		used += (size_t)n;
 		found = memmem(text, used, wanted, strlen(wanted)) != NULL;
@@ -212,16 +214,31 @@ static bool procfs_lists_target(int process, int epoll_fd, int fd)
 	return found;
 }
 
-static bool procfs_check_epoll(int process, int fd, void *userdata)
+/* "tfd:        6 events:       19 data: ..." */
+static bool procfs_lists_target(int process, int epoll_fd, int fd)
 {
-	struct polling *polling = userdata;
+	char wanted[32];
+
+	snprintf(wanted, sizeof wanted, "tfd: %8d ", fd);
+	return procfs_info_has(process, epoll_fd, wanted);
+}
+
+static bool procfs_links_to(int process, int fd, const char *target)
+{
 	char name[32], link[64];
 	ssize_t n;
 
 	snprintf(name, sizeof name, "fd/%d", fd);
 	n = readlinkat(process, name, link, sizeof link - 1);
 	link[n > 0 ? n : 0] = '\0';
-	if (strcmp(link, "anon_inode:[eventpoll]") == 0 &&
+	return strcmp(link, target) == 0;
+}
+
+static bool procfs_check_epoll(int process, int fd, void *userdata)
+{
+	struct polling *polling = userdata;
+
+	if (procfs_links_to(process, fd, "anon_inode:[eventpoll]") &&
 		procfs_lists_target(process, fd, polling->fd)) {
 		polling->epoll_fd = fd;
 	}
@@ -241,6 +258,31 @@ bool procfs_polls(int process, int fd, int *epoll_fd)
 	}
 	*epoll_fd = polling.epoll_fd;
 	return polling.epoll_fd >= 0;
+}
+
+struct watching {
+	ino_t inode;
+	bool found;
+};
+
+/* "inotify wd:1 ino:2d0f sdev:800002 mask:fc6 ..." */
+static bool procfs_check_inotify(int process, int fd, void *userdata)
+{
+	struct watching *watching = userdata;
+	char wanted[40];
+
+	snprintf(wanted, sizeof wanted, " ino:%jx ", (uintmax_t)watching->inode);
+	watching->found = procfs_links_to(process, fd, "anon_inode:inotify") &&
+		procfs_info_has(process, fd, wanted);
+	return !watching->found;
+}
+
+bool procfs_watches(int process, ino_t inode)
+{
+	struct watching watching = {.inode = inode};
+
+	procfs_each_fd(process, procfs_check_inotify, &watching);
+	return watching.found;
 }
 
 uint64_t procfs_run_delay(int process)

@@ -23,6 +23,7 @@ pid_t procfs_find(procfs_pid_fn *is_it, void *userdata);
 
 struct procfs_stat {
 	pid_t parent, session;
+	bool has_terminal;
 	bool zombie; /* it has ended, and its parent has not been notified yet */
 	uint64_t started_usec; /* CLOCK_BOOTTIME */
 	/* the address of its stack, which changes with an exec; 0 if we may not know it */
@@ -56,6 +57,9 @@ void procfs_each_fd(int process, procfs_fd_fn *told, void *userdata);
  * contained it before, or -1; it is updated.
  */
 bool procfs_polls(int process, int fd, int *epoll_fd);
+
+/* Whether it has an inotify watch on this inode, of any file system. */
+bool procfs_watches(int process, ino_t inode);
 
 /* For how long its threads that live were ready to run and had no CPU, in microseconds. */
 uint64_t procfs_run_delay(int process);

@@ -89,8 +89,10 @@ static void take_program(struct program_traits *traits, const struct run *run)
 		take_suffixes(traits, run);
 		traits->widened = has_word(program->widens, run);
 		traits->notice_usec = program->notice_msec * CLOCK_USEC_PER_MSEC;
-	} else if (traits->restarts == RESTARTS_UNKNOWN && has_word(program->stays, run)) {
-		traits->restarts = RESTARTS_NEVER;
+	} else if (traits->restarts == RESTARTS_UNKNOWN) {
+		traits->restarts =
+			has_word(program->stays, run) ? RESTARTS_NEVER : RESTARTS_UNKNOWN;
+		traits->notice_usec = program->notice_msec * CLOCK_USEC_PER_MSEC;
 	}
 	if (has_word(program->old, run)) {
 		traits->old_suffixes = program->old_suffixes;
@@ -144,9 +146,9 @@ void program_traits_add(struct program_traits *traits, const struct program_trai
 
 void program_traits_add_environment(struct program_traits *traits, const char *bytes, size_t length)
 {
-	/* Flask and all others on Werkzeug, Django, Bottle: each looks every second. */
+	/* Flask and all others on Werkzeug, Django, Bottle, Quart: each looks every second. */
 	static const char *const marks[] = {
-		"WERKZEUG_RUN_MAIN=true", "RUN_MAIN=true", "BOTTLE_CHILD=true"};
+		"WERKZEUG_RUN_MAIN=true", "RUN_MAIN=true", "BOTTLE_CHILD=true", "QUART_DEBUG=1"};
 
 	for (size_t i = 0; i < COUNT_OF(marks); i++) {
 		const char *mark = memmem(bytes, length, marks[i], strlen(marks[i]) + 1);

@@ -23,7 +23,8 @@ struct program_traits {
 	enum restarts restarts;
 	char suffixes[TRAITS_SUFFIXES_MAX]; /* RESTARTS_ITSELF: of the files; "*" is any */
 	bool widened; /* the person named further files */
-	uint64_t notice_usec; /* RESTARTS_ITSELF: from a save until the first sign of it */
+	/* from a save until the first sign of a restart; of RESTARTS_UNKNOWN if it is seen to */
+	uint64_t notice_usec;
 	const char *old_suffixes; /* of files whose old content may be answered with, or NULL */
 	uint64_t old_usec; /* for so long after a save */
 	const char *language; /* suffixes of what it is written in; NULL: not known */

@@ -19,25 +19,22 @@ enum { EACH_SECOND = 1300, EACH_QUARTER = 700, AT_ONCE = 350 };
 enum { PHP_OLD = 2000 };
 #define PHP_BEHIND .stays = "", .old = "", .old_suffixes = PHP_CODE, .old_msec = PHP_OLD
 
+/* Two names of one program. */
+#define NODE_RUNS                                                                                  \
+	.rest = REST_SCRIPT, .skipped = NODE_SKIPPED, .restarts = " --watch --watch-path ",        \
+	.suffixes = SCRIPT_CODE, .widens = " --watch-path ", .notice_msec = 450,                   \
+	.language = SCRIPT_CODE
+
 static const struct program programs[] = {
 	/* Programs that run a script. */
-	{.name = "python*", .rest = REST_SCRIPT, .skipped = " -W -X ", .language = PYTHON_CODE},
-	{.name = "node",
+	/* The reloaders that a program of its has in itself check each second. */
+	{.name = "python*",
 		.rest = REST_SCRIPT,
-		.skipped = NODE_SKIPPED,
-		.restarts = " --watch --watch-path ",
-		.suffixes = SCRIPT_CODE,
-		.widens = " --watch-path ",
-		.notice_msec = 450,
-		.language = SCRIPT_CODE},
-	{.name = "nodejs",
-		.rest = REST_SCRIPT,
-		.skipped = NODE_SKIPPED,
-		.restarts = " --watch --watch-path ",
-		.suffixes = SCRIPT_CODE,
-		.widens = " --watch-path ",
-		.notice_msec = 450,
-		.language = SCRIPT_CODE},
+		.skipped = " -W -X ",
+		.notice_msec = EACH_SECOND,
+		.language = PYTHON_CODE},
+	{.name = "node", NODE_RUNS},
+	{.name = "nodejs", NODE_RUNS},
 	{.name = "bun",
 		.rest = REST_SCRIPT,
 		.folders = " --cwd ",

@@ -224,6 +224,17 @@ static void note_worker(struct server_processes *processes, const struct holder 
 	memcpy(last->supervisors, worker->ancestors, sizeof last->supervisors);
 }
 
+bool server_processes_watch(const struct server_processes *processes, const char *file)
+{
+	const struct server_worker *last = &processes->last;
+	bool watch = last->pid && process_watches(last->pid, file);
+
+	for (size_t i = 0; i < last->supervisor_count && !watch; i++) {
+		watch = process_watches(last->supervisors[i], file);
+	}
+	return watch;
+}
+
 uint64_t server_processes_run_delay(const struct server_processes *processes)
 {
 	const struct server_worker *last = &processes->last;

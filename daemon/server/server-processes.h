@@ -86,6 +86,9 @@ struct server_processes_view {
 
 void server_processes_view(struct server_processes *processes, struct server_processes_view *view);
 
+/* Whether the last worker, or what may start it again, has an inotify watch on the file. */
+bool server_processes_watch(const struct server_processes *processes, const char *file);
+
 /* How long the last worker and what may start it again had to wait for a CPU so far. */
 uint64_t server_processes_run_delay(const struct server_processes *processes);
 

@@ -115,6 +115,11 @@ void server_view(struct server *server, bool closely, struct server_view *view)
 	}
 }
 
+bool server_watches(const struct server *server, const char *file)
+{
+	return server_processes_watch(&server->processes, file);
+}
+
 uint64_t server_run_delay(const struct server *server)
 {
 	return server_processes_run_delay(&server->processes);

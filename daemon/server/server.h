@@ -128,6 +128,9 @@ struct server_view {
  * then, whether the serving process is busy.
  */
 void server_view(struct server *server, bool closely, struct server_view *view);
+/* Whether one of its processes has an inotify watch on the file or on its folder. */
+bool server_watches(const struct server *server, const char *file);
+
 /* How long its processes were ready to run and had no CPU so far, in microseconds. */
 uint64_t server_run_delay(const struct server *server);
 

@@ -235,7 +235,7 @@ export const PROGRAMS = [
 	}),
 	app({
 		name: 'web.py', source: 'Debian', packages: ['python3-webpy'], needs: '/usr/lib/python3/dist-packages/web', version: ['dpkg-query', '-W', 'python3-webpy'],
-		trigger: 'a loaded .py, in its own process', code: code('app.py', WEBPY), broken: '',
+		trigger: 'nothing', files: { 'app.py': WEBPY.replace('MARK', 'c0') },
 		command: port => [PYTHON, 'app.py', `127.0.0.1:${port}`],
 	}),
 	app({

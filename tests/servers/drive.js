@@ -234,12 +234,14 @@ export class Drive {
 	/** The fix; where the whole program has ended, it is started again after it. */
 	async #fix() {
 		const ended = this.server?.process.exitCode !== null || this.server?.process.signalCode !== null;
-		const step = this.save('fix', 'code');
-		if (ended) {
-			await pause(300);
-			await this.#start();
+		if (!ended) {
+			return this.save('fix', 'code');
 		}
-		return step;
+		const step = await this.save('fix', 'code', { waits: false });
+		const stories = (await this.world.bus.events()).length - 1;
+		await this.#start();
+		this.steps.pop();
+		return this.#settle(step, stories, false, true);
 	}
 
 	/** Ends the server as Ctrl-C does, and starts it again. */

@@ -8,6 +8,8 @@ static const struct program_traits reloads = {.restarts = RESTARTS_ITSELF,
 	.suffixes = " js ",
 	.notice_usec = 600000,
 	.language = " js json "};
+static const struct program_traits any = {
+	.restarts = RESTARTS_ITSELF, .suffixes = "*", .notice_usec = 350000};
 static const struct program_traits never = {.restarts = RESTARTS_NEVER};
 static const struct program_traits old = {
 	.restarts = RESTARTS_NEVER, .old_suffixes = " php ", .old_usec = 2000000};
@@ -42,6 +44,22 @@ static enum restart_prediction ask(struct restart_sample *sample,
 	}
 	prediction = restart_sample_add(sample, history, &whose, &files, delay);
 	fileset_clear(&files);
+	return prediction;
+}
+
+static enum restart_prediction ask_watched(const struct restart_history *history,
+	const struct program_traits *traits, const char *name, uint64_t *delay)
+{
+	struct restart_subject whose = subject(traits);
+	struct restart_sample sample = {0};
+	struct fileset files = {0};
+	enum restart_prediction prediction;
+
+	whose.watches = true;
+	fileset_add(&files, name);
+	prediction = restart_sample_add(&sample, history, &whose, &files, delay);
+	fileset_clear(&files);
+	restart_sample_clear(&sample);
 	return prediction;
 }
 
@@ -177,6 +195,14 @@ static void the_table_is_known_first(void **state)
 	assert_int_equal(delay, 2000000);
 	assert_int_equal(ask(&sample, &history, &old, "/p/a.html", &delay), RESTART_NONE);
 	assert_int_equal(ask(&sample, &history, &unknown, "/p/a.js", &delay), RESTART_UNKNOWN);
+	/* Unknown, but one of its processes has an inotify watch on the file. */
+	assert_int_equal(ask_watched(&history, &unknown, "/p/a.js", &delay), RESTART_EXPECTED);
+	assert_int_equal(delay, 0);
+	assert_int_equal(ask_watched(&history, &unknown, "/p/a.html", &delay), RESTART_UNKNOWN);
+	assert_int_equal(ask_watched(&history, &any, "/p/a.html", &delay), RESTART_EXPECTED);
+	assert_int_equal(ask(&sample, &history, &any, "/p/a.html", &delay), RESTART_UNKNOWN);
+	assert_int_equal(ask_watched(&history, &never, "/p/a.js", &delay), RESTART_NONE);
+
 	/* The strongest of several, with its own time. */
 	assert_int_equal(
 		ask(&sample, &history, &reloads, "/p/a.css /p/a.js", &delay), RESTART_EXPECTED);
