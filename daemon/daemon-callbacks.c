@@ -172,7 +172,7 @@ void on_settings_changed(struct project *project, void *userdata)
 	struct daemon *daemon = userdata;
 
 	if (!project) {
-		endpoint_set_port(daemon->endpoint, settings_of_daemon(daemon->settings)->port);
+		endpoint_set_port(daemon->endpoint, daemon_port(daemon));
 	}
 	browsers_look_up(daemon->browsers);
 	sources_settings_changed(daemon->sources, project);

@@ -27,6 +27,7 @@
 
 /* In the order in which they are created. */
 struct daemon {
+	bool any_port;
 	struct loop *loop;
 	struct signals *signals;
 	struct registry *registry;
@@ -48,6 +49,9 @@ struct daemon {
 	struct bus *bus;
 	struct daemon_api *api;
 };
+
+/* The port to listen on; 0: any. */
+uint16_t daemon_port(const struct daemon *daemon);
 
 /* daemon-callbacks.c. Each `userdata` is the daemon. */
 extern const struct signals_callbacks on_signals;

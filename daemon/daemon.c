@@ -35,8 +35,8 @@ static int daemon_connect(struct daemon *daemon)
 	}
 	daemon->bus = bus_new(daemon->loop, on_bus_lost, daemon, &why);
 	if (!daemon->bus) {
-		log_error("no session bus: %s: savecastd needs one; run it in a desktop session "
-			  "or with dbus-run-session",
+		log_error("no session bus: %s: run savecastd in a desktop session, with "
+			  "dbus-run-session or with --private-bus",
 			why);
 		return -ENOTCONN;
 	}
@@ -73,7 +73,7 @@ static void daemon_make_parts(struct daemon *daemon, const char *config, const c
 static void daemon_make_ways_in(struct daemon *daemon)
 {
 	daemon->endpoint =
-		endpoint_new(daemon->loop, settings_of_daemon(daemon->settings)->port,
+		endpoint_new(daemon->loop, daemon_port(daemon),
 			&browsers_callbacks, daemon->browsers, on_endpoint_changed, daemon);
 	daemon->api = daemon_api_new(&(struct daemon_api_parts){
 		.loop = daemon->loop,
@@ -121,12 +121,20 @@ static int daemon_take_name(struct daemon *daemon)
 	return r;
 }
 
-int daemon_new(struct daemon **new)
+uint16_t daemon_port(const struct daemon *daemon)
+{
+	return daemon->any_port ? 0 : settings_of_daemon(daemon->settings)->port;
+}
+
+int daemon_new(struct daemon **new, bool any_port)
 {
 	_cleanup_free_ char *config = file_xdg_folder("XDG_CONFIG_HOME", ".config");
 	_cleanup_free_ char *state = file_xdg_folder("XDG_STATE_HOME", ".local/state");
 	struct daemon *daemon = *new = mem_new(struct daemon);
-	int r = daemon_connect(daemon);
+	int r;
+
+	daemon->any_port = any_port;
+	r = daemon_connect(daemon);
 
 	if (r < 0) {
 		return r;

@@ -2,18 +2,25 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "config/setting.h"
 #include "daemon.h"
-#include "util/log.h"
+#include "dbus/private-bus.h"
 #include "util/mem.h"
+
+#define LOG_MODULE "main"
+#include "util/log.h"
 
 static void usage(FILE *to)
 {
-	fputs("Usage: savecastd [--debug | --settings]\n"
+	fputs("Usage: savecastd [--debug] [--private-bus]\n"
+	      "       savecastd --settings\n"
 	      "Reloads the browser tabs that show the files you save.\n"
 	      "\n"
 	      "  --debug     log every step of every event\n"
+	      "  --private-bus  run a message bus of its own, where there is no session bus,\n"
+	      "              print its address, and listen for browsers on any free port\n"
 	      "  --settings  print the reference of all settings (Markdown)\n"
 	      "  --help      print this text\n"
 	      "  --version   print the version\n"
@@ -28,16 +35,34 @@ static void usage(FILE *to)
 		to);
 }
 
+/* Returns 0, or what to exit with. */
+static int start_private_bus(void)
+{
+	_cleanup_free_ char *address = NULL, *why = NULL;
+	int r = private_bus_start(&address, &why);
+
+	if (r < 0 && r != -EEXIST) {
+		log_error("private bus: %s", why);
+		return 1;
+	}
+	puts(address);
+	fflush(stdout);
+	setenv("DBUS_SESSION_BUS_ADDRESS", address, 1);
+	return r < 0 ? 3 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"debug", no_argument, NULL, 'd'},
+		{"private-bus", no_argument, NULL, 'p'},
 		{"settings", no_argument, NULL, 's'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'v'},
 		{0},
 	};
 	struct daemon *daemon;
+	bool private_bus = false;
 	int r;
 
 	mem_init();
@@ -45,6 +70,9 @@ int main(int argc, char **argv)
 		switch (r) {
 		case 'd':
 			log_set_debug(true);
+			break;
+		case 'p':
+			private_bus = true;
 			break;
 		case 's':
 			setting_document(stdout);
@@ -64,7 +92,11 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return 2;
 	}
-	r = daemon_new(&daemon);
+	r = private_bus ? start_private_bus() : 0;
+	if (r) {
+		return r;
+	}
+	r = daemon_new(&daemon, private_bus);
 	if (r == 0) {
 		r = daemon_run(daemon);
 	}

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "cli/message-bus.h"
+#include "cli/private-daemon.h"
 
 #define DAEMON_NAME "io.github.savecast.Daemon1"
 
@@ -89,8 +90,8 @@ static DBusHandlerResult client_filter(DBusConnection *connection, DBusMessage *
 }
 
 /*
- * The session bus' address, or NULL and why. libdbus looks in the same two places, but
- * then tries to start a bus through X11, and its error is about that.
+ * The session bus' address, or that of a savecastd with a bus of its own; or NULL and
+ * why. libdbus looks in the first two places, but then tries to start a bus through X11, and its error is about that.
  */
 static char *client_address(char **why)
 {
@@ -98,6 +99,7 @@ static char *client_address(char **why)
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	_cleanup_free_ char *socket_name = NULL;
 	struct stat st;
+	char *private;
 
 	if (given && *given) {
 		return mem_strdup(given);
@@ -113,8 +115,13 @@ static char *client_address(char **why)
 			return address;
 		}
 	}
+	private = private_daemon_address();
+	if (private) {
+		return private;
+	}
 	*why = mem_printf("session bus: none: DBUS_SESSION_BUS_ADDRESS is not set and %s is not "
-			  "there: run this in your login session, or under dbus-run-session",
+			  "there: run this in your login session, under dbus-run-session, or start "
+			  "'savecastd --private-bus'",
 		socket_name ? socket_name : "$XDG_RUNTIME_DIR/bus");
 	return NULL;
 }

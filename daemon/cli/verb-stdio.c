@@ -3,12 +3,39 @@
 
 #include "cli/call.h"
 #include "cli/error.h"
+#include "cli/private-daemon.h"
 #include "cli/stdio.h"
+
+enum { STDIO_TRIES = 50, STDIO_TRY_USEC = 100000 };
+
+/* The daemon of the session bus; where there is none, one with a bus of its own. */
+static struct client *stdio_client(void)
+{
+	_cleanup_free_ char *none = NULL, *why = NULL;
+	struct client *client = client_new(NULL, NULL, &none);
+
+	/* One that was just started by somebody else may not listen yet. */
+	for (int i = 0; !client && i < STDIO_TRIES; i++) {
+		free(mem_steal(why));
+		if (!private_daemon_start(&why)) {
+			break;
+		}
+		client = client_new(NULL, NULL, &why);
+		if (!client) {
+			usleep(STDIO_TRY_USEC);
+		}
+	}
+	if (!client) {
+		error_print("%s", none);
+		error_print("stdio: %s", why ? why : "no daemon");
+	}
+	return client;
+}
 
 /* The port where the daemon listens for browsers; starts it, if its bus can. 0: has complained. */
 static uint16_t stdio_port(enum exit_code *code)
 {
-	_cleanup_(client_freep) struct client *client = call_connect();
+	_cleanup_(client_freep) struct client *client = stdio_client();
 	json_t *values = NULL;
 	const json_t *all;
 	json_int_t port;
@@ -59,7 +86,8 @@ const struct verb verb_stdio = {
 	.description =
 		"Passes bytes between standard input and output and the WebSocket port of the "
 		"daemon on the machine, or in the container, where this runs. Starts the daemon if "
-		"it does not run. `savecast forward` runs this, over ssh or in a container; it "
+		"it does not run; where there is no session bus, with a bus of its own (see "
+		"`savecastd --private-bus`). `savecast forward` runs this, over ssh or in a container; it "
 		"ends when either side does.\n",
 	.options = "",
 	.takes = VERB_TAKES_NOTHING,

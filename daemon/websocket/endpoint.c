@@ -149,7 +149,7 @@ uint16_t endpoint_port(const struct endpoint *endpoint)
 char *endpoint_reason(const struct endpoint *endpoint)
 {
 	if (!endpoint->given_port) {
-		return mem_strdup("savecast.port");
+		return mem_strdup(endpoint->wanted ? "savecast.port" : "a free one, for savecast stdio");
 	}
 	if (endpoint->wanted == endpoint->given_port) {
 		return mem_strdup("systemd opened it for savecast.socket");

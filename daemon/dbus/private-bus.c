@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "dbus/private-bus.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "util/mem.h"
+#include "util/private-folder.h"
+
+/* Held by savecastd and its bus until both have ended. -EEXIST: somebody has it. */
+static int take_lock(const char *folder, char **why)
+{
+	_cleanup_free_ char *name = mem_printf("%s/lock", folder);
+	int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int r = 0;
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		r = errno == EWOULDBLOCK ? -EEXIST : -errno;
+		*why = mem_printf("%s: %s", name, strerror(errno));
+		if (fd >= 0) {
+			close(fd);
+		}
+	}
+	return r;
+}
+
+/* In the process of the bus: says on `ready` that it listens, then serves until it ends. */
+static void serve(const char *socket_name, const char *address, pid_t daemon, int ready)
+{
+	/* It has nothing to say at the end: savecastd does. */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	prctl(PR_SET_NAME, "savecastd-bus");
+	if (getppid() == daemon) {
+		private_bus_route(address, ready);
+		unlink(socket_name);
+	}
+	_exit(0);
+}
+
+int private_bus_start(char **address, char **why)
+{
+	_cleanup_free_ char *folder = private_folder(true, why);
+	_cleanup_free_ char *socket_name = folder ? mem_printf("%s/bus", folder) : NULL;
+	pid_t self = getpid(), pid;
+	int ready[2], r;
+	char byte;
+
+	if (!folder) {
+		return -EPERM;
+	}
+	*address = mem_printf("unix:path=%s", socket_name);
+	r = take_lock(folder, why);
+	if (r < 0) {
+		return r;
+	}
+	unlink(socket_name); /* of one that was killed */
+	if (pipe2(ready, O_CLOEXEC) < 0) {
+		*why = mem_strdup(strerror(errno));
+		return -EIO;
+	}
+	pid = fork();
+	if (pid == 0) {
+		close(ready[0]);
+		serve(socket_name, *address, self, ready[1]);
+	}
+	close(ready[1]);
+	r = pid < 0 || read(ready[0], &byte, 1) != 1 ? -EIO : 0;
+	close(ready[0]);
+	if (r < 0) {
+		*why = mem_printf("%s: cannot listen there", socket_name);
+	}
+	return r;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * A message bus for places without a session bus, such as containers: a process beside
+ * savecastd, which ends with it. It knows what savecastd, savecast and the editors'
+ * plugins need of a bus: unique and well-known names, calls and their answers, signals
+ * and match rules. Only processes of this user can
+ * connect.
+ *
+ * Calls to a name that is not owned yet wait for savecastd to take its name, as they do
+ * on a bus that starts it.
+ */
+
+#include <stdbool.h>
+
+#include <dbus/dbus.h>
+
+enum {
+	PRIVATE_BUS_PEERS_MAX = 64,	 /* connections; more are closed */
+	PRIVATE_BUS_NAMES_MAX = 16,	 /* well-known names, all together */
+	PRIVATE_BUS_WAITING_MAX = 64,	 /* calls that wait for savecastd */
+	PRIVATE_BUS_RULES_MAX = 256,	 /* of one connection */
+	PRIVATE_BUS_RULE_MAX = 512,	 /* bytes */
+	PRIVATE_BUS_BYTES_MAX = 16 << 20, /* of a message; and on their way to one connection */
+};
+
+/*
+ * Starts it; to be called before anything else is made. `address` is where it listens (the
+ * caller frees it). Returns -EEXIST, with the address as well, if another savecastd has it;
+ * or another negative errno and why (the caller frees it).
+ */
+int private_bus_start(char **address, char **why);
+
+/*
+ * The process of the bus (private-bus-router.c): listens at `address`, writes a byte to
+ * `ready` and closes it, and serves until savecastd has left or SIGTERM comes.
+ */
+void private_bus_route(const char *address, int ready);
+
+/*
+ * Whether a match rule selects the signal. Keys that are not known, and what follows a
+ * part that is not key='value', select everything.
+ */
+bool private_bus_rule_matches(const char *rule, DBusMessage *signal);
