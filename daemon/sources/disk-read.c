@@ -123,8 +123,8 @@ static enum judgement source_judge(struct disk_source *source, const struct pipe
 		return JUDGED_WAIT;
 	}
 	if (!source_owns(source, change->name) ||
-		!intake_wants(source->parts.intake, source->project, change->name,
-			!noted && mark->kind != CONTENT_ABSENT)) {
+		(!noted && mark->kind != CONTENT_ABSENT &&
+			!intake_wants(source->parts.intake, source->project, change->name, true))) {
 		return JUDGED_SAME;
 	}
 	return JUDGED_CHANGED;

@@ -68,6 +68,11 @@ static void on_tree_event(enum tree_event event, const char *file, void *userdat
 	struct disk_source *source = userdata;
 	uint64_t now = clock_now_usec();
 
+	/* An editor keeps its swap file open: do not wait for it. */
+	if (event != TREE_BEGUN &&
+		!intake_wants(source->parts.intake, source->project, file, false)) {
+		return;
+	}
 	switch (event) {
 	case TREE_BEGUN:
 		writes_begun(&source->writes, file, now);

@@ -45,6 +45,14 @@ packages_list() {
 		test  emacs-nox         command -v emacs
 		test  elpa-eglot
 		test  kakoune           command -v kak
+		test  nano              command -v nano
+		test  micro             command -v micro
+		test  joe               command -v joe
+		test  mg                command -v mg
+		test  ne                command -v ne
+		test  vis               command -v vis
+		test  mousepad          command -v mousepad
+		test  geany             command -v geany
 		test  g++               command -v g++
 		test  make              command -v make
 		test  python3           command -v python3
