@@ -123,16 +123,18 @@ export function keyForgotten(daemon) {
  */
 function received(daemon, message) {
 	switch (message.type) {
-	case 'reload':
-		for (const id of message.tabs) {
+	case 'reload': {
+		const { type: _, tabs: ids, ...order } = message;
+		for (const id of ids) {
 			if (belongs(id, daemon)) {
 				reportLog.begin(id, message);
-				reloads.begin(id, message.event, message.changes);
+				reloads.begin(id, order);
 			} else {
 				daemons.send(daemon, report(message.event, id, 'skipped', 'tab is not switched on'));
 			}
 		}
 		break;
+	}
 	case 'let-go':
 		message.tabs.filter((id) => belongs(id, daemon)).forEach(message.spare ? useSpareConnection : closeConnections);
 		break;

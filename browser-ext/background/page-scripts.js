@@ -12,12 +12,14 @@ import { hidesUrlAfterReload } from './url-visibility.js';
 const ICON_MSEC = 500;
 
 /** In this order: each uses what the ones before it have defined. */
-const FILES = ['match', 'dom', 'styles', 'media', 'apply', 'element-path', 'state', 'restore', 'guard', 'messages', 'problems']
+const FILES = ['match', 'dom', 'styles', 'media', 'apply', 'element-path', 'state', 'restore', 'guard',
+	'tree', 'align', 'verdict', 'plan', 'controls', 'patch', 'volatile', 'answers', 'look', 'messages', 'problems']
 	.map((name) => `page/${name}.js`);
 
 /**
  * @typedef {{path: string, kind: string, all?: true}} Change
  * @typedef {{outcome: 'swapped' | 'unused' | 'reload', detail: string}} Applied
+ * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string}} Looked
  */
 
 /**
@@ -95,6 +97,26 @@ export async function applyChanges(tabId, event, changes) {
 	const ask = () => sendToPage(tabId, { to: 'apply', event, changes });
 	const applied = await ask() ?? (await insertPageScripts(tabId) ? await ask() : undefined);
 	return applied ?? { outcome: 'reload', detail: '' };
+}
+
+/**
+ * Asks the server for the page before it is reloaded.
+ *
+ * @param {number} tabId
+ * @param {{event: number, changes?: Change[], unseen?: boolean}} given
+ * @returns {Promise<Looked>}
+ */
+export async function lookFirst(tabId, given) {
+	return await sendToPage(tabId, { to: 'look', ...given }) ?? { outcome: 'reload', detail: '' };
+}
+
+/**
+ * @param {number} tabId
+ * @param {Change[] | undefined} changes
+ * @returns {Promise<boolean>} whether the browser's cache has what is new
+ */
+export async function refreshCache(tabId, changes) {
+	return await sendToPage(tabId, { to: 'refresh', changes }) === true;
 }
 
 /**

@@ -68,15 +68,16 @@ export class Progress {
 	 * The browser is asked to reload.
 	 *
 	 * @param {number} tab
+	 * @param {string} [why] it could not be patched
 	 * @returns {Report[]}
 	 */
-	reloading(tab) {
+	reloading(tab, why) {
 		const current = this.#tabs.get(tab);
 		if (!current) {
 			return [];
 		}
 		current.reloading = true;
-		return [report(current.event, tab, 'reloading')];
+		return [report(current.event, tab, 'reloading', why || undefined)];
 	}
 
 	/**

@@ -51,13 +51,26 @@ export function mustWait(tab, entry, { hidden, where }) {
 }
 
 /**
- * A style sheet with max-age, or with only Last-Modified, stays old unless the cache is bypassed. In
- * Firefox that loses scroll position and form fields, unless page scripts restore them: so not for
- * a change of the page alone, which every reload requests from the server.
+ * Whether to ask the server for the page before it is reloaded, given the permission for its site.
+ *
+ * @param {{status?: string, active?: boolean, discarded?: boolean}} tab
+ * @param {TabEntry} entry
+ * @param {'wait' | 'now'} hidden the setting
+ */
+export function looksFirst(tab, entry, hidden) {
+	const waits = tab.discarded || (tab.active === false && hidden === 'wait');
+	return tab.status === 'complete' && !waits && entry.hasScripts === true && entry.url.startsWith('http');
+}
+
+/** Kinds of files that browsers take from their cache at a reload, where the server lets them. */
+const CACHED = new Set(['css', 'image', 'font', 'media', 'script', 'data']);
+
+/**
+ * For a tab without page scripts, which could refresh the cache. In Firefox to bypass it loses
+ * scroll position and form fields as well.
  *
  * @param {Change[] | undefined} changes
- * @param {{hasScripts: boolean, firefox: boolean}} given
  */
-export function bypassesCache(changes, { hasScripts, firefox }) {
-	return !firefox || hasScripts || !changes?.length || changes.some(({ kind }) => kind !== 'page');
+export function bypassesCache(changes) {
+	return !changes?.length || changes.some(({ kind }) => CACHED.has(kind));
 }

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// Carries out a reload message in each tab: the page swaps the files, does not use them, or is
-// reloaded, now or as soon as it may be.
+// Carries out a reload message in each tab: the page swaps the files, is patched, does not use them,
+// or is reloaded, now or as soon as it may be.
 
 import { api } from '../common/api.js';
-import { applyChanges, sendToPage } from './page-scripts.js';
+import { hasPermission } from '../common/site.js';
+import { applyChanges, lookFirst, refreshCache, sendToPage } from './page-scripts.js';
 import { report } from './progress.js';
-import { asksPage, bypassesCache, mustWait } from './reload-rules.js';
-import { hidesUrlAfterReload, localStatus } from './url-visibility.js';
+import { asksPage, bypassesCache, looksFirst, mustWait } from './reload-rules.js';
+import { localStatus } from './url-visibility.js';
 
 /**
  * @typedef {import('../link/protocol.js').Change} Change
  * @typedef {import('../link/protocol.js').Report} Report
+ * @typedef {Pick<import('../link/protocol.js').Reload, 'event' | 'changes' | 'unseen' | 'patch'>} Order what a
+ *	reload message says of a tab
+ * @typedef {{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus, permitted: boolean}} Seen
  *
  * @typedef {object} Dependencies
  * @property {import('./tabs.js').Tabs} tabs
@@ -42,15 +46,15 @@ export class Reloads {
 
 	/**
 	 * @param {number} id
-	 * @param {number} event
-	 * @param {Change[]} [changes]
+	 * @param {Order} order
 	 */
-	begin(id, event, changes) {
+	begin(id, order) {
 		const { tabs, progress, send } = this.#dependencies;
+		const { event } = order;
 		const entry = tabs.get(id);
 		if (entry && entry.paused === undefined) {
 			send(progress.begin(event, id));
-			this.#reportFailure(id, event, this.#carryOut(id, event, changes));
+			this.#reportFailure(id, event, this.#carryOut(id, order));
 		} else {
 			send([report(event, id, 'skipped', 'tab is not switched on')]);
 		}
@@ -68,7 +72,7 @@ export class Reloads {
 			tabs.set(id, { pending: undefined });
 			progress.begin(pending.event, id);
 			show(id);
-			this.#reportFailure(id, pending.event, this.#reload(id, pending.event));
+			this.#reportFailure(id, pending.event, this.#reload(id, pending));
 		}
 	}
 
@@ -79,28 +83,31 @@ export class Reloads {
 	 * @param {'shown' | 'safe'} condition
 	 */
 	async releaseIfDue(id, condition) {
-		const { tabs, show } = this.#dependencies;
+		const { tabs, progress, show } = this.#dependencies;
 		if (tabs.get(id)?.pending?.until !== condition) {
 			return;
 		}
 		const wait = await this.#wait(id, await this.#inspect(id));
 		const pending = tabs.get(id)?.pending;
-		if (wait && pending) {
-			tabs.set(id, { pending: { ...pending, ...wait } });
-			show(id);
-		} else {
-			this.release(id);
+		if (!pending) {
+			return;
+		}
+		tabs.set(id, { pending: wait && { ...pending, ...wait } });
+		show(id);
+		if (!wait) {
+			progress.begin(pending.event, id);
+			this.#reportFailure(id, pending.event, this.#carryOut(id, pending));
 		}
 	}
 
 	/**
-	 * Asks the browser once about the tab; a page that must be reloaded costs no other call before.
+	 * Asks the browser once about the tab, and, where it may, the server for the page.
 	 *
 	 * @param {number} id
-	 * @param {number} event
-	 * @param {Change[]} [changes]
+	 * @param {Order} order
 	 */
-	async #carryOut(id, event, changes) {
+	async #carryOut(id, order) {
+		const { event, changes } = order;
 		const { tabs, progress, send, show } = this.#dependencies;
 		let seen = await this.#inspect(id);
 		const entry = tabs.get(id);
@@ -115,41 +122,72 @@ export class Reloads {
 			}
 			seen = await this.#inspect(id);
 		}
+		// A patch needs not wait for what a reload would lose.
+		const looked = order.patch === false ? undefined : await this.#look(id, order, seen);
+		if (looked === 'done') {
+			return;
+		}
 		const wait = await this.#wait(id, seen);
 		if (progress.event(id) !== event) {
 			return;
 		}
 		if (wait) {
-			this.#setPending(id, { event, ...wait });
+			this.#setPending(id, { ...order, ...wait });
 			return;
 		}
 		if (entry.pending) {
 			tabs.set(id, { pending: undefined });
 			show(id);
 		}
-		await this.#reload(id, event, changes, seen.tab);
+		await this.#reload(id, order, looked ? undefined : seen.tab, looked?.reason);
+	}
+
+	/**
+	 * @param {number} id
+	 * @param {Order} order
+	 * @param {Seen} seen
+	 * @returns {Promise<'done' | {reason: string} | undefined>} reason: why the page must be reloaded, now
+	 *	that it was looked at
+	 */
+	async #look(id, { event, changes, unseen }, { tab, permitted }) {
+		const { tabs, progress, send, show, hidden } = this.#dependencies;
+		const entry = tabs.get(id);
+		if (!entry || !permitted || !looksFirst(tab, entry, hidden())) {
+			return undefined;
+		}
+		const { outcome, detail } = await lookFirst(id, { event, changes, unseen });
+		if (progress.event(id) === event && outcome === 'reload') {
+			return { reason: detail };
+		}
+		if (entry.pending && progress.event(id) === event) {
+			tabs.set(id, { pending: undefined });
+			show(id);
+		}
+		send(progress.end(id, outcome === 'reload' ? 'skipped' : outcome, detail, event));
+		return 'done';
 	}
 
 	/**
 	 * What the browser says of the tab, in calls side by side: each takes 0.3 ms or more.
 	 *
 	 * @param {number} id
-	 * @returns {Promise<{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus}>}
+	 * @returns {Promise<Seen>}
 	 */
 	async #inspect(id) {
 		const { tabs, observed } = this.#dependencies;
 		const entry = tabs.get(id);
-		const [tab, where] = await Promise.all([
+		const [tab, where, permitted] = await Promise.all([
 			api.tabs.get(id),
 			entry?.urlVisibility ? localStatus(id, entry.url) : /** @type {const} */ ('unknown'),
+			entry ? hasPermission(entry.url) : false,
 		]);
 		observed(id, tab);
-		return { tab, where };
+		return { tab, where, permitted };
 	}
 
 	/**
 	 * @param {number} id
-	 * @param {{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus}} seen
+	 * @param {Seen} seen
 	 */
 	async #wait(id, { tab, where }) {
 		const { tabs, hidden, pause } = this.#dependencies;
@@ -202,11 +240,11 @@ export class Reloads {
 	 * click. Only Chromium says that a navigation is under way.
 	 *
 	 * @param {number} id
-	 * @param {number} event
-	 * @param {Change[]} [changes]
+	 * @param {Order} order
 	 * @param {chrome.tabs.Tab} [seen]
+	 * @param {string} [reason] for the log
 	 */
-	async #reload(id, event, changes, seen) {
+	async #reload(id, { event, changes }, seen, reason) {
 		const { tabs, progress, transfer, send } = this.#dependencies;
 		const deadline = performance.now() + MAX_NAVIGATION_MSEC;
 		for (let tab = seen; ; tab = undefined) {
@@ -223,8 +261,11 @@ export class Reloads {
 			await new Promise((resolve) => setTimeout(resolve, NAVIGATION_MSEC));
 		}
 		const { hasScripts = false, documentId } = tabs.get(id) ?? {};
-		const reports = progress.reloading(id);
-		const bypassCache = bypassesCache(changes, { hasScripts, firefox: hidesUrlAfterReload });
+		const bypassCache = hasScripts ? !await refreshCache(id, changes) : bypassesCache(changes);
+		if (progress.event(id) !== event) {
+			return;
+		}
+		const reports = progress.reloading(id, reason);
 		if (hasScripts && documentId) {
 			transfer.reloading(id, documentId);
 		}

@@ -11,6 +11,9 @@ import { hidesUrlAfterReload } from './url-visibility.js';
 /**
  * @typedef {object} Pending a reload that waits
  * @property {number} event
+ * @property {import('../link/protocol.js').Change[]} [changes]
+ * @property {boolean} [unseen]
+ * @property {boolean} [patch]
  * @property {'shown' | 'safe' | 'click'} until what it waits for; a click always releases it
  * @property {string} why
  *

@@ -20,7 +20,7 @@ export const KINDS = {
 /** The steps that a tab reports, and what each means for the user. */
 export const STEPS = /** @type {const} */ ({
 	reloading: 'underway', loaded: 'shown', failed: 'failed', skipped: 'nothing', swapped: 'shown',
-	unused: 'nothing', pending: 'waiting',
+	unused: 'nothing', pending: 'waiting', patched: 'shown', stays: 'failed',
 });
 
 /** What can go wrong in a page. */
@@ -55,7 +55,7 @@ export const CLOSE_REFUSED = 1008;
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string,
  *	cause?: string, advice?: string, folder?: string, failure?: Failure}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], subject?: string,
- *	changes?: Change[]}} Reload
+ *	changes?: Change[], unseen?: boolean, patch?: boolean}} Reload
  * @typedef {{type: 'let-go', tabs: number[], spare?: boolean}} LetGo
  * @typedef {{type: 'ping'}} Ping
  * @typedef {{type: 'error', code: string, message: string}} DaemonError
@@ -249,7 +249,10 @@ export const FROM_DAEMON = {
 		folder: optional(text),
 		failure: optional(failure),
 	},
-	reload: { event: number, tabs, subject: optional(text), changes: optional(changes) },
+	reload: {
+		event: number, tabs, subject: optional(text), changes: optional(changes), unseen: optional(flag),
+		patch: optional(flag),
+	},
 	'let-go': { tabs, spare: optional(flag) },
 	ping: {},
 	error: { code: text, message: text },

@@ -3,7 +3,7 @@
 // Which child of one list is which of another. Pure but for the comparison of two nodes.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { isElement, isMade, isLike, isSpace, isText, keyOf, same, sameKind } = shared.tree;
 

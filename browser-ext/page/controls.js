@@ -4,7 +4,7 @@
 // that comes later takes the choice of the ones before it. What a person chose stays.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 
 	/** @param {Document} document @returns {any[]} */

@@ -148,5 +148,23 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** Whether urls() has all: a service worker may have loaded others. */
 	const isComplete = () => complete && !navigator.serviceWorker?.controller;
 
-	shared.dom = { roots, inside, sheets, withImports, rulesOf, isImport, plain, fresh, unnamedIcon, urls, isComplete };
+	/** What a server makes has no such suffix, mostly. */
+	const FILE = /\.(css|m?js|map|wasm|png|jpe?g|gif|svg|webp|avif|ico|bmp|woff2?|ttf|otf|mp[34]|web[mp]|og[gv]|wav|vtt|txt|xml|json|webmanifest|html?)$/i;
+	/** What is requested later than this after the page is complete, a reload does not request again. */
+	const SETTLED_MSEC = 1000;
+
+	/** @returns {string[]} paths on the page's own server that it was completed from, beside files */
+	const fetched = () => {
+		const [page] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
+		const end = (page?.loadEventEnd || Infinity) + SETTLED_MSEC;
+		const entries = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType('resource'));
+		return entries.filter(({ startTime }) => startTime < end).map(({ name }) => new URL(name))
+			.filter(({ origin, pathname }) => origin === location.origin && pathname !== location.pathname &&
+				!FILE.test(pathname)).map(({ pathname }) => pathname);
+	};
+
+	/** @returns {boolean} whether the page has scripts of its own server, as files */
+	const hasScriptFiles = () => [...document.scripts].some(({ src }) => src && new URL(src).origin === location.origin);
+
+	shared.dom = { fetched, hasScriptFiles, roots, inside, sheets, withImports, rulesOf, isImport, plain, fresh, unnamedIcon, urls, isComplete };
 }

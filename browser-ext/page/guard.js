@@ -89,5 +89,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		check();
 	};
 
-	shared.guard = { watch, setAnswersForm, mayUnload, why };
+	shared.guard = { answersForm: () => answersForm, watch, setAnswersForm, mayUnload, why };
 }

@@ -33,6 +33,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				shared.apply(message.changes, message.event).then(answer,
 					(/** @type {unknown} */ error) => answer({ outcome: 'reload', detail: String(error) }));
 				return true;
+			case 'look':
+				shared.look.look(message).then(answer,
+					(/** @type {unknown} */ error) => answer({ outcome: 'reload', detail: String(error) }));
+				return true;
+			case 'refresh':
+				shared.look.refresh(message.changes).then(answer, () => answer(false));
+				return true;
 			case 'restore':
 				if (message.id !== id) {
 					shared.restore(message.state);

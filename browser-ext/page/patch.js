@@ -3,7 +3,7 @@
 // Carries out a plan: what takes time (style sheets) beside the old first, then all at once.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { tree } = shared;
 

@@ -13,7 +13,7 @@
  * @typedef {TextStep | AttributeStep | ListStep} PatchStep
  */
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { align, tree, verdict } = shared;
 

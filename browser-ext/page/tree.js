@@ -4,7 +4,7 @@
 // that a browser made of it.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 
 	/** Browsers hide a nonce from the living page, and each answer has another. */

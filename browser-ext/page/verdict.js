@@ -3,7 +3,7 @@
 // What no patch can show as a reload would: scripts, and what scripts may have made something of.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.keeps) {
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { isElement, isMade, kids, names } = shared.tree;
 

@@ -71,7 +71,8 @@ static void retry_ask(struct retry *retry)
 	char subject[SUBJECT_MAX + 1];
 
 	subject_of(ledger_find(browser->browsers->ledger, retry->event), subject);
-	text = wire_encode_reload(retry->event, subject, &tab->id, 1, NULL, 0);
+	text = wire_encode_reload(
+		&(struct wire_reload){.event = retry->event, .subject = subject}, &tab->id, 1);
 	ws_client_send(browser->client, text);
 	ledger_step(browser->browsers->ledger, retry->event, clock_now_usec(), STEP_CAST, NULL,
 		"to 1 tab of %s", browser->name);
@@ -160,12 +161,12 @@ void retry_answered(struct tab *tab)
 		(unsigned long)((now - retry->since_usec) / CLOCK_USEC_PER_MSEC), tab->url);
 }
 
-void retry_again(struct tab *tab, const char *why)
+void retry_again(struct tab *tab, enum step_kind kind, const char *why)
 {
 	struct browser *browser = tab->browser;
 
 	retry_set_why(tab->retry, why);
-	ledger_step(browser->browsers->ledger, tab->retry->event, clock_now_usec(), STEP_FAILED,
+	ledger_step(browser->browsers->ledger, tab->retry->event, clock_now_usec(), kind,
 		&(struct step_place){browser->number, tab->id}, "%s", why);
 	retry_schedule(tab->retry);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "browser/tab.h"
+#include "pipeline/ledger.h"
 
 /*
  * A reload that failed: its server cannot be inspected (in a container, another user's, on
@@ -17,7 +18,7 @@
  */
 void retry_begin(struct tab *tab, const char *why);
 /* A reload that retry_begin() caused has failed too. */
-void retry_again(struct tab *tab, const char *why);
+void retry_again(struct tab *tab, enum step_kind kind, const char *why);
 /* The server answered: adds a step with the time it took. The tab's last step follows. */
 void retry_answered(struct tab *tab);
 /* The tab's event has ended, or another one begins. NULL retry: does nothing. */

@@ -60,20 +60,26 @@ void browsers_send(struct browsers *browsers, struct project *project, const str
 	uint64_t serial, bool plain)
 {
 	struct wire_change changes[WIRE_CHANGES_MAX];
-	size_t n_changes = 0;
 	unsigned count;
 	_cleanup_free_ struct browser **to = collect(project, server, serial, &count);
 	const struct event *event = ledger_find(browsers->ledger, serial);
 	char subject[SUBJECT_MAX + 1];
+	struct wire_reload reload = {
+		.event = serial,
+		.subject = subject,
+		.changes = changes,
+		.unseen = server && server_visibility(server) != SERVER_SEEN,
+		.unpatched = !project->settings->patch,
+	};
 
 	subject_of(event, subject);
 	if (!plain) {
-		n_changes = changes_of(event, &project->settings->action, changes);
+		reload.n_changes = changes_of(event, &project->settings->action, changes);
 	}
 	for (unsigned i = 0; i < count; i++) {
 		_cleanup_free_ uint64_t *ids = mem_steal(to[i]->told);
 		_cleanup_free_ char *text =
-			wire_encode_reload(serial, subject, ids, to[i]->told_count, changes, n_changes);
+			wire_encode_reload(&reload, ids, to[i]->told_count);
 
 		ws_client_send(to[i]->client, text);
 		ledger_await(browsers->ledger, serial, to[i]->told_count);

@@ -150,6 +150,12 @@ static bool loaded_nothing(const struct tab *tab, const struct wire_message *mes
 		server_visibility(tab->server) != SERVER_SEEN && !server_listens(tab->server);
 }
 
+/* The server is asked again: the tab shows an error, or what it showed before. */
+static bool is_failure(enum wire_step step)
+{
+	return step == WIRE_FAILED || step == WIRE_STAYS;
+}
+
 static void session_report(struct browser *browser, struct wire_message *message)
 {
 	static const enum step_kind kinds[] = {
@@ -160,6 +166,8 @@ static void session_report(struct browser *browser, struct wire_message *message
 		[WIRE_SWAPPED] = STEP_SWAPPED,
 		[WIRE_UNUSED] = STEP_UNUSED,
 		[WIRE_PENDING] = STEP_PENDING,
+		[WIRE_PATCHED] = STEP_PATCHED,
+		[WIRE_STAYS] = STEP_STAYS,
 	};
 	struct tab *tab = tabs_find(&browser->tabs, message->tab);
 	struct step_place place = {browser->number, message->tab};
@@ -175,8 +183,8 @@ static void session_report(struct browser *browser, struct wire_message *message
 	if (message->step == WIRE_RELOADING || message->step == WIRE_PENDING) {
 		ledger_step(browser->browsers->ledger, message->event, clock_now_usec(),
 			kinds[message->step], &place, "%s", detail);
-	} else if (message->step == WIRE_FAILED && retry_is(tab, message->event)) {
-		retry_again(tab, detail);
+	} else if (is_failure(message->step) && retry_is(tab, message->event)) {
+		retry_again(tab, kinds[message->step], detail);
 	} else {
 		if (message->step == WIRE_LOADED && retry_is(tab, message->event)) {
 			retry_answered(tab);
@@ -186,7 +194,7 @@ static void session_report(struct browser *browser, struct wire_message *message
 			tab->loaded_usec = clock_now_usec();
 		}
 		tab_end_event(tab, kinds[message->step], detail);
-		if (message->step == WIRE_FAILED) {
+		if (is_failure(message->step)) {
 			retry_begin(tab, detail);
 		} else if (tab->state != WIRE_TAB_LIVE) {
 			tab_look_up(tab); /* the tab may have waited for this */

@@ -61,6 +61,14 @@ static bool bool_take(
 	return !value;
 }
 
+/* To a bool: whether pages may be patched. */
+static bool reload_take(
+	void *field, const char *value, const struct setting_place *place, const char **why)
+{
+	*(bool *)field = value && strcmp(value, "patch") == 0;
+	return value && (*(bool *)field || strcmp(value, "reload") == 0);
+}
+
 static void urls_clear(void *field)
 {
 	struct url_rules *rules = field;
@@ -154,6 +162,10 @@ const struct setting_type setting_port = {
 const struct setting_type setting_bool = {
 	.allowed = "true or false",
 	.take = bool_take,
+};
+const struct setting_type setting_reload = {
+	.allowed = "patch or reload",
+	.take = reload_take,
 };
 const struct setting_type setting_time = {
 	.allowed = "milliseconds, a number from 0 to 600000",

@@ -18,6 +18,7 @@ struct setting_type {
 
 extern const struct setting_type setting_port;	   /* uint16_t */
 extern const struct setting_type setting_bool;	   /* bool */
+extern const struct setting_type setting_reload;   /* bool, whether to patch */
 extern const struct setting_type setting_time;	   /* uint64_t, microseconds */
 extern const struct setting_type setting_urls;	   /* struct url_rules */
 extern const struct setting_type setting_patterns; /* struct path_rules */

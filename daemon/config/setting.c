@@ -125,6 +125,19 @@ static const struct setting settings[] = {
 			"than 256 MiB for files from git or a build.",
 	},
 	{
+		"reload",
+		&setting_reload,
+		OF_PROJECT(patch),
+		.fallback = "patch",
+		.example = "reload",
+		.text = "What a page does when it may have changed, on sites for which the extension has\n"
+			"the user's permission. `patch`: it requests the new HTML and changes what differs\n"
+			"in place. It reloads only if it cannot be sure that this shows the same, and stays\n"
+			"as it is while the server answers with an error. `reload`: it reloads, and shows\n"
+			"the error, too. An element with the attribute data-savecast-reload is never patched,\n"
+			"nor is anything in it.",
+	},
+	{
 		"restart-trial",
 		&setting_time,
 		OF_PROJECT(restart_trial),

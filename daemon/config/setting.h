@@ -43,6 +43,7 @@ struct project_settings {
 	uint64_t restart_trial, restart_wait; /* in microseconds, like all times */
 	uint64_t down_after, look_for;
 	bool stand_aside;
+	bool patch;
 };
 
 /* Settings of the daemon as a whole. */

@@ -55,6 +55,8 @@ const char *step_kind_name(enum step_kind kind)
 		[STEP_BUILD_FAILED] = "build-failed",
 		[STEP_SAID] = "said",
 		[STEP_PROBLEM] = "problem",
+		[STEP_PATCHED] = "patched",
+		[STEP_STAYS] = "stays",
 	};
 
 	return names[kind];

@@ -137,23 +137,28 @@ static json_t *encode_change(const struct wire_change *change)
 	return object;
 }
 
-char *wire_encode_reload(uint64_t event, const char *subject, const uint64_t *tabs, size_t n_tabs,
-	const struct wire_change *changes, size_t n_changes)
+char *wire_encode_reload(const struct wire_reload *reload, const uint64_t *tabs, size_t n_tabs)
 {
 	json_t *object = encode_start("reload");
 
-	encode_set(object, "event", json_integer((json_int_t)event));
+	encode_set(object, "event", json_integer((json_int_t)reload->event));
 	encode_tabs(object, tabs, n_tabs);
-	if (subject && *subject) {
-		encode_set(object, "subject", encode_text(subject));
+	if (reload->subject && *reload->subject) {
+		encode_set(object, "subject", encode_text(reload->subject));
 	}
-	if (n_changes) {
+	if (reload->n_changes) {
 		json_t *array = json_array();
 
-		for (size_t i = 0; i < n_changes; i++) {
-			encode_append(array, encode_change(&changes[i]));
+		for (size_t i = 0; i < reload->n_changes; i++) {
+			encode_append(array, encode_change(&reload->changes[i]));
 		}
 		encode_set(object, "changes", array);
+	}
+	if (reload->unseen) {
+		encode_set(object, "unseen", json_true());
+	}
+	if (reload->unpatched) {
+		encode_set(object, "patch", json_false());
 	}
 	return encode_end(object);
 }

@@ -18,6 +18,8 @@ static const char *const wire_steps[] = {
 	[WIRE_SWAPPED] = "swapped",
 	[WIRE_UNUSED] = "unused",
 	[WIRE_PENDING] = "pending",
+	[WIRE_PATCHED] = "patched",
+	[WIRE_STAYS] = "stays",
 };
 
 const char *wire_step_name(enum wire_step step)

@@ -54,6 +54,8 @@ enum wire_step {
 	WIRE_SWAPPED,
 	WIRE_UNUSED,
 	WIRE_PENDING, /* like WIRE_RELOADING, it is followed by another step */
+	WIRE_PATCHED,
+	WIRE_STAYS, /* the answer is an error, and is not shown */
 	WIRE_STEPS,
 };
 
@@ -143,14 +145,23 @@ struct wire_failure {
 	const char *what, *said; /* how it ended, and its last lines */
 };
 
+/* What tabs are to show. Without changes, anything may have changed. */
+struct wire_reload {
+	uint64_t event;
+	const char *subject; /* for people; NULL: none */
+	const struct wire_change *changes;
+	size_t n_changes;
+	bool unseen;  /* it cannot be seen whether the server has the new code */
+	bool unpatched; /* the pages are to be reloaded, not patched */
+};
+
 const char *wire_tab_state_name(enum wire_tab_state state);
 
 /*
  * Messages to the browser, as JSON that the caller frees. Strings should be UTF-8; bytes
  * that are not become U+FFFD. `project` is NULL for WIRE_TAB_LOOKING and WIRE_TAB_NONE;
- * `failure` is NULL if no build has failed; `cause`, `advice`, `folder`
- * and `subject` may be NULL. A reload without changes means that anything
- * may have changed. `proof` and `key` (websocket/proof.h) may be NULL. The message of an
+ * `failure` is NULL if no build has failed; `cause`, `advice` and `folder`
+ * may be NULL. `proof` and `key` (websocket/proof.h) may be NULL. The message of an
  * error may be longer than WIRE_ERROR_MAX.
  */
 char *wire_encode_hello(
@@ -158,8 +169,7 @@ char *wire_encode_hello(
 char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *project,
 	const char *reason, const char *cause, const char *advice, const char *folder,
 	const struct wire_failure *failure);
-char *wire_encode_reload(uint64_t event, const char *subject, const uint64_t *tabs, size_t n_tabs,
-	const struct wire_change *changes, size_t n_changes);
+char *wire_encode_reload(const struct wire_reload *reload, const uint64_t *tabs, size_t n_tabs);
 char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs, bool spare);
 char *wire_encode_ping(void);
 char *wire_encode_error(const char *code, const char *message);

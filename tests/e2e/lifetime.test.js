@@ -85,7 +85,7 @@ for (const which of BROWSERS) {
 		/** @param {object} change */
 		const ours = async (change) => {
 			const mark = daemon.heard.mark;
-			daemon.send({ type: 'reload', event: ++event, tabs: [tab], changes: [change] });
+			daemon.send({ type: 'reload', event: ++event, tabs: [tab], changes: [change], patch: false });
 			await daemon.heard.next('the end', ({ step }) => step === 'loaded' || step === 'swapped', { mark });
 		};
 		const theirs = async () => {

@@ -13,7 +13,7 @@ import { TOP, World } from '../lib/world.js';
 
 for (const which of BROWSERS) {
 	test(`${which}: the tabs of a restored session are live again`, { skip: missing(which) }, async t => {
-		const world = await World.open(t);
+		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': '<h1>one</h1>', 'two.html': '<h1>two</h1>', 'off.html': '<h1>off</h1>' });
 		const packages = execFileSync(process.execPath, [path.join(TOP, 'scripts/package-ext'), world.temp], { encoding: 'utf8' });

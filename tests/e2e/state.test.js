@@ -64,7 +64,7 @@ for (const which of BROWSERS) {
 	 * @param {object} [headers]
 	 */
 	const open = async (t, headers = {}) => {
-		const world = await World.open(t);
+		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', {
 			'index.html': INDEX, '.headers': JSON.stringify(headers),
@@ -103,7 +103,8 @@ for (const which of BROWSERS) {
 				}, { msec: 3000 });
 				assert.equal(await page.evaluate('window.old === undefined'), true);
 				// Only the browser itself could know those.
-				for (const id of ['password', 'card', 'paid', 'new_password']) {
+				const own = which === 'firefox' && !('/' in headers); // Its own reload keeps text fields.
+				for (const id of own ? ['password'] : ['password', 'card', 'paid', 'new_password']) {
 					assert.equal(await page.evaluate(`document.getElementById("${id}").value`), '', id);
 				}
 			}
@@ -134,7 +135,7 @@ for (const which of BROWSERS) {
 		const reload = async () => {
 			const mark = daemon.heard.mark;
 			daemon.send({ type: 'reload', event: ++event, tabs: [tab] });
-			const { step, detail } = await daemon.heard.next('the end', (one) => one.event === event && ['loaded', 'failed'].includes(one.step), { mark });
+			const { step, detail } = await daemon.heard.next('the end', (one) => one.event === event && ['loaded', 'failed', 'stays'].includes(one.step), { mark });
 			return `${step}: ${detail}`;
 		};
 		assert.equal(await reload(), 'failed: answered 503');
@@ -142,7 +143,7 @@ for (const which of BROWSERS) {
 		assert.equal(await reload(), 'loaded: answered 200');
 		site.server.process.kill();
 		await site.server.ended;
-		assert.equal(await reload(), 'failed: the server did not answer');
+		assert.equal(await reload(), 'stays: no answer');
 		const script = path.join(TOP, 'tests/lib/site-server.js');
 		world.children.start('site2', [process.execPath, script, String(site.port)], { cwd: site.root, env: world.env });
 		await until('the server', async () => (await fetch(site.url)).ok);

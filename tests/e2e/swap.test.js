@@ -94,7 +94,7 @@ for (const which of BROWSERS) {
 	 * @param {object} headers
 	 */
 	const open = async (t, headers = {}) => {
-		const world = await World.open(t);
+		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', { ...FILES, '.headers': JSON.stringify(headers) });
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });

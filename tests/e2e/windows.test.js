@@ -18,7 +18,7 @@ for (const which of BROWSERS) {
 
 	/** @param {import('node:test').TestContext} t */
 	const begin = async t => {
-		const world = await World.open(t);
+		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', PAGES);
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actionFor, adviceFor, reasonOf, stateName } from '../../browser-ext/ui/advice.js';
-import { asksPage, bypassesCache, mustWait } from '../../browser-ext/background/reload-rules.js';
+import { asksPage, bypassesCache, looksFirst, mustWait } from '../../browser-ext/background/reload-rules.js';
 import { decideIcon } from '../../browser-ext/background/icon.js';
 import { History } from '../../browser-ext/background/report-log.js';
 import { toSettings } from '../../browser-ext/common/settings.js';
@@ -49,12 +49,23 @@ for (const [what, given, until] of WAITS) {
 	});
 }
 
-test('the cache is bypassed, but in Firefox without page scripts for a change of the page alone', () => {
-	assert.ok(bypassesCache(changes('page'), { hasScripts: false, firefox: false }));
-	assert.ok(bypassesCache(changes('page'), { hasScripts: true, firefox: true }));
-	assert.ok(bypassesCache(changes('page', 'css'), { hasScripts: false, firefox: true }));
-	assert.ok(bypassesCache(undefined, { hasScripts: false, firefox: true }));
-	assert.ok(!bypassesCache(changes('page'), { hasScripts: false, firefox: true }));
+test('the cache is bypassed only for what it may have an old one of', () => {
+	for (const kind of /** @type {Kind[]} */ (['css', 'image', 'font', 'media', 'script', 'data'])) {
+		assert.ok(bypassesCache(changes('page', kind)), kind);
+	}
+	assert.ok(bypassesCache(undefined));
+	assert.ok(!bypassesCache(changes('page')));
+	assert.ok(!bypassesCache(changes('other')));
+});
+
+test('a page is asked for first where its scripts can compare it', () => {
+	const whole = { status: 'complete', active: true }, hidden = { status: 'complete', active: false };
+	assert.ok(looksFirst(whole, { url, hasScripts: true }, 'wait'));
+	assert.ok(looksFirst(hidden, { url, hasScripts: true }, 'now'));
+	assert.ok(!looksFirst(hidden, { url, hasScripts: true }, 'wait'));
+	assert.ok(!looksFirst({ status: 'loading' }, { url, hasScripts: true }, 'wait'));
+	assert.ok(!looksFirst(whole, { url }, 'wait'));
+	assert.ok(!looksFirst(whole, { url: 'file:///home/me/a.html', hasScripts: true }, 'wait'));
 });
 
 test('the history of a tab is bounded and newest first', () => {

@@ -52,8 +52,9 @@ export class World {
 	 * @param {object} [options]
 	 * @param {string} [options.services] a folder of D-Bus service files
 	 * @param {boolean} [options.watch] what changes on disk counts; else only what the test reports
+	 * @param {boolean} [options.patch] false, for a test of reloads: pages are reloaded, never patched
 	 */
-	static async open(t, { services, watch = false } = {}) {
+	static async open(t, { services, watch = false, patch = true } = {}) {
 		const temp = await mkdtemp(path.join(await realpath(os.tmpdir()), 'savecast-test-'));
 		const world = new World(temp, await freePort());
 		open.add(world);
@@ -61,7 +62,7 @@ export class World {
 		await mkdir(world.logs);
 		await mkdir(world.home);
 		await mkdir(path.join(temp, 'config/savecast'), { recursive: true });
-		await world.configure(`[savecast]\n\tport = ${world.port}\n${watch ? '' : '\twatch = false\n'}`);
+		await world.configure(`[savecast]\n\tport = ${world.port}\n${watch ? '' : '\twatch = false\n'}${patch ? '' : '\treload = reload\n'}`);
 		await world.openBus(services);
 		return world;
 	}

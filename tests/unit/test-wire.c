@@ -189,8 +189,15 @@ static char *encode(const json_t *message)
 			tabs[i] = (uint64_t)json_integer_value(json_array_get(array, i));
 		}
 		return wire_encode_reload(
-			(uint64_t)json_integer_value(json_object_get(message, "event")),
-			text_of(message, "subject"), tabs, n, changes, n_changes);
+			&(struct wire_reload){
+				.event = (uint64_t)json_integer_value(json_object_get(message, "event")),
+				.subject = text_of(message, "subject"),
+				.changes = changes,
+				.n_changes = n_changes,
+				.unseen = json_is_true(json_object_get(message, "unseen")),
+				.unpatched = json_is_false(json_object_get(message, "patch")),
+			},
+			tabs, n);
 	}
 	if (strcmp(type, "error") == 0) {
 		return wire_encode_error(text_of(message, "code"), text_of(message, "message"));
@@ -415,7 +422,7 @@ static void broken_names_are_mended(void **state)
 {
 	_cleanup_free_ char *tab = wire_encode_tab(1, WIRE_TAB_LIVE, "caf\xe9", "\xc3", NULL, NULL, NULL, NULL);
 	_cleanup_free_ char *none = wire_encode_tab(2, WIRE_TAB_NONE, NULL, "a\"b\\c\n", NULL, NULL, "/a\xff", NULL);
-	_cleanup_free_ char *empty = wire_encode_reload(3, NULL, NULL, 0, NULL, 0);
+	_cleanup_free_ char *empty = wire_encode_reload(&(struct wire_reload){.event = 3}, NULL, 0);
 	_cleanup_free_ char *hello = wire_encode_hello("\xed\xa0\x80", "", NULL, NULL);
 
 	assert_string_equal(tab,

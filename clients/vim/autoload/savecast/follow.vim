@@ -17,10 +17,13 @@ let s:saved = {}            " names that this editor wrote, symbolic links resol
 let s:stories = {}          " by serial: those of this editor's saves
 
 let s:WORDS = {
-      \ 'loaded': 'reloaded', 'swapped': 'swapped', 'unused': 'not used', 'no-tab': 'no tab',
+      \ 'loaded': 'reloaded', 'swapped': 'swapped', 'unused': 'not used', 'patched': 'patched',
+      \ 'stays': 'page stays', 'no-tab': 'no tab',
       \ 'no-project': 'no project', 'waiting': 'waiting', 'ready': 'ready', 'down': 'down',
       \ 'failed': 'failed', 'gone': 'tab gone', 'skipped': 'skipped', 'unchanged': 'unchanged',
       \ }
+
+let s:SHOWN = ['loaded', 'swapped', 'patched']
 
 function! savecast#follow#is_wanted() abort
   return s:wanted
@@ -92,12 +95,12 @@ endfunction
 function! s:advance(story, step) abort
   if has_key(s:WORDS, a:step.step)
     let s:text = 'savecast: ' . s:WORDS[a:step.step]
-    if a:step.step ==# 'loaded' || a:step.step ==# 'swapped'
+    if index(s:SHOWN, a:step.step) >= 0
       let s:text .= printf(' %d ms', a:step.at / 1000)
     endif
     redrawstatus!
   endif
-  if (a:step.step ==# 'loaded' || a:step.step ==# 'swapped') && exists('#User#SavecastReloaded')
+  if index(s:SHOWN, a:step.step) >= 0 && exists('#User#SavecastReloaded')
     let g:savecast_story = a:story
     doautocmd <nomodeline> User SavecastReloaded
   endif

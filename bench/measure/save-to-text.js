@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+/**
+ * A save of a page until its new text is in the tab and a frame has been made with it: patched, and
+ * reloaded; beside the browser's own reloads of the same tab, plain and past its cache.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { until } from '../../tests/lib/events.js';
+import { BROWSERS, missing, pageScriptsReady, switchOn } from '../../tests/lib/live.js';
+import { atDesk } from '../lib/desk.js';
+import { TIMES, times } from '../lib/report.js';
+import { figure, summary } from '../lib/stats.js';
+
+const SCRIPTS = 60;
+const SCRIPT_BYTES = 50000;
+/** A save within this time of the last one waits to be one with it. */
+const GAP_MSEC = 400;
+
+const now = () => performance.timeOrigin + performance.now();
+const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeout(resolve, msec); });
+
+/** @typedef {import('../../tests/lib/world.js').World} World */
+
+/** The demo that scripts/start shows. @param {World} world */
+const demo = async (world) => {
+	const { url, root, template } = await world.fastapi('demo');
+	const text = readFileSync(template, 'utf8');
+	return { url, root, file: template, page: (/** @type {string} */ h1) => text.replace(/<h1>.*<\/h1>/, `<h1>${h1}</h1>`) };
+};
+
+/** @param {World} world @param {string} caching */
+const heavy = async (world, caching) => {
+	const filler = `// ${'x'.repeat(SCRIPT_BYTES)}\n`;
+	const names = Array.from({ length: SCRIPTS }, (_, i) => `static/${i}.js`);
+	const page = (/** @type {string} */ h1) =>
+		`<!doctype html><title>t</title><h1>${h1}</h1>${names.map((name) => `<script src="/${name}"></script>`).join('')}`;
+	const { url, root } = await world.site('heavy', {
+		'index.html': page('0'), '.headers': JSON.stringify({ '/static': { 'Cache-Control': caching } }),
+		...Object.fromEntries(names.map((name) => [name, filler])),
+	});
+	return { url, root, file: path.join(root, 'index.html'), page };
+};
+
+/**
+ * @param {import('../../tests/lib/live.js').Page} page
+ * @param {string} state an expression that is true when it shows what it should
+ * @returns {Promise<number>} when there was a frame of it
+ */
+const frameOf = async (page, state) => {
+	for (;;) {
+		const at = await page.evaluate(`new Promise((resolve) => (${state}
+			? requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now())) : resolve(0)))`).catch(() => 0);
+		if (at) {
+			return at;
+		}
+	}
+};
+
+/**
+ * @param {import('../../tests/lib/live.js').Which} which
+ * @param {(world: World) => Promise<{url: string, root: string, file: string, page: (h1: string) => string}>} site
+ * @param {number} rounds
+ */
+const runs = (which, site, rounds) => atDesk(async world => {
+	await world.startDaemon();
+	const { url, root, file, page: text } = await site(world);
+	const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+	const page = await browser.newPage(url);
+	await switchOn(world, page);
+	await pageScriptsReady(browser);
+	/** @type {Record<'patch' | 'reload' | 'plain' | 'past', number[]>} */
+	const taken = { patch: [], reload: [], plain: [], past: [] };
+	const complete = 'document.readyState === "complete" && !window.old';
+	const byBrowser = async (/** @type {boolean} */ bypassCache) => {
+		await page.evaluate('window.old = true');
+		const begun = now();
+		await browser.evaluateInWorker(`(async () => {
+			const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+			chrome.tabs.reload(tab.id, { bypassCache: ${bypassCache} });
+			return 1;
+		})()`);
+		return await frameOf(page, complete) - begun;
+	};
+	let n = 0;
+	const bySave = async (/** @type {boolean} */ patches) => {
+		const h1 = `text ${++n}`;
+		await page.evaluate('window.old = true');
+		const begun = now();
+		writeFileSync(file, text(h1));
+		await world.bus.saved(file);
+		const shows = `document.querySelector('h1')?.textContent === '${h1}'`;
+		return await frameOf(page, patches ? shows : `${shows} && ${complete}`) - begun;
+	};
+	for (const way of /** @type {const} */ (['patch', 'reload'])) {
+		writeFileSync(path.join(root, '.savecast'), `[savecast]\n\treload = ${way}\n`);
+		await world.bus.saved(path.join(root, '.savecast'));
+		await until('no open event', async () => (await world.bus.events()).every((/** @type {any} */ one) => one.closed));
+		for (let i = 0; i <= rounds; i++) {
+			await pause(GAP_MSEC);
+			taken[way].push(await bySave(way === 'patch'));
+			if (way === 'reload') {
+				await pause(GAP_MSEC);
+				taken.plain.push(await byBrowser(false));
+				await pause(GAP_MSEC);
+				taken.past.push(await byBrowser(true));
+			}
+		}
+	}
+	Object.values(taken).forEach(values => values.shift());
+	return taken;
+});
+
+/** @type {[string, (world: World) => Promise<any>, number][]} name, site, how many times faster a patch shall be */
+const SITES = [
+	['the demo', demo, 4],
+	['60 scripts, no-cache', (world) => heavy(world, 'no-cache'), 20],
+	['60 scripts, max-age', (world) => heavy(world, 'max-age=3600'), 20],
+];
+
+/** @param {{quick: boolean}} how @returns {Promise<import('../lib/report.js').Section>} */
+export async function measure({ quick }) {
+	const rows = [], goals = [], notes = [];
+	const p50 = (/** @type {number[]} */ values) => summary(values)?.p50 ?? NaN;
+	for (const which of BROWSERS) {
+		const why = missing(which);
+		if (why) {
+			notes.push(`${why}.`);
+			continue;
+		}
+		for (const [name, site, factor] of SITES.slice(0, quick ? 1 : SITES.length)) {
+			const { patch, reload, plain, past } = await runs(which, site, quick ? 3 : 21);
+			rows.push(times(`${which}, ${name}: a save, patched`, patch), times(`${which}, ${name}: a save, reloaded`, reload),
+				times(`${which}, ${name}: a plain reload`, plain), times(`${which}, ${name}: a reload past the cache`, past));
+			const faster = p50(past) / p50(patch), slower = p50(reload) / p50(plain);
+			goals.push({ what: `${name} in ${which}: a patch ${factor} times as fast as a reload past the cache`,
+				met: faster >= factor, measured: `${figure(faster)} times`, why: 'The way from the save to the tab is in both' },
+			{ what: `${name} in ${which}: a reload within 1.1 times of the browser's own plain one`,
+				met: slower <= 1.1, measured: `${figure(slower)} times`, why: 'It looks at the new answer first' });
+		}
+	}
+	return {
+		title: 'A save to the text',
+		about: 'From the moment before the file is written until the new text is in the tab and a frame follows; of a '
+			+ 'reload, until the page is complete as well. The browser\'s own reloads are called by the extension for the '
+			+ 'same tab; past the cache is what savecast did before it looked.',
+		tables: [{ head: TIMES, rows }],
+		goals, notes,
+	};
+}

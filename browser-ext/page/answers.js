@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+//
+// What the server answered with for this page, and what it answers with now. One request at a time.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+
+	/** Until the answer begins, and from then on until it has ended. */
+	const ANSWER_MSEC = 10000;
+	const BODY_MSEC = 5000;
+	/** A longer page is reloaded. */
+	const MAX_BYTES = 16 * 1024 * 1024;
+	/** As the browser's own when a page is opened. */
+	const ACCEPT = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+	/** What a page's policies are; a new value holds for a new document only. */
+	const POLICIES = ['content-type', 'content-security-policy', 'content-security-policy-report-only', 'referrer-policy',
+		'permissions-policy', 'cross-origin-opener-policy', 'cross-origin-embedder-policy', 'refresh', 'content-language'];
+
+	/**
+	 * @typedef {{status: number, text: string, policies: string, bytes: number}} Answer
+	 * @typedef {{answer: Answer} | {fails: string} | {reload: string}} Asked fails: why the page cannot be
+	 *	had now; reload: why it cannot be compared
+	 */
+
+	/** The address without its fragment, which no server is told. */
+	const url = location.href.replace(/#.*$/, '');
+
+	/** @param {Response} response @returns {Promise<Uint8Array | undefined>} undefined: too long, or endless */
+	const bytesOf = async (response) => {
+		const reader = response.body?.getReader();
+		if (!reader) {
+			return new Uint8Array();
+		}
+		const end = setTimeout(() => reader.cancel().catch(() => {}), BODY_MSEC);
+		const begin = performance.now();
+		/** @type {Uint8Array[]} */
+		const parts = [];
+		let size = 0;
+		for (;;) {
+			const { done, value } = await reader.read();
+			if (performance.now() - begin >= BODY_MSEC || size > MAX_BYTES) {
+				reader.cancel().catch(() => {});
+				return undefined;
+			}
+			if (done) {
+				clearTimeout(end);
+				break;
+			}
+			parts.push(value);
+			size += value.length;
+		}
+		const all = new Uint8Array(size);
+		let at = 0;
+		for (const part of parts) {
+			all.set(part, at);
+			at += part.length;
+		}
+		return all;
+	};
+
+	/** @param {Response} response @returns {string} */
+	const policiesOf = ({ headers }) => POLICIES.map((name) => (headers.get(name) ?? '').replace(/'nonce-[^']*'/g, '')).join('\n');
+
+	/** @param {Response} response @returns {Promise<Answer | undefined>} */
+	const read = async (response) => {
+		const bytes = await bytesOf(response);
+		return bytes && {
+			status: response.status, policies: policiesOf(response), bytes: bytes.length,
+			text: new TextDecoder(document.characterSet).decode(bytes),
+		};
+	};
+
+	/**
+	 * The bytes that this document was made of, from the browser's cache: no request is made. To be
+	 * asked for while the document is young: another tab may load a newer one later.
+	 *
+	 * @returns {Promise<Answer | undefined>} undefined: the cache has none, or not these
+	 */
+	const shown = async () => {
+		try {
+			const answer = await read(await fetch(url, { cache: 'only-if-cached', mode: 'same-origin' }));
+			const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
+			const other = entry?.decodedBodySize && answer && answer.bytes !== entry.decodedBodySize;
+			return other ? undefined : answer;
+		} catch {
+			return undefined;
+		}
+	};
+
+	/** Firefox holds requests of an extension in the page against the page's policy. */
+	let forbidden = false;
+	document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => {
+		forbidden ||= effectiveDirective === 'connect-src' && blockedURI === url;
+	});
+	/** The event comes after the failure. */
+	const VIOLATION_MSEC = 20;
+
+	const isForbidden = async () => {
+		await new Promise((resolve) => setTimeout(resolve, VIOLATION_MSEC));
+		return forbidden;
+	};
+
+	/** @returns {Promise<Asked>} what a reload would show */
+	const ask = async () => {
+		const abort = new AbortController();
+		const timer = setTimeout(() => abort.abort(), ANSWER_MSEC);
+		/** @type {Response} */
+		let response;
+		try {
+			response = await fetch(url, {
+				cache: 'no-cache', credentials: 'same-origin', redirect: 'manual', signal: abort.signal, headers: { Accept: ACCEPT },
+			});
+		} catch {
+			if (await isForbidden()) {
+				return { reload: 'the page\'s policy does not let the extension look' };
+			}
+			return { fails: abort.signal.aborted ? `no answer within ${ANSWER_MSEC / 1000} s` : 'no answer' };
+		} finally {
+			clearTimeout(timer);
+		}
+		if (response.type === 'opaqueredirect') {
+			return { reload: 'the server sends the tab to another page' };
+		}
+		if (!/^text\/html\b/i.test(response.headers.get('content-type') ?? '')) {
+			response.body?.cancel().catch(() => {});
+			return response.ok ? { reload: 'the answer is no HTML' } : { fails: `answered ${response.status}` };
+		}
+		const answer = await read(response).catch(() => undefined);
+		return answer ? { answer } : { reload: 'the answer is too long, or does not end' };
+	};
+
+	shared.answers = { ask, shown, url };
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+//
+// Looks before a reload: asks the server for the page once more, and says what is to become of the
+// one that is shown. It stays, is patched here, or must be reloaded.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { answers, dom, guard, match, patch, volatile } = shared;
+
+	/** How long the first answer that differs is waited for; where the daemon cannot see the server, longer. */
+	const WAIT_MSEC = 1500;
+	const UNSEEN_MSEC = 10000;
+	const PAUSE_MSEC = 60;
+	const MAX_PAUSE_MSEC = 1000;
+
+	/**
+	 * @typedef {{path: string, kind: string, all?: true}} Change
+	 * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string}} Looked
+	 * @typedef {{status: number, text: string, policies: string}} Answer
+	 */
+
+	/** What this document shows. @type {Promise<Answer | undefined>} */
+	let base = answers.shown();
+	/** Only the newest look goes on. */
+	let latest = 0;
+	/** The one request that is under way. @type {Promise<any> | undefined} */
+	let asking;
+
+	/** @returns {Promise<any>} */
+	const ask = async () => {
+		while (asking) {
+			await asking;
+		}
+		asking = answers.ask();
+		try {
+			return await asking;
+		} finally {
+			asking = undefined;
+		}
+	};
+
+	/** @param {string} text */
+	const parse = (text) => new DOMParser().parseFromString(text, 'text/html');
+
+	/** @param {string} detail @returns {Looked} */
+	const reload = (detail) => ({ outcome: 'reload', detail });
+
+	/** @returns {string | undefined} why no look can say what a reload would show */
+	const unfit = () => (
+		guard.answersForm() ? 'the page answers a form'
+		: !location.protocol.startsWith('http') || document.contentType !== 'text/html' ? 'the page is no HTML from a server'
+		: location.href.replace(/#.*$/, '') !== answers.url ? 'the page\'s script changed its address'
+		: navigator.serviceWorker?.controller ? 'a service worker answers for the server'
+		: document.documentElement.closest('[data-savecast-reload]') ? '<html> has data-savecast-reload'
+		: undefined
+	);
+
+	/**
+	 * @param {Answer} shown
+	 * @param {Answer} next
+	 * @param {boolean} [careful] to find out what differs anyway
+	 * @returns {Promise<Looked & {drawn?: boolean}>} `unused`: nothing differs but what always does; drawn:
+	 *	what differs may be a time, so the change is maybe still to come
+	 */
+	const compare = async (shown, next, careful = false) => {
+		if (shown.policies !== next.policies) {
+			return reload('the page\'s headers changed');
+		}
+		if (shown.text === next.text) {
+			return { outcome: 'unused', detail: 'same answer' };
+		}
+		const before = parse(shown.text), after = parse(next.text);
+		const looksDrawn = volatile.mask(shown.text) === volatile.mask(next.text);
+		const planned = looksDrawn || careful ? undefined : await patch(before, after, document);
+		if (planned && !planned.reload) {
+			return { outcome: 'patched', detail: nodes(planned.nodes) };
+		}
+		if (planned && !/script|inline/.test(planned.reload)) {
+			return reload(planned.reload);
+		}
+		// A second answer of the same code shows what differs anyway.
+		const { answer: second } = await ask();
+		if (!second || second.status !== next.status) {
+			return reload(planned?.reload ?? 'the answers differ');
+		}
+		volatile.settle(before, after, parse(second.text));
+		const drawn = looksDrawn || volatile.mask(before.documentElement.outerHTML) === volatile.mask(after.documentElement.outerHTML);
+		const settled = await patch(before, after, document);
+		return settled.reload ? reload(settled.reload)
+			: settled.nodes ? { outcome: 'patched', detail: nodes(settled.nodes), drawn }
+			: { outcome: 'unused', detail: 'same answer' };
+	};
+
+	/** @param {number} count */
+	const nodes = (count) => `${count} node${count === 1 ? '' : 's'}`;
+
+	/**
+	 * What else the page is made of may have changed without its HTML.
+	 *
+	 * @param {Change[]} changes
+	 * @returns {string | undefined}
+	 */
+	const besides = (changes) => {
+		const urls = dom.urls();
+		const used = changes.find(({ kind, path }) => !['page', 'css', 'image', 'font', 'media'].includes(kind) && match.find(path, urls).size);
+		const [fetched] = dom.fetched();
+		return used ? `${used.path} changed` : fetched && `the page has ${fetched} from its server`;
+	};
+
+	/** A file that a build may have put into a script of the page, whose HTML is the same then. */
+	const BUNDLED = /\.(vue|svelte|astro|elm|mdx|coffee|ls|res|imba|riot|marko|graphql|gql)$/i;
+
+	/** @param {Change[]} [changes] */
+	const mayBeBundled = (changes) => dom.hasScriptFiles() &&
+		changes?.find(({ kind, path }) => kind === 'script' || kind === 'data' || BUNDLED.test(path));
+
+	/** @param {{event: number, changes?: Change[], unseen?: boolean}} message @returns {Promise<Looked & {drawn?: boolean}>} */
+	const lookOnce = async ({ changes, unseen }) => {
+		const next = await ask();
+		const shown = await base;
+		if (next.reload) {
+			return reload(next.reload);
+		}
+		if (next.fails || (next.answer.status >= 400 && (shown?.status ?? 200) < 400)) {
+			return { outcome: 'stays', detail: next.fails ?? `answered ${next.answer.status}` };
+		}
+		const why = !changes ? 'anything may have changed' : !shown ? 'the cache does not have what is shown' : besides(changes);
+		if (why) {
+			return reload(why);
+		}
+		const told = await compare(/** @type {Answer} */ (shown), next.answer, unseen);
+		if (told.outcome === 'patched') {
+			base = Promise.resolve(next.answer);
+		}
+		const bundled = told.outcome === 'unused' && mayBeBundled(changes);
+		return bundled ? reload(`${bundled.path}: a script of the page may be made of it`) : told;
+	};
+
+	/**
+	 * @param {{event: number, changes?: Change[], unseen?: boolean}} message unseen: the daemon does not
+	 *	see whether the server has the new code
+	 * @returns {Promise<Looked>}
+	 */
+	const look = async (message) => {
+		const why = unfit();
+		if (why) {
+			return reload(why);
+		}
+		const turn = ++latest;
+		const deadline = performance.now() + (message.unseen ? UNSEEN_MSEC : WAIT_MSEC);
+		/** @type {Looked | undefined} */
+		let patched;
+		for (let pause = PAUSE_MSEC; ; pause = Math.min(pause * 1.6, MAX_PAUSE_MSEC)) {
+			const told = await lookOnce(message);
+			if (turn !== latest) {
+				return { outcome: 'skipped', detail: 'a newer save is looked at' };
+			}
+			patched = told.outcome === 'patched' ? told : patched;
+			const maySettle = told.outcome === 'unused' || told.drawn;
+			if (!maySettle || performance.now() + pause > deadline) {
+				return told.outcome === 'unused' || told.outcome === 'patched' ? inPlace(message, patched ?? told) : told;
+			}
+			await new Promise((resolve) => setTimeout(resolve, pause));
+		}
+	};
+
+	/**
+	 * The files beside the page that an event has, too.
+	 *
+	 * @param {{event: number, changes?: Change[]}} message
+	 * @param {Looked} told
+	 * @returns {Promise<Looked>}
+	 */
+	const inPlace = async ({ event, changes = [] }, told) => {
+		const rest = changes.filter(({ kind }) => ['css', 'image', 'font', 'media', 'script'].includes(kind));
+		const { outcome, detail } = rest.length ? await shared.apply(rest, event) : { outcome: 'unused', detail: '' };
+		return outcome === 'reload' ? reload(detail)
+			: outcome === 'unused' ? told
+			: told.outcome === 'unused' ? { outcome, detail }
+			: { outcome: told.outcome, detail: `${told.detail}, ${detail}` };
+	};
+
+	/** Beyond this many, the whole cache is bypassed. */
+	const MAX_REFRESHED = 16;
+	const REFRESH_MSEC = 3000;
+
+	/**
+	 * Makes the browser's cache have what is new, so that a plain reload shows it.
+	 *
+	 * @param {Change[] | undefined} changes
+	 * @returns {Promise<boolean>} whether it does; otherwise the cache is to be bypassed
+	 */
+	const refresh = async (changes) => {
+		if (!changes || navigator.serviceWorker?.controller) {
+			return false;
+		}
+		const urls = dom.urls();
+		const files = changes.filter(({ kind }) => kind !== 'page' && kind !== 'other');
+		const found = files.map((change) => (change.all || match.isCompiled(change.path) ? new Set() : match.find(change.path, urls)));
+		const all = [...new Set(found.flatMap((some) => [...some]))];
+		if (found.some(({ size }) => !size) && files.some(({ path }) => !match.isServed(path)) || all.length > MAX_REFRESHED) {
+			return false;
+		}
+		try {
+			const signal = AbortSignal.timeout(REFRESH_MSEC);
+			const fresh = async (/** @type {string} */ one) => (await fetch(one, { cache: 'reload', mode: 'no-cors', signal })).blob();
+			await Promise.all(all.map(fresh));
+			return true;
+		} catch {
+			return false;
+		}
+	};
+
+	shared.look = { look, refresh };
+}

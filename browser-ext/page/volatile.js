@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// What differs between any two answers of a server: tokens, times, request numbers. Two answers
+// made by the same code show it; what looks like that is a reason to ask for a second one.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { tree } = shared;
+
+	/** @param {string} text @returns {string} without numbers and what looks drawn by lot */
+	const mask = (text) => text.replace(/[A-Za-z0-9+/_=-]{16,}/g, '#').replace(/\d+/g, '0');
+
+	/**
+	 * Puts what `base` has into `next` wherever `next` differs from `second`, an answer of the same code.
+	 *
+	 * @param {Node} base
+	 * @param {Node} next changed in place
+	 * @param {Node} second
+	 */
+	const settle = (base, next, second) => {
+		if (!tree.sameKind(base, next) || !tree.sameKind(next, second) || tree.same(next, second)) {
+			return;
+		}
+		if (tree.isText(next)) {
+			/** @type {CharacterData} */ (next).data = /** @type {CharacterData} */ (base).data;
+			return;
+		}
+		if (tree.isElement(next)) {
+			settleAttributes(/** @type {any} */ (base), /** @type {any} */ (next), /** @type {any} */ (second));
+		}
+		const ours = tree.kids(base), theirs = tree.kids(next), others = tree.kids(second);
+		if (theirs.length !== others.length) {
+			// A list that each answer has another one of.
+			const holder = /** @type {Element} */ (tree.inner(next));
+			holder.replaceChildren(...ours.map((/** @type {Node} */ node) => (next.ownerDocument ?? document).importNode(node, true)));
+			return;
+		}
+		const { from } = shared.align.pair(ours, theirs);
+		theirs.forEach((/** @type {Node} */ node, /** @type {number} */ i) => {
+			if (from[i] >= 0) {
+				settle(ours[from[i]], node, others[i]);
+			}
+		});
+	};
+
+	/** @param {Element} base @param {Element} next @param {Element} second */
+	const settleAttributes = (base, next, second) => {
+		for (const name of tree.names(next, second)) {
+			if (next.getAttribute(name) !== second.getAttribute(name)) {
+				const old = base.getAttributeNode(name);
+				if (old) {
+					next.setAttributeNode(/** @type {Attr} */ (old.cloneNode()));
+				} else {
+					next.removeAttribute(name);
+				}
+			}
+		}
+	};
+
+	shared.volatile = { mask, settle };
+}

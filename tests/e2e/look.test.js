@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+//
+// On a site with permission a tab looks before it reloads: it is patched, stays, or reloads if it
+// must.
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from '../lib/events.js';
+import { BROWSERS, pageScriptsReady, missing, reaches, story, switchOn, words } from '../lib/live.js';
+import { World } from '../lib/world.js';
+
+const INDEX = `<!doctype html><title>one</title><link rel=stylesheet href="/static/app.css">
+<h1>one</h1><input id=i><ul><li>a</li><li>b</li></ul><script src="/static/app.js"></script>`;
+
+for (const which of BROWSERS) {
+	const skip = missing(which);
+
+	/**
+	 * A live tab that shows the site.
+	 *
+	 * @param {import('node:test').TestContext} t
+	 * @param {{headers?: object, index?: string}} [given]
+	 */
+	const open = async (t, { headers = {}, index = INDEX } = {}) => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const site = await world.site('site', {
+			'index.html': index, 'other.html': '<!doctype html><p>other</p>', '.headers': JSON.stringify(headers),
+			'static/app.css': 'h1 { color: rgb(1, 0, 0) }', 'static/app.js': 'window.script = 1', 'server.py': '',
+		});
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		const page = await browser.newPage(site.url);
+		await switchOn(world, page);
+		await pageScriptsReady(browser);
+		await page.evaluate('window.untouched = true');
+		/** @param {string} name @param {string} text */
+		const write = (name, text) => writeFile(path.join(site.root, name), text);
+		/** @param {string} name @param {string} text @returns {Promise<any>} its closed story */
+		const save = async (name, text) => {
+			await write(name, text);
+			const event = await world.bus.saved(path.join(site.root, name));
+			return until('the story', async () => {
+				const told = (await world.bus.events()).find((/** @type {any} */ one) => one.serial === event);
+				return told?.closed && told;
+			});
+		};
+		/** @param {any} told @param {RegExp} end the last step and its text */
+		const ended = (told, end) => {
+			const { step, text } = told.steps.at(-1);
+			assert.match(`${step}: ${text}`, end, JSON.stringify(told.steps));
+		};
+		const requests = async () => (await world.log('site')).split('\n').filter((line) => line.includes('"url":"/"')).length;
+		const isOld = () => page.evaluate('window.untouched === true');
+		return { world, site, browser, page, write, save, ended, requests, isOld };
+	};
+
+	test(`${which}: a changed text is patched, with one request, and what a person did stays`, { skip }, async t => {
+		const { page, save, ended, requests, isOld } = await open(t);
+		await page.evaluate('document.getElementById("i").value = "typed"');
+		const before = await requests();
+		ended(await save('index.html', INDEX.replace('<h1>one', '<h1>two').replace('<title>one', '<title>two')), /^patched: 2 nodes$/);
+		assert.equal(await page.evaluate('`${document.querySelector("h1").textContent} ${document.title} ${document.getElementById("i").value}`'), 'two two typed');
+		assert.equal(await requests() - before, 1);
+		// What it was patched to is the base of the next one.
+		ended(await save('index.html', INDEX.replace('<h1>one', '<h1>three').replace('<title>one', '<title>two').replace('<li>b', '<li>a2</li><li>b')), /^patched: 2 nodes$/);
+		assert.equal(await page.evaluate('document.querySelector("ul").textContent'), 'aa2b');
+		assert.equal(await isOld(), true);
+	});
+
+	test(`${which}: the same answer leaves the page alone; the first other one is taken`, { skip }, async t => {
+		const { world, site, page, write, save, ended, isOld } = await open(t);
+		ended(await save('server.py', '# nothing'), /^unused: same answer$/);
+		// It serves the new code some time after the save.
+		const event = await (async () => {
+			await write('server.py', '# new');
+			return world.bus.saved(path.join(site.root, 'server.py'));
+		})();
+		await reaches(world, event, 'cast');
+		await write('index.html', INDEX.replace('<h1>one', '<h1>later'));
+		ended(await story(world, event - 1), /^patched: 1 node$/);
+		assert.equal(await page.evaluate('document.querySelector("h1").textContent'), 'later');
+		assert.equal(await isOld(), true);
+	});
+
+	test(`${which}: a script that changed reloads, a style sheet is swapped beside the patch`, { skip }, async t => {
+		const { page, save, ended, isOld, world } = await open(t, { headers: { '/static': { 'Cache-Control': 'max-age=3600' } } });
+		const told = await save('index.html', INDEX.replace('app.js"', 'app.js?2"'));
+		ended(told, /^loaded: answered 200$/);
+		assert.match(told.steps.find((/** @type {any} */ one) => one.step === 'reloading').text, /app\.js changed/);
+		assert.equal(await isOld(), false);
+		await until('the page', () => page.evaluate('document.readyState === "complete"'));
+		await page.evaluate('window.untouched = true');
+		// A file of its own that the cache may keep: only that is fetched anew.
+		const before = (await world.log('site')).split('\n').length;
+		ended(await save('static/app.js', 'window.script = 2'), /^loaded: answered 200$/);
+		assert.equal(await page.evaluate('window.script'), 2, 'not what the cache has');
+		const asked = (await world.log('site')).split('\n').slice(before - 1).join('\n');
+		if (which === 'chromium') {
+			assert.doesNotMatch(asked, /app\.css/, 'what did not change comes from the cache');
+		}
+	});
+
+	test(`${which}: no error page is shown: the good one stays until the server is well`, { skip }, async t => {
+		const { world, page, write, save, ended, isOld } = await open(t);
+		for (const status of [500, 404, 502]) {
+			await write('.headers', JSON.stringify({ '/index': { status } }));
+			ended(await save('server.py', `# ${status}`), new RegExp(`^stays: answered ${status}$`));
+			assert.equal(await isOld(), true);
+		}
+		await write('.headers', '{}');
+		await write('index.html', INDEX.replace('<h1>one', '<h1>well'));
+		// The daemon asks again by itself.
+		await until('the good page', async () => await page.evaluate('document.querySelector("h1")?.textContent') === 'well');
+		await until('a live tab', async () => (await world.bus.tabs())[0]?.state === 'live');
+	});
+
+	test(`${which}: what no patch can show is reloaded`, { skip }, async t => {
+		const { world, page, write, save, ended } = await open(t, { headers: { '/index': { 'Cache-Control': 'no-store' } } });
+		const reloads = async (/** @type {any} */ told, /** @type {RegExp} */ why) => {
+			ended(told, /^loaded/);
+			assert.match(told.steps.find((/** @type {any} */ one) => one.step === 'reloading').text, why);
+			await until('the page', () => page.evaluate('document.readyState === "complete"'));
+		};
+		await reloads(await save('index.html', INDEX.replace('<h1>one', '<h1>two')), /the cache does not have/);
+		await write('.headers', `{"/index": {"Content-Security-Policy": "object-src 'none'"}}`);
+		await reloads(await save('index.html', INDEX), /the cache does not have|headers/);
+		await write('.headers', '{}');
+		await reloads(await save('index.html', INDEX.replace('<h1>one', '<h1>three')), /headers/);
+		await writeFile(path.join(world.home, 'site/.savecast'), '[savecast]\n\treload = reload\n');
+		await page.evaluate('window.untouched = true');
+		await until('the setting', async () => words(await save('index.html', INDEX.replace('<h1>one', `<h1>${Math.random()}`))).includes('loaded'));
+		await write('.headers', '{"/index": {"status": 500}}');
+		assert.ok(words(await save('index.html', INDEX)).includes('loaded'), 'the error page, as the settings say');
+	});
+
+	test(`${which}: what differs in each answer is learned, not taken for a change`, { skip }, async t => {
+		const { world } = await open(t);
+		const app = await world.folder('app', { 'app.mjs': `
+			import { createServer } from 'node:http';
+			import { readFileSync } from 'node:fs';
+			createServer((request, response) => {
+				response.setHeader('Content-Type', 'text/html');
+				response.end('<!doctype html><title>t</title><form><input type=hidden name=csrf value="' + Math.random().toString(36).slice(2) +
+					Math.random().toString(36).slice(2) + '"></form><p>' + Math.random() + ' s</p><h1>' + readFileSync('text.txt') +
+					'</h1><script nonce="' + Math.random() + '">window.token = ' + Math.random() + '</script>');
+			}).listen(Number(process.argv[2]));`, 'text.txt': 'one' }, { git: true });
+		const { url } = await world.serve('app', app, (port) => [process.execPath, 'app.mjs', String(port)]);
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		const page = await browser.newPage(url);
+		await switchOn(world, page, 2);
+		await pageScriptsReady(browser);
+		await page.evaluate('window.untouched = true');
+		const last = async (/** @type {string} */ name, /** @type {string} */ text) => {
+			await writeFile(path.join(app, name), text);
+			const event = await world.bus.saved(path.join(app, name));
+			return (await reaches(world, event, name === 'readme.rst' ? 'unused' : 'patched')).steps.at(-1).text;
+		};
+		assert.equal(await last('readme.rst', 'nothing'), 'same answer');
+		assert.equal(await last('text.txt', 'two'), '1 node');
+		assert.equal(await page.evaluate('document.querySelector("h1").textContent + window.untouched'), 'twotrue');
+	});
+}
