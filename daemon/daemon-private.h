@@ -9,6 +9,7 @@
 #include "dbus/bus.h"
 #include "dbus/daemon-api.h"
 #include "pipeline/holds.h"
+#include "pipeline/journal.h"
 #include "pipeline/intake.h"
 #include "pipeline/ledger.h"
 #include "pipeline/pipeline.h"
@@ -42,6 +43,8 @@ struct daemon {
 	struct intake *intake;
 	struct pipeline *pipeline;
 	struct holds *holds;
+	struct journal *journal;
+	struct loop_timer *owed; /* when events of the last daemon are made good */
 	struct sources *sources;
 	struct proof_key key;
 	char code[PROOF_CODE_DIGITS + 1]; /* of the key; empty if there is none */
@@ -70,4 +73,6 @@ void on_track(const char *folder, void *userdata);
 void on_settings_changed(struct project *project, void *userdata);
 void on_names_changed(void *userdata);
 void on_endpoint_changed(void *userdata);
+void on_waited(uint64_t serial, const char *root, void *userdata);
+void on_owed(void *userdata);
 void on_mount(const char *folder, enum mount_state state, void *userdata);

@@ -65,6 +65,8 @@ static void daemon_make_parts(struct daemon *daemon, const char *config, const c
 	daemon->settings =
 		settings_new(daemon->loop, daemon->registry, config, on_settings_changed, daemon);
 	daemon->holds = holds_new(daemon->pipeline);
+	daemon->journal = journal_new(state);
+	daemon->owed = loop_timer_new(daemon->loop, on_owed, daemon);
 	daemon->sources = sources_new(
 		daemon->loop, daemon->registry, daemon->intake, daemon->pipeline);
 }
@@ -152,6 +154,7 @@ int daemon_new(struct daemon **new, bool any_port)
 	endpoint_log_state(daemon->endpoint);
 	daemon_take_key(daemon, state);
 	settings_meet_projects(daemon->settings);
+	journal_read(daemon->journal, on_waited, daemon);
 	return 0;
 }
 
@@ -178,6 +181,8 @@ void daemon_free(struct daemon *daemon)
 	}
 	daemon_api_free(daemon->api);
 	sources_free(daemon->sources);
+	loop_timer_free(daemon->owed);
+	journal_free(daemon->journal);
 	holds_free(daemon->holds);
 	settings_free(daemon->settings);
 	pipeline_free(daemon->pipeline);

@@ -223,5 +223,5 @@ DBusMessage *daemon_api_reload(DBusMessage *call, void *userdata)
 		return bus_error(
 			call, ERROR_NO_PROJECT, "Reload: root: " VALUE ": %s", text, why);
 	}
-	return return_event(call, pipeline_reload(api->parts.pipeline, project));
+	return return_event(call, pipeline_reload(api->parts.pipeline, project, ""));
 }

@@ -224,10 +224,10 @@ void pipeline_output_unchanged(struct pipeline *pipeline, struct project *projec
 	}
 }
 
-uint64_t pipeline_reload(struct pipeline *pipeline, struct project *project)
+uint64_t pipeline_reload(struct pipeline *pipeline, struct project *project, const char *what)
 {
 	uint64_t serial =
-		pipeline_open(pipeline, EVENT_RELOAD, project->root, clock_now_usec(), "");
+		pipeline_open(pipeline, EVENT_RELOAD, project->root, clock_now_usec(), what);
 
 	pipeline->leave(project, serial, NULL, pipeline->userdata);
 	return serial;

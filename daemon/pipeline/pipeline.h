@@ -98,7 +98,7 @@ void pipeline_output_unchanged(struct pipeline *pipeline, struct project *projec
 struct content_memory *pipeline_contents(struct pipeline *pipeline);
 
 /* A caller asks for a reload of the project's tabs. */
-uint64_t pipeline_reload(struct pipeline *pipeline, struct project *project);
+uint64_t pipeline_reload(struct pipeline *pipeline, struct project *project, const char *what);
 
 /*
  * Holds the project's events back until pipeline_release() or pipeline_fail() was called as

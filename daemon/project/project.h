@@ -64,6 +64,9 @@ struct project {
 	/* What was to be read or watched of it waits for its mount to answer; see mounts.h. */
 	bool unread;
 
+	/* Of its event that waited when the last daemon ended: its number then; 0: none. */
+	uint64_t owed;
+
 	char *problem; /* UTF-8: what part of the project cannot be watched, and why; or NULL */
 
 	/* The tabs that show it; see browser/tab.h, which owns them. */

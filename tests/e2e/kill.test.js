@@ -175,3 +175,31 @@ test('a bus that ends takes the daemon with it, cleanly; on the next one it star
 	const event = await world.bus.saved(path.join(root, 'a.css'));
 	assert.equal((await world.bus.events()).find((/** @type {any} */ one) => one.serial === event).project, root);
 });
+
+test('a save that was answered and is held when the daemon is killed is shown by the next one', async t => {
+	const world = await World.open(t);
+	const root = await world.folder('site', { 'a.css': '', '.savecast': '[savecast]\n\turl = http://site.test/\n' }, { git: true });
+	const other = await world.folder('other', { 'a.css': '' }, { git: true });
+	await world.startDaemon();
+	await world.savecast('track', root);
+	await back(world, 'http://site.test/');
+	await world.bus.call({ member: 'Hold', signature: 'ssa{sv}', body: [root, 'a build', {}] });
+	const held = await world.bus.saved(path.join(root, 'a.css'));
+	await world.bus.saved(path.join(other, 'a.css')); // one that does not wait
+	await world.endDaemon('SIGKILL');
+
+	await world.startDaemon();
+	const client = new Client(world);
+	await client.hello();
+	client.send({ type: 'watch', tab: 7, url: 'http://site.test/' });
+	const reload = await client.log.next('the reload', ({ type }) => type === 'reload', { mark: 0 });
+	assert.deepEqual(reload.tabs, [7]);
+	const told = (await world.bus.events()).find((/** @type {any} */ { serial }) => serial === reload.event);
+	assert.equal(told.project, root);
+	assert.equal(told.steps[0].text, `event ${held} waited when savecastd ended`);
+	assert.equal((await world.bus.events()).length, 1, 'once, and nothing for the other project');
+
+	// Once it was shown, it is not owed any more.
+	await world.endDaemon('SIGKILL');
+	assert.equal(await readFile(path.join(world.temp, 'state/savecast/waiting'), 'utf8'), '');
+});
