@@ -62,9 +62,10 @@ static char *generation_text(const struct server_gate *gate, const struct server
 	if (view->worker != gate->worker) {
 		return mem_printf(" worker %d -> %d", (int)gate->worker, (int)view->worker);
 	}
-	return view->generation != gate->generation
-		? mem_printf(" worker %d, started again", (int)view->worker)
-		: mem_strdup(" shows no sign of a restart");
+	if (view->generation != gate->generation) {
+		return mem_printf(" worker %d, started again", (int)view->worker);
+	}
+	return mem_strdup(gate->old ? " has read the file again" : " shows no sign of a restart");
 }
 
 static void server_gate_cast(struct server_gate *gate, const struct server_view *view)
@@ -118,7 +119,7 @@ static void renewed_tab(const struct tab *tab, void *userdata)
 	serial = ledger_open(readiness->ledger, EVENT_SERVER, tab->project->root, renewed->now,
 		clock_usec(CLOCK_REALTIME));
 	ledger_step(readiness->ledger, serial, renewed->now, STEP_HEARD, NULL,
-		"%s%s serves port %u", name, news, server_port(gate->server));
+		"%s%s on port %u", name, news, server_port(gate->server));
 	browsers_send(readiness->browsers, tab->project, gate->server, serial, true);
 }
 
@@ -157,6 +158,7 @@ void server_gate_wait(struct server_gate *gate, uint64_t serial, uint64_t now)
 	_cleanup_free_ char *replaced =
 		mem_printf("replaced by the newer save #%llu", (unsigned long long)serial);
 	_cleanup_free_ char *name = server_gate_name(gate);
+	const char *why;
 	static const char *const whys[] = {
 		[GATE_OPEN] = "",
 		[GATE_EXPECTING] = "to restart",
@@ -168,9 +170,11 @@ void server_gate_wait(struct server_gate *gate, uint64_t serial, uint64_t now)
 	server_gate_drop_event(gate, STEP_SKIPPED, replaced);
 	gate->serial = serial;
 	gate->waits_since = now;
+	gate->old = gate->machine.state == GATE_EXPECTING && gate->machine.old;
+	why = gate->old ? "to read the file again" : whys[gate->machine.state];
 	ledger_await(gate->readiness->ledger, serial, 1);
 	ledger_step(gate->readiness->ledger, serial, now, STEP_WAITING, NULL, "for %s (port %u) %s",
-		name, server_port(gate->server), whys[gate->machine.state]);
+		name, server_port(gate->server), why);
 }
 
 void server_gate_act(struct server_gate *gate, unsigned actions, const struct server_view *view)

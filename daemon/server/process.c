@@ -153,6 +153,8 @@ bool holder_still_holds(struct holder *holder)
 	}
 	holds = procfs_socket(process, holder->fd) == holder->inode &&
 		procfs_stat(process, &stat) == 0 && stat.started_usec == holder->started_usec;
+	/* A process that ends gives its memory back before its descriptors. */
+	holds = holds && (stat.image || !holder->image);
 	holder->execed = holds && stat.image != holder->image;
 	holder->image = holds ? stat.image : holder->image;
 	holder->accepts = holds && procfs_polls(process, holder->fd, &holder->epoll_fd);

@@ -16,7 +16,7 @@
 enum { EACH_SECOND = 1300, EACH_QUARTER = 700, AT_ONCE = 350 };
 
 /* opcache.revalidate_freq: a file is not checked again within this time. */
-enum { PHP_OLD = 2000 };
+enum { PHP_OLD = 2200 };
 #define PHP_BEHIND .stays = "", .old = "", .old_suffixes = PHP_CODE, .old_msec = PHP_OLD
 
 /* Two names of one program. */

@@ -300,7 +300,7 @@ export const PROGRAMS = [
 	}),
 	app({
 		name: 'ts-node-dev', source: 'npm', packages: ['ts-node-dev', 'typescript'], needs: npm('ts-node-dev'), version: [npm('ts-node-dev'), '--version'],
-		trigger: 'a loaded file', code: code('server.ts', NODE_TS),
+		trigger: 'a loaded file', env: { NODE_PATH: npm('..') }, code: code('server.ts', NODE_TS),
 		command: port => [npm('ts-node-dev'), '--transpile-only', 'server.ts', String(port)],
 	}),
 	app({
@@ -333,7 +333,7 @@ export const PROGRAMS = [
 		trigger: 'nothing; opcache looks each 2 s', code: code('index.php', PHP.replace('"page.html"', '__DIR__ . "/page.html"')), broken: '', settle: 300, oldMsec: 2000,
 		command: (port, root) => ['lighttpd', '-D', '-f', path.join(root, '.lighttpd.conf')],
 		prepare: async (world, root, port) => {
-			await world.folder('site', { '.lighttpd.conf': `server.document-root = "${root}"\nserver.port = ${port}\nserver.bind = "127.0.0.1"\nserver.modules = ("mod_fastcgi", "mod_indexfile")\nindex-file.names = ("index.php")\nfastcgi.server = (".php" => ((\n"bin-path" => "/usr/bin/php-cgi", "socket" => "${world.temp}/php.sock", "max-procs" => 1)))\n` });
+			await world.folder('site', { '.lighttpd.conf': `server.document-root = "${root}"\nserver.port = ${port}\nserver.bind = "127.0.0.1"\nserver.modules = ("mod_indexfile", "mod_fastcgi")\nindex-file.names = ("index.php")\nfastcgi.server = (".php" => ((\n"bin-path" => "/usr/bin/php-cgi", "socket" => "${world.temp}/php.sock", "max-procs" => 1)))\n` });
 		},
 	}),
 	app({
@@ -394,8 +394,8 @@ export const PROGRAMS = [
 	app({
 		name: 'json-server --watch (its static files)', source: 'npm', packages: ['json-server'], needs: npm('json-server'), version: [npm('json-server'), '--version'],
 		trigger: 'the .json, in its own process', code: { file: 'db.json', text: mark => `{"mark": ["${mark}"]}\n` }, broken: '', path: '/both',
-		page: { file: 'page.json', text: mark => `${mark}\n` },
-		files: { 'mw.js': `const fs = require('fs');\nlet code; module.exports = (request, response, next) => {\n\tif (request.path !== '/both') return next();\n\tresponse.type('html').send("${HTML}" + JSON.parse(fs.readFileSync('db.json')).mark[0] + ' ' + fs.readFileSync('page.json'));\n};\n` },
+		page: { file: 'page.txt', text: mark => `${mark}\n` },
+		files: { 'mw.js': `const fs = require('fs');\nlet code; module.exports = (request, response, next) => {\n\tif (request.path !== '/both') return next();\n\tresponse.type('html').send("${HTML}" + JSON.parse(fs.readFileSync('db.json')).mark[0] + ' ' + fs.readFileSync('page.txt'));\n};\n` },
 		command: port => [npm('json-server'), '--watch', 'db.json', '--port', String(port), '--host', '127.0.0.1', '--middlewares', 'mw.js'],
 	}),
 ];

@@ -89,7 +89,7 @@ class Oracle {
 		if (i < 0) {
 			return undefined;
 		}
-		return i > 0 && ['refused', 'reset'].includes(all[i - 1].kind) && all[i].connected ? all[i].connected : all[i].end;
+		return i > 0 && all[i - 1].kind === 'refused' && all[i].connected ? all[i].connected : all[i].end;
 	}
 
 	stop() {
