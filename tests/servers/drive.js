@@ -244,8 +244,12 @@ export class Drive {
 		return this.#settle(step, stories, false, true);
 	}
 
-	/** Ends the server as Ctrl-C does, and starts it again. */
-	async restart() {
+	/**
+	 * Ends the server as Ctrl-C does, and starts it again.
+	 *
+	 * @param {boolean} [waits] until it has settled
+	 */
+	async restart(waits = true) {
 		const { world } = this;
 		const stories = (await world.bus.events()).length;
 		const before = await listening(/** @type {number} */ (this.port));
@@ -258,7 +262,7 @@ export class Drive {
 		await this.row.ended?.(world, /** @type {string} */ (this.root));
 		const at = performance.now();
 		await this.#start();
-		return this.#settle({ what: 'by hand', at, marks: this.marks, orders: [], seen: [], stories: [], before }, stories, false, true);
+		return this.#settle({ what: 'by hand', at, marks: this.marks, orders: [], seen: [], stories: [], before }, stories, false, waits);
 	}
 
 	/** What fits into each run of the tests. */

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Saves of code, of a template and of both, mistakes and restarts by hand, in any order and at any
+ * distance: in the end the tab shows what the server serves, and it never showed an error that the
+ * server did not mean. SAVECAST_SEED repeats a run, SAVECAST_LONG makes it 1000 steps of six servers.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { run } from '../lib/children.js';
+import { LONG, World } from '../lib/world.js';
+import { Drive } from '../servers/drive.js';
+import { ROWS } from '../servers/rows.js';
+
+const NAMES = LONG
+	? ['uvicorn --reload', 'node --watch', 'deno run --watch', 'bun --watch', 'php -S', 'python3 -m http.server']
+	: ['node --watch', 'python3 -m http.server'];
+const STEPS = LONG ? 1000 : 6;
+const LONGEST_MSEC = LONG ? 12000 : 1500;
+const SEED = Number(process.env.SAVECAST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+/** @param {number} seed @returns {() => number} from 0 to 1, mulberry32's */
+function random(seed) {
+	let state = seed;
+	return () => {
+		state = (state + 0x6d2b79f5) | 0;
+		let t = Math.imul(state ^ (state >>> 15), 1 | state);
+		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+		return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+	};
+}
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {import('../servers/rows.js').Row} row
+ * @param {number} seed
+ */
+async function schedule(t, row, seed) {
+	if ((await run(['sh', '-c', 'test -e "$1" || command -v "$1"', 'sh', row.needs], process.env)).status !== 0) {
+		t.skip(`${row.needs} is not installed`);
+		return;
+	}
+	const world = await World.open(t);
+	await world.startDaemon();
+	const drive = new Drive(world, row);
+	world.atEnd.push(() => drive.close());
+	drive.brief = true;
+	await drive.open();
+	const next = random(seed);
+	/** @type {string[]} */
+	const log = [];
+	for (let i = 0; i < STEPS; i++) {
+		const gap = Math.round(10 * (LONGEST_MSEC / 10) ** next());
+		const choice = row.code ? next() : 1;
+		log.push(choice < 0.4 ? 'code' : choice < 0.5 ? 'both' : choice < 0.6 && row.broken !== '' ? 'broken' : next() < 0.85 ? 'page' : 'hand', `${gap} ms`);
+		switch (log.at(-2)) {
+		case 'code':
+			await drive.save('code', 'code', { waits: false });
+			break;
+		case 'both':
+			await drive.save('page', 'page', { waits: false });
+			await drive.save('code', 'code', { waits: false });
+			break;
+		case 'broken':
+			await drive.save('broken', 'broken', { waits: false });
+			await new Promise(resolve => { setTimeout(resolve, gap); });
+			await drive.save('fix', 'code', { waits: false });
+			break;
+		case 'hand':
+			await drive.restart(false);
+			break;
+		default:
+			await drive.save('page', 'page', { waits: false });
+		}
+		await new Promise(resolve => { setTimeout(resolve, gap); });
+	}
+	// A reloader does not see a save soon after its restart: what comes last, it has to see.
+	await new Promise(resolve => { setTimeout(resolve, (row.settle ?? 1500) + 1500); });
+	const last = row.code ? await drive.save('last', 'code') : await drive.save('last', 'page');
+	const told = `seed ${seed}: ${log.join(' ')}: ${JSON.stringify(last.stories)}`;
+	assert.ok(last.first, `the last content was never served: ${told}`);
+	const shown = drive.orders?.at(-1)?.got;
+	assert.deepEqual([shown?.kind, shown?.marks], ['page', last.marks], told);
+	const failed = drive.orders?.filter(({ got }) => got.kind === 'refused' || got.kind === 'reset') ?? [];
+	t.diagnostic(`${row.name}, seed ${seed}: ${drive.orders?.length} reloads, ${failed.length} of them met no server`);
+	// A hand may end a server just as a reload is under way; nothing else may.
+	assert.ok(failed.length <= log.filter(word => word === 'hand').length, `${failed.length} failed: ${told}`);
+}
+
+test(`any order of saves, mistakes and restarts (seed ${SEED})`, { concurrency: 6 }, async t => {
+	await Promise.all(ROWS.filter(({ name }) => NAMES.includes(name)).map(row => t.test(row.name, inner => schedule(inner, row, SEED))));
+});
