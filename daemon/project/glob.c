@@ -2,6 +2,7 @@
 #include "project/glob.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 /*
@@ -25,6 +26,7 @@ struct token {
 struct glob {
 	struct token tokens[GLOB_MAX + 1]; /* one more, for the prefix that is not written */
 	size_t count;
+	size_t wild; /* stars of all kinds */
 	bool folder_only;
 	const char *why;
 };
@@ -67,6 +69,12 @@ static bool set_has(const char *at, unsigned char c)
 
 static void glob_add(struct glob *glob, enum kind kind, const char *at)
 {
+	/* Twice the same of these is once: else each would be tried from all before it. */
+	if (glob->count && (kind == STAR || kind == FOLDERS) &&
+		glob->tokens[glob->count - 1].kind == kind) {
+		return;
+	}
+	glob->wild += kind == STAR || kind == FOLDERS || kind == REST;
 	glob->tokens[glob->count++] = (struct token){kind, at};
 }
 
@@ -102,6 +110,7 @@ static bool glob_read(struct glob *glob, const char *at)
 	 * match.
 	 */
 	glob->count = 0;
+	glob->wild = 0;
 	glob->folder_only = false;
 	glob->why = NULL;
 	if (length > GLOB_MAX) {
@@ -112,6 +121,7 @@ static bool glob_read(struct glob *glob, const char *at)
 	}
 	if (!slash || slash[1] == '\0') {
 		glob_add(glob, FOLDERS, at);
+		glob->wild = 0; /* nobody wrote it */
 	}
 	at += *at == '/';
 	for (bool begins = true; *at;) {
@@ -143,6 +153,9 @@ static bool glob_read(struct glob *glob, const char *at)
 		begins = kind == BYTE && *at == '/';
 		at = end;
 	}
+	if (glob->wild > GLOB_STARS_MAX) {
+		return glob_fail(glob, "a pattern must have at most 16 stars");
+	}
 	return true;
 }
 
@@ -157,19 +170,36 @@ bool glob_check(const char *pattern, const char **why)
 	return false;
 }
 
-/* Marks state `at`, and those that follow from it without a character. */
-static void glob_reach(const struct glob *glob, bool *states, size_t at)
+/* The states that have been reached, as bits: few at a time, and they are what is looked at. */
+enum { STATE_WORDS = (GLOB_MAX + 2 + 63) / 64 };
+
+struct states {
+	uint64_t bits[STATE_WORDS];
+};
+
+static void states_add(struct states *states, size_t at)
 {
-	states[at] = true;
+	states->bits[at / 64] |= (uint64_t)1 << at % 64;
+}
+
+static bool states_have(const struct states *states, size_t at)
+{
+	return states->bits[at / 64] >> at % 64 & 1;
+}
+
+/* Marks state `at`, and those that follow from it without a character. */
+static void glob_reach(const struct glob *glob, struct states *states, size_t at)
+{
+	states_add(states, at);
 	while (at < glob->count &&
 		(glob->tokens[at].kind == STAR || glob->tokens[at].kind == FOLDERS)) {
-		states[++at] = true;
+		states_add(states, ++at);
 	}
 }
 
-static void glob_step(const struct glob *glob, const struct token *token, char c, bool *next)
+static void glob_step(const struct glob *glob, size_t at, char c, struct states *next)
 {
-	size_t at = (size_t)(token - glob->tokens);
+	const struct token *token = &glob->tokens[at];
 
 	switch (token->kind) {
 	case BYTE:
@@ -189,22 +219,43 @@ static void glob_step(const struct glob *glob, const struct token *token, char c
 		}
 		break;
 	case FOLDERS:
-		next[at] = true;
+		states_add(next, at);
 		if (c == '/') {
 			glob_reach(glob, next, at);
 		}
 		break;
 	case REST:
 		glob_reach(glob, next, at + 1);
-		next[at] = true;
+		states_add(next, at);
 		break;
 	}
 }
 
+/* All states at one character; false: there is none left. */
+static bool glob_advance(
+	const struct glob *glob, const struct states *now, char c, struct states *next)
+{
+	size_t words = glob->count / 64 + 1;
+	bool alive = false;
+
+	memset(next->bits, 0, words * sizeof *next->bits);
+	for (size_t word = 0; word < words; word++) {
+		for (uint64_t bits = now->bits[word]; bits; bits &= bits - 1) {
+			size_t at = word * 64 + (size_t)__builtin_ctzll(bits);
+
+			if (at < glob->count) {
+				glob_step(glob, at, c, next);
+				alive = true;
+			}
+		}
+	}
+	return alive;
+}
+
 bool glob_matches(const char *pattern, const char *name)
 {
-	bool states[2][GLOB_MAX + 2] = {{false}};
-	bool *now = states[0], *next = states[1];
+	struct states states[2] = {0};
+	struct states *now = &states[0], *next = &states[1];
 	struct glob glob;
 
 	if (!glob_read(&glob, pattern)) {
@@ -212,24 +263,16 @@ bool glob_matches(const char *pattern, const char *name)
 	}
 	glob_reach(&glob, now, 0);
 	for (; *name; name++) {
-		bool alive = false;
+		struct states *before = now;
 
-		if (*name == '/' && now[glob.count]) {
+		if (*name == '/' && states_have(now, glob.count)) {
 			return true; /* it matches this folder */
 		}
-		memset(next, 0, glob.count + 1);
-		for (size_t i = 0; i < glob.count; i++) {
-			if (now[i]) {
-				glob_step(&glob, &glob.tokens[i], *name, next);
-				alive = true;
-			}
-		}
-		if (!alive) {
+		if (!glob_advance(&glob, now, *name, next)) {
 			return false;
 		}
-		bool *swap = now;
 		now = next;
-		next = swap;
+		next = before;
 	}
-	return now[glob.count] && !glob.folder_only;
+	return states_have(now, glob.count) && !glob.folder_only;
 }

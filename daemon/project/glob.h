@@ -16,12 +16,15 @@
  *
  * A pattern that matches a folder matches everything below it. There is no leading "!".
  * This is our own matcher because those of libgit2 and the C library take exponential time
- * on hostile patterns; this one takes at most as many steps as the product of both lengths.
+ * on hostile patterns; this one takes at most about 2 * GLOB_STARS_MAX steps a character.
  */
 
 #include <stdbool.h>
 
-enum { GLOB_MAX = 256 }; /* bytes of a pattern */
+enum {
+	GLOB_MAX = 256,	     /* bytes of a pattern */
+	GLOB_STARS_MAX = 16, /* runs of them, and "**"; so few places of it are tried at a time */
+};
 
 /* Whether it is a valid pattern; if not, `why` is a constant text. */
 bool glob_check(const char *pattern, const char **why);
