@@ -87,6 +87,7 @@ static void daemon_make_ways_in(struct daemon *daemon)
 		.router = daemon->router,
 		.intake = daemon->intake,
 		.pipeline = daemon->pipeline,
+		.sources = daemon->sources,
 		.holds = daemon->holds,
 		.browsers = daemon->browsers,
 		.endpoint = daemon->endpoint,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** The three ways of a save into the daemon; all share one that runs already. */
+/** The ways of a save into the daemon; all share one that runs already, and that watches the disk. */
 import { SAVECAST } from '../../tests/lib/world.js';
 import { run } from '../../tests/lib/children.js';
 import { openInVim } from '../../tests/lib/vim.js';
@@ -14,6 +14,21 @@ import { openInVim } from '../../tests/lib/vim.js';
 
 /** @type {Way[]} */
 export const ways = [
+	{
+		name: 'savecast, a plain write',
+		async open() {
+			return () => {};
+		},
+	},
+	{
+		name: 'savecast, :w in Vim without a plugin',
+		writes: true,
+		async open(world, file) {
+			const { children, temp, env } = world;
+			const vim = await openInVim({ children, temp, env, file });
+			return n => { vim.run(`call setline(1, '<h1>save ${n}</h1>')`); vim.write(); };
+		},
+	},
 	{
 		name: 'savecast, an editor\'s job',
 		async open(world, file) {
@@ -33,7 +48,7 @@ export const ways = [
 		async open(world, file) {
 			const { children, temp, env } = world;
 			const vim = await openInVim({ children, temp, env, command: SAVECAST, file });
-			return n => { vim.run(`call setline(1, '<h1>${n}</h1>')`); vim.write(); };
+			return n => { vim.run(`call setline(1, '<h1>save ${n}</h1>')`); vim.write(); };
 		},
 	},
 ];

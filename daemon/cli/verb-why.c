@@ -89,6 +89,9 @@ static void print_project(const json_t *project)
 	print_row("because", text_of(project, "rule"));
 	print_action(project);
 	print_tabs(json_object_get(project, "tabs"));
+	if (*text_of(project, "noticed")) {
+		print_row("noticed", text_of(project, "noticed"));
+	}
 	print_row("a save", text_of(project, "effect"));
 }
 
@@ -186,11 +189,11 @@ const struct verb verb_why = {
 		"that is known, or why none. Without an argument: what became of the last save.\n"
 		"\n"
 		"With `--json` prints one object: `kind` (\"file\" or \"url\"), `file` or `url`, "
-		"`projects` (each `object`, `root`, `known-by`, `rule`, `ignored`, `action`, "
+		"`projects` (each `object`, `root`, `known-by`, `rule`, `noticed`, `ignored`, `action`, "
 		"`action-rule`, `tabs` as in `savecast status --json`, `effect`), `reason` (why "
 		"there is no project) and `last-event` (as in `savecast log --json`). More keys "
 		"may "
-		"come; the texts of `rule`, `ignored`, `reason` and `effect` may change. Without "
+		"come; the texts of `rule`, `noticed`, `ignored`, `reason` and `effect` may change. Without "
 		"an "
 		"argument: the event.\n",
 	.examples = "savecast why style.css\nsavecast why http://localhost:8000/",

@@ -11,6 +11,7 @@
 #include "project/project.h"
 #include "project/state.h"
 #include "server/router.h"
+#include "sources/sources.h"
 #include "websocket/endpoint.h"
 
 /*
@@ -32,6 +33,7 @@ struct daemon_api_parts {
 	struct router *router;
 	struct intake *intake;
 	struct pipeline *pipeline;
+	struct sources *sources;
 	struct holds *holds;
 	struct browsers *browsers;
 	struct endpoint *endpoint;

@@ -5,7 +5,10 @@
 #include "sources/git/git-sources.h"
 #include "sources/output-source.h"
 #include "sources/watcher.h"
+#include "config/setting.h"
+#include "project/verdict.h"
 #include "util/mem.h"
+#include "util/pathname.h"
 
 struct sources {
 	struct registry *registry;
@@ -129,6 +132,30 @@ void sources_settle(struct sources *sources, struct project *project, bool faile
 	if (disk_sources_find(sources->disk, project)) {
 		disk_source_settle(disk_sources_find(sources->disk, project));
 	}
+}
+
+const char *sources_hear(
+	const struct sources *sources, const struct project *project, const char *file)
+{
+	const struct disk_source *disk = disk_sources_find(sources->disk, project);
+	const char *name = file + strlen(project->root);
+
+	name += *name == '/';
+	if (pathname_is_below(file, project->root) &&
+		path_rules_find(&project->settings->output, name)) {
+		return "on disk, when the build has written it (savecast.output)";
+	}
+	if (project->settings->watch.off) {
+		return "an editor's report, or git: savecast.watch = false";
+	}
+	if (!disk) {
+		return "an editor's report, or git; on disk, too, while a tab shows the project";
+	}
+	if (!disk_source_hears(disk, file) || (pathname_is_below(file, project->root) &&
+						     !verdict_watches(project->settings, name))) {
+		return "an editor's report, or git: it is not watched on disk";
+	}
+	return "on disk, whatever program writes it; or an editor's report";
 }
 
 void sources_forget(struct sources *sources, struct project *project)

@@ -27,5 +27,9 @@ void sources_settings_changed(struct sources *sources, struct project *project);
  */
 void sources_settle(struct sources *sources, struct project *project, bool failed);
 
+/* How a change of the project's file (absolute) is noticed, for display; constant text. */
+const char *sources_hear(
+	const struct sources *sources, const struct project *project, const char *file);
+
 /* The project is about to be forgotten. */
 void sources_forget(struct sources *sources, struct project *project);

@@ -24,7 +24,7 @@ test('each way of a save brings a message, and a report comes of it', async () =
 	const section = await measure({ quick: true, alone: true });
 	assert.deepEqual(section.notes, []);
 	const { rows } = section.tables[0];
-	assert.equal(rows.length, 3);
+	assert.equal(rows.length, 6);
 	assert.ok(rows.every(row => row.at(-1) === '10'), JSON.stringify(rows));
 	const text = report(['a machine'], [section], { plot: 'picture.svg' });
 	assert.match(text, /\| savecast, :w in Vim \|/);

@@ -124,3 +124,14 @@ test('settings say what is watched', async t => {
 	assert.equal((await project()).Problem, '');
 	assert.deepEqual(await did(() => sh('echo 4 > c/d/e.css')), disk('c/d/e.css'));
 });
+
+test('savecast why says how a file is noticed', async t => {
+	const { world, file } = await watched(t, { 'a.css': 'a', 'node_modules/m.js': '1', 'dist/a.js': '1', 'dev.log': '' }, { settings: '\toutput = dist/\n' });
+	const noticed = async (/** @type {string} */ name) => JSON.parse((await world.savecast('why', '--json', file(name))).stdout).projects[0].noticed;
+	assert.match(await noticed('a.css'), /^on disk, whatever program writes it/);
+	assert.match(await noticed('new/b.css'), /not watched on disk/);
+	assert.match(await noticed('node_modules/m.js'), /not watched on disk/);
+	assert.match(await noticed('dev.log'), /not watched on disk/);
+	assert.match(await noticed('dist/a.js'), /when the build has written it/);
+	assert.match((await world.savecast('why', file('a.css'))).stdout, /on disk, whatever program writes it/);
+});

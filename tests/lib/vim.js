@@ -35,15 +35,15 @@ export function vimSettings(command) {
  * @param {import('./children.js').Children} how.children
  * @param {string} how.temp
  * @param {NodeJS.ProcessEnv} how.env
- * @param {string} how.command the savecast command
+ * @param {string} [how.command] the savecast command; without one the plugin is not loaded
  * @param {string} how.file
  * @param {string} [how.edit] an Ex command
  */
 export async function openInVim({ children, temp, env, command, file, edit }) {
 	const rc = path.join(temp, 'vimrc');
-	await writeFile(rc, vimSettings(command) + 'runtime plugin/savecast.vim\n');
+	await writeFile(rc, vimSettings(command ?? '') + 'runtime plugin/savecast.vim\n');
 	// Binary and in place: a file that is not edited keeps each of its bytes, and its inode.
-	const vim = children.start('vim', ['vim', '-N', '-u', rc, '-i', 'NONE', '-n', '-es', '-b',
+	const vim = children.start('vim', ['vim', '-N', '-u', command ? rc : 'NONE', '-i', 'NONE', '-n', '-es', '-b',
 		'--cmd', 'set backupcopy=yes', '--', file], { env, stdin: 'pipe', stdout: 'pipe' });
 	const { stdin, stdout } = vim.process;
 	if (!stdin || !stdout) {

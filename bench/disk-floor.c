@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The least that hearing of a write can take: one process that watches a folder with
+ * inotify, reads the file that was written, and sends a line over TCP.
+ *
+ *     bench-disk-floor FOLDER PORT
+ *
+ * Serves one client on 127.0.0.1 at a time; ends with its standard input.
+ */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static _Noreturn void fail(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static int listen_on(const char *port)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)strtoul(port, NULL, 10)),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	if (bind(fd, (const struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 1) < 0) {
+		fail(port);
+	}
+	return fd;
+}
+
+/* As a browser would have to know that a byte changed. */
+static void read_file(int folder, const char *name)
+{
+	char bytes[32 * 1024];
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		if (read(fd, bytes, sizeof bytes) < 0) {
+			perror(name);
+		}
+		close(fd);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	alignas(struct inotify_event) char bytes[4096];
+	int inotify = inotify_init1(IN_CLOEXEC), one = 1, listener, folder, client;
+
+	if (argc != 3) {
+		fputs("bench-disk-floor FOLDER PORT\n", stderr);
+		return 2;
+	}
+	if (inotify < 0 || inotify_add_watch(inotify, argv[1], IN_CLOSE_WRITE | IN_MOVED_TO) < 0) {
+		fail(argv[1]);
+	}
+	folder = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	listener = listen_on(argv[2]);
+	client = accept(listener, NULL, NULL);
+	if (client < 0) {
+		fail("accept");
+	}
+	setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	for (;;) {
+		struct pollfd fds[] = {{.fd = inotify, .events = POLLIN}, {.fd = STDIN_FILENO}};
+		ssize_t n;
+
+		if (poll(fds, 2, -1) < 0 || fds[1].revents) {
+			return 0;
+		}
+		n = read(inotify, bytes, sizeof bytes);
+		if (n >= (ssize_t)sizeof(struct inotify_event)) {
+			read_file(folder, ((const struct inotify_event *)(const void *)bytes)->name);
+			if (write(client, "reload\n", 7) != 7) {
+				return 0;
+			}
+		}
+	}
+}
