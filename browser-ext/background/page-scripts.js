@@ -6,6 +6,7 @@
 // permission for the site. Without access, everything else works as before.
 
 import { api } from '../common/api.js';
+import { frameworkRoots } from './framework-roots.js';
 import { hidesUrlAfterReload } from './url-visibility.js';
 
 /** Firefox gives its error page an icon within this time. */
@@ -107,7 +108,10 @@ export async function applyChanges(tabId, event, changes) {
  * @returns {Promise<Looked>}
  */
 export async function lookFirst(tabId, given) {
-	return await sendToPage(tabId, { to: 'look', ...given }) ?? { outcome: 'reload', detail: '' };
+	const looked = sendToPage(tabId, { to: 'look', ...given });
+	// While the server answers.
+	frameworkRoots(tabId).then((roots) => sendToPage(tabId, { to: 'roots', event: given.event, roots }));
+	return await looked ?? { outcome: 'reload', detail: '' };
 }
 
 /**

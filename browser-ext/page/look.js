@@ -27,6 +27,24 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** The one request that is under way. @type {Promise<any> | undefined} */
 	let asking;
 
+	/** By event, who waits for the roots of frameworks. @type {Map<number, () => void>} */
+	const waiting = new Map();
+	const ROOTS_MSEC = 1000;
+
+	/** @param {{event: number, roots: number[][]}} message of the background, which can see them */
+	const setRoots = ({ event, roots }) => {
+		const elements = roots.map((way) => way.reduce((/** @type {any} */ at, index) => at?.children[index], document.documentElement));
+		shared.owners = new WeakSet(elements.filter(Boolean));
+		waiting.get(event)?.();
+	};
+
+	/** @param {number} event @returns {Promise<void>} */
+	const rootsOf = (event) => new Promise((resolve) => {
+		waiting.clear();
+		waiting.set(event, resolve);
+		setTimeout(resolve, ROOTS_MSEC);
+	});
+
 	/** @returns {Promise<any>} */
 	const ask = async () => {
 		while (asking) {
@@ -115,10 +133,15 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const mayBeBundled = (changes) => dom.hasScriptFiles() &&
 		changes?.find(({ kind, path }) => kind === 'script' || kind === 'data' || BUNDLED.test(path));
 
-	/** @param {{event: number, changes?: Change[], unseen?: boolean}} message @returns {Promise<Looked & {drawn?: boolean}>} */
-	const lookOnce = async ({ changes, unseen }) => {
+	/**
+	 * @param {{event: number, changes?: Change[], unseen?: boolean}} message
+	 * @param {Promise<void>} roots of frameworks are known
+	 * @returns {Promise<Looked & {drawn?: boolean}>}
+	 */
+	const lookOnce = async ({ changes, unseen }, roots) => {
 		const next = await ask();
 		const shown = await base;
+		await roots;
 		if (next.reload) {
 			return reload(next.reload);
 		}
@@ -148,11 +171,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return reload(why);
 		}
 		const turn = ++latest;
+		const roots = rootsOf(message.event);
 		const deadline = performance.now() + (message.unseen ? UNSEEN_MSEC : WAIT_MSEC);
 		/** @type {Looked | undefined} */
 		let patched;
 		for (let pause = PAUSE_MSEC; ; pause = Math.min(pause * 1.6, MAX_PAUSE_MSEC)) {
-			const told = await lookOnce(message);
+			const told = await lookOnce(message, roots);
 			if (turn !== latest) {
 				return { outcome: 'skipped', detail: 'a newer save is looked at' };
 			}
@@ -212,5 +236,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
-	shared.look = { look, refresh };
+	shared.look = { look, refresh, setRoots };
 }

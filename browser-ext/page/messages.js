@@ -37,6 +37,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				shared.look.look(message).then(answer,
 					(/** @type {unknown} */ error) => answer({ outcome: 'reload', detail: String(error) }));
 				return true;
+			case 'roots':
+				shared.look.setRoots(message);
+				break;
 			case 'refresh':
 				shared.look.refresh(message.changes).then(answer, () => answer(false));
 				return true;

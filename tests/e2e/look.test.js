@@ -7,9 +7,11 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
+import { build } from 'esbuild';
+
 import { until } from '../lib/events.js';
 import { BROWSERS, pageScriptsReady, missing, reaches, story, switchOn, words } from '../lib/live.js';
-import { World } from '../lib/world.js';
+import { TOP, World } from '../lib/world.js';
 
 const INDEX = `<!doctype html><title>one</title><link rel=stylesheet href="/static/app.css">
 <h1>one</h1><input id=i><ul><li>a</li><li>b</li></ul><script src="/static/app.js"></script>`;
@@ -48,7 +50,8 @@ for (const which of BROWSERS) {
 		};
 		/** @param {any} told @param {RegExp} end the last step and its text */
 		const ended = (told, end) => {
-			const { step, text } = told.steps.at(-1);
+			// What the page itself did wrong meanwhile is told there, too.
+			const { step, text } = told.steps.filter((/** @type {any} */ one) => one.step !== 'problem').at(-1);
 			assert.match(`${step}: ${text}`, end, JSON.stringify(told.steps));
 		};
 		const requests = async () => (await world.log('site')).split('\n').filter((line) => line.includes('"url":"/"')).length;
@@ -133,6 +136,27 @@ for (const which of BROWSERS) {
 		await until('the setting', async () => words(await save('index.html', INDEX.replace('<h1>one', `<h1>${Math.random()}`))).includes('loaded'));
 		await write('.headers', '{"/index": {"status": 500}}');
 		assert.ok(words(await save('index.html', INDEX)).includes('loaded'), 'the error page, as the settings say');
+	});
+
+	test(`${which}: what React made its own is reloaded, the rest of the page is patched`, { skip }, async t => {
+		const page = (/** @type {string} */ inside, /** @type {string} */ outside) => `<!doctype html><title>t</title>
+			<h1>${outside}</h1><div id="app"><p>${inside}</p></div><script src="/static/react.js"></script>`;
+		const { outputFiles: [{ text }] } = await build({
+			stdin: { contents: `import { createElement } from 'react'; import { hydrateRoot } from 'react-dom/client';
+				hydrateRoot(document.getElementById('app'), createElement('p', null, 'one'));`, resolveDir: TOP, loader: 'js' },
+			bundle: true, write: false, minify: true, define: { 'process.env.NODE_ENV': '"production"' },
+		});
+		const { write, save, ended, page: shown } = await open(t, { index: page('one', 'one') });
+		await write('static/react.js', text);
+		const loaded = shown.loaded();
+		await shown.evaluate('location.reload()');
+		await loaded;
+		await until('React', () => shown.evaluate("Object.keys(document.getElementById('app')).length > 0"));
+		await shown.evaluate('window.untouched = true');
+		ended(await save('index.html', page('one', 'two')), /^patched: 1 node$/);
+		const told = await save('index.html', page('three', 'two'));
+		ended(told, /^loaded/);
+		assert.match(told.steps.find((/** @type {any} */ one) => one.step === 'reloading').text, /framework/);
 	});
 
 	test(`${which}: what differs in each answer is learned, not taken for a change`, { skip }, async t => {
