@@ -30,7 +30,7 @@ for (const which of BROWSERS) {
 
 	/** @param {import('node:test').TestContext} t @param {Record<string, string>} files */
 	const open = async (t, files) => {
-		const world = await World.open(t);
+		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', files);
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });

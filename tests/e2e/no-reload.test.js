@@ -35,7 +35,7 @@ for (const which of BROWSERS) {
 	const skip = missing(which);
 
 	test(`${which}: a file in a viewer of the browser's is reloaded once for a save`, { skip }, async t => {
-		const world = await World.open(t);
+		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', Object.fromEntries(VIEWED));
 		const browser = await world.browser(which, { grant: ['http://localhost/*', 'file:///*'] });
@@ -65,7 +65,7 @@ for (const which of BROWSERS) {
 	});
 
 	test(`${which}: a page with changes that are not saved is not reloaded until they are, or a click`, { skip }, async t => {
-		const world = await World.open(t);
+		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': asking(HANDLERS[0][1]) });
 		const file = path.join(site.root, 'index.html');
@@ -112,7 +112,7 @@ for (const which of BROWSERS) {
 	});
 
 	test(`${which}: the answer to a form that was there before the tab was switched on is pending, not reloading for ever`, { skip }, async t => {
-		const world = await World.open(t);
+		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': '<form method="post" action="/post"><button id="send">send</button></form>', 'posted.html': '<h1>posted</h1>' });
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
