@@ -48,7 +48,8 @@ export function assign({ url, chosen, daemon, answers = {} }, daemons) {
 	const find = (/** @type {string | undefined} */ id) => able.find((one) => one.id === id);
 	const picked = find(chosen);
 	if (picked) {
-		return { daemon: picked.id, told: [picked.id] };
+		// The one of this computer knows where it forwards a port to.
+		return { daemon: picked.id, told: picked === local ? [local.id] : [local.id, picked.id] };
 	}
 	const before = find(daemon);
 	const lost = before?.link === 'up' && answers[before.id]?.state === 'none';
@@ -58,6 +59,22 @@ export function assign({ url, chosen, daemon, answers = {} }, daemons) {
 		return { daemon: owner?.id, told: [local.id, ...(owner && owner !== local ? [owner.id] : [])] };
 	}
 	return { daemon: owner?.id, told: able.map(({ id }) => id) };
+}
+
+/**
+ * The URL of a tab as a daemon elsewhere knows it: where this computer only forwards the port, it
+ * is the one at the other end.
+ *
+ * @param {{url: string, forwarded?: number}} tab
+ * @param {boolean} far whether the daemon is elsewhere
+ */
+export function urlFor({ url, forwarded }, far) {
+	if (!far || !forwarded || forwarded > 65535) {
+		return url;
+	}
+	const there = new URL(url);
+	there.port = String(forwarded);
+	return there.href;
 }
 
 /**

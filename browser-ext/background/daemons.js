@@ -5,7 +5,7 @@
 
 import { api } from '../common/api.js';
 import { Socket } from '../link/socket.js';
-import { assign, knows, shownAnswer } from './assignment.js';
+import { assign, knows, shownAnswer, urlFor } from './assignment.js';
 
 /**
  * @typedef {import('../common/settings.js').Daemon} Daemon
@@ -77,7 +77,7 @@ export class Daemons {
 				// Not those that another daemon has got meanwhile.
 				member.told = new Map(this.#tabs.watched()
 					.filter(([, entry]) => assign(entry, this.#links()).told.includes(id))
-					.map(([tab, entry]) => [tab, entry.url]));
+					.map(([tab, entry]) => [tab, urlFor(entry, far)]));
 				return [...member.told].map(([tab, url]) => ({ type: 'watch', tab, url }));
 			},
 			message: (message) => this.#received(member, message),
@@ -202,6 +202,9 @@ export class Daemons {
 		const entry = this.#tabs.get(message.tab);
 		if (entry && entry.paused === undefined && told.has(message.tab)) {
 			entry.answers = { ...entry.answers, [id]: message };
+			if (member === this.#members[0] && message.state !== 'looking') {
+				this.#tabs.set(message.tab, { forwarded: message.forwarded });
+			}
 			this.#update(message.tab);
 			this.#connect();
 		}
@@ -244,7 +247,7 @@ export class Daemons {
 			if (!told.includes(id)) {
 				delete entry.answers?.[id];
 			}
-			this.#tell(member, tab, told.includes(id) ? entry.url : undefined);
+			this.#tell(member, tab, told.includes(id) ? urlFor(entry, member !== this.#members[0]) : undefined);
 		}
 		entry.answer = shownAnswer(entry, this.#members.map(({ daemon: { id } }) => id));
 		this.#handlers.changed(tab);

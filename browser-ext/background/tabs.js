@@ -33,6 +33,7 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  * @property {boolean} [announcedEarly] they did so before the browser announced the page
  * @property {string} [chosen] the id of the daemon that the user has chosen for it
  * @property {string} [daemon] the id of the daemon that it belongs to
+ * @property {number} [forwarded] the port of its server at the other end of a tunnel
  * @property {Record<string, import('../link/protocol.js').TabAnswer>} [answers] the daemons' states
  *	of this tab, by their id
  * @property {import('../link/protocol.js').TabAnswer} [answer] the one of them to show

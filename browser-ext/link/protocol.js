@@ -53,7 +53,7 @@ export const CLOSE_REFUSED = 1008;
  * @typedef {{type: 'hello', version: string, instance: string, proof?: string, key?: string}} DaemonHello
  * @typedef {{event: number, what: string, said: string}} Failure of the last build
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string,
- *	cause?: string, advice?: string, folder?: string, failure?: Failure}} TabAnswer
+ *	cause?: string, advice?: string, folder?: string, forwarded?: number, failure?: Failure}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], subject?: string,
  *	changes?: Change[], unseen?: boolean, patch?: boolean}} Reload
  * @typedef {{type: 'let-go', tabs: number[], spare?: boolean}} LetGo
@@ -247,6 +247,7 @@ export const FROM_DAEMON = {
 		cause: optional(text),
 		advice: optional(text),
 		folder: optional(text),
+		forwarded: optional(number),
 		failure: optional(failure),
 	},
 	reload: {

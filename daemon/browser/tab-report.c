@@ -26,6 +26,7 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 	}
 	text = wire_encode_tab(tab->id, state, tab->project ? tab->project->label : NULL, reason,
 		answer->no_server ? "no-server" : NULL, answer->advice, folder,
+		answer->forwarded,
 		failed ? &failure : NULL);
 	is_news = tab->state != state;
 	tab->state = state;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/forwarder.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -47,9 +48,160 @@ bool forwarder_names_port(const char *arguments, size_t length, uint16_t port)
 	return false;
 }
 
+/* A whole text as a port; 0 if it is none. */
+static uint16_t port_of(const char *text, size_t length)
+{
+	unsigned value = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (!isdigit((unsigned char)text[i]) || value > UINT16_MAX) {
+			return 0;
+		}
+		value = value * 10 + (unsigned)(text[i] - '0');
+	}
+	return value <= UINT16_MAX ? (uint16_t)value : 0;
+}
+
+static bool is_loopback(const char *host, size_t length)
+{
+	static const char *const hosts[] = {
+		"localhost", "127.0.0.1", "::1", "[::1]", "0.0.0.0", "[::]"};
+
+	for (size_t i = 0; i < COUNT_OF(hosts); i++) {
+		if (strlen(hosts[i]) == length && strncasecmp(hosts[i], host, length) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ssh's [BIND:]PORT:HOST:HOSTPORT; a HOST beyond the other end is none of its processes. */
+static uint16_t ssh_target(const char *spec, uint16_t port)
+{
+	const char *last = strrchr(spec, ':'), *host, *before;
+
+	if (!last || last == spec) {
+		return 0;
+	}
+	host = last[-1] == ']' ? memrchr(spec, '[', (size_t)(last - spec))
+			       : memrchr(spec, ':', (size_t)(last - spec));
+	host = host && *host == ':' ? host + 1 : host;
+	if (!host || host < spec + 2 || host[-1] != ':' ||
+		!is_loopback(host, (size_t)(last - host))) {
+		return 0;
+	}
+	before = memrchr(spec, ':', (size_t)(host - 1 - spec));
+	before = before ? before + 1 : spec;
+	return port_of(before, (size_t)(host - 1 - before)) == port
+		? port_of(last + 1, strlen(last + 1))
+		: 0;
+}
+
+/* PORT:TARGET; and FIRST-LAST:FIRST-LAST, of which both ranges are equally long. */
+static uint16_t pair_target(const char *spec, size_t length, uint16_t port)
+{
+	const char *colon = memchr(spec, ':', length), *end = spec + length;
+	const char *from_dash, *to_dash;
+	uint16_t first, last, to;
+
+	if (!colon) {
+		return 0;
+	}
+	from_dash = memchr(spec, '-', (size_t)(colon - spec));
+	to_dash = memchr(colon + 1, '-', (size_t)(end - colon - 1));
+	first = port_of(spec, (size_t)((from_dash ? from_dash : colon) - spec));
+	last = from_dash ? port_of(from_dash + 1, (size_t)(colon - from_dash - 1)) : first;
+	to = port_of(colon + 1, (size_t)((to_dash ? to_dash : end) - colon - 1));
+	return first && to && port >= first && port <= last && to + (port - first) <= UINT16_MAX
+		? (uint16_t)(to + (port - first))
+		: 0;
+}
+
+/* pasta's list of pairs, each maybe behind "ADDRESS/". */
+static uint16_t pasta_target(const char *list, uint16_t port)
+{
+	for (const char *at = list; *at;) {
+		size_t length = strcspn(at, ",");
+		const char *slash = memchr(at, '/', length);
+		const char *pair = slash ? slash + 1 : at;
+		uint16_t target = pair_target(pair, (size_t)(at + length - pair), port);
+
+		if (target) {
+			return target;
+		}
+		at += length + (at[length] == ',');
+	}
+	return 0;
+}
+
+static uint16_t socat_target(const char *address)
+{
+	const char *colon = strchr(address, ':');
+	const char *port = colon ? strrchr(address, ':') + 1 : NULL;
+
+	if (!port || strncasecmp(address, "tcp", 3) != 0 || port <= colon + 1 ||
+		!is_loopback(colon + 1, (size_t)(port - colon - 2))) {
+		return 0;
+	}
+	return port_of(port, strcspn(port, ","));
+}
+
+/* What one argument says, and the one before it. */
+static uint16_t argument_target(
+	const char *name, const char *before, const char *argument, uint16_t port)
+{
+	size_t length = strlen(argument), flags = strlen(before);
+
+	if (strcmp(name, "ssh") == 0) {
+		return strncmp(argument, "-L", 2) == 0 && length > 2 ? ssh_target(argument + 2, port)
+			: *before == '-' && flags > 1 && before[flags - 1] == 'L'
+			? ssh_target(argument, port)
+			: 0;
+	}
+	if (strcmp(name, "kubectl") == 0) {
+		return pair_target(argument, length, port);
+	}
+	if (strcmp(name, "docker-proxy") == 0) {
+		return strcmp(before, "-container-port") == 0 ? port_of(argument, length) : 0;
+	}
+	if (strncmp(name, "pasta", 5) == 0) {
+		return strcmp(before, "-t") == 0 || strcmp(before, "--tcp-ports") == 0
+			? pasta_target(argument, port)
+			: strncmp(argument, "--tcp-ports=", 12) == 0
+			? pasta_target(argument + 12, port)
+			: 0;
+	}
+	return strcmp(name, "socat") == 0 ? socat_target(argument) : 0;
+}
+
+uint16_t forwarder_target(const char *name, const char *arguments, size_t length, uint16_t port)
+{
+	const char *end = arguments + length, *before = "";
+	uint16_t target = 0;
+
+	if (strcmp(name, "docker-proxy") == 0 && !forwarder_names_port(arguments, length, port)) {
+		return 0;
+	}
+	for (const char *at = arguments; at < end && !target;) {
+		size_t left = (size_t)(end - at), n = strnlen(at, left);
+
+		if (n == left) {
+			break; /* cut */
+		}
+		target = argument_target(name, before, at, port);
+		before = at;
+		at += n + 1;
+	}
+	return target;
+}
+
+struct forwarder_search {
+	uint16_t port, target;
+};
+
 static bool is_forwarder_of(pid_t pid, void *userdata)
 {
-	uint16_t port = *(uint16_t *)userdata;
+	struct forwarder_search *search = userdata;
 	_cleanup_free_ char *arguments = NULL;
 	struct procfs_stat stat;
 	int process = procfs_open_any(pid);
@@ -61,13 +213,19 @@ static bool is_forwarder_of(pid_t pid, void *userdata)
 	}
 	if (procfs_stat(process, &stat) == 0 && strcmp(stat.name, "docker-proxy") == 0) {
 		arguments = procfs_command_line(process, &length);
-		is = forwarder_names_port(arguments, length, port);
+		is = forwarder_names_port(arguments, length, search->port);
+		search->target =
+			is ? forwarder_target(stat.name, arguments, length, search->port) : 0;
 	}
 	close(process);
 	return is;
 }
 
-char *forwarder_find(uint16_t port)
+char *forwarder_find(uint16_t port, uint16_t *target)
 {
-	return procfs_find(is_forwarder_of, &port) ? mem_strdup("docker-proxy") : NULL;
+	struct forwarder_search search = {.port = port};
+	bool found = procfs_find(is_forwarder_of, &search);
+
+	*target = found ? search.target : 0;
+	return found ? mem_strdup("docker-proxy") : NULL;
 }

@@ -20,8 +20,17 @@ bool forwarder_is_one(const char *name);
 bool forwarder_names_port(const char *arguments, size_t length, uint16_t port);
 
 /*
+ * Pure: the port that a forwarder of this name passes `port` on to, at the loopback address
+ * of its other end; 0 if its arguments do not say. Knows ssh -L, docker-proxy, kubectl
+ * port-forward, pasta -t and socat.
+ */
+uint16_t forwarder_target(
+	const char *name, const char *arguments, size_t length, uint16_t port);
+
+/*
  * The name of the process, of any user, whose arguments say that it forwards this port; the
  * caller frees it. NULL if there is none. Reads /proc of every process: do not call it on
  * the loop's thread.
+ * `target` is set to the port that it passes it on to, or 0.
  */
-char *forwarder_find(uint16_t port);
+char *forwarder_find(uint16_t port, uint16_t *target);

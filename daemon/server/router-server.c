@@ -44,12 +44,14 @@ static struct project *find_by_command_line(
 	return project;
 }
 
-static void answer_forwarded(struct restart_sample *question, const char *forwarder)
+static void answer_forwarded(
+	struct restart_sample *question, const char *forwarder, uint16_t target)
 {
 	_cleanup_free_ char *what =
 		mem_printf("port %u is forwarded by %s, so the folder behind it cannot be seen",
 			(unsigned)question->url.port, forwarder);
 
+	question->answer->forwarded = target;
 	question_advise(question, what);
 }
 
@@ -70,13 +72,16 @@ static void answer_seen(struct restart_sample *question)
 	_cleanup_free_ char *folder = NULL;
 	_cleanup_free_ char *aside = NULL;
 
+	/* First: the folder that it was started in says nothing of what it forwards. */
+	if (forwarder_is_one(main->name)) {
+		answer_forwarded(question, main->name,
+			forwarder_target(main->name, main->command_line, main->command_line_length,
+				question->url.port));
+		return;
+	}
 	answer->project = finder_find(router->registry, main->folder, &why);
 	if (!answer->project) {
 		answer->project = find_by_command_line(router, main, &named);
-	}
-	if (!answer->project && forwarder_is_one(main->name)) {
-		answer_forwarded(question, main->name);
-		return;
 	}
 	if (!answer->project) {
 		answer->advice = finder_advice(main->folder);
@@ -101,7 +106,8 @@ static void answer_unseen(struct restart_sample *question)
 	_cleanup_free_ char *what = NULL;
 
 	if (server_forwarder(server)) {
-		answer_forwarded(question, server_forwarder(server));
+		answer_forwarded(
+			question, server_forwarder(server), server_forwarder_target(server));
 		return;
 	}
 	if (server_visibility(server) == SERVER_FOREIGN) {

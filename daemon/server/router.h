@@ -22,6 +22,7 @@ struct route_answer {
 	char *reason; /* how it was found, or why not and what to do; UTF-8 */
 	char *advice; /* the command that solves that; NULL if there is none */
 	char *folder; /* without a project, the one that could become it: raw bytes, or NULL */
+	uint16_t forwarded; /* to this port at the other end of a tunnel or container; 0: not known */
 	bool no_server; /* there is no project because no server answers at this URL */
 };
 

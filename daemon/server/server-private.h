@@ -27,6 +27,7 @@ struct server {
 	unsigned refs;
 	enum server_visibility visibility;
 	uid_t uid;
+	uint16_t forwarder_target;
 	char *forwarder;
 	struct server_main main; /* without a folder: never seen */
 	enum server_health health;

@@ -123,6 +123,11 @@ uid_t server_uid(const struct server *server)
 	return server->uid;
 }
 
+uint16_t server_forwarder_target(const struct server *server)
+{
+	return server->forwarder_target;
+}
+
 const char *server_forwarder(const struct server *server)
 {
 	return server->forwarder;
@@ -267,6 +272,7 @@ static void server_take_look(struct server *server, struct socket_owners *result
 	server->visibility = sight_of(server, result);
 	free(server->forwarder);
 	server->forwarder = mem_steal(result->forwarder);
+	server->forwarder_target = result->forwarder_target;
 	server->uid = result->socket_count ? result->sockets[0].uid : 0;
 	server_ref(server); /* releasing its last tab may free it */
 	server->servers->callbacks.changed(server, server->servers->userdata);

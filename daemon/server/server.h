@@ -63,6 +63,8 @@ uid_t server_uid(const struct server *server);
  * NULL.
  */
 const char *server_forwarder(const struct server *server);
+/* The port that it passes this one on to, at its other end; 0 if that is not known. */
+uint16_t server_forwarder_target(const struct server *server);
 
 /* For SERVER_SEEN: the holder that the user started first, even if it has ended. */
 struct server_main {

@@ -26,7 +26,7 @@ static void look_work(void *userdata)
 			result->sockets, result->socket_count, result->holders, HOLDERS_MAX);
 	}
 	if (result->socket_count && !result->holder_count) {
-		result->forwarder = forwarder_find(look->port);
+		result->forwarder = forwarder_find(look->port, &result->forwarder_target);
 	}
 }
 

@@ -18,6 +18,7 @@ struct socket_owners {
 	struct holder holders[HOLDERS_MAX]; /* done() may take them over; it empties them here */
 	size_t holder_count;
 	/* the program that listens there on behalf of another one, if no holder was found */
+	uint16_t forwarder_target; /* 0: not known */
 	char *forwarder;
 };
 

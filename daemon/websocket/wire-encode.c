@@ -83,7 +83,7 @@ static json_t *encode_failure(const struct wire_failure *failure)
 
 char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *project,
 	const char *reason, const char *cause, const char *advice, const char *folder,
-	const struct wire_failure *failure)
+	uint16_t forwarded, const struct wire_failure *failure)
 {
 	json_t *object = encode_start("tab");
 
@@ -101,6 +101,9 @@ char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *proje
 	}
 	if (folder) {
 		encode_set(object, "folder", encode_text(folder));
+	}
+	if (forwarded) {
+		encode_set(object, "forwarded", json_integer(forwarded));
 	}
 	if (failure) {
 		encode_set(object, "failure", encode_failure(failure));

@@ -160,7 +160,7 @@ const char *wire_tab_state_name(enum wire_tab_state state);
 /*
  * Messages to the browser, as JSON that the caller frees. Strings should be UTF-8; bytes
  * that are not become U+FFFD. `project` is NULL for WIRE_TAB_LOOKING and WIRE_TAB_NONE;
- * `failure` is NULL if no build has failed; `cause`, `advice` and `folder`
+ * `forwarded` is 0 if it is not known; `failure` is NULL if no build has failed; `cause`, `advice` and `folder`
  * may be NULL. `proof` and `key` (websocket/proof.h) may be NULL. The message of an
  * error may be longer than WIRE_ERROR_MAX.
  */
@@ -168,7 +168,7 @@ char *wire_encode_hello(
 	const char *version, const char *instance, const char *proof, const char *key);
 char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *project,
 	const char *reason, const char *cause, const char *advice, const char *folder,
-	const struct wire_failure *failure);
+	uint16_t forwarded, const struct wire_failure *failure);
 char *wire_encode_reload(const struct wire_reload *reload, const uint64_t *tabs, size_t n_tabs);
 char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs, bool spare);
 char *wire_encode_ping(void);

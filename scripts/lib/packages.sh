@@ -65,6 +65,8 @@ packages_list() {
 		test  shellcheck        command -v shellcheck
 		test  cppcheck          command -v cppcheck
 		test  strace            command -v strace
+		test  openssh-server    test -x /usr/sbin/sshd
+		test  openssh-client    command -v ssh
 		test  valgrind          command -v valgrind
 		bench hugo              command -v hugo
 		bench python3-livereload

@@ -135,24 +135,29 @@ test('each tab belongs to the daemon that knows it, and goes down with no other'
 		assert.deepEqual(await told(web), {});
 		await shows(browser, pages[1], /live: devbox on devbox: /);
 		const options = await browser.newPage(browser.extensionUrl('ui/options.html'));
-		await until('the button', () => options.evaluate(
-			`(() => { const [button] = document.querySelectorAll('[data-daemon=w] button'); return Boolean(button && (button.click(), true)); })()`));
+		const click = (/** @type {string} */ text) => until(`the button ${text}`, () => options.evaluate(
+			`(() => { const [button] = document.querySelectorAll('[data-daemon=w] button');
+				return Boolean(button?.textContent.includes(${JSON.stringify(text)}) && (button.click(), true)); })()`));
+		await click('Pair again');
+		await click('Forget its key?');
 		await shows(browser, pages[2], /live: web on web: /);
 		await options.close();
 	});
 });
 
-test('where two know a page, the first has it, and the user may choose', { skip: missing('chromium') }, async t => {
+test('where two know a page, the first that did has it, and the user may choose', { skip: missing('chromium') }, async t => {
 	const [here, one, two] = [await World.open(t), await World.open(t), await World.open(t)];
 	await Promise.all([here, one, two].map((world) => world.startDaemon()));
 	const site = await siteOn(one, 'devbox.test');
 	await siteOn(two, 'web.test').then(({ root }) => writeFile(path.join(root, '.savecast'), `[savecast]\n\turl = http://devbox.test:${site.port}\n`));
 	const browser = await here.browser('chromium', { hosts: HOSTS });
-	await configure(browser, { id: 'one', name: 'first', port: one.port }, { id: 'two', name: 'second', port: two.port });
+	const first = { id: 'one', name: 'first', port: one.port };
+	await configure(browser, first);
 	const page = await browser.newPage(site.url);
 	await page.clickAction();
 	await shows(browser, page, /live: devbox on first/);
 	const { tab } = await browser.activeIcon();
+	await configure(browser, first, { id: 'two', name: 'second', port: two.port });
 	await until('both to know it', async () => (await told(two))[site.url] === 'live');
 	// Who has it not, cannot reload it.
 	await page.evaluate('window.old = true');

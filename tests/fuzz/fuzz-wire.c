@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_free_ char *broken = mem_strndup((const char *)data, size);
 	_cleanup_free_ char *tab = wire_encode_tab(
-		size, WIRE_TAB_LIVE, broken, broken, "no-server", broken, broken, &(struct wire_failure){size, broken, broken});
+		size, WIRE_TAB_LIVE, broken, broken, "no-server", broken, broken, (uint16_t)size, &(struct wire_failure){size, broken, broken});
 	struct wire_message message;
 	struct wire_error error;
 

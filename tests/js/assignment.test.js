@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { assign, shownAnswer } from '../../browser-ext/background/assignment.js';
+import { assign, shownAnswer, urlFor } from '../../browser-ext/background/assignment.js';
 
 /** @typedef {import('../../browser-ext/link/socket.js').Link} Link */
 
@@ -56,8 +56,8 @@ test('a tab stays with its daemon while that is away, and nobody else is told mo
 });
 
 test('what the user has chosen holds, and nobody else is told', () => {
-	assert.deepEqual(assign({ url, chosen: 'web', answers: answers({ local: 'live' }) }, links('up')), { daemon: 'web', told: ['web'] });
-	assert.deepEqual(assign({ url, chosen: 'web' }, links('up', 'up', 'down')), { daemon: 'web', told: ['web'] });
+	assert.deepEqual(assign({ url, chosen: 'web', answers: answers({ local: 'live' }) }, links('up')), { daemon: 'web', told: ['local', 'web'] });
+	assert.deepEqual(assign({ url, chosen: 'web' }, links('up', 'up', 'down')), { daemon: 'web', told: ['local', 'web'] });
 	assert.deepEqual(assign({ url, chosen: 'removed' }, links('up')), { daemon: undefined, told: ['local'] });
 });
 
@@ -68,4 +68,13 @@ test('what is shown is the word of the tab’s daemon, otherwise of the first th
 	assert.equal(shownAnswer({ url, answers: all }, ALL)?.state, 'looking');
 	assert.equal(shownAnswer({ url, answers: answers({ local: 'none', web: 'none' }) }, ALL)?.reason, 'local');
 	assert.equal(shownAnswer({ url }, ALL), undefined);
+});
+
+test('a daemon elsewhere is told the port at its end of a tunnel', () => {
+	const tab = { url: 'http://localhost:18000/a?b', forwarded: 8000 };
+	assert.equal(urlFor(tab, true), 'http://localhost:8000/a?b');
+	assert.equal(urlFor(tab, false), tab.url);
+	assert.equal(urlFor({ url: tab.url }, true), tab.url);
+	assert.equal(urlFor({ ...tab, forwarded: 70000 }, true), tab.url);
+	assert.equal(urlFor({ url: 'http://[::1]:1/', forwarded: 80 }, true), 'http://[::1]/');
 });

@@ -37,11 +37,52 @@ static void ports(void **state)
 	assert_false(asks(""));
 }
 
+static unsigned target(const char *name, const char *text)
+{
+	size_t length = strlen(text);
+	_cleanup_free_ char *arguments = mem_strdup(text);
+
+	for (size_t i = 0; i < length; i++) {
+		arguments[i] = arguments[i] == '\n' ? '\0' : arguments[i];
+	}
+	return forwarder_target(name, arguments, length, 18000);
+}
+
+static void targets(void **state)
+{
+	assert_int_equal(target("ssh", "ssh\n-L\n18000:localhost:8000\ndevbox\n"), 8000);
+	assert_int_equal(target("ssh", "ssh\n-L18000:127.0.0.1:8000\ndevbox\n"), 8000);
+	assert_int_equal(target("ssh", "ssh\n-NL\n127.0.0.1:18000:[::1]:8000\ndevbox\n"), 8000);
+	assert_int_equal(target("ssh", "ssh\n-L\n[::1]:18000:localhost:80\nx\n"), 80);
+	assert_int_equal(target("ssh", "ssh\n-L\n1:localhost:2\n-L\n18000:localhost:3\nx\n"), 3);
+	assert_int_equal(target("ssh", "ssh\n-L\n18000:other.host:8000\ndevbox\n"), 0);
+	assert_int_equal(target("ssh", "ssh\n-R\n18000:localhost:8000\ndevbox\n"), 0);
+	assert_int_equal(target("ssh", "ssh\n-D\n18000\ndevbox\n"), 0);
+	assert_int_equal(target("ssh", "ssh\n-L\n18000:localhost:99999\ndevbox\n"), 0);
+	assert_int_equal(target("ssh", "ssh\n-L\n:::::\n"), 0);
+	assert_int_equal(target("ssh", "ssh\n-L\n]:8000\n-L\n:\n-L\n\n"), 0);
+	assert_int_equal(target("ssh", "ssh\n-L\n18000:localhost:8000"), 0); /* cut */
+	assert_int_equal(target("docker-proxy",
+		"docker-proxy\n-host-port\n18000\n-container-ip\n172.17.0.2\n-container-port\n80\n"), 80);
+	assert_int_equal(target("docker-proxy", "docker-proxy\n-host-port\n1\n-container-port\n80\n"), 0);
+	assert_int_equal(target("kubectl", "kubectl\nport-forward\nsvc/web\n18000:8000\n"), 8000);
+	assert_int_equal(target("kubectl", "kubectl\nport-forward\nsvc/web\n18001:8000\n"), 0);
+	assert_int_equal(target("pasta", "pasta\n--config-net\n-t\n1:2,127.0.0.1/17999-18001:7999-8001\n"), 8000);
+	assert_int_equal(target("pasta.avx2", "pasta\n--tcp-ports=18000:80\n"), 80);
+	assert_int_equal(target("pasta", "pasta\n-t\n18000-:80\n-t\n-:\n-t\n,,/\n"), 0);
+	assert_int_equal(target("pasta", "pasta\n-t\n17000-18000:65000-65535\n"), 0);
+	assert_int_equal(target("socat", "socat\nTCP-LISTEN:18000,fork\nTCP:localhost:8000\n"), 8000);
+	assert_int_equal(target("socat", "socat\nTCP-LISTEN:18000\nTCP:\n"), 0);
+	assert_int_equal(target("sshd", "sshd\n-L\n18000:localhost:8000\n"), 0);
+	assert_int_equal(target("ssh", ""), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
 		cmocka_unit_test(ports),
+		cmocka_unit_test(targets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

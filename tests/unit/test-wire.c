@@ -168,6 +168,7 @@ static char *encode(const json_t *message)
 		return wire_encode_tab(tab, state, text_of(message, "project"),
 			text_of(message, "reason"), text_of(message, "cause"),
 			text_of(message, "advice"), text_of(message, "folder"),
+			(uint16_t)json_integer_value(json_object_get(message, "forwarded")),
 			failed ? &failure : NULL);
 	}
 	if (strcmp(type, "let-go") == 0) {
@@ -420,8 +421,8 @@ static void fields(void **state)
 
 static void broken_names_are_mended(void **state)
 {
-	_cleanup_free_ char *tab = wire_encode_tab(1, WIRE_TAB_LIVE, "caf\xe9", "\xc3", NULL, NULL, NULL, NULL);
-	_cleanup_free_ char *none = wire_encode_tab(2, WIRE_TAB_NONE, NULL, "a\"b\\c\n", NULL, NULL, "/a\xff", NULL);
+	_cleanup_free_ char *tab = wire_encode_tab(1, WIRE_TAB_LIVE, "caf\xe9", "\xc3", NULL, NULL, NULL, 0, NULL);
+	_cleanup_free_ char *none = wire_encode_tab(2, WIRE_TAB_NONE, NULL, "a\"b\\c\n", NULL, NULL, "/a\xff", 0, NULL);
 	_cleanup_free_ char *empty = wire_encode_reload(&(struct wire_reload){.event = 3}, NULL, 0);
 	_cleanup_free_ char *hello = wire_encode_hello("\xed\xa0\x80", "", NULL, NULL);
 
