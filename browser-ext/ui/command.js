@@ -3,7 +3,7 @@
 // A shell command that the user is to run, with a button that copies it.
 
 /** The one command that starts the daemon now and at each login, as README and the manual name it. */
-export const START_COMMAND = 'systemctl --user enable --now savecast.socket';
+export const START_COMMAND = 'systemctl --user enable --now savecast';
 
 /**
  * @param {string} text

@@ -98,7 +98,7 @@ for (const which of BROWSERS) {
 		await front.close();
 		await daemon.close();
 		await iconWith('!');
-		assert.match(await picture('disconnected', tab, /^No connection to savecast$/), /systemctl --user enable --now savecast\.socket/);
+		assert.match(await picture('disconnected', tab, /^No connection to savecast$/), /systemctl --user enable --now savecast/);
 
 		for (const name of ['welcome', 'options']) {
 			const shown = await browser.newPage(browser.extensionUrl(`ui/${name}.html`));

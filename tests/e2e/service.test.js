@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
+import { START_COMMAND } from '../../browser-ext/ui/command.js';
 import { until } from '../lib/events.js';
 import { freePort } from '../lib/ports.js';
 import { UserManager, noUserManager } from '../lib/user-manager.js';
@@ -86,7 +87,7 @@ test('a save starts the service, which is hardened, sees servers, reads its sett
 
 test('a browser alone starts the daemon, and is not refused while it starts again', { skip }, async t => {
 	const world = await UserManager.open(t);
-	await world.systemctl('enable', '--now', 'savecast.socket'); // as the documents say
+	await world.systemctl('start', 'savecast.socket');
 	assert.equal(await world.bus.daemonRuns(), false);
 	const began = performance.now();
 	const [v4] = await world.asUser(async () => {
@@ -155,6 +156,22 @@ test('a browser alone starts the daemon, and is not refused while it starts agai
 		});
 		await client.hello();
 	});
+});
+
+test('the start command of the documents works whether the daemon runs or not', { skip }, async t => {
+	const world = await UserManager.open(t);
+	const root = await world.folder('site', { 'index.html': '' }, { git: true });
+	await world.own(root);
+	const start = START_COMMAND.replace(/^systemctl --user /, '').split(' ');
+	await world.bus.saved(path.join(root, 'index.html')); // a save started it, before the user read on
+	await world.systemctl(...start);
+	assert.equal(await world.show('ActiveState'), 'active');
+	await world.systemctl('stop', 'savecast.socket', 'savecast.service');
+	await world.systemctl(...start);
+	assert.equal(await world.show('ActiveState'), 'active');
+	for (const unit of ['savecast.service', 'savecast.socket']) {
+		assert.equal(await world.show('UnitFileState', unit), 'enabled', `${unit}: at the next login`);
+	}
 });
 
 test('a forbidden system call ends the service', { skip }, async t => {

@@ -125,7 +125,7 @@ test('the popup says what to do when something is wrong, and nothing else', () =
 	/** @param {import('../../browser-ext/link/protocol.js').TabState} state */
 	const answered = (state) => known('up', { url, answer: { type: 'tab', tab: 1, state, project: 'potato', reason: 'why' } });
 	const text = (/** @type {any} */ given) => adviceFor(given)?.map((one) => one.text).join('');
-	assert.match(String(text(known('down', { url }))), /^Start the daemon: systemctl --user enable --now savecast\.socket.*savecast status/);
+	assert.match(String(text(known('down', { url }))), /^Start the daemon: systemctl --user enable --now savecast.*savecast status/);
 	assert.match(String(text(known('refused', { url }))), /savecast status/);
 	assert.match(String(text(known('foreign', { url }))), /Another user.s program .* pair again/);
 	assert.doesNotMatch(String(text(answered('none'))), /git|track/);
