@@ -222,6 +222,13 @@ static void server_gate_consult(struct server_gate *gate, const struct project *
 	if (save->prediction == RESTART_EXPECTED || save->prediction == RESTART_OLD) {
 		save->written_boot = written_boot(files, save->now_boot);
 	}
+	if (save->prediction == RESTART_OLD && main->traits.old_by_second) {
+		uint64_t ago = save->now_boot - save->written_boot;
+
+		/* The clock may be a little ahead of that of the server's requests. */
+		save->delay +=
+			GATE_TICK_USEC - (clock_usec(CLOCK_REALTIME) - ago) % CLOCK_USEC_PER_SEC;
+	}
 	if (save->prediction == RESTART_EXPECTED && !gate->machine.waits) {
 		gate->run_delay = server_run_delay(gate->server);
 	}

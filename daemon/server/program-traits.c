@@ -97,6 +97,7 @@ static void take_program(struct program_traits *traits, const struct run *run)
 	if (has_word(program->old, run)) {
 		traits->old_suffixes = program->old_suffixes;
 		traits->old_usec = program->old_msec * CLOCK_USEC_PER_MSEC;
+		traits->old_by_second = program->old_by_second;
 	}
 	traits->language = program->language ? program->language : traits->language;
 }

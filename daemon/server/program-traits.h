@@ -27,6 +27,7 @@ struct program_traits {
 	uint64_t notice_usec;
 	const char *old_suffixes; /* of files whose old content may be answered with, or NULL */
 	uint64_t old_usec; /* for so long after a save */
+	bool old_by_second; /* counted from the second of the clock that the save was in */
 	const char *language; /* suffixes of what it is written in; NULL: not known */
 };
 

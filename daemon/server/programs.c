@@ -15,9 +15,13 @@
 /* How late a change may be noticed by a stat() each second, one each 250 ms, and inotify. */
 enum { EACH_SECOND = 1300, EACH_QUARTER = 700, AT_ONCE = 350 };
 
-/* opcache.revalidate_freq: a file is not checked again within this time. */
-enum { PHP_OLD = 2200 };
-#define PHP_BEHIND .stays = "", .old = "", .old_suffixes = PHP_CODE, .old_msec = PHP_OLD
+/*
+ * opcache.revalidate_freq is 2 s, and counts in whole seconds of the clock: a file that was
+ * checked is not checked again before the third second after that one begins.
+ */
+enum { PHP_OLD = 3000 };
+#define PHP_BEHIND                                                                                 \
+	.stays = "", .old = "", .old_suffixes = PHP_CODE, .old_msec = PHP_OLD, .old_by_second = true
 
 /* Two names of one program. */
 #define NODE_RUNS                                                                                  \

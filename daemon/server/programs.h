@@ -55,6 +55,7 @@ struct program {
 	const char *old; /* with one of these words */
 	const char *old_suffixes;
 	unsigned old_msec;
+	bool old_by_second; /* counted from the second of the clock that the save was in */
 
 	/* suffixes of the language that it, or the program that it runs, is written in */
 	const char *language;
