@@ -178,6 +178,15 @@ test('face: what the status bar says', () => {
 	const remote = faceOf(true, { state: 'missing', why: 'none' }, [], 'ssh-remote');
 	assert.match(remote.tooltip, /on ssh\\-remote: savecastd must be installed there/);
 	assert.doesNotMatch(faceOf(true, { state: 'missing', why: 'none' }, [], undefined).tooltip, /installed there/);
+
+	// It runs, but the browser is on another computer: how to connect that, in one sentence.
+	const far = (/** @type {string | undefined} */ name, /** @type {any[]} */ tabs = []) => faceOf(true, { state: 'running' }, tabs, name).tooltip;
+	assert.match(far('ssh-remote'), /run `savecast forward NAME -- ssh HOST savecast stdio` there, and add its port/);
+	assert.match(far('dev-container'), /-- docker exec -i CONTAINER savecast stdio`/);
+	assert.match(far('wsl'), /-- wsl\.exe savecast stdio`/);
+	assert.match(plain(far('ssh-remote')), /This window is on ssh-remote: to connect .* run savecast forward NAME -- ssh HOST savecast stdio there/);
+	assert.doesNotMatch(far(undefined), /forward/);
+	assert.doesNotMatch(far('ssh-remote', [{ url: 'http://h/', state: 'live' }]), /forward/);
 });
 
 test('face: what others gave is no Markdown', () => {

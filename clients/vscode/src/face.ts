@@ -18,13 +18,27 @@ export function escaped(text: string): string {
 
 /** Markdown as a screen reader is to say it. */
 export function plain(markdown: string): string {
-	return markdown.replace(/\*\*/g, '').replace(/^- /gm, '').replace(/\n+/g, '. ')
+	return markdown.replace(/\*\*|(?<!\\)`/g, '').replace(/^- /gm, '').replace(/\n+/g, '. ')
 		.replace(/\\([\\`*_{}[\]()#+\-.!|<>&~$])/g, '$1').replace(/([.:])\. /g, '$1 ');
+}
+
+/** The command that leads from the user's computer to this window's, by the kind of its remote. */
+function wayTo(remote: string): string {
+	return /^(dev-container|attached-container|docker)/.test(remote) ? 'docker exec -i CONTAINER savecast stdio'
+		: /^k8s/.test(remote) ? 'kubectl exec -i POD -- savecast stdio'
+		: /^wsl/.test(remote) ? 'wsl.exe savecast stdio'
+		: 'ssh HOST savecast stdio';
+}
+
+/** One sentence: how the browser of another computer connects to this window's daemon. */
+function howToConnect(remote: string): string {
+	return `\n\nThis window is on ${escaped(remote)}: to connect the browser of your own computer, run ` +
+		`\`savecast forward NAME -- ${wayTo(remote)}\` there, and add its port in the settings of the browser extension.`;
 }
 
 function missing(why: string, remote: string | undefined): Face {
 	const where = remote
-		? `\n\nThe files of this window are on ${escaped(remote)}: savecastd must be installed there, and your browser must reach its port.`
+		? `\n\nThe files of this window are on ${escaped(remote)}: savecastd must be installed there.`
 		: '';
 	return {
 		text: '$(circle-slash) savecast',
@@ -61,7 +75,7 @@ export function faceOf(enabled: boolean, presence: Presence, tabs: Tab[], remote
 		? { text: `$(broadcast) savecast: ${live} ${live === 1 ? 'tab' : 'tabs'}`, tooltip: `A save reloads:\n\n${list}`, problem: false }
 		: {
 			text: '$(broadcast) savecast: no tab',
-			tooltip: 'No browser tab shows this workspace. Open your page, and click on the savecast icon there.',
+			tooltip: `No browser tab shows this workspace. Open your page, and click on the savecast icon there.${remote && !tabs.length ? howToConnect(remote) : ''}`,
 			problem: false,
 		};
 }
