@@ -49,6 +49,24 @@ function! Test_command_shows_it_where_the_cursor_is() abort
   call assert_equal(1, tabpagewinnr(1, '$'), 'nothing is left in the other tab page')
 endfunction
 
+function! Test_problems_are_the_quickfix_list() abort
+  call s:tool(['[ -e "$TEST_DIR/fixed" ] && exit 0',
+        \ 'echo "$TEST_DIR/files/a.js:2:7: ReferenceError: cart is not defined"',
+        \ 'echo "http://localhost/x: answered 500"', 'exit 1'])
+  call Change('a.js')
+  Savecast problems
+  call assert_true(WaitFor({-> len(getqflist()) == 2}), string(getqflist()))
+  let l:first = getqflist()[0]
+  call assert_equal([Path('a.js'), 2, 7, 'ReferenceError: cart is not defined'],
+        \ [fnamemodify(bufname(l:first.bufnr), ':p'), l:first.lnum, l:first.col, l:first.text])
+  call assert_equal(Path('a.js'), expand('%:p'), 'the cursor stays')
+  call assert_equal(2, winnr('$'))
+  call writefile([], $TEST_DIR . '/fixed')
+  Savecast problems
+  call assert_true(WaitFor({-> empty(getqflist()) && winnr('$') == 1}), string(getqflist()))
+  call assert_equal('check --wait -- ' . Path('a.js'), s:asked()[-1])
+endfunction
+
 function! Test_command_completes_and_refuses() abort
   call assert_equal(['status'], getcompletion('Savecast st', 'cmdline'))
   Savecast frobnicate

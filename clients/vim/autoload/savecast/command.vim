@@ -5,7 +5,8 @@ scriptencoding utf-8
 let s:cpoptions = &cpoptions
 set cpoptions&vim
 
-let s:WORDS = ['status', 'log', 'why', 'reload', 'toggle']
+let s:LIST = 'savecast: problems of the pages'
+let s:WORDS = ['status', 'log', 'why', 'problems', 'reload', 'toggle']
 
 function! savecast#command#complete(_lead, _line, _position) abort
   return join(s:WORDS, "\n")
@@ -16,6 +17,8 @@ function! savecast#command#run(word, ...) abort
     call s:warn('savecast: ' . a:word . ': must be one of ' . join(s:WORDS, ', '))
   elseif a:word ==# 'toggle'
     call s:toggle()
+  elseif a:word ==# 'problems'
+    call s:tool(['check', '--wait', '--'] + (a:0 ? a:000 : [empty(&buftype) && !empty(expand('%')) ? expand('%:p') : getcwd()]))
   else
     call s:tool([a:word] + (a:0 ? a:000 : s:arguments(a:word)))
   endif
@@ -54,12 +57,34 @@ function! s:tool(arguments) abort
 endfunction
 
 function! s:show(word, lines, status) abort
-  if empty(a:lines)
+  if a:word ==# 'check'
+    call s:list(a:lines, a:status)
+  elseif empty(a:lines)
     echo 'savecast' a:word . (a:status ? ': failed' : ': done')
   elseif len(a:lines) == 1 && a:status
     call s:warn(a:lines[0])
   else
     call savecast#window#show(a:lines)
+  endif
+endfunction
+
+" What is wrong in the pages, as the quickfix list; it is emptied if it is ours and nothing is.
+function! s:list(lines, status) abort
+  let l:ours = get(getqflist({'title': 0}), 'title', '') ==# s:LIST
+  let l:efm = '%f:%l:%c: %m,%f: %m'
+  let l:items = get(getqflist({'lines': a:lines, 'efm': l:efm}), 'items', [])
+  if a:status > 1
+    call s:warn(empty(a:lines) ? 'savecast: check: failed' : a:lines[0])
+  elseif a:status
+    call setqflist([], l:ours ? 'r' : ' ', {'items': l:items, 'title': s:LIST})
+    botright copen
+    wincmd p
+  else
+    if l:ours
+      call setqflist([], 'r', {'items': [], 'title': s:LIST})
+      cclose
+    endif
+    echo 'savecast: no problems'
   endif
 endfunction
 

@@ -21,6 +21,7 @@ let s:WORDS = {
       \ 'stays': 'page stays', 'no-tab': 'no tab',
       \ 'no-project': 'no project', 'waiting': 'waiting', 'ready': 'ready', 'down': 'down',
       \ 'failed': 'failed', 'gone': 'tab gone', 'skipped': 'skipped', 'unchanged': 'unchanged',
+      \ 'problem': 'problems in the page',
       \ }
 
 let s:SHOWN = ['loaded', 'swapped', 'patched']
