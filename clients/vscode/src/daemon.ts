@@ -9,6 +9,7 @@ import { BusError, DISCONNECTED, NO_BUS, SessionBus, uint64, type Signal } from 
 
 const NAME = 'io.github.savecast.Daemon1';
 const PATH = '/io/github/savecast/Daemon1';
+const PROJECT = 'io.github.savecast.Project1';
 const BUS = { destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' };
 
 const NOT_INSTALLED = 'savecastd is not installed here: it does not run, and no D-Bus service has its name';
@@ -42,6 +43,15 @@ export interface Tab {
 	reason?: string;
 }
 
+/** What went wrong in a page: the property Problems of a project. */
+export interface PageProblem {
+	message: string;
+	page: string;
+	file?: string;
+	line?: number;
+	column?: number;
+}
+
 export type Presence =
 	| { state: 'running' }
 	/** It is not there now; the next call starts it. */
@@ -52,15 +62,31 @@ export class Daemon implements vscode.Disposable {
 	presence: Presence = { state: 'stopped' };
 	#bus: Promise<SessionBus> | undefined;
 	#changed = new vscode.EventEmitter<void>();
+	#problems = new vscode.EventEmitter<{ project: string; problems: PageProblem[] }>();
 	#step = new vscode.EventEmitter<{ event: number; step: Step }>();
 	/** It came or went, or its projects or tabs changed. */
 	readonly onDidChange = this.#changed.event;
 	readonly onStep = this.#step.event;
+	/** All problems of the project's pages; `project` is its object. */
+	readonly onProblems = this.#problems.event;
 	#disposed = false;
 
 	/** Starts the daemon if it does not run, and subscribes to its events. */
 	async start(): Promise<void> {
 		await this.#call('Subscribe');
+	}
+
+	/** Does not start it: fires onProblems for each project that has some. */
+	async readProblems(): Promise<void> {
+		const bus = await this.#connected();
+		const call = { destination: NAME, path: PATH, interface: 'org.freedesktop.DBus.ObjectManager', member: 'GetManagedObjects', passive: true };
+		const [objects] = await bus.call(call);
+		for (const [project, interfaces] of Object.entries<any>(objects)) {
+			const problems = interfaces[PROJECT]?.Problems ?? [];
+			if (problems.length) {
+				this.#problems.fire({ project, problems });
+			}
+		}
 	}
 
 	async saved(files: string[]): Promise<number> {
@@ -173,7 +199,7 @@ export class Daemon implements vscode.Disposable {
 		return names.includes(NAME) ? { state: 'stopped' } : { state: 'missing', why: NOT_INSTALLED };
 	}
 
-	#signal({ interface: name, member, body }: Signal) {
+	#signal({ interface: name, member, path, body }: Signal) {
 		if (member === 'NameOwnerChanged' && name === BUS.interface && body[0] === NAME) {
 			if (body[2]) {
 				// Somebody started it anew: it knows nothing of us.
@@ -191,6 +217,9 @@ export class Daemon implements vscode.Disposable {
 		} else if (member === 'EventStep' && name === NAME) {
 			this.#step.fire({ event: body[0], step: body[1] });
 		} else if (['PropertiesChanged', 'InterfacesAdded', 'InterfacesRemoved'].includes(member)) {
+			if (member === 'PropertiesChanged' && body[0] === PROJECT && Array.isArray(body[1]?.Problems)) {
+				this.#problems.fire({ project: path, problems: body[1].Problems });
+			}
 			this.#changed.fire();
 		}
 	}
@@ -200,5 +229,6 @@ export class Daemon implements vscode.Disposable {
 		void this.#bus?.then(bus => bus.close(), () => {});
 		this.#changed.dispose();
 		this.#step.dispose();
+		this.#problems.dispose();
 	}
 }

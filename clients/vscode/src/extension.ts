@@ -9,6 +9,7 @@ import { Daemon } from './daemon';
 import { Ledger } from './ledger';
 import { Outbox } from './outbox';
 import { Place } from './place';
+import { Problems } from './problems';
 import { Saves } from './saves';
 import { Settings } from './settings';
 import { StatusBar } from './status-bar';
@@ -28,6 +29,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 	context.subscriptions.push(
 		channel, daemon, statusBar, saves,
 		new Ledger(daemon, place, channel),
+		new Problems(daemon),
 		registerCommands({ daemon, place, settings, statusBar, channel }, `${context.extension.id}#start`),
 		daemon.onDidChange(() => void statusBar.refresh()),
 		daemon.onStep(() => void statusBar.refresh()),
@@ -46,6 +48,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 	if (settings.enabled) {
 		await daemon.start().catch((error: Error) => channel.warn(error.message));
 	}
+	await daemon.readProblems().catch(() => {}); // There is none, or it does not run.
 	await statusBar.refresh();
 }
 

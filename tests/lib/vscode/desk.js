@@ -50,16 +50,17 @@ export async function openDesk(t, { files, settings, daemon = true, services }) 
  * With the FastAPI example instead of a folder, and a tab of it, switched on, beside VS Code's.
  *
  * @param {import('node:test').TestContext} t
+ * @param {import('../browser/firefox.js').Options} [options] of the browser
  */
-export async function openSite(t) {
+export async function openSite(t, options) {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const { root, url, template } = await world.fastapi('potato');
-	const browser = await world.browser();
+	const browser = await world.browser('chromium', options);
 	const code = await startCodeServer(world);
 	const site = await browser.newPage(url);
 	await site.clickAction();
 	const workbench = await Workbench.open(browser, code.url, root);
 	await workbench.status('savecast: 1 tab');
-	return { world, browser, site, workbench, template };
+	return { world, root, browser, site, workbench, template };
 }
