@@ -7,6 +7,7 @@
 #include "project/served-file.h"
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/mounts.h"
 #include "util/pathname.h"
 
 /* The worker's: nothing of it is shared. */
@@ -161,5 +162,5 @@ void problems_report(struct browser *browser, struct wire_message *message)
 	job->problems->wire = message->problems;
 	message->problems = (struct wire_problems){0};
 	job->problems->files = mem_zero((job->problems->wire.count + 1) * sizeof(char *));
-	loop_job(browser->browsers->loop, job_find_files, job_done, job);
+	mounts_job(browser->browsers->loop, job->root, job_find_files, job_done, job);
 }

@@ -7,7 +7,11 @@
 
 /* Calls about files on a mount that may not answer: nobody but their callers waits. */
 
-enum { WAITING_MAX = 256 }; /* calls, and as many saves */
+enum {
+	WAITING_MAX = 256,  /* calls, and as many saves */
+	/* Of the files of one call that the loop looks at itself, all components: some ms. */
+	COMPONENTS_AT_ONCE = 512,
+};
 
 struct waiting_call {
 	DBusMessage *call;
@@ -15,12 +19,12 @@ struct waiting_call {
 	struct waiting_call *next;
 };
 
-/* A save, while its mount's worker looks at the files. */
+/* A save, while a worker looks at its files: they are many, or on a mount that may not answer. */
 struct waiting_save {
 	struct daemon_api *api; /* NULL: it has ended */
 	DBusMessage *call; /* NULL: it was answered with the event `waited` */
 	uint64_t waited;
-	char *folder; /* of the mount */
+	char *folder; /* of the mount; NULL: they are many */
 	char **names, **roots;
 	struct intake_look *looks;
 	size_t count, looked;
@@ -125,11 +129,13 @@ static void save_reply(struct waiting_save *save, uint64_t event)
 static void on_look(void *userdata)
 {
 	struct waiting_save *save = userdata;
+	struct git_ignores *ignores = git_ignores_new();
 
 	for (; save->looked < save->count; save->looked++) {
 		intake_look(save->names[save->looked], save->roots[save->looked],
-			&save->looks[save->looked]);
+			ignores, &save->looks[save->looked]);
 	}
+	git_ignores_free(ignores);
 }
 
 static void on_looked(void *userdata)
@@ -144,7 +150,7 @@ static void on_looked(void *userdata)
 	}
 	if (save->looked < save->count) {
 		if (save->call) {
-			bus_reply(api->parts.bus, save->call, too_many(save->call, save->folder));
+			bus_reply(api->parts.bus, save->call, too_many(save->call, save->names[0]));
 		}
 		save_end(save);
 		save_free(save);
@@ -166,13 +172,15 @@ static void on_looked(void *userdata)
 static void on_patience_over(void *userdata)
 {
 	struct waiting_save *save = userdata;
-	_cleanup_free_ char *folder = pathname_to_text(save->folder);
-	_cleanup_free_ char *why = mem_printf("%s does not answer: its saves wait", folder);
+	_cleanup_free_ char *folder = save->folder ? pathname_to_text(save->folder) : NULL;
+	_cleanup_free_ char *why =
+		folder ? mem_printf("%s does not answer: its saves wait", folder)
+		       : mem_printf("%zu files are being read", save->count);
 
 	save->waited =
 		pipeline_save_waits(save->api->parts.pipeline, save->names, save->count, why);
 	save_reply(save, save->waited);
-	mounts_ready(save->folder); /* asked now, its projects show that it does not answer */
+	mounts_ready(save->names[0]); /* asked now, its projects show that it does not answer */
 }
 
 /* Takes over the names. */
@@ -204,8 +212,20 @@ static DBusMessage *save_begin(
 	api->waiting_save_count++;
 	save->patience = loop_timer_new(api->parts.loop, on_patience_over, save);
 	loop_timer_set(save->patience, clock_now_usec() + MOUNT_PATIENCE_USEC);
-	mounts_look(api->parts.loop, folder, on_look, on_looked, save);
+	mounts_look(api->parts.loop, folder ? folder : names[0], on_look, on_looked, save);
 	return NULL;
+}
+
+static bool are_many(char *const *names, size_t count)
+{
+	size_t components = 0;
+
+	for (size_t i = 0; i < count && components <= COMPONENTS_AT_ONCE; i++) {
+		for (const char *at = names[i]; (at = strchr(at, '/')); at++) {
+			components++;
+		}
+	}
+	return components > COMPONENTS_AT_ONCE;
 }
 
 bool daemon_api_save_waits(struct daemon_api *api, DBusMessage *call, char ***names, size_t *count,
@@ -216,11 +236,11 @@ bool daemon_api_save_waits(struct daemon_api *api, DBusMessage *call, char ***na
 	for (size_t i = 0; i < *count && !folder; i++) {
 		folder = mounts_of((*names)[i]);
 	}
-	if (!folder) {
+	if (!folder && !are_many(*names, *count)) {
 		return false;
 	}
 	if (api->waiting_save_count == WAITING_MAX) {
-		*reply = too_many(call, folder);
+		*reply = too_many(call, folder ? folder : (*names)[0]);
 		free(folder);
 		return true;
 	}

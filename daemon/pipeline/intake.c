@@ -35,16 +35,14 @@ static const char *name_in(const struct project *project, const char *file)
 	return file + length + 1;
 }
 
-void intake_look(const char *name, const char *root, struct intake_look *look)
+void intake_look(const char *name, const char *root, struct git_ignores *ignores,
+	struct intake_look *look)
 {
-	struct git_ignores *ignores = git_ignores_new();
-
 	finder_look(name, &look->found);
 	if (!root || (look->found.root && strlen(look->found.root) > strlen(root))) {
 		root = look->found.root;
 	}
 	look->gitignored = root && git_ignores_file(ignores, root, look->found.file);
-	git_ignores_free(ignores);
 	content_read(look->found.file, CONTENT_WORKER_BYTES_MAX, &look->mark);
 }
 

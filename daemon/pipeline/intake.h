@@ -39,8 +39,12 @@ struct intake_look {
 	bool gitignored;
 	struct content_mark mark;
 };
-/* On any thread. `root`: of the project that the file is known to be in; NULL: none. */
-void intake_look(const char *name, const char *root, struct intake_look *look);
+/*
+ * On any thread, with `ignores` of its own. `root`: of the project that the file is known to
+ * be in; NULL: none.
+ */
+void intake_look(const char *name, const char *root, struct git_ignores *ignores,
+	struct intake_look *look);
 void intake_look_clear(struct intake_look *look);
 
 /* `look` NULL: looks now. */

@@ -110,7 +110,9 @@ static char *shell_word(const char *text)
 char *finder_folder(const char *name)
 {
 	_cleanup_free_ char *file = finder_resolve(name);
-	_cleanup_free_ char *folder = mem_strndup(file, folders_length(file));
+	size_t length = mounts_ready(file) ? folders_length(file)
+					   : (size_t)(strrchr(file, '/') - file);
+	_cleanup_free_ char *folder = mem_strndup(file, length);
 	const char *home = getenv("HOME");
 	_cleanup_free_ char *real_home = home ? finder_resolve(home) : NULL;
 

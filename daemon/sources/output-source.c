@@ -251,7 +251,7 @@ static void source_begin(struct output_sources *sources, struct project *project
 	if (source->found.kept) {
 		source->reading = reading_new(source, &source->found);
 		source->reading->noting = true;
-		loop_job(sources->loop, on_read, on_read_done, source->reading);
+		mounts_job(sources->loop, source->project->root, on_read, on_read_done, source->reading);
 	}
 	fileset_clear(&source->found);
 }

@@ -69,7 +69,7 @@ static int uri_path(const char *uri, char **path, const char **why)
 
 static int path_check(char *path, const char **why)
 {
-	size_t length = strlen(path);
+	size_t length = strlen(path), depth = 0;
 
 	if (path[0] != '/') {
 		*why = length ? "must be an absolute path or a file: URI" : "must not be empty";
@@ -88,6 +88,10 @@ static int path_check(char *path, const char **why)
 		if (n == 0 || (n <= 2 && strspn(at, ".") >= n)) {
 			*why = "must contain no empty, \".\" or \"..\" component";
 			return -EINVAL;
+		}
+		if (++depth > PATHNAME_DEPTH_MAX) {
+			*why = "must have at most 256 components";
+			return -ENAMETOOLONG;
 		}
 	}
 	return 0;

@@ -10,7 +10,10 @@
 #include <stdbool.h>
 
 /* A whole name without its NUL; Linux accepts no longer name in a call. */
-enum { PATHNAME_MAX = 4095 };
+enum {
+	PATHNAME_MAX = 4095,
+	PATHNAME_DEPTH_MAX = 256, /* components: each may be looked at */
+};
 
 /*
  * Reads an absolute path or a file: URI (empty host or "localhost"). The result is

@@ -31,12 +31,12 @@ async function othersAreServed(world, client) {
 	const file = path.join(world.home, 'local/a.css');
 	for (let i = 0; i < 20; i++) {
 		await writeFile(file, `a { order: ${Math.random()} }`);
-		await within(world.bus.saved(file), 'a local save', 5000);
+		await within(world.bus.saved(file), 'a local save', 20000);
 	}
 	client.socket.ping();
-	await within(once(client.socket, 'pong'), 'a pong', 5000);
+	await within(once(client.socket, 'pong'), 'a pong', 20000);
 	const another = new Client(world);
-	await within(another.hello(`profile-${Math.random().toString().slice(2)}`), 'a new browser', 5000);
+	await within(another.hello(`profile-${Math.random().toString().slice(2)}`), 'a new browser', 20000);
 	another.socket.close();
 }
 

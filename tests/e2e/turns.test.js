@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+//
+// How long one turn of the loop takes, in time of the processor: nobody's call keeps the others.
+import { execFile } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { open, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { SANITIZED, World } from '../lib/world.js';
+
+const SOURCE = fileURLToPath(new URL('../../scripts/lib/loop-turns.c', import.meta.url));
+const TURNS_BYTES = 24;
+/** Far above what is seen (33 ms at most) on a busy machine; these took 179 ms to 2.5 s once. */
+const TURN_MSEC = 100;
+
+/** @param {World} world before its daemon starts */
+async function watchTurns(world) {
+	const library = path.join(world.temp, 'loop-turns.so');
+	const file = path.join(world.temp, 'turns');
+	await promisify(execFile)('cc', ['-O2', '-shared', '-fPIC', '-o', library, SOURCE, '-ldl']);
+	await writeFile(file, Buffer.alloc(TURNS_BYTES));
+	world.env = { ...world.env, LD_PRELOAD: library, LOOP_TURNS: file };
+	const turns = await open(file, 'r+');
+	world.atEnd.push(() => turns.close());
+	return {
+		reset: () => turns.write(Buffer.alloc(TURNS_BYTES), 0, TURNS_BYTES, 0),
+		async longest() {
+			const { buffer } = await turns.read(Buffer.alloc(TURNS_BYTES), 0, TURNS_BYTES, 0);
+			return Number(buffer.readBigUInt64LE(8)) / 1e6;
+		},
+	};
+}
+
+test('no call takes a turn of the loop for long', { skip: SANITIZED && 'a sanitizer has a pace of its own' }, async t => {
+	const world = await World.open(t);
+	const turns = await watchTurns(world);
+	const rules = `${`\tignore = ${'*a'.repeat(15)}*b\n`.repeat(31)}${`\tignore = ${'**/'.repeat(80)}b\n`.repeat(31)}`;
+	const root = await world.folder('site', { 'a.css': '', '.savecast': `[savecast]\n${rules}` }, { git: true });
+	await world.folder('plain', { 'a.css': '' }, { git: true });
+	await world.startDaemon();
+	await world.bus.saved(path.join(root, 'a.css'));
+	const many = (/** @type {string} */ folder, /** @type {number} */ count) =>
+		Array.from({ length: count }, (_, i) => path.join(world.home, folder, `${i}/file.css`));
+	/** @type {[string, string[]][]} */
+	const calls = [
+		['4,096 names that do not exist', many('plain', 4096)],
+		['4,096 names in no project', Array.from({ length: 4096 }, (_, i) => `/nowhere/${i}`)],
+		['64 of the deepest names', Array.from({ length: 64 }, (_, i) => `${world.home}/plain/${`${i % 10}/`.repeat(240)}x`)],
+		['62 rules on a long name', [path.join(root, 'a'.repeat(240))]],
+		['62 rules on a deep name', [path.join(root, 'a/'.repeat(240), 'x')]],
+	];
+	for (const [what, names] of calls) {
+		await turns.reset();
+		await world.bus.saved(...names);
+		await world.bus.properties(); // the turn that answered the save is over, and counted
+		const msec = await turns.longest();
+		t.diagnostic(`${what}: ${msec.toFixed(1)} ms`);
+		assert.ok(msec < TURN_MSEC, `${what}: ${msec} ms`);
+	}
+	await assert.rejects(world.bus.saved(`/${'a/'.repeat(256)}b`), /must have at most 256 components/);
+});
