@@ -219,8 +219,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (!changes || navigator.serviceWorker?.controller) {
 			return false;
 		}
-		const urls = dom.urls();
-		const files = changes.filter(({ kind }) => kind !== 'page' && kind !== 'other');
+		// The page itself is requested by the reload.
+		const own = new Set([answers.url]);
+		const urls = new Set([...dom.urls()].filter((one) => !own.has(one)));
+		const files = changes.filter(({ kind, path }) => kind !== 'page' && kind !== 'other' && !match.find(path, own).size);
 		const found = files.map((change) => (change.all || match.isCompiled(change.path) ? new Set() : match.find(change.path, urls)));
 		const all = [...new Set(found.flatMap((some) => [...some]))];
 		if (found.some(({ size }) => !size) && files.some(({ path }) => !match.isServed(path)) || all.length > MAX_REFRESHED) {
