@@ -137,6 +137,10 @@ static void source_announce(
 	_cleanup_free_ char *git = mem_steal(source->git);
 
 	source->gone = 0;
+	if (kept + more) {
+		source->streak++;
+		source->told_usec = clock_now_usec();
+	}
 	if (git && kept + more) {
 		pipeline_wrote(source->parts.pipeline, source->project, EVENT_GIT, changes, kept, kept + more, git);
 	} else if (kept + more) {

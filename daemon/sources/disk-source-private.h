@@ -24,6 +24,8 @@ struct disk_source {
 	struct fileset moved_folders; /* moved away, and not yet announced */
 	/* announced to be gone: nothing is known about files in them */
 	struct fileset gone_folders;
+	uint64_t told_usec; /* the last announcement */
+	unsigned streak; /* announcements after each of which a write followed at once */
 	size_t gone; /* deleted files with unknown names */
 	char *git; /* what git did, while its files are being read; or NULL */
 };

@@ -26,6 +26,18 @@ void disk_source_let_go(struct disk_source *source)
 	}
 }
 
+/* When the next announcement may leave: at once, but at increasing intervals in a streak. */
+static uint64_t source_may_tell(const struct disk_source *source)
+{
+	unsigned doublings = source->streak - DISK_STREAK_MAX;
+	uint64_t wait = DISK_STREAK_USEC << (doublings < 8 ? doublings : 8);
+
+	if (source->streak < DISK_STREAK_MAX || source->git || source->holding) {
+		return 0;
+	}
+	return source->told_usec + (wait < DISK_STREAK_WAIT_USEC ? wait : DISK_STREAK_WAIT_USEC);
+}
+
 void disk_source_tell(struct disk_source *source)
 {
 	uint64_t now = clock_now_usec();
@@ -39,11 +51,20 @@ void disk_source_tell(struct disk_source *source)
 		loop_timer_set(source->due, CLOCK_NEVER);
 		return;
 	}
+	if (now < source_may_tell(source)) {
+		loop_timer_set(source->due, source_may_tell(source));
+		return;
+	}
 	if (!mounts_ready(source->project->root) || !disk_source_read_now(source, now)) {
 		disk_source_read(source, now);
 	}
 	disk_source_schedule(source);
 	disk_source_let_go(source);
+}
+
+void disk_source_end_streak(struct disk_source *source)
+{
+	source->streak = 0;
 }
 
 static void source_on_due(void *userdata)
@@ -72,6 +93,9 @@ static void on_tree_event(enum tree_event event, const char *file, void *userdat
 	if (event != TREE_BEGUN &&
 		!intake_wants(source->parts.intake, source->project, file, false)) {
 		return;
+	}
+	if (now > source->told_usec + DISK_STREAK_END_USEC) {
+		source->streak = 0;
 	}
 	switch (event) {
 	case TREE_BEGUN:

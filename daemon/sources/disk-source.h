@@ -16,6 +16,11 @@
  *   the file did not exist before     DISK_NEW: it may be renamed over another one
  *   git is working                    until git is done; then all is one event
  *
+ * A program that goes on writing, or a server that writes a file whenever its page loads,
+ * would reload the tabs all the time. So after DISK_STREAK_MAX announcements, each followed
+ * by a change within DISK_STREAK_END, the next ones wait, from DISK_STREAK up to
+ * DISK_STREAK_WAIT. What an editor reports does not wait.
+ *
  * If an editor reports the same bytes, that is the same event, whichever report comes
  * first.
  */
@@ -30,6 +35,9 @@
 
 #define DISK_EMPTY_USEC (150 * CLOCK_USEC_PER_MSEC)
 #define DISK_NEW_USEC (100 * CLOCK_USEC_PER_MSEC)
+#define DISK_STREAK_USEC (100 * CLOCK_USEC_PER_MSEC)
+#define DISK_STREAK_WAIT_USEC (2 * CLOCK_USEC_PER_SEC)
+#define DISK_STREAK_END_USEC (1 * CLOCK_USEC_PER_SEC)
 #define DISK_LINGER_USEC (3 * CLOCK_USEC_PER_SEC)
 
 enum {
@@ -37,6 +45,7 @@ enum {
 	DISK_LOOP_FILES_MAX = 8,
 	DISK_LOOP_BYTES_MAX = 256 * 1024,
 	DISK_GONE_FOLDERS_MAX = 256,
+	DISK_STREAK_MAX = 12,
 };
 
 struct disk_parts {
@@ -57,6 +66,8 @@ void disk_source_free(struct disk_source *source);
 
 /* Reports what can be reported now. */
 void disk_source_tell(struct disk_source *source);
+/* The next announcement does not wait. */
+void disk_source_end_streak(struct disk_source *source);
 /* git is done; `what` it did is the text of the event's first step. */
 void disk_source_git_done(struct disk_source *source, const char *what);
 /* A hold of the project ends: keeps it until what was written meanwhile is known. */

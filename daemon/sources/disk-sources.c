@@ -136,3 +136,13 @@ void disk_sources_tell(struct disk_sources *sources)
 		}
 	}
 }
+
+void disk_sources_saved(struct disk_sources *sources)
+{
+	for (struct item *item = sources->first; item; item = item->next) {
+		if (item->source) {
+			disk_source_end_streak(item->source);
+			disk_source_tell(item->source);
+		}
+	}
+}

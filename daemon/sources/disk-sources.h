@@ -23,3 +23,5 @@ struct disk_source *disk_sources_find(const struct disk_sources *sources, const 
 
 /* Something was written: each source reports what it can. */
 void disk_sources_tell(struct disk_sources *sources);
+/* The same, and an editor reports a save: no streak of another program goes on. */
+void disk_sources_saved(struct disk_sources *sources);

@@ -36,7 +36,7 @@ static void on_save(void *userdata)
 
 	if (disk_sources_any(sources->disk)) {
 		watcher_drain(sources->watcher);
-		disk_sources_tell(sources->disk);
+		disk_sources_saved(sources->disk);
 	}
 }
 

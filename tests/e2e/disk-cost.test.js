@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+/** What it costs to watch: nothing while nothing happens, and little when very much does. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
+import { test } from 'node:test';
+
+import { until } from '../lib/events.js';
+import { Memory } from '../lib/memory.js';
+import { watched } from '../lib/watched.js';
+import { LONG, SANITIZED } from '../lib/world.js';
+
+const FOLDERS = 2000, FOLDER_BYTES_MAX = 200;
+const STORM = LONG ? 100000 : 4000;
+
+/** @param {number} pid @returns {Promise<number>} how often it was woken so far, all its threads */
+async function wakeUps(pid) {
+	let sum = 0;
+	for (const thread of await readdir(`/proc/${pid}/task`)) {
+		const status = await readFile(`/proc/${pid}/task/${thread}/status`, 'utf8');
+		for (const [, count] of status.matchAll(/^(?:non)?voluntary_ctxt_switches:\s+(\d+)$/gm)) {
+			sum += Number(count);
+		}
+	}
+	return sum;
+}
+
+test('2,000 folders: bytes of each, and nobody is woken while nothing happens', async t => {
+	const { world, root, client, url, project, sh } = await watched(t, { 'a.css': '1' });
+	const memory = new Memory(world);
+	// The worker, libgit2 and what else the first look brings are there already.
+	const before = await memory.pss();
+	await sh(`cd ..; mkdir big; cd big; for i in $(seq 40); do for k in $(seq ${FOLDERS / 40 - 1}); do echo d$i/e$k; done; done | xargs mkdir -p; git init -q; printf '[savecast]\\n\\turl = ${url}big/*\\n' > .savecast`);
+	await world.savecast('track', `${root}/../big`);
+	for (const tab of [2, 3]) {
+		await client.watch(tab, `${url}big/${tab}`);
+	}
+	await until('all to be watched', async () => (await world.bus.projects()).every(({ Watch }) => Watch === 'on'));
+	assert.equal((await project()).Watch, 'on');
+	const each = (await memory.pss() - before) * 1024 / FOLDERS;
+	t.diagnostic(`${each.toFixed(0)} bytes a folder`);
+	assert.ok(SANITIZED || each <= FOLDER_BYTES_MAX, `${each} bytes a folder`);
+
+	const pid = world.daemon?.process.pid ?? 0;
+	const { mark } = client.log, woken = await wakeUps(pid);
+	await new Promise(resolve => { setTimeout(resolve, 3000); });
+	const pings = client.log.all.slice(mark).length;
+	// A ping that is sent to keep the extension alive is a wake-up.
+	assert.ok(await wakeUps(pid) - woken <= 2 * pings, `${await wakeUps(pid) - woken} context switches, ${pings} messages`);
+});
+
+test('a storm in an ignored folder wakes nobody, one elsewhere is bounded', async t => {
+	const { world, client, did, sh } = await watched(t, { 'a.css': '1', '.gitignore': '/ignored/\n', 'node_modules/x/a.js': '1', 'ignored/a.js': '1' });
+	const pid = world.daemon?.process.pid ?? 0;
+	const woken = await wakeUps(pid);
+	await sh('for i in $(seq 200); do echo $i > node_modules/x/$i.js; echo $i > ignored/$i.js; done; rm -r node_modules/x ignored/1*');
+	assert.ok(await wakeUps(pid) - woken <= 4, `${await wakeUps(pid) - woken} context switches`);
+
+	const memory = await new Memory(world).begin();
+	const { mark } = client.log;
+	const begun = performance.now();
+	await did(() => sh(`python3 -c '
+import os
+for i in range(100):
+	os.mkdir("s%d" % i)
+for i in range(${STORM}):
+	with open("s%d/%d.css" % (i % 100, i), "w") as f:
+		f.write(str(i))
+'`), { expect: false });
+	const reloads = client.log.all.slice(mark).filter(({ event: { type } }) => type === 'reload').length;
+	t.diagnostic(`${reloads} reloads in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+	assert.ok(reloads >= 1 && reloads <= 100, `${reloads} reloads`);
+	await memory.bounded(t, 'a storm of files', 24 * 1024);
+	assert.deepEqual((await did(() => sh('echo 2 > a.css'))).map(({ files }) => files), [['a.css']], 'and goes on');
+});
+
+test('a server that writes a file whenever its page loads does not reload it for ever', async t => {
+	const { client, file } = await watched(t, { 'count.txt': '0' });
+	let reloads = 0;
+	client.socket.on('message', data => {
+		if (JSON.parse(String(data)).type === 'reload') {
+			reloads++;
+			writeFileSync(file('count.txt'), String(reloads)); // as the server would, for the request
+		}
+	});
+	writeFileSync(file('count.txt'), 'go');
+	await until('the first reloads', () => reloads > 13);
+	const before = reloads;
+	await new Promise(resolve => { setTimeout(resolve, 5000); });
+	assert.ok(reloads - before <= 8, `${reloads - before} reloads in 5 s`);
+	assert.ok(reloads > before, 'what is written is shown in the end');
+});
