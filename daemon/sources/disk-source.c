@@ -55,7 +55,9 @@ void disk_source_tell(struct disk_source *source)
 		loop_timer_set(source->due, source_may_tell(source));
 		return;
 	}
-	if (!mounts_ready(source->project->root) || !disk_source_read_now(source, now)) {
+	/* Only with savecast.watch = true is anything remote watched. */
+	if ((source->project->settings->watch.on && !mounts_ready(source->project->root)) ||
+		!disk_source_read_now(source, now)) {
 		disk_source_read(source, now);
 	}
 	disk_source_schedule(source);
