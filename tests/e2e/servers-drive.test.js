@@ -14,6 +14,8 @@ import { ROWS, SHORT } from '../servers/rows.js';
 
 /** On a machine with much else to do; on a quiet one a tenth of it. */
 const LATE_MSEC = 1000;
+/** A restart that takes so long was one of a busy machine. */
+const BUSY_MSEC = 2000;
 
 /**
  * @param {import('node:test').TestContext} t
@@ -37,7 +39,9 @@ async function works(t, row) {
 		assert.ok(step.late !== undefined, `${step.what}: the tab was not reloaded\n${told}`);
 		// PHP's time counts where nobody may look.
 		assert.ok(step.late < LATE_MSEC + (row.oldMsec ?? 0), `${step.what}: ${step.late} ms late: ${JSON.stringify(step.stories)}\n${told}`);
-		for (const { got } of step.orders) {
+		// A reloader that gets no CPU may begin later than any wait: then the right reload comes last.
+		const orders = step.first - step.at > BUSY_MSEC ? step.orders.slice(-1) : step.orders;
+		for (const { got } of orders) {
 			assert.deepEqual([got.kind, got.marks], ['page', step.marks], `${step.what}\n${told}`);
 		}
 	}
