@@ -151,6 +151,10 @@ export class Navigation {
 			});
 			progress.answered(id, Number(message.status) || 0);
 			transfer.arrived(id, Boolean(message.redirected));
+			if (message.leftAt && message.leftAt < (entry?.savedAt ?? 0)) {
+				// Back from the back/forward cache, from before the last save.
+				api.tabs.reload(id, { bypassCache: true }).catch(() => {});
+			}
 			safe(id);
 			this.#ready.dispatchEvent(new Event(String(id)));
 			break;

@@ -53,6 +53,7 @@ export class Reloads {
 		const { event } = order;
 		const entry = tabs.get(id);
 		if (entry && entry.paused === undefined) {
+			tabs.set(id, { savedAt: Date.now() });
 			send(progress.begin(event, id));
 			this.#reportFailure(id, event, this.#carryOut(id, order));
 		} else {

@@ -25,6 +25,7 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  *	show it since our reload, so the page is the same; `lost`: since the tab navigated
  * @property {Pending} [pending]
  * @property {string} [guard] why the page must not be reloaded, as it says
+ * @property {number} [savedAt] when the last save came for the tab, in milliseconds since 1970
  * @property {string} [asks] why a reload of this page does not begin: the browser asks the user first
  * @property {boolean} [touched] whether the user has clicked or typed in the page: only then may it ask
  *	before it is left

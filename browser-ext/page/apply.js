@@ -20,7 +20,15 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			found = styles.reachable();
 		}
 		if (!found.size) {
-			return { outcome: 'unused', detail: `${path}: this tab has not loaded it` };
+			// It may be part of one that is put together on the way.
+			found = new Set([...styles.reachable()].filter(match.isCombined));
+		}
+		if (dom.hasOpaqueDocuments() && !match.find(path, urls).size) {
+			return { outcome: 'reload', detail: `${path}: a frame that cannot be looked into may use it` };
+		}
+		if (!found.size) {
+			return dom.isComplete() ? { outcome: 'unused', detail: `${path}: this tab has not loaded it` }
+				: { outcome: 'reload', detail: `${path}: it is not known whether this tab uses it` };
 		}
 		const { count, failed } = await styles.swap(found, n);
 		return failed ? { outcome: 'reload', detail: `${path}: it could not be loaded` }
@@ -31,7 +39,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {Change} change @param {Set<string>} urls @returns {Applied} */
 	const unusedElse = ({ path }, urls) => {
 		const used = match.find(path, urls).size || match.isCompiled(path);
-		return !used && match.isServed(path) && dom.isComplete()
+		return !used && match.isServed(path) && dom.isComplete() && !dom.hasOpaqueDocuments()
 			? { outcome: 'unused', detail: `${path}: this tab has not loaded it` }
 			: { outcome: 'reload', detail: path };
 	};

@@ -145,6 +145,18 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return all;
 	};
 
+	/**
+	 * Whether there are documents of the project's, maybe, that cannot be looked into: sandboxed
+	 * frames, frames of another port, objects.
+	 */
+	const hasOpaqueDocuments = () => [...roots()].some((root) =>
+		[...root.querySelectorAll('iframe, frame, object, embed')].some((element) => {
+			const { src, data } = /** @type {any} */ (element);
+			const url = src || data;
+			return !inside(element) && (element.hasAttribute('srcdoc') || !url ||
+				new URL(url, document.baseURI).hostname === location.hostname);
+		}));
+
 	/** Whether urls() has all: a service worker may have loaded others. */
 	const isComplete = () => complete && !navigator.serviceWorker?.controller;
 
@@ -166,5 +178,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {boolean} whether the page has scripts of its own server, as files */
 	const hasScriptFiles = () => [...document.scripts].some(({ src }) => src && new URL(src).origin === location.origin);
 
-	shared.dom = { fetched, hasScriptFiles, roots, inside, sheets, withImports, rulesOf, isImport, plain, fresh, unnamedIcon, urls, isComplete };
+	shared.dom = { fetched, hasScriptFiles, roots, inside, sheets, withImports, rulesOf, isImport, plain, fresh, unnamedIcon, urls, isComplete, hasOpaqueDocuments };
 }

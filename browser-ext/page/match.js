@@ -14,16 +14,24 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** A longer name is none that a file system has. */
 	const MAX_NAME = 255;
 
+	const HASH = /[.-](?:(?=[\w-]*\d)[\w-]{6,64}|(?=[\w-]*[a-z])(?=[\w-]+[A-Z][\w-]*[A-Z])[\w-]{8,64})(?=\.[A-Za-z0-9]+$)/;
+
+	/** What servers convert images to, on the way. */
+	const CONVERTED = /\.(avif|webp|jpe?g|png)$/i;
+
+	/** Names of files that are put together from others. */
+	const COMBINED = /(^|[._-])(all|bundle|combined|concat|dist|vendor)([._-]|$)/i;
+
 	/** Folders of files that a server hands out as they are, in most of the world. */
 	const SERVED = /(^|\/)(static|public|www|htdocs|wwwroot|media|images|img|icons|fonts)\//;
 
 	/**
-	 * "app.css", "app.3f9a2c1b.css" and "app-BX3k9q_f.css" are all "app.css". Only something
-	 * long with a digit in it is taken for a hash.
+	 * "app.css", "app.min.css", "app.3f9a2c1b.css" and "app-BXkqLmNp.css" are all "app.css". Only something
+	 * long with a digit in it, or of letters in a case like that of no word, is taken for a hash.
 	 *
 	 * @param {string} name
 	 */
-	const unhashed = (name) => (name.length > MAX_NAME ? name : name.replace(/[.-](?=[\w-]*\d)[\w-]{6,64}(?=\.[a-z0-9]+$)/i, ''));
+	const unhashed = (name) => (name.length > MAX_NAME ? name : name.replace(HASH, '').replace(/[.-]min(?=\.[a-z0-9]+$)/i, ''));
 
 	/** @param {string} name @returns {string} in lower case; '' if it has none */
 	const suffixOf = (name) => (name.includes('.') ? name.slice(name.lastIndexOf('.') + 1).toLowerCase() : '');
@@ -39,6 +47,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return part;
 		}
 	});
+
+	/** @param {string} name @param {string} url @returns {boolean} whether a parameter names the file: a resizer, a loader */
+	const isParameter = (name, url) => name.includes('.') &&
+		// Not by searchParams, whose iterators Firefox does not give to scripts of an extension.
+		components(new URL(url).search.replace(/[?&=,;+]|%2f/gi, '/')).includes(name);
+
+	/** @param {string} name @param {string} served @returns {boolean} whether it is the image in another format */
+	const isConverted = (name, served) => CONVERTED.test(name) && CONVERTED.test(served) &&
+		name.replace(CONVERTED, '') === served.replace(CONVERTED, '');
+
+	/** @param {string} url @returns {boolean} whether it may be made of files that its name does not tell */
+	const isCombined = (url) => {
+		const name = components(new URL(url).pathname).pop() ?? '';
+		return COMBINED.test(name) || HASH.test(name) || suffixOf(name) !== 'css';
+	};
 
 	/**
 	 * @param {string} path relative to the project
@@ -56,11 +79,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const ours = path.split('/').filter(Boolean);
 		const name = ours.pop() ?? '';
 		const served = theirs.pop() ?? '';
+		if (name && isParameter(name, url)) {
+			return 1;
+		}
 		const suffix = suffixOf(name);
 		const output = OUTPUTS.get(suffix);
 		const compiled = output && name.slice(0, -suffix.length) + output;
 		if (served !== name && unhashed(served) !== name &&
-			served !== compiled && unhashed(served) !== compiled) {
+			served !== compiled && unhashed(served) !== compiled && !isConverted(name, served)) {
 			return 0;
 		}
 		let count = 1;
@@ -104,5 +130,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const isSourceMap = (path) => /\.(css|[cm]?js)\.map$/i.test(path);
 
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	shared.match = { OUTPUTS, find, isCompiled, isServed, isSourceMap };
+	shared.match = { OUTPUTS, find, isCombined, isCompiled, isServed, isSourceMap };
 }

@@ -24,6 +24,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const begin = () => {
 		/** Whether a form was sent whose answer is the next document. */
 		let posting = false;
+		/** When the document went into the back/forward cache. */
+		let leftAt = 0;
 		/** Identifies this document, also for problems.js. */
 		const id = /** @type {any} */ (globalThis).savecastDocument ??= Math.random().toString(36);
 
@@ -96,8 +98,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			id,
 			why: shared.guard.why(),
 			touched: isTouched(),
+			leftAt,
 			status: entry?.responseStatus ?? 0,
 			redirected: (entry?.redirectCount ?? 0) > 0,
+		});
+		addEventListener('pagehide', () => {
+			leftAt = Date.now();
 		});
 		addEventListener('pageshow', ({ persisted }) => {
 			if (persisted) {

@@ -82,6 +82,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const REFRESHES_CACHE = !('openOrClosedShadowRoot' in Element.prototype);
 
+	/**
+	 * The cache's entry of the plain URL, for the next page that uses the sheet. Not waited for. In
+	 * Firefox, only a request of the page's own reaches its part of the cache.
+	 *
+	 * @param {Set<string>} urls
+	 */
+	const refreshCache = (urls) => {
+		const page = /** @type {any} */ (globalThis).content ?? globalThis;
+		urls.forEach((url) => {
+			if (new URL(url).origin === location.origin && location.protocol.startsWith('http')) {
+				page.fetch(url, { cache: 'reload', keepalive: true }).catch(() => {});
+			}
+		});
+	};
+
 	/** @param {CSSStyleSheet} sheet that will be loaded again */
 	const prime = async (sheet) => {
 		if (REFRESHES_CACHE) {
@@ -102,6 +117,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}));
 	};
 
+	/** @param {HTMLLinkElement | HTMLStyleElement} owner @param {boolean} off as it was before */
+	const setDisabled = ({ sheet }, off) => {
+		if (sheet && sheet.disabled !== off) {
+			sheet.disabled = off;
+		}
+	};
+
 	/**
 	 * @param {HTMLLinkElement} link
 	 * @param {number} n
@@ -115,7 +137,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// Absolute, since Firefox checks a relative one against the page's policy.
 		clone.href = dom.fresh(link.href, n);
 		clone.removeAttribute('integrity');
+		// A theme switcher may have turned it off, or an alternate one on.
+		const off = link.sheet?.disabled ?? false;
 		const end = settled(clone);
+		clone.addEventListener('load', () => setDisabled(clone, off), { once: true });
 		link.after(clone);
 		if (link.disabled) {
 			clone.disabled = true;
@@ -128,6 +153,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			clone.remove();
 			return false;
 		}
+		setDisabled(clone, off);
 		await swapInner(clone, n);
 		link.remove();
 		return true;
@@ -146,9 +172,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			await prime(style.sheet);
 		}
 		const clone = /** @type {HTMLStyleElement} */ (style.cloneNode(true));
+		const off = style.sheet?.disabled ?? false;
 		const end = settled(clone);
 		style.after(clone);
+		setDisabled(clone, off);
 		await end;
+		setDisabled(clone, off);
 		style.remove();
 		return true;
 	};
@@ -207,6 +236,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			}
 		}
 		const done = await Promise.all(swaps);
+		refreshCache(urls);
 		return { count: done.filter(Boolean).length, failed: done.includes(false) };
 	};
 

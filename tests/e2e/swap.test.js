@@ -113,7 +113,8 @@ for (const which of BROWSERS) {
 		};
 		/** @param {any} told @param {string} end */
 		const ended = async (told, end) => {
-			assert.equal(words(told).at(-1), end, JSON.stringify(told.steps));
+			// The page has a sheet that does not load, which is a problem of its own.
+			assert.equal(words(told).filter((step) => step !== 'problem').at(-1), end, JSON.stringify(told.steps));
 			assert.equal(await page.evaluate('window.untouched === true'), end !== 'loaded');
 		};
 		return { world, site, browser, page, save, ended };

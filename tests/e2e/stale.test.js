@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+//
+// What is shown is never older than the story says: on the next page, on a page that comes back from
+// the back/forward cache, in frames that cannot be looked into, behind names that are not the file's.
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from '../lib/events.js';
+import { BROWSERS, missing, pageScriptsReady, story, switchOn, words } from '../lib/live.js';
+import { World } from '../lib/world.js';
+
+const rgb = (/** @type {number} */ n) => `rgb(${n}, 0, 0)`;
+const css = (/** @type {string} */ element, /** @type {number} */ n) => `${element} { color: ${rgb(n)} }`;
+
+for (const which of BROWSERS) {
+	const skip = missing(which);
+
+	/** @param {import('node:test').TestContext} t @param {Record<string, string>} files @param {object} [headers] */
+	const open = async (t, files, headers = {}) => {
+		const world = await World.open(t, { patch: false });
+		await world.startDaemon();
+		const site = await world.site('site', { ...files, '.headers': JSON.stringify(headers) });
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		const page = await browser.newPage(site.url);
+		await switchOn(world, page);
+		await pageScriptsReady(browser);
+		let last = 0;
+		/** @param {string} name @param {string} content @returns {Promise<string>} how its story ends */
+		const save = async (name, content) => {
+			await writeFile(path.join(site.root, name), content);
+			await world.bus.saved(path.join(site.root, name));
+			const ended = await story(world, last);
+			last = ended.serial;
+			return String(words(ended).at(-1));
+		};
+		/** @param {string} element @param {number} n */
+		const shows = (element, n) => until(`${element} ${rgb(n)}`, async () =>
+			await page.evaluate(`getComputedStyle(${element}).color`).catch(() => '') === rgb(n), { msec: 10000 });
+		return { world, site, browser, page, save, shows };
+	};
+
+	test(`${which}: a swapped sheet is new on the next page, too, and on the first one again`, { skip }, async t => {
+		for (const [name, headers] of /** @type {[string, object][]} */ ([
+			['max-age', { '/a.css': { 'Cache-Control': 'max-age=3600' } }],
+			['only an old Last-Modified', { '/a.css': { 'Last-Modified': 'Mon, 01 Jan 2024 00:00:00 GMT' } }],
+		])) {
+			await t.test(name, async t2 => {
+				const html = '<!doctype html><link rel="stylesheet" href="/a.css"><h1 id="h">x</h1>';
+				const { site, page, save, shows } = await open(t2, { 'index.html': html, 'two.html': html, 'a.css': css('h1', 1) }, headers);
+				await shows('h', 1);
+				assert.equal(await save('a.css', css('h1', 2)), 'swapped');
+				await shows('h', 2);
+				// The request that refreshes the cache is not waited for.
+				await until('the refreshed cache', () => page.evaluate(`fetch('/a.css').then((a) => a.text()).then((text) => text.includes('${rgb(2)}'))`));
+				if (which === 'firefox') {
+					t2.diagnostic('Firefox takes the sheet of the next page from its memory, which no request refreshes');
+					return;
+				}
+				await page.goto(`${site.url}two.html`);
+				await shows('h', 2);
+				await page.goto(`${site.url}index.html`);
+				await shows('h', 2);
+			});
+		}
+	});
+
+	test(`${which}: a page from the back/forward cache that is older than a save is loaded again`, { skip }, async t => {
+		const html = (/** @type {number} */ n) => `<!doctype html><link rel="stylesheet" href="/a.css"><h1 id="h">${n}</h1>`;
+		const { site, browser, page, save, shows } = await open(t,
+			{ 'index.html': html(1), 'two.html': html(1), 'a.css': css('h1', 1) }, { '/': { 'Cache-Control': 'no-cache' } });
+		const number = () => page.evaluate('document.getElementById("h").textContent').catch(() => '');
+		for (const [round, name, content] of /** @type {[number, string, string][]} */ ([[2, 'a.css', css('h1', 2)], [3, 'index.html', html(3)]])) {
+			await page.goto(site.url);
+			await pageScriptsReady(browser);
+			await page.evaluate('(setTimeout(() => { location.href = "/two.html"; }, 1), 1)');
+			await until('the other page', async () => await page.evaluate('location.pathname').catch(() => '') === '/two.html');
+			await pageScriptsReady(browser);
+			await save(name, content);
+			await page.evaluate('(setTimeout(() => history.back(), 1), 1)');
+			await until('the first page', async () => await page.evaluate('location.pathname').catch(() => '') === '/');
+			await shows('h', 2);
+			await until(`round ${round}`, async () => round === 2 || await number() === '3');
+		}
+	});
+
+	test(`${which}: a sheet that a theme switcher has turned off stays off, and an alternate that nobody chose, too`, { skip }, async t => {
+		const { page, save, shows } = await open(t, {
+			'index.html': `<!doctype html><link rel="stylesheet" href="/base.css"><link id="dark" rel="stylesheet" href="/dark.css">
+				<link rel="stylesheet" title="one" href="/one.css"><link id="two" rel="alternate stylesheet" title="two" href="/two.css">
+				<h1 id="h">x</h1><h2 id="i">x</h2>`,
+			'base.css': css('h1', 1), 'dark.css': css('h1', 9), 'one.css': css('h2', 1), 'two.css': css('h2', 9),
+		});
+		await page.evaluate('(dark.sheet.disabled = true, 1)');
+		await shows('h', 1);
+		assert.equal(await save('dark.css', css('h1', 8)), 'swapped');
+		await shows('h', 1);
+		assert.equal(await save('one.css', css('h2', 2)), 'swapped');
+		await shows('i', 2);
+		// An alternate that nobody chose is not switched on.
+		assert.equal(await save('two.css', css('h2', 8)), 'swapped');
+		await shows('i', 2);
+	});
+
+	test(`${which}: unused is said only where it is known`, { skip }, async t => {
+		const { page, site, save, shows } = await open(t, {
+			'index.html': '<!doctype html><link rel="stylesheet" href="/static/app.min.css"><h1 id="h">x</h1>',
+			'frame.html': '<link rel="stylesheet" href="/static/framed.css">',
+			'sandbox.html': '<!doctype html><iframe sandbox src="/frame.html"></iframe>',
+			'object.html': '<!doctype html><object data="/frame.html" type="text/html"></object>',
+			'combined.html': '<!doctype html><link rel="stylesheet" href="/static/bundle.css?f=part.css"><h1 id="h">x</h1>',
+			'static/app.min.css': css('h1', 1), 'static/bundle.css': css('h1', 1), 'static/framed.css': '', 'static/other.css': '', 'static/part.css': '',
+		}, { '/static': { 'Cache-Control': 'no-cache' } });
+		assert.equal(await save('static/other.css', 'x {}'), 'unused');
+		await writeFile(path.join(site.root, 'static/app.min.css'), css('h1', 2));
+		// What the server makes of app.css is behind another name.
+		assert.equal(await save('static/app.css', css('h1', 2)), 'swapped');
+		await shows('h', 2);
+		for (const name of ['sandbox', 'object']) {
+			await page.goto(`${site.url}${name}.html`);
+			assert.equal(await save('static/framed.css', `x { color: ${rgb(name.length)} }`), 'loaded', name);
+		}
+		await page.goto(`${site.url}combined.html`);
+		await writeFile(path.join(site.root, 'static/bundle.css'), css('h1', 3));
+		assert.equal(await save('static/part.css', css('h1', 3)), 'swapped');
+		await shows('h', 3);
+		await writeFile(path.join(site.root, 'static/bundle.css'), css('h1', 4));
+		assert.equal(await save('static/_any.css', css('h1', 4)), 'swapped', 'any file may be in a bundle');
+		await shows('h', 4);
+	});
+}
