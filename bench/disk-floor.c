@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The least that hearing of a write can take: one process that watches a folder with
+ * The least time in which a program can be notified of a write: one process that watches a folder with
  * inotify, reads the file that was written, and sends a line over TCP.
  *
  *     bench-disk-floor FOLDER PORT
