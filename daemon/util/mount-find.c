@@ -77,22 +77,21 @@ static const char *find_behind_links(const struct mount_table *table, char name[
 	}
 }
 
-/*
- * Saves come from one folder, mostly: that all of its name is local holds for a second, and
- * only the file may be a link.
- */
-static bool is_in_local_folder(const struct mount_memory *memory, const char *name, uint64_t now)
+/* The same few names are asked for again and again: each holds for a second. */
+static bool is_known(const struct mount_memory *memory, const char *name, uint64_t now)
 {
-	size_t length = (size_t)(strrchr(name, '/') - name);
-	char target[1];
-
-	return now < memory->until_usec && strlen(memory->local) == length &&
-		memcmp(memory->local, name, length) == 0 && readlink(name, target, 1) < 0;
+	for (size_t i = 0; i < sizeof memory->local / sizeof memory->local[0]; i++) {
+		if (now < memory->local[i].until_usec && strcmp(memory->local[i].name, name) == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 const char *mount_find(
 	const struct mount_table *table, struct mount_memory *memory, const char *name)
 {
+	struct mount_local *local;
 	const char *folder;
 	char copy[PATH_MAX];
 	uint64_t now;
@@ -105,14 +104,14 @@ const char *mount_find(
 		return folder;
 	}
 	now = clock_now_usec();
-	if (is_in_local_folder(memory, name, now)) {
+	if (is_known(memory, name, now)) {
 		return NULL;
 	}
 	folder = find_behind_links(table, strcpy(copy, name));
 	if (!folder) {
-		strcpy(memory->local, name);
-		*strrchr(memory->local, '/') = '\0';
-		memory->until_usec = now + LOCAL_USEC;
+		local = &memory->local[memory->next++ % (sizeof memory->local / sizeof *local)];
+		strcpy(local->name, name);
+		local->until_usec = now + LOCAL_USEC;
 	}
 	return folder;
 }

@@ -10,8 +10,11 @@
 
 /* Zeroed at first, and when the table is another. */
 struct mount_memory {
-	char local[PATH_MAX]; /* the folder of the last local name */
-	uint64_t until_usec; /* so long it holds */
+	struct mount_local {
+		char name[PATH_MAX];
+		uint64_t until_usec; /* so long it is taken to be local */
+	} local[4];
+	unsigned next;
 };
 
 /* Looks at links, but never at one that is on a remote mount. NULL: the name is local. */

@@ -44,7 +44,7 @@ static void table_read(void)
 	size_t length;
 
 	mount_table_clear(&mounts.table);
-	mounts.memory.until_usec = 0;
+	mounts.memory = (struct mount_memory){0};
 	if (file_read("/proc/self/mountinfo", MOUNT_TABLE_BYTES_MAX, &text, &length) == 0) {
 		mount_table_read(&mounts.table, text);
 	}
