@@ -1,11 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# PHP 8.2 (Debian 12), `php -S`: the development server answers with the old code for up to 3 s after
+# PHP 8.2 (Debian 12), `php -S`: the development server answers with the old code for about 2 s after
 # a save. It is the cli's binary, but opcache counts it as a server: `opcache.enable_cli=0`, which is
-# the default, does not switch the cache off. And `opcache.revalidate_freq`, 2 by default, counts whole
-# seconds of the clock and includes the last: a file that was checked is not checked again before the
-# third second after that one begins. With `opcache.enable=0` the new code shows at once.
+# the default, does not switch the cache off, and `opcache.revalidate_freq` is 2 s by default.
+# With `opcache.enable=0` the new code shows at once.
 #
 # Seen, 5 saves each, a request each 20 ms, on a busy machine:
 #   old answers after a save, longest of 5: enable_cli=0 2233 ms, enable=0 203 ms

@@ -151,7 +151,7 @@ export function measure({ quick, alone = false }) {
 	});
 }
 
-const WHY_NOT_AHEAD = 'Most of the time goes by before either hears of the write, and in the client, which is the same '
+const WHY_NOT_AHEAD = 'Most of the time goes by before either is notified of the write, and in the client, which is the same '
 	+ 'for all: the bare probe shows how much';
 const FLOOR = 'a bare probe: inotify, one read, one TCP write';
 /** How much more than the bare probe a plain write may take. */

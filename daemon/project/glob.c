@@ -100,6 +100,29 @@ static bool glob_fail(struct glob *glob, const char *why)
 	return false;
 }
 
+/* One character or set at `at`, which is no star; returns where the next token is, or NULL. */
+static const char *glob_single(struct glob *glob, const char *at)
+{
+	const char *end = at + 1;
+	enum kind kind = *at == '?' ? ANY : *at == '[' ? SET : BYTE;
+
+	if (kind == SET) {
+		end = set_end(++at);
+		if (!end) {
+			glob_fail(glob, "a \"[\" needs a \"]\"");
+			return NULL;
+		}
+	} else if (*at == '\\') {
+		if (!*++at) {
+			glob_fail(glob, "a \"\\\" needs a character after it");
+			return NULL;
+		}
+		end = at + 1;
+	}
+	glob_add(glob, kind, at);
+	return end;
+}
+
 static bool glob_read(struct glob *glob, const char *at)
 {
 	size_t length = strlen(at);
@@ -125,32 +148,17 @@ static bool glob_read(struct glob *glob, const char *at)
 	}
 	at += *at == '/';
 	for (bool begins = true; *at;) {
-		const char *end = at + 1;
-		enum kind kind = *at == '?' ? ANY : *at == '[' ? SET : BYTE;
+		const char *end;
 
-		if (*at == '*') {
-			end = glob_stars(glob, at, begins);
-			begins = end[-1] == '/';
-			at = end;
-			continue;
-		}
 		if (*at == '/' && at[1] == '\0') {
 			glob->folder_only = true;
 			break;
 		}
-		if (kind == SET) {
-			end = set_end(++at);
-			if (!end) {
-				return glob_fail(glob, "a \"[\" needs a \"]\"");
-			}
-		} else if (*at == '\\') {
-			if (!*++at) {
-				return glob_fail(glob, "a \"\\\" needs a character after it");
-			}
-			end = at + 1;
+		end = *at == '*' ? glob_stars(glob, at, begins) : glob_single(glob, at);
+		if (!end) {
+			return false;
 		}
-		glob_add(glob, kind, at);
-		begins = kind == BYTE && *at == '/';
+		begins = end[-1] == '/';
 		at = end;
 	}
 	if (glob->wild > GLOB_STARS_MAX) {
