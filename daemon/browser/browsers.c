@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "browser/browser.h"
+#include "config/setting.h"
 #include "util/clock.h"
 #include "util/mem.h"
 #include "util/pathname.h"
@@ -122,12 +123,13 @@ static void look_up_those(struct browsers *browsers, tab_choice_fn *chosen, cons
 	look_up_some(browsers);
 }
 
-/* Whether a new project could take this tab from its present project. */
+/* Whether a new project could take this tab from its present project; by a url rule any tab. */
 static bool tab_may_move(const struct tab *tab, const void *added)
 {
 	const struct project *project = added;
 
-	return !tab->project || pathname_is_below(project->root, tab->project->root);
+	return !tab->project || project->settings->url.count ||
+		pathname_is_below(project->root, tab->project->root);
 }
 
 void browsers_project_added(struct browsers *browsers, const struct project *project)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/command-line.h"
 
+#include <string.h>
+
 #include "util/mem.h"
 #include "util/pathname.h"
 #include "server/programs.h"
@@ -163,6 +165,28 @@ void command_line_split(struct command_line *line, const char *bytes, size_t len
 		line->args[line->count++] = bytes;
 		bytes = nul + 1;
 	}
+}
+
+char *command_line_name(const char *comm, const char *bytes, size_t length)
+{
+	struct command_line line;
+
+	if (strlen(comm) < COMMAND_LINE_COMM_LENGTH) {
+		return mem_strdup(comm);
+	}
+	command_line_split(&line, bytes, length);
+	/* A title that the program gave itself, the program, or the script of an interpreter. */
+	for (size_t i = 0; i < line.count && i < 3; i++) {
+		const char *slash = strrchr(line.args[i], '/');
+		const char *name = strncmp(line.args[i], comm, COMMAND_LINE_COMM_LENGTH) == 0
+			? line.args[i]
+			: slash ? slash + 1 : line.args[i];
+
+		if (strncmp(name, comm, COMMAND_LINE_COMM_LENGTH) == 0) {
+			return mem_strndup(name, strnlen(name, COMMAND_LINE_NAME_MAX));
+		}
+	}
+	return mem_strdup(comm);
 }
 
 size_t command_line_folders(const char *bytes, size_t length, const char *folder,

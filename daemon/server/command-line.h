@@ -14,6 +14,8 @@ enum {
 	COMMAND_LINE_BYTES_MAX = 64 * 1024, /* longer command lines are cut */
 	COMMAND_LINE_ARGS_MAX = 256,	    /* further arguments are ignored */
 	COMMAND_LINE_FOLDERS_MAX = 8,
+	COMMAND_LINE_NAME_MAX = 64,
+	COMMAND_LINE_COMM_LENGTH = 15, /* to which the kernel cuts a name */
 };
 
 struct command_line {
@@ -26,6 +28,13 @@ struct command_line {
  * that was cut has none and is left out.
  */
 void command_line_split(struct command_line *line, const char *bytes, size_t length);
+
+/*
+ * The name of a process as its command line has it in full: the kernel cuts `comm`, the name
+ * in /proc/PID/stat, after 15 bytes. `comm` itself if no argument begins with it. At most
+ * COMMAND_LINE_NAME_MAX bytes; the caller frees it.
+ */
+char *command_line_name(const char *comm, const char *bytes, size_t length);
 
 /*
  * `folder` is the process's working folder, absolute. Returns the number of folders, the

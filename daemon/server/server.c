@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "server/command-line.h"
 #include "util/clock.h"
 #include "util/mem.h"
 #include "util/utf8.h"
@@ -226,6 +227,7 @@ static void server_note_traits(struct server_main *main, const struct holder *ho
 void server_note_main(struct server *server)
 {
 	const struct holder *oldest = server_processes_oldest(&server->processes);
+	_cleanup_free_ char *name = NULL;
 
 	if (!oldest || oldest->pid == server->main.pid) {
 		return;
@@ -233,11 +235,13 @@ void server_note_main(struct server *server)
 	server_clear_main(server);
 	server->main = (struct server_main){
 		.pid = oldest->pid,
-		.name = utf8_dup(oldest->name),
 		.folder = mem_strdup(oldest->folder),
 	};
 	server->main.command_line =
 		process_command_line(oldest->pid, &server->main.command_line_length);
+	name = command_line_name(
+		oldest->name, server->main.command_line, server->main.command_line_length);
+	server->main.name = utf8_dup(name);
 	server->main.key = server_key(&server->main);
 	server_note_traits(&server->main, oldest);
 	server->family[0] = oldest->pid;

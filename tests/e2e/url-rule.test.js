@@ -50,5 +50,11 @@ test('a url rule counts before anything else, and follows the settings', async t
 		await rm(path.join(admin, '.savecast'));
 	});
 	assert.equal(said.project, 'shop', 'the wider rule is left');
+	// A project that nothing knew yet takes an open tab from another one, as soon as it is known.
+	const beta = await world.folder('beta', { '.savecast': '[savecast]\n\turl = http://shop.test/beta/*\n' }, { git: true });
+	said = await watch(6, 'http://shop.test/beta/');
+	assert.equal(said.project, 'shop');
+	said = await client.told(6, 'live', () => world.savecast('why', path.join(beta, 'x')));
+	assert.equal(said.project, 'beta');
 	await client.told(1, 'none', () => world.configure(users));
 });

@@ -115,11 +115,45 @@ static void the_limits(void **state)
 	assert_int_equal(command_line_folders(bytes, SIZE, "/w", folders), 0);
 }
 
+static void named(const char *comm, const char *bytes, size_t length, const char *wanted)
+{
+	char *name = command_line_name(comm, bytes, length);
+
+	assert_string_equal(name, wanted);
+	free(name);
+}
+
+#define NAMED(comm, bytes, wanted) named(comm, bytes, sizeof bytes, wanted)
+
+/* The kernel cuts a name after 15 bytes; the command line has it in full. */
+static void names_are_whole(void **state)
+{
+	char longest[200];
+
+	NAMED("node", "node\0server.js", "node");
+	NAMED("next-server (v1", "next-server (v16.4.6)", "next-server (v16.4.6)");
+	NAMED("webpack-dev-ser", "/usr/bin/node\0/site/node_modules/.bin/webpack-dev-server\0serve",
+		"webpack-dev-server");
+	NAMED("a-long-named-pr", "/opt/a-long-named-program\0--port\08000", "a-long-named-program");
+	NAMED("exactly-15-byte", "exactly-15-byte", "exactly-15-byte");
+	NAMED("renamed-by-itse", "/usr/bin/python3\0app.py", "renamed-by-itse");
+	named("renamed-by-itse", "", 0, "renamed-by-itse");
+	memset(longest, 'x', sizeof longest);
+	longest[sizeof longest - 1] = '\0';
+	{
+		char *name = command_line_name("xxxxxxxxxxxxxxx", longest, sizeof longest);
+
+		assert_int_equal(strlen(name), COMMAND_LINE_NAME_MAX);
+		free(name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(folders_are_guessed),
 		cmocka_unit_test(the_limits),
+		cmocka_unit_test(names_are_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
