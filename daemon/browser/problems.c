@@ -10,7 +10,7 @@
 #include "util/mounts.h"
 #include "util/pathname.h"
 
-/* The worker's: nothing of it is shared. */
+/* Only the worker uses this. */
 struct problems_job {
 	struct browsers *browsers;
 	uint32_t browser;
@@ -102,7 +102,7 @@ static void add_steps(struct tab *tab)
 	}
 }
 
-/* The same list again: a page that says a thing twice has no new story. */
+/* Whether it is the same list: a page that reports a problem twice adds no steps. */
 static bool is_same(const struct problems *a, const struct problems *b)
 {
 	if (!a || a->event != b->event || a->wire.known != b->wire.known ||

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * What went wrong in a tab's page: the problems of its newest load, as its browser
- * reported them, with the project's files that they are in. These are looked up on
- * the worker thread; until then the tab keeps what it had.
+ * The problems of a tab's page: those of its latest load, as its browser
+ * reported them, with the project's files that they are in. The files are looked up on
+ * the worker thread; until then the tab keeps its earlier problems.
  */
 
 #include <stdbool.h>
@@ -16,11 +16,11 @@
 struct browser;
 struct tab;
 
-/* Steps of one story that name a problem; the others are counted. */
+/* How many problems the steps of one event name; the others are counted. */
 enum { PROBLEMS_STEPS_MAX = 4 };
 
 struct problems {
-	uint64_t event; /* whose load it was; 0: none of ours */
+	uint64_t event; /* the event that loaded the page; 0: none of ours */
 	struct wire_problems wire;
 	char **files; /* of each problem: the project's file, or NULL */
 };
@@ -28,7 +28,7 @@ struct problems {
 /* Takes NULL. */
 void problems_free(struct problems *problems);
 
-/* The browser's `problems`; takes what is in it. */
+/* The browser's `problems`; takes ownership of what is in it. */
 void problems_report(struct browser *browser, struct wire_message *message);
 
 /* "TypeError: x is not a function (static/cart.js:42:7)"; the caller frees it. */

@@ -13,7 +13,7 @@ enum mcp_error {
 	MCP_INVALID_PARAMS = -32602,
 };
 
-/* The revisions of the protocol that say the same of what is used here; the latest first. */
+/* The revisions of the protocol that are the same in all that is used here; the latest first. */
 static const char *const revisions[] = {"2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"};
 
 /* Each takes at most one argument. */
@@ -21,7 +21,7 @@ static const struct {
 	enum mcp_tool tool;
 	const char *name, *description;
 	const char *argument, *argument_description;
-	bool is_list; /* of strings; else it is a string */
+	bool is_list; /* the argument is an array of strings; otherwise it is a string */
 	bool is_required;
 	bool is_read_only;
 } tools[] = {
@@ -117,7 +117,7 @@ static json_t *list_tools(void)
 	return json_pack("{s:o}", "tools", list);
 }
 
-/* NULL if it is as the schema says, else what is wrong. */
+/* NULL if the arguments match the schema, otherwise what is wrong. */
 static const char *argument_fault(size_t i, const json_t *arguments)
 {
 	const json_t *value = tools[i].argument ? json_object_get(arguments, tools[i].argument) : NULL;

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * The Model Context Protocol as this server speaks it: JSON-RPC 2.0, one message a line,
+ * The Model Context Protocol as this server implements it: JSON-RPC 2.0, one message per line,
  * tools only. Pure: a message in, a reply or a tool to run out.
  */
 
@@ -26,7 +26,7 @@ enum mcp_tool {
 struct mcp_outcome {
 	json_t *reply; /* to be sent, or NULL */
 	enum mcp_tool tool; /* to be run, and then mcp_session_result() sent */
-	json_t *id; /* of that request */
+	json_t *id; /* the request's id */
 	json_t *arguments; /* an object, checked against the tool's schema */
 };
 

@@ -10,20 +10,20 @@
 #include "util/clock.h"
 #include "util/pathname.h"
 
-/* Check: what is wrong in the pages of a project, once its tabs have settled. */
+/* Check: reports what is wrong in the pages of a project, once its tabs have settled. */
 
-enum { CHECKS_MAX = 64 }; /* that wait at one time */
+enum { CHECKS_MAX = 64 }; /* calls that wait at the same time */
 
 #define CHECK_TIMEOUT_USEC (10 * CLOCK_USEC_PER_SEC)
 #define CHECK_TIMEOUT_MAX_USEC (600 * CLOCK_USEC_PER_SEC)
-/* From a page's load until the extension must have reported its problems. */
+/* The extension must report a page's problems within this time after its load. */
 #define CHECK_REPORT_USEC (2 * CLOCK_USEC_PER_SEC)
 
 /* A call that waits until the project's tabs have settled. */
 struct checking {
 	struct daemon_api *api;
 	DBusMessage *call;
-	char *root; /* of the project, which may go */
+	char *root; /* the project's root; the project may be forgotten meanwhile */
 	uint64_t until_usec;
 	struct loop_timer *timer;
 	struct checking *next;
@@ -35,7 +35,7 @@ static bool has_open_event(const struct ledger *ledger, const struct project *pr
 		const struct event *event = ledger_find(ledger, serial);
 
 		if (!event) {
-			return false; /* older ones are not kept */
+			return false; /* earlier problems are not kept */
 		}
 		if (!event->closed && event->root && strcmp(event->root, project->root) == 0) {
 			return true;
@@ -44,14 +44,14 @@ static bool has_open_event(const struct ledger *ledger, const struct project *pr
 	return false;
 }
 
-/* Whether the problems of what the tab loaded last are known, or will not be. */
+/* Whether the problems of the tab's latest load are known, or will never be known. */
 static bool tab_is_reported(const struct tab *tab, uint64_t now)
 {
 	return !tab->loaded || (tab->problems && tab->problems->event >= tab->loaded) ||
 		now - tab->loaded_usec >= CHECK_REPORT_USEC;
 }
 
-/* When that may be so; CLOCK_NEVER if it waits for events only, `now` or earlier if it is. */
+/* When the tab may have settled; CLOCK_NEVER: only an event tells; `now` or earlier: it has. */
 static uint64_t settles_at(struct daemon_api *api, const struct project *project, uint64_t now)
 {
 	uint64_t at = now;

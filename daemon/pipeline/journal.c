@@ -68,7 +68,7 @@ void journal_read(struct journal *journal, journal_waited_fn *told, void *userda
 		char *end;
 		uint64_t serial = strtoull(line, &end, 10);
 
-		/* A line that was cut, or that somebody else wrote, is none. */
+		/* A line that was cut off, or that another program wrote, is skipped. */
 		if (serial && *end == ' ' && rest &&
 			pathname_from_text(end + 1, &root, &why) == 0) {
 			told(serial, root, userdata);

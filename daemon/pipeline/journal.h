@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * The events that wait, on disk: a save that was answered and is held, or waits for its
+ * The events that wait, on disk: a save that was acknowledged and is held, or waits for its
  * server, outlives a daemon that is killed. $XDG_STATE_HOME/savecast/waiting has a line for
- * each, "EVENT ROOT" (the root as pathname_to_text() gives it); an event that leaves at once
- * is never in it. Written with two system calls when an event begins to wait and when it
- * no longer does; the kernel keeps what was written when the process ends.
+ * each, "EVENT ROOT" (the root as pathname_to_text() gives it); an event that is sent at once
+ * is never in it. Two system calls write it, one when an event begins to wait and one when the
+ * wait ends; the kernel keeps what was written when the process ends.
  */
 
 #include "pipeline/ledger.h"
@@ -20,8 +20,8 @@ struct journal *journal_new(const char *folder);
 void journal_free(struct journal *journal);
 
 /*
- * Calls told() for each event that waited when the daemon before this one ended, with its
- * number then; these are then forgotten. Blocks; for start-up.
+ * Calls told() for each event that was waiting when the previous daemon ended, with its
+ * number in that daemon; these are then forgotten. Blocks; for start-up.
  */
 typedef void journal_waited_fn(uint64_t serial, const char *root, void *userdata);
 void journal_read(struct journal *journal, journal_waited_fn *told, void *userdata);

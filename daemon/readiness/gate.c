@@ -96,7 +96,7 @@ static void wait_for(struct gate *gate, const struct gate_save *save)
 	gate->first_usec = first ? written : gate->first_usec;
 	gate->waits = true;
 	if (save->prediction == RESTART_OLD) {
-		/* Once more, if an event is sent before. */
+		/* Checks once more if an event is sent earlier. */
 		gate->again_usec = first ? 0 : until;
 		gate->expect_until = first ? until : gate->expect_until;
 		gate->old = first || gate->old;
@@ -219,7 +219,7 @@ bool gate_doubts(const struct gate *gate, uint64_t now)
 	return (gate->asking || (gate->waits && !gate->old)) && now >= gate->doubt_usec;
 }
 
-/* One of several workers after the other is another one. */
+/* Another one of several workers is a different worker, too. */
 static bool replaces_workers(const struct gate *gate, const struct server_state *seen)
 {
 	return seen->generation <= gate->shown && (seen->coming || newest_of(seen) > gate->shown);

@@ -44,7 +44,7 @@ char *restart_history_write(const struct restart_history *history)
 	return json_dumps(file, JSON_INDENT(1));
 }
 
-/* Leaves out an invalid lesson: it will be observed again. */
+/* Skips an invalid lesson: the daemon will learn it again. */
 static void lesson_read(struct restart_history *history, json_t *json)
 {
 	const char *root = json_string_value(json_object_get(json, "root"));

@@ -48,7 +48,7 @@ static enum restart_prediction ask_history(const struct restart_history *history
 
 bool restart_subject_asks_watches(const struct program_traits *traits, const char *suffix)
 {
-	/* Told to watch certain files, nobody knows which; or an unknown program, by its language. */
+	/* It watches files of unknown names; or an unknown program, by its language. */
 	return traits->restarts == RESTARTS_ITSELF
 		? traits->suffixes[0] == '*' &&
 			!(traits->language && program_traits_is_code(traits, suffix))

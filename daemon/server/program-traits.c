@@ -23,7 +23,7 @@ static bool has_word(const char *list, const struct run *run)
 	for (size_t i = 0; i < run->count && *list; i++) {
 		const char *arg = run->args[i];
 
-		/* "--watch=x" is "--watch", where the list has not the whole. */
+		/* "--watch=x" matches "--watch" if the list does not have the whole argument. */
 		if (program_lists(list, arg, strlen(arg)) ||
 			(arg[0] == '-' && program_lists(list, arg, strcspn(arg, "=")))) {
 			return true;
@@ -32,14 +32,14 @@ static bool has_word(const char *list, const struct run *run)
 	return !*list;
 }
 
-/* Where the script of an interpreter's arguments is; `count` if it has none. */
+/* The index of the script in an interpreter's arguments; `count` if there is none. */
 static size_t find_script(const struct run *run)
 {
 	for (size_t i = 0; i < run->count; i++) {
 		const char *arg = run->args[i];
 
 		if (strcmp(arg, "-c") == 0 || strcmp(arg, "-e") == 0 || strcmp(arg, "-p") == 0) {
-			break; /* a program as text */
+			break; /* a program as text in the argument */
 		}
 		if (strcmp(arg, "run") == 0 || strcmp(arg, "serve") == 0) {
 			continue; /* bun run, deno serve */
@@ -121,7 +121,7 @@ void program_traits_of(const char *bytes, size_t length, struct program_traits *
 		return;
 	}
 	script = find_script(&run);
-	/* Options behind the script are the script's, but for "deno run a.ts" and the like. */
+	/* Options after the script belong to the script, except in "deno run a.ts" and the like. */
 	run.count = script < run.count ? script : run.count;
 	take_program(traits, &run);
 	if (1 + script < line.count) {
@@ -147,7 +147,7 @@ void program_traits_add(struct program_traits *traits, const struct program_trai
 
 void program_traits_add_environment(struct program_traits *traits, const char *bytes, size_t length)
 {
-	/* Flask and all others on Werkzeug, Django, Bottle, Quart: each looks every second. */
+	/* Flask and all others on Werkzeug, Django, Bottle, Quart: each checks once a second. */
 	static const char *const marks[] = {
 		"WERKZEUG_RUN_MAIN=true", "RUN_MAIN=true", "BOTTLE_CHILD=true", "QUART_DEBUG=1"};
 

@@ -12,7 +12,7 @@
 #define SCRIPT_CODE " js mjs cjs jsx ts mts cts tsx json "
 #define NODE_SKIPPED " -r --require --import -C --conditions --env-file "
 
-/* How late a change may be noticed by a stat() each second, one each 250 ms, and inotify. */
+/* How late a server notices a change: by a stat() each second, one each 250 ms, and inotify. */
 enum { EACH_SECOND = 1300, EACH_QUARTER = 700, AT_ONCE = 350 };
 
 /*
@@ -23,7 +23,7 @@ enum { PHP_OLD = 3000 };
 #define PHP_BEHIND                                                                                 \
 	.stays = "", .old = "", .old_suffixes = PHP_CODE, .old_msec = PHP_OLD, .old_by_second = true
 
-/* Two names of one program. */
+/* Two names of the same program. */
 #define NODE_RUNS                                                                                  \
 	.rest = REST_SCRIPT, .skipped = NODE_SKIPPED, .restarts = " --watch --watch-path ",        \
 	.suffixes = SCRIPT_CODE, .widens = " --watch-path ", .notice_msec = 450,                   \
@@ -31,7 +31,7 @@ enum { PHP_OLD = 3000 };
 
 static const struct program programs[] = {
 	/* Programs that run a script. */
-	/* The reloaders that a program of its has in itself check each second. */
+	/* The reloaders built into a program of theirs check each second. */
 	{.name = "python*",
 		.rest = REST_SCRIPT,
 		.skipped = " -W -X ",

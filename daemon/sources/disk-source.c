@@ -26,7 +26,7 @@ void disk_source_let_go(struct disk_source *source)
 	}
 }
 
-/* When the next announcement may leave: at once, but at increasing intervals in a streak. */
+/* When the next announcement may be sent: at once, but at increasing intervals in a streak. */
 static uint64_t source_may_tell(const struct disk_source *source)
 {
 	unsigned doublings = source->streak - DISK_STREAK_MAX;
@@ -55,7 +55,7 @@ void disk_source_tell(struct disk_source *source)
 		loop_timer_set(source->due, source_may_tell(source));
 		return;
 	}
-	/* Only with savecast.watch = true is anything remote watched. */
+	/* Remote file systems are watched only with savecast.watch = true. */
 	if ((source->project->settings->watch.on && !mounts_ready(source->project->root)) ||
 		!disk_source_read_now(source, now)) {
 		disk_source_read(source, now);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* The projects whose files are watched on disk: those that a tab shows, and for a while after. */
+/* The projects whose files are watched on disk: while a tab shows them, and for a while after. */
 
 #include "sources/disk-source.h"
 
@@ -23,5 +23,5 @@ struct disk_source *disk_sources_find(const struct disk_sources *sources, const 
 
 /* Something was written: each source reports what it can. */
 void disk_sources_tell(struct disk_sources *sources);
-/* The same, and an editor reports a save: no streak of another program goes on. */
+/* The same, because an editor reported a save: a streak of another program ends. */
 void disk_sources_saved(struct disk_sources *sources);

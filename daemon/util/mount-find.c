@@ -11,7 +11,7 @@
 
 enum { LINKS_MAX = 40 };
 
-/* Takes out the ".." at `at` to `end` and what is above it; returns where the name goes on. */
+/* Removes the ".." from `at` to `end` and the component above it; returns where to continue. */
 static size_t go_up(char *name, size_t at, size_t end)
 {
 	size_t up = at > 1 ? at - 1 : at; /* the slash before it */
@@ -62,7 +62,7 @@ static const char *find_behind_links(const struct mount_table *table, char name[
 			target[n] = '\0';
 			if (++links > LINKS_MAX ||
 				keep + (size_t)n + strlen(name + end) >= PATH_MAX) {
-				return NULL; /* no call follows it either */
+				return NULL; /* no system call follows it either */
 			}
 			strcpy(rest, name + end);
 			strcpy(name + keep, target);
@@ -77,7 +77,7 @@ static const char *find_behind_links(const struct mount_table *table, char name[
 	}
 }
 
-/* The same few names are asked for again and again: each holds for a second. */
+/* The same few names are asked for repeatedly: each answer is valid for a second. */
 static bool is_known(const struct mount_memory *memory, const char *name, uint64_t now)
 {
 	for (size_t i = 0; i < sizeof memory->local / sizeof memory->local[0]; i++) {

@@ -4,7 +4,7 @@
 #include "util/mem.h"
 #include "util/pathname.h"
 
-/* What answers from memory or from a disk of this machine. */
+/* File systems that answer from memory or from a disk of this machine. */
 static const char *const local_types[] = {"ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs",
 	"bcachefs", "zfs", "jfs", "reiserfs", "nilfs2", "tmpfs", "ramfs", "devtmpfs", "rootfs",
 	"overlay", "aufs", "squashfs", "erofs", "iso9660", "udf", "vfat", "msdos", "exfat", "ntfs",
@@ -61,11 +61,11 @@ static void read_line(struct mount_table *table, char *line)
 	at[strcspn(at, " ")] = '\0';
 	unescape(at);
 	if (pathname_is_below(at, "/proc") || pathname_is_below(at, "/sys")) {
-		return; /* nobody's work: systemd mounts something there on every machine */
+		return; /* no files of the user: systemd mounts something there on every machine */
 	}
 	entry = (struct mount_entry){.folder = at, .remote = !is_local(type)};
 	if (!entry.remote && !mount_table_find(table, at)) {
-		return; /* as is what has no entry */
+		return; /* as is a name without an entry */
 	}
 	entry.folder = mem_strdup(at);
 	table->entries = mem_resize(table->entries, table->count + 1, sizeof entry);

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The mounts whose file systems may take any time to answer: those over a network, in a
- * process (FUSE), and of kinds that are not known. From the text of /proc/self/mountinfo. Pure.
+ * The mounts whose file systems may take arbitrarily long to answer: those over a network, in
+ * a process (FUSE), and of unknown kinds. Reads the text of /proc/self/mountinfo. Pure.
  */
 
 #include <stdbool.h>
@@ -17,12 +17,12 @@ struct mount_entry {
 };
 
 struct mount_table {
-	struct mount_entry *entries; /* a later one may hide an earlier one */
+	struct mount_entry *entries; /* a later mount may hide an earlier one */
 	size_t count;
 };
 
 void mount_table_read(struct mount_table *table, const char *text);
 void mount_table_clear(struct mount_table *table);
 
-/* The folder of the remote mount that this absolute name is in, as it is spelled; or NULL. */
+/* The folder of the remote mount that this absolute name, links not followed, is in; or NULL. */
 const char *mount_table_find(const struct mount_table *table, const char *name);

@@ -17,7 +17,7 @@ static void mount_free(struct mount_list *list, struct mount *mount)
 	if (mount->jobs == 0) {
 		worker_free(mount->looks.worker);
 		worker_free(mount->work.worker);
-	} /* else a thread is stuck, and still uses them */
+	} /* otherwise a thread is stuck, and still uses them */
 	free(mount->folder);
 	free(mount->name);
 	free(mount);
@@ -31,7 +31,7 @@ static void on_worker(uint32_t events, void *userdata)
 	worker_collect(lane->worker);
 }
 
-/* The worker, which is started if need be; NULL: it cannot be. */
+/* The lane's worker, which is started if necessary; NULL if it cannot be started. */
 static struct worker *lane_worker(
 	struct mount_list *list, struct lane *lane, struct worker *(*start)(void))
 {
@@ -45,7 +45,7 @@ static struct worker *lane_worker(
 	return lane->fd ? lane->worker : NULL;
 }
 
-/* Makes room: the worker of a mount that nobody uses goes. */
+/* Makes room: frees the worker of a mount that is not in use. */
 static void drop_idle(struct mount_list *list)
 {
 	for (struct mount **at = &list->first; *at; at = &(*at)->next) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* The remote mounts that were used, and their workers: mounts.c only. */
+/* The remote mounts that were used, and their workers. For mounts.c only. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,23 +19,23 @@ struct mount {
 	bool asking, wanted, said;
 	uint64_t answered_usec;
 	uint64_t pause_usec;
-	struct loop_timer *timer; /* for its patience while asking; else to ask again */
-	char *name; /* what was asked for last */
+	struct loop_timer *timer; /* while asking: the time limit; otherwise: when to ask again */
+	char *name; /* the name that was asked for last */
 	struct mount *next;
 };
 
 struct mount_list {
 	struct loop *loop;
-	loop_timer_fn *due; /* of each mount's timer; gets the mount */
+	loop_timer_fn *due; /* called by each mount's timer, with the mount */
 	struct mount *first;
 	unsigned count;
 };
 
-/* NULL: there are MOUNT_WORKERS_MAX in use, or no thread can be started. */
+/* NULL: MOUNT_WORKERS_MAX are in use, or no thread can be started. */
 struct mount *mount_get(struct mount_list *list, const char *folder);
-/* The first of the list. What a stuck worker works on is left. */
+/* The first mount of the list. What a stuck worker uses is not freed. */
 void mount_drop_first(struct mount_list *list);
-/* The worker for jobs with the loop's descriptors; NULL: it cannot be started. */
+/* The worker for jobs that use the loop's descriptors; NULL: it cannot be started. */
 struct worker *mount_worker(struct mount_list *list, struct mount *mount);
-/* Collects finished jobs of all until `until_usec`. */
+/* Collects the finished jobs of all mounts until `until_usec`. */
 void mount_finish_all(struct mount_list *list, uint64_t until_usec);

@@ -20,7 +20,7 @@
 #define LOG_MODULE "mounts"
 #include "util/log.h"
 
-/* For so long after an answer, the loop may go on. */
+/* How long after an answer the loop may use the mount. */
 #define READY_USEC (20 * 1000)
 /* A mount that takes longer than this for the calls of a look-up does not answer. */
 #define QUICK_USEC (20 * 1000)
@@ -50,14 +50,14 @@ static void table_read(void)
 	}
 }
 
-/* Some may be gone that were waited for. */
+/* A mount that was waited for may have been unmounted. */
 static void on_changed(uint32_t events, void *userdata)
 {
 	table_read();
 	for (struct mount *mount = mounts.used.first; mount; mount = mount->next) {
 		if (mount->wanted && !mount_table_find(&mounts.table, mount->folder)) {
 			mount->wanted = mount->said = false;
-			mount->jobs++; /* it stays while this is told */
+			mount->jobs++; /* keeps the mount while told() runs */
 			mounts.told(mount->folder, MOUNT_ANSWERS, mounts.userdata);
 			mount->jobs--;
 		}
@@ -106,14 +106,14 @@ char *mounts_of(const char *name)
 	return folder ? mem_strdup(folder) : NULL;
 }
 
-/* A question to a mount, on its worker. */
+/* A question to a mount, asked on the mount's worker. */
 struct asking {
-	struct mount *mount; /* stays while it has jobs */
+	struct mount *mount; /* not freed while it has jobs */
 	char *folder, *name;
 	uint64_t took_usec;
 };
 
-/* The calls that a look-up makes for each folder of the name. */
+/* Makes the calls that a look-up makes for each folder of the name. */
 static void ask_once(const char *folder, const char *name)
 {
 	_cleanup_free_ char *at = mem_strdup(name);
@@ -126,7 +126,7 @@ static void ask_once(const char *folder, const char *name)
 		char *slash = strrchr(at, '/');
 
 		if (stat(at, &st) < 0 || lstat(git, &st) < 0 || lstat(own, &st) < 0) {
-			/* Whether it is there does not matter here. */
+			/* Whether the file exists does not matter here. */
 		}
 		if (!slash || slash == at) {
 			break;
@@ -140,7 +140,7 @@ static void ask_work(void *userdata)
 	struct asking *asking = userdata;
 	uint64_t began;
 
-	ask_once(asking->folder, asking->name); /* it may have to wake up, or to fill its cache */
+	ask_once(asking->folder, asking->name); /* it may need time to wake up or fill its cache */
 	began = clock_now_usec();
 	ask_once(asking->folder, asking->name);
 	asking->took_usec = clock_now_usec() - began;
@@ -183,7 +183,7 @@ static void ask_done(void *userdata)
 	mount->said = mount->wanted = false;
 	mount->pause_usec = 0;
 	mount->answered_usec = clock_now_usec();
-	mount->jobs++; /* it stays while this is told */
+	mount->jobs++; /* keeps the mount while told() runs */
 	mounts.told(mount->folder, MOUNT_ANSWERS, mounts.userdata);
 	mount->jobs--;
 }
@@ -239,7 +239,7 @@ bool mounts_ready(const char *name)
 	return false;
 }
 
-/* A job for others, counted as one of its mount. */
+/* A caller's job, counted as one of the mount's. */
 struct mount_job {
 	struct mount *mount;
 	uint64_t took_usec;

@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * File systems that may not answer: sshfs or NFS without its server. Their calls wait for
- * ever, and nothing ends the wait, so the loop makes none of them. Each such mount has a
- * worker of its own: one that is stuck holds up nobody else.
+ * File systems that may not answer: sshfs or NFS without its server. Calls to them can block
+ * for ever, and nothing interrupts them, so the loop makes none. Each such mount has a
+ * worker of its own: a stuck worker delays only jobs of the same mount.
  *
- * There is one table of mounts in a process, and so there is one of these; before
+ * A process has one table of mounts, and therefore one object of this kind; before
  * mounts_new() every name is local. A local name costs a comparison for each remote mount,
- * and no system call where there is none.
+ * and no system call if there is no remote mount.
  */
 
 #include <stdbool.h>
@@ -19,7 +19,7 @@ enum { MOUNT_WORKERS_MAX = 16 }; /* threads: one for each mount in use */
 
 enum mount_state {
 	MOUNT_WAITS, /* has not answered for MOUNT_PATIENCE_USEC */
-	MOUNT_ANSWERS, /* what mounts_ready() refused may be tried again, in this call */
+	MOUNT_ANSWERS, /* a name that mounts_ready() refused may be tried again, in this call */
 };
 #define MOUNT_PATIENCE_USEC (CLOCK_USEC_PER_SEC)
 
@@ -28,11 +28,11 @@ typedef void mounts_told_fn(const char *folder, enum mount_state state, void *us
 void mounts_new(struct loop *loop, mounts_told_fn *told, void *userdata);
 /* Waits for all jobs, but not for a mount that does not answer for MOUNT_PATIENCE_USEC. */
 void mounts_finish(void);
-/* After mounts_finish(). What a stuck worker works on is left to the end of the process. */
+/* After mounts_finish(). What a stuck worker uses is freed when the process ends. */
 void mounts_free(void);
 
 /*
- * Whether the loop may use this absolute name now: it is local, with all links in it, or its
+ * Whether the loop may use this absolute name now: it is local, with all its links, or its
  * mount has just answered. If not, the mount is asked, and MOUNT_ANSWERS follows.
  */
 bool mounts_ready(const char *name);
@@ -41,10 +41,10 @@ bool mounts_ready(const char *name);
 char *mounts_of(const char *name);
 
 /*
- * As loop_job(), on the worker of the name's mount. Where there are too many workers, done()
- * is called without work(), and `userdata` tells by what it holds.
- * Jobs of mounts_look() have no descriptors but their own: when the daemon is killed in one
- * that is stuck, its name and port are free.
+ * Like loop_job(), on the worker of the name's mount. If there are too many workers, done()
+ * is called without work(); it can tell by the contents of `userdata`.
+ * Jobs of mounts_look() share no descriptors with the daemon: if the daemon is killed while
+ * one of them is stuck, its bus name and its port become free.
  */
 void mounts_job(
 	struct loop *loop, const char *name, loop_job_fn *work, loop_job_fn *done, void *userdata);

@@ -20,8 +20,8 @@ enum {
 };
 
 /*
- * The handshake is valid. `request` says the same as the extension's request, without
- * fields that do not count, and includes what came after it. The callee owns the
+ * The handshake is valid. `request` means the same as the extension's request, but has only
+ * the fields that count, and includes what came after it. The callee owns the
  * descriptor.
  */
 typedef void opening_done_fn(int fd, const char *request, size_t length, void *userdata);

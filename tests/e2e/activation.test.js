@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Sockets that are there before the daemon, and where its log goes.
+// Sockets that exist before the daemon starts, and the destination of its log.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { SAVECASTD, World } from '../lib/world.js';
 const ACTIVATE = '/usr/bin/systemd-socket-activate';
 const skip = existsSync(ACTIVATE) ? false : 'systemd-socket-activate is not installed';
 
-/** It passes on no more than is named. */
+/** The activator passes on only the named variables. */
 const PASSED = ['HOME', 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'DBUS_SESSION_BUS_ADDRESS', 'ASAN_OPTIONS', 'LSAN_OPTIONS', 'UBSAN_OPTIONS']
 	.filter((name) => name in process.env || name.startsWith('XDG') || name.startsWith('DBUS'));
 
@@ -77,7 +77,7 @@ test('only the journal gets levels', async t => {
 	assert.match(lines[0], /^<4>config: .*there is no such setting/);
 	assert.match(/** @type {string} */ (lines.at(-1)), /^<6>main: /);
 
-	// Of a shell, say, that a unit has started: the variable is inherited, the stream is not.
+	// In a shell that a unit has started, say: it inherits the variable, but not the stream.
 	world.env = { ...env, JOURNAL_STREAM: `${dev}:${ino + 1}` };
 	await world.startDaemon();
 	assert.match((await world.log('savecastd')).split('\n')[lines.length], /^savecastd: config: /);

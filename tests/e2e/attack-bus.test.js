@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Callers on the bus are the user's own processes; but any of them may be mad.
+// Callers on the bus are the user's own processes, but each of them may misbehave.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -45,9 +45,9 @@ test('1,000 callers at once, each with saves, holds and a subscription, that van
 		.map((/** @type {any} */ { reason }) => reason.type));
 	assert.deepEqual([...failures], ['org.freedesktop.DBus.Error.LimitsExceeded']);
 	assert.ok(outcomes.every(({ status }, i) => i % 3 || status === 'fulfilled'), 'no save was refused');
-	// What they sent, 10 KB a hold, can all be in the queue of the daemon's bus at once.
+	// All of their calls, 10 KB for each hold, can be in the queue of the daemon's bus at once.
 	await memory.bounded(t, '1,000 callers', 16 * 1024);
-	// They go without a word, half of them with a call on its way.
+	// They disconnect without releasing, half of them during a call.
 	for (const [i, bus] of all.entries()) {
 		if (i % 2) {
 			bus.saved(`${root}/b.css`).catch(() => {});
@@ -58,7 +58,7 @@ test('1,000 callers at once, each with saves, holds and a subscription, that van
 	await client.hello();
 	client.send({ type: 'watch', tab: 1, url: `file://${root}/index.html` });
 	await client.log.next('live', ({ state }) => state === 'live', { mark: 0 });
-	// Their holds have ended with them: a reload comes through.
+	// Their holds have ended with them: a reload is sent.
 	await until('the holds to end', async () => {
 		await world.bus.call({ member: 'Reload', signature: 'sa{sv}', body: [root, {}] });
 		return client.log.all.some(({ event }) => event.type === 'reload');
@@ -77,7 +77,7 @@ test('arguments of the wrong kind, huge or deep, are refused and forgotten', asy
 	for (let i = 0; i < 30; i++) {
 		deep = new Variant('v', deep);
 	}
-	/** @type {[string, object, RegExp | null][]} null: it is taken */
+	/** @type {[string, object, RegExp | null][]} null: the call is accepted */
 	const calls = [
 		...['Saved', 'Track', 'Untrack', 'Reload', 'Hold', 'Release', 'ReleaseFailed', 'ListEvents', 'ListTabs', 'Explain']
 			.flatMap((member) => /** @type {[string, object, RegExp | null][]} */ ([
@@ -105,7 +105,7 @@ test('arguments of the wrong kind, huge or deep, are refused and forgotten', asy
 			assert.equal(outcome, null, what);
 		}
 	}
-	// Names of 16 MiB in the longest call: on the bus, as names, resolved, and in its story.
+	// Names of 16 MiB in the longest call: on the bus, as names, resolved, and in the event's log.
 	await memory.bounded(t, 'strange calls', 96 * 1024);
 	await memory.givenBack(t, 24 * 1024);
 });
@@ -117,11 +117,11 @@ test('messages up to the bus\'s limit of 128 MiB pass through without staying', 
 	const memory = await new Memory(world).begin();
 	const sizes = LONG ? [1, 8, 30, 60, 120] : [1, 30];
 	for (const size of sizes) {
-		// One long string, where files are wanted; one of a right type; and an array of many.
+		// One long string instead of files; one of a correct type; and an array of many.
 		const text = '/'.padEnd(size * MIB, 'x');
 		/** @type {[string, any[]][]} */
 		const bodies = [['s', [text]]];
-		if (size < 64) { // more than that no array may hold, and the bus hangs up
+		if (size < 64) { // an array cannot be longer: the bus disconnects
 			bodies.push(['asa{sv}', [[text], {}]], ['asa{sv}', [Array.from({ length: 16 * size }, () => text.slice(0, MIB / 16)), {}]]);
 		}
 		for (const [signature, body] of bodies) {
@@ -136,7 +136,7 @@ test('messages up to the bus\'s limit of 128 MiB pass through without staying', 
 	}
 	assert.ok(await world.bus.daemonRuns());
 	assert.equal(world.daemon?.process.pid, pid);
-	// libdbus has a message twice while its buffer grows.
+	// libdbus keeps a message twice while its buffer grows.
 	await memory.bounded(t, `messages of ${sizes.at(-1)} MiB`, 3 * 1024 * Number(sizes.at(-1)));
 	await memory.givenBack(t, 8 * 1024);
 });
@@ -151,7 +151,7 @@ test('nobody takes the name, or is believed about it', async t => {
 		member: 'RequestName', signature: 'su', body: [NAME, flags],
 	});
 	assert.deepEqual(await ask(2 | 4), [3], 'replace, do not queue: it exists');
-	// Signals as from the bus: that a name was lost, that an owner has gone, that the bus is gone.
+	// Signals that look like the bus's: a name was lost, an owner is gone, the bus is gone.
 	for (const [name, member, signature, body] of /** @type {[string, string, string, any[]][]} */ ([
 		['org.freedesktop.DBus', 'NameLost', 's', [NAME]],
 		['org.freedesktop.DBus', 'NameOwnerChanged', 'sss', [NAME, ':1.1', '']],
@@ -166,7 +166,7 @@ test('nobody takes the name, or is believed about it', async t => {
 	}
 	await world.bus.properties();
 	assert.equal(daemon.process.exitCode, null);
-	// Queued behind it, a thief gets the name when the daemon ends; the next daemon says who it is not.
+	// A thief waits in the queue and gets the name when the daemon ends; the next daemon reports that.
 	assert.deepEqual(await ask(0), [2]);
 	assert.ok(await world.bus.daemonRuns());
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Who got in says anything, in any frames: the daemon's answer, and its memory.
+// A paired client may send anything, in any frames: how the daemon answers, and its memory.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -13,12 +13,12 @@ import { LONG, World } from '../lib/world.js';
 const { more, text, binary, close, ping, pong } = OPCODE;
 const MAX = 16384;
 
-/** A message of no known type, of so many bytes. @param {number} size */
+/** A message of an unknown type, of this size. @param {number} size */
 const later = (size) => '{"type":"later","x":""}'.replace('""', `"${'x'.repeat(size - 23)}"`);
 /** @param {number} tab */
 const watch = (tab) => JSON.stringify({ type: 'watch', tab, url: 'about:blank' });
 
-/** In frames of so many bytes. @param {string} whole @param {number} size */
+/** Splits the text into frames of this size. @param {string} whole @param {number} size */
 function pieces(whole, size) {
 	const bytes = Buffer.from(whole);
 	const frames = [];
@@ -28,7 +28,7 @@ function pieces(whole, size) {
 	return Buffer.concat(frames);
 }
 
-/** What is taken: a `watch` behind it is answered. @type {[string, Buffer][]} */
+/** Accepted messages: a `watch` after each is answered. @type {[string, Buffer][]} */
 const taken = [
 	['a message at the limit', frame(text, later(MAX))],
 	['the same, a byte a frame', pieces(later(MAX), 1)],
@@ -46,7 +46,7 @@ const taken = [
 	['1,700 fields', frame(text, `{"type":"later",${Array.from({ length: 1700 }, (_, i) => `"${i}":0`)}}`)],
 ];
 
-/** What ends the connection, and how. @type {[string, Buffer | Buffer[], number[]][]} */
+/** Messages that end the connection, and how. @type {[string, Buffer | Buffer[], number[]][]} */
 const refused = [
 	['a byte above the limit', frame(text, later(MAX + 1)), [1009]],
 	['a MiB', frame(text, later(1 << 20)), [1009]],
@@ -110,7 +110,7 @@ test('frames of every kind are taken or end their connection, and no other', asy
 	await other.next('tab', { mark: 0 });
 	await until('the others to be forgotten', async () => (await world.bus.properties()).Browsers === 1);
 	await until('their descriptors, too', async () => await memory.descriptors() <= descriptors);
-	// One message of 16 KiB at a time, of each; and what a heap rounds up to.
+	// One message of 16 KiB at a time for each client, and what a heap adds by rounding.
 	await memory.bounded(t, 'strange frames', 2048);
 });
 
@@ -128,7 +128,7 @@ test('a flood of pings, from who reads the answers and from who does not', async
 	deaf.socket.pause();
 	for (let i = 0; i < rounds; i++) {
 		for (const { socket } of [reader, deaf]) {
-			// Who stops reading is not waited for: the daemon may, too.
+			// The daemon does not wait for a client that stops reading; it may also stop reading.
 			if (!socket.destroyed && !socket.write(flood) && socket === reader.socket) {
 				await within(new Promise((resolve) => {
 					socket.once('drain', resolve);
@@ -163,9 +163,9 @@ test('readers that never read, in a crowd, hold no more than their limit', async
 		await world.bus.call({ member: 'Reload', signature: 'sa{sv}', body: [root, {}] });
 	}
 	await until('all to be dropped', async () => (await world.bus.properties()).Browsers === 0);
-	// A MiB may wait for each, and a tab costs about 400 bytes; the rest is the heap's.
+	// A MiB may be queued for each client, a tab costs about 400 bytes, and the rest is the heap's.
 	await memory.bounded(t, `${count} deaf browsers of 1000 tabs`, 96 * 1024);
-	// What stays is the stories: 100 of 256 steps, of 100 bytes each.
+	// What remains is the log of events: 100 events of 256 steps, of 100 bytes each.
 	await memory.givenBack(t, 8 * 1024);
 	assert.equal((await world.bus.properties()).Tabs, 0);
 });
@@ -198,7 +198,7 @@ test('a close at any moment is no trouble', async t => {
 			socket.socket.resume();
 			await within(socket.gone, `the end of one that was cut at ${cut}`);
 		}));
-		// An order to whoever is there, between two closes.
+		// A message to all connected clients, between two closes.
 		world.bus.call({ member: 'Reload', signature: 'sa{sv}', body: [root, {}] }).catch(() => {});
 	}
 	await until('all to be gone', async () => (await world.bus.properties()).Browsers === 0);

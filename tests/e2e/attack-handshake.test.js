@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Who is no extension of this user's learns nothing, and takes nothing from who is.
-// (The plain cases of wrong headers are in websocket.test.js.)
+// A client that is not an extension of this user learns nothing, and disturbs none that is.
+// (The simple cases of wrong headers are in websocket.test.js.)
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -18,7 +18,7 @@ const page = (status) => new RegExp(`^HTTP/1\\.1 ${status}\\r\\nContent-Type: te
 const FORBIDDEN = page('403 Forbidden');
 const NOT_FOUND = page('404 Not Found');
 const NOTHING = /^$/;
-/** Whichever. */
+/** Any of these answers. */
 const EITHER = new RegExp([FORBIDDEN, NOT_FOUND, NOTHING].map(({ source }) => source).join('|'));
 
 /** A TLS client's first record, with a server name. */
@@ -127,7 +127,7 @@ test('slow, dribbled and half-open handshakes end in time and cost little', asyn
 		/** @type {NodeJS.Timeout | undefined} */
 		let timer;
 		if (i % 3 === 1) {
-			socket.write(request(world).slice(0, 200)); // and no more
+			socket.write(request(world).slice(0, 200)); // and nothing more
 		} else if (i % 3 === 2) {
 			let at = 0;
 			const text = request(world, { 'X-Fill': 'x'.repeat(200) });
@@ -138,19 +138,19 @@ test('slow, dribbled and half-open handshakes end in time and cost little', asyn
 			return { lived: performance.now() - began, data };
 		}));
 	}
-	// Meanwhile who was there is served.
+	// Meanwhile a client that was already connected is served.
 	before.send({ type: 'watch', tab: 1, url: 'about:blank' });
 	await before.next('tab', { mark: 0 });
 	for (const { lived, data } of await Promise.all(ends)) {
 		assert.equal(String(data), '');
 		assert.ok(lived > 3000 && lived < 9000, `${lived} ms`);
 	}
-	// 256 connections at most, of some KiB each, here and below.
+	// At most 256 connections of some KiB each, here and below.
 	await memory.bounded(t, '240 slow handshakes', 4096);
 	await new Client(world).hello('profile-after');
 });
 
-/** Opens and drops connections; prints what became of them. */
+/** Opens and drops connections; prints how each ended. */
 const FLOOD = `
 import socket, sys, collections
 address, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])

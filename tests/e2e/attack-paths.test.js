@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Files, folders, repositories and processes that are made to lead the daemon astray, to hang it,
-// or to make it reveal what a browser must not learn.
+// Files, folders, repositories and processes that are made to mislead or block the daemon, or
+// to make it reveal what a browser must not learn.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { chmod, chown, mkdir, open, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
@@ -16,10 +16,10 @@ import { Memory } from '../lib/memory.js';
 import { Client } from '../lib/wire-client.js';
 import { LONG, SAVECASTD, World } from '../lib/world.js';
 
-/** How long the loop may be busy with one thing, on a machine that has others. */
+/** How long one task may occupy the loop, on a machine that has other work. */
 const BRISK_MSEC = 2000;
 
-/** The daemon answers, soon. @param {World} world @param {string} what */
+/** The daemon answers soon. @param {World} world @param {string} what */
 const brisk = (world, what) => within(world.bus.properties(), `an answer after ${what}`, BRISK_MSEC);
 
 /** @param {string} name */
@@ -42,7 +42,7 @@ async function browserOn(world, root) {
 	return client;
 }
 
-/** All that a browser was told. @param {Client} client */
+/** Everything that the daemon sent to a browser. @param {Client} client */
 const told = (client) => JSON.stringify(client.log.all.map(({ event }) => event));
 
 test('links out of the project, loops, pipes and devices are saved files, too', async t => {
@@ -132,7 +132,7 @@ test('names of every byte reach the log and the browser as text', async t => {
 			uris.push(`file://${root}/a%${byte.toString(16).padStart(2, '0')}z.css`);
 		}
 	}
-	// As many as one order names.
+	// As many as one message names.
 	for (let i = 0; i < uris.length; i += 16) {
 		const some = uris.slice(i, i + 16);
 		const mark = client.log.mark;
@@ -145,7 +145,7 @@ test('names of every byte reach the log and the browser as text', async t => {
 		// eslint-disable-next-line no-control-regex
 		assert.doesNotMatch(stdout, /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]/, `${args[0]}: no control character reaches the terminal`);
 	}
-	// Nor the C1 controls: a letter to UTF-8, an order to some terminals.
+	// No C1 control characters either: letters in UTF-8, but control sequences for some terminals.
 	const odd = await world.folder('odd\u009bc', { '.savecast': '[savecast]\n\todd = \u009b2J\n' });
 	await world.bus.saved(path.join(odd, '.savecast'));
 	const log = await world.log('savecastd');
@@ -156,7 +156,7 @@ test('names of every byte reach the log and the browser as text', async t => {
 test('folders that cannot be read', { skip: process.getuid?.() !== 0 && 'needs root, to take a right away from the daemon' }, async t => {
 	const world = await World.open(t);
 	const root = await world.folder('site', { 'index.html': 'x', 'closed/a.css': 'x', 'b.css': 'x' }, { git: true });
-	// Root may read all; not without these capabilities.
+	// Root may read everything, but not without these capabilities.
 	const daemon = world.children.start('savecastd', ['setpriv', '--bounding-set=-dac_override,-dac_read_search', SAVECASTD],
 		{ env: world.env });
 	world.daemon = daemon;
@@ -220,13 +220,13 @@ test('a hostile .savecast is refused with a reason, and nothing hangs', async t 
 		}, { msec: 5000 });
 		assert.doesNotMatch(said.join(), /top-secret/);
 	}
-	// A rule that takes a simple matcher for ever.
+	// A simple matcher would take for ever with this rule.
 	await rm(file, { recursive: true, force: true });
 	await writeFile(file, section(`\tignore = ${'*a'.repeat(15)}*b\n\tignore = ${'**/a*/'.repeat(8)}b\n`.repeat(31)));
 	await world.bus.saved(file);
 	await world.bus.saved(`${root}/${'a'.repeat(200)}`, `${root}/${'aaaaaaa/'.repeat(30)}c`);
 	await brisk(world, 'rules with many stars');
-	// Another user's file in a folder of all.
+	// Another user's file in a folder that all users may write.
 	if (process.getuid?.() === 0) {
 		await chown(file, 65534, 65534);
 		await world.bus.saved(file);
@@ -248,7 +248,7 @@ test('a hostile repository runs nothing, hangs nothing, and is not read if anoth
 		await world.git(root, 'commit', '--quiet', '-m', 'first');
 		return root;
 	};
-	/** Makes the daemon look at it in all its ways. @param {string} root @param {string} what */
+	/** Makes the daemon look at it in every way. @param {string} root @param {string} what */
 	const provoke = async (root, what) => {
 		const file = path.join(root, 'a.css');
 		await writeFile(file, `${Math.random()}`);
@@ -258,7 +258,7 @@ test('a hostile repository runs nothing, hangs nothing, and is not read if anoth
 		client.send({ type: 'watch', tab: 1, url: `file://${root}/index.html` });
 		await client.next('tab', { mark: 0 });
 		await world.savecast('track', root);
-		// As git replaces its index.
+		// The way git replaces its index.
 		await writeFile(`${root}/.git/index.lock`, '').catch(() => {});
 		await rename(`${root}/.git/index.lock`, `${root}/.git/index`).catch(() => {});
 		await within(world.bus.call({ member: 'Explain', signature: 'sa{sv}', body: [file, {}] }), what, 5000);
@@ -310,7 +310,7 @@ test('a hostile repository runs nothing, hangs nothing, and is not read if anoth
 	await memory.bounded(t, 'hostile repositories', 8 * 1024);
 });
 
-/** argv: a port, then whatever. Its own first arguments are replaced by exec -a. */
+/** argv: a port, then anything. exec -a replaces its own first arguments. */
 const SERVER = 'import socket,sys,time; s=socket.socket(); s.setsockopt(1,2,1); s.bind(("127.0.0.1",int(sys.argv[1]))); s.listen(); time.sleep(1000)';
 
 test('a server whose command line is an attack is a name in a text, no more', async t => {
@@ -371,7 +371,7 @@ test('a browser learns of the projects that its tabs show, and of no other', asy
 	assert.deepEqual(await client.next('reload', { mark: 0 }),
 		{ type: 'reload', event, tabs: [1], subject: 'save deep/in/a.css', changes: [{ path: 'deep/in/a.css', kind: 'css' }] });
 	assert.doesNotMatch(told(client), /confidential|launch/);
-	// The path is below the root: where that is, is told in the tab's own reason alone.
+	// The path is below the root: only the tab's own reason says where the root is.
 	assert.doesNotMatch(JSON.stringify(client.log.all.filter(({ event: { type } }) => type !== 'tab')), /home|shown/);
 	assert.deepEqual(silent.log.all.map(({ event: { type } }) => type), ['hello']);
 	assert.deepEqual(unheard.log.all, []);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Another user's process has taken the port: the extension tells it nothing of a page, believes
-// nothing that it says, and says so; and finds its own daemon again.
+// Another user's process has taken the port: the extension tells it nothing about a page, believes
+// nothing that it sends, and tells the user; and it finds its own daemon again.
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,7 +17,7 @@ const NOT_ROOT = process.getuid?.() !== 0 && 'needs root, to become another user
 /** @param {import('../lib/live.js').Browser} browser */
 const title = async (browser) => (await browser.activeIcon()).title;
 
-/** All that a daemon may say, about this tab, with a proof that is none. @param {number} tab */
+/** Everything that a daemon may send about this tab, with an invalid proof. @param {number} tab */
 const lies = (tab) => [
 	{ type: 'tab', tab, state: 'live', project: 'too early', reason: 'x' },
 	{ type: 'hello', version: '0.1.0', instance: '0123456789abcdef', proof: 'f'.repeat(64), key: 'f'.repeat(64) },
@@ -52,8 +52,8 @@ for (const which of BROWSERS) {
 			assert.deepEqual(Object.keys(rest), ['browser', 'extension', 'profile']);
 		}
 		assert.equal(await page.evaluate('window.old'), true, 'the page stays');
-		// The daemon serves the other address. Chromium gets there by the name localhost; Firefox
-		// means 127.0.0.1 by it, and its policies know no [::1].
+		// The daemon serves the other address. Chromium reaches it as localhost; for Firefox
+		// that name is 127.0.0.1, and its policies do not accept [::1].
 		await world.startDaemon();
 		if (which === 'chromium') {
 			await live(world, 1);
@@ -66,7 +66,7 @@ for (const which of BROWSERS) {
 		await world.endDaemon();
 		await squatter.end();
 
-		// One who claims that another browser took over would make a browser give up.
+		// A squatter that claims that another browser took over could make a browser give up.
 		squatter = await startSquatter(world, 4001);
 		await squatter.met(2);
 		await squatter.end();
@@ -75,7 +75,7 @@ for (const which of BROWSERS) {
 		await live(world, 1);
 		await until('the icon to be live', async () => /live: site/.test(await title(browser)));
 
-		// The person has deleted the state: a new key, as from a squatter, until they pair again.
+		// The user has deleted the state: the key is new, like a squatter's, until they pair again.
 		await world.endDaemon();
 		await rm(path.join(world.temp, 'state/savecast/key'));
 		await world.startDaemon();

@@ -251,7 +251,7 @@ test('what will not happen is said, with the next step and an exit code', async 
 	assert.match(why.stdout, /^ {2}project {3}none$/m);
 	assert.ok(why.stdout.includes(`\n\n${track}\n`), why.stdout);
 	assert.match((await world.savecast('why', gone)).stdout, /^ {2}file {6}does not exist: /m);
-	// The command that it names does what it says.
+	// The command that the message names works as described.
 	assert.equal((await run(['sh', '-c', track.replace('savecast', SAVECAST)], world.env)).status, 0);
 	assert.equal((await world.savecast('save', path.join(bare, 'a.css'))).status, 0);
 });

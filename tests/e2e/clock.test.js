@@ -11,7 +11,7 @@ import { until } from '../lib/events.js';
 import { Client } from '../lib/wire-client.js';
 import { SANITIZED, SAVECASTD, World } from '../lib/world.js';
 
-/** The wall clock is another one at each look: years ahead, then years back. */
+/** The wall clock is different each time it is read: years ahead, then years back. */
 const JUMPING = `
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -44,7 +44,7 @@ time_t time(time_t *t)
 `;
 
 /**
- * A browser's tab, bursts of saves (which need a timer), and what comes of them.
+ * A browser's tab, bursts of saves (which need a timer), and the resulting events.
  *
  * @param {World} world
  */
@@ -97,7 +97,7 @@ test('a machine that was just started, and one that runs for years', async t => 
 	const up = Math.floor(Number(process.hrtime.bigint() / 1000000000n));
 	for (const offset of [1 - up, 10 * 365 * 86400]) {
 		const world = await World.open(t);
-		// unshare forks: it is its child that has the clock.
+		// unshare forks: its child has the changed clock.
 		await startUnder(world, ['unshare', '--user', '--map-root-user', '--time', '--fork', '--kill-child',
 			'--monotonic', String(offset), '--boottime', String(offset)]);
 		await works(world);
@@ -118,7 +118,7 @@ test('after a sleep nobody is cut off, and what came meanwhile is done', async t
 	const saved = world.bus.saved(file);
 	client.send({ type: 'watch', tab: 2, url: 'http://site.test/two' });
 	// Longer than the deadlines of hello, of progress and of a handshake. (A machine that sleeps
-	// stops this clock too: to be stopped while it goes on is the harder case.)
+	// stops this clock too: a stopped process while the clock runs is the harder case.)
 	await new Promise((resolve) => setTimeout(resolve, 6000));
 	process.kill(pid, 'SIGCONT');
 	assert.ok(await saved);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A browser sends the cookies of 127.0.0.1 to every port of it, to the daemon's as well: however
-// many some application has set, the extension connects.
+// A browser sends the cookies of 127.0.0.1 to every port, also to the daemon's: the extension
+// connects, however many cookies an application has set.
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ import { Memory } from '../lib/memory.js';
 import { RawSocket, request } from '../lib/raw-socket.js';
 import { World } from '../lib/world.js';
 
-/** What browsers keep for one host: this many, of so many bytes each. */
+/** What browsers keep for one host: this many cookies, of this many bytes each. */
 const MOST = 180, LARGEST = 4096;
 
 test('a handshake may be 1 MiB long, and costs no memory for it', async t => {
@@ -36,10 +36,10 @@ test('a handshake may be 1 MiB long, and costs no memory for it', async t => {
 });
 
 /**
- * Takes the daemon's place until a browser has asked for a WebSocket.
+ * Takes the daemon's place until a browser has requested a WebSocket.
  *
  * @param {number} port
- * @returns {Promise<number>} how many bytes of cookies came with it
+ * @returns {Promise<number>} how many bytes of cookies the request had
  */
 async function bytesOfCookies(port) {
 	/** @type {Set<net.Socket>} */
@@ -87,7 +87,7 @@ for (const which of BROWSERS) {
 			set = cookies;
 			const sent = await bytesOfCookies(world.port);
 			t.diagnostic(`${cookies} cookies of 4 KiB: ${sent} bytes come along`);
-			// Chromium sends all of them or, at times, none when they are that many.
+			// Chromium sends all of them or, sometimes, none when there are this many.
 			assert.ok(sent >= cookies * LARGEST || (sent === 0 && which === 'chromium' && cookies === MOST),
 				`${sent} bytes of ${cookies} cookies were sent`);
 			await world.startDaemon();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * A save may not quietly come to cost more. The limits are a little above what was counted when
- * they were last set; who makes a save cheaper sets them lower.
+ * The cost of a save must not increase unnoticed. The limits are a little above what was counted
+ * when they were last set; whoever makes a save cheaper lowers them.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ import { run } from '../lib/children.js';
 import { systemCalls, work } from '../../bench/lib/counts.js';
 import { SANITIZED, World } from '../lib/world.js';
 
-/** A level of folders more above the system's temporary one costs a system call. */
+/** Each further folder level of the system's temporary folder costs a system call. */
 const SYSTEM_CALLS_MAX = 20;
 const ALLOCATIONS_MAX = 80;
 /** Depends on the compiler, too. */

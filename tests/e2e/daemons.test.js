@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One browser, several daemons: whose tab it is, who watches it, and what becomes of it when a
-// daemon goes away, lies, or is another than before.
+// One browser, several daemons: whose tab it is, who watches it, and what happens to it when
+// a daemon goes away, lies, or is a different one than before.
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -36,7 +36,7 @@ const shows = (browser, page, title) => until(`${title}`, async () => {
 });
 
 /**
- * A site on a host that is not this machine for any daemon, and that the world's daemon knows by a
+ * A site on a host that no daemon takes for this machine, and that the world's daemon knows by a
  * rule of its project.
  *
  * @param {World} world
@@ -78,7 +78,7 @@ test('each tab belongs to the daemon that knows it, and goes down with no other'
 	await shows(browser, pages[0], /live: here: /);
 	await shows(browser, pages[1], /live: devbox on devbox: /);
 	await shows(browser, pages[2], /live: web on web: /);
-	// The others watch no tab that the daemon here knows.
+	// The others watch no tab that this machine's daemon knows.
 	const [a, b, c] = sites.map(({ url }) => url);
 	assert.deepEqual(await told(here), { [a]: 'live', [b]: 'none', [c]: 'none' });
 	assert.deepEqual(await told(devbox), { [b]: 'live', [c]: 'none' });
@@ -159,7 +159,7 @@ test('where two know a page, the first that did has it, and the user may choose'
 	const { tab } = await browser.activeIcon();
 	await configure(browser, first, { id: 'two', name: 'second', port: two.port });
 	await until('both to know it', async () => (await told(two))[site.url] === 'live');
-	// Who has it not, cannot reload it.
+	// A browser that does not have the tab cannot reload it.
 	await page.evaluate('window.old = true');
 	assert.equal((await two.savecast('reload', path.join(two.home, 'web'))).status, 0);
 	const skipped = await until('the story', async () => {
@@ -175,7 +175,7 @@ test('where two know a page, the first that did has it, and the user may choose'
 	await popup.close();
 	await shows(browser, page, /live: web on second/);
 	await until('the other to be told no more', async () => !(site.url in await told(one)));
-	// It is kept for the site.
+	// The choice is kept for the site.
 	const later = await browser.newPage(site.url);
 	await later.clickAction();
 	await shows(browser, later, /live: web on second/);
@@ -223,7 +223,7 @@ test('a hostile daemon elsewhere learns of no tab but those that nobody here kno
 	const watched = () => hostile.heard.all.map(({ event }) => event).filter(({ type }) => type === 'watch').map(({ url }) => url);
 	assert.deepEqual([...new Set(watched())], [urls[1]]);
 
-	// Not even if there is no daemon here, and not what is on this disk.
+	// Not even if no daemon runs here, and never a file of this disk.
 	await here.endDaemon();
 	const file = await browser.newPage(`file://${files}/a.html`);
 	await file.clickAction();
