@@ -14,6 +14,7 @@ struct search {
 	size_t socket_count;
 	struct holder *holders;
 	size_t count, max;
+	bool on_worker; /* the disk may be looked at */
 	/* The process that is being inspected: */
 	int fd;
 	uint32_t inode;
@@ -96,6 +97,8 @@ static void search_process(struct search *search, pid_t pid)
 			.epoll_fd = -1,
 			.folder = procfs_folder(process),
 		};
+		holder->elsewhere = search->on_worker && holder->folder &&
+			procfs_folder_is_elsewhere(process, holder->folder);
 		memcpy(holder->name, stat.name, sizeof holder->name);
 		holder->accepts = procfs_polls(process, search->fd, &holder->epoll_fd);
 		holder_find_ancestors(holder, &stat);
@@ -116,7 +119,12 @@ size_t processes_holding(const struct listen_socket *sockets, size_t socket_coun
 	struct holder *holders, size_t max)
 {
 	struct search search = {
-		.sockets = sockets, .socket_count = socket_count, .holders = holders, .max = max};
+		.sockets = sockets,
+		.socket_count = socket_count,
+		.holders = holders,
+		.max = max,
+		.on_worker = true,
+	};
 
 	procfs_find(search_next, &search);
 	return search.count;

@@ -40,6 +40,7 @@ struct holder {
 	char name[64];	       /* of its command, as the kernel has it; any bytes */
 	/* its working folder, or NULL if that was removed or is unreadable */
 	char *folder;
+	bool elsewhere; /* that name means another folder here: it has mounts of its own */
 };
 
 /*

@@ -128,6 +128,15 @@ char *procfs_folder(int process)
 	return n > 0 && folder[0] == '/' ? mem_strndup(folder, (size_t)n) : NULL;
 }
 
+bool procfs_folder_is_elsewhere(int process, const char *folder)
+{
+	struct stat theirs, ours;
+
+	return fstatat(process, "cwd", &theirs, 0) == 0 &&
+		(stat(folder, &ours) < 0 || ours.st_dev != theirs.st_dev ||
+			ours.st_ino != theirs.st_ino);
+}
+
 static char *procfs_strings(int process, const char *name, size_t max, size_t *length)
 {
 	char *text = mem_alloc(max + 1);

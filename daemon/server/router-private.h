@@ -14,7 +14,7 @@ struct router {
 };
 
 /* One URL for which an answer is wanted. */
-struct restart_sample {
+struct route_question {
 	struct router *router;
 	struct url url;
 	enum loopback_order order;
@@ -25,10 +25,10 @@ struct restart_sample {
  * Answers with what is known of the server at the URL's port. `host` is an address, or a
  * name for both loopback addresses.
  */
-void question_ask_server(struct restart_sample *question, const char *host);
+void route_question_ask_server(struct route_question *question, const char *host);
 
 /*
  * Answers that the project cannot be found out, as `what` says, and with the line of
  * settings that solves it.
  */
-void question_advise(struct restart_sample *question, const char *what);
+void route_question_advise(struct route_question *question, const char *what);

@@ -8,7 +8,7 @@
 #include "util/mem.h"
 #include "util/pathname.h"
 
-void question_advise(struct restart_sample *question, const char *what)
+void route_question_advise(struct route_question *question, const char *what)
 {
 	const struct url *url = &question->url;
 	struct route_answer *answer = question->answer;
@@ -45,14 +45,14 @@ static struct project *find_by_command_line(
 }
 
 static void answer_forwarded(
-	struct restart_sample *question, const char *forwarder, uint16_t target)
+	struct route_question *question, const char *forwarder, uint16_t target)
 {
 	_cleanup_free_ char *what =
 		mem_printf("port %u is forwarded by %s, so the folder behind it cannot be seen",
 			(unsigned)question->url.port, forwarder);
 
 	question->answer->forwarded = target;
-	question_advise(question, what);
+	route_question_advise(question, what);
 }
 
 bool stands_aside(const struct project *project, const struct server *server)
@@ -62,7 +62,7 @@ bool stands_aside(const struct project *project, const struct server *server)
 	return main && main->traits.livereload && project->settings->stand_aside;
 }
 
-static void answer_seen(struct restart_sample *question)
+static void answer_seen(struct route_question *question)
 {
 	struct route_answer *answer = question->answer;
 	struct router *router = question->router;
@@ -77,6 +77,16 @@ static void answer_seen(struct restart_sample *question)
 		answer_forwarded(question, main->name,
 			forwarder_target(main->name, main->command_line, main->command_line_length,
 				question->url.port));
+		return;
+	}
+	if (main->elsewhere) {
+		_cleanup_free_ char *what = NULL;
+
+		folder = pathname_to_text(main->folder);
+		what = mem_printf("port %u is served by %s (pid %d) from %s in mounts of its own (a "
+				  "container, toolbox or unshare), which is not that folder here",
+			server_port(answer->server), main->name, (int)main->pid, folder);
+		route_question_advise(question, what);
 		return;
 	}
 	answer->project = finder_find(router->registry, main->folder, &why);
@@ -99,7 +109,7 @@ static void answer_seen(struct restart_sample *question)
 		answer->project ? "" : why, aside ? aside : "");
 }
 
-static void answer_unseen(struct restart_sample *question)
+static void answer_unseen(struct route_question *question)
 {
 	const struct server *server = question->answer->server;
 	unsigned port = question->url.port;
@@ -119,10 +129,10 @@ static void answer_unseen(struct restart_sample *question)
 		what = mem_printf(
 			"port %u is served by a process that cannot be inspected", port);
 	}
-	question_advise(question, what);
+	route_question_advise(question, what);
 }
 
-void question_ask_server(struct restart_sample *question, const char *host)
+void route_question_ask_server(struct route_question *question, const char *host)
 {
 	struct route_answer *answer = question->answer;
 	unsigned port = question->url.port;

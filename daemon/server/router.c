@@ -38,7 +38,7 @@ void route_answer_clear(struct route_answer *answer)
 	*answer = (struct route_answer){0};
 }
 
-static void answer_file(struct restart_sample *question)
+static void answer_file(struct route_question *question)
 {
 	struct route_answer *answer = question->answer;
 	_cleanup_free_ char *why = NULL;
@@ -70,7 +70,7 @@ static const char *one_of(const struct hosts_address *addresses, size_t count)
  * packet or block.
  */
 static const char *host_here(
-	struct restart_sample *question, struct hosts_address *addresses, const char **why)
+	struct route_question *question, struct hosts_address *addresses, const char **why)
 {
 	const struct url *url = &question->url;
 	size_t count;
@@ -86,7 +86,7 @@ static const char *host_here(
 	return count ? one_of(addresses, count) : NULL;
 }
 
-static void answer_host(struct restart_sample *question)
+static void answer_host(struct route_question *question)
 {
 	struct hosts_address addresses[HOSTS_ADDRESSES_MAX];
 	const char *name = question->url.host, *why;
@@ -94,15 +94,15 @@ static void answer_host(struct restart_sample *question)
 	_cleanup_free_ char *what = NULL;
 
 	if (host) {
-		question_ask_server(question, host);
+		route_question_ask_server(question, host);
 		return;
 	}
 	what = why ? mem_printf("%.200s: /etc/hosts cannot be read: %s", name, why)
 		   : mem_printf("%.200s is not on this machine", name);
-	question_advise(question, what);
+	route_question_advise(question, what);
 }
 
-static void answer_rule(struct restart_sample *question, const struct url_rule *rule)
+static void answer_rule(struct route_question *question, const struct url_rule *rule)
 {
 	struct route_answer *answer = question->answer;
 	struct hosts_address addresses[HOSTS_ADDRESSES_MAX];
@@ -117,7 +117,7 @@ static void answer_rule(struct restart_sample *question, const struct url_rule *
 	}
 }
 
-static void answer_url(struct restart_sample *question, const char *text)
+static void answer_url(struct route_question *question, const char *text)
 {
 	const struct url *url = &question->url;
 	struct url_rule rule;
@@ -136,7 +136,7 @@ static void answer_url(struct restart_sample *question, const char *text)
 void router_answer(struct router *router, const char *text, enum loopback_order order,
 	struct route_answer *answer)
 {
-	struct restart_sample question = {.router = router, .order = order, .answer = answer};
+	struct route_question question = {.router = router, .order = order, .answer = answer};
 	_cleanup_free_ char *raw = NULL;
 	const char *why = NULL;
 

@@ -236,6 +236,7 @@ void server_note_main(struct server *server)
 	server->main = (struct server_main){
 		.pid = oldest->pid,
 		.folder = mem_strdup(oldest->folder),
+		.elsewhere = oldest->elsewhere,
 	};
 	server->main.command_line =
 		process_command_line(oldest->pid, &server->main.command_line_length);

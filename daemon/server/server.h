@@ -71,6 +71,7 @@ struct server_main {
 	pid_t pid;
 	char *name; /* of its command, UTF-8 */
 	char *folder; /* its working folder */
+	bool elsewhere; /* that name means another folder here: it has mounts of its own */
 	char *command_line; /* its arguments, each followed by a NUL */
 	size_t command_line_length;
 	char *key; /* its name with a hash of its arguments and folder; identifies it */

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
+import { noMounts } from '../lib/namespaces.js';
 import { Terminal } from '../lib/terminal.js';
 import { World } from '../lib/world.js';
 import { Client } from '../lib/wire-client.js';
@@ -105,4 +106,18 @@ test('status says why a project is one, and what is wrong in the settings', asyn
 	assert.equal(status['settings-problems'].length, 1);
 	assert.equal(status.projects[0]['known-by'], 'savecast-file');
 	assert.equal(status.projects[0]['settings-problems'].length, 2);
+});
+
+test('a server with mounts of its own is said to have them, with a line that helps', { skip: noMounts() }, async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('inside', { 'index.html': '' }, { git: true });
+	const { url } = await world.serve('inside', root, port => ['unshare', '--mount', 'sh', '-c',
+		'mount -t tmpfs inside "$1" && cd "$1" && exec python3 -m http.server --bind 127.0.0.1 "$2"', 'sh', root, String(port)]);
+	const { stdout } = await world.savecast('why', '--json', url);
+	const { projects, reason, advice } = JSON.parse(stdout);
+	assert.deepEqual(projects, []);
+	assert.match(reason, /is served by python3 \(pid \d+\) from .*inside in mounts of its own \(a container/);
+	assert.ok(!/savecast track/.test(`${reason} ${advice}`), reason);
+	assert.match(`${reason} ${advice}`, /savecast\.url|set --project url/);
 });
