@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What it costs to watch: nothing while nothing happens, and little when very much does. */
+/** The cost of watching: nothing while nothing happens, and little when very much happens. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { LONG, SANITIZED } from '../lib/world.js';
 const FOLDERS = 2000, FOLDER_BYTES_MAX = 200;
 const STORM = LONG ? 100000 : 4000;
 
-/** @param {number} pid @returns {Promise<number>} how often it was woken so far, all its threads */
+/** @param {number} pid @returns {Promise<number>} how often all its threads were woken so far */
 async function wakeUps(pid) {
 	let sum = 0;
 	for (const thread of await readdir(`/proc/${pid}/task`)) {
@@ -28,7 +28,7 @@ async function wakeUps(pid) {
 test('2,000 folders: bytes of each, and nobody is woken while nothing happens', async t => {
 	const { world, root, client, url, project, sh } = await watched(t, { 'a.css': '1' });
 	const memory = new Memory(world);
-	// The worker, libgit2 and what else the first look brings are there already.
+	// The worker, libgit2 and everything else that the first look creates exist already.
 	const before = await memory.pss();
 	await sh(`cd ..; mkdir big; cd big; for i in $(seq 40); do for k in $(seq ${FOLDERS / 40 - 1}); do echo d$i/e$k; done; done | xargs mkdir -p; git init -q; printf '[savecast]\\n\\turl = ${url}big/*\\n' > .savecast`);
 	await world.savecast('track', `${root}/../big`);
@@ -45,7 +45,7 @@ test('2,000 folders: bytes of each, and nobody is woken while nothing happens', 
 	const { mark } = client.log, woken = await wakeUps(pid);
 	await new Promise(resolve => { setTimeout(resolve, 3000); });
 	const pings = client.log.all.slice(mark).length;
-	// A ping that is sent to keep the extension alive is a wake-up.
+	// A ping that keeps the extension alive is a wake-up.
 	assert.ok(await wakeUps(pid) - woken <= 2 * pings, `${await wakeUps(pid) - woken} context switches, ${pings} messages`);
 });
 
@@ -80,7 +80,7 @@ test('a server that writes a file whenever its page loads does not reload it for
 	client.socket.on('message', data => {
 		if (JSON.parse(String(data)).type === 'reload') {
 			reloads++;
-			writeFileSync(file('count.txt'), String(reloads)); // as the server would, for the request
+			writeFileSync(file('count.txt'), String(reloads)); // as the server would
 		}
 	});
 	writeFileSync(file('count.txt'), 'go');

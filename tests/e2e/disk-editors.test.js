@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** Editors without a plugin or a hook, as people use them: a save in any of them is one event. */
+/** Editors without a plugin or a hook: a save in each of them is one event. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ import { until } from '../lib/events.js';
 import { Terminal } from '../lib/terminal.js';
 import { watched } from '../lib/watched.js';
 
-/** What is typed to put an x in front of the text and save it. @type {Record<string, {command: string[], keys: string[][]}>} */
+/** The keys that put an x before the text and save it. @type {Record<string, {command: string[], keys: string[][]}>} */
 const EDITORS = {
 	nano: { command: ['nano'], keys: [['x'], ['C-o'], ['Enter']] },
 	micro: { command: ['micro'], keys: [['x'], ['C-s']] },
@@ -35,7 +35,7 @@ for (const [name, { command, keys }] of Object.entries(EDITORS)) {
 			const told = await did(async () => {
 				for (const stroke of keys) {
 					await terminal.keys(...stroke);
-					// Escape and what follows at once would be another key.
+					// Escape together with the next key would be another key.
 					await terminal.shows(stroke.at(-1) === 'Escape' ? /^(?![^]*INSERT)/ : /x/);
 				}
 				await until('the file to be written', async () => (await written()).length > before.length, { every: 5 })

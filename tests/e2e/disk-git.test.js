@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/** While a tab shows the project: git says when a command begins and ends, the disk what it changed. */
+/**
+ * While a tab shows the project: git reports when a command begins and ends, the disk what it
+ * changed.
+ */
 import assert from 'node:assert/strict';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -21,7 +24,7 @@ async function repository(t) {
 	return {
 		...site,
 		/**
-		 * What is done makes one event of all that is another then than before, or none.
+		 * Runs the script; expects one event of all files that differ afterwards, or no event.
 		 *
 		 * @param {string} script
 		 * @param {{most?: number}} [options] events
@@ -34,7 +37,7 @@ async function repository(t) {
 			assert.ok(told.length <= most && (told.length > 0) === (real.length > 0), `${script}: ${JSON.stringify(told)}`);
 			return told.map(({ source }) => source);
 		},
-		/** How long a save takes to be told, in ms. @param {string} name */
+		/** How long a save takes until it is announced, in ms. @param {string} name */
 		async saved(name) {
 			const began = performance.now(), before = await site.last();
 			await writeFile(site.file(name), String(Math.random()));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
- * Several programs write, rename, truncate and delete the same files at random. Whatever they do,
- * a page that takes what it is told to, when it is told to, shows the last bytes in the end.
+ * Several programs write, rename, truncate and delete the same files at random. In the end, a page
+ * that loads exactly the files that the daemon announces, when it announces them, shows their last
+ * bytes.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -33,7 +34,8 @@ test('a page ends with the last bytes, whatever is done to its files', async t =
 		const text = bytes(file);
 		if (text === undefined) {
 			shown.delete(file);
-			// A folder that was renamed stands for what was in it, and for what is.
+			// A renamed folder stands for the files that were in it, and for those that are in it
+			// now.
 			[...shown.keys()].filter(name => name.startsWith(`${file}/`)).forEach(look);
 			lookInto(file);
 		} else {
@@ -44,7 +46,7 @@ test('a page ends with the last bytes, whatever is done to its files', async t =
 		try {
 			readdirSync(folder).forEach(name => look(path.join(folder, name)));
 		} catch {
-			// It is none, or gone.
+			// It is not a folder, or it is gone.
 		}
 	};
 	(await contents(root)).forEach((_, file) => look(file));
@@ -56,7 +58,7 @@ test('a page ends with the last bytes, whatever is done to its files', async t =
 		if (type === 'reload' && changes) {
 			changes.forEach((/** @type {{path: string}} */ change) => look(path.resolve(root, change.path)));
 		} else if (type === 'reload') {
-			// Anything may have changed: the page is loaded with all that is in it.
+			// Anything may have changed: the page is loaded with all its files.
 			lookInto(root);
 			[...shown.keys()].forEach(look);
 		}

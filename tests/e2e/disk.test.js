@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/** The disk as a source of events: whoever writes a file that a live tab's project has, it counts. */
+/**
+ * The disk as a source of events: any program's write counts in a project that a live tab shows.
+ */
 import assert from 'node:assert/strict';
 import { open, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';

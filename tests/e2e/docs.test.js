@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Every command that the documents show, run in a fresh account: a home and a session bus of its
-// own, the daemon started by its first call. A command that is new in a document is run, too.
+// own, where the first call starts the daemon. This includes every command that is added to a
+// document.
 import assert from 'node:assert/strict';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the machine may refuse: each time it is handled, said once, and recovered from.
+// What the machine may refuse: the daemon handles each failure, reports it once, and recovers.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ import { SANITIZED, SAVECASTD, World } from '../lib/world.js';
 
 
 /**
- * The daemon, started by a command that limits what it gets.
+ * Starts the daemon with a command that limits its resources.
  *
  * @param {World} world
  * @param {string[]} wrapper
@@ -44,7 +44,7 @@ async function stored(world) {
 }
 
 /**
- * A save of new bytes, which gets its number and its end.
+ * A save of new bytes, which gets a serial number and is closed.
  *
  * @param {World} world
  * @param {string} file
@@ -72,7 +72,7 @@ test('no place for the state, then there is one', async t => {
 test('neither home nor XDG folders', async t => {
 	const world = await World.open(t);
 	const { HOME, XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_DATA_HOME, XDG_CACHE_HOME, XDG_RUNTIME_DIR, ...rest } = world.env;
-	// Without a configuration it is the default port, which somebody may use here.
+	// Without a configuration the port is the default one, which another program may use here.
 	const { daemon } = await startUnder(world, [], rest);
 	await said(world, /no \$XDG_STATE_HOME and no \$HOME: tracked projects are forgotten/);
 	const root = await world.folder('site', { 'a.css': '' }, { git: true });
@@ -172,7 +172,7 @@ test('however few descriptors there are at the start, the state is not harmed', 
 	const kept = () => Promise.all(['projects.json', 'key'].map((name) => readFile(path.join(world.temp, 'state/savecast', name), 'utf8')));
 	const before = await kept();
 	let failed = 0;
-	// To look for leaks takes descriptors too.
+	// The search for leaks needs descriptors, too.
 	const env = { ...world.env, ASAN_OPTIONS: [world.env.ASAN_OPTIONS, 'detect_leaks=0'].filter(Boolean).join(':') };
 	for (let most = 6; most < 26; most += 1) {
 		const daemon = world.children.start('savecastd', ['prlimit', `--nofile=${most}`, '--', SAVECASTD], { env });
@@ -290,7 +290,7 @@ test('a flipped bit in a state file is noticed: the file is set aside, and the l
 		['projects.json', /projects\.json: is damaged: its checksum is wrong/], ['key', /key: is damaged: replaced by a new one/]])) {
 		const name = path.join(folder, file);
 		const good = await readFile(name);
-		// In the root's name or in the digits of the key; and in the checksum.
+		// A damaged root's name or key; and a damaged checksum.
 		for (const at of file === 'key' ? [0, 40, 70] : [good.indexOf('site'), good.length - 8, 12]) {
 			const bad = Buffer.from(good);
 			bad[at] ^= 1;
@@ -301,7 +301,7 @@ test('a flipped bit in a state file is noticed: the file is set aside, and the l
 			assert.match((await world.log('savecastd')).slice(before), said, `${file}, byte ${at}`);
 			await writeFile(name, good);
 		}
-		// What an earlier version wrote has no checksum.
+		// Files that an earlier version wrote have no checksum.
 		const old = String(good).replace(/"sum": "[0-9a-f]{16}",/, '').replace(/^([0-9a-f]{64}) [0-9a-f]{16}/, '$1');
 		assert.notEqual(old, String(good));
 		await writeFile(name, old);

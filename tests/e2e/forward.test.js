@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A daemon elsewhere through `savecast forward` and `savecast stdio`: the bytes, the bounds, what
-// becomes of a command that fails, and who may use it.
+// A daemon elsewhere through `savecast forward` and `savecast stdio`: the bytes, the limits, what
+// happens when a command fails, and who may use it.
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { Forward, into, isAlive } from '../lib/forward.js';
 import { Client } from '../lib/wire-client.js';
 import { LONG, SAVECAST, SAVECASTD, World } from '../lib/world.js';
 
-/** A connection, and what came on it. @param {number} port */
+/** A connection, and the bytes that it received. @param {number} port */
 async function connect(port, host = '127.0.0.1') {
 	const socket = net.connect({ host, port });
 	let text = '';
@@ -61,7 +61,7 @@ test('a browser here has the tabs of a daemon elsewhere, which the first connect
 	await until('the command to end', () => !isAlive(command));
 	await until('no tab', async () => (await there.bus.properties()).Tabs === 0);
 
-	// Who has nothing to say starts no command.
+	// A connection that sends nothing starts no command.
 	assert.ok(await answers('127.0.0.1', forward.port));
 	assert.deepEqual(await forward.commands(), []);
 });
@@ -124,7 +124,7 @@ test('a command that fails is told once, and not run again at each attempt', asy
 	assert.equal(await attempt(), 'closed');
 	const { reason } = await forward.state('failed', { mark: 0 });
 	assert.equal(reason, 'cannot\\e[31m reach it');
-	// Reset at once: the pause is a second.
+	// A reset is seen at once: the pause is a second.
 	for (let i = 0; i < 20; i++) {
 		assert.match(await attempt(), /ECONNRESET|closed|EPIPE/);
 	}
@@ -153,7 +153,7 @@ test('bytes on the way are bounded, and a reader that hangs holds up nobody else
 	flood.socket.write('flood\n');
 	await until('bytes', () => flood.text().length > 0);
 	flood.socket.pause();
-	// The other way: a command that never reads.
+	// The opposite case: a command that never reads.
 	const hang = await connect(forward.port);
 	hang.socket.write('hang\n');
 	await until('an answer', () => hang.text() === '\n');
@@ -171,7 +171,7 @@ test('bytes on the way are bounded, and a reader that hangs holds up nobody else
 		echo.socket.destroy();
 	}
 	assert.ok(forward.memory() < 12 * 1024, `${forward.memory()} KiB (${before} before the echoes)`);
-	// Its end comes behind the bytes that nobody takes.
+	// Its end comes after the bytes that nothing reads.
 	hang.socket.destroy();
 	const [, hanging] = await forward.commands();
 	if (LONG) {

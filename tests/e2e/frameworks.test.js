@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the user typed is there again after a reload, in the page and in the framework's own state;
+// What the user typed is back after a reload, in the page and in the framework's own state;
 // and restoring it runs no handler of the page, submits nothing and requests nothing.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { TOP, World } from '../lib/world.js';
 const STATE = { text: 'abc', on: true, one: 'b' };
 const SHOWN = `(({ text, check, one }) => ({ text: text.value, on: check.checked, one: one.value }))(window)`;
 
-/** Pages whose own handlers do something, and would do it to each event of ours. */
+/** Pages whose own handlers do something, and would do it for each event that we dispatch. */
 const PLAIN = `<!doctype html><h1>one</h1><script>var count = 0;</script>
 <form id="form" action="/sent"><input id="text" onchange="count++" oninput="count++"><input id="check" type="checkbox" onchange="count++">
 <select id="one" onchange="this.form.submit()"><option>a<option>b</select></form>
@@ -36,7 +36,7 @@ for (const which of BROWSERS) {
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
 		const page = await browser.newPage(site.url);
 		await switchOn(world, page);
-		/** @param {string} name @returns {Promise<any>} its story */
+		/** @param {string} name @returns {Promise<any>} the event and its steps */
 		const save = async (name) => {
 			const file = path.join(site.root, name);
 			await writeFile(file, `${await readFile(file, 'utf8')}\n`);
@@ -61,7 +61,7 @@ for (const which of BROWSERS) {
 				await page.evaluate(`(check.click(), one.value = 'b', one.dispatchEvent(new Event('input', { bubbles: true })), one.dispatchEvent(new Event('change', { bubbles: true })))`);
 				const out = async () => JSON.parse(await page.evaluate('out.textContent'));
 				await until('the state', async () => { assert.deepEqual(await out(), STATE); return true; });
-				// Twice: what was restored is kept, too.
+				// Twice: what was restored is kept by the next reload, too.
 				for (const round of [1, 2]) {
 					await page.evaluate(`(window.old = ${round})`);
 					await save(`${name}.html`);
@@ -72,7 +72,7 @@ for (const which of BROWSERS) {
 						return true;
 					}, { msec: 5000 });
 				}
-				// And it is the framework's: what is typed next is added to it.
+				// And the framework knows the value: what is typed next is added to it.
 				await page.evaluate('(text.focus(), text.setSelectionRange(3, 3))');
 				await page.type('d');
 				await until('what was typed then', async () => (await out()).text === 'abcd');
@@ -95,7 +95,7 @@ for (const which of BROWSERS) {
 		await until('the values', () => page.evaluate(`text.value === 'ab' && check.checked && one.value === 'b' && search.value === 'x'`));
 		assert.equal(await page.evaluate('count'), 0);
 		assert.equal(await page.evaluate('location.pathname'), '/');
-		// What a handler began would be in the log before this.
+		// Anything that a handler began would be in the log before this.
 		await page.evaluate(`fetch('/last').then(() => 1)`);
 		assert.equal(await sent(), 6);
 	});

@@ -31,7 +31,7 @@ const servers = [
 		command: port => [VITE, '--port', String(port), '--strictPort', '--host', '127.0.0.1'],
 	},
 	{
-		// It answers with what it built last: to take over from it may be too early.
+		// It answers with its last build: to take over from it may be too early.
 		name: 'Hugo', called: 'Hugo', builds: true, file: 'layouts/index.html',
 		files: { 'config.toml': 'title = "t"\ndisableKinds = ["taxonomy", "term", "RSS", "sitemap"]\n' },
 		text: version => `<!doctype html><html><head><title>t</title></head><body><h1>${version}</h1></body></html>\n`,
@@ -64,20 +64,20 @@ const servers = [
  * @param {string[]} packages
  */
 async function install(root, packages) {
-	// With the person's own settings: they say where packages come from.
+	// With the user's own settings, which say where packages come from.
 	const { status, stderr } = await run(['npm', 'install', '--prefix', root, '--no-audit', '--no-fund',
 		'--ignore-scripts', '--loglevel=error', ...packages], process.env);
 	return status === 0 ? undefined : stderr.trim().split('\n')[0];
 }
 
 /**
- * The page, once its own script has reached its server: it is not notified of earlier saves.
+ * The page, once its own script is connected to its server: it is not notified of earlier saves.
  *
  * @param {import('../lib/world.js').Chromium} browser
  * @param {string} url
  */
 async function openAndConnect(browser, url) {
-	// Some build a page when they are first asked for it, which takes its time.
+	// Some servers build a page when it is first requested, which takes time.
 	await until('its first page', async () => (await fetch(url)).ok, { msec: 90000 });
 	const page = await browser.newPage();
 	await page.send('Network.enable');
@@ -106,11 +106,12 @@ for (const { name, called, builds, npm, files, file, text, command } of servers)
 		const page = await openAndConnect(browser, url);
 		await switchOn(world, page);
 		await until('v0', async () => await heading(page) === 'v0');
-		// Hugo's answers bear the second of their build: what is built again in the same one is a 304.
+		// Hugo's answers have a modification time in whole seconds: a second build in the same one
+		// is a 304.
 		const shownIn = Math.floor(Date.now() / 1000);
 		await until('another second', async () => Math.floor(Date.now() / 1000) > shownIn);
 		const save = async (/** @type {string} */ version) => {
-			// In one piece: what Hugo builds of an empty file has no script that could reload it.
+			// Replaced at once: Hugo's page of an empty file has no script that could reload it.
 			const fresh = path.join(world.temp, 'fresh');
 			await writeFile(fresh, text(version));
 			await rename(fresh, path.join(root, file));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * Servers that the daemon cannot look into: a reload that fails is tried again, gently, until
- * the server answers.
+ * Servers that the daemon cannot inspect: a reload that fails is tried again, at increasing
+ * intervals, until the server answers.
  */
 import assert from 'node:assert/strict';
 import http from 'node:http';
@@ -61,7 +61,7 @@ async function stage(world, host, port, grant = true) {
 	};
 }
 
-// Chromium's leave of a click lasts over reloads of the same site.
+// Chromium's permission after a click lasts over reloads of the same site.
 for (const grant of LONG ? [true, false] : [false]) {
 	test(`a proxy that answers 502, seen by ${grant ? 'permission for the site' : 'a click'}: the page reloads once what is behind it serves`,
 		t => badGateway(t, grant));
@@ -104,7 +104,7 @@ async function badGateway(t, grant) {
 	status = 503;
 	await save();
 	await tabIs(world, 'waiting');
-	const next = await save(); // takes the place of what waits
+	const next = await save(); // replaces the waiting event
 	const superseded = await event(world, e => e.source === 'server' && e.serial < next && e.serial > again.serial && e.closed);
 	assert.equal(superseded.steps.at(-1).text, `replaced by the newer save #${next}`);
 	assert.ok(asked > before);

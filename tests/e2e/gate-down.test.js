@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * A server that goes and comes back: by a mistake and its fix, by hand, after many saves.
+ * A server that ends and comes back: after a mistake and its fix, by hand, after many saves.
  */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -26,7 +26,7 @@ const face = ({ browser }, badge) => until(`the badge ${badge}`, async () => {
 }, { every: 5 });
 
 /**
- * From here on, all badges that are shown, also those that go at once.
+ * From here on, all badges that are shown, including those that disappear at once.
  *
  * @param {Stage} on
  * @returns {Promise<() => Promise<string[]>>}
@@ -42,7 +42,7 @@ async function watchBadges({ browser }) {
 }
 
 /**
- * The server knows the file, and what a save of it does is learned.
+ * Waits until the server knows the file, and teaches savecast what a save of it does.
  *
  * @param {Stage} on
  * @param {Awaited<ReturnType<typeof openEditor>>} vim
@@ -71,8 +71,8 @@ for (const key of ['uvicorn', 'node']) {
 		assert.match(down.title, /no longer serves port \d+( \(.*\))?: fix it or start it again/);
 		const [tab] = await world.bus.tabs();
 		assert.equal(tab.state, 'down');
-		// uvicorn forgets what it knew of its files as it restarts, and looks anew a moment later:
-		// a fix before that is lost on it.
+		// uvicorn forgets the state of its files when it restarts, and scans them again a moment
+		// later: it misses a fix that is saved before that.
 		await until('its word on the mistake', async () => /SyntaxError/.test(await world.log(on.log)));
 		await settled(on);
 		const told = (await world.bus.events()).at(-1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Never stale, never early: a reload leaves when the new code serves.
+ * Never stale, never early: a reload is sent when the server is serving the new code.
  */
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';

@@ -61,7 +61,7 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 	}
 
 	let n = 0;
-	/** Files that were changed and not announced: git add and commit -a are their save. @type {Map<string, string>} */
+	/** Changed files that were not announced: git add and commit -a save them. @type {Map<string, string>} */
 	let announced = await everything();
 
 	async function everything() {
@@ -76,7 +76,7 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 	/** @param {string} at */
 	const branches = async at => (await git(at, 'branch', '--format=%(refname:short)')).trim().split('\n');
 	/**
-	 * What is done, in a work tree; an operation may fail, as git lets it.
+	 * The operations in a work tree. An operation may fail, as far as git lets it.
 	 *
 	 * @type {[string, (at: string) => Promise<unknown>, ((at: string) => Promise<unknown>)?][]}
 	 *   name, operation, what comes before it and is never reported
@@ -128,13 +128,16 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 			}
 		}],
 	];
-	/** What may leave several events: the two things that it does are two; a bisect that begins anew first goes back. */
+	/**
+	 * These may make several events: the first two do two things; a bisect that starts again goes
+	 * back first.
+	 */
 	const several = new Set(['there and back', 'save and commit', 'bisect']);
 
-	/** That we hold a project while we look joins what would be several. @param {import('../lib/git-tree.js').Event} event */
+	/** A hold during a check joins events that would be separate. @param {import('../lib/git-tree.js').Event} event */
 	const parts = event => 1 + event.steps.filter(({ step }) => step === 'joined').length;
 	let checked = 0, changed = 0;
-	/** What was done, to trace a failure. @type {string[]} */
+	/** The operations so far, to trace a failure. @type {string[]} */
 	const done = [];
 	for (let i = 0; i < COUNT; i++) {
 		const at = random.pick(trees);
@@ -143,14 +146,15 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 			await prepare(at);
 		}
 		const before = await everything();
-		// git writes these anew even if they are right: see git-source.h.
+		// git writes these again even if they are right: see git-source.h.
 		const unmerged = new Set((await git(at, 'diff', '--name-only', '--diff-filter=U')).split('\n')
 			.map(file => path.join(at, file)));
 		const serial = (await world.bus.properties()).LastEvent;
 		let failed = '';
 		await work(at).catch(error => { failed = ` (failed: ${String(error).slice(0, 200)})`; });
 		const after = await everything();
-		// What changed on disk now, and what git was notified of that changed before: by add and commit -a.
+		// Files that changed on disk now, and earlier changes that git was notified of now, by add
+		// and commit -a.
 		const must = difference(before, after);
 		const pending = difference(announced, before);
 		const where = `seed ${seed}, ${i}: ${name} in ${path.relative(world.home, at)}${failed}`;
@@ -163,9 +167,9 @@ test(`${COUNT} random git commands: none missed, none invented, one event each`,
 			JSON.stringify({ must, pending, told: [...told], texts: events.map(e => e.steps[0].text), done: done.slice(-8) });
 		done[done.length - 1] += `: ${JSON.stringify({ must, told: events.map(e => e.files) })}`.replaceAll(world.home, '');
 		const missed = must.filter(file => !told.has(file));
-		// A merge that fails is undone by git, by reset --hard and stash apply: there and back again as well.
+		// git undoes a merge that fails, by reset --hard and stash apply: there and back, too.
 		const undone = name === 'merge' && failed;
-		// Where git takes its time between the two, there is one event and back is another.
+		// If git is slow between the two, each of them is an event.
 		const back = undone || (/there and back|bisect/.test(name) && events.reduce((sum, e) => sum + parts(e), 0) > 1);
 		const invented = back ? []
 			: [...told].filter(file => !must.includes(file) && !pending.includes(file) && !unmerged.has(file));

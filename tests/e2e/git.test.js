@@ -27,7 +27,7 @@ async function tree(t) {
 	const last = async () => (await world.bus.properties()).LastEvent;
 	return {
 		world, root, git, file, last,
-		/** What git changed, and what the daemon said of it. @param {() => Promise<unknown>} work */
+		/** What git changed, and what the daemon announced. @param {() => Promise<unknown>} work */
 		async did(work) {
 			await settled(world, 0, { expect: false });
 			const before = await contents(root);
@@ -44,7 +44,7 @@ async function tree(t) {
 }
 
 /**
- * A new branch with so many commits.
+ * A new branch with this many commits.
  *
  * @param {World} world
  * @param {string} root
@@ -79,7 +79,7 @@ function one(done, files, text = /^/) {
 
 test('each git command is one event with what it changed', async t => {
 	const { world, git, did, write, file } = await tree(t);
-	// The first that git does here: the files are as young as if it had made them.
+	// The first git command here: the files are as new as if it had written them.
 	await utimes(file('a.css'), new Date(), new Date());
 	one(await did(() => git('status')), []);
 	await git('checkout', '--quiet', '-b', 'topic');
@@ -116,7 +116,7 @@ test('each git command is one event with what it changed', async t => {
 	one(await did(() => git('mv', 'dir/c.css', 'dir/e.css')), ['dir/c.css', 'dir/e.css']);
 	one(await did(() => git('reset', '--quiet', '--hard')), ['d.html', 'dir/c.css', 'dir/e.css']);
 
-	// What was saved already, and what changes no file.
+	// Files that were saved already, and commands that change no file.
 	await write('a.css', 'saved\n');
 	await world.bus.saved(file('a.css'));
 	one(await did(() => git('add', 'a.css')), []);
@@ -128,7 +128,7 @@ test('each git command is one event with what it changed', async t => {
 	one(await did(() => git('fetch', '--quiet', '.', 'main:third')), []);
 	one(await did(() => git('rm', '--quiet', '--cached', 'd.html')), []);
 	one(await did(() => git('reset', '--quiet')), []);
-	// There and back: nothing if it is quick, else as much as was seen on the way.
+	// There and back: no event if it is quick, otherwise everything that was seen on the way.
 	const back = await did(async () => {
 		await git('checkout', '--quiet', 'topic');
 		await git('checkout', '--quiet', 'main');
@@ -299,7 +299,7 @@ test('while git is at work, saves wait', async t => {
 	const { world, git, did, write, file, root } = await tree(t);
 	const held = async () => (await world.bus.projects())[0].HeldBy;
 	const lock = file('.git/index.lock');
-	const working = await open(lock, 'w'); // as git does as long as it works under it
+	const working = await open(lock, 'w'); // as git does while it works below it
 	await until('the lock to be seen', async () => await held() === 'git: a command is in progress');
 	await write('a.css', 'saved\n');
 	const serial = await world.bus.saved(file('a.css'));
@@ -331,14 +331,14 @@ test('what git logs late is no part of what it does next', async t => {
 	await block();
 	const serial = await last();
 	const revert = git('revert', '--no-edit', 'HEAD');
-	// The files are there and were announced; the log of HEAD waits for us.
+	// The files exist and were announced; the reflog of HEAD waits for us.
 	const [event] = await settled(world, serial, { expect: true });
 	assert.deepEqual(event.files, [file('b.css')]);
 	await until('git to be at its log', () => stat(`${fifo}.read`));
 	await rm(hook);
 	await writeFile(fifo, '');
 	await revert;
-	// A revert would not have overwritten an edit; this does.
+	// A revert would have kept an edit; this overwrites it.
 	await write('b.css', 'edited\n');
 	one(await did(() => git('restore', '--staged', '--worktree', 'b.css')), ['b.css'], /^index, on main$/);
 });
@@ -349,7 +349,7 @@ test('the untracked files of a stash are announced, however late they come back'
 	await write('loose.css', 'untracked\n');
 	await git('stash', 'push', '--quiet', '--include-untracked');
 	await settled(world, 0, { expect: true });
-	// Git calls itself for them, when the index is written: here it has to wait for us.
+	// Git calls itself for them, when the index is written: here that call waits for us.
 	const fifo = path.join(world.temp, 'fifo'), own = path.join(world.temp, 'own');
 	const { stdout: real } = await run(['sh', '-c', 'command -v git'], world.env);
 	await run(['sh', '-c', 'mkfifo "$1" && mkdir "$2"', 'sh', fifo, own], world.env);

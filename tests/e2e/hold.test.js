@@ -83,11 +83,11 @@ test('what is held leaves as one event with the last hold', async t => {
 test('a burst that waits when the hold begins waits on', async t => {
 	const { world, change, story, hold, release } = await site(t);
 	let event = await change('a.css');
-	while ((await story(event)).closed) { // until one comes so soon after another that it waits
+	while ((await story(event)).closed) { // until one follows another so soon that it waits
 		event = await change('a.css');
 	}
 	const cookie = await hold(world.bus);
-	// Long enough for a burst without a hold to be over; that it is not, nothing tells.
+	// Long enough for a burst without a hold to end; no event reports that it has not ended.
 	await new Promise(resolve => { setTimeout(resolve, 400); });
 	assert.equal((await story(event)).closed, false);
 	await release(world.bus, cookie);
@@ -107,7 +107,7 @@ test('a hold ends with the connection of its caller, and is nobody else\'s', asy
 
 test('a caller that leaves without waiting for an answer leaves no hold and no subscription', async t => {
 	const { world, change, story, hold } = await site(t);
-	for (let i = 0; i < 65; i++) { // one more than there may be subscribers
+	for (let i = 0; i < 65; i++) { // one more than the limit of subscribers
 		const other = await Bus.open(world.env.DBUS_SESSION_BUS_ADDRESS ?? '');
 		hold(other).catch(() => {});
 		other.call({ member: 'Subscribe' }).catch(() => {});
@@ -245,7 +245,7 @@ for (const which of BROWSERS) {
 		assert.deepEqual(steps.map(words).map((/** @type {string[]} */ list) => list.at(-1)), ['build-failed'], 'half a bundle is none');
 		assert.equal(await title(), 'old');
 
-		// A new page, and a daemon that is asked anew, still say so.
+		// A new page, and a daemon that is asked again, still report it.
 		await page.goto(url);
 		await face('err');
 		assert.equal((await build(`echo 'document.title = "new";' > dist/app.js; echo C > b.css; ${SAVECAST} save b.css`)).status, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Who holds a port: told apart by address, seen to come, move and go; and what cannot be seen is
-// said, with what to do.
+// Which process holds a port: by address, as it starts, moves and ends; and for what cannot be
+// inspected, the reason and what to do.
 import assert from 'node:assert/strict';
 import { chmod, copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -16,7 +16,7 @@ import { SAVECASTD, World } from '../lib/world.js';
 const PYTHON = '/usr/bin/python3';
 
 /**
- * `python3 -m http.server` in a git work tree of this name.
+ * `python3 -m http.server` in a git work tree with this name.
  *
  * @param {World} world
  * @param {string} name
@@ -57,7 +57,7 @@ test('servers on one port number are told apart by address, as each browser does
 		['127.0.0.1', port, 'four', 'four'],
 		['127.0.0.2', port, 'four-too', 'four-too'],
 		['[::1]', port, 'six', 'six'],
-		// Measured: the one tries ::1 first, the other 127.0.0.1.
+		// Measured: Chromium tries ::1 first, Firefox 127.0.0.1.
 		['localhost', port, 'six', 'four'],
 		['shop.localhost', port, 'six', 'four'],
 		['127.0.0.1', wild, 'wild-four', 'wild-four'],
@@ -85,7 +85,7 @@ test('a server that comes, moves and goes', async t => {
 	await client.hello();
 	const url = `http://127.0.0.1:${first}/`;
 
-	// The tab is there before its server.
+	// The tab exists before its server.
 	assert.equal((await client.watch(1, url)).state, 'none');
 	const began = performance.now();
 	/** @type {any} */
@@ -133,7 +133,7 @@ test('a tab follows its project as that is tracked, split, untracked', async t =
 	assert.equal(said.reason, `savecast.url: http://127.0.0.1:${port}`);
 	said = await client.told(1, 'live', async () => {
 		await world.git(site, 'init', '--quiet');
-		await world.bus.saved(path.join(site, 'x')); // makes it known
+		await world.bus.saved(path.join(site, 'x')); // makes the project known
 		await world.configure(`[savecast]\n\tport = ${world.port}\n`);
 	});
 	assert.equal(said.project, 'site', 'a work tree, and no rule');
@@ -157,7 +157,7 @@ const isRoot = process.getuid?.() === 0;
 
 test('what cannot be seen is said, with the line that settles it', { skip: !isRoot && 'only root can be two users' }, async t => {
 	const world = await World.open(t);
-	// Without its capabilities, root may look into its own processes alone.
+	// Without its capabilities, root may inspect only its own processes.
 	const daemon = world.children.start('savecastd', ['setpriv', '--bounding-set=-all', '--inh-caps=-all',
 		SAVECASTD], { env: world.env });
 	await whileAlive(daemon, until('savecastd on the bus', () => world.bus.daemonRuns()));
@@ -169,7 +169,7 @@ test('what cannot be seen is said, with the line that settles it', { skip: !isRo
 	const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 	const httpd = (/** @type {number} */ port) => ['-m', 'http.server', '-b', '127.0.0.1', String(port)];
 	world.children.start('nobody', [...asNobody, PYTHON, ...httpd(ports.nobody)], { cwd: '/', env: world.env });
-	// Its own name and arguments, and it listens: that is all that another user sees of the real one.
+	// The same name and arguments, and it listens: another user sees nothing more of the real one.
 	world.children.start('docker', [...asNobody, proxy, '-c', `import sys, http.server as h
 h.HTTPServer(('127.0.0.1', int(sys.argv[6])), h.SimpleHTTPRequestHandler).serve_forever()`,
 	'-proto', 'tcp', '-host-ip', '127.0.0.1', '-host-port', String(ports.docker), '-container-ip', '172.17.0.2', '-container-port', '80'],
@@ -196,7 +196,7 @@ h.HTTPServer(('127.0.0.1', ${ports.hidden}), h.SimpleHTTPRequestHandler).serve_f
 		const { stdout } = await world.savecast('status');
 		assert.ok(stdout.replace(/\s+/g, ' ').includes(said.reason), stdout);
 
-		// The line is what it says it is.
+		// The reason ends with the command of the advice.
 		assert.ok(said.reason.endsWith(`: to set its project, run ${why.advice} in the project's folder`), said.reason);
 		assert.ok((await world.savecast('why', url)).stdout.endsWith(`\n\n${why.advice}\n`));
 		said = await client.told(tab, 'live', async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Names of /etc/hosts, in a mount namespace with an /etc/hosts of its own, and with a name server
-// that hears whether anybody asks.
+// Names in /etc/hosts, in a mount namespace with an /etc/hosts of its own, and with a name server
+// that records each query.
 import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
@@ -29,7 +29,7 @@ async function namespace(world, hosts) {
 	const resolv = path.join(world.temp, 'resolv.conf');
 	await writeFile(file, hosts);
 	await writeFile(resolv, `nameserver ${NAME_SERVER}\noptions timeout:1 attempts:1\n`);
-	/** @param {string} program @returns {Promise<string>} a script that runs it in there */
+	/** @param {string} program @returns {Promise<string>} a script that runs it there */
 	const within = async program => {
 		const script = path.join(world.temp, `within-${path.basename(program)}`);
 		await writeFile(script, `#!/bin/sh

@@ -16,7 +16,7 @@ import { TOP, World } from '../lib/world.js';
 const PICTURES = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build', 'screenshots');
 const ICONS = Object.values(TAB_STATES);
 
-/** The daemon's word on the tab, by state. @type {[string, string, string, RegExp, object?][]} */
+/** The daemon's answer about the tab, by state. @type {[string, string, string, RegExp, object?][]} */
 const ANSWERS = [
 	['live', 'on', 'port 8000 is served by python3 (pid 4711) from potato', /^Live: potato$/],
 	['looking', '…', 'looking for the server of port 8000', /^Looking/],

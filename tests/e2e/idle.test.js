@@ -8,7 +8,7 @@ import WebSocket from 'ws';
 import { LONG, World } from '../lib/world.js';
 
 /**
- * How often the process was woken so far, all its threads.
+ * How often all threads of the process were woken so far.
  *
  * @param {number} pid
  */
@@ -40,8 +40,8 @@ test('nothing happens: the daemon is not woken', async t => {
 		});
 	}
 	await world.bus.properties();
-	// The event to wait for is that none comes. The old 30 s housekeeping and 5 s deadlines are
-	// within the longer time.
+	// The test waits for an event that must not come. The old 30 s housekeeping and 5 s deadlines
+	// are within the longer time.
 	const seconds = LONG ? 330 : 35;
 	const before = await wakeUps(/** @type {number} */ (pid));
 	await new Promise(resolve => { setTimeout(resolve, seconds * 1000); });
@@ -61,7 +61,7 @@ test('files that come and change beside a .savecast wake nobody', async t => {
 		await writeFile(`${root}/new-${i}`, 'x');
 		await rename(`${root}/new-${i}`, `${root}/a.css`);
 	}
-	// Again the event to wait for is that none comes; inotify would tell at once.
+	// Again, an event that must not come; inotify would report it at once.
 	await new Promise(resolve => { setTimeout(resolve, 500); });
 	assert.equal(await wakeUps(/** @type {number} */ (pid)) - before, 0);
 });

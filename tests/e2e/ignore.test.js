@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { World } from '../lib/world.js';
 
 /**
- * What became of a save: "word: text" of the last step, or the project.
+ * The result of a save: "word: text" of the last step, or the project.
  *
  * @param {World} world
  * @param {string} file
@@ -27,7 +27,7 @@ async function fate(world, file) {
 /**
  * @param {World} world
  * @param {string} root
- * @param {Record<string, string>} expected how the fate of each file begins
+ * @param {Record<string, string>} expected how the result of each file begins
  */
 async function fates(world, root, expected) {
 	for (const [name, text] of Object.entries(expected)) {
@@ -114,7 +114,7 @@ test('a file that projects share makes an event in each', async t => {
 	const outside = await world.folder('outside', {});
 	await world.folder('third', { '.savecast': `[savecast]\n\tinclude = ${outside}/*.css\n` });
 	for (const name of ['mono/shop/a', 'mono/admin/a', 'third/a']) {
-		await world.bus.saved(path.join(world.home, name)); // makes them known
+		await world.bus.saved(path.join(world.home, name)); // makes the projects known
 	}
 	const claimed = async (/** @type {string} */ file) => {
 		await world.bus.saved(file);
@@ -140,10 +140,10 @@ test('what git is told to ignore counts from the next save on, wherever it is sa
 		return file;
 	};
 	let n = 0;
-	/** Of a new file of each extension: only its first save is surely no unchanged one. */
+	/** For a new file of each extension: only its first save is certainly not an unchanged one. */
 	const extensions = (/** @type {Record<string, string>} */ expected) => fates(world, root,
 		Object.fromEntries(Object.entries(expected).map(([extension, text]) => [`x${n++}.${extension}`, text])));
-	// More than a file's times are coarse: the repository stays open between these.
+	// Longer than the resolution of file times: the repository stays open between these.
 	const settled = () => new Promise(resolve => { setTimeout(resolve, 50); });
 	for (let i = 0; i < 2; i++) {
 		await settled();

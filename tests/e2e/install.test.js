@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * What `meson install` puts on a machine: all of it, in the right places, and all
- * of it gone after an uninstall; manual pages and completions that tell the truth.
+ * removed again by an uninstall; manual pages and completions that match the programs.
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -31,10 +31,10 @@ async function filesOf(folder) {
 }
 
 /**
- * The tree that is tested, below the world's folder.
+ * A copy of the tested tree, below the world's folder.
  *
  * @param {World} world
- * @returns {Promise<string>} what is /usr/local there
+ * @returns {Promise<string>} the path that stands for /usr/local there
  */
 async function install(world) {
 	world.env.DESTDIR = path.join(world.temp, 'destination');
@@ -48,7 +48,7 @@ const helpOf = (world, ...words) => done(world, SAVECAST, ...words, '--help');
 /** @param {World} world @returns {Promise<string[]>} what `savecast VERB` can be */
 const verbsOf = async world => JSON.parse(await done(world, SAVECAST, '--help', '--json')).verbs.map((/** @type {any} */ verb) => verb.name);
 
-/** The long options that a help names. @param {string} help */
+/** The long options that a help text names. @param {string} help */
 const optionsIn = help => [...new Set(help.slice(help.indexOf('Options:')).match(/--[a-z]+\b/g) ?? [])].sort();
 
 test('install: each file in its place, and none left by an uninstall', async t => {
@@ -92,7 +92,7 @@ test('install: below ~/.local, started by D-Bus', { skip: SANITIZED ? 'builds th
 	await done(world, 'meson', 'setup', build, TOP, `--prefix=${local}`, '-Dtests=disabled');
 	await done(world, 'ninja', '-C', build);
 	await done(world, 'meson', 'install', '--no-rebuild', '--quiet', '-C', build);
-	// Where a session bus, and the systemd of the user, look in a home.
+	// Where a session bus and the user's systemd look in a home.
 	world.env.XDG_DATA_HOME = path.join(local, 'share');
 	assert.ok(existsSync(path.join(local, 'share/systemd/user/savecast.service')));
 	world.bus.close();
@@ -117,7 +117,7 @@ test('manual pages: well-formed, and nothing of the help is missing', async t =>
 		assert.equal(stderr, '', page);
 		assert.ok(stdout.length > 500, page);
 		if (existsSync('/usr/bin/mandoc')) {
-			// It has no date: what is the same is to make the same bytes.
+			// It has no date, because the same sources must make the same bytes.
 			const { stdout } = await run(['mandoc', '-T', 'lint', '-W', 'warning', page], world.env);
 			assert.deepEqual(stdout.split('\n').filter(line => line && !line.includes('missing date')), []);
 		}
@@ -161,7 +161,7 @@ test('completions: each verb and option of the help, and no other', async t => {
 	}
 });
 
-/** What a shell must be told to have it as Debian's is. @type {Record<string, [string, (share: string) => string]>} */
+/** What a shell must be told to behave as Debian configures it. @type {Record<string, [string, (share: string) => string]>} */
 const SHELLS = {
 	bash: ['.bashrc', () => 'PS1="ready> "\n. /usr/share/bash-completion/bash_completion\n'],
 	zsh: ['.zshrc', share => `PS1="ready> "\nfpath=(${share}/zsh/site-functions $fpath)\nautoload -Uz compinit\ncompinit -u\n`],

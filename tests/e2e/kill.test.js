@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The daemon may be killed at any moment: what it has said to be done is done, what is on disk is
-// whole, the next save starts it again, and browsers are back at once.
+// The daemon may be killed at any moment: what it has acknowledged is done, what is on disk is
+// complete, the next save starts it again, and browsers reconnect at once.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -17,7 +17,7 @@ const KILLS = LONG ? 500 : 10;
 const BROWSER_KILLS = LONG ? 20 : 3;
 
 /**
- * Half of them must be: one may meet a machine that has much else to do.
+ * Half of them must be: a single one may be slow on a busy machine.
  *
  * @param {import('node:test').TestContext} t
  * @param {number[]} times of each kill, in milliseconds
@@ -30,7 +30,7 @@ function backInTime(t, times) {
 }
 
 /**
- * A session whose bus starts the daemon, as without systemd.
+ * A session whose bus starts the daemon, as in a session without systemd.
  *
  * @param {import('node:test').TestContext} t
  */
@@ -43,7 +43,7 @@ async function openActivated(t) {
 }
 
 /**
- * As the extension does it: again and again.
+ * Connects like the extension: it tries until it succeeds.
  *
  * @param {World} world
  * @param {string} url
@@ -66,7 +66,7 @@ test(`killed ${KILLS} times while saves arrive`, { timeout: 3600e3 }, async t =>
 	const track = (/** @type {string} */ name) => world.bus.call({ member: 'Track', signature: 'sa{sv}', body: [name, {}] });
 	await track(root);
 	await back(world, 'http://site.test/');
-	/** @type {Set<string>} what the daemon has said to be tracked */
+	/** @type {Set<string>} projects that the daemon has acknowledged */
 	const tracked = new Set([root]);
 	/** @type {number[]} */
 	const times = [];
@@ -76,7 +76,7 @@ test(`killed ${KILLS} times while saves arrive`, { timeout: 3600e3 }, async t =>
 		let dead = false;
 		/** @type {Promise<unknown>[]} */
 		const calls = [];
-		// The moment is anywhere in what the daemon does with these.
+		// The kill comes at any moment while the daemon handles these calls.
 		const moment = Math.random() * 25;
 		const began = performance.now();
 		while (performance.now() - began < moment) {
@@ -106,7 +106,7 @@ test(`killed ${KILLS} times while saves arrive`, { timeout: 3600e3 }, async t =>
 		const event = await world.bus.saved(file);
 		assert.ok((await client.log.next('the save', ({ type, event: of }) => type === 'reload' && of >= event, { mark: 0 })), 'the next save works');
 		client.socket.terminate();
-		// So that there is room for what comes.
+		// Makes room for the following reports.
 		for (const name of tracked.size > 300 ? [...tracked].slice(1) : []) {
 			await world.bus.call({ member: 'Untrack', signature: 's', body: [name] });
 			tracked.delete(name);
@@ -117,7 +117,7 @@ test(`killed ${KILLS} times while saves arrive`, { timeout: 3600e3 }, async t =>
 });
 
 for (const which of BROWSERS) {
-	// Firefox takes its time to start, and learns the same by the same code.
+	// Firefox takes long to start, and learns the same from the same code.
 	const skip = missing(which) || (which === 'firefox' && !LONG && 'with --long');
 
 	test(`${which}: killed ${BROWSER_KILLS} times, its tab is live again and the next save shows`, { skip }, async t => {
@@ -185,7 +185,7 @@ test('a save that was answered and is held when the daemon is killed is shown by
 	await back(world, 'http://site.test/');
 	await world.bus.call({ member: 'Hold', signature: 'ssa{sv}', body: [root, 'a build', {}] });
 	const held = await world.bus.saved(path.join(root, 'a.css'));
-	await world.bus.saved(path.join(other, 'a.css')); // one that does not wait
+	await world.bus.saved(path.join(other, 'a.css')); // an event that does not wait
 	await world.endDaemon('SIGKILL');
 
 	await world.startDaemon();
@@ -199,7 +199,7 @@ test('a save that was answered and is held when the daemon is killed is shown by
 	assert.equal(told.steps[0].text, `event ${held} waited when savecastd ended`);
 	assert.equal((await world.bus.events()).length, 1, 'once, and nothing for the other project');
 
-	// Once it was shown, it is not owed any more.
+	// Once it was shown, it is no longer in the file.
 	await world.endDaemon('SIGKILL');
 	assert.equal(await readFile(path.join(world.temp, 'state/savecast/waiting'), 'utf8'), '');
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Many tabs, a browser's own navigations, both browsers at once: what is shown stays
+// Many tabs, a browser's own navigations, both browsers at once: what the extension shows stays
 // true.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,18 +11,18 @@ import { until } from '../lib/events.js';
 import { BROWSERS, heading, live, missing, story, switchOn, words } from '../lib/live.js';
 import { LONG, World } from '../lib/world.js';
 
-/** Of messages and requests, one process's clock. */
+/** The times of messages and requests, by the clock of one process. */
 const now = () => performance.timeOrigin + performance.now();
 
 /** @param {number[]} values */
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
-/** Of tabs, and of messages of each kind. */
+/** The number of tabs, and of messages of each kind. */
 const TABS = LONG ? 50 : 12;
 const ROUNDS = LONG ? 20 : 6;
 const WARM_UP = LONG ? 3 : 1;
 
-/** How much later than the browser's own reload the quickest of ours may be, on a busy machine. */
+/** How much later than the browser's own reload our quickest one may be, on a busy machine. */
 const MAX_ADDED_MSEC = 15;
 
 for (const which of BROWSERS) {
@@ -33,7 +33,7 @@ for (const which of BROWSERS) {
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': '<h1>one</h1>' });
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
-		// A remembered site: its tabs are switched on as they are opened.
+		// A remembered site: the extension switches its tabs on as they are opened.
 		await browser.set({ sites: [new URL(site.url).origin] });
 		const pages = [];
 		for (let i = 0; i < TABS; i++) {
@@ -69,7 +69,7 @@ for (const which of BROWSERS) {
 		await page.clickAction();
 		const { tab } = await daemon.heard.next('watch', ({ type }) => type === 'watch', { mark: 0 });
 		const requests = async () => (await world.log('site')).split('\n').filter(Boolean).map((line) => JSON.parse(line));
-		// The control: no more than the browser's own call, on a socket of its own.
+		// The control: only the browser's own call, on a socket of its own.
 		const control = new FakeDaemon();
 		const controlPort = await freePort();
 		await control.listen(controlPort);
@@ -102,7 +102,7 @@ for (const which of BROWSERS) {
 		const times = ways.map(() => /** @type {number[]} */ ([]));
 		for (let i = 0; i < WARM_UP + ROUNDS; i++) {
 			for (const [way, [, url, go]] of ways.entries()) {
-				// What follows a load is over: saves are seconds apart.
+				// Everything that follows a load is over: saves are seconds apart.
 				await page.evaluate('new Promise((resolve) => requestIdleCallback(() => requestIdleCallback(resolve)))');
 				const sent = now();
 				await go();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Ten thousand tabs, a tab that never rests, and URLs that no person types: all answered, within
-// limits, and the save of somebody else is as quick as ever.
+// Ten thousand tabs, a tab that never rests, and URLs that no user types: all are answered, within
+// limits, and a save in another project takes no longer than before.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -34,7 +34,7 @@ async function open(t) {
 	await watcher.hello('who-waits-for-saves');
 	await watcher.watch(1, `file://${other}/a.html`);
 	let n = 0;
-	/** @returns {Promise<number>} ms from a save to the order to reload */
+	/** @returns {Promise<number>} ms from a save to the reload message */
 	const save = async () => {
 		const { mark } = watcher.log;
 		await writeFile(path.join(other, 'a.css'), `/* ${++n} */`);
@@ -43,7 +43,7 @@ async function open(t) {
 		await watcher.next('reload', { mark });
 		return performance.now() - began;
 	};
-	/** Saves until the work is done; says how long they took. @param {Promise<unknown>} work */
+	/** Saves until the work is done; reports the times. @param {Promise<unknown>} work */
 	const meanwhile = async work => {
 		let done = false;
 		/** @type {number[]} */
@@ -58,7 +58,7 @@ async function open(t) {
 		t.diagnostic(`${took.length} saves: median ${median.toFixed(1)} ms, worst ${worst.toFixed(1)} ms`);
 		return { median, worst };
 	};
-	/** What a save may take then, by what it takes now: the machine may have much to do. */
+	/** The limit for a save then, from what it takes now: the machine may be busy. */
 	const { median: calm } = await meanwhile(Promise.resolve());
 	const late = 3 * calm + 20;
 	return { world, pid: daemon.process.pid ?? 0, shop, port, save, meanwhile, late };
@@ -117,7 +117,7 @@ test('a tab that never rests delays nobody', async t => {
 			}
 		})());
 		assert.ok(median < late, `${url(0)}: a save took ${median} ms`);
-		// The newest holds.
+		// The latest one counts.
 		const { state } = await client.watch(7, `file://${shop}/index.html`);
 		assert.equal(state, 'live');
 		assert.ok(SANITIZED || await memory(pid) - before < 8 * 1024, `${url(0)}: ${before} KiB -> ${await memory(pid)} KiB`);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// On a site with permission a tab looks before it reloads: it is patched, stays, or reloads if it
-// must.
+// On a site with permission a tab requests the page before it reloads: it is patched, stays, or
+// reloads if it must.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -39,7 +39,7 @@ for (const which of BROWSERS) {
 		await page.evaluate('window.untouched = true');
 		/** @param {string} name @param {string} text */
 		const write = (name, text) => writeFile(path.join(site.root, name), text);
-		/** @param {string} name @param {string} text @returns {Promise<any>} its closed story */
+		/** @param {string} name @param {string} text @returns {Promise<any>} the closed event */
 		const save = async (name, text) => {
 			await write(name, text);
 			const event = await world.bus.saved(path.join(site.root, name));
@@ -50,7 +50,7 @@ for (const which of BROWSERS) {
 		};
 		/** @param {any} told @param {RegExp} end the last step and its text */
 		const ended = (told, end) => {
-			// What the page itself did wrong meanwhile is told there, too.
+			// Problems of the page itself are reported as steps, too.
 			const { step, text } = told.steps.filter((/** @type {any} */ one) => one.step !== 'problem').at(-1);
 			assert.match(`${step}: ${text}`, end, JSON.stringify(told.steps));
 		};
@@ -66,7 +66,7 @@ for (const which of BROWSERS) {
 		ended(await save('index.html', INDEX.replace('<h1>one', '<h1>two').replace('<title>one', '<title>two')), /^patched: 2 nodes$/);
 		assert.equal(await page.evaluate('`${document.querySelector("h1").textContent} ${document.title} ${document.getElementById("i").value}`'), 'two two typed');
 		assert.equal(await requests() - before, 1);
-		// What it was patched to is the base of the next one.
+		// The patched page is the base of the next patch.
 		ended(await save('index.html', INDEX.replace('<h1>one', '<h1>three').replace('<title>one', '<title>two').replace('<li>b', '<li>a2</li><li>b')), /^patched: 2 nodes$/);
 		assert.equal(await page.evaluate('document.querySelector("ul").textContent'), 'aa2b');
 		assert.equal(await isOld(), true);
@@ -75,7 +75,7 @@ for (const which of BROWSERS) {
 	test(`${which}: the same answer leaves the page alone; the first other one is taken`, { skip }, async t => {
 		const { world, site, page, write, save, ended, isOld } = await open(t);
 		ended(await save('server.py', '# nothing'), /^unused: same answer$/);
-		// It serves the new code some time after the save.
+		// The server serves the new code some time after the save.
 		const event = await (async () => {
 			await write('server.py', '# new');
 			return world.bus.saved(path.join(site.root, 'server.py'));
@@ -95,7 +95,7 @@ for (const which of BROWSERS) {
 		assert.equal(await isOld(), false);
 		await until('the page', () => page.evaluate('document.readyState === "complete"'));
 		await page.evaluate('window.untouched = true');
-		// A file of its own that the cache may keep: only that is fetched anew.
+		// A file of its own that the cache may keep: only that file is requested again.
 		const before = (await world.log('site')).split('\n').length;
 		ended(await save('static/app.js', 'window.script = 2'), /^loaded: answered 200$/);
 		assert.equal(await page.evaluate('window.script'), 2, 'not what the cache has');

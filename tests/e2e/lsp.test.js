@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * `savecast lsp`: as the protocol has it, and with the editors that Debian has.
+ * `savecast lsp`: as the protocol defines it, and with the editors that Debian has.
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -18,7 +18,7 @@ const EGLOT = EMACS && existsSync('/usr/share/emacs/site-lisp/elpa');
 
 /**
  * @param {World} world
- * @param {string} name of a file, as the daemon writes it
+ * @param {string} name of a file, as the daemon spells it
  */
 function heard(world, name) {
 	return until(`${name} to be heard`, async () =>
@@ -137,7 +137,7 @@ test('lsp: a daemon that hangs delays nobody, and gets all saves when it wakes',
 	await lsp.initialize();
 	daemon.process.kill('SIGSTOP');
 	t.after(() => daemon.process.kill('SIGCONT'));
-	// Far more calls than may be unanswered, and far more bytes than a pipe holds.
+	// Far more calls than may be unanswered, and far more bytes than fit into a pipe.
 	const filler = ' '.repeat(20000);
 	for (let i = 0; i < 100; i++) {
 		await lsp.saved(`file://${root}/${i % 50}.css`);
@@ -187,7 +187,7 @@ test('lsp: Emacs by eglot', { skip: !EGLOT && 'no Emacs with eglot here' }, asyn
 const README = await readFile(path.join(TOP, 'clients/README.md'), 'utf8');
 
 /**
- * The lines that clients/README.md gives for an editor: what people copy is what is tested.
+ * The lines that clients/README.md shows for an editor: the test uses what users copy.
  *
  * @param {string} name as in the comment above its code block
  */
@@ -200,7 +200,7 @@ function lines(name) {
 test('Emacs and Kakoune by a hook', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
-	// What a shell, a tool's options or a line would make something else of.
+	// Characters that a shell, a tool's options or a line would interpret.
 	const odd = `-q"uo'te\n$(x);é.css`;
 	const root = await world.folder('site', { 'e m.css': '', [`e${odd}`]: '', 'k k.css': '', [`k${odd}`]: '' }, { git: true });
 	await t.test('Emacs', { skip: !EMACS && 'no Emacs here' }, async () => {
@@ -222,7 +222,7 @@ test('Emacs and Kakoune by a hook', async t => {
 		await kak.shows('k k.css');
 		await kak.keys('ityped');
 		await kak.shows('] insert ');
-		await kak.keys('Escape'); // A key right behind it would be Alt and that key.
+		await kak.keys('Escape'); // A key right after it would be Alt and that key.
 		await kak.shows(/^(?!.*\] insert )/s);
 		await kak.keys(':wq', 'Enter');
 		await heard(world, path.join(root, 'k k.css'));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `savecast mcp` with a real client: a program that writes code sees what its pages say.
+// `savecast mcp` with a real client: a program that writes code reads the problems of its pages.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';

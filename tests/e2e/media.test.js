@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Images, fonts, sound and film are refreshed where they show, and the page stays.
+// Images, fonts, audio and video are refreshed in place, and the page is not reloaded.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ const wav = (seconds) => {
 	return Buffer.concat([head, data]);
 };
 
-/** Debian's browsers depend on these. */
+/** Debian's browsers depend on the packages of these programs. */
 const FONTS = '/usr/share/fonts/truetype/dejavu';
 
 const INDEX = `<!doctype html><title>site</title>
@@ -59,7 +59,7 @@ const FILES = {
 
 const by = (/** @type {string} */ id) => `document.getElementById('${id}')`;
 
-/** What shows each image: an expression, and its value with the new file. @type {[string, string, (value: any) => boolean][]} */
+/** How each image is used: an expression, and its value with the new file. @type {[string, string, (value: any) => boolean][]} */
 const PLACES = [
 	['logo', `${by('image')}.naturalWidth`, (n) => n === 20],
 	['set', `${by('set')}.naturalWidth`, (n) => n === 20],
@@ -103,7 +103,7 @@ for (const which of BROWSERS) {
 			await t.test(name, async () => {
 				await swap(`static/${name}.svg`, svg(20));
 				await until('the new one', async () => isNew(await page.evaluate(where)));
-				// A headless browser has no place for an icon, and may not load it.
+				// A headless browser shows no icon, and may not load it.
 				if (name !== 'icon') {
 					await until('its request', () => asked(`/static/${name}.svg`));
 				}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A file system that does not answer, as over a network that is gone: its own saves wait, and
-// nobody else notices.
+// A file system that does not answer, like one over a network that is gone: only its own saves
+// wait.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
@@ -26,7 +26,7 @@ async function mounted(world) {
 	return fs;
 }
 
-/** Others are served: saves, a browser that comes, one that is there. @param {World} world @param {Client} client */
+/** Saves in other projects, new browsers and connected ones are served. @param {World} world @param {Client} client */
 async function othersAreServed(world, client) {
 	const file = path.join(world.home, 'local/a.css');
 	for (let i = 0; i < 20; i++) {
@@ -60,7 +60,7 @@ test('a mount that does not answer: its saves wait and say so, others are served
 	const { steps, closed } = await reaches(world, waits, 'held');
 	assert.equal(closed, false);
 	assert.equal(steps.at(-1).text, `${fs.folder} does not answer: its saves wait`);
-	// Whatever else asks for a file there waits too, alone.
+	// Anything else that asks for a file there waits too, and delays nothing else.
 	const asks = [
 		world.bus.call({ member: 'Track', signature: 'sa{sv}', body: [path.dirname(file), {}] }),
 		world.bus.call({ member: 'Reload', signature: 'sa{sv}', body: [path.dirname(file), {}] }),
@@ -120,7 +120,7 @@ test('a daemon that starts while a mount does not answer knows its projects, and
 	assert.match((await world.savecast('status')).stdout, /remote\/site/);
 	const waits = await within(world.bus.saved(path.join(root, 'a.css')), 'the answer to a save that waits', 10000);
 	assert.ok(waits);
-	// Killed in the middle of it, it leaves nothing behind that keeps the next one out.
+	// Killed in the middle of it, the daemon leaves nothing behind that keeps the next one out.
 	world.daemon?.process.kill('SIGKILL');
 	await until('the name to be free', async () => !await world.bus.daemonRuns());
 	await world.startDaemon();
@@ -128,7 +128,7 @@ test('a daemon that starts while a mount does not answer knows its projects, and
 	await next.hello();
 	await othersAreServed(world, next);
 	await fs.answer();
-	// Its settings count once they can be read.
+	// Its settings apply once they can be read.
 	await until('the settings', async () => {
 		const event = await world.bus.saved(path.join(root, 'a.css'));
 		return words((await world.bus.events()).find((/** @type {any} */ { serial }) => serial === event)).includes('ignored');

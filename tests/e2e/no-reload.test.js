@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Reloads that must not be: again and again of what the browser shows in a viewer of its own, and
-// where the browser or the page would ask the user first.
+// Reloads that must not happen: repeated ones of a file that the browser shows in a viewer of its
+// own, and those before which the browser or the page would ask the user.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,7 +14,7 @@ import { World } from '../lib/world.js';
 const PDF = (/** @type {number} */ size) => `%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
 3 0 obj<</Type/Page/MediaBox[0 0 ${size} 99]/Parent 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n`;
 
-/** What the browser shows in a viewer: its name, and two contents. @type {[string, string, string][]} */
+/** Files for a viewer: name, and two contents. @type {[string, string, string][]} */
 const VIEWED = [
 	['a.json', '{"a": 1}', '{"a": 2}'], ['a.pdf', PDF(99), PDF(199)], ['a.txt', 'one', 'two'],
 	['a.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>', '<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>'],
@@ -24,7 +24,7 @@ const VIEWED = [
 const asking = (handler) => `<!doctype html><h1>one</h1><input id="text" autofocus><iframe id="frame" srcdoc="<input id=inner>"></iframe>
 <script>let dirty = false; text.addEventListener('input', () => { dirty = true; }); ${handler}</script>`;
 
-/** Ways to ask. @type {[string, string][]} */
+/** Ways in which a page asks. @type {[string, string][]} */
 const HANDLERS = [
 	['a listener that prevents it', `addEventListener('beforeunload', (event) => { if (dirty) { event.preventDefault(); } });`],
 	['a listener that sets returnValue', `addEventListener('beforeunload', (event) => { if (dirty) { event.returnValue = 'x'; } });`],
@@ -60,7 +60,7 @@ for (const which of BROWSERS) {
 			await page.close();
 			await until('no tab', async () => (await world.bus.tabs()).length === 0);
 		}
-		// The tries of a failed reload would have come meanwhile.
+		// A failed reload would have been tried again meanwhile.
 		assert.equal(await requests('a.json'), 2);
 	});
 
@@ -78,7 +78,7 @@ for (const which of BROWSERS) {
 			await t.test(name, async () => {
 				await writeFile(file, asking(handler));
 				await reaches(world, await world.bus.saved(file), 'loaded');
-				// What was typed before is restored.
+				// The text that was typed before is restored.
 				await page.goto(`${site.url}?${n}`);
 				await pageScriptsReady(browser);
 				await page.evaluate('text.focus()');
@@ -93,7 +93,7 @@ for (const which of BROWSERS) {
 				const again = await reaches(world, await world.bus.saved(file), 'pending');
 				assert.equal(words(again).includes('reloading'), false);
 				assert.equal(await page.evaluate('text.value'), 'abc');
-				// The page has saved it: the next change of anything releases the reload.
+				// The page has saved it: the next change of any field releases the reload.
 				await page.evaluate(`(dirty = false, text.dispatchEvent(new Event('change', { bubbles: true })))`);
 				const done = await reaches(world, again.serial, 'loaded');
 				assert.ok(words(done).includes('reloading'));
@@ -128,7 +128,7 @@ for (const which of BROWSERS) {
 			const pending = await reaches(world, await world.bus.saved(file), 'pending');
 			assert.match(pending.steps.at(-1).text, /asks the user/);
 			assert.equal((await browser.activeIcon()).badge, '1');
-			// Asked once: the second save does not try again.
+			// The browser asked once: the second save does not try again.
 			assert.equal(words(pending).includes('reloading'), round === 1);
 		}
 		assert.equal(await posts(), 1);

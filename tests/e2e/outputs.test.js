@@ -25,7 +25,7 @@ async function site(t, output, files) {
 	return {
 		world, root, last,
 		file: (/** @type {string} */ name) => path.join(root, name),
-		/** The events of what is done. @param {() => Promise<unknown>} work */
+		/** Runs the work and returns its events. @param {() => Promise<unknown>} work */
 		async did(work, { expect = true } = {}) {
 			const serial = await last();
 			await work();
@@ -209,7 +209,7 @@ test('a saved source waits for its output, whichever language it is in', async t
 		await writeFile(file(name), '2');
 		await world.bus.saved(file(name));
 		assert.deepEqual((await world.bus.events()).at(-1).steps.map((/** @type {any} */ { step }) => step), ['heard', 'held'], name);
-		// What a build makes of it ends the wait.
+		// The output of a build ends the wait.
 		await mkdir(file('dist'), { recursive: true });
 		await writeFile(file('dist/out.css'), name);
 		await until('the output', async () => (await world.bus.events()).at(-1).closed);
@@ -228,7 +228,7 @@ test('a saved source waits for its output, and learns how long', async t => {
 		await writeFile(file(name), String(Math.random()));
 		return world.bus.saved(file(name));
 	};
-	// What leaves next is no part of the burst before.
+	// The next event is not part of the burst before.
 	const apart = () => new Promise(resolve => { setTimeout(resolve, 40); });
 	const built = await did(async () => {
 		await save('a.scss');
@@ -319,7 +319,7 @@ test('esbuild, sass and rm -rf && build, seen in a browser', async t => {
 	await writeFile(file('src/app.ts'), 'document.title = "two" as string;');
 	assert.deepEqual(await did(() => sh(`rm -rf dist && sleep 0.2 && ${esbuild}`)), output('dist/app.js', 'dist/app.js.map'));
 	await until('the second title', async () => await title() === 'two');
-	// With its source map, which no page shows: the sheet is swapped and the page stays.
+	// With its source map, which no page loads: the style sheet is swapped and the page stays.
 	await page.evaluate('window.untouched = true');
 	assert.deepEqual(await did(() => sh(sass)), output('static/css/a.css', 'static/css/a.css.map'));
 	await until('the colour', async () => await colour() === 'rgb(1, 1, 1)');

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Random pairs of documents, with and without what scripts and persons did to the page: after the
-// patch the page is what a reload would have shown, but for exactly that; or it is left alone,
-// to be reloaded. SAVECAST_LONG tries 2,000 pairs in each browser.
+// Random pairs of documents, with and without changes by scripts and users to the page: after the
+// patch, the page is what a reload would have shown, plus exactly those changes; or it is left
+// alone, to be reloaded. SAVECAST_LONG tries 2,000 pairs in each browser.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

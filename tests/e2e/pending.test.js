@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A tab that must not reload now, or is hidden, keeps one pending reload, until it may or a person
-// says so.
+// A tab that must not reload now, or is hidden, keeps one pending reload, until it may reload or
+// the user asks for it.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -21,7 +21,7 @@ const CHOOSE = `(() => { const data = new DataTransfer(); data.items.add(new Fil
 /** @param {import('../lib/live.js').Browser} browser @param {string} text */
 const badge = (browser, text) => until(`badge ${text}`, async () => (await browser.activeIcon()).badge === text);
 
-/** A camera that nobody is in front of, and no question whether it may be used. */
+/** A camera without a real device, and no question whether it may be used. */
 const OPTIONS = {
 	chromium: { args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] },
 	firefox: {
@@ -45,7 +45,7 @@ for (const which of BROWSERS) {
 		const ready = async () => {
 			await page.activate();
 			await pageScriptsReady(browser);
-			// Firefox's own reload brings a chosen file back.
+			// Firefox's own reload restores a chosen file.
 			await page.evaluate(`(() => { const file = document.getElementById('file');
 				if (file?.files.length) { file.value = ''; file.dispatchEvent(new Event('change', { bubbles: true })); } return 1; })()`);
 			await until('no guard', () => browser.evaluateInWorker(
@@ -58,7 +58,7 @@ for (const which of BROWSERS) {
 			await writeFile(file, `${INDEX}<!-- ${++n} -->`);
 			return world.bus.saved(file);
 		};
-		/** As after a click in the page. @param {string} expression */
+		/** Evaluates it as after a click in the page. @param {string} expression */
 		const gesture = (expression) => ('send' in page
 			? page.send('Runtime.evaluate', { expression, userGesture: true, awaitPromise: true })
 			: page.evaluate(expression));
@@ -101,7 +101,7 @@ for (const which of BROWSERS) {
 			await reaches(world, event, 'loaded');
 		});
 
-		// No protocol's keys reach Chromium's own shortcuts.
+		// Keys that a protocol sends do not reach Chromium's own shortcuts.
 		await t.test('so does the shortcut', { skip: !('bidi' in browser) && 'pressed in shortcut.test.js' }, async () => {
 			await ready();
 			await page.evaluate(CHOOSE);

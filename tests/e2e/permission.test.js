@@ -27,7 +27,7 @@ for (const which of BROWSERS) {
 		const page = await browser.newPage(site.url);
 		await switchOn(world, page);
 		let last = 0;
-		/** @param {string} name @returns {Promise<string>} how its story ends */
+		/** @param {string} name @returns {Promise<string>} the last step of its event */
 		const save = async (name) => {
 			await writeFile(path.join(site.root, name), `/* ${last} */${name === 'index.html' ? '<link rel="stylesheet" href="/app.css">' : ''}`);
 			await page.evaluate('window.old = true');

@@ -24,7 +24,7 @@ async function withoutBus(t) {
 	await mkdir(runtime, { mode: 0o700 });
 	delete world.env.DBUS_SESSION_BUS_ADDRESS;
 	const folder = path.join(runtime, 'savecast');
-	/** savecastd and its bus, those whose runtime folder this is. */
+	/** savecastd and its bus: the processes with this runtime folder. */
 	const processes = async () => {
 		const { stdout } = await run(['pgrep', '--full', '^(\\S*/)?savecastd --private-bus'], world.env);
 		const own = await Promise.all(stdout.split('\n').filter(Boolean).map(async (pid) =>
@@ -47,7 +47,7 @@ test('stdio starts one savecastd with a bus of its own, which savecast finds, an
 	const { world, folder, processes } = await withoutBus(t);
 	const site = await world.site('site', { 'index.html': 'one' });
 	const forward = await Forward.open(world, 'here', [SAVECAST, 'stdio']);
-	// Many at once start one.
+	// Many connections at the same time start one daemon.
 	const clients = Array.from({ length: 6 }, () => new Client(/** @type {any} */ (forward.world)));
 	await Promise.all(clients.map((client, i) => client.hello(`profile-of-${i}`)));
 	assert.equal((await processes()).length, 2, 'savecastd and its bus');
@@ -72,7 +72,7 @@ test('stdio starts one savecastd with a bus of its own, which savecast finds, an
 	assert.equal(second.status, 3);
 	assert.equal(second.stdout, `unix:path=${folder}/bus\n`);
 
-	// Killed, it takes its bus along, and is started again by the next connection.
+	// When the daemon is killed, its bus ends too, and the next connection starts both again.
 	const before = await processes();
 	const daemon = Math.min(...before);
 	process.kill(daemon, 'SIGKILL');
@@ -129,7 +129,7 @@ test('a container: its own mounts, processes, network and users, no bus, entered
 	const saved = await run([...enter, SAVECAST, 'save', path.join(site, 'index.html')], world.env);
 	assert.equal(saved.status, 0, saved.stderr);
 	assert.deepEqual((await client.next('reload', { mark })).tabs, [1]);
-	// With the container goes what was started in it, and its tabs with that.
+	// When the container ends, so do the processes that were started in it, and its tabs.
 	process.kill(Number(pid), 'SIGKILL');
 	await client.closed;
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Several profiles and both browsers on one daemon: each has its own tabs and their states,
-// whatever becomes of another.
+// whatever happens to the others.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -27,11 +27,12 @@ test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing
 		return { browser, off, page, url };
 	}));
 	const [first, second, third] = profiles;
-	/** Those that have not closed. */
+	/** The browsers that have not closed. */
 	let open = profiles;
 
 	/**
-	 * The daemon knows just the switched-on tabs of these, as live, and so do their icons.
+	 * The daemon knows exactly the switched-on tabs of these browsers, as live, and their icons
+	 * agree.
 	 *
 	 * @param {typeof profiles} those
 	 */
@@ -55,7 +56,7 @@ test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing
 	};
 
 	/**
-	 * A save loads the switched-on tabs of these, and no other tab of any.
+	 * A save loads the switched-on tabs of these browsers, and no other tab of any.
 	 *
 	 * @param {typeof profiles} those
 	 */
@@ -99,7 +100,7 @@ test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing
 		assert.ok(await first.browser.killWorker());
 		await areLive([second, third]);
 		await areLoaded([second, third]);
-		// Wakes it.
+		// Wakes the worker.
 		await first.off.activate();
 		await first.page.activate();
 		await areLive(profiles);

@@ -54,7 +54,8 @@ for (const which of BROWSERS) {
 		assert.equal(await address(page), '/about');
 		await until('the daemon to know', async () =>
 			(await world.bus.tabs()).some((/** @type {any} */ tab) =>
-				// Firefox does not show it: the tab stays live on the page that it was switched on for.
+				// Firefox does not show its URL: the tab stays live on the page that it was
+				// switched on for.
 				tab.url.endsWith(which === 'firefox' ? '/' : '/about') && tab.state === 'live'));
 
 		loaded = page.loaded();
@@ -102,7 +103,7 @@ for (const which of BROWSERS) {
 		await switchOn(world, page);
 		assert.ok(await browser.killWorker());
 		await until('the socket to be gone', async () => (await world.bus.properties()).Browsers === 0);
-		// Anything that wakes the worker; the alarm would, in half a minute.
+		// Anything that wakes the worker; the alarm would do so within half a minute.
 		const loaded = page.loaded();
 		await page.evaluate('location.reload()');
 		await loaded;

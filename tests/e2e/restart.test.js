@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A browser that ends and starts again, with the very package that its store gets: the tabs that
-// were on come on again, where savecast may see them, and no other.
+// A browser that ends and starts again, with the exact package that its store gets: the tabs that
+// were on are switched on again, if savecast may see them, and no others.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';

@@ -2,7 +2,8 @@
 /**
  * Saves of code, of a template and of both, mistakes and restarts by hand, in any order and at any
  * distance: in the end the tab shows what the server serves, and it never showed an error that the
- * server did not mean. SAVECAST_SEED repeats a run, SAVECAST_LONG makes it 1000 steps of six servers.
+ * server did not intend. SAVECAST_SEED repeats a run; SAVECAST_LONG makes it 1000 steps of six
+ * servers.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -74,7 +75,7 @@ async function schedule(t, row, seed) {
 		}
 		await new Promise(resolve => { setTimeout(resolve, gap); });
 	}
-	// A reloader does not see a save soon after its restart: what comes last, it has to see.
+	// A reloader misses a save soon after its restart: it must not miss the last one.
 	await new Promise(resolve => { setTimeout(resolve, (row.settle ?? 1500) + 1500); });
 	const last = row.code ? await drive.save('last', 'code') : await drive.save('last', 'page');
 	const told = `seed ${seed}: ${log.join(' ')}: ${JSON.stringify(last.stories)}`;
@@ -83,7 +84,7 @@ async function schedule(t, row, seed) {
 	assert.deepEqual([shown?.kind, shown?.marks], ['page', last.marks], told);
 	const failed = drive.orders?.filter(({ got }) => got.kind === 'refused' || got.kind === 'reset') ?? [];
 	t.diagnostic(`${row.name}, seed ${seed}: ${drive.orders?.length} reloads, ${failed.length} of them met no server`);
-	// A hand may end a server just as a reload is under way; nothing else may.
+	// A restart by hand may end a server while a reload is in progress; nothing else may.
 	assert.ok(failed.length <= log.filter(word => word === 'hand').length, `${failed.length} failed: ${told}`);
 }
 

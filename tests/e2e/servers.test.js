@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Which project does a URL show? Real servers, several at once, started as people start them.
+// Which project does a URL show? Several real servers at once, started in the usual ways.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -42,8 +42,8 @@ def home():
  * @property {string} name also of the project
  * @property {string} [needs] a program
  * @property {Record<string, string>} [files] besides index.html
- * @property {string} [page] the file that is the page, unless index.html
- * @property {string} [inside] the folder of the project that it is started in; else it is started elsewhere
+ * @property {string} [page] the file of the page, if it is not index.html
+ * @property {string} [inside] the folder of the project that it is started in; otherwise it is started elsewhere
  * @property {(root: string, port: number) => string[]} command
  * @property {RegExp} reason
  */

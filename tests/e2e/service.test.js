@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The units under a real systemd of a user: started by a save or by a browser, hardened, restarted.
+// The units under a real systemd of a user: started by a save or a browser, sandboxed, restarted.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -117,7 +117,7 @@ test('a browser alone starts the daemon, and is not refused while it starts agai
 			await v4.closed;
 			const again = await world.asUser(async () => {
 				const client = new Client(world);
-				await client.opened; // At the first attempt: nobody refuses it.
+				await client.opened; // At the first attempt: no connection is refused.
 				return client;
 			});
 			await again.hello();
@@ -192,7 +192,7 @@ test('a forbidden system call ends the service', { skip }, async t => {
 	for (const [what, code, result, status] of calls) {
 		const script = path.join(world.temp, 'home/call.py');
 		await writeFile(script, `import ctypes\nc = ctypes.CDLL(None, use_errno=True)\n${code}\n`);
-		// All else of the unit stays as it is.
+		// Everything else in the unit stays unchanged.
 		await world.dropIn('savecast', 'call', `[Service]\nType=exec\nRestart=no\nExecStart=\nExecStart=/usr/bin/python3 ${script}\n`);
 		await world.systemctl('daemon-reload');
 		await world.systemctl('start', 'savecast.service').catch(() => {});

@@ -134,14 +134,14 @@ test('an editor that removes a file to write it anew moves no port and ends no p
 	await client.log.next('live', ({ type, state }) => type === 'tab' && state === 'live', { mark: 0 });
 	for (const [name, text] of /** @type {[string, string][]} */ ([[file, `[savecast]\n\tport = ${world.port}\n`], [own, '[savecast]\n\turl = http://site.test/\n']])) {
 		for (let round = 0; round < 5; round++) {
-			// After each call the daemon has looked at what happened before it.
+			// After each call the daemon has handled what happened before it.
 			await rm(name);
 			await world.bus.properties();
 			await writeFile(name, '');
 			await world.bus.properties();
 			await writeFile(name, `${text}\tignore = *.${round}\n`);
 			await world.bus.properties();
-			await writeFile(name, `${text}\tx = ${round}\n`); // a problem: so that it is seen to be read
+			await writeFile(name, `${text}\tx = ${round}\n`); // a problem shows that it was read
 			await until('its word', async () => (await Promise.all([world.bus.properties(), projects(world)])).flat()
 				.some(({ SettingsProblems: [said] }) => said?.includes(`savecast.x`)));
 			await writeFile(name, text);
@@ -149,7 +149,7 @@ test('an editor that removes a file to write it anew moves no port and ends no p
 				.every(({ SettingsProblems: said }) => !said.length));
 		}
 	}
-	// It may be emptied at any moment, also between the daemon's look and its reading.
+	// The file may be empty at any moment, even between the daemon's look and its reading.
 	for (let round = 0; round < 300; round++) {
 		await writeFile(own, '');
 		await writeFile(own, '[savecast]\n\turl = http://site.test/\n');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Chromium's shortcuts, pressed on a real display. Firefox's are told to its window, in
+// Chromium's shortcuts, pressed on a real display. Firefox's shortcuts are sent to its window, in
 // pending.test.js.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';

@@ -18,25 +18,25 @@ const PROJECTS = 100;
 const CLIENTS = 50;
 /** All saves: ten minutes of them with --long; SAVECAST_SOAK=1000000 takes the better part of an hour. */
 const SAVES = Number(process.env.SAVECAST_SOAK ?? (LONG ? 200000 : 6000));
-/** Each of one save in each project. */
+/** Each is one save in each project. */
 const ROUNDS = SAVES / PROJECTS;
-/** After these the daemon has allocated what it keeps. */
+/** After this many rounds the daemon has allocated what it keeps. */
 const WARM = Math.max(20, ROUNDS / 10);
-/** Of these rounds one sees a client leave, in the midst of it, and another one come. */
+/** In one of this many rounds a client disconnects in the middle, and another one connects. */
 const LEAVES_EVERY = 3;
 
-/** How a story may end, in a tab or without one. */
+/** The possible last steps of an event, with a tab or without one. */
 const ENDS = ['loaded', 'swapped', 'skipped', 'failed', 'unused', 'gone', 'no-tab', 'unchanged', 'ignored'];
 
-/** A disk takes longer than the daemon, and nothing of it is to last. */
+/** A disk is slower than the daemon, and nothing here needs to persist. */
 if (existsSync('/dev/shm')) {
 	process.env.TMPDIR = '/dev/shm';
 }
 
-/** What a tab answers to an order, in turn. */
+/** The reports of a tab about reload messages, in turn. */
 const ANSWERS = ['loaded', 'swapped', 'loaded', 'skipped', 'unused', 'loaded', 'failed'];
 
-/** A browser that keeps no record of what it was told. */
+/** A browser that keeps no record of what it receives. */
 class Browser {
 	static #made = 0;
 	orders = 0;
@@ -79,7 +79,7 @@ class Browser {
 }
 
 /**
- * What the daemon holds of the machine.
+ * The resources that the daemon uses.
  *
  * @param {number} pid
  */
@@ -94,7 +94,7 @@ async function held(pid) {
 
 test(`${SAVES} saves in ${PROJECTS} projects, ${CLIENTS} browsers that come and leave`, { timeout: 4 * 3600e3 }, async t => {
 	const world = await World.open(t);
-	// A sanitizer keeps what was freed for a while; here that would look like growth.
+	// A sanitizer keeps freed memory for a while; here that would look like growth.
 	world.env.ASAN_OPTIONS = [process.env.ASAN_OPTIONS, 'quarantine_size_mb=1'].filter(Boolean).join(':');
 	/** @type {string[]} */
 	const roots = [];
@@ -177,8 +177,8 @@ test(`${SAVES} saves in ${PROJECTS} projects, ${CLIENTS} browsers that come and 
 	t.diagnostic(`held after ${WARM} rounds ${JSON.stringify(warm)}, after all ${JSON.stringify(end)}`);
 	assert.equal(end.descriptors, warm.descriptors);
 	assert.equal(end.threads, warm.threads);
-	// A page or two of the heap's own making; one byte a save would be more. A sanitizer's heap
-	// grows by itself; what it has to say, it says at the end.
+	// The heap itself may add a page or two; one byte per save would be more. A sanitizer's heap
+	// grows by itself, and it reports leaks at the end.
 	assert.ok(SANITIZED || end.kilobytes <= warm.kilobytes + 1024, 'no growth');
 	assert.match(String(await world.endDaemon()), /status 0/, 'no leak is reported at the end');
 });

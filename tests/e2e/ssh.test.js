@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Code on another account over the real ssh: no bus there, an editor there, the tabs here; a
-// connection that is cut; ports that differ.
+// connection that breaks; ports that differ.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -53,7 +53,7 @@ test('another account over ssh', { skip: noSshd() }, async t => {
 	});
 
 	await t.test('how much later than without ssh', async () => {
-		// From the daemon's step to the message here: the report's way back is in it.
+		// From the daemon's step to the message here: includes the report's way back.
 		const took = [];
 		for (let i = 0; i < 10; i++) {
 			const { mark } = client.log;
@@ -69,7 +69,7 @@ test('another account over ssh', { skip: noSshd() }, async t => {
 	await t.test(`cut ${CUTS} times, every save after that is shown, and none is invented`, async () => {
 		for (let i = 0; i < CUTS; i++) {
 			const all = await sessions();
-			const saving = i % 2 ? there(save) : undefined; // arrives as the connection goes
+			const saving = i % 2 ? there(save) : undefined; // arrives as the connection ends
 			all.forEach((pid) => process.kill(pid, 'SIGKILL'));
 			await within(client.closed, 'the end of the connection');
 			await saving;
@@ -104,6 +104,6 @@ test('another account over ssh', { skip: noSshd() }, async t => {
 		assert.match((await wrong.state('failed', { mark: 0 })).reason ?? '', /Permission denied/);
 	});
 
-	// Its daemon has a bus of its own, as there is none for that account.
+	// Its daemon has a bus of its own, because that account has none.
 	assert.match(await readFile(`/tmp/savecast-${uid}/log`, 'utf8'), /ready/);
 });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What is shown is never older than the story says: on the next page, on a page that comes back from
-// the back/forward cache, in frames that cannot be looked into, behind names that are not the file's.
+// What is shown is never older than the log says: on the next page, on a page that comes back from
+// the back/forward cache, in frames that cannot be inspected, behind URLs that do not have the
+// file's name.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -27,7 +28,7 @@ for (const which of BROWSERS) {
 		await switchOn(world, page);
 		await pageScriptsReady(browser);
 		let last = 0;
-		/** @param {string} name @param {string} content @returns {Promise<string>} how its story ends */
+		/** @param {string} name @param {string} content @returns {Promise<string>} the last step of its event */
 		const save = async (name, content) => {
 			await writeFile(path.join(site.root, name), content);
 			await world.bus.saved(path.join(site.root, name));
@@ -52,7 +53,7 @@ for (const which of BROWSERS) {
 				await shows('h', 1);
 				assert.equal(await save('a.css', css('h1', 2)), 'swapped');
 				await shows('h', 2);
-				// The request that refreshes the cache is not waited for.
+				// Nothing waits for the request that refreshes the cache.
 				await until('the refreshed cache', () => page.evaluate(`fetch('/a.css').then((a) => a.text()).then((text) => text.includes('${rgb(2)}'))`));
 				if (which === 'firefox') {
 					t2.diagnostic('Firefox takes the sheet of the next page from its memory, which no request refreshes');
@@ -98,7 +99,7 @@ for (const which of BROWSERS) {
 		await shows('h', 1);
 		assert.equal(await save('one.css', css('h2', 2)), 'swapped');
 		await shows('i', 2);
-		// An alternate that nobody chose is not switched on.
+		// An alternate style sheet that the user did not choose is not switched on.
 		assert.equal(await save('two.css', css('h2', 8)), 'swapped');
 		await shows('i', 2);
 	});
@@ -114,7 +115,7 @@ for (const which of BROWSERS) {
 		}, { '/static': { 'Cache-Control': 'no-cache' } });
 		assert.equal(await save('static/other.css', 'x {}'), 'unused');
 		await writeFile(path.join(site.root, 'static/app.min.css'), css('h1', 2));
-		// What the server makes of app.css is behind another name.
+		// The server's version of app.css has another name.
 		assert.equal(await save('static/app.css', css('h1', 2)), 'swapped');
 		await shows('h', 2);
 		for (const name of ['sandbox', 'object']) {

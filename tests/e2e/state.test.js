@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a person did to a page is there again after a reload.
+// What the user did to a page is restored after a reload.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -102,7 +102,7 @@ for (const which of BROWSERS) {
 					return true;
 				}, { msec: 3000 });
 				assert.equal(await page.evaluate('window.old === undefined'), true);
-				// Only the browser itself could know those.
+				// Only the browser itself could restore those.
 				const own = which === 'firefox' && !('/' in headers); // Its own reload keeps text fields.
 				for (const id of own ? ['password'] : ['password', 'card', 'paid', 'new_password']) {
 					assert.equal(await page.evaluate(`document.getElementById("${id}").value`), '', id);
@@ -120,7 +120,7 @@ for (const which of BROWSERS) {
 			document.getElementById('inmodal').value === 'x' && document.activeElement.id === 'inmodal'`));
 	});
 
-	// The real daemon would not even ask: see gate.test.js.
+	// The real daemon would not even ask the tab: see gate.test.js.
 	test(`${which}: a server that does not answer fails the reload and not the tab`, { skip }, async t => {
 		const world = await World.open(t);
 		const daemon = new FakeDaemon();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Style sheets, images and fonts are swapped where they show; what a tab did not load leaves it
-// alone; the rest reloads.
+// Style sheets, images and fonts are swapped in place; a tab ignores files that it did not load;
+// all other files reload the page.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -75,7 +75,7 @@ const SHEETS = [
 	['a sheet in a frame', 'static/frame.css', 'document.querySelector("iframe").contentDocument.querySelector("p")'],
 ];
 
-/** Policies and caches that a page's server may set. @type {[string, object][]} */
+/** Policies and cache headers that a page's server may set. @type {[string, object][]} */
 const HEADERS = [
 	['no headers', {}],
 	['max-age and a strict policy', {
@@ -103,7 +103,7 @@ for (const which of BROWSERS) {
 		await until('the page is whole', () => page.evaluate('document.adoptedStyleSheets.length'));
 		await page.evaluate('window.untouched = true');
 		let last = 0;
-		/** @param {string} name @param {string} text @returns {Promise<any>} the story of this save */
+		/** @param {string} name @param {string} text @returns {Promise<any>} the event of this save */
 		const save = async (name, text) => {
 			await writeFile(path.join(site.root, name), text);
 			await world.savecast('save', path.join(site.root, name));
@@ -113,7 +113,7 @@ for (const which of BROWSERS) {
 		};
 		/** @param {any} told @param {string} end */
 		const ended = async (told, end) => {
-			// The page has a sheet that does not load, which is a problem of its own.
+			// The page has a style sheet that does not load, which is a problem of its own.
 			assert.equal(words(told).filter((step) => step !== 'problem').at(-1), end, JSON.stringify(told.steps));
 			assert.equal(await page.evaluate('window.untouched === true'), end !== 'loaded');
 		};
@@ -173,7 +173,7 @@ for (const which of BROWSERS) {
 			await ended(told, 'unused');
 			assert.match(told.steps.at(-1).text, new RegExp(name));
 		}
-		// One of some sheet's sources: all are fetched anew.
+		// A source of some style sheet: all style sheets are requested again.
 		await ended(await save('_colors.scss', 'x'), 'swapped');
 		for (const name of ['data.json', 'static/app.js', 'server.js', 'index.html']) {
 			await ended(await save(name, name === 'index.html' ? INDEX : `window.script = 'new'; // ${name}`), 'loaded');
@@ -190,7 +190,8 @@ for (const which of BROWSERS) {
 			'[savecast]\n\taction = page /static/app.css\n\taction = css /theme/*.toml\n\taction = image *.csv\n\taction = none *.md\n');
 		await until('the rules', async () =>
 			JSON.parse((await world.savecast('why', '--json', path.join(site, 'x.md'))).stdout).projects[0].ignored);
-		// No URL of the page says it is made of this: all sheets are fetched anew.
+		// No URL of the page shows that it is made from this file: all style sheets are requested
+		// again.
 		await writeFile(path.join(site, 'static/app.css'), FILES['static/app.css'].replace('rgb(1,', 'rgb(2,'));
 		await ended(await save('theme/colors.toml', 'x'), 'swapped');
 		assert.equal(await color(page, 'document.querySelector("h1")'), 'rgb(2, 0, 0)');

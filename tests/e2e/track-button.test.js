@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The popup's button that makes the folder of the page's server a project. The message names no
-// folder: the daemon takes the one that it has found itself.
+// folder: the daemon uses the one that it has found itself.
 import assert from 'node:assert/strict';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -39,7 +39,7 @@ for (const which of BROWSERS) {
 		await writeFile(path.join(site.root, 'index.html'), '<h1>two</h1>');
 		await world.bus.saved(path.join(site.root, 'index.html'));
 		assert.equal(words(await story(world)).at(-1), 'loaded');
-		// It is tracked for good.
+		// It is tracked permanently.
 		await until('the state file', async () => (await readFile(path.join(world.temp, 'state/savecast/projects.json'), 'utf8').catch(() => '')).includes(site.root));
 	});
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How long one turn of the loop takes, in time of the processor: nobody's call keeps the others.
+// How much CPU time one turn of the loop takes: no call may delay the others.
 import { execFile } from 'node:child_process';
 import assert from 'node:assert/strict';
 import { open, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { SANITIZED, World } from '../lib/world.js';
 
 const SOURCE = fileURLToPath(new URL('../../scripts/lib/loop-turns.c', import.meta.url));
 const TURNS_BYTES = 24;
-/** Far above what is seen (33 ms at most) on a busy machine; these took 179 ms to 2.5 s once. */
+/** Far above what a busy machine needs (at most 33 ms); these calls once took 179 ms to 2.5 s. */
 const TURN_MSEC = 100;
 
 /** @param {World} world before its daemon starts */

@@ -24,7 +24,7 @@ test('a save that changed no byte does nothing, and says so', async t => {
 	const [a, b] = [path.join(root, 'a.css'), path.join(root, 'b.css')];
 	const steps = async (/** @type {string[]} */ ...files) =>
 		(await story(world, await world.bus.saved(...files))).steps.map(({ step }) => step);
-	const quiet = async () => { // What leaves next is no part of the burst before.
+	const quiet = async () => { // The next event is not part of the burst before.
 		await new Promise(resolve => { setTimeout(resolve, 40); });
 	};
 

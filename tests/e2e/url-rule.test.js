@@ -16,7 +16,7 @@ test('a url rule counts before anything else, and follows the settings', async t
 	await world.configure(`${users}[savecast "${shop}"]\n\turl = http://shop.test\n\turl = *://localhost:${world.port}\n`);
 	await world.startDaemon();
 	await world.savecast('track', admin);
-	await world.bus.saved(path.join(late, 'x')); // makes it known
+	await world.bus.saved(path.join(late, 'x')); // makes the project known
 	const client = new Client(world);
 	await client.hello();
 	const watch = (/** @type {number} */ tab, /** @type {string} */ url) =>
@@ -34,7 +34,7 @@ test('a url rule counts before anything else, and follows the settings', async t
 
 	const mark = client.log.mark;
 	const serial = await world.bus.saved(path.join(shop, 'a.css'));
-	// One order for each server.
+	// One message for each server.
 	const reloaded = new Set();
 	while (reloaded.size < 3) {
 		const { event, tabs } = await client.log.next('a reload', ({ type, tabs }) =>

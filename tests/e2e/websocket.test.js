@@ -55,7 +55,7 @@ test('only a browser extension of this user gets in', async t => {
 	});
 });
 
-/** A process of another user: connects, says `request`, prints what it gets. */
+/** A process of another user: connects, sends `request`, prints what it receives. */
 const STRANGER = `
 import socket, sys
 family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
@@ -218,7 +218,7 @@ test('a tab is told its project, and again when that changes', async t => {
 
 	mark = client.log.mark;
 	await world.savecast('untrack', root);
-	// What failed may be waited for until then.
+	// Until then a reload that failed may be tried again.
 	await client.log.next('no project', ({ type, state }) => type === 'tab' && state === 'none', { mark });
 	client.send({ type: 'watch', tab: 2, url: 'http://localhost:1/' });
 	assert.match((await client.log.next('tab 2', ({ tab, state }) => tab === 2 && state === 'none', { mark })).reason, /nothing listens on port 1/);

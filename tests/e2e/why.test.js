@@ -92,7 +92,7 @@ test('status says why a project is one, and what is wrong in the settings', asyn
 	assert.match(stdout, /^ +site +~\/site +savecast-file +- +0 tabs$/m);
 	const screen = await Terminal.open(world, 'status', ['sh', '-c', `${SAVECAST} status; exec cat`]);
 	await screen.shows(/^Errors in the settings \(2 of 3; savecast status --all shows the rest\)$/m);
-	await screen.shows(/^savecastd 0/m); // so it all fits on one screen
+	await screen.shows(/^savecastd 0/m); // so that all of it fits on one screen
 	const status = JSON.parse((await world.savecast('status', '--json')).stdout);
 	const client = new Client(world);
 	await client.hello();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tabs that move to another window, that the browser puts to sleep, and those of private windows.
+// Tabs that move to another window, tabs that the browser discards, and tabs of private windows.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -47,7 +47,7 @@ for (const which of BROWSERS) {
 		const tab = await create(browser, site.url);
 		await live(world, 1);
 		await browser.evaluateInWorker(`chrome.tabs.discard(${tab}).then(() => true)`);
-		// Chromium gives it another number.
+		// Chromium gives the tab another number.
 		const asleep = await browser.evaluateInWorker("chrome.tabs.query({ url: 'http://localhost/*' }).then(([{ id }]) => id)");
 		const { url } = await until('the tab asleep', async () =>
 			(await live(world, 1)).find((/** @type {any} */ one) => Number(one.tab) === asleep));
@@ -78,7 +78,7 @@ for (const which of BROWSERS) {
 		assert.equal(url, `${site.url}two.html`);
 
 		await browser.allowPrivate();
-		// Wakes the worker, should nothing else have: what was there comes on, too.
+		// Wakes the worker, if nothing else has: the tabs of before are switched on, too.
 		await browser.newPage(site.url);
 		if (which === 'firefox') {
 			assert.equal(await openPrivate(), true);
