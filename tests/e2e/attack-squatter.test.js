@@ -84,7 +84,9 @@ for (const which of BROWSERS) {
 		const options = await browser.newPage(browser.extensionUrl('ui/options.html'));
 		const shown = () => options.evaluate('document.getElementById("code").textContent');
 		assert.equal(await until('the code', shown), code);
-		await options.evaluate('document.getElementById("pair").click()');
+		assert.match(await options.evaluate('(() => { pair.click(); return pair.textContent; })()'), /^Forget this daemon/, 'it asks first');
+		assert.equal((await world.bus.properties()).Tabs, 0);
+		await options.evaluate('pair.click()');
 		await live(world, 1);
 		await options.goto(browser.extensionUrl('ui/options.html'));
 		const anew = String((await world.bus.properties()).PairingCode);
