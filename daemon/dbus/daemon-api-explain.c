@@ -214,6 +214,8 @@ static DBusMessage *explain_url(struct daemon_api *api, DBusMessage *call, const
 	return reply;
 }
 
+enum { EXPLAINS_MAX = 256 }; /* calls that wait at one time */
+
 /* A call about a URL whose server is not known yet. */
 struct explaining {
 	DBusMessage *call;
@@ -236,6 +238,7 @@ void daemon_api_drop_explanations(struct daemon_api *api)
 		api->explaining = dropped->next;
 		explaining_free(dropped);
 	}
+	api->explaining_count = 0;
 }
 
 void daemon_api_server_changed(struct daemon_api *api, const struct server *server)
@@ -252,6 +255,7 @@ void daemon_api_server_changed(struct daemon_api *api, const struct server *serv
 			continue;
 		}
 		*at = explaining->next;
+		api->explaining_count--;
 		dbus_message_get_args(
 			explaining->call, NULL, DBUS_TYPE_STRING, &url, DBUS_TYPE_INVALID);
 		router_answer(api->parts.router, url, LOOPBACK_V6_FIRST, &answer);
@@ -287,13 +291,17 @@ DBusMessage *daemon_api_explain(DBusMessage *call, void *userdata)
 			"Explain: what: %.200s: must be an absolute path or a URL", what);
 	}
 	router_answer(api->parts.router, what, LOOPBACK_V6_FIRST, &answer);
-	if (answer.looking) {
+	if (answer.looking && api->explaining_count == EXPLAINS_MAX) {
+		reply = bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
+			"Explain: %d calls wait already; try again later", EXPLAINS_MAX);
+	} else if (answer.looking) {
 		struct explaining *explaining = mem_new(struct explaining);
 
 		explaining->call = dbus_message_ref(call);
 		explaining->server = server_ref(answer.server);
 		explaining->next = api->explaining;
 		api->explaining = explaining;
+		api->explaining_count++;
 	} else {
 		reply = explain_url(api, call, what, &answer);
 	}

@@ -29,6 +29,7 @@ struct daemon_api {
 	struct bus_object *object;
 	struct project_object *projects;
 	struct explaining *explaining; /* see daemon-api-explain.c */
+	unsigned explaining_count;
 	struct checking *checking; /* see daemon-api-check.c */
 	unsigned checking_count;
 	struct subscriber *subscribers;

@@ -170,3 +170,18 @@ test('nobody takes the name, or is believed about it', async t => {
 	assert.deepEqual(await ask(0), [2]);
 	assert.ok(await world.bus.daemonRuns());
 });
+
+test('calls that wait for a server are bounded, and all get an answer', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	/** @param {number} port */
+	const explain = (port) => world.bus.call({ member: 'Explain', signature: 'sa{sv}', body: [`http://localhost:${port}/`, {}] });
+	// Each of these servers takes the worker thread some milliseconds; four calls wait for each.
+	const outcomes = await Promise.allSettled([1, 2, 3, 4].flatMap(() => Array.from({ length: 200 }, (_, i) => explain(20000 + i))));
+	const refused = outcomes.filter(({ status }) => status === 'rejected').map((/** @type {any} */ { reason }) => reason.type);
+	t.diagnostic(`${refused.length} refused`);
+	assert.deepEqual([...new Set(refused)], ['org.freedesktop.DBus.Error.LimitsExceeded']);
+	assert.ok(refused.length <= 800 - 256, 'as many as may wait are answered');
+	const [said] = await explain(20000);
+	assert.ok(said, 'the next call is answered');
+});
