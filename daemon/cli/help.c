@@ -58,7 +58,7 @@ void help_print_all(void)
 {
 	puts("Usage: savecast VERB [OPTION]... [ARGUMENT]...\n"
 	     "\n"
-	     "Tells savecastd of saves, and shows what became of them.\n"
+	     "Reports saves to savecastd, and shows what happened to them.\n"
 	     "\n"
 	     "Verbs:");
 	for (size_t i = 0; i < COUNT_OF(verbs); i++) {

@@ -80,10 +80,10 @@ const struct verb verb_check = {
 	.description =
 		"Prints what went wrong in the pages that show the project of FILE (by default the "
 		"current folder) or URL: uncaught errors, requests that failed, an error page in "
-		"place of the page. Nothing is printed and the exit code is 0 if they loaded "
-		"without a problem; 1 if there are problems, or if nothing can be said: no tab of "
-		"the project is switched on, the extension has no permission for the site, or the "
-		"tabs have not settled.\n"
+		"place of the page. If the pages loaded without a problem, it prints nothing and "
+		"the exit code is 0. It is 1 if there are problems, or if savecast cannot know: no "
+		"tab of the project is switched on, the extension has no permission for the site, "
+		"or the tabs have not settled (some still reload or wait).\n"
 		"\n"
 		"With `--wait` it first reports FILE as saved, as `savecast save` does, and waits "
 		"until the tabs have settled, for at most 10 seconds.\n"
@@ -91,7 +91,7 @@ const struct verb verb_check = {
 		"Each line is `FILE:LINE:COLUMN: message`, which editors understand. With `--json` "
 		"prints one object: `root`, `settled`, `tabs`, `unknown` (tabs of which nothing is "
 		"known) and `problems` (each `browser`, `tab`, `page`, `event`, `kind`, `message`, "
-		"`file`, `url`, `line`, `column`, `stack`). More keys may come.\n",
+		"`file`, `url`, `line`, `column`, `stack`). Later versions may add keys.\n",
 	.examples = "savecast check\nsavecast check --wait style.css",
 	.options = "wj",
 	.takes = VERB_TAKES_FILE_OR_URL,

@@ -16,7 +16,7 @@ const struct verb verb_track = {
 	.description =
 		"Makes DIR, by default the current folder, a project: a save in it reloads the "
 		"tabs "
-		"that show it. It stays a project until `savecast untrack`, also when the daemon "
+		"that show it. It stays a project until `savecast untrack`, even if the daemon "
 		"restarts. A git work tree is a project without this.\n"
 		"\n"
 		"Prints nothing; with `--json` prints `{\"project\":\"/object/path\"}`, the "

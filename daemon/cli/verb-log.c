@@ -256,19 +256,19 @@ static enum exit_code log_run(const struct verb *verb, const struct arguments *a
 const struct verb verb_log = {
 	.name = "log",
 	.synopsis = "[-n N] [--follow] [--json]",
-	.summary = "show what became of the last saves",
+	.summary = "show what happened to the last saves",
 	.description =
 		"Prints the daemon's last events, oldest first: each save, and every step that it "
 		"took, with the time since the daemon was notified of it. The daemon keeps 256 "
 		"events.\n"
 		"\n"
-		"With `--follow` it goes on and prints each step as it happens, until Ctrl-C. If "
-		"the daemon ends, it says so and waits for the next one.\n"
+		"With `--follow` it then prints each further step as it happens, until Ctrl-C. If "
+		"the daemon ends, it says so and waits until a daemon runs again.\n"
 		"\n"
 		"With `--json` an event is one line with the keys `serial`, `source`, `project`, "
 		"`files`, `file-count`, `time`, `started`, `closed` and `steps`, as the D-Bus "
 		"method ListEvents returns them; times are in microseconds. `--follow` prints each "
-		"event that is new to it in this way, and each later step as "
+		"new event in this form, and each later step of it as "
 		"`{\"event\":7,\"step\":{...}}`.\n",
 	.examples = "savecast log --follow\nsavecast log -n 3",
 	.options = "nfj",

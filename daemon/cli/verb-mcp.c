@@ -167,13 +167,13 @@ const struct verb verb_mcp = {
 	.synopsis = "",
 	.summary = "run a Model Context Protocol server for programs that write code",
 	.description =
-		"Runs a server of the Model Context Protocol on standard input and output, for a "
-		"program (an agent) that writes code to start. Its tools are `status`, "
+		"Runs a server of the Model Context Protocol on standard input and output. An AI "
+		"agent, or another program that writes code, starts it. Its tools are `status`, "
 		"`save_and_wait` (report files that were written, wait for the tabs, and return "
 		"what went wrong in the pages), `problems`, `why` and `reload`. It ends when its "
 		"input ends.\n"
 		"\n"
-		"Most clients want a configuration like this:\n"
+		"Most clients need a configuration like this:\n"
 		"\n"
 		"    {\"mcpServers\": {\"savecast\": {\"command\": \"savecast\", \"args\": [\"mcp\"]}}}\n",
 	.options = "",

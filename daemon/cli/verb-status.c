@@ -134,29 +134,30 @@ const struct verb verb_status = {
 	.synopsis = "[--all] [--json]",
 	.summary = "show the daemon, its browsers, projects and tabs",
 	.description =
-		"Shows the daemon and the port where browsers connect and why it is "
-		"that port, or why the daemon does not listen; the pairing code; errors in the "
+		"Shows the daemon; the port to which browsers connect, and where that setting "
+		"comes from, or why the daemon does not listen; the pairing code; errors in the "
 		"settings; "
-		"the projects, why each is one, and the servers of its tabs; the tabs that are "
-		"switched on, and how the project of each was found, or why not; the last events. "
+		"the projects, why each folder is a project, and the servers of its tabs; the tabs "
+		"that are switched on, and how the project of each was found, or why none was; the "
+		"last events. "
 		"On a terminal it shows what fits on one screen and counts the rest; otherwise, "
 		"and "
-		"with `--all`, everything.\n"
+		"with `--all`, it shows everything.\n"
 		"\n"
-		"The pairing code is short for the daemon's secret key. The settings page of the "
+		"The pairing code is computed from the daemon's secret key. The settings page of the "
 		"browser extension shows the code of the daemon that it is paired with: if both "
 		"are the same, the extension talks to your daemon and not to another user's "
 		"program on the same port.\n"
 		"\n"
-		"With `--json` all of it is one object: `version`, `port` (0 if it does not "
+		"With `--json` prints one object: `version`, `port` (0 if the daemon does not "
 		"listen), `port-error`, `port-reason`, `pairing-code`, `browsers` (how many), "
 		"`settings-problems` "
 		"(texts), `projects` (each `object`, `root`, `name`, `tracked`, `known-by`, "
 		"`servers` (each `name`, `port`, `pid`), `tabs`, `settings-problems`, `problem`, "
 		"`held-by`, `watch`), `tabs` (each `browser`, `tab`, `client`, `url`, `state`, `project`, "
-		"`reason`, and where they are known `server`, `server-port`, `server-pid`) and "
-		"`events` (the last 5, as in `savecast log --json`). It is stable: keys are added, "
-		"none is changed or removed.\n",
+		"`reason`, and, if they are known, `server`, `server-port`, `server-pid`) and "
+		"`events` (the last 5, as in `savecast log --json`). Later versions may add keys, "
+		"but change and remove none.\n",
 	.examples = "savecast status",
 	.options = "aj",
 	.takes = VERB_TAKES_NOTHING,

@@ -85,10 +85,10 @@ const struct verb verb_stdio = {
 	.summary = "be the other end of `savecast forward`",
 	.description =
 		"Passes bytes between standard input and output and the WebSocket port of the "
-		"daemon on the machine, or in the container, where this runs. Starts the daemon if "
-		"it does not run; where there is no session bus, with a bus of its own (see "
-		"`savecastd --private-bus`). `savecast forward` runs this, over ssh or in a container; it "
-		"ends when either side does.\n",
+		"daemon on the machine, or in the container, where this command runs. Starts the "
+		"daemon if it does not run; if there is no session bus, with a bus of its own (see "
+		"`savecastd --private-bus`). `savecast forward` runs this, over ssh or in a "
+		"container. It ends when either side closes the connection.\n",
 	.options = "",
 	.takes = VERB_TAKES_NOTHING,
 	.run = stdio_verb,

@@ -184,18 +184,17 @@ const struct verb verb_why = {
 		"rule, "
 		"whether a save of it would be ignored and why, what it would do to which tabs, "
 		"and "
-		"what became of its last save. For a URL: which project a tab with it shows and "
+		"what happened to its last save. For a URL: which project a tab with it shows and "
 		"how "
-		"that is known, or why none. Without an argument: what became of the last save.\n"
+		"that is known, or why it shows none. Without an argument: what happened to the "
+		"last save.\n"
 		"\n"
 		"With `--json` prints one object: `kind` (\"file\" or \"url\"), `file` or `url`, "
 		"`projects` (each `object`, `root`, `known-by`, `rule`, `noticed`, `ignored`, `action`, "
 		"`action-rule`, `tabs` as in `savecast status --json`, `effect`), `reason` (why "
-		"there is no project) and `last-event` (as in `savecast log --json`). More keys "
-		"may "
-		"come; the texts of `rule`, `noticed`, `ignored`, `reason` and `effect` may change. Without "
-		"an "
-		"argument: the event.\n",
+		"there is no project) and `last-event` (as in `savecast log --json`). Later "
+		"versions may add keys and change the texts of `rule`, `noticed`, `ignored`, "
+		"`reason` and `effect`. Without an argument, prints the event.\n",
 	.examples = "savecast why style.css\nsavecast why http://localhost:8000/",
 	.options = "j",
 	.takes = VERB_TAKES_FILE_OR_URL,

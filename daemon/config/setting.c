@@ -33,7 +33,7 @@ static const struct setting settings[] = {
 		&setting_urls,
 		OF_PROJECT(url),
 		.example = "http://shop.test\nhttps://localhost:8443/admin/*",
-		.text = "A tab with such a URL shows this project, whichever server answers. Use it for\n"
+		.text = "A tab with such a URL shows this project, whichever server answers. Use this for\n"
 			"reverse proxies, containers and remote machines. It overrides what the daemon\n"
 			"finds out by itself. If rules of several projects match, the most specific one\n"
 			"applies: first the longer host, then a port, then the longer path.",
@@ -43,8 +43,8 @@ static const struct setting settings[] = {
 		&setting_patterns,
 		OF_PROJECT(ignore),
 		.example = "*.log\n/var/",
-		.text = "A save of such a file does nothing. Always ignored: files that editors leave\n"
-			"behind (4913, *~, *.swp, .#x, #x#) and everything in .git. Files that .gitignore\n"
+		.text = "A save of such a file does nothing. Always ignored: backup and temporary files of\n"
+			"editors (4913, *~, *.swp, .#x, #x#) and everything in .git. Files that .gitignore\n"
 			"ignores are ignored too, unless `gitignored` is true.",
 	},
 	{
@@ -81,8 +81,8 @@ static const struct setting settings[] = {
 		OF_PROJECT(output_quiet),
 		.fallback = "50",
 		.example = "300",
-		.text = "After how long without another write a build's output is complete. A builder that\n"
-			"pauses longer between the files of one rebuild is learned.",
+		.text = "A build's output counts as complete after this time without another write. If a\n"
+			"builder pauses longer between the files of one rebuild, savecast learns that.",
 	},
 	{
 		"watch",
@@ -92,7 +92,7 @@ static const struct setting settings[] = {
 		.text = "Whether a file counts as saved when any program changes it on disk, while a tab\n"
 			"shows the project. With a pattern, only files that match it count. By default\n"
 			"all files count except: those that `ignore` and .gitignore exclude; those that\n"
-			"programs keep for themselves (*.log, *.pyc, databases); those in folders of\n"
+			"programs write for their own use (*.log, *.pyc, databases); those in folders of\n"
 			"version control, packages and caches (.hg, node_modules, __pycache__); and those\n"
 			"on network and FUSE file systems, because Linux does not report what other\n"
 			"machines write there. `true` watches these file systems too.",
@@ -130,12 +130,12 @@ static const struct setting settings[] = {
 		OF_PROJECT(patch),
 		.fallback = "patch",
 		.example = "reload",
-		.text = "What a page does when it may have changed, on sites for which the extension has\n"
-			"the user's permission. `patch`: it requests the new HTML and changes what differs\n"
-			"in place. It reloads only if it cannot be sure that this shows the same, and stays\n"
-			"as it is while the server answers with an error. `reload`: it reloads, and shows\n"
-			"the error, too. An element with the attribute data-savecast-reload is never patched,\n"
-			"nor is anything in it.",
+		.text = "What the extension does when a page may have changed, on sites for which it has\n"
+			"the user's permission. `patch`: it requests the new HTML and changes in place what\n"
+			"differs. It reloads the page only if it cannot be sure that this shows the same,\n"
+			"and leaves it as it is while the server answers with an error. `reload`: it\n"
+			"reloads the page, even if that shows an error. An element with the attribute\n"
+			"data-savecast-reload is never patched, nor is anything in it.",
 	},
 	{
 		"restart-trial",
@@ -145,7 +145,7 @@ static const struct setting settings[] = {
 		.example = "5000",
 		.text = "How long savecast watches a server after a save that was sent without waiting,\n"
 			"if it does not know yet whether such a save restarts the server. A restart that\n"
-			"begins in this time counts as caused by that save. No save waits for it to end.",
+			"begins in this time counts as caused by that save. No save waits until then.",
 	},
 	{
 		"restart-wait",
@@ -154,9 +154,9 @@ static const struct setting settings[] = {
 		.fallback = "10000",
 		.example = "20000",
 		.text = "The longest time that a save waits for the server's restart to begin. A save\n"
-			"waits this long only if a worker is seen to be blocked: usually it waits at most\n"
-			"300 ms longer than restarts of that server took to begin before, or than servers\n"
-			"of its kind do. If a restart begins later, the page reloads a second time.",
+			"waits this long only if savecast sees that a worker is blocked. Usually it waits\n"
+			"at most 300 ms longer than earlier restarts of that server, or restarts of such\n"
+			"servers, took to begin. If a restart begins later, the page reloads a second time.",
 	},
 	{
 		"down-after",
@@ -164,8 +164,8 @@ static const struct setting settings[] = {
 		OF_PROJECT(down_after),
 		.fallback = "5000",
 		.example = "30000",
-		.text = "After how long a server that is restarting, or that does not answer, is shown\n"
-			"as down. Its tabs still reload when it answers again.",
+		.text = "A server that is restarting, or that does not answer, is shown as down after this\n"
+			"time. Its tabs still reload when it answers again.",
 	},
 	{
 		"look-for",
@@ -174,8 +174,8 @@ static const struct setting settings[] = {
 		.fallback = "600000",
 		.example = "60000",
 		.text = "How long savecast checks, at increasing intervals, whether a server that is down\n"
-			"is back; for a server that cannot be inspected, by requesting its page. After\n"
-			"that it checks again at the next save or visit.",
+			"is back. If it cannot inspect the server, a tab requests the page. After this\n"
+			"time it checks again at the next save or visit.",
 	},
 	{
 		"stand-aside",
