@@ -2,6 +2,8 @@
 //
 // Callers on the bus are the user's own processes, but each of them may misbehave.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net from 'node:net';
 import { test } from 'node:test';
 
 import * as dbus from '@jellybrick/dbus-next';
@@ -176,12 +178,19 @@ test('calls that wait for a server are bounded, and all get an answer', async t 
 	await world.startDaemon();
 	/** @param {number} port */
 	const explain = (port) => world.bus.call({ member: 'Explain', signature: 'sa{sv}', body: [`http://localhost:${port}/`, {}] });
-	// Each of these servers takes the worker thread some milliseconds; four calls wait for each.
-	const outcomes = await Promise.allSettled([1, 2, 3, 4].flatMap(() => Array.from({ length: 200 }, (_, i) => explain(20000 + i))));
+	const servers = await Promise.all(Array.from({ length: 100 }, async () => {
+		const server = net.createServer().listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		return server;
+	}));
+	t.after(() => servers.forEach((server) => server.close()));
+	const ports = servers.map((server) => /** @type {net.AddressInfo} */ (server.address()).port);
+	// Each server takes the worker thread some milliseconds; eight calls wait for each.
+	const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => ports).flat().map(explain));
 	const refused = outcomes.filter(({ status }) => status === 'rejected').map((/** @type {any} */ { reason }) => reason.type);
 	t.diagnostic(`${refused.length} refused`);
 	assert.deepEqual([...new Set(refused)], ['org.freedesktop.DBus.Error.LimitsExceeded']);
 	assert.ok(refused.length <= 800 - 256, 'as many as may wait are answered');
-	const [said] = await explain(20000);
+	const [said] = await explain(ports[0]);
 	assert.ok(said, 'the next call is answered');
 });
