@@ -48,9 +48,9 @@ test('a tab stays with its daemon while that is away, and nobody else is told mo
 	const away = { url, daemon: 'devbox', answers: answers({ local: 'none', web: 'live' }) };
 	assert.equal(assign(away, links('up', 'down')).daemon, 'devbox');
 	assert.equal(assign({ ...away, answers: answers({ local: 'none', web: 'live', devbox: 'looking' }) }, links('up')).daemon, 'devbox');
-	// Until it says itself that the tab is none of its own.
+	// Until this computer's daemon itself answers that the tab is not its own.
 	assert.equal(assign({ ...away, answers: answers({ local: 'none', web: 'live', devbox: 'none' }) }, links('up')).daemon, 'web');
-	// The daemon of this computer that comes back does not take it away.
+	// This computer's daemon does not take it away when it comes back.
 	assert.deepEqual(assign({ url, daemon: 'devbox' }, links('connecting')), { daemon: 'devbox', told: ['local', 'devbox'] });
 	assert.equal(assign({ url, daemon: 'devbox', answers: answers({ local: 'live', devbox: 'live' }) }, links('up')).daemon, 'devbox');
 });

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { challenge, codeOf, judge, proofOf } from '../../browser-ext/link/proof.js';
 import { encode } from '../../browser-ext/link/protocol.js';
 
-// Node 18 has it, but not by this name.
+// Node 18 has it under another name.
 globalThis.crypto ??= /** @type {any} */ (webcrypto);
 
 const vectors = JSON.parse(readFileSync(new URL('../../protocol/vectors/proof.json', import.meta.url), 'utf8'));

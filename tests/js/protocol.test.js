@@ -10,7 +10,7 @@ import { MAX_STRING_BYTES, ProtocolError, encode, parse } from '../../browser-ex
  * @property {string} name
  * @property {string} text
  * @property {any} [message] what the text means
- * @property {boolean} [lenient] the text holds more than the message
+ * @property {boolean} [lenient] the text contains more than the message
  * @property {boolean} [ignored]
  * @property {string} [error]
  */

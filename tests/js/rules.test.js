@@ -11,7 +11,7 @@ import { FILE_LINES_MAX, FUNCTION_LINES_MAX, longFiles, missingNames, pieces, sp
  */
 const found = (rule, files) => [...rule(new Map(Object.entries(files)))].map(({ file, line, text }) => `${file}:${line}: ${text}`);
 
-/** A function of so many lines, its braces not counted. @param {number} lines */
+/** A function of this many lines, not counting its braces. @param {number} lines */
 const lines = (lines) => `void f(void)\n{\n${'\tg();\n'.repeat(lines)}}\n`;
 
 test('a file that a comment or document names, and that is gone, is found', () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// SECURITY.md names the tests that hold what it promises: they are there.
+// The tests that SECURITY.md names exist.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The version is meson.build's; where another format wants it again, it is the same.
+// meson.build defines the version; every other file that repeats it has the same one.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/** The linter for Vim script finds what it is there for, and nothing in what is well. */
+/**
+ * The linter for Vim script finds each mistake that it is made for, and nothing in correct code.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

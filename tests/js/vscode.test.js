@@ -24,7 +24,7 @@ const { escaped, faceOf, plain } = await load('face');
 const { Ledger } = await load('ledger');
 const { stepText, storyTitle } = await load('story-text');
 
-/** A burst, and what it gave. */
+/** A burst, and the files that it passed on. */
 function openBurst() {
 	const desk = {
 		dirty: false,
@@ -52,7 +52,7 @@ test('burst: what was announced together goes together, each once', () => {
 	const { burst, given } = openBurst();
 	['a', 'b', 'c'].forEach(file => burst.announce(file));
 	burst.add(['b'], ['b']);
-	burst.add(['a'], []); // Not wanted, and nothing to wait for any more.
+	burst.add(['a'], []); // The file is not wanted, and there is nothing left to wait for.
 	assert.deepEqual(given, []);
 	burst.add(['c', 'b'], ['c', 'b']);
 	assert.deepEqual(given, [['b', 'c']]);
@@ -91,7 +91,7 @@ test('burst: nothing wanted is nothing told; an end reports what there is', () =
 	assert.deepEqual(given, [['b']]);
 });
 
-/** An outbox to a daemon that answers when it is told to. */
+/** An outbox to a daemon that answers when the test tells it to. */
 function openOutbox() {
 	const desk = {
 		/** @type {string[][]} */
@@ -179,7 +179,8 @@ test('face: what the status bar says', () => {
 	assert.match(remote.tooltip, /on ssh\\-remote: savecastd must be installed there/);
 	assert.doesNotMatch(faceOf(true, { state: 'missing', why: 'none' }, [], undefined).tooltip, /installed there/);
 
-	// It runs, but the browser is on another computer: how to connect that, in one sentence.
+	// The daemon runs, but the browser is on another computer: one sentence says how to connect
+	// that.
 	const far = (/** @type {string | undefined} */ name, /** @type {any[]} */ tabs = []) => faceOf(true, { state: 'running' }, tabs, name).tooltip;
 	assert.match(far('ssh-remote'), /run `savecast forward NAME -- ssh HOST savecast stdio` there, and add its port/);
 	assert.match(far('dev-container'), /-- docker exec -i CONTAINER savecast stdio`/);
@@ -237,8 +238,8 @@ test('ledger: each step once, in order, also those that come with the question',
 	const [heard, waiting, loaded] = ['heard', 'waiting', 'loaded'].map((step, i) => ({ at: i * 1000, step }));
 	desk.stories = [{ serial: 1, source: 'save', project: '/here', files: ['a'], 'file-count': 1, steps: [heard, waiting] }];
 	desk.step({ event: 1, step: heard });
-	desk.step({ event: 1, step: waiting }); // In the answer.
-	desk.step({ event: 1, step: loaded }); // Behind it.
+	desk.step({ event: 1, step: waiting }); // The step is in the answer.
+	desk.step({ event: 1, step: loaded }); // The step comes after it.
 	desk.answer();
 	await desk.settled();
 	assert.deepEqual(desk.lines, ['save 1: a', '#1 0.0 ms heard', '#1 1.0 ms waiting', '#1 2.0 ms loaded']);

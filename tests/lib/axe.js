@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What axe finds wrong with a page for those who do not see it, or see it badly.
+// What axe finds wrong with a page for users who cannot see it, or see it badly.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /**
  * @param {import('./live.js').Page} page
- * @returns {Promise<string[]>} each rule that is broken, and where
+ * @returns {Promise<string[]>} each rule that the page breaks, and where
  */
 export async function barriers(page) {
 	await page.evaluate(`(() => { ${AXE}\n; return true; })()`);

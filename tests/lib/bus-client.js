@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The daemon's D-Bus interface through another library than the daemon's own.
+ * The daemon's D-Bus interface through a different library from the daemon's own.
  */
 import * as dbus from '@jellybrick/dbus-next';
 
@@ -94,7 +94,7 @@ export class Bus {
 	}
 
 	/**
-	 * All that are kept; a long list comes in parts.
+	 * All that the daemon keeps; a long list comes in parts.
 	 *
 	 * @returns {Promise<any>} an array
 	 */
@@ -119,7 +119,7 @@ export class Bus {
 		return tabs;
 	}
 
-	/** Without starting it. */
+	/** Does not start the daemon. */
 	async daemonRuns() {
 		const [runs] = await this.call({
 			destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus',
@@ -128,7 +128,7 @@ export class Bus {
 		return runs;
 	}
 
-	/** @returns {Promise<number>} the daemon's own, whatever it runs under */
+	/** @returns {Promise<number>} the process id of the daemon itself, not of a wrapper */
 	async daemonPid() {
 		const [pid] = await this.call({
 			destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus',

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /**
- * The configuration of a session bus of our own, with the limits that a desktop's has.
+ * The configuration of a session bus of our own, with the limits of a desktop's bus.
  *
- * @param {string} address where it is to listen
- * @param {string} [services] the folder of those it may start; nothing that is installed here else
+ * @param {string} address where it listens
+ * @param {string} [services] a folder of services that it may start; it starts no installed ones
  */
 export const busConfig = (address, services) => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The session bus that the daemon goes to: the user's, or one of its own.
+ * The session bus that the daemon uses: the user's, or a separate one.
  */
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -17,7 +17,7 @@ const NAME = 'io.github.savecast.Daemon1';
  * @returns {Promise<boolean | undefined>} undefined if there is no bus
  */
 export async function daemonIsOnBus(env) {
-	// Asking the bus, not the daemon, starts none.
+	// A question to the bus itself does not start the daemon.
 	const { status, stdout } = await run(['dbus-send', '--session', '--print-reply=literal',
 		'--reply-timeout=5000', '--dest=org.freedesktop.DBus', '/org/freedesktop/DBus',
 		'org.freedesktop.DBus.NameHasOwner', `string:${NAME}`], env);

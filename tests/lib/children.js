@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
  * Child processes, each in a process group of its own and with a log file.
- * What is started here is stopped by stopAll(), the newest first, with all
- * that it started in turn.
+ * stopAll() stops everything that was started here, the latest first, with all
+ * processes that it started in turn.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ import path from 'node:path';
  * @property {string} name
  * @property {import('node:child_process').ChildProcess} process
  * @property {string} log
- * @property {Promise<string>} ended why it ended, once it has
+ * @property {Promise<string>} ended resolves to why it ended
  */
 
 /** How long a child may take to end before it is killed. */
@@ -65,7 +65,7 @@ export class Children {
 		const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), PATIENCE_MS);
 		await child.ended;
 		clearTimeout(timer);
-		// Its own children that outlived it.
+		// Ends its own children, if they outlived it.
 		signalGroup(child, 'SIGKILL');
 	}
 
@@ -86,12 +86,12 @@ function signalGroup({ process: { pid } }, signal) {
 			process.kill(-pid, signal);
 		}
 	} catch {
-		// The group is gone.
+		// The group does not exist any more.
 	}
 }
 
 /**
- * The work's result, or an error as soon as the child ends before.
+ * The work's result, or an error as soon as the child ends before that.
  *
  * @template T
  * @param {Child} child
@@ -103,11 +103,11 @@ export function whileAlive(child, work) {
 }
 
 /**
- * Runs a command to its end.
+ * Runs a command and waits until it ends.
  *
  * @param {string[]} command
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<{status: number, stdout: string, stderr: string}>} status 127 if it cannot be run
+ * @returns {Promise<{status: number, stdout: string, stderr: string}>} status 127 if it cannot be started
  */
 export async function run([command, ...args], env) {
 	const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });

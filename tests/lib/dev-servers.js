@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 /**
- * Servers that restart by themselves, each with a site of one file that holds its
- * version: what people have, as Debian and npm have it.
+ * Servers that restart by themselves, each with a site of one file that contains its
+ * version. They come from Debian and npm, as users have them.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { TOP } from './world.js';
 
-/** Debian's own, which has Debian's Flask and Django. */
+/** Debian's own Python, which has Debian's Flask and Django. */
 const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 
-/** What each server shows, and how it is started: one file that holds VERSION. */
+/** What each server serves, and how it is started: one file that contains VERSION. */
 const UVICORN = `
 import time
 VERSION = "v0"
@@ -70,8 +70,8 @@ http.createServer((request, response) => {
 `;
 
 /**
- * `settle`: how long after a restart its reloader does not see a save, in ms. `needs`: a
- * package with a Python module, which changes how others behave: not to be installed.
+ * `settle`: for how long after a restart its reloader misses a save, in ms. `needs`: a package
+ * with a Python module that changes how other servers behave, and therefore is not installed.
  *
  * @typedef {{name: string, file: string, text: string, page?: string, settle: number, command: (port: number) => string[], needs?: string}} Server
  */

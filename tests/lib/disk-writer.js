@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * A program that writes, renames, truncates and deletes files at random: disk-writer.js FOLDER SEED STEPS.
- * The same seed does the same.
+ * The same seed makes it do the same.
  */
 import { appendFileSync, closeSync, mkdirSync, openSync, renameSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
@@ -20,14 +20,14 @@ const text = () => `${random(4)}`.repeat(1 + random(3) * 40000);
 /** @type {(() => void)[]} */
 const deeds = [
 	() => writeFileSync(file(), text()),
-	() => { // in pieces, open meanwhile
+	() => { // in pieces, with the file open meanwhile
 		const fd = openSync(file(), 'w');
 		for (let i = random(5); i >= 0; i--) {
 			writeSync(fd, text());
 		}
 		closeSync(fd);
 	},
-	() => { // over another, by way of a temporary name
+	() => { // over another file, from a temporary name
 		const temporary = path.join(folder, `.${process.pid}.tmp`);
 		writeFileSync(temporary, text());
 		renameSync(temporary, file());
@@ -51,7 +51,7 @@ for (let i = 0; i < Number(steps); i++) {
 	try {
 		deeds[random(deeds.length)]();
 	} catch {
-		// Another has deleted it.
+		// Another writer has deleted it.
 	}
 	if (random(4) === 0) {
 		Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, random(30));

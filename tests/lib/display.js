@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// An X display that nobody looks at, and keys on it: for what a browser draws itself, outside of
-// any page, and takes no protocol's word for.
+// An X display that is not visible, and keys sent to it: for what a browser draws itself, outside
+// of any page, where no protocol reaches.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { run } from './children.js';
 import { within } from './events.js';
 
-/** @returns {string | false} why there can be none */
+/** @returns {string | false} why there can be none here */
 export function noDisplay() {
 	const gone = ['Xvfb', 'xdotool'].find((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0);
 	return gone ? `${gone} is not installed` : false;
@@ -27,14 +27,14 @@ export class Display {
 
 	/**
 	 * @param {import('node:child_process').ChildProcess} server
-	 * @param {NodeJS.ProcessEnv} env of programs that are to show on it
+	 * @param {NodeJS.ProcessEnv} env for programs that use the display
 	 */
 	constructor(server, env) {
 		this.server = server;
 		this.env = env;
 	}
 
-	/** @param {string[]} keys by their X names, to what has the focus */
+	/** @param {string[]} keys by their X names, for the focused window */
 	async press(...keys) {
 		const { status, stderr } = await run(['xdotool', 'key', '--clearmodifiers', ...keys], this.env);
 		if (status !== 0) {

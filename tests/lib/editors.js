@@ -24,13 +24,13 @@ export async function openEditor(world, editor, file) {
 		{ env: world.env, stdin: 'pipe', stdout: 'pipe' });
 	const { stdin, stdout } = /** @type {{stdin: NodeJS.WritableStream, stdout: NodeJS.ReadableStream}} */ (
 		/** @type {unknown} */ (child.process));
-	stdin.on('error', () => {}); // Its end is seen elsewhere.
+	stdin.on('error', () => {}); // The end of the editor is noticed elsewhere.
 
 	return {
-		/** @param {string[]} commands Ex commands; returns when they are done */
+		/** @param {string[]} commands Ex commands; resolves when they are done */
 		async do(...commands) {
 			const answer = once(stdout, 'data');
-			// Showing an option is one of the few things that a silent Vim prints.
+			// An option's value is one of the few things that a silent Vim prints.
 			stdin.write([...commands, 'set encoding?', ''].join('\n'));
 			await whileAlive(child, answer);
 		},
@@ -41,7 +41,7 @@ export async function openEditor(world, editor, file) {
 			return readFile(file, 'utf8');
 		},
 
-		/** @param {string[]} commands the last of which ends the editor */
+		/** @param {string[]} commands the last one ends the editor */
 		quit(...commands) {
 			/** @type {any} */ (stdin).end([...commands, 'quit!', ''].join('\n'));
 			return child.ended;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Waiting for what happens, with a deadline and a message that says what did not.
+// Waiting for events, with a deadline and a message that says which one did not come.
 
-/** Long enough for a machine with much else to do; what is waited for comes at once elsewhere. */
+/** Long enough for a busy machine; on others, the event comes at once. */
 const DEADLINE_MSEC = 30000;
 
 /**
@@ -24,11 +24,11 @@ export function within(promise, what, msec = DEADLINE_MSEC) {
 }
 
 /**
- * A condition that nothing announces: asked again until it holds.
+ * Waits for a condition that no event announces: tests it repeatedly until it holds.
  *
  * @template T
  * @param {string} what
- * @param {() => T | Promise<T>} ask what it returns or throws last is in the message
+ * @param {() => T | Promise<T>} ask its last result or error is part of the message
  * @param {{msec?: number, every?: number}} [options]
  * @returns {Promise<NonNullable<T>>} the first value that is not false, null, undefined, 0 or ''
  */
@@ -51,7 +51,7 @@ export async function until(what, ask, { msec = DEADLINE_MSEC, every = 20 } = {}
 }
 
 /**
- * Everything that happened, in order, and who waits for more of it.
+ * Everything that happened, in order, and the callers that wait for more.
  *
  * @template T
  */
@@ -75,12 +75,12 @@ export class EventLog {
 	}
 
 	/**
-	 * The first event from `mark` on that matches. Take the mark before you do what causes the
-	 * event, and none is missed.
+	 * The first event after `mark` that matches. Take the mark before you cause the event, so that
+	 * the event is not missed.
 	 *
 	 * @param {string} what
 	 * @param {(event: T) => unknown} matches
-	 * @param {{msec?: number, mark?: number}} [options] `mark`: from now on, unless given
+	 * @param {{msec?: number, mark?: number}} [options] `mark`: by default, now
 	 * @returns {Promise<T>}
 	 */
 	next(what, matches, { msec = DEADLINE_MSEC, mark = this.mark } = {}) {

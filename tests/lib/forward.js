@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `savecast forward`, and the place elsewhere that it leads to.
+// `savecast forward`, and the remote place that it connects to.
 
 import { readFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { SAVECAST } from './world.js';
 
 /** @typedef {import('./world.js').World} World */
 
-/** The command that leads into another world of this machine. @param {World} there */
+/** The command that connects to another world of this machine. @param {World} there */
 export const into = (there) => ['env',
 	...['HOME', 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS']
 		.map((name) => `${name}=${there.env[name] ?? ''}`), SAVECAST, 'stdio'];
@@ -26,7 +26,7 @@ export class Forward {
 	 * @param {World} world
 	 * @param {string} name
 	 * @param {string[]} command
-	 * @param {{port?: number, as?: string[]}} [how] as: what to run it by
+	 * @param {{port?: number, as?: string[]}} [how] as: a command that runs it
 	 */
 	static async open(world, name, command, { port, as = [] } = {}) {
 		const forward = new Forward(world, name, command, port ?? await freePort(), as);
@@ -52,7 +52,7 @@ export class Forward {
 			rest = lines.pop() ?? '';
 			lines.forEach((line) => this.states.push(JSON.parse(line)));
 		});
-		/** As a world that a test's client of the protocol connects to. */
+		/** It has the fields of a world that a test's client of the protocol connects to. */
 		this.world = { port, atEnd: world.atEnd };
 	}
 
@@ -61,14 +61,14 @@ export class Forward {
 		return this.states.next(`state ${state}`, (line) => line.state === state, options);
 	}
 
-	/** Its commands that run now. */
+	/** The process ids of its running commands. */
 	async commands() {
 		const { pid } = this.child.process;
 		const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
 		return text.split(' ').filter(Boolean).map(Number);
 	}
 
-	/** In KiB. */
+	/** Its resident memory in KiB. */
 	memory() {
 		return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.child.process.pid}/status`, 'utf8'))?.[1]);
 	}
@@ -77,7 +77,7 @@ export class Forward {
 /** @param {number} pid */
 export const isAlive = (pid) => {
 	try {
-		// A process that nobody waited for has ended all the same.
+		// A zombie process has ended.
 		return !/^State:\s+Z/m.test(readFileSync(path.join('/proc', String(pid), 'status'), 'utf8'));
 	} catch {
 		return false;

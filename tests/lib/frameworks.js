@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // One small page for each framework: a text field, a checkbox and a select that the framework
-// controls, and an <output> with what the framework's own state says.
+// controls, and an <output> that shows the framework's own state.
 
 import { build } from 'esbuild';
 import { compile } from 'svelte/compiler';
 
-/** Of React's shape, for React and Preact. @param {string} imports @param {string} render @param {string} on */
+/** A component in React's style, for React and Preact. @param {string} imports @param {string} render @param {string} on */
 const component = (imports, render, on) => `${imports}
 function App() {
 	const [text, setText] = useState(''), [on, setOn] = useState(false), [one, setOne] = useState('a');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * A git work tree under test: what is in its files, and what the daemon says of them.
+ * A git work tree under test: the contents of its files, and what the daemon announces.
  */
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
@@ -45,11 +45,11 @@ export function difference(before, after) {
 }
 
 /**
- * The daemon's events after `serial`, once it knows of all that was done before this call.
+ * The daemon's events after `serial`, once it has seen everything that was done before this call.
  *
  * @param {import('./world.js').World} world
  * @param {number} serial
- * @param {{expect: boolean}} options expect: there is one, and it comes by itself
+ * @param {{expect: boolean}} options expect: there is at least one, and it comes by itself
  * @returns {Promise<Event[]>}
  */
 export async function settled(world, serial, { expect }) {
@@ -59,17 +59,17 @@ export async function settled(world, serial, { expect }) {
 			{ every: 5 });
 	}
 	while (await waits(world)) {
-		// Once more: what it found may have been the half of it.
+		// Repeats: the daemon may have seen only the first half of it.
 	}
 	return read();
 }
 
 /**
- * The end of a hold keeps the project until what git and a build did meanwhile is known: that
- * nothing (more) comes is seen without a guess at how long that might take.
+ * A hold of the project ends only when the daemon knows what git and a build did meanwhile. So the
+ * test learns that no (further) event comes, without a guess at how long that might take.
  *
  * @param {import('./world.js').World} world
- * @returns {Promise<boolean>} whether something was on its way
+ * @returns {Promise<boolean>} whether an event was still to come
  */
 async function waits({ bus }) {
 	const held = async () => (await bus.projects()).filter(({ HeldBy }) => HeldBy);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * A file system that may not answer, as one over a network: hang-fs BACKING MOUNTPOINT shows
- * BACKING. SIGUSR1: no call is answered any more; SIGUSR2: they are. Nothing is cached.
+ * A file system that can stop answering, like one over a network: hang-fs BACKING MOUNTPOINT shows
+ * BACKING. After SIGUSR1 no call is answered; after SIGUSR2 calls are. Nothing is cached.
  */
 
 #define FUSE_USE_VERSION 31

@@ -10,7 +10,7 @@ import { until } from './events.js';
 
 const SOURCE = fileURLToPath(new URL('hang-fs.c', import.meta.url));
 
-/** @returns {string | false} why there can be no such file system here */
+/** @returns {string | false} why this file system cannot be mounted here */
 export function noFuse() {
 	if (process.getuid?.() !== 0) {
 		return 'needs root, to mount';
@@ -21,7 +21,7 @@ export function noFuse() {
 	return spawnSync('pkg-config', ['--exists', 'fuse3']).status !== 0 && 'libfuse3-dev is not installed';
 }
 
-/** A folder on a file system that answers or does not, as it is told. */
+/** A folder on a file system that answers or not, as the test decides. */
 export class HangFs {
 	/**
 	 * @param {import('./world.js').World} world
@@ -38,7 +38,7 @@ export class HangFs {
 		await mkdir(fs.folder);
 		await mkdir(fs.behind);
 		fs.child = world.children.start('hang-fs', [program, fs.behind, fs.folder], { env: process.env });
-		// The kernel forgets what it waits for as soon as the process is gone.
+		// The kernel gives up the waiting calls as soon as the process is gone.
 		world.atEnd.push(() => fs.end());
 		await whileAlive(fs.child, until('the mount', async () =>
 			(await readFile('/proc/self/mountinfo', 'utf8')).includes(` ${fs.folder} `)));
@@ -48,7 +48,7 @@ export class HangFs {
 	/**
 	 * @param {import('./world.js').World} world
 	 * @param {string} folder
-	 * @param {string} behind where the files are, for code that must not wait
+	 * @param {string} behind where the files really are, for code that must not wait
 	 */
 	constructor(world, folder, behind) {
 		this.world = world;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the tests of live tabs share, in either browser.
+// What the tests of live tabs have in common, for both browsers.
 
 import { findChromium } from './browser/chromium.js';
 import { until } from './events.js';
@@ -55,7 +55,7 @@ export async function switchOn(world, page, count = 1) {
 }
 
 /**
- * The closed story of the newest event.
+ * The latest event with its steps, once it is closed.
  *
  * @param {World} world
  * @param {number} [after] only of a later event
@@ -71,7 +71,7 @@ export function story(world, after = 0) {
 export const words = ({ steps }) => steps.map(({ step }) => step);
 
 /**
- * Waits until the page scripts are in the page: before that the extension knows nothing of it.
+ * Waits until the page scripts are in the page: before that, the extension knows nothing about it.
  *
  * @param {Browser} browser
  */
@@ -89,7 +89,7 @@ export const guarded = (browser) => until('the guard', () => browser.evaluateInW
  * @param {World} world
  * @param {number} event
  * @param {string} step
- * @returns {Promise<any>} its story, when it has come to this step
+ * @returns {Promise<any>} the event, once it has this step
  */
 export const reaches = (world, event, step) => until(`step ${step} of event ${event}`, async () => {
 	const told = (await world.bus.events()).find((/** @type {any} */ one) => one.serial === event);
@@ -100,11 +100,11 @@ export const reaches = (world, event, step) => until(`step ${step} of event ${ev
 });
 
 /**
- * By hand from the popup, in a tab of its own: a popup cannot be driven.
+ * Clicks in the popup, in a tab of its own: the real popup cannot be driven.
  *
  * @param {Browser} browser
  * @param {number} tab
- * @param {string} button its id
+ * @param {string} button the button's id
  */
 export async function clickInPopup(browser, tab, button) {
 	const popup = await browser.newPage(browser.extensionUrl(`ui/popup.html?tab=${tab}`));

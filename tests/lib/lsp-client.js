@@ -9,7 +9,7 @@ import { EventLog } from './events.js';
 import { SAVECAST } from './world.js';
 
 export class LspClient {
-	/** What the server said. @type {EventLog<any>} */
+	/** The messages of the server. @type {EventLog<any>} */
 	replies = new EventLog();
 	stderr = '';
 	#child;
@@ -21,7 +21,7 @@ export class LspClient {
 		this.#child = spawn(SAVECAST, ['lsp'], { env: world.env });
 		world.atEnd.push(async () => { this.#child.kill('SIGKILL'); });
 		this.#child.stderr.on('data', text => { this.stderr += text; });
-		this.#child.stdin.on('error', () => {}); // Its end is seen elsewhere.
+		this.#child.stdin.on('error', () => {}); // The end of the server is noticed elsewhere.
 		this.#child.stdout.on('data', bytes => {
 			this.#rest = Buffer.concat([this.#rest, bytes]);
 			this.#read();
@@ -46,12 +46,12 @@ export class LspClient {
 		}
 	}
 
-	/** @param {string | Buffer} bytes as they are; resolves when they are out of this process */
+	/** @param {string | Buffer} bytes are sent unchanged; resolves when they have left this process */
 	raw(bytes) {
 		return new Promise(resolve => { this.#child.stdin.write(bytes, resolve); });
 	}
 
-	/** @param {string} text of a message, in a frame */
+	/** @param {string} text a message, which is sent in a frame */
 	frame(text) {
 		return this.raw(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
 	}

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// What a process holds, before an attack, at its worst moment, and after it.
+// A process's memory: before an attack, at its peak, and after it.
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 
 import { until } from './events.js';
 import { SANITIZED } from './world.js';
 
 /**
- * @param {string} text of /proc
+ * @param {string} text of a file in /proc
  * @param {string} field
  */
 const kib = (text, field) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]);
@@ -35,7 +35,7 @@ export class Memory {
 
 	/**
 	 * @param {import('node:test').TestContext} t
-	 * @param {number} kibibytes that may be resident more than before
+	 * @param {number} kibibytes that may be resident in addition
 	 */
 	async givenBack(t, kibibytes) {
 		let kept = Infinity;
@@ -53,7 +53,7 @@ export class Memory {
 		return (await readdir(`/proc/${this.#pid}/fd`)).length;
 	}
 
-	/** The high-water mark is set back to what is resident now. */
+	/** Resets the peak to what is resident now. */
 	async begin() {
 		await writeFile(`/proc/${this.#pid}/clear_refs`, '5');
 		this.#before = await this.#high();
@@ -61,9 +61,9 @@ export class Memory {
 	}
 
 	/**
-	 * @param {import('node:test').TestContext} t is told the figures
+	 * @param {import('node:test').TestContext} t gets the figures as a diagnostic
 	 * @param {string} what
-	 * @param {number} kibibytes that the worst moment may have taken more than the moment before
+	 * @param {number} kibibytes by which the peak may exceed the memory before
 	 */
 	async bounded(t, what, kibibytes) {
 		const grown = await this.#high() - this.#before;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { spawnSync } from 'node:child_process';
 
-/** @returns {string | false} why a test can have no mounts of its own here */
+/** @returns {string | false} why a test cannot have a mount namespace here */
 export function noMounts() {
 	const { status, stderr } = spawnSync('unshare', ['--mount', 'true'], { encoding: 'utf8' });
 	return status !== 0 && `no mounts of its own, as in a chroot or without root: ${(stderr ?? '').trim()}`;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Named cases of the patch, in a page: what an author changed, what a script or a person did to
-// the page before, and what must be so after it.
+// Named cases of the patch, in a page: what an author changed, what a script or the user did to
+// the page before, and what must be true afterwards.
 import { frame, parse } from './patch-trial.js';
 
 const savecast = /** @type {any} */ (globalThis).savecast;
@@ -9,11 +9,11 @@ const savecast = /** @type {any} */ (globalThis).savecast;
 /**
  * @typedef {object} Case
  * @property {string} name
- * @property {string} base the body, or a whole document
+ * @property {string} base the contents of the body, or a whole document
  * @property {string} next
- * @property {(live: Document, by: (id: string) => any) => unknown} [before] what scripts and persons did
- * @property {string} [reload] why it must reload; without it, it is patched
- * @property {(live: Document, by: (id: string) => any, given: any) => unknown} [after] true if all is well; given: by `before`
+ * @property {(live: Document, by: (id: string) => any) => unknown} [before] what scripts and the user did
+ * @property {string} [reload] why it must reload; without this, it must be patched
+ * @property {(live: Document, by: (id: string) => any, given: any) => unknown} [after] true if the result is right; given: by `before`
  */
 
 /** @param {string[]} items */

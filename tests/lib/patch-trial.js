@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// One trial of the patch, in a page: a document in a frame, maybe with what scripts and a person
-// did to it; patched; and held against a frame that loaded the next document.
+// One trial of the patch, in a page: a document in a frame, perhaps changed by scripts and a user,
+// is patched, and compared with a frame that loaded the next document.
 import { documents } from './random-html.js';
 
 const savecast = /** @type {any} */ (globalThis).savecast;
 
-/** @param {string} html @returns {Promise<HTMLIFrameElement>} parsed as it would be from a server */
+/** @param {string} html @returns {Promise<HTMLIFrameElement>} parsed like an answer of a server */
 export async function frame(html) {
 	const element = document.createElement('iframe');
 	const url = URL.createObjectURL(new Blob([html], { type: 'text/html;charset=utf-8' }));
@@ -21,7 +21,7 @@ export async function frame(html) {
 /** @param {string} text */
 export const parse = (text) => new DOMParser().parseFromString(text, 'text/html');
 
-/** @param {Node} node @param {string[]} out each node a line */
+/** @param {Node} node @param {string[]} out one line for each node */
 function print(node, out, depth = '') {
 	for (const kid of node.childNodes) {
 		if (kid.nodeType === Node.ELEMENT_NODE) {
@@ -50,11 +50,11 @@ function print(node, out, depth = '') {
 const printed = (live) => print(live, []).join('\n');
 
 /**
- * What a page's script may do, and how to undo it.
+ * A change that a page's script may make, and how to undo it.
  *
  * @param {Document} live
  * @param {() => number} next01
- * @returns {() => string | undefined} undoes it; returns what is lost
+ * @returns {() => string | undefined} undoes it; returns what the patch has lost
  */
 function mutate(live, next01) {
 	const all = [...live.body.querySelectorAll('*')].filter((element) => !element.closest('script, style, noscript, select, svg, math'));
@@ -127,10 +127,10 @@ function mutate(live, next01) {
 }
 
 /**
- * What a person did, that no document says.
+ * A change by the user, which no document contains.
  *
  * @param {Document} live
- * @returns {() => string | undefined} returns what is lost, and undoes it
+ * @returns {() => string | undefined} returns what the patch has lost, and undoes the change
  */
 function touch(live) {
 	const field = /** @type {HTMLInputElement | null} */ (live.querySelector('input[type=text], textarea'));
@@ -188,7 +188,7 @@ function difference(is, should) {
 	return `is: ${ours.slice(at, at + 3).join(' | ')}\nshould: ${theirs.slice(at, at + 3).join(' | ')}`;
 }
 
-/** @param {number} from @param {number} count @returns {Promise<object>} what became of each */
+/** @param {number} from @param {number} count @returns {Promise<object>} the result of each */
 export async function trials(from, count) {
 	/** @type {Record<string, number>} */
 	const outcomes = {};

@@ -5,7 +5,7 @@ import net from 'node:net';
 /**
  * @param {number} port 0 for any
  * @param {string} host
- * @returns {Promise<number>} the port, or 0 if it cannot be had
+ * @returns {Promise<number>} the port, or 0 if it is in use
  */
 async function listen(port, host) {
 	const server = net.createServer();
@@ -13,7 +13,7 @@ async function listen(port, host) {
 	try {
 		await once(server, 'listening');
 	} catch (error) {
-		// No IPv6 on this machine: nobody has the port there.
+		// No IPv6 on this machine: no process can use the port there.
 		const { code } = /** @type {NodeJS.ErrnoException} */ (error);
 		return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' ? port : 0;
 	}
@@ -24,7 +24,7 @@ async function listen(port, host) {
 }
 
 /**
- * A port that nobody listens on, neither on 127.0.0.1 nor on ::1.
+ * A port that no process listens on, neither on 127.0.0.1 nor on ::1.
  *
  * @param {number} [preferred]
  */
@@ -39,7 +39,7 @@ export async function freePort(preferred) {
 }
 
 /**
- * Whether somebody listens.
+ * Whether a process listens.
  *
  * @param {string} host
  * @param {number} port

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The real popup, and the browser's own question whether the extension may see a site: clicked as
-// a person does, in either browser.
+// The real popup, and the browser's own question whether the extension may access a site: clicked
+// as a user does, in both browsers.
 
 import { until } from './events.js';
 
@@ -18,7 +18,7 @@ const middle = (id) => `(() => {
 })()`;
 
 /**
- * Where the element rests: later messages to the popup move it.
+ * Where the element is when it no longer moves: messages to the popup move it.
  *
  * @param {string} id
  * @param {() => Promise<{x: number, y: number} | null>} look
@@ -32,10 +32,10 @@ function resting(id, look) {
 	}, { every: 100 });
 }
 
-/** Of Firefox's window: its popup. */
+/** The popup, in Firefox's window. */
 const POPUP = `[...document.querySelectorAll('browser')].find((one) => one.currentURI?.filePath === '/ui/popup.html')`;
 
-/** @param {Chromium} browser @returns {Promise<any>} of its popup, if that is open */
+/** @param {Chromium} browser @returns {Promise<any>} the target of its popup, if it is open */
 export const popupTarget = async (browser) => (await browser.cdp.send('Target.getTargets')).targetInfos
 	.find((/** @type {any} */ { url }) => url.startsWith(browser.extensionUrl('ui/popup.html')));
 
@@ -48,14 +48,14 @@ async function clickInChromium(browser, id) {
 	const { sessionId } = await browser.cdp.send('Target.attachToTarget', { targetId, flatten: true });
 	const at = await resting(id, () => browser.cdp.evaluate(sessionId, middle(id)));
 	for (const type of ['mousePressed', 'mouseReleased']) {
-		// Not waited for: the question closes the popup, which answers no more then.
+		// Does not wait: the question closes the popup, which then cannot answer.
 		browser.cdp.send('Input.dispatchMouseEvent', { type, ...at, button: 'left', clickCount: 1 }, sessionId)
 			.catch(() => {});
 	}
 }
 
 /**
- * No protocol shows the popup's page: the browser's own window looks into it, and clicks there.
+ * No protocol shows the popup's page: the browser's own window finds the place, and clicks there.
  *
  * @param {Firefox} browser
  * @param {string} id
@@ -77,7 +77,7 @@ async function clickInFirefox(browser, id) {
 }
 
 /**
- * Clicks the icon of a live tab, which opens the popup, and something in that.
+ * Clicks the icon of a live tab, which opens the popup, and then an element of the popup.
  *
  * @param {Page} page
  * @param {string} id
@@ -85,7 +85,7 @@ async function clickInFirefox(browser, id) {
 export async function clickInRealPopup(page, id) {
 	const { browser } = page;
 	if ('bidi' in browser) {
-		// Firefox's popup stays open beside the question; the icon would close it.
+		// Firefox's popup stays open beside the question; a click on the icon would close it.
 		if (!await browser.evaluateInBrowser(`Boolean(${POPUP})`)) {
 			await page.clickAction();
 		}
@@ -96,12 +96,15 @@ export async function clickInRealPopup(page, id) {
 	}
 }
 
-/** Chromium's question takes no key at first, lest one that was meant for the page answer it. */
+/**
+ * Chromium's question ignores keys at first, so that a key that was meant for the page cannot
+ * answer it.
+ */
 const GUARD_MSEC = 1000;
 
 /**
- * No protocol reaches Chromium's question, and nothing tells that it is there but the page, which
- * has the focus again when it is answered.
+ * No protocol reaches Chromium's question, and only the page shows that it was answered: the page
+ * gets the focus again.
  *
  * @param {Chromium} browser
  * @param {Page} page
@@ -110,7 +113,7 @@ const GUARD_MSEC = 1000;
  */
 async function answerInChromium(browser, page, display, yes) {
 	await until('the end of the popup', async () => !await popupTarget(browser));
-	// It stands on "Deny"; "Allow" is next.
+	// "Deny" has the focus; "Allow" is next.
 	let keys = yes ? ['Tab', 'Return'] : ['Escape'];
 	await until('an answer', async () => {
 		await new Promise((resolve) => setTimeout(resolve, GUARD_MSEC));
@@ -121,10 +124,10 @@ async function answerInChromium(browser, page, display, yes) {
 }
 
 /**
- * The browser's question, once it is there.
+ * Answers the browser's question, once it is there.
  *
  * @param {Page} page
- * @param {import('./display.js').Display | undefined} display Chromium's
+ * @param {import('./display.js').Display | undefined} display Chromium's display
  * @param {boolean} yes
  */
 export async function answer(page, display, yes) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Pairs of HTML documents, the second made of the first as an author would edit it, or a program
+// Pairs of HTML documents: the second is the first with changes by an author, or by a program
 // that makes lists. Runs in a page; the same seed gives the same pair.
 
-/** @typedef {{name: string, attributes: [string, string][], kids: Piece[]} | string} Piece a string: HTML as it is */
+/** @typedef {{name: string, attributes: [string, string][], kids: Piece[]} | string} Piece a string: plain HTML */
 
 /** @param {number} seed @returns {() => number} from 0 to 1, xorshift */
 export function random(seed) {
@@ -192,7 +192,7 @@ class Author {
 		};
 	}
 
-	/** @param {Piece} piece @returns {Piece} maybe edited, a copy */
+	/** @param {Piece} piece @returns {Piece} a copy, perhaps edited */
 	edited(piece, rate = 0.04) {
 		if (typeof piece === 'string') {
 			return this.chance(rate) && /\S/.test(piece) && !piece.startsWith('<') ? this.text().replace(/<\/?b>/g, '') : piece;
@@ -249,7 +249,7 @@ function html(piece) {
 	return `<${piece.name}${attributes}>${piece.kids.map(html).join('')}${VOID.has(piece.name) ? '' : `</${piece.name}>`}`;
 }
 
-/** @param {number} seed @returns {{base: string, next: string, next01: () => number}} and the same chance, going on */
+/** @param {number} seed @returns {{base: string, next: string, next01: () => number}} and the random source, to be continued */
 export function documents(seed) {
 	const next01 = random(seed);
 	const author = new Author(next01);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A TCP connection to the daemon, and WebSocket frames made by hand: what no client would send.
+// A TCP connection to the daemon, and WebSocket frames made by hand: bytes that no real client
+// sends.
 import crypto from 'node:crypto';
 import net from 'node:net';
 
@@ -15,8 +16,8 @@ export const OPCODE = { more: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10
  * @param {object} [how]
  * @param {boolean} [how.last] FIN
  * @param {boolean} [how.masked]
- * @param {number} [how.reserved] the three bits
- * @param {bigint} [how.announced] another length than the payload has, in 8 bytes
+ * @param {number} [how.reserved] the three reserved bits
+ * @param {bigint} [how.announced] a wrong length of the payload, in 8 bytes
  */
 export function frame(opcode, payload = '', { last = true, masked = true, reserved = 0, announced } = {}) {
 	const data = Buffer.from(payload);
@@ -42,7 +43,7 @@ export function frame(opcode, payload = '', { last = true, masked = true, reserv
 }
 
 /**
- * The request of the extension; headers can be replaced, repeated (an array) or left out (null).
+ * The handshake of the extension; headers can be replaced, repeated (an array) or left out (null).
  *
  * @param {import('./world.js').World} world
  * @param {Record<string, string | string[] | null>} [headers]
@@ -60,7 +61,7 @@ export function request(world, headers = {}, line = 'GET / HTTP/1.1') {
 }
 
 export class RawSocket {
-	/** What came, all of it. */
+	/** All bytes that were received. */
 	data = Buffer.alloc(0);
 	/** @type {(() => void)[]} */
 	#waiting = [];
@@ -72,7 +73,7 @@ export class RawSocket {
 	constructor(world, host = '127.0.0.1') {
 		this.socket = net.connect({ port: world.port, host, noDelay: true });
 		this.connected = new Promise((resolve) => this.socket.once('connect', resolve));
-		/** @type {Promise<Buffer>} all that came, once the connection is gone */
+		/** @type {Promise<Buffer>} all bytes that were received, once the connection is closed */
 		this.gone = new Promise((resolve) => {
 			this.socket.once('close', () => resolve(this.data));
 		});
@@ -91,7 +92,7 @@ export class RawSocket {
 		return this;
 	}
 
-	/** @param {string} text until it has come */
+	/** @param {string} text waits until it was received */
 	async got(text) {
 		while (!this.data.includes(text)) {
 			if (this.socket.destroyed) {
@@ -104,7 +105,7 @@ export class RawSocket {
 
 	/**
 	 * @param {import('./world.js').World} world
-	 * @param {string} [profile] says hello, too
+	 * @param {string} [profile] sends `hello`, too
 	 */
 	async open(world, profile) {
 		this.write(request(world));
@@ -117,7 +118,7 @@ export class RawSocket {
 		return this;
 	}
 
-	/** @returns {number | undefined} the code of the close frame that has come */
+	/** @returns {number | undefined} the code of the close frame that was received */
 	#closed() {
 		for (let at = 0; at + 2 <= this.data.length;) {
 			const [first, short] = this.data.subarray(at, at + 2);
@@ -132,7 +133,7 @@ export class RawSocket {
 		return undefined;
 	}
 
-	/** The code that the daemon closes with, 0 if it hangs up without one. */
+	/** The code that the daemon closes with; 0 if it disconnects without one. */
 	async code() {
 		while (this.#closed() === undefined && !this.socket.destroyed) {
 			await within(new Promise((resolve) => this.#waiting.push(() => resolve(0))), 'the end of the connection');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * What a restarting server does, seen from outside and independently of the
- * daemon: when its new code answers for the first time.
+ * When a restarting server's new code answers for the first time, measured from outside and
+ * independently of the daemon.
  */
 import http from 'node:http';
 import path from 'node:path';
@@ -17,12 +17,12 @@ const now = () => Number(process.hrtime.bigint() / 1000n);
 
 /**
  * @param {string} url
- * @returns {Promise<{body: string, refused: boolean, connected: number}>} body: '' if nobody answers
+ * @returns {Promise<{body: string, refused: boolean, connected: number}>} body: '' if there is no answer
  */
 function get(url) {
 	return new Promise(resolve => {
 		let connected = 0;
-		// A new connection each time: a kept one would end at the old worker.
+		// A new connection each time: a connection that is kept would end at the old worker.
 		const request = http.get(url, { agent: false }, response => {
 			let body = '';
 			response.setEncoding('utf8').on('data', text => { body += text; });
@@ -35,9 +35,9 @@ function get(url) {
 }
 
 /**
- * When could the new code be asked for the first time? Where connections were
- * refused until then, when the first one was taken: the answer may take long, since
- * it is the first that this process gives. Where they queue, when it was answered.
+ * The moment from which the new code could be requested. If connections were refused until then,
+ * it is when the first one was accepted: its answer may take long, because it is the first one of
+ * the process. If connections are queued, it is when the answer came.
  *
  * @param {string} url
  * @param {string} wanted part of the new body
@@ -48,7 +48,7 @@ export async function firstAnswer(url, wanted, msec = 60000) {
 	const deadline = performance.now() + msec;
 	let refused = false;
 	while (performance.now() < deadline) {
-		// It may queue for ever, where a server is down behind an open port.
+		// The request may wait for ever, if a server is down behind an open port.
 		const answer = await within(get(url), `${url}: ${wanted}`, deadline - performance.now());
 		if (answer.body.includes(wanted)) {
 			return refused ? answer.connected : now();
@@ -68,7 +68,7 @@ export function median(values) {
 export const heading = page => page.evaluate('document.querySelector("h1")?.textContent');
 
 /**
- * A Debian package in a folder of its own, not installed.
+ * Installs a Debian package in a folder of its own.
  *
  * @param {World} world
  * @param {string} name
@@ -85,7 +85,7 @@ async function unpacked(world, name) {
  *
  * @param {import('node:test').TestContext} t
  * @param {Server} server
- * @param {Record<string, string>} [files] that it begins with, beside its own
+ * @param {Record<string, string>} [files] further files of the site
  */
 export async function stage(t, { name, file, text, settle, command, needs }, files = {}) {
 	const world = await World.open(t);
@@ -121,8 +121,8 @@ export async function stage(t, { name, file, text, settle, command, needs }, fil
 }
 
 /**
- * A reloader compares with what it saw at its first look, which it takes some time after it
- * started and tells nobody of: a save before that is lost on it.
+ * Waits until a reloader has looked at its files for the first time: some time after its start,
+ * and without notice. It misses a save before that.
  *
  * @param {{settle: number}} on
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * One save after the other, each of which restarts the server: the page settles on the new code.
+ * One save after another, each of which restarts the server: the page settles on the new code.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,15 +11,15 @@ import { median, saveAndSee, stage } from './restarts.js';
 import { LONG } from './world.js';
 
 /**
- * No save reloads once too often, not even the first: what restarts the server is known before. A
- * restart that a busy machine makes so late is waited for in vain.
+ * No save reloads the page twice, not even the first: it is known before what restarts the server.
+ * The exception is a restart that begins later than this on a busy machine.
  */
 const LATE_MSEC = 2000;
 
 /**
- * @param {string} key of the server
+ * @param {string} key of a server in dev-servers.js
  * @param {number} count saves with --long
- * @param {number} rounds saves without; 0: not tried
+ * @param {number} rounds saves without --long; 0: skipped
  */
 export function everySaveSettles(key, count, rounds) {
 	test(`${servers[key].name}: every save settles on the new code, and none is early`, async t => {

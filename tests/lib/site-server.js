@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// node site-server.js PORT: serves the folder it runs in, as its file .headers says (JSON: by the
-// beginning of a path, headers, `status` and `delay` in milliseconds; read at each request). A POST is answered with the page
-// `posted.html`, a range with that part of the file.
+// node site-server.js PORT: serves the folder it runs in, by the rules in its file .headers (JSON:
+// by the start of a path, headers, `status` and `delay` in milliseconds; read at each request). It
+// answers a POST with the page `posted.html`, and a range request with that part of the file.
 // Prints a line for each request.
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
@@ -17,12 +17,12 @@ const TYPES = /** @type {Record<string, string>} */ ({
 /** @type {Record<string, any>} what .headers said when it was last read whole */
 let rules = {};
 
-/** A test that writes it anew may have written half of it. */
+/** A test that is writing the file may have written half of it. */
 async function readRules() {
 	try {
 		rules = JSON.parse(await readFile('.headers', 'utf8'));
 	} catch {
-		// What holds until the rest is there.
+		// The earlier rules apply until the rest is there.
 	}
 	return rules;
 }

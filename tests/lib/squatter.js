@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Another user's process on the daemon's port: it speaks the protocol, says what it is told to,
-// and writes down what it hears.
+// Another user's process on the daemon's port: it speaks the protocol, sends what it is told to,
+// and records what it receives.
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -68,7 +68,7 @@ while True:
 let count = 0;
 
 /**
- * Needs root, to become nobody.
+ * Needs root, to become the user nobody.
  *
  * @param {import('./world.js').World} world
  * @param {object[] | number} says after each hello: messages, or the code to close with

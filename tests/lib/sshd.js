@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The real sshd on loopback, with an account of its own that is in nobody's /etc/passwd but its.
+// The real sshd on loopback, with an account of its own that only its own passwd file has.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { answers, freePort } from './ports.js';
 const SSHD = '/usr/sbin/sshd';
 const UID = 61234;
 
-/** @returns {string | false} why there can be none here */
+/** @returns {string | false} why it cannot run here */
 export function noSshd() {
 	if (!existsSync(SSHD) || spawnSync('ssh', ['-V']).status !== 0) {
 		return 'no ssh and sshd here (Debian: openssh-client, openssh-server)';
@@ -54,7 +54,7 @@ export async function startSshd(world) {
 	});
 	return {
 		home, uid: UID, ssh,
-		/** Runs a shell command there. @param {string} command */
+		/** Runs a shell command as that account. @param {string} command */
 		there: (command) => run([...ssh(), command], world.env),
 		/** The processes of the account's connections. */
 		sessions: async () => (await run(['pgrep', '--full', '^sshd: there'], world.env)).stdout.split('\n').filter(Boolean).map(Number),

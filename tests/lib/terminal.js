@@ -10,7 +10,7 @@ export class Terminal {
 	#env;
 
 	/**
-	 * @param {import('./world.js').World} world ends it
+	 * @param {import('./world.js').World} world ends the program
 	 * @param {string} name unique in this world
 	 * @param {string[]} command
 	 */
@@ -39,7 +39,7 @@ export class Terminal {
 		return stdout;
 	}
 
-	/** @param {string[]} keys as tmux names them, 'C-x', or text to type */
+	/** @param {string[]} keys by tmux's names, like 'C-x', or text to type */
 	async keys(...keys) {
 		await this.#tmux('send-keys', ...keys);
 	}
@@ -59,13 +59,13 @@ export class Terminal {
 		}, { every: 50, msec: 20000 });
 	}
 
-	/** Waits until its program has ended by itself. */
+	/** Waits until the program has ended by itself. */
 	async ended() {
 		await until('the program in the terminal to end', async () =>
 			!await this.#tmux('list-sessions').catch(() => ''));
 	}
 
 	async close() {
-		await this.#tmux('kill-server').catch(() => {}); // It has ended before.
+		await this.#tmux('kill-server').catch(() => {}); // The program has ended already.
 	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * A real systemd of a user, in namespaces of its own, with savecast's units installed for it.
+ * A real systemd of a user, in namespaces of its own, with savecast's units installed.
  */
 import { chown, copyFile, mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
@@ -15,13 +15,13 @@ import { run, whileAlive } from './children.js';
 import { until, within } from './events.js';
 import { freePort } from './ports.js';
 
-/** Has no rights and no files of its own. */
+/** An account without rights and files of its own. */
 const WHO = 'nobody';
 const SCRIPT = new URL('user-manager.sh', import.meta.url).pathname;
 const DATA = path.join(path.dirname(SAVECASTD), 'data');
 const SOURCE = new URL('../../daemon/data/', import.meta.url).pathname;
 
-/** @returns {string | false} why there can be none here */
+/** @returns {string | false} why it cannot run here */
 export function noUserManager() {
 	for (const file of ['/lib/systemd/systemd', '/usr/lib/systemd/user/dbus.socket', '/usr/bin/unshare', '/usr/bin/nsenter']) {
 		if (!existsSync(file)) {
@@ -31,9 +31,9 @@ export function noUserManager() {
 	return noMounts();
 }
 
-/** A world whose session is systemd's; its daemon is started by nobody else. */
+/** A world whose session is systemd's; only systemd and the bus start its daemon. */
 export class UserManager extends World {
-	/** @type {number} of the first process in the namespaces */
+	/** @type {number} the first process in the namespaces */
 	#inside = 0;
 
 	/** @param {import('node:test').TestContext} t */
@@ -51,7 +51,7 @@ export class UserManager extends World {
 		return path.join(this.temp, 'config/systemd/user');
 	}
 
-	/** As `meson install` does with another prefix, and on a port that is free. */
+	/** Like `meson install` with another prefix, and with a free port. */
 	async install() {
 		for (const folder of ['logs', 'home', 'run', 'bin', 'config/savecast', 'config/systemd/user', 'data/dbus-1/services']) {
 			await mkdir(path.join(this.temp, folder), { recursive: true });
@@ -69,10 +69,10 @@ export class UserManager extends World {
 		await moved(path.join(DATA, 'savecast-forward@.service'), 'config/systemd/user');
 		await moved(path.join(SOURCE, 'savecast.socket'), 'config/systemd/user');
 		await moved(path.join(DATA, 'io.github.savecast.Daemon1.service'), 'data/dbus-1/services');
-		// No journal runs here: what goes there is to be seen all the same.
+		// No journal runs here: its messages go to a file.
 		await this.dropIn('savecast', 'log', `[Service]\nStandardError=append:${this.logs}/savecastd.log\n`);
 		if (SANITIZED) {
-			// To look for leaks a process traces itself, which the unit forbids.
+			// To look for leaks, a process traces itself, which the unit forbids.
 			await this.dropIn('savecast', 'leaks', '[Service]\nEnvironment=ASAN_OPTIONS=detect_leaks=0\n');
 		}
 	}
@@ -109,7 +109,7 @@ export class UserManager extends World {
 	}
 
 	/**
-	 * Gives a file, or a folder and all in it, to the user.
+	 * Gives a file, or a folder with everything in it, to the user.
 	 *
 	 * @param {string} name
 	 */
@@ -153,14 +153,14 @@ export class UserManager extends World {
 	}
 
 	/**
-	 * As one of the user's processes would: the kernel remembers who made a socket.
+	 * Like one of the user's processes: the kernel records who created a socket.
 	 *
 	 * @template T
 	 * @param {() => Promise<T>} connect
 	 */
 	async asUser(connect) {
 		const { getuid } = process;
-		// What the D-Bus library says of itself must be what the kernel says.
+		// The credentials that the D-Bus library reports must be the kernel's.
 		process.getuid = () => Number(this.uid);
 		process.seteuid?.(Number(this.uid));
 		try {

@@ -36,6 +36,6 @@ exec unshare --mount --propagation private --pid --fork --kill-child --mount-pro
 	kill -s RTMIN+24 $manager || true
 	wait $manager || true
 	echo $$ >/sys/fs/cgroup/cgroup.procs
-	# All that it started goes with the pid namespace; its groups are empty then.
+	# Everything that it started ends with the pid namespace; its cgroups are empty then.
 	(find "$slice" -depth -type d -exec rmdir {} + || true) 2>/dev/null
 '

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * A real Vim with the plugin, driven through its standard input, so that the
- * moment of the `:w` is known to the microsecond.
+ * time of the `:w` is known to the microsecond.
  */
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ const PLUGIN = fileURLToPath(new URL('../../clients/vim', import.meta.url));
 const quoted = text => `'${text.replaceAll("'", "''")}'`;
 
 /**
- * What a Vim needs to know of this tree, as a script to source.
+ * What a Vim must know about this tree, as a script to source.
  *
  * @param {string} command the savecast command
  */
@@ -42,26 +42,26 @@ export function vimSettings(command) {
 export async function openInVim({ children, temp, env, command, file, edit }) {
 	const rc = path.join(temp, 'vimrc');
 	await writeFile(rc, vimSettings(command ?? '') + 'runtime plugin/savecast.vim\n');
-	// Binary and in place: a file that is not edited keeps each of its bytes, and its inode.
+	// Binary and in place: a file that is not edited keeps its bytes and its inode.
 	const vim = children.start('vim', ['vim', '-N', '-u', command ? rc : 'NONE', '-i', 'NONE', '-n', '-es', '-b',
 		'--cmd', 'set backupcopy=yes', '--', file], { env, stdin: 'pipe', stdout: 'pipe' });
 	const { stdin, stdout } = vim.process;
 	if (!stdin || !stdout) {
 		throw new Error('vim: could not be started');
 	}
-	stdin.on('error', () => {}); // Its end is seen elsewhere.
+	stdin.on('error', () => {}); // The end of Vim is noticed elsewhere.
 
 	const ready = once(stdout, 'data');
-	// Showing an option is one of the few things that a silent Vim prints.
+	// An option's value is one of the few things that a silent Vim prints.
 	stdin.write(`${edit ?? ''}\nset encoding?\n`);
 	await whileAlive(vim, ready);
 
 	return {
-		/** @param {string} command of Ex */
+		/** @param {string} command an Ex command */
 		run(command) {
 			stdin.write(`${command}\n`);
 		},
-		/** Writes the file. @returns {bigint} when, in ns of the monotonic clock */
+		/** Writes the file. @returns {bigint} the time, in ns of the monotonic clock */
 		write() {
 			const now = process.hrtime.bigint();
 			stdin.write('write\n');

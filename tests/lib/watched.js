@@ -30,7 +30,7 @@ export async function watched(t, files, { git = true, settings = '' } = {}) {
 	await world.savecast('track', root);
 	const client = new Client(world);
 	await client.hello();
-	// A browser that does at once what it is told.
+	// A browser that does what it is told at once.
 	client.socket.on('message', data => {
 		const { type, event, tabs = [] } = JSON.parse(String(data));
 		for (const tab of type === 'reload' ? tabs : []) {
@@ -44,7 +44,7 @@ export async function watched(t, files, { git = true, settings = '' } = {}) {
 	return {
 		world, root, client, project, last, url, own,
 		file: (/** @type {string} */ name) => path.join(root, name),
-		/** The events of what is done. @param {() => Promise<unknown>} work */
+		/** Runs the work and returns its events. @param {() => Promise<unknown>} work */
 		async did(work, { expect = true } = {}) {
 			const serial = await last();
 			await work();

@@ -7,7 +7,7 @@ export const ORIGIN = `chrome-extension://${'a'.repeat(32)}`;
 export const PROFILE = 'profile-of-a-test';
 
 /**
- * A browser's side of the protocol, byte for byte under the test's control.
+ * A browser's end of the protocol; the test controls each byte.
  */
 export class Client {
 	/** @type {EventLog<any>} */
@@ -54,7 +54,7 @@ export class Client {
 	}
 
 	/**
-	 * What the daemon says of a tab next that says this.
+	 * The next answer of the daemon about the tab with this state.
 	 *
 	 * @param {number} tab
 	 * @param {string} state
@@ -68,7 +68,7 @@ export class Client {
 	}
 
 	/**
-	 * What the daemon knows of a URL once it has looked.
+	 * The daemon's answer about a URL, once it has looked.
 	 *
 	 * @param {number} tab
 	 * @param {string} url

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * A user's session of its own for a test: home and XDG folders, a session bus,
- * the daemon, servers, editors, a browser. All real; all gone when the test ends.
+ * A separate session for a test: home and XDG folders, a session bus, the daemon,
+ * servers, editors, a browser. All are real, and end with the test.
  */
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
@@ -22,13 +22,16 @@ const BUILD = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build', 'daemon');
 export const SAVECASTD = path.join(BUILD, 'savecastd');
 export const SAVECAST = path.join(BUILD, 'savecast');
 
-/** Whether a sanitizer is in it, with a heap, a pace and wishes of its own: of those no figure says anything. */
+/**
+ * Whether the daemon has a sanitizer, which changes its heap, its speed and its needs: no figure
+ * counts.
+ */
 export const SANITIZED = existsSync(SAVECASTD) && readFileSync(SAVECASTD).includes('__asan_init');
 
-/** Whether the full counts of the long proofs are wanted. */
+/** Whether the long tests run in full. */
 export const LONG = Boolean(process.env.SAVECAST_LONG);
 
-/** Debian's own, which knows Debian's FastAPI; another in the path may not. */
+/** Debian's own uvicorn, which finds Debian's FastAPI; another in the path may not. */
 const UVICORN = existsSync('/usr/bin/uvicorn') ? '/usr/bin/uvicorn' : 'uvicorn';
 
 /** @typedef {import('./browser/chromium.js').Chromium} Chromium */
@@ -37,7 +40,8 @@ const UVICORN = existsSync('/usr/bin/uvicorn') ? '/usr/bin/uvicorn' : 'uvicorn';
 /** @type {Set<World>} */
 const open = new Set();
 
-// A test file that takes too long is ended, or a person ends it; what it started goes with it.
+// A test file that takes too long, or that the user stops, is ended with everything that it
+// started.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
 	process.once(signal, async () => {
 		setTimeout(() => process.exit(1), 5000);
@@ -51,7 +55,7 @@ export class World {
 	 * @param {import('node:test').TestContext} t ends it
 	 * @param {object} [options]
 	 * @param {string} [options.services] a folder of D-Bus service files
-	 * @param {boolean} [options.watch] what changes on disk counts; else only what the test reports
+	 * @param {boolean} [options.watch] false: changes on disk do not count, only what the test reports
 	 * @param {boolean} [options.patch] false, for a test of reloads: pages are reloaded, never patched
 	 */
 	static async open(t, { services, watch = false, patch = true } = {}) {
@@ -100,7 +104,7 @@ export class World {
 		delete this.env.JOURNAL_STREAM;
 	}
 
-	/** @param {string} text of the user's configuration */
+	/** @param {string} text the user's configuration */
 	configure(text) {
 		return writeFile(path.join(this.temp, 'config/savecast/config'), text);
 	}
@@ -186,7 +190,7 @@ export class World {
 	}
 
 	/**
-	 * A git work tree with these files, behind site-server.js.
+	 * A git work tree with these files, served by site-server.js.
 	 *
 	 * @param {string} name
 	 * @param {Record<string, string | Buffer>} files
@@ -211,7 +215,7 @@ export class World {
 	}
 
 	/**
-	 * With the extension in it.
+	 * Starts a browser with the extension.
 	 *
 	 * @template {'chromium' | 'firefox'} [N='chromium']
 	 * @param {N} [name]
@@ -231,7 +235,7 @@ export class World {
 		return readFile(path.join(this.logs, `${name}.log`), 'utf8');
 	}
 
-	/** All of it ends, whatever of it fails to. */
+	/** Ends all of it, even if some of it fails to end. */
 	async close() {
 		open.delete(this);
 		const failures = [];

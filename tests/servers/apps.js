@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /**
- * Servers with a program of the person's own in them.
+ * Servers that run a program of the user's.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { TOP } from '../lib/world.js';
 
-/** Debian's own, which has Debian's modules. */
+/** Debian's own Python, which has Debian's modules. */
 const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 export const npm = (/** @type {string} */ name) => path.join(process.env.SAVECAST_SERVERS_NPM ?? TOP, 'node_modules/.bin', name);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /**
- * One real server under the real daemon, worked on as a developer does: two saves of a template, one
+ * One real server under the real daemon, used as a developer uses it: two saves of a template, one
  * of the code, five more, a syntax error, its fix, two saves close together, a restart by hand, a save
- * of a template after it. What the server answers is asked all the while, apart from the daemon; what
- * a reload would have shown, at each order to reload.
+ * of a template after it. The test asks the server all the while, independently of the daemon, and
+ * records what each reload would have shown.
  */
 import { writeFile } from 'node:fs/promises';
 import http from 'node:http';
@@ -28,9 +28,9 @@ const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeou
 /** How often the server is asked, and how long an answer may take until it counts as held. */
 const ASK_MSEC = 10;
 const HELD_MSEC = 1000;
-/** A step that has not settled by then never does. */
+/** A step that has not settled after this time never will. */
 const STEP_MSEC = 14000;
-/** What has settled may be followed by a reload too many: so long. */
+/** How long after settling an unnecessary reload may still follow. */
 const AFTER_MSEC = 700;
 
 /**
@@ -57,7 +57,7 @@ function get(url, limit = HELD_MSEC) {
 	});
 }
 
-/** Asks the server without a stop. */
+/** Asks the server all the time. */
 class Oracle {
 	/** @type {Answer[]} */
 	all = [];
@@ -77,8 +77,9 @@ class Oracle {
 	}
 
 	/**
-	 * When the marks could first be got. Where connections were refused until then, when the first
-	 * was taken: the answer may take long, since it is the first that this process gives.
+	 * The moment from which the marks could be requested. If connections were refused until then,
+	 * it is when the first was accepted: its answer may take long, because it is the first of the
+	 * process.
 	 *
 	 * @param {string} marks
 	 * @param {number} since
@@ -104,7 +105,10 @@ export class Drive {
 	#code = 0;
 	#page = 0;
 	#starts = 0;
-	/** Whether nobody waits for a reloader's first look; what comes next must need none. */
+	/**
+	 * If true, the test does not wait for a reloader's first look, and the next step must not need
+	 * one.
+	 */
 	brief = false;
 
 	/**
@@ -156,7 +160,7 @@ export class Drive {
 	}
 
 	/**
-	 * What the extension does, with what the page would have been.
+	 * Does what the extension does, and records what the page would have shown.
 	 *
 	 * @param {any} message
 	 */
@@ -231,7 +235,7 @@ export class Drive {
 		return step;
 	}
 
-	/** The fix; where the whole program has ended, it is started again after it. */
+	/** The fix; if the whole program has ended, it is started again after it. */
 	async #fix() {
 		const ended = this.server?.process.exitCode !== null || this.server?.process.signalCode !== null;
 		if (!ended) {
@@ -247,7 +251,7 @@ export class Drive {
 	/**
 	 * Ends the server as Ctrl-C does, and starts it again.
 	 *
-	 * @param {boolean} [waits] until it has settled
+	 * @param {boolean} [waits] until the server has settled
 	 */
 	async restart(waits = true) {
 		const { world } = this;
@@ -265,7 +269,7 @@ export class Drive {
 		return this.#settle({ what: 'by hand', at, marks: this.marks, orders: [], seen: [], stories: [], before }, stories, false, waits);
 	}
 
-	/** What fits into each run of the tests. */
+	/** The steps that are short enough for each run of the tests. */
 	async runShort() {
 		const { row } = this;
 		this.brief = true;
@@ -279,7 +283,7 @@ export class Drive {
 		return this.steps;
 	}
 
-	/** The whole of it. */
+	/** All steps. */
 	async run() {
 		const { row } = this;
 		await pause(row.settle ?? 1500);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Who listens on a port, from /proc: as the daemon sees it, but by other means.
+ * The processes that listen on a port, from /proc: what the daemon sees, found in another way.
  */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 

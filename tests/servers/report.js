@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /**
- * What was seen of the servers, as text.
+ * The results of the servers, as text.
  */
 import { execFileSync } from 'node:child_process';
 
 /** @typedef {import('./drive.js').Step} Step */
 /** @typedef {{row: import('./rows.js').Row, steps?: Step[], why?: string, reason?: string}} Result */
 
-/** @param {Step} step what each of its orders would have shown */
+/** @param {Step} step @returns what each of its orders would have shown */
 function shown(step) {
 	return step.orders.map(({ at, got }) => {
 		const kind = got.kind !== 'page' ? got.kind : got.marks === step.marks ? 'new' : 'old';
@@ -34,7 +34,7 @@ function version(command) {
 	}
 }
 
-/** @param {Step[]} steps what of the listener was another one after a save of the code */
+/** @param {Step[]} steps what differs in the listener after a save of the code */
 function changed(steps) {
 	const step = steps.find(({ what }) => what === 'code 2') ?? steps.find(({ what }) => what === 'code 1');
 	if (!step?.before || !step.after) {

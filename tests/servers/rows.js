@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: MIT
 /**
- * Real servers, one a row: what it shows, how it is started, where it comes from. Each shows two marks,
- * `c0 t0`: the code's, and that of a file which is read for each request.
+ * Real servers, one per row: what it serves, how it is started, where it comes from. Each page has
+ * two marks, `c0 t0`: the code's, and that of a file which is read for each request.
  */
 import { PROGRAMS } from './apps.js';
 import { STATIC } from './static.js';
 
 /**
  * @typedef {object} Row
- * @property {string} name as people type it
+ * @property {string} name as users type it
  * @property {'Debian' | 'npm'} source
  * @property {string[]} packages
- * @property {string} needs the program that must be there
+ * @property {string} needs the program that must be installed
  * @property {string[]} [version] a command whose output has the version
- * @property {string} trigger what makes it restart, for people
+ * @property {string} trigger what makes it restart, for display
  * @property {Record<string, string>} [files]
- * @property {{file: string, text: (mark: string) => string}} [code] none: it serves files
+ * @property {{file: string, text: (mark: string) => string}} [code] undefined: it serves files
  * @property {{file: string, text: (mark: string, code: string) => string}} page
- * @property {string} [broken] the code with a mistake; '': is not tried
+ * @property {string} [broken] the code with a mistake; '': this step is skipped
  * @property {string} [path]
- * @property {string} [folder] it is started there
- * @property {number} [settle] how long after a restart its reloader sees no save, in ms
- * @property {number} [oldMsec] it may answer with the old content for so long after a save of the code
+ * @property {string} [folder] the folder in which it is started
+ * @property {number} [settle] for how long after a restart its reloader misses a save, in ms
+ * @property {number} [oldMsec] for how long after a save of the code it may serve the old content
  * @property {NodeJS.ProcessEnv} [env]
  * @property {(port: number, root: string) => string[]} command
  * @property {(world: any, root: string, port: number) => Promise<unknown>} [prepare]
- * @property {(world: any, root: string) => Promise<unknown>} [ended] once it has been stopped
+ * @property {(world: any, root: string) => Promise<unknown>} [ended] called once it has been stopped
  */
 
 /** @type {Row[]} */
 export const ROWS = [...PROGRAMS, ...STATIC];
 
-/** The ones that each run of the tests tries. */
+/** The servers that each run of the tests tries. */
 export const SHORT = ['uvicorn --reload', 'node --watch', 'flask --debug', 'php -S', 'python3 -m http.server'];

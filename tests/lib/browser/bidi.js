@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// WebDriver BiDi, as Firefox speaks it on its own: commands and events as JSON over a WebSocket.
+// WebDriver BiDi, which Firefox supports itself: commands and events as JSON over a WebSocket.
 
 import { WebSocket } from 'ws';
 import { within } from '../events.js';
@@ -31,7 +31,7 @@ export class Bidi extends Remote {
 	/**
 	 * @param {string} method
 	 * @param {(params: any) => unknown} [matches]
-	 * @returns {Promise<any>} the params of the next such event; subscribe to it first
+	 * @returns {Promise<any>} the params of the next event of this type; subscribe to it first
 	 */
 	next(method, matches = () => true) {
 		return this.nextEvent(method, ({ params }) => matches(params));
@@ -39,8 +39,8 @@ export class Bidi extends Remote {
 
 	/**
 	 * @param {string} context
-	 * @param {string} expression may be a promise
-	 * @returns {Promise<any>} its value, by JSON
+	 * @param {string} expression may evaluate to a promise
+	 * @returns {Promise<any>} its value, transferred as JSON
 	 */
 	async evaluate(context, expression) {
 		const { type, result, exceptionDetails } = await this.send('script.evaluate', {

