@@ -91,13 +91,13 @@ function solution(command) {
 export function adviceFor({ icon, link, port, name, entry }) {
 	switch (icon.state) {
 	case 'buildFailed':
-		return [{ text: 'Your page stays as it is until a build succeeds. For the whole story, run ' },
+		return [{ text: 'Your page stays as it is until a build succeeds. To see each step, run ' },
 			{ text: 'savecast log', code: true }];
 	case 'disconnected':
 		if (link === 'foreign') {
 			return [{ text: 'Another user’s program may use the port: run ' },
 				{ text: 'savecast status', code: true },
-				{ text: '. If you have deleted savecast’s state yourself, pair again in Settings.' }];
+				{ text: '. If you have deleted the daemon’s state yourself, pair again in Settings.' }];
 		}
 		if (name && link === 'down') {
 			return [{ text: 'Connect to it: ' }, { text: `systemctl --user start savecast-forward@${name}`, code: true },
@@ -105,7 +105,7 @@ export function adviceFor({ icon, link, port, name, entry }) {
 		}
 		return link === 'down'
 			? [{ text: 'Start the daemon: ' }, { text: START_COMMAND, code: true },
-				{ text: 'If it runs already, see on which port, and why: ' },
+				{ text: 'If it runs already, this shows its port: ' },
 				{ text: 'savecast status', code: true }, { text: 'Then set the same port in Settings.' }]
 			: [{ text: 'To see which port is yours, run ' }, { text: 'savecast status', code: true },
 				{ text: '. Then set it in Settings.' }];
@@ -115,7 +115,7 @@ export function adviceFor({ icon, link, port, name, entry }) {
 			{ text: `savecast why ${entry?.url ?? ''}`, code: true }];
 	case 'down':
 		return [{ text: 'Your page stays as it is and reloads when the server answers again. The server’s own ' +
-			'messages are in its terminal. For the whole story, run ' },
+			'messages are in its terminal. To see each step, run ' },
 			{ text: 'savecast log', code: true }];
 	default:
 		return undefined;

@@ -119,8 +119,8 @@ async function showSite({ entry, sites }) {
 	}
 	const allowed = await hasPermission(address.url);
 	byId('permission-why').textContent = entry?.hasScripts
-		? `Until this tab leaves the site, styles and images are swapped in place and what you typed is kept. With permission for ${siteName(site)}, always.`
-		: `To swap styles and images in place, and to keep what you typed over a reload, savecast needs permission to see ${siteName(site)}.`;
+		? `Until this tab leaves the site, styles and images are replaced in place and what you typed is kept. With permission for ${siteName(site)}, this also works later.`
+		: `To change pages, styles and images in place, and to keep what you typed when a page reloads, savecast needs permission for ${siteName(site)}.`;
 	byId('permission').hidden = allowed;
 	byId('remember').checked = allowed && sites.includes(site);
 	// It would be stored, and nothing of a private window may be.
