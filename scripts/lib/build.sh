@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# How the tree is built. To be sourced, in the top folder.
+# How the source tree is built. Source this file in the top folder.
 
 # Shows the last "[done/all]" of ninja on a terminal; prints nothing otherwise.
 build_progress() {
@@ -21,7 +21,7 @@ build_tree() {
 	# A folder whose first setup failed has no build.ninja, and is set up again.
 	if ! {
 		if [ -f "$dir/build.ninja" ]; then
-			# One of an older version may not know of an option yet.
+			# A folder of an older version may lack an option.
 			if [ $# -gt 0 ]; then meson configure "$dir" "$@" || meson setup --reconfigure "$dir" "$@"; fi
 		else
 			meson setup "$dir" "$@"
@@ -32,7 +32,7 @@ build_tree() {
 		echo "build: $dir: failed; the lines above are the last of it" >&2
 		return 1
 	fi
-	# Warnings are worth a line of the screen even when all went well.
+	# Warnings are shown even if the build succeeds.
 	grep -E ': (warning|error):' "$log" || true
 	rm -f "$log"
 }

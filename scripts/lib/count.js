@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /**
- * count.js KIND FILE: counts what a test runner left in FILE, and prints
+ * count.js KIND FILE: counts the results that a test runner left in FILE, and prints
  * "PASSED FAILED SKIPPED", then a line "skip NAME: REASON" for each test skipped and
- * "again NAME: ERROR" for each that failed at first. A runner that left no count has
+ * "again NAME: ERROR" for each that failed at first. A runner that left no results has
  * failed once.
  *
  *   meson  the testlog.json of `meson test`
- *   line   any output whose last line reads "N passed, N failed[, N skipped]", with
+ * *   line   any output whose last line is "N passed, N failed[, N skipped]", with
  *          such lines before it
  */
 import { readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { readFileSync } from 'node:fs';
 /** @type {Count} */
 const NOTHING = { passed: 0, failed: 1, skipped: [] };
 
-/** The test points of a TAP stream; nested ones are the reporter's own business. */
+/** The top-level test points of a TAP stream; nested ones do not count. */
 const POINT = /^(ok|not ok)\b(?: \d+)?(?: - )?(.*?)(?: # (SKIP|TODO)\b ?(.*))?$/gmi;
 
 /**
@@ -56,7 +56,7 @@ function countMeson(log) {
 		} else if (result === 'OK' && silent) {
 			count.passed = 1;
 		} else if (result !== 'OK' && result !== 'SKIP' && count.failed === 0) {
-			// Crashed, timed out, or ended before its plan was done.
+			// The runner crashed, timed out, or ended before its plan was complete.
 			count.failed = 1;
 		}
 		sum.passed += count.passed;
@@ -91,7 +91,7 @@ let text = '';
 try {
 	text = readFileSync(file, 'utf8');
 } catch {
-	// The runner did not come so far.
+	// The runner did not get that far.
 }
 const { passed, failed, skipped, again = [] } = COUNTERS[/** @type {keyof typeof COUNTERS} */ (kind)](text);
 console.log(passed, failed, skipped.length);

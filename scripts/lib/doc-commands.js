@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 /**
- * Every command that the documents show to a user: README, the manual pages, the help, the guides,
- * the welcome page, the popup and VS Code's walkthrough. Run as a program, it prints them as lines
- * of "document TAB command".
+ * Every command that the documents show to the user: README, the manual pages, the help, the
+ * guides, the welcome page, the popup and VS Code's walkthrough. Run as a program, it prints them
+ * as lines of "document TAB command".
  *
- * In a command, words in capitals stand for what the user puts there; they are replaced by what
- * such a word means in the account that the commands are tried in.
+ * In a command, words in capitals stand for the user's own values; they are replaced by values
+ * of the account in which the commands are tried.
  */
 import { readFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
@@ -23,18 +23,20 @@ const TOP = fileURLToPath(new URL('../..', import.meta.url));
 /** What a shell command in a document begins with. */
 const PROGRAM = /^(?:sudo |env )?(?:savecast|savecastd|systemctl|meson|ninja|apt|git|busctl|gdbus|dbus-run-session|ssh|flatpak|rm|mkdir|cd|scripts\/\S+|build\/\S+)(?: |$)/;
 
-/** Inline code names many things; these are commands: a program of ours with its arguments. */
+/**
+ * Inline code has many kinds of names; these are commands: one of our programs with its arguments.
+ */
 const INLINE = /^(?:sudo )?(?:savecast [a-z-]|systemctl |scripts\/(?!lib\/)[a-z-]+$|scripts\/(?!lib\/)[a-z-]+ )/;
 
-/** What the words in capitals mean in the account of the trial. @type {[RegExp, string][]} */
+/** The values of the words in capitals in that account. @type {[RegExp, string][]} */
 const MEANINGS = [
 	[/\bNAME VALUE\b/, 'port 7300'], [/\bFILE(\.\.\.)?/g, 'style.css'], [/\bDIR\b/g, '.'], [/\bURL\b/g, 'http://localhost:8000/'],
 	[/\bCOMMAND(\.\.\.)?/g, 'true'], [/\bVERB\b/g, 'status'], [/ N$/, ' 7300'], [/\/home\/me\/site\//g, '$PWD/'],
 ];
 
-/** @param {string} command as a document has it */
+/** @param {string} command as the document has it */
 function filled(command) {
-	// What is in brackets may be left out.
+	// Words in brackets are optional.
 	let text = command.replace(/ \[[^\]]*\]/g, '');
 	for (const [word, meaning] of MEANINGS) {
 		text = text.replace(word, meaning);
@@ -48,7 +50,7 @@ function commandsIn(lines) {
 	return joined.map((line) => line.replace(/\s+#( .*)?$/, '').trim()).filter((line) => PROGRAM.test(line));
 }
 
-/** @param {string} text of a Markdown document, or of a help */
+/** @param {string} text a Markdown document, or a help text */
 export function commandsOfMarkdown(text) {
 	const found = [];
 	let block = /** @type {string[] | undefined} */ (undefined);
@@ -76,7 +78,7 @@ export function commandsOfMarkdown(text) {
 	return found;
 }
 
-/** The commands that the popup can show, state by state. */
+/** The commands that the popup can show, for each state. */
 function popupCommands() {
 	const url = 'http://localhost:8000/';
 	const entry = { url, answer: { type: 'tab', tab: 1, state: 'none', reason: '', advice: 'savecast track ~/src/mysite' } };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Preloaded into savecastd by scripts/bench-git: how long the loop's turns take, from the
- * return of poll() to its next call, on the main thread. The most that one took by the wall
- * clock and of CPU time, in nanoseconds, and the most times that one waited (for a disk, a lock,
- * another process) are in the shared file that LOOP_TURNS names; who reads them may set them to 0.
+ * return of poll() to its next call, on the main thread. The shared file that LOOP_TURNS names
+ * has the longest turn by the wall clock and by CPU time, in nanoseconds, and the highest number
+ * of waits (for a disk, a lock, another process) in a turn; a reader may reset them to 0.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -31,7 +31,7 @@ static uint64_t now(clockid_t clock)
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/* How many times this thread gave the processor back because it could not go on. */
+/* How many times this thread gave up the processor because it had to wait. */
 static uint64_t waits(void)
 {
 	struct rusage usage;
@@ -63,7 +63,7 @@ static void begin(void)
 int poll(struct pollfd *fds, nfds_t count, int timeout)
 {
 	if (!real_poll) {
-		begin(); /* another library's constructor polls */
+		begin(); /* the constructor of another library polls */
 	}
 	if (!turns || gettid() != getpid()) {
 		return real_poll(fds, count, timeout);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# The one list of Debian packages, and how the missing ones are installed.
-# To be sourced. Each line: what it is for (build, run, test, bench), the package, and,
-# where something else will do as well, a command that is true if it is there.
+# The one list of Debian packages, and functions that install the missing ones.
+# Source this file. Each line: the purpose (build, run, test, bench), the package, and,
+# if something else can replace it, a command that succeeds if that is installed.
 
 packages_list() {
 	cat <<-'LIST'
@@ -84,7 +84,7 @@ packages_has_node() {
 	command -v node >/dev/null && node -e 'process.exitCode = Number(process.versions.node.split(".")[0] < 18)'
 }
 
-# clang's runtime, which Debian packs by its own.
+# clang's runtime, which is a separate package in Debian.
 packages_has_fuzzer() {
 	command -v clang >/dev/null && [ -e "$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a")" ]
 }
@@ -98,7 +98,7 @@ packages_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# packages_missing KIND...: the packages that are not there, one a line.
+# packages_missing KIND...: prints the packages that are not installed, one per line.
 packages_missing() {
 	local kind package check
 	while read -r kind package check; do
@@ -111,7 +111,7 @@ packages_missing() {
 	done < <(packages_list)
 }
 
-# packages_install KIND...: installs what is missing; says what it does.
+# packages_install KIND...: installs the missing packages; prints what it does.
 packages_install() {
 	local missing sudo=()
 	mapfile -t missing < <(packages_missing "$@")

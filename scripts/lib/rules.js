@@ -29,7 +29,7 @@ const WORDS = [
 	[/\bbe it\b|\bwhate'er\b|\bthereof\b|\bherein\b|\bwhereof\b/i, 'a plain clause'],
 ];
 
-/** Texts that the words are quoted in, or that nobody writes by hand. */
+/** Files that quote these words, or that are not written by hand. */
 const NO_PROSE = /^(?:LICENSE|bench\/results\/|debian\/|scripts\/lib\/rules\.js|tests\/js\/rules\.test\.js|tests\/fuzz\/corpus\/|protocol\/vectors\/)|package-lock\.json$/;
 const C_LIKE = /\.(?:c|h|js|ts|css)$/;
 const PROSE = /\.(?:md|xml|txt|html)$|^NEWS$/;
@@ -38,7 +38,7 @@ const PROSE = /\.(?:md|xml|txt|html)$|^NEWS$/;
 const BEFORE_REGEXP = /(?:[(,=:[!&|?{};+*%<>~^-]|\breturn|\btypeof|\bcase|^)\s*$/;
 
 /**
- * Splits C, JavaScript, TypeScript and CSS. What a template literal inserts counts as part of it.
+ * Splits C, JavaScript, TypeScript and CSS. Code inside a template literal counts as part of it.
  *
  * @param {string} text @param {boolean} script whether it has template literals and regular expressions
  * @returns {Piece[]}
@@ -86,7 +86,7 @@ export function pieces(text, script) {
 const lineOf = (text, at) => text.slice(0, at).split('\n').length;
 
 /**
- * The prose of a file: comments, and messages if `messages`; of a document all of it.
+ * The prose of a file: comments, and messages if `messages`; for a document, all of it.
  *
  * @param {string} file @param {string} text @param {boolean} messages
  * @returns {{text: string, at: number}[]}
@@ -95,7 +95,7 @@ function proseOf(file, text, messages) {
 	if (C_LIKE.test(file)) {
 		const all = pieces(text, /\.(?:js|ts)$/.test(file)).filter(({ kind }) =>
 			kind === 'comment' || (messages && kind === 'string'));
-		// A sentence may go on in the next string or line comment.
+		// A sentence may continue in the next string or line comment.
 		return all.map(({ text: words, at }) => ({ at, text: words.replace(/\n\s*(?:\*|\/\/)/g, (gap) => gap.replace(/[*/]/g, ' ')) }));
 	}
 	if (file === 'CONTRIBUTING.md') {
@@ -104,7 +104,7 @@ function proseOf(file, text, messages) {
 	return PROSE.test(file) || (messages && /\.(?:sh|vim|lua)$|^scripts\/[\w-]+$|^completions\//.test(file)) ? [{ at: 0, text }] : [];
 }
 
-/** Words that readers stumble over. @param {Files} files @returns {Generator<Finding>} */
+/** Words that make a text hard to read. @param {Files} files @returns {Generator<Finding>} */
 export function* stumblingWords(files) {
 	for (const [file, text] of files) {
 		if (NO_PROSE.test(file)) {
@@ -122,9 +122,9 @@ export function* stumblingWords(files) {
 	}
 }
 
-/** Files of other projects and of people, which comments and documents name. */
+/** Files of other projects and of users, which comments and documents name. */
 const OTHER_FILES = /^(?:sys|linux|dbus|netinet|share)\/|^(?:git2|libwebsockets|systemd-\w+|cmocka|queue)\.h$|^(?:CHANGELOG|SKILL|AGENTS|CLAUDE|README)\.md$/;
-/** Stands for any name: verb-NAME.c, x_free(). */
+/** Matches any name: verb-NAME.c, x_free(). */
 const PLACEHOLDER = /\b[A-Z]{2,}\b|^x_/;
 const NAMED_FILE = /(?<![\w./*$<>{}~@:%-])(?:\.\.?\/)*(?:[\w-]+\/)*[\w-]+(?:\.[\w-]+)*\.(?:c|h|md)\b(?![\w/*(-])/g;
 const NAMED_SOURCE = /(?<![\w./*$<>{}~@:%-])(?:browser-ext|clients|scripts|tests|bench|daemon|docs|protocol|completions|examples)\/[\w./-]*\w(?![\w/*<{-])/g;

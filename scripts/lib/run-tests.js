@@ -4,13 +4,13 @@
  * report goes to standard output. The file REPORT gets lines for count.js: "skip NAME: REASON"
  * and "again NAME: ERROR", and last "N passed, N failed, N skipped".
  *
- * A file that takes longer than SECONDS is ended and has failed; the others run on, which
- * `node --test` of Node 18 has no option for.
+ * A file that takes longer than SECONDS is ended and counts as failed; the others continue, for
+ * which `node --test` of Node 18 has no option.
  *
- * With TRIES 2 a file with a failure runs once more after all others, alone, and its second
- * result counts. Browsers, editors and servers that all start on two cores miss a moment now
- * and then; what fails alone as well is not an accident. It is reported: a test that is named there
- * often must be fixed like one that fails.
+ * With TRIES 2, a file with a failure runs once more after all others, alone, and its second
+ * result counts. Browsers, editors and servers that all start on two cores sometimes miss a
+ * deadline; a test that also fails alone has a real failure. The retry is reported: a test that
+ * often needs it must be fixed like one that fails.
  */
 import { writeFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
@@ -23,7 +23,7 @@ import { fileURLToPath } from 'node:url';
 
 const [jobs, seconds, tries, report, ...files] = process.argv.slice(2);
 
-/** @param {unknown} error of the runner, which wraps the test's own */
+/** @param {unknown} error an error of the runner, which wraps the test's own */
 const reason = error => {
 	const { message, cause } = /** @type {Error & {cause?: Error}} */ (error);
 	return (cause?.message ?? message).split('\n')[0];
@@ -57,7 +57,7 @@ async function runFiles(some, concurrency) {
 		const { count, name } = countOf(test);
 		count.failed.push(`${name}: ${reason(test.details.error)}`);
 	});
-	// The reporter may not end standard output: there is more to come.
+	// The reporter may not end standard output: more output follows.
 	const shown = new PassThrough({ objectMode: true });
 	results.pipe(shown);
 	await pipeline(shown, new spec(), process.stdout, { end: false });

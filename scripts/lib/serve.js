@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * What is shown: a copy of the FastAPI example, or a folder of the user's own;
- * and the server for it.
+ * The site that is shown: a copy of the FastAPI example, or the user's own folder;
+ * and its server.
  */
 import { existsSync } from 'node:fs';
 import { cp, readdir, readFile } from 'node:fs/promises';
@@ -18,9 +18,9 @@ const TOP = fileURLToPath(new URL('../..', import.meta.url));
  * @typedef {object} Site
  * @property {string} root
  * @property {string} url the page to open
- * @property {string[] | undefined} command undefined if a server runs already
+ * @property {string[] | undefined} command undefined if a server is running already
  * @property {string} what for people
- * @property {Edit | undefined} edit the edit that shows in the page; undefined for a user's folder
+ * @property {Edit | undefined} edit the edit that the page shows; undefined for a user's folder
  *
  * @typedef {object} Edit
  * @property {string} file
@@ -36,14 +36,14 @@ const TOP = fileURLToPath(new URL('../..', import.meta.url));
 export async function exampleSite(temp, env) {
 	const root = path.join(temp, 'fastapi');
 	await cp(path.join(TOP, 'examples/fastapi'), root, { recursive: true });
-	// A git work tree is a project without being told.
+	// A git work tree is a project without a configuration.
 	const { status, stderr } = await run(['git', 'init', '--quiet', root], env);
 	if (status !== 0) {
 		throw new Error(`git init: ${root}: ${stderr}`);
 	}
 	const port = await freePort(8000);
 	const command = ['uvicorn', 'main:app', '--reload', '--port', String(port)];
-	// Debian's own knows Debian's FastAPI; another in the path may not.
+	// Debian's own uvicorn finds Debian's FastAPI; another in the path may not.
 	if (existsSync('/usr/bin/uvicorn')) {
 		command[0] = '/usr/bin/uvicorn';
 	}
@@ -122,7 +122,8 @@ export async function serve(site, children) {
 		await listens();
 		return undefined;
 	}
-	// The environment of the user: it is his server. Only no compiled files in his folder.
+	// The user's environment, because it is the user's server. But no compiled files in the user's
+	// folder.
 	const server = children.start('server', site.command, {
 		cwd: site.root,
 		env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
@@ -142,8 +143,8 @@ export async function isInGit(folder, env) {
 }
 
 /**
- * A text file of the user's that can be written again without a server
- * restarting because of it.
+ * A text file of the user's that can be written again without causing
+ * a server to restart.
  *
  * @param {string} root
  * @returns {Promise<string | undefined>}

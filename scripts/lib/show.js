@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * What all parts of one show share: a temporary folder, which also stands in
- * for the home folder of all that is started but a server of the user's own;
+ * What all parts of a demonstration share: a temporary folder, which is also the
+ * home folder of everything that is started, except for a server of the user's own;
  * a bus, a daemon and a browser.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -45,7 +45,7 @@ export class Show {
 			XDG_STATE_HOME: path.join(temp, 'state'),
 			XDG_CACHE_HOME: path.join(temp, 'cache'),
 			XDG_DATA_HOME: path.join(temp, 'data'),
-			// A display may want what lies in the real home folder.
+			// A display may need files of the real home folder.
 			XAUTHORITY: process.env.XAUTHORITY ?? path.join(os.homedir(), '.Xauthority'),
 		};
 	}
@@ -57,7 +57,7 @@ export class Show {
 	}
 
 	async daemon() {
-		// Not the default: a browser of the person's own would take this daemon for his.
+		// Not the default port: the user's own browser would take this daemon for the user's.
 		const port = await freePort();
 		const config = path.join(this.temp, 'config/savecast');
 		await mkdir(config, { recursive: true });
@@ -81,7 +81,7 @@ export class Show {
 		return { browser: this.browser, headless };
 	}
 
-	/** Commands for the user's other terminal, which knows nothing of this bus. */
+	/** Commands for the user's other terminal, whose environment does not have this bus. */
 	async wrappers() {
 		const settings = path.join(this.temp, 'settings.vim');
 		await writeFile(settings, vimSettings(SAVECAST));

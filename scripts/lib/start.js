@@ -17,8 +17,8 @@ import { openInVim } from '../../tests/lib/vim.js';
 const [once, url = '', dir = '', ...command] = process.argv.slice(2);
 
 /**
- * Throws if anything is not as it should be, the first story above all. Returns
- * after that with --once, else when the user closes the browser.
+ * Throws if anything is not as it should be, especially the first event. Returns
+ * after that with --once, otherwise when the user closes the browser.
  *
  * @param {Show} show
  */
@@ -124,7 +124,7 @@ function isGood({ steps }) {
  * @param {import('../../tests/lib/browser/chromium.js').Chromium} browser
  */
 async function gone({ pid }) {
-	// Nothing tells, so look now and then.
+	// No event reports this, so check from time to time.
 	for (;;) {
 		try {
 			process.kill(/** @type {number} */ (pid), 0);

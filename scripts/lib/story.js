@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The stories of saves, as `savecast log` tells them.
+ * The events and their steps, as `savecast log` prints them.
  */
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,11 +10,11 @@ import { run } from '../../tests/lib/children.js';
 
 /**
  * @typedef {object} Step
- * @property {number} at microseconds since the event was heard
+ * @property {number} at microseconds since the save was reported
  * @property {string} step
  * @property {string} [text]
  *
- * @typedef {object} Story as savecast log --json prints it
+ * @typedef {object} Story an event as savecast log --json prints it
  * @property {number} serial
  * @property {string} source
  * @property {string} [project]
@@ -24,10 +24,10 @@ import { run } from '../../tests/lib/children.js';
  * @property {Step[]} steps
  */
 
-/** After these a story goes on. */
+/** More steps follow after these. */
 const UNDERWAY = ['heard', 'joined', 'left', 'cast', 'reloading', 'pending'];
 
-/** The stories that have ended, since the daemon was started. */
+/** The events that were closed since the daemon was started. */
 export class Stories {
 	/** @type {EventLog<Story>} */
 	#ended = new EventLog();
@@ -48,8 +48,8 @@ export class Stories {
 			throw new Error(`${savecast}: could not be started`);
 		}
 		createInterface({ input: stdout }).on('line', line => {
-			// A line is an event with the steps that it has, or one more step. A
-			// step does not say whether it is the last.
+			// A line is an event with its steps so far, or one more step. A
+			// step does not show whether it is the last one.
 			const { steps, step } = JSON.parse(line);
 			const newest = step ?? steps.at(-1);
 			if (!UNDERWAY.includes(newest?.step)) {
@@ -72,27 +72,27 @@ export class Stories {
 
 	/**
 	 * @param {string} file
-	 * @returns {Promise<Story>} the first story of this file
+	 * @returns {Promise<Story>} the first event of this file
 	 */
 	first(file) {
 		return this.#ended.next(`the story of ${file}`, ({ files }) => files.includes(file),
 			{ mark: 0, msec: 30000 });
 	}
 
-	/** @param {(story: Story) => void} told is called for each from now on */
+	/** @param {(story: Story) => void} told called for each event from now on */
 	async each(told) {
 		for (let { mark } = this.#ended; ; mark += 1) {
-			// The longest that a timer can wait.
+			// The longest time of a timer.
 			told(await this.#ended.next('a story', () => true, { mark, msec: 2 ** 31 - 1 }));
 		}
 	}
 }
 
 /**
- * A story, for people.
+ * An event and its steps, for display.
  *
  * @param {Story} story
- * @param {bigint} [since] monotonic, in ns: what the times count from; else from when it was heard
+ * @param {bigint} [since] monotonic, in ns: the start of the times; by default, the report of the save
  */
 export function tell({ serial, source, project, files, started, steps }, since) {
 	const offset = since === undefined ? 0 : started - Number(since / 1000n);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
- * What a parser lets pass and yet depends on the user's options, or hides a
- * mistake: the rules that vint names. Line by line, on text without its strings
- * and comments; so it takes a style for granted that one statement has a line.
+ * Mistakes that a parser accepts, although they depend on the user's options or hide an
+ * error: rules that vint also has. Line by line, on text without its strings and
+ * comments; so this assumes a style with one statement per line.
  */
 
 /** @typedef {import('./vim-syntax.js').Finding} Finding */
@@ -25,7 +25,7 @@ function bare(line) {
 	return text.replace(/\s"[^"]*$/, '');
 }
 
-/** @param {string[]} lines bare ones; continuation lines are joined to the first, and left empty */
+/** @param {string[]} lines without strings and comments; continuation lines are joined to the first, and left empty */
 function joined(lines) {
 	const all = [...lines];
 	for (let i = all.length - 1; i > 0; i--) {
@@ -68,7 +68,7 @@ function* ungrouped(lines) {
 		if (/^\s*aug/.test(text)) {
 			group = !/\bEND\b/i.test(text);
 		}
-		// In a function they are a test's, for the buffer or for a moment.
+		// In a function they belong to a test, for its buffer or for a moment.
 		if (!group && /^au(?:t|to|toc|tocm|tocmd)?\b/.test(text)) {
 			yield { line, text: 'is made again each time the file is read: augroup' };
 		}

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /**
- * What the parser of vim-language-server, a complete one, cannot parse.
+ * Lines that the parser of vim-language-server, a complete one, cannot parse.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const SERVER = fileURLToPath(new URL('../../node_modules/vim-language-server/bin/index.js', import.meta.url));
-/** It parses all of this tree in less than one. */
+/** It parses all of this source tree in less than a second. */
 const SECONDS = 60;
 
 /** @typedef {{file: string, line: number, text: string}} Finding */

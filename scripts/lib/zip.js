@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A zip archive that depends on nothing but the names and bytes that go into it: not compressed
-// (another zlib would give other bytes), with the first day that the format knows as date.
+// A zip archive that depends only on the names and bytes of its files: not compressed (another
+// version of zlib would give other bytes), with the first date that the format allows.
 
 const DATE = 0x0021; // 1 January 1980
 const UTF8_NAMES = 0x0800;
@@ -22,7 +22,7 @@ function crc32(bytes) {
 	return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** @param {[number, number][]} fields each its size in bytes and its value */
+/** @param {[number, number][]} fields for each, its size in bytes and its value */
 function pack(fields) {
 	const buffer = Buffer.alloc(fields.reduce((sum, [size]) => sum + size, 0));
 	let at = 0;

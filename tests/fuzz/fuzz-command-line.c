@@ -24,7 +24,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		char *again;
 		const char *why;
 
-		/* As pathname_from_text() would leave it: it takes no other. */
+		/*
+		 * The form that pathname_from_text() produces, and the only one that it accepts.
+		 */
 		assert(pathname_from_text(folders[i], &again, &why) == 0);
 		assert(strcmp(again, folders[i]) == 0);
 		free(again);

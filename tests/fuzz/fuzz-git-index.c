@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Any bytes as a git index: no crash, no endless loop, and what is read is in order
+ * Any bytes as a git index: no crash, no endless loop, and the entries are in order
  * and below the root. The first byte chooses the size of hashes.
  */
 
@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 	}
 	assert(r == 0 || index.why);
-	/* Against an empty one, every file is new; against itself, none is. */
+	/* Compared with an empty index, every file is new; with itself, none is. */
 	if (git_compare(&found, -1, fd, hash_size, "") == 0) {
 		size_t count = found.count;
 

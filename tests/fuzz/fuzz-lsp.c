@@ -24,7 +24,7 @@ static void on_message(const char *message, size_t length, void *userdata)
 	free(outcome.uri);
 }
 
-/* The first byte says in how large parts the others come. */
+/* The first byte is the size of the parts in which the others come. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct lsp_session session = {.phase = LSP_PHASE_NEW};

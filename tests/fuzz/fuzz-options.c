@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Any bytes as a message on the bus: the options of a query of the ledger, and what
- * is looked for in them. libdbus has checked the form before; we see what passed.
+ * Any bytes as a message on the bus: the options of a query of the ledger, and the fields
+ * that are read from them. libdbus has checked the form: only what it accepts gets here.
  */
 
 #include <assert.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Any text as /proc/PID/stat: a process may call itself what it likes. */
+/* Any text as /proc/PID/stat: a process can choose its name. */
 
 #include <assert.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Any bytes as a handshake: the same answer whole and in pieces; only a right one is let in. */
+/* Any bytes as a handshake: the same answer whole and in pieces; only a valid one is accepted. */
 
 #include <assert.h>
 #include <stdint.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A pattern, a line behind it with a name, and the whole as a rule: what is refused fits nothing. */
+/*
+ * A pattern, a line after it with a name, and all of it as a rule: a refused pattern matches
+ * nothing.
+ */
 
 #include <assert.h>
 #include <stdint.h>

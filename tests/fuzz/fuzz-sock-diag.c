@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Any bytes as the kernel's table of sockets, read in both ways. They come from nobody
- * but the kernel, and this kernel's tables may grow; so no crash is all that is asked.
+ * Any bytes as the kernel's table of sockets, read in both ways. They come only from the
+ * kernel, and later kernels may extend the table; so the only requirement is no crash.
  */
 
 #include <assert.h>
@@ -16,7 +16,7 @@
 static const uint8_t *next_answer;
 static size_t next_length;
 
-/* The bytes once, then an error: in the place of the socket. */
+/* Gives the bytes once, then an error: replaces the socket. */
 static ssize_t answer_give(void *to, size_t size, void *from, socklen_t *from_length)
 {
 	size_t n = next_length < size ? next_length : size;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Any text as one of the files that the daemon keeps: what is taken from it can be written and taken again. */
+/*
+ * Any text as one of the daemon's state files: what is read from it can be written and read again.
+ */
 
 #include <assert.h>
 #include <stdint.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A URL and a pattern of URLs, a line each: no crash, no leak, and what was refused leaves nothing. */
+/*
+ * A URL and a pattern of URLs, one per line: no crash, no leak, and a refused one changes nothing.
+ */
 
 #include <assert.h>
 #include <stdint.h>

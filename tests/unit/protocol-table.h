@@ -5,7 +5,7 @@
 
 #include "util/mem.h"
 
-/* the file NAME.json in protocol/, which the caller releases. After "unit.h". */
+/* Loads the file NAME.json in protocol/, which the caller releases. Include after "unit.h". */
 static inline json_t *protocol_table(const char *name)
 {
 	_cleanup_free_ char *path = mem_printf("%s/../%s.json", VECTORS, name);

@@ -51,7 +51,7 @@ static void headers(void **state)
 	header_is("{\"serial\":10,\"source\":\"reload\",\"project\":\"/p\","
 		  "\"time\":1795348800418000,\"files\":[],\"file-count\":0}",
 		"#10  12:00:00.418  p  reload");
-	/* A daemon of another version may say less, or something else. */
+	/* A daemon of another version may have fewer fields, or other ones. */
 	header_is("{\"serial\":\"x\",\"project\":7,\"time\":1795348800418000}",
 		"#0  12:00:00.418  -  ");
 }

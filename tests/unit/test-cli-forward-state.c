@@ -14,7 +14,7 @@ static void pauses_double_up_to_the_longest(void **unused)
 	forward_state_init(&state);
 	assert_true(forward_state_may_run(&state, 0));
 	for (size_t i = 0; i < sizeof secs / sizeof secs[0]; i++) {
-		/* The same failure is news only once. */
+		/* The same failure is reported only once. */
 		assert_int_equal(forward_state_failed(&state, false, "refused", now), i == 0);
 		assert_false(forward_state_may_run(&state, now + secs[i] * SEC - 1));
 		now += secs[i] * SEC;
@@ -50,7 +50,7 @@ static void what_was_in_use_may_be_tried_again_at_once(void **unused)
 	assert_false(forward_state_failed(&state, true, "gone", SEC));
 	assert_string_equal(forward_link_name(state.link), "lost");
 	assert_true(forward_state_may_run(&state, SEC));
-	/* Another reason is news. */
+	/* A different reason is reported. */
 	assert_true(forward_state_failed(&state, false, "refused", SEC));
 	assert_true(forward_state_failed(&state, false, "no route", 2 * SEC));
 	forward_state_clear(&state);

@@ -12,7 +12,7 @@ struct seen {
 	uint64_t number;
 };
 
-/* Joins what it is told with "|"; a NUL in a line shows as "0". */
+/* Joins the lines with "|"; a NUL in a line is shown as "0". */
 static void see(enum input_line_kind kind, char *line, size_t length, uint64_t number, void *userdata)
 {
 	struct seen *seen = userdata;

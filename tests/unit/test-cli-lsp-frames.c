@@ -23,7 +23,7 @@ static void see(const char *message, size_t length, void *userdata)
 	}
 }
 
-/* Feeds in parts of every size; `why` NULL: the stream is good. */
+/* Feeds the bytes in parts of every size; `why` NULL: the stream is valid. */
 static void feed(const char *bytes, const char *expected, const char *why)
 {
 	size_t length = strlen(bytes);
@@ -35,7 +35,10 @@ static void feed(const char *bytes, const char *expected, const char *why)
 
 		lsp_frames_init(&frames);
 		for (size_t i = 0; i < length; i += part) {
-			/* In memory of its own, so that a sanitizer sees a read behind its end. */
+			/*
+			 * In a separate allocation, so that a sanitizer notices a read past its
+			 * end.
+			 */
 			size_t n = length - i < part ? length - i : part;
 			_cleanup_free_ char *copy = mem_alloc(n);
 
@@ -71,7 +74,7 @@ static void a_wrong_header_breaks_the_stream(void **state)
 	feed("Content-Length: 1\r\nContent-Length: 1\r\n\r\n", "", "Content-Length: 1: is there twice");
 	feed("Content-Type: text/plain; charset=latin1\r\n\r\n", "",
 		"Content-Type: text/plain; charset=latin1: must be UTF-8");
-	/* A length that is too short leaves the rest of its message in the header. */
+	/* A length that is too short leaves the rest of its message where a header is expected. */
 	feed("Content-Length: 1\r\n\r\n{}\r\nContent-Length: 2\r\n\r\n{}", "{|", "header: }: is no field");
 }
 

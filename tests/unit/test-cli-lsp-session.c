@@ -11,7 +11,7 @@ static struct lsp_outcome say(struct lsp_session *session, const char *message)
 	return lsp_session_read(session, message, strlen(message));
 }
 
-/* The reply must be this; NULL: there must be none. */
+/* Expects this reply; NULL: no reply. */
 static void answers(struct lsp_session *session, const char *message, const char *expected)
 {
 	struct lsp_outcome outcome = say(session, message);
@@ -29,7 +29,7 @@ static void answers(struct lsp_session *session, const char *message, const char
 	json_decref(outcome.reply);
 }
 
-/* The reply must be an error of this number, to this id as JSON. */
+/* Expects an error with this code, to this id as JSON. */
 static void fails(struct lsp_session *session, const char *message, int code, const char *id)
 {
 	struct lsp_outcome outcome = say(session, message);

@@ -27,7 +27,7 @@ static void pipes_close(struct pipes *pipes)
 	}
 }
 
-/* One turn of a caller's loop; never waits. */
+/* One turn of a caller's loop; never blocks. */
 static enum relay_state turn(struct relay *relay)
 {
 	struct pollfd fds[2];
@@ -78,7 +78,7 @@ static void nothing_is_read_while_the_buffer_is_full(void **unused)
 	relay_poll(&pipes.relay, fds);
 	assert_int_equal(fds[0].fd, -1);
 	assert_int_equal(fds[1].events, POLLOUT);
-	/* Room again: it goes on. */
+	/* There is room again: it continues. */
 	while ((n = read(pipes.out[0], bytes, sizeof bytes)) > 0) {
 	}
 	turn(&pipes.relay);

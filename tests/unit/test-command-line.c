@@ -7,7 +7,7 @@
 #include "util/mem.h"
 #include "util/pathname.h"
 
-/* Arguments with a space between, and the folders expected, in the working folder /w. */
+/* Arguments, separated by spaces, and the expected folders, in the working folder /w. */
 static const struct {
 	const char *line, *folders;
 } rows[] = {
@@ -82,7 +82,7 @@ static void the_limits(void **state)
 	char *folders[COMMAND_LINE_FOLDERS_MAX];
 	char name[PATHNAME_MAX + 2];
 
-	/* One argument just within the count, and one beyond. */
+	/* The largest number of arguments that is read, and one more. */
 	strcpy(bytes, "serve");
 	for (size_t beyond = 0; beyond < 2; beyond++) {
 		size_t at = strlen("serve") + COMMAND_LINE_ARGS_MAX - 1 + beyond;
@@ -95,7 +95,7 @@ static void the_limits(void **state)
 			free(folders[0]);
 		}
 	}
-	/* A folder as long as a name may be, and one longer. */
+	/* A folder of the longest possible name, and one that is longer. */
 	for (size_t beyond = 0; beyond < 2; beyond++) {
 		size_t count;
 
@@ -109,7 +109,7 @@ static void the_limits(void **state)
 			free(folders[0]);
 		}
 	}
-	/* What is behind the bytes that are looked at is cut. */
+	/* Bytes after the limit are cut off. */
 	memset(bytes, 'x', SIZE);
 	strcpy(bytes, "hugo");
 	assert_int_equal(command_line_folders(bytes, SIZE, "/w", folders), 0);

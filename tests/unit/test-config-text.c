@@ -10,7 +10,7 @@
 #include "config/config-text.h"
 #include "util/mem.h"
 
-/* What a project's file may cost the loop: CPU time, the best of some. */
+/* How much CPU time of the loop a project's file may use, the best of some runs. */
 #if defined(__SANITIZE_ADDRESS__)
 enum { COST_MAX_USEC = 20000 };
 #else
@@ -60,7 +60,7 @@ static long read_cost(const char *name, size_t *said)
 	return cost;
 }
 
-/* Each shape that costs something is as long as a project's file may be. */
+/* Each expensive kind of text, as long as a project's file may be. */
 static void hostile_files_are_cheap(void **state)
 {
 	static const struct {

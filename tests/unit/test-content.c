@@ -64,7 +64,9 @@ static void it_is_bounded_and_keeps_what_is_used(void **state)
 		}
 		known++;
 	}
-	/* Asking moves them: no more than all of the old generation and the young one. */
+	/*
+	 * A look-up moves entries: at most all of the old generation and the young one are known.
+	 */
 	assert_in_range(known, CONTENT_FILES_MAX / 2 - 1, CONTENT_FILES_MAX);
 	content_memory_free(memory);
 }
@@ -83,7 +85,7 @@ static void files_are_read_as_they_are(void **state)
 	file = fopen(name, "w");
 	fputs("hello\n", file);
 	fclose(file);
-	/* The name that git gives these bytes. */
+	/* The object name that git gives these bytes. */
 	assert_int_equal(content_read(name, 6, &a), 6);
 	assert_int_equal(a.kind, CONTENT_FILE);
 	assert_memory_equal(a.hash, "\xce\x01\x36\x25\x03\x0b\xa8\xdb\xa9\x06\xf7\x56\x96\x7f\x9e\x9c"
@@ -98,7 +100,7 @@ static void files_are_read_as_they_are(void **state)
 	assert_int_equal(b.kind, CONTENT_LINK);
 	assert_false(content_mark_is_same(&a, &b));
 	unlink(name);
-	/* A pipe that nobody writes must not be waited for. */
+	/* The test must not block on a pipe that nothing writes to. */
 	assert_int_equal(mkfifo(name, 0600), 0);
 	content_read(name, 100, &b);
 	assert_int_equal(b.kind, CONTENT_UNKNOWN);

@@ -32,7 +32,7 @@ static void test_put_and_remove(void **state)
 	file_table_clear(&table);
 }
 
-/* Keys that collide are moved about when others go: none is lost, none comes back. */
+/* Colliding keys are moved when others are removed: none is lost, and none comes back. */
 static void test_many(void **state)
 {
 	enum { COUNT = 5000 };

@@ -12,7 +12,7 @@ static void names(void **state)
 	assert_false(forwarder_is_one(""));
 }
 
-/* Arguments with a newline behind each, where /proc has a NUL. */
+/* Arguments, each followed by a newline where /proc has a NUL. */
 static bool asks(const char *text)
 {
 	size_t length = strlen(text);

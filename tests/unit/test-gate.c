@@ -4,8 +4,8 @@
 #include "util/mem.h"
 
 /*
- * Every transition of the gate as a script: at some millisecond a save comes or
- * something is seen of the server, and the gate says what to do and where it is.
+ * Every transition of the gate as a script: at a given millisecond, a save is reported or
+ * the server is inspected, and the row says which actions and which state follow.
  */
 
 enum { SAVE, LOOK, END };
@@ -15,11 +15,11 @@ struct row {
 	int what;
 	enum restart_prediction prediction; /* SAVE */
 	unsigned delay; /* SAVE, ms */
-	int written; /* SAVE: its file was, at this ms; 0: at the save */
-	int serving; /* LOOK: the code that serves is of this ms; -1: nothing serves */
+	int written; /* SAVE: when its file was written, in ms; 0: at the save */
+	int serving; /* LOOK: the time of the serving code, in ms; -1: nothing is serving */
 	int newest; /* LOOK: the youngest of several workers */
 	bool coming; /* LOOK */
-	unsigned starved; /* LOOK: for so many ms */
+	unsigned starved; /* LOOK: for how many ms */
 	bool died, ended, lingers, busy, hand; /* LOOK */
 	unsigned actions;
 	enum gate_state state;
@@ -189,7 +189,7 @@ static void a_predicted_restart_is_waited_for(void **state)
 		});
 }
 
-/* A reloader may be quicker than the report of the save. */
+/* A reloader may be faster than the report of the save. */
 static void what_serves_may_be_newer_than_the_file(void **state)
 {
 	play("it has restarted already",
@@ -290,7 +290,7 @@ static void saves_in_a_row_push_nothing_away(void **state)
 		});
 }
 
-/* gunicorn -w 3: each looks by itself. */
+/* gunicorn -w 3: each worker checks by itself. */
 static void several_workers_are_replaced_one_by_one(void **state)
 {
 	play("three",
@@ -434,7 +434,7 @@ static void a_lingering_worker_is_let_go_of_once(void **state)
 		});
 }
 
-/* gunicorn's worker, given a connection on which the browser asks nothing. */
+/* gunicorn's worker, which accepted a connection on which the browser sends nothing. */
 static void a_busy_worker_is_asked_for_something(void **state)
 {
 	play("busy while a restart is expected: that is the sign",
@@ -466,7 +466,10 @@ static void a_busy_worker_is_asked_for_something(void **state)
 		});
 }
 
-/* A server is checked while something is pending; one that is down at growing intervals, not for ever. */
+/*
+ * A server is checked while something is pending; one that is down at increasing intervals, not
+ * for ever.
+ */
 static void looks_come_when_they_are_needed(void **state)
 {
 	static const struct row none = {0, SAVE, RESTART_NONE};

@@ -11,7 +11,7 @@ static void not_before_it_was_seen_idle_nor_long_before_it_was_heard_of(void **s
 	assert_true(git_began_usec(0, now) == now - GIT_LATE_USEC);
 	assert_true(git_began_usec(idle, now) == idle - GIT_TICK_USEC);
 	assert_true(git_began_usec(now - 2 * GIT_LATE_USEC, now) == now - GIT_LATE_USEC);
-	/* The clock was set back by an hour since. */
+	/* The clock was set back by an hour meanwhile. */
 	assert_true(git_began_usec(now + 3600 * CLOCK_USEC_PER_SEC, now) == now - GIT_LATE_USEC);
 }
 

@@ -87,7 +87,7 @@ static void put_extension(struct made *made, const char *name, uint32_t length)
 	made->length += length;
 }
 
-/* The file, `length` bytes of it, with its checksum if that is all. */
+/* The file, `length` bytes of it, with its checksum if it is complete. */
 static int fd_of(const struct made *made, size_t length)
 {
 	int fd = memfd_create("index", MFD_CLOEXEC);
@@ -102,7 +102,7 @@ static int fd_of(const struct made *made, size_t length)
 	return fd;
 }
 
-/* Reads to the end; returns what that was, and the paths with commas between. */
+/* Reads to the end; returns the result, and the paths separated by commas. */
 static int read_all(int fd, unsigned hash_size, char *paths, const char **why)
 {
 	static struct git_index index;
@@ -156,9 +156,9 @@ static void every_version_is_read(void **state)
 }
 
 /*
- * Wherever it ends, that is seen; but for the place where what is left looks like
- * an index without its extension: nothing but the checksum could tell, which git
- * does not look at either.
+ * A cut at any place is noticed, except at the one where the rest looks like an index
+ * without its extension: only the checksum would show that, and git does not check it
+ * either.
  */
 static void a_truncated_one_is_an_error(void **state)
 {
@@ -180,7 +180,7 @@ static void a_truncated_one_is_an_error(void **state)
 	}
 }
 
-/* Whatever a byte is, nothing bad happens (the sanitizers look on). */
+/* Whatever value a byte has, nothing bad happens (the sanitizers check that). */
 static void a_damaged_one_is_survived(void **state)
 {
 	static struct made made;
@@ -266,7 +266,7 @@ static void what_is_not_known_is_said(void **state)
 	fd = fd_of(&made, made.length);
 	assert_int_equal(read_all(fd, 20, paths, &why), -ENOTSUP);
 	close(fd);
-	/* More entries promised than there are; and one that comes too late. */
+	/* More entries announced than there are; and one in the wrong order. */
 	begin(&made, 2, 20, 0xffffffff);
 	put_entry(&made, "a", 0100644, 1, 1, 0, false);
 	fd = fd_of(&made, made.length);

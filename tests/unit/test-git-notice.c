@@ -19,7 +19,7 @@ static void each_change_has_its_meaning(void **state)
 		{IN_DELETE, "index.lock", GIT_NOTICE_WORK, GIT_NOTICE_WORK},
 		{IN_MOVED_TO, "index", GIT_NOTICE_INDEX, GIT_NOTICE_INDEX},
 		{IN_DELETE, "index", GIT_NOTICE_INDEX, GIT_NOTICE_INDEX},
-		/* Made to be written: by no git that replaces it. */
+		/* Created in place: git itself replaces the index. */
 		{IN_CREATE, "index", GIT_NOTICE_NONE, GIT_NOTICE_WORK},
 		{IN_CREATE | IN_ISDIR, "rebase-merge", GIT_NOTICE_WORK, GIT_NOTICE_WORK},
 		{IN_DELETE | IN_ISDIR, "rebase-apply", GIT_NOTICE_WORK, GIT_NOTICE_WORK},

@@ -9,7 +9,7 @@
 
 static const uint64_t start = 1000 * SEC;
 
-/* One row a situation: times since git began, of its last sign of life and of now. */
+/* One situation per row: times since git began, of its last sign of activity and of now. */
 static const struct row {
 	const char *what;
 	struct git_signs signs;
@@ -61,7 +61,7 @@ static void what_begins_anew_is_bounded_anew(void **state)
 	const char *at;
 
 	git_activity_seen(&settle, start);
-	settle.busy = false; /* it was looked at */
+	settle.busy = false; /* it was inspected */
 	git_activity_seen(&settle, start + 59 * SEC);
 	assert_true(
 		git_activity_due(&settle, &stepping, start + 60 * SEC, &at) == start + 61 * SEC);

@@ -4,14 +4,14 @@
 #include "sources/git/git-delivery.h"
 #include "util/mem.h"
 
-/* A pipe without an intake: no save is reported here. */
+/* A pipeline without an intake: no save is reported here. */
 struct house {
 	struct loop *loop;
 	struct registry *registry;
 	struct ledger *ledger;
 	struct pipeline *pipe;
 	struct project *project;
-	size_t events, files; /* that left */
+	size_t events, files; /* events that were sent */
 };
 
 static void house_cast(
@@ -41,7 +41,7 @@ static void house_clear(struct house *house)
 	loop_free(house->loop);
 }
 
-/* A checkout of `count` files, of which every other one is another project's or none's. */
+/* A checkout of `count` files; every other one belongs to another project or to none. */
 static struct git_look *checkout(size_t count)
 {
 	static char top[] = "/w", git[] = "/w/.git/", prefix[] = "";
@@ -62,7 +62,7 @@ static struct git_look *checkout(size_t count)
 	return look;
 }
 
-/* However many there are, and whether or not the last slice is a full one. */
+/* For any number of files, whether or not the last slice is full. */
 static void no_slice_is_larger_than_the_limit(void **state)
 {
 	static const size_t counts[] = {

@@ -6,7 +6,7 @@
 
 enum { NONE = 0, A = 1, B = 2, X = 3, GONE = 9 };
 
-/* One row a situation. Times: the deed began at 100; 50 is before it, 150 after. */
+/* One situation per row. Times: the operation began at 100; 50 is before it, 150 after. */
 struct row {
 	const char *what;
 	int old, new; /* the index's object, or NONE */
@@ -98,7 +98,7 @@ static void what_is_not_sure_is_not_remembered(void **state)
 	assert_int_equal(git_verdict(&left, &operation, &a, NULL), GIT_UNCHANGED);
 	assert_int_equal(git_verdict(&left, &operation, &edited, NULL), GIT_NOT_TOLD);
 	assert_int_equal(git_verdict(&left, &operation, &edited, &edited), GIT_UNCHANGED);
-	operation.sha1 = false; /* then only the index says that it is the same */
+	operation.sha1 = false; /* then only the index shows that it is the same */
 	assert_int_equal(git_verdict(&touched, &operation, &edited, NULL), GIT_NOT_TOLD);
 	operation.rewrote_index = false;
 	operation.sha1 = true;

@@ -118,7 +118,7 @@ static void the_stars_are_bounded(void **state)
 	assert_string_equal(why, "a pattern must have at most 16 stars");
 }
 
-/* What takes other matchers longer than the universe lasts: all rules of a project. */
+/* Patterns that take a backtracking matcher almost for ever: all rules of a project. */
 static void hostile_patterns_take_no_time(void **state)
 {
 	static const char *const patterns[] = {"*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b",
@@ -141,7 +141,7 @@ static void hostile_patterns_take_no_time(void **state)
 			}
 		}
 	}
-	/* Of the processor, not of the wall: 80 ms here, and days with a matcher that goes back. */
+	/* CPU time, not wall-clock time: 80 ms here, and days with a backtracking matcher. */
 	assert_in_range(clock() - began, 0, 5 * CLOCKS_PER_SEC);
 }
 

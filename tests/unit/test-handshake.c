@@ -46,7 +46,7 @@ static void bad(struct handshake handshake, unsigned status, const char *named)
 	assert_string_equal(what, named);
 }
 
-/* `right` with another value in one place; each place in turn without any. */
+/* `right` with another value in one field; NULL: without the field. */
 #define WITH(place, value_)                                                                        \
 	({                                                                                         \
 		struct handshake with = right;                                                     \
@@ -160,7 +160,7 @@ static void wrong_line_and_upgrade(void **state)
 	}
 }
 
-/* All at once, and byte by byte. */
+/* All bytes at once, and byte by byte. */
 static void read_both(const char *text, struct request_head *head)
 {
 	struct request_head slowly = {0};

@@ -41,7 +41,7 @@ static void the_last_tab_closes_the_story(void **state)
 	assert_false(ledger_find(ledger, serial)->closed);
 	ledger_arrived(ledger, serial);
 	assert_true(ledger_find(ledger, serial)->closed);
-	ledger_arrived(ledger, serial); /* one too many changes nothing */
+	ledger_arrived(ledger, serial); /* one more than the limit changes nothing */
 	assert_int_equal(ledger_find(ledger, serial)->awaited, 0);
 	ledger_free(ledger);
 }
@@ -77,7 +77,7 @@ static void steps_and_files_are_bounded(void **state)
 		ledger_step(ledger, serial, 0, STEP_JOINED, NULL, "%s", "");
 		ledger_file(ledger, serial, "/p/a");
 	}
-	/* Of hundreds of tabs: that it is over is told all the same. */
+	/* With hundreds of tabs, the last step is still recorded. */
 	assert_int_equal(ledger_find(ledger, serial)->step_count, LEDGER_STEPS_MAX - 1);
 	ledger_close(ledger, serial);
 	for (int i = 0; i < 2; i++) {
@@ -98,7 +98,7 @@ static void texts_are_bounded_utf8(void **state)
 	const struct event *event;
 	const char *text;
 
-	/* Two-byte characters at an odd place: the limit falls into one. */
+	/* Two-byte characters at an odd offset: the limit is inside one of them. */
 	longest[0] = 'x';
 	for (size_t i = 1; i + 2 < sizeof longest; i += 2) {
 		memcpy(longest + i, "\xc3\xa9", 2);

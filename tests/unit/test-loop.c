@@ -161,7 +161,7 @@ static void without_a_thread_jobs_are_done_on_the_loop(void **state)
 	assert_int_equal(loop_run(loop), 0);
 	assert_int_equal(order, 3);
 
-	/* And on a thread as soon as there can be one. */
+	/* Again on a thread as soon as one can be started. */
 	jobs[0] = (struct job){.loop = loop, .main_thread = pthread_self(), .order = &order};
 	loop_job(loop, job_work, job_done, &jobs[0]);
 	loop_finish_jobs(loop);

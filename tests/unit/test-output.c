@@ -109,7 +109,7 @@ static void a_file_that_stays_open_is_waited_for_once(void **state)
 	output_burst_taken(&burst, silent);
 	output_burst_written(&burst, "/a", silent + 10);
 	assert_int_equal(output_burst_due(&burst), silent + 10 + OUTPUT_QUIET_USEC);
-	/* It shows life again. */
+	/* There is activity again. */
 	output_burst_begun(&burst, "/log", silent + 20);
 	assert_int_equal(output_burst_due(&burst), silent + 20 + OUTPUT_OPEN_MAX_USEC);
 	output_burst_clear(&burst);

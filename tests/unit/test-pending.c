@@ -14,7 +14,7 @@ static void the_first_save_leaves_at_once(void **state)
 	assert_int_equal(coalescer_due(&coalescer), CLOCK_NEVER);
 }
 
-/* Also in the first microseconds of the clock. */
+/* This also holds in the first microseconds of the clock. */
 static void the_first_save_leaves_at_once_at_time_zero(void **state)
 {
 	struct coalescer coalescer = {0};

@@ -14,7 +14,7 @@ static const char *livereload_of(const char *bytes, size_t length)
 	return traits.livereload;
 }
 
-/* Command lines as they are seen in /proc; a space stands for the NUL. */
+/* Command lines as in /proc, with spaces for the NULs. */
 static void command_lines(void **state)
 {
 	static const struct {
@@ -83,7 +83,7 @@ static struct program_traits traits_of(const char *line)
 	return traits;
 }
 
-/* What a save does to whom, before it was ever seen. */
+/* What a save does to each program before the daemon has seen it happen. */
 static void what_restarts(void **state)
 {
 	static const struct {

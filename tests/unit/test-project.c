@@ -109,7 +109,7 @@ static void the_state_text_round_trips(void **state)
 	assert_int_equal(registry_count(after), 2);
 	assert_int_equal(registry_find(after, "/w/caf\xe9")->id, 2);
 	assert_true(registry_find(after, "/w/caf\xc3\xa9")->tracked);
-	/* A number is not given twice, though the project that had it was forgotten. */
+	/* A number is not used twice, although the project that had it was forgotten. */
 	assert_int_equal(registry_next_id(after), registry_next_id(before));
 	registry_free(before);
 	registry_free(after);

@@ -84,7 +84,7 @@ static void a_key_is_kept(void **state)
 	assert_int_equal(proof_key_load(&again, folder), 0);
 	assert_true(same(&first, &again));
 
-	/* What others could have read proves nothing any more. */
+	/* A key that others could have read proves nothing any more. */
 	assert_int_equal(chmod(name, 0640), 0);
 	assert_int_equal(proof_key_load(&again, folder), 0);
 	assert_false(same(&first, &again));
@@ -103,7 +103,7 @@ static void a_key_is_kept(void **state)
 
 	assert_int_equal(unlink(name), 0);
 	assert_int_equal(rmdir(sub), 0);
-	/* No place to keep it: each start has another one. */
+	/* Without a place to store it, each start has a new key. */
 	first = again;
 	assert_int_equal(close(open(sub, O_CREAT | O_WRONLY, 0600)), 0);
 	assert_int_equal(proof_key_load(&again, folder), 0);

@@ -70,7 +70,7 @@ static void names(void **state)
 	json_decref(table);
 }
 
-/* All steps in their order; those of tabs are the ones that a report may have. */
+/* All steps in their order; those of tabs are the steps that a report may have. */
 static void steps(void **state)
 {
 	json_t *table = protocol_table("constants");

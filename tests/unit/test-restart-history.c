@@ -27,7 +27,7 @@ static enum restart_prediction known(const struct restart_history *history, cons
 	return restart_history_predict(history, "/p", "node 1", files, &delay, &sure);
 }
 
-/* What a save of these, separated by spaces, is predicted to do. */
+/* The prediction for a save of these files, separated by spaces. */
 static enum restart_prediction ask(struct restart_sample *sample,
 	const struct restart_history *history, const struct program_traits *traits,
 	const char *names, uint64_t *delay)
@@ -122,7 +122,7 @@ static void lessons(void **state)
 	restart_history_clear(&again);
 }
 
-/* A person may have done it: only the second time in a row counts. */
+/* The user may have restarted it: only the second time in a row counts. */
 static void what_is_not_proven_has_to_repeat(void **state)
 {
 	struct restart_history history = {0};
@@ -145,7 +145,7 @@ static void a_wrong_lesson_falls(void **state)
 	restart_history_add_restart(&history, "/p", "node 1", "js", 200000, true);
 	assert_true(restart_history_add_none(&history, "/p", "node 1", "js"));
 	assert_int_equal(known(&history, "js"), RESTART_NONE);
-	/* Seen twice, it may be lost on the reloader once. */
+	/* After two restarts, the reloader may miss one save. */
 	for (int i = 0; i < 2; i++) {
 		restart_history_add_restart(&history, "/p", "node 1", "js", 200000, true);
 	}
@@ -180,7 +180,7 @@ static void suffixes(void **state)
 	}
 }
 
-/* Before anything was seen. */
+/* Before any restart was seen. */
 static void the_table_is_known_first(void **state)
 {
 	struct restart_history history = {0};
@@ -203,12 +203,12 @@ static void the_table_is_known_first(void **state)
 	assert_int_equal(ask(&sample, &history, &any, "/p/a.html", &delay), RESTART_UNKNOWN);
 	assert_int_equal(ask_watched(&history, &never, "/p/a.js", &delay), RESTART_NONE);
 
-	/* The strongest of several, with its own time. */
+	/* The strongest prediction of several files, with its own delay. */
 	assert_int_equal(
 		ask(&sample, &history, &reloads, "/p/a.css /p/a.js", &delay), RESTART_EXPECTED);
 	assert_int_equal(delay, 600000);
 
-	/* A slow one was seen; a quick one proves little until there were several. */
+	/* A slow restart was seen; a fast one proves little until several were seen. */
 	restarted(&history, &reloads, "/p/a.js", 100000, true);
 	ask(&sample, &history, &reloads, "/p/a.js", &delay);
 	assert_int_equal(delay, 600000);
@@ -221,14 +221,14 @@ static void the_table_is_known_first(void **state)
 	assert_int_equal(ask(&sample, &history, &reloads, "/p/other.js", &delay), RESTART_UNKNOWN);
 	assert_int_equal(ask(&sample, &history, &reloads, "/p/third.js", &delay), RESTART_EXPECTED);
 
-	/* Whatever was seen: a person did it. */
+	/* Whatever was seen, the user did it. */
 	restarted(&history, &never, "/p/a.css", 100000, true);
 	assert_int_equal(ask(&sample, &history, &never, "/p/a.css", &delay), RESTART_NONE);
 	restart_sample_clear(&sample);
 	restart_history_clear(&history);
 }
 
-/* A program and what it serves have the same suffix: each is known for itself. */
+/* A program and the files that it serves have the same suffix: each file has its own lesson. */
 static void one_file_is_known_better_than_its_suffix(void **state)
 {
 	struct restart_history history = {0}, again = {0};
@@ -258,7 +258,7 @@ static void one_file_is_known_better_than_its_suffix(void **state)
 	restart_history_clear(&again);
 }
 
-/* A template and the program were saved shortly after each other. */
+/* A template and the program were saved within a short time. */
 static void the_likeliest_has_done_it(void **state)
 {
 	struct restart_history history = {0};
@@ -268,7 +268,7 @@ static void the_likeliest_has_done_it(void **state)
 	assert_int_equal(known(&history, "html"), RESTART_UNKNOWN);
 	assert_int_equal(known(&history, "/p/server.js"), RESTART_UNKNOWN);
 
-	/* A template alone: it has to repeat. */
+	/* A template alone: the restart must repeat. */
 	restarted(&history, &unknown, "/p/a.html", 200000, true);
 	assert_int_equal(known(&history, "html"), RESTART_UNKNOWN);
 	restarted(&history, &unknown, "/p/a.html", 200000, true);

@@ -6,7 +6,9 @@
 
 #define GIVE_UP (600 * CLOCK_USEC_PER_SEC)
 
-/* A server that does not answer for ten minutes is asked some tens of times, most of them early. */
+/*
+ * A server that does not answer for ten minutes is asked a few dozen times, mostly at the start.
+ */
 static void tries_are_ever_more_seldom(void **state)
 {
 	uint64_t failing = 0, before = 0, pause;

@@ -13,8 +13,8 @@
 #include "util/mem.h"
 
 /*
- * Who serves, seen of a real family of processes: a master that listens, and its
- * workers. It does what it is told, so that each moment of a restart can be held.
+ * Which process serves, tested with a real family of processes: a master that listens, and its
+ * workers. They do what the test says, so that the test can stop at each moment of a restart.
  */
 
 struct site {
@@ -26,7 +26,7 @@ struct site {
 	struct server *server;
 };
 
-/* A worker that holds the socket; it accepts one connection first if it is to. */
+/* A worker that holds the socket; if `accepts`, it accepts one connection first. */
 static pid_t start_worker(int listener, bool accepts)
 {
 	int done[2];
@@ -144,7 +144,7 @@ static void site_free(struct site *site)
 	free(site);
 }
 
-/* 0: nobody serves. */
+/* 0: no process serves. */
 static pid_t who_serves(struct site *site)
 {
 	struct server_view view;
@@ -163,7 +163,7 @@ static void a_worker_serves_and_its_end_is_seen(void **state)
 	order(site, 'k');
 	assert_int_equal(who_serves(site), 0);
 	new = order(site, 'w');
-	assert_int_equal(who_serves(site), 0); /* it holds the socket, and takes nothing from it */
+	assert_int_equal(who_serves(site), 0); /* it holds the socket, and accepts nothing */
 	order(site, 'k');
 	new = order(site, 'a');
 	assert_int_equal(who_serves(site), new);
@@ -171,8 +171,8 @@ static void a_worker_serves_and_its_end_is_seen(void **state)
 }
 
 /*
- * On a busy machine the new worker is born and accepts between two looks: it is
- * the one that did, not the master, which would hide every restart to come.
+ * On a busy machine the new worker may start and accept between two looks: the worker
+ * accepted, not the master, which would hide every later restart.
  */
 static void a_worker_that_was_quicker_than_the_look_is_found(void **state)
 {
@@ -205,7 +205,7 @@ static void a_master_that_was_met_alone_does_not_hide_its_worker(void **state)
 	site_free(site);
 }
 
-/* A child that held the socket for a while made it look like a supervisor. */
+/* A child that held the socket for a while made the process look like a supervisor. */
 static void one_that_serves_itself_is_believed_at_the_second_time(void **state)
 {
 	struct site *site = site_new();
@@ -215,7 +215,7 @@ static void one_that_serves_itself_is_believed_at_the_second_time(void **state)
 	order(site, 'k');
 	assert_int_equal(who_serves(site), 0);
 	order(site, 'm');
-	assert_int_equal(who_serves(site), 0); /* a worker may have taken it, and died */
+	assert_int_equal(who_serves(site), 0); /* a worker may have accepted it, and died */
 	order(site, 'm');
 	assert_int_equal(who_serves(site), site->master);
 	site_free(site);

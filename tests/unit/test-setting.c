@@ -205,7 +205,7 @@ static void lines_are_found(void **state)
 	assert_int_equal(config_line_find(&line, "savecast.gitignored"), 10);
 }
 
-/* The reference that people read is what the table says. */
+/* The reference in the documentation has the contents of the table. */
 static void the_documentation_is_the_table(void **state)
 {
 	_cleanup_free_ char *docs = NULL, *table = NULL;
@@ -225,7 +225,7 @@ static void the_documentation_is_the_table(void **state)
 	assert_string_equal(begin, table);
 }
 
-/* The examples in it are right. */
+/* Its examples are right. */
 static void the_examples_are_allowed(void **state)
 {
 	_cleanup_free_ char *table = NULL;

@@ -215,7 +215,7 @@ static void daemon_vectors(void **state)
 	json_array_foreach (all, i, vector) {
 		const json_t *message = json_object_get(vector, "message");
 
-		/* The others are for the one who reads them. */
+		/* The other fields are for the receiver. */
 		if (message && !json_object_get(vector, "lenient")) {
 			_cleanup_free_ char *text = encode(message);
 
@@ -361,7 +361,7 @@ static void nesting(void **state)
 	nesting_of(WIRE_DEPTH_MAX, true);
 	nesting_of(WIRE_DEPTH_MAX + 1, false);
 	nesting_of(8000, false);
-	/* Brackets in a string are none. */
+	/* Brackets in a string do not count. */
 	good("{\"type\":\"unwatch\",\"tab\":1,\"x\":\"[[[[[[[[[[\\\"[[[[[[[[[[\\\\\"}");
 	good("{\"type\":\"unwatch\",\"tab\":1,\"x\":[[],[],[],[],[],[],[],[],[]]}");
 }
@@ -383,7 +383,7 @@ static void not_json(void **state)
 	}
 	assert_int_equal(wire_parse("{\"type\":\"x\"}\0", 13, &message, &error), -EBADMSG);
 	assert_string_equal(error.code, WIRE_BAD_JSON);
-	/* The length counts, not a NUL. */
+	/* The length counts; a NUL does not end the text. */
 	assert_int_equal(wire_parse("{\"type\":\"x\"}garbage", 12, &message, &error), 0);
 	bad("{\"type\":\"watch\",\"tab\":1,\"url\":\"a\\u0000b\"}", WIRE_BAD_MESSAGE, "");
 }
@@ -438,7 +438,7 @@ static void broken_names_are_mended(void **state)
 
 static char sea[2 * INBOX_MESSAGE_MAX];
 
-/* How the text came here: in parts. */
+/* The text arrives in parts. */
 static enum inbox_state add(struct inbox *inbox, const char *part, size_t length, size_t announced,
 	bool last, const char *expected)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* What cmocka.h needs before it, in the order it needs it. */
+/* The headers that cmocka.h needs before it, in the right order. */
 
 #include <setjmp.h>
 #include <stdarg.h>

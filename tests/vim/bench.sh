@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # What a :w costs with the plugin and without, in Vim and in Neovim: saves of one
-# file, turn and turn about. Prints milliseconds; fails only if it cannot run.
+# file, in turns. Prints milliseconds; fails only if it cannot run.
 #
 #   tests/vim/bench.sh [SAVES]      (of each kind; default 200)
 

@@ -30,7 +30,7 @@ for s:turn in range($SAVES)
   call add(s:without, s:time_a_write())
   set eventignore=
   call add(s:with, s:time_a_write())
-  " The editor gets to its main loop between two saves.
+  " The editor returns to its main loop between two saves.
   sleep 2m
 endfor
 

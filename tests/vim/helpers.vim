@@ -1,5 +1,5 @@
 " SPDX-License-Identifier: MIT
-" What tests share: stand-ins for the command, and waiting for what they heard.
+" What the tests share: stand-ins for the command, and waiting for their input.
 scriptencoding utf-8
 
 let s:wait = 'while [ ! -e "$TEST_DIR/go" ]; do sleep 0.02; done; '
@@ -16,7 +16,7 @@ let s:bodies = {
       \ 'crashes': 'kill -SEGV $$',
       \ }
 
-" A program that takes the place of savecast and notes its process id.
+" A program that replaces savecast and records its process id.
 function! Command(kind) abort
   let l:path = $TEST_DIR . '/' . substitute(a:kind, ' ', '-', 'g')
   call writefile(['#!/bin/sh', '[ "$*" = "save --stdin" ] || exit 2',
@@ -58,7 +58,7 @@ function! Alive(pid) abort
   endtry
 endfunction
 
-" Waits until as many lines have come, compares, and forgets them.
+" Waits for this many lines, compares them, and forgets them.
 function! AssertSent(expected, ...) abort
   call WaitFor({-> len(Sent()) >= len(a:expected)})
   call assert_equal(a:expected, Sent(), a:0 ? a:1 : '')
@@ -69,7 +69,7 @@ function! Path(name) abort
   return $TEST_DIR . '/files/' . a:name
 endfunction
 
-" A changed buffer of that name; ready to be written.
+" A changed buffer with this name, ready to be written.
 function! Change(name) abort
   execute 'edit' fnameescape(Path(a:name))
   call setline(1, [a:name, 'two', 'three'])
@@ -80,7 +80,7 @@ function! Save(name) abort
   silent write
 endfunction
 
-" What was not to be sent would have arrived before this.
+" Anything else that was sent would have arrived before this.
 function! AssertNothingSent(...) abort
   new
   call Save('sentinel')
@@ -92,7 +92,7 @@ function! Messages() abort
   return filter(split(execute('messages'), "\n"), {_, line -> line =~# 'savecast'})
 endfunction
 
-" What a child editor runs: {script}, and then it types {keys}.
+" What a child editor runs: {script}; then it types {keys}.
 function! WriteChild(script, keys) abort
   call writefile(['set nocompatible noswapfile nofsync',
         \ 'let &runtimepath = $SAVECAST_VIM . "," . &runtimepath',

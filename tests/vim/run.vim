@@ -1,5 +1,5 @@
 " SPDX-License-Identifier: MIT
-" Runs one Test_* function, says in $TEST_DIR/result how it went, and leaves.
+" Runs one Test_* function, writes the result to $TEST_DIR/result, and ends.
 " A test that cannot run here throws 'skip: why'.
 set noswapfile nomore nofsync hidden
 scriptencoding utf-8

@@ -2,7 +2,7 @@
 " :Savecast, health, the statusline and the event, with a stand-in for the command.
 scriptencoding utf-8
 
-" Does {body} for any other arguments than save --stdin, which are in $TEST_DIR/asked.
+" Runs {body} for all arguments other than save --stdin; they are in $TEST_DIR/asked.
 function! s:tool(body) abort
   let l:path = $TEST_DIR . '/tool'
   call writefile(['#!/bin/sh', 'echo $$ >>"$TEST_DIR/pids"',

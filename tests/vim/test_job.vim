@@ -1,5 +1,5 @@
 " SPDX-License-Identifier: MIT
-" The command is missing, dies, hangs: a write stays a write, and no save that
+" The command is missing, dies, hangs: a write still succeeds, and no save that
 " could have arrived is lost.
 scriptencoding utf-8
 
@@ -102,7 +102,7 @@ function! Test_killed_again_and_again() abort
   call assert_equal([], Messages())
 endfunction
 
-" Long after the last save there is nothing that could be lost.
+" Long after the last save, nothing is left that could be lost.
 function! Test_killed_when_idle() abort
   call Save('a.css')
   call AssertSent([Path('a.css')])

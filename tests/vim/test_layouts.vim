@@ -1,5 +1,5 @@
 " SPDX-License-Identifier: MIT
-" The ways in which the plugin gets into an editor that starts: what packages,
+" The ways in which an editor loads the plugin at its start: what packages,
 " vim-plug and lazy.nvim do, each in a few lines.
 scriptencoding utf-8
 
@@ -43,7 +43,7 @@ function! Test_layout_of_vim_plug() abort
   call s:works_with(['let &runtimepath = $TEST_DIR . "/plugged/savecast/clients/vim," . &runtimepath'])
 endfunction
 
-" lazy.nvim: Neovim loads no plugin; it reads their files by name, and has the
+" lazy.nvim: Neovim does not load plugins; it reads their files by name, and adds the
 " folder in 'runtimepath' for what is loaded later.
 function! Test_layout_of_lazy_nvim() abort
   call s:link($TEST_DIR . '/lazy/savecast/clients/vim')

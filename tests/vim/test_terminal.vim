@@ -6,7 +6,7 @@ if !executable('script')
   throw 'skip: : script(1) is not installed'
 endif
 
-" The command reads only after the editor has gone.
+" The command reads only after the editor has ended.
 function! s:leave_twenty_times(keys) abort
   call writefile([], $TEST_DIR . '/sent')
   for l:i in range(20)

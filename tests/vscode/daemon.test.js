@@ -65,7 +65,7 @@ test('a daemon that restarts, or hangs', { skip }, async t => {
 	daemon.process.kill('SIGSTOP');
 	try {
 		await workbench.openFile('b.css');
-		await workbench.edit('three'); // Returns when the file is not dirty any more.
+		await workbench.edit('three'); // Resolves when the file is no longer dirty.
 		await workbench.edit('four');
 		assert.equal(await readFile(file('b.css'), 'utf8'), 'threefour');
 	} finally {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The .vsix: what is in it, and that its bytes depend on the sources alone.
+ * The .vsix: its contents, and that its bytes depend only on the sources.
  */
 import assert from 'node:assert/strict';
 import { copyFile, readFile, stat } from 'node:fs/promises';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * What goes wrong in a page shows in a real VS Code, in the file that is to blame, until a load
- * without it.
+ * The problems of a page are shown in a real VS Code, in the file that causes them, until the page
+ * loads without them.
  */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -30,7 +30,7 @@ test('Ctrl+S reloads the page in the other tab', { skip }, async t => {
 
 	await workbench.command('savecast: Show Log');
 	await workbench.has('.output-view-container .view-lines, .part.panel .view-lines', { text: /ms\s+loaded/ });
-	// SAVECAST_PICTURE=clients/vscode/media/picture.png makes the picture of the README.
+	// SAVECAST_PICTURE=clients/vscode/media/picture.png writes the picture of the README.
 	if (process.env.SAVECAST_PICTURE) {
 		await workbench.page.screenshot(process.env.SAVECAST_PICTURE);
 	}
@@ -42,7 +42,7 @@ test('a server that a save broke, and that a save repairs', { skip }, async t =>
 	await workbench.edit('(');
 	await workbench.status('savecast: down');
 	assert.equal(await workbench.page.evaluate('document.querySelectorAll(".notification-toast").length'), 0, 'no pop-up');
-	// uvicorn forgets what it knew of its files as it restarts: a fix in that moment is lost on it.
+	// uvicorn forgets the state of its files when it restarts: it misses a fix in that moment.
 	await until('its word on the mistake', async () => /SyntaxError/.test(await world.log('potato')));
 	await settled(servers.uvicorn);
 	const loaded = site.loaded();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * What VS Code's user does to files, and what the daemon is told.
+ * What VS Code's user does to files, and what is reported to the daemon.
  */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -65,7 +65,7 @@ test('auto-save is reported, unless it is not wanted', { skip }, async t => {
 			files: { 'a.css': '', 'b.css': '' },
 			settings: { 'files.autoSave': 'afterDelay', 'files.autoSaveDelay': 300, 'savecast.autoSave': false },
 		});
-		await workbench.status('savecast: no tab'); // Listening.
+		await workbench.status('savecast: no tab'); // It is listening.
 		await workbench.openFile('a.css');
 		await workbench.append('typed');
 		await until('the auto-save', async () => await readFile(file('a.css'), 'utf8') === 'typed');
@@ -87,7 +87,7 @@ test('format on save: told once, when the text is final', { skip }, async t => {
 		const [{ serial } = { serial: 0 }] = (await world.bus.events()).slice(-1);
 		await workbench.press('Control+s');
 		await heard('a.json', { after: serial });
-		// At the very moment of its report.
+		// At the moment of its report.
 		const text = await readFile(file('a.json'), 'utf8');
 		assert.equal((await world.bus.events()).length, serial + 1, 'told once');
 		return /^\{\n\s+"a": \[\n/.test(text);

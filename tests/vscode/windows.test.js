@@ -49,7 +49,7 @@ test('two folders in one workspace, and two windows', { skip }, async t => {
 	await first.command('savecast: Show Log');
 	const log = await first.has('.part.panel .view-lines', { text: /save 3: two\.css/ });
 	assert.match(log, /save 1: static\/style\.css.*save 2: two\.css/s);
-	await site.close(); // It shows in the window at once.
+	await site.close(); // The window shows it at once.
 	await first.page.activate();
 	await first.status('savecast: no tab');
 });
