@@ -7,7 +7,7 @@
 import { loadSettings } from '../common/settings.js';
 import { hello } from '../link/identity.js';
 import { Daemons } from './daemons.js';
-import { decideIcon, refusalIcon, showIcon } from './icon.js';
+import { decideIcon, refusalIcon, showIcon, withProblems } from './icon.js';
 import { Navigation } from './navigation.js';
 import { PageProblems } from './problems.js';
 import { Progress } from './progress.js';
@@ -123,7 +123,7 @@ export function releaseIfDue(id, condition) {
 /** @param {number} id */
 function iconOf(id) {
 	const { link, port, name } = daemons.connection(id);
-	return decideIcon(tabs.get(id), link, port, name);
+	return withProblems(decideIcon(tabs.get(id), link, port, name), problems.of(id));
 }
 
 /** @param {number} id */

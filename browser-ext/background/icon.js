@@ -13,6 +13,7 @@ import { TAB_STATES } from '../common/tab-states.js';
  * @typedef {object} Icon
  * @property {TabState} state
  * @property {string} title the tooltip
+ * @property {string} [badge] instead of the state's own
  */
 
 const SIZES = [16, 32, 48, 128];
@@ -44,6 +45,25 @@ export function decideIcon(entry, link, port, name) {
 		return icon('pending', `a reload is pending: ${entry.pending.why}: click to reload now`);
 	}
 	return connectionIcon(link, port, name) ?? answerIcon(link, entry.answer, name);
+}
+
+/** As many as fit into a badge. */
+const MAX_COUNT = 9;
+
+/**
+ * The icon of a tab whose page has problems. Only a live tab shows them: what is wrong with the
+ * server or the build comes first.
+ *
+ * @param {Icon} decided
+ * @param {{count: number, list: {message: string}[]}} problems
+ * @returns {Icon}
+ */
+export function withProblems(decided, { count, list }) {
+	if (decided.state !== 'live' || count === 0) {
+		return decided;
+	}
+	const badge = `${count > MAX_COUNT ? `${MAX_COUNT}+` : count}!`;
+	return { ...icon('problems', `${count === 1 ? '1 problem' : `${count} problems`} in the page: ${list[0]?.message ?? ''}`), badge };
 }
 
 /**
@@ -116,8 +136,8 @@ export function refusalIcon(why) {
  * @param {number} tabId
  * @param {Icon} shown
  */
-export function showIcon(tabId, { state, title }) {
-	const { icon: name, badge, color, popup: hasPopup } = TAB_STATES[state];
+export function showIcon(tabId, { state, title, badge = TAB_STATES[state].badge }) {
+	const { icon: name, color, popup: hasPopup } = TAB_STATES[state];
 	const path = Object.fromEntries(SIZES.map((size) => [size, `/icons/${name}-${size}.png`]));
 	const popup = hasPopup ? `/ui/popup.html?tab=${tabId}` : '';
 	const { action, pageAction } = /** @type {any} */ (api);

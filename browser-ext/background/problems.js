@@ -134,7 +134,7 @@ export class PageProblems {
 	 * How many problems the newest page of the tab has, for the icon and the popup.
 	 *
 	 * @param {number} tab
-	 * @returns {{count: number, list: {kind: string, message: string}[]}}
+	 * @returns {{count: number, list: import('../link/protocol.js').Problem[]}}
 	 */
 	of(tab) {
 		const { list = [], more = 0 } = this.#reports.get(tab)?.message ?? {};

@@ -25,6 +25,8 @@ export const TAB_STATES = /** @satisfies {Record<string, Look>} */ ({
 	refused: { icon: 'off', badge: '×', color: GREY, heading: 'Off', popup: false },
 	paused: { icon: 'off', badge: 'II', color: GREY, heading: 'Paused', popup: false },
 	live: { icon: 'live', badge: 'on', color: GREEN, heading: 'Live', popup: true },
+	// The icon shows how many there are.
+	problems: { icon: 'live', badge: '2!', color: RED, heading: 'Live', popup: true },
 	looking: { icon: 'looking', badge: '…', color: GREY, heading: 'Looking for the project', popup: true },
 	waiting: { icon: 'waiting', badge: '~', color: BROWN, heading: 'Waiting for the server', popup: true },
 	pending: { icon: 'pending', badge: '1', color: BLUE, heading: 'A reload is pending', popup: false },

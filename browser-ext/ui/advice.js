@@ -21,10 +21,13 @@ export function failureOf({ icon, entry }) {
 	return icon.state === 'buildFailed' ? entry?.answer?.failure : undefined;
 }
 
+/** @param {Known['icon']} icon */
+const isLive = ({ state }) => state === 'live' || state === 'problems';
+
 /** @param {Known} known */
 export function stateName({ icon, entry, name }) {
 	const { heading } = TAB_STATES[icon.state];
-	const project = icon.state === 'live' ? entry?.answer?.project : undefined;
+	const project = isLive(icon) ? entry?.answer?.project : undefined;
 	return project ? `${heading}: ${project}${name ? ` on ${name}` : ''}` : heading;
 }
 
@@ -34,11 +37,11 @@ export function stateName({ icon, entry, name }) {
  */
 export function reasonOf({ icon, entry }) {
 	const { state, reason, project, advice } = entry?.answer ?? {};
-	const whole = reason && state === icon.state ? reason : icon.title.replace(/^savecast: [^:]*: /, '');
+	const whole = reason && state === (isLive(icon) ? 'live' : icon.state) ? reason : icon.title.replace(/^savecast: [^:]*: /, '');
 	// The clause with the command is left out: the command stands below, with a button.
 	const command = advice ? whole.indexOf(advice) : -1;
 	const why = command > 0 ? whole.slice(0, whole.lastIndexOf(': ', command)) : whole;
-	return project && icon.state !== 'live' ? `${project}: ${why}` : why;
+	return project && !isLive(icon) ? `${project}: ${why}` : why;
 }
 
 /** @param {string} folder */
@@ -62,6 +65,7 @@ export function actionFor({ icon, link, entry }) {
 	case 'pending':
 		return { label: 'Reload now', to: 'reload', first: true };
 	case 'live':
+	case 'problems':
 	case 'buildFailed':
 		return { label: 'Reload now', to: 'reload', first: false };
 	case 'down':

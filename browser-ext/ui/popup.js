@@ -43,6 +43,7 @@ async function show(now) {
 	byId('action').className = action?.first ? 'first' : '';
 	byId('toggle').hidden = !on;
 	byId('story').hidden = !events.length;
+	showProblems(now.problems);
 	showEvents(events);
 	showDaemons(now, on);
 	await showSite(now);
@@ -64,6 +65,24 @@ function showAdvice(advice) {
 		element.textContent = text;
 		return element;
 	}));
+}
+
+/** @param {Description['problems']} problems */
+function showProblems({ count, list }) {
+	byId('problems').hidden = count === 0;
+	byId('problem-list').replaceChildren(...list.map(({ message, file, line }) => {
+		const item = document.createElement('li'), place = document.createElement('span');
+		item.textContent = message;
+		place.className = 'place';
+		place.textContent = file ? `${file}${line ? `:${line}` : ''}` : '';
+		item.append(place);
+		return item;
+	}));
+	if (count > list.length) {
+		const more = document.createElement('li');
+		more.textContent = `and ${count - list.length} more`;
+		byId('problem-list').append(more);
+	}
 }
 
 /** @param {import('../background/report-log.js').LoggedEvent[]} events open ones stay open, and the focus stays */

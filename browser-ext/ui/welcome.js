@@ -10,6 +10,7 @@ import { START_COMMAND, commandElement } from './command.js';
 const EXPLAINED = /** @type {const} */ ([
 	['off', 'click to switch this tab on'],
 	['live', 'each save of the project reloads this tab'],
+	['problems', 'something went wrong in the page; click to see what'],
 	['waiting', 'the server is restarting; the tab reloads when it answers'],
 	['pending', 'click to reload now'],
 	['down', 'the page stays as it is, and reloads when the server answers'],

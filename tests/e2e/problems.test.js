@@ -9,9 +9,11 @@ import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
 import { BROWSERS, missing, story, switchOn, words } from '../lib/live.js';
-import { World } from '../lib/world.js';
+import { TOP, World } from '../lib/world.js';
 
 const page = (/** @type {string} */ body, head = '') => `<!doctype html><title>cart</title>${head}<h1>cart</h1>${body}`;
+
+const PICTURES = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build', 'screenshots');
 
 /**
  * @param {import('node:test').TestContext} t
@@ -39,7 +41,7 @@ for (const which of BROWSERS) {
 	const skip = missing(which);
 
 	test(`${which}: an error in a script is known with its file and line, and gone with its fix`, { skip }, async t => {
-		const { world, site, save } = await open(t, which, { 'index.html': page('<script src="/static/cart.js?v=1"></script>'), 'static/cart.js': '' });
+		const { world, site, browser, save } = await open(t, which, { 'index.html': page('<script src="/static/cart.js?v=1"></script>'), 'static/cart.js': '' });
 		const broken = await save('static/cart.js', 'function total() {\n\treturn cart.items;\n}\ntotal();\n');
 		assert.equal(broken.code, 1);
 		assert.equal(broken.result.settled, true);
@@ -54,6 +56,16 @@ for (const which of BROWSERS) {
 		const text = await world.savecast('check', site.root);
 		assert.equal(text.status, 1);
 		assert.match(text.stdout, /^\/.*\/static\/cart\.js:2:\d+: ReferenceError: cart is not defined\n$/);
+		await until('the badge', async () => (await browser.activeIcon()).badge === '1!');
+		assert.match((await browser.activeIcon()).title, /^savecast: 1 problem in the page: ReferenceError: cart is not defined$/);
+		const { tab: id } = await browser.activeIcon();
+		const popup = await browser.newPage(browser.extensionUrl(`ui/popup.html?tab=${id}`));
+		await until('the list in the popup', () => popup.evaluate(
+			'/cart is not defined.*static\\/cart\\.js:2/s.test(document.getElementById("problem-list").innerText)'));
+		await mkdir(PICTURES, { recursive: true });
+		await popup.resize(390, 480);
+		await popup.screenshot(path.join(PICTURES, `popup-problems-${which}.png`));
+		await popup.close();
 		const told = await story(world);
 		assert.equal(told.serial, problem.event);
 		const step = told.steps.find((/** @type {any} */ one) => one.step === 'problem');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { decideIcon } from '../../browser-ext/background/icon.js';
+import { decideIcon, withProblems } from '../../browser-ext/background/icon.js';
 import { TAB_STATES } from '../../browser-ext/common/tab-states.js';
 
 const url = 'http://localhost:8000/';
@@ -59,3 +59,13 @@ for (const [name, given, icon, badge, title] of CASES) {
 		}
 	});
 }
+
+test('icon: a live tab shows how many problems its page has; what is wrong otherwise comes first', () => {
+	const list = [{ message: 'TypeError: x' }];
+	const live = decideIcon(answered('live'), 'up', 1);
+	assert.deepEqual(withProblems(live, { count: 1, list }), { state: 'problems', title: 'savecast: 1 problem in the page: TypeError: x', badge: '1!' });
+	assert.equal(withProblems(live, { count: 12, list }).badge, '9+!');
+	assert.equal(withProblems(live, { count: 0, list: [] }), live);
+	const down = decideIcon(answered('down'), 'up', 1);
+	assert.equal(withProblems(down, { count: 1, list }), down);
+});
