@@ -115,20 +115,24 @@ export function document(results) {
 	const tried = results.filter(({ steps, why }) => steps?.length && !why);
 	return `# Servers that were tried
 
-Made by \`scripts/servers --out docs/servers.md\`, which runs each of these under savecast as a developer
-works with it: two saves of a template, one of the code, five more, a syntax error, its fix, two saves
-close together, a restart by hand, a save of a template after that. Times are of a machine with much
-else to do. The last column: how long after the first new answer the reload left, the median and the
-longest; how many reloads showed what was old, how many met a server that did not answer. A
-negative time is of a reload that waited in the server's queue. With several workers the first new
-answer comes when the first of them is replaced, the reload when the last one is. Where a save of the
-template restarts the server too, the reload comes after the restart. PHP's time is that of opcache.
+\`scripts/servers --out docs/servers.md\` makes this table. It runs savecast with each of these servers and
+does what a developer does: it saves a template twice and the code six times, makes a syntax error and
+fixes it, saves the code twice within 300 ms, restarts the server by hand, and saves the template again.
+The machine was busy with other work at the time.
+
+The last column says how long after the server's first new answer savecast sent the reload (the median,
+and the longest time), how many reloads showed the old page, and how many failed because the server did
+not answer. A negative time means that savecast sent the reload before the first new answer, and that
+the request waited until the server was ready. If a server has several workers, the first new answer
+comes when its first worker has been replaced, but the reload comes when the last one has. If a save of
+the template restarts the server too, the reload comes after the restart. After a save of a PHP file,
+the reload comes when opcache has checked the file again.
 
 ${[head, head.map(() => '---'), ...tried.map(cells)].map(row => `| ${row.join(' | ')} |`).join('\n')}
 
 Not tried yet: Apache (it refuses to serve as root, as the tests here run), Tomcat, Rails, Shiny,
-Jekyll, MkDocs, sphinx-autobuild, Elixir, watchexec, air, wrangler, NestJS, Strapi, AdonisJS. Those that
-reload their pages themselves (Vite, webpack-dev-server, Next, Hugo, Eleventy) are left alone: see
-tests/e2e/gate-aside.test.js. Not installed, or did not start, where this table was made: ${results.filter(({ why }) => why).map(({ row, why }) => `${row.name} (${why})`).join('; ') || 'none'}.
+Jekyll, MkDocs, sphinx-autobuild, Elixir, watchexec, air, wrangler, NestJS, Strapi, AdonisJS. savecast does
+nothing for servers that reload their pages themselves (Vite, webpack-dev-server, Next, Hugo, Eleventy): see
+tests/e2e/gate-aside.test.js. Not installed on the machine that made this table, or did not start there: ${results.filter(({ why }) => why).map(({ row, why }) => `${row.name} (${why})`).join('; ') || 'none'}.
 `;
 }

@@ -51,7 +51,7 @@ async function explain({ daemon, place }: House) {
 	}
 	await vscode.window.showQuickPick(story.steps.map(step => ({ label: stepText(step).trim() })), {
 		title: `savecast: ${storyTitle(story, file => place.label(file))}`,
-		placeHolder: 'What became of it; times since it was heard',
+		placeHolder: 'The steps of this save, with the time since it was received',
 	});
 }
 

@@ -68,7 +68,7 @@ export function faceOf(enabled: boolean, presence: Presence, tabs: Tab[], remote
 		return { text: '$(error) savecast: down', tooltip: `**The server is down.** The page stays until it serves again.\n\n${list}`, problem: true };
 	}
 	if (count('waiting')) {
-		return { text: '$(sync~spin) savecast: waiting', tooltip: `Waiting until the new code serves.\n\n${list}`, problem: false };
+		return { text: '$(sync~spin) savecast: waiting', tooltip: `Waiting until the server is serving the new code.\n\n${list}`, problem: false };
 	}
 	const live = count('live');
 	return live
