@@ -40,7 +40,7 @@ static int listen_on(const char *port)
 	return fd;
 }
 
-/* As a browser would have to know that a byte changed. */
+/* Reads the file: otherwise no program could know that a byte changed. */
 static void read_file(int folder, const char *name)
 {
 	char bytes[32 * 1024];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The floor: what no daemon with these two libraries can do without. A D-Bus call
- * Saved(as, a{sv}) comes in; its first file goes out at once to each WebSocket
- * client; the call is answered. There is nothing between: no project, no look at the
- * file, no queue, no limit, no error worth surviving.
+ * The floor: what every daemon with these two libraries needs. It receives a D-Bus call
+ * Saved(as, a{sv}), sends the call's first file to each WebSocket client at once, and
+ * replies to the call. There is nothing else: no project, no comparison of the file,
+ * no queue, no limit, no handling of errors.
  *
  *     bench-floor BUS-NAME PORT
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What scripts/bench runs: the parts that are named, or all, then the report. */
+/** What scripts/bench runs: the named parts, or all, then the report. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +11,8 @@ import { report } from './lib/report.js';
 const PICTURE = 'save-to-message.svg';
 
 /**
- * Processes are started first: each later part makes this one larger, and with it what it takes to
- * fork. The names are of files in measure/.
+ * The parts that start processes are first: each later part makes this process larger, and a fork
+ * of it slower. The names are those of files in measure/.
  *
  * @type {Record<string, string>}
  */

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The stopwatch: how long from a Saved call to the frame at a WebSocket client.
+ * The stopwatch: the time from a Saved call to the frame at a WebSocket client.
  *
  *     bench-probe ROUNDS GAP-MSEC BUS-NAME,PORT,FILE[,URL]...
  *
  * Each target is a service on the session bus and a WebSocket on 127.0.0.1. With a
- * URL the probe is a browser of savecast's: it says hello and watches a tab there.
- * In each round all targets have their turn: FILE gets new bytes, the call is sent,
- * the clock runs until the frame is read. Then the answer is
- * taken, and GAP-MSEC go by. Prints a line "TARGET NANOSECONDS" for each; TARGET
- * counts from 0. The blocking calls of libdbus are never within the time.
+ * URL the probe acts as a browser of savecast: it says hello and watches a tab there.
+ * In each round every target has a turn: FILE gets new bytes, the call is sent, and
+ * the clock runs until the frame has been read. Then the reply is read,
+ * and GAP-MSEC pass. Prints a line "TARGET NANOSECONDS" for each; TARGET
+ * counts from 0. The time never includes a blocking call of libdbus.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -33,7 +33,7 @@ enum { TARGETS_MAX = 8, PATIENCE_MSEC = 10000 };
 struct target {
 	char *name;
 	char *file;
-	char *url; /* NULL: the service knows no savecast.v1 */
+	char *url; /* NULL: the service does not use savecast.v1 */
 	int socket;
 };
 
@@ -51,7 +51,7 @@ static int64_t now_nsec(void)
 	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-/* Whatever can be read, as a string; waits for it. */
+/* Everything that can be read, as a string; waits for it. */
 static size_t receive(const struct target *target, char *text, size_t size)
 {
 	struct pollfd wait = {.fd = target->socket, .events = POLLIN};
@@ -82,7 +82,7 @@ static void receive_until(const struct target *target, const char *wanted)
 	fail("did not say what was waited for", target->name);
 }
 
-/* A text frame; the mask is zero, which leaves the text as it is. */
+/* A text frame; the mask is zero, which does not change the text. */
 static void tell(const struct target *target, const char *text)
 {
 	unsigned char frame[1024] = {0x81};
@@ -156,7 +156,7 @@ static struct target target_open(char *text)
 	return target;
 }
 
-/* What came by itself since the last turn, as savecast's keep-alive does. */
+/* Messages that have come since the last turn, such as savecast's keep-alive. */
 static void drain(const struct target *target)
 {
 	char text[8192];

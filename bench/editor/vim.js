@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** A :w with the plugin and without, by turns: tests/vim/bench.sh. */
+/** A :w with the plugin and without, in turns: tests/vim/bench.sh. */
 import path from 'node:path';
 
 import { run } from '../../tests/lib/children.js';

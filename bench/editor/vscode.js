@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * A Ctrl+S in a real VS Code with the extension on and off, by turns: from the key until the tab
- * no longer shows that its file is to be saved.
+ * A Ctrl+S in a real VS Code with the extension on and off, in turns: from the key until the tab
+ * no longer marks its file as changed.
  */
 import { launchChromium } from '../../tests/lib/browser/chromium.js';
 import { Workbench } from '../../tests/lib/vscode/workbench.js';
@@ -10,7 +10,7 @@ import { summary } from '../lib/stats.js';
 
 const TURN = 10;
 
-/** The time of each save from here on, taken where it shows. */
+/** Measures each save from here on, inside the page. */
 const WATCH = `(() => {
 	globalThis.saves = [];
 	let begun;
@@ -33,7 +33,7 @@ const WATCH = `(() => {
  * @returns {Promise<import('./vim.js').Figure[]>}
  */
 export async function inVsCode(saves, notes) {
-	// It installs code-server, if that is not there.
+	// Installs code-server, if it is not installed.
 	const { codeServer, startCodeServer } = await import('../../tests/lib/vscode/code-server.js');
 	if (codeServer.skip) {
 		notes.push(`VS Code is left out: ${codeServer.skip}`);

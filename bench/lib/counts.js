@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * What a save costs the daemon, in figures that do not depend on the machine: system calls, seen
- * by strace; allocations and instructions, seen by callgrind.
+ * What a save costs the daemon, in figures that do not depend on the machine: system calls,
+ * counted by strace; allocations and instructions, counted by callgrind.
  */
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -12,7 +12,7 @@ import { SAVECASTD } from '../../tests/lib/world.js';
 import { whileAlive } from '../../tests/lib/children.js';
 import { browserWith, projects } from './desk.js';
 
-/** The first saves make the project known and warm what is cached; they do not count. */
+/** The first saves make the project known and fill caches; they do not count. */
 const WARM = 8;
 
 /** @typedef {import('../../tests/lib/world.js').World} World */
@@ -34,7 +34,7 @@ async function live(world, tool, saves) {
 		writeFileSync(site.page, `<h1>${i}</h1>\n`);
 		await world.bus.saved(site.page);
 		await log.next('the reload', message => message.type === 'reload', { mark });
-		// Else it is part of a burst. Nothing tells that the quiet time is over.
+		// Otherwise it is part of a burst. No event reports the end of the quiet time.
 		await new Promise(resolve => { setTimeout(resolve, 40); });
 	}
 	socket.terminate();
@@ -46,7 +46,7 @@ async function live(world, tool, saves) {
 /**
  * @param {World} world
  * @param {number} [saves]
- * @returns {Promise<Map<string, number>>} how often a save makes each system call
+ * @returns {Promise<Map<string, number>>} how many times a save makes each system call
  */
 export async function systemCalls(world, saves = 50) {
 	const trace = path.join(world.temp, 'strace');
@@ -103,7 +103,7 @@ async function callgrind(world, saves) {
 /**
  * @param {World} world
  * @param {number} [saves]
- * @returns {Promise<{instructions: number, allocations: number}>} of one save
+ * @returns {Promise<{instructions: number, allocations: number}>} per save
  */
 export async function work(world, saves = 24) {
 	const few = await callgrind(world, WARM);

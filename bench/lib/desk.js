@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** A user's session to measure in, as the tests have it: see tests/lib/world.js. */
+/** A user's session for a measurement, like those of the tests: see tests/lib/world.js. */
 import path from 'node:path';
 
 import { SAVECASTD, World } from '../../tests/lib/world.js';
@@ -8,7 +8,7 @@ import { Client } from '../../tests/lib/wire-client.js';
 export const BUILD = path.dirname(path.dirname(SAVECASTD));
 
 /**
- * Opens a world, hands it out, and takes all of it down again.
+ * Opens a world, passes it to the work, and closes it again.
  *
  * @template T
  * @param {(world: World) => Promise<T>} work
@@ -28,16 +28,16 @@ export async function atDesk(work, options) {
 	}
 }
 
-/** The address of a project that no server serves: a rule of the user's names it. */
+/** The URL of a project that no server serves: one of the user's rules names it. */
 export const urlOf = (/** @type {string} */ name) => `http://${name}.test/`;
 
 /**
- * Git work trees, each with a page and a style sheet. The last of them have a rule for their
- * tabs, which the daemon reads when it starts: a thousand would be more than it reads.
+ * Git work trees, each with a page and a style sheet. The last ones have a rule for their tabs,
+ * which the daemon reads when it starts: it would not read a thousand rules.
  *
  * @param {World} world
  * @param {number} count
- * @param {number} [ruled] how many have a rule; all unless given
+ * @param {number} [ruled] how many have a rule; by default, all
  * @returns {Promise<{root: string, page: string, style: string, url: string}[]>}
  */
 export async function projects(world, count, ruled = count) {
@@ -57,7 +57,7 @@ export async function projects(world, count, ruled = count) {
 }
 
 /**
- * A browser with these tabs, all live.
+ * A browser with these tabs, all of them live.
  *
  * @param {World} world
  * @param {string[]} urls

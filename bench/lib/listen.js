@@ -13,8 +13,8 @@ import { EventLog, until } from '../../tests/lib/events.js';
  * @param {string} url
  * @param {object} how
  * @param {string | string[]} [how.protocols]
- * @param {any[]} [how.greeting] what the page says first
- * @param {(text: string) => boolean} how.reloads whether the message is one
+ * @param {any[]} [how.greeting] the first messages of the page
+ * @param {(text: string) => boolean} how.reloads whether the message makes the page reload
  * @returns {Promise<Messages>}
  */
 export async function webSocket(world, url, { protocols = [], greeting = [], reloads }) {
@@ -35,7 +35,7 @@ export async function webSocket(world, url, { protocols = [], greeting = [], rel
 	return log;
 }
 
-/** The LiveReload protocol 7, of several peers. */
+/** Version 7 of the LiveReload protocol, which several peers use. */
 export const LIVERELOAD = {
 	greeting: [
 		{ command: 'hello', protocols: ['http://livereload.com/protocols/official-7'] },
@@ -49,7 +49,7 @@ export const LIVERELOAD = {
  *
  * @param {import('../../tests/lib/world.js').World} world
  * @param {string} url
- * @param {string} event its name
+ * @param {string} event the event's name
  * @returns {Promise<Messages>}
  */
 export function eventStream(world, url, event) {

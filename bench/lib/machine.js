@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What a figure means nothing without. */
+/** The facts about the machine without which the figures mean nothing. */
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 
@@ -30,10 +30,10 @@ export async function machine() {
 	];
 }
 
-/** How busy the machine is with other things. */
+/** How busy the machine is with other work. */
 export const load = () => os.loadavg()[0];
 
-/** @returns {Promise<string | undefined>} whether what is measured goes before all else, which it does not by itself */
+/** @returns {Promise<string | undefined>} whether the measured programs have priority */
 export async function precedence() {
 	const policy = /policy: (SCHED_(?:RR|FIFO))/.exec((await run(['chrt', '-p', String(process.pid)], process.env)).stdout)?.[1];
 	return policy && `all that is measured ran as ${policy}, before what else the machine does`;

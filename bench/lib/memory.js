@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What a process holds and how often it wakes, with all that it started. */
+/** The memory and the wake-ups of a process, including all that it started. */
 import { readFile, readdir } from 'node:fs/promises';
 
 /** @param {string} file */
@@ -7,7 +7,7 @@ const text = file => readFile(file, 'utf8').catch(() => '');
 
 /**
  * @param {number} pid
- * @returns {Promise<number[]>} with those below it
+ * @returns {Promise<number[]>} the process and its descendants
  */
 export async function tree(pid) {
 	const found = [pid];
@@ -49,7 +49,7 @@ export async function activity(pid) {
 			for (const [, count] of status.matchAll(/^(?:non)?voluntary_ctxt_switches:\s+(\d+)$/gm)) {
 				sum.switches += Number(count);
 			}
-			// In ns; finer than the ticks of /proc/PID/stat.
+			// In ns: more exact than the ticks of /proc/PID/stat.
 			const [ran] = (await text(`/proc/${one}/task/${task}/schedstat`)).split(' ');
 			sum.msec += Number(ran || 0) / 1e6;
 		}

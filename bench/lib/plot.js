@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** A picture of times beside each other, as SVG. Pure. */
+/** A diagram that compares times, as SVG. Pure. */
 import { figure } from './stats.js';
 
 /**

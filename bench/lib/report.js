@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-/** What was measured, as Markdown. Pure. */
+/** The results, as Markdown. Pure. */
 import { figure, summary } from './stats.js';
 
 /**
  * @typedef {object} Section what one measurement returns
  * @property {string} title
- * @property {string} about what was done, and what the figures are
+ * @property {string} about what was done, and what the figures mean
  * @property {Table[]} tables
  * @property {Goal[]} [goals]
  * @property {string[]} [notes]
@@ -19,7 +19,7 @@ import { figure, summary } from './stats.js';
  * @property {string} what
  * @property {boolean} met
  * @property {string} measured
- * @property {string} [why] if it is not met: what was found to take the time, and what would meet it
+ * @property {string} [why] if it is not met: what takes the time, and what would meet the goal
  */
 
 /** @param {string | number} cell */
@@ -32,7 +32,7 @@ export function table({ head, rows }) {
 	return [line(head), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
-/** The table of many kinds of times. */
+/** The columns of a table of times. */
 export const TIMES = ['', 'p50', 'p95', 'p99', 'max', 'saves'];
 
 /**
@@ -56,9 +56,9 @@ function sectionText({ title, about, tables, goals = [], notes = [] }) {
 }
 
 /**
- * @param {string[]} machine a line each
+ * @param {string[]} machine one line each
  * @param {Section[]} sections
- * @param {{plot?: string, by?: string}} [more] plot: the file name of the picture; by: who wrote it
+ * @param {{plot?: string, by?: string}} [more] plot: the file name of the diagram; by: the program that wrote the report
  */
 export function report(machine, sections, { plot, by = 'scripts/bench' } = {}) {
 	const goals = sections.flatMap(({ goals: some = [] }) => some);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What many times say. Pure. */
+/** Statistics of many times. Pure. */
 
 /**
  * @typedef {object} Summary
@@ -11,7 +11,7 @@
  */
 
 /**
- * The value that a part of all is not above: nearest rank, always one of the values.
+ * The quantile: nearest rank, so it is always one of the values.
  *
  * @param {number[]} sorted not empty
  * @param {number} part from 0 to 1
@@ -36,7 +36,7 @@ export function summary(values) {
 }
 
 /**
- * For people: three digits that count, never more than three behind the point.
+ * For display: three significant digits, but at most three decimals.
  *
  * @param {number} value
  */

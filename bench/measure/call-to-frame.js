@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** The Saved call until the frame, beside the floor, turn and turn about, in C on both sides. */
+/** From the Saved call to the frame, compared with the floor in turns, in C on both sides. */
 import path from 'node:path';
 
 import { until } from '../../tests/lib/events.js';
@@ -10,7 +10,7 @@ import { TIMES, times } from '../lib/report.js';
 import { summary } from '../lib/stats.js';
 
 const FLOOR = 'io.github.savecast.Floor1';
-/** Longer than a burst's quiet time: each save leaves at once. */
+/** Longer than a burst's quiet time: each save is sent at once. */
 const GAP_MSEC = 35;
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What a save costs the daemon on any machine; tests/e2e/cost.test.js holds these. */
+/** What a save costs the daemon on any machine; tests/e2e/cost.test.js checks these figures. */
 import { atDesk } from '../lib/desk.js';
 import { systemCalls, work } from '../lib/counts.js';
 

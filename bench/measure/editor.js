@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/** What a save takes longer in an editor with the plugin. */
+/** How much longer a save takes in an editor with the plugin. */
 import { inVim } from '../editor/vim.js';
 import { inVsCode } from '../editor/vscode.js';
 
-/** ms that a save may take longer */
+/** how many ms longer a save may take */
 const ADDED = 0.1;
 
 /** @param {{quick: boolean}} how @returns {Promise<import('../lib/report.js').Section>} */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/** What the daemon and its peers do while nothing happens, all in the same minutes; and what they hold. */
+/**
+ * What the daemon and its peers do while nothing happens, all in the same minutes; and their
+ * memory.
+ */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,7 +18,7 @@ const BROWSERS = 3;
 /** @typedef {{name: string, pid: number}} Process */
 
 /**
- * A daemon in a world of its own, with so many browsers.
+ * A daemon in a world of its own, with this many browsers.
  *
  * @template T
  * @param {number} browsers
@@ -45,7 +48,7 @@ async function startPeers(world) {
 			const { child } = await peer.start(world);
 			all.push({ name: `${peer.name} ${version}`, pid: child.process.pid ?? 0 });
 		} catch {
-			// measure/save-to-message.js says why.
+			// measure/save-to-message.js reports why.
 		}
 	}
 	return all;
@@ -57,7 +60,7 @@ async function startPeers(world) {
  * @returns {Promise<(string | number)[][]>}
  */
 async function watch(all, seconds) {
-	await pause(5000); // What a start leaves to be done.
+	await pause(5000); // The work that follows a start.
 	const before = await Promise.all(all.map(({ pid }) => activity(pid)));
 	await pause(seconds * 1000);
 	const after = await Promise.all(all.map(({ pid }) => activity(pid)));
@@ -69,7 +72,7 @@ async function watch(all, seconds) {
 /** @param {World} world @returns {Promise<(string | number)[][]>} */
 async function growth(world) {
 	const all = await projects(world, 100);
-	await world.configure(`[savecast]\n\tport = ${world.port}\n`); // no rules: they are not what is measured
+	await world.configure(`[savecast]\n\tport = ${world.port}\n`); // without rules: they are not measured
 	const { process: { pid = 0 } } = await world.startDaemon();
 	const rows = [];
 	let last = await memory(pid), known = 0;
@@ -86,7 +89,7 @@ async function growth(world) {
 	return rows;
 }
 
-/** A daemon that has no settings and knows no project: nothing needs libgit2. @param {World} world */
+/** A daemon that has no settings and knows no project: libgit2 is not needed. @param {World} world */
 async function bare(world) {
 	await rm(path.join(world.temp, 'config/savecast/config'));
 	const { process: { pid = 0 } } = await world.startDaemon();
@@ -102,7 +105,7 @@ export async function measure({ quick }) {
 	const { anonymous, pss, rss } = await atDesk(bare);
 	const grown = await atDesk(growth);
 	const perProject = Number(/[\d.]+/.exec(String(grown[3][3]))?.[0]);
-	// A ping each 20 s for each browser, and as many wake-ups.
+	// One ping per 20 s for each browser, and as many wake-ups.
 	const keepAlive = BROWSERS * Math.ceil(seconds / 20) * 2;
 	return {
 		title: 'Idle',

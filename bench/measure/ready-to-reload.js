@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * Under uvicorn --reload: the moment at which the new worker can answer until the reload leaves,
- * and the same for a page that polls as so many do.
+ * Under uvicorn --reload: from the moment at which the new worker can answer until the reload is
+ * sent, and the same for a page that polls, as many do.
  */
 import http from 'node:http';
 import { writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { summary } from '../lib/stats.js';
 const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeout(resolve, msec); });
 
 /**
- * What the app answers now, or nothing.
+ * What the app answers now; '' if it does not answer.
  *
  * @param {string} url
  * @returns {Promise<string>}
@@ -32,8 +32,8 @@ const answer = url => new Promise(resolve => {
 });
 
 /**
- * When the app answers with `wanted`: asked all the time, one request after the other. A request
- * that waits for the new worker is answered by it as soon as it can.
+ * When the app answers with `wanted`: asks all the time, one request after another. The new worker
+ * answers a request that waits for it as soon as it can.
  *
  * @param {string} url
  * @param {string} wanted
@@ -51,7 +51,7 @@ async function newAnswer(url, wanted) {
 
 /**
  * @param {number} rounds
- * @param {boolean} polls the page's own way instead of savecast
+ * @param {boolean} polls the page polls by itself, instead of savecast
  */
 const runs = (rounds, polls) => atDesk(async world => {
 	const root = await world.folder('site', { 'main.py': app(0) }, { git: true });
@@ -72,7 +72,7 @@ const runs = (rounds, polls) => atDesk(async world => {
 	/** @type {number[]} */
 	const late = [];
 	let early = 0;
-	await pause(2000); // uvicorn's watcher looks twice before it knows a file
+	await pause(2000); // uvicorn's watcher checks twice before it knows a file
 	for (let i = 1; i <= rounds; i++) {
 		const { mark } = log;
 		writeFileSync(`${root}/main.py`, app(i));
@@ -83,7 +83,7 @@ const runs = (rounds, polls) => atDesk(async world => {
 		const served = await newAnswer(url, String(i));
 		await reload;
 		const at = log.all.slice(mark).find(({ event }) => event === 'reload' || event.type === 'reload')?.at ?? NaN;
-		if (i > 1) { // the first teaches savecast what a .py does
+		if (i > 1) { // from the first save, savecast learns what a .py file does
 			late.push(at - served);
 			early += at < served - 50 ? 1 : 0;
 		}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
- * A save until the page's server is asked for the document again, in real browsers, beside a bare
- * tabs.reload() of the same tab by the same extension, with what savecast passes to it; and for a
- * style sheet, until that is.
+ * From a save until the page's server receives the request for the document, in real browsers;
+ * compared with a tabs.reload() of the same tab by the same extension, with the same options. Also
+ * for a style sheet, until the request for it.
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -21,17 +21,20 @@ const SERVER = path.join(TOP, 'tests/lib/site-server.js');
 const PAGE = (/** @type {number} */ n) => `<!doctype html><title>${n}</title><link rel="stylesheet" href="/style.css">
 <h1>${n}</h1><script>addEventListener('load', () => setTimeout(() => fetch('/loaded?${n}'), 0));</script>\n`;
 const STYLE = (/** @type {number} */ n) => `h1 { margin: ${n}px }\n`;
-/** After all that a reload does: the extension still looks at what was answered. */
+/** Longer than all the work of a reload: the extension still looks at the answer. */
 const GAP_MSEC = 150;
 
-/** Milliseconds since 1970, of every process here and of the browsers; these round, to 1 ms at most. */
+/**
+ * Milliseconds since 1970, the same for all processes here and the browsers, which round by 1 ms
+ * at most.
+ */
 const NOW = 'performance.timeOrigin + performance.now()';
 const now = () => performance.timeOrigin + performance.now();
 
 const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeout(resolve, msec); });
 
 /**
- * A small server of its own for the folder, which tells when it was asked for what.
+ * A small server for the folder, which reports the time of each request.
  *
  * @param {import('../../tests/lib/world.js').World} world
  * @param {string} root

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * A save until the message that makes the page reload: savecast and its peers, all running at the
- * same time, each with a folder of its own, turn and turn about.
+ * From a save until the message that makes the page reload: savecast and its peers, all running at
+ * the same time, each with a folder of its own, in turns.
  */
 import { writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -17,11 +17,13 @@ import { ways } from '../peers/savecast.js';
 import { TIMES, times } from '../lib/report.js';
 import { figure, summary } from '../lib/stats.js';
 
-/** Between two turns: longer than any burst's quiet time, and than what a peer does after its message. */
+/**
+ * Between two turns: longer than any burst's quiet time, and than a peer's work after its message.
+ */
 const GAP_MSEC = 60;
-/** What a watcher needs after its start, which it does not tell. */
+/** How long a watcher needs after its start, which no watcher reports. */
 const SETTLE_MSEC = 3000;
-/** The slow ones take a turn in each of so many rounds. */
+/** The slow ones have a turn in one of this many rounds. */
 const SLOW_EVERY = 5;
 const PATIENCE_MSEC = 5000;
 
@@ -29,7 +31,7 @@ const PATIENCE_MSEC = 5000;
  * @typedef {object} Contestant
  * @property {string} name
  * @property {boolean} own it is savecast
- * @property {boolean} [floor] it does nothing but that
+ * @property {boolean} [floor] it is the bare probe
  * @property {boolean} slow
  * @property {(n: number) => void} save
  * @property {import('../lib/listen.js').Messages} log
@@ -63,7 +65,7 @@ async function openWays(world) {
 }
 
 /**
- * The least that it can take: see disk-floor.c.
+ * The shortest possible time: see disk-floor.c.
  *
  * @param {import('../../tests/lib/world.js').World} world
  * @returns {Promise<Contestant>}
@@ -146,7 +148,7 @@ export function measure({ quick, alone = false }) {
 				}
 			}
 		}
-		all.forEach(one => one.taken.shift()); // The first makes a project known, or fills a cache.
+		all.forEach(one => one.taken.shift()); // It makes a project known, or fills a cache.
 		return section(all, notes);
 	});
 }
@@ -154,7 +156,7 @@ export function measure({ quick, alone = false }) {
 const WHY_NOT_AHEAD = 'Most of the time goes by before either is notified of the write, and in the client, which is the same '
 	+ 'for all: the bare probe shows how much';
 const FLOOR = 'a bare probe: inotify, one read, one TCP write';
-/** How much more than the bare probe a plain write may take. */
+/** How many times as long as the bare probe a plain write may take. */
 const FLOOR_FACTOR = 1.3;
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * A save of a page until its new text is in the tab and a frame has been made with it: patched, and
- * reloaded; beside the browser's own reloads of the same tab, plain and past its cache.
+ * From a save of a page until its new text is in the tab and in a rendered frame: patched, and
+ * reloaded; compared with the browser's own reloads of the same tab, with its cache and without.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,7 +14,7 @@ import { figure, summary } from '../lib/stats.js';
 
 const SCRIPTS = 60;
 const SCRIPT_BYTES = 50000;
-/** A save within this time of the last one waits to be one with it. */
+/** A save within this time after the last one would wait, to be combined with it. */
 const GAP_MSEC = 400;
 
 const now = () => performance.timeOrigin + performance.now();
@@ -22,7 +22,7 @@ const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeou
 
 /** @typedef {import('../../tests/lib/world.js').World} World */
 
-/** The demo that scripts/start shows. @param {World} world */
+/** The example that scripts/start shows. @param {World} world */
 const demo = async (world) => {
 	const { url, root, template } = await world.fastapi('demo');
 	const text = readFileSync(template, 'utf8');
@@ -44,8 +44,8 @@ const heavy = async (world, caching) => {
 
 /**
  * @param {import('../../tests/lib/live.js').Page} page
- * @param {string} state an expression that is true when it shows what it should
- * @returns {Promise<number>} when there was a frame of it
+ * @param {string} state an expression that is true when the page shows the new text
+ * @returns {Promise<number>} when a frame showed it
  */
 const frameOf = async (page, state) => {
 	for (;;) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What grows, and what a save costs then. */
+/** What a save costs when much else is known. */
 import { BROADCAST, broadcast } from '../scale/broadcast.js';
 import { bursts } from '../scale/bursts.js';
 import { checkouts } from '../scale/checkouts.js';

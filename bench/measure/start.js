@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/** A daemon that nobody has started: D-Bus starts it for the first call. And `savecast save` as a process. */
+/**
+ * A daemon that is not running: D-Bus starts it for the first call. And `savecast save` as a
+ * process.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -15,7 +18,7 @@ import { TIMES, times } from '../lib/report.js';
 import { summary } from '../lib/stats.js';
 
 /**
- * A call of a daemon that does not run, until its answer.
+ * A call to a daemon that is not running, until its answer.
  *
  * @param {World} world
  * @param {() => Promise<unknown>} call
@@ -49,7 +52,7 @@ async function activations(rounds) {
 	try {
 		await atDesk(async world => {
 			const [site] = await projects(world, 1);
-			await rm(path.join(world.temp, 'config/savecast/config')); // As most people have none.
+			await rm(path.join(world.temp, 'config/savecast/config')); // Most users have no rules.
 			for (let i = 0; i <= rounds; i++) {
 				status.push(await activation(world, () => world.bus.properties()));
 				writeFileSync(site.page, String(i));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * The way of many an article: the page holds a socket into the app, uvicorn restarts, the page
- * sees the socket drop, and tries to connect each 100 ms, five times.
+ * The way that many articles describe: the page has a WebSocket to the app, uvicorn restarts, the
+ * page notices the lost connection, and tries to connect each 100 ms, five times.
  */
 import WebSocket from 'ws';
 
@@ -30,7 +30,7 @@ async def ws(websocket: WebSocket):
 `;
 
 /**
- * What the page's script does; a reload for each time that it gets through.
+ * What the page's script does; it counts as a reload each time that it connects.
  *
  * @param {string} url
  * @param {import('../lib/listen.js').Messages} log
@@ -50,7 +50,7 @@ export function holdOn(url, log, state) {
 				return;
 			}
 			if (!open && attempt >= ATTEMPTS_MAX) {
-				state.gaveUp++; // A person reloads by hand.
+				state.gaveUp++; // The user reloads by hand.
 				setTimeout(connect, RETRY_MSEC, 0);
 				return;
 			}

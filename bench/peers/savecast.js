@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/** The ways of a save into the daemon; all share one that runs already, and that watches the disk. */
+/**
+ * The ways in which a save reaches the daemon; all use one daemon, which also watches the disk.
+ */
 import { SAVECAST } from '../../tests/lib/world.js';
 import { run } from '../../tests/lib/children.js';
 import { openInVim } from '../../tests/lib/vim.js';
@@ -9,7 +11,7 @@ import { openInVim } from '../../tests/lib/vim.js';
  * @property {string} name
  * @property {boolean} [writes] it writes the file itself
  * @property {(world: import('../../tests/lib/world.js').World, file: string) => Promise<(n: number) => void>} open
- *   returns the function that reports a save; its first moment is the save
+ * returns the function that reports a save; the save begins when it is called
  */
 
 /** @type {Way[]} */

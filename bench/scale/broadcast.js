@@ -14,10 +14,10 @@ import { summary } from '../lib/stats.js';
 
 export const BROADCAST = 10000;
 const CROWD_DAEMON = path.join(TOP, 'build-bench-crowd/daemon/savecastd');
-/** As many at a time: the kernel's queue of new connections is short. */
+/** How many connect at a time: the kernel's queue of new connections is short. */
 const BATCH = 50;
 
-/** A client message: masked with zero, which leaves it as it is. @param {any} message */
+/** A client message: masked with zero, which does not change it. @param {any} message */
 function frame(message) {
 	const text = Buffer.from(JSON.stringify(message));
 	const head = text.length < 126 ? [0x81, 0x80 | text.length] : [0x81, 0xfe, text.length >> 8, text.length & 255];
@@ -25,13 +25,13 @@ function frame(message) {
 }
 
 /**
- * A browser that is nothing but a socket: it counts the parts that it gets.
+ * A browser that is only a socket: it counts the parts that it receives.
  *
  * @param {number} port
  * @param {number} number
  * @param {string} url
  * @param {(text: string) => void} got
- * @returns {Promise<net.Socket>} once its tab is live
+ * @returns {Promise<net.Socket>} resolves when its tab is live
  */
 const browser = (port, number, url, got) => new Promise((resolve, reject) => {
 	const socket = net.connect({ host: '127.0.0.1', port, noDelay: true });
@@ -56,7 +56,7 @@ const browser = (port, number, url, got) => new Promise((resolve, reject) => {
 	});
 });
 
-/** @param {number} most clients */
+/** @param {number} most the number of clients */
 export async function broadcast(most) {
 	/** @type {(string | number)[][]} */
 	const rows = [];

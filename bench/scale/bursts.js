@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/** Saves as fast as one client can report them: each file was changed, all are in one project. */
+/**
+ * Saves as fast as one client can report them: each file was changed, and all are in one project.
+ */
 import { openSync, writeSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
@@ -11,7 +13,10 @@ import { atDesk, browserWith, projects } from '../lib/desk.js';
 import { memory } from '../lib/memory.js';
 
 const FILES = 1000;
-/** `savecast save --stdin` tells in calls of many files; so does an editor that saves all. */
+/**
+ * `savecast save --stdin` reports many files in one call, and so does an editor that saves all
+ * files.
+ */
 const PATIENCE_MSEC = 120000;
 
 /** @param {number} saves @returns {Promise<(string | number)[][]>} */
@@ -39,7 +44,7 @@ export const bursts = saves => atDesk(async world => {
 	}
 	job.stdin.end();
 	await once(job, 'exit');
-	// One more change is part of the burst's last event, or comes after it.
+	// One more change is part of the burst's last event, or follows it.
 	await writeFile(site.page, 'the end');
 	const last = await world.bus.saved(site.page);
 	await log.next('the end of the burst', message => message.type === 'reload' && message.event === last,

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/** A checkout of ten changed files in a large work tree, until the message; beside git status and watchman. */
+/**
+ * A checkout of ten changed files in a large work tree, until the message; compared with git
+ * status and watchman.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -8,7 +11,7 @@ import { until } from '../../tests/lib/events.js';
 import { atDesk, browserWith, urlOf } from '../lib/desk.js';
 import { summary } from '../lib/stats.js';
 
-/** How long savecast waits for more of a git command; see daemon/sources/git. */
+/** How long savecast waits for further changes of a git command; see daemon/sources/git. */
 const SETTLE_MSEC = 60;
 const FOLDER = 500, CHANGED = 10, ROUNDS = 7;
 
@@ -40,7 +43,7 @@ async function timed(work) {
 }
 
 /**
- * Watchman's answer to "what changed since", which waits until it has seen all before it.
+ * Watchman's answer to "what changed since", which it sends when it has seen everything before it.
  *
  * @param {World} world
  * @param {string} root

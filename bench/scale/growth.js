@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/** One save while the daemon knows of much else, which should not matter to it. */
+/**
+ * One save while the daemon knows many other projects and tabs, which should not change its cost.
+ */
 import { writeFileSync } from 'node:fs';
 
 import { atDesk, browserWith, projects, urlOf } from '../lib/desk.js';
@@ -44,7 +46,7 @@ export async function growth(quick) {
 			row(`${count} project${count === 1 ? '' : 's'}`, await save(world, all[count - 1].page, client, rounds));
 		});
 	}
-	// Ten browsers, as one may watch 1024 tabs; the project has one tab, of the last.
+	// Ten browsers, because one can watch 1024 tabs; the project has one tab, in the last browser.
 	for (const tabs of quick ? [100] : [1000, 10000]) {
 		await atDesk(async world => {
 			const [site, other] = await projects(world, 2);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writes THIRD-PARTY: the licence of each package that is in the bundle.
+// Writes THIRD-PARTY: the license of each package that is in the bundle.
 const { readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 

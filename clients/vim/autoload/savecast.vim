@@ -1,12 +1,12 @@
 " SPDX-License-Identifier: MIT
-" Tells the savecast daemon of every file that was written, through one
+" Reports each file that was written, to the savecast daemon, through one
 " long-lived "savecast save --stdin".
 "
 " A save is an entry {'line', 'at', 'again'}: what the job reads, when it was
 " written to the job, whether that was the second time.  It goes from s:burst,
 " over s:waiting while there is no job, to s:sent.  The job does not
-" acknowledge, so what it was given shortly before a sudden end counts as lost
-" and is written once more to the next one; reporting a save twice is
+" acknowledge, so lines that it was given shortly before a sudden end count as lost
+" and are written once more to the next job; reporting a save twice is
 " harmless, the daemon compares bytes.
 scriptencoding utf-8
 let s:cpoptions = &cpoptions
@@ -42,13 +42,13 @@ function! savecast#saved(path) abort
   endif
 endfunction
 
-" What ":wa" writes goes in one piece, which the job reads, and tells, as one.
-" While no other file waits to be written there is no more to come.
+" The files of ":wa" are written at once, and the job reports them in one call.
+" If no other file waits to be written, no more saves follow.
 function! s:more_may_follow() abort
   return !empty(filter(getbufinfo({'bufmodified': 1}), {_, buffer -> empty(getbufvar(buffer.bufnr, '&buftype'))}))
 endfunction
 
-" Hands on what was written; when the command is over, or the editor.
+" Passes on what was written; called when the command is over, or the editor ends.
 function! savecast#flush() abort
   if s:timer
     call timer_stop(s:timer)
@@ -73,7 +73,7 @@ augroup savecast_flush
   autocmd VimLeavePre * call savecast#flush()
 augroup END
 
-" For 'statusline': what became of the last save of this editor.
+" For 'statusline': the result of the last save in this editor.
 function! savecast#statusline() abort
   if !get(b:, 'savecast_enabled', get(g:, 'savecast_enabled', 1))
     return 'savecast: off'
@@ -81,7 +81,7 @@ function! savecast#statusline() abort
   return savecast#follow#text()
 endfunction
 
-" A newline ends a line, so a name that holds one travels as a URI.
+" A newline ends a line, so a name that contains one is sent as a URI.
 function! s:line(path) abort
   if stridx(a:path, "\n") < 0
     return a:path
@@ -104,7 +104,7 @@ function! s:wait(entry) abort
   endif
 endfunction
 
-" There is no job.
+" To be called when there is no job: starts one.
 function! s:flush() abort
   if empty(s:waiting) || !s:start()
     return
@@ -182,7 +182,7 @@ function! s:failed(why) abort
   call s:tell_once('savecast: ' . a:why . ': see :help savecast-trouble')
 endfunction
 
-" What the command says, it says completely: what, which file, why, what to do.
+" The command's messages are complete: what, which file, why, what to do.
 function! s:complained(_job, line) abort
   call s:tell_once(a:line =~# '^savecast: ' ? a:line : 'savecast: ' . a:line)
 endfunction
@@ -196,12 +196,12 @@ function! s:tell_once(text) abort
 endfunction
 
 function! s:tell(text, _timer) abort
-  " While a command is typed or a prompt waits; not in Ex mode.
+  " Waits while a command is typed or a prompt is open; not in Ex mode.
   if mode(1) =~# '^\%(cr\=$\|r\|!\)'
     call timer_start(500, function('s:tell', [a:text]))
     return
   endif
-  " T: too long for the screen is cut there, and whole in :messages.
+  " T: a message that is too long for the screen is cut off there, and complete in :messages.
   let l:shortmess = &shortmess
   set shortmess+=T
   echohl WarningMsg

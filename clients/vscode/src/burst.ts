@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /**
- * Makes one of what belongs together: Save All, a folder's files renamed. Of a
- * single save it is known that nothing follows, and it goes on at once.
+ * Combines saves that belong together: Save All, or renaming a folder's files. After a
+ * single save it is known that no other follows, and it is passed on at once.
  */
 
 /** VS Code reports the files of one Save All a few milliseconds apart. */
 const QUIET_MSEC = 20;
-/** A save that was announced and never came (it failed) does not hold the others. */
+/** A save that was announced and never happened (it failed) does not delay the others. */
 const MOST_MSEC = 250;
 
 export class Burst {
@@ -16,8 +16,8 @@ export class Burst {
 	#most: NodeJS.Timeout | undefined;
 
 	/**
-	 * @param moreMayFollow whether there is anything else that could be saved
-	 * @param done is given the files, each once
+	 * @param moreMayFollow whether another file could still be saved
+	 * @param done receives the files, each once
 	 */
 	constructor(
 		private readonly moreMayFollow: () => boolean,
@@ -30,7 +30,7 @@ export class Burst {
 		this.#most ??= setTimeout(() => this.end(), MOST_MSEC);
 	}
 
-	/** Files were saved, some of them `wanted`. */
+	/** Files were saved; `wanted` are those to be reported. */
 	add(files: string[], wanted: string[]) {
 		files.forEach(file => this.#announced.delete(file));
 		wanted.forEach(file => this.#files.add(file));
@@ -49,7 +49,7 @@ export class Burst {
 		}
 	}
 
-	/** Whatever there is goes on now. */
+	/** Passes on the files so far. */
 	end() {
 		clearTimeout(this.#quiet);
 		clearTimeout(this.#most);

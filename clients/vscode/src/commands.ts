@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The commands. Only here, where the user asked, may an answer be a message.
+ * The commands. Only here may a result be a message, because the user asked for it.
  */
 import * as vscode from 'vscode';
 
@@ -75,7 +75,7 @@ async function menu({ statusBar, settings, daemon }: House) {
 async function toggle({ settings, statusBar, daemon }: House) {
 	await settings.toggle();
 	if (settings.enabled) {
-		await daemon.start().catch(() => {}); // The status bar says so.
+		await daemon.start().catch(() => {}); // The status bar shows it.
 	}
 	await statusBar.refresh();
 }

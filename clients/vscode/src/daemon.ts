@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * savecastd, by the D-Bus interface that protocol/io.github.savecast.Daemon1.xml
- * describes. Connects when there is something to say, and again after an end.
+ * describes. Connects when there is something to send, and again after the connection ends.
  */
 import * as vscode from 'vscode';
 
@@ -14,12 +14,15 @@ const BUS = { destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus'
 
 const NOT_INSTALLED = 'savecastd is not installed here: it does not run, and no D-Bus service has its name';
 
-/** How the errors begin that say: the bus, or systemd for it, tried to start the daemon, and could not. */
+/**
+ * The names of these errors start like this: the bus, or systemd for it, tried to start the daemon
+ * and failed.
+ */
 const CANNOT_START = ['org.freedesktop.DBus.Error.Spawn', 'org.freedesktop.systemd1.', 'org.freedesktop.DBus.Error.TimedOut'];
 
 const NO_OWNER = 'org.freedesktop.DBus.Error.NameHasNoOwner';
 
-/** Unknown keys may come with newer daemons. */
+/** Later daemons may have further keys. */
 export interface Step {
 	at: number;
 	step: string;
@@ -43,7 +46,7 @@ export interface Tab {
 	reason?: string;
 }
 
-/** What went wrong in a page: the property Problems of a project. */
+/** A problem of a page: an entry of a project's property Problems. */
 export interface PageProblem {
 	message: string;
 	page: string;
@@ -54,7 +57,7 @@ export interface PageProblem {
 
 export type Presence =
 	| { state: 'running' }
-	/** It is not there now; the next call starts it. */
+	/** It is not running; the next call starts it. */
 	| { state: 'stopped' }
 	| { state: 'missing'; why: string };
 
@@ -64,19 +67,19 @@ export class Daemon implements vscode.Disposable {
 	#changed = new vscode.EventEmitter<void>();
 	#problems = new vscode.EventEmitter<{ project: string; problems: PageProblem[] }>();
 	#step = new vscode.EventEmitter<{ event: number; step: Step }>();
-	/** It came or went, or its projects or tabs changed. */
+	/** The daemon has started or ended, or its projects or tabs have changed. */
 	readonly onDidChange = this.#changed.event;
 	readonly onStep = this.#step.event;
-	/** All problems of the project's pages; `project` is its object. */
+	/** All problems of the project's pages; `project` is its object path. */
 	readonly onProblems = this.#problems.event;
 	#disposed = false;
 
-	/** Starts the daemon if it does not run, and subscribes to its events. */
+	/** Starts the daemon if it is not running, and subscribes to its events. */
 	async start(): Promise<void> {
 		await this.#call('Subscribe');
 	}
 
-	/** Does not start it: fires onProblems for each project that has some. */
+	/** Does not start the daemon: fires onProblems for each project that has problems. */
 	async readProblems(): Promise<void> {
 		const bus = await this.#connected();
 		const call = { destination: NAME, path: PATH, interface: 'org.freedesktop.DBus.ObjectManager', member: 'GetManagedObjects', passive: true };
@@ -99,26 +102,32 @@ export class Daemon implements vscode.Disposable {
 		return event;
 	}
 
-	/** Does not start it. */
+	/** Does not start the daemon. */
 	async tabs(): Promise<Tab[]> {
 		const [tabs] = await this.#call('ListTabs', 'a{sv}', [{}], true);
 		return tabs;
 	}
 
-	/** Does not start it. The last ones behind that event, oldest first; of many the first of them. */
+	/**
+	 * Does not start the daemon. The events after that one, oldest first; if there are too many,
+	 * the first ones.
+	 */
 	async storiesAfter(event: number): Promise<Story[]> {
 		const [stories] = await this.#call('ListEvents', 'a{sv}', [{ after: uint64(event) }], true);
 		return stories;
 	}
 
-	/** All that it remembers. */
+	/** All events that the daemon remembers. */
 	async *stories(): AsyncGenerator<Story> {
 		for (let some = await this.storiesAfter(0); some.length; some = await this.storiesAfter(some.at(-1)!.serial)) {
 			yield* some;
 		}
 	}
 
-	/** Once more if it went away over the call: who is told twice reloads once. */
+	/**
+	 * Repeats a call during which the daemon ended: if a save is reported twice, the tabs reload
+	 * once.
+	 */
 	async #again<T>(call: () => Promise<T>): Promise<T> {
 		try {
 			return await call();
@@ -183,17 +192,17 @@ export class Daemon implements vscode.Disposable {
 		]) {
 			await bus.call({ ...BUS, member: 'AddMatch', signature: 's', body: [rule] });
 		}
-		// From here on NameOwnerChanged alone says it: a reply may be looked at after the daemon's end.
+		// From here on only NameOwnerChanged counts: a reply may be read after the daemon's end.
 		const [runs] = await bus.call({ ...BUS, member: 'NameHasOwner', signature: 's', body: [NAME] });
 		this.#set(runs ? { state: 'running' } : await this.#absent(bus));
 		if (runs) {
 			const call = { destination: NAME, path: PATH, interface: NAME, member: 'Subscribe', passive: true };
-			await bus.call(call).catch(() => {}); // Gone meanwhile: NameOwnerChanged comes.
+			await bus.call(call).catch(() => {}); // It ended meanwhile: NameOwnerChanged follows.
 		}
 		return bus;
 	}
 
-	/** What it means that nobody has the name: whether the next call can start the daemon. */
+	/** What it means that the name has no owner: whether the next call can start the daemon. */
 	async #absent(bus: SessionBus): Promise<Presence> {
 		const [names] = await bus.call({ ...BUS, member: 'ListActivatableNames', signature: '', body: [] });
 		return names.includes(NAME) ? { state: 'stopped' } : { state: 'missing', why: NOT_INSTALLED };
@@ -202,14 +211,14 @@ export class Daemon implements vscode.Disposable {
 	#signal({ interface: name, member, path, body }: Signal) {
 		if (member === 'NameOwnerChanged' && name === BUS.interface && body[0] === NAME) {
 			if (body[2]) {
-				// Somebody started it anew: it knows nothing of us.
+				// Another program started it again: it does not have our subscription.
 				this.#set({ state: 'running' });
 				void this.start().catch(() => {});
 			} else {
 				this.#set({ state: 'stopped' });
 				void this.#bus?.then(async bus => {
 					const absent = await this.#absent(bus);
-					if (this.presence.state === 'stopped') { // Nobody has started it meanwhile.
+					if (this.presence.state === 'stopped') { // It was not started meanwhile.
 						this.#set(absent);
 					}
 				}).catch(() => {});

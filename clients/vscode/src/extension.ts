@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Wires the parts. A save goes: saves -> burst -> outbox -> daemon.
+ * Connects the parts. A save passes through: saves -> burst -> outbox -> daemon.
  */
 import * as vscode from 'vscode';
 
@@ -48,11 +48,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 	if (settings.enabled) {
 		await daemon.start().catch((error: Error) => channel.warn(error.message));
 	}
-	await daemon.readProblems().catch(() => {}); // There is none, or it does not run.
+	await daemon.readProblems().catch(() => {}); // There is no daemon, or it is not running.
 	await statusBar.refresh();
 }
 
-/** A save right before the window closes is delivered; VS Code waits a few seconds. */
+/** A save right before the window closes is delivered; VS Code waits for a few seconds. */
 export async function deactivate(): Promise<void> {
 	await leave();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * What the status bar says. Pure.
+ * What the status bar shows. Pure.
  */
 import type { Presence, Tab } from './daemon';
 
@@ -11,18 +11,18 @@ export interface Face {
 	problem: boolean;
 }
 
-/** How to write what others gave into Markdown. */
+/** Escapes text from outside for Markdown. */
 export function escaped(text: string): string {
 	return text.replace(/[\\`*_{}[\]()#+\-.!|<>&~$]/g, '\\$&').replace(/\s+/g, ' ');
 }
 
-/** Markdown as a screen reader is to say it. */
+/** Markdown as plain text for a screen reader. */
 export function plain(markdown: string): string {
 	return markdown.replace(/\*\*|(?<!\\)`/g, '').replace(/^- /gm, '').replace(/\n+/g, '. ')
 		.replace(/\\([\\`*_{}[\]()#+\-.!|<>&~$])/g, '$1').replace(/([.:])\. /g, '$1 ');
 }
 
-/** The command that leads from the user's computer to this window's, by the kind of its remote. */
+/** The command that connects the user's computer to this window's, for each kind of remote. */
 function wayTo(remote: string): string {
 	return /^(dev-container|attached-container|docker)/.test(remote) ? 'docker exec -i CONTAINER savecast stdio'
 		: /^k8s/.test(remote) ? 'kubectl exec -i POD -- savecast stdio'
@@ -48,7 +48,7 @@ function missing(why: string, remote: string | undefined): Face {
 }
 
 /**
- * @param tabs those that have to do with this window
+ * @param tabs the tabs that belong to this window
  * @param remote vscode.env.remoteName
  */
 export function faceOf(enabled: boolean, presence: Presence, tabs: Tab[], remote: string | undefined): Face {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /**
- * The output channel: the story of each save of this window, as it happens.
+ * The output channel: the events of this window's saves and their steps, as they happen.
  *
- * Steps come as signals that know only their event's number; of a new one the
- * daemon is asked for the story so far. Steps that come meanwhile may be in the
- * answer or behind it.
+ * Steps arrive as signals that have only their event's number; for a new event the
+ * daemon is asked for the steps so far. Steps that arrive meanwhile may be in the
+ * answer, or follow it.
  */
 import type * as vscode from 'vscode';
 
@@ -12,7 +12,7 @@ import type { Daemon, Step, Story } from './daemon';
 import type { Place } from './place';
 import { stepText, storyTitle } from './story-text';
 
-/** As many as the daemon remembers. */
+/** As many events as the daemon remembers. */
 const EVENTS_MAX = 256;
 
 type Known = { waiting: Step[] } | 'shown' | 'other';

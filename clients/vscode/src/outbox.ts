@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /**
- * Names on their way to the daemon. One call at a time: what is saved meanwhile
- * goes together with the next. So a daemon that hangs costs bounded memory, and
- * the editor nothing.
+ * File names on their way to the daemon. One call at a time: files that are saved meanwhile
+ * are sent together in the next call. So if the daemon hangs, the memory stays bounded and
+ * the editor is not affected.
  */
 
-/** The daemon takes no more in a call. */
+/** The daemon accepts at most this many in a call. */
 const NAMES_MAX = 4096;
 
 export class Outbox {
@@ -13,8 +13,8 @@ export class Outbox {
 	#sending: Promise<void> | undefined;
 
 	/**
-	 * @param send tells the daemon
-	 * @param complain is told what could not be delivered, and why
+	 * @param send reports the files to the daemon
+	 * @param complain is called with what could not be delivered, and why
 	 */
 	constructor(
 		private readonly send: (files: string[]) => Promise<unknown>,
@@ -43,7 +43,7 @@ export class Outbox {
 		}
 	}
 
-	/** Resolves when nothing is on its way. */
+	/** Resolves when all calls have ended. */
 	async drained(): Promise<void> {
 		await this.#sending;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Which projects have to do with this window.
+ * Which projects belong to this window.
  */
 import { realpath } from 'node:fs/promises';
 import * as vscode from 'vscode';
@@ -10,7 +10,7 @@ function isBelow(path: string, root: string): boolean {
 }
 
 export class Place {
-	/** Of the workspace's folders on this disk, as the daemon knows them: symbolic links resolved. */
+	/** The workspace's folders on this disk, as the daemon names them: symbolic links resolved. */
 	roots: string[] = [];
 
 	async read(): Promise<void> {
@@ -20,13 +20,13 @@ export class Place {
 		this.roots = await Promise.all(folders);
 	}
 
-	/** A project above, at or below one of the folders. */
+	/** Whether a project is above, at or below one of the folders. */
 	shows(project: string | undefined): boolean {
 		return project !== undefined &&
 			this.roots.some(root => isBelow(project, root) || isBelow(root, project));
 	}
 
-	/** A file's name for people. */
+	/** A file's name for display. */
 	label(file: string): string {
 		const root = this.roots.find(folder => isBelow(file, folder));
 		return root && file !== root ? file.slice(root.length + 1) : file;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * The Problems view: what went wrong in the pages that show this window's files. They go away with
- * the next load that is without them, and with the daemon.
+ * The Problems view: the problems of the pages that show this window's files. A problem disappears
+ * with the next load without it, and with the daemon.
  */
 import * as vscode from 'vscode';
 
@@ -14,7 +14,7 @@ function uriOf(file: string): vscode.Uri {
 
 export class Problems implements vscode.Disposable {
 	#collection = vscode.languages.createDiagnosticCollection('savecast');
-	/** By the project's object: the files that have some. */
+	/** By the project's object path: the files that have problems. */
 	#files = new Map<string, vscode.Uri[]>();
 	#listeners: vscode.Disposable[];
 

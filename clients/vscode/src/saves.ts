@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * What VS Code reports about files on this machine's disk: saved, created, renamed,
- * deleted. Never holds up a save.
+ * deleted. Never delays a save.
  */
 import * as vscode from 'vscode';
 
@@ -9,7 +9,7 @@ import { Burst } from './burst';
 
 const AUTOMATIC = [vscode.TextDocumentSaveReason.AfterDelay, vscode.TextDocumentSaveReason.FocusOut];
 
-/** The name that the daemon takes, if it is a file here. */
+/** The name to report, if it is a file on this machine. */
 function nameOf(uri: vscode.Uri): string | undefined {
 	return uri.scheme === 'file' ? uri.fsPath : undefined;
 }
@@ -21,7 +21,7 @@ export class Saves implements vscode.Disposable {
 
 	/**
 	 * @param wants whether a save is to be reported
-	 * @param told is given the files of one action of the user, each once
+	 * @param told receives the files of one action of the user, each once
 	 */
 	constructor(
 		private readonly wants: (how: { automatic: boolean }) => boolean,
@@ -59,7 +59,7 @@ export class Saves implements vscode.Disposable {
 		this.#burst.add(names, names.filter(name => this.wants({ automatic: this.#automatic.delete(name) })));
 	}
 
-	/** What waits for company goes now. */
+	/** Passes on the files that wait for others. */
 	flush() {
 		this.#burst.end();
 	}

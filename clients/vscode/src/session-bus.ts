@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 /**
- * The user's session bus: calls that always end, and signals. The one file that
- * knows the D-Bus library, which has two holes closed here: a call whose
- * connection goes away is never settled, and an end of the connection is only
- * told to the library itself.
+ * The user's session bus: calls that always end, and signals. The only file that
+ * uses the D-Bus library, which has two gaps that are closed here: a call whose
+ * connection ends is never settled, and only the library itself is notified of the
+ * end of the connection.
  */
 import * as dbus from '@jellybrick/dbus-next';
 import type { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
 
-/** A bus may take that long to start the daemon. */
+/** A bus may take this long to start the daemon. */
 const TIMEOUT_MSEC = 25000;
 
 export interface Call {
@@ -19,7 +19,7 @@ export interface Call {
 	member: string;
 	signature?: string;
 	body?: unknown[];
-	/** Fails if nobody has the name, instead of starting who may have it. */
+	/** Fails if the name has no owner, instead of starting the program. */
 	passive?: boolean;
 }
 
@@ -31,7 +31,10 @@ export interface Signal {
 	body: any[];
 }
 
-/** The bus or the other side went away, or did not answer: `name` as D-Bus has it. */
+/**
+ * The bus or the other side disconnected, or did not answer: `code` is the name of the D-Bus
+ * error.
+ */
 export class BusError extends Error {
 	constructor(public readonly code: string, text: string) {
 		super(text);
@@ -42,7 +45,7 @@ export const DISCONNECTED = 'org.freedesktop.DBus.Error.Disconnected';
 export const NO_BUS = 'org.freedesktop.DBus.Error.NoServer';
 const TIMEOUT = 'org.freedesktop.DBus.Error.Timeout';
 
-/** Variants as what is in them, 64-bit numbers as numbers. */
+/** Replaces variants by their values, and 64-bit integers by numbers. */
 function plain(value: unknown): any {
 	if (value instanceof dbus.Variant) {
 		return plain(value.value);
@@ -56,10 +59,10 @@ function plain(value: unknown): any {
 	return typeof value === 'bigint' ? Number(value) : value;
 }
 
-/** An option of type t. */
+/** An option of D-Bus type t. */
 export const uint64 = (value: number) => new dbus.Variant('t', BigInt(value));
 
-/** Where it may be, as the reference library looks for it. */
+/** Where the bus may be: the places where the reference library looks for it. */
 function address(env: NodeJS.ProcessEnv): string {
 	if (env.DBUS_SESSION_BUS_ADDRESS) {
 		return env.DBUS_SESSION_BUS_ADDRESS;
@@ -72,7 +75,10 @@ function address(env: NodeJS.ProcessEnv): string {
 	return `unix:path=${path}`;
 }
 
-/** What is used of the library; its last member is not public, and a test fails if it moves. */
+/**
+ * The members of the library that are used; the last one is not public, and a test fails if it
+ * moves.
+ */
 interface LibraryBus extends EventEmitter {
 	call(message: dbus.Message): Promise<dbus.Message | null>;
 	disconnect(): void;
@@ -132,7 +138,7 @@ export class SessionBus {
 		});
 	}
 
-	/** Returns the reply's arguments; fails with a BusError. */
+	/** Resolves to the reply's arguments; rejects with a BusError. */
 	async call({ passive, ...call }: Call): Promise<any[]> {
 		if (this.#closed) {
 			throw new BusError(DISCONNECTED, `${call.member}: the session bus has ended`);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The user's settings, and the switch of this workspace, which is nobody's file.
+ * The user's settings, and this workspace's switch, which is in no file.
  */
 import * as vscode from 'vscode';
 
@@ -17,7 +17,7 @@ export class Settings {
 		return this.memory.get(SWITCH, this.#get('enabled', true));
 	}
 
-	/** Back to the setting where that says the same. */
+	/** Removes the workspace's value if the setting has the same one. */
 	async toggle(): Promise<void> {
 		const wanted = !this.enabled;
 		await this.memory.update(SWITCH, wanted === this.#get('enabled', true) ? undefined : wanted);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * The status bar item: reads the daemon's tabs when something changed, and shows
- * what they say of this window.
+ * The status bar item: reads the daemon's tabs when something has changed, and shows
+ * their state for this window.
  */
 import * as vscode from 'vscode';
 
@@ -26,7 +26,7 @@ export class StatusBar implements vscode.Disposable {
 		this.#item.command = 'savecast.menu';
 	}
 
-	/** Something changed. Changes while the daemon is asked are one more question. */
+	/** Something has changed. Changes during a call to the daemon cause one more call. */
 	async refresh(): Promise<void> {
 		this.#again = true;
 		if (this.#reading) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Stories of saves, for people. Pure.
+ * Events and their steps, for display. Pure.
  */
 import type { Step, Story } from './daemon';
 
@@ -8,7 +8,7 @@ export function stepText({ at, step, text }: Step): string {
 	return `${(at / 1000).toFixed(1).padStart(8)} ms  ${text ? `${step.padEnd(9)} ${text}` : step}`;
 }
 
-/** @param label a file's name for people */
+/** @param label a file's name for display */
 export function storyTitle({ serial, source, files, 'file-count': count }: Story, label: (file: string) => string): string {
 	const more = count > 1 ? ` and ${count - 1} more` : '';
 	return `${source} ${serial}: ${files.length ? label(files[0]) + more : 'the whole project'}`;

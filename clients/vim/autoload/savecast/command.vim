@@ -1,5 +1,5 @@
 " SPDX-License-Identifier: MIT
-" :Savecast.  What the command line tool says comes when it comes: a daemon that
+" :Savecast.  The output of the command line tool is shown when it arrives: a daemon that
 " hangs does not freeze the editor.
 scriptencoding utf-8
 let s:cpoptions = &cpoptions
@@ -68,7 +68,8 @@ function! s:show(word, lines, status) abort
   endif
 endfunction
 
-" What is wrong in the pages, as the quickfix list; it is emptied if it is ours and nothing is.
+" Shows the problems of the pages as the quickfix list; empties it if it is ours and there are
+" none.
 function! s:list(lines, status) abort
   let l:ours = get(getqflist({'title': 0}), 'title', '') ==# s:LIST
   let l:efm = '%f:%l:%c: %m,%f: %m'

@@ -1,5 +1,5 @@
 " SPDX-License-Identifier: MIT
-" What became of this editor's saves, as "savecast log --follow --json" tells it:
+" The results of this editor's saves, from "savecast log --follow --json":
 " for savecast#statusline() and the event User SavecastReloaded.  The program runs
 " only if one of the two is used, from the first save on.
 scriptencoding utf-8
@@ -35,7 +35,7 @@ function! savecast#follow#text() abort
   return s:text
 endfunction
 
-" A file is about to be reported.
+" Called before a file is reported.
 function! savecast#follow#saved(path) abort
   if len(s:saved) > 1000
     let s:saved = {}
@@ -49,7 +49,7 @@ function! s:start() abort
     return
   endif
   let s:started_at = localtime()
-  " The newest event, too: that of this save may come before the program listens.
+  " The latest event, too: that of this save may be sent before the program listens.
   try
     let s:job = savecast#job#run(
           \ [get(g:, 'savecast_command', 'savecast'), 'log', '--follow', '--json', '-n', '1'],

@@ -1,11 +1,11 @@
 " SPDX-License-Identifier: MIT
-" What is needed, and whether it is there: :SavecastHealth, and :checkhealth
+" What the plugin needs, and whether it is there: :SavecastHealth, and :checkhealth
 " savecast in Neovim.
 scriptencoding utf-8
 let s:cpoptions = &cpoptions
 set cpoptions&vim
 
-" Asked for by hand, so it may take a moment; a daemon that hangs is given up.
+" The user asked for it, so it may take a moment; there is a time limit for a daemon that hangs.
 let s:SECONDS = 5
 
 " A list of [level, text]; levels are ok, warn, error.

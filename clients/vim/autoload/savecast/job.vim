@@ -1,15 +1,15 @@
 " SPDX-License-Identifier: MIT
-" What Vim and Neovim do differently about jobs, and nothing else.
+" The differences between jobs in Vim and in Neovim, and nothing else.
 "
 " A job is a dictionary that belongs to this file; compare it with "is".
-" OnError is called as OnError(job, line) for each line the job complains with,
+" OnError is called as OnError(job, line) for each line of the job's standard error,
 " OnExit as OnExit(job, status) once the job has ended: its exit status, or -1
 " when a signal ended it.
 scriptencoding utf-8
 let s:cpoptions = &cpoptions
 set cpoptions&vim
 
-" What a Neovim job's input holds unread, at least (Linux: 208 KiB, of which a
+" How many unread bytes the input of a Neovim job holds, at least (Linux: 208 KiB, of which a
 " short line takes 768 bytes).
 let s:PIPE_BYTES = 131072
 
@@ -26,7 +26,7 @@ endfunction
 
 function! s:start_nvim(job, argv) abort
   let l:job = a:job
-  " detach: else :wq kills the job before it has delivered.
+  " detach: otherwise :wq kills the job before it has delivered.
   let l:job.id = jobstart(a:argv, {
         \ 'detach': v:true,
         \ 'on_stderr': {_id, lines, _event -> s:complained(l:job, lines)},
@@ -40,10 +40,10 @@ endfunction
 
 function! s:start_vim(job, argv) abort
   let l:job = a:job
-  " noblock: else a job that does not read freezes the editor in ch_sendraw().
-  " stoponexit: else :wq kills the job before it has delivered.
-  " err_cb: also what tells Vim of the job's end; with no pipe to watch, it
-  " wakes every 10 ms to ask.  (A job that closes its standard error loses its
+  " noblock: otherwise a job that does not read freezes the editor in ch_sendraw().
+  " stoponexit: otherwise :wq kills the job before it has delivered.
+  " err_cb: also notifies Vim of the job's end; without a pipe to watch, it
+  " wakes up every 10 ms to check.  (A job that closes its standard error loses its
   " input, too: savecast does not.)
   let l:job.id = job_start(a:argv, {
         \ 'in_mode': 'raw',
@@ -60,7 +60,7 @@ function! s:start_vim(job, argv) abort
   let s:latest = l:job
 endfunction
 
-" Never waits.  False when the job cannot be written to any more.
+" Never blocks.  False when the job can no longer be written to.
 function! savecast#job#write(job, text) abort
   try
     if has('nvim')
@@ -76,7 +76,7 @@ endfunction
 
 " Runs a program that needs no input.  OnLine(line) is called for each line that
 " it prints, on standard error too if a:how.error; OnEnd(status) once all of them
-" were reported.  Returns what savecast#job#stop() takes.  Throws when the program
+" were passed on.  Returns what savecast#job#stop() takes.  Throws when the program
 " cannot be started.
 function! savecast#job#run(argv, how, OnLine, OnEnd) abort
   if has('nvim')
@@ -114,7 +114,7 @@ function! savecast#job#stop(job) abort
   endif
 endfunction
 
-" Neovim gives pieces: the first goes on where the last one ended.
+" Neovim passes pieces: the first one continues the last one of the call before.
 function! s:split(rest, pieces, OnLine) abort
   let a:rest[0] .= a:pieces[0]
   for l:piece in a:pieces[1:]
@@ -146,10 +146,10 @@ function! s:ended(job, status) abort
   call a:job.OnExit(a:job, a:status)
 endfunction
 
-" Neovim does not end before a job has taken what was written to it, so a stuck
+" Neovim does not end before a job has read what was written to it, so a stuck
 " one would freeze :q.  SIGTERM makes savecast read what is there, deliver and
-" end; what does not even hear that, Neovim kills two seconds later.  Nobody is
-" notified of that end: it is no reason to start another.
+" end; Neovim kills a job that ignores it two seconds later.  The plugin is not
+" notified of that end, because it is no reason to start another job.
 function! s:leave_nvim() abort
   if s:latest.alive && s:latest.used > s:PIPE_BYTES
     let s:latest.alive = 0
@@ -157,8 +157,8 @@ function! s:leave_nvim() abort
   endif
 endfunction
 
-" A job that :wq has just started is for a moment still a process of Vim's own
-" session, which the end of the terminal ends (seen on a busy machine).
+" A job that :wq has just started is for a moment still in Vim's own
+" session, which is ended when the terminal closes (seen on a busy machine).
 function! s:leave_vim() abort
   let l:pid = job_info(s:latest.id).process
   for l:i in range(100)
@@ -169,7 +169,7 @@ function! s:leave_vim() abort
   endfor
 endfunction
 
-" Linux says it in the fourth word behind the program's name.
+" On Linux, it is the fourth word after the program's name.
 function! s:session(pid) abort
   try
     return get(split(matchstr(readfile('/proc/' . a:pid . '/stat')[0], '.*) \zs.*')), 3)

@@ -1,5 +1,5 @@
 " SPDX-License-Identifier: MIT
-" The window that shows text for people; one for all.  q closes it.
+" The window that shows texts; all commands share it.  q closes it.
 scriptencoding utf-8
 let s:cpoptions = &cpoptions
 set cpoptions&vim
