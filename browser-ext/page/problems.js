@@ -142,7 +142,10 @@ if (!/** @type {any} */ (globalThis).savecastProblems && window === top) {
 	});
 
 	document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective, sourceFile, lineNumber, columnNumber, disposition }) => {
-		if (disposition === 'enforce') {
+		// The extension's own request for this page is not the page's.
+		const isOurs = sourceFile ? !/^(https?|file):/.test(sourceFile)
+			: effectiveDirective === 'connect-src' && cutUrl(blockedURI) === cutUrl(location.href);
+		if (disposition === 'enforce' && !isOurs) {
 			blocked.add(cutUrl(blockedURI));
 			note({
 				kind: 'blocked', message: `${cutUrl(blockedURI) || blockedURI}: blocked by the page's policy ${effectiveDirective}`,

@@ -7,7 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { whileAlive } from '../lib/children.js';
+import { run, whileAlive } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { answers, freePort } from '../lib/ports.js';
 import { BROWSERS, heading, live, missing, story, switchOn, words } from '../lib/live.js';
@@ -156,7 +156,9 @@ test('every server shows its own project, and a save there reloads its tabs alon
 			await tab.evaluate('window.untouched = true');
 		}
 	}
-	const { stdout: screen } = await world.savecast('status');
+	// On a terminal: in a pipe it shows all.
+	const { stdout } = await run(['script', '-qec', 'savecast status', '/dev/null'], world.env);
+	const screen = stdout.replaceAll('\r', '');
 	assert.match(screen, /^ {2}\S+ +~\/\S+ +git +\w+:\d+ +[12] tabs?$/m);
 	assert.ok(screen.trimEnd().split('\n').length <= 24, screen);
 	assert.ok(screen.split('\n').every(line => line.length <= 80), screen);
