@@ -27,7 +27,8 @@ for (const [name, { command, keys }] of Object.entries(EDITORS)) {
 	const installed = (await run(['sh', '-c', `command -v ${name} && command -v tmux`], process.env)).status === 0;
 	test(`${name}, without a plugin: a save is one event, and the whole text`, { skip: !installed && `${name} or tmux is not installed` }, async t => {
 		const { world, file, did } = await watched(t, { 'a.css': 'h1 { color: red }\n' });
-		const terminal = await Terminal.open(world, name, ['sh', '-c', `exec ${command.join(' ')} '${file('a.css')}'`]);
+		// joe leaves a file in its current folder when it is killed.
+		const terminal = await Terminal.open(world, name, ['sh', '-c', `cd '${world.temp}' && exec ${command.join(' ')} '${file('a.css')}'`]);
 		await terminal.shows('h1 { color: red }');
 		const written = () => readFile(file('a.css'), 'utf8').catch(() => '');
 		for (let round = 1; round <= 2; round++) {
