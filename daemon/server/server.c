@@ -249,7 +249,7 @@ void server_note_main(struct server *server)
 	memcpy(&server->family[1], oldest->ancestors, sizeof oldest->ancestors);
 }
 
-static enum server_visibility sight_of(
+static enum server_visibility visibility_of(
 	const struct server *server, const struct socket_owners *result)
 {
 	if (result->socket_count && result->sockets[0].uid != geteuid()) {
@@ -274,7 +274,7 @@ static void server_take_look(struct server *server, struct socket_owners *result
 		server_processes_add(&server->processes, &result->holders[i], first);
 	}
 	server_note_main(server);
-	server->visibility = sight_of(server, result);
+	server->visibility = visibility_of(server, result);
 	free(server->forwarder);
 	server->forwarder = mem_steal(result->forwarder);
 	server->forwarder_target = result->forwarder_target;

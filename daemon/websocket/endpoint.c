@@ -12,7 +12,7 @@
 struct endpoint {
 	struct loop *loop;
 	uint16_t wanted;
-	uint16_t given_port; /* of systemd's sockets; 0: they are our own */
+	uint16_t activated_port; /* of systemd's sockets; 0: they are our own */
 	const struct ws_callbacks *callbacks;
 	void *of_callbacks;
 	endpoint_changed_fn *changed;
@@ -76,7 +76,7 @@ void endpoint_log_state(const struct endpoint *endpoint)
 
 	if (!port) {
 		log_error("%s", endpoint->error);
-	} else if (endpoint->given_port && endpoint->wanted != endpoint->given_port) {
+	} else if (endpoint->activated_port && endpoint->wanted != endpoint->activated_port) {
 		log_warning("browsers connect to port %u: %s", port, reason);
 	} else {
 		log_info("browsers connect to port %u: %s", port, reason);
@@ -100,7 +100,7 @@ struct endpoint *endpoint_new(struct loop *loop, uint16_t port,
 	};
 	endpoint->retry = loop_timer_new(loop, on_retry, endpoint);
 	socket_activation_take(&activated);
-	endpoint->given_port = activated.port;
+	endpoint->activated_port = activated.port;
 	endpoint_open(endpoint, &activated);
 	return endpoint;
 }
@@ -131,7 +131,7 @@ void endpoint_set_port(struct endpoint *endpoint, uint16_t port)
 		return;
 	}
 	endpoint->wanted = port;
-	if (endpoint->given_port) {
+	if (endpoint->activated_port) {
 		endpoint_log_state(endpoint);
 		endpoint->changed(endpoint->userdata);
 	} else {
@@ -148,10 +148,10 @@ uint16_t endpoint_port(const struct endpoint *endpoint)
 
 char *endpoint_reason(const struct endpoint *endpoint)
 {
-	if (!endpoint->given_port) {
+	if (!endpoint->activated_port) {
 		return mem_strdup(endpoint->wanted ? "savecast.port" : "a free one, for savecast stdio");
 	}
-	if (endpoint->wanted == endpoint->given_port) {
+	if (endpoint->wanted == endpoint->activated_port) {
 		return mem_strdup("systemd opened it for savecast.socket");
 	}
 	return mem_printf("systemd opened it for savecast.socket; savecast.port = %u is not used; "

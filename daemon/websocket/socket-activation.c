@@ -34,7 +34,7 @@ static uint16_t loopback_port(int fd)
 }
 
 /* Why the socket cannot be used, or NULL. */
-static const char *given_fault(const struct socket_activation *activated, int fd)
+static const char *socket_fault(const struct socket_activation *activated, int fd)
 {
 	uint16_t port = loopback_port(fd);
 
@@ -63,7 +63,7 @@ void socket_activation_take(struct socket_activation *activated)
 	}
 	for (int i = 0; i < count; i++) {
 		int fd = SD_LISTEN_FDS_START + i;
-		const char *fault = given_fault(activated, fd);
+		const char *fault = socket_fault(activated, fd);
 
 		if (fault) {
 			log_error(
