@@ -108,7 +108,8 @@ static void on_tree_event(enum tree_event event, const char *file, void *userdat
 		break;
 	case TREE_FOLDER_GONE:
 		fileset_add(&source->moved_folders, file);
-		/* fall through */
+		writes_gone(&source->writes, file, now);
+		break;
 	case TREE_GONE:
 		writes_gone(&source->writes, file, now);
 		break;

@@ -24,10 +24,12 @@ static bool sum_is_right(char *text)
 	if (strlen(text) == PROOF_KEY_DIGITS) {
 		return true;
 	}
+	if (strlen(text) != KEY_TEXT_MAX - 1 || text[PROOF_KEY_DIGITS] != ' ') {
+		return false;
+	}
 	snprintf(digits, sizeof digits, "%016llx",
 		(unsigned long long)checksum(text, PROOF_KEY_DIGITS));
-	if (strlen(text) != KEY_TEXT_MAX - 1 || text[PROOF_KEY_DIGITS] != ' ' ||
-		strcmp(text + PROOF_KEY_DIGITS + 1, digits) != 0) {
+	if (strcmp(text + PROOF_KEY_DIGITS + 1, digits) != 0) {
 		return false;
 	}
 	text[PROOF_KEY_DIGITS] = '\0';
