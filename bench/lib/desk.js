@@ -38,11 +38,12 @@ export const urlOf = (/** @type {string} */ name) => `http://${name}.test/`;
  * @param {World} world
  * @param {number} count
  * @param {number} [ruled] how many have a rule; by default, all
+ * @param {boolean} [watch] false: a change on disk counts only when it is reported
  * @returns {Promise<{root: string, page: string, style: string, url: string}[]>}
  */
-export async function projects(world, count, ruled = count) {
+export async function projects(world, count, ruled = count, watch = true) {
 	const all = [];
-	let config = `[savecast]\n\tport = ${world.port}\n`;
+	let config = `[savecast]\n\tport = ${world.port}\n\twatch = ${watch}\n`;
 	for (let i = 0; i < count; i++) {
 		const name = `site${i}`;
 		const root = await world.folder(name,
