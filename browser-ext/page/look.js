@@ -148,6 +148,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (next.fails || (next.answer.status >= 400 && (shown?.status ?? 200) < 400)) {
 			return { outcome: 'stays', detail: next.fails ?? `answered ${next.answer.status}` };
 		}
+		if (!next.answer.text.trim() && shown?.text.trim()) {
+			// While a file is written, its server may answer with nothing of it.
+			return { ...reload('the page is empty now'), drawn: true };
+		}
 		const why = !changes ? 'anything may have changed' : !shown ? 'the cache does not have what is shown' : besides(changes);
 		if (why) {
 			return reload(why);

@@ -87,6 +87,19 @@ for (const which of BROWSERS) {
 		assert.equal(await isOld(), true);
 	});
 
+	test(`${which}: an answer that is empty while the file is written is no answer yet`, { skip }, async t => {
+		const { world, site, page, write, ended, isOld } = await open(t);
+		const asked = async () => (await world.log('site')).split('\n').length;
+		const before = await asked();
+		await write('index.html', '');
+		const event = await world.bus.saved(path.join(site.root, 'index.html'));
+		await until('the empty answer', async () => await asked() > before);
+		await write('index.html', INDEX.replace('<h1>one', '<h1>whole'));
+		ended(await story(world, event - 1), /^patched: 1 node$/);
+		assert.equal(await page.evaluate('document.querySelector("h1").textContent'), 'whole');
+		assert.equal(await isOld(), true);
+	});
+
 	test(`${which}: a script that changed reloads, a style sheet is swapped beside the patch`, { skip }, async t => {
 		const { page, save, ended, isOld, world } = await open(t, { headers: { '/static': { 'Cache-Control': 'max-age=3600' } } });
 		const told = await save('index.html', INDEX.replace('app.js"', 'app.js?2"'));
