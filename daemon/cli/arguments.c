@@ -59,7 +59,6 @@ static void getopt_tables_fill(struct getopt_tables *tables, const struct verb *
 	char *at = tables->shorts;
 	size_t n = 0;
 
-	*tables = (struct getopt_tables){0};
 	if (verb->options[0] == '+') {
 		*at++ = '+';
 	}
@@ -181,7 +180,7 @@ static bool read_names(struct arguments *args, const struct verb *verb, int argc
 bool arguments_read(struct arguments *args, const struct verb *verb, int argc, char **argv,
 	enum exit_code *code)
 {
-	struct getopt_tables tables;
+	struct getopt_tables tables = {0};
 	int letter;
 
 	getopt_tables_fill(&tables, verb);
