@@ -84,7 +84,7 @@ function connectionIcon(link, port, name) {
 			'run savecast status to see which port is yours');
 	case 'foreign':
 		return icon('disconnected', `port ${port}: the program that listens there is not the savecastd that ` +
-			'this browser is paired with: it is sent nothing. See Settings');
+			'this browser is paired with: it receives no URL. See Settings');
 	case 'replaced':
 		return icon('disconnected', 'another browser with a copy of this profile took over: close one of them');
 	}

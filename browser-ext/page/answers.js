@@ -124,7 +124,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 		if (!/^text\/html\b/i.test(response.headers.get('content-type') ?? '')) {
 			response.body?.cancel().catch(() => {});
-			return response.ok ? { reload: 'the answer is no HTML' } : { fails: `answered ${response.status}` };
+			return response.ok ? { reload: 'the answer is not HTML' } : { fails: `answered ${response.status}` };
 		}
 		const answer = await read(response).catch(() => undefined);
 		return answer ? { answer } : { reload: 'the answer is too long, or does not end' };

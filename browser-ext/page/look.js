@@ -67,7 +67,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {string | undefined} why no look can say what a reload would show */
 	const unfit = () => (
 		guard.answersForm() ? 'the page answers a form'
-		: !location.protocol.startsWith('http') || document.contentType !== 'text/html' ? 'the page is no HTML from a server'
+		: !location.protocol.startsWith('http') || document.contentType !== 'text/html' ? 'the page is not HTML from a server'
 		: location.href.replace(/#.*$/, '') !== answers.url ? 'the page\'s script changed its address'
 		: navigator.serviceWorker?.controller ? 'a service worker answers for the server'
 		: document.documentElement.closest('[data-savecast-reload]') ? '<html> has data-savecast-reload'
@@ -182,7 +182,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		for (let pause = PAUSE_MSEC; ; pause = Math.min(pause * 1.6, MAX_PAUSE_MSEC)) {
 			const told = await lookOnce(message, roots);
 			if (turn !== latest) {
-				return { outcome: 'skipped', detail: 'a newer save is looked at' };
+				return { outcome: 'skipped', detail: 'replaced by a newer save' };
 			}
 			patched = told.outcome === 'patched' ? told : patched;
 			const maySettle = told.outcome === 'unused' || told.drawn;

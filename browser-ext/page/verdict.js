@@ -134,10 +134,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const ofNew = (element, likes) => {
 		for (const one of all(element)) {
 			if (one.matches(ALIVE) || one.getAttributeNames().some((name) => !PLAIN.test(name))) {
-				return `a script may have to know of the new ${tag(one)}`;
+				return `a script may have to know about the new ${tag(one)}`;
 			}
 			if (likes().has(likeness(one))) {
-				return `a script changed what is like the new ${tag(one)}`;
+				return `a script changed elements like the new ${tag(one)}`;
 			}
 		}
 		return undefined;

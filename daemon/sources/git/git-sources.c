@@ -83,8 +83,8 @@ static void sources_add(struct git_sources *sources, struct project *project)
 		sources_make_room(sources);
 	}
 	if (r == -EPERM) {
-		problem = mem_printf("%s: savecast still notices saves, but not git commands; after "
-				     "`git config --global --add safe.directory %s` it does",
+		problem = mem_printf("%s: savecast still notices saves, but not git commands: run "
+				     "`git config --global --add safe.directory %s`",
 			why, project->root);
 	} else if (r < 0) {
 		problem = mem_printf("%s: savecast still notices saves, but not git commands", why);
