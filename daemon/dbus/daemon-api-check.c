@@ -223,6 +223,9 @@ DBusMessage *daemon_api_check(DBusMessage *call, void *userdata)
 		return dbus_message_new_error(call, DBUS_ERROR_INVALID_ARGS,
 			"Check: options: \"wait\" must be a b and \"timeout\" a t");
 	}
+	if (daemon_api_must_wait(api, call, daemon_api_check, &error)) {
+		return error;
+	}
 	error = find_project(api, call, what, &project);
 	if (error) {
 		return error;

@@ -8,6 +8,7 @@
 
 #include "server/procfs.h"
 #include "util/mem.h"
+#include "util/mount-table.h"
 
 struct search {
 	const struct listen_socket *sockets;
@@ -74,6 +75,40 @@ static void holder_find_ancestors(struct holder *holder, const struct procfs_sta
 	}
 }
 
+/* Whether the process sees this folder on a file system that may not answer. */
+static bool sees_remote(int process, const char *folder)
+{
+	_cleanup_free_ char *text = procfs_mounts(process);
+	struct mount_table table = {0};
+	bool remote;
+
+	mount_table_read(&table, text);
+	remote = mount_table_find(&table, folder) != NULL;
+	mount_table_clear(&table);
+	return remote;
+}
+
+/*
+ * Whether the name of the process's folder leads to another folder here, or to none: it has
+ * mounts of its own, as in a container. Only then the disk is looked at, for the daemon may be
+ * the one that has mounts of its own; and not where that could block.
+ */
+static bool folder_is_elsewhere(int process, const char *folder)
+{
+	int self = procfs_open(getpid());
+	struct stat theirs, ours;
+	bool own_mounts = self >= 0 && fstatat(process, "ns/mnt", &theirs, 0) == 0 &&
+		fstatat(self, "ns/mnt", &ours, 0) == 0 && theirs.st_ino != ours.st_ino;
+	bool may_look = own_mounts && !sees_remote(process, folder) && !sees_remote(self, folder);
+
+	if (self >= 0) {
+		close(self);
+	}
+	return may_look && fstatat(process, "cwd", &theirs, 0) == 0 &&
+		(stat(folder, &ours) < 0 || ours.st_dev != theirs.st_dev ||
+			ours.st_ino != theirs.st_ino);
+}
+
 static void search_process(struct search *search, pid_t pid)
 {
 	struct procfs_stat stat;
@@ -98,7 +133,7 @@ static void search_process(struct search *search, pid_t pid)
 			.folder = procfs_folder(process),
 		};
 		holder->elsewhere = search->on_worker && holder->folder &&
-			procfs_folder_is_elsewhere(process, holder->folder);
+			folder_is_elsewhere(process, holder->folder);
 		memcpy(holder->name, stat.name, sizeof holder->name);
 		holder->accepts = procfs_polls(process, search->fd, &holder->epoll_fd);
 		holder_find_ancestors(holder, &stat);

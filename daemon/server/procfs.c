@@ -13,7 +13,11 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
-enum { PROCFS_TEXT_MAX = 16 * 1024, PROCFS_ENVIRONMENT_MAX = 128 * 1024 };
+enum {
+	PROCFS_TEXT_MAX = 16 * 1024,
+	PROCFS_ENVIRONMENT_MAX = 128 * 1024,
+	PROCFS_MOUNTS_MAX = 1024 * 1024,
+};
 
 int procfs_open_any(pid_t pid)
 {
@@ -128,15 +132,6 @@ char *procfs_folder(int process)
 	return n > 0 && folder[0] == '/' ? mem_strndup(folder, (size_t)n) : NULL;
 }
 
-bool procfs_folder_is_elsewhere(int process, const char *folder)
-{
-	struct stat theirs, ours;
-
-	return fstatat(process, "cwd", &theirs, 0) == 0 &&
-		(stat(folder, &ours) < 0 || ours.st_dev != theirs.st_dev ||
-			ours.st_ino != theirs.st_ino);
-}
-
 static char *procfs_strings(int process, const char *name, size_t max, size_t *length)
 {
 	char *text = mem_alloc(max + 1);
@@ -150,6 +145,13 @@ static char *procfs_strings(int process, const char *name, size_t max, size_t *l
 char *procfs_command_line(int process, size_t *length)
 {
 	return procfs_strings(process, "cmdline", PROCFS_TEXT_MAX - 1, length);
+}
+
+char *procfs_mounts(int process)
+{
+	size_t length;
+
+	return procfs_strings(process, "mountinfo", PROCFS_MOUNTS_MAX, &length);
 }
 
 char *procfs_environment(int process, size_t *length)

@@ -38,11 +38,8 @@ int procfs_parse_stat(const char *text, struct procfs_stat *stat);
 
 /* The caller frees it; NULL if the folder was removed or may not be read. */
 char *procfs_folder(int process);
-/*
- * Whether that name leads to another folder here, or to none: the process has mounts of its
- * own, as in a container. Looks at the disk, so not on the loop.
- */
-bool procfs_folder_is_elsewhere(int process, const char *folder);
+/* The text of its mountinfo, at most 1 MiB; the caller frees it. Empty if it has ended. */
+char *procfs_mounts(int process);
 
 /* Its arguments, each followed by a NUL, at most 16 KiB; the caller frees them. */
 char *procfs_command_line(int process, size_t *length);

@@ -2,28 +2,16 @@
 /** The cost of watching: nothing while nothing happens, and little when very much happens. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
 import { Memory } from '../lib/memory.js';
 import { watched } from '../lib/watched.js';
+import { wakeUps } from '../lib/wake-ups.js';
 import { LONG, SANITIZED } from '../lib/world.js';
 
 const FOLDERS = 2000, FOLDER_BYTES_MAX = 200;
 const STORM = LONG ? 100000 : 4000;
-
-/** @param {number} pid @returns {Promise<number>} how often all its threads were woken so far */
-async function wakeUps(pid) {
-	let sum = 0;
-	for (const thread of await readdir(`/proc/${pid}/task`)) {
-		const status = await readFile(`/proc/${pid}/task/${thread}/status`, 'utf8');
-		for (const [, count] of status.matchAll(/^(?:non)?voluntary_ctxt_switches:\s+(\d+)$/gm)) {
-			sum += Number(count);
-		}
-	}
-	return sum;
-}
 
 test('2,000 folders: bytes of each, and nobody is woken while nothing happens', async t => {
 	const { world, root, client, url, project, sh } = await watched(t, { 'a.css': '1' });

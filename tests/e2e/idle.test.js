@@ -1,27 +1,12 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
-import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import WebSocket from 'ws';
 
+import { wakeUps } from '../lib/wake-ups.js';
 import { LONG, World } from '../lib/world.js';
-
-/**
- * How often all threads of the process were woken so far.
- *
- * @param {number} pid
- */
-async function wakeUps(pid) {
-	let sum = 0;
-	for (const thread of await readdir(`/proc/${pid}/task`)) {
-		const status = await readFile(`/proc/${pid}/task/${thread}/status`, 'utf8');
-		for (const [, count] of status.matchAll(/^(?:non)?voluntary_ctxt_switches:\s+(\d+)$/gm)) {
-			sum += Number(count);
-		}
-	}
-	return sum;
-}
 
 test('nothing happens: the daemon is not woken', async t => {
 	const world = await World.open(t);

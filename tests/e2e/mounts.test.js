@@ -66,6 +66,7 @@ test('a mount that does not answer: its saves wait and say so, others are served
 		world.bus.call({ member: 'Reload', signature: 'sa{sv}', body: [path.dirname(file), {}] }),
 		world.bus.call({ member: 'Hold', signature: 'ssa{sv}', body: [path.dirname(file), 'test', {}] }),
 		world.bus.call({ member: 'Explain', signature: 'sa{sv}', body: [file, {}] }),
+		world.bus.call({ member: 'Check', signature: 'sa{sv}', body: [file, {}] }),
 		world.bus.saved(path.join(fs.folder, 'site/none.css')),
 	];
 	client.send({ type: 'watch', tab: 1, url: `file://${fs.folder}/site/index.html` });

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
 import { settled } from '../lib/git-tree.js';
+import { inFolder } from '../lib/watched.js';
 import { SAVECASTD, TOP, World } from '../lib/world.js';
 import { run } from '../lib/children.js';
 
@@ -25,19 +26,7 @@ async function site(t, output, files) {
 	return {
 		world, root, last,
 		file: (/** @type {string} */ name) => path.join(root, name),
-		/** Runs the work and returns its events. @param {() => Promise<unknown>} work */
-		async did(work, { expect = true } = {}) {
-			const serial = await last();
-			await work();
-			return (await settled(world, serial, { expect })).map(e => ({
-				source: e.source, files: e.files.map(name => path.relative(root, name)).sort(),
-			}));
-		},
-		/** @param {string} script */
-		async sh(script) {
-			const { status, stderr } = await run(['sh', '-ec', `cd '${root}'; ${script}`], world.env);
-			assert.equal(status, 0, stderr);
-		},
+		...inFolder(world, root),
 		problem: async () => JSON.parse((await world.savecast('status', '--json')).stdout).projects[0].problem,
 	};
 }

@@ -12,6 +12,28 @@ import { Client } from './wire-client.js';
 import { World } from './world.js';
 
 /**
+ * What happens in a project's folder, and the events of it.
+ *
+ * @param {World} world
+ * @param {string} root
+ */
+export const inFolder = (world, root) => ({
+	/** Runs the work and returns its events. @param {() => Promise<unknown>} work */
+	async did(work, { expect = true } = {}) {
+		const serial = (await world.bus.properties()).LastEvent;
+		await work();
+		return (await settled(world, serial, { expect })).map(e => ({
+			source: e.source, files: e.files.map(name => path.relative(root, name)).sort(),
+		}));
+	},
+	/** @param {string} script */
+	async sh(script) {
+		const { status, stderr } = await run(['sh', '-ec', `cd '${root}'; ${script}`], world.env);
+		assert.equal(status, 0, stderr);
+	},
+});
+
+/**
  * A site with a live tab.
  *
  * @param {import('node:test').TestContext} t
@@ -44,18 +66,6 @@ export async function watched(t, files, { git = true, settings = '' } = {}) {
 	return {
 		world, root, client, project, last, url, own,
 		file: (/** @type {string} */ name) => path.join(root, name),
-		/** Runs the work and returns its events. @param {() => Promise<unknown>} work */
-		async did(work, { expect = true } = {}) {
-			const serial = await last();
-			await work();
-			return (await settled(world, serial, { expect })).map(e => ({
-				source: e.source, files: e.files.map(name => path.relative(root, name)).sort(),
-			}));
-		},
-		/** @param {string} script */
-		async sh(script) {
-			const { status, stderr } = await run(['sh', '-ec', `cd '${root}'; ${script}`], world.env);
-			assert.equal(status, 0, stderr);
-		},
+		...inFolder(world, root),
 	};
 }
