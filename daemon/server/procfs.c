@@ -13,11 +13,8 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
-enum {
-	PROCFS_TEXT_MAX = 16 * 1024,
-	PROCFS_ENVIRONMENT_MAX = 128 * 1024,
-	PROCFS_MOUNTS_MAX = 1024 * 1024,
-};
+enum { PROCFS_TEXT_MAX = 16 * 1024, PROCFS_ENVIRONMENT_MAX = 128 * 1024 };
+enum { PROCFS_MOUNTS_MAX = 1024 * 1024 };
 
 int procfs_open_any(pid_t pid)
 {
