@@ -22,7 +22,7 @@ cd "$folder"
 npm install --silent --no-audit --no-fund --prefix . deno@2.9.6 >/dev/null
 export DENO_DIR="$folder/cache" DENO_NO_UPDATE_CHECK=1
 deno=node_modules/.bin/deno
-"$deno" --version | grep -q '^deno 2\.9\.6'
+[[ "$("$deno" --version)" = "deno 2.9.6"* ]]
 
 answers() {
 	for _ in $(seq 300); do
@@ -34,7 +34,7 @@ answers() {
 }
 # The process that listens: npm's deno is a script that starts it.
 socket() { awk -v at=":$(printf %04X "$port")" '$4 == "0A" && index($2, at) { print $10 }' /proc/net/tcp; }
-holder() { find /proc/[0-9]*/fd -lname "socket:\\[$1\\]" 2>/dev/null | head -n 1 | cut -d/ -f3; }
+holder() { { find /proc/[0-9]*/fd -lname "socket:\\[$1\\]" 2>/dev/null || true; } | head -n 1 | cut -d/ -f3; }
 image() { sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20,26; }
 
 for how in run serve; do

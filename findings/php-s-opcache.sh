@@ -23,7 +23,7 @@ apt-get download --quiet php8.2-cli php8.2-opcache >/dev/null 2>&1
 for package in ./*.deb; do dpkg -x "$package" .; done
 php=$folder/usr/bin/php8.2
 opcache=$(find "$folder/usr/lib/php" -name opcache.so)
-"$php" -n --version | head -n 1 | grep -q '^PHP 8\.2\.'
+[[ "$("$php" -n --version)" = "PHP 8.2."* ]]
 
 # longest SETTINGS...: how long old answers lasted, the longest of 5 saves, in ms
 longest() {
