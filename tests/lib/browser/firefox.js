@@ -5,16 +5,19 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { until, within } from '../events.js';
 import { Bidi } from './bidi.js';
 import { Browser } from './browser.js';
 import { FirefoxPage } from './firefox-page.js';
+import { startedProfile } from './firefox-profile.js';
 
-/** @typedef {import('./browser.js').Options & {prefs?: Record<string, unknown>}} Options */
+/**
+ * @typedef {import('./browser.js').Options & {prefs?: Record<string, unknown>, profile?: string}} Options
+ *   profile: a folder for its profile, otherwise a new one
+ */
 
 const BINARIES = ['/usr/bin/firefox-esr', '/usr/bin/firefox'];
 
@@ -29,6 +32,9 @@ const PREFS = {
 	'browser.shell.checkDefaultBrowser': false,
 	'browser.startup.homepage_override.mstone': 'ignore',
 	'browser.startup.page': 0,
+	// Neither new tabs nor processes are made before they are needed.
+	'browser.newtab.preload': false,
+	'dom.ipc.processPrelaunch.enabled': false,
 	'datareporting.policy.dataSubmissionEnabled': false,
 	'extensions.getAddons.cache.enabled': false,
 	'network.captive-portal-service.enabled': false,
@@ -50,7 +56,10 @@ export async function launchFirefox(options = {}) {
 	if (!binary) {
 		throw new Error(`firefox: ${BINARIES.join(', ')}: not found: install it or set FIREFOX`);
 	}
-	const profile = options.again?.profile ?? await mkdtemp(join(tmpdir(), 'savecast-firefox-'));
+	const profile = options.profile ?? options.again?.profile ?? await startedProfile(binary, async (first) => {
+		const browser = await launchFirefox({ binary, profile: first });
+		await browser.end();
+	});
 	const id = options.extension ? idOf(options.extension) : '';
 	const prefs = {
 		...PREFS,
