@@ -51,7 +51,8 @@ static int start_private_bus(void)
 	return r < 0 ? 3 : 0;
 }
 
-int main(int argc, char **argv)
+/* Returns -1 to go on, or what to exit with. */
+static int read_options(int argc, char **argv, bool *private_bus)
 {
 	static const struct option options[] = {
 		{"debug", no_argument, NULL, 'd'},
@@ -61,18 +62,15 @@ int main(int argc, char **argv)
 		{"version", no_argument, NULL, 'v'},
 		{0},
 	};
-	struct daemon *daemon;
-	bool private_bus = false;
-	int r;
+	int option;
 
-	mem_init();
-	while ((r = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (r) {
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
 		case 'd':
 			log_set_debug(true);
 			break;
 		case 'p':
-			private_bus = true;
+			*private_bus = true;
 			break;
 		case 's':
 			setting_document(stdout);
@@ -91,6 +89,20 @@ int main(int argc, char **argv)
 	if (optind < argc) {
 		usage(stderr);
 		return 2;
+	}
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct daemon *daemon;
+	bool private_bus = false;
+	int r;
+
+	mem_init();
+	r = read_options(argc, argv, &private_bus);
+	if (r >= 0) {
+		return r;
 	}
 	r = private_bus ? start_private_bus() : 0;
 	if (r) {
