@@ -146,29 +146,18 @@ static void session_watch(struct browser *browser, struct wire_message *message)
  */
 static bool loaded_nothing(const struct tab *tab, const struct wire_message *message)
 {
-	return message->step == WIRE_LOADED && !message->detail && tab->server &&
+	return message->step == STEP_LOADED && !message->detail && tab->server &&
 		server_visibility(tab->server) != SERVER_SEEN && !server_listens(tab->server);
 }
 
 /* The server is asked again: the tab shows an error, or what it showed before. */
-static bool is_failure(enum wire_step step)
+static bool is_failure(enum step_kind step)
 {
-	return step == WIRE_FAILED || step == WIRE_STAYS;
+	return step == STEP_FAILED || step == STEP_STAYS;
 }
 
 static void session_report(struct browser *browser, struct wire_message *message)
 {
-	static const enum step_kind kinds[] = {
-		[WIRE_RELOADING] = STEP_RELOADING,
-		[WIRE_LOADED] = STEP_LOADED,
-		[WIRE_FAILED] = STEP_FAILED,
-		[WIRE_SKIPPED] = STEP_SKIPPED,
-		[WIRE_SWAPPED] = STEP_SWAPPED,
-		[WIRE_UNUSED] = STEP_UNUSED,
-		[WIRE_PENDING] = STEP_PENDING,
-		[WIRE_PATCHED] = STEP_PATCHED,
-		[WIRE_STAYS] = STEP_STAYS,
-	};
 	struct tab *tab = tabs_find(&browser->tabs, message->tab);
 	struct step_place place = {browser->number, message->tab};
 	const char *detail = message->detail ? message->detail : "";
@@ -177,23 +166,23 @@ static void session_report(struct browser *browser, struct wire_message *message
 		return; /* it was superseded, or never sent to this tab */
 	}
 	if (loaded_nothing(tab, message)) {
-		message->step = WIRE_FAILED;
+		message->step = STEP_FAILED;
 		detail = "nothing listens there";
 	}
-	if (message->step == WIRE_RELOADING || message->step == WIRE_PENDING) {
+	if (message->step == STEP_RELOADING || message->step == STEP_PENDING) {
 		ledger_step(browser->browsers->ledger, message->event, clock_now_usec(),
-			kinds[message->step], &place, "%s", detail);
+			message->step, &place, "%s", detail);
 	} else if (is_failure(message->step) && retry_is(tab, message->event)) {
-		retry_again(tab, kinds[message->step], detail);
+		retry_again(tab, message->step, detail);
 	} else {
-		if (message->step == WIRE_LOADED && retry_is(tab, message->event)) {
+		if (message->step == STEP_LOADED && retry_is(tab, message->event)) {
 			retry_answered(tab);
 		}
-		if (message->step == WIRE_LOADED) {
+		if (message->step == STEP_LOADED) {
 			tab->loaded = message->event;
 			tab->loaded_usec = clock_now_usec();
 		}
-		tab_end_event(tab, kinds[message->step], detail);
+		tab_end_event(tab, message->step, detail);
 		if (is_failure(message->step)) {
 			retry_begin(tab, detail);
 		} else if (tab->state != WIRE_TAB_LIVE) {

@@ -23,7 +23,7 @@ struct forward_state {
 	enum forward_link link;
 	unsigned failures; /* in a row */
 	uint64_t retry_usec; /* no command is run before */
-	char *why;	     /* of LOST and FAILED: one line, for people */
+	char *why;	     /* of LOST and FAILED: one line, for display */
 };
 
 void forward_state_init(struct forward_state *state);

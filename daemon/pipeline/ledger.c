@@ -29,37 +29,45 @@ const char *event_source_name(enum event_source source)
 	return names[source];
 }
 
+static const struct {
+	const char *name;
+	bool is_of_tab;
+} step_kinds[] = {
+	[STEP_HEARD] = {"heard"},
+	[STEP_JOINED] = {"joined"},
+	[STEP_LEFT] = {"left"},
+	[STEP_NO_PROJECT] = {"no-project"},
+	[STEP_NO_TAB] = {"no-tab"},
+	[STEP_CAST] = {"cast"},
+	[STEP_RELOADING] = {"reloading", true},
+	[STEP_LOADED] = {"loaded", true},
+	[STEP_FAILED] = {"failed", true},
+	[STEP_SKIPPED] = {"skipped", true},
+	[STEP_GONE] = {"gone"},
+	[STEP_WAITING] = {"waiting"},
+	[STEP_DOWN] = {"down"},
+	[STEP_READY] = {"ready"},
+	[STEP_SWAPPED] = {"swapped", true},
+	[STEP_UNUSED] = {"unused", true},
+	[STEP_PENDING] = {"pending", true},
+	[STEP_IGNORED] = {"ignored"},
+	[STEP_UNCHANGED] = {"unchanged"},
+	[STEP_HELD] = {"held"},
+	[STEP_BUILD_FAILED] = {"build-failed"},
+	[STEP_SAID] = {"said"},
+	[STEP_PROBLEM] = {"problem"},
+	[STEP_PATCHED] = {"patched", true},
+	[STEP_STAYS] = {"stays", true},
+};
+
 const char *step_kind_name(enum step_kind kind)
 {
-	static const char *const names[] = {
-		[STEP_HEARD] = "heard",
-		[STEP_JOINED] = "joined",
-		[STEP_LEFT] = "left",
-		[STEP_NO_PROJECT] = "no-project",
-		[STEP_NO_TAB] = "no-tab",
-		[STEP_CAST] = "cast",
-		[STEP_RELOADING] = "reloading",
-		[STEP_LOADED] = "loaded",
-		[STEP_FAILED] = "failed",
-		[STEP_SKIPPED] = "skipped",
-		[STEP_GONE] = "gone",
-		[STEP_WAITING] = "waiting",
-		[STEP_DOWN] = "down",
-		[STEP_READY] = "ready",
-		[STEP_SWAPPED] = "swapped",
-		[STEP_UNUSED] = "unused",
-		[STEP_PENDING] = "pending",
-		[STEP_IGNORED] = "ignored",
-		[STEP_UNCHANGED] = "unchanged",
-		[STEP_HELD] = "held",
-		[STEP_BUILD_FAILED] = "build-failed",
-		[STEP_SAID] = "said",
-		[STEP_PROBLEM] = "problem",
-		[STEP_PATCHED] = "patched",
-		[STEP_STAYS] = "stays",
-	};
+	return step_kinds[kind].name;
+}
 
-	return names[kind];
+bool step_kind_is_of_tab(enum step_kind kind)
+{
+	return step_kinds[kind].is_of_tab;
 }
 
 static void event_clear(struct event *event)

@@ -136,3 +136,5 @@ const struct event *ledger_find(const struct ledger *ledger, uint64_t serial);
 
 const char *event_source_name(enum event_source source);
 const char *step_kind_name(enum step_kind kind);
+/* Whether a tab reports it, in a `report` message. */
+bool step_kind_is_of_tab(enum step_kind kind);

@@ -32,7 +32,7 @@ int wire_fail(struct wire_error *error, const char *code, const char *format, ..
 	return -EBADMSG;
 }
 
-/* A field's wrong value, for people. */
+/* A field's wrong value, for display. */
 static void show(const json_t *value, char shown[WIRE_SHOWN_MAX])
 {
 	switch (json_typeof(value)) {

@@ -10,37 +10,23 @@
 #include "util/mem.h"
 #include "websocket/wire-fields.h"
 
-static const char *const wire_steps[] = {
-	[WIRE_RELOADING] = "reloading",
-	[WIRE_LOADED] = "loaded",
-	[WIRE_FAILED] = "failed",
-	[WIRE_SKIPPED] = "skipped",
-	[WIRE_SWAPPED] = "swapped",
-	[WIRE_UNUSED] = "unused",
-	[WIRE_PENDING] = "pending",
-	[WIRE_PATCHED] = "patched",
-	[WIRE_STAYS] = "stays",
-};
-
-const char *wire_step_name(enum wire_step step)
-{
-	return wire_steps[step];
-}
-
-static int read_step(const struct wire_reader *reader, enum wire_step *step)
+static int read_step(const struct wire_reader *reader, enum step_kind *step)
 {
 	const json_t *value = json_object_get(reader->object, "step");
-	const char *name = json_string_value(value);
-	char why[WIRE_ERROR_MAX] = "must be one of "; /* a step is at most 16 bytes */
+	const char *name = json_string_value(value), *separator = "must be one of ";
+	char why[WIRE_ERROR_MAX] = ""; /* a step is at most 16 bytes */
 
-	for (size_t i = 0; name && i < COUNT_OF(wire_steps); i++) {
-		if (strcmp(name, wire_steps[i]) == 0) {
-			*step = (enum wire_step)i;
+	for (enum step_kind kind = 0; name && kind < STEP_KINDS; kind++) {
+		if (step_kind_is_of_tab(kind) && strcmp(name, step_kind_name(kind)) == 0) {
+			*step = kind;
 			return 0;
 		}
 	}
-	for (size_t i = 0; i < COUNT_OF(wire_steps); i++) {
-		strcat(strcat(why, i ? ", " : ""), wire_steps[i]);
+	for (enum step_kind kind = 0; kind < STEP_KINDS; kind++) {
+		if (step_kind_is_of_tab(kind)) {
+			strcat(strcat(why, separator), step_kind_name(kind));
+			separator = ", ";
+		}
 	}
 	return wire_fail_field(reader, "step", value, why);
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pipeline/ledger.h"
 #include "project/file-kind.h"
 
 enum {
@@ -44,19 +45,6 @@ enum wire_type {
 	WIRE_REPORT,
 	WIRE_PROBLEMS,
 	WIRE_TRACK,
-};
-
-enum wire_step {
-	WIRE_RELOADING,
-	WIRE_LOADED,
-	WIRE_FAILED,
-	WIRE_SKIPPED,
-	WIRE_SWAPPED,
-	WIRE_UNUSED,
-	WIRE_PENDING, /* like WIRE_RELOADING, it is followed by another step */
-	WIRE_PATCHED,
-	WIRE_STAYS, /* the answer is an error, and is not shown */
-	WIRE_STEPS,
 };
 
 /* What went wrong in a page; the words are those of protocol/websocket.md. */
@@ -102,7 +90,7 @@ struct wire_message {
 	char *url; /* in watch */
 
 	uint64_t event; /* in report; in problems: the event of that load, or 0 */
-	enum wire_step step;
+	enum step_kind step; /* one that tabs report */
 	char *detail; /* NULL: absent */
 
 	struct wire_problems problems;
@@ -121,8 +109,6 @@ int wire_parse(
 	const char *text, size_t length, struct wire_message *message, struct wire_error *error);
 /* Accepts a zeroed message; leaves it zeroed. */
 void wire_message_clear(struct wire_message *message);
-
-const char *wire_step_name(enum wire_step step);
 
 enum wire_tab_state {
 	WIRE_TAB_LIVE,
@@ -148,7 +134,7 @@ struct wire_failure {
 /* What tabs are to show. Without changes, anything may have changed. */
 struct wire_reload {
 	uint64_t event;
-	const char *subject; /* for people; NULL: none */
+	const char *subject; /* for display; NULL: none */
 	const struct wire_change *changes;
 	size_t n_changes;
 	bool unseen;  /* it cannot be seen whether the server has the new code */

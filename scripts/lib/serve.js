@@ -19,7 +19,7 @@ const TOP = fileURLToPath(new URL('../..', import.meta.url));
  * @property {string} root
  * @property {string} url the page to open
  * @property {string[] | undefined} command undefined if a server is running already
- * @property {string} what for people
+ * @property {string} what for display
  * @property {Edit | undefined} edit the edit that the page shows; undefined for a user's folder
  *
  * @typedef {object} Edit

@@ -53,7 +53,7 @@ for (const { name, text, message, lenient, ignored, error } of vectors('browser-
 	}
 }
 
-test('encode cuts text for people at a character, not within one', () => {
+test('encode cuts text for display at a character, not within one', () => {
 	const detail = `${'a'.repeat(MAX_STRING_BYTES - 1)}é`;
 	const sent = JSON.parse(encode({ type: 'report', event: 1, tab: 1, step: 'failed', detail }));
 	assert.equal(sent.detail, 'a'.repeat(MAX_STRING_BYTES - 1));

@@ -204,7 +204,7 @@ test('face: a screen reader gets it without Markdown', () => {
 		'A save reloads: http://127.0.0.1:8000/: live (port 8000 (pid 7))');
 });
 
-test('story: texts for people', () => {
+test('story: texts for display', () => {
 	assert.equal(stepText({ at: 31500, step: 'loaded' }), '    31.5 ms  loaded');
 	assert.equal(stepText({ at: 100, step: 'failed', text: 'why' }), '     0.1 ms  failed    why');
 	const title = (/** @type {any} */ files) => storyTitle(

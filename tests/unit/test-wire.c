@@ -83,7 +83,7 @@ static void same_message(const json_t *wanted, const struct wire_message *messag
 	same_number(wanted, "tab", message->tab);
 	same_number(wanted, "event", message->event);
 	same_text(wanted, "step",
-		message->type == WIRE_REPORT ? wire_step_name(message->step) : NULL);
+		message->type == WIRE_REPORT ? step_kind_name(message->step) : NULL);
 	if (message->type == WIRE_PROBLEMS) {
 		same_problems(wanted, &message->problems);
 	}
