@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Which daemon a tab belongs to, and which daemons are told its URL. Pure.
+// Which daemon a tab belongs to, and which daemons receive its URL. Pure.
 //
 // The first daemon, of this computer, is asked first. Only if it does not know the tab are the
-// others told the URL, and the tab belongs to the first of them that knows it. It stays with its
-// daemon while that is away; other daemons neither get the URL then nor move the tab.
+// others sent the URL, and the tab belongs to the first of them that knows it. It stays with its
+// daemon while there is no connection to it: other daemons do not get the URL then.
 
 /**
  * @typedef {import('../link/protocol.js').TabAnswer} TabAnswer
@@ -18,7 +18,7 @@
  *
  * @typedef {object} Assignment
  * @property {string} [daemon] the one that the tab belongs to; undefined: none knows it
- * @property {string[]} told the daemons that may know its URL
+ * @property {string[]} told the daemons that the URL is sent to
  */
 
 /** @param {TabAnswer | undefined} answer @returns {boolean} whether the daemon has a project for the tab */
@@ -29,7 +29,7 @@ export function knows(answer) {
 /**
  * @param {{id: string, link: Link}} daemon
  * @param {TabAnswer | undefined} answer
- * @returns {boolean} whether its answer may still come
+ * @returns {boolean} whether it may still answer
  */
 function isPending({ link }, answer) {
 	return link === 'idle' || link === 'connecting' ||
@@ -43,12 +43,12 @@ function isPending({ link }, answer) {
  */
 export function assign({ url, chosen, daemon, answers = {} }, daemons) {
 	const [local] = daemons;
-	// No other computer has this one's files.
+	// Only this computer's daemon can see its files.
 	const able = url.startsWith('file:') ? [local] : daemons;
 	const find = (/** @type {string | undefined} */ id) => able.find((one) => one.id === id);
 	const picked = find(chosen);
 	if (picked) {
-		// The one of this computer knows where it forwards a port to.
+		// This computer's daemon knows where it forwards the port to.
 		return { daemon: picked.id, told: picked === local ? [local.id] : [local.id, picked.id] };
 	}
 	const before = find(daemon);
@@ -62,11 +62,11 @@ export function assign({ url, chosen, daemon, answers = {} }, daemons) {
 }
 
 /**
- * The URL of a tab as a daemon elsewhere knows it: where this computer only forwards the port, it
- * is the one at the other end.
+ * The URL of a tab as a daemon elsewhere knows it: if this computer forwards the port to another
+ * one, the URL has the port at the other end.
  *
  * @param {{url: string, forwarded?: number}} tab
- * @param {boolean} far whether the daemon is elsewhere
+ * @param {boolean} far whether the daemon runs on another computer
  */
 export function urlFor({ url, forwarded }, far) {
 	if (!far || !forwarded || forwarded > 65535) {
@@ -80,8 +80,8 @@ export function urlFor({ url, forwarded }, far) {
 /**
  * @param {Assignable} tab
  * @param {string[]} daemons their ids, in their order
- * @returns {TabAnswer | undefined} what to show: its daemon's word; without one, that of the first
- *	which has an answer, preferably one that is still looking
+ * @returns {TabAnswer | undefined} what to show: the answer of its daemon; if it has none, the first
+ *	answer, preferably of a daemon that is still looking
  */
 export function shownAnswer({ daemon, answers = {} }, daemons) {
 	if (daemon !== undefined) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Registers the listeners. The browser wakes this worker only for events whose listener was
-// registered during the first run of the script: so all at top level, with no await before.
+// registered while the script first runs: so all of them are registered here, before any await.
 
 import { api } from '../common/api.js';
 import { onSettingsChanged } from '../common/settings.js';
@@ -50,9 +50,9 @@ api.runtime.onMessage.addListener((message, sender) => {
 	return false;
 });
 api.runtime.onConnect.addListener(whenReady(user.popupConnected));
-// Only this wakes the worker for the tabs of a restored session.
+// Without this listener, nothing wakes the worker for the tabs of a restored session.
 api.runtime.onStartup.addListener(whenReady(() => {}));
-// Also for an unpacked folder and a temporary add-on, whose user is new to it as well.
+// Unpacked folders and temporary add-ons count as an installation, too.
 api.runtime.onInstalled.addListener(({ reason }) => {
 	if (reason === 'install') {
 		api.tabs.create({ url: api.runtime.getURL('ui/welcome.html') });

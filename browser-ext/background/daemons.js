@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The daemons of the settings, each with a connection of its own, and which tabs each of them
-// watches. What a daemon says counts only for tabs that it watches.
+// The daemons in the settings, each with a connection of its own, and the tabs that each of them
+// watches. A daemon's message about a tab that it does not watch is ignored.
 
 import { api } from '../common/api.js';
 import { Socket } from '../link/socket.js';
@@ -20,12 +20,12 @@ import { assign, knows, shownAnswer, urlFor } from './assignment.js';
  *
  * @typedef {object} Handlers
  * @property {() => import('../link/protocol.js').BrowserHello} hello
- * @property {(daemon: string, message: FromDaemon) => void} message of a daemon that has proved itself
- * @property {(tab: number) => void} changed the tab's daemon, its answer or its connection
- * @property {(tab: number) => void} leaves the tab is about to belong to another daemon
+ * @property {(daemon: string, message: FromDaemon) => void} message of a daemon that has proved that it has the key
+ * @property {(tab: number) => void} changed called when the tab's daemon, its answer or its connection has changed
+ * @property {(tab: number) => void} leaves called before the tab belongs to another daemon
  */
 
-/** Wakes the worker if the browser has ended it while there was no daemon. */
+/** Wakes the worker if the browser ended it while no daemon was running. */
 const ALARM = 'reconnect';
 const ALARM_MINUTES = 0.5;
 
@@ -74,7 +74,7 @@ export class Daemons {
 		const member = { daemon, told: new Map(), socket: new Socket(daemon, far, {
 			hello: this.#handlers.hello,
 			greeting: () => {
-				// Not those that another daemon has got meanwhile.
+				// Without the tabs that belong to another daemon by now.
 				member.told = new Map(this.#tabs.watched()
 					.filter(([, entry]) => assign(entry, this.#links()).told.includes(id))
 					.map(([tab, entry]) => [tab, urlFor(entry, far)]));
@@ -96,12 +96,12 @@ export class Daemons {
 	}
 
 	/**
-	 * The tab is on, shows another URL, or is loaded again by the user: its daemons are to look.
+	 * To be called when the tab is switched on, shows another URL, or was loaded again by the user.
 	 *
 	 * @param {number} tab
 	 */
 	watch(tab) {
-		// No URL is this one, so that it is sent, or withdrawn, in any case.
+		// Differs from every URL, so that the tab is sent again or withdrawn.
 		this.#members.filter(({ told }) => told.has(tab)).forEach(({ told }) => told.set(tab, ''));
 		this.#update(tab);
 		this.#connect();
@@ -122,7 +122,7 @@ export class Daemons {
 		this.watch(tab);
 	}
 
-	/** Tries to connect now, where a connection is wanted. */
+	/** Tries now to connect to each daemon to which a connection is wanted. */
 	kick() {
 		this.#members.forEach(({ socket }) => socket.kick());
 	}
@@ -170,8 +170,8 @@ export class Daemons {
 	}
 
 	/**
-	 * The connection that a tab depends on: its daemon's; without one, that of one that watches
-	 * it, otherwise that of this computer's daemon.
+	 * The connection that a tab depends on: to its daemon; if it has none, to a daemon that watches
+	 * it; otherwise to this computer's daemon.
 	 *
 	 * @param {number} tab
 	 * @returns {{link: Link, port: number, name?: string}} `name` of a daemon elsewhere
@@ -271,7 +271,7 @@ export class Daemons {
 		}
 	}
 
-	/** There is a connection to each daemon that is to watch a tab. */
+	/** Each daemon that is to watch a tab needs a connection. */
 	#connect() {
 		const links = this.#links();
 		/** @type {Set<string>} */

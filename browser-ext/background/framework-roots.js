@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// The elements whose content a framework of the page keeps a copy of: to patch them would make the
-// two differ. Frameworks leave a property on such an element, which only the page's own scripts see.
+// The elements of whose content a framework of the page keeps a copy: after a patch, the two would
+// differ. Frameworks set a property on such an element, which only the page's own scripts can see.
 
 import { api } from '../common/api.js';
 
 /**
- * Runs among the page's own scripts, and leaves nothing there.
+ * Runs among the page's own scripts, and changes nothing there.
  *
- * @returns {number[][]} for each root the way to it from <html>, child by child
+ * @returns {number[][]} for each root the path to it from <html>: the index of each child
  */
 function findRoots() {
 	const mark = /^(__reactContainer\$|_reactRootContainer$|__vue_app__$|__vue__$|__svelte|__ngContext__$|__k$|_\$owner$)/;
@@ -27,7 +27,7 @@ function findRoots() {
 			found.push(element);
 		}
 	}
-	// What is in another one needs no mention.
+	// Without the roots that are inside another root.
 	return found.filter((element) => !found.some((other) => other !== element && other.contains(element)))
 		.slice(0, 100).map(way);
 }

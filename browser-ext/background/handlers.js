@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Handles the browser's events and the daemon's messages. No handler waits for anything, so each
-// sees the work of another complete. Work that takes time is in navigation.js (what a tab shows)
-// and reload.js (what a save does in it).
+// Handles the browser's events and the daemon's messages. No handler waits for anything, so none
+// sees another one half done. Work that takes time is in navigation.js (what a tab shows) and
+// reload.js (what a save does in it).
 
 import { api } from '../common/api.js';
 import {
@@ -13,7 +13,7 @@ import { registerProblemScripts } from './problems.js';
 import { report } from './progress.js';
 import { switchOnIfWanted } from './user-actions.js';
 
-/** The sites with permission are others now, or the browser has just started. */
+/** To be called when the sites with permission have changed, and when the browser has started. */
 export function permissionsChanged() {
 	registerProblemScripts().catch((error) => console.warn(`problems: ${error}`));
 }
@@ -48,7 +48,7 @@ export function updated(id, { status, url }, tab) {
 	}
 	navigation.updated(id, status, tab.url);
 	if (status === 'complete' && tab.active) {
-		// A discarded tab is loaded as it is shown, maybe from the cache.
+		// A discarded tab is loaded when it is shown, maybe from the cache.
 		releaseIfDue(id, 'shown');
 	}
 }
@@ -105,7 +105,7 @@ export function replaced(added, gone) {
 	}
 }
 
-/** Starts the loop that looks for the daemon again, should the browser have ended it. */
+/** Starts the loop that looks for the daemon again, in case the browser has ended it. */
 export function alarmed() {
 	daemons.kick();
 }
@@ -116,7 +116,7 @@ export function keyForgotten(daemon) {
 }
 
 /**
- * What a daemon says of a tab counts only if the tab belongs to it.
+ * Handles a daemon's message. What it says about tabs of another daemon is ignored.
  *
  * @param {string} daemon
  * @param {import('../link/protocol.js').FromDaemon} message

@@ -47,7 +47,7 @@ export function decideIcon(entry, link, port, name) {
 	return connectionIcon(link, port, name) ?? answerIcon(link, entry.answer, name);
 }
 
-/** As many as fit into a badge. */
+/** The largest number that fits into a badge. */
 const MAX_COUNT = 9;
 
 /**
@@ -130,8 +130,8 @@ export function refusalIcon(why) {
 }
 
 /**
- * To be called after each navigation, too, since the browser resets the icon then. A tab that has
- * been closed meanwhile is no error.
+ * To be called after each navigation, too, since the browser resets the icon then. If the tab has
+ * been closed meanwhile, it does nothing.
  *
  * @param {number} tabId
  * @param {Icon} shown

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // The pages that were on when the browser ended. Their tabs come back with other numbers, so they
-// are recognized by their URL, where the permission for the site reveals it; each is switched on
-// once. Nothing of a private window is stored.
+// are recognized by their URL, which the extension sees only with permission for the site; each is
+// switched on once. Nothing of a private window is stored.
 
 import { api } from '../common/api.js';
 
 /** In storage.local: the URLs that are on now. */
 const OPEN = 'open';
-/** In storage.session: those of the last session that have not come back yet. */
+/** In storage.session: the URLs of the last session whose tabs have not come back yet. */
 const AWAITED = 'awaited';
 const MAX_ADDRESSES = 256;
 

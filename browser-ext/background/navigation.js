@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a tab that is on shows as it goes from page to page. Two sources: the browser's events,
-// which often come late and in Firefox often without a URL, and the page scripts.
+// Follows what a tab that is on shows. Two sources report it: the browser's events, which often
+// come late and in Firefox often without a URL, and the page scripts.
 
 import { api } from '../common/api.js';
 import { insertPageScripts, sendToPage, showsErrorPage } from './page-scripts.js';
@@ -21,7 +21,7 @@ import { localStatus } from './url-visibility.js';
  * @property {(id: number) => void} safe called when the page may be reloaded again
  */
 
-/** Page scripts that were inserted send `ready` within this time. */
+/** Inserted page scripts send `ready` within this time. */
 const READY_MSEC = 1000;
 
 const ANSWERS_FORM = 'the page answers a form that was sent';
@@ -31,7 +31,7 @@ const toGuard = (why) => (typeof why === 'string' ? why.slice(0, 200) : undefine
 
 export class Navigation {
 	#dependencies;
-	/** Dispatches an event named by a tab's number at each `ready` of its page scripts. */
+	/** Dispatches an event, whose name is the tab's number, when its page scripts send `ready`. */
 	#ready = new EventTarget();
 
 	/** @param {Dependencies} dependencies */
@@ -40,7 +40,7 @@ export class Navigation {
 	}
 
 	/**
-	 * The browser's event about a tab that is on.
+	 * Handles the browser's event about a tab that is on.
 	 *
 	 * @param {number} id
 	 * @param {string | undefined} status
@@ -52,7 +52,7 @@ export class Navigation {
 		this.moved(id, url, cause);
 		if (status === 'loading') {
 			progress.loading(id);
-			// The user loads the page again; the daemon has stopped trying.
+			// The user loads the page again; the daemon has stopped trying by itself.
 			if (cause === 'navigation' && tabs.get(id)?.answer?.state === 'down') {
 				watch(id);
 			}
@@ -68,7 +68,7 @@ export class Navigation {
 	}
 
 	/**
-	 * Inserts the page scripts into the tab's new page, and finds out whether it is one.
+	 * Inserts the page scripts into the tab's new page, and finds out whether it is a new page.
 	 *
 	 * @param {number} id
 	 * @param {string | undefined} status
@@ -76,7 +76,7 @@ export class Navigation {
 	async #arrived(id, status) {
 		const { tabs, progress, send, safe } = this.#dependencies;
 		const entry = tabs.get(id), event = progress.committed(id);
-		// Scripts that have sent `ready` since the page began are in this page.
+		// If scripts have sent `ready` since the page began, they are in this page.
 		const inserted = entry?.hasScripts || await insertPageScripts(id);
 		if (status !== 'complete' || !entry || tabs.get(id) !== entry) {
 			return;
@@ -96,12 +96,13 @@ export class Navigation {
 			send(progress.complete(id, event, failed ? 'the server did not answer' : undefined));
 			safe(id);
 		}
-		// Else the event was about what the browser shows first as it loads a discarded tab.
+		// Otherwise the event is about the blank page that comes first when a discarded tab is
+		// loaded.
 	}
 
 	/**
-	 * The old page lets the scripts in as well, and Firefox may say `complete` before it is gone:
-	 * only a new page sends `ready`.
+	 * The scripts can be inserted into the old page as well, and Firefox may report `complete`
+	 * while it is still there: only a new page sends `ready`.
 	 *
 	 * @param {number} id
 	 * @param {TabEntry} entry
@@ -152,7 +153,7 @@ export class Navigation {
 			progress.answered(id, Number(message.status) || 0);
 			transfer.arrived(id, Boolean(message.redirected));
 			if (message.leftAt && message.leftAt < (entry?.savedAt ?? 0)) {
-				// Back from the back/forward cache, from before the last save.
+				// The page comes from the back/forward cache, and is older than the last save.
 				api.tabs.reload(id, { bypassCache: true }).catch(() => {});
 			}
 			safe(id);
@@ -162,7 +163,7 @@ export class Navigation {
 			const late = Boolean(entry?.hasScripts && entry.documentId !== message.id);
 			const posting = Boolean(message.posting) && !transfer.isReloading(id, message.id);
 			if (!late) {
-				// At once: a save may come before the new page's scripts can say so.
+				// Set now, since a save may come before the new page's scripts report it.
 				tabs.set(id, { hasScripts: false, announcedEarly: false, guard: posting ? ANSWERS_FORM : undefined });
 			}
 			transfer.leaving(id, { ...message, posting }, late);
@@ -179,7 +180,7 @@ export class Navigation {
 	}
 
 	/**
-	 * Takes note of the URL that the tab shows now, and sends it to the daemon if it is another.
+	 * Stores the URL that the tab shows now, and sends it to the daemon if it has changed.
 	 *
 	 * @param {number} id
 	 * @param {string | undefined} url

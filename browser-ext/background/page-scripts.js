@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The background's access to a tab's page: inserts the scripts of page/, sends them messages, and
-// closes the page's connections for the daemon. This works while the extension may see the page:
-// after a click on the icon (in Chromium until the tab leaves the site), or with the user's
-// permission for the site. Without access, everything else works as before.
+// closes the page's connections if the daemon asks for it. It works while the extension has access
+// to the page: after a click on the icon (in Chromium until the tab leaves the site), or with the
+// user's permission for the site. The rest of the extension works without access, too.
 
 import { api } from '../common/api.js';
 import { frameworkRoots } from './framework-roots.js';
@@ -39,7 +39,7 @@ export async function insertPageScripts(tabId) {
 }
 
 /**
- * Lets the page's frameworks know of the values that are about to be restored.
+ * Inserts the script that tells the page's frameworks about restored values.
  *
  * @param {number} tabId
  */
@@ -50,9 +50,9 @@ export async function insertFrameworkScript(tabId) {
 }
 
 /**
- * Whether the tab shows the browser's own error page, as far as the extension may see the tab.
- * Firefox refuses scripts in its viewers of JSON and PDF and in local files with the same words as
- * in its error page, but only the error page has an icon of the browser's own, soon after `complete`.
+ * Whether the tab shows the browser's own error page, as far as the extension can see the tab.
+ * Firefox refuses scripts with the same error in its viewers of JSON and PDF, in local files and in
+ * its error page, but only the error page gets an icon of the browser, soon after `complete`.
  *
  * @param {number} tabId
  * @returns {Promise<boolean>}
@@ -109,7 +109,7 @@ export async function applyChanges(tabId, event, changes) {
  */
 export async function lookFirst(tabId, given) {
 	const looked = sendToPage(tabId, { to: 'look', ...given });
-	// While the server answers.
+	// Runs while the server answers.
 	frameworkRoots(tabId).then((roots) => sendToPage(tabId, { to: 'roots', event: given.event, roots }));
 	return await looked ?? { outcome: 'reload', detail: '' };
 }
@@ -137,9 +137,9 @@ async function runInPage(id, allFrames, func) {
 }
 
 /**
- * Ends the page's requests and event streams, since an old worker of the server may wait for them
- * before it makes room for the new one. A reload alone does not help: it closes the old page only
- * when the new one answers. The page stays as it is until its reload.
+ * Ends the page's requests and event streams: an old worker of the server may wait for them before
+ * the new one can start. A reload alone does not help, since it closes the old page only when the
+ * new one answers. The page stays as it is until its reload.
  *
  * @param {number} id
  */
@@ -148,8 +148,8 @@ export function closeConnections(id) {
 }
 
 /**
- * Sends a request that browsers send anyway. It uses the connection that the browser opened ahead
- * of need, for which the old worker waits.
+ * Sends a request, one that browsers send anyway. It uses the connection that the browser has
+ * opened in advance, for whose request the old worker waits.
  *
  * @param {number} id
  */

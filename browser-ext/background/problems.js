@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What went wrong in the pages of tabs that are on: page/problems.js finds it, the daemon gets it.
-// Only on sites with permission, and never of private windows.
+// The problems in the pages of tabs that are on: page/problems.js finds them, the daemon gets them.
+// Only on sites with permission, and never in private windows.
 
 import { api } from '../common/api.js';
 import { hasPermission } from '../common/site.js';
@@ -17,13 +17,13 @@ export async function registerProblemScripts() {
 	const ids = ['problems', 'problems-main'];
 	const [registered] = await api.scripting.getRegisteredContentScripts({ ids: ids.slice(0, 1) });
 	if (String(registered?.matches ?? []) === String(origins)) {
-		return; // They outlive this worker.
+		return; // The browser keeps them when it ends this worker.
 	}
 	await api.scripting.unregisterContentScripts({ ids }).catch(() => {}); // There were none.
 	if (origins.length) {
 		await api.scripting.registerContentScripts([
 			{ id: ids[0], matches: origins, js: ['/page/problems.js'], runAt: 'document_start' },
-			// In Firefox the other script is notified of errors, too.
+			// In Firefox, problems.js is notified of errors, too.
 			.../** @type {chrome.scripting.RegisteredContentScript[]} */ (isFirefox ? []
 				: [{ id: ids[1], matches: origins, js: ['/page/problems-main.js'], runAt: 'document_start', world: 'MAIN' }]),
 		]);
@@ -49,7 +49,7 @@ export class PageProblems {
 	}
 
 	/**
-	 * A document has begun in the tab.
+	 * To be called when the tab shows a new document.
 	 *
 	 * @param {number} tab
 	 * @param {string} document
@@ -77,7 +77,8 @@ export class PageProblems {
 		const document = String(id);
 		this.begins(tab, document);
 		const { event = 0 } = this.#reports.get(tab) ?? {};
-		// After a click alone the script is there too late, and does not see all.
+		// Without permission, only with a click, the script is inserted too late to see all
+		// problems.
 		const known = await hasPermission(entry.url);
 		if (this.#reports.get(tab)?.document === document) {
 			this.#post(tab, { document, event, message: { type: 'problems', tab, event, known, list, more: Number(more) || 0 } });
@@ -85,7 +86,8 @@ export class PageProblems {
 	}
 
 	/**
-	 * The tab has loaded a page for the event: of a page that must not be looked into, nothing comes.
+	 * To be called when the tab has loaded a page for the event. Without permission for the page,
+	 * no problems are reported from it; the daemon is told so.
 	 *
 	 * @param {number} tab
 	 * @param {number} event
@@ -98,7 +100,7 @@ export class PageProblems {
 	}
 
 	/**
-	 * The tab's daemon is connected, and knows nothing of the page yet.
+	 * To be called when the tab's daemon is connected: it does not know the page's problems yet.
 	 *
 	 * @param {number} tab
 	 * @param {boolean} restarted it counts its events from 1 again
@@ -112,7 +114,7 @@ export class PageProblems {
 	}
 
 	/**
-	 * Sends what the daemon does not know yet, once it knows the tab's project.
+	 * Sends the report that the daemon does not have yet, if it knows the tab's project.
 	 *
 	 * @param {number} tab
 	 */

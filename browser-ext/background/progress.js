@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Which tab is handling which event, and what to report about it. Pure: the caller sends the
+// The event that each tab is handling, and what to report about it. Pure: the caller sends the
 // reports.
 
 /**
@@ -26,7 +26,7 @@ export function report(event, tab, step, detail) {
 
 /**
  * Without page scripts the HTTP status is not known. `loaded` then means that the tab has loaded
- * something, maybe an answer with 500 or the browser's own error page.
+ * something, which may be an answer with 500 or the browser's own error page.
  */
 export class Progress {
 	/**
@@ -122,8 +122,8 @@ export class Progress {
 
 	/**
 	 * @param {number} tab
-	 * @param {number | undefined} event that was committed when the browser said `complete`:
-	 *	another may have begun while we found out what the tab shows
+	 * @param {number | undefined} event that was committed when the browser reported `complete`:
+	 *	another event may have begun while we found out what the tab shows
 	 * @param {string} [failure] what the tab shows instead of a page
 	 * @returns {Report[]}
 	 */

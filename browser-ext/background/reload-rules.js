@@ -62,12 +62,12 @@ export function looksFirst(tab, entry, hidden) {
 	return tab.status === 'complete' && !waits && entry.hasScripts === true && entry.url.startsWith('http');
 }
 
-/** Kinds of files that browsers take from their cache at a reload, where the server lets them. */
+/** Kinds of files that a reload takes from the browser's cache if the server permits it. */
 const CACHED = new Set(['css', 'image', 'font', 'media', 'script', 'data']);
 
 /**
- * For a tab without page scripts, which could refresh the cache. In Firefox to bypass it loses
- * scroll position and form fields as well.
+ * For a tab without page scripts: they would refresh the cache. In Firefox, a reload that bypasses
+ * the cache also loses the scroll position and form fields.
  *
  * @param {Change[] | undefined} changes
  */

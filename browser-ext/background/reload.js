@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Carries out a reload message in each tab: the page swaps the files, is patched, does not use them,
-// or is reloaded, now or as soon as it may be.
+// Carries out a reload message in each tab: the page replaces the files, is patched, does not use
+// the files, or is reloaded, now or as soon as that is permitted.
 
 import { api } from '../common/api.js';
 import { hasPermission } from '../common/site.js';
@@ -28,11 +28,11 @@ import { localStatus } from './url-visibility.js';
  * @property {(id: number) => void} show
  */
 
-/** A reload that has not begun after this time waits for the user's answer to a question of the browser. */
+/** If a reload has not begun after this time, the browser is asking the user about it. */
 const START_MSEC = 3000;
 const ASKS = 'the browser asks the user before it reloads this page';
 
-/** A navigation under way gets this long to bring its page; then the tab is reloaded all the same. */
+/** How long a reload waits for a navigation that is under way. */
 const MAX_NAVIGATION_MSEC = 5000;
 const NAVIGATION_MSEC = 50;
 
@@ -78,7 +78,7 @@ export class Reloads {
 	}
 
 	/**
-	 * Releases a reload that was pending for this condition, unless another reason to wait is left.
+	 * Releases a reload that waited for this condition, unless there is another reason to wait.
 	 *
 	 * @param {number} id
 	 * @param {'shown' | 'safe'} condition
@@ -102,7 +102,7 @@ export class Reloads {
 	}
 
 	/**
-	 * Asks the browser once about the tab, and, where it may, the server for the page.
+	 * Asks the browser once about the tab, and the server for the page if it has permission.
 	 *
 	 * @param {number} id
 	 * @param {Order} order
@@ -123,7 +123,7 @@ export class Reloads {
 			}
 			seen = await this.#inspect(id);
 		}
-		// A patch needs not wait for what a reload would lose.
+		// A patch loses nothing of the page, so it need not wait.
 		const looked = order.patch === false ? undefined : await this.#look(id, order, seen);
 		if (looked === 'done') {
 			return;
@@ -147,8 +147,8 @@ export class Reloads {
 	 * @param {number} id
 	 * @param {Order} order
 	 * @param {Seen} seen
-	 * @returns {Promise<'done' | {reason: string} | undefined>} reason: why the page must be reloaded, now
-	 *	that it was looked at
+	 * @returns {Promise<'done' | {reason: string} | undefined>} reason: why the page must be reloaded,
+	 *	after the answers were compared
 	 */
 	async #look(id, { event, changes, unseen }, { tab, permitted }) {
 		const { tabs, progress, send, show, hidden } = this.#dependencies;
@@ -169,7 +169,7 @@ export class Reloads {
 	}
 
 	/**
-	 * What the browser says of the tab, in calls side by side: each takes 0.3 ms or more.
+	 * What the browser knows about the tab. The calls run in parallel: each takes 0.3 ms or more.
 	 *
 	 * @param {number} id
 	 * @returns {Promise<Seen>}
@@ -219,8 +219,8 @@ export class Reloads {
 	}
 
 	/**
-	 * The browser asks before it sends a form again, and may ask if the page wants it to. No event
-	 * reports the question; only the missing document shows it.
+	 * The browser asks the user before it sends a form again, and if the page requests it. No event
+	 * reports the question; it shows only in that no new document begins.
 	 *
 	 * @param {number} id
 	 * @param {number} event

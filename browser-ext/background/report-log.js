@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // What happened to each event in each tab: reported to the tab's daemon, and kept for the popup.
-// Reports wait while their daemon is away. After a restart it counts its events from 1 again, so the
-// waiting reports of the old numbers are dropped.
+// Reports wait while their daemon is not connected. After a restart it counts its events from 1
+// again, so waiting reports with the old numbers are dropped.
 
 /** @typedef {import('../link/protocol.js').Report} Report */
 
 /** Reports that wait for the daemon; older ones are dropped. */
 const MAX_UNSENT = 64;
-/** For the popup, per tab; the whole story is in `savecast log`. */
+/** For the popup, per tab; `savecast log` shows the whole log. */
 const MAX_EVENTS = 8;
 const MAX_STEPS = 12;
 
@@ -21,7 +21,7 @@ const MAX_STEPS = 12;
  * @property {{step: string, detail: string, msec: number}[]} steps `msec`: since `at`
  */
 
-/** The last events of each tab, newest first: what this extension saw and did. */
+/** The last events of each tab, latest first: what this extension saw and did. */
 export class History {
 	/** @type {Map<number, LoggedEvent[]>} */
 	#tabs = new Map();
@@ -86,7 +86,7 @@ export class ReportLog {
 	}
 
 	/**
-	 * A reload message has come for the tab.
+	 * To be called when a reload message has come for the tab.
 	 *
 	 * @param {number} tab
 	 * @param {import('../link/protocol.js').Reload} message
@@ -111,7 +111,7 @@ export class ReportLog {
 	}
 
 	/**
-	 * A daemon is connected.
+	 * To be called when a daemon is connected.
 	 *
 	 * @param {string} daemon
 	 * @param {string} instance

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Carries over a reload from the old document to the new one: the state that the user left there,
-// and whether the new document answers a form. In memory only, and for this one reload only.
+// Passes data from the old document to the new one at a reload: the user's state of the page, and
+// whether the new document answers a form. In memory only, and for this reload only.
 
 import { insertFrameworkScript, insertPageScripts, sendToPage } from './page-scripts.js';
 
-/** A state for which no new document came in this time is dropped. */
+/** If no new document comes within this time, the state is dropped. */
 const MAX_AGE_MSEC = 60000;
 
 /** @param {any} state of a page @returns {boolean} whether fields have values in it */
@@ -23,7 +23,7 @@ export class StateTransfer {
 	#redirected = new Set();
 
 	/**
-	 * A document's state is only kept if the document is reloaded for a save.
+	 * To be called before a document is reloaded for a save: only then is its state kept.
 	 *
 	 * @param {number} tab
 	 * @param {string} id of the document
@@ -41,11 +41,11 @@ export class StateTransfer {
 	}
 
 	/**
-	 * The old document is going.
+	 * To be called when the old document is unloaded.
 	 *
 	 * @param {number} tab
 	 * @param {{id: string, posting: boolean, state: unknown}} message
-	 * @param {boolean} late the new document's message came first
+	 * @param {boolean} late whether the new document's message came first
 	 */
 	async leaving(tab, { id, posting, state: last }, late) {
 		const state = this.isReloading(tab, id) ? last : null;
@@ -74,10 +74,10 @@ export class StateTransfer {
 	}
 
 	/**
-	 * The new document is there.
+	 * To be called when the new document has begun.
 	 *
 	 * @param {number} tab
-	 * @param {boolean} redirected after a form was sent: the new document is another page
+	 * @param {boolean} redirected whether the answer to a form led to another page
 	 */
 	async arrived(tab, redirected) {
 		this.#redirected[redirected ? 'add' : 'delete'](tab);
@@ -105,7 +105,7 @@ export class StateTransfer {
 			await insertFrameworkScript(tab);
 		}
 		const expired = performance.now() - stored.at > MAX_AGE_MSEC;
-		// The old document, if it is still there, refuses its own state.
+		// If the old document is still there, it refuses its own state.
 		if (expired || await sendToPage(tab, { to: 'restore', id: stored.id, state: stored.state })) {
 			if (this.#states.get(tab) === stored) {
 				this.#states.delete(tab);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The tabs that are on. They are kept in memory, and in storage.session for the next time that
-// the browser starts this worker.
+// The tabs that are on, in memory, and in storage.session for when the browser starts this worker
+// again.
 
 import { sameSite, toAddress } from '../common/address.js';
 import { api } from '../common/api.js';
@@ -21,23 +21,23 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  * @property {string} url as sent to the daemon; the last one that the browser showed
  * @property {true} [incognito] in a private window: nothing of it may be stored
  * @property {string} [paused] why the tab is not watched now
- * @property {'hidden' | 'lost'} [urlVisibility] why `url` may be old. `hidden`: the browser does not
- *	show it since our reload, so the page is the same; `lost`: since the tab navigated
+ * @property {'hidden' | 'lost'} [urlVisibility] why `url` may be old. `hidden`: the browser has not
+ *	shown it since our reload, so the page is the same; `lost`: not since the tab navigated
  * @property {Pending} [pending]
- * @property {string} [guard] why the page must not be reloaded, as it says
+ * @property {string} [guard] why the page must not be reloaded, as its page scripts report
  * @property {number} [savedAt] when the last save came for the tab, in milliseconds since 1970
- * @property {string} [asks] why a reload of this page does not begin: the browser asks the user first
- * @property {boolean} [touched] whether the user has clicked or typed in the page: only then may it ask
- *	before it is left
+ * @property {string} [asks] set if the browser asks the user before it reloads this page: the reason
+ * @property {boolean} [touched] whether the user has clicked or typed in the page: only then may the
+ *	page have the browser ask before it is left
  * @property {boolean} [hasScripts] whether the page scripts are in the page
  * @property {string} [documentId] of the page scripts that sent `ready` last
- * @property {boolean} [announcedEarly] they did so before the browser announced the page
+ * @property {boolean} [announcedEarly] whether they sent it before the browser reported the page
  * @property {string} [chosen] the id of the daemon that the user has chosen for it
  * @property {string} [daemon] the id of the daemon that it belongs to
  * @property {number} [forwarded] the port of its server at the other end of a tunnel
  * @property {Record<string, import('../link/protocol.js').TabAnswer>} [answers] the daemons' states
  *	of this tab, by their id
- * @property {import('../link/protocol.js').TabAnswer} [answer] the one of them to show
+ * @property {import('../link/protocol.js').TabAnswer} [answer] the answer to show
  */
 
 const KEY = 'tabs';
@@ -48,7 +48,7 @@ export class Tabs {
 	#lastSession = new LastSession();
 
 	/**
-	 * Restores what the worker has stored, and takes in what the browser did since.
+	 * Restores what the worker has stored, and updates it with what the tabs show now.
 	 *
 	 * @returns {Promise<boolean>} whether the browser has just started: its tabs may be those of
 	 *	its last session
@@ -62,7 +62,8 @@ export class Tabs {
 		}
 		await Promise.all([...this.#entries.keys()].map(async (tab) => {
 			try {
-				// A navigation would have woken the worker, so a URL that is not shown is no news.
+				// A navigation would have woken the worker, so a URL that is not shown has not
+				// changed.
 				this.moved(tab, (await api.tabs.get(tab)).url, 'none');
 			} catch {
 				this.remove(tab);
@@ -133,12 +134,12 @@ export class Tabs {
 	}
 
 	/**
-	 * A tab shows `url` now. A paused one stays paused until a click: the user has not switched its
-	 * new page on.
+	 * To be called when a tab shows `url`. A paused tab stays paused until a click: the user has
+	 * not switched its new page on.
 	 *
 	 * @param {number} tab
 	 * @param {string | undefined} url undefined: the browser does not show it
-	 * @param {'reload' | 'navigation' | 'none'} cause whose doing, if the tab is loading
+	 * @param {'reload' | 'navigation' | 'none'} cause of the load, if the tab is loading
 	 * @returns {'same' | 'moved' | 'paused'}
 	 */
 	moved(tab, url, cause) {
@@ -156,7 +157,7 @@ export class Tabs {
 		if (address.url === entry.url && !entry.urlVisibility) {
 			return 'same';
 		}
-		// The old answer is shown until the new one comes: most pages are of the same project.
+		// The old answer is shown until the new one comes: most pages belong to the same project.
 		this.set(tab, { url: address.url, urlVisibility: undefined });
 		return 'moved';
 	}

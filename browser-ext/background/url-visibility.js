@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Where a tab is whose URL the browser no longer shows. Firefox withdraws the access that a click
-// gave at the next navigation, even at our own reload. But it matches pages against the patterns
-// of page_action in manifest.json without any permission: so we know whether a tab that showed a
-// page of this machine still does. The port is not part of the patterns.
+// Finds out where a tab is whose URL the browser no longer shows. A click gives access to the tab,
+// and Firefox withdraws it at the next navigation, even at our own reload. But it matches pages
+// against the patterns of page_action in manifest.json without any permission: so we know whether
+// a tab that showed a page of this machine still does. The port is not part of the patterns.
 
 import { api } from '../common/api.js';
 
@@ -34,5 +34,5 @@ export async function localStatus(tabId, url) {
 	return await pageAction.isShown({ tabId }) ? 'local' : 'left';
 }
 
-/** Only Firefox. In Chromium, a URL that is no longer shown is of another site. */
+/** True in Firefox only. In Chromium, a URL that is no longer shown belongs to another site. */
 export const hidesUrlAfterReload = /** @type {any} */ (globalThis).browser?.runtime?.getBrowserInfo !== undefined;

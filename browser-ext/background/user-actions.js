@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the user asks for: with the icon, the shortcut, the popup, or once for all tabs of a site.
+// What the user does: with the icon, the shortcut or the popup, or once for all tabs of a site.
 
 import { toAddress } from '../common/address.js';
 import { api } from '../common/api.js';
@@ -12,7 +12,8 @@ import {
 import { insertPageScripts } from './page-scripts.js';
 
 /**
- * The icon was clicked on a tab without a popup: the tab is off, or has a pending reload.
+ * To be called when the icon was clicked on a tab without a popup: one that is off, or has a
+ * pending reload.
  *
  * @param {chrome.tabs.Tab} tab
  */
@@ -78,7 +79,7 @@ function chooseDaemon(id, chosen) {
  * Releases the pending reload, or reloads although nothing was saved.
  *
  * @param {number} id
- * @param {string | undefined} url a click reveals it even where the browser otherwise hides it
+ * @param {string | undefined} url the browser shows it after a click, even if it hides it otherwise
  */
 export function reloadNow(id, url) {
 	if (url) {
@@ -93,8 +94,7 @@ export function reloadNow(id, url) {
 }
 
 /**
- * Switches on a tab of a site that the user always wants on, or one that was on when the browser
- * ended.
+ * Switches the tab on if the user wants its site always on, or if it was on when the browser ended.
  *
  * @param {chrome.tabs.Tab} tab that is off
  */
@@ -109,7 +109,10 @@ export function switchOnIfWanted({ id = api.tabs.TAB_ID_NONE, url, incognito }) 
 	}
 }
 
-/** The user gave permission for a site. Its tabs that are on need no reload to use it. */
+/**
+ * To be called when the user gave permission for a site. Its tabs that are on use it without a
+ * reload.
+ */
 export async function permissionGranted() {
 	const site = await takeSiteToRemember();
 	if (site) {
@@ -134,8 +137,8 @@ onShown((id) => {
 });
 
 /**
- * A popup has opened: it is sent the tab's state now and at each change, and sends what is clicked.
- * The page of settings is sent the connections.
+ * To be called when a popup has opened: it receives the tab's state now and at each change, and
+ * sends what the user clicks. The settings page receives the connections.
  *
  * @param {chrome.runtime.Port} port of popup.js, whose name is the tab's number, or of options.js
  */

@@ -48,6 +48,6 @@ export function toAddress(text) {
 export function sameSite(before, now) {
 	const a = new URL(before);
 	const b = new URL(now);
-	// The origin of every file: URL is "null".
+	// By hand, since the origin of every file: URL is "null".
 	return a.protocol === b.protocol && a.host === b.host;
 }

@@ -6,13 +6,13 @@ import { api } from './api.js';
 
 export const DEFAULT_PORT = 7283;
 
-/** The daemon of this computer, which is always there. */
+/** The daemon of this computer, which is always in the list. */
 export const LOCAL = 'local';
 /** Daemons elsewhere: at most this many, with names of at most this many characters. */
 export const MAX_DAEMONS = 16;
 export const MAX_NAME = 40;
 
-/** Sites whose tabs are switched on as they are opened: at most this many. */
+/** At most this many sites whose tabs are switched on when they open. */
 export const MAX_SITES = 256;
 
 /**
@@ -21,9 +21,9 @@ export const MAX_SITES = 256;
  * @typedef {object} Settings
  * @property {number} port where the daemon of this computer listens
  * @property {Daemon[]} daemons all of them, the one of this computer first
- * @property {Record<string, string>} choices the daemon's id by site, where the user has chosen one
+ * @property {Record<string, string>} choices the daemon's id by site, if the user has chosen one
  * @property {'wait' | 'now'} hidden whether a tab that is not shown waits until it is
- * @property {string[]} sites whose tabs are switched on as they are opened, see site.js
+ * @property {string[]} sites whose tabs are switched on when they open, see site.js
  */
 
 /**
@@ -113,7 +113,7 @@ export async function rememberSite(one, on) {
 }
 
 /**
- * Must be called in the first run of the background script, like every registration.
+ * Must be called while the background script first runs, like every registration.
  *
  * @param {(settings: Settings) => void} changed
  */

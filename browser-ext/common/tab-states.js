@@ -2,10 +2,10 @@
 //
 // The states of a tab as the user sees them: one row is the icon, its badge, and the popup's
 // heading. The icons differ in shape and the badges in text, so that no state depends on color.
-// A new state is a row here, the condition for it in background/icon.js and, if no icon of another
-// state serves, icons/NAME.svg (scripts/draw-icons makes the PNG files).
+// A new state is a row here, the condition for it in background/icon.js and, if it needs an icon of
+// its own, icons/NAME.svg (scripts/draw-icons makes the PNG files).
 
-/** Of the badges. White text on each has a contrast of at least 4.5. */
+/** Colors of badges. White text on them has a contrast of at least 4.5. */
 const GREY = '#5f6368', GREEN = '#137a3e', BROWN = '#8a5300', BLUE = '#1a5fb4', RED = '#b3261e';
 
 /**
@@ -25,7 +25,7 @@ export const TAB_STATES = /** @satisfies {Record<string, Look>} */ ({
 	refused: { icon: 'off', badge: '×', color: GREY, heading: 'Off', popup: false },
 	paused: { icon: 'off', badge: 'II', color: GREY, heading: 'Paused', popup: false },
 	live: { icon: 'live', badge: 'on', color: GREEN, heading: 'Live', popup: true },
-	// The icon shows how many there are.
+	// The badge shows how many there are.
 	problems: { icon: 'live', badge: '2!', color: RED, heading: 'Live', popup: true },
 	looking: { icon: 'looking', badge: '…', color: GREY, heading: 'Looking for the project', popup: true },
 	waiting: { icon: 'waiting', badge: '~', color: BROWN, heading: 'Waiting for the server', popup: true },

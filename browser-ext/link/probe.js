@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Whether a daemon listens. Browsers delay WebSocket attempts for increasing intervals after
-// failures, but not plain requests. The daemon answers those with 403; in `no-cors` mode we learn
-// only that something answered, which is enough.
+// Finds out whether a daemon listens. After failures, browsers delay WebSocket attempts by
+// increasing intervals, but not plain requests. The daemon answers those with 403; in `no-cors`
+// mode we learn only that something answered, which is enough.
 
 /**
- * A content security policy cannot name an IPv6 address. Browsers take "localhost" for both
- * loopback addresses without asking a resolver, and the daemon accepts that name.
+ * A content security policy cannot name an IPv6 address. Browsers resolve "localhost" to both
+ * loopback addresses themselves, and the daemon accepts that name.
  */
 const HOSTS = ['127.0.0.1', 'localhost'];
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// Whose daemon answers: another user's process may have taken the port. The daemon sends its key
-// once, when browser and daemon pair. From then on it must prove that it has the key; before that,
-// the extension sends it nothing and ignores its messages. protocol/websocket.md describes what
-// this protects against.
+// Checks whose daemon answers: another user's process may use the port. The daemon sends its key
+// once, when browser and daemon pair. On each later connection it must prove that it has the key;
+// until then, the extension sends it nothing but `hello` and ignores its messages.
+// protocol/websocket.md describes what this protects against.
 
 import { api } from '../common/api.js';
 
 const KEY = /^[0-9a-f]{64}$/;
 const NONCE_BYTES = 16;
 
-/** The key's name in storage.local: of this computer's daemon, and with `:ID` of another. */
+/** The name of the key in storage.local; for a daemon elsewhere, `:ID` is added. */
 const STORED = 'daemonKey';
 const LOCAL = 'local';
 
@@ -32,7 +32,7 @@ export async function loadKey(daemon) {
 }
 
 /**
- * The extension pairs with the next daemon that answers on its port.
+ * After this, the extension pairs with the next daemon that answers on the port.
  *
  * @param {string} daemon
  */
@@ -41,7 +41,7 @@ export function forgetKey(daemon) {
 }
 
 /**
- * Must be called in the first run of the background script, like every registration.
+ * Must be called while the background script first runs, like every registration.
  *
  * @param {(daemon: string) => void} forgotten
  */
@@ -101,8 +101,8 @@ export function challenge(key) {
 
 /**
  * Whether the answer comes from the daemon with this key. Without a key, the daemon is accepted if
- * it proves that it has the key it sends, which is stored. One that sends none is not accepted: a
- * program that is not the daemon could say so, and the user would never learn of it.
+ * it sends a key and proves that it has it; the key is stored. A daemon that sends none is not
+ * accepted: a program that is not the daemon could do that, and the user would not notice.
  *
  * @param {string | undefined} key
  * @param {BrowserHello} asked
@@ -116,7 +116,7 @@ export async function judge(key, { nonce = '', profile }, { instance, proof, key
 }
 
 /**
- * The same; stores the key.
+ * As judge(); stores the key.
  *
  * @param {string} daemon
  * @param {string | undefined} key

@@ -12,7 +12,7 @@ export const MAX_MESSAGE_BYTES = 16384;
 export const MAX_PROBLEMS = 8;
 export const MAX_PROBLEM_TEXT_BYTES = 512;
 
-/** Kinds of files, and whether a page may take a change without a reload. */
+/** Kinds of files, and whether a page can show a change without a reload. */
 export const KINDS = {
 	page: false, css: true, image: true, font: true, media: true, script: true, data: false, other: false,
 };
@@ -30,7 +30,7 @@ export const TAB_STATES = /** @type {const} */ (['live', 'looking', 'none', 'wai
 
 /** The close code of a connection that a newer one of the same profile replaced. */
 export const CLOSE_REPLACED = 4001;
-/** The close code that follows an `error`, a missing `hello`, or not reading. */
+/** The close code after an `error`, without a `hello`, and for a browser that does not read. */
 export const CLOSE_REFUSED = 1008;
 
 /**
@@ -76,7 +76,7 @@ export class ProtocolError extends Error {
 }
 
 /**
- * A field's check: the value as it goes on, or an error that says why not.
+ * The check of a field: returns the value, maybe cut, or throws why it is not valid.
  * @typedef {(value: unknown, where: string) => unknown} Check
  */
 
@@ -115,7 +115,7 @@ function flag(value, where) {
 }
 
 /**
- * A kind that a later daemon may know is `other`.
+ * Kinds that only a later daemon knows become `other`.
  *
  * @type {Check}
  */
@@ -148,14 +148,14 @@ function url(value, where) {
 }
 
 /**
- * Text for people is cut, not refused. Lone surrogates, which JSON in UTF-8 cannot hold, become
- * U+FFFD on the way.
+ * Text for display is cut, not refused. Lone surrogates, which JSON in UTF-8 cannot contain, become
+ * U+FFFD.
  *
  * @type {Check}
  */
 function shortText(value, where) {
 	const bytes = new TextEncoder().encode(String(text(value, where)));
-	// With `stream`, a character that the cut split is left out.
+	// With `stream`, a character that was cut in two is left out.
 	return new TextDecoder().decode(bytes.subarray(0, MAX_STRING_BYTES), { stream: true });
 }
 
@@ -170,7 +170,7 @@ function pageText(value) {
 const isPlace = (value) => Number.isSafeInteger(value) && value > 0;
 
 /**
- * The page has a say in these: what does not fit is cut or left out, never refused.
+ * Pages can influence these: what is too long or not valid is cut or left out, never refused.
  *
  * @type {Check}
  */
@@ -281,8 +281,8 @@ function checked(types, message) {
 }
 
 /**
- * Escapes can make a message longer than the daemon takes: then it goes without stacks, and without
- * its last problems.
+ * Escapes can make a message longer than the daemon accepts: then it is sent without stacks, and
+ * without as many of the last problems as necessary.
  *
  * @param {{list: Problem[], more?: number}} message
  */
@@ -317,7 +317,7 @@ export function encode(message) {
 
 /**
  * @param {unknown} data what a WebSocket message event carries
- * @returns {FromDaemon | null} null: a type that a later daemon may know, to be ignored
+ * @returns {FromDaemon | null} null: an unknown type, maybe of a later daemon, to be ignored
  * @throws {ProtocolError}
  */
 export function parse(data) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The connection to one daemon. While it is wanted, it is back within a second after the daemon
-// is; otherwise nothing is open: neither a socket nor a timer.
+// The connection to one daemon. If it is wanted, it is there within a second after the daemon
+// started; if not, there is neither a socket nor a timer.
 
 import { api } from '../common/api.js';
 import { findHosts } from './probe.js';
@@ -13,7 +13,7 @@ import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, encode, parse } from './pro
  * @typedef {import('./protocol.js').ToDaemon} ToDaemon
  *
  * @typedef {'idle' | 'connecting' | 'up' | 'down' | 'refused' | 'foreign' | 'replaced'} Link
- *	`down`: nothing answers on the port. `refused`: something does, but closes our connection.
+ *	`down`: nothing answers on the port. `refused`: a program answers, but closes our connection.
  *	`foreign`: it is not the daemon that we are paired with. `replaced`: another connection of this
  *	profile took over.
  *
@@ -28,17 +28,20 @@ import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, encode, parse } from './pro
  */
 
 const PROBE_MSEC = 500;
-/** The first interval after the daemon has gone, since it is most often back soon; doubled up to PROBE_MSEC. */
+/**
+ * The first interval after the daemon has ended: most often it is only restarted. Doubled up to
+ * PROBE_MSEC.
+ */
 const FIRST_PROBE_MSEC = 50;
 const MAX_PAUSE_MSEC = 30000;
 /**
- * How long an answer may take, and the longest interval between attempts. To a daemon elsewhere a
- * connection is a new ssh, say.
+ * How long an answer may take, and the longest interval between attempts. A connection to a daemon
+ * elsewhere may start an ssh.
  */
 const NEAR = { probeMsec: 2000, helloMsec: 5000, pauseMsec: PROBE_MSEC };
 const FAR = { probeMsec: 15000, helloMsec: 20000, pauseMsec: 5000 };
 
-/** Browsers end a worker after 30 s without a call of their API. */
+/** Browsers end a worker that does not call their API for 30 s. */
 function keepAlive() {
 	api.runtime.getPlatformInfo().catch(() => {});
 }
@@ -62,13 +65,13 @@ export class Socket {
 	#proven = false;
 	/** @type {Link} */
 	#link = 'idle';
-	/** Attempts in a row that were answered, but refused. */
+	/** Attempts in a row that a program answered, but refused. */
 	#refusals = 0;
 	/** The number of the current loop; an older loop ends when it sees another number here. */
 	#loop = 0;
 
 	/**
-	 * @param {{id: string, port: number}} daemon `id`: its key is stored by that
+	 * @param {{id: string, port: number}} daemon `id`: the key is stored under it
 	 * @param {boolean} far whether it is on another machine
 	 * @param {Handlers} handlers
 	 */
@@ -124,8 +127,8 @@ export class Socket {
 	}
 
 	/**
-	 * Without a connection to our daemon the message is dropped: the greeting of the next connection
-	 * contains the current state.
+	 * Without a connection to our daemon the message is dropped: the first messages of the next
+	 * connection contain the current state.
 	 *
 	 * @param {ToDaemon} message
 	 */
@@ -174,7 +177,7 @@ export class Socket {
 	}
 
 	/**
-	 * With each program that answers on the port, until one is our daemon.
+	 * Converses with each program that answers on the port, until one is our daemon.
 	 *
 	 * @param {number} loop
 	 * @returns {Promise<Ending | undefined>} undefined if nothing answers

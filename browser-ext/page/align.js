@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Which child of one list is which of another. Pure but for the comparison of two nodes.
+// Matches the nodes of one list with those of another. Pure, except for the comparison of nodes.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { isElement, isMade, isLike, isSpace, isText, keyOf, same, sameKind } = shared.tree;
 
-	/** Pairs of nodes, in the search for what was moved. */
+	/** At most this many pairs of nodes are compared in the search for moved nodes. */
 	const MAX_COMPARED = 20000;
 
 	/**
@@ -15,7 +15,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @param {A[]} a
 	 * @param {B[]} b
 	 * @param {(a: A, b: B) => boolean} equal
-	 * @returns {{begin: number, end: number}} how many are equal at the begin, and at the end
+	 * @returns {{begin: number, end: number}} how many are equal at the beginning, and at the end
 	 */
 	const ends = (a, b, equal) => {
 		const most = Math.min(a.length, b.length);
@@ -32,7 +32,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/**
 	 * @param {number[]} list -1: none
-	 * @returns {Set<number>} the indices of a longest part of it that grows
+	 * @returns {Set<number>} the indices of a longest increasing subsequence
 	 */
 	const growing = (list) => {
 		/** @type {number[]} */
@@ -63,15 +63,15 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return found;
 	};
 
-	/** @param {Node} node @returns {string} the same for equal nodes, '' where that says nothing */
+	/** @param {Node} node @returns {string} the same for equal nodes; '' for white space */
 	const printOf = (node) => (isElement(node) ? /** @type {Element} */ (node).outerHTML
 		: isSpace(node) ? '' : `${node.nodeType}${/** @type {CharacterData} */ (node).data}`);
 
 	/**
 	 * @param {Node[]} before
 	 * @param {Node[]} after
-	 * @param {number[]} pairs filled in: the index in `before` of each of `after`
-	 * @param {number[]} open those of `after` to find
+	 * @param {number[]} pairs filled in: for each of `after`, its index in `before`
+	 * @param {number[]} open the indices of the nodes of `after` to find
 	 * @param {(node: Node) => string} mark '' for a node that has none
 	 */
 	const pairBy = (before, after, pairs, open, mark) => {
@@ -96,7 +96,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const mayBecome = (a, b) => sameKind(a, b) && keyOf(a) === keyOf(b);
 
 	/**
-	 * What stands between the same neighbours, in its order.
+	 * Pairs the nodes between two matched neighbours, in their order.
 	 *
 	 * @param {Node[]} before
 	 * @param {Node[]} after
@@ -132,8 +132,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {Node[]} before
 	 * @param {Node[]} after
-	 * @returns {{from: number[], stays: Set<number>}} for each of `after` the index in `before` of
-	 *	what becomes it, or -1; and those of `after` that keep their order
+	 * @returns {{from: number[], stays: Set<number>}} `from`: for each of `after`, the index of
+	 *	its node in `before`, or -1; `stays`: the indices of those that keep their order
 	 */
 	const pair = (before, after) => {
 		const { begin, end } = ends(before, after, same);
@@ -145,7 +145,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			pairBy(before, after, from, open, (node) => keyOf(node) && `${node.nodeName} ${keyOf(node)}`);
 			pairBy(before, after, from, open, printOf);
 		}
-		// Text is too cheap to be moved.
+		// Text is not moved: a new text node costs nothing.
 		const stays = growing(from);
 		from.forEach((at, i) => {
 			if (at >= 0 && !stays.has(i) && isText(after[i])) {
@@ -159,7 +159,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {Node[]} part
 	 * @param {Node[]} whole
-	 * @param {number} step 1: as early as possible; -1: as late
+	 * @param {number} step 1: as early as possible; -1: as late as possible
 	 * @returns {number[] | undefined} where each of `part` is in `whole`, in this order
 	 */
 	const embed = (part, whole, step) => {
@@ -183,8 +183,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {Node[]} base
 	 * @param {Node[]} live
-	 * @returns {(number | undefined)[] | undefined} where what base made is in the living page; not
-	 *	said of one where more than one answer is possible; of none: undefined
+	 * @returns {(number | undefined)[] | undefined} for each node of `base`, its index in `live`, or
+	 *	undefined if that is ambiguous; undefined as a whole if scripts have moved nodes
 	 */
 	const locate = (base, live) => {
 		const { begin, end } = ends(base, live, isMade);
@@ -198,7 +198,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				at[begin + i] = place === last[i] ? begin + place : undefined;
 			});
 		} else if (part.length === whole.length && part.every((node, i) => (isText(node) || part.length === 1) && mayBecome(node, whole[i]))) {
-			// What a script wrote in its place.
+			// A script has changed them in place.
 			part.forEach((_, i) => {
 				at[begin + i] = begin + i;
 			});
@@ -210,7 +210,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @param {Node[]} part of the base
 	 * @param {Node[]} live
 	 * @param {(number | undefined)[]} at where each of `part` is
-	 * @returns {boolean} whether one that something was done to is, untouched, in another place
+	 * @returns {boolean} whether a node that seems changed exists, unchanged, in another place
 	 */
 	const isShuffled = (part, live, at) => {
 		const touched = part.filter((node, i) => !isText(node) && !isMade(node, live[at[i] ?? -1] ?? document));
@@ -221,7 +221,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {(number | undefined)[]} at
 	 * @param {Node[]} live
-	 * @returns {boolean} whether what a script added could as well be what was there before
+	 * @returns {boolean} whether it is ambiguous which nodes a script added
 	 */
 	const slides = (at, live) => {
 		const known = new Set(at);
@@ -231,7 +231,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			if (added && begin < 0) {
 				begin = i;
 			} else if (!added && begin >= 0) {
-				// The whole run of what was added may be one earlier or one later.
+				// The run of added nodes could as well begin one earlier or one later.
 				if ((i < live.length && same(live[begin], live[i])) || (begin > 0 && same(live[i - 1], live[begin - 1]))) {
 					return true;
 				}

@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: MIT
 //
-// What the server answered with for this page, and what it answers with now. One request at a time.
+// What the server answered for this page when it was loaded, and what it answers now. One request
+// at a time.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 
-	/** Until the answer begins, and from then on until it has ended. */
+	/** How long until the answer begins, and how long from then until it ends. */
 	const ANSWER_MSEC = 10000;
 	const BODY_MSEC = 5000;
 	/** A longer page is reloaded. */
 	const MAX_BYTES = 16 * 1024 * 1024;
-	/** As the browser's own when a page is opened. */
+	/** As a browser sends it when it opens a page. */
 	const ACCEPT = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
-	/** What a page's policies are; a new value holds for a new document only. */
+	/** Headers that take effect only in a new document. */
 	const POLICIES = ['content-type', 'content-security-policy', 'content-security-policy-report-only', 'referrer-policy',
 		'permissions-policy', 'cross-origin-opener-policy', 'cross-origin-embedder-policy', 'refresh', 'content-language'];
 
 	/**
 	 * @typedef {{status: number, text: string, policies: string, bytes: number}} Answer
-	 * @typedef {{answer: Answer} | {fails: string} | {reload: string}} Asked fails: why the page cannot be
-	 *	had now; reload: why it cannot be compared
+	 * @typedef {{answer: Answer} | {fails: string} | {reload: string}} Asked fails: why the server does
+	 *	not answer with the page; reload: why the page cannot be compared
 	 */
 
-	/** The address without its fragment, which no server is told. */
+	/** The address without its fragment, which browsers do not send. */
 	const url = location.href.replace(/#.*$/, '');
 
 	/** @param {Response} response @returns {Promise<Uint8Array | undefined>} undefined: too long, or endless */
@@ -72,10 +73,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * The bytes that this document was made of, from the browser's cache: no request is made. To be
-	 * asked for while the document is young: another tab may load a newer one later.
+	 * The answer that this document was made of, from the browser's cache, without a request. To be
+	 * called soon after the document was loaded: another tab may load a newer answer into the
+	 * cache.
 	 *
-	 * @returns {Promise<Answer | undefined>} undefined: the cache has none, or not these
+	 * @returns {Promise<Answer | undefined>} undefined: the cache has none, or a different one
 	 */
 	const shown = async () => {
 		try {
@@ -88,7 +90,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
-	/** Firefox holds requests of an extension in the page against the page's policy. */
+	/** Firefox applies the page's policy to requests that an extension sends in the page. */
 	let forbidden = false;
 	document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => {
 		forbidden ||= effectiveDirective === 'connect-src' && blockedURI === url;

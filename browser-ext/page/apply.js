@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Decides what an event's files mean for this page: swapped in place, not used here, or a reload.
+// Decides for each changed file: the page replaces it, does not use it, or must be reloaded.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
@@ -16,11 +16,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const applyStyle = async ({ path, all }, urls, n) => {
 		let found = match.find(path, urls);
 		if (!found.size && (all || match.isCompiled(path))) {
-			// A source of some style sheet; only the compiler knows of which.
+			// The source of some style sheet; only the compiler knows of which one.
 			found = styles.reachable();
 		}
 		if (!found.size) {
-			// It may be part of one that is put together on the way.
+			// It may be part of a style sheet that the server combines from several files.
 			found = new Set([...styles.reachable()].filter(match.isCombined));
 		}
 		if (dom.hasOpaqueDocuments() && !match.find(path, urls).size) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What is chosen in a form follows the markup as it was parsed, not as it was patched: an option
-// that comes later takes the choice of the ones before it. What a person chose stays.
+// Browsers set what is selected in a form when they parse it, not when it is patched: inserting a
+// selected option deselects the others. After a patch, each control gets the state that the new
+// answer has when parsed, unless the user has changed it.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
@@ -49,7 +50,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				return chosen.has(control) || ours.length !== theirs.length ? []
 					: ours.map((part, n) => /** @type {[any, boolean]} */ ([part, isOn(theirs[n])]));
 			});
-			// To turn one on turns others off.
+			// Turning one on turns others off, so that comes first.
 			turns.sort(([, a], [, b]) => Number(b) - Number(a)).forEach(([part, on]) => turn(part, on));
 		};
 	};

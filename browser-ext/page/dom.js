@@ -95,7 +95,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return again.href;
 	};
 
-	/** More than the browser's buffer of 250 entries, which the page may clear. */
+	/** All URLs: the browser's own buffer has 250 entries, and the page may clear it. */
 	const loaded = new Set();
 	/** @type {boolean} whether `loaded` may miss some */
 	let complete = true;
@@ -146,8 +146,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * Whether there are documents of the project's, maybe, that cannot be looked into: sandboxed
-	 * frames, frames of another port, objects.
+	 * Whether there are documents that may be of the project but cannot be read: sandboxed frames,
+	 * frames of another port, objects.
 	 */
 	const hasOpaqueDocuments = () => [...roots()].some((root) =>
 		[...root.querySelectorAll('iframe, frame, object, embed')].some((element) => {
@@ -157,12 +157,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				new URL(url, document.baseURI).hostname === location.hostname);
 		}));
 
-	/** Whether urls() has all: a service worker may have loaded others. */
+	/** Whether urls() returns all: a service worker may have loaded others. */
 	const isComplete = () => complete && !navigator.serviceWorker?.controller;
 
-	/** What a server makes has no such suffix, mostly. */
+	/** Most answers that a server computes have no such suffix. */
 	const FILE = /\.(css|m?js|map|wasm|png|jpe?g|gif|svg|webp|avif|ico|bmp|woff2?|ttf|otf|mp[34]|web[mp]|og[gv]|wav|vtt|txt|xml|json|webmanifest|html?)$/i;
-	/** What is requested later than this after the page is complete, a reload does not request again. */
+	/**
+	 * What the page requests later than this after it was complete, a reload may not request again.
+	 */
 	const SETTLED_MSEC = 1000;
 
 	/** @returns {string[]} paths on the page's own server that it was completed from, beside files */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Notifies the framework behind a field of the value that was restored in it. Runs in the page's
-// own world, where the frameworks keep what belongs to an element. Events would reach the page's own
-// handlers as well, which may send a form or a request: so a framework that can be notified directly
-// is, and an event is dispatched only for a field of another framework. While either happens, the
-// page can neither submit a form nor navigate nor send a request.
+// Notifies the framework that controls a field of the value that was restored in it. Runs in the
+// page's own world, where frameworks store their data of an element. Events would also reach the
+// page's own handlers, which may send a form or a request. So a framework is notified directly if
+// that is possible; for others, an event is dispatched. Meanwhile, the page can neither submit a
+// form nor navigate nor send a request.
 'use strict';
 
 {
@@ -33,7 +33,7 @@
 		}
 		props.onInput?.(eventFor(field, 'input'));
 		props.onChange?.(eventFor(field, 'change'));
-		// React takes a change for one only if it differs from this.
+		// React ignores a change event if the value equals this one.
 		field._valueTracker?.setValue(field.type === 'checkbox' || field.type === 'radio' ? String(field.checked) : field.value);
 		return true;
 	};

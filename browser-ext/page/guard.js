@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Why this page must not be reloaded now, if so. Two reasons are hidden from an extension without
-// far-reaching permissions: that a debugger has paused the page (it looks busy), and in Chromium a
-// recording that the page does not play at the same time.
+// Reasons why this page must not be reloaded now. Two reasons are not detected, since an extension
+// cannot see them without far-reaching permissions: that a debugger has paused the page (it looks
+// busy), and in Chromium that the page records without playing what it records.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
@@ -17,13 +17,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @type {string | null} */
 	let reported = null;
 
-	/** Whether the page wanted a question asked at the last test, see mayUnload(). */
+	/** Whether the page wanted the browser to ask the user at the last test, see mayUnload(). */
 	let asked = false;
 
 	/**
-	 * Whether the page would have the browser ask the user before it is left, for text that is not
-	 * saved: found out with the event by which the browser would find out. Without a click or a key
-	 * before, the browser does not ask.
+	 * Whether the page would have the browser ask the user before it is left, because of unsaved
+	 * text. The browser finds out with an event, and so does this. The browser does not ask if the
+	 * user has neither clicked nor typed in the page.
 	 */
 	const asksBeforeUnload = () => navigator.userActivation?.hasBeenActive !== false &&
 		[...shared.dom.roots()].some((root) => {
@@ -78,7 +78,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const watch = (listener) => {
 		notify = listener;
 		for (const type of ['change', 'reset', 'submit', 'fullscreenchange', 'play', 'playing', 'pause', 'ended', 'emptied']) {
-			// After the page's own handlers, and after a reset is complete.
+			// The check comes after the page's own handlers, and after a reset is complete.
 			document.addEventListener(type, () => setTimeout(check), true);
 		}
 		check();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Looks before a reload: asks the server for the page once more, and says what is to become of the
-// one that is shown. It stays, is patched here, or must be reloaded.
+// Looks before a reload: requests the page again, and compares the answer with the one that is
+// shown. The page stays, is patched here, or must be reloaded.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { answers, dom, guard, match, patch, volatile } = shared;
 
-	/** How long the first answer that differs is waited for; where the daemon cannot see the server, longer. */
+	/** How long to wait for an answer that differs; longer if the daemon cannot see the server. */
 	const WAIT_MSEC = 1500;
 	const UNSEEN_MSEC = 10000;
 	const PAUSE_MSEC = 60;
@@ -20,14 +20,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @typedef {{status: number, text: string, policies: string}} Answer
 	 */
 
-	/** What this document shows. @type {Promise<Answer | undefined>} */
+	/** The answer that this document shows. @type {Promise<Answer | undefined>} */
 	let base = answers.shown();
-	/** Only the newest look goes on. */
+	/** The number of the latest look; earlier ones end. */
 	let latest = 0;
 	/** The one request that is under way. @type {Promise<any> | undefined} */
 	let asking;
 
-	/** By event, who waits for the roots of frameworks. @type {Map<number, () => void>} */
+	/** By event: called when the roots of frameworks are known. @type {Map<number, () => void>} */
 	const waiting = new Map();
 	const ROOTS_MSEC = 1000;
 
@@ -77,9 +77,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {Answer} shown
 	 * @param {Answer} next
-	 * @param {boolean} [careful] to find out what differs anyway
-	 * @returns {Promise<Looked & {drawn?: boolean}>} `unused`: nothing differs but what always does; drawn:
-	 *	what differs may be a time, so the change is maybe still to come
+	 * @param {boolean} [careful] whether to find out what differs in every answer
+	 * @returns {Promise<Looked & {drawn?: boolean}>} `unused`: only what differs in every answer differs;
+	 *	drawn: only times or random values may differ, so the new code may still be to come
 	 */
 	const compare = async (shown, next, careful = false) => {
 		if (shown.policies !== next.policies) {
@@ -97,7 +97,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (planned && !/script|inline/.test(planned.reload)) {
 			return reload(planned.reload);
 		}
-		// A second answer of the same code shows what differs anyway.
+		// A second answer of the same code shows what differs in every answer.
 		const { answer: second } = await ask();
 		if (!second || second.status !== next.status) {
 			return reload(planned?.reload ?? 'the answers differ');
@@ -114,7 +114,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const nodes = (count) => `${count} node${count === 1 ? '' : 's'}`;
 
 	/**
-	 * What else the page is made of may have changed without its HTML.
+	 * Why the page may have changed although its HTML is the same: because of a script or data.
 	 *
 	 * @param {Change[]} changes
 	 * @returns {string | undefined}
@@ -126,7 +126,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return used ? `${used.path} changed` : fetched && `the page has ${fetched} from its server`;
 	};
 
-	/** A file that a build may have put into a script of the page, whose HTML is the same then. */
+	/** Files that a build may have put into a script of the page: the HTML stays the same then. */
 	const BUNDLED = /\.(vue|svelte|astro|elm|mdx|coffee|ls|res|imba|riot|marko|graphql|gql)$/i;
 
 	/** @param {Change[]} [changes] */
@@ -135,7 +135,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/**
 	 * @param {{event: number, changes?: Change[], unseen?: boolean}} message
-	 * @param {Promise<void>} roots of frameworks are known
+	 * @param {Promise<void>} roots resolves when the roots of frameworks are known
 	 * @returns {Promise<Looked & {drawn?: boolean}>}
 	 */
 	const lookOnce = async ({ changes, unseen }, roots) => {
@@ -149,7 +149,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return { outcome: 'stays', detail: next.fails ?? `answered ${next.answer.status}` };
 		}
 		if (!next.answer.text.trim() && shown?.text.trim()) {
-			// While a file is written, its server may answer with nothing of it.
+			// While a file is being written, the server may answer with an empty page.
 			return { ...reload('the page is empty now'), drawn: true };
 		}
 		const why = !changes ? 'anything may have changed' : !shown ? 'the cache does not have what is shown' : besides(changes);
@@ -194,7 +194,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * The files beside the page that an event has, too.
+	 * Replaces the style sheets and other files of an event that also changed the page.
 	 *
 	 * @param {{event: number, changes?: Change[]}} message
 	 * @param {Looked} told
@@ -209,21 +209,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: { outcome: told.outcome, detail: `${told.detail}, ${detail}` };
 	};
 
-	/** Beyond this many, the whole cache is bypassed. */
+	/** If there are more, the reload bypasses the whole cache. */
 	const MAX_REFRESHED = 16;
 	const REFRESH_MSEC = 3000;
 
 	/**
-	 * Makes the browser's cache have what is new, so that a plain reload shows it.
+	 * Loads the changed files into the browser's cache, so that a plain reload shows them.
 	 *
 	 * @param {Change[] | undefined} changes
-	 * @returns {Promise<boolean>} whether it does; otherwise the cache is to be bypassed
+	 * @returns {Promise<boolean>} whether it has; otherwise the reload must bypass the cache
 	 */
 	const refresh = async (changes) => {
 		if (!changes || navigator.serviceWorker?.controller) {
 			return false;
 		}
-		// The page itself is requested by the reload.
+		// The reload requests the page itself.
 		const own = new Set([answers.url]);
 		const urls = new Set([...dom.urls()].filter((one) => !own.has(one)));
 		const files = changes.filter(({ kind, path }) => kind !== 'page' && kind !== 'other' && !match.find(path, own).size);

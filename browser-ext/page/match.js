@@ -1,33 +1,37 @@
 // SPDX-License-Identifier: MIT
 //
-// Which of a page's URLs a changed file is behind. Pure. All of page/ runs in the page's tab as
-// classic scripts, apart from the page's own scripts; globalThis.savecast is what they share.
+// Finds the URLs of a page that a changed file is served at. Pure. The files of page/ run in the
+// page's tab as classic scripts, isolated from the page's own scripts; they share
+// globalThis.savecast.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
-	/** The suffix of what a build makes of each source, as in protocol/kinds.json. */
+	/**
+	 * For each suffix of a source, the suffix of the file that a build makes of it; as in
+	 * protocol/kinds.json.
+	 */
 	const OUTPUTS = new Map(Object.entries({
 		scss: 'css', sass: 'css', less: 'css', styl: 'css', pcss: 'css',
 		ts: 'js', mts: 'mjs', cts: 'cjs', jsx: 'js', tsx: 'js', coffee: 'js', elm: 'js', svelte: 'js', vue: 'js',
 	}));
 
-	/** A longer name is none that a file system has. */
+	/** No file system has a longer name. */
 	const MAX_NAME = 255;
 
 	const HASH = /[.-](?:(?=[\w-]*\d)[\w-]{6,64}|(?=[\w-]*[a-z])(?=[\w-]+[A-Z][\w-]*[A-Z])[\w-]{8,64})(?=\.[A-Za-z0-9]+$)/;
 
-	/** What servers convert images to, on the way. */
+	/** Formats to which servers convert images when they send them. */
 	const CONVERTED = /\.(avif|webp|jpe?g|png)$/i;
 
-	/** Names of files that are put together from others. */
+	/** Names of files that are combined from others. */
 	const COMBINED = /(^|[._-])(all|bundle|combined|concat|dist|vendor)([._-]|$)/i;
 
-	/** Folders of files that a server hands out as they are, in most of the world. */
+	/** Folders whose files most servers send unchanged. */
 	const SERVED = /(^|\/)(static|public|www|htdocs|wwwroot|media|images|img|icons|fonts)\//;
 
 	/**
-	 * "app.css", "app.min.css", "app.3f9a2c1b.css" and "app-BXkqLmNp.css" are all "app.css". Only something
-	 * long with a digit in it, or of letters in a case like that of no word, is taken for a hash.
+	 * "app.css", "app.min.css", "app.3f9a2c1b.css" and "app-BXkqLmNp.css" are all "app.css". A part
+	 * of a name is a hash if it has a digit and at least 6 characters, or capitals and at least 8.
 	 *
 	 * @param {string} name
 	 */
@@ -48,16 +52,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	});
 
-	/** @param {string} name @param {string} url @returns {boolean} whether a parameter names the file: a resizer, a loader */
+	/** @param {string} name @param {string} url @returns {boolean} whether a parameter of the URL names the file, as those of image resizers do */
 	const isParameter = (name, url) => name.includes('.') &&
-		// Not by searchParams, whose iterators Firefox does not give to scripts of an extension.
+		// Not with searchParams, whose iterators do not work in an extension's script in Firefox.
 		components(new URL(url).search.replace(/[?&=,;+]|%2f/gi, '/')).includes(name);
 
 	/** @param {string} name @param {string} served @returns {boolean} whether it is the image in another format */
 	const isConverted = (name, served) => CONVERTED.test(name) && CONVERTED.test(served) &&
 		name.replace(CONVERTED, '') === served.replace(CONVERTED, '');
 
-	/** @param {string} url @returns {boolean} whether it may be made of files that its name does not tell */
+	/** @param {string} url @returns {boolean} whether it may be made of files with other names */
 	const isCombined = (url) => {
 		const name = components(new URL(url).pathname).pop() ?? '';
 		return COMBINED.test(name) || HASH.test(name) || suffixOf(name) !== 'css';
@@ -75,7 +79,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		} catch {
 			return 0;
 		}
-		// Paths are not percent-encoded: "%41" in one is three characters.
+		// Paths are not percent-encoded: "%41" in a path is three characters.
 		const ours = path.split('/').filter(Boolean);
 		const name = ours.pop() ?? '';
 		const served = theirs.pop() ?? '';
@@ -97,7 +101,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * The URLs that agree best: a project with two "style.css" has them in different folders.
+	 * The URLs that agree with the path in the most components: a project may have a "style.css" in
+	 * two folders.
 	 *
 	 * @param {string} path
 	 * @param {Iterable<string>} urls

@@ -22,7 +22,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			(urls.has(dom.plain(url)) ? `${comma}${space}${dom.fresh(url, n)}` : whole));
 
 	/**
-	 * Audio or video from the new file, at the position where it was.
+	 * Plays audio or video from the new file, from the position where it was.
 	 *
 	 * @param {HTMLMediaElement} media
 	 * @param {() => void} swap
@@ -35,7 +35,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			media.load();
 		}
 		media.currentTime = currentTime;
-		// Without range requests, seeking works only once that much is loaded.
+		// If the server has no range requests, seeking works only after that part is loaded.
 		media.addEventListener('canplay', () => {
 			if (media.currentTime < currentTime) {
 				media.currentTime = currentTime;
@@ -65,7 +65,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return count;
 	};
 
-	/** The icon of a page that names none. @param {Set<string>} urls @param {number} n */
+	/** Swaps the icon of a page that names none. @param {Set<string>} urls @param {number} n */
 	const swapUnnamedIcon = (urls, n) => {
 		const url = dom.unnamedIcon();
 		if (!url || !urls.has(url)) {
@@ -97,7 +97,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return count;
 	};
 
-	/** A font's `src` cannot be changed in a rule: the rule is replaced. */
+	/** The `src` of a font's rule cannot be changed, so the rule is replaced. */
 	const swapFonts = (/** @type {CSSStyleSheet} */ sheet, /** @type {Set<string>} */ urls, /** @type {number} */ n) => {
 		let count = 0;
 		const base = sheet.href ?? document.baseURI;

@@ -22,9 +22,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	const begin = () => {
-		/** Whether a form was sent whose answer is the next document. */
+		/** Whether the next document is the answer to a form. */
 		let posting = false;
-		/** When the document went into the back/forward cache. */
+		/** When the document entered the back/forward cache. */
 		let leftAt = 0;
 		/** Identifies this document, also for problems.js. */
 		const id = /** @type {any} */ (globalThis).savecastDocument ??= Math.random().toString(36);
@@ -65,7 +65,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		});
 
 		if (!('navigation' in globalThis)) {
-			// Firefox before 147. For form.submit() there is no event, but Firefox asks before it sends again.
+			// Needed for Firefox before 147. form.submit() causes no event, but Firefox asks before
+			// it sends a form again.
 			addEventListener('submit', ({ target, submitter, defaultPrevented }) => {
 				const form = /** @type {HTMLFormElement} */ (target);
 				const method = /** @type {HTMLButtonElement | null} */ (submitter)?.formMethod || form.method;
@@ -87,9 +88,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				return null;
 			}
 		};
-		// At pagehide, when the next document is there, so that text typed while a slow server
-		// answered is kept, too. The background knows whether this is a reload for a save; a
-		// message from there, sent with the reload, could arrive too late.
+		// At pagehide, since the next document has begun then: text that the user typed while a
+		// slow server answered is kept, too. Sent each time, since only the background knows
+		// whether this is a reload for a save, and its message could arrive too late.
 		addEventListener('pagehide', () => send({ from: 'leaving', id, posting, state: state() }));
 
 		const [entry] = /** @type {any[]} */ (performance.getEntriesByType('navigation'));

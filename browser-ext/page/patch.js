@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Carries out a plan: what takes time (style sheets) beside the old first, then all at once.
+// Carries out a plan: first loads new style sheets beside the old ones, which takes time; then
+// changes everything at once.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { tree } = shared;
 
-	/** A style sheet that is not there by then shows when it comes, as in any page. */
+	/** A style sheet that takes longer to load is shown when it comes, as in any page. */
 	const LOAD_MSEC = 5000;
 	const WAITING = 'not all';
 
@@ -24,10 +25,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * Where a new child goes: before the next one that stays, else after the last one that does.
+	 * Inserts new children: before the next child that stays, or otherwise after the last that
+	 * stays.
 	 *
 	 * @param {ListStep} step
-	 * @param {(item: ListItem, ref: Node | null) => Node | null} put tells what is there for it now
+	 * @param {(item: ListItem, ref: Node | null) => Node | null} put inserts the item before `ref`, and returns its node
 	 */
 	const arrange = ({ parent, items }, put) => {
 		const last = items.filter(({ live, moves }) => live && !moves).at(-1);
@@ -47,7 +49,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return;
 		}
 		if (moveBefore && node.isConnected && parent.isConnected && tree.isElement(node)) {
-			// What plays, scrolls or has the focus in it goes on.
+			// Keeps playing, the scroll position and the focus.
 			moveBefore.call(parent, node, ref);
 		} else {
 			parent.insertBefore(node, ref);
@@ -55,7 +57,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * A link whose sheet changes becomes a new link beside the old one, until that is there.
+	 * A link whose style sheet changes gets a new link beside it, until the new sheet is loaded.
 	 *
 	 * @param {PatchStep[]} steps
 	 * @returns {{old: HTMLLinkElement, fresh: HTMLLinkElement}[]}
@@ -80,7 +82,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		} else {
 			const copy = /** @type {Attr} */ (attribute.cloneNode());
 			copy.value = value;
-			// Not by its name: the parser takes names that setAttribute() refuses.
+			// Parsers accept names that setAttribute() refuses.
 			element.setAttributeNode(copy);
 		}
 	};
@@ -93,7 +95,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		setTimeout(resolve, LOAD_MSEC);
 	});
 
-	/** Loads the sheet of a link without a moment in which it shows. */
+	/** Loads the sheet of a link without applying it yet. */
 	class Waiting {
 		#media;
 
@@ -115,7 +117,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	}
 
-	/** @param {PatchStep} step @param {Set<Node>} ours that were put there meanwhile */
+	/** @param {PatchStep} step @param {Set<Node>} ours nodes that this patch has inserted */
 	const holds = (step, ours) => {
 		switch (step.kind) {
 		case 'text':
@@ -129,7 +131,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
-	/** Selections and carets in what stays of a text are kept. @param {CharacterData} node @param {string} text */
+	/**
+	 * Keeps selections and carets in the part of a text that stays.
+	 *
+	 * @param {CharacterData} node
+	 * @param {string} text
+	 */
 	const setText = (node, text) => {
 		const { data } = node;
 		const most = Math.min(data.length, text.length);
@@ -222,7 +229,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * All, or not a thing.
+	 * Carries out all steps or none.
 	 *
 	 * @param {PatchStep[]} steps
 	 * @param {Document} document
@@ -246,7 +253,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @param {Document} base what the page was made of, parsed
 	 * @param {Document} next
 	 * @param {Document} live
-	 * @returns {Promise<{nodes: number} | {reload: string}>} how many changed; or why it must reload
+	 * @returns {Promise<{nodes: number} | {reload: string}>} how many nodes changed, or why the page must be reloaded
 	 */
 	const patch = async (base, next, live) => {
 		const planned = shared.plan(base, next, live);

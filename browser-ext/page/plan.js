@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// What is to be done to the living page so that it shows the next answer, where it still is what
-// the base was made into. Nothing is done here: it is all, or not a thing.
+// Plans how to change the live page so that it shows the next answer, provided that scripts have
+// not changed those parts since the page was made from the base. Nothing is changed here: a plan
+// is carried out as a whole or not at all.
 'use strict';
 
 /**
  * @typedef {{kind: 'text', node: CharacterData, was: string, text: string}} TextStep
  * @typedef {{kind: 'attribute', element: Element, name: string, was: string | null, attribute: Attr | null,
- *	value: string | null}} AttributeStep attribute: to copy, for its namespace
- * @typedef {{next: Node, live?: Node, moves?: boolean}} ListItem a child as it shall be
+ *	value: string | null}} AttributeStep attribute: copied, because of its namespace
+ * @typedef {{next: Node, live?: Node, moves?: boolean}} ListItem a child of the new list
  * @typedef {{kind: 'list', parent: Node, was: Node[], gone: Node[], items: ListItem[]}} ListStep
  * @typedef {TextStep | AttributeStep | ListStep} PatchStep
  */
@@ -17,7 +18,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { align, tree, verdict } = shared;
 
-	/** A difference beyond this is another page. */
+	/** With more changes, it is a different page. */
 	const MAX_CHANGES = 2000;
 
 	/** The page must reload; the message says why. */
@@ -30,7 +31,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
-	/** @param {Node} live @returns {string} for people */
+	/** @param {Node} live @returns {string} for display */
 	const place = (live) => verdict.tag(tree.isElement(live) ? live : live.parentElement ?? document.documentElement);
 
 	class Plan {
@@ -125,7 +126,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 					? undefined : 'the page\'s script changed a style sheet');
 				return false;
 			case 'noscript':
-				// Not shown, as the browser has its text where this has elements.
+				// Not shown: a browser with scripts has text here, not elements.
 				return true;
 			}
 			return false;
@@ -208,7 +209,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * @param {Document} base as it was answered, parsed
+	 * @param {Document} base the parsed answer that the page was made from
 	 * @param {Document} next
 	 * @param {Document} live
 	 * @returns {{steps: PatchStep[]} | {reload: string}} reload: why

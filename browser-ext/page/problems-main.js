@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Chromium only, and the only file of the extension that runs among the page's own scripts: there,
-// no other place is notified of uncaught errors. It listens, and hands what it hears to
-// problems.js; it changes nothing in the page. After MAX problems it stops listening, so that a
-// page that throws all the time is not slowed down.
+// Chromium only. It runs among the page's own scripts, since Chromium reports uncaught errors only
+// there. It listens, and passes the errors on to problems.js; it changes nothing in the page. After
+// MAX problems it stops listening, so that a page that throws all the time is not slowed down.
 'use strict';
 
 {
 	const MAX = 64;
-	/** More than the protocol has room for. */
+	/** More than a message of the protocol can contain. */
 	const MAX_TEXT = 2000;
 	let heard = 0;
 
@@ -26,7 +25,7 @@
 
 	/** @param {Event} event */
 	const onError = (event) => {
-		// Others are of resources: problems.js sees those itself.
+		// Other events are about resources: problems.js receives those itself.
 		if (event instanceof ErrorEvent) {
 			const { message, filename, lineno, colno, error } = event;
 			pass({ kind: 'error', message: cut(message), file: cut(filename), line: lineno, column: colno, stack: cut(error?.stack) });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What goes wrong in this document: uncaught errors, rejections that nothing handles, resources that
+// The problems of this document: uncaught errors, rejections that nothing handles, resources that
 // were not loaded or that the page's policy blocks, and the document itself if it was answered with
 // an error. Sent to the background once the page is complete, and again when there is more.
 'use strict';
@@ -11,7 +11,7 @@ if (!/** @type {any} */ (globalThis).savecastProblems && window === top) {
 
 	/** As many as one message holds; further ones are counted. */
 	const MAX = 8;
-	/** Then it stops listening. */
+	/** After this many it ignores further ones. */
 	const MAX_HEARD = 64;
 	/** In milliseconds, between two messages; doubled each time. */
 	const FIRST_GAP = 250, LONGEST_GAP = 8000;
@@ -26,7 +26,7 @@ if (!/** @type {any} */ (globalThis).savecastProblems && window === top) {
 	const blocked = new Set();
 	let heard = 0, more = 0, gap = FIRST_GAP, complete = false, scheduled = false;
 
-	/** Without user, query and fragment, which can hold what is private. @param {unknown} text */
+	/** Without user, query and fragment, which may be private. @param {unknown} text */
 	const cutUrl = (text) => {
 		try {
 			const url = new URL(String(text), location.href);
@@ -53,7 +53,11 @@ if (!/** @type {any} */ (globalThis).savecastProblems && window === top) {
 		}
 	};
 
-	/** Of this machine; what others serve is not the user's to fix. @param {string} url */
+	/**
+	 * Whether it is of this machine: what others serve, the user cannot fix.
+	 *
+	 * @param {string} url
+	 */
 	const isOwn = (url) => {
 		try {
 			const { hostname, protocol } = new URL(url);
@@ -93,7 +97,7 @@ if (!/** @type {any} */ (globalThis).savecastProblems && window === top) {
 		schedule();
 	};
 
-	/** The place that the innermost line of a stack names. @param {string} stack */
+	/** The place in the innermost line of a stack. @param {string} stack */
 	const placeIn = (stack) => {
 		const [, file = '', line = '0', column = '0'] = /((?:https?|file):\/\/[^\s()]+?):(\d+):(\d+)/.exec(stack) ?? [];
 		return { file, line: Number(line), column: Number(column) };
@@ -103,7 +107,7 @@ if (!/** @type {any} */ (globalThis).savecastProblems && window === top) {
 	const noteError = ({ kind, message, file, line, column, stack }) => {
 		const text = String(message ?? '').slice(0, 2000), trace = String(stack ?? '').slice(0, 2000);
 		const place = file ? { file, line, column } : placeIn(trace);
-		// A script of another origin does not say more than this.
+		// Browsers report no more than this about scripts of another origin.
 		if (text !== 'Script error.') {
 			note({ kind, message: text || 'an error without a message', ...place, stack: trace });
 		}
@@ -116,7 +120,7 @@ if (!/** @type {any} */ (globalThis).savecastProblems && window === top) {
 				noteError(told);
 			}
 		} catch {
-			// The page itself can send this event, with anything in it.
+			// The page itself can dispatch this event, with any content.
 		}
 	});
 
@@ -142,7 +146,7 @@ if (!/** @type {any} */ (globalThis).savecastProblems && window === top) {
 	});
 
 	document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective, sourceFile, lineNumber, columnNumber, disposition }) => {
-		// The extension's own request for this page is not the page's.
+		// A request of this extension for the page is not a problem of the page.
 		const isOurs = sourceFile ? !/^(https?|file):/.test(sourceFile)
 			: effectiveDirective === 'connect-src' && cutUrl(blockedURI) === cutUrl(location.href);
 		if (disposition === 'enforce' && !isOurs) {
@@ -173,10 +177,10 @@ if (!/** @type {any} */ (globalThis).savecastProblems && window === top) {
 			}
 		}).observe({ type: 'resource', buffered: true });
 	} catch {
-		// The error events are left.
+		// Then only the error events report resources.
 	}
 
-	/** An exception, and the lines that it came through, as error pages of all kinds print them. */
+	/** The exception and the lines of its stack, in the formats of many error pages. */
 	const traceOf = (/** @type {string} */ text) => {
 		const places = [...text.matchAll(/File "(\/[^"\n]+)", line (\d+)|(?:in|at|from)?\s*\(?((?:\/[\w.@+ -]+)+\.\w+)(?::|\(| on line )(\d+)/g)]
 			.map(([, file, line, other, otherLine]) => `${file ?? other}:${line ?? otherLine}`).slice(-24);
@@ -207,7 +211,7 @@ if (!/** @type {any} */ (globalThis).savecastProblems && window === top) {
 	if (document.readyState === 'complete') {
 		finish();
 	} else {
-		// After the page's own handlers of this event.
+		// The timer lets the page's own handlers of this event run first.
 		addEventListener('load', () => setTimeout(finish));
 	}
 }

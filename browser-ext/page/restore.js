@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Restores the user's state of the page before a reload in the page that came.
+// Restores the user's state of the page after a reload.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
@@ -90,7 +90,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				try {
 					at.setSelectionRange(...focus.range);
 				} catch {
-					// It was of another type before.
+					// The field had another type before.
 				}
 			}
 		}
@@ -157,7 +157,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		};
 		const events = ['wheel', 'keydown', 'pointerdown', 'touchstart'];
 		const observer = new MutationObserver(attempt);
-		// Content that comes late moves what is in view, or makes the page as high as it was.
+		// Content that comes late moves what is in view, or makes the page high enough to scroll.
 		const sizes = new ResizeObserver(() => restoreScroll(state));
 		const timer = setTimeout(end, MAX_WAIT_MSEC);
 		const begin = () => {
@@ -166,7 +166,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			observer.observe(document, { childList: true, subtree: true });
 			[document.documentElement, document.body].filter(Boolean).forEach((root) => sizes.observe(root));
 		};
-		// What the user does meanwhile wins.
+		// If the user acts meanwhile, nothing more is restored.
 		events.forEach((type) => addEventListener(type, end, { capture: true, passive: true }));
 		if (document.readyState === 'loading') {
 			document.addEventListener('DOMContentLoaded', begin, { once: true });
@@ -174,7 +174,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			begin();
 		}
 		if (document.readyState !== 'complete') {
-			// Only now is the content of frames there.
+			// Frames have their content only now.
 			addEventListener('load', () => {
 				if (!touched) {
 					attempt();

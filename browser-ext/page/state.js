@@ -10,13 +10,15 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const { dom } = shared;
 	const { of: pathOf } = shared.elementPath;
 
-	/** Limits for what a page can make large: characters of one field, and of all. */
+	/** Limits for what a page can make large: items, characters of one field, and of all fields. */
 	const MAX_ITEMS = 2000;
 	const MAX_TEXT = 100000;
 	const MAX_TEXTS = 1000000;
-	/** In `autocomplete`, maybe after other words: "section-pay billing cc-number". */
+	/**
+	 * Matches `autocomplete`, which may have other words before: "section-pay billing cc-number".
+	 */
 	const SECRET = /password|one-time-code|\bcc-/i;
-	/** A field whose password the page shows is of type text. */
+	/** For names: when a page shows the password, the field's type is text. */
 	const PASSWORD = /passw|passphrase|pwd/i;
 
 	/** @param {any} field */
@@ -24,8 +26,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		PASSWORD.test(`${field.getAttribute('name')} ${field.id}`);
 
 	/**
-	 * Fields that the user has edited. A framework may mirror the value into the attribute, so that
-	 * the field looks unchanged.
+	 * Fields that the user has edited. A framework may copy the value to the attribute, so that the
+	 * field looks unchanged.
 	 */
 	const edited = new WeakSet();
 	for (const type of ['input', 'change']) {

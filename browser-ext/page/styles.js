@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Swaps style sheets in place: the new one is inserted beside the old one, which is removed when
-// the new one is there, so that the page is never without styles.
+// Replaces style sheets in place: the new one is inserted beside the old one, which is removed
+// when the new one is loaded, so that the page is never without styles.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
@@ -9,7 +9,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const { dom } = shared;
 	const LOAD_MSEC = 5000;
 
-	/** URLs that were swapped in this document: a copy of a parent must import the new ones. */
+	/**
+	 * URLs that were replaced in this document: a copy of a parent sheet must import the new ones.
+	 */
 	const swapped = new Set();
 
 	/** @param {EventTarget} target @returns {Promise<string>} the event that came, or "late" */
@@ -21,7 +23,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	});
 
 	/**
-	 * An imported sheet has no load event; its resource timing entry shows that it is there.
+	 * An imported sheet has no load event; its resource timing entry shows that it is loaded.
 	 *
 	 * @param {string} url
 	 * @returns {{done: Promise<void>}}
@@ -75,16 +77,17 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * A new copy of a sheet imports what was swapped before by its old URL. Chromium takes it from
-	 * its cache, so we refresh the cache and copy the whole `<link>` or `<style>`: for a rule that
-	 * is inserted into a sheet, nothing tells when it applies. Firefox uses its own copy for the old
-	 * URL, without asking cache or server; there we insert a new import.
+	 * A new copy of a sheet imports, by their old URLs, sheets that were replaced before. Chromium
+	 * takes them from its cache, so we refresh the cache and copy the whole `<link>` or `<style>`:
+	 * no event reports when a rule that was inserted into a sheet applies. Firefox uses its own
+	 * copy for the old URL, and asks neither cache nor server; there we insert a new import.
 	 */
 	const REFRESHES_CACHE = !('openOrClosedShadowRoot' in Element.prototype);
 
 	/**
-	 * The cache's entry of the plain URL, for the next page that uses the sheet. Not waited for. In
-	 * Firefox, only a request of the page's own reaches its part of the cache.
+	 * Refreshes the cache's entry of the plain URL, for the next page that uses the sheet, and does
+	 * not wait for it. In Firefox, only a request of the page itself uses the page's part of the
+	 * cache.
 	 *
 	 * @param {Set<string>} urls
 	 */
@@ -134,10 +137,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			await prime(link.sheet);
 		}
 		const clone = /** @type {HTMLLinkElement} */ (link.cloneNode());
-		// Absolute, since Firefox checks a relative one against the page's policy.
+		// An absolute URL, since Firefox checks a relative one against the page's policy.
 		clone.href = dom.fresh(link.href, n);
 		clone.removeAttribute('integrity');
-		// A theme switcher may have turned it off, or an alternate one on.
+		// A theme switcher may have disabled it, or enabled an alternate one.
 		const off = link.sheet?.disabled ?? false;
 		const end = settled(clone);
 		clone.addEventListener('load', () => setDisabled(clone, off), { once: true });
@@ -148,7 +151,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return true;
 		}
 		await end;
-		// There is an error event, too, if the page's policy forbids only an import of the sheet.
+		// The error event also comes if the page's policy forbids only an import of the sheet.
 		if (!clone.sheet) {
 			clone.remove();
 			return false;
@@ -189,7 +192,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @returns {Generator<Promise<boolean>>} the swaps of what it imports, the outermost only
 	 */
 	function* swapImports(sheet, urls, n) {
-		// A copy of the list, since rules are inserted meanwhile.
+		// A copy of the list, since the loop inserts rules.
 		for (const rule of [...(dom.rulesOf(sheet) ?? [])].filter(dom.isImport)) {
 			const inner = /** @type {any} */ (rule).styleSheet;
 			if (urls.has(importUrl(sheet, rule))) {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// What is the same in two trees of nodes: two parsed documents, or one of them and the living page
-// that a browser made of it.
+// Compares two trees of nodes: two parsed documents, or a parsed document and the live page that a
+// browser made of it.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 
-	/** Browsers hide a nonce from the living page, and each answer has another. */
+	/** Browsers hide nonces in the live page, and each answer has a different one. */
 	const IGNORED = new Set(['nonce']);
-	/** Their elements are one each: none is another one with another id. */
+	/** A document has one of each, so they match even if their ids differ. */
 	const SINGLE = new Set(['html', 'head', 'body']);
-	/** What scripts and persons change in an element that stays the same one. */
+	/** Attributes that scripts and users change while the element stays the same. */
 	const LOOSE = /^(class|style|hidden|open|disabled|value|checked|selected|aria-.*|data-.*)$/;
 
 	/** @param {Node} node @returns {node is Element} */
@@ -56,7 +56,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return /** @type {HTMLTemplateElement[]} */ (found);
 	};
 
-	/** The browser's own comparison leaves out what is in a template. @param {Node} a @param {Node} b @returns {boolean} */
+	/**
+	 * The browser's own comparison ignores the content of templates.
+	 *
+	 * @param {Node} a
+	 * @param {Node} b
+	 * @returns {boolean}
+	 */
 	const same = (a, b) => {
 		if (!a.isEqualNode(b)) {
 			return false;
@@ -82,7 +88,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (ours === theirs || IGNORED.has(name)) {
 			return true;
 		}
-		// A swap makes a URL absolute.
+		// Replacing a file makes its URL absolute.
 		return ours !== null && theirs !== null && live.getAttribute(name) !== theirs &&
 			new URL(ours, live.baseURI).href === new URL(theirs, live.baseURI).href;
 	};
@@ -112,7 +118,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 		const element = /** @type {Element} */ (live);
 		if (base.localName === 'noscript') {
-			// The browser has its text where a parser without scripts has elements.
+			// A browser with scripts has text here, a parser without scripts has elements.
 			return true;
 		}
 		const ours = kids(base), theirs = kids(live);

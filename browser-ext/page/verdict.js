@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// What no patch can show as a reload would: scripts, and what scripts may have made something of.
+// Decides which changes need a reload: those of scripts, and of elements that scripts may use.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { isElement, isMade, kids, names } = shared.tree;
 
-	/** Of these a browser runs nothing, and a page's script has no use for them. */
+	/** Script types that browsers do not run and pages' scripts do not read. */
 	const DATA = /^application\/ld\+json$/i;
-	/** Marks of libraries that keep a copy of what is in the element. */
+	/** Marks of frameworks that keep a copy of the element's content. */
 	const OWNED = '[data-reactroot], #__next, #__nuxt, [data-v-app], [data-server-rendered], astro-island, ' +
 		'[ng-version], [ngh], [q\\:container], [data-hk], [data-sveltekit-hydrate], [data-turbo-permanent]';
-	/** What a page's script binds itself to where it finds it, but not where it comes later. */
+	/**
+	 * Elements to which a script may have added listeners when the page was loaded: a new one has
+	 * none.
+	 */
 	const ALIVE = 'button, input, select, textarea, form, dialog, summary, canvas, iframe, video, audio, object, embed, ' +
 		'[id], [role], [tabindex], [contenteditable]';
 	/** Attributes whose changes no script needs to notice. */
@@ -29,17 +32,17 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {Element} element */
 	const hasHandler = (element) => element.getAttributeNames().some((name) => /^on/i.test(name));
 
-	/** @param {Element} script @returns {string} for people */
+	/** @param {Element} script @returns {string} for display */
 	const nameOf = (script) => script.getAttribute('src')?.split(/[?#]/)[0].split('/').pop() || 'an inline script';
 
-	/** @param {Element} element @returns {string} for people */
+	/** @param {Element} element @returns {string} for display */
 	const tag = (element) => `<${element.localName}>`;
 
 	/** @param {Document} document @returns {boolean} whether anything may run in it */
 	const runs = (document) => [...document.querySelectorAll('*')]
 		.some((element) => isScript(element) || hasHandler(element));
 
-	/** @param {string | null} style @returns {boolean} whether it asks for more, which comes later */
+	/** @param {string | null} style @returns {boolean} whether it imports style sheets, which load later */
 	const imports = (style) => /@import/i.test(style ?? '');
 
 	/**
@@ -107,7 +110,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {Node} base
 	 * @param {Node} live
-	 * @param {Set<string>} found likenesses of elements that scripts did something to
+	 * @param {Set<string>} found likenesses of elements that scripts have changed
 	 */
 	const touched = (base, live, found = new Set()) => {
 		if (isElement(base) && !isMade(base, live)) {
@@ -125,10 +128,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * On a page with scripts.
+	 * For a page with scripts.
 	 *
 	 * @param {Element} element that appears
-	 * @param {() => Set<string>} likes what scripts did something to
+	 * @param {() => Set<string>} likes likenesses of elements that scripts have changed
 	 * @returns {string | undefined}
 	 */
 	const ofNew = (element, likes) => {

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// What differs between any two answers of a server: tokens, times, request numbers. Two answers
-// made by the same code show it; what looks like that is a reason to ask for a second one.
+// Finds what differs between any two answers of a server: tokens, times, request numbers. Two
+// answers of the same code show it; a difference that looks like that is a reason to request the
+// page a second time.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { tree } = shared;
 
-	/** @param {string} text @returns {string} without numbers and what looks drawn by lot */
+	/** @param {string} text @returns {string} without numbers and what looks random */
 	const mask = (text) => text.replace(/[A-Za-z0-9+/_=-]{16,}/g, '#').replace(/\d+/g, '0');
 
 	/**
-	 * Puts what `base` has into `next` wherever `next` differs from `second`, an answer of the same code.
+	 * Wherever `next` differs from `second`, an answer of the same code, copies the content of
+	 * `base` to `next`.
 	 *
 	 * @param {Node} base
 	 * @param {Node} next changed in place
@@ -31,7 +33,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 		const ours = tree.kids(base), theirs = tree.kids(next), others = tree.kids(second);
 		if (theirs.length !== others.length) {
-			// A list that each answer has another one of.
+			// The list differs in every answer.
 			const holder = /** @type {Element} */ (tree.inner(next));
 			holder.replaceChildren(...ours.map((/** @type {Node} */ node) => (next.ownerDocument ?? document).importNode(node, true)));
 			return;

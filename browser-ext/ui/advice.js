@@ -38,7 +38,7 @@ export function stateName({ icon, entry, name }) {
 export function reasonOf({ icon, entry }) {
 	const { state, reason, project, advice } = entry?.answer ?? {};
 	const whole = reason && state === (isLive(icon) ? 'live' : icon.state) ? reason : icon.title.replace(/^savecast: [^:]*: /, '');
-	// The clause with the command is left out: the command stands below, with a button.
+	// Without the clause with the command: the popup shows the command below, with a button.
 	const command = advice ? whole.indexOf(advice) : -1;
 	const why = command > 0 ? whole.slice(0, whole.lastIndexOf(': ', command)) : whole;
 	return project && !isLive(icon) ? `${project}: ${why}` : why;
@@ -48,11 +48,11 @@ export function reasonOf({ icon, entry }) {
 const nameOf = (folder) => folder.slice(folder.lastIndexOf('/') + 1) || folder;
 
 /**
- * The one thing that the user most probably wants to do in this state.
+ * The action that the user most probably wants in this state.
  *
  * @param {Known} known
  * @returns {{label: string, to: 'on' | 'reload' | 'track' | 'settings', first: boolean} | undefined}
- *	`first`: the state asks for it
+ *	`first`: it is the main button
  */
 export function actionFor({ icon, link, entry }) {
 	const { folder } = entry?.answer ?? {};

@@ -5,10 +5,14 @@ import { LOCAL, MAX_DAEMONS, loadSettings, rememberSite, saveDaemons, saveSettin
 import { siteName, sitePattern } from '../common/site.js';
 import { codeOf, forgetKey, loadKey } from '../link/proof.js';
 
-/** A question stays open for this long. */
+/** How long a question waits for the second click. */
 const QUESTION_MSEC = 5000;
 
-/** What a connection is, in words, and its icon. @type {Record<import('../link/socket.js').Link, [string, string]>} */
+/**
+ * The text and the icon of each state of a connection.
+ *
+ * @type {Record<import('../link/socket.js').Link, [string, string]>}
+ */
 const LINKS = {
 	idle: ['looking', 'Not connected: no tab is switched on.'],
 	connecting: ['looking', 'Connecting…'],
@@ -23,7 +27,7 @@ const LINKS = {
 const byId = (id) => document.getElementById(id);
 
 /**
- * What cannot be undone: the first click asks, the second one acts.
+ * For what cannot be undone: the first click asks, the second one acts.
  *
  * @param {HTMLButtonElement} button
  * @param {string} question
@@ -75,7 +79,7 @@ async function show() {
 }
 
 /**
- * The browser's permission is for all ports of a host: it stays while another site needs it.
+ * The browser's permission covers all ports of a host: it stays while another site needs it.
  *
  * @param {string} site that was forgotten
  */

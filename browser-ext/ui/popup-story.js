@@ -7,14 +7,18 @@ import { STEPS } from '../link/protocol.js';
 /** With seconds, so that two saves differ. */
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
-/** A class of popup.css: a step that changed nothing has not the color of success. @param {string} step */
+/**
+ * A class of popup.css: a step that changed nothing does not have the color of success.
+ *
+ * @param {string} step
+ */
 const meaningOf = (step) => STEPS[/** @type {keyof typeof STEPS} */ (step)] ?? '';
 
 /** @param {string} file */
 const nameOf = (file) => file.slice(file.lastIndexOf('/') + 1);
 
 /**
- * As `savecast log` says it, but without the folders, which the list below has.
+ * As `savecast log` prints it, but without the folders, which the list below shows.
  *
  * @param {string[]} files
  * @param {string} [subject]

@@ -107,7 +107,7 @@ function showDaemons({ entry, daemons }, on) {
 		...daemons.map(({ id: value, name, knows, link }) => ({
 			value, text: `${name}${knows ? ': knows this page' : link === 'up' || link === 'idle' ? '' : ': no connection'}`,
 		}))];
-	// Not while the list is open, unless it differs.
+	// Only if it has changed: a user may have the list open.
 	const text = JSON.stringify(options);
 	if (byId('daemon').dataset.shown !== text) {
 		byId('daemon').dataset.shown = text;
@@ -142,14 +142,14 @@ async function showSite({ entry, sites }) {
 		: `To change pages, styles and images in place, and to keep what you typed when a page reloads, savecast needs permission for ${siteName(site)}.`;
 	byId('permission').hidden = allowed;
 	byId('remember').checked = allowed && sites.includes(site);
-	// It would be stored, and nothing of a private window may be.
+	// The site would be stored, and nothing of a private window may be stored.
 	byId('remember-row').hidden = Boolean(tab?.incognito);
 }
 
 /**
- * Must be called in the click's handler: later, the browser does not take it for the user's wish.
- * Chromium closes this popup when it asks, so the background acts on the permission, and only
- * Firefox runs the code after the question.
+ * Must be called in the click's handler: later, the browser refuses to ask the user.
+ * Chromium closes this popup when it asks, so the background acts on the permission; only in
+ * Firefox does the code after the question run.
  *
  * @param {string} url
  * @param {string} [site] to remember with the permission

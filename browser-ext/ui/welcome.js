@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// The page of the first run: its commands get a button that copies them, and the icons their
-// meaning, from the same table that the toolbar's icons come from.
+// The welcome page: adds a button that copies to each command, and explains the icons with the
+// table from which the toolbar's icons come.
 
 import { TAB_STATES } from '../common/tab-states.js';
 import { START_COMMAND, commandElement } from './command.js';
 
-/** What the page explains, in the order in which a user meets it. */
+/** The states that the page explains, in the order in which a user meets them. */
 const EXPLAINED = /** @type {const} */ ([
 	['off', 'click to switch this tab on'],
 	['live', 'each save of the project reloads this tab'],
