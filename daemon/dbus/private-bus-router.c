@@ -200,7 +200,8 @@ void private_bus_route(const char *address, int ready)
 
 	router.server = router.loop ? dbus_server_listen(address, &error) : NULL;
 	if (!router.server) {
-		return; /* savecastd sees that there is no byte */
+		dprintf(ready, "%s", error.message ? error.message : "no event loop");
+		return;
 	}
 	router.sweep = loop_timer_new(router.loop, router_sweep, &router);
 	dbus_server_set_auth_mechanisms(router.server, mechanisms);

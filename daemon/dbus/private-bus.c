@@ -12,6 +12,8 @@
 #include "util/mem.h"
 #include "util/private-folder.h"
 
+enum { REASON_MAX = 256 };
+
 /* Held by savecastd and its bus until both have ended. -EEXIST: somebody has it. */
 static int take_lock(const char *folder, char **why)
 {
@@ -47,8 +49,9 @@ int private_bus_start(char **address, char **why)
 	_cleanup_free_ char *folder = private_folder(true, why);
 	_cleanup_free_ char *socket_name = folder ? mem_printf("%s/bus", folder) : NULL;
 	pid_t self = getpid(), pid;
+	char said[REASON_MAX + 1] = "";
 	int ready[2], r;
-	char byte;
+	ssize_t n;
 
 	if (!folder) {
 		return -EPERM;
@@ -69,10 +72,12 @@ int private_bus_start(char **address, char **why)
 		serve(socket_name, *address, self, ready[1]);
 	}
 	close(ready[1]);
-	r = pid < 0 || read(ready[0], &byte, 1) != 1 ? -EIO : 0;
+	n = pid < 0 ? -1 : read(ready[0], said, REASON_MAX);
+	r = n == 1 && !said[0] ? 0 : -EIO;
 	close(ready[0]);
 	if (r < 0) {
-		*why = mem_printf("%s: cannot listen there", socket_name);
+		*why = mem_printf("%s: cannot listen there: %s", socket_name,
+			n > 0 ? said : "the bus has ended");
 	}
 	return r;
 }
