@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # The one list of Debian packages, and functions that install the missing ones.
-# Source this file. Each line: the purpose (build, run, test, bench), the package, and,
-# if something else can replace it, a command that succeeds if that is installed.
+# Source this file. Each line: the purpose (build, run, test, bench; static: static libraries;
+# amd64, arm64: to compile for it), the package, and, if something else can replace it, a command
+# that succeeds if that is installed.
 
 packages_list() {
 	cat <<-'LIST'
@@ -17,6 +18,13 @@ packages_list() {
 		build libgit2-dev
 		build libjansson-dev
 		build libsystemd-dev
+		static libcap-dev
+		static libhttp-parser-dev
+		static libmbedtls-dev
+		static libpcre2-dev
+		static zlib1g-dev
+		amd64 gcc-x86-64-linux-gnu command -v x86_64-linux-gnu-gcc
+		arm64 gcc-aarch64-linux-gnu command -v aarch64-linux-gnu-gcc
 		run   git               command -v git
 		run   dbus-bin          command -v dbus-send
 		run   dbus-daemon       command -v dbus-daemon

@@ -52,6 +52,20 @@ static struct {
 	FUNCTIONS(MEMBER)
 } library;
 
+#ifdef SAVECAST_STATIC
+
+/* The build has given libgit2's functions these names: see daemon/static/. */
+#define DECLARE(name) extern __typeof__(name) static_##name;
+FUNCTIONS(DECLARE)
+
+static void library_find_all(void)
+{
+#define TAKE(name) library.name = static_##name;
+	FUNCTIONS(TAKE)
+}
+
+#else
+
 static void library_missing(const char *why)
 {
 	log_error("%s: %s: savecast needs it: install libgit2", LIBRARY, why);
@@ -68,11 +82,8 @@ static void *library_find(void *handle, const char *name)
 	return function;
 }
 
-static void library_load(void)
+static void library_find_all(void)
 {
-	/* We read the index ourselves; libgit2 only finds the git dir and checks its owner. */
-	static const char *harmless[] = {
-		"objectformat", "worktreeconfig", "partialclone", "refstorage", "preciousobjects"};
 	void *handle = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
 
 	if (!handle) {
@@ -80,6 +91,17 @@ static void library_load(void)
 	}
 #define FIND(name) *(void **)&library.name = library_find(handle, #name);
 	FUNCTIONS(FIND)
+}
+
+#endif
+
+static void library_load(void)
+{
+	/* We read the index ourselves; libgit2 only finds the git dir and checks its owner. */
+	static const char *harmless[] = {
+		"objectformat", "worktreeconfig", "partialclone", "refstorage", "preciousobjects"};
+
+	library_find_all();
 	library.git_libgit2_init();
 	library.git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, harmless, (size_t)COUNT_OF(harmless));
 }
