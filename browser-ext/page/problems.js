@@ -5,8 +5,9 @@
 // an error. Sent to the background once the page is complete, and again when there is more.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecastProblems && window === top) {
-	/** @type {any} */ (globalThis).savecastProblems = true;
+if (/** @type {any} */ (globalThis).savecastProblems) {
+	/** @type {any} */ (globalThis).savecastProblems.again();
+} else if (window === top) {
 	const extension = /** @type {any} */ (globalThis).browser ?? chrome;
 
 	/** As many as one message holds; further ones are counted. */
@@ -202,6 +203,9 @@ if (!/** @type {any} */ (globalThis).savecastProblems && window === top) {
 			});
 		}
 	};
+
+	/** The tab was switched on after the page had loaded, or the background has started again. */
+	/** @type {any} */ (globalThis).savecastProblems = { again: () => complete && send() };
 
 	const finish = () => {
 		noteDocument();

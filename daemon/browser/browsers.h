@@ -19,7 +19,7 @@ struct ws_callbacks;
 /* Called when a browser or tab was added or removed, and when a tab's project changed. */
 typedef void browsers_changed_fn(struct project *project, void *userdata);
 
-/* Told when the problems of a tab of the project were reported; see problems.h. */
+/* Called when the problems of the project's tabs may have changed; see problems.h. */
 typedef void browsers_problems_fn(struct project *project, void *userdata);
 
 /* Called when the user wants this folder, raw bytes, to be a project. */

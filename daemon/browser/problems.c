@@ -32,6 +32,11 @@ void problems_free(struct problems *problems)
 	}
 }
 
+bool problems_any(const struct problems *problems)
+{
+	return problems && problems->wire.count;
+}
+
 char *problem_text(const struct problems *problems, size_t index, const char *root)
 {
 	const struct wire_problem *problem = &problems->wire.items[index];

@@ -27,6 +27,8 @@ struct problems {
 
 /* Takes NULL. */
 void problems_free(struct problems *problems);
+/* Whether there is one. Takes NULL. */
+bool problems_any(const struct problems *problems);
 
 /* The browser's `problems`; takes ownership of what is in it. */
 void problems_report(struct browser *browser, struct wire_message *message);

@@ -50,12 +50,16 @@ static void session_forget_tab(struct tab *tab, const char *why)
 	struct browser *browser = tab->browser;
 	struct browsers *browsers = browser->browsers;
 	struct project *project = tab->project;
+	bool had_problems = problems_any(tab->problems);
 
 	tab_end_event(tab, STEP_GONE, why);
 	retry_end(tab);
 	tabs_remove(&browser->tabs, tab);
 	browsers->tab_count--;
 	browsers->changed(project, browsers->userdata);
+	if (project && had_problems) {
+		browsers->problems_changed(project, browsers->userdata);
+	}
 }
 
 static void session_forget_tabs(struct browser *browser, const char *why)

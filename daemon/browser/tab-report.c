@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/browser.h"
 
+#include "browser/problems.h"
 #include "browser/retry.h"
 #include "util/mem.h"
 #include "util/pathname.h"
@@ -38,6 +39,19 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 	}
 }
 
+/* The tab has come to the project, or left it; NULL: none. */
+static void project_changed(const struct tab *tab, struct project *project)
+{
+	struct browsers *browsers = tab->browser->browsers;
+
+	if (project) {
+		browsers->changed(project, browsers->userdata);
+	}
+	if (project && problems_any(tab->problems)) {
+		browsers->problems_changed(project, browsers->userdata);
+	}
+}
+
 static void tab_answer(struct tab *tab, bool asked)
 {
 	struct browsers *browsers = tab->browser->browsers;
@@ -55,12 +69,8 @@ static void tab_answer(struct tab *tab, bool asked)
 	if (answer.project != before) {
 		asked = true; /* the project's name is part of the answer */
 		tab_set_project(tab, answer.project);
-		if (before) {
-			browsers->changed(before, browsers->userdata);
-		}
-		if (answer.project) {
-			browsers->changed(answer.project, browsers->userdata);
-		}
+		project_changed(tab, before);
+		project_changed(tab, answer.project);
 	}
 	if (!answer.project) {
 		tab_tell(tab, answer.looking ? WIRE_TAB_LOOKING : WIRE_TAB_NONE, answer.reason,

@@ -8,6 +8,7 @@
 #include "cli/private-daemon.h"
 
 #define DAEMON_NAME "io.github.savecast.Daemon1"
+#define DAEMON_OBJECT "/io/github/savecast/Daemon1"
 
 struct client {
 	DBusConnection *connection;
@@ -54,13 +55,15 @@ static bool client_believes(const struct client *client, DBusMessage *signal)
 	if (dbus_message_is_signal(signal, DBUS_INTERFACE_DBUS, "NameOwnerChanged")) {
 		return dbus_message_has_sender(signal, DBUS_SERVICE_DBUS);
 	}
-	return client->daemon && dbus_message_has_interface(signal, DAEMON_NAME) &&
-		dbus_message_has_sender(signal, client->daemon);
+	return client->daemon && dbus_message_has_sender(signal, client->daemon);
 }
 
 static void client_on_signal(struct client *client, DBusMessage *message)
 {
-	struct client_signal signal = {.member = dbus_message_get_member(message)};
+	struct client_signal signal = {
+		.path = dbus_message_get_path(message),
+		.member = dbus_message_get_member(message),
+	};
 
 	if (client_believes(client, message)) {
 		signal.values = message_to_json(message);
@@ -205,6 +208,12 @@ void client_watch_owner(struct client *client)
 		"type='signal',sender='" DBUS_SERVICE_DBUS "',interface='" DBUS_INTERFACE_DBUS
 		"',member='NameOwnerChanged',arg0='" DAEMON_NAME "'",
 		NULL);
+}
+
+void client_watch_projects(struct client *client)
+{
+	dbus_bus_add_match(client->connection,
+		"type='signal',sender='" DAEMON_NAME "',path_namespace='" DAEMON_OBJECT "'", NULL);
 }
 
 struct pollfd client_pollfd(struct client *client)

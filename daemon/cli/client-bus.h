@@ -37,6 +37,7 @@ struct client_method {
 	const char *texts[2]; /* s */
 	char *const *names;   /* as */
 	size_t name_count;
+	bool passive; /* if the daemon is not running, this call does not start it */
 	bool has_options; /* a{sv} */
 	struct client_option options[2];
 	size_t option_count;
@@ -52,6 +53,7 @@ struct client_reply {
 };
 
 struct client_signal {
+	const char *path; /* the object that sent it */
 	const char *member;
 	json_t *values;
 };
@@ -85,6 +87,9 @@ uint32_t client_send(struct client *client, const struct client_method *method);
 
 /* Subscribes to NameOwnerChanged of the daemon's name. */
 void client_watch_owner(struct client *client);
+
+/* Subscribes to the signals that the objects of projects come, change and go. */
+void client_watch_projects(struct client *client);
 
 /* What to poll() for. */
 struct pollfd client_pollfd(struct client *client);

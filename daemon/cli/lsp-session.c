@@ -13,6 +13,15 @@ enum lsp_error {
 	LSP_SERVER_NOT_INITIALIZED = -32002,
 };
 
+static const struct {
+	const char *method;
+	enum lsp_news news;
+} notifications[] = {
+	{"textDocument/didOpen", LSP_OPENED},
+	{"textDocument/didClose", LSP_CLOSED},
+	{"textDocument/didSave", LSP_SAVED},
+};
+
 /* Takes ownership of `result`. */
 static json_t *session_result(json_t *id, json_t *result)
 {
@@ -33,7 +42,30 @@ static json_t *session_capabilities(void)
 		"serverInfo", "name", "savecast", "version", SAVECAST_VERSION);
 }
 
-static json_t *session_request(struct lsp_session *session, json_t *id, const char *method)
+/* workspaceFolders, or what came before them; what is no URI is left out. */
+static json_t *session_roots(const json_t *params)
+{
+	const json_t *folders = json_object_get(params, "workspaceFolders");
+	json_t *single = json_object_get(params, "rootUri");
+	json_t *roots = json_array();
+	json_t *folder;
+	size_t i;
+
+	json_array_foreach (folders, i, folder) {
+		json_t *uri = json_object_get(folder, "uri");
+
+		if (json_is_string(uri) && json_array_size(roots) < LSP_ROOTS_MAX) {
+			json_array_append(roots, uri);
+		}
+	}
+	if (!json_array_size(roots) && json_is_string(single)) {
+		json_array_append(roots, single);
+	}
+	return roots;
+}
+
+static json_t *session_request(struct lsp_session *session, json_t *id, const char *method,
+	const json_t *params, struct lsp_outcome *outcome)
 {
 	bool initialize = strcmp(method, "initialize") == 0;
 
@@ -43,6 +75,8 @@ static json_t *session_request(struct lsp_session *session, json_t *id, const ch
 				id, LSP_SERVER_NOT_INITIALIZED, "initialize must come first");
 		}
 		session->phase = LSP_PHASE_RUNNING;
+		outcome->news = LSP_INITIALIZED;
+		outcome->roots = session_roots(params);
 		return session_result(id, session_capabilities());
 	}
 	if (session->phase == LSP_PHASE_SHUT_DOWN) {
@@ -56,21 +90,27 @@ static json_t *session_request(struct lsp_session *session, json_t *id, const ch
 		return session_result(id, json_null());
 	}
 	return session_error(
-		id, LSP_METHOD_NOT_FOUND, "savecast only wants to know of textDocument/didSave");
+		id, LSP_METHOD_NOT_FOUND, "savecast takes saves and publishes diagnostics only");
 }
 
 static void session_notification(struct lsp_session *session, const char *method,
 	const json_t *params, struct lsp_outcome *outcome)
 {
+	const json_t *uri = json_object_get(json_object_get(params, "textDocument"), "uri");
+	const char *text = json_string_value(uri);
+
 	if (strcmp(method, "exit") == 0) {
 		outcome->exit = true;
-	} else if (session->phase == LSP_PHASE_RUNNING &&
-		strcmp(method, "textDocument/didSave") == 0) {
-		const json_t *uri = json_object_get(json_object_get(params, "textDocument"), "uri");
-		const char *text = json_string_value(uri);
-
-		/* In a URI a NUL is %00, which path_argument_read() refuses. */
-		if (text && strlen(text) == json_string_length(uri)) {
+		return;
+	}
+	/* In a URI a NUL is %00, which path_argument_read() refuses. */
+	if (session->phase != LSP_PHASE_RUNNING || !text ||
+		strlen(text) != json_string_length(uri)) {
+		return;
+	}
+	for (size_t i = 0; i < COUNT_OF(notifications); i++) {
+		if (strcmp(method, notifications[i].method) == 0) {
+			outcome->news = notifications[i].news;
 			outcome->uri = mem_strdup(text);
 		}
 	}
@@ -81,6 +121,7 @@ static void session_dispatch(
 {
 	const char *method = json_string_value(json_object_get(message, "method"));
 	json_t *id = json_object_get(message, "id");
+	const json_t *params = json_object_get(message, "params");
 
 	if (!json_is_object(message)) {
 		outcome->reply =
@@ -89,9 +130,9 @@ static void session_dispatch(
 		outcome->reply = session_error(
 			NULL, LSP_INVALID_REQUEST, "an id must be an integer or a string");
 	} else if (method && id && !json_is_null(id)) {
-		outcome->reply = session_request(session, id, method);
+		outcome->reply = session_request(session, id, method, params, outcome);
 	} else if (method && !id) {
-		session_notification(session, method, json_object_get(message, "params"), outcome);
+		session_notification(session, method, params, outcome);
 	} else if (!json_object_get(message, "result") && !json_object_get(message, "error")) {
 		outcome->reply =
 			session_error(id, LSP_INVALID_REQUEST, "a message must have a method");
@@ -114,6 +155,14 @@ struct lsp_outcome lsp_session_read(struct lsp_session *session, const char *mes
 			session_error(NULL, LSP_PARSE_ERROR, "the message is no valid JSON");
 	}
 	return outcome;
+}
+
+void lsp_outcome_clear(struct lsp_outcome *outcome)
+{
+	json_decref(outcome->reply);
+	json_decref(outcome->roots);
+	free(outcome->uri);
+	*outcome = (struct lsp_outcome){.news = LSP_NO_NEWS};
 }
 
 json_t *lsp_session_parse_error(const char *why)

@@ -2,11 +2,10 @@
 #pragma once
 
 /*
- * LSP as this server speaks it: it only wants textDocument/didSave. Unknown requests get
- * the protocol's error and unknown notifications are ignored, as the protocol says. Pure.
- *
- * The server also asks for didOpen and didClose, which it ignores: some editors report
- * saves only of files that they have reported as open.
+ * LSP as this server speaks it: it wants textDocument/didSave, and to know which files are
+ * open, because it publishes diagnostics only for these and those in the editor's folders.
+ * Unknown requests get the protocol's error and unknown notifications are ignored, as the
+ * protocol says. Pure.
  */
 
 #include <stdbool.h>
@@ -24,12 +23,28 @@ struct lsp_session {
 	enum lsp_phase phase;
 };
 
-/* What to do about a message. The caller drops `reply` and frees `uri`. */
+enum lsp_news {
+	LSP_NO_NEWS,
+	LSP_INITIALIZED, /* `roots` are the editor's folders */
+	LSP_OPENED,	 /* the file `uri`; the same for the next two */
+	LSP_CLOSED,
+	LSP_SAVED,
+};
+
+/* The editor opens no more folders than this; further ones are ignored. */
+enum { LSP_ROOTS_MAX = 64 };
+
+/* What to do about a message; lsp_outcome_clear() drops it. */
 struct lsp_outcome {
 	json_t *reply; /* to be sent, or NULL */
-	char *uri;     /* what was saved, or NULL */
+	enum lsp_news news;
+	char *uri;
+	json_t *roots; /* array of URIs */
 	bool exit;     /* the server is to end; the phase tells whether shutdown came first */
 };
+
+/* Frees what it holds, not itself. */
+void lsp_outcome_clear(struct lsp_outcome *outcome);
 
 struct lsp_outcome lsp_session_read(struct lsp_session *session, const char *message, size_t length);
 

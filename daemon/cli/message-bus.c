@@ -63,6 +63,7 @@ DBusMessage *message_from_method(const struct client_method *method)
 	DBusMessageIter to;
 
 	must(message != NULL);
+	dbus_message_set_auto_start(message, !method->passive);
 	dbus_message_iter_init_append(message, &to);
 	if (method->cookie) {
 		must(dbus_message_iter_append_basic(&to, DBUS_TYPE_UINT32, method->cookie));

@@ -106,10 +106,14 @@ static void save_stream_wait(struct save_stream *stream, int timeout_msec)
 		{.fd = wants_input ? STDIN_FILENO : -1, .events = POLLIN},
 		{.fd = stream->terminating ? -1 : stream->term_fd, .events = POLLIN},
 		{.fd = -1},
+		{.fd = -1},
 	};
 
 	if (stream->delivery.client) {
 		fds[2] = client_pollfd(stream->delivery.client);
+	}
+	if (stream->source->pollfd && !stream->ended) {
+		fds[3] = stream->source->pollfd(stream->userdata);
 	}
 	if (stream->terminating && wants_input) {
 		timeout_msec = 0;
@@ -119,6 +123,9 @@ static void save_stream_wait(struct save_stream *stream, int timeout_msec)
 	}
 	if (fds[2].revents) {
 		save_delivery_serve(&stream->delivery);
+	}
+	if (fds[3].revents) {
+		stream->source->serve(stream->userdata);
 	}
 	if (fds[0].revents) {
 		save_stream_read(stream);

@@ -8,6 +8,7 @@
  * in one call. The source knows the format of the input.
  */
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -31,6 +32,12 @@ struct save_stream_source {
 	bool (*feed)(struct save_stream *stream, char *bytes, size_t length, void *userdata);
 	/* The input has ended. */
 	void (*finish)(struct save_stream *stream, void *userdata);
+	/*
+	 * What the source waits for besides its input, and what to do when that is ready. Both
+	 * may be NULL.
+	 */
+	struct pollfd (*pollfd)(void *userdata);
+	void (*serve)(void *userdata);
 };
 
 /* For the source: a file was saved. `where` begins the error message if its name is invalid. */

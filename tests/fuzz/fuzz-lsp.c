@@ -19,9 +19,8 @@ static void on_message(const char *message, size_t length, void *userdata)
 		_cleanup_free_ char *text = json_dumps(outcome.reply, JSON_COMPACT);
 
 		assert(text);
-		json_decref(outcome.reply);
 	}
-	free(outcome.uri);
+	lsp_outcome_clear(&outcome);
 }
 
 /* The first byte is the size of the parts in which the others come. */

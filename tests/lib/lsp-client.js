@@ -76,8 +76,9 @@ export class LspClient {
 		return reply;
 	}
 
-	async initialize() {
-		const reply = await this.request('initialize', { processId: null, rootUri: null, capabilities: {} });
+	/** @param {object} [params] further ones */
+	async initialize(params) {
+		const reply = await this.request('initialize', { processId: null, rootUri: null, capabilities: {}, ...params });
 		await this.notify('initialized');
 		return reply;
 	}

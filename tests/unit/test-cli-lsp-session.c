@@ -26,7 +26,7 @@ static void answers(struct lsp_session *session, const char *message, const char
 	}
 	assert_null(outcome.uri);
 	assert_false(outcome.exit);
-	json_decref(outcome.reply);
+	lsp_outcome_clear(&outcome);
 }
 
 /* Expects an error with this code, to this id as JSON. */
@@ -39,21 +39,53 @@ static void fails(struct lsp_session *session, const char *message, int code, co
 	assert_int_equal(json_integer_value(json_object_get(error, "code")), code);
 	assert_true(json_string_length(json_object_get(error, "message")) > 0);
 	assert_string_equal(to, id);
-	json_decref(outcome.reply);
+	lsp_outcome_clear(&outcome);
 }
 
 static void saved(struct lsp_session *session, const char *message, const char *expected)
 {
 	struct lsp_outcome outcome = say(session, message);
-	_cleanup_free_ char *uri = outcome.uri;
 
 	assert_null(outcome.reply);
+	assert_int_equal(outcome.news, expected ? LSP_SAVED : LSP_NO_NEWS);
 	if (expected) {
-		assert_non_null(uri);
-		assert_string_equal(uri, expected);
+		assert_string_equal(outcome.uri, expected);
 	} else {
-		assert_null(uri);
+		assert_null(outcome.uri);
 	}
+	lsp_outcome_clear(&outcome);
+}
+
+/* Expects the roots as JSON. */
+static void roots(const char *params, const char *expected)
+{
+	struct lsp_session session = {.phase = LSP_PHASE_NEW};
+	_cleanup_free_ char *message =
+		mem_printf("{\"id\":1,\"method\":\"initialize\",\"params\":%s}", params);
+	struct lsp_outcome outcome = say(&session, message);
+	_cleanup_free_ char *seen = json_dumps(outcome.roots, JSON_COMPACT);
+
+	assert_int_equal(outcome.news, LSP_INITIALIZED);
+	assert_string_equal(seen, expected);
+	lsp_outcome_clear(&outcome);
+}
+
+static void folders_and_files_of_the_editor(void **state)
+{
+	struct lsp_session session = {.phase = LSP_PHASE_RUNNING};
+	struct lsp_outcome outcome;
+
+	roots("{}", "[]");
+	roots("{\"rootUri\":\"file:///a\",\"workspaceFolders\":null}", "[\"file:///a\"]");
+	roots("{\"rootUri\":\"file:///a\",\"workspaceFolders\":[{\"uri\":\"file:///b\"},{\"uri\":7},8]}",
+		"[\"file:///b\"]");
+	roots("[]", "[]");
+	outcome = say(&session, "{\"method\":\"textDocument/didOpen\",\"params\":{\"textDocument\":{\"uri\":\"x\"}}}");
+	assert_int_equal(outcome.news, LSP_OPENED);
+	lsp_outcome_clear(&outcome);
+	outcome = say(&session, "{\"method\":\"textDocument/didClose\",\"params\":{\"textDocument\":{\"uri\":\"x\"}}}");
+	assert_int_equal(outcome.news, LSP_CLOSED);
+	lsp_outcome_clear(&outcome);
 }
 
 #define INITIALIZE "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{}}"
@@ -149,6 +181,7 @@ int main(void)
 		cmocka_unit_test(what_it_does_not_know),
 		cmocka_unit_test(what_is_no_message),
 		cmocka_unit_test(saves_that_name_nothing),
+		cmocka_unit_test(folders_and_files_of_the_editor),
 		cmocka_unit_test(a_deep_message_is_refused),
 	};
 
