@@ -105,6 +105,16 @@ void on_track(const char *folder, void *userdata)
 	}
 }
 
+void on_trust(struct project *project, void *userdata)
+{
+	struct daemon *daemon = userdata;
+	_cleanup_free_ char *text = pathname_to_text(project->root);
+
+	settings_trust(daemon->settings, project, NULL);
+	log_info("%s: its settings are trusted, as the user asked for in the browser", text);
+	state_store_trust(daemon->state, settings_trusted(daemon->settings), NULL, NULL);
+}
+
 void on_build(struct project *project, void *userdata)
 {
 	browsers_build_changed(project);

@@ -70,6 +70,7 @@ void on_history_changed(const struct restart_history *history, void *userdata);
 void on_problems_changed(struct project *project, void *userdata);
 void on_browsers_changed(struct project *project, void *userdata);
 void on_track(const char *folder, void *userdata);
+void on_trust(struct project *project, void *userdata);
 void on_settings_changed(struct project *project, void *userdata);
 void on_names_changed(void *userdata);
 void on_endpoint_changed(void *userdata);

@@ -55,7 +55,7 @@ static void daemon_make_parts(struct daemon *daemon, const char *config, const c
 		daemon->loop, daemon->registry, daemon->servers, on_names_changed, daemon);
 	daemon->browsers = browsers_new(
 		daemon->loop, daemon->ledger, daemon->router, on_browsers_changed, on_problems_changed,
-		on_track, daemon);
+		on_track, on_trust, daemon);
 	daemon->readiness = readiness_new(
 		daemon->loop, daemon->ledger, daemon->browsers, on_history_changed, daemon);
 	daemon->ignores = git_ignores_new();
@@ -108,6 +108,9 @@ static int daemon_load(struct daemon *daemon)
 {
 	int r = state_load_history(daemon->state, readiness_history(daemon->readiness));
 
+	if (r == 0) {
+		r = state_load_trust(daemon->state, settings_trusted(daemon->settings));
+	}
 	return r < 0 ? r : state_load(daemon->state, daemon->registry);
 }
 

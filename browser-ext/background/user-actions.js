@@ -156,7 +156,7 @@ export function popupConnected(port) {
 	}
 	popups.set(port, id);
 	port.onDisconnect.addListener(() => popups.delete(port));
-	port.onMessage.addListener((/** @type {{to: string, url?: string, incognito?: boolean, daemon?: string}} */ { to, url, incognito, daemon }) => {
+	port.onMessage.addListener((/** @type {{to: string, url?: string, incognito?: boolean, daemon?: string, revision?: number}} */ { to, url, incognito, daemon, revision = 0 }) => {
 		switch (to) {
 		case 'on':
 			switchOn(id, url, incognito);
@@ -169,6 +169,9 @@ export function popupConnected(port) {
 			break;
 		case 'track':
 			daemons.sendFor(id, { type: 'track', tab: id });
+			break;
+		case 'trust':
+			daemons.sendFor(id, { type: 'trust', tab: id, revision });
 			break;
 		case 'daemon':
 			chooseDaemon(id, daemon);

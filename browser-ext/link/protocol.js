@@ -9,6 +9,7 @@ export const MAX_URL_BYTES = 4096;
 export const MAX_STRING_BYTES = 256;
 export const MAX_CHANGES = 16;
 export const MAX_MESSAGE_BYTES = 16384;
+export const MAX_RULES = 16;
 export const MAX_PROBLEMS = 8;
 export const MAX_PROBLEM_TEXT_BYTES = 512;
 
@@ -45,15 +46,19 @@ export const CLOSE_REFUSED = 1008;
  * @typedef {{type: 'problems', tab: number, event?: number, known?: boolean, more?: number,
  *	list: Problem[]}} Problems
  * @typedef {{type: 'track', tab: number}} Track the folder of the tab's answer becomes a project
- * @typedef {BrowserHello | Watch | Unwatch | Report | Problems | Track} ToDaemon
+ * @typedef {{type: 'trust', tab: number, revision: number}} Trust the `untrusted` of the tab's answer
+ * @typedef {BrowserHello | Watch | Unwatch | Report | Problems | Track | Trust} ToDaemon
  *
  * @typedef {(typeof TAB_STATES)[number]} TabState
  * @typedef {keyof typeof KINDS} Kind
  * @typedef {{path: string, kind: Kind, all?: true}} Change
  * @typedef {{type: 'hello', version: string, instance: string, proof?: string, key?: string}} DaemonHello
  * @typedef {{event: number, what: string, said: string}} Failure of the last build
+ * @typedef {{project: string, rules: string[], command: string, revision: number}} Untrusted
+ *	without rules: too many to be shown
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string,
- *	cause?: string, advice?: string, folder?: string, forwarded?: number, failure?: Failure}} TabAnswer
+ *	cause?: string, advice?: string, folder?: string, forwarded?: number, failure?: Failure,
+ *	untrusted?: Untrusted}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], subject?: string,
  *	changes?: Change[], unseen?: boolean, patch?: boolean}} Reload
  * @typedef {{type: 'let-go', tabs: number[], spare?: boolean}} LetGo
@@ -137,6 +142,20 @@ function failure(value, where) {
 		event: number(event, `${where}: event`),
 		what: text(what, `${where}: what`),
 		said: text(said, `${where}: said`),
+	};
+}
+
+/** @type {Check} */
+function untrusted(value, where) {
+	const { project, rules, command, revision } = /** @type {any} */ (value ?? {});
+	if (!Array.isArray(rules) || rules.length > MAX_RULES) {
+		return refuse(where, Array.isArray(rules) ? rules.length : rules, `must have at most ${MAX_RULES} rules`);
+	}
+	return {
+		project: text(project, `${where}: project`),
+		rules: rules.map((rule) => text(rule, `${where}: rules`)),
+		command: text(command, `${where}: command`),
+		revision: number(revision, `${where}: revision`),
 	};
 }
 
@@ -234,6 +253,7 @@ export const TO_DAEMON = {
 	},
 	problems: { tab: number, event: optional(number), known: optional(flag), more: optional(number), list: problems },
 	track: { tab: number },
+	trust: { tab: number, revision: number },
 };
 
 /** @type {Record<string, Record<string, Check>>} */
@@ -249,6 +269,7 @@ export const FROM_DAEMON = {
 		folder: optional(text),
 		forwarded: optional(number),
 		failure: optional(failure),
+		untrusted: optional(untrusted),
 	},
 	reload: {
 		event: number, tabs, subject: optional(text), changes: optional(changes), unseen: optional(flag),

@@ -43,6 +43,7 @@ async function show(now) {
 	byId('action').className = action?.first ? 'first' : '';
 	byId('toggle').hidden = !on;
 	byId('story').hidden = !events.length;
+	showUntrusted(entry?.paused === undefined ? entry?.answer?.untrusted : undefined);
 	showProblems(now.problems);
 	showEvents(events);
 	showDaemons(now, on);
@@ -65,6 +66,26 @@ function showAdvice(advice) {
 		element.textContent = text;
 		return element;
 	}));
+}
+
+/** @param {import('../link/protocol.js').Untrusted} [untrusted] only what is shown in full can be trusted here */
+function showUntrusted(untrusted) {
+	byId('trust').hidden = !untrusted;
+	if (!untrusted || byId('trust').dataset.revision === String(untrusted.revision)) {
+		return;
+	}
+	const { project, rules, command, revision } = untrusted;
+	byId('trust').dataset.revision = String(revision);
+	byId('trust-why').textContent = `The .savecast of “${project}” reaches outside its folder. ` +
+		'Such settings may come from other people, so they do not count until you trust them.';
+	byId('trust-rules').replaceChildren(...rules.map((rule) => {
+		const item = document.createElement('li'), code = document.createElement('code');
+		code.textContent = rule;
+		item.append(code);
+		return item;
+	}));
+	byId('trust-command').replaceChildren(...(rules.length ? [] : [commandElement(command)]));
+	byId('trust-now').hidden = !rules.length;
 }
 
 /** @param {Description['problems']} problems */
@@ -174,6 +195,7 @@ byId('action').onclick = () => {
 		port.postMessage({ to: action.to, url: tab?.url, incognito: tab?.incognito });
 	}
 };
+byId('trust-now').onclick = () => port.postMessage({ to: 'trust', revision: Number(byId('trust').dataset.revision) });
 byId('daemon').onchange = () => port.postMessage({ to: 'daemon', daemon: byId('daemon').value || undefined });
 byId('allow').onclick = () => {
 	const url = tab?.url ?? last?.entry?.url;

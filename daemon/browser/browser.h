@@ -29,6 +29,7 @@ struct browsers {
 	browsers_changed_fn *changed;
 	browsers_problems_fn *problems_changed;
 	browsers_track_fn *track;
+	browsers_trust_fn *trust;
 	void *userdata;
 	struct browser *first;
 	unsigned count, tab_count;

@@ -48,7 +48,7 @@ static void look_up_some(void *userdata);
 
 struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct router *router,
 	browsers_changed_fn *changed, browsers_problems_fn *problems_changed,
-	browsers_track_fn *track, void *userdata)
+	browsers_track_fn *track, browsers_trust_fn *trust, void *userdata)
 {
 	struct browsers *browsers = mem_new(struct browsers);
 	uint64_t instance;
@@ -60,6 +60,7 @@ struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct r
 		.changed = changed,
 		.problems_changed = problems_changed,
 		.track = track,
+		.trust = trust,
 		.userdata = userdata,
 	};
 	if (getrandom(&instance, sizeof instance, 0) != sizeof instance) {

@@ -25,9 +25,12 @@ typedef void browsers_problems_fn(struct project *project, void *userdata);
 /* Called when the user wants this folder, raw bytes, to be a project. */
 typedef void browsers_track_fn(const char *folder, void *userdata);
 
+/* Called when the user trusts the rules of this project's own file; see config/trust.h. */
+typedef void browsers_trust_fn(struct project *project, void *userdata);
+
 struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct router *router,
 	browsers_changed_fn *changed, browsers_problems_fn *problems_changed,
-	browsers_track_fn *track, void *userdata);
+	browsers_track_fn *track, browsers_trust_fn *trust, void *userdata);
 /* All connections must be closed. */
 void browsers_free(struct browsers *browsers);
 

@@ -3,6 +3,7 @@
 
 #include "browser/problems.h"
 #include "browser/retry.h"
+#include "config/withheld.h"
 #include "util/clock.h"
 #include "util/mem.h"
 #include "websocket/wire.h"
@@ -216,6 +217,27 @@ static void session_track(struct browser *browser, const struct wire_message *me
 	tab_tell_again(tab);
 }
 
+/*
+ * The user trusts the rules that the tab's last answer had. The revision says which these were:
+ * the file may have other rules by now.
+ */
+static void session_trust(struct browser *browser, const struct wire_message *message)
+{
+	struct browsers *browsers = browser->browsers;
+	struct tab *tab = tabs_find(&browser->tabs, message->tab);
+	struct route_answer answer;
+
+	if (!tab) {
+		return; /* it is no longer on */
+	}
+	router_answer(browsers->router, tab->url, browser->order, &answer);
+	if (answer.withholding && answer.withholding->withheld->revision == message->revision) {
+		browsers->trust(answer.withholding, browsers->userdata);
+	}
+	route_answer_clear(&answer);
+	tab_tell_again(tab);
+}
+
 static void session_on_message(
 	struct ws_client *client, const char *text, size_t length, void *userdata)
 {
@@ -256,6 +278,9 @@ static void session_on_message(
 		break;
 	case WIRE_TRACK:
 		session_track(browser, &message);
+		break;
+	case WIRE_TRUST:
+		session_trust(browser, &message);
 		break;
 	case WIRE_IGNORED:
 		break;

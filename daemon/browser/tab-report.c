@@ -3,11 +3,32 @@
 
 #include "browser/problems.h"
 #include "browser/retry.h"
+#include "config/withheld.h"
 #include "util/mem.h"
 #include "util/pathname.h"
 #include "websocket/ws-server.h"
 
 /* Finds out what a tab shows and how that is known, and tells its browser. */
+
+/* The rules of the answer that the user has not trusted; the caller frees the command. */
+static char *untrusted_of(const struct route_answer *answer, struct wire_untrusted *untrusted)
+{
+	const struct project *project = answer->withholding;
+	char *command;
+
+	if (!project) {
+		return NULL;
+	}
+	command = withheld_advice(project);
+	*untrusted = (struct wire_untrusted){
+		.project = project->label,
+		.rules = project->withheld->texts,
+		.count = project->withheld->count,
+		.command = command,
+		.revision = project->withheld->revision,
+	};
+	return command;
+}
 
 /* Tells the browser the state of this tab, if it has changed or was `asked` for. */
 static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *reason,
@@ -15,22 +36,34 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 {
 	const struct build_failure *failed = tab->project ? tab->project->failure : NULL;
 	struct wire_failure failure;
+	struct wire_untrusted untrusted = {.revision = 0};
+	_cleanup_free_ char *command = untrusted_of(answer, &untrusted);
 	_cleanup_free_ char *folder = answer->folder ? pathname_to_text(answer->folder) : NULL;
 	_cleanup_free_ char *text = NULL;
 	bool is_news;
 
-	if (!asked && tab->state == state && tab->reason && strcmp(tab->reason, reason) == 0) {
+	if (!asked && tab->state == state && tab->revision == untrusted.revision && tab->reason &&
+		strcmp(tab->reason, reason) == 0) {
 		return;
 	}
 	if (failed) {
 		failure = (struct wire_failure){failed->event, failed->what, failed->said};
 	}
-	text = wire_encode_tab(tab->id, state, tab->project ? tab->project->label : NULL, reason,
-		answer->no_server ? "no-server" : NULL, answer->advice, folder,
-		answer->forwarded,
-		failed ? &failure : NULL);
+	text = wire_encode_tab(&(struct wire_tab){
+		.tab = tab->id,
+		.state = state,
+		.project = tab->project ? tab->project->label : NULL,
+		.reason = reason,
+		.cause = answer->no_server ? "no-server" : NULL,
+		.advice = answer->advice,
+		.folder = folder,
+		.forwarded = answer->forwarded,
+		.failure = failed ? &failure : NULL,
+		.untrusted = command ? &untrusted : NULL,
+	});
 	is_news = tab->state != state;
 	tab->state = state;
+	tab->revision = untrusted.revision;
 	free(tab->reason);
 	tab->reason = mem_strdup(reason);
 	ws_client_send(tab->browser->client, text);

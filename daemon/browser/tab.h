@@ -27,6 +27,7 @@ struct tab {
 	bool stale; /* what it shows may have changed: look it up */
 	enum wire_tab_state state; /* as the browser was told, together with: */
 	char *reason;
+	uint64_t revision; /* of the rules that are withheld; 0: none */
 	struct server *server;	  /* a reference; NULL if none is known */
 	uint64_t awaited;	  /* the event whose end this tab has not reported, or 0 */
 	struct retry *retry;	  /* it shows a failed load; see retry.h */

@@ -14,7 +14,7 @@ struct option_row {
 	const char *help;
 };
 
-enum { OPTION_COUNT = 12 };
+enum { OPTION_COUNT = 13 };
 extern const struct option_row option_rows[OPTION_COUNT];
 
 bool option_is_taken(const struct option_row *row, const struct verb *verb);

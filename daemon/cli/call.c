@@ -97,8 +97,8 @@ static char *read_folder(
 	return mem_steal(folder);
 }
 
-enum exit_code call_with_folder(
-	const struct verb *verb, const struct folder_call *call, const struct arguments *args)
+enum exit_code call_with_folder(const struct verb *verb, const struct folder_call *call,
+	const struct arguments *args, json_t **first)
 {
 	_cleanup_(client_freep) struct client *client = NULL;
 	_cleanup_free_ char *folder = read_folder(verb, call, args);
@@ -115,10 +115,15 @@ enum exit_code call_with_folder(
 	code = call_daemon(client,
 		&(struct client_method){.member = call->member,
 			.texts = {folder},
-			.has_options = call->has_options},
+			.has_options = call->has_options,
+			.options = {call->option},
+			.option_count = call->option.key ? 1 : 0},
 		&values);
 	if (code == EXIT_CODE_DONE && call->key && args->json) {
 		call_print_json(json_pack("{s:O*}", call->key, json_array_get(values, 0)));
+	}
+	if (code == EXIT_CODE_DONE && first) {
+		*first = json_incref(json_array_get(values, 0));
 	}
 	json_decref(values);
 	return code;

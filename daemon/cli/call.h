@@ -26,14 +26,18 @@ enum exit_code call_events(struct client *client, unsigned count, json_t *events
 
 struct folder_call {
 	const char *member;
-	bool has_options; /* it takes options, of which there are none */
+	bool has_options; /* it takes options */
+	struct client_option option; /* the one that is given; key NULL: none */
 	bool must_exist;
 	const char *key; /* with --json, prints {"key": the reply's first argument}; or NULL */
 };
 
-/* Calls a method with the folder that the arguments name, by default the current one. */
-enum exit_code call_with_folder(
-	const struct verb *verb, const struct folder_call *call, const struct arguments *args);
+/*
+ * Calls a method with the folder that the arguments name, by default the current one. With
+ * `first`, the caller drops the reply's first argument.
+ */
+enum exit_code call_with_folder(const struct verb *verb, const struct folder_call *call,
+	const struct arguments *args, json_t **first);
 
 /* Prints a value as one line of JSON. Drops it. */
 void call_print_json(json_t *value);

@@ -8,6 +8,7 @@
 
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/pathname.h"
 #include "cli/event-text.h"
 #include "cli/text.h"
 
@@ -128,6 +129,27 @@ static void print_remark(FILE *to, const char *what, const json_t *project, cons
 	}
 }
 
+/* Rules of its .savecast that do not count, and what to do about that. */
+static void print_untrusted(FILE *to, const json_t *project)
+{
+	const json_t *rules = json_object_get(project, "untrusted");
+	_cleanup_free_ char *root = NULL, *rule = NULL, *word = NULL, *text = NULL, *wrapped = NULL;
+	_cleanup_free_ char *more = json_array_size(rules) < 2
+		? mem_strdup("")
+		: mem_printf(" and %zu more", json_array_size(rules) - 1);
+	const char *why;
+
+	if (!json_array_size(rules) || pathname_from_text(text_of(project, "root"), &root, &why) < 0) {
+		return;
+	}
+	rule = text_safe(json_string_value(json_array_get(rules, 0)));
+	word = pathname_to_word(root);
+	text = mem_printf("not trusted: %s%s: to let it count, run savecast trust %s", rule, more,
+		word);
+	wrapped = text_wrap(text, EVENT_TEXT_WIDTH, 4, 4);
+	fprintf(to, "%4s%s\n", "", wrapped);
+}
+
 static void print_project(FILE *to, const json_t *project)
 {
 	_cleanup_free_ char *full_name = safe_of(project, "name");
@@ -146,6 +168,7 @@ static void print_project(FILE *to, const json_t *project)
 	fprintf(to, "  %-13s  ", known_by);
 	print_padded(to, servers, SERVER_COLUMNS);
 	fprintf(to, "  %s\n", tabs);
+	print_untrusted(to, project);
 	print_remark(to, "", project, "problem");
 	print_remark(to, "held: ", project, "held-by");
 }

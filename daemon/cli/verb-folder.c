@@ -6,7 +6,7 @@ static enum exit_code track_run(const struct verb *verb, const struct arguments 
 	static const struct folder_call call = {
 		.member = "Track", .has_options = true, .must_exist = true, .key = "project"};
 
-	return call_with_folder(verb, &call, args);
+	return call_with_folder(verb, &call, args, NULL);
 }
 
 const struct verb verb_track = {
@@ -33,7 +33,7 @@ static enum exit_code untrack_run(const struct verb *verb, const struct argument
 	static const struct folder_call call = {
 		.member = "Untrack", .has_options = false, .must_exist = false, .key = NULL};
 
-	return call_with_folder(verb, &call, args);
+	return call_with_folder(verb, &call, args, NULL);
 }
 
 const struct verb verb_untrack = {
@@ -54,7 +54,7 @@ static enum exit_code reload_run(const struct verb *verb, const struct arguments
 	static const struct folder_call call = {
 		.member = "Reload", .has_options = true, .must_exist = true, .key = "event"};
 
-	return call_with_folder(verb, &call, args);
+	return call_with_folder(verb, &call, args, NULL);
 }
 
 const struct verb verb_reload = {

@@ -7,6 +7,7 @@
 #include "util/mem.h"
 #include "util/pathname.h"
 #include "cli/arguments.h"
+#include "cli/call.h"
 #include "cli/error.h"
 #include "cli/path-argument.h"
 #include "cli/socket-unit.h"
@@ -171,6 +172,44 @@ static enum exit_code follow_port(const struct arguments *args)
 	return EXIT_CODE_DONE;
 }
 
+/*
+ * A rule that reaches outside the project counts only if the user trusts it. Whoever writes it
+ * with this command does; other rules of the file stay as they are.
+ */
+static enum exit_code trust_value(
+	const struct setting *setting, const char *value, const struct target *target)
+{
+	struct setting_place place = {.root = target->root, .home = getenv("HOME")};
+	_cleanup_(client_freep) struct client *client = NULL;
+	_cleanup_free_ char *root = NULL, *rule = NULL;
+	json_t *values = NULL;
+	enum exit_code code;
+
+	if (!setting_is_outside(setting, value, &place)) {
+		return EXIT_CODE_DONE;
+	}
+	client = call_connect();
+	root = pathname_to_text(target->root);
+	rule = mem_printf("%s = %s", setting_key(setting), value);
+	code = client ? call_daemon(client,
+				&(struct client_method){.member = "Trust",
+					.texts = {root},
+					.has_options = true,
+					.options = {{.key = "rule", .type = 's', .text = rule}},
+					.option_count = 1},
+				&values)
+		      : EXIT_CODE_UNREACHABLE;
+	json_decref(values);
+	if (code != EXIT_CODE_DONE) {
+		_cleanup_free_ char *word = pathname_to_word(target->root);
+
+		error_print("savecast.%s: %s: reaches outside the project, so it does not count until "
+			    "you run savecast trust %s",
+			setting_key(setting), value, word);
+	}
+	return code;
+}
+
 static enum exit_code set_run(const struct verb *verb, const struct arguments *args)
 {
 	_cleanup_(target_clear) struct target target = {NULL, NULL};
@@ -203,6 +242,9 @@ static enum exit_code set_run(const struct verb *verb, const struct arguments *a
 	if (code == EXIT_CODE_DONE && setting_is_daemons(setting)) {
 		code = follow_port(args);
 	}
+	if (code == EXIT_CODE_DONE && target.root && !args->unset) {
+		code = trust_value(setting, args->names[1], &target);
+	}
 	return code;
 }
 
@@ -224,6 +266,9 @@ const struct verb verb_set = {
 		"\n"
 		"`savecast set port` also moves savecast.socket to that port and restarts it if it "
 		"is active; while it is, systemd opens the port instead of the daemon.\n"
+		"\n"
+		"With `--project`, a `url`, or an `include` of files outside the project, counts "
+		"at once: you have trusted it by this, as `savecast trust` would.\n"
 		"\n"
 		"Prints the file and what is in it now.\n",
 	.examples = "savecast set port 7300\n"

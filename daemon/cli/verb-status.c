@@ -54,7 +54,7 @@ static json_t *status_projects(json_t *objects, const json_t *tabs)
 		if (project) {
 			json_array_append_new(projects,
 				json_pack("{s:s, s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*, s:O*, "
-					  "s:O*, s:O*}",
+					  "s:O*, s:O*, s:O*}",
 					"object", path, "root", json_object_get(project, "Root"),
 					"name", json_object_get(project, "Name"), "tracked",
 					json_object_get(project, "Tracked"), "known-by",
@@ -62,7 +62,8 @@ static json_t *status_projects(json_t *objects, const json_t *tabs)
 					status_servers(tabs, json_object_get(project, "Root")),
 					"tabs", json_object_get(project, "Tabs"),
 					"settings-problems",
-					json_object_get(project, "SettingsProblems"), "problem",
+					json_object_get(project, "SettingsProblems"), "untrusted",
+					json_object_get(project, "Untrusted"), "problem",
 					json_object_get(project, "Problem"), "held-by",
 					json_object_get(project, "HeldBy"), "watch",
 					json_object_get(project, "Watch")));
@@ -153,7 +154,7 @@ const struct verb verb_status = {
 		"listen), `port-error`, `port-reason`, `pairing-code`, `browsers` (how many), "
 		"`settings-problems` "
 		"(texts), `projects` (each `object`, `root`, `name`, `tracked`, `known-by`, "
-		"`servers` (each `name`, `port`, `pid`), `tabs`, `settings-problems`, `problem`, "
+		"`servers` (each `name`, `port`, `pid`), `tabs`, `settings-problems`, `untrusted`, `problem`, "
 		"`held-by`, `watch`), `tabs` (each `browser`, `tab`, `client`, `url`, `state`, `project`, "
 		"`reason`, and, if they are known, `server`, `server-port`, `server-pid`) and "
 		"`events` (the last 5, as in `savecast log --json`). Later versions may add keys, "

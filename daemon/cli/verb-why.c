@@ -111,7 +111,7 @@ static void why_print(const json_t *explanation)
 	_cleanup_free_ char *subject =
 		*file ? text_home(file, getenv("HOME")) : text_safe(text_of(explanation, "url"));
 	const json_t *event = json_object_get(explanation, "last-event");
-	const json_t *project;
+	const json_t *project, *rule;
 	size_t i;
 
 	puts(subject);
@@ -124,6 +124,9 @@ static void why_print(const json_t *explanation)
 	if (*text_of(explanation, "reason")) {
 		print_row("project", "none");
 		print_row("because", text_of(explanation, "reason"));
+	}
+	json_array_foreach (json_object_get(explanation, "untrusted"), i, rule) {
+		print_row("trust", json_string_value(rule));
 	}
 	if (*text_of(explanation, "advice")) {
 		_cleanup_free_ char *advice = text_safe(text_of(explanation, "advice"));
@@ -192,7 +195,7 @@ const struct verb verb_why = {
 		"With `--json` prints one object: `kind` (\"file\" or \"url\"), `file` or `url`, "
 		"`projects` (each `object`, `root`, `known-by`, `rule`, `noticed`, `ignored`, `action`, "
 		"`action-rule`, `tabs` as in `savecast status --json`, `effect`), `reason` (why "
-		"there is no project) and `last-event` (as in `savecast log --json`). Later "
+		"there is no project), `untrusted` (rules that would count if you trusted them) and `last-event` (as in `savecast log --json`). Later "
 		"versions may add keys and change the texts of `rule`, `noticed`, `ignored`, "
 		"`reason` and `effect`. Without an argument, prints the event.\n",
 	.examples = "savecast why style.css\nsavecast why http://localhost:8000/",

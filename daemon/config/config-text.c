@@ -18,6 +18,11 @@ void config_text_init(struct config_text *text, const char *file, bool is_users)
 	*text = (struct config_text){.file = mem_strdup(file), .is_users = is_users};
 }
 
+char *config_entry_rule(const struct config_entry *entry)
+{
+	return mem_printf("%s = %s", setting_key(entry->setting), entry->value ? entry->value : "");
+}
+
 static void entries_clear(struct config_text *text)
 {
 	for (size_t i = 0; i < text->count; i++) {
@@ -182,6 +187,8 @@ static void take(const char *name, const char *value, unsigned number, void *use
 			.root = mem_steal(root),
 			.setting = setting,
 			.value = value ? mem_strdup(value) : NULL,
+			.outside = !text->is_users &&
+				setting_is_outside(setting, value, reading->place),
 		};
 	}
 }
@@ -224,8 +231,8 @@ void config_text_apply(const struct config_text *text, const char *root, bool da
 		const struct config_entry *entry = &text->entries[i];
 		const char *why;
 
-		if (setting_is_daemons(entry->setting) == daemons && !entry->root == !root &&
-			(!root || strcmp(entry->root, root) == 0)) {
+		if (!entry->withheld && setting_is_daemons(entry->setting) == daemons &&
+			!entry->root == !root && (!root || strcmp(entry->root, root) == 0)) {
 			/*
 			 * Too many values are reported when they are read; here only
 			 * several files together can exceed the limit.

@@ -15,7 +15,12 @@ struct config_entry {
 	char *root;
 	const struct setting *setting;
 	char *value; /* NULL: without "=" */
+	bool outside; /* of a project's file: the user must trust it (setting_is_outside()) */
+	bool withheld; /* the user does not: it is not applied */
 };
+
+/* "url = http://shop.test". The caller frees it. */
+char *config_entry_rule(const struct config_entry *entry);
 
 struct config_text {
 	char *file;
@@ -46,7 +51,7 @@ enum config_found config_text_read(
 
 /*
  * Sets the values for `root` (NULL: those for all projects) in `settings`, of the kind
- * asked for.
+ * asked for. Those that are `withheld` are left out.
  */
 void config_text_apply(const struct config_text *text, const char *root, bool daemons,
 	void *settings, const struct setting_place *place);

@@ -5,6 +5,7 @@
 
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/pathname.h"
 
 static bool number_read(const char *value, unsigned long min, unsigned long max, unsigned long *out)
 {
@@ -115,6 +116,23 @@ static bool outside_take(
 	return value && path_rules_add_outside(field, value, place->root, place->home, why);
 }
 
+/* Any URL may be one of another project's server. */
+static bool url_is_outside(const char *value, const struct setting_place *place)
+{
+	return true;
+}
+
+static bool pattern_is_outside(const char *value, const struct setting_place *place)
+{
+	struct path_rules rules = {0};
+	const char *why;
+	bool outside = path_rules_add_outside(&rules, value, place->root, place->home, &why) &&
+		!pathname_is_below(rules.items[0].base, place->root);
+
+	path_rules_clear(&rules);
+	return outside;
+}
+
 static bool actions_take(
 	void *field, const char *value, const struct setting_place *place, const char **why)
 {
@@ -176,6 +194,7 @@ const struct setting_type setting_urls = {
 	.many = true,
 	.take = urls_take,
 	.clear = urls_clear,
+	.outside = url_is_outside,
 };
 const struct setting_type setting_patterns = {
 	.allowed = "a file pattern",
@@ -188,6 +207,7 @@ const struct setting_type setting_outside = {
 	.many = true,
 	.take = outside_take,
 	.clear = rules_clear,
+	.outside = pattern_is_outside,
 };
 const struct setting_type setting_watch = {
 	.allowed = "true, false or a file pattern",

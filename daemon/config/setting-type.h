@@ -14,6 +14,8 @@ struct setting_type {
 	bool (*take)(void *field, const char *value, const struct setting_place *place,
 		const char **why);
 	void (*clear)(void *field); /* NULL if there is nothing to free */
+	/* whether the value is about more than the project's own folder; NULL: none is */
+	bool (*outside)(const char *value, const struct setting_place *place);
 };
 
 extern const struct setting_type setting_port;	   /* uint16_t */

@@ -36,7 +36,8 @@ static const struct setting settings[] = {
 		.text = "A tab with such a URL shows this project, whichever server answers. Use this for\n"
 			"reverse proxies, containers and remote machines. It overrides what the daemon\n"
 			"finds out by itself. If rules of several projects match, the most specific one\n"
-			"applies: first the longer host, then a port, then the longer path.",
+			"applies: first the longer host, then a port, then the longer path.\n"
+			"In a .savecast, it counts only if you trust it.",
 	},
 	{
 		"ignore",
@@ -53,7 +54,8 @@ static const struct setting settings[] = {
 		OF_PROJECT(include),
 		.example = "../shared/**\n~/themes/*.css",
 		.text = "Files outside the root that also belong to this project. A save of such a file\n"
-			"is an event in this project, and also in the project that contains the file.",
+			"is an event in this project, and also in the project that contains the file.\n"
+			"In a .savecast, a pattern that leaves the root counts only if you trust it.",
 	},
 	{
 		"action",
@@ -236,6 +238,12 @@ bool setting_take(const struct setting *setting, void *of, const char *value,
 		return true;
 	}
 	return setting->type->take(field, value, place, why);
+}
+
+bool setting_is_outside(
+	const struct setting *setting, const char *value, const struct setting_place *place)
+{
+	return setting->type->outside && value && *value && setting->type->outside(value, place);
 }
 
 static void settings_init(void *of, bool daemons)

@@ -85,6 +85,13 @@ struct setting_place {
 bool setting_take(const struct setting *setting, void *settings, const char *value,
 	const struct setting_place *place, const char **why);
 
+/*
+ * Whether a valid value is about more than the project's own folder: pages or files that
+ * belong to others. From a project's own file it counts only if the user trusts it (trust.h).
+ */
+bool setting_is_outside(
+	const struct setting *setting, const char *value, const struct setting_place *place);
+
 /* "url, ignore, ...", in the order of the reference. The caller frees it. */
 char *setting_keys(void);
 

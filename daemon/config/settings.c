@@ -19,6 +19,7 @@ struct project_config {
 	struct project *project;
 	struct project_settings values;
 	struct config_text own;
+	struct withheld withheld;
 	struct file_watch *watch; /* NULL until the project's mount has answered */
 	struct project_config *next;
 };
@@ -30,6 +31,7 @@ struct settings {
 	const char *home;
 	struct file_watcher *watcher;
 	struct daemon_settings daemon;
+	struct trust *trust;
 	struct config_text users;
 	struct file_watch *watch;
 	struct project_config *projects;
@@ -41,6 +43,8 @@ static void project_config_build(struct project_config *config)
 	const char *root = config->project->root;
 	struct setting_place place = {.root = root, .home = settings->home};
 
+	withheld_find(&config->withheld, &config->own, settings->trust, &place);
+	config->project->withheld = config->withheld.count ? &config->withheld : NULL;
 	project_settings_clear(&config->values);
 	project_settings_init(&config->values);
 	config_text_apply(&settings->users, NULL, false, &config->values, &place);
@@ -144,6 +148,7 @@ struct settings *settings_new(struct loop *loop, struct registry *registry, cons
 	settings->changed = changed;
 	settings->userdata = userdata;
 	settings->home = home && *home == '/' ? home : NULL;
+	settings->trust = trust_new();
 	settings->watcher = file_watcher_new(loop);
 	if (!settings->watcher) {
 		log_warning("inotify: %s: changes of the settings are not noticed", strerror(errno));
@@ -171,6 +176,7 @@ void settings_free(struct settings *settings)
 	file_watch_free(settings->watch);
 	file_watcher_free(settings->watcher);
 	config_text_clear(&settings->users);
+	trust_free(settings->trust);
 	free(settings);
 }
 
@@ -254,8 +260,10 @@ void settings_project_removed(struct settings *settings, struct project *project
 	}
 	*at = config->next;
 	project->settings = project_settings_default();
+	project->withheld = NULL;
 	file_watch_free(config->watch);
 	config_text_clear(&config->own);
+	withheld_clear(&config->withheld);
 	project_settings_clear(&config->values);
 	free(config);
 }
@@ -280,6 +288,29 @@ void settings_saved(struct settings *settings, const char *name)
 	if (config) {
 		project_config_changed(true, config);
 	}
+}
+
+struct trust *settings_trusted(struct settings *settings)
+{
+	return settings->trust;
+}
+
+bool settings_trust(struct settings *settings, struct project *project, const char *rule)
+{
+	struct project_config *config = *find_config(settings, project);
+	bool room = rule ? trust_add(settings->trust, project->root, rule)
+			 : withheld_trust(&config->own, settings->trust, project->root);
+
+	project_config_build(config);
+	settings->changed(project, settings->userdata);
+	return room;
+}
+
+void settings_distrust(struct settings *settings, struct project *project)
+{
+	trust_remove(settings->trust, project->root);
+	project_config_build(*find_config(settings, project));
+	settings->changed(project, settings->userdata);
 }
 
 void settings_read_again(struct settings *settings)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/setting.h"
+#include "config/withheld.h"
 #include "project/project.h"
 #include "util/loop.h"
 
@@ -14,6 +15,9 @@
  * own file, then the user's for this root, [savecast "ROOT"]. A later value replaces an
  * earlier one, or is added if a key can have several. A wrong value is logged, kept for
  * `savecast status`, and ignored.
+ *
+ * Rules of a project's own file that reach outside the project count only if the user trusts
+ * them (trust.h); the others are project->withheld.
  *
  * A project's settings are project->settings, created and owned here. They may change
  * whenever the loop runs.
@@ -50,6 +54,16 @@ void settings_project_removed(struct settings *settings, struct project *project
 
 /* A file was saved: if it is a settings file, it is read again now. */
 void settings_saved(struct settings *settings, const char *name);
+
+/* What the user trusts, which settings_trust() and settings_distrust() change. */
+struct trust *settings_trusted(struct settings *settings);
+/*
+ * The user trusts this rule ("url = http://shop.test") of the project's own file, or with
+ * NULL all that it has now and no others. Returns false if there is no room, see trust.h.
+ */
+bool settings_trust(struct settings *settings, struct project *project, const char *rule);
+/* The user trusts nothing of it any more. */
+void settings_distrust(struct settings *settings, struct project *project);
 
 /* Reads all files again, and watches those that could not be watched before. */
 void settings_read_again(struct settings *settings);

@@ -9,6 +9,7 @@
 #include "project/finder.h"
 #include "project/verdict.h"
 #include "util/pathname.h"
+#include "util/utf8.h"
 
 /* Explain: what a save or a tab would do, without doing it. */
 
@@ -152,6 +153,31 @@ static void append_last_event(DBusMessageIter *dict, const struct event *event)
 	}
 }
 
+/* The rules that would make the file part of a project if the user trusted them. */
+static void append_untrusted(
+	DBusMessageIter *dict, const struct registry *registry, const char *file)
+{
+	DBusMessageIter entry, variant, array;
+
+	bus_dict_begin(dict, "untrusted", "as", &entry, &variant);
+	dbus_message_iter_open_container(&variant, DBUS_TYPE_ARRAY, "s", &array);
+	for (size_t i = 0; i < registry_count(registry); i++) {
+		const struct project *project = registry_at(registry, i);
+		const struct path_rule *rule = project->withheld
+			? path_rules_find_outside(&project->withheld->rules.include, file)
+			: NULL;
+
+		if (rule) {
+			_cleanup_free_ char *text = withheld_reason(project, "include", rule->text);
+			_cleanup_free_ char *clean = utf8_dup(text);
+
+			bus_append_string(&array, clean);
+		}
+	}
+	dbus_message_iter_close_container(&variant, &array);
+	bus_dict_end(dict, &entry, &variant);
+}
+
 static DBusMessage *explain_file(struct daemon_api *api, DBusMessage *call, const char *name)
 {
 	DBusMessage *reply = dbus_message_new_method_return(call);
@@ -183,6 +209,7 @@ static DBusMessage *explain_file(struct daemon_api *api, DBusMessage *call, cons
 
 		bus_dict_text(&dict, "advice", advice);
 	}
+	append_untrusted(&dict, api->parts.registry, claims.file);
 	append_last_event(&dict, last_event_of(api->parts.ledger, claims.file));
 	bus_dict_close(&to, &dict);
 	claims_clear(&claims);

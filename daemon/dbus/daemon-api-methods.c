@@ -4,11 +4,12 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "dbus/bus-variant.h"
 #include "dbus/project-api.h"
 #include "project/finder.h"
 #include "util/pathname.h"
 
-/* Saved, Track, Untrack, Reload. */
+/* Saved, Track, Untrack, Reload, Trust. */
 
 #define ERROR_NOT_TRACKED "io.github.savecast.Error.NotTracked"
 #define ERROR_NOT_STORED "io.github.savecast.Error.NotStored"
@@ -129,7 +130,7 @@ static void on_stored(int error, void *userdata)
 	free(storing);
 }
 
-static DBusMessage *store_then_reply(
+static struct storing *storing_new(
 	struct daemon_api *api, DBusMessage *call, DBusMessage *reply)
 {
 	struct storing *storing = mem_new(struct storing);
@@ -139,6 +140,14 @@ static DBusMessage *store_then_reply(
 		.call = dbus_message_ref(call),
 		.reply = reply,
 	};
+	return storing;
+}
+
+static DBusMessage *store_then_reply(
+	struct daemon_api *api, DBusMessage *call, DBusMessage *reply)
+{
+	struct storing *storing = storing_new(api, call, reply);
+
 	state_store(api->parts.state, api->parts.registry, on_stored, storing);
 	return NULL;
 }
@@ -224,4 +233,89 @@ DBusMessage *daemon_api_reload(DBusMessage *call, void *userdata)
 			call, ERROR_NO_PROJECT, "Reload: root: " VALUE ": %s", text, why);
 	}
 	return return_event(call, pipeline_reload(api->parts.pipeline, project, ""));
+}
+
+/* The project that the folder is in, with the present contents of its file; NULL and why. */
+static struct project *trust_project(struct daemon_api *api, const char *folder, char **why)
+{
+	struct project *project = finder_find(api->parts.registry, folder, why);
+	_cleanup_free_ char *file = NULL;
+
+	if (!project) {
+		return NULL;
+	}
+	file = mem_printf("%s/" PROJECT_FILE, strcmp(project->root, "/") ? project->root : "");
+	settings_saved(api->parts.settings, file);
+	/* Without that file it may have been no project any more. */
+	return finder_find(api->parts.registry, folder, why);
+}
+
+/* With the rules of the project's file that do not count now. */
+static DBusMessage *return_withheld(DBusMessage *call, const struct project *project)
+{
+	const struct withheld *withheld = project->withheld;
+	DBusMessage *reply = dbus_message_new_method_return(call);
+	DBusMessageIter to;
+
+	dbus_message_iter_init_append(reply, &to);
+	bus_append_strings(
+		&to, withheld ? withheld->texts : NULL, withheld ? withheld->count : 0);
+	return reply;
+}
+
+/* Trusts, or not any more. Returns the reply. */
+static DBusMessage *trust_do(struct settings *settings, DBusMessage *call,
+	struct project *project, const char *rule, bool revoke)
+{
+	DBusMessage *reply;
+
+	if (revoke) {
+		settings_distrust(settings, project);
+		return return_withheld(call, project);
+	}
+	reply = return_withheld(call, project);
+	if (!settings_trust(settings, project, rule)) {
+		dbus_message_unref(reply);
+		reply = bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
+			"Trust: rule: " VALUE ": cannot be stored: rules must be valid UTF-8, and "
+			"at most %d of one project",
+			rule ? rule : "of the file", TRUST_RULES_MAX);
+	}
+	return reply;
+}
+
+DBusMessage *daemon_api_trust(DBusMessage *call, void *userdata)
+{
+	struct daemon_api *api = userdata;
+	struct settings *settings = api->parts.settings;
+	_cleanup_free_ char *root = NULL, *text = NULL, *why = NULL;
+	const char *rule = NULL;
+	dbus_bool_t revoke = false;
+	DBusMessageIter options;
+	DBusMessage *reply;
+	struct project *project;
+
+	if (daemon_api_must_wait(api, call, daemon_api_trust, &reply)) {
+		return reply;
+	}
+	reply = daemon_api_read_root(call, &root);
+	if (!root) {
+		return reply;
+	}
+	dbus_message_iter_init(call, &options);
+	dbus_message_iter_next(&options);
+	if (bus_dict_find(&options, "rule", DBUS_TYPE_STRING, &rule) < 0 ||
+		bus_dict_find(&options, "revoke", DBUS_TYPE_BOOLEAN, &revoke) < 0) {
+		return dbus_message_new_error(call, DBUS_ERROR_INVALID_ARGS,
+			"Trust: options: \"rule\" must be an s and \"revoke\" a b");
+	}
+	project = trust_project(api, root, &why);
+	if (!project) {
+		text = pathname_to_text(root);
+		return bus_error(call, ERROR_NO_PROJECT, "Trust: root: " VALUE ": %s", text, why);
+	}
+	reply = trust_do(settings, call, project, rule, revoke);
+	state_store_trust(api->parts.state, settings_trusted(settings), on_stored,
+		storing_new(api, call, reply));
+	return NULL;
 }

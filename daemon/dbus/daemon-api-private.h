@@ -57,6 +57,7 @@ bus_method_fn daemon_api_saved;
 bus_method_fn daemon_api_track;
 bus_method_fn daemon_api_untrack;
 bus_method_fn daemon_api_reload;
+bus_method_fn daemon_api_trust;
 
 /*
  * daemon-api-waiting.c. For a call whose first argument names a file on a mount that has not

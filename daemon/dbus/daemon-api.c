@@ -72,6 +72,7 @@ static const struct bus_interface daemon_interface = {
 		{"Track", "sa{sv}", "root options", "o", "project", daemon_api_track},
 		{"Untrack", "s", "root", "", "", daemon_api_untrack},
 		{"Reload", "sa{sv}", "root options", "t", "event", daemon_api_reload},
+		{"Trust", "sa{sv}", "root options", "as", "rules", daemon_api_trust},
 		{"Hold", "ssa{sv}", "root reason options", "u", "cookie", daemon_api_hold},
 		{"Release", "u", "cookie", "", "", daemon_api_release},
 		{"ReleaseFailed", "usa{sv}", "cookie what options", "t", "event",
@@ -204,4 +205,7 @@ void daemon_api_settings_changed(struct daemon_api *api, struct project *project
 	struct project_object *changed = project ? *find_object(api, project) : NULL;
 
 	bus_object_changed(changed ? changed->object : api->object, "SettingsProblems");
+	if (changed) {
+		bus_object_changed(changed->object, "Untrusted");
+	}
 }

@@ -40,6 +40,14 @@ static void get_settings_problems(DBusMessageIter *to, void *userdata)
 	bus_append_strings(to, problems, count);
 }
 
+static void get_untrusted(DBusMessageIter *to, void *userdata)
+{
+	const struct withheld *withheld = ((struct project *)userdata)->withheld;
+
+	bus_append_strings(
+		to, withheld ? withheld->texts : NULL, withheld ? withheld->count : 0);
+}
+
 static void get_problem(DBusMessageIter *to, void *userdata)
 {
 	const char *problem = ((struct project *)userdata)->problem;
@@ -115,6 +123,7 @@ static const struct bus_interface project_interface = {
 		{"KnownBy", "s", BUS_PROPERTY_TOLD, get_known_by},
 		{"Tabs", "u", BUS_PROPERTY_TOLD, get_tabs},
 		{"SettingsProblems", "as", BUS_PROPERTY_TOLD, get_settings_problems},
+		{"Untrusted", "as", BUS_PROPERTY_TOLD, get_untrusted},
 		{"Problem", "s", BUS_PROPERTY_TOLD, get_problem},
 		{"Watch", "s", BUS_PROPERTY_TOLD, get_watch},
 		{"Problems", "aa{sv}", BUS_PROPERTY_TOLD, get_problems},

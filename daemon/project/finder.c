@@ -87,26 +87,6 @@ static char *resolve(const char *name)
 	return real;
 }
 
-/* The text as one word of a shell command: in single quotes if it needs them. */
-static char *shell_word(const char *text)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-				    "/._-+:@%,";
-	char *word, *out;
-
-	if (strspn(text, plain) == strlen(text)) {
-		return mem_strdup(text);
-	}
-	word = out = mem_alloc(4 * strlen(text) + 3);
-	*out++ = '\'';
-	for (; *text; text++) {
-		out = *text == '\'' ? stpcpy(out, "'\\''") : (*out = *text, out + 1);
-	}
-	*out++ = '\'';
-	*out = '\0';
-	return word;
-}
-
 char *finder_folder(const char *name)
 {
 	_cleanup_free_ char *file = finder_resolve(name);
@@ -128,8 +108,7 @@ char *finder_advice(const char *name)
 	size_t length = mounts_ready(file) ? folders_length(file)
 					   : (size_t)(strrchr(file, '/') - file);
 	_cleanup_free_ char *folder = mem_strndup(file, length);
-	_cleanup_free_ char *text = pathname_to_text(*folder ? folder : "/");
-	_cleanup_free_ char *word = shell_word(text);
+	_cleanup_free_ char *word = pathname_to_word(*folder ? folder : "/");
 
 	return mem_printf("savecast track %s", word);
 }

@@ -13,6 +13,7 @@
 struct project_queue;
 struct project_settings;
 struct tab;
+struct withheld;
 
 enum { PROJECTS_MAX = 1024 }; /* of tracked ones, and the same number of others */
 
@@ -50,6 +51,8 @@ struct project {
 
 	/* Never NULL; see settings.h, which owns them. */
 	const struct project_settings *settings;
+	/* rules of its own file that do not count; NULL: none; see settings.h */
+	const struct withheld *withheld;
 
 	/*
 	 * The saves that wait to be sent as one event; see pipeline.h, which owns them.

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "config/trust.h"
 #include "project/state-text.h"
 #include "readiness/restart-history.h"
 #include "util/checksum.h"
@@ -19,6 +20,7 @@ enum { STATE_BYTES_MAX = 16 * 1024 * 1024 };
 
 #define STATE_PROJECTS "projects.json"
 #define STATE_LEARNED "learned.json"
+#define STATE_TRUSTED "trusted.json"
 
 struct state {
 	struct loop *loop;
@@ -135,6 +137,11 @@ static int read_learned(void *into, const char *text, size_t length, char **why)
 	return restart_history_read(into, text, length, why);
 }
 
+static int read_trusted(void *into, const char *text, size_t length, char **why)
+{
+	return trust_read(into, text, length, why);
+}
+
 int state_load(struct state *state, struct registry *registry)
 {
 	if (!state->folder) {
@@ -150,6 +157,13 @@ int state_load_history(struct state *state, struct restart_history *history)
 {
 	return state_load_file(state, STATE_LEARNED, read_learned, history,
 		"savecast observes again which saves restart which server");
+}
+
+int state_load_trust(struct state *state, struct trust *trust)
+{
+	return state_load_file(state, STATE_TRUSTED, read_trusted, trust,
+		"rules of .savecast files that reach outside their project do not count until "
+		"you trust them again");
 }
 
 static void state_write(void *userdata)
@@ -179,8 +193,16 @@ static void state_written(void *userdata)
 static void state_store_file(struct state *state, const char *file, char *text,
 	state_stored_fn *stored, void *userdata)
 {
-	struct state_job *job = mem_new(struct state_job);
+	struct state_job *job;
 
+	if (!state->folder) {
+		free(text);
+		if (stored) {
+			stored(-ENOENT, userdata);
+		}
+		return;
+	}
+	job = mem_new(struct state_job);
 	*job = (struct state_job){
 		.name = mem_printf("%s/%s", state->folder, file),
 		.text = sum_add(text),
@@ -194,18 +216,16 @@ static void state_store_file(struct state *state, const char *file, char *text,
 void state_store(struct state *state, const struct registry *registry, state_stored_fn *stored,
 	void *userdata)
 {
-	if (!state->folder) {
-		if (stored) {
-			stored(-ENOENT, userdata);
-		}
-		return;
-	}
 	state_store_file(state, STATE_PROJECTS, state_text_write(registry), stored, userdata);
+}
+
+void state_store_trust(struct state *state, const struct trust *trust, state_stored_fn *stored,
+	void *userdata)
+{
+	state_store_file(state, STATE_TRUSTED, trust_write(trust), stored, userdata);
 }
 
 void state_store_history(struct state *state, const struct restart_history *history)
 {
-	if (state->folder) {
-		state_store_file(state, STATE_LEARNED, restart_history_write(history), NULL, NULL);
-	}
+	state_store_file(state, STATE_LEARNED, restart_history_write(history), NULL, NULL);
 }

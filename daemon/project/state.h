@@ -18,6 +18,7 @@
 
 struct state;
 struct restart_history;
+struct trust;
 
 /* `folder` is where the files are kept, or NULL if there is no place for them. */
 struct state *state_new(struct loop *loop, const char *folder);
@@ -35,6 +36,11 @@ int state_load(struct state *state, struct registry *registry);
  */
 typedef void state_stored_fn(int error, void *userdata);
 void state_store(struct state *state, const struct registry *registry, state_stored_fn *stored,
+	void *userdata);
+
+/* The same for the rules that the user trusts, in trusted.json; see config/trust.h. */
+int state_load_trust(struct state *state, struct trust *trust);
+void state_store_trust(struct state *state, const struct trust *trust, state_stored_fn *stored,
 	void *userdata);
 
 /* The same for the restart history, in learned.json; losing it is harmless. */

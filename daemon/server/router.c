@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/router-private.h"
 
+#include "config/withheld.h"
 #include "project/finder.h"
 #include "server/hosts.h"
 #include "server/url-rule.h"
@@ -122,7 +123,7 @@ static void answer_url(struct route_question *question, const char *text)
 	const struct url *url = &question->url;
 	struct url_rule rule;
 
-	if (url_rule_find(question->router->registry, url, &rule)) {
+	if (url_rule_find(question->router->registry, url, false, &rule)) {
 		answer_rule(question, &rule);
 	} else if (url->kind == URL_FILE) {
 		answer_file(question);
@@ -130,6 +131,32 @@ static void answer_url(struct route_question *question, const char *text)
 		answer_host(question);
 	} else {
 		question->answer->reason = mem_printf("%.200s: is not a page of a project", text);
+	}
+}
+
+/* If a rule that the user has not trusted would answer, that is the advice. */
+static void answer_withheld(struct route_question *question)
+{
+	struct route_answer *answer = question->answer;
+	struct url_rule rule;
+
+	if (answer->project) {
+		const struct withheld *withheld = answer->project->withheld;
+
+		answer->withholding = withheld && withheld->rules.include.count ? answer->project : NULL;
+		return;
+	}
+	if (answer->looking ||
+		!url_rule_find(question->router->registry, &question->url, true, &rule)) {
+		return;
+	}
+	answer->withholding = rule.project;
+	/* What the user can do about the server itself comes first. */
+	if (answer->advice && !answer->folder) {
+		free(answer->advice);
+		free(answer->reason);
+		answer->advice = withheld_advice(rule.project);
+		answer->reason = withheld_reason(rule.project, "url", rule.pattern->text);
 	}
 }
 
@@ -145,6 +172,7 @@ void router_answer(struct router *router, const char *text, enum loopback_order 
 		answer->reason = mem_printf("%.200s: %s", text, why);
 	} else {
 		answer_url(&question, text);
+		answer_withheld(&question);
 	}
 	raw = mem_steal(answer->reason);
 	answer->reason = utf8_dup(raw); /* a value may have been cut within a character */

@@ -23,6 +23,11 @@ struct route_answer {
 	char *advice; /* the command that solves that; NULL if there is none */
 	char *folder; /* without a project, the one that could become it: raw bytes, or NULL */
 	uint16_t forwarded; /* to this port at the other end of a tunnel or container; 0: not known */
+	/*
+	 * its own file has rules for this URL, or with a project for other files, that do not
+	 * count, as the user has not trusted them; NULL: none
+	 */
+	struct project *withholding;
 	bool no_server; /* there is no project because no server answers at this URL */
 };
 

@@ -15,6 +15,10 @@ struct url_rule {
 	const struct url_pattern *pattern; /* borrowed from the project's settings */
 };
 
-/* Returns false if none matches. */
+/*
+ * Returns false if none matches. `withheld`: among the rules that do not count, because the
+ * user has not trusted them (config/withheld.h).
+ */
 bool url_rule_find(
-	const struct registry *registry, const struct url *url, struct url_rule *found);
+	const struct registry *registry, const struct url *url, bool withheld,
+	struct url_rule *found);

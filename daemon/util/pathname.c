@@ -141,6 +141,26 @@ char *pathname_to_text(const char *name)
 	return utf8_is_valid(name, strlen(name)) ? mem_strdup(name) : pathname_to_uri(name);
 }
 
+char *pathname_to_word(const char *name)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				    "/._-+:@%,";
+	char *text = pathname_to_text(name), *word, *out;
+
+	if (strspn(text, plain) == strlen(text)) {
+		return text;
+	}
+	word = out = mem_alloc(4 * strlen(text) + 3);
+	*out++ = '\'';
+	for (const char *at = text; *at; at++) {
+		out = *at == '\'' ? stpcpy(out, "'\\''") : (*out = *at, out + 1);
+	}
+	*out++ = '\'';
+	*out = '\0';
+	free(text);
+	return word;
+}
+
 char *pathname_label(const char *name)
 {
 	const char *slash = strrchr(name, '/');

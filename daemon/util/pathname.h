@@ -26,6 +26,8 @@ int pathname_from_text(const char *text, char **name, const char **why);
 /* The name as text, which the caller frees. */
 char *pathname_to_text(const char *name);
 
+/* The text as one word of a shell command: in single quotes if it needs them. */
+char *pathname_to_word(const char *name);
 /* As file: URI: everything except unreserved characters and '/' is percent-encoded. */
 char *pathname_to_uri(const char *name);
 

@@ -81,41 +81,56 @@ static json_t *encode_failure(const struct wire_failure *failure)
 	return object;
 }
 
-char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *project,
-	const char *reason, const char *cause, const char *advice, const char *folder,
-	uint16_t forwarded, const struct wire_failure *failure)
-{
-	json_t *object = encode_start("tab");
-
-	encode_set(object, "tab", json_integer((json_int_t)tab));
-	encode_set(object, "state", json_string(wire_tab_state_name(state)));
-	if (project) {
-		encode_set(object, "project", encode_text(project));
-	}
-	encode_set(object, "reason", encode_text(reason));
-	if (cause) {
-		encode_set(object, "cause", json_string(cause));
-	}
-	if (advice) {
-		encode_set(object, "advice", encode_text(advice));
-	}
-	if (folder) {
-		encode_set(object, "folder", encode_text(folder));
-	}
-	if (forwarded) {
-		encode_set(object, "forwarded", json_integer(forwarded));
-	}
-	if (failure) {
-		encode_set(object, "failure", encode_failure(failure));
-	}
-	return encode_end(object);
-}
-
 static void encode_append(json_t *array, json_t *value)
 {
 	if (json_array_append_new(array, value) < 0) {
 		abort();
 	}
+}
+
+/* Without the rules if they are too many to be shown in full. */
+static json_t *encode_untrusted(const struct wire_untrusted *untrusted)
+{
+	json_t *object = json_object(), *rules = json_array();
+
+	for (size_t i = 0; untrusted->count <= WIRE_RULES_MAX && i < untrusted->count; i++) {
+		encode_append(rules, encode_text(untrusted->rules[i]));
+	}
+	encode_set(object, "project", encode_text(untrusted->project));
+	encode_set(object, "rules", rules);
+	encode_set(object, "command", encode_text(untrusted->command));
+	encode_set(object, "revision", json_integer((json_int_t)untrusted->revision));
+	return object;
+}
+
+static void encode_optional(json_t *object, const char *key, const char *text)
+{
+	if (text) {
+		encode_set(object, key, encode_text(text));
+	}
+}
+
+char *wire_encode_tab(const struct wire_tab *tab)
+{
+	json_t *object = encode_start("tab");
+
+	encode_set(object, "tab", json_integer((json_int_t)tab->tab));
+	encode_set(object, "state", json_string(wire_tab_state_name(tab->state)));
+	encode_optional(object, "project", tab->project);
+	encode_set(object, "reason", encode_text(tab->reason));
+	encode_optional(object, "cause", tab->cause);
+	encode_optional(object, "advice", tab->advice);
+	encode_optional(object, "folder", tab->folder);
+	if (tab->forwarded) {
+		encode_set(object, "forwarded", json_integer(tab->forwarded));
+	}
+	if (tab->failure) {
+		encode_set(object, "failure", encode_failure(tab->failure));
+	}
+	if (tab->untrusted) {
+		encode_set(object, "untrusted", encode_untrusted(tab->untrusted));
+	}
+	return encode_end(object);
 }
 
 static void encode_tabs(json_t *object, const uint64_t *tabs, size_t n_tabs)

@@ -63,6 +63,13 @@ static int read_unwatch(const struct wire_reader *reader, struct wire_message *m
 	return wire_read_number(reader, "tab", &message->tab);
 }
 
+static int read_trust(const struct wire_reader *reader, struct wire_message *message)
+{
+	int r = wire_read_number(reader, "tab", &message->tab);
+
+	return r < 0 ? r : wire_read_number(reader, "revision", &message->revision);
+}
+
 static int read_report(const struct wire_reader *reader, struct wire_message *message)
 {
 	int r = wire_read_number(reader, "event", &message->event);
@@ -90,6 +97,7 @@ static const struct {
 	{"report", WIRE_REPORT, read_report},
 	{"problems", WIRE_PROBLEMS, wire_read_problems},
 	{"track", WIRE_TRACK, read_unwatch},
+	{"trust", WIRE_TRUST, read_trust},
 };
 
 static int read_message(

@@ -25,6 +25,7 @@ enum {
 	WIRE_CHANGES_MAX = 16, /* of one `reload`; if there are more, none are sent */
 	WIRE_PATH_MAX = 1024, /* bytes of a change's path */
 	WIRE_PROBLEMS_MAX = 8, /* of one `problems` */
+	WIRE_RULES_MAX = 16, /* of one `untrusted` */
 	WIRE_PROBLEM_TEXT_MAX = 512, /* bytes of a problem's message, file and stack each */
 };
 
@@ -45,6 +46,7 @@ enum wire_type {
 	WIRE_REPORT,
 	WIRE_PROBLEMS,
 	WIRE_TRACK,
+	WIRE_TRUST,
 };
 
 /* What went wrong in a page; the words are those of protocol/websocket.md. */
@@ -86,7 +88,8 @@ struct wire_message {
 	char *nonce; /* NULL: no proof is asked for */
 	bool pair; /* whether the key is asked for */
 
-	uint64_t tab; /* in watch, unwatch, report, problems, track */
+	uint64_t tab; /* in watch, unwatch, report, problems, track, trust */
+	uint64_t revision; /* in trust */
 	char *url; /* in watch */
 
 	uint64_t event; /* in report; in problems: the event of that load, or 0 */
@@ -131,6 +134,27 @@ struct wire_failure {
 	const char *what, *said; /* how it ended, and its last lines */
 };
 
+/* Rules of a project's own file that do not count, as the user has not trusted them. */
+struct wire_untrusted {
+	const char *project; /* its name, for display */
+	char *const *rules;
+	size_t count; /* if there are more than WIRE_RULES_MAX, none are sent */
+	const char *command; /* that trusts them */
+	uint64_t revision; /* of these rules; never 0 */
+};
+
+/* What a tab shows. Pointers that are NULL are left out, except `reason`. */
+struct wire_tab {
+	uint64_t tab;
+	enum wire_tab_state state;
+	const char *project; /* NULL for WIRE_TAB_LOOKING and WIRE_TAB_NONE */
+	const char *reason;
+	const char *cause, *advice, *folder;
+	uint16_t forwarded; /* 0: not known */
+	const struct wire_failure *failure; /* NULL: no build has failed */
+	const struct wire_untrusted *untrusted;
+};
+
 /* What tabs are to show. Without changes, anything may have changed. */
 struct wire_reload {
 	uint64_t event;
@@ -145,16 +169,12 @@ const char *wire_tab_state_name(enum wire_tab_state state);
 
 /*
  * Messages to the browser, as JSON that the caller frees. Strings should be UTF-8; bytes
- * that are not become U+FFFD. `project` is NULL for WIRE_TAB_LOOKING and WIRE_TAB_NONE;
- * `forwarded` is 0 if it is not known; `failure` is NULL if no build has failed; `cause`, `advice` and `folder`
- * may be NULL. `proof` and `key` (websocket/proof.h) may be NULL. The message of an
+ * that are not become U+FFFD. `proof` and `key` (websocket/proof.h) may be NULL. The message of an
  * error may be longer than WIRE_ERROR_MAX.
  */
 char *wire_encode_hello(
 	const char *version, const char *instance, const char *proof, const char *key);
-char *wire_encode_tab(uint64_t tab, enum wire_tab_state state, const char *project,
-	const char *reason, const char *cause, const char *advice, const char *folder,
-	uint16_t forwarded, const struct wire_failure *failure);
+char *wire_encode_tab(const struct wire_tab *tab);
 char *wire_encode_reload(const struct wire_reload *reload, const uint64_t *tabs, size_t n_tabs);
 char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs, bool spare);
 char *wire_encode_ping(void);

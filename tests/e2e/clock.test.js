@@ -50,6 +50,7 @@ time_t time(time_t *t)
  */
 async function works(world) {
 	const root = await world.folder('site', { 'a.css': '', '.savecast': '[savecast]\n\turl = http://site.test/\n' }, { git: true });
+	await world.trust(root);
 	const file = path.join(root, 'a.css');
 	await world.bus.saved(file);
 	const client = new Client(world);

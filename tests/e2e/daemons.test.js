@@ -47,6 +47,7 @@ async function siteOn(world, host) {
 	const url = `http://${host}:${site.port}/`;
 	await writeFile(path.join(site.root, '.savecast'), `[savecast]\n\turl = http://${host}:${site.port}\n`);
 	assert.equal((await world.savecast('track', site.root)).status, 0);
+	await world.trust(site.root);
 	return { ...site, url };
 }
 
@@ -149,7 +150,10 @@ test('where two know a page, the first that did has it, and the user may choose'
 	const [here, one, two] = [await World.open(t), await World.open(t), await World.open(t)];
 	await Promise.all([here, one, two].map((world) => world.startDaemon()));
 	const site = await siteOn(one, 'devbox.test');
-	await siteOn(two, 'web.test').then(({ root }) => writeFile(path.join(root, '.savecast'), `[savecast]\n\turl = http://devbox.test:${site.port}\n`));
+	await siteOn(two, 'web.test').then(async ({ root }) => {
+		await writeFile(path.join(root, '.savecast'), `[savecast]\n\turl = http://devbox.test:${site.port}\n`);
+		await two.trust(root);
+	});
 	const browser = await here.browser('chromium', { hosts: HOSTS });
 	const first = { id: 'one', name: 'first', port: one.port };
 	await configure(browser, first);

@@ -159,7 +159,7 @@ test('objects and properties signal their changes', async t => {
 	const added = await signals.next('InterfacesAdded', ({ member }) => member === 'InterfacesAdded', { mark });
 	assert.deepEqual(added.body, [`${PATH}/project/1`, {
 		'io.github.savecast.Project1': {
-			Root: root, Name: 'site', Tracked: false, KnownBy: 'git', Tabs: 0, SettingsProblems: [], Problem: '', Problems: [], Watch: 'off', HeldBy: '',
+			Root: root, Name: 'site', Tracked: false, Untrusted: [], KnownBy: 'git', Tabs: 0, SettingsProblems: [], Problem: '', Problems: [], Watch: 'off', HeldBy: '',
 		},
 	}]);
 

@@ -20,6 +20,7 @@ test('2,000 folders: bytes of each, and nobody is woken while nothing happens', 
 	const before = await memory.pss();
 	await sh(`cd ..; mkdir big; cd big; for i in $(seq 40); do for k in $(seq ${FOLDERS / 40 - 1}); do echo d$i/e$k; done; done | xargs mkdir -p; git init -q; printf '[savecast]\\n\\turl = ${url}big/*\\n' > .savecast`);
 	await world.savecast('track', `${root}/../big`);
+	await world.trust(`${root}/../big`);
 	for (const tab of [2, 3]) {
 		await client.watch(tab, `${url}big/${tab}`);
 	}

@@ -48,6 +48,7 @@ async function stage(world, host, port, grant = true) {
 	}, { git: true });
 	await world.startDaemon();
 	await world.savecast('track', root);
+	await world.trust(root);
 	const browser = await world.browser('chromium', { ...(grant && { grant: [`http://${host}/*`] }), hosts: [host] });
 	const page = await browser.newPage(`http://${host}:${port}/`);
 	await switchOn(world, page);

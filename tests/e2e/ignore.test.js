@@ -115,6 +115,7 @@ test('a file that projects share makes an event in each', async t => {
 	await world.folder('third', { '.savecast': `[savecast]\n\tinclude = ${outside}/*.css\n` });
 	for (const name of ['mono/shop/a', 'mono/admin/a', 'third/a']) {
 		await world.bus.saved(path.join(world.home, name)); // makes the projects known
+		await world.trust(path.dirname(path.join(world.home, name)));
 	}
 	const claimed = async (/** @type {string} */ file) => {
 		await world.bus.saved(file);

@@ -65,6 +65,7 @@ test(`killed ${KILLS} times while saves arrive`, { timeout: 3600e3 }, async t =>
 	const stateFile = path.join(world.temp, 'state/savecast/projects.json');
 	const track = (/** @type {string} */ name) => world.bus.call({ member: 'Track', signature: 'sa{sv}', body: [name, {}] });
 	await track(root);
+	await world.trust(root);
 	await back(world, 'http://site.test/');
 	/** @type {Set<string>} projects that the daemon has acknowledged */
 	const tracked = new Set([root]);
@@ -182,6 +183,7 @@ test('a save that was answered and is held when the daemon is killed is shown by
 	const other = await world.folder('other', { 'a.css': '' }, { git: true });
 	await world.startDaemon();
 	await world.savecast('track', root);
+	await world.trust(root);
 	await back(world, 'http://site.test/');
 	await world.bus.call({ member: 'Hold', signature: 'ssa{sv}', body: [root, 'a build', {}] });
 	const held = await world.bus.saved(path.join(root, 'a.css'));

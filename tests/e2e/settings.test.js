@@ -127,7 +127,7 @@ test('an editor that removes a file to write it anew moves no port and ends no p
 	const file = path.join(world.temp, 'config/savecast/config');
 	const root = await world.folder('site', { '.savecast': '[savecast]\n\turl = http://site.test/\n' });
 	const own = path.join(root, '.savecast');
-	await world.bus.saved(own);
+	await world.trust(root);
 	const client = new Client(world);
 	await client.hello();
 	client.send({ type: 'watch', tab: 1, url: 'http://site.test/' });

@@ -16,6 +16,7 @@ test('a url rule counts before anything else, and follows the settings', async t
 	await world.configure(`${users}[savecast "${shop}"]\n\turl = http://shop.test\n\turl = *://localhost:${world.port}\n`);
 	await world.startDaemon();
 	await world.savecast('track', admin);
+	await world.trust(admin);
 	await world.bus.saved(path.join(late, 'x')); // makes the project known
 	const client = new Client(world);
 	await client.hello();
@@ -44,7 +45,10 @@ test('a url rule counts before anything else, and follows the settings', async t
 	}
 	assert.deepEqual([...reloaded].sort(), [1, 3, 4], 'those of the shop alone');
 
-	said = await client.told(5, 'live', () => writeFile(path.join(late, '.savecast'), '[savecast]\n\turl = http://late.test\n'));
+	said = await client.told(5, 'live', async () => {
+		await writeFile(path.join(late, '.savecast'), '[savecast]\n\turl = http://late.test\n');
+		await world.trust(late);
+	});
 	assert.equal(said.project, 'late');
 	said = await client.told(2, 'live', async () => {
 		await rm(path.join(admin, '.savecast'));
@@ -54,7 +58,7 @@ test('a url rule counts before anything else, and follows the settings', async t
 	const beta = await world.folder('beta', { '.savecast': '[savecast]\n\turl = http://shop.test/beta/*\n' }, { git: true });
 	said = await watch(6, 'http://shop.test/beta/');
 	assert.equal(said.project, 'shop');
-	said = await client.told(6, 'live', () => world.savecast('why', path.join(beta, 'x')));
+	said = await client.told(6, 'live', () => world.trust(beta));
 	assert.equal(said.project, 'beta');
 	await client.told(1, 'none', () => world.configure(users));
 });

@@ -20,6 +20,8 @@ test('why explains a file and a URL, and does nothing', async t => {
 	}, { git: true });
 	const other = await world.folder('other', { '.savecast': '[savecast]\n\tinclude = ../site/*.css\n' });
 	await world.savecast('track', other);
+	await world.trust(root);
+	await world.trust(other);
 	const why = async (/** @type {string[]} */ ...args) => {
 		const { status, stdout, stderr } = await world.savecast('why', '--json', ...args);
 		assert.equal(status, 0, stderr);

@@ -8,11 +8,29 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "config/trust.h"
 #include "readiness/restart-history.h"
 #include "util/mem.h"
 #include "websocket/proof.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void trusted_is_stored(const char *text)
+{
+	struct trust *trust = trust_new(), *again = trust_new();
+	_cleanup_free_ char *why = NULL, *written = NULL, *back = NULL;
+
+	if (trust_read(trust, text, strlen(text), &why) == 0) {
+		written = trust_write(trust);
+		assert(trust_read(again, written, strlen(written), &why) == 0);
+		back = trust_write(again);
+		assert(strcmp(back, written) == 0);
+	} else {
+		assert(why);
+	}
+	trust_free(trust);
+	trust_free(again);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -32,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(why);
 	}
 	restart_history_clear(&history);
+	trusted_is_stored(text);
 	if (proof_key_read(&key, text) == 0) {
 		char back[PROOF_KEY_DIGITS + 1];
 

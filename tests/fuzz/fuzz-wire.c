@@ -20,8 +20,18 @@ static void is_text(const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_free_ char *broken = mem_strndup((const char *)data, size);
-	_cleanup_free_ char *tab = wire_encode_tab(
-		size, WIRE_TAB_LIVE, broken, broken, "no-server", broken, broken, (uint16_t)size, &(struct wire_failure){size, broken, broken});
+	_cleanup_free_ char *tab = wire_encode_tab(&(struct wire_tab){
+		.tab = size,
+		.state = WIRE_TAB_LIVE,
+		.project = broken,
+		.reason = broken,
+		.cause = "no-server",
+		.advice = broken,
+		.folder = broken,
+		.forwarded = (uint16_t)size,
+		.failure = &(struct wire_failure){size, broken, broken},
+		.untrusted = &(struct wire_untrusted){broken, &broken, 1, broken, size},
+	});
 	struct wire_message message;
 	struct wire_error error;
 

@@ -47,6 +47,7 @@ test('the extension has the names and limits of the protocol', () => {
 	assert.equal(protocol.MAX_URL_BYTES, constants.limits.url);
 	assert.equal(protocol.MAX_STRING_BYTES, constants.limits.string);
 	assert.equal(protocol.MAX_CHANGES, constants.limits.changes);
+	assert.equal(protocol.MAX_RULES, constants.limits.rules);
 	assert.equal(Number.MAX_SAFE_INTEGER, constants.limits.number);
 	assert.equal(protocol.CLOSE_REFUSED, constants['close-codes'].refused);
 	assert.equal(protocol.CLOSE_REPLACED, constants['close-codes'].replaced);

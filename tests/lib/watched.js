@@ -50,6 +50,7 @@ export async function watched(t, files, { git = true, settings = '' } = {}) {
 	const root = await world.folder('site', { '.savecast': own(settings), ...files }, { git });
 	await world.startDaemon();
 	await world.savecast('track', root);
+	await world.trust(root);
 	const client = new Client(world);
 	await client.hello();
 	// A browser that does what it is told at once.

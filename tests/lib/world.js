@@ -144,6 +144,18 @@ export class World {
 	}
 
 	/**
+	 * The user trusts what the project's .savecast says about things outside the project.
+	 *
+	 * @param {string} root
+	 */
+	async trust(root) {
+		const { status, stderr } = await this.savecast('trust', root);
+		if (status !== 0) {
+			throw new Error(`savecast trust ${root}: ${stderr}`);
+		}
+	}
+
+	/**
 	 * A folder with files in it.
 	 *
 	 * @param {string} name

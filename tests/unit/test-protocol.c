@@ -29,6 +29,7 @@ static void limits(void **state)
 		{"nonce-max", WIRE_NONCE_MAX},
 		{"changes", WIRE_CHANGES_MAX},
 		{"path", WIRE_PATH_MAX},
+		{"rules", WIRE_RULES_MAX},
 		{"problems", WIRE_PROBLEMS_MAX},
 		{"problem-text", WIRE_PROBLEM_TEXT_MAX},
 		{"tabs", TABS_MAX},

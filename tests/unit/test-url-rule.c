@@ -22,7 +22,7 @@ static void expect(
 	const char *why = NULL;
 
 	assert_int_equal(url_parse(text, &url, &why), 0);
-	assert_int_equal(url_rule_find(registry, &url, &found), project != NULL);
+	assert_int_equal(url_rule_find(registry, &url, false, &found), project != NULL);
 	assert_ptr_equal(found.project, project);
 	if (project) {
 		assert_string_equal(found.pattern->text, pattern);

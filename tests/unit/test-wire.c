@@ -69,7 +69,8 @@ static void same_message(const json_t *wanted, const struct wire_message *messag
 		[WIRE_UNWATCH] = "unwatch",
 		[WIRE_REPORT] = "report",
 		[WIRE_PROBLEMS] = "problems",
-		[WIRE_TRACK] = "track"};
+		[WIRE_TRACK] = "track",
+		[WIRE_TRUST] = "trust"};
 
 	assert_int_not_equal(message->type, WIRE_IGNORED);
 	same_text(wanted, "type", types[message->type]);
@@ -165,11 +166,31 @@ static char *encode(const json_t *message)
 			(uint64_t)json_integer_value(json_object_get(failed, "event")),
 			text_of(failed, "what"), text_of(failed, "said")};
 
-		return wire_encode_tab(tab, state, text_of(message, "project"),
-			text_of(message, "reason"), text_of(message, "cause"),
-			text_of(message, "advice"), text_of(message, "folder"),
-			(uint16_t)json_integer_value(json_object_get(message, "forwarded")),
-			failed ? &failure : NULL);
+		const json_t *withheld = json_object_get(message, "untrusted");
+		char *rules[] = {(char *)json_string_value(
+			json_array_get(json_object_get(withheld, "rules"), 0))};
+		struct wire_untrusted untrusted = {
+			.project = text_of(withheld, "project"),
+			.rules = rules,
+			.count = json_array_size(json_object_get(withheld, "rules")),
+			.command = text_of(withheld, "command"),
+			.revision = (uint64_t)json_integer_value(
+				json_object_get(withheld, "revision")),
+		};
+
+		return wire_encode_tab(&(struct wire_tab){
+			.tab = tab,
+			.state = state,
+			.project = text_of(message, "project"),
+			.reason = text_of(message, "reason"),
+			.cause = text_of(message, "cause"),
+			.advice = text_of(message, "advice"),
+			.folder = text_of(message, "folder"),
+			.forwarded = (uint16_t)json_integer_value(
+				json_object_get(message, "forwarded")),
+			.failure = failed ? &failure : NULL,
+			.untrusted = withheld ? &untrusted : NULL,
+		});
 	}
 	if (strcmp(type, "let-go") == 0) {
 		uint64_t only = (uint64_t)json_integer_value(
@@ -421,8 +442,10 @@ static void fields(void **state)
 
 static void broken_names_are_mended(void **state)
 {
-	_cleanup_free_ char *tab = wire_encode_tab(1, WIRE_TAB_LIVE, "caf\xe9", "\xc3", NULL, NULL, NULL, 0, NULL);
-	_cleanup_free_ char *none = wire_encode_tab(2, WIRE_TAB_NONE, NULL, "a\"b\\c\n", NULL, NULL, "/a\xff", 0, NULL);
+	_cleanup_free_ char *tab = wire_encode_tab(&(struct wire_tab){
+		.tab = 1, .state = WIRE_TAB_LIVE, .project = "caf\xe9", .reason = "\xc3"});
+	_cleanup_free_ char *none = wire_encode_tab(&(struct wire_tab){
+		.tab = 2, .state = WIRE_TAB_NONE, .reason = "a\"b\\c\n", .folder = "/a\xff"});
 	_cleanup_free_ char *empty = wire_encode_reload(&(struct wire_reload){.event = 3}, NULL, 0);
 	_cleanup_free_ char *hello = wire_encode_hello("\xed\xa0\x80", "", NULL, NULL);
 

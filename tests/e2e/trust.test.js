@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+//
+// A .savecast that came with a repository: what it says about things outside its folder counts
+// only after the user has trusted exactly that.
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { run } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { clickInPopup, live, missing } from '../lib/live.js';
+import { Client } from '../lib/wire-client.js';
+import { SAVECAST, World } from '../lib/world.js';
+
+/** @param {World} world @param {string} root */
+const untrusted = async (world, root) =>
+	(await world.bus.projects()).find(({ Root }) => Root === root).Untrusted;
+
+/** @param {World} world @param {string} file @returns {Promise<string[]>} the projects of the events of a save */
+const claimed = async (world, file) => {
+	await world.bus.saved(file);
+	return (await world.bus.events()).filter((/** @type {any} */ e) => e.files.includes(file))
+		.map((/** @type {any} */ e) => e.project && path.basename(e.project)).sort();
+};
+
+/** @param {World} world @param {string} name @param {string} rules */
+async function cloned(world, name, rules) {
+	const root = await world.folder(name, { '.savecast': `[savecast]\n${rules}`, 'a.css': '' }, { git: true });
+	await world.bus.saved(path.join(root, 'a.css')); // makes it known
+	return root;
+}
+
+test('a cloned project claims nothing that is not its own until it is trusted', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const mine = await world.folder('mine', { 'x.css': '' }, { git: true });
+	const rules = '\turl = *://*/*\n\tinclude = /**\n\tinclude = ../mine/*\n\tinclude = ~/mine/*\n\tinclude = a.css\n\tignore = *.log\n';
+	const evil = await cloned(world, 'evil', rules);
+	const client = new Client(world);
+	await client.hello();
+	const watch = (/** @type {number} */ tab, /** @type {string} */ url, /** @type {string} */ state) =>
+		client.told(tab, state, () => client.send({ type: 'watch', tab, url }));
+
+	// Neither a tab that nothing else knows, nor a file of another project.
+	const told = await watch(1, 'http://elsewhere.test/', 'none');
+	assert.equal(told.reason, `not trusted: url = *://*/* in ${evil}/.savecast: to let it count, run savecast trust ${evil}`);
+	assert.deepEqual([told.untrusted.project, told.untrusted.rules.length, told.advice], ['evil', 4, `savecast trust ${evil}`]);
+	assert.deepEqual(await claimed(world, path.join(mine, 'x.css')), ['mine']);
+	// What it says about itself counts.
+	const why = async (/** @type {string} */ file) => JSON.parse((await world.savecast('why', '--json', file)).stdout);
+	assert.equal((await why(path.join(evil, 'a.log'))).projects[0].ignored, 'savecast.ignore: *.log');
+	assert.equal((await why(path.join(mine, 'x.css'))).untrusted.length, 1);
+	assert.match((await world.savecast('why', path.join(mine, 'x.css'))).stdout, /trust {5}not trusted: include[^]*savecast trust/);
+	assert.match((await world.savecast('status')).stdout, /not trusted: url = \*:\/\/\*\/\* and 3 more: to let it count, run savecast\s+trust/);
+	assert.deepEqual(await untrusted(world, evil), ['url = *://*/*', 'include = /**', 'include = ../mine/*', 'include = ~/mine/*']);
+
+	const said = await client.told(1, 'live', () => world.trust(evil));
+	assert.equal(said.project, 'evil');
+	assert.deepEqual(await claimed(world, path.join(mine, 'x.css')), ['evil', 'mine', 'mine']);
+	assert.deepEqual(await untrusted(world, evil), []);
+	assert.doesNotMatch((await world.savecast('status')).stdout, /not trusted/);
+	// And no longer.
+	await client.told(1, 'none', () => world.savecast('trust', '--revoke', evil));
+	assert.equal((await untrusted(world, evil)).length, 4);
+});
+
+test('trust is in exactly these rules, in exactly this folder, and outlives the daemon', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const shop = await cloned(world, 'shop', '\turl = http://shop.test\n');
+	const { stdout } = await world.savecast('trust', '--json', path.join(shop, '..', 'shop'));
+	assert.deepEqual(JSON.parse(stdout), { rules: ['url = http://shop.test'] });
+	const client = new Client(world);
+	await client.hello();
+	const state = async () => (await client.watch(1, 'http://shop.test/')).state;
+	assert.equal(await state(), 'live');
+
+	// The next pull changes a rule and adds one: they ask again, and what was trusted still counts.
+	const file = path.join(shop, '.savecast');
+	await writeFile(file, '[savecast]\n\turl = http://shop.test\n\turl = http://bank.test\n');
+	await until('the file to be read', async () => (await untrusted(world, shop)).length);
+	assert.deepEqual(await untrusted(world, shop), ['url = http://bank.test']);
+	assert.equal(await state(), 'live');
+	await client.told(1, 'none', () => writeFile(file, '[savecast]\n\turl = http://shop.test/*\n'));
+	await client.told(1, 'live', () => writeFile(file, '[savecast]\n\turl = http://shop.test\n\tignore = x\n'));
+
+	await world.endDaemon('SIGKILL');
+	const stored = path.join(world.temp, 'state/savecast/trusted.json');
+	assert.deepEqual(JSON.parse(await readFile(stored, 'utf8')).projects, [{ root: shop, rules: ['url = http://shop.test'] }]);
+	await world.startDaemon();
+	await world.bus.saved(path.join(shop, 'a.css'));
+	assert.deepEqual(await untrusted(world, shop), []);
+	// The same file elsewhere is another project's.
+	const other = await world.folder('other', { '.savecast': await readFile(file) });
+	await world.bus.saved(path.join(other, 'a.css'));
+	assert.deepEqual(await untrusted(world, other), ['url = http://shop.test']);
+
+	// A damaged file trusts nothing, and says so.
+	await world.endDaemon();
+	await writeFile(stored, (await readFile(stored, 'utf8')).replace('http://shop', 'http://bank'));
+	await world.startDaemon();
+	await world.bus.saved(path.join(shop, 'a.css'));
+	assert.deepEqual(await untrusted(world, shop), ['url = http://shop.test']);
+	assert.match(await world.log('savecastd'), /trusted\.json: is damaged: its checksum is wrong.*do not count until you trust them again/);
+});
+
+test('what the user writes counts at once: the own file, and savecast set --project', async t => {
+	const world = await World.open(t);
+	const mine = await world.folder('mine', { 'a.css': '', '.savecast': '[savecast]\n\turl = http://evil.test\n' }, { git: true });
+	await world.configure(`[savecast]\n\tport = ${world.port}\n[savecast "${mine}"]\n\turl = http://mine.test\n`);
+	await world.startDaemon();
+	const client = new Client(world);
+	await client.hello();
+	const watch = (/** @type {number} */ tab, /** @type {string} */ url, /** @type {string} */ state) =>
+		client.told(tab, state, () => client.send({ type: 'watch', tab, url }));
+	await watch(1, 'http://mine.test/', 'live');
+	await watch(2, 'http://evil.test/', 'none');
+	await watch(3, 'http://new.test/', 'none');
+	const inMine = (/** @type {string[]} */ ...args) => run(['sh', '-c', 'cd "$0" && exec "$@"', mine, SAVECAST, ...args], world.env);
+	const set = (/** @type {string[]} */ ...args) => inMine('set', '--project', ...args);
+	await client.told(3, 'live', async () => assert.equal((await set('url', 'http://new.test')).status, 0));
+	assert.deepEqual(await untrusted(world, mine), ['url = http://evil.test'], 'only what was written');
+
+	await world.endDaemon();
+	const { status, stderr } = await set('include', '/srv/**');
+	assert.equal(status, 3);
+	assert.match(stderr, /does not count until you run savecast trust /);
+	await world.startDaemon();
+	const { stdout } = await inMine('trust');
+	assert.equal(stdout, 'these rules of .savecast count from now on:\n  url = http://evil.test\n  include = /srv/**\n');
+	assert.match((await inMine('trust')).stdout, /^nothing to trust/);
+	assert.match((await world.savecast('trust', '/')).stderr, /folder: \/: it is in no tracked project/);
+});
+
+test('trust over the connection is for the rules that were shown', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const shop = await cloned(world, 'shop', '\turl = http://shop.test\n');
+	const client = new Client(world);
+	await client.hello();
+	const { untrusted: shown } = await client.told(1, 'none', () => client.send({ type: 'watch', tab: 1, url: 'http://shop.test/' }));
+	const { untrusted: now } = await client.told(1, 'none', () =>
+		writeFile(path.join(shop, '.savecast'), '[savecast]\n\turl = http://shop.test\n\turl = *://*/*\n'));
+	assert.ok(now.revision !== shown.revision);
+	// Late, for another tab, for a tab that is not on, and of no revision that was ever shown.
+	await client.told(2, 'none', () => client.send({ type: 'watch', tab: 2, url: 'file:///nowhere' }));
+	for (const [tab, revision] of [[1, shown.revision], [2, now.revision], [3, now.revision], [1, 0]]) {
+		client.send({ type: 'trust', tab, revision });
+	}
+	await client.told(1, 'none', () => client.send({ type: 'watch', tab: 1, url: 'http://shop.test/' }));
+	assert.equal((await untrusted(world, shop)).length, 2);
+	await client.told(1, 'live', () => client.send({ type: 'trust', tab: 1, revision: now.revision }));
+	// More rules than can be shown cannot be trusted unseen.
+	const many = Array.from({ length: 17 }, (_, i) => `\turl = http://m${i}.test\n`).join('');
+	await cloned(world, 'many', many);
+	await world.savecast('trust', '--revoke', shop);
+	const { untrusted: all } = await client.told(4, 'none', () => client.send({ type: 'watch', tab: 4, url: 'http://m3.test/' }));
+	assert.deepEqual(all.rules, []);
+	assert.match(all.command, /^savecast trust .*many$/);
+});
+
+test('chromium: the popup asks, with the rules', { skip: missing('chromium') }, async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const site = await world.site('shop', { 'index.html': '<h1>one</h1>', '.savecast': '[savecast]\n\tinclude = ../shared/**\n' });
+	const shared = await world.folder('shared', { 'x.css': '' });
+	const browser = await world.browser('chromium');
+	const page = await browser.newPage(site.url);
+	await page.clickAction();
+	await live(world, 1);
+	assert.deepEqual(await untrusted(world, site.root), ['include = ../shared/**']);
+	const { tab } = await browser.activeIcon();
+	await clickInPopup(browser, tab, 'trust-now');
+	await until('the rule to count', async () => (await untrusted(world, site.root)).length === 0);
+	assert.deepEqual(await claimed(world, path.join(shared, 'x.css')), ['shop']);
+});
