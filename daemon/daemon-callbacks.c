@@ -9,7 +9,7 @@
 #define LOG_MODULE "main"
 #include "util/log.h"
 
-/* Connects the modules, which do not know each other: which one is notified of what. */
+/* Connects the modules, which do not know each other: for each event, which modules to call. */
 
 static void on_end(void *userdata)
 {
@@ -50,7 +50,7 @@ void on_step(const struct event *event, const struct step *step, void *userdata)
 	daemon_api_step(daemon->api, event, step);
 }
 
-/* Browsers come back to a new daemon within this time, and their tabs with them. */
+/* Within this time, browsers connect to a new daemon again and report their tabs. */
 #define OWED_USEC (30 * CLOCK_USEC_PER_SEC)
 #define OWED_TABS_USEC (CLOCK_USEC_PER_SEC / 2)
 
@@ -188,7 +188,7 @@ static void on_project_added(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	settings_project_added(daemon->settings, project); /* first: all others may ask for them */
+	settings_project_added(daemon->settings, project); /* first: others use the settings */
 	daemon_api_project_added(daemon->api, project);
 	browsers_project_added(daemon->browsers, project);
 	sources_settings_changed(daemon->sources, project);
@@ -250,7 +250,7 @@ static void project_goes_on(struct daemon *daemon, struct project *project)
 	}
 	project->unread = false;
 	settings_mount_answers(daemon->settings, project);
-	/* Its .savecast may be gone, and the project with it. */
+	/* Reading its settings may have removed the project, if its .savecast is gone. */
 	if (registry_find(daemon->registry, root) == project) {
 		sources_settings_changed(daemon->sources, project);
 	}

@@ -44,7 +44,7 @@ struct daemon {
 	struct pipeline *pipeline;
 	struct holds *holds;
 	struct journal *journal;
-	struct loop_timer *owed; /* when events of the last daemon are made good */
+	struct loop_timer *owed; /* when to send the previous daemon's unfinished events */
 	struct sources *sources;
 	struct proof_key key;
 	char code[PROOF_CODE_DIGITS + 1]; /* of the key; empty if there is none */

@@ -12,8 +12,8 @@
 #define BUS_NAME "io.github.savecast.Daemon1"
 
 /*
- * After we have the bus name: of two daemons that start at the same time, only one creates
- * the key.
+ * Called after we have the bus name: if two daemons start at the same time, only one of them
+ * creates the key.
  */
 static void daemon_take_key(struct daemon *daemon, const char *state)
 {
@@ -43,7 +43,7 @@ static int daemon_connect(struct daemon *daemon)
 	return 0;
 }
 
-/* The modules that decide and act; nothing happens yet. */
+/* Creates the modules that decide and act; nothing happens yet. */
 static void daemon_make_parts(struct daemon *daemon, const char *config, const char *state)
 {
 	mounts_new(daemon->loop, on_mount, daemon);
@@ -71,7 +71,7 @@ static void daemon_make_parts(struct daemon *daemon, const char *config, const c
 		daemon->loop, daemon->registry, daemon->intake, daemon->pipeline);
 }
 
-/* The entrances for saves and browsers. Nothing arrives before the loop runs. */
+/* Creates the modules that receive saves and browsers. Nothing arrives before the loop runs. */
 static void daemon_make_ways_in(struct daemon *daemon)
 {
 	daemon->endpoint =
@@ -95,7 +95,7 @@ static void daemon_make_ways_in(struct daemon *daemon)
 	});
 }
 
-/* All modules exist: from here on each callback reaches its module. */
+/* Sets the callbacks, now that all modules exist. */
 static void daemon_listen(struct daemon *daemon)
 {
 	pipeline_on_build(daemon->pipeline, on_build, daemon);
@@ -114,7 +114,7 @@ static int daemon_load(struct daemon *daemon)
 	return r < 0 ? r : state_load(daemon->state, daemon->registry);
 }
 
-/* Last: a process that sees the name finds the objects, and the port open if possible. */
+/* Called last: a process that sees the name finds the objects, and an open port if possible. */
 static int daemon_take_name(struct daemon *daemon)
 {
 	int r = bus_own_name(daemon->bus, BUS_NAME);
@@ -169,8 +169,8 @@ int daemon_run(struct daemon *daemon)
 }
 
 /*
- * In reverse order. The entrances are freed first; once the callbacks are removed, no
- * module knows one above it.
+ * In reverse order. The modules that receive are freed first; without the callbacks, no module
+ * calls a module above it.
  */
 void daemon_free(struct daemon *daemon)
 {

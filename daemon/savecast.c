@@ -40,7 +40,7 @@ static enum exit_code run_verb(int argc, char **argv)
 	return arguments_read(&args, verb, argc, argv, &code) ? verb->run(verb, &args) : code;
 }
 
-/* Else a bus connection could be mistaken for a standard stream that was closed. */
+/* Opens closed standard streams: otherwise a bus connection could get the number of one. */
 static void fill_standard_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {

@@ -37,7 +37,7 @@ struct browsers {
 	char instance[17]; /* of this run of the daemon */
 	struct loop_timer *ping;
 	struct loop_timer *look_ups; /* for tabs that are stale */
-	/* while this is set, a look-up that another one causes waits for its turn */
+	/* set during a look-up: another one that it causes follows later */
 	bool looking_up;
 };
 
@@ -46,7 +46,7 @@ struct browsers {
  * says why.
  */
 void tab_end_event(struct tab *tab, enum step_kind kind, const char *why);
-/* Begins to keep the browsers' background pages awake. */
+/* Begins to send the pings that keep the browsers' background pages awake. */
 void browsers_start_pings(struct browsers *browsers);
 /* Looks up the tab's project and server again, and tells the browser if they have changed. */
 void tab_look_up(struct tab *tab);

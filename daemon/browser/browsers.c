@@ -16,8 +16,8 @@
 #define PING_EVERY_USEC (20 * CLOCK_USEC_PER_SEC)
 
 /*
- * Of thousands of tabs, this many are looked up before others have their turn: some
- * milliseconds.
+ * At most this many tabs are looked up before the loop handles other events, which takes
+ * some milliseconds.
  */
 enum { LOOK_UPS_AT_ONCE = 64 };
 
@@ -124,7 +124,7 @@ static void look_up_those(struct browsers *browsers, tab_choice_fn *chosen, cons
 	look_up_some(browsers);
 }
 
-/* Whether a new project could take this tab from its present project; by a url rule any tab. */
+/* Whether the tab could belong to the new project: with a url rule, any tab could. */
 static bool tab_may_move(const struct tab *tab, const void *added)
 {
 	const struct project *project = added;

@@ -9,7 +9,7 @@
 #include "websocket/proof.h"
 
 /*
- * The connected browsers and their tabs: the daemon's side of protocol/websocket.md, above
+ * The connected browsers and their tabs: the daemon's side of protocol/websocket.md, without
  * the transport.
  */
 
@@ -34,10 +34,10 @@ struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct r
 /* All connections must be closed. */
 void browsers_free(struct browsers *browsers);
 
-/* The key that proves to browsers whose daemon this is; borrowed. At first there is none. */
+/* Sets the key that proves to browsers whose daemon this is; borrowed. Initially none. */
 void browsers_set_key(struct browsers *browsers, const struct proof_key *key);
 
-/* The callbacks for the transport, with the browsers as their userdata. */
+/* The callbacks for the transport; their userdata is the browsers. */
 extern const struct ws_callbacks browsers_callbacks;
 
 /*

@@ -17,8 +17,8 @@ static void change_apply(struct wire_change *change, enum action action)
 	switch (action) {
 	case ACTION_PAGE:
 		/*
-		 * A reload fetches new versions of the page's own files only; with this
-		 * kind, of all files.
+		 * With `page`, only the page's HTML is compared; with `other`, a page that
+		 * has loaded the file reloads as well.
 		 */
 		change->kind = kind == FILE_KIND_PAGE ? kind : FILE_KIND_OTHER;
 		break;

@@ -10,7 +10,7 @@
 #include "util/mounts.h"
 #include "util/pathname.h"
 
-/* Only the worker uses this. */
+/* Only the worker thread uses this. */
 struct problems_job {
 	struct browsers *browsers;
 	uint32_t browser;

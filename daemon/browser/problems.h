@@ -30,7 +30,7 @@ void problems_free(struct problems *problems);
 /* Whether there is one. Takes NULL. */
 bool problems_any(const struct problems *problems);
 
-/* The browser's `problems`; takes ownership of what is in it. */
+/* The browser sent `problems`; takes ownership of its contents. */
 void problems_report(struct browser *browser, struct wire_message *message);
 
 /* "TypeError: x is not a function (static/cart.js:42:7)"; the caller frees it. */

@@ -78,7 +78,7 @@ static void retry_ask(struct retry *retry)
 		"to 1 tab of %s", browser->name);
 }
 
-/* Adds a step that says what is waited for, and schedules the next try, if there is one. */
+/* Adds a step that says what the tab waits for, and schedules the next try, if there is one. */
 static void retry_schedule(struct retry *retry)
 {
 	struct tab *tab = retry->tab;
@@ -110,8 +110,8 @@ static void retry_on_timer(void *userdata)
 	struct retry *retry = userdata;
 
 	/*
-	 * Until the tab has reported, there is no further try; if it never reports, the
-	 * next save helps.
+	 * No further try until the tab has reported; if it never reports, the next save
+	 * reloads it.
 	 */
 	if (cannot_answer(retry->tab)) {
 		retry_schedule(retry);

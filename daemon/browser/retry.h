@@ -21,7 +21,7 @@ void retry_begin(struct tab *tab, const char *why);
 void retry_again(struct tab *tab, enum step_kind kind, const char *why);
 /* The server answered: adds a step with the time it took. The tab's last step follows. */
 void retry_answered(struct tab *tab);
-/* The tab's event has ended, or another one begins. NULL retry: does nothing. */
+/* The tab's event has ended, or another one begins. Does nothing without a retry. */
 void retry_end(struct tab *tab);
 
 /* Whether `event` is that of the tab's retry. */

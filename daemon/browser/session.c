@@ -79,7 +79,7 @@ static void session_hello(struct browser *browser, struct wire_message *message)
 		if (other->profile && strcmp(other->profile, message->profile) == 0) {
 			free(mem_steal(other->profile));
 			ws_client_close(other->client, CLOSE_REPLACED);
-			/* Its end may take a while: nothing is sent to it meanwhile. */
+			/* Closing it may take a while: nothing is sent to it meanwhile. */
 			session_forget_tabs(other, "a newer connection of this browser took over");
 		}
 	}
@@ -97,7 +97,7 @@ static void session_hello(struct browser *browser, struct wire_message *message)
 	browsers->changed(NULL, browsers->userdata);
 }
 
-/* Its processes are known and watched: a visit brings no news of it. */
+/* Its processes are known and watched, so a visit of its page need not check it. */
 static bool server_is_well(const struct server *server)
 {
 	return server_main(server) && server_health(server) == SERVER_WELL;
@@ -127,7 +127,7 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 	}
 	asked = retry_is(tab, tab->awaited);
 	/*
-	 * savecast has given up on the page, but the user has loaded it: it may be there
+	 * savecast has stopped trying, but the user has loaded the page: the server may answer
 	 * again.
 	 */
 	if (tab->retry && (!asked || strcmp(tab->url, message->url) != 0)) {
@@ -140,14 +140,14 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 	tab->url = mem_steal(message->url);
 	tab_tell_again(tab);
 	if (tab->server && !server_is_well(tab->server)) {
-		/* the page was requested: the server may be up again */
+		/* the user requested the page: the server may be running again */
 		server_recheck(tab->server);
 	}
 }
 
 /*
- * A browser without permission for the page takes its own error page for a loaded one. If
- * no process is known whose end the gate would notice, at least a missing socket shows it.
+ * Without permission for the page, an extension cannot tell the browser's error page from a
+ * loaded page. If no process of the server is known, a missing socket shows that it is down.
  */
 static bool loaded_nothing(const struct tab *tab, const struct wire_message *message)
 {
@@ -155,7 +155,7 @@ static bool loaded_nothing(const struct tab *tab, const struct wire_message *mes
 		server_visibility(tab->server) != SERVER_SEEN && !server_listens(tab->server);
 }
 
-/* The server is asked again: the tab shows an error, or what it showed before. */
+/* Whether the tab is to try again: it shows an error, or still the old page. */
 static bool is_failure(enum step_kind step)
 {
 	return step == STEP_FAILED || step == STEP_STAYS;
@@ -197,8 +197,8 @@ static void session_report(struct browser *browser, struct wire_message *message
 }
 
 /*
- * The user wants the folder of the tab's server to be a project. The message names no folder:
- * only one that the daemon has found by itself can be meant.
+ * The user wants the folder of the tab's server to be a project. The message names no folder,
+ * so it can only make a folder a project that the daemon itself has found.
  */
 static void session_track(struct browser *browser, const struct wire_message *message)
 {
@@ -207,7 +207,7 @@ static void session_track(struct browser *browser, const struct wire_message *me
 	struct route_answer answer;
 
 	if (!tab || tab->project) {
-		return; /* it is no longer on, or has a project meanwhile */
+		return; /* it is no longer on, or has a project by now */
 	}
 	router_answer(browsers->router, tab->url, browser->order, &answer);
 	if (!answer.project && answer.folder) {

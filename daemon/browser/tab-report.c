@@ -94,7 +94,7 @@ static void tab_answer(struct tab *tab, bool asked)
 
 	tab->stale = false;
 	router_answer(browsers->router, tab->url, tab->browser->order, &answer);
-	/* Not earlier: finding the answer may add a project, which looks up this very tab. */
+	/* Not earlier: finding the answer may add a project, which looks up this tab, too. */
 	before = tab->project;
 	server_before = tab->server;
 	tab->server = mem_steal(answer.server);

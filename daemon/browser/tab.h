@@ -25,14 +25,14 @@ struct tab {
 	struct browser *browser;
 	char *url;
 	bool stale; /* what it shows may have changed: look it up */
-	enum wire_tab_state state; /* as the browser was told, together with: */
+	enum wire_tab_state state; /* as sent to the browser, with the reason: */
 	char *reason;
 	uint64_t revision; /* of the rules that are withheld; 0: none */
 	struct server *server;	  /* a reference; NULL if none is known */
 	uint64_t awaited;	  /* the event whose end this tab has not reported, or 0 */
-	struct retry *retry;	  /* it shows a failed load; see retry.h */
+	struct retry *retry;	  /* set while it shows a failed load; see retry.h */
 	struct problems *problems; /* of its newest load; see problems.h; NULL: not reported yet */
-	uint64_t loaded; /* the last event that it loaded a page for, or 0, at: */
+	uint64_t loaded; /* the last event that it loaded a page for, or 0; the time of that: */
 	uint64_t loaded_usec;
 	struct project *project;  /* NULL if none is known */
 	struct tab *next, **back; /* in the project's list */
@@ -53,7 +53,7 @@ void tabs_clear(struct tabs *tabs);
 /* Moves the tab to this project's list, from any other; NULL for none. */
 void tab_set_project(struct tab *tab, struct project *project);
 /*
- * Whether no earlier tab in the project's list shows the same server: one tab per server
- * passes.
+ * Whether no earlier tab in the project's list shows the same server. True for one tab per
+ * server.
  */
 bool tab_is_first_of_server(const struct tab *tab);

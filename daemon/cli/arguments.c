@@ -13,7 +13,7 @@
 const struct option_row option_rows[OPTION_COUNT] = {
 	{'s', false, "stdin", NULL, "read names from standard input, one a line, until it ends"},
 	{'f', true, "follow", NULL, "go on printing what happens, until Ctrl-C"},
-	{'n', true, "number", "N", "begin with the newest N events (default 10, at most 256)"},
+	{'n', true, "number", "N", "begin with the last N events (default 10, at most 256)"},
 	{'p', false, "project", NULL, "write the settings of the project, not your own"},
 	{'u', false, "unset", NULL, "remove the value"},
 	{'r', false, "revoke", NULL, "no longer trust anything in it"},
@@ -109,7 +109,7 @@ bool arguments_read_port(const char *text, uint16_t *port)
 	return true;
 }
 
-/* One option that getopt_long() found. Returns as arguments_read() does. */
+/* Takes one option that getopt_long() found. Returns what arguments_read() returns. */
 static bool read_option(
 	struct arguments *args, const struct verb *verb, int letter, enum exit_code *code)
 {
@@ -163,7 +163,7 @@ static bool read_option(
 	}
 }
 
-/* What is left once the options are taken. */
+/* Takes the arguments that are not options. */
 static bool read_names(struct arguments *args, const struct verb *verb, int argc, char **argv,
 	enum exit_code *code)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* Command lines: the options that exist, and what a verb makes of its own. */
+/* Command lines: all options, and the command line of a verb, parsed. */
 
 #include "cli/verb.h"
 
@@ -10,7 +10,7 @@ struct option_row {
 	char letter;
 	bool is_short; /* also as -LETTER */
 	const char *name;
-	const char *argument; /* what it is called in the help; NULL if there is none */
+	const char *argument; /* its argument's name in the help; NULL: it has none */
 	const char *help;
 };
 
@@ -21,7 +21,7 @@ bool option_is_taken(const struct option_row *row, const struct verb *verb);
 
 /*
  * Reads the options of `verb`. argv[0] is the verb's name. Returns whether to run the
- * verb; if not, this printed what was wrong or asked for (--help, --version), and
+ * verb; if not, this has printed an error, or what --help or --version ask for, and
  * `code` is the exit code.
  */
 bool arguments_read(struct arguments *args, const struct verb *verb, int argc, char **argv,

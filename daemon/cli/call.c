@@ -131,7 +131,7 @@ enum exit_code call_with_folder(const struct verb *verb, const struct folder_cal
 
 void call_print_json(json_t *value)
 {
-	/* In pure ASCII no string can control the terminal that this may be printed on. */
+	/* Escaped to ASCII, no string can control the terminal on which this may be printed. */
 	json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
 	putchar('\n');
 	json_decref(value);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* What verbs do with the daemon: connect, call, and print what went wrong. */
+/* How verbs use the daemon: connect, call, and print errors. */
 
 #include "cli/client-bus.h"
 #include "cli/verb.h"

@@ -22,7 +22,7 @@
 static const int forwarded[] = {
 	SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
 
-/* More than a pipe or a terminal holds, in reads of READ_BYTES. */
+/* In all, more bytes than the buffer of a pipe or a terminal. */
 enum { READ_BYTES = 4096, REST_READS_MAX = 64 };
 
 struct child {
@@ -34,7 +34,7 @@ struct child {
 	struct output_tail *said;
 };
 
-/* Makes the two ends of the child's standard error. */
+/* Creates the two ends of the child's standard error. */
 static int child_open_errors(int *ours, int *its)
 {
 	struct termios raw;
@@ -43,7 +43,7 @@ static int child_open_errors(int *ours, int *its)
 
 	if (isatty(STDERR_FILENO) && openpty(ours, its, NULL, NULL, NULL) == 0) {
 		if (tcgetattr(*its, &raw) == 0) {
-			cfmakeraw(&raw); /* no byte is changed on the way */
+			cfmakeraw(&raw); /* the terminal changes no byte */
 			tcsetattr(*its, TCSANOW, &raw);
 		}
 		if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0) {
@@ -121,7 +121,7 @@ static void child_on_signal(struct child *child)
 	if (info.ssi_signo == SIGWINCH && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0) {
 		ioctl(child->errors, TIOCSWINSZ, &size);
 	}
-	/* A signal from the terminal reaches the command without our help. */
+	/* Signals from the terminal reach the command without this. */
 	if (!child->ended && info.ssi_code != SI_KERNEL) {
 		kill(child->pid, (int)info.ssi_signo);
 	}
@@ -139,13 +139,13 @@ static void child_wait(struct child *child)
 			return;
 		}
 		if (fds[1].revents && !child_hear(child) && errno != EAGAIN) {
-			fds[1].fd = -1; /* closed; the command goes on without it */
+			fds[1].fd = -1; /* closed, but the command may still run */
 		}
 		if (fds[0].revents) {
 			child_on_signal(child);
 		}
 	}
-	/* Read the rest, but not without end: a process that outlives the command may go on writing. */
+	/* Read the rest, with a limit: a process that outlives the command may go on writing. */
 	for (int i = 0; i < REST_READS_MAX && fds[1].fd >= 0 && child_hear(child); i++) {
 	}
 }
@@ -160,7 +160,7 @@ int child_run(char **command, struct output_tail *said)
 	if (r < 0) {
 		return r;
 	}
-	/* If we inherited it as ignored, the kernel would neither signal the end nor keep the status. */
+	/* If SIGCHLD were ignored, as it may be inherited, the kernel would not keep the status. */
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);

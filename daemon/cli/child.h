@@ -3,8 +3,8 @@
 
 /*
  * Runs a command as if it had been started directly: standard streams and signals pass
- * through, and it has the terminal. Only its standard error is read on the way, from a
- * pseudo-terminal if ours is a terminal, so that the command keeps its colours.
+ * through, and it has the terminal. Only its standard error is read and passed on, through
+ * a pseudo-terminal if ours is a terminal, so that the command still prints colours.
  */
 
 #include "cli/output-tail.h"

@@ -93,8 +93,9 @@ static DBusHandlerResult client_filter(DBusConnection *connection, DBusMessage *
 }
 
 /*
- * The session bus' address, or that of a savecastd with a bus of its own; or NULL and
- * why. libdbus looks in the first two places, but then tries to start a bus through X11, and its error is about that.
+ * The address of the session bus, or of the bus of a `savecastd --private-bus`; or NULL and
+ * why. libdbus would look in the first two places, too, but then try to start a bus through X11,
+ * and report an error about that.
  */
 static char *client_address(char **why)
 {
@@ -160,7 +161,7 @@ void client_free(struct client *client)
 	if (!client) {
 		return;
 	}
-	if (client->filtered) { /* libdbus aborts when it has no such filter */
+	if (client->filtered) { /* libdbus aborts if it does not have the filter */
 		dbus_connection_remove_filter(client->connection, client_filter, client);
 	}
 	if (client->connection) {

@@ -3,7 +3,7 @@
 
 /*
  * The command line's connection to the daemon. Only the files named *-bus.c include
- * libdbus; the daemon's replies are handed out as JSON values.
+ * libdbus; the daemon's replies are returned as JSON values.
  *
  * There are two ways to call: client_call() waits for the reply; client_send() does not,
  * and the caller serves the connection from its own poll().
@@ -19,7 +19,7 @@
 
 struct client;
 
-/* How long to wait for a reply; a bus may take that long to start the daemon. */
+/* How long to wait for a reply. By default, the bus waits as long for the daemon to start. */
 enum { CLIENT_TIMEOUT_MSEC = 25000 };
 
 struct client_option {
@@ -48,7 +48,7 @@ struct client_reply {
 	uint32_t serial; /* as client_send() returned it */
 	enum call_result result;
 	json_t *values;	 /* array of the reply's arguments, if CALL_DONE */
-	const char *why; /* "<what>: <value>: <why>", if not */
+	const char *why; /* "<what>: <value>: <why>", otherwise */
 	bool unanswered; /* the daemon ended before it replied */
 };
 
@@ -66,7 +66,7 @@ struct client_handlers {
 
 /*
  * Connects to the session bus. NULL and why (the caller frees it) if it cannot
- * be reached. `handlers` may be NULL; else it outlives the client.
+ * be reached. `handlers` may be NULL; otherwise they must outlive the client.
  */
 struct client *client_new(const struct client_handlers *handlers, void *userdata, char **why);
 void client_free(struct client *client);
@@ -81,7 +81,7 @@ enum call_result client_call(struct client *client, const struct client_method *
 
 /*
  * Calls, and returns the call's serial, never 0. reply() is called with the result, unless
- * the bus goes away.
+ * the connection to the bus ends.
  */
 uint32_t client_send(struct client *client, const struct client_method *method);
 

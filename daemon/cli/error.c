@@ -76,8 +76,8 @@ static bool error_is(const struct error_row *row, const char *name)
 }
 
 /*
- * The daemon's errors begin with the method and its argument, "Track: root: ...", which
- * says nothing to a person at a command line.
+ * Removes the method and its argument, "Track: root: ", from the beginning of a daemon's
+ * error: a user of the command line does not know them.
  */
 static char *without_api_words(const char *text)
 {

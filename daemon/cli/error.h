@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /*
- * Prints "savecast: <what>: <value>: <why>" on standard error, on one line, whatever
- * bytes a name in it holds.
+ * Prints "savecast: <what>: <value>: <why>" on standard error, always on one line:
+ * control characters are escaped.
  */
 void error_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -15,7 +15,7 @@ void error_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 enum call_result {
 	CALL_DONE,
 	CALL_REFUSED,	  /* the daemon returned an error */
-	CALL_UNREACHABLE, /* nobody answered */
+	CALL_UNREACHABLE, /* no reply came */
 };
 
 /*
@@ -24,5 +24,5 @@ enum call_result {
  */
 enum call_result error_explain(const char *name, const char *text, char **why);
 
-/* Whether the daemon ended before it answered, so that it is worth trying once more. */
+/* Whether the daemon ended before it answered, so that the call can be made once more. */
 bool error_is_unanswered(const char *name);

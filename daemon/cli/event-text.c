@@ -99,7 +99,7 @@ static char *event_outcome(const json_t *event)
 char *event_text_line(const json_t *event, uint64_t now_wall_usec)
 {
 	_cleanup_free_ char *outcome = event_outcome(event);
-	/* This has at most TEXT_SHORTEST columns of the name. */
+	/* With the shortest form of the name: at most TEXT_SHORTEST columns. */
 	_cleanup_free_ char *bare = event_header(event, now_wall_usec, 0);
 	_cleanup_free_ char *header = NULL;
 	size_t used = text_columns(bare) + text_columns(outcome) - TEXT_SHORTEST;
@@ -109,7 +109,7 @@ char *event_text_line(const json_t *event, uint64_t now_wall_usec)
 	return mem_printf("%s%s", header, outcome);
 }
 
-/* The step's text with the tab, and without the word, which is printed before it. */
+/* The step's text and tab, without its first word, which is printed in its own column. */
 static char *step_rest(const json_t *step, const char *word)
 {
 	const char *text = text_of(step, "text");

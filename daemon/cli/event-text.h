@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Events and their steps, as ListEvents and EventStep return them, as text for a person.
+ * Formats events and their steps, as ListEvents and EventStep return them, for display.
  * Keys that are missing or of the wrong type are left out. Pure; the caller frees the
  * texts, which are safe for a terminal.
  *
@@ -15,7 +15,7 @@
 
 #include <jansson.h>
 
-/* Columns: longer lines are wrapped; a line in a list, indented by two, is cut. */
+/* Columns: longer lines are wrapped; lines in a list, which are indented by two, are cut. */
 enum { EVENT_TEXT_WIDTH = 80, EVENT_TEXT_LINE_WIDTH = 78 };
 
 uint64_t event_serial(const json_t *event);

@@ -61,7 +61,7 @@ static void channel_exec(const struct channel *channel, pid_t parent, const int 
 			_exit(127);
 		}
 	}
-	/* Should we be killed: ssh would not notice before the other side sends something. */
+	/* In case we are killed: ssh would not notice it until the other side sends something. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent) {
 		_exit(127);
@@ -209,7 +209,7 @@ int channel_serve(struct channel *channel, const struct pollfd fds[CHANNEL_FDS],
 	down = channel->phase == CHANNEL_RUNNING ? relay_serve(&channel->down, fds + 2)
 						 : RELAY_OPEN;
 	if (up == RELAY_ENDED && channel->input >= 0) {
-		close_fd(&channel->input); /* tells the command; what it answers still comes */
+		close_fd(&channel->input); /* its last bytes are still passed on */
 		channel->unwanted = true;
 		channel->due_usec = now_usec + CHANNEL_END_USEC;
 	}
@@ -233,7 +233,7 @@ void channel_reaped(struct channel *channel, int status)
 	}
 	channel->pid = 0;
 	channel->status = status;
-	/* What it has sent before is still in the pipe. */
+	/* Its last bytes are still in the pipe. */
 	if (channel->phase == CHANNEL_ENDING) {
 		channel->phase = CHANNEL_DONE;
 	}

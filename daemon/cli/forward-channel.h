@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * One connection of `savecast forward`, and the run of the command that it gets: the
- * command starts with the connection's first byte, and its standard input and output
- * are the connection. What it writes to standard error is kept for the reason.
+ * One connection of `savecast forward`, and its process: the command is started when the
+ * connection's first byte arrives, and its standard input and output are connected to it.
+ * The last line of its standard error is kept as the reason if it fails.
  */
 
 #include <poll.h>
@@ -14,14 +14,14 @@
 #include "util/clock.h"
 #include "cli/relay.h"
 
-/* For a connection's first byte: nobody who has nothing to say starts a command. */
+/* Within this time the first byte must come: without it, no command is started. */
 #define CHANNEL_FIRST_BYTE_USEC (5 * CLOCK_USEC_PER_SEC)
-/* For the command's first byte: an ssh that asks for a password may need a while. */
+/* Within this time the command must answer: an ssh that asks for a password takes a while. */
 #define CHANNEL_ANSWER_USEC (60 * CLOCK_USEC_PER_SEC)
-/* For a command that is no longer needed to end by itself, and then after SIGTERM. */
+/* A command that is no longer needed has this time to end; then as long after SIGTERM. */
 #define CHANNEL_END_USEC (2 * CLOCK_USEC_PER_SEC)
 
-/* Bytes that nobody takes for so long mean that the connection is no more. */
+/* If bytes are not read for this time, the connection counts as dead. */
 #define CHANNEL_STUCK_USEC (30 * CLOCK_USEC_PER_SEC)
 
 enum {
@@ -32,7 +32,7 @@ enum {
 enum channel_phase {
 	CHANNEL_WAITING, /* for the connection's first byte */
 	CHANNEL_RUNNING,
-	CHANNEL_ENDING, /* the connection is closed; the command is on its way out */
+	CHANNEL_ENDING, /* the connection is closed; the command has not ended yet */
 	CHANNEL_DONE,
 };
 
@@ -43,13 +43,13 @@ struct channel {
 	pid_t pid; /* 0: not running */
 	int status; /* as of waitpid(), once it has ended */
 	int input, output, errors; /* the command's; -1 once closed */
-	int signal; /* that was sent last */
+	int signal; /* the last one that was sent */
 	bool ran;
-	bool unwanted; /* the connection ended first, so how the command ends is not its fault */
+	bool unwanted; /* the connection ended first, so the command's exit status is no failure */
 	const char *late; /* what did not happen in time, or NULL */
 	uint64_t due_usec; /* when this phase has lasted too long */
 	uint64_t stuck_usec; /* when bytes have waited too long */
-	size_t passed; /* as of the last look */
+	size_t passed; /* at the last check */
 	size_t said_length;
 	char said[CHANNEL_SAID_MAX + 1]; /* the last line of standard error */
 	bool said_whole; /* the next byte begins a new line */

@@ -33,7 +33,7 @@ static void take(const char *key, const char *value, unsigned line, void *userda
 	} else {
 		reading->fault = mem_printf(strcmp(rest, "port") == 0
 				? "line %u: %s: %s: must be a number from 1 to 65535"
-				: "line %u: %s: %s: there are command and port, which have a value",
+				: "line %u: %s: %s: must be command or port, with a value",
 			line, key, value ? value : "");
 	}
 }

@@ -22,14 +22,14 @@ enum forward_link {
 struct forward_state {
 	enum forward_link link;
 	unsigned failures; /* in a row */
-	uint64_t retry_usec; /* no command is run before */
+	uint64_t retry_usec; /* no command is run before this time */
 	char *why;	     /* of LOST and FAILED: one line, for display */
 };
 
 void forward_state_init(struct forward_state *state);
 void forward_state_clear(struct forward_state *state);
 
-/* Whether a connection may run the command now; else it is to be refused. */
+/* Whether a connection may run the command now; otherwise it must be refused. */
 bool forward_state_may_run(const struct forward_state *state, uint64_t now_usec);
 
 /* These return whether to print a line: the same failure is printed only once. */

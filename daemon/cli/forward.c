@@ -30,7 +30,7 @@ struct forward {
 	size_t listener_count;
 	struct channel *channels[FORWARD_CONNECTIONS_MAX];
 	size_t channel_count;
-	bool refused; /* that another user's process was refused has been said */
+	bool refused; /* it was reported that another user's process was refused */
 	bool ends;
 };
 
@@ -46,7 +46,7 @@ bool forward_name_is_valid(const char *name)
 	return length > 0 && length <= FORWARD_NAME_MAX && name[0] != '-';
 }
 
-/* One line for each change: what a person sees, or a log keeps. */
+/* Prints one line for each change, for the user and for a log. */
 static void forward_say(const struct forward *forward, const char *state, const char *why)
 {
 	const struct forward_options *options = forward->options;
@@ -87,7 +87,7 @@ static int forward_listen(struct forward *forward, uint16_t *port)
 	for (size_t i = 0; i < LOOPBACK_SOCKETS_MAX; i++) {
 		int fd = loopback_listen(families[i], port);
 
-		/* Without IPv6 here, 127.0.0.1 must do. */
+		/* If the machine has no IPv6, 127.0.0.1 is enough. */
 		if (fd < 0 && (i == 0 || fd == -EADDRINUSE)) {
 			return fd;
 		}
@@ -193,7 +193,7 @@ static void forward_serve_channel(
 	channel_check(channel, now);
 }
 
-/* Takes those out that are done, and says what their end means. */
+/* Removes the channels that have ended, and reports failures. */
 static void forward_sweep(struct forward *forward, uint64_t now)
 {
 	size_t kept = 0;
@@ -248,7 +248,7 @@ static void forward_turn(struct forward *forward)
 	}
 	if (poll(fds, FIXED + channels * CHANNEL_FDS,
 		    forward_timeout(forward, clock_now_usec())) < 0) {
-		return; /* EINTR: nothing is known of the descriptors */
+		return; /* EINTR: poll() has not set the events */
 	}
 	now = clock_now_usec();
 	for (size_t i = 0; i < channels; i++) {
@@ -272,7 +272,7 @@ static int forward_hold_signals(void)
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGCHLD, SIG_DFL); /* ignored, as it may be inherited, no end would be told */
+	signal(SIGCHLD, SIG_DFL); /* if it is ignored, no status is kept */
 	sigemptyset(&set);
 	for (size_t i = 0; i < COUNT_OF(held); i++) {
 		sigaddset(&set, held[i]);

@@ -2,11 +2,10 @@
 #pragma once
 
 /*
- * `savecast forward`: listens on a loopback port, and gives each connection of this
- * user's own processes one run of a command, whose standard input and output lead to
- * a savecastd elsewhere (`savecast stdio`). Connections from other users' processes
- * are reset before a byte is read. Runs until SIGINT, SIGTERM or SIGHUP, and ends its
- * commands then.
+ * `savecast forward`: listens on a loopback port, and runs a command for each connection
+ * of this user's processes. Standard input and output of the command lead to a savecastd
+ * elsewhere (`savecast stdio`). Connections from other users' processes are reset before
+ * a byte is read. Runs until SIGINT, SIGTERM or SIGHUP, and ends its commands then.
  */
 
 #include <stdbool.h>
@@ -16,7 +15,7 @@
 
 enum {
 	FORWARD_PORT = 7284, /* unless another is asked for */
-	FORWARD_CONNECTIONS_MAX = 32, /* more are reset; each takes a process and 128 KiB */
+	FORWARD_CONNECTIONS_MAX = 32, /* further ones are reset; each takes a process and 128 KiB */
 	FORWARD_NAME_MAX = 64,
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* What the verb table says, printed for people and for programs. */
+/* Prints the verb table, for users and for programs. */
 
 #include "cli/verb.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* Prints events on standard output: for a person, or one JSON object a line. */
+/* Prints events on standard output: as text, or as one JSON object per line. */
 
 #include <stdbool.h>
 
@@ -20,5 +20,5 @@ void log_print_step(const json_t *step);
 /* {"event":N,"step":{...}} */
 void log_print_step_json(json_int_t serial, json_t *step);
 
-/* Names the event whose steps follow, if another event was printed last. */
+/* If another event was printed last, prints the header of the event whose steps follow. */
 void log_print_again(json_int_t serial, const char *subject);

@@ -44,7 +44,7 @@ static int frames_read_length(struct lsp_frames *frames, const char *value)
 	return 0;
 }
 
-/* UTF-8 is the only encoding in LSP; it has two names. */
+/* LSP has only one encoding, UTF-8, and two names for it. */
 static int frames_read_type(struct lsp_frames *frames, const char *value)
 {
 	const char *charset = strcasestr(value, "charset=");
@@ -153,7 +153,7 @@ static void frames_end_message(struct lsp_frames *frames, lsp_frames_fn *each, v
 		each(frames->message ? frames->message : "", frames->message_length, userdata);
 	}
 	frames->announced = LSP_FRAMES_UNKNOWN;
-	/* The room for one large file must not stay allocated until the editor ends. */
+	/* The memory for one large file must not stay allocated until the editor ends. */
 	if (frames->message_room > LSP_HEADER_MAX) {
 		free(mem_steal(frames->message));
 		frames->message_room = 0;

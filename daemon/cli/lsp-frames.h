@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 enum {
-	LSP_LINE_MAX = 256,		/* of a header, without its line break */
-	LSP_HEADER_MAX = 4096,		/* all lines of one */
+	LSP_LINE_MAX = 256,		/* bytes of a header line, without its line break */
+	LSP_HEADER_MAX = 4096,		/* bytes of all lines of a header */
 	LSP_MESSAGE_MAX = 1024 * 1024,	/* a longer message is skipped */
 	LSP_SKIPPED_MAX = 512 << 20,	/* a longer one is an error */
 };

@@ -13,7 +13,7 @@ enum mcp_error {
 	MCP_INVALID_PARAMS = -32602,
 };
 
-/* The revisions of the protocol that are the same in all that is used here; the latest first. */
+/* Revisions of the protocol, the latest first. What is used here is the same in all of them. */
 static const char *const revisions[] = {"2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"};
 
 /* Each takes at most one argument. */

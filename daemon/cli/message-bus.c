@@ -161,7 +161,7 @@ static json_t *value_of(DBusMessageIter *from)
 	case DBUS_TYPE_VARIANT:
 		dbus_message_iter_recurse(from, &inner);
 		return value_of(&inner);
-	case DBUS_TYPE_UNIX_FD: /* would have to be closed */
+	case DBUS_TYPE_UNIX_FD: /* a descriptor would have to be closed */
 		return json_null();
 	}
 	dbus_message_iter_get_basic(from, &value);

@@ -20,8 +20,8 @@ DBusMessage *message_from_method(const struct client_method *method);
 
 /*
  * An array of the message's arguments, of any type: strings, object paths and signatures
- * become strings, arrays and structs arrays, dictionaries objects, and a variant what it
- * contains. A number that JSON cannot hold becomes a string (a large t) or null (a NaN).
+ * become strings, arrays and structs become arrays, dictionaries become objects, and a variant
+ * becomes its value. A number that JSON cannot hold becomes a string (a large t) or null (a NaN).
  * The caller drops it.
  */
 json_t *message_to_json(DBusMessage *message);

@@ -12,7 +12,7 @@
 #include "util/pathname.h"
 #include "cli/arguments.h"
 
-/* Points behind the last ".." component; NULL if there is none. */
+/* Points after the last ".." component; NULL if there is none. */
 static const char *path_after_dots(const char *path)
 {
 	const char *after = NULL;

@@ -6,7 +6,7 @@
 #include "cli/verb.h"
 
 /*
- * Converts a file name as a person or an editor writes it to what the daemon accepts: an
+ * Converts a file name as a user or an editor writes it to what the daemon accepts: an
  * absolute path without empty, "." or ".." components. Bytes stay as they are. Symbolic
  * links are left to the daemon, except before a "..", which means the parent of the
  * link's target.
@@ -23,7 +23,7 @@ int path_argument_read(const char *given, const char *folder, char **text, const
 bool path_argument_is_url(const char *given);
 
 /*
- * The URL that was probably meant by a name without a scheme, as "localhost:8000/a"; NULL
+ * The URL that the user probably meant by a name without a scheme, as "localhost:8000/a"; NULL
  * if it does not look like one, or there is such a file. The caller frees it.
  */
 char *path_argument_guess_url(const char *given);

@@ -26,7 +26,7 @@ char *private_daemon_address(void)
 	return mem_printf("unix:path=%s", socket_name);
 }
 
-/* What an earlier one has logged is kept, up to a size. */
+/* Appends to the log of an earlier daemon, unless that is too large. */
 static int open_log(const char *folder)
 {
 	_cleanup_free_ char *name = mem_printf("%s/log", folder);
@@ -49,7 +49,7 @@ static void run_daemon(int log, int address)
 	char own[ADDRESS_MAX];
 	ssize_t n = readlink("/proc/self/exe", own, sizeof own - sizeof "d");
 
-	setsid(); /* the terminal, or ssh, may end */
+	setsid(); /* it must survive the end of the terminal or of ssh */
 	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
 	dup2(address, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
@@ -62,7 +62,7 @@ static void run_daemon(int log, int address)
 	_exit(127);
 }
 
-/* Its first line, which it prints once its bus is there. */
+/* Reads its first line: the address of its bus, printed once the bus runs. */
 static bool read_address(int from, char address[ADDRESS_MAX])
 {
 	size_t length = 0;

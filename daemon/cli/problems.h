@@ -12,7 +12,7 @@
 bool problems_are_none(const json_t *result);
 
 /*
- * One problem a line, "FILE:LINE:COLUMN: message" with what is known of the place; then, if
- * nothing or not everything can be said, why. What a page said is escaped.
+ * Prints one problem per line: "FILE:LINE:COLUMN: message", as far as the place is known. Then,
+ * if problems may be missing, why. Text that comes from a page is escaped.
  */
 void problems_print(const json_t *result, FILE *to);

@@ -26,7 +26,7 @@ void relay_poll(const struct relay *relay, struct pollfd fds[2])
 	bool writes = open && relay->end > relay->begin;
 
 	fds[0] = (struct pollfd){.fd = reads ? relay->from : -1, .events = POLLIN};
-	/* Without events it still tells that nobody reads the sink any more. */
+	/* Even without events, poll() reports that the sink's reader has ended. */
 	fds[1] = (struct pollfd){.fd = open ? relay->to : -1, .events = writes ? POLLOUT : 0};
 }
 
@@ -80,7 +80,7 @@ enum relay_state relay_serve(struct relay *relay, const struct pollfd fds[2])
 	if (fds[0].revents) {
 		relay_read(relay);
 	}
-	/* At once, without asking whether it can: most often it can. */
+	/* Now, without a poll() first: usually the sink is writable. */
 	if (relay->state == RELAY_OPEN) {
 		relay_write(relay);
 	}

@@ -3,8 +3,8 @@
 
 /*
  * One direction of a byte pipe: from one descriptor to another, with a bounded
- * buffer between them. While the buffer is full nothing is read, so a slow reader
- * slows down the writer and takes no memory. Never blocks: both descriptors must
+ * buffer between them. Nothing is read while the buffer is full, so a slow reader
+ * slows down the writer, and memory is bounded. Never blocks: both descriptors must
  * have O_NONBLOCK. Owns neither of them.
  */
 
@@ -16,9 +16,9 @@ enum { RELAY_BYTES_MAX = 64 * 1024 };
 
 enum relay_state {
 	RELAY_OPEN,
-	RELAY_ENDED,  /* the source has ended, and all that it sent was passed on */
+	RELAY_ENDED,  /* the source has ended, and all its bytes were passed on */
 	RELAY_SOURCE_FAILED,
-	RELAY_SINK_FAILED, /* nobody reads it any more */
+	RELAY_SINK_FAILED, /* its reader has ended */
 };
 
 struct relay {
@@ -27,7 +27,7 @@ struct relay {
 	bool source_ended;
 	bool moved; /* whether a byte has come from the source */
 	size_t passed; /* bytes that the sink has taken; may wrap */
-	size_t begin, end; /* of what waits */
+	size_t begin, end; /* of the bytes that wait */
 	char bytes[RELAY_BYTES_MAX];
 };
 
@@ -35,5 +35,5 @@ void relay_init(struct relay *relay, int from, int to);
 
 /* What to poll() for: fds[0] is the source, fds[1] the sink. */
 void relay_poll(const struct relay *relay, struct pollfd fds[2]);
-/* Reads and writes what can be, after poll() has filled in the same two. */
+/* Reads and writes as much as possible, after poll() has filled in the same two. */
 enum relay_state relay_serve(struct relay *relay, const struct pollfd fds[2]);

@@ -37,7 +37,7 @@ static void save_delivery_remove(struct save_delivery *delivery, struct save_bat
 	save_batch_free(batch);
 }
 
-/* Gives up on a save; `why` says who cannot be reached, or why the daemon refused it. */
+/* Gives up on a save. `why` says what cannot be reached, or why the daemon refused the save. */
 static void save_delivery_drop(struct save_delivery *delivery, struct save_batch *batch,
 	enum exit_code code, const char *why)
 {

@@ -18,7 +18,7 @@ struct save_stream {
 	struct save_batch *collecting; /* names that were read and are not queued yet, or NULL */
 	char *folder;
 	int term_fd; /* readable once SIGTERM came */
-	bool terminating; /* read what is there, then end */
+	bool terminating; /* read the input that is there, then end */
 	bool ended; /* no more input */
 	uint64_t end_usec; /* when to give up; CLOCK_NEVER before it has ended */
 };
@@ -130,7 +130,7 @@ static void save_stream_wait(struct save_stream *stream, int timeout_msec)
 	if (fds[0].revents) {
 		save_stream_read(stream);
 	} else if (stream->terminating && wants_input) {
-		save_stream_end(stream); /* all that was there has been read */
+		save_stream_end(stream); /* all input that was there has been read */
 	}
 	if (fds[1].revents) {
 		stream->terminating = true;
@@ -144,7 +144,7 @@ static void save_stream_loop(struct save_stream *stream)
 		uint64_t wake;
 
 		if (stream->ended) {
-			stream->delivery.rest = false; /* no new save will end it */
+			stream->delivery.rest = false; /* no new save will set it to false */
 		}
 		if (!save_delivery_is_full(&stream->delivery)) {
 			save_stream_enqueue(stream);

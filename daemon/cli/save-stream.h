@@ -3,9 +3,9 @@
 
 /*
  * The long-lived job that an editor starts to report its saves: reads standard input until
- * it ends, and reports the file names in it to the daemon, without ever waiting for a
- * reply. One thread, one poll(), asleep while nothing happens. The names of one read() go
- * in one call. The source knows the format of the input.
+ * it ends, and reports the file names in it to the daemon, without waiting for replies. One
+ * thread, which sleeps in poll() while nothing happens. The names of one read() are sent in
+ * one call. The source knows the format of the input.
  */
 
 #include <poll.h>
@@ -23,9 +23,9 @@ struct save_stream;
 
 struct save_stream_source {
 	/*
-	 * Whether to go on reading while too many calls are unanswered, so that a daemon
-	 * that hangs never blocks the writer. Names then wait here, each once, at most as
-	 * many as fit in one call. Otherwise they wait in the pipe.
+	 * Whether to go on reading while too many calls are unanswered. If true, a daemon that
+	 * hangs does not block the writer: names wait here, each once, at most as many as fit in
+	 * one call. If false, they wait in the pipe.
 	 */
 	bool reads_on;
 	/* Takes the bytes that were read; may overwrite them. Returns whether to go on reading. */

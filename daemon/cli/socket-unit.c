@@ -50,8 +50,8 @@ static char is_active[] = "is-active", reload[] = "daemon-reload", stop[] = "sto
 	    start[] = "start", socket_unit[] = SOCKET, service[] = SERVICE;
 
 /*
- * Whether the manager has read the drop-in: it does not if XDG_CONFIG_HOME names another
- * folder for this command than for the user's session.
+ * Whether the user's systemd has read the drop-in. It has not if XDG_CONFIG_HOME differs
+ * between this command and the user's session.
  */
 static bool manager_reads(const char *drop_in)
 {
@@ -66,7 +66,7 @@ static bool manager_reads(const char *drop_in)
 	return found;
 }
 
-/* systemd opens the new port. It does not do that while the daemon uses the old one. */
+/* Makes systemd open the new port. It does not do that while the daemon uses the old one. */
 static int restart_unit(const char *drop_in, uint16_t port)
 {
 	bool was_read, daemon_ran;
@@ -74,7 +74,7 @@ static int restart_unit(const char *drop_in, uint16_t port)
 	if (!manager_runs()) {
 		return 0;
 	}
-	was_read = manager_reads(drop_in); /* one that was removed */
+	was_read = manager_reads(drop_in); /* it was read before it was removed */
 	if (SYSTEMCTL(reload) != 0) {
 		return -EIO;
 	}

@@ -12,7 +12,7 @@
 #include "cli/event-text.h"
 #include "cli/text.h"
 
-/* One screen, and at most how much of each is on it. */
+/* The size of a screen, and how much of each list is shown on it at most. */
 enum {
 	STATUS_LINES = 24,
 	STATUS_PROBLEMS = 2,
@@ -20,7 +20,7 @@ enum {
 	STATUS_TABS = 4,
 };
 
-/* How many of each are shown. */
+/* How many rows of each list are shown. */
 struct room {
 	size_t problems, projects, tabs, events;
 };
@@ -71,7 +71,7 @@ static void print_daemon(FILE *to, const json_t *status)
 		wrapped);
 }
 
-/* Prints the heading with how many are shown, if not all. Returns that number. */
+/* Prints the heading, and how many rows are shown if not all. Returns that number. */
 static size_t print_heading(FILE *to, const char *heading, size_t count, size_t max)
 {
 	if (count > max) {
@@ -117,7 +117,7 @@ static char *servers_of(const json_t *project)
 	return line;
 }
 
-/* A remark on a project, below its line. */
+/* Prints a remark on a project below its line. */
 static void print_remark(FILE *to, const char *what, const json_t *project, const char *key)
 {
 	_cleanup_free_ char *said = safe_of(project, key);
@@ -179,7 +179,7 @@ static void print_tab(FILE *to, const json_t *tab)
 	_cleanup_free_ char *full_url = safe_of(tab, "url");
 	_cleanup_free_ char *url = text_shorten(full_url, EVENT_TEXT_WIDTH - REASON_COLUMN);
 	_cleanup_free_ char *reason = safe_of(tab, "reason");
-	/* One line is enough for a tab that works; otherwise the reason says what to do. */
+	/* A tab that works needs one line; otherwise the whole reason shows what to do. */
 	_cleanup_free_ char *wrapped = strcmp(state, "live") == 0
 		? text_shorten(reason, EVENT_TEXT_WIDTH - REASON_COLUMN)
 		: text_wrap(reason, EVENT_TEXT_WIDTH, REASON_COLUMN, REASON_COLUMN);
@@ -215,7 +215,7 @@ static size_t print_problems(FILE *to, const json_t *problems, size_t room)
 	return json_array_size(problems);
 }
 
-/* Those of the user's settings, then those of the projects. */
+/* The errors in the user's settings, then those in the projects' settings. */
 static void print_all_problems(FILE *to, const json_t *status, size_t room)
 {
 	const json_t *projects = json_object_get(status, "projects");
@@ -301,7 +301,7 @@ static size_t count_lines(const char *text)
 	return lines;
 }
 
-/* Shows one less of the longest list; false if one of each is left. */
+/* Shows one row less of the longest list; false if only one row of each list is left. */
 static bool room_shrink(struct room *room)
 {
 	size_t *most = &room->tabs;

@@ -27,7 +27,7 @@ static int stdio_connect(uint16_t port)
 	if (fd < 0) {
 		return -errno;
 	}
-	/* On loopback this ends at once, one way or the other. */
+	/* On loopback, connect() succeeds or fails immediately. */
 	if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
 		r = -errno;
 		close(fd);
@@ -77,7 +77,10 @@ enum exit_code stdio_run(uint16_t port)
 		return EXIT_CODE_UNREACHABLE;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	/* Whoever runs this has made both for it, so nobody else minds. */
+	/*
+	 * O_NONBLOCK affects all processes that share a descriptor: here none do, since the
+	 * command that runs this has created both for it.
+	 */
 	fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
 	fcntl(STDOUT_FILENO, F_SETFL, fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK);
 	relay_init(&in, STDIN_FILENO, fd);

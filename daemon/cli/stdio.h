@@ -12,8 +12,8 @@
 #include "util/clock.h"
 #include "cli/verb.h"
 
-/* For the daemon to close its side, once standard input has ended. */
+/* How long the daemon has to close the connection after standard input has ended. */
 #define STDIO_END_USEC (5 * CLOCK_USEC_PER_SEC)
 
-/* Connects to this loopback port and passes bytes. Complains if it cannot. */
+/* Connects to this loopback port and passes bytes. Prints an error if it cannot connect. */
 enum exit_code stdio_run(uint16_t port);

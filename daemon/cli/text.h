@@ -9,16 +9,16 @@
 #include <jansson.h>
 
 /*
- * The same bytes, with everything escaped that could control a terminal or mislead its
- * reader (control characters, changes of writing direction, invalid UTF-8) as
- * \n, \t, \e, \x9f, \u202e. Backslashes stay as they are.
+ * The text, in which everything is escaped that could control a terminal or mislead its
+ * reader: control characters, changes of writing direction, invalid UTF-8. Examples: \n, \t,
+ * \e, \x9f, \u202e. Backslashes stay as they are.
  */
 char *text_safe(const char *bytes);
 
 /* "0.3 ms", "1234.5 ms" */
 char *text_msec(uint64_t usec);
 
-/* Local time: "14:03:22.418", after the date unless that is the day of `now_wall_usec`. */
+/* Local time: "14:03:22.418"; with the date before it unless that is the day of `now_wall_usec`. */
 char *text_clock(uint64_t wall_usec, uint64_t now_wall_usec);
 
 /* "1 tab", "2 tabs" */
@@ -35,14 +35,14 @@ char *text_home(const char *name, const char *home);
 
 /*
  * Breaks a text at spaces into lines of at most `width` columns. All lines except the first
- * begin with `indent` spaces, which count; `used` columns of the first are already taken.
+ * begin with `indent` spaces, which count; `used` columns of the first line are already used.
  * A word that is longer than a line is not broken.
  */
 char *text_wrap(const char *text, size_t width, size_t indent, size_t used);
 
 /*
- * Its last characters behind "...", cut to `columns`, but never to fewer than
- * TEXT_SHORTEST.
+ * The text cut at its beginning to `columns`, including "..." in front; never to fewer than
+ * TEXT_SHORTEST columns.
  */
 char *text_shorten(const char *text, size_t columns);
 

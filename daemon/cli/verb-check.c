@@ -8,7 +8,7 @@
 #include "cli/problems.h"
 #include "util/mem.h"
 
-/* Tells the daemon of the file, in case nothing else has: a save that it knows changes nothing. */
+/* Reports the file, in case nothing else has: reporting a save twice changes nothing. */
 static enum exit_code check_save(struct client *client, char *file)
 {
 	json_t *values = NULL;

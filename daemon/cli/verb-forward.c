@@ -7,7 +7,7 @@
 #include "cli/forward-config.h"
 #include "cli/forward.h"
 
-/* The command line has no command: that of the settings. */
+/* Runs the command in the settings, since the command line has none. */
 static enum exit_code forward_configured(
 	const struct verb *verb, const struct arguments *args, const char *name)
 {

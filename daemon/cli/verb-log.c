@@ -20,11 +20,11 @@ struct follow {
 	const struct arguments *args;
 	enum follow_state state;
 	uint32_t
-		call; /* the call whose reply is pending, or 0; other replies are an earlier daemon's */
-	bool was_live; /* at least once */
-	uint64_t asked_after; /* the pending list begins after this event */
+		call; /* whose reply is pending, or 0; other replies are from an earlier daemon */
+	bool was_live; /* it was, at least once */
+	uint64_t asked_after; /* the pending call asked for the events after this one */
 	uint64_t ask_after; /* ask for these next, or UINT64_MAX */
-	uint64_t printed_last; /* whose steps were printed last */
+	uint64_t printed_last; /* the event whose steps were printed last */
 	/* Events that were printed; number N is at N % EVENTS_MAX. */
 	struct {
 		uint64_t serial;
@@ -126,7 +126,7 @@ static void follow_on_reply(const struct client_reply *reply, void *userdata)
 	}
 	follow->call = 0;
 	if (reply->unanswered && follow->was_live) {
-		return; /* NameOwnerChanged reports it, too */
+		return; /* the daemon has ended: NameOwnerChanged reports it, too */
 	}
 	if (reply->result != CALL_DONE) {
 		error_print("%s", reply->why);
@@ -138,7 +138,7 @@ static void follow_on_reply(const struct client_reply *reply, void *userdata)
 		return;
 	}
 	follow->state = FOLLOW_LIVE;
-	/* All events of a new daemon are new to us. */
+	/* None of a new daemon's events has been printed. */
 	if (follow->was_live || follow->args->number) {
 		follow_list(follow, 0, follow->was_live ? EVENTS_MAX : follow->args->number);
 	}

@@ -40,7 +40,7 @@ static bool is_of_batch(const json_t *event, const struct save_batch *batch)
 	return false;
 }
 
-/* Says which files of the event reload nothing, and why. Returns whether there are any. */
+/* Prints which files of the event reload nothing, and why. Returns whether there are any. */
 static bool report_in_vain(const json_t *event)
 {
 	const json_t *step;
@@ -67,8 +67,8 @@ static bool report_in_vain(const json_t *event)
 }
 
 /*
- * Looks whether the files count: the daemon accepts a save of any file, and logs what
- * became of it. `first` is the number that it answered with.
+ * Checks whether the saves count: the daemon accepts a save of any file, and logs what it
+ * did with it. `first` is the event's number in its answer.
  */
 static enum exit_code check_events(
 	struct client *client, const struct save_batch *batch, json_int_t first)

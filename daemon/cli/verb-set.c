@@ -16,7 +16,7 @@
 #include "config/config-write.h"
 #include "config/setting.h"
 
-/* The file, and what its patterns are relative to. */
+/* The file to change, and the root to which its patterns are relative. */
 struct target {
 	char *file;
 	char *root; /* NULL: the user's own file */
@@ -38,7 +38,7 @@ static bool folder_has(const char *folder, const char *name)
 
 /*
  * The root of the project that the current folder is in, as the daemon finds it: the
- * nearest folder with a .savecast or a .git; without one the current folder.
+ * nearest folder with a .savecast or a .git; if there is none, the current folder.
  */
 static char *project_root(void)
 {
@@ -81,7 +81,7 @@ static bool target_find(struct target *target, bool project)
 	return true;
 }
 
-/* "port" or "savecast.port". */
+/* Finds a setting by "port" or "savecast.port". */
 static const struct setting *find_setting(const struct verb *verb, const char *name)
 {
 	const char *key = strncmp(name, "savecast.", 9) == 0 ? name + 9 : name;
@@ -94,7 +94,7 @@ static const struct setting *find_setting(const struct verb *verb, const char *n
 	return setting;
 }
 
-/* Whether the setting can have the value there; prints why not. */
+/* Whether the setting can have the value in this file; prints why not. */
 static bool check_value(
 	const struct setting *setting, const char *value, const struct target *target)
 {
@@ -119,7 +119,7 @@ static void ignore_value(const char *key, const char *value, unsigned line, void
 {
 }
 
-/* Whether the daemon would read the file: it is not to be changed in vain. */
+/* Whether the daemon can read the file; otherwise the change would have no effect. */
 static bool check_file(const struct target *target)
 {
 	_cleanup_free_ char *why = NULL;
@@ -157,7 +157,7 @@ static enum exit_code change(
 	return EXIT_CODE_DONE;
 }
 
-/* One command changes the port wherever it is set. */
+/* Changes the port of the systemd unit as well, and reminds of the extension's. */
 static enum exit_code follow_port(const struct arguments *args)
 {
 	struct daemon_settings defaults = {.port = 0};
@@ -258,7 +258,7 @@ const struct verb verb_set = {
 		"root of the current folder's project: the nearest folder above it with a "
 		"`.savecast` or a `.git`, otherwise the folder itself. Creates the file and its "
 		"folder. NAME is a key of `savecast-config`(5), with or without `savecast.` in "
-		"front. The daemon notices the change by itself.\n"
+		"front. The daemon reads the change by itself.\n"
 		"\n"
 		"If the setting can be given several times, VALUE is added to its values; "
 		"otherwise VALUE replaces the old one. `--unset` removes VALUE, or without VALUE "

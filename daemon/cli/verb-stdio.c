@@ -8,13 +8,16 @@
 
 enum { STDIO_TRIES = 50, STDIO_TRY_USEC = 100000 };
 
-/* The daemon of the session bus; where there is none, one with a bus of its own. */
+/*
+ * Connects to the daemon on the session bus; if there is no session bus, to one with a bus of
+ * its own.
+ */
 static struct client *stdio_client(void)
 {
 	_cleanup_free_ char *none = NULL, *why = NULL;
 	struct client *client = client_new(NULL, NULL, &none);
 
-	/* One that was just started by somebody else may not listen yet. */
+	/* A daemon that another program has just started may not listen yet. */
 	for (int i = 0; !client && i < STDIO_TRIES; i++) {
 		free(mem_steal(why));
 		if (!private_daemon_start(&why)) {
@@ -32,7 +35,10 @@ static struct client *stdio_client(void)
 	return client;
 }
 
-/* The port where the daemon listens for browsers; starts it, if its bus can. 0: has complained. */
+/*
+ * The port on which the daemon listens for browsers; starts it if the bus can. After an error,
+ * prints it and returns 0.
+ */
 static uint16_t stdio_port(enum exit_code *code)
 {
 	_cleanup_(client_freep) struct client *client = stdio_client();

@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * The verb table: what `savecast VERB` can be. A verb is a struct verb, defined with
- * what it does in a cli/verb-*.c, and its name in VERBS below. All else comes from
- * here: parsing, --help, the shell completions and the verb's part of savecast(1),
- * which the build makes from `savecast --help --json`.
+ * The verb table: the commands `savecast VERB`. A verb is a struct verb, defined beside its
+ * code in a cli/verb-*.c, and its name in VERBS below. Everything else follows from it:
+ * parsing, --help, the shell completions and the verb's part of savecast(1), which the
+ * build makes from `savecast --help --json`.
  */
 
 #include <stdbool.h>
@@ -60,8 +60,8 @@ enum verb_takes {
 };
 
 /*
- * The texts are Markdown, in which only `code` and blocks that are indented by four
- * spaces are special; they are filled and wrapped where they are shown.
+ * The texts are Markdown with only two forms: `code`, and blocks of code, indented by four
+ * spaces. They are wrapped when they are shown.
  */
 struct verb {
 	const char *name;

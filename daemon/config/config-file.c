@@ -75,7 +75,7 @@ static int config_file_bytes(
 	return 0;
 }
 
-/* libgit2's error, with our line number instead of its file name. */
+/* libgit2's error, without its file name, and with our line number. */
 static char *config_file_fault(void)
 {
 	const git_error *error = git_error_last();

@@ -6,11 +6,11 @@
 /*
  * Git-config files, read with libgit2's own parser, which is loaded only if there is such a
  * file. A file is refused if it is not a regular file of this user, too large, or contains
- * a NUL or "[include": the parser would follow includes into any file, even one that blocks
- * forever. Blocks for the disk.
+ * a NUL or "[include": the parser would read any file that is included, even one that blocks
+ * forever. Reads from the disk, and so may block.
  *
- * A project's file may come from other people and is parsed on the loop: its limits keep
- * the worst case below 5 ms.
+ * A project's file may come from other authors, and is parsed on the loop: because of the
+ * limits, that takes at most 5 ms.
  */
 
 enum config_owner {

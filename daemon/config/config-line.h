@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Finds the line of a git-config text on which a key is set, which libgit2 does not tell.
- * Pure. It is a second reader of the same syntax, so it is trusted only for line numbers.
+ * Finds the line of a git-config text on which a key is set, which libgit2 does not report.
+ * Pure. Since libgit2 parses the text, this second parser is used only for line numbers.
  */
 
 struct config_line {
@@ -16,7 +16,7 @@ struct config_line {
 void config_line_begin(struct config_line *line, const char *text);
 
 /*
- * Continues to the next place where `key`, as libgit2 writes it, is set. Returns the line,
- * starting at 1, or 0 if it is not found; then the position does not change.
+ * Goes on to the next place where `key`, as libgit2 writes it, is set. Returns the line,
+ * starting at 1, or 0 if it is not found; then the position stays the same.
  */
 unsigned config_line_find(struct config_line *line, const char *key);

@@ -52,7 +52,7 @@ static bool has_problem(const struct config_text *text, const char *problem)
 	return false;
 }
 
-/* Replaces the list of problems; those that were there before have been logged already. */
+/* Replaces the list of problems, and logs those that were not in the old list. */
 static void problems_replace(struct config_text *text, struct config_text *fresh)
 {
 	for (size_t i = 0; i < fresh->problem_count; i++) {
@@ -102,7 +102,7 @@ struct reading {
 	char *root;
 };
 
-/* How many values there can be is counted for each root separately. */
+/* The limits for the number of values apply to each root separately. */
 static struct project_settings *scratch_of(struct reading *reading, const char *root)
 {
 	if (!root != !reading->root || (root && strcmp(root, reading->root) != 0)) {
@@ -234,8 +234,8 @@ void config_text_apply(const struct config_text *text, const char *root, bool da
 		if (!entry->withheld && setting_is_daemons(entry->setting) == daemons &&
 			!entry->root == !root && (!root || strcmp(entry->root, root) == 0)) {
 			/*
-			 * Too many values are reported when they are read; here only
-			 * several files together can exceed the limit.
+			 * This fails only if several files together exceed a limit: each file's own
+			 * values were checked when it was read.
 			 */
 			setting_take(entry->setting, settings, entry->value, place, &why);
 		}

@@ -24,7 +24,7 @@ char *config_entry_rule(const struct config_entry *entry);
 
 struct config_text {
 	char *file;
-	/* otherwise a project's: without port, sections for roots, and symbolic links */
+	/* otherwise a project's: no port, no sections for roots, no symbolic links */
 	bool is_users;
 	struct config_entry *entries;
 	size_t count;
@@ -42,9 +42,9 @@ enum config_found {
 };
 
 /*
- * Reads the file (again), and logs problems that are new. If the file cannot be read or
- * parsed, the values stay as they were; also if it is empty or missing, unless it
- * `stays_so`. Blocks for the disk.
+ * Reads the file (again), and logs new problems. If the file cannot be read or parsed, the
+ * values stay as they were; also if it is empty or missing, unless that `stays_so` (see
+ * config/file-watch.h). Reads from the disk, and so may block.
  */
 enum config_found config_text_read(
 	struct config_text *text, const struct setting_place *place, bool stays_so);

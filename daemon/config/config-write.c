@@ -59,7 +59,7 @@ static int change_value(
 		return 1;
 	}
 	if (change == CONFIG_ADD) {
-		return git_config_set_multivar(config, key, "a^", value); /* matches none */
+		return git_config_set_multivar(config, key, "a^", value); /* matches no value */
 	}
 	pattern = value ? exactly(value) : mem_strdup(".*");
 	return git_config_delete_multivar(config, key, pattern);

@@ -42,7 +42,7 @@ static void watch_drop(const struct file_watch *watch, int descriptor)
 	if (descriptor < 0) {
 		return;
 	}
-	/* The kernel has one watch descriptor per file, whoever asks for it. */
+	/* The kernel has one watch descriptor per file, even if it is watched twice. */
 	for (const struct file_watch *other = watch->watcher->first; other; other = other->next) {
 		if (other != watch &&
 			(other->of_file == descriptor || other->of_folder == descriptor)) {
@@ -148,7 +148,7 @@ void file_watcher_resume(struct file_watcher *watcher)
 
 	while (watcher && (watch = first_dirty(watcher))) {
 		watch->dirty = false;
-		watch_arm(watch); /* before it is read, so that no change is missed in between */
+		watch_arm(watch); /* before the file is read, so that no change is missed */
 		tell(watch);
 	}
 }

@@ -6,7 +6,7 @@
 #include "util/loop.h"
 
 /*
- * Notices that a small file was written, replaced, created or removed, by whatever program.
+ * Notices that a small file was written, replaced, created or removed by any program.
  * While the file exists, the file itself is watched, so that other files in its folder
  * cause no wake-ups; while it does not, its folder is watched for new names.
  *
@@ -19,8 +19,8 @@ struct file_watcher; /* one descriptor for all watches */
 struct file_watch;
 
 /*
- * Reads the file. Returns false, without a change, if the file is empty or missing; unless
- * it `stays_so`, it is called again when that is certain.
+ * Reads the file. If the file is empty or missing, returns false without a change; it is then
+ * called again after FILE_SETTLE_USEC, with `stays_so` if the file is still so.
  */
 typedef bool file_watch_fn(bool stays_so, void *userdata);
 
@@ -30,9 +30,9 @@ struct file_watcher *file_watcher_new(struct loop *loop);
 void file_watcher_free(struct file_watcher *watcher);
 
 /*
- * `changed` may free this watch and others if it returns true. With `folder_too` the folder
- * is always watched: for a file that may be a symbolic link. A NULL watcher gives watches
- * that report nothing.
+ * If `changed` returns true, it may free this watch and others. With `folder_too` the folder
+ * is always watched: for a file that may be a symbolic link. With a NULL watcher, the watch
+ * reports nothing.
  */
 struct file_watch *file_watch_new(struct file_watcher *watcher, const char *folder,
 	const char *name, bool folder_too, file_watch_fn *changed, void *userdata);

@@ -62,7 +62,7 @@ static bool bool_take(
 	return !value;
 }
 
-/* To a bool: whether pages may be patched. */
+/* Sets a bool: whether pages may be patched. */
 static bool reload_take(
 	void *field, const char *value, const struct setting_place *place, const char **why)
 {

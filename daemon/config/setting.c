@@ -84,7 +84,7 @@ static const struct setting settings[] = {
 		.fallback = "50",
 		.example = "300",
 		.text = "A build's output counts as complete after this time without another write. If a\n"
-			"builder pauses longer between the files of one rebuild, savecast learns that.",
+			"builder pauses longer between the files of one rebuild, savecast then waits longer.",
 	},
 	{
 		"watch",

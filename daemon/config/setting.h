@@ -11,7 +11,7 @@
 
 /*
  * The settings: their names, their values, their descriptions. Pure. The table in setting.c
- * drives parsing, error texts and the reference in docs/savecast-config.md; a new key is a
+ * is used for parsing, error texts and the reference in docs/savecast-config.md; a new key is a
  * field below and a row there. settings.h says where the values come from.
  */
 
@@ -24,7 +24,7 @@ struct url_rules {
 
 /* Which files are watched on disk. */
 struct watch_rules {
-	bool on, off; /* the latest value; neither: on if inotify sees all writers */
+	bool on, off; /* the last value; neither: on if inotify reports all writers */
 	struct path_rules patterns; /* if there are any, only files that match */
 };
 
@@ -79,8 +79,8 @@ struct setting_place {
 
 /*
  * Sets a value in `settings`, a struct project_settings or daemon_settings. `value` is NULL
- * if the file has no "=". Returns false if the value is not allowed; if there is more to
- * say than setting_allowed(), `why` is a constant text.
+ * if the file has no "=". Returns false if the value is not allowed; if setting_allowed() does
+ * not say enough, `why` is a constant text that does.
  */
 bool setting_take(const struct setting *setting, void *settings, const char *value,
 	const struct setting_place *place, const char **why);

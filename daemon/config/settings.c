@@ -66,7 +66,7 @@ static enum config_found project_config_read(struct project_config *config, bool
 	return found;
 }
 
-/* False: the file's mount does not answer; settings_mount_answers() goes on. */
+/* False: the file's mount does not answer yet; settings_mount_answers() reads the file later. */
 static bool project_config_ready(struct project_config *config)
 {
 	bool ready = mounts_ready(config->project->root);
@@ -124,7 +124,7 @@ static bool settings_users_changed(bool stays_so, void *userdata)
 	return true;
 }
 
-/* So that the file can be created with one command, and this is noticed. */
+/* Creates the folder, so that a new file in it is noticed. */
 static void settings_watch_users(struct settings *settings, const char *folder)
 {
 	_cleanup_free_ char *own = mem_printf("%s/savecast", folder);

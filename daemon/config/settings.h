@@ -35,7 +35,7 @@ typedef void settings_changed_fn(struct project *project, void *userdata);
 
 /*
  * Reads the user's file, and those of the projects in the registry. `folder` is
- * $XDG_CONFIG_HOME or its default; NULL gives the defaults. Blocks.
+ * $XDG_CONFIG_HOME or its default; if it is NULL, all settings have their defaults. Blocks.
  */
 struct settings *settings_new(struct loop *loop, struct registry *registry, const char *folder,
 	settings_changed_fn *changed, void *userdata);
@@ -46,9 +46,9 @@ void settings_meet_projects(struct settings *settings);
 
 const struct daemon_settings *settings_of_daemon(const struct settings *settings);
 
-/* The registry has a new project, or is about to forget one. */
+/* A project was added to the registry, or is about to be removed. */
 void settings_project_added(struct settings *settings, struct project *project);
-/* The project was `unread`, as its mount did not answer: reads what it could not. */
+/* The project's mount answers, so it is no longer `unread`: reads its settings. */
 void settings_mount_answers(struct settings *settings, struct project *project);
 void settings_project_removed(struct settings *settings, struct project *project);
 

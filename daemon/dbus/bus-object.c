@@ -49,7 +49,7 @@ static void object_append_properties(
 	bus_dict_close(to, &dict);
 }
 
-/* a{sa{sv}}: only the interface that has changes. */
+/* a{sa{sv}}: only the object's own interface; the standard ones have no properties. */
 static void object_append_interfaces(const struct bus_object *object, DBusMessageIter *to)
 {
 	DBusMessageIter array, entry;

@@ -4,10 +4,10 @@
 #include "dbus/bus.h"
 
 /*
- * D-Bus objects from tables. One row per method drives its dispatch, the check of its
- * arguments and its introspection. Every object supports Introspectable and Properties;
- * Peer is libdbus's own. A manager object also supports ObjectManager for all objects below
- * it, and signals when they are added and removed.
+ * D-Bus objects from tables. The row of a method is used to dispatch calls, to check their
+ * arguments, and for introspection. Every object supports Introspectable and Properties;
+ * libdbus itself implements Peer. A manager object also supports ObjectManager for all objects
+ * below it, with signals when they are added and removed.
  *
  * Names of arguments are separated by spaces, one for each complete type of the signature.
  */
@@ -57,7 +57,7 @@ struct bus_interface {
 };
 
 /*
- * Puts an object on the bus, below a manager or as a manager. `interface` must outlive it.
+ * Creates an object on the bus, below a manager or as a manager. `interface` must outlive it.
  * Returns NULL if the path is taken.
  */
 struct bus_object *bus_object_new(struct bus *bus, const char *path,
@@ -70,7 +70,7 @@ void bus_object_free(struct bus_object *object);
 const char *bus_object_path(const struct bus_object *object);
 struct bus *bus_object_bus(const struct bus_object *object);
 
-/* A signalled property has changed. Changes in one turn of the loop share one signal. */
+/* A property has changed: schedules its signal. Changes in one turn of the loop share a signal. */
 void bus_object_changed(struct bus_object *object, const char *property);
 
 /* A signal of the object's interface; the caller fills and sends it. */

@@ -19,7 +19,7 @@ void bus_append_pathname(DBusMessageIter *to, const char *name);
 
 void bus_dict_open(DBusMessageIter *to, DBusMessageIter *dict);
 void bus_dict_close(DBusMessageIter *to, DBusMessageIter *dict);
-/* A value of any type: append it to `variant`, then end. */
+/* For a value of any type: append it to `variant` between these two calls. */
 void bus_dict_begin(DBusMessageIter *dict, const char *key, const char *type,
 	DBusMessageIter *entry, DBusMessageIter *variant);
 void bus_dict_end(DBusMessageIter *dict, DBusMessageIter *entry, DBusMessageIter *variant);
@@ -34,6 +34,6 @@ void bus_dict_bool(DBusMessageIter *dict, const char *key, bool value);
 
 /*
  * Looks for a key of a basic type (a D-Bus type code) in the a{sv} at `dict`. Returns 1 and
- * the value; 0 if there is no such key; -EINVAL if its type is another. Ignores other keys.
+ * the value; 0 if there is no such key; -EINVAL if it has another type. Ignores other keys.
  */
 int bus_dict_find(DBusMessageIter *dict, const char *key, int type, void *value);

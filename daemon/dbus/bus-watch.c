@@ -7,7 +7,7 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
-/* libdbus makes two watches, for reading and for writing, on one descriptor. */
+/* libdbus creates two watches, for reading and for writing, on one descriptor. */
 enum { BUS_WATCHES = 2 };
 
 struct bus_watch {
@@ -53,7 +53,7 @@ static void bus_watch_ready(uint32_t events, void *userdata)
 			continue;
 		}
 		wanted = dbus_watch_get_flags(w) | DBUS_WATCH_ERROR | DBUS_WATCH_HANGUP;
-		/* It fails only if memory runs out, and would then fail forever. */
+		/* It fails only if memory runs out, and would then fail each time. */
 		if (flags & wanted && !dbus_watch_handle(w, flags & wanted)) {
 			mem_out();
 		}
@@ -168,7 +168,7 @@ static void bus_watch_on_status(
 {
 	struct bus_watch *watch = data;
 
-	/* Dispatching is not allowed here. */
+	/* libdbus does not allow to dispatch in this callback. */
 	if (status == DBUS_DISPATCH_DATA_REMAINS) {
 		loop_timer_set(watch->dispatch, 0);
 	}

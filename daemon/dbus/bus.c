@@ -25,7 +25,7 @@ struct bus_client {
 	char *name;
 	bus_client_gone_fn *gone;
 	void *userdata;
-	DBusPendingCall *asked; /* whether the client is still connected; NULL once that is known */
+	DBusPendingCall *asked; /* asks whether the client is connected; NULL: answered */
 	struct bus_client *next;
 };
 
@@ -64,7 +64,7 @@ static DBusHandlerResult bus_filter(DBusConnection *connection, DBusMessage *mes
 		bus->lost("the session bus is gone", bus->userdata);
 		return DBUS_HANDLER_RESULT_HANDLED;
 	}
-	/* Anybody can send a signal with this name; only that of the bus itself counts. */
+	/* Any process can send a signal with this name; only one from the bus itself counts. */
 	if (!dbus_message_has_sender(message, DBUS_SERVICE_DBUS)) {
 		return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
 	}
@@ -133,7 +133,7 @@ int bus_own_name(struct bus *bus, const char *name)
 		return -EEXIST;
 	}
 	bus->name = mem_strdup(name);
-	/* From here on the loop reads; it also dispatches what arrived while we waited. */
+	/* From here on the loop reads; it also dispatches messages that have arrived before. */
 	bus->watch = bus_watch_new(bus->loop, bus->connection);
 	return 0;
 }
@@ -194,7 +194,7 @@ static void bus_client_on_answer(DBusPendingCall *asked, void *data)
 	}
 }
 
-/* A caller that wants no answer may have disconnected before the match rule was there. */
+/* A caller that wants no answer may have disconnected before the match rule was added. */
 static void bus_client_ask(struct bus_client *client)
 {
 	_cleanup_(bus_message_unrefp) DBusMessage *call = dbus_message_new_method_call(

@@ -13,7 +13,7 @@
 
 struct bus;
 
-/* Called once when the bus is gone or has taken the name away; `why` is for display. */
+/* Called once when the bus is gone or our name was taken away; `why` is for display. */
 typedef void bus_lost_fn(const char *why, void *userdata);
 
 /* Connects. Returns NULL and why (the caller frees it) if there is no bus. */
@@ -21,8 +21,8 @@ struct bus *bus_new(struct loop *loop, bus_lost_fn *lost, void *userdata, char *
 void bus_free(struct bus *bus);
 
 /*
- * Takes a name, after all objects are there. -EEXIST if another process has it. Blocks for
- * the answer; for start-up.
+ * Requests a name; to be called after all objects were created. -EEXIST if another process has
+ * it. Blocks until the answer comes; for start-up.
  */
 int bus_own_name(struct bus *bus, const char *name);
 
@@ -35,16 +35,15 @@ void bus_send(struct bus *bus, DBusMessage *message);
 void bus_reply(struct bus *bus, DBusMessage *call, DBusMessage *reply);
 
 /*
- * An error in answer to a call. Bytes of the text that are not UTF-8, for example because a
- * value was cut within a character, become U+FFFD; libdbus would end the process because of
- * them.
+ * An error that answers a call. Bytes of the text that are not UTF-8, for example because a
+ * value was cut within a character, become U+FFFD; with such bytes libdbus would abort.
  */
 DBusMessage *bus_error(DBusMessage *call, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4), returns_nonnull));
 
 /*
- * A caller for which we keep data: gone() is called when it leaves the bus, and frees the
- * data.
+ * A caller for which we keep data: when it disconnects from the bus, gone() is called, which
+ * frees the data.
  */
 struct bus_client;
 typedef void bus_client_gone_fn(struct bus_client *client, void *userdata);

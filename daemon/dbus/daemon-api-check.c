@@ -10,7 +10,7 @@
 #include "util/clock.h"
 #include "util/pathname.h"
 
-/* Check: reports what is wrong in the pages of a project, once its tabs have settled. */
+/* Check: returns the problems in the pages of a project after its tabs have settled. */
 
 enum { CHECKS_MAX = 64 }; /* calls that wait at the same time */
 
@@ -23,7 +23,7 @@ enum { CHECKS_MAX = 64 }; /* calls that wait at the same time */
 struct checking {
 	struct daemon_api *api;
 	DBusMessage *call;
-	char *root; /* the project's root; the project may be forgotten meanwhile */
+	char *root; /* the project's root; the project may be removed meanwhile */
 	uint64_t until_usec;
 	struct loop_timer *timer;
 	struct checking *next;
@@ -51,7 +51,10 @@ static bool tab_is_reported(const struct tab *tab, uint64_t now)
 		now - tab->loaded_usec >= CHECK_REPORT_USEC;
 }
 
-/* When the tab may have settled; CLOCK_NEVER: only an event tells; `now` or earlier: it has. */
+/*
+ * When to check whether the tab has settled; CLOCK_NEVER: after its next event; `now` or
+ * earlier: it has settled.
+ */
 static uint64_t settles_at(struct daemon_api *api, const struct project *project, uint64_t now)
 {
 	uint64_t at = now;

@@ -241,7 +241,7 @@ static DBusMessage *explain_url(struct daemon_api *api, DBusMessage *call, const
 	return reply;
 }
 
-enum { EXPLAINS_MAX = 256 }; /* calls that wait at one time */
+enum { EXPLAINS_MAX = 256 }; /* calls that wait at the same time */
 
 /* A call about a URL whose server is not known yet. */
 struct explaining {

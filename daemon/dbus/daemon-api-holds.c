@@ -105,7 +105,7 @@ static DBusMessage *no_hold(DBusMessage *call, uint32_t cookie)
 		dbus_message_get_member(call), cookie);
 }
 
-/* A caller without holds need not be watched. */
+/* Stops watching a caller that has no holds. */
 static void tidy_holder(struct daemon_api *api, struct hold_owner **at)
 {
 	if (*at && !holds_any(api->parts.holds, *at)) {
@@ -162,7 +162,7 @@ DBusMessage *daemon_api_release_failed(DBusMessage *call, void *userdata)
 
 void daemon_api_drop_holders(struct daemon_api *api)
 {
-	/* The daemon ends: no event is sent any more. */
+	/* The daemon ends: the events that were held are not sent. */
 	while (api->holders) {
 		struct hold_owner *dropped = api->holders;
 

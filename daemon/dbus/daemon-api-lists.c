@@ -9,8 +9,8 @@
 /* ListEvents, ListTabs. */
 
 /*
- * A list of events ends after this many steps and file names: a millisecond or two on the
- * loop.
+ * A list of events ends after this many steps and file names, so that it takes at most a few
+ * milliseconds on the loop.
  */
 enum { LIST_EVENTS_PARTS_MAX = 256 };
 

@@ -24,7 +24,7 @@ static DBusMessage *return_event(DBusMessage *call, uint64_t serial)
 	return reply;
 }
 
-/* A value in an error text: long enough to recognise it. */
+/* Cuts a value in an error text to a length at which it can be recognized. */
 #define VALUE "%.200s"
 
 struct names {

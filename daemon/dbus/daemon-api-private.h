@@ -60,14 +60,14 @@ bus_method_fn daemon_api_reload;
 bus_method_fn daemon_api_trust;
 
 /*
- * daemon-api-waiting.c. For a call whose first argument names a file on a mount that has not
- * just answered: true, and `method` is called once it has, or `reply` is an error.
+ * daemon-api-waiting.c. Returns true for a call whose first argument names a file on a mount
+ * that has not answered recently. `method` is called when it has, unless `reply` is an error.
  */
 bool daemon_api_must_wait(
 	struct daemon_api *api, DBusMessage *call, bus_method_fn *method, DBusMessage **reply);
 /*
- * The same for Saved, whose files are looked at by the mount's worker. Takes over the names
- * if they wait. After MOUNT_PATIENCE_USEC the caller gets an event that says what it waits for.
+ * The same for Saved, whose files the mount's worker checks. Takes ownership of the names if
+ * it returns true. After MOUNT_PATIENCE_USEC, the answer is an event that says what it waits for.
  */
 bool daemon_api_save_waits(struct daemon_api *api, DBusMessage *call, char ***names, size_t *count,
 	DBusMessage **reply);
@@ -84,7 +84,7 @@ bus_method_fn daemon_api_explain;
 
 /* Methods: daemon-api-check.c */
 bus_method_fn daemon_api_check;
-/* A story has gone on, or a page was reported on: calls that wait for that may be answered. */
+/* An event has a new step, or a page's problems were reported: calls that wait may be answered. */
 void daemon_api_checks_changed(struct daemon_api *api);
 void daemon_api_drop_checks(struct daemon_api *api);
 
@@ -94,6 +94,6 @@ bus_method_fn daemon_api_unsubscribe;
 void daemon_api_drop_subscribers(struct daemon_api *api);
 void daemon_api_drop_explanations(struct daemon_api *api);
 
-/* Events as the dictionaries that ListEvents and EventStep carry. */
+/* Appends events as the dictionaries of ListEvents and EventStep. */
 void event_api_append(DBusMessageIter *to, const struct event *event);
 void event_api_append_step(DBusMessageIter *to, const struct event *event, const struct step *step);

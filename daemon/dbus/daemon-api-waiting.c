@@ -5,11 +5,14 @@
 #include "util/mounts.h"
 #include "util/pathname.h"
 
-/* Calls about files on a mount that may not answer: nobody but their callers waits. */
+/* Calls about files on a mount that may not answer: only their callers wait for it. */
 
 enum {
 	WAITING_MAX = 256,  /* calls, and as many saves */
-	/* Of the files of one call that the loop looks at itself, all components: some ms. */
+	/*
+	 * The loop checks the files of a call itself if they have at most this many components in
+	 * all, which takes a few milliseconds.
+	 */
 	COMPONENTS_AT_ONCE = 512,
 };
 
@@ -19,12 +22,12 @@ struct waiting_call {
 	struct waiting_call *next;
 };
 
-/* A save, while a worker looks at its files: they are many, or on a mount that may not answer. */
+/* A save whose files a worker checks: there are many, or their mount may not answer. */
 struct waiting_save {
-	struct daemon_api *api; /* NULL: it has ended */
+	struct daemon_api *api; /* NULL: the daemon's object was freed */
 	DBusMessage *call; /* NULL: it was answered with the event `waited` */
 	uint64_t waited;
-	char *folder; /* of the mount; NULL: they are many */
+	char *folder; /* of the mount; NULL: it waits because there are many files */
 	char **names, **roots;
 	struct intake_look *looks;
 	size_t count, looked;
@@ -101,7 +104,7 @@ static void save_free(struct waiting_save *save)
 	free(save);
 }
 
-/* From the loop's side; what the worker uses stays until it is done. */
+/* Ends the save for the loop; memory that the worker uses is freed when the worker is done. */
 static void save_end(struct waiting_save *save)
 {
 	loop_timer_free(mem_steal(save->patience));
@@ -180,10 +183,10 @@ static void on_patience_over(void *userdata)
 	save->waited =
 		pipeline_save_waits(save->api->parts.pipeline, save->names, save->count, why);
 	save_reply(save, save->waited);
-	mounts_ready(save->names[0]); /* asked now, its projects show that it does not answer */
+	mounts_ready(save->names[0]); /* so that its projects show that it does not answer */
 }
 
-/* Takes over the names. */
+/* Takes ownership of the names. */
 static DBusMessage *save_begin(
 	struct daemon_api *api, DBusMessage *call, char *folder, char **names, size_t count)
 {
@@ -260,6 +263,6 @@ void daemon_api_drop_waiting(struct daemon_api *api)
 		free(call);
 	}
 	while (api->waiting_saves) {
-		save_end(api->waiting_saves); /* the worker may be stuck in it */
+		save_end(api->waiting_saves); /* the worker may hang on its file system */
 	}
 }

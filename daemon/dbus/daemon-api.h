@@ -15,9 +15,9 @@
 #include "websocket/endpoint.h"
 
 /*
- * io.github.savecast.Daemon1, and the Project1 object of each project: what protocol/
- * describes, implemented with the modules below. Has no state of its own except the
- * subscribers.
+ * Implements io.github.savecast.Daemon1 and the Project1 object of each project, which
+ * protocol/ describes, with the modules below. Its only own state is the subscribers and the
+ * calls that wait.
  */
 
 struct daemon_api;
@@ -43,12 +43,12 @@ struct daemon_api_parts {
 struct daemon_api *daemon_api_new(const struct daemon_api_parts *parts);
 void daemon_api_free(struct daemon_api *api);
 
-/* What has happened in those modules. */
+/* To be called when these things have happened in the modules. */
 void daemon_api_step(
 	struct daemon_api *api, const struct event *event, const struct step *step);
 void daemon_api_browsers_changed(struct daemon_api *api);
 void daemon_api_problems_changed(struct daemon_api *api, struct project *project);
-/* Calls that waited for a mount are tried again. */
+/* A mount answers: tries the calls again that waited for it. */
 void daemon_api_mount_answers(struct daemon_api *api);
 void daemon_api_endpoint_changed(struct daemon_api *api);
 void daemon_api_server_changed(struct daemon_api *api, const struct server *server);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the private bus itself answers: org.freedesktop.DBus, as far as anybody here calls it. */
+/*
+ * The methods of org.freedesktop.DBus that the private bus implements: those that our programs
+ * call.
+ */
 #include "dbus/private-bus-private.h"
 
 #include <stdio.h>
@@ -84,7 +87,7 @@ static void peer_hello(struct peer *peer, DBusMessage *call)
 	router_name_changed(peer->router, peer->name, "", peer->name);
 }
 
-/* What concerns one name: NULL if the answer is an error that has been sent. */
+/* Prepares the answer to a call about one name; NULL: it was an error, which has been sent. */
 static DBusMessage *peer_ask_name(struct peer *peer, DBusMessage *call, const char *member)
 {
 	DBusMessage *reply = NULL;
@@ -122,7 +125,7 @@ static DBusMessage *peer_ask_name(struct peer *peer, DBusMessage *call, const ch
 	if (strcmp(member, "StartServiceByName") == 0) {
 		number = DBUS_START_REPLY_ALREADY_RUNNING;
 	} else if (strcmp(member, "GetConnectionUnixUser") == 0) {
-		number = (dbus_uint32_t)getuid(); /* nobody else can connect */
+		number = (dbus_uint32_t)getuid(); /* other users cannot connect */
 	} else if (owner && dbus_connection_get_unix_process_id(owner->connection, &id)) {
 		number = (dbus_uint32_t)id;
 	}

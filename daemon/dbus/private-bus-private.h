@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* Shared by the files of the process of the private bus: who is connected, and who has which name. */
+/* Shared by the files of the private bus's process: its connections and their names. */
 
 #include "dbus/bus.h"
 #include "dbus/private-bus.h"
@@ -36,7 +36,7 @@ struct router {
 	unsigned peer_count, next_name;
 	struct owned names[PRIVATE_BUS_NAMES_MAX];
 	size_t name_count;
-	DBusMessage *waiting[PRIVATE_BUS_WAITING_MAX]; /* for savecastd, with their senders */
+	DBusMessage *waiting[PRIVATE_BUS_WAITING_MAX]; /* calls for savecastd, with their senders */
 	size_t waiting_count;
 	bool daemon_was_there;
 };
@@ -47,7 +47,7 @@ void peer_refuse(struct peer *peer, DBusMessage *call, const char *error, const 
 /* A call to the bus itself. */
 void peer_ask_bus(struct peer *peer, DBusMessage *call);
 
-/* Who has this name, unique or well-known; or NULL. */
+/* The connection that has this name, unique or well-known; or NULL. */
 struct peer *router_find(struct router *router, const char *name);
 void router_name_changed(
 	struct router *router, const char *name, const char *before, const char *after);

@@ -110,12 +110,12 @@ static DBusHandlerResult peer_filter(DBusConnection *connection, DBusMessage *me
 	} else if (*peer->name) {
 		peer_route(peer, message);
 	} else {
-		dbus_connection_close(connection); /* everybody says Hello first */
+		dbus_connection_close(connection); /* each client calls Hello first */
 	}
 	return DBUS_HANDLER_RESULT_HANDLED;
 }
 
-/* Later, as a connection cannot be freed while it dispatches. */
+/* Frees closed connections, later: a connection cannot be freed while it dispatches. */
 static void router_sweep(void *data)
 {
 	struct router *router = data;
@@ -155,7 +155,7 @@ static void router_on_connection(DBusServer *server, DBusConnection *connection,
 	struct peer *peer;
 
 	if (router->peer_count == PRIVATE_BUS_PEERS_MAX) {
-		return; /* libdbus closes what nobody has taken a reference of */
+		return; /* libdbus closes a connection to which no one has a reference */
 	}
 	peer = mem_new(struct peer);
 	peer->router = router;

@@ -4,7 +4,7 @@
 #include "dbus/bus.h"
 #include "dbus/private-bus.h"
 
-/* Takes the next key='value' off a rule; false at its end, and where it is not of that form. */
+/* Takes the next key='value' from a rule; false at its end, or if it does not have that form. */
 static bool take_pair(const char **at, char key[32], char value[PRIVATE_BUS_RULE_MAX])
 {
 	size_t length = strcspn(*at, "=");
@@ -39,7 +39,7 @@ static bool first_argument_is(DBusMessage *signal, const char *value)
 		equal(first, value);
 }
 
-/* `value` may be a well-known name, which a signal does not say; who filters by it gets more. */
+/* If `value` is a well-known name, all signals match: a signal does not contain that name. */
 static bool sender_is(DBusMessage *signal, const char *value)
 {
 	const char *sender = dbus_message_get_sender(signal);

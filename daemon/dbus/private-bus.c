@@ -31,10 +31,10 @@ static int take_lock(const char *folder, char **why)
 	return r;
 }
 
-/* In the process of the bus: says on `ready` that it listens, then serves until it ends. */
+/* Runs in the process of the bus: reports on `ready` that it listens, then serves until it ends. */
 static void serve(const char *socket_name, const char *address, pid_t daemon, int ready)
 {
-	/* It has nothing to say at the end: savecastd does. */
+	/* The bus ends with savecastd; only savecastd prints why. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	prctl(PR_SET_NAME, "savecastd-bus");
 	if (getppid() == daemon) {
@@ -61,7 +61,7 @@ int private_bus_start(char **address, char **why)
 	if (r < 0) {
 		return r;
 	}
-	unlink(socket_name); /* of one that was killed */
+	unlink(socket_name); /* of a bus that was killed */
 	if (pipe2(ready, O_CLOEXEC) < 0) {
 		*why = mem_strdup(strerror(errno));
 		return -EIO;

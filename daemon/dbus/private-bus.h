@@ -3,13 +3,11 @@
 
 /*
  * A message bus for places without a session bus, such as containers: a process beside
- * savecastd, which ends with it. It knows what savecastd, savecast and the editors'
- * plugins need of a bus: unique and well-known names, calls and their answers, signals
- * and match rules. Only processes of this user can
- * connect.
+ * savecastd, which ends with it. It implements what savecastd, savecast and the editors'
+ * plugins need: unique and well-known names, calls and their answers, signals and match
+ * rules. Only processes of this user can connect.
  *
- * Calls to a name that is not owned yet wait for savecastd to take its name, as they do
- * on a bus that starts it.
+ * Calls to savecastd's name wait until savecastd owns it, as on a bus that starts it.
  */
 
 #include <stdbool.h>
@@ -26,8 +24,8 @@ enum {
 };
 
 /*
- * Starts it; to be called before anything else is made. `address` is where it listens (the
- * caller frees it). Returns -EEXIST, with the address as well, if another savecastd has it;
+ * Starts it; to be called before anything else is created. `address` is where it listens (the
+ * caller frees it). Returns -EEXIST and the address if another savecastd has the bus;
  * or another negative errno and why (the caller frees it).
  */
 int private_bus_start(char **address, char **why);
@@ -39,7 +37,7 @@ int private_bus_start(char **address, char **why);
 void private_bus_route(const char *address, int ready);
 
 /*
- * Whether a match rule selects the signal. Keys that are not known, and what follows a
- * part that is not key='value', select everything.
+ * Whether a match rule selects the signal. Unknown keys are ignored, and so is everything
+ * after a part that is not key='value'.
  */
 bool private_bus_rule_matches(const char *rule, DBusMessage *signal);

@@ -8,7 +8,7 @@
 struct bus_object *project_api_new(
 	struct bus *bus, struct bus_object *manager, struct project *project);
 
-/* What is wrong in the pages of the project's tabs: the array aa{sv} of the property Problems. */
+/* Appends the problems in the pages of the project's tabs: the aa{sv} of the property Problems. */
 void project_api_append_problems(DBusMessageIter *to, const struct project *project);
 
 /* The project's object path; the caller frees it. */

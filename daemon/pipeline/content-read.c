@@ -27,7 +27,7 @@ static void read_link(const char *name, struct content_mark *mark)
 	}
 }
 
-/* A page or style sheet is read in one go. Larger files are hashed by libgit2. */
+/* Files up to this size are read with one read(). libgit2 hashes larger files. */
 enum { SMALL_MAX = 32 * 1024 };
 
 static int hash_small(int fd, size_t size, uint8_t hash[GIT_HASH_SIZE])

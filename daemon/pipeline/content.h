@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * The contents of each file that were announced last, so that a save which changed no byte
- * does nothing. A memory of names and marks (pure), and the function that makes a mark from
- * a file.
+ * Remembers the contents of each file when it was announced last, so that a save which changed
+ * no byte does nothing. A table of names and marks (pure), and the function that reads a file
+ * and returns its mark.
  *
  * The memory is bounded: at least the last CONTENT_FILES_MAX / 2 files that were looked up
  * are kept, at most CONTENT_FILES_MAX. A file that was forgotten is announced once more.
@@ -46,14 +46,14 @@ bool content_announce(
 	struct content_memory *memory, const char *name, const struct content_mark *mark);
 
 /*
- * The disk reported what is announced now; an editor may still report the same save.
- * content_ask_told_by_disk() answers true once.
+ * Notes that the disk reported this save; an editor may still report the same one.
+ * content_ask_told_by_disk() then returns true once.
  */
 void content_told_by_disk(struct content_memory *memory, const char *name);
 bool content_was_told_by_disk(struct content_memory *memory, const char *name);
 bool content_ask_told_by_disk(struct content_memory *memory, const char *name);
 
-/* The last announcement of this file did not reach any tab. */
+/* Forgets the file's mark: its last announcement did not reach any tab. */
 void content_forget(struct content_memory *memory, const char *name);
 
 /* The same for a folder and all files below it. */

@@ -17,8 +17,8 @@ struct holds;
 
 struct holds *holds_new(struct pipeline *pipeline);
 /*
- * Called before a hold of the project ends, so that what the build wrote and the daemon has
- * not read yet still belongs to the hold. `failed`: none of it will be announced.
+ * Called before a hold of the project ends, so that changes of the build which the daemon has
+ * not read yet still belong to the hold. `failed`: they will not be announced.
  */
 typedef void holds_ending_fn(struct project *project, bool failed, void *userdata);
 void holds_on_ending(struct holds *holds, holds_ending_fn *ending, void *userdata);

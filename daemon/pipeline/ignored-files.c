@@ -35,7 +35,7 @@ static uint64_t part_tell(struct ignored_part *part, struct ledger *ledger, uint
 		ledger, EVENT_SAVE, part->project->root, now, clock_usec(CLOCK_REALTIME));
 
 	for (size_t i = 0; i < part->count; i++) {
-		/* Further files are only counted. */
+		/* Files whose names were not kept are only counted. */
 		ledger_file(ledger, serial, part->names[i < part->kept ? i : 0]);
 	}
 	ledger_step(ledger, serial, now, STEP_HEARD, NULL, "%s", "");

@@ -33,21 +33,21 @@ struct intake;
 struct intake *intake_new(struct registry *registry, struct git_ignores *ignores);
 void intake_free(struct intake *intake);
 
-/* What the disk says of a saved file, for one on a mount that may not answer. */
+/* The state of a saved file on disk, read in advance, for a mount that may not answer. */
 struct intake_look {
 	struct finder_look found;
 	bool gitignored;
 	struct content_mark mark;
 };
 /*
- * On any thread, with `ignores` of its own. `root`: of the project that the file is known to
- * be in; NULL: none.
+ * Can be called on any thread, with `ignores` of that thread. `root`: of the project that the
+ * file is known to be in; NULL: none.
  */
 void intake_look(const char *name, const char *root, struct git_ignores *ignores,
 	struct intake_look *look);
 void intake_look_clear(struct intake_look *look);
 
-/* `look` NULL: looks now. */
+/* `look` NULL: reads the disk now. */
 void intake_claim(struct intake *intake, const char *name, const struct intake_look *look,
 	struct claims *claims);
 /* Ends the call. */

@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * The events that wait, on disk: a save that was acknowledged and is held, or waits for its
- * server, outlives a daemon that is killed. $XDG_STATE_HOME/savecast/waiting has a line for
- * each, "EVENT ROOT" (the root as pathname_to_text() gives it); an event that is sent at once
- * is never in it. Two system calls write it, one when an event begins to wait and one when the
- * wait ends; the kernel keeps what was written when the process ends.
+ * Stores the events that wait on disk, so that a save that was acknowledged and is held, or
+ * waits for its server, is not lost if the daemon is killed. $XDG_STATE_HOME/savecast/waiting
+ * has a line for each, "EVENT ROOT" (the root as returned by pathname_to_text()). Events that
+ * are sent immediately are never in it. It takes two system calls: one when an event begins to
+ * wait, and one when the wait ends.
  */
 
 #include "pipeline/ledger.h"
@@ -21,10 +21,10 @@ void journal_free(struct journal *journal);
 
 /*
  * Calls told() for each event that was waiting when the previous daemon ended, with its
- * number in that daemon; these are then forgotten. Blocks; for start-up.
+ * number in that daemon; then removes them. Blocks; for start-up.
  */
 typedef void journal_waited_fn(uint64_t serial, const char *root, void *userdata);
 void journal_read(struct journal *journal, journal_waited_fn *told, void *userdata);
 
-/* A step of any event. */
+/* To be called for each step of any event. */
 void journal_step(struct journal *journal, const struct event *event, const struct step *step);

@@ -187,7 +187,7 @@ void ledger_step(struct ledger *ledger, uint64_t serial, uint64_t now_usec, enum
 		return;
 	}
 	if (event->step_count == LEDGER_STEPS_MAX - 1 && !event->closed) {
-		return; /* the last place is for the step that ends the event */
+		return; /* the last step must be the one that ends the event */
 	}
 	if ((event->step_count & (event->step_count - 1)) == 0) {
 		event->steps = mem_resize(event->steps,

@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * The ledger records what happened to each event. An event gets its serial number here, and
- * each part of the daemon adds its steps; `savecast log` and `why` read them. It is kept in
- * memory: the last LEDGER_EVENTS_MAX events, each with at most LEDGER_STEPS_MAX steps, of
- * which the last one says how the event ended. Pure: time is an argument.
+ * The ledger records what happened to each event. It gives an event its serial number, and
+ * each part of the daemon adds steps, which `savecast log` and `why` show. It keeps in memory
+ * the last LEDGER_EVENTS_MAX events, each with at most LEDGER_STEPS_MAX steps, of which the
+ * last one says how the event ended. Pure: time is an argument.
  */
 
 #include <stdbool.h>
@@ -22,11 +22,11 @@ enum {
 enum event_source {
 	EVENT_SAVE,
 	EVENT_RELOAD, /* a caller asked for it; nothing was saved */
-	EVENT_SERVER, /* a server came up with new code */
+	EVENT_SERVER, /* a server has started with new code */
 	EVENT_GIT,    /* a git command changed the work tree or the index */
 	EVENT_OUTPUT, /* a build wrote its output */
 	EVENT_BUILD,  /* a command that held the project failed */
-	EVENT_DISK,   /* files changed on disk and no editor had reported it */
+	EVENT_DISK,   /* files changed on disk, and no editor has reported it */
 };
 
 /* Words of the D-Bus API: see ListEvents in protocol/. Add new ones at the end. */
@@ -122,11 +122,11 @@ void ledger_step(struct ledger *ledger, uint64_t serial, uint64_t now_usec, enum
 /* This many tabs were told and will report a final step. */
 void ledger_await(struct ledger *ledger, uint64_t serial, unsigned tabs);
 /*
- * One of them has reported; the last one ends the event. Call it before adding that tab's
- * last step.
+ * One of these tabs has sent its final report; the last one ends the event. To be called
+ * before adding that tab's last step.
  */
 void ledger_arrived(struct ledger *ledger, uint64_t serial);
-/* The event ends without a report of a tab. Call it before adding its last step. */
+/* The event ends without a report of a tab. To be called before adding its last step. */
 void ledger_close(struct ledger *ledger, uint64_t serial);
 
 /* 0 before the first event. */

@@ -20,7 +20,7 @@ void output_wait_output(struct output_wait *wait, uint64_t now_usec)
 	wait->due_usec = 0;
 	wait->saved_usec = 0;
 	if (took >= OUTPUT_WAIT_MAX_USEC) {
-		return; /* it does not belong to a save */
+		return; /* no save caused it */
 	}
 	wait->misses = 0;
 	longest = longest < OUTPUT_WAIT_MIN_USEC ? OUTPUT_WAIT_MIN_USEC

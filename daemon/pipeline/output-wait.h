@@ -10,12 +10,11 @@
  * How long a saved source waits for the output that a build makes from it. Pure: time is an
  * argument.
  *
- * A page does not show a .scss or .ts file, so reloading it when such a file is saved is
- * useless; the output brings the reload that counts. Therefore a save of only such files,
- * in a project with `output` patterns, waits for the output: twice as long as recent builds
- * took, OUTPUT_WAIT_FIRST before any was seen, at most OUTPUT_WAIT_MAX. After
- * OUTPUT_WAIT_MISSES_MAX saves in a row without an output, no build seems to be running:
- * saves are sent at once until an output follows a save again.
+ * A page loads no .scss or .ts file, only the output that a build makes of it. Therefore a save
+ * of only such files, in a project with `output` patterns, waits for the output: for twice the
+ * time of recent builds, OUTPUT_WAIT_FIRST before the first one, at most OUTPUT_WAIT_MAX. After
+ * OUTPUT_WAIT_MISSES_MAX saves in a row without an output, no build seems to be running: saves
+ * are sent immediately until an output follows a save again.
  */
 #define OUTPUT_WAIT_FIRST_USEC (2 * CLOCK_USEC_PER_SEC)
 #define OUTPUT_WAIT_MIN_USEC (300 * CLOCK_USEC_PER_MSEC)

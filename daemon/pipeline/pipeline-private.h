@@ -48,7 +48,7 @@ static inline struct project_queue *queue_of(struct project *project)
 /* Creates an event whose first step has the text `what`. */
 uint64_t pipeline_open(struct pipeline *pipeline, enum event_source source, const char *root,
 	uint64_t now, const char *what);
-/* Adds those files of the project's event that the ledger does not know yet. */
+/* Adds the files of the project's event that are not in the ledger yet. */
 void pipeline_note_files(struct pipeline *pipeline, struct project *project, uint64_t serial);
 /* A source has added files to the project's event; returns that event. */
 uint64_t pipeline_enter(struct pipeline *pipeline, struct project *project,

@@ -10,7 +10,7 @@
 
 /* Saves that a caller reports, usually an editor: the files of one call. */
 
-/* If an editor reports a save later than this after the disk did, it is another save. */
+/* An editor reports a save at most this long after the disk; a later report is another save. */
 #define PIPELINE_ONE_SAVE_USEC (10 * CLOCK_USEC_PER_SEC)
 
 /* The files of one call in one project. */
@@ -26,7 +26,7 @@ struct call_part {
 struct call {
 	struct call_part *parts;
 	size_t count;
-	size_t left; /* how many bytes may still be read */
+	size_t left; /* bytes that may still be read */
 	char *homeless_why; /* why the first file without a project has none */
 	size_t homeless;
 	size_t homeless_kept;
@@ -46,7 +46,7 @@ static struct call_part *call_part(struct call *call, struct project *project)
 	return &call->parts[call->count++];
 }
 
-/* Whether the file has the contents that were announced last. They are remembered in any case. */
+/* Whether the file has the contents that were announced last. Remembers them in any case. */
 static bool call_is_unchanged(struct call *call, struct pipeline *pipeline, const char *file,
 	const struct intake_look *look)
 {
@@ -59,7 +59,7 @@ static bool call_is_unchanged(struct call *call, struct pipeline *pipeline, cons
 	return content_announce(pipeline->contents, file, &mark);
 }
 
-/* Whether the disk has reported this very save: then there is nothing more to find out. */
+/* Whether the disk has already reported this save: then nothing else needs to be checked. */
 static bool call_was_told(struct call *call, struct pipeline *pipeline, const char *name)
 {
 	struct project *project;
@@ -139,9 +139,8 @@ static uint64_t pipeline_homeless_saved(struct pipeline *pipeline, struct call *
 }
 
 /*
- * Not a byte of the project changed: the event only says so. Several such saves in a row,
- * as an editor's autosave makes them, share one event; otherwise they would soon fill the
- * ledger.
+ * No byte of the project changed: creates an event that says so. Several such saves in a row,
+ * for example of an editor's autosave, share one event; otherwise they would fill the ledger.
  */
 static uint64_t pipeline_unchanged(
 	struct pipeline *pipeline, const struct call_part *part, uint64_t now)

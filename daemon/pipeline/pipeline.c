@@ -148,7 +148,7 @@ uint64_t pipeline_enter(struct pipeline *pipeline, struct project *project,
 		if (leaves) {
 			return pipeline_depart(pipeline, project);
 		}
-		/* What waited for an output is sent now, with the burst, which is sooner. */
+		/* The files that wait for an output are sent with this burst, which is earlier. */
 		if (!queue->holds) {
 			pipeline_set_timer(pipeline);
 		}
@@ -211,7 +211,7 @@ void pipeline_output_unchanged(struct pipeline *pipeline, struct project *projec
 {
 	struct project_queue *queue = queue_of(project);
 
-	/* With a burst, other files have joined it. */
+	/* If a burst is being combined, the event has other files, too. */
 	bool waits = queue->output_wait.due_usec && !queue->coalescer.gathering;
 
 	output_wait_output(&queue->output_wait, clock_now_usec());

@@ -32,14 +32,14 @@ void pipeline_free(struct pipeline *pipeline);
  * of the first file if all are. Files with the contents that were announced last are left
  * out; if none remains, the event ends as "unchanged". If only sources were saved, they
  * wait for the output that is made from them; see output-wait.h. `looks`, one for each name,
- * is what the disk says of them; NULL: it is asked.
+ * has the files' state on disk; NULL: reads it now.
  */
 uint64_t pipeline_saved(struct pipeline *pipeline, char *const *names, size_t count,
 	const struct intake_look *looks);
 
 /*
- * The disk does not answer yet: opens an event that says so and returns it. Once that save
- * has been done, as another event, pipeline_save_done() closes it.
+ * The disk does not answer yet: creates an event that says so and returns it. When the save has
+ * been handled, as another event, pipeline_save_done() closes this one.
  */
 uint64_t pipeline_save_waits(
 	struct pipeline *pipeline, char *const *names, size_t count, const char *why);
@@ -60,9 +60,9 @@ struct pipeline_change {
 
 /*
  * A source reports that these files of the project changed, `count` in total (more than
- * `kept` if it did not keep all names). They are not compared with earlier contents, but
- * remembered. `what` is the text of the event's first step. Returns 0 if the project's
- * rules ignore all.
+ * `kept` if it did not keep all names). Their contents are not compared with earlier ones, but
+ * remembered. `what` is the text of the event's first step. Returns 0 if the project's rules
+ * ignore all files.
  */
 uint64_t pipeline_changed(struct pipeline *pipeline, struct project *project,
 	enum event_source source, const struct pipeline_change *changes, size_t kept, size_t count,
@@ -94,7 +94,7 @@ uint64_t pipeline_finish_changes(struct pipeline *pipeline, struct project *proj
 /* A build wrote outputs of the project without changing a byte. */
 void pipeline_output_unchanged(struct pipeline *pipeline, struct project *project);
 
-/* The contents that were announced of each file, for sources to compare with. */
+/* The contents of each file that were announced last, for sources to compare with. */
 struct content_memory *pipeline_contents(struct pipeline *pipeline);
 
 /* A caller asks for a reload of the project's tabs. */
@@ -102,7 +102,7 @@ uint64_t pipeline_reload(struct pipeline *pipeline, struct project *project, con
 
 /*
  * Holds the project's events back until pipeline_release() or pipeline_fail() was called as
- * often as this, then sends them as one event. `why` is shown in the log of what waits.
+ * often as this, then sends them as one event. `why` is shown in the log of the held event.
  */
 void pipeline_hold(struct pipeline *pipeline, struct project *project, const char *why);
 void pipeline_release(struct pipeline *pipeline, struct project *project);
@@ -119,7 +119,7 @@ void pipeline_drop_hold(struct project *project);
  * it is. `what` says what failed and how; `said` is its last output, of which at most
  * PIPELINE_SAID_MAX lines are kept; both are UTF-8. Returns the event that records the
  * failure. What was held back counts as never announced, so that the same bytes are a
- * change later.
+ * change when they are saved again.
  */
 enum { PIPELINE_SAID_MAX = 12 };
 uint64_t pipeline_fail(

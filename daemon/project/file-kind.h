@@ -5,12 +5,11 @@
 #include <stddef.h>
 
 /*
- * What a file is to a web page, by its suffix, in upper or lower case. Pure. The table is
- * protocol/kinds.json; the extension's part of it is in browser-ext/page/match.js.
+ * The kind of a file, for a web page, by its suffix in upper or lower case. Pure. The table is
+ * also protocol/kinds.json, and in part in browser-ext/page/match.js; tests compare them.
  *
- * A source map has the kind of its file ("app.css.map": css). FILE_KIND_OTHER is everything
- * that a page may depend on in a way that the name does not show: it reloads the page, like
- * FILE_KIND_PAGE.
+ * A source map has the kind of its file ("app.css.map": css). FILE_KIND_OTHER is any other
+ * file: a page may depend on it, so it reloads the page, like FILE_KIND_PAGE.
  */
 enum file_kind {
 	FILE_KIND_PAGE,
@@ -25,9 +24,9 @@ enum file_kind {
 };
 
 enum file_kind file_kind_of(const char *name);
-/* Whether pages never load the file itself, only what a build makes of it (.scss, .ts). */
+/* Whether pages never load the file itself, only a build's output from it (.scss, .ts). */
 bool file_kind_is_source(const char *name);
-/* Its name on the wire. */
+/* Its name in the WebSocket protocol. */
 const char *file_kind_name(enum file_kind kind);
 /* How many suffixes have a kind of their own. */
 size_t file_kind_suffixes(void);

@@ -11,10 +11,7 @@
 #include "util/mounts.h"
 #include "util/pathname.h"
 
-/*
- * The slash that halves the number of components between two lengths of the name, or 0 if
- * there is none.
- */
+/* The slash in the middle, by components, between two lengths of the name; 0 if there is none. */
 static size_t middle_slash(const char *name, size_t low, size_t high)
 {
 	size_t middle = low + (high - low) / 2;
@@ -33,9 +30,9 @@ static size_t middle_slash(const char *name, size_t low, size_t high)
 }
 
 /*
- * How much of a name exists if the whole does not. If a path exists, everything above it
- * exists too, so this searches by halving: a name may have 2000 components and a call 4096
- * names.
+ * The length of the longest prefix of a name that exists, if the whole does not. If a path
+ * exists, its parents exist too, so this is a binary search: a name may have 2000 components,
+ * and a call 4096 names.
  */
 static size_t existing_length(const char *name)
 {
@@ -53,7 +50,7 @@ static size_t existing_length(const char *name)
 	return low;
 }
 
-/* How much of a resolved name may be a folder. */
+/* The length of the part of a resolved name that may be a folder. */
 static size_t folders_length(const char *name)
 {
 	const char *slash = strrchr(name, '/');
@@ -69,7 +66,7 @@ static char *resolve(const char *name)
 {
 	char *real = realpath(name, NULL);
 
-	/* What exists is resolved; the rest is kept as it was given. */
+	/* The part that exists is resolved; the rest stays as given. */
 	if (!real) {
 		_cleanup_free_ char *head = mem_strndup(name, existing_length(name));
 		_cleanup_free_ char *real_head = *head ? realpath(head, NULL) : NULL;
@@ -113,7 +110,7 @@ char *finder_advice(const char *name)
 	return mem_printf("savecast track %s", word);
 }
 
-/* Only the user's own file counts: in a folder like /tmp it could belong to anybody. */
+/* Only a file of the user counts: in a folder like /tmp it could belong to another user. */
 static bool has_project_file(const char *folder)
 {
 	_cleanup_free_ char *name = mem_printf("%s/.savecast", strcmp(folder, "/") ? folder : "");
@@ -157,7 +154,7 @@ static char *no_project(const char *file, char **obstacle)
 	return mem_printf("it is in no tracked project and no git work tree: run %s", advice);
 }
 
-/* Whether the folder would be a project; `obstacle` is kept if there is one already. */
+/* Whether the folder would be a project. Does not replace an `obstacle` that is set already. */
 static bool folder_is_project(const char *folder, enum project_how *how, char **obstacle)
 {
 	_cleanup_free_ char *bad_git = NULL;
@@ -170,7 +167,7 @@ static bool folder_is_project(const char *folder, enum project_how *how, char **
 		*how = PROJECT_BY_FILE;
 		return true;
 	}
-	/* What of git is not noticed then, its problem says. */
+	/* The project's problem says which changes by git are then not noticed. */
 	if (bad_git && git_worktree_is_likely(folder)) {
 		*how = PROJECT_BY_GIT;
 		return true;
@@ -183,7 +180,7 @@ static bool folder_is_project(const char *folder, enum project_how *how, char **
 	return false;
 }
 
-/* Cuts the name to the folder above it. False: there is none. */
+/* Cuts the name to its parent folder. False: there is none. */
 static bool go_up(char *folder)
 {
 	char *slash = strrchr(folder, '/');

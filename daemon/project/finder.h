@@ -17,8 +17,8 @@ struct project *finder_find(struct registry *registry, const char *name, char **
 struct project *finder_find_resolved(struct registry *registry, const char *file, char **why);
 
 /*
- * The shell command that makes the file's folder, or what exists of it, a project. The
- * caller frees it.
+ * The shell command that makes the file's folder, or the nearest parent that exists, a project.
+ * The caller frees it.
  */
 char *finder_advice(const char *name);
 /*
@@ -30,14 +30,14 @@ char *finder_folder(const char *name);
 /* `name` with symbolic links resolved as far as it exists; the caller frees it. */
 char *finder_resolve(const char *name);
 
-/* The project that this one is a submodule of; NULL if it is none. */
+/* The project that this one is a submodule of; NULL if it is not a submodule. */
 struct project *finder_superproject(struct registry *registry, const struct project *project);
 
 /*
- * What the disk says of a name, for a mount that may not answer: finder_look() runs on a
- * worker, finder_find_looked() then touches no file. The functions above do not touch one
- * on such a mount either (see mounts_ready()): they take the name as it is, and of the
- * projects those that are known.
+ * The state of a name on disk, for a mount that may not answer: finder_look() reads it on a
+ * worker thread, and finder_find_looked() then reads nothing. On such a mount the functions
+ * above read nothing, either (see mounts_ready()): they use the name as it is, and find only
+ * projects that are known already.
  */
 struct finder_look {
 	char *file; /* resolved */

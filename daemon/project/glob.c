@@ -6,8 +6,8 @@
 #include <string.h>
 
 /*
- * The pattern is converted to tokens. The name is run through all states at once; state N
- * means "N tokens have matched". So no state is ever tried twice at the same character.
+ * The pattern is converted to tokens. State N means "N tokens have matched". For each character
+ * of the name, all states are advanced together, so none is tried twice at one character.
  */
 enum kind {
 	BYTE,
@@ -15,7 +15,7 @@ enum kind {
 	SET,	 /* [...] */
 	STAR,	 /* any characters except a slash */
 	FOLDERS, /* any number of "folder/" */
-	REST,	 /* everything that is left, at least one character */
+	REST,	 /* the rest of the name, at least one character */
 };
 
 struct token {
@@ -24,7 +24,7 @@ struct token {
 };
 
 struct glob {
-	struct token tokens[GLOB_MAX + 1]; /* one more, for the prefix that is not written */
+	struct token tokens[GLOB_MAX + 1]; /* one more, for the implicit prefix */
 	size_t count;
 	size_t wild; /* stars of all kinds */
 	bool folder_only;
@@ -69,7 +69,7 @@ static bool set_has(const char *at, unsigned char c)
 
 static void glob_add(struct glob *glob, enum kind kind, const char *at)
 {
-	/* Twice the same of these is once: else each would be tried from all before it. */
+	/* Two of these in a row match the same as one, and would only cost time. */
 	if (glob->count && (kind == STAR || kind == FOLDERS) &&
 		glob->tokens[glob->count - 1].kind == kind) {
 		return;
@@ -100,7 +100,7 @@ static bool glob_fail(struct glob *glob, const char *why)
 	return false;
 }
 
-/* One character or set at `at`, which is no star; returns where the next token is, or NULL. */
+/* Handles the character or set at `at`; returns where the next token is, or NULL. */
 static const char *glob_single(struct glob *glob, const char *at)
 {
 	const char *end = at + 1;
@@ -129,8 +129,8 @@ static bool glob_read(struct glob *glob, const char *at)
 	const char *slash = strchr(at, '/');
 
 	/*
-	 * Tokens are written before they are read: clearing them all would cost more than a
-	 * match.
+	 * The tokens are not cleared: they are written before they are read, and clearing
+	 * them would cost more than a match.
 	 */
 	glob->count = 0;
 	glob->wild = 0;
@@ -144,7 +144,7 @@ static bool glob_read(struct glob *glob, const char *at)
 	}
 	if (!slash || slash[1] == '\0') {
 		glob_add(glob, FOLDERS, at);
-		glob->wild = 0; /* nobody wrote it */
+		glob->wild = 0; /* the implicit prefix does not count */
 	}
 	at += *at == '/';
 	for (bool begins = true; *at;) {
@@ -178,7 +178,7 @@ bool glob_check(const char *pattern, const char **why)
 	return false;
 }
 
-/* The states that have been reached, as bits: few at a time, and they are what is looked at. */
+/* The states that have been reached, as bits. */
 enum { STATE_WORDS = (GLOB_MAX + 2 + 63) / 64 };
 
 struct states {
@@ -239,7 +239,7 @@ static void glob_step(const struct glob *glob, size_t at, char c, struct states 
 	}
 }
 
-/* All states at one character; false: there is none left. */
+/* Advances all states by one character; false: there is none left. */
 static bool glob_advance(
 	const struct glob *glob, const struct states *now, char c, struct states *next)
 {
@@ -274,7 +274,7 @@ bool glob_matches(const char *pattern, const char *name)
 		struct states *before = now;
 
 		if (*name == '/' && states_have(now, glob.count)) {
-			return true; /* it matches this folder */
+			return true; /* the pattern matches this folder */
 		}
 		if (!glob_advance(&glob, now, *name, next)) {
 			return false;

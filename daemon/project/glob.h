@@ -23,7 +23,7 @@
 
 enum {
 	GLOB_MAX = 256,	     /* bytes of a pattern */
-	GLOB_STARS_MAX = 16, /* runs of them, and "**"; so few places of it are tried at a time */
+	GLOB_STARS_MAX = 16, /* runs of stars; limits the states that are tried per character */
 };
 
 /* Whether it is a valid pattern; if not, `why` is a constant text. */

@@ -13,7 +13,7 @@ enum { PATH_RULES_MAX = 256 }; /* of one key of one project */
 
 /* What a save of the file does to a tab. */
 enum action {
-	ACTION_DEFAULT, /* as the kind of file requires */
+	ACTION_DEFAULT, /* decided by the kind of file */
 	ACTION_PAGE,	/* reload the page */
 	ACTION_CSS,	/* replace style sheets */
 	ACTION_IMAGE,	/* replace images */
@@ -39,7 +39,7 @@ bool path_rules_add(struct path_rules *rules, const char *pattern, const char **
 /* "ACTION PATTERN" */
 bool path_rules_add_action(struct path_rules *rules, const char *value, const char **why);
 /*
- * A pattern that may leave the root: absolute, "~/..." below `home` (which may be NULL), or
+ * A pattern for files outside the root: absolute, "~/..." below `home` (which may be NULL), or
  * relative to `root`, possibly with leading "../".
  */
 bool path_rules_add_outside(struct path_rules *rules, const char *pattern, const char *root,

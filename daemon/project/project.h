@@ -59,18 +59,18 @@ struct project {
 	 * NULL: none yet.
 	 */
 	struct project_queue *queue;
-	/* of the last build that held it; NULL: that build succeeded */
+	/* of the last build that held the project; NULL: that build succeeded */
 	struct build_failure *failure;
 
 	enum project_watch watch;
 
-	/* What was to be read or watched of it waits for its mount to answer; see mounts.h. */
+	/* It is read and watched only when its mount answers; see mounts.h. */
 	bool unread;
 
-	/* Of its event that waited when the last daemon ended: its number then; 0: none. */
+	/* The number, in the previous daemon, of an event that waited when it ended; 0: none. */
 	uint64_t owed;
 
-	char *problem; /* UTF-8: what part of the project cannot be watched, and why; or NULL */
+	char *problem; /* UTF-8: which part of the project cannot be watched, and why; or NULL */
 
 	/* The tabs that show it; see browser/tab.h, which owns them. */
 	struct tab *tabs;
@@ -110,7 +110,7 @@ struct project *registry_add(
 struct project *registry_meet(struct registry *registry, const char *root, enum project_how how);
 void registry_remove(struct registry *registry, struct project *project);
 
-/* Sets what part of the project cannot be watched, and why; NULL: nothing (any more). */
+/* Sets which part of the project cannot be watched, and why; NULL: none (any more). */
 void registry_set_problem(struct registry *registry, struct project *project, const char *problem);
 
 void registry_set_watch(
@@ -130,11 +130,11 @@ uint32_t registry_next_id(const struct registry *registry);
 void registry_reserve_ids(struct registry *registry, uint32_t next_id);
 
 /*
- * What a source cannot watch in a project. A project has one problem to show, and each
- * source withdraws only its own. `source` is a word, "git".
+ * Sets what a source cannot watch in a project. A project shows one problem, and a source
+ * removes only its own. `source` is a word, "git".
  */
 
-/* Sets "<source>: <why>"; NULL: nothing is wrong (any more). Logs it if it is new. */
+/* Sets "<source>: <why>"; NULL: there is no problem (any more). Logs a new problem. */
 void project_problem_set(
 	struct registry *registry, struct project *project, const char *source, const char *why);
 

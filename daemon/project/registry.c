@@ -197,7 +197,7 @@ void registry_remove(struct registry *registry, struct project *project)
 	registry->count--;
 	memmove(&registry->sorted[place], &registry->sorted[place + 1],
 		(registry->count - place) * sizeof project);
-	/* The callback may look projects up and must not find it again. */
+	/* The callback may look up projects, and must not find this one. */
 	registry_tell(registry, registry->callbacks.removed, project);
 	project_free(project);
 }

@@ -9,9 +9,9 @@
 #include "util/pathname.h"
 
 enum { TRACE_LINES_MAX = 32 };
-enum { SERVED_COMPONENTS_MAX = 16 }; /* of the URL's path; a longer one is not looked up */
+enum { SERVED_COMPONENTS_MAX = 16 }; /* of the URL's path; longer paths are not looked up */
 
-/* Below the root or the server's folder; "" is the folder itself. */
+/* Relative to the root or the server's folder; "" is the folder itself. */
 static const char *const served_folders[] = {"", "static", "public", "src", "assets", "app",
 	"templates", "web", "www", "dist", "build", "resources", "wwwroot"};
 

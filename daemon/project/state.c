@@ -63,11 +63,11 @@ static void state_set_aside(const char *name, const char *why, const char *loss)
 	}
 }
 
-/* A file with a checksum begins so: of all that follows the comma. */
+/* The beginning of a file with a checksum, which is that of everything after the comma. */
 #define SUM_BEGIN "{\"sum\": \""
 #define SUM_END "\","
 
-/* Takes ownership of the text of an object. */
+/* Adds the checksum to the text of an object, of which it takes ownership. */
 static char *sum_add(char *text)
 {
 	_cleanup_free_ char *object = text;
@@ -76,7 +76,7 @@ static char *sum_add(char *text)
 		(unsigned long long)checksum(object + 1, strlen(object + 1)), object + 1);
 }
 
-/* One without a checksum is of an earlier version, or was written by hand. */
+/* A file without a checksum is of an earlier version, or was written by hand. */
 static int sum_check(const char *text, size_t length, char **why)
 {
 	const size_t begin = strlen(SUM_BEGIN), end = begin + CHECKSUM_DIGITS;
@@ -113,7 +113,7 @@ static int state_load_file(struct state *state, const char *file, state_read_fn 
 	name = mem_printf("%s/%s", state->folder, file);
 	r = file_read_own(name, STATE_BYTES_MAX, &text, &length);
 	if (r == -ENOENT || r == -ENOTDIR) {
-		return 0; /* if there can be none, the first attempt to store says so */
+		return 0; /* a folder that cannot be created is reported when storing fails */
 	}
 	if (file_error_passes(-r)) {
 		log_error("%s: %s: not starting without it", name, strerror(-r));
@@ -206,7 +206,7 @@ static void state_store_file(struct state *state, const char *file, char *text,
 	*job = (struct state_job){
 		.name = mem_printf("%s/%s", state->folder, file),
 		.text = sum_add(text),
-		.error = -EAGAIN, /* unless it is written */
+		.error = -EAGAIN, /* replaced when the file was written */
 		.stored = stored,
 		.userdata = userdata,
 	};

@@ -12,21 +12,22 @@
  *    "projects": [{"id": 1, "root": "/home/me/potato"}]}
  *
  * Roots are written as pathname_to_text() returns them. Unknown keys are ignored. `sum` is
- * the checksum of what follows it; a file may be without. A file with a wrong one, or that is not such an object is moved aside to projects.json.damaged (replacing an older
- * one), with a message.
+ * the checksum of the text after it; it may be missing. A file with a wrong checksum, or that
+ * is not such an object, is renamed to projects.json.damaged (replacing an older one), which is
+ * logged.
  */
 
 struct state;
 struct restart_history;
 struct trust;
 
-/* `folder` is where the files are kept, or NULL if there is no place for them. */
+/* `folder` is where the files are stored, or NULL if there is no such folder. */
 struct state *state_new(struct loop *loop, const char *folder);
 void state_free(struct state *state);
 
 /*
- * Reads the file into the registry. Blocks; for start-up. Returns -errno if the file has
- * contents that cannot be read now but maybe later: storing would destroy them.
+ * Reads the file into the registry. Blocks; for start-up. Returns a negative errno if the file
+ * exists but cannot be read now: storing would destroy its contents.
  */
 int state_load(struct state *state, struct registry *registry);
 

@@ -6,7 +6,7 @@
 
 #include "util/mem.h"
 
-/* Files that are not a user's: editors keep them next to the user's files. */
+/* Files that editors create beside the files of the user. */
 static const struct {
 	const char *pattern, *text;
 } droppings[] = {
@@ -42,7 +42,7 @@ static const char *dropping_of(const char *name)
 	if (is_of_git(name)) {
 		return "git's own";
 	}
-	/* A folder with such a name is the user's. */
+	/* Only the last component counts: a folder with such a name belongs to the user. */
 	for (size_t i = 0; i < COUNT_OF(droppings); i++) {
 		if (fnmatch(droppings[i].pattern, last, 0) == 0) {
 			return droppings[i].text;
@@ -71,7 +71,7 @@ void verdict_find(
 	}
 }
 
-/* Files that programs write for themselves, while a page is generated. */
+/* Files that programs write for their own use while they generate a page. */
 static bool is_of_a_program(const char *name)
 {
 	static const char *const patterns[] = {"*.log", "*.log.[0-9]", "*.py[co]", "*.pid", "*.sock",
@@ -93,7 +93,7 @@ bool verdict_watches(const struct project_settings *settings, const char *name)
 	if (settings->watch.patterns.count) {
 		return path_rules_find(&settings->watch.patterns, name);
 	}
-	/* Outputs of a build have their own source, which waits until they are complete. */
+	/* Outputs of a build are watched by another source, which waits until they are complete. */
 	return !is_of_a_program(name) && !path_rules_find(&settings->output, name);
 }
 

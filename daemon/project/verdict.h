@@ -4,14 +4,14 @@
 #include "config/setting.h"
 
 /*
- * What a save of a file means in a project, judged by its name and the project's settings
- * only. Pure. intake.h also checks .gitignore.
+ * Decides what a save of a file means in a project, only from its name and the project's
+ * settings. Pure. intake.h also checks .gitignore.
  */
 
 struct verdict {
 	char *ignored;		       /* why a save of it does not count; NULL: it counts */
 	const struct path_rule *rule; /* of `savecast.action`, borrowed; NULL: none matches */
-	bool wanted;		       /* it is an output: .gitignore does not matter */
+	bool wanted;		       /* it is an output, so .gitignore is not checked */
 };
 
 /* `name` is relative to the project's root, or absolute without its first slash. */

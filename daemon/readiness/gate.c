@@ -16,8 +16,8 @@ static void set_look(struct gate *gate, uint64_t now)
 	case GATE_EXPECTING:
 		gate->look_usec = now + GATE_LOOK_USEC;
 		/*
-		 * Old answers end at a known time; until then only a process that ends
-		 * matters.
+		 * The server may give old answers until a known time; until then only a process
+		 * that ends matters.
 		 */
 		if (gate->old && gate->expect_until > now) {
 			gate->look_usec = gate->expect_until;
@@ -27,7 +27,10 @@ static void set_look(struct gate *gate, uint64_t now)
 		gate->look_usec = now + GATE_LOOK_USEC;
 		break;
 	case GATE_DOWN:
-		/* Increasing intervals: a fifth of the time for which it has been down. */
+		/*
+		 * The interval increases: it is a fifth of the time for which the server has been
+		 * down.
+		 */
 		if (now - gate->since_usec > gate->times.look_for) {
 			gate->look_usec = CLOCK_NEVER;
 		} else if (gone > GATE_LOOK_DOWN_USEC) {
@@ -57,7 +60,7 @@ void gate_init(struct gate *gate, const struct gate_times *times, uint64_t now,
 	}
 }
 
-/* When the file was written, by the clock of `now_usec`. */
+/* When the file was written, converted to the clock of `now_usec`. */
 static uint64_t written_of(const struct gate_save *save)
 {
 	uint64_t ago =
@@ -66,7 +69,7 @@ static uint64_t written_of(const struct gate_save *save)
 	return save->now_usec - (ago < GATE_AHEAD_USEC ? ago : 0);
 }
 
-/* From now on a restart is attributed to this save, unless one has begun already. */
+/* From now on, a restart counts as caused by this save, unless one has begun already. */
 static void blame(struct gate *gate, const struct gate_save *save)
 {
 	uint64_t written = written_of(save);
@@ -76,7 +79,7 @@ static void blame(struct gate *gate, const struct gate_save *save)
 	}
 	gate->blamed_usec = written;
 	gate->blame_until = save->now_usec + gate->times.trial;
-	/* It may have begun before the save was reported. */
+	/* The restart may have begun before the save was reported. */
 	gate->sign_usec = gate->state == GATE_RESTARTING && gate->since_usec >= written
 		? gate->since_usec
 		: 0;
@@ -96,7 +99,7 @@ static void wait_for(struct gate *gate, const struct gate_save *save)
 	gate->first_usec = first ? written : gate->first_usec;
 	gate->waits = true;
 	if (save->prediction == RESTART_OLD) {
-		/* Checks once more if an event is sent earlier. */
+		/* If the event is sent earlier, checks once more then. */
 		gate->again_usec = first ? 0 : until;
 		gate->expect_until = first ? until : gate->expect_until;
 		gate->old = first || gate->old;
@@ -118,7 +121,7 @@ static unsigned save_unserved(struct gate *gate, const struct gate_save *save)
 	struct gate_save waits = *save;
 
 	/*
-	 * The generation that comes up now serves this save too; only a reloader may
+	 * The generation that is starting includes this save too; only a reloader may
 	 * restart once more.
 	 */
 	if (save->prediction != RESTART_EXPECTED) {
@@ -127,7 +130,7 @@ static unsigned save_unserved(struct gate *gate, const struct gate_save *save)
 	}
 	wait_for(gate, &waits);
 	gate->again_usec = 0;
-	/* A fix may start the server at any moment: check often again, for a while. */
+	/* The save may be a fix that starts the server: check often again, for a while. */
 	if (gate->state == GATE_DOWN) {
 		gate->since_usec = save->now_usec;
 	}
@@ -149,8 +152,8 @@ unsigned gate_save(struct gate *gate, const struct gate_save *save)
 	}
 	if (save->prediction == RESTART_EXPECTED && gate->shown >= written_boot + GATE_TICK_USEC) {
 		/*
-		 * The serving generation started after the file was written: a fix that was
-		 * picked up quickly.
+		 * The serving generation started after the file was written, so it already
+		 * has the new code.
 		 */
 		actions = gate->waits ? 0 : GATE_SEND;
 	} else if (save->prediction == RESTART_EXPECTED || save->prediction == RESTART_OLD) {
@@ -167,7 +170,7 @@ unsigned gate_save(struct gate *gate, const struct gate_save *save)
 	return actions;
 }
 
-/* A different generation is serving: did a save cause that? */
+/* A different generation is serving: records whether a save caused that. */
 static unsigned learn_restart(struct gate *gate, const struct server_state *seen)
 {
 	bool blamed = gate->blamed_usec && gate->sign_usec &&
@@ -219,7 +222,7 @@ bool gate_doubts(const struct gate *gate, uint64_t now)
 	return (gate->asking || (gate->waits && !gate->old)) && now >= gate->doubt_usec;
 }
 
-/* Another one of several workers is a different worker, too. */
+/* Whether one of several workers is being replaced while the oldest still serves. */
 static bool replaces_workers(const struct gate *gate, const struct server_state *seen)
 {
 	return seen->generation <= gate->shown && (seen->coming || newest_of(seen) > gate->shown);
@@ -246,8 +249,8 @@ static bool must_wait(struct gate *gate, uint64_t now, const struct server_state
 	}
 	if (newer) {
 		/*
-		 * It came for an earlier save, or too early for this one: another restart
-		 * follows soon, or none.
+		 * An earlier save caused this restart, or it was too early to include this
+		 * save: another restart follows soon, or none.
 		 */
 		gate->expect_until =
 			again < now + GATE_MARGIN_USEC ? again : now + GATE_MARGIN_USEC;
@@ -269,9 +272,9 @@ static unsigned send(struct gate *gate, uint64_t now, const struct server_state 
 	unsigned actions = GATE_SEND;
 
 	if (!fresh && !newer && gate->blamed_usec && gate->state == GATE_EXPECTING) {
-		actions |= GATE_LEARN_NO_RESTART; /* a restart was expected and did not happen */
+		actions |= GATE_LEARN_NO_RESTART; /* a restart was predicted and did not happen */
 	}
-	/* If it comes late, the tabs reload again. */
+	/* If a restart comes late, the tabs reload again. */
 	gate->asking = !fresh;
 	gate->blame_until = now + gate->times.trial;
 	gate->waits = false;
@@ -294,7 +297,7 @@ static unsigned look_serving(struct gate *gate, uint64_t now, const struct serve
 	}
 	if (newer) {
 		actions |= learn_restart(gate, seen);
-		gate->shown = newest_of(seen); /* or will be: an event may wait */
+		gate->shown = newest_of(seen); /* or will show: an event may wait */
 	} else if (was_gone) {
 		gate->sign_usec = 0; /* a false alarm */
 	}

@@ -2,22 +2,22 @@
 #pragma once
 
 /*
- * Decides when the reload for an event may be sent to the tabs of one server, so that a
- * page is never loaded from old code, never while the server is down, and never waits for a
- * restart that does not come. Pure; times are arguments.
+ * Decides when the reload for an event may be sent to the tabs of one server. A page must not
+ * be loaded from old code, nor while the server is down, nor wait long for a restart that does
+ * not come. Pure; times are arguments.
  *
- * A generation is the moment from which on the serving code was read: the start of the
- * accepting worker, or, if that only changed its program or its socket, the last moment at
- * which it was seen serving before. What the tabs show came from the generation `shown`. If
- * a save restarts the server, its event may be sent when a generation is serving that is
- * newer than the file. Whenever a newer generation than `shown` is serving, the tabs are
- * stale and reload.
+ * A generation is the time after which the serving code was read: the start of the worker that
+ * accepts connections, or, if that process only changed its program or its socket, the last
+ * time at which it was seen serving before. The tabs show pages of the generation `shown`. If
+ * a save restarts the server, its event may be sent when a generation is serving that is newer
+ * than the file. Whenever a newer generation than `shown` is serving, the tabs are stale and
+ * reload.
  *
- * A save waits for a sign that new code is coming: the old worker no longer accepts, or
- * another one does. It waits only if a restart is predicted, for as long as restarts took
- * to begin before plus GATE_MARGIN_USEC; then the event is sent. If a restart comes after
- * that, the tabs reload again. If no restart is predicted, the event is sent at once and
- * the server is watched for a while.
+ * If a restart is predicted, a save waits for its first sign: the old worker no longer
+ * accepts, or another one does. It waits as long as earlier restarts took to begin, plus
+ * GATE_MARGIN_USEC; without a sign, the event is then sent. If a restart comes after that, the
+ * tabs reload again. If no restart is predicted, the event is sent immediately, and the server
+ * is watched for a while.
  *
  *          save, restart predicted       the old worker no longer accepts
  *   OPEN ------------------------> EXPECTING -------------------> RESTARTING
@@ -35,15 +35,15 @@
 /* The settings, in microseconds. */
 struct gate_times {
 	uint64_t trial; /* how long the server is watched after an event was sent */
-	uint64_t wait; /* how long a restart whose sign is delayed is waited for, at most */
+	uint64_t wait; /* how long to wait at most for a restart whose sign is delayed */
 	/* how long nothing is serving before the tabs are told that the server is down */
 	uint64_t down;
 	/* how long a server that is down is checked; after that only at a save or a visit */
 	uint64_t look_for;
 };
-/* A sign may take this much longer than ever before. */
+/* A sign may take this much longer than the longest one before. */
 #define GATE_MARGIN_USEC (300 * CLOCK_USEC_PER_MSEC)
-/* The same after a restart that may have been too early for the latest save. */
+/* The same, after a restart that may have been too early for the latest save. */
 #define GATE_AGAIN_USEC (100 * CLOCK_USEC_PER_MSEC)
 /* Several saves in a row delay a restarted server's reload by at most this time. */
 #define GATE_PATIENCE_USEC (1500 * CLOCK_USEC_PER_MSEC)
@@ -55,8 +55,8 @@ struct gate_times {
  */
 #define GATE_LINGER_USEC (100 * CLOCK_USEC_PER_MSEC)
 /*
- * If a program has ended, and everything that could start it again, the server is down
- * after this time.
+ * If a program has ended, and with it every process that could start it again, the server is
+ * down after this time.
  */
 #define GATE_ENDED_USEC (1 * CLOCK_USEC_PER_SEC)
 /*
@@ -81,21 +81,21 @@ enum gate_state {
 	GATE_DOWN, /* nothing has been serving for too long, or the server died */
 };
 
-/* What is known of the server right now; see server_view(). */
+/* The observed state of the server; see server_view(). */
 struct server_state {
 	bool serving;
 	bool died;
-	bool ended; /* and no process is left that would start it again */
+	bool ended; /* ended, and no process is left that would start it again */
 	bool lingers;
 	bool busy; /* known only if gate_doubts() */
 	uint64_t starved; /* seen only where gate_asks_starved(): usec without a CPU since the save */
 	bool by_itself; /* no user started this generation */
-	uint64_t generation; /* CLOCK_BOOTTIME; of several serving workers the oldest one's */
-	uint64_t newest; /* the youngest one's */
-	bool coming; /* a younger one is there, and does not accept yet */
+	uint64_t generation; /* CLOCK_BOOTTIME; of several serving workers, that of the oldest */
+	uint64_t newest; /* that of the youngest */
+	bool coming; /* a younger worker exists, but does not accept yet */
 };
 
-/* What is expected after a save of certain files. */
+/* What is predicted after a save of certain files. */
 enum restart_prediction {
 	RESTART_NONE, /* the server keeps running and serves the new content */
 	RESTART_UNKNOWN,
@@ -106,7 +106,7 @@ enum restart_prediction {
 struct gate_save {
 	uint64_t now_usec;
 	uint64_t now_boot; /* the same by CLOCK_BOOTTIME */
-	uint64_t written_boot; /* when the newest of the files was written */
+	uint64_t written_boot; /* when the last of the files was written */
 	enum restart_prediction prediction;
 	uint64_t delay;
 };
@@ -131,26 +131,26 @@ enum {
 struct gate {
 	struct gate_times times; /* can be changed at any time */
 	enum gate_state state;
-	uint64_t shown; /* the generation that the tabs show; of several workers the youngest's */
+	uint64_t shown; /* the generation that the tabs show (the youngest worker's) */
 	bool waits; /* whether an event waits */
 	bool old; /* it waits only until old answers have ended */
 	uint64_t first_usec; /* since when the oldest save waits */
-	/* when the newest of the files was written for which a restart is predicted */
+	/* when the last of the files was written for which a restart is predicted */
 	uint64_t written_usec;
 	uint64_t written_boot; /* the same by CLOCK_BOOTTIME */
-	uint64_t expected; /* how long its sign may take */
+	uint64_t expected; /* how long the sign may take */
 	uint64_t expect_until; /* when the event is sent even without a sign */
 	uint64_t again_usec; /* when old answers to a later save have ended, or 0 */
 	/* The save to which a restart is attributed: */
 	uint64_t blamed_usec; /* when it was written; 0: none */
 	uint64_t blame_until;
-	bool asking; /* nothing is known of its files: the server is watched until: */
+	bool asking; /* a restart after it is not predicted, so the server is watched until: */
 	uint64_t sign_usec; /* the first sign since then, or 0 */
 	bool proven; /* with GATE_LEARN_RESTART: there is no other explanation */
 	uint64_t delay; /* with GATE_LEARN_RESTART: from the write of the file to the first sign */
 	uint64_t doubt_usec; /* from then on, check whether the worker is busy */
 	uint64_t since_usec; /* RESTARTING, DOWN: since when nothing is serving */
-	bool closing_asked; /* whether the tabs were asked to close connections since then */
+	bool closing_asked; /* whether the tabs have been asked to close connections since then */
 	uint64_t look_usec; /* when to check next; CLOCK_NEVER: not at all */
 };
 
@@ -171,10 +171,10 @@ bool gate_asks_starved(const struct gate *gate, uint64_t now_usec);
 bool gate_doubts(const struct gate *gate, uint64_t now_usec);
 
 /*
- * A new observation: because `look_usec` has come, or because a process of the server has
+ * Takes a new observation, made because `look_usec` has come or a process of the server has
  * ended.
  */
 unsigned gate_look(struct gate *gate, uint64_t now_usec, const struct server_state *seen);
 
-/* Something happens to a server that is down: check often again, for a while. */
+/* The server is down, but may be starting: check often again, for a while. */
 void gate_watch_closely(struct gate *gate, uint64_t now_usec);

@@ -127,7 +127,7 @@ void readiness_event(struct readiness *readiness, struct project *project, uint6
 				: "no browser is connected");
 		return;
 	}
-	/* Not tab by tab: inspecting one server may move tabs to another project. */
+	/* Collected first: inspecting a server may move tabs to another project. */
 	count = servers_of(project, servers);
 	for (size_t i = 0; i < count; i++) {
 		struct server *server = servers[i];
@@ -142,7 +142,7 @@ void readiness_event(struct readiness *readiness, struct project *project, uint6
 		}
 	}
 	if (aside) {
-		/* This comes last: if no other tab was told, the event ends here. */
+		/* This comes last: if no other tab was notified, the event ends here. */
 		ledger_await(readiness->ledger, serial, 1);
 		ledger_arrived(readiness->ledger, serial);
 		ledger_step(readiness->ledger, serial, clock_now_usec(), STEP_SKIPPED, NULL,

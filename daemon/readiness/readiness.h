@@ -23,7 +23,7 @@ struct readiness *readiness_new(struct loop *loop, struct ledger *ledger, struct
 	readiness_history_fn *history, void *userdata);
 void readiness_free(struct readiness *readiness);
 
-/* For adding the history that was stored. */
+/* To be filled with the stored history. */
 struct restart_history *readiness_history(struct readiness *readiness);
 
 /*
@@ -33,7 +33,7 @@ struct restart_history *readiness_history(struct readiness *readiness);
 void readiness_event(struct readiness *readiness, struct project *project, uint64_t serial,
 	const struct fileset *files);
 
-/* The server's callbacks; see servers_callbacks. */
+/* Callbacks for servers_callbacks. */
 void readiness_server_changed(struct readiness *readiness, struct server *server);
 void readiness_process_exited(struct readiness *readiness, struct server *server);
 void readiness_server_gone(struct readiness *readiness, struct server *server);

@@ -6,9 +6,9 @@
 #include "util/mem.h"
 
 /*
- * After this many expected restarts in a row that did not happen, none is expected any
- * more; a lesson that was seen only once is dropped at the first one. A restart without
- * proof counts from the second time on.
+ * After this many predicted restarts in a row that did not happen, no restart is predicted any
+ * more; a lesson that was seen only once is dropped after the first. A restart that the user
+ * may have caused counts from the second time on.
  */
 enum { RESTART_HISTORY_MISSES_MAX = 2, RESTART_HISTORY_HINTS_MIN = 2 };
 
@@ -97,7 +97,7 @@ static struct lesson *learned_add(struct restart_history *history, const char *r
 	return lesson;
 }
 
-/* Moves it to the end: the lesson at the start is the next to be forgotten. */
+/* Moves it to the end: the lesson at the start is the next to be dropped. */
 static struct lesson *learned_confirm(struct restart_history *history, struct lesson *lesson)
 {
 	struct lesson *last = &history->lessons[history->count - 1], confirmed = *lesson;
@@ -127,8 +127,8 @@ bool restart_history_add_restart(struct restart_history *history, const char *ro
 	lesson->hints = 0;
 	lesson->seen += lesson->seen < RESTART_HISTORY_SURE;
 	/*
-	 * The longest delay counts, or a slow restart would be missed; but it decays over
-	 * time.
+	 * The longest delay counts, so that slow restarts are not missed, but it decreases
+	 * over time.
 	 */
 	lesson->delay = delay > before ? delay : before - (before - delay) / 8;
 	return news || lesson->delay > before + before / 4 || lesson->seen < RESTART_HISTORY_SURE;

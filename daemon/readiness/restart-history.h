@@ -8,7 +8,7 @@
 #include "readiness/gate.h"
 
 /*
- * Which saves restart which server: by the project's root, the server's key (its name, with
+ * Records which saves restart which server: by the project's root, the server's key (its name, with
  * its arguments and folder) and the files. `files` is a suffix ("py") or the absolute path
  * of one file. The RESTART_HISTORY_MAX lessons that were confirmed last are kept. Pure.
  */
@@ -21,16 +21,16 @@ struct lesson {
 	char *files;
 	bool restarts;
 	unsigned hints; /* restarts in a row that the user may have caused; not stored */
-	/* usec from the save to the first sign of a restart; long values decay slowly */
+	/* usec from the save to the first sign of a restart; long values decrease slowly */
 	uint64_t delay;
-	unsigned misses; /* expected restarts in a row that did not happen */
+	unsigned misses; /* predicted restarts in a row that did not happen */
 	unsigned seen; /* number of restarts, at most RESTART_HISTORY_SURE */
 };
 
 /* Until this many restarts were seen, the table of programs counts too. */
 enum { RESTART_HISTORY_SURE = 5 };
 
-/* The longest delay that is used, whatever was stored. */
+/* The longest delay that is used; a stored one may be longer. */
 #define RESTART_HISTORY_DELAY_MAX_USEC (600 * CLOCK_USEC_PER_SEC)
 
 struct restart_history {
@@ -47,7 +47,7 @@ void restart_history_clear(struct restart_history *history);
 void restart_history_suffix(const char *file, char suffix[RESTART_HISTORY_SUFFIX_MAX]);
 
 /*
- * What is known: RESTART_UNKNOWN, RESTART_NONE or RESTART_EXPECTED. With the last, `*delay`
+ * The prediction: RESTART_UNKNOWN, RESTART_NONE or RESTART_EXPECTED. With the last, `*delay`
  * is set, and `*sure` says whether RESTART_HISTORY_SURE restarts were seen.
  */
 enum restart_prediction restart_history_predict(const struct restart_history *history,
@@ -55,7 +55,7 @@ enum restart_prediction restart_history_predict(const struct restart_history *hi
 
 /*
  * A restart followed a save, or did not. A restart that the user may have caused is not
- * `proven`: it must repeat. Returns whether anything worth storing has changed.
+ * `proven`: it must happen again. Returns whether the history should be stored again.
  */
 bool restart_history_add_restart(struct restart_history *history, const char *root,
 	const char *server, const char *files, uint64_t delay, bool proven);

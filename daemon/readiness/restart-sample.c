@@ -33,7 +33,7 @@ static void note_file(struct restart_sample *sample, const char *file)
 	}
 }
 
-/* What was seen of the file, or otherwise of its suffix. */
+/* The prediction for the file, or otherwise for its suffix. */
 static enum restart_prediction ask_history(const struct restart_history *history,
 	const struct restart_subject *subject, const char *file, const char *suffix,
 	uint64_t *delay, bool *sure)
@@ -48,7 +48,10 @@ static enum restart_prediction ask_history(const struct restart_history *history
 
 bool restart_subject_asks_watches(const struct program_traits *traits, const char *suffix)
 {
-	/* It watches files of unknown names; or an unknown program, by its language. */
+	/*
+	 * True for a program that may watch files of any name, and for an unknown one with code of
+	 * its language.
+	 */
 	return traits->restarts == RESTARTS_ITSELF
 		? traits->suffixes[0] == '*' &&
 			!(traits->language && program_traits_is_code(traits, suffix))
@@ -65,7 +68,7 @@ static enum restart_prediction predict(const struct restart_history *history,
 	bool sure = false;
 	enum restart_prediction seen = ask_history(history, subject, file, suffix, delay, &sure);
 
-	/* A restart that was seen and proven overrides the table of programs. */
+	/* A proven restart in the history overrides the table of programs. */
 	if (seen == RESTART_EXPECTED && traits->restarts != RESTARTS_NEVER) {
 		if (!sure && *delay < traits->notice_usec) {
 			*delay = traits->notice_usec;
@@ -153,7 +156,7 @@ bool restart_sample_add_restart(const struct restart_sample *sample,
 	}
 	/*
 	 * A file that is not part of the program is an unlikely cause: the restart must
-	 * repeat.
+	 * happen again.
 	 */
 	proven = proven && (likeliest > 1 || !subject->traits->language);
 	for (size_t i = 0; i < sample->suffix_count; i++) {
@@ -179,8 +182,8 @@ bool restart_sample_add_none(const struct restart_sample *sample, struct restart
 	bool sure, taught, news = false;
 
 	/*
-	 * A file that restarts nothing proves nothing about others of its kind, unless the
-	 * lesson came from that file.
+	 * If a file restarts nothing, that proves nothing about others with its suffix, unless
+	 * the lesson came from this file.
 	 */
 	if (sample->file && likelihood(history, subject, sample->suffixes[0]) == 3) {
 		taught = restart_history_predict(history, root, server, sample->file, &unused,

@@ -36,16 +36,15 @@ struct restart_sample {
 void restart_sample_clear(struct restart_sample *sample);
 
 /*
- * Adds files that were saved. Returns what is expected of all of them together: an expected
- * restart takes precedence over old answers, these over an unknown effect, and that over no
- * restart. `delay` is, with RESTART_EXPECTED, how long the sign may take; with RESTART_OLD,
- * how long the old answers last.
+ * Adds files that were saved. Returns the prediction for all of them together. Precedence:
+ * RESTART_EXPECTED, RESTART_OLD, RESTART_UNKNOWN, RESTART_NONE. `delay` is, with
+ * RESTART_EXPECTED, how long the sign may take; with RESTART_OLD, how long the old answers last.
  */
 enum restart_prediction restart_sample_add(struct restart_sample *sample,
 	const struct restart_history *history, const struct restart_subject *subject,
 	const struct fileset *files, uint64_t *delay);
 
-/* The result of the sample. Returns whether anything worth storing was recorded. */
+/* Records the result of the sample. Returns whether the history should be stored again. */
 bool restart_sample_add_restart(const struct restart_sample *sample,
 	struct restart_history *history, const struct restart_subject *subject, uint64_t delay,
 	bool proven);

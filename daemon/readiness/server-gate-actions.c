@@ -84,8 +84,8 @@ static void server_gate_cast(struct server_gate *gate, const struct server_view 
 		name, news);
 	gate->serial = 0;
 	/*
-	 * The server did not restart, so only the files are new: a page may replace them
-	 * without a reload.
+	 * The server did not restart, so only the files have changed: a page may replace
+	 * them without a reload.
 	 */
 	browsers_send(readiness->browsers, gate->project, gate->server, serial,
 		gate->mixed || view->generation != gate->generation);
@@ -100,7 +100,7 @@ struct renewed {
 	uint64_t now;
 };
 
-/* A separate event for each project whose tabs show the server. */
+/* Creates a separate event for each project whose tabs show the server. */
 static void renewed_tab(const struct tab *tab, void *userdata)
 {
 	const struct renewed *renewed = userdata;
@@ -200,7 +200,7 @@ void server_gate_act(struct server_gate *gate, unsigned actions, const struct se
 	if (actions & GATE_TELL_DOWN) {
 		server_gate_tell(gate, SERVER_DOWN);
 	}
-	/* The server came and went before it was seen serving: no other event says so. */
+	/* The server started and ended before it was seen serving: no other event reports it. */
 	if (gate->machine.state == GATE_DOWN && !view->listens && server_main(gate->server)) {
 		server_gate_tell(gate, SERVER_DOWN);
 	}

@@ -31,10 +31,7 @@ static void server_gate_learn(struct server_gate *gate, unsigned actions)
 	struct restart_subject subject;
 	bool news = false;
 
-	/*
-	 * A server that never restarts by itself was restarted by the user, whatever was
-	 * saved before.
-	 */
+	/* If the server never restarts by itself, the user has restarted it, not a save. */
 	if (!main || !gate->project || main->traits.restarts == RESTARTS_NEVER) {
 		return;
 	}
@@ -161,8 +158,8 @@ void server_gate_free(struct server_gate *gate)
 }
 
 /*
- * When the newest of the files was written, by CLOCK_BOOTTIME: its ctime, which no program
- * can set. Never waits for a file server.
+ * When the last of the files was written, by CLOCK_BOOTTIME: its ctime, which no program can
+ * set. Never waits for a file server.
  */
 static uint64_t written_boot(const struct fileset *files, uint64_t now_boot)
 {
@@ -202,7 +199,7 @@ static bool server_gate_watches(
 	return watches;
 }
 
-/* Without files it is a request to reload, which does not restart the server. */
+/* Without files, a caller has asked for a reload, which does not restart the server. */
 static void server_gate_consult(struct server_gate *gate, const struct project *project,
 	const struct fileset *files, struct gate_save *save)
 {

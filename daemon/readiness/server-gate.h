@@ -16,10 +16,10 @@ struct server_gate {
 	uint64_t generation;
 	uint64_t serial; /* the event that waits, or 0 */
 	struct project *project; /* the project of that event and of the sample's files */
-	bool mixed; /* the event replaced earlier ones and does not name their files */
+	bool mixed; /* the event replaced earlier ones, whose files it does not name */
 	uint64_t waits_since;
 	bool old; /* the event waits for old answers to end, not for a restart */
-	uint64_t run_delay; /* the server's, when the event began to wait for a restart */
+	uint64_t run_delay; /* the server's run delay when the event began to wait for a restart */
 	struct restart_sample sample;
 	struct server_gate *next;
 };

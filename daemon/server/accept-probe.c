@@ -30,7 +30,7 @@ void accept_probe_connect(struct accept_probe *probe, const struct listen_socket
 	accept_probe_close(probe);
 	memcpy(&v4.sin_addr, &to->address, sizeof v4.sin_addr);
 	v6.sin6_addr = to->address;
-	/* A wildcard address is reached through loopback. */
+	/* Connects to a wildcard address through loopback. */
 	if (!to->v6 && v4.sin_addr.s_addr == htonl(INADDR_ANY)) {
 		v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	}

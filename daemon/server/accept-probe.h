@@ -7,8 +7,8 @@
 #include "server/listen-socket.h"
 
 /*
- * Opens an empty connection to a listening socket, so that there is something to accept,
- * and asks the kernel whether a process has accepted it. Never sends a byte.
+ * Connects to a listening socket, so that its process has a connection to accept, and asks the
+ * kernel whether it was accepted. Never sends a byte.
  */
 struct accept_probe {
 	int fd; /* -1: none */
@@ -20,7 +20,7 @@ struct accept_probe {
 /* Connects without blocking, unless a connection to this socket already exists. */
 void accept_probe_connect(
 	struct accept_probe *probe, const struct listen_socket *socket, uint16_t port);
-/* Whether a process accepted it. `sockets` are in their present state. */
+/* Whether a process has accepted it. `sockets` must have their current state. */
 bool accept_probe_sees_accept(struct accept_probe *probe,
 	const struct listen_socket *sockets, size_t count);
 void accept_probe_close(struct accept_probe *probe);

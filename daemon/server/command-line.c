@@ -108,7 +108,7 @@ static bool is_served(const char *word)
 
 static void guess_program(struct guess *guess, const struct program *program, size_t at);
 
-/* What an interpreter runs: a program of the table, or a file of the site. */
+/* Takes what an interpreter runs: a program of the table, or a file of the site. */
 static void guess_script(struct guess *guess, size_t at)
 {
 	const struct program *program = program_find(guess->line.args[at]);
@@ -136,7 +136,7 @@ static void guess_program(struct guess *guess, const struct program *program, si
 		}
 		if (scripted && (strcmp(arg, "-c") == 0 || strcmp(arg, "-e") == 0) &&
 			!program_lists(program->skipped, arg, 2)) {
-			return; /* the program itself, as text */
+			return; /* the program itself is an argument */
 		}
 		if (arg[0] == '-' && arg[1]) {
 			at = guess_option(guess, program, at);

@@ -25,7 +25,7 @@ struct command_line {
 
 /*
  * `bytes` are those of /proc/PID/cmdline: arguments, each followed by a NUL. An argument
- * that was cut has none and is left out.
+ * that was cut has no NUL and is left out.
  */
 void command_line_split(struct command_line *line, const char *bytes, size_t length);
 

@@ -48,7 +48,7 @@ bool forwarder_names_port(const char *arguments, size_t length, uint16_t port)
 	return false;
 }
 
-/* A whole text as a port; 0 if it is none. */
+/* The text as a port; 0 if it is not a port. */
 static uint16_t port_of(const char *text, size_t length)
 {
 	unsigned value = 0;
@@ -75,7 +75,7 @@ static bool is_loopback(const char *host, size_t length)
 	return false;
 }
 
-/* ssh's [BIND:]PORT:HOST:HOSTPORT; a HOST beyond the other end is none of its processes. */
+/* ssh's [BIND:]PORT:HOST:HOSTPORT, if HOST is the other end itself; otherwise 0. */
 static uint16_t ssh_target(const char *spec, uint16_t port)
 {
 	const char *last = strrchr(spec, ':'), *host, *before;
@@ -97,7 +97,7 @@ static uint16_t ssh_target(const char *spec, uint16_t port)
 		: 0;
 }
 
-/* PORT:TARGET; and FIRST-LAST:FIRST-LAST, of which both ranges are equally long. */
+/* PORT:TARGET; or FIRST-LAST:FIRST-LAST, with two ranges of the same length. */
 static uint16_t pair_target(const char *spec, size_t length, uint16_t port)
 {
 	const char *colon = memchr(spec, ':', length), *end = spec + length;
@@ -117,7 +117,7 @@ static uint16_t pair_target(const char *spec, size_t length, uint16_t port)
 		: 0;
 }
 
-/* pasta's list of pairs, each maybe behind "ADDRESS/". */
+/* pasta's list of pairs, each with or without "ADDRESS/" before it. */
 static uint16_t pasta_target(const char *list, uint16_t port)
 {
 	for (const char *at = list; *at;) {
@@ -146,7 +146,7 @@ static uint16_t socat_target(const char *address)
 	return port_of(port, strcspn(port, ","));
 }
 
-/* What one argument says, and the one before it. */
+/* The target that an argument names, given the argument before it; 0: none. */
 static uint16_t argument_target(
 	const char *name, const char *before, const char *argument, uint16_t port)
 {

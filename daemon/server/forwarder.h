@@ -10,7 +10,7 @@
  * tunnel. The folders behind them cannot be inspected, but their names can be shown.
  */
 
-/* By the name of the command. Pure. */
+/* Whether it is such a program, by the name of its command. Pure. */
 bool forwarder_is_one(const char *name);
 
 /*
@@ -20,9 +20,9 @@ bool forwarder_is_one(const char *name);
 bool forwarder_names_port(const char *arguments, size_t length, uint16_t port);
 
 /*
- * Pure: the port that a forwarder of this name passes `port` on to, at the loopback address
- * of its other end; 0 if its arguments do not say. Knows ssh -L, docker-proxy, kubectl
- * port-forward, pasta -t and socat.
+ * The port to which a forwarder of this name forwards `port`, at the loopback address of its
+ * other end; 0 if its arguments do not say it. Knows ssh -L, docker-proxy, kubectl port-forward,
+ * pasta -t and socat. Pure.
  */
 uint16_t forwarder_target(
 	const char *name, const char *arguments, size_t length, uint16_t port);
@@ -31,6 +31,6 @@ uint16_t forwarder_target(
  * The name of the process, of any user, whose arguments say that it forwards this port; the
  * caller frees it. NULL if there is none. Reads /proc of every process: do not call it on
  * the loop's thread.
- * `target` is set to the port that it passes it on to, or 0.
+ * `target` is set to the port to which it forwards, or 0.
  */
 char *forwarder_find(uint16_t port, uint16_t *target);

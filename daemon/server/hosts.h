@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 /*
- * Names in the text of /etc/hosts, as hosts(5) describes. Pure. The caller refuses files
- * larger than HOSTS_BYTES_MAX, because the text is searched on the loop's thread at each
- * look-up of such a name; lists that block advertisements (4 MB) are too long for that.
+ * Finds names in the text of /etc/hosts, see hosts(5). Pure. The caller refuses files larger
+ * than HOSTS_BYTES_MAX, such as lists that block advertisements (4 MB): each look-up searches
+ * the whole text on the loop's thread.
  */
 
 enum { HOSTS_BYTES_MAX = 256 * 1024, HOSTS_ADDRESSES_MAX = 8 };

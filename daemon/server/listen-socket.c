@@ -24,7 +24,7 @@ struct diag_request {
 
 static int diag_open(void)
 {
-	/* The kernel answers during the call; the limit only guards against a hang. */
+	/* The kernel answers during the call; the limit is there in case it does not. */
 	struct timeval limit = {.tv_usec = 200000};
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 
@@ -181,7 +181,7 @@ bool listen_socket_takes(const struct listen_socket *listener, const char *host)
 				!listener->v6_only
 				    : bound.s_addr == any.s_addr || bound.s_addr == v4.s_addr;
 	}
-	/* A name, localhost or below it: browsers connect to 127.0.0.1 or ::1. */
+	/* For localhost and names below it, browsers connect to 127.0.0.1 or ::1. */
 	return listener->v6 ? IN6_IS_ADDR_UNSPECIFIED(&listener->address) ||
 			IN6_IS_ADDR_LOOPBACK(&listener->address)
 			    : bound.s_addr == any.s_addr || bound.s_addr == htonl(INADDR_LOOPBACK);

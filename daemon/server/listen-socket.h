@@ -8,8 +8,8 @@
 #include <sys/types.h>
 
 /*
- * The listening TCP sockets of this machine, as the kernel's sock_diag lists them: without
- * privileges, and for every user. Takes tens of microseconds.
+ * The listening TCP sockets of this machine, of all users. The kernel's sock_diag lists them
+ * without privileges, in tens of microseconds.
  */
 
 enum { LISTEN_SOCKETS_MAX = 64 }; /* on one port: addresses and SO_REUSEPORT copies */
@@ -18,7 +18,7 @@ struct listen_socket {
 	uint32_t inode;
 	uid_t uid;
 	bool v6;
-	bool v6_only;		 /* [::] does not accept IPv4 too */
+	bool v6_only;		 /* if it is [::], it does not accept IPv4 */
 	struct in6_addr address; /* an IPv4 address is in the first four bytes */
 	uint32_t queue;	 /* connections that wait to be accepted */
 };
@@ -34,8 +34,8 @@ bool listen_host_is_name(const char *host);
 
 /*
  * Like listen_sockets_on_port(), but only the sockets that a connection to this host
- * reaches; 0 if that is not known. For a name: those of the address that is tried first and
- * has any.
+ * reaches; 0 if that is not known. For a name: those of the first address in `order` that has
+ * any.
  */
 size_t listen_sockets_of(const char *host, uint16_t port, enum loopback_order order,
 	struct listen_socket *listeners, size_t max);

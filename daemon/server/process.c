@@ -36,7 +36,7 @@ static bool search_check_fd(int process, int fd, void *userdata)
 	return true;
 }
 
-/* Whether it is a shell in which a user types the command that starts the server again. */
+/* Whether it is a shell in which the user types commands and may start the server. */
 static bool is_login_shell(pid_t pid, const struct procfs_stat *stat)
 {
 	static const char *const shells[] = {
@@ -89,9 +89,9 @@ static bool sees_remote(int process, const char *folder)
 }
 
 /*
- * Whether the name of the process's folder leads to another folder here, or to none: it has
- * mounts of its own, as in a container. Only then the disk is looked at, for the daemon may be
- * the one that has mounts of its own; and not where that could block.
+ * Whether the name of the process's folder means another folder here, or none, because the process
+ * has mounts of its own, as in a container. Checks the folder only if the mounts differ, since the
+ * daemon may be the one in a container; and not if that could block.
  */
 static bool folder_is_elsewhere(int process, const char *folder)
 {
@@ -196,7 +196,7 @@ bool holder_still_holds(struct holder *holder)
 	}
 	holds = procfs_socket(process, holder->fd) == holder->inode &&
 		procfs_stat(process, &stat) == 0 && stat.started_usec == holder->started_usec;
-	/* A process that ends gives its memory back before its descriptors. */
+	/* A process that is ending has released its memory, but not yet its descriptors. */
 	holds = holds && (stat.image || !holder->image);
 	holder->execed = holds && stat.image != holder->image;
 	holder->image = holds ? stat.image : holder->image;

@@ -34,13 +34,13 @@ struct holder {
 	pid_t ancestors[ANCESTORS_MAX]; /* parent first; 0 after the last one of our user */
 	/*
 	 * how many of the nearest ancestors may have started it without the user: those in
-	 * its session that are not a login shell
+	 * its session, up to a login shell, which does not count
 	 */
 	size_t supervisors;
-	char name[64];	       /* of its command, as the kernel has it; any bytes */
+	char name[64];	       /* of its command, from the kernel; any bytes */
 	/* its working folder, or NULL if that was removed or is unreadable */
 	char *folder;
-	bool elsewhere; /* that name means another folder here: it has mounts of its own */
+	bool elsewhere; /* that name means another folder here, as in a container */
 };
 
 /*
@@ -61,7 +61,7 @@ size_t processes_holding_below(pid_t ancestor, const struct listen_socket *socke
  */
 bool holder_still_holds(struct holder *holder);
 
-/* Whether our own user has such a process. */
+/* Whether a process of our own user has this pid. */
 bool process_lives(pid_t pid);
 /* Whether it is not a zombie and has children that are not zombies. */
 bool process_runs_others(pid_t pid);

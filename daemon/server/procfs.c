@@ -60,10 +60,7 @@ pid_t procfs_find(procfs_pid_fn *is_it, void *userdata)
 	return found;
 }
 
-/*
- * Reads as much as fits; a text that was cut is not an error, its readers use what is
- * complete.
- */
+/* Reads as much as fits. A text that was cut is no error: callers use the complete part. */
 static ssize_t procfs_read(int process, const char *name, char *text, size_t size)
 {
 	int fd = openat(process, name, O_RDONLY | O_CLOEXEC);

@@ -7,17 +7,16 @@
 #include <sys/types.h>
 
 /*
- * Reads /proc/PID, one question per function. `process` is an open descriptor of that
- * folder, so that a new process with the same pid cannot be mistaken for the one that
- * ended.
+ * Reads /proc/PID. `process` is an open descriptor of that folder, so that a new process with
+ * the same pid is not mistaken for one that has ended.
  */
 
 /* -errno if our own user has no such process. */
 int procfs_open(pid_t pid);
-/* The same for any user's process: of others, little more than the name can be read. */
+/* The same for any user's process; of another user's, little more than the name can be read. */
 int procfs_open_any(pid_t pid);
 
-/* Calls is_it() for each process until it returns true; returns that process, or 0. */
+/* Calls the function for each process until it returns true; returns that process, or 0. */
 typedef bool procfs_pid_fn(pid_t pid, void *userdata);
 pid_t procfs_find(procfs_pid_fn *is_it, void *userdata);
 

@@ -8,7 +8,7 @@
 #include "server/command-line.h"
 #include "server/programs.h"
 
-/* A program with its own arguments: those of an interpreter end where its script begins. */
+/* A program and its own arguments: those of an interpreter end before its script. */
 struct run {
 	const struct program *program;
 	const char *const *args;
@@ -39,7 +39,7 @@ static size_t find_script(const struct run *run)
 		const char *arg = run->args[i];
 
 		if (strcmp(arg, "-c") == 0 || strcmp(arg, "-e") == 0 || strcmp(arg, "-p") == 0) {
-			break; /* a program as text in the argument */
+			break; /* the program is the text of an argument */
 		}
 		if (strcmp(arg, "run") == 0 || strcmp(arg, "serve") == 0) {
 			continue; /* bun run, deno serve */

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * What a server does by itself, derived from the command lines of its process and of those that
- * started it, before the daemon has seen it happen: the table is in programs.c. Pure.
+ * What a server does by itself, according to the command lines of its process and of those that
+ * started it, for a server that the daemon has not observed yet. The table is in programs.c. Pure.
  */
 
 enum { TRAITS_SUFFIXES_MAX = 128 };
@@ -38,8 +38,8 @@ struct program_traits {
 void program_traits_of(const char *bytes, size_t length, struct program_traits *traits);
 
 /*
- * Adds to a process that listens what the process that started it, directly or not, does to
- * it, unless it restarts by itself.
+ * Adds to the traits of a listening process those of a process that started it, directly or not,
+ * unless the listening process restarts by itself.
  */
 void program_traits_add(struct program_traits *traits, const struct program_traits *starter);
 
@@ -50,7 +50,7 @@ void program_traits_add(struct program_traits *traits, const struct program_trai
 void program_traits_add_environment(
 	struct program_traits *traits, const char *bytes, size_t length);
 
-/* What a save of a file with this suffix does, as far as the table knows. */
+/* What a save of a file with this suffix does, according to the table. */
 enum traits_answer {
 	TRAITS_UNKNOWN,
 	TRAITS_STAYS,

@@ -12,12 +12,12 @@
 #define SCRIPT_CODE " js mjs cjs jsx ts mts cts tsx json "
 #define NODE_SKIPPED " -r --require --import -C --conditions --env-file "
 
-/* How late a server notices a change: by a stat() each second, one each 250 ms, and inotify. */
+/* How late a server notices a change, in ms: with a stat() each second, each 250 ms, or inotify. */
 enum { EACH_SECOND = 1300, EACH_QUARTER = 700, AT_ONCE = 350 };
 
 /*
- * opcache.revalidate_freq is 2 s, and counts in whole seconds of the clock: a file that was
- * checked is not checked again before the third second after that one begins.
+ * opcache.revalidate_freq is 2 s, in whole seconds of the clock: a file that was checked is
+ * checked again only when the third second after that begins.
  */
 enum { PHP_OLD = 3000 };
 #define PHP_BEHIND                                                                                 \
@@ -31,7 +31,7 @@ enum { PHP_OLD = 3000 };
 
 static const struct program programs[] = {
 	/* Programs that run a script. */
-	/* The reloaders built into a program of theirs check each second. */
+	/* The reloaders of many Python frameworks check each second. */
 	{.name = "python*",
 		.rest = REST_SCRIPT,
 		.skipped = " -W -X ",

@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 /*
- * The programs that serve pages: the one table of what their arguments mean, whether they
- * reload their pages themselves, and whether they restart after a save. To support another
- * program, add a row in programs.c. Pure.
+ * The table of programs that serve pages: what their arguments mean, whether they reload their
+ * pages themselves, and whether they restart after a save. To support another program, add a
+ * row in programs.c. Pure.
  *
  * Lists of words have a space before and after each word. A list that may be "" or NULL: ""
  * means "always", NULL means "never".
@@ -26,7 +26,7 @@ struct program {
 	 */
 	const char *name;
 
-	/* Its arguments. Long options are listed as they are, short ones as one letter. */
+	/* Its arguments. Options are listed with their dashes. */
 	enum program_rest rest;
 	const char *folders; /* options whose value is a folder */
 	const char *files; /* options whose value is a file */

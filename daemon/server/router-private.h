@@ -13,7 +13,7 @@ struct router {
 	struct hosts_file *hosts;
 };
 
-/* One URL for which an answer is wanted. */
+/* A URL whose project is wanted. */
 struct route_question {
 	struct router *router;
 	struct url url;
@@ -22,13 +22,13 @@ struct route_question {
 };
 
 /*
- * Answers with what is known of the server at the URL's port. `host` is an address, or a
- * name for both loopback addresses.
+ * Answers from the server at the URL's port. `host` is an address, or a name for both loopback
+ * addresses.
  */
 void route_question_ask_server(struct route_question *question, const char *host);
 
 /*
- * Answers that the project cannot be found out, as `what` says, and with the line of
- * settings that solves it.
+ * Answers that the project cannot be found, for the reason `what`, and with the command that sets
+ * it.
  */
 void route_question_advise(struct route_question *question, const char *what);

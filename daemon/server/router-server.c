@@ -72,7 +72,7 @@ static void answer_seen(struct route_question *question)
 	_cleanup_free_ char *folder = NULL;
 	_cleanup_free_ char *aside = NULL;
 
-	/* First: the folder that it was started in says nothing of what it forwards. */
+	/* First, since a forwarder's working folder has nothing to do with the pages. */
 	if (forwarder_is_one(main->name)) {
 		answer_forwarded(question, main->name,
 			forwarder_target(main->name, main->command_line, main->command_line_length,
@@ -98,7 +98,7 @@ static void answer_seen(struct route_question *question)
 		answer->folder = finder_folder(main->folder);
 	}
 	if (answer->project && stands_aside(answer->project, answer->server)) {
-		/* Short, because in narrow places the end of the reason is what is shown. */
+		/* Short, because narrow windows show only the end of the reason. */
 		aside = mem_printf(
 			"; %s reloads its pages itself (savecast.stand-aside)", main->traits.livereload);
 	}

@@ -53,7 +53,7 @@ static void answer_file(struct route_question *question)
 		answer->project ? "" : why);
 }
 
-/* Which of several loopback addresses of a name browsers use: the same as for localhost. */
+/* The address that browsers use if a name has several: in the order for localhost. */
 static const char *one_of(const struct hosts_address *addresses, size_t count)
 {
 	bool v4 = false, v6 = false;
@@ -111,7 +111,7 @@ static void answer_rule(struct route_question *question, const struct url_rule *
 
 	answer->project = rule->project;
 	answer->reason = mem_printf("savecast.url: %s", rule->pattern->text);
-	/* If its server can be inspected, that tells when the new code is serving. */
+	/* If its server can be inspected, it is known when the new code is serving. */
 	if (host) {
 		answer->server = servers_get(
 			question->router->servers, host, question->url.port, question->order);

@@ -31,7 +31,7 @@ struct route_answer {
 	bool no_server; /* there is no project because no server answers at this URL */
 };
 
-/* `changed` is called when names may have another meaning: look all URLs up again. */
+/* `changed` is called when /etc/hosts has changed: the caller looks up all URLs again. */
 struct router *router_new(struct loop *loop, struct registry *registry, struct servers *servers,
 	void (*changed)(void *userdata), void *userdata);
 void router_free(struct router *router);
@@ -39,6 +39,6 @@ void router_free(struct router *router);
 /* `order` is that of the browser which shows the URL. */
 void router_answer(struct router *router, const char *url, enum loopback_order order,
 	struct route_answer *answer);
-/* Whether the server reloads its pages itself and the project's settings leave it to do so. */
+/* Whether the server reloads its pages itself, and the project's settings let it do so. */
 bool stands_aside(const struct project *project, const struct server *server);
 void route_answer_clear(struct route_answer *answer);

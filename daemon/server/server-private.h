@@ -15,8 +15,8 @@ struct servers {
 	struct server *first; /* the newest */
 	size_t count;
 	struct socket_owners_search
-		*look; /* in progress; only one at a time, however many servers want one */
-	struct server *looked; /* the server it is for; NULL if that was freed */
+		*look; /* in progress; one at a time, for all servers */
+	struct server *looked; /* the server that it searches for; NULL if that was freed */
 };
 
 struct server {
@@ -42,5 +42,5 @@ struct server {
 	struct server *next;
 };
 
-/* Records the server's main process and its ancestors, for when they have ended. */
+/* Records the server's main process and its ancestors, for use after they have ended. */
 void server_note_main(struct server *server);

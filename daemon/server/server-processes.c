@@ -13,7 +13,7 @@
 
 struct server_process {
 	struct holder holder;
-	bool trusted; /* it was seen to accept, or was there when the server was first seen */
+	bool trusted; /* it was seen to accept, or ran when the server was first seen */
 	bool supervisor; /* another holder is its child, so it does not accept */
 	int pidfd;
 	struct loop_fd *watch; /* NULL once the process has ended */
@@ -76,9 +76,8 @@ static bool is_last(const struct server_processes *processes, const struct holde
 }
 
 /*
- * When the worker that was serving last has become another program, or got another socket:
- * between two checks. After a long time without a check, the event that is reported now has
- * caused it.
+ * When the worker that was serving last executed another program, or got another socket. That
+ * was between two checks; after a long time without a check, it was just now.
  */
 static uint64_t changed_boot(const struct server_worker *last)
 {
@@ -132,8 +131,8 @@ void server_processes_drop_ended(struct server_processes *processes)
 		if (holder_still_holds(&member->holder)) {
 			processes->items[kept++] = member;
 			/*
-			 * It counts as serving again when it is seen to. The exec of a new
-			 * process is its start.
+			 * After an exec, the last worker counts as serving only when it is seen to
+			 * accept. For a new process, the exec is part of its start.
 			 */
 			if (member->holder.execed && is_last(processes, &member->holder)) {
 				member->holder.generation = changed_boot(&processes->last);
@@ -181,7 +180,7 @@ const struct holder *server_processes_oldest(const struct server_processes *proc
 	return oldest;
 }
 
-/* A process that uses epoll shows whether it accepts; of others we only know that they did. */
+/* Of a process that uses epoll, we see whether it accepts; of others, only that they once did. */
 static bool member_accepts(
 	const struct server_processes *processes, const struct server_process *member)
 {
@@ -199,7 +198,7 @@ static bool is_supervisor(const struct server_worker *last, pid_t pid)
 	return found;
 }
 
-/* Whether the same supervisor, or the worker itself, has started it. */
+/* Whether the same supervisor, or the last worker itself, has started it. */
 static bool came_by_itself(const struct server_worker *last, const struct holder *worker)
 {
 	bool by_itself = worker->pid == last->pid;

@@ -9,7 +9,7 @@
 
 /*
  * The processes that hold one server's listening socket: its supervisor and its workers.
- * Each is watched until it ends, and it is recorded which of them accept. Reads /proc, a
+ * Watches each until it ends, and records which of them accept connections. Reads /proc, in a
  * few microseconds per process; never searches all processes.
  */
 
@@ -33,14 +33,14 @@ struct server_worker {
 	size_t supervisor_count;
 };
 
-/* Embedded by its owner, which reads only the fields named here. */
+/* Embedded in its owner's struct; the owner reads only the fields named here. */
 struct server_processes {
 	struct loop *loop;
 	void (*ended)(void *userdata); /* a process has ended; it is still in the list */
 	void *userdata;
 	struct server_process *items[HOLDERS_MAX];
 	size_t count;
-	pid_t lingering; /* has closed the socket but is still running, or 0 */
+	pid_t lingering; /* a worker that has closed the socket but is still running, or 0 */
 	bool uses_epoll; /* its workers were seen to use epoll */
 	bool newcomer; /* a new process was seen since the server was last serving */
 	bool lost; /* a process has gone, and no new one was seen since then */
@@ -64,13 +64,13 @@ void server_processes_add(struct server_processes *processes, struct holder *hol
 void server_processes_drop_ended(struct server_processes *processes);
 
 /*
- * The queue got shorter although no process was known to accept. So one of these accepts,
- * and all new processes count as accepting. If there are only supervisors, a worker may
- * have accepted and ended: they count as accepting when it happens a second time.
+ * The queue got shorter although no process was known to accept. So one of these processes
+ * accepts, and all new processes count as accepting. If there are only supervisors, a worker
+ * may have accepted and ended; they count as accepting if it happens a second time.
  */
 void server_processes_trust(struct server_processes *processes);
 
-/* The one that the user started first; NULL if none has a folder. Borrowed. */
+/* The process that started first; NULL if none has a folder. Borrowed. */
 const struct holder *server_processes_oldest(const struct server_processes *processes);
 
 /* Which process serves, as of the last server_processes_drop_ended(). */
@@ -81,15 +81,15 @@ struct server_processes_view {
 	pid_t worker; /* the one that has been accepting for the longest time */
 	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs its present code */
 	uint64_t newest; /* the same of the youngest worker that accepts */
-	bool coming; /* a younger one than that holds the socket and does not accept yet */
+	bool coming; /* a younger worker holds the socket, but does not accept yet */
 };
 
 void server_processes_view(struct server_processes *processes, struct server_processes_view *view);
 
-/* Whether the last worker, or what may start it again, has an inotify watch on the file. */
+/* Whether the last worker, or a process that may start it again, watches the file by inotify. */
 bool server_processes_watch(const struct server_processes *processes, const char *file);
 
-/* How long the last worker and what may start it again had to wait for a CPU so far. */
+/* How long the last worker, and processes that may start it again, have waited for a CPU. */
 uint64_t server_processes_run_delay(const struct server_processes *processes);
 
 /* No process holds the socket, and none is left that would start the server again. */

@@ -35,8 +35,8 @@ static void find_newcomers(struct server *server, const struct listen_socket *so
 }
 
 /*
- * A single holder without epoll may be a supervisor whose worker was not running when we
- * saw it.
+ * A single holder without epoll may be a supervisor whose worker was not running at the last
+ * search.
  */
 static bool may_have_newcomers(
 	const struct server_processes *processes, const struct server_processes_view *seen)

@@ -8,10 +8,7 @@
 #include "util/mem.h"
 #include "util/utf8.h"
 
-/*
- * All processes are not searched again before this: it finds servers that were started
- * elsewhere.
- */
+/* All processes are searched at most this often, for servers that were started elsewhere. */
 #define LOOK_AGAIN_USEC (250 * CLOCK_USEC_PER_MSEC)
 
 struct servers *servers_new(
@@ -196,11 +193,11 @@ static char *server_key(const struct server_main *main)
 	return mem_printf("%s %08x", main->name, (unsigned)hash);
 }
 
-/* What it does by itself, and what those do with it that started it. */
+/* Finds out what it does by itself, and what the processes that started it do to it. */
 static void server_note_traits(struct server_main *main, const struct holder *holder)
 {
 	struct program_traits *traits = &main->traits, starter;
-	/* Next renames its process; the command is its parent's. */
+	/* Next renames its process; the parent has the command line. */
 	bool renamed = strncmp(main->command_line, "next-server", 11) == 0;
 
 	program_traits_of(main->command_line, main->command_line_length, traits);
@@ -298,7 +295,7 @@ static void servers_on_look(struct socket_owners *result, void *userdata)
 	servers_look_next(servers);
 }
 
-/* The server that waits the longest has its turn. */
+/* Starts the search for the server that has waited the longest. */
 static void servers_look_next(struct servers *servers)
 {
 	struct server *oldest = NULL;

@@ -2,10 +2,9 @@
 #pragma once
 
 /*
- * The servers behind watched tabs, by host and port: which processes hold the listening
- * socket, and whether they accept. What is known is dropped when an event invalidates it (a
- * pidfd reports the end of a process), never by age. Nothing is checked while nothing
- * happens.
+ * The servers of watched tabs, by host and port: which processes hold the listening socket,
+ * and whether they accept. Results are kept until an event invalidates them (a pidfd reports
+ * the end of a process), however old they are. Nothing is checked while nothing happens.
  *
  * A server is shared: servers_get() returns a reference.
  */
@@ -56,17 +55,14 @@ void server_unref(struct server *server);
 const char *server_host(const struct server *server);
 uint16_t server_port(const struct server *server);
 enum server_visibility server_visibility(const struct server *server);
-/* The user of a SERVER_FOREIGN server. */
+/* The user who owns a SERVER_FOREIGN server's socket. */
 uid_t server_uid(const struct server *server);
-/*
- * For SERVER_FOREIGN or SERVER_OPAQUE: a program that listens on behalf of another one, or
- * NULL.
- */
+/* For SERVER_FOREIGN or SERVER_OPAQUE: the name of a forwarder (see forwarder.h), or NULL. */
 const char *server_forwarder(const struct server *server);
-/* The port that it passes this one on to, at its other end; 0 if that is not known. */
+/* The port at the forwarder's other end; 0 if it is not known. */
 uint16_t server_forwarder_target(const struct server *server);
 
-/* For SERVER_SEEN: the holder that the user started first, even if it has ended. */
+/* For SERVER_SEEN: the holder that started first, even if it has ended. */
 struct server_main {
 	pid_t pid;
 	char *name; /* of its command, UTF-8 */
@@ -96,10 +92,10 @@ void server_set_health(struct server *server, enum server_health health, const c
 /* Whether anything listens there now, whichever process it is. */
 bool server_listens(const struct server *server);
 
-/* Something may have happened to it: calls process_exited(). */
+/* The server may have changed: calls process_exited(). */
 void server_recheck(struct server *server);
 
-/* For one user of the server; NULL at first. */
+/* Data of the module that uses the server; initially NULL. */
 void server_set_data(struct server *server, void *data);
 void *server_data(const struct server *server);
 
@@ -108,7 +104,7 @@ void server_look(struct server *server);
 
 /* The state of a server at one moment. */
 struct server_view {
-	bool listens; /* there is a socket */
+	bool listens; /* a socket listens */
 	bool serving; /* and a process that accepts from it */
 	bool died; /* a new worker ended before it was serving */
 	bool ended; /* nothing listens, and no process is left that could start the server */
@@ -117,8 +113,8 @@ struct server_view {
 	bool busy; /* seen only `closely`: it has not accepted a connection for a while */
 	pid_t worker; /* the one that has been accepting for the longest time */
 	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs its present code */
-	uint64_t newest; /* the same of the youngest of several workers */
-	bool coming; /* a younger worker than that is there, and does not accept yet */
+	uint64_t newest; /* the same, of the youngest of several workers */
+	bool coming; /* a younger worker exists, but does not accept yet */
 };
 
 /*
@@ -126,15 +122,15 @@ struct server_view {
  * A process that was started elsewhere is found by server_look(), which this function calls
  * if no known process holds the socket.
  *
- * A new process that does not use epoll counts as accepting once it has accepted an empty
- * connection that this function opens. With `closely`, such connections also show, now and
- * then, whether the serving process is busy.
+ * A new process that does not use epoll counts as accepting when it has accepted an empty
+ * connection that this function opens. With `closely`, such connections also show from time
+ * to time whether the serving process is busy.
  */
 void server_view(struct server *server, bool closely, struct server_view *view);
 /* Whether one of its processes has an inotify watch on the file or on its folder. */
 bool server_watches(const struct server *server, const char *file);
 
-/* How long its processes were ready to run and had no CPU so far, in microseconds. */
+/* How long its processes have waited for a CPU so far, in microseconds. */
 uint64_t server_run_delay(const struct server *server);
 
 /* How its latest process ended, for display: "python3 ended with status 1"; NULL if none did. */

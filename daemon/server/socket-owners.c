@@ -7,7 +7,7 @@
 struct socket_owners_search {
 	socket_owners_fn *done; /* NULL once it is cancelled */
 	void *userdata;
-	/* Belongs to the worker thread until it is done: */
+	/* Used only by the worker thread until it has finished: */
 	char *host;
 	uint16_t port;
 	enum loopback_order order;

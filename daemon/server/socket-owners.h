@@ -15,7 +15,7 @@
 struct socket_owners {
 	struct listen_socket sockets[LISTEN_SOCKETS_MAX];
 	size_t socket_count;
-	struct holder holders[HOLDERS_MAX]; /* done() may take them over; it empties them here */
+	struct holder holders[HOLDERS_MAX]; /* done() may take them, and clears them then */
 	size_t holder_count;
 	/* the program that listens there on behalf of another one, if no holder was found */
 	uint16_t forwarder_target; /* 0: not known */
@@ -24,7 +24,7 @@ struct socket_owners {
 
 struct socket_owners_search;
 
-/* done() is called on the loop, once, unless socket_owners_cancel() is called first. */
+/* done() is called once, on the loop, unless socket_owners_cancel() is called before. */
 typedef void socket_owners_fn(struct socket_owners *result, void *userdata);
 
 struct socket_owners_search *socket_owners_find(struct loop *loop, const char *host, uint16_t port,

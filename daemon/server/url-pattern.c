@@ -133,7 +133,7 @@ int url_pattern_parse(const char *text, struct url_pattern *pattern, const char 
 	return 0;
 }
 
-/* It is enough to go back to the last star: no longer run of an earlier star can help. */
+/* It is enough to go back to the last star: earlier stars need not match more. */
 static bool path_matches(const char *pattern, const char *path)
 {
 	const char *star = NULL, *from = NULL;
@@ -179,7 +179,7 @@ unsigned url_pattern_weight(const struct url_pattern *pattern)
 {
 	unsigned weight = 0;
 
-	/* Host before port before path, and a longer path before a shorter one. */
+	/* The host counts most, then the port, then the length of the path. */
 	for (const char *c = pattern->path; *c; c++) {
 		weight += *c != '*';
 	}

@@ -5,9 +5,9 @@
 #include "server/url-pattern.h"
 
 /*
- * The first step of routing: which project's `savecast.url` matches the URL? If several
- * match, the most specific one wins (url_pattern_weight()), then the first project in the
- * order of roots. Pure.
+ * The first step of routing: finds the project whose `savecast.url` matches the URL. If several
+ * match, the most specific one wins (url_pattern_weight()), then the first project in the order
+ * of roots. Pure.
  */
 
 struct url_rule {

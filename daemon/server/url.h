@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * What a tab's URL says about the origin of its page. Pure. Accepts what a browser shows
- * after its own parsing (WHATWG URL), and rejects everything else.
+ * Parses a tab's URL. Pure. Accepts URLs in the form in which browsers show them after their own
+ * parsing (WHATWG URL), and rejects everything else.
  */
 
 enum { URL_MAX = 4096 }; /* bytes; as in protocol/websocket.md */

@@ -42,7 +42,7 @@ static bool is_empty(const struct content_mark *mark)
 	return mark->kind == CONTENT_FILE && memcmp(mark->hash, hash, sizeof hash) == 0;
 }
 
-/* Whether the file is in a folder that was announced to be gone, and has come back. */
+/* Whether the file is in a folder that was announced as removed, and has come back. */
 static bool source_was_gone(const struct disk_source *source, const char *name)
 {
 	for (size_t i = 0; i < source->gone_folders.kept; i++) {
@@ -70,7 +70,7 @@ static void source_note_folder(struct disk_source *source, const char *folder)
 	}
 }
 
-/* Whether the file belongs to no deeper project, except one that is a submodule. */
+/* Whether the file belongs to this project, and not to a deeper one that is no submodule. */
 static bool source_owns(const struct disk_source *source, const char *name)
 {
 	struct registry *registry = source->parts.registry;
@@ -84,7 +84,7 @@ static bool source_owns(const struct disk_source *source, const char *name)
 
 enum judgement { JUDGED_CHANGED, JUDGED_SAME, JUDGED_WAIT };
 
-/* `until` is how long it waits. */
+/* `until` is set to the end of its wait. */
 static enum judgement source_judge(struct disk_source *source, const struct pipeline_change *change,
 	struct write *write, uint64_t *until)
 {
@@ -130,7 +130,7 @@ static enum judgement source_judge(struct disk_source *source, const struct pipe
 	return JUDGED_CHANGED;
 }
 
-/* Announces those that have changed as one event. */
+/* Announces the changed files as one event. */
 static void source_announce(
 	struct disk_source *source, const struct pipeline_change *changes, size_t kept, size_t more)
 {
@@ -158,7 +158,7 @@ static void source_announce(
 		fileset_clear(&source->moved_folders);
 	}
 	if (more && !source->gone) {
-		/* What they contain now is unknown. */
+		/* Their present contents are unknown. */
 		folder_tree_look(source->tree);
 	}
 }
@@ -183,7 +183,7 @@ static void reading_free(struct reading *reading)
 	free(reading);
 }
 
-/* Files that are written again, or have to wait, are left for the next time. */
+/* Files that are being written again, or must wait, are read the next time. */
 static bool reading_is_over(struct disk_source *source, const struct reading *reading, size_t i)
 {
 	const struct pipeline_change *change = &reading->changes[i];
@@ -272,7 +272,7 @@ bool disk_source_read_now(struct disk_source *source, uint64_t now)
 		}
 		at[count++] = i;
 	}
-	/* A program may have begun to write meanwhile: then what was read may be incomplete. */
+	/* If a program has begun to write meanwhile, the contents may be incomplete. */
 	watcher_drain(source->parts.watcher);
 	for (size_t i = 0; i < count; i++) {
 		struct write *write = &writes->items[at[i]];

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Shared by disk-source.c (when to read what was written) and disk-read.c (reading it, and
- * deciding which files have changed).
+ * Shared by disk-source.c (when to read written files) and disk-read.c (reads them, and decides
+ * which have changed).
  */
 
 #include "pipeline/fileset.h"
@@ -18,16 +18,16 @@ struct disk_source {
 	struct file_table table;
 	struct writes writes;
 	struct loop_timer *due;
-	struct reading *reading; /* what was written is being read on the worker */
+	struct reading *reading; /* files that are being read on the worker thread */
 	bool holding;
 	bool limited; /* a part of the project is not watched */
-	struct fileset moved_folders; /* moved away, and not yet announced */
-	/* announced to be gone: nothing is known about files in them */
+	struct fileset moved_folders; /* moved out of the project, and not yet announced */
+	/* announced as removed: the names of files in them are not known */
 	struct fileset gone_folders;
 	uint64_t told_usec; /* the last announcement */
-	unsigned streak; /* announcements after each of which a write followed at once */
+	unsigned streak; /* announcements in a row that were each followed by a write */
 	size_t gone; /* deleted files with unknown names */
-	char *git; /* what git did, while its files are being read; or NULL */
+	char *git; /* the text of git's command while its files are being read; or NULL */
 };
 
 /* Sets the timer for the next files that are due. */
@@ -35,9 +35,9 @@ void disk_source_schedule(struct disk_source *source);
 /* Ends the project's hold when everything that was written has been read. */
 void disk_source_let_go(struct disk_source *source);
 
-/* Reads a few files at once and announces them; false: they are too many, or too large. */
+/* Reads a few files on the loop and announces them; false: too many, or too large. */
 bool disk_source_read_now(struct disk_source *source, uint64_t now);
 /* Reads them on the worker thread. */
 void disk_source_read(struct disk_source *source, uint64_t now);
-/* The source is freed: what is being read is not announced. */
+/* The source is freed: files that are being read are not announced. */
 void reading_forget(struct reading *reading);

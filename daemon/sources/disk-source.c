@@ -26,7 +26,7 @@ void disk_source_let_go(struct disk_source *source)
 	}
 }
 
-/* When the next announcement may be sent: at once, but at increasing intervals in a streak. */
+/* When the next announcement may be made: immediately, but at increasing intervals in a streak. */
 static uint64_t source_may_tell(const struct disk_source *source)
 {
 	unsigned doublings = source->streak - DISK_STREAK_MAX;

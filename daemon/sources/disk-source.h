@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * The disk as a source of events: every program that writes a file of a project counts
- * while a tab shows the project. The project's folders are watched from its first tab until
- * DISK_LINGER after its last one (folder-tree.h says which folders).
+ * The disk as a source of events: while a tab shows the project, a file counts as saved when
+ * any program writes it. The project's folders are watched from its first tab until
+ * DISK_LINGER after its last tab (folder-tree.h says which folders).
  *
- * A file is read when it is closed or renamed into place, and compared with what was
- * announced and with its contents when the watch began: only changed bytes count. A change
- * that may be only the first half of a save waits for the second half:
+ * A file is read when it is closed or renamed into place, and compared with its contents when
+ * it was announced or when the watch began: only changed bytes count. A change that may be
+ * only the first half of a save waits for the second half:
  *
  *   the file is being written         until it is closed, at most WRITES_OPEN
  *   the file was deleted              WRITES_GONE: editors put another one in its place
@@ -16,13 +16,13 @@
  *   the file did not exist before     DISK_NEW: it may be renamed over another one
  *   git is working                    until git is done; then all is one event
  *
- * A program that goes on writing, or a server that writes a file whenever its page loads,
- * would reload the tabs all the time. So after DISK_STREAK_MAX announcements, each followed
- * by a change within DISK_STREAK_END, the next ones wait, from DISK_STREAK up to
- * DISK_STREAK_WAIT. What an editor reports does not wait.
+ * A program that writes all the time, or a server that writes a file whenever its page loads,
+ * would reload the tabs again and again. So after DISK_STREAK_MAX announcements, each followed
+ * by a change within DISK_STREAK_END, the next ones wait, first for DISK_STREAK, later for up
+ * to DISK_STREAK_WAIT. Saves that an editor reports do not wait.
  *
- * If an editor reports the same bytes, that is the same event, whichever report comes
- * first.
+ * If an editor reports the same bytes, it is the same event, in whichever order the reports
+ * come.
  */
 
 #include "sources/git/git-source.h"
@@ -64,16 +64,16 @@ struct disk_source;
 struct disk_source *disk_source_new(const struct disk_parts *parts, struct project *project);
 void disk_source_free(struct disk_source *source);
 
-/* Reports what can be reported now. */
+/* Announces the changes that are due now. */
 void disk_source_tell(struct disk_source *source);
 /* The next announcement does not wait. */
 void disk_source_end_streak(struct disk_source *source);
 /* git is done; `what` it did is the text of the event's first step. */
 void disk_source_git_done(struct disk_source *source, const char *what);
-/* A hold of the project ends: keeps it until what was written meanwhile is known. */
+/* A hold of the project ends: prolongs it until the files written meanwhile have been read. */
 void disk_source_settle(struct disk_source *source);
 
-/* Whether a write of the file (absolute) would be noticed: its folder is watched. */
+/* Whether a write of the file (absolute) would be noticed, because its folder is watched. */
 bool disk_source_hears(const struct disk_source *source, const char *file);
 /* Whether the whole project is watched, so that every write is noticed. */
 bool disk_source_is_whole(const struct disk_source *source);

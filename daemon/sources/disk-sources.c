@@ -82,7 +82,10 @@ static void sources_add(struct disk_sources *sources, struct project *project)
 {
 	struct item *item = mem_new(struct item);
 
-	/* In two steps: reporting its problem calls back into this module. */
+	/*
+	 * First in the list: disk_source_new() may report a problem, which calls back into this
+	 * module.
+	 */
 	item->sources = sources;
 	item->project = project;
 	item->linger = loop_timer_new(sources->parts.loop, item_on_linger, item);

@@ -21,7 +21,7 @@ bool disk_sources_any(const struct disk_sources *sources);
 /* NULL if it is not watched. */
 struct disk_source *disk_sources_find(const struct disk_sources *sources, const struct project *project);
 
-/* Something was written: each source reports what it can. */
+/* Files were written: each source announces the changes that are due. */
 void disk_sources_tell(struct disk_sources *sources);
-/* The same, because an editor reported a save: a streak of another program ends. */
+/* The same, before a save that an editor reported: ends a streak of another program. */
 void disk_sources_saved(struct disk_sources *sources);

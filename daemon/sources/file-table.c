@@ -5,7 +5,7 @@
 
 #include "util/mem.h"
 
-/* The lowest bits of a content have a meaning of their own; the rest is its hash. */
+/* The lowest bits of a content are flags; the rest is its hash. */
 #define IGNORED 1ULL
 #define UNSEEN 2ULL
 #define FLAGS (IGNORED | UNSEEN)
@@ -90,7 +90,7 @@ void file_table_put(struct file_table *table, uint64_t key, const struct file_no
 	*entry = (struct file_entry){key, note->content | (note->ignored ? IGNORED : 0)};
 }
 
-/* Removes it, and moves up those that were placed after it because of it. */
+/* Removes an entry, and moves up those that were placed later because of it. */
 static void table_remove_at(struct file_table *table, size_t at)
 {
 	size_t mask = table->size - 1, next = at;
@@ -140,7 +140,7 @@ size_t file_table_sweep(struct file_table *table)
 
 	for (size_t i = 0; i < table->size;) {
 		if (table->entries[i].key && table->entries[i].content & UNSEEN) {
-			table_remove_at(table, i); /* another one may be here now */
+			table_remove_at(table, i); /* another entry may be here now */
 		} else {
 			i++;
 		}

@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * The contents of the files of a watched project when they were last read, so that a write
- * which changes no byte is not a change, and a deletion is one. For tens of thousands of
- * files: 16 bytes each, a hash of the name and one of the content. Two names with the same
- * hash, one in 2^64, would count as one file. Pure.
+ * The contents of the files of a watched project when they were last read, to find out whether
+ * a write changed a byte and whether a deleted file was known. For tens of thousands of files:
+ * each takes 16 bytes, a hash of its name and one of its content. Two names with the same hash
+ * (one in 2^64) would count as one file. Pure.
  */
 
 #include <stdbool.h>
@@ -26,7 +26,7 @@ struct file_table {
 	size_t size, count;
 };
 
-/* A file's key; can be called on any thread. */
+/* The key of a file; can be called on any thread. */
 uint64_t file_table_key(const char *name);
 /* The hash of a content, in the form of file_note; never 0. */
 uint64_t file_table_content(const uint8_t *hash);

@@ -19,7 +19,7 @@ static void tree_take_file(struct folder_tree *tree, const struct scan_file *fil
 		}
 		break;
 	case SCAN_RECHECK:
-		/* A file that is not known has just appeared and will be reported. */
+		/* An unknown file has just appeared, and will be reported. */
 		if (known && before.ignored != file->ignored) {
 			file_table_put(tree->table, file->key, &note);
 		}
@@ -102,7 +102,7 @@ static void tree_end_look(struct folder_tree *tree)
 	tree->callbacks.looked(lost, lost ? gone : 0, tree->userdata);
 }
 
-/* Starts from the root: folders may have been moved, so the watched ones are found again. */
+/* Starts from the root, since folders may have been moved. */
 static void tree_restart(struct folder_tree *tree)
 {
 	tree->again = false;

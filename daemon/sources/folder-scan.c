@@ -100,7 +100,7 @@ static void add_folder(struct scan_folder *folder, const char *name)
 	folder->folders[folder->folder_count++] = mem_strdup(name);
 }
 
-/* For a file that is not read: its time still shows that it was written. */
+/* For a file that is not read: its ctime shows whether it was written. */
 static uint64_t content_by_time(const char *path)
 {
 	struct stat st;
@@ -170,7 +170,7 @@ static void scan_folder(struct scan *scan, struct scan_folder *folder, struct gi
 	DIR *dir;
 
 	folder->far = !scan->far_too && is_far(folder->path);
-	/* .gitignore has not been checked for a folder that has just appeared. */
+	/* For a folder that has just appeared, .gitignore has not been checked yet. */
 	folder->other = strcmp(folder->path, scan->root) != 0 &&
 		git_ignore_has(ignore, folder->path, true);
 	dir = folder->far || folder->other ? NULL : opendir(folder->path);

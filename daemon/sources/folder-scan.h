@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Scans some folders of a project, on the worker thread: which folders are in them, and
- * what their files contain. Uses only the disk and its own struct.
+ * Scans some folders of a project on the worker thread: finds the folders in them, and reads
+ * the contents of their files. Uses only the disk and its own struct.
  */
 
 #include <stdbool.h>
@@ -18,7 +18,7 @@ enum {
 /* How much all scans of a project may read in total. */
 #define SCAN_BYTES_MAX (64ULL * 1024 * 1024)
 
-/* What to do with the files that are found. */
+/* What to do with the files in the folder. */
 enum scan_kind {
 	SCAN_NOTE, /* they are unchanged: record them */
 	SCAN_TELL, /* the folder has just appeared: all its files are new */
@@ -38,7 +38,7 @@ struct scan_folder {
 	char *path;
 	enum scan_kind kind;
 	/* Out: */
-	/* it is ignored, or another project's: a repository of its own, or it has a .savecast */
+	/* it is ignored, or another project: a repository, or a folder with a .savecast */
 	bool other;
 	bool far; /* on a network or FUSE file system; the other fields are not set */
 	char **folders; /* names of the folders in it that .gitignore does not ignore */

@@ -9,7 +9,7 @@
 /* There may be many thousands: each takes 64 bytes and its name. */
 struct folder {
 	struct folder_tree *tree;
-	struct folder *parent, *first, *next; /* above it, in it, next to it */
+	struct folder *parent, *first, *next; /* parent, first subfolder, next sibling */
 	struct watch *watch;
 	bool queued; /* it will be scanned */
 	bool looked; /* the worker scans it now */
@@ -27,14 +27,14 @@ struct folder_tree {
 	void *userdata;
 	struct folder *top; /* NULL: the root is gone */
 	unsigned count;
-	struct folder **queue; /* to be scanned, in this order; NULL: gone meanwhile */
+	struct folder **queue; /* to be scanned, in this order; NULL: one that has been removed */
 	size_t queue_at, queue_end, queue_size;
 	struct look *look; /* a scan in progress */
 	uint64_t left; /* bytes that scans may still read */
 	bool again; /* scan everything once more; */
-	bool comparing, lost; /* that is in progress; because events were lost */
+	bool comparing, lost; /* a comparison is in progress; because events were lost */
 	bool recheck; /* check .gitignore once more */
-	bool full; /* there was one folder too many */
+	bool full; /* the limit of folders was reached */
 };
 
 /* A scan in progress; the tree may be freed before it is done. */

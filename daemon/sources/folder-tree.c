@@ -84,7 +84,7 @@ static void folder_forget(struct folder *folder)
 	}
 }
 
-/* With everything in it; it has left its parent's list. */
+/* Frees it and everything in it; its parent's list no longer has it. */
 static void folder_free(struct folder *folder)
 {
 	struct folder *inner = folder->first;
@@ -203,7 +203,7 @@ static void folder_on_folder(struct folder *folder, uint32_t mask, const char *n
 	struct folder *inner = folder_find(folder, name);
 
 	if (strcmp(name, ".git") == 0 && folder->parent && mask & (IN_CREATE | IN_MOVED_TO)) {
-		folder_drop(folder); /* it is a repository of its own now */
+		folder_drop(folder); /* it has become a repository of its own */
 		return;
 	}
 	if (inner) {
@@ -212,7 +212,7 @@ static void folder_on_folder(struct folder *folder, uint32_t mask, const char *n
 	if (inner && mask & IN_MOVED_FROM) {
 		_cleanup_free_ char *path = folder_path(folder, name);
 
-		/* The entry stands for the files that were in it. */
+		/* The entry represents the files that were in the folder. */
 		file_table_put(tree->table, file_table_key(path), &(struct file_note){0});
 		tree->callbacks.event(TREE_FOLDER_GONE, path, tree->userdata);
 	}
@@ -236,7 +236,7 @@ static void folder_on_file(struct folder *folder, uint32_t mask, const char *nam
 		event = TREE_GONE;
 	} else if (mask & IN_CREATE && mounts_ready(file) && lstat(file, &st) == 0 &&
 		(!S_ISREG(st.st_mode) || st.st_nlink > 1)) {
-		event = TREE_DONE; /* a link of either kind is complete from the start */
+		event = TREE_DONE; /* a hard or symbolic link is complete when it is created */
 	}
 	if (event != TREE_BEGUN && strcmp(name, ".gitignore") == 0) {
 		tree->recheck = true;
@@ -251,7 +251,7 @@ static void folder_on_event(uint32_t mask, const char *name, void *userdata)
 	struct folder_tree *tree = folder->tree;
 
 	if (mask & IN_Q_OVERFLOW) {
-		/* Each folder gets this event; the root handles it for all. */
+		/* Each folder receives this event; the root's handles it for all. */
 		if (!folder->parent) {
 			tree->lost = true;
 			folder_tree_look(tree);

@@ -4,7 +4,7 @@
 #include "project/file-kind.h"
 #include "util/mem.h"
 
-/* The first file after a pause: it belongs to the same rebuild, or begins the next. */
+/* Handles the first file after a pause: it belongs to the same rebuild, or begins the next. */
 static void burst_learn(struct output_burst *burst, const char *file, uint64_t now_usec)
 {
 	uint64_t pause = now_usec - burst->last_usec;

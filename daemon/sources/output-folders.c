@@ -19,7 +19,7 @@ struct output_folder {
 	char *path;
 	bool output; /* otherwise it is only on the path to one */
 	bool deep; /* its subfolders are output folders too */
-	bool past; /* it was moved or removed; its last events are still to come */
+	bool past; /* it was moved or removed; its last events have not been read yet */
 	dev_t dev;
 	ino_t ino;
 	struct watch *watch;
@@ -32,7 +32,7 @@ struct output_folders {
 	struct output_folders_callbacks callbacks;
 	void *userdata;
 	struct output_folder *first;
-	unsigned count, past; /* of the folders at their path, and of the others */
+	unsigned count, past; /* of the folders at their path, and of those that are past */
 	bool quiet; /* do not report the files that exist */
 };
 
@@ -127,7 +127,7 @@ static void folder_on_file(struct output_folder *folder, uint32_t mask, const ch
 		folders_tell(folder->folders, FOLDERS_GONE, file);
 	} else if (mask & IN_CREATE && lstat(file, &st) == 0 &&
 		(!S_ISREG(st.st_mode) || st.st_nlink > 1)) {
-		/* A link of either kind is complete from the start. */
+		/* A hard or symbolic link is complete when it is created. */
 		folders_tell(folder->folders, FOLDERS_WRITTEN, file);
 	} else {
 		folders_tell(folder->folders, FOLDERS_BEGUN, file);
@@ -153,7 +153,7 @@ static void folder_on_event(uint32_t mask, const char *name, void *userdata)
 	if (!mounts_ready(folder->path)) {
 		folders->project->unread = true; /* everything is read again when it answers */
 	} else if (mask & IN_Q_OVERFLOW) {
-		/* Each folder gets this event; the first watched one handles it for all. */
+		/* Each folder receives this event; the first watched one handles it for all. */
 		if (folder == folders_watched(folders)) {
 			folders->callbacks.told(FOLDERS_LOST, NULL, folders->userdata);
 			folders_drop(folders, folders->project->root, false);
@@ -209,7 +209,7 @@ static void folder_scan(struct output_folders *folders, const char *path, bool d
 	}
 }
 
-/* Gives one folder the watch that it should have, and reads it if it is new. */
+/* Watches one folder as it should be watched, and reads it if it is new. */
 static void folders_visit(struct output_folders *folders, const char *path, bool output, bool deep)
 {
 	struct output_folder *folder = folders->first;
@@ -259,7 +259,7 @@ static void folders_visit(struct output_folders *folders, const char *path, bool
 	}
 }
 
-/* A pattern may name a folder, which means everything in it. */
+/* A pattern may name a folder: then it means everything in it. */
 static void folders_visit_if_folder(struct output_folders *folders, const char *pattern)
 {
 	_cleanup_free_ char *path = mem_printf("%s/%s", folders->project->root, pattern);

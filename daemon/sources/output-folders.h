@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * The folders of a project's outputs, each with its watch: those that patterns name,
- * everything below if a pattern asks for it, and the path from the root to them, so that a
- * folder which is created, removed or replaced later is noticed.
+ * Watches the folders of a project's outputs: those that patterns name, all folders below if a
+ * pattern requires it, and the path from the root to them, so that a folder which is created,
+ * removed or replaced later is noticed.
  */
 
 #include <stdbool.h>

@@ -7,8 +7,8 @@
 #include "util/mem.h"
 
 /*
- * In other settings a pattern without a slash matches at any depth; in `output`, only in
- * the root.
+ * In other settings, a pattern without a slash matches at any depth; in `output`, it matches
+ * only in the root.
  */
 static char *anchored(const char *pattern)
 {

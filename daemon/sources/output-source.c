@@ -18,11 +18,11 @@ struct output_source {
 	struct project *project;
 	struct output_folders *folders;
 	struct output_burst burst;
-	struct file_table table; /* the files that there were when the watch began */
-	struct fileset found; /* the same, until the worker has read them */
+	struct file_table table; /* the files that existed when the watch began */
+	struct fileset found; /* the same files, until the worker has read them */
 	bool lost; /* some of its events were lost */
 	struct loop_timer *due;
-	struct reading *reading; /* what was written is being read on the worker */
+	struct reading *reading; /* files that are being read on the worker thread */
 	unsigned holding; /* reads until the project's hold ends; 0: it is not held */
 	struct output_source *next;
 };
@@ -31,7 +31,7 @@ struct output_source {
 struct reading {
 	struct output_source *source;
 	bool dropped;
-	bool noting; /* what was there already: it is no news */
+	bool noting; /* files that existed already: they are not announced */
 	bool lost;
 	struct pipeline_change *changes;
 	size_t kept, count;
@@ -84,7 +84,7 @@ static bool source_knows(const struct output_source *source, const struct pipeli
 	struct file_note note;
 	bool noted = file_table_find(&source->table, file_table_key(change->name), &note);
 
-	/* One that was created and removed again was not there either. */
+	/* A file that was created and removed again did not exist then, either. */
 	return change->mark.kind == CONTENT_ABSENT
 		? !noted
 		: noted && note.content && change->mark.kind != CONTENT_UNKNOWN &&
@@ -96,7 +96,7 @@ static void source_note(struct output_source *source, const struct reading *read
 	for (size_t i = 0; i < reading->kept; i++) {
 		const struct pipeline_change *change = &reading->changes[i];
 
-		/* One that was written meanwhile may have been read after that. */
+		/* A file that was written meanwhile may have been read after that. */
 		if (change->mark.kind != CONTENT_ABSENT && change->mark.kind != CONTENT_UNKNOWN &&
 			!fileset_has(&source->burst.files, change->name)) {
 			file_table_put(&source->table, file_table_key(change->name),
@@ -106,7 +106,7 @@ static void source_note(struct output_source *source, const struct reading *read
 	}
 }
 
-/* Leaves out files with the contents that were announced; returns how many remain. */
+/* Removes files with the contents that were announced; returns how many remain. */
 static size_t source_judge(struct output_source *source, struct reading *reading)
 {
 	struct output_sources *sources = source->sources;

@@ -12,14 +12,13 @@
  * waits OUTPUT_GONE for the second half. A burst that does not end is reported every
  * OUTPUT_BURST_MAX.
  *
- * A page that was deleted is written again by a builder that empties its folder first: it
- * is waited for like a burst that only removes files, so that no tab loads a page that is
- * not there. A builder that pauses between the files of one rebuild is learned: the longest
- * pause of the last rebuilds, up to OUTPUT_PAUSE_MAX, is waited for until there are as many
- * files as last time.
+ * Some builders empty their folder first: a burst also waits, in the same way, until pages that
+ * were deleted are written again, so that no tab loads a missing page. Some builders pause
+ * between the files of one rebuild: until there are as many files as last time, a burst also
+ * waits for the longest pause of the last rebuilds, up to OUTPUT_PAUSE_MAX.
  *
- * What was written is read on the worker thread and compared with what was announced: a
- * build that writes the same bytes again causes no event.
+ * The worker thread reads the files, and they are compared with the contents that were
+ * announced: a build that writes the same bytes again causes no event.
  */
 
 #include "pipeline/pipeline.h"
@@ -49,8 +48,8 @@ void output_sources_free(struct output_sources *sources);
 /* The project was added, or its settings have changed. */
 void output_sources_update(struct output_sources *sources, struct project *project);
 /*
- * A hold of the project ends: keeps it until what was written meanwhile has been read. With
- * `failed`, that belongs to an incomplete build and is dropped.
+ * A hold of the project ends: prolongs it until the files written meanwhile have been read. With
+ * `failed`, they belong to an incomplete build and are dropped.
  */
 void output_sources_settle(struct output_sources *sources, struct project *project, bool failed);
 /* The project is about to be forgotten. */

@@ -27,8 +27,8 @@ static void on_told(void *userdata)
 }
 
 /*
- * The report of the same change on disk is usually waiting in this turn of the loop;
- * reading it first is cheaper.
+ * Usually the disk's report of the same change is waiting in this turn of the loop; reading it
+ * first is cheaper.
  */
 static void on_save(void *userdata)
 {

@@ -22,7 +22,7 @@ void sources_project_changed(struct sources *sources, struct project *project);
 void sources_settings_changed(struct sources *sources, struct project *project);
 
 /*
- * A hold of the project ends: keeps it until what happened meanwhile is known. With
+ * A hold of the project ends: prolongs it until it is known what happened meanwhile. With
  * `failed`, outputs written meanwhile belong to an incomplete build and are dropped.
  */
 void sources_settle(struct sources *sources, struct project *project, bool failed);

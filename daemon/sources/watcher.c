@@ -8,7 +8,7 @@
 
 #include "util/mem.h"
 
-/* How much is read at once: many events, or one with the longest name. */
+/* Bytes of one read: many events, or one with the longest name. */
 enum { WATCHER_READ_BYTES = 16 * 1024, WATCHER_DRAIN_READS = 64, WATCHER_BUCKETS_MIN = 64 };
 
 struct watch {
@@ -16,7 +16,7 @@ struct watch {
 	struct watch *next; /* in its bucket */
 	watch_fn *told; /* NULL: freed while events are being delivered */
 	void *userdata;
-	int wd; /* -1: what it watched is gone, and it is in no bucket */
+	int wd; /* -1: the folder is gone, and the watch is in no bucket */
 	uint32_t mask;
 };
 
@@ -168,7 +168,7 @@ static void watcher_bury(struct watcher *watcher)
 	watcher_fit(watcher);
 }
 
-/* One read; returns whether there may be more. */
+/* Reads once; returns whether there may be more. */
 static bool watcher_read(struct watcher *watcher)
 {
 	alignas(struct inotify_event) char bytes[WATCHER_READ_BYTES];
@@ -204,7 +204,7 @@ void watcher_on_told(struct watcher *watcher, watcher_told_fn *told, void *userd
 
 void watcher_drain(struct watcher *watcher)
 {
-	/* A program that writes all the time must not keep us in this loop. */
+	/* Bounded: a program may write all the time. */
 	for (int i = 0; i < WATCHER_DRAIN_READS && !watcher->telling; i++) {
 		if (!watcher_read(watcher)) {
 			break;

@@ -16,9 +16,9 @@ struct watcher;
 struct watch;
 
 /*
- * Something happened to `name` in the folder, or to the folder itself (""). IN_Q_OVERFLOW
- * in `mask`: events were lost, check everything. IN_IGNORED: the folder is gone, this is
- * the last event. Both come without being in the mask.
+ * Something happened to `name` in the folder, or to the folder itself (""). If `mask` has
+ * IN_Q_OVERFLOW, events were lost: check everything. If it has IN_IGNORED, the folder is gone:
+ * this is the last event. Both come for every watch.
  */
 typedef void watch_fn(uint32_t mask, const char *name, void *userdata);
 
@@ -28,15 +28,15 @@ struct watcher *watcher_new(struct loop *loop);
 void watcher_free(struct watcher *watcher);
 
 /*
- * `told` is called after all events of one turn of the loop were delivered: what happened
- * belongs together. It may drain, watch and free.
+ * `told` is called after all events of one turn of the loop were delivered, so that they can be
+ * handled together. It may drain, watch and free.
  */
 typedef void watcher_told_fn(void *userdata);
 void watcher_on_told(struct watcher *watcher, watcher_told_fn *told, void *userdata);
 
 /*
- * Watches a folder, but never through a symbolic link. NULL with errno set; ENOSPC is the
- * user's limit of watches (fs.inotify.max_user_watches).
+ * Watches a folder; does not follow a symbolic link. Returns NULL with errno set on failure;
+ * ENOSPC: the user's limit of watches is reached (fs.inotify.max_user_watches).
  */
 struct watch *watch_new(
 	struct watcher *watcher, const char *folder, uint32_t mask, watch_fn *told, void *userdata);

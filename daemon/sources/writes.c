@@ -5,7 +5,7 @@
 
 #include "util/mem.h"
 
-/* The index holds pointers to names; to find an item's position, all are searched. */
+/* The index has only pointers to names, so an item's position is found by a search. */
 static int name_compare(const void *a, const void *b)
 {
 	return strcmp(a, b);
@@ -15,7 +15,7 @@ struct write *writes_find(const struct writes *writes, const char *name)
 {
 	char *const *node = writes->count ? tfind(name, &writes->index, name_compare) : NULL;
 
-	/* The latest ones are the likeliest to be written again. */
+	/* From the end: the latest files are the likeliest to be written again. */
 	for (size_t i = writes->count; node && i-- > 0;) {
 		if (writes->items[i].name == *node) {
 			return &writes->items[i];

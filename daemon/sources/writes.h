@@ -5,10 +5,10 @@
  * Files that were written or deleted, and when each may be reported. Pure: time is an
  * argument.
  *
- * A file that was closed after writing, or renamed into place, can be reported at once. If
- * it is written again before it is reported, it waits until it is closed, at most
- * WRITES_OPEN. A file that was deleted or renamed away waits WRITES_GONE for another one in
- * its place, because editors replace files in this way. For other reasons to wait, the
+ * A file that was closed after writing, or renamed into place, can be reported immediately. If
+ * it is written again before it was reported, it waits until it is closed, at most
+ * WRITES_OPEN. A file that was deleted or renamed to another name waits WRITES_GONE for a new
+ * one with its name, because editors replace files in this way. For other reasons to wait, the
  * caller uses writes_wait().
  */
 
@@ -27,8 +27,8 @@ enum { WRITES_MAX = 4096 };
 struct write {
 	char *name;
 	uint64_t due_usec;
-	bool waited; /* it had to wait once already, and nothing came */
-	bool is_new; /* the file did not exist before, whatever is recorded since */
+	bool waited; /* it has waited once already, and nothing came */
+	bool is_new; /* the file did not exist before its first record */
 };
 
 /* Zeroed: empty. */
@@ -46,7 +46,7 @@ void writes_begun(struct writes *writes, const char *name, uint64_t now_usec);
 
 /* NULL: it is not recorded. */
 struct write *writes_find(const struct writes *writes, const char *name);
-/* Before it is reported, it waits for its second half. */
+/* The file waits for the second half of its save before it is reported. */
 void writes_wait(struct write *write, uint64_t until_usec);
 
 /* When the first may be reported; CLOCK_NEVER if there is none. */
@@ -56,5 +56,5 @@ void writes_hurry(struct writes *writes, uint64_t now_usec);
 /* Removes those whose names are NULL: they have been reported. */
 void writes_compact(struct writes *writes);
 void writes_clear(struct writes *writes);
-/* Takes the name out: the caller owns it, and calls writes_compact() in the end. */
+/* Takes the name: the caller owns it, and must call writes_compact() afterwards. */
 char *writes_take(struct writes *writes, size_t at);

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * For what a disk or a hand may have damaged, not for what an attacker may have made: any
- * one changed byte changes it. 64-bit FNV-1a.
+ * Detects damage by a disk or an editor, but not an attack: any single changed byte changes it.
+ * 64-bit FNV-1a.
  */
 
 #include <stddef.h>

@@ -23,7 +23,7 @@ struct jobs {
 	struct worker *worker; /* NULL before the first job, and while none can be started */
 	struct loop_fd *worker_fd;
 	struct job_here *here; /* the oldest first */
-	struct loop_timer *timer; /* NULL while there has been none of them */
+	struct loop_timer *timer; /* NULL before the first of them */
 };
 
 struct jobs *jobs_new(struct loop *loop)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* The loop's jobs: loop.c only. See loop_job(). */
+/* The loop's jobs, for loop.c only. See loop_job(). */
 
 #include "util/loop.h"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Keeps an event that anybody can repeat from flooding the log: the first one is logged,
+ * Keeps an event that other programs can repeat from flooding the log: the first one is logged,
  * then one per minute, with the number of those that were left out. Pure.
  */
 

@@ -15,8 +15,8 @@ enum { LOG_LINE_MAX = 2048 };
 static bool log_debug_enabled;
 
 /*
- * The variable is inherited by processes that write elsewhere, so it names the stream it
- * applies to.
+ * Processes that write elsewhere inherit the variable, so it names the stream for which it is
+ * valid.
  */
 static bool log_to_journal(void)
 {
@@ -33,7 +33,7 @@ void log_set_debug(bool debug)
 	log_debug_enabled = debug;
 }
 
-/* A name from outside must not forge a log line, and must not control a terminal. */
+/* Escapes control characters: a name must not forge a log line or control a terminal. */
 static void defuse(char *text)
 {
 	size_t left = strlen(text), n;

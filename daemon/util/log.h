@@ -15,7 +15,7 @@
 enum log_level {
 	LOG_LEVEL_ERROR = 3,   /* a request failed */
 	LOG_LEVEL_WARNING = 4, /* something is ignored; the line says what */
-	LOG_LEVEL_INFO = 6,    /* started, stopped, a browser connected */
+	LOG_LEVEL_INFO = 6,    /* for example started, stopped, a browser connected */
 	LOG_LEVEL_DEBUG = 7,   /* the steps of one save */
 };
 

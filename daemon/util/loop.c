@@ -19,7 +19,7 @@ enum { LOOP_EPOLL_BATCH = 32 };
 
 struct loop {
 	struct lws_context *lws;
-	struct lws_vhost *vhost; /* holds the epoll descriptor's place in libwebsockets */
+	struct lws_vhost *vhost; /* libwebsockets' owner of the epoll descriptor */
 	int epoll;
 	bool quit;
 	int status;
@@ -87,7 +87,7 @@ static const struct lws_protocols loop_protocols[] = {
 
 static void loop_on_lws_log(int level, const char *line)
 {
-	/* Refused handshakes and similar cases are logged where they are decided. */
+	/* Refused handshakes and similar cases are logged by the code that refuses them. */
 	if (level == LLL_ERR) {
 		log_debug("libwebsockets: %.*s", (int)strcspn(line, "\n"), line);
 	}

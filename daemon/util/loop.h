@@ -2,8 +2,7 @@
 #pragma once
 
 /*
- * The one event loop. It sleeps until a descriptor, a timer or a finished job wakes it, and
- * never wakes otherwise.
+ * The event loop. It sleeps until a descriptor, a timer or a finished job wakes it.
  *
  * Inside it is libwebsockets' own poll loop (which serves the WebSocket connections). That
  * loop contains one epoll descriptor, which holds the descriptors of everything else; no
@@ -47,7 +46,7 @@ void loop_timer_free(struct loop_timer *timer);
 /*
  * A job that may block: work() runs on the worker thread, then done() on the
  * loop. One worker, started by the first job; jobs run in order. work() may
- * touch only what `userdata` gives it to own. Every job is done() once. Where no
+ * use only memory that `userdata` owns. done() is called once for every job. If no
  * thread can be started, work() runs on the loop, after this returns.
  */
 typedef void loop_job_fn(void *userdata);

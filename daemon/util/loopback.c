@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The longest queue: a flood of connections must not make a browser wait for its second SYN. */
+/* The longest queue: with a full one, a browser would have to send its SYN again. */
 enum { LOOPBACK_BACKLOG = SOMAXCONN };
 
 int loopback_listen(int family, uint16_t *port)

@@ -61,10 +61,7 @@ char *mem_printf(const char *format, ...)
 
 void mem_init(void)
 {
-	/*
-	 * If it is set, glibc does not raise the threshold up to 32 MiB as large blocks are
-	 * freed.
-	 */
+	/* A fixed threshold: otherwise glibc raises it up to 32 MiB when large blocks are freed. */
 	mallopt(M_MMAP_THRESHOLD, MEM_LARGE_BYTES);
 	mallopt(M_TRIM_THRESHOLD, 2 * MEM_LARGE_BYTES);
 }

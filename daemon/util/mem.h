@@ -5,9 +5,9 @@
 #include <string.h>
 
 /*
- * Memory. If it runs out, the process ends: savecastd is restarted on demand and loses
- * nothing important, and every size that another process can grow is limited elsewhere. So
- * no caller checks for NULL.
+ * Memory. If it runs out, the process ends: savecastd is restarted on demand and loses nothing
+ * important, and every size that another process can make grow has a limit elsewhere. So no
+ * caller checks for NULL.
  *
  * _cleanup_(x_freep) frees a local when it goes out of scope; MEM_CLEANUP(x) defines
  * x_freep() from an x_free() that accepts NULL.
@@ -24,7 +24,7 @@ char *mem_strndup(const char *s, size_t max) __attribute__((malloc, returns_nonn
 char *mem_printf(const char *format, ...)
 	__attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
-/* Call it first: large blocks go back to the system when they are freed. */
+/* To be called first. From then on, large blocks go back to the system when they are freed. */
 void mem_init(void);
 /* Gives free memory back to the system: after many small blocks were freed. */
 void mem_give_back(void);
@@ -49,7 +49,7 @@ static inline void mem_freep(void *p)
 }
 #define _cleanup_free_ _cleanup_(mem_freep)
 
-/* Takes the pointer out of a variable: the user of the expression owns it. */
+/* Takes the pointer out of a variable, which becomes NULL; whoever uses the result owns it. */
 #define mem_steal(p)                                                                               \
 	({                                                                                         \
 		typeof(p) *mem_steal_from = &(p);                                                  \

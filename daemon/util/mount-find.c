@@ -25,8 +25,8 @@ static size_t go_up(char *name, size_t at, size_t end)
 }
 
 /*
- * Follows links one by one, as realpath() does, but never into a remote mount. A link that
- * goes there through "..", from a folder that is a link itself, is followed as well.
+ * Follows links one by one, as realpath() does, but never into a remote mount. Links with ".."
+ * are followed from the folder in which they really are.
  */
 static const char *find_behind_links(const struct mount_table *table, char name[PATH_MAX])
 {
@@ -77,7 +77,7 @@ static const char *find_behind_links(const struct mount_table *table, char name[
 	}
 }
 
-/* The same few names are asked for repeatedly: each answer is valid for a second. */
+/* Remembers answers for a second, since the same few names are looked up repeatedly. */
 static bool is_known(const struct mount_memory *memory, const char *name, uint64_t now)
 {
 	for (size_t i = 0; i < sizeof memory->local / sizeof memory->local[0]; i++) {

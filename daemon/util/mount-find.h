@@ -12,7 +12,7 @@
 struct mount_memory {
 	struct mount_local {
 		char name[PATH_MAX];
-		uint64_t until_usec; /* until then it is taken to be local */
+		uint64_t until_usec; /* until then it counts as local */
 	} local[4];
 	unsigned next;
 };

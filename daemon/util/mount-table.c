@@ -61,11 +61,11 @@ static void read_line(struct mount_table *table, char *line)
 	at[strcspn(at, " ")] = '\0';
 	unescape(at);
 	if (pathname_is_below(at, "/proc") || pathname_is_below(at, "/sys")) {
-		return; /* no files of the user: systemd mounts something there on every machine */
+		return; /* no files of the user: on every machine, systemd mounts something there */
 	}
 	entry = (struct mount_entry){.folder = at, .remote = !is_local(type)};
 	if (!entry.remote && !mount_table_find(table, at)) {
-		return; /* as is a name without an entry */
+		return; /* names without an entry are local, too */
 	}
 	entry.folder = mem_strdup(at);
 	table->entries = mem_resize(table->entries, table->count + 1, sizeof entry);

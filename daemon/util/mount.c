@@ -17,7 +17,7 @@ static void mount_free(struct mount_list *list, struct mount *mount)
 	if (mount->jobs == 0) {
 		worker_free(mount->looks.worker);
 		worker_free(mount->work.worker);
-	} /* otherwise a thread is stuck, and still uses them */
+	} /* otherwise a thread hangs, and still uses them */
 	free(mount->folder);
 	free(mount->name);
 	free(mount);

@@ -20,7 +20,7 @@ struct mount {
 	uint64_t answered_usec;
 	uint64_t pause_usec;
 	struct loop_timer *timer; /* while asking: the time limit; otherwise: when to ask again */
-	char *name; /* the name that was asked for last */
+	char *name; /* the name that was checked last */
 	struct mount *next;
 };
 
@@ -33,7 +33,7 @@ struct mount_list {
 
 /* NULL: MOUNT_WORKERS_MAX are in use, or no thread can be started. */
 struct mount *mount_get(struct mount_list *list, const char *folder);
-/* The first mount of the list. What a stuck worker uses is not freed. */
+/* Drops the first mount of the list. Memory that a hanging worker uses is not freed. */
 void mount_drop_first(struct mount_list *list);
 /* The worker for jobs that use the loop's descriptors; NULL: it cannot be started. */
 struct worker *mount_worker(struct mount_list *list, struct mount *mount);

@@ -22,7 +22,7 @@
 
 /* How long after an answer the loop may use the mount. */
 #define READY_USEC (20 * 1000)
-/* A mount that takes longer than this for the calls of a look-up does not answer. */
+/* A mount that takes longer than this for the calls of a look-up counts as not answering. */
 #define QUICK_USEC (20 * 1000)
 #define ASK_AGAIN_FIRST_USEC CLOCK_USEC_PER_SEC
 #define ASK_AGAIN_MAX_USEC (30 * CLOCK_USEC_PER_SEC)
@@ -50,14 +50,14 @@ static void table_read(void)
 	}
 }
 
-/* A mount that was waited for may have been unmounted. */
+/* A mount that did not answer may have been unmounted. */
 static void on_changed(uint32_t events, void *userdata)
 {
 	table_read();
 	for (struct mount *mount = mounts.used.first; mount; mount = mount->next) {
 		if (mount->wanted && !mount_table_find(&mounts.table, mount->folder)) {
 			mount->wanted = mount->said = false;
-			mount->jobs++; /* keeps the mount while told() runs */
+			mount->jobs++; /* so that it is not freed while told() runs */
 			mounts.told(mount->folder, MOUNT_ANSWERS, mounts.userdata);
 			mount->jobs--;
 		}
@@ -106,7 +106,7 @@ char *mounts_of(const char *name)
 	return folder ? mem_strdup(folder) : NULL;
 }
 
-/* A question to a mount, asked on the mount's worker. */
+/* A check whether a mount answers, on the mount's worker. */
 struct asking {
 	struct mount *mount; /* not freed while it has jobs */
 	char *folder, *name;
@@ -140,7 +140,7 @@ static void ask_work(void *userdata)
 	struct asking *asking = userdata;
 	uint64_t began;
 
-	ask_once(asking->folder, asking->name); /* it may need time to wake up or fill its cache */
+	ask_once(asking->folder, asking->name); /* it may need to wake up or to fill its cache */
 	began = clock_now_usec();
 	ask_once(asking->folder, asking->name);
 	asking->took_usec = clock_now_usec() - began;
@@ -183,7 +183,7 @@ static void ask_done(void *userdata)
 	mount->said = mount->wanted = false;
 	mount->pause_usec = 0;
 	mount->answered_usec = clock_now_usec();
-	mount->jobs++; /* keeps the mount while told() runs */
+	mount->jobs++; /* so that it is not freed while told() runs */
 	mounts.told(mount->folder, MOUNT_ANSWERS, mounts.userdata);
 	mount->jobs--;
 }
@@ -239,7 +239,7 @@ bool mounts_ready(const char *name)
 	return false;
 }
 
-/* A caller's job, counted as one of the mount's. */
+/* A caller's job, which counts as one of the mount's. */
 struct mount_job {
 	struct mount *mount;
 	uint64_t took_usec;

@@ -3,12 +3,12 @@
 
 /*
  * File systems that may not answer: sshfs or NFS without its server. Calls to them can block
- * for ever, and nothing interrupts them, so the loop makes none. Each such mount has a
- * worker of its own: a stuck worker delays only jobs of the same mount.
+ * forever, and nothing interrupts them, so the loop makes none. Each such mount has a worker of
+ * its own: a worker that hangs delays only jobs of the same mount.
  *
- * A process has one table of mounts, and therefore one object of this kind; before
- * mounts_new() every name is local. A local name costs a comparison for each remote mount,
- * and no system call if there is no remote mount.
+ * A process has one table of mounts, and therefore one object of this kind. Before mounts_new(),
+ * every name counts as local. For a local name, the functions compare the folder of each remote
+ * mount, and make no system call if there is none.
  */
 
 #include <stdbool.h>
@@ -19,7 +19,7 @@ enum { MOUNT_WORKERS_MAX = 16 }; /* threads: one for each mount in use */
 
 enum mount_state {
 	MOUNT_WAITS, /* has not answered for MOUNT_PATIENCE_USEC */
-	MOUNT_ANSWERS, /* a name that mounts_ready() refused may be tried again, in this call */
+	MOUNT_ANSWERS, /* names that mounts_ready() refused may be tried again during this call */
 };
 #define MOUNT_PATIENCE_USEC (CLOCK_USEC_PER_SEC)
 
@@ -28,12 +28,12 @@ typedef void mounts_told_fn(const char *folder, enum mount_state state, void *us
 void mounts_new(struct loop *loop, mounts_told_fn *told, void *userdata);
 /* Waits for all jobs, but not for a mount that does not answer for MOUNT_PATIENCE_USEC. */
 void mounts_finish(void);
-/* After mounts_finish(). What a stuck worker uses is freed when the process ends. */
+/* To be called after mounts_finish(). The memory that a hanging worker uses is not freed. */
 void mounts_free(void);
 
 /*
  * Whether the loop may use this absolute name now: it is local, with all its links, or its
- * mount has just answered. If not, the mount is asked, and MOUNT_ANSWERS follows.
+ * mount has just answered. If not, this starts a check of the mount, and MOUNT_ANSWERS follows.
  */
 bool mounts_ready(const char *name);
 
@@ -41,8 +41,8 @@ bool mounts_ready(const char *name);
 char *mounts_of(const char *name);
 
 /*
- * Like loop_job(), on the worker of the name's mount. If there are too many workers, done()
- * is called without work(); it can tell by the contents of `userdata`.
+ * Like loop_job(), on the worker of the name's mount. If there are too many workers, done() is
+ * called without work(), which `userdata` must show.
  * Jobs of mounts_look() share no descriptors with the daemon: if the daemon is killed while
  * one of them is stuck, its bus name and its port become free.
  */

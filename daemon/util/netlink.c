@@ -5,7 +5,7 @@
 
 static_assert(NLMSG_ALIGNTO == RTA_ALIGNTO, "messages and attributes are rounded up alike");
 
-/* The last piece may lack the bytes that it would be rounded up to. */
+/* The last piece may lack its padding. */
 static const void *take(struct netlink_bytes *bytes, size_t length)
 {
 	const void *piece = bytes->at;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* The kernel's answers on a netlink socket, piece by piece. Pure. */
+/* Splits the kernel's answers on a netlink socket into messages and attributes. Pure. */
 
 #include <stddef.h>
 
@@ -14,9 +14,6 @@ struct netlink_bytes {
 	size_t left;
 };
 
-/*
- * The next message, or the next attribute of one; NULL if the bytes end before its stated
- * length.
- */
+/* The next message, or the next attribute of a message; NULL if it is longer than the bytes. */
 const struct nlmsghdr *netlink_message(struct netlink_bytes *bytes);
 const struct rtattr *netlink_attribute(struct netlink_bytes *bytes);

@@ -9,10 +9,10 @@
 
 #include <stdbool.h>
 
-/* A whole name without its NUL; Linux accepts no longer name in a call. */
+/* A whole name without its NUL: Linux accepts no longer ones in a system call. */
 enum {
 	PATHNAME_MAX = 4095,
-	PATHNAME_DEPTH_MAX = 256, /* components: each may be looked at */
+	PATHNAME_DEPTH_MAX = 256, /* components: a look-up may access each */
 };
 
 /*

@@ -40,7 +40,7 @@ static int put_address(const struct sockaddr_storage *address, uint32_t bytes[4]
 	return -EAFNOSUPPORT;
 }
 
-/* The other end's own address is our peer's, and its destination is ours. */
+/* The other end's own address is that of our peer, and its destination is our address. */
 static int query_init(struct peer_query *query, const struct sockaddr_storage *peer,
 	const struct sockaddr_storage *self)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* The other end of a loopback TCP connection: whose it is, and whether it was accepted. */
+/* The other end of a loopback TCP connection: its user, and whether it was accepted. */
 
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
 struct tcp_peer {
-	uid_t uid; /* of its process; not known until it was accepted */
+	uid_t uid; /* of its process; only known after it was accepted */
 	bool accepted; /* a process took it from the queue of the listening socket */
 };
 

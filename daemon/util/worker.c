@@ -97,7 +97,7 @@ static void worker_discard(struct worker *worker)
 	free(worker);
 }
 
-/* Keeps only what reports finished jobs. */
+/* Closes all descriptors except the one that reports finished jobs. */
 static void *worker_run_apart(void *userdata)
 {
 	struct worker *worker = userdata;

@@ -9,9 +9,9 @@ typedef void worker_fn(void *userdata);
 /* Starts the thread; NULL with errno set if it cannot be started. */
 struct worker *worker_new(void);
 /*
- * The same, with descriptors of its own: the kernel may keep a thread that waits for a file
- * system after its process was killed, and that must not keep the process's sockets open.
- * Its jobs can use no descriptor that the caller has.
+ * The same, with descriptors of its own: a thread that waits for a file system may exist after
+ * its process was killed, and must not keep the process's sockets open. Its jobs can use no
+ * descriptor of the caller.
  */
 struct worker *worker_new_apart(void);
 /* Ends the thread. All jobs must have been collected. */

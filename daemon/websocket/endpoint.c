@@ -12,19 +12,19 @@
 struct endpoint {
 	struct loop *loop;
 	uint16_t wanted;
-	uint16_t activated_port; /* of systemd's sockets; 0: they are our own */
+	uint16_t activated_port; /* the port of systemd's sockets; 0: the sockets are our own */
 	const struct ws_callbacks *callbacks;
 	void *of_callbacks;
 	endpoint_changed_fn *changed;
 	void *userdata;
 	struct ws_server *server; /* NULL: closed */
-	int fault; /* why: a negative errno */
+	int fault; /* why it is closed: a negative errno */
 	char *error;
 	struct loop_timer *retry; /* while closed */
 	uint64_t pause_usec;
 };
 
-/* The kernel does not report that a port is free again. At first, and at most. */
+/* The first and the longest interval: the kernel does not report that a port is free again. */
 #define RETRY_FIRST_USEC CLOCK_USEC_PER_SEC
 #define RETRY_MAX_USEC (8 * CLOCK_USEC_PER_SEC)
 

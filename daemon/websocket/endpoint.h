@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * The way in for browsers: the WebSocket server on the port that holds now, or why
- * there is none. A port that is taken is tried again every few seconds, and by endpoint_retry().
+ * Where browsers connect: the WebSocket server on the port that is currently set, or the
+ * reason why there is none. A port that another program uses is tried again every few seconds,
+ * and by endpoint_retry().
  */
 
 #include "util/loop.h"

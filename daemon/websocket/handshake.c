@@ -9,9 +9,9 @@
 #include "util/mem.h"
 
 /*
- * A name that means this machine, and any port: who comes through a tunnel or
- * `savecast forward` names the port of its other end. The name is what a page that
- * resolves to 127.0.0.1 now (DNS rebinding) cannot have.
+ * Accepts names of this machine with any port: a browser that connects through a tunnel or
+ * `savecast forward` sends the port of the other end. A page whose name was changed to resolve
+ * to 127.0.0.1 (DNS rebinding) has another name.
  */
 static bool host_is_ours(const char *host)
 {

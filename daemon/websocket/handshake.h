@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * Who may open a WebSocket: the table of protocol/websocket.md, applied to plain strings.
- * Pure.
+ * Decides who may open a WebSocket, by the table in protocol/websocket.md. Pure: works on
+ * strings.
  */
 
 #define HANDSHAKE_SUBPROTOCOL "savecast.v1"
 
-/* NULL: the request does not have it. A header that came twice is joined by a comma. */
+/* NULL: the request does not have it. A repeated header's values are joined by a comma. */
 struct handshake {
 	const char *method;
 	const char *path;
@@ -23,9 +23,9 @@ struct handshake {
 };
 
 /*
- * Returns 0 if the connection may be opened, else the HTTP status to
- * refuse it with, and what is wrong: `what` names it, `value` points into the
- * handshake (or is NULL: missing), `why` is what it must be.
+ * Returns 0 if the connection may be opened. Otherwise returns the HTTP status with
+ * which to refuse it, and the reason: `what` names the header, `value` points into the
+ * handshake (NULL: missing), and `why` says what it must be.
  */
 unsigned handshake_check(const struct handshake *handshake, const char **what,
 	const char **value, const char **why);

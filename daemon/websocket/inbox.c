@@ -10,7 +10,7 @@ static bool text_is_utf8(const char *text, size_t length)
 {
 	const char *nul;
 
-	/* A file name contains no NUL; a text may contain one, and JSON rejects it later. */
+	/* utf8_is_valid() refuses a NUL, which UTF-8 may contain; JSON rejects it later. */
 	while ((nul = memchr(text, '\0', length))) {
 		if (!utf8_is_valid(text, (size_t)(nul - text))) {
 			return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* Joins a message from its parts, within its limit. Pure. */
+/* Joins the parts of a message, up to a limit. Pure. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -23,7 +23,7 @@ enum {
 	LISTEN_PORT_TRIES = 16, /* to find a port that is free on both addresses */
 };
 
-/* Without descriptors or memory nothing can be accepted; tries again after this time. */
+/* If descriptors or memory run out, nothing can be accepted; it tries again after this time. */
 #define LISTEN_PAUSE_USEC CLOCK_USEC_PER_SEC
 
 struct listener_socket {
@@ -56,7 +56,7 @@ static void on_pause_over(void *userdata)
 	listener_watch(userdata, EPOLLIN);
 }
 
-/* The connection stays in the backlog and would wake us again at once. */
+/* Pauses, since the connection stays in the backlog and would wake us again immediately. */
 static void listener_pause(struct listener *listener, int error)
 {
 	uint64_t now = clock_now_usec();
@@ -82,7 +82,7 @@ static void refuse(int fd)
 	close(fd);
 }
 
-/* 0, or an error: -EPERM, or the reason why it could not be found out. */
+/* Returns 0 if it is our user; -EPERM if not; or another error if that could not be found out. */
 static int peer_check(struct listener *listener, const struct sockaddr_storage *peer, int fd)
 {
 	struct sockaddr_storage self = {0};
@@ -124,7 +124,7 @@ static bool accept_one(struct listener_socket *socket)
 			listener_pause(listener, errno);
 			return false;
 		}
-		return errno != EAGAIN; /* otherwise that connection is gone again */
+		return errno != EAGAIN; /* otherwise only that connection has failed */
 	}
 	r = peer_check(listener, &peer, fd);
 	if (r < 0 || !listener->accept(fd, listener->userdata)) {
@@ -174,8 +174,8 @@ static void listener_close(struct listener *listener)
 }
 
 /*
- * Either address is enough: an extension looks for its daemon on both, and asks for a proof.
- * A port that we may choose is free on both.
+ * One of the two addresses is enough: an extension looks for its daemon on both, and asks for a
+ * proof. With port 0, it chooses a port that is free on both.
  */
 static int listener_open(struct listener *listener, uint16_t port)
 {

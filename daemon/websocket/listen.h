@@ -21,10 +21,10 @@ struct listener;
 typedef bool listener_accept_fn(int fd, void *userdata);
 
 /*
- * Takes over the sockets that were given, if there are any. Else listens on
- * 127.0.0.1 and [::1], or on one of them if the other cannot be used (said in the log);
- * port 0 picks a free one, the same for both. Returns -errno; then `why`, to be freed,
- * names both addresses and what is wrong with each.
+ * Takes ownership of the sockets that were passed, if there are any. Otherwise listens on
+ * 127.0.0.1 and [::1], or only on one if the other cannot be used, which is logged. Port 0
+ * picks a free one, the same for both. Returns 0; or a negative errno and `why`, which the
+ * caller frees, with both addresses and the reason for each.
  */
 int listener_new(struct listener **listener, struct loop *loop, uint16_t port,
 	struct socket_activation *activated, listener_accept_fn *accept, void *userdata, char **why);

@@ -119,7 +119,7 @@ static void opening_pass(
 	openings->done(fd, request, (size_t)n + length, openings->userdata);
 }
 
-/* `rest` is what came after the head. */
+/* `rest` are the bytes after the head. */
 static void opening_decide(struct opening *opening, const char *rest, size_t length)
 {
 	const struct request_head *head = &opening->head;

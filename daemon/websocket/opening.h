@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Connections in their opening handshake (RFC 6455, 4): reads it, checks it against the
- * table of protocol/websocket.md, and refuses the connection or passes it on. Each uses a
+ * Connections in their opening handshake (RFC 6455, 4): reads the request, checks it against
+ * the table in protocol/websocket.md, and refuses the connection or passes it on. Each uses a
  * descriptor and about 1 KiB, however long its request is, for at most WS_HANDSHAKE_SECS.
  */
 
@@ -15,19 +15,19 @@
 
 enum {
 	OPENING_READ_MAX = 4096, /* bytes per turn of the loop */
-	/* The request that is passed on: only the fields that count, in a fixed order. */
+	/* The request that is passed on: only the fields that are needed, in a fixed order. */
 	OPENING_REQUEST_MAX = 512 + OPENING_READ_MAX,
 };
 
 /*
  * The handshake is valid. `request` means the same as the extension's request, but has only
- * the fields that count, and includes what came after it. The callee owns the
+ * the fields that are needed, and also the bytes that came after it. The callee owns the
  * descriptor.
  */
 typedef void opening_done_fn(int fd, const char *request, size_t length, void *userdata);
 
 struct openings {
-	/* the oldest, whose time ends first, is at the head */
+	/* the oldest, whose time runs out first, is at the head */
 	TAILQ_HEAD(opening_list, opening) all;
 	struct loop *loop;
 	struct loop_timer *timer;

@@ -14,7 +14,7 @@
 #define LOG_MODULE "key"
 #include "util/log.h"
 
-/* The file: the key, a blank and its checksum, in hex; one of an earlier version has no checksum. */
+/* The file: the key, a space and its checksum, in hex; earlier versions had no checksum. */
 enum { KEY_TEXT_MAX = PROOF_KEY_DIGITS + 1 + CHECKSUM_DIGITS + 1 };
 
 static bool sum_is_right(char *text)
@@ -81,7 +81,7 @@ int proof_key_load(struct proof_key *key, const char *folder)
 	int r;
 
 	if (!name) {
-		return key_make(key); /* the state has said why it is not kept */
+		return key_make(key); /* state.c has logged why it is not stored */
 	}
 	r = key_read(key, name, &why);
 	if (r == 0) {

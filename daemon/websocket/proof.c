@@ -27,7 +27,7 @@ static void write_hex(const uint8_t *bytes, size_t count, char *text)
 	}
 }
 
-/* -1: not a digit. Upper case is refused: there is only one way to write a key. */
+/* -1: not a digit. Upper case is refused, so that a key has only one form. */
 static int digit(char c)
 {
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;

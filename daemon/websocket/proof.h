@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * How a browser knows that it talks to this user's daemon, and not to another user's
- * process that has taken the port: the proof of protocol/websocket.md, HMAC-SHA256 with a
- * key that both have kept since they were paired. Pure; the only files that use libcrypto.
+ * Proves to a browser that it is connected to this user's daemon, and not to another user's
+ * process on the same port: the proof of protocol/websocket.md, an HMAC-SHA256 with a key that
+ * both have stored since they were paired. Pure; the only files that use libcrypto.
  */
 
 #include <stdint.h>
@@ -22,7 +22,7 @@ struct proof_key {
 
 /* In lower-case hex, with a NUL. */
 void proof_key_write(const struct proof_key *key, char text[PROOF_KEY_DIGITS + 1]);
-/* -EINVAL unless the text is exactly that. */
+/* Returns -EINVAL if the text has any other form. */
 int proof_key_read(struct proof_key *key, const char *text);
 
 /* The answer to `nonce`, from the browser with this profile, in this run of the daemon. */
@@ -33,13 +33,12 @@ void proof_make(const struct proof_key *key, const char *nonce, const char *prof
 void proof_code(const struct proof_key *key, char code[PROOF_CODE_DIGITS + 1]);
 
 /*
- * The daemon's key on disk: $XDG_STATE_HOME/savecast/key, 64 hex digits and a checksum,
- * for nobody but its user to read.
+ * The daemon's key on disk: $XDG_STATE_HOME/savecast/key, 64 hex digits and a checksum. Only
+ * its user may read the file.
  *
- * Reads it, or makes one where there is none. One that is damaged, or that others
- * could read, is replaced and a message says so: browsers must pair again then.
- * `folder` is as for state_new(). One that cannot be stored is used until the daemon ends
- * (said in the log). Returns -errno if the key is there and cannot be read for the moment.
- * Blocks; for start-up.
+ * Reads the key, or creates one if there is none. A key that is damaged, or that others could
+ * read, is replaced, which is logged: browsers must pair again then. `folder` is as for
+ * state_new(). A key that cannot be stored is used until the daemon ends, which is logged.
+ * Returns a negative errno if the file exists but cannot be read now. Blocks; for start-up.
  */
 int proof_key_load(struct proof_key *key, const char *folder);

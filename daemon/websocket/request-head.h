@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * The head of one HTTP/1.1 request, read as it arrives: the request line and the fields of
- * a WebSocket's opening handshake (RFC 9112, RFC 6455). All other fields, especially
- * cookies, are skipped and use no memory. Pure.
+ * Parses the head of one HTTP/1.1 request, piece by piece: the request line and the fields of a
+ * WebSocket's opening handshake (RFC 9112, RFC 6455). All other fields, especially cookies, are
+ * skipped and use no memory. Pure.
  */
 
 #include <stdbool.h>
@@ -13,12 +13,12 @@
 
 enum {
 	/*
-	 * Browsers keep 180 cookies of 4 KiB for a host, and send those of 127.0.0.1 to
+	 * Browsers store up to 180 cookies of 4 KiB for a host, and send those of 127.0.0.1 to
 	 * every port: 737 KB.
 	 */
 	REQUEST_HEAD_MAX = 1024 * 1024,
 	REQUEST_LINE_MAX = 120,	 /* of the request line, and of the value of each field */
-	REQUEST_NAME_MAX = 24, /* the longest name that is needed is Sec-WebSocket-Protocol */
+	REQUEST_NAME_MAX = 24, /* of a field's name; the longest is Sec-WebSocket-Protocol */
 };
 
 enum request_field {
@@ -41,7 +41,7 @@ enum request_state {
 
 struct request_text {
 	char text[REQUEST_LINE_MAX + 1];
-	size_t length; /* more than REQUEST_LINE_MAX: the rest is not kept */
+	size_t length; /* may be more than REQUEST_LINE_MAX: the rest is not stored */
 	bool present;
 };
 
@@ -54,15 +54,15 @@ struct request_head {
 	bool after_cr;
 	char name[REQUEST_NAME_MAX];
 	size_t name_length;
-	struct request_text *value; /* where the value goes; NULL: it is skipped */
+	struct request_text *value; /* where to store the value of the field; NULL: it is skipped */
 	struct request_text line;
 	struct request_text fields[REQUEST_FIELDS];
 	char *method, *target, *version; /* set when the line is complete: parts of it */
 };
 
 /*
- * Continues; returns how many bytes belong to the head. Takes no more once `state` is not
- * REQUEST_MORE.
+ * Parses the next bytes; returns how many of them belong to the head. To be called only while
+ * `state` is REQUEST_MORE.
  */
 size_t request_head_read(struct request_head *head, const uint8_t *bytes, size_t length);
 

@@ -20,7 +20,7 @@ struct socket_activation {
 /*
  * Takes the sockets that were passed to this process, once; its children do not inherit
  * them. A socket that is not a listening TCP socket on a loopback address, or that has
- * another port than the first, is closed, with a message: there must be no other way into
+ * another port than the first, is closed, which is logged: no other connections may reach
  * the daemon.
  */
 void socket_activation_take(struct socket_activation *activated);

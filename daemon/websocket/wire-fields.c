@@ -23,7 +23,7 @@ int wire_fail(struct wire_error *error, const char *code, const char *format, ..
 	va_end(args);
 	error->code = code;
 	utf8_copy(error->message, sizeof error->message, text, strlen(text));
-	/* It shows what a peer sent, and is one line for all that. */
+	/* The text contains bytes that a peer sent, and must stay one line. */
 	for (char *c = error->message; *c; c++) {
 		if (iscntrl((unsigned char)*c)) {
 			*c = '?';

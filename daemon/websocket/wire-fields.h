@@ -2,15 +2,15 @@
 #pragma once
 
 /*
- * The fields of a message from the browser, each checked: 0, or -EBADMSG and the error.
- * Texts are the caller's to free. For the files that read messages. Pure.
+ * Reads and checks the fields of a message from the browser. Each function returns 0, or
+ * -EBADMSG and the error. The caller frees texts. For the files that read messages. Pure.
  */
 
 #include <jansson.h>
 
 #include "websocket/wire.h"
 
-/* What reading the fields of one message needs to know. */
+/* The message whose fields are read. */
 struct wire_reader {
 	const char *type; /* of the message */
 	const json_t *object;

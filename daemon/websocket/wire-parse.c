@@ -124,7 +124,7 @@ static int read_message(
 
 static int fail_json(const json_error_t *json, struct wire_error *error)
 {
-	/* JSON, but no value that a message can have. */
+	/* It is JSON, but has a value that a message cannot have. */
 	bool value = json_error_code(json) == json_error_numeric_overflow ||
 		     json_error_code(json) == json_error_null_character;
 
@@ -132,7 +132,7 @@ static int fail_json(const json_error_t *json, struct wire_error *error)
 		json->position, json->text);
 }
 
-/* jansson goes 2048 levels down, and on the stack. */
+/* jansson parses 2048 levels recursively. */
 static bool too_deep(const char *text, size_t length)
 {
 	unsigned depth = 0;

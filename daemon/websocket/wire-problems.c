@@ -6,7 +6,7 @@
 
 #include "util/mem.h"
 
-/* The `problems` message: what went wrong in a page. */
+/* The message `problems`: those of a page. */
 
 static const char *const kinds[] = {
 	[WIRE_PROBLEM_ERROR] = "error",

@@ -49,12 +49,12 @@ enum wire_type {
 	WIRE_TRUST,
 };
 
-/* What went wrong in a page; the words are those of protocol/websocket.md. */
+/* A problem in a page; the words are those of protocol/websocket.md. */
 enum wire_problem_kind {
 	WIRE_PROBLEM_ERROR, /* an uncaught error */
 	WIRE_PROBLEM_REJECTION, /* a promise whose rejection nothing handles */
-	WIRE_PROBLEM_RESOURCE, /* something that the page asked for was not loaded */
-	WIRE_PROBLEM_BLOCKED, /* by the page's own policy */
+	WIRE_PROBLEM_RESOURCE, /* something that the page requested was not loaded */
+	WIRE_PROBLEM_BLOCKED, /* blocked by the page's own policy */
 	WIRE_PROBLEM_DOCUMENT, /* the page itself was answered with an error */
 	WIRE_PROBLEM_KINDS,
 };
@@ -67,12 +67,12 @@ struct wire_problem {
 	char *stack; /* lines; NULL: none */
 };
 
-/* All that is known to be wrong with the newest load of a tab. */
+/* The known problems of the latest load of a tab. */
 struct wire_problems {
-	bool known; /* false: the extension may not look into the page */
+	bool known; /* false: the extension has no permission for the page */
 	struct wire_problem *items;
 	size_t count;
-	uint64_t more; /* beyond these */
+	uint64_t more; /* how many more there were */
 };
 
 void wire_problems_clear(struct wire_problems *problems);
@@ -162,7 +162,7 @@ struct wire_reload {
 	const struct wire_change *changes;
 	size_t n_changes;
 	bool unseen;  /* it cannot be seen whether the server has the new code */
-	bool unpatched; /* the pages are to be reloaded, not patched */
+	bool unpatched; /* pages must be reloaded, not patched */
 };
 
 const char *wire_tab_state_name(enum wire_tab_state state);

@@ -13,14 +13,14 @@
 #include "util/log.h"
 
 /*
- * A browser that disconnects leaves memory behind, libwebsockets' part later; freed once
- * for all that leave together.
+ * Free memory is given back to the system this long after browsers have disconnected:
+ * libwebsockets frees its part later.
  */
 #define WS_TIDY_USEC CLOCK_USEC_PER_SEC
 
 enum ws_state {
 	WS_OPEN,
-	WS_CLOSING, /* what waits is still sent, then the close */
+	WS_CLOSING, /* waiting messages are still sent, then the close */
 	WS_ENDED,   /* nothing more to send or to report; libwebsockets ends it */
 };
 
@@ -113,7 +113,7 @@ static void client_end(struct ws_client *client)
 	client_wait_no_more(client);
 }
 
-/* Its socket takes no data: what the kernel still holds for it is dropped, too. */
+/* Cuts a connection whose socket accepts no data; drops the data in the kernel's buffer. */
 static void client_cut(struct ws_client *client)
 {
 	struct linger reset = {.l_onoff = 1, .l_linger = 0};
@@ -212,7 +212,7 @@ void *ws_client_data(const struct ws_client *client)
 	return client->data;
 }
 
-/* Written at once if nothing waits before it; libwebsockets keeps what the socket leaves. */
+/* Writes now if nothing waits before it; libwebsockets stores the part that the socket refuses. */
 static void client_write(struct ws_client *client, struct ws_text *text)
 {
 	if (lws_write(client->wsi, ws_text_bytes(text), ws_text_length(text), LWS_WRITE_TEXT) < 0) {
@@ -267,7 +267,7 @@ void ws_client_close(struct ws_client *client, unsigned code)
 	lws_callback_on_writable(client->wsi);
 }
 
-/* libwebsockets calls this only when it holds no rest of an earlier message. */
+/* libwebsockets calls this only when it has written earlier messages completely. */
 int ws_client_on_writable(struct ws_client *client)
 {
 	if (client->state == WS_ENDED) {
@@ -327,7 +327,7 @@ bool ws_client_on_data(struct ws_client *client, const char *in, size_t length,
 
 void ws_client_flush(struct ws_client *client, unsigned code)
 {
-	unsigned char frame[] = {0x88, 2, 0, 0}; /* libwebsockets would send one only later */
+	unsigned char frame[] = {0x88, 2, 0, 0}; /* libwebsockets would send the close only later */
 
 	if (client->state == WS_ENDED) {
 		return;

@@ -16,8 +16,8 @@ TAILQ_HEAD(ws_client_list, ws_client);
 struct ws_clients {
 	struct ws_client_list all;
 	/*
-	 * The clients with something to send or to close, each with a deadline. The time is
-	 * the same for all, so adding at the end keeps the list in order.
+	 * The clients that wait to send or to close, each with a deadline. All wait equally long,
+	 * so adding at the end keeps the list in order.
 	 */
 	struct ws_client_list waiting;
 	struct loop_timer *timer; /* for the first of them */
@@ -35,7 +35,7 @@ void ws_client_unlink(struct ws_client *client);
 
 struct lws *ws_client_wsi(const struct ws_client *client);
 
-/* The rest is called from libwebsockets' callbacks. Negative: the connection must be closed. */
+/* These are called from libwebsockets' callbacks. Negative: the connection must be closed. */
 int ws_client_on_writable(struct ws_client *client);
 void ws_client_on_peer_close(struct ws_client *client);
 /*
@@ -45,5 +45,5 @@ void ws_client_on_peer_close(struct ws_client *client);
 bool ws_client_on_data(struct ws_client *client, const char *in, size_t length,
 	const char **text, size_t *text_length, char **owned);
 
-/* The last moment: sends what can be sent at once, and the close. */
+/* To be called at the end: sends what can be sent without waiting, and the close. */
 void ws_client_flush(struct ws_client *client, unsigned code);

@@ -120,7 +120,7 @@ static int ws_on_lws(
 	}
 	server = wsi ? lws_get_opaque_user_data(wsi) : NULL;
 	if (!server) {
-		return 0; /* of the vhost, or of something that is not a connection of ours */
+		return 0; /* a callback of the vhost, or of another connection */
 	}
 	switch (reason) {
 	case LWS_CALLBACK_WSI_DESTROY:

@@ -53,9 +53,9 @@ struct ws_callbacks {
 };
 
 /*
- * Serves on the sockets that were given, and takes them over, or else on the
- * loopback addresses at `port`; 0 picks one. `callbacks` must stay where it is. Returns -errno, and `why` names each address and what
- * keeps it from being used.
+ * Serves on the sockets that were passed, and takes ownership of them; without any, on the
+ * loopback addresses at `port`; 0 picks one. `callbacks` must outlive the server. Returns 0;
+ * or a negative errno and `why`, with each address and the reason why it cannot be used.
  */
 int ws_server_new(struct ws_server **server, struct loop *loop, uint16_t port,
 	struct socket_activation *activated, const struct ws_callbacks *callbacks, void *userdata, char **why);
@@ -72,11 +72,11 @@ uint16_t ws_server_port(const struct ws_server *server);
  * 1008 instead.
  */
 void ws_client_send(struct ws_client *client, const char *text);
-/* The same for a text that many clients get: takes a reference of its own. */
+/* The same for a text that is sent to many clients: takes a reference of its own. */
 void ws_client_send_shared(struct ws_client *client, struct ws_text *text);
-/* After the waiting messages were sent; if that takes too long, the connection is cut. */
+/* Closes after the waiting messages were sent; if that takes too long, cuts the connection. */
 void ws_client_close(struct ws_client *client, unsigned code);
 
-/* For the user of the server; NULL at first. */
+/* Data of the user of the server; initially NULL. */
 void ws_client_set_data(struct ws_client *client, void *data);
 void *ws_client_data(const struct ws_client *client);

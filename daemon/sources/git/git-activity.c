@@ -47,7 +47,7 @@ uint64_t git_began_usec(uint64_t idle_usec, uint64_t now_usec)
 	uint64_t late = now_usec - GIT_LATE_USEC;
 	uint64_t idle = idle_usec ? idle_usec - GIT_TICK_USEC : 0;
 
-	/* An idle time after now: the clock was set back. */
+	/* If the idle time is after now, the clock was set back. */
 	return idle > late && idle <= now_usec ? idle : late;
 }
 
@@ -73,7 +73,7 @@ enum git_notice git_notice_of(uint32_t mask, const char *name, bool busy)
 		return GIT_NOTICE_GONE;
 	}
 	/*
-	 * Also if it was deleted: our descriptor of it would keep the whole folder from
+	 * Also if the index was deleted: our descriptor of it would keep the folder from
 	 * disappearing.
 	 */
 	if (mask & IN_Q_OVERFLOW ||

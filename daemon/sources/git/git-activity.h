@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Decides when git has settled after it began something. Only then is its result inspected,
- * so that one command, or one rebase, is one event. Pure: time is an argument.
+ * Decides when git has finished, which is called settled here. Only then is its result
+ * inspected, so that one command, or one rebase, is one event. Pure: time is an argument.
  *
  *   GIT_SETTLE passes        without a sign: a single command often writes the index three times
  *   the stash changed        GIT_STASH: that command is several
@@ -26,9 +26,9 @@
 #define GIT_STEP_QUIET_USEC (2 * CLOCK_USEC_PER_SEC)
 #define GIT_STEP_MAX_USEC (60 * CLOCK_USEC_PER_SEC)
 
-/* Zeroed: git does nothing. */
+/* Zeroed: git is idle. */
 struct git_activity {
-	bool busy; /* git did something; first and last sign: */
+	bool busy; /* there were signs of activity; the first and the last: */
 	uint64_t first_usec, last_usec; /* monotonic */
 };
 
@@ -43,26 +43,26 @@ struct git_signs {
 void git_activity_seen(struct git_activity *settle, uint64_t now_usec);
 
 /*
- * When to ask again; `now_usec` or earlier if git has settled, or has not settled for too
- * long. `at` becomes the operation that git is in the middle of, during which the project
- * must not be reloaded; NULL if there is none, as far as is known.
+ * When to call it again; `now_usec` or earlier if git has settled, or has not settled for too
+ * long. `at` is set to the operation that is in progress, during which the project must not be
+ * reloaded; NULL if none is known.
  */
 uint64_t git_activity_due(const struct git_activity *settle, const struct git_signs *signs,
 	uint64_t now_usec, const char **at);
 
 /*
- * When git began what it did: a file that is newer may have been made by it. Pure: times
- * are arguments, in microseconds of the wall clock, like file times.
+ * When git began its command: newer files may have been written by it. Pure: times are
+ * arguments, in microseconds of the wall clock, like file times.
  *
- * The kernel says what happened in the git dir but not when. So we know only that git did
- * nothing at an earlier time, and has done something by now.
+ * inotify reports what happened in the git dir, but not when. So we only know the last time at
+ * which git was idle, and the time of the report.
  */
 
 /*
- * How late we may be notified on a busy machine. 26 ms were seen with ten times more work
- * than processors can do, and a machine without free memory stops for seconds. If this is
- * too long, a file that another program wrote shortly before, with the bytes that it had,
- * becomes an event. If it is too short, files that git restored are missed.
+ * How late a report may come on a busy machine: 26 ms were measured at ten times the load that
+ * the processors can handle, and a machine without free memory stops for seconds. If this is
+ * too long, a file that another program rewrote unchanged shortly before becomes an event. If
+ * it is too short, files that git restored are missed.
  */
 #define GIT_LATE_USEC (5 * CLOCK_USEC_PER_SEC)
 
@@ -70,8 +70,8 @@ uint64_t git_activity_due(const struct git_activity *settle, const struct git_si
 #define GIT_TICK_USEC (20 * CLOCK_USEC_PER_MSEC)
 
 /*
- * No file that git makes, if its activity is reported at `now_usec`, is older than this.
- * `idle_usec` is when git was last seen idle; 0: never.
+ * If git's activity is reported at `now_usec`, none of the files that it writes is older than
+ * this. `idle_usec` is when git was last seen idle; 0: never.
  */
 uint64_t git_began_usec(uint64_t idle_usec, uint64_t now_usec);
 
@@ -83,10 +83,10 @@ uint64_t git_began_usec(uint64_t idle_usec, uint64_t now_usec);
 enum git_notice {
 	GIT_NOTICE_NONE,
 	GIT_NOTICE_GONE, /* the git dir was removed */
-	GIT_NOTICE_INDEX, /* the index was replaced or removed, or that may have been missed */
+	GIT_NOTICE_INDEX, /* the index was replaced or removed, or the report of that was lost */
 	GIT_NOTICE_WORK, /* git is working, and the index has not changed yet */
-	GIT_NOTICE_LOG, /* HEAD's log got a line, at the end of what git did */
+	GIT_NOTICE_LOG, /* HEAD's log got a line, which is the last thing that a command writes */
 };
 
-/* `busy`: git did something and has not settled since. `name` is a file in the git dir. */
+/* `busy`: git has been active and has not settled since. `name` is a file in the git dir. */
 enum git_notice git_notice_of(uint32_t mask, const char *name, bool busy);

@@ -53,7 +53,7 @@ static bool entry_same_stat(const struct git_entry *a, const struct git_entry *b
 	return memcmp(a->stat, b->stat, sizeof a->stat) == 0;
 }
 
-/* Room for one more; NULL if there are enough. */
+/* Returns a new candidate; NULL if there are GIT_CANDIDATES_MAX already. */
 static struct git_candidate *candidates_grow(struct git_candidates *candidates)
 {
 	if (candidates->kept == GIT_CANDIDATES_MAX) {
@@ -153,7 +153,7 @@ int git_compare(struct git_candidates *candidates, int old_fd, int new_fd, unsig
 	return old->state;
 }
 
-/* Whether the file is the same as when git looked last. */
+/* Whether the file's stat is still the one in the index. */
 static bool entry_is_on_disk(const struct git_entry *entry, int top)
 {
 	struct stat st;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Which files changed according to two versions of an index: by their object, by their stat
- * (git stash and git checkout -- FILE show only there), or because they appeared or
+ * Finds the files that differ between two versions of an index: by their object, by their stat
+ * (git stash and git checkout -- FILE change only that), or because they appeared or
  * disappeared. Reads descriptors; otherwise pure.
  */
 
@@ -14,10 +14,10 @@ enum { GIT_CANDIDATES_MAX = 4096 };
 /* A file that may have changed. */
 struct git_candidate {
 	char *path; /* relative to the top of the work tree */
-	bool untracked; /* in no index, but see git-look.h */
+	bool untracked; /* in no index; see git_stash_add_untracked() */
 	bool in_old, in_new; /* in the index, and therefore in the work tree */
 	bool same_object; /* in both, with the same hash and mode */
-	/* In conflict in that index: its hash says nothing about the file. */
+	/* In conflict in that index: the hash is not that of the file. */
 	bool old_conflict, new_conflict;
 	uint8_t old_hash[GIT_INDEX_HASH_MAX];
 	uint8_t new_hash[GIT_INDEX_HASH_MAX];
@@ -39,8 +39,8 @@ int git_compare(struct git_candidates *candidates, int old_fd, int new_fd, unsig
 	const char *prefix);
 
 /*
- * The files that differ from the index on disk, by their stat only. Checks at most `max`
- * entries; -E2BIG if there are more.
+ * Finds the files on disk whose stat differs from the index. Checks at most `max` entries;
+ * -E2BIG if there are more.
  */
 int git_compare_disk(struct git_candidates *candidates, int fd, unsigned hash_size, const char *top,
 	const char *prefix, uint32_t max);

@@ -2,9 +2,9 @@
 #include "sources/git/git-delivery.h"
 
 /*
- * The disk may already show a command that has just begun while the index does not yet. The
- * next look, at the new index, must not take the file for changed. But that command may
- * have made it: that look decides who made it.
+ * A command that has just begun may have written the file, but not the index yet. So the mark
+ * is remembered without the birth time: the next look, at the new index, finds the same
+ * contents, but can still see whether git wrote the file.
  */
 static void taking_remember(
 	struct content_memory *contents, const char *name, const struct content_mark *mark)
@@ -24,7 +24,7 @@ static bool taking_take(const struct git_look *look, size_t i, struct project *p
 	struct content_memory *contents = pipeline_contents(pipeline);
 	const struct content_mark *known = content_find(contents, change.name);
 
-	/* Otherwise a deeper project has it. */
+	/* Otherwise the file belongs to a deeper project. */
 	if (registry_lookup(registry, change.name) != project) {
 		return false;
 	}

@@ -6,8 +6,8 @@
 #include "sources/git/git-look.h"
 
 /*
- * Judges what a look has found and adds it to the pipeline, a slice at a time: a large
- * checkout all at once would block other users' saves on the loop meanwhile.
+ * Decides which candidates of a look have changed, and adds them to the pipeline, a slice at a
+ * time: a large checkout as a whole would block the loop, and with it other saves.
  */
 
 /*
@@ -19,7 +19,7 @@ enum { GIT_SLICE = 32 };
 /* Zeroed except for the look, which is borrowed. */
 struct git_delivery {
 	struct git_look *look; /* NULL: nothing is being delivered */
-	size_t judged, passed; /* of its candidates */
+	size_t judged, passed; /* candidates that were decided, and that passed */
 };
 
 /*

@@ -44,7 +44,7 @@ static char *prefix_of(const char *folder, const char *top)
 	return *folder ? mem_printf("%s/", folder) : mem_strdup("");
 }
 
-/* libgit2 may say instead that it finds no safe.directory. */
+/* For another user's folder, libgit2 may only report that it finds no safe.directory. */
 static bool is_of_another_user(const char *folder, char **why)
 {
 	_cleanup_free_ char *marker = mem_printf("%s/.git", folder);
@@ -208,9 +208,8 @@ static bool log_moved(const char *line)
 }
 
 /*
- * The message of the log's last line; counts how often HEAD moved. The line of a reset
- * --hard to the same commit, which a stash push does, may appear after the look at its
- * result.
+ * The message of the log's last line; counts how often HEAD moved. `git stash push` does a
+ * reset --hard to the same commit, whose line may be written after the look at its result.
  */
 static const char *log_last(char *log, unsigned *moves)
 {
@@ -280,7 +279,7 @@ void git_dir_tell(const struct git_dir *dir, const struct git_logs *since, struc
 	if (now.stash > since->stash) {
 		what = "stash push";
 	} else if (now.stash < since->stash && !*what) {
-		what = "stash pop"; /* otherwise it was dropped before */
+		what = "stash pop"; /* otherwise the entry was dropped before */
 	} else if (!*what) {
 		what = "index";
 	}
@@ -310,7 +309,7 @@ int git_worktree_check(const char *folder, char **why)
 	return r == GIT_EOWNER ? -EPERM : -EINVAL;
 }
 
-/* The text of a .git that is a file; NULL if it is none. The caller frees it. */
+/* The text of .git if it is a file; NULL if it is not. The caller frees it. */
 static char *marker_text(const char *folder)
 {
 	_cleanup_free_ char *marker = mem_printf("%s/.git", folder);

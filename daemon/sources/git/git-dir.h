@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Where git keeps its data for a work tree, and what it is doing there. Works for linked
- * work trees and submodules, whose git dirs are elsewhere. May read the disk; reads nothing
- * from a repository that libgit2 does not trust.
+ * Where git stores its data of a work tree, and what it is doing there. Works for linked work
+ * trees and submodules, whose git dirs are elsewhere. May read the disk; reads nothing from a
+ * repository that libgit2 does not trust.
  */
 
 #include <stdbool.h>
@@ -34,10 +34,13 @@ int git_dir_open_index(const struct git_dir *dir, const char **why);
 
 /* Whether a git process has the index locked. */
 bool git_dir_is_locked(const struct git_dir *dir);
-/* The word for the operation that git does step by step and has not stopped in, or NULL. */
+/*
+ * The name of the operation in several steps, such as a rebase, that is in progress and has
+ * not stopped for the user; or NULL.
+ */
 const char *git_dir_stepping(const struct git_dir *dir);
 
-/* The lengths of the logs: what is beyond them is new at the next look. */
+/* The lengths of the logs: lines after them are new at the next look. */
 struct git_logs {
 	off_t head, stash;
 	char tip[65]; /* the newest stash entry, or "" */
@@ -46,10 +49,10 @@ void git_dir_logs(const struct git_dir *dir, struct git_logs *logs);
 
 enum { GIT_TOLD_MAX = 200 };
 
-/* What git did since the logs had that length. */
+/* What git did since the logs had these lengths. */
 struct git_told {
 	unsigned moves; /* how often HEAD moved */
-	bool careful; /* by a command that would not have overwritten an uncommitted change */
+	bool careful; /* by a command that does not overwrite uncommitted changes */
 	char text[2 * GIT_TOLD_MAX]; /* "checkout: moving from main to topic, on topic" */
 };
 void git_dir_tell(const struct git_dir *dir, const struct git_logs *since, struct git_told *told);
@@ -60,15 +63,15 @@ void git_dir_tell(const struct git_dir *dir, const struct git_logs *since, struc
  */
 
 /*
- * Whether `folder` is the top of a git work tree that can be trusted. 0 if it is; -ENOENT
- * if it has no .git; otherwise another negative errno and why, which the caller frees
- * (another user's repository, a bare or damaged one).
+ * Checks whether `folder` is the top of a git work tree that can be trusted. Returns 0 if it
+ * is; -ENOENT if it has no .git; otherwise (another user's repository, a bare or damaged one)
+ * another negative errno and why, which the caller frees.
  */
 int git_worktree_check(const char *folder, char **why);
 
 /*
- * Whether a folder that git_worktree_check() refuses looks like a work tree: one of a newer
- * git, of another user, or whose repository has moved. Its saves count; git commands there
+ * Whether a folder that git_worktree_check() refuses looks like a work tree: of a later version
+ * of git, of another user, or whose repository has moved. Its saves count; git commands there
  * are not noticed.
  */
 bool git_worktree_is_likely(const char *folder);

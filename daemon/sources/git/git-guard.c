@@ -13,7 +13,7 @@
 
 enum { GUARD_CONFIG_MAX = 1024 * 1024 };
 
-/* Only regular files are opened; a file that does not exist is fine. */
+/* Whether it is a regular file, or does not exist. */
 static bool may_read(const char *name)
 {
 	struct stat st;
@@ -134,7 +134,7 @@ static bool git_dir_is_tame(const char *folder, char **why)
 	return config_is_tame(folder, why);
 }
 
-/* Checks the folder's .git, the directory that it refers to, and the one which that shares. */
+/* Checks the folder's .git, the git dir that it refers to, and the one that work trees share. */
 static bool folder_is_tame(const char *folder, char **why)
 {
 	_cleanup_free_ char *own = mem_printf("%s/.git", folder);
@@ -155,7 +155,7 @@ static bool folder_is_tame(const char *folder, char **why)
 	return !common || git_dir_is_tame(common, why);
 }
 
-/* Also those above: libgit2 searches there if it finds none here. */
+/* With `search`, also checks the folders above, where libgit2 searches, too. */
 static bool all_are_tame(const char *folder, bool search, char **why)
 {
 	_cleanup_free_ char *at = mem_strdup(folder);

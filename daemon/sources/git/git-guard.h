@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * Checks the files that libgit2 is about to read: libgit2 opens them without a check and
- * would wait forever on a pipe in place of a file. A repository from an archive may contain
- * one. (It does not guard against a process of the same user that changes the files at this
- * very moment.)
+ * Checks the files that libgit2 is about to read: libgit2 opens them without a check, and
+ * would wait forever for a pipe in place of a file, which a repository from an archive may
+ * contain. (It does not protect against a process of the same user that changes the files
+ * between the check and the read.)
  */
 
 #include <stdbool.h>
@@ -13,8 +13,8 @@
 #include <git2.h>
 
 /*
- * git_repository_open_ext() without its last argument, if the repository's files are
- * regular. If not, or if libgit2 refuses, `why` says why; the caller frees it.
+ * Calls git_repository_open_ext(), without its last argument, if the repository's files are
+ * regular. If they are not, or if libgit2 refuses, `why` says why; the caller frees it.
  */
 int git_guard_open(
 	git_repository **repository, const char *folder, unsigned flags, char **why);

@@ -10,7 +10,7 @@
 #include "util/mem.h"
 
 struct opened {
-	char *root; /* as it was asked for; NULL: unused */
+	char *root; /* as the caller named it; NULL: unused */
 	git_repository *repository; /* NULL: there is none */
 	struct git_stamp stamp;
 	bool checked; /* in this call */
@@ -78,7 +78,7 @@ static void opened_open(struct opened *opened, const char *root)
 		opened->repository = NULL;
 		return;
 	}
-	/* A root below the top could become a work tree of its own. */
+	/* Only for the top: a root below it could become a work tree of its own. */
 	tree = git_repository_workdir(opened->repository);
 	if (tree && strncmp(tree, root, strlen(root)) == 0 &&
 		!repository_includes(opened->repository)) {

@@ -10,8 +10,8 @@
  * would make no difference. libgit2 itself notices changes of .gitignore and similar files.
  * A repository whose configuration includes other files is closed after each call.
  *
- * Whether an ignored file is tracked is looked up in the index's bytes, which is many times
- * faster than parsing it. A prefix-compressed index (version 4), or one larger than
+ * To find out whether an ignored file is tracked, the bytes of the index are searched, which is
+ * many times faster than parsing it. A prefix-compressed index (version 4), or one larger than
  * GIT_IGNORE_INDEX_MAX, counts as not containing the file.
  */
 
@@ -29,8 +29,8 @@ bool git_ignores_file(struct git_ignores *ignores, const char *root, const char 
 void git_ignores_finish(struct git_ignores *ignores);
 
 /*
- * The same for one thread and many files: what .gitignore says about names, whether git
- * tracks them or not. NULL if `root` is in no work tree; then nothing is ignored.
+ * The same for one thread and many files. Applies .gitignore to names, without checking
+ * whether git tracks them. NULL if `root` is in no work tree; then nothing is ignored.
  */
 struct git_ignore;
 struct git_ignore *git_ignore_open(const char *root);

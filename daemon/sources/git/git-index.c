@@ -37,7 +37,7 @@ static int index_bad(struct git_index *index, const char *why)
 	return -EBADMSG;
 }
 
-/* Makes the window hold `count` bytes from its position on, fewer at the end of the file. */
+/* Reads until the window has `count` bytes after its position, fewer at the end of the file. */
 static void index_fill(struct git_index *index, size_t count)
 {
 	if (index->filled - index->at >= count) {
@@ -199,7 +199,7 @@ static int index_take_path(struct git_index *index, struct git_entry *entry, siz
 		: index_bad(index, "has an invalid path");
 }
 
-/* Parses an entry over the previous one, because its path may build on that. */
+/* Parses an entry into the previous one: its path may share a prefix with it. */
 static int index_parse(struct git_index *index, struct git_entry *entry)
 {
 	size_t header = GIT_INDEX_STAT_SIZE + index->hash_size + 2;
@@ -228,7 +228,7 @@ static int index_parse(struct git_index *index, struct git_entry *entry)
 	return index_take_path(index, entry, header);
 }
 
-/* Checks what follows the entries; an extension with a lower-case name must be understood. */
+/* Checks the extensions after the entries; unknown ones with a lower-case name are an error. */
 static int index_check_end(struct git_index *index)
 {
 	int64_t end = index->size - index->hash_size;

@@ -5,9 +5,9 @@
  * Reads git's index from a descriptor: versions 2 to 4, SHA-1 and SHA-256, sparse
  * directories. This is our own reader because libgit2 1.5 takes 0.6 s and 90 MiB for
  * 500,000 files, keeps them all in memory, and supports neither SHA-256 nor sparse
- * directories. This reader has a window of GIT_INDEX_WINDOW bytes whatever the size of the
- * file, trusts nothing, and survives a file that shrinks while it is read (it does not map
- * the file, so there is no SIGBUS).
+ * directories. This reader needs GIT_INDEX_WINDOW bytes for a file of any size, checks
+ * everything, and survives a file that shrinks while it is read (it does not map the file, so
+ * there is no SIGBUS).
  *
  * Entries come in the order of their paths. A path in conflict is one entry.
  */
@@ -31,7 +31,7 @@ struct git_entry {
 	uint32_t mode;
 	uint8_t stage;
 	bool skipped;  /* not in the work tree: sparse checkout */
-	bool conflict; /* several stages; stat and hash are of the first */
+	bool conflict; /* it has several stages; stat and hash are those of the first */
 };
 
 struct git_index {

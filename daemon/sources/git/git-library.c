@@ -121,8 +121,8 @@ const char *git_library_why(const char *otherwise)
 }
 
 /*
- * With libgit2's own names, so that its header checks the declarations and callers need not
- * know.
+ * Functions with libgit2's own names, so that its header checks the declarations, and callers
+ * use them as usual.
  */
 #define FORWARD(result, name, parameters, arguments)                                               \
 	result name parameters                                                                     \
@@ -141,7 +141,7 @@ const char *git_library_why(const char *otherwise)
 		}                                                                                  \
 	}
 
-/* clang-format off: it takes these types for products. */
+/* clang-format off: it mistakes these types for products. */
 FORWARD_FREE(git_config_free, git_config)
 FORWARD_FREE(git_config_iterator_free, git_config_iterator)
 FORWARD_FREE(git_object_free, git_object)

@@ -5,24 +5,24 @@
 #include <stdint.h>
 
 /*
- * libgit2, loaded and initialised by the first call of one of its functions, on any thread.
- * It brings two dozen libraries, 4 MiB and 8 ms, which a daemon without a project does not
- * need. Callers include <git2.h> and call it as usual; a function that we have not used
- * before gets a line in git-library.c. If libgit2 is missing, the process exits.
+ * Loads and initialises libgit2 at the first call of one of its functions, on any thread:
+ * loading its two dozen libraries takes 4 MiB and 8 ms, which a daemon without a project does
+ * not need. Callers include <git2.h> and call it as usual; a function that we have not used
+ * before needs a line in git-library.c. If libgit2 is missing, the process exits.
  *
- * Its checks stay enabled: a repository of another user is refused. Repository extensions
- * that do not affect what we read do not prevent a repository from being opened.
+ * libgit2's checks stay enabled: a repository of another user is refused. Repository extensions
+ * that do not affect what we read are accepted.
  */
 
-/* The last error of libgit2 on this thread, or `otherwise`. Valid until its next call. */
+/* libgit2's last error on this thread; if it has none, `otherwise`. Valid until its next call. */
 const char *git_library_why(const char *otherwise);
 
 /*
- * Hashes of contents, made by libgit2: the name that git gives a file's bytes in a SHA-1
- * repository (it detects collision attacks). 0 or a negative errno.
+ * Hashes of contents, computed by libgit2: the object name of a file in a SHA-1 repository
+ * (collision attacks are detected). Returns 0 or a negative errno.
  */
 enum { GIT_HASH_SIZE = 20 };
 
 int git_hash_bytes(const void *bytes, size_t length, uint8_t hash[GIT_HASH_SIZE]);
-/* The rest of an open regular file of any size; blocks until it is read. */
+/* Hashes the rest of an open regular file of any size; blocks until it is read. */
 int git_hash_file(int fd, uint8_t hash[GIT_HASH_SIZE]);

@@ -63,7 +63,7 @@ static void look_read(struct git_look *look)
 	}
 }
 
-/* If only the old index cannot be read, nothing is wrong any more. */
+/* If only the old index cannot be read, there is no problem any more. */
 static void look_explain(struct git_look *look)
 {
 	const char *why = look->candidates.why;
@@ -75,7 +75,7 @@ static void look_explain(struct git_look *look)
 	}
 }
 
-/* What a stash removed or restored besides the index. */
+/* Adds the untracked files that a stash command removed or restored. */
 static void look_stash(struct git_look *look)
 {
 	bool pushed = look->logs.stash > look->since.stash;

@@ -7,14 +7,14 @@
 #include "sources/git/git-verdict.h"
 
 /*
- * One look at what git did: everything that takes time, for the worker thread. It uses only
- * its own struct and the disk.
+ * A look finds out what git did. It takes time, so it runs on the worker thread. It uses only its
+ * own struct and the disk.
  */
 
 enum {
 	/* A work tree with more files is not searched for what `git restore` wrote. */
 	GIT_SEARCH_MAX = 20000,
-	/* How much of the candidates is read; the rest is judged by the index alone. */
+	/* How much of the candidates' contents is read; for the rest, only the index counts. */
 	GIT_READ_BYTES_MAX = 256 * 1024 * 1024,
 };
 
@@ -40,10 +40,9 @@ void git_look_free(struct git_look *look);
 void git_look_run(struct git_look *look);
 
 /*
- * The untracked files of a stash entry (git stash push --include-untracked): no index
- * contains them, but the entry does. They become candidates: with `pushed`, files that were
- * removed from the work tree, otherwise files that may have been restored. `tip` is the
- * entry's commit.
+ * Adds the untracked files of a stash entry (git stash push --include-untracked), which no index
+ * contains, as candidates: with `pushed`, as files that were removed from the work tree,
+ * otherwise as files that may have been restored. `tip` is the entry's commit.
  */
 void git_stash_add_untracked(
 	struct git_candidates *candidates, const struct git_dir *dir, const char *tip, bool pushed);

@@ -9,7 +9,7 @@
 
 /* A look in progress; the source may be freed before it is done. */
 struct looking {
-	struct git_source *source; /* NULL: it was freed, and the new index is ours to close */
+	struct git_source *source; /* NULL: it was freed, so the look closes the new index */
 	struct git_look *look;
 	bool log_late; /* HEAD's log was written meanwhile */
 };
@@ -65,7 +65,7 @@ static void source_on_look(void *userdata)
 	struct git_look *look = ((struct looking *)userdata)->look;
 
 	git_look_run(look);
-	/* The file is on no disk any more: freeing its megabytes takes milliseconds. */
+	/* The old index is deleted: closing it frees its disk space, which takes milliseconds. */
 	if (look->old_fd != look->new_fd) {
 		close_fd(look->old_fd);
 	}

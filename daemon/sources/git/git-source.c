@@ -82,7 +82,7 @@ static struct git_signs source_signs(const struct git_source *source)
 	};
 }
 
-/* Nothing happened for a while, or for too long: has git settled? */
+/* Checks whether git has settled: nothing happened for a while, or it has taken too long. */
 static void source_on_due(void *userdata)
 {
 	struct git_source *source = userdata;
@@ -122,7 +122,7 @@ static void source_stir(struct git_source *source, bool rewrote_index)
 	uint64_t now = clock_now_usec();
 
 	if (!source->settle.busy) {
-		/* The last look saw everything older; the index may show it once more, later. */
+		/* The last look included everything older, which the index may show again later. */
 		source->began_nsec =
 			git_began_usec(source->idle_usec, clock_usec(CLOCK_REALTIME)) * 1000;
 	}
@@ -203,7 +203,7 @@ bool git_source_is_gone(const struct git_source *source)
 	return source->gone;
 }
 
-/* Records the state before git does anything: nothing of it is news, however recent it is. */
+/* Records the state before any git command: none of it is announced, however recent it is. */
 static void source_meet(struct git_source *source)
 {
 	uint64_t wall = clock_usec(CLOCK_REALTIME);

@@ -2,28 +2,28 @@
 #pragma once
 
 /*
- * One git work tree as a source of events: what a git command changed in a project becomes
- * one event, named after the command, when git has settled.
+ * One git work tree as a source of events: the files that a git command changed in a project
+ * become one event, named after the command, when git has settled.
  *
- * One inotify watch on the git dir and one descriptor of the index are kept, and no watch
- * in the work tree. Git replaces the index and never writes into it. When it does, the old
- * index, still open, is compared with the new one on the worker thread, and the candidates
- * with the disk and with what was announced. git-activity.h decides when. Until then,
- * beyond the first GIT_SETTLE, the project is held, so that saves do not reload a
- * half-finished rebase.
+ * It needs one inotify watch on the git dir and one descriptor of the index, and no watch in
+ * the work tree. Git replaces the index and never writes into it. After that, the worker
+ * thread compares the old index, which is still open, with the new one, and the candidates
+ * with the disk and with the contents that were announced. git-activity.h decides when. If
+ * git takes longer than GIT_SETTLE, the project is held until then, so that saves do not
+ * reload a half-finished rebase.
  *
- * Not noticed: untracked files that git clean removes, because it leaves no trace; those of
- * a stash entry that is popped and is not the newest; a file that `git restore FILE`
- * resets, in a work tree of more than GIT_SEARCH_MAX files, until the next command that
+ * Not noticed: untracked files that git clean removes, because it leaves no trace; untracked
+ * files of a stash entry that is popped, unless it is the last entry; a file that `git restore
+ * FILE` resets, in a work tree of more than GIT_SEARCH_MAX files, until the next command that
  * refreshes the index.
  *
  * Announced although unchanged: a staged file that git removes and restores within one
  * command that moves HEAD at most once (a merge that fails); a file in conflict that git
- * rewrites with the same bytes (it looks like one that was edited meanwhile, and an extra
- * reload is the lesser evil).
+ * rewrites with the same bytes (it cannot be distinguished from one that was edited
+ * meanwhile, and an extra reload is better than a missing one).
  *
  * If the index cannot be read (split, damaged), the project's problem says so. Then every
- * change of it is an event without files: rather too many events than none.
+ * change of it is an event without files.
  */
 
 #include "pipeline/pipeline.h"
@@ -32,7 +32,7 @@
 #include "sources/watcher.h"
 #include "util/loop.h"
 
-/* What all git sources need; borrowed. */
+/* The modules that all git sources use; borrowed. */
 struct git_parts {
 	struct loop *loop;
 	struct watcher *watcher;
@@ -40,7 +40,7 @@ struct git_parts {
 	struct pipeline *pipeline;
 	/* Whether the disk reports every change in the project's work tree. */
 	bool (*disk_is_whole)(const struct project *project, void *userdata);
-	/* git has finished; `what` it did is a text for the log. */
+	/* git has finished; `what` is a text for the log that names its command. */
 	void (*done)(struct project *project, const char *what, void *userdata);
 	void *userdata;
 };
@@ -55,10 +55,10 @@ void git_source_free(struct git_source *source);
 
 struct project *git_source_project(const struct git_source *source);
 
-/* Whether git is working, or has just been: changed files belong to its command. */
+/* Whether git is working, or has just worked: changed files belong to its command. */
 bool git_source_works(const struct git_source *source);
 
-/* Whether nothing is in progress and the project is not held by it. */
+/* Whether nothing is in progress and the source does not hold the project. */
 bool git_source_is_idle(const struct git_source *source);
 
 /* Whether its git dir was removed; there may be a new one by now. */
@@ -70,5 +70,5 @@ bool git_source_is_gone(const struct git_source *source);
  */
 void git_source_watch(struct git_source *source);
 
-/* A hold of the project ends: keeps it until it is known what git did meanwhile. */
+/* A hold of the project ends: prolongs it until it is known what git did meanwhile. */
 void git_source_settle(struct git_source *source);

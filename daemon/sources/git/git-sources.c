@@ -48,8 +48,8 @@ static bool sources_wanted(const struct project *project)
 }
 
 /*
- * A work tree whose last tab was closed stays watched, because the tab may come back, until
- * its place is needed.
+ * A work tree whose last tab was closed stays watched, since the tab may come back, until
+ * another one needs its place.
  */
 static void sources_make_room(struct git_sources *sources)
 {
@@ -94,7 +94,7 @@ static void sources_add(struct git_sources *sources, struct project *project)
 			GIT_SOURCES_MAX);
 		git_dir_clear(&dir);
 	} else {
-		/* In two steps: reporting its problem calls back into this module. */
+		/* First in the list: git_source_watch() may report a problem, which calls back. */
 		size_t at = sources->count;
 
 		sources->all[at] = git_source_new(&sources->parts, project, &dir);

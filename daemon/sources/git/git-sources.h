@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The git work trees that are watched: those of projects that are tracked or shown by a
- * tab. One that was watched stays so while there is room.
+ * The watched git work trees: those of projects that are tracked or that a tab shows. Others
+ * stay watched while there is room.
  */
 
 #include "sources/git/git-source.h"

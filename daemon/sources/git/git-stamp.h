@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Whether opening a repository again would give the same result: the state of the files
- * that determine it, which are its .git and git's configuration files, and git's default
- * for core.excludesFile. Files that a configuration includes are not among them.
+ * Tells whether opening a repository again would give the same result, by the state of the
+ * files that determine it: its .git, git's configuration files, and git's default for
+ * core.excludesFile. Files that a configuration includes are not checked.
  */
 
 #include <stdbool.h>

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Whether git made the file during the operation, and after what is known of it. */
+/* Whether the file was written during git's operation, and after its last known state. */
 static bool file_is_new(const struct git_operation *operation, const struct content_mark *now,
 	const struct content_mark *known)
 {
@@ -60,10 +60,7 @@ static bool is_changed(const struct git_candidate *candidate, const struct git_o
 	if (!anew || operation->moves > 1 || operation->careful || !candidate->in_new) {
 		return false;
 	}
-	/*
-	 * The object changed back to what was announced: the second half of there and back
-	 * again.
-	 */
+	/* Not the object of the old index, but the announced one: git has changed it back. */
 	if (!candidate->same_object && !candidate->old_conflict) {
 		return false;
 	}

@@ -5,15 +5,15 @@
 #include "sources/git/git-compare.h"
 
 /*
- * Whether a candidate really changed, judged from the indexes, the disk, and what was
- * announced of it before. Pure.
+ * Decides whether a candidate really changed, from the indexes, the disk, and the contents that
+ * were announced before. Pure.
  */
 
 /* What git did since the last look. */
 struct git_operation {
-	uint64_t began_nsec; /* CLOCK_REALTIME: git made no file before this */
+	uint64_t began_nsec; /* CLOCK_REALTIME: git wrote no file before this */
 	unsigned moves; /* how often it moved HEAD */
-	/* and would not have overwritten an uncommitted change: see struct git_told */
+	/* it does not overwrite uncommitted changes: see struct git_told */
 	bool careful;
 	bool sha1; /* the index's hashes can be compared with a mark's */
 	bool rewrote_index; /* otherwise it had the lock and did not change the index */
@@ -21,18 +21,18 @@ struct git_operation {
 
 enum git_verdict {
 	GIT_CHANGED,
-	/* It has the contents that were known last: worth remembering. */
+	/* It has the contents that were known last, which are remembered. */
 	GIT_UNCHANGED,
-	GIT_NOT_TOLD, /* it may have changed, but not because of git */
+	GIT_NOT_TOLD, /* it may have changed, but git did not change it */
 };
 
 /*
- * `now` is the file's mark; `known` what was announced of it last, or NULL.
+ * `now` is the file's mark; `known` is the mark that was announced last, or NULL.
  *
- * A file with unchanged bytes counts as changed if git has written it anew and it matches
- * the index now and before: then it had other contents meanwhile that were never announced
- * (git restore, stash, reset --hard). This does not apply if HEAD moved more than once, or
- * `careful`: there and back again is not a change.
+ * A file with unchanged bytes counts as changed if git has written it again and it matches both
+ * the old and the new index: then it had other contents meanwhile that were never announced
+ * (git restore, stash, reset --hard). This does not apply if HEAD moved more than once, or if
+ * `careful`: then git may have left and restored the same contents, which is no change.
  */
 enum git_verdict git_verdict(const struct git_candidate *candidate,
 	const struct git_operation *operation, const struct content_mark *now,
