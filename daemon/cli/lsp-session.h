@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * LSP as this server speaks it: it wants textDocument/didSave, and to know which files are
- * open, because it publishes diagnostics only for these and those in the editor's folders.
- * Unknown requests get the protocol's error and unknown notifications are ignored, as the
- * protocol says. Pure.
+ * The part of LSP that this server implements: it uses textDocument/didSave, and it tracks
+ * which files are open, since it publishes diagnostics only for these and for files in the
+ * editor's folders. Unknown requests get the protocol's error, and unknown notifications are
+ * ignored, as LSP requires. Pure.
  */
 
 #include <stdbool.h>

@@ -14,7 +14,7 @@
 
 enum { REASON_MAX = 256 };
 
-/* Held by savecastd and its bus until both have ended. -EEXIST: somebody has it. */
+/* Takes the lock that savecastd and its bus hold until they have ended. -EEXIST: it is held. */
 static int take_lock(const char *folder, char **why)
 {
 	_cleanup_free_ char *name = mem_printf("%s/lock", folder);

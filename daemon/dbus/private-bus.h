@@ -32,7 +32,7 @@ int private_bus_start(char **address, char **why);
 
 /*
  * The process of the bus (private-bus-router.c): listens at `address`; writes a zero byte to
- * `ready`, or why it cannot listen; and serves until savecastd has left or SIGTERM comes.
+ * `ready`, or why it cannot listen; and serves until savecastd has disconnected or SIGTERM comes.
  */
 void private_bus_route(const char *address, int ready);
 
