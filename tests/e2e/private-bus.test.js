@@ -2,38 +2,19 @@
 //
 // Places without a session bus: `savecast stdio` starts a savecastd with a bus of its own.
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { test } from 'node:test';
+import { build } from 'esbuild';
 
 import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { Forward, isAlive } from '../lib/forward.js';
 import { noMounts } from '../lib/namespaces.js';
 import { Client } from '../lib/wire-client.js';
+import { withoutBus } from '../lib/without-bus.js';
 import { SAVECAST, SAVECASTD, TOP, World } from '../lib/world.js';
-
-/**
- * A world whose programs find no bus.
- *
- * @param {import('node:test').TestContext} t
- */
-async function withoutBus(t) {
-	const world = await World.open(t);
-	const runtime = path.join(world.temp, 'run');
-	await mkdir(runtime, { mode: 0o700 });
-	delete world.env.DBUS_SESSION_BUS_ADDRESS;
-	const folder = path.join(runtime, 'savecast');
-	/** savecastd and its bus: the processes with this runtime folder. */
-	const processes = async () => {
-		const { stdout } = await run(['pgrep', '--full', '^(\\S*/)?savecastd --private-bus'], world.env);
-		const own = await Promise.all(stdout.split('\n').filter(Boolean).map(async (pid) =>
-			(await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).includes(`XDG_RUNTIME_DIR=${runtime}\0`) && Number(pid)));
-		return own.filter((pid) => pid !== false);
-	};
-	world.atEnd.push(async () => (await processes()).forEach((pid) => process.kill(pid)));
-	return { world, folder, processes };
-}
 
 /** @param {World} world @param {Forward} forward @param {string} url */
 async function watch(world, forward, url) {
@@ -102,6 +83,26 @@ test('the folder of the bus must be the user’s own', async t => {
 		assert.equal((await run([SAVECASTD, '--private-bus'], world.env)).status, 1);
 		await rm(folder, { recursive: true });
 	}
+});
+
+test('the extension for VS Code finds that bus, if nobody else can have made it', async t => {
+	const { world, folder } = await withoutBus(t);
+	const file = path.join(world.temp, 'session-bus.cjs');
+	await build({ entryPoints: [path.join(TOP, 'clients/vscode/src/session-bus.ts')], outfile: file, bundle: true, format: 'cjs', platform: 'node', logLevel: 'silent' });
+	const { SessionBus } = createRequire(import.meta.url)(file);
+	await assert.rejects(SessionBus.open(world.env), /session bus: .*: is not there/);
+	await Forward.open(world, 'here', [SAVECAST, 'stdio']).then((forward) => new Client(/** @type {any} */ (forward.world)).hello());
+	const bus = await SessionBus.open(world.env);
+	const get = { destination: 'io.github.savecast.Daemon1', path: '/io/github/savecast/Daemon1', interface: 'org.freedesktop.DBus.Properties',
+		member: 'Get', signature: 'ss', body: ['io.github.savecast.Daemon1', 'Browsers'] };
+	assert.deepEqual(await bus.call(get), [1]);
+	bus.close();
+	await chmod(folder, 0o750);
+	await assert.rejects(SessionBus.open(world.env), /session bus: .*: is not there/);
+	await chmod(folder, 0o700);
+	await rename(folder, `${folder}-of-another`);
+	await symlink(`${folder}-of-another`, folder);
+	await assert.rejects(SessionBus.open(world.env), /session bus: .*: is not there/);
 });
 
 const skip = noMounts() || (process.getuid?.() !== 0 && 'needs root, to make namespaces of every kind');

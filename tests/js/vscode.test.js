@@ -181,11 +181,15 @@ test('face: what the status bar says', () => {
 
 	// The daemon runs, but the browser is on another computer: one sentence says how to connect
 	// that.
-	const far = (/** @type {string | undefined} */ name, /** @type {any[]} */ tabs = []) => faceOf(true, { state: 'running' }, tabs, name).tooltip;
-	assert.match(far('ssh-remote'), /run `savecast forward NAME -- ssh HOST savecast stdio` there, and add its port/);
+	const far = (/** @type {string | undefined} */ name, /** @type {any[]} */ tabs = [], connected = false) =>
+		faceOf(true, { state: 'running' }, tabs, name, connected).tooltip;
+	const sentence = /To connect a browser to ssh\\-remote, run `savecast forward NAME -- ssh HOST savecast stdio` on the browser’s computer, and add the port/;
+	assert.match(far('ssh-remote'), sentence);
+	assert.match(remote.tooltip, sentence); // Where there is no bus, that command starts savecastd.
+	assert.doesNotMatch(far('ssh-remote', [], true), /forward/);
 	assert.match(far('dev-container'), /-- docker exec -i CONTAINER savecast stdio`/);
 	assert.match(far('wsl'), /-- wsl\.exe savecast stdio`/);
-	assert.match(plain(far('ssh-remote')), /This window is on ssh-remote: to connect .* run savecast forward NAME -- ssh HOST savecast stdio there/);
+	assert.match(plain(far('ssh-remote')), /To connect a browser to ssh-remote, run savecast forward NAME -- ssh HOST savecast stdio on/);
 	assert.doesNotMatch(far(undefined), /forward/);
 	assert.doesNotMatch(far('ssh-remote', [{ url: 'http://h/', state: 'live' }]), /forward/);
 });

@@ -7,9 +7,12 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
+import { Forward } from '../lib/forward.js';
 import { codeServer } from '../lib/vscode/code-server.js';
 import { openDesk } from '../lib/vscode/desk.js';
 import { daemonService } from '../lib/vscode/service.js';
+import { Client } from '../lib/wire-client.js';
+import { SAVECAST } from '../lib/world.js';
 
 const { skip } = codeServer;
 const files = { 'a.css': '', 'b.css': '' };
@@ -73,6 +76,21 @@ test('a daemon that restarts, or hangs', { skip }, async t => {
 	}
 	await heard('b.css');
 	assert.equal(await workbench.page.evaluate(toasts), 0, 'no pop-up');
+});
+
+test('in a place without a session bus it says how to connect a browser, and uses the bus that this starts', { skip }, async t => {
+	const { world, workbench, file } = await openDesk(t, { files, daemon: false, session: false });
+	assert.match(await workbench.status('savecast'), /No savecast daemon: session bus: .* To connect a browser to \S+, run savecast forward NAME -- /);
+	const forward = await Forward.open(world, 'there', [SAVECAST, 'stdio']);
+	const client = new Client(/** @type {any} */ (forward.world));
+	await client.hello();
+	await workbench.openFile('a.css');
+	await workbench.edit('typed');
+	await until('the save to be reported', async () => /a\.css/.test((await world.savecast('log')).stdout));
+	assert.match((await world.savecast('why', file('a.css'))).stdout, /heard/);
+	assert.doesNotMatch(await workbench.status('savecast: no tab'), /forward/);
+	client.socket.close();
+	await until('the sentence again', async () => /To connect a browser/.test(await workbench.status('savecast: no tab')));
 });
 
 test('a bus that goes away and comes back', { skip }, async t => {

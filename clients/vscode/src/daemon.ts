@@ -108,6 +108,14 @@ export class Daemon implements vscode.Disposable {
 		return tabs;
 	}
 
+	/** Does not start the daemon. How many browsers are connected to it. */
+	async browsers(): Promise<number> {
+		const bus = await this.#connected();
+		const [count] = await bus.call({ destination: NAME, path: PATH, interface: 'org.freedesktop.DBus.Properties',
+			member: 'Get', signature: 'ss', body: [NAME, 'Browsers'], passive: true });
+		return count;
+	}
+
 	/**
 	 * Does not start the daemon. The events after that one, oldest first; if there are too many,
 	 * the first ones.
@@ -204,7 +212,8 @@ export class Daemon implements vscode.Disposable {
 
 	/** What it means that the name has no owner: whether the next call can start the daemon. */
 	async #absent(bus: SessionBus): Promise<Presence> {
-		const [names] = await bus.call({ ...BUS, member: 'ListActivatableNames', signature: '', body: [] });
+		// A bus that starts no programs may not know this method.
+		const [names] = await bus.call({ ...BUS, member: 'ListActivatableNames', signature: '', body: [] }).catch(() => [[]]);
 		return names.includes(NAME) ? { state: 'stopped' } : { state: 'missing', why: NOT_INSTALLED };
 	}
 

@@ -30,15 +30,15 @@ function wayTo(remote: string): string {
 		: 'ssh HOST savecast stdio';
 }
 
-/** One sentence: how the browser of another computer connects to this window's daemon. */
+/** One sentence: how the browser of another computer connects to this window's daemon. `savecast stdio` starts it. */
 function howToConnect(remote: string): string {
-	return `\n\nThis window is on ${escaped(remote)}: to connect the browser of your own computer, run ` +
-		`\`savecast forward NAME -- ${wayTo(remote)}\` there, and add its port in the settings of the browser extension.`;
+	return `\n\nTo connect a browser to ${escaped(remote)}, run \`savecast forward NAME -- ${wayTo(remote)}\` on the ` +
+		'browser’s computer, and add the port that it prints in the settings of the browser extension.';
 }
 
 function missing(why: string, remote: string | undefined): Face {
 	const where = remote
-		? `\n\nThe files of this window are on ${escaped(remote)}: savecastd must be installed there.`
+		? `\n\nThe files of this window are on ${escaped(remote)}: savecastd must be installed there.${howToConnect(remote)}`
 		: '';
 	return {
 		text: '$(circle-slash) savecast',
@@ -50,8 +50,9 @@ function missing(why: string, remote: string | undefined): Face {
 /**
  * @param tabs the tabs that belong to this window
  * @param remote vscode.env.remoteName
+ * @param connected whether a browser is connected to the daemon
  */
-export function faceOf(enabled: boolean, presence: Presence, tabs: Tab[], remote: string | undefined): Face {
+export function faceOf(enabled: boolean, presence: Presence, tabs: Tab[], remote: string | undefined, connected = false): Face {
 	if (!enabled) {
 		return { text: '$(debug-pause) savecast', tooltip: 'savecast is off in this workspace.', problem: false };
 	}
@@ -75,7 +76,7 @@ export function faceOf(enabled: boolean, presence: Presence, tabs: Tab[], remote
 		? { text: `$(broadcast) savecast: ${live} ${live === 1 ? 'tab' : 'tabs'}`, tooltip: `A save reloads:\n\n${list}`, problem: false }
 		: {
 			text: '$(broadcast) savecast: no tab',
-			tooltip: `No browser tab shows this workspace. Open your page, and click on the savecast icon there.${remote && !tabs.length ? howToConnect(remote) : ''}`,
+			tooltip: `No browser tab shows this workspace. Open your page, and click on the savecast icon there.${remote && !connected ? howToConnect(remote) : ''}`,
 			problem: false,
 		};
 }

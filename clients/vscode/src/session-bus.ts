@@ -7,7 +7,7 @@
  */
 import * as dbus from '@jellybrick/dbus-next';
 import type { EventEmitter } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 
 /** A bus may take this long to start the daemon. */
 const TIMEOUT_MSEC = 25000;
@@ -62,15 +62,31 @@ function plain(value: unknown): any {
 /** An option of D-Bus type t. */
 export const uint64 = (value: number) => new dbus.Variant('t', BigInt(value));
 
-/** Where the bus may be: the places where the reference library looks for it. */
+/**
+ * The bus of a savecastd that `savecast stdio` has started because there is no session bus, as in
+ * most containers: see daemon/util/private-folder.h. Undefined if there is none, or if its folder
+ * could be another user's.
+ */
+function privateBus({ XDG_RUNTIME_DIR: runtime }: NodeJS.ProcessEnv): string | undefined {
+	const uid = process.geteuid?.();
+	const own = (folder: string) => {
+		const found = lstatSync(folder, { throwIfNoEntry: false });
+		return found?.isDirectory() && found.uid === uid ? found : undefined;
+	};
+	const folder = runtime?.startsWith('/') && own(runtime) ? `${runtime}/savecast` : `/tmp/savecast-${uid}`;
+	const mode = own(folder)?.mode ?? 0o777;
+	return (mode & 0o077) === 0 && existsSync(`${folder}/bus`) ? `${folder}/bus` : undefined;
+}
+
+/** Where the bus may be: the places where the reference library looks for it, then our own. */
 function address(env: NodeJS.ProcessEnv): string {
 	if (env.DBUS_SESSION_BUS_ADDRESS) {
 		return env.DBUS_SESSION_BUS_ADDRESS;
 	}
-	const paths = [env.XDG_RUNTIME_DIR || `/run/user/${process.getuid?.()}`].map(folder => `${folder}/bus`);
-	const path = paths.find(existsSync);
+	const session = `${env.XDG_RUNTIME_DIR || `/run/user/${process.getuid?.()}`}/bus`;
+	const path = existsSync(session) ? session : privateBus(env);
 	if (!path) {
-		throw new BusError(NO_BUS, `session bus: ${paths[0]}: is not there, and DBUS_SESSION_BUS_ADDRESS is not set`);
+		throw new BusError(NO_BUS, `session bus: ${session}: is not there, and DBUS_SESSION_BUS_ADDRESS is not set`);
 	}
 	return `unix:path=${path}`;
 }

@@ -15,6 +15,8 @@ export class StatusBar implements vscode.Disposable {
 	#reading = false;
 	#again = false;
 	#tabs: Tab[] = [];
+	/** Whether a browser is connected to the daemon. */
+	#connected = false;
 	face: Face = { text: '', tooltip: '', problem: false };
 
 	constructor(
@@ -35,9 +37,9 @@ export class StatusBar implements vscode.Disposable {
 		this.#reading = true;
 		while (this.#again) {
 			this.#again = false;
-			this.#tabs = this.daemon.presence.state === 'running'
-				? await this.daemon.tabs().catch(() => [])
-				: [];
+			const running = this.daemon.presence.state === 'running';
+			this.#tabs = running ? await this.daemon.tabs().catch(() => []) : [];
+			this.#connected = this.#tabs.length > 0 || (running && await this.daemon.browsers().catch(() => 0) > 0);
 			this.#show();
 		}
 		this.#reading = false;
@@ -45,7 +47,7 @@ export class StatusBar implements vscode.Disposable {
 
 	#show() {
 		const tabs = this.#tabs.filter(({ project }) => this.place.shows(project));
-		this.face = faceOf(this.settings.enabled, this.daemon.presence, tabs, vscode.env.remoteName);
+		this.face = faceOf(this.settings.enabled, this.daemon.presence, tabs, vscode.env.remoteName, this.#connected);
 		this.#item.text = this.face.text;
 		this.#item.accessibilityInformation = { label: `savecast: ${plain(this.face.tooltip)}` };
 		this.#item.tooltip = new vscode.MarkdownString(this.face.tooltip, true);

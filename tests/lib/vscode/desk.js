@@ -6,6 +6,7 @@ import path from 'node:path';
 
 import { launchChromium } from '../browser/chromium.js';
 import { until } from '../events.js';
+import { withoutBus } from '../without-bus.js';
 import { World } from '../world.js';
 import { startCodeServer } from './code-server.js';
 import { Workbench } from './workbench.js';
@@ -17,9 +18,10 @@ import { Workbench } from './workbench.js';
  * @param {object} [options.settings] settings of VS Code
  * @param {boolean} [options.daemon] by default, true
  * @param {string} [options.services] see World.open
+ * @param {boolean} [options.session] false: its programs find no session bus
  */
-export async function openDesk(t, { files, settings, daemon = true, services }) {
-	const world = await World.open(t, { services });
+export async function openDesk(t, { files, settings, daemon = true, services, session = true }) {
+	const world = session ? await World.open(t, { services }) : (await withoutBus(t)).world;
 	if (daemon) {
 		await world.startDaemon();
 	}
