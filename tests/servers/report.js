@@ -111,13 +111,13 @@ function cells({ row, steps = [] }) {
 
 /** @param {Result[]} results */
 export function document(results) {
-	const head = ['program', 'version', 'from', 'restarts at', 'then is another', 'answers after a save (ms)', 'after a syntax error', 'reload after the first new answer'];
+	const head = ['program', 'version', 'from', 'restarts after a save of', 'what is new then', 'answers after a save (ms)', 'after a syntax error', 'reload after the first new answer'];
 	const tried = results.filter(({ steps, why }) => steps?.length && !why);
 	return `# Servers that were tried
 
-\`scripts/servers --out docs/servers.md\` makes this table. It runs savecast with each of these servers and
+\`scripts/servers --out docs/servers.md\` creates this table. It runs savecast with each of these servers and
 does what a developer does: it saves a template twice and the code six times, makes a syntax error and
-fixes it, saves the code twice within 300 ms, restarts the server by hand, and saves the template again.
+fixes it, saves the code twice within 300 ms, stops and starts the server, and saves the template again.
 The machine was busy with other work at the time.
 
 The last column says how long after the server's first new answer savecast sent the reload (the median,
@@ -130,9 +130,9 @@ the reload comes when opcache has checked the file again.
 
 ${[head, head.map(() => '---'), ...tried.map(cells)].map(row => `| ${row.join(' | ')} |`).join('\n')}
 
-Not tried yet: Apache (it refuses to serve as root, as the tests here run), Tomcat, Rails, Shiny,
+Not tried yet: Apache (it refuses to serve as root, and these tests run as root), Tomcat, Rails, Shiny,
 Jekyll, MkDocs, sphinx-autobuild, Elixir, watchexec, air, wrangler, NestJS, Strapi, AdonisJS. savecast does
 nothing for servers that reload their pages themselves (Vite, webpack-dev-server, Next, Hugo, Eleventy): see
-tests/e2e/gate-aside.test.js. Not installed on the machine that made this table, or did not start there: ${results.filter(({ why }) => why).map(({ row, why }) => `${row.name} (${why})`).join('; ') || 'none'}.
+tests/e2e/gate-aside.test.js. Not installed on the machine that created this table, or did not start there: ${results.filter(({ why }) => why).map(({ row, why }) => `${row.name} (${why})`).join('; ') || 'none'}.
 `;
 }
