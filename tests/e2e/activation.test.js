@@ -36,7 +36,7 @@ const connect = (world) => until('hello', async () => {
 	return client.hello();
 });
 
-test('sockets that were given are served, on both addresses', { skip }, async t => {
+test('the daemon serves the sockets that were passed to it, on both addresses', { skip }, async t => {
 	const world = await World.open(t);
 	activate(world, `127.0.0.1:${world.port}`, `[::1]:${world.port}`);
 	await connect(world);
@@ -45,7 +45,7 @@ test('sockets that were given are served, on both addresses', { skip }, async t 
 	assert.match(await world.log('savecastd'), /browsers connect to port \d+: systemd opened it for savecast\.socket/);
 });
 
-test('a socket that is open to others is not used, nor one on another port', { skip }, async t => {
+test('a socket on another address or another port is not used', { skip }, async t => {
 	const world = await World.open(t);
 	const [wide, other] = [await freePort(), await freePort()];
 	activate(world, `0.0.0.0:${wide}`, `127.0.0.1:${world.port}`, `[::1]:${other}`);
@@ -55,7 +55,7 @@ test('a socket that is open to others is not used, nor one on another port', { s
 	assert.match(log, /socket 3 of 3 from systemd: has another port than the first: not used/);
 });
 
-test('where no socket will do, the daemon opens its own', { skip }, async t => {
+test('if no passed socket can be used, the daemon opens its own', { skip }, async t => {
 	const world = await World.open(t);
 	const wide = await freePort();
 	activate(world, `0.0.0.0:${wide}`);
@@ -64,7 +64,7 @@ test('where no socket will do, the daemon opens its own', { skip }, async t => {
 	await new Client(world).hello();
 });
 
-test('only the journal gets levels', async t => {
+test('only log lines for the journal have levels', async t => {
 	const world = await World.open(t);
 	await (await open(path.join(world.logs, 'savecastd.log'), 'a')).close();
 	const { dev, ino } = await stat(path.join(world.logs, 'savecastd.log'));

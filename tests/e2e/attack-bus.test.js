@@ -31,7 +31,7 @@ async function callers(world, count) {
 	return all;
 }
 
-test('1,000 callers at once, each with saves, holds and a subscription, that vanish', async t => {
+test('1,000 callers at once, each with saves, holds and a subscription, disconnect', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '' });
@@ -70,7 +70,7 @@ test('1,000 callers at once, each with saves, holds and a subscription, that van
 	await memory.bounded(t, 'after they have vanished', 16 * 1024);
 });
 
-test('arguments of the wrong kind, huge or deep, are refused and forgotten', async t => {
+test('arguments of the wrong kind, huge or deep, are refused and use no memory', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const memory = await new Memory(world).begin();
@@ -112,7 +112,7 @@ test('arguments of the wrong kind, huge or deep, are refused and forgotten', asy
 	await memory.givenBack(t, 24 * 1024);
 });
 
-test('messages up to the bus\'s limit of 128 MiB pass through without staying', async t => {
+test('messages up to the bus\'s limit of 128 MiB are handled, and their memory is freed', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const [pid] = [world.daemon?.process.pid];
@@ -143,7 +143,7 @@ test('messages up to the bus\'s limit of 128 MiB pass through without staying', 
 	await memory.givenBack(t, 8 * 1024);
 });
 
-test('nobody takes the name, or is believed about it', async t => {
+test('no process can take the name, or forge signals about it', async t => {
 	const world = await World.open(t);
 	const daemon = await world.startDaemon();
 	const thief = await Bus.open(address(world));
@@ -173,7 +173,7 @@ test('nobody takes the name, or is believed about it', async t => {
 	assert.ok(await world.bus.daemonRuns());
 });
 
-test('calls that wait for a server are bounded, and all get an answer', async t => {
+test('the number of calls that wait for a server is limited, and all are answered', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	/** @param {number} port */

@@ -83,7 +83,7 @@ const refused = [
 	['two messages in one', frame(text, '{"type":"later"}{"type":"later"}'), [1008]],
 ];
 
-test('frames of every kind are taken or end their connection, and no other', async t => {
+test('frames of every kind are accepted or end their own connection, and no other', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const other = new Client(world);
@@ -114,7 +114,7 @@ test('frames of every kind are taken or end their connection, and no other', asy
 	await memory.bounded(t, 'strange frames', 2048);
 });
 
-test('a flood of pings, from who reads the answers and from who does not', async t => {
+test('a flood of pings, from clients that read the answers and from clients that do not', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const other = new Client(world);
@@ -143,7 +143,7 @@ test('a flood of pings, from who reads the answers and from who does not', async
 	await memory.bounded(t, `${rounds},000 pings of each`, 2048);
 });
 
-test('readers that never read, in a crowd, hold no more than their limit', async t => {
+test('many clients that never read use at most their limit of memory', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'index.html': 'x' }, { git: true });
@@ -170,7 +170,7 @@ test('readers that never read, in a crowd, hold no more than their limit', async
 	assert.equal((await world.bus.properties()).Tabs, 0);
 });
 
-test('a close at any moment is no trouble', async t => {
+test('a connection can be closed at any moment', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'index.html': 'x' }, { git: true });

@@ -25,7 +25,7 @@ const EITHER = new RegExp([FORBIDDEN, NOT_FOUND, NOTHING].map(({ source }) => so
 const TLS = Buffer.from('16030100c8010000c40303' + '42'.repeat(32) + '00000800130213011303c02b' +
 	'0100007300000010000e00000b6576696c2e74657374' + '00'.repeat(100), 'hex');
 
-test('what is no handshake of the extension gets the same few words, or none', async t => {
+test('requests that are not the extension\'s handshake get the same short answer, or none', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	await world.folder('secret-site', { 'index.html': 'x' }, { git: true });
@@ -105,7 +105,7 @@ test('what is no handshake of the extension gets the same few words, or none', a
 	assert.equal((await world.bus.properties()).Browsers, 0);
 });
 
-test('an extension without compression or with it gets the same uncompressed connection', async t => {
+test('an extension gets an uncompressed connection, whether it offers compression or not', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const socket = new RawSocket(world).write(request(world, { 'Sec-WebSocket-Extensions': 'permessage-deflate' }));
@@ -114,7 +114,7 @@ test('an extension without compression or with it gets the same uncompressed con
 	assert.doesNotMatch(String(socket.data), /Extensions/i);
 });
 
-test('slow, dribbled and half-open handshakes end in time and cost little', async t => {
+test('slow, piecemeal and half-open handshakes end in time and use little memory', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const before = new Client(world);
@@ -179,7 +179,7 @@ for i in range(count):
 print(dict(seen))
 `;
 
-test('10,000 connections, of this user and of another, take nothing for long', async t => {
+test('after 10,000 connections, of this user and of another, all resources are free again', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const client = new Client(world);

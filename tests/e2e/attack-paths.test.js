@@ -45,7 +45,7 @@ async function browserOn(world, root) {
 /** Everything that the daemon sent to a browser. @param {Client} client */
 const told = (client) => JSON.stringify(client.log.all.map(({ event }) => event));
 
-test('links out of the project, loops, pipes and devices are saved files, too', async t => {
+test('links out of the project, link loops, pipes and devices can be saved', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'index.html': 'x', 'real.css': 'x' }, { git: true });
@@ -85,7 +85,7 @@ test('links out of the project, loops, pipes and devices are saved files, too', 
 	await memory.bounded(t, 'strange files', 4096);
 });
 
-test('a name that is another thing each time it is looked at', async t => {
+test('a name that is a different kind of file each time', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'index.html': 'x' }, { git: true });
@@ -119,7 +119,7 @@ while True:
 	await memory.bounded(t, `${count} saves of a name that changes`, 4096);
 });
 
-test('names of every byte reach the log and the browser as text', async t => {
+test('names with every byte are text in the log and in the browser', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'index.html': 'x' }, { git: true });
@@ -313,7 +313,7 @@ test('a hostile repository runs nothing, hangs nothing, and is not read if anoth
 /** argv: a port, then anything. exec -a replaces its own first arguments. */
 const SERVER = 'import socket,sys,time; s=socket.socket(); s.setsockopt(1,2,1); s.bind(("127.0.0.1",int(sys.argv[1]))); s.listen(); time.sleep(1000)';
 
-test('a server whose command line is an attack is a name in a text, no more', async t => {
+test('a hostile command line of a server only appears as escaped text', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'index.html': 'x' }, { git: true });
@@ -351,7 +351,7 @@ test('a server whose command line is an attack is a name in a text, no more', as
 	await memory.bounded(t, 'hostile command lines', 8192);
 });
 
-test('a browser learns of the projects that its tabs show, and of no other', async t => {
+test('a browser learns only about the projects that its tabs show', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const shown = await world.folder('shown', { 'index.html': 'x', 'deep/in/a.css': 'x' }, { git: true });

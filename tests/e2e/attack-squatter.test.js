@@ -28,7 +28,7 @@ const lies = (tab) => [
 ];
 
 for (const which of BROWSERS) {
-	test(`${which}: who has taken the port is told nothing and believed nothing`, { skip: missing(which) || NOT_ROOT }, async t => {
+	test(`${which}: a program that uses the port first receives no URL, and its messages are ignored`, { skip: missing(which) || NOT_ROOT }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': '<h1>one</h1>' });

@@ -13,14 +13,14 @@ import { measure } from '../../bench/measure/save-to-message.js';
 
 const probe = existsSync(path.join(BUILD, 'bench/bench-probe')) ? false : 'bench-probe is not built: meson -Dbench=true';
 
-test('a call and its frame, and the floor\'s', { skip: probe }, async () => {
+test('from a call to its frame, and the same of the floor', { skip: probe }, async () => {
 	const { savecast, floor } = await callToFrame(5);
 	assert.equal(savecast.length, 4);
 	assert.equal(floor.length, 4);
 	assert.ok([...savecast, ...floor].every(msec => msec > 0 && msec < 10000), `${savecast} ${floor}`);
 });
 
-test('each way of a save brings a message, and a report comes of it', async () => {
+test('each kind of save leads to a message, and the report is written', async () => {
 	const section = await measure({ quick: true, alone: true });
 	assert.deepEqual(section.notes, []);
 	const { rows } = section.tables[0];

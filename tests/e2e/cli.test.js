@@ -43,7 +43,7 @@ test('--help and --version', async t => {
 	assert.equal((await world.savecast('save')).status, 2);
 });
 
-test('the verbs, for people and for programs', async t => {
+test('the help, for users and for programs', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '', 'sub/b.css': '' });
@@ -73,7 +73,7 @@ test('the verbs, for people and for programs', async t => {
 	assert.match(again.stderr, /is not tracked/);
 });
 
-test('log --follow tells each event once, over a restart of the daemon', async t => {
+test('log --follow prints each event once, also after a restart of the daemon', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '' }, { git: true });
@@ -103,7 +103,7 @@ test('log --follow tells each event once, over a restart of the daemon', async t
 	assert.deepEqual(await once(follow, 'exit'), [0, null]);
 });
 
-test('a long log comes in parts, and is told whole', async t => {
+test('a long log is requested in parts, and printed completely', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	for (let i = 0; i < 300; i++) {
@@ -126,7 +126,7 @@ test('a long log comes in parts, and is told whole', async t => {
 	assert.deepEqual(told.all.map(({ event }) => event), numbers);
 });
 
-test('without a daemon, or a bus, it says what to do', async t => {
+test('without a daemon or a bus, the error says what to do', async t => {
 	const world = await World.open(t);
 	const none = await world.savecast('save', '/etc/passwd');
 	assert.equal(none.status, 3);
@@ -169,7 +169,7 @@ async function mkServices(t) {
 	return folder;
 }
 
-test('save --stdin takes names byte for byte, and what is left at its end', async t => {
+test('save --stdin accepts names byte for byte, and an incomplete last line', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', {}, { git: true });
@@ -189,7 +189,7 @@ test('save --stdin takes names byte for byte, and what is left at its end', asyn
 	assert.match(stderr, /^savecast: /m);
 });
 
-test('a bus that refuses its user is an error with a reason, and a build runs all the same', async t => {
+test('if the bus refuses the user, the error says why, and savecast run still runs its command', async t => {
 	if (process.getuid?.() !== 0) {
 		t.skip('needs root, to become another user');
 		return;
@@ -212,7 +212,7 @@ test('a bus that refuses its user is an error with a reason, and a build runs al
 	assert.match(built.stderr, /session bus/);
 });
 
-test('what will not happen is said, with the next step and an exit code', async t => {
+test('if nothing will reload, the error says why and what to do, with an exit code', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '', 'b.log': '', '.gitignore': '*.log\n' }, { git: true });

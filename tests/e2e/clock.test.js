@@ -77,7 +77,7 @@ async function startUnder(world, wrapper, env = {}) {
 	return /** @type {number} */ (daemon.process.pid);
 }
 
-test('a wall clock that jumps moves no timer', { skip: SANITIZED && 'a sanitizer wants to be loaded first' }, async t => {
+test('jumps of the wall clock do not affect timers', { skip: SANITIZED && 'a sanitizer wants to be loaded first' }, async t => {
 	const world = await World.open(t);
 	const [source, library] = [path.join(world.temp, 'jump.c'), path.join(world.temp, 'jump.so')];
 	await writeFile(source, JUMPING);
@@ -89,7 +89,7 @@ test('a wall clock that jumps moves no timer', { skip: SANITIZED && 'a sanitizer
 	assert.ok(times.every((/** @type {number} */ off) => Math.abs(off) > 9e7), 'the clock did jump');
 });
 
-test('a machine that was just started, and one that runs for years', async t => {
+test('a machine that has just started, and one that has run for years', async t => {
 	const able = await run(['unshare', '--user', '--map-root-user', '--time', '--monotonic', '1', 'true'], process.env);
 	if (able.status !== 0) {
 		t.skip(`no time namespace to be had here: ${able.stderr.trim()}`);
@@ -108,7 +108,7 @@ test('a machine that was just started, and one that runs for years', async t => 
 	}
 });
 
-test('after a sleep nobody is cut off, and what came meanwhile is done', async t => {
+test('after a sleep no connection is closed, and calls that came meanwhile are handled', async t => {
 	const world = await World.open(t);
 	const pid = await startUnder(world, []);
 	const client = await works(world);

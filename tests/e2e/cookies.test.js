@@ -15,7 +15,7 @@ import { World } from '../lib/world.js';
 /** What browsers keep for one host: this many cookies, of this many bytes each. */
 const MOST = 180, LARGEST = 4096;
 
-test('a handshake may be 1 MiB long, and costs no memory for it', async t => {
+test('a handshake can be 1 MiB long, and uses no more memory', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const memory = await new Memory(world).begin();
@@ -68,7 +68,7 @@ async function bytesOfCookies(port) {
 }
 
 for (const which of BROWSERS) {
-	test(`${which}: the cookies of other applications on 127.0.0.1 do not keep it from its daemon`, { skip: missing(which) }, async t => {
+	test(`${which}: cookies of other applications on 127.0.0.1 do not keep the extension from connecting`, { skip: missing(which) }, async t => {
 		const world = await World.open(t);
 		const site = await world.site('site', { 'index.html': '<h1>one</h1>' });
 		const browser = await world.browser(which, { grant: ['http://127.0.0.1/*'] });

@@ -61,7 +61,7 @@ async function save(world, { root }, text) {
 
 const HOSTS = ['devbox.test', 'web.test', 'nowhere.test'];
 
-test('each tab belongs to the daemon that knows it, and goes down with no other', { skip: missing('chromium') }, async t => {
+test('each tab belongs to the daemon that knows it, and does not depend on the others', { skip: missing('chromium') }, async t => {
 	const [here, devbox, web] = [await World.open(t), await World.open(t), await World.open(t)];
 	await Promise.all([here, devbox, web].map((world) => world.startDaemon()));
 	const forward = await Forward.open(here, 'devbox', into(devbox));
@@ -85,7 +85,7 @@ test('each tab belongs to the daemon that knows it, and goes down with no other'
 	assert.deepEqual(await told(devbox), { [b]: 'live', [c]: 'none' });
 	assert.deepEqual(await told(web), { [b]: 'none', [c]: 'live' });
 
-	await t.test('a save reloads the tab of its daemon, and its story ends there', async () => {
+	await t.test('a save reloads the tab of its daemon, and its event ends there', async () => {
 		for (const [i, world] of [here, devbox, web].entries()) {
 			await pages[i].activate();
 			await save(world, sites[i], `two of ${i}`);
@@ -99,7 +99,7 @@ test('each tab belongs to the daemon that knows it, and goes down with no other'
 		assert.equal(await heading(pages[0]), 'two of 0');
 	});
 
-	await t.test('a daemon that goes away takes its own tabs only', async () => {
+	await t.test('a daemon that ends affects only its own tabs', async () => {
 		const before = await told(web);
 		process.kill(Number(forward.child.process.pid), 'SIGTERM');
 		await forward.child.ended;
@@ -116,7 +116,7 @@ test('each tab belongs to the daemon that knows it, and goes down with no other'
 		await until('the reload', async () => await heading(pages[1]) === 'back');
 	});
 
-	await t.test('the daemon here may go as well', async () => {
+	await t.test('the daemon of this computer may end as well', async () => {
 		const urls = Object.keys(await told(devbox)).sort();
 		await here.endDaemon();
 		await shows(browser, pages[0], /the daemon is not running/);
@@ -128,7 +128,7 @@ test('each tab belongs to the daemon that knows it, and goes down with no other'
 		await shows(browser, pages[0], /live: here: /);
 	});
 
-	await t.test('one with another key is told nothing, and the others do not care', async () => {
+	await t.test('a daemon with a different key receives no URL, and the others are not affected', async () => {
 		await web.endDaemon();
 		await rm(path.join(web.temp, 'state/savecast/key'));
 		await web.startDaemon();
@@ -146,7 +146,7 @@ test('each tab belongs to the daemon that knows it, and goes down with no other'
 	});
 });
 
-test('where two know a page, the first that did has it, and the user may choose', { skip: missing('chromium') }, async t => {
+test('if two daemons know a page, it belongs to the first, and the user can choose', { skip: missing('chromium') }, async t => {
 	const [here, one, two] = [await World.open(t), await World.open(t), await World.open(t)];
 	await Promise.all([here, one, two].map((world) => world.startDaemon()));
 	const site = await siteOn(one, 'devbox.test');
@@ -187,7 +187,7 @@ test('where two know a page, the first that did has it, and the user may choose'
 	await clickInPopup(browser, tab, 'toggle');
 });
 
-test('a hostile daemon elsewhere learns of no tab but those that nobody here knows, and moves none but its own', { skip: missing('chromium') }, async t => {
+test('a hostile daemon elsewhere learns only about tabs that the daemon here does not know, and can reload only its own', { skip: missing('chromium') }, async t => {
 	const here = await World.open(t);
 	await here.startDaemon();
 	const hostile = new FakeDaemon();

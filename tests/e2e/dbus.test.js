@@ -38,7 +38,7 @@ function describe(xml, name) {
 
 const introspect = { interface: 'org.freedesktop.DBus.Introspectable', member: 'Introspect' };
 
-test('the live introspection is what protocol/ says', async t => {
+test('the introspection of the running daemon equals protocol/', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', {});
@@ -105,10 +105,10 @@ test('a bad call gets an error that says what is wrong', async t => {
 			});
 		});
 	}
-	await t.test('and nothing of it made an event', async () => {
+	await t.test('none of these calls created an event', async () => {
 		assert.deepEqual(await world.bus.events(), []);
 	});
-	await t.test('4096 paths are taken', async () => {
+	await t.test('4096 paths are accepted', async () => {
 		assert.equal(await world.bus.saved(...Array(4096).fill('/a')), 1);
 	});
 	await t.test('Untrack and Reload have errors of their own', async () => {
@@ -122,7 +122,7 @@ test('a bad call gets an error that says what is wrong', async t => {
 	});
 });
 
-test('a second daemon says that one is enough', async t => {
+test('a second daemon reports that another one runs', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const { status, stderr } = await run([SAVECASTD], world.env);
@@ -131,7 +131,7 @@ test('a second daemon says that one is enough', async t => {
 	assert.ok(await world.bus.daemonRuns());
 });
 
-test('without a bus the daemon says what it needs', async t => {
+test('without a bus the daemon reports what it needs', async t => {
 	const world = await World.open(t);
 	const { status, stderr } = await run([SAVECASTD],
 		{ ...world.env, DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.temp}/no-bus` });
@@ -179,7 +179,7 @@ test('objects and properties signal their changes', async t => {
 	assert.equal((await world.bus.properties()).LastEvent, 1);
 });
 
-test('EventStep goes to subscribers alone', async t => {
+test('EventStep is sent only to subscribers', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const { signals } = world.bus;
@@ -199,7 +199,7 @@ test('EventStep goes to subscribers alone', async t => {
 	assert.equal(signals.all.slice(mark).filter(({ event }) => event.member === 'EventStep').length, 0);
 });
 
-test('the daemon serves on while one caller floods it', async t => {
+test('the daemon serves others while one caller floods it', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '' });
@@ -219,7 +219,7 @@ test('the daemon serves on while one caller floods it', async t => {
 	assert.ok(last < 200, `3000 saves became ${last} events`);
 });
 
-test('a value that an error text cuts within a character ends nothing', async t => {
+test('a value that is cut within a character in an error text does no harm', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	// Values are cut after 200 bytes: of the two, one is cut within a character.

@@ -13,7 +13,7 @@ import { LONG, SANITIZED } from '../lib/world.js';
 const FOLDERS = 2000, FOLDER_BYTES_MAX = 200;
 const STORM = LONG ? 100000 : 4000;
 
-test('2,000 folders: bytes of each, and nobody is woken while nothing happens', async t => {
+test('2,000 folders: memory for each, and no wake-ups while nothing happens', async t => {
 	const { world, root, client, url, project, sh } = await watched(t, { 'a.css': '1' });
 	const memory = new Memory(world);
 	// The worker, libgit2 and everything else that the first look creates exist already.
@@ -38,7 +38,7 @@ test('2,000 folders: bytes of each, and nobody is woken while nothing happens', 
 	assert.ok(await wakeUps(pid) - woken <= 2 * pings, `${await wakeUps(pid) - woken} context switches, ${pings} messages`);
 });
 
-test('a storm in an ignored folder wakes nobody, one elsewhere is bounded', async t => {
+test('many writes in an ignored folder cause no wake-ups, and elsewhere a limited number', async t => {
 	const { world, client, did, sh } = await watched(t, { 'a.css': '1', '.gitignore': '/ignored/\n', 'node_modules/x/a.js': '1', 'ignored/a.js': '1' });
 	const pid = world.daemon?.process.pid ?? 0;
 	const woken = await wakeUps(pid);
@@ -63,7 +63,7 @@ for i in range(${STORM}):
 	assert.deepEqual((await did(() => sh('echo 2 > a.css'))).map(({ files }) => files), [['a.css']], 'and goes on');
 });
 
-test('a server that writes a file whenever its page loads does not reload it for ever', async t => {
+test('a server that writes a file at each page load does not reload its page forever', async t => {
 	const { client, file } = await watched(t, { 'count.txt': '0' });
 	let reloads = 0;
 	client.socket.on('message', data => {

@@ -25,7 +25,7 @@ const EDITORS = {
 
 for (const [name, { command, keys }] of Object.entries(EDITORS)) {
 	const installed = (await run(['sh', '-c', `command -v ${name} && command -v tmux`], process.env)).status === 0;
-	test(`${name}, without a plugin: a save is one event, and the whole text`, { skip: !installed && `${name} or tmux is not installed` }, async t => {
+	test(`${name}, without a plugin: a save is one event, with the complete text`, { skip: !installed && `${name} or tmux is not installed` }, async t => {
 		const { world, file, did } = await watched(t, { 'a.css': 'h1 { color: red }\n' });
 		// joe leaves a file in its current folder when it is killed.
 		const terminal = await Terminal.open(world, name, ['sh', '-c', `cd '${world.temp}' && exec ${command.join(' ')} '${file('a.css')}'`]);
@@ -52,7 +52,7 @@ for (const [name, { command, keys }] of Object.entries(EDITORS)) {
 
 for (const [name, command] of Object.entries({ mousepad: ['mousepad', '--disable-server'], geany: ['geany', '-i', '-s', '-p'] })) {
 	const installed = (await run(['sh', '-c', `command -v ${name}`], process.env)).status === 0;
-	test(`${name}, a window without a plugin: a save is one event, and the whole text`, { skip: noDisplay() || (!installed && `${name} is not installed`) }, async t => {
+	test(`${name}, in a window, without a plugin: a save is one event, with the complete text`, { skip: noDisplay() || (!installed && `${name} is not installed`) }, async t => {
 		const { world, file, did } = await watched(t, { 'a.css': 'h1 { color: red }\n' });
 		const display = await Display.open(world.env);
 		t.after(() => display.close());

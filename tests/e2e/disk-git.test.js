@@ -48,7 +48,7 @@ async function repository(t) {
 	};
 }
 
-test('one command of git is one event, with what it changed', async t => {
+test('one git command is one event, with the files that it changed', async t => {
 	const { changes } = await repository(t);
 	assert.deepEqual(await changes('git checkout -q topic'), ['git']);
 	assert.deepEqual(await changes('git checkout -q -'), ['git']);
@@ -63,7 +63,7 @@ test('one command of git is one event, with what it changed', async t => {
 	assert.deepEqual(await changes('git checkout -q topic'), ['git']);
 });
 
-test('git that keeps no index is heard all the same', async t => {
+test('git commands that do not write the index are noticed as well', async t => {
 	const { changes, sh, did } = await repository(t);
 	await did(() => sh('git diff base topic -- a.css > ../a.patch; git diff base topic > ../all.patch'), { expect: false });
 	await changes('git apply ../a.patch');
@@ -83,7 +83,7 @@ test('git that keeps no index is heard all the same', async t => {
 	await changes('git checkout -q --ours a.css');
 });
 
-test('a lock that nobody works under holds nothing', async t => {
+test('a lock that no process uses delays nothing', async t => {
 	const { changes, saved, root, world, file } = await repository(t);
 	await writeFile(file('.git/index.lock'), '');
 	assert.ok(await saved('a.css') < 3000, 'a git that was killed');
@@ -110,7 +110,7 @@ test('files that git converts, and other version control', async t => {
 	});
 });
 
-test('a submodule is shown with the project around it', async t => {
+test('a save in a submodule reloads the project around it', async t => {
 	const { world, did, sh, file } = await repository(t);
 	await did(() => sh(`git init -q ../theme; cd ../theme; echo 1 > t.css; git add -A; git commit -qm t; cd ../site
 		git -c protocol.file.allow=always submodule --quiet add ../theme theme; git commit -qm sub`), { expect: false });
@@ -122,7 +122,7 @@ test('a submodule is shown with the project around it', async t => {
 	assert.deepEqual(await did(() => sh('git submodule --quiet update --force')).then(told => told.flatMap(({ files }) => files)), ['theme/t.css']);
 });
 
-test('a repository that libgit2 cannot open is a project, and its problem is said', async t => {
+test('a repository that libgit2 cannot open is a project, and has a problem', async t => {
 	const { world, project } = await watched(t, { 'a.css': '1' });
 	const root = await world.folder('newer', { 'a.css': '1' }, { git: true });
 	await world.git(root, 'config', 'core.repositoryformatversion', '1');

@@ -17,7 +17,7 @@ import { LONG, TOP } from '../lib/world.js';
 
 const ROUNDS = LONG ? 1000 : 4, WRITERS = 3, STEPS = 12;
 
-test('a page ends with the last bytes, whatever is done to its files', async t => {
+test('in the end the page shows the last bytes of its files', async t => {
 	const { world, root, client, did } = await watched(t, { 'a/b/0.css': '0', 'c/1.html': '1', '2.svg': '2' });
 	/** What the page shows of each file. @type {Map<string, string>} */
 	const shown = new Map();

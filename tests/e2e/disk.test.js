@@ -12,7 +12,7 @@ import { watched } from '../lib/watched.js';
 
 const disk = (/** @type {string[]} */ ...files) => [{ source: 'disk', files }];
 
-test('whoever writes a file, it is one event', async t => {
+test('whichever program writes a file, it is one event', async t => {
 	const { did, sh, file } = await watched(t, { 'a.css': 'a', 'src/b.js': 'b', 'src/deep/c.html': 'c' });
 	assert.deepEqual(await did(() => sh('echo 1 > a.css')), disk('a.css'));
 	assert.deepEqual(await did(() => sh('sed -i s/b/B/ src/b.js')), disk('src/b.js'), 'renamed into place');
@@ -28,7 +28,7 @@ test('whoever writes a file, it is one event', async t => {
 	assert.deepEqual(await did(() => sh('echo 3 > w/y/z/d.css')), disk('w/y/z/d.css'));
 });
 
-test('bytes decide', async t => {
+test('only changed bytes count', async t => {
 	const { did, sh, file } = await watched(t, { 'a.css': 'a', 'b.css': 'b' });
 	assert.deepEqual(await did(() => sh('touch a.css'), { expect: false }), []);
 	assert.deepEqual(await did(() => sh('cp a.css t.tmp; mv t.tmp a.css'), { expect: false }), [], 'never announced, and as it was');
@@ -39,7 +39,7 @@ test('bytes decide', async t => {
 	assert.deepEqual(await did(() => sh('echo 1 > n; rm n'), { expect: false }), [], 'made and deleted');
 });
 
-test('what is not the project\'s own is none', async t => {
+test('files that do not belong to the project do not count', async t => {
 	const { did, sh } = await watched(t, {
 		'.gitignore': '*.min.css\n/dist/\n', 'a.css': 'a', 'node_modules/m/i.js': '1', 'dist/a.js': '1', 'var/x.css': '1',
 		'sub/.savecast': '', 'sub/s.css': '1',
@@ -55,7 +55,7 @@ test('what is not the project\'s own is none', async t => {
 	assert.deepEqual(await did(() => sh('echo 3 > a.txt'), { expect: false }), []);
 });
 
-test('an editor\'s word and the disk\'s are one event, whichever comes first', async t => {
+test('an editor\'s report and the disk\'s are one event, whichever comes first', async t => {
 	const { world, did, file, last } = await watched(t, { 'a.css': 'a' });
 	for (let i = 0; i < 20; i++) {
 		const before = await last();
@@ -73,7 +73,7 @@ test('an editor\'s word and the disk\'s are one event, whichever comes first', a
 	assert.equal((await world.bus.events()).find((/** @type {any} */ e) => e.serial === serial).steps.at(-1).step, 'unchanged', 'once');
 });
 
-test('what is half written is not told', async t => {
+test('a file that is half written is not announced', async t => {
 	const { did, file, sh } = await watched(t, { 'a.css': 'old', 'b.css': 'old' });
 	assert.deepEqual(await did(async () => {
 		const half = await open(file('a.css'), 'w');
@@ -106,7 +106,7 @@ test('without a live tab, nothing is watched', async t => {
 	assert.equal(await last(), before);
 });
 
-test('settings say what is watched', async t => {
+test('the settings decide what is watched', async t => {
 	const { did, sh, project, world, file, own } = await watched(t, { 'src/a.css': 'a', 'b.css': 'b', 'c/d/e.css': '1' }, { settings: '\twatch = src/**\n' });
 	assert.deepEqual(await did(() => sh('echo 1 > b.css'), { expect: false }), []);
 	assert.deepEqual(await did(() => sh('echo 1 > src/a.css')), disk('src/a.css'));

@@ -14,7 +14,7 @@ import { run } from '../lib/children.js';
 import { daemonService } from '../lib/vscode/service.js';
 import { SAVECAST, SAVECASTD, TOP, World } from '../lib/world.js';
 
-test('each command of the documents does what it says, in a fresh account', async t => {
+test('each command in the documents works in a fresh account', async t => {
 	const world = await World.open(t, { services: await daemonService(t) });
 	const bin = path.join(world.temp, 'bin');
 	await mkdir(bin);

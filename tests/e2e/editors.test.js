@@ -39,7 +39,7 @@ for (const editor of ['vim', 'nvim']) {
 		await vim.quit();
 	});
 
-	test(`${editor}: :wq is delivered, also when it starts the job`, async t => {
+	test(`${editor}: :wq delivers the save, even if it starts the job`, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const root = await world.folder('site', { 'a.css': 'a' }, { git: true });
@@ -54,7 +54,7 @@ for (const editor of ['vim', 'nvim']) {
 		}
 	});
 
-	test(`${editor}: without a daemon a save is quiet but for one message`, async t => {
+	test(`${editor}: without a daemon, saves cause only one message`, async t => {
 		const world = await World.open(t);
 		const root = await world.folder('site', { 'a.css': 'a' });
 		const vim = await openEditor(world, editor, path.join(root, 'a.css'));
@@ -66,7 +66,7 @@ for (const editor of ['vim', 'nvim']) {
 		await vim.quit();
 	});
 
-	test(`${editor}: :wa is one event, and the editor hears what became of a save`, async t => {
+	test(`${editor}: :wa is one event, and the editor receives the result of a save`, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const { url, root, template } = await world.fastapi('potato');

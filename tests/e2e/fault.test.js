@@ -55,7 +55,7 @@ async function saveWorks(world, file) {
 	await until('its end', async () => (await world.bus.events()).find((/** @type {any} */ one) => one.serial === serial)?.closed);
 }
 
-test('no place for the state, then there is one', async t => {
+test('no folder for the state, then there is one', async t => {
 	const world = await World.open(t);
 	await writeFile(path.join(world.temp, 'state'), 'no folder');
 	await world.startDaemon();
@@ -82,7 +82,7 @@ test('neither home nor XDG folders', async t => {
 	assert.equal(await daemon.ended, 'exited with status 0');
 });
 
-test('files that must not grow, as on a full disk: the old state stays whole', async t => {
+test('files that must not grow, as on a full disk: the old state stays complete', async t => {
 	const world = await World.open(t);
 	const { pid } = await startUnder(world, ['prlimit', '--fsize=8192', '--']);
 	/** @type {string[]} */
@@ -129,7 +129,7 @@ test('a full disk', { skip: noMounts() }, async t => {
 	await said(world, /No space left on device/);
 });
 
-test('a configuration that cannot be read leaves what it said before', async t => {
+test('if the configuration cannot be read, the previous settings stay', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const file = path.join(world.temp, 'config/savecast/config');
@@ -144,7 +144,7 @@ test('a configuration that cannot be read leaves what it said before', async t =
 	await until('no problem', async () => (await problems()).length === 0);
 });
 
-test('no descriptors left: saves go on, browsers are taken when there are some again', async t => {
+test('no descriptors left: saves work, and browsers can connect when there are some again', async t => {
 	const world = await World.open(t);
 	const { pid } = await startUnder(world, ['prlimit', '--nofile=48', '--']);
 	const root = await world.folder('site', { 'a.css': '' }, { git: true });
@@ -163,7 +163,7 @@ test('no descriptors left: saves go on, browsers are taken when there are some a
 	await until('the descriptors to be back', async () => (await readdir(`/proc/${pid}/fd`)).length < 30);
 });
 
-test('however few descriptors there are at the start, the state is not harmed', async t => {
+test('with any small number of descriptors at the start, the state is not damaged', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '' });
@@ -187,7 +187,7 @@ test('however few descriptors there are at the start, the state is not harmed', 
 	assert.equal((await world.savecast('untrack', root)).status, 0);
 });
 
-test('no watches left: saves count, and a hang-up signal tries again', async t => {
+test('no inotify watches left: saves work, and SIGHUP tries again', async t => {
 	const world = await World.open(t);
 	const limited = ['unshare', '--user', '--map-root-user', 'sh', '-c', 'echo 0 >/proc/sys/user/max_inotify_watches && exec "$0"'];
 	const able = await run([...limited.slice(0, -1), 'echo 0 >/proc/sys/user/max_inotify_watches'], world.env);
@@ -221,7 +221,7 @@ test('no inotify at all', async t => {
 	await new Client(world).hello();
 });
 
-test('out of memory: it ends with a word, and the next life knows all', { skip: SANITIZED && 'a sanitizer reserves more than any limit' }, async t => {
+test('out of memory: the daemon ends with a message, and the next one has the complete state', { skip: SANITIZED && 'a sanitizer reserves more than any limit' }, async t => {
 	const world = await World.open(t);
 	const { daemon, pid } = await startUnder(world, []);
 	const root = await world.folder('site', { 'a.css': '' });
@@ -238,7 +238,7 @@ test('out of memory: it ends with a word, and the next life knows all', { skip: 
 	await saveWorks(world, path.join(root, 'a.css'));
 });
 
-test('a port that is taken: said once, and taken as soon as it is free', async t => {
+test('a port in use is reported once, and used as soon as it is free', async t => {
 	const world = await World.open(t);
 	const squatters = [];
 	for (const host of ['127.0.0.1', '::1']) {
@@ -265,7 +265,7 @@ test('a port that is taken: said once, and taken as soon as it is free', async t
 	assert.equal((await world.bus.properties()).PortError, '');
 });
 
-test('one of the two addresses is taken: the other is served, and the log names the right one', async t => {
+test('if one of the two addresses is in use, the other is served, and the log names the right one', async t => {
 	for (const [taken, name, free] of [['::1', '\\[::1\\]', '127.0.0.1'], ['127.0.0.1', '127\\.0\\.0\\.1', '[::1]']]) {
 		const world = await World.open(t);
 		const squatter = createServer().listen({ port: world.port, host: taken, ipv6Only: taken === '::1' });
@@ -279,7 +279,7 @@ test('one of the two addresses is taken: the other is served, and the log names 
 	}
 });
 
-test('a flipped bit in a state file is noticed: the file is set aside, and the log says so', async t => {
+test('a flipped bit in a state file is noticed: the file is renamed, and the log says so', async t => {
 	const world = await World.open(t);
 	const folder = path.join(world.temp, 'state/savecast');
 	const root = await world.folder('site', { 'a.css': '' });

@@ -30,7 +30,7 @@ async function connect(port, host = '127.0.0.1') {
 	return { socket, ended, text: () => text };
 }
 
-test('a browser here has the tabs of a daemon elsewhere, which the first connection starts', async t => {
+test('a daemon elsewhere, which the first connection starts, serves the tabs of a browser here', async t => {
 	const services = path.join(await World.open(t).then(({ temp }) => temp), 'services');
 	await mkdir(services);
 	await writeFile(path.join(services, 'io.github.savecast.Daemon1.service'),
@@ -66,7 +66,7 @@ test('a browser here has the tabs of a daemon elsewhere, which the first connect
 	assert.deepEqual(await forward.commands(), []);
 });
 
-test('forward takes no other user’s connection, and ends with its terminal', async t => {
+test('forward refuses connections of other users, and ends with its terminal', async t => {
 	const world = await World.open(t);
 	const forward = await Forward.open(world, 'echo', ['cat']);
 	for (const host of ['127.0.0.1', '::1']) {
@@ -97,7 +97,7 @@ except OSError as error:
 	await until('the commands to end', () => !commands.some(isAlive));
 });
 
-test('forward that is killed leaves no command behind', async t => {
+test('when forward is killed, its commands end', async t => {
 	const world = await World.open(t);
 	const forward = await Forward.open(world, 'echo', ['sleep', '1000']);
 	const { socket } = await connect(forward.port);
@@ -108,7 +108,7 @@ test('forward that is killed leaves no command behind', async t => {
 	await until('the command to end', () => !isAlive(command));
 });
 
-test('a command that fails is told once, and not run again at each attempt', async t => {
+test('a command that fails is reported once, and not run again at each attempt', async t => {
 	const world = await World.open(t);
 	const runs = path.join(world.temp, 'runs'), works = path.join(world.temp, 'works');
 	const forward = await Forward.open(world, 'flaky', ['sh', '-c',
@@ -134,7 +134,7 @@ test('a command that fails is told once, and not run again at each attempt', asy
 	assert.deepEqual(forward.states.all.map(({ event }) => event.state), ['listening', 'failed', 'connected']);
 });
 
-test('a command that ends while it is in use is told as lost', async t => {
+test('a command that ends while it is in use is reported as lost', async t => {
 	const world = await World.open(t);
 	const forward = await Forward.open(world, 'fragile', ['sh', '-c', 'read line; echo "$line"; read line; echo gone away >&2; exit 3']);
 	const one = await connect(forward.port);
@@ -145,7 +145,7 @@ test('a command that ends while it is in use is told as lost', async t => {
 	assert.equal(await one.ended, 'closed');
 });
 
-test('bytes on the way are bounded, and a reader that hangs holds up nobody else', async t => {
+test('the bytes that wait are bounded, and a reader that hangs delays no other connection', async t => {
 	const world = await World.open(t);
 	const forward = await Forward.open(world, 'flood', ['sh', '-c',
 		'read kind; case $kind in flood) exec cat /dev/zero;; hang) echo; exec sleep 1000;; *) exec cat;; esac']);
@@ -184,7 +184,7 @@ test('bytes on the way are bounded, and a reader that hangs holds up nobody else
 	await until('all commands to end', async () => (await forward.commands()).length === 0);
 });
 
-test('what forward and stdio cannot do they say', async t => {
+test('errors of forward and stdio say what is wrong', async t => {
 	const world = await World.open(t);
 	const port = await freePort();
 	await Forward.open(world, 'one', ['cat'], { port });

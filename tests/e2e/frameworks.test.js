@@ -45,7 +45,7 @@ for (const which of BROWSERS) {
 		return { world, site, browser, page, save };
 	};
 
-	test(`${which}: values survive in the state of frameworks`, { skip }, async t => {
+	test(`${which}: restored values are in the state of frameworks`, { skip }, async t => {
 		const files = Object.fromEntries(await Promise.all(FRAMEWORKS.map(async (name) => /** @type {[string, string]} */ ([
 			`${name}.js`, await frameworkScript(name, TOP)]))));
 		const { site, browser, page, save } = await open(t, {

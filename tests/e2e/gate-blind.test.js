@@ -64,7 +64,7 @@ async function stage(world, host, port, grant = true) {
 
 // Chromium's permission after a click lasts over reloads of the same site.
 for (const grant of LONG ? [true, false] : [false]) {
-	test(`a proxy that answers 502, seen by ${grant ? 'permission for the site' : 'a click'}: the page reloads once what is behind it serves`,
+	test(`a proxy that answers 502, seen by ${grant ? 'permission for the site' : 'a click'}: the page reloads when the server behind it answers`,
 		t => badGateway(t, grant));
 }
 
@@ -147,7 +147,7 @@ async function foreign(t, grant) {
 	await tabIs(world, 'live');
 }
 
-test('what is asked again is not asked for ever', async t => {
+test('a failed reload is not tried again forever', async t => {
 	const world = await World.open(t);
 	const proxy = http.createServer((request, response) => {
 		response.writeHead(gone ? 504 : 200, { 'content-type': 'text/html' });

@@ -54,7 +54,7 @@ async function warm(on, vim) {
 }
 
 for (const key of ['uvicorn', 'node']) {
-	test(`${servers[key].name}: a mistake leaves the page alone and shows; its fix reloads once`, async t => {
+	test(`${servers[key].name}: after a syntax error the page stays and the icon shows it; the fix reloads once`, async t => {
 		const on = await stage(t, servers[key]);
 		if (!on) {
 			return;
@@ -98,7 +98,7 @@ for (const key of ['uvicorn', 'node']) {
 	});
 }
 
-test('a server that is stopped and started by hand reloads its tab, without any save', async t => {
+test('when the user stops and starts a server, its tab reloads without a save', async t => {
 	const command = (/** @type {number} */ port) => ['node', 'server.js', String(port)];
 	const on = await stage(t, { ...servers.node, name: 'node by hand', command });
 	if (!on) {
@@ -134,7 +134,7 @@ test('a server that is stopped and started by hand reloads its tab, without any 
 		Math.max(...late).toFixed(1)} ms after the server could first be asked, ${late.length} restarts`);
 });
 
-test('thirty files saved at once are one restart and one reload', async t => {
+test('thirty files saved at once cause one restart and one reload', async t => {
 	const modules = Array.from({ length: 29 }, (_, i) => `module${i}.py`);
 	const on = await stage(t, servers.uvicorn, Object.fromEntries(modules.map(name => [name, 'x = 0\n'])));
 	if (!on) {

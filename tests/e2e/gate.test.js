@@ -22,7 +22,7 @@ everySaveSettles('node', 50, 2);
 everySaveSettles('nodemon', 50, 0);
 everySaveSettles('tsc', 50, 0);
 
-test('one file restarts the server, and another of its kind does not: each is known for itself', async t => {
+test('one file restarts the server, and another with the same suffix does not: each has its own lesson', async t => {
 	const on = await stage(t, servers.node);
 	if (!on) {
 		return;

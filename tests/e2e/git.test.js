@@ -77,7 +77,7 @@ function one(done, files, text = /^/) {
 	}
 }
 
-test('each git command is one event with what it changed', async t => {
+test('each git command is one event with the files that it changed', async t => {
 	const { world, git, did, write, file } = await tree(t);
 	// The first git command here: the files are as new as if it had written them.
 	await utimes(file('a.css'), new Date(), new Date());
@@ -236,7 +236,7 @@ test('worktrees and submodules have git dirs of their own', async t => {
 	assert.deepEqual(events.map(e => e.files), [[path.join(root, 'b.css')]], 'the submodule is not one of them');
 });
 
-test('what cannot be read is said once, and is not silent', async t => {
+test('an index that cannot be read is reported once, and its changes are events', async t => {
 	const { world, git, file, write, root } = await tree(t);
 	const problem = async () => (await world.savecast('status', '--json').then(r => JSON.parse(r.stdout)))
 		.projects[0].problem;
@@ -278,7 +278,7 @@ test('what cannot be read is said once, and is not silent', async t => {
 	assert.deepEqual((await settled(world, serial, { expect: true })).map(e => e.files), [[file('a.css')]]);
 });
 
-test('what the rules of a project leave out is left out, and a deeper project has its own', async t => {
+test('files that the rules exclude are left out, and a deeper project has its own event', async t => {
 	const { world, git, did, write, file } = await tree(t);
 	await write('.savecast', '[savecast]\n\tignore = *.log\n\tignore = b.css\n');
 	await write('dir/.savecast', '');
@@ -320,7 +320,7 @@ test('while git is at work, saves wait', async t => {
 	assert.deepEqual([told, events.length], [['b.css', 'new.css'], 1], 'two saves in the middle, and what git did');
 });
 
-test('what git logs late is no part of what it does next', async t => {
+test('a line that git logs late does not belong to its next command', async t => {
 	const { world, git, did, last, write, file } = await tree(t);
 	const hook = file('.git/hooks/reference-transaction'), fifo = path.join(world.temp, 'fifo');
 	await run(['mkfifo', fifo], world.env);
@@ -343,7 +343,7 @@ test('what git logs late is no part of what it does next', async t => {
 	one(await did(() => git('restore', '--staged', '--worktree', 'b.css')), ['b.css'], /^index, on main$/);
 });
 
-test('the untracked files of a stash are announced, however late they come back', async t => {
+test('the untracked files of a stash are announced, even if git restores them late', async t => {
 	const { world, root, git, last, write, file } = await tree(t);
 	await write('b.css', 'edited\n');
 	await write('loose.css', 'untracked\n');
@@ -364,7 +364,7 @@ test('the untracked files of a stash are announced, however late they come back'
 	assert.deepEqual(second.files, [file('loose.css')]);
 });
 
-test('256 work trees are watched: one that no tab shows makes room, and beyond that it is said', async t => {
+test('256 work trees are watched: one without a tab is dropped for a new one, and more are reported', async t => {
 	const MAX = 256;
 	const world = await World.open(t);
 	const first = await world.folder('tree-0', { 'a.html': 'a\n' }, { git: true });

@@ -59,7 +59,7 @@ function runIn(world, cwd, command) {
 /** @param {Event} event */
 const words = event => event.steps.map(({ step }) => step);
 
-test('what is held leaves as one event with the last hold', async t => {
+test('saves that are held are sent as one event when the last hold ends', async t => {
 	const { world, root, change, story, newest, hold, release } = await site(t);
 	const one = await hold(world.bus), two = await hold(world.bus, 'another');
 	assert.ok(one && two && one !== two);
@@ -80,7 +80,7 @@ test('what is held leaves as one event with the last hold', async t => {
 	await assert.rejects(release(world.bus, two), { type: 'io.github.savecast.Error.NoHold' });
 });
 
-test('a burst that waits when the hold begins waits on', async t => {
+test('a burst that waits when a hold begins keeps waiting', async t => {
 	const { world, change, story, hold, release } = await site(t);
 	let event = await change('a.css');
 	while ((await story(event)).closed) { // until one follows another so soon that it waits
@@ -94,7 +94,7 @@ test('a burst that waits when the hold begins waits on', async t => {
 	assert.equal((await story(event)).closed, true);
 });
 
-test('a hold ends with the connection of its caller, and is nobody else\'s', async t => {
+test('a hold ends with its caller\'s connection, and only its caller can end it', async t => {
 	const { world, change, story, hold, release } = await site(t);
 	const other = await Bus.open(world.env.DBUS_SESSION_BUS_ADDRESS ?? '');
 	const cookie = await hold(other);
@@ -105,7 +105,7 @@ test('a hold ends with the connection of its caller, and is nobody else\'s', asy
 	await until('the event to leave', async () => (await story(event)).closed);
 });
 
-test('a caller that leaves without waiting for an answer leaves no hold and no subscription', async t => {
+test('a caller that disconnects before the answer keeps no hold and no subscription', async t => {
 	const { world, change, story, hold } = await site(t);
 	for (let i = 0; i < 65; i++) { // one more than the limit of subscribers
 		const other = await Bus.open(world.env.DBUS_SESSION_BUS_ADDRESS ?? '');
@@ -118,7 +118,7 @@ test('a caller that leaves without waiting for an answer leaves no hold and no s
 	await world.bus.call({ member: 'Subscribe' });
 });
 
-test('holds are limited, and refused outside of projects', async t => {
+test('the number of holds is limited, and they are refused outside projects', async t => {
 	const { world, hold, release } = await site(t);
 	const cookies = [];
 	for (let i = 0; i < 256; i++) {
@@ -141,7 +141,7 @@ test('untracking ends the holds of the project', async t => {
 	assert.notEqual((await change('b.css')), 0);
 });
 
-test('run: one reload at the end, and nothing of the command is changed', async t => {
+test('run: one reload at the end; input and output of the command are unchanged', async t => {
 	const { world, root, newest, run } = await site(t);
 	const { ended } = run(['sh', '-c',
 		`echo A > a.css; ${SAVECAST} save a.css; sleep 0.1; echo B > b.css; ${SAVECAST} save b.css; printf out; printf err >&2`]);
@@ -152,7 +152,7 @@ test('run: one reload at the end, and nothing of the command is changed', async 
 	assert.equal((await world.bus.events()).length, 1);
 });
 
-test('run: a command that fails reloads nothing, and its last words are kept', async t => {
+test('run: a command that fails reloads nothing, and its last output is kept', async t => {
 	const { newest, change, story, run } = await site(t);
 	const failing = ['sh', '-c', `echo A > a.css; ${SAVECAST} save a.css; seq 1 50 >&2; printf '\\033[31mbad\\n' >&2; exit 7`];
 	assert.equal((await run(failing).ended).status, 7);
@@ -175,7 +175,7 @@ test('run: a command that fails reloads nothing, and its last words are kept', a
 	assert.equal(none.stderr, 'savecast: run: /no/such/command: No such file or directory\n');
 });
 
-test('run: signals reach the command, and a killed run releases', async t => {
+test('run: signals reach the command, and a killed run releases its hold', async t => {
 	const { newest, story, run } = await site(t);
 	const { child, ended } = run(['sh', '-c',
 		`echo A > a.css; ${SAVECAST} save a.css; trap 'exit 3' TERM; echo ready; while :; do sleep 0.05; done`]);
@@ -194,7 +194,7 @@ test('run: signals reach the command, and a killed run releases', async t => {
 	assert.equal((await run(['sh', '-c', 'kill -9 $$']).ended).status, 128 + 9);
 });
 
-test('run: a caller that ignores the end of its children gets the status all the same', async t => {
+test('run: a caller that ignores SIGCHLD gets the status, too', async t => {
 	const world = await World.open(t);
 	const ignore = 'import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])';
 	const { status } = await run(['/usr/bin/python3', '-c', ignore, SAVECAST, 'run', '--', 'sh', '-c', 'exit 7'], world.env);
@@ -210,7 +210,7 @@ test('run: a build runs also without a daemon', async t => {
 });
 
 for (const which of BROWSERS) {
-	test(`${which}: a build that fails keeps the page, one that goes well is one reload`, { skip: missing(which) }, async t => {
+	test(`${which}: a build that fails keeps the page, and one that succeeds causes one reload`, { skip: missing(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const { root, url } = await world.site('site', {

@@ -35,7 +35,7 @@ async function serve(world, name, address, port) {
 /** IPv6 alone on a wildcard, so that another server can have IPv4 there. */
 const V6_ONLY = 'require("http").createServer((q, r) => r.end("x")).listen({ port: Number(process.argv[1]), host: "::", ipv6Only: true })';
 
-test('servers on one port number are told apart by address, as each browser does', async t => {
+test('servers on the same port number are distinguished by address, as in each browser', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const [port, wild, both] = [await freePort(), await freePort(), await freePort()];
@@ -77,7 +77,7 @@ test('servers on one port number are told apart by address, as each browser does
 	assert.match(reason, /nothing listens on port \d+ of 127\.0\.0\.3: start the server/);
 });
 
-test('a server that comes, moves and goes', async t => {
+test('a server that starts, moves to another port, and ends', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const [first, second] = [await freePort(), await freePort()];
@@ -106,7 +106,7 @@ test('a server that comes, moves and goes', async t => {
 	assert.match(said.reason, /from .*\/other$/);
 });
 
-test('a tab follows its project as that is tracked, split, untracked', async t => {
+test('a tab changes its project when a project is tracked, split or untracked', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const port = await freePort();
@@ -139,7 +139,7 @@ test('a tab follows its project as that is tracked, split, untracked', async t =
 	assert.equal(said.project, 'site', 'a work tree, and no rule');
 });
 
-test('a tab that goes from a dead port to a work tree that nobody knew', async t => {
+test('a tab that goes from a port without a server to an unknown work tree', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const client = new Client(world);
@@ -155,7 +155,7 @@ test('a tab that goes from a dead port to a work tree that nobody knew', async t
 
 const isRoot = process.getuid?.() === 0;
 
-test('what cannot be seen is said, with the line that settles it', { skip: !isRoot && 'only root can be two users' }, async t => {
+test('for a server that cannot be inspected, the reason names the setting to add', { skip: !isRoot && 'only root can be two users' }, async t => {
 	const world = await World.open(t);
 	// Without its capabilities, root may inspect only its own processes.
 	const daemon = world.children.start('savecastd', ['setpriv', '--bounding-set=-all', '--inh-caps=-all',
@@ -208,7 +208,7 @@ h.HTTPServer(('127.0.0.1', ${ports.hidden}), h.SimpleHTTPRequestHandler).serve_f
 	}
 });
 
-test('each of a hundred servers of one project has its tab told', async t => {
+test('the tabs of a hundred servers of one project are all reloaded', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('many', { 'a.css': '' }, { git: true });

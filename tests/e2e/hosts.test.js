@@ -42,7 +42,7 @@ exec unshare --mount sh -c 'mount --bind "${file}" /etc/hosts && mount --bind "$
 	return { within, write: (/** @type {string} */ text) => writeFile(file, text) };
 }
 
-test('names of /etc/hosts: no query leaves, and a change there is seen', { skip: noMounts() || missing('chromium') }, async t => {
+test('names of /etc/hosts: no DNS query is sent, and a change of the file is noticed', { skip: noMounts() || missing('chromium') }, async t => {
 	const world = await World.open(t);
 	/** @type {string[]} */
 	const queries = [];

@@ -123,7 +123,7 @@ for (const which of BROWSERS) {
 	});
 }
 
-test('chromium: the icons beside each other, on light and dark toolbars', { skip: missing('chromium') }, async t => {
+test('chromium: a picture of all icons, on light and dark toolbars', { skip: missing('chromium') }, async t => {
 	await mkdir(PICTURES, { recursive: true });
 	const world = await World.open(t);
 	const browser = await world.browser('chromium');

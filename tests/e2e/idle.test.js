@@ -8,7 +8,7 @@ import WebSocket from 'ws';
 import { wakeUps } from '../lib/wake-ups.js';
 import { LONG, World } from '../lib/world.js';
 
-test('nothing happens: the daemon is not woken', async t => {
+test('while nothing happens, the daemon has no wake-ups', async t => {
 	const world = await World.open(t);
 	const { process: { pid } } = await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '' }, { git: true });
@@ -35,7 +35,7 @@ test('nothing happens: the daemon is not woken', async t => {
 	assert.equal(woken, 0);
 });
 
-test('files that come and change beside a .savecast wake nobody', async t => {
+test('files that are created or changed beside a .savecast cause no wake-ups', async t => {
 	const world = await World.open(t);
 	const { process: { pid } } = await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '', '.savecast': '' }, { git: true });

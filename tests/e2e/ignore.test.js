@@ -36,7 +36,7 @@ async function fates(world, root, expected) {
 	}
 }
 
-test('what editors leave behind and what git ignores is no save', async t => {
+test('temporary files of editors, and files that git ignores, do not count as saves', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', {
@@ -69,7 +69,7 @@ test('what editors leave behind and what git ignores is no save', async t => {
 	await fates(world, plain, { 'a.css': 'saved', '4913': 'ignored' });
 });
 
-test('ignore, action none and output, in the project\'s file and the user\'s', async t => {
+test('the settings ignore, action none and output, in the project\'s file and the user\'s', async t => {
 	const world = await World.open(t);
 	const root = await world.folder('site', {
 		'.savecast': '[savecast]\n\tignore = *.log\n\taction = none /docs/\n\taction = css *.scss\n\toutput = /dist/*.css\n',
@@ -87,7 +87,7 @@ test('ignore, action none and output, in the project\'s file and the user\'s', a
 	await fates(world, root, { 'a.log': 'saved', 'a.bak': 'saved', 'mine/x': 'saved' });
 });
 
-test('a call of saved and ignored files makes an event for each kind', async t => {
+test('a call with saved and ignored files creates one event for each kind', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', {}, { git: true });
@@ -103,7 +103,7 @@ test('a call of saved and ignored files makes an event for each kind', async t =
 	assert.deepEqual([last.files.length, last['file-count']], [16, 100]);
 });
 
-test('a file that projects share makes an event in each', async t => {
+test('a file that several projects include creates an event in each', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const mono = await world.folder('mono', {
@@ -129,7 +129,7 @@ test('a file that projects share makes an event in each', async t => {
 	assert.deepEqual(await claimed(path.join(outside, 'x.js')), [undefined]);
 });
 
-test('what git is told to ignore counts from the next save on, wherever it is said', async t => {
+test('a new ignore rule of git applies from the next save on, in whichever file it is', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '', '.gitignore': '*.one\n' }, { git: true });

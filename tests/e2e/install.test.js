@@ -51,7 +51,7 @@ const verbsOf = async world => JSON.parse(await done(world, SAVECAST, '--help', 
 /** The long options that a help text names. @param {string} help */
 const optionsIn = help => [...new Set(help.slice(help.indexOf('Options:')).match(/--[a-z]+\b/g) ?? [])].sort();
 
-test('install: each file in its place, and none left by an uninstall', async t => {
+test('install: each file is in its place, and an uninstall removes all', async t => {
 	const world = await World.open(t);
 	const local = await install(world);
 	const units = (await filesOf(local)).filter(name => name.startsWith('lib/systemd/user/'));
@@ -106,7 +106,7 @@ test('install: below ~/.local, started by D-Bus', { skip: SANITIZED ? 'builds th
 	assert.equal(existsSync(local), false);
 });
 
-test('manual pages: well-formed, and nothing of the help is missing', async t => {
+test('manual pages: well-formed, with all options of the help', async t => {
 	const world = await World.open(t);
 	const local = await install(world);
 	const pages = (await filesOf(path.join(local, 'share/man'))).map(name => path.join(local, 'share/man', name));
@@ -136,7 +136,7 @@ test('manual pages: well-formed, and nothing of the help is missing', async t =>
 	}
 });
 
-test('completions: each verb and option of the help, and no other', async t => {
+test('completions: exactly the verbs and options of the help', async t => {
 	const world = await World.open(t);
 	const local = await install(world);
 	const verbs = [...(await helpOf(world)).matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, verb]) => verb);

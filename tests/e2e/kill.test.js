@@ -121,7 +121,7 @@ for (const which of BROWSERS) {
 	// Firefox takes long to start, and learns the same from the same code.
 	const skip = missing(which) || (which === 'firefox' && !LONG && 'with --long');
 
-	test(`${which}: killed ${BROWSER_KILLS} times, its tab is live again and the next save shows`, { skip }, async t => {
+	test(`${which}: killed ${BROWSER_KILLS} times, its tab is live again and the next save is shown`, { skip }, async t => {
 		const world = await openActivated(t);
 		const site = await world.site('site', { 'index.html': '<h1>0</h1>' });
 		const file = path.join(site.root, 'index.html');
@@ -147,7 +147,7 @@ for (const which of BROWSERS) {
 	});
 }
 
-test('a tracked work tree is looked after from the start of the next life', async t => {
+test('a tracked work tree is watched from the start of the next daemon', async t => {
 	const world = await openActivated(t);
 	const root = await world.folder('site', { 'a.css': 'a' }, { git: true });
 	await world.git(root, 'add', '.');
@@ -163,7 +163,7 @@ test('a tracked work tree is looked after from the start of the next life', asyn
 	await until('what git did', async () => (await world.bus.events()).some((/** @type {any} */ one) => one.source === 'git'));
 });
 
-test('a bus that ends takes the daemon with it, cleanly; on the next one it starts again', async t => {
+test('when the bus ends, the daemon exits; on the next bus it starts again', async t => {
 	const world = await World.open(t);
 	const daemon = await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '' });
@@ -177,7 +177,7 @@ test('a bus that ends takes the daemon with it, cleanly; on the next one it star
 	assert.equal((await world.bus.events()).find((/** @type {any} */ one) => one.serial === event).project, root);
 });
 
-test('a save that was answered and is held when the daemon is killed is shown by the next one', async t => {
+test('if the daemon is killed while it holds an acknowledged save, the next daemon shows it', async t => {
 	const world = await World.open(t);
 	const root = await world.folder('site', { 'a.css': '', '.savecast': '[savecast]\n\turl = http://site.test/\n' }, { git: true });
 	const other = await world.folder('other', { 'a.css': '' }, { git: true });

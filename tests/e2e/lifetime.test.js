@@ -28,7 +28,7 @@ const MAX_ADDED_MSEC = 15;
 for (const which of BROWSERS) {
 	const skip = missing(which);
 
-	test(`${which}: ${TABS} tabs that are switched on stay so, also in another life of the worker`, { skip }, async t => {
+	test(`${which}: ${TABS} tabs that are on stay on, also after the worker was restarted`, { skip }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': '<h1>one</h1>' });
@@ -56,7 +56,7 @@ for (const which of BROWSERS) {
 		await live(world, TABS - 1);
 	});
 
-	test(`${which}: a message is a request as soon as the browser's own reload is`, { skip }, async t => {
+	test(`${which}: a reload message leads to a request as soon as the browser's own reload does`, { skip }, async t => {
 		const world = await World.open(t);
 		const daemon = new FakeDaemon();
 		await daemon.listen(world.port);
@@ -137,7 +137,7 @@ test('both browsers at once show the same save', { skip: BROWSERS.map(missing).f
 	assert.deepEqual(await Promise.all(pages.map(heading)), ['Tomatoes are fun!', 'Tomatoes are fun!']);
 });
 
-test('firefox: without permission, a tab reloads on this machine, wherever its pages lead, and nowhere else', { skip: missing('firefox') }, async t => {
+test('firefox: without permission, a tab reloads on all pages of this machine, and on no other', { skip: missing('firefox') }, async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const site = await world.fastapi('potato');

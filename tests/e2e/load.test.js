@@ -95,7 +95,7 @@ test('10,000 tabs are watched, and a save reloads those of its project', async t
 	assert.ok(SANITIZED || grown < 32 * 1024, `${grown} KiB for 10,000 tabs`);
 });
 
-test('a tab that never rests delays nobody', async t => {
+test('a tab that changes its URL all the time delays no other', async t => {
 	const { world, pid, port, shop, meanwhile, late } = await open(t);
 	const client = new Client(world);
 	await client.hello();
@@ -124,7 +124,7 @@ test('a tab that never rests delays nobody', async t => {
 	}
 });
 
-test('more servers than there is room for, and URLs that no person types', async t => {
+test('more servers than the limit, and strange URLs', async t => {
 	const { world, port, save } = await open(t);
 	const client = new Client(world);
 	await client.hello();

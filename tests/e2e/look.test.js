@@ -59,7 +59,7 @@ for (const which of BROWSERS) {
 		return { world, site, browser, page, write, save, ended, requests, isOld };
 	};
 
-	test(`${which}: a changed text is patched, with one request, and what a person did stays`, { skip }, async t => {
+	test(`${which}: a changed text is patched with one request, and the user's state stays`, { skip }, async t => {
 		const { page, save, ended, requests, isOld } = await open(t);
 		await page.evaluate('document.getElementById("i").value = "typed"');
 		const before = await requests();
@@ -72,7 +72,7 @@ for (const which of BROWSERS) {
 		assert.equal(await isOld(), true);
 	});
 
-	test(`${which}: the same answer leaves the page alone; the first other one is taken`, { skip }, async t => {
+	test(`${which}: the same answer changes nothing; the first one that differs is used`, { skip }, async t => {
 		const { world, site, page, write, save, ended, isOld } = await open(t);
 		ended(await save('server.py', '# nothing'), /^unused: same answer$/);
 		// The server serves the new code some time after the save.
@@ -87,7 +87,7 @@ for (const which of BROWSERS) {
 		assert.equal(await isOld(), true);
 	});
 
-	test(`${which}: an answer that is empty while the file is written is no answer yet`, { skip }, async t => {
+	test(`${which}: an empty answer while the file is being written is not used`, { skip }, async t => {
 		const { world, site, page, write, ended, isOld } = await open(t);
 		const asked = async () => (await world.log('site')).split('\n').length;
 		const before = await asked();
@@ -100,7 +100,7 @@ for (const which of BROWSERS) {
 		assert.equal(await isOld(), true);
 	});
 
-	test(`${which}: a script that changed reloads, a style sheet is swapped beside the patch`, { skip }, async t => {
+	test(`${which}: a changed script reloads the page, a style sheet is replaced together with a patch`, { skip }, async t => {
 		const { page, save, ended, isOld, world } = await open(t, { headers: { '/static': { 'Cache-Control': 'max-age=3600' } } });
 		const told = await save('index.html', INDEX.replace('app.js"', 'app.js?2"'));
 		ended(told, /^loaded: answered 200$/);
@@ -118,7 +118,7 @@ for (const which of BROWSERS) {
 		}
 	});
 
-	test(`${which}: no error page is shown: the good one stays until the server is well`, { skip }, async t => {
+	test(`${which}: the page stays while the server answers with an error`, { skip }, async t => {
 		const { world, page, write, save, ended, isOld } = await open(t);
 		for (const status of [500, 404, 502]) {
 			await write('.headers', JSON.stringify({ '/index': { status } }));
@@ -132,7 +132,7 @@ for (const which of BROWSERS) {
 		await until('a live tab', async () => (await world.bus.tabs())[0]?.state === 'live');
 	});
 
-	test(`${which}: what no patch can show is reloaded`, { skip }, async t => {
+	test(`${which}: changes that cannot be patched reload the page`, { skip }, async t => {
 		const { world, page, write, save, ended } = await open(t, { headers: { '/index': { 'Cache-Control': 'no-store' } } });
 		const reloads = async (/** @type {any} */ told, /** @type {RegExp} */ why) => {
 			ended(told, /^loaded/);
@@ -151,7 +151,7 @@ for (const which of BROWSERS) {
 		assert.ok(words(await save('index.html', INDEX)).includes('loaded'), 'the error page, as the settings say');
 	});
 
-	test(`${which}: what React made its own is reloaded, the rest of the page is patched`, { skip }, async t => {
+	test(`${which}: a change in a React root reloads the page, the rest is patched`, { skip }, async t => {
 		const page = (/** @type {string} */ inside, /** @type {string} */ outside) => `<!doctype html><title>t</title>
 			<h1>${outside}</h1><div id="app"><p>${inside}</p></div><script src="/static/react.js"></script>`;
 		const { outputFiles: [{ text }] } = await build({
@@ -172,7 +172,7 @@ for (const which of BROWSERS) {
 		assert.match(told.steps.find((/** @type {any} */ one) => one.step === 'reloading').text, /framework/);
 	});
 
-	test(`${which}: what differs in each answer is learned, not taken for a change`, { skip }, async t => {
+	test(`${which}: parts that differ in every answer do not count as a change`, { skip }, async t => {
 		const { world } = await open(t);
 		const app = await world.folder('app', { 'app.mjs': `
 			import { createServer } from 'node:http';

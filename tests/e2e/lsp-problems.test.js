@@ -40,7 +40,7 @@ const published = async (lsp, uri, count, mark) => (await lsp.replies.next(`${co
 	({ method, params }) => method === 'textDocument/publishDiagnostics' && params.uri === uri && params.diagnostics.length === count,
 	{ mark })).params.diagnostics;
 
-test('lsp: diagnostics come with the error, go with its fix, with the tab and with the daemon', { skip: missing('chromium') }, async t => {
+test('lsp: diagnostics appear with an error, and end with its fix, the tab or the daemon', { skip: missing('chromium') }, async t => {
 	const { world, site, browser, tab, file, save } = await open(t);
 	const link = path.join(world.temp, 'link');
 	await symlink(site.root, link);

@@ -25,7 +25,7 @@ function heard(world, name) {
 		(await world.bus.events()).some((/** @type {any} */ { files }) => files.includes(name)));
 }
 
-test('lsp: a whole life, and every name byte for byte', async t => {
+test('lsp: from initialize to exit, and every name byte for byte', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', {}, { git: true });
@@ -65,7 +65,7 @@ test('lsp: a whole life, and every name byte for byte', async t => {
 	assert.deepEqual(files.sort(), names.map(([, name]) => name).sort(), 'nothing else was told');
 });
 
-test('lsp: the protocol has an error for what is wrong', async t => {
+test('lsp: invalid messages get the protocol\'s errors', async t => {
 	const world = await World.open(t);
 	const lsp = new LspClient(world);
 	const failure = async (/** @type {string} */ text) => {
@@ -87,7 +87,7 @@ test('lsp: the protocol has an error for what is wrong', async t => {
 	assert.deepEqual(await lsp.ended, [0, null]);
 });
 
-test('lsp: a stream that makes no sense ends with an error', async t => {
+test('lsp: an invalid stream ends with an error', async t => {
 	const world = await World.open(t);
 	for (const [bytes, why] of /** @type {[string, RegExp][]} */ ([
 		['Content-Length: 1073741824\r\n\r\n', /Content-Length: 1073741824: no message is that long/],
@@ -109,7 +109,7 @@ test('lsp: a stream that makes no sense ends with an error', async t => {
 	assert.deepEqual(await unclean.end(), [1, null], 'an end without shutdown');
 });
 
-test('lsp: large files and floods cost no memory', async t => {
+test('lsp: large files and floods use no more memory', async t => {
 	const world = await World.open(t);
 	const lsp = new LspClient(world);
 	await lsp.initialize();
@@ -129,7 +129,7 @@ test('lsp: large files and floods cost no memory', async t => {
 	assert.ok(process.env.SAVECAST_BUILD?.includes('asan') || grown < 8192, `grew by ${grown} kB`);
 });
 
-test('lsp: a daemon that hangs delays nobody, and gets all saves when it wakes', async t => {
+test('lsp: a daemon that hangs does not delay the editor, and gets all saves later', async t => {
 	const world = await World.open(t);
 	const daemon = await world.startDaemon();
 	const root = await world.folder('site', {}, { git: true });
@@ -150,7 +150,7 @@ test('lsp: a daemon that hangs delays nobody, and gets all saves when it wakes',
 	assert.equal(lsp.stderr, '');
 });
 
-test('lsp: Neovim by its own client', async t => {
+test('lsp: Neovim with its own client', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a b.css': 'a', 'c.css': 'c' }, { git: true });
@@ -169,7 +169,7 @@ test('lsp: Neovim by its own client', async t => {
 	await nvim.ended();
 });
 
-test('lsp: Emacs by eglot', { skip: !EGLOT && 'no Emacs with eglot here' }, async t => {
+test('lsp: Emacs with eglot', { skip: !EGLOT && 'no Emacs with eglot here' }, async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a b.css': '' }, { git: true });
@@ -197,7 +197,7 @@ function lines(name) {
 	return found[1];
 }
 
-test('Emacs and Kakoune by a hook', async t => {
+test('Emacs and Kakoune with a hook', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	// Characters that a shell, a tool's options or a line would interpret.
@@ -235,7 +235,7 @@ test('Emacs and Kakoune by a hook', async t => {
 	});
 });
 
-test('any program by one line', async t => {
+test('any program with one line', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'savecast.css': '', 'busctl.css': '', 'gdbus.css': '' }, { git: true });

@@ -34,7 +34,7 @@ const valueOf = (result) => {
 	return result.structuredContent;
 };
 
-test('mcp: tools are listed, and say what they take', async t => {
+test('mcp: the list of tools has their arguments', async t => {
 	const world = await World.open(t);
 	const client = await connect(t, world);
 	assert.equal(client.getServerVersion()?.name, 'savecast');
@@ -48,7 +48,7 @@ test('mcp: tools are listed, and say what they take', async t => {
 	await assert.rejects(client.callTool({ name: 'remove', arguments: {} }), /must be one of/);
 });
 
-test('mcp: a save, the error that it brought, and its fix', { skip: missing('chromium') }, async t => {
+test('mcp: a save, the error that it causes, and its fix', { skip: missing('chromium') }, async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const site = await world.site('site', { 'index.html': '<!doctype html><title>t</title><script src="/app.js"></script>', 'app.js': '' });
@@ -68,7 +68,7 @@ test('mcp: a save, the error that it brought, and its fix', { skip: missing('chr
 	assert.ok(valueOf(await client.callTool({ name: 'reload', arguments: { path: site.root } })).event > broken.event);
 });
 
-test('mcp: what is no message gets an error, and the next one its answer', async t => {
+test('mcp: an invalid message gets an error, and the next message is answered', async t => {
 	const world = await World.open(t);
 	const child = spawn(SAVECAST, ['mcp'], { env: world.env, stdio: ['pipe', 'pipe', 'inherit'] });
 	t.after(() => child.kill());

@@ -129,7 +129,7 @@ for (const which of BROWSERS) {
 		}
 	});
 
-	test(`${which}: the icon of a page that names none is refreshed`, { skip: missing(which) }, async t => {
+	test(`${which}: the icon of a page without an icon link is refreshed`, { skip: missing(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': '<h1>one</h1>', 'favicon.ico': svg(16) });

@@ -40,7 +40,7 @@ async function othersAreServed(world, client) {
 	another.socket.close();
 }
 
-test('a mount that does not answer: its saves wait and say so, others are served', { skip }, async t => {
+test('a mount that does not answer: its saves wait and the log says so, others are served', { skip }, async t => {
 	const world = await World.open(t);
 	const fs = await mounted(world);
 	await world.folder('local', { 'a.css': '' }, { git: true });
@@ -86,7 +86,7 @@ test('a mount that does not answer: its saves wait and say so, others are served
 	await othersAreServed(world, client);
 });
 
-test('a link into a mount that does not answer is seen as one', { skip }, async t => {
+test('a link into a mount that does not answer is recognized', { skip }, async t => {
 	const world = await World.open(t);
 	const fs = await mounted(world);
 	const local = await world.folder('local', { 'a.css': '' }, { git: true });

@@ -34,7 +34,7 @@ const HANDLERS = [
 for (const which of BROWSERS) {
 	const skip = missing(which);
 
-	test(`${which}: a file in a viewer of the browser's is reloaded once for a save`, { skip }, async t => {
+	test(`${which}: a file in the browser's own viewer is reloaded once per save`, { skip }, async t => {
 		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', Object.fromEntries(VIEWED));
@@ -64,7 +64,7 @@ for (const which of BROWSERS) {
 		assert.equal(await requests('a.json'), 2);
 	});
 
-	test(`${which}: a page with changes that are not saved is not reloaded until they are, or a click`, { skip }, async t => {
+	test(`${which}: a page with unsaved changes is reloaded only when they are saved, or after a click`, { skip }, async t => {
 		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': asking(HANDLERS[0][1]) });
@@ -100,7 +100,7 @@ for (const which of BROWSERS) {
 				await until('the new page', () => page.evaluate(`document.querySelector('h1').textContent === 'three ${n}'`));
 			});
 		}
-		await t.test('clicks alone hold nothing', async () => {
+		await t.test('clicks alone do not delay a reload', async () => {
 			await page.goto(site.url);
 			await pageScriptsReady(browser);
 			await page.evaluate('document.activeElement.blur()');
@@ -111,7 +111,7 @@ for (const which of BROWSERS) {
 		});
 	});
 
-	test(`${which}: the answer to a form that was there before the tab was switched on is pending, not reloading for ever`, { skip }, async t => {
+	test(`${which}: if the page is the answer to a form, sent before the tab was switched on, the reload is pending and not tried again and again`, { skip }, async t => {
 		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': '<form method="post" action="/post"><button id="send">send</button></form>', 'posted.html': '<h1>posted</h1>' });

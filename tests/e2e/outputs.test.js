@@ -33,7 +33,7 @@ async function site(t, output, files) {
 
 const output = (/** @type {string[]} */ ...files) => [{ source: 'output', files }];
 
-test('what a build writes is one event, whatever way it writes', async t => {
+test('the outputs of a build are one event, in whichever way it writes them', async t => {
 	const { did, sh } = await site(t, 'dist/** static/css/*.css', { 'dist/old.js': '', 'static/css/a.css': '' });
 	assert.deepEqual(await did(() => sh('echo 1 > dist/a.js; sleep 0.02; echo 1 > dist/b.js')), output('dist/a.js', 'dist/b.js'));
 	assert.deepEqual(await did(() => sh('echo 1 > dist/a.js; echo 1 > dist/b.js'), { expect: false }), [], 'the same bytes');
@@ -52,7 +52,7 @@ test('what a build writes is one event, whatever way it writes', async t => {
 		output('static/css/a.css'), 'only what the patterns name');
 });
 
-test('what was removed with its folder is announced, however late the event comes', async t => {
+test('files that were removed with their folder are announced, even if inotify reports it late', async t => {
 	const { world, did, sh } = await site(t, 'dist/**', {});
 	await did(() => sh('mkdir -p dist/deep dist/empty; cd dist; printf 1 | tee a.js b.js same.js deep/c.js empty/.keep'));
 	const pid = world.daemon?.process.pid ?? 0;
@@ -70,7 +70,7 @@ test('what was removed with its folder is announced, however late the event come
 	assert.deepEqual(await did(() => sh('echo 4 > dist/e.js')), output('dist/e.js'));
 });
 
-test('a file that is being written is waited for', async t => {
+test('the event waits for a file that is being written', async t => {
 	const { did, file } = await site(t, 'dist/**', { 'dist/a.js': 'old' });
 	assert.deepEqual(await did(async () => {
 		await writeFile(file('dist/other.js'), 'x');
@@ -82,7 +82,7 @@ test('a file that is being written is waited for', async t => {
 	}), output('dist/a.js', 'dist/other.js'));
 });
 
-test('folders that come later, and a folder that cannot be watched', async t => {
+test('folders that are created later, and a folder that cannot be watched', async t => {
 	const { did, sh, file, problem, root } = await site(t, 'build/web/**/*.js ../up/** top.js', {});
 	assert.match(await problem(), /^output: \.\.\/up\/\*\*: is not a pattern/);
 	assert.deepEqual(await did(() => sh('mkdir -p build/web/js; echo 1 > build/web/js/a.js; echo 1 > build/web/b.css')),
@@ -97,13 +97,13 @@ test('folders that come later, and a folder that cannot be watched', async t => 
 	await rm(file('build'), { recursive: true });
 });
 
-test('a pattern that is the name of a folder means all in it', async t => {
+test('the name of a folder as a pattern means all files in it', async t => {
 	const { did, sh } = await site(t, 'dist', {});
 	assert.deepEqual(await did(() => sh('mkdir -p dist/deep; echo 1 > dist/deep/a.js; echo 1 > other.js')), output('dist/deep/a.js'));
 	assert.deepEqual(await did(() => sh('echo 2 > dist/deep/a.js; echo 1 > dist/b.js')), output('dist/b.js', 'dist/deep/a.js'));
 });
 
-test('the pattern of a folder may end with a slash, or begin with one: each file has one name', async t => {
+test('a folder\'s pattern can end or begin with a slash: each file is announced once', async t => {
 	for (const pattern of ['dist/', '/dist/']) {
 		const { did, sh } = await site(t, pattern, { 'dist/old.js': '1' });
 		const told = await did(() => sh('echo 1 > dist/a.js; mkdir dist/in; echo 1 > dist/in/b.js'));
@@ -111,7 +111,7 @@ test('the pattern of a folder may end with a slash, or begin with one: each file
 	}
 });
 
-test('what was there before the watch is known: its first rewrite, its deletion', async t => {
+test('files that existed before the watch are known: their first rewrite, their deletion', async t => {
 	const { did, sh } = await site(t, 'dist/', { 'dist/a.css': '1', 'dist/b.css': '1' });
 	await did(() => Promise.resolve(), { expect: false });
 	assert.deepEqual(await did(() => sh('printf 1 > dist/a.css'), { expect: false }), [], 'the same bytes');
@@ -120,12 +120,12 @@ test('what was there before the watch is known: its first rewrite, its deletion'
 	assert.deepEqual(await did(() => sh('rm dist/b.css')), output('dist/b.css'), 'a plain rm');
 });
 
-test('a page that its builder deletes first is waited for', async t => {
+test('the event waits for a page that its builder has deleted first', async t => {
 	const { did, sh } = await site(t, 'site/', { 'site/index.html': '1', 'site/a.css': '1' });
 	assert.deepEqual(await did(() => sh('rm site/*; echo 2 > site/a.css; sleep 0.4; echo 2 > site/index.html')), output('site/a.css', 'site/index.html'));
 });
 
-test('a builder that pauses between its files is one event once it is known', async t => {
+test('a build with pauses between its files becomes one event when the pause has been seen', async t => {
 	const { did, sh } = await site(t, 'css/', { 'css/a.css': '0', 'css/b.css': '0', 'css/c.css': '0' });
 	const build = (/** @type {number} */ n) => did(() => sh(`echo ${n} > css/a.css; sleep 0.15; echo ${n} > css/b.css; sleep 0.15; echo ${n} > css/c.css`));
 	await build(1);
@@ -133,7 +133,7 @@ test('a builder that pauses between its files is one event once it is known', as
 	assert.deepEqual(await build(2), output('css/a.css', 'css/b.css', 'css/c.css'));
 });
 
-test('the queue of inotify runs over: everything is looked at, and the story says so', async t => {
+test('if the queue of inotify overflows, all files are checked, and the log says so', async t => {
 	const { world, did, file, problem } = await site(t, 'dist/**', { 'dist/a.js': '1' });
 	const queue = Number(await readFile('/proc/sys/fs/inotify/max_queued_events', 'utf8'));
 	if (queue > 100000) {
@@ -159,7 +159,7 @@ test('the queue of inotify runs over: everything is looked at, and the story say
 	assert.equal(await problem(), '');
 });
 
-test('the user\'s limit of watched folders is said in status; raised, all is watched', async t => {
+test('status shows that the limit of watched folders is reached; when it is raised, all are watched', async t => {
 	const unshare = ['unshare', '--user', '--map-current-user', '--keep-caps', 'sh', '-c'];
 	const limit = '/proc/sys/user/max_inotify_watches';
 	const { status } = await run([...unshare, `echo 12 > ${limit}`], process.env);
@@ -209,7 +209,7 @@ test('a saved source waits for its output, whichever language it is in', async t
 	assert.ok(!(await world.bus.events()).at(-1).steps.some((/** @type {any} */ { step }) => step === 'held'), 'a.css is not a source');
 });
 
-test('a saved source waits for its output, and learns how long', async t => {
+test('a saved source waits for its output, as long as recent builds took', async t => {
 	const { world, did, sh, file } = await site(t, 'dist/**', { 'a.scss': '1', 'b.html': '1' });
 	const story = async () => (await world.bus.events()).at(-1);
 	const words = async () => (await story()).steps.map((/** @type {any} */ s) => s.step);
@@ -268,7 +268,7 @@ test('a page that is saved right after a source does not wait for the output', a
 	assert.ok(left.at < 1_000_000, `left after ${left.at} us`);
 });
 
-test('a command that fails drops the outputs that a hold waits for, and the hold', async t => {
+test('a command that fails drops its hold, and the outputs for which the hold waits', async t => {
 	const { world, root, file, sh } = await site(t, 'dist/**', { 'dist/a.js': '1', 'a.html': '1' });
 	const hold = async () => (await world.bus.call({ member: 'Hold', signature: 'ssa{sv}', body: [root, 'a test', {}] }))[0];
 	const cleaned = await hold();

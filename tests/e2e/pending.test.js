@@ -33,7 +33,7 @@ const OPTIONS = {
 };
 
 for (const which of BROWSERS) {
-	test(`${which}: what a person would lose holds the reload`, { skip: missing(which) }, async t => {
+	test(`${which}: the reload waits while it would lose the user's work`, { skip: missing(which) }, async t => {
 		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', {
@@ -63,7 +63,7 @@ for (const which of BROWSERS) {
 			? page.send('Runtime.evaluate', { expression, userGesture: true, awaitPromise: true })
 			: page.evaluate(expression));
 
-		await t.test('full screen holds the reload until it is left', async () => {
+		await t.test('the reload waits until full screen ends', async () => {
 			await ready();
 			await gesture('document.documentElement.requestFullscreen().then(() => true)');
 			await guarded(browser);
@@ -73,7 +73,7 @@ for (const which of BROWSERS) {
 			await reaches(world, event, 'loaded');
 		});
 
-		await t.test('a chosen file holds the reload until it is gone', async () => {
+		await t.test('the reload waits until no file is chosen', async () => {
 			await ready();
 			await page.evaluate(CHOOSE);
 			await guarded(browser);
@@ -102,7 +102,7 @@ for (const which of BROWSERS) {
 		});
 
 		// Keys that a protocol sends do not reach Chromium's own shortcuts.
-		await t.test('so does the shortcut', { skip: !('bidi' in browser) && 'pressed in shortcut.test.js' }, async () => {
+		await t.test('the shortcut reloads a pending tab', { skip: !('bidi' in browser) && 'pressed in shortcut.test.js' }, async () => {
 			await ready();
 			await page.evaluate(CHOOSE);
 			await guarded(browser);
@@ -115,7 +115,7 @@ for (const which of BROWSERS) {
 			await reaches(world, event, 'loaded');
 		});
 
-		await t.test('a link that brings a file and no page leaves the chosen file where it was', async () => {
+		await t.test('a link that downloads a file keeps the chosen file', async () => {
 			await ready();
 			await page.evaluate(CHOOSE);
 			await guarded(browser);
@@ -128,7 +128,7 @@ for (const which of BROWSERS) {
 			await reaches(world, event, 'loaded');
 		});
 
-		await t.test('a recording holds the reload until it ends', async () => {
+		await t.test('the reload waits until a recording ends', async () => {
 			await ready();
 			await page.evaluate(`navigator.mediaDevices.getUserMedia({ video: true }).then((stream) => {
 				const video = document.getElementById('video');
@@ -144,7 +144,7 @@ for (const which of BROWSERS) {
 			await reaches(world, event, 'loaded');
 		});
 
-		await t.test('hidden tabs wait, with one reload each, until they are shown', async () => {
+		await t.test('hidden tabs have one pending reload each, until they are shown', async () => {
 			await ready();
 			const front = await browser.newPage('about:blank');
 			await front.activate();
@@ -163,7 +163,7 @@ for (const which of BROWSERS) {
 			await reaches(world, await save(), 'loaded');
 		});
 
-		await t.test('the answer to a form is not asked for again until a click', async () => {
+		await t.test('the answer to a form is requested again only after a click', async () => {
 			await ready();
 			const loaded = page.loaded();
 			await page.evaluate('document.getElementById("send").click()');
@@ -177,7 +177,7 @@ for (const which of BROWSERS) {
 	});
 }
 
-test('firefox before 147, which has no navigation API: the answer to a form is not asked for again', { skip: missing('firefox') }, async t => {
+test('firefox before 147, without the navigation API: the answer to a form is not requested again', { skip: missing('firefox') }, async t => {
 	const world = await World.open(t, { patch: false });
 	await world.startDaemon();
 	const site = await world.site('site', { 'index.html': INDEX, 'posted.html': '<h1>thanks</h1>' });

@@ -14,7 +14,7 @@ import { answer, clickInRealPopup } from '../lib/question.js';
 import { World } from '../lib/world.js';
 
 for (const which of BROWSERS) {
-	test(`${which}: the popup asks for the site; no and yes`, { skip: missing(which) || (which === 'chromium' && noDisplay()) }, async t => {
+	test(`${which}: the popup asks for the site: the user denies and allows it`, { skip: missing(which) || (which === 'chromium' && noDisplay()) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.site('site', {
@@ -40,11 +40,11 @@ for (const which of BROWSERS) {
 		const remembered = async () => (await browser.evaluateInWorker("chrome.storage.local.get('sites')")).sites ?? [];
 		const allowed = () => browser.evaluateInWorker(`chrome.permissions.contains({ origins: ['http://localhost/*'] })`);
 
-		await t.test('nothing is asked for a reload', async () => {
+		await t.test('a reload needs no permission', async () => {
 			assert.equal(await save('index.html'), 'loaded');
 		});
 		for (const button of ['allow', 'remember']) {
-			await t.test(`no, to ${button}`, async () => {
+			await t.test(`denied, after a click on ${button}`, async () => {
 				await clickInRealPopup(page, button);
 				await answer(page, display, false);
 				assert.equal(await allowed(), false);
@@ -55,7 +55,7 @@ for (const which of BROWSERS) {
 				assert.equal(await save('app.css'), which === 'firefox' ? 'loaded' : 'swapped');
 			});
 		}
-		await t.test('yes, to remember: nothing needs a reload for that, and other tabs come on', async () => {
+		await t.test('allowed, to remember the site: no reload is needed, and other tabs are switched on', async () => {
 			await clickInRealPopup(page, 'remember');
 			await answer(page, display, true);
 			await until('it is remembered', async () => (await remembered())[0] === origin);
@@ -64,13 +64,13 @@ for (const which of BROWSERS) {
 			await browser.newPage(site.url);
 			await live(world, 2);
 		});
-		await t.test('forgotten, and remembered with the permission that is there', async () => {
+		await t.test('the site is forgotten, and remembered again with the same permission', async () => {
 			for (const count of [0, 1]) {
 				await clickInRealPopup(page, 'remember');
 				await until(`${count} sites`, async () => String((await remembered()).length) === String(count));
 			}
 		});
-		await t.test('forgotten in Settings: the permission is for a host, and goes with the last of its sites', async () => {
+		await t.test('forgotten in Settings: the permission is for a host, and is removed with the last of its sites', async () => {
 			const other = 'http://localhost:1';
 			await browser.set({ sites: [origin, other] });
 			const settings = await browser.newPage(browser.extensionUrl('ui/options.html'));

@@ -24,7 +24,7 @@ async function watch(world, forward, url) {
 	return client;
 }
 
-test('stdio starts one savecastd with a bus of its own, which savecast finds, and which ends as a whole', async t => {
+test('stdio starts one savecastd with a bus of its own; savecast finds the bus; both end together', async t => {
 	const { world, folder, processes } = await withoutBus(t);
 	const site = await world.site('site', { 'index.html': 'one' });
 	const forward = await Forward.open(world, 'here', [SAVECAST, 'stdio']);
@@ -67,7 +67,7 @@ test('stdio starts one savecastd with a bus of its own, which savecast finds, an
 	assert.match(await readFile(path.join(folder, 'log'), 'utf8'), /main: ready\n(.*\n)*.*main: ready/);
 });
 
-test('the folder of the bus must be the user’s own', async t => {
+test('the folder of the bus must belong to the user', async t => {
 	const { world, folder } = await withoutBus(t);
 	/** @type {[() => Promise<unknown>, RegExp][]} */
 	const wrong = [
@@ -85,7 +85,7 @@ test('the folder of the bus must be the user’s own', async t => {
 	}
 });
 
-test('the extension for VS Code finds that bus, if nobody else can have made it', async t => {
+test('the extension for VS Code finds that bus, unless another user could have created it', async t => {
 	const { world, folder } = await withoutBus(t);
 	const file = path.join(world.temp, 'session-bus.cjs');
 	await build({ entryPoints: [path.join(TOP, 'clients/vscode/src/session-bus.ts')], outfile: file, bundle: true, format: 'cjs', platform: 'node', logLevel: 'silent' });

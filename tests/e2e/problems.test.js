@@ -40,7 +40,7 @@ async function open(t, which, files, grant = ['http://localhost/*']) {
 for (const which of BROWSERS) {
 	const skip = missing(which);
 
-	test(`${which}: an error in a script is known with its file and line, and gone with its fix`, { skip }, async t => {
+	test(`${which}: an error in a script is reported with its file and line, until its fix`, { skip }, async t => {
 		const { world, site, browser, save } = await open(t, which, { 'index.html': page('<script src="/static/cart.js?v=1"></script>'), 'static/cart.js': '' });
 		const broken = await save('static/cart.js', 'function total() {\n\treturn cart.items;\n}\ntotal();\n');
 		assert.equal(broken.code, 1);
@@ -77,7 +77,7 @@ for (const which of BROWSERS) {
 		assert.equal((await world.savecast('check', site.url)).stdout, '');
 	});
 
-	test(`${which}: rejections, late errors, missing and blocked resources; not what others serve`, { skip }, async t => {
+	test(`${which}: rejections, late errors, missing and blocked resources, but none of other sites`, { skip }, async t => {
 		const { world, site, save } = await open(t, which, { 'index.html': page(''), 'app.js': '', 'theirs.js': '' });
 		const { result } = await save('index.html', page(`
 			<img src="/missing.png"><link rel="stylesheet" href="http://127.0.0.1:1/blocked.css">
@@ -106,7 +106,7 @@ for (const which of BROWSERS) {
 		assert.equal(messages.filter((one) => one.includes('late')).length, 1, 'the same thing once');
 	});
 
-	test(`${which}: a page that says too much is bounded, and cannot name a file outside of the project`, { skip }, async t => {
+	test(`${which}: the problems of a page are limited, and cannot name a file outside the project`, { skip }, async t => {
 		const { world, save } = await open(t, which, { 'index.html': page('') });
 		const { result } = await save('index.html', page(`<script>
 			const error = new Error('x'.repeat(1e6) + '\\u001b[31m');
@@ -130,7 +130,7 @@ for (const which of BROWSERS) {
 		assert.equal((await world.bus.tabs()).length, 1, 'the connection is up');
 	});
 
-	test(`${which}: without permission it says that it does not know`, { skip }, async t => {
+	test(`${which}: without permission, the problems are unknown`, { skip }, async t => {
 		const { world, site, save } = await open(t, which, { 'index.html': page('') }, []);
 		const { code, result } = await save('index.html', page('<script>nothing.at.all</script>'));
 		assert.deepEqual([code, result.unknown, result.problems], [1, 1, []], JSON.stringify(result));
@@ -138,7 +138,7 @@ for (const which of BROWSERS) {
 	});
 }
 
-test('without a tab it says so; outside of a project as well', async t => {
+test('without a tab, and outside a project, the answer says so', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = path.join(world.home, 'empty');

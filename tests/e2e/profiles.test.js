@@ -77,12 +77,12 @@ test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing
 		}
 	};
 
-	await t.test('a save is for the switched-on tab of each', async () => {
+	await t.test('a save reloads the switched-on tab of each profile', async () => {
 		await areLive(profiles);
 		await areLoaded(profiles);
 	});
 
-	await t.test('what waits in one waits in that one', async () => {
+	await t.test('a pending reload in one profile does not affect the others', async () => {
 		await second.off.activate();
 		const event = await save();
 		await reaches(world, event, 'pending');
@@ -97,7 +97,7 @@ test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing
 		await areLive(profiles);
 	});
 
-	await t.test('one whose worker is killed is away alone, and back with its own tab', async () => {
+	await t.test('if the worker of one profile is killed, only its tab is affected, and comes back', async () => {
 		assert.ok(await first.browser.killWorker());
 		await areLive([second, third]);
 		await areLoaded([second, third]);
@@ -108,7 +108,7 @@ test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing
 		await areLoaded(profiles);
 	});
 
-	await t.test('all are back after the daemon was', async () => {
+	await t.test('all profiles are connected again after a restart of the daemon', async () => {
 		await world.endDaemon();
 		for (const { browser } of profiles) {
 			await until('the icon to tell', async () => (await browser.activeIcon()).badge === '!');
@@ -118,7 +118,7 @@ test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing
 		await areLoaded(profiles);
 	});
 
-	await t.test('one that closes leaves the others as they are', async () => {
+	await t.test('closing one browser does not affect the others', async () => {
 		open = [first, third];
 		await second.browser.close();
 		await areLive(open);

@@ -24,7 +24,7 @@ async function projectOf(world, file) {
 	return (await world.bus.events()).find((/** @type {any} */ e) => e.serial === serial).project;
 }
 
-test('tracked projects survive a kill, with their numbers', async t => {
+test('tracked projects survive a kill of the daemon, with their numbers', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const one = await world.folder('one', {});
@@ -39,7 +39,7 @@ test('tracked projects survive a kill, with their numbers', async t => {
 	assert.deepEqual(await roots(world), { 2: two, 3: one });
 });
 
-test('a damaged state file is moved aside with a message', async t => {
+test('a damaged state file is renamed, with a message', async t => {
 	const world = await World.open(t);
 	const state = path.join(world.temp, 'state/savecast/projects.json');
 	await mkdir(path.dirname(state), { recursive: true });
@@ -95,7 +95,7 @@ test('a save belongs to the deepest project above it', async t => {
 	assert.equal(await projectOf(world, path.join(outer, 'link.css')), inner, 'a file that is a link');
 });
 
-test('files of several projects make an event for each', async t => {
+test('files of several projects create one event for each', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const one = await world.folder('one', { 'a.css': '' }, { git: true });
@@ -109,7 +109,7 @@ test('files of several projects make an event for each', async t => {
 	]);
 });
 
-test('a repository that libgit2 cannot open is a project, and why its git is not read is said', async t => {
+test('a repository that libgit2 cannot open is a project, with the reason as its problem', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('broken', { 'a.css': '', '.git': 'gitdir: /nowhere\n' });

@@ -15,7 +15,7 @@ for (const which of BROWSERS) {
 	const skip = missing(which);
 
 	for (const editor of ['vim', 'nvim']) {
-		test(`${which}: :w of a template in ${editor} reloads the tab that is switched on, and no other`, { skip }, async t => {
+		test(`${which}: :w of a template in ${editor} reloads only the tab that is switched on`, { skip }, async t => {
 			const world = await World.open(t);
 			await world.startDaemon();
 			const site = await world.fastapi('potato');
@@ -94,7 +94,7 @@ for (const which of BROWSERS) {
 		await vim.quit();
 	});
 
-	test(`${which}: a killed service worker comes back and the toggle holds`, { skip }, async t => {
+	test(`${which}: a killed service worker comes back, and the tab is still on`, { skip }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.fastapi('potato');
@@ -114,7 +114,7 @@ for (const which of BROWSERS) {
 		await again;
 	});
 
-	test(`${which}: switched off again, a tab is left alone`, { skip }, async t => {
+	test(`${which}: a tab that was switched off is not reloaded`, { skip }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.fastapi('potato');
@@ -132,7 +132,7 @@ for (const which of BROWSERS) {
 		assert.equal((await browser.activeIcon()).badge, '');
 	});
 
-	test(`${which}: a tab that leaves its site is left alone`, { skip }, async t => {
+	test(`${which}: a tab that leaves its site is not reloaded`, { skip }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.fastapi('potato');
@@ -151,7 +151,7 @@ for (const which of BROWSERS) {
 		assert.equal(await page.evaluate('window.untouched'), true);
 	});
 
-	test(`${which}: two projects, two tabs: a save in one reloads its own`, { skip }, async t => {
+	test(`${which}: two projects, two tabs: a save reloads the tab of its project`, { skip }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const one = await world.fastapi('one');

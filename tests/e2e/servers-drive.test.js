@@ -48,6 +48,6 @@ async function works(t, row) {
 }
 
 // All at the same time: each is idle most of the time.
-test('each save shows once it can, and never what is old', { concurrency: 5 }, async t => {
+test('each save is shown as soon as possible, and never old content', { concurrency: 5 }, async t => {
 	await Promise.all(ROWS.filter(({ name }) => SHORT.includes(name)).map(row => t.test(row.name, inner => works(inner, row))));
 });

@@ -110,7 +110,7 @@ async function start(world, kind) {
 	return { ...kind, root, port, file: path.join(root, file), url: `http://localhost:${port}/` };
 }
 
-test('every server shows its own project, and a save there reloads its tabs alone', { skip: missing('chromium') }, async t => {
+test('every server shows its own project, and a save there reloads only its tabs', { skip: missing('chromium') }, async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const there = KINDS.filter(({ needs }) => !needs || existsSync(needs));
@@ -165,7 +165,7 @@ test('every server shows its own project, and a save there reloads its tabs alon
 });
 
 for (const which of BROWSERS) {
-	test(`${which}: of two servers on one port of localhost, the one that it shows`, { skip: missing(which) }, async t => {
+	test(`${which}: of two servers on one port of localhost, the one that the browser shows`, { skip: missing(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const port = await freePort();

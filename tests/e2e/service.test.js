@@ -18,7 +18,7 @@ const skip = noUserManager();
 /** A page of the system's own Python, which any user can run. */
 const SERVER = ['/usr/bin/python3', '-m', 'http.server', '--bind', '127.0.0.1'];
 
-test('a save starts the service, which is hardened, sees servers, reads its settings again and comes back', { skip }, async t => {
+test('a save starts the service: hardening, servers, settings, restart', { skip }, async t => {
 	const world = await UserManager.open(t);
 	const root = await world.folder('site', { 'index.html': 'one' });
 	await world.own(world.home);
@@ -54,19 +54,19 @@ test('a save starts the service, which is hardened, sees servers, reads its sett
 		await client.log.next('live', ({ type, state }) => type === 'tab' && state === 'live', { mark: 0 });
 		return client;
 	};
-	await t.test('it finds whose folder a port serves', async () => {
+	await t.test('it finds the folder that a port serves', async () => {
 		const client = await meets();
 		await writeFile(path.join(root, 'index.html'), 'two');
 		const event = await world.bus.saved(path.join(root, 'index.html'));
 		assert.equal((await client.next('reload', { mark: 0 })).event, event);
 	});
 
-	await t.test('reload reads the settings again', async () => {
+	await t.test('systemctl reload reads the settings again', async () => {
 		await world.systemctl('reload', 'savecast.service');
 		await until('its word', async () => /SIGHUP: reading all settings again/.test(await world.log('savecastd')));
 	});
 
-	await t.test('killed, it is back in less than a second, with its projects and tabs', async () => {
+	await t.test('after a kill, it is back in less than a second, with its projects and tabs', async () => {
 		const began = performance.now();
 		await world.inside('kill', '-KILL', String(first));
 		await until('another process', async () => ![0, first].includes(await pid()), { every: 5 });
@@ -76,7 +76,7 @@ test('a save starts the service, which is hardened, sees servers, reads its sett
 		assert.ok(msec < 1000 * (SANITIZED ? 5 : 1), `${msec} ms`);
 	});
 
-	await t.test('stopped, it stays so until it is called', async () => {
+	await t.test('when it is stopped, it stays so until the next call', async () => {
 		await world.systemctl('stop', 'savecast.service');
 		assert.equal(await world.show('ActiveState'), 'inactive');
 		assert.equal(await world.show('Result'), 'success');
@@ -85,7 +85,7 @@ test('a save starts the service, which is hardened, sees servers, reads its sett
 	});
 });
 
-test('a browser alone starts the daemon, and is not refused while it starts again', { skip }, async t => {
+test('a browser alone starts the daemon, and can connect while it restarts', { skip }, async t => {
 	const world = await UserManager.open(t);
 	await world.systemctl('start', 'savecast.socket');
 	assert.equal(await world.bus.daemonRuns(), false);
@@ -107,11 +107,11 @@ test('a browser alone starts the daemon, and is not refused while it starts agai
 		});
 		await v6.hello('another-profile');
 	});
-	await t.test('another user is not let in', async () => {
+	await t.test('another user\'s connection is reset', async () => {
 		await assert.rejects(new Client(world).opened, /ECONNRESET|hang up/);
 		await assert.rejects(new Client(world, { host: '[::1]' }).opened, /ECONNRESET|hang up/);
 	});
-	await t.test('killed with a browser at the door', async () => {
+	await t.test('it is killed while a browser connects', async () => {
 		for (let i = 0; i < 5; i++) {
 			await world.systemctl('kill', '--signal=KILL', 'savecast.service');
 			await v4.closed;
@@ -124,13 +124,13 @@ test('a browser alone starts the daemon, and is not refused while it starts agai
 			again.socket.terminate();
 		}
 	});
-	await t.test('the port of systemd counts, and a setting that differs is told', async () => {
+	await t.test('systemd\'s port is used, and a different setting is reported', async () => {
 		await world.configure('[savecast]\n\tport = 7300\n');
 		await until('its word', async () =>
 			new RegExp(`port ${world.port}: systemd opened it for savecast\\.socket; savecast\\.port = 7300 is not used; 'savecast set port 7300' changes both`).test(await world.log('savecastd')));
 		assert.equal((await world.bus.properties()).Port, world.port);
 	});
-	await t.test('one command moves the port of both', async () => {
+	await t.test('one command changes both ports', async () => {
 		const port = await freePort();
 		const { stdout, stderr } = await world.inside(path.join(world.temp, 'bin/savecast'), 'set', 'port', String(port));
 		assert.match(stdout, new RegExp(`savecast.port = ${port}\n(.*\n)*savecast.socket: listens on port ${port} now\n`), stderr);
@@ -203,7 +203,7 @@ test('a forbidden system call ends the service', { skip }, async t => {
 	}
 });
 
-test('a daemon that cannot run is started ten times, then left alone until it is wanted again', { skip }, async t => {
+test('a daemon that cannot run is started ten times, and then at the next call', { skip }, async t => {
 	const world = await UserManager.open(t);
 	await world.dropIn('savecast', 'broken', '[Service]\nExecStart=\nExecStart=/bin/false\n');
 	await world.systemctl('daemon-reload');
@@ -218,7 +218,7 @@ test('a daemon that cannot run is started ten times, then left alone until it is
 	assert.ok(await saved, 'the save has waited');
 });
 
-test('another daemon on this bus is no reason to try again', { skip }, async t => {
+test('if another daemon owns the name, it is not started again', { skip }, async t => {
 	const world = await UserManager.open(t);
 	await world.inside('systemd-run', '--user', '--unit=other', path.join(world.temp, 'bin/savecastd'));
 	await until('the other one', () => world.bus.daemonRuns());
@@ -227,7 +227,7 @@ test('another daemon on this bus is no reason to try again', { skip }, async t =
 	assert.deepEqual([await world.show('ExecMainStatus'), await world.show('NRestarts')], ['3', '0']);
 });
 
-test('savecast-forward@NAME: its section says what to run and where to listen', { skip }, async t => {
+test('savecast-forward@NAME: the settings have its command and port', { skip }, async t => {
 	const world = await UserManager.open(t);
 	const port = await freePort();
 	await world.configure(`[savecast]\n\tport = ${world.port}\n[forward "devbox"]\n\tcommand = exec '${world.temp}/bin/savecast' stdio\n\tport = ${port}\n[forward "wrong"]\n\tport = 0\n`);

@@ -26,7 +26,7 @@ async function problems(world, root) {
 	return (await projects(world)).find(p => p.Root === root)?.SettingsProblems;
 }
 
-test('each mistake in the user\'s file is named, and the rest counts', async t => {
+test('each mistake in the user\'s file is reported, and the rest applies', async t => {
 	const world = await World.open(t);
 	const root = await world.folder('site', {});
 	await world.configure(`[savecast]
@@ -70,7 +70,7 @@ test('each mistake in the user\'s file is named, and the rest counts', async t =
 	assert.deepEqual([project.Root, project.KnownBy], [root, 'config']);
 });
 
-test('what is wrong beyond 16 is summed up', async t => {
+test('after 16 mistakes, the others are only counted', async t => {
 	const world = await World.open(t);
 	await world.configure('[savecast]\n' + '\tprot = 1\n'.repeat(50));
 	await world.startDaemon();
@@ -79,7 +79,7 @@ test('what is wrong beyond 16 is summed up', async t => {
 	assert.match(said[15], /has more mistakes than are shown$/);
 });
 
-test('each project has its own 64 url rules, wherever they stand', async t => {
+test('each project has its own limit of 64 url rules, in whichever file they are', async t => {
 	const world = await World.open(t);
 	const roots = [await world.folder('one', {}), await world.folder('two', {})];
 	const rules = (/** @type {string} */ root, /** @type {number} */ count) =>
@@ -95,7 +95,7 @@ test('each project has its own 64 url rules, wherever they stand', async t => {
 	assert.match(said, /line 131: .*two64\.test.*there are 64 of these already/);
 });
 
-test('the user\'s file is read again when it changes, however that is done', async t => {
+test('the user\'s file is read again when it changes, in whichever way', async t => {
 	const world = await World.open(t);
 	await rm(path.join(world.temp, 'config'), { recursive: true });
 	await world.startDaemon();
@@ -121,7 +121,7 @@ test('the user\'s file is read again when it changes, however that is done', asy
 	await until('and what it leads to watched', async () => await said() === 0);
 });
 
-test('an editor that removes a file to write it anew moves no port and ends no project', async t => {
+test('while an editor removes the settings file and writes it again, its settings stay', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const file = path.join(world.temp, 'config/savecast/config');
@@ -165,7 +165,7 @@ test('an editor that removes a file to write it anew moves no port and ends no p
 	await until('the port to be the default one, or none', async () => (await world.bus.properties()).Port !== world.port);
 });
 
-test('a project\'s own file is read again, and guarded', async t => {
+test('a project\'s own file is read again, with its limits', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '' }, { git: true });
@@ -215,7 +215,7 @@ test('a project\'s own file is read again, and guarded', async t => {
 	await until('just as large as the limits', async () => await said() === '');
 });
 
-test('a save of the file through the bus has been read before the call is answered', async t => {
+test('a settings file that was saved is read again before the call is answered', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '' }, { git: true });
@@ -229,7 +229,7 @@ test('a save of the file through the bus has been read before the call is answer
 	assert.deepEqual([log.split('savecast.x').length, log.split('savecast.y').length], [2, 2], 'each logged once');
 });
 
-test('another port counts at once', async t => {
+test('a new port is used immediately', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const client = new Client(world);
@@ -245,7 +245,7 @@ test('another port counts at once', async t => {
 	assert.equal(await world.endDaemon(), 'exited with status 0');
 });
 
-test('a .savecast splits a work tree, and its end joins it again', async t => {
+test('a .savecast splits a work tree into projects, until it is removed', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('mono', {
@@ -286,7 +286,7 @@ test('submodules and linked work trees are projects of their own', async t => {
 	assert.equal(await of(path.join(world.home, 'linked/m.css')), path.join(world.home, 'linked'));
 });
 
-test('savecast set: checks the setting, makes the file, and the daemon notices', async t => {
+test('savecast set checks the setting and creates the file, and the daemon reads it', async t => {
 	const world = await World.open(t);
 	const user = path.join(world.temp, 'config/savecast/config');
 	await rm(path.dirname(user), { recursive: true });

@@ -38,7 +38,7 @@ test('chromium: the shortcuts', { skip: missing('chromium') || noDisplay() }, as
 		assert.equal(await page.evaluate('performance.getEntriesByType("navigation")[0].type'), 'reload');
 	});
 
-	await t.test('also one whose reload waits', async () => {
+	await t.test('Alt+Shift+L reloads a tab whose reload is pending', async () => {
 		await pageScriptsReady(browser);
 		await page.evaluate(`(() => {
 			const files = new DataTransfer(), file = document.getElementById('file');
@@ -57,7 +57,7 @@ test('chromium: the shortcuts', { skip: missing('chromium') || noDisplay() }, as
 		await reaches(world, event, 'loaded');
 	});
 
-	await t.test('Alt+Shift+S shows the popup of one that is on', async () => {
+	await t.test('Alt+Shift+S shows the popup of a tab that is on', async () => {
 		await until('the badge', async () => (await browser.activeIcon()).badge === 'on');
 		await display.press('alt+shift+s');
 		await until('the popup', () => popupTarget(browser));

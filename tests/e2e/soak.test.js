@@ -92,7 +92,7 @@ async function held(pid) {
 	};
 }
 
-test(`${SAVES} saves in ${PROJECTS} projects, ${CLIENTS} browsers that come and leave`, { timeout: 4 * 3600e3 }, async t => {
+test(`${SAVES} saves in ${PROJECTS} projects, ${CLIENTS} browsers that connect and disconnect`, { timeout: 4 * 3600e3 }, async t => {
 	const world = await World.open(t);
 	// A sanitizer keeps freed memory for a while; here that would look like growth.
 	world.env.ASAN_OPTIONS = [process.env.ASAN_OPTIONS, 'quarantine_size_mb=1'].filter(Boolean).join(':');

@@ -52,7 +52,7 @@ test('another account over ssh', { skip: noSshd() }, async t => {
 		client.send({ type: 'report', event, tab: 1, step: 'loaded' });
 	});
 
-	await t.test('how much later than without ssh', async () => {
+	await t.test('the delay that ssh adds', async () => {
 		// From the daemon's step to the message here: includes the report's way back.
 		const took = [];
 		for (let i = 0; i < 10; i++) {
@@ -66,7 +66,7 @@ test('another account over ssh', { skip: noSshd() }, async t => {
 		t.diagnostic(`question and answer through ssh: median ${took[5].toFixed(2)} ms`);
 	});
 
-	await t.test(`cut ${CUTS} times, every save after that is shown, and none is invented`, async () => {
+	await t.test(`cut ${CUTS} times, each later save reloads the tab once`, async () => {
 		for (let i = 0; i < CUTS; i++) {
 			const all = await sessions();
 			const saving = i % 2 ? there(save) : undefined; // arrives as the connection ends
@@ -83,7 +83,7 @@ test('another account over ssh', { skip: noSshd() }, async t => {
 		assert.ok(forward.states.all.some(({ event }) => event.state === 'lost'));
 	});
 
-	await t.test('a port that ssh -L maps is that of the server there', async () => {
+	await t.test('a port that ssh -L forwards shows the server at the other end', async () => {
 		const mapped = await freePort();
 		const [command, ...args] = ssh();
 		const tunnel = world.children.start('tunnel', [command, '-N', '-L', `${mapped}:localhost:${port}`, ...args], { env: world.env });
@@ -97,7 +97,7 @@ test('another account over ssh', { skip: noSshd() }, async t => {
 		assert.equal((await client.watch(2, `http://localhost:${answer.forwarded}/`)).state, 'live');
 	});
 
-	await t.test('a key that is not accepted is told once', async () => {
+	await t.test('a key that is not accepted is reported once', async () => {
 		const wrong = await Forward.open(world, 'wrong', [...ssh('stranger'), SAVECAST, 'stdio']);
 		const one = new Client(/** @type {any} */ (wrong.world));
 		await assert.rejects(one.opened);

@@ -42,7 +42,7 @@ for (const which of BROWSERS) {
 		return { world, site, browser, page, save, shows };
 	};
 
-	test(`${which}: a swapped sheet is new on the next page, too, and on the first one again`, { skip }, async t => {
+	test(`${which}: a replaced style sheet is also new on the next page, and on the first page again`, { skip }, async t => {
 		for (const [name, headers] of /** @type {[string, object][]} */ ([
 			['max-age', { '/a.css': { 'Cache-Control': 'max-age=3600' } }],
 			['only an old Last-Modified', { '/a.css': { 'Last-Modified': 'Mon, 01 Jan 2024 00:00:00 GMT' } }],
@@ -86,7 +86,7 @@ for (const which of BROWSERS) {
 		}
 	});
 
-	test(`${which}: a sheet that a theme switcher has turned off stays off, and an alternate that nobody chose, too`, { skip }, async t => {
+	test(`${which}: a style sheet that a theme switcher has disabled stays disabled, and so does an unused alternate one`, { skip }, async t => {
 		const { page, save, shows } = await open(t, {
 			'index.html': `<!doctype html><link rel="stylesheet" href="/base.css"><link id="dark" rel="stylesheet" href="/dark.css">
 				<link rel="stylesheet" title="one" href="/one.css"><link id="two" rel="alternate stylesheet" title="two" href="/two.css">
@@ -104,7 +104,7 @@ for (const which of BROWSERS) {
 		await shows('i', 2);
 	});
 
-	test(`${which}: unused is said only where it is known`, { skip }, async t => {
+	test(`${which}: unused is reported only if it is certain`, { skip }, async t => {
 		const { page, site, save, shows } = await open(t, {
 			'index.html': '<!doctype html><link rel="stylesheet" href="/static/app.min.css"><h1 id="h">x</h1>',
 			'frame.html': '<link rel="stylesheet" href="/static/framed.css">',

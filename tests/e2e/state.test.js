@@ -89,7 +89,7 @@ for (const which of BROWSERS) {
 			'/': { 'Cache-Control': 'no-store', 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; require-trusted-types-for 'script'" },
 		}],
 	])) {
-		test(`${which}: what a person did to a page survives, with ${name}`, { skip }, async t => {
+		test(`${which}: what the user did in a page survives a reload, with ${name}`, { skip }, async t => {
 			const { world, page, save } = await open(t, headers);
 			for (let round = 1; round <= 2; round++) {
 				await page.evaluate(TOUCH);
@@ -111,7 +111,7 @@ for (const which of BROWSERS) {
 		});
 	}
 
-	test(`${which}: a modal dialog and the field in it survive`, { skip }, async t => {
+	test(`${which}: a modal dialog and its field survive a reload`, { skip }, async t => {
 		const { world, page, save } = await open(t);
 		await page.evaluate(`(() => { const m = document.getElementById('modal'); m.showModal();
 			document.getElementById('inmodal').value = 'x'; document.getElementById('inmodal').focus(); return 1; })()`);
@@ -121,7 +121,7 @@ for (const which of BROWSERS) {
 	});
 
 	// The real daemon would not even ask the tab: see gate.test.js.
-	test(`${which}: a server that does not answer fails the reload and not the tab`, { skip }, async t => {
+	test(`${which}: if the server does not answer, the reload fails and the page stays`, { skip }, async t => {
 		const world = await World.open(t);
 		const daemon = new FakeDaemon();
 		await daemon.listen(world.port);

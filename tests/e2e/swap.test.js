@@ -133,20 +133,20 @@ for (const which of BROWSERS) {
 					}
 				});
 			}
-			await t.test('a parent keeps the newest of its imports', async () => {
+			await t.test('a parent sheet keeps the latest version of its imports', async () => {
 				await ended(await save('static/app.css', FILES['static/app.css'].replace('rgb(1,', 'rgb(4,')), 'swapped');
 				for (const [, , element] of SHEETS.slice(1, 3)) {
 					assert.equal(await color(page, element), 'rgb(3, 0, 0)');
 				}
 				assert.equal(await page.evaluate('document.querySelectorAll("link[rel=stylesheet]").length'), 2);
 			});
-			await t.test('one that a script built reloads', async () => {
+			await t.test('a style sheet that a script has built reloads the page', async () => {
 				await ended(await save('static/built.css', 'i { color: rgb(2, 0, 0) }'), 'loaded');
 			});
 		});
 	}
 
-	test(`${which}: a swap shows no moment without style, however slow the server is`, { skip }, async t => {
+	test(`${which}: while a style sheet is replaced, the page is never without styles, even if the server is slow`, { skip }, async t => {
 		const { site, page, save, ended } = await open(t);
 		await writeFile(path.join(site.root, '.headers'), '{"/static": {"delay": 200, "Cache-Control": "no-store"}}');
 		await page.evaluate(`(() => {
@@ -166,7 +166,7 @@ for (const which of BROWSERS) {
 		assert.deepEqual(black, []);
 	});
 
-	test(`${which}: what the tab did not load leaves it alone, the rest reloads`, { skip }, async t => {
+	test(`${which}: files that the tab has not loaded do nothing, the rest reload it`, { skip }, async t => {
 		const { page, save, ended } = await open(t, { '/static': { 'Cache-Control': 'max-age=3600' } });
 		for (const name of ['static/print.css', 'static/unused.svg', 'static/unused.js']) {
 			const told = await save(name, `/* ${name} */`);
@@ -183,7 +183,7 @@ for (const which of BROWSERS) {
 		assert.equal(await page.evaluate('window.script'), 'new', 'not what the cache has');
 	});
 
-	test(`${which}: a rule says what a save does`, { skip }, async t => {
+	test(`${which}: an action rule decides what a save does`, { skip }, async t => {
 		const { world, page, save, ended } = await open(t);
 		const site = path.join(world.home, 'site');
 		await writeFile(path.join(site, '.savecast'),

@@ -44,7 +44,7 @@ for (const which of BROWSERS) {
 	});
 }
 
-test('track is ignored where no folder was found, in the home folder and for a tab that is not on', async t => {
+test('track is ignored if no folder was found, in the home folder, and for a tab that is not on', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	await writeFile(path.join(world.home, 'index.html'), '<h1>home</h1>');

@@ -31,7 +31,7 @@ async function cloned(world, name, rules) {
 	return root;
 }
 
-test('a cloned project claims nothing that is not its own until it is trusted', async t => {
+test('a cloned project gets no URLs and files outside it until it is trusted', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const mine = await world.folder('mine', { 'x.css': '' }, { git: true });
@@ -65,7 +65,7 @@ test('a cloned project claims nothing that is not its own until it is trusted', 
 	assert.equal((await untrusted(world, evil)).length, 4);
 });
 
-test('trust is in exactly these rules, in exactly this folder, and outlives the daemon', async t => {
+test('trust is for exactly these rules in exactly this folder, and survives a restart', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const shop = await cloned(world, 'shop', '\turl = http://shop.test\n');
@@ -105,7 +105,7 @@ test('trust is in exactly these rules, in exactly this folder, and outlives the 
 	assert.match(await world.log('savecastd'), /trusted\.json: is damaged: its checksum is wrong.*do not count until you trust them again/);
 });
 
-test('what the user writes counts at once: the own file, and savecast set --project', async t => {
+test('rules that the user writes apply immediately: in the own file, or with savecast set --project', async t => {
 	const world = await World.open(t);
 	const mine = await world.folder('mine', { 'a.css': '', '.savecast': '[savecast]\n\turl = http://evil.test\n' }, { git: true });
 	await world.configure(`[savecast]\n\tport = ${world.port}\n[savecast "${mine}"]\n\turl = http://mine.test\n`);
@@ -133,7 +133,7 @@ test('what the user writes counts at once: the own file, and savecast set --proj
 	assert.match((await world.savecast('trust', '/')).stderr, /folder: \/: it is in no tracked project/);
 });
 
-test('trust over the connection is for the rules that were shown', async t => {
+test('trust from the popup is for the rules that it showed', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const shop = await cloned(world, 'shop', '\turl = http://shop.test\n');

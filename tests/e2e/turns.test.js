@@ -34,7 +34,7 @@ async function watchTurns(world) {
 	};
 }
 
-test('no call takes a turn of the loop for long', { skip: SANITIZED && 'a sanitizer has a pace of its own' }, async t => {
+test('no call blocks the loop for long', { skip: SANITIZED && 'a sanitizer has a pace of its own' }, async t => {
 	const world = await World.open(t);
 	const turns = await watchTurns(world);
 	const rules = `${`\tignore = ${'*a'.repeat(15)}*b\n`.repeat(31)}${`\tignore = ${'**/'.repeat(80)}b\n`.repeat(31)}`;

@@ -17,7 +17,7 @@ async function story(world, serial) {
 	return (await world.bus.events()).find((/** @type {Event} */ e) => e.serial === serial);
 }
 
-test('a save that changed no byte does nothing, and says so', async t => {
+test('a save that changed no byte does nothing, and the log says so', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': 'a', 'b.css': 'b' }, { git: true });
@@ -51,7 +51,7 @@ test('a save that changed no byte does nothing, and says so', async t => {
 	assert.deepEqual(await steps(a), ['heard', 'unchanged']);
 });
 
-test('a project can ask for every save', async t => {
+test('with unchanged = true, every save counts', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site',
@@ -62,7 +62,7 @@ test('a project can ask for every save', async t => {
 	}
 });
 
-test('a call is compared up to a limit', async t => {
+test('the contents of a call are compared up to a limit', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site',

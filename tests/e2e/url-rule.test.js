@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { World } from '../lib/world.js';
 import { Client } from '../lib/wire-client.js';
 
-test('a url rule counts before anything else, and follows the settings', async t => {
+test('a url rule takes precedence, and changes with the settings', async t => {
 	const world = await World.open(t);
 	const shop = await world.folder('shop', { 'a.css': '', 'a.html': '' });
 	const admin = await world.folder('admin', { '.savecast': '[savecast]\n\turl = http://shop.test/admin/*\n' });

@@ -10,7 +10,7 @@ import { Client, ORIGIN, PROFILE } from '../lib/wire-client.js';
 import { TOP, World } from '../lib/world.js';
 import { run } from '../lib/children.js';
 
-test('only a browser extension of this user gets in', async t => {
+test('only a browser extension of this user can connect', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const host = `127.0.0.1:${world.port}`;
@@ -48,7 +48,7 @@ test('only a browser extension of this user gets in', async t => {
 			client.socket.terminate();
 		});
 	}
-	await t.test('plain HTTP gets 403 and no word of anything', async () => {
+	await t.test('plain HTTP gets a 403 without details', async () => {
 		const response = await fetch(`http://${host}/`);
 		assert.equal(response.status, 403);
 		assert.doesNotMatch(await response.text(), /home|project/);
@@ -68,7 +68,7 @@ except ConnectionResetError:
 	print("reset")
 `;
 
-test('another user\'s process gets a reset, with all the right words', async t => {
+test('another user\'s process gets a reset, even with a correct handshake', async t => {
 	if (process.getuid?.() !== 0) {
 		t.skip('needs root, to become another user');
 		return;
@@ -88,7 +88,7 @@ test('another user\'s process gets a reset, with all the right words', async t =
 	}
 });
 
-test('messages are answered as the golden vectors say', async t => {
+test('messages are answered as in the golden vectors', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const vectors = JSON.parse(await readFile(path.join(TOP, 'protocol/vectors/browser-to-daemon.json'), 'utf8'));
@@ -112,7 +112,7 @@ test('messages are answered as the golden vectors say', async t => {
 	}
 });
 
-test('order and limits', async t => {
+test('the order of messages, and limits', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const closed = async (/** @type {Client} */ client) => /** @type {any} */ (await within(client.closed, 'the close')).code;
@@ -146,7 +146,7 @@ test('order and limits', async t => {
 		await newer.next('tab', { mark: 0 });
 		newer.socket.close();
 	});
-	await t.test('a message of 16 KiB is taken, a byte more closes', async () => {
+	await t.test('a message of 16 KiB is accepted, one more byte closes the connection', async () => {
 		const client = new Client(world);
 		await client.hello();
 		const text = JSON.stringify({ type: 'later', x: '' });
@@ -157,7 +157,7 @@ test('order and limits', async t => {
 		client.send(fill(16385));
 		assert.equal(await closed(client), 1009);
 	});
-	await t.test('a URL of 4096 bytes is taken, a byte more is not', async () => {
+	await t.test('a URL of 4096 bytes is accepted, a longer one is not', async () => {
 		const client = new Client(world);
 		await client.hello();
 		client.send({ type: 'watch', tab: 1, url: 'about:'.padEnd(4096, 'x') });
@@ -171,7 +171,7 @@ test('order and limits', async t => {
 		client.socket.send(Buffer.from('{}'));
 		assert.equal(await closed(client), 1003);
 	});
-	await t.test('1024 tabs are taken, one more is refused and the rest stays', async () => {
+	await t.test('1024 tabs are accepted, one more is refused, and the others stay', async () => {
 		const client = new Client(world);
 		await client.hello();
 		for (let tab = 0; tab < 1025; tab++) {
@@ -187,7 +187,7 @@ test('order and limits', async t => {
 	});
 });
 
-test('a tab is told its project, and again when that changes', async t => {
+test('the state of a tab is sent, and again when it changes', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'index.html': 'x' });
@@ -224,7 +224,7 @@ test('a tab is told its project, and again when that changes', async t => {
 	assert.match((await client.log.next('tab 2', ({ tab, state }) => tab === 2 && state === 'none', { mark })).reason, /nothing listens on port 1/);
 });
 
-test('a story ends also where the tab never answers', async t => {
+test('an event also ends if its tab never reports', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'index.html': 'x' }, { git: true });
@@ -247,7 +247,7 @@ test('a story ends also where the tab never answers', async t => {
 	]);
 });
 
-test('a browser that does not read delays nobody and is dropped', async t => {
+test('a browser that does not read is disconnected, and delays no other', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'index.html': 'x' }, { git: true });
@@ -271,7 +271,7 @@ test('a browser that does not read delays nobody and is dropped', async t => {
 	await until('the slow one to be dropped', async () => (await world.bus.properties()).Browsers === 1, { msec: 15000 });
 });
 
-test('connections that say nothing are closed, and 256 are enough', async t => {
+test('silent connections are closed, and at most 256 are accepted', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const connect = () => new Promise(resolve => {

@@ -11,7 +11,7 @@ import { Client } from '../lib/wire-client.js';
 import { run } from '../lib/children.js';
 import { SAVECAST } from '../lib/world.js';
 
-test('why explains a file and a URL, and does nothing', async t => {
+test('why explains a file and a URL, and changes nothing', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', {
@@ -80,7 +80,7 @@ test('why explains a file and a URL, and does nothing', async t => {
 	await assert.rejects(world.bus.call({ member: 'Explain', signature: 'sa{sv}', body: ['/a/../b', {}] }), /"\.\." component/);
 });
 
-test('status says why a project is one, and what is wrong in the settings', async t => {
+test('status shows why a folder is a project, and mistakes in the settings', async t => {
 	const world = await World.open(t);
 	await world.configure(`[savecast]\n\tport = ${world.port}\n\tprot = 1\n`);
 	await world.startDaemon();
@@ -110,7 +110,7 @@ test('status says why a project is one, and what is wrong in the settings', asyn
 	assert.equal(status.projects[0]['settings-problems'].length, 2);
 });
 
-test('a server with mounts of its own is said to have them, with a line that helps', { skip: noMounts() }, async t => {
+test('for a server with mounts of its own, the reason says so and names the setting to add', { skip: noMounts() }, async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('inside', { 'index.html': '' }, { git: true });

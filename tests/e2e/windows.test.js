@@ -41,7 +41,7 @@ for (const which of BROWSERS) {
 	const create = (browser, url) => browser.evaluateInWorker(
 		`chrome.tabs.create({ url: ${JSON.stringify(url)}, active: false }).then(({ id }) => id)`);
 
-	test(`${which}: a tab that moves, or sleeps, stays true`, { skip }, async t => {
+	test(`${which}: a tab that moves to another window, or is discarded, keeps its state`, { skip }, async t => {
 		const { world, site, browser } = await begin(t);
 		const file = path.join(site.root, 'index.html');
 		const tab = await create(browser, site.url);
@@ -62,7 +62,7 @@ for (const which of BROWSERS) {
 		await heard(world, event, 'loaded');
 	});
 
-	test(`${which}: a private window is none of savecast's business, until the person says so`, { skip }, async t => {
+	test(`${which}: savecast sees private windows only if the user allows it`, { skip }, async t => {
 		const { world, site, browser } = await begin(t);
 		const asked = (/** @type {string} */ name) => until(name, async () => (await world.log('site')).includes(`"/${name}"`));
 		const openPrivate = () => browser.evaluateInWorker(
