@@ -7,14 +7,14 @@ import { browserName } from '../../browser-ext/link/identity.js';
 import { DEFAULT_PORT, toPort } from '../../browser-ext/common/settings.js';
 import { siteName, siteOf, sitePattern } from '../../browser-ext/common/site.js';
 
-test('the daemon is not told user, password, query and fragment', () => {
+test('user, password, query and fragment are not sent to the daemon', () => {
 	assert.deepEqual(toAddress('http://me:secret@localhost:8000/a/b?token=1#top'), {
 		url: 'http://localhost:8000/a/b',
 	});
 	assert.deepEqual(toAddress('file:///home/me/a%20b.html?x'), { url: 'file:///home/me/a%20b.html' });
 });
 
-test('what cannot be watched says why', () => {
+test('for a URL that cannot be watched, there is a reason', () => {
 	for (const url of [undefined, '', 'chrome://extensions/', 'about:blank', 'data:text/html,x', 'x',
 		`http://localhost/${'a'.repeat(5000)}`]) {
 		const address = toAddress(url);
@@ -22,7 +22,7 @@ test('what cannot be watched says why', () => {
 	}
 });
 
-test('a site is kept as a URL, also that of files', () => {
+test('a site is stored as a URL, also that of files', () => {
 	for (const [url, site, name, pattern] of [
 		['http://localhost:8000/a', 'http://localhost:8000', 'http://localhost:8000', 'http://localhost/*'],
 		['https://[::1]/', 'https://[::1]', 'https://[::1]', 'https://[::1]/*'],
@@ -32,7 +32,7 @@ test('a site is kept as a URL, also that of files', () => {
 	}
 });
 
-test('the same site is the same scheme, host and port', () => {
+test('two URLs are of the same site if scheme, host and port are the same', () => {
 	const site = 'http://localhost:8000/';
 	assert.ok(sameSite(site, 'http://localhost:8000/about'));
 	assert.ok(sameSite('file:///a.html', 'file:///b/c.html'));
@@ -42,14 +42,14 @@ test('the same site is the same scheme, host and port', () => {
 	}
 });
 
-test('a port that is none is the default', () => {
+test('an invalid port becomes the default', () => {
 	assert.equal(toPort(1234), 1234);
 	for (const value of [undefined, null, '1234', 0, 65536, 1.5, NaN]) {
 		assert.equal(toPort(value), DEFAULT_PORT);
 	}
 });
 
-test('the browser by its name', () => {
+test('the name and version of the browser', () => {
 	const chrome = 'Mozilla/5.0 AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36';
 	const notABrand = { brand: 'Not=A?Brand', version: '8' };
 	const chromium = { brand: 'Chromium', version: '156' };

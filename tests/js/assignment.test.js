@@ -18,7 +18,7 @@ const answers = (states) => Object.fromEntries(Object.entries(states)
 const url = 'http://localhost:8000/';
 const ALL = ['local', 'devbox', 'web'];
 
-test('the daemon of this computer is asked first, and alone', () => {
+test('the daemon of this computer is asked first, and only it', () => {
 	for (const link of /** @type {Link[]} */ (['idle', 'connecting', 'up'])) {
 		assert.deepEqual(assign({ url }, links(link)), { daemon: undefined, told: ['local'] });
 	}
@@ -29,7 +29,7 @@ test('the daemon of this computer is asked first, and alone', () => {
 	}
 });
 
-test('the others are asked when it does not know the tab, or is not there', () => {
+test('the others are asked if it does not know the tab or does not run', () => {
 	assert.deepEqual(assign({ url, answers: answers({ local: 'none' }) }, links('up')), { daemon: undefined, told: ALL });
 	for (const link of /** @type {Link[]} */ (['down', 'foreign', 'refused', 'replaced'])) {
 		assert.deepEqual(assign({ url }, links(link)), { daemon: undefined, told: ALL });
@@ -37,13 +37,13 @@ test('the others are asked when it does not know the tab, or is not there', () =
 	assert.deepEqual(assign({ url, answers: answers({ local: 'none', web: 'live' }) }, links('up')), { daemon: 'web', told: ALL });
 });
 
-test('a file is of this computer, whoever claims it', () => {
+test('a file belongs to this computer, whichever daemon claims it', () => {
 	const tab = { url: 'file:///home/me/a.html', chosen: 'devbox', daemon: 'web', answers: answers({ local: 'none', devbox: 'live' }) };
 	assert.deepEqual(assign(tab, links('up')), { daemon: undefined, told: ['local'] });
 	assert.deepEqual(assign({ ...tab, answers: {} }, links('down')), { daemon: undefined, told: ['local'] });
 });
 
-test('a tab stays with its daemon while that is away, and nobody else is told more', () => {
+test('a tab stays with its daemon while that is away, and no other receives its URL', () => {
 	assert.deepEqual(assign({ url, daemon: 'local' }, links('down')), { daemon: 'local', told: ['local'] });
 	const away = { url, daemon: 'devbox', answers: answers({ local: 'none', web: 'live' }) };
 	assert.equal(assign(away, links('up', 'down')).daemon, 'devbox');
@@ -55,13 +55,13 @@ test('a tab stays with its daemon while that is away, and nobody else is told mo
 	assert.equal(assign({ url, daemon: 'devbox', answers: answers({ local: 'live', devbox: 'live' }) }, links('up')).daemon, 'devbox');
 });
 
-test('what the user has chosen holds, and nobody else is told', () => {
+test('the user’s choice is kept, and no other daemon receives the URL', () => {
 	assert.deepEqual(assign({ url, chosen: 'web', answers: answers({ local: 'live' }) }, links('up')), { daemon: 'web', told: ['local', 'web'] });
 	assert.deepEqual(assign({ url, chosen: 'web' }, links('up', 'up', 'down')), { daemon: 'web', told: ['local', 'web'] });
 	assert.deepEqual(assign({ url, chosen: 'removed' }, links('up')), { daemon: undefined, told: ['local'] });
 });
 
-test('what is shown is the word of the tab’s daemon, otherwise of the first that has one', () => {
+test('the answer of the tab’s daemon is shown, otherwise the first answer', () => {
 	const all = answers({ local: 'none', devbox: 'live', web: 'looking' });
 	assert.equal(shownAnswer({ url, daemon: 'devbox', answers: all }, ALL)?.state, 'live');
 	assert.equal(shownAnswer({ url, daemon: 'devbox', answers: {} }, ALL), undefined);
@@ -70,7 +70,7 @@ test('what is shown is the word of the tab’s daemon, otherwise of the first th
 	assert.equal(shownAnswer({ url }, ALL), undefined);
 });
 
-test('a daemon elsewhere is told the port at its end of a tunnel', () => {
+test('a daemon elsewhere receives the port at its end of a tunnel', () => {
 	const tab = { url: 'http://localhost:18000/a?b', forwarded: 8000 };
 	assert.equal(urlFor(tab, true), 'http://localhost:8000/a?b');
 	assert.equal(urlFor(tab, false), tab.url);

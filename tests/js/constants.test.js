@@ -58,7 +58,7 @@ test('the extension has the names and limits of the protocol', () => {
 	assert.ok(MAX_SITES <= constants.limits.tabs);
 });
 
-test('the document of the protocol has them, too', () => {
+test('the document of the protocol has the same names and limits', () => {
 	assert.deepEqual(rows('| step |').sort(), Object.keys(protocol.STEPS).sort());
 	assert.deepEqual(rows('| code | meaning |'), constants.errors);
 	for (const state of constants['tab-states']) {
@@ -75,7 +75,7 @@ test('the document of the protocol has them, too', () => {
 	}
 });
 
-test('each step is in the D-Bus interface, and the golden messages have each that a tab reports', () => {
+test('each step is in the D-Bus interface, and each step of tabs in the golden messages', () => {
 	const prose = /STEPS:([\s\S]*?)-->/.exec(read('protocol/io.github.savecast.Daemon1.xml'))?.[1] ?? '';
 	for (const { name } of steps) {
 		assert.ok(prose.includes(`"${name}"`), name);
@@ -86,7 +86,7 @@ test('each step is in the D-Bus interface, and the golden messages have each tha
 	}
 });
 
-test('the clients know only steps that there are', () => {
+test('the clients use only existing steps', () => {
 	const known = steps.map(({ name }) => name);
 	const vim = /let s:WORDS = \{([\s\S]*?)\\ \}/.exec(read('clients/vim/autoload/savecast/follow.vim'))?.[1] ?? '';
 	const words = [...vim.matchAll(/'([a-z-]+)':/g)].map(([, word]) => word);

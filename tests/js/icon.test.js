@@ -60,7 +60,7 @@ for (const [name, given, icon, badge, title] of CASES) {
 	});
 }
 
-test('icon: a live tab shows how many problems its page has; what is wrong otherwise comes first', () => {
+test('icon: a live tab shows how many problems its page has, unless another state comes first', () => {
 	const list = [{ message: 'TypeError: x' }];
 	const live = decideIcon(answered('live'), 'up', 1);
 	assert.deepEqual(withProblems(live, { count: 1, list }), { state: 'problems', title: 'savecast: 1 problem in the page: TypeError: x', badge: '1!' });

@@ -19,7 +19,7 @@ function pack(t) {
 	return { folder, told };
 }
 
-test('the packages of both stores are the same bytes each time', (t) => {
+test('the packages for both stores have the same bytes each time', (t) => {
 	const [one, two] = [pack(t), pack(t)];
 	const names = readdirSync(one.folder);
 	assert.deepEqual(names.map((name) => name.replace(/-[\d.]+-/, '-')), ['savecast-chromium.zip', 'savecast-firefox.zip']);

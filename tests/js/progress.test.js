@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Progress, report } from '../../browser-ext/background/progress.js';
 
-test('a reload from its order to its load', () => {
+test('a reload, from its message to the load', () => {
 	const progress = new Progress();
 	assert.deepEqual(progress.begin(7, 17), []);
 	assert.deepEqual(progress.reloading(17), [report(7, 17, 'reloading')]);
@@ -14,7 +14,7 @@ test('a reload from its order to its load', () => {
 	assert.deepEqual(progress.complete(17, 7), [], 'told once');
 });
 
-test('the end of the page before is not the end of the reload', () => {
+test('the load of the page before does not end the reload', () => {
 	const progress = new Progress();
 	progress.begin(7, 17);
 	progress.loading(17);
@@ -25,7 +25,7 @@ test('the end of the page before is not the end of the reload', () => {
 	assert.equal(progress.complete(17, 7)[0].step, 'loaded');
 });
 
-test('a newer order supersedes the older one of the same tab only', () => {
+test('a newer reload replaces only an older one of the same tab', () => {
 	const progress = new Progress();
 	progress.begin(7, 17);
 	progress.begin(7, 18);
@@ -37,7 +37,7 @@ test('a newer order supersedes the older one of the same tab only', () => {
 	assert.equal(progress.event(18), 7);
 });
 
-test('a superseded reload is not told as loaded by the load of the older one', () => {
+test('the load for an older reload is not reported for the newer one', () => {
 	const progress = new Progress();
 	progress.begin(7, 17);
 	progress.reloading(17);
@@ -46,7 +46,7 @@ test('a superseded reload is not told as loaded by the load of the older one', (
 	assert.deepEqual(progress.complete(17, 7), []);
 });
 
-test('what an older page turned out to be is not reported for the newer order', () => {
+test('the result of an older page is not reported for the newer reload', () => {
 	const progress = new Progress();
 	progress.begin(7, 17);
 	assert.equal(progress.committed(17), undefined);
@@ -57,13 +57,13 @@ test('what an older page turned out to be is not reported for the newer order', 
 	assert.deepEqual(progress.complete(17, progress.committed(17)), [report(7, 17, 'loaded')]);
 });
 
-test('the same order twice is one story', () => {
+test('the same reload message twice is one event', () => {
 	const progress = new Progress();
 	progress.begin(7, 17);
 	assert.deepEqual(progress.begin(7, 17), []);
 });
 
-test('a tab that goes away ends its story, and one without a story is no error', () => {
+test('closing a tab ends its event, and a tab without an event is no error', () => {
 	const progress = new Progress();
 	progress.begin(7, 17);
 	assert.deepEqual(progress.end(17, 'skipped', 'tab is gone'), [
@@ -72,7 +72,7 @@ test('a tab that goes away ends its story, and one without a story is no error',
 	assert.deepEqual(progress.end(17, 'skipped', 'tab is gone'), []);
 });
 
-test('a new life of the daemon drops all', () => {
+test('a restart of the daemon drops all events', () => {
 	const progress = new Progress();
 	progress.begin(7, 17);
 	progress.forget(17);
@@ -89,7 +89,7 @@ function answeredWith(status) {
 	return progress;
 }
 
-test('what the server answered is told; one that does not serve has failed', () => {
+test('the HTTP status is reported; 502, 503 and 504 have failed', () => {
 	assert.deepEqual(answeredWith(200).complete(17, 7), [report(7, 17, 'loaded', 'answered 200')]);
 	assert.deepEqual(answeredWith(500).complete(17, 7), [report(7, 17, 'loaded', 'answered 500')]);
 	assert.deepEqual(answeredWith(503).complete(17, 7), [report(7, 17, 'failed', 'answered 503')]);
@@ -97,7 +97,7 @@ test('what the server answered is told; one that does not serve has failed', () 
 	assert.deepEqual(answeredWith(0).complete(17, 7, 'no answer'), [report(7, 17, 'failed', 'no answer')]);
 });
 
-test('a pending reload stays the same story', () => {
+test('a pending reload stays the same event', () => {
 	const progress = new Progress();
 	progress.begin(7, 17);
 	assert.deepEqual(progress.pending(17, 'hidden'), [report(7, 17, 'pending', 'hidden')]);

@@ -24,7 +24,7 @@ for (const vector of vectors) {
 	});
 }
 
-test('a challenge is another one each time, and asks for the key only where there is none', () => {
+test('a challenge is different each time, and asks for the key only if there is none', () => {
 	const seen = new Set(Array.from({ length: 100 }, () => challenge(key).nonce));
 	assert.equal(seen.size, 100);
 	assert.deepEqual(Object.keys(challenge(key)), ['nonce']);

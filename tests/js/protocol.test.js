@@ -64,6 +64,6 @@ test('encode sends no lone surrogate', () => {
 	assert.equal(JSON.parse(text).detail, 'a\ufffdb');
 });
 
-test('parse takes a type that is a property of every object for unknown', () => {
+test('parse treats a type that is a property of every object as unknown', () => {
 	assert.equal(parse('{"type":"constructor"}'), null);
 });

@@ -17,7 +17,7 @@ const url = 'http://localhost:8000/';
 /** @param {Kind[]} kinds */
 const changes = (...kinds) => kinds.map((kind) => ({ path: `a.${kind}`, kind }));
 
-test('only a page that is whole is asked, and only for what it can take', () => {
+test('only a complete page is asked, and only for kinds that it can replace', () => {
 	const whole = { status: 'complete' };
 	assert.ok(asksPage(changes('css', 'image', 'font', 'media', 'script'), whole, { url }));
 	for (const kind of /** @type {Kind[]} */ (['page', 'data', 'other'])) {
@@ -49,7 +49,7 @@ for (const [what, given, until] of WAITS) {
 	});
 }
 
-test('the cache is bypassed only for what it may have an old one of', () => {
+test('the cache is bypassed only for kinds of files that it may have', () => {
 	for (const kind of /** @type {Kind[]} */ (['css', 'image', 'font', 'media', 'script', 'data'])) {
 		assert.ok(bypassesCache(changes('page', kind)), kind);
 	}
@@ -58,7 +58,7 @@ test('the cache is bypassed only for what it may have an old one of', () => {
 	assert.ok(!bypassesCache(changes('other')));
 });
 
-test('a page is asked for first where its scripts can compare it', () => {
+test('the page is requested first if its scripts can compare it', () => {
 	const whole = { status: 'complete', active: true }, hidden = { status: 'complete', active: false };
 	assert.ok(looksFirst(whole, { url, hasScripts: true }, 'wait'));
 	assert.ok(looksFirst(hidden, { url, hasScripts: true }, 'now'));
@@ -68,7 +68,7 @@ test('a page is asked for first where its scripts can compare it', () => {
 	assert.ok(!looksFirst(whole, { url: 'file:///home/me/a.html', hasScripts: true }, 'wait'));
 });
 
-test('the history of a tab is bounded and newest first', () => {
+test('the history of a tab is limited, the latest event first', () => {
 	const history = new History();
 	for (let event = 1; event <= 20; event++) {
 		history.begin(17, event, [`${event}.css`], undefined, 1000 * event);
@@ -85,7 +85,7 @@ test('the history of a tab is bounded and newest first', () => {
 	assert.deepEqual(history.of(17), []);
 });
 
-test('stored settings of any kind become settings', () => {
+test('stored values of any kind become valid settings', () => {
 	const daemons = [{ id: 'local', name: 'this computer', port: 7283 }];
 	assert.deepEqual(toSettings({}), { port: 7283, daemons, choices: {}, hidden: 'wait', sites: [] });
 	assert.deepEqual(toSettings({ port: '1', hidden: 'now', sites: ['http://a', 7, null, 'null'] }),
@@ -104,13 +104,13 @@ test('stored settings of any kind become settings', () => {
 	assert.equal(toSettings({ sites: Array(1000).fill('http://a') }).sites.length, 256);
 });
 
-test('a site is its host, as Firefox knows no ports in patterns', () => {
+test('a permission is for a host, since Firefox\'s patterns have no ports', () => {
 	assert.equal(sitePattern('http://localhost:8000/a?b'), 'http://localhost/*');
 	assert.equal(sitePattern('https://[::1]:8000/'), 'https://[::1]/*');
 	assert.equal(sitePattern('file:///home/me/a.html'), 'file:///*');
 });
 
-test('what is on this machine', () => {
+test('which URLs are on this machine', () => {
 	for (const local of ['http://localhost/', 'http://a.localhost:1/', 'http://127.0.0.1/', 'http://[::1]/', 'https://x.test/', 'file:///a']) {
 		assert.ok(isLocal(local), local);
 	}
@@ -119,7 +119,7 @@ test('what is on this machine', () => {
 	}
 });
 
-test('the popup says what to do when something is wrong, and nothing else', () => {
+test('the popup says what to do only if something is wrong', () => {
 	/** @param {import('../../browser-ext/link/socket.js').Link} link @param {import('../../browser-ext/background/tabs.js').TabEntry} [entry] */
 	const known = (link, entry) => ({ icon: decideIcon(entry, link, 7283), link, port: 7283, entry });
 	/** @param {import('../../browser-ext/link/protocol.js').TabState} state */

@@ -14,7 +14,7 @@ const found = (rule, files) => [...rule(new Map(Object.entries(files)))].map(({ 
 /** A function of this many lines, not counting its braces. @param {number} lines */
 const lines = (lines) => `void f(void)\n{\n${'\tg();\n'.repeat(lines)}}\n`;
 
-test('a file that a comment or document names, and that is gone, is found', () => {
+test('a missing file that a comment or document names is found', () => {
 	const files = { 'daemon/util/loop.h': '/* See loop.h and util/loop.h. */\n', 'README.md': '[a](daemon/util/loop.h)\n' };
 	assert.deepEqual(found(missingNames, files), []);
 	assert.deepEqual(found(missingNames, { ...files, 'daemon/util/log.c': 'int a;\n/*\n * As gate.h says.\n */\n' }),
@@ -25,7 +25,7 @@ test('a file that a comment or document names, and that is gone, is found', () =
 		['tests/a.js:1: tests/lib/gone.js: there is no such file']);
 });
 
-test('a function that a comment or document names, and that is gone, is found', () => {
+test('a missing function that a comment or document names is found', () => {
 	assert.deepEqual(found(missingNames, { 'daemon/a.c': '/* As b_do() does. */\nvoid b_do(void);\n' }), []);
 	assert.deepEqual(found(missingNames, { 'daemon/a.c': '/* As b_do() does. */\nputs("b_do");\n', 'x.js': '// b_do\n' }),
 		['daemon/a.c:1: b_do(): there is no such function']);
@@ -33,7 +33,7 @@ test('a function that a comment or document names, and that is gone, is found', 
 		['CONTRIBUTING.md:2: git_ignores_file(): there is no such function']);
 });
 
-test('a word of the list is found in comments, messages and documents, and not in code', () => {
+test('a word of the list is found in comments, messages and documents, but not in code', () => {
 	for (const [file, text] of [
 		['daemon/a.c', '/* The next save\n * mends it. */\n'], ['daemon/a.c', 'log("mended");\n'], ['a.js', 'f(`${x} is no\n * folder`);\n'],
 		['README.md', 'Tried ever\nmore seldom.\n'], ['scripts/start', 'echo "$1: is no folder"\n'], ['docs/a.md', 'It tells of a save.\n'],
@@ -44,7 +44,7 @@ test('a word of the list is found in comments, messages and documents, and not i
 	assert.deepEqual(found(stumblingWords, { 'a.md': 'one\ntwo\nis mended\n' }).map((line) => line.split(':')[1]), ['3']);
 });
 
-test('a file or function that is too long is found, one line below the limit is not', () => {
+test('a file or function that is too long is found, but not one at the limit', () => {
 	assert.deepEqual(found(longFiles, { 'daemon/a.c': lines(FUNCTION_LINES_MAX), 'daemon/b.h': '\n'.repeat(FILE_LINES_MAX) }), []);
 	assert.equal(found(longFiles, { 'daemon/a.c': lines(FUNCTION_LINES_MAX + 1) }).length, 1);
 	assert.equal(found(longFiles, { 'daemon/b.h': '\n'.repeat(FILE_LINES_MAX + 1) }).length, 1);
@@ -56,7 +56,7 @@ test('a library that three folders include is found', () => {
 	assert.equal(found(spreadLibraries, { 'daemon/a/a.c': include, 'daemon/b/b.c': include, 'daemon/c/c.c': include }).length, 1);
 });
 
-test('comments and strings are told from code', () => {
+test('comments and strings are distinguished from code', () => {
 	const kinds = (/** @type {string} */ text) => pieces(text, true).map(({ kind, text: part }) => `${kind} ${part}`);
 	assert.deepEqual(kinds('a = "/* b" + \'//\'; // "c"\n'), ['code a = ', 'string "/* b"', 'code  + ', "string '//'", 'code ; ', 'comment // "c"', 'code \n']);
 	assert.deepEqual(kinds('f(/"[/]/, x) / 2 /* d */'), ['code f(', 'code /"[/]/', 'code , x) / 2 ', 'comment /* d */']);

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 /** @param {string} name */
 const read = (name) => readFile(new URL(`../../${name}`, import.meta.url), 'utf8');
 
-test('all say the version that meson.build says', async () => {
+test('all files have the version of meson.build', async () => {
 	const version = /^\s*version: '([^']+)'/m.exec(await read('meson.build'))?.[1];
 	assert.ok(version);
 	for (const name of ['package.json', 'browser-ext/manifest.json', 'clients/vscode/package.json']) {

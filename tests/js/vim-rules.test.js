@@ -37,7 +37,7 @@ const GOOD = [
 	'scriptencoding utf-8\nlet s:a = "ü"\n',
 ];
 
-test('each rule finds what it is for', () => {
+test('each rule finds its mistake', () => {
 	for (const [text, why] of BAD) {
 		const found = rulesBroken(new Map([['a.vim', text]]));
 		assert.deepEqual(found.map(({ file }) => file), ['a.vim'], text);
@@ -48,7 +48,7 @@ test('each rule finds what it is for', () => {
 	}
 });
 
-test('the parser finds what is no Vim script', async () => {
+test('the parser finds invalid Vim script', async () => {
 	const found = await syntaxErrors(new Map([
 		['good one.vim', GOOD[0]],
 		['bad.vim', inFunction('  if 1', '  call foo(')],

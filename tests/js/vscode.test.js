@@ -41,14 +41,14 @@ function openBurst() {
 	return desk;
 }
 
-test('burst: a single save goes at once', () => {
+test('burst: a single save is reported immediately', () => {
 	const { burst, given } = openBurst();
 	burst.announce('a');
 	burst.add(['a'], ['a']);
 	assert.deepEqual(given, [['a']]);
 });
 
-test('burst: what was announced together goes together, each once', () => {
+test('burst: files that were announced together are reported together, each once', () => {
 	const { burst, given } = openBurst();
 	['a', 'b', 'c'].forEach(file => burst.announce(file));
 	burst.add(['b'], ['b']);
@@ -58,7 +58,7 @@ test('burst: what was announced together goes together, each once', () => {
 	assert.deepEqual(given, [['b', 'c']]);
 });
 
-test('burst: while others are dirty it waits for company, a moment', async () => {
+test('burst: while other files are dirty, it waits for them a moment', async () => {
 	const desk = openBurst();
 	desk.dirty = true;
 	desk.burst.add(['a'], ['a']);
@@ -68,7 +68,7 @@ test('burst: while others are dirty it waits for company, a moment', async () =>
 	assert.deepEqual(desk.given, [['a', 'b']]);
 });
 
-test('burst: a save that failed does not hold the others for long', async () => {
+test('burst: a save that failed does not delay the others for long', async () => {
 	const desk = openBurst();
 	desk.burst.announce('fails');
 	desk.burst.announce('a');
@@ -80,7 +80,7 @@ test('burst: a save that failed does not hold the others for long', async () => 
 	assert.deepEqual(desk.given, [['a'], ['b']], 'the failed one is forgotten');
 });
 
-test('burst: nothing wanted is nothing told; an end reports what there is', () => {
+test('burst: unwanted files are not reported; at the end, the waiting files are reported', () => {
 	const { burst, given } = openBurst();
 	burst.add(['a'], []);
 	burst.announce('b');
@@ -116,7 +116,7 @@ function openOutbox() {
 	return desk;
 }
 
-test('outbox: one call at a time; what comes meanwhile goes with the next, each once', async () => {
+test('outbox: one call at a time; files that come meanwhile are in the next, each once', async () => {
 	const desk = openOutbox();
 	desk.outbox.add(['a']);
 	desk.outbox.add(['b']);
@@ -130,7 +130,7 @@ test('outbox: one call at a time; what comes meanwhile goes with the next, each 
 	assert.deepEqual(desk.calls[2], ['d']);
 });
 
-test('outbox: a failure is said, and the next is tried', async () => {
+test('outbox: a failure is reported, and the next call is made', async () => {
 	const desk = openOutbox();
 	desk.outbox.add(['a', 'b', 'c']);
 	desk.outbox.add(['d']);
@@ -141,7 +141,7 @@ test('outbox: a failure is said, and the next is tried', async () => {
 	assert.deepEqual(desk.complaints[1], 'save: d: no bus');
 });
 
-test('outbox: a daemon that hangs costs bounded memory', async () => {
+test('outbox: a daemon that hangs costs a limited amount of memory', async () => {
 	const desk = openOutbox();
 	desk.outbox.add(['first']);
 	const names = Array.from({ length: 4096 }, (_, i) => `f${i}`);
@@ -155,7 +155,7 @@ test('outbox: a daemon that hangs costs bounded memory', async () => {
 	assert.equal(desk.complaints.length, 1);
 });
 
-test('face: what the status bar says', () => {
+test('face: the text of the status bar', () => {
 	const running = { state: 'running' };
 	const tab = (/** @type {string} */ state) => ({ url: 'http://localhost:8000/', state });
 	/** @type {[any[], RegExp, boolean][]} */
@@ -194,14 +194,14 @@ test('face: what the status bar says', () => {
 	assert.doesNotMatch(far('ssh-remote', [{ url: 'http://h/', state: 'live' }]), /forward/);
 });
 
-test('face: what others gave is no Markdown', () => {
+test('face: texts from other programs are escaped in Markdown', () => {
 	assert.equal(escaped('[x](command:y)\n# <b> $(z)'), '\\[x\\]\\(command:y\\) \\# \\<b\\> \\$\\(z\\)');
 	const { tooltip } = faceOf(true, { state: 'running' },
 		[{ url: 'http://h/[x](command:y)', state: 'down', reason: '<img src=x>\n\n# loud' }], undefined);
 	assert.doesNotMatch(tooltip, /[^\\][[<#]/);
 });
 
-test('face: a screen reader gets it without Markdown', () => {
+test('face: the text for a screen reader has no Markdown', () => {
 	assert.equal(plain(faceOf(true, { state: 'missing', why: 'no D-Bus service has its name' }, [], undefined).tooltip),
 		'No savecast daemon: no D-Bus service has its name. Click for what to do.');
 	assert.equal(plain(faceOf(true, { state: 'running' }, [{ url: 'http://127.0.0.1:8000/', state: 'live', reason: 'port 8000 (pid 7)' }], undefined).tooltip),
@@ -237,7 +237,7 @@ function openLedger() {
 	return desk;
 }
 
-test('ledger: each step once, in order, also those that come with the question', async () => {
+test('ledger: each step once, in order, also those that come with the answer', async () => {
 	const desk = openLedger();
 	const [heard, waiting, loaded] = ['heard', 'waiting', 'loaded'].map((step, i) => ({ at: i * 1000, step }));
 	desk.stories = [{ serial: 1, source: 'save', project: '/here', files: ['a'], 'file-count': 1, steps: [heard, waiting] }];
@@ -252,7 +252,7 @@ test('ledger: each step once, in order, also those that come with the question',
 	assert.equal(desk.asked, 1);
 });
 
-test('ledger: other windows are no news, nor is what came before a new daemon', async () => {
+test('ledger: events of other windows, and of an earlier daemon, are not shown', async () => {
 	const desk = openLedger();
 	desk.stories = [{ serial: 1, source: 'save', project: '/there', files: ['a'], 'file-count': 1, steps: [] }];
 	desk.step({ event: 1, step: { at: 0, step: 'heard' } });

@@ -11,7 +11,7 @@ import { openDesk, openSite } from '../lib/vscode/desk.js';
 
 const { skip } = codeServer;
 
-test('turned off and on for a workspace, without a word to its settings', { skip }, async t => {
+test('turning it off and on for a workspace does not change its settings', { skip }, async t => {
 	const { world, root, workbench, heard } = await openDesk(t, { files: { 'a.css': '', 'b.css': '' } });
 	await workbench.status('savecast: no tab');
 	await workbench.click('.statusbar-item[id*="savecast"] a');
@@ -35,7 +35,7 @@ test('turned off and on for a workspace, without a word to its settings', { skip
 	await workbench.has('.notification-toast', { text: 'no browser tab shows this workspace yet' });
 });
 
-test('the page reloaded, and opened', { skip }, async t => {
+test('the commands reload the page and open it', { skip }, async t => {
 	const { world, browser, site, workbench } = await openSite(t);
 	const loaded = site.loaded();
 	await workbench.command('savecast: Reload the Page Now');

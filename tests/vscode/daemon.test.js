@@ -18,7 +18,7 @@ const { skip } = codeServer;
 const files = { 'a.css': '', 'b.css': '' };
 const toasts = 'document.querySelectorAll(".notification-toast").length';
 
-test('without a daemon VS Code is quiet, and says so in the status bar', { skip }, async t => {
+test('without a daemon, only the status bar says so', { skip }, async t => {
 	const { world, file, workbench, heard } = await openDesk(t, { files, daemon: false });
 	assert.match(await workbench.status('savecast'), /No savecast daemon: savecastd is not installed here/);
 	await workbench.openFile('a.css');
@@ -78,7 +78,7 @@ test('a daemon that restarts, or hangs', { skip }, async t => {
 	assert.equal(await workbench.page.evaluate(toasts), 0, 'no pop-up');
 });
 
-test('in a place without a session bus it says how to connect a browser, and uses the bus that this starts', { skip }, async t => {
+test('without a session bus it says how to connect a browser, and uses the bus that this starts', { skip }, async t => {
 	const { world, workbench, file } = await openDesk(t, { files, daemon: false, session: false });
 	assert.match(await workbench.status('savecast'), /No savecast daemon: session bus: .* To connect a browser to \S+, run savecast forward NAME -- /);
 	const forward = await Forward.open(world, 'there', [SAVECAST, 'stdio']);
@@ -93,7 +93,7 @@ test('in a place without a session bus it says how to connect a browser, and use
 	await until('the sentence again', async () => /To connect a browser/.test(await workbench.status('savecast: no tab')));
 });
 
-test('a bus that goes away and comes back', { skip }, async t => {
+test('a bus that ends and is started again', { skip }, async t => {
 	const { world, workbench, heard } = await openDesk(t, { files });
 	await workbench.status('savecast: no tab');
 	world.bus.close();
@@ -108,7 +108,7 @@ test('a bus that goes away and comes back', { skip }, async t => {
 	await workbench.status('savecast: no tab');
 });
 
-test('the window reloaded, the extension with it', { skip }, async t => {
+test('the window is reloaded, and the extension with it', { skip }, async t => {
 	const { world, workbench, heard } = await openDesk(t, { files });
 	await workbench.status('savecast: no tab');
 	await workbench.openFile('a.css');

@@ -13,7 +13,7 @@ import { codeServer } from '../lib/vscode/code-server.js';
 
 const { skip, vsix, node } = codeServer;
 
-test('the package holds what it must, and nothing else', { skip }, async () => {
+test('the package contains exactly the necessary files', { skip }, async () => {
 	const { stdout } = await run(['python3', '-m', 'zipfile', '-l', vsix], process.env);
 	const names = stdout.trim().split('\n').slice(1).map(line => line.split(/\s{2,}/)[0]).sort();
 	assert.deepEqual(names, [
@@ -35,7 +35,7 @@ test('the package holds what it must, and nothing else', { skip }, async () => {
 	assert.ok(size < 200000, `${size} bytes`);
 });
 
-test('the same sources make the same bytes', { skip }, async t => {
+test('the same sources result in the same bytes', { skip }, async t => {
 	const world = await World.open(t);
 	const first = path.join(world.temp, 'first.vsix');
 	await copyFile(vsix, first);
@@ -45,7 +45,7 @@ test('the same sources make the same bytes', { skip }, async t => {
 	assert.ok((await readFile(first)).equals(await readFile(vsix)));
 });
 
-test('package.json: each command is there, each picture and text too', { skip }, async () => {
+test('package.json: each command, picture and text exists', { skip }, async () => {
 	const folder = path.join(TOP, 'clients/vscode');
 	const manifest = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
 	const source = await readFile(path.join(folder, 'src/commands.ts'), 'utf8');

@@ -13,7 +13,7 @@ import { openSite } from '../lib/vscode/desk.js';
 
 const { skip } = codeServer;
 
-test('an error of the page is a problem of its file, and gone with the fix', { skip }, async t => {
+test('an error of the page is a problem of its file, until the fix', { skip }, async t => {
 	const { world, root, workbench } = await openSite(t, { grant: ['http://localhost/*'] });
 	await writeFile(path.join(root, 'static/cart.js'), 'window.cart = 1;\n');
 	await workbench.openFile('home.html');

@@ -36,7 +36,7 @@ test('Ctrl+S reloads the page in the other tab', { skip }, async t => {
 	}
 });
 
-test('a server that a save broke, and that a save repairs', { skip }, async t => {
+test('one save breaks the server, and another one fixes it', { skip }, async t => {
 	const { world, site, workbench } = await openSite(t);
 	await workbench.openFile('main.py');
 	await workbench.edit('(');

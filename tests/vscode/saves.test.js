@@ -46,7 +46,7 @@ test('a name with a line break, quotes and more', { skip }, async t => {
 	assert.equal(await readFile(file(name), 'utf8'), 'typed');
 });
 
-test('auto-save is reported, unless it is not wanted', { skip }, async t => {
+test('automatic saves are reported, unless the setting excludes them', { skip }, async t => {
 	await t.test('wanted', async t => {
 		const { world, file, workbench, heard } = await openDesk(t, {
 			files: { 'a.css': '', 'b.css': '' },
@@ -76,7 +76,7 @@ test('auto-save is reported, unless it is not wanted', { skip }, async t => {
 	});
 });
 
-test('format on save: told once, when the text is final', { skip }, async t => {
+test('format on save: reported once, when the text is final', { skip }, async t => {
 	const { world, file, workbench, heard } = await openDesk(t, {
 		files: { 'a.json': '' }, settings: { 'editor.formatOnSave': true },
 	});
