@@ -20,7 +20,7 @@ async function load(name) {
 
 const { Burst } = await load('burst');
 const { Outbox } = await load('outbox');
-const { escaped, faceOf, plain } = await load('face');
+const { escaped, statusTextOf, plain } = await load('status-text');
 const { Ledger } = await load('ledger');
 const { stepText, storyTitle } = await load('story-text');
 
@@ -155,7 +155,7 @@ test('outbox: a daemon that hangs costs a limited amount of memory', async () =>
 	assert.equal(desk.complaints.length, 1);
 });
 
-test('face: the text of the status bar', () => {
+test('status text: the text of the status bar', () => {
 	const running = { state: 'running' };
 	const tab = (/** @type {string} */ state) => ({ url: 'http://localhost:8000/', state });
 	/** @type {[any[], RegExp, boolean][]} */
@@ -171,18 +171,18 @@ test('face: the text of the status bar', () => {
 		[[true, running, [tab('a state of a newer daemon')], undefined], /no tab$/, false],
 	];
 	for (const [args, text, problem] of cases) {
-		const face = faceOf(...args);
-		assert.match(face.text, text);
-		assert.equal(face.problem, problem, face.text);
+		const shown = statusTextOf(...args);
+		assert.match(shown.text, text);
+		assert.equal(shown.problem, problem, shown.text);
 	}
-	const remote = faceOf(true, { state: 'missing', why: 'none' }, [], 'ssh-remote');
+	const remote = statusTextOf(true, { state: 'missing', why: 'none' }, [], 'ssh-remote');
 	assert.match(remote.tooltip, /on ssh\\-remote: savecastd must be installed there/);
-	assert.doesNotMatch(faceOf(true, { state: 'missing', why: 'none' }, [], undefined).tooltip, /installed there/);
+	assert.doesNotMatch(statusTextOf(true, { state: 'missing', why: 'none' }, [], undefined).tooltip, /installed there/);
 
 	// The daemon runs, but the browser is on another computer: one sentence says how to connect
 	// that.
 	const far = (/** @type {string | undefined} */ name, /** @type {any[]} */ tabs = [], connected = false) =>
-		faceOf(true, { state: 'running' }, tabs, name, connected).tooltip;
+		statusTextOf(true, { state: 'running' }, tabs, name, connected).tooltip;
 	const sentence = /To connect a browser to ssh\\-remote, run `savecast forward NAME -- ssh HOST savecast stdio` on the browser’s computer, and add the port/;
 	assert.match(far('ssh-remote'), sentence);
 	assert.match(remote.tooltip, sentence); // Where there is no bus, that command starts savecastd.
@@ -194,17 +194,17 @@ test('face: the text of the status bar', () => {
 	assert.doesNotMatch(far('ssh-remote', [{ url: 'http://h/', state: 'live' }]), /forward/);
 });
 
-test('face: texts from other programs are escaped in Markdown', () => {
+test('status text: texts from other programs are escaped in Markdown', () => {
 	assert.equal(escaped('[x](command:y)\n# <b> $(z)'), '\\[x\\]\\(command:y\\) \\# \\<b\\> \\$\\(z\\)');
-	const { tooltip } = faceOf(true, { state: 'running' },
+	const { tooltip } = statusTextOf(true, { state: 'running' },
 		[{ url: 'http://h/[x](command:y)', state: 'down', reason: '<img src=x>\n\n# loud' }], undefined);
 	assert.doesNotMatch(tooltip, /[^\\][[<#]/);
 });
 
-test('face: the text for a screen reader has no Markdown', () => {
-	assert.equal(plain(faceOf(true, { state: 'missing', why: 'no D-Bus service has its name' }, [], undefined).tooltip),
+test('status text: the text for a screen reader has no Markdown', () => {
+	assert.equal(plain(statusTextOf(true, { state: 'missing', why: 'no D-Bus service has its name' }, [], undefined).tooltip),
 		'No savecast daemon: no D-Bus service has its name. Click for what to do.');
-	assert.equal(plain(faceOf(true, { state: 'running' }, [{ url: 'http://127.0.0.1:8000/', state: 'live', reason: 'port 8000 (pid 7)' }], undefined).tooltip),
+	assert.equal(plain(statusTextOf(true, { state: 'running' }, [{ url: 'http://127.0.0.1:8000/', state: 'live', reason: 'port 8000 (pid 7)' }], undefined).tooltip),
 		'A save reloads: http://127.0.0.1:8000/: live (port 8000 (pid 7))');
 });
 

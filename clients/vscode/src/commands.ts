@@ -66,7 +66,7 @@ async function menu({ statusBar, settings, daemon }: House) {
 	if (daemon.presence.state === 'missing') {
 		items.unshift({ label: '$(book) How to install the daemon', command: 'savecast.start' });
 	}
-	const picked = await vscode.window.showQuickPick(items, { title: statusBar.face.text.replace(/\$\([^)]*\) /, '') });
+	const picked = await vscode.window.showQuickPick(items, { title: statusBar.shown.text.replace(/\$\([^)]*\) /, '') });
 	if (picked) {
 		await vscode.commands.executeCommand(picked.command);
 	}

@@ -6,7 +6,7 @@
 import * as vscode from 'vscode';
 
 import type { Daemon, Tab } from './daemon';
-import { faceOf, plain, type Face } from './face';
+import { statusTextOf, plain, type StatusText } from './status-text';
 import type { Place } from './place';
 import type { Settings } from './settings';
 
@@ -17,7 +17,7 @@ export class StatusBar implements vscode.Disposable {
 	#tabs: Tab[] = [];
 	/** Whether a browser is connected to the daemon. */
 	#connected = false;
-	face: Face = { text: '', tooltip: '', problem: false };
+	shown: StatusText = { text: '', tooltip: '', problem: false };
 
 	constructor(
 		private readonly daemon: Daemon,
@@ -47,15 +47,15 @@ export class StatusBar implements vscode.Disposable {
 
 	#show() {
 		const tabs = this.#tabs.filter(({ project }) => this.place.shows(project));
-		this.face = faceOf(this.settings.enabled, this.daemon.presence, tabs, vscode.env.remoteName, this.#connected);
-		this.#item.text = this.face.text;
-		this.#item.accessibilityInformation = { label: `savecast: ${plain(this.face.tooltip)}` };
-		this.#item.tooltip = new vscode.MarkdownString(this.face.tooltip, true);
-		this.#item.backgroundColor = this.face.problem
+		this.shown = statusTextOf(this.settings.enabled, this.daemon.presence, tabs, vscode.env.remoteName, this.#connected);
+		this.#item.text = this.shown.text;
+		this.#item.accessibilityInformation = { label: `savecast: ${plain(this.shown.tooltip)}` };
+		this.#item.tooltip = new vscode.MarkdownString(this.shown.tooltip, true);
+		this.#item.backgroundColor = this.shown.problem
 			? new vscode.ThemeColor('statusBarItem.warningBackground')
 			: undefined;
 		const { statusBar } = this.settings;
-		if (statusBar === 'always' || (statusBar === 'problems' && this.face.problem)) {
+		if (statusBar === 'always' || (statusBar === 'problems' && this.shown.problem)) {
 			this.#item.show();
 		} else {
 			this.#item.hide();

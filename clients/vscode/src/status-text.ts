@@ -4,7 +4,7 @@
  */
 import type { Presence, Tab } from './daemon';
 
-export interface Face {
+export interface StatusText {
 	text: string;
 	/** Markdown. */
 	tooltip: string;
@@ -36,7 +36,7 @@ function howToConnect(remote: string): string {
 		'browser’s computer, and add the port that it prints in the settings of the browser extension.';
 }
 
-function missing(why: string, remote: string | undefined): Face {
+function missing(why: string, remote: string | undefined): StatusText {
 	const where = remote
 		? `\n\nThe files of this window are on ${escaped(remote)}: savecastd must be installed there.${howToConnect(remote)}`
 		: '';
@@ -52,7 +52,7 @@ function missing(why: string, remote: string | undefined): Face {
  * @param remote vscode.env.remoteName
  * @param connected whether a browser is connected to the daemon
  */
-export function faceOf(enabled: boolean, presence: Presence, tabs: Tab[], remote: string | undefined, connected = false): Face {
+export function statusTextOf(enabled: boolean, presence: Presence, tabs: Tab[], remote: string | undefined, connected = false): StatusText {
 	if (!enabled) {
 		return { text: '$(debug-pause) savecast', tooltip: 'savecast is off in this workspace.', problem: false };
 	}
