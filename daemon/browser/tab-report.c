@@ -99,6 +99,8 @@ static void tab_answer(struct tab *tab, bool asked)
 	server_before = tab->server;
 	tab->server = mem_steal(answer.server);
 	server_unref(server_before);
+	free(tab->part);
+	tab->part = mem_steal(answer.part);
 	if (answer.project != before) {
 		asked = true; /* the project's name is part of the answer */
 		tab_set_project(tab, answer.project);

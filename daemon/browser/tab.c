@@ -56,6 +56,7 @@ void tabs_remove(struct tabs *tabs, struct tab *tab)
 	server_unref(tab->server);
 	free(tab->url);
 	free(tab->reason);
+	free(tab->part);
 	problems_free(tab->problems);
 	free(tab);
 }

@@ -29,6 +29,7 @@ struct tab {
 	char *reason;
 	uint64_t revision; /* of the rules that are withheld; 0: none */
 	struct server *server;	  /* a reference; NULL if none is known */
+	char *part; /* the folder of the project that the server serves; NULL: all of it */
 	uint64_t awaited;	  /* the event whose end this tab has not reported, or 0 */
 	struct retry *retry;	  /* set while it shows a failed load; see retry.h */
 	struct problems *problems; /* of its newest load; see problems.h; NULL: not reported yet */

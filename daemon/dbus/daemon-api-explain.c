@@ -3,6 +3,7 @@
 
 #include <strings.h>
 
+#include "browser/audience.h"
 #include "dbus/bus-variant.h"
 #include "dbus/project-api.h"
 #include "project/file-kind.h"
@@ -71,27 +72,32 @@ static const char *verb_of(const struct verdict *verdict, const char *file)
 								    : "reloads";
 }
 
-/*
- * The name of the server if all the project's tabs are reloaded by their servers
- * themselves; otherwise NULL.
- */
-static const char *aside_of(const struct project *project)
+/* How many tabs a save reaches; `why` is set if it reaches none: why not one of them. */
+static unsigned reached_by(const struct project *project, const char *file, char **why)
 {
-	const char *name = NULL;
+	const char *name = file ? file : project->root;
+	unsigned count = 0;
 
+	*why = NULL;
 	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {
-		if (!stands_aside(project, tab->server)) {
-			return NULL;
+		_cleanup_free_ char *not = NULL;
+
+		if (audience_of(tab, (char *const *)&name, 1, &not) == AUDIENCE_TOLD) {
+			count++;
+		} else if (!*why) {
+			*why = mem_steal(not);
 		}
-		name = server_main(tab->server)->traits.livereload;
 	}
-	return name;
+	return count;
 }
 
 /* What a save would do, for display. The caller frees it. */
 static char *effect_of(struct daemon_api *api, const struct project *project,
 	const struct verdict *verdict, const char *file)
 {
+	_cleanup_free_ char *why = NULL;
+	unsigned count;
+
 	if (verdict && verdict->ignored) {
 		return mem_printf("nothing: the file is ignored: %s", verdict->ignored);
 	}
@@ -100,13 +106,11 @@ static char *effect_of(struct daemon_api *api, const struct project *project,
 				? "nothing: no tab of this project is switched on"
 				: "nothing: no browser is connected");
 	}
-	if (aside_of(project)) {
-		return mem_printf("nothing: %s reloads its pages itself; "
-				  "set savecast.stand-aside = false to let savecast do it",
-			aside_of(project));
+	count = reached_by(project, file, &why);
+	if (!count) {
+		return mem_printf("nothing: %s", why);
 	}
-	return mem_printf("%s %u tab%s", verb_of(verdict, file), project->tab_count,
-		project->tab_count == 1 ? "" : "s");
+	return mem_printf("%s %u tab%s", verb_of(verdict, file), count, count == 1 ? "" : "s");
 }
 
 /* `verdict` and `file` are NULL for a URL. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "readiness/readiness.h"
 
+#include "browser/audience.h"
 #include "readiness/server-gate.h"
 #include "server/router.h"
 #include "util/clock.h"
@@ -96,27 +97,45 @@ void readiness_project_removed(struct readiness *readiness, const struct project
 }
 
 /*
- * Each server that the project's tabs show, once, with a reference; NULL for tabs without a
- * server.
+ * The tabs of the project that show the same server; the first of them stands for all. The tab
+ * itself may be gone by the time that its server's turn comes.
  */
-static size_t servers_of(
-	const struct project *project, struct server *servers[READINESS_EVENT_SERVERS_MAX])
+struct addressee {
+	struct server *server; /* a reference; NULL for tabs without a server */
+	enum audience audience;
+	char *why; /* unless AUDIENCE_TOLD */
+};
+
+static size_t addressees_of(const struct project *project, const struct fileset *files,
+	struct addressee addressees[READINESS_EVENT_SERVERS_MAX])
 {
+	bool whole = !files || files->count > files->kept;
 	size_t count = 0;
 
 	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {
 		if (tab_is_first_of_server(tab)) {
-			servers[count++] = tab->server ? server_ref(tab->server) : NULL;
+			struct addressee *one = &addressees[count++];
+
+			one->server = tab->server ? server_ref(tab->server) : NULL;
+			one->audience = audience_of(tab, files ? files->names : NULL,
+				whole ? 0 : files->kept, &one->why);
 		}
 	}
 	return count;
 }
 
+/* Ends the event if no tab was notified, and says why; otherwise only says it. */
+static void pass_over(struct readiness *readiness, uint64_t serial, const char *why)
+{
+	ledger_await(readiness->ledger, serial, 1);
+	ledger_arrived(readiness->ledger, serial);
+	ledger_step(readiness->ledger, serial, clock_now_usec(), STEP_SKIPPED, NULL, "%s", why);
+}
+
 void readiness_event(struct readiness *readiness, struct project *project, uint64_t serial,
 	const struct fileset *files)
 {
-	struct server *servers[READINESS_EVENT_SERVERS_MAX];
-	const struct server *aside = NULL;
+	struct addressee addressees[READINESS_EVENT_SERVERS_MAX];
 	size_t count;
 
 	if (!project->tabs) {
@@ -128,28 +147,26 @@ void readiness_event(struct readiness *readiness, struct project *project, uint6
 		return;
 	}
 	/* Collected first: inspecting a server may move tabs to another project. */
-	count = servers_of(project, servers);
+	count = addressees_of(project, files, addressees);
 	for (size_t i = 0; i < count; i++) {
-		struct server *server = servers[i];
+		struct server *server = addressees[i].server;
 		struct server_gate *gate = server ? server_data(server) : NULL;
 
-		if (files && stands_aside(project, server)) {
-			aside = server;
-		} else if (gate && server_main(server)) {
+		if (addressees[i].audience != AUDIENCE_TOLD) {
+			continue;
+		}
+		if (gate && server_main(server)) {
 			server_gate_event(gate, project, serial, files);
 		} else {
 			browsers_send(readiness->browsers, project, server, serial, false);
 		}
 	}
-	if (aside) {
-		/* This comes last: if no other tab was notified, the event ends here. */
-		ledger_await(readiness->ledger, serial, 1);
-		ledger_arrived(readiness->ledger, serial);
-		ledger_step(readiness->ledger, serial, clock_now_usec(), STEP_SKIPPED, NULL,
-			"%s reloads its pages itself; savecast.stand-aside is true",
-			server_main(aside)->traits.livereload);
-	}
+	/* These come last: if no other tab was notified, the event ends here. */
 	for (size_t i = 0; i < count; i++) {
-		server_unref(servers[i]);
+		if (addressees[i].why) {
+			pass_over(readiness, serial, addressees[i].why);
+		}
+		server_unref(addressees[i].server);
+		free(addressees[i].why);
 	}
 }

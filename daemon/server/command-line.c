@@ -9,7 +9,7 @@
 
 struct guess {
 	struct command_line line;
-	const char *cwd;
+	const char *cwd, *package;
 	char **folders;
 	size_t folder_count;
 };
@@ -111,7 +111,7 @@ static void guess_program(struct guess *guess, const struct program *program, si
 /* Takes what an interpreter runs: a program of the table, or a file of the site. */
 static void guess_script(struct guess *guess, size_t at)
 {
-	const struct program *program = program_find(guess->line.args[at]);
+	const struct program *program = program_find_script(guess->line.args[at], guess->package);
 
 	if (program && program->rest != REST_SCRIPT && !program->of_site) {
 		guess_program(guess, program, at + 1);
@@ -180,7 +180,8 @@ char *command_line_name(const char *comm, const char *bytes, size_t length)
 		const char *slash = strrchr(line.args[i], '/');
 		const char *name = strncmp(line.args[i], comm, COMMAND_LINE_COMM_LENGTH) == 0
 			? line.args[i]
-			: slash ? slash + 1 : line.args[i];
+			: slash ? slash + 1
+				: line.args[i];
 
 		if (strncmp(name, comm, COMMAND_LINE_COMM_LENGTH) == 0) {
 			return mem_strndup(name, strnlen(name, COMMAND_LINE_NAME_MAX));
@@ -189,10 +190,10 @@ char *command_line_name(const char *comm, const char *bytes, size_t length)
 	return mem_strdup(comm);
 }
 
-size_t command_line_folders(const char *bytes, size_t length, const char *folder,
-	char *folders[COMMAND_LINE_FOLDERS_MAX])
+size_t command_line_folders(const char *bytes, size_t length, const char *package,
+	const char *folder, char *folders[COMMAND_LINE_FOLDERS_MAX])
 {
-	struct guess guess = {.cwd = folder, .folders = folders};
+	struct guess guess = {.cwd = folder, .package = package, .folders = folders};
 	const struct program *program;
 
 	command_line_split(&guess.line, bytes, length);
@@ -201,4 +202,68 @@ size_t command_line_folders(const char *bytes, size_t length, const char *folder
 		guess_program(&guess, program, 1);
 	}
 	return guess.folder_count;
+}
+
+bool command_line_is_title(const char *bytes, size_t length)
+{
+	size_t first = strnlen(bytes, length);
+
+	for (size_t i = first; i < length; i++) {
+		if (bytes[i]) {
+			return false;
+		}
+	}
+	return first && (length > first + 1 || (memchr(bytes, ' ', first) && *bytes != '/'));
+}
+
+/* Each word of the command, followed by a NUL; quotes are dropped, `;`, `&` and `|` end it. */
+static char *words_of(const char *text, size_t size, size_t *length)
+{
+	char *words = mem_alloc(size + 1), *out = words;
+	char quote = '\0';
+
+	for (size_t i = 0; i < size; i++) {
+		char c = text[i];
+
+		if (!quote && (c == ';' || c == '&' || c == '|')) {
+			break;
+		}
+		if (quote ? c == quote : c == '"' || c == '\'') {
+			quote = quote ? '\0' : c;
+		} else if (!quote && (c == ' ' || c == '\t' || c == '\n')) {
+			if (out > words && out[-1]) {
+				*out++ = '\0';
+			}
+		} else {
+			*out++ = c;
+		}
+	}
+	if (out > words && out[-1]) {
+		*out++ = '\0';
+	}
+	*length = (size_t)(out - words);
+	return words;
+}
+
+char *command_line_behind(
+	const char *title, size_t title_length, const char *script, size_t *length)
+{
+	size_t size = strnlen(title, title_length), name = strcspn(title, " ");
+	_cleanup_free_ char *first = mem_strndup(title, name < size ? name : size);
+	const struct program *program = program_find(first);
+
+	if (name < size) {
+		return words_of(title, size, length);
+	}
+	for (const char *at = script; program && at && *at;) {
+		size_t word = strcspn(at, " \t\n;&|\"'");
+		_cleanup_free_ char *text = mem_strndup(at, word);
+
+		if (word && program_find(text) == program) {
+			return words_of(at, strnlen(at, COMMAND_LINE_BYTES_MAX), length);
+		}
+		at += word;
+		at += strspn(at, " \t\n;&|\"'");
+	}
+	return NULL;
 }

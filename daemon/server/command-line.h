@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -12,7 +13,7 @@
 
 enum {
 	COMMAND_LINE_BYTES_MAX = 64 * 1024, /* longer command lines are cut */
-	COMMAND_LINE_ARGS_MAX = 256,	    /* further arguments are ignored */
+	COMMAND_LINE_ARGS_MAX = 256, /* further arguments are ignored */
 	COMMAND_LINE_FOLDERS_MAX = 8,
 	COMMAND_LINE_NAME_MAX = 64,
 	COMMAND_LINE_COMM_LENGTH = 15, /* to which the kernel cuts a name */
@@ -39,7 +40,21 @@ char *command_line_name(const char *comm, const char *bytes, size_t length);
 /*
  * `folder` is the process's working folder, absolute. Returns the number of folders, the
  * likeliest first: absolute, each once, without "." and ".." (removed as text); they may
- * not exist. The caller frees each.
+ * not exist. The caller frees each. `package` is the npm package of its script, or NULL.
  */
-size_t command_line_folders(const char *bytes, size_t length, const char *folder,
-	char *folders[COMMAND_LINE_FOLDERS_MAX]);
+size_t command_line_folders(const char *bytes, size_t length, const char *package,
+	const char *folder, char *folders[COMMAND_LINE_FOLDERS_MAX]);
+
+/*
+ * Whether the process has written a title over its arguments: "webpack", and NULs where they
+ * were, or all in one word: "ng serve --open".
+ */
+bool command_line_is_title(const char *bytes, size_t length);
+/*
+ * The command line behind a title, as far as it is known: the words of the title itself, or
+ * those of the shell command `script` ("cross-env A=1 webpack serve --no-hot") from the title's
+ * program on. Words in the form of /proc/PID/cmdline, which the caller frees; NULL if that
+ * program is not in the script. `script` may be NULL.
+ */
+char *command_line_behind(
+	const char *title, size_t title_length, const char *script, size_t *length);

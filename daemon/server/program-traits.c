@@ -74,13 +74,22 @@ static void take_suffixes(struct program_traits *traits, const struct run *run)
 	}
 }
 
+static bool reloads_pages(const struct run *run)
+{
+	const struct program *program = run->program;
+	bool off = program->livereload_off[0] && has_word(program->livereload_off[0], run) &&
+		has_word(program->livereload_off[1], run);
+
+	return program->livereload &&
+		(!program->livereload_needs || has_word(program->livereload_needs, run)) &&
+		!has_word(program->livereload_denies, run) && !off;
+}
+
 static void take_program(struct program_traits *traits, const struct run *run)
 {
 	const struct program *program = run->program;
 
-	if (program->livereload &&
-		(!program->livereload_needs || has_word(program->livereload_needs, run)) &&
-		!has_word(program->livereload_denies, run)) {
+	if (reloads_pages(run)) {
 		traits->livereload = program->livereload;
 	}
 	if (has_word(program->restarts, run) && !has_word(program->restarts_denies, run)) {
@@ -102,7 +111,8 @@ static void take_program(struct program_traits *traits, const struct run *run)
 	traits->language = program->language ? program->language : traits->language;
 }
 
-void program_traits_of(const char *bytes, size_t length, struct program_traits *traits)
+void program_traits_of(
+	const char *bytes, size_t length, const char *package, struct program_traits *traits)
 {
 	struct command_line line;
 	struct run run;
@@ -125,13 +135,30 @@ void program_traits_of(const char *bytes, size_t length, struct program_traits *
 	run.count = script < run.count ? script : run.count;
 	take_program(traits, &run);
 	if (1 + script < line.count) {
-		run.program = program_find(line.args[1 + script]);
+		run.program = program_find_script(line.args[1 + script], package);
 		run.args = line.args + 1 + script + 1;
 		run.count = line.count - 1 - script - 1;
 		if (run.program && run.program->rest != REST_SCRIPT) {
 			take_program(traits, &run);
 		}
 	}
+}
+
+char *program_traits_script(const char *bytes, size_t length)
+{
+	struct command_line line;
+	struct run run;
+	size_t script;
+
+	command_line_split(&line, bytes, length);
+	run.program = line.count ? program_find(line.args[0]) : NULL;
+	if (!run.program || !run.program->packaged) {
+		return NULL;
+	}
+	run.args = line.args + 1;
+	run.count = line.count - 1;
+	script = find_script(&run);
+	return script < run.count ? mem_strdup(run.args[script]) : NULL;
 }
 
 void program_traits_add(struct program_traits *traits, const struct program_traits *starter)

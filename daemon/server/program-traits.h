@@ -33,9 +33,17 @@ struct program_traits {
 
 /*
  * One process. `bytes` are the contents of /proc/PID/cmdline: arguments, each followed by a
- * NUL. An argument that was cut off is left out.
+ * NUL. An argument that was cut off is left out. `package` is the npm package that its script
+ * is in; NULL: none, or not known.
  */
-void program_traits_of(const char *bytes, size_t length, struct program_traits *traits);
+void program_traits_of(
+	const char *bytes, size_t length, const char *package, struct program_traits *traits);
+
+/*
+ * The script that Node, Bun or Deno runs, as its command line has it; NULL if the process is none
+ * of them. The caller frees it.
+ */
+char *program_traits_script(const char *bytes, size_t length);
 
 /*
  * Adds to the traits of a listening process those of a process that started it, directly or not,

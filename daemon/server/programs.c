@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/programs.h"
 
-#include <fnmatch.h>
-
-#include "util/mem.h"
-
 #define PYTHON_CODE " py "
 #define RUBY_CODE " rb ru "
 #define PERL_CODE " pl pm psgi "
@@ -23,15 +19,19 @@ enum { PHP_OLD = 3000 };
 #define PHP_BEHIND                                                                                 \
 	.stays = "", .old = "", .old_suffixes = PHP_CODE, .old_msec = PHP_OLD, .old_by_second = true
 
+/* It reloads pages as long as one of its two ways is on. */
+#define WEBPACK_OFF                                                                                \
+	.livereload_off = {                                                                        \
+		" --no-live-reload --live-reload=false ", " --no-hot --hot=false --no-hmr "}
+
 /* Two names of the same program. */
 #define NODE_RUNS                                                                                  \
-	.rest = REST_SCRIPT, .skipped = NODE_SKIPPED, .restarts = " --watch --watch-path ",        \
-	.suffixes = SCRIPT_CODE, .widens = " --watch-path ", .notice_msec = 450,                   \
-	.language = SCRIPT_CODE
+	.rest = REST_SCRIPT, .packaged = true, .skipped = NODE_SKIPPED,                            \
+	.restarts = " --watch --watch-path ", .suffixes = SCRIPT_CODE, .widens = " --watch-path ", \
+	.notice_msec = 450, .language = SCRIPT_CODE
 
-static const struct program programs[] = {
-	/* Programs that run a script. */
-	/* The reloaders of many Python frameworks check each second. */
+const struct program programs[] = {
+	/* Programs that run a script. Many reloaders of Python check each second. */
 	{.name = "python*",
 		.rest = REST_SCRIPT,
 		.skipped = " -W -X ",
@@ -41,6 +41,7 @@ static const struct program programs[] = {
 	{.name = "nodejs", NODE_RUNS},
 	{.name = "bun",
 		.rest = REST_SCRIPT,
+		.packaged = true,
 		.folders = " --cwd ",
 		.skipped = " -r --preload ",
 		.restarts = " --watch ",
@@ -52,6 +53,7 @@ static const struct program programs[] = {
 		.language = SCRIPT_CODE},
 	{.name = "deno",
 		.rest = REST_SCRIPT,
+		.packaged = true,
 		.restarts = " --watch --watch-hmr ",
 		.suffixes = SCRIPT_CODE,
 		.notice_msec = 450,
@@ -69,8 +71,7 @@ static const struct program programs[] = {
 		.skipped = " -S --server -d --define -c --php-ini ",
 		PHP_BEHIND,
 		.language = PHP_CODE},
-	{.name = "bash", .rest = REST_SCRIPT},
-	{.name = "sh", .rest = REST_SCRIPT},
+	{.name = "*sh", .rest = REST_SCRIPT},
 	{.name = "java",
 		.language = " java class jar kt scala ",
 		.old = " org.apache.catalina.startup.Bootstrap ",
@@ -157,15 +158,18 @@ static const struct program programs[] = {
 		.suffix_option = " -e --ext ",
 		.widens = " --config ",
 		.notice_msec = 600},
-	{.name = "node-dev", .restarts = "", .suffixes = SCRIPT_CODE, .notice_msec = 600},
-	{.name = "ts-node-dev", .restarts = "", .suffixes = SCRIPT_CODE, .notice_msec = 600},
+	{.name = "*node-dev", .restarts = "", .suffixes = SCRIPT_CODE, .notice_msec = 600},
 	{.name = "tsnd", .restarts = "", .suffixes = SCRIPT_CODE, .notice_msec = 600},
 	{.name = "tsx",
 		.restarts = " watch ",
 		.suffixes = SCRIPT_CODE,
 		.widens = " --include ",
 		.notice_msec = 600},
-	{.name = "nest", .restarts = " --watch -w ", .suffixes = SCRIPT_CODE, .notice_msec = 1500},
+	{.name = "nest",
+		.packages = " @nestjs/cli ",
+		.restarts = " --watch -w ",
+		.suffixes = SCRIPT_CODE,
+		.notice_msec = 1500},
 	{.name = "json-server",
 		.restarts = " --watch -w ",
 		.suffixes = " json js ",
@@ -184,6 +188,7 @@ static const struct program programs[] = {
 		.folders = " --server -s --files ",
 		.skipped = " --port --proxy ",
 		.livereload = "Browsersync",
+		.livereload_needs = " --files -f --watch -w ",
 		.stays = ""},
 	{.name = "vite",
 		.rest = REST_FOLDER,
@@ -201,27 +206,59 @@ static const struct program programs[] = {
 		.livereload = "Astro",
 		.livereload_needs = " dev "},
 	{.name = "nuxt", .livereload = "Nuxt", .livereload_needs = " dev "},
-	{.name = "nuxi*", .livereload = "Nuxt", .livereload_needs = " dev "},
+	{.name = "nuxi*",
+		.packages = " @nuxt/cli ",
+		.livereload = "Nuxt",
+		.livereload_needs = " dev "},
 	{.name = "ng",
+		.packages = " @angular/cli ",
 		.livereload = "Angular",
 		.livereload_needs = " serve s dev ",
 		.livereload_denies = " --no-live-reload --live-reload=false "},
-	{.name = "vue-cli-service*", .livereload = "Vue CLI", .livereload_needs = " serve "},
+	{.name = "vue-cli-service*",
+		.packages = " @vue/cli-service ",
+		.livereload = "Vue CLI",
+		.livereload_needs = " serve "},
 	{.name = "gatsby*", .livereload = "Gatsby", .livereload_needs = " develop "},
-	{.name = "parcel", .livereload = "Parcel", .livereload_denies = " build watch "},
+	{.name = "parcel", .livereload = "Parcel", .livereload_denies = " build watch --no-hmr "},
+	{.name = "rsbuild",
+		.packages = " @rsbuild/core ",
+		.livereload = "Rsbuild",
+		.livereload_denies = " build preview inspect "},
+	{.name = "react-router",
+		.packages = " @react-router/dev ",
+		.livereload = "React Router",
+		.livereload_needs = " dev "},
+	{.name = "vitepress",
+		.rest = REST_FOLDER,
+		.skipped = " --port --host --base ",
+		.livereload = "VitePress",
+		.livereload_denies = " build preview serve init "},
+	{.name = "docsify",
+		.packages = " docsify-cli ",
+		.rest = REST_FOLDER,
+		.skipped = " -p --port -P --livereload-port -i --index-name ",
+		.livereload = "docsify",
+		.livereload_needs = " serve s "},
+	/* A page in place of a script: Bun's own server of pages. */
+	{.name = "*.html", .of_site = true, .livereload = "Bun"},
 	{.name = "webpack-dev-server*",
 		.livereload = "webpack-dev-server",
-		.livereload_denies = " --no-live-reload "},
+		.livereload_denies = " --no-client --client=false ",
+		WEBPACK_OFF},
 	/* The empty word: the program has replaced its arguments with its own name. */
 	{.name = "webpack",
 		.livereload = "webpack-dev-server",
 		.livereload_needs = " serve server s  ",
-		.livereload_denies = " --no-live-reload "},
+		.livereload_denies = " --no-client --client=false ",
+		WEBPACK_OFF},
 	{.name = "webpack-cli*",
 		.livereload = "webpack-dev-server",
 		.livereload_needs = " serve server s ",
-		.livereload_denies = " --no-live-reload "},
+		.livereload_denies = " --no-client --client=false ",
+		WEBPACK_OFF},
 	{.name = "eleventy",
+		.packages = " @11ty/eleventy ",
 		.folders = " --input ",
 		.livereload = "Eleventy",
 		.livereload_needs = " --serve "},
@@ -268,6 +305,7 @@ static const struct program programs[] = {
 		.notice_msec = EACH_SECOND,
 		.stays = ""},
 	{.name = "starman", .stays = ""},
+	{.name = "beam.smp", .stays = ""},
 
 	/* Programs that restart another program. */
 	{.name = "entr", .restarts = "", .suffixes = "*", .notice_msec = AT_ONCE},
@@ -299,8 +337,7 @@ static const struct program programs[] = {
 	{.name = "httpd", .files = " -f ", .folders = " -d ", PHP_BEHIND},
 	{.name = "lighttpd", .files = " -f ", PHP_BEHIND},
 	{.name = "h2o", .files = " -c --conf ", PHP_BEHIND},
-	{.name = "php-fpm*", PHP_BEHIND},
-	{.name = "php-cgi*", PHP_BEHIND},
+	{.name = "php-[fc]*", PHP_BEHIND}, /* fpm, cgi */
 	{.name = "darkhttpd",
 		.rest = REST_FOLDER,
 		.skipped = " --port --addr --index ",
@@ -308,42 +345,5 @@ static const struct program programs[] = {
 	{.name = "busybox", .folders = " -h ", .skipped = " -p -u -c -r -d -e -m ", .stays = ""},
 	{.name = "webfsd", .folders = " -r ", .stays = ""},
 	{.name = "mini_httpd", .folders = " -d ", .stays = ""},
-	{.name = "beam.smp", .stays = ""},
+	{0},
 };
-
-const struct program *program_find(const char *name)
-{
-	const char *slash = strrchr(name, '/');
-	_cleanup_free_ char *file = mem_strndup(slash ? slash + 1 : name, 64);
-	static const char *const endings[] = {".py", ".js", ".mjs", ".cjs", ".rb"};
-
-	for (size_t i = 0; i < COUNT_OF(endings); i++) {
-		size_t length = strlen(file), ending = strlen(endings[i]);
-
-		if (length > ending && strcmp(file + length - ending, endings[i]) == 0) {
-			file[length - ending] = '\0';
-			break;
-		}
-	}
-	for (size_t i = 0; i < COUNT_OF(programs); i++) {
-		if (fnmatch(programs[i].name, file, 0) == 0) {
-			return &programs[i];
-		}
-	}
-	return NULL;
-}
-
-bool program_lists(const char *list, const char *word, size_t length)
-{
-	const char *at = list;
-
-	if (!list || !length) {
-		return list && strstr(list, "  ");
-	}
-	for (; (at = memmem(at, strlen(at), word, length)); at++) {
-		if (at > list && at[-1] == ' ' && at[length] == ' ') {
-			return true;
-		}
-	}
-	return false;
-}

@@ -25,6 +25,9 @@ struct program {
 	 * suffix
 	 */
 	const char *name;
+	const char *
+		packages; /* npm packages that are this program besides the one of its name, or NULL */
+	bool packaged; /* with REST_SCRIPT: a script is known by the npm package that it is in */
 
 	/* Its arguments. Options are listed with their dashes. */
 	enum program_rest rest;
@@ -38,6 +41,8 @@ struct program {
 	const char *livereload_needs; /* requires one of these words; NULL counts as "" */
 	/* with any of these words it does not reload pages, or does something else */
 	const char *livereload_denies;
+	/* it does not with a word of each of these lists either; NULL: there are none */
+	const char *livereload_off[2];
 
 	/*
 	 * It restarts itself, or the program that it runs, after a save. If it stays, the
@@ -61,8 +66,16 @@ struct program {
 	const char *language;
 };
 
+extern const struct program programs[]; /* the last one has no name */
+
 /* NULL if it is not in the table. `name` may have folders and a script suffix. */
 const struct program *program_find(const char *name);
+/*
+ * The program that a script is. `package` is as npm_package_of() returns it. The name of a script
+ * in a package says nothing: "cli.js".
+ * Deno's "npm:vite@8" names its package itself.
+ */
+const struct program *program_find_script(const char *script, const char *package);
 
 /* Whether the word, `length` bytes long, is in the list; a NULL list is empty. */
 bool program_lists(const char *list, const char *word, size_t length);

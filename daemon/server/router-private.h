@@ -32,3 +32,6 @@ void route_question_ask_server(struct route_question *question, const char *host
  * it.
  */
 void route_question_advise(struct route_question *question, const char *what);
+
+/* The folder below the project's root that the server serves; NULL: all of it, or not known. */
+char *route_part(const struct project *project, const struct server *server);

@@ -3,6 +3,7 @@
 
 #include "config/setting.h"
 #include "project/finder.h"
+#include "project/workspace.h"
 #include "server/command-line.h"
 #include "server/forwarder.h"
 #include "util/mem.h"
@@ -24,13 +25,48 @@ void route_question_advise(struct route_question *question, const char *what)
 		mem_printf("%s: to set its project, run %s in the project's folder", what, answer->advice);
 }
 
+/* The part of the project that a folder is in, even if nothing marks it as one; or NULL. */
+static char *part_of(const struct project *project, const char *folder, bool marked)
+{
+	_cleanup_free_ char *real = finder_resolve(folder);
+	char *part = workspace_part_of(real, project->root);
+
+	return !part && !marked && strcmp(real, project->root) != 0 &&
+			pathname_is_below(real, project->root)
+		? mem_steal(real)
+		: part;
+}
+
+char *route_part(const struct project *project, const struct server *server)
+{
+	const struct server_main *main = server ? server_main(server) : NULL;
+	char *folders[COMMAND_LINE_FOLDERS_MAX], *part;
+	size_t count;
+
+	if (!main || main->elsewhere) {
+		return NULL;
+	}
+	part = part_of(project, main->folder, false);
+	if (part) {
+		return part;
+	}
+	/* It was started for the whole project, and may have been told which part to serve. */
+	count = command_line_folders(main->command_line, main->command_line_length, main->package,
+		main->folder, folders);
+	for (size_t i = 0; i < count; i++) {
+		part = part ? part : part_of(project, folders[i], true);
+		free(folders[i]);
+	}
+	return part;
+}
+
 /* The command line of a server that was started elsewhere may name its folder. */
 static struct project *find_by_command_line(
 	struct router *router, const struct server_main *main, char **found)
 {
 	char *folders[COMMAND_LINE_FOLDERS_MAX];
 	size_t count = command_line_folders(
-		main->command_line, main->command_line_length, main->folder, folders);
+		main->command_line, main->command_line_length, main->package, main->folder, folders);
 	struct project *project = NULL;
 
 	for (size_t i = 0; i < count; i++) {
@@ -93,7 +129,9 @@ static void answer_seen(struct route_question *question)
 	if (!answer->project) {
 		answer->project = find_by_command_line(router, main, &named);
 	}
-	if (!answer->project) {
+	if (answer->project) {
+		answer->part = route_part(answer->project, answer->server);
+	} else {
 		answer->advice = finder_advice(main->folder);
 		answer->folder = finder_folder(main->folder);
 	}

@@ -36,6 +36,7 @@ void route_answer_clear(struct route_answer *answer)
 	free(answer->reason);
 	free(answer->advice);
 	free(answer->folder);
+	free(answer->part);
 	*answer = (struct route_answer){0};
 }
 
@@ -115,6 +116,7 @@ static void answer_rule(struct route_question *question, const struct url_rule *
 	if (host) {
 		answer->server = servers_get(
 			question->router->servers, host, question->url.port, question->order);
+		answer->part = route_part(answer->project, answer->server);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "server/command-line.h"
+#include "server/process-command.h"
 #include "util/clock.h"
 #include "util/mem.h"
 #include "util/utf8.h"
@@ -74,6 +75,7 @@ static void server_clear_main(struct server *server)
 	free(server->main.name);
 	free(server->main.folder);
 	free(server->main.command_line);
+	free(server->main.package);
 	free(server->main.key);
 }
 
@@ -200,13 +202,13 @@ static void server_note_traits(struct server_main *main, const struct holder *ho
 	/* Next renames its process; the parent has the command line. */
 	bool renamed = strncmp(main->command_line, "next-server", 11) == 0;
 
-	program_traits_of(main->command_line, main->command_line_length, traits);
+	program_traits_of(main->command_line, main->command_line_length, main->package, traits);
 	for (size_t i = 0; i < ANCESTORS_MAX && holder->ancestors[i]; i++) {
-		_cleanup_free_ char *bytes = NULL;
-		size_t length;
+		_cleanup_(process_command_clear) struct process_command command;
 
-		bytes = process_command_line(holder->ancestors[i], &length);
-		program_traits_of(bytes, length, &starter);
+		process_command_read(holder->ancestors[i], &holder->ancestors[i + 1],
+			ANCESTORS_MAX - i - 1, &command);
+		program_traits_of(command.line, command.length, command.package, &starter);
 		if (!renamed || i > 0) {
 			starter.livereload = NULL;
 		}
@@ -224,6 +226,7 @@ static void server_note_traits(struct server_main *main, const struct holder *ho
 void server_note_main(struct server *server)
 {
 	const struct holder *oldest = server_processes_oldest(&server->processes);
+	struct process_command command;
 	_cleanup_free_ char *name = NULL;
 
 	if (!oldest || oldest->pid == server->main.pid) {
@@ -235,8 +238,10 @@ void server_note_main(struct server *server)
 		.folder = mem_strdup(oldest->folder),
 		.elsewhere = oldest->elsewhere,
 	};
-	server->main.command_line =
-		process_command_line(oldest->pid, &server->main.command_line_length);
+	process_command_read(oldest->pid, oldest->ancestors, ANCESTORS_MAX, &command);
+	server->main.command_line = mem_steal(command.line);
+	server->main.command_line_length = command.length;
+	server->main.package = mem_steal(command.package);
 	name = command_line_name(
 		oldest->name, server->main.command_line, server->main.command_line_length);
 	server->main.name = utf8_dup(name);

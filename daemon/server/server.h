@@ -68,8 +68,9 @@ struct server_main {
 	char *name; /* of its command, UTF-8 */
 	char *folder; /* its working folder */
 	bool elsewhere; /* that name means another folder here: it has mounts of its own */
-	char *command_line; /* its arguments, each followed by a NUL */
+	char *command_line; /* its arguments, each followed by a NUL; see process-command.h */
 	size_t command_line_length;
+	char *package; /* the npm package of its script; NULL: none or not known */
 	char *key; /* its name with a hash of its arguments and folder; identifies it */
 	struct program_traits traits;
 };

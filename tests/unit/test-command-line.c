@@ -61,7 +61,7 @@ static void folders_are_guessed(void **state)
 		for (size_t k = 0; k < length; k++) {
 			bytes[k] = rows[i].line[k] == ' ' ? '\0' : rows[i].line[k];
 		}
-		count = command_line_folders(bytes, length ? length + 1 : 0, "/w", folders);
+		count = command_line_folders(bytes, length ? length + 1 : 0, NULL, "/w", folders);
 		for (size_t k = 0; k < count; k++) {
 			char *longer = mem_printf("%s%s%s", seen, k ? " " : "", folders[k]);
 
@@ -90,7 +90,7 @@ static void the_limits(void **state)
 		memset(bytes + 6, 0, 600);
 		bytes[at] = 'x';
 		assert_int_equal(
-			command_line_folders(bytes, at + 2, "/w", folders), beyond ? 0 : 1);
+			command_line_folders(bytes, at + 2, NULL, "/w", folders), beyond ? 0 : 1);
 		if (!beyond) {
 			free(folders[0]);
 		}
@@ -103,7 +103,7 @@ static void the_limits(void **state)
 		name[0] = '/';
 		name[PATHNAME_MAX + beyond] = '\0';
 		strcpy(bytes + 6, name);
-		count = command_line_folders(bytes, 6 + strlen(name) + 1, "/w", folders);
+		count = command_line_folders(bytes, 6 + strlen(name) + 1, NULL, "/w", folders);
 		assert_int_equal(count, beyond ? 0 : 1);
 		if (count) {
 			free(folders[0]);
@@ -112,7 +112,7 @@ static void the_limits(void **state)
 	/* Bytes after the limit are cut off. */
 	memset(bytes, 'x', SIZE);
 	strcpy(bytes, "hugo");
-	assert_int_equal(command_line_folders(bytes, SIZE, "/w", folders), 0);
+	assert_int_equal(command_line_folders(bytes, SIZE, NULL, "/w", folders), 0);
 }
 
 static void named(const char *comm, const char *bytes, size_t length, const char *wanted)

@@ -2,15 +2,19 @@
 #include "unit.h"
 
 #include <string.h>
+#include <unistd.h>
 
-#include "util/mem.h"
+#include "server/command-line.h"
+#include "server/npm-package.h"
 #include "server/program-traits.h"
+#include "util/file.h"
+#include "util/mem.h"
 
-static const char *livereload_of(const char *bytes, size_t length)
+static const char *livereload_of(const char *bytes, size_t length, const char *package)
 {
 	struct program_traits traits;
 
-	program_traits_of(bytes, length, &traits);
+	program_traits_of(bytes, length, package, &traits);
 	return traits.livereload;
 }
 
@@ -18,8 +22,36 @@ static const char *livereload_of(const char *bytes, size_t length)
 static void command_lines(void **state)
 {
 	static const struct {
-		const char *line, *name;
+		const char *line, *name, *package;
 	} rows[] = {
+		/* By the package, whatever the script is called. */
+		{"node /web/node_modules/@11ty/eleventy/cmd.cjs --serve ", "Eleventy", "@11ty/eleventy"},
+		{"node /web/node_modules/browser-sync/dist/bin.js start --files=*.css ", "Browsersync",
+			"browser-sync"},
+		{"node /web/node_modules/parcel/lib/bin.js ", "Parcel", "parcel"},
+		{"node /web/node_modules/nuxt/bin/nuxt.mjs dev ", "Nuxt", "nuxt"},
+		{"node /web/node_modules/@nuxt/cli/bin/nuxi.mjs dev ", "Nuxt", "@nuxt/cli"},
+		{"node bin.js dev ", "React Router", "@react-router/dev"},
+		{"node bin.js dev ", "Rsbuild", "@rsbuild/core"},
+		{"node bin.js preview ", NULL, "@rsbuild/core"},
+		{"node bin.js dev docs ", "VitePress", "vitepress"},
+		{"node bin.js serve docs ", "docsify", "docsify-cli"},
+		{"node bin.js s --port 3 ", "docsify", "docsify-cli"},
+		{"node vite.js ", NULL, ""}, /* the site's own */
+		{"node next/server.js dev ", NULL, "shop"},
+		{"node server.js ", NULL, "node"}, {"node server.js ", NULL, "*"},
+		{"deno run -A npm:vite --port 1 ", "Vite"}, {"deno run -A npm:vite@8 ", "Vite"},
+		{"deno run npm:/@rsbuild/core@2/x dev ", "Rsbuild"}, {"deno run npm:@ ", NULL},
+		{"deno run npm: ", NULL}, {"bun ./index.html --port 1 ", "Bun"},
+		{"/x/bun/bin/bun.exe index.html ", "Bun", ""}, {"bun run index.ts ", NULL},
+		/* Switched off. */
+		{"node bin.js start --proxy localhost:80 ", NULL, "browser-sync"},
+		{"node bin.js start --server --watch ", "Browsersync", "browser-sync"},
+		{"node bin.js serve index.html --no-hmr ", NULL, "parcel"},
+		{"webpack serve --no-live-reload ", "webpack-dev-server"},
+		{"webpack serve --no-live-reload --no-hot ", NULL},
+		{"webpack serve --live-reload=false --no-hmr ", NULL},
+		{"webpack serve --no-client ", NULL},
 		{"node /home/me/web/node_modules/.bin/vite --port 5173 ", "Vite"},
 		{"node /web/node_modules/vite/bin/vite.js dev ", "Vite"},
 		{"node --require ./hook.js /web/node_modules/.bin/vite ", "Vite"},
@@ -51,7 +83,7 @@ static void command_lines(void **state)
 		for (char *at = bytes; (at = strchr(at, ' ')); at++) {
 			*at = '\0';
 		}
-		name = livereload_of(bytes, length);
+		name = livereload_of(bytes, length, rows[i].package);
 		if (rows[i].name ? !name || strcmp(name, rows[i].name) != 0 : name != NULL) {
 			fail_msg("%s: %s", rows[i].line, name ? name : "none");
 		}
@@ -63,11 +95,11 @@ static void more_words_than_are_looked_at(void **state)
 	char bytes[4096];
 
 	memset(bytes, 0, sizeof bytes);
-	assert_null(livereload_of(bytes, sizeof bytes));
+	assert_null(livereload_of(bytes, sizeof bytes, NULL));
 	memcpy(bytes, "vite", 5);
-	assert_string_equal(livereload_of(bytes, sizeof bytes), "Vite");
+	assert_string_equal(livereload_of(bytes, sizeof bytes, NULL), "Vite");
 	memset(bytes + 5, 'x', sizeof bytes - 6);
-	assert_string_equal(livereload_of(bytes, sizeof bytes), "Vite");
+	assert_string_equal(livereload_of(bytes, sizeof bytes, NULL), "Vite");
 }
 
 static struct program_traits traits_of(const char *line)
@@ -79,7 +111,7 @@ static struct program_traits traits_of(const char *line)
 	for (char *at = bytes; (at = strchr(at, ' ')); at++) {
 		*at = '\0';
 	}
-	program_traits_of(bytes, length, &traits);
+	program_traits_of(bytes, length, NULL, &traits);
 	return traits;
 }
 
@@ -167,12 +199,113 @@ static void marks_in_the_environment(void **state)
 	assert_int_equal(program_traits_ask(&traits, "html"), TRAITS_STAYS);
 }
 
+static void behind(const char *title, size_t size, const char *script, const char *wanted)
+{
+	size_t length = 0;
+	_cleanup_free_ char *words = command_line_behind(title, size, script, &length);
+
+	if (!wanted) {
+		assert_null(words);
+		return;
+	}
+	assert_non_null(words);
+	for (size_t i = 0; i < length; i++) {
+		words[i] = words[i] ? words[i] : ' ';
+	}
+	assert_int_equal(length, strlen(wanted));
+	assert_memory_equal(words, wanted, length);
+}
+
+static void arguments_behind_a_title(void **state)
+{
+	static const char padded[] = "webpack\0\0\0\0\0";
+
+	assert_true(command_line_is_title(padded, sizeof padded));
+	assert_true(command_line_is_title("ng serve --open", sizeof "ng serve --open"));
+	assert_false(command_line_is_title("hugo", sizeof "hugo"));
+	assert_false(command_line_is_title("hugo\0server", sizeof "hugo\0server"));
+	assert_false(command_line_is_title("/my folder/hugo", sizeof "/my folder/hugo"));
+	assert_false(command_line_is_title("", 0));
+	assert_false(command_line_is_title("\0\0", 2));
+	behind("ng serve --open", sizeof "ng serve --open", NULL, "ng serve --open ");
+	behind(padded, sizeof padded, "webpack serve --no-hot", "webpack serve --no-hot ");
+	behind(padded, sizeof padded, "rm -rf dist && A=1 npx webpack serve  '--port' \"8 0\"; x",
+		"webpack serve --port 8 0 ");
+	behind(padded, sizeof padded, "node_modules/.bin/webpack serve&", "node_modules/.bin/webpack serve ");
+	behind(padded, sizeof padded, "npm run dev", NULL);
+	behind(padded, sizeof padded, "", NULL);
+	behind(padded, sizeof padded, NULL, NULL);
+	behind("unknown\0\0", 9, "unknown a", NULL);
+	behind(padded, 3, "webpack serve", NULL); /* a title that was cut */
+}
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+	_cleanup_free_ char *file = mem_printf("%s/%s", folder, name);
+	_cleanup_free_ char *above = mem_strndup(file, (size_t)(strrchr(file, '/') - file));
+
+	assert_int_equal(file_make_folders(above), 0);
+	assert_int_equal(file_replace(file, text, strlen(text)), 0);
+}
+
+static void package_is(const char *folder, const char *script, const char *wanted)
+{
+	_cleanup_free_ char *package = npm_package_of(script, folder);
+
+	if (wanted ? !package || strcmp(package, wanted) != 0 : package != NULL) {
+		fail_msg("%s: %s", script, package ? package : "none");
+	}
+}
+
+static void packages_of_scripts(void **state)
+{
+	char folder[] = "/tmp/savecast-unit-XXXXXX";
+	_cleanup_free_ char *link = NULL;
+	_cleanup_free_ char *big = mem_zero(300 * 1024);
+	_cleanup_free_ char *end = NULL;
+
+	assert_non_null(mkdtemp(folder));
+	write_file(folder, "node_modules/@11ty/eleventy/package.json", "{\"name\":\"@11ty/eleventy\"}");
+	write_file(folder, "node_modules/@11ty/eleventy/lib/cmd.cjs", "");
+	write_file(folder, "node_modules/nuxt/package.json", "{\"name\":\"nuxt\"}");
+	write_file(folder, "node_modules/nuxt/bin/package.json", "{\"type\":\"module\"}");
+	write_file(folder, "node_modules/nuxt/bin/nuxt.mjs", "");
+	write_file(folder, "node_modules/odd/package.json", "{\"name\":{}}");
+	memset(big, ' ', 300 * 1024 - 1);
+	write_file(folder, "node_modules/big/package.json", big);
+	write_file(folder, "node_modules/odd/cli.js", "");
+	write_file(folder, "node_modules/big/cli.js", "");
+	write_file(folder, "package.json",
+		"{\"name\":\"next\",\"bin\":{\"a\":7,\"next\":\"./bin/next.js\"}}");
+	write_file(folder, "bin/next.js", "");
+	write_file(folder, "server.js", "");
+	link = mem_printf("%s/eleventy", folder);
+	assert_int_equal(symlink("node_modules/@11ty/eleventy/lib/cmd.cjs", link), 0);
+
+	package_is(folder, "eleventy", "@11ty/eleventy");
+	package_is(folder, "./node_modules/nuxt/bin/nuxt.mjs", "nuxt");
+	package_is("/", "/nowhere/at/all.js", NULL);
+	package_is(folder, "bin/next.js", "next");
+	package_is(folder, "server.js", "");
+	package_is(folder, "server", "");
+	package_is(folder, ".yarn/cache/vite-npm-8.zip/node_modules/vite/bin/vite.js", "vite");
+	package_is(folder, "x.zip/node_modules/@rsbuild/core/bin.js", "@rsbuild/core");
+	package_is(folder, "x.zip/node_modules/@", "@");
+	/* Those of a package.json that says nothing are the site's. */
+	package_is(folder, "node_modules/odd/cli.js", "");
+	package_is(folder, "node_modules/big/cli.js", "");
+	end = mem_printf("rm -rf %s", folder);
+	assert_int_equal(system(end), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_restarts),
 		cmocka_unit_test(marks_in_the_environment),
 		cmocka_unit_test(command_lines),
+		cmocka_unit_test(arguments_behind_a_title),
+		cmocka_unit_test(packages_of_scripts),
 		cmocka_unit_test(more_words_than_are_looked_at),
 	};
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "browser/audience.h"
+
+#include "project/workspace.h"
+#include "server/router.h"
+#include "util/mem.h"
+#include "util/pathname.h"
+#include "util/utf8.h"
+
+/* The deepest part of the project that has the file and that another tab's server serves. */
+static const char *served_part_of(const struct project *project, const char *file)
+{
+	const char *found = NULL;
+
+	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {
+		if (tab->part && pathname_is_below(file, tab->part) &&
+			(!found || strlen(tab->part) > strlen(found))) {
+			found = tab->part;
+		}
+	}
+	return found;
+}
+
+/*
+ * Whether the file can matter to what the tab's server serves. If it cannot, `other` is the
+ * folder that it is part of, which the caller frees.
+ */
+static bool concerns(const struct tab *tab, const char *file, char **other)
+{
+	const struct project *project = tab->project;
+	const char *served;
+	_cleanup_free_ char *part = NULL;
+	enum workspace_need need;
+
+	if (pathname_is_below(file, tab->part)) {
+		return true;
+	}
+	served = served_part_of(project, file);
+	part = workspace_part_of(file, project->root);
+	if (served && (!part || strlen(served) > strlen(part))) {
+		free(part);
+		part = mem_strdup(served);
+	}
+	if (!part || pathname_is_below(tab->part, part)) {
+		return true; /* of the whole tree, or of what is around the tab's part */
+	}
+	need = workspace_needs(project->root, tab->part, part);
+	if (need == WORKSPACE_NEEDS ||
+		(need == WORKSPACE_UNKNOWN && !served && !workspace_is_app(part))) {
+		return true;
+	}
+	*other = mem_steal(part);
+	return false;
+}
+
+static bool concerns_any(const struct tab *tab, char *const *names, size_t count, char **other)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(mem_steal(*other));
+		if (concerns(tab, names[i], other)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+enum audience audience_of(const struct tab *tab, char *const *names, size_t count, char **why)
+{
+	_cleanup_free_ char *other = NULL;
+
+	*why = NULL;
+	if (!count) {
+		return AUDIENCE_TOLD;
+	}
+	if (tab->part && tab->project && !concerns_any(tab, names, count, &other)) {
+		size_t root = strlen(tab->project->root) + 1;
+		_cleanup_free_ char *theirs = utf8_dup(other + root);
+		_cleanup_free_ char *own = utf8_dup(tab->part + root);
+
+		*why = mem_printf("%s is another part of the project than %s, which port %u serves",
+			theirs, own, server_port(tab->server));
+		return AUDIENCE_ELSEWHERE;
+	}
+	if (stands_aside(tab->project, tab->server)) {
+		*why = mem_printf("%s reloads its pages itself; savecast.stand-aside is true",
+			server_main(tab->server)->traits.livereload);
+		return AUDIENCE_ASIDE;
+	}
+	return AUDIENCE_TOLD;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "browser/tab.h"
+
+/* Whether a save is for a tab of its project: what happens then, and what `why` says of it. */
+
+enum audience {
+	AUDIENCE_TOLD,
+	AUDIENCE_ASIDE, /* its server reloads its pages itself */
+	AUDIENCE_ELSEWHERE, /* the files are of another part of the project than the tab's server */
+};
+
+/*
+ * `names` are absolute; no names: a request to reload, which is for all tabs. If it is not
+ * AUDIENCE_TOLD, `why` is set to a text that says why, which the caller frees. Reads the disk if
+ * the tab's server serves a part of its project only.
+ */
+enum audience audience_of(
+	const struct tab *tab, char *const *names, size_t count, char **why);

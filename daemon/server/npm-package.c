@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/npm-package.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "util/file.h"
+#include "util/mem.h"
+#include "util/mounts.h"
+#include "util/pathname.h"
+
+enum { PACKAGE_BYTES_MAX = 256 * 1024, PACKAGE_LEVELS_MAX = 32 };
+
+/* Whether a value of `bin`, relative to the package's folder, is the script. */
+static bool is_script(const json_t *value, const char *path)
+{
+	const char *text = json_string_value(value);
+
+	text = text && strncmp(text, "./", 2) == 0 ? text + 2 : text;
+	return text && strcmp(text, path) == 0;
+}
+
+static bool lists_script(const json_t *bin, const char *path)
+{
+	const char *key;
+	json_t *value;
+
+	if (is_script(bin, path)) {
+		return true;
+	}
+	json_object_foreach ((json_t *)bin, key, value) {
+		if (is_script(value, path)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* As npm_package_of() for one folder above the script; NULL if it has no package with a name. */
+static char *package_in(const char *folder, const char *script)
+{
+	_cleanup_free_ char *file = mem_printf("%s/package.json", folder);
+	_cleanup_free_ char *text = NULL;
+	bool installed = strstr(folder, "/node_modules/") || strncmp(folder, "/usr/", 5) == 0;
+	const char *name;
+	char *found = NULL;
+	size_t length;
+	json_t *json;
+
+	if (file_read(file, PACKAGE_BYTES_MAX, &text, &length) < 0) {
+		return NULL;
+	}
+	json = json_loadb(text, length, 0, NULL);
+	name = json_string_value(json_object_get(json, "name"));
+	if (name && *name) {
+		found = installed ||
+				lists_script(
+					json_object_get(json, "bin"), script + strlen(folder) + 1)
+			? mem_strdup(name)
+			: mem_strdup("");
+	}
+	json_decref(json);
+	return found;
+}
+
+/* A script in an archive, as with Yarn's Plug'n'Play, is on no disk; its name still says it. */
+static char *package_in_name(const char *script)
+{
+	const char *at = NULL;
+
+	for (const char *next = script; (next = strstr(next, "/node_modules/"));) {
+		at = next += strlen("/node_modules/");
+	}
+	if (!at) {
+		return NULL;
+	}
+	return mem_strndup(at,
+		*at == '@' && strchr(at, '/')
+			? (size_t)(strchr(at, '/') - at) + 1 + strcspn(strchr(at, '/') + 1, "/")
+			: strcspn(at, "/"));
+}
+
+char *npm_package_of(const char *script, const char *folder)
+{
+	_cleanup_free_ char *name =
+		*script == '/' ? mem_strdup(script) : mem_printf("%s/%s", folder, script);
+	_cleanup_free_ char *real = NULL;
+	_cleanup_free_ char *at = NULL;
+	char *found = NULL;
+
+	if (strlen(name) > PATHNAME_MAX || !mounts_ready(name)) {
+		return NULL;
+	}
+	real = realpath(name, NULL); /* Node adds a missing ".js", so that a name may not be one */
+	found = real ? NULL : package_in_name(name);
+	real = real ? real : mem_strdup(name);
+	at = mem_strdup(real);
+	for (int i = 0; i < PACKAGE_LEVELS_MAX && !found; i++) {
+		char *slash = strrchr(at, '/');
+
+		if (!slash || slash == at) {
+			break;
+		}
+		*slash = '\0';
+		found = package_in(at, real);
+	}
+	return found;
+}
