@@ -77,7 +77,7 @@ test('only log lines for the journal have levels', async t => {
 	assert.match(lines[0], /^<4>config: .*there is no such setting/);
 	assert.match(/** @type {string} */ (lines.at(-1)), /^<6>main: /);
 
-	// In a shell that a unit has started, say: it inherits the variable, but not the stream.
+	// As in a shell that a unit has started: it inherits the variable, but not the stream.
 	world.env = { ...env, JOURNAL_STREAM: `${dev}:${ino + 1}` };
 	await world.startDaemon();
 	assert.match((await world.log('savecastd')).split('\n')[lines.length], /^savecastd: config: /);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Callers on the bus are the user's own processes, but each of them may misbehave.
+// Callers on the bus are the user's own processes, but any of them may misbehave.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -60,7 +60,7 @@ test('1,000 callers at once, each with saves, holds and a subscription, disconne
 	await client.hello();
 	client.send({ type: 'watch', tab: 1, url: `file://${root}/index.html` });
 	await client.log.next('live', ({ state }) => state === 'live', { mark: 0 });
-	// Their holds have ended with them: a reload is sent.
+	// Their holds have ended with their connections: a reload is sent.
 	await until('the holds to end', async () => {
 		await world.bus.call({ member: 'Reload', signature: 'sa{sv}', body: [root, {}] });
 		return client.log.all.some(({ event }) => event.type === 'reload');
@@ -153,7 +153,7 @@ test('no process can take the name, or forge signals about it', async t => {
 		member: 'RequestName', signature: 'su', body: [NAME, flags],
 	});
 	assert.deepEqual(await ask(2 | 4), [3], 'replace, do not queue: it exists');
-	// Signals that look like the bus's: a name was lost, an owner is gone, the bus is gone.
+	// Forged signals of the bus: a name was lost, an owner is gone, the bus is gone.
 	for (const [name, member, signature, body] of /** @type {[string, string, string, any[]][]} */ ([
 		['org.freedesktop.DBus', 'NameLost', 's', [NAME]],
 		['org.freedesktop.DBus', 'NameOwnerChanged', 'sss', [NAME, ':1.1', '']],
@@ -168,7 +168,8 @@ test('no process can take the name, or forge signals about it', async t => {
 	}
 	await world.bus.properties();
 	assert.equal(daemon.process.exitCode, null);
-	// A thief waits in the queue and gets the name when the daemon ends; the next daemon reports that.
+	// A process that waits in the queue gets the name when the daemon ends; the next daemon reports
+	// it.
 	assert.deepEqual(await ask(0), [2]);
 	assert.ok(await world.bus.daemonRuns());
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A client that is not an extension of this user learns nothing, and disturbs none that is.
+// A client that is not an extension of this user learns nothing, and does not disturb one that is.
 // (The simple cases of wrong headers are in websocket.test.js.)
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

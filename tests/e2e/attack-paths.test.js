@@ -16,7 +16,7 @@ import { Memory } from '../lib/memory.js';
 import { Client } from '../lib/wire-client.js';
 import { LONG, SAVECASTD, World } from '../lib/world.js';
 
-/** How long one task may occupy the loop, on a machine that has other work. */
+/** How long one task may occupy the loop, on a busy machine. */
 const BRISK_MSEC = 2000;
 
 /** The daemon answers soon. @param {World} world @param {string} what */
@@ -145,7 +145,7 @@ test('names with every byte are text in the log and in the browser', async t => 
 		// eslint-disable-next-line no-control-regex
 		assert.doesNotMatch(stdout, /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]/, `${args[0]}: no control character reaches the terminal`);
 	}
-	// No C1 control characters either: letters in UTF-8, but control sequences for some terminals.
+	// No C1 control characters, either: in UTF-8 they are two bytes, but some terminals obey them.
 	const odd = await world.folder('odd\u009bc', { '.savecast': '[savecast]\n\todd = \u009b2J\n' });
 	await world.bus.saved(path.join(odd, '.savecast'));
 	const log = await world.log('savecastd');
@@ -220,7 +220,7 @@ test('a hostile .savecast is refused with a reason, and nothing hangs', async t 
 		}, { msec: 5000 });
 		assert.doesNotMatch(said.join(), /top-secret/);
 	}
-	// A simple matcher would take for ever with this rule.
+	// A simple matcher would take forever with this rule.
 	await rm(file, { recursive: true, force: true });
 	await writeFile(file, section(`\tignore = ${'*a'.repeat(15)}*b\n\tignore = ${'**/a*/'.repeat(8)}b\n`.repeat(31)));
 	await world.bus.saved(file);
@@ -258,7 +258,7 @@ test('a hostile repository runs nothing, hangs nothing, and is not read if anoth
 		client.send({ type: 'watch', tab: 1, url: `file://${root}/index.html` });
 		await client.next('tab', { mark: 0 });
 		await world.savecast('track', root);
-		// The way git replaces its index.
+		// As git replaces its index.
 		await writeFile(`${root}/.git/index.lock`, '').catch(() => {});
 		await rename(`${root}/.git/index.lock`, `${root}/.git/index`).catch(() => {});
 		await within(world.bus.call({ member: 'Explain', signature: 'sa{sv}', body: [file, {}] }), what, 5000);

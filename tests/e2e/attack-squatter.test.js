@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Another user's process has taken the port: the extension tells it nothing about a page, believes
-// nothing that it sends, and tells the user; and it finds its own daemon again.
+// Another user's process uses the port: the extension sends it nothing about a page, ignores its
+// messages, and shows the problem; and it finds its own daemon again.
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,7 +17,11 @@ const NOT_ROOT = process.getuid?.() !== 0 && 'needs root, to become another user
 /** @param {import('../lib/live.js').Browser} browser */
 const title = async (browser) => (await browser.activeIcon()).title;
 
-/** Everything that a daemon may send about this tab, with an invalid proof. @param {number} tab */
+/**
+ * All messages that a daemon can send about this tab, with an invalid proof.
+ *
+ * @param {number} tab
+ */
 const lies = (tab) => [
 	{ type: 'tab', tab, state: 'live', project: 'too early', reason: 'x' },
 	{ type: 'hello', version: '0.1.0', instance: '0123456789abcdef', proof: 'f'.repeat(64), key: 'f'.repeat(64) },
@@ -66,7 +70,7 @@ for (const which of BROWSERS) {
 		await world.endDaemon();
 		await squatter.end();
 
-		// A squatter that claims that another browser took over could make a browser give up.
+		// A squatter that claims that another browser took over could make a browser stop trying.
 		squatter = await startSquatter(world, 4001);
 		await squatter.met(2);
 		await squatter.end();

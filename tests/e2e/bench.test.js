@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/** The harness of scripts/bench, in a few rounds, without peers: that it measures, not the results. */
+/**
+ * The harness of scripts/bench, in a few rounds, without other tools: that it measures, not the
+ * results.
+ */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Clocks that jump, machines that sleep.
+// Clocks that jump, and machines that sleep.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One browser, several daemons: whose tab it is, who watches it, and what happens to it when
-// a daemon goes away, lies, or is a different one than before.
+// One browser, several daemons: to which of them a tab belongs, which of them watch it, and what
+// happens when a daemon ends, lies, or is replaced by a different one.
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -36,8 +36,8 @@ const shows = (browser, page, title) => until(`${title}`, async () => {
 });
 
 /**
- * A site on a host that no daemon takes for this machine, and that the world's daemon knows by a
- * rule of its project.
+ * A site on a host that is not this machine for any daemon, and that the world's daemon knows
+ * because of a rule of its project.
  *
  * @param {World} world
  * @param {string} host
@@ -227,7 +227,7 @@ test('a hostile daemon elsewhere learns only about tabs that the daemon here doe
 	const watched = () => hostile.heard.all.map(({ event }) => event).filter(({ type }) => type === 'watch').map(({ url }) => url);
 	assert.deepEqual([...new Set(watched())], [urls[1]]);
 
-	// Not even if no daemon runs here, and never a file of this disk.
+	// Not even if no daemon runs here, and never for a file of this disk.
 	await here.endDaemon();
 	const file = await browser.newPage(`file://${files}/a.html`);
 	await file.clickAction();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** The cost of watching: nothing while nothing happens, and little when very much happens. */
+/** The cost of watching: none while nothing happens, and little when very much happens. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -16,7 +16,7 @@ const STORM = LONG ? 100000 : 4000;
 test('2,000 folders: memory for each, and no wake-ups while nothing happens', async t => {
 	const { world, root, client, url, project, sh } = await watched(t, { 'a.css': '1' });
 	const memory = new Memory(world);
-	// The worker, libgit2 and everything else that the first look creates exist already.
+	// The worker, libgit2 and everything else that the first scan creates exist already.
 	const before = await memory.pss();
 	await sh(`cd ..; mkdir big; cd big; for i in $(seq 40); do for k in $(seq ${FOLDERS / 40 - 1}); do echo d$i/e$k; done; done | xargs mkdir -p; git init -q; printf '[savecast]\\n\\turl = ${url}big/*\\n' > .savecast`);
 	await world.savecast('track', `${root}/../big`);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * While a tab shows the project: git reports when a command begins and ends, the disk what it
- * changed.
+ * While a tab shows the project, git's folder shows when a command begins and ends, and the disk
+ * shows what it changed.
  */
 import assert from 'node:assert/strict';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * Several programs write, rename, truncate and delete the same files at random. In the end, a page
- * that loads exactly the files that the daemon announces, when it announces them, shows their last
- * bytes.
+ * Several programs write, rename, truncate and delete the same files at random. A page loads a file
+ * whenever the daemon announces it, and at no other time: in the end it shows the last bytes.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -34,7 +33,7 @@ test('in the end the page shows the last bytes of its files', async t => {
 		const text = bytes(file);
 		if (text === undefined) {
 			shown.delete(file);
-			// A renamed folder stands for the files that were in it, and for those that are in it
+			// A renamed folder represents the files that were in it, and those that are in it
 			// now.
 			[...shown.keys()].filter(name => name.startsWith(`${file}/`)).forEach(look);
 			lookInto(file);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Every command that the documents show, run in a fresh account: a home and a session bus of its
-// own, where the first call starts the daemon. This includes every command that is added to a
-// document.
+// Runs every command that the documents show in a fresh account: with a home and a session bus of
+// its own, where the first call starts the daemon. A command that is added to a document later is
+// run as well.
 import assert from 'node:assert/strict';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -47,7 +47,7 @@ for (const editor of ['vim', 'nvim']) {
 		for (let round = 1; round <= rounds; round++) {
 			const vim = await openEditor(world, editor, path.join(root, 'a.css'));
 			await vim.quit(`call setline(1, '${round}')`, 'wq');
-			// Closed, so that the next save cannot join this one's event.
+			// Waits until it is closed, so that the next save cannot join its event.
 			await until(`save ${round}`, async () => (await world.bus.events())
 				.some((/** @type {any} */ event) => event.serial >= round && event.closed));
 			assert.equal((await world.bus.properties()).LastEvent, round, 'told once');

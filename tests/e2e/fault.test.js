@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the machine may refuse: the daemon handles each failure, reports it once, and recovers.
+// Failures of the machine: the daemon handles each one, reports it once, and recovers.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { once } from 'node:events';

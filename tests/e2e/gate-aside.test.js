@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/**
- * Dev servers that reload their pages themselves: savecast says so and stands aside.
- */
+/** Dev servers that reload their pages themselves: savecast says so and does nothing. */
 import assert from 'node:assert/strict';
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -31,7 +29,7 @@ const servers = [
 		command: port => [VITE, '--port', String(port), '--strictPort', '--host', '127.0.0.1'],
 	},
 	{
-		// It answers with its last build: to take over from it may be too early.
+		// It answers with its last build, so a reload by savecast may be too early.
 		name: 'Hugo', called: 'Hugo', builds: true, file: 'layouts/index.html',
 		files: { 'config.toml': 'title = "t"\ndisableKinds = ["taxonomy", "term", "RSS", "sitemap"]\n' },
 		text: version => `<!doctype html><html><head><title>t</title></head><body><h1>${version}</h1></body></html>\n`,
@@ -64,14 +62,15 @@ const servers = [
  * @param {string[]} packages
  */
 async function install(root, packages) {
-	// With the user's own settings, which say where packages come from.
+	// With the user's own npm settings, which define the registry.
 	const { status, stderr } = await run(['npm', 'install', '--prefix', root, '--no-audit', '--no-fund',
 		'--ignore-scripts', '--loglevel=error', ...packages], process.env);
 	return status === 0 ? undefined : stderr.trim().split('\n')[0];
 }
 
 /**
- * The page, once its own script is connected to its server: it is not notified of earlier saves.
+ * Opens the page, and waits until its own script is connected to its server: the script is not
+ * notified of earlier saves.
  *
  * @param {import('../lib/world.js').Chromium} browser
  * @param {string} url
@@ -106,12 +105,13 @@ for (const { name, called, builds, npm, files, file, text, command } of servers)
 		const page = await openAndConnect(browser, url);
 		await switchOn(world, page);
 		await until('v0', async () => await heading(page) === 'v0');
-		// Hugo's answers have a modification time in whole seconds: a second build in the same one
-		// is a 304.
+		// Hugo's answers have a modification time in whole seconds: after a second build in the
+		// same second it answers 304.
 		const shownIn = Math.floor(Date.now() / 1000);
 		await until('another second', async () => Math.floor(Date.now() / 1000) > shownIn);
 		const save = async (/** @type {string} */ version) => {
-			// Replaced at once: Hugo's page of an empty file has no script that could reload it.
+			// The file is replaced by a rename: Hugo's page of an empty file has no script to
+			// reload it.
 			const fresh = path.join(world.temp, 'fresh');
 			await writeFile(fresh, text(version));
 			await rename(fresh, path.join(root, file));

@@ -40,7 +40,7 @@ const tabIs = (world, state) => until(`a tab that is ${state}`, async () => {
  * @param {World} world
  * @param {string} host
  * @param {number} port
- * @param {boolean} [grant] whether the extension may look into the page
+ * @param {boolean} [grant] whether the extension has permission for the page
  */
 async function stage(world, host, port, grant = true) {
 	const root = await world.folder('shop', {
@@ -62,7 +62,7 @@ async function stage(world, host, port, grant = true) {
 	};
 }
 
-// Chromium's permission after a click lasts over reloads of the same site.
+// In Chromium, the access after a click survives reloads of the same site.
 for (const grant of LONG ? [true, false] : [false]) {
 	test(`a proxy that answers 502, seen by ${grant ? 'permission for the site' : 'a click'}: the page reloads when the server behind it answers`,
 		t => badGateway(t, grant));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * A server that ends and comes back: after a mistake and its fix, by hand, after many saves.
+ * A server that ends and comes back: after a mistake and its fix, after a restart by the user,
+ * after many saves.
  */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -26,7 +27,7 @@ const face = ({ browser }, badge) => until(`the badge ${badge}`, async () => {
 }, { every: 5 });
 
 /**
- * From here on, all badges that are shown, including those that disappear at once.
+ * Records all badges that are shown from here on, including those that disappear immediately.
  *
  * @param {Stage} on
  * @returns {Promise<() => Promise<string[]>>}
@@ -42,7 +43,7 @@ async function watchBadges({ browser }) {
 }
 
 /**
- * Waits until the server knows the file, and teaches savecast what a save of it does.
+ * Waits until the server knows the file, and saves it once, so that savecast sees what that does.
  *
  * @param {Stage} on
  * @param {Awaited<ReturnType<typeof openEditor>>} vim

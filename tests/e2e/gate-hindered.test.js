@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Never stale, never early, with servers that are slow to import or to close a stream.
+ * Reloads are neither stale nor early, with servers that are slow to import or to close a stream.
  */
 import { everySaveSettles } from '../lib/settles.js';
 

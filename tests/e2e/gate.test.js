@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/**
- * Never stale, never early: a reload is sent when the server is serving the new code.
- */
+/** Reloads are neither stale nor early: they are sent when the server is serving the new code. */
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -61,7 +61,11 @@ test(`${COUNT} random git commands: each one is exactly one event`, async t => {
 	}
 
 	let n = 0;
-	/** Changed files that were not announced: git add and commit -a save them. @type {Map<string, string>} */
+	/**
+	 * Changed files that were not announced: git add and commit -a count as a save of them.
+	 *
+	 * @type {Map<string, string>}
+	 */
 	let announced = await everything();
 
 	async function everything() {
@@ -79,7 +83,7 @@ test(`${COUNT} random git commands: each one is exactly one event`, async t => {
 	 * The operations in a work tree. An operation may fail, as far as git lets it.
 	 *
 	 * @type {[string, (at: string) => Promise<unknown>, ((at: string) => Promise<unknown>)?][]}
-	 *   name, operation, what comes before it and is never reported
+	 *   name, operation, changes before it that are never reported
 	 */
 	const operations = [
 		['save', async at => { await world.bus.saved(await edit(at)); }],
@@ -129,12 +133,16 @@ test(`${COUNT} random git commands: each one is exactly one event`, async t => {
 		}],
 	];
 	/**
-	 * These may make several events: the first two do two things; a bisect that starts again goes
-	 * back first.
+	 * These may cause several events: the first two are two operations each; a bisect that starts
+	 * again goes back first.
 	 */
 	const several = new Set(['there and back', 'save and commit', 'bisect']);
 
-	/** A hold during a check joins events that would be separate. @param {import('../lib/git-tree.js').Event} event */
+	/**
+	 * If a check holds the project, separate events become one.
+	 *
+	 * @param {import('../lib/git-tree.js').Event} event
+	 */
 	const parts = event => 1 + event.steps.filter(({ step }) => step === 'joined').length;
 	let checked = 0, changed = 0;
 	/** The operations so far, to trace a failure. @type {string[]} */
@@ -153,7 +161,7 @@ test(`${COUNT} random git commands: each one is exactly one event`, async t => {
 		let failed = '';
 		await work(at).catch(error => { failed = ` (failed: ${String(error).slice(0, 200)})`; });
 		const after = await everything();
-		// Files that changed on disk now, and earlier changes that git was notified of now, by add
+		// Files that changed on disk now, and earlier changes that were added to git now, by add
 		// and commit -a.
 		const must = difference(before, after);
 		const pending = difference(announced, before);
@@ -167,7 +175,7 @@ test(`${COUNT} random git commands: each one is exactly one event`, async t => {
 			JSON.stringify({ must, pending, told: [...told], texts: events.map(e => e.steps[0].text), done: done.slice(-8) });
 		done[done.length - 1] += `: ${JSON.stringify({ must, told: events.map(e => e.files) })}`.replaceAll(world.home, '');
 		const missed = must.filter(file => !told.has(file));
-		// git undoes a merge that fails, by reset --hard and stash apply: there and back, too.
+		// git undoes a merge that fails, with reset --hard and stash apply.
 		const undone = name === 'merge' && failed;
 		// If git is slow between the two, each of them is an event.
 		const back = undone || (/there and back|bisect/.test(name) && events.reduce((sum, e) => sum + parts(e), 0) > 1);

@@ -27,7 +27,11 @@ async function tree(t) {
 	const last = async () => (await world.bus.properties()).LastEvent;
 	return {
 		world, root, git, file, last,
-		/** What git changed, and what the daemon announced. @param {() => Promise<unknown>} work */
+		/**
+		 * Runs the work; returns the files that it changed, and those that the daemon announced.
+		 *
+		 * @param {() => Promise<unknown>} work
+		 */
 		async did(work) {
 			await settled(world, 0, { expect: false });
 			const before = await contents(root);
@@ -79,7 +83,7 @@ function one(done, files, text = /^/) {
 
 test('each git command is one event with the files that it changed', async t => {
 	const { world, git, did, write, file } = await tree(t);
-	// The first git command here: the files are as new as if it had written them.
+	// The first git command here: the files' times are as if it had written them.
 	await utimes(file('a.css'), new Date(), new Date());
 	one(await did(() => git('status')), []);
 	await git('checkout', '--quiet', '-b', 'topic');
@@ -128,7 +132,8 @@ test('each git command is one event with the files that it changed', async t => 
 	one(await did(() => git('fetch', '--quiet', '.', 'main:third')), []);
 	one(await did(() => git('rm', '--quiet', '--cached', 'd.html')), []);
 	one(await did(() => git('reset', '--quiet')), []);
-	// There and back: no event if it is quick, otherwise everything that was seen on the way.
+	// To another branch and back: no event if it is quick, otherwise all files that were seen
+	// changed.
 	const back = await did(async () => {
 		await git('checkout', '--quiet', 'topic');
 		await git('checkout', '--quiet', 'main');
@@ -349,7 +354,8 @@ test('the untracked files of a stash are announced, even if git restores them la
 	await write('loose.css', 'untracked\n');
 	await git('stash', 'push', '--quiet', '--include-untracked');
 	await settled(world, 0, { expect: true });
-	// Git calls itself for them, when the index is written: here that call waits for us.
+	// After it has written the index, git calls itself for these files: here that call waits for
+	// us.
 	const fifo = path.join(world.temp, 'fifo'), own = path.join(world.temp, 'own');
 	const { stdout: real } = await run(['sh', '-c', 'command -v git'], world.env);
 	await run(['sh', '-c', 'mkfifo "$1" && mkdir "$2"', 'sh', fifo, own], world.env);

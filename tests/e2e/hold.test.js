@@ -83,11 +83,11 @@ test('saves that are held are sent as one event when the last hold ends', async 
 test('a burst that waits when a hold begins keeps waiting', async t => {
 	const { world, change, story, hold, release } = await site(t);
 	let event = await change('a.css');
-	while ((await story(event)).closed) { // until one follows another so soon that it waits
+	while ((await story(event)).closed) { // until one comes so soon after another that it waits
 		event = await change('a.css');
 	}
 	const cookie = await hold(world.bus);
-	// Long enough for a burst without a hold to end; no event reports that it has not ended.
+	// Long enough for a burst to end if there were no hold; no event reports that it has not ended.
 	await new Promise(resolve => { setTimeout(resolve, 400); });
 	assert.equal((await story(event)).closed, false);
 	await release(world.bus, cookie);
@@ -245,7 +245,7 @@ for (const which of BROWSERS) {
 		assert.deepEqual(steps.map(words).map((/** @type {string[]} */ list) => list.at(-1)), ['build-failed'], 'half a bundle is none');
 		assert.equal(await title(), 'old');
 
-		// A new page, and a daemon that is asked again, still report it.
+		// After a navigation, the daemon still reports it.
 		await page.goto(url);
 		await face('err');
 		assert.equal((await build(`echo 'document.title = "new";' > dist/app.js; echo C > b.css; ${SAVECAST} save b.css`)).status, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Which process holds a port: by address, as it starts, moves and ends; and for what cannot be
-// inspected, the reason and what to do.
+// Which process holds a port: by address, when it starts, moves and ends; and for servers that
+// cannot be inspected, the reason and what to do.
 import assert from 'node:assert/strict';
 import { chmod, copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -169,7 +169,7 @@ test('for a server that cannot be inspected, the reason names the setting to add
 	const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 	const httpd = (/** @type {number} */ port) => ['-m', 'http.server', '-b', '127.0.0.1', String(port)];
 	world.children.start('nobody', [...asNobody, PYTHON, ...httpd(ports.nobody)], { cwd: '/', env: world.env });
-	// The same name and arguments, and it listens: another user sees nothing more of the real one.
+	// It has the same name and arguments, and listens: another user sees no more of a real one.
 	world.children.start('docker', [...asNobody, proxy, '-c', `import sys, http.server as h
 h.HTTPServer(('127.0.0.1', int(sys.argv[6])), h.SimpleHTTPRequestHandler).serve_forever()`,
 	'-proto', 'tcp', '-host-ip', '127.0.0.1', '-host-port', String(ports.docker), '-container-ip', '172.17.0.2', '-container-port', '80'],

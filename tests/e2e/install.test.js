@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * What `meson install` puts on a machine: all of it, in the right places, and all
- * removed again by an uninstall; manual pages and completions that match the programs.
+ * What `meson install` installs: all files, in the right places, all removed again by an
+ * uninstall; manual pages and completions that match the programs.
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -92,7 +92,7 @@ test('install: below ~/.local, started by D-Bus', { skip: SANITIZED ? 'builds th
 	await done(world, 'meson', 'setup', build, TOP, `--prefix=${local}`, '-Dtests=disabled');
 	await done(world, 'ninja', '-C', build);
 	await done(world, 'meson', 'install', '--no-rebuild', '--quiet', '-C', build);
-	// Where a session bus and the user's systemd look in a home.
+	// The folders in a home in which a session bus and the user's systemd look.
 	world.env.XDG_DATA_HOME = path.join(local, 'share');
 	assert.ok(existsSync(path.join(local, 'share/systemd/user/savecast.service')));
 	world.bus.close();
@@ -117,7 +117,7 @@ test('manual pages: well-formed, with all options of the help', async t => {
 		assert.equal(stderr, '', page);
 		assert.ok(stdout.length > 500, page);
 		if (existsSync('/usr/bin/mandoc')) {
-			// It has no date, because the same sources must make the same bytes.
+			// It has no date, because the same sources must result in the same bytes.
 			const { stdout } = await run(['mandoc', '-T', 'lint', '-W', 'warning', page], world.env);
 			assert.deepEqual(stdout.split('\n').filter(line => line && !line.includes('missing date')), []);
 		}
@@ -161,7 +161,11 @@ test('completions: exactly the verbs and options of the help', async t => {
 	}
 });
 
-/** What a shell must be told to behave as Debian configures it. @type {Record<string, [string, (share: string) => string]>} */
+/**
+ * What a shell needs in order to behave as Debian configures it.
+ *
+ * @type {Record<string, [string, (share: string) => string]>}
+ */
 const SHELLS = {
 	bash: ['.bashrc', () => 'PS1="ready> "\n. /usr/share/bash-completion/bash_completion\n'],
 	zsh: ['.zshrc', share => `PS1="ready> "\nfpath=(${share}/zsh/site-functions $fpath)\nautoload -Uz compinit\ncompinit -u\n`],

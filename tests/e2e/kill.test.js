@@ -17,7 +17,7 @@ const KILLS = LONG ? 500 : 10;
 const BROWSER_KILLS = LONG ? 20 : 3;
 
 /**
- * Half of them must be: a single one may be slow on a busy machine.
+ * Half of the times must be short enough: a single one may be long on a busy machine.
  *
  * @param {import('node:test').TestContext} t
  * @param {number[]} times of each kill, in milliseconds
@@ -43,7 +43,7 @@ async function openActivated(t) {
 }
 
 /**
- * Connects like the extension: it tries until it succeeds.
+ * Connects like the extension: tries until it succeeds.
  *
  * @param {World} world
  * @param {string} url
@@ -107,7 +107,7 @@ test(`killed ${KILLS} times while saves arrive`, { timeout: 3600e3 }, async t =>
 		const event = await world.bus.saved(file);
 		assert.ok((await client.log.next('the save', ({ type, event: of }) => type === 'reload' && of >= event, { mark: 0 })), 'the next save works');
 		client.socket.terminate();
-		// Makes room for the following reports.
+		// Makes room for the next projects.
 		for (const name of tracked.size > 300 ? [...tracked].slice(1) : []) {
 			await world.bus.call({ member: 'Untrack', signature: 's', body: [name] });
 			tracked.delete(name);
@@ -118,7 +118,7 @@ test(`killed ${KILLS} times while saves arrive`, { timeout: 3600e3 }, async t =>
 });
 
 for (const which of BROWSERS) {
-	// Firefox takes long to start, and learns the same from the same code.
+	// Firefox takes long to start, and the code is the same.
 	const skip = missing(which) || (which === 'firefox' && !LONG && 'with --long');
 
 	test(`${which}: killed ${BROWSER_KILLS} times, its tab is live again and the next save is shown`, { skip }, async t => {

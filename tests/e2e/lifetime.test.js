@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Many tabs, a browser's own navigations, both browsers at once: what the extension shows stays
-// true.
+// Many tabs, a browser's own navigations, both browsers at once: what the extension shows is
+// always true.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -22,7 +22,7 @@ const TABS = LONG ? 50 : 12;
 const ROUNDS = LONG ? 20 : 6;
 const WARM_UP = LONG ? 3 : 1;
 
-/** How much later than the browser's own reload our quickest one may be, on a busy machine. */
+/** How much slower than the browser's own reload our fastest one may be, on a busy machine. */
 const MAX_ADDED_MSEC = 15;
 
 for (const which of BROWSERS) {
@@ -33,7 +33,7 @@ for (const which of BROWSERS) {
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': '<h1>one</h1>' });
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
-		// A remembered site: the extension switches its tabs on as they are opened.
+		// A remembered site: the extension switches its tabs on when they open.
 		await browser.set({ sites: [new URL(site.url).origin] });
 		const pages = [];
 		for (let i = 0; i < TABS; i++) {
@@ -102,7 +102,7 @@ for (const which of BROWSERS) {
 		const times = ways.map(() => /** @type {number[]} */ ([]));
 		for (let i = 0; i < WARM_UP + ROUNDS; i++) {
 			for (const [way, [, url, go]] of ways.entries()) {
-				// Everything that follows a load is over: saves are seconds apart.
+				// Waits until the work after a load is done, as between real saves.
 				await page.evaluate('new Promise((resolve) => requestIdleCallback(() => requestIdleCallback(resolve)))');
 				const sent = now();
 				await go();

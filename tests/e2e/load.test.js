@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Ten thousand tabs, a tab that never rests, and URLs that no user types: all are answered, within
-// limits, and a save in another project takes no longer than before.
+// Ten thousand tabs, a tab that changes its URL all the time, and strange URLs: all are answered,
+// within limits, and a save in another project takes no longer than before.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -58,7 +58,7 @@ async function open(t) {
 		t.diagnostic(`${took.length} saves: median ${median.toFixed(1)} ms, worst ${worst.toFixed(1)} ms`);
 		return { median, worst };
 	};
-	/** The limit for a save then, from what it takes now: the machine may be busy. */
+	/** The limit for a save under load depends on what it takes now: the machine may be busy. */
 	const { median: calm } = await meanwhile(Promise.resolve());
 	const late = 3 * calm + 20;
 	return { world, pid: daemon.process.pid ?? 0, shop, port, save, meanwhile, late };

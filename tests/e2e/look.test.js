@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// On a site with permission a tab requests the page before it reloads: it is patched, stays, or
-// reloads if it must.
+// On a site with permission a tab requests the page before a reload: the page is patched, stays,
+// or is reloaded if it must be.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -108,7 +108,7 @@ for (const which of BROWSERS) {
 		assert.equal(await isOld(), false);
 		await until('the page', () => page.evaluate('document.readyState === "complete"'));
 		await page.evaluate('window.untouched = true');
-		// A file of its own that the cache may keep: only that file is requested again.
+		// A cached file of the page has changed: only that file is requested again.
 		const before = (await world.log('site')).split('\n').length;
 		ended(await save('static/app.js', 'window.script = 2'), /^loaded: answered 200$/);
 		assert.equal(await page.evaluate('window.script'), 2, 'not what the cache has');

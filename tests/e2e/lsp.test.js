@@ -200,7 +200,7 @@ function lines(name) {
 test('Emacs and Kakoune with a hook', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
-	// Characters that a shell, a tool's options or a line would interpret.
+	// Characters with a meaning for a shell, for options or for lines.
 	const odd = `-q"uo'te\n$(x);é.css`;
 	const root = await world.folder('site', { 'e m.css': '', [`e${odd}`]: '', 'k k.css': '', [`k${odd}`]: '' }, { git: true });
 	await t.test('Emacs', { skip: !EMACS && 'no Emacs here' }, async () => {

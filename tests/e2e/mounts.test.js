@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A file system that does not answer, like one over a network that is gone: only its own saves
-// wait.
+// A file system that does not answer, as over a broken network: only its own saves wait.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
@@ -60,7 +59,7 @@ test('a mount that does not answer: its saves wait and the log says so, others a
 	const { steps, closed } = await reaches(world, waits, 'held');
 	assert.equal(closed, false);
 	assert.equal(steps.at(-1).text, `${fs.folder} does not answer: its saves wait`);
-	// Anything else that asks for a file there waits too, and delays nothing else.
+	// Other calls about files there wait, too, and delay nothing else.
 	const asks = [
 		world.bus.call({ member: 'Track', signature: 'sa{sv}', body: [path.dirname(file), {}] }),
 		world.bus.call({ member: 'Reload', signature: 'sa{sv}', body: [path.dirname(file), {}] }),
@@ -121,7 +120,8 @@ test('a daemon that starts while a mount does not answer knows its projects, and
 	assert.match((await world.savecast('status')).stdout, /remote\/site/);
 	const waits = await within(world.bus.saved(path.join(root, 'a.css')), 'the answer to a save that waits', 10000);
 	assert.ok(waits);
-	// Killed in the middle of it, the daemon leaves nothing behind that keeps the next one out.
+	// A daemon that is killed meanwhile leaves nothing behind that keeps the next one from
+	// starting.
 	world.daemon?.process.kill('SIGKILL');
 	await until('the name to be free', async () => !await world.bus.daemonRuns());
 	await world.startDaemon();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Reloads that must not happen: repeated ones of a file that the browser shows in a viewer of its
-// own, and those before which the browser or the page would ask the user.
+// Reloads that must not happen: repeated reloads of a file in the browser's own viewer, and reloads
+// before which the browser or the page would ask the user.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -93,7 +93,7 @@ for (const which of BROWSERS) {
 				const again = await reaches(world, await world.bus.saved(file), 'pending');
 				assert.equal(words(again).includes('reloading'), false);
 				assert.equal(await page.evaluate('text.value'), 'abc');
-				// The page has saved it: the next change of any field releases the reload.
+				// The page has saved the text: the next change of any field releases the reload.
 				await page.evaluate(`(dirty = false, text.dispatchEvent(new Event('change', { bubbles: true })))`);
 				const done = await reaches(world, again.serial, 'loaded');
 				assert.ok(words(done).includes('reloading'));

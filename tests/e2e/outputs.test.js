@@ -255,7 +255,7 @@ test('a page that is saved right after a source does not wait for the output', a
 	const { world, file } = await site(t, 'dist/**', { 'a.scss': '1', 'a.html': '1', 'b.html': '1' });
 	/** @type {any} */
 	let story;
-	do { // until all three come within one burst
+	do { // until all three are in one burst
 		const names = ['a.html', 'a.scss', 'b.html'].map(file);
 		names.forEach(name => writeFileSync(name, String(Math.random())));
 		const events = await Promise.all(names.map(name => world.bus.saved(name)));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The browser's question about permission for a site, asked from the real popup and answered by a
-// real click or key. After no, pages are reloaded as before; after yes, no reload is needed first.
+// The browser's question about permission for a site, asked from the real popup and answered with a
+// real click or key. If it is denied, pages are reloaded as before; if it is allowed, it takes
+// effect without a reload.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What goes wrong in a page is known outside the browser: errors, rejections, resources, error
-// pages; and it is forgotten once the page has loaded without it.
+// The problems of a page are known outside the browser: errors, rejections, resources, error pages.
+// They are removed when the page has loaded without them.
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -15,7 +15,7 @@ import { World } from '../lib/world.js';
 const PROFILES = ['chromium', 'chromium', 'firefox'];
 
 test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing).find(Boolean) ?? false }, async t => {
-	// The saved file is not what the tabs show: each save is to reload them all the same.
+	// The tabs do not show the saved file, but each save must reload them.
 	const world = await World.open(t, { patch: false });
 	await world.startDaemon();
 	const site = await world.site('site', { 'index.html': '<h1>0</h1>', '0.html': '', '1.html': '', '2.html': '' });

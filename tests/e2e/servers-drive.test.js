@@ -12,7 +12,7 @@ import { Drive } from '../servers/drive.js';
 import { summary } from '../servers/report.js';
 import { ROWS, SHORT } from '../servers/rows.js';
 
-/** On a busy machine; on a quiet one it takes a tenth of this. */
+/** For a busy machine; on an idle one it takes a tenth of this. */
 const LATE_MSEC = 1000;
 /** A restart that takes this long happened on a busy machine. */
 const BUSY_MSEC = 2000;
@@ -37,7 +37,7 @@ async function works(t, row) {
 	for (const step of steps.filter(({ after, what }) => after && what !== 'broken')) {
 		assert.ok(step.first, `${step.what}: its content was never served\n${told}`);
 		assert.ok(step.late !== undefined, `${step.what}: the tab was not reloaded\n${told}`);
-		// PHP's time applies: the process may be one that cannot be inspected.
+		// PHP's time counts, too: its process may be one that cannot be inspected.
 		assert.ok(step.late < LATE_MSEC + (row.oldMsec ?? 0), `${step.what}: ${step.late} ms late: ${JSON.stringify(step.stories)}\n${told}`);
 		// A reloader that gets no CPU may begin later than any wait: then the right reload comes last.
 		const orders = step.first - step.at > BUSY_MSEC ? step.orders.slice(-1) : step.orders;
@@ -47,7 +47,7 @@ async function works(t, row) {
 	}
 }
 
-// All at the same time: each is idle most of the time.
+// All run at the same time: each is idle most of the time.
 test('each save is shown as soon as possible, and never old content', { concurrency: 5 }, async t => {
 	await Promise.all(ROWS.filter(({ name }) => SHORT.includes(name)).map(row => t.test(row.name, inner => works(inner, row))));
 });

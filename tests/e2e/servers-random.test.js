@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /**
- * Saves of code, of a template and of both, mistakes and restarts by hand, in any order and at any
- * distance: in the end the tab shows what the server serves, and it never showed an error that the
- * server did not intend. SAVECAST_SEED repeats a run; SAVECAST_LONG makes it 1000 steps of six
- * servers.
+ * Saves of code, of a template and of both, mistakes, and restarts by the user, in any order and at
+ * any interval: in the end the tab shows what the server serves, and it never showed an error that
+ * the server did not intend. SAVECAST_SEED repeats a run; with SAVECAST_LONG it has 1000 steps of
+ * six servers.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -84,7 +84,7 @@ async function schedule(t, row, seed) {
 	assert.deepEqual([shown?.kind, shown?.marks], ['page', last.marks], told);
 	const failed = drive.orders?.filter(({ got }) => got.kind === 'refused' || got.kind === 'reset') ?? [];
 	t.diagnostic(`${row.name}, seed ${seed}: ${drive.orders?.length} reloads, ${failed.length} of them met no server`);
-	// A restart by hand may end a server while a reload is in progress; nothing else may.
+	// Only a restart by the user may end a server while a reload is in progress.
 	assert.ok(failed.length <= log.filter(word => word === 'hand').length, `${failed.length} failed: ${told}`);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The units under a real systemd of a user: started by a save or a browser, sandboxed, restarted.
+// The units under the real systemd of a user: started by a save or a browser, sandboxed, restarted.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -149,7 +149,7 @@ test('while an editor removes the settings file and writes it again, its setting
 				.every(({ SettingsProblems: said }) => !said.length));
 		}
 	}
-	// The file may be empty at any moment, even between the daemon's look and its reading.
+	// The file may become empty at any moment, even between the daemon's check and its read.
 	for (let round = 0; round < 300; round++) {
 		await writeFile(own, '');
 		await writeFile(own, '[savecast]\n\turl = http://site.test/\n');

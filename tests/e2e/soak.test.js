@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A long day: many saves in many projects while browsers come and leave. No event is lost, and at
-// the end the daemon holds no more than it did at the beginning.
+// A long run: many saves in many projects while browsers connect and disconnect. No event is lost,
+// and at the end the daemon uses no more resources than at the beginning.
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
@@ -16,11 +16,14 @@ import { LONG, SANITIZED, World } from '../lib/world.js';
 
 const PROJECTS = 100;
 const CLIENTS = 50;
-/** All saves: ten minutes of them with --long; SAVECAST_SOAK=1000000 takes the better part of an hour. */
+/**
+ * The number of saves: with --long they take ten minutes; SAVECAST_SOAK=1000000 takes most of an
+ * hour.
+ */
 const SAVES = Number(process.env.SAVECAST_SOAK ?? (LONG ? 200000 : 6000));
 /** Each is one save in each project. */
 const ROUNDS = SAVES / PROJECTS;
-/** After this many rounds the daemon has allocated what it keeps. */
+/** After this many rounds the daemon has allocated all that it keeps. */
 const WARM = Math.max(20, ROUNDS / 10);
 /** In one of this many rounds a client disconnects in the middle, and another one connects. */
 const LEAVES_EVERY = 3;
@@ -28,7 +31,7 @@ const LEAVES_EVERY = 3;
 /** The possible last steps of an event, with a tab or without one. */
 const ENDS = ['loaded', 'swapped', 'skipped', 'failed', 'unused', 'gone', 'no-tab', 'unchanged', 'ignored'];
 
-/** A disk is slower than the daemon, and nothing here needs to persist. */
+/** In memory, since a disk is slower than the daemon, and nothing here must persist. */
 if (existsSync('/dev/shm')) {
 	process.env.TMPDIR = '/dev/shm';
 }
@@ -177,8 +180,8 @@ test(`${SAVES} saves in ${PROJECTS} projects, ${CLIENTS} browsers that connect a
 	t.diagnostic(`held after ${WARM} rounds ${JSON.stringify(warm)}, after all ${JSON.stringify(end)}`);
 	assert.equal(end.descriptors, warm.descriptors);
 	assert.equal(end.threads, warm.threads);
-	// The heap itself may add a page or two; one byte per save would be more. A sanitizer's heap
-	// grows by itself, and it reports leaks at the end.
+	// The heap may grow by a page or two; a leak of one byte per save would be more. A sanitizer's
+	// heap always grows, but the sanitizer reports leaks at the end.
 	assert.ok(SANITIZED || end.kilobytes <= warm.kilobytes + 1024, 'no growth');
 	assert.match(String(await world.endDaemon()), /status 0/, 'no leak is reported at the end');
 });

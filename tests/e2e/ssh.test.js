@@ -53,7 +53,7 @@ test('another account over ssh', { skip: noSshd() }, async t => {
 	});
 
 	await t.test('the delay that ssh adds', async () => {
-		// From the daemon's step to the message here: includes the report's way back.
+		// From the daemon's step to the message here, and back for the report.
 		const took = [];
 		for (let i = 0; i < 10; i++) {
 			const { mark } = client.log;

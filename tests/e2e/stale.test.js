@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What is shown is never older than the log says: on the next page, on a page that comes back from
-// the back/forward cache, in frames that cannot be inspected, behind URLs that do not have the
-// file's name.
+// Pages never show older content than the log says: on the next page, on a page from the
+// back/forward cache, in frames that cannot be inspected, at URLs without the file's name.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -15,7 +15,7 @@ import { TOP, World } from '../lib/world.js';
 /** @param {World} world @param {string} name @param {{git?: boolean, at?: string}} [options] */
 const serve = async (world, name, { git, at } = {}) => {
 	const root = at ?? await world.folder(name, { 'index.html': '<h1>one</h1>' }, { git });
-	// A copy: the command line names no folder of another project.
+	// A copy, so that the command line names no folder of another project.
 	await copyFile(path.join(TOP, 'tests/lib/site-server.js'), path.join(root, 'server.mjs'));
 	return { root, ...await world.serve(name, root, (port) => [process.execPath, 'server.mjs', String(port)]) };
 };

@@ -13,7 +13,7 @@ import { SANITIZED, World } from '../lib/world.js';
 
 const SOURCE = fileURLToPath(new URL('../../scripts/lib/loop-turns.c', import.meta.url));
 const TURNS_BYTES = 24;
-/** Far above what a busy machine needs (at most 33 ms); these calls once took 179 ms to 2.5 s. */
+/** Far more than on a busy machine (at most 33 ms); earlier, these calls took 179 ms to 2.5 s. */
 const TURN_MSEC = 100;
 
 /** @param {World} world before its daemon starts */

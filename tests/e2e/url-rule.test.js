@@ -54,7 +54,7 @@ test('a url rule takes precedence, and changes with the settings', async t => {
 		await rm(path.join(admin, '.savecast'));
 	});
 	assert.equal(said.project, 'shop', 'the wider rule is left');
-	// A project that nothing knew yet takes an open tab from another one, as soon as it is known.
+	// As soon as a new project is known, an open tab that its rule matches moves to it.
 	const beta = await world.folder('beta', { '.savecast': '[savecast]\n\turl = http://shop.test/beta/*\n' }, { git: true });
 	said = await watch(6, 'http://shop.test/beta/');
 	assert.equal(said.project, 'shop');

@@ -78,7 +78,7 @@ for (const which of BROWSERS) {
 		assert.equal(url, `${site.url}two.html`);
 
 		await browser.allowPrivate();
-		// Wakes the worker, if nothing else has: the tabs of before are switched on, too.
+		// Wakes the worker, if nothing else has: the earlier tabs are switched on, too.
 		await browser.newPage(site.url);
 		if (which === 'firefox') {
 			assert.equal(await openPrivate(), true);

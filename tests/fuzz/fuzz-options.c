@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Any bytes as a message on the bus: the options of a query of the ledger, and the fields
- * that are read from them. libdbus has checked the form: only what it accepts gets here.
+ * Any bytes as a message on the bus: the options of a query of the ledger, and their fields.
+ * libdbus checks the form: the daemon receives only messages that it accepts.
  */
 
 #include <assert.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Any text as one of the daemon's state files: what is read from it can be written and read again.
+ * Any text as one of the daemon's state files: contents that were read can be written and read
+ * again.
  */
 
 #include <assert.h>

@@ -36,7 +36,7 @@ test('the extension has the kinds of files of the table', () => {
 	for (const [suffix, { kind, output }] of Object.entries(kinds.suffixes)) {
 		assert.match(suffix, /^[a-z0-9]+$/);
 		assert.ok(kinds.kinds.includes(kind), suffix);
-		// A source has the kind of its output: a page that uses the output is asked.
+		// A source has the kind of its output, so that pages which use the output replace it.
 		assert.ok(!output || kinds.suffixes[output].kind === kind, suffix);
 	}
 });

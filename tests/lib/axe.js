@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What axe finds wrong with a page for users who cannot see it, or see it badly.
+// Checks with axe whether a page can be used by people who cannot see it, or not well.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/**
- * The daemon's D-Bus interface through a different library from the daemon's own.
- */
+/** The daemon's D-Bus interface through another library than the daemon's. */
 import * as dbus from '@jellybrick/dbus-next';
 
 import { EventLog } from './events.js';
@@ -94,7 +92,7 @@ export class Bus {
 	}
 
 	/**
-	 * All that the daemon keeps; a long list comes in parts.
+	 * All events that the daemon keeps; a long list comes in parts.
 	 *
 	 * @returns {Promise<any>} an array
 	 */

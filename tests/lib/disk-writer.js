@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * A program that writes, renames, truncates and deletes files at random: disk-writer.js FOLDER SEED STEPS.
- * The same seed makes it do the same.
+ * The same seed leads to the same steps.
  */
 import { appendFileSync, closeSync, mkdirSync, openSync, renameSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';

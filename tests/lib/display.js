@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// An X display that is not visible, and keys sent to it: for what a browser draws itself, outside
-// of any page, where no protocol reaches.
+// An invisible X display, and keys sent to it: for parts of a browser outside of pages, which no
+// protocol can control.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';

@@ -2,7 +2,7 @@
 //
 // Waiting for events, with a deadline and a message that says which one did not come.
 
-/** Long enough for a busy machine; on others, the event comes at once. */
+/** Long enough for a busy machine; on others, the event comes immediately. */
 const DEADLINE_MSEC = 30000;
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The daemon's end of the WebSocket only, for states that a real daemon has too briefly, or too
-// rarely, for a test.
+// Only the daemon's end of the WebSocket, for states that a real daemon has too briefly or too
+// rarely for a test.
 import crypto from 'node:crypto';
 import http from 'node:http';
 import { WebSocketServer } from 'ws';

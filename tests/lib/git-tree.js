@@ -12,7 +12,7 @@ import { until } from './events.js';
  *   'file-count': number, steps: {step: string, text: string}[]}} Event */
 
 /**
- * The independent oracle: every file below a folder, by its contents.
+ * An independent oracle: the contents of every file below a folder.
  *
  * @param {string} root
  * @param {Map<string, string>} [found]
@@ -65,8 +65,8 @@ export async function settled(world, serial, { expect }) {
 }
 
 /**
- * A hold of the project ends only when the daemon knows what git and a build did meanwhile. So the
- * test learns that no (further) event comes, without a guess at how long that might take.
+ * A hold of the project ends only when the daemon knows what git and a build did meanwhile. So,
+ * after a hold, the test knows that no further event comes, without guessing how long to wait.
  *
  * @param {import('./world.js').World} world
  * @returns {Promise<boolean>} whether an event was still to come

@@ -81,7 +81,7 @@ export const pageScriptsReady = async (browser) => {
 		target: { tabId: ${tab} }, func: () => Boolean(globalThis.savecast?.ready) }).then(([{ result }]) => result)`));
 };
 
-/** The extension knows why the page must not reload. @param {Browser} browser */
+/** Waits until the extension knows why the page must not reload. @param {Browser} browser */
 export const guarded = (browser) => until('the guard', () => browser.evaluateInWorker(
 	"chrome.storage.session.get('tabs').then(({ tabs }) => tabs.some(([, { guard }]) => guard))"));
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/**
- * `savecast lsp` as an editor sees it: frames on its standard streams.
- */
+/** `savecast lsp` as an editor uses it: frames on its standard streams. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 

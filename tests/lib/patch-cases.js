@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Named cases of the patch, in a page: what an author changed, what a script or the user did to
-// the page before, and what must be true afterwards.
+// Named cases of the patch, in a page: what an author changed, what a script or the user changed
+// in the page before, and what must be true afterwards.
 import { frame, parse } from './patch-trial.js';
 
 const savecast = /** @type {any} */ (globalThis).savecast;

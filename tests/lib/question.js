@@ -18,7 +18,7 @@ const middle = (id) => `(() => {
 })()`;
 
 /**
- * Where the element is when it no longer moves: messages to the popup move it.
+ * The position of the element after it has stopped moving: messages to the popup move it.
  *
  * @param {string} id
  * @param {() => Promise<{x: number, y: number} | null>} look
@@ -103,7 +103,7 @@ export async function clickInRealPopup(page, id) {
 const GUARD_MSEC = 1000;
 
 /**
- * No protocol reaches Chromium's question, and only the page shows that it was answered: the page
+ * No protocol can control Chromium's question. That it was answered shows only in the page, which
  * gets the focus again.
  *
  * @param {Chromium} browser
@@ -124,7 +124,7 @@ async function answerInChromium(browser, page, display, yes) {
 }
 
 /**
- * Answers the browser's question, once it is there.
+ * Waits for the browser's question and answers it.
  *
  * @param {Page} page
  * @param {import('./display.js').Display | undefined} display Chromium's display

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Pairs of HTML documents: the second is the first with changes by an author, or by a program
-// that makes lists. Runs in a page; the same seed gives the same pair.
+// that generates lists. Runs in a page; the same seed gives the same pair.
 
 /** @typedef {{name: string, attributes: [string, string][], kids: Piece[]} | string} Piece a string: plain HTML */
 

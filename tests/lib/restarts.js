@@ -48,7 +48,7 @@ export async function firstAnswer(url, wanted, msec = 60000) {
 	const deadline = performance.now() + msec;
 	let refused = false;
 	while (performance.now() < deadline) {
-		// The request may wait for ever, if a server is down behind an open port.
+		// The request may wait forever, if a server is down behind an open port.
 		const answer = await within(get(url), `${url}: ${wanted}`, deadline - performance.now());
 		if (answer.body.includes(wanted)) {
 			return refused ? answer.connected : now();
@@ -121,8 +121,8 @@ export async function stage(t, { name, file, text, settle, command, needs }, fil
 }
 
 /**
- * Waits until a reloader has looked at its files for the first time: some time after its start,
- * and without notice. It misses a save before that.
+ * Waits until a reloader has scanned its files for the first time, which it does not report. It
+ * misses a save before that.
  *
  * @param {{settle: number}} on
  */

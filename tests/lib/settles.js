@@ -11,8 +11,8 @@ import { median, saveAndSee, stage } from './restarts.js';
 import { LONG } from './world.js';
 
 /**
- * No save reloads the page twice, not even the first: it is known before what restarts the server.
- * The exception is a restart that begins later than this on a busy machine.
+ * No save reloads the page twice, not even the first one, since the table of programs says what
+ * restarts the server. The exception is a restart that begins later than this on a busy machine.
  */
 const LATE_MSEC = 2000;
 

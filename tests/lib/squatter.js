@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Another user's process on the daemon's port: it speaks the protocol, sends what it is told to,
+// Another user's process on the daemon's port: it implements the protocol, sends given messages,
 // and records what it receives.
 
 import { readFile } from 'node:fs/promises';

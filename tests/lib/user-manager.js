@@ -72,7 +72,7 @@ export class UserManager extends World {
 		// No journal runs here: its messages go to a file.
 		await this.dropIn('savecast', 'log', `[Service]\nStandardError=append:${this.logs}/savecastd.log\n`);
 		if (SANITIZED) {
-			// To look for leaks, a process traces itself, which the unit forbids.
+			// The search for leaks traces the process, which the unit forbids.
 			await this.dropIn('savecast', 'leaks', '[Service]\nEnvironment=ASAN_OPTIONS=detect_leaks=0\n');
 		}
 	}

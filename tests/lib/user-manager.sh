@@ -9,7 +9,7 @@ export RUN=$1 WHO=$2
 
 # shellcheck disable=SC2016
 exec unshare --mount --propagation private --pid --fork --kill-child --mount-proc bash -euc '
-	# sd_booted(), and where the manager mounts what units ask for.
+	# For sd_booted(), and for the mounts of units.
 	mount -t tmpfs -o mode=755 tmpfs /run
 	mkdir -p /run/systemd/system /run/systemd/unit-root /run/systemd/inaccessible
 	mount -t cgroup2 cgroup2 /sys/fs/cgroup

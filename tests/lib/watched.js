@@ -12,7 +12,7 @@ import { Client } from './wire-client.js';
 import { World } from './world.js';
 
 /**
- * What happens in a project's folder, and the events of it.
+ * Runs work in a project's folder, and collects its events.
  *
  * @param {World} world
  * @param {string} root
@@ -53,7 +53,7 @@ export async function watched(t, files, { git = true, settings = '' } = {}) {
 	await world.trust(root);
 	const client = new Client(world);
 	await client.hello();
-	// A browser that does what it is told at once.
+	// A browser that reports each reload immediately.
 	client.socket.on('message', data => {
 		const { type, event, tabs = [] } = JSON.parse(String(data));
 		for (const tab of type === 'reload' ? tabs : []) {

@@ -23,8 +23,8 @@ export const SAVECASTD = path.join(BUILD, 'savecastd');
 export const SAVECAST = path.join(BUILD, 'savecast');
 
 /**
- * Whether the daemon has a sanitizer, which changes its heap, its speed and its needs: no figure
- * counts.
+ * Whether the daemon has a sanitizer, which changes its memory and speed: then figures are not
+ * checked.
  */
 export const SANITIZED = existsSync(SAVECASTD) && readFileSync(SAVECASTD).includes('__asan_init');
 
@@ -40,8 +40,7 @@ const UVICORN = existsSync('/usr/bin/uvicorn') ? '/usr/bin/uvicorn' : 'uvicorn';
 /** @type {Set<World>} */
 const open = new Set();
 
-// A test file that takes too long, or that the user stops, is ended with everything that it
-// started.
+// If a test file takes too long, or if the user stops it, everything that it started ends, too.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
 	process.once(signal, async () => {
 		setTimeout(() => process.exit(1), 5000);

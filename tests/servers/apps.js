@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/**
- * Servers that run a program of the user's.
- */
+/** Servers that run a program of the user. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 

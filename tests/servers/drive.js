@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /**
  * One real server under the real daemon, used as a developer uses it: two saves of a template, one
- * of the code, five more, a syntax error, its fix, two saves close together, a restart by hand, a save
- * of a template after it. The test asks the server all the while, independently of the daemon, and
- * records what each reload would have shown.
+ * of the code, five more, a syntax error, its fix, two saves in quick succession, a restart by the
+ * user, and a save of a template after it. Meanwhile the test sends requests to the server,
+ * independently of the daemon, and records what each reload would have shown.
  */
 import { writeFile } from 'node:fs/promises';
 import http from 'node:http';
@@ -25,10 +25,10 @@ import { listening } from './listening.js';
 
 const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeout(resolve, msec); });
 
-/** How often the server is asked, and how long an answer may take until it counts as held. */
+/** The interval between requests, and after which time a request counts as held. */
 const ASK_MSEC = 10;
 const HELD_MSEC = 1000;
-/** A step that has not settled after this time never will. */
+/** A step must settle within this time. */
 const STEP_MSEC = 14000;
 /** How long after settling an unnecessary reload may still follow. */
 const AFTER_MSEC = 700;
@@ -106,8 +106,8 @@ export class Drive {
 	#page = 0;
 	#starts = 0;
 	/**
-	 * If true, the test does not wait for a reloader's first look, and the next step must not need
-	 * one.
+	 * If true, the test does not wait for a reloader's first scan, and the next step must not
+	 * depend on it.
 	 */
 	brief = false;
 
@@ -235,7 +235,7 @@ export class Drive {
 		return step;
 	}
 
-	/** The fix; if the whole program has ended, it is started again after it. */
+	/** Saves the fix; if the whole program has ended, starts it again. */
 	async #fix() {
 		const ended = this.server?.process.exitCode !== null || this.server?.process.signalCode !== null;
 		if (!ended) {

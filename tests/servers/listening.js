@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/**
- * The processes that listen on a port, from /proc: what the daemon sees, found in another way.
- */
+/** The processes that listen on a port, from /proc: found in another way than the daemon does. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
 /** @typedef {{pids: number[], starts: string[], inodes: string[], images: string[]}} Listening images: where the program is in memory, another after each exec */

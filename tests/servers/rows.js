@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * Real servers, one per row: what it serves, how it is started, where it comes from. Each page has
- * two marks, `c0 t0`: the code's, and that of a file which is read for each request.
+ * two marks, `c0 t0`: the first is in the code, the second in a file that is read at each request.
  */
 import { PROGRAMS } from './apps.js';
 import { STATIC } from './static.js';

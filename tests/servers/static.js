@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/**
- * Servers of files: they need nothing, and no save waits for them.
- */
+/** Servers of files: they never restart, so no save waits for them. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 

@@ -5,7 +5,7 @@
 
 static const uint64_t start = 1000 * CLOCK_USEC_PER_SEC;
 
-static void the_wait_is_learned(void **state)
+static void the_wait_adapts_to_builds(void **state)
 {
 	struct output_wait wait = {0};
 
@@ -20,14 +20,14 @@ static void the_wait_is_learned(void **state)
 	output_wait_saved(&wait, start);
 	output_wait_output(&wait, start + OUTPUT_WAIT_MAX_USEC - 1);
 	assert_int_equal(wait.expected_usec, OUTPUT_WAIT_MAX_USEC);
-	/* Written without a save, or much later: nothing to learn. */
+	/* An output without a save, or long after it, changes nothing. */
 	output_wait_output(&wait, start + 5);
 	output_wait_saved(&wait, start);
 	output_wait_output(&wait, start + OUTPUT_WAIT_MAX_USEC);
 	assert_int_equal(wait.expected_usec, OUTPUT_WAIT_MAX_USEC);
 }
 
-static void where_nobody_builds_nothing_waits(void **state)
+static void without_builds_nothing_waits(void **state)
 {
 	struct output_wait wait = {0};
 
@@ -44,8 +44,8 @@ static void where_nobody_builds_nothing_waits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_wait_is_learned),
-		cmocka_unit_test(where_nobody_builds_nothing_waits),
+		cmocka_unit_test(the_wait_adapts_to_builds),
+		cmocka_unit_test(without_builds_nothing_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,7 +27,7 @@ static void relative(void **state)
 	assert_string_equal(changes[0].path, "p/static/app.css");
 }
 
-static void ruled(void **state)
+static void with_action_rules(void **state)
 {
 	static const struct {
 		const char *rule, *name;
@@ -65,7 +65,7 @@ static void ruled(void **state)
 }
 
 
-static void untold(void **state)
+static void not_described(void **state)
 {
 	char sea[2 * WIRE_PATH_MAX] = "/p/";
 	struct wire_change changes[WIRE_CHANGES_MAX];
@@ -92,8 +92,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(relative),
-		cmocka_unit_test(ruled),
-		cmocka_unit_test(untold),
+		cmocka_unit_test(with_action_rules),
+		cmocka_unit_test(not_described),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

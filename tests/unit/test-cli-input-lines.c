@@ -55,7 +55,7 @@ static void feed_in_parts(const char *bytes, size_t length, size_t part, const c
 	assert_string_equal(seen.text, expected);
 }
 
-static void input_lines_do_not_depend_on_how_they_come(void **state)
+static void lines_do_not_depend_on_the_parts(void **state)
 {
 	static const char text[] = "/a\n\n/b c\r\n\xe9\n/d\0e\nlast";
 
@@ -102,7 +102,7 @@ static void a_long_line_is_skipped(void **state)
 	}
 }
 
-static void a_long_last_line_is_told(void **state)
+static void a_long_last_line_is_reported(void **state)
 {
 	struct input_lines lines = {.number = 0};
 	struct seen seen = {.lines = 0};
@@ -122,9 +122,9 @@ static void a_long_last_line_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(input_lines_do_not_depend_on_how_they_come),
+		cmocka_unit_test(lines_do_not_depend_on_the_parts),
 		cmocka_unit_test(a_long_line_is_skipped),
-		cmocka_unit_test(a_long_last_line_is_told),
+		cmocka_unit_test(a_long_last_line_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

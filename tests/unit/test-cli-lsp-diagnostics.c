@@ -47,7 +47,7 @@ static void publishes(struct lsp_diagnostics *diagnostics, const char *expected)
 	json_decref(messages);
 }
 
-static void they_come_and_go(void **state)
+static void diagnostics_are_added_and_removed(void **state)
 {
 	struct lsp_diagnostics diagnostics;
 
@@ -109,7 +109,7 @@ static void what_a_page_says_is_bounded_and_escaped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(they_come_and_go),
+		cmocka_unit_test(diagnostics_are_added_and_removed),
 		cmocka_unit_test(open_files_have_the_names_of_the_editor),
 		cmocka_unit_test(what_a_page_says_is_bounded_and_escaped),
 	};

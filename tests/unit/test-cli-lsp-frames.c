@@ -54,7 +54,7 @@ static void feed(const char *bytes, const char *expected, const char *why)
 	}
 }
 
-static void messages_do_not_depend_on_how_they_come(void **state)
+static void messages_do_not_depend_on_the_parts(void **state)
 {
 	feed("Content-Length: 2\r\n\r\n{}Content-Length: 0\r\n\r\nContent-Length: 3\r\n\r\n[1]", "{}||[1]|", NULL);
 	feed("content-length:2 \r\nContent-Type: application/vscode-jsonrpc; charset=utf8\r\n\r\n{}", "{}|", NULL);
@@ -127,14 +127,14 @@ static size_t feed_long(size_t length, size_t messages)
 	return most;
 }
 
-static void of_a_long_message_nothing_is_kept(void **state)
+static void a_long_message_is_not_stored(void **state)
 {
 	assert_true(feed_long(LSP_MESSAGE_MAX, 2) <= 2 * LSP_MESSAGE_MAX);
 	assert_int_equal(feed_long(LSP_MESSAGE_MAX + 1, 1), 0);
 	assert_int_equal(feed_long(LSP_SKIPPED_MAX, 1), 0);
 }
 
-static void an_announced_message_costs_nothing(void **state)
+static void an_announced_message_uses_no_memory(void **state)
 {
 	static const char header[] = "Content-Length: 1048576\r\n\r\n{";
 	struct lsp_frames frames;
@@ -149,11 +149,11 @@ static void an_announced_message_costs_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(messages_do_not_depend_on_how_they_come),
+		cmocka_unit_test(messages_do_not_depend_on_the_parts),
 		cmocka_unit_test(a_wrong_header_breaks_the_stream),
 		cmocka_unit_test(a_header_without_end_is_refused),
-		cmocka_unit_test(of_a_long_message_nothing_is_kept),
-		cmocka_unit_test(an_announced_message_costs_nothing),
+		cmocka_unit_test(a_long_message_is_not_stored),
+		cmocka_unit_test(an_announced_message_uses_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,7 +93,7 @@ static void folders_and_files_of_the_editor(void **state)
 	"{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/didSave\","                                \
 	"\"params\":{\"textDocument\":{\"uri\":" uri "}}}"
 
-static void a_whole_life(void **state)
+static void from_initialize_to_exit(void **state)
 {
 	struct lsp_session session = {.phase = LSP_PHASE_NEW};
 	struct lsp_outcome outcome;
@@ -123,7 +123,7 @@ static void before_initialize_nothing_else(void **state)
 	assert_int_equal(session.phase, LSP_PHASE_NEW);
 }
 
-static void what_it_does_not_know(void **state)
+static void unknown_messages(void **state)
 {
 	struct lsp_session session = {.phase = LSP_PHASE_RUNNING};
 
@@ -136,7 +136,7 @@ static void what_it_does_not_know(void **state)
 	answers(&session, "{\"id\":null,\"error\":{\"code\":1,\"message\":\"\"}}", NULL);
 }
 
-static void what_is_no_message(void **state)
+static void invalid_messages(void **state)
 {
 	struct lsp_session session = {.phase = LSP_PHASE_RUNNING};
 
@@ -153,7 +153,7 @@ static void what_is_no_message(void **state)
 	assert_int_equal(session.phase, LSP_PHASE_RUNNING);
 }
 
-static void saves_that_name_nothing(void **state)
+static void saves_without_a_file(void **state)
 {
 	struct lsp_session session = {.phase = LSP_PHASE_RUNNING};
 
@@ -176,11 +176,11 @@ static void a_deep_message_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_whole_life),
+		cmocka_unit_test(from_initialize_to_exit),
 		cmocka_unit_test(before_initialize_nothing_else),
-		cmocka_unit_test(what_it_does_not_know),
-		cmocka_unit_test(what_is_no_message),
-		cmocka_unit_test(saves_that_name_nothing),
+		cmocka_unit_test(unknown_messages),
+		cmocka_unit_test(invalid_messages),
+		cmocka_unit_test(saves_without_a_file),
 		cmocka_unit_test(folders_and_files_of_the_editor),
 		cmocka_unit_test(a_deep_message_is_refused),
 	};

@@ -38,7 +38,7 @@ static void errors(void **state)
 		-32602);
 }
 
-static void silence(void **state)
+static void no_reply(void **state)
 {
 	struct mcp_outcome outcome = say("{\"method\":\"notifications/initialized\"}");
 
@@ -68,7 +68,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(errors),
-		cmocka_unit_test(silence),
+		cmocka_unit_test(no_reply),
 		cmocka_unit_test(tools),
 	};
 

@@ -15,7 +15,7 @@ static char *text_of(const char *bytes)
 	return output_tail_text(&tail);
 }
 
-static void what_only_a_terminal_understands_is_left_out(void **state)
+static void escape_sequences_are_left_out(void **state)
 {
 	static const char *const rows[][2] = {
 		{"", ""},
@@ -59,7 +59,7 @@ static void the_end_is_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_only_a_terminal_understands_is_left_out),
+		cmocka_unit_test(escape_sequences_are_left_out),
 		cmocka_unit_test(the_end_is_kept),
 	};
 

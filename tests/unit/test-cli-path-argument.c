@@ -48,7 +48,7 @@ static void names_without_dots_need_no_disk(void **state)
 	good("a\nb", "/x", "/x/a\nb");
 }
 
-static void bytes_that_are_no_text_become_a_uri(void **state)
+static void names_that_are_not_utf8_become_uris(void **state)
 {
 	good("caf\xe9.css", "/x", "file:///x/caf%E9.css");
 	good("caf\xc3\xa9.css", "/x\xff", "file:///x%FF/caf%C3%A9.css");
@@ -57,7 +57,7 @@ static void bytes_that_are_no_text_become_a_uri(void **state)
 	good("./file:a", "/x", "/x/file:a");
 }
 
-static void what_is_no_name(void **state)
+static void invalid_names(void **state)
 {
 	char longest[PATHNAME_MAX + 2];
 
@@ -118,8 +118,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_without_dots_need_no_disk),
-		cmocka_unit_test(bytes_that_are_no_text_become_a_uri),
-		cmocka_unit_test(what_is_no_name),
+		cmocka_unit_test(names_that_are_not_utf8_become_uris),
+		cmocka_unit_test(invalid_names),
 		cmocka_unit_test(dots_follow_links),
 	};
 

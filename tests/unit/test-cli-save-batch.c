@@ -6,7 +6,7 @@
 #include "util/mem.h"
 #include "cli/save-batch.h"
 
-static void a_call_holds_so_many_names(void **state)
+static void a_call_has_a_limit_of_names(void **state)
 {
 	struct save_batch *batch = save_batch_new();
 
@@ -17,7 +17,7 @@ static void a_call_holds_so_many_names(void **state)
 	save_batch_free(batch);
 }
 
-static void a_call_holds_so_many_bytes(void **state)
+static void a_call_has_a_limit_of_bytes(void **state)
 {
 	struct save_batch *batch = save_batch_new();
 	char name[4001];
@@ -55,8 +55,8 @@ static void a_label_names_the_first(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_call_holds_so_many_names),
-		cmocka_unit_test(a_call_holds_so_many_bytes),
+		cmocka_unit_test(a_call_has_a_limit_of_names),
+		cmocka_unit_test(a_call_has_a_limit_of_bytes),
 		cmocka_unit_test(a_label_names_the_first),
 	};
 

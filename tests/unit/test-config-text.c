@@ -10,7 +10,7 @@
 #include "config/config-text.h"
 #include "util/mem.h"
 
-/* How much CPU time of the loop a project's file may use, the best of some runs. */
+/* How much CPU time of the loop a project's file may use; the shortest of some runs. */
 #if defined(__SANITIZE_ADDRESS__)
 enum { COST_MAX_USEC = 20000 };
 #else
@@ -60,7 +60,7 @@ static long read_cost(const char *name, size_t *said)
 	return cost;
 }
 
-/* Each expensive kind of text, as long as a project's file may be. */
+/* Each expensive kind of text, with the largest size of a project's file. */
 static void hostile_files_are_cheap(void **state)
 {
 	static const struct {
@@ -93,7 +93,7 @@ static void hostile_files_are_cheap(void **state)
 			best = cost < best ? cost : best;
 		}
 		assert_true(said > 0);
-		/* valgrind counts instructions, and slowly. */
+		/* Not under valgrind, which is much slower. */
 		if (best > COST_MAX_USEC && !getenv("SAVECAST_UNTIMED")) {
 			fail_msg("%s: %ld us", rows[i].line, best);
 		}

@@ -39,7 +39,7 @@ static void the_same_bytes_are_the_same(void **state)
 	content_memory_free(memory);
 }
 
-static void it_is_bounded_and_keeps_what_is_used(void **state)
+static void memory_is_bounded_and_keeps_recent_files(void **state)
 {
 	struct content_memory *memory = content_memory_new();
 	struct content_mark one = mark_of(1);
@@ -114,7 +114,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_bytes_are_the_same),
-		cmocka_unit_test(it_is_bounded_and_keeps_what_is_used),
+		cmocka_unit_test(memory_is_bounded_and_keeps_recent_files),
 		cmocka_unit_test(files_are_read_as_they_are),
 	};
 

@@ -23,7 +23,7 @@ static void each_name_once_in_order(void **state)
 	fileset_clear(&set);
 }
 
-static void beyond_the_limit_names_are_counted_only(void **state)
+static void beyond_the_limit_names_are_only_counted(void **state)
 {
 	struct fileset set = {0};
 	char name[32];
@@ -42,7 +42,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_name_once_in_order),
-		cmocka_unit_test(beyond_the_limit_names_are_counted_only),
+		cmocka_unit_test(beyond_the_limit_names_are_only_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

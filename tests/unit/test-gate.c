@@ -4,8 +4,8 @@
 #include "util/mem.h"
 
 /*
- * Every transition of the gate as a script: at a given millisecond, a save is reported or
- * the server is inspected, and the row says which actions and which state follow.
+ * Tests every transition of the gate with scripts: in each row, at a given millisecond, a save
+ * is reported or the server is inspected, and the row has the expected actions and state.
  */
 
 enum { SAVE, LOOK, END };
@@ -84,7 +84,7 @@ static struct gate play(const char *name, const struct row *rows)
 	return gate;
 }
 
-static void what_never_restarts_does_not_wait(void **state)
+static void a_server_that_never_restarts_does_not_wait(void **state)
 {
 	play("stays",
 		(struct row[]){
@@ -128,7 +128,7 @@ static void an_unknown_save_is_sent_and_watched(void **state)
 		});
 }
 
-static void a_predicted_restart_is_waited_for(void **state)
+static void a_save_waits_for_a_predicted_restart(void **state)
 {
 	struct gate gate = play("restart",
 		(struct row[]){
@@ -190,7 +190,7 @@ static void a_predicted_restart_is_waited_for(void **state)
 }
 
 /* A reloader may be faster than the report of the save. */
-static void what_serves_may_be_newer_than_the_file(void **state)
+static void the_serving_code_may_be_newer_than_the_file(void **state)
 {
 	play("it has restarted already",
 		(struct row[]){
@@ -228,7 +228,7 @@ static void what_serves_may_be_newer_than_the_file(void **state)
 		});
 }
 
-static void saves_in_a_row_push_nothing_away(void **state)
+static void saves_in_a_row_do_not_delay_the_event_forever(void **state)
 {
 	play("two, and one restart serves both",
 		(struct row[]){
@@ -312,7 +312,7 @@ static void several_workers_are_replaced_one_by_one(void **state)
 		});
 }
 
-static void old_answers_end_by_themselves(void **state)
+static void old_answers_end_after_a_time(void **state)
 {
 	struct gate gate = play("one save",
 		(struct row[]){
@@ -345,7 +345,7 @@ static void old_answers_end_by_themselves(void **state)
 		});
 }
 
-static void what_does_not_come_back_is_down(void **state)
+static void a_server_that_does_not_come_back_is_down(void **state)
 {
 	play("too long",
 		(struct row[]){
@@ -419,7 +419,7 @@ static void a_restart_by_hand_reloads(void **state)
 		});
 }
 
-static void a_lingering_worker_is_let_go_of_once(void **state)
+static void a_lingering_worker_is_released_once(void **state)
 {
 	play("lingers",
 		(struct row[]){
@@ -435,7 +435,7 @@ static void a_lingering_worker_is_let_go_of_once(void **state)
 }
 
 /* gunicorn's worker, which accepted a connection on which the browser sends nothing. */
-static void a_busy_worker_is_asked_for_something(void **state)
+static void a_busy_worker_gets_a_request(void **state)
 {
 	play("busy while a restart is expected: that is the sign",
 		(struct row[]){
@@ -470,7 +470,7 @@ static void a_busy_worker_is_asked_for_something(void **state)
  * A server is checked while something is pending; one that is down at increasing intervals, not
  * for ever.
  */
-static void looks_come_when_they_are_needed(void **state)
+static void checks_happen_only_when_needed(void **state)
 {
 	static const struct row none = {0, SAVE, RESTART_NONE};
 	static const struct row expected = {0, SAVE, RESTART_EXPECTED};
@@ -508,18 +508,18 @@ static void looks_come_when_they_are_needed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_never_restarts_does_not_wait),
+		cmocka_unit_test(a_server_that_never_restarts_does_not_wait),
 		cmocka_unit_test(an_unknown_save_is_sent_and_watched),
-		cmocka_unit_test(a_predicted_restart_is_waited_for),
-		cmocka_unit_test(what_serves_may_be_newer_than_the_file),
-		cmocka_unit_test(saves_in_a_row_push_nothing_away),
+		cmocka_unit_test(a_save_waits_for_a_predicted_restart),
+		cmocka_unit_test(the_serving_code_may_be_newer_than_the_file),
+		cmocka_unit_test(saves_in_a_row_do_not_delay_the_event_forever),
 		cmocka_unit_test(several_workers_are_replaced_one_by_one),
-		cmocka_unit_test(old_answers_end_by_themselves),
-		cmocka_unit_test(what_does_not_come_back_is_down),
+		cmocka_unit_test(old_answers_end_after_a_time),
+		cmocka_unit_test(a_server_that_does_not_come_back_is_down),
 		cmocka_unit_test(a_restart_by_hand_reloads),
-		cmocka_unit_test(a_lingering_worker_is_let_go_of_once),
-		cmocka_unit_test(a_busy_worker_is_asked_for_something),
-		cmocka_unit_test(looks_come_when_they_are_needed),
+		cmocka_unit_test(a_lingering_worker_is_released_once),
+		cmocka_unit_test(a_busy_worker_gets_a_request),
+		cmocka_unit_test(checks_happen_only_when_needed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
 
 #include "sources/git/git-activity.h"
 
-static void not_before_it_was_seen_idle_nor_long_before_it_was_heard_of(void **state)
+static void git_began_after_it_was_idle_and_shortly_before_the_report(void **state)
 {
 	const uint64_t now = 1700000000 * CLOCK_USEC_PER_SEC;
 	const uint64_t idle = now - CLOCK_USEC_PER_SEC;
@@ -18,7 +18,7 @@ static void not_before_it_was_seen_idle_nor_long_before_it_was_heard_of(void **s
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(not_before_it_was_seen_idle_nor_long_before_it_was_heard_of),
+		cmocka_unit_test(git_began_after_it_was_idle_and_shortly_before_the_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

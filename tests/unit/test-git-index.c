@@ -11,7 +11,7 @@
 #include "sources/git/git-compare.h"
 #include "util/mem.h"
 
-/* An index made by hand. */
+/* An index that the test writes. */
 struct made {
 	uint8_t bytes[64 * 1024];
 	size_t length;
@@ -156,11 +156,10 @@ static void every_version_is_read(void **state)
 }
 
 /*
- * A cut at any place is noticed, except at the one where the rest looks like an index
- * without its extension: only the checksum would show that, and git does not check it
- * either.
+ * A cut at any place is noticed, except where the rest looks like an index without its
+ * extension: only the checksum would show that, and git does not check it, either.
  */
-static void a_truncated_one_is_an_error(void **state)
+static void a_truncated_index_is_an_error(void **state)
 {
 	static struct made made;
 	char paths[4096];
@@ -180,8 +179,8 @@ static void a_truncated_one_is_an_error(void **state)
 	}
 }
 
-/* Whatever value a byte has, nothing bad happens (the sanitizers check that). */
-static void a_damaged_one_is_survived(void **state)
+/* With any value of any byte, there is no invalid access (the sanitizers check that). */
+static void a_damaged_index_does_no_harm(void **state)
 {
 	static struct made made;
 	char paths[65536];
@@ -239,7 +238,7 @@ static void paths_stay_below_the_root(void **state)
 	one_path(longest, -EBADMSG, "too long");
 }
 
-static void what_is_not_known_is_said(void **state)
+static void unknown_formats_are_errors_with_a_reason(void **state)
 {
 	static struct made made;
 	char paths[4096];
@@ -281,7 +280,7 @@ static void what_is_not_known_is_said(void **state)
 	close(fd);
 }
 
-static void the_comparison_names_what_differs(void **state)
+static void the_comparison_finds_the_differences(void **state)
 {
 	static struct made old, new;
 	struct git_candidates found = {0};
@@ -330,11 +329,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_version_is_read),
-		cmocka_unit_test(a_truncated_one_is_an_error),
-		cmocka_unit_test(a_damaged_one_is_survived),
+		cmocka_unit_test(a_truncated_index_is_an_error),
+		cmocka_unit_test(a_damaged_index_does_no_harm),
 		cmocka_unit_test(paths_stay_below_the_root),
-		cmocka_unit_test(what_is_not_known_is_said),
-		cmocka_unit_test(the_comparison_names_what_differs),
+		cmocka_unit_test(unknown_formats_are_errors_with_a_reason),
+		cmocka_unit_test(the_comparison_finds_the_differences),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

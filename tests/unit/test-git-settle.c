@@ -54,7 +54,7 @@ static void each_situation(void **state)
 	}
 }
 
-static void what_begins_anew_is_bounded_anew(void **state)
+static void a_new_command_has_the_full_limit(void **state)
 {
 	const struct git_signs stepping = {.stepping = "rebase"};
 	struct git_activity settle = {0};
@@ -71,7 +71,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_situation),
-		cmocka_unit_test(what_begins_anew_is_bounded_anew),
+		cmocka_unit_test(a_new_command_has_the_full_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,7 +91,7 @@ static void no_slice_is_larger_than_the_limit(void **state)
 	}
 }
 
-static void what_was_not_kept_is_counted(void **state)
+static void files_beyond_the_limit_are_counted(void **state)
 {
 	struct git_delivery taking = {.look = checkout(GIT_CANDIDATES_MAX + 5)};
 	struct house house;
@@ -105,7 +105,7 @@ static void what_was_not_kept_is_counted(void **state)
 	house_clear(&house);
 }
 
-static void a_look_without_news_is_no_event(void **state)
+static void a_look_without_changes_creates_no_event(void **state)
 {
 	struct git_delivery taking = {.look = checkout(3)};
 	struct house house;
@@ -124,8 +124,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_slice_is_larger_than_the_limit),
-		cmocka_unit_test(what_was_not_kept_is_counted),
-		cmocka_unit_test(a_look_without_news_is_no_event),
+		cmocka_unit_test(files_beyond_the_limit_are_counted),
+		cmocka_unit_test(a_look_without_changes_creates_no_event),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,7 +86,7 @@ static void each_situation(void **state)
 	}
 }
 
-static void what_is_not_sure_is_not_remembered(void **state)
+static void uncertain_contents_are_not_remembered(void **state)
 {
 	struct git_candidate touched = {
 		.in_old = true, .in_new = true, .same_object = true, .old_hash = {A}, .new_hash = {A}};
@@ -109,7 +109,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_situation),
-		cmocka_unit_test(what_is_not_sure_is_not_remembered),
+		cmocka_unit_test(uncertain_contents_are_not_remembered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,7 +118,7 @@ static void the_stars_are_bounded(void **state)
 	assert_string_equal(why, "a pattern must have at most 16 stars");
 }
 
-/* Patterns that take a backtracking matcher almost for ever: all rules of a project. */
+/* Patterns that take a backtracking matcher almost forever: as many as a project can have. */
 static void hostile_patterns_take_no_time(void **state)
 {
 	static const char *const patterns[] = {"*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b",

@@ -236,7 +236,7 @@ static void malformed_heads_are_refused(void **state)
 	assert_int_equal(head.state, REQUEST_MALFORMED);
 }
 
-static void a_head_has_an_end(void **state)
+static void the_size_of_a_head_is_limited(void **state)
 {
 	size_t length = REQUEST_HEAD_MAX - strlen(LINE "Cookie: \r\n\r\n");
 	_cleanup_free_ char *fits = mem_printf(LINE "Cookie: %0*d\r\n\r\n", (int)length, 0);
@@ -250,7 +250,7 @@ static void a_head_has_an_end(void **state)
 	assert_int_equal(head.state, REQUEST_TOO_LARGE);
 }
 
-static void the_log_hears_once_a_minute(void **state)
+static void refusals_are_logged_once_a_minute(void **state)
 {
 	struct log_limit limit = {0};
 	uint64_t now = 5000;
@@ -278,8 +278,8 @@ int main(void)
 		cmocka_unit_test(heads_are_read),
 		cmocka_unit_test(long_lines_are_cut),
 		cmocka_unit_test(malformed_heads_are_refused),
-		cmocka_unit_test(a_head_has_an_end),
-		cmocka_unit_test(the_log_hears_once_a_minute),
+		cmocka_unit_test(the_size_of_a_head_is_limited),
+		cmocka_unit_test(refusals_are_logged_once_a_minute),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

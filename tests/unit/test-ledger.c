@@ -7,7 +7,7 @@
 
 static const struct step_place place = {2, 17};
 
-static void a_story_is_kept_in_order(void **state)
+static void steps_are_kept_in_order(void **state)
 {
 	struct ledger *ledger = ledger_new();
 	uint64_t serial = ledger_open(ledger, EVENT_SAVE, "/p", 1000, 5);
@@ -31,7 +31,7 @@ static void a_story_is_kept_in_order(void **state)
 	ledger_free(ledger);
 }
 
-static void the_last_tab_closes_the_story(void **state)
+static void the_last_tab_closes_the_event(void **state)
 {
 	struct ledger *ledger = ledger_new();
 	uint64_t serial = ledger_open(ledger, EVENT_SAVE, "/p", 0, 0);
@@ -120,7 +120,7 @@ static void count_step(const struct event *event, const struct step *step, void 
 	++*(int *)userdata;
 }
 
-static void a_listener_is_told_of_each_step(void **state)
+static void the_listener_is_called_for_each_step(void **state)
 {
 	struct ledger *ledger = ledger_new();
 	int told = 0;
@@ -137,12 +137,12 @@ static void a_listener_is_told_of_each_step(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_story_is_kept_in_order),
-		cmocka_unit_test(the_last_tab_closes_the_story),
+		cmocka_unit_test(steps_are_kept_in_order),
+		cmocka_unit_test(the_last_tab_closes_the_event),
 		cmocka_unit_test(older_events_make_room),
 		cmocka_unit_test(steps_and_files_are_bounded),
 		cmocka_unit_test(texts_are_bounded_utf8),
-		cmocka_unit_test(a_listener_is_told_of_each_step),
+		cmocka_unit_test(the_listener_is_called_for_each_step),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

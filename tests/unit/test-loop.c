@@ -119,7 +119,7 @@ static void job_done(void *userdata)
 	}
 }
 
-static void jobs_work_elsewhere_and_finish_here(void **state)
+static void jobs_run_on_the_worker_and_finish_on_the_loop(void **state)
 {
 	int order = 0;
 	struct loop *loop = loop_new();
@@ -174,7 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_freed_watch_is_not_called),
 		cmocka_unit_test(timers_come_in_order_and_can_be_disarmed),
-		cmocka_unit_test(jobs_work_elsewhere_and_finish_here),
+		cmocka_unit_test(jobs_run_on_the_worker_and_finish_on_the_loop),
 		cmocka_unit_test(without_a_thread_jobs_are_done_on_the_loop),
 	};
 

@@ -82,7 +82,7 @@ static void to_text_round_trips(void **state)
 	}
 }
 
-static void text_is_plain_where_it_can_be(void **state)
+static void text_is_the_plain_path_if_it_is_utf8(void **state)
 {
 	_cleanup_free_ char *plain = pathname_to_text("/caf\xc3\xa9 %41");
 	_cleanup_free_ char *uri = pathname_to_text("/caf\xe9");
@@ -117,7 +117,7 @@ int main(void)
 		cmocka_unit_test(from_text),
 		cmocka_unit_test(from_text_length),
 		cmocka_unit_test(to_text_round_trips),
-		cmocka_unit_test(text_is_plain_where_it_can_be),
+		cmocka_unit_test(text_is_the_plain_path_if_it_is_utf8),
 		cmocka_unit_test(label),
 		cmocka_unit_test(below),
 	};

@@ -5,7 +5,7 @@
 
 static const uint64_t start = 1000 * CLOCK_USEC_PER_SEC;
 
-static void the_first_save_leaves_at_once(void **state)
+static void the_first_save_is_sent_immediately(void **state)
 {
 	struct coalescer coalescer = {0};
 
@@ -15,7 +15,7 @@ static void the_first_save_leaves_at_once(void **state)
 }
 
 /* This also holds in the first microseconds of the clock. */
-static void the_first_save_leaves_at_once_at_time_zero(void **state)
+static void the_first_save_is_sent_immediately_at_time_zero(void **state)
 {
 	struct coalescer coalescer = {0};
 
@@ -36,7 +36,7 @@ static void the_rest_of_a_burst_is_one_more_event(void **state)
 	assert_int_equal(coalescer_due(&coalescer), CLOCK_NEVER);
 }
 
-static void after_a_quiet_time_a_save_leaves_at_once_again(void **state)
+static void after_a_pause_a_save_is_sent_immediately_again(void **state)
 {
 	struct coalescer coalescer = {0};
 
@@ -46,7 +46,7 @@ static void after_a_quiet_time_a_save_leaves_at_once_again(void **state)
 		coalescer_add(&coalescer, start + 2 * COALESCER_QUIET_USEC - 1), COALESCER_OPENS);
 }
 
-static void a_steady_writer_starves_nobody(void **state)
+static void a_steady_writer_delays_the_event_by_a_limited_time(void **state)
 {
 	struct coalescer coalescer = {0};
 	uint64_t now = start, first = start + 1000, departures = 0, longest = 0;
@@ -70,11 +70,11 @@ static void a_steady_writer_starves_nobody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_first_save_leaves_at_once),
-		cmocka_unit_test(the_first_save_leaves_at_once_at_time_zero),
+		cmocka_unit_test(the_first_save_is_sent_immediately),
+		cmocka_unit_test(the_first_save_is_sent_immediately_at_time_zero),
 		cmocka_unit_test(the_rest_of_a_burst_is_one_more_event),
-		cmocka_unit_test(after_a_quiet_time_a_save_leaves_at_once_again),
-		cmocka_unit_test(a_steady_writer_starves_nobody),
+		cmocka_unit_test(after_a_pause_a_save_is_sent_immediately_again),
+		cmocka_unit_test(a_steady_writer_delays_the_event_by_a_limited_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

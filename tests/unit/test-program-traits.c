@@ -90,7 +90,7 @@ static void command_lines(void **state)
 	}
 }
 
-static void more_words_than_are_looked_at(void **state)
+static void more_arguments_than_the_limit(void **state)
 {
 	char bytes[4096];
 

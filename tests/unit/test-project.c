@@ -57,7 +57,7 @@ static void on_removed(struct project *project, void *userdata)
 	((struct told *)userdata)->removed++;
 }
 
-static void adding_is_idempotent_and_told(void **state)
+static void adding_twice_is_reported_once(void **state)
 {
 	struct registry *registry = registry_new();
 	struct told told = {0};
@@ -151,7 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_deepest_root_wins),
 		cmocka_unit_test(the_root_folder_can_be_a_project),
-		cmocka_unit_test(adding_is_idempotent_and_told),
+		cmocka_unit_test(adding_twice_is_reported_once),
 		cmocka_unit_test(projects_are_bounded),
 		cmocka_unit_test(the_state_text_round_trips),
 		cmocka_unit_test(a_damaged_state_text_adds_nothing),

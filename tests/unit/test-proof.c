@@ -43,7 +43,7 @@ static void vectors(void **state)
 	json_decref(all);
 }
 
-static void no_keys(void **state)
+static void invalid_keys(void **state)
 {
 	char text[PROOF_KEY_DIGITS + 2];
 	struct proof_key key;
@@ -84,14 +84,14 @@ static void a_key_is_kept(void **state)
 	assert_int_equal(proof_key_load(&again, folder), 0);
 	assert_true(same(&first, &again));
 
-	/* A key that others could have read proves nothing any more. */
+	/* A key that others could have read is replaced. */
 	assert_int_equal(chmod(name, 0640), 0);
 	assert_int_equal(proof_key_load(&again, folder), 0);
 	assert_false(same(&first, &again));
 	assert_int_equal(stat(name, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 
-	/* Damaged, and too long. */
+	/* A damaged key, and one that is too long. */
 	first = again;
 	assert_int_equal(truncate(name, PROOF_KEY_DIGITS / 2), 0);
 	assert_int_equal(proof_key_load(&again, folder), 0);
@@ -119,7 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vectors),
-		cmocka_unit_test(no_keys),
+		cmocka_unit_test(invalid_keys),
 		cmocka_unit_test(a_key_is_kept),
 	};
 

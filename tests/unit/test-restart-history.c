@@ -123,7 +123,7 @@ static void lessons(void **state)
 }
 
 /* The user may have restarted it: only the second time in a row counts. */
-static void what_is_not_proven_has_to_repeat(void **state)
+static void a_restart_without_proof_must_happen_again(void **state)
 {
 	struct restart_history history = {0};
 
@@ -138,7 +138,7 @@ static void what_is_not_proven_has_to_repeat(void **state)
 	restart_history_clear(&history);
 }
 
-static void a_wrong_lesson_falls(void **state)
+static void a_wrong_lesson_is_dropped(void **state)
 {
 	struct restart_history history = {0};
 
@@ -181,7 +181,7 @@ static void suffixes(void **state)
 }
 
 /* Before any restart was seen. */
-static void the_table_is_known_first(void **state)
+static void without_lessons_the_table_counts(void **state)
 {
 	struct restart_history history = {0};
 	struct restart_sample sample = {0};
@@ -208,7 +208,7 @@ static void the_table_is_known_first(void **state)
 		ask(&sample, &history, &reloads, "/p/a.css /p/a.js", &delay), RESTART_EXPECTED);
 	assert_int_equal(delay, 600000);
 
-	/* A slow restart was seen; a fast one proves little until several were seen. */
+	/* After a slow restart, fast ones count only when several were seen. */
 	restarted(&history, &reloads, "/p/a.js", 100000, true);
 	ask(&sample, &history, &reloads, "/p/a.js", &delay);
 	assert_int_equal(delay, 600000);
@@ -221,7 +221,7 @@ static void the_table_is_known_first(void **state)
 	assert_int_equal(ask(&sample, &history, &reloads, "/p/other.js", &delay), RESTART_UNKNOWN);
 	assert_int_equal(ask(&sample, &history, &reloads, "/p/third.js", &delay), RESTART_EXPECTED);
 
-	/* Whatever was seen, the user did it. */
+	/* Every restart of this server is one by the user. */
 	restarted(&history, &never, "/p/a.css", 100000, true);
 	assert_int_equal(ask(&sample, &history, &never, "/p/a.css", &delay), RESTART_NONE);
 	restart_sample_clear(&sample);
@@ -229,7 +229,7 @@ static void the_table_is_known_first(void **state)
 }
 
 /* A program and the files that it serves have the same suffix: each file has its own lesson. */
-static void one_file_is_known_better_than_its_suffix(void **state)
+static void a_lesson_about_a_file_overrides_its_suffix(void **state)
 {
 	struct restart_history history = {0}, again = {0};
 	_cleanup_free_ char *text = NULL;
@@ -259,7 +259,7 @@ static void one_file_is_known_better_than_its_suffix(void **state)
 }
 
 /* A template and the program were saved within a short time. */
-static void the_likeliest_has_done_it(void **state)
+static void a_restart_is_attributed_to_the_likeliest_file(void **state)
 {
 	struct restart_history history = {0};
 
@@ -268,7 +268,7 @@ static void the_likeliest_has_done_it(void **state)
 	assert_int_equal(known(&history, "html"), RESTART_UNKNOWN);
 	assert_int_equal(known(&history, "/p/server.js"), RESTART_UNKNOWN);
 
-	/* A template alone: the restart must repeat. */
+	/* A template alone: the restart must happen again. */
 	restarted(&history, &unknown, "/p/a.html", 200000, true);
 	assert_int_equal(known(&history, "html"), RESTART_UNKNOWN);
 	restarted(&history, &unknown, "/p/a.html", 200000, true);
@@ -303,12 +303,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lessons),
-		cmocka_unit_test(what_is_not_proven_has_to_repeat),
-		cmocka_unit_test(a_wrong_lesson_falls),
+		cmocka_unit_test(a_restart_without_proof_must_happen_again),
+		cmocka_unit_test(a_wrong_lesson_is_dropped),
 		cmocka_unit_test(suffixes),
-		cmocka_unit_test(the_table_is_known_first),
-		cmocka_unit_test(one_file_is_known_better_than_its_suffix),
-		cmocka_unit_test(the_likeliest_has_done_it),
+		cmocka_unit_test(without_lessons_the_table_counts),
+		cmocka_unit_test(a_lesson_about_a_file_overrides_its_suffix),
+		cmocka_unit_test(a_restart_is_attributed_to_the_likeliest_file),
 		cmocka_unit_test(lessons_are_bounded),
 	};
 

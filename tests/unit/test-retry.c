@@ -6,10 +6,8 @@
 
 #define GIVE_UP (600 * CLOCK_USEC_PER_SEC)
 
-/*
- * A server that does not answer for ten minutes is asked a few dozen times, mostly at the start.
- */
-static void tries_are_ever_more_seldom(void **state)
+/* A server that does not answer for ten minutes gets a few dozen requests, mostly at the start. */
+static void tries_come_at_increasing_intervals(void **state)
 {
 	uint64_t failing = 0, before = 0, pause;
 	unsigned tries = 0, in_first_second = 0;
@@ -26,7 +24,7 @@ static void tries_are_ever_more_seldom(void **state)
 	assert_in_range(in_first_second, 3, 5);
 }
 
-static void they_end(void **state)
+static void tries_end(void **state)
 {
 	assert_true(retry_pause(GIVE_UP - 1, GIVE_UP) != CLOCK_NEVER);
 	assert_true(retry_pause(GIVE_UP, GIVE_UP) == CLOCK_NEVER);
@@ -36,8 +34,8 @@ static void they_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tries_are_ever_more_seldom),
-		cmocka_unit_test(they_end),
+		cmocka_unit_test(tries_come_at_increasing_intervals),
+		cmocka_unit_test(tries_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

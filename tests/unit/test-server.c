@@ -13,8 +13,8 @@
 #include "util/mem.h"
 
 /*
- * Which process serves, tested with a real family of processes: a master that listens, and its
- * workers. They do what the test says, so that the test can stop at each moment of a restart.
+ * Which process serves, tested with real processes: a master that listens, and its workers. The
+ * test controls them, so that it can stop at each moment of a restart.
  */
 
 struct site {
@@ -171,10 +171,10 @@ static void a_worker_serves_and_its_end_is_seen(void **state)
 }
 
 /*
- * On a busy machine the new worker may start and accept between two looks: the worker
- * accepted, not the master, which would hide every later restart.
+ * On a busy machine the new worker may start and accept between two checks. The worker must
+ * count as accepting, not the master, which would hide every later restart.
  */
-static void a_worker_that_was_quicker_than_the_look_is_found(void **state)
+static void a_worker_that_accepted_between_two_looks_is_found(void **state)
 {
 	struct site *site = site_new();
 	pid_t worker = order(site, 'w');
@@ -190,7 +190,7 @@ static void a_worker_that_was_quicker_than_the_look_is_found(void **state)
 	site_free(site);
 }
 
-static void a_master_that_was_met_alone_does_not_hide_its_worker(void **state)
+static void a_master_that_was_first_seen_alone_does_not_hide_its_worker(void **state)
 {
 	struct site *site = site_new();
 	pid_t worker;
@@ -206,7 +206,7 @@ static void a_master_that_was_met_alone_does_not_hide_its_worker(void **state)
 }
 
 /* A child that held the socket for a while made the process look like a supervisor. */
-static void one_that_serves_itself_is_believed_at_the_second_time(void **state)
+static void a_master_that_accepts_counts_the_second_time(void **state)
 {
 	struct site *site = site_new();
 
@@ -225,9 +225,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_worker_serves_and_its_end_is_seen),
-		cmocka_unit_test(a_worker_that_was_quicker_than_the_look_is_found),
-		cmocka_unit_test(a_master_that_was_met_alone_does_not_hide_its_worker),
-		cmocka_unit_test(one_that_serves_itself_is_believed_at_the_second_time),
+		cmocka_unit_test(a_worker_that_accepted_between_two_looks_is_found),
+		cmocka_unit_test(a_master_that_was_first_seen_alone_does_not_hide_its_worker),
+		cmocka_unit_test(a_master_that_accepts_counts_the_second_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,7 +85,7 @@ static void times(void **state)
 	assert_false(setting_time.take(&usec, "1s", &place, &why));
 }
 
-static void lists_add_up_and_are_taken_back(void **state)
+static void lists_collect_values_until_an_empty_one(void **state)
 {
 	struct project_settings settings = {0};
 
@@ -127,7 +127,7 @@ static enum action action_of(const struct project_settings *settings, const char
 	return rule ? rule->action : ACTION_DEFAULT;
 }
 
-static void the_last_action_that_fits_counts(void **state)
+static void the_last_matching_action_applies(void **state)
 {
 	struct project_settings settings = {0};
 
@@ -264,9 +264,9 @@ int main(void)
 		cmocka_unit_test(ports),
 		cmocka_unit_test(booleans),
 		cmocka_unit_test(times),
-		cmocka_unit_test(lists_add_up_and_are_taken_back),
+		cmocka_unit_test(lists_collect_values_until_an_empty_one),
 		cmocka_unit_test(lists_are_bounded),
-		cmocka_unit_test(the_last_action_that_fits_counts),
+		cmocka_unit_test(the_last_matching_action_applies),
 		cmocka_unit_test(includes_may_leave_the_root),
 		cmocka_unit_test(lines_are_found),
 		cmocka_unit_test(the_documentation_is_the_table),

@@ -23,7 +23,7 @@ static void exactly_this_rule_in_this_folder(void **state)
 	trust_free(trust);
 }
 
-static void it_is_stored(void **state)
+static void trust_is_stored(void **state)
 {
 	struct trust *trust = trust_new(), *again = trust_new();
 	_cleanup_free_ char *text = NULL, *why = NULL;
@@ -69,7 +69,7 @@ static void a_damaged_file_trusts_nothing(void **state)
 	trust_free(trust);
 }
 
-static void it_is_bounded(void **state)
+static void trust_is_bounded(void **state)
 {
 	struct trust *trust = trust_new();
 
@@ -97,7 +97,7 @@ static bool outside(const char *key, const char *value)
 	return setting_is_outside(setting_find(key), value, &place);
 }
 
-static void what_reaches_outside(void **state)
+static void which_rules_reach_outside(void **state)
 {
 	assert_true(outside("url", "http://localhost:8000"));
 	assert_true(outside("url", "*://*/*"));
@@ -120,10 +120,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exactly_this_rule_in_this_folder),
-		cmocka_unit_test(it_is_stored),
+		cmocka_unit_test(trust_is_stored),
 		cmocka_unit_test(a_damaged_file_trusts_nothing),
-		cmocka_unit_test(it_is_bounded),
-		cmocka_unit_test(what_reaches_outside),
+		cmocka_unit_test(trust_is_bounded),
+		cmocka_unit_test(which_rules_reach_outside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

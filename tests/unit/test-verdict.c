@@ -6,7 +6,7 @@
 #include "project/verdict.h"
 #include "util/mem.h"
 
-static void droppings_are_ignored(void **state)
+static void editors_files_are_ignored(void **state)
 {
 	static const char *const ignored[] = {"4913", "src/4913", "a.css~", "src/.a.css.swp",
 		".a.css.swo", ".swp", ".a.swx", ".a.css.swa", ".#a.css", "src/#a.css#", ".git/index",
@@ -36,7 +36,7 @@ static void droppings_are_ignored(void **state)
 	}
 }
 
-static void rules_say_which(void **state)
+static void rules_are_reported(void **state)
 {
 	static const struct setting_place place = {.root = "/w"};
 	struct project_settings settings = {0};
@@ -67,8 +67,8 @@ static void rules_say_which(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(droppings_are_ignored),
-		cmocka_unit_test(rules_say_which),
+		cmocka_unit_test(editors_files_are_ignored),
+		cmocka_unit_test(rules_are_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

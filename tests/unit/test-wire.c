@@ -440,7 +440,7 @@ static void fields(void **state)
 	good("{\"type\":\"\"}");
 }
 
-static void broken_names_are_mended(void **state)
+static void invalid_utf8_is_replaced(void **state)
 {
 	_cleanup_free_ char *tab = wire_encode_tab(&(struct wire_tab){
 		.tab = 1, .state = WIRE_TAB_LIVE, .project = "caf\xe9", .reason = "\xc3"});
@@ -479,7 +479,7 @@ static enum inbox_state add(struct inbox *inbox, const char *part, size_t length
 	return state;
 }
 
-static void parts_become_one(void **state)
+static void parts_are_joined(void **state)
 {
 	struct inbox inbox = {0};
 
@@ -510,7 +510,7 @@ static void parts_have_a_limit(void **state)
 	assert_null(inbox.bytes);
 }
 
-static void parts_are_text(void **state)
+static void parts_must_be_utf8(void **state)
 {
 	struct inbox inbox = {0};
 
@@ -534,10 +534,10 @@ int main(void)
 		cmocka_unit_test(nesting),
 		cmocka_unit_test(not_json),
 		cmocka_unit_test(fields),
-		cmocka_unit_test(broken_names_are_mended),
-		cmocka_unit_test(parts_become_one),
+		cmocka_unit_test(invalid_utf8_is_replaced),
+		cmocka_unit_test(parts_are_joined),
 		cmocka_unit_test(parts_have_a_limit),
-		cmocka_unit_test(parts_are_text),
+		cmocka_unit_test(parts_must_be_utf8),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 " SPDX-License-Identifier: MIT
-" What the tests share: stand-ins for the command, and waiting for their input.
+" Shared by the tests: stand-ins for the command, and functions that wait for their input.
 scriptencoding utf-8
 
 let s:wait = 'while [ ! -e "$TEST_DIR/go" ]; do sleep 0.02; done; '

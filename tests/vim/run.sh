@@ -27,8 +27,8 @@ trap 'exit 130' INT TERM
 
 passed=0 failed=0 skipped=0
 
-# Every stand-in for the command records its process id; a test that lets one hang
-# does not end it.
+# Every stand-in for the command records its process id, since a test may leave one
+# that hangs.
 end_commands() {
 	[ -f "$1/pids" ] || return 0
 	while read -r pid; do

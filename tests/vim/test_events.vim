@@ -1,5 +1,5 @@
 " SPDX-License-Identifier: MIT
-" Which files are reported: each way of writing one; and no others.
+" Which files are reported: those that were written, in any way, and no others.
 scriptencoding utf-8
 
 function! Test_nothing_starts_before_the_first_save() abort

@@ -1,6 +1,6 @@
 " SPDX-License-Identifier: MIT
-" The command is missing, dies, hangs: a write still succeeds, and no save that
-" could have arrived is lost.
+" If the command is missing, dies or hangs, a write still succeeds, and no save is lost
+" that could have arrived.
 scriptencoding utf-8
 
 function! s:write_and_count_messages(pattern) abort
@@ -116,9 +116,8 @@ function! Test_killed_when_idle() abort
   call assert_equal([], Messages())
 endfunction
 
-" 1500 names of 250 bytes are 5 times what a pipe holds.  A write that waits
-" for the command runs into the time limit of run.sh, and so does an editor that
-" waits for it at its end.
+" 1500 names of 250 bytes are 5 times the capacity of a pipe.  If a write waited for
+" the command, or the editor at its end, the time limit of run.sh would end the test.
 function! Test_command_that_never_reads() abort
   let g:savecast_command = Command('never reads')
   call Change(repeat('x', 240) . '.css')

@@ -1,6 +1,6 @@
 " SPDX-License-Identifier: MIT
-" The ways in which an editor loads the plugin at its start: what packages,
-" vim-plug and lazy.nvim do, each in a few lines.
+" The ways in which an editor loads the plugin at its start: packages, vim-plug and
+" lazy.nvim, each imitated in a few lines.
 scriptencoding utf-8
 
 if !executable('script')
@@ -37,7 +37,7 @@ function! Test_layout_package_by_hand() abort
   call s:works_with(['let &packpath = $TEST_DIR', 'autocmd VimEnter * packadd savecast'])
 endfunction
 
-" vim-plug: a folder below that of the repository is in 'runtimepath' in time.
+" vim-plug: a subfolder of the repository is in 'runtimepath' in time.
 function! Test_layout_of_vim_plug() abort
   call s:link($TEST_DIR . '/plugged/savecast/clients/vim')
   call s:works_with(['let &runtimepath = $TEST_DIR . "/plugged/savecast/clients/vim," . &runtimepath'])

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * The problems of a page are shown in a real VS Code, in the file that causes them, until the page
- * loads without them.
+ * A real VS Code shows the problems of a page in the file that causes them, until the page loads
+ * without them.
  */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -16,7 +16,7 @@ import { within } from '../events.js';
  * @property {boolean} [headless] true unless given
  * @property {string[]} [hosts] names that resolve to this machine
  * @property {string[]} [args] further switches
- * @property {any} [again] a browser that has ended with end(): the same user starts it once more
+ * @property {any} [again] a browser that was ended with end(): its profile is started again
  * @property {string} [binary] otherwise CHROMIUM, otherwise the installed one
  * @property {Record<string, string | undefined>} [env]
  */

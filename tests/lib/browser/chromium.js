@@ -122,9 +122,9 @@ export class Chromium extends Browser {
 	}
 
 	/**
-	 * No switch answers the browser's question for permission: a copy of the extension that has
-	 * the permission for the sites from the start can do exactly what the extension can do after a
-	 * yes.
+	 * No switch answers the browser's question for permission. Instead, a copy of the extension has
+	 * the permission for the sites from the start, and can do exactly what the extension can do
+	 * after the user has allowed it.
 	 *
 	 * @param {string} extension
 	 * @param {string[]} sites
@@ -174,8 +174,8 @@ export class Chromium extends Browser {
 	}
 
 	/**
-	 * Brings the tab to the front first: the browser clicks in the window's active tab, whichever
-	 * one is named.
+	 * Brings the tab to the front first: the browser clicks in the window's active tab, even if
+	 * another one is named.
 	 *
 	 * @param {ChromiumPage} page
 	 */
@@ -232,7 +232,7 @@ export class Chromium extends Browser {
 	 */
 	async allowPrivate() {
 		const page = await this.newPage('chrome://extensions');
-		// Only developers can load an extension again that no store has signed.
+		// Only in developer mode can an extension that no store has signed be loaded again.
 		await page.evaluate('chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true })');
 		await page.evaluate(`chrome.developerPrivate.updateExtensionConfiguration(
 			{ extensionId: ${JSON.stringify(this.extensionId)}, incognitoAccess: true })`);

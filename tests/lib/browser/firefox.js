@@ -24,7 +24,7 @@ const BINARIES = ['/usr/bin/firefox-esr', '/usr/bin/firefox'];
 /** The extension's random id in this profile, fixed so that its pages have a known address. */
 const UUID = '11111111-2222-4333-8444-555555555555';
 
-/** No pages and no requests but those of the tests. */
+/** Only the pages and requests of the tests. */
 const PREFS = {
 	'app.normandy.enabled': false,
 	'app.update.enabled': false,
@@ -170,7 +170,7 @@ export class Firefox extends Browser {
 	}
 
 	/**
-	 * Answers yes, as the user does when the extension asks for a site.
+	 * Gives permission, as the user does when the extension asks for a site.
 	 *
 	 * @param {string[]} origins
 	 */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/**
- * What most tests start with: a daemon, a folder, and VS Code open on it.
- */
+/** What most tests start with: a daemon, a folder, and VS Code with that folder. */
 import path from 'node:path';
 
 import { launchChromium } from '../browser/chromium.js';
