@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The least time in which a program can be notified of a write: one process that watches a folder with
- * inotify, reads the file that was written, and sends a line over TCP.
+ * The shortest time in which a program can notice a write and report it: one process that watches a
+ * folder with inotify, reads the file that was written, and sends a line over TCP.
  *
  *     bench-disk-floor FOLDER PORT
  *

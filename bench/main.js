@@ -11,8 +11,8 @@ import { report } from './lib/report.js';
 const PICTURE = 'save-to-message.svg';
 
 /**
- * The parts that start processes are first: each later part makes this process larger, and a fork
- * of it slower. The names are those of files in measure/.
+ * Parts that start processes come first: each part makes this process larger, and a fork of it
+ * slower. The names are those of files in measure/.
  *
  * @type {Record<string, string>}
  */
@@ -48,7 +48,7 @@ for (const part of named.length ? named : Object.keys(PARTS)) {
 
 const bars = sections.flatMap(({ bars: some = [] }) => some);
 const lines = [...await machine(),
-	`load average ${loads.map(one => one.toFixed(1)).join(', ')}: before, and after each part, of which one or two are its own`];
+	`load average ${loads.map(one => one.toFixed(1)).join(', ')}: before the first part, and after each part; a part itself adds one or two`];
 const before = await precedence();
 if (before) {
 	lines.push(before);

@@ -6,8 +6,8 @@
  *
  * Each target is a service on the session bus and a WebSocket on 127.0.0.1. With a
  * URL the probe acts as a browser of savecast: it says hello and watches a tab there.
- * In each round every target has a turn: FILE gets new bytes, the call is sent, and
- * the clock runs until the frame has been read. Then the reply is read,
+ * In each round, for each target: FILE gets new bytes, the call is sent, and the
+ * clock runs until the frame has been read. Then the reply is read,
  * and GAP-MSEC pass. Prints a line "TARGET NANOSECONDS" for each; TARGET
  * counts from 0. The time never includes a blocking call of libdbus.
  */
@@ -51,7 +51,7 @@ static int64_t now_nsec(void)
 	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-/* Everything that can be read, as a string; waits for it. */
+/* Waits until bytes can be read, and reads them all, as a string. */
 static size_t receive(const struct target *target, char *text, size_t size)
 {
 	struct pollfd wait = {.fd = target->socket, .events = POLLIN};

@@ -56,7 +56,7 @@ def sentence(text):
 
 
 def quoted(text):
-    """A word in single quotes, which all three shells read alike."""
+    """A word in single quotes, which mean the same in all three shells."""
     assert "'" not in text and '\\' not in text, text
     return f"'{text}'"
 

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Bun 1.4.5, `bun --watch server.ts`: after a save the server runs new code in the SAME process: pid
-# and start time in /proc/PID/stat stay what they were, since it executes itself in place. Only the
-# listening socket is another one (its inode), and where the stack begins. While the file has a syntax
-# error, the process lives on and nothing listens: connections are refused, and no exit reports it.
-# A tool that knows a restart by another pid, another start time or the end of a process sees none.
+# Bun 1.4.5, `bun --watch server.ts`: after a save the server runs the new code in the SAME process:
+# pid and start time in /proc/PID/stat stay the same, since it executes itself in place. Only the
+# listening socket (its inode) and the address of the stack are different. While the file has a
+# syntax error, the process still runs and nothing listens: connections are refused, and no process
+# ends. A tool that recognizes a restart by the pid, the start time or the end of a process does not
+# see it.
 #
 # Seen (Debian 12, Linux 6.18):
 #   pid 4711 -> 4711, start time 123456 -> 123456, socket 1001 -> 1002

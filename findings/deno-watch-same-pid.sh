@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Deno 2.9.6, `deno run --watch` and `deno serve --watch`: a save starts the program anew within the
-# same process and without an exec: pid, start time and where the stack begins stay what they were.
-# Only the listening socket is another one. The old one answers with the old code for about 200 ms
-# after the save; then connections are refused for some tens of milliseconds. Neither the end of a
-# process nor a new one shows that there is new code.
+# Deno 2.9.6, `deno run --watch` and `deno serve --watch`: after a save the program starts again in
+# the same process and without an exec: pid, start time and the address of the stack stay the same.
+# Only the listening socket is a different one. The old one answers with the old code for about 200
+# ms after the save; then connections are refused for some tens of milliseconds. Neither the end of
+# a process nor a new one shows that there is new code.
 #
 # Seen (Debian 12, Linux 6.18), for both:
 #   start time and stack 123456 140724 -> 123456 140724, socket 1001 -> 1002

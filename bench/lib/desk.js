@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** A user's session for a measurement, like those of the tests: see tests/lib/world.js. */
+/** A user's session for a measurement, like the sessions of the tests: see tests/lib/world.js. */
 import path from 'node:path';
 
 import { SAVECASTD, World } from '../../tests/lib/world.js';
@@ -32,8 +32,8 @@ export async function atDesk(work, options) {
 export const urlOf = (/** @type {string} */ name) => `http://${name}.test/`;
 
 /**
- * Git work trees, each with a page and a style sheet. The last ones have a rule for their tabs,
- * which the daemon reads when it starts: it would not read a thousand rules.
+ * Creates git work trees, each with a page and a style sheet. The last ones have a rule for their
+ * tabs in the settings; not all, since the size of the settings file is limited.
  *
  * @param {World} world
  * @param {number} count

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/** The page's side of a peer: the messages that would make it reload. */
+/**
+ * The connection of a page to another tool's server: the messages that would make the page reload.
+ */
 import http from 'node:http';
 
 import WebSocket from 'ws';
@@ -35,7 +37,7 @@ export async function webSocket(world, url, { protocols = [], greeting = [], rel
 	return log;
 }
 
-/** Version 7 of the LiveReload protocol, which several peers use. */
+/** Version 7 of the LiveReload protocol, which several of the tools use. */
 export const LIVERELOAD = {
 	greeting: [
 		{ command: 'hello', protocols: ['http://livereload.com/protocols/official-7'] },

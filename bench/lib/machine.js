@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** The facts about the machine without which the figures mean nothing. */
+/** Facts about the machine on which the figures depend. */
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 
@@ -30,11 +30,11 @@ export async function machine() {
 	];
 }
 
-/** How busy the machine is with other work. */
+/** The load of the machine, including other work. */
 export const load = () => os.loadavg()[0];
 
 /** @returns {Promise<string | undefined>} whether the measured programs have priority */
 export async function precedence() {
 	const policy = /policy: (SCHED_(?:RR|FIFO))/.exec((await run(['chrt', '-p', String(process.pid)], process.env)).stdout)?.[1];
-	return policy && `all that is measured ran as ${policy}, before what else the machine does`;
+	return policy && `all that is measured ran as ${policy}, with priority over other work`;
 }

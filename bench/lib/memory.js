@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** The memory and the wake-ups of a process, including all that it started. */
+/** The memory and the wake-ups of a process, including all processes that it started. */
 import { readFile, readdir } from 'node:fs/promises';
 
 /** @param {string} file */

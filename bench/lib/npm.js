@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** The peers that bench/package.json names. */
+/** The tools in bench/package.json that savecast is compared with. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -70,16 +70,16 @@ export async function measure({ quick }) {
 		tables: [{ head: TIMES, rows: [times('savecast', savecast), times('the floor', floor)] }],
 		goals: [
 			{ what: 'p50 within 1.5 times the floor', met: ratio <= 1.5, measured: `${ratio.toFixed(2)} times`,
-				why: `The daemon adds ${added} us, the most of it for code and names that the caches have forgotten since the `
-					+ 'last save. A profile gives it to three: libgit2, which looks whether an ignore rule has changed; reading what '
-					+ 'was saved, to see that it is new; and the message and the story. To watch the ignore files instead of '
-					+ 'looking at them each time would meet it, at some watches for each project' },
+				why: `The daemon adds ${added} us, mostly for code and names that are no longer in the CPU's caches since the `
+					+ 'last save. A profile shows three parts: libgit2, which checks whether an ignore rule has changed; reading what '
+					+ 'was saved, to see whether it is new; and the message and the log. To watch the ignore files instead of '
+					+ 'checking them each time would meet the goal, for some watches per project' },
 			{ what: 'p50 below 0.25 ms', met: own.p50 < 0.25, measured: `${own.p50.toFixed(3)} ms`,
 				why: `The floor alone takes ${least.p50.toFixed(3)}: two hops through dbus-daemon and one through the loopback, each `
-					+ 'with a process to be woken. A bus that hands messages over faster (dbus-broker), or a socket of the '
-					+ 'daemon\'s own for editors, would meet it' },
+					+ 'which must each wake a process. A faster bus (dbus-broker), or a separate socket of the '
+					+ 'daemon for editors, would meet the goal' },
 			{ what: 'p99 below 1 ms', met: own.p99 < 1, measured: `${own.p99.toFixed(3)} ms`,
-				why: `The floor's is ${least.p99.toFixed(3)} ms: what is late is the scheduler. A machine that does nothing else meets it` },
+				why: `The floor's is ${least.p99.toFixed(3)} ms: the scheduler causes the delay. An idle machine meets the goal` },
 		],
 	};
 }

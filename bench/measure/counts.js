@@ -11,8 +11,8 @@ export async function measure() {
 	const names = [...calls].filter(([, count]) => count >= 0.1).sort((a, b) => b[1] - a[1]);
 	return {
 		title: 'What a save costs the daemon',
-		about: 'Counted with strace and callgrind, for a page three folders below the temporary one, in a project with '
-			+ 'one live tab; the same on every machine. A test holds these figures.',
+		about: 'Counted with strace and callgrind, for a page three folders below the temporary folder, in a project with '
+			+ 'one live tab; the same on every machine. A test checks these figures.',
 		tables: [{
 			head: ['', 'for each save'],
 			rows: [

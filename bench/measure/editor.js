@@ -15,9 +15,9 @@ export async function measure({ quick }) {
 		found.find(one => one.editor === editor && one.kind === kind)?.p50 ?? NaN;
 	return {
 		title: 'The editor',
-		about: 'The whole `:write` of a page of 200 lines in Vim, with the plugin and without, by turns. What the plugin adds '
-			+ 'is a line into a pipe; the first save also starts the job that reads it. In VS Code, which tells an extension '
-			+ 'of a save when it is done, from Ctrl+S until the tab shows that the file is saved.',
+		about: 'The whole `:write` of a page of 200 lines in Vim, with the plugin and without, in turns. What the plugin adds '
+			+ 'is a line into a pipe; the first save also starts the job that reads it. In VS Code, which notifies an extension '
+			+ 'after a save, from Ctrl+S until the tab shows that the file is saved.',
 		tables: [{
 			head: ['', 'p50', 'p95'],
 			rows: found.map(({ editor, kind, p50, p95 }) => [`${editor}, ${kind}`, p50, p95 ?? '']),
@@ -26,7 +26,7 @@ export async function measure({ quick }) {
 			const added = of(editor, 'with') - of(editor, 'without');
 			return { what: `a :w in ${editor} at most ${ADDED} ms longer`, met: added <= ADDED, measured: `${added.toFixed(3)} ms`,
 				why: 'The plugin asks for the file\'s full name and writes a line into a pipe: the job that reads it is woken, and '
-					+ 'has the same two cores' };
+					+ 'shares the two cores' };
 		}),
 		notes,
 	};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * What the daemon and its peers do while nothing happens, all in the same minutes; and their
+ * What the daemon and other tools do while nothing happens, all at the same time; and their
  * memory.
  */
 import { rm } from 'node:fs/promises';
@@ -60,7 +60,7 @@ async function startPeers(world) {
  * @returns {Promise<(string | number)[][]>}
  */
 async function watch(all, seconds) {
-	await pause(5000); // The work that follows a start.
+	await pause(5000); // until the work after the start is done
 	const before = await Promise.all(all.map(({ pid }) => activity(pid)));
 	await pause(seconds * 1000);
 	const after = await Promise.all(all.map(({ pid }) => activity(pid)));
@@ -111,7 +111,7 @@ export async function measure({ quick }) {
 		title: 'Idle',
 		about: `${seconds} s in which nothing happens, all at the same time: context switches of all threads, CPU time `
 			+ 'in ms; then memory in MiB: the proportional set, which falls when other processes use the same libraries, '
-			+ 'and what is anonymous in it.',
+			+ 'and its anonymous part.',
 		tables: [
 			{ head: ['', 'switches', 'CPU ms', 'PSS MiB', 'anonymous MiB'], rows },
 			{ head: ['projects', 'PSS MiB', 'anonymous MiB', 'each further one'], rows: grown },
@@ -124,7 +124,7 @@ export async function measure({ quick }) {
 			{ what: 'PSS at most 5 MiB as long as libgit2 is not needed', met: pss <= 5,
 				measured: `${figure(pss)} MiB, ${figure(anonymous)} of them anonymous; RSS ${figure(rss)} MiB`,
 				why: 'All but the anonymous part is the code of libraries (libcrypto, libwebsockets, libc, libdbus), which PSS '
-					+ 'divides by the processes that use it: here nobody else has most of them. Of three daemons, in the '
+					+ 'divides by the processes that use it: here no other process uses most of them. Of three daemons, in the '
 					+ `table above, each has ${figure(Number(rows[0][3]))} MiB; a desktop session, whose programs have libdbus and libcrypto, is between` },
 			{ what: 'at most 50 kB for a further project', met: perProject <= 50, measured: `${figure(perProject)} kB` },
 		],

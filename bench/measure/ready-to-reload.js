@@ -32,8 +32,8 @@ const answer = url => new Promise(resolve => {
 });
 
 /**
- * When the app answers with `wanted`: asks all the time, one request after another. The new worker
- * answers a request that waits for it as soon as it can.
+ * The time at which the app answers with `wanted`: sends one request after another. The new worker
+ * answers a waiting request as soon as it can.
  *
  * @param {string} url
  * @param {string} wanted
@@ -72,7 +72,7 @@ const runs = (rounds, polls) => atDesk(async world => {
 	/** @type {number[]} */
 	const late = [];
 	let early = 0;
-	await pause(2000); // uvicorn's watcher checks twice before it knows a file
+	await pause(2000); // uvicorn's watcher must scan twice before it knows a file
 	for (let i = 1; i <= rounds; i++) {
 		const { mark } = log;
 		writeFileSync(`${root}/main.py`, app(i));
@@ -83,7 +83,7 @@ const runs = (rounds, polls) => atDesk(async world => {
 		const served = await newAnswer(url, String(i));
 		await reload;
 		const at = log.all.slice(mark).find(({ event }) => event === 'reload' || event.type === 'reload')?.at ?? NaN;
-		if (i > 1) { // from the first save, savecast learns what a .py file does
+		if (i > 1) { // the first save shows savecast that a .py file restarts the server
 			late.push(at - served);
 			early += at < served - 50 ? 1 : 0;
 		}
@@ -100,9 +100,9 @@ export async function measure({ quick }) {
 	const late = summary(own.late)?.p50 ?? NaN;
 	return {
 		title: 'Ready to reload',
-		about: 'A save of main.py under `uvicorn --reload`: from the first answer of the new code, which another client asks '
-			+ 'for all the time, until the reload leaves. Less than nothing: the reload leaves before that client has '
-			+ 'its answer. A reload of more than 50 ms before it is too early.',
+		about: 'A save of main.py under `uvicorn --reload`: from the first answer of the new code, which another client requests '
+			+ 'all the time, until the reload is sent. A negative time: the reload is sent before that client has '
+			+ 'its answer. A reload more than 50 ms before the answer is too early.',
 		tables: [{ head: TIMES, rows: [
 			times('savecast', own.late), times('the page polls its socket each 100 ms', polled.late),
 		] }],

@@ -130,13 +130,13 @@ export async function measure({ quick }) {
 			why: 'The way to the extension is a part of it, see "A save to the message"; the rest is the browser\'s own: the '
 				+ 'message wakes its background page, which asks for the tab once before it reloads it' },
 		{ what: `from the message on, within 1 ms of tabs.reload() alone in ${which}`, met: hop <= 1, measured: `${figure(hop)} ms`,
-			why: 'The message is a hop of its own, and to ask for the tab is another' },
+			why: 'The message is one more hop, and the question about the tab is another' },
 		{ what: `a style sheet within 10 ms of the message in ${which}`, met: p50(swapped) <= 10, measured: `${figure(p50(swapped))} ms`,
-			why: 'The page is asked which of its sheets that is, and takes the new one beside the old' });
+			why: 'The page is asked which of its style sheets it is, and loads the new one beside the old one' });
 	}
 	return {
 		title: 'A save to the document',
-		about: 'From the moment before the file is written until the server is asked for the page again; by turns with '
+		about: 'From the moment before the file is written until the server receives the request for the page; in turns with '
 			+ 'tabs.reload(), called by the same extension for the same tab, past the cache as savecast does. Firefox\'s '
 			+ 'clock, by which its own calls are timed, has whole milliseconds.',
 		tables: [{ head: TIMES, rows }],

@@ -153,7 +153,7 @@ export function measure({ quick, alone = false }) {
 	});
 }
 
-const WHY_NOT_AHEAD = 'Most of the time goes by before either is notified of the write, and in the client, which is the same '
+const WHY_NOT_AHEAD = 'Most of the time passes before either is notified of the write, and in the client, which is the same '
 	+ 'for all: the bare probe shows how much';
 const FLOOR = 'a bare probe: inotify, one read, one TCP write';
 /** How many times as long as the bare probe a plain write may take. */
@@ -190,7 +190,7 @@ function section(all, notes) {
 		goals.push({
 			what: `a plain write within ${FLOOR_FACTOR} times of the bare probe at p50`, met: times <= FLOOR_FACTOR,
 			measured: `${figure(times)} times (${figure(floor.p50)} ms, savecast: ${figure(own.p50)} ms)`,
-			why: 'The daemon looks which tabs show the file, and frames a message for each browser',
+			why: 'The daemon finds the tabs that show the file, and sends a message to each browser',
 		});
 	}
 	for (const { name, lost, taken } of all) {
@@ -200,10 +200,10 @@ function section(all, notes) {
 	}
 	return {
 		title: 'A save to the message',
-		about: 'From the moment before the file is written until the message that makes the page reload is at a client, '
-			+ 'which is the same Node program for all; it adds about 0.1 ms to each. All run at the same time, each in '
-			+ 'its own folder, with their defaults, and take turns. "A plain write" and ":w without a plugin" are heard from the disk. "An editor\'s job" is `savecast save --stdin`, as the '
-			+ 'Vim plugin uses it; "save FILE" is a whole process; ":w" includes Vim\'s own writing and its fsync.',
+		about: 'From the moment before the file is written until a client receives the message that makes the page reload; the client '
+			+ 'is the same Node program for all, and adds about 0.1 ms to each. All run at the same time, each in '
+			+ 'its own folder, with their defaults, and take turns. "A plain write" and ":w without a plugin" are noticed on disk. "An editor\'s job" is `savecast save --stdin`, as the '
+			+ 'Vim plugin uses it; "save FILE" starts a process for each save; ":w" includes Vim\'s own writing and its fsync.',
 		tables: [{ head: TIMES, rows: sums.map(({ name, taken }) => times(name, taken)) }],
 		goals,
 		notes,

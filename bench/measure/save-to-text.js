@@ -134,16 +134,16 @@ export async function measure({ quick }) {
 				times(`${which}, ${name}: a plain reload`, plain), times(`${which}, ${name}: a reload past the cache`, past));
 			const faster = p50(past) / p50(patch), slower = p50(reload) / p50(plain);
 			goals.push({ what: `${name} in ${which}: a patch ${factor} times as fast as a reload past the cache`,
-				met: faster >= factor, measured: `${figure(faster)} times`, why: 'The way from the save to the tab is in both' },
+				met: faster >= factor, measured: `${figure(faster)} times`, why: 'Both include the way from the save to the tab' },
 			{ what: `${name} in ${which}: a reload within 1.1 times of the browser's own plain one`,
-				met: slower <= 1.1, measured: `${figure(slower)} times`, why: 'It looks at the new answer first' });
+				met: slower <= 1.1, measured: `${figure(slower)} times`, why: 'It requests and compares the new answer first' });
 		}
 	}
 	return {
 		title: 'A save to the text',
-		about: 'From the moment before the file is written until the new text is in the tab and a frame follows; of a '
+		about: 'From the moment before the file is written until the new text is in the tab and a frame follows; for a '
 			+ 'reload, until the page is complete as well. The browser\'s own reloads are called by the extension for the '
-			+ 'same tab; past the cache is what savecast did before it looked.',
+			+ 'same tab, without and with `bypassCache` ("past the cache").',
 		tables: [{ head: TIMES, rows }],
 		goals, notes,
 	};

@@ -21,14 +21,14 @@ export async function measure({ quick }) {
 	];
 	return {
 		title: 'Scale',
-		about: 'Clients and their tabs: one event that all of them get; a build of savecastd that takes more than 256 '
-			+ 'connections. Then one save with so much else known. Then saves as fast as a client can report them, all of '
-			+ 'changed files. Then a checkout that changes ten files of many, until the message; beside it how long '
-			+ '`git status` takes to see them, and watchman to answer for them.',
+		about: 'Clients and their tabs: one event that all of them receive, from a build of savecastd that accepts more than 256 '
+			+ 'connections. Then one save while this much else is known. Then saves as fast as a client can report them, all of '
+			+ 'changed files. Then a checkout that changes ten files of many, until the message; compared with how long '
+			+ '`git status` takes to find them, and watchman to report them.',
 		tables,
 		goals: [{ what: `a broadcast to ${crowd.count} clients below 50 ms`, met: crowd.msec < 50, measured: `${figure(crowd.msec)} ms`,
-			why: 'The daemon makes one text for all and writes it to each socket, with a system call for each: the table has its '
-				+ 'part. The rest is the clients, which have the same two cores. io_uring would meet it, and libwebsockets has none' }],
+			why: 'The daemon encodes one message for all and writes it with a system call to each socket: the table shows its '
+				+ 'part. The rest is the clients, which share the two cores. io_uring would meet the goal, but libwebsockets does not use it' }],
 		notes,
 	};
 }

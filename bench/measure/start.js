@@ -87,9 +87,9 @@ export async function measure({ quick }) {
 	const added = whole - nothings;
 	return {
 		title: 'Start',
-		about: 'The bus starts savecastd for a call and hands it over; the clock runs until the answer. A first save also '
-			+ 'has libgit2 loaded. Then a whole `savecast save FILE`, and `/bin/true` for what starting any process takes '
-			+ 'from here.',
+		about: 'The bus starts savecastd for a call and passes the call on; the clock runs until the answer. The first save also '
+			+ 'loads libgit2. Then a whole `savecast save FILE`, and `/bin/true`, which shows what it takes to start any process '
+			+ 'here.',
 		tables: [{ head: TIMES, rows: [
 			times('activation until the first answer', status), times('activation by a save, until its answer', saved),
 			times('savecast save FILE', save), times('/bin/true', nothing),
@@ -97,8 +97,8 @@ export async function measure({ quick }) {
 		goals: [
 			{ what: 'activation within 15 ms', met: first <= 15, measured: `${first.toFixed(1)} ms` },
 			{ what: '`savecast save` within 2 ms', met: whole <= 2, measured: `${whole.toFixed(2)} ms`,
-				why: `To start any process from here takes ${nothings.toFixed(2)} ms, as /bin/true shows; what \`savecast save\` does `
-					+ 'is the rest: to connect to the bus, to call, and to wait for the answer' },
+				why: `Starting any process takes ${nothings.toFixed(2)} ms, as /bin/true shows; the rest is the work of \`savecast save\`: `
+					+ 'connecting to the bus, calling, and waiting for the answer' },
 			{ what: '`savecast save` within 2 ms beyond /bin/true', met: added <= 2, measured: `${added.toFixed(2)} ms` },
 		],
 	};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The way that many articles describe: the page has a WebSocket to the app, uvicorn restarts, the
+ * The method of many articles: the page has a WebSocket to the app; when uvicorn restarts, the
  * page notices the lost connection, and tries to connect each 100 ms, five times.
  */
 import WebSocket from 'ws';
@@ -30,7 +30,7 @@ async def ws(websocket: WebSocket):
 `;
 
 /**
- * What the page's script does; it counts as a reload each time that it connects.
+ * Does what the page's script does; each successful connection counts as a reload.
  *
  * @param {string} url
  * @param {import('../lib/listen.js').Messages} log

@@ -6,12 +6,12 @@
  * @typedef {object} Peer
  * @property {string} name
  * @property {() => Promise<string>} version rejects, or is empty, if it is not installed
- * @property {boolean} [slow] has a turn only in some rounds
+ * @property {boolean} [slow] is measured only in some rounds
  * @property {(world: import('../../tests/lib/world.js').World) => Promise<Running>} start
  *
  * @typedef {object} Running
  * @property {import('../../tests/lib/children.js').Child} child
- * @property {string} file to be changed
+ * @property {string} file to change
  * @property {(n: number) => string} [text] the file's contents; by default a page
  * @property {import('../lib/listen.js').Messages} log
  */

@@ -25,7 +25,7 @@ function frame(message) {
 }
 
 /**
- * A browser that is only a socket: it counts the parts that it receives.
+ * A browser that is only a socket, and counts the bytes that it receives.
  *
  * @param {number} port
  * @param {number} number

@@ -13,10 +13,7 @@ import { atDesk, browserWith, projects } from '../lib/desk.js';
 import { memory } from '../lib/memory.js';
 
 const FILES = 1000;
-/**
- * `savecast save --stdin` reports many files in one call, and so does an editor that saves all
- * files.
- */
+/** `savecast save --stdin` reports many files in one call, like an editor that saves all files. */
 const PATIENCE_MSEC = 120000;
 
 /** @param {number} saves @returns {Promise<(string | number)[][]>} */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * One save while the daemon knows many other projects and tabs, which should not change its cost.
+ * The cost of a save while the daemon knows many other projects and tabs, which should be the same.
  */
 import { writeFileSync } from 'node:fs';
 

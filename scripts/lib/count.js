@@ -2,8 +2,8 @@
 /**
  * count.js KIND FILE: counts the results that a test runner left in FILE, and prints
  * "PASSED FAILED SKIPPED", then a line "skip NAME: REASON" for each test skipped and
- * "again NAME: ERROR" for each that failed at first. A runner that left no results has
- * failed once.
+ * "again NAME: ERROR" for each that failed at first. A runner that left no results counts as
+ * one failure.
  *
  *   meson  the testlog.json of `meson test`
  * *   line   any output whose last line is "N passed, N failed[, N skipped]", with

@@ -20,12 +20,10 @@ const TOP = fileURLToPath(new URL('../..', import.meta.url));
 
 /** @typedef {{document: string, command: string}} Shown */
 
-/** What a shell command in a document begins with. */
+/** The beginning of a shell command in a document. */
 const PROGRAM = /^(?:sudo |env )?(?:savecast|savecastd|systemctl|meson|ninja|apt|git|busctl|gdbus|dbus-run-session|ssh|flatpak|rm|mkdir|cd|scripts\/\S+|build\/\S+)(?: |$)/;
 
-/**
- * Inline code has many kinds of names; these are commands: one of our programs with its arguments.
- */
+/** Commands among inline code: one of our programs with its arguments. */
 const INLINE = /^(?:sudo )?(?:savecast [a-z-]|systemctl |scripts\/(?!lib\/)[a-z-]+$|scripts\/(?!lib\/)[a-z-]+ )/;
 
 /** The values of the words in capitals in that account. @type {[RegExp, string][]} */

@@ -97,7 +97,7 @@ packages_has_fuzzer() {
 	command -v clang >/dev/null && [ -e "$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a")" ]
 }
 
-# vim-tiny has no jobs.
+# vim-tiny does not support jobs.
 packages_has_vim() {
 	command -v vim >/dev/null && vim --version 2>/dev/null | grep -q '+job'
 }

@@ -104,7 +104,7 @@ function proseOf(file, text, messages) {
 	return PROSE.test(file) || (messages && /\.(?:sh|vim|lua)$|^scripts\/[\w-]+$|^completions\//.test(file)) ? [{ at: 0, text }] : [];
 }
 
-/** Words that make a text hard to read. @param {Files} files @returns {Generator<Finding>} */
+/** Finds words that make a text hard to read. @param {Files} files @returns {Generator<Finding>} */
 export function* stumblingWords(files) {
 	for (const [file, text] of files) {
 		if (NO_PROSE.test(file)) {

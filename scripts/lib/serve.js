@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The site that is shown: a copy of the FastAPI example, or the user's own folder;
+ * The site that scripts/start shows, a copy of the FastAPI example or the user's own folder,
  * and its server.
  */
 import { existsSync } from 'node:fs';
