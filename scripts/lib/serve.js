@@ -143,8 +143,8 @@ export async function isInGit(folder, env) {
 }
 
 /**
- * A text file of the user's that can be written again without causing
- * a server to restart.
+ * A text file of the user that can be written again without causing a server to
+ * restart.
  *
  * @param {string} root
  * @returns {Promise<string | undefined>}

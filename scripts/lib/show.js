@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
  * What all parts of a demonstration share: a temporary folder, which is also the
- * home folder of everything that is started, except for a server of the user's own;
- * a bus, a daemon and a browser.
+ * home folder of all processes except the user's own server; a bus, a daemon and a
+ * browser.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -57,7 +57,7 @@ export class Show {
 	}
 
 	async daemon() {
-		// Not the default port: the user's own browser would take this daemon for the user's.
+		// Not the default port, to which the user's own browser connects.
 		const port = await freePort();
 		const config = path.join(this.temp, 'config/savecast');
 		await mkdir(config, { recursive: true });

@@ -17,8 +17,8 @@ import { openInVim } from '../../tests/lib/vim.js';
 const [once, url = '', dir = '', ...command] = process.argv.slice(2);
 
 /**
- * Throws if anything is not as it should be, especially the first event. Returns
- * after that with --once, otherwise when the user closes the browser.
+ * Throws if something fails, for example if the first save does not reload the tab.
+ * Returns after that save with --once, otherwise when the user closes the browser.
  *
  * @param {Show} show
  */

@@ -24,7 +24,7 @@ import { run } from '../../tests/lib/children.js';
  * @property {Step[]} steps
  */
 
-/** More steps follow after these. */
+/** The steps after which others follow. */
 const UNDERWAY = ['heard', 'joined', 'left', 'cast', 'reloading', 'pending'];
 
 /** The events that were closed since the daemon was started. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
- * Mistakes that a parser accepts, although they depend on the user's options or hide an
- * error: rules that vint also has. Line by line, on text without its strings and
- * comments; so this assumes a style with one statement per line.
+ * Finds mistakes that a parser accepts, although they depend on the user's options or hide
+ * an error; vint has these rules, too. It checks each line without its strings and comments,
+ * and so assumes one statement per line.
  */
 
 /** @typedef {import('./vim-syntax.js').Finding} Finding */
@@ -68,7 +68,7 @@ function* ungrouped(lines) {
 		if (/^\s*aug/.test(text)) {
 			group = !/\bEND\b/i.test(text);
 		}
-		// In a function they belong to a test, for its buffer or for a moment.
+		// In a function, the autocommands of a test are for its buffer, or temporary.
 		if (!group && /^au(?:t|to|toc|tocm|tocmd)?\b/.test(text)) {
 			yield { line, text: 'is made again each time the file is read: augroup' };
 		}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Lines that the parser of vim-language-server, a complete one, cannot parse.
+ * Finds lines that the parser of vim-language-server, which knows all of Vim script, rejects.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

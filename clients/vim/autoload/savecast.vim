@@ -1,13 +1,13 @@
 " SPDX-License-Identifier: MIT
-" Reports each file that was written, to the savecast daemon, through one
-" long-lived "savecast save --stdin".
+" Reports each written file to the savecast daemon, through one long-lived
+" "savecast save --stdin".
 "
 " A save is an entry {'line', 'at', 'again'}: what the job reads, when it was
 " written to the job, whether that was the second time.  It goes from s:burst,
-" over s:waiting while there is no job, to s:sent.  The job does not
-" acknowledge, so lines that it was given shortly before a sudden end count as lost
-" and are written once more to the next job; reporting a save twice is
-" harmless, the daemon compares bytes.
+" to s:waiting while there is no job, then to s:sent.  The job does not
+" acknowledge lines.  So lines that were written to it shortly before a sudden
+" end count as lost, and are written once more to the next job.  Reporting a
+" save twice is harmless, since the daemon compares bytes.
 scriptencoding utf-8
 let s:cpoptions = &cpoptions
 set cpoptions&vim
@@ -48,7 +48,7 @@ function! s:more_may_follow() abort
   return !empty(filter(getbufinfo({'bufmodified': 1}), {_, buffer -> empty(getbufvar(buffer.bufnr, '&buftype'))}))
 endfunction
 
-" Passes on what was written; called when the command is over, or the editor ends.
+" Passes on the written files; called when the command is over, or the editor ends.
 function! savecast#flush() abort
   if s:timer
     call timer_stop(s:timer)
@@ -190,7 +190,7 @@ endfunction
 function! s:tell_once(text) abort
   if !s:told
     let s:told = 1
-    " Not now: a second message right after the one of :w asks for Enter.
+    " Later: a second message right after the one of :w would ask for Enter.
     call timer_start(0, function('s:tell', [a:text]))
   endif
 endfunction

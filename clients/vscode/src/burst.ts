@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /**
- * Combines saves that belong together: Save All, or renaming a folder's files. After a
- * single save it is known that no other follows, and it is passed on at once.
+ * Combines saves that belong together: Save All, or renaming a folder's files. If no other
+ * file can follow, a save is passed on immediately.
  */
 
 /** VS Code reports the files of one Save All a few milliseconds apart. */
 const QUIET_MSEC = 20;
-/** A save that was announced and never happened (it failed) does not delay the others. */
+/** The longest wait: a save that was announced may fail, and then never comes. */
 const MOST_MSEC = 250;
 
 export class Burst {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The commands. Only here may a result be a message, because the user asked for it.
+ * The commands. Only they show messages, because the user has asked for the result.
  */
 import * as vscode from 'vscode';
 

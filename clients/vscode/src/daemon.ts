@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * savecastd, by the D-Bus interface that protocol/io.github.savecast.Daemon1.xml
- * describes. Connects when there is something to send, and again after the connection ends.
+ * savecastd, through the D-Bus interface in protocol/io.github.savecast.Daemon1.xml.
+ * Connects when there is something to send, and again after the connection has ended.
  */
 import * as vscode from 'vscode';
 
@@ -133,8 +133,8 @@ export class Daemon implements vscode.Disposable {
 	}
 
 	/**
-	 * Repeats a call during which the daemon ended: if a save is reported twice, the tabs reload
-	 * once.
+	 * Repeats a call during which the daemon ended. It is harmless to report a save twice: the
+	 * tabs reload once.
 	 */
 	async #again<T>(call: () => Promise<T>): Promise<T> {
 		try {
@@ -210,7 +210,7 @@ export class Daemon implements vscode.Disposable {
 		return bus;
 	}
 
-	/** What it means that the name has no owner: whether the next call can start the daemon. */
+	/** The name has no owner: finds out whether the next call can start the daemon. */
 	async #absent(bus: SessionBus): Promise<Presence> {
 		// A bus that starts no programs may not know this method.
 		const [names] = await bus.call({ ...BUS, member: 'ListActivatableNames', signature: '', body: [] }).catch(() => [[]]);

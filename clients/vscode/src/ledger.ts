@@ -2,9 +2,9 @@
 /**
  * The output channel: the events of this window's saves and their steps, as they happen.
  *
- * Steps arrive as signals that have only their event's number; for a new event the
- * daemon is asked for the steps so far. Steps that arrive meanwhile may be in the
- * answer, or follow it.
+ * Steps arrive as signals that have only their event's number. For a new event, the
+ * daemon is asked for the event and its steps so far. Steps that arrive meanwhile may
+ * be in the answer, too.
  */
 import type * as vscode from 'vscode';
 

@@ -14,7 +14,7 @@ export class Outbox {
 
 	/**
 	 * @param send reports the files to the daemon
-	 * @param complain is called with what could not be delivered, and why
+	 * @param complain is called with files that could not be delivered, and why
 	 */
 	constructor(
 		private readonly send: (files: string[]) => Promise<unknown>,

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
- * The user's session bus: calls that always end, and signals. The only file that
- * uses the D-Bus library, which has two gaps that are closed here: a call whose
- * connection ends is never settled, and only the library itself is notified of the
- * end of the connection.
+ * The user's session bus: calls that always settle, and signals. The only file that
+ * uses the D-Bus library. It works around two limits of the library: a call never
+ * settles if its connection ends, and callers are not notified of that end.
  */
 import * as dbus from '@jellybrick/dbus-next';
 import type { EventEmitter } from 'node:events';

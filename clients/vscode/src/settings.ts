@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The user's settings, and this workspace's switch, which is in no file.
+ * The user's settings, and the switch for this workspace, which VS Code stores outside its files.
  */
 import * as vscode from 'vscode';
 

@@ -24,7 +24,7 @@ function! savecast#command#run(word, ...) abort
   endif
 endfunction
 
-" About the current file, if there is one.
+" Runs it about the current file, if there is one.
 function! s:arguments(word) abort
   let l:file = empty(&buftype) ? expand('%:p') : ''
   if a:word ==# 'why' && !empty(l:file)

@@ -49,13 +49,13 @@ function! s:start() abort
     return
   endif
   let s:started_at = localtime()
-  " The latest event, too: that of this save may be sent before the program listens.
+  " With the latest event: the event of this save may be sent before the program listens.
   try
     let s:job = savecast#job#run(
           \ [get(g:, 'savecast_command', 'savecast'), 'log', '--follow', '--json', '-n', '1'],
           \ {'error': 0}, function('s:heard'), function('s:ended'))
   catch
-    " Saves cannot be reported then either, and the message about that is enough.
+    " Then saves cannot be reported, either, and the message about that is enough.
   endtry
 endfunction
 

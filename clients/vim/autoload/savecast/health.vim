@@ -1,11 +1,11 @@
 " SPDX-License-Identifier: MIT
-" What the plugin needs, and whether it is there: :SavecastHealth, and :checkhealth
-" savecast in Neovim.
+" Checks what the plugin needs: for :SavecastHealth, and for :checkhealth savecast in
+" Neovim.
 scriptencoding utf-8
 let s:cpoptions = &cpoptions
 set cpoptions&vim
 
-" The user asked for it, so it may take a moment; there is a time limit for a daemon that hangs.
+" The user has asked for it, so it may take a moment; with a time limit, since a daemon may hang.
 let s:SECONDS = 5
 
 " A list of [level, text]; levels are ok, warn, error.

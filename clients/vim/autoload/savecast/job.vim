@@ -1,5 +1,5 @@
 " SPDX-License-Identifier: MIT
-" The differences between jobs in Vim and in Neovim, and nothing else.
+" Hides the differences between jobs in Vim and in Neovim.
 "
 " A job is a dictionary that belongs to this file; compare it with "is".
 " OnError is called as OnError(job, line) for each line of the job's standard error,
@@ -9,8 +9,8 @@ scriptencoding utf-8
 let s:cpoptions = &cpoptions
 set cpoptions&vim
 
-" How many unread bytes the input of a Neovim job holds, at least (Linux: 208 KiB, of which a
-" short line takes 768 bytes).
+" How many unread bytes the input of a Neovim job can hold at least (Linux: 208 KiB, in which
+" a short line takes 768 bytes).
 let s:PIPE_BYTES = 131072
 
 " Throws when the program cannot be started.
@@ -123,7 +123,7 @@ function! s:split(rest, pieces, OnLine) abort
   endfor
 endfunction
 
-" Vim reports the end of the output and that of the program in any order.
+" Vim reports the end of the output and the end of the program in any order.
 function! s:one_less(state, status, OnEnd) abort
   let a:state.status = a:status
   let a:state.open -= 1
@@ -147,9 +147,9 @@ function! s:ended(job, status) abort
 endfunction
 
 " Neovim does not end before a job has read what was written to it, so a stuck
-" one would freeze :q.  SIGTERM makes savecast read what is there, deliver and
-" end; Neovim kills a job that ignores it two seconds later.  The plugin is not
-" notified of that end, because it is no reason to start another job.
+" one would freeze :q.  After SIGTERM, savecast reads the waiting lines, delivers
+" them and ends; Neovim kills a job that ignores it two seconds later.  OnExit is
+" not called for that end, because it is no reason to start another job.
 function! s:leave_nvim() abort
   if s:latest.alive && s:latest.used > s:PIPE_BYTES
     let s:latest.alive = 0
