@@ -306,7 +306,7 @@ int main(void)
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(arguments_behind_a_title),
 		cmocka_unit_test(packages_of_scripts),
-		cmocka_unit_test(more_words_than_are_looked_at),
+		cmocka_unit_test(more_arguments_than_the_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
