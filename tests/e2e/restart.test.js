@@ -16,7 +16,7 @@ for (const which of BROWSERS) {
 		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': '<h1>one</h1>', 'two.html': '<h1>two</h1>', 'off.html': '<h1>off</h1>' });
-		const packages = execFileSync(process.execPath, [path.join(TOP, 'scripts/package-ext'), world.temp], { encoding: 'utf8' });
+		const packages = execFileSync(path.join(TOP, 'scripts/package-ext'), [world.temp], { encoding: 'utf8' });
 		const options = {
 			package: packages.split('\n').find((line) => line.endsWith(`-${which}.zip`)),
 			grant: ['http://localhost/*'],

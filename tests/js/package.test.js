@@ -15,7 +15,7 @@ const TOP = fileURLToPath(new URL('../..', import.meta.url));
 function pack(t) {
 	const folder = mkdtempSync(join(tmpdir(), 'savecast-package-'));
 	t.after(() => rmSync(folder, { recursive: true }));
-	const told = execFileSync(process.execPath, [join(TOP, 'scripts/package-ext'), folder], { encoding: 'utf8' });
+	const told = execFileSync(join(TOP, 'scripts/package-ext'), [folder], { encoding: 'utf8' });
 	return { folder, told };
 }
 
