@@ -23,10 +23,10 @@ static const struct setting settings[] = {
 		&setting_port,
 		OF_DAEMON(port),
 		.fallback = "7283",
-		.example = "7284",
+		.example = "7300",
 		.text = "The port on 127.0.0.1 and ::1 to which browsers connect. Set the same port\n"
 			"in the extension's settings. If savecast.socket is enabled, systemd opens the\n"
-			"port instead of the daemon; `savecast set port 7284` changes both.",
+			"port instead of the daemon; `savecast set port 7300` changes both.",
 	},
 	{
 		"url",
