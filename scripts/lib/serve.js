@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 import { until } from '../../tests/lib/events.js';
 import { run, whileAlive } from '../../tests/lib/children.js';
-import { answers, freePort } from '../../tests/lib/ports.js';
+import { connect, freePort } from '../../tests/lib/ports.js';
 
 const TOP = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -116,7 +116,7 @@ export async function serve(site, children) {
 	const { hostname, port, protocol } = new URL(site.url);
 	const number = Number(port) || (protocol === 'https:' ? 443 : 80);
 	const host = hostname.replace(/^\[|\]$/g, '');
-	const listens = () => until(`a server on ${site.url}`, () => answers(host, number),
+	const listens = () => until(`a server on ${site.url}`, () => connect(host, number),
 		{ msec: 30000 });
 	if (!site.command) {
 		await listens();

@@ -39,6 +39,22 @@ export async function freePort(preferred) {
 }
 
 /**
+ * Connects, and closes the connection again. A name can have several addresses, like localhost:
+ * Node 18 would try only the first.
+ *
+ * @param {string} host
+ * @param {number} port
+ * @returns {Promise<true>} fails with the system's error
+ */
+export function connect(host, port) {
+	return new Promise((resolve, reject) => {
+		const socket = net.connect({ host, port, autoSelectFamily: true });
+		socket.once('connect', () => { socket.destroy(); resolve(true); });
+		socket.once('error', reject);
+	});
+}
+
+/**
  * Whether a process listens.
  *
  * @param {string} host
@@ -46,9 +62,5 @@ export async function freePort(preferred) {
  * @returns {Promise<boolean>}
  */
 export function answers(host, port) {
-	return new Promise(resolve => {
-		const socket = net.connect({ host, port });
-		socket.once('connect', () => { socket.destroy(); resolve(true); });
-		socket.once('error', () => resolve(false));
-	});
+	return connect(host, port).catch(() => false);
 }

@@ -13,6 +13,9 @@ import { World } from './world.js';
 /** @typedef {import('./browser/chromium-page.js').ChromiumPage} Page */
 /** @typedef {import('./dev-servers.js').Server} Server */
 
+/** A new connection each time: a connection that is kept would end at the old worker. */
+const ASKING = /** @type {http.RequestOptions} */ ({ agent: false, autoSelectFamily: true });
+
 const now = () => Number(process.hrtime.bigint() / 1000n);
 
 /**
@@ -22,8 +25,7 @@ const now = () => Number(process.hrtime.bigint() / 1000n);
 function get(url) {
 	return new Promise(resolve => {
 		let connected = 0;
-		// A new connection each time: a connection that is kept would end at the old worker.
-		const request = http.get(url, { agent: false }, response => {
+		const request = http.get(url, ASKING, response => {
 			let body = '';
 			response.setEncoding('utf8').on('data', text => { body += text; });
 			response.on('end', () => resolve({ body: response.statusCode === 200 ? body : '', refused: false, connected }));
