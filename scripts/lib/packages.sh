@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # The one list of Debian packages, and functions that install the missing ones.
-# Source this file. Each line: the purpose (build, run, test, bench; static: static libraries;
+# Source this file. Each line: the purpose (build, run, test, bench, package; static: static libraries;
 # amd64, arm64: to compile for it), the package, and, if something else can replace it, a command
 # that succeeds if that is installed.
 
@@ -76,6 +76,7 @@ packages_list() {
 		test  openssh-server    test -x /usr/sbin/sshd
 		test  openssh-client    command -v ssh
 		test  valgrind          command -v valgrind
+		package debootstrap     command -v debootstrap
 		bench hugo              command -v hugo
 		bench python3-livereload
 		bench python3-pyinotify
