@@ -130,13 +130,20 @@ static enum judgement source_judge(struct disk_source *source, const struct pipe
 	return JUDGED_CHANGED;
 }
 
-/* Announces the changed files as one event. */
+/*
+ * Announces the changed files as one event, with those whose names are not known, unless git may
+ * have changed them.
+ */
 static void source_announce(
-	struct disk_source *source, const struct pipeline_change *changes, size_t kept, size_t more)
+	struct disk_source *source, const struct pipeline_change *changes, size_t kept)
 {
 	_cleanup_free_ char *git = mem_steal(source->git);
+	size_t unnamed = source->from_usec ? 0 : source->writes.more;
+	size_t more = source->from_usec ? 0 : unnamed + source->gone;
 
-	source->gone = 0;
+	if (!source->from_usec) {
+		source->gone = source->writes.more = 0;
+	}
 	if (kept + more) {
 		source->streak++;
 		source->told_usec = clock_now_usec();
@@ -157,7 +164,7 @@ static void source_announce(
 	if (!source->writes.count) {
 		fileset_clear(&source->moved_folders);
 	}
-	if (more && !source->gone) {
+	if (unnamed) {
 		/* Their present contents are unknown. */
 		folder_tree_look(source->tree);
 	}
@@ -226,8 +233,7 @@ static void on_read_done(void *userdata)
 				reading->changes[left++] = change;
 			}
 		}
-		source_announce(source, reading->changes, left, source->writes.more + source->gone);
-		source->writes.more = 0;
+		source_announce(source, reading->changes, left);
 		disk_source_schedule(source);
 		disk_source_let_go(source);
 	}
@@ -243,7 +249,7 @@ void disk_source_read(struct disk_source *source, uint64_t now)
 	reading->changes = mem_zero(writes->count * sizeof *reading->changes);
 	reading->writes = mem_zero(writes->count * sizeof *reading->writes);
 	for (size_t i = 0; i < writes->count; i++) {
-		if (writes->items[i].due_usec <= now) {
+		if (write_is_due(&writes->items[i], source->from_usec, now)) {
 			reading->writes[reading->count] = writes->items[i];
 			reading->changes[reading->count++].name = writes_take(writes, i);
 		}
@@ -260,7 +266,7 @@ bool disk_source_read_now(struct disk_source *source, uint64_t now)
 	size_t at[DISK_LOOP_FILES_MAX], count = 0, kept = 0, left = DISK_LOOP_BYTES_MAX;
 
 	for (size_t i = 0; i < writes->count; i++) {
-		if (writes->items[i].due_usec > now) {
+		if (!write_is_due(&writes->items[i], source->from_usec, now)) {
 			continue;
 		}
 		if (count == DISK_LOOP_FILES_MAX) {
@@ -294,8 +300,7 @@ bool disk_source_read_now(struct disk_source *source, uint64_t now)
 			changes[kept++].name = writes_take(writes, at[i]);
 		}
 	}
-	source_announce(source, changes, kept, writes->more + source->gone);
-	writes->more = 0;
+	source_announce(source, changes, kept);
 	for (size_t i = 0; i < kept; i++) {
 		free((char *)changes[i].name);
 	}

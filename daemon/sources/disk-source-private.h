@@ -19,6 +19,7 @@ struct disk_source {
 	struct writes writes;
 	struct loop_timer *due;
 	struct reading *reading; /* files that are being read on the worker thread */
+	uint64_t from_usec; /* earlier writes are not read now: see git_until() */
 	bool holding;
 	bool limited; /* a part of the project is not watched */
 	struct fileset moved_folders; /* moved out of the project, and not yet announced */

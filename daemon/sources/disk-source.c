@@ -11,11 +11,16 @@
 #define LOG_MODULE "disk"
 #include "util/log.h"
 
+static uint64_t source_from(const struct disk_source *source)
+{
+	return source->git ? 0
+			   : source->parts.git_until(source->project, source->parts.userdata);
+}
+
 void disk_source_schedule(struct disk_source *source)
 {
-	bool waits = source->reading || source->parts.git_works(source->project, source->parts.userdata);
-
-	loop_timer_set(source->due, waits ? CLOCK_NEVER : writes_due(&source->writes));
+	loop_timer_set(source->due,
+		source->reading ? CLOCK_NEVER : writes_due(&source->writes, source_from(source)));
 }
 
 void disk_source_let_go(struct disk_source *source)
@@ -40,15 +45,14 @@ static uint64_t source_may_tell(const struct disk_source *source)
 
 void disk_source_tell(struct disk_source *source)
 {
+	bool unnamed = source->writes.more || source->gone;
 	uint64_t now = clock_now_usec();
 
-	if (source->reading || (writes_due(&source->writes) > now && !source->writes.more && !source->gone)) {
+	source->from_usec = source_from(source);
+	if (source->reading || (writes_due(&source->writes, source->from_usec) > now &&
+				       (source->from_usec || !unnamed))) {
 		disk_source_schedule(source);
 		disk_source_let_go(source);
-		return;
-	}
-	if (!source->git && source->parts.git_works(source->project, source->parts.userdata)) {
-		loop_timer_set(source->due, CLOCK_NEVER);
 		return;
 	}
 	if (now < source_may_tell(source)) {

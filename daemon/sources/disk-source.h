@@ -15,6 +15,8 @@
  *   it is empty and was not before    DISK_EMPTY: it was truncated to be written
  *   the file did not exist before     DISK_NEW: it may be renamed over another one
  *   git is working                    until git is done; then all is one event
+ *                                     (what is written while git pauses does not wait,
+ *                                     see git-activity.h)
  *
  * A program that writes all the time, or a server that writes a file whenever its page loads,
  * would reload the tabs again and again. So after DISK_STREAK_MAX announcements, each followed
@@ -54,8 +56,11 @@ struct disk_parts {
 	struct registry *registry;
 	struct intake *intake;
 	struct pipeline *pipeline;
-	/* Whether git is working in the project: then disk_source_git_done() follows. */
-	bool (*git_works)(struct project *project, void *userdata);
+	/*
+	 * Files written before this time may be the work of git, which goes on: then
+	 * disk_source_git_done() follows. 0: git does not work; CLOCK_NEVER: all may be.
+	 */
+	uint64_t (*git_until)(struct project *project, void *userdata);
 	void *userdata;
 };
 

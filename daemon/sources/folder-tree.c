@@ -238,6 +238,10 @@ static void folder_on_file(struct folder *folder, uint32_t mask, const char *nam
 		(!S_ISREG(st.st_mode) || st.st_nlink > 1)) {
 		event = TREE_DONE; /* a hard or symbolic link is complete when it is created */
 	}
+	if (event == TREE_DONE && strcmp(name, ".git") == 0 && !folder->queued) {
+		tree_queue(tree, folder, SCAN_RECHECK); /* a submodule, or another's work tree */
+		tree_next(tree);
+	}
 	if (event != TREE_BEGUN && strcmp(name, ".gitignore") == 0) {
 		tree->recheck = true;
 		tree_next(tree);

@@ -40,11 +40,11 @@ static void on_save(void *userdata)
 	}
 }
 
-static bool on_git_works(struct project *project, void *userdata)
+static uint64_t on_git_until(struct project *project, void *userdata)
 {
 	struct sources *sources = userdata;
 
-	return git_sources_work(sources->git, project);
+	return git_sources_until(sources->git, project);
 }
 
 static bool on_disk_is_whole(const struct project *project, void *userdata)
@@ -53,6 +53,16 @@ static bool on_disk_is_whole(const struct project *project, void *userdata)
 	const struct disk_source *disk = disk_sources_find(sources->disk, project);
 
 	return disk && disk_source_is_whole(disk);
+}
+
+static void on_git_paused(struct project *project, void *userdata)
+{
+	struct sources *sources = userdata;
+	struct disk_source *disk = disk_sources_find(sources->disk, project);
+
+	if (disk) {
+		disk_source_tell(disk);
+	}
 }
 
 static void on_git_done(struct project *project, const char *what, void *userdata)
@@ -78,6 +88,7 @@ struct sources *sources_new(struct loop *loop, struct registry *registry, struct
 		.registry = registry,
 		.pipeline = pipeline,
 		.disk_is_whole = on_disk_is_whole,
+		.paused = on_git_paused,
 		.done = on_git_done,
 		.userdata = sources});
 	sources->outputs = output_sources_new(loop, sources->watcher, registry, pipeline);
@@ -86,7 +97,7 @@ struct sources *sources_new(struct loop *loop, struct registry *registry, struct
 		.registry = registry,
 		.intake = intake,
 		.pipeline = pipeline,
-		.git_works = on_git_works,
+		.git_until = on_git_until,
 		.userdata = sources});
 	watcher_on_told(sources->watcher, on_told, sources);
 	pipeline_before_saved(pipeline, on_save, sources);

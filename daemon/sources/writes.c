@@ -24,7 +24,8 @@ struct write *writes_find(const struct writes *writes, const char *name)
 	return NULL;
 }
 
-static void writes_put(struct writes *writes, const char *name, uint64_t due_usec)
+static void writes_put(
+	struct writes *writes, const char *name, uint64_t now_usec, uint64_t due_usec)
 {
 	struct write *write = writes_find(writes, name);
 
@@ -45,17 +46,18 @@ static void writes_put(struct writes *writes, const char *name, uint64_t due_use
 		}
 	}
 	write->due_usec = due_usec;
+	write->at_usec = now_usec;
 	write->waited = false;
 }
 
 void writes_done(struct writes *writes, const char *name, uint64_t now_usec)
 {
-	writes_put(writes, name, now_usec);
+	writes_put(writes, name, now_usec, now_usec);
 }
 
 void writes_gone(struct writes *writes, const char *name, uint64_t now_usec)
 {
-	writes_put(writes, name, now_usec + WRITES_GONE_USEC);
+	writes_put(writes, name, now_usec, now_usec + WRITES_GONE_USEC);
 }
 
 void writes_begun(struct writes *writes, const char *name, uint64_t now_usec)
@@ -64,6 +66,7 @@ void writes_begun(struct writes *writes, const char *name, uint64_t now_usec)
 
 	if (write) {
 		write->due_usec = now_usec + WRITES_OPEN_USEC;
+		write->at_usec = now_usec;
 		write->waited = true;
 	}
 }
@@ -74,14 +77,23 @@ void writes_wait(struct write *write, uint64_t until_usec)
 	write->waited = true;
 }
 
-uint64_t writes_due(const struct writes *writes)
+uint64_t writes_due(const struct writes *writes, uint64_t from_usec)
 {
 	uint64_t due = CLOCK_NEVER;
 
 	for (size_t i = 0; i < writes->count; i++) {
-		due = writes->items[i].due_usec < due ? writes->items[i].due_usec : due;
+		const struct write *write = &writes->items[i];
+
+		if (write->at_usec >= from_usec && write->due_usec < due) {
+			due = write->due_usec;
+		}
 	}
 	return due;
+}
+
+bool write_is_due(const struct write *write, uint64_t from_usec, uint64_t now_usec)
+{
+	return write->at_usec >= from_usec && write->due_usec <= now_usec;
 }
 
 void writes_hurry(struct writes *writes, uint64_t now_usec)

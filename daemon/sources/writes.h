@@ -27,6 +27,7 @@ enum { WRITES_MAX = 4096 };
 struct write {
 	char *name;
 	uint64_t due_usec;
+	uint64_t at_usec; /* when it was written, deleted or begun last */
 	bool waited; /* it has waited once already, and nothing came */
 	bool is_new; /* the file did not exist before its first record */
 };
@@ -49,8 +50,10 @@ struct write *writes_find(const struct writes *writes, const char *name);
 /* The file waits for the second half of its save before it is reported. */
 void writes_wait(struct write *write, uint64_t until_usec);
 
-/* When the first may be reported; CLOCK_NEVER if there is none. */
-uint64_t writes_due(const struct writes *writes);
+/* When the first may be reported; CLOCK_NEVER if there is none. Those before `from` do not count. */
+uint64_t writes_due(const struct writes *writes, uint64_t from_usec);
+/* Whether this one may be reported now. */
+bool write_is_due(const struct write *write, uint64_t from_usec, uint64_t now_usec);
 /* Ends all waits, except for files that are being written. */
 void writes_hurry(struct writes *writes, uint64_t now_usec);
 /* Removes those whose names are NULL: they have been reported. */

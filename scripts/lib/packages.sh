@@ -59,6 +59,11 @@ packages_list() {
 		test  mg                command -v mg
 		test  ne                command -v ne
 		test  vis               command -v vis
+		test  git-lfs           command -v git-lfs
+		test  pre-commit        command -v pre-commit
+		test  black             command -v black
+		test  gedit             command -v gedit
+		test  gnome-text-editor command -v gnome-text-editor
 		test  mousepad          command -v mousepad
 		test  geany             command -v geany
 		test  g++               command -v g++

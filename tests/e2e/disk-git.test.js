@@ -4,52 +4,17 @@
  * shows what it changed.
  */
 import assert from 'node:assert/strict';
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
 import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
-import { contents, difference } from '../lib/git-tree.js';
+import { gitSite } from '../lib/git-site.js';
 import { watched } from '../lib/watched.js';
 
-/** @param {import('node:test').TestContext} t */
-async function repository(t) {
-	const site = await watched(t, { 'a.css': '1\n', 'b.html': '1\n', 'c.css': '1\n', 'sub/d.css': '1\n' });
-	const { sh, root, world } = site;
-	await site.did(() => sh(`git add -A && git commit -qm one
-		git checkout -qb topic; for f in a.css b.html sub/d.css; do echo 2 > $f; done; echo n > new.css; git rm -q c.css; git add -A; git commit -qm two
-		for i in 1 2 3; do echo "$i" > s$i.css; git add -A; git commit -qm s$i; done
-		git checkout -q master 2>/dev/null || git checkout -q main; echo m > m.css; git add -A; git commit -qm m; git branch -q base`), { expect: false });
-	return {
-		...site,
-		/**
-		 * Runs the script; expects one event of all files that differ afterwards, or no event.
-		 *
-		 * @param {string} script
-		 * @param {{most?: number}} [options] events
-		 */
-		async changes(script, { most = 1 } = {}) {
-			const before = await contents(root);
-			const told = await site.did(() => sh(script), { expect: false });
-			const real = difference(before, await contents(root)).map(name => path.relative(root, name));
-			assert.deepEqual([...new Set(told.flatMap(({ files }) => files))].sort(), real, script);
-			assert.ok(told.length <= most && (told.length > 0) === (real.length > 0), `${script}: ${JSON.stringify(told)}`);
-			return told.map(({ source }) => source);
-		},
-		/** How long a save takes until it is announced, in ms. @param {string} name */
-		async saved(name) {
-			const began = performance.now(), before = await site.last();
-			await writeFile(site.file(name), String(Math.random()));
-			await until(`the save of ${name}`, async () => (await world.bus.events()).some((/** @type {any} */ e) =>
-				e.serial > before && e.closed && e.files.includes(site.file(name))), { every: 5 });
-			return performance.now() - began;
-		},
-	};
-}
-
 test('one git command is one event, with the files that it changed', async t => {
-	const { changes } = await repository(t);
+	const { changes } = await gitSite(t);
 	assert.deepEqual(await changes('git checkout -q topic'), ['git']);
 	assert.deepEqual(await changes('git checkout -q -'), ['git']);
 	assert.deepEqual(await changes('git status; git add -A; git commit -q --allow-empty -m empty; git status'), []);
@@ -64,7 +29,7 @@ test('one git command is one event, with the files that it changed', async t => 
 });
 
 test('git commands that do not write the index are noticed as well', async t => {
-	const { changes, sh, did } = await repository(t);
+	const { changes, sh, did } = await gitSite(t);
 	await did(() => sh('git diff base topic -- a.css > ../a.patch; git diff base topic > ../all.patch'), { expect: false });
 	await changes('git apply ../a.patch');
 	await changes('git apply -R ../a.patch');
@@ -84,13 +49,11 @@ test('git commands that do not write the index are noticed as well', async t => 
 });
 
 test('a lock that no process uses delays nothing', async t => {
-	const { changes, saved, root, world, file } = await repository(t);
+	const { changes, saved, root, world, file, script } = await gitSite(t);
 	await writeFile(file('.git/index.lock'), '');
 	assert.ok(await saved('a.css') < 3000, 'a git that was killed');
 	await rm(file('.git/index.lock'));
-	const editor = path.join(world.temp, 'editor');
-	await writeFile(editor, `#!/bin/sh\ntouch ${world.temp}/opened; while [ ! -e ${world.temp}/done ]; do sleep 0.05; done; echo message > "$1"\n`);
-	await chmod(editor, 0o755);
+	const editor = await script('editor', `touch ${world.temp}/opened; while [ ! -e ${world.temp}/done ]; do sleep 0.05; done; echo message > "$1"`);
 	const committing = run(['git', '-C', root, 'commit', '-aq'], { ...world.env, GIT_EDITOR: editor });
 	await until('the message editor', () => readFile(path.join(world.temp, 'opened')).then(() => true, () => false));
 	assert.ok(await saved('b.html') < 3000, 'a message is being written');
@@ -100,18 +63,51 @@ test('a lock that no process uses delays nothing', async t => {
 });
 
 test('files that git converts, and other version control', async t => {
-	const { changes, sh, did } = await repository(t);
+	const { changes, sh, did } = await gitSite(t);
+	await did(() => sh(`git config filter.up.clean 'tr A-Z a-z'; git config filter.up.smudge 'sleep 0.2; tr a-z A-Z'; echo '*.up.css filter=up' > .gitattributes
+		echo ABC > f.up.css; echo DEF > g.up.css; git add -A; git commit -qm f`), { expect: false });
+	assert.deepEqual(await changes('touch f.up.css; git status'), [], 'a filter');
+	await changes('echo CHANGED > f.up.css');
+	await changes('git checkout -q -- f.up.css');
+	await changes('rm f.up.css g.up.css; git checkout -q -- .');
 	await did(() => sh('printf "*.txt eol=crlf\\n" > .gitattributes; printf "1\\r\\n" > e.txt; git add -A; git commit -qm e'), { expect: false });
 	assert.deepEqual(await changes('touch e.txt; git status'), []);
 	await changes('printf "2\\r\\n" > e.txt');
 	await changes('git checkout -q -- e.txt');
-	await changes('mkdir -p .hg .svn .jj; echo 1 > .hg/dirstate; echo 1 > .svn/wc.db; echo 1 > .jj/x; rm -r .hg .svn .jj'.replace(/^/, 'true; ')).catch(error => {
-		throw error;
-	});
+	await did(() => sh('git config core.autocrlf true; printf "1\\r\\n" > f.css; git add -A; git commit -qm crlf'), { expect: false });
+	assert.deepEqual(await changes('touch f.css; git status'), []);
+	await changes('printf "2\\r\\n" > f.css');
+	await changes('git checkout -q -- f.css');
+	assert.deepEqual(await did(() => sh('mkdir -p .hg .svn .jj; echo 1 > .hg/dirstate; echo 1 > .svn/wc.db; echo 1 > .jj/x; rm -r .hg .svn .jj'), { expect: false }), []);
+});
+
+const lfs = (await run(['git', 'lfs', 'version'], process.env)).status === 0;
+test('git-lfs', { skip: !lfs && 'git-lfs is not installed' }, async t => {
+	const { changes, sh, did } = await gitSite(t);
+	await did(() => sh(`git lfs install --local; git lfs track '*.jpg'; for i in 1 2; do head -c 100000 /dev/urandom > a.jpg; git add -A; git commit -qm $i; done`), { expect: false });
+	assert.deepEqual(await changes('touch a.jpg; git status; git lfs checkout'), []);
+	await changes('git checkout -q HEAD~1');
+	await changes('head -c 200000 /dev/urandom > a.jpg');
+	await changes('git checkout -q -- a.jpg');
+	await did(() => sh('git lfs install --local --force --skip-smudge; rm a.jpg; git checkout -q HEAD~1; git checkout -q -'), { expect: false });
+	await changes('git lfs checkout');
+});
+
+test('another work tree\'s stash, and what git writes there, is none of ours', async t => {
+	const { changes, sh, did, world, last } = await gitSite(t);
+	await did(() => sh('git worktree add -q ../tree topic'), { expect: false });
+	const stash = 'cd ../tree; echo x > a.css; echo x > loose.css; git stash -q -u; cd -';
+	assert.deepEqual(await changes(`${stash}; git status; git add -A`), []);
+	assert.deepEqual(await changes('cd ../tree; git stash pop -q; cd -'), []);
+	// Without a tab, git is all that is known of a work tree.
+	await world.savecast('track', `${world.home}/tree`);
+	const before = await last();
+	await did(() => sh('echo 1 > loose.css; git stash -q -u; cd ../tree; touch a.css; git status'), { expect: false });
+	assert.deepEqual((await world.bus.events()).filter((/** @type {any} */ e) => e.serial > before && e.project === `${world.home}/tree`), []);
 });
 
 test('a save in a submodule reloads the project around it', async t => {
-	const { world, did, sh, file } = await repository(t);
+	const { world, did, sh, file } = await gitSite(t);
 	await did(() => sh(`git init -q ../theme; cd ../theme; echo 1 > t.css; git add -A; git commit -qm t; cd ../site
 		git -c protocol.file.allow=always submodule --quiet add ../theme theme; git commit -qm sub`), { expect: false });
 	assert.deepEqual(await did(() => sh('echo 2 > theme/t.css')), [{ source: 'disk', files: ['theme/t.css'] }]);

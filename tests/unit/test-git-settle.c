@@ -26,14 +26,21 @@ static const struct row {
 	{"and not a moment before", {0}, 60 * SEC - 1, 60 * SEC - 1, 60 * SEC, NULL},
 	{"locked", {.locked = true}, 0, SEC, 120 * SEC, "a command"},
 	{"a lock that was left behind", {.locked = true}, 0, 120 * SEC, 120 * SEC, NULL},
-	{"a rebase goes on", {.stepping = "rebase"}, SEC, 2 * SEC, 3 * SEC, "rebase"},
-	{"a rebase that waits for a person", {.stepping = "rebase"}, SEC, 3 * SEC, 3 * SEC, NULL},
-	{"a long rebase", {.stepping = "rebase"}, 59 * SEC, 59 * SEC + 60 * MSEC, 60 * SEC,
-		"rebase"},
-	{"an endless rebase", {.stepping = "rebase"}, 60 * SEC, 60 * SEC + 60 * MSEC,
-		60 * SEC + 60 * MSEC, NULL},
-	{"the lock of a step counts first", {.locked = true, .stepping = "rebase"}, 0, SEC,
-		120 * SEC, "a command"},
+	{"a rebase goes on", {.work = GIT_WORK_STEPS, .what = "rebase"}, SEC, SEC + 100 * MSEC,
+		SEC + 300 * MSEC, "rebase"},
+	{"a rebase that pauses", {.work = GIT_WORK_STEPS, .what = "rebase"}, SEC, 2 * SEC, 600 * SEC,
+		NULL},
+	{"a long rebase", {.work = GIT_WORK_STEPS, .what = "rebase"}, 61 * SEC, 61 * SEC + 60 * MSEC,
+		61 * SEC + 300 * MSEC, "rebase"},
+	{"an endless rebase", {.work = GIT_WORK_STEPS, .what = "rebase"}, 600 * SEC, 600 * SEC,
+		600 * SEC, NULL},
+	{"a hook holds no save", {.work = GIT_WORK_HOOK, .what = "pre-commit"}, SEC,
+		SEC + 100 * MSEC, 600 * SEC, NULL},
+	{"an endless hook", {.work = GIT_WORK_HOOK, .what = "pre-commit"}, SEC, 600 * SEC, 600 * SEC,
+		NULL},
+	{"the lock of a step counts first",
+		{.locked = true, .work = GIT_WORK_STEPS, .what = "rebase"}, 0, SEC, 120 * SEC,
+		"a command"},
 };
 
 static void each_situation(void **state)
@@ -56,15 +63,28 @@ static void each_situation(void **state)
 
 static void a_new_command_has_the_full_limit(void **state)
 {
-	const struct git_signs stepping = {.stepping = "rebase"};
+	const struct git_signs works = {.work = GIT_WORK_HOOK, .what = "pre-commit"};
 	struct git_activity settle = {0};
 	const char *at;
 
 	git_activity_seen(&settle, start);
 	settle.busy = false; /* it was inspected */
-	git_activity_seen(&settle, start + 59 * SEC);
-	assert_true(
-		git_activity_due(&settle, &stepping, start + 60 * SEC, &at) == start + 61 * SEC);
+	git_activity_seen(&settle, start + 599 * SEC);
+	assert_true(git_activity_due(&settle, &works, start + 600 * SEC, &at) == start + 1199 * SEC);
+}
+
+static void only_steps_pause(void **state)
+{
+	struct git_signs signs = {.work = GIT_WORK_STEPS, .what = "rebase"};
+	struct git_activity settle = {0};
+
+	git_activity_seen(&settle, start);
+	assert_true(git_activity_pause(&settle, &signs, start + 299 * MSEC) == CLOCK_NEVER);
+	assert_true(git_activity_pause(&settle, &signs, start + 300 * MSEC) == start);
+	signs.locked = true;
+	assert_true(git_activity_pause(&settle, &signs, start + 300 * MSEC) == CLOCK_NEVER);
+	signs = (struct git_signs){.work = GIT_WORK_HOOK, .what = "pre-commit"};
+	assert_true(git_activity_pause(&settle, &signs, start + SEC) == CLOCK_NEVER);
 }
 
 int main(void)
@@ -72,6 +92,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_situation),
 		cmocka_unit_test(a_new_command_has_the_full_limit),
+		cmocka_unit_test(only_steps_pause),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

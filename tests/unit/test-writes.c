@@ -18,15 +18,15 @@ static void test_closed(void **state)
 {
 	struct writes writes = {0};
 
-	assert_true(writes_due(&writes) == CLOCK_NEVER);
+	assert_true(writes_due(&writes, 0) == CLOCK_NEVER);
 	writes_begun(&writes, "/a", 10);
-	assert_true(writes_due(&writes) == CLOCK_NEVER); /* it comes when it is closed */
+	assert_true(writes_due(&writes, 0) == CLOCK_NEVER); /* it comes when it is closed */
 	writes_done(&writes, "/a", 20);
-	assert_int_equal(writes_due(&writes), 20);
+	assert_int_equal(writes_due(&writes, 0), 20);
 	writes_done(&writes, "/a", 30);
 	assert_int_equal(writes.count, 1);
 	tell(&writes, 0);
-	assert_true(writes_due(&writes) == CLOCK_NEVER);
+	assert_true(writes_due(&writes, 0) == CLOCK_NEVER);
 	assert_null(writes_find(&writes, "/a"));
 	writes_clear(&writes);
 }
@@ -37,11 +37,11 @@ static void test_written_again(void **state)
 
 	writes_done(&writes, "/a", 20);
 	writes_begun(&writes, "/a", 30);
-	assert_int_equal(writes_due(&writes), 30 + WRITES_OPEN_USEC);
+	assert_int_equal(writes_due(&writes, 0), 30 + WRITES_OPEN_USEC);
 	writes_hurry(&writes, 40);
-	assert_int_equal(writes_due(&writes), 30 + WRITES_OPEN_USEC);
+	assert_int_equal(writes_due(&writes, 0), 30 + WRITES_OPEN_USEC);
 	writes_done(&writes, "/a", 50);
-	assert_int_equal(writes_due(&writes), 50);
+	assert_int_equal(writes_due(&writes, 0), 50);
 	assert_false(writes_find(&writes, "/a")->waited);
 	writes_clear(&writes);
 }
@@ -52,7 +52,7 @@ static void test_replaced(void **state)
 
 	writes_gone(&writes, "/a", 1000);
 	writes_done(&writes, "/b", 2000);
-	assert_int_equal(writes_due(&writes), 2000);
+	assert_int_equal(writes_due(&writes, 0), 2000);
 	assert_int_equal(writes_find(&writes, "/a")->due_usec, 1000 + WRITES_GONE_USEC);
 	writes_begun(&writes, "/a", 1000 + 10 * MSEC); /* as Vim does */
 	assert_true(writes_find(&writes, "/a")->due_usec > 1000 + WRITES_GONE_USEC);
@@ -68,7 +68,7 @@ static void test_hurry(void **state)
 	writes_gone(&writes, "/a", 1000);
 	writes_wait((writes_done(&writes, "/b", 0), writes_find(&writes, "/b")), 100 * MSEC);
 	writes_hurry(&writes, 2000);
-	assert_int_equal(writes_due(&writes), 2000);
+	assert_int_equal(writes_due(&writes, 0), 2000);
 	assert_true(writes_find(&writes, "/a")->waited && writes_find(&writes, "/b")->waited);
 	assert_int_equal(writes_find(&writes, "/b")->due_usec, 2000);
 	writes_clear(&writes);

@@ -22,10 +22,11 @@ void git_activity_seen(struct git_activity *settle, uint64_t now_usec)
 uint64_t git_activity_due(const struct git_activity *settle, const struct git_signs *signs,
 	uint64_t now_usec, const char **at)
 {
-	uint64_t most = settle->first_usec + GIT_STEP_MAX_USEC;
+	uint64_t most = settle->first_usec + GIT_SIGNS_MAX_USEC;
 	uint64_t quiet = settle->last_usec + (signs->stashed ? GIT_STASH_USEC : GIT_SETTLE_USEC);
 	uint64_t locked = settle->last_usec + GIT_LOCK_MAX_USEC;
-	uint64_t step = settle->last_usec + GIT_STEP_QUIET_USEC;
+	uint64_t pause = settle->last_usec + GIT_PAUSE_USEC;
+	uint64_t end = settle->first_usec + GIT_WORK_MAX_USEC;
 
 	*at = NULL;
 	if (now_usec < earlier(quiet, most)) {
@@ -35,11 +36,24 @@ uint64_t git_activity_due(const struct git_activity *settle, const struct git_si
 		*at = "a command";
 		return locked;
 	}
-	if (signs->stepping && now_usec < earlier(step, most)) {
-		*at = signs->stepping;
-		return earlier(step, most);
+	if (!signs->work || now_usec >= end) {
+		return now_usec;
 	}
-	return now_usec;
+	if (signs->work == GIT_WORK_STEPS && now_usec < pause) {
+		*at = signs->what;
+		return pause;
+	}
+	return end;
+}
+
+uint64_t git_activity_pause(const struct git_activity *settle, const struct git_signs *signs,
+	uint64_t now_usec)
+{
+	bool pauses = signs->work == GIT_WORK_STEPS && !signs->locked &&
+		now_usec >= settle->last_usec + GIT_PAUSE_USEC;
+
+	/* git writes the index after the files. */
+	return pauses ? settle->last_usec : CLOCK_NEVER;
 }
 
 uint64_t git_began_usec(uint64_t idle_usec, uint64_t now_usec)

@@ -10,21 +10,25 @@
  *   index.lock is open       git is working; wait until it is closed, at most GIT_LOCK_MAX.
  *                            One that is closed is left behind by a git that was killed, or
  *                            kept while the user writes a commit message
- *   a rebase, am, cherry-pick or revert runs and has not stopped for the user:
- *                            wait for its end, GIT_STEP_QUIET after its last sign,
- *                            GIT_STEP_MAX in total
+ *   a process works          a hook, or a command of many steps (git-process.h): wait for its
+ *                            end, at most GIT_WORK_MAX
+ *
+ * A command of many steps that gives no sign for GIT_PAUSE runs a test or waits for an
+ * editor: what users save meanwhile does not wait for its end.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sources/git/git-process.h"
 #include "util/clock.h"
 
 #define GIT_SETTLE_USEC (60 * CLOCK_USEC_PER_MSEC)
 #define GIT_STASH_USEC (240 * CLOCK_USEC_PER_MSEC)
 #define GIT_LOCK_MAX_USEC (120 * CLOCK_USEC_PER_SEC)
-#define GIT_STEP_QUIET_USEC (2 * CLOCK_USEC_PER_SEC)
-#define GIT_STEP_MAX_USEC (60 * CLOCK_USEC_PER_SEC)
+#define GIT_SIGNS_MAX_USEC (60 * CLOCK_USEC_PER_SEC) /* without a pause between them */
+#define GIT_WORK_MAX_USEC (10 * 60 * CLOCK_USEC_PER_SEC)
+#define GIT_PAUSE_USEC (300 * CLOCK_USEC_PER_MSEC)
 
 /* Zeroed: git is idle. */
 struct git_activity {
@@ -36,16 +40,23 @@ struct git_activity {
 struct git_signs {
 	bool locked;
 	bool stashed; /* the stash has changed since the last look */
-	const char *stepping; /* the word for the operation that git does step by step, or NULL */
+	enum git_work work; /* what a process does, and its name: */
+	const char *what;
 };
 
 /* A sign of activity. */
 void git_activity_seen(struct git_activity *settle, uint64_t now_usec);
 
 /*
+ * From when on written files are not git's, because git pauses; CLOCK_NEVER: they may be git's.
+ */
+uint64_t git_activity_pause(const struct git_activity *settle, const struct git_signs *signs,
+	uint64_t now_usec);
+
+/*
  * When to call it again; `now_usec` or earlier if git has settled, or has not settled for too
  * long. `at` is set to the operation that is in progress, during which the project must not be
- * reloaded; NULL if none is known.
+ * reloaded; NULL if there is none, or if git pauses.
  */
 uint64_t git_activity_due(const struct git_activity *settle, const struct git_signs *signs,
 	uint64_t now_usec, const char **at);

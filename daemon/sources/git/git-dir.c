@@ -337,7 +337,11 @@ bool git_worktree_is_likely(const char *folder)
 
 bool git_is_submodule(const char *folder)
 {
+	_cleanup_free_ char *marker = mem_printf("%s/.git", folder);
 	_cleanup_free_ char *text = marker_text(folder);
+	struct stat st;
 
-	return text && strstr(text, "/modules/");
+	/* An empty one is being written. */
+	return text ? strstr(text, "/modules/") != NULL
+		    : lstat(marker, &st) == 0 && S_ISREG(st.st_mode) && !st.st_size;
 }

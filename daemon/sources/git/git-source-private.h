@@ -22,6 +22,11 @@ struct git_source {
 	struct git_activity settle;
 	bool rewrote_index;
 	bool lock_open; /* the process that created index.lock has it open */
+	struct git_process process; /* that works; pid 0: none is known */
+	int pidfd; /* of it */
+	struct loop_fd *ended; /* tells when it has */
+	struct asking *asking; /* the worker looks for one */
+	bool asked; /* since the last sign */
 	uint64_t began_nsec; /* wall clock */
 
 	/* when git may have settled, or when to deliver the next slice */
@@ -39,6 +44,16 @@ void git_source_problem(struct git_source *source, const char *what, const char 
 
 /* False: the git dir's mount does not answer; git_source_watch() continues later. */
 bool git_source_ready(struct git_source *source);
+
+/*
+ * Finds out whether a process works, once after each sign; false: the answer comes later, with
+ * the timer. In git-source-process.c.
+ */
+bool git_source_ask(struct git_source *source);
+/* Whether that process has not ended. */
+bool git_source_has_process(const struct git_source *source);
+/* The source is freed: the answer does not count any more. */
+void git_source_end_ask(struct git_source *source);
 
 /* Starts a look on the worker thread; its result is delivered when the timer is due. */
 void git_source_look(struct git_source *source);

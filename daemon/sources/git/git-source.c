@@ -78,7 +78,8 @@ static struct git_signs source_signs(const struct git_source *source)
 	return (struct git_signs){
 		.locked = source->lock_open && git_dir_is_locked(&source->dir),
 		.stashed = logs.stash != source->logs.stash,
-		.stepping = git_dir_stepping(&source->dir),
+		.work = source->process.work,
+		.what = source->process.what,
 	};
 }
 
@@ -94,19 +95,22 @@ static void source_on_due(void *userdata)
 		source_take(source);
 		return;
 	}
-	if (source->looking || !source->settle.busy) {
+	if (source->looking || !source->settle.busy || !git_source_ready(source)) {
 		return;
 	}
-	if (!git_source_ready(source)) {
+	if (now >= source->settle.last_usec + GIT_SETTLE_USEC && !git_source_ask(source)) {
 		return;
 	}
 	signs = source_signs(source);
 	due = git_activity_due(&source->settle, &signs, now, &at);
 	if (at) {
 		source_hold(source, at);
+	} else if (due > now) {
+		git_source_release(source);
 	}
 	if (due > now) {
 		loop_timer_set(source->due, due);
+		source->parts.paused(source->project, source->parts.userdata);
 		return;
 	}
 	source->idle_usec = signs.locked ? 0 : wall;
@@ -127,6 +131,7 @@ static void source_stir(struct git_source *source, bool rewrote_index)
 			git_began_usec(source->idle_usec, clock_usec(CLOCK_REALTIME)) * 1000;
 	}
 	git_activity_seen(&source->settle, now);
+	source->asked = false;
 	source->rewrote_index |= rewrote_index;
 	if (!source->delivery.look) {
 		loop_timer_set(source->due, now + GIT_SETTLE_USEC);
@@ -175,6 +180,7 @@ struct git_source *git_source_new(
 
 void git_source_free(struct git_source *source)
 {
+	git_source_end_ask(source);
 	git_source_end_look(source);
 	git_look_free(source->delivery.look);
 	watch_free(source->watch);
@@ -188,9 +194,16 @@ struct project *git_source_project(const struct git_source *source)
 	return source->project;
 }
 
-bool git_source_works(const struct git_source *source)
+uint64_t git_source_until(const struct git_source *source)
 {
-	return source->settle.busy || source_is_looking(source);
+	struct git_signs signs = {.locked = source->lock_open, .work = source->process.work};
+
+	if (source_is_looking(source)) {
+		return CLOCK_NEVER;
+	}
+	return source->settle.busy
+		? git_activity_pause(&source->settle, &signs, clock_now_usec())
+		: 0;
 }
 
 bool git_source_is_idle(const struct git_source *source)
@@ -242,7 +255,8 @@ void git_source_watch(struct git_source *source)
 
 void git_source_settle(struct git_source *source)
 {
-	if (source->settle.busy || source_is_looking(source)) {
+	if ((source->settle.busy && !git_source_has_process(source)) ||
+		source_is_looking(source)) {
 		source_hold(source, "a command");
 	}
 }

@@ -10,7 +10,9 @@
  * thread compares the old index, which is still open, with the new one, and the candidates
  * with the disk and with the contents that were announced. git-activity.h decides when. If
  * git takes longer than GIT_SETTLE, the project is held until then, so that saves do not
- * reload a half-finished rebase.
+ * reload a half-finished rebase; but not while a hook runs or a rebase pauses. Before git
+ * counts as settled, the worker thread looks once for a process that goes on: see
+ * git-process.h.
  *
  * Not noticed: untracked files that git clean removes, because it leaves no trace; untracked
  * files of a stash entry that is popped, unless it is the last entry; a file that `git restore
@@ -40,6 +42,8 @@ struct git_parts {
 	struct pipeline *pipeline;
 	/* Whether the disk reports every change in the project's work tree. */
 	bool (*disk_is_whole)(const struct project *project, void *userdata);
+	/* git pauses: git_source_until() is earlier now. */
+	void (*paused)(struct project *project, void *userdata);
 	/* git has finished; `what` is a text for the log that names its command. */
 	void (*done)(struct project *project, const char *what, void *userdata);
 	void *userdata;
@@ -55,8 +59,11 @@ void git_source_free(struct git_source *source);
 
 struct project *git_source_project(const struct git_source *source);
 
-/* Whether git is working, or has just worked: changed files belong to its command. */
-bool git_source_works(const struct git_source *source);
+/*
+ * Files written before this time may belong to git's command, which goes on or has just
+ * ended. 0: git does not work; CLOCK_NEVER: all of them may.
+ */
+uint64_t git_source_until(const struct git_source *source);
 
 /* Whether nothing is in progress and the source does not hold the project. */
 bool git_source_is_idle(const struct git_source *source);

@@ -122,11 +122,11 @@ void git_sources_update(struct git_sources *sources, struct project *project)
 	}
 }
 
-bool git_sources_work(const struct git_sources *sources, const struct project *project)
+uint64_t git_sources_until(const struct git_sources *sources, const struct project *project)
 {
 	size_t i = sources_find(sources, project);
 
-	return i < sources->count && git_source_works(sources->all[i]);
+	return i < sources->count ? git_source_until(sources->all[i]) : 0;
 }
 
 void git_sources_settle(struct git_sources *sources, struct project *project)

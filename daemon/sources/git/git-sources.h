@@ -17,8 +17,8 @@ void git_sources_free(struct git_sources *sources);
 
 /* The project was added, tracked, or got a tab: watches it if it should be watched. */
 void git_sources_update(struct git_sources *sources, struct project *project);
-/* See git_source_works(). */
-bool git_sources_work(const struct git_sources *sources, const struct project *project);
+/* See git_source_until(). */
+uint64_t git_sources_until(const struct git_sources *sources, const struct project *project);
 /* See git_source_settle(). */
 void git_sources_settle(struct git_sources *sources, struct project *project);
 /* The project is about to be forgotten. */
