@@ -129,7 +129,7 @@ static void target_connect(struct target *target, unsigned short port)
 	}
 	snprintf(request, sizeof request,
 		"GET / HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nUpgrade: websocket\r\n"
-		"Connection: Upgrade\r\nOrigin: chrome-extension://bench\r\n"
+		"Connection: Upgrade\r\nOrigin: chrome-extension://hkniokloboicegjlaajjjkbfncgoeifp\r\n"
 		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 		"Sec-WebSocket-Protocol: savecast.v1\r\n\r\n",
 		port);

@@ -91,7 +91,7 @@ void on_event_leaves(
 	readiness_event(daemon->readiness, project, serial, files);
 }
 
-void on_track(const char *folder, void *userdata)
+static void on_track(const char *folder, void *userdata)
 {
 	struct daemon *daemon = userdata;
 	_cleanup_free_ char *text = pathname_to_text(folder);
@@ -105,7 +105,7 @@ void on_track(const char *folder, void *userdata)
 	}
 }
 
-void on_trust(struct project *project, void *userdata)
+static void on_trust(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;
 	_cleanup_free_ char *text = pathname_to_text(project->root);
@@ -163,14 +163,14 @@ void on_history_changed(const struct restart_history *history, void *userdata)
 	state_store_history(daemon->state, history);
 }
 
-void on_problems_changed(struct project *project, void *userdata)
+static void on_problems_changed(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
 	daemon_api_problems_changed(daemon->api, project);
 }
 
-void on_browsers_changed(struct project *project, void *userdata)
+static void on_browsers_changed(struct project *project, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
@@ -183,6 +183,33 @@ void on_browsers_changed(struct project *project, void *userdata)
 		sources_project_changed(daemon->sources, project);
 	}
 }
+
+static void on_extensions_stored(int error, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	browsers_admit(daemon->browsers);
+}
+
+static void on_extensions_changed(bool store, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	daemon_api_extensions_changed(daemon->api);
+	if (store) {
+		state_store_extensions(
+			daemon->state, browsers_extensions(daemon->browsers),
+			on_extensions_stored, daemon);
+	}
+}
+
+const struct browsers_hooks on_browsers = {
+	.changed = on_browsers_changed,
+	.problems_changed = on_problems_changed,
+	.track = on_track,
+	.trust = on_trust,
+	.extensions_changed = on_extensions_changed,
+};
 
 static void on_project_added(struct project *project, void *userdata)
 {

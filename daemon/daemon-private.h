@@ -60,6 +60,7 @@ uint16_t daemon_port(const struct daemon *daemon);
 extern const struct signals_callbacks on_signals;
 extern const struct servers_callbacks on_servers;
 extern const struct registry_callbacks on_projects;
+extern const struct browsers_hooks on_browsers;
 void on_bus_lost(const char *why, void *userdata);
 void on_step(const struct event *event, const struct step *step, void *userdata);
 void on_event_leaves(
@@ -67,10 +68,6 @@ void on_event_leaves(
 void on_build(struct project *project, void *userdata);
 void on_hold_ending(struct project *project, bool failed, void *userdata);
 void on_history_changed(const struct restart_history *history, void *userdata);
-void on_problems_changed(struct project *project, void *userdata);
-void on_browsers_changed(struct project *project, void *userdata);
-void on_track(const char *folder, void *userdata);
-void on_trust(struct project *project, void *userdata);
 void on_settings_changed(struct project *project, void *userdata);
 void on_names_changed(void *userdata);
 void on_endpoint_changed(void *userdata);

@@ -54,8 +54,7 @@ static void daemon_make_parts(struct daemon *daemon, const char *config, const c
 	daemon->router = router_new(
 		daemon->loop, daemon->registry, daemon->servers, on_names_changed, daemon);
 	daemon->browsers = browsers_new(
-		daemon->loop, daemon->ledger, daemon->router, on_browsers_changed, on_problems_changed,
-		on_track, on_trust, daemon);
+		daemon->loop, daemon->ledger, daemon->router, &on_browsers, daemon);
 	daemon->readiness = readiness_new(
 		daemon->loop, daemon->ledger, daemon->browsers, on_history_changed, daemon);
 	daemon->ignores = git_ignores_new();
@@ -110,6 +109,9 @@ static int daemon_load(struct daemon *daemon)
 
 	if (r == 0) {
 		r = state_load_trust(daemon->state, settings_trusted(daemon->settings));
+	}
+	if (r == 0) {
+		r = state_load_extensions(daemon->state, browsers_extensions(daemon->browsers));
 	}
 	return r < 0 ? r : state_load(daemon->state, daemon->registry);
 }

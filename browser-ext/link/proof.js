@@ -91,6 +91,17 @@ export async function codeOf(key) {
 }
 
 /**
+ * The code of this extension, with which the user confirms it: `savecast pair CODE`.
+ *
+ * @param {string} origin
+ */
+export async function codeOfExtension(origin) {
+	const bytes = new TextEncoder().encode(`savecast.v1 extension\n${origin}`);
+	const digits = toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
+	return `${digits.slice(0, 4)}-${digits.slice(4, 8)}`;
+}
+
+/**
  * @param {string | undefined} key
  * @returns {{nonce: string, pair?: true}} the fields of `hello` that ask for a proof
  */

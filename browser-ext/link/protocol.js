@@ -34,6 +34,9 @@ export const CLOSE_REPLACED = 4001;
 /** The close code after an `error`, without a `hello`, and for a browser that does not read. */
 export const CLOSE_REFUSED = 1008;
 
+/** The code of the `error` for an extension that the user has not confirmed yet. */
+export const UNCONFIRMED = 'unconfirmed';
+
 /**
  * @typedef {keyof typeof STEPS} Step
  * @typedef {{type: 'hello', browser: string, extension: string, profile: string, nonce?: string,

@@ -6,16 +6,17 @@
 import { api } from '../common/api.js';
 import { findHosts } from './probe.js';
 import { challenge, loadKey, prove } from './proof.js';
-import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, encode, parse } from './protocol.js';
+import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, UNCONFIRMED, encode, parse } from './protocol.js';
 
 /**
  * @typedef {import('./protocol.js').FromDaemon} FromDaemon
  * @typedef {import('./protocol.js').ToDaemon} ToDaemon
  *
- * @typedef {'idle' | 'connecting' | 'up' | 'down' | 'refused' | 'foreign' | 'replaced'} Link
+ * @typedef {'idle' | 'connecting' | 'up' | 'down' | 'refused' | 'foreign' | 'replaced' | 'unconfirmed'} Link
  *	`down`: nothing answers on the port. `refused`: a program answers, but closes our connection.
  *	`foreign`: it is not the daemon that we are paired with. `replaced`: another connection of this
- *	profile took over.
+ *	profile took over. `unconfirmed`: the daemon does not know this extension yet, the user must
+ *	confirm it.
  *
  * @typedef {{welcome: boolean, foreign: boolean, code: number}} Ending of a connection: whether our
  *	daemon answered, or another program did, and the close code
@@ -248,6 +249,11 @@ export class Socket {
 			socket.onopen = () => socket.send(encode(hello));
 			socket.onmessage = ({ data }) => {
 				const message = this.#socket === socket ? read(data) : null;
+				if (!welcome && message?.type === 'error' && message.code === UNCONFIRMED) {
+					// The answer comes when the user has confirmed us.
+					clearTimeout(timer);
+					this.#setLink('unconfirmed');
+				}
 				if (welcome && message?.type === 'ping') {
 					keepAlive();
 				} else if (message && (welcome || message.type === 'error')) {

@@ -9,7 +9,8 @@ import { START_COMMAND } from './command.js';
  * @typedef {import('../background/icon.js').Icon} Icon
  * @typedef {import('../background/tabs.js').TabEntry} TabEntry
  * @typedef {{icon: Icon, link: import('../link/socket.js').Link, port: number, name?: string,
- *	entry?: TabEntry}} Known `name` of its daemon, if that is not this computer's
+ *	entry?: TabEntry, code?: string}} Known `name` of its daemon, if that is not this computer's;
+ *	`code` of this extension
  * @typedef {{text: string, code?: boolean}[]} Advice
  */
 
@@ -92,12 +93,16 @@ function solution(command) {
  * @param {Known} known
  * @returns {Advice | undefined} undefined: nothing is wrong
  */
-export function adviceFor({ icon, link, port, name, entry }) {
+export function adviceFor({ icon, link, port, name, entry, code = '' }) {
 	switch (icon.state) {
 	case 'buildFailed':
 		return [{ text: 'Your page stays as it is until a build succeeds. To see each step, run ' },
 			{ text: 'savecast log', code: true }];
 	case 'disconnected':
+		if (link === 'unconfirmed') {
+			return [{ text: 'The daemon does not know the savecast of this browser yet. To let it in, run ' },
+				{ text: `savecast pair ${code}`, code: true }];
+		}
 		if (link === 'foreign') {
 			return [{ text: 'Another user’s program may use the port: run ' },
 				{ text: 'savecast status', code: true },

@@ -7,6 +7,7 @@ import { api } from '../common/api.js';
 import { rememberSite } from '../common/settings.js';
 import { hasPermission, setSiteToRemember, siteName, siteOf, sitePattern } from '../common/site.js';
 import { TAB_STATES } from '../common/tab-states.js';
+import { codeOfExtension } from '../link/proof.js';
 import { actionFor, adviceFor, failureOf, reasonOf, stateName } from './advice.js';
 import { commandElement } from './command.js';
 import { eventItem } from './popup-story.js';
@@ -21,6 +22,7 @@ const tab = given === null
 	? (await api.tabs.query({ active: true, currentWindow: true }))[0]
 	: await api.tabs.get(Number(given)).catch(() => undefined);
 const id = tab?.id ?? -1;
+const code = await codeOfExtension(location.origin);
 const port = api.runtime.connect({ name: String(id) });
 /** @type {Description | undefined} */
 let last;
@@ -32,7 +34,7 @@ async function show(now) {
 	byId('icon').src = `../icons/${TAB_STATES[icon.state].icon}.svg`;
 	byId('state').textContent = stateName(now);
 	byId('reason').textContent = reasonOf(now);
-	showAdvice(adviceFor(now) ?? []);
+	showAdvice(adviceFor({ ...now, code }) ?? []);
 	const output = failureOf(now)?.said ?? '';
 	byId('build-output').hidden = !output;
 	byId('build-output').textContent = output;

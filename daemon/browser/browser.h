@@ -15,6 +15,8 @@ struct browser {
 	enum loopback_order order; /* the order in which it tries the addresses of localhost */
 	char *profile;
 	struct loop_timer *deadline; /* for its hello */
+	/* its hello, while its extension is not known yet; NULL: it is */
+	struct wire_message *held;
 	struct tabs tabs;
 	uint64_t *told; /* scratch memory of browsers_send() */
 	unsigned told_count;
@@ -26,12 +28,10 @@ struct browsers {
 	struct ledger *ledger;
 	struct router *router;
 	const struct proof_key *key; /* NULL: none */
-	browsers_changed_fn *changed;
-	browsers_problems_fn *problems_changed;
-	browsers_track_fn *track;
-	browsers_trust_fn *trust;
+	struct browsers_hooks hooks;
 	void *userdata;
 	struct browser *first;
+	struct extensions extensions;
 	unsigned count, tab_count;
 	uint32_t last_number;
 	char instance[17]; /* of this run of the daemon */
@@ -46,6 +46,14 @@ struct browsers {
  * says why.
  */
 void tab_end_event(struct tab *tab, enum step_kind kind, const char *why);
+/* session.c */
+void session_tell_error(
+	struct browser *browser, const char *code, const char *message, bool fatal);
+void session_forget_tabs(struct browser *browser, const char *why);
+
+/* admission.c: hello has come. Takes what it keeps out of the message. */
+void browser_hello(struct browser *browser, struct wire_message *message);
+
 /* Begins to send the pings that keep the browsers' background pages awake. */
 void browsers_start_pings(struct browsers *browsers);
 /* Looks up the tab's project and server again, and tells the browser if they have changed. */

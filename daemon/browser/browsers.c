@@ -47,8 +47,7 @@ static void browsers_on_ping(void *userdata)
 static void look_up_some(void *userdata);
 
 struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct router *router,
-	browsers_changed_fn *changed, browsers_problems_fn *problems_changed,
-	browsers_track_fn *track, browsers_trust_fn *trust, void *userdata)
+	const struct browsers_hooks *hooks, void *userdata)
 {
 	struct browsers *browsers = mem_new(struct browsers);
 	uint64_t instance;
@@ -57,10 +56,7 @@ struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct r
 		.loop = loop,
 		.ledger = ledger,
 		.router = router,
-		.changed = changed,
-		.problems_changed = problems_changed,
-		.track = track,
-		.trust = trust,
+		.hooks = *hooks,
 		.userdata = userdata,
 	};
 	if (getrandom(&instance, sizeof instance, 0) != sizeof instance) {
@@ -83,6 +79,7 @@ void browsers_free(struct browsers *browsers)
 	if (browsers) {
 		loop_timer_free(browsers->look_ups);
 		loop_timer_free(browsers->ping);
+		extensions_clear(&browsers->extensions);
 		free(browsers);
 	}
 }

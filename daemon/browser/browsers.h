@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "browser/extensions.h"
 #include "browser/tab.h"
 #include "pipeline/ledger.h"
 #include "project/project.h"
@@ -16,26 +17,44 @@
 struct browsers;
 struct ws_callbacks;
 
-/* Called when a browser or tab was added or removed, and when a tab's project changed. */
-typedef void browsers_changed_fn(struct project *project, void *userdata);
-
-/* Called when the problems of the project's tabs may have changed; see problems.h. */
-typedef void browsers_problems_fn(struct project *project, void *userdata);
-
-/* Called when the user wants this folder, raw bytes, to be a project. */
-typedef void browsers_track_fn(const char *folder, void *userdata);
-
-/* Called when the user trusts the rules of this project's own file; see config/trust.h. */
-typedef void browsers_trust_fn(struct project *project, void *userdata);
+/* What the browsers cause elsewhere. */
+struct browsers_hooks {
+	/* a browser or tab was added or removed, or a tab's project changed (NULL: had none) */
+	void (*changed)(struct project *project, void *userdata);
+	/* the problems of a tab of the project were reported; see problems.h */
+	void (*problems_changed)(struct project *project, void *userdata);
+	/* the user wants this folder, raw bytes, to be a project */
+	void (*track)(const char *folder, void *userdata);
+	/* the user trusts the rules of this project's own file; see config/trust.h */
+	void (*trust)(struct project *project, void *userdata);
+	/*
+	 * an extension waits to be confirmed, or is known; `store`: store that, then call
+	 * browsers_admit()
+	 */
+	void (*extensions_changed)(bool store, void *userdata);
+};
 
 struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct router *router,
-	browsers_changed_fn *changed, browsers_problems_fn *problems_changed,
-	browsers_track_fn *track, browsers_trust_fn *trust, void *userdata);
+	const struct browsers_hooks *hooks, void *userdata);
 /* All connections must be closed. */
 void browsers_free(struct browsers *browsers);
 
 /* Sets the key that proves to browsers whose daemon this is; borrowed. Initially none. */
 void browsers_set_key(struct browsers *browsers, const struct proof_key *key);
+
+/* Which extensions may connect; kept here, stored by the user of this module. */
+struct extensions *browsers_extensions(struct browsers *browsers);
+/*
+ * Both leave it to the caller to store the extensions.
+ *
+ * The user confirms the extension with this code: those of its browsers that wait are let
+ * in. False if there are too many, see extensions.h; the code must be of one.
+ */
+bool browsers_pair(struct browsers *browsers, const char *code);
+/* Answers the browsers whose extension is known by now. */
+void browsers_admit(struct browsers *browsers);
+/* Forgets it, and closes its connections. */
+void browsers_unpair(struct browsers *browsers, const char *code);
 
 /* The callbacks for the transport; their userdata is the browsers. */
 extern const struct ws_callbacks browsers_callbacks;

@@ -138,7 +138,7 @@ static void job_done(void *userdata)
 		if (!same) {
 			add_steps(tab);
 		}
-		job->browsers->problems_changed(tab->project, job->browsers->userdata);
+		job->browsers->hooks.problems_changed(tab->project, job->browsers->userdata);
 	}
 	problems_free(job->problems);
 	free(job->root);

@@ -16,9 +16,9 @@
 
 #define HELLO_WITHIN_USEC (5 * CLOCK_USEC_PER_SEC)
 
-enum { CLOSE_POLICY = 1008, CLOSE_REPLACED = 4001 };
+enum { CLOSE_POLICY = 1008 };
 
-static void session_tell_error(
+void session_tell_error(
 	struct browser *browser, const char *code, const char *message, bool fatal)
 {
 	_cleanup_free_ char *text = wire_encode_error(code, message);
@@ -29,21 +29,6 @@ static void session_tell_error(
 			browser->name ? browser->name : "a browser", code, message);
 		ws_client_close(browser->client, CLOSE_POLICY);
 	}
-}
-
-/* The answer to hello, with the proof that this is the user's own daemon. */
-static char *session_welcome(const struct browsers *browsers, const struct wire_message *message)
-{
-	const struct proof_key *key = browsers->key;
-	char proof[PROOF_DIGITS + 1], text[PROOF_KEY_DIGITS + 1];
-
-	if (!key || !message->nonce) {
-		return wire_encode_hello(SAVECAST_VERSION, browsers->instance, NULL, NULL);
-	}
-	proof_make(key, message->nonce, message->profile, browsers->instance, proof);
-	proof_key_write(key, text);
-	return wire_encode_hello(
-		SAVECAST_VERSION, browsers->instance, proof, message->pair ? text : NULL);
 }
 
 static void session_forget_tab(struct tab *tab, const char *why)
@@ -57,44 +42,17 @@ static void session_forget_tab(struct tab *tab, const char *why)
 	retry_end(tab);
 	tabs_remove(&browser->tabs, tab);
 	browsers->tab_count--;
-	browsers->changed(project, browsers->userdata);
+	browsers->hooks.changed(project, browsers->userdata);
 	if (project && had_problems) {
-		browsers->problems_changed(project, browsers->userdata);
+		browsers->hooks.problems_changed(project, browsers->userdata);
 	}
 }
 
-static void session_forget_tabs(struct browser *browser, const char *why)
+void session_forget_tabs(struct browser *browser, const char *why)
 {
 	while (browser->tabs.count) {
 		session_forget_tab(browser->tabs.sorted[browser->tabs.count - 1], why);
 	}
-}
-
-static void session_hello(struct browser *browser, struct wire_message *message)
-{
-	struct browsers *browsers = browser->browsers;
-	_cleanup_free_ char *text = session_welcome(browsers, message);
-
-	for (struct browser *other = browsers->first; other; other = other->next) {
-		if (other->profile && strcmp(other->profile, message->profile) == 0) {
-			free(mem_steal(other->profile));
-			ws_client_close(other->client, CLOSE_REPLACED);
-			/* Closing it may take a while: nothing is sent to it meanwhile. */
-			session_forget_tabs(other, "a newer connection of this browser took over");
-		}
-	}
-	loop_timer_set(browser->deadline, CLOCK_NEVER);
-	browser->name = mem_steal(message->browser);
-	browser->order = strncmp(browser->name, "Firefox", strlen("Firefox")) == 0
-		? LOOPBACK_V4_FIRST
-		: LOOPBACK_V6_FIRST;
-	browser->profile = mem_steal(message->profile);
-	browser->number = ++browsers->last_number;
-	browsers->count++;
-	log_info("%s: connected as browser %u (extension %s)", browser->name, browser->number,
-		message->extension);
-	ws_client_send(browser->client, text);
-	browsers->changed(NULL, browsers->userdata);
 }
 
 /* Its processes are known and watched, so a visit of its page need not check it. */
@@ -123,7 +81,7 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 		if (browsers->tab_count++ == 0) {
 			browsers_start_pings(browsers);
 		}
-		browsers->changed(NULL, browsers->userdata);
+		browsers->hooks.changed(NULL, browsers->userdata);
 	}
 	asked = retry_is(tab, tab->awaited);
 	/*
@@ -211,7 +169,7 @@ static void session_track(struct browser *browser, const struct wire_message *me
 	}
 	router_answer(browsers->router, tab->url, browser->order, &answer);
 	if (!answer.project && answer.folder) {
-		browsers->track(answer.folder, browsers->userdata);
+		browsers->hooks.track(answer.folder, browsers->userdata);
 	}
 	route_answer_clear(&answer);
 	tab_tell_again(tab);
@@ -232,7 +190,7 @@ static void session_trust(struct browser *browser, const struct wire_message *me
 	}
 	router_answer(browsers->router, tab->url, browser->order, &answer);
 	if (answer.withholding && answer.withholding->withheld->revision == message->revision) {
-		browsers->trust(answer.withholding, browsers->userdata);
+		browsers->hooks.trust(answer.withholding, browsers->userdata);
 	}
 	route_answer_clear(&answer);
 	tab_tell_again(tab);
@@ -250,6 +208,10 @@ static void session_on_message(
 		session_tell_error(browser, error.code, error.message, true);
 		return;
 	}
+	if (browser->held) {
+		wire_message_clear(&message); /* nothing counts before the user has confirmed it */
+		return;
+	}
 	if ((message.type == WIRE_HELLO) == (browser->name != NULL) &&
 		message.type != WIRE_IGNORED) {
 		session_tell_error(browser, WIRE_BAD_ORDER,
@@ -259,7 +221,7 @@ static void session_on_message(
 	}
 	switch (message.type) {
 	case WIRE_HELLO:
-		session_hello(browser, &message);
+		browser_hello(browser, &message);
 		break;
 	case WIRE_WATCH:
 		session_watch(browser, &message);
@@ -327,9 +289,13 @@ static void session_closed(struct ws_client *client, void *userdata)
 	if (browser->name) {
 		log_info("%s: browser %u has gone", browser->name, browser->number);
 		browsers->count--;
-		browsers->changed(NULL, browsers->userdata);
+		browsers->hooks.changed(NULL, browsers->userdata);
 	}
 	loop_timer_free(browser->deadline);
+	if (browser->held) {
+		wire_message_clear(browser->held);
+		free(browser->held);
+	}
 	free(browser->name);
 	free(browser->profile);
 	free(browser);

@@ -68,7 +68,7 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 	tab->reason = mem_strdup(reason);
 	ws_client_send(tab->browser->client, text);
 	if (is_news) {
-		tab->browser->browsers->changed(tab->project, tab->browser->browsers->userdata);
+		tab->browser->browsers->hooks.changed(tab->project, tab->browser->browsers->userdata);
 	}
 }
 
@@ -78,10 +78,10 @@ static void project_changed(const struct tab *tab, struct project *project)
 	struct browsers *browsers = tab->browser->browsers;
 
 	if (project) {
-		browsers->changed(project, browsers->userdata);
+		browsers->hooks.changed(project, browsers->userdata);
 	}
 	if (project && problems_any(tab->problems)) {
-		browsers->problems_changed(project, browsers->userdata);
+		browsers->hooks.problems_changed(project, browsers->userdata);
 	}
 }
 

@@ -13,12 +13,7 @@
 #include "cli/text.h"
 
 /* The size of a screen, and how much of each list is shown on it at most. */
-enum {
-	STATUS_LINES = 24,
-	STATUS_PROBLEMS = 2,
-	STATUS_PROJECTS = 5,
-	STATUS_TABS = 4,
-};
+enum { STATUS_LINES = 24, STATUS_PROBLEMS = 2, STATUS_PROJECTS = 5, STATUS_TABS = 4 };
 
 /* How many rows of each list are shown. */
 struct room {
@@ -35,6 +30,20 @@ static char *count_of(const json_t *object, const char *key, const char *noun)
 	json_int_t n = json_integer_value(json_object_get(object, key));
 
 	return text_count(n > 0 ? (uint64_t)n : 0, noun);
+}
+
+#define WAITING_TEXT "    a browser extension that is new here waits: savecast pair shows it\n"
+
+/* How many browser extensions wait to be confirmed. */
+static size_t waiting_of(const json_t *status)
+{
+	const json_t *extension;
+	size_t i, count = 0;
+
+	json_array_foreach (json_object_get(status, "extensions"), i, extension) {
+		count += strcmp(text_of(extension, "state"), "waiting") == 0;
+	}
+	return count;
 }
 
 static void print_daemon(FILE *to, const json_t *status)
@@ -64,6 +73,7 @@ static void print_daemon(FILE *to, const json_t *status)
 				"same\n",
 				code);
 		}
+		fputs(waiting_of(status) ? WAITING_TEXT : "", to);
 		return;
 	}
 	wrapped = text_wrap(*error ? error : "no reason is known", EVENT_TEXT_WIDTH, 4, 4);
@@ -134,18 +144,18 @@ static void print_untrusted(FILE *to, const json_t *project)
 {
 	const json_t *rules = json_object_get(project, "untrusted");
 	_cleanup_free_ char *root = NULL, *rule = NULL, *word = NULL, *text = NULL, *wrapped = NULL;
-	_cleanup_free_ char *more = json_array_size(rules) < 2
-		? mem_strdup("")
-		: mem_printf(" and %zu more", json_array_size(rules) - 1);
+	size_t count = json_array_size(rules);
+	_cleanup_free_ char *more =
+		count < 2 ? mem_strdup("") : mem_printf(" and %zu more", count - 1);
 	const char *why;
 
-	if (!json_array_size(rules) || pathname_from_text(text_of(project, "root"), &root, &why) < 0) {
+	if (!count || pathname_from_text(text_of(project, "root"), &root, &why) < 0) {
 		return;
 	}
 	rule = text_safe(json_string_value(json_array_get(rules, 0)));
 	word = pathname_to_word(root);
-	text = mem_printf("not trusted: %s%s: to let it count, run savecast trust %s", rule, more,
-		word);
+	text = mem_printf(
+		"not trusted: %s%s: to let it count, run savecast trust %s", rule, more, word);
 	wrapped = text_wrap(text, EVENT_TEXT_WIDTH, 4, 4);
 	fprintf(to, "%4s%s\n", "", wrapped);
 }

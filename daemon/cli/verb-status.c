@@ -76,12 +76,13 @@ static json_t *status_object(json_t *answers[3], json_t *events)
 {
 	json_t *daemon = json_array_get(answers[0], 0);
 
-	return json_pack("{s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*}", "version",
+	return json_pack("{s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, s:o, s:O*, s:O*}", "version",
 		json_object_get(daemon, "Version"), "port", json_object_get(daemon, "Port"),
 		"port-error", json_object_get(daemon, "PortError"), "port-reason",
 		json_object_get(daemon, "PortReason"), "pairing-code",
 		json_object_get(daemon, "PairingCode"), "browsers",
-		json_object_get(daemon, "Browsers"), "settings-problems",
+		json_object_get(daemon, "Browsers"), "extensions",
+		json_object_get(daemon, "Extensions"), "settings-problems",
 		json_object_get(daemon, "SettingsProblems"), "projects",
 		status_projects(json_array_get(answers[1], 0), json_array_get(answers[2], 0)),
 		"tabs", json_array_get(answers[2], 0), "events", events);
@@ -152,6 +153,7 @@ const struct verb verb_status = {
 		"\n"
 		"With `--json` prints one object: `version`, `port` (0 if the daemon does not "
 		"listen), `port-error`, `port-reason`, `pairing-code`, `browsers` (how many), "
+		"`extensions` (as in `savecast pair --json`), "
 		"`settings-problems` "
 		"(texts), `projects` (each `object`, `root`, `name`, `tracked`, `known-by`, "
 		"`servers` (each `name`, `port`, `pid`), `tabs`, `settings-problems`, `untrusted`, `problem`, "

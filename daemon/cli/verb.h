@@ -15,7 +15,7 @@
 /* In the order in which they are shown. */
 #define VERBS(each)                                                                                \
 	each(save) each(track) each(untrack) each(reload) each(run) each(status) each(log)         \
-		each(why) each(check) each(set) each(trust) each(lsp) each(mcp) each(forward) each(stdio)
+		each(why) each(check) each(set) each(trust) each(pair) each(lsp) each(mcp) each(forward) each(stdio)
 
 /* The exit codes of every verb; help.c has the words for them. */
 enum exit_code {

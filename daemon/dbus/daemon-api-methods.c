@@ -114,7 +114,7 @@ struct storing {
 	DBusMessage *reply;
 };
 
-static void on_stored(int error, void *userdata)
+void daemon_api_stored(int error, void *userdata)
 {
 	struct storing *storing = userdata;
 
@@ -130,7 +130,7 @@ static void on_stored(int error, void *userdata)
 	free(storing);
 }
 
-static struct storing *storing_new(
+struct storing *daemon_api_storing(
 	struct daemon_api *api, DBusMessage *call, DBusMessage *reply)
 {
 	struct storing *storing = mem_new(struct storing);
@@ -146,9 +146,9 @@ static struct storing *storing_new(
 static DBusMessage *store_then_reply(
 	struct daemon_api *api, DBusMessage *call, DBusMessage *reply)
 {
-	struct storing *storing = storing_new(api, call, reply);
+	struct storing *storing = daemon_api_storing(api, call, reply);
 
-	state_store(api->parts.state, api->parts.registry, on_stored, storing);
+	state_store(api->parts.state, api->parts.registry, daemon_api_stored, storing);
 	return NULL;
 }
 
@@ -315,7 +315,7 @@ DBusMessage *daemon_api_trust(DBusMessage *call, void *userdata)
 		return bus_error(call, ERROR_NO_PROJECT, "Trust: root: " VALUE ": %s", text, why);
 	}
 	reply = trust_do(settings, call, project, rule, revoke);
-	state_store_trust(api->parts.state, settings_trusted(settings), on_stored,
-		storing_new(api, call, reply));
+	state_store_trust(api->parts.state, settings_trusted(settings), daemon_api_stored,
+		daemon_api_storing(api, call, reply));
 	return NULL;
 }

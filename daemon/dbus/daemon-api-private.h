@@ -46,6 +46,18 @@ struct daemon_api {
 /* The first argument as the name of a folder. Returns an error to send, or NULL. */
 DBusMessage *daemon_api_read_root(DBusMessage *call, char **root);
 
+/*
+ * daemon-api-methods.c. `reply` is sent once the state is on disk, or else the error NotStored:
+ * state_store_...(..., daemon_api_stored, daemon_api_storing(api, call, reply)).
+ */
+struct storing *daemon_api_storing(
+	struct daemon_api *api, DBusMessage *call, DBusMessage *reply);
+void daemon_api_stored(int error, void *userdata);
+
+/* Methods: daemon-api-pair.c */
+bus_method_fn daemon_api_pair;
+bus_get_fn daemon_api_get_extensions;
+
 /* Methods: daemon-api-holds.c */
 bus_method_fn daemon_api_hold;
 bus_method_fn daemon_api_release;

@@ -50,6 +50,7 @@ void daemon_api_browsers_changed(struct daemon_api *api);
 void daemon_api_problems_changed(struct daemon_api *api, struct project *project);
 /* A mount answers: tries the calls again that waited for it. */
 void daemon_api_mount_answers(struct daemon_api *api);
+void daemon_api_extensions_changed(struct daemon_api *api);
 void daemon_api_endpoint_changed(struct daemon_api *api);
 void daemon_api_server_changed(struct daemon_api *api, const struct server *server);
 void daemon_api_project_added(struct daemon_api *api, struct project *project);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "browser/extensions.h"
 #include "config/trust.h"
 #include "project/state-text.h"
 #include "readiness/restart-history.h"
@@ -21,6 +22,7 @@ enum { STATE_BYTES_MAX = 16 * 1024 * 1024 };
 #define STATE_PROJECTS "projects.json"
 #define STATE_LEARNED "learned.json"
 #define STATE_TRUSTED "trusted.json"
+#define STATE_EXTENSIONS "extensions.json"
 
 struct state {
 	struct loop *loop;
@@ -166,6 +168,17 @@ int state_load_trust(struct state *state, struct trust *trust)
 		"you trust them again");
 }
 
+static int read_extensions(void *into, const char *text, size_t length, char **why)
+{
+	return extensions_read(into, text, length, why);
+}
+
+int state_load_extensions(struct state *state, struct extensions *extensions)
+{
+	return state_load_file(state, STATE_EXTENSIONS, read_extensions, extensions,
+		"browser extensions that you have confirmed wait for savecast pair again");
+}
+
 static void state_write(void *userdata)
 {
 	struct state_job *job = userdata;
@@ -223,6 +236,13 @@ void state_store_trust(struct state *state, const struct trust *trust, state_sto
 	void *userdata)
 {
 	state_store_file(state, STATE_TRUSTED, trust_write(trust), stored, userdata);
+}
+
+void state_store_extensions(struct state *state, const struct extensions *extensions,
+	state_stored_fn *stored, void *userdata)
+{
+	state_store_file(
+		state, STATE_EXTENSIONS, extensions_write(extensions), stored, userdata);
 }
 
 void state_store_history(struct state *state, const struct restart_history *history)

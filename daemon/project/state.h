@@ -18,6 +18,7 @@
  */
 
 struct state;
+struct extensions;
 struct restart_history;
 struct trust;
 
@@ -43,6 +44,11 @@ void state_store(struct state *state, const struct registry *registry, state_sto
 int state_load_trust(struct state *state, struct trust *trust);
 void state_store_trust(struct state *state, const struct trust *trust, state_stored_fn *stored,
 	void *userdata);
+
+/* The same for the extensions that may connect, in extensions.json; see browser/extensions.h. */
+int state_load_extensions(struct state *state, struct extensions *extensions);
+void state_store_extensions(struct state *state, const struct extensions *extensions,
+	state_stored_fn *stored, void *userdata);
 
 /* The same for the restart history, in learned.json; losing it is harmless. */
 int state_load_history(struct state *state, struct restart_history *history);

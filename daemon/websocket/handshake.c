@@ -35,7 +35,7 @@ static bool host_is_ours(const char *host)
  * scheme comes the extension's id and nothing else: a second Origin that was appended, a
  * path or a port is a forgery.
  */
-static bool origin_is_extension(const char *origin)
+bool handshake_origin_is_extension(const char *origin)
 {
 	static const char *const schemes[] = {"chrome-extension://", "moz-extension://"};
 
@@ -143,7 +143,8 @@ unsigned handshake_check(const struct handshake *handshake, const char **what,
 	const struct row rows[] = {
 		{"method", handshake->method, "must be GET", method_is_get},
 		{"version", handshake->http, "must be HTTP/1.1", is_http_1_1},
-		{"Origin", handshake->origin, "must be a browser extension", origin_is_extension},
+		{"Origin", handshake->origin, "must be a browser extension",
+			handshake_origin_is_extension},
 		{"Upgrade", handshake->upgrade, "must be websocket", is_websocket},
 		{"Connection", handshake->connection, "must contain Upgrade", connection_upgrades},
 		{"Sec-WebSocket-Protocol", handshake->subprotocols,

@@ -6,7 +6,12 @@
  * strings.
  */
 
+#include <stdbool.h>
+
 #define HANDSHAKE_SUBPROTOCOL "savecast.v1"
+
+/* "chrome-extension://ID" or "moz-extension://ID". */
+bool handshake_origin_is_extension(const char *origin);
 
 /* NULL: the request does not have it. A repeated header's values are joined by a comma. */
 struct handshake {

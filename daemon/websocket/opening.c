@@ -113,10 +113,11 @@ static void opening_pass(
 		"Sec-WebSocket-Protocol: " HANDSHAKE_SUBPROTOCOL "\r\n"
 		"\r\n",
 		handshake->host, handshake->key);
+	_cleanup_free_ char *origin = mem_strdup(handshake->origin);
 	int fd = opening_release(opening);
 
 	memcpy(request + n, rest, length);
-	openings->done(fd, request, (size_t)n + length, openings->userdata);
+	openings->done(fd, origin, request, (size_t)n + length, openings->userdata);
 }
 
 /* `rest` are the bytes after the head. */

@@ -21,10 +21,11 @@ enum {
 
 /*
  * The handshake is valid. `request` means the same as the extension's request, but has only
- * the fields that are needed, and also the bytes that came after it. The callee owns the
- * descriptor.
+ * the fields that are needed, and also the bytes that came after it. `origin` is the
+ * extension's. The callee owns the descriptor.
  */
-typedef void opening_done_fn(int fd, const char *request, size_t length, void *userdata);
+typedef void opening_done_fn(
+	int fd, const char *origin, const char *request, size_t length, void *userdata);
 
 struct openings {
 	/* the oldest, whose time runs out first, is at the head */

@@ -15,6 +15,7 @@
  */
 #define PROOF_OF_DAEMON "savecast.v1 daemon"
 #define PROOF_OF_CODE "savecast.v1 code"
+#define CODE_OF_EXTENSION "savecast.v1 extension"
 
 enum { HASH_BYTES = 32 };
 
@@ -76,12 +77,28 @@ void proof_make(const struct proof_key *key, const char *nonce, const char *prof
 	write_hex(bytes, HASH_BYTES, proof);
 }
 
+static void write_code(const uint8_t bytes[HASH_BYTES], char code[PROOF_CODE_DIGITS + 1])
+{
+	write_hex(bytes, 2, code);
+	code[4] = '-';
+	write_hex(bytes + 2, 2, code + 5);
+}
+
 void proof_code(const struct proof_key *key, char code[PROOF_CODE_DIGITS + 1])
 {
 	uint8_t bytes[HASH_BYTES];
 
 	hash(key, PROOF_OF_CODE, bytes);
-	write_hex(bytes, 2, code);
-	code[4] = '-';
-	write_hex(bytes + 2, 2, code + 5);
+	write_code(bytes, code);
+}
+
+void proof_origin_code(const char *origin, char code[PROOF_CODE_DIGITS + 1])
+{
+	_cleanup_free_ char *text = mem_printf(CODE_OF_EXTENSION "\n%s", origin);
+	uint8_t bytes[HASH_BYTES];
+
+	if (!EVP_Digest(text, strlen(text), bytes, NULL, EVP_sha256(), NULL)) {
+		abort(); /* only possible if memory runs out */
+	}
+	write_code(bytes, code);
 }

@@ -33,6 +33,12 @@ void proof_make(const struct proof_key *key, const char *nonce, const char *prof
 void proof_code(const struct proof_key *key, char code[PROOF_CODE_DIGITS + 1]);
 
 /*
+ * The code of an extension, of the same form: the first digits of SHA-256("savecast.v1 extension"
+ * LF origin). Its popup computes it, too.
+ */
+void proof_origin_code(const char *origin, char code[PROOF_CODE_DIGITS + 1]);
+
+/*
  * The daemon's key on disk: $XDG_STATE_HOME/savecast/key, 64 hex digits and a checksum. Only
  * its user may read the file.
  *

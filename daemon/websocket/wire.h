@@ -37,6 +37,7 @@ enum {
 #define WIRE_BAD_MESSAGE "bad-message"
 #define WIRE_BAD_ORDER "bad-order"
 #define WIRE_TOO_MANY_TABS "too-many-tabs"
+#define WIRE_UNCONFIRMED "unconfirmed"
 
 enum wire_type {
 	WIRE_IGNORED, /* of an unknown type */

@@ -33,7 +33,6 @@ static_assert(WS_CONNECTIONS_MAX + 2 <= LOOP_LWS_FDS_MAX, "the loop has room for
 /*
  * libwebsockets frees a vhost that had connections only with its context. So an ended
  * server stays until the last of its connections is gone; each of these holds a reference.
- * Its vhost then has no server and calls nothing.
  */
 struct ws_server {
 	struct lws_vhost *vhost;
@@ -48,11 +47,37 @@ struct ws_server {
 	struct log_limit full;
 };
 
+/*
+ * What libwebsockets' callbacks are given of a connection, from before its first callback to
+ * its last one. No callback finds the server in any other way, so none can find one that
+ * was freed.
+ */
+struct connection {
+	struct ws_server *server;
+	char *origin;
+};
+
+/*
+ * Set only while libwebsockets is given a connection: the first callback, which comes then,
+ * takes it, and the last one frees it.
+ */
+static struct connection *adopting;
+
 static void server_unref(struct ws_server *server)
 {
 	if (server->n_connections == 0 && server->ended) {
 		free(server);
 	}
+}
+
+static void connection_free(struct connection *connection)
+{
+	struct ws_server *server = connection->server;
+
+	free(connection->origin);
+	free(connection);
+	server->n_connections--;
+	server_unref(server);
 }
 
 static int on_established(struct ws_server *server, struct lws *wsi, struct ws_client **slot)
@@ -89,23 +114,18 @@ static void on_closed(struct ws_server *server, struct ws_client **slot)
 /* The first callback of libwebsockets for a connection. */
 static int on_instantiated(struct lws *wsi)
 {
-	struct ws_server *server = lws_vhost_user(lws_get_vhost(wsi));
-
-	/*
-	 * The vhost's pointer cannot be used from here: libwebsockets moves connections
-	 * between vhosts without a port.
-	 */
-	lws_set_opaque_user_data(wsi, server);
-	server->n_connections++;
+	if (!adopting) {
+		return -1;
+	}
+	lws_set_opaque_user_data(wsi, mem_steal(adopting));
 	return 0;
 }
 
 /* The last callback. */
-static int on_destroyed(struct ws_server *server, struct lws *wsi)
+static int on_destroyed(struct connection *connection, struct lws *wsi)
 {
 	lws_set_opaque_user_data(wsi, NULL);
-	server->n_connections--;
-	server_unref(server);
+	connection_free(connection);
 	return 0;
 }
 
@@ -113,18 +133,20 @@ static int ws_on_lws(
 	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t length)
 {
 	struct ws_client **slot = user;
+	struct connection *connection;
 	struct ws_server *server;
 
 	if (reason == LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED) {
 		return on_instantiated(wsi);
 	}
-	server = wsi ? lws_get_opaque_user_data(wsi) : NULL;
-	if (!server) {
+	connection = wsi ? lws_get_opaque_user_data(wsi) : NULL;
+	if (!connection) {
 		return 0; /* a callback of the vhost, or of another connection */
 	}
+	server = connection->server;
 	switch (reason) {
 	case LWS_CALLBACK_WSI_DESTROY:
-		return on_destroyed(server, wsi);
+		return on_destroyed(connection, wsi);
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
 		return server->ended ? -1 : 0;
 	case LWS_CALLBACK_RAW_ADOPT:
@@ -151,11 +173,19 @@ static int ws_on_lws(
 	}
 }
 
-static void on_opened(int fd, const char *request, size_t length, void *userdata)
+static void on_opened(
+	int fd, const char *origin, const char *request, size_t length, void *userdata)
 {
 	struct ws_server *server = userdata;
+	struct connection *connection = mem_new(struct connection);
 
+	*connection = (struct connection){.server = server, .origin = mem_strdup(origin)};
+	server->n_connections++;
+	adopting = connection;
 	lws_adopt_socket_vhost_readbuf(server->vhost, fd, request, length); /* closes it if it fails */
+	if (adopting) {
+		connection_free(mem_steal(adopting));
+	}
 }
 
 static bool on_accept(int fd, void *userdata)
@@ -177,7 +207,7 @@ static bool on_accept(int fd, void *userdata)
 	return true;
 }
 
-static struct lws_vhost *ws_vhost_new(struct ws_server *server, struct lws_context *lws)
+static struct lws_vhost *ws_vhost_new(struct lws_context *lws)
 {
 	/* Zeroed: libwebsockets sends no pings of its own, which would wake the daemon. */
 	static const lws_retry_bo_t no_pings;
@@ -201,7 +231,6 @@ static struct lws_vhost *ws_vhost_new(struct ws_server *server, struct lws_conte
 		.protocols = protocols,
 		.retry_and_idle_policy = &no_pings,
 		.timeout_secs_ah_idle = WS_HANDSHAKE_SECS,
-		.user = server,
 	};
 
 	return lws_create_vhost(lws, &info);
@@ -221,7 +250,7 @@ int ws_server_new(struct ws_server **server, struct loop *loop, uint16_t port,
 		return r;
 	}
 	new->port = listener_port(new->listener);
-	new->vhost = ws_vhost_new(new, loop_lws_context(loop));
+	new->vhost = ws_vhost_new(loop_lws_context(loop));
 	if (!new->vhost) {
 		listener_free(new->listener);
 		free(new);
@@ -259,4 +288,11 @@ void ws_server_free(struct ws_server *server)
 uint16_t ws_server_port(const struct ws_server *server)
 {
 	return server->port;
+}
+
+const char *ws_client_origin(const struct ws_client *client)
+{
+	const struct connection *connection = lws_get_opaque_user_data(ws_client_wsi(client));
+
+	return connection->origin;
 }

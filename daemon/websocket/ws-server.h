@@ -77,6 +77,9 @@ void ws_client_send_shared(struct ws_client *client, struct ws_text *text);
 /* Closes after the waiting messages were sent; if that takes too long, cuts the connection. */
 void ws_client_close(struct ws_client *client, unsigned code);
 
+/* "moz-extension://0f2c...": which extension it is. */
+const char *ws_client_origin(const struct ws_client *client);
+
 /* Data of the user of the server; initially NULL. */
 void ws_client_set_data(struct ws_client *client, void *data);
 void *ws_client_data(const struct ws_client *client);

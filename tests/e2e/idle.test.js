@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import WebSocket from 'ws';
 
 import { wakeUps } from '../lib/wake-ups.js';
+import { ORIGIN } from '../lib/wire-client.js';
 import { LONG, World } from '../lib/world.js';
 
 test('while nothing happens, the daemon has no wake-ups', async t => {
@@ -15,7 +16,7 @@ test('while nothing happens, the daemon has no wake-ups', async t => {
 	await world.savecast('save', `${root}/a.css`);
 	for (let i = 0; i < 3; i++) {
 		const socket = new WebSocket(`ws://127.0.0.1:${world.port}/`, 'savecast.v1',
-			{ origin: `chrome-extension://${'a'.repeat(32)}` });
+			{ origin: ORIGIN });
 		world.atEnd.push(async () => socket.terminate());
 		await new Promise((resolve, reject) => {
 			socket.once('open', () => socket.send(JSON.stringify(

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "browser/extensions.h"
 #include "config/trust.h"
 #include "readiness/restart-history.h"
 #include "util/mem.h"
@@ -33,6 +34,24 @@ static void trusted_is_stored(const char *text)
 	trust_free(again);
 }
 
+static void extensions_are_stored(const char *text)
+{
+	struct extensions extensions = {0}, again = {0};
+	_cleanup_free_ char *why = NULL, *written = NULL, *back = NULL;
+
+	if (extensions_read(&extensions, text, strlen(text), &why) == 0) {
+		assert(extensions.count <= EXTENSIONS_MAX);
+		written = extensions_write(&extensions);
+		assert(extensions_read(&again, written, strlen(written), &why) == 0);
+		back = extensions_write(&again);
+		assert(strcmp(back, written) == 0);
+	} else {
+		assert(why);
+	}
+	extensions_clear(&extensions);
+	extensions_clear(&again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_free_ char *text = mem_strndup((const char *)data, size);
@@ -52,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	restart_history_clear(&history);
 	trusted_is_stored(text);
+	extensions_are_stored(text);
 	if (proof_key_read(&key, text) == 0) {
 		char back[PROOF_KEY_DIGITS + 1];
 

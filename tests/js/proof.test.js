@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { challenge, codeOf, judge, proofOf } from '../../browser-ext/link/proof.js';
+import { challenge, codeOf, codeOfExtension, judge, proofOf } from '../../browser-ext/link/proof.js';
 import { encode } from '../../browser-ext/link/protocol.js';
 
 // Node 18 has it under another name.
@@ -58,4 +58,8 @@ test('judged: a key from a stranger to a browser that has another', async () => 
 test('judged: the proof of another nonce or profile', async () => {
 	assert.deepEqual(await judge(key, { ...asked, nonce: 'b'.repeat(32) }, answer({ proof })), { right: false });
 	assert.deepEqual(await judge(key, { ...asked, profile: 'other-profile' }, answer({ proof })), { right: false });
+});
+
+test('the code of an extension is the one that the daemon computes', async () => {
+	assert.equal(await codeOfExtension('chrome-extension://hkniokloboicegjlaajjjkbfncgoeifp'), '4231-d13d');
 });

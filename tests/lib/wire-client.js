@@ -3,7 +3,8 @@ import WebSocket from 'ws';
 
 import { EventLog } from './events.js';
 
-export const ORIGIN = `chrome-extension://${'a'.repeat(32)}`;
+/** That of our extension for Chromium. */
+export const ORIGIN = 'chrome-extension://hkniokloboicegjlaajjjkbfncgoeifp';
 export const PROFILE = 'profile-of-a-test';
 
 /**

@@ -54,7 +54,8 @@ static void limits(void **state)
 static void names(void **state)
 {
 	static const char *const errors[] = {
-		WIRE_BAD_JSON, WIRE_BAD_MESSAGE, WIRE_BAD_ORDER, WIRE_TOO_MANY_TABS};
+		WIRE_BAD_JSON, WIRE_BAD_MESSAGE, WIRE_BAD_ORDER, WIRE_TOO_MANY_TABS,
+		WIRE_UNCONFIRMED};
 	json_t *table = protocol_table("constants");
 	json_t *wanted = json_object_get(table, "errors");
 
