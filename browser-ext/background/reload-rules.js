@@ -63,7 +63,7 @@ export function looksFirst(tab, entry, hidden) {
 }
 
 /** Kinds of files that a reload takes from the browser's cache if the server permits it. */
-const CACHED = new Set(['css', 'image', 'font', 'media', 'script', 'data']);
+const CACHED = new Set(Object.keys(KINDS).filter((kind) => kind !== 'page' && kind !== 'other'));
 
 /**
  * For a tab without page scripts: they would refresh the cache. In Firefox, a reload that bypasses

@@ -121,7 +121,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const besides = (changes) => {
 		const urls = dom.urls();
-		const used = changes.find(({ kind, path }) => !['page', 'css', 'image', 'font', 'media'].includes(kind) && match.find(path, urls).size);
+		const used = changes.find(({ kind, path }) => ['script', 'data', 'other'].includes(kind) && match.find(path, urls).size);
 		const [fetched] = dom.fetched();
 		return used ? `${used.path} changed` : fetched && `the page has ${fetched} from its server`;
 	};
@@ -201,7 +201,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @returns {Promise<Looked>}
 	 */
 	const inPlace = async ({ event, changes = [] }, told) => {
-		const rest = changes.filter(({ kind }) => ['css', 'image', 'font', 'media', 'script'].includes(kind));
+		const rest = changes.filter(({ kind }) => !['page', 'data', 'other'].includes(kind));
 		const { outcome, detail } = rest.length ? await shared.apply(rest, event) : { outcome: 'unused', detail: '' };
 		return outcome === 'reload' ? reload(detail)
 			: outcome === 'unused' ? told

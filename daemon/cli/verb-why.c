@@ -13,6 +13,7 @@
 #include "cli/arguments.h"
 #include "cli/path-argument.h"
 #include "cli/text.h"
+#include "project/file-kind.h"
 
 enum { LABEL_COLUMN = 2, TEXT_COLUMN = 12, TABS_SHOWN = 8 };
 
@@ -43,33 +44,26 @@ static void print_tabs(const json_t *tabs)
 	}
 }
 
-/* What a save of such a file does to a tab. */
-static const char *action_text(const char *action, const char *kind)
+/* What a save of such a file does to a tab; the caller frees it. */
+static char *action_text(const char *action, const char *kind)
 {
-	static const struct {
-		const char *kind, *text;
-	} rows[] = {
-		{"css", "replaces style sheets, without a reload"},
-		{"image", "replaces images, without a reload"},
-		{"font", "replaces fonts, without a reload"},
-		{"media", "replaces sound or video, without a reload"},
-		{"none", "nothing"},
-	};
 	const char *of = strcmp(action, "default") == 0 ? kind : action;
 
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		if (strcmp(of, rows[i].kind) == 0) {
-			return rows[i].text;
+	for (enum file_kind i = 0; i < FILE_KINDS; i++) {
+		const char *replaced = file_kind_replaced(i);
+
+		if (replaced && strcmp(of, file_kind_name(i)) == 0) {
+			return mem_printf("replaces %s, without a reload", replaced);
 		}
 	}
-	return "reloads the page";
+	return mem_strdup(strcmp(of, "none") == 0 ? "nothing" : "reloads the page");
 }
 
 static void print_action(const json_t *project)
 {
 	const char *rule = text_of(project, "action-rule");
 	const char *action = text_of(project, "action");
-	const char *does = action_text(action, text_of(project, "file-kind"));
+	_cleanup_free_ char *does = action_text(action, text_of(project, "file-kind"));
 	_cleanup_free_ char *text = NULL;
 
 	if (*rule) {

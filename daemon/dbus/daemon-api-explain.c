@@ -58,18 +58,24 @@ static void append_tabs(
 	bus_dict_end(dict, &entry, &variant);
 }
 
-/* What a save of the file does to a tab; `file` is NULL for a URL. */
-static const char *verb_of(const struct verdict *verdict, const char *file)
+/*
+ * What a page replaces after a save of the file, for display; NULL: it reloads. `file` is NULL for
+ * a URL.
+ */
+static const char *replaced_by(const struct verdict *verdict, const char *file)
 {
-	enum action action = verdict && verdict->rule ? verdict->rule->action : ACTION_DEFAULT;
-	enum file_kind kind = file && action == ACTION_DEFAULT ? file_kind_of(file)
-							       : FILE_KIND_OTHER;
-
-	return action == ACTION_CSS || kind == FILE_KIND_CSS       ? "replaces style sheets in"
-		: action == ACTION_IMAGE || kind == FILE_KIND_IMAGE ? "replaces images in"
-		: kind == FILE_KIND_FONT                            ? "replaces fonts in"
-		: kind == FILE_KIND_MEDIA                           ? "replaces sound or video in"
-								    : "reloads";
+	switch (verdict && verdict->rule ? verdict->rule->action : ACTION_DEFAULT) {
+	case ACTION_CSS:
+		return file_kind_replaced(FILE_KIND_CSS);
+	case ACTION_IMAGE:
+		return file_kind_replaced(FILE_KIND_IMAGE);
+	case ACTION_DEFAULT:
+		return file ? file_kind_replaced(file_kind_of(file)) : NULL;
+	case ACTION_PAGE:
+	case ACTION_NONE:
+		break;
+	}
+	return NULL;
 }
 
 /* How many tabs a save reaches; `why` is set if it reaches none: why not one of them. */
@@ -96,6 +102,7 @@ static char *effect_of(struct daemon_api *api, const struct project *project,
 	const struct verdict *verdict, const char *file)
 {
 	_cleanup_free_ char *why = NULL;
+	const char *replaced;
 	unsigned count;
 
 	if (verdict && verdict->ignored) {
@@ -110,7 +117,9 @@ static char *effect_of(struct daemon_api *api, const struct project *project,
 	if (!count) {
 		return mem_printf("nothing: %s", why);
 	}
-	return mem_printf("%s %u tab%s", verb_of(verdict, file), count, count == 1 ? "" : "s");
+	replaced = replaced_by(verdict, file);
+	return mem_printf("%s%s%s %u tab%s", replaced ? "replaces " : "reloads",
+		replaced ? replaced : "", replaced ? " in" : "", count, count == 1 ? "" : "s");
 }
 
 /* `verdict` and `file` are NULL for a URL. */

@@ -129,19 +129,27 @@ size_t file_kind_suffixes(void)
 	return COUNT_OF(suffixes);
 }
 
+static const struct {
+	const char *name, *replaced;
+} kinds[] = {
+	[FILE_KIND_PAGE] = {"page", NULL},
+	[FILE_KIND_CSS] = {"css", "style sheets"},
+	[FILE_KIND_IMAGE] = {"image", "images"},
+	[FILE_KIND_FONT] = {"font", "fonts"},
+	[FILE_KIND_MEDIA] = {"media", "sound or video"},
+	[FILE_KIND_SCRIPT] = {"script", NULL},
+	[FILE_KIND_DATA] = {"data", NULL},
+	[FILE_KIND_OTHER] = {"other", NULL},
+};
+
+_Static_assert(COUNT_OF(kinds) == FILE_KINDS, "each kind has a name");
+
 const char *file_kind_name(enum file_kind kind)
 {
-	static const char *const names[] = {
-		[FILE_KIND_PAGE] = "page",
-		[FILE_KIND_CSS] = "css",
-		[FILE_KIND_IMAGE] = "image",
-		[FILE_KIND_FONT] = "font",
-		[FILE_KIND_MEDIA] = "media",
-		[FILE_KIND_SCRIPT] = "script",
-		[FILE_KIND_DATA] = "data",
-		[FILE_KIND_OTHER] = "other",
-	};
+	return kinds[kind].name;
+}
 
-	_Static_assert(COUNT_OF(names) == FILE_KINDS, "each kind has a name");
-	return names[kind];
+const char *file_kind_replaced(enum file_kind kind)
+{
+	return kinds[kind].replaced;
 }

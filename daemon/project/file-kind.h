@@ -28,5 +28,7 @@ enum file_kind file_kind_of(const char *name);
 bool file_kind_is_source(const char *name);
 /* Its name in the WebSocket protocol. */
 const char *file_kind_name(enum file_kind kind);
+/* What a page replaces after a save of such a file, for display; NULL: it reloads. */
+const char *file_kind_replaced(enum file_kind kind);
 /* How many suffixes have a kind of their own. */
 size_t file_kind_suffixes(void);
