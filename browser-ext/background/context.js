@@ -15,6 +15,7 @@ import { Reloads } from './reload.js';
 import { ReportLog } from './report-log.js';
 import { StateTransfer } from './state-transfer.js';
 import { Tabs } from './tabs.js';
+import { Updaters } from './updaters.js';
 
 export const tabs = new Tabs();
 export const progress = new Progress();
@@ -40,10 +41,11 @@ export function send(reports) {
 }
 
 export const navigation = new Navigation({
-	tabs, progress, transfer, send, watch, unwatch, show, safe: (id) => releaseIfDue(id, 'safe'),
+	tabs, progress, transfer, send, watch, unwatch, show, safe: (id) => releaseIfDue(id, 'safe'), unreadable: (id) => updaters.unknown(id),
 });
+export const updaters = new Updaters({ tabs, post: (message) => daemons.send(daemons.of(message.tab), message) });
 export const reloads = new Reloads({
-	tabs, progress, transfer, send, show,
+	tabs, progress, transfer, send, show, updaters,
 	observed: (id, tab) => navigation.moved(id, tab.url, 'none'),
 	pause: (id, why) => navigation.pause(id, why),
 	hidden: () => settings.hidden,
@@ -69,6 +71,7 @@ export async function build(message) {
 		message,
 		changed: (id) => {
 			problems.deliver(id);
+			updaters.deliver(id);
 			show(id);
 		},
 		leaves: (id) => {
@@ -106,6 +109,7 @@ export function forget(id, withWindow) {
 	transfer.forget(id);
 	reportLog.forget(id);
 	problems.forget(id);
+	updaters.forget(id);
 	if (tabs.remove(id, withWindow)) {
 		unwatch(id);
 	}

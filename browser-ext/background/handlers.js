@@ -6,7 +6,7 @@
 
 import { api } from '../common/api.js';
 import {
-	build, daemons, forget, navigation, problems, progress, releaseIfDue, reloads, reportLog, send, show, tabs, watch,
+	build, daemons, forget, navigation, problems, progress, releaseIfDue, reloads, reportLog, send, show, tabs, updaters, watch,
 } from './context.js';
 import { closeConnections, insertPageScripts, useSpareConnection } from './page-scripts.js';
 import { registerProblemScripts } from './problems.js';
@@ -69,6 +69,9 @@ export function pageMessage(message, { id: extension, tab, frameId }) {
 				problems.begins(tab.id, String(message.id));
 			}
 			navigation.pageMessage(tab.id, message);
+			if (message?.from === 'complete') {
+				updaters.complete(tab.id).catch(() => {}); // Its tab is gone.
+			}
 		}
 	}
 }
@@ -145,6 +148,7 @@ function received(daemon, message) {
 			own.forEach((id) => progress.forget(id));
 		}
 		own.forEach((id) => problems.connected(id, restarted));
+		own.forEach((id) => updaters.forget(id));
 		break;
 	}
 	case 'error':

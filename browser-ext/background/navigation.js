@@ -18,6 +18,7 @@ import { localStatus } from './url-visibility.js';
  * @property {(id: number) => void} watch sends the daemon the tab's URL
  * @property {(id: number) => void} unwatch
  * @property {(id: number) => void} show
+ * @property {(id: number) => void} unreadable called when the page scripts are not allowed in the page
  * @property {(id: number) => void} safe called when the page may be reloaded again
  */
 
@@ -74,7 +75,7 @@ export class Navigation {
 	 * @param {string | undefined} status
 	 */
 	async #arrived(id, status) {
-		const { tabs, progress, send, safe } = this.#dependencies;
+		const { tabs, progress, send, safe, unreadable } = this.#dependencies;
 		const entry = tabs.get(id), event = progress.committed(id);
 		// If scripts have sent `ready` since the page began, they are in this page.
 		const inserted = entry?.hasScripts || await insertPageScripts(id);
@@ -83,6 +84,9 @@ export class Navigation {
 		}
 		const ready = inserted && await this.#becomesReady(id, entry);
 		tabs.set(id, { announcedEarly: false });
+		if (!inserted) {
+			unreadable(id);
+		}
 		if (inserted && !ready) {
 			await this.#keepsPage(id, entry);
 		}
@@ -164,7 +168,7 @@ export class Navigation {
 			const posting = Boolean(message.posting) && !transfer.isReloading(id, message.id);
 			if (!late) {
 				// Set now, since a save may come before the new page's scripts report it.
-				tabs.set(id, { hasScripts: false, announcedEarly: false, guard: posting ? ANSWERS_FORM : undefined });
+				tabs.set(id, { hasScripts: false, updates: undefined, announcedEarly: false, guard: posting ? ANSWERS_FORM : undefined });
 			}
 			transfer.leaving(id, { ...message, posting }, late);
 			break;

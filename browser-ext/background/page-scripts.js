@@ -14,7 +14,7 @@ const ICON_MSEC = 500;
 
 /** In this order: each uses what the ones before it have defined. */
 const FILES = ['match', 'dom', 'styles', 'media', 'apply', 'element-path', 'state', 'restore', 'guard',
-	'tree', 'align', 'verdict', 'plan', 'controls', 'patch', 'volatile', 'answers', 'look', 'messages', 'problems']
+	'tree', 'align', 'verdict', 'plan', 'controls', 'patch', 'volatile', 'answers', 'look', 'clients', 'messages', 'problems']
 	.map((name) => `page/${name}.js`);
 
 /**

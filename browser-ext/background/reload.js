@@ -13,7 +13,7 @@ import { localStatus } from './url-visibility.js';
 /**
  * @typedef {import('../link/protocol.js').Change} Change
  * @typedef {import('../link/protocol.js').Report} Report
- * @typedef {Pick<import('../link/protocol.js').Reload, 'event' | 'changes' | 'unseen' | 'patch'>} Order what a
+ * @typedef {Pick<import('../link/protocol.js').Reload, 'event' | 'changes' | 'unseen' | 'patch' | 'aside'>} Order what a
  *	reload message says of a tab
  * @typedef {{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus, permitted: boolean}} Seen
  *
@@ -21,6 +21,7 @@ import { localStatus } from './url-visibility.js';
  * @property {import('./tabs.js').Tabs} tabs
  * @property {import('./progress.js').Progress} progress
  * @property {import('./state-transfer.js').StateTransfer} transfer
+ * @property {import('./updaters.js').Updaters} updaters
  * @property {() => 'wait' | 'now'} hidden the setting
  * @property {(reports: Report[]) => void} send
  * @property {(id: number, tab: chrome.tabs.Tab) => void} observed called with the tab as the browser shows it now
@@ -105,11 +106,18 @@ export class Reloads {
 	 * Asks the browser once about the tab, and the server for the page if it has permission.
 	 *
 	 * @param {number} id
-	 * @param {Order} order
+	 * @param {Order} given
 	 */
-	async #carryOut(id, order) {
-		const { event, changes } = order;
-		const { tabs, progress, send, show } = this.#dependencies;
+	async #carryOut(id, given) {
+		const { tabs, progress, send, show, updaters } = this.#dependencies;
+		const { event } = given;
+		const left = await updaters.leave(id, given);
+		if ('who' in left) {
+			send(progress.end(id, 'skipped', left.who === given.aside ? `${left.who} reloads its pages itself` : `${left.who} updates the page itself`, event));
+			return;
+		}
+		const { order } = left;
+		const { changes } = order;
 		let seen = await this.#inspect(id);
 		const entry = tabs.get(id);
 		if (progress.event(id) !== event || !entry) {

@@ -29,6 +29,9 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  * @property {string} [asks] set if the browser asks the user before it reloads this page: the reason
  * @property {boolean} [touched] whether the user has clicked or typed in the page: only then may the
  *	page have the browser ask before it is left
+ * @property {import('../link/protocol.js').Updater[]} [updates] the dev servers that update its page
+ *	by themselves; undefined: not known yet
+ * @property {string[]} [silent] "WHO KIND": kinds of files that such a server was left and did not update
  * @property {boolean} [hasScripts] whether the page scripts are in the page
  * @property {string} [documentId] of the page scripts that sent `ready` last
  * @property {boolean} [announcedEarly] whether they sent it before the browser reported the page

@@ -10,6 +10,7 @@ export const MAX_STRING_BYTES = 256;
 export const MAX_CHANGES = 16;
 export const MAX_MESSAGE_BYTES = 16384;
 export const MAX_RULES = 16;
+export const MAX_UPDATERS = 8;
 export const MAX_PROBLEMS = 8;
 export const MAX_PROBLEM_TEXT_BYTES = 512;
 
@@ -50,7 +51,9 @@ export const UNCONFIRMED = 'unconfirmed';
  *	list: Problem[]}} Problems
  * @typedef {{type: 'track', tab: number}} Track the folder of the tab's answer becomes a project
  * @typedef {{type: 'trust', tab: number, revision: number}} Trust the `untrusted` of the tab's answer
- * @typedef {BrowserHello | Watch | Unwatch | Report | Problems | Track | Trust} ToDaemon
+ * @typedef {{who: string, port: number}} Updater a dev server whose client is in the page
+ * @typedef {{type: 'updates', tab: number, list?: Updater[]}} Updates without list: not known
+ * @typedef {BrowserHello | Watch | Unwatch | Report | Problems | Track | Trust | Updates} ToDaemon
  *
  * @typedef {(typeof TAB_STATES)[number]} TabState
  * @typedef {keyof typeof KINDS} Kind
@@ -63,7 +66,7 @@ export const UNCONFIRMED = 'unconfirmed';
  *	cause?: string, advice?: string, folder?: string, forwarded?: number, failure?: Failure,
  *	untrusted?: Untrusted}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], subject?: string,
- *	changes?: Change[], unseen?: boolean, patch?: boolean}} Reload
+ *	changes?: Change[], unseen?: boolean, patch?: boolean, aside?: string}} Reload
  * @typedef {{type: 'let-go', tabs: number[], spare?: boolean}} LetGo
  * @typedef {{type: 'ping'}} Ping
  * @typedef {{type: 'error', code: string, message: string}} DaemonError
@@ -211,6 +214,14 @@ function problems(value) {
 }
 
 /** @type {Check} */
+function updaters(value, where) {
+	return (Array.isArray(value) ? value : []).slice(0, MAX_UPDATERS).map(({ who, port }) => ({
+		who: shortText(who, `${where}: who`),
+		port: Number(number(port, `${where}: port`)) <= 65535 ? port : refuse(where, port, 'must be at most 65535'),
+	}));
+}
+
+/** @type {Check} */
 function nonce(value, where) {
 	return /^[A-Za-z0-9-]{16,64}$/.test(String(text(value, where)))
 		? value
@@ -256,6 +267,7 @@ export const TO_DAEMON = {
 	},
 	problems: { tab: number, event: optional(number), known: optional(flag), more: optional(number), list: problems },
 	track: { tab: number },
+	updates: { tab: number, list: optional(updaters) },
 	trust: { tab: number, revision: number },
 };
 
@@ -276,7 +288,7 @@ export const FROM_DAEMON = {
 	},
 	reload: {
 		event: number, tabs, subject: optional(text), changes: optional(changes), unseen: optional(flag),
-		patch: optional(flag),
+		patch: optional(flag), aside: optional(text),
 	},
 	'let-go': { tabs, spare: optional(flag) },
 	ping: {},

@@ -39,6 +39,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				shared.look.look(message).then(answer,
 					(/** @type {unknown} */ error) => answer({ outcome: 'reload', detail: String(error) }));
 				return true;
+			case 'clients':
+				shared.clients.observe();
+				answer(shared.clients.find(message.inside));
+				break;
+			case 'leave':
+				answer(shared.clients.leave(message));
+				break;
+			case 'sign':
+				shared.clients.sign(message.event).then(answer);
+				return true;
 			case 'roots':
 				shared.look.setRoots(message);
 				break;
@@ -113,6 +123,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			}
 		});
 		ready();
+		const complete = () => send({ from: 'complete', id });
+		if (document.readyState === 'complete') {
+			complete();
+		} else {
+			addEventListener('load', complete, { once: true });
+		}
 		const touched = () => {
 			TOUCHES.forEach((type) => removeEventListener(type, touched, true));
 			send({ from: 'touched' });

@@ -64,6 +64,16 @@ static bool concerns_any(const struct tab *tab, char *const *names, size_t count
 	return false;
 }
 
+/*
+ * Whether the tab's server may not be the one that updates its page, file by file: then the
+ * extension finds out, where it can look into the page.
+ */
+static bool page_decides(const struct tab *tab)
+{
+	return tab->updates.known &&
+		(!tab->updates.count || server_main(tab->server)->traits.fronts);
+}
+
 enum audience audience_of(const struct tab *tab, char *const *names, size_t count, char **why)
 {
 	_cleanup_free_ char *other = NULL;
@@ -81,10 +91,32 @@ enum audience audience_of(const struct tab *tab, char *const *names, size_t coun
 			theirs, own, server_port(tab->server));
 		return AUDIENCE_ELSEWHERE;
 	}
-	if (stands_aside(tab->project, tab->server)) {
+	if (stands_aside(tab->project, tab->server) && !page_decides(tab)) {
 		*why = mem_printf("%s reloads its pages itself; savecast.stand-aside is true",
 			server_main(tab->server)->traits.livereload);
 		return AUDIENCE_ASIDE;
 	}
 	return AUDIENCE_TOLD;
+}
+
+const char *audience_aside(const struct tab *tab)
+{
+	return tab->project && stands_aside(tab->project, tab->server) && page_decides(tab)
+		? server_main(tab->server)->traits.livereload
+		: NULL;
+}
+
+char *audience_updaters(const struct tab *tab)
+{
+	char *text = mem_strdup("");
+
+	for (size_t i = 0; i < tab->updates.count; i++) {
+		const struct wire_updater *one = &tab->updates.items[i];
+		char *longer = mem_printf(
+			"%s%s%s (port %u)", text, i ? ", " : "", one->who, (unsigned)one->port);
+
+		free(text);
+		text = longer;
+	}
+	return text;
 }

@@ -18,3 +18,12 @@ enum audience {
  */
 enum audience audience_of(
 	const struct tab *tab, char *const *names, size_t count, char **why);
+
+/*
+ * Of a tab that is AUDIENCE_TOLD: the program that serves its page and reloads it, as its processes
+ * tell, so that the page can leave the files to it; NULL: none.
+ */
+const char *audience_aside(const struct tab *tab);
+
+/* "Vite (port 5173)": those that its page names, for display; "" if none. The caller frees it. */
+char *audience_updaters(const struct tab *tab);

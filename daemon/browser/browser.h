@@ -58,5 +58,7 @@ void browser_hello(struct browser *browser, struct wire_message *message);
 void browsers_start_pings(struct browsers *browsers);
 /* Looks up the tab's project and server again, and tells the browser if they have changed. */
 void tab_look_up(struct tab *tab);
-/* The same, and tells the browser in any case. */
+/* Takes over the dev servers that update its page, as the page has them. `tab` may be NULL. */
+void tab_take_updates(struct tab *tab, struct wire_updates *updates);
+/* Like tab_look_up(), but tells the browser in any case. */
 void tab_tell_again(struct tab *tab);

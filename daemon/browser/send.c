@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/browser.h"
 
+#include "browser/audience.h"
 #include "browser/changes.h"
 #include "browser/retry.h"
 #include "config/setting.h"
@@ -56,6 +57,17 @@ static struct browser **collect(
 	return browsers;
 }
 
+/* What one tab of the server says stands for all. */
+static const char *aside_of(const struct project *project, const struct server *server)
+{
+	const char *aside = NULL;
+
+	for (const struct tab *tab = project->tabs; tab && !aside; tab = tab->next) {
+		aside = tab->server == server ? audience_aside(tab) : NULL;
+	}
+	return aside;
+}
+
 void browsers_send(struct browsers *browsers, struct project *project, const struct server *server,
 	uint64_t serial, bool plain)
 {
@@ -68,6 +80,7 @@ void browsers_send(struct browsers *browsers, struct project *project, const str
 		.event = serial,
 		.subject = subject,
 		.changes = changes,
+		.aside = aside_of(project, server),
 		.unseen = server && server_visibility(server) != SERVER_SEEN,
 		.unpatched = !project->settings->patch,
 	};

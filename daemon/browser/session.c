@@ -238,6 +238,9 @@ static void session_on_message(
 	case WIRE_PROBLEMS:
 		problems_report(browser, &message);
 		break;
+	case WIRE_UPDATES:
+		tab_take_updates(tabs_find(&browser->tabs, message.tab), &message.updates);
+		break;
 	case WIRE_TRACK:
 		session_track(browser, &message);
 		break;

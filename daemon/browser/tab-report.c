@@ -2,6 +2,7 @@
 #include "browser/browser.h"
 
 #include "browser/problems.h"
+#include "browser/audience.h"
 #include "browser/retry.h"
 #include "config/withheld.h"
 #include "util/mem.h"
@@ -107,6 +108,13 @@ static void tab_answer(struct tab *tab, bool asked)
 		project_changed(tab, before);
 		project_changed(tab, answer.project);
 	}
+	if (answer.project && tab->updates.count && !stands_aside(answer.project, tab->server)) {
+		_cleanup_free_ char *updaters = audience_updaters(tab);
+		char *longer = mem_printf("%s; %s updates it, too", answer.reason, updaters);
+
+		free(answer.reason);
+		answer.reason = longer;
+	}
 	if (!answer.project) {
 		tab_tell(tab, answer.looking ? WIRE_TAB_LOOKING : WIRE_TAB_NONE, answer.reason,
 			&answer, asked);
@@ -128,6 +136,16 @@ static void tab_answer(struct tab *tab, bool asked)
 void tab_look_up(struct tab *tab)
 {
 	tab_answer(tab, false);
+}
+
+void tab_take_updates(struct tab *tab, struct wire_updates *updates)
+{
+	if (tab) {
+		wire_updates_clear(&tab->updates);
+		tab->updates = *updates;
+		*updates = (struct wire_updates){0};
+		tab_look_up(tab); /* its reason names them */
+	}
 }
 
 void tab_tell_again(struct tab *tab)

@@ -57,6 +57,7 @@ void tabs_remove(struct tabs *tabs, struct tab *tab)
 	free(tab->url);
 	free(tab->reason);
 	free(tab->part);
+	wire_updates_clear(&tab->updates);
 	problems_free(tab->problems);
 	free(tab);
 }

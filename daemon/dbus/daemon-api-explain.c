@@ -3,7 +3,6 @@
 
 #include <strings.h>
 
-#include "browser/audience.h"
 #include "dbus/bus-variant.h"
 #include "dbus/project-api.h"
 #include "project/file-kind.h"
@@ -58,76 +57,12 @@ static void append_tabs(
 	bus_dict_end(dict, &entry, &variant);
 }
 
-/*
- * What a page replaces after a save of the file, for display; NULL: it reloads. `file` is NULL for
- * a URL.
- */
-static const char *replaced_by(const struct verdict *verdict, const char *file)
-{
-	switch (verdict && verdict->rule ? verdict->rule->action : ACTION_DEFAULT) {
-	case ACTION_CSS:
-		return file_kind_replaced(FILE_KIND_CSS);
-	case ACTION_IMAGE:
-		return file_kind_replaced(FILE_KIND_IMAGE);
-	case ACTION_DEFAULT:
-		return file ? file_kind_replaced(file_kind_of(file)) : NULL;
-	case ACTION_PAGE:
-	case ACTION_NONE:
-		break;
-	}
-	return NULL;
-}
-
-/* How many tabs a save reaches; `why` is set if it reaches none: why not one of them. */
-static unsigned reached_by(const struct project *project, const char *file, char **why)
-{
-	const char *name = file ? file : project->root;
-	unsigned count = 0;
-
-	*why = NULL;
-	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {
-		_cleanup_free_ char *not = NULL;
-
-		if (audience_of(tab, (char *const *)&name, 1, &not) == AUDIENCE_TOLD) {
-			count++;
-		} else if (!*why) {
-			*why = mem_steal(not);
-		}
-	}
-	return count;
-}
-
-/* What a save would do, for display. The caller frees it. */
-static char *effect_of(struct daemon_api *api, const struct project *project,
-	const struct verdict *verdict, const char *file)
-{
-	_cleanup_free_ char *why = NULL;
-	const char *replaced;
-	unsigned count;
-
-	if (verdict && verdict->ignored) {
-		return mem_printf("nothing: the file is ignored: %s", verdict->ignored);
-	}
-	if (!project->tab_count) {
-		return mem_strdup(browsers_count(api->parts.browsers)
-				? "nothing: no tab of this project is switched on"
-				: "nothing: no browser is connected");
-	}
-	count = reached_by(project, file, &why);
-	if (!count) {
-		return mem_printf("nothing: %s", why);
-	}
-	replaced = replaced_by(verdict, file);
-	return mem_printf("%s%s%s %u tab%s", replaced ? "replaces " : "reloads",
-		replaced ? replaced : "", replaced ? " in" : "", count, count == 1 ? "" : "s");
-}
-
 /* `verdict` and `file` are NULL for a URL. */
 static void append_project(DBusMessageIter *array, struct daemon_api *api,
 	const struct project *project, const char *rule, const struct verdict *verdict,
 	const char *file)
 {
-	_cleanup_free_ char *effect = effect_of(api, project, verdict, file);
+	_cleanup_free_ char *effect = daemon_api_effect(api, project, verdict, file);
 	_cleanup_free_ char *path = project_api_path(project);
 	DBusMessageIter dict;
 
@@ -211,8 +146,7 @@ static DBusMessage *explain_file(struct daemon_api *api, DBusMessage *call, cons
 			? mem_printf("savecast.include: %s", claim->include->text)
 			: mem_strdup("the deepest project above the file");
 
-		append_project(&array, api, claim->project, rule, &claim->verdict,
-			claims.file);
+		append_project(&array, api, claim->project, rule, &claim->verdict, claims.file);
 	}
 	dbus_message_iter_close_container(&variant, &array);
 	bus_dict_end(&dict, &entry, &variant);

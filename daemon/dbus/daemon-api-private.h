@@ -89,6 +89,14 @@ void daemon_api_drop_waiting(struct daemon_api *api);
 bus_method_fn daemon_api_list_events;
 bus_method_fn daemon_api_list_tabs;
 /* A tab as in ListTabs; `userdata` is the array's iterator. */
+/*
+ * What a save of a file does, for display: "reloads 2 tabs". `verdict` and `file` are NULL for any
+ * file of the project. The caller frees it.
+ */
+struct verdict;
+char *daemon_api_effect(struct daemon_api *api, const struct project *project,
+	const struct verdict *verdict, const char *file);
+
 void daemon_api_append_tab(const struct tab *tab, void *userdata);
 
 /* Methods: daemon-api-explain.c */

@@ -7,6 +7,8 @@
 
 enum { PROGRAM_NAME_MAX = 128 };
 
+static const struct program *const tables[] = {programs, programs_node};
+
 const struct program *program_find(const char *name)
 {
 	const char *slash = strrchr(name, '/');
@@ -21,9 +23,11 @@ const struct program *program_find(const char *name)
 			break;
 		}
 	}
-	for (const struct program *at = programs; at->name; at++) {
-		if (fnmatch(at->name, file, 0) == 0) {
-			return at;
+	for (size_t i = 0; i < COUNT_OF(tables); i++) {
+		for (const struct program *at = tables[i]; at->name; at++) {
+			if (fnmatch(at->name, file, 0) == 0) {
+				return at;
+			}
 		}
 	}
 	return NULL;
@@ -33,11 +37,10 @@ static const struct program *find_package(const char *package, size_t length)
 {
 	_cleanup_free_ char *name = mem_strndup(package, length);
 
-	for (const struct program *program = programs; program->name && length; program++) {
-		if (program_lists(program->packages, package, length) ||
-			(program->rest != REST_SCRIPT && !program->of_site &&
-				fnmatch(program->name, name, 0) == 0)) {
-			return program;
+	for (const struct program *at = programs_node; at->name && length; at++) {
+		if (program_lists(at->packages, package, length) ||
+			(!at->of_site && fnmatch(at->name, name, 0) == 0)) {
+			return at;
 		}
 	}
 	return NULL;

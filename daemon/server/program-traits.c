@@ -91,6 +91,7 @@ static void take_program(struct program_traits *traits, const struct run *run)
 
 	if (reloads_pages(run)) {
 		traits->livereload = program->livereload;
+		traits->fronts = program->fronts;
 	}
 	if (has_word(program->restarts, run) && !has_word(program->restarts_denies, run)) {
 		traits->restarts = RESTARTS_ITSELF;
@@ -163,7 +164,10 @@ char *program_traits_script(const char *bytes, size_t length)
 
 void program_traits_add(struct program_traits *traits, const struct program_traits *starter)
 {
-	traits->livereload = traits->livereload ? traits->livereload : starter->livereload;
+	if (!traits->livereload) {
+		traits->livereload = starter->livereload;
+		traits->fronts = starter->fronts;
+	}
 	if (traits->restarts != RESTARTS_ITSELF && starter->restarts == RESTARTS_ITSELF) {
 		traits->restarts = RESTARTS_ITSELF;
 		memcpy(traits->suffixes, starter->suffixes, sizeof traits->suffixes);

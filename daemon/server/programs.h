@@ -38,6 +38,7 @@ struct program {
 
 	/* If it reloads its pages itself, its name for display. */
 	const char *livereload;
+	bool fronts; /* it may pass requests on to a backend whose files it does not know */
 	const char *livereload_needs; /* requires one of these words; NULL counts as "" */
 	/* with any of these words it does not reload pages, or does something else */
 	const char *livereload_denies;
@@ -66,7 +67,11 @@ struct program {
 	const char *language;
 };
 
-extern const struct program programs[]; /* the last one has no name */
+/* The last row of each has no name. */
+extern const struct program programs[];
+extern const struct program programs_node[]; /* those that come from npm */
+
+#define SCRIPT_CODE " js mjs cjs jsx ts mts cts tsx json "
 
 /* NULL if it is not in the table. `name` may have folders and a script suffix. */
 const struct program *program_find(const char *name);

@@ -33,4 +33,5 @@ int wire_read_token(
 int wire_read_flag(const struct wire_reader *reader, const char *key, bool *flag);
 
 /* wire-problems.c: a `problems` message. */
+int wire_read_updates(const struct wire_reader *reader, struct wire_message *message);
 int wire_read_problems(const struct wire_reader *reader, struct wire_message *message);

@@ -97,6 +97,7 @@ static const struct {
 	{"report", WIRE_REPORT, read_report},
 	{"problems", WIRE_PROBLEMS, wire_read_problems},
 	{"track", WIRE_TRACK, read_unwatch},
+	{"updates", WIRE_UPDATES, wire_read_updates},
 	{"trust", WIRE_TRUST, read_trust},
 };
 
@@ -192,5 +193,6 @@ void wire_message_clear(struct wire_message *message)
 	free(message->url);
 	free(message->detail);
 	wire_problems_clear(&message->problems);
+	wire_updates_clear(&message->updates);
 	*message = (struct wire_message){.type = WIRE_IGNORED};
 }

@@ -24,6 +24,7 @@ enum {
 	WIRE_ERROR_MAX = 256,
 	WIRE_CHANGES_MAX = 16, /* of one `reload`; if there are more, none are sent */
 	WIRE_PATH_MAX = 1024, /* bytes of a change's path */
+	WIRE_UPDATERS_MAX = 8, /* of one `updates` */
 	WIRE_PROBLEMS_MAX = 8, /* of one `problems` */
 	WIRE_RULES_MAX = 16, /* of one `untrusted` */
 	WIRE_PROBLEM_TEXT_MAX = 512, /* bytes of a problem's message, file and stack each */
@@ -47,6 +48,7 @@ enum wire_type {
 	WIRE_REPORT,
 	WIRE_PROBLEMS,
 	WIRE_TRACK,
+	WIRE_UPDATES,
 	WIRE_TRUST,
 };
 
@@ -79,6 +81,20 @@ struct wire_problems {
 void wire_problems_clear(struct wire_problems *problems);
 const char *wire_problem_kind_name(enum wire_problem_kind kind);
 
+/* A dev server whose client in the page updates it: its name for display, and its port. */
+struct wire_updater {
+	char *who;
+	uint16_t port;
+};
+
+struct wire_updates {
+	bool known; /* false: the extension may not look into the page */
+	struct wire_updater items[WIRE_UPDATERS_MAX];
+	size_t count;
+};
+
+void wire_updates_clear(struct wire_updates *updates);
+
 /* A message from the browser. Strings that its type does not have are NULL. */
 struct wire_message {
 	enum wire_type type;
@@ -98,6 +114,7 @@ struct wire_message {
 	char *detail; /* NULL: absent */
 
 	struct wire_problems problems;
+	struct wire_updates updates;
 };
 
 struct wire_error {
@@ -163,6 +180,8 @@ struct wire_reload {
 	const struct wire_change *changes;
 	size_t n_changes;
 	bool unseen;  /* it cannot be seen whether the server has the new code */
+	/* the program that serves the whole page and reloads it, as the daemon knows; NULL: none */
+	const char *aside;
 	bool unpatched; /* pages must be reloaded, not patched */
 };
 

@@ -129,7 +129,7 @@ for (const { name, called, builds, npm, files, file, text, command } of servers)
 		const aside = await story(world);
 		assert.deepEqual([aside.serial, aside.steps.map((/** @type {any} */ s) => s.step).at(-1)], [first, 'skipped']);
 		assert.match(aside.steps.at(-1).text, new RegExp(`^${called} reloads its pages itself`));
-		assert.equal(aside.steps.some((/** @type {any} */ s) => s.step === 'cast'), false);
+		assert.equal(aside.steps.some((/** @type {any} */ s) => s.step === 'reloading'), false);
 		await until('v1 by its own means', async () => await heading(page) === 'v1');
 
 		await world.bus.call({ member: 'Reload', signature: 'sa{sv}', body: [root, {}] });

@@ -30,6 +30,7 @@ static void limits(void **state)
 		{"changes", WIRE_CHANGES_MAX},
 		{"path", WIRE_PATH_MAX},
 		{"rules", WIRE_RULES_MAX},
+		{"updaters", WIRE_UPDATERS_MAX},
 		{"problems", WIRE_PROBLEMS_MAX},
 		{"problem-text", WIRE_PROBLEM_TEXT_MAX},
 		{"tabs", TABS_MAX},

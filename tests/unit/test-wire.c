@@ -62,6 +62,20 @@ static void same_problems(const json_t *wanted, const struct wire_problems *prob
 	}
 }
 
+static void same_updates(const json_t *wanted, const struct wire_updates *updates)
+{
+	const json_t *list = json_object_get(wanted, "list");
+
+	assert_int_equal(list != NULL, updates->known);
+	assert_int_equal(json_array_size(list), updates->count);
+	for (size_t i = 0; i < updates->count; i++) {
+		const json_t *one = json_array_get(list, i);
+
+		same_text(one, "who", updates->items[i].who);
+		same_number(one, "port", updates->items[i].port);
+	}
+}
+
 static void same_message(const json_t *wanted, const struct wire_message *message)
 {
 	static const char *const types[] = {[WIRE_HELLO] = "hello",
@@ -70,6 +84,7 @@ static void same_message(const json_t *wanted, const struct wire_message *messag
 		[WIRE_REPORT] = "report",
 		[WIRE_PROBLEMS] = "problems",
 		[WIRE_TRACK] = "track",
+		[WIRE_UPDATES] = "updates",
 		[WIRE_TRUST] = "trust"};
 
 	assert_int_not_equal(message->type, WIRE_IGNORED);
@@ -85,6 +100,9 @@ static void same_message(const json_t *wanted, const struct wire_message *messag
 	same_number(wanted, "event", message->event);
 	same_text(wanted, "step",
 		message->type == WIRE_REPORT ? step_kind_name(message->step) : NULL);
+	if (message->type == WIRE_UPDATES) {
+		same_updates(wanted, &message->updates);
+	}
 	if (message->type == WIRE_PROBLEMS) {
 		same_problems(wanted, &message->problems);
 	}
@@ -217,6 +235,7 @@ static char *encode(const json_t *message)
 				.changes = changes,
 				.n_changes = n_changes,
 				.unseen = json_is_true(json_object_get(message, "unseen")),
+				.aside = json_string_value(json_object_get(message, "aside")),
 				.unpatched = json_is_false(json_object_get(message, "patch")),
 			},
 			tabs, n);
@@ -426,6 +445,12 @@ static void fields(void **state)
 		"report: step: 7: must be one of reloading");
 	bad("{\"type\":\"report\",\"event\":0.5,\"tab\":1,\"step\":\"loaded\"}", WIRE_BAD_MESSAGE,
 		"report: event: 0.5: must be an integer");
+	bad("{\"type\":\"updates\",\"tab\":1,\"list\":7}", WIRE_BAD_MESSAGE,
+		"updates: list: 7: must be an array");
+	bad("{\"type\":\"updates\",\"tab\":1,\"list\":[{\"who\":\"a\"}]}", WIRE_BAD_MESSAGE,
+		"updates: port: missing");
+	bad("{\"type\":\"updates\",\"tab\":1,\"list\":[1,2,3,4,5,6,7,8,9]}", WIRE_BAD_MESSAGE,
+		"must have at most 8 servers");
 	bad("{\"type\":\"problems\",\"tab\":1}", WIRE_BAD_MESSAGE,
 		"problems: list: missing: must be an array");
 	bad("{\"type\":\"problems\",\"tab\":1,\"list\":[1]}", WIRE_BAD_MESSAGE,

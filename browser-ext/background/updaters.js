@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// The dev servers that update the page of a tab by themselves: page/clients.js finds them, the
+// daemon receives their names, and the files that they update are left to them.
+
+import { api } from '../common/api.js';
+import { sendToPage } from './page-scripts.js';
+
+/**
+ * @typedef {import('../link/protocol.js').Updater} Updater
+ * @typedef {import('./reload.js').Order} Order
+ *
+ * @typedef {object} Dependencies
+ * @property {import('./tabs.js').Tabs} tabs
+ * @property {(message: import('../link/protocol.js').Updates) => void} post
+ */
+
+/** How many kinds of files a tab remembers that no client has updated. */
+const MAX_SILENT = 32;
+
+/**
+ * Runs among the page's own scripts, and changes nothing there.
+ *
+ * @returns {string[]} the clients that leave nothing but a variable
+ */
+function findInside() {
+	const names = Object.keys(globalThis);
+	const has = (/** @type {RegExp} */ pattern) => names.some((name) => pattern.test(name));
+	return [
+		...(has(/^webpackHotUpdate/) ? ['webpack-dev-server'] : []),
+		...(has(/^parcelHotUpdate/) ? ['Parcel'] : []),
+		...(has(/^___browserSync___$/) ? ['Browsersync'] : []),
+		...(has(/^LiveReload$/) ? ['livereload'] : []),
+	];
+}
+
+export class Updaters {
+	#dependencies;
+	/** The tabs whose daemon knows what their pages say. @type {Set<number>} */
+	#told = new Set();
+
+	/** @param {Dependencies} dependencies */
+	constructor(dependencies) {
+		this.#dependencies = dependencies;
+	}
+
+	/**
+	 * The page of the tab is complete: finds its clients.
+	 *
+	 * @param {number} id
+	 */
+	async complete(id) {
+		const [{ result } = {}] = await api.scripting.executeScript({ target: { tabId: id }, world: 'MAIN', func: findInside }).catch(() => []);
+		const updates = await sendToPage(id, { to: 'clients', inside: result ?? [] });
+		if (Array.isArray(updates)) {
+			this.#dependencies.tabs.set(id, { updates });
+			this.forget(id);
+			this.deliver(id);
+		}
+	}
+
+	/** The tab has a page that must not be looked into. @param {number} id */
+	unknown(id) {
+		if (this.#told.delete(id)) {
+			this.#dependencies.post({ type: 'updates', tab: id });
+		}
+	}
+
+	/** The tab is gone, or its daemon does not know what its page says. @param {number} id */
+	forget(id) {
+		this.#told.delete(id);
+	}
+
+	/** Sends what the daemon does not know yet, once it knows the tab. @param {number} id */
+	deliver(id) {
+		const { tabs, post } = this.#dependencies;
+		const { updates, answer } = tabs.get(id) ?? {};
+		if (updates && answer && !this.#told.has(id)) {
+			this.#told.add(id);
+			post({ type: 'updates', tab: id, list: updates });
+		}
+	}
+
+	/**
+	 * Leaves files to the page's clients, and waits until they have done something.
+	 *
+	 * @param {number} id
+	 * @param {Order} order
+	 * @returns {Promise<{who: string} | {order: Order}>} who has updated the page; or what remains to be done
+	 */
+	async leave(id, order) {
+		const { tabs } = this.#dependencies;
+		const { event, changes, aside } = order;
+		const { updates = [], silent = [], hasScripts } = tabs.get(id) ?? {};
+		if (!changes || !hasScripts || !(updates.length || aside)) {
+			return { order };
+		}
+		const { who, rest = changes } = await sendToPage(id, { to: 'leave', event, changes, updates, silent, aside }) ?? {};
+		if (!who) {
+			return { order };
+		}
+		// Without an answer the page has gone: its client loads it again.
+		const seen = await sendToPage(id, { to: 'sign', event }) ?? true;
+		if (seen) {
+			return rest.length ? { order: { ...order, changes: rest } } : { who };
+		}
+		const kinds = new Set(changes.filter((change) => !rest.includes(change)).map(({ kind }) => `${who} ${kind}`));
+		tabs.set(id, { silent: [...new Set([...silent, ...kinds])].slice(-MAX_SILENT) });
+		return { order };
+	}
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+//
+// The other programs that update this page: clients of dev servers with hot updates or live reload.
+// Which of a save's files are left to them, and whether they then do something.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { dom, match } = shared;
+
+	/** By the path of a script or frame that such a server adds to the page. @type {[RegExp, string][]} */
+	const PATHS = [
+		[/\/@vite\/client$/, 'Vite'],
+		[/\/_bun\/client\//, 'Bun'],
+		[/\/browser-sync\/browser-sync-client/, 'Browsersync'],
+		[/\/livereload(\.min)?\.js$/, 'livereload'],
+		[/\/\.11ty\/(reload-client|client)/, 'Eleventy'],
+		[/\/phoenix\/live_reload\/frame/, 'Phoenix'],
+		[/\/hotwire[-_]spark/, 'Hotwire Spark'],
+		[/\/__webpack_hmr$|\/webpack-dev-server\/client/, 'webpack-dev-server'],
+		[/\/_next\/(static\/chunks\/.*hmr-client|webpack-hmr|static\/development\/)/, 'Next'],
+		[/\/___vscode_livepreview_injected_script/, 'Live Preview'],
+		[/\/fiveserver\.js$/, 'Five Server'],
+	];
+	/** In a script of the page itself. @type {[RegExp, string][]} */
+	const TEXTS = [
+		[/Code injected by live-server/, 'live-server'],
+		[/\/livereload(\.min)?\.js|\blivereload\(/, 'livereload'],
+		[/\/@vite\/client/, 'Vite'],
+	];
+	const MAX_TEXT = 20_000;
+
+	/** These serve each module under a URL of its own, so the page shows what they update. */
+	const BY_MODULE = ['Vite'];
+	/** Of one page there are hardly ever two. */
+	const MAX_CLIENTS = 8;
+	const LATEST_MSEC = 3000;
+	/** A server may be quicker than the save's message. */
+	const AHEAD_MSEC = 400;
+	const STYLE = /\.(css|s[ac]ss|less|styl|pcss|postcss)$/i;
+
+	/** @typedef {{who: string, port: number}} Client */
+	/** @typedef {{path: string, kind: string, all?: true}} Change */
+
+	/** @param {string} url @returns {number} 0: of no server */
+	const portOf = (url) => {
+		try {
+			const { protocol, port } = new URL(url, location.href);
+			return Number(port) || (protocol === 'https:' || protocol === 'wss:' ? 443 : protocol === 'http:' || protocol === 'ws:' ? 80 : 0);
+		} catch {
+			return 0;
+		}
+	};
+	const own = portOf(location.href);
+
+	/** @param {string} url */
+	const byPath = (url) => {
+		const path = url.replace(/^[^:]*:\/\/[^/]*|[?#].*$/g, '');
+		return PATHS.find(([pattern]) => pattern.test(path))?.[1];
+	};
+
+	/**
+	 * Where the page's bundles come from: of a client inside them, nothing else tells the port.
+	 */
+	const portOfScripts = () => {
+		const ports = [...document.scripts].filter(({ src }) => src).map(({ src }) => portOf(src));
+		return ports.includes(own) ? own : ports[0] ?? own;
+	};
+
+	/**
+	 * @param {string[]} [inside] clients that only the page's own scripts can see
+	 * @returns {Client[]}
+	 */
+	const find = (inside = []) => {
+		/** @type {Map<string, number>} */
+		const found = new Map();
+		const frames = [...document.querySelectorAll('iframe')].map(({ src }) => src);
+		for (const url of [...dom.urls(), ...frames]) {
+			const who = byPath(url);
+			if (who && !found.has(who)) {
+				found.set(who, portOf(url));
+			}
+		}
+		for (const { src, textContent } of document.scripts) {
+			const text = src ? '' : String(textContent).slice(0, MAX_TEXT);
+			const who = TEXTS.find(([pattern]) => pattern.test(text))?.[1];
+			if (who && !found.has(who)) {
+				found.set(who, own);
+			}
+		}
+		for (const who of inside) {
+			if (!found.has(who) && !(who === 'webpack-dev-server' && found.has('Next'))) {
+				found.set(who, portOfScripts());
+			}
+		}
+		return [...found].slice(0, MAX_CLIENTS).map(([who, port]) => ({ who, port }));
+	};
+
+	/** Whether the document is made of this file. @param {string} path */
+	const isDocument = (path) => match.find(path, [
+		location.href, location.origin + location.pathname.replace(/\/?$/, '/index.html'), `${location.origin}${location.pathname}.html`,
+	]).size > 0;
+
+	/**
+	 * Whether the client's server updates what it makes of this file, as far as its kind tells.
+	 *
+	 * @param {Client} client
+	 * @param {Change} change
+	 */
+	const takes = ({ who, port }, { path, kind }) => {
+		if (!BY_MODULE.includes(who)) {
+			return port === own || ['script', 'css', 'image', 'font'].includes(kind);
+		}
+		const urls = [...dom.urls()].filter((url) => portOf(url) === port);
+		const modules = kind === 'image' || kind === 'font' || kind === 'media' ? urls.filter((url) => /[?&]import\b/.test(url)) : urls;
+		return match.find(path, modules).size > 0 ||
+			(kind === 'css' && urls.some((url) => STYLE.test(url.replace(/[?#].*$/, '')))) ||
+			(kind === 'page' && port === own && isDocument(path));
+	};
+
+	/** When a client last loaded something, by performance.now(). @type {Map<number, number>} */
+	const signs = new Map();
+	/** Called at each such sign. @type {Set<() => void>} */
+	const waiting = new Set();
+
+	/** Data that the page itself fetches is no sign, except for what announces an update. @param {any} entry */
+	const isSign = ({ name, initiatorType }) => !['fetch', 'xmlhttprequest', 'beacon', 'img'].includes(initiatorType) || /hot-update/.test(name);
+
+	/** @type {PerformanceObserver | undefined} */
+	let observer;
+	const observe = () => {
+		observer ??= new PerformanceObserver((list) => {
+			for (const entry of list.getEntries()) {
+				if (isSign(entry)) {
+					signs.set(entry.name.startsWith('blob:') ? own : portOf(entry.name), performance.now());
+				}
+			}
+			waiting.forEach((wake) => wake());
+		});
+		observer.observe({ type: 'resource' });
+	};
+
+	/** By event: the client that its files are left to. @type {Map<number, Client>} */
+	const left = new Map();
+
+	/**
+	 * @param {{event: number, changes: Change[], updates: Client[], silent: string[], aside?: string}} message
+	 *	silent: "WHO KIND" of what such a client has not updated; aside: the program that serves the whole
+	 *	page, according to the daemon, and reloads it
+	 * @returns {{who?: string, rest: Change[]}} rest: what is left to nobody
+	 */
+	const leave = ({ event, changes, updates, silent, aside }) => {
+		const whole = aside && !BY_MODULE.includes(aside) ? { who: aside, port: own } : undefined;
+		/** @param {Change} change */
+		const taker = (change) => [...(whole ? [whole] : []), ...updates]
+			.find((client) => !silent.includes(`${client.who} ${change.kind}`) && (client === whole || takes(client, change)));
+		const who = changes.map(taker).find(Boolean);
+		if (who) {
+			left.clear();
+			left.set(event, who);
+		}
+		return { ...(who ? { who: who.who } : {}), rest: changes.filter((change) => !taker(change)) };
+	};
+
+	/**
+	 * Waits until the client has loaded something, or the page itself is new.
+	 *
+	 * @param {number} event that was left
+	 * @returns {Promise<boolean>} whether it has
+	 */
+	const sign = (event) => new Promise((resolve) => {
+		const since = performance.now() - AHEAD_MSEC;
+		const port = left.get(event)?.port ?? own;
+		const seen = () => since <= 0 || (signs.get(port) ?? -1) >= since;
+		const end = () => {
+			waiting.delete(look);
+			clearTimeout(timer);
+			resolve(seen());
+		};
+		const look = () => seen() && end();
+		const timer = setTimeout(end, LATEST_MSEC);
+		waiting.add(look);
+		look();
+	});
+
+	shared.clients = { find, leave, observe, sign };
+}
