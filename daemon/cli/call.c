@@ -79,10 +79,12 @@ static char *read_folder(
 	_cleanup_free_ char *folder = NULL;
 	_cleanup_free_ char *bytes = NULL;
 	const char *given = args->name_count ? args->names[0] : ".";
+	_cleanup_free_ char *page = path_argument_guess_url(given);
 	const char *why;
 
-	if (path_argument_is_url(given)) {
-		path_argument_wrong(verb, "folder", given, "is a URL; name the project's folder");
+	if (page || path_argument_is_url(given)) {
+		path_argument_wrong(verb, "folder", given, page ? "there is no such folder; to name a page, name its project's folder"
+			     : "is a URL; name the project's folder");
 		return NULL;
 	}
 	if (path_argument_read(given, here, &folder, &why) < 0 ||

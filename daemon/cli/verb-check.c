@@ -38,11 +38,16 @@ static enum exit_code check_run(const struct verb *verb, const struct arguments 
 	_cleanup_(client_freep) struct client *client = NULL;
 	_cleanup_free_ char *here = path_current_folder();
 	_cleanup_free_ char *what = NULL;
+	_cleanup_free_ char *page = args->name_count ? path_argument_guess_url(args->names[0]) : NULL;
 	json_t *values = NULL, *result;
 	enum exit_code code = EXIT_CODE_DONE;
 	bool is_url = args->name_count && path_argument_is_url(args->names[0]);
 	const char *why;
 
+	if (page) {
+		return arguments_wrong(verb, "%s: there is no such file; did you mean %s ?",
+			args->names[0], page);
+	}
 	if (is_url) {
 		what = mem_strdup(args->names[0]);
 	} else if (path_argument_read(args->name_count ? args->names[0] : ".", here, &what, &why) <

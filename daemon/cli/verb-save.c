@@ -128,6 +128,10 @@ static const char *why_not(const char *name, bool deleted)
 	if (lstat(bytes, &st) < 0 && errno == ENOENT && !deleted) {
 		return "there is no such file; if it was deleted, add --deleted";
 	}
+	if (stat(bytes, &st) == 0 && S_ISDIR(st.st_mode)) {
+		return "is a directory, not a file; to reload the tabs of a project, run "
+		       "'savecast reload DIR'";
+	}
 	return NULL;
 }
 
@@ -139,9 +143,15 @@ static bool save_read_names(const struct arguments *args, char **names)
 
 	for (int i = 0; i < args->name_count; i++) {
 		const char *given = args->names[i];
+		_cleanup_free_ char *page = args->deleted ? NULL : path_argument_guess_url(given);
 		const char *why = NULL;
 
-		if (path_argument_is_url(given)) {
+		if (page) {
+			error_print("file: %s: there is no such file; to reload the page %s, run "
+				    "'savecast reload DIR' with its project's folder",
+				given, page);
+			good = false;
+		} else if (path_argument_is_url(given)) {
 			why = "is a URL, not a file; to reload the tabs of a project, run "
 			      "'savecast reload DIR'";
 		} else if (path_argument_read(given, here, &names[i], &why) == 0) {
