@@ -8,26 +8,71 @@
 #include "server/procfs.h"
 #include "util/mem.h"
 
+/* Names of commands, of which the kernel keeps 15 bytes. */
 static const char *const names[] = {
+	"com.docker.back", /* Docker Desktop's com.docker.backend */
 	"docker-proxy",
+	"kubectl",
+	"oc",
+	"pasta",
+	"pasta.avx2",
 	"rootlesskit",
 	"rootlessport",
 	"slirp4netns",
-	"pasta",
-	"pasta.avx2",
-	"kubectl",
-	"ssh",
 	"socat",
+	"ssh",
+	"sshd", /* at this end of ssh -R */
 };
 
-bool forwarder_is_one(const char *name)
+/* VS Code and what is made of it. */
+static const char *const editors[] = {"code", "code-insiders", "code-oss", "codium", "cursor"};
+
+static bool is_among(const char *name, const char *const *list, size_t count)
 {
-	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		if (strcmp(names[i], name) == 0) {
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(list[i], name) == 0) {
 			return true;
 		}
 	}
 	return false;
+}
+
+/* Docker's, and its name where Docker runs without root. */
+static bool is_docker_proxy(const char *name)
+{
+	return strcmp(name, "docker-proxy") == 0 || strcmp(name, "rootlesskit-doc") == 0;
+}
+
+/*
+ * The editor forwards ports in one of its processes of "--type=utility". Servers of extensions,
+ * which serve files of this machine, listen in the extension host, which always has an option to
+ * debug it.
+ */
+static bool forwards_as_editor(const char *arguments, size_t length)
+{
+	const char *end = arguments + length;
+	bool helper = false, extensions = false;
+
+	for (const char *at = arguments; at < end; at += strnlen(at, (size_t)(end - at)) + 1) {
+		size_t rest = (size_t)(end - at);
+
+		helper |= rest > 7 && strncmp(at, "--type=", 7) == 0;
+		extensions |= (rest > 9 && strncmp(at, "--inspect", 9) == 0) ||
+			(rest > 20 && strncmp(at, "--type=extensionHost", 20) == 0);
+	}
+	return helper && !extensions;
+}
+
+bool forwarder_is_one(const char *name, const char *arguments, size_t length)
+{
+	return is_among(name, names, COUNT_OF(names)) || is_docker_proxy(name) ||
+		(is_among(name, editors, COUNT_OF(editors)) &&
+			forwards_as_editor(arguments, length));
+}
+
+bool forwarder_asks_others(const char *name)
+{
+	return strcmp(name, "ssh") == 0 || strcmp(name, "rootlesskit") == 0;
 }
 
 bool forwarder_names_port(const char *arguments, size_t length, uint16_t port)
@@ -158,10 +203,10 @@ static uint16_t argument_target(
 			? ssh_target(argument, port)
 			: 0;
 	}
-	if (strcmp(name, "kubectl") == 0) {
+	if (strcmp(name, "kubectl") == 0 || strcmp(name, "oc") == 0) {
 		return pair_target(argument, length, port);
 	}
-	if (strcmp(name, "docker-proxy") == 0) {
+	if (is_docker_proxy(name)) {
 		return strcmp(before, "-container-port") == 0 ? port_of(argument, length) : 0;
 	}
 	if (strncmp(name, "pasta", 5) == 0) {
@@ -179,7 +224,7 @@ uint16_t forwarder_target(const char *name, const char *arguments, size_t length
 	const char *end = arguments + length, *before = "";
 	uint16_t target = 0;
 
-	if (strcmp(name, "docker-proxy") == 0 && !forwarder_names_port(arguments, length, port)) {
+	if (is_docker_proxy(name) && !forwarder_names_port(arguments, length, port)) {
 		return 0;
 	}
 	for (const char *at = arguments; at < end && !target;) {
@@ -197,6 +242,7 @@ uint16_t forwarder_target(const char *name, const char *arguments, size_t length
 
 struct forwarder_search {
 	uint16_t port, target;
+	const char *name; /* NULL: not found */
 };
 
 static bool is_forwarder_of(pid_t pid, void *userdata)
@@ -206,26 +252,30 @@ static bool is_forwarder_of(pid_t pid, void *userdata)
 	struct procfs_stat stat;
 	int process = procfs_open_any(pid);
 	size_t length = 0;
-	bool is = false;
 
 	if (process < 0) {
 		return false;
 	}
-	if (procfs_stat(process, &stat) == 0 && strcmp(stat.name, "docker-proxy") == 0) {
+	if (procfs_stat(process, &stat) == 0 &&
+		(is_docker_proxy(stat.name) || strcmp(stat.name, "ssh") == 0)) {
+		bool docker = is_docker_proxy(stat.name);
+
 		arguments = procfs_command_line(process, &length);
-		is = forwarder_names_port(arguments, length, search->port);
-		search->target =
-			is ? forwarder_target(stat.name, arguments, length, search->port) : 0;
+		search->target = forwarder_target(stat.name, arguments, length, search->port);
+		if (search->target ||
+			(docker && forwarder_names_port(arguments, length, search->port))) {
+			search->name = docker ? "docker-proxy" : "ssh";
+		}
 	}
 	close(process);
-	return is;
+	return search->name;
 }
 
 char *forwarder_find(uint16_t port, uint16_t *target)
 {
 	struct forwarder_search search = {.port = port};
-	bool found = procfs_find(is_forwarder_of, &search);
 
-	*target = found ? search.target : 0;
-	return found ? mem_strdup("docker-proxy") : NULL;
+	procfs_find(is_forwarder_of, &search);
+	*target = search.target;
+	return search.name ? mem_strdup(search.name) : NULL;
 }

@@ -10,8 +10,17 @@
  * tunnel. The folders behind them cannot be inspected, but their names can be shown.
  */
 
-/* Whether it is such a program, by the name of its command. Pure. */
-bool forwarder_is_one(const char *name);
+/*
+ * Whether it is such a program, by the name of its command; VS Code also by its arguments, each
+ * followed by a NUL, because it has servers of extensions, too. Pure.
+ */
+bool forwarder_is_one(const char *name, const char *arguments, size_t length);
+
+/*
+ * Whether a program of this name listens on behalf of another process, whose arguments have the
+ * ports: an ssh that shares its connection, and Docker without root. Pure.
+ */
+bool forwarder_asks_others(const char *name);
 
 /*
  * Whether these arguments, each followed by a NUL, are those of a docker-proxy that listens
@@ -21,16 +30,16 @@ bool forwarder_names_port(const char *arguments, size_t length, uint16_t port);
 
 /*
  * The port to which a forwarder of this name forwards `port`, at the loopback address of its
- * other end; 0 if its arguments do not say it. Knows ssh -L, docker-proxy, kubectl port-forward,
- * pasta -t and socat. Pure.
+ * other end; 0 if its arguments do not say it. Knows ssh -L, docker-proxy, kubectl and oc
+ * port-forward, pasta -t and socat. Pure.
  */
 uint16_t forwarder_target(
 	const char *name, const char *arguments, size_t length, uint16_t port);
 
 /*
- * The name of the process, of any user, whose arguments say that it forwards this port; the
- * caller frees it. NULL if there is none. Reads /proc of every process: do not call it on
- * the loop's thread.
+ * The name of the process, of any user, whose arguments say that it forwards this port:
+ * docker-proxy or ssh; the caller frees it. NULL if there is none. Reads /proc of every
+ * process: do not call it on the loop's thread.
  * `target` is set to the port to which it forwards, or 0.
  */
 char *forwarder_find(uint16_t port, uint16_t *target);

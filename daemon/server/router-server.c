@@ -109,10 +109,12 @@ static void answer_seen(struct route_question *question)
 	_cleanup_free_ char *aside = NULL;
 
 	/* First, since a forwarder's working folder has nothing to do with the pages. */
-	if (forwarder_is_one(main->name)) {
+	if (forwarder_is_one(main->name, main->command_line, main->command_line_length)) {
+		uint16_t target = forwarder_target(main->name, main->command_line,
+			main->command_line_length, question->url.port);
+
 		answer_forwarded(question, main->name,
-			forwarder_target(main->name, main->command_line, main->command_line_length,
-				question->url.port));
+			target ? target : server_forwarder_target(answer->server));
 		return;
 	}
 	if (main->elsewhere) {

@@ -57,7 +57,10 @@ uint16_t server_port(const struct server *server);
 enum server_visibility server_visibility(const struct server *server);
 /* The user who owns a SERVER_FOREIGN server's socket. */
 uid_t server_uid(const struct server *server);
-/* For SERVER_FOREIGN or SERVER_OPAQUE: the name of a forwarder (see forwarder.h), or NULL. */
+/*
+ * The name of a forwarder (see forwarder_find()), or NULL; for SERVER_SEEN only if its own
+ * arguments do not say where it forwards to.
+ */
 const char *server_forwarder(const struct server *server);
 /* The port at the forwarder's other end; 0 if it is not known. */
 uint16_t server_forwarder_target(const struct server *server);

@@ -17,7 +17,10 @@ struct socket_owners {
 	size_t socket_count;
 	struct holder holders[HOLDERS_MAX]; /* done() may take them, and clears them then */
 	size_t holder_count;
-	/* the program that listens there on behalf of another one, if no holder was found */
+	/*
+	 * the program that listens there on behalf of another one, if no holder was found or
+	 * the holder does not say where to
+	 */
 	uint16_t forwarder_target; /* 0: not known */
 	char *forwarder;
 };

@@ -4,14 +4,6 @@
 #include "server/forwarder.h"
 #include "util/mem.h"
 
-static void names(void **state)
-{
-	assert_true(forwarder_is_one("docker-proxy"));
-	assert_true(forwarder_is_one("ssh"));
-	assert_false(forwarder_is_one("sshd"));
-	assert_false(forwarder_is_one(""));
-}
-
 /* Arguments, each followed by a newline where /proc has a NUL. */
 static bool asks(const char *text)
 {
@@ -35,6 +27,49 @@ static void ports(void **state)
 	assert_false(asks("-host-port\n-host-port\n"));
 	assert_false(asks("\n\n"));
 	assert_false(asks(""));
+}
+
+static bool is_one(const char *name, const char *text)
+{
+	size_t length = strlen(text);
+	_cleanup_free_ char *arguments = mem_strdup(text);
+
+	for (size_t i = 0; i < length; i++) {
+		arguments[i] = arguments[i] == '\n' ? '\0' : arguments[i];
+	}
+	return forwarder_is_one(name, arguments, length);
+}
+
+static void names(void **state)
+{
+	static const char *const all[] = {"docker-proxy", "rootlesskit", "rootlesskit-doc",
+		"rootlessport", "slirp4netns", "pasta", "pasta.avx2", "kubectl", "oc", "ssh", "sshd",
+		"socat", "com.docker.back"};
+
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		assert_true(is_one(all[i], ""));
+	}
+	assert_false(is_one("node", "node\nserver.js\n"));
+	assert_false(is_one("", ""));
+	/* VS Code: the process that forwards ports, one that serves an extension's files, others. */
+	assert_true(is_one("code", "/usr/share/code/code\n--type=utility\n"
+				   "--utility-sub-type=node.mojom.NodeService\n--lang=en-US\n"));
+	assert_true(is_one("codium", "codium\n--type=utility\n"));
+	assert_false(is_one("code", "code\n--type=utility\n--inspect-port=0\n"));
+	assert_false(is_one("code", "code\n--inspect=27741\nout/bootstrap-fork\n--type=extensionHost\n"));
+	assert_false(is_one("code", "code\n.\n"));
+	assert_false(is_one("code", "./code\n--port\n8000\n"));
+	assert_false(is_one("code", ""));
+	assert_false(is_one("code", "--type="));
+	assert_false(is_one("node", "node\n--type=utility\n"));
+}
+
+static void those_that_listen_for_others(void **state)
+{
+	assert_true(forwarder_asks_others("ssh"));
+	assert_true(forwarder_asks_others("rootlesskit"));
+	assert_false(forwarder_asks_others("socat"));
+	assert_false(forwarder_asks_others(""));
 }
 
 static unsigned target(const char *name, const char *text)
@@ -67,6 +102,11 @@ static void targets(void **state)
 	assert_int_equal(target("docker-proxy", "docker-proxy\n-host-port\n1\n-container-port\n80\n"), 0);
 	assert_int_equal(target("kubectl", "kubectl\nport-forward\nsvc/web\n18000:8000\n"), 8000);
 	assert_int_equal(target("kubectl", "kubectl\nport-forward\nsvc/web\n18001:8000\n"), 0);
+	assert_int_equal(target("kubectl", "kubectl\nport-forward\npod/web\n8000\n"), 0); /* the same */
+	assert_int_equal(target("oc", "oc\nport-forward\nweb\n18000:8000\n"), 8000);
+	assert_int_equal(target("rootlesskit-doc",
+		"rootlesskit-docker-proxy\n-proto\ntcp\n-host-port\n18000\n-container-port\n80\n"), 80);
+	assert_int_equal(target("ssh", "ssh: /home/me/.ssh/cm-devbox [mux]\n"), 0);
 	assert_int_equal(target("pasta", "pasta\n--config-net\n-t\n1:2,127.0.0.1/17999-18001:7999-8001\n"), 8000);
 	assert_int_equal(target("pasta.avx2", "pasta\n--tcp-ports=18000:80\n"), 80);
 	assert_int_equal(target("pasta", "pasta\n-t\n18000-:80\n-t\n-:\n-t\n,,/\n"), 0);
@@ -81,6 +121,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
+		cmocka_unit_test(those_that_listen_for_others),
 		cmocka_unit_test(ports),
 		cmocka_unit_test(targets),
 	};
