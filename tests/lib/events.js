@@ -105,3 +105,6 @@ export class EventLog {
 		}).finally(() => this.#waiting.delete(wait));
 	}
 }
+
+/** The time in milliseconds since 1970, with microseconds: the same in all processes of this machine. */
+export const timeNow = () => performance.timeOrigin + performance.now();

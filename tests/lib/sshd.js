@@ -12,9 +12,12 @@ import { run, whileAlive } from './children.js';
 import { until } from './events.js';
 import { noMounts } from './namespaces.js';
 import { answers, freePort } from './ports.js';
+import { TOP } from './world.js';
 
 const SSHD = '/usr/sbin/sshd';
-const UID = 61234;
+
+/** The user ids of its accounts. */
+const UIDS = { there: 61234, neighbour: 61235, sshd: 61236 };
 
 /** @returns {string | false} why it cannot run here */
 export function noSshd() {
@@ -25,38 +28,86 @@ export function noSshd() {
 }
 
 /**
+ * @typedef {object} Account
+ * @property {string} name
+ * @property {number} uid
+ * @property {string} home
+ * @property {(key?: string, port?: number) => string[]} ssh the command that logs in
+ * @property {(command: string) => Promise<{status: number | null, stdout: string, stderr: string}>} there
+ *	runs a shell command as that account
+ * @property {string[]} as the words before a command that run it as this account, without ssh
+ * @property {() => Promise<number[]>} sessions the processes of the account's connections
+ */
+
+/**
  * @param {import('./world.js').World} world
+ * @returns {Promise<{port: number, there: Account, neighbour: Account}>} two accounts of a machine
  */
 export async function startSshd(world) {
 	const folder = await mkdtemp(path.join(os.tmpdir(), 'savecast-there-'));
 	await chmod(folder, 0o755);
-	const home = path.join(folder, 'home');
-	await mkdir(home);
-	await chown(home, UID, UID);
 	const file = (/** @type {string} */ name) => path.join(folder, name);
 	for (const key of ['host', 'user', 'stranger']) {
 		await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', file(key)], world.env);
 	}
-	await writeFile(file('passwd'), `${await readFile('/etc/passwd', 'utf8')}there:x:${UID}:${UID}::${home}:/bin/sh\nsshd:x:61235:61235::/run/sshd:/usr/sbin/nologin\n`);
-	await writeFile(file('shadow'), 'root:*:19000::::::\nthere:*:19000::::::\n');
 	const port = await freePort();
+	const accounts = { there: await openAccount(world, folder, 'there', port), neighbour: await openAccount(world, folder, 'neighbour', port) };
+	const lines = Object.values(accounts).map(({ uid, home, name }) => `${name}:x:${uid}:${uid}::${home}:/bin/sh\n`);
+	await writeFile(file('passwd'), `${await readFile('/etc/passwd', 'utf8')}${lines.join('')}sshd:x:${UIDS.sshd}:${UIDS.sshd}::/run/sshd:/usr/sbin/nologin\n`);
+	await writeFile(file('shadow'), 'root:*:19000::::::\nthere:*:19000::::::\nneighbour:*:19000::::::\n');
 	await writeFile(file('sshd_config'), [`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${file('host')}`,
-		`AuthorizedKeysFile ${file('user.pub')}`, 'UsePAM no', 'StrictModes no', 'PidFile none', 'AllowUsers there', ''].join('\n'));
+		`AuthorizedKeysFile ${file('user.pub')}`, 'UsePAM no', 'StrictModes no', 'PidFile none', 'AllowUsers there neighbour', ''].join('\n'));
 	const sshd = world.children.start('sshd', ['unshare', '--mount', 'sh', '-c',
 		`mkdir -p /run/sshd && mount --bind ${file('passwd')} /etc/passwd && mount --bind ${file('shadow')} /etc/shadow && exec ${SSHD} -D -e -f ${file('sshd_config')}`],
 	{ env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
 	await whileAlive(sshd, until('sshd', () => answers('127.0.0.1', port)));
-	const ssh = (/** @type {string} */ key = 'user') => ['ssh', '-F', 'none', '-p', String(port), '-i', file(key), '-o', 'BatchMode=yes',
-		'-o', 'StrictHostKeyChecking=no', '-o', `UserKnownHostsFile=${file('known_hosts')}`, '-o', 'LogLevel=ERROR', 'there@127.0.0.1'];
 	world.atEnd.push(async () => {
-		await run(['pkill', '--uid', String(UID)], world.env);
-		await run(['rm', '-rf', folder, `/tmp/savecast-${UID}`], world.env);
+		for (const { uid } of Object.values(accounts)) {
+			await run(['pkill', '--uid', String(uid)], world.env);
+			await run(['rm', '-rf', `/tmp/savecast-${uid}`], world.env);
+		}
+		await run(['rm', '-rf', folder], world.env);
 	});
+	return { port, ...accounts };
+}
+
+/**
+ * A site of the account, its server, and a configuration by which only those changes count that
+ * are reported.
+ *
+ * @param {import('./world.js').World} world
+ * @param {Account} account
+ */
+export async function siteOf(world, { name, there, home, as }) {
+	const port = await freePort();
+	const made = await there(`mkdir -p .config/savecast && printf '[savecast]\n\twatch = false\n' >.config/savecast/config && mkdir site && cd site && git init -q . &&
+		echo '<h1>one</h1>' >index.html && echo one >a.css`);
+	if (made.status !== 0) {
+		throw new Error(made.stderr);
+	}
+	const server = world.children.start(`server-of-${name}`, [...as, process.execPath, path.join(TOP, 'tests/lib/site-server.js'), String(port)],
+		{ cwd: path.join(home, 'site'), env: process.env });
+	await whileAlive(server, until('the server', () => answers('127.0.0.1', port)));
+	return { port, url: `http://localhost:${port}/` };
+}
+
+/**
+ * @param {import('./world.js').World} world
+ * @param {string} folder
+ * @param {'there' | 'neighbour'} name
+ * @param {number} port of sshd
+ */
+async function openAccount(world, folder, name, port) {
+	const uid = UIDS[name], home = path.join(folder, name);
+	await mkdir(home);
+	await chown(home, uid, uid);
+	const ssh = (/** @type {string} */ key = 'user', at = port) => ['ssh', '-F', 'none', '-p', String(at), '-i', path.join(folder, key),
+		'-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=no', '-o', `UserKnownHostsFile=${path.join(folder, 'known_hosts')}`,
+		'-o', 'LogLevel=ERROR', `${name}@127.0.0.1`];
 	return {
-		home, uid: UID, ssh,
-		/** Runs a shell command as that account. @param {string} command */
-		there: (command) => run([...ssh(), command], world.env),
-		/** The processes of the account's connections. */
-		sessions: async () => (await run(['pgrep', '--full', '^sshd: there'], world.env)).stdout.split('\n').filter(Boolean).map(Number),
+		name, home, uid, ssh,
+		there: (/** @type {string} */ command) => run([...ssh(), command], world.env),
+		as: ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', 'env', '-i', `HOME=${home}`, 'PATH=/usr/bin:/bin'],
+		sessions: async () => (await run(['pgrep', '--full', `^sshd: ${name}`], world.env)).stdout.split('\n').filter(Boolean).map(Number),
 	};
 }

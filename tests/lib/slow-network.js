@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+//
+// A network between two programs of this machine: a port that passes bytes on, later.
+import net from 'node:net';
+
+/**
+ * @param {import('./world.js').World} world ends it
+ * @param {number} port to which it passes bytes on
+ * @param {number} msec for which it holds each byte, in each direction: half a round trip
+ * @returns {Promise<number>} its own port
+ */
+export async function slowNetwork(world, port, msec) {
+	/** @type {Set<net.Socket>} */
+	const sockets = new Set();
+	const server = net.createServer((from) => {
+		const to = net.connect({ host: '127.0.0.1', port });
+		for (const [source, sink] of [[from, to], [to, from]]) {
+			sockets.add(source.setNoDelay());
+			source.on('data', (bytes) => setTimeout(() => sink.write(bytes), msec));
+			source.on('close', () => setTimeout(() => sink.destroy(), msec));
+			source.on('error', () => {});
+		}
+	});
+	await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+	world.atEnd.push(async () => {
+		sockets.forEach((socket) => socket.destroy());
+		server.close();
+	});
+	return /** @type {net.AddressInfo} */ (server.address()).port;
+}
