@@ -9,6 +9,8 @@ export const MAX_URL_BYTES = 4096;
 export const MAX_STRING_BYTES = 256;
 export const MAX_CHANGES = 16;
 export const MAX_MESSAGE_BYTES = 16384;
+/** A daemon's longest message has some 150,000 characters: a build that failed, all of them escaped. */
+export const MAX_DAEMON_MESSAGE = 1 << 18;
 export const MAX_RULES = 16;
 export const MAX_UPDATERS = 8;
 export const MAX_PROBLEMS = 8;
@@ -141,6 +143,19 @@ function changes(value, where) {
 	}));
 }
 
+/** One of our commands as savecastd writes it, whose words cannot run another command. */
+const COMMAND = /^savecast(?: (?:[\w/.+:@%,-]|'[^'\p{Cc}]*'|\\')+)+$/u;
+
+/**
+ * The popup offers it to be copied into a terminal of this computer. What is no command of ours is
+ * left out.
+ *
+ * @type {Check}
+ */
+function ours(value, where) {
+	return COMMAND.test(String(text(value, where))) ? value : undefined;
+}
+
 /** @type {Check} */
 function failure(value, where) {
 	const { event, what, said } = /** @type {any} */ (value ?? {});
@@ -160,7 +175,7 @@ function untrusted(value, where) {
 	return {
 		project: text(project, `${where}: project`),
 		rules: rules.map((rule) => text(rule, `${where}: rules`)),
-		command: text(command, `${where}: command`),
+		command: ours(command, `${where}: command`) ?? '',
 		revision: number(revision, `${where}: revision`),
 	};
 }
@@ -280,7 +295,7 @@ export const FROM_DAEMON = {
 		project: optional(text),
 		reason: text,
 		cause: optional(text),
-		advice: optional(text),
+		advice: optional(ours),
 		folder: optional(text),
 		forwarded: optional(number),
 		failure: optional(failure),

@@ -6,7 +6,9 @@
 import { api } from '../common/api.js';
 import { findHosts } from './probe.js';
 import { challenge, loadKey, prove } from './proof.js';
-import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, UNCONFIRMED, encode, parse } from './protocol.js';
+import {
+	CLOSE_REFUSED, CLOSE_REPLACED, MAX_DAEMON_MESSAGE, SUBPROTOCOL, UNCONFIRMED, encode, parse,
+} from './protocol.js';
 
 /**
  * @typedef {import('./protocol.js').FromDaemon} FromDaemon
@@ -41,6 +43,14 @@ const MAX_PAUSE_MSEC = 30000;
  */
 const NEAR = { probeMsec: 2000, helloMsec: 5000, pauseMsec: PROBE_MSEC };
 const FAR = { probeMsec: 15000, helloMsec: 20000, pauseMsec: 5000 };
+
+/** A connection that has lasted so long may be made again at once. */
+const STEADY_MSEC = 1000;
+/**
+ * A daemon that sends more within the time is disconnected, so that it does not keep the tabs of
+ * other daemons waiting. The answers for 1024 tabs, several for each, are fewer.
+ */
+const FLOOD = { messages: 10000, characters: 1 << 22, msec: 10000 };
 
 /** Browsers end a worker that does not call their API for 30 s. */
 function keepAlive() {
@@ -146,11 +156,12 @@ export class Socket {
 		}
 		let soon = FIRST_PROBE_MSEC;
 		for (;;) {
+			const began = performance.now();
 			const met = await this.#converseWithAny(loop);
 			if (loop !== this.#loop) {
 				return;
 			}
-			let msec = PROBE_MSEC;
+			let msec = Math.min(soon, this.#limits.pauseMsec);
 			if (met?.welcome && met.code === CLOSE_REPLACED) {
 				// The next click or alarm tries again.
 				this.#setLink('replaced');
@@ -158,15 +169,16 @@ export class Socket {
 			}
 			if (met?.welcome && met.code !== CLOSE_REFUSED) {
 				this.#refusals = 0;
-				soon = FIRST_PROBE_MSEC;
 				this.#setLink('connecting');
-				continue;
-			}
-			if (met) {
+				if (performance.now() - began > STEADY_MSEC) {
+					soon = FIRST_PROBE_MSEC;
+					continue;
+				}
+				soon *= 2;
+			} else if (met) {
 				msec = Math.min(PROBE_MSEC * 2 ** this.#refusals++, MAX_PAUSE_MSEC);
 				this.#setLink(met.foreign ? 'foreign' : 'refused');
 			} else {
-				msec = Math.min(soon, this.#limits.pauseMsec);
 				soon *= 2;
 				this.#setLink('down');
 			}
@@ -247,7 +259,15 @@ export class Socket {
 			this.#socket = socket;
 			this.#proven = false;
 			socket.onopen = () => socket.send(encode(hello));
+			const isFlood = floodGauge();
 			socket.onmessage = ({ data }) => {
+				if (isFlood(data)) {
+					console.warn(`daemon: port ${this.#port}: sends too much: disconnected`);
+					socket.onmessage = null;
+					socket.close();
+					end(CLOSE_REFUSED);
+					return;
+				}
 				const message = this.#socket === socket ? read(data) : null;
 				if (!welcome && message?.type === 'error' && message.code === UNCONFIRMED) {
 					// The answer comes when the user has confirmed us.
@@ -281,6 +301,21 @@ export class Socket {
 			this.#handlers.link(link);
 		}
 	}
+}
+
+/** @returns {(data: unknown) => boolean} called with each message: whether it is, or they are, too much */
+function floodGauge() {
+	let messages = 0, characters = 0, since = performance.now();
+	return (data) => {
+		const { length } = String(data), now = performance.now();
+		if (now - since > FLOOD.msec) {
+			messages = characters = 0;
+			since = now;
+		}
+		messages++;
+		characters += length;
+		return length > MAX_DAEMON_MESSAGE || messages > FLOOD.messages || characters > FLOOD.characters;
+	};
 }
 
 /**

@@ -80,13 +80,18 @@ export function actionFor({ icon, link, entry }) {
 	}
 }
 
-/** @param {string} [command] @returns {Advice} */
-function solution(command) {
+/**
+ * @param {string} [command]
+ * @param {string} [name] of the daemon that says so, if it is elsewhere
+ * @returns {Advice}
+ */
+function solution(command, name) {
 	if (!command) {
 		return [];
 	}
 	const inProject = command.includes(' --project ');
-	return [{ text: inProject ? 'In the project’s folder, run ' : 'To make it a project, run ' }, { text: command, code: true }];
+	const text = inProject ? 'in the project’s folder, run ' : 'to make it a project, run ';
+	return [{ text: name ? `On ${name}, ${text}` : text[0].toUpperCase() + text.slice(1) }, { text: command, code: true }];
 }
 
 /**
@@ -119,7 +124,7 @@ export function adviceFor({ icon, link, port, name, entry, code = '' }) {
 			: [{ text: 'To see which port is yours, run ' }, { text: 'savecast status', code: true },
 				{ text: '. Then set it in Settings.' }];
 	case 'none':
-		return [...(entry?.answer?.folder ? [] : solution(entry?.answer?.advice)),
+		return [...(entry?.answer?.folder ? [] : solution(entry?.answer?.advice, name)),
 			{ text: 'To see what savecast found out about this page, run ' },
 			{ text: `savecast why ${entry?.url ?? ''}`, code: true }];
 	case 'down':

