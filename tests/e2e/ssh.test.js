@@ -17,8 +17,8 @@ import { noSshd, siteOf, startSshd } from '../lib/sshd.js';
 import { Client } from '../lib/wire-client.js';
 import { LONG, SANITIZED, SAVECAST, TOP, World } from '../lib/world.js';
 
-const CUTS = LONG ? 50 : 4;
-const SAVES = LONG ? 40 : 7;
+const CUTS = LONG ? 50 : 3;
+const SAVES = LONG ? 40 : 5;
 const { random, floor } = Math;
 /** Vim with our plugin, which finds savecast. */
 const VIM = `PATH=${path.dirname(SAVECAST)}:$PATH vim -Nu NONE -es -c 'set runtimepath^=${TOP}/clients/vim' -c 'runtime plugin/savecast.vim'`;
