@@ -109,7 +109,7 @@ export function forget(id, withWindow) {
 	transfer.forget(id);
 	reportLog.forget(id);
 	problems.forget(id);
-	updaters.forget(id);
+	updaters.remove(id);
 	if (tabs.remove(id, withWindow)) {
 		unwatch(id);
 	}

@@ -38,6 +38,8 @@ export class Updaters {
 	#dependencies;
 	/** The tabs whose daemon knows what their pages say. @type {Set<number>} */
 	#told = new Set();
+	/** Those of the page before, while another is loaded. @type {Map<number, Updater[]>} */
+	#last = new Map();
 
 	/** @param {Dependencies} dependencies */
 	constructor(dependencies) {
@@ -54,6 +56,7 @@ export class Updaters {
 		const updates = await sendToPage(id, { to: 'clients', inside: result ?? [] });
 		if (Array.isArray(updates)) {
 			this.#dependencies.tabs.set(id, { updates });
+			this.#last.set(id, updates);
 			this.forget(id);
 			this.deliver(id);
 		}
@@ -61,14 +64,21 @@ export class Updaters {
 
 	/** The tab has a page that must not be looked into. @param {number} id */
 	unknown(id) {
+		this.#last.delete(id);
 		if (this.#told.delete(id)) {
 			this.#dependencies.post({ type: 'updates', tab: id });
 		}
 	}
 
-	/** The tab is gone, or its daemon does not know what its page says. @param {number} id */
+	/** The tab's daemon does not know what its page says. @param {number} id */
 	forget(id) {
 		this.#told.delete(id);
+	}
+
+	/** @param {number} id of a tab that is off now */
+	remove(id) {
+		this.#told.delete(id);
+		this.#last.delete(id);
 	}
 
 	/** Sends what the daemon does not know yet, once it knows the tab. @param {number} id */
@@ -91,11 +101,18 @@ export class Updaters {
 	async leave(id, order) {
 		const { tabs } = this.#dependencies;
 		const { event, changes, aside } = order;
-		const { updates = [], silent = [], hasScripts } = tabs.get(id) ?? {};
-		if (!changes || !hasScripts || !(updates.length || aside)) {
+		const { updates = this.#last.get(id) ?? [], silent = [], hasScripts } = tabs.get(id) ?? {};
+		if (!changes || !(updates.length || aside)) {
 			return { order };
 		}
-		const { who, rest = changes } = await sendToPage(id, { to: 'leave', event, changes, updates, silent, aside }) ?? {};
+		const answer = hasScripts ? await sendToPage(id, { to: 'leave', event, changes, updates, silent, aside }) : undefined;
+		if (!answer) {
+			// The page is going: its client loads it again.
+			const by = aside ?? updates[0].who;
+			const goes = hasScripts || (await api.tabs.get(id)).status === 'loading';
+			return goes && changes.some(({ kind }) => !silent.includes(`${by} ${kind}`)) ? { who: by } : { order };
+		}
+		const { who, rest } = answer;
 		if (!who) {
 			return { order };
 		}

@@ -151,9 +151,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const leave = ({ event, changes, updates, silent, aside }) => {
 		const whole = aside && !BY_MODULE.includes(aside) ? { who: aside, port: own } : undefined;
+		// A page that is just being loaded is new: its client has reloaded it before the save's message came.
+		const isNew = performance.now() < AHEAD_MSEC && document.readyState !== 'complete';
 		/** @param {Change} change */
 		const taker = (change) => [...(whole ? [whole] : []), ...updates]
-			.find((client) => !silent.includes(`${client.who} ${change.kind}`) && (client === whole || takes(client, change)));
+			.find((client) => !silent.includes(`${client.who} ${change.kind}`) && (client === whole || isNew || takes(client, change)));
 		const who = changes.map(taker).find(Boolean);
 		if (who) {
 			left.clear();

@@ -196,13 +196,21 @@ static void session_trust(struct browser *browser, const struct wire_message *me
 	tab_tell_again(tab);
 }
 
+static void session_unwatch(struct browser *browser, const struct wire_message *message)
+{
+	struct tab *tab = tabs_find(&browser->tabs, message->tab);
+
+	if (tab) {
+		session_forget_tab(tab, "the tab was switched off or closed");
+	}
+}
+
 static void session_on_message(
 	struct ws_client *client, const char *text, size_t length, void *userdata)
 {
 	struct browser *browser = ws_client_data(client);
 	struct wire_message message = {0};
 	struct wire_error error;
-	struct tab *tab;
 
 	if (wire_parse(text, length, &message, &error) < 0) {
 		session_tell_error(browser, error.code, error.message, true);
@@ -227,10 +235,7 @@ static void session_on_message(
 		session_watch(browser, &message);
 		break;
 	case WIRE_UNWATCH:
-		tab = tabs_find(&browser->tabs, message.tab);
-		if (tab) {
-			session_forget_tab(tab, "the tab was switched off or closed");
-		}
+		session_unwatch(browser, &message);
 		break;
 	case WIRE_REPORT:
 		session_report(browser, &message);

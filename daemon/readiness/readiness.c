@@ -103,6 +103,7 @@ void readiness_project_removed(struct readiness *readiness, const struct project
 struct addressee {
 	struct server *server; /* a reference; NULL for tabs without a server */
 	enum audience audience;
+	bool aside; /* it reloads its pages itself, if they let it: it needs no restart for that */
 	char *why; /* unless AUDIENCE_TOLD */
 };
 
@@ -117,6 +118,7 @@ static size_t addressees_of(const struct project *project, const struct fileset 
 			struct addressee *one = &addressees[count++];
 
 			one->server = tab->server ? server_ref(tab->server) : NULL;
+			one->aside = files && audience_aside(tab);
 			one->audience = audience_of(tab, files ? files->names : NULL,
 				whole ? 0 : files->kept, &one->why);
 		}
@@ -155,7 +157,7 @@ void readiness_event(struct readiness *readiness, struct project *project, uint6
 		if (addressees[i].audience != AUDIENCE_TOLD) {
 			continue;
 		}
-		if (gate && server_main(server)) {
+		if (gate && server_main(server) && !addressees[i].aside) {
 			server_gate_event(gate, project, serial, files);
 		} else {
 			browsers_send(readiness->browsers, project, server, serial, false);

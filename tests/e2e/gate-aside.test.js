@@ -127,7 +127,7 @@ for (const { name, called, builds, npm, files, file, text, command } of servers)
 
 		const first = await save('v1');
 		const aside = await story(world);
-		assert.deepEqual([aside.serial, aside.steps.map((/** @type {any} */ s) => s.step).at(-1)], [first, 'skipped']);
+		assert.deepEqual([aside.serial, aside.steps.map((/** @type {any} */ s) => s.step).at(-1)], [first, 'skipped'], JSON.stringify(aside.steps));
 		assert.match(aside.steps.at(-1).text, new RegExp(`^${called} reloads its pages itself`));
 		assert.equal(aside.steps.some((/** @type {any} */ s) => s.step === 'reloading'), false);
 		await until('v1 by its own means', async () => await heading(page) === 'v1');

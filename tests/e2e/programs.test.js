@@ -49,7 +49,6 @@ const REAL = [
 	['bun/bin/bun.exe', 'Bun', port => ['./index.html', '--port', `${port}`]],
 	['deno/deno', 'Vite', port => ['run', '-A', 'npm:vite', '--port', `${port}`]],
 	['webpack/bin/webpack.js', 'webpack-dev-server', port => ['serve', '--mode', 'development', '--port', `${port}`]],
-	['webpack-dev-server/bin/webpack-dev-server.js', undefined, port => ['--mode', 'development', '--port', `${port}`, '--no-client']],
 	['nuxt/bin/nuxt.mjs', 'Nuxt', port => ['dev', '--port', `${port}`], 'nuxt'],
 	['@react-router/dev/bin.js', 'React Router', port => ['dev', '--port', `${port}`], 'router'],
 ];
