@@ -55,6 +55,7 @@ static const struct setting settings[] = {
 		.example = "../shared/**\n~/themes/*.css",
 		.text = "Files outside the root that also belong to this project. A save of such a file\n"
 			"is an event in this project, and also in the project that contains the file.\n"
+			"The folders that at most 16 patterns name are watched like the project's own.\n"
 			"In a .savecast, a pattern that leaves the root counts only if you trust it.",
 	},
 	{

@@ -218,16 +218,23 @@ static uint64_t pipeline_part_saved(
 	return pipeline_enter(pipeline, part->project, EVENT_SAVE, now, what ? what : "");
 }
 
-/* Creates an event in the other projects that include the file. */
+/* Creates an event in each other project that includes one of the files. */
 static void pipeline_wrote_included(struct pipeline *pipeline, const struct project *own,
-	const char *file, enum event_source source, uint64_t now, const char *what)
+	const struct pipeline_change *changes, size_t count, enum event_source source, uint64_t now,
+	const char *what)
 {
 	for (size_t i = 0; i < registry_count(pipeline->registry); i++) {
 		struct project *project = registry_at(pipeline->registry, i);
+		const struct path_rules *include = &project->settings->include;
+		bool any = false;
 
-		if (project != own && project->settings->include.count &&
-			path_rules_find_outside(&project->settings->include, file)) {
-			fileset_add(&queue_of(project)->files, file);
+		for (size_t k = 0; project != own && include->count && k < count; k++) {
+			if (path_rules_find_outside(include, changes[k].name)) {
+				fileset_add(&queue_of(project)->files, changes[k].name);
+				any = true;
+			}
+		}
+		if (any) {
 			queue_of(project)->disk =
 				pipeline_enter(pipeline, project, source, now, what);
 		}
@@ -253,9 +260,7 @@ void pipeline_wrote(struct pipeline *pipeline, struct project *project, enum eve
 	} else {
 		queue->disk = pipeline_enter(pipeline, project, source, now, what);
 	}
-	for (size_t i = 0; i < kept; i++) {
-		pipeline_wrote_included(pipeline, project, changes[i].name, source, now, what);
-	}
+	pipeline_wrote_included(pipeline, project, changes, kept, source, now, what);
 }
 
 uint64_t pipeline_save_waits(

@@ -142,3 +142,22 @@ const struct path_rule *path_rules_find_outside(const struct path_rules *rules, 
 	}
 	return NULL;
 }
+
+char *path_rule_folder(const struct path_rule *rule, bool *deep)
+{
+	const char *pattern = rule->pattern + (*rule->pattern == '/');
+	size_t plain = strcspn(pattern, "*?[\\");
+	const char *rest = pattern + plain;
+
+	*deep = !*rest || strchr(rest, '/') || strstr(rest, "**");
+	while (*rest && plain && pattern[plain - 1] != '/') {
+		plain--;
+	}
+	while (plain && pattern[plain - 1] == '/') {
+		plain--;
+	}
+	if (!plain) {
+		return mem_strdup(rule->base);
+	}
+	return mem_printf("%s/%.*s", strcmp(rule->base, "/") ? rule->base : "", (int)plain, pattern);
+}

@@ -70,12 +70,18 @@ static void source_note_folder(struct disk_source *source, const char *folder)
 	}
 }
 
-/* Whether the file belongs to this project, and not to a deeper one that is no submodule. */
+/*
+ * Whether the file belongs to this project, and not to a deeper one that is no submodule. An
+ * included file must belong to another one.
+ */
 static bool source_owns(const struct disk_source *source, const char *name)
 {
 	struct registry *registry = source->parts.registry;
 	struct project *project = registry_lookup(registry, name);
 
+	if (source->included) {
+		return project != source->project;
+	}
 	while (project && project != source->project) {
 		project = finder_superproject(registry, project);
 	}
@@ -124,10 +130,34 @@ static enum judgement source_judge(struct disk_source *source, const struct pipe
 	}
 	if (!source_owns(source, change->name) ||
 		(!noted && mark->kind != CONTENT_ABSENT &&
-			!intake_wants(source->parts.intake, source->project, change->name, true))) {
+			!disk_source_wants(source, change->name, true))) {
 		return JUDGED_SAME;
 	}
 	return JUDGED_CHANGED;
+}
+
+#define MORE_TEXT "more files were written than can be listed"
+
+/*
+ * An included file belongs to the project in whose folder it is, if there is one: that project
+ * has the event, and so has each project that includes the file.
+ */
+static void source_announce_included(
+	struct disk_source *source, const struct pipeline_change *changes, size_t kept, size_t more)
+{
+	for (size_t i = 0, end; i < kept; i = end) {
+		struct project *own = registry_lookup(source->parts.registry, changes[i].name);
+
+		for (end = i + 1; end < kept &&
+			registry_lookup(source->parts.registry, changes[end].name) == own; end++) {
+		}
+		pipeline_wrote(source->parts.pipeline, own ? own : source->project, EVENT_DISK,
+			changes + i, end - i, end - i, "");
+	}
+	if (more) {
+		pipeline_wrote(source->parts.pipeline, source->project, EVENT_DISK, NULL, 0, more,
+			MORE_TEXT);
+	}
 }
 
 /*
@@ -150,10 +180,11 @@ static void source_announce(
 	}
 	if (git && kept + more) {
 		pipeline_wrote(source->parts.pipeline, source->project, EVENT_GIT, changes, kept, kept + more, git);
+	} else if (source->included) {
+		source_announce_included(source, changes, kept, more);
 	} else if (kept + more) {
 		pipeline_wrote(source->parts.pipeline, source->project, EVENT_DISK, changes, kept,
-			kept + more,
-			more ? "more files were written than can be listed" : "");
+			kept + more, more ? MORE_TEXT : "");
 	}
 	for (size_t i = 0; i < kept; i++) {
 		source_note(source, changes[i].name, &changes[i].mark, false);
@@ -256,7 +287,7 @@ void disk_source_read(struct disk_source *source, uint64_t now)
 	}
 	writes_compact(writes);
 	source->reading = reading;
-	mounts_job(source->parts.loop, source->project->root, on_read, on_read_done, reading);
+	mounts_job(source->parts.loop, source->root, on_read, on_read_done, reading);
 }
 
 bool disk_source_read_now(struct disk_source *source, uint64_t now)

@@ -14,6 +14,8 @@
 struct disk_source {
 	struct disk_parts parts;
 	struct project *project;
+	char *root; /* the project's, or an included folder: */
+	bool included, deep; /* deep: with the folders in it */
 	struct folder_tree *tree;
 	struct file_table table;
 	struct writes writes;
@@ -31,6 +33,8 @@ struct disk_source {
 	char *git; /* the text of git's command while its files are being read; or NULL */
 };
 
+/* Whether the rules accept a changed file. */
+bool disk_source_wants(const struct disk_source *source, const char *file, bool ask_git);
 /* Sets the timer for the next files that are due. */
 void disk_source_schedule(struct disk_source *source);
 /* Ends the project's hold when everything that was written has been read. */

@@ -13,8 +13,9 @@
 
 static uint64_t source_from(const struct disk_source *source)
 {
-	return source->git ? 0
-			   : source->parts.git_until(source->project, source->parts.userdata);
+	return source->git || source->included
+		? 0
+		: source->parts.git_until(source->project, source->parts.userdata);
 }
 
 void disk_source_schedule(struct disk_source *source)
@@ -60,7 +61,7 @@ void disk_source_tell(struct disk_source *source)
 		return;
 	}
 	/* Remote file systems are watched only with savecast.watch = true. */
-	if ((source->project->settings->watch.on && !mounts_ready(source->project->root)) ||
+	if ((source->project->settings->watch.on && !mounts_ready(source->root)) ||
 		!disk_source_read_now(source, now)) {
 		disk_source_read(source, now);
 	}
@@ -90,14 +91,24 @@ void disk_source_git_done(struct disk_source *source, const char *what)
 	}
 }
 
+bool disk_source_wants(const struct disk_source *source, const char *file, bool ask_git)
+{
+	const struct project *project = source->project;
+
+	if (!source->included) {
+		return intake_wants(source->parts.intake, project, file, ask_git);
+	}
+	return path_rules_find_outside(&project->settings->include, file) &&
+		intake_accepts(project, file);
+}
+
 static void on_tree_event(enum tree_event event, const char *file, void *userdata)
 {
 	struct disk_source *source = userdata;
 	uint64_t now = clock_now_usec();
 
 	/* An editor keeps its swap file open: do not wait for it. */
-	if (event != TREE_BEGUN &&
-		!intake_wants(source->parts.intake, source->project, file, false)) {
+	if (event != TREE_BEGUN && !disk_source_wants(source, file, false)) {
 		return;
 	}
 	if (now > source->told_usec + DISK_STREAK_END_USEC) {
@@ -124,7 +135,8 @@ static bool on_tree_wants(const char *folder, void *userdata)
 {
 	struct disk_source *source = userdata;
 
-	return !path_rules_find(&source->project->settings->ignore, folder);
+	return source->included ? source->deep
+				: !path_rules_find(&source->project->settings->ignore, folder);
 }
 
 static void on_tree_looked(bool lost, size_t gone, void *userdata)
@@ -133,11 +145,13 @@ static void on_tree_looked(bool lost, size_t gone, void *userdata)
 
 	if (lost) {
 		log_warning("%s: the inotify queue overflowed: all files are checked",
-			source->project->root);
+			source->root);
 	}
 	source->gone += gone;
-	registry_set_watch(source->parts.registry, source->project,
-		source->limited ? PROJECT_WATCH_PART : PROJECT_WATCH_ON);
+	if (!source->included) {
+		registry_set_watch(source->parts.registry, source->project,
+			source->limited ? PROJECT_WATCH_PART : PROJECT_WATCH_ON);
+	}
 	disk_source_tell(source);
 }
 
@@ -146,7 +160,7 @@ static void on_tree_problem(const char *text, void *userdata)
 	struct disk_source *source = userdata;
 
 	source->limited = text;
-	if (!text || !source->project->problem) {
+	if ((!text && !source->included) || (text && !source->project->problem)) {
 		project_problem_set(source->parts.registry, source->project, "watch", text);
 	}
 }
@@ -158,15 +172,22 @@ static const struct tree_callbacks on_tree = {
 	.problem = on_tree_problem,
 };
 
-struct disk_source *disk_source_new(const struct disk_parts *parts, struct project *project)
+struct disk_source *disk_source_new(
+	const struct disk_parts *parts, struct project *project, const char *included, bool deep)
 {
 	struct disk_source *source = mem_new(struct disk_source);
 	const struct project_settings *settings = project->settings;
 
-	*source = (struct disk_source){.parts = *parts, .project = project};
+	*source = (struct disk_source){.parts = *parts,
+		.project = project,
+		.root = mem_strdup(included ? included : project->root),
+		.included = included,
+		.deep = deep};
 	source->due = loop_timer_new(parts->loop, source_on_due, source);
-	registry_set_watch(parts->registry, project, PROJECT_WATCH_STARTING);
-	source->tree = folder_tree_new(parts->loop, parts->watcher, project->root,
+	if (!included) {
+		registry_set_watch(parts->registry, project, PROJECT_WATCH_STARTING);
+	}
+	source->tree = folder_tree_new(parts->loop, parts->watcher, source->root,
 		&(struct tree_rules){
 			.gitignored = settings->gitignored,
 			.far_too = settings->watch.on,
@@ -189,6 +210,7 @@ void disk_source_free(struct disk_source *source)
 		pipeline_release(source->parts.pipeline, source->project);
 	}
 	free(source->git);
+	free(source->root);
 	free(source);
 }
 
@@ -213,4 +235,10 @@ bool disk_source_hears(const struct disk_source *source, const char *file)
 bool disk_source_is_whole(const struct disk_source *source)
 {
 	return !source->limited && folder_tree_is_whole(source->tree);
+}
+
+bool disk_source_covers(const struct disk_source *source, const char *folder, bool deep)
+{
+	return source->deep ? pathname_is_below(folder, source->root)
+			    : !deep && strcmp(folder, source->root) == 0;
 }

@@ -66,7 +66,13 @@ struct disk_parts {
 
 struct disk_source;
 
-struct disk_source *disk_source_new(const struct disk_parts *parts, struct project *project);
+/*
+ * `included` is the absolute path of a folder outside the project with files that
+ * savecast.include names, and `deep` whether they are also in folders below it. NULL: the
+ * source is that of the project's own files.
+ */
+struct disk_source *disk_source_new(
+	const struct disk_parts *parts, struct project *project, const char *included, bool deep);
 void disk_source_free(struct disk_source *source);
 
 /* Announces the changes that are due now. */
@@ -80,5 +86,7 @@ void disk_source_settle(struct disk_source *source);
 
 /* Whether a write of the file (absolute) would be noticed, because its folder is watched. */
 bool disk_source_hears(const struct disk_source *source, const char *file);
+/* Whether it is for an included folder that contains this one, with the folders in it if `deep`. */
+bool disk_source_covers(const struct disk_source *source, const char *folder, bool deep);
 /* Whether the whole project is watched, so that every write is noticed. */
 bool disk_source_is_whole(const struct disk_source *source);

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "sources/disk-sources.h"
 
+#include <sys/stat.h>
+
 #include "config/setting.h"
 #include "project/project.h"
 #include "util/mem.h"
 #include "util/mounts.h"
+#include "util/pathname.h"
 
 struct item {
 	struct disk_sources *sources;
 	struct project *project;
 	struct disk_source *source; /* NULL while it is created */
+	struct disk_source *included[DISK_INCLUDED_MAX];
+	size_t included_count;
 	struct loop_timer *linger; /* set when no tab shows it any more */
 	struct item *next;
 };
@@ -44,6 +49,9 @@ static void item_free(struct item **at)
 	*at = item->next;
 	loop_timer_free(item->linger);
 	disk_source_free(item->source);
+	for (size_t i = 0; i < item->included_count; i++) {
+		disk_source_free(item->included[i]);
+	}
 	free(item);
 }
 
@@ -78,6 +86,41 @@ static void item_on_linger(void *userdata)
 	project_problem_set(sources->parts.registry, project, "watch", NULL);
 }
 
+/* Whether the folder is watched for the project already. */
+static bool item_has(const struct item *item, const char *folder, bool deep)
+{
+	bool has = pathname_is_below(folder, item->project->root);
+
+	for (size_t i = 0; !has && i < item->included_count; i++) {
+		has = disk_source_covers(item->included[i], folder, deep);
+	}
+	return has;
+}
+
+static void item_include(struct item *item)
+{
+	const struct path_rules *include = &item->project->settings->include;
+
+	for (size_t i = 0; i < include->count && item->included_count < DISK_INCLUDED_MAX; i++) {
+		bool deep;
+		struct stat st;
+		_cleanup_free_ char *folder = path_rule_folder(&include->items[i], &deep);
+
+		if (!mounts_ready(folder)) {
+			continue;
+		}
+		if (lstat(folder, &st) == 0 && !S_ISDIR(st.st_mode)) {
+			*strrchr(folder, '/') = '\0';
+			deep = false;
+		}
+		if (!item_has(item, folder, deep)) {
+			item->included[item->included_count] = disk_source_new(
+				&item->sources->parts, item->project, folder, deep);
+			item->included_count++;
+		}
+	}
+}
+
 static void sources_add(struct disk_sources *sources, struct project *project)
 {
 	struct item *item = mem_new(struct item);
@@ -91,7 +134,8 @@ static void sources_add(struct disk_sources *sources, struct project *project)
 	item->linger = loop_timer_new(sources->parts.loop, item_on_linger, item);
 	item->next = sources->first;
 	sources->first = item;
-	item->source = disk_source_new(&sources->parts, project);
+	item->source = disk_source_new(&sources->parts, project, NULL, true);
+	item_include(item);
 }
 
 void disk_sources_update(struct disk_sources *sources, struct project *project)
@@ -126,6 +170,30 @@ struct disk_source *disk_sources_find(const struct disk_sources *sources, const 
 	return item ? item->source : NULL;
 }
 
+bool disk_sources_hear(
+	const struct disk_sources *sources, const struct project *project, const char *file)
+{
+	const struct item *item = *sources_at((struct disk_sources *)sources, project);
+	bool hears = item && item->source && disk_source_hears(item->source, file);
+
+	for (size_t i = 0; item && !hears && i < item->included_count; i++) {
+		hears = disk_source_hears(item->included[i], file);
+	}
+	return hears;
+}
+
+void disk_sources_settle(struct disk_sources *sources, struct project *project)
+{
+	struct item *item = *sources_at(sources, project);
+
+	if (item && item->source) {
+		disk_source_settle(item->source);
+	}
+	for (size_t i = 0; item && i < item->included_count; i++) {
+		disk_source_settle(item->included[i]);
+	}
+}
+
 bool disk_sources_any(const struct disk_sources *sources)
 {
 	return sources->first;
@@ -137,6 +205,9 @@ void disk_sources_tell(struct disk_sources *sources)
 		if (item->source) {
 			disk_source_tell(item->source);
 		}
+		for (size_t i = 0; i < item->included_count; i++) {
+			disk_source_tell(item->included[i]);
+		}
 	}
 }
 
@@ -146,6 +217,10 @@ void disk_sources_saved(struct disk_sources *sources)
 		if (item->source) {
 			disk_source_end_streak(item->source);
 			disk_source_tell(item->source);
+		}
+		for (size_t i = 0; i < item->included_count; i++) {
+			disk_source_end_streak(item->included[i]);
+			disk_source_tell(item->included[i]);
 		}
 	}
 }

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* The projects whose files are watched on disk: while a tab shows them, and for a while after. */
+/*
+ * The projects whose files are watched on disk: while a tab shows them, and for a while after.
+ * The folders of their savecast.include are watched, too, at most DISK_INCLUDED_MAX of each.
+ */
 
 #include "sources/disk-source.h"
+
+enum { DISK_INCLUDED_MAX = 16 };
 
 struct disk_sources;
 
@@ -18,8 +23,13 @@ void disk_sources_settings_changed(struct disk_sources *sources, struct project 
 void disk_sources_forget(struct disk_sources *sources, struct project *project);
 
 bool disk_sources_any(const struct disk_sources *sources);
-/* NULL if it is not watched. */
+/* The source of the project's own files; NULL if it is not watched. */
 struct disk_source *disk_sources_find(const struct disk_sources *sources, const struct project *project);
+/* Whether a write of the file (absolute) would be noticed for this project. */
+bool disk_sources_hear(
+	const struct disk_sources *sources, const struct project *project, const char *file);
+/* See disk_source_settle(); does nothing if the project is not watched. */
+void disk_sources_settle(struct disk_sources *sources, struct project *project);
 
 /* Files were written: each source announces the changes that are due. */
 void disk_sources_tell(struct disk_sources *sources);

@@ -140,9 +140,7 @@ void sources_settle(struct sources *sources, struct project *project, bool faile
 	watcher_drain(sources->watcher);
 	output_sources_settle(sources->outputs, project, failed);
 	git_sources_settle(sources->git, project);
-	if (disk_sources_find(sources->disk, project)) {
-		disk_source_settle(disk_sources_find(sources->disk, project));
-	}
+	disk_sources_settle(sources->disk, project);
 }
 
 const char *sources_hear(
@@ -162,7 +160,7 @@ const char *sources_hear(
 	if (!disk) {
 		return "an editor's report, or git; on disk, too, while a tab shows the project";
 	}
-	if (!disk_source_hears(disk, file) || (pathname_is_below(file, project->root) &&
+	if (!disk_sources_hear(sources->disk, project, file) || (pathname_is_below(file, project->root) &&
 						     !verdict_watches(project->settings, name))) {
 		return "an editor's report, or git: it is not watched on disk";
 	}

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { open, rename, symlink, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
@@ -136,4 +137,28 @@ test('savecast why says how a file is noticed', async t => {
 	assert.match(await noticed('dev.log'), /not watched on disk/);
 	assert.match(await noticed('dist/a.js'), /when the build has written it/);
 	assert.match((await world.savecast('why', file('a.css'))).stdout, /on disk, whatever program writes it/);
+});
+
+test('folders of savecast.include are watched as the project\'s own', async t => {
+	const { world, client, did, sh, url, file } = await watched(t, { 'a.css': 'a', '../shared/b.css': 'b', '../shared/deep/c.css': 'c', '../one/d.css': 'd', '../one/in/e.css': 'e' },
+		{ settings: '\tinclude = ../shared/**\n\tinclude = ../one/*.css\n' });
+	const noticed = async (/** @type {string} */ name) => JSON.parse((await world.savecast('why', '--json', file(name))).stdout).projects[0].noticed;
+	await until('the folders', async () => /^on disk/.test(await noticed('../shared/deep/c.css')) && /^on disk/.test(await noticed('../one/d.css')));
+	assert.deepEqual(await did(() => sh('echo 2 > ../shared/b.css')), disk('../shared/b.css'));
+	assert.deepEqual(await did(() => sh('echo 2 > ../shared/b.css'), { expect: false }), []);
+	assert.deepEqual(await did(() => sh('sed -i s/c/C/ ../shared/deep/c.css')), disk('../shared/deep/c.css'));
+	assert.deepEqual(await did(() => sh('echo 2 > ../one/d.css')), disk('../one/d.css'));
+	assert.deepEqual(await did(() => sh('echo 2 > ../one/in/e.css; echo 2 > ../one/f.txt; echo 2 > ../one/d.css~'), { expect: false }), [], 'no pattern names them');
+	assert.deepEqual(await did(() => sh('rm ../shared/deep/c.css')), disk('../shared/deep/c.css'));
+	// A project of its own, with a tab: each of both has one event.
+	await did(() => sh(`cd ../shared; git init -q; printf '[savecast]\\n\\turl = ${url}shared\\n' > .savecast`), { expect: false });
+	await world.savecast('track', path.join(world.home, 'shared'));
+	await world.trust(path.join(world.home, 'shared'));
+	await client.watch(2, `${url}shared`);
+	await until('both to be watched', async () => (await world.bus.projects()).every((/** @type {any} */ { Watch }) => Watch === 'on'));
+	await settled(world, 0, { expect: false });
+	const before = (await world.bus.properties()).LastEvent;
+	await did(() => sh('echo 3 > ../shared/b.css'));
+	const told = (await world.bus.events()).filter((/** @type {any} */ e) => e.serial > before && !e.steps.some((/** @type {any} */ { step }) => step === 'unchanged'));
+	assert.deepEqual(told.map((/** @type {any} */ e) => path.basename(e.project)).sort(), ['shared', 'site']);
 });

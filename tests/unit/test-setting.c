@@ -180,6 +180,41 @@ static void includes_may_leave_the_root(void **state)
 	project_settings_clear(&settings);
 }
 
+/* Where a pattern's files are watched on disk; two asterisks: also in deeper folders. */
+static bool watches(const char *pattern, const char *expected)
+{
+	struct project_settings settings = {0};
+	bool deep, same;
+	char *folder, text[256];
+
+	if (!takes(&settings, "include", pattern)) {
+		fail_msg("%s", pattern);
+	}
+	folder = path_rule_folder(&settings.include.items[0], &deep);
+	snprintf(text, sizeof text, "%s%s", folder, deep ? "/**" : "");
+	same = strcmp(text, expected) == 0;
+	if (!same) {
+		print_error("%s: %s\n", pattern, text);
+	}
+	free(folder);
+	project_settings_clear(&settings);
+	return same;
+}
+
+static void includes_are_watched(void **state)
+{
+	assert_true(watches("../shared/**", "/w/shared/**"));
+	assert_true(watches("../shared", "/w/shared/**"));
+	assert_true(watches("../shared/", "/w/shared/**"));
+	assert_true(watches("../a/b.css", "/w/a/b.css/**")); /* a file or a folder */
+	assert_true(watches("../*.css", "/w"));
+	assert_true(watches("../a/*/b.css", "/w/a/**"));
+	assert_true(watches("../a*/b.css", "/w/**"));
+	assert_true(watches("/etc/nginx/*.conf", "/etc/nginx"));
+	assert_true(watches("~/themes/*.css", "/home/me/themes"));
+	assert_true(watches("/*", "/"));
+}
+
 static void lines_are_found(void **state)
 {
 	static const char text[] =
@@ -268,6 +303,7 @@ int main(void)
 		cmocka_unit_test(lists_are_bounded),
 		cmocka_unit_test(the_last_matching_action_applies),
 		cmocka_unit_test(includes_may_leave_the_root),
+		cmocka_unit_test(includes_are_watched),
 		cmocka_unit_test(lines_are_found),
 		cmocka_unit_test(the_documentation_is_the_table),
 		cmocka_unit_test(the_examples_are_allowed),
