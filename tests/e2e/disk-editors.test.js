@@ -50,7 +50,11 @@ for (const [name, { command, keys }] of Object.entries(EDITORS)) {
 	});
 }
 
-for (const [name, command] of Object.entries({ mousepad: ['mousepad', '--disable-server'], geany: ['geany', '-i', '-s', '-p'] })) {
+const WINDOWS = {
+	mousepad: ['mousepad', '--disable-server'], geany: ['geany', '-i', '-s', '-p'], gedit: ['gedit', '-s'],
+	'gnome-text-editor': ['env', 'GSK_RENDERER=cairo', 'gnome-text-editor', '-s'],
+};
+for (const [name, command] of Object.entries(WINDOWS)) {
 	const installed = (await run(['sh', '-c', `command -v ${name}`], process.env)).status === 0;
 	test(`${name}, in a window, without a plugin: a save is one event, with the complete text`, { skip: noDisplay() || (!installed && `${name} is not installed`) }, async t => {
 		const { world, file, did } = await watched(t, { 'a.css': 'h1 { color: red }\n' });

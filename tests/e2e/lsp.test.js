@@ -197,6 +197,19 @@ function lines(name) {
 	return found[1];
 }
 
+/**
+ * Five files, saved together, are one event.
+ *
+ * @param {World} world
+ * @param {string} start of their names
+ */
+async function oneOfFive(world, start) {
+	const counts = async () => (await world.bus.events()).map((/** @type {any} */ e) =>
+		e.files.filter((/** @type {string} */ name) => name.startsWith(start)).length).filter(Boolean);
+	await until('five files', async () => (await counts()).reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0) >= 5);
+	assert.deepEqual(await counts(), [5]);
+}
+
 test('Emacs and Kakoune with a hook', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
@@ -214,6 +227,11 @@ test('Emacs and Kakoune with a hook', async t => {
 		await emacs.keys('-l', `(progn (find-file ${JSON.stringify(path.join(root, `e${odd}`))}) (insert "x") (save-buffer))`);
 		await emacs.keys('Enter');
 		await heard(world, path.join(root, `e${odd}`));
+
+		await emacs.keys('M-:');
+		await emacs.keys('-l', `(progn (dolist (n '("1" "2" "3" "4" "5")) (find-file (concat ${JSON.stringify(`${root}/all`)} n ".css")) (insert "x")) (save-some-buffers t))`);
+		await emacs.keys('Enter');
+		await oneOfFive(world, path.join(root, 'all'));
 	});
 	await t.test('Kakoune', { skip: !existsSync('/usr/bin/kak') && 'no Kakoune here' }, async () => {
 		const rc = path.join(world.temp, 'kakrc');
@@ -232,6 +250,12 @@ test('Emacs and Kakoune with a hook', async t => {
 			['kak', '-n', '-e', `source ${rc}; exec ix<esc>; write-quit`, path.join(root, `k${odd}`)]);
 		await heard(world, path.join(root, `k${odd}`));
 		await other.ended();
+
+		const names = [1, 2, 3, 4, 5].map(n => path.join(root, `kall${n}.css`));
+		const all = await Terminal.open(world, 'kak3', ['kak', '-n', '-e', `source ${rc}`, ...names]);
+		await all.shows('kall1.css');
+		await all.keys(':evaluate-commands -buffer * %{ try %{ execute-keys ix<esc> } }; write-all', 'Enter');
+		await oneOfFive(world, path.join(root, 'kall'));
 	});
 });
 

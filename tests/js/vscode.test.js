@@ -68,6 +68,23 @@ test('burst: while other files are dirty, it waits for them a moment', async () 
 	assert.deepEqual(desk.given, [['a', 'b']]);
 });
 
+test('burst: Save All on a busy machine is one report', async () => {
+	const desk = openBurst();
+	const rest = ['b', 'c', 'd', 'e', 'f'], late = () => new Promise(resolve => { setTimeout(resolve, 60); });
+	desk.dirty = true;
+	desk.burst.add(['a'], ['a']);
+	for (const file of rest) {
+		desk.burst.announce(file);
+		await late();
+		desk.dirty = file !== 'f';
+		desk.burst.add([file], [file]);
+		if (file !== 'f') {
+			await late();
+		}
+	}
+	assert.deepEqual(desk.given, [['a', ...rest]]);
+});
+
 test('burst: a save that failed does not delay the others for long', async () => {
 	const desk = openBurst();
 	desk.burst.announce('fails');

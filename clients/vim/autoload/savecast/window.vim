@@ -1,5 +1,6 @@
 " SPDX-License-Identifier: MIT
-" The window that shows texts; all commands share it.  q closes it.
+" The window that shows texts; all commands share it.  The cursor stays in its window; q in
+" the new one closes it.
 scriptencoding utf-8
 let s:cpoptions = &cpoptions
 set cpoptions&vim
