@@ -104,7 +104,7 @@ export async function applyChanges(tabId, event, changes) {
  * Asks the server for the page before it is reloaded.
  *
  * @param {number} tabId
- * @param {{event: number, changes?: Change[], unseen?: boolean}} given
+ * @param {{event: number, changes?: Change[], unseen?: boolean, old?: number}} given
  * @returns {Promise<Looked>}
  */
 export async function lookFirst(tabId, given) {

@@ -13,8 +13,8 @@ import { localStatus } from './url-visibility.js';
 /**
  * @typedef {import('../link/protocol.js').Change} Change
  * @typedef {import('../link/protocol.js').Report} Report
- * @typedef {Pick<import('../link/protocol.js').Reload, 'event' | 'changes' | 'unseen' | 'patch' | 'aside'>} Order what a
- *	reload message says of a tab
+ * @typedef {Pick<import('../link/protocol.js').Reload, 'event' | 'changes' | 'unseen' | 'patch' | 'aside'> & {oldUntil?: number}} Order
+ *	what a reload message says of a tab; until when the server may answer with old content, as Date.now()
  * @typedef {{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus, permitted: boolean}} Seen
  *
  * @typedef {object} Dependencies
@@ -35,6 +35,9 @@ const ASKS = 'the browser asks the user before it reloads this page';
 
 /** How long a reload waits for a navigation that is under way. */
 const MAX_NAVIGATION_MSEC = 5000;
+
+/** The longest time that is waited for old answers to end. */
+const MAX_OLD_MSEC = 10000;
 const NAVIGATION_MSEC = 50;
 
 export class Reloads {
@@ -47,11 +50,12 @@ export class Reloads {
 
 	/**
 	 * @param {number} id
-	 * @param {Order} order
+	 * @param {Omit<Order, 'oldUntil'> & {old?: number}} message
 	 */
-	begin(id, order) {
+	begin(id, { old = 0, ...message }) {
 		const { tabs, progress, send } = this.#dependencies;
-		const { event } = order;
+		const { event } = message;
+		const order = { ...message, ...(old && { oldUntil: Date.now() + Math.min(old, MAX_OLD_MSEC) }) };
 		const entry = tabs.get(id);
 		if (entry && entry.paused === undefined) {
 			tabs.set(id, { savedAt: Date.now() });
@@ -120,6 +124,11 @@ export class Reloads {
 		const { changes } = order;
 		let seen = await this.#inspect(id);
 		const entry = tabs.get(id);
+		const old = (order.oldUntil ?? 0) - Date.now();
+		if (entry && old > 0 && !this.#looks(order, seen, entry)) {
+			await new Promise((resolve) => setTimeout(resolve, old));
+			seen = await this.#inspect(id);
+		}
 		if (progress.event(id) !== event || !entry) {
 			return;
 		}
@@ -152,19 +161,41 @@ export class Reloads {
 	}
 
 	/**
+	 * @param {Seen} seen
+	 * @param {import('./tabs.js').TabEntry} entry
+	 */
+	#mayLook({ tab, permitted }, entry) {
+		return permitted && looksFirst(tab, entry, this.#dependencies.hidden());
+	}
+
+	/**
+	 * Whether the page itself finds out when the server has the new content: it is requested, and its
+	 * other files need not be.
+	 *
+	 * @param {Order} order
+	 * @param {Seen} seen
+	 * @param {import('./tabs.js').TabEntry} entry
+	 */
+	#looks({ changes, patch }, seen, entry) {
+		return patch !== false && Boolean(changes?.every(({ kind }) => kind === 'page' || kind === 'other')) && this.#mayLook(seen, entry);
+	}
+
+	/**
 	 * @param {number} id
 	 * @param {Order} order
 	 * @param {Seen} seen
 	 * @returns {Promise<'done' | {reason: string} | undefined>} reason: why the page must be reloaded,
 	 *	after the answers were compared
 	 */
-	async #look(id, { event, changes, unseen }, { tab, permitted }) {
-		const { tabs, progress, send, show, hidden } = this.#dependencies;
+	async #look(id, order, seen) {
+		const { tabs, progress, send, show } = this.#dependencies;
+		const { event, changes, unseen, oldUntil = 0 } = order;
 		const entry = tabs.get(id);
-		if (!entry || !permitted || !looksFirst(tab, entry, hidden())) {
+		if (!entry || !this.#mayLook(seen, entry)) {
 			return undefined;
 		}
-		const { outcome, detail } = await lookFirst(id, { event, changes, unseen });
+		const old = Math.max(0, oldUntil - Date.now());
+		const { outcome, detail } = await lookFirst(id, { event, changes, unseen, ...(old && { old }) });
 		if (progress.event(id) === event && outcome === 'reload') {
 			return { reason: detail };
 		}

@@ -14,6 +14,7 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  * @property {import('../link/protocol.js').Change[]} [changes]
  * @property {boolean} [unseen]
  * @property {boolean} [patch]
+ * @property {number} [oldUntil]
  * @property {'shown' | 'safe' | 'click'} until what it waits for; a click always releases it
  * @property {string} why
  *

@@ -68,7 +68,7 @@ export const UNCONFIRMED = 'unconfirmed';
  *	cause?: string, advice?: string, folder?: string, forwarded?: number, failure?: Failure,
  *	untrusted?: Untrusted}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], subject?: string,
- *	changes?: Change[], unseen?: boolean, patch?: boolean, aside?: string}} Reload
+ *	changes?: Change[], unseen?: boolean, patch?: boolean, aside?: string, old?: number}} Reload
  * @typedef {{type: 'let-go', tabs: number[], spare?: boolean}} LetGo
  * @typedef {{type: 'ping'}} Ping
  * @typedef {{type: 'error', code: string, message: string}} DaemonError
@@ -303,7 +303,7 @@ export const FROM_DAEMON = {
 	},
 	reload: {
 		event: number, tabs, subject: optional(text), changes: optional(changes), unseen: optional(flag),
-		patch: optional(flag), aside: optional(text),
+		patch: optional(flag), aside: optional(text), old: optional(number),
 	},
 	'let-go': { tabs, spare: optional(flag) },
 	ping: {},

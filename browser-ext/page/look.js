@@ -13,9 +13,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const UNSEEN_MSEC = 10000;
 	const PAUSE_MSEC = 60;
 	const MAX_PAUSE_MSEC = 1000;
+	/** While the server may answer with old content. */
+	const OLD_PAUSE_MSEC = 150;
 
 	/**
 	 * @typedef {{path: string, kind: string, all?: true}} Change
+	 * @typedef {{event: number, changes?: Change[], unseen?: boolean, old?: number}} LookMessage unseen: the
+	 *	daemon does not see whether the server has the new code; old: for how long it may answer as before
 	 * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string}} Looked
 	 * @typedef {{status: number, text: string, policies: string}} Answer
 	 */
@@ -134,9 +138,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		changes?.find(({ kind, path }) => kind === 'script' || kind === 'data' || BUNDLED.test(path));
 
 	/**
-	 * @param {{event: number, changes?: Change[], unseen?: boolean}} message
+	 * @param {LookMessage} message
 	 * @param {Promise<void>} roots resolves when the roots of frameworks are known
-	 * @returns {Promise<Looked & {drawn?: boolean}>}
+	 * @returns {Promise<Looked & {drawn?: boolean, same?: boolean}>} same: for all that is known, the server
+	 *	still answers as before
 	 */
 	const lookOnce = async ({ changes, unseen }, roots) => {
 		const next = await ask();
@@ -146,7 +151,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return reload(next.reload);
 		}
 		if (next.fails || (next.answer.status >= 400 && (shown?.status ?? 200) < 400)) {
-			return { outcome: 'stays', detail: next.fails ?? `answered ${next.answer.status}` };
+			return { outcome: 'stays', detail: next.fails ?? `answered ${next.answer.status}`, same: true };
 		}
 		if (!next.answer.text.trim() && shown?.text.trim()) {
 			// While a file is being written, the server may answer with an empty page.
@@ -154,42 +159,54 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 		const why = !changes ? 'anything may have changed' : !shown ? 'the cache does not have what is shown' : besides(changes);
 		if (why) {
-			return reload(why);
+			return { ...reload(why), same: !shown || shown.text === next.answer.text };
 		}
 		const told = await compare(/** @type {Answer} */ (shown), next.answer, unseen);
 		if (told.outcome === 'patched') {
 			base = Promise.resolve(next.answer);
 		}
 		const bundled = told.outcome === 'unused' && mayBeBundled(changes);
-		return bundled ? reload(`${bundled.path}: a script of the page may be made of it`) : told;
+		return bundled ? { ...reload(`${bundled.path}: a script of the page may be made of it`), same: true } : told;
 	};
 
+	/** @param {number} msec */
+	const sleep = (msec) => new Promise((resolve) => setTimeout(resolve, msec));
+
 	/**
-	 * @param {{event: number, changes?: Change[], unseen?: boolean}} message unseen: the daemon does not
-	 *	see whether the server has the new code
+	 * @param {LookMessage} message
 	 * @returns {Promise<Looked>}
 	 */
 	const look = async (message) => {
+		const turn = ++latest;
+		const { old = 0 } = message;
+		const oldUntil = performance.now() + old;
 		const why = unfit();
 		if (why) {
-			return reload(why);
+			await sleep(old);
+			return turn === latest ? reload(why) : { outcome: 'skipped', detail: 'replaced by a newer save' };
 		}
-		const turn = ++latest;
 		const roots = rootsOf(message.event);
-		const deadline = performance.now() + (message.unseen ? UNSEEN_MSEC : WAIT_MSEC);
+		const deadline = Math.max(old && oldUntil + OLD_PAUSE_MSEC, performance.now() + (message.unseen ? UNSEEN_MSEC : WAIT_MSEC));
 		/** @type {Looked | undefined} */
 		let patched;
 		for (let pause = PAUSE_MSEC; ; pause = Math.min(pause * 1.6, MAX_PAUSE_MSEC)) {
+			const mayBeOld = performance.now() < oldUntil;
 			const told = await lookOnce(message, roots);
 			if (turn !== latest) {
 				return { outcome: 'skipped', detail: 'replaced by a newer save' };
 			}
 			patched = told.outcome === 'patched' ? told : patched;
 			const maySettle = told.outcome === 'unused' || told.drawn;
+			if (mayBeOld && (told.same || maySettle)) {
+				// The last request comes after that time.
+				pause = Math.min(pause, OLD_PAUSE_MSEC);
+				await sleep(Math.min(pause, Math.max(0, oldUntil - performance.now())));
+				continue;
+			}
 			if (!maySettle || performance.now() + pause > deadline) {
 				return told.outcome === 'unused' || told.outcome === 'patched' ? inPlace(message, patched ?? told) : told;
 			}
-			await new Promise((resolve) => setTimeout(resolve, pause));
+			await sleep(pause);
 		}
 	};
 

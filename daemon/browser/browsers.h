@@ -59,12 +59,18 @@ void browsers_unpair(struct browsers *browsers, const char *code);
 /* The callbacks for the transport; their userdata is the browsers. */
 extern const struct ws_callbacks browsers_callbacks;
 
+struct browsers_how {
+	bool plain; /* other files may have changed too, so the tabs reload */
+	/* CLOCK_MONOTONIC: until then the server may answer with old content; 0: it does not */
+	uint64_t old_until;
+};
+
 /*
  * Tells those tabs of the project that show this server (NULL: no server) to apply this
- * event's changes. `plain`: other files may have changed too, so the tabs reload.
+ * event's changes.
  */
 void browsers_send(struct browsers *browsers, struct project *project, const struct server *server,
-	uint64_t serial, bool plain);
+	uint64_t serial, const struct browsers_how *how);
 
 /* Tells the tabs that show this server to close their connections to it. */
 void browsers_close_connections(struct browsers *browsers, const struct server *server);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/browser.h"
 
+#include <stdio.h>
+
 #include "browser/audience.h"
 #include "browser/changes.h"
 #include "browser/retry.h"
@@ -69,13 +71,14 @@ static const char *aside_of(const struct project *project, const struct server *
 }
 
 void browsers_send(struct browsers *browsers, struct project *project, const struct server *server,
-	uint64_t serial, bool plain)
+	uint64_t serial, const struct browsers_how *how)
 {
 	struct wire_change changes[WIRE_CHANGES_MAX];
 	unsigned count;
 	_cleanup_free_ struct browser **to = collect(project, server, serial, &count);
 	const struct event *event = ledger_find(browsers->ledger, serial);
-	char subject[SUBJECT_MAX + 1];
+	char subject[SUBJECT_MAX + 1], old[64] = "";
+	uint64_t now = clock_now_usec();
 	struct wire_reload reload = {
 		.event = serial,
 		.subject = subject,
@@ -85,8 +88,13 @@ void browsers_send(struct browsers *browsers, struct project *project, const str
 		.unpatched = !project->settings->patch,
 	};
 
+	if (how->old_until > now) {
+		reload.old_msec = (unsigned)((how->old_until - now) / CLOCK_USEC_PER_MSEC) + 1;
+		snprintf(old, sizeof old, "; its server may answer as before for %u ms",
+			reload.old_msec);
+	}
 	subject_of(event, subject);
-	if (!plain) {
+	if (!how->plain) {
 		reload.n_changes = changes_of(event, &project->settings->action, changes);
 	}
 	for (unsigned i = 0; i < count; i++) {
@@ -97,8 +105,8 @@ void browsers_send(struct browsers *browsers, struct project *project, const str
 		ws_client_send(to[i]->client, text);
 		ledger_await(browsers->ledger, serial, to[i]->told_count);
 		ledger_step(browsers->ledger, serial, clock_now_usec(), STEP_CAST, NULL,
-			"to %u tab%s of %s", to[i]->told_count, to[i]->told_count == 1 ? "" : "s",
-			to[i]->name);
+			"to %u tab%s of %s%s", to[i]->told_count,
+			to[i]->told_count == 1 ? "" : "s", to[i]->name, old);
 	}
 }
 

@@ -157,9 +157,9 @@ static const struct setting settings[] = {
 		.fallback = "10000",
 		.example = "20000",
 		.text = "The longest time that a save waits for the server's restart to begin. A save\n"
-			"waits this long only if savecast sees that a worker is blocked. Usually it waits\n"
-			"at most 300 ms longer than earlier restarts of that server, or restarts of such\n"
-			"servers, took to begin. If a restart begins later, the page reloads a second time.",
+			"waits this long only if savecast sees a blocked worker or a running build. It\n"
+			"usually waits at most 300 ms longer than earlier restarts of that server, or of\n"
+			"such servers, took to begin. If a restart begins later, the page reloads again.",
 	},
 	{
 		"down-after",

@@ -5,23 +5,14 @@
 static void set_look(struct gate *gate, uint64_t now)
 {
 	uint64_t gone = (now - gate->since_usec) / 5;
+	uint64_t longest = now < gate->starts_until ? GATE_LOOK_STARTS_USEC : GATE_LOOK_DOWN_USEC;
 
 	switch (gate->state) {
 	case GATE_OPEN:
 		gate->look_usec = gate->asking ? now + GATE_LOOK_USEC : CLOCK_NEVER;
-		if (gate->again_usec && gate->again_usec < gate->look_usec) {
-			gate->look_usec = gate->again_usec;
-		}
 		break;
 	case GATE_EXPECTING:
 		gate->look_usec = now + GATE_LOOK_USEC;
-		/*
-		 * The server may give old answers until a known time; until then only a process
-		 * that ends matters.
-		 */
-		if (gate->old && gate->expect_until > now) {
-			gate->look_usec = gate->expect_until;
-		}
 		break;
 	case GATE_RESTARTING:
 		gate->look_usec = now + GATE_LOOK_USEC;
@@ -33,9 +24,8 @@ static void set_look(struct gate *gate, uint64_t now)
 		 */
 		if (now - gate->since_usec > gate->times.look_for) {
 			gate->look_usec = CLOCK_NEVER;
-		} else if (gone > GATE_LOOK_DOWN_USEC) {
-			gate->look_usec = now + GATE_LOOK_DOWN_USEC;
 		} else {
+			gone = gone < longest ? gone : longest;
 			gate->look_usec = now + (gone > GATE_LOOK_USEC ? gone : GATE_LOOK_USEC);
 		}
 		break;
@@ -90,22 +80,17 @@ static void wait_for(struct gate *gate, const struct gate_save *save)
 	bool first = !gate->waits;
 	uint64_t written = written_of(save);
 	uint64_t longest = save->delay + GATE_MARGIN_USEC;
-	uint64_t until = written +
-		(save->prediction == RESTART_OLD             ? save->delay
-				: longest < gate->times.wait ? longest
-							     : gate->times.wait);
+	uint64_t until = written + (longest < gate->times.wait ? longest : gate->times.wait);
 
 	gate->doubt_usec = first ? save->now_usec + GATE_DOUBT_USEC : gate->doubt_usec;
 	gate->first_usec = first ? written : gate->first_usec;
 	gate->waits = true;
-	if (save->prediction == RESTART_OLD) {
-		/* If the event is sent earlier, checks once more then. */
-		gate->again_usec = first ? 0 : until;
-		gate->expect_until = first ? until : gate->expect_until;
-		gate->old = first || gate->old;
+	if (save->prediction != RESTART_EXPECTED) {
+		gate->any = first || gate->any;
+		gate->expect_until = first ? written : gate->expect_until;
 		return;
 	}
-	gate->old = false;
+	gate->any = false;
 	gate->written_usec = written;
 	gate->written_boot = save->now_boot - (save->now_usec - written);
 	gate->expected = save->delay;
@@ -118,18 +103,11 @@ static void wait_for(struct gate *gate, const struct gate_save *save)
 
 static unsigned save_unserved(struct gate *gate, const struct gate_save *save)
 {
-	struct gate_save waits = *save;
-
 	/*
 	 * The generation that is starting includes this save too; only a reloader may
 	 * restart once more.
 	 */
-	if (save->prediction != RESTART_EXPECTED) {
-		waits.prediction = RESTART_OLD;
-		waits.delay = 0;
-	}
-	wait_for(gate, &waits);
-	gate->again_usec = 0;
+	wait_for(gate, save);
 	/* The save may be a fix that starts the server: check often again, for a while. */
 	if (gate->state == GATE_DOWN) {
 		gate->since_usec = save->now_usec;
@@ -156,16 +134,14 @@ unsigned gate_save(struct gate *gate, const struct gate_save *save)
 		 * has the new code.
 		 */
 		actions = gate->waits ? 0 : GATE_SEND;
-	} else if (save->prediction == RESTART_EXPECTED || save->prediction == RESTART_OLD) {
+	} else if (save->prediction == RESTART_EXPECTED) {
 		wait_for(gate, save);
 		gate->state = GATE_EXPECTING;
 	} else if (!gate->waits) {
 		actions = GATE_SEND;
 		gate->asking |= save->prediction == RESTART_UNKNOWN;
 	}
-	if (!waited) {
-		gate->doubt_usec = save->now_usec + GATE_DOUBT_USEC;
-	}
+	gate->doubt_usec = waited ? gate->doubt_usec : save->now_usec + GATE_DOUBT_USEC;
 	set_look(gate, save->now_usec);
 	return actions;
 }
@@ -197,6 +173,7 @@ static unsigned look_gone(struct gate *gate, uint64_t now, const struct server_s
 {
 	uint64_t gone = now - gate->since_usec;
 
+	gate->starts_until = seen->appeared ? now + GATE_STARTS_USEC : gate->starts_until;
 	if (gate->state == GATE_OPEN || gate->state == GATE_EXPECTING) {
 		note_sign(gate, now);
 		gate->state = GATE_RESTARTING;
@@ -219,7 +196,7 @@ static unsigned look_gone(struct gate *gate, uint64_t now, const struct server_s
 
 bool gate_doubts(const struct gate *gate, uint64_t now)
 {
-	return (gate->asking || (gate->waits && !gate->old)) && now >= gate->doubt_usec;
+	return (gate->asking || (gate->waits && !gate->any)) && now >= gate->doubt_usec;
 }
 
 /* Whether one of several workers is being replaced while the oldest still serves. */
@@ -228,10 +205,19 @@ static bool replaces_workers(const struct gate *gate, const struct server_state 
 	return seen->generation <= gate->shown && (seen->coming || newest_of(seen) > gate->shown);
 }
 
-bool gate_asks_starved(const struct gate *gate, uint64_t now)
+bool gate_nears_end(const struct gate *gate, uint64_t now)
 {
-	return gate->state == GATE_EXPECTING && gate->waits && !gate->old &&
-		now >= gate->expect_until;
+	return gate->state == GATE_EXPECTING && gate->waits && !gate->any &&
+		now + GATE_MARGIN_USEC >= gate->expect_until;
+}
+
+/* New code is on its way, and the sign follows it. */
+static void expect_after_work(struct gate *gate, uint64_t now)
+{
+	uint64_t until = now + GATE_WORK_USEC, last = gate->first_usec + gate->times.wait;
+
+	until = until < last ? until : last;
+	gate->expect_until = until > gate->expect_until ? until : gate->expect_until;
 }
 
 /* Whether the serving generation is not yet the one that the event waits for. */
@@ -240,9 +226,8 @@ static bool must_wait(struct gate *gate, uint64_t now, const struct server_state
 	uint64_t again = gate->written_usec + gate->expected + GATE_AGAIN_USEC;
 	bool burst = now >= gate->first_usec + GATE_PATIENCE_USEC;
 
-	if (gate->old) {
-		/* A new process cannot answer with old content. */
-		return !newer && now < gate->expect_until;
+	if (gate->any) {
+		return false;
 	}
 	if (seen->generation + GATE_TICK_USEC >= gate->written_boot) {
 		return false;
@@ -268,7 +253,7 @@ static bool must_wait(struct gate *gate, uint64_t now, const struct server_state
 
 static unsigned send(struct gate *gate, uint64_t now, const struct server_state *seen, bool newer)
 {
-	bool fresh = gate->old || seen->generation + GATE_TICK_USEC >= gate->written_boot;
+	bool fresh = gate->any || seen->generation + GATE_TICK_USEC >= gate->written_boot;
 	unsigned actions = GATE_SEND;
 
 	if (!fresh && !newer && gate->blamed_usec && gate->state == GATE_EXPECTING) {
@@ -278,7 +263,7 @@ static unsigned send(struct gate *gate, uint64_t now, const struct server_state 
 	gate->asking = !fresh;
 	gate->blame_until = now + gate->times.trial;
 	gate->waits = false;
-	gate->old = false;
+	gate->any = false;
 	return actions;
 }
 
@@ -295,6 +280,9 @@ static unsigned look_serving(struct gate *gate, uint64_t now, const struct serve
 	if (newer || replaces_workers(gate, seen)) {
 		note_sign(gate, now);
 	}
+	if (seen->working) {
+		expect_after_work(gate, now);
+	}
 	if (newer) {
 		actions |= learn_restart(gate, seen);
 		gate->shown = newest_of(seen); /* or will show: an event may wait */
@@ -307,11 +295,8 @@ static unsigned look_serving(struct gate *gate, uint64_t now, const struct serve
 	}
 	if (gate->waits) {
 		actions |= send(gate, now, seen, newer);
-	} else if (newer || (gate->again_usec && now >= gate->again_usec)) {
+	} else if (newer) {
 		actions |= GATE_STALE;
-	}
-	if (gate->again_usec && now >= gate->again_usec) {
-		gate->again_usec = 0;
 	}
 	gate->state = GATE_OPEN;
 	return actions;

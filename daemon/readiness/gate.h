@@ -15,9 +15,9 @@
  *
  * If a restart is predicted, a save waits for its first sign: the old worker no longer
  * accepts, or another one does. It waits as long as earlier restarts took to begin, plus
- * GATE_MARGIN_USEC; without a sign, the event is then sent. If a restart comes after that, the
- * tabs reload again. If no restart is predicted, the event is sent immediately, and the server
- * is watched for a while.
+ * GATE_MARGIN_USEC, and while a build is running; without a sign, the event is then sent. If a
+ * restart comes after that, the tabs reload again. If no restart is predicted, the event is
+ * sent immediately, and the server is watched for a while.
  *
  *          save, restart predicted       the old worker no longer accepts
  *   OPEN ------------------------> EXPECTING -------------------> RESTARTING
@@ -41,6 +41,8 @@ struct gate_times {
 	/* how long a server that is down is checked; after that only at a save or a visit */
 	uint64_t look_for;
 };
+/* After a build, or another program that leads to new code, the sign may take this long. */
+#define GATE_WORK_USEC (750 * CLOCK_USEC_PER_MSEC)
 /* A sign may take this much longer than the longest one before. */
 #define GATE_MARGIN_USEC (300 * CLOCK_USEC_PER_MSEC)
 /* The same, after a restart that may have been too early for the latest save. */
@@ -66,11 +68,14 @@ struct gate_times {
  */
 #define GATE_DOUBT_USEC (700 * CLOCK_USEC_PER_MSEC)
 /*
- * How often to check the server: the interval while a change is near, and the longest
- * interval when it is down.
+ * How often to check the server: the interval while a change is near; the longest interval
+ * when it is down; and the longest one when it has been listening for less than
+ * GATE_STARTS_USEC, but does not accept yet.
  */
 #define GATE_LOOK_USEC (10 * CLOCK_USEC_PER_MSEC)
-#define GATE_LOOK_DOWN_USEC (80 * CLOCK_USEC_PER_MSEC)
+#define GATE_LOOK_DOWN_USEC (50 * CLOCK_USEC_PER_MSEC)
+#define GATE_LOOK_STARTS_USEC (20 * CLOCK_USEC_PER_MSEC)
+#define GATE_STARTS_USEC (10 * CLOCK_USEC_PER_SEC)
 /* The resolution of the clocks of process starts and of files. */
 #define GATE_TICK_USEC (10 * CLOCK_USEC_PER_MSEC)
 
@@ -84,11 +89,14 @@ enum gate_state {
 /* The observed state of the server; see server_view(). */
 struct server_state {
 	bool serving;
+	bool appeared; /* nothing listened at the last look, and something does now */
 	bool died;
 	bool ended; /* ended, and no process is left that would start it again */
 	bool lingers;
 	bool busy; /* known only if gate_doubts() */
-	uint64_t starved; /* seen only where gate_asks_starved(): usec without a CPU since the save */
+	/* Seen only if gate_nears_end(): */
+	uint64_t starved; /* for how long a restart may have been late since the save, for lack of a CPU */
+	bool working; /* a build is running, or a new process has begun */
 	bool by_itself; /* no user started this generation */
 	uint64_t generation; /* CLOCK_BOOTTIME; of several serving workers, that of the oldest */
 	uint64_t newest; /* that of the youngest */
@@ -99,7 +107,7 @@ struct server_state {
 enum restart_prediction {
 	RESTART_NONE, /* the server keeps running and serves the new content */
 	RESTART_UNKNOWN,
-	RESTART_OLD, /* like NONE, but it may answer with the old content for `delay` */
+	RESTART_OLD, /* like NONE, but it may answer with the old content for a while */
 	RESTART_EXPECTED, /* the first sign of a restart comes within `delay` */
 };
 
@@ -133,14 +141,13 @@ struct gate {
 	enum gate_state state;
 	uint64_t shown; /* the generation that the tabs show (the youngest worker's) */
 	bool waits; /* whether an event waits */
-	bool old; /* it waits only until old answers have ended */
+	bool any; /* whichever generation serves next, it has what was saved */
 	uint64_t first_usec; /* since when the oldest save waits */
 	/* when the last of the files was written for which a restart is predicted */
 	uint64_t written_usec;
 	uint64_t written_boot; /* the same by CLOCK_BOOTTIME */
 	uint64_t expected; /* how long the sign may take */
 	uint64_t expect_until; /* when the event is sent even without a sign */
-	uint64_t again_usec; /* when old answers to a later save have ended, or 0 */
 	/* The save to which a restart is attributed: */
 	uint64_t blamed_usec; /* when it was written; 0: none */
 	uint64_t blame_until;
@@ -150,6 +157,7 @@ struct gate {
 	uint64_t delay; /* with GATE_LEARN_RESTART: from the write of the file to the first sign */
 	uint64_t doubt_usec; /* from then on, check whether the worker is busy */
 	uint64_t since_usec; /* RESTARTING, DOWN: since when nothing is serving */
+	uint64_t starts_until; /* until then the server may be starting */
 	bool closing_asked; /* whether the tabs have been asked to close connections since then */
 	uint64_t look_usec; /* when to check next; CLOCK_NEVER: not at all */
 };
@@ -164,8 +172,11 @@ void gate_init(struct gate *gate, const struct gate_times *times, uint64_t now_u
  */
 unsigned gate_save(struct gate *gate, const struct gate_save *save);
 
-/* Whether it matters how long the server had to wait for a CPU: its sign may be late for that. */
-bool gate_asks_starved(const struct gate *gate, uint64_t now_usec);
+/*
+ * Whether the wait for a sign is about to end without one. Then it matters what may delay the
+ * sign: a build that is running, or a busy machine.
+ */
+bool gate_nears_end(const struct gate *gate, uint64_t now_usec);
 
 /* Whether the gate needs to know if the serving worker is busy. */
 bool gate_doubts(const struct gate *gate, uint64_t now_usec);

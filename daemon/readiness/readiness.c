@@ -160,7 +160,8 @@ void readiness_event(struct readiness *readiness, struct project *project, uint6
 		if (gate && server_main(server) && !addressees[i].aside) {
 			server_gate_event(gate, project, serial, files);
 		} else {
-			browsers_send(readiness->browsers, project, server, serial, false);
+			browsers_send(readiness->browsers, project, server, serial,
+				&(struct browsers_how){0});
 		}
 	}
 	/* These come last: if no other tab was notified, the event ends here. */

@@ -76,11 +76,17 @@ static enum restart_prediction predict(const struct restart_history *history,
 		return RESTART_EXPECTED;
 	}
 	if (restart_subject_asks_watches(traits, suffix)) {
-		answer = subject->watches ? TRAITS_RESTARTS : TRAITS_UNKNOWN;
+		answer = subject->watches ||
+				(subject->supervised && traits->restarts == RESTARTS_UNKNOWN)
+			? TRAITS_RESTARTS
+			: TRAITS_UNKNOWN;
 	}
 	switch (answer) {
 	case TRAITS_RESTARTS:
-		*delay = traits->restarts == RESTARTS_ITSELF ? traits->notice_usec : 0;
+		/* A watch reports the save at once. */
+		*delay = traits->restarts == RESTARTS_ITSELF || !subject->watches
+			? traits->notice_usec
+			: 0;
 		return seen == RESTART_NONE ? RESTART_UNKNOWN : RESTART_EXPECTED;
 	case TRAITS_OLD:
 		*delay = traits->old_usec;

@@ -20,6 +20,7 @@ struct restart_subject {
 	const char *server; /* the key of its lessons */
 	const struct program_traits *traits; /* from the table of programs */
 	bool watches; /* one of its processes has an inotify watch on one of the files */
+	bool supervised; /* one of its processes has started another one to serve */
 };
 
 /* Whether `watches` matters for a file of this suffix. */

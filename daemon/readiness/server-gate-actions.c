@@ -65,7 +65,7 @@ static char *generation_text(const struct server_gate *gate, const struct server
 	if (view->generation != gate->generation) {
 		return mem_printf(" worker %d, started again", (int)view->worker);
 	}
-	return mem_strdup(gate->old ? " has read the file again" : " shows no sign of a restart");
+	return mem_strdup(" shows no sign of a restart");
 }
 
 static void server_gate_cast(struct server_gate *gate, const struct server_view *view)
@@ -74,6 +74,7 @@ static void server_gate_cast(struct server_gate *gate, const struct server_view 
 	uint64_t serial = gate->serial, now = clock_now_usec();
 	_cleanup_free_ char *name = server_gate_name(gate);
 	unsigned long waited = (unsigned long)((now - gate->waits_since) / CLOCK_USEC_PER_MSEC);
+	bool renewed = view->generation != gate->generation;
 	_cleanup_free_ char *news = NULL;
 
 	if (!serial) {
@@ -88,7 +89,11 @@ static void server_gate_cast(struct server_gate *gate, const struct server_view 
 	 * them without a reload.
 	 */
 	browsers_send(readiness->browsers, gate->project, gate->server, serial,
-		gate->mixed || view->generation != gate->generation);
+		&(struct browsers_how){
+			.plain = gate->mixed || renewed,
+			/* A new process has no old content. */
+			.old_until = renewed ? 0 : gate->old_until,
+		});
 	gate->mixed = false;
 	ledger_arrived(readiness->ledger, serial);
 }
@@ -120,7 +125,8 @@ static void renewed_tab(const struct tab *tab, void *userdata)
 		clock_usec(CLOCK_REALTIME));
 	ledger_step(readiness->ledger, serial, renewed->now, STEP_HEARD, NULL,
 		"%s%s on port %u", name, news, server_port(gate->server));
-	browsers_send(readiness->browsers, tab->project, gate->server, serial, true);
+	browsers_send(readiness->browsers, tab->project, gate->server, serial,
+		&(struct browsers_how){.plain = true});
 }
 
 static void server_gate_reload(struct server_gate *gate, const struct server_view *view)
@@ -170,8 +176,7 @@ void server_gate_wait(struct server_gate *gate, uint64_t serial, uint64_t now)
 	server_gate_drop_event(gate, STEP_SKIPPED, replaced);
 	gate->serial = serial;
 	gate->waits_since = now;
-	gate->old = gate->machine.state == GATE_EXPECTING && gate->machine.old;
-	why = gate->old ? "to read the file again" : whys[gate->machine.state];
+	why = whys[gate->machine.state];
 	ledger_await(gate->readiness->ledger, serial, 1);
 	ledger_step(gate->readiness->ledger, serial, now, STEP_WAITING, NULL, "for %s (port %u) %s",
 		name, server_port(gate->server), why);

@@ -86,6 +86,7 @@ static struct server_state server_state_of(const struct server_view *view)
 {
 	return (struct server_state){
 		.serving = view->serving,
+		.appeared = view->appeared,
 		.died = view->died,
 		.ended = view->ended,
 		.by_itself = view->by_itself,
@@ -109,11 +110,7 @@ void server_gate_look(struct server_gate *gate)
 	gate->machine.times = server_gate_times(gate);
 	server_view(gate->server, gate_doubts(&gate->machine, now), &view);
 	seen = server_state_of(&view);
-	if (gate_asks_starved(&gate->machine, now)) {
-		uint64_t delay = server_run_delay(gate->server);
-
-		seen.starved = delay > gate->run_delay ? delay - gate->run_delay : 0;
-	}
+	server_gate_see_signs(gate, now, &seen);
 	actions = gate_look(&gate->machine, now, &seen);
 	server_gate_learn(gate, actions);
 	server_gate_act(gate, actions, &view);
@@ -153,6 +150,7 @@ struct server_gate *server_gate_new(struct readiness *readiness, struct server *
 void server_gate_free(struct server_gate *gate)
 {
 	loop_timer_free(gate->timer);
+	server_gate_end_signs(gate);
 	restart_sample_clear(&gate->sample);
 	free(gate);
 }
@@ -199,6 +197,20 @@ static bool server_gate_watches(
 	return watches;
 }
 
+/* Until when the server may answer with the old content of what was saved. */
+static void server_gate_note_old(
+	struct server_gate *gate, const struct server_main *main, const struct gate_save *save)
+{
+	uint64_t ago = save->now_boot - save->written_boot;
+	uint64_t until = save->now_usec - ago + save->delay;
+
+	if (main->traits.old_by_second) {
+		/* The clock may be a little ahead of that of the server's requests. */
+		until += GATE_TICK_USEC - (clock_usec(CLOCK_REALTIME) - ago) % CLOCK_USEC_PER_SEC;
+	}
+	gate->old_until = until > gate->old_until ? until : gate->old_until;
+}
+
 /* Without files, a caller has asked for a reload, which does not restart the server. */
 static void server_gate_consult(struct server_gate *gate, const struct project *project,
 	const struct fileset *files, struct gate_save *save)
@@ -214,20 +226,17 @@ static void server_gate_consult(struct server_gate *gate, const struct project *
 	}
 	subject = server_gate_subject(main, project->root);
 	subject.watches = server_gate_watches(gate, main, files);
+	subject.supervised = server_is_supervised(gate->server);
 	save->prediction = restart_sample_add(
 		&gate->sample, &gate->readiness->lessons, &subject, files, &save->delay);
 	if (save->prediction == RESTART_EXPECTED || save->prediction == RESTART_OLD) {
 		save->written_boot = written_boot(files, save->now_boot);
 	}
-	if (save->prediction == RESTART_OLD && main->traits.old_by_second) {
-		uint64_t ago = save->now_boot - save->written_boot;
-
-		/* The clock may be a little ahead of that of the server's requests. */
-		save->delay +=
-			GATE_TICK_USEC - (clock_usec(CLOCK_REALTIME) - ago) % CLOCK_USEC_PER_SEC;
+	if (save->prediction == RESTART_OLD) {
+		server_gate_note_old(gate, main, save);
 	}
 	if (save->prediction == RESTART_EXPECTED && !gate->machine.waits) {
-		gate->run_delay = server_run_delay(gate->server);
+		server_gate_begin_signs(gate);
 	}
 }
 
@@ -246,7 +255,8 @@ void server_gate_event(struct server_gate *gate, struct project *project, uint64
 	server_gate_consult(gate, project, files, &save);
 	actions = gate_save(&gate->machine, &save);
 	if (actions & GATE_SEND) {
-		browsers_send(gate->readiness->browsers, project, gate->server, serial, false);
+		browsers_send(gate->readiness->browsers, project, gate->server, serial,
+			&(struct browsers_how){.old_until = gate->old_until});
 	} else {
 		server_gate_wait(gate, serial, save.now_usec);
 	}

@@ -3,6 +3,7 @@
 
 #include "readiness/readiness.h"
 #include "readiness/restart-sample.h"
+#include "server/builders.h"
 
 /* One server and its gate, shared by readiness.c, server-gate.c and server-gate-actions.c. */
 
@@ -18,8 +19,12 @@ struct server_gate {
 	struct project *project; /* the project of that event and of the sample's files */
 	bool mixed; /* the event replaced earlier ones, whose files it does not name */
 	uint64_t waits_since;
-	bool old; /* the event waits for old answers to end, not for a restart */
-	uint64_t run_delay; /* the server's run delay when the event began to wait for a restart */
+	uint64_t old_until; /* the server may answer with old content until then */
+	/* What the server and the machine had waited for a CPU when the event began to wait: */
+	uint64_t run_delay, pressure;
+	struct builders builders; /* that run beside the server */
+	struct builders_search *search; /* for them, in progress, or NULL */
+	bool searched; /* for this wait */
 	struct restart_sample sample;
 	struct server_gate *next;
 };
@@ -47,6 +52,14 @@ void server_gate_event(struct server_gate *gate, struct project *project, uint64
 
 /* Ends the waiting event for this server. */
 void server_gate_drop_event(struct server_gate *gate, enum step_kind kind, const char *text);
+
+/* What may delay the sign of a restart; server-gate-signs.c. */
+
+/* The event begins to wait for a restart. */
+void server_gate_begin_signs(struct server_gate *gate);
+/* Adds it to what is seen, if the gate needs it. */
+void server_gate_see_signs(struct server_gate *gate, uint64_t now_usec, struct server_state *seen);
+void server_gate_end_signs(struct server_gate *gate);
 
 /* Carries out the gate's decisions: tells the tabs and adds steps to the ledger. */
 

@@ -2,11 +2,10 @@
 #include "server/process.h"
 
 #include <fcntl.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "server/procfs.h"
+#include "server/program-script.h"
 #include "util/mem.h"
 #include "util/mount-table.h"
 
@@ -109,6 +108,15 @@ static bool folder_is_elsewhere(int process, const char *folder)
 			ours.st_ino != theirs.st_ino);
 }
 
+static bool script_reloads(int process, const char *folder)
+{
+	size_t length;
+	_cleanup_free_ char *bytes = procfs_command_line(process, &length);
+	_cleanup_free_ char *script = program_script_name(bytes, length, folder);
+
+	return script && !sees_remote(process, script) && program_script_reloads(script);
+}
+
 static void search_process(struct search *search, pid_t pid)
 {
 	struct procfs_stat stat;
@@ -129,13 +137,16 @@ static void search_process(struct search *search, pid_t pid)
 			.generation = stat.started_usec,
 			.fd = search->fd,
 			.inode = search->inode,
-			.epoll_fd = -1,
+			.polling = {.epoll_fd = -1},
 			.folder = procfs_folder(process),
 		};
-		holder->elsewhere = search->on_worker && holder->folder &&
-			folder_is_elsewhere(process, holder->folder);
+		if (search->on_worker && holder->folder) {
+			holder->elsewhere = folder_is_elsewhere(process, holder->folder);
+			holder->script_reloads =
+				!holder->elsewhere && script_reloads(process, holder->folder);
+		}
 		memcpy(holder->name, stat.name, sizeof holder->name);
-		holder->accepts = procfs_polls(process, search->fd, &holder->epoll_fd);
+		holder->accepts = procfs_polls(process, pid, search->fd, &holder->polling);
 		holder_find_ancestors(holder, &stat);
 	}
 	close(process);
@@ -200,136 +211,9 @@ bool holder_still_holds(struct holder *holder)
 	holds = holds && (stat.image || !holder->image);
 	holder->execed = holds && stat.image != holder->image;
 	holder->image = holds ? stat.image : holder->image;
-	holder->accepts = holds && procfs_polls(process, holder->fd, &holder->epoll_fd);
+	holder->accepts = holds && procfs_polls(process, holder->pid, holder->fd, &holder->polling);
 	close(process);
 	return holds;
-}
-
-bool process_lives(pid_t pid)
-{
-	int process = procfs_open(pid);
-
-	if (process >= 0) {
-		close(process);
-	}
-	return process >= 0;
-}
-
-/* linux/pidfd.h of Linux 6.15; older headers lack it, and older kernels refuse it. */
-struct pidfd_exit_info {
-	uint64_t mask, cgroup;
-	uint32_t ids[11];
-	int32_t exit_code;
-};
-enum { PIDFD_EXIT = 1 << 3 };
-
-int process_status(pid_t pid, int pidfd)
-{
-	struct pidfd_exit_info info = {.mask = PIDFD_EXIT};
-	struct procfs_stat stat;
-	int process = procfs_open(pid);
-	int status = -1;
-
-	if (process >= 0) {
-		status = procfs_stat(process, &stat) == 0 && stat.zombie ? stat.status : -1;
-		close(process);
-	}
-	if (status < 0 && pidfd >= 0 &&
-		ioctl(pidfd, _IOWR(0xff, 11, struct pidfd_exit_info), &info) == 0 &&
-		(info.mask & PIDFD_EXIT)) {
-		status = info.exit_code;
-	}
-	return status;
-}
-
-bool process_runs_others(pid_t pid)
-{
-	int process = procfs_open(pid);
-	pid_t children[DESCENDANTS_MAX];
-	struct procfs_stat stat;
-	bool runs = false;
-	size_t count;
-
-	if (process < 0) {
-		return false;
-	}
-	count = procfs_children(process, children, COUNT_OF(children));
-	close(process);
-	for (size_t i = 0; i < count && !runs; i++) {
-		process = procfs_open(children[i]);
-		if (process >= 0) {
-			runs = procfs_stat(process, &stat) == 0 && !stat.zombie;
-			close(process);
-		}
-	}
-	return runs;
-}
-
-/* 0 if it cannot be known without waiting for a file server. */
-static ino_t inode_of(const char *file)
-{
-	struct statx st;
-
-	return statx(AT_FDCWD, file, AT_STATX_DONT_SYNC, STATX_INO, &st) == 0 ? st.stx_ino : 0;
-}
-
-bool process_watches(pid_t pid, const char *file)
-{
-	_cleanup_free_ char *folder = mem_strdup(file);
-	char *slash = strrchr(folder, '/');
-	int process = procfs_open(pid);
-	ino_t own = inode_of(file), parent;
-	bool watches;
-
-	if (process < 0) {
-		return false;
-	}
-	if (slash) {
-		slash[slash == folder] = '\0';
-	}
-	parent = inode_of(folder);
-	watches = (own && procfs_watches(process, own)) ||
-		(parent && procfs_watches(process, parent));
-	close(process);
-	return watches;
-}
-
-uint64_t process_run_delay(pid_t pid)
-{
-	int process = procfs_open(pid);
-	uint64_t delay = 0;
-
-	if (process >= 0) {
-		delay = procfs_run_delay(process);
-		close(process);
-	}
-	return delay;
-}
-
-typedef char *read_strings_fn(int process, size_t *length);
-
-static char *process_strings(pid_t pid, read_strings_fn *read_strings, size_t *length)
-{
-	int process = procfs_open(pid);
-	char *text;
-
-	if (process < 0) {
-		*length = 0;
-		return mem_strdup("");
-	}
-	text = read_strings(process, length);
-	close(process);
-	return text;
-}
-
-char *process_command_line(pid_t pid, size_t *length)
-{
-	return process_strings(pid, procfs_command_line, length);
-}
-
-char *process_environment(pid_t pid, size_t *length)
-{
-	return process_strings(pid, procfs_environment, length);
 }
 
 void holder_clear(struct holder *holder)

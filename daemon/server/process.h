@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "server/listen-socket.h"
+#include "server/procfs.h"
 
 /*
  * The processes that hold listening sockets, from /proc. Only processes of our own user:
@@ -29,8 +30,7 @@ struct holder {
 	int fd;		       /* its descriptor of the socket */
 	uint32_t inode;	       /* the socket's */
 	bool accepts;	       /* it has the socket in an epoll set */
-	/* the epoll set that contained the socket at the last check, or -1 */
-	int epoll_fd;
+	struct procfs_polling polling; /* of the socket, at the last check */
 	pid_t ancestors[ANCESTORS_MAX]; /* parent first; 0 after the last one of our user */
 	/*
 	 * how many of the nearest ancestors may have started it without the user: those in
@@ -41,6 +41,7 @@ struct holder {
 	/* its working folder, or NULL if that was removed or is unreadable */
 	char *folder;
 	bool elsewhere; /* that name means another folder here, as in a container */
+	bool script_reloads; /* see program-script.h; only processes_holding() knows it */
 };
 
 /*
@@ -72,11 +73,28 @@ bool process_runs_others(pid_t pid);
  */
 int process_status(pid_t pid, int pidfd);
 
-/* Whether it has an inotify watch on the file or on its folder. */
-bool process_watches(pid_t pid, const char *file);
+/*
+ * Whether the process or one of its descendants has an inotify watch on the file or on its
+ * folder.
+ */
+bool process_family_watches(pid_t root, const char *file);
+
+/* Whether one of its threads runs, waits for a CPU or for the disk. */
+bool process_is_runnable(pid_t pid);
 
 /* For how long its threads were ready to run and had no CPU, in microseconds; 0 if it is gone. */
 uint64_t process_run_delay(pid_t pid);
+
+/* The name of the file that it runs, without folders; the caller frees it. NULL if it is gone. */
+char *process_program(pid_t pid);
+
+/*
+ * Whether something new is at work below this process: one of its descendants began after
+ * `since_boot` (CLOCK_BOOTTIME) and has just begun, or runs. Leaves out the `workers` and what
+ * is below them.
+ */
+bool process_family_works(
+	pid_t root, const pid_t *workers, size_t worker_count, uint64_t since_boot);
 
 /* Its arguments, each followed by a NUL; the caller frees them. Empty if it has ended. */
 char *process_command_line(pid_t pid, size_t *length);

@@ -6,8 +6,10 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <linux/kcmp.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "util/clock.h"
@@ -60,8 +62,7 @@ pid_t procfs_find(procfs_pid_fn *is_it, void *userdata)
 	return found;
 }
 
-/* Reads as much as fits. A text that was cut is no error: callers use the complete part. */
-static ssize_t procfs_read(int process, const char *name, char *text, size_t size)
+ssize_t procfs_read(int process, const char *name, char *text, size_t size)
 {
 	int fd = openat(process, name, O_RDONLY | O_CLOEXEC);
 	ssize_t used = 0, n = 0;
@@ -165,7 +166,8 @@ uint32_t procfs_socket(int process, int fd)
 	return sscanf(link, "socket:[%" SCNu32 "]", &inode) == 1 ? inode : 0;
 }
 
-void procfs_each_fd(int process, procfs_fd_fn *told, void *userdata)
+/* Begins with this descriptor: in /proc, the position after "." and ".." is the descriptor. */
+static void each_fd_from(int process, int first, procfs_fd_fn *told, void *userdata)
 {
 	int fds = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *folder = fds < 0 ? NULL : fdopendir(fds);
@@ -177,6 +179,9 @@ void procfs_each_fd(int process, procfs_fd_fn *told, void *userdata)
 		}
 		return;
 	}
+	if (first > 0) {
+		seekdir(folder, first + 2);
+	}
 	while ((entry = readdir(folder))) {
 		if (entry->d_name[0] != '.' &&
 			!told(process, (int)strtol(entry->d_name, NULL, 10), userdata)) {
@@ -186,9 +191,16 @@ void procfs_each_fd(int process, procfs_fd_fn *told, void *userdata)
 	closedir(folder);
 }
 
-struct polling {
+void procfs_each_fd(int process, procfs_fd_fn *told, void *userdata)
+{
+	each_fd_from(process, 0, told, userdata);
+}
+
+struct search {
+	pid_t pid;
 	int fd;
-	int epoll_fd; /* where it was found, or -1 */
+	struct procfs_polling *polling;
+	size_t left; /* how many more descriptors to check */
 };
 
 /*
@@ -219,15 +231,6 @@ static bool procfs_info_has(int process, int fd, const char *wanted)
 	return found;
 }
 
-/* "tfd:        6 events:       19 data: ..." */
-static bool procfs_lists_target(int process, int epoll_fd, int fd)
-{
-	char wanted[32];
-
-	snprintf(wanted, sizeof wanted, "tfd: %8d ", fd);
-	return procfs_info_has(process, epoll_fd, wanted);
-}
-
 static bool procfs_links_to(int process, int fd, const char *target)
 {
 	char name[32], link[64];
@@ -239,30 +242,54 @@ static bool procfs_links_to(int process, int fd, const char *target)
 	return strcmp(link, target) == 0;
 }
 
-static bool procfs_check_epoll(int process, int fd, void *userdata)
+/*
+ * Whether the epoll set has the descriptor. The kernel compares them without writing the set out
+ * as text, which takes microseconds for each descriptor in it; but it may refuse to.
+ */
+static bool procfs_set_has(int process, pid_t pid, int epoll_fd, int fd)
 {
-	struct polling *polling = userdata;
+	struct kcmp_epoll_slot slot = {.efd = (unsigned)epoll_fd, .tfd = (unsigned)fd};
+	char wanted[32]; /* "tfd:        6 events:       19 data: ..." */
 
-	if (procfs_links_to(process, fd, "anon_inode:[eventpoll]") &&
-		procfs_lists_target(process, fd, polling->fd)) {
-		polling->epoll_fd = fd;
+	if (syscall(SYS_kcmp, pid, pid, KCMP_EPOLL_TFD, fd, &slot) == 0) {
+		return true;
 	}
-	return polling->epoll_fd < 0;
+	if (errno == ENOENT || errno == EINVAL || errno == EBADF) {
+		return false; /* EINVAL: it is not an epoll set */
+	}
+	snprintf(wanted, sizeof wanted, "tfd: %8d ", fd);
+	return procfs_links_to(process, epoll_fd, "anon_inode:[eventpoll]") &&
+		procfs_info_has(process, epoll_fd, wanted);
 }
 
-bool procfs_polls(int process, int fd, int *epoll_fd)
+static bool procfs_check_epoll(int process, int fd, void *userdata)
 {
-	struct polling polling = {.fd = fd, .epoll_fd = *epoll_fd};
+	struct search *search = userdata;
 
-	/* A server with many connections has many descriptors: check the known one first. */
-	if (polling.epoll_fd >= 0 && !procfs_lists_target(process, polling.epoll_fd, fd)) {
-		polling.epoll_fd = -1;
+	if (!search->left--) {
+		search->polling->next = fd;
+		return false;
 	}
-	if (polling.epoll_fd < 0) {
-		procfs_each_fd(process, procfs_check_epoll, &polling);
+	if (procfs_set_has(process, search->pid, fd, search->fd)) {
+		search->polling->epoll_fd = fd;
 	}
-	*epoll_fd = polling.epoll_fd;
-	return polling.epoll_fd >= 0;
+	return search->polling->epoll_fd < 0;
+}
+
+bool procfs_polls(int process, pid_t pid, int fd, struct procfs_polling *polling)
+{
+	struct search search = {
+		.pid = pid, .fd = fd, .polling = polling, .left = PROCFS_POLLS_MAX};
+	int first = polling->next;
+
+	if (polling->epoll_fd >= 0 && !procfs_set_has(process, pid, polling->epoll_fd, fd)) {
+		polling->epoll_fd = -1;
+	}
+	polling->next = 0;
+	if (polling->epoll_fd < 0) {
+		each_fd_from(process, first, procfs_check_epoll, &search);
+	}
+	return polling->epoll_fd >= 0;
 }
 
 struct watching {
@@ -288,58 +315,4 @@ bool procfs_watches(int process, ino_t inode)
 
 	procfs_each_fd(process, procfs_check_inotify, &watching);
 	return watching.found;
-}
-
-uint64_t procfs_run_delay(int process)
-{
-	int tasks = openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *folder = tasks < 0 ? NULL : fdopendir(tasks);
-	uint64_t sum = 0, delay;
-	struct dirent *entry;
-
-	while (folder && (entry = readdir(folder))) {
-		char name[300], text[128];
-
-		snprintf(name, sizeof name, "%s/schedstat", entry->d_name);
-		if (entry->d_name[0] != '.' && procfs_read(tasks, name, text, sizeof text) > 0 &&
-			sscanf(text, "%*u %" SCNu64, &delay) == 1) {
-			sum += delay / 1000;
-		}
-	}
-	if (folder) {
-		closedir(folder);
-	} else if (tasks >= 0) {
-		close(tasks);
-	}
-	return sum;
-}
-
-size_t procfs_children(int process, pid_t *children, size_t max)
-{
-	int tasks = openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *folder = tasks < 0 ? NULL : fdopendir(tasks);
-	size_t count = 0;
-	struct dirent *entry;
-
-	if (!folder) {
-		if (tasks >= 0) {
-			close(tasks);
-		}
-		return 0;
-	}
-	while ((entry = readdir(folder))) {
-		char name[300], text[PROCFS_TEXT_MAX];
-		char *at = text, *end;
-
-		snprintf(name, sizeof name, "%s/children", entry->d_name);
-		if (entry->d_name[0] == '.' || procfs_read(tasks, name, text, sizeof text) <= 0) {
-			continue;
-		}
-		for (long pid = strtol(at, &end, 10); end != at && count < max;
-			at = end, pid = strtol(at, &end, 10)) {
-			children[count++] = (pid_t)pid;
-		}
-	}
-	closedir(folder);
-	return count;
 }

@@ -20,6 +20,12 @@ int procfs_open_any(pid_t pid);
 typedef bool procfs_pid_fn(pid_t pid, void *userdata);
 pid_t procfs_find(procfs_pid_fn *is_it, void *userdata);
 
+/*
+ * Reads one of its files, as much as fits, and adds a NUL; a text that was cut is not an error,
+ * its readers use what is complete. Returns the length, or a negative errno.
+ */
+ssize_t procfs_read(int process, const char *name, char *text, size_t size);
+
 struct procfs_stat {
 	pid_t parent, session;
 	bool has_terminal;
@@ -53,11 +59,19 @@ uint32_t procfs_socket(int process, int fd);
 typedef bool procfs_fd_fn(int process, int fd, void *userdata);
 void procfs_each_fd(int process, procfs_fd_fn *told, void *userdata);
 
+enum { PROCFS_POLLS_MAX = 256 }; /* descriptors that one procfs_polls() checks */
+
+/* Where an epoll set of the process was found, between two calls of procfs_polls(). */
+struct procfs_polling {
+	int epoll_fd; /* the set that contained the descriptor, or -1 */
+	int next; /* the descriptor with which the search goes on; 0 at first */
+};
+
 /*
- * Whether an epoll set of the process contains this descriptor. `*epoll_fd` is the set that
- * contained it before, or -1; it is updated.
+ * Whether an epoll set of the process contains this descriptor: first checks the set that
+ * did before, then, if there are many descriptors, the next PROCFS_POLLS_MAX of them.
  */
-bool procfs_polls(int process, int fd, int *epoll_fd);
+bool procfs_polls(int process, pid_t pid, int fd, struct procfs_polling *polling);
 
 /* Whether it has an inotify watch on this inode, of any file system. */
 bool procfs_watches(int process, ino_t inode);
@@ -65,5 +79,14 @@ bool procfs_watches(int process, ino_t inode);
 /* For how long its threads that live were ready to run and had no CPU, in microseconds. */
 uint64_t procfs_run_delay(int process);
 
+/* Whether one of its threads runs, waits for a CPU or for the disk. */
+bool procfs_is_runnable(int process);
+
 /* The children of all its threads; returns how many, at most `max`. */
 size_t procfs_children(int process, pid_t *children, size_t max);
+
+/*
+ * For how long some process of the machine had to wait for a CPU, and for how long one had to
+ * wait for the disk, together, in microseconds; 0 if the kernel does not count it.
+ */
+uint64_t procfs_pressure(void);

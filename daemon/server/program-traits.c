@@ -125,6 +125,7 @@ void program_traits_of(
 	if (!run.program) {
 		return;
 	}
+	traits->known = true;
 	run.args = line.args + 1;
 	run.count = line.count - 1;
 	if (run.program->rest != REST_SCRIPT) {
@@ -162,6 +163,17 @@ char *program_traits_script(const char *bytes, size_t length)
 	return script < run.count ? mem_strdup(run.args[script]) : NULL;
 }
 
+void program_traits_of_file(
+	const char *file, const char *bytes, size_t length, struct program_traits *traits)
+{
+	size_t own = file ? strlen(file) + 1 : 0;
+	_cleanup_free_ char *joined = mem_alloc(own + length + 1);
+
+	memcpy(joined, file ?: "", own);
+	memcpy(joined + own, bytes, length);
+	program_traits_of(joined, own + length, NULL, traits);
+}
+
 void program_traits_add(struct program_traits *traits, const struct program_traits *starter)
 {
 	if (!traits->livereload) {
@@ -178,19 +190,32 @@ void program_traits_add(struct program_traits *traits, const struct program_trai
 
 void program_traits_add_environment(struct program_traits *traits, const char *bytes, size_t length)
 {
-	/* Flask and all others on Werkzeug, Django, Bottle, Quart: each checks once a second. */
-	static const char *const marks[] = {
-		"WERKZEUG_RUN_MAIN=true", "RUN_MAIN=true", "BOTTLE_CHILD=true", "QUART_DEBUG=1"};
+	/*
+	 * Flask and all others on Werkzeug, Django, Quart: each checks once a second. Bottle
+	 * does, too, and then its server ends at its own next turn.
+	 */
+	static const struct {
+		const char *variable;
+		unsigned notice_msec;
+	} marks[] = {{"WERKZEUG_RUN_MAIN=true", 1500}, {"RUN_MAIN=true", 1500},
+		{"BOTTLE_CHILD=true", 2000}, {"QUART_DEBUG=1", 1500}};
 
 	for (size_t i = 0; i < COUNT_OF(marks); i++) {
-		const char *mark = memmem(bytes, length, marks[i], strlen(marks[i]) + 1);
+		const char *variable = marks[i].variable;
+		const char *mark = memmem(bytes, length, variable, strlen(variable) + 1);
 
 		if (mark && (mark == bytes || mark[-1] == '\0')) {
-			traits->restarts = RESTARTS_ITSELF;
-			snprintf(traits->suffixes, sizeof traits->suffixes, " py ");
-			traits->notice_usec = 1300 * CLOCK_USEC_PER_MSEC;
+			program_traits_add_reloader(
+				traits, marks[i].notice_msec * CLOCK_USEC_PER_MSEC);
 		}
 	}
+}
+
+void program_traits_add_reloader(struct program_traits *traits, uint64_t notice_usec)
+{
+	traits->restarts = RESTARTS_ITSELF;
+	snprintf(traits->suffixes, sizeof traits->suffixes, " py ");
+	traits->notice_usec = notice_usec;
 }
 
 static bool lists_suffix(const char *list, const char *suffix)

@@ -19,6 +19,7 @@ enum restarts {
 };
 
 struct program_traits {
+	bool known; /* the program is in the table */
 	const char *livereload; /* the name of the live reload that it has built in; or NULL */
 	bool fronts; /* with that, it may serve pages of a backend behind it, which it does not reload */
 	enum restarts restarts;
@@ -47,6 +48,13 @@ void program_traits_of(
 char *program_traits_script(const char *bytes, size_t length);
 
 /*
+ * A program can replace its arguments, as morbo does by the name of the script: then it is known
+ * by the file that it runs, which may be an interpreter. `file` may be NULL: not known.
+ */
+void program_traits_of_file(
+	const char *file, const char *bytes, size_t length, struct program_traits *traits);
+
+/*
  * Adds to the traits of a listening process those of a process that started it, directly or not,
  * unless the listening process restarts by itself.
  */
@@ -58,6 +66,9 @@ void program_traits_add(struct program_traits *traits, const struct program_trai
  */
 void program_traits_add_environment(
 	struct program_traits *traits, const char *bytes, size_t length);
+
+/* It has a reloader for Python code, which begins a restart within this time. */
+void program_traits_add_reloader(struct program_traits *traits, uint64_t notice_usec);
 
 /* What a save of a file with this suffix does, according to the table. */
 enum traits_answer {

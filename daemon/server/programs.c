@@ -8,7 +8,7 @@
 #define NODE_SKIPPED " -r --require --import -C --conditions --env-file "
 
 /* How late a server notices a change, in ms: with a stat() each second, each 250 ms, or inotify. */
-enum { EACH_SECOND = 1300, EACH_QUARTER = 700, AT_ONCE = 350 };
+enum { EACH_SECOND = 1500, EACH_QUARTER = 700, AT_ONCE = 350 };
 
 /*
  * opcache.revalidate_freq is 2 s, in whole seconds of the clock: a file that was checked is
@@ -26,9 +26,7 @@ enum { PHP_OLD = 3000 };
 
 const struct program programs[] = {
 	/* Programs that run a script. Many reloaders of Python check each second. */
-	{.name = "python*",
-		.rest = REST_SCRIPT,
-		.skipped = " -W -X ",
+	{.name = "python*", .rest = REST_SCRIPT, .skipped = " -W -X ",
 		.notice_msec = EACH_SECOND,
 		.language = PYTHON_CODE},
 	{.name = "node", NODE_RUNS},
@@ -52,13 +50,12 @@ const struct program programs[] = {
 		.suffixes = SCRIPT_CODE,
 		.notice_msec = 450,
 		.language = SCRIPT_CODE},
-	{.name = "ruby*",
-		.rest = REST_SCRIPT,
-		.folders = " -C ",
-		.skipped = " -I -r ",
+	{.name = "ruby*", .rest = REST_SCRIPT, .folders = " -C ", .skipped = " -I -r ",
 		.stays = " -run ",
+		.notice_msec = EACH_SECOND,
 		.language = RUBY_CODE},
-	{.name = "perl", .rest = REST_SCRIPT, .skipped = " -I -M ", .language = PERL_CODE},
+	{.name = "perl", .rest = REST_SCRIPT, .skipped = " -I -M ", .notice_msec = EACH_SECOND,
+		.language = PERL_CODE " ep epl "},
 	{.name = "php",
 		.rest = REST_SCRIPT,
 		.folders = " -t --docroot ",
@@ -210,6 +207,9 @@ const struct program programs[] = {
 		.restarts = " watch ",
 		.suffixes = " cs fs vb razor cshtml csproj ",
 		.notice_msec = 2500},
+
+	{.name = "rerun", .restarts = "", .suffixes = " rb ru erb haml slim ", .notice_msec = 1500},
+	{.name = "watchfiles", .restarts = "", .suffixes = "*", .notice_msec = 700},
 
 	/* Servers of files, and proxies. */
 	{.name = "caddy", .folders = " --root -r ", .files = " --config -c ", PHP_BEHIND},

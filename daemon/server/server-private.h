@@ -36,6 +36,7 @@ struct server {
 	pid_t family[ANCESTORS_MAX + 1]; /* new processes are searched below these, nearest first */
 	struct accept_probe probe;
 	uint64_t probe_after_usec; /* a serving server is not probed again before this time */
+	uint32_t inode; /* the listening socket's at the last view, or 0 */
 	bool wants_look;
 	uint64_t look_after_usec;
 	void *data;

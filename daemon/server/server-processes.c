@@ -44,13 +44,19 @@ void server_processes_clear(struct server_processes *processes)
 	processes->count = 0;
 }
 
-static void member_on_end(uint32_t events, void *userdata)
+static void note_end(const struct server_process *member, int status)
 {
-	struct server_process *member = userdata;
 	struct server_end *end = &member->processes->end;
 
 	memcpy(end->name, member->holder.name, sizeof end->name);
-	end->status = process_status(member->holder.pid, member->pidfd);
+	end->status = status;
+}
+
+static void member_on_end(uint32_t events, void *userdata)
+{
+	struct server_process *member = userdata;
+
+	note_end(member, process_status(member->holder.pid, member->pidfd));
 	loop_fd_free(mem_steal(member->watch));
 	member->processes->ended(member->processes->userdata);
 }
@@ -127,6 +133,8 @@ void server_processes_drop_ended(struct server_processes *processes)
 
 	for (size_t i = 0; i < processes->count; i++) {
 		struct server_process *member = processes->items[i];
+		bool lives;
+		int status;
 
 		if (holder_still_holds(&member->holder)) {
 			processes->items[kept++] = member;
@@ -140,8 +148,13 @@ void server_processes_drop_ended(struct server_processes *processes)
 			}
 			continue;
 		}
-		if (member->watch && process_lives(member->holder.pid)) {
+		lives = process_lives(member->holder.pid);
+		status = process_status(member->holder.pid, member->pidfd);
+		if (member->watch && lives) {
 			processes->lingering = member->holder.pid;
+		}
+		if (status >= 0 || !lives) {
+			note_end(member, status); /* its descriptor reports nothing any more */
 		}
 		processes->lost = true;
 		member_free(member);
@@ -223,15 +236,17 @@ static void note_worker(struct server_processes *processes, const struct holder 
 	memcpy(last->supervisors, worker->ancestors, sizeof last->supervisors);
 }
 
+/* The farthest process that may have started the worker, or the worker itself; 0: none. */
+static pid_t root_of(const struct server_worker *last)
+{
+	return last->supervisor_count ? last->supervisors[last->supervisor_count - 1] : last->pid;
+}
+
 bool server_processes_watch(const struct server_processes *processes, const char *file)
 {
-	const struct server_worker *last = &processes->last;
-	bool watch = last->pid && process_watches(last->pid, file);
+	pid_t root = root_of(&processes->last);
 
-	for (size_t i = 0; i < last->supervisor_count && !watch; i++) {
-		watch = process_watches(last->supervisors[i], file);
-	}
-	return watch;
+	return root && process_family_watches(root, file);
 }
 
 uint64_t server_processes_run_delay(const struct server_processes *processes)
@@ -243,6 +258,29 @@ uint64_t server_processes_run_delay(const struct server_processes *processes)
 		delay += process_run_delay(last->supervisors[i]);
 	}
 	return delay;
+}
+
+bool server_processes_are_supervised(const struct server_processes *processes)
+{
+	bool supervised = false;
+
+	for (size_t i = 0; i < processes->count; i++) {
+		supervised |= processes->items[i]->supervisor;
+	}
+	return supervised;
+}
+
+bool server_processes_begin_work(const struct server_processes *processes, uint64_t since_boot)
+{
+	pid_t root = root_of(&processes->last), workers[HOLDERS_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < processes->count; i++) {
+		if (!processes->items[i]->supervisor) {
+			workers[count++] = processes->items[i]->holder.pid;
+		}
+	}
+	return root && process_family_works(root, workers, count, since_boot);
 }
 
 bool server_processes_have_ended(const struct server_processes *processes)

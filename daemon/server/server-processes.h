@@ -86,11 +86,23 @@ struct server_processes_view {
 
 void server_processes_view(struct server_processes *processes, struct server_processes_view *view);
 
-/* Whether the last worker, or a process that may start it again, watches the file by inotify. */
+/*
+ * Whether the last worker, a process that may start it again, or one that such a process has
+ * started, watches the file by inotify.
+ */
 bool server_processes_watch(const struct server_processes *processes, const char *file);
 
 /* How long the last worker, and processes that may start it again, have waited for a CPU. */
 uint64_t server_processes_run_delay(const struct server_processes *processes);
+
+/* Whether one process that holds the socket has started another one that does. */
+bool server_processes_are_supervised(const struct server_processes *processes);
+
+/*
+ * Whether what may start the worker again has started something else since then
+ * (CLOCK_BOOTTIME), which is at work.
+ */
+bool server_processes_begin_work(const struct server_processes *processes, uint64_t since_boot);
 
 /* No process holds the socket, and none is left that would start the server again. */
 bool server_processes_have_ended(const struct server_processes *processes);

@@ -64,6 +64,16 @@ static bool is_busy(struct server *server, const struct listen_socket *sockets, 
 	return probe->fd >= 0 && now + PROBE_AGAIN_USEC >= server->probe_after_usec + BUSY_USEC;
 }
 
+/* Whether there is a socket now that was not there at the last view. */
+static bool has_appeared(
+	struct server *server, const struct listen_socket *sockets, size_t count)
+{
+	uint32_t before = server->inode;
+
+	server->inode = count ? sockets[0].inode : 0;
+	return count && before != server->inode;
+}
+
 void server_view(struct server *server, bool closely, struct server_view *view)
 {
 	struct server_processes *processes = &server->processes;
@@ -88,6 +98,7 @@ void server_view(struct server *server, bool closely, struct server_view *view)
 	}
 	*view = (struct server_view){
 		.listens = count > 0,
+		.appeared = has_appeared(server, sockets, count),
 		.serving = seen.serving,
 		.died = seen.died,
 		.ended = !count && server_processes_have_ended(processes),
@@ -107,6 +118,8 @@ void server_view(struct server *server, bool closely, struct server_view *view)
 			accept_probe_close(&server->probe);
 		}
 	} else if (count && !processes->count) {
+		/* Another server than that of the last search. */
+		server->look_after_usec = view->appeared ? 0 : server->look_after_usec;
 		server_look(server);
 	} else if (count) {
 		accept_probe_connect(&server->probe, &sockets[0], server->port);
@@ -123,6 +136,16 @@ bool server_watches(const struct server *server, const char *file)
 uint64_t server_run_delay(const struct server *server)
 {
 	return server_processes_run_delay(&server->processes);
+}
+
+bool server_is_supervised(const struct server *server)
+{
+	return server_processes_are_supervised(&server->processes);
+}
+
+bool server_begins_work(const struct server *server, uint64_t since_boot)
+{
+	return server_processes_begin_work(&server->processes, since_boot);
 }
 
 char *server_end_text(const struct server *server)

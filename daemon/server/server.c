@@ -203,6 +203,12 @@ static void server_note_traits(struct server_main *main, const struct holder *ho
 	bool renamed = strncmp(main->command_line, "next-server", 11) == 0;
 
 	program_traits_of(main->command_line, main->command_line_length, main->package, traits);
+	if (!traits->known) {
+		_cleanup_free_ char *file = process_program(holder->pid);
+
+		program_traits_of_file(
+			file, main->command_line, main->command_line_length, traits);
+	}
 	for (size_t i = 0; i < ANCESTORS_MAX && holder->ancestors[i]; i++) {
 		_cleanup_(process_command_clear) struct process_command command;
 
@@ -220,6 +226,9 @@ static void server_note_traits(struct server_main *main, const struct holder *ho
 
 		bytes = process_environment(holder->pid, &length);
 		program_traits_add_environment(traits, bytes, length);
+	}
+	if (traits->restarts == RESTARTS_UNKNOWN && holder->script_reloads) {
+		program_traits_add_reloader(traits, traits->notice_usec);
 	}
 }
 

@@ -103,12 +103,16 @@ void server_recheck(struct server *server);
 void server_set_data(struct server *server, void *data);
 void *server_data(const struct server *server);
 
-/* Searches all processes, on the worker thread; calls changed() if that found something new. */
+/*
+ * Searches all processes, on the worker thread; calls changed() if that found something new.
+ * For one socket it does so at most each 250 ms.
+ */
 void server_look(struct server *server);
 
 /* The state of a server at one moment. */
 struct server_view {
 	bool listens; /* a socket listens */
+	bool appeared; /* and none did at the last view, or another one */
 	bool serving; /* and a process that accepts from it */
 	bool died; /* a new worker ended before it was serving */
 	bool ended; /* nothing listens, and no process is left that could start the server */
@@ -131,11 +135,24 @@ struct server_view {
  * to time whether the serving process is busy.
  */
 void server_view(struct server *server, bool closely, struct server_view *view);
-/* Whether one of its processes has an inotify watch on the file or on its folder. */
+
+/*
+ * Whether one of its processes, or one beside them that the same program started, has an inotify
+ * watch on the file or on its folder.
+ */
 bool server_watches(const struct server *server, const char *file);
 
 /* How long its processes have waited for a CPU so far, in microseconds. */
 uint64_t server_run_delay(const struct server *server);
+
+/* Whether one of its processes holds the socket only for its workers. */
+bool server_is_supervised(const struct server *server);
+
+/*
+ * Whether what starts its workers is at work: it has started something since then
+ * (CLOCK_BOOTTIME) that runs now. Takes about 20 us for each process below it.
+ */
+bool server_begins_work(const struct server *server, uint64_t since_boot);
 
 /* How its latest process ended, for display: "python3 ended with status 1"; NULL if none did. */
 char *server_end_text(const struct server *server);

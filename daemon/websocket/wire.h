@@ -183,6 +183,7 @@ struct wire_reload {
 	/* the program that serves the whole page and reloads it, as the daemon knows; NULL: none */
 	const char *aside;
 	bool unpatched; /* pages must be reloaded, not patched */
+	unsigned old_msec; /* for how long the server may answer with old content; 0: it does not */
 };
 
 const char *wire_tab_state_name(enum wire_tab_state state);

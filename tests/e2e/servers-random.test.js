@@ -3,7 +3,7 @@
  * Saves of code, of a template and of both, mistakes, and restarts by the user, in any order and at
  * any interval: in the end the tab shows what the server serves, and it never showed an error that
  * the server did not intend. SAVECAST_SEED repeats a run; with SAVECAST_LONG it has 1000 steps of
- * six servers.
+ * six servers, or SAVECAST_STEPS of them.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -16,7 +16,9 @@ import { ROWS } from '../servers/rows.js';
 const NAMES = LONG
 	? ['uvicorn --reload', 'node --watch', 'deno run --watch', 'bun --watch', 'php -S', 'python3 -m http.server']
 	: ['node --watch', 'python3 -m http.server'];
-const STEPS = LONG ? 1000 : 6;
+const STEPS = Number(process.env.SAVECAST_STEPS ?? (LONG ? 1000 : 6));
+/** After so many steps, the tab has to show what the server serves. */
+const CHECK = 20;
 const LONGEST_MSEC = LONG ? 12000 : 1500;
 const SEED = Number(process.env.SAVECAST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -29,6 +31,23 @@ function random(seed) {
 		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
 		return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
 	};
+}
+
+/**
+ * The tab shows what the server serves. A reloader misses a save soon after its restart: it must
+ * not miss this one.
+ *
+ * @param {Drive} drive
+ * @param {string} told
+ */
+async function check(drive, told) {
+	const { row } = drive;
+	await new Promise(resolve => { setTimeout(resolve, (row.settle ?? 1500) + 1500); });
+	const last = await drive.save('last', row.code ? 'code' : 'page');
+	const { stories } = last;
+	assert.ok(last.first, `the last content was never served: ${told}: ${JSON.stringify(stories)}`);
+	const shown = drive.orders?.at(-1)?.got;
+	assert.deepEqual([shown?.kind, shown?.marks], ['page', last.marks], `${told}: ${JSON.stringify(stories)}`);
 }
 
 /**
@@ -74,18 +93,15 @@ async function schedule(t, row, seed) {
 			await drive.save('page', 'page', { waits: false });
 		}
 		await new Promise(resolve => { setTimeout(resolve, gap); });
+		if (i % CHECK === CHECK - 1) {
+			await check(drive, `seed ${seed}, step ${i + 1}: ${log.slice(-2 * CHECK).join(' ')}`);
+		}
 	}
-	// A reloader misses a save soon after its restart: it must not miss the last one.
-	await new Promise(resolve => { setTimeout(resolve, (row.settle ?? 1500) + 1500); });
-	const last = row.code ? await drive.save('last', 'code') : await drive.save('last', 'page');
-	const told = `seed ${seed}: ${log.join(' ')}: ${JSON.stringify(last.stories)}`;
-	assert.ok(last.first, `the last content was never served: ${told}`);
-	const shown = drive.orders?.at(-1)?.got;
-	assert.deepEqual([shown?.kind, shown?.marks], ['page', last.marks], told);
+	await check(drive, `seed ${seed}: ${log.slice(-2 * CHECK).join(' ')}`);
 	const failed = drive.orders?.filter(({ got }) => got.kind === 'refused' || got.kind === 'reset') ?? [];
 	t.diagnostic(`${row.name}, seed ${seed}: ${drive.orders?.length} reloads, ${failed.length} of them met no server`);
 	// Only a restart by the user may end a server while a reload is in progress.
-	assert.ok(failed.length <= log.filter(word => word === 'hand').length, `${failed.length} failed: ${told}`);
+	assert.ok(failed.length <= log.filter(word => word === 'hand').length, `seed ${seed}: ${failed.length} failed: ${log.join(' ')}`);
 }
 
 test(`any order of saves, mistakes and restarts (seed ${SEED})`, { concurrency: 6 }, async t => {

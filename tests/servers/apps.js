@@ -323,12 +323,12 @@ export const PROGRAMS = [
 	}),
 	app({
 		name: 'php -S', source: 'Debian', packages: ['php-cli'], needs: '/usr/bin/php', version: ['php', '--version'],
-		trigger: 'nothing; opcache checks again after up to 3 s', code: code('index.php', PHP), broken: '', settle: 300, oldMsec: 3000,
+		trigger: 'nothing; opcache checks again after up to 3 s', code: code('index.php', PHP), broken: '', settle: 300,
 		command: port => ['php', '-S', `127.0.0.1:${port}`],
 	}),
 	app({
 		name: 'php-cgi behind lighttpd', source: 'Debian', packages: ['php-cgi', 'lighttpd'], needs: '/usr/bin/php-cgi', version: ['lighttpd', '-v'],
-		trigger: 'nothing; opcache checks again after up to 3 s', code: code('index.php', PHP.replace('"page.html"', '__DIR__ . "/page.html"')), broken: '', settle: 300, oldMsec: 3000,
+		trigger: 'nothing; opcache checks again after up to 3 s', code: code('index.php', PHP.replace('"page.html"', '__DIR__ . "/page.html"')), broken: '', settle: 300,
 		command: (port, root) => ['lighttpd', '-D', '-f', path.join(root, '.lighttpd.conf')],
 		prepare: async (world, root, port) => {
 			await world.folder('site', { '.lighttpd.conf': `server.document-root = "${root}"\nserver.port = ${port}\nserver.bind = "127.0.0.1"\nserver.modules = ("mod_indexfile", "mod_fastcgi")\nindex-file.names = ("index.php")\nfastcgi.server = (".php" => ((\n"bin-path" => "/usr/bin/php-cgi", "socket" => "${world.temp}/php.sock", "max-procs" => 1)))\n` });

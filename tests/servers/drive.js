@@ -20,7 +20,8 @@ import { listening } from './listening.js';
 /**
  * @typedef {{at: number, end: number, kind: 'page' | 'refused' | 'reset' | 'held' | 'error', marks: string, connected: number}} Answer
  * @typedef {{what: string, at: number, marks: string, first?: number, orders: {at: number, got: Answer}[], seen: Answer[], late?: number,
- *   stories: any[], before?: import('./listening.js').Listening, after?: import('./listening.js').Listening}} Step
+ *   stories: any[], before?: import('./listening.js').Listening, after?: import('./listening.js').Listening}} Step first: from when on
+ *   the server answered with the marks, and with nothing else
  */
 
 const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeout(resolve, msec); });
@@ -28,6 +29,8 @@ const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeou
 /** The interval between requests, and after which time a request counts as held. */
 const ASK_MSEC = 10;
 const HELD_MSEC = 1000;
+/** How long a process may take for its first answer; what takes longer has waited for the process. */
+const FIRST_MSEC = 100;
 /** A step must settle within this time. */
 const STEP_MSEC = 14000;
 /** How long after settling an unnecessary reload may still follow. */
@@ -83,14 +86,17 @@ class Oracle {
 	 *
 	 * @param {string} marks
 	 * @param {number} since
+	 * @param {boolean} [forGood] the marks and nothing else, from then on: an old worker may have
+	 *	answered with them before it ended, or another one without them
 	 */
-	first(marks, since) {
+	first(marks, since, forGood = false) {
 		const all = this.all.filter(answer => answer.end >= since);
-		const i = all.findIndex(answer => answer.marks === marks);
+		const other = forGood ? all.map(answer => answer.marks !== marks && answer.kind !== 'held').lastIndexOf(true) : -1;
+		const i = all.findIndex((answer, at) => at > other && answer.marks === marks);
 		if (i < 0) {
 			return undefined;
 		}
-		return i > 0 && all[i - 1].kind === 'refused' && all[i].connected ? all[i].connected : all[i].end;
+		return i > 0 && all[i - 1].kind === 'refused' && all[i].connected ? Math.max(all[i].connected, all[i].end - FIRST_MSEC) : all[i].end;
 	}
 
 	stop() {
@@ -105,6 +111,7 @@ export class Drive {
 	#code = 0;
 	#page = 0;
 	#starts = 0;
+	#shown = 'c0 t0';
 	/**
 	 * If true, the test does not wait for a reloader's first scan, and the next step must not
 	 * depend on it.
@@ -174,7 +181,15 @@ export class Drive {
 		report('reloading', '');
 		const order = { at, got: /** @type {Answer} */ ({ at, end: 0, kind: 'held', marks: '', connected: 0 }) };
 		this.orders?.push(order);
+		const before = this.#shown;
 		order.got = await get(/** @type {string} */ (this.url), 8000);
+		// As the page does that is shown: it asks until the answer differs.
+		while (performance.now() < at + (message.old ?? 0) && order.got.marks === before) {
+			await pause(60);
+			order.at = performance.now();
+			order.got = await get(/** @type {string} */ (this.url), 8000);
+		}
+		this.#shown = order.got.kind === 'page' ? order.got.marks : this.#shown;
 		const failed = order.got.kind === 'refused' || order.got.kind === 'reset';
 		report(failed ? 'failed' : 'loaded', failed ? 'net::ERR_CONNECTION_REFUSED' : order.got.kind === 'page' ? 'answered 200' : 'answered 500');
 	}
@@ -226,6 +241,7 @@ export class Drive {
 			await pause(10);
 		}
 		step.after = await listening(/** @type {number} */ (this.port));
+		step.first = broken ? undefined : oracle?.first(step.marks, step.at, true) ?? step.first;
 		step.orders = orders?.filter(({ at }) => at >= step.at) ?? [];
 		step.seen = oracle?.all.filter(answer => answer.end >= step.at) ?? [];
 		step.late = step.first && step.orders.find(({ got }) => got.marks === step.marks)?.at;
@@ -283,18 +299,22 @@ export class Drive {
 		return this.steps;
 	}
 
-	/** All steps. */
-	async run() {
+	/**
+	 * All steps.
+	 *
+	 * @param {{codes?: number, mistakes?: boolean}} [options] codes: how many saves of the code come first
+	 */
+	async run({ codes = 6, mistakes = true } = {}) {
 		const { row } = this;
 		await pause(row.settle ?? 1500);
 		await this.save('page 1', 'page');
 		await this.save('page 2', 'page');
 		if (row.code) {
 			await this.save('code 1', 'code');
-			for (let i = 2; i <= 6; i++) {
+			for (let i = 2; i <= codes; i++) {
 				await this.save(`code ${i}`, 'code');
 			}
-			if (row.broken !== '') {
+			if (mistakes && row.broken !== '') {
 				await this.save('broken', 'broken');
 				await this.#fix();
 			}

@@ -109,6 +109,31 @@ function cells({ row, steps = [] }) {
 		does(steps)];
 }
 
+/**
+ * The figures of all servers together; a step whose content the server never served has none.
+ *
+ * @param {{steps?: Step[]}[]} results
+ */
+export function figures(results) {
+	const steps = results.flatMap(({ steps: all = [] }) => all.filter(step => step.after && step.what !== 'broken' && step.first));
+	const late = steps.map(step => step.late).filter(value => value !== undefined).map(Number).sort((a, b) => a - b);
+	const at = (/** @type {number} */ part) => Math.round(late[Math.min(late.length - 1, Math.floor(late.length * part))] ?? NaN);
+	const orders = steps.flatMap(step => step.orders.map(({ got }) => ({ step, got })));
+	const isNew = (/** @type {Step} */ step, /** @type {Step['orders'][0] | undefined} */ order) => order?.got.marks === step.marks;
+	return {
+		servers: results.filter(({ steps: all }) => all?.length).length,
+		steps: steps.length,
+		median: at(0.5),
+		p99: at(0.99),
+		'waits over 300 ms': late.filter(value => value > 300).length,
+		'never reloaded': steps.filter(step => step.late === undefined).length,
+		'old last state': steps.filter(step => !isNew(step, step.orders.at(-1))).length,
+		'reloads of an old page': orders.filter(({ step, got }) => got.kind === 'page' && got.marks !== step.marks).length,
+		'reloads of an error': orders.filter(({ got }) => got.kind !== 'page').length,
+		'first code save wrong': steps.filter(step => step.what === 'code 1' && !isNew(step, step.orders[0])).length,
+	};
+}
+
 /** @param {Result[]} results */
 export function document(results) {
 	const head = ['program', 'version', 'from', 'restarts after a save of', 'what is new then', 'answers after a save (ms)', 'after a syntax error', 'reload after the first new answer'];
@@ -124,9 +149,9 @@ The last column says how long after the server's first new answer savecast sent 
 and the longest time), how many reloads showed the old page, and how many failed because the server did
 not answer. A negative time means that savecast sent the reload before the first new answer, and that
 the request waited until the server was ready. If a server has several workers, the first new answer
-comes when its first worker has been replaced, but the reload comes when the last one has. If a save of
+comes when its last worker has been replaced. If a save of
 the template restarts the server too, the reload comes after the restart. After a save of a PHP file,
-the reload comes when opcache has checked the file again.
+the page is requested until opcache has checked the file again.
 
 ${[head, head.map(() => '---'), ...tried.map(cells)].map(row => `| ${row.join(' | ')} |`).join('\n')}
 

@@ -21,7 +21,6 @@ import { STATIC } from './static.js';
  * @property {string} [path]
  * @property {string} [folder] the folder in which it is started
  * @property {number} [settle] for how long after a restart its reloader misses a save, in ms
- * @property {number} [oldMsec] for how long after a save of the code it may serve the old content
  * @property {NodeJS.ProcessEnv} [env]
  * @property {(port: number, root: string) => string[]} command
  * @property {(world: any, root: string, port: number) => Promise<unknown>} [prepare]

@@ -4,8 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/builders.h"
 #include "server/command-line.h"
 #include "server/npm-package.h"
+#include "server/program-script.h"
 #include "server/program-traits.h"
 #include "util/file.h"
 #include "util/mem.h"
@@ -298,10 +300,111 @@ static void packages_of_scripts(void **state)
 	assert_int_equal(system(end), 0);
 }
 
+/* It has replaced its arguments; its file is known. */
+static void a_program_of_another_name(void **state)
+{
+	static const char bytes[] = "app.pl";
+	struct program_traits traits;
+
+	program_traits_of(bytes, sizeof bytes, NULL, &traits);
+	assert_false(traits.known);
+	assert_true(program_traits_is_code(&traits, "html")); /* nothing is known */
+	program_traits_of_file("perl", bytes, sizeof bytes, &traits);
+	assert_true(traits.known);
+	assert_true(program_traits_is_code(&traits, "pl"));
+	assert_true(program_traits_is_code(&traits, "ep"));
+	assert_false(program_traits_is_code(&traits, "html"));
+	program_traits_of_file(NULL, bytes, sizeof bytes, &traits);
+	assert_false(traits.known);
+	program_traits_of_file("", "", 0, &traits);
+	assert_false(traits.known);
+}
+
+static bool builds(const char *line)
+{
+	_cleanup_free_ char *bytes = mem_strdup(line);
+	size_t length = strlen(bytes) + 1;
+
+	for (char *at = bytes; (at = strchr(at, ' ')); at++) {
+		*at = '\0';
+	}
+	return builders_have(bytes, length);
+}
+
+static void programs_that_build(void **state)
+{
+	assert_true(builds("node /web/node_modules/.bin/tsc --watch"));
+	assert_true(builds("/web/node_modules/x/lib/tsc -w"));
+	assert_true(builds("node /web/node_modules/.bin/nest start --watch"));
+	assert_true(builds("go build ./..."));
+	assert_true(builds("make"));
+	assert_false(builds("go env"));
+	assert_false(builds("node server.js tsc"));
+	assert_false(builds("go"));
+	assert_true(builds("vite build --watch"));
+	assert_false(builds("vite"));
+	assert_false(builds(""));
+	assert_false(builds("python3 -m http.server"));
+}
+
+static void scripts(void **state)
+{
+	static const struct {
+		const char *text;
+		bool reloads;
+	} rows[] = {
+		{"import tornado.web\nApplication([], debug=True)\n", true},
+		{"import tornado.web\nApplication([])\n", false},
+		{"import cherrypy\ncherrypy.quickstart(Home())\n", true},
+		{"import cherrypy\ncherrypy.quickstart(Home()) # production\n", false},
+		{"import uvicorn\nuvicorn.run('main:app', reload=True)\n", true},
+		{"from http.server import *\n", false},
+		{"debug=True", false},
+		{"", false},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		assert_int_equal(
+			program_script_text_reloads(rows[i].text, strlen(rows[i].text)),
+			rows[i].reloads);
+	}
+}
+
+static void names_of_scripts(void **state)
+{
+	static const struct {
+		const char *line, *script;
+	} rows[] = {
+		{"python3 app.py 8000", "/web/app.py"}, {"/usr/bin/python3.11 -u /web/app.py", "/web/app.py"},
+		{"python3 -W ignore -m app", "/web/app.py"}, {"python3 -m http.server", NULL},
+		{"python3 -c pass app.py", NULL}, {"python3", NULL}, {"node app.js", NULL}, {"", NULL},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		_cleanup_free_ char *bytes = mem_strdup(rows[i].line);
+		_cleanup_free_ char *script = NULL;
+		size_t length = strlen(bytes) + 1;
+
+		for (char *at = bytes; (at = strchr(at, ' ')); at++) {
+			*at = '\0';
+		}
+		script = program_script_name(bytes, length, "/web");
+		if (rows[i].script ? !script || strcmp(script, rows[i].script) != 0 : !!script) {
+			fail_msg("%s: %s", rows[i].line, script ? script : "none");
+		}
+	}
+	assert_false(program_script_reloads("/dev/zero"));
+	assert_false(program_script_reloads("/does/not/exist.py"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_restarts),
+		cmocka_unit_test(a_program_of_another_name),
+		cmocka_unit_test(programs_that_build),
+		cmocka_unit_test(scripts),
+		cmocka_unit_test(names_of_scripts),
 		cmocka_unit_test(marks_in_the_environment),
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(arguments_behind_a_title),

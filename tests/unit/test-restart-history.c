@@ -47,20 +47,36 @@ static enum restart_prediction ask(struct restart_sample *sample,
 	return prediction;
 }
 
-static enum restart_prediction ask_watched(const struct restart_history *history,
-	const struct program_traits *traits, const char *name, uint64_t *delay)
+static enum restart_prediction ask_of(const struct restart_subject *whose,
+	const struct restart_history *history, const char *name, uint64_t *delay)
 {
-	struct restart_subject whose = subject(traits);
 	struct restart_sample sample = {0};
 	struct fileset files = {0};
 	enum restart_prediction prediction;
 
-	whose.watches = true;
 	fileset_add(&files, name);
-	prediction = restart_sample_add(&sample, history, &whose, &files, delay);
+	prediction = restart_sample_add(&sample, history, whose, &files, delay);
 	fileset_clear(&files);
 	restart_sample_clear(&sample);
 	return prediction;
+}
+
+static enum restart_prediction ask_watched(const struct restart_history *history,
+	const struct program_traits *traits, const char *name, uint64_t *delay)
+{
+	struct restart_subject whose = subject(traits);
+
+	whose.watches = true;
+	return ask_of(&whose, history, name, delay);
+}
+
+static enum restart_prediction ask_supervised(const struct restart_history *history,
+	const struct program_traits *traits, const char *name, uint64_t *delay)
+{
+	struct restart_subject whose = subject(traits);
+
+	whose.supervised = true;
+	return ask_of(&whose, history, name, delay);
 }
 
 static void restarted(struct restart_history *history, const struct program_traits *traits,
@@ -202,6 +218,13 @@ static void without_lessons_the_table_counts(void **state)
 	assert_int_equal(ask_watched(&history, &any, "/p/a.html", &delay), RESTART_EXPECTED);
 	assert_int_equal(ask(&sample, &history, &any, "/p/a.html", &delay), RESTART_UNKNOWN);
 	assert_int_equal(ask_watched(&history, &never, "/p/a.js", &delay), RESTART_NONE);
+
+	/* Unknown, but what listens has started what serves. */
+	assert_int_equal(ask_supervised(&history, &unknown, "/p/a.js", &delay), RESTART_EXPECTED);
+	assert_int_equal(delay, unknown.notice_usec);
+	assert_int_equal(ask_supervised(&history, &unknown, "/p/a.html", &delay), RESTART_UNKNOWN);
+	assert_int_equal(ask_supervised(&history, &any, "/p/a.html", &delay), RESTART_UNKNOWN);
+	assert_int_equal(ask_supervised(&history, &never, "/p/a.js", &delay), RESTART_NONE);
 
 	/* The strongest prediction of several files, with its own delay. */
 	assert_int_equal(

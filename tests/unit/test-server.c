@@ -3,12 +3,16 @@
 
 #include <arpa/inet.h>
 #include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "server/server.h"
+#include "util/clock.h"
 #include "util/loop.h"
 #include "util/mem.h"
 
@@ -221,6 +225,87 @@ static void a_master_that_accepts_counts_the_second_time(void **state)
 	site_free(site);
 }
 
+enum { MANY = 10000 };
+
+/* A child that listens and has so many descriptors in its epoll set, or in none. */
+static pid_t start_with_many(bool epoll, uint16_t *port)
+{
+	int told[2], listener, set = -1;
+	pid_t pid;
+
+	assert_int_equal(pipe(told), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct sockaddr_in address = {
+			.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+		socklen_t length = sizeof address;
+		struct epoll_event event = {.events = EPOLLIN};
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		set = epoll ? epoll_create1(0) : -1;
+		for (int i = 0; i < MANY; i++) {
+			epoll_ctl(set, EPOLL_CTL_ADD, eventfd(0, 0), &event);
+		}
+		listener = socket(AF_INET, SOCK_STREAM, 0);
+		bind(listener, (void *)&address, sizeof address);
+		listen(listener, 8);
+		epoll_ctl(set, EPOLL_CTL_ADD, listener, &event);
+		getsockname(listener, (void *)&address, &length);
+		address.sin_port = ntohs(address.sin_port);
+		if (write(told[1], &address.sin_port, sizeof address.sin_port) > 0) {
+			pause();
+		}
+		_exit(1);
+	}
+	close(told[1]);
+	assert_int_equal(read(told[0], port, sizeof *port), sizeof *port);
+	close(told[0]);
+	return pid;
+}
+
+static uint64_t look_usec(struct holder *holder, unsigned looks)
+{
+	uint64_t before = clock_usec(CLOCK_THREAD_CPUTIME_ID);
+
+	for (unsigned i = 0; i < looks; i++) {
+		assert_true(holder_still_holds(holder));
+	}
+	return (clock_usec(CLOCK_THREAD_CPUTIME_ID) - before) / looks;
+}
+
+/* So many descriptors do not make a look slow. */
+static void many_descriptors(void **state)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	if (limit.rlim_max < MANY + 100 || setrlimit(RLIMIT_NOFILE, &limit) < 0) {
+		print_message("# a process may have only %lu descriptors here\n",
+			(unsigned long)limit.rlim_max);
+		skip();
+	}
+	for (int epoll = 0; epoll <= 1; epoll++) {
+		struct listen_socket sockets[2];
+		struct holder holder = {0};
+		uint16_t port = 0;
+		pid_t pid = start_with_many(epoll, &port);
+		int count = listen_sockets_on_port(port, sockets, 2);
+		uint64_t usec;
+
+		assert_int_equal(count, 1);
+		assert_int_equal(processes_holding_below(pid, sockets, 1, &holder, 1), 1);
+		usec = look_usec(&holder, 20);
+		assert_int_equal(holder.accepts, epoll);
+		print_message("# a look at a server with %d descriptors%s: %lu us\n", MANY,
+			epoll ? " in an epoll set" : "", (unsigned long)usec);
+		assert_true(usec < 2000);
+		holder_clear(&holder);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +313,7 @@ int main(void)
 		cmocka_unit_test(a_worker_that_accepted_between_two_looks_is_found),
 		cmocka_unit_test(a_master_that_was_first_seen_alone_does_not_hide_its_worker),
 		cmocka_unit_test(a_master_that_accepts_counts_the_second_time),
+		cmocka_unit_test(many_descriptors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

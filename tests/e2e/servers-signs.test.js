@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+/**
+ * What is seen beside the server itself: a build that runs before it restarts, and a server that was
+ * down and is started again in another way.
+ */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { Children, run } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { heading, median } from '../lib/restarts.js';
+import { LONG, TOP, World } from '../lib/world.js';
+import { Drive } from '../servers/drive.js';
+import { summary } from '../servers/report.js';
+import { ROWS } from '../servers/rows.js';
+
+const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeout(resolve, msec); });
+
+const TSC = path.join(TOP, 'node_modules/.bin/tsc');
+
+/** @param {string} name */
+const row = name => /** @type {import('../servers/rows.js').Row} */ (ROWS.find(one => one.name === name));
+
+/**
+ * So much to compile that it takes longer than node --watch takes to notice a file.
+ *
+ * @param {string} mark
+ */
+const program = mark => `import * as http from 'node:http';
+import * as fs from 'node:fs';
+const CODE: string = "${mark}";
+http.createServer((request, response) => {
+	response.setHeader('content-type', 'text/html');
+	response.end('<!doctype html><h1>' + CODE + ' ' + fs.readFileSync('page.html', 'utf8'));
+}).listen(Number(process.argv[2]), '127.0.0.1');
+${Array.from({ length: LONG ? 3000 : 2000 }, (_, i) => `export const f${i} = (a: { x${i}: number, y: string }) => ({ ...a, z: [a.x${i}, a.y].map(String) });`).join('\n')}
+`;
+
+/** @param {import('node:test').TestContext} t */
+async function compiles(t) {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const drive = new Drive(world, {
+		...row('node --watch'), name: 'tsc --watch, node --watch', code: { file: 'src/server.ts', text: program },
+		files: {
+			'package.json': '{"type": "module"}', '.gitignore': 'dist\n',
+			'tsconfig.json': JSON.stringify({ compilerOptions: { outDir: 'dist', rootDir: 'src', module: 'nodenext', target: 'es2022', types: ['node'],
+				typeRoots: [path.join(TOP, 'node_modules/@types')] }, include: ['src'] }),
+		},
+		command: port => ['node', '--watch', 'dist/server.js', String(port)],
+		// In another terminal.
+		prepare: async (_, root) => {
+			const built = await run([TSC, '--project', root], world.env);
+			assert.equal(built.status, 0, built.stdout);
+			const compiler = world.children.start('tsc', [TSC, '--watch', '--preserveWatchOutput'], { cwd: root, env: world.env });
+			await until('the first build', async () => /Watching for file changes/.test(await world.log('tsc')), { msec: 60000 });
+			assert.equal(compiler.process.exitCode, null);
+		},
+	});
+	world.atEnd.push(() => drive.close());
+	await drive.open();
+	for (let i = 1; i <= (LONG ? 10 : 1); i++) {
+		await drive.save(`code ${i}`, 'code');
+	}
+	const told = summary({ row: drive.row, steps: drive.steps });
+	t.diagnostic(told);
+	for (const step of drive.steps) {
+		assert.ok(step.late !== undefined, `${step.what}: ${JSON.stringify(step.stories)}\n${told}`);
+		for (const { got } of step.orders) {
+			assert.deepEqual([got.kind, got.marks], ['page', step.marks], `${step.what}: ${JSON.stringify(step.stories)}\n${told}`);
+		}
+	}
+	const waited = drive.steps[0].stories.flatMap((/** @type {any} */ event) => event.steps).find((/** @type {any} */ step) => step.step === 'ready');
+	assert.match(waited?.text ?? '', /worker \d+ -> \d+/);
+}
+
+/** How a server is started again: each is another process with another parent. */
+const WRAPPERS = [
+	(/** @type {string[]} */ command) => ['sh', '-c', '"$@"; exit $?', 'sh', ...command],
+	(/** @type {string[]} */ command) => ['nohup', ...command],
+	(/** @type {string[]} */ command) => ['env', 'DEBUG=1', 'timeout', '--foreground', '600', ...command],
+];
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {string} name of a row
+ */
+async function startsAgain(t, name) {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const of = row(name);
+	const drive = new Drive(world, of);
+	world.atEnd.push(() => drive.close());
+	await drive.open();
+	const { client } = drive;
+	const root = String(drive.root), port = Number(drive.port);
+	const script = { ...of.files };
+	await world.folder('site/deeper', { ...script, [of.page.file]: of.page.text('t0', 'c0') });
+	const children = new Children(world.logs);
+	world.atEnd.push(() => children.stopAll());
+	let server = /** @type {any} */ (drive.server);
+	/** @type {number[]} */
+	const late = [];
+	for (const [i, wrapper] of (LONG ? [...WRAPPERS, ...WRAPPERS, ...WRAPPERS] : WRAPPERS).entries()) {
+		const told = await client?.told(1, 'down', async () => {
+			process.kill(-server.process.pid, 'SIGKILL');
+			await server.ended;
+		});
+		assert.match(told.reason, /no longer serves port \d+ \(.* was ended by SIGKILL\): fix it or start it again/);
+		const orders = Number(drive.orders?.length);
+		const begun = performance.now();
+		server = children.start(`again-${i}`, wrapper(of.command(port, root)), { cwd: i % 2 ? root : path.join(root, 'deeper'), env: world.env });
+		await until('a reload', () => Number(drive.orders?.length) > orders);
+		const first = Number(drive.oracle?.first(drive.marks, begun) ?? performance.now());
+		late.push(Number(drive.orders?.at(-1)?.at) - first);
+		await until('its answer', () => drive.orders?.at(-1)?.got.kind === 'page');
+		assert.equal((await world.bus.tabs())[0].state, 'live');
+	}
+	t.diagnostic(`${name}: the reload left ${late.map(Math.round).join(', ')} ms after the first answer`);
+	assert.deepEqual([...new Set(drive.orders?.map(({ got }) => got.kind))], ['page']);
+	assert.ok(median(late) < 100, `${late} ms`);
+}
+
+/**
+ * PHP's opcache may answer with the old code for up to 3 s, but only if it has just checked the file.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+async function asksAgain(t) {
+	if ((await run(['php', '--version'], process.env)).status !== 0) {
+		t.skip('php is not installed');
+		return;
+	}
+	const world = await World.open(t);
+	await world.startDaemon();
+	const text = (/** @type {string} */ version) => `<!doctype html><title>t</title><h1><?php echo "${version}"; ?></h1>\n`;
+	const root = await world.folder('site', { 'index.php': text('v0') }, { git: true });
+	const { url } = await world.serve('php', root, at => ['php', '-S', `localhost:${at}`]);
+	const browser = await world.browser('chromium', { grant: ['http://localhost/*'] });
+	const page = await browser.newPage(url);
+	await page.clickAction();
+	await until('the tab is live', async () => (await world.bus.tabs()).some((/** @type {any} */ tab) => tab.state === 'live'));
+	await page.evaluate('window.untouched = true');
+	/** @param {string} version @returns {Promise<number>} how long it took until the page showed it */
+	const save = async version => {
+		const file = path.join(root, 'index.php');
+		const begun = performance.now();
+		await writeFile(file, text(version));
+		await world.bus.saved(file);
+		await until(`${version} in the page`, async () => {
+			const shown = await heading(page);
+			if (shown !== version) {
+				throw new Error(`it shows ${shown}: ${JSON.stringify((await world.bus.events()).slice(-1))}`);
+			}
+			return true;
+		}, { every: 5 });
+		return performance.now() - begun;
+	};
+	const soon = await save('v1');
+	// Now opcache would check again at the next request, which is the page's own.
+	await pause(3500);
+	const late = await save('v2');
+	t.diagnostic(`php -S: the page showed a save after ${soon.toFixed(0)} ms, and after a while without a request after ${late.toFixed(0)} ms`);
+	assert.ok(soon < 3500 && late < 1500, `${soon} and ${late} ms`);
+	assert.equal(await page.evaluate('window.untouched'), true, 'it was patched, not reloaded');
+	const [, last] = await world.bus.events();
+	assert.match(last.steps.find((/** @type {any} */ step) => step.step === 'cast').text, /its server may answer as before for \d+ ms/);
+}
+
+// All at the same time: each waits most of the time.
+test('what is beside the server', { concurrency: 4 }, async t => {
+	await Promise.all([
+		t.test('php -S: the page is requested until it is new, and no longer', asksAgain),
+		t.test('a compiler: the page reloads when both are done, from the first save on', compiles),
+		...['node', 'python3 -m http.server'].map(name =>
+			t.test(`${name}: down, and started again from another folder, by another program: its first answer reloads the page`,
+				inner => startsAgain(inner, name))),
+	]);
+});
