@@ -86,7 +86,7 @@ function connectionIcon(link, port, name) {
 		return icon('disconnected', `port ${port}: the program that listens there is not the savecastd that ` +
 			'this browser is paired with: it receives no URL. See Settings');
 	case 'unconfirmed':
-		return icon('disconnected', 'the daemon does not know this browser yet: click to see how to let it in');
+		return icon('disconnected', 'the daemon does not know this browser yet: click to see how to accept it');
 	case 'replaced':
 		return icon('disconnected', 'another browser with a copy of this profile took over: close one of them');
 	}

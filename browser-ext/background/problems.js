@@ -133,7 +133,7 @@ export class PageProblems {
 	}
 
 	/**
-	 * How many problems the newest page of the tab has, for the icon and the popup.
+	 * How many problems the current page of the tab has, for the icon and the popup.
 	 *
 	 * @param {number} tab
 	 * @returns {{count: number, list: import('../link/protocol.js').Problem[]}}

@@ -32,7 +32,7 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  *	page have the browser ask before it is left
  * @property {import('../link/protocol.js').Updater[]} [updates] the dev servers that update its page
  *	by themselves; undefined: not known yet
- * @property {string[]} [silent] "WHO KIND": kinds of files that such a server was left and did not update
+ * @property {string[]} [silent] "WHO KIND": kinds of files that were left to such a server, which did not update them
  * @property {boolean} [hasScripts] whether the page scripts are in the page
  * @property {string} [documentId] of the page scripts that sent `ready` last
  * @property {boolean} [announcedEarly] whether they sent it before the browser reported the page

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The dev servers that update the page of a tab by themselves: page/clients.js finds them, the
-// daemon receives their names, and the files that they update are left to them.
+// daemon receives their names, and savecast leaves to them the files that they update.
 
 import { api } from '../common/api.js';
 import { sendToPage } from './page-scripts.js';
@@ -21,7 +21,7 @@ const MAX_SILENT = 32;
 /**
  * Runs among the page's own scripts, and changes nothing there.
  *
- * @returns {string[]} the clients that leave nothing but a variable
+ * @returns {string[]} the clients that only a variable shows
  */
 function findInside() {
 	const names = Object.keys(globalThis);
@@ -36,9 +36,9 @@ function findInside() {
 
 export class Updaters {
 	#dependencies;
-	/** The tabs whose daemon knows what their pages say. @type {Set<number>} */
+	/** The tabs whose daemon has received the list of their pages. @type {Set<number>} */
 	#told = new Set();
-	/** Those of the page before, while another is loaded. @type {Map<number, Updater[]>} */
+	/** The updaters of the previous page while the tab loads another one. @type {Map<number, Updater[]>} */
 	#last = new Map();
 
 	/** @param {Dependencies} dependencies */
@@ -62,7 +62,7 @@ export class Updaters {
 		}
 	}
 
-	/** The tab has a page that must not be looked into. @param {number} id */
+	/** The extension has no permission for the page of the tab. @param {number} id */
 	unknown(id) {
 		this.#last.delete(id);
 		if (this.#told.delete(id)) {
@@ -70,18 +70,22 @@ export class Updaters {
 		}
 	}
 
-	/** The tab's daemon does not know what its page says. @param {number} id */
+	/** The tab's daemon has not received the list of its page. @param {number} id */
 	forget(id) {
 		this.#told.delete(id);
 	}
 
-	/** @param {number} id of a tab that is off now */
+	/** @param {number} id of a tab that was switched off */
 	remove(id) {
 		this.#told.delete(id);
 		this.#last.delete(id);
 	}
 
-	/** Sends what the daemon does not know yet, once it knows the tab. @param {number} id */
+	/**
+	 * Sends the list if the daemon does not have it yet, but only once it knows the tab.
+	 *
+	 * @param {number} id
+	 */
 	deliver(id) {
 		const { tabs, post } = this.#dependencies;
 		const { updates, answer } = tabs.get(id) ?? {};

@@ -2,7 +2,7 @@
 //
 // Checks whose daemon answers: another user's process may use the port. The daemon sends its key
 // once, when browser and daemon pair. On each later connection it must prove that it has the key;
-// until then, the extension sends it nothing but `hello` and ignores its messages.
+// until then, the extension sends it only `hello`, and ignores its messages.
 // protocol/websocket.md describes what this protects against.
 
 import { api } from '../common/api.js';

@@ -17,8 +17,8 @@ import {
  * @typedef {'idle' | 'connecting' | 'up' | 'down' | 'refused' | 'foreign' | 'replaced' | 'unconfirmed'} Link
  *	`down`: nothing answers on the port. `refused`: a program answers, but closes our connection.
  *	`foreign`: it is not the daemon that we are paired with. `replaced`: another connection of this
- *	profile took over. `unconfirmed`: the daemon does not know this extension yet, the user must
- *	confirm it.
+ *	profile took over. `unconfirmed`: the daemon does not know this extension yet; the user
+ *	must confirm it.
  *
  * @typedef {{welcome: boolean, foreign: boolean, code: number}} Ending of a connection: whether our
  *	daemon answered, or another program did, and the close code

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The other programs that update this page: clients of dev servers with hot updates or live reload.
-// Which of a save's files are left to them, and whether they then do something.
+// Decides which files of a save are left to them, and notices whether they update them.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
@@ -30,12 +30,15 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	];
 	const MAX_TEXT = 20_000;
 
-	/** These serve each module under a URL of its own, so the page shows what they update. */
+	/**
+	 * These serve each module under a URL of its own, so the URLs in the page show what they
+	 * update.
+	 */
 	const BY_MODULE = ['Vite'];
-	/** Of one page there are hardly ever two. */
+	/** A page hardly ever has two of them. */
 	const MAX_CLIENTS = 8;
 	const LATEST_MSEC = 3000;
-	/** A server may be quicker than the save's message. */
+	/** The client of a server may act before the message about the save arrives. */
 	const AHEAD_MSEC = 400;
 	const STYLE = /\.(css|s[ac]ss|less|styl|pcss|postcss)$/i;
 
@@ -60,7 +63,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * Where the page's bundles come from: of a client inside them, nothing else tells the port.
+	 * The port that the page's bundles come from. For a client inside a bundle, nothing else tells
+	 * the port of its server.
 	 */
 	const portOfScripts = () => {
 		const ports = [...document.scripts].filter(({ src }) => src).map(({ src }) => portOf(src));
@@ -102,7 +106,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	]).size > 0;
 
 	/**
-	 * Whether the client's server updates what it makes of this file, as far as its kind tells.
+	 * Whether the client's server updates the page for this file, judged by the kind of the file.
 	 *
 	 * @param {Client} client
 	 * @param {Change} change
@@ -123,7 +127,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** Called at each such sign. @type {Set<() => void>} */
 	const waiting = new Set();
 
-	/** Data that the page itself fetches is no sign, except for what announces an update. @param {any} entry */
+	/**
+	 * Requests of the page itself are no sign of an update, except those that announce one.
+	 *
+	 * @param {any} entry
+	 */
 	const isSign = ({ name, initiatorType }) => !['fetch', 'xmlhttprequest', 'beacon', 'img'].includes(initiatorType) || /hot-update/.test(name);
 
 	/** @type {PerformanceObserver | undefined} */
@@ -140,14 +148,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		observer.observe({ type: 'resource' });
 	};
 
-	/** By event: the client that its files are left to. @type {Map<number, Client>} */
+	/** For each event, the client that its files are left to. @type {Map<number, Client>} */
 	const left = new Map();
 
 	/**
 	 * @param {{event: number, changes: Change[], updates: Client[], silent: string[], aside?: string}} message
 	 *	silent: "WHO KIND" of what such a client has not updated; aside: the program that serves the whole
 	 *	page, according to the daemon, and reloads it
-	 * @returns {{who?: string, rest: Change[]}} rest: what is left to nobody
+	 * @returns {{who?: string, rest: Change[]}} rest: the changes that savecast shows
 	 */
 	const leave = ({ event, changes, updates, silent, aside }) => {
 		const whole = aside && !BY_MODULE.includes(aside) ? { who: aside, port: own } : undefined;

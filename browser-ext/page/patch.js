@@ -214,7 +214,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return { waiting, placed, old: links.map(({ old }) => old) };
 	};
 
-	/** @param {PatchStep[]} steps @returns {number} nodes that a person would count */
+	/** @param {PatchStep[]} steps @returns {number} nodes as a user would count them */
 	const count = (steps) => {
 		const nodes = new Set();
 		for (const step of steps) {

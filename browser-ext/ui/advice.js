@@ -105,7 +105,7 @@ export function adviceFor({ icon, link, port, name, entry, code = '' }) {
 			{ text: 'savecast log', code: true }];
 	case 'disconnected':
 		if (link === 'unconfirmed') {
-			return [{ text: 'The daemon does not know the savecast of this browser yet. To let it in, run ' },
+			return [{ text: 'The daemon does not know the savecast extension of this browser yet. To accept it, run ' },
 				{ text: `savecast pair ${code}`, code: true }];
 		}
 		if (link === 'foreign') {

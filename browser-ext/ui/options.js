@@ -20,7 +20,7 @@ const LINKS = {
 	down: ['disconnected', 'Not connected: nothing listens on this port.'],
 	refused: ['disconnected', 'Not connected: the program that listens on this port does not accept this browser.'],
 	foreign: ['disconnected', 'Not connected: the program that listens on this port is not the paired daemon.'],
-	unconfirmed: ['disconnected', 'Not connected: the daemon does not know this browser yet. The popup shows how to let it in.'],
+	unconfirmed: ['disconnected', 'Not connected: the daemon does not know this browser yet. The popup shows how to accept it.'],
 	replaced: ['disconnected', 'Not connected: another browser with a copy of this profile took over.'],
 };
 

@@ -79,7 +79,7 @@ function showUntrusted(untrusted) {
 	const { project, rules, command, revision } = untrusted;
 	byId('trust').dataset.revision = String(revision);
 	byId('trust-why').textContent = `The .savecast of “${project}” reaches outside its folder. ` +
-		'Such settings may come from other people, so they do not count until you trust them.';
+		'Such settings may come from other people, so they have no effect until you trust them.';
 	byId('trust-rules').replaceChildren(...rules.map((rule) => {
 		const item = document.createElement('li'), code = document.createElement('code');
 		code.textContent = rule;

@@ -8,7 +8,9 @@
 #define LOG_MODULE "browser"
 #include "util/log.h"
 
-/* Who is let in: what a browser's hello does, at once or when its extension is known. */
+/*
+ * Which browsers may connect: what a browser's hello does, at once or when its extension is known.
+ */
 
 enum { CLOSE_POLICY = 1008, CLOSE_REPLACED = 4001 };
 
@@ -27,7 +29,7 @@ static char *welcome_text(const struct browsers *browsers, const struct wire_mes
 		SAVECAST_VERSION, browsers->instance, proof, message->pair ? text : NULL);
 }
 
-/* Two extensions never have one browser: no one throws another's connection out. */
+/* Two extensions never count as one browser: none can close the connection of another. */
 static bool is_same_browser(
 	const struct browser *browser, const struct browser *other, const char *profile)
 {
@@ -77,7 +79,7 @@ static void browser_tell_unconfirmed(struct browser *browser)
 	_cleanup_free_ char *why = NULL;
 
 	proof_origin_code(origin, code);
-	why = mem_printf("hello: %s: is new here: to let it in, run savecast pair %s", origin, code);
+	why = mem_printf("hello: %s: is not known here: to accept it, run savecast pair %s", origin, code);
 	log_info("%s: %s", browser->held->browser, why);
 	session_tell_error(browser, WIRE_UNCONFIRMED, why, false);
 }

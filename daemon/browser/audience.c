@@ -42,7 +42,7 @@ static bool concerns(const struct tab *tab, const char *file, char **other)
 		part = mem_strdup(served);
 	}
 	if (!part || pathname_is_below(tab->part, part)) {
-		return true; /* of the whole tree, or of what is around the tab's part */
+		return true; /* of the whole tree, or of a folder around the tab's part */
 	}
 	need = workspace_needs(project->root, tab->part, part);
 	if (need == WORKSPACE_NEEDS ||
@@ -65,8 +65,8 @@ static bool concerns_any(const struct tab *tab, char *const *names, size_t count
 }
 
 /*
- * Whether the tab's server may not be the one that updates its page, file by file: then the
- * extension finds out, where it can look into the page.
+ * Whether the extension decides for each file who updates the page: its server, or savecast. It can
+ * if it has permission for the page.
  */
 static bool page_decides(const struct tab *tab)
 {

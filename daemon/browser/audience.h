@@ -20,10 +20,13 @@ enum audience audience_of(
 	const struct tab *tab, char *const *names, size_t count, char **why);
 
 /*
- * Of a tab that is AUDIENCE_TOLD: the program that serves its page and reloads it, as its processes
- * tell, so that the page can leave the files to it; NULL: none.
+ * Of a tab that is AUDIENCE_TOLD: the program that serves its page and reloads it, found by its
+ * processes. The page leaves files to it. NULL: there is none.
  */
 const char *audience_aside(const struct tab *tab);
 
-/* "Vite (port 5173)": those that its page names, for display; "" if none. The caller frees it. */
+/*
+ * "Vite (port 5173)": the dev servers whose clients are in its page, for display; "" if none. The
+ * caller frees it.
+ */
 char *audience_updaters(const struct tab *tab);

@@ -58,7 +58,7 @@ void browser_hello(struct browser *browser, struct wire_message *message);
 void browsers_start_pings(struct browsers *browsers);
 /* Looks up the tab's project and server again, and tells the browser if they have changed. */
 void tab_look_up(struct tab *tab);
-/* Takes over the dev servers that update its page, as the page has them. `tab` may be NULL. */
+/* Stores the dev servers that update its page, as the browser reports them. `tab` may be NULL. */
 void tab_take_updates(struct tab *tab, struct wire_updates *updates);
-/* Like tab_look_up(), but tells the browser in any case. */
+/* Like tab_look_up(), but sends the answer to the browser even if it is the same. */
 void tab_tell_again(struct tab *tab);

@@ -23,7 +23,7 @@ struct browsers_hooks {
 	void (*changed)(struct project *project, void *userdata);
 	/* the problems of a tab of the project were reported; see problems.h */
 	void (*problems_changed)(struct project *project, void *userdata);
-	/* the user wants this folder, raw bytes, to be a project */
+	/* the user asks to track this folder, raw bytes, as a project */
 	void (*track)(const char *folder, void *userdata);
 	/* the user trusts the rules of this project's own file; see config/trust.h */
 	void (*trust)(struct project *project, void *userdata);
@@ -47,8 +47,8 @@ struct extensions *browsers_extensions(struct browsers *browsers);
 /*
  * Both leave it to the caller to store the extensions.
  *
- * The user confirms the extension with this code: those of its browsers that wait are let
- * in. False if there are too many, see extensions.h; the code must be of one.
+ * The user confirms the extension with this code: the daemon answers those of its browsers that
+ * wait. False if too many are known, see extensions.h. The code must be the code of an extension.
  */
 bool browsers_pair(struct browsers *browsers, const char *code);
 /* Answers the browsers whose extension is known by now. */

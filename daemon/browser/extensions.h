@@ -7,20 +7,21 @@
 #include "websocket/proof.h"
 
 /*
- * Which browser extensions may use the daemon, by the Origin that the browser writes: no
- * extension can have another one's. Pure; state.h stores it, in extensions.json:
+ * Which browser extensions may use the daemon. The Origin that the browser sends identifies an
+ * extension; no extension can send the Origin of another one. Pure; state.h stores it, in
+ * extensions.json:
  *
  *   {"version": 1, "met-firefox": true,
  *    "extensions": [{"origin": "moz-extension://0f2c...", "browser": "Firefox 153"}]}
  *
  * Ours for Chromium has the same id everywhere. In Firefox, an extension has a random id in
- * each profile, so the first one that ever connects from a Firefox is taken for ours. Each
+ * each profile, so the first one that ever connects from a Firefox is accepted as ours. Each
  * further one waits until the user confirms it with its code.
  */
 
 enum {
 	EXTENSIONS_MAX = 64, /* that are known */
-	EXTENSIONS_WAITING_MAX = 16, /* for a further one, the oldest is forgotten */
+	EXTENSIONS_WAITING_MAX = 16, /* a further one replaces the oldest */
 };
 
 #define EXTENSION_OURS "chrome-extension://hkniokloboicegjlaajjjkbfncgoeifp"

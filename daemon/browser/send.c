@@ -59,7 +59,7 @@ static struct browser **collect(
 	return browsers;
 }
 
-/* What one tab of the server says stands for all. */
+/* The answer for one tab of the server is valid for all of them. */
 static const char *aside_of(const struct project *project, const struct server *server)
 {
 	const char *aside = NULL;

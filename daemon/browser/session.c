@@ -186,7 +186,7 @@ static void session_trust(struct browser *browser, const struct wire_message *me
 	struct route_answer answer;
 
 	if (!tab) {
-		return; /* it is no longer on */
+		return; /* the tab is no longer switched on */
 	}
 	router_answer(browsers->router, tab->url, browser->order, &answer);
 	if (answer.withholding && answer.withholding->withheld->revision == message->revision) {
@@ -217,7 +217,7 @@ static void session_on_message(
 		return;
 	}
 	if (browser->held) {
-		wire_message_clear(&message); /* nothing counts before the user has confirmed it */
+		wire_message_clear(&message); /* ignored until the user has confirmed the extension */
 		return;
 	}
 	if ((message.type == WIRE_HELLO) == (browser->name != NULL) &&

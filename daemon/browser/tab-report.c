@@ -144,7 +144,7 @@ void tab_take_updates(struct tab *tab, struct wire_updates *updates)
 		wire_updates_clear(&tab->updates);
 		tab->updates = *updates;
 		*updates = (struct wire_updates){0};
-		tab_look_up(tab); /* its reason names them */
+		tab_look_up(tab); /* its reason names those dev servers */
 	}
 }
 

@@ -90,7 +90,7 @@ static const char *uri_for(const struct lsp_diagnostics *diagnostics, const char
 	return opened;
 }
 
-/* From 1 in the daemon's words, from 0 in LSP's. */
+/* The daemon counts lines and columns from 1, LSP from 0. */
 static json_int_t position_of(const json_t *problem, const char *key)
 {
 	json_int_t number = json_integer_value(json_object_get(problem, key));
@@ -105,7 +105,7 @@ static json_t *diagnostic_of(const json_t *problem)
 	_cleanup_free_ char *text = mem_printf("%s\n%s", message, page);
 	json_int_t line = position_of(problem, "line"), character = position_of(problem, "column");
 
-	/* One character: some editors do not show an empty range where it is. */
+	/* One character: not every editor marks an empty range at its position. */
 	return json_pack("{s:{s:{s:I, s:I}, s:{s:I, s:I}}, s:i, s:s, s:s, s:s}", "range", "start",
 		"line", line, "character", character, "end", "line", line, "character",
 		character + 1, "severity", LSP_SEVERITY_ERROR, "source", "savecast", "code",

@@ -32,7 +32,7 @@ static char *count_of(const json_t *object, const char *key, const char *noun)
 	return text_count(n > 0 ? (uint64_t)n : 0, noun);
 }
 
-#define WAITING_TEXT "    a browser extension that is new here waits: savecast pair shows it\n"
+#define WAITING_TEXT "    a browser extension that is not known here waits: savecast pair shows it\n"
 
 /* How many browser extensions wait to be confirmed. */
 static size_t waiting_of(const json_t *status)
@@ -139,7 +139,7 @@ static void print_remark(FILE *to, const char *what, const json_t *project, cons
 	}
 }
 
-/* Rules of its .savecast that do not count, and what to do about that. */
+/* Rules of its .savecast that have no effect, and what to do about that. */
 static void print_untrusted(FILE *to, const json_t *project)
 {
 	const json_t *rules = json_object_get(project, "untrusted");
@@ -155,7 +155,7 @@ static void print_untrusted(FILE *to, const json_t *project)
 	rule = text_safe(json_string_value(json_array_get(rules, 0)));
 	word = pathname_to_word(root);
 	text = mem_printf(
-		"not trusted: %s%s: to let it count, run savecast trust %s", rule, more, word);
+		"not trusted: %s%s: to apply it, run savecast trust %s", rule, more, word);
 	wrapped = text_wrap(text, EVENT_TEXT_WIDTH, 4, 4);
 	fprintf(to, "%4s%s\n", "", wrapped);
 }

@@ -65,7 +65,7 @@ static void lsp_on_reply(const struct client_reply *reply, void *userdata)
 	json_t *object;
 
 	if (reply->serial != lsp->listing || reply->result != CALL_DONE) {
-		return; /* without a daemon there are no problems; the next one is noticed */
+		return; /* without a daemon there are no problems; its next start is noticed */
 	}
 	lsp->listing = 0;
 	json_object_foreach (json_array_get(reply->values, 0), path, object) {
@@ -100,7 +100,7 @@ static void lsp_on_signal(const struct client_signal *signal, void *userdata)
 	lsp_publish(lsp);
 }
 
-/* Without a bus there are no diagnostics; that saves cannot be reported is said elsewhere. */
+/* Without a bus there are no diagnostics; the error of the next save says why. */
 static void lsp_connect(struct lsp *lsp)
 {
 	static const struct client_handlers handlers = {lsp_on_reply, lsp_on_signal};

@@ -107,7 +107,7 @@ static void mcp_send(json_t *reply)
 	}
 }
 
-/* Each call of a tool connects anew: the daemon and the bus may have been restarted. */
+/* Each call of a tool makes a new connection: the daemon and the bus may have been restarted. */
 static void mcp_answer(const char *line, size_t length)
 {
 	struct mcp_outcome outcome = mcp_session_read(line, length);

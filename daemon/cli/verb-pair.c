@@ -25,7 +25,7 @@ static void print_extensions(const json_t *extensions)
 	size_t i;
 
 	if (!json_array_size(extensions)) {
-		puts("no extension but savecast's own for Chromium is known, and none waits");
+		puts("only savecast's own extension for Chromium is known, and no other waits");
 	}
 	json_array_foreach (extensions, i, extension) {
 		_cleanup_free_ char *browser = text_safe(text_of(extension, "browser"));
@@ -83,7 +83,7 @@ static enum exit_code pair_run(const struct verb *verb, const struct arguments *
 const struct verb verb_pair = {
 	.name = "pair",
 	.synopsis = "[--json]\n[--revoke] [--json] CODE",
-	.summary = "let a browser extension in that is new to savecastd",
+	.summary = "accept a browser extension that savecastd does not know",
 	.description =
 		"savecastd answers only browser extensions that it knows. savecast's own for Chromium "
 		"has the same id everywhere and is always known. In Firefox, an extension has a "

@@ -173,8 +173,8 @@ static enum exit_code follow_port(const struct arguments *args)
 }
 
 /*
- * A rule that reaches outside the project counts only if the user trusts it. Whoever writes it
- * with this command does; other rules of the file stay as they are.
+ * A rule that reaches outside the project takes effect only if the user trusts it. Writing it with
+ * this command trusts it. The other rules of the file stay as they are.
  */
 static enum exit_code trust_value(
 	const struct setting *setting, const char *value, const struct target *target)
@@ -203,7 +203,7 @@ static enum exit_code trust_value(
 	if (code != EXIT_CODE_DONE) {
 		_cleanup_free_ char *word = pathname_to_word(target->root);
 
-		error_print("savecast.%s: %s: reaches outside the project, so it does not count until "
+		error_print("savecast.%s: %s: reaches outside the project, so it has no effect until "
 			    "you run savecast trust %s",
 			setting_key(setting), value, word);
 	}
@@ -267,8 +267,8 @@ const struct verb verb_set = {
 		"`savecast set port` also moves savecast.socket to that port and restarts it if it "
 		"is active; while it is, systemd opens the port instead of the daemon.\n"
 		"\n"
-		"With `--project`, a `url`, or an `include` of files outside the project, counts "
-		"at once: you have trusted it by this, as `savecast trust` would.\n"
+		"With `--project`, a `url`, or an `include` of files outside the project, takes "
+		"effect at once: writing it trusts it, as `savecast trust` does.\n"
 		"\n"
 		"Prints the file and what is in it now.\n",
 	.examples = "savecast set port 7300\n"

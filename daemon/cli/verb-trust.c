@@ -11,11 +11,11 @@ static void print_rules(const json_t *rules, bool revoked)
 
 	if (!json_array_size(rules)) {
 		puts(revoked ? "nothing in .savecast reaches outside the project"
-			     : "nothing to trust: each rule in .savecast counts already");
+			     : "nothing to trust: each rule in .savecast is in effect already");
 		return;
 	}
-	puts(revoked ? "these rules of .savecast no longer count:"
-		     : "these rules of .savecast count from now on:");
+	puts(revoked ? "these rules of .savecast are no longer in effect:"
+		     : "these rules of .savecast are in effect from now on:");
 	json_array_foreach (rules, i, rule) {
 		_cleanup_free_ char *safe = text_safe(json_string_value(rule));
 
@@ -45,16 +45,17 @@ const struct verb verb_trust = {
 	.synopsis = "[--revoke] [--json] [DIR]",
 	.summary = "let the .savecast of a project reach outside it",
 	.description =
-		"A `.savecast` may come with a repository from other people. What it says about its "
-		"own folder counts at once. Two kinds of rules reach outside: `url`, which claims "
-		"the tabs of that URL, and `include` of files that are not below the project's root. "
-		"They count only after you have run this for the project that contains DIR, by "
-		"default the current folder. You trust the rules that the file has now: read it "
-		"first. If a rule is added or changed later, it does not count until you trust it, "
-		"too. Your own settings always count, and so does what `savecast set` writes with "
-		"`--project`. `savecast status` and `savecast why` name the rules that do not count.\n"
+		"A `.savecast` may come with a repository from other people. Its rules for its own "
+		"folder take effect at once. Two kinds of rules reach outside: `url`, which makes "
+		"tabs of that URL show the project, and `include` of files outside the project's "
+		"root. They take effect only after you have run this for the project that contains "
+		"DIR, by default the current folder. You trust the rules that the file has now: "
+		"read it first. If a rule is added or changed later, it has no effect until you "
+		"trust it, too. Your own settings always take effect, and so does what `savecast "
+		"set` writes with `--project`. `savecast status` and `savecast why` name the rules "
+		"that have no effect.\n"
 		"\n"
-		"With `--revoke`, none of these rules counts any more.\n"
+		"With `--revoke`, none of these rules is in effect any more.\n"
 		"\n"
 		"Prints the rules; with `--json` prints `{\"rules\":[...]}`.\n",
 	.examples = "savecast trust",

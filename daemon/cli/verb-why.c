@@ -189,7 +189,7 @@ const struct verb verb_why = {
 		"With `--json` prints one object: `kind` (\"file\" or \"url\"), `file` or `url`, "
 		"`projects` (each `object`, `root`, `known-by`, `rule`, `noticed`, `ignored`, `action`, "
 		"`action-rule`, `tabs` as in `savecast status --json`, `effect`), `reason` (why "
-		"there is no project), `untrusted` (rules that would count if you trusted them) and `last-event` (as in `savecast log --json`). Later "
+		"there is no project), `untrusted` (rules that would take effect if you trusted them) and `last-event` (as in `savecast log --json`). Later "
 		"versions may add keys and change the texts of `rule`, `noticed`, `ignored`, "
 		"`reason` and `effect`. Without an argument, prints the event.\n",
 	.examples = "savecast why style.css\nsavecast why http://localhost:8000/",

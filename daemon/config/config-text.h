@@ -16,7 +16,7 @@ struct config_entry {
 	const struct setting *setting;
 	char *value; /* NULL: without "=" */
 	bool outside; /* of a project's file: the user must trust it (setting_is_outside()) */
-	bool withheld; /* the user does not: it is not applied */
+	bool withheld; /* the user does not trust it: it is not applied */
 };
 
 /* "url = http://shop.test". The caller frees it. */

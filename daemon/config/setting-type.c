@@ -116,7 +116,7 @@ static bool outside_take(
 	return value && path_rules_add_outside(field, value, place->root, place->home, why);
 }
 
-/* Any URL may be one of another project's server. */
+/* Any URL may belong to the server of another project. */
 static bool url_is_outside(const char *value, const struct setting_place *place)
 {
 	return true;

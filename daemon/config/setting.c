@@ -37,7 +37,7 @@ static const struct setting settings[] = {
 			"reverse proxies, containers and remote machines. It overrides what the daemon\n"
 			"finds out by itself. If rules of several projects match, the most specific one\n"
 			"applies: first the longer host, then a port, then the longer path.\n"
-			"In a .savecast, it counts only if you trust it.",
+			"In a .savecast, it takes effect only if you trust it.",
 	},
 	{
 		"ignore",
@@ -55,8 +55,8 @@ static const struct setting settings[] = {
 		.example = "../shared/**\n~/themes/*.css",
 		.text = "Files outside the root that also belong to this project. A save of such a file\n"
 			"is an event in this project, and also in the project that contains the file.\n"
-			"The folders that at most 16 patterns name are watched like the project's own.\n"
-			"In a .savecast, a pattern that leaves the root counts only if you trust it.",
+			"savecast watches the folders of the first 16 patterns like those of the project.\n"
+			"In a .savecast, a pattern that leaves the root takes effect only if you trust it.",
 	},
 	{
 		"action",

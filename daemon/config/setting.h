@@ -87,7 +87,7 @@ bool setting_take(const struct setting *setting, void *settings, const char *val
 
 /*
  * Whether a valid value is about more than the project's own folder: pages or files that
- * belong to others. From a project's own file it counts only if the user trusts it (trust.h).
+ * belong to others. In a project's own file, it takes effect only if the user trusts it (trust.h).
  */
 bool setting_is_outside(
 	const struct setting *setting, const char *value, const struct setting_place *place);

@@ -16,7 +16,7 @@
  * earlier one, or is added if a key can have several. A wrong value is logged, kept for
  * `savecast status`, and ignored.
  *
- * Rules of a project's own file that reach outside the project count only if the user trusts
+ * Rules of a project's own file that reach outside the project take effect only if the user trusts
  * them (trust.h); the others are project->withheld.
  *
  * A project's settings are project->settings, created and owned here. They may change
@@ -62,7 +62,7 @@ struct trust *settings_trusted(struct settings *settings);
  * NULL all that it has now and no others. Returns false if there is no room, see trust.h.
  */
 bool settings_trust(struct settings *settings, struct project *project, const char *rule);
-/* The user trusts nothing of it any more. */
+/* The user no longer trusts any rule of it. */
 void settings_distrust(struct settings *settings, struct project *project);
 
 /* Reads all files again, and watches those that could not be watched before. */

@@ -10,13 +10,13 @@
  *
  *   {"version": 1, "projects": [{"root": "/home/me/shop", "rules": ["url = http://shop.test"]}]}
  *
- * A .savecast may come with a repository from other people. What it says about its own
- * folder counts at once. A rule that reaches outside (setting_is_outside()) counts only after
+ * A .savecast may come with a repository from other people. Its rules for its own folder take
+ * effect at once. A rule that reaches outside (setting_is_outside()) takes effect only after
  * the user has trusted exactly this rule in exactly this folder. Pure.
  */
 
 enum {
-	TRUST_ROOTS_MAX = 1024, /* of a further one, the one that was trusted first is forgotten */
+	TRUST_ROOTS_MAX = 1024, /* a further one replaces the one that was trusted first */
 	TRUST_RULES_MAX = 320, /* of one root: as many as a .savecast can have */
 };
 
@@ -29,7 +29,7 @@ void trust_free(struct trust *trust);
 bool trust_has(const struct trust *trust, const char *root, const char *rule);
 /*
  * Returns false if there are TRUST_RULES_MAX of this root, or if the rule is not valid UTF-8
- * and so cannot be stored: such a rule is never trusted.
+ * and so cannot be stored. Such a rule is never trusted.
  */
 bool trust_add(struct trust *trust, const char *root, const char *rule);
 /* Forgets all rules of this root. */

@@ -94,6 +94,6 @@ char *withheld_reason(const struct project *project, const char *key, const char
 	_cleanup_free_ char *root = pathname_to_text(project->root);
 	_cleanup_free_ char *advice = withheld_advice(project);
 
-	return mem_printf("not trusted: %s = %.200s in %s/" PROJECT_FILE ": to let it count, run %s",
+	return mem_printf("not trusted: %s = %.200s in %s/" PROJECT_FILE ": to apply it, run %s",
 		key, value, strcmp(root, "/") ? root : "", advice);
 }

@@ -7,17 +7,17 @@
 
 /*
  * The rules of a project's own file that reach outside the project and that the user has not
- * trusted (trust.h): they do not count, and this is what they would do.
+ * trusted (trust.h): they have no effect. This is what they would do.
  */
 
 struct withheld {
 	struct project_settings rules; /* only `url` and `include` */
 	char **texts; /* "url = http://shop.test", in UTF-8 for display */
 	size_t count;
-	uint64_t revision; /* another number each time the texts have changed */
+	uint64_t revision; /* a new number each time the texts change */
 };
 
-/* Marks the file's values that do not count, and keeps them here. */
+/* Marks the file's values that have no effect, and keeps them here. */
 void withheld_find(struct withheld *withheld, struct config_text *own, const struct trust *trust,
 	const struct setting_place *place);
 void withheld_clear(struct withheld *withheld);
@@ -27,7 +27,7 @@ bool withheld_trust(const struct config_text *own, struct trust *trust, const ch
 /* "savecast trust /home/me/shop". The caller frees it. */
 char *withheld_advice(const struct project *project);
 /*
- * "not trusted: url = http://shop.test in /home/me/shop/.savecast: to let it count, run
+ * "not trusted: url = http://shop.test in /home/me/shop/.savecast: to apply it, run
  * savecast trust /home/me/shop". The caller frees it.
  */
 char *withheld_reason(const struct project *project, const char *key, const char *value);

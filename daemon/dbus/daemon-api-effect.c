@@ -26,7 +26,7 @@ static const char *replaced_by(const struct verdict *verdict, const char *file)
 	return NULL;
 }
 
-/* How many tabs a save reaches; `why` is set if it reaches none: why not one of them. */
+/* How many tabs a save reaches; if it reaches none, `why` is set to why. */
 static unsigned reached_by(const struct project *project, const char *file, char **why)
 {
 	const char *name = file ? file : project->root;
@@ -45,7 +45,7 @@ static unsigned reached_by(const struct project *project, const char *file, char
 	return count;
 }
 
-/* The program that reloads all the project's pages, as far as they let it; or NULL. */
+/* The program that reloads all the project's pages itself, or NULL. */
 static const char *aside_of(const struct project *project)
 {
 	const char *aside = NULL;
@@ -59,7 +59,7 @@ static const char *aside_of(const struct project *project)
 	return aside;
 }
 
-/* Those of the first tab that has some, for display; NULL: none. */
+/* The dev servers that update the first tab that has some, for display; NULL: none. */
 static char *updaters_of(const struct project *project)
 {
 	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {

@@ -235,7 +235,9 @@ DBusMessage *daemon_api_reload(DBusMessage *call, void *userdata)
 	return return_event(call, pipeline_reload(api->parts.pipeline, project, ""));
 }
 
-/* The project that the folder is in, with the present contents of its file; NULL and why. */
+/*
+ * The project that the folder is in, with the current contents of its .savecast; or NULL and why.
+ */
 static struct project *trust_project(struct daemon_api *api, const char *folder, char **why)
 {
 	struct project *project = finder_find(api->parts.registry, folder, why);
@@ -246,11 +248,11 @@ static struct project *trust_project(struct daemon_api *api, const char *folder,
 	}
 	file = mem_printf("%s/" PROJECT_FILE, strcmp(project->root, "/") ? project->root : "");
 	settings_saved(api->parts.settings, file);
-	/* Without that file it may have been no project any more. */
+	/* Without its .savecast, the folder may no longer be a project: search again. */
 	return finder_find(api->parts.registry, folder, why);
 }
 
-/* With the rules of the project's file that do not count now. */
+/* Replies with the rules of the project's file that have no effect now. */
 static DBusMessage *return_withheld(DBusMessage *call, const struct project *project)
 {
 	const struct withheld *withheld = project->withheld;
@@ -263,7 +265,7 @@ static DBusMessage *return_withheld(DBusMessage *call, const struct project *pro
 	return reply;
 }
 
-/* Trusts, or not any more. Returns the reply. */
+/* Trusts the rules, or revokes that. Returns the reply. */
 static DBusMessage *trust_do(struct settings *settings, DBusMessage *call,
 	struct project *project, const char *rule, bool revoke)
 {

@@ -112,7 +112,7 @@ static DBusMessage *peer_ask_name(struct peer *peer, DBusMessage *call, const ch
 		peer_refuse(peer, call,
 			strcmp(member, "StartServiceByName") == 0 ? DBUS_ERROR_SERVICE_UNKNOWN
 								  : DBUS_ERROR_NAME_HAS_NO_OWNER,
-			"nobody has this name");
+			"no client has this name");
 		return NULL;
 	}
 	reply = dbus_message_new_method_return(call);

@@ -92,7 +92,7 @@ static void peer_route(struct peer *peer, DBusMessage *message)
 		router->waiting_count < PRIVATE_BUS_WAITING_MAX) {
 		router->waiting[router->waiting_count++] = dbus_message_ref(message);
 	} else if (to) {
-		peer_refuse(peer, message, DBUS_ERROR_SERVICE_UNKNOWN, "nobody has this name");
+		peer_refuse(peer, message, DBUS_ERROR_SERVICE_UNKNOWN, "no client has this name");
 	} else if (dbus_message_get_type(message) == DBUS_MESSAGE_TYPE_SIGNAL) {
 		router_broadcast(router, peer, message);
 	}

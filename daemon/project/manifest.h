@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * What a package's manifest says of it and of the packages around it: npm's package.json (and
+ * What a package's manifest says about it and the packages around it: npm's package.json (and
  * pnpm-workspace.yaml), Cargo.toml, pyproject.toml as uv reads it, go.mod and go.work. Pure: the
- * texts may be anything. Only what is needed to find out which folder depends on which.
+ * texts may be anything. Keeps only what is needed to find out which folder depends on which.
  */
 
 #include <stddef.h>
@@ -22,9 +22,9 @@ struct manifest {
 	char *name; /* of the package, as others refer to it; NULL: none */
 	struct manifest_list needs; /* names of the packages that it depends on */
 	struct manifest_list
-		paths; /* folders of those that it names by their path, relative to it */
+		paths; /* folders of the packages that it names by path, relative to it */
 	struct manifest_list scripts; /* names of its npm scripts */
-	struct manifest_list members; /* patterns of folders: it is a workspace of these */
+	struct manifest_list members; /* patterns of the folders that are in its workspace */
 };
 
 /* The name of the file with the package, and of one that only defines a workspace, or NULL. */

@@ -51,7 +51,7 @@ struct project {
 
 	/* Never NULL; see settings.h, which owns them. */
 	const struct project_settings *settings;
-	/* rules of its own file that do not count; NULL: none; see settings.h */
+	/* rules of its own file that have no effect; NULL: none; see settings.h */
 	const struct withheld *withheld;
 
 	/*

@@ -164,7 +164,7 @@ int state_load_history(struct state *state, struct restart_history *history)
 int state_load_trust(struct state *state, struct trust *trust)
 {
 	return state_load_file(state, STATE_TRUSTED, read_trusted, trust,
-		"rules of .savecast files that reach outside their project do not count until "
+		"rules of .savecast files that reach outside their project have no effect until "
 		"you trust them again");
 }
 

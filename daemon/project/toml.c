@@ -14,7 +14,7 @@ static const char *copy_value(const char *at, char *out)
 
 	for (; *at && (*at != '\n' || depth > 0); at++) {
 		if (*at == '\n') {
-			quote = '\0'; /* a string ends with its line */
+			quote = '\0'; /* an unclosed string ends with its line */
 		} else if (quote) {
 			quote = *at == quote ? '\0' : quote;
 		} else if (*at == '"' || *at == '\'') {

@@ -30,7 +30,7 @@ static bool has_any(const char *folder, const char *const *names, size_t count)
 	return false;
 }
 
-/* Cuts the name to the folder above it; false once that is `root`. */
+/* Shortens the name to the folder above it. False once that is `root`. */
 static bool go_up(char *name, const char *root)
 {
 	char *slash = strrchr(name, '/');
@@ -104,7 +104,7 @@ bool workspace_is_app(const char *folder)
 	return is;
 }
 
-/* The folders that are known to a search, and how many of them were looked into. */
+/* Folders of packages, and the packages' names (NULL: not known). */
 struct packages {
 	char *folders[PACKAGES_MAX];
 	char *names[PACKAGES_MAX];
@@ -165,7 +165,7 @@ static void add_pattern(
 	globfree(&found);
 }
 
-/* The members of the nearest workspace that has both; false if there is none. */
+/* The members of the nearest workspace that contains both; false if there is none. */
 static bool find_workspace(struct packages *packages, enum manifest_kind kind, const char *root,
 	const char *part, const char *other)
 {
@@ -182,7 +182,7 @@ static bool find_workspace(struct packages *packages, enum manifest_kind kind, c
 			const char *stars = strstr(pattern, "**");
 
 			add_pattern(packages, folder, pattern, kind);
-			if (stars) { /* glob(3) does not know it; two levels are what there is */
+			if (stars) { /* glob(3) does not know "**"; two levels are enough in practice */
 				_cleanup_free_ char *deeper = mem_printf(
 					"%.*s*/%s", (int)(stars - pattern), pattern, stars);
 
@@ -197,7 +197,7 @@ static bool find_workspace(struct packages *packages, enum manifest_kind kind, c
 	return false;
 }
 
-/* Python's and Cargo's names have several ways to be written. */
+/* Names of Python and Cargo packages can be written in several ways. */
 static bool same_name(const char *a, const char *b)
 {
 	for (; *a && *b; a++, b++) {
@@ -210,7 +210,7 @@ static bool same_name(const char *a, const char *b)
 	return *a == *b;
 }
 
-/* Puts what a package needs onto the list of those to look into. */
+/* Adds the folders of the packages that a package needs. */
 static void follow(struct packages *reached, const struct packages *members, const char *folder,
 	const struct manifest *manifest)
 {

@@ -10,17 +10,20 @@
 #include <stdbool.h>
 
 /*
- * The nearest folder that is `name` or above it, and below `root`, and has the manifest of a
- * package or an app. NULL if there is none: it belongs to the whole tree. The caller frees it.
+ * The nearest folder that has the manifest of a package or an app: `name` itself or a folder above
+ * it, but below `root`. NULL if there is none: it belongs to the whole tree. The caller frees it.
  */
 char *workspace_part_of(const char *name, const char *root);
 
-/* Whether a server is likely started in that folder: it has a page, a program or a script of one. */
+/*
+ * Whether a server is likely to be started in that folder: it has a page, a server program or a
+ * script that starts one.
+ */
 bool workspace_is_app(const char *folder);
 
 enum workspace_need {
-	WORKSPACE_UNKNOWN, /* no manifest says it */
-	WORKSPACE_NEEDS, /* by itself or through others */
+	WORKSPACE_UNKNOWN, /* the manifests do not say */
+	WORKSPACE_NEEDS, /* directly or through other packages */
 	WORKSPACE_NEEDS_NOT, /* both are members of a workspace that knows all its members' needs */
 };
 /* Whether the package in `part` depends on the one in `other`; both are below `root`. */

@@ -97,8 +97,8 @@ void readiness_project_removed(struct readiness *readiness, const struct project
 }
 
 /*
- * The tabs of the project that show the same server; the first of them stands for all. The tab
- * itself may be gone by the time that its server's turn comes.
+ * The tabs of the project that show the same server; the first of them stands for all. That
+ * tab may be gone when its server is checked.
  */
 struct addressee {
 	struct server *server; /* a reference; NULL for tabs without a server */

@@ -24,7 +24,7 @@ static const char *const names[] = {
 	"sshd", /* at this end of ssh -R */
 };
 
-/* VS Code and what is made of it. */
+/* VS Code and its forks. */
 static const char *const editors[] = {"code", "code-insiders", "code-oss", "codium", "cursor"};
 
 static bool is_among(const char *name, const char *const *list, size_t count)
@@ -37,16 +37,16 @@ static bool is_among(const char *name, const char *const *list, size_t count)
 	return false;
 }
 
-/* Docker's, and its name where Docker runs without root. */
+/* docker-proxy, and its name if Docker runs without root. */
 static bool is_docker_proxy(const char *name)
 {
 	return strcmp(name, "docker-proxy") == 0 || strcmp(name, "rootlesskit-doc") == 0;
 }
 
 /*
- * The editor forwards ports in one of its processes of "--type=utility". Servers of extensions,
- * which serve files of this machine, listen in the extension host, which always has an option to
- * debug it.
+ * The editor forwards ports in one of its processes with "--type=utility". Servers of extensions
+ * serve files of this machine. They listen in the extension host, which always has an option for
+ * debugging.
  */
 static bool forwards_as_editor(const char *arguments, size_t length)
 {

@@ -11,8 +11,8 @@
  */
 
 /*
- * Whether it is such a program, by the name of its command; VS Code also by its arguments, each
- * followed by a NUL, because it has servers of extensions, too. Pure.
+ * Whether a process forwards ports, by the name of its command. For VS Code the arguments, each
+ * followed by a NUL, decide as well, because servers of its extensions listen, too. Pure.
  */
 bool forwarder_is_one(const char *name, const char *arguments, size_t length);
 

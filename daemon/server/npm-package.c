@@ -64,7 +64,10 @@ static char *package_in(const char *folder, const char *script)
 	return found;
 }
 
-/* A script in an archive, as with Yarn's Plug'n'Play, is on no disk; its name still says it. */
+/*
+ * With Yarn's Plug'n'Play, a script is in an archive, not on the disk; its path still names the
+ * package.
+ */
 static char *package_in_name(const char *script)
 {
 	const char *at = NULL;
@@ -92,7 +95,7 @@ char *npm_package_of(const char *script, const char *folder)
 	if (strlen(name) > PATHNAME_MAX || !mounts_ready(name)) {
 		return NULL;
 	}
-	real = realpath(name, NULL); /* Node adds a missing ".js", so that a name may not be one */
+	real = realpath(name, NULL); /* fails if Node would add ".js" to the name */
 	found = real ? NULL : package_in_name(name);
 	real = real ? real : mem_strdup(name);
 	at = mem_strdup(real);

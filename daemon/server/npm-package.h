@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * The npm package that a script is a program of. Reads the disk, but no file of a mount that may
+ * The npm package that has this script as a program. Reads the disk, but not on a mount that may
  * not answer (see mounts.h).
  *
  * `script` is as on a command line, relative to `folder`. The package is the one of the nearest

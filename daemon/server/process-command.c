@@ -22,7 +22,7 @@ static char *shell_command(pid_t pid)
 	return line.count >= 3 && strcmp(line.args[1], "-c") == 0 ? mem_strdup(line.args[2]) : NULL;
 }
 
-/* npm, pnpm and Yarn tell a script which one it is. */
+/* npm, pnpm and Yarn put the name of the script into its environment. */
 static char *npm_script(pid_t pid)
 {
 	static const char variable[] = "npm_lifecycle_script=";
@@ -43,7 +43,7 @@ static char *npm_script(pid_t pid)
 	return NULL;
 }
 
-/* Replaces a title by the arguments that it hides. */
+/* Replaces a title with the arguments that it hides. */
 static void look_behind(
 	pid_t pid, const pid_t *ancestors, size_t count, struct process_command *command)
 {

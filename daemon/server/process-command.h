@@ -5,10 +5,10 @@
 #include <sys/types.h>
 
 /*
- * What a process of our user runs. Its arguments, each followed by a NUL, as far as they are
- * known even if it has written a title over them: then from the shell command or the npm script
- * that started it. And the npm package that its script is a program of, as npm_package_of()
- * returns it.
+ * What a process of our user runs: its arguments, each followed by a NUL, and the npm package of
+ * its script, as npm_package_of() returns it. If the process has written a title over its
+ * arguments, they come from the shell command or npm script that started it, as far as they are
+ * known.
  */
 struct process_command {
 	char *line;

@@ -21,7 +21,7 @@ enum restarts {
 struct program_traits {
 	bool known; /* the program is in the table */
 	const char *livereload; /* the name of the live reload that it has built in; or NULL */
-	bool fronts; /* with that, it may serve pages of a backend behind it, which it does not reload */
+	bool fronts; /* with these arguments, it may serve pages of a backend, which it does not reload */
 	enum restarts restarts;
 	char suffixes[TRAITS_SUFFIXES_MAX]; /* RESTARTS_ITSELF: after saves of these; "*" is any */
 	bool widened; /* the user named further files */

@@ -104,13 +104,13 @@ const struct program programs_node[] = {
 		.skipped = " -p --port -P --livereload-port -i --index-name ",
 		.livereload = "docsify",
 		.livereload_needs = " serve s "},
-	/* A page in place of a script: Bun's own server of pages. */
+	/* The script is a page: Bun serves it itself. */
 	{.name = "*.html", .of_site = true, .livereload = "Bun"},
 	{.name = "webpack-dev-server*",
 		.livereload = "webpack-dev-server",
 		.livereload_denies = " --no-client --client=false ",
 		WEBPACK_OFF},
-	/* The empty word: the program has replaced its arguments with its own name. */
+	/* The empty word matches a program that has replaced its arguments with its own name. */
 	{.name = "webpack",
 		.livereload = "webpack-dev-server",
 		.livereload_needs = " serve server s  ",

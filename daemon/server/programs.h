@@ -26,7 +26,7 @@ struct program {
 	 */
 	const char *name;
 	const char *
-		packages; /* npm packages that are this program besides the one of its name, or NULL */
+		packages; /* npm packages of this program with other names than its own, or NULL */
 	bool packaged; /* with REST_SCRIPT: a script is known by the npm package that it is in */
 
 	/* Its arguments. Options are listed with their dashes. */
@@ -38,11 +38,11 @@ struct program {
 
 	/* If it reloads its pages itself, its name for display. */
 	const char *livereload;
-	bool fronts; /* it may pass requests on to a backend whose files it does not know */
+	bool fronts; /* it may pass requests on to a backend, whose files it does not watch */
 	const char *livereload_needs; /* requires one of these words; NULL counts as "" */
 	/* with any of these words it does not reload pages, or does something else */
 	const char *livereload_denies;
-	/* it does not with a word of each of these lists either; NULL: there are none */
+	/* nor does it if a word of each of these lists is there; NULL: there are none */
 	const char *livereload_off[2];
 
 	/*
@@ -76,8 +76,8 @@ extern const struct program programs_node[]; /* those that come from npm */
 /* NULL if it is not in the table. `name` may have folders and a script suffix. */
 const struct program *program_find(const char *name);
 /*
- * The program that a script is. `package` is as npm_package_of() returns it. The name of a script
- * in a package says nothing: "cli.js".
+ * The program of a script. `package` is as npm_package_of() returns it. For a script in a package,
+ * the name of the file ("cli.js") does not identify the program.
  * Deno's "npm:vite@8" names its package itself.
  */
 const struct program *program_find_script(const char *script, const char *package);

@@ -25,7 +25,7 @@ void route_question_advise(struct route_question *question, const char *what)
 		mem_printf("%s: to set its project, run %s in the project's folder", what, answer->advice);
 }
 
-/* The part of the project that a folder is in, even if nothing marks it as one; or NULL. */
+/* The part of the project that a folder is in, even if no manifest says so; or NULL. */
 static char *part_of(const struct project *project, const char *folder, bool marked)
 {
 	_cleanup_free_ char *real = finder_resolve(folder);
@@ -50,7 +50,7 @@ char *route_part(const struct project *project, const struct server *server)
 	if (part) {
 		return part;
 	}
-	/* It was started for the whole project, and may have been told which part to serve. */
+	/* It was started for the whole project; its arguments may say which part it serves. */
 	count = command_line_folders(main->command_line, main->command_line_length, main->package,
 		main->folder, folders);
 	for (size_t i = 0; i < count; i++) {

@@ -136,7 +136,7 @@ static void answer_url(struct route_question *question, const char *text)
 	}
 }
 
-/* If a rule that the user has not trusted would answer, that is the advice. */
+/* If a rule that the user has not trusted has the answer, the advice is to trust it. */
 static void answer_withheld(struct route_question *question)
 {
 	struct route_answer *answer = question->answer;

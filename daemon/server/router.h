@@ -25,8 +25,8 @@ struct route_answer {
 	char *folder; /* without a project, the one that could become it: raw bytes, or NULL */
 	uint16_t forwarded; /* to this port at the other end of a tunnel or container; 0: not known */
 	/*
-	 * its own file has rules for this URL, or with a project for other files, that do not
-	 * count, as the user has not trusted them; NULL: none
+	 * a project whose own file has rules for this URL (or, if the answer is a project, any
+	 * rules) that have no effect, because the user has not trusted them; NULL: none
 	 */
 	struct project *withholding;
 	bool no_server; /* there is no project because no server answers at this URL */

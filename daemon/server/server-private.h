@@ -12,7 +12,7 @@ struct servers {
 	struct loop *loop;
 	struct servers_callbacks callbacks;
 	void *userdata;
-	struct server *first; /* the newest */
+	struct server *first; /* the last one added */
 	size_t count;
 	struct socket_owners_search
 		*look; /* in progress; one at a time, for all servers */

@@ -18,8 +18,8 @@ struct socket_owners {
 	struct holder holders[HOLDERS_MAX]; /* done() may take them, and clears them then */
 	size_t holder_count;
 	/*
-	 * the program that listens there on behalf of another one, if no holder was found or
-	 * the holder does not say where to
+	 * the program that listens there on behalf of another one, if no holder was found or the
+	 * holder does not say where it forwards to
 	 */
 	uint16_t forwarder_target; /* 0: not known */
 	char *forwarder;

@@ -16,7 +16,7 @@ struct url_rule {
 };
 
 /*
- * Returns false if none matches. `withheld`: among the rules that do not count, because the
+ * Returns false if none matches. `withheld`: among the rules that have no effect, because the
  * user has not trusted them (config/withheld.h).
  */
 bool url_rule_find(

@@ -161,7 +161,7 @@ static void source_announce_included(
 }
 
 /*
- * Announces the changed files as one event, with those whose names are not known, unless git may
+ * Announces the changed files as one event, also those whose names are not known, unless git may
  * have changed them.
  */
 static void source_announce(

@@ -15,8 +15,8 @@
  *   it is empty and was not before    DISK_EMPTY: it was truncated to be written
  *   the file did not exist before     DISK_NEW: it may be renamed over another one
  *   git is working                    until git is done; then all is one event
- *                                     (what is written while git pauses does not wait,
- *                                     see git-activity.h)
+ *                                     (files that are written while git pauses do not wait, see
+ *                                     git-activity.h)
  *
  * A program that writes all the time, or a server that writes a file whenever its page loads,
  * would reload the tabs again and again. So after DISK_STREAK_MAX announcements, each followed
@@ -58,7 +58,7 @@ struct disk_parts {
 	struct pipeline *pipeline;
 	/*
 	 * Files written before this time may be the work of git, which goes on: then
-	 * disk_source_git_done() follows. 0: git does not work; CLOCK_NEVER: all may be.
+	 * disk_source_git_done() follows. 0: git is not working; CLOCK_NEVER: all files may be.
 	 */
 	uint64_t (*git_until)(struct project *project, void *userdata);
 	void *userdata;

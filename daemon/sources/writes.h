@@ -27,7 +27,7 @@ enum { WRITES_MAX = 4096 };
 struct write {
 	char *name;
 	uint64_t due_usec;
-	uint64_t at_usec; /* when it was written, deleted or begun last */
+	uint64_t at_usec; /* when it was last written, deleted or opened for writing */
 	bool waited; /* it has waited once already, and nothing came */
 	bool is_new; /* the file did not exist before its first record */
 };

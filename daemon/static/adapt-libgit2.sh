@@ -3,8 +3,8 @@
 # adapt-libgit2.sh AR NM OBJCOPY ARCHIVE OUTPUT: writes a copy of libgit2.a
 # - in which each global name that begins with "git_" begins with "static_git_" instead, where
 #   it is defined and where libgit2 itself uses it;
-# - without ssh, which would bring OpenSSL, and without the part that logs in to HTTP servers by
-#   Kerberos, of which Debian has no static library. savecast uses no remote repository.
+# - without ssh, which would bring OpenSSL, and without Kerberos logins to HTTP servers, because
+#   Debian has no static library for them. savecast uses no remote repository.
 set -eu
 names=$(mktemp)
 trap 'rm -f "$names"' EXIT

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a build with -Dstatic=true has in place of libraries that it cannot contain: no
- * socket activation, and no user database but /etc/passwd.
+ * Replaces functions of libraries that a build with -Dstatic=true cannot contain: there is no
+ * socket activation, and /etc/passwd is the only user database.
  */
 
 #include <nss.h>
@@ -29,8 +29,8 @@ int static_git_transport_ssh_global_init(void)
 }
 
 /*
- * The modules that /etc/nsswitch.conf names belong to the C library of the place where this
- * runs, which may be another one than ours.
+ * The modules that /etc/nsswitch.conf names belong to the C library of the system, which may be
+ * another version than the one in this program.
  */
 __attribute__((constructor)) static void use_files_only(void)
 {

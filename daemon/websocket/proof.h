@@ -34,7 +34,7 @@ void proof_code(const struct proof_key *key, char code[PROOF_CODE_DIGITS + 1]);
 
 /*
  * The code of an extension, of the same form: the first digits of SHA-256("savecast.v1 extension"
- * LF origin). Its popup computes it, too.
+ * LF origin). The popup of the extension computes the same.
  */
 void proof_origin_code(const char *origin, char code[PROOF_CODE_DIGITS + 1]);
 

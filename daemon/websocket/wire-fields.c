@@ -108,7 +108,7 @@ int wire_read_text(const struct wire_reader *reader, const char *key, size_t max
 	return 0;
 }
 
-/* Nothing but letters, digits and -. */
+/* Only letters, digits and "-" are valid. */
 int wire_read_token(
 	const struct wire_reader *reader, const char *key, size_t min, size_t max, char **token)
 {

@@ -24,9 +24,9 @@ enum {
 	WIRE_ERROR_MAX = 256,
 	WIRE_CHANGES_MAX = 16, /* of one `reload`; if there are more, none are sent */
 	WIRE_PATH_MAX = 1024, /* bytes of a change's path */
-	WIRE_UPDATERS_MAX = 8, /* of one `updates` */
+	WIRE_UPDATERS_MAX = 8, /* servers in one `updates` */
 	WIRE_PROBLEMS_MAX = 8, /* of one `problems` */
-	WIRE_RULES_MAX = 16, /* of one `untrusted` */
+	WIRE_RULES_MAX = 16, /* rules in one `untrusted` */
 	WIRE_PROBLEM_TEXT_MAX = 512, /* bytes of a problem's message, file and stack each */
 };
 
@@ -88,7 +88,7 @@ struct wire_updater {
 };
 
 struct wire_updates {
-	bool known; /* false: the extension may not look into the page */
+	bool known; /* false: the extension has no permission for the page */
 	struct wire_updater items[WIRE_UPDATERS_MAX];
 	size_t count;
 };
@@ -152,7 +152,7 @@ struct wire_failure {
 	const char *what, *said; /* how it ended, and its last lines */
 };
 
-/* Rules of a project's own file that do not count, as the user has not trusted them. */
+/* Rules of a project's own file that have no effect, because the user has not trusted them. */
 struct wire_untrusted {
 	const char *project; /* its name, for display */
 	char *const *rules;

@@ -48,9 +48,8 @@ struct ws_server {
 };
 
 /*
- * What libwebsockets' callbacks are given of a connection, from before its first callback to
- * its last one. No callback finds the server in any other way, so none can find one that
- * was freed.
+ * The user data of libwebsockets' callbacks for one connection, from before the first callback to
+ * the last one. The callbacks find the server only here, so none can find a server that was freed.
  */
 struct connection {
 	struct ws_server *server;
@@ -58,8 +57,8 @@ struct connection {
 };
 
 /*
- * Set only while libwebsockets is given a connection: the first callback, which comes then,
- * takes it, and the last one frees it.
+ * Set only while libwebsockets takes over a connection. The first callback, which comes during
+ * that, takes it; the last one frees it.
  */
 static struct connection *adopting;
 

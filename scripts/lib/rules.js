@@ -26,6 +26,16 @@ const WORDS = [
 	[/\bseldom\b/i, 'rarely'],
 	[/\b(?:hear|hears|heard|hearing) of\b/i, 'is notified of, receives'],
 	[/\b(?:tell|tells|told|telling) of\b/i, 'reports'],
+	[/\bfor people\b/i, 'for display'],
+	[/(?<!\buser )(?<!\/home\/)\b(?:nobody|somebody|anybody|everybody)\b(?!['"](?!s\b)|-)/i, 'no client, the user'],
+	[/\bfor ever\b/i, 'forever'],
+	[/\banew\b/i, 'again'],
+	[/\b(?:the|a|any|each) persons?\b|\bpersons\b/i, 'the user'],
+	[/\b(?:nothing|none|no \w+) but\b/i, 'only'],
+	[/\. Else\b/, 'otherwise'],
+	[/\bthe newest\b/i, 'the latest'],
+	[/\b(?:its|the|their) (?:story|stories)\b/i, 'the log of a save, its steps'],
+	[/\blooks? into (?:the|a|this|that|its) (?:page|tab|site)\b/i, 'permission for the page'],
 	[/\bbe it\b|\bwhate'er\b|\bthereof\b|\bherein\b|\bwhereof\b/i, 'a plain clause'],
 ];
 

@@ -57,7 +57,7 @@ async function play(show) {
 		const { story, since } = await firstSave(show, site, stories);
 		console.log(`\n${tell(story, since)}\n`);
 		if (!isGood(story)) {
-			throw new Error('this save did not reload the tab: see its story');
+			throw new Error('this save did not reload the tab: see its steps above');
 		}
 		if (site.edit) {
 			const heading = await page.evaluate('document.querySelector("h1")?.textContent');

@@ -75,7 +75,7 @@ export class Stories {
 	 * @returns {Promise<Story>} the first event of this file
 	 */
 	first(file) {
-		return this.#ended.next(`the story of ${file}`, ({ files }) => files.includes(file),
+		return this.#ended.next(`the end of the save of ${file}`, ({ files }) => files.includes(file),
 			{ mark: 0, msec: 30000 });
 	}
 

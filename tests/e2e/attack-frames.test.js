@@ -39,7 +39,7 @@ const taken = [
 		frame(pong, 'b'), frame(more, '"later"', { last: false }), frame(ping, 'x'.repeat(125)), frame(more, '}')])],
 	['a character in two frames', Buffer.concat([frame(text, Buffer.from('{"type":"later","x":"\xc3', 'latin1'), { last: false }),
 		frame(more, Buffer.from('\xa9"}', 'latin1'))])],
-	['pongs that nobody asked for', Buffer.concat(Array.from({ length: 5000 }, () => frame(pong, 'x'.repeat(125))))],
+	['pongs without a ping', Buffer.concat(Array.from({ length: 5000 }, () => frame(pong, 'x'.repeat(125))))],
 	['an empty field name, and escapes', frame(text, '{"":1,"type":"\\u006cater","\\\\\\"\\/\\b\\f\\n\\r\\t":0}')],
 	['eight levels', frame(text, `{"type":"later","x":${'['.repeat(7)}${']'.repeat(7)}}`)],
 	['numbers of every size', frame(text, '{"type":"later","x":[1e308,-1e-308,0.1e1,9223372036854775807,-0]}')],

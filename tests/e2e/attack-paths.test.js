@@ -69,7 +69,7 @@ test('links out of the project, link loops, pipes and devices can be saved', asy
 	for (const name of ['link.css', 'folder/secret.css', 'folder', 'zero', 'mem', 'self/self/self/folder/secret.css']) {
 		const serial = await world.bus.saved(`${root}/${name}`);
 		await brisk(world, name);
-		assert.deepEqual(await steps(world, serial), ['heard', 'no-project'], `${name} is nobody's`);
+		assert.deepEqual(await steps(world, serial), ['heard', 'no-project'], `${name} is in no project`);
 	}
 	for (const name of ['/dev/zero', '/dev/tty', '/dev/stdin', '/proc/self/environ', '/proc/kmsg', '/sys/kernel/uevent_helper', '/']) {
 		await world.bus.saved(name);

@@ -90,7 +90,7 @@ test('each tab belongs to the daemon that knows it, and does not depend on the o
 			await pages[i].activate();
 			await save(world, sites[i], `two of ${i}`);
 			await until('the reload', async () => await heading(pages[i]) === `two of ${i}`);
-			const event = await until('the story', async () => {
+			const event = await until('the end of the save', async () => {
 				const last = (await world.bus.events()).at(-1);
 				return last?.closed && last;
 			});
@@ -123,7 +123,7 @@ test('each tab belongs to the daemon that knows it, and does not depend on the o
 		await shows(browser, pages[1], /live: devbox on devbox: /);
 		await save(devbox, sites[1], 'without');
 		await until('the reload', async () => await heading(pages[1]) === 'without');
-		assert.deepEqual(Object.keys(await told(devbox)).sort(), urls, 'nobody watches its tab');
+		assert.deepEqual(Object.keys(await told(devbox)).sort(), urls, 'no daemon watches its tab');
 		await here.startDaemon();
 		await shows(browser, pages[0], /live: here: /);
 	});
@@ -166,7 +166,7 @@ test('if two daemons know a page, it belongs to the first, and the user can choo
 	// A browser that does not have the tab cannot reload it.
 	await page.evaluate('window.old = true');
 	assert.equal((await two.savecast('reload', path.join(two.home, 'web'))).status, 0);
-	const skipped = await until('the story', async () => {
+	const skipped = await until('the end of the save', async () => {
 		const last = (await two.bus.events()).at(-1);
 		return last?.closed && last;
 	});

@@ -84,7 +84,7 @@ test('two people on one machine', { skip: noSshd() }, async t => {
 		assert.equal(log.length, 1, log.join('\n'));
 	});
 
-	await t.test('nobody is left behind when the browser has gone', async () => {
+	await t.test('no process is left after the browser has gone', async () => {
 		for (const one of [client, theirs]) {
 			one.socket.close();
 		}

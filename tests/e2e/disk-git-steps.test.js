@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * Commands of git that go on when the index is quiet: hooks, and commands of many steps. What they
- * change is one event at their end; what the user saves meanwhile does not wait for it.
+ * Commands of git that go on while the index does not change: hooks, and commands of many steps.
+ * What they change is one event at their end. What the user saves meanwhile is reported at once.
  */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -80,7 +80,7 @@ test('a conflict is shown at once', async t => {
 	}
 });
 
-test('what the user saves meanwhile does not wait', { timeout: 60000 }, async t => {
+test('what the user saves meanwhile is reported at once', { timeout: 60000 }, async t => {
 	const { world, root, saved, script, did, sh, file } = await gitSite(t);
 	const waits = await script('waits', `touch ${world.temp}/waiting; while [ ! -e ${world.temp}/goes-on ]; do sleep 0.05; done; rm ${world.temp}/goes-on`);
 	const pick = await script('pick', 'sed -i "2s/pick/reword/" "$1"');

@@ -93,13 +93,13 @@ test('git-lfs', { skip: !lfs && 'git-lfs is not installed' }, async t => {
 	await changes('git lfs checkout');
 });
 
-test('another work tree\'s stash, and what git writes there, is none of ours', async t => {
+test('the stash of another work tree, and what git writes there, causes no event', async t => {
 	const { changes, sh, did, world, last } = await gitSite(t);
 	await did(() => sh('git worktree add -q ../tree topic'), { expect: false });
 	const stash = 'cd ../tree; echo x > a.css; echo x > loose.css; git stash -q -u; cd -';
 	assert.deepEqual(await changes(`${stash}; git status; git add -A`), []);
 	assert.deepEqual(await changes('cd ../tree; git stash pop -q; cd -'), []);
-	// Without a tab, git is all that is known of a work tree.
+	// Without a tab, savecast watches only git in a work tree.
 	await world.savecast('track', `${world.home}/tree`);
 	const before = await last();
 	await did(() => sh('echo 1 > loose.css; git stash -q -u; cd ../tree; touch a.css; git status'), { expect: false });

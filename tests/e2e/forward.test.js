@@ -52,7 +52,7 @@ test('a daemon elsewhere, which the first connection starts, serves the tabs of 
 	assert.equal((await there.savecast('save', path.join(site.root, 'index.html'))).status, 0);
 	const { event } = await client.next('reload', { mark });
 	client.send({ type: 'report', event, tab: 1, step: 'loaded' });
-	await until('the story to end', async () => (await there.bus.events()).at(-1)?.closed);
+	await until('the end of the save', async () => (await there.bus.events()).at(-1)?.closed);
 
 	// The command ends with the connection, and not before.
 	const [command] = await forward.commands();

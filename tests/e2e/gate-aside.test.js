@@ -138,7 +138,7 @@ for (const { name, called, builds, npm, files, file, text, command } of servers)
 		await writeFile(path.join(root, '.savecast'), '[savecast]\n\tstand-aside = false\n');
 		await until('the setting', async () => !/itself/.test((await world.bus.tabs())[0].reason));
 		const second = await save('v2');
-		const taken = await until('its story', async () =>
+		const taken = await until('the end of the save', async () =>
 			(await world.bus.events()).find((/** @type {any} */ e) => e.serial === second && e.closed));
 		assert.ok(taken.steps.some((/** @type {any} */ s) => s.step === 'cast'), JSON.stringify(taken));
 		if (!builds) {

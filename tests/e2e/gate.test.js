@@ -31,7 +31,7 @@ test('one file restarts the server, and another with the same suffix does not: e
 	const saveServed = async (/** @type {string} */ text) => {
 		await writeFile(served, text);
 		const serial = await world.bus.saved(served);
-		const told = await until('its story', async () =>
+		const told = await until('the end of the save', async () =>
 			(await world.bus.events()).find((/** @type {any} */ e) => e.serial === serial && e.closed));
 		return told.steps.map((/** @type {any} */ s) => s.step);
 	};

@@ -163,7 +163,7 @@ test('run: a command that fails reloads nothing, and its last output is kept', a
 	assert.deepEqual(said, [...Array.from({ length: 11 }, (_, i) => String(i + 40)), 'bad']);
 	assert.match(event.steps.at(-1)?.text ?? '', /^sh -c .*: exit status 7$/);
 	await run(['sh', '-c', `${SAVECAST} save a.css`]).ended;
-	assert.deepEqual(words(await newest()).slice(-2), ['left', 'no-tab'], 'the same bytes are new: nobody has seen them');
+	assert.deepEqual(words(await newest()).slice(-2), ['left', 'no-tab'], 'the same bytes are new: no tab has shown them');
 	const after = await change('b.css');
 	await until('what comes after to leave', async () => (await story(after)).closed);
 	assert.ok(!words(await story(after)).includes('held'));

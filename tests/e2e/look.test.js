@@ -43,7 +43,7 @@ for (const which of BROWSERS) {
 		const save = async (name, text) => {
 			await write(name, text);
 			const event = await world.bus.saved(path.join(site.root, name));
-			return until('the story', async () => {
+			return until('the end of the save', async () => {
 				const told = (await world.bus.events()).find((/** @type {any} */ one) => one.serial === event);
 				return told?.closed && told;
 			});

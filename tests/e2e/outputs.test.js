@@ -248,7 +248,7 @@ test('a saved source waits for its output, as long as recent builds took', async
 		await apart();
 	}
 	await save('a.scss');
-	assert.deepEqual(await words(), ['heard', 'no-tab'], 'nobody builds');
+	assert.deepEqual(await words(), ['heard', 'no-tab'], 'no build is running');
 });
 
 test('a page that is saved right after a source does not wait for the output', async t => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Which extensions the daemon answers: ours, the first one of a Firefox, and those that the user has
-// confirmed. Another one learns nothing and throws nobody out.
+// confirmed. Any other one is told nothing, and closes no connection.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -42,7 +42,7 @@ test('another extension learns nothing, and cannot throw out the one that is kno
 	other.send({ type: 'hello', browser: 'Test 1', extension: '0.1.0', profile: PROFILE, nonce: 'n'.repeat(16), pair: true });
 	const { code, message } = await other.next('error', { mark: 0 });
 	const own = await codeOfExtension(OTHER);
-	assert.deepEqual([code, message], ['unconfirmed', `hello: ${OTHER}: is new here: to let it in, run savecast pair ${own}`]);
+	assert.deepEqual([code, message], ['unconfirmed', `hello: ${OTHER}: is not known here: to accept it, run savecast pair ${own}`]);
 	for (const more of [{ type: 'watch', tab: 1, url: 'http://site.test/' }, { type: 'track', tab: 1 }, { type: 'unwatch', tab: 1 },
 		{ type: 'hello', browser: 'Test 1', extension: '0.1.0', profile: PROFILE, pair: true }]) {
 		other.send(more);
@@ -54,7 +54,7 @@ test('another extension learns nothing, and cannot throw out the one that is kno
 	assert.equal(other.log.all.length, 1, 'one error, and nothing else');
 	assert.equal(ours.socket.readyState, ours.socket.OPEN);
 	assert.deepEqual(await extensions(world), [{ code: own, state: 'waiting', origin: OTHER, browser: 'Test 1' }]);
-	assert.match((await world.savecast('status')).stdout, /new here waits: savecast pair shows it/);
+	assert.match((await world.savecast('status')).stdout, /not known here waits: savecast pair shows it/);
 
 	// Confirmed, the connection that waited is answered. It has the profile's name, and is not that browser.
 	const { stdout } = await world.savecast('pair', own);
@@ -62,7 +62,7 @@ test('another extension learns nothing, and cannot throw out the one that is kno
 	assert.match((await other.next('hello', { mark: 0 })).key, /^[0-9a-f]{64}$/);
 	assert.equal(ours.socket.readyState, ours.socket.OPEN);
 	assert.equal((await world.bus.properties()).Browsers, 2);
-	assert.doesNotMatch((await world.savecast('status')).stdout, /new here waits/);
+	assert.doesNotMatch((await world.savecast('status')).stdout, /not known here waits/);
 
 	// It stays known in the daemon's next life, until it is revoked.
 	await world.endDaemon();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * Several apps in one work tree: a save is for the tabs of its own app, and of those that depend on
- * the package that it is in.
+ * Several apps in one work tree: a save reaches the tabs of its own app, and of the apps that
+ * depend on its package.
  */
 import assert from 'node:assert/strict';
 import { appendFile } from 'node:fs/promises';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
- * Which programs reload their pages themselves, as the daemon knows it from their processes alone:
- * by the npm package that they are, whatever their script is called, and with their arguments, even
- * those that a process title hides.
+ * Which programs reload their pages themselves, as the daemon finds out from their processes alone:
+ * by the npm package, whatever the script is called, and by the arguments, even if a process title
+ * hides them.
  */
 import assert from 'node:assert/strict';
 import { symlink, writeFile } from 'node:fs/promises';

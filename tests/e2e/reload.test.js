@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// From the save to the tab in both browsers, with no permission but the click on the icon.
+// From the save to the tab in both browsers, with only the permission that a click on the icon
+// gives.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -146,7 +147,7 @@ for (const which of BROWSERS) {
 			!(await world.bus.tabs()).some((/** @type {any} */ tab) => tab.state === 'live'));
 		await page.evaluate('window.untouched = true');
 		const event = await world.bus.saved(site.template);
-		await until('the story is over', async () =>
+		await until('the end of the save', async () =>
 			(await world.bus.events()).find((/** @type {any} */ e) => e.serial === event)?.closed);
 		assert.equal(await page.evaluate('window.untouched'), true);
 	});

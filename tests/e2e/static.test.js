@@ -16,7 +16,7 @@ import { Client } from '../lib/wire-client.js';
 import { LONG, TOP, World } from '../lib/world.js';
 
 const skip = (!LONG && 'with --long: it compiles for a minute') || noMounts() ||
-	(process.getuid?.() !== 0 && 'needs root, to change its root folder');
+	(process.getuid?.() !== 0 && 'needs root to change its root folder');
 
 /** @param {World} world @param {string} [arch] @returns {Promise<string>} the folder with both programs */
 async function build(world, arch) {
@@ -62,7 +62,7 @@ async function container(world, programs) {
 	return { site, inside, pid: Number(pid) };
 }
 
-test('both programs serve a save where there is nothing else', { skip }, async t => {
+test('both programs handle a save in a root folder without libraries', { skip }, async t => {
 	const world = await World.open(t);
 	const { site, inside, pid } = await container(world, await build(world));
 	const forward = await Forward.open(world, 'box', inside('stdio'));
@@ -78,7 +78,7 @@ test('both programs serve a save where there is nothing else', { skip }, async t
 	assert.equal(saved.status, 0, saved.stderr);
 	const { event } = await client.next('reload', { mark });
 	client.send({ type: 'report', event, tab: 1, step: 'loaded' });
-	await until('the story', async () => /loaded/.test((await run(inside('why', '/site/index.html'), {})).stdout));
+	await until('the end of the save', async () => /loaded/.test((await run(inside('why', '/site/index.html'), {})).stdout));
 	// libgit2 is in them: it reads .gitignore and the settings.
 	await writeFile(path.join(site, 'ignored'), 'x');
 	assert.match((await run(inside('save', '/site/ignored'), {})).stdout + (await run(inside('why', '/site/ignored'), {})).stdout, /ignore/);
@@ -89,7 +89,7 @@ test('both programs serve a save where there is nothing else', { skip }, async t
 const emulator = '/usr/bin/qemu-aarch64-static';
 const noEmulator = spawnSync(emulator, ['--version']).status !== 0 && 'no qemu here (Debian: qemu-user-static)';
 
-test('for another processor', { skip: skip || (process.arch !== 'x64' && 'is written for amd64') || noEmulator }, async t => {
+test('the programs for another processor', { skip: skip || (process.arch !== 'x64' && 'is written for amd64') || noEmulator }, async t => {
 	const world = await World.open(t);
 	const programs = await build(world, 'arm64');
 	/** @param {'savecast' | 'savecastd'} program @param {string[]} args */

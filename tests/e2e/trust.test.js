@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A .savecast that came with a repository: what it says about things outside its folder counts
-// only after the user has trusted exactly that.
+// A .savecast that came with a repository: its rules about things outside its folder take effect
+// only after the user has trusted exactly these rules.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -44,15 +44,15 @@ test('a cloned project gets no URLs and files outside it until it is trusted', a
 
 	// Neither a tab that nothing else knows, nor a file of another project.
 	const told = await watch(1, 'http://elsewhere.test/', 'none');
-	assert.equal(told.reason, `not trusted: url = *://*/* in ${evil}/.savecast: to let it count, run savecast trust ${evil}`);
+	assert.equal(told.reason, `not trusted: url = *://*/* in ${evil}/.savecast: to apply it, run savecast trust ${evil}`);
 	assert.deepEqual([told.untrusted.project, told.untrusted.rules.length, told.advice], ['evil', 4, `savecast trust ${evil}`]);
 	assert.deepEqual(await claimed(world, path.join(mine, 'x.css')), ['mine']);
-	// What it says about itself counts.
+	// Its rules about its own folder take effect.
 	const why = async (/** @type {string} */ file) => JSON.parse((await world.savecast('why', '--json', file)).stdout);
 	assert.equal((await why(path.join(evil, 'a.log'))).projects[0].ignored, 'savecast.ignore: *.log');
 	assert.equal((await why(path.join(mine, 'x.css'))).untrusted.length, 1);
 	assert.match((await world.savecast('why', path.join(mine, 'x.css'))).stdout, /trust {5}not trusted: include[^]*savecast trust/);
-	assert.match((await world.savecast('status')).stdout, /not trusted: url = \*:\/\/\*\/\* and 3 more: to let it count, run savecast\s+trust/);
+	assert.match((await world.savecast('status')).stdout, /not trusted: url = \*:\/\/\*\/\* and 3 more: to apply it, run savecast\s+trust/);
 	assert.deepEqual(await untrusted(world, evil), ['url = *://*/*', 'include = /**', 'include = ../mine/*', 'include = ~/mine/*']);
 
 	const said = await client.told(1, 'live', () => world.trust(evil));
@@ -76,7 +76,7 @@ test('trust is for exactly these rules in exactly this folder, and survives a re
 	const state = async () => (await client.watch(1, 'http://shop.test/')).state;
 	assert.equal(await state(), 'live');
 
-	// The next pull changes a rule and adds one: they ask again, and what was trusted still counts.
+	// The next pull changes a rule and adds one: they ask again, and trusted rules stay in effect.
 	const file = path.join(shop, '.savecast');
 	await writeFile(file, '[savecast]\n\turl = http://shop.test\n\turl = http://bank.test\n');
 	await until('the file to be read', async () => (await untrusted(world, shop)).length);
@@ -102,7 +102,7 @@ test('trust is for exactly these rules in exactly this folder, and survives a re
 	await world.startDaemon();
 	await world.bus.saved(path.join(shop, 'a.css'));
 	assert.deepEqual(await untrusted(world, shop), ['url = http://shop.test']);
-	assert.match(await world.log('savecastd'), /trusted\.json: is damaged: its checksum is wrong.*do not count until you trust them again/);
+	assert.match(await world.log('savecastd'), /trusted\.json: is damaged: its checksum is wrong.*have no effect until you trust them again/);
 });
 
 test('rules that the user writes apply immediately: in the own file, or with savecast set --project', async t => {
@@ -125,10 +125,10 @@ test('rules that the user writes apply immediately: in the own file, or with sav
 	await world.endDaemon();
 	const { status, stderr } = await set('include', '/srv/**');
 	assert.equal(status, 3);
-	assert.match(stderr, /does not count until you run savecast trust /);
+	assert.match(stderr, /has no effect until you run savecast trust /);
 	await world.startDaemon();
 	const { stdout } = await inMine('trust');
-	assert.equal(stdout, 'these rules of .savecast count from now on:\n  url = http://evil.test\n  include = /srv/**\n');
+	assert.equal(stdout, 'these rules of .savecast are in effect from now on:\n  url = http://evil.test\n  include = /srv/**\n');
 	assert.match((await inMine('trust')).stdout, /^nothing to trust/);
 	assert.match((await world.savecast('trust', '/')).stderr, /folder: \/: it is in no tracked project/);
 });
@@ -172,6 +172,6 @@ test('chromium: the popup asks, with the rules', { skip: missing('chromium') }, 
 	assert.deepEqual(await untrusted(world, site.root), ['include = ../shared/**']);
 	const { tab } = await browser.activeIcon();
 	await clickInPopup(browser, tab, 'trust-now');
-	await until('the rule to count', async () => (await untrusted(world, site.root)).length === 0);
+	await until('the rule to take effect', async () => (await untrusted(world, site.root)).length === 0);
 	assert.deepEqual(await claimed(world, path.join(shared, 'x.css')), ['shop']);
 });

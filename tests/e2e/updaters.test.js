@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * Pages that a dev server updates by itself: the page says so, and the files that this server
- * updates are left to it. All others are savecast's.
+ * Pages that a dev server updates by itself: its client in the page shows that, and the files that
+ * this server updates are left to it. savecast handles all others.
  */
 import assert from 'node:assert/strict';
 import { rename, writeFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { LONG, TOP, World } from '../lib/world.js';
 const VITE = path.join(TOP, 'node_modules/.bin/vite');
 const skip = missing('chromium');
 
-/** A backend of which each page is a template that it reads for each request. */
+/** A backend that reads the template of a page for each request. */
 const BACKEND = `import http.server, sys
 class Handler(http.server.BaseHTTPRequestHandler):
 	def do_GET(self):
@@ -63,7 +63,7 @@ const color = (page) => page.evaluate("getComputedStyle(document.querySelector('
 /** @param {World} world */
 const updatersKnown = (world) => until('the page to say who updates it', async () => /updates it, too/.test((await world.bus.tabs())[0].reason));
 
-test('a page of a backend whose scripts come from Vite: each updates what is its own', { skip }, async t => {
+test('a page of a backend whose scripts come from Vite: each updates its own files', { skip }, async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const template = (/** @type {string} */ text, /** @type {number} */ port) => `<!doctype html><title>t</title><h1></h1><p>${text}</p>
@@ -99,14 +99,15 @@ test('a page of a backend whose scripts come from Vite: each updates what is its
 	const why = await world.savecast('why', backend.url);
 	assert.match(why.stdout.replace(/\s+/g, ' '), new RegExp(`reloads 1 tab, unless Vite \\(port ${vite.port}\\) updates the page itself`));
 
-	// A client whose server is gone updates nothing: after one vain wait, savecast does.
+	// A client whose server is gone updates nothing: after one wait without an update, savecast
+	// does.
 	vite.server.process.kill();
 	await vite.server.ended;
 	told = await save(world, at('src/main.js'), MAIN('v2'));
 	assert.equal(words(told).includes('skipped'), false, JSON.stringify(told.steps));
 });
 
-test('Vite in front of a backend: a template is the backend\'s', { skip }, async t => {
+test('Vite in front of a backend: savecast reloads for the templates of the backend', { skip }, async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const template = (/** @type {string} */ text) => `<!doctype html><title>t</title><h1></h1><p>${text}</p>

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	program_traits_add_environment(&traits, (const char *)data, size);
 	assert(memchr(traits.suffixes, '\0', sizeof traits.suffixes));
 	program_traits_ask(&traits, "py");
-	if (size && data[size - 1] == 0) { /* as text, too: the script of a title */
+	if (size && data[size - 1] == 0) { /* also as a text: the script behind a title */
 		static const char title[] = "webpack\0\0";
 		size_t words;
 

@@ -39,7 +39,7 @@ const CASES = [
 	['no daemon', [answered('live'), 'down', 1], 'disconnected', '!',
 		/^savecast: no connection: nothing listens on port 1: the daemon is not running there$/],
 	['not our daemon', [{ url }, 'refused', 7283], 'disconnected', '!', /port 7283/],
-	['somebody else\'s daemon', [{ url }, 'foreign', 7283], 'disconnected', '!', /port 7283: .* not the savecastd/],
+	['another user\'s daemon', [{ url }, 'foreign', 7283], 'disconnected', '!', /port 7283: .* not the savecastd/],
 	['replaced', [{ url }, 'replaced', 1], 'disconnected', '!', /copy of this profile/],
 	['a failed build', [failed('live'), 'up', 1], 'down', 'err', /^savecast: the build failed: make: exit status 2$/],
 	['a failed build, the server is down as well', [failed('down'), 'up', 1], 'down', 'x', /^savecast: the server is down/],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** A git repository that a live tab shows, and what its commands are announced as. */
+/** A git repository that a live tab shows, and the events that its commands cause. */
 import assert from 'node:assert/strict';
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -39,7 +39,7 @@ export async function gitSite(t) {
 			assert.ok(told.length <= most && (back || (told.length > 0) === (real.length > 0)), `${script}: ${JSON.stringify(told)}`);
 			return told.map(({ source }) => source);
 		},
-		/** How long a save takes until it is announced, in ms. @param {string} name */
+		/** The milliseconds from a save to its event. @param {string} name */
 		async saved(name) {
 			const began = performance.now(), before = await site.last();
 			await writeFile(site.file(name), String(Math.random()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A place without a session bus, as most containers are.
+// An environment without a session bus, as in most containers.
 
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';

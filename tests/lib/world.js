@@ -143,7 +143,7 @@ export class World {
 	}
 
 	/**
-	 * The user trusts what the project's .savecast says about things outside the project.
+	 * Trusts the rules in the project's .savecast that reach outside the project.
 	 *
 	 * @param {string} root
 	 */

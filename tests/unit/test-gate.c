@@ -322,7 +322,7 @@ static void several_workers_are_replaced_one_by_one(void **state)
 			{1300, LOOK, .serving = 800, .newest = 800},
 			{.what = END},
 		});
-	play("by a person",
+	play("by the user",
 		(struct row[]){
 			{0, LOOK, .newest = 100},
 			{300, LOOK, .serving = 100, .newest = 200, .actions = GATE_STALE},
@@ -364,7 +364,7 @@ static void a_server_that_does_not_come_back_is_down(void **state)
 			{9100, LOOK, .serving = 9050, .actions = GATE_TELL_LIVE | GATE_STALE},
 			{.what = END},
 		});
-	play("nobody is left who would start it",
+	play("no process is left that could start it",
 		(struct row[]){
 			{0, LOOK, .serving = -1, .ended = true, .actions = GATE_TELL_WAITING,
 				.state = GATE_RESTARTING},
@@ -457,7 +457,7 @@ static void a_busy_worker_gets_a_request(void **state)
 				.actions = GATE_LEARN_RESTART | GATE_TELL_LIVE | GATE_SEND},
 			{.what = END},
 		});
-	play("but not for ever",
+	play("but not forever",
 		(struct row[]){
 			{0, SAVE, RESTART_EXPECTED, 600, .state = GATE_EXPECTING},
 			{9999, LOOK, .busy = true, .actions = GATE_USE_SPARE,
@@ -465,7 +465,7 @@ static void a_busy_worker_gets_a_request(void **state)
 			{10000, LOOK, .busy = true, .actions = GATE_LEARN_NO_RESTART | GATE_SEND},
 			{.what = END},
 		});
-	play("busy when nobody waits",
+	play("busy when no save waits",
 		(struct row[]){
 			{0, SAVE, RESTART_NONE, .actions = GATE_SEND},
 			{2000, LOOK, .busy = true},
@@ -475,7 +475,7 @@ static void a_busy_worker_gets_a_request(void **state)
 
 /*
  * A server is checked while something is pending; one that is down at increasing intervals, not
- * for ever.
+ * forever.
  */
 static void checks_happen_only_when_needed(void **state)
 {

@@ -60,7 +60,7 @@ static void older_events_make_room(void **state)
 	assert_non_null(ledger_find(ledger, 2));
 	assert_non_null(ledger_find(ledger, serial));
 	assert_null(ledger_find(ledger, serial + 1));
-	ledger_step(ledger, 1, 0, STEP_GONE, NULL, "%s", "to nobody");
+	ledger_step(ledger, 1, 0, STEP_GONE, NULL, "%s", "to no tab");
 	ledger_await(ledger, 1, 1);
 	ledger_arrived(ledger, 1);
 	ledger_close(ledger, 1);

@@ -143,8 +143,8 @@ function! Test_health() abort
   SavecastHealth
   call assert_equal(['ok', 'ok     savecastd 0.1.0 runs', 'ok     browsers connect on port 7283',
         \ 'ok     1 browser(s) connected', 'warn   0 tab(s) switched on'], ['ok'] + s:window()[1:])
-  call s:tool(['echo "savecast: daemon: nobody: start it" >&2; exit 3'])
-  call assert_equal(['error', 'the daemon cannot be asked: savecast: daemon: nobody: start it'],
+  call s:tool(['echo "savecast: daemon: not running: start it" >&2; exit 3'])
+  call assert_equal(['error', 'the daemon cannot be asked: savecast: daemon: not running: start it'],
         \ savecast#health#report()[-1])
   let g:savecast_command = $TEST_DIR . '/missing'
   call assert_match('is not found', savecast#health#report()[0][1])

@@ -108,7 +108,7 @@ export class Daemon implements vscode.Disposable {
 		return tabs;
 	}
 
-	/** Does not start the daemon. How many browsers are connected to it. */
+	/** How many browsers are connected to the daemon. Does not start it. */
 	async browsers(): Promise<number> {
 		const bus = await this.#connected();
 		const [count] = await bus.call({ destination: NAME, path: PATH, interface: 'org.freedesktop.DBus.Properties',
@@ -212,7 +212,7 @@ export class Daemon implements vscode.Disposable {
 
 	/** The name has no owner: finds out whether the next call can start the daemon. */
 	async #absent(bus: SessionBus): Promise<Presence> {
-		// A bus that starts no programs may not know this method.
+		// A bus that cannot start programs may not have this method.
 		const [names] = await bus.call({ ...BUS, member: 'ListActivatableNames', signature: '', body: [] }).catch(() => [[]]);
 		return names.includes(NAME) ? { state: 'stopped' } : { state: 'missing', why: NOT_INSTALLED };
 	}

@@ -10,7 +10,7 @@
  *   index.lock is open       git is working; wait until it is closed, at most GIT_LOCK_MAX.
  *                            One that is closed is left behind by a git that was killed, or
  *                            kept while the user writes a commit message
- *   a process works          a hook, or a command of many steps (git-process.h): wait for its
+ *   a process works a hook, or a command of many steps (git-process.h): wait for its
  *                            end, at most GIT_WORK_MAX
  *
  * A command of many steps that gives no sign for GIT_PAUSE runs a test or waits for an
@@ -48,7 +48,8 @@ struct git_signs {
 void git_activity_seen(struct git_activity *settle, uint64_t now_usec);
 
 /*
- * From when on written files are not git's, because git pauses; CLOCK_NEVER: they may be git's.
+ * Files that are written after this time are not git's, because git pauses. CLOCK_NEVER: all may be
+ * git's.
  */
 uint64_t git_activity_pause(const struct git_activity *settle, const struct git_signs *signs,
 	uint64_t now_usec);

@@ -341,7 +341,7 @@ bool git_is_submodule(const char *folder)
 	_cleanup_free_ char *text = marker_text(folder);
 	struct stat st;
 
-	/* An empty one is being written. */
+	/* An empty file is still being written. */
 	return text ? strstr(text, "/modules/") != NULL
 		    : lstat(marker, &st) == 0 && S_ISREG(st.st_mode) && !st.st_size;
 }

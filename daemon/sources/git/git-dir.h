@@ -43,7 +43,7 @@ const char *git_dir_stepping(const struct git_dir *dir);
 /* The lengths of the logs: lines after them are new at the next look. */
 struct git_logs {
 	off_t head, stash;
-	char tip[65]; /* the newest stash entry, or "" */
+	char tip[65]; /* the latest stash entry, or "" */
 };
 void git_dir_logs(const struct git_dir *dir, struct git_logs *logs);
 

@@ -83,7 +83,8 @@ static void look_stash(struct git_look *look)
 
 	/*
 	 * An entry that is applied or popped is restored before it is dropped, if it is
-	 * dropped at all. Work trees share the stash: a push here writes HEAD's log, too.
+	 * dropped at all. Work trees share the stash; a push in this one also writes the log of its
+	 * HEAD.
 	 */
 	if (*tip && (!pushed || look->logs.head > look->since.head)) {
 		git_stash_add_untracked(&look->candidates, &look->dir, tip, pushed);

@@ -25,7 +25,7 @@ static const char *next_of(const char *arg, const char *args, size_t length)
 	return next < args + length ? next : NULL;
 }
 
-/* The command's name: the first argument of git that is not an option, or an option's value. */
+/* The command's name: the first argument of git that is neither an option nor the value of one. */
 static const char *command_of(const char *args, size_t length)
 {
 	static const char *const valued[] = {
@@ -45,7 +45,7 @@ const char *git_command_steps(const char *args, size_t length, bool stepping)
 {
 	static const char *const steps[] = {"rebase", "am", "cherry-pick", "revert", "bisect",
 		"pull", "stash", "submodule"};
-	/* These only read, or wait for the user, or run for days. */
+	/* These commands only read, wait for the user, or run for days. */
 	static const char *const others[] = {"add", "archive", "blame", "branch", "cat-file",
 		"clone", "commit", "config", "credential-cache--daemon", "daemon", "describe",
 		"diff", "difftool", "fetch", "for-each-ref", "fsmonitor--daemon", "gc", "grep",

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The process that works in a work tree for git, and for which the result of git's command
- * waits:
+ * The process that works for git in a work tree. The result of git's command is complete only when
+ * it ends:
  *
  *   a hook                     git runs it after it has changed files (post-checkout), or
  *                              it hides changes and restores them (pre-commit, lint-staged)
@@ -11,7 +11,7 @@
  *                              submodule. Between two steps it may wait for an editor, a test
  *                              or the network
  *
- * No other process of git counts: a pager, the editor of a commit message and `git add -p`
+ * Other processes of git are ignored: a pager, the editor of a commit message and `git add -p`
  * wait for the user. Processes of other users are not found.
  */
 
@@ -39,14 +39,14 @@ void git_process_find(struct git_process *found, const char *top, bool stepping)
 
 /*
  * The word for the command of many steps that these arguments of git begin, or NULL. An
- * unknown command may be an alias: it counts if git is `stepping` in the work tree. `args`
- * are as in /proc/PID/cmdline, each followed by a NUL. Pure.
+ * unknown command may be an alias: it is taken for one of these if git is `stepping` in the work
+ * tree. `args` are as in /proc/PID/cmdline, each followed by a NUL. Pure.
  */
 const char *git_command_steps(const char *args, size_t length, bool stepping);
 
 /*
- * The hook's name if these are the arguments of a program that runs a hook of git, itself or
- * by a tool: `/bin/sh .git/hooks/pre-commit`, `lefthook run pre-commit`,
+ * The hook's name if these are the arguments of a program that runs a hook of git, directly or with
+ * a tool: `/bin/sh .git/hooks/pre-commit`, `lefthook run pre-commit`,
  * `python3 -mpre_commit hook-impl --hook-type=pre-commit`. NULL if not. Pure.
  */
 const char *git_hook_of(const char *args, size_t length);

@@ -23,9 +23,9 @@ struct git_source {
 	bool rewrote_index;
 	bool lock_open; /* the process that created index.lock has it open */
 	struct git_process process; /* that works; pid 0: none is known */
-	int pidfd; /* of it */
-	struct loop_fd *ended; /* tells when it has */
-	struct asking *asking; /* the worker looks for one */
+	int pidfd; /* of that process */
+	struct loop_fd *ended; /* readable once the process has ended */
+	struct asking *asking; /* the worker's search for a process */
 	bool asked; /* since the last sign */
 	uint64_t began_nsec; /* wall clock */
 
@@ -52,7 +52,7 @@ bool git_source_ready(struct git_source *source);
 bool git_source_ask(struct git_source *source);
 /* Whether that process has not ended. */
 bool git_source_has_process(const struct git_source *source);
-/* The source is freed: the answer does not count any more. */
+/* The source is freed: the answer is dropped. */
 void git_source_end_ask(struct git_source *source);
 
 /* Starts a look on the worker thread; its result is delivered when the timer is due. */

@@ -33,7 +33,7 @@ static void source_on_process_end(uint32_t events, void *userdata)
 
 	source_drop_process(source);
 	if (source->settle.busy) {
-		/* Another one may go on, as git does after a hook. */
+		/* Another process may go on, as git does after a hook. */
 		git_activity_seen(&source->settle, now);
 		source->asked = false;
 		loop_timer_set(source->due, now + GIT_SETTLE_USEC);

@@ -11,7 +11,7 @@
  * with the disk and with the contents that were announced. git-activity.h decides when. If
  * git takes longer than GIT_SETTLE, the project is held until then, so that saves do not
  * reload a half-finished rebase; but not while a hook runs or a rebase pauses. Before git
- * counts as settled, the worker thread looks once for a process that goes on: see
+ * counts as settled, the worker thread searches once for a process that still works for it: see
  * git-process.h.
  *
  * Not noticed: untracked files that git clean removes, because it leaves no trace; untracked
@@ -42,7 +42,7 @@ struct git_parts {
 	struct pipeline *pipeline;
 	/* Whether the disk reports every change in the project's work tree. */
 	bool (*disk_is_whole)(const struct project *project, void *userdata);
-	/* git pauses: git_source_until() is earlier now. */
+	/* git has paused: git_source_until() returns an earlier time now. */
 	void (*paused)(struct project *project, void *userdata);
 	/* git has finished; `what` is a text for the log that names its command. */
 	void (*done)(struct project *project, const char *what, void *userdata);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A profile of Firefox as its first start leaves it. A browser with a copy of it compiles nothing
-// anew and makes no databases: it starts in half of the time, for half of the processor's work.
+// A profile of Firefox as its first start leaves it. A browser with a copy of it has nothing
+// to compile and no databases to make: it starts in half of the time, with half of the CPU time.
 
 import { cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';

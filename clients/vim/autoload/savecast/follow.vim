@@ -11,7 +11,7 @@ let s:RETRY_SECONDS = 5     " from an end to the next start
 
 let s:job = 0
 let s:started_at = -1
-let s:wanted = 0            " somebody asked for the text
+let s:wanted = 0            " the text is shown somewhere
 let s:text = ''
 let s:saved = {}            " names that this editor wrote, symbolic links resolved
 let s:stories = {}          " by serial: those of this editor's saves
