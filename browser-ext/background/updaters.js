@@ -111,7 +111,7 @@ export class Updaters {
 		}
 		const answer = hasScripts ? await sendToPage(id, { to: 'leave', event, changes, updates, silent, aside }) : undefined;
 		if (!answer) {
-			// The page is going: its client loads it again.
+			// The page is being left: its client loads it again.
 			const by = aside ?? updates[0].who;
 			const goes = hasScripts || (await api.tabs.get(id)).status === 'loading';
 			return goes && changes.some(({ kind }) => !silent.includes(`${by} ${kind}`)) ? { who: by } : { order };

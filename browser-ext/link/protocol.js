@@ -9,7 +9,10 @@ export const MAX_URL_BYTES = 4096;
 export const MAX_STRING_BYTES = 256;
 export const MAX_CHANGES = 16;
 export const MAX_MESSAGE_BYTES = 16384;
-/** A daemon's longest message has some 150,000 characters: a build that failed, all of them escaped. */
+/**
+ * The longest message of a daemon has about 150,000 characters: the text of a failed build, with
+ * each character escaped.
+ */
 export const MAX_DAEMON_MESSAGE = 1 << 18;
 export const MAX_RULES = 16;
 export const MAX_UPDATERS = 8;
@@ -143,12 +146,11 @@ function changes(value, where) {
 	}));
 }
 
-/** One of our commands as savecastd writes it, whose words cannot run another command. */
+/** A command of savecast as savecastd writes it. Its words cannot run another command. */
 const COMMAND = /^savecast(?: (?:[\w/.+:@%,-]|'[^'\p{Cc}]*'|\\')+)+$/u;
 
 /**
- * The popup offers it to be copied into a terminal of this computer. What is no command of ours is
- * left out.
+ * The popup offers it for copying into a terminal of this computer. Any other text is dropped.
  *
  * @type {Check}
  */

@@ -44,11 +44,11 @@ const MAX_PAUSE_MSEC = 30000;
 const NEAR = { probeMsec: 2000, helloMsec: 5000, pauseMsec: PROBE_MSEC };
 const FAR = { probeMsec: 15000, helloMsec: 20000, pauseMsec: 5000 };
 
-/** A connection that has lasted so long may be made again at once. */
+/** After a connection that has lasted this long, the next attempt follows at once. */
 const STEADY_MSEC = 1000;
 /**
- * A daemon that sends more within the time is disconnected, so that it does not keep the tabs of
- * other daemons waiting. The answers for 1024 tabs, several for each, are fewer.
+ * A daemon that sends more within this time is disconnected, so that the tabs of other daemons do
+ * not have to wait. Several answers for each of 1024 tabs are below the limit.
  */
 const FLOOD = { messages: 10000, characters: 1 << 22, msec: 10000 };
 

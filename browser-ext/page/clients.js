@@ -159,7 +159,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const leave = ({ event, changes, updates, silent, aside }) => {
 		const whole = aside && !BY_MODULE.includes(aside) ? { who: aside, port: own } : undefined;
-		// A page that is just being loaded is new: its client has reloaded it before the save's message came.
+		// A page that is still loading is new: its client reloaded it before the message about the
+		// save came.
 		const isNew = performance.now() < AHEAD_MSEC && document.readyState !== 'complete';
 		/** @param {Change} change */
 		const taker = (change) => [...(whole ? [whole] : []), ...updates]

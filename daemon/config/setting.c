@@ -55,7 +55,7 @@ static const struct setting settings[] = {
 		.example = "../shared/**\n~/themes/*.css",
 		.text = "Files outside the root that also belong to this project. A save of such a file\n"
 			"is an event in this project, and also in the project that contains the file.\n"
-			"savecast watches the folders of the first 16 patterns like those of the project.\n"
+			"savecast watches at most 16 such folders, like those of the project.\n"
 			"In a .savecast, a pattern that leaves the root takes effect only if you trust it.",
 	},
 	{

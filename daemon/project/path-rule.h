@@ -50,8 +50,8 @@ const struct path_rule *path_rules_find(const struct path_rules *rules, const ch
 /* The same for rules with a base; `name` is absolute. */
 const struct path_rule *path_rules_find_outside(const struct path_rules *rules, const char *name);
 /*
- * The folder in which files are expected that a rule with a base matches: the base and the
- * pattern's folders before its first special character. `deep`: also in the folders below it.
+ * The folder of the files that a rule with a base can match: the base, and the folders of the
+ * pattern before its first special character. `deep`: also files in folders below it.
  * Without a special character it may be the file itself. The caller frees it.
  */
 char *path_rule_folder(const struct path_rule *rule, bool *deep);

@@ -103,7 +103,7 @@ void readiness_project_removed(struct readiness *readiness, const struct project
 struct addressee {
 	struct server *server; /* a reference; NULL for tabs without a server */
 	enum audience audience;
-	bool aside; /* it reloads its pages itself, if they let it: it needs no restart for that */
+	bool aside; /* it reloads its pages itself and needs no restart for that */
 	char *why; /* unless AUDIENCE_TOLD */
 };
 

@@ -71,8 +71,8 @@ static void source_note_folder(struct disk_source *source, const char *folder)
 }
 
 /*
- * Whether the file belongs to this project, and not to a deeper one that is no submodule. An
- * included file must belong to another one.
+ * Whether the file belongs to this project, not to a deeper one (except a submodule). An included
+ * file must belong to another project.
  */
 static bool source_owns(const struct disk_source *source, const char *name)
 {

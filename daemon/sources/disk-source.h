@@ -67,9 +67,9 @@ struct disk_parts {
 struct disk_source;
 
 /*
- * `included` is the absolute path of a folder outside the project with files that
- * savecast.include names, and `deep` whether they are also in folders below it. NULL: the
- * source is that of the project's own files.
+ * `included` is the absolute path of a folder outside the project with files that savecast.include
+ * names; `deep`: whether they may also be in folders below it. NULL: the source is for the
+ * project's own files.
  */
 struct disk_source *disk_source_new(
 	const struct disk_parts *parts, struct project *project, const char *included, bool deep);

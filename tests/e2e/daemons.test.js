@@ -236,7 +236,7 @@ test('a hostile daemon elsewhere learns only about tabs that the daemon here doe
 	assert.deepEqual([...new Set(watched())], [urls[1]]);
 });
 
-test('a hostile daemon elsewhere that sends without end does not keep other tabs waiting', { skip: missing('chromium') }, async t => {
+test('an endless stream from a hostile daemon elsewhere does not delay other tabs', { skip: missing('chromium') }, async t => {
 	const here = await World.open(t);
 	await here.startDaemon();
 	const hostile = new FakeDaemon();

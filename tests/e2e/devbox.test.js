@@ -12,7 +12,7 @@ import { noSshd, siteOf, startSshd } from '../lib/sshd.js';
 import { Client, ORIGIN } from '../lib/wire-client.js';
 import { SAVECAST, World } from '../lib/world.js';
 
-/** Prints what it gets from a port, or why it gets nothing. */
+/** Prints what a port sends, or why it sends nothing. */
 const KNOCK = `
 const socket = require('net').connect(Number(process.argv[1]), '127.0.0.1');
 socket.on('connect', () => socket.write('GET / HTTP/1.1\\r\\nHost: 127.0.0.1:' + process.argv[1] + '\\r\\nConnection: Upgrade\\r\\nUpgrade: websocket\\r\\n' +
@@ -31,7 +31,7 @@ test('two people on one machine', { skip: noSshd() }, async t => {
 		return { forward, client: new Client(/** @type {any} */ (forward.world)) };
 	};
 
-	await t.test('who makes the folder of another’s bus first is refused', async () => {
+	await t.test('a user who makes the folder of another user’s bus first is refused', async () => {
 		assert.equal((await neighbour.there(`mkdir -m 755 ${folder}`)).status, 0);
 		const { forward, client } = await open(there, 'squatted');
 		await assert.rejects(client.opened);
@@ -44,7 +44,7 @@ test('two people on one machine', { skip: noSshd() }, async t => {
 	const [hello, hello2] = await Promise.all([client.hello(), theirs.hello()]);
 	assert.notEqual(hello.instance, hello2.instance);
 
-	await t.test('each has the tabs of their own sites, and learns no folder of the other', async () => {
+	await t.test('each user has the tabs of their own sites, and is told no folder of the other', async () => {
 		assert.equal((await client.watch(1, own.url)).state, 'live');
 		assert.equal((await theirs.watch(1, other.url)).state, 'live');
 		for (const [one, url, home] of /** @type {[Client, string, string][]} */ ([[client, other.url, neighbour.home], [theirs, own.url, there.home]])) {
@@ -58,7 +58,7 @@ test('two people on one machine', { skip: noSshd() }, async t => {
 		assert.ok(codes[0] && codes[1] && codes[0] !== codes[1], String(codes));
 	});
 
-	await t.test('neither reaches the other’s daemon, also not as root of a container', async () => {
+	await t.test('no user reaches the daemon of the other, not even as root of a container', async () => {
 		const status = JSON.parse((await there.there(`${SAVECAST} status --json`)).stdout.split('\n')[0]);
 		assert.ok(status.port, JSON.stringify(status));
 		const knock = (/** @type {string[]} */ as, /** @type {number} */ port) => run([...as, process.execPath, '-e', KNOCK, String(port)], process.env);
@@ -73,7 +73,7 @@ test('two people on one machine', { skip: noSshd() }, async t => {
 		assert.match(bus.stderr, /Permission denied/);
 	});
 
-	await t.test('a save by one is no event of the other', async () => {
+	await t.test('a save by one user is not an event of the other', async () => {
 		const file = path.join(there.home, 'site/index.html');
 		const { mark } = client.log;
 		await neighbour.there(`${SAVECAST} save ${file}; ${SAVECAST} reload ${path.dirname(file)}; echo '<h1>x</h1>' >site/index.html; ${SAVECAST} save site/index.html`);

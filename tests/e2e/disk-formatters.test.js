@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * Programs that write again what was just saved: the page ends with the last bytes, after few
- * reloads.
+ * Programs that write a file again just after its save: the page finally shows the last bytes,
+ * after few reloads.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ async function shown(t, files) {
 		const { type, changes = [] } = JSON.parse(String(data));
 		if (type === 'reload') {
 			reloads.push(performance.now());
-			// Without a list, anything may have changed.
+			// Without a list, any file may have changed.
 			for (const name of changes.length ? changes.map((/** @type {{path: string}} */ change) => change.path) : readdirSync(site.root)) {
 				page.set(name, statSync(site.file(name)).isFile() ? readFileSync(site.file(name), 'utf8') : '');
 			}
@@ -75,7 +75,7 @@ test('a job of Vim 400 ms after the save: the page shows the last bytes', async 
 	await vim.quit();
 });
 
-test('an agent writes 40 files in 3 s, some twice: the first at once, the last state, few reloads', async t => {
+test('an agent writes 40 files in 3 s, some twice: the first reload comes at once, the page ends with the last state, after few reloads', async t => {
 	const { file, did, page, reloads } = await shown(t, { 'a.css': 'a' });
 	const began = performance.now();
 	/** @type {Map<string, string>} */

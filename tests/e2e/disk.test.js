@@ -139,7 +139,7 @@ test('savecast why says how a file is noticed', async t => {
 	assert.match((await world.savecast('why', file('a.css'))).stdout, /on disk, whatever program writes it/);
 });
 
-test('folders of savecast.include are watched as the project\'s own', async t => {
+test('folders of savecast.include are watched like those of the project', async t => {
 	const { world, client, did, sh, url, file } = await watched(t, { 'a.css': 'a', '../shared/b.css': 'b', '../shared/deep/c.css': 'c', '../one/d.css': 'd', '../one/in/e.css': 'e' },
 		{ settings: '\tinclude = ../shared/**\n\tinclude = ../one/*.css\n' });
 	const noticed = async (/** @type {string} */ name) => JSON.parse((await world.savecast('why', '--json', file(name))).stdout).projects[0].noticed;

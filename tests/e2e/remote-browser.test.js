@@ -40,7 +40,7 @@ for (const which of BROWSERS) {
 		const tunnel = here.children.start('tunnel', [ssh, '-N', '-L', `${mapped}:localhost:${port}`, ...args], { env: here.env });
 		await whileAlive(tunnel, until('the tunnel', () => answers('127.0.0.1', mapped)));
 		const local = await here.site('here', { 'index.html': '<h1>local</h1>' });
-		// Another daemon that says of the same page that it knows it.
+		// Another daemon that also knows the same page.
 		const claim = await web.folder('claim', { 'index.html': 'x', '.savecast': `[savecast]\n\turl = http://localhost:${port}\n` }, { git: true });
 		assert.equal((await web.savecast('track', claim)).status, 0);
 		await web.trust(claim);

@@ -62,11 +62,16 @@ test('another account over ssh', { skip: noSshd() }, async t => {
 		await client.next('reload', { mark, msec: 10000 });
 	});
 
-	await t.test(`cut ${CUTS} times at random while saves arrive: every save after the reconnect is shown, none is invented`, async () => {
+	await t.test(`cut ${CUTS} times at random while saves arrive: every save after the reconnect is shown, and no other`, async () => {
 		/** The events that saves have caused. @type {Set<number>} */
 		const caused = new Set();
 		let text = 0;
-		/** Without ssh, so that it goes on while the connection is cut. @param {string} name @returns {Promise<number>} */
+		/**
+		 * Saves without ssh, so also while the connection is cut.
+		 *
+		 * @param {string} name
+		 * @returns {Promise<number>}
+		 */
 		const save = async (name) => {
 			await writeFile(path.join(home, 'site', name), `save ${text++}`);
 			const { stdout, stderr } = await run([...as, SAVECAST, 'save', '--json', path.join(home, 'site', name)], {});
@@ -110,7 +115,7 @@ test('another account over ssh', { skip: noSshd() }, async t => {
 		assert.ok(forward.states.all.some(({ event }) => event.state === 'lost'));
 	});
 
-	await t.test('what ran there for a connection ends with it', async () => {
+	await t.test('the processes of a connection end with it', async () => {
 		const count = async () => (await run(['pgrep', '--count', '--uid', String(uid), '--exact', 'savecast'], world.env)).stdout.trim();
 		await until('one to be left', async () => await count() === '1');
 		client.socket.close();
@@ -118,7 +123,7 @@ test('another account over ssh', { skip: noSshd() }, async t => {
 		client = await connect();
 	});
 
-	await t.test('a port that ssh -L maps is that of the server there', async () => {
+	await t.test('a port that ssh -L maps is known as the port of the server there', async () => {
 		const local = new Client(world);
 		await local.hello();
 		const [command, ...args] = ssh();
@@ -148,7 +153,7 @@ test('another account over ssh', { skip: noSshd() }, async t => {
 	assert.match(await readFile(`/tmp/savecast-${uid}/log`, 'utf8'), /ready/);
 });
 
-test('how much later than there: not more than two round trips of the network, and a millisecond', { skip: noSshd() }, async t => {
+test('the delay over the network is at most two round trips and a millisecond', { skip: noSshd() }, async t => {
 	const world = await World.open(t);
 	const { port: sshPort, there: account } = await startSshd(world);
 	const { there, ssh, as } = account;
@@ -172,7 +177,7 @@ test('how much later than there: not more than two round trips of the network, a
 				here.set(event, now);
 			}
 		});
-		// One Vim makes all saves, and writes down when.
+		// One Vim makes all saves, and records when.
 		const saving = `for i in range(${SAVES}) | call setline(1, "${roundTrip} " . i) |
 			call writefile([reltimestr(reltime())], "times-${roundTrip}", "a") | write | sleep 150m | endfor`.replace(/\s+/g, ' ');
 		const vim = await there(`cd site && ${VIM} index.html -c '${saving}' -c qa; cat times-${roundTrip}`);
@@ -187,7 +192,7 @@ test('how much later than there: not more than two round trips of the network, a
 		const far = median(times.map((one, i) => one.far - saves[i]));
 		t.diagnostic(`from :write there, round trip ${roundTrip} ms: ${local.toFixed(2)} ms to a message there, ${far.toFixed(2)} ms to one here`);
 		assert.ok(local > 0 && local < 1000, `Vim has the same clock: ${local}`);
-		// Without a network, it is load that decides about a millisecond.
+		// Without network delay, one millisecond depends on the load of the machine.
 		const limit = local + 2 * roundTrip + (roundTrip ? 1 : 5);
 		assert.ok(SANITIZED || far <= limit, `${far} ms, limit ${limit} ms`);
 		client.socket.close();

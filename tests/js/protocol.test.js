@@ -68,7 +68,7 @@ test('parse treats a type that is a property of every object as unknown', () => 
 	assert.equal(parse('{"type":"constructor"}'), null);
 });
 
-test('a daemon can suggest our own commands only', () => {
+test('a daemon can suggest only commands of savecast', () => {
 	const advice = (/** @type {string} */ text) => /** @type {any} */ (parse(JSON.stringify(
 		{ type: 'tab', tab: 1, state: 'none', reason: 'why', advice: text }))).advice;
 	for (const good of ['savecast track /srv/a', "savecast set --project url 'http://localhost:18000'", "savecast track '/srv/it'\\''s; here $(x)'",

@@ -62,7 +62,7 @@ export class FakeDaemon {
 		return this.#sockets.size;
 	}
 
-	/** Waits until the browsers have taken what was sent, or have gone. */
+	/** Waits until the browsers have received all that was sent, or have disconnected. */
 	async drained() {
 		do {
 			await new Promise((resolve) => setTimeout(resolve, 1));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A network between two programs of this machine: a port that passes bytes on, later.
+// Simulates a network between two programs of this machine: a port that passes bytes on after a
+// delay.
 import net from 'node:net';
 
 /**

@@ -16,7 +16,7 @@ import { TOP } from './world.js';
 
 const SSHD = '/usr/sbin/sshd';
 
-/** The user ids of its accounts. */
+/** The user ids of the accounts. */
 const UIDS = { there: 61234, neighbour: 61235, sshd: 61236 };
 
 /** @returns {string | false} why it cannot run here */
@@ -72,8 +72,8 @@ export async function startSshd(world) {
 }
 
 /**
- * A site of the account, its server, and a configuration by which only those changes count that
- * are reported.
+ * A site of the account, its server, and a configuration with which only reported changes cause
+ * events.
  *
  * @param {import('./world.js').World} world
  * @param {Account} account

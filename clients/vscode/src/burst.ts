@@ -8,7 +8,7 @@
 const QUIET_MSEC = 20;
 /** or more on a busy machine: after several files, the dirty ones are likely to follow. */
 const QUIET_ALL_MSEC = 200;
-/** A save that was announced may fail, and then never comes. */
+/** A save that VS Code has announced may fail; then it never comes. */
 const NEXT_MSEC = 250;
 /** The longest wait for all files. */
 const MOST_MSEC = 2000;
