@@ -120,6 +120,13 @@ void on_build(struct project *project, void *userdata)
 	browsers_build_changed(project);
 }
 
+void on_wait(uint64_t serial, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	journal_wait(daemon->journal, ledger_find(daemon->ledger, serial));
+}
+
 void on_hold_ending(struct project *project, bool failed, void *userdata)
 {
 	struct daemon *daemon = userdata;

@@ -66,6 +66,7 @@ void on_step(const struct event *event, const struct step *step, void *userdata)
 void on_event_leaves(
 	struct project *project, uint64_t serial, const struct fileset *files, void *userdata);
 void on_build(struct project *project, void *userdata);
+void on_wait(uint64_t serial, void *userdata);
 void on_hold_ending(struct project *project, bool failed, void *userdata);
 void on_history_changed(const struct restart_history *history, void *userdata);
 void on_settings_changed(struct project *project, void *userdata);

@@ -98,6 +98,7 @@ static void daemon_make_ways_in(struct daemon *daemon)
 static void daemon_listen(struct daemon *daemon)
 {
 	pipeline_on_build(daemon->pipeline, on_build, daemon);
+	pipeline_on_wait(daemon->pipeline, on_wait, daemon);
 	holds_on_ending(daemon->holds, on_hold_ending, daemon);
 	ledger_listen(daemon->ledger, on_step, daemon);
 	registry_listen(daemon->registry, &on_projects, daemon);

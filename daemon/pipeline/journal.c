@@ -115,13 +115,28 @@ static void journal_write(struct journal *journal)
 	}
 }
 
-static void journal_add(struct journal *journal, const struct event *event)
+static size_t journal_find(const struct journal *journal, uint64_t serial)
 {
-	if (journal->count == JOURNAL_EVENTS_MAX) {
+	size_t at = 0;
+
+	while (at < journal->count && journal->serials[at] != serial) {
+		at++;
+	}
+	return at;
+}
+
+void journal_wait(struct journal *journal, const struct event *event)
+{
+	const char *root = event->root ? event->root
+		: event->files_kept    ? event->files[0]
+				       : NULL;
+
+	if (!root || event->closed || journal->count == JOURNAL_EVENTS_MAX ||
+		journal_find(journal, event->serial) < journal->count) {
 		return;
 	}
 	journal->serials[journal->count] = event->serial;
-	journal->roots[journal->count++] = mem_strdup(event->root);
+	journal->roots[journal->count++] = mem_strdup(root);
 	journal_write(journal);
 }
 
@@ -136,20 +151,14 @@ static void journal_remove(struct journal *journal, size_t at)
 
 void journal_step(struct journal *journal, const struct event *event, const struct step *step)
 {
-	bool waits = step->kind == STEP_HELD || step->kind == STEP_WAITING;
-	size_t at = 0;
+	size_t at;
 
-	if (!waits && !journal->count) {
+	if (!step->in_tab && (step->kind == STEP_HELD || step->kind == STEP_WAITING)) {
+		journal_wait(journal, event);
 		return;
 	}
-	while (at < journal->count && journal->serials[at] != event->serial) {
-		at++;
-	}
-	if (at == journal->count) {
-		if (waits && event->root && !event->closed && !step->in_tab) {
-			journal_add(journal, event);
-		}
-	} else if (event->closed || step->kind == STEP_CAST) {
+	at = journal->count ? journal_find(journal, event->serial) : 0;
+	if (at < journal->count && (event->closed || step->kind == STEP_CAST)) {
 		journal_remove(journal, at);
 	}
 }

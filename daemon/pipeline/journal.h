@@ -4,7 +4,8 @@
 /*
  * Stores the events that wait on disk, so that a save that was acknowledged and is held, or
  * waits for its server, is not lost if the daemon is killed. $XDG_STATE_HOME/savecast/waiting
- * has a line for each, "EVENT ROOT" (the root as returned by pathname_to_text()). Events that
+ * has a line for each, "EVENT ROOT" (the root as returned by pathname_to_text(); if the project
+ * is not known yet, because its mount does not answer, the first file). Events that
  * are sent immediately are never in it. It takes two system calls: one when an event begins to
  * wait, and one when the wait ends.
  */
@@ -26,5 +27,7 @@ void journal_free(struct journal *journal);
 typedef void journal_waited_fn(uint64_t serial, const char *root, void *userdata);
 void journal_read(struct journal *journal, journal_waited_fn *told, void *userdata);
 
+/* An event begins to wait, and no step says so. */
+void journal_wait(struct journal *journal, const struct event *event);
 /* To be called for each step of any event. */
 void journal_step(struct journal *journal, const struct event *event, const struct step *step);

@@ -12,6 +12,12 @@ void pipeline_on_build(struct pipeline *pipeline, pipeline_build_fn *told, void 
 	pipeline->build_userdata = userdata;
 }
 
+void pipeline_on_wait(struct pipeline *pipeline, pipeline_wait_fn *told, void *userdata)
+{
+	pipeline->wait = told;
+	pipeline->wait_userdata = userdata;
+}
+
 void pipeline_say_held(struct pipeline *pipeline, struct project *project, uint64_t now)
 {
 	struct project_queue *queue = queue_of(project);

@@ -33,6 +33,8 @@ struct pipeline {
 	void *before_userdata;
 	pipeline_build_fn *build;
 	void *build_userdata;
+	pipeline_wait_fn *wait;
+	void *wait_userdata;
 	struct loop_timer *due; /* when the waiting event is sent */
 };
 

@@ -163,6 +163,9 @@ uint64_t pipeline_enter(struct pipeline *pipeline, struct project *project,
 		pipeline_say_held(pipeline, project, now);
 	} else {
 		pipeline_set_timer(pipeline);
+		if (pipeline->wait) {
+			pipeline->wait(queue->serial, pipeline->wait_userdata);
+		}
 	}
 	return queue->serial;
 }

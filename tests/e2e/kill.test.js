@@ -205,3 +205,32 @@ test('if the daemon is killed while it holds an acknowledged save, the next daem
 	await world.endDaemon('SIGKILL');
 	assert.equal(await readFile(path.join(world.temp, 'state/savecast/waiting'), 'utf8'), '');
 });
+
+test('a burst of saves that was answered when the daemon is killed is shown by the next one', async t => {
+	const world = await World.open(t);
+	const root = await world.folder('site', { 'a.css': '' }, { git: true });
+	await world.configure(`[savecast]\n\tport = ${world.port}\n\twatch = false\n[savecast "${root}"]\n\turl = http://site.test\n`);
+	await world.startDaemon();
+	await world.savecast('track', root);
+	const file = path.join(root, 'a.css');
+	// The second save is combined with those that follow, for some milliseconds. On a busy machine
+	// they may be over before the daemon is killed: then it has shown the save itself.
+	let waited = 0;
+	for (let i = 0; !waited; i++) {
+		const client = await back(world, 'http://site.test/');
+		await writeFile(file, `a { order: ${i} }`);
+		await world.bus.saved(file);
+		await writeFile(file, `b { order: ${i} }`);
+		const event = await world.bus.saved(file);
+		await world.endDaemon('SIGKILL');
+		await client.closed;
+		waited = client.log.all.some(({ event: message }) => message.type === 'reload' && message.event === event) ? 0 : event;
+		await world.startDaemon();
+	}
+	const client = new Client(world);
+	await client.hello();
+	client.send({ type: 'watch', tab: 7, url: 'http://site.test/' });
+	await client.log.next('the reload', ({ type }) => type === 'reload', { mark: 0 });
+	const told = (await world.bus.events()).find((/** @type {any} */ { project }) => project === root);
+	assert.equal(told.steps[0].text, `event ${waited} waited when savecastd ended`);
+});

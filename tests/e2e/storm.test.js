@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+//
+// Everything at once: a file system that hangs and comes back, a daemon that is killed at random,
+// floods on the bus, browsers with many cookies. No save that was answered is lost: the tabs of its
+// project are brought up to date, by this daemon or by the next one.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, open, readFile, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import WebSocket from 'ws';
+
+import { until, within } from '../lib/events.js';
+import { HangFs, noFuse } from '../lib/hang-fs.js';
+import { ORIGIN } from '../lib/wire-client.js';
+import { LONG, SANITIZED, World } from '../lib/world.js';
+
+/** With --long they take about twenty minutes. */
+const SAVES = Number(process.env.SAVECAST_STORM ?? (LONG ? 200000 : 300));
+const PROJECTS = 10;
+const BROWSERS = LONG ? 50 : 10;
+const ROUNDS = Math.ceil(SAVES / PROJECTS);
+/** In the last third the daemon lives, so that its memory can be compared. */
+const KILLS_UNTIL = ROUNDS * 2 / 3;
+/** Once in so many rounds: a kill, a change of the file system's mind, a flood. */
+const KILL_EVERY = LONG ? 100 : 8, MOOD_EVERY = LONG ? 25 : 5, FLOOD_EVERY = LONG ? 10 : 4;
+const FLOOD = 500;
+/** What an application may have set on 127.0.0.1. */
+const COOKIES = 'x'.repeat(16000);
+/** By CPU time, on a machine that may be busy. */
+const TURN_MSEC = 100;
+const TURNS_BYTES = 24;
+const TURNS = fileURLToPath(new URL('../../scripts/lib/loop-turns.c', import.meta.url));
+
+/** The same numbers in each run. */
+let seed = 1;
+const random = () => {
+	seed = (seed * 1103515245 + 12345) % 2147483648;
+	return seed / 2147483648;
+};
+const once = (/** @type {number} */ every) => random() < 1 / every;
+
+/** A project, and how new what its tab shows is. */
+class Site {
+	/** What is on disk, what the daemon has answered for, and what the tab has loaded. */
+	written = 0;
+	answered = 0;
+	shown = 0;
+
+	/**
+	 * @param {string} url
+	 * @param {string} file as the daemon is told
+	 * @param {string} behind as it is written
+	 */
+	constructor(url, file, behind = file) {
+		Object.assign(this, { url, file, behind });
+		this.url = url;
+		this.file = file;
+		this.behind = behind;
+	}
+
+	/** @param {World} world */
+	async save(world) {
+		const version = ++this.written;
+		await writeFile(this.behind, `p { order: ${version} }\n`);
+		try {
+			await world.bus.saved(this.file);
+			this.answered = Math.max(this.answered, version);
+		} catch {
+			// Nobody was promised anything: the daemon was killed, or too many wait already.
+		}
+	}
+}
+
+/** A browser that connects again whenever its connection ends. */
+class Browser {
+	/**
+	 * @param {World} world
+	 * @param {number} number
+	 * @param {Site[]} sites that its tabs show
+	 */
+	constructor(world, number, sites) {
+		this.ended = false;
+		const connect = () => {
+			if (this.ended) {
+				return;
+			}
+			this.socket = new WebSocket(`ws://127.0.0.1:${world.port}/`, 'savecast.v1',
+				{ origin: ORIGIN, headers: { Cookie: COOKIES }, perMessageDeflate: false });
+			const { socket } = this;
+			const send = (/** @type {object} */ message) => socket.send(JSON.stringify(message));
+			socket.on('error', () => {});
+			socket.once('close', () => setTimeout(connect, 20));
+			socket.once('open', () => {
+				send({ type: 'hello', browser: 'Storm', extension: '0', profile: `storm-profile-${number}` });
+				sites.forEach(({ url }, tab) => send({ type: 'watch', tab, url }));
+			});
+			socket.on('message', (text) => {
+				const { type, event, tabs } = JSON.parse(String(text));
+				for (const tab of type === 'reload' ? tabs : []) {
+					// The page is loaded now, with all that is on disk by now.
+					sites[tab].shown = sites[tab].written;
+					send({ type: 'report', event, tab, step: 'loaded' });
+				}
+			});
+		};
+		connect();
+	}
+
+	end() {
+		this.ended = true;
+		this.socket?.terminate();
+	}
+}
+
+/** @param {World} world */
+async function kilobytes(world) {
+	const status = await readFile(`/proc/${world.daemon?.process.pid}/status`, 'utf8');
+	return {
+		kilobytes: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]),
+		descriptors: (await readdir(`/proc/${world.daemon?.process.pid}/fd`)).length,
+	};
+}
+
+test(`${SAVES} saves, ${BROWSERS} browsers, a file system that hangs, kills and floods`,
+	{ skip: noFuse(), timeout: 2 * 3600e3 }, async t => {
+		const world = await World.open(t);
+		const library = path.join(world.temp, 'loop-turns.so'), figures = path.join(world.temp, 'turns');
+		await promisify(execFile)('cc', ['-O2', '-shared', '-fPIC', '-o', library, TURNS, '-ldl']);
+		await writeFile(figures, Buffer.alloc(TURNS_BYTES));
+		if (!SANITIZED) {
+			world.env = { ...world.env, LD_PRELOAD: library, LOOP_TURNS: figures };
+		}
+		const fs = await HangFs.mount(world, 'remote');
+		await mkdir(path.join(fs.behind, 'site'));
+		const far = new Site('http://far.test/', path.join(fs.folder, 'site/a.css'), path.join(fs.behind, 'site/a.css'));
+		const roots = [path.dirname(far.file)];
+		const near = [];
+		for (let i = 0; i < PROJECTS - 1; i++) {
+			const root = await world.folder(`p${i}`, { 'a.css': '' }, { git: i % 2 === 0 });
+			near.push(new Site(`http://p${i}.test/`, path.join(root, 'a.css')));
+			roots.push(root);
+		}
+		const sites = [far, ...near];
+		await world.configure(`[savecast]\n\tport = ${world.port}\n\twatch = false\n` +
+			roots.map((root, i) => `[savecast "${root}"]\n\turl = ${sites[i].url}\n`).join(''));
+		await world.startDaemon();
+		for (const root of roots) {
+			await world.bus.call({ member: 'Track', signature: 'sa{sv}', body: [root, {}] });
+		}
+		const browsers = Array.from({ length: BROWSERS }, (_, i) => new Browser(world, i, sites));
+		world.atEnd.push(async () => browsers.forEach((browser) => browser.end()));
+		const connected = () => until('all browsers', async () => (await world.bus.properties()).Tabs === BROWSERS * PROJECTS, { msec: 60000 });
+		const upToDate = (/** @type {Site[]} */ those) => until('what was answered to be shown', async () => {
+			const late = those.find(({ answered, shown }) => shown < answered);
+			if (late) {
+				throw new Error(`${late.url}: ${late.answered} was answered, ${late.shown} is shown`);
+			}
+			return true;
+		}, { msec: 60000, every: 5 });
+		await connected();
+
+		let hangs = false, kills = 0, moods = 0, floods = 0, warm = await kilobytes(world);
+		/** @type {Promise<unknown>[]} saves of the far project, which may wait for long */
+		let waiting = [];
+		for (let round = 0; round < ROUNDS; round++) {
+			if (once(MOOD_EVERY)) {
+				await (hangs ? fs.answer() : fs.hang());
+				hangs = !hangs;
+				moods++;
+			}
+			if (once(FLOOD_EVERY)) {
+				floods++;
+				for (let i = 0; i < FLOOD; i++) {
+					world.bus.call({ member: i % 2 ? 'ListTabs' : 'ListEvents', signature: 'a{sv}', body: [{}] }).catch(() => {});
+				}
+			}
+			waiting.push(far.save(world));
+			const saves = near.map((site) => site.save(world));
+			if (round < KILLS_UNTIL && once(KILL_EVERY)) {
+				kills++;
+				await new Promise((resolve) => { setTimeout(resolve, random() * 10); });
+				await world.endDaemon('SIGKILL');
+				await Promise.all([...saves, ...waiting]);
+				waiting = [];
+				await world.startDaemon();
+				await connected();
+			}
+			// Those that do not hang never wait for the one that does.
+			await within(Promise.all(saves), `round ${round}: the answers`, 60000);
+			await upToDate(near);
+			if (round === Math.ceil(KILLS_UNTIL) + Math.ceil(ROUNDS / 20)) {
+				warm = await kilobytes(world);
+			}
+		}
+		if (hangs) {
+			await fs.answer();
+		}
+		await within(Promise.all(waiting), 'the saves that waited', 60000);
+		await upToDate(sites);
+		await connected();
+		const end = await kilobytes(world);
+		const turns = await open(figures);
+		const { buffer } = await turns.read(Buffer.alloc(TURNS_BYTES), 0, TURNS_BYTES, 0);
+		await turns.close();
+		const longest = Number(buffer.readBigUInt64LE(8)) / 1e6;
+		t.diagnostic(`${kills} kills, ${moods} changes of the file system, ${floods} floods; longest turn ${longest.toFixed(1)} ms; ` +
+			`${JSON.stringify(warm)}, at the end ${JSON.stringify(end)}`);
+		assert.ok(SANITIZED || longest < TURN_MSEC, `a turn of ${longest} ms`);
+		assert.ok(SANITIZED || end.kilobytes <= warm.kilobytes + 2048, 'no growth');
+		assert.ok(end.descriptors <= warm.descriptors + 2, 'no descriptor is lost');
+		assert.match(String(await world.endDaemon()), /status 0/, 'it ends in order');
+	});
