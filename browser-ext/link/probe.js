@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // Finds out whether a daemon listens. After failures, browsers delay WebSocket attempts by
-// increasing intervals, but not plain requests. The daemon answers those with 403; in `no-cors`
-// mode we learn only that something answered, which is enough.
+// increasing intervals, but not plain requests. The daemon answers those with 403, and with
+// permission for this extension to see that. Another program can answer as well; it is found out
+// later (proof.js). A redirect is not followed: another user's program could make the browser
+// request things from other ports with it, as this user.
 
 /**
  * A content security policy cannot name an IPv6 address. Browsers resolve "localhost" to both
@@ -19,7 +21,7 @@ const HOSTS = ['127.0.0.1', 'localhost'];
 async function answers(host, port, msec) {
 	try {
 		await fetch(`http://${host}:${port}/`, {
-			mode: 'no-cors',
+			redirect: 'error',
 			credentials: 'omit',
 			cache: 'no-store',
 			signal: AbortSignal.timeout(msec),

@@ -62,21 +62,28 @@ static void on_deadline(void *userdata)
 	}
 }
 
-static void opening_answer(struct opening *opening, unsigned status)
+/*
+ * `reader`: the origin of an extension that may know that this answer is the daemon's, or NULL.
+ * Without the field, the browser does not tell an extension from no answer at all.
+ */
+static void opening_answer(struct opening *opening, unsigned status, const char *reader)
 {
 	const char *phrase = status == 404   ? "Not Found"
 			     : status == 431 ? "Request Header Fields Too Large"
 					     : "Forbidden";
-	char text[256];
+	char text[256 + REQUEST_LINE_MAX];
 	int n = snprintf(text, sizeof text,
 		"HTTP/1.1 %u %s\r\n"
 		"Content-Type: text/plain\r\n"
 		"Content-Length: %zu\r\n"
 		"Cache-Control: no-store\r\n"
+		"%s%s%s"
 		"Connection: close\r\n"
 		"\r\n"
 		"savecast: %s\n",
-		status, phrase, strlen("savecast: \n") + strlen(phrase), phrase);
+		status, phrase, strlen("savecast: \n") + strlen(phrase),
+		reader ? "Access-Control-Allow-Origin: " : "", reader ? reader : "",
+		reader ? "\r\n" : "", phrase);
 
 	if (send(opening->fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) != n ||
 		shutdown(opening->fd, SHUT_WR) < 0) {
@@ -95,7 +102,7 @@ static void opening_refuse(struct opening *opening, unsigned status, const char 
 		log_info("handshake: %s: %s: %s: refused%s", what, value ? value : "missing", why,
 			more);
 	}
-	opening_answer(opening, status);
+	opening_answer(opening, status, NULL);
 }
 
 static void opening_pass(
@@ -140,7 +147,10 @@ static void opening_decide(struct opening *opening, const char *rest, size_t len
 	unsigned status;
 
 	if (!handshake.upgrade) {
-		opening_answer(opening, 403); /* the extension checks whether a daemon is there */
+		/* The extension checks whether a daemon is there. */
+		bool known = handshake.origin && handshake_origin_is_extension(handshake.origin);
+
+		opening_answer(opening, 403, known ? handshake.origin : NULL);
 		return;
 	}
 	status = handshake_check(&handshake, &what, &value, &why);

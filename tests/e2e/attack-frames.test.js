@@ -43,6 +43,8 @@ const taken = [
 	['an empty field name, and escapes', frame(text, '{"":1,"type":"\\u006cater","\\\\\\"\\/\\b\\f\\n\\r\\t":0}')],
 	['eight levels', frame(text, `{"type":"later","x":${'['.repeat(7)}${']'.repeat(7)}}`)],
 	['numbers of every size', frame(text, '{"type":"later","x":[1e308,-1e-308,0.1e1,9223372036854775807,-0]}')],
+	// RFC 6455 would close here. libwebsockets does not tell whether a frame had a mask; SECURITY.md says so.
+	['a frame without a mask', frame(text, later(100), { masked: false })],
 	['1,700 fields', frame(text, `{"type":"later",${Array.from({ length: 1700 }, (_, i) => `"${i}":0`)}}`)],
 ];
 
@@ -112,6 +114,25 @@ test('frames of every kind are accepted or end their own connection, and no othe
 	await until('their descriptors, too', async () => await memory.descriptors() <= descriptors);
 	// One message of 16 KiB at a time for each client, and what a heap adds by rounding.
 	await memory.bounded(t, 'strange frames', 2048);
+});
+
+test('a connection that was replaced is sent nothing more, even if it does not close', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', { 'a.css': '' }, { git: true });
+	const url = `file://${root}/index.html`;
+	const older = await new RawSocket(world).open(world, 'profile-of-two');
+	older.write(frame(text, JSON.stringify({ type: 'watch', tab: 1, url })));
+	await older.got('"live"');
+	const newer = new Client(world);
+	await newer.hello('profile-of-two');
+	await newer.watch(2, url);
+	await world.bus.saved(`${root}/a.css`);
+	await newer.next('reload', { mark: 0 });
+	newer.send({ type: 'watch', tab: 3, url: 'about:blank' });
+	await newer.watch(3, 'about:blank');
+	assert.equal(await older.code(), 4001);
+	assert.ok(!older.data.includes('"reload"'));
 });
 
 test('a flood of pings, from clients that read the answers and from clients that do not', async t => {

@@ -14,7 +14,7 @@ import { World } from '../lib/world.js';
 
 /** @param {string} status */
 const page = (status) => new RegExp(`^HTTP/1\\.1 ${status}\\r\\nContent-Type: text/plain\\r\\nContent-Length: \\d+\\r\\n` +
-	`Cache-Control: no-store\\r\\nConnection: close\\r\\n\\r\\nsavecast: ${status.slice(4)}\\n$`);
+	`Cache-Control: no-store\\r\\n(?:Access-Control-Allow-Origin: ${ORIGIN}\\r\\n)?Connection: close\\r\\n\\r\\nsavecast: ${status.slice(4)}\\n$`);
 const FORBIDDEN = page('403 Forbidden');
 const NOT_FOUND = page('404 Not Found');
 const NOTHING = /^$/;
@@ -103,6 +103,20 @@ test('requests that are not the extension\'s handshake get the same short answer
 	}));
 	await memory.bounded(t, 'strange handshakes', 1024);
 	assert.equal((await world.bus.properties()).Browsers, 0);
+});
+
+test('only an extension may see that the daemon answers a plain request', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	for (const [origin, may] of /** @type {[string | string[] | null, boolean][]} */ ([
+		[ORIGIN, true], ['http://localhost:8000', false], ['null', false], [null, false], [[ORIGIN, 'http://evil.test'], false],
+		[`${ORIGIN}\r\n\tx`, false],
+	])) {
+		const socket = new RawSocket(world).write(request(world, { Origin: origin, Upgrade: null }));
+		const got = (await within(socket.gone, String(origin))).toString('latin1');
+		assert.match(got, /^HTTP\/1\.1 403 /);
+		assert.equal(/access-control/i.test(got), may, String(origin));
+	}
 });
 
 test('an extension gets an uncompressed connection, whether it offers compression or not', async t => {

@@ -4,6 +4,8 @@
 // messages, and shows the problem; and it finds its own daemon again.
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import http from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -96,5 +98,33 @@ for (const which of BROWSERS) {
 		const anew = String((await world.bus.properties()).PairingCode);
 		assert.notEqual(anew, code);
 		assert.equal(await until('the new code', shown), anew);
+	});
+}
+
+for (const which of BROWSERS) {
+	test(`${which}: a program on the port cannot send the extension to other ports`, { skip: missing(which) }, async t => {
+		const world = await World.open(t);
+		let asked = 0, redirected = 0;
+		const other = http.createServer((_, response) => {
+			redirected++;
+			response.writeHead(200, { 'Access-Control-Allow-Origin': '*' }).end();
+		}).listen(0, '127.0.0.1');
+		await once(other, 'listening');
+		const { port } = /** @type {import('node:net').AddressInfo} */ (other.address());
+		const squatter = http.createServer((_, response) => {
+			asked++;
+			response.writeHead(302, { 'Access-Control-Allow-Origin': '*', Location: `http://127.0.0.1:${port}/secret` }).end();
+		}).listen(world.port, '127.0.0.1');
+		world.atEnd.push(async () => [other, squatter].forEach((server) => {
+			server.close();
+			server.closeAllConnections();
+		}));
+		const site = await world.site('site', { 'index.html': '<h1>one</h1>' });
+		const browser = await world.browser(which);
+		const page = await browser.newPage(site.url);
+		await page.clickAction();
+		await until('the icon to say so', async () => (await browser.activeIcon()).badge === '!');
+		await until('three questions', async () => asked >= 3);
+		assert.equal(redirected, 0);
 	});
 }

@@ -58,7 +58,7 @@ async function bytesOfCookies(port) {
 				if (/^upgrade: websocket\r$/im.test(head)) {
 					resolve(/^cookie: (.*)\r$/im.exec(head)?.[1].length ?? 0);
 				}
-				socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+				socket.end('HTTP/1.1 403 Forbidden\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
 			});
 		})), 'a handshake', 20000);
 	} finally {

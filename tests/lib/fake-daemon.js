@@ -23,7 +23,7 @@ export class FakeDaemon {
 	/** @type {Set<import('ws').WebSocket>} */
 	#sockets = new Set();
 	#server = http.createServer((_, response) => {
-		response.statusCode = 403;
+		response.writeHead(403, { 'Access-Control-Allow-Origin': '*' });
 		response.end();
 	});
 	/** @type {(message: any) => object | undefined} the answer to a `watch` */

@@ -36,7 +36,7 @@ def serve(s):
 		fields = dict(l.split(": ", 1) for l in head.decode().split("\\r\\n")[1:] if ": " in l)
 		fields = {k.lower(): v for k, v in fields.items()}
 		if "sec-websocket-key" not in fields:
-			s.sendall(b"HTTP/1.1 403 Forbidden\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n")
+			s.sendall(b"HTTP/1.1 403 Forbidden\\r\\nAccess-Control-Allow-Origin: *\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n")
 			return
 		accept = base64.b64encode(hashlib.sha1((fields["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
 		s.sendall(("HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\nSec-WebSocket-Accept: %s\\r\\nSec-WebSocket-Protocol: savecast.v1\\r\\n\\r\\n" % accept).encode())
