@@ -17,6 +17,15 @@ static void commands(void **state)
 	assert_null(git_command_steps(ARGS("git\0log\0rebase"), true));
 	assert_null(git_command_steps(ARGS("git\0commit\0-m\0stash"), true));
 	assert_null(git_command_steps(ARGS("git\0add\0-p"), true));
+	/* A pager shows it. */
+	assert_null(git_command_steps(ARGS("git\0stash\0list"), true));
+	assert_null(git_command_steps(ARGS("git\0stash\0show\0-p"), false));
+	assert_null(git_command_steps(ARGS("git\0bisect\0log"), false));
+	assert_string_equal(git_command_steps(ARGS("git\0stash\0pop"), false), "stash");
+	assert_string_equal(git_command_steps(ARGS("git\0pull\0log"), false), "pull");
+	/* One commit, or several. */
+	assert_null(git_command_steps(ARGS("git\0revert\0HEAD"), false));
+	assert_string_equal(git_command_steps(ARGS("git\0revert\0HEAD~2..HEAD"), true), "revert");
 	/* An alias. */
 	assert_null(git_command_steps(ARGS("git\0rb"), false));
 	assert_string_equal(git_command_steps(ARGS("git\0rb"), true), "a command");

@@ -35,8 +35,8 @@ static const struct row {
 	{"an endless rebase", {.work = GIT_WORK_STEPS, .what = "rebase"}, 600 * SEC, 600 * SEC,
 		600 * SEC, NULL},
 	{"a hook holds no save", {.work = GIT_WORK_HOOK, .what = "pre-commit"}, SEC,
-		SEC + 100 * MSEC, 600 * SEC, NULL},
-	{"an endless hook", {.work = GIT_WORK_HOOK, .what = "pre-commit"}, SEC, 600 * SEC, 600 * SEC,
+		SEC + 100 * MSEC, 60 * SEC, NULL},
+	{"an endless hook", {.work = GIT_WORK_HOOK, .what = "pre-commit"}, SEC, 60 * SEC, 60 * SEC,
 		NULL},
 	{"the lock of a step counts first",
 		{.locked = true, .work = GIT_WORK_STEPS, .what = "rebase"}, 0, SEC, 120 * SEC,
@@ -69,8 +69,8 @@ static void a_new_command_has_the_full_limit(void **state)
 
 	git_activity_seen(&settle, start);
 	settle.busy = false; /* it was inspected */
-	git_activity_seen(&settle, start + 599 * SEC);
-	assert_true(git_activity_due(&settle, &works, start + 600 * SEC, &at) == start + 1199 * SEC);
+	git_activity_seen(&settle, start + 59 * SEC);
+	assert_true(git_activity_due(&settle, &works, start + 60 * SEC, &at) == start + 119 * SEC);
 }
 
 static void only_steps_pause(void **state)

@@ -26,7 +26,8 @@ uint64_t git_activity_due(const struct git_activity *settle, const struct git_si
 	uint64_t quiet = settle->last_usec + (signs->stashed ? GIT_STASH_USEC : GIT_SETTLE_USEC);
 	uint64_t locked = settle->last_usec + GIT_LOCK_MAX_USEC;
 	uint64_t pause = settle->last_usec + GIT_PAUSE_USEC;
-	uint64_t end = settle->first_usec + GIT_WORK_MAX_USEC;
+	uint64_t end = settle->first_usec +
+		(signs->work == GIT_WORK_HOOK ? GIT_HOOK_MAX_USEC : GIT_STEPS_MAX_USEC);
 
 	*at = NULL;
 	if (now_usec < earlier(quiet, most)) {

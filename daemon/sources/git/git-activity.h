@@ -10,8 +10,8 @@
  *   index.lock is open       git is working; wait until it is closed, at most GIT_LOCK_MAX.
  *                            One that is closed is left behind by a git that was killed, or
  *                            kept while the user writes a commit message
- *   a process works a hook, or a command of many steps (git-process.h): wait for its
- *                            end, at most GIT_WORK_MAX
+ *   a process works          a hook, or a command of many steps (git-process.h): wait for its
+ *                            end, at most GIT_HOOK_MAX or GIT_STEPS_MAX
  *
  * A command of many steps that gives no sign for GIT_PAUSE runs a test or waits for an
  * editor: what users save meanwhile does not wait for its end.
@@ -27,7 +27,8 @@
 #define GIT_STASH_USEC (240 * CLOCK_USEC_PER_MSEC)
 #define GIT_LOCK_MAX_USEC (120 * CLOCK_USEC_PER_SEC)
 #define GIT_SIGNS_MAX_USEC (60 * CLOCK_USEC_PER_SEC) /* without a pause between them */
-#define GIT_WORK_MAX_USEC (10 * 60 * CLOCK_USEC_PER_SEC)
+#define GIT_STEPS_MAX_USEC (10 * 60 * CLOCK_USEC_PER_SEC)
+#define GIT_HOOK_MAX_USEC (60 * CLOCK_USEC_PER_SEC)
 #define GIT_PAUSE_USEC (300 * CLOCK_USEC_PER_MSEC)
 
 /* Zeroed: git is idle. */

@@ -41,10 +41,20 @@ static const char *command_of(const char *args, size_t length)
 	return arg;
 }
 
+/* A pager shows what these print: they end when the user has read it. */
+static bool is_shown(const char *word, const char *next)
+{
+	static const char *const shown[] = {"list", "show", "log", "visualize", "view", "status",
+		"summary", "--show-current-patch"};
+
+	return next && strcmp(word, "pull") != 0 && word_of(next, shown, COUNT_OF(shown));
+}
+
 const char *git_command_steps(const char *args, size_t length, bool stepping)
 {
-	static const char *const steps[] = {"rebase", "am", "cherry-pick", "revert", "bisect",
-		"pull", "stash", "submodule"};
+	static const char *const steps[] = {"rebase", "am", "bisect", "pull", "stash", "submodule"};
+	/* With one commit, they have done everything before the editor of its message opens. */
+	static const char *const series[] = {"cherry-pick", "revert"};
 	/* These commands only read, wait for the user, or run for days. */
 	static const char *const others[] = {"add", "archive", "blame", "branch", "cat-file",
 		"clone", "commit", "config", "credential-cache--daemon", "daemon", "describe",
@@ -55,10 +65,14 @@ const char *git_command_steps(const char *args, size_t length, bool stepping)
 	const char *command = command_of(args, length);
 	const char *word = command ? word_of(command, steps, COUNT_OF(steps)) : NULL;
 
-	if (!word && command && stepping && !word_of(command, others, COUNT_OF(others))) {
-		return "a command";
+	if (word) {
+		return is_shown(word, next_of(command, args, length)) ? NULL : word;
 	}
-	return word;
+	if (!command || !stepping || word_of(command, others, COUNT_OF(others))) {
+		return NULL;
+	}
+	word = word_of(command, series, COUNT_OF(series));
+	return word ? word : "a command";
 }
 
 const char *git_hook_of(const char *args, size_t length)

@@ -7,9 +7,9 @@
  *
  *   a hook                     git runs it after it has changed files (post-checkout), or
  *                              it hides changes and restores them (pre-commit, lint-staged)
- *   a command of many steps    rebase, am, cherry-pick, revert, bisect, pull, stash and
- *                              submodule. Between two steps it may wait for an editor, a test
- *                              or the network
+ *   a command of many steps    rebase, am, bisect, pull, stash, submodule, and a series of
+ *                              cherry-pick or revert. Between two steps it may wait for an
+ *                              editor, a test or the network
  *
  * Other processes of git are ignored: a pager, the editor of a commit message and `git add -p`
  * wait for the user. Processes of other users are not found.
@@ -38,9 +38,10 @@ struct git_process {
 void git_process_find(struct git_process *found, const char *top, bool stepping);
 
 /*
- * The word for the command of many steps that these arguments of git begin, or NULL. An
- * unknown command may be an alias: it is taken for one of these if git is `stepping` in the work
- * tree. `args` are as in /proc/PID/cmdline, each followed by a NUL. Pure.
+ * The word for the command of many steps that these arguments of git begin, or NULL. A series
+ * counts if git is `stepping` in the work tree: see git_dir_stepping(). So does an unknown
+ * command, which may be an alias. `args` are as in /proc/PID/cmdline, each followed by a NUL.
+ * Pure.
  */
 const char *git_command_steps(const char *args, size_t length, bool stepping);
 
