@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { until } from '../lib/events.js';
 import { settled } from '../lib/git-tree.js';
 import { inFolder } from '../lib/watched.js';
+import { Client } from '../lib/wire-client.js';
 import { SAVECASTD, TOP, World } from '../lib/world.js';
 import { run } from '../lib/children.js';
 
@@ -281,6 +282,32 @@ test('a command that fails drops its hold, and the outputs for which the hold wa
 	await writeFile(file('a.html'), '2');
 	await world.bus.saved(file('a.html'));
 	assert.equal((await world.bus.events()).at(-1).steps.at(-1).step, 'no-tab');
+});
+
+test('bytes that were announced, replaced without an announcement, and written again are a change', async t => {
+	const { did, sh, world, root } = await site(t, 'dist/**', { 'dist/a.js': '0' });
+	assert.deepEqual(await did(() => sh('echo A > dist/a.js')), output('dist/a.js'));
+	await did(() => run(['savecast', 'run', '--', 'sh', '-c', `echo B > ${root}/dist/a.js; exit 1`], { ...world.env, PWD: root }), { expect: false });
+	assert.equal(await readFile(path.join(root, 'dist/a.js'), 'utf8'), 'B\n');
+	assert.deepEqual(await did(() => sh('echo A > dist/a.js')), output('dist/a.js'), 'a page may show B');
+	assert.deepEqual(await did(() => sh('echo B > dist/a.js')), output('dist/a.js'));
+});
+
+test('outputs of a project with a server that does not restart do not wait for one', async t => {
+	const { world, root, did, sh } = await site(t, 'dist/**', { 'index.html': '<h1>1</h1>', 'dist/a.js': '1' });
+	const { url } = await world.serve('python', root, port => ['python3', '-m', 'http.server', '--bind', '127.0.0.1', String(port)]);
+	const client = new Client(world);
+	await client.hello();
+	await client.watch(1, url.replace('localhost', '127.0.0.1'));
+	for (let i = 2; i < 5; i++) {
+		const { mark } = client.log;
+		const written = performance.now();
+		await sh(`echo ${i} > dist/a.js`);
+		const { event } = await client.log.next('the message', message => message.type === 'reload', { mark });
+		assert.ok(performance.now() - written < 1000, `output ${i}: ${performance.now() - written} ms`);
+		client.send({ type: 'report', event, tab: 1, step: 'loaded' });
+		await did(async () => {}, { expect: false });
+	}
 });
 
 test('esbuild, sass and rm -rf && build, seen in a browser', async t => {

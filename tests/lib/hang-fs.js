@@ -36,7 +36,7 @@ export class HangFs {
 		}
 		const fs = new HangFs(world, path.join(world.home, name), path.join(world.temp, `behind-${name}`));
 		await mkdir(fs.folder);
-		await mkdir(fs.behind);
+		await mkdir(fs.behind, { recursive: true });
 		fs.child = world.children.start('hang-fs', [program, fs.behind, fs.folder], { env: process.env });
 		// The kernel gives up the waiting calls as soon as the process is gone.
 		world.atEnd.push(() => fs.end());

@@ -38,9 +38,10 @@ export const inFolder = (world, root) => ({
  *
  * @param {import('node:test').TestContext} t
  * @param {Record<string, string>} files
- * @param {{git?: boolean, settings?: string}} [options]
+ * @param {{git?: boolean, settings?: string, start?: (world: World, root: string) => Promise<unknown>}} [options]
+ *   start: starts the daemon
  */
-export async function watched(t, files, { git = true, settings = '' } = {}) {
+export async function watched(t, files, { git = true, settings = '', start = world => world.startDaemon() } = {}) {
 	const world = await World.open(t, { watch: true });
 	const server = http.createServer((_, response) => response.end('ok')).listen(0, '127.0.0.1');
 	await once(server, 'listening');
@@ -48,7 +49,7 @@ export async function watched(t, files, { git = true, settings = '' } = {}) {
 	const url = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/`;
 	const own = (/** @type {string} */ more) => `[savecast]\n\turl = ${url}\n${more}`;
 	const root = await world.folder('site', { '.savecast': own(settings), ...files }, { git });
-	await world.startDaemon();
+	await start(world, root);
 	await world.savecast('track', root);
 	await world.trust(root);
 	const client = new Client(world);
