@@ -10,6 +10,12 @@
 /* libdbus creates two watches, for reading and for writing, on one descriptor. */
 enum { BUS_WATCHES = 2 };
 
+/*
+ * Messages in one turn of the loop. A flood of them waits for its next turn, so that browsers
+ * have theirs in between.
+ */
+enum { BUS_DISPATCH_MAX = 16 };
+
 struct bus_watch {
 	struct loop *loop;
 	DBusConnection *connection;
@@ -27,11 +33,14 @@ static void bus_watch_dispatch(void *userdata)
 {
 	struct bus_watch *watch = userdata;
 
-	DBusDispatchStatus status;
+	DBusDispatchStatus status = DBUS_DISPATCH_DATA_REMAINS;
 
-	do {
+	for (int i = 0; i < BUS_DISPATCH_MAX && status == DBUS_DISPATCH_DATA_REMAINS; i++) {
 		status = dbus_connection_dispatch(watch->connection);
-	} while (status == DBUS_DISPATCH_DATA_REMAINS);
+	}
+	if (status == DBUS_DISPATCH_DATA_REMAINS) {
+		loop_timer_set(watch->dispatch, 0);
+	}
 	if (status == DBUS_DISPATCH_NEED_MEMORY) {
 		mem_out();
 	}

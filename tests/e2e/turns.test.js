@@ -49,6 +49,7 @@ test('no call blocks the loop for long', { skip: SANITIZED && 'a sanitizer has a
 		['4,096 names that do not exist', many('plain', 4096)],
 		['4,096 names in no project', Array.from({ length: 4096 }, (_, i) => `/nowhere/${i}`)],
 		['64 of the deepest names', Array.from({ length: 64 }, (_, i) => `${world.home}/plain/${`${i % 10}/`.repeat(240)}x`)],
+		['4,096 of the deepest names', Array.from({ length: 4096 }, (_, i) => `${world.home}/plain/${i}/${`${i % 10}/`.repeat(238)}x`)],
 		['62 rules on a long name', [path.join(root, 'a'.repeat(240))]],
 		['62 rules on a deep name', [path.join(root, 'a/'.repeat(240), 'x')]],
 	];
