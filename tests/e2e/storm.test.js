@@ -70,7 +70,7 @@ class Site {
 			await world.bus.saved(this.file);
 			this.answered = Math.max(this.answered, version);
 		} catch {
-			// Nobody was promised anything: the daemon was killed, or too many wait already.
+			// It was not answered: the daemon was killed, or too many saves wait already.
 		}
 	}
 }
