@@ -34,6 +34,8 @@ const WORDS = [
 	[/\b(?:nothing|none|no \w+) but\b/i, 'only'],
 	[/\. Else\b/, 'otherwise'],
 	[/\bthe newest\b/i, 'the latest'],
+	[/\blets? (?:it|this extension|a browser extension|another one|an extension) in\b|\b(?:is|are) let in\b/i, 'accepts'],
+	[/\brules?\b[^.]{0,30} (?:do|does) not count\b|\blet it count\b/i, 'has no effect'],
 	[/\b(?:its|the|their) (?:story|stories)\b/i, 'the log of a save, its steps'],
 	[/\blooks? into (?:the|a|this|that|its) (?:page|tab|site)\b/i, 'permission for the page'],
 	[/\bbe it\b|\bwhate'er\b|\bthereof\b|\bherein\b|\bwhereof\b/i, 'a plain clause'],

@@ -105,7 +105,7 @@ test('the first extension of a Firefox is remembered, the second waits, even if 
 	await new Client(world, { origin: FOXES[0] }).hello('profile-one', 'Firefox 153');
 });
 
-test('firefox: a profile that is not the first shows the command that lets it in', { skip: missing('firefox') }, async t => {
+test('firefox: a profile that is not the first shows the command with which the user accepts it', { skip: missing('firefox') }, async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	await new Client(world, { origin: FOXES[0] }).hello('profile-one', 'Firefox 153');

@@ -37,10 +37,11 @@ test('a word of the list is found in comments, messages and documents, but not i
 	for (const [file, text] of [
 		['daemon/a.c', '/* The next save\n * mends it. */\n'], ['daemon/a.c', 'log("mended");\n'], ['a.js', 'f(`${x} is no\n * folder`);\n'],
 		['README.md', 'Tried ever\nmore seldom.\n'], ['scripts/start', 'echo "$1: is no folder"\n'], ['docs/a.md', 'It tells of a save.\n'],
+		['docs/a.md', 'Nobody reads it.\n'], ['a.js', '// Nothing but\n// a variable.\n'], ['NEWS', 'The rule does not count.\n'], ['daemon/a.h', '/* connects anew */\n'],
 	]) {
 		assert.equal(found(stumblingWords, { [file]: text }).length >= 1, true, `${file}: ${text}`);
 	}
-	assert.deepEqual(found(stumblingWords, { 'daemon/a.c': 'int mend(void);\n', 'a.js': 'const seldom = /mend/;\n', 'b.md': 'Recommended.\n' }), []);
+	assert.deepEqual(found(stumblingWords, { 'daemon/a.c': 'int mend(void);\n', 'a.js': 'const seldom = /mend/;\n', 'b.md': 'Recommended.\n', 'c.md': 'The user nobody and /home/somebody.\n' }), []);
 	assert.deepEqual(found(stumblingWords, { 'a.md': 'one\ntwo\nis mended\n' }).map((line) => line.split(':')[1]), ['3']);
 });
 
