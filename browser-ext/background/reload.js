@@ -36,7 +36,7 @@ const ASKS = 'the browser asks the user before it reloads this page';
 /** How long a reload waits for a navigation that is under way. */
 const MAX_NAVIGATION_MSEC = 5000;
 
-/** The longest time that is waited for old answers to end. */
+/** The longest time to wait for the end of old answers. */
 const MAX_OLD_MSEC = 10000;
 const NAVIGATION_MSEC = 50;
 
@@ -169,8 +169,8 @@ export class Reloads {
 	}
 
 	/**
-	 * Whether the page itself finds out when the server has the new content: it is requested, and its
-	 * other files need not be.
+	 * Whether the page itself finds out when the server has the new content: it requests
+	 * itself, and no other files.
 	 *
 	 * @param {Order} order
 	 * @param {Seen} seen

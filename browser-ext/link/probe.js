@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // Finds out whether a daemon listens. After failures, browsers delay WebSocket attempts by
-// increasing intervals, but not plain requests. The daemon answers those with 403, and with
-// permission for this extension to see that. Another program can answer as well; it is found out
-// later (proof.js). A redirect is not followed: another user's program could make the browser
-// request things from other ports with it, as this user.
+// increasing intervals, but not plain requests. The daemon answers those with 403 and allows this
+// extension to read that. Another program can answer as well; proof.js detects that later. The
+// probe follows no redirect: a program of another user could use one to make the browser send
+// requests to other ports as this user.
 
 /**
  * A content security policy cannot name an IPv6 address. Browsers resolve "localhost" to both

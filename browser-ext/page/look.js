@@ -198,7 +198,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			patched = told.outcome === 'patched' ? told : patched;
 			const maySettle = told.outcome === 'unused' || told.drawn;
 			if (mayBeOld && (told.same || maySettle)) {
-				// The last request comes after that time.
+				// The last request is sent after that time.
 				pause = Math.min(pause, OLD_PAUSE_MSEC);
 				await sleep(Math.min(pause, Math.max(0, oldUntil - performance.now())));
 				continue;

@@ -27,7 +27,7 @@ void journal_free(struct journal *journal);
 typedef void journal_waited_fn(uint64_t serial, const char *root, void *userdata);
 void journal_read(struct journal *journal, journal_waited_fn *told, void *userdata);
 
-/* An event begins to wait, and no step says so. */
+/* An event begins to wait; no step of it shows that. */
 void journal_wait(struct journal *journal, const struct event *event);
 /* To be called for each step of any event. */
 void journal_step(struct journal *journal, const struct event *event, const struct step *step);

@@ -135,7 +135,10 @@ void pipeline_build_passed(struct pipeline *pipeline, struct project *project);
 typedef void pipeline_build_fn(struct project *project, void *userdata);
 void pipeline_on_build(struct pipeline *pipeline, pipeline_build_fn *told, void *userdata);
 
-/* Called when an event begins to be combined with the saves that follow; no step says so. */
+/*
+ * Called when an event is held back to be combined with the saves that follow; no step of it shows
+ * that.
+ */
 typedef void pipeline_wait_fn(uint64_t serial, void *userdata);
 void pipeline_on_wait(struct pipeline *pipeline, pipeline_wait_fn *told, void *userdata);
 

@@ -211,7 +211,7 @@ bool gate_nears_end(const struct gate *gate, uint64_t now)
 		now + GATE_MARGIN_USEC >= gate->expect_until;
 }
 
-/* New code is on its way, and the sign follows it. */
+/* New code is being made; the sign of a restart follows. */
 static void expect_after_work(struct gate *gate, uint64_t now)
 {
 	uint64_t until = now + GATE_WORK_USEC, last = gate->first_usec + gate->times.wait;

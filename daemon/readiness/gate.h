@@ -70,7 +70,7 @@ struct gate_times {
 /*
  * How often to check the server: the interval while a change is near; the longest interval
  * when it is down; and the longest one when it has been listening for less than
- * GATE_STARTS_USEC, but does not accept yet.
+ * GATE_STARTS_USEC but does not accept connections yet.
  */
 #define GATE_LOOK_USEC (10 * CLOCK_USEC_PER_MSEC)
 #define GATE_LOOK_DOWN_USEC (50 * CLOCK_USEC_PER_MSEC)
@@ -95,7 +95,7 @@ struct server_state {
 	bool lingers;
 	bool busy; /* known only if gate_doubts() */
 	/* Seen only if gate_nears_end(): */
-	uint64_t starved; /* for how long a restart may have been late since the save, for lack of a CPU */
+	uint64_t starved; /* how long the lack of a free CPU may have delayed a restart since the save */
 	bool working; /* a build is running, or a new process has begun */
 	bool by_itself; /* no user started this generation */
 	uint64_t generation; /* CLOCK_BOOTTIME; of several serving workers, that of the oldest */
@@ -107,7 +107,7 @@ struct server_state {
 enum restart_prediction {
 	RESTART_NONE, /* the server keeps running and serves the new content */
 	RESTART_UNKNOWN,
-	RESTART_OLD, /* like NONE, but it may answer with the old content for a while */
+	RESTART_OLD, /* like RESTART_NONE, but the server may answer with the old content for a while */
 	RESTART_EXPECTED, /* the first sign of a restart comes within `delay` */
 };
 
@@ -141,7 +141,7 @@ struct gate {
 	enum gate_state state;
 	uint64_t shown; /* the generation that the tabs show (the youngest worker's) */
 	bool waits; /* whether an event waits */
-	bool any; /* whichever generation serves next, it has what was saved */
+	bool any; /* the next generation has the saved code, whichever it is */
 	uint64_t first_usec; /* since when the oldest save waits */
 	/* when the last of the files was written for which a restart is predicted */
 	uint64_t written_usec;
@@ -173,8 +173,8 @@ void gate_init(struct gate *gate, const struct gate_times *times, uint64_t now_u
 unsigned gate_save(struct gate *gate, const struct gate_save *save);
 
 /*
- * Whether the wait for a sign is about to end without one. Then it matters what may delay the
- * sign: a build that is running, or a busy machine.
+ * Whether the wait for a sign is about to end without one. Then the caller checks what may delay
+ * the sign: a running build, or a busy machine.
  */
 bool gate_nears_end(const struct gate *gate, uint64_t now_usec);
 

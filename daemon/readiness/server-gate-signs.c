@@ -5,8 +5,8 @@
 #include "util/clock.h"
 
 /*
- * Why the restart that a save waits for may come later than usual: the machine is busy, or a
- * build is still running. Looked at only when the wait is about to end.
+ * Why the restart that a save waits for may come later than usual: the machine is busy, or a build
+ * is still running. Checked only when the wait is about to end.
  */
 
 void server_gate_begin_signs(struct server_gate *gate)
@@ -31,8 +31,8 @@ static uint64_t since(uint64_t now, uint64_t before)
 }
 
 /*
- * Processes that wait for a CPU delay the restart by that time. Those that run are slower on a
- * busy machine, too: that counts for at most as long as the restart usually takes to begin.
+ * The time that processes wait for a CPU delays the restart. Running processes are slower on a busy
+ * machine, too; that adds at most the time that the restart usually takes to begin.
  */
 static uint64_t starved_usec(const struct server_gate *gate)
 {

@@ -205,7 +205,7 @@ static void server_gate_note_old(
 	uint64_t until = save->now_usec - ago + save->delay;
 
 	if (main->traits.old_by_second) {
-		/* The clock may be a little ahead of that of the server's requests. */
+		/* The clock may be slightly ahead of the one that the server uses for requests. */
 		until += GATE_TICK_USEC - (clock_usec(CLOCK_REALTIME) - ago) % CLOCK_USEC_PER_SEC;
 	}
 	gate->old_until = until > gate->old_until ? until : gate->old_until;

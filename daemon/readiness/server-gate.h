@@ -20,9 +20,9 @@ struct server_gate {
 	bool mixed; /* the event replaced earlier ones, whose files it does not name */
 	uint64_t waits_since;
 	uint64_t old_until; /* the server may answer with old content until then */
-	/* What the server and the machine had waited for a CPU when the event began to wait: */
+	/* How long the server and the machine had waited for a CPU when the event began to wait: */
 	uint64_t run_delay, pressure;
-	struct builders builders; /* that run beside the server */
+	struct builders builders; /* the builds that run beside the server */
 	struct builders_search *search; /* for them, in progress, or NULL */
 	bool searched; /* for this wait */
 	struct restart_sample sample;
@@ -57,7 +57,7 @@ void server_gate_drop_event(struct server_gate *gate, enum step_kind kind, const
 
 /* The event begins to wait for a restart. */
 void server_gate_begin_signs(struct server_gate *gate);
-/* Adds it to what is seen, if the gate needs it. */
+/* Adds what may delay the sign to the view, if the gate needs it. */
 void server_gate_see_signs(struct server_gate *gate, uint64_t now_usec, struct server_state *seen);
 void server_gate_end_signs(struct server_gate *gate);
 

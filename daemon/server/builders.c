@@ -20,7 +20,7 @@ struct builders_search {
 	struct builders result;
 };
 
-/* The names of the programs' files; a list of words: only with one of them. */
+/* The names of the programs' files. With a list of words, one of the words must be an argument. */
 static const struct {
 	const char *name, *words;
 } table[] = {

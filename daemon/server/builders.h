@@ -10,8 +10,8 @@
 
 /*
  * The programs that build below one folder: compilers, with or without --watch, and make and
- * its like. A server may restart when one of them has finished. Only
- * processes of our own user. One search of all processes, on the worker thread.
+ * similar programs. A server may restart when one of them has finished. Finds only processes of our
+ * own user. One search of all processes, on the worker thread.
  */
 
 enum { BUILDERS_MAX = 16 }; /* further ones are ignored */
@@ -35,7 +35,7 @@ struct builders_search *builders_find(
 void builders_cancel(struct builders_search *search);
 
 /*
- * Whether one of them runs now, or something that one of them started since then
+ * Whether one of them is running, or a process that one of them started after that time
  * (CLOCK_BOOTTIME).
  */
 bool builders_work(const struct builders *builders, uint64_t since_boot);

@@ -137,7 +137,7 @@ bool process_is_runnable(pid_t pid)
 	return runnable;
 }
 
-/* For this long after its start a process counts as running, whatever it does. */
+/* For this long after its start, a process counts as running even if it sleeps. */
 #define BEGINS_USEC (300 * CLOCK_USEC_PER_MSEC)
 
 static bool is_one_of(const pid_t *pids, size_t count, pid_t pid)

@@ -79,7 +79,7 @@ int process_status(pid_t pid, int pidfd);
  */
 bool process_family_watches(pid_t root, const char *file);
 
-/* Whether one of its threads runs, waits for a CPU or for the disk. */
+/* Whether one of its threads runs, or waits for a CPU or for the disk. */
 bool process_is_runnable(pid_t pid);
 
 /* For how long its threads were ready to run and had no CPU, in microseconds; 0 if it is gone. */
@@ -89,9 +89,8 @@ uint64_t process_run_delay(pid_t pid);
 char *process_program(pid_t pid);
 
 /*
- * Whether something new is at work below this process: one of its descendants began after
- * `since_boot` (CLOCK_BOOTTIME) and has just begun, or runs. Leaves out the `workers` and what
- * is below them.
+ * Whether a new process is working below this one: a descendant that began after `since_boot`
+ * (CLOCK_BOOTTIME) and runs or has just begun. Ignores the `workers` and their descendants.
  */
 bool process_family_works(
 	pid_t root, const pid_t *workers, size_t worker_count, uint64_t since_boot);

@@ -11,7 +11,7 @@
 
 #include "util/clock.h"
 
-/* What /proc says of the threads of a process, each with a folder of its own in "task". */
+/* Reads in /proc about the threads of a process. Each has a folder in "task". */
 
 enum { TASK_TEXT_MAX = 16 * 1024 };
 

@@ -166,7 +166,10 @@ uint32_t procfs_socket(int process, int fd)
 	return sscanf(link, "socket:[%" SCNu32 "]", &inode) == 1 ? inode : 0;
 }
 
-/* Begins with this descriptor: in /proc, the position after "." and ".." is the descriptor. */
+/*
+ * Begins with this descriptor: after "." and "..", a position in the folder is the number of a
+ * descriptor.
+ */
 static void each_fd_from(int process, int first, procfs_fd_fn *told, void *userdata)
 {
 	int fds = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -244,7 +247,7 @@ static bool procfs_links_to(int process, int fd, const char *target)
 
 /*
  * Whether the epoll set has the descriptor. The kernel compares them without writing the set out
- * as text, which takes microseconds for each descriptor in it; but it may refuse to.
+ * as text, which takes microseconds for each descriptor in it; but the kernel may refuse that.
  */
 static bool procfs_set_has(int process, pid_t pid, int epoll_fd, int fd)
 {

@@ -21,8 +21,8 @@ typedef bool procfs_pid_fn(pid_t pid, void *userdata);
 pid_t procfs_find(procfs_pid_fn *is_it, void *userdata);
 
 /*
- * Reads one of its files, as much as fits, and adds a NUL; a text that was cut is not an error,
- * its readers use what is complete. Returns the length, or a negative errno.
+ * Reads as much of one of its files as fits, and adds a NUL. A text that was cut is not an error:
+ * its readers use the complete part. Returns the length, or a negative errno.
  */
 ssize_t procfs_read(int process, const char *name, char *text, size_t size);
 
@@ -68,8 +68,8 @@ struct procfs_polling {
 };
 
 /*
- * Whether an epoll set of the process contains this descriptor: first checks the set that
- * did before, then, if there are many descriptors, the next PROCFS_POLLS_MAX of them.
+ * Whether an epoll set of the process contains this descriptor: first checks the set that contained
+ * it before; then, if there are many descriptors, the next PROCFS_POLLS_MAX of them.
  */
 bool procfs_polls(int process, pid_t pid, int fd, struct procfs_polling *polling);
 
@@ -79,7 +79,7 @@ bool procfs_watches(int process, ino_t inode);
 /* For how long its threads that live were ready to run and had no CPU, in microseconds. */
 uint64_t procfs_run_delay(int process);
 
-/* Whether one of its threads runs, waits for a CPU or for the disk. */
+/* Whether one of its threads runs, or waits for a CPU or for the disk. */
 bool procfs_is_runnable(int process);
 
 /* The children of all its threads; returns how many, at most `max`. */

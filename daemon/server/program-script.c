@@ -11,7 +11,9 @@
 
 bool program_script_text_reloads(const char *text, size_t length)
 {
-	/* CherryPy has a reloader unless it is switched off; the others need to be told. */
+	/*
+	 * CherryPy has a reloader unless it is switched off; in the others it must be switched on.
+	 */
 	static const struct {
 		const char *framework, *word, *denies;
 	} rows[] = {

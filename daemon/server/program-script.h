@@ -5,15 +5,16 @@
 #include <stddef.h>
 
 /*
- * The script that an interpreter runs: some frameworks for Python restart their program in its
- * own process, and neither its arguments nor its environment say so, only its text.
+ * The script that an interpreter runs: some frameworks for Python restart their program in the same
+ * process. Only the text of the script shows that, not its arguments or environment.
  */
 
 enum { PROGRAM_SCRIPT_MAX = 64 * 1024 }; /* bytes of a script that are read */
 
 /*
  * The script of `python3 app.py` or `python3 -m app`, absolute, or NULL; the caller frees it.
- * `bytes` are the contents of /proc/PID/cmdline, `folder` is the process's. Pure.
+ * `bytes` are the contents of /proc/PID/cmdline, `folder` is the working directory of the process.
+ * Pure.
  */
 char *program_script_name(const char *bytes, size_t length, const char *folder);
 

@@ -191,8 +191,8 @@ void program_traits_add(struct program_traits *traits, const struct program_trai
 void program_traits_add_environment(struct program_traits *traits, const char *bytes, size_t length)
 {
 	/*
-	 * Flask and all others on Werkzeug, Django, Quart: each checks once a second. Bottle
-	 * does, too, and then its server ends at its own next turn.
+	 * Flask and all others on Werkzeug, Django, Quart: each checks once a second. So does
+	 * Bottle; its server then ends only when its own loop next runs.
 	 */
 	static const struct {
 		const char *variable;

@@ -48,8 +48,8 @@ void program_traits_of(
 char *program_traits_script(const char *bytes, size_t length);
 
 /*
- * A program can replace its arguments, as morbo does by the name of the script: then it is known
- * by the file that it runs, which may be an interpreter. `file` may be NULL: not known.
+ * A program can replace its arguments, as morbo does with the name of the script: then it is
+ * recognized by its executable file, which may be an interpreter. `file` may be NULL: not known.
  */
 void program_traits_of_file(
 	const char *file, const char *bytes, size_t length, struct program_traits *traits);

@@ -154,7 +154,7 @@ void server_processes_drop_ended(struct server_processes *processes)
 			processes->lingering = member->holder.pid;
 		}
 		if (status >= 0 || !lives) {
-			note_end(member, status); /* its descriptor reports nothing any more */
+			note_end(member, status); /* its descriptor reports nothing from now on */
 		}
 		processes->lost = true;
 		member_free(member);

@@ -99,8 +99,8 @@ uint64_t server_processes_run_delay(const struct server_processes *processes);
 bool server_processes_are_supervised(const struct server_processes *processes);
 
 /*
- * Whether what may start the worker again has started something else since then
- * (CLOCK_BOOTTIME), which is at work.
+ * Whether a process that may start the worker again has started another process after that time
+ * (CLOCK_BOOTTIME), which is working.
  */
 bool server_processes_begin_work(const struct server_processes *processes, uint64_t since_boot);
 

@@ -112,7 +112,7 @@ void server_look(struct server *server);
 /* The state of a server at one moment. */
 struct server_view {
 	bool listens; /* a socket listens */
-	bool appeared; /* and none did at the last view, or another one */
+	bool appeared; /* and at the last view none did, or another one did */
 	bool serving; /* and a process that accepts from it */
 	bool died; /* a new worker ended before it was serving */
 	bool ended; /* nothing listens, and no process is left that could start the server */
@@ -137,8 +137,8 @@ struct server_view {
 void server_view(struct server *server, bool closely, struct server_view *view);
 
 /*
- * Whether one of its processes, or one beside them that the same program started, has an inotify
- * watch on the file or on its folder.
+ * Whether one of its processes, or another one that the same program started, has an inotify watch
+ * on the file or on its folder.
  */
 bool server_watches(const struct server *server, const char *file);
 
@@ -149,8 +149,8 @@ uint64_t server_run_delay(const struct server *server);
 bool server_is_supervised(const struct server *server);
 
 /*
- * Whether what starts its workers is at work: it has started something since then
- * (CLOCK_BOOTTIME) that runs now. Takes about 20 us for each process below it.
+ * Whether the process that starts its workers is at work: it has started a process after that time
+ * (CLOCK_BOOTTIME) that is running. Takes about 20 us for each process below it.
  */
 bool server_begins_work(const struct server *server, uint64_t since_boot);
 

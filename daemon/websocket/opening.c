@@ -63,8 +63,8 @@ static void on_deadline(void *userdata)
 }
 
 /*
- * `reader`: the origin of an extension that may know that this answer is the daemon's, or NULL.
- * Without the field, the browser does not tell an extension from no answer at all.
+ * `reader`: the origin of an extension that may read this answer, or NULL. Without that header, the
+ * browser reports the answer to an extension like a missing one.
  */
 static void opening_answer(struct opening *opening, unsigned status, const char *reader)
 {

@@ -43,7 +43,8 @@ const taken = [
 	['an empty field name, and escapes', frame(text, '{"":1,"type":"\\u006cater","\\\\\\"\\/\\b\\f\\n\\r\\t":0}')],
 	['eight levels', frame(text, `{"type":"later","x":${'['.repeat(7)}${']'.repeat(7)}}`)],
 	['numbers of every size', frame(text, '{"type":"later","x":[1e308,-1e-308,0.1e1,9223372036854775807,-0]}')],
-	// RFC 6455 would close here. libwebsockets does not tell whether a frame had a mask; SECURITY.md says so.
+	// RFC 6455 requires a close here. libwebsockets does not report whether a frame had a mask (see
+	// SECURITY.md).
 	['a frame without a mask', frame(text, later(100), { masked: false })],
 	['1,700 fields', frame(text, `{"type":"later",${Array.from({ length: 1700 }, (_, i) => `"${i}":0`)}}`)],
 ];

@@ -206,15 +206,16 @@ test('if the daemon is killed while it holds an acknowledged save, the next daem
 	assert.equal(await readFile(path.join(world.temp, 'state/savecast/waiting'), 'utf8'), '');
 });
 
-test('a burst of saves that was answered when the daemon is killed is shown by the next one', async t => {
+test('a burst of saves that the daemon accepted before it was killed is shown by the next daemon', async t => {
 	const world = await World.open(t);
 	const root = await world.folder('site', { 'a.css': '' }, { git: true });
 	await world.configure(`[savecast]\n\tport = ${world.port}\n\twatch = false\n[savecast "${root}"]\n\turl = http://site.test\n`);
 	await world.startDaemon();
 	await world.savecast('track', root);
 	const file = path.join(root, 'a.css');
-	// The second save is combined with those that follow, for some milliseconds. On a busy machine
-	// they may be over before the daemon is killed: then it has shown the save itself.
+	// For some milliseconds, the daemon combines the second save with those that follow. On a
+	// busy machine it may send that event before it is killed: then it has shown the save
+	// itself.
 	let waited = 0;
 	for (let i = 0; !waited; i++) {
 		const client = await back(world, 'http://site.test/');

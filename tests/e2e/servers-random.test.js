@@ -17,7 +17,7 @@ const NAMES = LONG
 	? ['uvicorn --reload', 'node --watch', 'deno run --watch', 'bun --watch', 'php -S', 'python3 -m http.server']
 	: ['node --watch', 'python3 -m http.server'];
 const STEPS = Number(process.env.SAVECAST_STEPS ?? (LONG ? 1000 : 6));
-/** After so many steps, the tab has to show what the server serves. */
+/** After this many steps, the tab must show what the server serves. */
 const CHECK = 20;
 const LONGEST_MSEC = LONG ? 12000 : 1500;
 const SEED = Number(process.env.SAVECAST_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -34,7 +34,7 @@ function random(seed) {
 }
 
 /**
- * The tab shows what the server serves. A reloader misses a save soon after its restart: it must
+ * The tab shows what the server serves. A reloader can miss a save just after its restart; it must
  * not miss this one.
  *
  * @param {Drive} drive

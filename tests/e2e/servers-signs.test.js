@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * What is seen beside the server itself: a build that runs before it restarts, and a server that was
- * down and is started again in another way.
+ * Signs from other processes than the server: a build that runs before it restarts, and a server
+ * that was down and is started again in another way.
  */
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
@@ -24,7 +24,7 @@ const TSC = path.join(TOP, 'node_modules/.bin/tsc');
 const row = name => /** @type {import('../servers/rows.js').Row} */ (ROWS.find(one => one.name === name));
 
 /**
- * So much to compile that it takes longer than node --watch takes to notice a file.
+ * A program that takes longer to compile than node --watch takes to notice a file.
  *
  * @param {string} mark
  */
@@ -159,7 +159,7 @@ async function asksAgain(t) {
 		return performance.now() - begun;
 	};
 	const soon = await save('v1');
-	// Now opcache would check again at the next request, which is the page's own.
+	// Now opcache checks the file at the next request, which is the one of the page.
 	await pause(3500);
 	const late = await save('v2');
 	t.diagnostic(`php -S: the page showed a save after ${soon.toFixed(0)} ms, and after a while without a request after ${late.toFixed(0)} ms`);
@@ -170,12 +170,12 @@ async function asksAgain(t) {
 }
 
 // All at the same time: each waits most of the time.
-test('what is beside the server', { concurrency: 4 }, async t => {
+test('signs beside the server', { concurrency: 4 }, async t => {
 	await Promise.all([
 		t.test('php -S: the page is requested until it is new, and no longer', asksAgain),
 		t.test('a compiler: the page reloads when both are done, from the first save on', compiles),
 		...['node', 'python3 -m http.server'].map(name =>
-			t.test(`${name}: down, and started again from another folder, by another program: its first answer reloads the page`,
+			t.test(`${name}: down, then started from another folder by another program: its first answer reloads the page`,
 				inner => startsAgain(inner, name))),
 	]);
 });

@@ -18,24 +18,26 @@ import { HangFs, noFuse } from '../lib/hang-fs.js';
 import { ORIGIN } from '../lib/wire-client.js';
 import { LONG, SANITIZED, World } from '../lib/world.js';
 
-/** With --long they take about twenty minutes. */
+/** With --long, the test takes about twenty minutes. */
 const SAVES = Number(process.env.SAVECAST_STORM ?? (LONG ? 200000 : 300));
 const PROJECTS = 10;
 const BROWSERS = LONG ? 50 : 10;
 const ROUNDS = Math.ceil(SAVES / PROJECTS);
-/** In the last third the daemon lives, so that its memory can be compared. */
+/** In the last third the daemon is not killed, so that its memory can be compared. */
 const KILLS_UNTIL = ROUNDS * 2 / 3;
-/** Once in so many rounds: a kill, a change of the file system's mind, a flood. */
+/**
+ * On average once in this many rounds: a kill, a file system that begins or ends to hang, a flood.
+ */
 const KILL_EVERY = LONG ? 100 : 8, MOOD_EVERY = LONG ? 25 : 5, FLOOD_EVERY = LONG ? 10 : 4;
 const FLOOD = 500;
 /** What an application may have set on 127.0.0.1. */
 const COOKIES = 'x'.repeat(16000);
-/** By CPU time, on a machine that may be busy. */
+/** In CPU time, because the machine may be busy. */
 const TURN_MSEC = 100;
 const TURNS_BYTES = 24;
 const TURNS = fileURLToPath(new URL('../../scripts/lib/loop-turns.c', import.meta.url));
 
-/** The same numbers in each run. */
+/** The random numbers are the same in each run. */
 let seed = 1;
 const random = () => {
 	seed = (seed * 1103515245 + 12345) % 2147483648;
@@ -43,9 +45,11 @@ const random = () => {
 };
 const once = (/** @type {number} */ every) => random() < 1 / every;
 
-/** A project, and how new what its tab shows is. */
+/** A project, and which version its tab shows. */
 class Site {
-	/** What is on disk, what the daemon has answered for, and what the tab has loaded. */
+	/**
+	 * The versions that were written, that the daemon has accepted, and that the tab has loaded.
+	 */
 	written = 0;
 	answered = 0;
 	shown = 0;
@@ -189,7 +193,7 @@ test(`${SAVES} saves, ${BROWSERS} browsers, a file system that hangs, kills and 
 				await world.startDaemon();
 				await connected();
 			}
-			// Those that do not hang never wait for the one that does.
+			// Saves on other file systems never wait for the one that hangs.
 			await within(Promise.all(saves), `round ${round}: the answers`, 60000);
 			await upToDate(near);
 			if (round === Math.ceil(KILLS_UNTIL) + Math.ceil(ROUNDS / 20)) {

@@ -29,7 +29,10 @@ const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeou
 /** The interval between requests, and after which time a request counts as held. */
 const ASK_MSEC = 10;
 const HELD_MSEC = 1000;
-/** How long a process may take for its first answer; what takes longer has waited for the process. */
+/**
+ * How long a process may take for its first answer. A longer request has waited for the start of
+ * the process.
+ */
 const FIRST_MSEC = 100;
 /** A step must settle within this time. */
 const STEP_MSEC = 14000;
@@ -183,7 +186,7 @@ export class Drive {
 		this.orders?.push(order);
 		const before = this.#shown;
 		order.got = await get(/** @type {string} */ (this.url), 8000);
-		// As the page does that is shown: it asks until the answer differs.
+		// Like a page that is shown: requests it until the answer differs.
 		while (performance.now() < at + (message.old ?? 0) && order.got.marks === before) {
 			await pause(60);
 			order.at = performance.now();

@@ -110,7 +110,7 @@ function cells({ row, steps = [] }) {
 }
 
 /**
- * The figures of all servers together; a step whose content the server never served has none.
+ * The figures of all servers together. Steps whose content the server never served are left out.
  *
  * @param {{steps?: Step[]}[]} results
  */
