@@ -5,6 +5,7 @@
 // (the user) call them.
 
 import { loadSettings } from '../common/settings.js';
+import { siteOf } from '../common/site.js';
 import { hello } from '../link/identity.js';
 import { Daemons } from './daemons.js';
 import { decideIcon, refusalIcon, showIcon, withProblems } from './icon.js';
@@ -49,6 +50,7 @@ export const reloads = new Reloads({
 	observed: (id, tab) => navigation.moved(id, tab.url, 'none'),
 	pause: (id, why) => navigation.pause(id, why),
 	hidden: () => settings.hidden,
+	mayPatch: (url) => !settings.unpatched.includes(siteOf(url)),
 });
 /** @type {Daemons} */
 export let daemons;
@@ -69,6 +71,7 @@ export async function build(message) {
 	daemons = new Daemons(tabs, {
 		hello: () => hello(loaded.profile),
 		message,
+		answered: (answer) => reportLog.answered(answer),
 		changed: (id) => {
 			problems.deliver(id);
 			updaters.deliver(id);
@@ -163,6 +166,7 @@ export function describe(id) {
 		...daemons.connection(id),
 		daemons: daemons.list(entry),
 		sites: settings.sites,
+		unpatched: settings.unpatched,
 		events: reportLog.of(id),
 		problems: problems.of(id),
 	};

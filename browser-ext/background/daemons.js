@@ -21,6 +21,7 @@ import { assign, knows, shownAnswer, urlFor } from './assignment.js';
  * @typedef {object} Handlers
  * @property {() => import('../link/protocol.js').BrowserHello} hello
  * @property {(daemon: string, message: FromDaemon) => void} message of a daemon that has proved that it has the key
+ * @property {(answer: import('../link/protocol.js').TabAnswer) => void} answered
  * @property {(tab: number) => void} changed called when the tab's daemon, its answer or its connection has changed
  * @property {(tab: number) => void} leaves called before the tab belongs to another daemon
  */
@@ -202,6 +203,7 @@ export class Daemons {
 		const entry = this.#tabs.get(message.tab);
 		if (entry && entry.paused === undefined && told.has(message.tab)) {
 			entry.answers = { ...entry.answers, [id]: message };
+			this.#handlers.answered(message);
 			if (member === this.#members[0] && message.state !== 'looking') {
 				this.#tabs.set(message.tab, { forwarded: message.forwarded });
 			}

@@ -60,6 +60,8 @@ export class Navigation {
 			// Firefox may announce a page after its page scripts have sent `ready`.
 			if (!tabs.get(id)?.announcedEarly) {
 				tabs.set(id, { hasScripts: false, asks: undefined, touched: false, guard: transfer.isPosting(id) ? ANSWERS_FORM : undefined });
+				// In Chromium it may be a frame that loads: then the page answers, and does not leave.
+				this.#keepsPage(id).catch(() => {});
 			}
 		}
 		show(id);
@@ -75,7 +77,7 @@ export class Navigation {
 	 * @param {string | undefined} status
 	 */
 	async #arrived(id, status) {
-		const { tabs, progress, send, safe, unreadable } = this.#dependencies;
+		const { tabs, progress, transfer, send, safe, unreadable } = this.#dependencies;
 		const entry = tabs.get(id), event = progress.committed(id);
 		// If scripts have sent `ready` since the page began, they are in this page.
 		const inserted = entry?.hasScripts || await insertPageScripts(id);
@@ -88,12 +90,16 @@ export class Navigation {
 			unreadable(id);
 		}
 		if (inserted && !ready) {
-			await this.#keepsPage(id, entry);
+			await this.#keepsPage(id);
 		}
 		if (entry.urlVisibility === 'lost' && await localStatus(id, entry.url) === 'left') {
 			this.pause(id, 'the tab went to another site');
 		}
 		if (ready) {
+			await transfer.showImages(id);
+			if (event !== undefined) {
+				transfer.complete(id);
+			}
 			send(progress.complete(id, event));
 		} else if ((await api.tabs.get(id)).status === 'complete') {
 			const failed = await showsErrorPage(id);
@@ -123,14 +129,14 @@ export class Navigation {
 	}
 
 	/**
-	 * After a navigation without a new page (a download), the tab still shows the old one.
+	 * After a navigation without a new page (a download, or one of a frame), the tab still shows the old one.
 	 *
 	 * @param {number} id
-	 * @param {TabEntry} entry
 	 */
-	async #keepsPage(id, entry) {
+	async #keepsPage(id) {
 		const answer = await sendToPage(id, { to: 'identify' });
-		if (answer && answer.id === entry.documentId && !entry.hasScripts) {
+		const entry = this.#dependencies.tabs.get(id);
+		if (entry && answer && answer.id === entry.documentId && !entry.hasScripts) {
 			this.#dependencies.tabs.set(id, { hasScripts: true, guard: toGuard(answer.why), touched: Boolean(answer.touched) });
 		}
 	}
@@ -175,6 +181,9 @@ export class Navigation {
 		}
 		case 'touched':
 			tabs.set(id, { touched: true });
+			break;
+		case 'worker':
+			tabs.set(id, { serviceWorker: true });
 			break;
 		case 'guard':
 			tabs.set(id, { guard: toGuard(message.why) });

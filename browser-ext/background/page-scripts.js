@@ -12,14 +12,23 @@ import { hidesUrlAfterReload } from './url-visibility.js';
 /** Firefox gives its error page an icon within this time. */
 const ICON_MSEC = 500;
 
+/** The script for frameworks is inserted in every frame that can run it within this time. */
+const FRAMEWORKS_MSEC = 250;
+
 /** In this order: each uses what the ones before it have defined. */
-const FILES = ['match', 'dom', 'styles', 'media', 'apply', 'element-path', 'state', 'restore', 'guard',
+const FILES = ['match', 'dom', 'next-page', 'uses', 'styles', 'media', 'apply', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'guard',
 	'tree', 'align', 'verdict', 'plan', 'controls', 'patch', 'volatile', 'answers', 'look', 'clients', 'messages', 'problems']
 	.map((name) => `page/${name}.js`);
 
+/** For frames that the page's own scripts cannot look into. */
+const FRAME_FILES = ['match', 'dom', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'opaque-frame']
+	.map((name) => `page/${name}.js`);
+
 /**
+ * @typedef {{place: string, state: unknown}} FrameState
  * @typedef {{path: string, kind: string, all?: true}} Change
- * @typedef {{outcome: 'swapped' | 'unused' | 'reload', detail: string}} Applied
+ * @typedef {{outcome: 'swapped' | 'unused' | 'reload', detail: string, inlined?: boolean}} Applied inlined: the server may
+ *	have put a file into the page itself
  * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string}} Looked
  */
 
@@ -44,9 +53,43 @@ export async function insertPageScripts(tabId) {
  * @param {number} tabId
  */
 export async function insertFrameworkScript(tabId) {
-	await api.scripting.executeScript({
+	const inserted = api.scripting.executeScript({
 		target: { tabId, allFrames: true }, files: ['page/frameworks.js'], world: 'MAIN', injectImmediately: true,
 	}).catch((error) => console.debug(`tab ${tabId}: frameworks: ${error}`));
+	// For a sandboxed frame without scripts, Chromium does not answer.
+	await Promise.race([inserted, new Promise((resolve) => setTimeout(resolve, FRAMEWORKS_MSEC))]);
+}
+
+/**
+ * @param {number} tabId
+ * @returns {Promise<FrameState[]>} what the user did in frames that the page cannot look into
+ */
+export async function captureFrames(tabId) {
+	try {
+		const target = { tabId, allFrames: true };
+		await api.scripting.executeScript({ target, files: FRAME_FILES });
+		const all = await api.scripting.executeScript({ target, func: () => /** @type {any} */ (globalThis).savecast?.frame?.capture() });
+		return all.map(({ result }) => result).filter(Boolean);
+	} catch (error) {
+		console.debug(`tab ${tabId}: frames: ${error}`);
+		return [];
+	}
+}
+
+/**
+ * @param {number} tabId whose page and frames are complete
+ * @param {FrameState[]} frames
+ */
+export async function restoreFrames(tabId, frames) {
+	try {
+		const target = { tabId, allFrames: true };
+		await api.scripting.executeScript({ target, files: FRAME_FILES });
+		await api.scripting.executeScript({
+			target, args: [frames], func: (states) => /** @type {any} */ (globalThis).savecast?.frame?.restore(states),
+		});
+	} catch (error) {
+		console.debug(`tab ${tabId}: frames: ${error}`);
+	}
 }
 
 /**
@@ -104,7 +147,8 @@ export async function applyChanges(tabId, event, changes) {
  * Asks the server for the page before it is reloaded.
  *
  * @param {number} tabId
- * @param {{event: number, changes?: Change[], unseen?: boolean, old?: number}} given
+ * @param {{event: number, changes?: Change[], unseen?: boolean, old?: number, why?: string, applied?: true}} given why: the
+ *	page must be reloaded for that, unless the server does not answer; applied: only the HTML is of interest, once
  * @returns {Promise<Looked>}
  */
 export async function lookFirst(tabId, given) {
@@ -117,10 +161,12 @@ export async function lookFirst(tabId, given) {
 /**
  * @param {number} tabId
  * @param {Change[] | undefined} changes
- * @returns {Promise<boolean>} whether the browser's cache has what is new
+ * @returns {Promise<{fresh: boolean, opaque: boolean}>} fresh: the browser's cache has what is new; opaque:
+ *	the user may have done something in frames that the page cannot look into
  */
 export async function refreshCache(tabId, changes) {
-	return await sendToPage(tabId, { to: 'refresh', changes }) === true;
+	const answer = await sendToPage(tabId, { to: 'refresh', changes });
+	return { fresh: answer?.fresh === true, opaque: answer?.opaque === true };
 }
 
 /**

@@ -23,6 +23,7 @@ import { localStatus } from './url-visibility.js';
  * @property {import('./state-transfer.js').StateTransfer} transfer
  * @property {import('./updaters.js').Updaters} updaters
  * @property {() => 'wait' | 'now'} hidden the setting
+ * @property {(url: string) => boolean} mayPatch the setting of the site
  * @property {(reports: Report[]) => void} send
  * @property {(id: number, tab: chrome.tabs.Tab) => void} observed called with the tab as the browser shows it now
  * @property {(id: number, why: string) => void} pause
@@ -53,12 +54,13 @@ export class Reloads {
 	 * @param {Omit<Order, 'oldUntil'> & {old?: number}} message
 	 */
 	begin(id, { old = 0, ...message }) {
-		const { tabs, progress, send } = this.#dependencies;
+		const { tabs, progress, transfer, send } = this.#dependencies;
 		const { event } = message;
 		const order = { ...message, ...(old && { oldUntil: Date.now() + Math.min(old, MAX_OLD_MSEC) }) };
 		const entry = tabs.get(id);
 		if (entry && entry.paused === undefined) {
 			tabs.set(id, { savedAt: Date.now() });
+			transfer.saved(id, event, order.changes);
 			send(progress.begin(event, id));
 			this.#reportFailure(id, event, this.#carryOut(id, order));
 		} else {
@@ -113,15 +115,17 @@ export class Reloads {
 	 * @param {Order} given
 	 */
 	async #carryOut(id, given) {
-		const { tabs, progress, send, show, updaters } = this.#dependencies;
+		const { tabs, progress, send, show, mayPatch, updaters } = this.#dependencies;
 		const { event } = given;
 		const left = await updaters.leave(id, given);
 		if ('who' in left) {
 			send(progress.end(id, 'skipped', left.who === given.aside ? `${left.who} reloads its pages itself` : `${left.who} updates the page itself`, event));
 			return;
 		}
-		const { order } = left;
+		const order = mayPatch(tabs.get(id)?.url ?? 'about:blank') ? left.order : { ...left.order, patch: false };
 		const { changes } = order;
+		/** @type {string | undefined} */
+		let why;
 		let seen = await this.#inspect(id);
 		const entry = tabs.get(id);
 		const old = (order.oldUntil ?? 0) - Date.now();
@@ -133,15 +137,15 @@ export class Reloads {
 			return;
 		}
 		if (changes && asksPage(changes, seen.tab, entry)) {
-			const { outcome, detail } = await applyChanges(id, event, changes);
-			if (outcome !== 'reload') {
-				send(progress.end(id, outcome, detail, event));
+			const applied = await applyChanges(id, event, changes);
+			if (await this.#ends(id, order, seen, applied)) {
 				return;
 			}
+			why = applied.detail;
 			seen = await this.#inspect(id);
 		}
 		// A patch loses nothing of the page, so it need not wait.
-		const looked = order.patch === false ? undefined : await this.#look(id, order, seen);
+		const looked = order.patch === false ? undefined : await this.#look(id, order, seen, why);
 		if (looked === 'done') {
 			return;
 		}
@@ -157,7 +161,38 @@ export class Reloads {
 			tabs.set(id, { pending: undefined });
 			show(id);
 		}
-		await this.#reload(id, order, looked ? undefined : seen.tab, looked?.reason);
+		await this.#reload(id, order, looked ? undefined : seen.tab, looked?.reason ?? why);
+	}
+
+	/**
+	 * The files were replaced, or the tab has not loaded them. Where the server may have put them into the
+	 * page itself, it is asked for the page.
+	 *
+	 * @param {number} id
+	 * @param {Order} order
+	 * @param {Seen} seen
+	 * @param {import('./page-scripts.js').Applied} applied
+	 * @returns {Promise<boolean>} whether the event has ended; otherwise the page is to be reloaded
+	 */
+	async #ends(id, { event, changes, patch }, { permitted }, { outcome, detail, inlined }) {
+		const { tabs, progress, send } = this.#dependencies;
+		const entry = tabs.get(id);
+		if (outcome === 'reload') {
+			return false;
+		}
+		if (inlined && permitted && entry?.url.startsWith('http')) {
+			const looked = await lookFirst(id, { event, changes, applied: true });
+			if (looked.outcome === 'reload' || (looked.outcome === 'patched' && patch === false)) {
+				return false;
+			}
+			if (looked.outcome === 'patched') {
+				const also = outcome === 'swapped' ? `, ${detail}` : '';
+				send(progress.end(id, 'patched', `${looked.detail}${also}`, event));
+				return true;
+			}
+		}
+		send(progress.end(id, outcome, detail, event));
+		return true;
 	}
 
 	/**
@@ -184,10 +219,11 @@ export class Reloads {
 	 * @param {number} id
 	 * @param {Order} order
 	 * @param {Seen} seen
+	 * @param {string} [why] the page must be reloaded in any case, unless the server does not answer
 	 * @returns {Promise<'done' | {reason: string} | undefined>} reason: why the page must be reloaded,
 	 *	after the answers were compared
 	 */
-	async #look(id, order, seen) {
+	async #look(id, order, seen, why) {
 		const { tabs, progress, send, show } = this.#dependencies;
 		const { event, changes, unseen, oldUntil = 0 } = order;
 		const entry = tabs.get(id);
@@ -195,7 +231,7 @@ export class Reloads {
 			return undefined;
 		}
 		const old = Math.max(0, oldUntil - Date.now());
-		const { outcome, detail } = await lookFirst(id, { event, changes, unseen, ...(old && { old }) });
+		const { outcome, detail } = await lookFirst(id, { event, changes, unseen, why, ...(old && { old }) });
 		if (progress.event(id) === event && outcome === 'reload') {
 			return { reason: detail };
 		}
@@ -300,8 +336,12 @@ export class Reloads {
 			}
 			await new Promise((resolve) => setTimeout(resolve, NAVIGATION_MSEC));
 		}
-		const { hasScripts = false, documentId } = tabs.get(id) ?? {};
-		const bypassCache = hasScripts ? !await refreshCache(id, changes) : bypassesCache(changes);
+		const { hasScripts = false, documentId, serviceWorker } = tabs.get(id) ?? {};
+		const { fresh, opaque } = hasScripts ? await refreshCache(id, changes)
+			: { fresh: !bypassesCache(changes), opaque: false };
+		if (opaque) {
+			await transfer.captureFrames(id);
+		}
 		if (progress.event(id) !== event) {
 			return;
 		}
@@ -309,7 +349,7 @@ export class Reloads {
 		if (hasScripts && documentId) {
 			transfer.reloading(id, documentId);
 		}
-		const reloaded = api.tabs.reload(id, { bypassCache });
+		const reloaded = api.tabs.reload(id, { bypassCache: !fresh || serviceWorker === true });
 		send(reports);
 		await reloaded;
 		await this.#expectStart(id, event);

@@ -18,6 +18,7 @@ const MAX_STEPS = 12;
  * @property {number} at milliseconds since 1970
  * @property {string[]} files
  * @property {string} [subject] what it is about, in the words of `savecast log`
+ * @property {boolean} [awaited] whether it waits for the server, and the tab has not received it yet
  * @property {{step: string, detail: string, msec: number}[]} steps `msec`: since `at`
  */
 
@@ -35,8 +36,39 @@ export class History {
 	 */
 	begin(tab, event, files, subject, now) {
 		const events = this.#tabs.get(tab) ?? [];
+		const awaited = events.find((one) => one.event === event && one.awaited);
+		if (awaited) {
+			Object.assign(awaited, { files, subject, awaited: undefined });
+			return;
+		}
 		events.unshift({ event, at: now, files, subject, steps: [] });
 		this.#tabs.set(tab, events.slice(0, MAX_EVENTS));
+	}
+
+	/**
+	 * The tab's server is restarting or down, and an event waits for it.
+	 *
+	 * @param {number} tab
+	 * @param {{event: number, subject: string}} awaits
+	 * @param {'waiting' | 'down'} step
+	 * @param {string} detail
+	 * @param {number} now
+	 */
+	await(tab, { event, subject }, step, detail, now) {
+		const events = this.#tabs.get(tab) ?? [];
+		const older = events.find((one) => one.awaited && one.event !== event);
+		if (older) {
+			older.awaited = undefined;
+			this.note({ type: 'report', event: older.event, tab, step: 'skipped', detail: `replaced by the newer save #${event}` }, now);
+		}
+		if (!events.some((one) => one.event === event)) {
+			this.begin(tab, event, [], subject, now);
+			Object.assign(this.of(tab)[0], { awaited: true });
+		}
+		const logged = this.of(tab).find((one) => one.event === event);
+		if (logged?.awaited && logged.steps.at(-1)?.step !== step && logged.steps.length < MAX_STEPS) {
+			logged.steps.push({ step, detail, msec: now - logged.at });
+		}
 	}
 
 	/**
@@ -93,6 +125,17 @@ export class ReportLog {
 	 */
 	begin(tab, { event, subject, changes }) {
 		this.#history.begin(tab, event, changes?.map(({ path }) => path) ?? [], subject, Date.now());
+	}
+
+	/**
+	 * A daemon has said what the tab shows.
+	 *
+	 * @param {import('../link/protocol.js').TabAnswer} answer
+	 */
+	answered({ tab, state, awaits, reason }) {
+		if (awaits && (state === 'waiting' || state === 'down')) {
+			this.#history.await(tab, awaits, state, reason, Date.now());
+		}
 	}
 
 	/** @param {Report[]} reports */

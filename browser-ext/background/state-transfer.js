@@ -3,18 +3,26 @@
 // Passes data from the old document to the new one at a reload: the user's state of the page, and
 // whether the new document answers a form. In memory only, and for this reload only.
 
-import { insertFrameworkScript, insertPageScripts, sendToPage } from './page-scripts.js';
+import { captureFrames, insertFrameworkScript, insertPageScripts, restoreFrames, sendToPage } from './page-scripts.js';
+import { hidesUrlAfterReload } from './url-visibility.js';
 
 /** If no new document comes within this time, the state is dropped. */
 const MAX_AGE_MSEC = 60000;
 
+/** Images of one tab. */
+const MAX_IMAGES = 64;
+
 /** @param {any} state of a page @returns {boolean} whether fields have values in it */
 const hasValues = ({ items = [] }) => items.some((/** @type {any} */ { state }) =>
-	state.value !== undefined || state.checked !== undefined || state.chosen);
+	state.value !== undefined || state.checked !== undefined || state.chosen || state.custom !== undefined);
 
 export class StateTransfer {
 	/** @type {Map<number, {id: string, state: unknown, at: number}>} */
 	#states = new Map();
+	/** @type {Map<number, {frames: import('./page-scripts.js').FrameState[], at: number}>} */
+	#frames = new Map();
+	/** @type {Map<number, {path: string, event: number}[]>} images that were saved, by tab */
+	#images = new Map();
 	/** @type {Map<number, string>} the document in each tab that is being reloaded for a save */
 	#reloading = new Map();
 	/** @type {Set<number>} */
@@ -87,8 +95,52 @@ export class StateTransfer {
 		await this.#deliver(tab);
 	}
 
+	/**
+	 * The tab is about to be reloaded for a save.
+	 *
+	 * @param {number} tab
+	 */
+	async captureFrames(tab) {
+		const frames = await captureFrames(tab);
+		this.#frames.set(tab, { frames, at: performance.now() });
+	}
+
+	/**
+	 * Firefox may show the images of a `<style>` as they were in an earlier page with the same text.
+	 *
+	 * @param {number} tab
+	 * @param {number} event
+	 * @param {import('../link/protocol.js').Change[] | undefined} changes
+	 */
+	saved(tab, event, changes) {
+		const images = changes?.filter(({ kind }) => kind === 'image').map(({ path }) => ({ path, event })) ?? [];
+		if (hidesUrlAfterReload && images.length) {
+			const others = (this.#images.get(tab) ?? []).filter(({ path }) => !images.some((one) => one.path === path));
+			this.#images.set(tab, [...others, ...images].slice(-MAX_IMAGES));
+		}
+	}
+
+	/** @param {number} tab whose page is complete */
+	async showImages(tab) {
+		const changes = this.#images.get(tab);
+		if (changes) {
+			await sendToPage(tab, { to: 'images', changes });
+		}
+	}
+
+	/** @param {number} tab whose reload is complete */
+	async complete(tab) {
+		const stored = this.#frames.get(tab);
+		this.#frames.delete(tab);
+		if (stored && performance.now() - stored.at < MAX_AGE_MSEC) {
+			await restoreFrames(tab, stored.frames);
+		}
+	}
+
 	/** @param {number} tab */
 	forget(tab) {
+		this.#frames.delete(tab);
+		this.#images.delete(tab);
 		this.#reloading.delete(tab);
 		this.#states.delete(tab);
 		this.#posting.delete(tab);

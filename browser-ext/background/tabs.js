@@ -33,6 +33,7 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  * @property {import('../link/protocol.js').Updater[]} [updates] the dev servers that update its page
  *	by themselves; undefined: not known yet
  * @property {string[]} [silent] "WHO KIND": kinds of files that were left to such a server, which did not update them
+ * @property {boolean} [serviceWorker] whether a page of it had a service worker, which may answer for the server
  * @property {boolean} [hasScripts] whether the page scripts are in the page
  * @property {string} [documentId] of the page scripts that sent `ready` last
  * @property {boolean} [announcedEarly] whether they sent it before the browser reported the page

@@ -24,6 +24,7 @@ export const MAX_SITES = 256;
  * @property {Record<string, string>} choices the daemon's id by site, if the user has chosen one
  * @property {'wait' | 'now'} hidden whether a tab that is not shown waits until it is
  * @property {string[]} sites whose tabs are switched on when they open, see site.js
+ * @property {string[]} unpatched sites whose pages are reloaded and never patched
  */
 
 /**
@@ -51,7 +52,7 @@ function isDaemon(value) {
  * @returns {Settings}
  */
 export function toSettings(stored) {
-	const { sites, daemons, choices } = stored;
+	const { sites, unpatched, daemons, choices } = stored;
 	const port = toPort(stored.port);
 	const others = (Array.isArray(daemons) ? daemons : []).filter(isDaemon)
 		.filter(({ id }, i, all) => all.findIndex((one) => one.id === id) === i)
@@ -63,15 +64,19 @@ export function toSettings(stored) {
 		choices: Object.fromEntries(Object.entries(choices ?? {})
 			.filter(([site, id]) => URL.canParse(site) && known.has(id)).slice(-MAX_SITES)),
 		hidden: stored.hidden === 'now' ? 'now' : 'wait',
-		sites: Array.isArray(sites)
-			? sites.filter((site) => typeof site === 'string' && URL.canParse(site)).slice(0, MAX_SITES)
-			: [],
+		sites: toSites(sites),
+		unpatched: toSites(unpatched),
 	};
+}
+
+/** @param {unknown} value @returns {string[]} */
+function toSites(value) {
+	return Array.isArray(value) ? value.filter((site) => typeof site === 'string' && URL.canParse(site)).slice(0, MAX_SITES) : [];
 }
 
 /** @returns {Promise<Settings & {profile: string}>} `profile` is generated at the first call */
 export async function loadSettings() {
-	const stored = await api.storage.local.get(['port', 'daemons', 'choices', 'profile', 'hidden', 'sites']);
+	const stored = await api.storage.local.get(['port', 'daemons', 'choices', 'profile', 'hidden', 'sites', 'unpatched']);
 	let { profile } = stored;
 	if (typeof profile !== 'string') {
 		profile = crypto.randomUUID();
@@ -113,13 +118,23 @@ export async function rememberSite(one, on) {
 }
 
 /**
+ * @param {string} one
+ * @param {boolean} on whether its pages may be patched
+ */
+export async function rememberPatches(one, on) {
+	const { unpatched } = await loadSettings();
+	const others = unpatched.filter((site) => site !== one);
+	await saveSettings({ unpatched: on ? others : [one, ...others] });
+}
+
+/**
  * Must be called while the background script first runs, like every registration.
  *
  * @param {(settings: Settings) => void} changed
  */
 export function onSettingsChanged(changed) {
 	api.storage.local.onChanged.addListener(async (changes) => {
-		if (changes.port || changes.daemons || changes.choices || changes.hidden || changes.sites) {
+		if (changes.port || changes.daemons || changes.choices || changes.hidden || changes.sites || changes.unpatched) {
 			changed(await loadSettings());
 		}
 	});

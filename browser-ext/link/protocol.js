@@ -67,8 +67,9 @@ export const UNCONFIRMED = 'unconfirmed';
  * @typedef {{event: number, what: string, said: string}} Failure of the last build
  * @typedef {{project: string, rules: string[], command: string, revision: number}} Untrusted
  *	without rules: too many to be shown
+ * @typedef {{event: number, subject: string}} Awaits an event that the tab waits for
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string,
- *	cause?: string, advice?: string, folder?: string, forwarded?: number, failure?: Failure,
+ *	cause?: string, advice?: string, folder?: string, forwarded?: number, awaits?: Awaits, failure?: Failure,
  *	untrusted?: Untrusted}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], subject?: string,
  *	changes?: Change[], unseen?: boolean, patch?: boolean, aside?: string, old?: number}} Reload
@@ -156,6 +157,12 @@ const COMMAND = /^savecast(?: (?:[\w/.+:@%,-]|'[^'\p{Cc}]*'|\\')+)+$/u;
  */
 function ours(value, where) {
 	return COMMAND.test(String(text(value, where))) ? value : undefined;
+}
+
+/** @type {Check} */
+function awaits(value, where) {
+	const { event, subject } = /** @type {any} */ (value ?? {});
+	return { event: number(event, `${where}: event`), subject: text(subject, `${where}: subject`) };
 }
 
 /** @type {Check} */
@@ -300,6 +307,7 @@ export const FROM_DAEMON = {
 		advice: optional(ours),
 		folder: optional(text),
 		forwarded: optional(number),
+		awaits: optional(awaits),
 		failure: optional(failure),
 		untrusted: optional(untrusted),
 	},

@@ -175,7 +175,8 @@ export class Socket {
 					continue;
 				}
 				soon *= 2;
-			} else if (met) {
+			} else if (met && (met.foreign || met.code)) {
+				// A daemon that was only too slow is asked again as soon as one that was not there.
 				msec = Math.min(PROBE_MSEC * 2 ** this.#refusals++, MAX_PAUSE_MSEC);
 				this.#setLink(met.foreign ? 'foreign' : 'refused');
 			} else {

@@ -19,7 +19,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		'permissions-policy', 'cross-origin-opener-policy', 'cross-origin-embedder-policy', 'refresh', 'content-language'];
 
 	/**
-	 * @typedef {{status: number, text: string, policies: string, bytes: number}} Answer
+	 * @typedef {{status: number, text: string, policies: string, bytes: number, proxied: boolean}} Answer
 	 * @typedef {{answer: Answer} | {fails: string} | {reload: string}} Asked fails: why the server does
 	 *	not answer with the page; reload: why the page cannot be compared
 	 */
@@ -63,11 +63,17 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {Response} response @returns {string} */
 	const policiesOf = ({ headers }) => POLICIES.map((name) => (headers.get(name) ?? '').replace(/'nonce-[^']*'/g, '')).join('\n');
 
+	/** Servers that mostly stand in front of another one, which no answer shows the state of. */
+	const PROXY = /caddy|nginx|apache|traefik|envoy|haproxy|varnish/i;
+
+	/** @param {Response} response @returns {boolean} */
+	const isProxied = ({ headers }) => headers.has('via') || PROXY.test(headers.get('server') ?? '');
+
 	/** @param {Response} response @returns {Promise<Answer | undefined>} */
 	const read = async (response) => {
 		const bytes = await bytesOf(response);
 		return bytes && {
-			status: response.status, policies: policiesOf(response), bytes: bytes.length,
+			status: response.status, policies: policiesOf(response), bytes: bytes.length, proxied: isProxied(response),
 			text: new TextDecoder(document.characterSet).decode(bytes),
 		};
 	};

@@ -5,11 +5,12 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom, match, media, styles } = shared;
+	const { dom, match, media, nextPage, styles, uses } = shared;
 
 	/**
 	 * @typedef {{path: string, kind: string, all?: true}} Change all: the file may be behind any URL of its kind
 	 * @typedef {{outcome: 'swapped' | 'unused' | 'reload', detail: string}} Applied
+	 * @typedef {Applied & {inlined?: boolean}} AllApplied inlined: the server may have put a file into the page itself
 	 */
 
 	/** @param {Change} change @param {Set<string>} urls @param {number} n @returns {Promise<Applied>} */
@@ -19,40 +20,50 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			// The source of some style sheet; only the compiler knows of which one.
 			found = styles.reachable();
 		}
-		if (!found.size) {
-			// It may be part of a style sheet that the server combines from several files.
-			found = new Set([...styles.reachable()].filter(match.isCombined));
-		}
-		if (dom.hasOpaqueDocuments() && !match.find(path, urls).size) {
-			return { outcome: 'reload', detail: `${path}: a frame that cannot be looked into may use it` };
-		}
-		if (!found.size) {
-			return dom.isComplete() ? { outcome: 'unused', detail: `${path}: this tab has not loaded it` }
-				: { outcome: 'reload', detail: `${path}: it is not known whether this tab uses it` };
+		// It may also be part of a style sheet that the server combines from several files.
+		[...styles.reachable()].filter(match.isCombined).forEach((url) => found.add(url));
+		const why = uses.beyond('css', found);
+		if (why || !found.size) {
+			return why || !dom.isComplete() ? { outcome: 'reload', detail: `${path}: ${why ?? 'it is not known whether this tab uses it'}` }
+				: { outcome: 'unused', detail: `${path}: this tab has not loaded it` };
 		}
 		const { count, failed } = await styles.swap(found, n);
+		if (count) {
+			await nextPage.prepare(found, 'css');
+		}
 		return failed ? { outcome: 'reload', detail: `${path}: it could not be loaded` }
 			: count ? { outcome: 'swapped', detail: path }
 			: { outcome: 'reload', detail: `${path}: the page's own script uses it` };
 	};
 
 	/** @param {Change} change @param {Set<string>} urls @returns {Applied} */
-	const unusedElse = ({ path }, urls) => {
-		const used = match.find(path, urls).size || match.isCompiled(path);
-		return !used && match.isServed(path) && dom.isComplete() && !dom.hasOpaqueDocuments()
-			? { outcome: 'unused', detail: `${path}: this tab has not loaded it` }
-			: { outcome: 'reload', detail: path };
+	const unusedElse = ({ path, kind }, urls) => {
+		const found = match.find(path, urls);
+		const why = uses.beyond(kind, found);
+		return found.size ? { outcome: 'reload', detail: why && kind !== 'script' ? `${path}: ${why}` : `${path} changed` }
+			: why ? { outcome: 'reload', detail: `${path}: ${why}` }
+			: match.isCompiled(path) || !match.isServed(path) || !dom.isComplete()
+				? { outcome: 'reload', detail: `${path}: it is not known whether this tab uses it` }
+			: { outcome: 'unused', detail: `${path}: this tab has not loaded it` };
 	};
 
-	/** @param {Change} change @param {Set<string>} urls @param {number} n @returns {Applied} */
-	const applyMedia = (change, urls, n) => {
-		let found = match.find(change.path, urls);
-		if (!found.size && change.all) {
-			found = urls;
+	/** No picture, font, sound or film. */
+	const NO_MEDIA = /\.(css|[cm]?js|html?|json|map|wasm)$/i;
+
+	/** @param {Change} change @param {Set<string>} requested @param {number} n @returns {Promise<Applied>} */
+	const applyMedia = async (change, requested, n) => {
+		const urls = new Set([...requested, ...media.named()]);
+		const own = match.find(change.path, urls);
+		const found = own.size || !change.all ? own : new Set([...urls].filter((url) => !NO_MEDIA.test(new URL(url).pathname)));
+		const why = found.size && uses.beyond(change.kind, own);
+		if (why) {
+			return { outcome: 'reload', detail: `${change.path}: ${why}` };
 		}
-		return found.size && media.swap(found, n)
-			? { outcome: 'swapped', detail: change.path }
-			: unusedElse(change, urls);
+		if (found.size && media.swap(found, n)) {
+			await nextPage.prepare(change.all ? [] : found, change.kind);
+			return { outcome: 'swapped', detail: change.path };
+		}
+		return unusedElse(change, urls);
 	};
 
 	/** @param {Change} change @param {Set<string>} urls @param {number} n @returns {Applied | Promise<Applied>} */
@@ -77,10 +88,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {Change[]} changes
 	 * @param {number} n the event's number, so that the same file saved twice has two URLs
-	 * @returns {Promise<Applied>}
+	 * @returns {Promise<AllApplied>}
 	 */
 	const apply = async (changes, n) => {
 		const urls = dom.urls();
+		await uses.findServiceWorker();
 		/** @type {Applied[]} */
 		const all = await Promise.all(changes.map((change) => applyOne(change, urls, n)));
 		const worst = ['reload', 'swapped', 'unused']
@@ -89,6 +101,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return {
 			outcome: worst[0]?.outcome ?? 'reload',
 			detail: worst.map(({ detail }) => detail).join(', ').slice(0, 256),
+			inlined: uses.mayBeInlined(changes.filter(({ path }) => !match.isSourceMap(path))),
 		};
 	};
 

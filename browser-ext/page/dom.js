@@ -19,8 +19,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/** @param {Element} element @returns {Document | ShadowRoot | null} of another site: null */
-	const inside = (element) => (element.localName === 'iframe' || element.localName === 'frame'
-		? /** @type {HTMLIFrameElement} */ (element).contentDocument : shadowOf(element));
+	const inside = (element) => (/^(iframe|frame|object)$/.test(element.localName)
+		? /** @type {HTMLIFrameElement} */ (element).contentDocument
+		: element.localName === 'embed' ? /** @type {HTMLEmbedElement} */ (element).getSVGDocument() : shadowOf(element));
 
 	/**
 	 * @param {Document | ShadowRoot} root
@@ -95,15 +96,48 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return again.href;
 	};
 
-	/** All URLs: the browser's own buffer has 250 entries, and the page may clear it. */
-	const loaded = new Set();
+	/** Requests of ours: their URL, and when they were made. @type {{url: string, from: number, to: number}[]} */
+	const own = [];
+	const MAX_OWN = 64;
+	/** Of the clock that the browser rounds for pages. */
+	const ROUNDING_MSEC = 2;
+
+	/**
+	 * A request that is not taken for one of the page's. In Firefox, only the page's own function
+	 * reaches the page's part of the cache.
+	 *
+	 * @param {string} url
+	 * @param {RequestInit} options
+	 * @returns {Promise<Response>}
+	 */
+	const request = async (url, options) => {
+		const one = { url: plain(url), from: performance.now() - ROUNDING_MSEC, to: Infinity };
+		own.splice(0, own.length - MAX_OWN + 1);
+		own.push(one);
+		try {
+			return await (/** @type {any} */ (globalThis).content ?? globalThis).fetch(url, options);
+		} finally {
+			one.to = performance.now();
+		}
+	};
+
+	/**
+	 * All URLs, and what requested each: the browser's own buffer has 250 entries, and the page may clear it.
+	 *
+	 * @type {Map<string, Set<string>>}
+	 */
+	const loaded = new Map();
 	/** @type {boolean} whether `loaded` may miss some */
 	let complete = true;
 	/** @param {PerformanceEntryList} entries */
 	const note = (entries) => {
-		for (const { name } of entries) {
-			if (loaded.size < MAX_URLS) {
-				loaded.add(plain(name));
+		for (const { name, initiatorType, startTime } of /** @type {PerformanceResourceTiming[]} */ (entries)) {
+			const url = plain(name);
+			if (initiatorType === 'fetch' && own.some((one) => one.url === url && one.from <= startTime && startTime <= one.to)) {
+				continue;
+			}
+			if (loaded.has(url) || loaded.size < MAX_URLS) {
+				loaded.set(url, (loaded.get(url) ?? new Set()).add(initiatorType));
 			} else {
 				complete = false;
 			}
@@ -123,14 +157,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const urls = () => {
 		note(observer.takeRecords());
 		note(performance.getEntriesByType('resource'));
-		const all = new Set([...loaded, unnamedIcon()]);
 		for (const root of roots()) {
-			if (root instanceof Document || 'defaultView' in root) {
-				const view = /** @type {Document} */ (root).defaultView;
-				for (const { name } of view?.performance.getEntriesByType('resource') ?? []) {
-					all.add(plain(name));
-				}
-			}
+			note(/** @type {Document} */ (root).defaultView?.performance.getEntriesByType('resource') ?? []);
+		}
+		const all = new Set([...loaded.keys(), unnamedIcon()]);
+		for (const root of roots()) {
 			for (const element of root.querySelectorAll('link[href], img[src], script[src]')) {
 				const { href, src } = /** @type {any} */ (element);
 				all.add(plain(href ?? src));
@@ -145,20 +176,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return all;
 	};
 
-	/**
-	 * Whether there are documents that may be of the project but cannot be read: sandboxed frames,
-	 * frames of another port, objects.
-	 */
-	const hasOpaqueDocuments = () => [...roots()].some((root) =>
-		[...root.querySelectorAll('iframe, frame, object, embed')].some((element) => {
-			const { src, data } = /** @type {any} */ (element);
-			const url = src || data;
-			return !inside(element) && (element.hasAttribute('srcdoc') || !url ||
-				new URL(url, document.baseURI).hostname === location.hostname);
-		}));
+	/** @param {string} url @returns {Set<string>} what has requested it, as resource timing says: "link", "fetch", ... */
+	const initiators = (url) => loaded.get(url) ?? new Set();
 
-	/** Whether urls() returns all: a service worker may have loaded others. */
-	const isComplete = () => complete && !navigator.serviceWorker?.controller;
+	/** @param {string} initiator @returns {string[]} all that it has requested */
+	const requestedBy = (initiator) => [...loaded].filter(([, types]) => types.has(initiator)).map(([url]) => url);
+
+	/** @returns {boolean} whether urls() returns all */
+	const isComplete = () => complete;
 
 	/** Most answers that a server computes have no such suffix. */
 	const FILE = /\.(css|m?js|map|wasm|png|jpe?g|gif|svg|webp|avif|ico|bmp|woff2?|ttf|otf|mp[34]|web[mp]|og[gv]|wav|vtt|txt|xml|json|webmanifest|html?)$/i;
@@ -180,5 +205,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {boolean} whether the page has scripts of its own server, as files */
 	const hasScriptFiles = () => [...document.scripts].some(({ src }) => src && new URL(src).origin === location.origin);
 
-	shared.dom = { fetched, hasScriptFiles, roots, inside, sheets, withImports, rulesOf, isImport, plain, fresh, unnamedIcon, urls, isComplete, hasOpaqueDocuments };
+	shared.dom = { fetched, hasScriptFiles, roots, inside, sheets, withImports, rulesOf, isImport, plain, fresh, unnamedIcon, urls, initiators, requestedBy, isComplete, request };
 }

@@ -40,10 +40,20 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		};
 	};
 
+	/**
+	 * @param {any} holder a frame or the host of a shadow root
+	 * @returns {Document | ShadowRoot | null} null while a frame has the empty document before its own
+	 */
+	const inside = (holder) => {
+		const inner = dom.inside(holder);
+		const early = inner?.URL === 'about:blank' && (holder.hasAttribute('srcdoc') || !/^(about:blank)?$/.test(holder.src ?? ''));
+		return early || inner?.readyState === 'loading' ? null : inner;
+	};
+
 	/** @param {any} path @returns {Element | null} */
 	const find = ({ id, name, tag, way, holder }) => {
 		const holding = holder && find(holder);
-		const root = holder ? holding && dom.inside(holding) : document;
+		const root = holder ? holding && inside(holding) : document;
 		const byId = id ? root?.getElementById(id) : null;
 		if (byId?.localName === tag) {
 			return byId;

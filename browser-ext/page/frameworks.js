@@ -133,13 +133,23 @@
 		}
 	};
 
+	/** @param {any} element @param {unknown} value @returns {boolean} whether it is a field with a class of its own */
+	const notifyCustom = (element, value) => {
+		if (typeof value !== 'string') {
+			return false;
+		}
+		// As the browser itself does after the back button.
+		element.formStateRestoreCallback?.(value, 'restore');
+		return true;
+	};
+
 	if (!view[INSTALLED]) {
 		Object.defineProperty(view, INSTALLED, { value: true });
 		addEventListener('savecast-restored', (event) => {
 			const [field] = event.composedPath();
 			if (field instanceof Element) {
 				withoutRequests(() => {
-					if (!notifyReact(field) && !notifyPreact(field) && !notifyVue(field) && isOwned(field)) {
+					if (!notifyCustom(field, /** @type {CustomEvent} */ (event).detail) && !notifyReact(field) && !notifyPreact(field) && !notifyVue(field) && isOwned(field)) {
 						dispatchEvents(field);
 					}
 				});

@@ -6,7 +6,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { answers, dom, guard, match, patch, volatile } = shared;
+	const { answers, dom, guard, match, media, nextPage, patch, uses, volatile } = shared;
 
 	/** How long to wait for an answer that differs; longer if the daemon cannot see the server. */
 	const WAIT_MSEC = 1500;
@@ -18,8 +18,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/**
 	 * @typedef {{path: string, kind: string, all?: true}} Change
-	 * @typedef {{event: number, changes?: Change[], unseen?: boolean, old?: number}} LookMessage unseen: the
-	 *	daemon does not see whether the server has the new code; old: for how long it may answer as before
+	 * @typedef {{event: number, changes?: Change[], unseen?: boolean, old?: number, why?: string, applied?: boolean}} LookMessage
+	 *	unseen: the daemon does not see whether the server has the new code; old: for how long it may answer as before; why: the
+	 *	page must be reloaded; applied: the files were replaced, or the tab has not loaded them, and only what the server
+	 *	made of them in its HTML is of interest
 	 * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string}} Looked
 	 * @typedef {{status: number, text: string, policies: string}} Answer
 	 */
@@ -30,6 +32,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	let latest = 0;
 	/** The one request that is under way. @type {Promise<any> | undefined} */
 	let asking;
+	/** Whether the server is a proxy: its answers do not show whether the server behind it has the new code. */
+	let proxied = false;
 
 	/** By event: called when the roots of frameworks are known. @type {Map<number, () => void>} */
 	const waiting = new Map();
@@ -56,7 +60,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 		asking = answers.ask();
 		try {
-			return await asking;
+			const asked = await asking;
+			proxied ||= asked.answer?.proxied === true;
+			return asked;
 		} finally {
 			asking = undefined;
 		}
@@ -68,12 +74,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {string} detail @returns {Looked} */
 	const reload = (detail) => ({ outcome: 'reload', detail });
 
-	/** @returns {string | undefined} why no look can say what a reload would show */
-	const unfit = () => (
+	/** @param {boolean} [applied] @returns {string | undefined} why no look can say what a reload would show */
+	const unfit = (applied) => (
 		guard.answersForm() ? 'the page answers a form'
 		: !location.protocol.startsWith('http') || document.contentType !== 'text/html' ? 'the page is not HTML from a server'
-		: location.href.replace(/#.*$/, '') !== answers.url ? 'the page\'s script changed its address'
-		: navigator.serviceWorker?.controller ? 'a service worker answers for the server'
+		: !applied && location.href.replace(/#.*$/, '') !== answers.url ? 'the page\'s script changed its address'
+		: uses.hasServiceWorker() ? 'a service worker answers for the server'
 		: document.documentElement.closest('[data-savecast-reload]') ? '<html> has data-savecast-reload'
 		: undefined
 	);
@@ -114,6 +120,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: { outcome: 'unused', detail: 'same answer' };
 	};
 
+	/** @param {Document} page @returns {string[]} what a server puts into a page instead of a file */
+	const inlined = (page) => [...page.querySelectorAll('style, svg, [src^="data:"]')].map((one) => one.getAttribute('src') ?? one.outerHTML);
+
+	/**
+	 * Without the answer that is shown, only this can be compared.
+	 *
+	 * @param {Answer} next
+	 * @returns {Looked}
+	 */
+	const compareInlined = ({ text }) => {
+		const there = new Set(inlined(document));
+		return inlined(parse(text)).every((one) => there.has(one)) ? { outcome: 'unused', detail: 'same answer' }
+			: reload('what the server put into the page changed');
+	};
+
 	/** @param {number} count */
 	const nodes = (count) => `${count} node${count === 1 ? '' : 's'}`;
 
@@ -143,7 +164,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @returns {Promise<Looked & {drawn?: boolean, same?: boolean}>} same: for all that is known, the server
 	 *	still answers as before
 	 */
-	const lookOnce = async ({ changes, unseen }, roots) => {
+	const lookOnce = async ({ changes, unseen, why: must, applied }, roots) => {
 		const next = await ask();
 		const shown = await base;
 		await roots;
@@ -153,11 +174,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (next.fails || (next.answer.status >= 400 && (shown?.status ?? 200) < 400)) {
 			return { outcome: 'stays', detail: next.fails ?? `answered ${next.answer.status}`, same: true };
 		}
+		if (applied && !shown) {
+			return compareInlined(next.answer);
+		}
 		if (!next.answer.text.trim() && shown?.text.trim()) {
 			// While a file is being written, the server may answer with an empty page.
 			return { ...reload('the page is empty now'), drawn: true };
 		}
-		const why = !changes ? 'anything may have changed' : !shown ? 'the cache does not have what is shown' : besides(changes);
+		const why = must ? must : !changes ? 'anything may have changed' : !shown ? 'the cache does not have what is shown' : applied ? undefined : besides(changes);
 		if (why) {
 			return { ...reload(why), same: !shown || shown.text === next.answer.text };
 		}
@@ -165,7 +189,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (told.outcome === 'patched') {
 			base = Promise.resolve(next.answer);
 		}
-		const bundled = told.outcome === 'unused' && mayBeBundled(changes);
+		const bundled = told.outcome === 'unused' && !applied && mayBeBundled(changes);
 		return bundled ? { ...reload(`${bundled.path}: a script of the page may be made of it`), same: true } : told;
 	};
 
@@ -180,13 +204,17 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const turn = ++latest;
 		const { old = 0 } = message;
 		const oldUntil = performance.now() + old;
-		const why = unfit();
+		const why = unfit(message.applied);
 		if (why) {
+			if (message.applied) {
+				return { outcome: 'unused', detail: why };
+			}
 			await sleep(old);
 			return turn === latest ? reload(why) : { outcome: 'skipped', detail: 'replaced by a newer save' };
 		}
 		const roots = rootsOf(message.event);
-		const deadline = Math.max(old && oldUntil + OLD_PAUSE_MSEC, performance.now() + (message.unseen ? UNSEEN_MSEC : WAIT_MSEC));
+		const begin = performance.now();
+		const deadline = () => Math.max(old && oldUntil + OLD_PAUSE_MSEC, begin + (message.unseen || proxied ? UNSEEN_MSEC : WAIT_MSEC));
 		/** @type {Looked | undefined} */
 		let patched;
 		for (let pause = PAUSE_MSEC; ; pause = Math.min(pause * 1.6, MAX_PAUSE_MSEC)) {
@@ -196,6 +224,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				return { outcome: 'skipped', detail: 'replaced by a newer save' };
 			}
 			patched = told.outcome === 'patched' ? told : patched;
+			if (message.applied) {
+				return told;
+			}
 			const maySettle = told.outcome === 'unused' || told.drawn;
 			if (mayBeOld && (told.same || maySettle)) {
 				// The last request is sent after that time.
@@ -203,7 +234,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				await sleep(Math.min(pause, Math.max(0, oldUntil - performance.now())));
 				continue;
 			}
-			if (!maySettle || performance.now() + pause > deadline) {
+			if (!maySettle || performance.now() + pause > deadline()) {
 				return told.outcome === 'unused' || told.outcome === 'patched' ? inPlace(message, patched ?? told) : told;
 			}
 			await sleep(pause);
@@ -237,23 +268,28 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @returns {Promise<boolean>} whether it has; otherwise the reload must bypass the cache
 	 */
 	const refresh = async (changes) => {
-		if (!changes || navigator.serviceWorker?.controller) {
+		if (!changes || uses.hasServiceWorker() || await uses.findServiceWorker()) {
+			return false;
+		}
+		if (!nextPage.isReachable() && changes.some(({ kind }) => kind === 'css')) {
 			return false;
 		}
 		// The reload requests the page itself.
 		const own = new Set([answers.url]);
-		const urls = new Set([...dom.urls()].filter((one) => !own.has(one)));
+		const urls = new Set([...dom.urls(), ...media.named()].filter((one) => !own.has(one)));
 		const files = changes.filter(({ kind, path }) => kind !== 'page' && kind !== 'other' && !match.find(path, own).size);
 		const found = files.map((change) => (change.all || match.isCompiled(change.path) ? new Set() : match.find(change.path, urls)));
 		const all = [...new Set(found.flatMap((some) => [...some]))];
-		if (found.some(({ size }) => !size) && files.some(({ path }) => !match.isServed(path)) || all.length > MAX_REFRESHED) {
+		const isUnknown = files.some(({ kind, path }, i) => uses.unseen(kind, found[i]) ||
+			(!found[i].size && (kind === 'script' || !match.isServed(path))));
+		// Firefox takes an image of a rule from its memory even when it bypasses the cache.
+		if ((isUnknown && !nextPage.KEEPS_IN_MEMORY) || all.length > MAX_REFRESHED) {
 			return false;
 		}
 		try {
 			const signal = AbortSignal.timeout(REFRESH_MSEC);
-			const fresh = async (/** @type {string} */ one) => (await fetch(one, { cache: 'reload', mode: 'no-cors', signal })).blob();
-			await Promise.all(all.map(fresh));
-			return true;
+			await Promise.all(found.map((some, i) => nextPage.refresh(some, files[i].kind, { signal })));
+			return !isUnknown;
 		} catch {
 			return false;
 		}

@@ -112,7 +112,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		let best = 1;
 		/** @type {Set<string>} */
 		let found = new Set();
+		const name = path.slice(path.lastIndexOf('/') + 1);
+		const byParameter = [];
 		for (const url of urls) {
+			if (URL.canParse(url) && isParameter(name, url)) {
+				byParameter.push(url);
+				continue;
+			}
 			const count = agreement(path, url);
 			if (count > best) {
 				best = count;
@@ -122,6 +128,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				found.add(url);
 			}
 		}
+		byParameter.forEach((url) => found.add(url));
 		return found;
 	};
 

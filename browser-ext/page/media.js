@@ -5,15 +5,33 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom } = shared;
+	const { dom, match } = shared;
 
 	/** Attributes that hold one URL. */
 	const SELECTOR = 'img[src], input[type=image][src], source[src], video, audio[src], track[src], ' +
 		'embed[src], object[data], image, use, feImage, link[rel~=icon], link[rel~=apple-touch-icon]';
 	const ATTRIBUTES = ['src', 'poster', 'data', 'href', 'xlink:href'];
 
+	const URLS = /url\(\s*(["']?)(.*?)\1\s*\)/g;
+
+	/** @returns {Set<string>} what rules name: the browser reports no request for what it has in memory */
+	const named = () => {
+		/** @type {Set<string>} */
+		const found = new Set();
+		const note = (/** @type {string} */ text, /** @type {string} */ base) =>
+			[...text.matchAll(URLS)].forEach(([, , url]) => found.add(dom.plain(url, base)));
+		for (const sheet of dom.sheets()) {
+			[...dom.rulesOf(sheet) ?? []].forEach(({ cssText }) => note(cssText, sheet.href ?? document.baseURI));
+		}
+		for (const root of dom.roots()) {
+			root.querySelectorAll('[style*="url("]').forEach((/** @type {Element} */ element) => note(element.getAttribute('style') ?? '', element.baseURI));
+		}
+		found.delete('');
+		return found;
+	};
+
 	/** @param {string} text @param {Set<string>} urls @param {number} n @param {string} base */
-	const freshIn = (text, urls, n, base) => text.replace(/url\(\s*(["']?)(.*?)\1\s*\)/g,
+	const freshIn = (text, urls, n, base) => text.replace(URLS,
 		(whole, _, url) => (urls.has(dom.plain(url, base)) ? `url("${dom.fresh(new URL(url, base).href, n)}")` : whole));
 
 	/** @param {string} text a srcset */
@@ -150,5 +168,18 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return count;
 	};
 
-	shared.media = { swap };
+	/**
+	 * Firefox keeps a `<style>` of the same text, with its images, for the next page.
+	 *
+	 * @param {{path: string, event: number}[]} changes images that were saved, the latest last
+	 */
+	const swapInline = (changes) => {
+		const sheets = [...dom.sheets()].filter(({ ownerNode, href }) => ownerNode && !href);
+		for (const { path, event } of changes) {
+			const urls = match.find(path, named());
+			sheets.flatMap((sheet) => [...dom.rulesOf(sheet) ?? []]).forEach((rule) => swapRule(rule, urls, event));
+		}
+	};
+
+	shared.media = { swap, swapInline, named };
 }

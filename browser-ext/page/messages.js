@@ -53,8 +53,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				shared.look.setRoots(message);
 				break;
 			case 'refresh':
-				shared.look.refresh(message.changes).then(answer, () => answer(false));
+				shared.look.refresh(message.changes).catch(() => false).then((/** @type {boolean} */ fresh) =>
+					answer({ fresh, opaque: isTouched() && shared.uses.hasOpaqueDocuments() }));
 				return true;
+			case 'images':
+				shared.media.swapInline(message.changes);
+				break;
 			case 'restore':
 				if (message.id !== id) {
 					shared.restore(message.state);
@@ -129,6 +133,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		} else {
 			addEventListener('load', complete, { once: true });
 		}
+		shared.uses.onServiceWorker(() => send({ from: 'worker' }));
 		const touched = () => {
 			TOUCHES.forEach((type) => removeEventListener(type, touched, true));
 			send({ from: 'touched' });

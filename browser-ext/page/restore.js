@@ -6,80 +6,10 @@
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { find } = shared.elementPath;
-	const { isSecret } = shared.state;
+	const { isMoving, reopen, restoreElement, typeAgain } = shared.restoreElement;
 
 	/** A page whose elements are built by script gets this long to create them. */
-	const MAX_WAIT_MSEC = 3000;
-
-	/** @param {any} field whose framework, if it has one, must know the value: see frameworks.js */
-	const announce = (field) => {
-		shared.state.setEdited(field);
-		field.dispatchEvent(new CustomEvent('savecast-restored', { composed: true }));
-	};
-
-	/**
-	 * With its markup, so that an editor built on the element recognizes its lines.
-	 *
-	 * @param {Element} element
-	 * @param {string} html
-	 */
-	const restoreText = (element, html) => {
-		const { body } = new DOMParser().parseFromString(html, 'text/html');
-		element.replaceChildren(...body.childNodes);
-	};
-
-	/** @param {HTMLMediaElement} media @param {{time: number, playing: boolean}} position */
-	const restorePosition = (media, { time, playing }) => {
-		const seek = () => {
-			media.currentTime = time;
-			if (playing) {
-				media.play().catch(() => {});
-			}
-		};
-		if (media.readyState > 0) {
-			seek();
-		} else {
-			media.addEventListener('loadedmetadata', seek, { once: true });
-		}
-	};
-
-	/** @param {any} element @param {any} state */
-	const restoreElement = (element, state) => {
-		if (state.value !== undefined && element.value !== state.value && !isSecret(element)) {
-			element.value = state.value;
-			announce(element);
-		}
-		if (state.checked !== undefined && element.checked !== state.checked) {
-			element.checked = state.checked;
-			announce(element);
-		}
-		if (state.chosen && element.options) {
-			state.chosen.forEach((/** @type {boolean} */ on, /** @type {number} */ i) => {
-				if (element.options[i]) {
-					element.options[i].selected = on;
-				}
-			});
-			announce(element);
-		}
-		if (state.indeterminate !== undefined) {
-			element.indeterminate = state.indeterminate;
-		}
-		if (state.position) {
-			restorePosition(element, state.position);
-		}
-		if (state.text !== undefined && element.textContent !== state.text) {
-			restoreText(element, state.html);
-		}
-		if (state.open !== undefined) {
-			element.open = state.open;
-		}
-		if (state.dialog && !element.open) {
-			element[state.dialog === 'modal' ? 'showModal' : 'show']();
-		}
-		if (state.popover && !element.matches(':popover-open')) {
-			element.showPopover();
-		}
-	};
+	const MAX_WAIT_MSEC = 6000;
 
 	/** @param {any} state @returns {boolean} whether the element that had the focus is there */
 	const restoreFocus = ({ focus, selection }) => {
@@ -92,6 +22,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				} catch {
 					// The field had another type before.
 				}
+			}
+			if (focus.half && at.type === 'number' && !at.value) {
+				typeAgain(at, focus.half);
 			}
 		}
 		const anchor = selection && nodeOf(selection.anchor);
@@ -129,30 +62,49 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
+	/** @param {() => void} work on one element; the others do not depend on it */
+	const attemptOne = (work) => { 
+		try {
+			work();
+		} catch (error) {
+			console.debug(`savecast: ${error}`);
+		}
+	};
+
 	/** @param {any} state of the document before, in the same tab */
 	const restore = (state) => {
 		let left = state.items;
 		let touched = false;
 		let focused = false;
 		const attempt = () => {
+			/** @type {{element: Element, state: any}[]} */
+			const there = [];
 			left = left.filter((/** @type {any} */ item) => {
-				const element = find(item);
-				if (element) {
-					try {
-						restoreElement(element, item.state);
-					} catch (error) {
-						console.debug(`savecast: ${item.tag}: ${error}`);
-					}
+				const element = isMoving(item) ? null : find(item);
+				if (element?.matches(':defined')) {
+					attemptOne(() => restoreElement(element, item.state));
+					there.push({ element, state: item.state });
+					return false;
 				}
-				return !element;
+				return true;
 			});
+			// The last one that was opened is on top.
+			there.sort((a, b) => (a.state.rank ?? 0) - (b.state.rank ?? 0))
+				.forEach((one) => attemptOne(() => reopen(one.element, one.state)));
 			restoreScroll(state);
+		};
+		/** @param {Event} event a frame has another document, in which nothing is restored yet */
+		const arrived = ({ target }) => {
+			left.push(...state.items.filter((/** @type {any} */ item) =>
+				item.holder && !left.includes(item) && find(item.holder) === target));
+			attempt();
 		};
 		const end = () => {
 			touched = true;
 			observer.disconnect();
 			sizes.disconnect();
 			clearTimeout(timer);
+			document.removeEventListener('load', arrived, true);
 			events.forEach((type) => removeEventListener(type, end, true));
 		};
 		const events = ['wheel', 'keydown', 'pointerdown', 'touchstart'];
@@ -166,6 +118,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			observer.observe(document, { childList: true, subtree: true });
 			[document.documentElement, document.body].filter(Boolean).forEach((root) => sizes.observe(root));
 		};
+		document.addEventListener('load', arrived, true);
 		// If the user acts meanwhile, nothing more is restored.
 		events.forEach((type) => addEventListener(type, end, { capture: true, passive: true }));
 		if (document.readyState === 'loading') {

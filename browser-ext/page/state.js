@@ -7,7 +7,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom } = shared;
+	const { dom, observed } = shared;
 	const { of: pathOf } = shared.elementPath;
 
 	/** Limits for what a page can make large: items, characters of one field, and of all fields. */
@@ -25,32 +25,69 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const isSecret = (field) => field.type === 'password' || SECRET.test(field.autocomplete ?? '') ||
 		PASSWORD.test(`${field.getAttribute('name')} ${field.id}`);
 
-	/**
-	 * Fields that the user has edited. A framework may copy the value to the attribute, so that the
-	 * field looks unchanged.
-	 */
-	const edited = new WeakSet();
-	for (const type of ['input', 'change']) {
-		addEventListener(type, (event) => event.isTrusted && edited.add(event.composedPath()[0]), true);
-	}
+	/** A hidden field of such a name is no state: the server or a service gave it for one use. */
+	const TOKEN = /token|csrf|xsrf|nonce|captcha|secret|auth/i;
+
+	/** @param {HTMLInputElement} field @returns {object | undefined} what a script put into it for the user */
+	const hiddenState = (field) => {
+		const from = observed.hiddenBefore(field);
+		const isToken = TOKEN.test(`${field.getAttribute('name')} ${field.id}`);
+		return from === undefined || from === field.value || isToken ? undefined
+			: { hidden: { from, to: field.value.slice(0, MAX_TEXT) } };
+	};
 
 	/** @param {any} field @returns {object | undefined} what was changed in it */
 	const fieldState = (field) => {
-		if (isSecret(field) || ['hidden', 'file', 'submit', 'button', 'reset', 'image'].includes(field.type)) {
+		if (field.type === 'hidden') {
+			return hiddenState(field);
+		}
+		if (isSecret(field) || ['file', 'submit', 'button', 'reset', 'image'].includes(field.type)) {
 			return undefined;
 		}
 		if (field.localName === 'select') {
 			const chosen = [...field.options].map(({ selected }) => selected);
 			const before = [...field.options].map(({ defaultSelected }) => defaultSelected);
-			return String(chosen) === String(before) && !edited.has(field) ? undefined : { chosen: chosen.slice(0, MAX_ITEMS) };
+			return String(chosen) === String(before) && !observed.isEdited(field) ? undefined : { chosen: chosen.slice(0, MAX_ITEMS) };
 		}
 		if (field.type === 'checkbox' || field.type === 'radio') {
 			return {
-				...(field.checked !== field.defaultChecked || edited.has(field) ? { checked: field.checked } : undefined),
+				...(field.checked !== field.defaultChecked || observed.isEdited(field) ? { checked: field.checked } : undefined),
 				...(field.indeterminate ? { indeterminate: true } : undefined),
 			};
 		}
-		return field.value === field.defaultValue && !edited.has(field) ? undefined : { value: field.value.slice(0, MAX_TEXT) };
+		return field.value === field.defaultValue && !observed.isEdited(field) ? undefined : { value: field.value.slice(0, MAX_TEXT) };
+	};
+
+	/** @type {Map<HTMLFormElement, FormData>} of one capture */
+	const forms = new Map();
+
+	/** @param {HTMLFormElement} form @returns {FormData} found without the page's own handlers */
+	const formData = (form) => {
+		const stop = (/** @type {Event} */ event) => event.stopImmediatePropagation();
+		addEventListener('formdata', stop, true);
+		try {
+			return new FormData(form);
+		} finally {
+			removeEventListener('formdata', stop, true);
+		}
+	};
+
+	/**
+	 * Only its form reveals the value of a custom element that is a field.
+	 *
+	 * @param {Element} element
+	 * @returns {object | undefined}
+	 */
+	const customState = (element) => {
+		const name = element.getAttribute('name');
+		const form = /** @type {HTMLFormElement | null} */ (element.hasAttribute('form')
+			? document.getElementById(element.getAttribute('form') ?? '') : element.closest('form'));
+		if (!name || form?.localName !== 'form' || !observed.isUsed(element) || isSecret(element)) {
+			return undefined;
+		}
+		forms.set(form, forms.get(form) ?? formData(form));
+		const [value] = forms.get(form)?.getAll(name) ?? [];
+		return typeof value === 'string' && value.length < MAX_TEXT ? { custom: value } : undefined;
 	};
 
 	/** @param {Element} element @returns {object | undefined} */
@@ -60,17 +97,28 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 		if (element.localName === 'dialog') {
 			return /** @type {any} */ (element).open
-				? { dialog: element.matches(':modal') ? 'modal' : 'plain' }
+				? { dialog: element.matches(':modal') ? 'modal' : 'plain', rank: observed.rank(element) }
 				: undefined;
 		}
-		return element.hasAttribute('popover') && element.matches(':popover-open') ? { popover: true } : undefined;
+		return element.hasAttribute('popover') && element.matches(':popover-open')
+			? { popover: true, rank: observed.rank(element) } : undefined;
 	};
 
 	/** @param {Element} element @returns {object | undefined} */
 	const textState = (element) => {
+		const design = element.localName === 'body' && element.ownerDocument.designMode === 'on';
+		if (!design && !element.hasAttribute('contenteditable')) {
+			return undefined;
+		}
 		const { isContentEditable, innerHTML } = /** @type {HTMLElement} */ (element);
-		return isContentEditable && innerHTML.length < MAX_TEXT
-			? { text: element.textContent, html: innerHTML } : undefined;
+		return (design || isContentEditable) && innerHTML.length < MAX_TEXT
+			? { text: element.textContent, html: innerHTML, ...(design && { design }) } : undefined;
+	};
+
+	/** @param {Element} element @returns {object | undefined} */
+	const frameState = (element) => {
+		const way = observed.wayOf(element);
+		return way && { way };
 	};
 
 	/** @param {Document | ShadowRoot} root @returns {Element | null} in a frame or a shadow root, too */
@@ -92,7 +140,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		} catch {
 			// A checkbox has no selection.
 		}
-		return { ...pathOf(at), range };
+		const half = at.type === 'number' ? observed.halfTyped(at) : undefined;
+		return { ...pathOf(at), range, ...(half && { half }) };
 	};
 
 	/** @param {Node | null} node */
@@ -121,7 +170,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			? { position: { time: element.currentTime, playing: !element.paused } } : undefined),
 		...(element.matches('input, textarea, select') ? fieldState(element) : undefined),
 		...openState(element),
-		...(element.hasAttribute('contenteditable') ? textState(element) : undefined),
+		...textState(element),
+		...(element.localName.includes('-') ? customState(element) : undefined),
+		...(element.matches('iframe, frame') ? frameState(element) : undefined),
 		...(element !== document.scrollingElement && (element.scrollTop || element.scrollLeft)
 			? { scroll: [element.scrollLeft, element.scrollTop] } : undefined),
 	});
@@ -131,6 +182,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		/** @type {object[]} */
 		const items = [];
 		let room = MAX_TEXTS;
+		forms.clear();
 		for (const root of dom.roots()) {
 			for (const element of root.querySelectorAll('*')) {
 				const state = elementState(element);
@@ -152,9 +204,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		};
 	};
 
-	shared.state = {
-		capture, isSecret,
-		/** @param {Element} field with a value that the user gave it before */
-		setEdited: (field) => edited.add(field),
-	};
+	shared.state = { capture, isSecret };
 }

@@ -6,7 +6,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom } = shared;
+	const { dom, nextPage } = shared;
 	const LOAD_MSEC = 5000;
 
 	/**
@@ -82,30 +82,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * no event reports when a rule that was inserted into a sheet applies. Firefox uses its own
 	 * copy for the old URL, and asks neither cache nor server; there we insert a new import.
 	 */
-	const REFRESHES_CACHE = !('openOrClosedShadowRoot' in Element.prototype);
-
-	/**
-	 * Refreshes the cache's entry of the plain URL, for the next page that uses the sheet, and does
-	 * not wait for it. In Firefox, only a request of the page itself uses the page's part of the
-	 * cache.
-	 *
-	 * @param {Set<string>} urls
-	 */
-	const refreshCache = (urls) => {
-		const page = /** @type {any} */ (globalThis).content ?? globalThis;
-		urls.forEach((url) => {
-			if (new URL(url).origin === location.origin && location.protocol.startsWith('http')) {
-				page.fetch(url, { cache: 'reload', keepalive: true }).catch(() => {});
-			}
-		});
-	};
+	const REFRESHES_CACHE = !nextPage.KEEPS_IN_MEMORY;
 
 	/** @param {CSSStyleSheet} sheet that will be loaded again */
 	const prime = async (sheet) => {
 		if (REFRESHES_CACHE) {
 			const urls = [...dom.withImports(sheet)].slice(1).map(({ href }) => dom.plain(href ?? ''));
 			await Promise.all([...new Set(urls)].filter((url) => swapped.has(url))
-				.map((url) => fetch(url, { cache: 'reload' }).then((answer) => answer.text()).catch(() => {})));
+				.map((url) => dom.request(url, { cache: 'reload' }).then((/** @type {Response} */ answer) => answer.text()).catch(() => {})));
 		}
 	};
 
@@ -239,7 +223,6 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			}
 		}
 		const done = await Promise.all(swaps);
-		refreshCache(urls);
 		return { count: done.filter(Boolean).length, failed: done.includes(false) };
 	};
 

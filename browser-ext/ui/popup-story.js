@@ -45,7 +45,7 @@ function element(name, text, className = '') {
  * @param {boolean | Set<string>} open whether its steps show, or the ids of those that do
  * @returns {HTMLLIElement}
  */
-export function eventItem({ event, at, files, subject, steps }, open) {
+export function eventItem({ event, at, files, subject, awaited, steps }, open) {
 	const item = document.createElement('li');
 	const details = document.createElement('details');
 	details.id = `event-${event}`;
@@ -55,7 +55,7 @@ export function eventItem({ event, at, files, subject, steps }, open) {
 	summary.append(
 		element('time', clock.format(at), 'dim'),
 		element('span', `#${event} ${shortSubject(files, subject)}`, 'what'),
-		element('span', last ? `${last.step} ${last.msec} ms` : '…', `end ${last ? meaningOf(last.step) : ''}`),
+		element('span', last ? `${last.step}${awaited ? '' : ` ${last.msec} ms`}` : '…', `end ${last ? meaningOf(last.step) : ''}`),
 	);
 	const list = document.createElement('ul');
 	list.append(...files.filter((file) => nameOf(file) !== file).map((file) => element('li', file)));

@@ -4,7 +4,7 @@
 
 import { toAddress } from '../common/address.js';
 import { api } from '../common/api.js';
-import { rememberSite } from '../common/settings.js';
+import { rememberPatches, rememberSite } from '../common/settings.js';
 import { hasPermission, setSiteToRemember, siteName, siteOf, sitePattern } from '../common/site.js';
 import { TAB_STATES } from '../common/tab-states.js';
 import { codeOfExtension } from '../link/proof.js';
@@ -149,7 +149,7 @@ function ownerText(entry, daemons) {
 }
 
 /** @param {Description} now */
-async function showSite({ entry, sites }) {
+async function showSite({ entry, sites, unpatched }) {
 	const address = toAddress(tab?.url ?? entry?.url);
 	byId('site').hidden = 'why' in address;
 	if ('why' in address) {
@@ -165,8 +165,10 @@ async function showSite({ entry, sites }) {
 		: `To change pages, styles and images in place, and to keep what you typed when a page reloads, savecast needs permission for ${siteName(site)}.`;
 	byId('permission').hidden = allowed;
 	byId('remember').checked = allowed && sites.includes(site);
+	byId('patch').checked = !unpatched.includes(site);
 	// The site would be stored, and nothing of a private window may be stored.
 	byId('remember-row').hidden = Boolean(tab?.incognito);
+	byId('patch-row').hidden = Boolean(tab?.incognito) || !allowed;
 }
 
 /**
@@ -216,6 +218,12 @@ byId('remember').onchange = () => {
 		ask(url, site);
 	} else {
 		rememberSite(site, on);
+	}
+};
+byId('patch').onchange = () => {
+	const url = tab?.url ?? last?.entry?.url;
+	if (url) {
+		rememberPatches(siteOf(url), byId('patch').checked);
 	}
 };
 port.onMessage.addListener(show);

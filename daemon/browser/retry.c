@@ -45,6 +45,11 @@ const char *retry_reason(const struct tab *tab, bool *down)
 	return tab->retry ? tab->retry->why : NULL;
 }
 
+uint64_t retry_event(const struct tab *tab)
+{
+	return tab->retry ? tab->retry->event : 0;
+}
+
 void retry_end(struct tab *tab)
 {
 	struct retry *retry = mem_steal(tab->retry);

@@ -31,6 +31,8 @@ bool retry_is(const struct tab *tab, uint64_t event);
  * it waits for nothing.
  */
 const char *retry_reason(const struct tab *tab, bool *down);
+/* The event of the tab's retry, or 0. */
+uint64_t retry_event(const struct tab *tab);
 
 /*
  * How long to wait until the next try, if the first failure was `failing_usec` ago;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/browser.h"
 
+#include "browser/changes.h"
 #include "browser/problems.h"
 #include "browser/audience.h"
 #include "browser/retry.h"
@@ -31,6 +32,16 @@ static char *untrusted_of(const struct route_answer *answer, struct wire_untrust
 	return command;
 }
 
+/* The event that the tab waits for while its server is restarting or down, or 0. */
+static uint64_t awaited_in(const struct tab *tab, enum wire_tab_state state)
+{
+	uint64_t event = tab->server ? server_awaited_by(tab->server) : 0;
+
+	return state != WIRE_TAB_WAITING && state != WIRE_TAB_DOWN ? 0
+		: event                                            ? event
+								   : retry_event(tab);
+}
+
 /* Tells the browser the state of this tab, if it has changed or was `asked` for. */
 static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *reason,
 	const struct route_answer *answer, bool asked)
@@ -41,15 +52,18 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 	_cleanup_free_ char *command = untrusted_of(answer, &untrusted);
 	_cleanup_free_ char *folder = answer->folder ? pathname_to_text(answer->folder) : NULL;
 	_cleanup_free_ char *text = NULL;
+	uint64_t awaits = awaited_in(tab, state);
+	char subject[SUBJECT_MAX + 1];
 	bool is_news;
 
-	if (!asked && tab->state == state && tab->revision == untrusted.revision && tab->reason &&
+	if (!asked && tab->state == state && tab->awaits == awaits && tab->revision == untrusted.revision && tab->reason &&
 		strcmp(tab->reason, reason) == 0) {
 		return;
 	}
 	if (failed) {
 		failure = (struct wire_failure){failed->event, failed->what, failed->said};
 	}
+	subject_of(ledger_find(tab->browser->browsers->ledger, awaits), subject);
 	text = wire_encode_tab(&(struct wire_tab){
 		.tab = tab->id,
 		.state = state,
@@ -59,11 +73,14 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 		.advice = answer->advice,
 		.folder = folder,
 		.forwarded = answer->forwarded,
+		.awaits = awaits,
+		.subject = subject,
 		.failure = failed ? &failure : NULL,
 		.untrusted = command ? &untrusted : NULL,
 	});
 	is_news = tab->state != state;
 	tab->state = state;
+	tab->awaits = awaits;
 	tab->revision = untrusted.revision;
 	free(tab->reason);
 	tab->reason = mem_strdup(reason);

@@ -27,6 +27,7 @@ struct tab {
 	bool stale; /* what it shows may have changed: look it up */
 	enum wire_tab_state state; /* as sent to the browser, with the reason: */
 	char *reason;
+	uint64_t awaits; /* the event that the server or the tab's retry will show, or 0 */
 	uint64_t revision; /* of the rules that are withheld; 0: none */
 	struct server *server;	  /* a reference; NULL if none is known */
 	char *part; /* the folder of the project that the server serves; NULL: all of it */

@@ -44,12 +44,19 @@ static void server_gate_tell(struct server_gate *gate, enum server_health health
 	}
 }
 
+/* The event that waits from now on, or 0. */
+static void server_gate_set_event(struct server_gate *gate, uint64_t serial)
+{
+	gate->serial = serial;
+	server_set_awaited_by(gate->server, serial);
+}
+
 void server_gate_drop_event(struct server_gate *gate, enum step_kind kind, const char *text)
 {
 	uint64_t serial = gate->serial;
 
 	if (serial) {
-		gate->serial = 0;
+		server_gate_set_event(gate, 0);
 		ledger_arrived(gate->readiness->ledger, serial);
 		ledger_step(
 			gate->readiness->ledger, serial, clock_now_usec(), kind, NULL, "%s", text);
@@ -83,7 +90,7 @@ static void server_gate_cast(struct server_gate *gate, const struct server_view 
 	news = generation_text(gate, view);
 	ledger_step(readiness->ledger, serial, now, STEP_READY, NULL, "waited %lu ms: %s%s", waited,
 		name, news);
-	gate->serial = 0;
+	server_gate_set_event(gate, 0);
 	/*
 	 * The server did not restart, so only the files have changed: a page may replace
 	 * them without a reload.
@@ -174,12 +181,15 @@ void server_gate_wait(struct server_gate *gate, uint64_t serial, uint64_t now)
 
 	gate->mixed |= gate->serial != 0;
 	server_gate_drop_event(gate, STEP_SKIPPED, replaced);
-	gate->serial = serial;
+	server_gate_set_event(gate, serial);
 	gate->waits_since = now;
 	why = whys[gate->machine.state];
 	ledger_await(gate->readiness->ledger, serial, 1);
 	ledger_step(gate->readiness->ledger, serial, now, STEP_WAITING, NULL, "for %s (port %u) %s",
 		name, server_port(gate->server), why);
+	if (server_health(gate->server) != SERVER_WELL) {
+		browsers_server_changed(gate->readiness->browsers, gate->server);
+	}
 }
 
 void server_gate_act(struct server_gate *gate, unsigned actions, const struct server_view *view)

@@ -32,6 +32,7 @@ struct server {
 	struct server_main main; /* without a folder: never seen */
 	enum server_health health;
 	char *health_reason;
+	uint64_t awaited_by;
 	struct server_processes processes;
 	pid_t family[ANCESTORS_MAX + 1]; /* new processes are searched below these, nearest first */
 	struct accept_probe probe;

@@ -165,6 +165,16 @@ void server_set_health(struct server *server, enum server_health health, const c
 	server->health_reason = reason ? mem_strdup(reason) : NULL;
 }
 
+uint64_t server_awaited_by(const struct server *server)
+{
+	return server->awaited_by;
+}
+
+void server_set_awaited_by(struct server *server, uint64_t event)
+{
+	server->awaited_by = event;
+}
+
 bool server_listens(const struct server *server)
 {
 	struct listen_socket sockets[LISTEN_SOCKETS_MAX];

@@ -92,6 +92,9 @@ enum server_health {
 enum server_health server_health(const struct server *server);
 const char *server_health_reason(const struct server *server);
 void server_set_health(struct server *server, enum server_health health, const char *reason);
+/* The event that waits for the server, according to its gate, or 0. */
+uint64_t server_awaited_by(const struct server *server);
+void server_set_awaited_by(struct server *server, uint64_t event);
 
 /* Whether anything listens there now, whichever process it is. */
 bool server_listens(const struct server *server);

@@ -71,6 +71,15 @@ const char *wire_tab_state_name(enum wire_tab_state state)
 	return names[state];
 }
 
+static json_t *encode_awaits(const struct wire_tab *tab)
+{
+	json_t *object = json_object();
+
+	encode_set(object, "event", json_integer((json_int_t)tab->awaits));
+	encode_set(object, "subject", encode_text(tab->subject));
+	return object;
+}
+
 static json_t *encode_failure(const struct wire_failure *failure)
 {
 	json_t *object = json_object();
@@ -123,6 +132,9 @@ char *wire_encode_tab(const struct wire_tab *tab)
 	encode_optional(object, "folder", tab->folder);
 	if (tab->forwarded) {
 		encode_set(object, "forwarded", json_integer(tab->forwarded));
+	}
+	if (tab->awaits) {
+		encode_set(object, "awaits", encode_awaits(tab));
 	}
 	if (tab->failure) {
 		encode_set(object, "failure", encode_failure(tab->failure));

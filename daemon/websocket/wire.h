@@ -169,6 +169,8 @@ struct wire_tab {
 	const char *reason;
 	const char *cause, *advice, *folder;
 	uint16_t forwarded; /* 0: not known */
+	uint64_t awaits; /* the event that it waits for, or 0; what that is about, for display: */
+	const char *subject;
 	const struct wire_failure *failure; /* NULL: no build has failed */
 	const struct wire_untrusted *untrusted;
 };

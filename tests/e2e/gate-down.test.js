@@ -69,6 +69,12 @@ for (const key of ['uvicorn', 'node']) {
 		await vim.do('1put! =\'def broken(:\'', 'write');
 		const down = await face(on, 'x');
 		assert.deepEqual((await badges()).slice(-2), ['~', 'x']);
+		// The save that the page waits for is in the popup, by name.
+		const popup = await on.browser.newPage(on.browser.extensionUrl(`ui/popup.html?tab=${down.tab}`));
+		await until('the save in the popup', () => popup.evaluate(
+			`/${path.basename(on.file)}[^]*down/.test(document.querySelector('#events li')?.innerText ?? '')`));
+		await popup.close();
+		await page.activate();
 		assert.match(down.title, /no longer serves port \d+( \(.*\))?: fix it or start it again/);
 		const [tab] = await world.bus.tabs();
 		assert.equal(tab.state, 'down');

@@ -20,8 +20,8 @@ const ICONS = Object.values(TAB_STATES);
 const ANSWERS = [
 	['live', 'on', 'port 8000 is served by python3 (pid 4711) from potato', /^Live: potato$/],
 	['looking', '…', 'looking for the server of port 8000', /^Looking/],
-	['waiting', '~', 'uvicorn restarts: worker 4711 has ended', /^Waiting for the server$/],
-	['down', 'x', 'uvicorn ended with status 1', /^The server is down$/],
+	['waiting', '~', 'uvicorn restarts: worker 4711 has ended', /^Waiting for the server$/, { awaits: { event: 8, subject: 'save main.py' } }],
+	['down', 'x', 'uvicorn ended with status 1', /^The server is down$/, { awaits: { event: 9, subject: 'save views.py' } }],
 	['none', '?', 'nothing listens on port 8001 of localhost: start the server', /^No server$/, { cause: 'no-server' }],
 	['none', '?', 'port 8000 is served by python3 (pid 4711) from /srv/site: it is in no tracked project and no git work tree', /^No project$/,
 		{ advice: 'savecast track /srv/site' }],
@@ -86,7 +86,9 @@ for (const which of BROWSERS) {
 				daemon.send({ type: 'reload', event: 7, tabs: [tab], subject: 'save templates/home.html', changes: [{ path: 'templates/home.html', kind: 'page' }] });
 				await daemon.heard.next('loaded', ({ step }) => step === 'loaded', { mark });
 			}
-			const text = await picture(command ? 'none-folder' : more ? 'no-server' : state, tab, title);
+			const { awaits, cause } = /** @type {any} */ (more ?? {});
+			const text = await picture(command ? 'none-folder' : cause ?? state, tab, title);
+			assert.ok(!awaits || text.includes(`#${awaits.event} ${awaits.subject}`), text);
 			assert.ok(text.includes(reason));
 			assert.equal(text.split('savecast track').length - 1, command ? 1 : 0, text);
 		}
@@ -95,7 +97,7 @@ for (const which of BROWSERS) {
 		await iconWith('on');
 		const front = await browser.newPage('about:blank');
 		const mark = daemon.heard.mark;
-		daemon.send({ type: 'reload', event: 8, tabs: [tab] });
+		daemon.send({ type: 'reload', event: 10, tabs: [tab] });
 		await daemon.heard.next('pending', ({ step }) => step === 'pending', { mark });
 		await picture('pending', tab, /^A reload is pending$/);
 		await front.close();

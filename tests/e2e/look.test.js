@@ -151,6 +151,26 @@ for (const which of BROWSERS) {
 		assert.ok(words(await save('index.html', INDEX)).includes('loaded'), 'the error page, as the settings say');
 	});
 
+	test(`${which}: the popup switches patches of the site off and on`, { skip }, async t => {
+		const { save, ended, browser, isOld, page } = await open(t);
+		const { tab } = await browser.activeIcon();
+		const patch = async () => {
+			const popup = await browser.newPage(browser.extensionUrl(`ui/popup.html?tab=${tab}`));
+			await until('the switch', () => popup.evaluate("(({ hidden }, box) => !hidden && (box.click(), true))(document.getElementById('patch-row'), document.getElementById('patch'))"));
+			const on = await popup.evaluate("document.getElementById('patch').checked");
+			await until('the setting', async () => (await browser.evaluateInWorker("chrome.storage.local.get('unpatched')")).unpatched?.length === (on ? 0 : 1));
+			await popup.close();
+			await page.activate();
+		};
+		await patch();
+		ended(await save('index.html', INDEX.replace('<h1>one', '<h1>two')), /^loaded/);
+		assert.equal(await isOld(), false);
+		await page.evaluate('window.untouched = true');
+		await patch();
+		ended(await save('index.html', INDEX.replace('<h1>one', '<h1>three')), /^patched/);
+		assert.equal(await isOld(), true);
+	});
+
 	test(`${which}: a change in a React root reloads the page, the rest is patched`, { skip }, async t => {
 		const page = (/** @type {string} */ inside, /** @type {string} */ outside) => `<!doctype html><title>t</title>
 			<h1>${outside}</h1><div id="app"><p>${inside}</p></div><script src="/static/react.js"></script>`;

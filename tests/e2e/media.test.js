@@ -9,18 +9,8 @@ import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
 import { BROWSERS, missing, story, switchOn, words } from '../lib/live.js';
+import { svg, wav } from '../lib/media-files.js';
 import { World } from '../lib/world.js';
-
-/** @param {number} size */
-const svg = (size) => `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}"><g id="g"><rect width="${size}" height="9"/></g></svg>`;
-
-/** Silence. @param {number} seconds */
-const wav = (seconds) => {
-	const data = Buffer.alloc(8000 * seconds, 128), head = Buffer.from('RIFF....WAVEfmt ....................data....');
-	[[4, 36 + data.length], [16, 16], [20, 0x10001], [24, 8000], [28, 8000], [32, 0x80001], [40, data.length]]
-		.forEach(([at, value]) => head.writeUInt32LE(value, at));
-	return Buffer.concat([head, data]);
-};
 
 /** Debian's browsers depend on the packages of these programs. */
 const FONTS = '/usr/share/fonts/truetype/dejavu';

@@ -70,6 +70,13 @@ test('the page is requested first if its scripts can compare it', () => {
 
 test('the history of a tab is limited, the latest event first', () => {
 	const history = new History();
+	history.await(9, { event: 1, subject: 'save a.py' }, 'waiting', 'why', 0);
+	history.await(9, { event: 1, subject: 'save a.py' }, 'down', 'why', 5);
+	history.await(9, { event: 2, subject: 'save b.py' }, 'down', 'why', 6);
+	assert.deepEqual(history.of(9).map(({ event, subject, steps }) => [event, subject, steps.map(({ step }) => step).join(' ')]),
+		[[2, 'save b.py', 'down'], [1, 'save a.py', 'waiting down skipped']], 'events that wait for the server are listed');
+	history.begin(9, 2, ['b.py'], 'save b.py', 8);
+	assert.deepEqual(history.of(9).map(({ event, files }) => [event, files.length]), [[2, 1], [1, 0]], 'and not twice');
 	for (let event = 1; event <= 20; event++) {
 		history.begin(17, event, [`${event}.css`], undefined, 1000 * event);
 	}
@@ -87,9 +94,9 @@ test('the history of a tab is limited, the latest event first', () => {
 
 test('stored values of any kind become valid settings', () => {
 	const daemons = [{ id: 'local', name: 'this computer', port: 7283 }];
-	assert.deepEqual(toSettings({}), { port: 7283, daemons, choices: {}, hidden: 'wait', sites: [] });
+	assert.deepEqual(toSettings({}), { port: 7283, daemons, choices: {}, hidden: 'wait', sites: [], unpatched: [] });
 	assert.deepEqual(toSettings({ port: '1', hidden: 'now', sites: ['http://a', 7, null, 'null'] }),
-		{ port: 7283, daemons, choices: {}, hidden: 'now', sites: ['http://a'] });
+		{ port: 7283, daemons, choices: {}, hidden: 'now', sites: ['http://a'], unpatched: [] });
 	const devbox = { id: 'a-1', name: 'devbox', port: 7284 };
 	assert.deepEqual(toSettings({
 		port: 7290,
@@ -97,7 +104,7 @@ test('stored values of any kind become valid settings', () => {
 			{ ...devbox, id: 'c', name: ' ' }, { ...devbox, id: 'd:e' }, null, 7],
 		choices: { 'http://a': 'a-1', 'http://b': 'gone', 'no site': 'a-1', 'http://c': 7 },
 	}), {
-		port: 7290, daemons: [{ ...daemons[0], port: 7290 }, devbox], choices: { 'http://a': 'a-1' }, hidden: 'wait', sites: [],
+		port: 7290, daemons: [{ ...daemons[0], port: 7290 }, devbox], choices: { 'http://a': 'a-1' }, hidden: 'wait', sites: [], unpatched: [],
 	});
 	assert.deepEqual(toSettings({ daemons: 'x', choices: null }).daemons, daemons);
 	assert.equal(toSettings({ daemons: Array.from({ length: 99 }, (_, i) => ({ ...devbox, id: `d${i}` })) }).daemons.length, 17);

@@ -50,6 +50,15 @@ const SOURCES = {
 				<select id="one" onInput=\${(e) => setOne(e.target.value)}><option>a</option><option>b</option></select>
 				<output id="out">\${() => JSON.stringify({ text: text(), on: on(), one: one() })}</output></div>\`;
 		}, document.getElementById('app'));`,
+	angular: `import '@angular/compiler'; import { Component } from '@angular/core'; import { FormsModule } from '@angular/forms';
+		import { bootstrapApplication } from '@angular/platform-browser';
+		class App {
+			text = ''; on = false; one = 'a';
+			state() { return JSON.stringify({ text: this.text, on: this.on, one: this.one }); }
+		}
+		Component({ selector: 'x-app', imports: [FormsModule], template: '<input id="text" [(ngModel)]="text"><input id="check" type="checkbox" [(ngModel)]="on"><select id="one" [(ngModel)]="one"><option value="a">a</option><option value="b">b</option></select><output id="out">{{ state() }}</output>' })(App);
+		document.getElementById('app').append(document.createElement('x-app'));
+		bootstrapApplication(App);`,
 	svelte: `<script>let text = $state(''), on = $state(false), one = $state('a');</script>
 		<input id="text" bind:value={text}><input id="check" type="checkbox" bind:checked={on}>
 		<select id="one" bind:value={one}><option>a</option><option>b</option></select>

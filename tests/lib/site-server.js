@@ -2,8 +2,9 @@
 //
 // node site-server.js PORT: serves the folder it runs in, by the rules in its file .headers (JSON:
 // by the start of a path, headers, `status` and `delay` in milliseconds; read at each request). It
-// answers a POST with the page `posted.html`, and a range request with that part of the file.
-// Prints a line for each request.
+// answers a POST with the page `posted.html`, and a range request with that part of the file. A page
+// may have {{text NAME}} and {{data NAME}}, for the text of a file and its data: URL; .routes (JSON) says
+// which files a path is put together from. Prints a line for each request.
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
@@ -27,6 +28,29 @@ async function readRules() {
 	return rules;
 }
 
+/** @param {string} name of a path @returns {Promise<string[]>} the files that it consists of */
+async function filesOf(name) {
+	const routes = await readFile('.routes', 'utf8').then(JSON.parse, () => ({}));
+	return routes[name] ?? [name];
+}
+
+/** @param {string[]} files @returns {Promise<Buffer>} */
+async function contents(files) {
+	const parts = await Promise.all(files.map((/** @type {string} */ one) => readFile(path.join('.', one))));
+	return parts.length === 1 ? parts[0] : Buffer.concat(parts.flatMap((part) => [part, Buffer.from('\n')]));
+}
+
+/** @param {string} html */
+async function rendered(html) {
+	let whole = html;
+	for (const [mark, how, name] of html.matchAll(/\{\{(text|data) ([^}]+)\}\}/g)) {
+		const data = await readFile(path.join('.', name));
+		const type = TYPES[name.slice(name.lastIndexOf('.') + 1)];
+		whole = whole.replace(mark, () => (how === 'text' ? String(data) : `data:${type};base64,${data.toString('base64')}`));
+	}
+	return whole;
+}
+
 http.createServer(async (request, response) => {
 	const { pathname } = new URL(request.url ?? '/', 'http://localhost');
 	console.log(JSON.stringify({ method: request.method, url: request.url, at: performance.timeOrigin + performance.now() }));
@@ -40,8 +64,10 @@ http.createServer(async (request, response) => {
 		}
 	}
 	try {
-		const body = await readFile(path.join('.', name));
-		response.setHeader('Content-Type', TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'text/plain');
+		const files = await filesOf(name);
+		const found = await contents(files);
+		const body = name.endsWith('.html') && found.includes('{{') ? Buffer.from(await rendered(String(found))) : found;
+		response.setHeader('Content-Type', TYPES[files[0].slice(files[0].lastIndexOf('.') + 1)] ?? 'text/plain');
 		response.setHeader('Accept-Ranges', 'bytes');
 		const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
 		if (from === undefined) {

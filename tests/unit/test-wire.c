@@ -184,6 +184,7 @@ static char *encode(const json_t *message)
 			(uint64_t)json_integer_value(json_object_get(failed, "event")),
 			text_of(failed, "what"), text_of(failed, "said")};
 
+		const json_t *awaits = json_object_get(message, "awaits");
 		const json_t *withheld = json_object_get(message, "untrusted");
 		char *rules[] = {(char *)json_string_value(
 			json_array_get(json_object_get(withheld, "rules"), 0))};
@@ -206,6 +207,8 @@ static char *encode(const json_t *message)
 			.folder = text_of(message, "folder"),
 			.forwarded = (uint16_t)json_integer_value(
 				json_object_get(message, "forwarded")),
+			.awaits = (uint64_t)json_integer_value(json_object_get(awaits, "event")),
+			.subject = text_of(awaits, "subject"),
 			.failure = failed ? &failure : NULL,
 			.untrusted = withheld ? &untrusted : NULL,
 		});

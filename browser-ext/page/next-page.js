@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// What was replaced in this page under another URL is new under its own URL as well: on the next
+// page, and on this one when the user comes back to it.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { dom } = shared;
+	const FRAME_MSEC = 5000;
+
+	/**
+	 * Firefox keeps style sheets and images in memory beside its cache, style sheets by URL, encoding
+	 * and mode of the document. Only a reload past the cache replaces them there.
+	 */
+	const KEEPS_IN_MEMORY = 'openOrClosedShadowRoot' in Element.prototype;
+
+	/** @param {string} text */
+	const escaped = (text) => text.replace(/[&"<]/g, (one) => `&#${one.charCodeAt(0)};`);
+
+	/** @param {string} url @param {string} kind of file */
+	const markup = (url, kind) => {
+		// Its policy is the page's.
+		const nonce = /** @type {any} */ (document.querySelector('link[nonce], style[nonce], script[nonce]'))?.nonce;
+		return kind === 'css' ? `<link rel="stylesheet" href="${escaped(url)}"${nonce ? ` nonce="${escaped(nonce)}"` : ''}>`
+			: `<img src="${escaped(url)}">`;
+	};
+
+	/**
+	 * In a hidden frame with the origin, encoding and policy of the page.
+	 *
+	 * @param {string[]} urls
+	 * @param {string} kind of file
+	 */
+	const reloadInFrame = async (urls, kind) => {
+		const host = document.createElement('div');
+		host.hidden = true;
+		const frame = document.createElement('iframe');
+		frame.srcdoc = urls.map((url) => markup(url, kind)).join('');
+		host.attachShadow({ mode: 'closed' }).append(frame);
+		const loaded = () => new Promise((resolve) => {
+			frame.addEventListener('load', resolve, { once: true });
+			setTimeout(resolve, FRAME_MSEC);
+		});
+		document.documentElement.append(host);
+		await loaded();
+		const again = loaded();
+		/** @type {any} */ (frame.contentWindow?.location)?.reload(true);
+		await again;
+		host.remove();
+	};
+
+	/**
+	 * @param {Iterable<string>} urls
+	 * @param {string} kind of file
+	 * @param {RequestInit} [options]
+	 * @returns {Promise<void>} when the browser has what is new under these URLs
+	 */
+	const refresh = async (urls, kind, options) => {
+		if (KEEPS_IN_MEMORY && (kind === 'css' || kind === 'image')) {
+			await reloadInFrame([...urls], kind);
+		} else {
+			await Promise.all([...urls].map(async (url) =>
+				(await dom.request(url, { cache: 'reload', mode: 'no-cors', ...options })).blob()));
+		}
+	};
+
+	/**
+	 * For what was replaced in this page.
+	 *
+	 * @param {Iterable<string>} urls
+	 * @param {string} kind of file
+	 * @returns {Promise<void>} when the user may leave the page
+	 */
+	const prepare = async (urls, kind) => {
+		const done = refresh(urls, kind, { keepalive: true }).catch(() => {});
+		if (KEEPS_IN_MEMORY) {
+			await done;
+		}
+	};
+
+	/** @returns {boolean} whether refresh() reaches everything that the browser keeps of a style sheet */
+	const isReachable = () => !KEEPS_IN_MEMORY || (document.characterSet === 'UTF-8' && document.compatMode === 'CSS1Compat');
+
+	shared.nextPage = { refresh, prepare, isReachable, KEEPS_IN_MEMORY };
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+//
+// Records what the user does in the page as far as the elements themselves do not show it later:
+// which fields were edited, what was typed of a number, in which order dialogs were opened, and
+// where the user went in a frame. Events are recorded in the page and in its same-origin frames.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { dom } = shared;
+
+	/**
+	 * Fields that the user has edited. A framework may copy the value to the attribute, so that
+	 * the field looks unchanged.
+	 */
+	const edited = new WeakSet();
+	/** Custom elements that the user has clicked or typed in: only they know their value. */
+	const used = new WeakSet();
+	/** The text of a number field that is not a number yet, such as "-": its `value` is empty. @type {WeakMap<Element, string>} */
+	const typed = new WeakMap();
+	/** @type {WeakMap<Element, string>} */
+	const typing = new WeakMap();
+	/** @type {WeakMap<Element, number>} a higher number was opened later */
+	const opened = new WeakMap();
+	let openings = 0;
+	/** Hidden fields that a script changed after a click or a key: their value before. @type {WeakMap<Element, string>} */
+	const hidden = new WeakMap();
+	/** The first URL of each frame. @type {WeakMap<Element, string>} */
+	const first = new WeakMap();
+	/** Frames that show the answer to a form. */
+	const posted = new WeakSet();
+
+	/** @param {any} event @returns {any} the element in its shadow root */
+	const targetOf = (event) => event.composedPath()[0];
+
+	const isActive = () => navigator.userActivation?.isActive !== false;
+
+	/** @param {Event} event */
+	const noteEdited = (event) => {
+		if (event.isTrusted) {
+			edited.add(targetOf(event));
+			for (const at of event.composedPath()) {
+				if (/** @type {any} */ (at).localName?.includes('-')) {
+					used.add(/** @type {Element} */ (at));
+				}
+			}
+		}
+	};
+
+	/** @param {Event} event before the field has the new text */
+	const noteTyping = (event) => {
+		const field = targetOf(event);
+		if (field.type === 'number' && event.isTrusted) {
+			const { inputType, data } = /** @type {InputEvent} */ (event);
+			const before = field.validity.badInput ? typed.get(field) : field.value;
+			// In the middle of the text it would be another number, mostly a complete one.
+			const after = before === undefined ? undefined
+				: inputType === 'insertText' ? `${before}${data ?? ''}`
+				: inputType === 'deleteContentBackward' ? before.slice(0, -1)
+				: undefined;
+			typing[after === undefined ? 'delete' : 'set'](field, /** @type {string} */ (after));
+		}
+	};
+
+	/** @param {Event} event */
+	const noteTyped = (event) => {
+		const field = targetOf(event);
+		const text = typing.get(field);
+		typed[text === undefined ? 'delete' : 'set'](field, /** @type {string} */ (text));
+	};
+
+	/** @param {Event} event before a dialog or popover opens or closes */
+	const noteOpened = (event) => {
+		if (/** @type {any} */ (event).newState === 'open') {
+			opened.set(targetOf(event), ++openings);
+		}
+	};
+
+	/** @param {any} frame */
+	const noteFrame = (frame) => {
+		const inner = dom.inside(frame);
+		if (inner?.URL && (inner.URL !== 'about:blank' || !frame.src)) {
+			if (!first.has(frame)) {
+				first.set(frame, inner.URL);
+			}
+			observe(inner);
+		}
+	};
+
+	/** @param {Event} event */
+	const noteSent = (event) => {
+		const form = /** @type {HTMLFormElement} */ (event.target);
+		const frames = form.ownerDocument.querySelectorAll('iframe, frame');
+		const named = [...frames].find((frame) => form.target && frame.getAttribute('name') === form.target);
+		const frame = named ?? form.ownerDocument.defaultView?.frameElement;
+		if (frame && form.method === 'post') {
+			posted.add(frame);
+		}
+	};
+
+	const values = new MutationObserver((records) => {
+		for (const { target, oldValue } of records) {
+			const field = /** @type {HTMLInputElement} */ (target);
+			if (field.type === 'hidden' && isActive() && !hidden.has(field)) {
+				hidden.set(field, oldValue ?? '');
+			}
+		}
+	});
+
+	/** @type {WeakSet<Document>} */
+	const observed = new WeakSet();
+
+	/** @param {Document} root */
+	const observe = (root) => {
+		if (observed.has(root)) {
+			return;
+		}
+		observed.add(root);
+		/** @param {string[]} types @param {(event: Event) => void} note */
+		const on = (types, note) => types.forEach((type) => root.addEventListener(type, note, true));
+		on(['input', 'change', 'click', 'keydown'], noteEdited);
+		on(['beforeinput'], noteTyping);
+		on(['input'], noteTyped);
+		on(['beforetoggle'], noteOpened);
+		on(['submit'], noteSent);
+		on(['load'], ({ target }) => noteFrame(target));
+		values.observe(root, { subtree: true, attributeFilter: ['value'], attributeOldValue: true });
+		root.querySelectorAll('iframe, frame').forEach(noteFrame);
+	};
+
+	observe(document);
+
+	shared.observed = {
+		/** @param {Element} field */
+		isEdited: (field) => edited.has(field),
+		/** @param {Element} field with a value that the user gave it before */
+		setEdited: (field) => edited.add(field),
+		/** @param {Element} element */
+		isUsed: (element) => used.has(element),
+		/** @param {any} field of type number @returns {string | undefined} what was typed, if it is not a number */
+		halfTyped: (field) => (field.validity.badInput ? typed.get(field) : undefined),
+		/** @param {Element} element that is open @returns {number} */
+		rank: (element) => opened.get(element) ?? 0,
+		/** @param {Element} field @returns {string | undefined} its value before a script changed it */
+		hiddenBefore: (field) => hidden.get(field),
+		/** @param {any} frame @returns {{from: string, to: string} | undefined} where the user went in it */
+		wayOf: (frame) => {
+			const from = first.get(frame), to = dom.inside(frame)?.URL;
+			return from && to?.startsWith('http') && to !== from && !posted.has(frame) ? { from, to } : undefined;
+		},
+	};
+}

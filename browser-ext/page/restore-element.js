@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+//
+// Restores the user's state of one element.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { find } = shared.elementPath;
+	const { isSecret } = shared.state;
+
+	/**
+	 * @param {any} field whose framework, if it has one, must know the value: see frameworks.js
+	 * @param {string} [value] of a custom element, which only its own class can set
+	 */
+	const announce = (field, value) => {
+		shared.observed.setEdited(field);
+		field.dispatchEvent(new CustomEvent('savecast-restored', { composed: true, detail: value }));
+	};
+
+	/** Frames that go where the user was in them, by the page that they leave. @type {WeakMap<Element, string>} */
+	const moving = new WeakMap();
+
+	/** @param {any} frame @param {{from: string, to: string}} way */
+	const moveFrame = (frame, { from, to }) => {
+		if (new URL(frame.src, document.baseURI).href === from) {
+			moving.set(frame, from);
+			frame.contentWindow.location.replace(to);
+		}
+	};
+
+	/** @param {any} item @returns {boolean} whether it is in a frame that still shows the page which it leaves */
+	const isMoving = ({ holder }) => {
+		const frame = holder && /** @type {any} */ (find(holder));
+		return Boolean(frame) && (moving.get(frame) === frame.contentDocument?.URL && moving.has(frame) || isMoving(holder));
+	};
+
+	/**
+	 * What was typed of a number is no value: it is typed again, without the page's handlers.
+	 *
+	 * @param {HTMLInputElement} field with the focus
+	 * @param {string} text
+	 */
+	const typeAgain = (field, text) => {
+		const stop = (/** @type {Event} */ event) => event.stopImmediatePropagation();
+		const types = ['beforeinput', 'input'];
+		types.forEach((type) => addEventListener(type, stop, true));
+		field.select();
+		field.ownerDocument.execCommand('insertText', false, text);
+		types.forEach((type) => removeEventListener(type, stop, true));
+	};
+
+	/**
+	 * With its markup, so that an editor built on the element recognizes its lines.
+	 *
+	 * @param {Element} element
+	 * @param {string} html
+	 */
+	const restoreText = (element, html) => {
+		const { body } = new DOMParser().parseFromString(html, 'text/html');
+		element.replaceChildren(...body.childNodes);
+	};
+
+	/** @param {HTMLMediaElement} media @param {{time: number, playing: boolean}} position */
+	const restorePosition = (media, { time, playing }) => {
+		const seek = () => {
+			media.currentTime = time;
+			if (playing) {
+				media.play().catch(() => {});
+			}
+		};
+		if (media.readyState > 0) {
+			seek();
+		} else {
+			media.addEventListener('loadedmetadata', seek, { once: true });
+		}
+	};
+
+	/** @param {any} element @param {any} state */
+	const restoreElement = (element, state) => {
+		if (state.value !== undefined && element.value !== state.value && !isSecret(element)) {
+			element.value = state.value;
+			announce(element);
+		}
+		if (state.checked !== undefined && element.checked !== state.checked) {
+			element.checked = state.checked;
+			announce(element);
+		}
+		if (state.chosen && element.options) {
+			state.chosen.forEach((/** @type {boolean} */ on, /** @type {number} */ i) => {
+				if (element.options[i]) {
+					element.options[i].selected = on;
+				}
+			});
+			announce(element);
+		}
+		if (state.indeterminate !== undefined) {
+			element.indeterminate = state.indeterminate;
+		}
+		if (state.position) {
+			restorePosition(element, state.position);
+		}
+		if (state.hidden && element.value === state.hidden.from) {
+			element.value = state.hidden.to;
+		}
+		if (state.custom !== undefined) {
+			announce(element, state.custom);
+		}
+		if (state.text !== undefined && element.textContent !== state.text) {
+			restoreText(element, state.html);
+		}
+		if (state.design) {
+			element.ownerDocument.designMode = 'on';
+		}
+		if (state.way) {
+			moveFrame(element, state.way);
+		}
+		if (state.open !== undefined) {
+			element.open = state.open;
+		}
+	};
+
+	/** @param {any} element @param {any} state */
+	const reopen = (element, state) => {
+		if (state.dialog && !element.open) {
+			element[state.dialog === 'modal' ? 'showModal' : 'show']();
+		}
+		if (state.popover && !element.matches(':popover-open')) {
+			element.showPopover();
+		}
+	};
+
+	shared.restoreElement = { isMoving, reopen, restoreElement, typeAgain };
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+//
+// Where a file may be used that a replacement in place does not reach: by a script, in a frame or
+// style sheet that cannot be read, behind a service worker. Then the page is reloaded.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { dom, nextPage } = shared;
+
+	/** Requests for which the page holds what it got, not the element. */
+	const BY_SCRIPT = ['fetch', 'xmlhttprequest', 'script', 'beacon'];
+
+	/** @param {string} url @returns {boolean} whether it may be of the same project: another server of this machine */
+	const isNear = (url) => {
+		try {
+			const { protocol, hostname } = new URL(url, document.baseURI);
+			return !protocol.startsWith('http') || hostname === location.hostname || protocol === 'http:' ||
+				/(^|\.)localhost$|^127\.|^\[::1\]$/.test(hostname);
+		} catch {
+			return true;
+		}
+	};
+
+	/** What an <object> or <embed> shows that has no document. */
+	const NO_DOCUMENT = /\.(png|jpe?g|gif|webp|avif|ico|bmp|mp[34]|web[mp]|og[gv]|wav|pdf)$/i;
+
+	/**
+	 * Whether there are documents of the project's, maybe, that cannot be looked into: sandboxed
+	 * frames, frames of another port.
+	 */
+	const hasOpaqueDocuments = () => [...dom.roots()].some((root) =>
+		[...root.querySelectorAll('iframe, frame, object, embed')].some((element) => {
+			const { src, data } = /** @type {any} */ (element);
+			const url = src || data || '';
+			const isFrame = /frame$/.test(element.localName);
+			return !dom.inside(element) && (isFrame ? element.hasAttribute('srcdoc') || !url || isNear(url)
+				: url && isNear(url) && !NO_DOCUMENT.test(new URL(url, document.baseURI).pathname));
+		}));
+
+	/** @param {Set<string>} [known] that are replaced themselves @returns {boolean} whether a sheet of the project's, maybe, cannot be read */
+	const hasOpaqueSheets = (known) => [...dom.sheets()].some((sheet) =>
+		!dom.rulesOf(sheet) && sheet.href && !known?.has(dom.plain(sheet.href)) && isNear(sheet.href));
+
+	/** A page that was loaded past it is not under its control, but the next one is. */
+	let registered = false;
+
+	/** @returns {Promise<boolean>} whether the next page may be under the control of a service worker */
+	const findServiceWorker = async () => {
+		registered ||= Boolean(await navigator.serviceWorker?.getRegistration().catch(() => undefined));
+		return registered;
+	};
+
+	/** @param {() => void} notify called if the page has a service worker, or gets one */
+	const onServiceWorker = (notify) => {
+		const look = () => findServiceWorker().then((is) => is && notify());
+		look();
+		addEventListener('load', look, { once: true });
+		// Chromium does not give this to scripts of an extension.
+		navigator.serviceWorker?.ready.then(look, () => {});
+	};
+
+	/** @returns {boolean} whether a service worker answers for the server, in the page or in a frame */
+	const hasServiceWorker = () => registered || [...dom.roots()].some((root) =>
+		/** @type {Document} */ (root).defaultView?.navigator.serviceWorker?.controller);
+
+	/** @returns {boolean} whether the page has started a worker whose requests are not visible here */
+	const hasWorker = () => dom.requestedBy('other').some((/** @type {string} */ url) => /\.[cm]?[jt]sx?$/.test(new URL(url).pathname));
+
+	/** @returns {boolean} whether a script has made fonts that no style sheet names */
+	const hasFontsByScript = () => {
+		let count = 0;
+		for (const sheet of dom.sheets()) {
+			count += [...dom.rulesOf(sheet) ?? []].filter(({ type }) => type === CSSRule.FONT_FACE_RULE).length;
+		}
+		return document.fonts.size > count;
+	};
+
+	/** What draws pictures, and keeps them. */
+	const hasCanvas = () => [...dom.roots()].some((root) =>
+		root.querySelector('canvas, img[src^="blob:"], image[href^="blob:"], [style*="blob:"]'));
+
+	/**
+	 * @param {string} kind of file
+	 * @param {Set<string>} found its URLs
+	 * @returns {string | undefined} why it may be used under URLs that are not known here
+	 */
+	const unseen = (kind, found) => (
+		hasServiceWorker() ? 'a service worker answers for the server'
+		: hasOpaqueDocuments() ? 'a frame that cannot be looked into may use it'
+		: hasOpaqueSheets(kind === 'css' ? found : undefined) ? 'a style sheet that cannot be read may use it'
+		: hasWorker() ? 'a worker may use it'
+		: undefined
+	);
+
+	/**
+	 * @param {string} kind of file
+	 * @param {Set<string>} found its URLs
+	 * @returns {string | undefined} why a replacement in place may not be all of it
+	 */
+	const beyond = (kind, found) => (
+		unseen(kind, found) ?? ([...found].some((url) => BY_SCRIPT.some((type) => dom.initiators(url).has(type))) ? 'the page\'s own script uses it'
+		: kind === 'image' && hasCanvas() ? 'the page may have drawn it'
+		: kind === 'font' && hasFontsByScript() ? 'the page\'s own script has loaded fonts'
+		: kind === 'css' && !nextPage.isReachable() ? 'the browser would show the old one on the next page'
+		: undefined)
+	);
+
+	/** What a server may have made of a file in the page itself. @type {Record<string, string>} */
+	const INLINE = { css: 'style', image: 'svg, [src^="data:image"], style', font: 'style', script: 'script:not([src])' };
+
+	/** @param {{kind: string}[]} changes @returns {boolean} */
+	const mayBeInlined = (changes) => changes.some(({ kind }) => INLINE[kind] && document.querySelector(INLINE[kind]));
+
+	shared.uses = { beyond, unseen, mayBeInlined, hasOpaqueDocuments, hasServiceWorker, findServiceWorker, onServiceWorker };
+}
