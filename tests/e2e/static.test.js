@@ -86,6 +86,43 @@ test('both programs handle a save in a root folder without libraries', { skip },
 	await client.closed;
 });
 
+/** Why podman cannot run here. */
+const noPodman = ['podman', 'runc'].some((name) => spawnSync(name, ['--version']).status !== 0) && 'no podman and runc here';
+
+test('both programs in a container of podman that has nothing else', { skip: skip || noPodman }, async t => {
+	const world = await World.open(t);
+	const programs = await build(world);
+	const root = path.join(world.temp, 'root');
+	for (const folder of ['bin', 'proc', 'dev', 'tmp', 'site']) {
+		await mkdir(path.join(root, folder), { recursive: true });
+	}
+	for (const program of ['savecast', 'savecastd']) {
+		await copyFile(path.join(programs, program), path.join(root, 'bin', program));
+	}
+	await writeFile(path.join(root, 'site/index.html'), 'one');
+	const podman = ['podman', '--storage-driver=vfs', `--root=${world.temp}/storage`, `--runroot=${world.temp}/podman`, '--runtime=runc',
+		'--cgroup-manager=cgroupfs', '--events-backend=none'];
+	const done = async (/** @type {string[]} */ ...command) => {
+		const { status, stdout, stderr } = await run(command, world.env);
+		assert.equal(status, 0, `${command.join(' ')}: ${stderr}`);
+		return stdout;
+	};
+	await done('tar', '-C', root, '-cf', `${world.temp}/image.tar`, '.');
+	await done(...podman, 'import', `${world.temp}/image.tar`, 'web');
+	world.atEnd.push(() => run([...podman, 'rm', '--force', '--time=0', 'web'], world.env));
+	await done(...podman, 'run', '--detach', '--name=web', '--network=none', '--pids-limit=0', '--ulimit=nofile=1024:1024', '--ulimit=nproc=1000:1000',
+		'web', '/bin/savecastd', '--private-bus');
+	const exec = [...podman, 'exec', '-i', '--workdir=/site', 'web', '/bin/savecast'];
+	const forward = await Forward.open(world, 'web', [...exec, 'stdio']);
+	await until('savecastd', async () => (await run([...exec, 'track', '/site'], world.env)).status === 0);
+	await done(...exec, 'set', '--project', 'url', 'http://localhost:18000');
+	const client = new Client(/** @type {any} */ (forward.world));
+	await client.hello();
+	await until('the rule', async () => (await client.watch(1, 'http://localhost:18000/')).state === 'live');
+	await done(...exec, 'reload', '/site');
+	await client.next('reload', { mark: 0 });
+});
+
 const emulator = '/usr/bin/qemu-aarch64-static';
 const noEmulator = spawnSync(emulator, ['--version']).status !== 0 && 'no qemu here (Debian: qemu-user-static)';
 
