@@ -60,7 +60,7 @@ export class Navigation {
 			// Firefox may announce a page after its page scripts have sent `ready`.
 			if (!tabs.get(id)?.announcedEarly) {
 				tabs.set(id, { hasScripts: false, asks: undefined, touched: false, guard: transfer.isPosting(id) ? ANSWERS_FORM : undefined });
-				// In Chromium it may be a frame that loads: then the page answers, and does not leave.
+				// In Chromium, a frame may be loading instead: then the page answers, and stays.
 				this.#keepsPage(id).catch(() => {});
 			}
 		}
@@ -129,7 +129,8 @@ export class Navigation {
 	}
 
 	/**
-	 * After a navigation without a new page (a download, or one of a frame), the tab still shows the old one.
+	 * After a navigation without a new page (a download, or a navigation of a frame), the tab still
+	 * shows the old page.
 	 *
 	 * @param {number} id
 	 */

@@ -20,7 +20,7 @@ const FILES = ['match', 'dom', 'next-page', 'uses', 'styles', 'media', 'apply', 
 	'tree', 'align', 'verdict', 'plan', 'controls', 'patch', 'volatile', 'answers', 'look', 'clients', 'messages', 'problems']
 	.map((name) => `page/${name}.js`);
 
-/** For frames that the page's own scripts cannot look into. */
+/** For frames that the scripts of the page cannot access. */
 const FRAME_FILES = ['match', 'dom', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'opaque-frame']
 	.map((name) => `page/${name}.js`);
 
@@ -148,7 +148,7 @@ export async function applyChanges(tabId, event, changes) {
  *
  * @param {number} tabId
  * @param {{event: number, changes?: Change[], unseen?: boolean, old?: number, why?: string, applied?: true}} given why: the
- *	page must be reloaded for that, unless the server does not answer; applied: only the HTML is of interest, once
+ *	page must be reloaded for that, unless the server does not answer; applied: only the HTML is compared, once
  * @returns {Promise<Looked>}
  */
 export async function lookFirst(tabId, given) {
@@ -162,7 +162,7 @@ export async function lookFirst(tabId, given) {
  * @param {number} tabId
  * @param {Change[] | undefined} changes
  * @returns {Promise<{fresh: boolean, opaque: boolean}>} fresh: the browser's cache has what is new; opaque:
- *	the user may have done something in frames that the page cannot look into
+ *	the user may have done something in frames that the page cannot access
  */
 export async function refreshCache(tabId, changes) {
 	const answer = await sendToPage(tabId, { to: 'refresh', changes });

@@ -165,8 +165,8 @@ export class Reloads {
 	}
 
 	/**
-	 * The files were replaced, or the tab has not loaded them. Where the server may have put them into the
-	 * page itself, it is asked for the page.
+	 * The files were replaced, or the tab has not loaded them. If the server may have put them
+	 * into the HTML, the extension requests the page.
 	 *
 	 * @param {number} id
 	 * @param {Order} order

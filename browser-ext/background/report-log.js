@@ -46,7 +46,7 @@ export class History {
 	}
 
 	/**
-	 * The tab's server is restarting or down, and an event waits for it.
+	 * An event waits because the tab's server is restarting or down.
 	 *
 	 * @param {number} tab
 	 * @param {{event: number, subject: string}} awaits

@@ -63,7 +63,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {Response} response @returns {string} */
 	const policiesOf = ({ headers }) => POLICIES.map((name) => (headers.get(name) ?? '').replace(/'nonce-[^']*'/g, '')).join('\n');
 
-	/** Servers that mostly stand in front of another one, which no answer shows the state of. */
+	/**
+	 * Servers that usually are a proxy. Their answers do not show the state of the server behind.
+	 */
 	const PROXY = /caddy|nginx|apache|traefik|envoy|haproxy|varnish/i;
 
 	/** @param {Response} response @returns {boolean} */

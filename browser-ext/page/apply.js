@@ -20,7 +20,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			// The source of some style sheet; only the compiler knows of which one.
 			found = styles.reachable();
 		}
-		// It may also be part of a style sheet that the server combines from several files.
+		// The server may also have combined several files into one style sheet.
 		[...styles.reachable()].filter(match.isCombined).forEach((url) => found.add(url));
 		const why = uses.beyond('css', found);
 		if (why || !found.size) {

@@ -96,15 +96,19 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return again.href;
 	};
 
-	/** Requests of ours: their URL, and when they were made. @type {{url: string, from: number, to: number}[]} */
+	/**
+	 * Requests of the extension: their URL, and when they were made.
+	 *
+	 * @type {{url: string, from: number, to: number}[]}
+	 */
 	const own = [];
 	const MAX_OWN = 64;
 	/** Of the clock that the browser rounds for pages. */
 	const ROUNDING_MSEC = 2;
 
 	/**
-	 * A request that is not taken for one of the page's. In Firefox, only the page's own function
-	 * reaches the page's part of the cache.
+	 * Sends a request that is not mistaken for one of the page. In Firefox, only the page's own
+	 * function uses the page's part of the cache.
 	 *
 	 * @param {string} url
 	 * @param {RequestInit} options
@@ -122,7 +126,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * All URLs, and what requested each: the browser's own buffer has 250 entries, and the page may clear it.
+	 * All URLs, and what requested each. The buffer of the browser has only 250 entries, and the
+	 * page may clear it.
 	 *
 	 * @type {Map<string, Set<string>>}
 	 */

@@ -21,7 +21,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @typedef {{event: number, changes?: Change[], unseen?: boolean, old?: number, why?: string, applied?: boolean}} LookMessage
 	 *	unseen: the daemon does not see whether the server has the new code; old: for how long it may answer as before; why: the
 	 *	page must be reloaded; applied: the files were replaced, or the tab has not loaded them, and only what the server
-	 *	made of them in its HTML is of interest
+	 *	made of them in its HTML is compared
 	 * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string}} Looked
 	 * @typedef {{status: number, text: string, policies: string}} Answer
 	 */
@@ -124,7 +124,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const inlined = (page) => [...page.querySelectorAll('style, svg, [src^="data:"]')].map((one) => one.getAttribute('src') ?? one.outerHTML);
 
 	/**
-	 * Without the answer that is shown, only this can be compared.
+	 * Compares what is possible without the answer that is shown.
 	 *
 	 * @param {Answer} next
 	 * @returns {Looked}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What was replaced in this page under another URL is new under its own URL as well: on the next
-// page, and on this one when the user comes back to it.
+// Files that were replaced in this page under another URL are updated under their own URL as well:
+// on the next page, and on this one when the user comes back to it.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
@@ -20,7 +20,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @param {string} url @param {string} kind of file */
 	const markup = (url, kind) => {
-		// Its policy is the page's.
+		// It has the security policy of the page.
 		const nonce = /** @type {any} */ (document.querySelector('link[nonce], style[nonce], script[nonce]'))?.nonce;
 		return kind === 'css' ? `<link rel="stylesheet" href="${escaped(url)}"${nonce ? ` nonce="${escaped(nonce)}"` : ''}>`
 			: `<img src="${escaped(url)}">`;
@@ -66,7 +66,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * For what was replaced in this page.
+	 * For the files that were replaced in this page.
 	 *
 	 * @param {Iterable<string>} urls
 	 * @param {string} kind of file

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Records what the user does in the page as far as the elements themselves do not show it later:
-// which fields were edited, what was typed of a number, in which order dialogs were opened, and
+// Records what the user does in the page if the elements themselves do not show it later:
+// which fields were edited, half-typed numbers, in which order dialogs were opened, and
 // where the user went in a frame. Events are recorded in the page and in its same-origin frames.
 'use strict';
 
@@ -53,7 +53,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (field.type === 'number' && event.isTrusted) {
 			const { inputType, data } = /** @type {InputEvent} */ (event);
 			const before = field.validity.badInput ? typed.get(field) : field.value;
-			// In the middle of the text it would be another number, mostly a complete one.
+			// Within the text it would make another number, usually a complete one.
 			const after = before === undefined ? undefined
 				: inputType === 'insertText' ? `${before}${data ?? ''}`
 				: inputType === 'deleteContentBackward' ? before.slice(0, -1)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Runs in the frames that the page's scripts cannot look into (sandboxed, or of another origin):
+// Runs in the frames that the page's scripts cannot access (sandboxed, or of another origin):
 // captures and restores the user's state there.
 'use strict';
 

@@ -17,7 +17,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		field.dispatchEvent(new CustomEvent('savecast-restored', { composed: true, detail: value }));
 	};
 
-	/** Frames that go where the user was in them, by the page that they leave. @type {WeakMap<Element, string>} */
+	/**
+	 * Frames that are going back to the page that the user saw, with the page that they leave.
+	 *
+	 * @type {WeakMap<Element, string>}
+	 */
 	const moving = new WeakMap();
 
 	/** @param {any} frame @param {{from: string, to: string}} way */
@@ -35,7 +39,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * What was typed of a number is no value: it is typed again, without the page's handlers.
+	 * A half-typed number is not a value: it is typed again, without calling the page's handlers.
 	 *
 	 * @param {HTMLInputElement} field with the focus
 	 * @param {string} text
@@ -50,7 +54,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * With its markup, so that an editor built on the element recognizes its lines.
+	 * With the markup, so that an editor built on the element recognizes its lines.
 	 *
 	 * @param {Element} element
 	 * @param {string} html

@@ -88,7 +88,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				}
 				return true;
 			});
-			// The last one that was opened is on top.
+			// The dialog that was opened last is on top.
 			there.sort((a, b) => (a.state.rank ?? 0) - (b.state.rank ?? 0))
 				.forEach((one) => attemptOne(() => reopen(one.element, one.state)));
 			restoreScroll(state);

@@ -25,7 +25,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const isSecret = (field) => field.type === 'password' || SECRET.test(field.autocomplete ?? '') ||
 		PASSWORD.test(`${field.getAttribute('name')} ${field.id}`);
 
-	/** A hidden field of such a name is no state: the server or a service gave it for one use. */
+	/**
+	 * A hidden field with such a name is not state: the server or a service made its value for one
+	 * use.
+	 */
 	const TOKEN = /token|csrf|xsrf|nonce|captcha|secret|auth/i;
 
 	/** @param {HTMLInputElement} field @returns {object | undefined} what a script put into it for the user */
@@ -73,7 +76,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * Only its form reveals the value of a custom element that is a field.
+	 * Only the form of a custom element that is a field reveals its value.
 	 *
 	 * @param {Element} element
 	 * @returns {object | undefined}

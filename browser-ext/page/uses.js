@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Where a file may be used that a replacement in place does not reach: by a script, in a frame or
-// style sheet that cannot be read, behind a service worker. Then the page is reloaded.
+// Finds uses of a file that a replacement in place does not reach: by a script, in a frame or style
+// sheet that cannot be read, behind a service worker. Then the page is reloaded.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom, nextPage } = shared;
 
-	/** Requests for which the page holds what it got, not the element. */
+	/** Requests whose answer is held by the page, not by an element. */
 	const BY_SCRIPT = ['fetch', 'xmlhttprequest', 'script', 'beacon'];
 
 	/** @param {string} url @returns {boolean} whether it may be of the same project: another server of this machine */
@@ -22,12 +22,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
-	/** What an <object> or <embed> shows that has no document. */
+	/** Content of an <object> or <embed> that has no document. */
 	const NO_DOCUMENT = /\.(png|jpe?g|gif|webp|avif|ico|bmp|mp[34]|web[mp]|og[gv]|wav|pdf)$/i;
 
 	/**
-	 * Whether there are documents of the project's, maybe, that cannot be looked into: sandboxed
-	 * frames, frames of another port.
+	 * Whether there are documents, possibly of the project, that the extension cannot access:
+	 * sandboxed frames, frames of another port.
 	 */
 	const hasOpaqueDocuments = () => [...dom.roots()].some((root) =>
 		[...root.querySelectorAll('iframe, frame, object, embed')].some((element) => {
@@ -42,7 +42,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const hasOpaqueSheets = (known) => [...dom.sheets()].some((sheet) =>
 		!dom.rulesOf(sheet) && sheet.href && !known?.has(dom.plain(sheet.href)) && isNear(sheet.href));
 
-	/** A page that was loaded past it is not under its control, but the next one is. */
+	/**
+	 * A page that was loaded past the service worker is not under its control, but the next one is.
+	 */
 	let registered = false;
 
 	/** @returns {Promise<boolean>} whether the next page may be under the control of a service worker */
@@ -76,7 +78,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return document.fonts.size > count;
 	};
 
-	/** What draws pictures, and keeps them. */
+	/** Elements that draw images and keep them. */
 	const hasCanvas = () => [...dom.roots()].some((root) =>
 		root.querySelector('canvas, img[src^="blob:"], image[href^="blob:"], [style*="blob:"]'));
 
@@ -106,7 +108,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		: undefined)
 	);
 
-	/** What a server may have made of a file in the page itself. @type {Record<string, string>} */
+	/** What a server may have put into the HTML for a file. @type {Record<string, string>} */
 	const INLINE = { css: 'style', image: 'svg, [src^="data:image"], style', font: 'style', script: 'script:not([src])' };
 
 	/** @param {{kind: string}[]} changes @returns {boolean} */

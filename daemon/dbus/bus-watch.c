@@ -11,8 +11,8 @@
 enum { BUS_WATCHES = 2 };
 
 /*
- * Messages in one turn of the loop. A flood of them waits for its next turn, so that browsers
- * have theirs in between.
+ * Messages that are handled in one turn of the loop. Further ones wait for the next turn, so that
+ * browsers are served in between.
  */
 enum { BUS_DISPATCH_MAX = 16 };
 

@@ -37,7 +37,7 @@ const WORDS = [
 	[/\blets? (?:it|this extension|a browser extension|another one|an extension) in\b|\b(?:is|are) let in\b/i, 'accepts'],
 	[/\brules?\b[^.]{0,30} (?:do|does) not count\b|\blet it count\b/i, 'has no effect'],
 	[/\b(?:its|the|their) (?:story|stories)\b/i, 'the log of a save, its steps'],
-	[/\blooks? into (?:the|a|this|that|its) (?:page|tab|site)\b/i, 'permission for the page'],
+	[/\blooks? into (?:the|a|this|that|its) (?:page|tab|site)\b|\b(?:be|cannot|not) look(?:ed)? into\b/i, 'read, access, permission for the page'],
 	[/\bbe it\b|\bwhate'er\b|\bthereof\b|\bherein\b|\bwhereof\b/i, 'a plain clause'],
 ];
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/** The limits of watching the disk: what is beyond them is reported, and nothing else is lost. */
+/**
+ * The limits of watching the disk: savecast reports when one is exceeded, and loses nothing else.
+ */
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';

@@ -118,7 +118,7 @@ for (const which of BROWSERS) {
 		// The server's version of app.css has another name.
 		assert.equal(await save('static/app.css', css('h1', 2)), 'swapped');
 		await shows('h', 2);
-		// Only the second can be looked into.
+		// The extension can read only the second.
 		for (const [name, end] of [['sandbox', 'loaded'], ['object', 'swapped']]) {
 			await page.goto(`${site.url}${name}.html`);
 			assert.equal(await save('static/framed.css', `x { color: ${rgb(name.length)} }`), end, name);

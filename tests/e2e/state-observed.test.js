@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the user did is restored after a reload, although the elements alone do not show it, or
-// although their place in the page comes late.
+// What the user did is restored after a reload, even if the elements alone do not show it, or
+// appear in the page late.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

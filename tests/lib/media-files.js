@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Small files of media, made here: a picture of one color, silence.
+// Small media files, made here: an image of one color, silence.
 import { deflateSync } from 'node:zlib';
 
 const CRC = Array.from({ length: 256 }, (_, n) => {

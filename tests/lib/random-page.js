@@ -12,7 +12,7 @@ import { random } from './random-html.js';
  * @property {string} name
  * @property {(file: string, id: string) => string} html for the page
  * @property {(id: string) => string} shown an expression: the number that is shown, maybe a promise
- * @property {Record<string, (file: string) => string | string[]>} [extra] by name, another file, or what it is put together from
+ * @property {Record<string, (file: string) => string | string[]>} [extra] by name: another file, or the files that it is combined from
  */
 
 /** @param {string} selector @param {number} n */
@@ -24,7 +24,7 @@ const color = (element) => `Number(/\\d+/.exec(getComputedStyle(${element}).colo
 const width = (/** @type {string} */ id) => `${id}.getBoundingClientRect().width`;
 const inner = (/** @type {string} */ id) => `${id}.contentDocument.querySelector('p')`;
 
-/** Asks a frame that no script reaches for its color. @param {string} id */
+/** Asks a frame that no script can access for its color. @param {string} id */
 const asked = (id) => `new Promise((resolve) => {
 	addEventListener('message', (event) => event.source === ${id}.contentWindow && resolve(event.data));
 	${id}.contentWindow.postMessage(1, '*');

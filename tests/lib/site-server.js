@@ -4,7 +4,7 @@
 // by the start of a path, headers, `status` and `delay` in milliseconds; read at each request). It
 // answers a POST with the page `posted.html`, and a range request with that part of the file. A page
 // may have {{text NAME}} and {{data NAME}}, for the text of a file and its data: URL; .routes (JSON) says
-// which files a path is put together from. Prints a line for each request.
+// which files a path is combined from. Prints a line for each request.
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';

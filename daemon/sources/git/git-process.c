@@ -41,7 +41,7 @@ static const char *command_of(const char *args, size_t length)
 	return arg;
 }
 
-/* A pager shows what these print: they end when the user has read it. */
+/* A pager shows the output of these commands: they end when the user closes it. */
 static bool is_shown(const char *word, const char *next)
 {
 	static const char *const shown[] = {"list", "show", "log", "visualize", "view", "status",
@@ -53,7 +53,7 @@ static bool is_shown(const char *word, const char *next)
 const char *git_command_steps(const char *args, size_t length, bool stepping)
 {
 	static const char *const steps[] = {"rebase", "am", "bisect", "pull", "stash", "submodule"};
-	/* With one commit, they have done everything before the editor of its message opens. */
+	/* For a single commit, all files are written before the editor for its message opens. */
 	static const char *const series[] = {"cherry-pick", "revert"};
 	/* These commands only read, wait for the user, or run for days. */
 	static const char *const others[] = {"add", "archive", "blame", "branch", "cat-file",

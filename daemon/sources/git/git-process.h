@@ -38,9 +38,9 @@ struct git_process {
 void git_process_find(struct git_process *found, const char *top, bool stepping);
 
 /*
- * The word for the command of many steps that these arguments of git begin, or NULL. A series
- * counts if git is `stepping` in the work tree: see git_dir_stepping(). So does an unknown
- * command, which may be an alias. `args` are as in /proc/PID/cmdline, each followed by a NUL.
+ * The word for the command of many steps that these arguments of git begin, or NULL. A series, or
+ * an unknown command (which may be an alias), has one only if git is `stepping` in the work tree:
+ * see git_dir_stepping(). `args` are as in /proc/PID/cmdline, each followed by a NUL.
  * Pure.
  */
 const char *git_command_steps(const char *args, size_t length, bool stepping);
