@@ -62,7 +62,7 @@ export async function insertFrameworkScript(tabId) {
 
 /**
  * @param {number} tabId
- * @returns {Promise<FrameState[]>} what the user did in frames that the page cannot look into
+ * @returns {Promise<FrameState[]>} what the user did in frames that the page cannot access
  */
 export async function captureFrames(tabId) {
 	try {

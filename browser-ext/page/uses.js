@@ -89,7 +89,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const unseen = (kind, found) => (
 		hasServiceWorker() ? 'a service worker answers for the server'
-		: hasOpaqueDocuments() ? 'a frame that cannot be looked into may use it'
+		: hasOpaqueDocuments() ? 'a frame that the extension cannot read may use it'
 		: hasOpaqueSheets(kind === 'css' ? found : undefined) ? 'a style sheet that cannot be read may use it'
 		: hasWorker() ? 'a worker may use it'
 		: undefined
