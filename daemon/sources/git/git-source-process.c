@@ -61,6 +61,9 @@ static void asking_on_found(void *userdata)
 			source->pidfd = pidfd;
 			source->ended = loop_fd_new(source->parts.loop, pidfd, EPOLLIN,
 				source_on_process_end, source);
+			if (!source->ended) {
+				source_drop_process(source);
+			}
 		}
 		loop_timer_set(source->due, clock_now_usec());
 	}
