@@ -242,7 +242,7 @@ static bool must_wait(struct gate *gate, uint64_t now, const struct server_state
 		gate->first_usec = burst ? now : gate->first_usec;
 		return !burst && now < gate->expect_until;
 	}
-	if ((seen->busy || replaces_workers(gate, seen)) &&
+	if ((seen->busy || seen->searching || replaces_workers(gate, seen)) &&
 		now < gate->first_usec + gate->times.wait) {
 		return true;
 	}

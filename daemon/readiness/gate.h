@@ -97,6 +97,7 @@ struct server_state {
 	/* Seen only if gate_nears_end(): */
 	uint64_t starved; /* how long the lack of a free CPU may have delayed a restart since the save */
 	bool working; /* a build is running, or a new process has begun */
+	bool searching; /* it is not known yet whether a build is running */
 	bool by_itself; /* no user started this generation */
 	uint64_t generation; /* CLOCK_BOOTTIME; of several serving workers, that of the oldest */
 	uint64_t newest; /* that of the youngest */

@@ -55,7 +55,8 @@ void server_gate_see_signs(struct server_gate *gate, uint64_t now, struct server
 			gate->readiness->loop, gate->project->root, on_builders, gate);
 	}
 	seen->starved = starved_usec(gate);
-	seen->working = gate->search || server_begins_work(gate->server, gate->machine.written_boot) ||
+	seen->searching = gate->search != NULL;
+	seen->working = server_begins_work(gate->server, gate->machine.written_boot) ||
 		builders_work(&gate->builders, gate->machine.written_boot);
 }
 

@@ -74,7 +74,7 @@ bool program_script_reloads(const char *script)
 	_cleanup_free_ char *text = NULL;
 	struct stat st;
 	ssize_t n = 0;
-	int fd = open(script, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = open(script, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0) {
 		return false;

@@ -149,9 +149,9 @@ The last column says how long after the server's first new answer savecast sent 
 and the longest time), how many reloads showed the old page, and how many failed because the server did
 not answer. A negative time means that savecast sent the reload before the first new answer, and that
 the request waited until the server was ready. If a server has several workers, the first new answer
-comes when its last worker has been replaced. If a save of
-the template restarts the server too, the reload comes after the restart. After a save of a PHP file,
-the page is requested until opcache has checked the file again.
+comes when its last worker has been replaced; if a save of the template restarts the server too, it comes
+after the restart. After a save of a PHP file, the page is requested until opcache has checked the file
+again.
 
 ${[head, head.map(() => '---'), ...tried.map(cells)].map(row => `| ${row.join(' | ')} |`).join('\n')}
 

@@ -20,7 +20,7 @@ struct row {
 	int newest; /* LOOK: the youngest of several workers */
 	bool coming; /* LOOK */
 	unsigned starved; /* LOOK: for how many ms */
-	bool died, ended, lingers, busy, hand, working, appeared; /* LOOK */
+	bool died, ended, lingers, busy, hand, working, searching, appeared; /* LOOK */
 	unsigned actions;
 	enum gate_state state;
 };
@@ -57,6 +57,7 @@ static unsigned look(struct gate *gate, const struct row *row)
 		.lingers = row->lingers,
 		.busy = row->busy,
 		.working = row->working,
+		.searching = row->searching,
 		.appeared = row->appeared,
 		.by_itself = !row->hand,
 		.coming = row->coming,
@@ -176,6 +177,13 @@ static void a_save_waits_for_a_predicted_restart(void **state)
 			{1230, LOOK, .working = true, .state = GATE_EXPECTING},
 			{1970, LOOK, .state = GATE_EXPECTING},
 			{1980, LOOK, .actions = GATE_LEARN_NO_RESTART | GATE_SEND},
+			{.what = END},
+		});
+	play("a search for builds delays the end until it is done, and no longer",
+		(struct row[]){
+			{0, SAVE, RESTART_EXPECTED, 200, .state = GATE_EXPECTING},
+			{500, LOOK, .searching = true, .state = GATE_EXPECTING},
+			{510, LOOK, .actions = GATE_LEARN_NO_RESTART | GATE_SEND},
 			{.what = END},
 		});
 	play("a build runs for longer than the longest wait",
