@@ -94,10 +94,12 @@ function does(steps) {
 	const saves = steps.filter(step => step.after && step.what !== 'broken');
 	const late = saves.map(step => step.late).filter(value => value !== undefined).map(Number);
 	const bad = steps.flatMap(step => step.orders.map(({ got }) => ({ step, got }))).filter(({ step, got }) => step.what !== 'broken' && got.kind !== 'page');
-	const old = saves.flatMap(step => step.orders.filter(({ got }) => got.kind === 'page' && got.marks !== step.marks));
-	const never = saves.filter(step => step.late === undefined).map(({ what }) => what);
+	const served = saves.filter(step => step.first);
+	const old = served.flatMap(step => step.orders.filter(({ got }) => got.kind === 'page' && got.marks !== step.marks));
+	const named = (/** @type {Step[]} */ some) => some.map(({ what }) => what).join(', ');
+	const never = named(served.filter(step => step.late === undefined)), missed = named(saves.filter(step => !step.first));
 	return [`${Math.round(median(late))} ms (at most ${Math.round(Math.max(...late))})`, `${old.length} old, ${bad.length} failed`,
-		never.length ? `never: ${never.join(', ')}` : ''].filter(Boolean).join('; ');
+		never && `never: ${never}`, missed && `missed by its reloader: ${missed}`].filter(Boolean).join('; ');
 }
 
 /** @param {Result} result */
@@ -151,7 +153,7 @@ not answer. A negative time means that savecast sent the reload before the first
 the request waited until the server was ready. If a server has several workers, the first new answer
 comes when its last worker has been replaced; if a save of the template restarts the server too, it comes
 after the restart. After a save of a PHP file, the page is requested until opcache has checked the file
-again.
+again. Some reloaders miss a save that comes right after a restart: the server never serves it.
 
 ${[head, head.map(() => '---'), ...tried.map(cells)].map(row => `| ${row.join(' | ')} |`).join('\n')}
 
