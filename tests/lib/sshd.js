@@ -17,7 +17,8 @@ import { TOP } from './world.js';
 const SSHD = '/usr/sbin/sshd';
 
 /** The user ids of the accounts. */
-const UIDS = { there: 61234, neighbour: 61235, sshd: 61236 };
+const FIRST_UID = 200000 + process.pid * 4; // Tests run at the same time: each process has its own.
+const UIDS = { there: FIRST_UID, neighbour: FIRST_UID + 1, sshd: FIRST_UID + 2 };
 
 /** @returns {string | false} why it cannot run here */
 export function noSshd() {
@@ -108,6 +109,6 @@ async function openAccount(world, folder, name, port) {
 		name, home, uid, ssh,
 		there: (/** @type {string} */ command) => run([...ssh(), command], world.env),
 		as: ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', 'env', '-i', `HOME=${home}`, 'PATH=/usr/bin:/bin'],
-		sessions: async () => (await run(['pgrep', '--full', `^sshd: ${name}`], world.env)).stdout.split('\n').filter(Boolean).map(Number),
+		sessions: async () => (await run(['pgrep', '--uid', String(uid), '--full', `^sshd: ${name}`], world.env)).stdout.split('\n').filter(Boolean).map(Number),
 	};
 }
