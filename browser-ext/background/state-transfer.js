@@ -106,7 +106,7 @@ export class StateTransfer {
 	}
 
 	/**
-	 * Firefox may show the images of a `<style>` as they were in an earlier page with the same text.
+	 * Firefox may show the images of a style sheet as they were in an earlier page that used it.
 	 *
 	 * @param {number} tab
 	 * @param {number} event

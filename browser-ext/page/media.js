@@ -71,9 +71,15 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		for (const name of ATTRIBUTES) {
 			const value = element.getAttribute(name);
 			if (value && urls.has(dom.plain(value, element.baseURI))) {
-				const set = () => element.setAttribute(name, dom.fresh(new URL(value, element.baseURI).href, n));
+				const url = dom.fresh(new URL(value, element.baseURI).href, n);
+				const set = () => element.setAttribute(name, url);
 				if (media && name === 'src' && element.localName !== 'track') {
 					playOn(/** @type {HTMLMediaElement} */ (media), set);
+				} else if (/^(object|embed)$/.test(element.localName)) {
+					// Chromium may keep what such an element shows.
+					const copy = /** @type {Element} */ (element.cloneNode(true));
+					copy.setAttribute(name, url);
+					element.replaceWith(copy);
 				} else {
 					set();
 				}
@@ -169,17 +175,17 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * Firefox keeps a `<style>` of the same text, with its images, for the next page.
+	 * Firefox keeps style sheets in memory, with the images of their rules, for the next page.
 	 *
 	 * @param {{path: string, event: number}[]} changes images that were saved, the latest last
 	 */
-	const swapInline = (changes) => {
-		const sheets = [...dom.sheets()].filter(({ ownerNode, href }) => ownerNode && !href);
+	const swapInRules = (changes) => {
+		const sheets = [...dom.sheets()];
 		for (const { path, event } of changes) {
 			const urls = match.find(path, named());
 			sheets.flatMap((sheet) => [...dom.rulesOf(sheet) ?? []]).forEach((rule) => swapRule(rule, urls, event));
 		}
 	};
 
-	shared.media = { swap, swapInline, named };
+	shared.media = { swap, swapInRules, named };
 }

@@ -57,7 +57,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 					answer({ fresh, opaque: isTouched() && shared.uses.hasOpaqueDocuments() }));
 				return true;
 			case 'images':
-				shared.media.swapInline(message.changes);
+				shared.media.swapInRules(message.changes);
 				break;
 			case 'restore':
 				if (message.id !== id) {

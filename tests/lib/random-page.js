@@ -129,12 +129,14 @@ export function randomPages(seed, prefix) {
 		kinds[file] = kind;
 		headers[`/${file}`] = pick(HEADERS);
 	}
+	// The same URLs on both pages: what the cache keeps under a URL that the page does not use, is not known there.
+	const ways = new Map(Object.entries(kinds).map(([file, kind]) =>
+		[file, new Set(Array.from({ length: 1 + Math.floor(next() * 2) }, () => pick(WAYS[kind])))]));
 	const pages = ['one', 'two'].map((name) => {
 		/** @type {Use[]} */
 		const uses = [];
-		const html = Object.entries(kinds).flatMap(([file, kind]) => {
-			const ways = Array.from({ length: 1 + Math.floor(next() * 2) }, () => pick(WAYS[kind]));
-			return [...new Set(ways)].map((way) => {
+		const html = [...ways].flatMap(([file, some]) => {
+			return [...some].map((way) => {
 				const id = `u${uses.length}`;
 				uses.push({ file, way: way.name, shown: way.shown(id) });
 				for (const [mark, make] of Object.entries(way.extra ?? {})) {
