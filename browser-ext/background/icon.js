@@ -78,7 +78,7 @@ function connectionIcon(link, port, name) {
 		if (name) {
 			return icon('disconnected', `${name}: nothing answers on port ${port}: is savecast forward running?`);
 		}
-		return icon('disconnected', `no connection: nothing listens on port ${port}: the daemon is not running there`);
+		return icon('disconnected', `no connection: no savecastd answers on port ${port}: it is not running there`);
 	case 'refused':
 		return icon('disconnected', `port ${port}: the program that listens there does not accept this browser: ` +
 			'run savecast status to see which port is yours');

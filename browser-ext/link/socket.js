@@ -15,10 +15,10 @@ import {
  * @typedef {import('./protocol.js').ToDaemon} ToDaemon
  *
  * @typedef {'idle' | 'connecting' | 'up' | 'down' | 'refused' | 'foreign' | 'replaced' | 'unconfirmed'} Link
- *	`down`: nothing answers on the port. `refused`: a program answers, but closes our connection.
- *	`foreign`: it is not the daemon that we are paired with. `replaced`: another connection of this
- *	profile took over. `unconfirmed`: the daemon does not know this extension yet; the user
- *	must confirm it.
+ *	`down`: no savecastd answers on the port: nothing listens, or a program that an extension may not
+ *	read. `refused`: a program answers, but closes our connection. `foreign`: it is not the daemon
+ *	that we are paired with. `replaced`: another connection of this profile took over. `unconfirmed`:
+ *	the daemon does not know this extension yet; the user must confirm it.
  *
  * @typedef {{welcome: boolean, foreign: boolean, code: number}} Ending of a connection: whether our
  *	daemon answered, or another program did, and the close code

@@ -17,7 +17,7 @@ const LINKS = {
 	idle: ['looking', 'Not connected: no tab is switched on.'],
 	connecting: ['looking', 'Connecting…'],
 	up: ['live', 'Connected.'],
-	down: ['disconnected', 'Not connected: nothing listens on this port.'],
+	down: ['disconnected', 'Not connected: no savecastd answers on this port.'],
 	refused: ['disconnected', 'Not connected: the program that listens on this port does not accept this browser.'],
 	foreign: ['disconnected', 'Not connected: the program that listens on this port is not the paired daemon.'],
 	unconfirmed: ['disconnected', 'Not connected: the daemon does not know this browser yet. The popup shows how to accept it.'],

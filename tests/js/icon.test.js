@@ -37,7 +37,7 @@ const CASES = [
 	['not answered yet', [{ url }, 'up', 1], 'looking', '…', /asking the daemon/],
 	['connecting', [answered('live'), 'connecting', 1], 'looking', '…', /asking the daemon/],
 	['no daemon', [answered('live'), 'down', 1], 'disconnected', '!',
-		/^savecast: no connection: nothing listens on port 1: the daemon is not running there$/],
+		/^savecast: no connection: no savecastd answers on port 1: it is not running there$/],
 	['not our daemon', [{ url }, 'refused', 7283], 'disconnected', '!', /port 7283/],
 	['another user\'s daemon', [{ url }, 'foreign', 7283], 'disconnected', '!', /port 7283: .* not the savecastd/],
 	['replaced', [{ url }, 'replaced', 1], 'disconnected', '!', /copy of this profile/],
