@@ -21,19 +21,14 @@ const SITE = {
 	'docs/index.html': '<!doctype html><div id="app"></div>',
 	'pages/index.md': '# v0\n',
 	'src/index.js': 'export default 0;\n',
-	// For Nuxt and React Router, in folders of their own.
+	// For Nuxt, in a folder of its own.
 	'nuxt/package.json': '{"name":"nuxt-site","type":"module"}',
 	'nuxt/app.vue': '<template><h1>v0</h1></template>\n',
-	'router/package.json': '{"name":"router-site","type":"module"}',
-	'router/vite.config.js': 'import { reactRouter } from "@react-router/dev/vite";\nexport default { plugins: [reactRouter()] };\n',
-	'router/app/root.jsx': 'import { Outlet } from "react-router";\nexport default () => <html><body><Outlet /></body></html>;\n',
-	'router/app/routes.js': 'import { index } from "@react-router/dev/routes";\nexport default [index("home.jsx")];\n',
-	'router/app/home.jsx': 'export default () => <h1>v0</h1>;\n',
 };
 
 const PACKAGES = ['browser-sync@3.0.4', 'parcel@2.16.4', '@rsbuild/core@2.3.2', 'vitepress@1.6.4', 'docsify-cli@4.4.4',
 	'webpack@5.113.0', 'webpack-cli@7.3.1', 'webpack-dev-server@5.2.7', 'bun@1.4.5', 'deno@2.9.6', 'vite@8.4.0', '@11ty/eleventy@3.1.8',
-	'nuxt@4.4.5', '@react-router/dev@7.18.4', '@react-router/node@7.18.4', 'react-router@7.18.4', 'react@19.3.1', 'react-dom@19.3.1'];
+	'nuxt@4.4.5'];
 
 /** In node_modules, as pnpm and the packages' own scripts start them. @type {[string, string | undefined, (port: number) => string[], string?][]} */
 const REAL = [
@@ -50,7 +45,6 @@ const REAL = [
 	['deno/deno', 'Vite', port => ['run', '-A', 'npm:vite', '--port', `${port}`]],
 	['webpack/bin/webpack.js', 'webpack-dev-server', port => ['serve', '--mode', 'development', '--port', `${port}`]],
 	['nuxt/bin/nuxt.mjs', 'Nuxt', port => ['dev', '--port', `${port}`], 'nuxt'],
-	['@react-router/dev/bin.js', 'React Router', port => ['dev', '--port', `${port}`], 'router'],
 ];
 
 /** @param {string} [name] */
