@@ -75,6 +75,7 @@ export async function build(message) {
 		changed: (id) => {
 			problems.deliver(id);
 			updaters.deliver(id);
+			problems.listen().catch((error) => console.warn(`problems: ${error}`));
 			show(id);
 		},
 		leaves: (id) => {

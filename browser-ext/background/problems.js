@@ -5,28 +5,40 @@
 
 import { api } from '../common/api.js';
 import { hasPermission } from '../common/site.js';
+import { MAX_PROBLEMS, PROBLEM_SOURCES } from '../link/protocol.js';
 import { hidesUrlAfterReload as isFirefox } from './url-visibility.js';
 
 /** @typedef {import('../link/protocol.js').Problems} Problems */
+/** @typedef {import('../link/protocol.js').Problem & {source: string}} Found */
+
+const USUAL = Object.entries(PROBLEM_SOURCES).filter(([, isUsual]) => isUsual).map(([source]) => source);
 
 /**
- * Has the browser insert the scripts before those of the page, on all sites with permission.
+ * Has the browser insert a script before those of the page, at these sites and no others.
+ *
+ * @param {string} id
+ * @param {string[]} matches
+ * @param {Partial<chrome.scripting.RegisteredContentScript> & {js: string[]}} script
  */
+async function registerScript(id, matches, script) {
+	const [registered] = await api.scripting.getRegisteredContentScripts({ ids: [id] });
+	if (String(registered?.matches ?? []) === String(matches)) {
+		return; // The browser keeps it when it ends this worker.
+	}
+	if (registered) {
+		await api.scripting.unregisterContentScripts({ ids: [id] });
+	}
+	if (matches.length) {
+		await api.scripting.registerContentScripts([{ id, matches, runAt: 'document_start', ...script }]);
+	}
+}
+
+/** On all sites with permission. */
 export async function registerProblemScripts() {
 	const { origins = [] } = await api.permissions.getAll();
-	const ids = ['problems', 'problems-main'];
-	const [registered] = await api.scripting.getRegisteredContentScripts({ ids: ids.slice(0, 1) });
-	if (String(registered?.matches ?? []) === String(origins)) {
-		return; // The browser keeps them when it ends this worker.
-	}
-	await api.scripting.unregisterContentScripts({ ids }).catch(() => {}); // There were none.
-	if (origins.length) {
-		await api.scripting.registerContentScripts([
-			{ id: ids[0], matches: origins, js: ['/page/problems.js'], runAt: 'document_start' },
-			// In Firefox, problems.js is notified of errors, too.
-			.../** @type {chrome.scripting.RegisteredContentScript[]} */ (isFirefox ? []
-				: [{ id: ids[1], matches: origins, js: ['/page/problems-main.js'], runAt: 'document_start', world: 'MAIN' }]),
-		]);
+	await registerScript('problems', origins, { js: ['/page/error-page.js', '/page/source-map.js', '/page/problems.js'] });
+	if (!isFirefox) { // There, problems.js is notified of errors, too.
+		await registerScript('problems-main', origins, { js: ['/page/problems-main.js'], world: 'MAIN' });
 	}
 }
 
@@ -40,8 +52,10 @@ export async function registerProblemScripts() {
 export class PageProblems {
 	#dependencies;
 	/** By tab: the document that reported last, the event that it was loaded for, and its report.
-	 * @type {Map<number, {document: string, event: number, message?: Problems, delivered?: boolean}>} */
+	 * @type {Map<number, {document: string, event: number, known?: boolean, list?: Found[], counts?: Record<string, number>, delivered?: string}>} `delivered`: which sources of it */
 	#reports = new Map();
+	/** The sites whose console is listened to. */
+	#consoles = '';
 
 	/** @param {Dependencies} dependencies */
 	constructor(dependencies) {
@@ -69,7 +83,7 @@ export class PageProblems {
 	 * @param {number} tab
 	 * @param {any} message
 	 */
-	async reported(tab, { id, list, more }) {
+	async reported(tab, { id, list, counts }) {
 		const entry = this.#dependencies.tabs.get(tab);
 		if (!entry || entry.incognito || !Array.isArray(list)) {
 			return;
@@ -81,7 +95,7 @@ export class PageProblems {
 		// problems.
 		const known = await hasPermission(entry.url);
 		if (this.#reports.get(tab)?.document === document) {
-			this.#post(tab, { document, event, message: { type: 'problems', tab, event, known, list, more: Number(more) || 0 } });
+			this.#keep(tab, { document, event, known, list, counts: counts ?? {} });
 		}
 	}
 
@@ -95,7 +109,7 @@ export class PageProblems {
 	async loaded(tab, event) {
 		const entry = this.#dependencies.tabs.get(tab);
 		if (entry && (entry.incognito || !await hasPermission(entry.url)) && this.#reports.get(tab)?.event !== event) {
-			this.#post(tab, { document: '', event, message: { type: 'problems', tab, event, known: false, list: [] } });
+			this.#keep(tab, { document: '', event, known: false, list: [], counts: {} });
 		}
 	}
 
@@ -108,7 +122,7 @@ export class PageProblems {
 	connected(tab, restarted) {
 		const report = this.#reports.get(tab);
 		if (report) {
-			report.delivered = false;
+			report.delivered = undefined;
 			report.event = restarted ? 0 : report.event;
 		}
 	}
@@ -121,10 +135,37 @@ export class PageProblems {
 	deliver(tab) {
 		const { tabs, post } = this.#dependencies;
 		const report = this.#reports.get(tab);
-		if (report?.message && !report.delivered && tabs.get(tab)?.answer?.project !== undefined) {
-			report.delivered = true;
-			post({ ...report.message, event: report.event });
+		const wanted = String(this.#wanted(tab));
+		if (report?.list && report.delivered !== wanted && tabs.get(tab)?.answer?.project !== undefined) {
+			report.delivered = wanted;
+			const { count, list } = this.of(tab);
+			post({
+				type: 'problems', tab, event: report.event, known: report.known,
+				list: list.slice(0, MAX_PROBLEMS), more: Math.max(0, count - MAX_PROBLEMS),
+			});
 		}
+	}
+
+	/** To be called when a daemon's answer has changed: listens to the consoles that it asks for. */
+	async listen() {
+		/** @type {Set<string>} */
+		const sites = new Set();
+		for (const [, { url, answer, incognito }] of this.#dependencies.tabs.all()) {
+			if (answer?.problems?.includes('console') && !incognito && /^https?:/.test(url)) {
+				const { protocol, hostname } = new URL(url);
+				sites.add(`${protocol}//${hostname}/*`);
+			}
+		}
+		const consoles = [...sites].sort();
+		if (String(consoles) !== this.#consoles) {
+			this.#consoles = String(consoles);
+			await registerScript('problems-console', consoles, { js: ['/page/problems-console.js'], world: 'MAIN' });
+		}
+	}
+
+	/** The sources that the tab's project wants to know of. @param {number} tab */
+	#wanted(tab) {
+		return this.#dependencies.tabs.get(tab)?.answer?.problems ?? USUAL;
 	}
 
 	/** @param {number} tab */
@@ -133,21 +174,27 @@ export class PageProblems {
 	}
 
 	/**
-	 * How many problems the current page of the tab has, for the icon and the popup.
+	 * How many problems the current page of the tab has, of the sources that its project wants, and
+	 * the first ones of each: those of the page's own code before others.
 	 *
 	 * @param {number} tab
 	 * @returns {{count: number, list: import('../link/protocol.js').Problem[]}}
 	 */
 	of(tab) {
-		const { list = [], more = 0 } = this.#reports.get(tab)?.message ?? {};
-		return { count: list.length + more, list };
+		const { list = [], counts = {} } = this.#reports.get(tab) ?? {};
+		const wanted = this.#wanted(tab);
+		const rank = (/** @type {Found} */ { source }) => Number(!USUAL.includes(source));
+		return {
+			count: wanted.reduce((sum, source) => sum + (Number(counts[source]) || 0), 0),
+			list: list.filter(({ source }) => wanted.includes(source)).sort((a, b) => rank(a) - rank(b)),
+		};
 	}
 
 	/**
 	 * @param {number} tab
-	 * @param {{document: string, event: number, message: Problems}} report
+	 * @param {{document: string, event: number, known: boolean, list: Found[], counts: Record<string, number>}} report
 	 */
-	#post(tab, report) {
+	#keep(tab, report) {
 		this.#reports.set(tab, report);
 		this.deliver(tab);
 	}

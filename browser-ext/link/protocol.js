@@ -31,7 +31,12 @@ export const STEPS = /** @type {const} */ ({
 });
 
 /** What can go wrong in a page. */
-export const PROBLEM_KINDS = /** @type {const} */ (['error', 'rejection', 'resource', 'blocked', 'document']);
+export const PROBLEM_KINDS = /** @type {const} */ (['error', 'rejection', 'resource', 'blocked', 'document', 'console']);
+/** What a page's problems come from, and whether they are reported if the daemon does not say. */
+export const PROBLEM_SOURCES = {
+	error: true, rejection: true, resource: true, blocked: true, document: true,
+	console: false, 'third-party': false, extension: false, favicon: false,
+};
 
 export const TAB_STATES = /** @type {const} */ (['live', 'looking', 'none', 'waiting', 'down']);
 
@@ -70,7 +75,7 @@ export const UNCONFIRMED = 'unconfirmed';
  * @typedef {{event: number, subject: string}} Awaits an event that the tab waits for
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string,
  *	cause?: string, advice?: string, folder?: string, forwarded?: number, awaits?: Awaits, failure?: Failure,
- *	untrusted?: Untrusted}} TabAnswer
+ *	untrusted?: Untrusted, problems?: string[]}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], subject?: string,
  *	changes?: Change[], unseen?: boolean, patch?: boolean, aside?: string, old?: number}} Reload
  * @typedef {{type: 'let-go', tabs: number[], spare?: boolean}} LetGo
@@ -163,6 +168,11 @@ function ours(value, where) {
 function awaits(value, where) {
 	const { event, subject } = /** @type {any} */ (value ?? {});
 	return { event: number(event, `${where}: event`), subject: text(subject, `${where}: subject`) };
+}
+
+/** @type {Check} */
+function names(value, where) {
+	return Array.isArray(value) ? value.map((name) => text(name, where)) : refuse(where, value, 'must be an array of names');
 }
 
 /** @type {Check} */
@@ -310,6 +320,7 @@ export const FROM_DAEMON = {
 		awaits: optional(awaits),
 		failure: optional(failure),
 		untrusted: optional(untrusted),
+		problems: optional(names),
 	},
 	reload: {
 		event: number, tabs, subject: optional(text), changes: optional(changes), unseen: optional(flag),

@@ -9,40 +9,85 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 	/** @type {any} */ (globalThis).savecastProblems.again();
 } else if (window === top) {
 	const extension = /** @type {any} */ (globalThis).browser ?? chrome;
+	const { errorPage, isThirdParty, sourceMap } = /** @type {any} */ (globalThis).savecast;
 
-	/** As many as one message holds; further ones are counted. */
+	/** As many as one message holds, of each source; further ones are counted. */
 	const MAX = 8;
-	/** After this many it ignores further ones. */
+	/** After this many it stops listening. */
 	const MAX_HEARD = 64;
+	const MAX_TEXT = 2000;
 	/** In milliseconds, between two messages; doubled each time. */
 	const FIRST_GAP = 250, LONGEST_GAP = 8000;
+	/** So long a message waits for source maps, in milliseconds; if they are late, another follows. */
+	const MAX_WAIT = 800;
 	/** How much of an error page is read. */
 	const MAX_PAGE_TEXT = 200_000;
 
 	/** Identifies this document, also for messages.js. */
 	const id = /** @type {any} */ (globalThis).savecastDocument ??= Math.random().toString(36);
-	/** @type {Map<string, object>} */
+	/** @type {Map<string, Record<string, any>>} */
 	const found = new Map();
+	/** By source: how many there are. @type {Record<string, number>} */
+	const counts = {};
 	/** URLs that the page's policy blocks: their own error events follow. */
 	const blocked = new Set();
-	let heard = 0, more = 0, gap = FIRST_GAP, complete = false, scheduled = false;
+	let heard = 0, gap = FIRST_GAP, complete = false, scheduled = false;
 
 	/** Without user, query and fragment, which may be private. @param {unknown} text */
 	const cutUrl = (text) => {
 		try {
-			const url = new URL(String(text), location.href);
-			return /^(https?|file):$/.test(url.protocol) ? `${url.protocol}//${url.host}${url.pathname}` : '';
+			const { protocol, host, pathname } = new URL(String(text), location.href);
+			return /^(https?|file|(chrome|moz)-extension):$/.test(protocol) ? `${protocol}//${host}${pathname}` : '';
 		} catch {
 			return '';
 		}
 	};
 
-	const send = () => {
-		scheduled = false;
+	const post = () => {
 		try {
-			extension.runtime.sendMessage({ from: 'problems', id, list: [...found.values()], more })?.catch?.(() => {});
+			extension.runtime.sendMessage({ from: 'problems', id, list: [...found.values()], counts })?.catch?.(() => {});
 		} catch {
 			// The extension was updated.
+		}
+	};
+
+	/** The places in a stack, innermost first. @param {string} stack */
+	const placesIn = (stack) => [...stack.matchAll(/((?:https?|file):\/\/[^\s()]+?):(\d+):(\d+)/g)].slice(0, MAX)
+		.map(([, file, line, column]) => ({ file, line: Number(line), column: Number(column) }));
+
+	/**
+	 * A place in what a build wrote becomes one in the source. If that is in a library, the innermost
+	 * one that is not counts.
+	 *
+	 * @param {Record<string, any>} problem
+	 */
+	const findSource = async (problem) => {
+		const { file, line, column, stack = '' } = problem;
+		problem.isFound = true;
+		let innermost;
+		for (const place of [{ file, line, column }, ...placesIn(stack)]) {
+			const source = isOwn(cutUrl(place.file)) ? await sourceMap.sourceOf(place.file, place.line, place.column) : undefined;
+			innermost ??= source;
+			if (source && !isThirdParty(new URL(source.file).pathname)) {
+				innermost = source;
+				break;
+			}
+			if (!source && innermost === undefined) {
+				return; // No build wrote it.
+			}
+		}
+		Object.assign(problem, { ...innermost, file: cutUrl(innermost?.file) });
+	};
+
+	const send = async () => {
+		scheduled = false;
+		const waiting = Promise.all([...found.values()]
+			.filter(({ kind, file, line, isFound }) => !isFound && line && file && kind !== 'document' && file !== cutUrl(location.href))
+			.map(findSource));
+		const isLate = await Promise.race([waiting.then(() => false), new Promise((resolve) => setTimeout(resolve, MAX_WAIT, true))]);
+		post();
+		if (isLate) {
+			waiting.then(post);
 		}
 	};
 
@@ -68,14 +113,26 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 		}
 	};
 
-	/** @param {{kind: string, message: string, file: string, line?: number, column?: number, stack?: string}} problem */
+	/**
+	 * Which setting decides whether it is reported.
+	 *
+	 * @param {string} kind
+	 * @param {string} url
+	 */
+	const sourceOf = (kind, url) => (/^(chrome|moz)-extension:/.test(url) ? 'extension'
+		: url && !isOwn(url) ? 'third-party'
+		: kind === 'resource' && /\/favicon\.ico$/.test(url) ? 'favicon'
+		: kind);
+
+	/** @param {{kind: string, message: string, file?: string, line?: number, column?: number, stack?: string}} problem */
 	const note = ({ kind, message, file, line, column, stack }) => {
-		const url = cutUrl(file);
-		if (++heard > MAX_HEARD || (file && !isOwn(url))) {
+		if (++heard > MAX_HEARD) {
+			stop();
 			return;
 		}
-		/** @type {Record<string, unknown>} */
-		const problem = { kind, message: message.replace(/^Uncaught (?=\w)/, '') };
+		const url = file ? cutUrl(file) : '';
+		/** @type {Record<string, any>} */
+		const problem = { kind, source: sourceOf(kind, url), message: message.replace(/^Uncaught (?=\w)/, '') };
 		if (url) {
 			problem.file = url;
 		}
@@ -90,42 +147,34 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 		if (found.has(key)) {
 			return;
 		}
-		if (found.size < MAX) {
+		counts[problem.source] = (counts[problem.source] ?? 0) + 1;
+		if (counts[problem.source] <= MAX) {
 			found.set(key, problem);
-		} else {
-			more++;
 		}
 		schedule();
 	};
 
-	/** The place in the innermost line of a stack. @param {string} stack */
-	const placeIn = (stack) => {
-		const [, file = '', line = '0', column = '0'] = /((?:https?|file):\/\/[^\s()]+?):(\d+):(\d+)/.exec(stack) ?? [];
-		return { file, line: Number(line), column: Number(column) };
-	};
-
-	/** @param {any} heardOf what an error or a rejection says */
+	/** @param {any} heardOf what an error, a rejection or the console says */
 	const noteError = ({ kind, message, file, line, column, stack }) => {
-		const text = String(message ?? '').slice(0, 2000), trace = String(stack ?? '').slice(0, 2000);
-		const place = file ? { file, line, column } : placeIn(trace);
+		const text = String(message ?? '').slice(0, MAX_TEXT), trace = String(stack ?? '').slice(0, MAX_TEXT);
+		const place = file ? { file, line, column } : placesIn(trace)[0];
 		// Browsers report no more than this about scripts of another origin.
-		if (text !== 'Script error.') {
-			note({ kind, message: text || 'an error without a message', ...place, stack: trace });
-		}
+		const where = !place && text === 'Script error.' ? { file: 'https://another-origin.invalid/' } : place;
+		note({ kind, message: text || 'an error without a message', ...where, stack: trace });
 	};
 
-	document.addEventListener('savecast-problem', (event) => {
+	const onTold = (/** @type {Event} */ event) => {
 		try {
 			const told = JSON.parse(String(/** @type {CustomEvent} */ (event).detail).slice(0, 20_000));
-			if (told?.kind === 'error' || told?.kind === 'rejection') {
+			if (['error', 'rejection', 'console'].includes(told?.kind)) {
 				noteError(told);
 			}
 		} catch {
 			// The page itself can dispatch this event, with any content.
 		}
-	});
+	};
 
-	addEventListener('error', (event) => {
+	const onError = (/** @type {Event} */ event) => {
 		const { target } = event;
 		if (event instanceof ErrorEvent) {
 			const { message, filename, lineno, colno, error } = event;
@@ -135,21 +184,21 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 		} else if (target instanceof Element) {
 			noteResource(/** @type {any} */ (target).currentSrc || /** @type {any} */ (target).src || '');
 		}
-	}, true);
+	};
 
-	addEventListener('unhandledrejection', ({ reason }) => {
+	const onRejection = (/** @type {PromiseRejectionEvent} */ { reason }) => {
 		const isObject = typeof reason === 'object' && reason !== null;
 		noteError({
 			kind: 'rejection',
-			message: isObject && 'message' in reason ? `${reason.name ?? 'Error'}: ${reason.message}` : String(reason),
+			message: isObject && 'message' in reason ? `${reason.name ?? 'Error'}: ${reason.message}` : isObject ? 'a promise was rejected' : String(reason),
 			stack: isObject ? reason.stack : '',
 		});
-	});
+	};
 
-	document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective, sourceFile, lineNumber, columnNumber, disposition }) => {
-		// A request of this extension for the page is not a problem of the page.
+	const onBlocked = (/** @type {SecurityPolicyViolationEvent} */ { blockedURI, effectiveDirective, sourceFile, lineNumber, columnNumber, disposition }) => {
+		// A request of this extension is not a problem of the page.
 		const isOurs = sourceFile ? !/^(https?|file):/.test(sourceFile)
-			: effectiveDirective === 'connect-src' && cutUrl(blockedURI) === cutUrl(location.href);
+			: effectiveDirective === 'connect-src' && (cutUrl(blockedURI) === cutUrl(location.href) || sourceMap.requested.has(blockedURI));
 		if (disposition === 'enforce' && !isOurs) {
 			blocked.add(cutUrl(blockedURI));
 			note({
@@ -157,50 +206,69 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 				file: sourceFile || location.href, line: lineNumber, column: columnNumber,
 			});
 		}
-	});
+	};
 
 	/** @param {string} url @param {number} [status] */
 	const noteResource = (url, status) => {
-		if (!url || /\/favicon\.ico$/.test(cutUrl(url)) || blocked.has(cutUrl(url))) {
+		if (!url || blocked.has(cutUrl(url)) || sourceMap.requested.has(url)) {
 			return;
 		}
 		const entries = /** @type {any[]} */ (performance.getEntriesByName(url));
 		const answered = status || entries.at(-1)?.responseStatus || 0;
-		note({ kind: 'resource', message: `${cutUrl(url)}: ${answered >= 400 ? `answered ${answered}` : 'could not be loaded'}`, file: url });
+		if (location.protocol === 'https:' && url.startsWith('http:')) {
+			note({ kind: 'blocked', message: `${cutUrl(url)}: mixed content: a page by https cannot load it by http`, file: location.href });
+		} else {
+			note({ kind: 'resource', message: `${cutUrl(url)}: ${answered >= 400 ? `answered ${answered}` : 'could not be loaded'}`, file: url });
+		}
 	};
 
-	try {
-		new PerformanceObserver((list) => {
-			for (const entry of /** @type {any[]} */ (list.getEntries())) {
-				if (entry.responseStatus >= 400) {
-					noteResource(entry.name, entry.responseStatus);
-				}
+	const resources = new PerformanceObserver((list) => {
+		for (const entry of /** @type {any[]} */ (list.getEntries())) {
+			if (entry.responseStatus >= 400) {
+				noteResource(entry.name, entry.responseStatus);
 			}
-		}).observe({ type: 'resource', buffered: true });
-	} catch {
-		// Then only the error events report resources.
-	}
+		}
+	});
 
-	/** The exception and the lines of its stack, in the formats of many error pages. */
-	const traceOf = (/** @type {string} */ text) => {
-		const places = [...text.matchAll(/File "(\/[^"\n]+)", line (\d+)|(?:in|at|from)?\s*\(?((?:\/[\w.@+ -]+)+\.\w+)(?::|\(| on line )(\d+)/g)]
-			.map(([, file, line, other, otherLine]) => `${file ?? other}:${line ?? otherLine}`).slice(-24);
-		const [exception] = /^[ \t]*(?:PHP )?(?:Fatal error: +Uncaught )?[\w.:\\]*(?:Error|Exception|DoesNotExist|NotFound|Warning)\b[^\n]{0,300}/m.exec(text) ?? [];
-		return { exception: exception?.trim(), places };
+	/** Vite shows an error of its own over the page. */
+	const noteOverlay = () => {
+		const overlay = document.querySelector('vite-error-overlay')?.shadowRoot;
+		const says = (/** @type {string} */ part) => overlay?.querySelector(part)?.textContent?.trim() ?? '';
+		const [, file, line] = /^(.+?):(\d+)(?::\d+)?/.exec(says('.file')) ?? [];
+		if (overlay && says('.message')) {
+			note({ kind: 'document', message: says('.message').slice(0, MAX_TEXT), file: location.href, stack: file ? `${file}:${line}` : '' });
+		}
 	};
+	const overlays = new MutationObserver(noteOverlay);
+
+	const stop = () => {
+		document.removeEventListener('savecast-problem', onTold);
+		removeEventListener('error', onError, true);
+		removeEventListener('unhandledrejection', onRejection);
+		document.removeEventListener('securitypolicyviolation', onBlocked);
+		resources.disconnect();
+	};
+	document.addEventListener('savecast-problem', onTold);
+	addEventListener('error', onError, true);
+	addEventListener('unhandledrejection', onRejection);
+	document.addEventListener('securitypolicyviolation', onBlocked);
+	resources.observe({ type: 'resource', buffered: true });
+
+	/** PHP writes its fatal errors into a page that it answers with 200. */
+	const hasFatalError = () => document.evaluate('boolean(//text()[contains(., "Fatal error") or contains(., "Parse error")])',
+		document, null, XPathResult.BOOLEAN_TYPE).booleanValue;
 
 	const noteDocument = () => {
 		const [entry] = /** @type {any[]} */ (performance.getEntriesByType('navigation'));
 		const status = entry?.responseStatus ?? 0;
+		if (status < 400 && !hasFatalError()) {
+			return;
+		}
 		const text = String(document.body?.innerText ?? '').slice(0, MAX_PAGE_TEXT);
-		// PHP prints its fatal errors into a page that it answers with 200.
-		const fatal = /^(?:PHP )?(?:Fatal|Parse) error: /m.test(text);
-		if (status >= 400 || fatal) {
-			const { exception, places } = traceOf(text);
-			note({
-				kind: 'document', message: `answered ${status}${exception ? `: ${exception}` : ''}`,
-				file: location.href, stack: places.reverse().join('\n'),
-			});
+		if (status >= 400 || /^(?:PHP )?(?:Fatal|Parse) error: /m.test(text)) {
+			const { exception, places } = errorPage(text);
+			const said = exception || text.trim().split('\n')[0].slice(0, 100);
+			note({ kind: 'document', message: `answered ${status}${said ? `: ${said}` : ''}`, file: location.href, stack: places });
 		}
 	};
 
@@ -209,6 +277,10 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 
 	const finish = () => {
 		noteDocument();
+		noteOverlay();
+		if (document.body) {
+			overlays.observe(document.body, { childList: true });
+		}
 		complete = true;
 		send();
 	};

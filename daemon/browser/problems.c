@@ -65,7 +65,8 @@ static void job_find_files(void *userdata)
 
 		if (problem->kind == WIRE_PROBLEM_DOCUMENT && problem->stack) {
 			problems->files[i] =
-				traced_file_find(job->root, problem->stack, &problem->line);
+				traced_file_find(
+				job->root, job->folder, problem->stack, &problem->line);
 			problem->column = problems->files[i] ? 1 : 0;
 		} else if (problem->file) {
 			problems->files[i] =

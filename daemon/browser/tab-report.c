@@ -4,6 +4,7 @@
 #include "browser/changes.h"
 #include "browser/problems.h"
 #include "browser/audience.h"
+#include "config/setting.h"
 #include "browser/retry.h"
 #include "config/withheld.h"
 #include "util/mem.h"
@@ -42,6 +43,17 @@ static uint64_t awaited_in(const struct tab *tab, enum wire_tab_state state)
 								   : retry_event(tab);
 }
 
+/* Ends with a NULL. */
+static void name_sources(problem_sources sources, const char **names)
+{
+	for (int i = 0; i < PROBLEM_SOURCES; i++) {
+		if (sources & (problem_sources)1 << i) {
+			*names++ = problem_source_name(i);
+		}
+	}
+	*names = NULL;
+}
+
 /* Tells the browser the state of this tab, if it has changed or was `asked` for. */
 static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *reason,
 	const struct route_answer *answer, bool asked)
@@ -50,13 +62,17 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 	struct wire_failure failure;
 	struct wire_untrusted untrusted = {.revision = 0};
 	_cleanup_free_ char *command = untrusted_of(answer, &untrusted);
+	problem_sources wanted = tab->project ? tab->project->settings->problems
+					      : PROBLEM_SOURCES_DEFAULT;
+	const char *problems[PROBLEM_SOURCES + 1];
 	_cleanup_free_ char *folder = answer->folder ? pathname_to_text(answer->folder) : NULL;
 	_cleanup_free_ char *text = NULL;
 	uint64_t awaits = awaited_in(tab, state);
 	char subject[SUBJECT_MAX + 1];
 	bool is_news;
 
-	if (!asked && tab->state == state && tab->awaits == awaits && tab->revision == untrusted.revision && tab->reason &&
+	if (!asked && tab->state == state && tab->awaits == awaits && tab->wanted == wanted &&
+		tab->revision == untrusted.revision && tab->reason &&
 		strcmp(tab->reason, reason) == 0) {
 		return;
 	}
@@ -64,6 +80,7 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 		failure = (struct wire_failure){failed->event, failed->what, failed->said};
 	}
 	subject_of(ledger_find(tab->browser->browsers->ledger, awaits), subject);
+	name_sources(wanted, problems);
 	text = wire_encode_tab(&(struct wire_tab){
 		.tab = tab->id,
 		.state = state,
@@ -77,11 +94,13 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 		.subject = subject,
 		.failure = failed ? &failure : NULL,
 		.untrusted = command ? &untrusted : NULL,
+		.problems = wanted == PROBLEM_SOURCES_DEFAULT ? NULL : problems,
 	});
 	is_news = tab->state != state;
 	tab->state = state;
 	tab->awaits = awaits;
 	tab->revision = untrusted.revision;
+	tab->wanted = wanted;
 	free(tab->reason);
 	tab->reason = mem_strdup(reason);
 	ws_client_send(tab->browser->client, text);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/problem-source.h"
 #include "project/project.h"
 #include "server/server.h"
 #include "websocket/wire.h"
@@ -29,6 +30,7 @@ struct tab {
 	char *reason;
 	uint64_t awaits; /* the event that the server or the tab's retry will show, or 0 */
 	uint64_t revision; /* of the rules that are withheld; 0: none */
+	problem_sources wanted; /* of its pages' problems */
 	struct server *server;	  /* a reference; NULL if none is known */
 	char *part; /* the folder of the project that the server serves; NULL: all of it */
 	uint64_t awaited;	  /* the event whose end this tab has not reported, or 0 */

@@ -173,6 +173,17 @@ static bool count_take(
 	return right;
 }
 
+static bool problems_take(
+	void *field, const char *value, const struct setting_place *place, const char **why)
+{
+	return value && problem_sources_read(field, value);
+}
+
+static void problems_clear(void *field)
+{
+	*(problem_sources *)field = 0;
+}
+
 const struct setting_type setting_port = {
 	.allowed = "a number from 1 to 65535",
 	.take = port_take,
@@ -218,6 +229,13 @@ const struct setting_type setting_watch = {
 const struct setting_type setting_count = {
 	.allowed = "a number from 1 to 65536",
 	.take = count_take,
+};
+const struct setting_type setting_problems = {
+	.allowed = "error, rejection, resource, blocked, document, console, third-party, extension or "
+		   "favicon, or no- and one of these",
+	.many = true,
+	.take = problems_take,
+	.clear = problems_clear,
 };
 const struct setting_type setting_actions = {
 	.allowed = "page, css, image or none, and a file pattern",

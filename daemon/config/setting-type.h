@@ -27,4 +27,5 @@ extern const struct setting_type setting_patterns; /* struct path_rules */
 extern const struct setting_type setting_outside;  /* struct path_rules with a base */
 extern const struct setting_type setting_watch;	   /* struct watch_rules */
 extern const struct setting_type setting_count;	   /* uint64_t */
+extern const struct setting_type setting_problems; /* problem_sources */
 extern const struct setting_type setting_actions;  /* struct path_rules with an action */

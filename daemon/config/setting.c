@@ -141,6 +141,21 @@ static const struct setting settings[] = {
 			"data-savecast-reload is never patched, nor is anything in it.",
 	},
 	{
+		"problems",
+		&setting_problems,
+		OF_PROJECT(problems),
+		.fallback = "error, rejection, resource, blocked, document",
+		.example = "console\nno-resource",
+		.text = "What savecast reports of a page that goes wrong. Each word adds a source to the\n"
+			"default, with `no-` before it it removes one; an empty value removes all. `error`:\n"
+			"uncaught errors; `rejection`: promises whose rejection nothing handles;\n"
+			"`resource`: files and requests that failed; `blocked`: what the page's own policy\n"
+			"blocks; `document`: error pages. Not by default: `console`, calls of\n"
+			"console.error() (the page's console then shows the extension as their place; from\n"
+			"the next load on); `third-party`: scripts and files of other hosts; `extension`:\n"
+			"errors in scripts of browser extensions; `favicon`: a missing /favicon.ico.",
+	},
+	{
 		"restart-trial",
 		&setting_time,
 		OF_PROJECT(restart_trial),

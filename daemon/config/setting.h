@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "config/problem-source.h"
 #include "project/path-rule.h"
 #include "server/url-pattern.h"
 
@@ -44,6 +45,7 @@ struct project_settings {
 	uint64_t down_after, look_for;
 	bool stand_aside;
 	bool patch;
+	problem_sources problems;
 };
 
 /* Settings of the daemon as a whole. */

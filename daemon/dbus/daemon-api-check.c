@@ -155,6 +155,44 @@ static void checking_due(void *userdata)
 	daemon_api_checks_changed(((struct checking *)userdata)->api);
 }
 
+/* A tab's project, by the server that it shows. */
+struct origin {
+	const char *url;
+	size_t length; /* of scheme, host and port */
+	struct project *project;
+};
+
+static void find_origin(const struct tab *tab, void *userdata)
+{
+	struct origin *origin = userdata;
+
+	if (tab->project && strncasecmp(tab->url, origin->url, origin->length) == 0 &&
+		strchr("/?#", tab->url[origin->length])) {
+		origin->project = tab->project;
+	}
+}
+
+/*
+ * The project that a URL shows, or NULL and why. A tab that shows the server says it at once;
+ * otherwise its process may have to be looked for first.
+ */
+static struct project *project_of_url(struct daemon_api *api, const char *url, char **reason)
+{
+	struct origin origin = {.url = url};
+	struct route_answer answer;
+
+	origin.length = (size_t)(strstr(url, "://") + 3 - url);
+	origin.length += strcspn(url + origin.length, "/?#");
+	browsers_each_tab(api->parts.browsers, find_origin, &origin);
+	if (!origin.project) {
+		router_answer(api->parts.router, url, LOOPBACK_V6_FIRST, &answer);
+		origin.project = answer.project;
+		*reason = mem_strdup(answer.reason);
+		route_answer_clear(&answer);
+	}
+	return origin.project;
+}
+
 /* Returns an error to send, or NULL. */
 static DBusMessage *find_project(
 	struct daemon_api *api, DBusMessage *call, const char *what, struct project **project)
@@ -170,12 +208,7 @@ static DBusMessage *find_project(
 		}
 		*project = finder_find(api->parts.registry, name, &reason);
 	} else if (strstr(what, "://")) {
-		struct route_answer answer;
-
-		router_answer(api->parts.router, what, LOOPBACK_V6_FIRST, &answer);
-		*project = answer.project;
-		reason = mem_strdup(answer.reason);
-		route_answer_clear(&answer);
+		*project = project_of_url(api, what, &reason);
 	} else {
 		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
 			"Check: what: %.200s: must be an absolute path or a URL", what);

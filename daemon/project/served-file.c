@@ -53,11 +53,25 @@ static char *file_below(const char *root, const char *base, const char *folder, 
 	return mem_steal(real);
 }
 
-char *traced_file_find(const char *root, const char *trace, uint64_t *line)
+/* The project's file of that name; a relative one is below the server's folder or the root. */
+static char *traced_name(const char *root, const char *folder, const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+	char *found;
+
+	if (*name == '/') {
+		return file_below(root, "", "", name);
+	}
+	path = mem_printf("/%s", name);
+	found = folder ? file_below(root, folder, "", path) : NULL;
+	return found ? found : file_below(root, root, "", path);
+}
+
+char *traced_file_find(const char *root, const char *folder, const char *trace, uint64_t *line)
 {
 	const char *at = trace;
 
-	for (int left = TRACE_LINES_MAX; *at == '/' && left > 0; left--) {
+	for (int left = TRACE_LINES_MAX; *at && left > 0; left--) {
 		size_t length = strcspn(at, "\n");
 		_cleanup_free_ char *name = mem_strndup(at, length);
 		char *colon = strrchr(name, ':');
@@ -66,7 +80,7 @@ char *traced_file_find(const char *root, const char *trace, uint64_t *line)
 			char *file;
 
 			*colon = '\0';
-			file = file_below(root, "", "", name);
+			file = *name ? traced_name(root, folder, name) : NULL;
 			if (file) {
 				*line = strtoull(colon + 1, NULL, 10);
 				return file;

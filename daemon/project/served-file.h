@@ -15,8 +15,9 @@
 char *served_file_find(const char *root, const char *folder, const char *url);
 
 /*
- * The innermost place in the project that a trace names: lines "/absolute/path:LINE",
- * the innermost first. Returns the file's name, which the caller frees, and its line; or
- * NULL. Reads the disk, too.
+ * The innermost place in the project that a trace names: lines "PATH:LINE", the
+ * innermost first. A relative path is below `folder` (or NULL) or the root. Returns the
+ * file's name, which the caller frees, and its line; or NULL. Reads the disk, too.
  */
-char *traced_file_find(const char *root, const char *trace, uint64_t *line);
+char *traced_file_find(
+	const char *root, const char *folder, const char *trace, uint64_t *line);

@@ -112,6 +112,16 @@ static json_t *encode_untrusted(const struct wire_untrusted *untrusted)
 	return object;
 }
 
+static json_t *encode_names(const char *const *names)
+{
+	json_t *array = json_array();
+
+	for (; *names; names++) {
+		encode_append(array, json_string(*names));
+	}
+	return array;
+}
+
 static void encode_optional(json_t *object, const char *key, const char *text)
 {
 	if (text) {
@@ -141,6 +151,9 @@ char *wire_encode_tab(const struct wire_tab *tab)
 	}
 	if (tab->untrusted) {
 		encode_set(object, "untrusted", encode_untrusted(tab->untrusted));
+	}
+	if (tab->problems) {
+		encode_set(object, "problems", encode_names(tab->problems));
 	}
 	return encode_end(object);
 }

@@ -14,6 +14,7 @@ static const char *const kinds[] = {
 	[WIRE_PROBLEM_RESOURCE] = "resource",
 	[WIRE_PROBLEM_BLOCKED] = "blocked",
 	[WIRE_PROBLEM_DOCUMENT] = "document",
+	[WIRE_PROBLEM_CONSOLE] = "console",
 };
 
 const char *wire_problem_kind_name(enum wire_problem_kind kind)
@@ -33,7 +34,7 @@ static int read_kind(const struct wire_reader *reader, enum wire_problem_kind *k
 		}
 	}
 	return wire_fail_field(reader, "kind", value,
-		"must be one of error, rejection, resource, blocked, document");
+		"must be one of error, rejection, resource, blocked, document, console");
 }
 
 static int read_optional_text(const struct wire_reader *reader, const char *key, char **text)

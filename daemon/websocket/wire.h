@@ -59,6 +59,7 @@ enum wire_problem_kind {
 	WIRE_PROBLEM_RESOURCE, /* something that the page requested was not loaded */
 	WIRE_PROBLEM_BLOCKED, /* blocked by the page's own policy */
 	WIRE_PROBLEM_DOCUMENT, /* the page itself was answered with an error */
+	WIRE_PROBLEM_CONSOLE, /* a call of console.error() */
 	WIRE_PROBLEM_KINDS,
 };
 
@@ -173,6 +174,7 @@ struct wire_tab {
 	const char *subject;
 	const struct wire_failure *failure; /* NULL: no build has failed */
 	const struct wire_untrusted *untrusted;
+	const char *const *problems; /* the sources to report, up to a NULL; NULL: the usual ones */
 };
 
 /* What tabs are to show. Without changes, anything may have changed. */

@@ -43,6 +43,10 @@ packages_list() {
 		test  python3-flask
 		test  python3-django
 		test  php-cli           command -v php
+		test  php-symfony-error-handler
+		test  ruby-railties
+		test  ruby-sinatra
+		test  ruby-webrick
 		test  hugo              command -v hugo
 		test  tmux              command -v tmux
 		test  bash-completion   test -e /usr/share/bash-completion/bash_completion

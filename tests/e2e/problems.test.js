@@ -130,6 +130,27 @@ for (const which of BROWSERS) {
 		assert.equal((await world.bus.tabs()).length, 1, 'the connection is up');
 	});
 
+	test(`${which}: the settings say which sources are reported, in an open tab as well`, { skip }, async t => {
+		const { world, site, save } = await open(t, which, { 'index.html': page('') });
+		const messages = async () => JSON.parse((await world.savecast('check', '--json', site.root)).stdout)
+			.problems.map((/** @type {any} */ { kind, message, line }) => `${kind} ${message} ${line ?? 0}`).join('\n');
+		await save('index.html', page(`<img src="/missing.png"><script src="http://192.0.2.1:1/theirs.js" async onerror="window.gone = 1"></script>
+<script>
+console.error('the cart is empty:', 3, new RangeError('of %s'), { get items() { throw new Error('touched'); } });
+</script>`));
+		await until('the usual', async () => /^resource .*missing\.png/.test(await messages()));
+		assert.doesNotMatch(await messages(), /console|theirs/);
+		const set = (/** @type {string} */ words) => world.savecast('set', 'problems', words);
+		assert.equal((await set('no-resource')).status, 0);
+		await until('nothing', async () => await messages() === '');
+		assert.match((await set('everything')).stderr, /problems: everything: must be error, rejection,/);
+		assert.equal((await set('console, third-party')).status, 0);
+		await until('the script to be registered', async () => {
+			await world.savecast('reload', site.root);
+			return /^console console\.error: the cart is empty: 3 RangeError: of %s \[object\] 3$/m.test(await messages());
+		}, { every: 1000 });
+	});
+
 	test(`${which}: without permission, the problems are unknown`, { skip }, async t => {
 		const { world, site, save } = await open(t, which, { 'index.html': page('') }, []);
 		const { code, result } = await save('index.html', page('<script>nothing.at.all</script>'));

@@ -31,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.forwarded = (uint16_t)size,
 		.failure = &(struct wire_failure){size, broken, broken},
 		.untrusted = &(struct wire_untrusted){broken, &broken, 1, broken, size},
+		.problems = (const char *const[]){broken, NULL},
 	});
 	struct wire_message message;
 	struct wire_error error;

@@ -53,6 +53,9 @@ test('the extension has the names and limits of the protocol', () => {
 	assert.equal(protocol.CLOSE_REPLACED, constants['close-codes'].replaced);
 	assert.deepEqual(Object.keys(protocol.TO_DAEMON).sort(), exampleTypes('browser-to-daemon'));
 	assert.deepEqual(Object.keys(protocol.FROM_DAEMON).sort(), exampleTypes('daemon-to-browser'));
+	assert.deepEqual(protocol.PROBLEM_KINDS, constants['problem-kinds']);
+	assert.deepEqual(protocol.PROBLEM_SOURCES, constants['problem-sources']);
+	assert.equal(protocol.MAX_PROBLEMS, constants.limits.problems);
 	assert.deepEqual(protocol.TAB_STATES, constants['tab-states']);
 	assert.deepEqual(protocol.STEPS, Object.fromEntries(steps.filter(({ by }) => by === 'tab').map(({ name, means }) => [name, means])));
 	assert.ok(MAX_SITES <= constants.limits.tabs);

@@ -10,6 +10,7 @@
 #include "protocol-table.h"
 #include "util/mem.h"
 #include "websocket/inbox.h"
+#include "config/problem-source.h"
 #include "websocket/wire.h"
 #include "websocket/ws-server.h"
 
@@ -69,6 +70,19 @@ static void names(void **state)
 	for (size_t i = 0; i < WIRE_TAB_STATES; i++) {
 		assert_string_equal(wire_tab_state_name((enum wire_tab_state)i),
 			json_string_value(json_array_get(wanted, i)));
+	}
+	wanted = json_object_get(table, "problem-kinds");
+	assert_int_equal(json_array_size(wanted), WIRE_PROBLEM_KINDS);
+	for (size_t i = 0; i < WIRE_PROBLEM_KINDS; i++) {
+		assert_string_equal(wire_problem_kind_name((enum wire_problem_kind)i),
+			json_string_value(json_array_get(wanted, i)));
+	}
+	wanted = json_object_get(table, "problem-sources");
+	assert_int_equal(json_object_size(wanted), PROBLEM_SOURCES);
+	for (size_t i = 0; i < PROBLEM_SOURCES; i++) {
+		const json_t *usual = json_object_get(wanted, problem_source_name((enum problem_source)i));
+
+		assert_int_equal(json_is_true(usual), PROBLEM_SOURCES_DEFAULT >> i & 1);
 	}
 	json_decref(table);
 }

@@ -197,6 +197,12 @@ static char *encode(const json_t *message)
 				json_object_get(withheld, "revision")),
 		};
 
+		const json_t *listed = json_object_get(message, "problems");
+		const char *problems[16] = {NULL};
+
+		for (size_t i = 0; i < json_array_size(listed); i++) {
+			problems[i] = json_string_value(json_array_get(listed, i));
+		}
 		return wire_encode_tab(&(struct wire_tab){
 			.tab = tab,
 			.state = state,
@@ -211,6 +217,7 @@ static char *encode(const json_t *message)
 			.subject = text_of(awaits, "subject"),
 			.failure = failed ? &failure : NULL,
 			.untrusted = withheld ? &untrusted : NULL,
+			.problems = listed ? problems : NULL,
 		});
 	}
 	if (strcmp(type, "let-go") == 0) {
