@@ -30,6 +30,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	let base = answers.shown();
 	/** The number of the latest look; earlier ones end. */
 	let latest = 0;
+	/** Until when the server may answer with what an earlier save replaced. */
+	let unsettledUntil = 0;
 	/** The one request that is under way. @type {Promise<any> | undefined} */
 	let asking;
 	/** Whether the server is a proxy: its answers do not show whether the server behind it has the new code. */
@@ -204,6 +206,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const turn = ++latest;
 		const { old = 0 } = message;
 		const oldUntil = performance.now() + old;
+		// Then the first answer that differs may be that of the earlier save.
+		const again = performance.now() < unsettledUntil;
+		unsettledUntil = old && oldUntil;
 		const why = unfit(message.applied);
 		if (why) {
 			if (message.applied) {
@@ -228,7 +233,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				return told;
 			}
 			const maySettle = told.outcome === 'unused' || told.drawn;
-			if (mayBeOld && (told.same || maySettle)) {
+			if (mayBeOld && (told.same || maySettle || again)) {
 				// The last request is sent after that time.
 				pause = Math.min(pause, OLD_PAUSE_MSEC);
 				await sleep(Math.min(pause, Math.max(0, oldUntil - performance.now())));

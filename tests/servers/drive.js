@@ -115,6 +115,7 @@ export class Drive {
 	#page = 0;
 	#starts = 0;
 	#shown = 'c0 t0';
+	#oldUntil = 0;
 	/**
 	 * If true, the test does not wait for a reloader's first scan, and the next step must not
 	 * depend on it.
@@ -184,10 +185,11 @@ export class Drive {
 		report('reloading', '');
 		const order = { at, got: /** @type {Answer} */ ({ at, end: 0, kind: 'held', marks: '', connected: 0 }) };
 		this.orders?.push(order);
-		const before = this.#shown;
+		const before = this.#shown, again = at < this.#oldUntil;
+		this.#oldUntil = at + (message.old ?? 0);
 		order.got = await get(/** @type {string} */ (this.url), 8000);
 		// Like a page that is shown: requests it until the answer differs.
-		while (performance.now() < at + (message.old ?? 0) && order.got.marks === before) {
+		while (performance.now() < at + (message.old ?? 0) && (order.got.marks === before || again)) {
 			await pause(60);
 			order.at = performance.now();
 			order.got = await get(/** @type {string} */ (this.url), 8000);
