@@ -3,7 +3,7 @@
 
 #include "browser/tab.h"
 
-/* Whether a save is for a tab of its project: what happens then, and what `why` says of it. */
+/* Whether a tab of the project is notified of a save; if not, `why` is the reason, for display. */
 
 enum audience {
 	AUDIENCE_TOLD,
@@ -20,8 +20,9 @@ enum audience audience_of(
 	const struct tab *tab, char *const *names, size_t count, char **why);
 
 /*
- * Of a tab that is AUDIENCE_TOLD: the program that serves its page and reloads it, found by its
- * processes. The page leaves files to it. NULL: there is none.
+ * For a tab that is AUDIENCE_TOLD: the name of the program that serves its page and reloads it, as
+ * the daemon knows from its processes. The extension leaves to this program the files that it
+ * updates. NULL: there is none.
  */
 const char *audience_aside(const struct tab *tab);
 

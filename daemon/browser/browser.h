@@ -15,7 +15,7 @@ struct browser {
 	enum loopback_order order; /* the order in which it tries the addresses of localhost */
 	char *profile;
 	struct loop_timer *deadline; /* for its hello */
-	/* its hello, while its extension is not known yet; NULL: it is */
+	/* its hello, while its extension is not known yet; otherwise NULL */
 	struct wire_message *held;
 	struct tabs tabs;
 	uint64_t *told; /* scratch memory of browsers_send() */
@@ -51,7 +51,7 @@ void session_tell_error(
 	struct browser *browser, const char *code, const char *message, bool fatal);
 void session_forget_tabs(struct browser *browser, const char *why);
 
-/* admission.c: hello has come. Takes what it keeps out of the message. */
+/* admission.c: handles a `hello`, and takes from the message the fields that it keeps. */
 void browser_hello(struct browser *browser, struct wire_message *message);
 
 /* Begins to send the pings that keep the browsers' background pages awake. */

@@ -17,7 +17,7 @@
 struct browsers;
 struct ws_callbacks;
 
-/* What the browsers cause elsewhere. */
+/* Called when a browser causes something that other modules must handle. */
 struct browsers_hooks {
 	/* a browser or tab was added or removed, or a tab's project changed (NULL: had none) */
 	void (*changed)(struct project *project, void *userdata);
@@ -28,8 +28,8 @@ struct browsers_hooks {
 	/* the user trusts the rules of this project's own file; see config/trust.h */
 	void (*trust)(struct project *project, void *userdata);
 	/*
-	 * an extension waits to be confirmed, or is known; `store`: store that, then call
-	 * browsers_admit()
+	 * an extension waits to be confirmed, or is known now; `store`: store the extensions, then
+	 * call browsers_admit()
 	 */
 	void (*extensions_changed)(bool store, void *userdata);
 };
@@ -42,10 +42,10 @@ void browsers_free(struct browsers *browsers);
 /* Sets the key that proves to browsers whose daemon this is; borrowed. Initially none. */
 void browsers_set_key(struct browsers *browsers, const struct proof_key *key);
 
-/* Which extensions may connect; kept here, stored by the user of this module. */
+/* Which extensions may connect. They are kept here; the caller stores them on disk. */
 struct extensions *browsers_extensions(struct browsers *browsers);
 /*
- * Both leave it to the caller to store the extensions.
+ * After browsers_pair() and browsers_unpair(), the caller stores the extensions.
  *
  * The user confirms the extension with this code: the daemon answers those of its browsers that
  * wait. False if too many are known, see extensions.h. The code must be the code of an extension.
@@ -53,7 +53,7 @@ struct extensions *browsers_extensions(struct browsers *browsers);
 bool browsers_pair(struct browsers *browsers, const char *code);
 /* Answers the browsers whose extension is known by now. */
 void browsers_admit(struct browsers *browsers);
-/* Forgets it, and closes its connections. */
+/* Forgets the extension with this code, and closes its connections. */
 void browsers_unpair(struct browsers *browsers, const char *code);
 
 /* The callbacks for the transport; their userdata is the browsers. */

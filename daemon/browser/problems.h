@@ -20,7 +20,7 @@ struct tab;
 enum { PROBLEMS_STEPS_MAX = 4 };
 
 struct problems {
-	uint64_t event; /* the event that loaded the page; 0: none of ours */
+	uint64_t event; /* the event that loaded the page; 0: savecast did not load it */
 	struct wire_problems wire;
 	char **files; /* of each problem: the project's file, or NULL */
 };

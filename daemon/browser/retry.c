@@ -92,7 +92,7 @@ static void retry_schedule(struct retry *retry)
 
 	if (!tab->project) {
 		tab_end_event(tab, STEP_SKIPPED, "the tab shows no project any more");
-		return; /* and the retry has ended */
+		return; /* tab_end_event() has ended the retry */
 	}
 	settings = tab->project->settings;
 	pause = retry_pause(failing, settings->look_for);

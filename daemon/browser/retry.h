@@ -8,8 +8,8 @@
  * A reload that failed: its server cannot be inspected (in a container, another user's, on
  * another machine), or it is a proxy whose backend is not serving. The page is lost
  * already, so the tab itself tries again, at increasing intervals, until there is an
- * answer. If it is clear that nothing would answer, it does not even try. This has an event
- * of its own.
+ * answer. While it is clear that nothing would answer, the tab is not asked to try. The retry has
+ * an event of its own.
  */
 
 /*

@@ -28,7 +28,7 @@ struct tab {
 	bool stale; /* what it shows may have changed: look it up */
 	enum wire_tab_state state; /* as sent to the browser, with the reason: */
 	char *reason;
-	uint64_t awaits; /* the event that the server or the tab's retry will show, or 0 */
+	uint64_t awaits; /* the event that waits for its server, or that of its retry; 0: none */
 	uint64_t revision; /* of the rules that are withheld; 0: none */
 	problem_sources wanted; /* of its pages' problems */
 	struct server *server;	  /* a reference; NULL if none is known */

@@ -22,7 +22,7 @@
 static const int forwarded[] = {
 	SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
 
-/* In all, more bytes than the buffer of a pipe or a terminal. */
+/* Multiplied, these are more bytes than a pipe or a terminal buffers. */
 enum { READ_BYTES = 4096, REST_READS_MAX = 64 };
 
 struct child {

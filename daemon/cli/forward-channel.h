@@ -18,7 +18,7 @@
 #define CHANNEL_FIRST_BYTE_USEC (5 * CLOCK_USEC_PER_SEC)
 /* Within this time the command must answer: an ssh that asks for a password takes a while. */
 #define CHANNEL_ANSWER_USEC (60 * CLOCK_USEC_PER_SEC)
-/* A command that is no longer needed has this time to end; then as long after SIGTERM. */
+/* A command that is no longer needed has this time to end; after SIGTERM, the same time again. */
 #define CHANNEL_END_USEC (2 * CLOCK_USEC_PER_SEC)
 
 /* If bytes are not read for this time, the connection counts as dead. */

@@ -5,8 +5,8 @@
  * The problems of pages as LSP diagnostics: which to publish for which file, and which have
  * changed since. Only for files below the editor's folders, and files that it has open. Pure.
  *
- * File names are bytes, with symbolic links resolved, as the daemon names files; a URI is the
- * editor's own where it has one.
+ * File names are bytes, with symbolic links resolved, as the daemon names files. The URI of an
+ * open file is the one that the editor has sent.
  */
 
 #include <jansson.h>

@@ -42,7 +42,7 @@ static json_t *session_capabilities(void)
 		"serverInfo", "name", "savecast", "version", SAVECAST_VERSION);
 }
 
-/* workspaceFolders, or what came before them; what is no URI is left out. */
+/* The URIs of workspaceFolders; if there are none, rootUri, which older editors send. */
 static json_t *session_roots(const json_t *params)
 {
 	const json_t *folders = json_object_get(params, "workspaceFolders");

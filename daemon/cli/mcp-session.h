@@ -3,7 +3,7 @@
 
 /*
  * The Model Context Protocol as this server implements it: JSON-RPC 2.0, one message per line,
- * tools only. Pure: a message in, a reply or a tool to run out.
+ * tools only. Pure: takes a message, and returns a reply or the tool to run.
  */
 
 #include <stddef.h>

@@ -21,7 +21,7 @@ struct follow {
 	enum follow_state state;
 	uint32_t
 		call; /* whose reply is pending, or 0; other replies are from an earlier daemon */
-	bool was_live; /* it was, at least once */
+	bool was_live; /* `state` was FOLLOW_LIVE at least once */
 	uint64_t asked_after; /* the pending call asked for the events after this one */
 	uint64_t ask_after; /* ask for these next, or UINT64_MAX */
 	uint64_t printed_last; /* the event whose steps were printed last */

@@ -157,7 +157,7 @@ static enum exit_code change(
 	return EXIT_CODE_DONE;
 }
 
-/* Changes the port of the systemd unit as well, and reminds of the extension's. */
+/* Changes the port of the systemd unit, too; reminds the user of the port in the extension. */
 static enum exit_code follow_port(const struct arguments *args)
 {
 	struct daemon_settings defaults = {.port = 0};

@@ -69,7 +69,8 @@ struct verb {
 	const char *summary;  /* a few words */
 	const char *description;
 	const char *examples; /* command lines, one a line; or NULL */
-	const char *options;  /* their letters in arguments.c; "+" first: they end at the first name */
+	/* letters of options in arguments.c; with a leading "+", options end at the first name */
+	const char *options;
 	enum verb_takes takes;
 	int names_min, names_max;
 	enum exit_code (*run)(const struct verb *verb, const struct arguments *args);

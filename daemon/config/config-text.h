@@ -24,7 +24,10 @@ char *config_entry_rule(const struct config_entry *entry);
 
 struct config_text {
 	char *file;
-	/* otherwise a project's: no port, no sections for roots, no symbolic links */
+	/*
+	 * it is the user's own file; otherwise a project's, which may not set the port, have
+	 * sections for roots, or be a symbolic link
+	 */
 	bool is_users;
 	struct config_entry *entries;
 	size_t count;
@@ -50,8 +53,9 @@ enum config_found config_text_read(
 	struct config_text *text, const struct setting_place *place, bool stays_so);
 
 /*
- * Sets the values for `root` (NULL: those for all projects) in `settings`, of the kind
- * asked for. Those that are `withheld` are left out.
+ * Sets the values for `root` (NULL: those for all projects) in `settings`, which is a struct
+ * daemon_settings if `daemons`, otherwise a struct project_settings. Values that are `withheld`
+ * are left out.
  */
 void config_text_apply(const struct config_text *text, const char *root, bool daemons,
 	void *settings, const struct setting_place *place);

@@ -173,8 +173,8 @@ static void find_origin(const struct tab *tab, void *userdata)
 }
 
 /*
- * The project that a URL shows, or NULL and why. A tab that shows the server says it at once;
- * otherwise its process may have to be looked for first.
+ * The project that a URL shows, or NULL and why. If a tab shows the same server, its project is
+ * known; otherwise the server's process may have to be found first.
  */
 static struct project *project_of_url(struct daemon_api *api, const char *url, char **reason)
 {

@@ -59,7 +59,7 @@ static const char *aside_of(const struct project *project)
 	return aside;
 }
 
-/* The dev servers that update the first tab that has some, for display; NULL: none. */
+/* The dev servers of the first tab that has any, for display; NULL: no tab has one. */
 static char *updaters_of(const struct project *project)
 {
 	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {

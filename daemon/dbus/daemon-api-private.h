@@ -47,7 +47,8 @@ struct daemon_api {
 DBusMessage *daemon_api_read_root(DBusMessage *call, char **root);
 
 /*
- * daemon-api-methods.c. `reply` is sent once the state is on disk, or else the error NotStored:
+ * daemon-api-methods.c. `reply` is sent once the state is on disk; if it cannot be stored, the
+ * error NotStored is sent instead. The two are the last arguments of the functions of state.h:
  * state_store_...(..., daemon_api_stored, daemon_api_storing(api, call, reply)).
  */
 struct storing *daemon_api_storing(
@@ -79,7 +80,8 @@ bool daemon_api_must_wait(
 	struct daemon_api *api, DBusMessage *call, bus_method_fn *method, DBusMessage **reply);
 /*
  * The same for Saved, whose files the mount's worker checks. Takes ownership of the names if
- * it returns true. After MOUNT_PATIENCE_USEC, the answer is an event that says what it waits for.
+ * it returns true. After MOUNT_PATIENCE_USEC, the call is answered with an event that says what the
+ * save waits for.
  */
 bool daemon_api_save_waits(struct daemon_api *api, DBusMessage *call, char ***names, size_t *count,
 	DBusMessage **reply);
@@ -88,7 +90,6 @@ void daemon_api_drop_waiting(struct daemon_api *api);
 /* Methods: daemon-api-lists.c */
 bus_method_fn daemon_api_list_events;
 bus_method_fn daemon_api_list_tabs;
-/* A tab as in ListTabs; `userdata` is the array's iterator. */
 /*
  * What a save of a file does, for display: "reloads 2 tabs". `verdict` and `file` are NULL for any
  * file of the project. The caller frees it.
@@ -97,6 +98,7 @@ struct verdict;
 char *daemon_api_effect(struct daemon_api *api, const struct project *project,
 	const struct verdict *verdict, const char *file);
 
+/* Appends a tab as in ListTabs; `userdata` is the array's iterator. */
 void daemon_api_append_tab(const struct tab *tab, void *userdata);
 
 /* Methods: daemon-api-explain.c */

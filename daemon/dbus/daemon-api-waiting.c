@@ -104,7 +104,7 @@ static void save_free(struct waiting_save *save)
 	free(save);
 }
 
-/* Ends the save for the loop; memory that the worker uses is freed when the worker is done. */
+/* The loop forgets the save; memory that the worker uses is freed when the worker is done. */
 static void save_end(struct waiting_save *save)
 {
 	loop_timer_free(mem_steal(save->patience));
@@ -183,7 +183,7 @@ static void on_patience_over(void *userdata)
 	save->waited =
 		pipeline_save_waits(save->api->parts.pipeline, save->names, save->count, why);
 	save_reply(save, save->waited);
-	mounts_ready(save->names[0]); /* so that its projects show that it does not answer */
+	mounts_ready(save->names[0]); /* so that the mount's projects show the problem */
 }
 
 /* Takes ownership of the names. */

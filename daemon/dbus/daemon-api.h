@@ -43,7 +43,7 @@ struct daemon_api_parts {
 struct daemon_api *daemon_api_new(const struct daemon_api_parts *parts);
 void daemon_api_free(struct daemon_api *api);
 
-/* To be called when these things have happened in the modules. */
+/* To be called after what their names say has happened in the modules. */
 void daemon_api_step(
 	struct daemon_api *api, const struct event *event, const struct step *step);
 void daemon_api_browsers_changed(struct daemon_api *api);

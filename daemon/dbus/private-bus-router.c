@@ -11,7 +11,7 @@ void peer_send(struct peer *peer, DBusMessage *message)
 		return;
 	}
 	if (dbus_connection_get_outgoing_size(peer->connection) > PRIVATE_BUS_BYTES_MAX) {
-		dbus_connection_close(peer->connection); /* it does not read */
+		dbus_connection_close(peer->connection); /* its client does not read */
 		return;
 	}
 	dbus_connection_send(peer->connection, message, NULL);

@@ -2,12 +2,13 @@
 #pragma once
 
 /*
- * A message bus for places without a session bus, such as containers: a process beside
- * savecastd, which ends with it. It implements what savecastd, savecast and the editors'
+ * A message bus for places without a session bus, such as containers. It is a process of its
+ * own, which ends when savecastd ends. It implements what savecastd, savecast and the editors'
  * plugins need: unique and well-known names, calls and their answers, signals and match
  * rules. Only processes of this user can connect.
  *
- * Calls to savecastd's name wait until savecastd owns it, as on a bus that starts it.
+ * Calls to savecastd's name wait until savecastd owns it, as on a session bus that starts
+ * savecastd on demand.
  */
 
 #include <stdbool.h>
@@ -20,7 +21,7 @@ enum {
 	PRIVATE_BUS_WAITING_MAX = 64,	 /* calls that wait for savecastd */
 	PRIVATE_BUS_RULES_MAX = 256,	 /* of one connection */
 	PRIVATE_BUS_RULE_MAX = 512,	 /* bytes */
-	PRIVATE_BUS_BYTES_MAX = 16 << 20, /* of a message; and on their way to one connection */
+	PRIVATE_BUS_BYTES_MAX = 16 << 20, /* of a message, and of all that wait for one client */
 };
 
 /*

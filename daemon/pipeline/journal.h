@@ -2,12 +2,12 @@
 #pragma once
 
 /*
- * Stores the events that wait on disk, so that a save that was acknowledged and is held, or
+ * Stores on disk which events wait, so that a save that was acknowledged and is held, or
  * waits for its server, is not lost if the daemon is killed. $XDG_STATE_HOME/savecast/waiting
  * has a line for each, "EVENT ROOT" (the root as returned by pathname_to_text(); if the project
  * is not known yet, because its mount does not answer, the first file). Events that
- * are sent immediately are never in it. It takes two system calls: one when an event begins to
- * wait, and one when the wait ends.
+ * are sent immediately are never in it. An event that waits takes two system calls: one when
+ * the wait begins, and one when it ends.
  */
 
 #include "pipeline/ledger.h"

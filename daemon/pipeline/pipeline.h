@@ -78,15 +78,16 @@ void pipeline_wrote(struct pipeline *pipeline, struct project *project, enum eve
 	const struct pipeline_change *changes, size_t kept, size_t count, const char *what);
 
 /*
- * The same as pipeline_changed() in pieces, for callers that have thousands of changes: pipeline_add_change()
- * takes one change and returns whether the rules accept it; pipeline_finish_changes() sends
- * all as one event. The project must be held from the first to the last.
+ * The same as pipeline_changed() in pieces, for callers that have thousands of changes.
+ * pipeline_add_change() takes one change and returns whether the rules accept it.
+ * pipeline_finish_changes() sends all as one event. The project must be held from the first of
+ * these calls to the last.
  */
 bool pipeline_add_change(
 	struct pipeline *pipeline, struct project *project, const struct pipeline_change *change);
 /*
- * Call it if at least one change was accepted, if there are `more` without names, or if
- * nothing is known.
+ * To be called if at least one change was accepted, if there are `more` changes without names, or
+ * if it is not known what changed.
  */
 uint64_t pipeline_finish_changes(struct pipeline *pipeline, struct project *project,
 	enum event_source source, size_t more, const char *what);

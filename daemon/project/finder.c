@@ -11,7 +11,7 @@
 #include "util/mounts.h"
 #include "util/pathname.h"
 
-/* The slash in the middle, by components, between two lengths of the name; 0 if there is none. */
+/* A slash near the middle between the positions `low` and `high` of the name; 0: there is none. */
 static size_t middle_slash(const char *name, size_t low, size_t high)
 {
 	size_t middle = low + (high - low) / 2;

@@ -64,10 +64,13 @@ struct project {
 
 	enum project_watch watch;
 
-	/* It is read and watched only when its mount answers; see mounts.h. */
+	/* Its mount does not answer: it is read and watched later; see mounts.h. */
 	bool unread;
 
-	/* The number, in the previous daemon, of an event that waited when it ended; 0: none. */
+	/*
+	 * An event that still waited when the previous daemon ended: the number that it had in that
+	 * daemon; 0: none.
+	 */
 	uint64_t owed;
 
 	char *problem; /* UTF-8: which part of the project cannot be watched, and why; or NULL */
@@ -83,8 +86,8 @@ struct registry *registry_new(void);
 void registry_free(struct registry *registry);
 
 /*
- * Called after a project was added or changed, and when it is no longer found but still
- * exists.
+ * Called after a project was added or changed. `removed` is called when the registry no longer
+ * finds the project, before it is freed.
  */
 struct registry_callbacks {
 	void (*added)(struct project *project, void *userdata);

@@ -15,8 +15,8 @@
 char *served_file_find(const char *root, const char *folder, const char *url);
 
 /*
- * The innermost place in the project that a trace names: lines "PATH:LINE", the
- * innermost first. A relative path is below `folder` (or NULL) or the root. Returns the
+ * The innermost place in the project that a stack trace names. `trace` has lines "PATH:LINE", the
+ * innermost call first. A relative path is below `folder` (or NULL) or the root. Returns the
  * file's name, which the caller frees, and its line; or NULL. Reads the disk, too.
  */
 char *traced_file_find(

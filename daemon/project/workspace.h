@@ -24,7 +24,7 @@ bool workspace_is_app(const char *folder);
 enum workspace_need {
 	WORKSPACE_UNKNOWN, /* the manifests do not say */
 	WORKSPACE_NEEDS, /* directly or through other packages */
-	WORKSPACE_NEEDS_NOT, /* both are members of a workspace that knows all its members' needs */
+	WORKSPACE_NEEDS_NOT, /* both are in a workspace whose manifests name all needs */
 };
 /* Whether the package in `part` depends on the one in `other`; both are below `root`. */
 enum workspace_need workspace_needs(const char *root, const char *part, const char *other);

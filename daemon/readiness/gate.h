@@ -152,14 +152,15 @@ struct gate {
 	/* The save to which a restart is attributed: */
 	uint64_t blamed_usec; /* when it was written; 0: none */
 	uint64_t blame_until;
-	bool asking; /* a restart after it is not predicted, so the server is watched until: */
+	/* a restart after it is possible but not predicted: watch the server until `blame_until` */
+	bool asking;
 	uint64_t sign_usec; /* the first sign since then, or 0 */
 	bool proven; /* with GATE_LEARN_RESTART: there is no other explanation */
 	uint64_t delay; /* with GATE_LEARN_RESTART: from the write of the file to the first sign */
 	uint64_t doubt_usec; /* from then on, check whether the worker is busy */
 	uint64_t since_usec; /* RESTARTING, DOWN: since when nothing is serving */
 	uint64_t starts_until; /* until then the server may be starting */
-	bool closing_asked; /* whether the tabs have been asked to close connections since then */
+	bool closing_asked; /* whether tabs were asked to close connections after `since_usec` */
 	uint64_t look_usec; /* when to check next; CLOCK_NEVER: not at all */
 };
 

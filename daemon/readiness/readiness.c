@@ -103,7 +103,7 @@ void readiness_project_removed(struct readiness *readiness, const struct project
 struct addressee {
 	struct server *server; /* a reference; NULL for tabs without a server */
 	enum audience audience;
-	bool aside; /* it reloads its pages itself and needs no restart for that */
+	bool aside; /* the server reloads its pages itself, without a restart */
 	char *why; /* unless AUDIENCE_TOLD */
 };
 
@@ -126,7 +126,7 @@ static size_t addressees_of(const struct project *project, const struct fileset 
 	return count;
 }
 
-/* Ends the event if no tab was notified, and says why; otherwise only says it. */
+/* Adds a step that says why tabs are skipped; if no tab was notified, it ends the event. */
 static void pass_over(struct readiness *readiness, uint64_t serial, const char *why)
 {
 	ledger_await(readiness->ledger, serial, 1);

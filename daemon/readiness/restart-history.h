@@ -10,7 +10,8 @@
 /*
  * Records which saves restart which server: by the project's root, the server's key (its name, with
  * its arguments and folder) and the files. `files` is a suffix ("py") or the absolute path
- * of one file. The RESTART_HISTORY_MAX lessons that were confirmed last are kept. Pure.
+ * of one file. Each record is called a lesson. The RESTART_HISTORY_MAX lessons that were confirmed
+ * last are kept. Pure.
  */
 
 enum { RESTART_HISTORY_MAX = 512, RESTART_HISTORY_SUFFIX_MAX = 16 };

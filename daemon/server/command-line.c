@@ -175,7 +175,7 @@ char *command_line_name(const char *comm, const char *bytes, size_t length)
 		return mem_strdup(comm);
 	}
 	command_line_split(&line, bytes, length);
-	/* A title that the program gave itself, the program, or the script of an interpreter. */
+	/* The name is in a title that the program gave itself, in its path, or in its script's. */
 	for (size_t i = 0; i < line.count && i < 3; i++) {
 		const char *slash = strrchr(line.args[i], '/');
 		const char *name = strncmp(line.args[i], comm, COMMAND_LINE_COMM_LENGTH) == 0

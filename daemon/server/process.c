@@ -88,9 +88,9 @@ static bool sees_remote(int process, const char *folder)
 }
 
 /*
- * Whether the name of the process's folder means another folder here, or none, because the process
- * has mounts of its own, as in a container. Checks the folder only if the mounts differ, since the
- * daemon may be the one in a container; and not if that could block.
+ * Whether the name of the process's working folder is that of another folder, or of none, for the
+ * daemon, because the two have different mounts: one of them may be in a container. Checks the
+ * folder only if the mounts differ, and if that cannot block.
  */
 static bool folder_is_elsewhere(int process, const char *folder)
 {

@@ -29,7 +29,7 @@ struct program_traits {
 	uint64_t notice_usec;
 	const char *old_suffixes; /* files that it may serve with their old content, or NULL */
 	uint64_t old_usec; /* how long after a save it may do so */
-	bool old_by_second; /* this time starts with the whole second of the save */
+	bool old_by_second; /* counted from the start of the clock second of the save */
 	const char *language; /* suffixes of the language that it is written in; NULL: not known */
 };
 

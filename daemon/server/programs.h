@@ -34,7 +34,7 @@ struct program {
 	const char *folders; /* options whose value is a folder */
 	const char *files; /* options whose value is a file */
 	const char *skipped; /* options whose value is neither */
-	bool of_site; /* its file is a file of the site */
+	bool of_site; /* its file is part of the site: manage.py, bin/rails */
 
 	/* If it reloads its pages itself, its name for display. */
 	const char *livereload;
@@ -61,7 +61,7 @@ struct program {
 	const char *old; /* with one of these words */
 	const char *old_suffixes;
 	unsigned old_msec;
-	bool old_by_second; /* counted from the second of the clock that the save was in */
+	bool old_by_second; /* counted from the start of the clock second of the save */
 
 	/* suffixes of the language that it, or the program that it runs, is written in */
 	const char *language;

@@ -112,7 +112,7 @@ static void answer_rule(struct route_question *question, const struct url_rule *
 
 	answer->project = rule->project;
 	answer->reason = mem_printf("savecast.url: %s", rule->pattern->text);
-	/* If its server can be inspected, it is known when the new code is serving. */
+	/* If the daemon can inspect the server, it knows when the new code is serving. */
 	if (host) {
 		answer->server = servers_get(
 			question->router->servers, host, question->url.port, question->order);

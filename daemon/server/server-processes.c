@@ -82,8 +82,8 @@ static bool is_last(const struct server_processes *processes, const struct holde
 }
 
 /*
- * When the worker that was serving last executed another program, or got another socket. That
- * was between two checks; after a long time without a check, it was just now.
+ * When the worker that was serving last executed another program, or got another socket: after it
+ * was last seen serving. If that is too long ago to be a good estimate, returns the present time.
  */
 static uint64_t changed_boot(const struct server_worker *last)
 {

@@ -118,7 +118,7 @@ void server_view(struct server *server, bool closely, struct server_view *view)
 			accept_probe_close(&server->probe);
 		}
 	} else if (count && !processes->count) {
-		/* It is not the server of the last search. */
+		/* If it has just appeared, the last search was for another server: search now. */
 		server->look_after_usec = view->appeared ? 0 : server->look_after_usec;
 		server_look(server);
 	} else if (count) {

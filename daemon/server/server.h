@@ -70,7 +70,7 @@ struct server_main {
 	pid_t pid;
 	char *name; /* of its command, UTF-8 */
 	char *folder; /* its working folder */
-	bool elsewhere; /* that name means another folder here: it has mounts of its own */
+	bool elsewhere; /* that name is another folder for the daemon; see struct holder */
 	char *command_line; /* its arguments, each followed by a NUL; see process-command.h */
 	size_t command_line_length;
 	char *package; /* the npm package of its script; NULL: none or not known */

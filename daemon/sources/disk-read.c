@@ -64,7 +64,7 @@ static void source_note_folder(struct disk_source *source, const char *folder)
 	content_forget_below(pipeline_contents(source->parts.pipeline), folder);
 	fileset_add(&source->gone_folders, folder);
 	if (source->gone_folders.kept > DISK_GONE_FOLDERS_MAX) {
-		/* Each file that is written counts as changed, once. */
+		/* Too many to keep: each file counts as changed when it is next written. */
 		fileset_clear(&source->gone_folders);
 		file_table_clear(&source->table);
 	}

@@ -57,8 +57,9 @@ struct disk_parts {
 	struct intake *intake;
 	struct pipeline *pipeline;
 	/*
-	 * Files written before this time may be the work of git, which goes on: then
-	 * disk_source_git_done() follows. 0: git is not working; CLOCK_NEVER: all files may be.
+	 * Files written before this time may be the work of a git command that is still
+	 * running; disk_source_git_done() follows when it ends. 0: git is not working;
+	 * CLOCK_NEVER: all files may be its work.
 	 */
 	uint64_t (*git_until)(struct project *project, void *userdata);
 	void *userdata;
@@ -86,7 +87,10 @@ void disk_source_settle(struct disk_source *source);
 
 /* Whether a write of the file (absolute) would be noticed, because its folder is watched. */
 bool disk_source_hears(const struct disk_source *source, const char *file);
-/* Whether it is for an included folder that contains this one, with the folders in it if `deep`. */
+/*
+ * Whether the source is for an included folder that is or contains `folder`; if `deep`, also all
+ * folders in that.
+ */
 bool disk_source_covers(const struct disk_source *source, const char *folder, bool deep);
 /* Whether the whole project is watched, so that every write is noticed. */
 bool disk_source_is_whole(const struct disk_source *source);

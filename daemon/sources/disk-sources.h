@@ -33,5 +33,5 @@ void disk_sources_settle(struct disk_sources *sources, struct project *project);
 
 /* Files were written: each source announces the changes that are due. */
 void disk_sources_tell(struct disk_sources *sources);
-/* The same, before a save that an editor reported: ends a streak of another program. */
+/* The same, before a save that an editor reported; does not wait for the end of a streak. */
 void disk_sources_saved(struct disk_sources *sources);

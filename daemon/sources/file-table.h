@@ -37,8 +37,8 @@ void file_table_remove(struct file_table *table, uint64_t key);
 void file_table_clear(struct file_table *table);
 
 /*
- * To find out which files are gone: after file_table_unsee(), files that were not put since
- * then are removed by file_table_sweep(), which returns how many.
+ * To find out which files are gone: call file_table_unsee(), then file_table_put() for each
+ * existing file. file_table_sweep() then removes the others, and returns how many there were.
  */
 void file_table_unsee(struct file_table *table);
 size_t file_table_sweep(struct file_table *table);

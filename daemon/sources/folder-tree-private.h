@@ -31,8 +31,8 @@ struct folder_tree {
 	size_t queue_at, queue_end, queue_size;
 	struct look *look; /* a scan in progress */
 	uint64_t left; /* bytes that scans may still read */
-	bool again; /* scan everything once more; */
-	bool comparing, lost; /* a comparison is in progress; because events were lost */
+	bool again; /* scan everything once more */
+	bool comparing, lost; /* a comparison is in progress; events were lost */
 	bool recheck; /* check .gitignore once more */
 	bool full; /* the limit of folders was reached */
 };

@@ -28,7 +28,7 @@ enum tree_event {
 struct tree_callbacks {
 	/* `file` is absolute. */
 	void (*event)(enum tree_event event, const char *file, void *userdata);
-	/* Whether the folder, relative to the root, counts by the project's rules. Pure. */
+	/* Whether the project's rules accept the folder, which is relative to the root. Pure. */
 	bool (*wants)(const char *folder, void *userdata);
 	/*
 	 * All folders have been scanned. `lost`: because events were lost; files that

@@ -18,7 +18,7 @@ struct output_burst {
 
 	/* How the builder works: */
 	struct fileset rebuild; /* the files of this rebuild that were announced already */
-	size_t usual; /* how many files the rebuild before had; 0: not known */
+	size_t usual; /* how many files the previous rebuild had; 0: not known */
 	uint64_t pause_usec; /* how long to wait for another file; 0: no pause was seen */
 };
 

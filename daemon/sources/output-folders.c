@@ -32,7 +32,7 @@ struct output_folders {
 	struct output_folders_callbacks callbacks;
 	void *userdata;
 	struct output_folder *first;
-	unsigned count, past; /* of the folders at their path, and of those that are past */
+	unsigned count, past; /* how many folders are not past, and how many are */
 	bool quiet; /* do not report the files that exist */
 };
 
@@ -209,7 +209,10 @@ static void folder_scan(struct output_folders *folders, const char *path, bool d
 	}
 }
 
-/* Watches one folder as it should be watched, and reads it if it is new. */
+/*
+ * Watches the folder at `path`: with `output` as an output folder, otherwise as one on the path to
+ * an output. Reads an output folder that was not watched in this way before.
+ */
 static void folders_visit(struct output_folders *folders, const char *path, bool output, bool deep)
 {
 	struct output_folder *folder = folders->first;

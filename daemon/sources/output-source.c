@@ -23,7 +23,7 @@ struct output_source {
 	bool lost; /* some of its events were lost */
 	struct loop_timer *due;
 	struct reading *reading; /* files that are being read on the worker thread */
-	unsigned holding; /* reads until the project's hold ends; 0: it is not held */
+	unsigned holding; /* how many reads must end before the project's hold; 0: no hold */
 	struct output_source *next;
 };
 
@@ -316,8 +316,8 @@ void output_sources_settle(struct output_sources *sources, struct project *proje
 	if (failed) {
 		output_burst_taken(&source->burst, clock_now_usec());
 		/*
-		 * The read in progress is the last one that the end of an earlier hold
-		 * waits for.
+		 * If an earlier hold has not ended yet, it waits only for the read in
+		 * progress.
 		 */
 		source->holding = source->holding > 0;
 		if (source->reading) {

@@ -15,8 +15,8 @@ enum { LOG_LINE_MAX = 2048 };
 static bool log_debug_enabled;
 
 /*
- * Processes that write elsewhere inherit the variable, so it names the stream for which it is
- * valid.
+ * A process whose standard error is not the journal may inherit JOURNAL_STREAM. So the variable
+ * identifies the stream for which it is valid.
  */
 static bool log_to_journal(void)
 {

@@ -61,7 +61,8 @@ static void read_line(struct mount_table *table, char *line)
 	at[strcspn(at, " ")] = '\0';
 	unescape(at);
 	if (pathname_is_below(at, "/proc") || pathname_is_below(at, "/sys")) {
-		return; /* no files of the user: on every machine, systemd mounts something there */
+		/* No files of the user; systemd mounts kinds there that are not in the list. */
+		return;
 	}
 	entry = (struct mount_entry){.folder = at, .remote = !is_local(type)};
 	if (!entry.remote && !mount_table_find(table, at)) {

@@ -11,6 +11,7 @@
 
 struct mount {
 	char *folder;
+	/* a worker; `looks` does the jobs of mounts_look(), `work` those of mounts_job() */
 	struct lane {
 		struct worker *worker;
 		struct loop_fd *fd;

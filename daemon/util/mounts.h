@@ -42,7 +42,8 @@ char *mounts_of(const char *name);
 
 /*
  * Like loop_job(), on the worker of the name's mount. If there are too many workers, done() is
- * called without work(), which `userdata` must show.
+ * called without work(): done() must be able to see that in `userdata`.
+ *
  * Jobs of mounts_look() share no descriptors with the daemon: if the daemon is killed while
  * one of them is stuck, its bus name and its port become free.
  */

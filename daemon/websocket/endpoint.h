@@ -13,8 +13,8 @@
 struct endpoint;
 
 /*
- * It was opened, or could not be opened for another reason than before. Not called by
- * endpoint_new().
+ * Called when the endpoint was opened, or when it cannot be opened for a new reason. Not called
+ * by endpoint_new().
  */
 typedef void endpoint_changed_fn(void *userdata);
 
@@ -33,10 +33,16 @@ void endpoint_log_state(const struct endpoint *endpoint);
 
 /* The port was changed: browsers are disconnected from the old one. */
 void endpoint_set_port(struct endpoint *endpoint, uint16_t port);
-/* Tries again if it is closed: a browser is needed, or something has changed. */
+/*
+ * If the endpoint is closed, tries to open it again. To be called when a browser is needed, or when
+ * something has changed.
+ */
 void endpoint_retry(struct endpoint *endpoint);
 
-/* 0 while browsers cannot connect; then the error says why, for display; otherwise it is "". */
+/*
+ * The port; 0 while browsers cannot connect: then endpoint_error() says why, for display. Otherwise
+ * that returns "".
+ */
 uint16_t endpoint_port(const struct endpoint *endpoint);
 const char *endpoint_error(const struct endpoint *endpoint);
 /*

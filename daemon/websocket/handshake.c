@@ -10,8 +10,8 @@
 
 /*
  * Accepts names of this machine with any port: a browser that connects through a tunnel or
- * `savecast forward` sends the port of the other end. A page whose name was changed to resolve
- * to 127.0.0.1 (DNS rebinding) has another name.
+ * `savecast forward` sends the port of the other end. A page whose host name resolves to
+ * 127.0.0.1 by DNS rebinding sends that name, which is not accepted.
  */
 static bool host_is_ours(const char *host)
 {

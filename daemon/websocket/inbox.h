@@ -22,8 +22,9 @@ enum inbox_state {
 };
 
 /*
- * Takes one part. `announced` bytes of its frame are still to come; `last`: none are. The
- * complete message is at `text`: in `part` itself, or in `owned`, which the caller frees.
+ * Takes one part. `announced`: how many bytes of its frame are still to come; `last`: this part
+ * completes the message. The complete message is at `text`: in `part` itself, or in `owned`, which
+ * the caller frees.
  */
 enum inbox_state inbox_add(struct inbox *inbox, const char *part, size_t length, size_t announced,
 	bool last, const char **text, size_t *text_length, char **owned);

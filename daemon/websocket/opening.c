@@ -63,8 +63,8 @@ static void on_deadline(void *userdata)
 }
 
 /*
- * `reader`: the origin of an extension that may read this answer, or NULL. Without that header, the
- * browser reports the answer to an extension like a missing one.
+ * `reader`: the origin of an extension that may read this answer, or NULL. Without the header
+ * Access-Control-Allow-Origin, an extension cannot distinguish this answer from a missing one.
  */
 static void opening_answer(struct opening *opening, unsigned status, const char *reader)
 {

@@ -20,9 +20,9 @@ enum {
 };
 
 /*
- * The handshake is valid. `request` means the same as the extension's request, but has only
- * the fields that are needed, and also the bytes that came after it. `origin` identifies the
- * extension. The callee owns the descriptor.
+ * The handshake is valid. `request` is the extension's request, reduced to the fields that are
+ * needed, followed by the bytes that came after it. `origin` identifies the extension. The callee
+ * owns the descriptor.
  */
 typedef void opening_done_fn(
 	int fd, const char *origin, const char *request, size_t length, void *userdata);

@@ -25,7 +25,10 @@ void proof_key_write(const struct proof_key *key, char text[PROOF_KEY_DIGITS + 1
 /* Returns -EINVAL if the text has any other form. */
 int proof_key_read(struct proof_key *key, const char *text);
 
-/* The answer to `nonce`, from the browser with this profile, in this run of the daemon. */
+/*
+ * The proof for the `nonce` of the browser with this `profile`. `instance` identifies this run of
+ * the daemon.
+ */
 void proof_make(const struct proof_key *key, const char *nonce, const char *profile,
 	const char *instance, char proof[PROOF_DIGITS + 1]);
 

@@ -56,7 +56,7 @@ static void line_split(struct request_head *head)
 	target = strchr(text, ' ');
 	version = target ? strchr(target + 1, ' ') : NULL;
 	if (!version && target && head->line.length > REQUEST_LINE_MAX) {
-		version = text + REQUEST_LINE_MAX; /* it was cut off, with the end of the target */
+		version = text + REQUEST_LINE_MAX; /* cut off, and the end of the target, too */
 	}
 	if (!version || target == text || version == target + 1 || strchr(version + 1, ' ')) {
 		malformed(head, "the request line is not METHOD TARGET VERSION");

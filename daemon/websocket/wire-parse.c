@@ -14,7 +14,7 @@ static int read_step(const struct wire_reader *reader, enum step_kind *step)
 {
 	const json_t *value = json_object_get(reader->object, "step");
 	const char *name = json_string_value(value), *separator = "must be one of ";
-	char why[WIRE_ERROR_MAX] = ""; /* a step is at most 16 bytes */
+	char why[WIRE_ERROR_MAX] = ""; /* has room: a step's name is at most 16 bytes */
 
 	for (enum step_kind kind = 0; name && kind < STEP_KINDS; kind++) {
 		if (step_kind_is_of_tab(kind) && strcmp(name, step_kind_name(kind)) == 0) {

@@ -170,14 +170,14 @@ struct wire_tab {
 	const char *reason;
 	const char *cause, *advice, *folder;
 	uint16_t forwarded; /* 0: not known */
-	uint64_t awaits; /* the event that it waits for, or 0; what that is about, for display: */
+	uint64_t awaits; /* the event that it waits for, or 0; its subject, for display: */
 	const char *subject;
 	const struct wire_failure *failure; /* NULL: no build has failed */
 	const struct wire_untrusted *untrusted;
 	const char *const *problems; /* the sources to report, up to a NULL; NULL: the usual ones */
 };
 
-/* What tabs are to show. Without changes, anything may have changed. */
+/* What tabs are to show. If `n_changes` is 0, any file may have changed. */
 struct wire_reload {
 	uint64_t event;
 	const char *subject; /* for display; NULL: none */

@@ -3,8 +3,8 @@
 
 /*
  * The WebSocket server: the connection, the limits and the close codes of
- * protocol/websocket.md. Its user interprets the messages and enforces the limits that
- * depend on them (`hello` in time, tabs). The length of a message: inbox.h.
+ * protocol/websocket.md. The module that uses it interprets the messages and enforces the
+ * limits that depend on them (`hello` in time, tabs). The length of a message: inbox.h.
  */
 
 #include <stddef.h>
@@ -80,6 +80,6 @@ void ws_client_close(struct ws_client *client, unsigned code);
 /* "moz-extension://0f2c...": which extension it is. */
 const char *ws_client_origin(const struct ws_client *client);
 
-/* Data of the user of the server; initially NULL. */
+/* Data of the module that uses the server; initially NULL. */
 void ws_client_set_data(struct ws_client *client, void *data);
 void *ws_client_data(const struct ws_client *client);

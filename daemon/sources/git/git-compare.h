@@ -26,7 +26,10 @@ struct git_candidate {
 struct git_candidates {
 	struct git_candidate *list;
 	size_t kept;
-	/* beyond GIT_CANDIDATES_MAX: only those whose object changed, without their names */
+	/*
+	 * including those beyond GIT_CANDIDATES_MAX, which are not kept; of the files of an
+	 * index, these are only the ones whose object changed
+	 */
 	size_t count;
 	const char *why; /* constant text, after an error */
 };

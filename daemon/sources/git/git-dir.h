@@ -76,5 +76,5 @@ int git_worktree_check(const char *folder, char **why);
  */
 bool git_worktree_is_likely(const char *folder);
 
-/* Whether the folder is a submodule: its files are shown with those of the project around it. */
+/* Whether the folder is a submodule: its files also belong to the project that contains it. */
 bool git_is_submodule(const char *folder);

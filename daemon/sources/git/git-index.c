@@ -189,7 +189,7 @@ static int index_take_path(struct git_index *index, struct git_entry *entry, siz
 	if (!index_take(index, length)) {
 		return index_bad(index, "ends within an entry");
 	}
-	/* An entry of the shared index that this one replaces has no name of its own. */
+	/* In a split index, an entry that replaces one of the shared index has no name. */
 	if (entry->length == 0) {
 		index->why = index_is_split;
 		return -ENOTSUP;

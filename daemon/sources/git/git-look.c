@@ -96,7 +96,7 @@ void git_look_run(struct git_look *look)
 	look->operation.sha1 = look->dir.hash_size == 20;
 	look->error = look_compare(look);
 	if (look->error == -E2BIG) {
-		look->error = 0; /* the next change of the index shows it */
+		look->error = 0; /* the next change of the index shows these files */
 	}
 	if (look->error < 0) {
 		look_explain(look);

@@ -23,7 +23,7 @@ struct git_look {
 	struct git_dir dir; /* its own copy */
 	int old_fd, new_fd; /* -1: no index */
 	struct git_logs since;
-	struct git_operation operation; /* `moves`, `careful` and `sha1` are out */
+	struct git_operation operation; /* the look sets `moves`, `careful` and `sha1` */
 
 	/* Out: */
 	struct git_candidates candidates;

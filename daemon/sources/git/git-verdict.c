@@ -60,7 +60,10 @@ static bool is_changed(const struct git_candidate *candidate, const struct git_o
 	if (!anew || operation->moves > 1 || operation->careful || !candidate->in_new) {
 		return false;
 	}
-	/* Not the object of the old index, but the announced one: git has changed it back. */
+	/*
+	 * The old index has another object for it, but these contents were announced: git has
+	 * changed the file back.
+	 */
 	if (!candidate->same_object && !candidate->old_conflict) {
 		return false;
 	}

@@ -21,7 +21,7 @@ struct git_operation {
 
 enum git_verdict {
 	GIT_CHANGED,
-	/* It has the contents that were known last, which are remembered. */
+	/* It still has its last known contents; the caller remembers them. */
 	GIT_UNCHANGED,
 	GIT_NOT_TOLD, /* it may have changed, but git did not change it */
 };
