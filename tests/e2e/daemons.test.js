@@ -119,7 +119,7 @@ test('each tab belongs to the daemon that knows it, and does not depend on the o
 	await t.test('the daemon of this computer may end as well', async () => {
 		const urls = Object.keys(await told(devbox)).sort();
 		await here.endDaemon();
-		await shows(browser, pages[0], /the daemon is not running/);
+		await shows(browser, pages[0], /no savecastd answers/);
 		await shows(browser, pages[1], /live: devbox on devbox: /);
 		await save(devbox, sites[1], 'without');
 		await until('the reload', async () => await heading(pages[1]) === 'without');
@@ -231,7 +231,7 @@ test('a hostile daemon elsewhere learns only about tabs that the daemon here doe
 	await here.endDaemon();
 	const file = await browser.newPage(`file://${files}/a.html`);
 	await file.clickAction();
-	await shows(browser, file, /the daemon is not running|cannot be switched on/);
+	await shows(browser, file, /no savecastd answers|cannot be switched on/);
 	await save(here, { root: own.root }, 'x').catch(() => {});
 	assert.deepEqual([...new Set(watched())], [urls[1]]);
 });
