@@ -34,7 +34,7 @@ async function live(world, tool, saves) {
 		writeFileSync(site.page, `<h1>${i}</h1>\n`);
 		await world.bus.saved(site.page);
 		await log.next('the reload', message => message.type === 'reload', { mark });
-		// Otherwise it is part of a burst. No event reports the end of the quiet time.
+		// Otherwise the next save is part of a burst. No event reports the end of the quiet time.
 		await new Promise(resolve => { setTimeout(resolve, 40); });
 	}
 	socket.terminate();

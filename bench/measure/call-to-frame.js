@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/** From the Saved call to the frame, compared with the floor in turns, in C on both sides. */
+/**
+ * From the D-Bus call Saved to the WebSocket frame, in turns with the floor (bench/floor.c: what every
+ * daemon with these libraries needs). The client is in C, too: bench/probe.c.
+ */
 import path from 'node:path';
 
 import { until } from '../../tests/lib/events.js';
@@ -32,7 +35,7 @@ async function startFloor(world) {
 /** @param {number} rounds @returns {Promise<{savecast: number[], floor: number[]}>} ms */
 export function callToFrame(rounds) {
 	return atDesk(async world => {
-		// The disk may be quicker than the call, which then changes nothing.
+		// Not watched on disk: that may report the save before the call, which then has no effect.
 		const [site] = await projects(world, 1, 1, false);
 		await world.startDaemon();
 		const port = await startFloor(world);

@@ -21,9 +21,9 @@ import { figure, summary } from '../lib/stats.js';
  * Between two turns: longer than any burst's quiet time, and than a peer's work after its message.
  */
 const GAP_MSEC = 60;
-/** How long a watcher needs after its start, which no watcher reports. */
+/** How long a watcher needs after its start; no watcher reports that it is ready. */
 const SETTLE_MSEC = 3000;
-/** The slow ones have a turn in one of this many rounds. */
+/** Slow peers have a turn in one of this many rounds. */
 const SLOW_EVERY = 5;
 const PATIENCE_MSEC = 5000;
 
@@ -148,7 +148,7 @@ export function measure({ quick, alone = false }) {
 				}
 			}
 		}
-		all.forEach(one => one.taken.shift()); // It makes a project known, or fills a cache.
+		all.forEach(one => one.taken.shift()); // The first save makes a project known, or fills a cache.
 		return section(all, notes);
 	});
 }

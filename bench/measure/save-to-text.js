@@ -111,7 +111,7 @@ const runs = (which, site, rounds) => atDesk(async world => {
 	return taken;
 });
 
-/** @type {[string, (world: World) => Promise<any>, number][]} name, site, how many times faster a patch shall be */
+/** @type {[string, (world: World) => Promise<any>, number][]} name, site, how many times faster a patch must be */
 const SITES = [
 	['the demo', demo, 4],
 	['60 scripts, no-cache', (world) => heavy(world, 'no-cache'), 20],

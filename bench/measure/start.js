@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * A daemon that is not running: D-Bus starts it for the first call. And `savecast save` as a
- * process.
+ * A daemon that is not running: D-Bus starts it for the first call. Also `savecast save` as a
+ * whole process.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

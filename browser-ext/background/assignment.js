@@ -3,8 +3,8 @@
 // Which daemon a tab belongs to, and which daemons receive its URL. Pure.
 //
 // The first daemon, of this computer, is asked first. Only if it does not know the tab are the
-// others sent the URL, and the tab belongs to the first of them that knows it. It stays with its
-// daemon while there is no connection to it: other daemons do not get the URL then.
+// others sent the URL, and the tab belongs to the first of them that knows it. While that daemon is
+// disconnected, the tab still belongs to it: the URL is not sent to other daemons for that reason.
 
 /**
  * @typedef {import('../link/protocol.js').TabAnswer} TabAnswer
@@ -48,7 +48,7 @@ export function assign({ url, chosen, daemon, answers = {} }, daemons) {
 	const find = (/** @type {string | undefined} */ id) => able.find((one) => one.id === id);
 	const picked = find(chosen);
 	if (picked) {
-		// This computer's daemon knows where it forwards the port to.
+		// This computer's daemon gets the URL, too: it knows to which port elsewhere a tunnel leads.
 		return { daemon: picked.id, told: picked === local ? [local.id] : [local.id, picked.id] };
 	}
 	const before = find(daemon);

@@ -75,7 +75,7 @@ export class Daemons {
 		const member = { daemon, told: new Map(), socket: new Socket(daemon, far, {
 			hello: this.#handlers.hello,
 			greeting: () => {
-				// Without the tabs that belong to another daemon by now.
+				// Tabs that belong to another daemon by now are left out.
 				member.told = new Map(this.#tabs.watched()
 					.filter(([, entry]) => assign(entry, this.#links()).told.includes(id))
 					.map(([tab, entry]) => [tab, urlFor(entry, far)]));
@@ -102,7 +102,7 @@ export class Daemons {
 	 * @param {number} tab
 	 */
 	watch(tab) {
-		// Differs from every URL, so that the tab is sent again or withdrawn.
+		// The empty text differs from every URL, so that the tab is sent again or withdrawn.
 		this.#members.filter(({ told }) => told.has(tab)).forEach(({ told }) => told.set(tab, ''));
 		this.#update(tab);
 		this.#connect();
@@ -155,7 +155,7 @@ export class Daemons {
 	}
 
 	/**
-	 * To the daemon whose answer the tab shows.
+	 * Sends the message to the daemon whose answer the tab shows.
 	 *
 	 * @param {number} tab
 	 * @param {import('../link/protocol.js').ToDaemon} message

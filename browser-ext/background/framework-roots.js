@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The elements of whose content a framework of the page keeps a copy: after a patch, the two would
-// differ. Frameworks set a property on such an element, which only the page's own scripts can see.
+// Finds the roots of frameworks: the elements whose content a framework also keeps in its own memory,
+// so that after a patch the two would differ. Frameworks set a property on such an element, which
+// only the page's own scripts can see.
 
 import { api } from '../common/api.js';
 
@@ -27,7 +28,7 @@ function findRoots() {
 			found.push(element);
 		}
 	}
-	// Without the roots that are inside another root.
+	// Roots inside another root are left out.
 	return found.filter((element) => !found.some((other) => other !== element && other.contains(element)))
 		.slice(0, 100).map(way);
 }

@@ -33,7 +33,7 @@ export class LastSession {
 
 	/**
 	 * @param {string} address
-	 * @returns {boolean} whether a tab with it was still awaited; it no longer is
+	 * @returns {boolean} whether a tab with this address was still awaited; from now on it is not
 	 */
 	take(address) {
 		const at = this.#awaited.indexOf(address);

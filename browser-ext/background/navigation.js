@@ -53,14 +53,14 @@ export class Navigation {
 		this.moved(id, url, cause);
 		if (status === 'loading') {
 			progress.loading(id);
-			// The user loads the page again; the daemon has stopped trying by itself.
+			// The user loads the page again: asks the daemon again, which no longer tries by itself.
 			if (cause === 'navigation' && tabs.get(id)?.answer?.state === 'down') {
 				watch(id);
 			}
 			// Firefox may announce a page after its page scripts have sent `ready`.
 			if (!tabs.get(id)?.announcedEarly) {
 				tabs.set(id, { hasScripts: false, asks: undefined, touched: false, guard: transfer.isPosting(id) ? ANSWERS_FORM : undefined });
-				// In Chromium, a frame may be loading instead: then the page answers, and stays.
+				// In Chromium, it may be only a frame that loads: then the page is still there, and answers.
 				this.#keepsPage(id).catch(() => {});
 			}
 		}

@@ -149,7 +149,7 @@ export async function applyChanges(tabId, event, changes) {
  *
  * @param {number} tabId
  * @param {{event: number, changes?: Change[], unseen?: boolean, old?: number, why?: string, applied?: true}} given why: the
- *	page must be reloaded for that, unless the server does not answer; applied: only the HTML is compared, once
+ *	reason to reload the page in any case, unless the server does not answer; applied: only the HTML is compared, once
  * @returns {Promise<Looked>}
  */
 export async function lookFirst(tabId, given) {
@@ -184,9 +184,9 @@ async function runInPage(id, allFrames, func) {
 }
 
 /**
- * Ends the page's requests and event streams: an old worker of the server may wait for them before
- * the new one can start. A reload alone does not help, since it closes the old page only when the
- * new one answers. The page stays as it is until its reload.
+ * Ends the page's requests and event streams: the server's old worker process may wait for their end
+ * before the new one can start. A reload alone does not help, since it closes the old page only when
+ * the new one answers. The page stays as it is until its reload.
  *
  * @param {number} id
  */
@@ -195,8 +195,8 @@ export function closeConnections(id) {
 }
 
 /**
- * Sends a request, one that browsers send anyway. It uses the connection that the browser has
- * opened in advance, for whose request the old worker waits.
+ * Sends a request that browsers send anyway. The browser opens a connection in advance, and the
+ * server's old worker process waits for a request on it: this one uses that connection.
  *
  * @param {number} id
  */

@@ -52,7 +52,7 @@ export async function registerProblemScripts() {
 export class PageProblems {
 	#dependencies;
 	/** By tab: the document that reported last, the event that it was loaded for, and its report.
-	 * @type {Map<number, {document: string, event: number, known?: boolean, list?: Found[], counts?: Record<string, number>, delivered?: string}>} `delivered`: which sources of it */
+	 * @type {Map<number, {document: string, event: number, known?: boolean, list?: Found[], counts?: Record<string, number>, delivered?: string}>} `delivered`: the sources whose problems the daemon has received */
 	#reports = new Map();
 	/** The sites whose console is listened to. */
 	#consoles = '';
@@ -91,7 +91,7 @@ export class PageProblems {
 		const document = String(id);
 		this.begins(tab, document);
 		const { event = 0 } = this.#reports.get(tab) ?? {};
-		// Without permission, only with a click, the script is inserted too late to see all
+		// With only the access that a click gives, the script is inserted too late to see all
 		// problems.
 		const known = await hasPermission(entry.url);
 		if (this.#reports.get(tab)?.document === document) {

@@ -66,8 +66,8 @@ export function looksFirst(tab, entry, hidden) {
 const CACHED = new Set(Object.keys(KINDS).filter((kind) => kind !== 'page' && kind !== 'other'));
 
 /**
- * For a tab without page scripts: they would refresh the cache. In Firefox, a reload that bypasses
- * the cache also loses the scroll position and form fields.
+ * For a tab without page scripts, which would refresh the cache instead. In Firefox, a reload that
+ * bypasses the cache also loses the scroll position and form fields.
  *
  * @param {Change[] | undefined} changes
  */

@@ -14,7 +14,7 @@ import { localStatus } from './url-visibility.js';
  * @typedef {import('../link/protocol.js').Change} Change
  * @typedef {import('../link/protocol.js').Report} Report
  * @typedef {Pick<import('../link/protocol.js').Reload, 'event' | 'changes' | 'unseen' | 'patch' | 'aside'> & {oldUntil?: number}} Order
- *	what a reload message says of a tab; until when the server may answer with old content, as Date.now()
+ *	what a reload message says about a tab; `oldUntil`: until when the server may answer with old content, as Date.now()
  * @typedef {{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus, permitted: boolean}} Seen
  *
  * @typedef {object} Dependencies
@@ -37,7 +37,7 @@ const ASKS = 'the browser asks the user before it reloads this page';
 /** How long a reload waits for a navigation that is under way. */
 const MAX_NAVIGATION_MSEC = 5000;
 
-/** The longest time to wait for the end of old answers. */
+/** The limit for `old`, the time during which the server may answer with old content. */
 const MAX_OLD_MSEC = 10000;
 const NAVIGATION_MSEC = 50;
 
@@ -294,8 +294,8 @@ export class Reloads {
 	}
 
 	/**
-	 * The browser asks the user before it sends a form again, and if the page requests it. No event
-	 * reports the question; it shows only in that no new document begins.
+	 * The browser asks the user before it sends a form again, or if the page requests the question.
+	 * No event reports the question: the only sign of it is that no new document begins.
 	 *
 	 * @param {number} id
 	 * @param {number} event
@@ -312,8 +312,8 @@ export class Reloads {
 	}
 
 	/**
-	 * If the user has just followed a link, its page comes first, or the reload would undo the
-	 * click. Only Chromium says that a navigation is under way.
+	 * If the user has just followed a link, the reload waits for the page of the link; otherwise it
+	 * would undo the click. Only Chromium says that a navigation is under way.
 	 *
 	 * @param {number} id
 	 * @param {Order} order

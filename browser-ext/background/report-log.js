@@ -109,7 +109,7 @@ export class ReportLog {
 	#history = new History();
 	/** @type {{daemon: string, report: Report}[]} */
 	#unsent = [];
-	/** @type {Map<string, string>} by daemon, the run of it that the event numbers belong to */
+	/** @type {Map<string, string>} by daemon: which run of it the event numbers belong to */
 	#instances = new Map();
 
 	/** @param {Dependencies} dependencies */

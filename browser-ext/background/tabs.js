@@ -28,12 +28,12 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  * @property {string} [guard] why the page must not be reloaded, as its page scripts report
  * @property {number} [savedAt] when the last save came for the tab, in milliseconds since 1970
  * @property {string} [asks] set if the browser asks the user before it reloads this page: the reason
- * @property {boolean} [touched] whether the user has clicked or typed in the page: only then may the
- *	page have the browser ask before it is left
+ * @property {boolean} [touched] whether the user has clicked or typed in the page: only then can the
+ *	page make the browser ask the user before the page is left
  * @property {import('../link/protocol.js').Updater[]} [updates] the dev servers that update its page
  *	by themselves; undefined: not known yet
  * @property {string[]} [silent] "WHO KIND": kinds of files that were left to such a server, which did not update them
- * @property {boolean} [serviceWorker] whether a page of it had a service worker, which may answer for the server
+ * @property {boolean} [serviceWorker] whether one of its pages had a service worker, which may answer for the server
  * @property {boolean} [hasScripts] whether the page scripts are in the page
  * @property {string} [documentId] of the page scripts that sent `ready` last
  * @property {boolean} [announcedEarly] whether they sent it before the browser reported the page

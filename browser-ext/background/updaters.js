@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The dev servers that update the page of a tab by themselves: page/clients.js finds them, the
-// daemon receives their names, and savecast leaves to them the files that they update.
+// The dev servers that update the page of a tab by themselves, through a client: a script or frame
+// that they add to the page. page/clients.js finds the clients, the daemon receives the names of the
+// servers, and savecast leaves to them the files that they update.
 
 import { api } from '../common/api.js';
 import { sendToPage } from './page-scripts.js';
@@ -15,13 +16,13 @@ import { sendToPage } from './page-scripts.js';
  * @property {(message: import('../link/protocol.js').Updates) => void} post
  */
 
-/** How many kinds of files a tab remembers that no client has updated. */
+/** At most this many kinds of files that a client did not update are remembered for a tab. */
 const MAX_SILENT = 32;
 
 /**
  * Runs among the page's own scripts, and changes nothing there.
  *
- * @returns {string[]} the clients that only a variable shows
+ * @returns {string[]} the clients that can be recognized only by a global variable
  */
 function findInside() {
 	const names = Object.keys(globalThis);
@@ -36,7 +37,7 @@ function findInside() {
 
 export class Updaters {
 	#dependencies;
-	/** The tabs whose daemon has received the list of their pages. @type {Set<number>} */
+	/** The tabs whose daemon has received the list of their updaters. @type {Set<number>} */
 	#told = new Set();
 	/** The updaters of the previous page while the tab loads another one. @type {Map<number, Updater[]>} */
 	#last = new Map();
@@ -70,7 +71,7 @@ export class Updaters {
 		}
 	}
 
-	/** The tab's daemon has not received the list of its page. @param {number} id */
+	/** From now on, the tab's daemon counts as not having received the list. @param {number} id */
 	forget(id) {
 		this.#told.delete(id);
 	}

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Finds out where a tab is whose URL the browser no longer shows. A click gives access to the tab,
-// and Firefox withdraws it at the next navigation, even at our own reload. But it matches pages
-// against the patterns of page_action in manifest.json without any permission: so we know whether
-// a tab that showed a page of this machine still does. The port is not part of the patterns.
+// Finds out whether a tab still shows this machine, when the browser no longer shows its URL to the
+// extension. A click gives access to the tab, and Firefox withdraws it at the next navigation, even
+// at our own reload. But Firefox matches pages against the patterns of page_action in manifest.json
+// without any permission: so we know whether a tab that showed a page of this machine still does.
+// The port is not part of the patterns.
 
 import { api } from '../common/api.js';
 

@@ -61,7 +61,7 @@ function switchOff(id) {
 
 /**
  * @param {number} id
- * @param {string | undefined} chosen the daemon that the tab, and the site's later ones, belong to
+ * @param {string | undefined} chosen the daemon that the tab, and later tabs of its site, belong to
  */
 function chooseDaemon(id, chosen) {
 	const entry = tabs.get(id);

@@ -7,7 +7,7 @@ import { api } from './api.js';
 
 /**
  * @param {string} url
- * @returns {string} the site that it belongs to, as it is stored in the settings; a URL itself
+ * @returns {string} the site that it belongs to, as it is stored in the settings; it is a URL, too
  */
 export function siteOf(url) {
 	const { protocol, origin } = new URL(url);
@@ -47,7 +47,7 @@ export function setSiteToRemember(site) {
 	return site ? api.storage.session.set({ [SITE_TO_REMEMBER]: site }) : api.storage.session.remove(SITE_TO_REMEMBER);
 }
 
-/** @returns {Promise<string | undefined>} which is then removed */
+/** @returns {Promise<string | undefined>} the site to remember, which is removed from the storage */
 export async function takeSiteToRemember() {
 	const { [SITE_TO_REMEMBER]: site } = await api.storage.session.get(SITE_TO_REMEMBER);
 	await setSiteToRemember(undefined);

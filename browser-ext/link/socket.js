@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The connection to one daemon. If it is wanted, it is there within a second after the daemon
-// started; if not, there is neither a socket nor a timer.
+// The connection to one daemon. While it is wanted, it is established within a second after the
+// daemon has started; while it is not, there is neither a socket nor a timer.
 
 import { api } from '../common/api.js';
 import { findHosts } from './probe.js';
@@ -176,7 +176,7 @@ export class Socket {
 				}
 				soon *= 2;
 			} else if (met && (met.foreign || met.code)) {
-				// A daemon that was only too slow is asked again as soon as one that was not there.
+				// Begins with the interval for a daemon that is not there: this one may only be too slow.
 				msec = Math.min(PROBE_MSEC * 2 ** this.#refusals++, MAX_PAUSE_MSEC);
 				this.#setLink(met.foreign ? 'foreign' : 'refused');
 			} else {
@@ -304,7 +304,7 @@ export class Socket {
 	}
 }
 
-/** @returns {(data: unknown) => boolean} called with each message: whether it is, or they are, too much */
+/** @returns {(data: unknown) => boolean} called with each message; true: it, or all of them together, exceed a limit */
 function floodGauge() {
 	let messages = 0, characters = 0, since = performance.now();
 	return (data) => {

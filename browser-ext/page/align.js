@@ -72,7 +72,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @param {Node[]} after
 	 * @param {number[]} pairs filled in: for each of `after`, its index in `before`
 	 * @param {number[]} open the indices of the nodes of `after` to find
-	 * @param {(node: Node) => string} mark '' for a node that has none
+	 * @param {(node: Node) => string} mark a text by which nodes are paired; '' for a node that has none
 	 */
 	const pairBy = (before, after, pairs, open, mark) => {
 		const taken = new Set(pairs);

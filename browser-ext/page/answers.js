@@ -103,7 +103,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => {
 		forbidden ||= effectiveDirective === 'connect-src' && blockedURI === url;
 	});
-	/** The event comes after the failure. */
+	/** The event comes within this time after the request has failed. */
 	const VIOLATION_MSEC = 20;
 
 	const isForbidden = async () => {

@@ -45,7 +45,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @typedef {{who: string, port: number}} Client */
 	/** @typedef {{path: string, kind: string, all?: true}} Change */
 
-	/** @param {string} url @returns {number} 0: of no server */
+	/** @param {string} url @returns {number} 0: it is not the URL of a server */
 	const portOf = (url) => {
 		try {
 			const { protocol, port } = new URL(url, location.href);

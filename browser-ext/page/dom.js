@@ -103,12 +103,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const own = [];
 	const MAX_OWN = 64;
-	/** Of the clock that the browser rounds for pages. */
+	/** By how much the browser may round the clock that pages read. */
 	const ROUNDING_MSEC = 2;
 
 	/**
 	 * Sends a request that is not mistaken for one of the page. In Firefox, only the page's own
-	 * function uses the page's part of the cache.
+	 * fetch function uses the page's part of the cache.
 	 *
 	 * @param {string} url
 	 * @param {RequestInit} options
@@ -126,8 +126,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * All URLs, and what requested each. The buffer of the browser has only 250 entries, and the
-	 * page may clear it.
+	 * All URLs, and what requested each. The browser's own buffer of resource timing has only 250
+	 * entries, and the page may clear it.
 	 *
 	 * @type {Map<string, Set<string>>}
 	 */
@@ -193,11 +193,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** Most answers that a server computes have no such suffix. */
 	const FILE = /\.(css|m?js|map|wasm|png|jpe?g|gif|svg|webp|avif|ico|bmp|woff2?|ttf|otf|mp[34]|web[mp]|og[gv]|wav|vtt|txt|xml|json|webmanifest|html?)$/i;
 	/**
-	 * What the page requests later than this after it was complete, a reload may not request again.
+	 * Requests later than this after the page was complete are not counted: a reload might not repeat
+	 * them.
 	 */
 	const SETTLED_MSEC = 1000;
 
-	/** @returns {string[]} paths on the page's own server that it was completed from, beside files */
+	/** @returns {string[]} paths on the page's own server, other than files, that it requested until it was complete */
 	const fetched = () => {
 		const [page] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
 		const end = (page?.loadEventEnd || Infinity) + SETTLED_MSEC;

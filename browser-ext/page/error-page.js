@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Reads the page that a framework answers with when it has an exception: which one, and the lines of
-// the user's own files that it came through. Pure.
+// Reads the page that a framework answers with when it has an exception: finds the exception, and the
+// lines of the user's own files that it passed through. Pure.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.errorPage) {
@@ -84,7 +84,7 @@ if (!/** @type {any} */ (globalThis).savecast?.errorPage) {
 			exception: (text) => first(EXCEPTION, text) ?? first(/([^\n]+)\n+ *at /, text),
 			places: (text) => each(/^ *at (?:[^\n]*\()?(?:file:\/\/)?(\/[^\n()]+?):(\d+):\d+\)?$/gm, text),
 		},
-		{ // Anything else with places in it: the first one is the innermost in most.
+		{ // Anything else with places in it: in most such pages, the first place is the innermost.
 			is: /^/,
 			exception: (text) => first(EXCEPTION, text),
 			places: (text) => each(/(\/(?:[\w.@+-]+\/)*[\w.@+-]+\.\w+):(\d+)/g, text),

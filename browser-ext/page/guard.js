@@ -2,7 +2,8 @@
 //
 // Reasons why this page must not be reloaded now. Two reasons are not detected, since an extension
 // cannot see them without far-reaching permissions: that a debugger has paused the page (it looks
-// busy), and in Chromium that the page records without playing what it records.
+// busy), and in Chromium that the page records camera, microphone or screen without playing what it
+// records.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
@@ -22,8 +23,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/**
 	 * Whether the page would have the browser ask the user before it is left, because of unsaved
-	 * text. The browser finds out with an event, and so does this. The browser does not ask if the
-	 * user has neither clicked nor typed in the page.
+	 * text. This dispatches the same event with which the browser finds out. The browser does not
+	 * ask if the user has neither clicked nor typed in the page.
 	 */
 	const asksBeforeUnload = () => navigator.userActivation?.hasBeenActive !== false &&
 		[...shared.dom.roots()].some((root) => {
@@ -59,7 +60,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		: null
 	);
 
-	/** @returns {string | null} why the page must not be reloaded now, which is known only by a test */
+	/** @returns {string | null} why the page must not be reloaded now, found by a test that includes unsaved text */
 	const mayUnload = () => {
 		asked = true;
 		check();

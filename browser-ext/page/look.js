@@ -13,7 +13,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const UNSEEN_MSEC = 10000;
 	const PAUSE_MSEC = 60;
 	const MAX_PAUSE_MSEC = 1000;
-	/** While the server may answer with old content. */
+	/** The longest pause while the server may answer with old content. */
 	const OLD_PAUSE_MSEC = 150;
 
 	/**
@@ -126,7 +126,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const inlined = (page) => [...page.querySelectorAll('style, svg, [src^="data:"]')].map((one) => one.getAttribute('src') ?? one.outerHTML);
 
 	/**
-	 * Compares what is possible without the answer that is shown.
+	 * Compares as much as is possible if the answer that is shown is not known.
 	 *
 	 * @param {Answer} next
 	 * @returns {Looked}
@@ -206,7 +206,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const turn = ++latest;
 		const { old = 0 } = message;
 		const oldUntil = performance.now() + old;
-		// Then the first answer that differs may be that of the earlier save.
+		// If so, the first answer that differs may be that of the earlier save.
 		const again = performance.now() < unsettledUntil;
 		unsettledUntil = old && oldUntil;
 		const why = unfit(message.applied);
@@ -234,7 +234,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			}
 			const maySettle = told.outcome === 'unused' || told.drawn;
 			if (mayBeOld && (told.same || maySettle || again)) {
-				// The last request is sent after that time.
+				// The last request is sent after `oldUntil`.
 				pause = Math.min(pause, OLD_PAUSE_MSEC);
 				await sleep(Math.min(pause, Math.max(0, oldUntil - performance.now())));
 				continue;
@@ -287,7 +287,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const all = [...new Set(found.flatMap((some) => [...some]))];
 		const isUnknown = files.some(({ kind, path }, i) => uses.unseen(kind, found[i]) ||
 			(!found[i].size && (kind === 'script' || !match.isServed(path))));
-		// Firefox takes an image of a rule from its memory even when it bypasses the cache.
+		// Firefox takes an image that a CSS rule names from its memory even when it bypasses the cache.
 		if ((isUnknown && !nextPage.KEEPS_IN_MEMORY) || all.length > MAX_REFRESHED) {
 			return false;
 		}

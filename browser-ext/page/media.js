@@ -14,7 +14,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	const URLS = /url\(\s*(["']?)(.*?)\1\s*\)/g;
 
-	/** @returns {Set<string>} what rules name: the browser reports no request for what it has in memory */
+	/** @returns {Set<string>} the URLs in CSS rules: the browser reports no request for what it has in memory */
 	const named = () => {
 		/** @type {Set<string>} */
 		const found = new Set();

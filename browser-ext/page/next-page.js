@@ -10,8 +10,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const FRAME_MSEC = 5000;
 
 	/**
-	 * Firefox keeps style sheets and images in memory beside its cache, style sheets by URL, encoding
-	 * and mode of the document. Only a reload past the cache replaces them there.
+	 * Firefox keeps style sheets and images in memory, in addition to its cache; it finds a style sheet
+	 * there by its URL, and by the encoding and mode of the document. Only a reload past the cache
+	 * replaces them there.
 	 */
 	const KEEPS_IN_MEMORY = 'openOrClosedShadowRoot' in Element.prototype;
 
@@ -20,14 +21,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @param {string} url @param {string} kind of file */
 	const markup = (url, kind) => {
-		// It has the security policy of the page.
+		// The frame has the page's security policy, which may require the nonce.
 		const nonce = /** @type {any} */ (document.querySelector('link[nonce], style[nonce], script[nonce]'))?.nonce;
 		return kind === 'css' ? `<link rel="stylesheet" href="${escaped(url)}"${nonce ? ` nonce="${escaped(nonce)}"` : ''}>`
 			: `<img src="${escaped(url)}">`;
 	};
 
 	/**
-	 * In a hidden frame with the origin, encoding and policy of the page.
+	 * Reloads them in a hidden frame with the origin, encoding and policy of the page.
 	 *
 	 * @param {string[]} urls
 	 * @param {string} kind of file
@@ -66,7 +67,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * For the files that were replaced in this page.
+	 * Refreshes the files that were replaced in this page.
 	 *
 	 * @param {Iterable<string>} urls
 	 * @param {string} kind of file

@@ -20,7 +20,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const typed = new WeakMap();
 	/** @type {WeakMap<Element, string>} */
 	const typing = new WeakMap();
-	/** @type {WeakMap<Element, number>} a higher number was opened later */
+	/** @type {WeakMap<Element, number>} an element with a higher number was opened later */
 	const opened = new WeakMap();
 	let openings = 0;
 	/** Hidden fields that a script changed after a click or a key: their value before. @type {WeakMap<Element, string>} */
@@ -53,7 +53,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (field.type === 'number' && event.isTrusted) {
 			const { inputType, data } = /** @type {InputEvent} */ (event);
 			const before = field.validity.badInput ? typed.get(field) : field.value;
-			// Within the text it would make another number, usually a complete one.
+			// Assumes that keys are typed at the end: elsewhere, they usually make a complete number.
 			const after = before === undefined ? undefined
 				: inputType === 'insertText' ? `${before}${data ?? ''}`
 				: inputType === 'deleteContentBackward' ? before.slice(0, -1)

@@ -7,7 +7,7 @@
 {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 
-	/** @returns {string} the frame's place among the frames of the tab, by number */
+	/** @returns {string} the frame's place in the tab: the index of each frame on the path from the top */
 	const place = () => {
 		const way = [];
 		for (let at = /** @type {Window} */ (window); at !== at.parent; at = at.parent) {

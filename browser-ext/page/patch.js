@@ -8,7 +8,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { tree } = shared;
 
-	/** A style sheet that takes longer to load is shown when it comes, as in any page. */
+	/** A style sheet that takes longer to load is applied when it is loaded, as in any page. */
 	const LOAD_MSEC = 5000;
 	const WAITING = 'not all';
 
@@ -150,7 +150,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		node.replaceData(begin, data.length - begin - end, text.slice(begin, text.length - end));
 	};
 
-	/** @param {Node | null} parent of what changed: a player looks at its sources when told only */
+	/** @param {Node | null} parent of what changed: a player reads changed sources only when it is told to */
 	const reloadMedia = (parent) => {
 		if (/^(video|audio)$/i.test(parent?.nodeName ?? '') && !/** @type {Element} */ (parent).hasAttribute('src')) {
 			/** @type {HTMLMediaElement} */ (parent).load();
@@ -187,7 +187,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {PatchStep[]} steps
 	 * @param {Document} document
-	 * @returns {{waiting: Waiting[], placed: Map<Node, Node>, old: Element[]}} style sheets on their way
+	 * @returns {{waiting: Waiting[], placed: Map<Node, Node>, old: Element[]}} waiting: the style sheets that are still loading
 	 */
 	const prepare = (steps, document) => {
 		/** @type {Map<Node, Node>} by the node that it stands for */

@@ -110,7 +110,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		 * @param {Element} base
 		 * @param {Element} next
 		 * @param {Element} live
-		 * @returns {boolean} whether its children are done with
+		 * @returns {boolean} whether its children need no further comparison
 		 */
 		#special(base, next, live) {
 			switch (base.localName) {
@@ -126,7 +126,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 					? undefined : 'the page\'s script changed a style sheet');
 				return false;
 			case 'noscript':
-				// Not shown: a browser with scripts has text here, not elements.
+				// Not shown: a browser that runs scripts has text here, not elements.
 				return true;
 			}
 			return false;
@@ -193,7 +193,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {string} from
 	 * @param {string} to
-	 * @param {string} live with what a script made of `from`
+	 * @param {string} live what a script made of `from`
 	 */
 	const mergedTokens = (from, to, live) => {
 		const before = tokens(from), after = tokens(to);

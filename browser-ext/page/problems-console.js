@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Only on sites where the setting savecast.problems has "console": runs among the page's own scripts,
-// because no other place is notified of console.error(). The page's console shows the calls as
+// because calls of console.error() can be observed only there. The page's console shows the calls as
 // before, but with this file as the place where they were made.
 'use strict';
 
@@ -12,7 +12,7 @@
 	const original = console.error;
 	let heard = 0;
 
-	/** Without calling anything of the page. @param {unknown} value */
+	/** Calls no function of the page. @param {unknown} value */
 	const textOf = (value) => (value instanceof Error ? `${value.name}: ${value.message}`
 		: typeof value === 'object' && value !== null ? Array.isArray(value) ? '[array]' : '[object]'
 		: String(value)).slice(0, MAX_TEXT);

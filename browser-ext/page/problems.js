@@ -11,14 +11,14 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 	const extension = /** @type {any} */ (globalThis).browser ?? chrome;
 	const { errorPage, isThirdParty, sourceMap } = /** @type {any} */ (globalThis).savecast;
 
-	/** As many as one message holds, of each source; further ones are counted. */
+	/** At most this many problems of each source, as many as one message holds; further ones are only counted. */
 	const MAX = 8;
 	/** After this many it stops listening. */
 	const MAX_HEARD = 64;
 	const MAX_TEXT = 2000;
 	/** In milliseconds, between two messages; doubled each time. */
 	const FIRST_GAP = 250, LONGEST_GAP = 8000;
-	/** So long a message waits for source maps, in milliseconds; if they are late, another follows. */
+	/** How long a message waits for source maps, in milliseconds; if they come later, another message follows. */
 	const MAX_WAIT = 800;
 	/** How much of an error page is read. */
 	const MAX_PAGE_TEXT = 200_000;
@@ -56,8 +56,8 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 		.map(([, file, line, column]) => ({ file, line: Number(line), column: Number(column) }));
 
 	/**
-	 * A place in what a build wrote becomes one in the source. If that is in a library, the innermost
-	 * one that is not counts.
+	 * Replaces a place in the output of a build by the place in the source. If that is in a library,
+	 * the innermost place that is not in a library is used, if there is one.
 	 *
 	 * @param {Record<string, any>} problem
 	 */
@@ -100,7 +100,7 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 	};
 
 	/**
-	 * Whether it is of this machine: what others serve, the user cannot fix.
+	 * Whether it is served by this machine: the user cannot fix what other machines serve.
 	 *
 	 * @param {string} url
 	 */
@@ -272,7 +272,7 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 		}
 	};
 
-	/** The tab was switched on after the page had loaded, or the background has started again. */
+	/** Called if the tab is switched on after the page has loaded, or if the background has started again. */
 	/** @type {any} */ (globalThis).savecastProblems = { again: () => complete && send() };
 
 	const finish = () => {

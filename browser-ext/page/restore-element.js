@@ -18,7 +18,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * Frames that are going back to the page that the user saw, with the page that they leave.
+	 * For each frame that goes back to the page that the user saw: the URL of the page that it leaves.
 	 *
 	 * @type {WeakMap<Element, string>}
 	 */
@@ -54,7 +54,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * With the markup, so that an editor built on the element recognizes its lines.
+	 * Restores the markup, too, so that an editor built on the element recognizes its lines.
 	 *
 	 * @param {Element} element
 	 * @param {string} html

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// From a place in a script that a build wrote to the place in the source, by the script's source map
-// (ECMA-426): one that the script names, one that is in the script, or the file next to it with .map
-// behind its name. Script and map come from the page's own server, mostly from the browser's cache.
+// Finds the place in the source for a place in a script that a build wrote, by the script's source map
+// (ECMA-426): the script names the map or contains it, or the map is the file next to the script with
+// .map after its name. Script and map come from the page's own server, mostly from the browser's cache.
 // Both can contain anything: what is too large or not valid counts as no map.
 'use strict';
 
@@ -16,7 +16,7 @@ if (!/** @type {any} */ (globalThis).savecast?.sourceMap) {
 	const MAX_SECTIONS = 10_000;
 	/** How long it works on a map before the page gets its turn, in milliseconds. */
 	const MAX_TURN = 4;
-	/** So many segments are read between two looks at the clock. */
+	/** How many segments are read between two checks of the time. */
 	const SEGMENTS = 4096;
 
 	const DIGITS = new Int8Array(128).fill(-1);
@@ -48,7 +48,7 @@ if (!/** @type {any} */ (globalThis).savecast?.sourceMap) {
 		#number() {
 			let value = 0;
 			for (let shift = 0; ; shift += 5) {
-				const digit = DIGITS[this.#text.charCodeAt(this.#at++)] ?? -1; // Also behind the end.
+				const digit = DIGITS[this.#text.charCodeAt(this.#at++)] ?? -1; // Past the end, too.
 				if (digit < 0 || shift > 30) {
 					throw new Error('mappings: not valid');
 				}
@@ -152,10 +152,10 @@ if (!/** @type {any} */ (globalThis).savecast?.sourceMap) {
 		return { file: urlOf(root + source, base), line: origin.line + 1, column: origin.column + 1 };
 	};
 
-	/** URLs that this file has requested: that one is missing is no problem of the page. @type {Set<string>} */
+	/** URLs that this file has requested: if one is missing, that is not a problem of the page. @type {Set<string>} */
 	const requested = new Set();
 
-	/** What a data: URL contains. The page's policy could forbid to request it. @param {string} url */
+	/** What a data: URL contains. The page's policy could forbid a request for it. @param {string} url */
 	const inline = (url) => {
 		const comma = url.indexOf(',');
 		const text = url.slice(comma + 1);
@@ -196,7 +196,7 @@ if (!/** @type {any} */ (globalThis).savecast?.sourceMap) {
 
 	/** @param {string} script its URL */
 	const mapOf = async (script) => {
-		const { text, map } = await load(script, 'force-cache'); // As the page has it.
+		const { text, map } = await load(script, 'force-cache'); // The version that the page has.
 		const at = text.lastIndexOf('sourceMappingURL=');
 		const named = at < 0 || !/[#@]\s*$/.test(text.slice(Math.max(0, at - 8), at)) ? map : /=([^\s'"]*)/.exec(text.slice(at))?.[1];
 		if (named?.startsWith('data:')) {
@@ -206,7 +206,7 @@ if (!/** @type {any} */ (globalThis).savecast?.sourceMap) {
 		if (url.origin !== new URL(script).origin) {
 			throw new Error('of another server');
 		}
-		// Against the injection of scripts, some maps begin with )]}'
+		// Some maps begin with )]}' so that no page can run them as a script.
 		const json = (await load(url.href, 'no-cache')).text.replace(/^\)\]\}'[^\n]*\n/, '');
 		return { map: JSON.parse(json), base: url.href };
 	};

@@ -15,7 +15,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const MAX_TEXT = 100000;
 	const MAX_TEXTS = 1000000;
 	/**
-	 * Matches `autocomplete`, which may have other words before: "section-pay billing cc-number".
+	 * Matches `autocomplete`, which may begin with other words: "section-pay billing cc-number".
 	 */
 	const SECRET = /password|one-time-code|\bcc-/i;
 	/** For names: when a page shows the password, the field's type is text. */
@@ -76,7 +76,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * Only the form of a custom element that is a field reveals its value.
+	 * The value of a custom element that is a form field can be read only from its form.
 	 *
 	 * @param {Element} element
 	 * @returns {object | undefined}

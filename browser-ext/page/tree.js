@@ -20,7 +20,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {Node} node @returns {node is CharacterData} text or a comment */
 	const isText = (node) => node.nodeType === Node.TEXT_NODE || node.nodeType === Node.COMMENT_NODE;
 
-	/** @param {Node} node @returns {boolean} text that only separates */
+	/** @param {Node} node @returns {boolean} whether it is text that consists of white space */
 	const isSpace = (node) => node.nodeType === Node.TEXT_NODE && !/\S/.test(/** @type {Text} */ (node).data);
 
 	/** @param {Node} node @returns {Node} what holds its children */
@@ -33,7 +33,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @type {WeakMap<Document, boolean>} */
 	const withTemplates = new WeakMap();
 
-	/** @param {Node} node @returns {boolean} whether there may be templates in it: a parsed document stays as it is */
+	/** @param {Node} node @returns {boolean} whether there may be templates in it; remembered for a parsed document, which does not change */
 	const mayHaveTemplates = (node) => {
 		const document = /** @type {Document} */ (node.ownerDocument ?? node);
 		if (document.defaultView || !document.documentElement) {
@@ -44,7 +44,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return known;
 	};
 
-	/** @param {Node} node @returns {HTMLTemplateElement[]} those in it, and itself */
+	/** @param {Node} node @returns {HTMLTemplateElement[]} those in it, and the node itself if it is one */
 	const templates = (node) => {
 		if (!mayHaveTemplates(node)) {
 			return [];
@@ -75,7 +75,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {Element} element
 	 * @param {string} name
-	 * @returns {string | null} a URL that was swapped is the one that it was swapped for
+	 * @returns {string | null} its value; for a URL that replaces another one after a save, the original URL
 	 */
 	const valueOf = (element, name) => {
 		const value = element.getAttribute(name);
@@ -104,7 +104,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {Node} base
 	 * @param {Node} live
-	 * @returns {boolean} whether the living node is what the browser makes of the parsed one
+	 * @returns {boolean} whether the live node is what the browser makes of the parsed one
 	 */
 	const isMade = (base, live) => {
 		if (base.isEqualNode(live) && !templates(base).length) {
@@ -118,7 +118,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 		const element = /** @type {Element} */ (live);
 		if (base.localName === 'noscript') {
-			// A browser with scripts has text here, a parser without scripts has elements.
+			// A browser that runs scripts has text here; a parser, which runs none, has elements.
 			return true;
 		}
 		const ours = kids(base), theirs = kids(live);
@@ -126,7 +126,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			ours.length === theirs.length && ours.every((kid, i) => isMade(kid, theirs[i]));
 	};
 
-	/** @param {Node} base @param {Node} live @returns {boolean} whether a script may have made the one of the other */
+	/** @param {Node} base @param {Node} live @returns {boolean} whether a script may have made `live` from `base` */
 	const isLike = (base, live) => {
 		if (!sameKind(base, live)) {
 			return false;
@@ -139,7 +139,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			base.getAttributeNames().every((name) => LOOSE.test(name) || sameValue(base, element, name));
 	};
 
-	/** @param {Node} node @returns {string} what an author tells it from its siblings by; '' if nothing */
+	/** @param {Node} node @returns {string} the name by which an author distinguishes it from its siblings; '' if there is none */
 	const keyOf = (node) => (!isElement(node) || SINGLE.has(node.localName) ? ''
 		: node.getAttribute('id') ?? node.getAttribute('data-key') ?? node.getAttribute('key') ??
 			node.getAttribute('name') ?? '');

@@ -38,7 +38,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				: url && isNear(url) && !NO_DOCUMENT.test(new URL(url, document.baseURI).pathname));
 		}));
 
-	/** @param {Set<string>} [known] that are replaced themselves @returns {boolean} whether a sheet of the project's, maybe, cannot be read */
+	/** @param {Set<string>} [known] sheets that are themselves replaced @returns {boolean} whether a sheet that may be of the project cannot be read */
 	const hasOpaqueSheets = (known) => [...dom.sheets()].some((sheet) =>
 		!dom.rulesOf(sheet) && sheet.href && !known?.has(dom.plain(sheet.href)) && isNear(sheet.href));
 
@@ -98,7 +98,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {string} kind of file
 	 * @param {Set<string>} found its URLs
-	 * @returns {string | undefined} why a replacement in place may not be all of it
+	 * @returns {string | undefined} why a replacement in place may not reach all uses of it
 	 */
 	const beyond = (kind, found) => (
 		unseen(kind, found) ?? ([...found].some((url) => BY_SCRIPT.some((type) => dom.initiators(url).has(type))) ? 'the page\'s own script uses it'

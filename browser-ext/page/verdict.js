@@ -46,8 +46,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const imports = (style) => /@import/i.test(style ?? '');
 
 	/**
-	 * @param {Element} element that appears, goes or moves, with all in it
-	 * @returns {string | undefined} why it cannot
+	 * @param {Element} element that appears, disappears or moves, with everything in it
+	 * @returns {string | undefined} why that needs a reload
 	 */
 	const ofTree = (element) => {
 		for (const one of all(element)) {
@@ -110,7 +110,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {Node} base
 	 * @param {Node} live
-	 * @param {Set<string>} found likenesses of elements that scripts have changed
+	 * @param {Set<string>} found the likeness (tag and class) of each of the elements that scripts have changed
 	 */
 	const touched = (base, live, found = new Set()) => {
 		if (isElement(base) && !isMade(base, live)) {
@@ -131,7 +131,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * For a page with scripts.
 	 *
 	 * @param {Element} element that appears
-	 * @param {() => Set<string>} likes likenesses of elements that scripts have changed
+	 * @param {() => Set<string>} likes the likeness of each of the elements that scripts have changed
 	 * @returns {string | undefined}
 	 */
 	const ofNew = (element, likes) => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Finds what differs between any two answers of a server: tokens, times, request numbers. Two
-// answers of the same code show it; a difference that looks like that is a reason to request the
-// page a second time.
+// answers of the same code show these differences; so if a new answer seems to differ only in them,
+// the page is requested a second time.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {

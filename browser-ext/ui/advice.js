@@ -34,12 +34,12 @@ export function stateName({ icon, entry, name }) {
 
 /**
  * @param {Known} known
- * @returns {string} with the project, where stateName() does not say it
+ * @returns {string} the reason, with the project if stateName() does not name it
  */
 export function reasonOf({ icon, entry }) {
 	const { state, reason, project, advice } = entry?.answer ?? {};
 	const whole = reason && state === (isLive(icon) ? 'live' : icon.state) ? reason : icon.title.replace(/^savecast: [^:]*: /, '');
-	// Without the clause with the command: the popup shows the command below, with a button.
+	// Leaves out the clause that has the command: the popup shows the command below, with a button.
 	const command = advice ? whole.indexOf(advice) : -1;
 	const why = command > 0 ? whole.slice(0, whole.lastIndexOf(': ', command)) : whole;
 	return project && !isLive(icon) ? `${project}: ${why}` : why;

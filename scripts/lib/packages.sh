@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # The one list of Debian packages, and functions that install the missing ones.
 # Source this file. Each line: the purpose (build, run, test, bench, package; static: static libraries;
-# amd64, arm64: to compile for it), the package, and, if something else can replace it, a command
-# that succeeds if that is installed.
+# amd64, arm64: to compile for that architecture), the package, and, if something else can replace it,
+# a command that succeeds if that is installed.
 
 packages_list() {
 	cat <<-'LIST'

@@ -82,7 +82,7 @@ export class Stories {
 	/** @param {(story: Story) => void} told called for each event from now on */
 	async each(told) {
 		for (let { mark } = this.#ended; ; mark += 1) {
-			// The longest time of a timer.
+			// The longest time that a timer accepts.
 			told(await this.#ended.next('a story', () => true, { mark, msec: 2 ** 31 - 1 }));
 		}
 	}

@@ -7,7 +7,7 @@
 
 /** @typedef {import('./vim-syntax.js').Finding} Finding */
 
-/** [what a line must not hold, why]; strings are empty and comments gone. @type {[RegExp, string][]} */
+/** [what a line must not contain, why]; strings are emptied and comments removed before the check. @type {[RegExp, string][]} */
 const RULES = [
 	[/(?:[=!]=|[=!]~)(?![#?~=])\s*(?:''|"")/, "compares strings by 'ignorecase': add # or ?"],
 	[/\bnorm(?:a|al)?\b(?!!)/, "obeys the user's mappings: normal!"],

@@ -118,8 +118,8 @@ test('after a sleep no connection is closed, and calls that came meanwhile are h
 	await writeFile(file, 'p { order: 1000 }');
 	const saved = world.bus.saved(file);
 	client.send({ type: 'watch', tab: 2, url: 'http://site.test/two' });
-	// Longer than the deadlines of hello, of progress and of a handshake. (A machine that sleeps
-	// stops this clock too: a stopped process while the clock runs is the harder case.)
+	// Longer than the deadlines for `hello`, for progress and for a handshake. (On a machine that
+	// sleeps, this clock stops, too: the harder case is a process that is stopped while it runs.)
 	await new Promise((resolve) => setTimeout(resolve, 6000));
 	process.kill(pid, 'SIGCONT');
 	assert.ok(await saved);

@@ -36,8 +36,8 @@ const shows = (browser, page, title) => until(`${title}`, async () => {
 });
 
 /**
- * A site on a host that is not this machine for any daemon, and that the world's daemon knows
- * because of a rule of its project.
+ * A site on a host that no daemon takes for its own machine; the world's daemon knows the site by a
+ * rule of its project.
  *
  * @param {World} world
  * @param {string} host
@@ -227,7 +227,7 @@ test('a hostile daemon elsewhere learns only about tabs that the daemon here doe
 	const watched = () => hostile.heard.all.map(({ event }) => event).filter(({ type }) => type === 'watch').map(({ url }) => url);
 	assert.deepEqual([...new Set(watched())], [urls[1]]);
 
-	// Not even if no daemon runs here, and never for a file of this disk.
+	// It gets no other URL even if no daemon runs here, and never that of a file on this disk.
 	await here.endDaemon();
 	const file = await browser.newPage(`file://${files}/a.html`);
 	await file.clickAction();

@@ -150,7 +150,7 @@ test('folders of savecast.include are watched like those of the project', async 
 	assert.deepEqual(await did(() => sh('echo 2 > ../one/d.css')), disk('../one/d.css'));
 	assert.deepEqual(await did(() => sh('echo 2 > ../one/in/e.css; echo 2 > ../one/f.txt; echo 2 > ../one/d.css~'), { expect: false }), [], 'no pattern names them');
 	assert.deepEqual(await did(() => sh('rm ../shared/deep/c.css')), disk('../shared/deep/c.css'));
-	// A project of its own, with a tab: each of both has one event.
+	// The folder becomes a project of its own, with a tab: then both projects have one event each.
 	await did(() => sh(`cd ../shared; git init -q; printf '[savecast]\\n\\turl = ${url}shared\\n' > .savecast`), { expect: false });
 	await world.savecast('track', path.join(world.home, 'shared'));
 	await world.trust(path.join(world.home, 'shared'));

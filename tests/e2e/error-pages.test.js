@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What an error page says comes to the editor: the exception, and the innermost line of the project's
+// What an error page says reaches the editor: the exception, and the innermost line of the project's
 // own files. With the real frameworks; with --long all of them, in both browsers.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';

@@ -124,7 +124,7 @@ test('a command that fails is reported once, and not run again at each attempt',
 	assert.equal(await attempt(), 'closed');
 	const { reason } = await forward.state('failed', { mark: 0 });
 	assert.equal(reason, 'cannot\\e[31m reach it');
-	// A reset is seen at once: the pause is a second.
+	// In the pause of a second after a failure, connections are reset, and no command is started.
 	for (let i = 0; i < 20; i++) {
 		assert.match(await attempt(), /ECONNRESET|closed|EPIPE/);
 	}
@@ -171,7 +171,7 @@ test('the bytes that wait are bounded, and a reader that hangs delays no other c
 		echo.socket.destroy();
 	}
 	assert.ok(forward.memory() < 12 * 1024, `${forward.memory()} KiB (${before} before the echoes)`);
-	// Its end comes after the bytes that nothing reads.
+	// The end of the connection comes after bytes that the command never reads.
 	hang.socket.destroy();
 	const [, hanging] = await forward.commands();
 	if (LONG) {

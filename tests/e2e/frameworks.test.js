@@ -87,7 +87,7 @@ for (const which of BROWSERS) {
 		await page.type('ab');
 		await page.evaluate(`(text.blur(), check.checked = true, one.value = 'b', search.value = 'x')`);
 		const sent = async () => (await world.log('site')).match(/"\/(search|beacon|sent)/g)?.length ?? 0;
-		// Two keys and a change, a request and a beacon each: that was the user.
+		// By the user: two keys and a change, each of which has sent a request and a beacon.
 		await until('what the user sent', async () => await sent() === 6);
 		await page.evaluate('window.old = true');
 		const saved = await save('index.html');

@@ -43,7 +43,7 @@ async function watchBadges({ browser }) {
 }
 
 /**
- * Waits until the server knows the file, and saves it once, so that savecast sees what that does.
+ * Waits until the server knows the file, and saves it once, so that savecast knows its effect.
  *
  * @param {Stage} on
  * @param {Awaited<ReturnType<typeof openEditor>>} vim

@@ -80,7 +80,7 @@ test(`${COUNT} random git commands: each one is exactly one event`, async t => {
 	/** @param {string} at */
 	const branches = async at => (await git(at, 'branch', '--format=%(refname:short)')).trim().split('\n');
 	/**
-	 * The operations in a work tree. An operation may fail, as far as git lets it.
+	 * The operations in a work tree. An operation may fail, where git allows that.
 	 *
 	 * @type {[string, (at: string) => Promise<unknown>, ((at: string) => Promise<unknown>)?][]}
 	 *   name, operation, changes before it that are never reported
@@ -154,7 +154,7 @@ test(`${COUNT} random git commands: each one is exactly one event`, async t => {
 			await prepare(at);
 		}
 		const before = await everything();
-		// git writes these again even if they are right: see git-source.h.
+		// git writes these files again even if their content is right: see git-source.h.
 		const unmerged = new Set((await git(at, 'diff', '--name-only', '--diff-filter=U')).split('\n')
 			.map(file => path.join(at, file)));
 		const serial = (await world.bus.properties()).LastEvent;

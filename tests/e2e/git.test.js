@@ -83,7 +83,7 @@ function one(done, files, text = /^/) {
 
 test('each git command is one event with the files that it changed', async t => {
 	const { world, git, did, write, file } = await tree(t);
-	// The first git command here: the files' times are as if it had written them.
+	// Before the first git command, the file's times are set as if git had just written it.
 	await utimes(file('a.css'), new Date(), new Date());
 	one(await did(() => git('status')), []);
 	await git('checkout', '--quiet', '-b', 'topic');

@@ -32,7 +32,7 @@ async function serve(world, name, address, port) {
 	return { root, server };
 }
 
-/** IPv6 alone on a wildcard, so that another server can have IPv4 there. */
+/** Listens on the wildcard address of IPv6 only, so that another server can have that of IPv4. */
 const V6_ONLY = 'require("http").createServer((q, r) => r.end("x")).listen({ port: Number(process.argv[1]), host: "::", ipv6Only: true })';
 
 test('servers on the same port number are distinguished by address, as in each browser', async t => {
@@ -169,7 +169,7 @@ test('for a server that cannot be inspected, the reason names the setting to add
 	const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 	const httpd = (/** @type {number} */ port) => ['-m', 'http.server', '-b', '127.0.0.1', String(port)];
 	world.children.start('nobody', [...asNobody, PYTHON, ...httpd(ports.nobody)], { cwd: '/', env: world.env });
-	// It has the same name and arguments, and listens: another user sees no more of a real one.
+	// It has the name and arguments of docker-proxy, and listens: of a real one, another user sees no more.
 	world.children.start('docker', [...asNobody, proxy, '-c', `import sys, http.server as h
 h.HTTPServer(('127.0.0.1', int(sys.argv[6])), h.SimpleHTTPRequestHandler).serve_forever()`,
 	'-proto', 'tcp', '-host-ip', '127.0.0.1', '-host-port', String(ports.docker), '-container-ip', '172.17.0.2', '-container-port', '80'],

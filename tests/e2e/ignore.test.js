@@ -141,7 +141,7 @@ test('a new ignore rule of git applies from the next save on, in whichever file 
 		return file;
 	};
 	let n = 0;
-	/** With a new file each time, since only a file's first save is never unchanged. */
+	/** Uses a new file each time, because only the first save of a file never counts as unchanged. */
 	const extensions = (/** @type {Record<string, string>} */ expected) => fates(world, root,
 		Object.fromEntries(Object.entries(expected).map(([extension, text]) => [`x${n++}.${extension}`, text])));
 	// Longer than the resolution of file times: the repository stays open between these.

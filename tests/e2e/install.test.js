@@ -117,7 +117,7 @@ test('manual pages: well-formed, with all options of the help', async t => {
 		assert.equal(stderr, '', page);
 		assert.ok(stdout.length > 500, page);
 		if (existsSync('/usr/bin/mandoc')) {
-			// It has no date, because the same sources must result in the same bytes.
+			// The page has no date, because the same sources must result in the same bytes.
 			const { stdout } = await run(['mandoc', '-T', 'lint', '-W', 'warning', page], world.env);
 			assert.deepEqual(stdout.split('\n').filter(line => line && !line.includes('missing date')), []);
 		}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// `savecast lsp` publishes what went wrong in the pages: the diagnostics are in a real Neovim and a
-// real Emacs with the page's load, and gone with the load of its fix.
+// `savecast lsp` publishes what went wrong in the pages: the diagnostics appear in a real Neovim
+// and a real Emacs when the page loads, and disappear when it loads with the fix.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { symlink, writeFile } from 'node:fs/promises';

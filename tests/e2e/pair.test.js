@@ -56,7 +56,8 @@ test('another extension learns nothing, and cannot throw out the one that is kno
 	assert.deepEqual(await extensions(world), [{ code: own, state: 'waiting', origin: OTHER, browser: 'Test 1' }]);
 	assert.match((await world.savecast('status')).stdout, /not known here waits: savecast pair shows it/);
 
-	// Confirmed, the connection that waited is answered. It has the profile's name, and is not that browser.
+	// Once confirmed, the connection that waited is answered. It has the same profile name as our
+	// browser, but counts as another browser.
 	const { stdout } = await world.savecast('pair', own);
 	assert.equal(stdout, `${OTHER}: may connect from now on\n`);
 	assert.match((await other.next('hello', { mark: 0 })).key, /^[0-9a-f]{64}$/);
@@ -64,7 +65,7 @@ test('another extension learns nothing, and cannot throw out the one that is kno
 	assert.equal((await world.bus.properties()).Browsers, 2);
 	assert.doesNotMatch((await world.savecast('status')).stdout, /not known here waits/);
 
-	// It stays known in the daemon's next life, until it is revoked.
+	// It stays known after a restart of the daemon, until it is revoked.
 	await world.endDaemon();
 	await world.startDaemon();
 	const again = new Client(world, { origin: OTHER });

@@ -72,7 +72,7 @@ test('a save reaches the tabs of its app and of those that need its package', as
 	assert.deepEqual(await reaches(world, client, at('shared/texts.json')), [1, 2], 'of the whole tree');
 	assert.deepEqual(await reaches(world, client, at('readme.md')), [1, 2]);
 
-	// An app that is served now, without a manifest: it needs nothing to be known as one.
+	// A folder without a manifest: it counts as an app once a server runs in it.
 	const docs = await world.folder('shop/docs', { 'a.html': '' });
 	assert.deepEqual(await reaches(world, client, path.join(docs, 'a.html')), [1, 2]);
 	const served = await world.serve('docs', docs, port => ['python3', '-m', 'http.server', String(port)]);

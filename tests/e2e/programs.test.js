@@ -96,7 +96,7 @@ test('real dev servers are known by their entry file, and so are their switches'
 			command: port => [...(/bun|deno/.test(entry) ? [] : ['node']), file, ...args(port)],
 		});
 	}
-	// Its process title hides its arguments, but npm has them.
+	// Its process title hides its arguments, but those of npm show them.
 	await tryOne(world, client, { name: 'npm-run', root, tab: tab++, command: port => ['npm', 'run', 'dev', '--', '--port', `${port}`] });
 	await writeFile(path.join(root, 'package.json'), SITE['package.json'].replace(/ --no-live-reload --no-hot/, ''));
 	await tryOne(world, client, { name: 'npm-run-on', root, tab: tab++, called: 'webpack-dev-server', command: port => ['npm', 'run', 'dev', '--', '--port', `${port}`] });

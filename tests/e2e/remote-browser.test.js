@@ -68,7 +68,7 @@ for (const which of BROWSERS) {
 			try {
 				process.kill(pid, 'SIGKILL');
 			} catch {
-				// It has ended with the one before.
+				// It ended together with the process before it.
 			}
 		}
 		await forward.state('lost', { mark: 0 });
@@ -85,7 +85,7 @@ for (const which of BROWSERS) {
 		await shows(browser, page, /live: site on devbox: /);
 		await save('three');
 
-		// A second daemon that knows it does not take it, but the user may choose it.
+		// A second daemon that knows the page does not take over the tab, but the user may choose that daemon.
 		await browser.evaluateInWorker(`chrome.storage.local.set(${JSON.stringify({ daemons })})`);
 		const { tab } = await shows(browser, page, /live: site on devbox: /);
 		const popup = await browser.newPage(browser.extensionUrl(`ui/popup.html?tab=${tab}`));

@@ -156,7 +156,7 @@ test('every server shows its own project, and a save there reloads only its tabs
 			await tab.evaluate('window.untouched = true');
 		}
 	}
-	// On a terminal: in a pipe it shows all.
+	// On a terminal, where it does not list all: in a pipe it does.
 	const { stdout } = await run(['script', '-qec', 'savecast status', '/dev/null'], world.env);
 	const screen = stdout.replaceAll('\r', '');
 	assert.match(screen, /^ {2}\S+ +~\/\S+ +git +\w+:\d+ +[12] tabs?$/m);

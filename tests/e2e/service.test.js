@@ -163,7 +163,7 @@ test('the start command of the documents works whether the daemon runs or not', 
 	const root = await world.folder('site', { 'index.html': '' }, { git: true });
 	await world.own(root);
 	const start = START_COMMAND.replace(/^systemctl --user /, '').split(' ');
-	await world.bus.saved(path.join(root, 'index.html')); // a save started it, before the user read on
+	await world.bus.saved(path.join(root, 'index.html')); // a save has started the daemon before the user runs this command
 	await world.systemctl(...start);
 	assert.equal(await world.show('ActiveState'), 'active');
 	await world.systemctl('stop', 'savecast.socket', 'savecast.service');

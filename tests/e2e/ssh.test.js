@@ -97,7 +97,7 @@ test('another account over ssh', { skip: noSshd() }, async t => {
 				try {
 					process.kill(pid, 'SIGKILL');
 				} catch {
-					// It has ended with the one before.
+					// It ended together with the process before it.
 				}
 			}
 			await within(client.closed, 'the end of the connection');
@@ -128,7 +128,7 @@ test('another account over ssh', { skip: noSshd() }, async t => {
 		await local.hello();
 		const [command, ...args] = ssh();
 		const shared = path.join(world.temp, 'shared');
-		/** @type {[string, string[], string[]][]} the second uses the connection of the first, which then listens for it */
+		/** @type {[string, string[], string[]][]} the second tunnel uses the connection of the first one, whose process then listens for both */
 		const tunnels = [['tunnel', ['-N', '-M', '-S', shared], []], ['tunnel-shared', ['-S', shared], ['sleep', '1000']]];
 		for (const [tab, [name, options, run]] of tunnels.entries()) {
 			const mapped = await freePort();

@@ -25,7 +25,7 @@ for (const which of BROWSERS) {
 		const site = await world.site('site', { ...files, '.headers': JSON.stringify(headers) });
 		const browser = await world.browser(which, grant.length ? { grant } : {});
 		const page = await browser.newPage(site.url);
-		// A service worker takes control.
+		// If the page has a service worker, waits until that has taken control.
 		await until('the page', () => page.evaluate('window.wait === undefined || wait'));
 		await switchOn(world, page);
 		await pageScriptsReady(browser);
@@ -115,7 +115,7 @@ for (const which of BROWSERS) {
 		}, { '/static': { 'Cache-Control': 'no-cache' } });
 		assert.equal(await save('static/other.css', 'x {}'), 'unused');
 		await writeFile(path.join(site.root, 'static/app.min.css'), css('h1', 2));
-		// The server's version of app.css has another name.
+		// The page uses app.css under another name: app.min.css.
 		assert.equal(await save('static/app.css', css('h1', 2)), 'swapped');
 		await shows('h', 2);
 		// The extension can read only the second.
@@ -137,7 +137,7 @@ for (const which of BROWSERS) {
 			navigator.serviceWorker.register('/sw.js');
 			var wait = navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller ? true
 				: new Promise((resolve) => { navigator.serviceWorker.oncontrollerchange = () => resolve(true); }));</script>`;
-		// In Firefox, only what has no permission is special.
+		// In Firefox, only the case without permission is special.
 		for (const grant of LONG ? [['http://localhost/*'], []] : [which === 'firefox' ? [] : ['http://localhost/*']]) {
 			await t.test(grant.length ? 'with permission' : 'without', async t2 => {
 				const { page, save, shows } = await open(t2, { 'index.html': html(1), 'a.css': css('h1', 1), 'sw.js': `
@@ -150,7 +150,7 @@ for (const which of BROWSERS) {
 						cache.put(event.request, answer.clone());
 						return answer;
 					}));` }, {}, grant);
-				// Now the worker has the page and its sheet.
+				// After this reload, the worker's cache has the page and its style sheet.
 				const loaded = page.loaded();
 				await page.evaluate('(setTimeout(() => location.reload(), 1), 1)');
 				await loaded;

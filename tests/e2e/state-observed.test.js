@@ -125,7 +125,7 @@ for (const which of BROWSERS) {
 			await comesTo('own.contentDocument.location.pathname', '/two.html');
 			await page.evaluate('(own.contentDocument.getElementById("field").value = "typed", 1)');
 			await page.evaluate('(design.contentDocument.body.textContent = "draft, edited", 1)');
-			// No script of the page reaches these, but keys do.
+			// No script of the page can access these frames, but keys reach them.
 			await typeInFrames(page, ['sandboxed', 'elsewhere'], 'abc');
 			await until('what was typed there', async () => (await frameValues(browser)).join() === 'abc,abc');
 			await reload();

@@ -42,7 +42,7 @@ test('a cloned project gets no URLs and files outside it until it is trusted', a
 	const watch = (/** @type {number} */ tab, /** @type {string} */ url, /** @type {string} */ state) =>
 		client.told(tab, state, () => client.send({ type: 'watch', tab, url }));
 
-	// Neither a tab that nothing else knows, nor a file of another project.
+	// Its rules claim neither a tab that nothing else knows, nor a file of another project.
 	const told = await watch(1, 'http://elsewhere.test/', 'none');
 	assert.equal(told.reason, `not trusted: url = *://*/* in ${evil}/.savecast: to apply it, run savecast trust ${evil}`);
 	assert.deepEqual([told.untrusted.project, told.untrusted.rules.length, told.advice], ['evil', 4, `savecast trust ${evil}`]);
@@ -60,7 +60,7 @@ test('a cloned project gets no URLs and files outside it until it is trusted', a
 	assert.deepEqual(await claimed(world, path.join(mine, 'x.css')), ['evil', 'mine', 'mine']);
 	assert.deepEqual(await untrusted(world, evil), []);
 	assert.doesNotMatch((await world.savecast('status')).stdout, /not trusted/);
-	// And no longer.
+	// After trust is revoked, the tab is no longer its tab.
 	await client.told(1, 'none', () => world.savecast('trust', '--revoke', evil));
 	assert.equal((await untrusted(world, evil)).length, 4);
 });
@@ -76,7 +76,7 @@ test('trust is for exactly these rules in exactly this folder, and survives a re
 	const state = async () => (await client.watch(1, 'http://shop.test/')).state;
 	assert.equal(await state(), 'live');
 
-	// The next pull changes a rule and adds one: they ask again, and trusted rules stay in effect.
+	// The next pull changes a rule and adds one: these need trust again, and trusted rules stay in effect.
 	const file = path.join(shop, '.savecast');
 	await writeFile(file, '[savecast]\n\turl = http://shop.test\n\turl = http://bank.test\n');
 	await until('the file to be read', async () => (await untrusted(world, shop)).length);
@@ -91,7 +91,7 @@ test('trust is for exactly these rules in exactly this folder, and survives a re
 	await world.startDaemon();
 	await world.bus.saved(path.join(shop, 'a.css'));
 	assert.deepEqual(await untrusted(world, shop), []);
-	// The same file elsewhere is another project's.
+	// The same file in another folder belongs to another project, and is not trusted.
 	const other = await world.folder('other', { '.savecast': await readFile(file) });
 	await world.bus.saved(path.join(other, 'a.css'));
 	assert.deepEqual(await untrusted(world, other), ['url = http://shop.test']);
@@ -143,7 +143,7 @@ test('trust from the popup is for the rules that it showed', async t => {
 	const { untrusted: now } = await client.told(1, 'none', () =>
 		writeFile(path.join(shop, '.savecast'), '[savecast]\n\turl = http://shop.test\n\turl = *://*/*\n'));
 	assert.ok(now.revision !== shown.revision);
-	// Late, for another tab, for a tab that is not on, and of no revision that was ever shown.
+	// None has an effect: too late, for another tab, for a tab that is not on, of a revision never shown.
 	await client.told(2, 'none', () => client.send({ type: 'watch', tab: 2, url: 'file:///nowhere' }));
 	for (const [tab, revision] of [[1, shown.revision], [2, now.revision], [3, now.revision], [1, 0]]) {
 		client.send({ type: 'trust', tab, revision });

@@ -13,7 +13,7 @@ import { SANITIZED, World } from '../lib/world.js';
 
 const SOURCE = fileURLToPath(new URL('../../scripts/lib/loop-turns.c', import.meta.url));
 const TURNS_BYTES = 24;
-/** Far more than on a busy machine (at most 33 ms); earlier, these calls took 179 ms to 2.5 s. */
+/** Far more than a turn takes on a busy machine: at most 33 ms. In an earlier version, it was 179 ms to 2.5 s. */
 const TURN_MSEC = 100;
 
 /** @param {World} world before its daemon starts */

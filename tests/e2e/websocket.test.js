@@ -218,7 +218,7 @@ test('the state of a tab is sent, and again when it changes', async t => {
 
 	mark = client.log.mark;
 	await world.savecast('untrack', root);
-	// Until then a reload that failed may be tried again.
+	// Until this answer, a reload that failed may be tried again.
 	await client.log.next('no project', ({ type, state }) => type === 'tab' && state === 'none', { mark });
 	client.send({ type: 'watch', tab: 2, url: 'http://localhost:1/' });
 	assert.match((await client.log.next('tab 2', ({ tab, state }) => tab === 2 && state === 'none', { mark })).reason, /nothing listens on port 1/);

@@ -27,8 +27,8 @@ export async function gitSite(t) {
 		 * Runs the script; expects one event of all files that differ afterwards, or no event.
 		 *
 		 * @param {string} script
-		 * @param {{most?: number, back?: boolean}} [options] most: events; back: files that end as they
-		 *   began may be announced
+		 * @param {{most?: number, back?: boolean}} [options] most: at most this many events;
+		 *   back: files whose content is the same before and after may be announced
 		 */
 		async changes(script, { most = 1, back = false } = {}) {
 			const before = await contents(root);

@@ -59,7 +59,7 @@ export async function settled(world, serial, { expect }) {
 			{ every: 5 });
 	}
 	while (await waits(world)) {
-		// Repeats: the daemon may have seen only the first half of it.
+		// Repeats: the daemon may have seen only the first part of what was done.
 	}
 	return read();
 }

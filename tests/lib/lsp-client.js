@@ -74,7 +74,7 @@ export class LspClient {
 		return reply;
 	}
 
-	/** @param {object} [params] further ones */
+	/** @param {object} [params] in addition to the usual ones */
 	async initialize(params) {
 		const reply = await this.request('initialize', { processId: null, rootUri: null, capabilities: {}, ...params });
 		await this.notify('initialized');

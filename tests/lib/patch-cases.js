@@ -13,7 +13,7 @@ const savecast = /** @type {any} */ (globalThis).savecast;
  * @property {string} next
  * @property {(live: Document, by: (id: string) => any) => unknown} [before] what scripts and the user did
  * @property {string} [reload] why it must reload; without this, it must be patched
- * @property {(live: Document, by: (id: string) => any, given: any) => unknown} [after] true if the result is right; given: by `before`
+ * @property {(live: Document, by: (id: string) => any, given: any) => unknown} [after] true if the result is right; given: what `before` returned
  */
 
 /** @param {string[]} items */

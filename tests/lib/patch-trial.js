@@ -178,7 +178,7 @@ export async function trial(seed) {
 	};
 }
 
-/** @param {string} text @returns {string} without values of fields: of two that a script cloned, one is unchecked */
+/** @param {string} text @returns {string} without values of fields: if a script cloned a checked one, the browser unchecks one of the two */
 const stateless = (text) => text.replace(/> [^\n]*$/gm, '>');
 
 /** @param {string} is @param {string} should */

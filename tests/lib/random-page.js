@@ -129,7 +129,7 @@ export function randomPages(seed, prefix) {
 		kinds[file] = kind;
 		headers[`/${file}`] = pick(HEADERS);
 	}
-	// The same URLs on both pages: what the cache keeps under a URL that the page does not use, is not known there.
+	// The same URLs on both pages: a page does not know what the cache keeps under URLs that it does not use.
 	const ways = new Map(Object.entries(kinds).map(([file, kind]) =>
 		[file, new Set(Array.from({ length: 1 + Math.floor(next() * 2) }, () => pick(WAYS[kind])))]));
 	const pages = ['one', 'two'].map((name) => {

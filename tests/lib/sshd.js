@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The real sshd on loopback, with an account of its own that only its own passwd file has.
+// The real sshd on loopback, with accounts that only its own passwd file has.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

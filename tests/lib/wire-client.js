@@ -3,7 +3,7 @@ import WebSocket from 'ws';
 
 import { EventLog } from './events.js';
 
-/** That of our extension for Chromium. */
+/** The origin of our extension in Chromium. */
 export const ORIGIN = 'chrome-extension://hkniokloboicegjlaajjjkbfncgoeifp';
 export const PROFILE = 'profile-of-a-test';
 

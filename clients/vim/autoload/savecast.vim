@@ -12,13 +12,13 @@ scriptencoding utf-8
 let s:cpoptions = &cpoptions
 set cpoptions&vim
 
-let s:WAITING_MAX = 100     " saves kept for a next job; the oldest go
-let s:RECENT_SECONDS = 2    " given to the job less than this ago: maybe unread
+let s:WAITING_MAX = 100     " saves kept for the next job; the oldest are dropped
+let s:RECENT_SECONDS = 2    " the job may not have read what was written to it less than this ago
 let s:RETRY_SECONDS = 5     " from a failed start to the next try
 
 let s:job = {}
 let s:burst = []            " written by this command, not handed on yet
-let s:timer = 0             " that ends the burst, or 0
+let s:timer = 0             " the timer that ends the burst, or 0
 let s:waiting = []          " empty while there is a job
 let s:sent = []
 let s:failed_at = -1
@@ -182,7 +182,7 @@ function! s:failed(why) abort
   call s:tell_once('savecast: ' . a:why . ': see :help savecast-trouble')
 endfunction
 
-" The command's messages are complete: what, which file, why, what to do.
+" The command's messages are complete: what failed, for which file, why, what to do.
 function! s:complained(_job, line) abort
   call s:tell_once(a:line =~# '^savecast: ' ? a:line : 'savecast: ' . a:line)
 endfunction
@@ -190,7 +190,7 @@ endfunction
 function! s:tell_once(text) abort
   if !s:told
     let s:told = 1
-    " Later: a second message right after the one of :w would ask for Enter.
+    " Shown later: with a second message right after that of :w, Vim would ask for Enter.
     call timer_start(0, function('s:tell', [a:text]))
   endif
 endfunction

@@ -4,11 +4,11 @@
  * file can follow, a save is passed on immediately.
  */
 
-/** VS Code reports the files of one Save All a few milliseconds apart, */
+/** VS Code reports the files of one Save All a few milliseconds apart. */
 const QUIET_MSEC = 20;
-/** or more on a busy machine: after several files, the dirty ones are likely to follow. */
+/** They can be further apart on a busy machine: after several files, the dirty ones are likely to follow. */
 const QUIET_ALL_MSEC = 200;
-/** A save that VS Code has announced may fail; then it never comes. */
+/** How long to wait for an announced save: if it fails, it never comes. */
 const NEXT_MSEC = 250;
 /** The longest wait for all files. */
 const MOST_MSEC = 2000;

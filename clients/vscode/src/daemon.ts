@@ -117,8 +117,8 @@ export class Daemon implements vscode.Disposable {
 	}
 
 	/**
-	 * Does not start the daemon. The events after that one, oldest first; if there are too many,
-	 * the first ones.
+	 * The events after that one, oldest first; if there are too many for one answer, only the first
+	 * ones. Does not start the daemon.
 	 */
 	async storiesAfter(event: number): Promise<Story[]> {
 		const [stories] = await this.#call('ListEvents', 'a{sv}', [{ after: uint64(event) }], true);
@@ -220,7 +220,7 @@ export class Daemon implements vscode.Disposable {
 	#signal({ interface: name, member, path, body }: Signal) {
 		if (member === 'NameOwnerChanged' && name === BUS.interface && body[0] === NAME) {
 			if (body[2]) {
-				// Another program started it again: it does not have our subscription.
+				// Another program has started the daemon again: the new one does not have our subscription.
 				this.#set({ state: 'running' });
 				void this.start().catch(() => {});
 			} else {

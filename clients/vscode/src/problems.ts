@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * The Problems view: the problems of the pages that show this window's files. A problem disappears
- * with the next load without it, and with the daemon.
+ * when the page loads without it, and when the daemon ends.
  */
 import * as vscode from 'vscode';
 

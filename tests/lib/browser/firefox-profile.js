@@ -31,7 +31,7 @@ export async function startedProfile(binary, startOnce) {
 		await startOnce(first);
 		await Promise.all(OF_A_RUN.map(name => rm(join(first, name), { recursive: true, force: true })));
 		await mkdir(CACHE, { recursive: true });
-		// Complete under its name, whoever makes it at the same time.
+		// Under this name it is always complete, even if other processes make it at the same time.
 		const copy = await mkdtemp(`${made}.`);
 		await cp(first, copy, { recursive: true });
 		await rm(first, { recursive: true, force: true });

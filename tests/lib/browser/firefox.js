@@ -24,7 +24,7 @@ const BINARIES = ['/usr/bin/firefox-esr', '/usr/bin/firefox'];
 /** The extension's random id in this profile, fixed so that its pages have a known address. */
 const UUID = '11111111-2222-4333-8444-555555555555';
 
-/** Only the pages and requests of the tests. */
+/** Firefox opens and requests only what the tests do. */
 const PREFS = {
 	'app.normandy.enabled': false,
 	'app.update.enabled': false,

@@ -7,14 +7,14 @@ let s:cpoptions = &cpoptions
 set cpoptions&vim
 
 let s:STORIES_MAX = 64
-let s:RETRY_SECONDS = 5     " from an end to the next start
+let s:RETRY_SECONDS = 5     " from the end of the program to its next start
 
 let s:job = 0
 let s:started_at = -1
 let s:wanted = 0            " the text is shown somewhere
 let s:text = ''
 let s:saved = {}            " names that this editor wrote, symbolic links resolved
-let s:stories = {}          " by serial: those of this editor's saves
+let s:stories = {}          " the events of this editor's saves, by serial number
 
 let s:WORDS = {
       \ 'loaded': 'reloaded', 'swapped': 'swapped', 'unused': 'not used', 'patched': 'patched',
@@ -49,13 +49,13 @@ function! s:start() abort
     return
   endif
   let s:started_at = localtime()
-  " With the latest event: the event of this save may be sent before the program listens.
+  " -n 1: with the latest event, since that of this save may be sent before the program listens.
   try
     let s:job = savecast#job#run(
           \ [get(g:, 'savecast_command', 'savecast'), 'log', '--follow', '--json', '-n', '1'],
           \ {'error': 0}, function('s:heard'), function('s:ended'))
   catch
-    " Then saves cannot be reported, either, and the message about that is enough.
+    " If it cannot be started, saves cannot be reported, either, and that message is enough.
   endtry
 endfunction
 

@@ -44,7 +44,7 @@ function! s:start_vim(job, argv) abort
   " stoponexit: otherwise :wq kills the job before it has delivered.
   " err_cb: also notifies Vim of the job's end; without a pipe to watch, it
   " wakes up every 10 ms to check.  (A job that closes its standard error loses its
-  " input, too: savecast does not.)
+  " input, too; savecast does not close it.)
   let l:job.id = job_start(a:argv, {
         \ 'in_mode': 'raw',
         \ 'noblock': 1,
@@ -75,7 +75,7 @@ function! savecast#job#write(job, text) abort
 endfunction
 
 " Runs a program that needs no input.  OnLine(line) is called for each line that
-" it prints, on standard error too if a:how.error; OnEnd(status) once all of them
+" it prints, on standard error too if a:how.error; OnEnd(status) after all lines
 " were passed on.  Returns what savecast#job#stop() takes.  Throws when the program
 " cannot be started.
 function! savecast#job#run(argv, how, OnLine, OnEnd) abort
@@ -169,7 +169,7 @@ function! s:leave_vim() abort
   endfor
 endfunction
 
-" On Linux, it is the fourth word after the program's name.
+" The session id of a process: on Linux, the fourth word after the program's name.
 function! s:session(pid) abort
   try
     return get(split(matchstr(readfile('/proc/' . a:pid . '/stat')[0], '.*) \zs.*')), 3)
