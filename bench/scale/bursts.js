@@ -12,8 +12,8 @@ import { SAVECAST } from '../../tests/lib/world.js';
 import { atDesk, browserWith, projects } from '../lib/desk.js';
 import { memory } from '../lib/memory.js';
 
+/** `savecast save --stdin` reports them in one call, like an editor that saves all files. */
 const FILES = 1000;
-/** `savecast save --stdin` reports many files in one call, like an editor that saves all files. */
 const PATIENCE_MSEC = 120000;
 
 /** @param {number} saves @returns {Promise<(string | number)[][]>} */

@@ -163,7 +163,7 @@ test('if two daemons know a page, it belongs to the first, and the user can choo
 	const { tab } = await browser.activeIcon();
 	await configure(browser, first, { id: 'two', name: 'second', port: two.port });
 	await until('both to know it', async () => (await told(two))[site.url] === 'live');
-	// A browser that does not have the tab cannot reload it.
+	// A daemon to which the tab does not belong cannot reload it.
 	await page.evaluate('window.old = true');
 	assert.equal((await two.savecast('reload', path.join(two.home, 'web'))).status, 0);
 	const skipped = await until('the end of the save', async () => {

@@ -108,7 +108,7 @@ export const content = (kind, file, n) => (kind === 'css' ? rule(stem(file), n) 
 
 /**
  * @param {number} seed
- * @param {string} prefix of the files, another for each page
+ * @param {string} prefix of the files, another for each pair of pages
  * @returns {{kinds: Record<string, Kind>, pages: {html: string, uses: Use[]}[], files: Record<string, string>,
  *	routes: Record<string, string[]>, headers: Record<string, object>}} two pages that use the same files
  */
