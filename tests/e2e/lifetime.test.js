@@ -5,25 +5,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { freePort } from '../lib/ports.js';
-import { FakeDaemon } from '../lib/fake-daemon.js';
 import { until } from '../lib/events.js';
 import { BROWSERS, heading, live, missing, story, switchOn, words } from '../lib/live.js';
 import { LONG, World } from '../lib/world.js';
 
-/** The times of messages and requests, by the clock of one process. */
-const now = () => performance.timeOrigin + performance.now();
-
-/** @param {number[]} values */
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
-
-/** The number of tabs, and of messages of each kind. */
 const TABS = LONG ? 50 : 12;
-const ROUNDS = LONG ? 20 : 6;
-const WARM_UP = LONG ? 3 : 1;
-
-/** How much slower than the browser's own reload our fastest one may be, on a busy machine. */
-const MAX_ADDED_MSEC = 15;
 
 for (const which of BROWSERS) {
 	const skip = missing(which);
@@ -54,67 +40,6 @@ for (const which of BROWSERS) {
 		assert.equal(await pages[7].evaluate('window.old === undefined'), true);
 		await pages[7].close();
 		await live(world, TABS - 1);
-	});
-
-	test(`${which}: a reload message leads to a request as soon as the browser's own reload does`, { skip }, async t => {
-		const world = await World.open(t);
-		const daemon = new FakeDaemon();
-		await daemon.listen(world.port);
-		t.after(() => daemon.close());
-		const site = await world.site('site', {
-			'index.html': '<link rel=stylesheet href="/app.css"><h1>one</h1>', 'app.css': 'h1 { color: red }',
-		});
-		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
-		const page = await browser.newPage(site.url);
-		await page.clickAction();
-		const { tab } = await daemon.heard.next('watch', ({ type }) => type === 'watch', { mark: 0 });
-		const requests = async () => (await world.log('site')).split('\n').filter(Boolean).map((line) => JSON.parse(line));
-		// The control: only the browser's own call, on a socket of its own.
-		const control = new FakeDaemon();
-		const controlPort = await freePort();
-		await control.listen(controlPort);
-		t.after(() => control.close());
-		const bare = await browser.newPage(browser.extensionUrl('ui/welcome.html'));
-		await bare.evaluate(`new Promise((resolve) => {
-			const socket = new WebSocket('ws://127.0.0.1:${controlPort}/', 'savecast.v1');
-			socket.onmessage = () => chrome.tabs.reload(${tab}, { bypassCache: true });
-			socket.onopen = () => resolve(true);
-		})`);
-		await page.activate();
-		let event = 0;
-		/** @param {object} change */
-		const ours = async (change) => {
-			const mark = daemon.heard.mark;
-			daemon.send({ type: 'reload', event: ++event, tabs: [tab], changes: [change], patch: false });
-			await daemon.heard.next('the end', ({ step }) => step === 'loaded' || step === 'swapped', { mark });
-		};
-		const theirs = async () => {
-			const loaded = page.loaded();
-			control.send({});
-			await loaded;
-		};
-		/** @type {[string, RegExp, () => Promise<void>][]} */
-		const ways = [
-			["the browser's own reload", /^\/$/, theirs],
-			['document', /^\/$/, () => ours({ path: 'index.html', kind: 'page' })],
-			['style sheet', /^\/app\.css/, () => ours({ path: 'app.css', kind: 'css' })],
-		];
-		const times = ways.map(() => /** @type {number[]} */ ([]));
-		for (let i = 0; i < WARM_UP + ROUNDS; i++) {
-			for (const [way, [, url, go]] of ways.entries()) {
-				// Waits until the work after a load is done, as between real saves.
-				await page.evaluate('new Promise((resolve) => requestIdleCallback(() => requestIdleCallback(resolve)))');
-				const sent = now();
-				await go();
-				const request = (await requests()).find((one) => url.test(one.url) && one.at > sent);
-				times[way].push(request.at - sent);
-			}
-		}
-		for (const [way, [what]] of ways.entries()) {
-			const warm = times[way].slice(WARM_UP);
-			t.diagnostic(`message to request, ${what}: fastest ${Math.min(...warm).toFixed(1)} ms, median ${median(warm).toFixed(1)} ms, max ${Math.max(...warm).toFixed(1)} ms`);
-			assert.ok(Math.min(...warm) <= Math.min(...times[0]) + MAX_ADDED_MSEC, `${what}: ${warm} ms; the browser's own: ${times[0]} ms`);
-		}
 	});
 }
 
