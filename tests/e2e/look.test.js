@@ -156,8 +156,8 @@ for (const which of BROWSERS) {
 		const { tab } = await browser.activeIcon();
 		const patch = async () => {
 			const popup = await browser.newPage(browser.extensionUrl(`ui/popup.html?tab=${tab}`));
-			await until('the switch', () => popup.evaluate("(({ hidden }, box) => !hidden && (box.click(), true))(document.getElementById('patch-row'), document.getElementById('patch'))"));
-			const on = await popup.evaluate("document.getElementById('patch').checked");
+			const { on } = await until('the switch', () => popup.evaluate(
+				"(({ hidden }, box) => !hidden && (box.click(), { on: box.checked }))(document.getElementById('patch-row'), document.getElementById('patch'))"));
 			await until('the setting', async () => (await browser.evaluateInWorker("chrome.storage.local.get('unpatched')")).unpatched?.length === (on ? 0 : 1));
 			await popup.close();
 			await page.activate();
