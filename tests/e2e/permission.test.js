@@ -14,12 +14,15 @@ import { BROWSERS, live, missing, story, switchOn, words } from '../lib/live.js'
 import { answer, clickInRealPopup } from '../lib/question.js';
 import { World } from '../lib/world.js';
 
+/** In standards mode: Firefox reloads pages in quirks mode for a style sheet (next-page.js). */
+const PAGE = '<!doctype html><link rel="stylesheet" href="/app.css">';
+
 for (const which of BROWSERS) {
 	test(`${which}: the popup asks for the site: the user denies and allows it`, { skip: missing(which) || (which === 'chromium' && noDisplay()) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.site('site', {
-			'index.html': '<link rel="stylesheet" href="/app.css"><h1>one</h1>', 'app.css': 'h1 { color: red }',
+			'index.html': `${PAGE}<h1>one</h1>`, 'app.css': 'h1 { color: red }',
 		});
 		const { origin } = new URL(site.url);
 		const display = which === 'chromium' ? await Display.open(world.env) : undefined;
@@ -30,7 +33,7 @@ for (const which of BROWSERS) {
 		let last = 0;
 		/** @param {string} name @returns {Promise<string>} the last step of its event */
 		const save = async (name) => {
-			await writeFile(path.join(site.root, name), `/* ${last} */${name === 'index.html' ? '<link rel="stylesheet" href="/app.css">' : ''}`);
+			await writeFile(path.join(site.root, name), name === 'index.html' ? `${PAGE}<!-- ${last} -->` : `/* ${last} */`);
 			await page.evaluate('window.old = true');
 			const told = await world.bus.saved(path.join(site.root, name)).then(() => story(world, last));
 			last = told.serial;
