@@ -9,7 +9,7 @@ import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
 import { FRAMEWORKS, frameworkScript } from '../lib/frameworks.js';
-import { BROWSERS, missing, pageScriptsReady, reaches, switchOn } from '../lib/live.js';
+import { BROWSERS, missing, missingOrLong, pageScriptsReady, reaches, switchOn } from '../lib/live.js';
 import { TOP, World } from '../lib/world.js';
 
 const STATE = { text: 'abc', on: true, one: 'b' };
@@ -45,7 +45,7 @@ for (const which of BROWSERS) {
 		return { world, site, browser, page, save };
 	};
 
-	test(`${which}: restored values are in the state of frameworks`, { skip }, async t => {
+	test(`${which}: restored values are in the state of frameworks`, { skip: missingOrLong(which) }, async t => {
 		const files = Object.fromEntries(await Promise.all(FRAMEWORKS.map(async (name) => /** @type {[string, string]} */ ([
 			`${name}.js`, await frameworkScript(name, TOP)]))));
 		const { site, browser, page, save } = await open(t, {

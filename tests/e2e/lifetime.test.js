@@ -6,13 +6,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, heading, live, missing, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, heading, live, missing, missingOrLong, story, switchOn, words } from '../lib/live.js';
 import { LONG, World } from '../lib/world.js';
 
 const TABS = LONG ? 50 : 12;
 
 for (const which of BROWSERS) {
-	const skip = missing(which);
+	const skip = missingOrLong(which);
 
 	test(`${which}: ${TABS} tabs that are on stay on, also after the worker was restarted`, { skip }, async t => {
 		const world = await World.open(t);

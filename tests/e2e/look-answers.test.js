@@ -9,7 +9,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, pageScriptsReady, reaches, switchOn } from '../lib/live.js';
+import { BROWSERS, missingOrLong, pageScriptsReady, reaches, switchOn } from '../lib/live.js';
 import { LONG, World } from '../lib/world.js';
 
 /** Answers with the text of text.txt; prints how many requests for a page were under way at most. */
@@ -74,7 +74,7 @@ createServer((request, response) => {
 const CASES = LONG ? ['etag', 'basic', 'slow', 'stream', 'large', 'redirect'] : ['etag', 'stream', 'redirect'];
 
 for (const which of BROWSERS) {
-	test(`${which}: a look at redirects, 304, Basic authentication, slow, endless and large answers`, { skip: missing(which) }, async t => {
+	test(`${which}: a look at redirects, 304, Basic authentication, slow, endless and large answers`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const app = await world.folder('app', { 'app.mjs': SERVER, 'text.txt': 'one' }, { git: true });

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, pageScriptsReady, reaches, switchOn } from '../lib/live.js';
+import { BROWSERS, missingOrLong, pageScriptsReady, reaches, switchOn } from '../lib/live.js';
 import { LONG, World } from '../lib/world.js';
 
 const BUILD_MSEC = 2000;
@@ -47,7 +47,7 @@ const page = (/** @type {string} */ text) => `<!doctype html><meta charset="utf-
 
 for (const which of BROWSERS) {
 	for (const [name, lacks, command] of LONG ? PROXIES : PROXIES.slice(which === 'firefox' ? 1 : 0).slice(0, 1)) {
-		test(`${which}: ${name} in front of a build of ${BUILD_MSEC} ms: each save shows what was saved`, { skip: missing(which) || lacks }, async t => {
+		test(`${which}: ${name} in front of a build of ${BUILD_MSEC} ms: each save shows what was saved`, { skip: missingOrLong(which) || lacks }, async t => {
 			const world = await World.open(t);
 			await world.startDaemon();
 			const root = await world.folder('shop', { 'server.mjs': SERVER, 'proxy.mjs': PROXY, 'src/index.html': page('one'), 'dist/index.html': '' }, { git: true });

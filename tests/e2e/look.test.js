@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { build } from 'esbuild';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, pageScriptsReady, missing, reaches, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, pageScriptsReady, missing, missingOrLong, reaches, story, switchOn, words } from '../lib/live.js';
 import { TOP, World } from '../lib/world.js';
 
 const INDEX = `<!doctype html><title>one</title><link rel=stylesheet href="/static/app.css">
@@ -132,7 +132,7 @@ for (const which of BROWSERS) {
 		await until('a live tab', async () => (await world.bus.tabs())[0]?.state === 'live');
 	});
 
-	test(`${which}: changes that cannot be patched reload the page`, { skip }, async t => {
+	test(`${which}: changes that cannot be patched reload the page`, { skip: missingOrLong(which) }, async t => {
 		const { world, page, write, save, ended } = await open(t, { headers: { '/index': { 'Cache-Control': 'no-store' } } });
 		const reloads = async (/** @type {any} */ told, /** @type {RegExp} */ why) => {
 			ended(told, /^loaded/);
@@ -151,7 +151,7 @@ for (const which of BROWSERS) {
 		assert.ok(words(await save('index.html', INDEX)).includes('loaded'), 'the error page, as the settings say');
 	});
 
-	test(`${which}: the popup switches patches of the site off and on`, { skip }, async t => {
+	test(`${which}: the popup switches patches of the site off and on`, { skip: missingOrLong(which) }, async t => {
 		const { save, ended, browser, isOld, page } = await open(t);
 		const { tab } = await browser.activeIcon();
 		const patch = async () => {
@@ -171,7 +171,7 @@ for (const which of BROWSERS) {
 		assert.equal(await isOld(), true);
 	});
 
-	test(`${which}: a change in a React root reloads the page, the rest is patched`, { skip }, async t => {
+	test(`${which}: a change in a React root reloads the page, the rest is patched`, { skip: missingOrLong(which) }, async t => {
 		const page = (/** @type {string} */ inside, /** @type {string} */ outside) => `<!doctype html><title>t</title>
 			<h1>${outside}</h1><div id="app"><p>${inside}</p></div><script src="/static/react.js"></script>`;
 		const { outputFiles: [{ text }] } = await build({
@@ -192,7 +192,7 @@ for (const which of BROWSERS) {
 		assert.match(told.steps.find((/** @type {any} */ one) => one.step === 'reloading').text, /framework/);
 	});
 
-	test(`${which}: parts that differ in every answer do not count as a change`, { skip }, async t => {
+	test(`${which}: parts that differ in every answer do not count as a change`, { skip: missingOrLong(which) }, async t => {
 		const { world } = await open(t);
 		const app = await world.folder('app', { 'app.mjs': `
 			import { createServer } from 'node:http';

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, pageScriptsReady, reaches, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, missing, missingOrLong, pageScriptsReady, reaches, story, switchOn, words } from '../lib/live.js';
 import { World } from '../lib/world.js';
 
 const PDF = (/** @type {number} */ size) => `%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
@@ -64,7 +64,7 @@ for (const which of BROWSERS) {
 		assert.equal(await requests('a.json'), 2);
 	});
 
-	test(`${which}: a page with unsaved changes is reloaded only when they are saved, or after a click`, { skip }, async t => {
+	test(`${which}: a page with unsaved changes is reloaded only when they are saved, or after a click`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': asking(HANDLERS[0][1]) });

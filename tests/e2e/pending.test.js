@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, guarded, pageScriptsReady, missing, reaches, switchOn } from '../lib/live.js';
+import { BROWSERS, guarded, pageScriptsReady, missing, missingOrLong, reaches, switchOn } from '../lib/live.js';
 import { World } from '../lib/world.js';
 
 const INDEX = `<!doctype html><title>site</title><form action="/post" method="post"><button id="send">send</button></form>
@@ -33,7 +33,7 @@ const OPTIONS = {
 };
 
 for (const which of BROWSERS) {
-	test(`${which}: the reload waits while it would lose the user's work`, { skip: missing(which) }, async t => {
+	test(`${which}: the reload waits while it would lose the user's work`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', {

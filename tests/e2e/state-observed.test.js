@@ -9,7 +9,7 @@ import { test } from 'node:test';
 
 import { FirefoxPage } from '../lib/browser/firefox-page.js';
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, pageScriptsReady, reaches, switchOn } from '../lib/live.js';
+import { BROWSERS, missingOrLong, pageScriptsReady, reaches, switchOn } from '../lib/live.js';
 import { png, wav } from '../lib/media-files.js';
 import { World } from '../lib/world.js';
 
@@ -45,7 +45,7 @@ const LATE = `<!doctype html><style>body { margin: 0 } .row { height: 40px } .fa
 }, 700);</script>`;
 
 for (const which of BROWSERS) {
-	const skip = missing(which);
+	const skip = missingOrLong(which);
 
 	test(`${which}: what the user did is restored, although the elements alone do not show it`, { skip }, async t => {
 		const world = await World.open(t, { patch: false });

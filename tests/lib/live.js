@@ -5,6 +5,7 @@
 import { findChromium } from './browser/chromium.js';
 import { until } from './events.js';
 import { findFirefox } from './browser/firefox.js';
+import { LONG } from './world.js';
 
 /**
  * @typedef {import('./browser/chromium-page.js').ChromiumPage | import('./browser/firefox-page.js').FirefoxPage} Page
@@ -23,6 +24,16 @@ export const BROWSERS = ['chromium', 'firefox'];
 export function missing(which) {
 	const path = which === 'firefox' ? findFirefox() : findChromium();
 	return path ? false : `${which} is not installed`;
+}
+
+/**
+ * For long tests of what both browsers do in the same way.
+ *
+ * @param {Which} which
+ * @returns {string | false} why it is skipped
+ */
+export function missingOrLong(which) {
+	return missing(which) || (which === 'firefox' && !LONG && 'in Chromium here; in Firefox with --long');
 }
 
 /** @param {Page} page @returns {Promise<string>} */
