@@ -9,14 +9,14 @@ import { test } from 'node:test';
 
 import { FRAMEWORKS } from '../lib/error-pages.js';
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, switchOn } from '../lib/live.js';
+import { BROWSERS, missingOrLong, switchOn } from '../lib/live.js';
 import { World } from '../lib/world.js';
 
 const SOME = { chromium: ['FastAPI', 'FastAPI with debug', 'PHP', 'Express'], firefox: ['Flask'] };
 
 for (const which of BROWSERS) {
 	const frameworks = process.env.SAVECAST_LONG ? FRAMEWORKS : FRAMEWORKS.filter(({ name }) => SOME[which].includes(name));
-	test(`${which}: error pages of frameworks`, { skip: missing(which) }, async t => {
+	test(`${which}: error pages of frameworks`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const installed = frameworks.filter(({ needs }) => existsSync(needs));

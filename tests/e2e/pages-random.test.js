@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, pageScriptsReady, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, missingOrLong, pageScriptsReady, story, switchOn, words } from '../lib/live.js';
 import { content, randomPages, tools } from '../lib/random-page.js';
 import { LONG, World } from '../lib/world.js';
 
@@ -16,7 +16,7 @@ const SAVES = Number(process.env.SAVECAST_SAVES ?? (LONG ? 1000 : 8));
 const SAVES_OF_A_PAGE = 6;
 
 for (const which of BROWSERS) {
-	test(`${which}: after ${SAVES} saves of random files, no page shows an old one`, { skip: missing(which), timeout: 3600000 }, async t => {
+	test(`${which}: after ${SAVES} saves of random files, no page shows an old one`, { skip: missingOrLong(which), timeout: 3600000 }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': '<h1>site</h1>' });

@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import * as esbuild from 'esbuild';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, switchOn } from '../lib/live.js';
+import { BROWSERS, missingOrLong, switchOn } from '../lib/live.js';
 import { TOP, World } from '../lib/world.js';
 
 const CART = `interface Cart { items: number[] }
@@ -37,7 +37,7 @@ const problemOf = async (world, root) => {
 };
 
 for (const which of BROWSERS) {
-	test(`${which}: TypeScript through esbuild and Vite: external, named and inline maps`, { skip: missing(which) }, async t => {
+	test(`${which}: TypeScript through esbuild and Vite: external, named and inline maps`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': PAGE, 'src/main.ts': MAIN, 'src/cart.ts': CART });
