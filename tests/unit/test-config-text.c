@@ -93,7 +93,7 @@ static void hostile_files_are_cheap(void **state)
 			best = cost < best ? cost : best;
 		}
 		assert_true(said > 0);
-		/* Not under valgrind, which is much slower. */
+		/* Not under valgrind or a sanitizer, which are much slower. */
 		if (best > COST_MAX_USEC && !getenv("SAVECAST_UNTIMED")) {
 			fail_msg("%s: %ld us", rows[i].line, best);
 		}

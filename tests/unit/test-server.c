@@ -299,7 +299,8 @@ static void many_descriptors(void **state)
 		assert_int_equal(holder.accepts, epoll);
 		print_message("# a look at a server with %d descriptors%s: %lu us\n", MANY,
 			epoll ? " in an epoll set" : "", (unsigned long)usec);
-		assert_true(usec < 2000);
+		/* Not under valgrind or a sanitizer, which are much slower. */
+		assert_true(usec < 2000 || getenv("SAVECAST_UNTIMED"));
 		holder_clear(&holder);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
