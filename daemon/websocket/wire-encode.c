@@ -117,7 +117,7 @@ static json_t *encode_names(const char *const *names)
 	json_t *array = json_array();
 
 	for (; *names; names++) {
-		encode_append(array, json_string(*names));
+		encode_append(array, encode_text(*names));
 	}
 	return array;
 }

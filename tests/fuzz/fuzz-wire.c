@@ -29,6 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.advice = broken,
 		.folder = broken,
 		.forwarded = (uint16_t)size,
+		.awaits = size,
+		.subject = broken,
 		.failure = &(struct wire_failure){size, broken, broken},
 		.untrusted = &(struct wire_untrusted){broken, &broken, 1, broken, size},
 		.problems = (const char *const[]){broken, NULL},
