@@ -27,7 +27,7 @@ static void usage(FILE *to)
 	      "\n"
 	      "Settings: $XDG_CONFIG_HOME/savecast/config, and .savecast in a project's root\n"
 	      "(git-config syntax; read again when they change), for example\n"
-	      "  savecast set port 7284\n"
+	      "  savecast set port 7300\n"
 	      "  savecast set --project ignore '*.log'\n"
 	      "Tracked projects: $XDG_STATE_HOME/savecast/projects.json\n"
 	      "Exit status: 0 after a signal, or if the session bus ended; 1 could not start;\n"

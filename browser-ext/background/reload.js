@@ -13,7 +13,7 @@ import { localStatus } from './url-visibility.js';
 /**
  * @typedef {import('../link/protocol.js').Change} Change
  * @typedef {import('../link/protocol.js').Report} Report
- * @typedef {Pick<import('../link/protocol.js').Reload, 'event' | 'changes' | 'unseen' | 'patch' | 'aside'> & {oldUntil?: number}} Order
+ * @typedef {Pick<import('../link/protocol.js').Reload, 'event' | 'changes' | 'unseen' | 'patch' | 'aside' | 'leave'> & {oldUntil?: number}} Order
  *	what a reload message says about a tab; `oldUntil`: until when the server may answer with old content, as Date.now()
  * @typedef {{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus, permitted: boolean}} Seen
  *

@@ -105,9 +105,9 @@ export class Updaters {
 	 */
 	async leave(id, order) {
 		const { tabs } = this.#dependencies;
-		const { event, changes, aside } = order;
+		const { event, changes, aside, leave } = order;
 		const { updates = this.#last.get(id) ?? [], silent = [], hasScripts } = tabs.get(id) ?? {};
-		if (!changes || !(updates.length || aside)) {
+		if (!changes || leave === false || !(updates.length || aside)) {
 			return { order };
 		}
 		const answer = hasScripts ? await sendToPage(id, { to: 'leave', event, changes, updates, silent, aside }) : undefined;

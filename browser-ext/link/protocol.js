@@ -77,7 +77,7 @@ export const UNCONFIRMED = 'unconfirmed';
  *	cause?: string, advice?: string, folder?: string, forwarded?: number, awaits?: Awaits, failure?: Failure,
  *	untrusted?: Untrusted, problems?: string[]}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], subject?: string,
- *	changes?: Change[], unseen?: boolean, patch?: boolean, aside?: string, old?: number}} Reload
+ *	changes?: Change[], unseen?: boolean, patch?: boolean, aside?: string, leave?: boolean, old?: number}} Reload
  * @typedef {{type: 'let-go', tabs: number[], spare?: boolean}} LetGo
  * @typedef {{type: 'ping'}} Ping
  * @typedef {{type: 'error', code: string, message: string}} DaemonError
@@ -324,7 +324,7 @@ export const FROM_DAEMON = {
 	},
 	reload: {
 		event: number, tabs, subject: optional(text), changes: optional(changes), unseen: optional(flag),
-		patch: optional(flag), aside: optional(text), old: optional(number),
+		patch: optional(flag), aside: optional(text), leave: optional(flag), old: optional(number),
 	},
 	'let-go': { tabs, spare: optional(flag) },
 	ping: {},

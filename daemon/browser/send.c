@@ -86,6 +86,7 @@ void browsers_send(struct browsers *browsers, struct project *project, const str
 		.aside = aside_of(project, server),
 		.unseen = server && server_visibility(server) != SERVER_SEEN,
 		.unpatched = !project->settings->patch,
+		.unshared = !project->settings->stand_aside,
 	};
 
 	if (how->old_until > now) {

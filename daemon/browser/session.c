@@ -212,12 +212,11 @@ static void session_on_message(
 	struct wire_message message = {0};
 	struct wire_error error;
 
+	if (browser->held) {
+		return; /* until the user has confirmed the extension */
+	}
 	if (wire_parse(text, length, &message, &error) < 0) {
 		session_tell_error(browser, error.code, error.message, true);
-		return;
-	}
-	if (browser->held) {
-		wire_message_clear(&message); /* ignored until the user has confirmed the extension */
 		return;
 	}
 	if ((message.type == WIRE_HELLO) == (browser->name != NULL) &&

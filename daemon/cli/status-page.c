@@ -140,27 +140,37 @@ static void print_remark(FILE *to, const char *what, const json_t *project, cons
 }
 
 /* Rules of its .savecast that have no effect, and what to do about that. */
-static void print_untrusted(FILE *to, const json_t *project)
+/* One rule, or with `all` each. */
+static void print_untrusted(FILE *to, const json_t *project, bool all)
 {
 	const json_t *rules = json_object_get(project, "untrusted");
-	_cleanup_free_ char *root = NULL, *rule = NULL, *word = NULL, *text = NULL, *wrapped = NULL;
-	size_t count = json_array_size(rules);
-	_cleanup_free_ char *more =
-		count < 2 ? mem_strdup("") : mem_printf(" and %zu more", count - 1);
+	_cleanup_free_ char *root = NULL, *word = NULL, *text = mem_strdup(""), *wrapped = NULL;
+	size_t count = json_array_size(rules), shown = all || !count ? count : 1;
 	const char *why;
 
 	if (!count || pathname_from_text(text_of(project, "root"), &root, &why) < 0) {
 		return;
 	}
-	rule = text_safe(json_string_value(json_array_get(rules, 0)));
+	for (size_t i = 0; i < shown; i++) {
+		_cleanup_free_ char *rule = text_safe(json_string_value(json_array_get(rules, i)));
+		_cleanup_free_ char *before = mem_steal(text);
+
+		text = mem_printf("%s%s%s", before, i ? ", " : "", rule);
+	}
+	if (shown < count) {
+		_cleanup_free_ char *before = mem_steal(text);
+
+		text = mem_printf("%s and %zu more", before, count - shown);
+	}
 	word = pathname_to_word(root);
-	text = mem_printf(
-		"not trusted: %s%s: to apply it, run savecast trust %s", rule, more, word);
-	wrapped = text_wrap(text, EVENT_TEXT_WIDTH, 4, 4);
-	fprintf(to, "%4s%s\n", "", wrapped);
+	wrapped = mem_printf("not trusted: %s: to apply %s, run savecast trust %s", text,
+		count > 1 ? "them" : "it", word);
+	free(text);
+	text = text_wrap(wrapped, EVENT_TEXT_WIDTH, 4, 4);
+	fprintf(to, "%4s%s\n", "", text);
 }
 
-static void print_project(FILE *to, const json_t *project)
+static void print_project(FILE *to, const json_t *project, bool all)
 {
 	_cleanup_free_ char *full_name = safe_of(project, "name");
 	_cleanup_free_ char *full_root = text_home(text_of(project, "root"), getenv("HOME"));
@@ -178,7 +188,7 @@ static void print_project(FILE *to, const json_t *project)
 	fprintf(to, "  %-13s  ", known_by);
 	print_padded(to, servers, SERVER_COLUMNS);
 	fprintf(to, "  %s\n", tabs);
-	print_untrusted(to, project);
+	print_untrusted(to, project, all);
 	print_remark(to, "", project, "problem");
 	print_remark(to, "held: ", project, "held-by");
 }
@@ -247,7 +257,7 @@ static void print_all_problems(FILE *to, const json_t *status, size_t room)
 }
 
 /* Projects with a tab come first, as `room` may not be enough for all. */
-static void print_projects(FILE *to, const json_t *projects, size_t room)
+static void print_projects(FILE *to, const json_t *projects, size_t room, bool all)
 {
 	json_t *project;
 	size_t i;
@@ -257,7 +267,7 @@ static void print_projects(FILE *to, const json_t *projects, size_t room)
 			bool shown = json_integer_value(json_object_get(project, "tabs")) > 0;
 
 			if (room && shown == (pass == 0)) {
-				print_project(to, project);
+				print_project(to, project, all);
 				room--;
 			}
 		}
@@ -274,7 +284,7 @@ static void print_page(FILE *to, const json_t *status, const struct room *room)
 	print_daemon(to, status);
 	print_all_problems(to, status, room->problems);
 	n = print_heading(to, "Projects", json_array_size(projects), room->projects);
-	print_projects(to, projects, n);
+	print_projects(to, projects, n, room->projects == SIZE_MAX);
 	n = print_heading(to, "Tabs", json_array_size(tabs), room->tabs);
 	for (size_t i = 0; i < n; i++) {
 		print_tab(to, json_array_get(tabs, i));

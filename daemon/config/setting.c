@@ -201,10 +201,12 @@ static const struct setting settings[] = {
 		OF_PROJECT(stand_aside),
 		.fallback = "true",
 		.example = "false",
-		.text = "Whether a save does nothing in tabs whose server reloads them itself (Vite,\n"
-			"webpack-dev-server, Next, Hugo and similar servers). If you set this to false for\n"
-			"a server that builds before it serves, name the files it writes in `output`;\n"
-			"otherwise the page may reload before the build is complete.",
+		.text = "Whether savecast leaves files to a server that reloads its pages itself (Vite,\n"
+			"webpack-dev-server, Next, Hugo and similar servers). On sites with permission, it\n"
+			"shows what such a server has not updated within 3 s, and changes of a backend\n"
+			"behind it; without permission, a save does nothing in these tabs. If you set this\n"
+			"to false for a server that builds before it serves, name the files it writes in\n"
+			"`output`; otherwise the page may reload before the build is complete.",
 	},
 };
 

@@ -59,11 +59,11 @@ static const char *aside_of(const struct project *project)
 	return aside;
 }
 
-/* The dev servers of the first tab that has any, for display; NULL: no tab has one. */
+/* The dev servers of the first tab that has any, for display; NULL: none is left anything to do. */
 static char *updaters_of(const struct project *project)
 {
 	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {
-		if (tab->updates.count) {
+		if (tab->updates.count && project->settings->stand_aside) {
 			return audience_updaters(tab);
 		}
 	}

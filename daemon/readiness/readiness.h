@@ -28,7 +28,7 @@ struct restart_history *readiness_history(struct readiness *readiness);
 
 /*
  * An event is ready for the project's tabs; `files` were saved, or NULL if a caller asked
- * for a reload. A save does nothing for tabs whose server stands_aside().
+ * for a reload. audience.h decides for which tabs the save counts.
  */
 void readiness_event(struct readiness *readiness, struct project *project, uint64_t serial,
 	const struct fileset *files);

@@ -206,6 +206,9 @@ char *wire_encode_reload(const struct wire_reload *reload, const uint64_t *tabs,
 	if (reload->unpatched) {
 		encode_set(object, "patch", json_false());
 	}
+	if (reload->unshared) {
+		encode_set(object, "leave", json_false());
+	}
 	if (reload->old_msec) {
 		encode_set(object, "old", json_integer((json_int_t)reload->old_msec));
 	}

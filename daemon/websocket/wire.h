@@ -187,6 +187,7 @@ struct wire_reload {
 	/* the program that serves the whole page and reloads it, as the daemon knows; NULL: none */
 	const char *aside;
 	bool unpatched; /* pages must be reloaded, not patched */
+	bool unshared; /* no file is left to what updates the page itself */
 	unsigned old_msec; /* for how long the server may answer with old content; 0: it does not */
 };
 

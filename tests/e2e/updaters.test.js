@@ -99,6 +99,16 @@ test('a page of a backend whose scripts come from Vite: each updates its own fil
 	const why = await world.savecast('why', backend.url);
 	assert.match(why.stdout.replace(/\s+/g, ' '), new RegExp(`reloads 1 tab, unless Vite \\(port ${vite.port}\\) updates the page itself`));
 
+	// With the setting, nothing is left to it.
+	await writeFile(at('.savecast'), '[savecast]\n\tstand-aside = false\n');
+	await until('the setting', async () => !/unless/.test((await world.savecast('why', backend.url)).stdout));
+	told = await save(world, at('src/main.js'), MAIN('v3'));
+	assert.equal(last(told).step, 'loaded', JSON.stringify(told.steps));
+	await until('v3', async () => await heading(page) === 'v3');
+	await writeFile(at('.savecast'), '');
+	await until('the setting', async () => /unless/.test((await world.savecast('why', backend.url)).stdout));
+	await updatersKnown(world);
+
 	// A client whose server is gone updates nothing: after one wait without an update, savecast
 	// does.
 	vite.server.process.kill();

@@ -158,8 +158,8 @@ again. Some reloaders miss a save that comes right after a restart: the server n
 ${[head, head.map(() => '---'), ...tried.map(cells)].map(row => `| ${row.join(' | ')} |`).join('\n')}
 
 Not tried yet: Apache (it refuses to serve as root, and these tests run as root), Tomcat, Rails, Shiny,
-Jekyll, MkDocs, sphinx-autobuild, Elixir, watchexec, air, wrangler, NestJS, Strapi, AdonisJS. savecast does
-nothing for servers that reload their pages themselves (Vite, webpack-dev-server, Next, Hugo, Eleventy): see
+Jekyll, MkDocs, sphinx-autobuild, Elixir, watchexec, air, wrangler, NestJS, Strapi, AdonisJS. savecast leaves
+their files to servers that reload their pages themselves (Vite, webpack-dev-server, Next, Hugo, Eleventy): see
 tests/e2e/gate-aside.test.js. Not installed on the machine that created this table, or did not start there: ${results.filter(({ why }) => why).map(({ row, why }) => `${row.name} (${why})`).join('; ') || 'none'}.
 `;
 }

@@ -247,6 +247,7 @@ static char *encode(const json_t *message)
 				.unseen = json_is_true(json_object_get(message, "unseen")),
 				.aside = json_string_value(json_object_get(message, "aside")),
 				.unpatched = json_is_false(json_object_get(message, "patch")),
+				.unshared = json_is_false(json_object_get(message, "leave")),
 				.old_msec = (unsigned)json_integer_value(
 					json_object_get(message, "old")),
 			},
