@@ -139,28 +139,24 @@ static void print_remark(FILE *to, const char *what, const json_t *project, cons
 	}
 }
 
-/* Rules of its .savecast that have no effect, and what to do about that. */
-/* One rule, or with `all` each. */
+/* Rules of its .savecast that have no effect, one or `all`, and what to do about that. */
 static void print_untrusted(FILE *to, const json_t *project, bool all)
 {
 	const json_t *rules = json_object_get(project, "untrusted");
 	_cleanup_free_ char *root = NULL, *word = NULL, *text = mem_strdup(""), *wrapped = NULL;
-	size_t count = json_array_size(rules), shown = all || !count ? count : 1;
+	size_t count = json_array_size(rules), shown = all ? count : 1;
 	const char *why;
 
 	if (!count || pathname_from_text(text_of(project, "root"), &root, &why) < 0) {
 		return;
 	}
-	for (size_t i = 0; i < shown; i++) {
-		_cleanup_free_ char *rule = text_safe(json_string_value(json_array_get(rules, i)));
+	for (size_t i = 0; i <= shown && i < count; i++) {
 		_cleanup_free_ char *before = mem_steal(text);
+		_cleanup_free_ char *rule = i < shown
+			? text_safe(json_string_value(json_array_get(rules, i)))
+			: mem_printf("%zu more", count - shown);
 
-		text = mem_printf("%s%s%s", before, i ? ", " : "", rule);
-	}
-	if (shown < count) {
-		_cleanup_free_ char *before = mem_steal(text);
-
-		text = mem_printf("%s and %zu more", before, count - shown);
+		text = mem_printf("%s%s%s", before, !i ? "" : i < shown ? ", " : " and ", rule);
 	}
 	word = pathname_to_word(root);
 	wrapped = mem_printf("not trusted: %s: to apply %s, run savecast trust %s", text,

@@ -186,6 +186,24 @@ static void on_patience_over(void *userdata)
 	mounts_ready(save->names[0]); /* so that the mount's projects show the problem */
 }
 
+static void save_look(struct waiting_save *save)
+{
+	mounts_look(save->api->parts.loop, save->folder ? save->folder : save->names[0], on_look,
+		on_looked, save);
+}
+
+static void on_found(char *folder, void *userdata)
+{
+	struct waiting_save *save = userdata;
+
+	save->folder = folder;
+	if (save->api) {
+		save_look(save);
+	} else {
+		save_free(save);
+	}
+}
+
 /* Takes ownership of the names. */
 static DBusMessage *save_begin(
 	struct daemon_api *api, DBusMessage *call, char *folder, char **names, size_t count)
@@ -215,7 +233,11 @@ static DBusMessage *save_begin(
 	api->waiting_save_count++;
 	save->patience = loop_timer_new(api->parts.loop, on_patience_over, save);
 	loop_timer_set(save->patience, clock_now_usec() + MOUNT_PATIENCE_USEC);
-	mounts_look(api->parts.loop, folder ? folder : names[0], on_look, on_looked, save);
+	if (folder) {
+		save_look(save);
+	} else {
+		mounts_find(api->parts.loop, names, count, on_found, save);
+	}
 	return NULL;
 }
 
@@ -234,12 +256,13 @@ static bool are_many(char *const *names, size_t count)
 bool daemon_api_save_waits(struct daemon_api *api, DBusMessage *call, char ***names, size_t *count,
 	DBusMessage **reply)
 {
+	bool many = are_many(*names, *count);
 	char *folder = NULL;
 
-	for (size_t i = 0; i < *count && !folder; i++) {
+	for (size_t i = 0; i < *count && !folder && !many; i++) {
 		folder = mounts_of((*names)[i]);
 	}
-	if (!folder && !are_many(*names, *count)) {
+	if (!folder && !many) {
 		return false;
 	}
 	if (api->waiting_save_count == WAITING_MAX) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/mount-find.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "util/clock.h"
+#include "util/mem.h"
 
 #define LOCAL_USEC CLOCK_USEC_PER_SEC
 
@@ -52,10 +54,14 @@ static const char *find_behind_links(const struct mount_table *table, char name[
 		if (folder) {
 			return folder;
 		}
+		errno = 0;
 		n = end == at || (end - at == 1 && name[at] == '.')
 			? -1
 			: readlink(name, target, sizeof target - 1);
 		name[end] = after;
+		if (n < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+			return NULL; /* nothing below it exists, so nothing below it is a link */
+		}
 		if (n >= 0) {
 			size_t keep = target[0] == '/' ? 0 : at;
 
@@ -114,4 +120,44 @@ const char *mount_find(
 		local->until_usec = now + LOCAL_USEC;
 	}
 	return folder;
+}
+
+struct search {
+	struct mount_table table;
+	char *const *names;
+	size_t count;
+	char *folder;
+	void (*found)(char *folder, void *userdata);
+	void *userdata;
+};
+
+static void search_work(void *userdata)
+{
+	struct search *search = userdata;
+	struct mount_memory memory = {0};
+	const char *folder = NULL;
+
+	for (size_t i = 0; i < search->count && !folder; i++) {
+		folder = mount_find(&search->table, &memory, search->names[i]);
+	}
+	search->folder = folder ? mem_strdup(folder) : NULL;
+}
+
+static void search_done(void *userdata)
+{
+	_cleanup_free_ struct search *search = userdata;
+
+	mount_table_clear(&search->table);
+	search->found(search->folder, search->userdata);
+}
+
+void mount_find_many(struct loop *loop, const struct mount_table *table, char *const *names,
+	size_t count, void (*found)(char *folder, void *userdata), void *userdata)
+{
+	struct search *search = mem_new(struct search);
+
+	*search = (struct search){
+		.names = names, .count = count, .found = found, .userdata = userdata};
+	mount_table_copy(&search->table, table);
+	loop_job(loop, search_work, search_done, search);
 }

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdint.h>
 
+#include "util/loop.h"
 #include "util/mount-table.h"
 
 /* Zeroed at first, and whenever the table changes. */
@@ -20,3 +21,7 @@ struct mount_memory {
 /* Follows links, but never one that is on a remote mount. NULL: the name is local. */
 const char *mount_find(
 	const struct mount_table *table, struct mount_memory *memory, const char *name);
+
+/* For mounts_find(). The table is copied. */
+void mount_find_many(struct loop *loop, const struct mount_table *table, char *const *names,
+	size_t count, void (*found)(char *folder, void *userdata), void *userdata);

@@ -83,6 +83,16 @@ void mount_table_read(struct mount_table *table, const char *text)
 	}
 }
 
+void mount_table_copy(struct mount_table *copy, const struct mount_table *table)
+{
+	copy->count = table->count;
+	copy->entries = mem_zero(table->count * sizeof *copy->entries);
+	for (size_t i = 0; i < table->count; i++) {
+		copy->entries[i] = table->entries[i];
+		copy->entries[i].folder = mem_strdup(table->entries[i].folder);
+	}
+}
+
 void mount_table_clear(struct mount_table *table)
 {
 	for (size_t i = 0; i < table->count; i++) {

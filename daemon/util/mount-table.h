@@ -22,6 +22,7 @@ struct mount_table {
 };
 
 void mount_table_read(struct mount_table *table, const char *text);
+void mount_table_copy(struct mount_table *copy, const struct mount_table *table);
 void mount_table_clear(struct mount_table *table);
 
 /* The folder of the remote mount that this absolute name, links not followed, is in; or NULL. */

@@ -106,6 +106,12 @@ char *mounts_of(const char *name)
 	return folder ? mem_strdup(folder) : NULL;
 }
 
+void mounts_find(struct loop *loop, char *const *names, size_t count, mounts_found_fn *found,
+	void *userdata)
+{
+	mount_find_many(loop, &mounts.table, names, count, found, userdata);
+}
+
 /* A check whether a mount answers, on the mount's worker. */
 struct asking {
 	struct mount *mount; /* not freed while it has jobs */

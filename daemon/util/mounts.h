@@ -12,6 +12,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "util/loop.h"
 
@@ -39,6 +40,15 @@ bool mounts_ready(const char *name);
 
 /* The folder of the remote mount that the name is in, links followed; NULL: it is local. */
 char *mounts_of(const char *name);
+
+/*
+ * The same for the first of many names that is in a remote mount: they are searched on a worker,
+ * because each of their folders costs a system call. The names must stay valid until found(),
+ * which takes ownership of the folder.
+ */
+typedef void mounts_found_fn(char *folder, void *userdata);
+void mounts_find(struct loop *loop, char *const *names, size_t count, mounts_found_fn *found,
+	void *userdata);
 
 /*
  * Like loop_job(), on the worker of the name's mount. If there are too many workers, done() is

@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { HangFs, noFuse } from '../lib/hang-fs.js';
 import { SANITIZED, World } from '../lib/world.js';
 
 const SOURCE = fileURLToPath(new URL('../../scripts/lib/loop-turns.c', import.meta.url));
@@ -34,12 +35,21 @@ async function watchTurns(world) {
 	};
 }
 
-test('no call blocks the loop for long', { skip: SANITIZED && 'a sanitizer has a pace of its own' }, async t => {
+const OWN_PACE = SANITIZED && 'a sanitizer has a pace of its own';
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {boolean} mount whether a FUSE file system is mounted, so that links are followed one by one
+ */
+async function checkCalls(t, mount) {
 	const world = await World.open(t);
 	const turns = await watchTurns(world);
 	const rules = `${`\tignore = ${'*a'.repeat(15)}*b\n`.repeat(31)}${`\tignore = ${'**/'.repeat(80)}b\n`.repeat(31)}`;
 	const root = await world.folder('site', { 'a.css': '', '.savecast': `[savecast]\n${rules}` }, { git: true });
-	await world.folder('plain', { 'a.css': '' }, { git: true });
+	await world.folder('plain', { 'a.css': '', ['d/'.repeat(240) + 'a.css']: '' }, { git: true });
+	if (mount) {
+		await HangFs.mount(world, 'remote');
+	}
 	await world.startDaemon();
 	await world.bus.saved(path.join(root, 'a.css'));
 	const many = (/** @type {string} */ folder, /** @type {number} */ count) =>
@@ -50,6 +60,7 @@ test('no call blocks the loop for long', { skip: SANITIZED && 'a sanitizer has a
 		['4,096 names in no project', Array.from({ length: 4096 }, (_, i) => `/nowhere/${i}`)],
 		['64 of the deepest names', Array.from({ length: 64 }, (_, i) => `${world.home}/plain/${`${i % 10}/`.repeat(240)}x`)],
 		['4,096 of the deepest names', Array.from({ length: 4096 }, (_, i) => `${world.home}/plain/${i}/${`${i % 10}/`.repeat(238)}x`)],
+		['4,096 names in a deep folder', Array.from({ length: 4096 }, (_, i) => `${world.home}/plain/${'d/'.repeat(240)}${i}`)],
 		['62 rules on a long name', [path.join(root, 'a'.repeat(240))]],
 		['62 rules on a deep name', [path.join(root, 'a/'.repeat(240), 'x')]],
 	];
@@ -62,4 +73,7 @@ test('no call blocks the loop for long', { skip: SANITIZED && 'a sanitizer has a
 		assert.ok(msec < TURN_MSEC, `${what}: ${msec} ms`);
 	}
 	await assert.rejects(world.bus.saved(`/${'a/'.repeat(256)}b`), /must have at most 256 components/);
-});
+}
+
+test('no call blocks the loop for long', { skip: OWN_PACE }, t => checkCalls(t, false));
+test('no call blocks the loop for long while a FUSE file system is mounted', { skip: OWN_PACE || noFuse() }, t => checkCalls(t, true));
