@@ -75,7 +75,7 @@ export async function build(message) {
 		changed: (id) => {
 			problems.deliver(id);
 			updaters.deliver(id);
-			problems.listen().catch((error) => console.warn(`problems: ${error}`));
+			listen();
 			show(id);
 		},
 		leaves: (id) => {
@@ -116,7 +116,12 @@ export function forget(id, withWindow) {
 	updaters.remove(id);
 	if (tabs.remove(id, withWindow)) {
 		unwatch(id);
+		listen();
 	}
+}
+
+function listen() {
+	problems.listen().catch((error) => console.warn(`problems: ${error}`));
 }
 
 /**

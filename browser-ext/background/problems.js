@@ -4,7 +4,7 @@
 // Only on sites with permission, and never in private windows.
 
 import { api } from '../common/api.js';
-import { hasPermission } from '../common/site.js';
+import { hasPermission, sitePattern } from '../common/site.js';
 import { MAX_PROBLEMS, PROBLEM_SOURCES } from '../link/protocol.js';
 import { hidesUrlAfterReload as isFirefox } from './url-visibility.js';
 
@@ -54,8 +54,10 @@ export class PageProblems {
 	/** By tab: the document that reported last, the event that it was loaded for, and its report.
 	 * @type {Map<number, {document: string, event: number, known?: boolean, list?: Found[], counts?: Record<string, number>, delivered?: string}>} `delivered`: the sources whose problems the daemon has received */
 	#reports = new Map();
-	/** The sites whose console is listened to. */
-	#consoles = '';
+	/** The sites whose console is listened to; undefined: what an earlier worker has registered. @type {string | undefined} */
+	#consoles;
+	/** Two changes at a time would register the same script twice, which the browser refuses. */
+	#registering = Promise.resolve();
 
 	/** @param {Dependencies} dependencies */
 	constructor(dependencies) {
@@ -146,20 +148,18 @@ export class PageProblems {
 		}
 	}
 
-	/** To be called when a daemon's answer has changed: listens to the consoles that it asks for. */
+	/** To be called when a daemon's answer has changed, or a tab is off: listens to the consoles that it asks for. */
 	async listen() {
-		/** @type {Set<string>} */
-		const sites = new Set();
-		for (const [, { url, answer, incognito }] of this.#dependencies.tabs.all()) {
-			if (answer?.problems?.includes('console') && !incognito && /^https?:/.test(url)) {
-				const { protocol, hostname } = new URL(url);
-				sites.add(`${protocol}//${hostname}/*`);
-			}
-		}
-		const consoles = [...sites].sort();
-		if (String(consoles) !== this.#consoles) {
+		const all = [...this.#dependencies.tabs.all()].map(([, entry]) => entry).filter(({ paused }) => paused === undefined);
+		const consoles = [...new Set(all.filter(({ url, answer, incognito }) =>
+			answer?.problems?.includes('console') && !incognito && /^https?:/.test(url)).map(({ url }) => sitePattern(url)))].sort();
+		// In a new worker, no daemon has answered yet.
+		const isEarly = this.#consoles === undefined && !consoles.length && all.some(({ answer }) => !answer);
+		if (!isEarly && String(consoles) !== this.#consoles) {
 			this.#consoles = String(consoles);
-			await registerScript('problems-console', consoles, { js: ['/page/problems-console.js'], world: 'MAIN' });
+			this.#registering = this.#registering.catch(() => {})
+				.then(() => registerScript('problems-console', consoles, { js: ['/page/problems-console.js'], world: 'MAIN', persistAcrossSessions: false }));
+			await this.#registering;
 		}
 	}
 

@@ -110,12 +110,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 *
 	 * @param {Client} client
 	 * @param {Change} change
+	 * @param {string[]} loaded what the page has loaded
 	 */
-	const takes = ({ who, port }, { path, kind }) => {
+	const takes = ({ who, port }, { path, kind }, loaded) => {
 		if (!BY_MODULE.includes(who)) {
 			return port === own || ['script', 'css', 'image', 'font'].includes(kind);
 		}
-		const urls = [...dom.urls()].filter((url) => portOf(url) === port);
+		const urls = loaded.filter((url) => portOf(url) === port);
 		const modules = kind === 'image' || kind === 'font' || kind === 'media' ? urls.filter((url) => /[?&]import\b/.test(url)) : urls;
 		return match.find(path, modules).size > 0 ||
 			(kind === 'css' && urls.some((url) => STYLE.test(url.replace(/[?#].*$/, '')))) ||
@@ -162,15 +163,17 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// A page that is still loading is new: its client reloaded it before the message about the
 		// save came.
 		const isNew = performance.now() < AHEAD_MSEC && document.readyState !== 'complete';
+		const loaded = [...dom.urls()];
 		/** @param {Change} change */
 		const taker = (change) => [...(whole ? [whole] : []), ...updates]
-			.find((client) => !silent.includes(`${client.who} ${change.kind}`) && (client === whole || isNew || takes(client, change)));
-		const who = changes.map(taker).find(Boolean);
+			.find((client) => !silent.includes(`${client.who} ${change.kind}`) && (client === whole || isNew || takes(client, change, loaded)));
+		const takers = changes.map(taker);
+		const who = takers.find(Boolean);
 		if (who) {
 			left.clear();
 			left.set(event, who);
 		}
-		return { ...(who ? { who: who.who } : {}), rest: changes.filter((change) => !taker(change)) };
+		return { ...(who ? { who: who.who } : {}), rest: changes.filter((_, i) => !takers[i]) };
 	};
 
 	/**

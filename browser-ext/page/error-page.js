@@ -11,6 +11,9 @@ if (!/** @type {any} */ (globalThis).savecast?.errorPage) {
 	/** As much as the protocol has room for. */
 	const MAX_PLACES_TEXT = 500;
 
+	/** Of longer lines, the rest is not read: the time of most patterns grows with its square. */
+	const MAX_LINE = 1000, LONG_LINE = /[^\n]{1001,}/g;
+
 	/** Files that a package manager or the system put there; not the user's to fix. */
 	const THIRD_PARTY = /(^|\/)(node_modules|site-packages|dist-packages|vendor|gems|bower_components)\/|^\/usr\/(lib|share|local\/lib)\/|^node:|^internal\/|<frozen /;
 
@@ -92,10 +95,11 @@ if (!/** @type {any} */ (globalThis).savecast?.errorPage) {
 	];
 
 	/**
-	 * @param {string} text of a page, as it is displayed
+	 * @param {string} page its text, as it is displayed
 	 * @returns {{exception: string, places: string}} "" for what is not known; the places one a line
 	 */
-	shared.errorPage = (text) => {
+	shared.errorPage = (page) => {
+		const text = page.replace(LONG_LINE, (line) => line.slice(0, MAX_LINE));
 		const kind = /** @type {(typeof KINDS)[number]} */ (KINDS.find(({ is }) => is.test(text)));
 		const all = [...new Set(kind.places(text))];
 		const own = all.filter((place) => !THIRD_PARTY.test(place));

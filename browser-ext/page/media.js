@@ -180,10 +180,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @param {{path: string, event: number}[]} changes images that were saved, the latest last
 	 */
 	const swapInRules = (changes) => {
-		const sheets = [...dom.sheets()];
+		const all = named();
+		const rules = [...dom.sheets()].flatMap((sheet) => [...dom.rulesOf(sheet) ?? []]);
 		for (const { path, event } of changes) {
-			const urls = match.find(path, named());
-			sheets.flatMap((sheet) => [...dom.rulesOf(sheet) ?? []]).forEach((rule) => swapRule(rule, urls, event));
+			const urls = match.find(path, all);
+			if (urls.size) {
+				rules.forEach((rule) => swapRule(rule, urls, event));
+			}
 		}
 	};
 

@@ -9,7 +9,8 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 	/** @type {any} */ (globalThis).savecastProblems.again();
 } else if (window === top) {
 	const extension = /** @type {any} */ (globalThis).browser ?? chrome;
-	const { errorPage, isThirdParty, sourceMap } = /** @type {any} */ (globalThis).savecast;
+	const shared = /** @type {any} */ (globalThis).savecast;
+	const { errorPage, isThirdParty, sourceMap } = shared;
 
 	/** At most this many problems of each source, as many as one message holds; further ones are only counted. */
 	const MAX = 8;
@@ -27,6 +28,8 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 	const id = /** @type {any} */ (globalThis).savecastDocument ??= Math.random().toString(36);
 	/** @type {Map<string, Record<string, any>>} */
 	const found = new Map();
+	/** The keys of all problems, at most MAX_HEARD. */
+	const seen = new Set();
 	/** By source: how many there are. @type {Record<string, number>} */
 	const counts = {};
 	/** URLs that the page's policy blocks: their own error events follow. */
@@ -82,7 +85,7 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 	const send = async () => {
 		scheduled = false;
 		const waiting = Promise.all([...found.values()]
-			.filter(({ kind, file, line, isFound }) => !isFound && line && file && kind !== 'document' && file !== cutUrl(location.href))
+			.filter(({ kind, file, line, isFound }) => shared.ready && !isFound && line && file && kind !== 'document' && file !== cutUrl(location.href))
 			.map(findSource));
 		const isLate = await Promise.race([waiting.then(() => false), new Promise((resolve) => setTimeout(resolve, MAX_WAIT, true))]);
 		post();
@@ -144,9 +147,10 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 			problem.stack = stack;
 		}
 		const key = JSON.stringify([kind, problem.message, url, line]);
-		if (found.has(key)) {
+		if (seen.has(key)) {
 			return;
 		}
+		seen.add(key);
 		counts[problem.source] = (counts[problem.source] ?? 0) + 1;
 		if (counts[problem.source] <= MAX) {
 			found.set(key, problem);

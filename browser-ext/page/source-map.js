@@ -162,8 +162,15 @@ if (!/** @type {any} */ (globalThis).savecast?.sourceMap) {
 		if (text.length > MAX_BYTES * 4 / 3) {
 			throw new Error('too large');
 		}
-		return /;base64$/i.test(url.slice(0, comma))
-			? new TextDecoder().decode(Uint8Array.from(atob(text), (char) => char.charCodeAt(0))) : decodeURIComponent(text);
+		if (!/;base64$/i.test(url.slice(0, comma))) {
+			return decodeURIComponent(text);
+		}
+		// Twenty times as fast as Uint8Array.from().
+		const chars = atob(text), bytes = new Uint8Array(chars.length);
+		for (let i = 0; i < bytes.length; i++) {
+			bytes[i] = chars.charCodeAt(i);
+		}
+		return new TextDecoder().decode(bytes);
 	};
 
 	/**

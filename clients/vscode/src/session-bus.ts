@@ -6,7 +6,7 @@
  */
 import * as dbus from '@jellybrick/dbus-next';
 import type { EventEmitter } from 'node:events';
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 
 /** A bus may take this long to start the daemon. */
 const TIMEOUT_MSEC = 25000;
@@ -68,12 +68,13 @@ export const uint64 = (value: number) => new dbus.Variant('t', BigInt(value));
  */
 function privateBus({ XDG_RUNTIME_DIR: runtime }: NodeJS.ProcessEnv): string | undefined {
 	const uid = process.geteuid?.();
-	const own = (folder: string) => {
-		const found = lstatSync(folder, { throwIfNoEntry: false });
+	const own = (folder: string, stat: typeof statSync) => {
+		const found = stat(folder, { throwIfNoEntry: false });
 		return found?.isDirectory() && found.uid === uid ? found : undefined;
 	};
-	const folder = runtime?.startsWith('/') && own(runtime) ? `${runtime}/savecast` : `/tmp/savecast-${uid}`;
-	const mode = own(folder)?.mode ?? 0o777;
+	// Only the runtime folder may be a symbolic link.
+	const folder = runtime?.startsWith('/') && own(runtime, statSync) ? `${runtime}/savecast` : `/tmp/savecast-${uid}`;
+	const mode = own(folder, lstatSync)?.mode ?? 0o777;
 	return (mode & 0o077) === 0 && existsSync(`${folder}/bus`) ? `${folder}/bus` : undefined;
 }
 
