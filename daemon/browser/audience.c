@@ -23,9 +23,9 @@ static const char *served_part_of(const struct project *project, const char *fil
 
 /*
  * Whether the file can matter to what the tab's server serves. If it cannot, `other` is the
- * folder that it is part of, which the caller frees.
+ * folder that it is part of, which the caller frees. `before`: such a folder, or NULL.
  */
-static bool concerns(const struct tab *tab, const char *file, char **other)
+static bool concerns(const struct tab *tab, const char *file, const char *before, char **other)
 {
 	const struct project *project = tab->project;
 	const char *served;
@@ -44,7 +44,9 @@ static bool concerns(const struct tab *tab, const char *file, char **other)
 	if (!part || pathname_is_below(tab->part, part)) {
 		return true; /* of the whole tree, or of a folder around the tab's part */
 	}
-	need = workspace_needs(project->root, tab->part, part);
+	need = before && strcmp(before, part) == 0
+		? WORKSPACE_NEEDS_NOT
+		: workspace_needs(project->root, tab->part, part);
 	if (need == WORKSPACE_NEEDS ||
 		(need == WORKSPACE_UNKNOWN && !served && !workspace_is_app(part))) {
 		return true;
@@ -53,13 +55,21 @@ static bool concerns(const struct tab *tab, const char *file, char **other)
 	return false;
 }
 
+/* To read the manifests takes milliseconds for each part: a save in more parts is for all tabs. */
+enum { AUDIENCE_FILES_MAX = 64, AUDIENCE_PARTS_MAX = 4 };
+
 static bool concerns_any(const struct tab *tab, char *const *names, size_t count, char **other)
 {
+	unsigned parts = 0;
+
 	for (size_t i = 0; i < count; i++) {
-		free(mem_steal(*other));
-		if (concerns(tab, names[i], other)) {
+		_cleanup_free_ char *before = mem_steal(*other);
+
+		if (count > AUDIENCE_FILES_MAX || parts > AUDIENCE_PARTS_MAX ||
+			concerns(tab, names[i], before, other)) {
 			return true;
 		}
+		parts += !before || strcmp(before, *other) != 0;
 	}
 	return false;
 }
@@ -72,6 +82,11 @@ static bool page_decides(const struct tab *tab)
 {
 	return tab->updates.known &&
 		(!tab->updates.count || server_main(tab->server)->traits.fronts);
+}
+
+bool audience_is_aside(const struct tab *tab)
+{
+	return stands_aside(tab->project, tab->server) && !page_decides(tab);
 }
 
 enum audience audience_of(const struct tab *tab, char *const *names, size_t count, char **why)
@@ -91,7 +106,7 @@ enum audience audience_of(const struct tab *tab, char *const *names, size_t coun
 			theirs, own, server_port(tab->server));
 		return AUDIENCE_ELSEWHERE;
 	}
-	if (stands_aside(tab->project, tab->server) && !page_decides(tab)) {
+	if (audience_is_aside(tab)) {
 		*why = mem_printf("%s reloads its pages itself; savecast.stand-aside is true",
 			server_main(tab->server)->traits.livereload);
 		return AUDIENCE_ASIDE;

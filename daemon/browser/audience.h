@@ -19,6 +19,9 @@ enum audience {
 enum audience audience_of(
 	const struct tab *tab, char *const *names, size_t count, char **why);
 
+/* Whether saves are not for this tab of a project, because its server reloads its page itself. */
+bool audience_is_aside(const struct tab *tab);
+
 /*
  * For a tab that is AUDIENCE_TOLD: the name of the program that serves its page and reloads it, as
  * the daemon knows from its processes. The extension leaves to this program the files that it

@@ -27,9 +27,12 @@ void tab_end_event(struct tab *tab, enum step_kind kind, const char *why)
 	}
 }
 
-/* Groups the tabs by browser; returns how many browsers have some. */
-static struct browser **collect(
-	struct project *project, const struct server *server, uint64_t serial, unsigned *count)
+/*
+ * Groups the tabs by browser; returns how many browsers have some. `deciding`: only tabs that are
+ * not left to their server.
+ */
+static struct browser **collect(struct project *project, const struct server *server,
+	uint64_t serial, bool deciding, unsigned *count)
 {
 	struct browser **browsers = NULL;
 
@@ -37,12 +40,12 @@ static struct browser **collect(
 	for (struct tab *tab = project->tabs; tab; tab = tab->next) {
 		struct browser *browser = tab->browser;
 
-		if (tab->server != server) {
+		if (tab->server != server || (deciding && audience_is_aside(tab))) {
 			continue;
 		}
 		if (tab->awaited) {
-			_cleanup_free_ char *why =
-				mem_printf("replaced by the newer save #%llu", (unsigned long long)serial);
+			_cleanup_free_ char *why = mem_printf(
+				"replaced by the newer save #%llu", (unsigned long long)serial);
 
 			tab_end_event(tab, STEP_SKIPPED, why);
 		}
@@ -75,15 +78,17 @@ void browsers_send(struct browsers *browsers, struct project *project, const str
 {
 	struct wire_change changes[WIRE_CHANGES_MAX];
 	unsigned count;
-	_cleanup_free_ struct browser **to = collect(project, server, serial, &count);
 	const struct event *event = ledger_find(browsers->ledger, serial);
+	const char *aside = aside_of(project, server);
+	_cleanup_free_ struct browser **to =
+		collect(project, server, serial, aside && event && event->file_count, &count);
 	char subject[SUBJECT_MAX + 1], old[64] = "";
 	uint64_t now = clock_now_usec();
 	struct wire_reload reload = {
 		.event = serial,
 		.subject = subject,
 		.changes = changes,
-		.aside = aside_of(project, server),
+		.aside = aside,
 		.unseen = server && server_visibility(server) != SERVER_SEEN,
 		.unpatched = !project->settings->patch,
 		.unshared = !project->settings->stand_aside,
@@ -100,14 +105,13 @@ void browsers_send(struct browsers *browsers, struct project *project, const str
 	}
 	for (unsigned i = 0; i < count; i++) {
 		_cleanup_free_ uint64_t *ids = mem_steal(to[i]->told);
-		_cleanup_free_ char *text =
-			wire_encode_reload(&reload, ids, to[i]->told_count);
+		_cleanup_free_ char *text = wire_encode_reload(&reload, ids, to[i]->told_count);
 
 		ws_client_send(to[i]->client, text);
 		ledger_await(browsers->ledger, serial, to[i]->told_count);
 		ledger_step(browsers->ledger, serial, clock_now_usec(), STEP_CAST, NULL,
-			"to %u tab%s of %s%s", to[i]->told_count,
-			to[i]->told_count == 1 ? "" : "s", to[i]->name, old);
+			"to %u tab%s of %s%s", to[i]->told_count, to[i]->told_count == 1 ? "" : "s",
+			to[i]->name, old);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "util/file.h"
 #include "util/mem.h"
 #include "util/pathname.h"
+#include "util/utf8.h"
 #include "cli/arguments.h"
 #include "cli/call.h"
 #include "cli/error.h"
@@ -188,6 +189,13 @@ static enum exit_code trust_value(
 	if (!setting_is_outside(setting, value, &place)) {
 		return EXIT_CODE_DONE;
 	}
+	if (!utf8_is_valid(value, strlen(value))) {
+		error_print("savecast.%s: %s: reaches outside the project, but is not valid UTF-8, "
+			    "so it "
+			    "cannot be trusted and has no effect",
+			setting_key(setting), value);
+		return EXIT_CODE_REFUSED;
+	}
 	client = call_connect();
 	root = pathname_to_text(target->root);
 	rule = mem_printf("%s = %s", setting_key(setting), value);
@@ -203,8 +211,9 @@ static enum exit_code trust_value(
 	if (code != EXIT_CODE_DONE) {
 		_cleanup_free_ char *word = pathname_to_word(target->root);
 
-		error_print("savecast.%s: %s: reaches outside the project, so it has no effect until "
-			    "you run savecast trust %s",
+		error_print(
+			"savecast.%s: %s: reaches outside the project, so it has no effect until "
+			"you run savecast trust %s",
 			setting_key(setting), value, word);
 	}
 	return code;

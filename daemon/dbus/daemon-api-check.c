@@ -125,7 +125,8 @@ static DBusMessage *checking_answer(const struct checking *checking, uint64_t no
 	}
 	at = settles_at(api, project, now);
 	if (at > now && now < checking->until_usec) {
-		loop_timer_set(checking->timer, at < checking->until_usec ? at : checking->until_usec);
+		loop_timer_set(
+			checking->timer, at < checking->until_usec ? at : checking->until_usec);
 		return NULL;
 	}
 	return check_reply(checking->call, project, at <= now);
@@ -173,23 +174,23 @@ static void find_origin(const struct tab *tab, void *userdata)
 }
 
 /*
- * The project that a URL shows, or NULL and why. If a tab shows the same server, its project is
- * known; otherwise the server's process may have to be found first.
+ * The project that a URL shows, or NULL and why. While the server's process has to be found first,
+ * the project of a tab that shows the same server.
  */
 static struct project *project_of_url(struct daemon_api *api, const char *url, char **reason)
 {
 	struct origin origin = {.url = url};
 	struct route_answer answer;
 
-	origin.length = (size_t)(strstr(url, "://") + 3 - url);
-	origin.length += strcspn(url + origin.length, "/?#");
-	browsers_each_tab(api->parts.browsers, find_origin, &origin);
-	if (!origin.project) {
-		router_answer(api->parts.router, url, LOOPBACK_V6_FIRST, &answer);
-		origin.project = answer.project;
-		*reason = mem_strdup(answer.reason);
-		route_answer_clear(&answer);
+	router_answer(api->parts.router, url, LOOPBACK_V6_FIRST, &answer);
+	origin.project = answer.project;
+	if (answer.looking) {
+		origin.length = (size_t)(strstr(url, "://") + 3 - url);
+		origin.length += strcspn(url + origin.length, "/?#");
+		browsers_each_tab(api->parts.browsers, find_origin, &origin);
 	}
+	*reason = mem_strdup(answer.reason);
+	route_answer_clear(&answer);
 	return origin.project;
 }
 
@@ -267,6 +268,6 @@ DBusMessage *daemon_api_check(DBusMessage *call, void *userdata)
 		return error;
 	}
 	return wait ? wait_for(api, call, project, timeout)
-		    : check_reply(call, project, settles_at(api, project, clock_now_usec()) <=
-							 clock_now_usec());
+		    : check_reply(call, project,
+			      settles_at(api, project, clock_now_usec()) <= clock_now_usec());
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "project/workspace.h"
 
+#include <dirent.h>
 #include <glob.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "project/manifest.h"
@@ -143,21 +145,52 @@ static const char *packages_folder(const struct packages *packages, const char *
 	return NULL;
 }
 
+/* A manifest may name a folder on a mount that does not answer, or one whose link leads there. */
+static char *ready_realpath(const char *name)
+{
+	return mounts_ready(name) ? realpath(name, NULL) : NULL;
+}
+
+static void *ready_opendir(const char *name)
+{
+	return mounts_ready(name) ? opendir(name) : NULL;
+}
+
+static struct dirent *read_folder(void *folder)
+{
+	return readdir(folder);
+}
+
+static void close_folder(void *folder)
+{
+	closedir(folder);
+}
+
+static int ready_stat(const char *restrict name, struct stat *restrict st)
+{
+	return mounts_ready(name) ? stat(name, st) : -1;
+}
+
 static void add_pattern(
 	struct packages *packages, const char *root, const char *pattern, enum manifest_kind kind)
 {
 	_cleanup_free_ char *whole = mem_printf("%s/%s", root, pattern);
-	glob_t found = {0};
+	glob_t found = {.gl_opendir = ready_opendir,
+		.gl_readdir = read_folder,
+		.gl_closedir = close_folder,
+		.gl_stat = ready_stat,
+		.gl_lstat = ready_stat};
 
-	if (*pattern == '!' || glob(whole, GLOB_NOSORT, NULL, &found) != 0) {
+	if (*pattern == '!' || glob(whole, GLOB_NOSORT | GLOB_ALTDIRFUNC, NULL, &found) != 0) {
 		globfree(&found);
 		return;
 	}
 	for (size_t i = 0; i < found.gl_pathc; i++) {
-		_cleanup_free_ char *real = realpath(found.gl_pathv[i], NULL);
+		_cleanup_free_ char *real = ready_realpath(found.gl_pathv[i]);
 		struct manifest manifest;
 
-		if (real && packages->count < PACKAGES_MAX && read_package(real, kind, &manifest)) {
+		if (real && !strstr(real, "/node_modules/") && packages->count < PACKAGES_MAX &&
+			read_package(real, kind, &manifest)) {
 			packages_add(packages, real, manifest.name);
 			manifest_clear(&manifest);
 		}
@@ -216,7 +249,7 @@ static void follow(struct packages *reached, const struct packages *members, con
 {
 	for (size_t i = 0; i < manifest->paths.count; i++) {
 		_cleanup_free_ char *name = mem_printf("%s/%s", folder, manifest->paths.items[i]);
-		_cleanup_free_ char *real = realpath(name, NULL);
+		_cleanup_free_ char *real = ready_realpath(name);
 
 		if (real) {
 			packages_add(reached, real, NULL);
@@ -260,6 +293,9 @@ enum workspace_need workspace_needs(const char *root, const char *part, const ch
 {
 	enum workspace_need need = WORKSPACE_UNKNOWN;
 
+	if (!mounts_ready(part) || !mounts_ready(other)) {
+		return need;
+	}
 	for (enum manifest_kind kind = 0; kind < MANIFEST_KINDS; kind++) {
 		if (has_file(part, manifest_file(kind))) {
 			enum workspace_need one = needs_of_kind(kind, root, part, other);

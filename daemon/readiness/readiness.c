@@ -97,7 +97,7 @@ void readiness_project_removed(struct readiness *readiness, const struct project
 }
 
 /*
- * The tabs of the project that show the same server; the first of them stands for all. That
+ * The tabs of the project that show the same server; one of them stands for all. That
  * tab may be gone when its server is checked.
  */
 struct addressee {
@@ -106,6 +106,17 @@ struct addressee {
 	bool aside; /* the server reloads its pages itself, without a restart */
 	char *why; /* unless AUDIENCE_TOLD */
 };
+
+/* The tab that stands for all that show its server: one that saves are for, if there is one. */
+static const struct tab *speaker_of(const struct tab *first)
+{
+	const struct tab *tab = first;
+
+	while (tab && (tab->server != first->server || audience_is_aside(tab))) {
+		tab = tab->next;
+	}
+	return tab ? tab : first;
+}
 
 static size_t addressees_of(const struct project *project, const struct fileset *files,
 	struct addressee addressees[READINESS_EVENT_SERVERS_MAX])
@@ -116,10 +127,11 @@ static size_t addressees_of(const struct project *project, const struct fileset 
 	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {
 		if (tab_is_first_of_server(tab)) {
 			struct addressee *one = &addressees[count++];
+			const struct tab *speaker = speaker_of(tab);
 
 			one->server = tab->server ? server_ref(tab->server) : NULL;
-			one->aside = files && audience_aside(tab);
-			one->audience = audience_of(tab, files ? files->names : NULL,
+			one->aside = files && audience_aside(speaker);
+			one->audience = audience_of(speaker, files ? files->names : NULL,
 				whole ? 0 : files->kept, &one->why);
 		}
 	}

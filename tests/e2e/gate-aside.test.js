@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Dev servers that reload their pages themselves: savecast says so and does nothing. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -9,6 +10,7 @@ import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { story, switchOn } from '../lib/live.js';
 import { heading } from '../lib/restarts.js';
+import { Client } from '../lib/wire-client.js';
 import { LONG, TOP, World } from '../lib/world.js';
 
 const VITE = path.join(TOP, 'node_modules/.bin/vite');
@@ -146,3 +148,30 @@ for (const { name, called, builds, npm, files, file, text, command } of servers)
 		}
 	});
 }
+
+test('a tab whose page says who updates it does not decide for another tab of its server', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', { 'index.html': '<!doctype html><title>t</title>', 'a.css': '', 'package.json': '{}' }, { git: true });
+	const { url } = await world.serve('dev-server', root, port => [VITE, '--port', String(port), '--strictPort', '--host', '127.0.0.1']);
+	const client = new Client(world);
+	await client.hello();
+	/** @param {number} tab */
+	const aside = async tab => /itself/.test((await world.bus.tabs()).find((/** @type {any} */ one) => one.tab === tab)?.reason);
+	await client.watch(1, url);
+	await client.watch(2, url);
+	await until('both tabs to be left to Vite', async () => await aside(1) && await aside(2));
+	for (const [told, left] of [[1, 2], [2, 1]]) {
+		client.send({ type: 'updates', tab: told, list: [] });
+		client.send({ type: 'updates', tab: left });
+		client.socket.ping();
+		await once(client.socket, 'pong'); // both were read
+		await writeFile(path.join(root, 'a.css'), `a { order: ${told} }`);
+		const { mark } = client.log;
+		const serial = await world.bus.saved(path.join(root, 'a.css'));
+		const reload = await client.log.next('a reload', ({ type }) => type === 'reload', { mark });
+		assert.deepEqual([reload.event, reload.tabs, reload.aside], [serial, [told], 'Vite']);
+		client.send({ type: 'report', event: serial, tab: told, step: 'swapped' });
+		await until('the end of the save', async () => (await world.bus.events()).some((/** @type {any} */ e) => e.serial === serial && e.closed));
+	}
+});

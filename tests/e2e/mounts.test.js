@@ -137,3 +137,23 @@ test('a daemon that starts while a mount does not answer knows its projects, and
 		return words((await world.bus.events()).find((/** @type {any} */ { serial }) => serial === event)).includes('ignored');
 	});
 });
+
+test('a workspace with a member on a mount that does not answer delays no save', { skip }, async t => {
+	const world = await World.open(t);
+	const fs = await mounted(world);
+	const local = await world.folder('local', {
+		'a.css': '', 'package.json': '{"workspaces":["apps/*"]}',
+		'apps/web/package.json': '{"name":"web","dependencies":{"far":"file:../far"}}', 'apps/web/index.html': '',
+		'apps/admin/package.json': '{"name":"admin"}', 'apps/admin/a.css': '',
+	}, { git: true });
+	await symlink('../../remote/site', path.join(local, 'apps/far'));
+	await world.startDaemon();
+	const web = await world.serve('web', path.join(local, 'apps/web'), port => ['python3', '-m', 'http.server', String(port)]);
+	const client = new Client(world);
+	await client.hello();
+	await client.watch(1, web.url);
+	await fs.hang();
+	await within(world.bus.saved(path.join(local, 'apps/admin/a.css')), 'a save in another part', 10000);
+	await othersAreServed(world, client);
+	await fs.answer();
+});

@@ -62,3 +62,19 @@ test('a url rule takes precedence, and changes with the settings', async t => {
 	assert.equal(said.project, 'beta');
 	await client.told(1, 'none', () => world.configure(users));
 });
+
+test('check takes the project of the URL, not of another tab of the same host', async t => {
+	const world = await World.open(t);
+	const shop = await world.folder('shop', { 'a.html': '' });
+	const admin = await world.folder('admin', { 'a.html': '' });
+	await world.configure(`[savecast]\n\tport = ${world.port}\n[savecast "${shop}"]\n\turl = http://shop.test\n[savecast "${admin}"]\n\turl = http://shop.test/admin/*\n`);
+	await world.startDaemon();
+	await world.savecast('track', shop);
+	await world.savecast('track', admin);
+	const client = new Client(world);
+	await client.hello();
+	await client.told(1, 'live', () => client.send({ type: 'watch', tab: 1, url: 'http://shop.test/' }));
+	for (const [url, root] of [['http://shop.test/', shop], ['http://shop.test/admin/', admin]]) {
+		assert.equal(JSON.parse((await world.savecast('check', '--json', url)).stdout).root, root);
+	}
+});
