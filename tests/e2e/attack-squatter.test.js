@@ -10,7 +10,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, live, missing, switchOn } from '../lib/live.js';
+import { BROWSERS, live, missing, missingOrLong, switchOn } from '../lib/live.js';
 import { startSquatter } from '../lib/squatter.js';
 import { World } from '../lib/world.js';
 
@@ -102,7 +102,7 @@ for (const which of BROWSERS) {
 }
 
 for (const which of BROWSERS) {
-	test(`${which}: a program on the port cannot send the extension to other ports`, { skip: missing(which) }, async t => {
+	test(`${which}: a program on the port cannot send the extension to other ports`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		let asked = 0, redirected = 0;
 		const other = http.createServer((_, response) => {

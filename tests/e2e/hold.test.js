@@ -8,7 +8,7 @@ import { test } from 'node:test';
 
 import { Bus } from '../lib/bus-client.js';
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, switchOn } from '../lib/live.js';
+import { BROWSERS, missingOrLong, switchOn } from '../lib/live.js';
 import { SAVECAST, World } from '../lib/world.js';
 import { run } from '../lib/children.js';
 
@@ -210,7 +210,7 @@ test('run: a build runs also without a daemon', async t => {
 });
 
 for (const which of BROWSERS) {
-	test(`${which}: a build that fails keeps the page, and one that succeeds causes one reload`, { skip: missing(which) }, async t => {
+	test(`${which}: a build that fails keeps the page, and one that succeeds causes one reload`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const { root, url } = await world.site('site', {

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, missing, missingOrLong, story, switchOn, words } from '../lib/live.js';
 import { svg, wav } from '../lib/media-files.js';
 import { World } from '../lib/world.js';
 
@@ -119,7 +119,7 @@ for (const which of BROWSERS) {
 		}
 	});
 
-	test(`${which}: the icon of a page without an icon link is refreshed`, { skip: missing(which) }, async t => {
+	test(`${which}: the icon of a page without an icon link is refreshed`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': '<h1>one</h1>', 'favicon.ico': svg(16) });

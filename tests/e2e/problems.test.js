@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, missing, missingOrLong, story, switchOn, words } from '../lib/live.js';
 import { TOP, World } from '../lib/world.js';
 
 const page = (/** @type {string} */ body, head = '') => `<!doctype html><title>cart</title>${head}<h1>cart</h1>${body}`;
@@ -106,7 +106,7 @@ for (const which of BROWSERS) {
 		assert.equal(messages.filter((one) => one.includes('late')).length, 1, 'the same thing once');
 	});
 
-	test(`${which}: the problems of a page are limited, and cannot name a file outside the project`, { skip }, async t => {
+	test(`${which}: the problems of a page are limited, and cannot name a file outside the project`, { skip: missingOrLong(which) }, async t => {
 		const { world, save } = await open(t, which, { 'index.html': page('') });
 		const { result } = await save('index.html', page(`<script>
 			const error = new Error('x'.repeat(1e6) + '\\u001b[31m');
@@ -130,7 +130,7 @@ for (const which of BROWSERS) {
 		assert.equal((await world.bus.tabs()).length, 1, 'the connection is up');
 	});
 
-	test(`${which}: the settings say which sources are reported, in an open tab as well`, { skip }, async t => {
+	test(`${which}: the settings say which sources are reported, in an open tab as well`, { skip: missingOrLong(which) }, async t => {
 		const { world, site, save } = await open(t, which, { 'index.html': page('') });
 		const messages = async () => JSON.parse((await world.savecast('check', '--json', site.root)).stdout)
 			.problems.map((/** @type {any} */ { kind, message, line }) => `${kind} ${message} ${line ?? 0}`).join('\n');

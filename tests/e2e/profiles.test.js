@@ -9,12 +9,12 @@ import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
 import { BROWSERS, missing, reaches } from '../lib/live.js';
-import { World } from '../lib/world.js';
+import { LONG, World } from '../lib/world.js';
 
 /** @type {import('../lib/live.js').Which[]} */
 const PROFILES = ['chromium', 'chromium', 'firefox'];
 
-test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing).find(Boolean) ?? false }, async t => {
+test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing).find(Boolean) ?? (!LONG && 'three browsers at once: with --long') }, async t => {
 	// The tabs do not show the saved file, but each save must reload them.
 	const world = await World.open(t, { patch: false });
 	await world.startDaemon();

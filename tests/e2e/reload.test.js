@@ -9,14 +9,14 @@ import { test } from 'node:test';
 
 import { openEditor } from '../lib/editors.js';
 import { until, within } from '../lib/events.js';
-import { BROWSERS, address, clickInPopup, heading, missing, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, address, clickInPopup, heading, missing, missingOrLong, story, switchOn, words } from '../lib/live.js';
 import { World } from '../lib/world.js';
 
 for (const which of BROWSERS) {
 	const skip = missing(which);
 
 	for (const editor of ['vim', 'nvim']) {
-		test(`${which}: :w of a template in ${editor} reloads only the tab that is switched on`, { skip }, async t => {
+		test(`${which}: :w of a template in ${editor} reloads only the tab that is switched on`, { skip: editor === 'vim' ? skip : missingOrLong(which) }, async t => {
 			const world = await World.open(t);
 			await world.startDaemon();
 			const site = await world.fastapi('potato');
@@ -115,7 +115,7 @@ for (const which of BROWSERS) {
 		await again;
 	});
 
-	test(`${which}: a tab that was switched off is not reloaded`, { skip }, async t => {
+	test(`${which}: a tab that was switched off is not reloaded`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.fastapi('potato');
@@ -133,7 +133,7 @@ for (const which of BROWSERS) {
 		assert.equal((await browser.activeIcon()).badge, '');
 	});
 
-	test(`${which}: a tab that leaves its site is not reloaded`, { skip }, async t => {
+	test(`${which}: a tab that leaves its site is not reloaded`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.fastapi('potato');

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, live, missing, switchOn, words } from '../lib/live.js';
+import { BROWSERS, live, missingOrLong, switchOn, words } from '../lib/live.js';
 import { TOP, World } from '../lib/world.js';
 
 /**
@@ -26,7 +26,7 @@ async function accepted(world, which) {
 }
 
 for (const which of BROWSERS) {
-	test(`${which}: the tabs of a restored session are live again`, { skip: missing(which) }, async t => {
+	test(`${which}: the tabs of a restored session are live again`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': '<h1>one</h1>', 'two.html': '<h1>two</h1>', 'off.html': '<h1>off</h1>' });

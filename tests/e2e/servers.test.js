@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { run, whileAlive } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { answers, freePort } from '../lib/ports.js';
-import { BROWSERS, heading, live, missing, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, heading, live, missing, missingOrLong, story, switchOn, words } from '../lib/live.js';
 import { World } from '../lib/world.js';
 
 const ASGI = `import os
@@ -165,7 +165,7 @@ test('every server shows its own project, and a save there reloads only its tabs
 });
 
 for (const which of BROWSERS) {
-	test(`${which}: of two servers on one port of localhost, the one that the browser shows`, { skip: missing(which) }, async t => {
+	test(`${which}: of two servers on one port of localhost, the one that the browser shows`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const port = await freePort();

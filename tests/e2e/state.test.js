@@ -8,7 +8,7 @@ import { test } from 'node:test';
 
 import { FakeDaemon } from '../lib/fake-daemon.js';
 import { until } from '../lib/events.js';
-import { BROWSERS, pageScriptsReady, missing, reaches, switchOn } from '../lib/live.js';
+import { BROWSERS, pageScriptsReady, missing, missingOrLong, reaches, switchOn } from '../lib/live.js';
 import { TOP, World } from '../lib/world.js';
 
 const INDEX = `<!doctype html><title>site</title><style>body { height: 4000px } #inner { height: 60px; overflow: auto }</style>
@@ -111,7 +111,7 @@ for (const which of BROWSERS) {
 		});
 	}
 
-	test(`${which}: a modal dialog and its field survive a reload`, { skip }, async t => {
+	test(`${which}: a modal dialog and its field survive a reload`, { skip: missingOrLong(which) }, async t => {
 		const { world, page, save } = await open(t);
 		await page.evaluate(`(() => { const m = document.getElementById('modal'); m.showModal();
 			document.getElementById('inmodal').value = 'x'; document.getElementById('inmodal').focus(); return 1; })()`);

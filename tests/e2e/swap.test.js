@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, missing, missingOrLong, story, switchOn, words } from '../lib/live.js';
 import { World } from '../lib/world.js';
 
 /** @typedef {import('../lib/live.js').Page} Page */
@@ -146,7 +146,7 @@ for (const which of BROWSERS) {
 		});
 	}
 
-	test(`${which}: while a style sheet is replaced, the page is never without styles, even if the server is slow`, { skip }, async t => {
+	test(`${which}: while a style sheet is replaced, the page is never without styles, even if the server is slow`, { skip: missingOrLong(which) }, async t => {
 		const { site, page, save, ended } = await open(t);
 		await writeFile(path.join(site.root, '.headers'), '{"/static": {"delay": 200, "Cache-Control": "no-store"}}');
 		await page.evaluate(`(() => {
@@ -183,7 +183,7 @@ for (const which of BROWSERS) {
 		assert.equal(await page.evaluate('window.script'), 'new', 'not what the cache has');
 	});
 
-	test(`${which}: an action rule decides what a save does`, { skip }, async t => {
+	test(`${which}: an action rule decides what a save does`, { skip: missingOrLong(which) }, async t => {
 		const { world, page, save, ended } = await open(t);
 		const site = path.join(world.home, 'site');
 		await writeFile(path.join(site, '.savecast'),
