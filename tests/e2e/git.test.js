@@ -1,88 +1,17 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
-import { appendFile, open, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { open, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 
-import { contents, difference, settled } from '../lib/git-tree.js';
-import { heading, missing, switchOn } from '../lib/live.js';
-import { Client } from '../lib/wire-client.js';
-import { World } from '../lib/world.js';
 import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
-
-/** @param {import('node:test').TestContext} t */
-async function tree(t) {
-	const world = await World.open(t);
-	const root = await world.folder('site',
-		{ 'a.css': 'a\n', 'b.css': 'b\n', 'dir/c.css': 'c\n', 'd.html': 'd\n' }, { git: true });
-	const git = (/** @type {string[]} */ ...args) => world.git(root, ...args);
-	await git('checkout', '--quiet', '-b', 'main');
-	await git('add', '.');
-	await git('commit', '--quiet', '-m', 'first');
-	await world.startDaemon();
-	await world.savecast('track', root);
-	const file = (/** @type {string} */ name) => path.join(root, name);
-	const last = async () => (await world.bus.properties()).LastEvent;
-	return {
-		world, root, git, file, last,
-		/**
-		 * Runs the work; returns the files that it changed, and those that the daemon announced.
-		 *
-		 * @param {() => Promise<unknown>} work
-		 */
-		async did(work) {
-			await settled(world, 0, { expect: false });
-			const before = await contents(root);
-			const serial = await last();
-			await work();
-			const changed = difference(before, await contents(root));
-			const events = await settled(world, serial, { expect: changed.length > 0 });
-			return { changed: changed.map(name => path.relative(root, name)), events,
-				told: events.flatMap(e => e.files.map(name => path.relative(root, name))).sort(),
-				text: events.map(e => e.steps[0].text).join() };
-		},
-		write: (/** @type {string} */ name, /** @type {string} */ text) => writeFile(file(name), text),
-	};
-}
-
-/**
- * A new branch with this many commits.
- *
- * @param {World} world
- * @param {string} root
- * @param {string} branch
- * @param {string[]} files of each; # is the commit's number
- * @param {number} count
- * @param {(i: number) => string} [text]
- */
-async function commits(world, root, branch, files, count, text = String) {
-	const stream = Array.from({ length: count }, (_, i) =>
-		`commit refs/heads/${branch}\ncommitter Tester <tester@example.test> 1700000000 +0000\ndata <<END\n${i}\nEND\n`
-		+ (i ? '' : 'from main\n')
-		+ files.map(name => `M 100644 inline ${name.replace('#', String(i))}\ndata <<END\n${text(i)}\nEND\n`).join('')).join('');
-	await writeFile(path.join(world.temp, 'stream'), stream);
-	await run(['sh', '-c', `git -C '${root}' fast-import --quiet < '${world.temp}/stream'`], world.env);
-}
-
-/**
- * One event with exactly these files.
- *
- * @param {{changed: string[], told: string[], events: any[], text: string}} done
- * @param {string[]} files
- * @param {RegExp} [text]
- */
-function one(done, files, text = /^/) {
-	assert.deepEqual([done.told, done.events.length], [files, files.length ? 1 : 0]);
-	if (files.length) {
-		assert.equal(done.events[0].source, 'git');
-		assert.match(done.text, text);
-	}
-}
+import { commits, one, settled, trackedTree } from '../lib/git-tree.js';
+import { heading, missing, switchOn } from '../lib/live.js';
+import { World } from '../lib/world.js';
 
 test('each git command is one event with the files that it changed', async t => {
-	const { world, git, did, write, file } = await tree(t);
+	const { world, git, did, write, file } = await trackedTree(t);
 	// Before the first git command, the file's times are set as if git had just written it.
 	await utimes(file('a.css'), new Date(), new Date());
 	one(await did(() => git('status')), []);
@@ -142,7 +71,7 @@ test('each git command is one event with the files that it changed', async t => 
 });
 
 test('a rebase is one event, and so is a series of patches', async t => {
-	const { git, did, write, world, root } = await tree(t);
+	const { git, did, write, world, root } = await trackedTree(t);
 	await commits(world, root, 'topic', ['a.css', 'n#.css'], 50);
 	await git('checkout', '--quiet', 'main');
 	await write('b.css', 'main\n');
@@ -159,7 +88,7 @@ test('a rebase is one event, and so is a series of patches', async t => {
 });
 
 test('switch, pull, revert, bisect, and an operation that stops at a conflict', async t => {
-	const { git, did, write, world, root, last } = await tree(t);
+	const { git, did, write, world, root, last } = await trackedTree(t);
 	const other = path.join(world.home, 'other');
 	await git('clone', '--quiet', root, other);
 	await writeFile(path.join(other, 'a.css'), 'pulled\n');
@@ -198,7 +127,7 @@ test('switch, pull, revert, bisect, and an operation that stops at a conflict', 
 });
 
 test('a rebase that stops at a conflict shows it', async t => {
-	const { git, did, write, world, root } = await tree(t);
+	const { git, did, write, world, root } = await trackedTree(t);
 	await git('checkout', '--quiet', '-b', 'topic');
 	await write('a.css', 'topic\n');
 	await git('commit', '--quiet', '-a', '-m', 'topic');
@@ -217,91 +146,8 @@ test('a rebase that stops at a conflict shows it', async t => {
 	assert.equal(await git('status', '--porcelain'), '', root);
 });
 
-test('worktrees and submodules have git dirs of their own', async t => {
-	const { world, root, git, write } = await tree(t);
-	const other = path.join(world.home, 'other');
-	await git('worktree', 'add', '--quiet', '-b', 'other', other);
-	await git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', root, 'sub');
-	await git('commit', '--quiet', '-a', '-m', 'with a submodule');
-	const sub = path.join(root, 'sub');
-	await world.savecast('track', other);
-	await world.savecast('track', sub);
-	await settled(world, 0, { expect: false });
-	for (const folder of [other, sub]) {
-		await writeFile(path.join(folder, 'a.css'), 'there\n');
-		const serial = (await world.bus.properties()).LastEvent;
-		await world.git(folder, 'commit', '--quiet', '-a', '-m', 'there');
-		const [event, ...rest] = await settled(world, serial, { expect: true });
-		assert.deepEqual([event.project, event.files, rest], [folder, [path.join(folder, 'a.css')], []]);
-	}
-	await write('b.css', 'outer\n');
-	const serial = (await world.bus.properties()).LastEvent;
-	await git('add', '.');
-	const events = await settled(world, serial, { expect: true });
-	assert.deepEqual(events.map(e => e.files), [[path.join(root, 'b.css')]], 'the submodule is not one of them');
-});
-
-test('an index that cannot be read is reported once, and its changes are events', async t => {
-	const { world, git, file, write, root } = await tree(t);
-	const problem = async () => (await world.savecast('status', '--json').then(r => JSON.parse(r.stdout)))
-		.projects[0].problem;
-	assert.equal(await problem(), '');
-	let serial = (await world.bus.properties()).LastEvent;
-	await git('update-index', '--split-index');
-	await write('a.css', 'split\n');
-	await git('add', '.');
-	const events = await settled(world, serial, { expect: true });
-	assert.equal(events.at(-1)?.source, 'git');
-	assert.match(await problem(), /^git: the index: is split, /);
-	assert.match((await world.savecast('status')).stdout, /git: the index: is split/);
-	await git('update-index', '--no-split-index');
-	await settled(world, 0, { expect: false });
-	assert.equal(await problem(), '');
-	serial = (await world.bus.properties()).LastEvent;
-	await write('b.css', 'whole\n');
-	await git('add', '.');
-	assert.deepEqual((await settled(world, serial, { expect: true })).map(e => e.files), [[file('b.css')]]);
-
-	for (const bytes of ['', 'DIRC', 'not an index at all']) {
-		await writeFile(path.join(root, '.git/new'), bytes);
-		await world.git(root, 'status').catch(() => {});
-		const { rename } = await import('node:fs/promises');
-		await rename(path.join(root, '.git/new'), path.join(root, '.git/index'));
-		await settled(world, 0, { expect: false });
-		assert.match(await problem(), /^git: the index: is not an index/);
-	}
-	assert.equal((await world.log('savecastd')).match(/is not an index/g)?.length, 1, 'once');
-	await rm(path.join(root, '.git'), { recursive: true });
-	await settled(world, 0, { expect: false });
-	assert.match(await problem(), /was removed/);
-
-	await git('init', '--quiet');
-	world.daemon?.process.kill('SIGHUP');
-	await until('another repository to be found', async () => await problem() === '');
-	serial = (await world.bus.properties()).LastEvent;
-	await git('add', 'a.css');
-	assert.deepEqual((await settled(world, serial, { expect: true })).map(e => e.files), [[file('a.css')]]);
-});
-
-test('files that the rules exclude are left out, and a deeper project has its own event', async t => {
-	const { world, git, did, write, file } = await tree(t);
-	await write('.savecast', '[savecast]\n\tignore = *.log\n\tignore = b.css\n');
-	await write('dir/.savecast', '');
-	await git('add', '.');
-	await git('commit', '--quiet', '-m', 'rules');
-	await git('checkout', '--quiet', '-b', 'topic');
-	for (const name of ['a.css', 'b.css', 'x.log', 'dir/c.css']) {
-		await write(name, 'topic\n');
-	}
-	await git('add', '--force', '.');
-	await git('commit', '--quiet', '-m', 'topic');
-	await world.savecast('track', file('dir'));
-	const { events } = await did(() => git('checkout', '--quiet', 'main'));
-	assert.deepEqual(events.map(e => e.files.map(name => path.relative(file('.'), name))).sort(), [['a.css'], ['dir/c.css']]);
-});
-
 test('while git is at work, saves wait', async t => {
-	const { world, git, did, write, file, root } = await tree(t);
+	const { world, git, did, write, file, root } = await trackedTree(t);
 	const held = async () => (await world.bus.projects())[0].HeldBy;
 	const lock = file('.git/index.lock');
 	const working = await open(lock, 'w'); // as git does while it works below it
@@ -326,7 +172,7 @@ test('while git is at work, saves wait', async t => {
 });
 
 test('a line that git logs late does not belong to its next command', async t => {
-	const { world, git, did, last, write, file } = await tree(t);
+	const { world, git, did, last, write, file } = await trackedTree(t);
 	const hook = file('.git/hooks/reference-transaction'), fifo = path.join(world.temp, 'fifo');
 	await run(['mkfifo', fifo], world.env);
 	const block = () => writeFile(hook, `#!/bin/sh\n[ "$1" != prepared ] || ! grep -q refs/heads/main || { : > '${fifo}.read' && cat '${fifo}'; }\n`, { mode: 0o755 });
@@ -351,7 +197,7 @@ test('a line that git logs late does not belong to its next command', async t =>
 });
 
 test('the untracked files of a stash are announced with the others, even if git restores them late', async t => {
-	const { world, root, git, last, write, file } = await tree(t);
+	const { world, root, git, last, write, file } = await trackedTree(t);
 	await write('b.css', 'edited\n');
 	await write('loose.css', 'untracked\n');
 	await git('stash', 'push', '--quiet', '--include-untracked');
@@ -368,40 +214,6 @@ test('the untracked files of a stash are announced with the others, even if git 
 	assert.equal((await pop).status, 0);
 	const events = await settled(world, serial, { expect: true });
 	assert.deepEqual(events.map(({ files }) => [...files].sort()), [[file('b.css'), file('loose.css')]]);
-});
-
-test('256 work trees are watched: one without a tab is dropped for a new one, and more are reported', async t => {
-	const MAX = 256;
-	const world = await World.open(t);
-	const first = await world.folder('tree-0', { 'a.html': 'a\n' }, { git: true });
-	await world.git(first, 'add', '.');
-	await world.git(first, 'commit', '--quiet', '-m', 'first');
-	const parent = path.dirname(first);
-	const roots = Array.from({ length: MAX + 2 }, (_, i) => path.join(parent, `tree-${i}`));
-	const { status } = await run(['sh', '-ec', `cd '${parent}'; for i in $(seq ${MAX + 1}); do cp -r tree-0 tree-$i; done`], world.env);
-	assert.equal(status, 0);
-	await world.startDaemon();
-	const client = new Client(world);
-	await client.hello();
-	const watch = (/** @type {number} */ i) => client.watch(i, pathToFileURL(path.join(roots[i], 'a.html')).href);
-	const problem = async (/** @type {number} */ i) => JSON.parse((await world.savecast('status', '--json')).stdout)
-		.projects.find((/** @type {any} */ one) => one.root === roots[i]).problem;
-	const commits = async (/** @type {number} */ i) => {
-		const { mark } = client.log;
-		await writeFile(path.join(roots[i], 'a.html'), `${i}\n`);
-		await world.git(roots[i], 'commit', '--quiet', '--all', '-m', 'next');
-		assert.deepEqual((await client.next('reload', { mark })).tabs, [i]);
-	};
-	for (let i = 0; i < MAX; i++) {
-		assert.equal((await watch(i)).state, 'live');
-	}
-	client.send({ type: 'unwatch', tab: 0 });
-	assert.equal((await watch(MAX)).state, 'live');
-	assert.equal(await problem(MAX), '');
-	await commits(1);
-	await commits(MAX);
-	await watch(MAX + 1);
-	assert.match(await problem(MAX + 1), /^git: 256 work trees are watched already/);
 });
 
 test('a rebase of 50 commits is one reload', { skip: missing('chromium') }, async t => {
@@ -425,30 +237,4 @@ test('a rebase of 50 commits is one reload', { skip: missing('chromium') }, asyn
 	await settled(world, 0, { expect: false });
 	await until('all stories to end', async () => (await world.bus.events()).every((/** @type {any} */ e) => e.closed));
 	assert.deepEqual([await loads() - before, (await world.bus.events()).length], [1, 1]);
-});
-
-test('index formats: 4, sparse, sha256, intent to add', async t => {
-	const { git, did, write, world } = await tree(t);
-	await git('update-index', '--index-version', '4');
-	await write('a.css', 'four\n');
-	await write('dir/c.css', 'four\n');
-	one(await did(() => git('add', '.')), ['a.css', 'dir/c.css']);
-	await write('later.css', 'x\n');
-	one(await did(() => git('add', '-N', 'later.css')), ['later.css']);
-	await git('add', '.');
-	await git('commit', '--quiet', '-m', 'more');
-	await settled(world, 0, { expect: false });
-	one(await did(() => git('sparse-checkout', 'set', '--cone', '--sparse-index')), ['dir/c.css']);
-	await write('a.css', 'sparse\n');
-	one(await did(() => git('add', '.')), ['a.css']);
-	one(await did(() => git('sparse-checkout', 'disable')), ['dir/c.css']);
-
-	const root = await world.folder('sha256', { 'a.css': 'a' });
-	await world.git(root, 'init', '--quiet', '--object-format=sha256');
-	await world.git(root, 'add', '.');
-	await world.savecast('track', root);
-	await appendFile(path.join(root, 'a.css'), 'more');
-	const serial = (await world.bus.properties()).LastEvent;
-	await world.git(root, 'add', '.');
-	assert.deepEqual((await settled(world, serial, { expect: true })).map(e => e.files), [[path.join(root, 'a.css')]]);
 });

@@ -2,11 +2,14 @@
 /**
  * A git work tree under test: the contents of its files, and what the daemon announces.
  */
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { run } from './children.js';
 import { until } from './events.js';
+import { World } from './world.js';
 
 /** @typedef {{serial: number, source: string, project: string, closed: boolean, files: string[],
  *   'file-count': number, steps: {step: string, text: string}[]}} Event */
@@ -80,4 +83,77 @@ async function waits({ bus }) {
 	const waited = (await held()).length > 0;
 	await until('the projects to be let go', async () => !(await held()).length, { every: 5 });
 	return waited;
+}
+
+/**
+ * A tracked project with four files in the branch main.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+export async function trackedTree(t) {
+	const world = await World.open(t);
+	const root = await world.folder('site',
+		{ 'a.css': 'a\n', 'b.css': 'b\n', 'dir/c.css': 'c\n', 'd.html': 'd\n' }, { git: true });
+	const git = (/** @type {string[]} */ ...args) => world.git(root, ...args);
+	await git('checkout', '--quiet', '-b', 'main');
+	await git('add', '.');
+	await git('commit', '--quiet', '-m', 'first');
+	await world.startDaemon();
+	await world.savecast('track', root);
+	const file = (/** @type {string} */ name) => path.join(root, name);
+	const last = async () => (await world.bus.properties()).LastEvent;
+	return {
+		world, root, git, file, last,
+		/**
+		 * Runs the work; returns the files that it changed, and those that the daemon announced.
+		 *
+		 * @param {() => Promise<unknown>} work
+		 */
+		async did(work) {
+			await settled(world, 0, { expect: false });
+			const before = await contents(root);
+			const serial = await last();
+			await work();
+			const changed = difference(before, await contents(root));
+			const events = await settled(world, serial, { expect: changed.length > 0 });
+			return { changed: changed.map(name => path.relative(root, name)), events,
+				told: events.flatMap(e => e.files.map(name => path.relative(root, name))).sort(),
+				text: events.map(e => e.steps[0].text).join() };
+		},
+		write: (/** @type {string} */ name, /** @type {string} */ text) => writeFile(file(name), text),
+	};
+}
+
+/**
+ * A new branch with this many commits.
+ *
+ * @param {import('./world.js').World} world
+ * @param {string} root
+ * @param {string} branch
+ * @param {string[]} files of each; # is the commit's number
+ * @param {number} count
+ * @param {(i: number) => string} [text]
+ */
+export async function commits(world, root, branch, files, count, text = String) {
+	const stream = Array.from({ length: count }, (_, i) =>
+		`commit refs/heads/${branch}\ncommitter Tester <tester@example.test> 1700000000 +0000\ndata <<END\n${i}\nEND\n`
+		+ (i ? '' : 'from main\n')
+		+ files.map(name => `M 100644 inline ${name.replace('#', String(i))}\ndata <<END\n${text(i)}\nEND\n`).join('')).join('');
+	await writeFile(path.join(world.temp, 'stream'), stream);
+	await run(['sh', '-c', `git -C '${root}' fast-import --quiet < '${world.temp}/stream'`], world.env);
+}
+
+/**
+ * One event with exactly these files.
+ *
+ * @param {{changed: string[], told: string[], events: any[], text: string}} done
+ * @param {string[]} files
+ * @param {RegExp} [text]
+ */
+export function one(done, files, text = /^/) {
+	assert.deepEqual([done.told, done.events.length], [files, files.length ? 1 : 0]);
+	if (files.length) {
+		assert.equal(done.events[0].source, 'git');
+		assert.match(done.text, text);
+	}
 }

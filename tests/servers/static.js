@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 /** Servers of files: they never restart, so no save waits for them. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-import { npm } from './apps.js';
+import { npm, PYTHON } from './code.js';
 
-const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 const page = { file: 'index.html', text: (/** @type {string} */ mark, /** @type {string} */ code) => `<!doctype html><title>t</title><h1>${code} ${mark}</h1>\n` };
 
 /** @param {string} name @param {string} text */

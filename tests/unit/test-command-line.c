@@ -148,12 +148,53 @@ static void names_are_whole(void **state)
 	}
 }
 
+static void behind(const char *title, size_t size, const char *script, const char *wanted)
+{
+	size_t length = 0;
+	_cleanup_free_ char *words = command_line_behind(title, size, script, &length);
+
+	if (!wanted) {
+		assert_null(words);
+		return;
+	}
+	assert_non_null(words);
+	for (size_t i = 0; i < length; i++) {
+		words[i] = words[i] ? words[i] : ' ';
+	}
+	assert_int_equal(length, strlen(wanted));
+	assert_memory_equal(words, wanted, length);
+}
+
+static void arguments_behind_a_title(void **state)
+{
+	static const char padded[] = "webpack\0\0\0\0\0";
+
+	assert_true(command_line_is_title(padded, sizeof padded));
+	assert_true(command_line_is_title("ng serve --open", sizeof "ng serve --open"));
+	assert_false(command_line_is_title("hugo", sizeof "hugo"));
+	assert_false(command_line_is_title("hugo\0server", sizeof "hugo\0server"));
+	assert_false(command_line_is_title("/my folder/hugo", sizeof "/my folder/hugo"));
+	assert_false(command_line_is_title("", 0));
+	assert_false(command_line_is_title("\0\0", 2));
+	behind("ng serve --open", sizeof "ng serve --open", NULL, "ng serve --open ");
+	behind(padded, sizeof padded, "webpack serve --no-hot", "webpack serve --no-hot ");
+	behind(padded, sizeof padded, "rm -rf dist && A=1 npx webpack serve  '--port' \"8 0\"; x",
+		"webpack serve --port 8 0 ");
+	behind(padded, sizeof padded, "node_modules/.bin/webpack serve&", "node_modules/.bin/webpack serve ");
+	behind(padded, sizeof padded, "npm run dev", NULL);
+	behind(padded, sizeof padded, "", NULL);
+	behind(padded, sizeof padded, NULL, NULL);
+	behind("unknown\0\0", 9, "unknown a", NULL);
+	behind(padded, 3, "webpack serve", NULL); /* a title that was cut */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(folders_are_guessed),
 		cmocka_unit_test(the_limits),
 		cmocka_unit_test(names_are_whole),
+		cmocka_unit_test(arguments_behind_a_title),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,14 +2,9 @@
 #include "unit.h"
 
 #include <string.h>
-#include <unistd.h>
 
-#include "server/builders.h"
-#include "server/command-line.h"
-#include "server/npm-package.h"
-#include "server/program-script.h"
+#include "arguments.h"
 #include "server/program-traits.h"
-#include "util/file.h"
 #include "util/mem.h"
 
 static const char *livereload_of(const char *bytes, size_t length, const char *package)
@@ -20,7 +15,6 @@ static const char *livereload_of(const char *bytes, size_t length, const char *p
 	return traits.livereload;
 }
 
-/* Command lines as in /proc, with spaces for the NULs. */
 static void command_lines(void **state)
 {
 	static const struct {
@@ -82,9 +76,7 @@ static void command_lines(void **state)
 		size_t length = strlen(bytes);
 		const char *name;
 
-		for (char *at = bytes; (at = strchr(at, ' ')); at++) {
-			*at = '\0';
-		}
+		arguments_end(bytes);
 		name = livereload_of(bytes, length, rows[i].package);
 		if (rows[i].name ? !name || strcmp(name, rows[i].name) != 0 : name != NULL) {
 			fail_msg("%s: %s", rows[i].line, name ? name : "none");
@@ -110,9 +102,7 @@ static struct program_traits traits_of(const char *line)
 	size_t length = strlen(bytes) + 1;
 	struct program_traits traits;
 
-	for (char *at = bytes; (at = strchr(at, ' ')); at++) {
-		*at = '\0';
-	}
+	arguments_end(bytes);
 	program_traits_of(bytes, length, NULL, &traits);
 	return traits;
 }
@@ -201,105 +191,6 @@ static void marks_in_the_environment(void **state)
 	assert_int_equal(program_traits_ask(&traits, "html"), TRAITS_STAYS);
 }
 
-static void behind(const char *title, size_t size, const char *script, const char *wanted)
-{
-	size_t length = 0;
-	_cleanup_free_ char *words = command_line_behind(title, size, script, &length);
-
-	if (!wanted) {
-		assert_null(words);
-		return;
-	}
-	assert_non_null(words);
-	for (size_t i = 0; i < length; i++) {
-		words[i] = words[i] ? words[i] : ' ';
-	}
-	assert_int_equal(length, strlen(wanted));
-	assert_memory_equal(words, wanted, length);
-}
-
-static void arguments_behind_a_title(void **state)
-{
-	static const char padded[] = "webpack\0\0\0\0\0";
-
-	assert_true(command_line_is_title(padded, sizeof padded));
-	assert_true(command_line_is_title("ng serve --open", sizeof "ng serve --open"));
-	assert_false(command_line_is_title("hugo", sizeof "hugo"));
-	assert_false(command_line_is_title("hugo\0server", sizeof "hugo\0server"));
-	assert_false(command_line_is_title("/my folder/hugo", sizeof "/my folder/hugo"));
-	assert_false(command_line_is_title("", 0));
-	assert_false(command_line_is_title("\0\0", 2));
-	behind("ng serve --open", sizeof "ng serve --open", NULL, "ng serve --open ");
-	behind(padded, sizeof padded, "webpack serve --no-hot", "webpack serve --no-hot ");
-	behind(padded, sizeof padded, "rm -rf dist && A=1 npx webpack serve  '--port' \"8 0\"; x",
-		"webpack serve --port 8 0 ");
-	behind(padded, sizeof padded, "node_modules/.bin/webpack serve&", "node_modules/.bin/webpack serve ");
-	behind(padded, sizeof padded, "npm run dev", NULL);
-	behind(padded, sizeof padded, "", NULL);
-	behind(padded, sizeof padded, NULL, NULL);
-	behind("unknown\0\0", 9, "unknown a", NULL);
-	behind(padded, 3, "webpack serve", NULL); /* a title that was cut */
-}
-
-static void write_file(const char *folder, const char *name, const char *text)
-{
-	_cleanup_free_ char *file = mem_printf("%s/%s", folder, name);
-	_cleanup_free_ char *above = mem_strndup(file, (size_t)(strrchr(file, '/') - file));
-
-	assert_int_equal(file_make_folders(above), 0);
-	assert_int_equal(file_replace(file, text, strlen(text)), 0);
-}
-
-static void package_is(const char *folder, const char *script, const char *wanted)
-{
-	_cleanup_free_ char *package = npm_package_of(script, folder);
-
-	if (wanted ? !package || strcmp(package, wanted) != 0 : package != NULL) {
-		fail_msg("%s: %s", script, package ? package : "none");
-	}
-}
-
-static void packages_of_scripts(void **state)
-{
-	char folder[] = "/tmp/savecast-unit-XXXXXX";
-	_cleanup_free_ char *link = NULL;
-	_cleanup_free_ char *big = mem_zero(300 * 1024);
-	_cleanup_free_ char *end = NULL;
-
-	assert_non_null(mkdtemp(folder));
-	write_file(folder, "node_modules/@11ty/eleventy/package.json", "{\"name\":\"@11ty/eleventy\"}");
-	write_file(folder, "node_modules/@11ty/eleventy/lib/cmd.cjs", "");
-	write_file(folder, "node_modules/nuxt/package.json", "{\"name\":\"nuxt\"}");
-	write_file(folder, "node_modules/nuxt/bin/package.json", "{\"type\":\"module\"}");
-	write_file(folder, "node_modules/nuxt/bin/nuxt.mjs", "");
-	write_file(folder, "node_modules/odd/package.json", "{\"name\":{}}");
-	memset(big, ' ', 300 * 1024 - 1);
-	write_file(folder, "node_modules/big/package.json", big);
-	write_file(folder, "node_modules/odd/cli.js", "");
-	write_file(folder, "node_modules/big/cli.js", "");
-	write_file(folder, "package.json",
-		"{\"name\":\"next\",\"bin\":{\"a\":7,\"next\":\"./bin/next.js\"}}");
-	write_file(folder, "bin/next.js", "");
-	write_file(folder, "server.js", "");
-	link = mem_printf("%s/eleventy", folder);
-	assert_int_equal(symlink("node_modules/@11ty/eleventy/lib/cmd.cjs", link), 0);
-
-	package_is(folder, "eleventy", "@11ty/eleventy");
-	package_is(folder, "./node_modules/nuxt/bin/nuxt.mjs", "nuxt");
-	package_is("/", "/nowhere/at/all.js", NULL);
-	package_is(folder, "bin/next.js", "next");
-	package_is(folder, "server.js", "");
-	package_is(folder, "server", "");
-	package_is(folder, ".yarn/cache/vite-npm-8.zip/node_modules/vite/bin/vite.js", "vite");
-	package_is(folder, "x.zip/node_modules/@rsbuild/core/bin.js", "@rsbuild/core");
-	package_is(folder, "x.zip/node_modules/@", "@");
-	/* Those of a package.json that says nothing are the site's. */
-	package_is(folder, "node_modules/odd/cli.js", "");
-	package_is(folder, "node_modules/big/cli.js", "");
-	end = mem_printf("rm -rf %s", folder);
-	assert_int_equal(system(end), 0);
-}
-
 /* It has replaced its arguments; its file is known. */
 static void a_program_of_another_name(void **state)
 {
@@ -320,95 +211,13 @@ static void a_program_of_another_name(void **state)
 	assert_false(traits.known);
 }
 
-static bool builds(const char *line)
-{
-	_cleanup_free_ char *bytes = mem_strdup(line);
-	size_t length = strlen(bytes) + 1;
-
-	for (char *at = bytes; (at = strchr(at, ' ')); at++) {
-		*at = '\0';
-	}
-	return builders_have(bytes, length);
-}
-
-static void programs_that_build(void **state)
-{
-	assert_true(builds("node /web/node_modules/.bin/tsc --watch"));
-	assert_true(builds("/web/node_modules/x/lib/tsc -w"));
-	assert_true(builds("node /web/node_modules/.bin/nest start --watch"));
-	assert_true(builds("go build ./..."));
-	assert_true(builds("make"));
-	assert_false(builds("go env"));
-	assert_false(builds("node server.js tsc"));
-	assert_false(builds("go"));
-	assert_true(builds("vite build --watch"));
-	assert_false(builds("vite"));
-	assert_false(builds(""));
-	assert_false(builds("python3 -m http.server"));
-}
-
-static void scripts(void **state)
-{
-	static const struct {
-		const char *text;
-		bool reloads;
-	} rows[] = {
-		{"import tornado.web\nApplication([], debug=True)\n", true},
-		{"import tornado.web\nApplication([])\n", false},
-		{"import cherrypy\ncherrypy.quickstart(Home())\n", true},
-		{"import cherrypy\ncherrypy.quickstart(Home()) # production\n", false},
-		{"import uvicorn\nuvicorn.run('main:app', reload=True)\n", true},
-		{"from http.server import *\n", false},
-		{"debug=True", false},
-		{"", false},
-	};
-
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		assert_int_equal(
-			program_script_text_reloads(rows[i].text, strlen(rows[i].text)),
-			rows[i].reloads);
-	}
-}
-
-static void names_of_scripts(void **state)
-{
-	static const struct {
-		const char *line, *script;
-	} rows[] = {
-		{"python3 app.py 8000", "/web/app.py"}, {"/usr/bin/python3.11 -u /web/app.py", "/web/app.py"},
-		{"python3 -W ignore -m app", "/web/app.py"}, {"python3 -m http.server", NULL},
-		{"python3 -c pass app.py", NULL}, {"python3", NULL}, {"node app.js", NULL}, {"", NULL},
-	};
-
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		_cleanup_free_ char *bytes = mem_strdup(rows[i].line);
-		_cleanup_free_ char *script = NULL;
-		size_t length = strlen(bytes) + 1;
-
-		for (char *at = bytes; (at = strchr(at, ' ')); at++) {
-			*at = '\0';
-		}
-		script = program_script_name(bytes, length, "/web");
-		if (rows[i].script ? !script || strcmp(script, rows[i].script) != 0 : !!script) {
-			fail_msg("%s: %s", rows[i].line, script ? script : "none");
-		}
-	}
-	assert_false(program_script_reloads("/dev/zero"));
-	assert_false(program_script_reloads("/does/not/exist.py"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_restarts),
 		cmocka_unit_test(a_program_of_another_name),
-		cmocka_unit_test(programs_that_build),
-		cmocka_unit_test(scripts),
-		cmocka_unit_test(names_of_scripts),
 		cmocka_unit_test(marks_in_the_environment),
 		cmocka_unit_test(command_lines),
-		cmocka_unit_test(arguments_behind_a_title),
-		cmocka_unit_test(packages_of_scripts),
 		cmocka_unit_test(more_arguments_than_the_limit),
 	};
 
