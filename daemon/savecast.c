@@ -12,6 +12,33 @@
 #include "cli/error.h"
 #include "cli/help.h"
 
+static const struct verb *find_verb(const char *name)
+{
+	const struct verb *verb = verb_find(name);
+	_cleanup_free_ char *names = verb ? NULL : verb_names();
+
+	if (!verb) {
+		arguments_wrong(NULL, "%s: no such verb; there are: %s", name, names);
+	}
+	return verb;
+}
+
+/* `savecast help [VERB]` */
+static enum exit_code help(int argc, char **argv)
+{
+	const struct verb *verb;
+
+	if (argc == 0) {
+		help_print_all();
+		return EXIT_CODE_DONE;
+	}
+	verb = find_verb(argv[0]);
+	if (verb) {
+		help_print_verb(verb);
+	}
+	return verb ? EXIT_CODE_DONE : EXIT_CODE_USAGE;
+}
+
 static enum exit_code run_verb(int argc, char **argv)
 {
 	const struct verb *verb;
@@ -29,13 +56,16 @@ static enum exit_code run_verb(int argc, char **argv)
 		}
 		return EXIT_CODE_DONE;
 	}
+	if (strcmp(argv[0], "help") == 0) {
+		return help(argc - 1, argv + 1);
+	}
 	if (strcmp(argv[0], "--version") == 0) {
 		help_print_version();
 		return EXIT_CODE_DONE;
 	}
-	verb = verb_find(argv[0]);
+	verb = find_verb(argv[0]);
 	if (!verb) {
-		return arguments_wrong(NULL, "%s: no such verb", argv[0]);
+		return EXIT_CODE_USAGE;
 	}
 	return arguments_read(&args, verb, argc, argv, &code) ? verb->run(verb, &args) : code;
 }

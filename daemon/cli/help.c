@@ -46,6 +46,19 @@ const struct verb *verb_find(const char *name)
 	return NULL;
 }
 
+char *verb_names(void)
+{
+	char *names = mem_strdup(verbs[0]->name);
+
+	for (size_t i = 1; i < COUNT_OF(verbs); i++) {
+		char *longer = mem_printf("%s, %s", names, verbs[i]->name);
+
+		free(names);
+		names = longer;
+	}
+	return names;
+}
+
 static void print_exit_codes(void)
 {
 	puts("\nExit codes:");
@@ -65,8 +78,8 @@ void help_print_all(void)
 		printf("  %-8s  %s\n", verbs[i]->name, verbs[i]->summary);
 	}
 	puts("\n"
-	     "'savecast VERB --help' says more about a verb. Also: --version, and\n"
-	     "--help --json for programs.");
+	     "'savecast help VERB' or 'savecast VERB --help' says more about a verb. Also:\n"
+	     "--version, and --help --json for programs.");
 	print_exit_codes();
 }
 

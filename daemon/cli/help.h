@@ -7,6 +7,8 @@
 
 /* NULL if there is no such verb. */
 const struct verb *verb_find(const char *name);
+/* All verbs with ", " between them; the caller frees it. */
+char *verb_names(void);
 
 /* `savecast --help` */
 void help_print_all(void);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "util/file.h"
@@ -21,6 +23,7 @@
 struct target {
 	char *file;
 	char *root; /* NULL: the user's own file */
+	bool new; /* the file makes its folder a project */
 };
 
 static void target_clear(struct target *target)
@@ -37,26 +40,61 @@ static bool folder_has(const char *folder, const char *name)
 	return access(path, F_OK) == 0;
 }
 
-/*
- * The root of the project that the current folder is in, as the daemon finds it: the
- * nearest folder with a .savecast or a .git; if there is none, the current folder.
- */
-static char *project_root(void)
+/* The root of the project that the daemon says the folder is in; NULL: none, or no daemon. */
+static char *ask_root(const char *folder)
 {
-	char *here = path_current_folder();
-	char *at = here ? mem_strdup(here) : NULL;
+	_cleanup_free_ char *text = pathname_to_text(folder), *why = NULL, *root = NULL;
+	_cleanup_(client_freep) struct client *client = client_new(NULL, NULL, &why);
+	json_t *values = NULL;
+	const char *wrong;
 
+	if (client &&
+		client_call(client,
+			&(struct client_method){
+				.member = "Explain", .texts = {text}, .has_options = true},
+			&values, &why) == CALL_DONE) {
+		const json_t *projects = json_object_get(json_array_get(values, 0), "projects");
+
+		if (pathname_from_text(
+			    text_of(json_array_get(projects, 0), "root"), &root, &wrong) < 0) {
+			root = NULL;
+		}
+	}
+	json_decref(values);
+	return mem_steal(root);
+}
+
+/*
+ * The root of the project that the current folder is in: the nearest folder with a .savecast or a
+ * .git, or a tracked folder; if there is none, the current folder, which is then `new`.
+ */
+static char *project_root(bool *new)
+{
+	_cleanup_free_ char *here = path_current_folder();
+	_cleanup_free_ char *at = here ? mem_strdup(here) : NULL;
+	char *tracked;
+
+	*new = false;
 	while (at && !folder_has(at, ".savecast") && !folder_has(at, ".git")) {
 		char *slash = strrchr(at, '/');
 
 		if (strcmp(at, "/") == 0) {
-			free(at);
-			return here;
+			tracked = ask_root(here);
+			*new = !tracked;
+			return tracked ? tracked : mem_steal(here);
 		}
 		slash[slash == at] = '\0';
 	}
-	free(here);
-	return at;
+	return mem_steal(at);
+}
+
+/* Hardly ever meant to be one project: a .savecast there would make it one. */
+static bool is_too_wide(const char *folder)
+{
+	const char *home = getenv("HOME");
+	_cleanup_free_ char *real = home ? realpath(home, NULL) : NULL;
+
+	return strcmp(folder, "/") == 0 || (real && strcmp(folder, real) == 0);
 }
 
 static bool target_find(struct target *target, bool project)
@@ -64,9 +102,16 @@ static bool target_find(struct target *target, bool project)
 	_cleanup_free_ char *config = NULL;
 
 	if (project) {
-		target->root = project_root();
+		target->root = project_root(&target->new);
 		if (!target->root) {
 			error_print("folder: .: it was deleted");
+			return false;
+		}
+		if (target->new &&is_too_wide(target->root)) {
+			error_print("folder: %s: is in no project, and a .savecast would make all "
+				    "of it "
+				    "one; run this in the project's folder",
+				target->root);
 			return false;
 		}
 		target->file = mem_printf(
@@ -155,6 +200,9 @@ static enum exit_code change(
 		r == 0                ? (args->unset ? ": removed" : "")
 			: args->unset ? ": was not set"
 				      : ": was set already");
+	if (target->new &&r == 0 && !args->unset) {
+		puts("Its folder is a project now, because it has a .savecast.");
+	}
 	return EXIT_CODE_DONE;
 }
 
@@ -221,7 +269,7 @@ static enum exit_code trust_value(
 
 static enum exit_code set_run(const struct verb *verb, const struct arguments *args)
 {
-	_cleanup_(target_clear) struct target target = {NULL, NULL};
+	_cleanup_(target_clear) struct target target = {.new = false};
 	const struct setting *setting = find_setting(verb, args->names[0]);
 	enum exit_code code;
 
@@ -265,8 +313,9 @@ const struct verb verb_set = {
 		"Checks the setting NAME and its VALUE and writes them to your settings, "
 		"`~/.config/savecast/config`, or, with `--project`, to the file `.savecast` in the "
 		"root of the current folder's project: the nearest folder above it with a "
-		"`.savecast` or a `.git`, otherwise the folder itself. Creates the file and its "
-		"folder. NAME is a key of `savecast-config`(5), with or without `savecast.` in "
+		"`.savecast` or a `.git`, or a tracked one; otherwise the folder itself, which "
+		"becomes a project. Creates the file and its folder. NAME is a key of "
+		"`savecast-config`(5), with or without `savecast.` in "
 		"front. The daemon reads the change by itself.\n"
 		"\n"
 		"If the setting can be given several times, VALUE is added to its values; "

@@ -10,8 +10,8 @@ static void print_rules(const json_t *rules, bool revoked)
 	size_t i;
 
 	if (!json_array_size(rules)) {
-		puts(revoked ? "nothing in .savecast reaches outside the project"
-			     : "nothing to trust: each rule in .savecast is in effect already");
+		puts(revoked ? "nothing in the project's .savecast reaches outside the project"
+			     : "nothing to trust: no rule in the project's .savecast waits for it");
 		return;
 	}
 	puts(revoked ? "these rules of .savecast are no longer in effect:"

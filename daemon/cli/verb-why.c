@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/mem.h"
@@ -74,29 +76,48 @@ static void print_action(const json_t *project)
 	}
 }
 
-static void print_project(const json_t *project)
+/* `folder`: the question is about a folder, which is never saved. */
+static void print_project(const json_t *project, bool folder)
 {
 	_cleanup_free_ char *root = text_home(text_of(project, "root"), getenv("HOME"));
 	_cleanup_free_ char *line = mem_printf("%s (%s)", root, text_of(project, "known-by"));
 
 	print_row("project", line);
 	print_row("because", text_of(project, "rule"));
-	print_action(project);
+	if (!folder) {
+		print_action(project);
+	}
 	print_tabs(json_object_get(project, "tabs"));
+	if (folder) {
+		return;
+	}
 	if (*text_of(project, "noticed")) {
 		print_row("noticed", text_of(project, "noticed"));
 	}
 	print_row("a save", text_of(project, "effect"));
 }
 
-/* `file` is a name as the D-Bus API writes it. */
-static bool is_missing(const char *file)
+/* Prints what is unusual about the file; returns whether it is a folder. */
+static bool print_file(const char *file)
 {
 	_cleanup_free_ char *name = NULL;
+	struct stat st;
 	const char *why;
 
-	return pathname_from_text(file, &name, &why) == 0 && access(name, F_OK) < 0 &&
-		errno == ENOENT;
+	if (pathname_from_text(file, &name, &why) < 0) {
+		return false;
+	}
+	if (stat(name, &st) < 0) {
+		if (errno == ENOENT) {
+			print_row(
+				"file", "does not exist: a save of it would report a deleted file");
+		}
+		return false;
+	}
+	if (S_ISDIR(st.st_mode)) {
+		print_row("file", "is a directory: name a file in it to see what a save does");
+	}
+	return S_ISDIR(st.st_mode);
 }
 
 static void why_print(const json_t *explanation)
@@ -106,14 +127,13 @@ static void why_print(const json_t *explanation)
 		*file ? text_home(file, getenv("HOME")) : text_safe(text_of(explanation, "url"));
 	const json_t *event = json_object_get(explanation, "last-event");
 	const json_t *project, *rule;
+	bool folder;
 	size_t i;
 
 	puts(subject);
-	if (*file && is_missing(file)) {
-		print_row("file", "does not exist: a save of it would report a deleted file");
-	}
+	folder = *file && print_file(file);
 	json_array_foreach (json_object_get(explanation, "projects"), i, project) {
-		print_project(project);
+		print_project(project, folder);
 	}
 	if (*text_of(explanation, "reason")) {
 		print_row("project", "none");
@@ -187,9 +207,11 @@ const struct verb verb_why = {
 		"last save.\n"
 		"\n"
 		"With `--json` prints one object: `kind` (\"file\" or \"url\"), `file` or `url`, "
-		"`projects` (each `object`, `root`, `known-by`, `rule`, `noticed`, `ignored`, `action`, "
+		"`projects` (each `object`, `root`, `known-by`, `rule`, `noticed`, `ignored`, "
+		"`action`, "
 		"`action-rule`, `tabs` as in `savecast status --json`, `effect`), `reason` (why "
-		"there is no project), `untrusted` (rules that would take effect if you trusted them) and `last-event` (as in `savecast log --json`). Later "
+		"there is no project), `untrusted` (rules that would take effect if you trusted "
+		"them) and `last-event` (as in `savecast log --json`). Later "
 		"versions may add keys and change the texts of `rule`, `noticed`, `ignored`, "
 		"`reason` and `effect`. Without an argument, prints the event.\n",
 	.examples = "savecast why style.css\nsavecast why http://localhost:8000/",

@@ -175,9 +175,10 @@ static void find_origin(const struct tab *tab, void *userdata)
 
 /*
  * The project that a URL shows, or NULL and why. While the server's process has to be found first,
- * the project of a tab that shows the same server.
+ * the project of a tab that shows the same server; without such a tab, the call waits.
  */
-static struct project *project_of_url(struct daemon_api *api, const char *url, char **reason)
+static struct project *project_of_url(
+	struct daemon_api *api, DBusMessage *call, const char *url, DBusMessage **error)
 {
 	struct origin origin = {.url = url};
 	struct route_answer answer;
@@ -189,34 +190,43 @@ static struct project *project_of_url(struct daemon_api *api, const char *url, c
 		origin.length += strcspn(url + origin.length, "/?#");
 		browsers_each_tab(api->parts.browsers, find_origin, &origin);
 	}
-	*reason = mem_strdup(answer.reason);
+	if (!origin.project &&
+		!daemon_api_look_up_waits(api, call, daemon_api_check, &answer, error)) {
+		*error = bus_error(call, ERROR_NO_PROJECT, "%.200s: %s", url, answer.reason);
+	}
 	route_answer_clear(&answer);
 	return origin.project;
 }
 
-/* Returns an error to send, or NULL. */
-static DBusMessage *find_project(
-	struct daemon_api *api, DBusMessage *call, const char *what, struct project **project)
+/* NULL: `error` is to be sent, or, if that is NULL, the call waits until the server is known. */
+static struct project *find_project(
+	struct daemon_api *api, DBusMessage *call, const char *what, DBusMessage **error)
 {
 	_cleanup_free_ char *name = NULL;
 	_cleanup_free_ char *reason = NULL;
+	struct project *project = NULL;
 	const char *why = "";
 
+	*error = NULL;
 	if (*what == '/' || strncasecmp(what, "file:", 5) == 0) {
 		if (pathname_from_text(what, &name, &why) < 0) {
-			return bus_error(call, DBUS_ERROR_INVALID_ARGS, "Check: what: %.200s: %s",
+			*error = bus_error(call, DBUS_ERROR_INVALID_ARGS, "Check: what: %.200s: %s",
 				what, why);
+			return NULL;
 		}
-		*project = finder_find(api->parts.registry, name, &reason);
-	} else if (strstr(what, "://")) {
-		*project = project_of_url(api, what, &reason);
-	} else {
-		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
-			"Check: what: %.200s: must be an absolute path or a URL", what);
+		project = finder_find(api->parts.registry, name, &reason);
+		if (!project) {
+			*error = bus_error(call, ERROR_NO_PROJECT, "%.200s: %s", what,
+				reason ? reason : "it is in no project");
+		}
+		return project;
 	}
-	return *project ? NULL
-			: bus_error(call, ERROR_NO_PROJECT, "%.200s: %s", what,
-				  reason ? reason : "it is in no project");
+	if (!strstr(what, "://")) {
+		*error = bus_error(call, DBUS_ERROR_INVALID_ARGS,
+			"Check: what: %.200s: must be an absolute path or a URL", what);
+		return NULL;
+	}
+	return project_of_url(api, call, what, error);
 }
 
 static DBusMessage *wait_for(
@@ -247,7 +257,7 @@ DBusMessage *daemon_api_check(DBusMessage *call, void *userdata)
 	struct daemon_api *api = userdata;
 	uint64_t timeout = CHECK_TIMEOUT_USEC;
 	dbus_bool_t wait = false;
-	struct project *project = NULL;
+	struct project *project;
 	DBusMessageIter at;
 	DBusMessage *error;
 	const char *what;
@@ -263,8 +273,8 @@ DBusMessage *daemon_api_check(DBusMessage *call, void *userdata)
 	if (daemon_api_must_wait(api, call, daemon_api_check, &error)) {
 		return error;
 	}
-	error = find_project(api, call, what, &project);
-	if (error) {
+	project = find_project(api, call, what, &error);
+	if (!project) {
 		return error;
 	}
 	return wait ? wait_for(api, call, project, timeout)

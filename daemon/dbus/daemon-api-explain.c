@@ -154,7 +154,9 @@ static DBusMessage *explain_file(struct daemon_api *api, DBusMessage *call, cons
 	if (!claims.count) {
 		_cleanup_free_ char *advice = finder_advice(claims.file);
 
-		bus_dict_text(&dict, "advice", advice);
+		if (advice) {
+			bus_dict_text(&dict, "advice", advice);
+		}
 	}
 	append_untrusted(&dict, api->parts.registry, claims.file);
 	append_last_event(&dict, last_event_of(api->parts.ledger, claims.file));
@@ -188,55 +190,92 @@ static DBusMessage *explain_url(struct daemon_api *api, DBusMessage *call, const
 	return reply;
 }
 
-enum { EXPLAINS_MAX = 256 }; /* calls that wait at the same time */
+enum { LOOK_UPS_MAX = 256 }; /* calls that wait at the same time */
 
 /* A call about a URL whose server is not known yet. */
-struct explaining {
+struct waiting_look_up {
 	DBusMessage *call;
+	bus_method_fn *method;
 	struct server *server;
-	struct explaining *next;
+	struct waiting_look_up *next;
 };
 
-static void explaining_free(struct explaining *explaining)
+static void look_up_free(struct waiting_look_up *waiting)
 {
-	dbus_message_unref(explaining->call);
-	server_unref(explaining->server);
-	free(explaining);
+	dbus_message_unref(waiting->call);
+	server_unref(waiting->server);
+	free(waiting);
 }
 
-void daemon_api_drop_explanations(struct daemon_api *api)
+void daemon_api_drop_look_ups(struct daemon_api *api)
 {
-	while (api->explaining) {
-		struct explaining *dropped = api->explaining;
+	while (api->look_ups) {
+		struct waiting_look_up *dropped = api->look_ups;
 
-		api->explaining = dropped->next;
-		explaining_free(dropped);
+		api->look_ups = dropped->next;
+		look_up_free(dropped);
 	}
-	api->explaining_count = 0;
+	api->look_up_count = 0;
+}
+
+bool daemon_api_look_up_waits(struct daemon_api *api, DBusMessage *call, bus_method_fn *method,
+	const struct route_answer *answer, DBusMessage **reply)
+{
+	struct waiting_look_up *waiting;
+
+	*reply = NULL;
+	if (!answer->looking) {
+		return false;
+	}
+	if (api->look_up_count == LOOK_UPS_MAX) {
+		*reply = bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
+			"%s: %d calls wait already; try again later", dbus_message_get_member(call),
+			LOOK_UPS_MAX);
+		return true;
+	}
+	waiting = mem_new(struct waiting_look_up);
+	*waiting = (struct waiting_look_up){.call = dbus_message_ref(call),
+		.method = method,
+		.server = server_ref(answer->server),
+		.next = api->look_ups};
+	api->look_ups = waiting;
+	api->look_up_count++;
+	return true;
+}
+
+/* The calls that wait for this server, removed from the others. */
+static struct waiting_look_up *take_look_ups(struct daemon_api *api, const struct server *server)
+{
+	struct waiting_look_up *taken = NULL;
+
+	for (struct waiting_look_up **at = &api->look_ups; *at;) {
+		struct waiting_look_up *waiting = *at;
+
+		if (waiting->server == server) {
+			*at = waiting->next;
+			waiting->next = taken;
+			taken = waiting;
+			api->look_up_count--;
+		} else {
+			at = &waiting->next;
+		}
+	}
+	return taken;
 }
 
 void daemon_api_server_changed(struct daemon_api *api, const struct server *server)
 {
-	struct explaining **at = &api->explaining;
+	struct waiting_look_up *taken = take_look_ups(api, server);
 
-	while (*at) {
-		struct explaining *explaining = *at;
-		struct route_answer answer;
-		const char *url;
+	while (taken) {
+		struct waiting_look_up *waiting = taken;
+		DBusMessage *reply = waiting->method(waiting->call, api);
 
-		if (explaining->server != server) {
-			at = &explaining->next;
-			continue;
+		if (reply) {
+			bus_reply(api->parts.bus, waiting->call, reply);
 		}
-		*at = explaining->next;
-		api->explaining_count--;
-		dbus_message_get_args(
-			explaining->call, NULL, DBUS_TYPE_STRING, &url, DBUS_TYPE_INVALID);
-		router_answer(api->parts.router, url, LOOPBACK_V6_FIRST, &answer);
-		bus_reply(api->parts.bus, explaining->call,
-			explain_url(api, explaining->call, url, &answer));
-		route_answer_clear(&answer);
-		explaining_free(explaining);
+		taken = waiting->next;
+		look_up_free(waiting);
 	}
 }
 
@@ -265,18 +304,7 @@ DBusMessage *daemon_api_explain(DBusMessage *call, void *userdata)
 			"Explain: what: %.200s: must be an absolute path or a URL", what);
 	}
 	router_answer(api->parts.router, what, LOOPBACK_V6_FIRST, &answer);
-	if (answer.looking && api->explaining_count == EXPLAINS_MAX) {
-		reply = bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
-			"Explain: %d calls wait already; try again later", EXPLAINS_MAX);
-	} else if (answer.looking) {
-		struct explaining *explaining = mem_new(struct explaining);
-
-		explaining->call = dbus_message_ref(call);
-		explaining->server = server_ref(answer.server);
-		explaining->next = api->explaining;
-		api->explaining = explaining;
-		api->explaining_count++;
-	} else {
+	if (!daemon_api_look_up_waits(api, call, daemon_api_explain, &answer, &reply)) {
 		reply = explain_url(api, call, what, &answer);
 	}
 	route_answer_clear(&answer);

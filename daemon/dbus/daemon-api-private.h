@@ -28,8 +28,8 @@ struct daemon_api {
 	struct daemon_api_parts parts;
 	struct bus_object *object;
 	struct project_object *projects;
-	struct explaining *explaining; /* see daemon-api-explain.c */
-	unsigned explaining_count;
+	struct waiting_look_up *look_ups; /* see daemon-api-explain.c */
+	unsigned look_up_count;
 	struct checking *checking; /* see daemon-api-check.c */
 	unsigned checking_count;
 	struct subscriber *subscribers;
@@ -51,8 +51,7 @@ DBusMessage *daemon_api_read_root(DBusMessage *call, char **root);
  * error NotStored is sent instead. The two are the last arguments of the functions of state.h:
  * state_store_...(..., daemon_api_stored, daemon_api_storing(api, call, reply)).
  */
-struct storing *daemon_api_storing(
-	struct daemon_api *api, DBusMessage *call, DBusMessage *reply);
+struct storing *daemon_api_storing(struct daemon_api *api, DBusMessage *call, DBusMessage *reply);
 void daemon_api_stored(int error, void *userdata);
 
 /* Methods: daemon-api-pair.c */
@@ -103,6 +102,13 @@ void daemon_api_append_tab(const struct tab *tab, void *userdata);
 
 /* Methods: daemon-api-explain.c */
 bus_method_fn daemon_api_explain;
+/*
+ * True: the call waits until the server of its URL is known, and `method` is called again, or
+ * `*reply` is an error because too many calls wait. False: the answer is known.
+ */
+struct route_answer;
+bool daemon_api_look_up_waits(struct daemon_api *api, DBusMessage *call, bus_method_fn *method,
+	const struct route_answer *answer, DBusMessage **reply);
 
 /* Methods: daemon-api-check.c */
 bus_method_fn daemon_api_check;
@@ -114,7 +120,7 @@ void daemon_api_drop_checks(struct daemon_api *api);
 bus_method_fn daemon_api_subscribe;
 bus_method_fn daemon_api_unsubscribe;
 void daemon_api_drop_subscribers(struct daemon_api *api);
-void daemon_api_drop_explanations(struct daemon_api *api);
+void daemon_api_drop_look_ups(struct daemon_api *api);
 
 /* Appends events as the dictionaries of ListEvents and EventStep. */
 void event_api_append(DBusMessageIter *to, const struct event *event);

@@ -124,7 +124,7 @@ void daemon_api_free(struct daemon_api *api)
 		return;
 	}
 	daemon_api_drop_subscribers(api);
-	daemon_api_drop_explanations(api);
+	daemon_api_drop_look_ups(api);
 	daemon_api_drop_checks(api);
 	daemon_api_drop_holders(api);
 	daemon_api_drop_waiting(api);

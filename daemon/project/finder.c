@@ -74,8 +74,8 @@ static char *resolve(const char *name)
 		if (!real_head) {
 			return mem_strdup(name);
 		}
-		real = mem_printf("%s%s", strcmp(real_head, "/") ? real_head : "",
-			name + strlen(head));
+		real = mem_printf(
+			"%s%s", strcmp(real_head, "/") ? real_head : "", name + strlen(head));
 	}
 	if (strlen(real) > PATHNAME_MAX) {
 		free(real);
@@ -87,8 +87,8 @@ static char *resolve(const char *name)
 char *finder_folder(const char *name)
 {
 	_cleanup_free_ char *file = finder_resolve(name);
-	size_t length = mounts_ready(file) ? folders_length(file)
-					   : (size_t)(strrchr(file, '/') - file);
+	size_t length =
+		mounts_ready(file) ? folders_length(file) : (size_t)(strrchr(file, '/') - file);
 	_cleanup_free_ char *folder = mem_strndup(file, length);
 	const char *home = getenv("HOME");
 	_cleanup_free_ char *real_home = home ? finder_resolve(home) : NULL;
@@ -101,13 +101,10 @@ char *finder_folder(const char *name)
 
 char *finder_advice(const char *name)
 {
-	_cleanup_free_ char *file = finder_resolve(name);
-	size_t length = mounts_ready(file) ? folders_length(file)
-					   : (size_t)(strrchr(file, '/') - file);
-	_cleanup_free_ char *folder = mem_strndup(file, length);
-	_cleanup_free_ char *word = pathname_to_word(*folder ? folder : "/");
+	_cleanup_free_ char *folder = finder_folder(name);
+	_cleanup_free_ char *word = folder ? pathname_to_word(folder) : NULL;
 
-	return mem_printf("savecast track %s", word);
+	return word ? mem_printf("savecast track %s", word) : NULL;
 }
 
 /* Only a file of the user counts: in a folder like /tmp it could belong to another user. */
@@ -125,8 +122,7 @@ static struct project *finder_meet(
 	struct project *project = registry_meet(registry, folder, how);
 
 	if (!project) {
-		*why = mem_printf(
-			"%d untracked projects are known already", PROJECTS_MAX);
+		*why = mem_printf("%d untracked projects are known already", PROJECTS_MAX);
 	}
 	return project;
 }
@@ -151,7 +147,10 @@ static char *no_project(const char *file, char **obstacle)
 		return mem_steal(*obstacle);
 	}
 	advice = finder_advice(file);
-	return mem_printf("it is in no tracked project and no git work tree: run %s", advice);
+	return advice
+		? mem_printf("it is in no tracked project and no git work tree: run %s", advice)
+		: mem_strdup("it is in no tracked project and no git work tree: a project "
+			     "needs a folder of its own");
 }
 
 /* Whether the folder would be a project. Does not replace an `obstacle` that is set already. */
@@ -198,7 +197,8 @@ static struct project *find_known(struct registry *registry, const char *file, c
 	_cleanup_free_ char *mount = project ? NULL : mounts_of(file);
 
 	if (!project) {
-		*why = mem_printf("%s does not answer: savecast waits for it", mount ? mount : file);
+		*why = mem_printf(
+			"%s does not answer: savecast waits for it", mount ? mount : file);
 	}
 	return project;
 }

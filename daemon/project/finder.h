@@ -17,15 +17,13 @@ struct project *finder_find(struct registry *registry, const char *name, char **
 struct project *finder_find_resolved(struct registry *registry, const char *file, char **why);
 
 /*
- * The shell command that makes the file's folder, or the nearest parent that exists, a project.
- * The caller frees it.
- */
-char *finder_advice(const char *name);
-/*
- * The folder of that command, as raw bytes that the caller frees; NULL for the root of the
- * file system and for the home folder: those are hardly ever meant to be one project.
+ * The file's folder, or the nearest parent that exists, as raw bytes that the caller frees. NULL
+ * for the root of the file system and for the home folder: those are hardly ever meant to be one
+ * project.
  */
 char *finder_folder(const char *name);
+/* The shell command that makes that folder a project, which the caller frees; NULL as above. */
+char *finder_advice(const char *name);
 
 /* `name` with symbolic links resolved as far as it exists; the caller frees it. */
 char *finder_resolve(const char *name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -262,4 +263,44 @@ test('if nothing will reload, the error says why and what to do, with an exit co
 	// The command that the message names works as described.
 	assert.equal((await run(['sh', '-c', track.replace('savecast', SAVECAST)], world.env)).status, 0);
 	assert.equal((await world.savecast('save', path.join(bare, 'a.css'))).status, 0);
+});
+
+test('advice never makes the whole home folder a project, and a folder is not a file', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', { 'sub/a.css': '' });
+	const inFolder = (/** @type {string} */ folder, /** @type {string[]} */ ...words) => run(['sh', '-c', 'cd "$0" && exec "$@"', folder, SAVECAST, ...words], world.env);
+	const file = path.join(world.home, 'a.html');
+	const reason = 'it is in no tracked project and no git work tree: a project needs a folder of its own';
+	for (const word of ['check', 'reload']) {
+		const { status, stderr } = await inFolder(world.home, word);
+		assert.equal(status, 1);
+		assert.ok(stderr.includes(`${world.home}: ${reason}\n`), stderr);
+	}
+	const told = JSON.parse((await world.savecast('why', '--json', file)).stdout);
+	assert.deepEqual([told.reason, told.advice], [reason, undefined]);
+	const refused = await inFolder(world.home, 'set', '--project', 'ignore', '*.log');
+	assert.deepEqual([refused.status, refused.stderr], [1,
+		`savecast: folder: ${world.home}: is in no project, and a .savecast would make all of it one; run this in the project's folder\n`]);
+	assert.equal(existsSync(path.join(world.home, '.savecast')), false);
+
+	// In a tracked project, its root has the file; a folder in no project becomes one, and that is said.
+	await world.savecast('track', root);
+	assert.equal((await inFolder(path.join(root, 'sub'), 'set', '--project', 'ignore', '*.log')).stdout, '~/site/.savecast: savecast.ignore = *.log\n');
+	const bare = await world.folder('bare', {});
+	assert.equal((await inFolder(bare, 'set', '--project', 'ignore', '*.log')).stdout,
+		'~/bare/.savecast: savecast.ignore = *.log\nIts folder is a project now, because it has a .savecast.\n');
+	const why = await world.savecast('why', path.join(root, 'sub'));
+	assert.match(why.stdout, /^ {2}file {6}is a directory: name a file in it to see what a save does$/m);
+	assert.doesNotMatch(why.stdout, /action|a save {3}/);
+});
+
+test('a wrong verb is answered with all verbs, and help VERB is VERB --help', async t => {
+	const world = await World.open(t);
+	const wrong = await world.savecast('sttaus');
+	assert.equal(wrong.status, 2);
+	assert.match(wrong.stderr, /^savecast: sttaus: no such verb; there are: save, track, .*status/);
+	assert.equal((await world.savecast('help', 'why')).stdout, (await world.savecast('why', '--help')).stdout);
+	assert.equal((await world.savecast('help')).stdout, (await world.savecast('--help')).stdout);
+	assert.equal((await world.savecast('help', 'sttaus')).status, 2);
 });

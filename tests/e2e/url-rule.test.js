@@ -78,3 +78,13 @@ test('check takes the project of the URL, not of another tab of the same host', 
 		assert.equal(JSON.parse((await world.savecast('check', '--json', url)).stdout).root, root);
 	}
 });
+
+test('check of a URL without a server says so, as why does, once the server was looked for', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const { port } = await world.serve('static', await world.folder('bare', {}), port => ['python3', '-m', 'http.server', String(port)]);
+	const { status, stderr } = await world.savecast('check', `http://localhost:${port}/`);
+	assert.equal(status, 1);
+	assert.match(stderr, new RegExp(`: port ${port} is served by python3 .*it is in no tracked project`));
+	assert.match((await world.savecast('check', 'http://localhost:1/')).stderr, /: nothing listens on port 1 of localhost: start the server\n$/);
+});
