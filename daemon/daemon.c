@@ -3,13 +3,13 @@
 
 #include <errno.h>
 
+#include "dbus/names.h"
 #include "util/file.h"
 #include "util/mem.h"
 
 #define LOG_MODULE "main"
 #include "util/log.h"
 
-#define BUS_NAME "io.github.savecast.Daemon1"
 
 /*
  * Called after we have the bus name: if two daemons start at the same time, only one of them
@@ -120,12 +120,12 @@ static int daemon_load(struct daemon *daemon)
 /* Called last: a process that sees the name finds the objects, and an open port if possible. */
 static int daemon_take_name(struct daemon *daemon)
 {
-	int r = bus_own_name(daemon->bus, BUS_NAME);
+	int r = bus_own_name(daemon->bus, DAEMON_NAME);
 
 	if (r == -EEXIST) {
 		log_error("%s: another savecastd owns this name on the session bus; "
 			  "one is enough",
-			BUS_NAME);
+			DAEMON_NAME);
 	}
 	return r;
 }

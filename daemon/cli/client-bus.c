@@ -6,9 +6,8 @@
 
 #include "cli/message-bus.h"
 #include "cli/private-daemon.h"
+#include "dbus/names.h"
 
-#define DAEMON_NAME "io.github.savecast.Daemon1"
-#define DAEMON_OBJECT "/io/github/savecast/Daemon1"
 
 struct client {
 	DBusConnection *connection;

@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "dbus/names.h"
 #include "util/mem.h"
+#include "util/utf8.h"
 
-#define DAEMON_NAME "io.github.savecast.Daemon1"
-#define DAEMON_OBJECT "/io/github/savecast/Daemon1"
 
 /* libdbus returns false if it is out of memory. */
 static void must(dbus_bool_t done)
@@ -19,7 +19,9 @@ static void must(dbus_bool_t done)
 
 static void append_text(DBusMessageIter *to, const char *text)
 {
-	must(dbus_message_iter_append_basic(to, DBUS_TYPE_STRING, &text));
+	_cleanup_free_ char *valid = utf8_dup(text); /* libdbus aborts if it is not UTF-8 */
+
+	must(dbus_message_iter_append_basic(to, DBUS_TYPE_STRING, &valid));
 }
 
 static void append_names(DBusMessageIter *to, char *const *names, size_t count)
@@ -42,14 +44,16 @@ static void append_options(DBusMessageIter *to, const struct client_option *opti
 		const char type[] = {options[i].type, '\0'};
 		dbus_uint32_t small = (dbus_uint32_t)options[i].number;
 		dbus_uint64_t large = options[i].number;
-		const void *value = type[0] == 's' ? (const void *)&options[i].text
-			: type[0] == 't'           ? (const void *)&large
-						   : (const void *)&small;
 
 		must(dbus_message_iter_open_container(&array, DBUS_TYPE_DICT_ENTRY, NULL, &entry));
 		append_text(&entry, options[i].key);
 		must(dbus_message_iter_open_container(&entry, DBUS_TYPE_VARIANT, type, &variant));
-		must(dbus_message_iter_append_basic(&variant, type[0], value));
+		if (type[0] == 's') {
+			append_text(&variant, options[i].text);
+		} else {
+			must(dbus_message_iter_append_basic(&variant, type[0],
+				type[0] == 't' ? (const void *)&large : (const void *)&small));
+		}
 		must(dbus_message_iter_close_container(&entry, &variant));
 		must(dbus_message_iter_close_container(&array, &entry));
 	}

@@ -15,7 +15,7 @@ static inline void message_unref(DBusMessage *message)
 }
 MEM_CLEANUP_OF(DBusMessage *, message_unref);
 
-/* The caller unrefs it. Strings of `method` must be UTF-8. */
+/* The caller unrefs it. Bytes of its strings that are not UTF-8 become U+FFFD. */
 DBusMessage *message_from_method(const struct client_method *method);
 
 /*

@@ -2,17 +2,17 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "util/mem.h"
-#include "util/pathname.h"
 #include "cli/client-bus.h"
-#include "cli/save-stream.h"
+#include "cli/error.h"
 #include "cli/lsp-diagnostics.h"
 #include "cli/lsp-frames.h"
 #include "cli/lsp-session.h"
-#include "cli/error.h"
+#include "cli/save-stream.h"
 #include "cli/text.h"
+#include "dbus/names.h"
+#include "util/mem.h"
+#include "util/pathname.h"
 
-#define PROJECT_INTERFACE "io.github.savecast.Project1"
 
 struct lsp {
 	struct save_stream *stream;
@@ -53,7 +53,7 @@ static void lsp_publish(struct lsp *lsp)
 static void lsp_list(struct lsp *lsp)
 {
 	lsp->listing = client_send(lsp->client,
-		&(struct client_method){.interface = "org.freedesktop.DBus.ObjectManager",
+		&(struct client_method){.interface = OBJECT_MANAGER_INTERFACE,
 			.member = "GetManagedObjects",
 			.passive = true});
 }

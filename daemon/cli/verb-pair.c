@@ -5,12 +5,13 @@
 #include "cli/call.h"
 #include "cli/event-text.h"
 #include "cli/text.h"
+#include "dbus/names.h"
 
 static enum exit_code read_extensions(struct client *client, json_t **extensions)
 {
 	static const struct client_method method = {.interface = "org.freedesktop.DBus.Properties",
 		.member = "Get",
-		.texts = {"io.github.savecast.Daemon1", "Extensions"}};
+		.texts = {DAEMON_NAME, "Extensions"}};
 	json_t *values = NULL;
 	enum exit_code code = call_daemon(client, &method, &values);
 

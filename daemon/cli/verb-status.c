@@ -5,9 +5,8 @@
 
 #include "cli/call.h"
 #include "cli/status-page.h"
+#include "dbus/names.h"
 
-#define DAEMON_INTERFACE "io.github.savecast.Daemon1"
-#define PROJECT_INTERFACE "io.github.savecast.Project1"
 
 static bool same_server(const json_t *server, const json_t *tab)
 {
@@ -93,8 +92,8 @@ enum exit_code status_read(struct client *client, json_t **status)
 	static const struct client_method methods[] = {
 		{.interface = "org.freedesktop.DBus.Properties",
 			.member = "GetAll",
-			.texts = {DAEMON_INTERFACE}},
-		{.interface = "org.freedesktop.DBus.ObjectManager", .member = "GetManagedObjects"},
+			.texts = {DAEMON_NAME}},
+		{.interface = OBJECT_MANAGER_INTERFACE, .member = "GetManagedObjects"},
 		{.member = "ListTabs", .has_options = true},
 	};
 	json_t *answers[COUNT_OF(methods)] = {NULL}, *events = json_array();

@@ -5,6 +5,7 @@
 #include "cli/error.h"
 #include "cli/private-daemon.h"
 #include "cli/stdio.h"
+#include "dbus/names.h"
 
 enum { STDIO_TRIES = 50, STDIO_TRY_USEC = 100000 };
 
@@ -53,7 +54,7 @@ static uint16_t stdio_port(enum exit_code *code)
 	*code = call_daemon(client,
 		&(struct client_method){.interface = "org.freedesktop.DBus.Properties",
 			.member = "GetAll",
-			.texts = {"io.github.savecast.Daemon1"}},
+			.texts = {DAEMON_NAME}},
 		&values);
 	if (*code != EXIT_CODE_DONE) {
 		return 0;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "dbus/bus-object.h"
 
+#include "dbus/names.h"
+
 #include <stdio.h>
 
-#define INTERFACE_OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager"
 
 static const struct bus_interface standard[] = {
 	{
@@ -32,7 +33,7 @@ static const struct bus_interface standard[] = {
 };
 
 static const struct bus_interface object_manager = {
-	.name = INTERFACE_OBJECT_MANAGER,
+	.name = OBJECT_MANAGER_INTERFACE,
 	.methods = (const struct bus_method[]){
 		{.name = "GetManagedObjects", .in = "", .out = "a{oa{sa{sv}}}",
 			.out_names = "objects"}, {0}},

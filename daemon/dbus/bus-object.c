@@ -2,8 +2,8 @@
 #include "dbus/bus-object.h"
 
 #include "dbus/bus-variant.h"
+#include "dbus/names.h"
 
-#define INTERFACE_OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager"
 
 enum { BUS_PROPERTIES_MAX = 32 }; /* of an object; bits of `changed` */
 
@@ -189,7 +189,7 @@ static DBusHandlerResult object_on_message(
 	} else if (strcmp(interface, DBUS_INTERFACE_PROPERTIES) == 0) {
 		reply = object_properties(object, call);
 	} else if (object->manages && dbus_message_is_method_call(call,
-					      INTERFACE_OBJECT_MANAGER, "GetManagedObjects")) {
+					      OBJECT_MANAGER_INTERFACE, "GetManagedObjects")) {
 		reply = object_managed(object, call);
 	} else {
 		return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
@@ -217,7 +217,7 @@ static void object_tell_changes(void *userdata)
 static void object_tell_added(struct bus_object *object)
 {
 	DBusMessage *signal = dbus_message_new_signal(
-		object->manager->path, INTERFACE_OBJECT_MANAGER, "InterfacesAdded");
+		object->manager->path, OBJECT_MANAGER_INTERFACE, "InterfacesAdded");
 	DBusMessageIter to;
 
 	dbus_message_iter_init_append(signal, &to);
@@ -229,7 +229,7 @@ static void object_tell_added(struct bus_object *object)
 static void object_tell_removed(struct bus_object *object)
 {
 	DBusMessage *signal = dbus_message_new_signal(
-		object->manager->path, INTERFACE_OBJECT_MANAGER, "InterfacesRemoved");
+		object->manager->path, OBJECT_MANAGER_INTERFACE, "InterfacesRemoved");
 	DBusMessageIter to, interfaces;
 
 	dbus_message_iter_init_append(signal, &to);

@@ -8,7 +8,6 @@
 
 /* Hold, Release, ReleaseFailed; a caller's holds end with its connection. */
 
-#define ERROR_NO_HOLD "io.github.savecast.Error.NoHold"
 
 enum { HOLD_REASON_MAX = 200, HOLD_SAID_MAX = 8 * 1024 };
 

@@ -11,8 +11,6 @@
 
 /* Saved, Track, Untrack, Reload, Trust. */
 
-#define ERROR_NOT_TRACKED "io.github.savecast.Error.NotTracked"
-#define ERROR_NOT_STORED "io.github.savecast.Error.NotStored"
 
 enum { SAVED_FILES_MAX = 4096 };
 

@@ -5,7 +5,6 @@
 
 /* Pair, and the property Extensions. */
 
-#define ERROR_NO_EXTENSION "io.github.savecast.Error.NoExtension"
 
 void daemon_api_get_extensions(DBusMessageIter *to, void *userdata)
 {

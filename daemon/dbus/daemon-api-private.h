@@ -3,6 +3,7 @@
 
 #include "dbus/bus-object.h"
 #include "dbus/daemon-api.h"
+#include "dbus/names.h"
 #include "pipeline/ledger.h"
 #include <dbus/dbus.h>
 
@@ -41,7 +42,6 @@ struct daemon_api {
 	unsigned waiting_call_count, waiting_save_count;
 };
 
-#define ERROR_NO_PROJECT "io.github.savecast.Error.NoProject"
 
 /* The first argument as the name of a folder. Returns an error to send, or NULL. */
 DBusMessage *daemon_api_read_root(DBusMessage *call, char **root);

@@ -5,6 +5,7 @@
 
 #include "dbus/bus-variant.h"
 #include "dbus/daemon-api-private.h"
+#include "dbus/names.h"
 #include "dbus/project-api.h"
 #include "util/pathname.h"
 
@@ -66,7 +67,7 @@ static void get_settings_problems(DBusMessageIter *to, void *userdata)
 }
 
 static const struct bus_interface daemon_interface = {
-	.name = "io.github.savecast.Daemon1",
+	.name = DAEMON_NAME,
 	.methods = (const struct bus_method[]){
 		{"Saved", "asa{sv}", "files options", "t", "event", daemon_api_saved},
 		{"Track", "sa{sv}", "root options", "o", "project", daemon_api_track},
@@ -111,7 +112,7 @@ struct daemon_api *daemon_api_new(const struct daemon_api_parts *parts)
 
 	api->parts = *parts;
 	api->object = bus_manager_new(
-		parts->bus, "/io/github/savecast/Daemon1", &daemon_interface, api);
+		parts->bus, DAEMON_OBJECT, &daemon_interface, api);
 	for (size_t i = 0; i < registry_count(parts->registry); i++) {
 		daemon_api_project_added(api, registry_at(parts->registry, i));
 	}

@@ -4,10 +4,10 @@
 /* Shared by the files of the private bus's process: its connections and their names. */
 
 #include "dbus/bus.h"
+#include "dbus/names.h"
 #include "dbus/private-bus.h"
 #include "util/mem.h"
 
-#define DAEMON_NAME "io.github.savecast.Daemon1"
 
 struct router;
 

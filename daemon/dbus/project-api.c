@@ -5,6 +5,7 @@
 #include "browser/problems.h"
 #include "config/settings.h"
 #include "dbus/bus-variant.h"
+#include "dbus/names.h"
 #include "pipeline/pipeline.h"
 
 static void get_root(DBusMessageIter *to, void *userdata)
@@ -115,7 +116,7 @@ static void get_problems(DBusMessageIter *to, void *userdata)
 }
 
 static const struct bus_interface project_interface = {
-	.name = "io.github.savecast.Project1",
+	.name = PROJECT_INTERFACE,
 	.properties = (const struct bus_property[]){
 		{"Root", "s", BUS_PROPERTY_CONST, get_root},
 		{"Name", "s", BUS_PROPERTY_CONST, get_name},
@@ -134,7 +135,7 @@ static const struct bus_interface project_interface = {
 
 char *project_api_path(const struct project *project)
 {
-	return mem_printf("/io/github/savecast/Daemon1/project/%u", project->id);
+	return mem_printf(DAEMON_OBJECT "/project/%u", project->id);
 }
 
 struct bus_object *project_api_new(

@@ -190,6 +190,20 @@ test('save --stdin accepts names byte for byte, and an incomplete last line', as
 	assert.match(stderr, /^savecast: /m);
 });
 
+test('an argument that is not UTF-8 makes no command crash', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('site', { 'a.css': '' }, { git: true });
+	for (const [words, status] of /** @type {[string, number][]} */ ([
+		['save ', 2], ['track ', 2], ['untrack ', 1], ['reload ', 2], ['trust ', 2], ['why ', 0], ['check ', 1], ['pair ', 1],
+		['log ', 2], ['set ', 2], ['set ignore ', 0], ['why http://', 0], ['check http://', 1], ['run ', 127], ['forward ', 2],
+	])) {
+		const line = `cd '${root}' && ${SAVECAST} ${words}"$(printf '\\377')"`;
+		const { status: was, stderr } = await run(['sh', '-c', line], world.env);
+		assert.equal(was, status, `${words}: ${stderr}`);
+	}
+});
+
 test('if the bus refuses the user, the error says why, and savecast run still runs its command', async t => {
 	if (process.getuid?.() !== 0) {
 		t.skip('needs root, to become another user');
