@@ -12,8 +12,6 @@
  * Which browsers may connect: what a browser's hello does, at once or when its extension is known.
  */
 
-enum { CLOSE_POLICY = 1008, CLOSE_REPLACED = 4001 };
-
 /* The answer to hello, with the proof that this is the user's own daemon. */
 static char *welcome_text(const struct browsers *browsers, const struct wire_message *message)
 {
@@ -45,7 +43,7 @@ static void browser_welcome(struct browser *browser, struct wire_message *messag
 	for (struct browser *other = browsers->first; other; other = other->next) {
 		if (is_same_browser(browser, other, message->profile)) {
 			free(mem_steal(other->profile));
-			ws_client_close(other->client, CLOSE_REPLACED);
+			ws_client_close(other->client, WS_REPLACED);
 			/* Closing it may take a while: nothing is sent to it meanwhile. */
 			session_forget_tabs(other, "a newer connection of this browser took over");
 		}
@@ -143,7 +141,7 @@ void browsers_unpair(struct browsers *browsers, const char *code)
 
 	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
 		if (strcmp(ws_client_origin(browser->client), extension->origin) == 0) {
-			ws_client_close(browser->client, CLOSE_POLICY);
+			ws_client_close(browser->client, WS_POLICY);
 			session_forget_tabs(browser, "the browser was unpaired");
 		}
 	}

@@ -3,15 +3,11 @@
 
 #include <errno.h>
 
-#include <jansson.h>
-
-#include "util/mem.h"
+#include "util/json-list.h"
 #include "util/utf8.h"
 #include "websocket/handshake.h"
 
 #define FIREFOX "moz-extension://"
-
-enum { EXTENSIONS_VERSION = 1 };
 
 static void extension_clear(struct extension *extension)
 {
@@ -141,17 +137,12 @@ void extensions_remove(struct extensions *extensions, const char *code)
 	}
 }
 
-static void json_free(json_t **json)
-{
-	json_decref(*json);
-}
-
 char *extensions_write(const struct extensions *extensions)
 {
-	_cleanup_(json_free) json_t *file = json_pack("{s:i, s:b, s:[]}", "version",
-		EXTENSIONS_VERSION, "met-firefox", extensions->met_firefox, "extensions");
+	_cleanup_(json_dropp) json_t *file = json_list_new("extensions");
 	json_t *list = json_object_get(file, "extensions");
 
+	json_object_set_new(file, "met-firefox", json_boolean(extensions->met_firefox));
 	for (size_t i = 0; i < extensions->count; i++) {
 		const struct extension *extension = &extensions->items[i];
 
@@ -160,7 +151,7 @@ char *extensions_write(const struct extensions *extensions)
 				extension->origin, "browser", extension->browser));
 		}
 	}
-	return json_dumps(file, JSON_INDENT(1));
+	return json_list_write(file);
 }
 
 static void extension_read(struct extensions *extensions, const json_t *json)
@@ -177,23 +168,15 @@ static void extension_read(struct extensions *extensions, const json_t *json)
 int extensions_read(
 	struct extensions *extensions, const char *text, size_t length, char **why)
 {
-	json_error_t error;
-	_cleanup_(json_free) json_t *file =
-		json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-	const json_t *list = json_object_get(file, "extensions"), *json;
+	_cleanup_(json_dropp) json_t *file = json_list_read(text, length, "extensions", why);
+	const json_t *json;
 	size_t i;
 
 	if (!file) {
-		*why = mem_printf("line %d: %s", error.line, error.text);
-		return -EINVAL;
-	}
-	if (json_integer_value(json_object_get(file, "version")) != EXTENSIONS_VERSION ||
-		!json_is_array(list)) {
-		*why = mem_strdup("must be an object with version 1 and extensions");
 		return -EINVAL;
 	}
 	extensions->met_firefox = json_is_true(json_object_get(file, "met-firefox"));
-	json_array_foreach (list, i, json) {
+	json_array_foreach (json_object_get(file, "extensions"), i, json) {
 		extension_read(extensions, json);
 	}
 	return 0;

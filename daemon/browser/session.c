@@ -16,8 +16,6 @@
 
 #define HELLO_WITHIN_USEC (5 * CLOCK_USEC_PER_SEC)
 
-enum { CLOSE_POLICY = 1008 };
-
 void session_tell_error(
 	struct browser *browser, const char *code, const char *message, bool fatal)
 {
@@ -27,7 +25,7 @@ void session_tell_error(
 	if (fatal) {
 		log_warning("%s: message refused: %s: %s",
 			browser->name ? browser->name : "a browser", code, message);
-		ws_client_close(browser->client, CLOSE_POLICY);
+		ws_client_close(browser->client, WS_POLICY);
 	}
 }
 
@@ -261,7 +259,7 @@ static void session_on_deadline(void *userdata)
 {
 	struct browser *browser = userdata;
 
-	ws_client_close(browser->client, CLOSE_POLICY);
+	ws_client_close(browser->client, WS_POLICY);
 }
 
 static void session_opened(struct ws_client *client, void *userdata)

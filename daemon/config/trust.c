@@ -3,13 +3,9 @@
 
 #include <errno.h>
 
-#include <jansson.h>
-
-#include "util/mem.h"
+#include "util/json-list.h"
 #include "util/pathname.h"
 #include "util/utf8.h"
-
-enum { TRUST_VERSION = 1 };
 
 struct trusted_root {
 	char *root;
@@ -118,15 +114,9 @@ void trust_remove(struct trust *trust, const char *root)
 	}
 }
 
-static void json_free(json_t **json)
-{
-	json_decref(*json);
-}
-
 char *trust_write(const struct trust *trust)
 {
-	_cleanup_(json_free) json_t *file =
-		json_pack("{s:i, s:[]}", "version", TRUST_VERSION, "projects");
+	_cleanup_(json_dropp) json_t *file = json_list_new("projects");
 	json_t *projects = json_object_get(file, "projects");
 
 	for (size_t i = 0; i < trust->count; i++) {
@@ -140,7 +130,7 @@ char *trust_write(const struct trust *trust)
 		json_array_append_new(
 			projects, json_pack("{s:s, s:o}", "root", root, "rules", rules));
 	}
-	return json_dumps(file, JSON_INDENT(1));
+	return json_list_write(file);
 }
 
 static void project_read(struct trust *trust, const json_t *project)
@@ -162,22 +152,14 @@ static void project_read(struct trust *trust, const json_t *project)
 
 int trust_read(struct trust *trust, const char *text, size_t length, char **why)
 {
-	json_error_t error;
-	_cleanup_(json_free) json_t *file =
-		json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-	const json_t *projects = json_object_get(file, "projects"), *project;
+	_cleanup_(json_dropp) json_t *file = json_list_read(text, length, "projects", why);
+	const json_t *project;
 	size_t i;
 
 	if (!file) {
-		*why = mem_printf("line %d: %s", error.line, error.text);
 		return -EINVAL;
 	}
-	if (json_integer_value(json_object_get(file, "version")) != TRUST_VERSION ||
-		!json_is_array(projects)) {
-		*why = mem_strdup("must be an object with version 1 and projects");
-		return -EINVAL;
-	}
-	json_array_foreach (projects, i, project) {
+	json_array_foreach (json_object_get(file, "projects"), i, project) {
 		project_read(trust, project);
 	}
 	return 0;

@@ -3,29 +3,21 @@
 
 #include <errno.h>
 
-#include <jansson.h>
-
-#include "util/mem.h"
+#include "util/json-list.h"
 #include "util/pathname.h"
-
-enum { STATE_VERSION = 1 };
 
 struct entry {
 	uint32_t id;
 	char *root;
 };
 
-static void json_free(json_t **json)
-{
-	json_decref(*json);
-}
-
 char *state_text_write(const struct registry *registry)
 {
-	_cleanup_(json_free) json_t *file = json_pack("{s:i, s:I, s:[]}", "version", STATE_VERSION,
-		"next-id", (json_int_t)registry_next_id(registry), "projects");
+	_cleanup_(json_dropp) json_t *file = json_list_new("projects");
 	json_t *projects = json_object_get(file, "projects");
 
+	json_object_set_new(
+		file, "next-id", json_integer((json_int_t)registry_next_id(registry)));
 	for (size_t i = 0; i < registry_count(registry); i++) {
 		const struct project *project = registry_at(registry, i);
 		_cleanup_free_ char *root = pathname_to_text(project->root);
@@ -35,7 +27,7 @@ char *state_text_write(const struct registry *registry)
 				(json_int_t)project->id, "root", root));
 		}
 	}
-	return json_dumps(file, JSON_INDENT(1));
+	return json_list_write(file);
 }
 
 static int entry_read(struct entry *entry, json_t *json, char **why)
@@ -81,9 +73,7 @@ static int entries_read(struct entry *entries, json_t *projects, char **why)
 
 int state_text_read(struct registry *registry, const char *text, size_t length, char **why)
 {
-	json_error_t error;
-	_cleanup_(json_free) json_t *file =
-		json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+	_cleanup_(json_dropp) json_t *file = json_list_read(text, length, "projects", why);
 	json_t *projects = json_object_get(file, "projects");
 	json_int_t next_id = json_integer_value(json_object_get(file, "next-id"));
 	size_t count = json_array_size(projects);
@@ -91,13 +81,14 @@ int state_text_read(struct registry *registry, const char *text, size_t length, 
 	int r;
 
 	if (!file) {
-		*why = mem_printf("line %d: %s", error.line, error.text);
 		return -EINVAL;
 	}
-	if (json_integer_value(json_object_get(file, "version")) != STATE_VERSION ||
-		!json_is_array(projects) || count > PROJECTS_MAX || next_id < 1 ||
-		next_id > UINT32_MAX) {
-		*why = mem_strdup("must be an object with version 1, next-id and projects");
+	if (next_id < 1 || next_id > UINT32_MAX) {
+		*why = mem_strdup("next-id: must be an integer from 1 to 4294967295");
+		return -EINVAL;
+	}
+	if (count > PROJECTS_MAX) {
+		*why = mem_printf("projects: must be at most %d", PROJECTS_MAX);
 		return -EINVAL;
 	}
 	entries = mem_zero(count * sizeof *entries);

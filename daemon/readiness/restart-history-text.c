@@ -3,9 +3,7 @@
 
 #include <errno.h>
 
-#include <jansson.h>
-
-#include "util/mem.h"
+#include "util/json-list.h"
 #include "util/pathname.h"
 #include "util/utf8.h"
 
@@ -16,17 +14,9 @@
  * The lesson of a single file has "file": "/home/me/potato/main.py" instead of the suffix.
  */
 
-enum { RESTART_HISTORY_VERSION = 1 };
-
-static void json_free(json_t **json)
-{
-	json_decref(*json);
-}
-
 char *restart_history_write(const struct restart_history *history)
 {
-	_cleanup_(json_free) json_t *file =
-		json_pack("{s:i, s:[]}", "version", RESTART_HISTORY_VERSION, "lessons");
+	_cleanup_(json_dropp) json_t *file = json_list_new("lessons");
 	json_t *lessons = json_object_get(file, "lessons");
 
 	for (size_t i = 0; i < history->count; i++) {
@@ -41,7 +31,7 @@ char *restart_history_write(const struct restart_history *history)
 				lesson->restarts, "delay", (json_int_t)lesson->delay, "seen",
 				(int)lesson->seen));
 	}
-	return json_dumps(file, JSON_INDENT(1));
+	return json_list_write(file);
 }
 
 /* Skips an invalid lesson: the daemon will learn it again. */
@@ -80,23 +70,14 @@ static void lesson_read(struct restart_history *history, json_t *json)
 int restart_history_read(
 	struct restart_history *history, const char *text, size_t length, char **why)
 {
-	json_error_t error;
-	_cleanup_(json_free) json_t *file =
-		json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-	json_t *lessons = json_object_get(file, "lessons");
+	_cleanup_(json_dropp) json_t *file = json_list_read(text, length, "lessons", why);
 	json_t *json;
 	size_t i;
 
 	if (!file) {
-		*why = mem_printf("line %d: %s", error.line, error.text);
 		return -EINVAL;
 	}
-	if (json_integer_value(json_object_get(file, "version")) != RESTART_HISTORY_VERSION ||
-		!json_is_array(lessons)) {
-		*why = mem_strdup("must be an object with version 1 and lessons");
-		return -EINVAL;
-	}
-	json_array_foreach (lessons, i, json) {
+	json_array_foreach (json_object_get(file, "lessons"), i, json) {
 		lesson_read(history, json);
 	}
 	return 0;

@@ -139,3 +139,30 @@ int wire_read_flag(const struct wire_reader *reader, const char *key, bool *flag
 	*flag = json_is_true(value);
 	return 0;
 }
+
+int wire_read_list(const struct wire_reader *reader, size_t max, const char *noun,
+	wire_item_fn *read, void *userdata)
+{
+	const json_t *list = json_object_get(reader->object, "list");
+	struct wire_reader item = *reader;
+	char why[64];
+	size_t i;
+	int r = 0;
+
+	if (!json_is_array(list)) {
+		return wire_fail_field(reader, "list", list, "must be an array");
+	}
+	if (json_array_size(list) > max) {
+		snprintf(why, sizeof why, "must have at most %zu %s", max, noun);
+		return wire_fail_field(reader, "list", list, why);
+	}
+	json_array_foreach (list, i, item.object) {
+		r = json_is_object(item.object)
+			? read(&item, i, userdata)
+			: wire_fail_field(reader, "list", item.object, "must have objects");
+		if (r < 0) {
+			break;
+		}
+	}
+	return r;
+}

@@ -32,6 +32,12 @@ int wire_read_token(
 	const struct wire_reader *reader, const char *key, size_t min, size_t max, char **token);
 int wire_read_flag(const struct wire_reader *reader, const char *key, bool *flag);
 
+/* Reads one object of a list, the one with this number. */
+typedef int wire_item_fn(const struct wire_reader *item, size_t index, void *userdata);
+
+/* Reads the array `list` of at most `max` objects, which the error calls `noun`, in order. */
+int wire_read_list(const struct wire_reader *reader, size_t max, const char *noun,
+	wire_item_fn *read, void *userdata);
+
 /* wire-problems.c: a `problems` message. */
-int wire_read_updates(const struct wire_reader *reader, struct wire_message *message);
 int wire_read_problems(const struct wire_reader *reader, struct wire_message *message);

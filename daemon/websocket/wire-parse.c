@@ -86,6 +86,36 @@ static int read_report(const struct wire_reader *reader, struct wire_message *me
 	return r;
 }
 
+static int read_updater(const struct wire_reader *reader, size_t index, void *userdata)
+{
+	struct wire_updates *updates = userdata;
+	struct wire_updater *updater = &updates->items[index];
+	uint64_t port = 0;
+	int r = wire_read_text(reader, "who", WIRE_STRING_MAX, &updater->who);
+
+	updates->count = index + 1;
+	if (r == 0) {
+		r = wire_read_number(reader, "port", &port);
+	}
+	if (r == 0 && port > UINT16_MAX) {
+		return wire_fail_field(reader, "port", json_object_get(reader->object, "port"),
+			"must be at most 65535");
+	}
+	updater->port = (uint16_t)port;
+	return r;
+}
+
+static int read_updates(const struct wire_reader *reader, struct wire_message *message)
+{
+	struct wire_updates *updates = &message->updates;
+	int r = wire_read_number(reader, "tab", &message->tab);
+
+	updates->known = json_object_get(reader->object, "list") != NULL;
+	return r == 0 && updates->known
+		? wire_read_list(reader, WIRE_UPDATERS_MAX, "servers", read_updater, updates)
+		: r;
+}
+
 static const struct {
 	const char *name;
 	enum wire_type type;
@@ -97,7 +127,7 @@ static const struct {
 	{"report", WIRE_REPORT, read_report},
 	{"problems", WIRE_PROBLEMS, wire_read_problems},
 	{"track", WIRE_TRACK, read_unwatch},
-	{"updates", WIRE_UPDATES, wire_read_updates},
+	{"updates", WIRE_UPDATES, read_updates},
 	{"trust", WIRE_TRUST, read_trust},
 };
 
@@ -182,6 +212,14 @@ int wire_parse(
 		wire_message_clear(message);
 	}
 	return r;
+}
+
+void wire_updates_clear(struct wire_updates *updates)
+{
+	for (size_t i = 0; i < updates->count; i++) {
+		free(updates->items[i].who);
+	}
+	*updates = (struct wire_updates){0};
 }
 
 void wire_message_clear(struct wire_message *message)

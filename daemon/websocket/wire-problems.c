@@ -50,10 +50,17 @@ static int read_optional_number(
 	return json_object_get(reader->object, key) ? wire_read_number(reader, key, number) : 0;
 }
 
-static int read_problem(const struct wire_reader *reader, struct wire_problem *problem)
+static int read_problem(const struct wire_reader *reader, size_t index, void *userdata)
 {
-	int r = read_kind(reader, &problem->kind);
+	struct wire_problems *problems = userdata;
+	struct wire_problem *problem;
+	int r;
 
+	problems->items = mem_resize(problems->items, index + 1, sizeof *problems->items);
+	problems->count = index + 1;
+	problem = &problems->items[index];
+	*problem = (struct wire_problem){0};
+	r = read_kind(reader, &problem->kind);
 	if (r == 0) {
 		r = wire_read_text(
 			reader, "message", WIRE_PROBLEM_TEXT_MAX, &problem->message);
@@ -68,31 +75,6 @@ static int read_problem(const struct wire_reader *reader, struct wire_problem *p
 		r = read_optional_number(reader, "column", &problem->column);
 	}
 	return r < 0 ? r : read_optional_text(reader, "stack", &problem->stack);
-}
-
-static int read_list(const struct wire_reader *reader, struct wire_problems *problems)
-{
-	const json_t *list = json_object_get(reader->object, "list");
-	size_t count = json_array_size(list);
-	int r = 0;
-
-	if (!json_is_array(list)) {
-		return wire_fail_field(reader, "list", list, "must be an array");
-	}
-	if (count > WIRE_PROBLEMS_MAX) {
-		return wire_fail_field(reader, "list", list, "must have at most 8 problems");
-	}
-	problems->items = count ? mem_zero(count * sizeof *problems->items) : NULL;
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		struct wire_reader item = *reader;
-
-		item.object = json_array_get(list, i);
-		problems->count = i + 1;
-		r = json_is_object(item.object)
-			? read_problem(&item, &problems->items[i])
-			: wire_fail_field(reader, "list", item.object, "must have objects");
-	}
-	return r;
 }
 
 int wire_read_problems(const struct wire_reader *reader, struct wire_message *message)
@@ -110,7 +92,8 @@ int wire_read_problems(const struct wire_reader *reader, struct wire_message *me
 	if (r == 0 && json_object_get(reader->object, "known")) {
 		r = wire_read_flag(reader, "known", &problems->known);
 	}
-	return r < 0 ? r : read_list(reader, problems);
+	return r < 0 ? r
+		     : wire_read_list(reader, WIRE_PROBLEMS_MAX, "problems", read_problem, problems);
 }
 
 void wire_problems_clear(struct wire_problems *problems)
