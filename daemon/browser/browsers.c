@@ -99,9 +99,7 @@ static void look_up_some(void *userdata)
 				loop_timer_set(browsers->look_ups, clock_now_usec());
 				return;
 			}
-			browsers->looking_up = true;
 			tab_look_up(browser->tabs.sorted[i]);
-			browsers->looking_up = false;
 		}
 	}
 }

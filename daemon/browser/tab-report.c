@@ -129,8 +129,8 @@ static void tab_answer(struct tab *tab, bool asked)
 	struct project *before;
 	struct server *server_before;
 
-	tab->stale = false;
 	router_answer(browsers->router, tab->url, tab->browser->order, &answer);
+	tab->stale = false; /* as of now, although the answer may have added a project */
 	/* Not earlier: finding the answer may add a project, which looks up this tab, too. */
 	before = tab->project;
 	server_before = tab->server;
@@ -169,9 +169,23 @@ static void tab_answer(struct tab *tab, bool asked)
 	route_answer_clear(&answer);
 }
 
+/*
+ * The answer may add a project, so that other tabs have to be looked up. That happens later,
+ * whichever caller is here: callers walk lists of tabs, from which only this tab may move.
+ */
+static void tab_answer_alone(struct tab *tab, bool asked)
+{
+	struct browsers *browsers = tab->browser->browsers;
+	bool outer = browsers->looking_up;
+
+	browsers->looking_up = true;
+	tab_answer(tab, asked);
+	browsers->looking_up = outer;
+}
+
 void tab_look_up(struct tab *tab)
 {
-	tab_answer(tab, false);
+	tab_answer_alone(tab, false);
 }
 
 void tab_take_updates(struct tab *tab, struct wire_updates *updates)
@@ -186,7 +200,7 @@ void tab_take_updates(struct tab *tab, struct wire_updates *updates)
 
 void tab_tell_again(struct tab *tab)
 {
-	tab_answer(tab, true);
+	tab_answer_alone(tab, true);
 }
 
 void browsers_build_changed(struct project *project)

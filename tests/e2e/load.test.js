@@ -7,11 +7,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { whileAlive } from '../lib/children.js';
+import { run, whileAlive } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { answers, freePort } from '../lib/ports.js';
 import { Client } from '../lib/wire-client.js';
-import { LONG, SANITIZED, World } from '../lib/world.js';
+import { LONG, SANITIZED, SAVECAST, World } from '../lib/world.js';
 
 const TABS_OF_ONE = 1000;
 const SAVES = LONG ? 100 : 20;
@@ -166,4 +166,25 @@ test('more servers than the limit, and strange URLs', async t => {
 	huge.send({ type: 'watch', tab: 1, url: `http://127.0.0.1:${port}/${'x'.repeat(1024 * 1024)}` });
 	assert.equal(/** @type {any} */ (await huge.closed).code, 1009);
 	assert.ok(await save() < 1000);
+});
+
+test('tabs that move to another project while the tabs of theirs are told hide none of them', async t => {
+	const { world, shop } = await open(t);
+	const client = new Client(world);
+	await client.hello();
+	for (const [tab, page] of ['a.html', 'new/b.html', 'new/c.html', 'd.html'].entries()) {
+		assert.equal((await client.watch(tab, `file://${shop}/${page}`)).project, 'shop');
+	}
+	// The daemon finds this project when it looks up the tabs to tell them of the failure.
+	await world.folder('shop/new', { 'b.html': '' }, { git: true });
+	const { mark } = client.log;
+	const build = await run(['env', '-C', shop, SAVECAST, 'run', '--', 'sh', '-c', 'exit 3'], world.env);
+	assert.equal(build.status, 3);
+	for (const tab of [0, 3]) {
+		await client.log.next(`tab ${tab} to show the failed build`, ({ type, tab: id, failure }) =>
+			type === 'tab' && id === tab && failure, { mark });
+	}
+	for (const tab of [1, 2]) {
+		await client.log.next(`tab ${tab} to move`, ({ type, tab: id, project }) => type === 'tab' && id === tab && project === 'new', { mark });
+	}
 });
