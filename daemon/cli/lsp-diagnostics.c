@@ -42,6 +42,8 @@ void lsp_diagnostics_open(
 	if (json_object_size(diagnostics->documents) < LSP_DOCUMENTS_MAX) {
 		json_object_set_new(diagnostics->documents, key, json_string(uri));
 	}
+	/* Editors forget the diagnostics of a file that they close or read again. */
+	json_object_del(diagnostics->published, uri);
 }
 
 void lsp_diagnostics_close(struct lsp_diagnostics *diagnostics, const char *uri)

@@ -28,6 +28,7 @@ void lsp_diagnostics_init(struct lsp_diagnostics *diagnostics);
 void lsp_diagnostics_deinit(struct lsp_diagnostics *diagnostics);
 
 void lsp_diagnostics_add_root(struct lsp_diagnostics *diagnostics, const char *name);
+/* The editor has opened the file, perhaps again: its diagnostics are published again. */
 void lsp_diagnostics_open(
 	struct lsp_diagnostics *diagnostics, const char *name, const char *uri);
 void lsp_diagnostics_close(struct lsp_diagnostics *diagnostics, const char *uri);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // `savecast lsp` publishes what went wrong in the pages: the diagnostics appear in a real Neovim
-// and a real Emacs when the page loads, and disappear when it loads with the fix.
+// and a real Emacs when the page loads, and disappear when it loads with the fix. So do the signs of
+// the plugin for Vim and Neovim.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { symlink, writeFile } from 'node:fs/promises';
@@ -12,7 +13,7 @@ import { test } from 'node:test';
 import { LspClient } from '../lib/lsp-client.js';
 import { missing, switchOn } from '../lib/live.js';
 import { Terminal } from '../lib/terminal.js';
-import { SAVECAST, World } from '../lib/world.js';
+import { SAVECAST, TOP, World } from '../lib/world.js';
 
 const EGLOT = existsSync('/usr/bin/emacs') && existsSync('/usr/share/emacs/site-lisp/elpa');
 const BROKEN = 'window.cart = 1;\n\tnoSuchThing();\n';
@@ -83,7 +84,9 @@ test('lsp: Neovim and Emacs show an error of the page, until its fix', { skip: m
 	await writeFile(lua, `
 		local id = vim.lsp.start_client({ name = 'savecast', cmd = { '${SAVECAST}', 'lsp' } })
 		vim.api.nvim_create_autocmd({ 'BufReadPost' }, { callback = function(event) vim.lsp.buf_attach_client(event.buf, id) end })`);
-	await writeFile(lisp, `(package-initialize)
+	// In a new home, Emacs compiles the packages meanwhile, and shows the warnings in this window.
+	await writeFile(lisp, `(setq native-comp-deferred-compilation nil native-comp-async-report-warnings-errors nil)
+		(package-initialize)
 		(require 'eglot)
 		(add-to-list 'eglot-server-programs '(js-mode . ("${SAVECAST}" "lsp")))
 		(add-hook 'js-mode-hook #'eglot-ensure)
@@ -100,4 +103,23 @@ test('lsp: Neovim and Emacs show an error of the page, until its fix', { skip: m
 	await save(FIXED);
 	await nvim.shows(/^(?!.*is not defined)/s);
 	await emacs.shows(/^(?!.*is not defined)/s);
+});
+
+test('the plugin in Vim and Neovim: a sign at the line that causes an error of the page, until its fix', { skip: missing('chromium') }, async t => {
+	const { world, file } = await open(t);
+	const plugin = path.join(world.temp, 'plugin.vim');
+	await writeFile(plugin, `set nocompatible noswapfile laststatus=2 statusline=%{savecast#statusline()}
+		set runtimepath^=${path.join(TOP, 'clients/vim')}
+		let g:savecast_command = '${SAVECAST}'
+		runtime plugin/savecast.vim`);
+	for (const name of ['vim', 'nvim']) {
+		await writeFile(file, FIXED);
+		const editor = await Terminal.open(world, `${name}-plugin`, [name, '-u', plugin, '-i', 'NONE', '-n', file]);
+		await editor.shows('window.cart');
+		await editor.keys(':%s/2/noSuchThing()/', 'Enter', ':write', 'Enter');
+		await editor.shows(/^!!window[^]*savecast: problems in the page/);
+		await editor.keys(`:%s/noSuchThing()/"${name}"/`, 'Enter', ':write', 'Enter');
+		await editor.shows(/^window[^]*savecast: (reloaded|patched|swapped)/);
+		await editor.close();
+	}
 });

@@ -81,6 +81,9 @@ static void open_files_have_the_names_of_the_editor(void **state)
 	lsp_diagnostics_open(&diagnostics, "/real/\xe9.js", "file:///link/%e9.js");
 	publishes(&diagnostics, "file:///link/a.js 1 0:0 x is not defined\nhttp://localhost/;"
 				"file:///link/%e9.js 1 0:0 x is not defined\nhttp://localhost/;");
+	publishes(&diagnostics, "");
+	lsp_diagnostics_open(&diagnostics, "/real/a.js", "file:///link/a.js");
+	publishes(&diagnostics, "file:///link/a.js 1 0:0 x is not defined\nhttp://localhost/;");
 	lsp_diagnostics_close(&diagnostics, "file:///link/a.js");
 	publishes(&diagnostics, "file:///link/a.js 0 -1:-1 ;");
 	lsp_diagnostics_deinit(&diagnostics);

@@ -1,5 +1,5 @@
 " SPDX-License-Identifier: MIT
-" :Savecast, health, the statusline and the event, with a stand-in for the command.
+" :Savecast, health, the statusline, the event and the signs, with a stand-in for the command.
 scriptencoding utf-8
 
 " Runs {body} for all arguments other than save --stdin; they are in $TEST_DIR/asked.
@@ -101,6 +101,7 @@ function! s:story(steps) abort
 endfunction
 
 function! Test_statusline_and_event() abort
+  let g:savecast_signs = 0
   call s:tool(s:story([
         \ 'echo ''{"event":7,"step":{"at":1000,"step":"waiting"}}''',
         \ 'while [ ! -e "$TEST_DIR/go" ]; do sleep 0.02; done',
@@ -133,9 +134,36 @@ endfunction
 
 function! Test_nobody_asks_nothing_runs() abort
   call s:tool(['exec sleep 600'])
+  let g:savecast_signs = 0
   call Save('a.css')
   call AssertSent([Path('a.css')])
   call assert_equal([], s:asked())
+endfunction
+
+function! s:signs(name) abort
+  return map(get(sign_getplaced(Path(a:name), {'group': 'savecast'}), 0, {'signs': []}).signs, {_, sign -> sign.lnum})
+endfunction
+
+function! Test_signs_at_problems_until_they_are_gone() abort
+  call s:tool(['if [ "$1" = check ]; then pwd >"$TEST_DIR/folder"; cat "$TEST_DIR/problems"; exit 1; fi'] + s:story([
+        \ 'until [ -e "$TEST_DIR/go" ]; do sleep 0.02; done',
+        \ 'echo ''{"event":7,"step":{"at":1,"step":"loaded"}}''',
+        \ 'until [ -e "$TEST_DIR/fixed" ]; do sleep 0.02; done',
+        \ 'echo ''{"event":7,"step":{"at":1,"step":"patched"}}''',
+        \ 'exec sleep 600']))
+  call writefile([printf('{"problems":[{"file":"%s","line":2},{"file":"%s","line":3},{"file":"%s"},{"message":"no file"}]}',
+        \ Path('a.css'), Path('b.css'), Path('a.css'))], $TEST_DIR . '/problems')
+  call Save('a.css')
+  call AssertSent([Path('a.css')])
+  call writefile([], $TEST_DIR . '/go')
+  call assert_true(WaitFor({-> s:signs('a.css') == [1, 2]}), string(s:signs('a.css')))
+  call assert_equal([$TEST_DIR . '/files'], readfile($TEST_DIR . '/folder'))
+  call writefile(['1', '2', '3'], Path('b.css'))
+  execute 'edit' fnameescape(Path('b.css'))
+  call assert_equal([3], s:signs('b.css'), 'opened afterwards')
+  call writefile(['{"problems":[]}'], $TEST_DIR . '/problems')
+  call writefile([], $TEST_DIR . '/fixed')
+  call assert_true(WaitFor({-> s:signs('a.css') + s:signs('b.css') == []}), string(s:signs('a.css')))
 endfunction
 
 function! Test_health() abort

@@ -30,7 +30,7 @@ function! savecast#saved(path) abort
         \ || !empty(&buftype) || a:path[0] !=# '/'
     return
   endif
-  if exists('#User#SavecastReloaded') || savecast#follow#is_wanted()
+  if exists('#User#SavecastReloaded') || savecast#follow#is_wanted() || savecast#signs#are_wanted()
     call savecast#follow#saved(a:path)
   endif
   let l:entry = {'line': s:line(a:path), 'at': 0, 'again': 0}

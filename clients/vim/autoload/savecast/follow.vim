@@ -1,7 +1,7 @@
 " SPDX-License-Identifier: MIT
 " The results of this editor's saves, from "savecast log --follow --json":
-" for savecast#statusline() and the event User SavecastReloaded.  The program runs
-" only if one of the two is used, from the first save on.
+" for savecast#statusline(), the event User SavecastReloaded and the signs.  The program
+" runs only if one of the three is used, from the first save on.
 scriptencoding utf-8
 let s:cpoptions = &cpoptions
 set cpoptions&vim
@@ -70,6 +70,7 @@ function! s:heard(line) abort
   catch
     return
   endtry
+  call savecast#signs#heard(l:news)
   if has_key(l:news, 'serial')
     call s:meet(l:news)
   elseif has_key(s:stories, get(l:news, 'event', 0))
@@ -95,8 +96,10 @@ endfunction
 
 function! s:advance(story, step) abort
   if has_key(s:WORDS, a:step.step)
-    let s:text = 'savecast: ' . s:WORDS[a:step.step]
-    if index(s:SHOWN, a:step.step) >= 0
+    " A page may report its problems before its tab reports that it has loaded.
+    let l:word = empty(filter(copy(a:story.steps), {_, step -> step.step ==# 'problem'})) ? a:step.step : 'problem'
+    let s:text = 'savecast: ' . s:WORDS[l:word]
+    if index(s:SHOWN, l:word) >= 0
       let s:text .= printf(' %d ms', a:step.at / 1000)
     endif
     redrawstatus!

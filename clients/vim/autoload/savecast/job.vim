@@ -76,13 +76,14 @@ endfunction
 
 " Runs a program that needs no input.  OnLine(line) is called for each line that
 " it prints, on standard error too if a:how.error; OnEnd(status) after all lines
-" were passed on.  Returns what savecast#job#stop() takes.  Throws when the program
-" cannot be started.
+" were passed on.  It runs in the folder a:how.cwd, if there is one.  Returns what
+" savecast#job#stop() takes.  Throws when the program cannot be started.
 function! savecast#job#run(argv, how, OnLine, OnEnd) abort
+  let l:folder = has_key(a:how, 'cwd') ? {'cwd': a:how.cwd} : {}
   if has('nvim')
     let l:rest = ['']
     let l:OnLines = {_id, lines, _event -> s:split(l:rest, lines, a:OnLine)}
-    let l:options = {'on_stdout': l:OnLines, 'on_exit': {_id, status, _event -> a:OnEnd(status)}}
+    let l:options = extend({'on_stdout': l:OnLines, 'on_exit': {_id, status, _event -> a:OnEnd(status)}}, l:folder)
     if a:how.error
       let l:options.on_stderr = l:OnLines
     endif
@@ -93,13 +94,13 @@ function! savecast#job#run(argv, how, OnLine, OnEnd) abort
     return l:id
   endif
   let l:state = {'status': -1, 'open': 2}
-  let l:job = job_start(a:argv, {
+  let l:job = job_start(a:argv, extend({
         \ 'in_io': 'null',
         \ 'err_io': a:how.error ? 'out' : 'null',
         \ 'out_cb': {_channel, line -> a:OnLine(line)},
         \ 'close_cb': {_channel -> s:one_less(l:state, l:state.status, a:OnEnd)},
         \ 'exit_cb': {_job, status -> s:one_less(l:state, status, a:OnEnd)},
-        \ })
+        \ }, l:folder))
   if job_status(l:job) ==# 'fail'
     throw 'savecast: not started: ' . a:argv[0]
   endif
