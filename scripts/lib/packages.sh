@@ -64,6 +64,9 @@ packages_list() {
 		test  ne                command -v ne
 		test  vis               command -v vis
 		test  git-lfs           command -v git-lfs
+		test  mercurial         command -v hg
+		test  fossil            command -v fossil
+		test  subversion        command -v svn
 		test  pre-commit        command -v pre-commit
 		test  black             command -v black
 		test  gedit             command -v gedit
