@@ -5,7 +5,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { isElement, isMade, isLike, isSpace, isText, keyOf, same, sameKind } = shared.tree;
+	const { isElement, isMade, isLike, isSpace, isText, keyOf, kids, same, sameKind } = shared.tree;
 
 	/** At most this many pairs of nodes are compared in the search for moved nodes. */
 	const MAX_COMPARED = 20000;
@@ -218,6 +218,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			touched.some((node) => live.some((other) => isMade(node, other)));
 	};
 
+	/** @param {Node} a @param {Node} b @returns {boolean} whether one may be a script's copy of the other, both changed by it since */
+	const mayBeCopies = (a, b) => {
+		const ours = kids(a), theirs = kids(b);
+		return isLike(a, b) && isLike(b, a) && ours.length === theirs.length &&
+			ours.every((/** @type {Node} */ kid, /** @type {number} */ i) => mayBeCopies(kid, theirs[i]));
+	};
+
 	/**
 	 * @param {(number | undefined)[]} at
 	 * @param {Node[]} live
@@ -232,7 +239,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				begin = i;
 			} else if (!added && begin >= 0) {
 				// The run of added nodes could as well begin one earlier or one later.
-				if ((i < live.length && same(live[begin], live[i])) || (begin > 0 && same(live[i - 1], live[begin - 1]))) {
+				if ((i < live.length && mayBeCopies(live[begin], live[i])) || (begin > 0 && mayBeCopies(live[i - 1], live[begin - 1]))) {
 					return true;
 				}
 				begin = -1;

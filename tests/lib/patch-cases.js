@@ -106,6 +106,12 @@ const CASES = [
 		before: (_, by) => by('list').append(by('list').firstChild), reload: 'script changed' },
 	{ name: 'a list with what could be its own from a script', base: list(['a', 'a']), next: list(['a', 'x', 'a']),
 		before: (_, by) => by('list').prepend(by('list').firstChild.cloneNode(true)), reload: 'script changed' },
+	{ name: 'a list with a copy that a script made, and with the original changed since', base: list(['<b>a</b>']), next: list(['a']),
+		before: (_, by) => {
+			const [item] = by('list').children;
+			item.after(item.cloneNode(true));
+			item.firstChild.className = 'ready';
+		}, reload: 'script changed' },
 	{ name: 'an item like those that a script made something of', base: `${list(['a', 'b'])}<script>1</script>`, next: `${list(['a', 'b', 'c'])}<script>1</script>`,
 		before: (_, by) => [...by('list').children].forEach((item) => item.classList.add('ready')), reload: 'like the new <li>' },
 	{ name: 'a button for a script', base: '<p>x<script>1</script>', next: '<p>x<button>b</button><script>1</script>', reload: 'the new <button>' },
