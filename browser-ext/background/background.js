@@ -24,7 +24,9 @@ function whenReady(handle) {
 	};
 }
 
-const clicked = whenReady(user.clicked);
+const switchOnOrReload = whenReady(user.clicked);
+/** @param {chrome.tabs.Tab} tab */
+const clicked = (tab) => switchOnOrReload(tab, user.askInClick(tab));
 const pageMessage = whenReady(handlers.pageMessage);
 
 api.action.onClicked.addListener(clicked);

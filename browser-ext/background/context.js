@@ -173,6 +173,7 @@ export function describe(id) {
 		daemons: daemons.list(entry),
 		sites: settings.sites,
 		unpatched: settings.unpatched,
+		asked: settings.asked,
 		events: reportLog.of(id),
 		problems: problems.of(id),
 	};

@@ -36,7 +36,8 @@ function icon(state, title) {
  */
 export function decideIcon(entry, link, port, name) {
 	if (!entry) {
-		return icon('off', 'off: click to reload this tab at each save');
+		return icon('off', 'off: click to update this tab at each save; the browser asks once for permission for its site, ' +
+			'so that pages change in place and keep what you typed');
 	}
 	if (entry.paused !== undefined) {
 		return icon('paused', `paused: ${entry.paused}: click to switch on here`);

@@ -4,20 +4,60 @@
 
 import { toAddress } from '../common/address.js';
 import { api } from '../common/api.js';
-import { rememberChoice, rememberSite } from '../common/settings.js';
-import { siteOf, takeSiteToRemember } from '../common/site.js';
+import { rememberAsked, rememberChoice, rememberSite } from '../common/settings.js';
+import { hasPermission, mayAsk, siteOf, sitePattern, takeSiteToRemember } from '../common/site.js';
 import {
 	daemons, describe, forget, navigation, onShown, progress, reloads, send, settings, show, showRefusal, tabs, watch,
 } from './context.js';
 import { insertPageScripts } from './page-scripts.js';
 
 /**
+ * To be called in the handler of a click on the icon, before it awaits anything: later, both
+ * browsers refuse to ask the user. Nothing is asked if the site is permitted already.
+ *
+ * @param {chrome.tabs.Tab} tab
+ * @returns {boolean} false: the click has woken this script, which does not know its settings yet
+ */
+export function askInClick(tab) {
+	if (!settings) {
+		return false;
+	}
+	const entry = tabs.get(tab.id ?? api.tabs.TAB_ID_NONE);
+	const switchesOn = !entry || (entry.paused !== undefined && !entry.pending);
+	if (switchesOn && mayAsk(tab, settings)) {
+		const pattern = sitePattern(String(tab.url));
+		const answer = api.permissions.request({ origins: [pattern] });
+		// At once: the browser may end this script while the user reads.
+		rememberAsked(pattern, true);
+		answer.catch((error) => {
+			console.warn(`permission for ${pattern}: ${error}`);
+			return rememberAsked(pattern, false);
+		});
+	}
+	return true;
+}
+
+/**
+ * After a click that came too early to ask, shows the popup instead, whose button asks.
+ *
+ * @param {chrome.tabs.Tab} tab
+ */
+async function askInPopup(tab) {
+	if (mayAsk(tab, settings) && !await hasPermission(String(tab.url))) {
+		await rememberAsked(sitePattern(String(tab.url)), true);
+		await /** @type {any} */ (api.action).openPopup?.();
+	}
+}
+
+/**
  * To be called when the icon was clicked on a tab without a popup: one that is off, or has a
  * pending reload.
  *
  * @param {chrome.tabs.Tab} tab
+ * @param {boolean} mayHaveAsked what askInClick() returned
  */
-export function clicked({ id, url, incognito }) {
+export function clicked(tab, mayHaveAsked) {
+	const { id, url, incognito } = tab;
 	if (id === undefined || id === api.tabs.TAB_ID_NONE) {
 		return;
 	}
@@ -29,6 +69,9 @@ export function clicked({ id, url, incognito }) {
 		/** @type {any} */ (api.action).openPopup?.()?.catch(() => {});
 	} else {
 		switchOn(id, url, incognito);
+		if (!mayHaveAsked) {
+			askInPopup(tab).catch((error) => console.info(`permission: ${error}`));
+		}
 	}
 }
 
@@ -166,6 +209,11 @@ export function popupConnected(port) {
 			break;
 		case 'reload':
 			reloadNow(id, url);
+			break;
+		case 'asked':
+			if (url && !incognito) {
+				rememberAsked(sitePattern(url), true);
+			}
 			break;
 		case 'track':
 			daemons.sendFor(id, { type: 'track', tab: id });

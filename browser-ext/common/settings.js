@@ -12,6 +12,9 @@ export const LOCAL = 'local';
 export const MAX_DAEMONS = 16;
 export const MAX_NAME = 40;
 
+/** The names under which the settings are stored. */
+const NAMES = ['port', 'daemons', 'choices', 'hidden', 'sites', 'unpatched', 'ask', 'asked'];
+
 /** At most this many sites whose tabs are switched on when they open. */
 export const MAX_SITES = 256;
 
@@ -25,6 +28,8 @@ export const MAX_SITES = 256;
  * @property {'wait' | 'now'} hidden whether a tab that is not shown waits until it is
  * @property {string[]} sites whose tabs are switched on when they open, see site.js
  * @property {string[]} unpatched sites whose pages are reloaded and never patched
+ * @property {boolean} ask whether a click that switches a tab on may ask for permission for its site
+ * @property {string[]} asked the match patterns of sites that such a click has asked about, see site.js
  */
 
 /**
@@ -52,7 +57,7 @@ function isDaemon(value) {
  * @returns {Settings}
  */
 export function toSettings(stored) {
-	const { sites, unpatched, daemons, choices } = stored;
+	const { sites, unpatched, asked, daemons, choices } = stored;
 	const port = toPort(stored.port);
 	const others = (Array.isArray(daemons) ? daemons : []).filter(isDaemon)
 		.filter(({ id }, i, all) => all.findIndex((one) => one.id === id) === i)
@@ -66,6 +71,8 @@ export function toSettings(stored) {
 		hidden: stored.hidden === 'now' ? 'now' : 'wait',
 		sites: toSites(sites),
 		unpatched: toSites(unpatched),
+		ask: stored.ask !== false,
+		asked: Array.isArray(asked) ? asked.filter((pattern) => typeof pattern === 'string').slice(0, MAX_SITES) : [],
 	};
 }
 
@@ -76,7 +83,7 @@ function toSites(value) {
 
 /** @returns {Promise<Settings & {profile: string}>} `profile` is generated at the first call */
 export async function loadSettings() {
-	const stored = await api.storage.local.get(['port', 'daemons', 'choices', 'profile', 'hidden', 'sites', 'unpatched']);
+	const stored = await api.storage.local.get([...NAMES, 'profile']);
 	let { profile } = stored;
 	if (typeof profile !== 'string') {
 		profile = crypto.randomUUID();
@@ -128,13 +135,23 @@ export async function rememberPatches(one, on) {
 }
 
 /**
+ * @param {string} pattern of a site, see site.js
+ * @param {boolean} on whether the user has been asked for permission
+ */
+export async function rememberAsked(pattern, on) {
+	const { asked } = await loadSettings();
+	const others = asked.filter((one) => one !== pattern);
+	await saveSettings({ asked: on ? [pattern, ...others].slice(0, MAX_SITES) : others });
+}
+
+/**
  * Must be called while the background script first runs, like every registration.
  *
  * @param {(settings: Settings) => void} changed
  */
 export function onSettingsChanged(changed) {
 	api.storage.local.onChanged.addListener(async (changes) => {
-		if (changes.port || changes.daemons || changes.choices || changes.hidden || changes.sites || changes.unpatched) {
+		if (NAMES.some((name) => changes[name])) {
 			changed(await loadSettings());
 		}
 	});

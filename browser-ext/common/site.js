@@ -39,6 +39,17 @@ export function hasPermission(url) {
 	return api.permissions.contains({ origins: [sitePattern(url)] });
 }
 
+/**
+ * Whether a click that switches the tab on should ask for permission for its site: once for each
+ * site, so a refusal is kept. In a private window it never asks, since a permission would remain.
+ *
+ * @param {{url?: string, incognito?: boolean}} tab
+ * @param {Pick<import('./settings.js').Settings, 'ask' | 'asked'>} settings
+ */
+export function mayAsk({ url, incognito }, { ask, asked }) {
+	return ask && !incognito && Boolean(url?.startsWith('http')) && !asked.includes(sitePattern(String(url)));
+}
+
 /** In storage.session: the site to remember if the user gives the permission. */
 const SITE_TO_REMEMBER = 'wish';
 

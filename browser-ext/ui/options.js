@@ -54,9 +54,10 @@ function askFirst(button, question, act) {
 }
 
 async function show() {
-	const { port, hidden, sites, daemons } = await loadSettings();
+	const { port, hidden, ask, sites, daemons } = await loadSettings();
 	byId('port').value = port;
 	byId('hidden').checked = hidden === 'wait';
+	byId('ask').checked = ask;
 	const key = await loadKey(LOCAL);
 	byId('unpaired').hidden = key !== undefined;
 	byId('paired').hidden = key === undefined;
@@ -156,6 +157,10 @@ byId('add').onsubmit = async (/** @type {Event} */ event) => {
 };
 byId('hidden').onchange = async () => {
 	await saveSettings({ hidden: byId('hidden').checked ? 'wait' : 'now' });
+	await saved();
+};
+byId('ask').onchange = async () => {
+	await saveSettings({ ask: byId('ask').checked });
 	await saved();
 };
 await show();

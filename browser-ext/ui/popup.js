@@ -148,8 +148,22 @@ function ownerText(entry, daemons) {
 	return owner ? `: ${owner.name}` : '';
 }
 
+/**
+ * One sentence.
+ *
+ * @param {string} name of the site
+ * @param {boolean} asked whether the browser has asked the user, without getting the permission
+ * @param {boolean} hasScripts whether the click on the icon gave access to the page until it is left
+ */
+function permissionText(name, asked, hasScripts) {
+	const purpose = 'to change pages, styles and images in place, and to keep what you typed when a page reloads';
+	return asked ? `savecast does not have permission for ${name}, and will not ask again by itself: click below if you want it ${purpose}.`
+		: hasScripts ? `Until this tab leaves the site, styles and images are replaced in place and what you typed is kept; with permission for ${name}, this also works later.`
+		: `${purpose.replace(/^t/, 'T')}, savecast needs permission for ${name}.`;
+}
+
 /** @param {Description} now */
-async function showSite({ entry, sites, unpatched }) {
+async function showSite({ entry, sites, unpatched, asked }) {
 	const address = toAddress(tab?.url ?? entry?.url);
 	byId('site').hidden = 'why' in address;
 	if ('why' in address) {
@@ -160,9 +174,7 @@ async function showSite({ entry, sites, unpatched }) {
 		element.textContent = siteName(site);
 	}
 	const allowed = await hasPermission(address.url);
-	byId('permission-why').textContent = entry?.hasScripts
-		? `Until this tab leaves the site, styles and images are replaced in place and what you typed is kept. With permission for ${siteName(site)}, this also works later.`
-		: `To change pages, styles and images in place, and to keep what you typed when a page reloads, savecast needs permission for ${siteName(site)}.`;
+	byId('permission-why').textContent = permissionText(siteName(site), asked.includes(sitePattern(address.url)), entry?.hasScripts === true);
 	byId('permission').hidden = allowed;
 	byId('remember').checked = allowed && sites.includes(site);
 	byId('patch').checked = !unpatched.includes(site);
@@ -181,6 +193,7 @@ async function showSite({ entry, sites, unpatched }) {
  */
 async function ask(url, site) {
 	const asked = api.permissions.request({ origins: [sitePattern(url)] });
+	port.postMessage({ to: 'asked', url, incognito: tab?.incognito });
 	await setSiteToRemember(site);
 	if (!await asked) {
 		await setSiteToRemember(undefined);

@@ -8,7 +8,7 @@ import { decideIcon } from '../../browser-ext/background/icon.js';
 import { History } from '../../browser-ext/background/report-log.js';
 import { toSettings } from '../../browser-ext/common/settings.js';
 import { isLocal } from '../../browser-ext/background/url-visibility.js';
-import { sitePattern } from '../../browser-ext/common/site.js';
+import { mayAsk, sitePattern } from '../../browser-ext/common/site.js';
 import { report } from '../../browser-ext/background/progress.js';
 
 const url = 'http://localhost:8000/';
@@ -94,9 +94,9 @@ test('the history of a tab is limited, the latest event first', () => {
 
 test('stored values of any kind become valid settings', () => {
 	const daemons = [{ id: 'local', name: 'this computer', port: 7283 }];
-	assert.deepEqual(toSettings({}), { port: 7283, daemons, choices: {}, hidden: 'wait', sites: [], unpatched: [] });
+	assert.deepEqual(toSettings({}), { port: 7283, daemons, choices: {}, hidden: 'wait', sites: [], unpatched: [], ask: true, asked: [] });
 	assert.deepEqual(toSettings({ port: '1', hidden: 'now', sites: ['http://a', 7, null, 'null'] }),
-		{ port: 7283, daemons, choices: {}, hidden: 'now', sites: ['http://a'], unpatched: [] });
+		{ port: 7283, daemons, choices: {}, hidden: 'now', sites: ['http://a'], unpatched: [], ask: true, asked: [] });
 	const devbox = { id: 'a-1', name: 'devbox', port: 7284 };
 	assert.deepEqual(toSettings({
 		port: 7290,
@@ -104,7 +104,7 @@ test('stored values of any kind become valid settings', () => {
 			{ ...devbox, id: 'c', name: ' ' }, { ...devbox, id: 'd:e' }, null, 7],
 		choices: { 'http://a': 'a-1', 'http://b': 'gone', 'no site': 'a-1', 'http://c': 7 },
 	}), {
-		port: 7290, daemons: [{ ...daemons[0], port: 7290 }, devbox], choices: { 'http://a': 'a-1' }, hidden: 'wait', sites: [], unpatched: [],
+		port: 7290, daemons: [{ ...daemons[0], port: 7290 }, devbox], choices: { 'http://a': 'a-1' }, hidden: 'wait', sites: [], unpatched: [], ask: true, asked: [],
 	});
 	assert.deepEqual(toSettings({ daemons: 'x', choices: null }).daemons, daemons);
 	assert.equal(toSettings({ daemons: Array.from({ length: 99 }, (_, i) => ({ ...devbox, id: `d${i}` })) }).daemons.length, 17);
@@ -115,6 +115,17 @@ test('a permission is for a host, since Firefox\'s patterns have no ports', () =
 	assert.equal(sitePattern('http://localhost:8000/a?b'), 'http://localhost/*');
 	assert.equal(sitePattern('https://[::1]:8000/'), 'https://[::1]/*');
 	assert.equal(sitePattern('file:///home/me/a.html'), 'file:///*');
+});
+
+test('the click on a site\'s first tab may ask for its permission, once', () => {
+	const settings = { ask: true, asked: ['http://localhost/*'] };
+	assert.equal(mayAsk({ url: 'http://127.0.0.1:8000/' }, settings), true);
+	assert.equal(mayAsk({ url: 'http://localhost:8000/' }, settings), false, 'it was asked on another port');
+	assert.equal(mayAsk({ url: 'http://127.0.0.1:8000/', incognito: true }, settings), false);
+	assert.equal(mayAsk({ url: 'http://127.0.0.1:8000/' }, { ...settings, ask: false }), false);
+	assert.equal(mayAsk({ url: 'file:///a.html' }, settings), false);
+	assert.equal(mayAsk({}, settings), false);
+	assert.deepEqual(toSettings({ ask: 'yes', asked: ['http://a/*', 7] }).asked, ['http://a/*']);
 });
 
 test('which URLs are on this machine', () => {

@@ -65,9 +65,14 @@ export class Browser {
 		throw new Error(expression);
 	}
 
-	/** @param {number} port */
+	/**
+	 * Sets the daemon's port. A click on the icon then asks for no permission: most tests have it
+	 * already, or are about pages without it.
+	 *
+	 * @param {number} port
+	 */
 	setPort(port) {
-		return this.set({ port });
+		return this.set({ port, ask: false });
 	}
 
 	/** @param {object} settings of the extension */
