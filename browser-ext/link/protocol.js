@@ -15,7 +15,7 @@ export * from './fields.js';
  * @typedef {import('./fields.js').Check} Check
  * @typedef {keyof typeof STEPS} Step
  * @typedef {{type: 'hello', browser: string, extension: string, profile: string, nonce?: string,
- *	pair?: boolean}} BrowserHello
+ *	pair?: boolean, far?: boolean}} BrowserHello
  * @typedef {{type: 'watch', tab: number, url: string}} Watch
  * @typedef {{type: 'unwatch', tab: number}} Unwatch
  * @typedef {{type: 'report', event: number, tab: number, step: Step, detail?: string}} Report
@@ -50,7 +50,7 @@ export * from './fields.js';
 
 /** The fields of each message, and their checks. @type {Record<string, Record<string, Check>>} */
 export const TO_DAEMON = {
-	hello: { browser: shortText, extension: shortText, profile, nonce: optional(nonce), pair: optional(flag) },
+	hello: { browser: shortText, extension: shortText, profile, nonce: optional(nonce), pair: optional(flag), far: optional(flag) },
 	watch: { tab: number, url },
 	unwatch: { tab: number },
 	report: {

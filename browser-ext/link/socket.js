@@ -66,6 +66,7 @@ function pause(msec) {
 export class Socket {
 	#id;
 	#port;
+	#far;
 	#limits;
 	#handlers;
 	/** @type {boolean | undefined} undefined: want() was not called yet */
@@ -89,6 +90,7 @@ export class Socket {
 	constructor({ id, port }, far, handlers) {
 		this.#id = id;
 		this.#port = port;
+		this.#far = far;
 		this.#limits = far ? FAR : NEAR;
 		this.#handlers = handlers;
 	}
@@ -222,7 +224,7 @@ export class Socket {
 	 */
 	#converse(host, key) {
 		return new Promise((resolve) => {
-			const hello = { ...this.#handlers.hello(), ...challenge(key) };
+			const hello = { ...this.#handlers.hello(), ...challenge(key), ...this.#far && { far: true } };
 			const socket = new WebSocket(`ws://${host}:${this.#port}/`, SUBPROTOCOL);
 			let welcome = false, foreign = false, judging = false;
 			/** @param {number} code */

@@ -53,6 +53,7 @@ static void browser_welcome(struct browser *browser, struct wire_message *messag
 	browser->order = strncmp(browser->name, "Firefox", strlen("Firefox")) == 0
 		? LOOPBACK_V4_FIRST
 		: LOOPBACK_V6_FIRST;
+	browser->far = message->far;
 	browser->profile = mem_steal(message->profile);
 	browser->number = ++browsers->last_number;
 	browsers->count++;

@@ -13,6 +13,7 @@ struct browser {
 	uint32_t number; /* starts at 1, in the order of connection */
 	char *name;	 /* "Chromium 156"; NULL before hello */
 	enum loopback_order order; /* the order in which it tries the addresses of localhost */
+	bool far; /* it runs on another machine */
 	char *profile;
 	struct loop_timer *deadline; /* for its hello */
 	/* its hello, while its extension is not known yet; otherwise NULL */

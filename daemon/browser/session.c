@@ -165,7 +165,7 @@ static void session_track(struct browser *browser, const struct wire_message *me
 	if (!tab || tab->project) {
 		return; /* it is no longer on, or has a project by now */
 	}
-	router_answer(browsers->router, tab->url, browser->order, &answer);
+	router_answer(browsers->router, tab->url, browser->order, browser->far, &answer);
 	if (!answer.project && answer.folder) {
 		browsers->hooks.track(answer.folder, browsers->userdata);
 	}
@@ -186,7 +186,7 @@ static void session_trust(struct browser *browser, const struct wire_message *me
 	if (!tab) {
 		return; /* the tab is no longer switched on */
 	}
-	router_answer(browsers->router, tab->url, browser->order, &answer);
+	router_answer(browsers->router, tab->url, browser->order, browser->far, &answer);
 	if (answer.withholding && answer.withholding->withheld->revision == message->revision) {
 		browsers->hooks.trust(answer.withholding, browsers->userdata);
 	}

@@ -129,7 +129,8 @@ static void tab_answer(struct tab *tab, bool asked)
 	struct project *before;
 	struct server *server_before;
 
-	router_answer(browsers->router, tab->url, tab->browser->order, &answer);
+	router_answer(browsers->router, tab->url, tab->browser->order, tab->browser->far,
+		&answer);
 	tab->stale = false; /* as of now, although the answer may have added a project */
 	/* Not earlier: finding the answer may add a project, which looks up this tab, too. */
 	before = tab->project;

@@ -183,7 +183,7 @@ static struct project *project_of_url(
 	struct origin origin = {.url = url};
 	struct route_answer answer;
 
-	router_answer(api->parts.router, url, LOOPBACK_V6_FIRST, &answer);
+	router_answer(api->parts.router, url, LOOPBACK_V6_FIRST, false, &answer);
 	origin.project = answer.project;
 	if (answer.looking) {
 		origin.length = (size_t)(strstr(url, "://") + 3 - url);

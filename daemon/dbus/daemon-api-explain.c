@@ -303,7 +303,7 @@ DBusMessage *daemon_api_explain(DBusMessage *call, void *userdata)
 		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
 			"Explain: what: %.200s: must be an absolute path or a URL", what);
 	}
-	router_answer(api->parts.router, what, LOOPBACK_V6_FIRST, &answer);
+	router_answer(api->parts.router, what, LOOPBACK_V6_FIRST, false, &answer);
 	if (!daemon_api_look_up_waits(api, call, daemon_api_explain, &answer, &reply)) {
 		reply = explain_url(api, call, what, &answer);
 	}

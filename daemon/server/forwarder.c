@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/forwarder.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "server/forward-spec.h"
 #include "server/procfs.h"
 #include "util/mem.h"
 
@@ -93,130 +93,27 @@ bool forwarder_names_port(const char *arguments, size_t length, uint16_t port)
 	return false;
 }
 
-/* The text as a port; 0 if it is not a port. */
-static uint16_t port_of(const char *text, size_t length)
-{
-	unsigned value = 0;
-
-	for (size_t i = 0; i < length; i++) {
-		if (!isdigit((unsigned char)text[i]) || value > UINT16_MAX) {
-			return 0;
-		}
-		value = value * 10 + (unsigned)(text[i] - '0');
-	}
-	return value <= UINT16_MAX ? (uint16_t)value : 0;
-}
-
-static bool is_loopback(const char *host, size_t length)
-{
-	static const char *const hosts[] = {
-		"localhost", "127.0.0.1", "::1", "[::1]", "0.0.0.0", "[::]"};
-
-	for (size_t i = 0; i < COUNT_OF(hosts); i++) {
-		if (strlen(hosts[i]) == length && strncasecmp(hosts[i], host, length) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* ssh's [BIND:]PORT:HOST:HOSTPORT, if HOST is the other end itself; otherwise 0. */
-static uint16_t ssh_target(const char *spec, uint16_t port)
-{
-	const char *last = strrchr(spec, ':'), *host, *before;
-
-	if (!last || last == spec) {
-		return 0;
-	}
-	host = last[-1] == ']' ? memrchr(spec, '[', (size_t)(last - spec))
-			       : memrchr(spec, ':', (size_t)(last - spec));
-	host = host && *host == ':' ? host + 1 : host;
-	if (!host || host < spec + 2 || host[-1] != ':' ||
-		!is_loopback(host, (size_t)(last - host))) {
-		return 0;
-	}
-	before = memrchr(spec, ':', (size_t)(host - 1 - spec));
-	before = before ? before + 1 : spec;
-	return port_of(before, (size_t)(host - 1 - before)) == port
-		? port_of(last + 1, strlen(last + 1))
-		: 0;
-}
-
-/* PORT:TARGET; or FIRST-LAST:FIRST-LAST, with two ranges of the same length. */
-static uint16_t pair_target(const char *spec, size_t length, uint16_t port)
-{
-	const char *colon = memchr(spec, ':', length), *end = spec + length;
-	const char *from_dash, *to_dash;
-	uint16_t first, last, to;
-
-	if (!colon) {
-		return 0;
-	}
-	from_dash = memchr(spec, '-', (size_t)(colon - spec));
-	to_dash = memchr(colon + 1, '-', (size_t)(end - colon - 1));
-	first = port_of(spec, (size_t)((from_dash ? from_dash : colon) - spec));
-	last = from_dash ? port_of(from_dash + 1, (size_t)(colon - from_dash - 1)) : first;
-	to = port_of(colon + 1, (size_t)((to_dash ? to_dash : end) - colon - 1));
-	return first && to && port >= first && port <= last && to + (port - first) <= UINT16_MAX
-		? (uint16_t)(to + (port - first))
-		: 0;
-}
-
-/* pasta's list of pairs, each with or without "ADDRESS/" before it. */
-static uint16_t pasta_target(const char *list, uint16_t port)
-{
-	for (const char *at = list; *at;) {
-		size_t length = strcspn(at, ",");
-		const char *slash = memchr(at, '/', length);
-		const char *pair = slash ? slash + 1 : at;
-		uint16_t target = pair_target(pair, (size_t)(at + length - pair), port);
-
-		if (target) {
-			return target;
-		}
-		at += length + (at[length] == ',');
-	}
-	return 0;
-}
-
-static uint16_t socat_target(const char *address)
-{
-	const char *colon = strchr(address, ':');
-	const char *port = colon ? strrchr(address, ':') + 1 : NULL;
-
-	if (!port || strncasecmp(address, "tcp", 3) != 0 || port <= colon + 1 ||
-		!is_loopback(colon + 1, (size_t)(port - colon - 2))) {
-		return 0;
-	}
-	return port_of(port, strcspn(port, ","));
-}
-
 /* The target that an argument names, given the argument before it; 0: none. */
 static uint16_t argument_target(
 	const char *name, const char *before, const char *argument, uint16_t port)
 {
-	size_t length = strlen(argument), flags = strlen(before);
+	size_t length = strlen(argument);
 
-	if (strcmp(name, "ssh") == 0) {
-		return strncmp(argument, "-L", 2) == 0 && length > 2 ? ssh_target(argument + 2, port)
-			: *before == '-' && flags > 1 && before[flags - 1] == 'L'
-			? ssh_target(argument, port)
-			: 0;
-	}
 	if (strcmp(name, "kubectl") == 0 || strcmp(name, "oc") == 0) {
-		return pair_target(argument, length, port);
+		return forward_spec_pair(argument, length, port);
 	}
 	if (is_docker_proxy(name)) {
-		return strcmp(before, "-container-port") == 0 ? port_of(argument, length) : 0;
+		return strcmp(before, "-container-port") == 0 ? forward_spec_port(argument, length)
+								: 0;
 	}
 	if (strncmp(name, "pasta", 5) == 0) {
 		return strcmp(before, "-t") == 0 || strcmp(before, "--tcp-ports") == 0
-			? pasta_target(argument, port)
+			? forward_spec_pasta(argument, port)
 			: strncmp(argument, "--tcp-ports=", 12) == 0
-			? pasta_target(argument + 12, port)
+			? forward_spec_pasta(argument + 12, port)
 			: 0;
 	}
-	return strcmp(name, "socat") == 0 ? socat_target(argument) : 0;
+	return strcmp(name, "socat") == 0 ? forward_spec_socat(argument) : 0;
 }
 
 uint16_t forwarder_target(const char *name, const char *arguments, size_t length, uint16_t port)
@@ -224,6 +121,11 @@ uint16_t forwarder_target(const char *name, const char *arguments, size_t length
 	const char *end = arguments + length, *before = "";
 	uint16_t target = 0;
 
+	if (strcmp(name, "ssh") == 0) {
+		const char *host;
+
+		return forward_spec_ssh(arguments, length, FORWARD_SSH_LOCAL, port, &host);
+	}
 	if (is_docker_proxy(name) && !forwarder_names_port(arguments, length, port)) {
 		return 0;
 	}
@@ -278,4 +180,47 @@ char *forwarder_find(uint16_t port, uint16_t *target)
 	procfs_find(is_forwarder_of, &search);
 	*target = search.target;
 	return search.name ? mem_strdup(search.name) : NULL;
+}
+
+struct reverse_search {
+	uint16_t port, target;
+	const char *host;
+	bool ambiguous;
+};
+
+static bool maps_from_elsewhere(pid_t pid, void *userdata)
+{
+	struct reverse_search *search = userdata;
+	_cleanup_free_ char *arguments = NULL;
+	struct procfs_stat stat;
+	int process = procfs_open(pid);
+	size_t length = 0;
+
+	if (process < 0) {
+		return false;
+	}
+	if (procfs_stat(process, &stat) == 0 && strcmp(stat.name, "ssh") == 0) {
+		const char *host;
+		uint16_t target;
+
+		arguments = procfs_command_line(process, &length);
+		target = forward_spec_ssh(
+			arguments, length, FORWARD_SSH_REMOTE, search->port, &host);
+		search->ambiguous |= target && search->target && target != search->target;
+		if (target && !search->target) {
+			search->target = target;
+			search->host = host;
+		}
+	}
+	close(process);
+	return search->ambiguous;
+}
+
+uint16_t forwarder_find_reverse(uint16_t port, const char **host)
+{
+	struct reverse_search search = {.port = port};
+
+	procfs_find(maps_from_elsewhere, &search);
+	*host = search.host;
+	return search.ambiguous ? 0 : search.target;
 }

@@ -43,3 +43,10 @@ uint16_t forwarder_target(
  * `target` is set to the port to which it forwards, or 0.
  */
 char *forwarder_find(uint16_t port, uint16_t *target);
+
+/*
+ * The port here to which an `ssh -R` of this user forwards that port of another machine, and the
+ * loopback host (see forward_spec_ssh()); 0 if there is none, or if several forward it to different
+ * ports. Reads /proc of every process: do not call it on the loop's thread.
+ */
+uint16_t forwarder_find_reverse(uint16_t port, const char **host);

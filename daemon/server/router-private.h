@@ -18,6 +18,7 @@ struct route_question {
 	struct router *router;
 	struct url url;
 	enum loopback_order order;
+	bool far;
 	struct route_answer *answer;
 };
 

@@ -85,7 +85,7 @@ static void answer_forwarded(
 {
 	_cleanup_free_ char *what =
 		mem_printf("port %u is forwarded by %s, so the folder behind it cannot be seen",
-			(unsigned)question->url.port, forwarder);
+			(unsigned)server_port(question->answer->server), forwarder);
 
 	question->answer->forwarded = target;
 	route_question_advise(question, what);
@@ -111,7 +111,7 @@ static void answer_seen(struct route_question *question)
 	/* First, since a forwarder's working folder has nothing to do with the pages. */
 	if (forwarder_is_one(main->name, main->command_line, main->command_line_length)) {
 		uint16_t target = forwarder_target(main->name, main->command_line,
-			main->command_line_length, question->url.port);
+			main->command_line_length, server_port(answer->server));
 
 		answer_forwarded(question, main->name,
 			target ? target : server_forwarder_target(answer->server));
@@ -152,7 +152,7 @@ static void answer_seen(struct route_question *question)
 static void answer_unseen(struct route_question *question)
 {
 	const struct server *server = question->answer->server;
-	unsigned port = question->url.port;
+	unsigned port = server_port(question->answer->server);
 	_cleanup_free_ char *what = NULL;
 
 	if (server_forwarder(server)) {
@@ -172,19 +172,31 @@ static void answer_unseen(struct route_question *question)
 	route_question_advise(question, what);
 }
 
+/* Says in the reason that the server listens on another port than the URL has. */
+static void answer_behind_tunnel(struct route_question *question)
+{
+	struct route_answer *answer = question->answer;
+	char *longer = mem_printf("ssh -R forwards port %u there to port %u here: %s",
+		(unsigned)question->url.port, (unsigned)server_port(answer->server), answer->reason);
+
+	free(answer->reason);
+	answer->reason = longer;
+}
+
 void route_question_ask_server(struct route_question *question, const char *host)
 {
 	struct route_answer *answer = question->answer;
-	unsigned port = question->url.port;
+	unsigned port;
 
-	answer->server =
-		servers_get(question->router->servers, host, question->url.port, question->order);
+	answer->server = servers_get(question->router->servers, host, question->url.port,
+		question->order, question->far);
 	if (!answer->server) {
 		answer->reason = mem_printf(
 			"%d other servers are shown already: switch off tabs that you do not need",
 			SERVERS_MAX);
 		return;
 	}
+	port = server_port(answer->server);
 	switch (server_visibility(answer->server)) {
 	case SERVER_LOOKING:
 		answer->looking = true;
@@ -202,5 +214,8 @@ void route_question_ask_server(struct route_question *question, const char *host
 	case SERVER_SEEN:
 		answer_seen(question);
 		break;
+	}
+	if (server_is_behind_tunnel(answer->server)) {
+		answer_behind_tunnel(question);
 	}
 }

@@ -114,8 +114,8 @@ static void answer_rule(struct route_question *question, const struct url_rule *
 	answer->reason = mem_printf("savecast.url: %s", rule->pattern->text);
 	/* If the daemon can inspect the server, it knows when the new code is serving. */
 	if (host) {
-		answer->server = servers_get(
-			question->router->servers, host, question->url.port, question->order);
+		answer->server = servers_get(question->router->servers, host, question->url.port,
+			question->order, question->far);
 		answer->part = route_part(answer->project, answer->server);
 	}
 }
@@ -162,10 +162,11 @@ static void answer_withheld(struct route_question *question)
 	}
 }
 
-void router_answer(struct router *router, const char *text, enum loopback_order order,
+void router_answer(struct router *router, const char *text, enum loopback_order order, bool far,
 	struct route_answer *answer)
 {
-	struct route_question question = {.router = router, .order = order, .answer = answer};
+	struct route_question question = {
+		.router = router, .order = order, .far = far, .answer = answer};
 	_cleanup_free_ char *raw = NULL;
 	const char *why = NULL;
 

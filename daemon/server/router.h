@@ -37,8 +37,11 @@ struct router *router_new(struct loop *loop, struct registry *registry, struct s
 	void (*changed)(void *userdata), void *userdata);
 void router_free(struct router *router);
 
-/* `order` is that of the browser which shows the URL. */
-void router_answer(struct router *router, const char *url, enum loopback_order order,
+/*
+ * `order` is that of the browser which shows the URL; `far`: it runs on another machine, so ports in
+ * the URL are those of that machine.
+ */
+void router_answer(struct router *router, const char *url, enum loopback_order order, bool far,
 	struct route_answer *answer);
 /* Whether the server reloads its pages itself, and the project's settings let it do so. */
 bool stands_aside(const struct project *project, const struct server *server);

@@ -6,7 +6,7 @@
 #include "server/server.h"
 #include "server/socket-owners.h"
 
-/* Shared by server.c and server-view.c only. */
+/* Shared by server.c, server-main.c and server-view.c only. */
 
 struct servers {
 	struct loop *loop;
@@ -21,6 +21,12 @@ struct servers {
 
 struct server {
 	struct servers *servers;
+	/* as servers_get() was called */
+	char *asked_host;
+	uint16_t asked_port;
+	enum loopback_order asked_order;
+	bool far;
+	/* where it listens; the same, unless ssh -R forwards that port to this one */
 	char *host;
 	uint16_t port;
 	enum loopback_order order;
@@ -46,3 +52,4 @@ struct server {
 
 /* Records the server's main process and its ancestors, for use after they have ended. */
 void server_note_main(struct server *server);
+void server_clear_main(struct server *server);

@@ -3,11 +3,8 @@
 
 #include <unistd.h>
 
-#include "server/command-line.h"
-#include "server/process-command.h"
 #include "util/clock.h"
 #include "util/mem.h"
-#include "util/utf8.h"
 
 /* All processes are searched at most this often, for servers that were started elsewhere. */
 #define LOOK_AGAIN_USEC (250 * CLOCK_USEC_PER_MSEC)
@@ -34,15 +31,26 @@ static void server_on_end(void *userdata)
 	server_recheck(userdata);
 }
 
+static void server_set_place(
+	struct server *server, const char *host, uint16_t port, enum loopback_order order)
+{
+	char *before = server->host;
+
+	server->host = mem_strdup(host);
+	server->port = port;
+	server->order = order;
+	free(before);
+}
+
 struct server *servers_get(
-	struct servers *servers, const char *host, uint16_t port, enum loopback_order order)
+	struct servers *servers, const char *host, uint16_t port, enum loopback_order order, bool far)
 {
 	struct server *server;
 
 	order = listen_host_is_name(host) ? order : LOOPBACK_V6_FIRST;
 	for (server = servers->first; server; server = server->next) {
-		if (server->port == port && server->order == order &&
-			strcmp(server->host, host) == 0) {
+		if (server->asked_port == port && server->asked_order == order &&
+			server->far == far && strcmp(server->asked_host, host) == 0) {
 			return server_ref(server);
 		}
 	}
@@ -52,9 +60,11 @@ struct server *servers_get(
 	servers->count++;
 	server = mem_new(struct server);
 	server->servers = servers;
-	server->host = mem_strdup(host);
-	server->port = port;
-	server->order = order;
+	server->asked_host = mem_strdup(host);
+	server->asked_port = port;
+	server->asked_order = order;
+	server->far = far;
+	server_set_place(server, host, port, order);
 	server->refs = 1;
 	server->probe = ACCEPT_PROBE_NONE;
 	server_processes_init(&server->processes, servers->loop, server_on_end, server);
@@ -68,15 +78,6 @@ struct server *server_ref(struct server *server)
 {
 	server->refs++;
 	return server;
-}
-
-static void server_clear_main(struct server *server)
-{
-	free(server->main.name);
-	free(server->main.folder);
-	free(server->main.command_line);
-	free(server->main.package);
-	free(server->main.key);
 }
 
 void server_unref(struct server *server)
@@ -99,6 +100,7 @@ void server_unref(struct server *server)
 	server_clear_main(server);
 	free(server->health_reason);
 	free(server->forwarder);
+	free(server->asked_host);
 	free(server->host);
 	free(server);
 }
@@ -111,6 +113,11 @@ const char *server_host(const struct server *server)
 uint16_t server_port(const struct server *server)
 {
 	return server->port;
+}
+
+bool server_is_behind_tunnel(const struct server *server)
+{
+	return server->port != server->asked_port;
 }
 
 enum server_visibility server_visibility(const struct server *server)
@@ -141,11 +148,6 @@ void server_set_data(struct server *server, void *data)
 void *server_data(const struct server *server)
 {
 	return server->data;
-}
-
-const struct server_main *server_main(const struct server *server)
-{
-	return server->main.folder ? &server->main : NULL;
 }
 
 enum server_health server_health(const struct server *server)
@@ -188,88 +190,6 @@ void server_recheck(struct server *server)
 	server->servers->callbacks.process_exited(server, server->servers->userdata);
 }
 
-/* FNV-1a. */
-static uint32_t hash_bytes(uint32_t hash, const char *bytes, size_t length)
-{
-	for (size_t i = 0; i < length; i++) {
-		hash = (hash ^ (uint8_t)bytes[i]) * 16777619u;
-	}
-	return hash;
-}
-
-static char *server_key(const struct server_main *main)
-{
-	uint32_t hash = hash_bytes(2166136261u, main->command_line, main->command_line_length);
-
-	hash = hash_bytes(hash, main->folder, strlen(main->folder));
-	return mem_printf("%s %08x", main->name, (unsigned)hash);
-}
-
-/* Finds out what it does by itself, and what the processes that started it do to it. */
-static void server_note_traits(struct server_main *main, const struct holder *holder)
-{
-	struct program_traits *traits = &main->traits, starter;
-	/* Next renames its process; the parent has the command line. */
-	bool renamed = strncmp(main->command_line, "next-server", 11) == 0;
-
-	program_traits_of(main->command_line, main->command_line_length, main->package, traits);
-	if (!traits->known) {
-		_cleanup_free_ char *file = process_program(holder->pid);
-
-		program_traits_of_file(
-			file, main->command_line, main->command_line_length, traits);
-	}
-	for (size_t i = 0; i < ANCESTORS_MAX && holder->ancestors[i]; i++) {
-		_cleanup_(process_command_clear) struct process_command command;
-
-		process_command_read(holder->ancestors[i], &holder->ancestors[i + 1],
-			ANCESTORS_MAX - i - 1, &command);
-		program_traits_of(command.line, command.length, command.package, &starter);
-		if (!renamed || i > 0) {
-			starter.livereload = NULL;
-		}
-		program_traits_add(traits, &starter);
-	}
-	if (traits->restarts == RESTARTS_UNKNOWN) {
-		_cleanup_free_ char *bytes = NULL;
-		size_t length;
-
-		bytes = process_environment(holder->pid, &length);
-		program_traits_add_environment(traits, bytes, length);
-	}
-	if (traits->restarts == RESTARTS_UNKNOWN && holder->script_reloads) {
-		program_traits_add_reloader(traits, traits->notice_usec);
-	}
-}
-
-void server_note_main(struct server *server)
-{
-	const struct holder *oldest = server_processes_oldest(&server->processes);
-	struct process_command command;
-	_cleanup_free_ char *name = NULL;
-
-	if (!oldest || oldest->pid == server->main.pid) {
-		return;
-	}
-	server_clear_main(server);
-	server->main = (struct server_main){
-		.pid = oldest->pid,
-		.folder = mem_strdup(oldest->folder),
-		.elsewhere = oldest->elsewhere,
-	};
-	process_command_read(oldest->pid, oldest->ancestors, ANCESTORS_MAX, &command);
-	server->main.command_line = mem_steal(command.line);
-	server->main.command_line_length = command.length;
-	server->main.package = mem_steal(command.package);
-	name = command_line_name(
-		oldest->name, server->main.command_line, server->main.command_line_length);
-	server->main.name = utf8_dup(name);
-	server->main.key = server_key(&server->main);
-	server_note_traits(&server->main, oldest);
-	server->family[0] = oldest->pid;
-	memcpy(&server->family[1], oldest->ancestors, sizeof oldest->ancestors);
-}
-
 static enum server_visibility visibility_of(
 	const struct server *server, const struct socket_owners *result)
 {
@@ -290,6 +210,10 @@ static void server_take_look(struct server *server, struct socket_owners *result
 {
 	bool first = server->visibility == SERVER_LOOKING;
 
+	/* While neither it nor the ssh of its tunnel runs, it stays where it was. */
+	if (result->socket_count || result->port != server->asked_port) {
+		server_set_place(server, result->host, result->port, result->order);
+	}
 	server_processes_drop_ended(&server->processes);
 	for (size_t i = 0; i < result->holder_count; i++) {
 		server_processes_add(&server->processes, &result->holders[i], first);
@@ -331,8 +255,8 @@ static void servers_look_next(struct servers *servers)
 		oldest->wants_look = false;
 		oldest->look_after_usec = clock_now_usec() + LOOK_AGAIN_USEC;
 		servers->looked = oldest;
-		servers->look = socket_owners_find(servers->loop, oldest->host, oldest->port,
-			oldest->order, servers_on_look, servers);
+		servers->look = socket_owners_find(servers->loop, oldest->asked_host,
+			oldest->asked_port, oldest->asked_order, oldest->far, servers_on_look, servers);
 	}
 }
 

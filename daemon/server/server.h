@@ -44,16 +44,20 @@ void servers_free(struct servers *servers);
 enum { SERVERS_MAX = 256 };
 
 /*
- * `host` as url_parse() returns it, loopback; `order` matters if it is a name. NULL if
- * there are SERVERS_MAX others.
+ * `host` as url_parse() returns it, loopback; `order` matters if it is a name. `far`: a browser of
+ * another machine shows it, so the port may be one that an `ssh -R` forwards from there: see
+ * socket_owners_find(). NULL if there are SERVERS_MAX others.
  */
-struct server *servers_get(
-	struct servers *servers, const char *host, uint16_t port, enum loopback_order order);
+struct server *servers_get(struct servers *servers, const char *host, uint16_t port,
+	enum loopback_order order, bool far);
 struct server *server_ref(struct server *server);
 void server_unref(struct server *server);
 
 const char *server_host(const struct server *server);
+/* The port on which it listens, once that is known. */
 uint16_t server_port(const struct server *server);
+/* Whether that is not the port of the URL, but the one to which ssh -R forwards it. */
+bool server_is_behind_tunnel(const struct server *server);
 enum server_visibility server_visibility(const struct server *server);
 /* The user who owns a SERVER_FOREIGN server's socket. */
 uid_t server_uid(const struct server *server);

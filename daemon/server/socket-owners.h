@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,13 @@ struct socket_owners {
 	struct holder holders[HOLDERS_MAX]; /* done() may take them, and clears them then */
 	size_t holder_count;
 	/*
+	 * where these sockets are; another port than the one that was asked for if ssh -R forwards
+	 * that to it
+	 */
+	const char *host; /* valid during done() */
+	uint16_t port;
+	enum loopback_order order;
+	/*
 	 * the program that listens there on behalf of another one, if no holder was found or the
 	 * holder does not say where it forwards to
 	 */
@@ -27,10 +35,15 @@ struct socket_owners {
 
 struct socket_owners_search;
 
-/* done() is called once, on the loop, unless socket_owners_cancel() is called before. */
+/*
+ * `far`: a browser of another machine shows the host. If nothing listens on the port, the sockets
+ * are those to which an `ssh -R` of this user forwards that port of the other machine.
+ *
+ * done() is called once, on the loop, unless socket_owners_cancel() is called before.
+ */
 typedef void socket_owners_fn(struct socket_owners *result, void *userdata);
 
 struct socket_owners_search *socket_owners_find(struct loop *loop, const char *host, uint16_t port,
-	enum loopback_order order, socket_owners_fn *done, void *userdata);
+	enum loopback_order order, bool far, socket_owners_fn *done, void *userdata);
 /* For callers that no longer want the answer; not after done(). Accepts NULL. */
 void socket_owners_cancel(struct socket_owners_search *look);

@@ -48,6 +48,9 @@ static int read_hello(const struct wire_reader *reader, struct wire_message *mes
 	if (r == 0 && json_object_get(reader->object, "pair")) {
 		r = wire_read_flag(reader, "pair", &message->pair);
 	}
+	if (r == 0 && json_object_get(reader->object, "far")) {
+		r = wire_read_flag(reader, "far", &message->far);
+	}
 	return r;
 }
 

@@ -105,6 +105,7 @@ struct wire_message {
 	char *profile;
 	char *nonce; /* NULL: no proof is asked for */
 	bool pair; /* whether the key is asked for */
+	bool far; /* the browser runs on another machine */
 
 	uint64_t tab; /* in watch, unwatch, report, problems, track, trust */
 	uint64_t revision; /* in trust */

@@ -1,17 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Any process's command line: few folders, all absolute and plain; traits. */
+/* Any process's command line: few folders, all absolute and plain; traits; ports. */
 
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "server/command-line.h"
+#include "server/forward-spec.h"
+#include "server/forwarder.h"
 #include "server/program-traits.h"
 #include "util/mem.h"
 #include "util/pathname.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void fuzz_forwarders(const char *arguments, size_t length)
+{
+	static const char *const names[] = {"ssh", "kubectl", "docker-proxy", "pasta", "socat"};
+	const char *host;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		forwarder_target(names[i], arguments, length, 18000);
+	}
+	if (forward_spec_ssh(arguments, length, FORWARD_SSH_REMOTE, 18000, &host)) {
+		assert(host);
+	}
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -36,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	program_traits_add_environment(&traits, (const char *)data, size);
 	assert(memchr(traits.suffixes, '\0', sizeof traits.suffixes));
 	program_traits_ask(&traits, "py");
+	fuzz_forwarders((const char *)data, size);
 	if (size && data[size - 1] == 0) { /* also as a text: the script behind a title */
 		static const char title[] = "webpack\0\0";
 		size_t words;

@@ -42,7 +42,8 @@ export function noSshd() {
 
 /**
  * @param {import('./world.js').World} world
- * @returns {Promise<{port: number, there: Account, neighbour: Account}>} two accounts of a machine
+ * @returns {Promise<{port: number, there: Account, neighbour: Account, accounts: string[]}>} two accounts of a machine;
+ *	accounts: the words before a command that let it find their names
  */
 export async function startSshd(world) {
 	const folder = await mkdtemp(path.join(os.tmpdir(), 'savecast-there-'));
@@ -69,7 +70,7 @@ export async function startSshd(world) {
 		}
 		await run(['rm', '-rf', folder], world.env);
 	});
-	return { port, ...accounts };
+	return { port, ...accounts, accounts: ['nsenter', '--target', String(sshd.process.pid), '--mount', '--'] };
 }
 
 /**

@@ -48,9 +48,10 @@ export class Client {
 		return this.log.next(type, message => message.type === type, options);
 	}
 
-	async hello(profile = PROFILE, browser = 'Test 1') {
+	/** @param {object} [more] further fields */
+	async hello(profile = PROFILE, browser = 'Test 1', more = {}) {
 		await this.opened;
-		this.send({ type: 'hello', browser, extension: '0.1.0', profile });
+		this.send({ type: 'hello', browser, extension: '0.1.0', profile, ...more });
 		return this.next('hello', { mark: 0 });
 	}
 

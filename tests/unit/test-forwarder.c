@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <stdio.h>
+
+#include "server/forward-spec.h"
 #include "server/forwarder.h"
 #include "util/mem.h"
 
@@ -117,6 +120,89 @@ static void targets(void **state)
 	assert_int_equal(target("ssh", ""), 0);
 }
 
+/* What ssh with these arguments makes of port 18000: "HOST PORT", or "". */
+static const char *ssh(enum forward_ssh kind, const char *text)
+{
+	static char said[64];
+	size_t length = strlen(text);
+	_cleanup_free_ char *arguments = mem_strdup(text);
+	const char *host;
+	uint16_t port;
+
+	for (size_t i = 0; i < length; i++) {
+		arguments[i] = arguments[i] == '\n' ? '\0' : arguments[i];
+	}
+	port = forward_spec_ssh(arguments, length, kind, 18000, &host);
+	snprintf(said, sizeof said, "%s %u", port ? host : "", (unsigned)port);
+	return port ? said : "";
+}
+
+#define LOCAL(text) ssh(FORWARD_SSH_LOCAL, text)
+#define REMOTE(text) ssh(FORWARD_SSH_REMOTE, text)
+
+static void ssh_arguments(void **state)
+{
+	assert_string_equal(REMOTE("ssh\n-R\n18000:localhost:8000\nlaptop\n"), "localhost 8000");
+	assert_string_equal(REMOTE("ssh\n-R18000:127.0.0.1:8000\nlaptop\n"), "127.0.0.1 8000");
+	assert_string_equal(REMOTE("ssh\n-fNR\n18000:LOCALHOST:8000\nx\n"), "localhost 8000");
+	assert_string_equal(REMOTE("ssh\n-fNTR18000:[::1]:8000\nx\n"), "::1 8000");
+	assert_string_equal(REMOTE("ssh\n-NR\n[::1]:18000:localhost:8000\nx\n"), "localhost 8000");
+	assert_string_equal(REMOTE("ssh\n-R\n*:18000:0.0.0.0:8000\nx\n"), "127.0.0.1 8000");
+	assert_string_equal(REMOTE("ssh\n-R\n:18000:localhost:8000\nx\n"), "localhost 8000");
+	assert_string_equal(REMOTE("ssh\n-R\nlocalhost:18000:localhost:8000\nx\n"), "localhost 8000");
+	/* Options after the host; options with a value before; several. */
+	assert_string_equal(REMOTE("ssh\nlaptop\n-N\n-R\n18000:localhost:8000\n"), "localhost 8000");
+	assert_string_equal(REMOTE("ssh\n-i\n-R\n-p\n22\n-R\n18000:localhost:8000\nx\n"), "localhost 8000");
+	assert_string_equal(REMOTE("ssh\n-R\n1:localhost:2\n-R\n18000:localhost:3\nx\n"), "localhost 3");
+	assert_string_equal(LOCAL("ssh\n-vvL\n18000:localhost:8000\nx\n"), "localhost 8000");
+	assert_string_equal(LOCAL("ssh\n-R\n18000:localhost:1\n-L\n18000:localhost:2\nx\n"), "localhost 2");
+	/* -o, in the forms that ssh accepts. */
+	assert_string_equal(REMOTE("ssh\n-oRemoteForward=18000 localhost:8000\nx\n"), "localhost 8000");
+	assert_string_equal(REMOTE("ssh\n-o\nremoteforward 18000 [::1]:8000\nx\n"), "::1 8000");
+	assert_string_equal(REMOTE("ssh\n-No\nRemoteForward = [::1]:18000\tlocalhost:8000 \nx\n"), "localhost 8000");
+	assert_string_equal(LOCAL("ssh\n-oLocalForward=*:18000 localhost:8000\nx\n"), "localhost 8000");
+	assert_string_equal(LOCAL("ssh\n-oRemoteForward=18000 localhost:8000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-oRemoteForwards=18000 localhost:8000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-oRemoteForward=18000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-oRemoteForward=\n-o\n=\n-o\n\nx\n"), "");
+}
+
+static void what_ssh_does_not_forward(void **state)
+{
+	char text[600];
+
+	/* Sockets of the file system, SOCKS, a free port, other hosts. */
+	assert_string_equal(REMOTE("ssh\n-R\n18000:/run/web.sock\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-R\n/run/18000:localhost:8000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-R\nlocalhost:18000:/a:8000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-R\n/a:18000:localhost:8000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-R\n18000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-R\n*:18000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-D\n18000:localhost:8000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-W\n18000:localhost:8000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-R\n0:localhost:8000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-R\n18000:db.internal:8000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-R\n18000:localhost.evil:8000\nx\n"), "");
+	/* The command that runs there is not an option of ssh. */
+	assert_string_equal(REMOTE("ssh\nx\ncurl\n-R\n18000:localhost:8000\n"), "");
+	assert_string_equal(REMOTE("ssh\n--\nx\n-R\n18000:localhost:8000\n"), "");
+	/* Not valid, or cut. */
+	assert_string_equal(REMOTE("ssh\n-R\n1:2:18000:localhost:8000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-R\n[::1:18000:localhost:8000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-R\n[::1]18000:localhost:8000\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-R\n18000:localhost:\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-R\n18000:localhost:65536\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-R\n\\:18000:localhost:8000\\\nx\n"), "");
+	assert_string_equal(REMOTE("ssh\n-R\n18000:localhost:8000"), "");
+	assert_string_equal(REMOTE("ssh\n-R"), "");
+	assert_string_equal(REMOTE("ssh\n-R\n"), "");
+	assert_string_equal(REMOTE("ssh\n-\n\n-R\n\n"), "");
+	assert_string_equal(REMOTE("ssh"), "");
+	assert_string_equal(REMOTE(""), "");
+	snprintf(text, sizeof text, "ssh\n-oRemoteForward=18000 %0500d:8000\n", 0);
+	assert_string_equal(REMOTE(text), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +210,8 @@ int main(void)
 		cmocka_unit_test(those_that_listen_for_others),
 		cmocka_unit_test(ports),
 		cmocka_unit_test(targets),
+		cmocka_unit_test(ssh_arguments),
+		cmocka_unit_test(what_ssh_does_not_forward),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,7 +132,7 @@ static struct site *site_new(void)
 static void site_meet(struct site *site)
 {
 	site->server = servers_get(
-		site->servers, "127.0.0.1", site->port, LOOPBACK_V6_FIRST);
+		site->servers, "127.0.0.1", site->port, LOOPBACK_V6_FIRST, false);
 	loop_finish_jobs(site->loop);
 	assert_int_equal(server_visibility(site->server), SERVER_SEEN);
 }

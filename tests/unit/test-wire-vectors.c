@@ -93,6 +93,7 @@ static void same_message(const json_t *wanted, const struct wire_message *messag
 	same_text(wanted, "profile", message->profile);
 	same_text(wanted, "nonce", message->nonce);
 	assert_int_equal(json_is_true(json_object_get(wanted, "pair")), message->pair);
+	assert_int_equal(json_is_true(json_object_get(wanted, "far")), message->far);
 	same_text(wanted, "url", message->url);
 	same_text(wanted, "detail", message->detail);
 	same_number(wanted, "tab", message->tab);
