@@ -132,7 +132,7 @@ static DBusMessage *explain_file(struct daemon_api *api, DBusMessage *call, cons
 	DBusMessageIter to, dict, entry, variant, array;
 	struct claims claims;
 
-	intake_claim(api->parts.intake, name, NULL, &claims);
+	intake_claim(api->parts.intake, name, NULL, true, &claims);
 	intake_finish(api->parts.intake);
 	dbus_message_iter_init_append(reply, &to);
 	bus_dict_open(&to, &dict);

@@ -9,85 +9,11 @@
 #include "project/finder.h"
 #include "util/pathname.h"
 
-/* Saved, Track, Untrack, Reload, Trust. */
+/* Track, Untrack, Reload, Trust. */
 
-
-enum { SAVED_FILES_MAX = 4096 };
-
-static DBusMessage *return_event(DBusMessage *call, uint64_t serial)
-{
-	DBusMessage *reply = dbus_message_new_method_return(call);
-
-	dbus_message_append_args(reply, DBUS_TYPE_UINT64, &serial, DBUS_TYPE_INVALID);
-	return reply;
-}
 
 /* Cuts a value in an error text to a length at which it can be recognized. */
 #define VALUE "%.200s"
-
-struct names {
-	char **names;
-	size_t count;
-};
-
-static void names_clear(struct names *names)
-{
-	for (size_t i = 0; i < names->count; i++) {
-		free(names->names[i]);
-	}
-	free(names->names);
-}
-
-/* Returns an error to send, or NULL. */
-static DBusMessage *names_read(struct names *names, DBusMessage *call, DBusMessageIter *array)
-{
-	size_t count = (size_t)dbus_message_iter_get_element_count(array);
-	DBusMessageIter file;
-
-	if (count == 0) {
-		return dbus_message_new_error(call, DBUS_ERROR_INVALID_ARGS,
-			"Saved: files: none: must name at least one file");
-	}
-	if (count > SAVED_FILES_MAX) {
-		return bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
-			"Saved: files: %zu: must be at most %d per call; make several calls", count,
-			SAVED_FILES_MAX);
-	}
-	names->names = mem_alloc(count * sizeof *names->names);
-	dbus_message_iter_recurse(array, &file);
-	for (size_t i = 0; i < count; i++, dbus_message_iter_next(&file)) {
-		const char *text, *why;
-
-		dbus_message_iter_get_basic(&file, &text);
-		if (pathname_from_text(text, &names->names[i], &why) < 0) {
-			return bus_error(call, DBUS_ERROR_INVALID_ARGS,
-				"Saved: files[%zu]: " VALUE ": %s", i, text, why);
-		}
-		names->count++;
-	}
-	return NULL;
-}
-
-DBusMessage *daemon_api_saved(DBusMessage *call, void *userdata)
-{
-	struct daemon_api *api = userdata;
-	_cleanup_(names_clear) struct names names = {0};
-	DBusMessageIter array;
-	DBusMessage *error;
-
-	dbus_message_iter_init(call, &array);
-	error = names_read(&names, call, &array);
-	if (error) {
-		return error;
-	}
-	if (daemon_api_save_waits(api, call, &names.names, &names.count, &error)) {
-		return error;
-	}
-	for (size_t i = 0; i < names.count; i++) {
-		settings_saved(api->parts.settings, names.names[i]);
-	}
-	return return_event(call, pipeline_saved(api->parts.pipeline, names.names, names.count, NULL));
-}
 
 DBusMessage *daemon_api_read_root(DBusMessage *call, char **root)
 {
@@ -230,7 +156,7 @@ DBusMessage *daemon_api_reload(DBusMessage *call, void *userdata)
 		return bus_error(
 			call, ERROR_NO_PROJECT, "Reload: root: " VALUE ": %s", text, why);
 	}
-	return return_event(call, pipeline_reload(api->parts.pipeline, project, ""));
+	return daemon_api_return_event(call, pipeline_reload(api->parts.pipeline, project, ""));
 }
 
 /*

@@ -5,6 +5,7 @@
 #include "dbus/daemon-api.h"
 #include "dbus/names.h"
 #include "pipeline/ledger.h"
+#include "util/portions.h"
 #include <dbus/dbus.h>
 
 /* Shared by the files of io.github.savecast.Daemon1. */
@@ -38,8 +39,10 @@ struct daemon_api {
 	struct hold_owner *holders;
 	/* see daemon-api-waiting.c */
 	struct waiting_call *waiting_calls;
-	struct waiting_save *waiting_saves;
-	unsigned waiting_call_count, waiting_save_count;
+	unsigned waiting_call_count;
+	struct saving *savings; /* see daemon-api-saving.c */
+	unsigned saving_count;
+	struct portions *portions; /* long work of methods */
 };
 
 
@@ -58,6 +61,32 @@ void daemon_api_stored(int error, void *userdata);
 bus_method_fn daemon_api_pair;
 bus_get_fn daemon_api_get_extensions;
 
+/* Methods: daemon-api-saved.c */
+bus_method_fn daemon_api_saved;
+/*
+ * Reads the name at this position, the number `i` of a call of Saved, and moves on to the next one.
+ * Returns an error to send, or NULL.
+ */
+DBusMessage *daemon_api_read_name(
+	DBusMessage *call, DBusMessageIter *at, size_t i, char **name);
+/* The reply of a method that returns only the number of an event. */
+DBusMessage *daemon_api_return_event(DBusMessage *call, uint64_t serial);
+
+/*
+ * daemon-api-saving.c: Saved for many files, `names` being the position of the first. Returns an
+ * error to send, or NULL.
+ */
+DBusMessage *daemon_api_save_in_portions(
+	struct daemon_api *api, DBusMessage *call, const DBusMessageIter *names, size_t count);
+/*
+ * The same for a few files, of which it takes ownership; the mount's worker checks them. Takes
+ * ownership of the mount's folder, NULL: not known. After MOUNT_PATIENCE_USEC, the call is answered
+ * with an event that says what the save waits for.
+ */
+DBusMessage *daemon_api_save_by_worker(
+	struct daemon_api *api, DBusMessage *call, char *folder, char **names, size_t count);
+void daemon_api_drop_savings(struct daemon_api *api);
+
 /* Methods: daemon-api-holds.c */
 bus_method_fn daemon_api_hold;
 bus_method_fn daemon_api_release;
@@ -65,7 +94,6 @@ bus_method_fn daemon_api_release_failed;
 void daemon_api_drop_holders(struct daemon_api *api);
 
 /* Methods: daemon-api-methods.c */
-bus_method_fn daemon_api_saved;
 bus_method_fn daemon_api_track;
 bus_method_fn daemon_api_untrack;
 bus_method_fn daemon_api_reload;
@@ -77,13 +105,6 @@ bus_method_fn daemon_api_trust;
  */
 bool daemon_api_must_wait(
 	struct daemon_api *api, DBusMessage *call, bus_method_fn *method, DBusMessage **reply);
-/*
- * The same for Saved, whose files the mount's worker checks. Takes ownership of the names if
- * it returns true. After MOUNT_PATIENCE_USEC, the call is answered with an event that says what the
- * save waits for.
- */
-bool daemon_api_save_waits(struct daemon_api *api, DBusMessage *call, char ***names, size_t *count,
-	DBusMessage **reply);
 void daemon_api_drop_waiting(struct daemon_api *api);
 
 /* Methods: daemon-api-lists.c */

@@ -111,6 +111,7 @@ struct daemon_api *daemon_api_new(const struct daemon_api_parts *parts)
 	struct daemon_api *api = mem_new(struct daemon_api);
 
 	api->parts = *parts;
+	api->portions = portions_new(parts->loop);
 	api->object = bus_manager_new(
 		parts->bus, DAEMON_OBJECT, &daemon_interface, api);
 	for (size_t i = 0; i < registry_count(parts->registry); i++) {
@@ -129,6 +130,8 @@ void daemon_api_free(struct daemon_api *api)
 	daemon_api_drop_checks(api);
 	daemon_api_drop_holders(api);
 	daemon_api_drop_waiting(api);
+	daemon_api_drop_savings(api);
+	portions_free(api->portions);
 	while (api->projects) {
 		daemon_api_project_removed(api, api->projects->project);
 	}

@@ -32,6 +32,20 @@ void fileset_add(struct fileset *set, const char *name)
 	set->names[set->kept++] = copy;
 }
 
+void fileset_move(struct fileset *from, struct fileset *to)
+{
+	if (to->count == 0) {
+		*to = *from;
+		*from = (struct fileset){0};
+		return;
+	}
+	for (size_t i = 0; i < from->kept; i++) {
+		fileset_add(to, from->names[i]);
+	}
+	to->count += from->count - from->kept;
+	fileset_clear(from);
+}
+
 bool fileset_has(const struct fileset *set, const char *name)
 {
 	return tfind(name, &set->index, fileset_compare);

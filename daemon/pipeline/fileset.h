@@ -20,4 +20,6 @@ struct fileset {
 
 void fileset_add(struct fileset *set, const char *name);
 bool fileset_has(const struct fileset *set, const char *name);
+/* Adds all files of `from` to `to`; `from` is empty afterwards. */
+void fileset_move(struct fileset *from, struct fileset *to);
 void fileset_clear(struct fileset *set);

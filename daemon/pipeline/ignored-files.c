@@ -41,11 +41,38 @@ static uint64_t part_tell(struct ignored_part *part, struct ledger *ledger, uint
 	ledger_step(ledger, serial, now, STEP_HEARD, NULL, "%s", "");
 	ledger_close(ledger, serial);
 	ledger_step(ledger, serial, now, STEP_IGNORED, NULL, "%s", part->why);
+	return serial;
+}
+
+static void part_clear(struct ignored_part *part)
+{
 	for (size_t i = 0; i < part->kept; i++) {
 		free(part->names[i]);
 	}
 	free(part->why);
-	return serial;
+}
+
+void ignored_files_clear(struct ignored_files *ignored)
+{
+	for (size_t i = 0; i < ignored->count; i++) {
+		part_clear(&ignored->parts[i]);
+	}
+	free(ignored->parts);
+	*ignored = (struct ignored_files){0};
+}
+
+void ignored_files_forget(struct ignored_files *ignored, const struct project *project)
+{
+	for (size_t i = 0; i < ignored->count; i++) {
+		struct ignored_part *part = &ignored->parts[i];
+
+		if (part->project == project) {
+			part_clear(part);
+			ignored->count--;
+			memmove(part, part + 1, (ignored->count - i) * sizeof *part);
+			return;
+		}
+	}
 }
 
 uint64_t ignored_files_report(
@@ -58,7 +85,6 @@ uint64_t ignored_files_report(
 
 		first = first ? first : serial;
 	}
-	free(ignored->parts);
-	*ignored = (struct ignored_files){0};
+	ignored_files_clear(ignored);
 	return first;
 }

@@ -25,6 +25,11 @@ struct ignored_files {
 void ignored_files_add(
 	struct ignored_files *ignored, struct project *project, const char *file, const char *why);
 
+/* Ends without events. */
+void ignored_files_clear(struct ignored_files *ignored);
+/* The project is about to be freed: no event for its files. */
+void ignored_files_forget(struct ignored_files *ignored, const struct project *project);
+
 /* Creates the events and clears the list; returns the first event, or 0. */
 uint64_t ignored_files_report(
 	struct ignored_files *ignored, struct ledger *ledger, uint64_t now_usec);

@@ -8,6 +8,9 @@
 struct intake {
 	struct registry *registry;
 	struct git_ignores *ignores;
+	/* The project that finder_superproject() was called for last, until intake_finish(). */
+	const struct project *asked;
+	struct project *superproject; /* the answer */
 };
 
 struct intake *intake_new(struct registry *registry, struct git_ignores *ignores)
@@ -77,16 +80,27 @@ static void claims_add(struct intake *intake, struct claims *claims, struct proj
 	}
 }
 
-void intake_claim(struct intake *intake, const char *name, const struct intake_look *look,
-	struct claims *claims)
+/* The files of a call are usually in one project. */
+static struct project *superproject_of(struct intake *intake, const struct project *project)
 {
+	if (intake->asked != project) {
+		intake->superproject = finder_superproject(intake->registry, project);
+		intake->asked = project;
+	}
+	return intake->superproject;
+}
+
+void intake_claim(struct intake *intake, const char *name, const struct intake_look *look,
+	bool wants_why, struct claims *claims)
+{
+	char **why = wants_why ? &claims->why : NULL;
 	struct project *own;
 
 	*claims = (struct claims){
 		.file = look ? mem_strdup(look->found.file) : finder_resolve(name)};
-	own = look ? finder_find_looked(intake->registry, &look->found, &claims->why)
-		   : finder_find_resolved(intake->registry, claims->file, &claims->why);
-	for (struct project *at = own; at; at = finder_superproject(intake->registry, at)) {
+	own = look ? finder_find_looked(intake->registry, &look->found, why)
+		   : finder_find_resolved(intake->registry, claims->file, why);
+	for (struct project *at = own; at; at = superproject_of(intake, at)) {
 		claims_add(intake, claims, at, NULL, look);
 	}
 	for (size_t i = 0; i < registry_count(intake->registry); i++) {
@@ -104,6 +118,7 @@ void intake_claim(struct intake *intake, const char *name, const struct intake_l
 void intake_finish(struct intake *intake)
 {
 	git_ignores_finish(intake->ignores);
+	intake->asked = NULL;
 }
 
 void claims_clear(struct claims *claims)

@@ -25,7 +25,7 @@ struct claims {
 	char *file; /* symbolic links resolved */
 	struct claim items[CLAIMS_MAX];
 	size_t count;
-	char *why; /* if it belongs to no project */
+	char *why; /* why it belongs to no project, if the caller wants to know */
 };
 
 /* Borrows both; they must outlive it. */
@@ -47,9 +47,9 @@ void intake_look(const char *name, const char *root, struct git_ignores *ignores
 	struct intake_look *look);
 void intake_look_clear(struct intake_look *look);
 
-/* `look` NULL: reads the disk now. */
+/* `look` NULL: reads the disk now. `wants_why`: sets claims->why if it belongs to no project. */
 void intake_claim(struct intake *intake, const char *name, const struct intake_look *look,
-	struct claims *claims);
+	bool wants_why, struct claims *claims);
 /* Ends the call. */
 void intake_finish(struct intake *intake);
 void claims_clear(struct claims *claims);

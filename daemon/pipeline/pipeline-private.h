@@ -36,6 +36,7 @@ struct pipeline {
 	pipeline_wait_fn *wait;
 	void *wait_userdata;
 	struct loop_timer *due; /* when the waiting event is sent */
+	struct pipeline_call *calls; /* see pipeline-call.c */
 };
 
 /* The project's queue, created at its first use. */
@@ -58,6 +59,16 @@ uint64_t pipeline_enter(struct pipeline *pipeline, struct project *project,
 /* Sends the project's event now; returns it. */
 uint64_t pipeline_depart(struct pipeline *pipeline, struct project *project);
 void pipeline_set_timer(struct pipeline *pipeline);
+
+/*
+ * Only sources were saved, and the project's queue has them. Returns whether they wait for their
+ * output; if so, they are part of the project's event.
+ */
+bool pipeline_awaits(struct pipeline *pipeline, struct project *project, enum event_source source,
+	uint64_t now);
+
+/* pipeline-call.c: the project is about to be forgotten. */
+void pipeline_calls_forget(struct pipeline *pipeline, const struct project *project);
 
 /* pipeline-hold.c */
 void pipeline_say_held(struct pipeline *pipeline, struct project *project, uint64_t now);

@@ -238,6 +238,7 @@ uint64_t pipeline_reload(struct pipeline *pipeline, struct project *project, con
 
 void pipeline_forget(struct pipeline *pipeline, struct project *project)
 {
+	pipeline_calls_forget(pipeline, project);
 	if (project->queue && project->queue->serial) {
 		pipeline_drop(pipeline, project, STEP_NO_PROJECT, "the project was untracked");
 	}

@@ -38,6 +38,18 @@ uint64_t pipeline_saved(struct pipeline *pipeline, char *const *names, size_t co
 	const struct intake_look *looks);
 
 /*
+ * pipeline_saved() in pieces, for callers that have thousands of files: pipeline_call_take() takes
+ * some of them, pipeline_call_finish() frees the call and returns the event.
+ */
+struct pipeline_call;
+struct pipeline_call *pipeline_call_new(struct pipeline *pipeline);
+void pipeline_call_take(struct pipeline_call *call, char *const *names, size_t count,
+	const struct intake_look *looks);
+uint64_t pipeline_call_finish(struct pipeline_call *call);
+/* Without an event: the daemon ends. */
+void pipeline_call_free(struct pipeline_call *call);
+
+/*
  * The disk does not answer yet: creates an event that says so and returns it. When the save has
  * been handled, as another event, pipeline_save_done() closes this one.
  */

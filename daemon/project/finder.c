@@ -121,7 +121,7 @@ static struct project *finder_meet(
 {
 	struct project *project = registry_meet(registry, folder, how);
 
-	if (!project) {
+	if (!project && why) {
 		*why = mem_printf("%d untracked projects are known already", PROJECTS_MAX);
 	}
 	return project;
@@ -194,9 +194,9 @@ static bool go_up(char *folder)
 static struct project *find_known(struct registry *registry, const char *file, char **why)
 {
 	struct project *project = registry_lookup(registry, file);
-	_cleanup_free_ char *mount = project ? NULL : mounts_of(file);
+	_cleanup_free_ char *mount = project || !why ? NULL : mounts_of(file);
 
-	if (!project) {
+	if (!project && why) {
 		*why = mem_printf(
 			"%s does not answer: savecast waits for it", mount ? mount : file);
 	}
@@ -225,7 +225,9 @@ struct project *finder_find_resolved(struct registry *registry, const char *file
 			return finder_meet(registry, folder, how, why);
 		}
 	} while (go_up(folder));
-	*why = no_project(file, &obstacle);
+	if (why) {
+		*why = no_project(file, &obstacle);
+	}
 	return NULL;
 }
 
@@ -258,12 +260,13 @@ struct project *finder_find_looked(
 	struct registry *registry, const struct finder_look *look, char **why)
 {
 	struct project *project = registry_lookup(registry, look->file);
-	_cleanup_free_ char *obstacle = look->obstacle ? mem_strdup(look->obstacle) : NULL;
 
 	if (look->root && (!project || strlen(project->root) < strlen(look->root))) {
 		return finder_meet(registry, look->root, look->how, why);
 	}
-	if (!project) {
+	if (!project && why) {
+		_cleanup_free_ char *obstacle = look->obstacle ? mem_strdup(look->obstacle) : NULL;
+
 		*why = no_project(look->file, &obstacle);
 	}
 	return project;
@@ -272,12 +275,12 @@ struct project *finder_find_looked(
 struct project *finder_superproject(struct registry *registry, const struct project *project)
 {
 	const char *slash = strrchr(project->root, '/');
-	_cleanup_free_ char *above = NULL, *why = NULL;
+	_cleanup_free_ char *above = NULL;
 
 	if (!slash || slash == project->root || !mounts_ready(project->root) ||
 		!git_is_submodule(project->root)) {
 		return NULL;
 	}
 	above = mem_strndup(project->root, (size_t)(slash - project->root));
-	return finder_find_resolved(registry, above, &why);
+	return finder_find_resolved(registry, above, NULL);
 }

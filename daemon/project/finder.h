@@ -10,7 +10,8 @@
  * they are found. Symbolic links are resolved as far as they exist; the name itself need
  * not exist. Reads the disk: a few microseconds per level.
  *
- * Returns NULL if there is none, and why and what to run, which the caller frees.
+ * Returns NULL if there is none, and why and what to run, which the caller frees. `why` NULL: the
+ * caller does not need to know, which saves time.
  */
 struct project *finder_find(struct registry *registry, const char *name, char **why);
 /* The same for a name that finder_resolve() returned. */
@@ -33,7 +34,7 @@ struct project *finder_superproject(struct registry *registry, const struct proj
 
 /*
  * The state of a name on disk, for a mount that may not answer: finder_look() reads it on a
- * worker thread, and finder_find_looked() then reads nothing. On such a mount the functions
+ * worker thread, for finder_find_looked(). On such a mount the functions
  * above read nothing, either (see mounts_ready()): they use the name as it is, and find only
  * projects that are known already.
  */
@@ -45,5 +46,6 @@ struct finder_look {
 };
 void finder_look(const char *name, struct finder_look *look);
 void finder_look_clear(struct finder_look *look);
+/* Only to say `why`, it reads the disk. */
 struct project *finder_find_looked(
 	struct registry *registry, const struct finder_look *look, char **why);

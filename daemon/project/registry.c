@@ -107,16 +107,38 @@ struct project *registry_find(const struct registry *registry, const char *root)
 	return registry_get(registry, root, strlen(root));
 }
 
+/* The length of the deepest folder of `name` that is `root` or above it; 0: there is none. */
+static size_t shared_folder(const char *root, const char *name)
+{
+	size_t length = 0;
+
+	while (root[length] && root[length] == name[length]) {
+		length++;
+	}
+	if (root[length] || name[length] != '/') {
+		while (length > 1 && name[length] != '/') {
+			length--;
+		}
+	}
+	return length;
+}
+
+/*
+ * The roots are sorted, and a root that contains the name is a prefix of each root between the two.
+ * So it contains the part that the name shares with the root before its place.
+ */
 struct project *registry_lookup(const struct registry *registry, const char *name)
 {
-	for (size_t length = strlen(name); length > 0; length--) {
-		if (length == 1 || name[length] == '\0' || name[length] == '/') {
-			struct project *project = registry_get(registry, name, length);
+	size_t length = strlen(name);
 
-			if (project) {
-				return project;
-			}
+	while (length) {
+		bool found;
+		size_t place = registry_place(registry, name, length, &found);
+
+		if (found) {
+			return registry->sorted[place];
 		}
+		length = place ? shared_folder(registry->sorted[place - 1]->root, name) : 0;
 	}
 	return NULL;
 }

@@ -38,10 +38,30 @@ static void beyond_the_limit_names_are_only_counted(void **state)
 	fileset_clear(&set);
 }
 
+static void files_are_moved_once_each(void **state)
+{
+	struct fileset from = {0}, to = {0};
+
+	fileset_add(&from, "/a");
+	fileset_move(&from, &to);
+	assert_int_equal(from.count, 0);
+	assert_int_equal(to.count, 1);
+	fileset_add(&from, "/b");
+	fileset_add(&from, "/a");
+	from.count += 3; /* without names */
+	fileset_move(&from, &to);
+	assert_int_equal(from.count, 0);
+	assert_int_equal(to.kept, 2);
+	assert_int_equal(to.count, 5);
+	assert_string_equal(to.names[1], "/b");
+	fileset_clear(&to);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_name_once_in_order),
+		cmocka_unit_test(files_are_moved_once_each),
 		cmocka_unit_test(beyond_the_limit_names_are_only_counted),
 	};
 

@@ -10,6 +10,7 @@
 #include "util/clock.h"
 #include "util/loop.h"
 #include "util/mem.h"
+#include "util/portions.h"
 
 struct pair {
 	struct loop *loop;
@@ -169,9 +170,69 @@ static void without_a_thread_jobs_are_done_on_the_loop(void **state)
 	loop_free(loop);
 }
 
+struct piece {
+	struct loop *loop;
+	struct portions *portions;
+	char *seen;
+	char name;
+	int left;
+	struct portion *remove; /* at its last portion */
+	struct loop_timer *set; /* at each portion */
+};
+
+static bool on_portion(uint64_t until_usec, void *userdata)
+{
+	struct piece *piece = userdata;
+
+	assert_true(until_usec > clock_now_usec());
+	piece->seen[strlen(piece->seen)] = piece->name;
+	if (piece->set) {
+		loop_timer_set(piece->set, clock_now_usec());
+	}
+	if (--piece->left) {
+		return true;
+	}
+	portions_remove(piece->remove);
+	if (piece->name == 'c') {
+		loop_quit(piece->loop, 0);
+	}
+	return false;
+}
+
+static void on_other_timer(void *userdata)
+{
+	char *seen = userdata;
+
+	seen[strlen(seen)] = '.';
+}
+
+/* A timer is served between two portions, of which each turn does one. */
+static void portions_take_turns(void **state)
+{
+	struct loop *loop = loop_new();
+	struct portions *portions = portions_new(loop);
+	char seen[16] = "";
+	struct piece a = {loop, portions, seen, 'a', 1}, b = {loop, portions, seen, 'b', 3},
+		     c = {loop, portions, seen, 'c', 4}, d = {loop, portions, seen, 'd', 9};
+	struct loop_timer *other = loop_timer_new(loop, on_other_timer, seen);
+
+	portions_add(portions, on_portion, &a);
+	portions_add(portions, on_portion, &b);
+	portions_add(portions, on_portion, &c);
+	b.remove = portions_add(portions, on_portion, &d);
+	a.set = other;
+	assert_int_equal(loop_run(loop), 0);
+	assert_string_equal(seen, "a.bcdbcdbcc");
+	portions_add(portions, on_portion, &d);
+	portions_free(portions); /* with what waits */
+	loop_timer_free(other);
+	loop_free(loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(portions_take_turns),
 		cmocka_unit_test(a_freed_watch_is_not_called),
 		cmocka_unit_test(timers_come_in_order_and_can_be_disarmed),
 		cmocka_unit_test(jobs_run_on_the_worker_and_finish_on_the_loop),

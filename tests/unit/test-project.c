@@ -7,6 +7,7 @@
 #include "project/project.h"
 #include "project/state-text.h"
 #include "util/mem.h"
+#include "util/pathname.h"
 
 static void the_deepest_root_wins(void **state)
 {
@@ -25,6 +26,54 @@ static void the_deepest_root_wins(void **state)
 	registry_remove(registry, inner);
 	assert_ptr_equal(registry_lookup(registry, "/w/shop/a/b.css"), outer);
 	registry_free(registry);
+}
+
+/* As registry_lookup() is defined. */
+static struct project *lookup_slowly(struct registry *registry, const char *name)
+{
+	struct project *deepest = NULL;
+
+	for (size_t i = 0; i < registry_count(registry); i++) {
+		struct project *project = registry_at(registry, i);
+
+		if (pathname_is_below(name, project->root) &&
+			(!deepest || strlen(project->root) > strlen(deepest->root))) {
+			deepest = project;
+		}
+	}
+	return deepest;
+}
+
+static void random_name(char name[64])
+{
+	static const char *const components[] = {"a", "ab", "a-", "a.b", "b", "aa", "-", "\xff"};
+	size_t depth = 1 + (size_t)rand() % 5;
+
+	name[0] = '\0';
+	while (depth--) {
+		strcat(name, "/");
+		strcat(name, components[(size_t)rand() % COUNT_OF(components)]);
+	}
+}
+
+static void any_name_is_found_among_any_roots(void **state)
+{
+	srand(1);
+	for (int round = 0; round < 200; round++) {
+		struct registry *registry = registry_new();
+		char name[64];
+
+		for (int i = rand() % 40; i > 0; i--) {
+			random_name(name);
+			registry_add(registry, rand() % 40 ? name : "/", true, 0);
+		}
+		for (int i = 0; i < 100; i++) {
+			random_name(name);
+			assert_ptr_equal(
+				registry_lookup(registry, name), lookup_slowly(registry, name));
+		}
+		registry_free(registry);
+	}
 }
 
 static void the_root_folder_can_be_a_project(void **state)
@@ -150,6 +199,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_deepest_root_wins),
+		cmocka_unit_test(any_name_is_found_among_any_roots),
 		cmocka_unit_test(the_root_folder_can_be_a_project),
 		cmocka_unit_test(adding_twice_is_reported_once),
 		cmocka_unit_test(projects_are_bounded),
