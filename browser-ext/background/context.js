@@ -14,6 +14,7 @@ import { PageProblems } from './problems.js';
 import { Progress } from './progress.js';
 import { Reloads } from './reload.js';
 import { ReportLog } from './report-log.js';
+import { Screenshots } from './screenshot.js';
 import { StateTransfer } from './state-transfer.js';
 import { Tabs } from './tabs.js';
 import { Updaters } from './updaters.js';
@@ -30,6 +31,7 @@ export const reportLog = new ReportLog({
 export const problems = new PageProblems({
 	tabs, progress, post: (message) => daemons.send(daemons.of(message.tab), message),
 });
+export const screenshots = new Screenshots({ tabs, post: (daemon, message) => daemons.send(daemon, message) });
 
 /** @param {import('../link/protocol.js').Report[]} reports */
 export function send(reports) {

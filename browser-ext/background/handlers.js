@@ -6,7 +6,7 @@
 
 import { api } from '../common/api.js';
 import {
-	build, daemons, forget, navigation, problems, progress, releaseIfDue, reloads, reportLog, send, show, tabs, updaters, watch,
+	build, daemons, forget, navigation, problems, progress, releaseIfDue, reloads, reportLog, screenshots, send, show, tabs, updaters, watch,
 } from './context.js';
 import { closeConnections, insertPageScripts, useSpareConnection } from './page-scripts.js';
 import { registerProblemScripts } from './problems.js';
@@ -78,6 +78,7 @@ export function pageMessage(message, { id: extension, tab, frameId }) {
 
 /** @param {number} id of a tab that is shown now */
 export function activated(id) {
+	screenshots.activated();
 	releaseIfDue(id, 'shown');
 }
 
@@ -151,6 +152,9 @@ function received(daemon, message) {
 		own.forEach((id) => updaters.forget(id));
 		break;
 	}
+	case 'screenshot':
+		screenshots.take(daemon, message);
+		break;
 	case 'error':
 		console.warn(`daemon: ${message.code}: ${message.message}`);
 		break;

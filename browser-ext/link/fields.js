@@ -17,6 +17,8 @@ export const MAX_RULES = 16;
 export const MAX_UPDATERS = 8;
 export const MAX_PROBLEMS = 8;
 export const MAX_PROBLEM_TEXT_BYTES = 512;
+/** Of a picture, in base64, and of one part of it. */
+export const MAX_PICTURE = 1_400_000, MAX_PICTURE_PART = 12_000;
 
 /** Kinds of files, and whether a page can show a change without a reload. */
 export const KINDS = {
@@ -208,6 +210,14 @@ export function problems(value) {
 			...(isPlace(column) ? { column } : {}),
 			...(stack ? { stack: pageText(stack) } : {}),
 		}));
+}
+
+/** @type {Check} */
+export function picturePart(value, where) {
+	const part = String(text(value, where));
+	return part.length <= MAX_PICTURE_PART && /^[A-Za-z0-9+/]+={0,2}$/.test(part)
+		? part
+		: refuse(where, part.slice(0, 64), `must be base64 of at most ${MAX_PICTURE_PART} bytes`);
 }
 
 /** @type {Check} */

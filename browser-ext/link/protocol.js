@@ -6,7 +6,7 @@
 
 import {
 	MAX_MESSAGE_BYTES, ProtocolError, STEPS, TAB_STATES, awaits, changes, failure, flag, KINDS, names, nonce, number, oneOf,
-	optional, ours, PROBLEM_KINDS, problems, profile, shortText, tabs, text, untrusted, updaters, url,
+	optional, ours, picturePart, PROBLEM_KINDS, problems, profile, shortText, tabs, text, untrusted, updaters, url,
 } from './fields.js';
 
 export * from './fields.js';
@@ -27,7 +27,9 @@ export * from './fields.js';
  * @typedef {{type: 'trust', tab: number, revision: number}} Trust the `untrusted` of the tab's answer
  * @typedef {{who: string, port: number}} Updater a dev server whose client is in the page
  * @typedef {{type: 'updates', tab: number, list?: Updater[]}} Updates without list: not known
- * @typedef {BrowserHello | Watch | Unwatch | Report | Problems | Track | Trust | Updates} ToDaemon
+ * @typedef {{type: 'picture', tab: number, request: number, part?: string, last?: boolean, error?: string}} Picture
+ *	a part of it, or why there is none
+ * @typedef {BrowserHello | Watch | Unwatch | Report | Problems | Track | Trust | Updates | Picture} ToDaemon
  *
  * @typedef {(typeof TAB_STATES)[number]} TabState
  * @typedef {keyof typeof KINDS} Kind
@@ -43,9 +45,10 @@ export * from './fields.js';
  * @typedef {{type: 'reload', event: number, tabs: number[], subject?: string,
  *	changes?: Change[], unseen?: boolean, patch?: boolean, aside?: string, leave?: boolean, old?: number}} Reload
  * @typedef {{type: 'let-go', tabs: number[], spare?: boolean}} LetGo
+ * @typedef {{type: 'screenshot', tab: number, request: number}} Screenshot
  * @typedef {{type: 'ping'}} Ping
  * @typedef {{type: 'error', code: string, message: string}} DaemonError
- * @typedef {DaemonHello | TabAnswer | Reload | LetGo | Ping | DaemonError} FromDaemon
+ * @typedef {DaemonHello | TabAnswer | Reload | LetGo | Screenshot | Ping | DaemonError} FromDaemon
  */
 
 /** The fields of each message, and their checks. @type {Record<string, Record<string, Check>>} */
@@ -63,6 +66,9 @@ export const TO_DAEMON = {
 	track: { tab: number },
 	updates: { tab: number, list: optional(updaters) },
 	trust: { tab: number, revision: number },
+	picture: {
+		tab: number, request: number, part: optional(picturePart), last: optional(flag), error: optional(shortText),
+	},
 };
 
 /** @type {Record<string, Record<string, Check>>} */
@@ -87,6 +93,7 @@ export const FROM_DAEMON = {
 		patch: optional(flag), aside: optional(text), leave: optional(flag), old: optional(number),
 	},
 	'let-go': { tabs, spare: optional(flag) },
+	screenshot: { tab: number, request: number },
 	ping: {},
 	error: { code: text, message: text },
 };

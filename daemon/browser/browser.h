@@ -40,6 +40,8 @@ struct browsers {
 	struct loop_timer *look_ups; /* for tabs that are stale */
 	/* set during a look-up: another one that it causes follows later */
 	bool looking_up;
+	struct screenshot *screenshot; /* the picture that is awaited, or NULL */
+	uint64_t last_request;
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "browser/browser.h"
+#include "browser/screenshot.h"
 #include "config/setting.h"
 #include "util/clock.h"
 #include "util/mem.h"
@@ -77,6 +78,7 @@ void browsers_set_key(struct browsers *browsers, const struct proof_key *key)
 void browsers_free(struct browsers *browsers)
 {
 	if (browsers) {
+		screenshot_cancel(browsers);
 		loop_timer_free(browsers->look_ups);
 		loop_timer_free(browsers->ping);
 		extensions_clear(&browsers->extensions);

@@ -3,6 +3,7 @@
 
 #include "browser/problems.h"
 #include "browser/retry.h"
+#include "browser/screenshot.h"
 #include "config/withheld.h"
 #include "util/clock.h"
 #include "util/mem.h"
@@ -36,6 +37,7 @@ static void session_forget_tab(struct tab *tab, const char *why)
 	struct project *project = tab->project;
 	bool had_problems = problems_any(tab->problems);
 
+	screenshot_tab_gone(tab);
 	tab_end_event(tab, STEP_GONE, why);
 	retry_end(tab);
 	tabs_remove(&browser->tabs, tab);
@@ -248,6 +250,9 @@ static void session_on_message(
 		break;
 	case WIRE_TRUST:
 		session_trust(browser, &message);
+		break;
+	case WIRE_PICTURE:
+		screenshot_part(browser, &message);
 		break;
 	case WIRE_IGNORED:
 		break;

@@ -45,6 +45,12 @@ static const struct {
 		"Absolute path of a file, or a URL", .is_required = true, .is_read_only = true},
 	{MCP_RELOAD, "reload", "Reload the tabs of a project although nothing was saved.", "path",
 		"Absolute path of the project's folder", .is_required = true},
+	{MCP_SCREENSHOT, "screenshot",
+		"A picture of a live tab as the user sees it. Browsers allow it only for the tab that "
+		"a window shows, after the user has clicked on savecast's icon in it; otherwise the "
+		"error says what is missing.",
+		"path", "A URL that a tab shows, or the absolute path of a file or folder of the project",
+		.is_required = true, .is_read_only = true},
 };
 
 static json_t *result_reply(json_t *id, json_t *result)
@@ -170,7 +176,8 @@ static void call_tool(struct mcp_outcome *outcome, json_t *id, const json_t *par
 		return;
 	}
 	outcome->reply = error_reply(id, MCP_INVALID_PARAMS,
-		"tools/call: name: must be one of status, save_and_wait, problems, why, reload");
+		"tools/call: name: must be one of status, save_and_wait, problems, why, reload, "
+		"screenshot");
 }
 
 static void dispatch_request(
@@ -245,4 +252,19 @@ json_t *mcp_session_result(json_t *id, json_t *result, const char *error)
 	}
 	json_decref(result);
 	return result_reply(id, reply);
+}
+
+json_t *mcp_session_image(json_t *id, json_t *picture)
+{
+	json_t *image = json_pack("{s:s, s:O, s:O}", "type", "image", "data",
+		json_object_get(picture, "data"), "mimeType", json_object_get(picture, "mime"));
+	json_t *reply;
+
+	json_object_del(picture, "data");
+	reply = mcp_session_result(id, picture, NULL);
+	if (image) {
+		json_array_insert_new(
+			json_object_get(json_object_get(reply, "result"), "content"), 0, image);
+	}
+	return reply;
 }

@@ -20,6 +20,7 @@ enum mcp_tool {
 	MCP_PROBLEMS,
 	MCP_WHY,
 	MCP_RELOAD,
+	MCP_SCREENSHOT,
 };
 
 /* What to do about a message. mcp_outcome_clear() drops it. */
@@ -35,6 +36,12 @@ void mcp_outcome_clear(struct mcp_outcome *outcome);
 
 /* The reply to a tool's request. Takes `result`, an object; with `error`, why it failed. */
 json_t *mcp_session_result(json_t *id, json_t *result, const char *error);
+
+/*
+ * Like mcp_session_result(), for the result of the D-Bus method Screenshot: the picture is an image,
+ * the rest is text. Takes `picture`.
+ */
+json_t *mcp_session_image(json_t *id, json_t *picture);
 
 /* The reply to bytes that are not a message. The caller drops it. */
 json_t *mcp_session_parse_error(const char *why);

@@ -83,6 +83,8 @@ static enum call_result mcp_run_tool(
 			client, json_object_get(arguments, "files"), result, why);
 	case MCP_PROBLEMS:
 		return mcp_text_call(client, "Check", path, false, result, why);
+	case MCP_SCREENSHOT:
+		return mcp_text_call(client, "Screenshot", path, false, result, why);
 	case MCP_WHY:
 		return mcp_text_call(client, "Explain",
 			json_string_value(json_object_get(arguments, "what")), false, result, why);
@@ -123,7 +125,9 @@ static void mcp_answer(const char *line, size_t length)
 		if (client && mcp_run_tool(client, &outcome, &result, &why) == CALL_DONE) {
 			free(mem_steal(why));
 		}
-		mcp_send(mcp_session_result(outcome.id, result, why));
+		mcp_send(outcome.tool == MCP_SCREENSHOT && !why
+				? mcp_session_image(outcome.id, result)
+				: mcp_session_result(outcome.id, result, why));
 	}
 	mcp_outcome_clear(&outcome);
 }
@@ -170,8 +174,9 @@ const struct verb verb_mcp = {
 		"Runs a server of the Model Context Protocol on standard input and output. An AI "
 		"agent, or another program that writes code, starts it. Its tools are `status`, "
 		"`save_and_wait` (report files that were written, wait for the tabs, and return "
-		"what went wrong in the pages), `problems`, `why` and `reload`. It ends when its "
-		"input ends.\n"
+		"what went wrong in the pages), `problems`, `why`, `reload` and `screenshot` (a picture "
+		"of the page; browsers allow it only for the visible tab, after a click on the icon "
+		"of savecast in it). It ends when its input ends.\n"
 		"\n"
 		"Most clients need a configuration like this:\n"
 		"\n"

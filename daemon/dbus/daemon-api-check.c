@@ -177,8 +177,8 @@ static void find_origin(const struct tab *tab, void *userdata)
  * The project that a URL shows, or NULL and why. While the server's process has to be found first,
  * the project of a tab that shows the same server; without such a tab, the call waits.
  */
-static struct project *project_of_url(
-	struct daemon_api *api, DBusMessage *call, const char *url, DBusMessage **error)
+static struct project *project_of_url(struct daemon_api *api, DBusMessage *call,
+	bus_method_fn *method, const char *url, DBusMessage **error)
 {
 	struct origin origin = {.url = url};
 	struct route_answer answer;
@@ -191,16 +191,15 @@ static struct project *project_of_url(
 		browsers_each_tab(api->parts.browsers, find_origin, &origin);
 	}
 	if (!origin.project &&
-		!daemon_api_look_up_waits(api, call, daemon_api_check, &answer, error)) {
+		!daemon_api_look_up_waits(api, call, method, &answer, error)) {
 		*error = bus_error(call, ERROR_NO_PROJECT, "%.200s: %s", url, answer.reason);
 	}
 	route_answer_clear(&answer);
 	return origin.project;
 }
 
-/* NULL: `error` is to be sent, or, if that is NULL, the call waits until the server is known. */
-static struct project *find_project(
-	struct daemon_api *api, DBusMessage *call, const char *what, DBusMessage **error)
+struct project *daemon_api_find_project(struct daemon_api *api, DBusMessage *call,
+	bus_method_fn *method, const char *what, DBusMessage **error)
 {
 	_cleanup_free_ char *name = NULL;
 	_cleanup_free_ char *reason = NULL;
@@ -210,8 +209,8 @@ static struct project *find_project(
 	*error = NULL;
 	if (*what == '/' || strncasecmp(what, "file:", 5) == 0) {
 		if (pathname_from_text(what, &name, &why) < 0) {
-			*error = bus_error(call, DBUS_ERROR_INVALID_ARGS, "Check: what: %.200s: %s",
-				what, why);
+			*error = bus_error(call, DBUS_ERROR_INVALID_ARGS, "%s: what: %.200s: %s",
+				dbus_message_get_member(call), what, why);
 			return NULL;
 		}
 		project = finder_find(api->parts.registry, name, &reason);
@@ -223,10 +222,11 @@ static struct project *find_project(
 	}
 	if (!strstr(what, "://")) {
 		*error = bus_error(call, DBUS_ERROR_INVALID_ARGS,
-			"Check: what: %.200s: must be an absolute path or a URL", what);
+			"%s: what: %.200s: must be an absolute path or a URL",
+			dbus_message_get_member(call), what);
 		return NULL;
 	}
-	return project_of_url(api, call, what, error);
+	return project_of_url(api, call, method, what, error);
 }
 
 static DBusMessage *wait_for(
@@ -273,7 +273,7 @@ DBusMessage *daemon_api_check(DBusMessage *call, void *userdata)
 	if (daemon_api_must_wait(api, call, daemon_api_check, &error)) {
 		return error;
 	}
-	project = find_project(api, call, what, &error);
+	project = daemon_api_find_project(api, call, daemon_api_check, what, &error);
 	if (!project) {
 		return error;
 	}

@@ -34,6 +34,7 @@ struct daemon_api {
 	unsigned look_up_count;
 	struct checking *checking; /* see daemon-api-check.c */
 	unsigned checking_count;
+	struct picturing *picturing; /* see daemon-api-screenshot.c */
 	struct subscriber *subscribers;
 	unsigned subscriber_count;
 	struct hold_owner *holders;
@@ -136,6 +137,16 @@ bus_method_fn daemon_api_check;
 /* An event has a new step, or a page's problems were reported: calls that wait may be answered. */
 void daemon_api_checks_changed(struct daemon_api *api);
 void daemon_api_drop_checks(struct daemon_api *api);
+/*
+ * The project of a path, `file:` URI or URL. NULL: `error` is to be sent, or, if that is NULL, the
+ * call waits until the server is known; then `method` is called.
+ */
+struct project *daemon_api_find_project(struct daemon_api *api, DBusMessage *call,
+	bus_method_fn *method, const char *what, DBusMessage **error);
+
+/* Methods: daemon-api-screenshot.c */
+bus_method_fn daemon_api_screenshot;
+void daemon_api_drop_screenshot(struct daemon_api *api);
 
 /* Methods: daemon-api-subscribers.c */
 bus_method_fn daemon_api_subscribe;

@@ -83,6 +83,7 @@ static const struct bus_interface daemon_interface = {
 		{"ListTabs", "a{sv}", "options", "aa{sv}", "tabs", daemon_api_list_tabs},
 		{"Explain", "sa{sv}", "what options", "a{sv}", "explanation", daemon_api_explain},
 		{"Check", "sa{sv}", "what options", "a{sv}", "result", daemon_api_check},
+		{"Screenshot", "sa{sv}", "what options", "a{sv}", "picture", daemon_api_screenshot},
 		{"Subscribe", "", "", "", "", daemon_api_subscribe},
 		{"Unsubscribe", "", "", "", "", daemon_api_unsubscribe},
 		{0},
@@ -128,6 +129,7 @@ void daemon_api_free(struct daemon_api *api)
 	daemon_api_drop_subscribers(api);
 	daemon_api_drop_look_ups(api);
 	daemon_api_drop_checks(api);
+	daemon_api_drop_screenshot(api);
 	daemon_api_drop_holders(api);
 	daemon_api_drop_waiting(api);
 	daemon_api_drop_savings(api);

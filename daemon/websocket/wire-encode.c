@@ -226,6 +226,15 @@ char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs, bool spare)
 	return encode_end(object);
 }
 
+char *wire_encode_screenshot(uint64_t tab, uint64_t request)
+{
+	json_t *object = encode_start("screenshot");
+
+	encode_set(object, "tab", json_integer((json_int_t)tab));
+	encode_set(object, "request", json_integer((json_int_t)request));
+	return encode_end(object);
+}
+
 char *wire_encode_ping(void)
 {
 	return encode_end(encode_start("ping"));

@@ -119,6 +119,37 @@ static int read_updates(const struct wire_reader *reader, struct wire_message *m
 		: r;
 }
 
+static int read_part(const struct wire_reader *reader, struct wire_message *message)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+	int r = wire_read_text(reader, "part", WIRE_PICTURE_PART_MAX, &message->part);
+
+	if (r == 0 && message->part[strspn(message->part, digits)]) {
+		r = wire_fail_field(reader, "part", json_object_get(reader->object, "part"),
+			"must be base64");
+	}
+	return r;
+}
+
+static int read_picture(const struct wire_reader *reader, struct wire_message *message)
+{
+	int r = wire_read_number(reader, "tab", &message->tab);
+
+	if (r == 0) {
+		r = wire_read_number(reader, "request", &message->request);
+	}
+	if (r == 0 && json_object_get(reader->object, "last")) {
+		r = wire_read_flag(reader, "last", &message->last);
+	}
+	if (r < 0) {
+		return r;
+	}
+	return json_object_get(reader->object, "part")
+		? read_part(reader, message)
+		: wire_read_text(reader, "error", WIRE_STRING_MAX, &message->refusal);
+}
+
 static const struct {
 	const char *name;
 	enum wire_type type;
@@ -132,6 +163,7 @@ static const struct {
 	{"track", WIRE_TRACK, read_unwatch},
 	{"updates", WIRE_UPDATES, read_updates},
 	{"trust", WIRE_TRUST, read_trust},
+	{"picture", WIRE_PICTURE, read_picture},
 };
 
 static int read_message(
@@ -233,6 +265,8 @@ void wire_message_clear(struct wire_message *message)
 	free(message->nonce);
 	free(message->url);
 	free(message->detail);
+	free(message->part);
+	free(message->refusal);
 	wire_problems_clear(&message->problems);
 	wire_updates_clear(&message->updates);
 	*message = (struct wire_message){.type = WIRE_IGNORED};

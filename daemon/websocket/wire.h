@@ -27,6 +27,8 @@ enum {
 	WIRE_UPDATERS_MAX = 8, /* servers in one `updates` */
 	WIRE_PROBLEMS_MAX = 8, /* of one `problems` */
 	WIRE_RULES_MAX = 16, /* rules in one `untrusted` */
+	WIRE_PICTURE_MAX = 1400000, /* bytes of a picture in base64, all parts together */
+	WIRE_PICTURE_PART_MAX = 12000, /* of one part */
 	WIRE_PROBLEM_TEXT_MAX = 512, /* bytes of a problem's message, file and stack each */
 };
 
@@ -50,6 +52,7 @@ enum wire_type {
 	WIRE_TRACK,
 	WIRE_UPDATES,
 	WIRE_TRUST,
+	WIRE_PICTURE,
 };
 
 /* A problem in a page; the words are those of protocol/websocket.md. */
@@ -107,8 +110,12 @@ struct wire_message {
 	bool pair; /* whether the key is asked for */
 	bool far; /* the browser runs on another machine */
 
-	uint64_t tab; /* in watch, unwatch, report, problems, track, trust */
+	uint64_t tab; /* in watch, unwatch, report, problems, track, trust, picture */
 	uint64_t revision; /* in trust */
+	uint64_t request; /* in picture */
+	char *part; /* base64; NULL: there is no picture */
+	bool last; /* whether it is the last part */
+	char *refusal; /* why there is no picture; NULL: there is a part */
 	char *url; /* in watch */
 
 	uint64_t event; /* in report; in problems: the event of that load, or 0 */
@@ -204,5 +211,6 @@ char *wire_encode_hello(
 char *wire_encode_tab(const struct wire_tab *tab);
 char *wire_encode_reload(const struct wire_reload *reload, const uint64_t *tabs, size_t n_tabs);
 char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs, bool spare);
+char *wire_encode_screenshot(uint64_t tab, uint64_t request);
 char *wire_encode_ping(void);
 char *wire_encode_error(const char *code, const char *message);

@@ -221,6 +221,12 @@ test('a hostile daemon elsewhere learns only about tabs that the daemon here doe
 	hostile.send({ type: 'hello', version: '0', instance: 'fedcba9876543210' });
 	hostile.send({ type: 'reload', event: 1, tabs });
 	await until('its own tab to reload', async () => !await pages[1].evaluate('window.old ?? false'));
+	tabs.forEach((/** @type {number} */ tab) => hostile.send({ type: 'screenshot', tab, request: tab }));
+	const pictures = await until('an answer for each', async () => {
+		const all = hostile.heard.all.map(({ event }) => event).filter(({ type }) => type === 'picture');
+		return all.length === tabs.length ? all : undefined;
+	});
+	pictures.forEach((/** @type {any} */ picture) => assert.match(picture.error, /only the daemon of the browser's own computer/));
 	assert.equal(await pages[0].evaluate('window.old'), true, 'a tab of the daemon here stays');
 	assert.equal(await off.evaluate('window.old'), true, 'a tab that is off stays');
 	await shows(browser, pages[0], /live: here/);

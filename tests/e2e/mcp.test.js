@@ -8,24 +8,9 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { test } from 'node:test';
 
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { missing, switchOn } from '../lib/live.js';
+import { connectMcp } from '../lib/mcp-client.js';
 import { SAVECAST, World } from '../lib/world.js';
-
-/**
- * @param {import('node:test').TestContext} t
- * @param {World} world
- */
-async function connect(t, world) {
-	const client = new Client({ name: 'test', version: '1' });
-	const transport = new StdioClientTransport({
-		command: SAVECAST, args: ['mcp'], env: /** @type {Record<string, string>} */ (world.env),
-	});
-	await client.connect(transport);
-	t.after(() => client.close());
-	return client;
-}
 
 /** @param {any} result @returns {any} */
 const valueOf = (result) => {
@@ -36,10 +21,10 @@ const valueOf = (result) => {
 
 test('mcp: the list of tools has their arguments', async t => {
 	const world = await World.open(t);
-	const client = await connect(t, world);
+	const client = await connectMcp(t, world);
 	assert.equal(client.getServerVersion()?.name, 'savecast');
 	const { tools } = await client.listTools();
-	assert.deepEqual(tools.map(({ name }) => name), ['status', 'save_and_wait', 'problems', 'why', 'reload']);
+	assert.deepEqual(tools.map(({ name }) => name), ['status', 'save_and_wait', 'problems', 'why', 'reload', 'screenshot']);
 	assert.deepEqual(tools[1].inputSchema.required, ['files']);
 	await client.ping();
 	const down = await client.callTool({ name: 'why', arguments: { what: '/nowhere' } });
@@ -54,7 +39,7 @@ test('mcp: a save, the error that it causes, and its fix', { skip: missing('chro
 	const site = await world.site('site', { 'index.html': '<!doctype html><title>t</title><script src="/app.js"></script>', 'app.js': '' });
 	const browser = await world.browser('chromium', { grant: ['http://localhost/*'] });
 	await switchOn(world, await browser.newPage(site.url));
-	const client = await connect(t, world);
+	const client = await connectMcp(t, world);
 	const file = path.join(site.root, 'app.js');
 	await writeFile(file, 'window.cart.total();\n');
 	const broken = valueOf(await client.callTool({ name: 'save_and_wait', arguments: { files: [file] } }));

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
 import { BROWSERS, live, missing, words } from '../lib/live.js';
+import { connectMcp } from '../lib/mcp-client.js';
 import { World } from '../lib/world.js';
 
 /** @typedef {import('../lib/live.js').Browser} Browser */
@@ -87,6 +88,9 @@ for (const which of BROWSERS) {
 		assert.ok(tabs.some((/** @type {any} */ tab) => tab.url === `${site.url}private.html`));
 		const event = await world.bus.saved(path.join(site.root, 'private.html'));
 		await heard(world, event, 'loaded');
+		const client = await connectMcp(t, world);
+		const { content: [{ text }] } = /** @type {any} */ (await client.callTool({ name: 'screenshot', arguments: { path: `${site.url}private.html` } }));
+		assert.match(text, /private\.html: the tab is in a private window, of which no pictures are taken/);
 		const stored = JSON.stringify(await browser.evaluateInWorker('chrome.storage.local.get(null)'));
 		assert.match(stored, /two\.html/);
 		assert.doesNotMatch(stored, /private/);

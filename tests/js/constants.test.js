@@ -56,6 +56,8 @@ test('the extension has the names and limits of the protocol', () => {
 	assert.deepEqual(protocol.PROBLEM_KINDS, constants['problem-kinds']);
 	assert.deepEqual(protocol.PROBLEM_SOURCES, constants['problem-sources']);
 	assert.equal(protocol.MAX_PROBLEMS, constants.limits.problems);
+	assert.equal(protocol.MAX_PICTURE, constants.limits.picture);
+	assert.equal(protocol.MAX_PICTURE_PART, constants.limits['picture-part']);
 	assert.deepEqual(protocol.TAB_STATES, constants['tab-states']);
 	assert.deepEqual(protocol.STEPS, Object.fromEntries(steps.filter(({ by }) => by === 'tab').map(({ name, means }) => [name, means])));
 	assert.ok(MAX_SITES <= constants.limits.tabs);
@@ -70,7 +72,7 @@ test('the document of the protocol has the same names and limits', () => {
 	for (const type of new Set([...exampleTypes('browser-to-daemon'), ...exampleTypes('daemon-to-browser')])) {
 		assert.ok(document.includes(`**\`${type}\`**`), type);
 	}
-	for (const figure of ['16 KiB', '1024', '4096 bytes', '256 bytes', 'at most 8 deep', '7283']) {
+	for (const figure of ['16 KiB', '1024', '4096 bytes', '256 bytes', 'at most 8 deep', '7283', '12,000 bytes', '1,400,000 bytes']) {
 		assert.ok(document.includes(figure), figure);
 	}
 	for (const kind of kinds.kinds) {

@@ -34,6 +34,8 @@ static void limits(void **state)
 		{"updaters", WIRE_UPDATERS_MAX},
 		{"problems", WIRE_PROBLEMS_MAX},
 		{"problem-text", WIRE_PROBLEM_TEXT_MAX},
+		{"picture", WIRE_PICTURE_MAX},
+		{"picture-part", WIRE_PICTURE_PART_MAX},
 		{"tabs", TABS_MAX},
 		{"connections", WS_CONNECTIONS_MAX},
 		{"queue", WS_QUEUE_BYTES_MAX},

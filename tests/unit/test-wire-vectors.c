@@ -84,7 +84,8 @@ static void same_message(const json_t *wanted, const struct wire_message *messag
 		[WIRE_PROBLEMS] = "problems",
 		[WIRE_TRACK] = "track",
 		[WIRE_UPDATES] = "updates",
-		[WIRE_TRUST] = "trust"};
+		[WIRE_TRUST] = "trust",
+		[WIRE_PICTURE] = "picture"};
 
 	assert_int_not_equal(message->type, WIRE_IGNORED);
 	same_text(wanted, "type", types[message->type]);
@@ -96,6 +97,10 @@ static void same_message(const json_t *wanted, const struct wire_message *messag
 	assert_int_equal(json_is_true(json_object_get(wanted, "far")), message->far);
 	same_text(wanted, "url", message->url);
 	same_text(wanted, "detail", message->detail);
+	same_text(wanted, "part", message->part);
+	same_text(wanted, "error", message->refusal);
+	same_number(wanted, "request", message->request);
+	assert_int_equal(json_is_true(json_object_get(wanted, "last")), message->last);
 	same_number(wanted, "tab", message->tab);
 	same_number(wanted, "event", message->event);
 	same_text(wanted, "step",
@@ -272,6 +277,10 @@ static char *encode(const json_t *message)
 	}
 	if (strcmp(type, "error") == 0) {
 		return wire_encode_error(text_of(message, "code"), text_of(message, "message"));
+	}
+	if (strcmp(type, "screenshot") == 0) {
+		return wire_encode_screenshot(
+			number_of(message, "tab"), number_of(message, "request"));
 	}
 	assert_string_equal(type, "ping");
 	return wire_encode_ping();

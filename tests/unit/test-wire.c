@@ -194,6 +194,7 @@ static void fields(void **state)
 		"updates: port: missing");
 	bad("{\"type\":\"updates\",\"tab\":1,\"list\":[1,2,3,4,5,6,7,8,9]}", WIRE_BAD_MESSAGE,
 		"must have at most 8 servers");
+	bad("{\"type\":\"picture\",\"tab\":1,\"request\":1}", WIRE_BAD_MESSAGE, "picture: error: missing");
 	bad("{\"type\":\"problems\",\"tab\":1}", WIRE_BAD_MESSAGE,
 		"problems: list: missing: must be an array");
 	bad("{\"type\":\"problems\",\"tab\":1,\"list\":[1]}", WIRE_BAD_MESSAGE,
