@@ -4,7 +4,8 @@
 /*
  * Runs a command as if it had been started directly: standard streams and signals pass
  * through, and it has the terminal. Only its standard error is read and passed on, through
- * a pseudo-terminal if ours is a terminal, so that the command still prints colours.
+ * a pseudo-terminal if ours is a terminal, so that the command still prints colours. It does the
+ * I/O; output-tail.h, which keeps the lines, is pure.
  */
 
 #include "cli/output-tail.h"

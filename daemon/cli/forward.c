@@ -20,7 +20,6 @@
 #include "cli/error.h"
 #include "cli/text.h"
 #include "util/loopback.h"
-#include "util/tcp-peer.h"
 
 struct forward {
 	const struct forward_options *options;
@@ -115,7 +114,7 @@ static bool forward_is_own(struct forward *forward, int fd, const struct sockadd
 	int r = getsockname(fd, (struct sockaddr *)&self, &length) < 0 ? -errno : 0;
 
 	if (r == 0) {
-		r = peer_uid(peer, &self, &uid);
+		r = loopback_peer_uid(peer, &self, &uid);
 	}
 	if (r == 0 && uid == getuid()) {
 		return true;

@@ -9,14 +9,14 @@
 #include <unistd.h>
 
 #include "util/mem.h"
-#include "util/private-folder.h"
+#include "util/file.h"
 
 enum { ADDRESS_MAX = 4096, LOG_BYTES_MAX = 1 << 20 };
 
 char *private_daemon_address(void)
 {
 	_cleanup_free_ char *why = NULL;
-	_cleanup_free_ char *folder = private_folder(false, &why);
+	_cleanup_free_ char *folder = file_private_folder(false, &why);
 	_cleanup_free_ char *socket_name = folder ? mem_printf("%s/bus", folder) : NULL;
 	struct stat st;
 
@@ -83,7 +83,7 @@ static bool read_address(int from, char address[ADDRESS_MAX])
 
 bool private_daemon_start(char **why)
 {
-	_cleanup_free_ char *folder = private_folder(true, why);
+	_cleanup_free_ char *folder = file_private_folder(true, why);
 	char address[ADDRESS_MAX];
 	int ends[2], log;
 	bool started;

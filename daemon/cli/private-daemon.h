@@ -5,7 +5,7 @@
 
 /*
  * savecastd with a message bus of its own, for containers and accounts without a session bus.
- * Other commands find it by the socket of that bus, see util/private-folder.h.
+ * Other commands find it by the socket of that bus, see file_private_folder().
  */
 
 /* The address of its bus if the socket exists; the caller frees it. Otherwise NULL. */

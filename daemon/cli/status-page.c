@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "util/mem.h"
-#include "cli/status-rows.h"
 
 /* The size of a screen, and how much of each list is shown on it at most. */
 enum { STATUS_LINES = 24, STATUS_PROBLEMS = 2, STATUS_PROJECTS = 5, STATUS_TABS = 4 };

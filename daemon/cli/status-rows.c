@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/status-rows.h"
+#include "cli/status-page.h"
 
 #include <stdlib.h>
 #include <string.h>

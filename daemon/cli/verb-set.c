@@ -16,7 +16,6 @@
 #include "cli/socket-unit.h"
 #include "cli/text.h"
 #include "config/config-file.h"
-#include "config/config-write.h"
 #include "config/setting.h"
 
 /* The file to change, and the root to which its patterns are relative. */

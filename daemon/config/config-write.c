@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "config/config-write.h"
+#include "config/config-file.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "util/mem.h"
-#include "util/private-folder.h"
+#include "util/file.h"
 
 enum { REASON_MAX = 256 };
 
@@ -46,7 +46,7 @@ static void serve(const char *socket_name, const char *address, pid_t daemon, in
 
 int private_bus_start(char **address, char **why)
 {
-	_cleanup_free_ char *folder = private_folder(true, why);
+	_cleanup_free_ char *folder = file_private_folder(true, why);
 	_cleanup_free_ char *socket_name = folder ? mem_printf("%s/bus", folder) : NULL;
 	pid_t self = getpid(), pid;
 	char said[REASON_MAX + 1] = "";

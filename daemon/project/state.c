@@ -8,7 +8,6 @@
 #include "config/trust.h"
 #include "project/state-text.h"
 #include "readiness/restart-history.h"
-#include "util/checksum.h"
 #include "util/file.h"
 #include "util/mem.h"
 #include "util/mounts.h"
@@ -73,25 +72,25 @@ static void state_set_aside(const char *name, const char *why, const char *loss)
 static char *sum_add(char *text)
 {
 	_cleanup_free_ char *object = text;
+	char digits[FILE_CHECKSUM_DIGITS + 1];
 
-	return mem_printf(SUM_BEGIN "%016llx" SUM_END "%s",
-		(unsigned long long)checksum(object + 1, strlen(object + 1)), object + 1);
+	file_checksum(object + 1, strlen(object + 1), digits);
+	return mem_printf(SUM_BEGIN "%s" SUM_END "%s", digits, object + 1);
 }
 
 /* A file without a checksum is of an earlier version, or was written by hand. */
 static int sum_check(const char *text, size_t length, char **why)
 {
-	const size_t begin = strlen(SUM_BEGIN), end = begin + CHECKSUM_DIGITS;
+	const size_t begin = strlen(SUM_BEGIN), end = begin + FILE_CHECKSUM_DIGITS;
 	const size_t rest = end + strlen(SUM_END);
-	char digits[CHECKSUM_DIGITS + 1];
+	char digits[FILE_CHECKSUM_DIGITS + 1];
 
 	if (length < rest || memcmp(text, SUM_BEGIN, begin) != 0 ||
 		memcmp(text + end, SUM_END, strlen(SUM_END)) != 0) {
 		return 0;
 	}
-	snprintf(digits, sizeof digits, "%016llx",
-		(unsigned long long)checksum(text + rest, length - rest));
-	if (memcmp(text + begin, digits, CHECKSUM_DIGITS) == 0) {
+	file_checksum(text + rest, length - rest, digits);
+	if (memcmp(text + begin, digits, FILE_CHECKSUM_DIGITS) == 0) {
 		return 0;
 	}
 	*why = mem_strdup("is damaged: its checksum is wrong (remove \"sum\" if you changed it)");

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "util/mem.h"
-#include "util/tcp-peer.h"
+#include "util/loopback.h"
 
 void accept_probe_close(struct accept_probe *probe)
 {
@@ -66,7 +66,7 @@ bool accept_probe_sees_accept(
 {
 	struct sockaddr_storage peer, self;
 	socklen_t peer_length = sizeof peer, self_length = sizeof self;
-	struct tcp_peer end;
+	struct loopback_peer end;
 	char byte;
 
 	if (probe->fd < 0 || !is_listed(probe, sockets, count)) {
@@ -82,5 +82,5 @@ bool accept_probe_sees_accept(
 	return probe->fd >= 0 &&
 		getpeername(probe->fd, (struct sockaddr *)&peer, &peer_length) == 0 &&
 		getsockname(probe->fd, (struct sockaddr *)&self, &self_length) == 0 &&
-		tcp_peer_find(&peer, &self, &end) == 0 && end.accepted;
+		loopback_peer_find(&peer, &self, &end) == 0 && end.accepted;
 }

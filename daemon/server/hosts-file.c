@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/hosts-file.h"
 
 #include <errno.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/npm-package.h"
+#include "server/program-script.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "server/command-line.h"
-#include "server/npm-package.h"
+#include "server/program-script.h"
 #include "server/process.h"
 #include "server/procfs.h"
 #include "server/program-traits.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "server/hosts-file.h"
+#include "server/hosts.h"
 #include "server/router.h"
 #include "server/url.h"
 

@@ -7,7 +7,7 @@
 /*
  * The first step of routing: finds the project whose `savecast.url` matches the URL. If several
  * match, the most specific one wins (url_pattern_weight()), then the first project in the order
- * of roots. Pure.
+ * of roots. Pure, and tested without the router, which reads files and asks servers.
  */
 
 struct url_rule {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -154,4 +155,44 @@ char *file_xdg_folder(const char *variable, const char *fallback)
 		return mem_strdup(folder);
 	}
 	return home && home[0] == '/' ? mem_printf("%s/%s", home, fallback) : NULL;
+}
+
+static bool is_own_folder(const char *name)
+{
+	struct stat st;
+
+	return stat(name, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid();
+}
+
+char *file_private_folder(bool make, char **why)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	_cleanup_free_ char *folder = runtime && runtime[0] == '/' && is_own_folder(runtime)
+		? mem_printf("%s/savecast", runtime)
+		: mem_printf("/tmp/savecast-%u", (unsigned)geteuid());
+	struct stat st;
+
+	if (make && mkdir(folder, 0700) < 0 && errno != EEXIST) {
+		*why = mem_printf("%s: %s", folder, strerror(errno));
+		return NULL;
+	}
+	if (lstat(folder, &st) < 0) {
+		*why = mem_printf("%s: %s", folder, strerror(errno));
+		return NULL;
+	}
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
+		*why = mem_printf("%s: must be a folder of yours with mode 0700", folder);
+		return NULL;
+	}
+	return mem_steal(folder);
+}
+
+void file_checksum(const char *bytes, size_t length, char digits[FILE_CHECKSUM_DIGITS + 1])
+{
+	uint64_t sum = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < length; i++) {
+		sum = (sum ^ (unsigned char)bytes[i]) * 0x100000001b3;
+	}
+	snprintf(digits, FILE_CHECKSUM_DIGITS + 1, "%016" PRIx64, sum);
 }

@@ -32,3 +32,19 @@ int file_make_folders(const char *folder);
  * absolute, otherwise $HOME/fallback. NULL if there is no home. The caller frees it.
  */
 char *file_xdg_folder(const char *variable, const char *fallback);
+
+/*
+ * The folder for the socket of savecastd's private bus: $XDG_RUNTIME_DIR/savecast, or
+ * /tmp/savecast-UID if there is no runtime folder, as in most containers. Other users must not
+ * be able to put files there: it must be a folder of this user with mode 0700, not a symbolic
+ * link. With `make`, creates it. Returns NULL and why (the caller frees it) if it cannot be used.
+ */
+char *file_private_folder(bool make, char **why);
+
+enum { FILE_CHECKSUM_DIGITS = 16 };
+
+/*
+ * Detects damage by a disk or an editor, but not an attack: any single changed byte changes it.
+ * 64-bit FNV-1a, in lower-case hex. Pure.
+ */
+void file_checksum(const char *bytes, size_t length, char digits[FILE_CHECKSUM_DIGITS + 1]);

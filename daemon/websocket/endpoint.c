@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "util/mem.h"
-#include "websocket/socket-activation.h"
+#include "websocket/listen.h"
 
 #define LOG_MODULE "ws"
 #include "util/log.h"

@@ -11,9 +11,7 @@
 
 #include "util/clock.h"
 #include "util/loopback.h"
-#include "util/log-limit.h"
 #include "util/mem.h"
-#include "util/tcp-peer.h"
 
 #define LOG_MODULE "ws"
 #include "util/log.h"
@@ -92,7 +90,7 @@ static int peer_check(struct listener *listener, const struct sockaddr_storage *
 	int r = getsockname(fd, (struct sockaddr *)&self, &length) < 0 ? -errno : 0;
 
 	if (r == 0) {
-		r = peer_uid(peer, &self, &uid);
+		r = loopback_peer_uid(peer, &self, &uid);
 	}
 	if (r == 0 && uid == getuid()) {
 		return 0;

@@ -7,12 +7,13 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "util/loop.h"
-#include "websocket/socket-activation.h"
 
 struct listener;
+struct socket_activation;
 
 /*
  * Takes ownership of the connection (non-blocking, close-on-exec), or returns false: then
@@ -31,3 +32,23 @@ int listener_new(struct listener **listener, struct loop *loop, uint16_t port,
 void listener_free(struct listener *listener);
 
 uint16_t listener_port(const struct listener *listener);
+
+/*
+ * socket-activation.c: listening sockets that existed before the daemon. systemd opened them (see
+ * savecast.socket) and starts the daemon when a browser connects.
+ */
+enum { SOCKET_ACTIVATION_MAX = 2 }; /* 127.0.0.1 and [::1] */
+
+struct socket_activation {
+	int fds[SOCKET_ACTIVATION_MAX];
+	size_t count; /* 0: none were passed, or none that can be used */
+	uint16_t port; /* of all of them */
+};
+
+/*
+ * Takes the sockets that were passed to this process, once; its children do not inherit
+ * them. A socket that is not a listening TCP socket on a loopback address, or that has
+ * another port than the first, is closed, which is logged: no other connections may reach
+ * the daemon.
+ */
+void socket_activation_take(struct socket_activation *activated);

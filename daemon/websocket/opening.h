@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "util/log-limit.h"
+#include "util/log.h"
 #include "util/loop.h"
 
 enum {

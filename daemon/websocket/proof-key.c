@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "util/checksum.h"
 #include "util/file.h"
 #include "util/mem.h"
 
@@ -15,11 +14,11 @@
 #include "util/log.h"
 
 /* The file: the key, a space and its checksum, in hex; earlier versions had no checksum. */
-enum { KEY_TEXT_MAX = PROOF_KEY_DIGITS + 1 + CHECKSUM_DIGITS + 1 };
+enum { KEY_TEXT_MAX = PROOF_KEY_DIGITS + 1 + FILE_CHECKSUM_DIGITS + 1 };
 
 static bool sum_is_right(char *text)
 {
-	char digits[CHECKSUM_DIGITS + 1];
+	char digits[FILE_CHECKSUM_DIGITS + 1];
 
 	if (strlen(text) == PROOF_KEY_DIGITS) {
 		return true;
@@ -27,8 +26,7 @@ static bool sum_is_right(char *text)
 	if (strlen(text) != KEY_TEXT_MAX - 1 || text[PROOF_KEY_DIGITS] != ' ') {
 		return false;
 	}
-	snprintf(digits, sizeof digits, "%016llx",
-		(unsigned long long)checksum(text, PROOF_KEY_DIGITS));
+	file_checksum(text, PROOF_KEY_DIGITS, digits);
 	if (strcmp(text + PROOF_KEY_DIGITS + 1, digits) != 0) {
 		return false;
 	}
@@ -69,8 +67,9 @@ static int key_store(const struct proof_key *key, const char *name)
 	char text[KEY_TEXT_MAX + 1];
 
 	proof_key_write(key, text);
-	snprintf(text + PROOF_KEY_DIGITS, sizeof text - PROOF_KEY_DIGITS, " %016llx\n",
-		(unsigned long long)checksum(text, PROOF_KEY_DIGITS));
+	text[PROOF_KEY_DIGITS] = ' ';
+	file_checksum(text, PROOF_KEY_DIGITS, text + PROOF_KEY_DIGITS + 1);
+	strcat(text, "\n");
 	return file_replace(name, text, strlen(text));
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "websocket/socket-activation.h"
+#include "websocket/listen.h"
 
 #include <errno.h>
 #include <fcntl.h>

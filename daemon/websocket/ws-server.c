@@ -16,7 +16,6 @@
 #include "websocket/handshake.h"
 #include "websocket/listen.h"
 #include "websocket/opening.h"
-#include "util/log-limit.h"
 #include "websocket/ws-client.h"
 
 #define LOG_MODULE "ws"

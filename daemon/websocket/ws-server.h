@@ -12,7 +12,7 @@
 
 #include "util/clock.h"
 #include "util/loop.h"
-#include "websocket/socket-activation.h"
+#include "websocket/listen.h"
 #include "websocket/ws-text.h"
 
 enum {

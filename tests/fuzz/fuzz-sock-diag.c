@@ -34,7 +34,7 @@ static ssize_t answer_give(void *to, size_t size, void *from, socklen_t *from_le
 #define recvfrom(fd, to, size, flags, from, from_length)                                           \
 	answer_give(to, size, from, from_length)
 #include "server/listen-socket.c"
-#include "util/tcp-peer.c"
+#include "util/loopback.c"
 #undef recvfrom
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct listen_socket found[4];
 	struct sockaddr_storage v4 = {.ss_family = AF_INET};
 	struct peer_query query;
-	struct tcp_peer end;
+	struct loopback_peer end;
 	int r;
 
 	if (size > sizeof copy) {

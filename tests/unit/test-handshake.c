@@ -6,7 +6,7 @@
 #include "util/mem.h"
 #include "websocket/handshake.h"
 #include "websocket/request-head.h"
-#include "util/log-limit.h"
+#include "util/log.h"
 
 #define ID "abcdefghijklmnopabcdefghijklmnop"
 

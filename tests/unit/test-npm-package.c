@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/npm-package.h"
+#include "server/program-script.h"
 #include "util/file.h"
 #include "util/mem.h"
 

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "arguments.h"
 #include "server/program-traits.h"
 #include "util/mem.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* The headers that cmocka.h needs before it, in the right order. */
+/* For all unit tests. cmocka.h needs the headers above it, in this order. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,3 +9,13 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include <string.h>
+
+/* Turns a command line with spaces into the contents of /proc/PID/cmdline, with NULs. */
+static inline void arguments_end(char *line)
+{
+	for (char *at = line; (at = strchr(at, ' ')); at++) {
+		*at = '\0';
+	}
+}

@@ -63,8 +63,8 @@ export const uint64 = (value: number) => new dbus.Variant('t', BigInt(value));
 
 /**
  * The bus of a savecastd that `savecast stdio` has started because there is no session bus, as in
- * most containers: see daemon/util/private-folder.h. Undefined if there is none, or if its folder
- * may belong to another user.
+ * most containers: see file_private_folder() in daemon/util/file.h. Undefined if there is none, or
+ * if its folder may belong to another user.
  */
 function privateBus({ XDG_RUNTIME_DIR: runtime }: NodeJS.ProcessEnv): string | undefined {
 	const uid = process.geteuid?.();

@@ -7,7 +7,8 @@
 
 /*
  * Decides which candidates of a look have changed, and adds them to the pipeline, a slice at a
- * time: a large checkout as a whole would block the loop, and with it other saves.
+ * time: a large checkout as a whole would block the loop, and with it other saves. Apart from the
+ * source, so that a test can deliver a look without a repository.
  */
 
 /*

@@ -6,7 +6,7 @@
 
 /*
  * Decides whether a candidate really changed, from the indexes, the disk, and the contents that
- * were announced before. Pure.
+ * were announced before. Pure; git-look.h, which uses it, reads the disk.
  */
 
 /* What git did since the last look. */
