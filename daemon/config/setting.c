@@ -135,8 +135,8 @@ static const struct setting settings[] = {
 		.example = "reload",
 		.text = "What the extension does when a page may have changed, on sites for which it has\n"
 			"the user's permission. `patch`: it requests the new HTML and changes in place what\n"
-			"differs. It reloads the page only if it cannot be sure that this shows the same,\n"
-			"and leaves it as it is while the server answers with an error. `reload`: it\n"
+			"differs. It reloads the page only if a reload might show something else, and\n"
+			"leaves the page as it is while the server answers with an error. `reload`: it\n"
 			"reloads the page, even if that shows an error. An element with the attribute\n"
 			"data-savecast-reload is never patched, nor is anything in it.",
 	},
@@ -146,14 +146,15 @@ static const struct setting settings[] = {
 		OF_PROJECT(problems),
 		.fallback = "error, rejection, resource, blocked, document",
 		.example = "console\nno-resource",
-		.text = "What savecast reports of a page that goes wrong. Each word adds a source to the\n"
-			"default, with `no-` before it it removes one; an empty value removes all. `error`:\n"
-			"uncaught errors; `rejection`: promises whose rejection nothing handles;\n"
+		.text = "Which problems of a page savecast reports. A word adds one kind of problem to the\n"
+			"default, a word with `no-` before it removes one; an empty value removes all.\n"
+			"`error`: uncaught errors; `rejection`: promises whose rejection nothing handles;\n"
 			"`resource`: files and requests that failed; `blocked`: what the page's own policy\n"
-			"blocks; `document`: error pages. Not by default: `console`, calls of\n"
-			"console.error() (the page's console then shows the extension as their place; from\n"
-			"the next load on); `third-party`: scripts and files of other hosts; `extension`:\n"
-			"errors in scripts of browser extensions; `favicon`: a missing /favicon.ico.",
+			"blocks; `document`: error pages. Not in the default: `console`, calls of\n"
+			"console.error() from the next load on (the page's console then shows the extension\n"
+			"as the place of these calls); `third-party`: scripts and files of other hosts;\n"
+			"`extension`: errors in scripts of browser extensions; `favicon`: a missing\n"
+			"/favicon.ico.",
 	},
 	{
 		"restart-trial",
@@ -163,7 +164,7 @@ static const struct setting settings[] = {
 		.example = "5000",
 		.text = "How long savecast watches a server after a save that was sent without waiting,\n"
 			"if it does not know yet whether such a save restarts the server. A restart that\n"
-			"begins in this time counts as caused by that save. No save waits until then.",
+			"begins in this time counts as caused by that save. This time delays no save.",
 	},
 	{
 		"restart-wait",
@@ -172,9 +173,10 @@ static const struct setting settings[] = {
 		.fallback = "10000",
 		.example = "20000",
 		.text = "The longest time that a save waits for the server's restart to begin. A save\n"
-			"waits this long only if savecast sees a blocked worker or a running build. It\n"
-			"usually waits at most 300 ms longer than earlier restarts of that server, or of\n"
-			"such servers, took to begin. If a restart begins later, the page reloads again.",
+			"waits this long only if savecast sees a blocked worker or a running build.\n"
+			"Otherwise savecast expects the restart to begin as late as earlier restarts of\n"
+			"that server, or of servers of that kind, and the save waits at most 300 ms longer.\n"
+			"If a restart begins later, the page reloads again.",
 	},
 	{
 		"down-after",

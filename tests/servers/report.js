@@ -138,7 +138,7 @@ export function figures(results) {
 
 /** @param {Result[]} results */
 export function document(results) {
-	const head = ['program', 'version', 'from', 'restarts after a save of', 'what is new then', 'answers after a save (ms)', 'after a syntax error', 'reload after the first new answer'];
+	const head = ['program', 'version', 'from', 'restarts after a save of', 'what the restart replaces', 'answers after a save (ms)', 'after a syntax error', 'reload after the first new answer'];
 	const tried = results.filter(({ steps, why }) => steps?.length && !why);
 	return `# Servers that were tried
 
@@ -146,6 +146,9 @@ export function document(results) {
 does what a developer does: it saves a template twice and the code six times, makes a syntax error and
 fixes it, saves the code twice within 300 ms, stops and starts the server, and saves the template again.
 The machine was busy with other work at the time.
+
+\`old until 98, held until 1107\` means that for 98 ms after the save the server answered with the old page,
+and that requests after that waited for its first new answer, until 1107 ms after the save.
 
 The last column says how long after the server's first new answer savecast sent the reload (the median,
 and the longest time), how many reloads showed the old page, and how many failed because the server did
