@@ -120,25 +120,25 @@ export async function measure({ quick }) {
 		}
 		const { document, ordered, style, swapped, bare } = await runs(which, quick ? 6 : 101);
 		rows.push(times(`${which}: a page, until the document`, document),
-			times(`${which}: of it, from the message to the extension on`, ordered),
+			times(`${which}: a page, from the message on`, ordered),
 			times(`${which}: tabs.reload() alone`, bare),
-			times(`${which}: a style sheet, until it is asked for`, style),
-			times(`${which}: of it, from the message to the extension on`, swapped));
+			times(`${which}: a style sheet, until it is requested`, style),
+			times(`${which}: a style sheet, from the message on`, swapped));
 		const p50 = (/** @type {number[]} */ values) => summary(values)?.p50 ?? NaN;
 		const added = p50(document) - p50(bare), hop = p50(ordered) - p50(bare);
 		goals.push({ what: `within 5 ms of tabs.reload() alone in ${which}`, met: added <= 5, measured: `${figure(added)} ms`,
-			why: 'The way to the extension is a part of it, see "A save to the message"; the rest is the browser\'s own: the '
-				+ 'message wakes its background page, which asks for the tab once before it reloads it' },
+			why: 'This includes the time until the message arrives, see "A save to the message". The rest is the browser\'s: '
+				+ 'the message wakes the extension\'s background page, which asks the browser about the tab before it reloads it' },
 		{ what: `from the message on, within 1 ms of tabs.reload() alone in ${which}`, met: hop <= 1, measured: `${figure(hop)} ms`,
-			why: 'The message is one more hop, and the question about the tab is another' },
+			why: 'The message is one more hop, and asking the browser about the tab is another' },
 		{ what: `a style sheet within 10 ms of the message in ${which}`, met: p50(swapped) <= 10, measured: `${figure(p50(swapped))} ms`,
-			why: 'The page is asked which of its style sheets it is, and loads the new one beside the old one' });
+			why: 'The extension asks the page which of its style sheets was saved, and the page loads the new one beside the old one' });
 	}
 	return {
 		title: 'A save to the document',
-		about: 'From the moment before the file is written until the server receives the request for the page; in turns with '
-			+ 'tabs.reload(), called by the same extension for the same tab, past the cache as savecast does. Firefox\'s '
-			+ 'clock, by which its own calls are timed, has whole milliseconds.',
+		about: 'From the moment before the file is written until the server receives the request for the page, and the part of '
+			+ 'it from the message to the extension on. For comparison, in turns: tabs.reload(), called by the same extension '
+			+ 'for the same tab, bypassing the cache as savecast does. Firefox measures its own calls in whole milliseconds.',
 		tables: [{ head: TIMES, rows }],
 		goals, notes,
 	};

@@ -178,7 +178,7 @@ function section(all, notes) {
 			const best = others.reduce((a, b) => (a[key] < b[key] ? a : b));
 			const times = best[key] / own[key];
 			goals.push({
-				what: `${factor} times ahead of the best peer at ${key}`, met: times >= factor,
+				what: `${factor} times as fast as the best peer at ${key}`, met: times >= factor,
 				measured: `${figure(times)} times (${best.name}: ${figure(best[key])} ms, savecast: ${figure(own[key])} ms)`,
 				why: goals.some(({ met }) => !met) ? 'For the same reason' : WHY_NOT_AHEAD,
 			});

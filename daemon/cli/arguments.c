@@ -16,7 +16,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	{'n', true, "number", "N", "begin with the last N events (default 10, at most 256)"},
 	{'p', false, "project", NULL, "write the settings of the project, not your own"},
 	{'u', false, "unset", NULL, "remove the value"},
-	{'r', false, "revoke", NULL, "withdraw it"},
+	{'r', false, "revoke", NULL, "undo it: trust or accept no longer"},
 	{'w', false, "wait", NULL, "wait until the tabs have settled, at most 10 seconds"},
 	{'P', false, "port", "PORT", "listen on this port (default 7284)"},
 	{'d', false, "deleted", NULL, "accept files that do not exist: they were deleted"},

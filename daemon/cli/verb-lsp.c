@@ -259,12 +259,12 @@ const struct verb verb_lsp = {
 	.summary = "run a language server: saves, and the errors of pages as diagnostics",
 	.description =
 		"Runs a language server on standard input and output, for editors to start. It "
-		"reports each file that the editor saves (textDocument/didSave) to the daemon. What "
-		"went wrong in the pages that show a project comes back as diagnostics "
+		"reports each file that the editor saves (textDocument/didSave) to the daemon. It "
+		"publishes what went wrong in the pages that show a project as diagnostics "
 		"(textDocument/publishDiagnostics) of the files in the editor's folders and of its "
-		"open files; they are gone when the page has loaded without the problem. It offers "
-		"nothing else. `editors.md` in `/usr/share/savecast` (`clients/README.md` "
-		"in the source) has the configuration for many editors.\n"
+		"open files. A diagnostic disappears when the page has loaded without the problem. "
+		"The server offers nothing else. `editors.md` in `/usr/share/savecast` "
+		"(`clients/README.md` in the source) has the configuration for many editors.\n"
 		"\n"
 		"It never waits for the daemon, and reports each save that fails on one line of "
 		"standard error, which editors show as the server's log.\n"

@@ -186,7 +186,7 @@ static enum exit_code stdio_verb(const struct verb *verb, const struct arguments
 const struct verb verb_stdio = {
 	.name = "stdio",
 	.synopsis = "",
-	.summary = "be the other end of `savecast forward`",
+	.summary = "connect `savecast forward` to the daemon here",
 	.description =
 		"Passes bytes between standard input and output and the WebSocket port of the "
 		"daemon on the machine, or in the container, where this command runs. Starts the "
