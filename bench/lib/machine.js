@@ -36,5 +36,5 @@ export const load = () => os.loadavg()[0];
 /** @returns {Promise<string | undefined>} whether the measured programs have priority */
 export async function precedence() {
 	const policy = /policy: (SCHED_(?:RR|FIFO))/.exec((await run(['chrt', '-p', String(process.pid)], process.env)).stdout)?.[1];
-	return policy && `all that is measured ran as ${policy}, with priority over other work`;
+	return policy && `all measured programs ran as ${policy}, with priority over other work`;
 }
