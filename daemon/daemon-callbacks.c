@@ -82,7 +82,7 @@ void on_owed(void *userdata)
 	}
 }
 
-void on_event_leaves(
+void on_event_sent(
 	struct project *project, uint64_t serial, const struct fileset *files, void *userdata)
 {
 	struct daemon *daemon = userdata;
@@ -312,7 +312,7 @@ void on_mount(const char *folder, enum mount_state state, void *userdata)
 	}
 	if (state == MOUNT_ANSWERS) {
 		settings_meet_projects(daemon->settings);
-		browsers_look_up_homeless(daemon->browsers);
+		browsers_look_up_projectless(daemon->browsers);
 		daemon_api_mount_answers(daemon->api);
 	}
 }

@@ -63,7 +63,7 @@ extern const struct registry_callbacks on_projects;
 extern const struct browsers_hooks on_browsers;
 void on_bus_lost(const char *why, void *userdata);
 void on_step(const struct event *event, const struct step *step, void *userdata);
-void on_event_leaves(
+void on_event_sent(
 	struct project *project, uint64_t serial, const struct fileset *files, void *userdata);
 void on_build(struct project *project, void *userdata);
 void on_wait(uint64_t serial, void *userdata);

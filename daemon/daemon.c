@@ -10,7 +10,6 @@
 #define LOG_MODULE "main"
 #include "util/log.h"
 
-
 /*
  * Called after we have the bus name: if two daemons start at the same time, only one of them
  * creates the key.
@@ -60,7 +59,7 @@ static void daemon_make_parts(struct daemon *daemon, const char *config, const c
 	daemon->ignores = git_ignores_new();
 	daemon->intake = intake_new(daemon->registry, daemon->ignores);
 	daemon->pipeline = pipeline_new(daemon->loop, daemon->registry, daemon->intake,
-		daemon->ledger, on_event_leaves, daemon);
+		daemon->ledger, on_event_sent, daemon);
 	daemon->settings =
 		settings_new(daemon->loop, daemon->registry, config, on_settings_changed, daemon);
 	daemon->holds = holds_new(daemon->pipeline);
@@ -144,7 +143,6 @@ int daemon_new(struct daemon **new, bool any_port)
 
 	daemon->any_port = any_port;
 	r = daemon_connect(daemon);
-
 	if (r < 0) {
 		return r;
 	}

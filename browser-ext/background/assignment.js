@@ -2,8 +2,8 @@
 //
 // Which daemon a tab belongs to, and which daemons receive its URL. Pure.
 //
-// The first daemon, of this computer, is asked first. Only if it does not know the tab are the
-// others sent the URL, and the tab belongs to the first of them that knows it. While that daemon is
+// The first daemon, of this computer, is asked first. The others receive the URL only if it does not
+// know the tab; then the tab belongs to the first of them that knows it. While that daemon is
 // disconnected, the tab still belongs to it: the URL is not sent to other daemons for that reason.
 
 /**

@@ -163,7 +163,7 @@ export class PageProblems {
 		}
 	}
 
-	/** The sources that the tab's project wants to know of. @param {number} tab */
+	/** The sources of problems that the tab's project wants reported. @param {number} tab */
 	#wanted(tab) {
 		return this.#dependencies.tabs.get(tab)?.answer?.problems ?? USUAL;
 	}

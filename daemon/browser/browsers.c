@@ -167,14 +167,14 @@ void browsers_look_up(struct browsers *browsers)
 	look_up_those(browsers, tab_is_any, NULL);
 }
 
-static bool tab_is_homeless(const struct tab *tab, const void *of)
+static bool tab_is_projectless(const struct tab *tab, const void *of)
 {
 	return !tab->project;
 }
 
-void browsers_look_up_homeless(struct browsers *browsers)
+void browsers_look_up_projectless(struct browsers *browsers)
 {
-	look_up_those(browsers, tab_is_homeless, NULL);
+	look_up_those(browsers, tab_is_projectless, NULL);
 }
 
 unsigned browsers_count(const struct browsers *browsers)

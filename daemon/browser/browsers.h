@@ -94,7 +94,7 @@ void browsers_build_changed(struct project *project);
 /* The project of any URL may have changed: looks up all tabs again. */
 void browsers_look_up(struct browsers *browsers);
 /* Only the tabs without a project. */
-void browsers_look_up_homeless(struct browsers *browsers);
+void browsers_look_up_projectless(struct browsers *browsers);
 
 unsigned browsers_count(const struct browsers *browsers);
 unsigned browsers_tab_count(const struct browsers *browsers);

@@ -55,7 +55,7 @@ bool extensions_knows(const struct extensions *extensions, const char *origin);
 
 /* Borrowed until the next change; NULL if there is none. */
 const struct extension *extensions_find(const struct extensions *extensions, const char *code);
-/* Makes the extension with this code known. False if there is none, or EXTENSIONS_MAX are. */
+/* Makes the extension with this code known. False if there is none, or if too many are known. */
 bool extensions_confirm(struct extensions *extensions, const char *code);
 void extensions_remove(struct extensions *extensions, const char *code);
 

@@ -6,8 +6,8 @@
 
 /*
  * A reload that failed: its server cannot be inspected (in a container, another user's, on
- * another machine), or it is a proxy whose backend is not serving. The page is lost
- * already, so the tab itself tries again, at increasing intervals, until there is an
+ * another machine), or it is a proxy whose backend is not serving. The tab no longer shows the
+ * page, so it can only gain by trying again: it does so at increasing intervals, until there is an
  * answer. While it is clear that nothing would answer, the tab is not asked to try. The retry has
  * an event of its own.
  */

@@ -36,7 +36,7 @@ struct tab {
 	uint64_t awaited;	  /* the event whose end this tab has not reported, or 0 */
 	struct retry *retry;	  /* set while it shows a failed load; see retry.h */
 	struct wire_updates updates; /* the dev servers that update its page by themselves */
-	struct problems *problems; /* of its newest load; see problems.h; NULL: not reported yet */
+	struct problems *problems; /* of its latest load; see problems.h; NULL: not reported yet */
 	uint64_t loaded; /* the last event that it loaded a page for, or 0; the time of that: */
 	uint64_t loaded_usec;
 	struct project *project;  /* NULL if none is known */

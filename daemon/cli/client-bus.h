@@ -19,7 +19,7 @@
 
 struct client;
 
-/* How long to wait for a reply. By default, the bus waits as long for the daemon to start. */
+/* How long to wait for a reply; by default, the bus gives a daemon the same time to start. */
 enum { CLIENT_TIMEOUT_MSEC = 25000 };
 
 struct client_option {
@@ -88,7 +88,7 @@ uint32_t client_send(struct client *client, const struct client_method *method);
 /* Subscribes to NameOwnerChanged of the daemon's name. */
 void client_watch_owner(struct client *client);
 
-/* Subscribes to the signals that the objects of projects come, change and go. */
+/* Subscribes to the signals about project objects: added, changed, removed. */
 void client_watch_projects(struct client *client);
 
 /* What to poll() for. */

@@ -46,7 +46,7 @@ enum config_found {
 
 /*
  * Reads the file (again), and logs new problems. If the file cannot be read or parsed, the
- * values stay as they were; also if it is empty or missing, unless that `stays_so` (see
+ * values stay as they were. So they do if it is empty or missing, unless that `stays_so` (see
  * config/file-watch.h). Reads from the disk, and so may block.
  */
 enum config_found config_text_read(

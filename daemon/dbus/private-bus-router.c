@@ -155,7 +155,7 @@ static void router_on_connection(DBusServer *server, DBusConnection *connection,
 	struct peer *peer;
 
 	if (router->peer_count == PRIVATE_BUS_PEERS_MAX) {
-		return; /* libdbus closes a connection to which no one has a reference */
+		return; /* libdbus closes a connection that has no references */
 	}
 	peer = mem_new(struct peer);
 	peer->router = router;

@@ -14,7 +14,7 @@ enum coalescer_verdict coalescer_add(struct coalescer *coalescer, uint64_t now_u
 		return COALESCER_OPENS;
 	}
 	coalescer_depart(coalescer, now_usec);
-	return COALESCER_LEAVES;
+	return COALESCER_SENDS;
 }
 
 uint64_t coalescer_due(const struct coalescer *coalescer)

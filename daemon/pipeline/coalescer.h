@@ -26,7 +26,7 @@ struct coalescer {
 };
 
 enum coalescer_verdict {
-	COALESCER_LEAVES, /* a new event, sent at once */
+	COALESCER_SENDS, /* a new event, sent at once */
 	COALESCER_OPENS, /* a new event that waits for more saves */
 	COALESCER_JOINS, /* part of the event that waits */
 };

@@ -27,7 +27,7 @@ struct pipeline {
 	struct intake *intake;
 	struct ledger *ledger;
 	struct content_memory *contents;
-	pipeline_leave_fn *leave;
+	pipeline_send_fn *send;
 	void *userdata;
 	pipeline_before_fn *before;
 	void *before_userdata;

@@ -21,7 +21,7 @@ uint64_t pipeline_depart(struct pipeline *pipeline, struct project *project)
 
 	queue->serial = 0;
 	queue->output_wait.due_usec = 0;
-	pipeline->leave(project, serial, &queue->files, pipeline->userdata);
+	pipeline->send(project, serial, &queue->files, pipeline->userdata);
 	fileset_clear(&queue->files);
 	return serial;
 }
@@ -72,7 +72,7 @@ static void pipeline_on_due(void *userdata)
 }
 
 struct pipeline *pipeline_new(struct loop *loop, struct registry *registry, struct intake *intake,
-	struct ledger *ledger, pipeline_leave_fn *leave, void *userdata)
+	struct ledger *ledger, pipeline_send_fn *send, void *userdata)
 {
 	struct pipeline *pipeline = mem_new(struct pipeline);
 
@@ -81,7 +81,7 @@ struct pipeline *pipeline_new(struct loop *loop, struct registry *registry, stru
 		.registry = registry,
 		.intake = intake,
 		.ledger = ledger,
-		.leave = leave,
+		.send = send,
 		.userdata = userdata,
 		.contents = content_memory_new(),
 	};
@@ -140,12 +140,12 @@ uint64_t pipeline_enter(struct pipeline *pipeline, struct project *project,
 {
 	struct project_queue *queue = queue_of(project);
 	bool joins = queue->serial != 0;
-	bool leaves = !queue->holds && coalescer_add(&queue->coalescer, now) == COALESCER_LEAVES;
+	bool at_once = !queue->holds && coalescer_add(&queue->coalescer, now) == COALESCER_SENDS;
 
 	if (joins) {
 		pipeline_note_files(pipeline, project, queue->serial);
 		ledger_step(pipeline->ledger, queue->serial, now, STEP_JOINED, NULL, "%s", what);
-		if (leaves) {
+		if (at_once) {
 			return pipeline_depart(pipeline, project);
 		}
 		/* The files that wait for an output are sent with this burst, which is earlier. */
@@ -156,7 +156,7 @@ uint64_t pipeline_enter(struct pipeline *pipeline, struct project *project,
 	}
 	queue->serial = pipeline_open(pipeline, source, project->root, now, what);
 	pipeline_note_files(pipeline, project, queue->serial);
-	if (leaves) {
+	if (at_once) {
 		return pipeline_depart(pipeline, project);
 	}
 	if (queue->holds) {
@@ -232,7 +232,7 @@ uint64_t pipeline_reload(struct pipeline *pipeline, struct project *project, con
 	uint64_t serial =
 		pipeline_open(pipeline, EVENT_RELOAD, project->root, clock_now_usec(), what);
 
-	pipeline->leave(project, serial, NULL, pipeline->userdata);
+	pipeline->send(project, serial, NULL, pipeline->userdata);
 	return serial;
 }
 

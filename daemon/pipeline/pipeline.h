@@ -18,11 +18,11 @@
 struct pipeline;
 
 /* Called when an event is sent to the project's tabs. `files` is NULL if nothing was saved. */
-typedef void pipeline_leave_fn(
+typedef void pipeline_send_fn(
 	struct project *project, uint64_t serial, const struct fileset *files, void *userdata);
 
 struct pipeline *pipeline_new(struct loop *loop, struct registry *registry, struct intake *intake,
-	struct ledger *ledger, pipeline_leave_fn *leave, void *userdata);
+	struct ledger *ledger, pipeline_send_fn *send, void *userdata);
 void pipeline_free(struct pipeline *pipeline);
 
 /*

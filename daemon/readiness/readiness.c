@@ -97,7 +97,7 @@ void readiness_project_removed(struct readiness *readiness, const struct project
 }
 
 /*
- * The tabs of the project that show the same server; one of them stands for all. That
+ * The tabs of the project that show the same server; one of them represents all. That
  * tab may be gone when its server is checked.
  */
 struct addressee {
@@ -107,8 +107,8 @@ struct addressee {
 	char *why; /* unless AUDIENCE_TOLD */
 };
 
-/* The tab that stands for all that show its server: one that saves are for, if there is one. */
-static const struct tab *speaker_of(const struct tab *first)
+/* The tab that represents all tabs of its server: if possible, one that is notified of saves. */
+static const struct tab *representative_of(const struct tab *first)
 {
 	const struct tab *tab = first;
 
@@ -127,7 +127,7 @@ static size_t addressees_of(const struct project *project, const struct fileset 
 	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {
 		if (tab_is_first_of_server(tab)) {
 			struct addressee *one = &addressees[count++];
-			const struct tab *speaker = speaker_of(tab);
+			const struct tab *speaker = representative_of(tab);
 
 			one->server = tab->server ? server_ref(tab->server) : NULL;
 			one->aside = files && audience_aside(speaker);

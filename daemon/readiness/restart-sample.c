@@ -83,7 +83,7 @@ static enum restart_prediction predict(const struct restart_history *history,
 	}
 	switch (answer) {
 	case TRAITS_RESTARTS:
-		/* A server with a watch on the file learns of the save at once. */
+		/* A server with a watch on the file is notified of the save at once. */
 		*delay = traits->restarts == RESTARTS_ITSELF || !subject->watches
 			? traits->notice_usec
 			: 0;

@@ -8,7 +8,7 @@
  * A command line as in /proc/PID/cmdline, and the folders that it names: `uvicorn
  * --app-dir`, `python -m http.server -d`, `node server/index.js`, `php -S -t`, `hugo -s`...
  * For a server whose working folder is in no project. Pure, and a guess: the programs and
- * their options are the table in programs.c.
+ * their options are in the table of programs.c.
  */
 
 enum {

@@ -7,7 +7,7 @@
 
 /*
  * Programs that listen on behalf of another one, in a container or at the other end of a
- * tunnel. The folders behind them cannot be inspected, but their names can be shown.
+ * tunnel. The other program cannot be inspected, but the name of the forwarder can be shown.
  */
 
 /*

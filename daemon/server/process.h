@@ -40,7 +40,7 @@ struct holder {
 	char name[64];	       /* of its command, from the kernel; any bytes */
 	/* its working folder, or NULL if that was removed or is unreadable */
 	char *folder;
-	bool elsewhere; /* that name is another folder for the daemon, as with a container */
+	bool elsewhere; /* for the daemon, that name is another folder: one is in a container */
 	bool script_reloads; /* see program-script.h; only processes_holding() knows it */
 };
 

@@ -74,7 +74,7 @@ struct server_main {
 	pid_t pid;
 	char *name; /* of its command, UTF-8 */
 	char *folder; /* its working folder */
-	bool elsewhere; /* that name is another folder for the daemon; see struct holder */
+	bool elsewhere; /* for the daemon, that name is another folder; see struct holder */
 	char *command_line; /* its arguments, each followed by a NUL; see process-command.h */
 	size_t command_line_length;
 	char *package; /* the npm package of its script; NULL: none or not known */
@@ -112,7 +112,7 @@ void *server_data(const struct server *server);
 
 /*
  * Searches all processes, on the worker thread; calls changed() if that found something new.
- * For one socket it does so at most each 250 ms.
+ * For one socket it does so at most once in 250 ms.
  */
 void server_look(struct server *server);
 

@@ -266,7 +266,7 @@ static void on_read_done(void *userdata)
 		}
 		source_announce(source, reading->changes, left);
 		disk_source_schedule(source);
-		disk_source_let_go(source);
+		disk_source_release(source);
 	}
 	reading_free(reading);
 }

@@ -38,7 +38,7 @@ bool disk_source_wants(const struct disk_source *source, const char *file, bool 
 /* Sets the timer for the next files that are due. */
 void disk_source_schedule(struct disk_source *source);
 /* Ends the project's hold when everything that was written has been read. */
-void disk_source_let_go(struct disk_source *source);
+void disk_source_release(struct disk_source *source);
 
 /* Reads a few files on the loop and announces them; false: too many, or too large. */
 bool disk_source_read_now(struct disk_source *source, uint64_t now);

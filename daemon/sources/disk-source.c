@@ -24,7 +24,7 @@ void disk_source_schedule(struct disk_source *source)
 		source->reading ? CLOCK_NEVER : writes_due(&source->writes, source_from(source)));
 }
 
-void disk_source_let_go(struct disk_source *source)
+void disk_source_release(struct disk_source *source)
 {
 	if (source->holding && !source->reading && !source->writes.count) {
 		source->holding = false;
@@ -53,7 +53,7 @@ void disk_source_tell(struct disk_source *source)
 	if (source->reading || (writes_due(&source->writes, source->from_usec) > now &&
 				       (source->from_usec || !unnamed))) {
 		disk_source_schedule(source);
-		disk_source_let_go(source);
+		disk_source_release(source);
 		return;
 	}
 	if (now < source_may_tell(source)) {
@@ -66,7 +66,7 @@ void disk_source_tell(struct disk_source *source)
 		disk_source_read(source, now);
 	}
 	disk_source_schedule(source);
-	disk_source_let_go(source);
+	disk_source_release(source);
 }
 
 void disk_source_end_streak(struct disk_source *source)

@@ -140,7 +140,7 @@ async function gone({ pid }) {
  * @param {Show} show
  * @param {string} why
  */
-async function complain({ logs, browser }, why) {
+async function reportFailure({ logs, browser }, why) {
 	console.error(`\nscripts/start: ${why}`);
 	const { errors } = await browser?.catch(() => undefined) ?? {};
 	if (errors) {
@@ -174,7 +174,7 @@ async function main() {
 	} catch (error) {
 		status = 1;
 		kept = `${show.temp}-logs`;
-		await complain(show, /** @type {Error} */ (error).message);
+		await reportFailure(show, /** @type {Error} */ (error).message);
 	}
 	await show.end();
 	if (kept) {

@@ -81,7 +81,7 @@ async function waits({ bus }) {
 		await bus.call({ member: 'Release', signature: 'u', body: [cookie] });
 	}
 	const waited = (await held()).length > 0;
-	await until('the projects to be let go', async () => !(await held()).length, { every: 5 });
+	await until('the holds of the projects to end', async () => !(await held()).length, { every: 5 });
 	return waited;
 }
 

@@ -10,7 +10,7 @@ static void the_first_save_is_sent_immediately(void **state)
 	struct coalescer coalescer = {0};
 
 	assert_int_equal(coalescer_due(&coalescer), CLOCK_NEVER);
-	assert_int_equal(coalescer_add(&coalescer, start), COALESCER_LEAVES);
+	assert_int_equal(coalescer_add(&coalescer, start), COALESCER_SENDS);
 	assert_int_equal(coalescer_due(&coalescer), CLOCK_NEVER);
 }
 
@@ -19,7 +19,7 @@ static void the_first_save_is_sent_immediately_at_time_zero(void **state)
 {
 	struct coalescer coalescer = {0};
 
-	assert_int_equal(coalescer_add(&coalescer, 0), COALESCER_LEAVES);
+	assert_int_equal(coalescer_add(&coalescer, 0), COALESCER_SENDS);
 }
 
 static void the_rest_of_a_burst_is_one_more_event(void **state)
@@ -41,7 +41,7 @@ static void after_a_pause_a_save_is_sent_immediately_again(void **state)
 	struct coalescer coalescer = {0};
 
 	coalescer_add(&coalescer, start);
-	assert_int_equal(coalescer_add(&coalescer, start + COALESCER_QUIET_USEC), COALESCER_LEAVES);
+	assert_int_equal(coalescer_add(&coalescer, start + COALESCER_QUIET_USEC), COALESCER_SENDS);
 	assert_int_equal(
 		coalescer_add(&coalescer, start + 2 * COALESCER_QUIET_USEC - 1), COALESCER_OPENS);
 }

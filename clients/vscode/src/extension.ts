@@ -14,7 +14,7 @@ import { Saves } from './saves';
 import { Settings } from './settings';
 import { StatusBar } from './status-bar';
 
-let leave: () => Promise<void> = async () => {};
+let flush: () => Promise<void> = async () => {};
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
 	const channel = vscode.window.createOutputChannel('savecast', { log: true });
@@ -40,7 +40,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 		}),
 		vscode.workspace.onDidChangeWorkspaceFolders(() => void place.read().then(() => statusBar.refresh())),
 	);
-	leave = () => {
+	flush = () => {
 		saves.flush();
 		return outbox.drained();
 	};
@@ -54,5 +54,5 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
 /** A save right before the window closes is delivered; VS Code waits for a few seconds. */
 export async function deactivate(): Promise<void> {
-	await leave();
+	await flush();
 }

@@ -14,11 +14,11 @@ export class Outbox {
 
 	/**
 	 * @param send reports the files to the daemon
-	 * @param complain is called with files that could not be delivered, and why
+	 * @param reportFailure is called with files that could not be delivered, and why
 	 */
 	constructor(
 		private readonly send: (files: string[]) => Promise<unknown>,
-		private readonly complain: (what: string) => void,
+		private readonly reportFailure: (what: string) => void,
 	) {}
 
 	add(files: Iterable<string>) {
@@ -26,7 +26,7 @@ export class Outbox {
 			if (this.#waiting.size < NAMES_MAX) {
 				this.#waiting.add(file);
 			} else {
-				this.complain(`save: ${file}: savecastd hangs, and too much waits for it`);
+				this.reportFailure(`save: ${file}: savecastd hangs, and too much waits for it`);
 			}
 		}
 		this.#sending ??= this.#run().finally(() => { this.#sending = undefined; });
@@ -38,7 +38,7 @@ export class Outbox {
 			this.#waiting.clear();
 			await this.send(files).catch((error: Error) => {
 				const others = files.length > 1 ? ` and ${files.length - 1} more` : '';
-				this.complain(`save: ${files[0]}${others}: ${error.message}`);
+				this.reportFailure(`save: ${files[0]}${others}: ${error.message}`);
 			});
 		}
 	}

@@ -38,26 +38,26 @@ static bool is_same(const struct git_candidate *candidate, const struct git_oper
 }
 
 static bool is_changed(const struct git_candidate *candidate, const struct git_operation *operation,
-	const struct content_mark *now, bool known, bool same, bool anew)
+	const struct content_mark *now, bool known, bool same, bool written)
 {
 	if (candidate->untracked) {
 		/*
 		 * If its earlier contents are known to be different, no other evidence is
 		 * needed.
 		 */
-		return !same && (candidate->in_old || known || anew);
+		return !same && (candidate->in_old || known || written);
 	}
 	if (!operation->rewrote_index) {
-		return anew; /* the index does not show it: git restore */
+		return written; /* the index does not show it: git restore */
 	}
 	if (!same) {
 		/*
 		 * A file that was only removed from the index is still on disk: git rm
 		 * --cached.
 		 */
-		return now->kind == CONTENT_ABSENT || candidate->in_new || anew;
+		return now->kind == CONTENT_ABSENT || candidate->in_new || written;
 	}
-	if (!anew || operation->moves > 1 || operation->careful || !candidate->in_new) {
+	if (!written || operation->moves > 1 || operation->careful || !candidate->in_new) {
 		return false;
 	}
 	/*
