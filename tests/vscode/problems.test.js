@@ -23,10 +23,12 @@ test('an error of the page is a problem of its file, until the fix', { skip }, a
 	await workbench.edit('undefinedThing.total();');
 	await workbench.has('.monaco-editor .squiggly-error');
 	t.diagnostic(`from typing to the mark in the editor: ${Math.round(performance.now() - before)} ms`);
+	await workbench.status('savecast: 1 problem');
 	await workbench.command('Problems: Focus on Problems View');
 	await workbench.has('.markers-panel', { text: /undefinedThing is not defined/ });
 	await writeFile(path.join(root, 'static/cart.js'), 'window.cart = 2;\n');
 	await world.savecast('save', path.join(root, 'static/cart.js'));
 	await until('no problem to be left', async () =>
 		!/undefinedThing/.test(await workbench.page.evaluate('document.querySelector(".markers-panel .tree-container")?.textContent ?? ""')));
+	await workbench.status('savecast: 1 tab');
 });

@@ -24,15 +24,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 	const outbox = new Outbox(files => daemon.saved(files), what => channel.error(what));
 	const saves = new Saves(
 		({ automatic }) => settings.enabled && (!automatic || settings.autoSave), files => outbox.add(files));
-	const statusBar = new StatusBar(daemon, place, settings);
+	const problems = new Problems(daemon);
+	const statusBar = new StatusBar(daemon, place, settings, problems);
 
 	context.subscriptions.push(
-		channel, daemon, statusBar, saves,
+		channel, daemon, statusBar, problems, saves,
 		new Ledger(daemon, place, channel),
-		new Problems(daemon),
 		registerCommands({ daemon, place, settings, statusBar, channel }, `${context.extension.id}#start`),
 		daemon.onDidChange(() => void statusBar.refresh()),
 		daemon.onStep(() => void statusBar.refresh()),
+		problems.onDidChange(() => void statusBar.refresh()),
 		vscode.workspace.onDidChangeConfiguration(event => {
 			if (event.affectsConfiguration('savecast')) {
 				void statusBar.refresh();

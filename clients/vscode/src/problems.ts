@@ -17,6 +17,9 @@ export class Problems implements vscode.Disposable {
 	/** By the project's object path: the files that have problems. */
 	#files = new Map<string, vscode.Uri[]>();
 	#listeners: vscode.Disposable[];
+	#changed = new vscode.EventEmitter<void>();
+	/** What `count` returns has changed. */
+	readonly onDidChange = this.#changed.event;
 
 	constructor(private readonly daemon: Daemon) {
 		this.#listeners = [
@@ -25,9 +28,15 @@ export class Problems implements vscode.Disposable {
 				if (this.daemon.presence.state !== 'running') {
 					this.#collection.clear();
 					this.#files.clear();
+					this.#changed.fire();
 				}
 			}),
 		];
+	}
+
+	/** How many are shown. */
+	get count(): number {
+		return [...this.#files.values()].flat().reduce((sum, uri) => sum + (this.#collection.get(uri)?.length ?? 0), 0);
 	}
 
 	#show(project: string, problems: PageProblem[]) {
@@ -47,10 +56,12 @@ export class Problems implements vscode.Disposable {
 		const uris = [...byFile.keys()].map(uri => vscode.Uri.parse(uri));
 		uris.forEach(uri => this.#collection.set(uri, byFile.get(uri.toString())));
 		this.#files.set(project, uris);
+		this.#changed.fire();
 	}
 
 	dispose() {
 		this.#listeners.forEach(listener => listener.dispose());
 		this.#collection.dispose();
+		this.#changed.dispose();
 	}
 }

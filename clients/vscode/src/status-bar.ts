@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 import type { Daemon, Tab } from './daemon';
 import { statusTextOf, plain, type StatusText } from './status-text';
 import type { Place } from './place';
+import type { Problems } from './problems';
 import type { Settings } from './settings';
 
 export class StatusBar implements vscode.Disposable {
@@ -23,6 +24,7 @@ export class StatusBar implements vscode.Disposable {
 		private readonly daemon: Daemon,
 		private readonly place: Place,
 		private readonly settings: Settings,
+		private readonly problems: Problems,
 	) {
 		this.#item.name = 'savecast';
 		this.#item.command = 'savecast.menu';
@@ -47,7 +49,7 @@ export class StatusBar implements vscode.Disposable {
 
 	#show() {
 		const tabs = this.#tabs.filter(({ project }) => this.place.shows(project));
-		this.shown = statusTextOf(this.settings.enabled, this.daemon.presence, tabs, vscode.env.remoteName, this.#connected);
+		this.shown = statusTextOf(this.settings.enabled, this.daemon.presence, tabs, vscode.env.remoteName, this.#connected, this.problems.count);
 		this.#item.text = this.shown.text;
 		this.#item.accessibilityInformation = { label: `savecast: ${plain(this.shown.tooltip)}` };
 		this.#item.tooltip = new vscode.MarkdownString(this.shown.tooltip, true);

@@ -51,8 +51,9 @@ function missing(why: string, remote: string | undefined): StatusText {
  * @param tabs the tabs that belong to this window
  * @param remote vscode.env.remoteName
  * @param connected whether a browser is connected to the daemon
+ * @param problems how many the pages have, of files of this window
  */
-export function statusTextOf(enabled: boolean, presence: Presence, tabs: Tab[], remote: string | undefined, connected = false): StatusText {
+export function statusTextOf(enabled: boolean, presence: Presence, tabs: Tab[], remote: string | undefined, connected = false, problems = 0): StatusText {
 	if (!enabled) {
 		return { text: '$(debug-pause) savecast', tooltip: 'savecast is off in this workspace.', problem: false };
 	}
@@ -72,6 +73,10 @@ export function statusTextOf(enabled: boolean, presence: Presence, tabs: Tab[], 
 		return { text: '$(sync~spin) savecast: waiting', tooltip: `Waiting until the server is serving the new code.\n\n${list}`, problem: false };
 	}
 	const live = count('live');
+	if (live && problems) {
+		const what = `${problems} ${problems === 1 ? 'problem' : 'problems'}`;
+		return { text: `$(warning) savecast: ${what}`, tooltip: `**${what} in the pages.** The Problems view lists what went wrong. A save reloads:\n\n${list}`, problem: true };
+	}
 	return live
 		? { text: `$(broadcast) savecast: ${live} ${live === 1 ? 'tab' : 'tabs'}`, tooltip: `A save reloads:\n\n${list}`, problem: false }
 		: {
