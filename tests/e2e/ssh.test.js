@@ -192,8 +192,10 @@ test('the delay over the network is at most two round trips and a millisecond', 
 		const far = median(times.map((one, i) => one.far - saves[i]));
 		t.diagnostic(`from :write there, round trip ${roundTrip} ms: ${local.toFixed(2)} ms to a message there, ${far.toFixed(2)} ms to one here`);
 		assert.ok(local > 0 && local < 1000, `Vim has the same clock: ${local}`);
-		// How much more is a figure, not a limit: it depends on the load of the machine.
-		assert.ok(far >= roundTrip / 2, `${far} ms: the delay is on the way`);
+		const later = times.map((one) => one.far - one.local);
+		assert.ok(Math.max(...later) >= roundTrip / 2, `${later} ms: the delay is on the way`);
+		// The best of them: the others depend on the load of the machine.
+		assert.ok(Math.min(...later) <= 2 * roundTrip + 1, `${later} ms later than there, with a round trip of ${roundTrip} ms`);
 		client.socket.close();
 		witness.process.kill();
 	}
