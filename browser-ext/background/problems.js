@@ -37,9 +37,9 @@ async function registerScript(id, matches, script) {
 export async function registerProblemScripts() {
 	const { origins = [] } = await api.permissions.getAll();
 	await registerScript('problems', origins, { js: ['/page/error-page.js', '/page/source-map.js', '/page/problems.js'] });
-	if (!isFirefox) { // There, problems.js is notified of errors, too.
-		await registerScript('problems-main', origins, { js: ['/page/problems-main.js'], world: 'MAIN' });
-	}
+	await registerScript('problems-main', origins, {
+		js: ['/page/problems-main.js'], world: isFirefox ? 'ISOLATED' : 'MAIN', allFrames: true, matchOriginAsFallback: true,
+	});
 }
 
 /**

@@ -106,6 +106,33 @@ for (const which of BROWSERS) {
 		assert.equal(messages.filter((one) => one.includes('late')).length, 1, 'the same thing once');
 	});
 
+	test(`${which}: errors in workers, and in frames of the same origin`, { skip: missing(which) }, async t => {
+		const { world, site, save } = await open(t, which, {
+			'index.html': page(''), 'app.js': '',
+			'worker.js': 'onmessage = () => {};\nfunction work() {\n\tworkIsMissing();\n}\nsetTimeout(work);\n',
+			'frame.html': '<!doctype html><script>\nframeIsMissing();</script><iframe src="/inner.html"></iframe>',
+			'inner.html': '<!doctype html><script>Promise.reject(new TypeError("inner"));</script>',
+		});
+		await save('index.html', page(`<iframe src="/frame.html"></iframe><iframe srcdoc="<script>srcdocIsMissing()</script>"></iframe>
+			<iframe src="/gone.html"></iframe><script>window.worker = new Worker('/worker.js');</script>`));
+		/** @type {any[]} */
+		const problems = await until('all of them', async () => {
+			const { problems: list } = JSON.parse((await world.savecast('check', '--json', site.root)).stdout);
+			if (list.length < 5) {
+				throw new Error(JSON.stringify(list));
+			}
+			return list;
+		});
+		const find = (/** @type {RegExp} */ text) => problems.find(({ message }) => text.test(message)) ?? assert.fail(`${text}: ${JSON.stringify(problems)}`);
+		const worker = find(/workIsMissing is not defined/), frame = find(/frameIsMissing is not defined/);
+		assert.deepEqual([worker.kind, worker.file, worker.line], ['error', path.join(site.root, 'worker.js'), 3]);
+		assert.deepEqual([frame.kind, frame.file, frame.line], ['error', path.join(site.root, 'frame.html'), 2]);
+		assert.equal(find(/TypeError: inner/).kind, 'rejection');
+		assert.equal(find(/srcdocIsMissing is not defined/).kind, 'error');
+		assert.equal(find(/gone\.html: answered 404/).kind, 'resource');
+		assert.equal(problems.length, 5, JSON.stringify(problems));
+	});
+
 	test(`${which}: the problems of a page are limited, and cannot name a file outside the project`, { skip: missingOrLong(which) }, async t => {
 		const { world, save } = await open(t, which, { 'index.html': page('') });
 		const { result } = await save('index.html', page(`<script>
