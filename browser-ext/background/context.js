@@ -10,6 +10,7 @@ import { hello } from '../link/identity.js';
 import { Daemons } from './daemons.js';
 import { decideIcon, refusalIcon, showIcon, withProblems } from './icon.js';
 import { Navigation } from './navigation.js';
+import { PastCache } from './past-cache.js';
 import { PageProblems } from './problems.js';
 import { Progress } from './progress.js';
 import { Reloads } from './reload.js';
@@ -22,6 +23,7 @@ import { Updaters } from './updaters.js';
 export const tabs = new Tabs();
 export const progress = new Progress();
 const transfer = new StateTransfer();
+const pastCache = new PastCache();
 export const reportLog = new ReportLog({
 	post: (daemon, report) => daemons.send(daemon, report),
 	isUp: (daemon) => daemons.isUp(daemon),
@@ -44,11 +46,11 @@ export function send(reports) {
 }
 
 export const navigation = new Navigation({
-	tabs, progress, transfer, send, watch, unwatch, show, safe: (id) => releaseIfDue(id, 'safe'), unreadable: (id) => updaters.unknown(id),
+	tabs, progress, transfer, pastCache, send, watch, unwatch, show, safe: (id) => releaseIfDue(id, 'safe'), unreadable: (id) => updaters.unknown(id),
 });
 export const updaters = new Updaters({ tabs, post: (message) => daemons.send(daemons.of(message.tab), message) });
 export const reloads = new Reloads({
-	tabs, progress, transfer, send, show, updaters,
+	tabs, progress, transfer, pastCache, send, show, updaters,
 	observed: (id, tab) => navigation.moved(id, tab.url, 'none'),
 	pause: (id, why) => navigation.pause(id, why),
 	hidden: () => settings.hidden,
@@ -86,6 +88,7 @@ export async function build(message) {
 			reportLog.forget(id);
 		},
 	});
+	pastCache.start();
 	daemons.configure(settings.daemons);
 	return starts;
 }
@@ -113,6 +116,7 @@ function unwatch(id) {
  */
 export function forget(id, withWindow) {
 	transfer.forget(id);
+	pastCache.forget(id);
 	reportLog.forget(id);
 	problems.forget(id);
 	updaters.remove(id);

@@ -14,6 +14,7 @@ import { localStatus } from './url-visibility.js';
  * @property {import('./tabs.js').Tabs} tabs
  * @property {import('./progress.js').Progress} progress
  * @property {import('./state-transfer.js').StateTransfer} transfer
+ * @property {import('./past-cache.js').PastCache} pastCache
  * @property {(reports: import('../link/protocol.js').Report[]) => void} send
  * @property {(id: number) => void} watch sends the daemon the tab's URL
  * @property {(id: number) => void} unwatch
@@ -77,7 +78,7 @@ export class Navigation {
 	 * @param {string | undefined} status
 	 */
 	async #arrived(id, status) {
-		const { tabs, progress, transfer, send, safe, unreadable } = this.#dependencies;
+		const { tabs, progress, transfer, send, safe, unreadable, pastCache } = this.#dependencies;
 		const entry = tabs.get(id), event = progress.committed(id);
 		// If scripts have sent `ready` since the page began, they are in this page.
 		const inserted = entry?.hasScripts || await insertPageScripts(id);
@@ -86,6 +87,7 @@ export class Navigation {
 		}
 		const ready = inserted && await this.#becomesReady(id, entry);
 		tabs.set(id, { announcedEarly: false });
+		pastCache.complete(id);
 		if (!inserted) {
 			unreadable(id);
 		}
@@ -149,7 +151,7 @@ export class Navigation {
 	 * @param {any} message
 	 */
 	pageMessage(id, message) {
-		const { tabs, progress, transfer, safe } = this.#dependencies;
+		const { tabs, progress, transfer, safe, pastCache } = this.#dependencies;
 		const entry = tabs.get(id);
 		switch (message?.from) {
 		case 'ready':
@@ -165,7 +167,7 @@ export class Navigation {
 			transfer.arrived(id, Boolean(message.redirected));
 			if (message.leftAt && message.leftAt < (entry?.savedAt ?? 0)) {
 				// The page comes from the back/forward cache, and is older than the last save.
-				api.tabs.reload(id, { bypassCache: true }).catch(() => {});
+				pastCache.reloading(id, entry?.url ?? '').then(() => api.tabs.reload(id, { bypassCache: true })).catch(() => {});
 			}
 			safe(id);
 			this.#ready.dispatchEvent(new Event(String(id)));
@@ -223,7 +225,8 @@ export class Navigation {
 
 	/** @param {number} id */
 	#paused(id) {
-		const { tabs, progress, transfer, send, unwatch, show } = this.#dependencies;
+		const { tabs, progress, transfer, send, unwatch, show, pastCache } = this.#dependencies;
+		pastCache.forget(id);
 		send(progress.end(id, 'failed', tabs.get(id)?.paused));
 		transfer.forget(id);
 		unwatch(id);

@@ -65,6 +65,11 @@ export function looksFirst(tab, entry, hidden) {
 /** Kinds of files that a reload takes from the browser's cache if the server permits it. */
 const CACHED = new Set(Object.keys(KINDS).filter((kind) => kind !== 'page' && kind !== 'other'));
 
+/** @param {Change} change @returns {boolean} whether a reload may take the file from the browser's cache */
+export function isCached({ kind }) {
+	return CACHED.has(kind);
+}
+
 /**
  * For a tab without page scripts, which would refresh the cache instead. In Firefox, a reload that
  * bypasses the cache also loses the scroll position and form fields.
@@ -72,5 +77,5 @@ const CACHED = new Set(Object.keys(KINDS).filter((kind) => kind !== 'page' && ki
  * @param {Change[] | undefined} changes
  */
 export function bypassesCache(changes) {
-	return !changes?.length || changes.some(({ kind }) => CACHED.has(kind));
+	return !changes?.length || changes.some(isCached);
 }

@@ -22,6 +22,7 @@ import { localStatus } from './url-visibility.js';
  * @property {import('./progress.js').Progress} progress
  * @property {import('./state-transfer.js').StateTransfer} transfer
  * @property {import('./updaters.js').Updaters} updaters
+ * @property {import('./past-cache.js').PastCache} pastCache
  * @property {() => 'wait' | 'now'} hidden the setting
  * @property {(url: string) => boolean} mayPatch the setting of the site
  * @property {(reports: Report[]) => void} send
@@ -115,8 +116,9 @@ export class Reloads {
 	 * @param {Order} given
 	 */
 	async #carryOut(id, given) {
-		const { tabs, progress, send, show, mayPatch, updaters } = this.#dependencies;
+		const { tabs, progress, send, show, mayPatch, updaters, pastCache } = this.#dependencies;
 		const { event } = given;
+		await pastCache.saved(tabs.get(id)?.url, given.changes);
 		const left = await updaters.leave(id, given);
 		if ('who' in left) {
 			send(progress.end(id, 'skipped', left.who === given.aside ? `${left.who} reloads its pages itself` : `${left.who} updates the page itself`, event));
@@ -321,7 +323,7 @@ export class Reloads {
 	 * @param {string} [reason] for the log
 	 */
 	async #reload(id, { event, changes }, seen, reason) {
-		const { tabs, progress, transfer, send } = this.#dependencies;
+		const { tabs, progress, transfer, send, pastCache } = this.#dependencies;
 		const deadline = performance.now() + MAX_NAVIGATION_MSEC;
 		for (let tab = seen; ; tab = undefined) {
 			if (!tab) {
@@ -336,11 +338,15 @@ export class Reloads {
 			}
 			await new Promise((resolve) => setTimeout(resolve, NAVIGATION_MSEC));
 		}
-		const { hasScripts = false, documentId, serviceWorker } = tabs.get(id) ?? {};
+		const { hasScripts = false, documentId, serviceWorker, url = '' } = tabs.get(id) ?? {};
 		const { fresh, opaque } = hasScripts ? await refreshCache(id, changes)
 			: { fresh: !bypassesCache(changes), opaque: false };
 		if (opaque) {
 			await transfer.captureFrames(id);
+		}
+		const bypassCache = !fresh || serviceWorker === true;
+		if (bypassCache) {
+			await pastCache.reloading(id, url);
 		}
 		if (progress.event(id) !== event) {
 			return;
@@ -349,7 +355,7 @@ export class Reloads {
 		if (hasScripts && documentId) {
 			transfer.reloading(id, documentId);
 		}
-		const reloaded = api.tabs.reload(id, { bypassCache: !fresh || serviceWorker === true });
+		const reloaded = api.tabs.reload(id, { bypassCache });
 		send(reports);
 		await reloaded;
 		await this.#expectStart(id, event);

@@ -21,7 +21,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			found = styles.reachable();
 		}
 		// The server may also have combined several files into one style sheet.
-		[...styles.reachable()].filter(match.isCombined).forEach((url) => found.add(url));
+		[...styles.reachable()].filter((url) => match.isCombined(url, /^css$/)).forEach((url) => found.add(url));
 		const why = uses.beyond('css', found);
 		if (why || !found.size) {
 			return why || !dom.isComplete() ? { outcome: 'reload', detail: `${path}: ${why ?? 'it is not known whether this tab uses it'}` }
@@ -36,13 +36,27 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: { outcome: 'reload', detail: `${path}: the page's own script uses it` };
 	};
 
+	/**
+	 * By kind of file: what requests such files, and whether the server may have made the one at a URL of others.
+	 *
+	 * @type {Record<string, {by: string[], isMade: (url: string) => boolean}>}
+	 */
+	const MADE = {
+		script: { by: ['script'], isMade: (url) => match.isCombined(url, /^[cm]?js$/) },
+		image: { by: ['img', 'image', 'css', 'input', 'object', 'embed', 'video'], isMade: (url) => !match.hasSuffix(url) },
+	};
+
+	/** @param {string} kind @param {Set<string>} urls @returns {boolean} whether the page may show the file under another name */
+	const mayBeMade = (kind, urls) => Boolean(MADE[kind]) && [...urls].some((url) => url.startsWith(location.origin) &&
+		MADE[kind].isMade(url) && MADE[kind].by.some((type) => dom.initiators(url).has(type)));
+
 	/** @param {Change} change @param {Set<string>} urls @returns {Applied} */
 	const unusedElse = ({ path, kind }, urls) => {
 		const found = match.find(path, urls);
 		const why = uses.beyond(kind, found);
 		return found.size ? { outcome: 'reload', detail: why && kind !== 'script' ? `${path}: ${why}` : `${path} changed` }
 			: why ? { outcome: 'reload', detail: `${path}: ${why}` }
-			: match.isCompiled(path) || !match.isServed(path) || !dom.isComplete()
+			: match.isCompiled(path) || !match.isServed(path) || !dom.isComplete() || mayBeMade(kind, urls)
 				? { outcome: 'reload', detail: `${path}: it is not known whether this tab uses it` }
 			: { outcome: 'unused', detail: `${path}: this tab has not loaded it` };
 	};
@@ -70,6 +84,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const applyOne = (change, urls, n) => {
 		if (match.isSourceMap(change.path)) {
 			return { outcome: 'unused', detail: `${change.path}: a source map` };
+		}
+		if (document.contentType !== 'text/html' && match.find(change.path, [dom.plain(document.URL)]).size) {
+			return { outcome: 'reload', detail: `${change.path}: the tab shows this file` };
 		}
 		switch (change.kind) {
 		case 'css':

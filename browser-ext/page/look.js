@@ -148,9 +148,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const besides = (changes) => {
 		const urls = dom.urls();
-		const used = changes.find(({ kind, path }) => ['script', 'data', 'other'].includes(kind) && match.find(path, urls).size);
+		// A page in a frame, or a part of a page. What is only prefetched is not shown.
+		const parts = [...urls].filter((url) => url !== answers.url && [...dom.initiators(url)].some((type) => type !== 'link'));
+		const used = changes.find(({ kind, path }) => (kind === 'page' ? match.find(path, parts)
+			: ['script', 'data', 'other'].includes(kind) && match.find(path, urls)).size);
+		const unseen = changes.map(({ path, kind }) => ({ path, why: kind === 'page' ? uses.inFrame() : kind === 'data' && uses.unseen(kind) }))
+			.find(({ why }) => why);
 		const [fetched] = dom.fetched();
-		return used ? `${used.path} changed` : fetched && `the page has ${fetched} from its server`;
+		return used ? `${used.path} changed` : unseen ? `${unseen.path}: ${unseen.why}` : fetched && `the page has ${fetched} from its server`;
 	};
 
 	/** Files that a build may have put into a script of the page: the HTML stays the same then. */
@@ -212,7 +217,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const why = unfit(message.applied);
 		if (why) {
 			if (message.applied) {
-				return { outcome: 'unused', detail: why };
+				// A viewer of the browser has no such files in it.
+				return /html/.test(document.contentType) ? reload(why) : { outcome: 'unused', detail: why };
 			}
 			await sleep(old);
 			return turn === latest ? reload(why) : { outcome: 'skipped', detail: 'replaced by a newer save' };
@@ -282,11 +288,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// The reload requests the page itself.
 		const own = new Set([answers.url]);
 		const urls = new Set([...dom.urls(), ...media.named()].filter((one) => !own.has(one)));
-		const files = changes.filter(({ kind, path }) => kind !== 'page' && kind !== 'other' && !match.find(path, own).size);
-		const found = files.map((change) => (change.all || match.isCompiled(change.path) ? new Set() : match.find(change.path, urls)));
+		const files = changes.filter(({ kind, path }) => kind !== 'other' && !match.find(path, own).size);
+		const found = await Promise.all(files.map(async ({ path, all: any }) => (any || match.isCompiled(path) ? new Set()
+			: new Set([...match.find(path, urls), ...await nextPage.cached(path)]))));
 		const all = [...new Set(found.flatMap((some) => [...some]))];
-		const isUnknown = files.some(({ kind, path }, i) => uses.unseen(kind, found[i]) ||
-			(!found[i].size && (kind === 'script' || !match.isServed(path))));
+		const isUnknown = files.some(({ kind, path }, i) => kind !== 'page' && (uses.unseen(kind, found[i]) ||
+			(!found[i].size && (kind === 'script' || !match.isServed(path)))));
 		// Firefox takes an image that a CSS rule names from its memory even when it bypasses the cache.
 		if ((isUnknown && !nextPage.KEEPS_IN_MEMORY) || all.length > MAX_REFRESHED) {
 			return false;

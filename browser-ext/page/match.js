@@ -61,11 +61,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const isConverted = (name, served) => CONVERTED.test(name) && CONVERTED.test(served) &&
 		name.replace(CONVERTED, '') === served.replace(CONVERTED, '');
 
-	/** @param {string} url @returns {boolean} whether it may be made of files with other names */
-	const isCombined = (url) => {
+	/** @param {string} url @param {RegExp} usual suffixes @returns {boolean} whether it may be made of files with other names */
+	const isCombined = (url, usual) => {
 		const name = components(new URL(url).pathname).pop() ?? '';
-		return COMBINED.test(name) || HASH.test(name) || suffixOf(name) !== 'css';
+		return COMBINED.test(name) || HASH.test(name) || !usual.test(suffixOf(name));
 	};
+
+	/** @param {string} url */
+	const hasSuffix = (url) => suffixOf(components(new URL(url).pathname).pop() ?? '') !== '';
 
 	/**
 	 * @param {string} path relative to the project
@@ -142,5 +145,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const isSourceMap = (path) => /\.(css|[cm]?js)\.map$/i.test(path);
 
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	shared.match = { OUTPUTS, find, isCombined, isCompiled, isServed, isSourceMap };
+	shared.match = { OUTPUTS, find, hasSuffix, isCombined, isCompiled, isServed, isSourceMap };
 }

@@ -8,6 +8,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom } = shared;
 	const FRAME_MSEC = 5000;
+	const MAX_GUESSES = 4;
 
 	/**
 	 * Firefox keeps style sheets and images in memory, in addition to its cache; it finds a style sheet
@@ -80,8 +81,23 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
+	/**
+	 * The URLs of a file that the browser's cache has, although the page may not have requested them: a worker
+	 * has, or another page.
+	 *
+	 * @param {string} path relative to the project, a part of which may be the server's root folder
+	 * @returns {Promise<string[]>} on the page's server
+	 */
+	const cached = async (path) => {
+		const parts = path.split('/').map(encodeURIComponent);
+		const guesses = parts.map((_, i) => `${location.origin}/${parts.slice(i).join('/')}`).slice(-MAX_GUESSES);
+		const answers = await Promise.all(guesses.map((url) => dom.request(url, { cache: 'only-if-cached', mode: 'same-origin' }).then(
+			(/** @type {Response} */ { ok }) => ok, () => false)));
+		return guesses.filter((_, i) => answers[i]);
+	};
+
 	/** @returns {boolean} whether refresh() reaches everything that the browser keeps of a style sheet */
 	const isReachable = () => !KEEPS_IN_MEMORY || (document.characterSet === 'UTF-8' && document.compatMode === 'CSS1Compat');
 
-	shared.nextPage = { refresh, prepare, isReachable, KEEPS_IN_MEMORY };
+	shared.nextPage = { cached, refresh, prepare, isReachable, KEEPS_IN_MEMORY };
 }

@@ -25,18 +25,29 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** Content of an <object> or <embed> that has no document. */
 	const NO_DOCUMENT = /\.(png|jpe?g|gif|webp|avif|ico|bmp|mp[34]|web[mp]|og[gv]|wav|pdf)$/i;
 
+	/** @param {Element} element a frame @returns {string} its URL; '' for a `srcdoc` */
+	const sourceOf = (element) => {
+		const { src, data } = /** @type {any} */ (element);
+		return element.hasAttribute('srcdoc') ? '' : src || data || '';
+	};
+
+	/** @returns {Element[]} the frames that may be of the project, and that the extension cannot access */
+	const opaqueFrames = () => [...dom.roots()].flatMap((root) =>
+		[...root.querySelectorAll('iframe, frame, object, embed')].filter((element) => {
+			const url = sourceOf(element);
+			const isFrame = /frame$/.test(element.localName);
+			return !dom.inside(element) && (isFrame ? !url || isNear(url)
+				: url && isNear(url) && !NO_DOCUMENT.test(new URL(url, document.baseURI).pathname));
+		}));
+
 	/**
 	 * Whether there are documents, possibly of the project, that the extension cannot access:
 	 * sandboxed frames, frames of another port.
 	 */
-	const hasOpaqueDocuments = () => [...dom.roots()].some((root) =>
-		[...root.querySelectorAll('iframe, frame, object, embed')].some((element) => {
-			const { src, data } = /** @type {any} */ (element);
-			const url = src || data || '';
-			const isFrame = /frame$/.test(element.localName);
-			return !dom.inside(element) && (isFrame ? element.hasAttribute('srcdoc') || !url || isNear(url)
-				: url && isNear(url) && !NO_DOCUMENT.test(new URL(url, document.baseURI).pathname));
-		}));
+	const hasOpaqueDocuments = () => opaqueFrames().length > 0;
+
+	/** @returns {string | undefined} why a page of the project may be shown in a frame that the extension cannot access */
+	const inFrame = () => (opaqueFrames().some(sourceOf) ? 'a frame that the extension cannot read may show it' : undefined);
 
 	/** @param {Set<string>} [known] sheets that are themselves replaced @returns {boolean} whether a sheet that may be of the project cannot be read */
 	const hasOpaqueSheets = (known) => [...dom.sheets()].some((sheet) =>
@@ -82,15 +93,18 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const hasCanvas = () => [...dom.roots()].some((root) =>
 		root.querySelector('canvas, img[src^="blob:"], image[href^="blob:"], [style*="blob:"]'));
 
+	/** Kinds of files that a style sheet can load. */
+	const IN_SHEETS = ['css', 'image', 'font'];
+
 	/**
 	 * @param {string} kind of file
-	 * @param {Set<string>} found its URLs
+	 * @param {Set<string>} [found] its URLs
 	 * @returns {string | undefined} why it may be used under URLs that are not known here
 	 */
 	const unseen = (kind, found) => (
 		hasServiceWorker() ? 'a service worker answers for the server'
 		: hasOpaqueDocuments() ? 'a frame that the extension cannot read may use it'
-		: hasOpaqueSheets(kind === 'css' ? found : undefined) ? 'a style sheet that cannot be read may use it'
+		: IN_SHEETS.includes(kind) && hasOpaqueSheets(kind === 'css' ? found : undefined) ? 'a style sheet that cannot be read may use it'
 		: hasWorker() ? 'a worker may use it'
 		: undefined
 	);
@@ -114,5 +128,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {{kind: string}[]} changes @returns {boolean} */
 	const mayBeInlined = (changes) => changes.some(({ kind }) => INLINE[kind] && document.querySelector(INLINE[kind]));
 
-	shared.uses = { beyond, unseen, mayBeInlined, hasOpaqueDocuments, hasServiceWorker, findServiceWorker, onServiceWorker };
+	shared.uses = { beyond, unseen, inFrame, mayBeInlined, hasOpaqueDocuments, hasServiceWorker, findServiceWorker, onServiceWorker };
 }

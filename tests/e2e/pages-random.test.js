@@ -3,83 +3,176 @@
 // Random pages, and saves of the files that they use: what is shown is never older than what the log
 // says. SAVECAST_LONG makes 1,000 saves in each browser.
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missingOrLong, pageScriptsReady, story, switchOn, words } from '../lib/live.js';
-import { content, randomPages, tools } from '../lib/random-page.js';
-import { LONG, World } from '../lib/world.js';
+import { BROWSERS, missingOrLong, pageScriptsReady, switchOn, words } from '../lib/live.js';
+import { randomPages, STATES, tools } from '../lib/random-page.js';
+import { LONG, TOP, World } from '../lib/world.js';
 
 const SAVES = Number(process.env.SAVECAST_SAVES ?? (LONG ? 1000 : 8));
+const SEED = Number(process.env.SAVECAST_SEED ?? 1);
 const SAVES_OF_A_PAGE = 6;
+/** The number in each file at first. */
+const FIRST = 10;
+
+/**
+ * The two pages of a seed in a tab that is on.
+ */
+class Visit {
+	/** The page that the tab shows, and those that it showed before. @type {number[]} */
+	#shown = [];
+	/** @type {Record<string, number>} the number in each file */
+	#numbers = {};
+	/** The reload of a page that answers a form is pending. */
+	#waits = false;
+
+	/**
+	 * @param {World} world
+	 * @param {import('../lib/live.js').Browser} browser
+	 * @param {import('../lib/live.js').Page} page
+	 * @param {{root: string, url: string, other: string}} site
+	 * @param {number} seed
+	 */
+	constructor(world, browser, page, site, seed) {
+		this.browser = browser;
+		this.world = world;
+		this.page = page;
+		this.site = site;
+		this.seed = seed;
+		this.made = randomPages(seed, `s${seed}`, site.other);
+		this.tools = tools(seed + 1000000);
+	}
+
+	/** @param {string} name @param {string | Buffer} content */
+	async #write(name, content) {
+		await mkdir(path.dirname(path.join(this.site.root, name)), { recursive: true });
+		await writeFile(path.join(this.site.root, name), content);
+	}
+
+	async begin() {
+		const { saved, files, routes, headers } = this.made;
+		for (const [name, content] of Object.entries(saved)) {
+			this.#numbers[name] = FIRST;
+			await this.#write(name, content(FIRST));
+		}
+		for (const [name, content] of [...Object.entries(files), ['.routes', JSON.stringify(routes)], ['.headers', JSON.stringify(headers)]]) {
+			await this.#write(name, content);
+		}
+		await this.#open(0);
+		await this.#check('at first');
+	}
+
+	get #at() {
+		return this.made.pages[/** @type {number} */ (this.#shown.at(-1))];
+	}
+
+	/** Waits until the page is there, and the page scripts if it can have any. @param {() => Promise<unknown>} go */
+	async #arrive(go) {
+		await this.page.evaluate('(window.old = true, 1)').catch(() => {});
+		await go();
+		await until(`seed ${this.seed}: ${this.#at.name}`, async () => await this.page.evaluate(
+			`window.old === undefined && location.pathname === '/${this.#at.name}' && document.readyState === 'complete'`).catch(() => false));
+		if (this.#at.hasState) {
+			await pageScriptsReady(this.browser);
+		}
+		this.#waits = false;
+	}
+
+	/** @param {number} i */
+	async #open(i) {
+		this.#shown.push(i);
+		const url = `${this.site.url}${this.#at.name}`;
+		await this.#arrive(() => (this.#at.answersForm && this.#shown.length > 1
+			? this.page.evaluate(`(setTimeout(() => { const form = document.createElement('form'); form.method = 'post'; form.action = ${JSON.stringify(url)};
+				document.documentElement.append(form); form.submit(); }, 1), 1)`)
+			: this.page.goto(url)));
+	}
+
+	/** @param {string} when */
+	async #check(when) {
+		if (this.#waits) {
+			return;
+		}
+		for (const { file, way, shown } of this.#at.uses) {
+			await until(`seed ${this.seed}, ${when}: ${file} by ${way}: ${this.#numbers[file]}`, async () => {
+				assert.equal(await this.page.evaluate(shown), this.#numbers[file]);
+				return true;
+			}, { msec: 4000, every: 20 });
+		}
+	}
+
+	/** @param {number} event @returns {Promise<any>} the event, when it has ended, or waits for the user */
+	#ended(event) {
+		return until(`seed ${this.seed}: the end of event ${event}`, async () => {
+			const told = (await this.world.bus.events()).find((/** @type {any} */ one) => one.serial === event);
+			return (told?.closed || words(told).includes('pending')) && told;
+		});
+	}
+
+	/** @returns {Promise<string>} the last step */
+	async save() {
+		const { next, pick } = this.tools;
+		const { saved } = this.made;
+		const file = pick(Object.keys(saved));
+		const n = ++this.#numbers[file];
+		const [what, set, holds] = pick(STATES);
+		const { hasState } = this.#at;
+		if (hasState) {
+			await this.page.evaluate(`(${set(n)}, 1)`);
+		}
+		await this.#write(file, saved[file](n));
+		const told = await this.#ended(await this.world.bus.saved(path.join(this.site.root, file)));
+		const { step, text } = told.steps.filter((/** @type {any} */ one) => one.step !== 'problem').at(-1);
+		assert.match(step, this.#at.answersForm ? /^(swapped|patched|unused|pending)$/ : /^(swapped|patched|loaded|unused)$/, `seed ${this.seed}: ${JSON.stringify(told.steps)}`);
+		this.#waits ||= step === 'pending';
+		await this.#check(`save of ${file}: ${step}: ${text}`);
+		if (hasState) {
+			await until(`seed ${this.seed}: what the user did: ${what}`, async () => await this.page.evaluate(holds(n)));
+		}
+		if (next() < 0.4) {
+			await this.#leave(pick(['other', 'other', 'back', 'reload']));
+		}
+		return step;
+	}
+
+	/** @param {string} how */
+	async #leave(how) {
+		const before = this.#shown.at(-2);
+		if (how === 'reload' && !this.#at.answersForm) {
+			await this.#arrive(() => this.page.evaluate('(setTimeout(() => location.reload(), 1), 1)'));
+		} else if (how === 'back' && before !== undefined && !this.made.pages[before].answersForm) {
+			this.#shown.pop();
+			await this.#arrive(() => this.page.evaluate('(setTimeout(() => history.back(), 1), 1)'));
+		} else {
+			await this.#open(1 - /** @type {number} */ (this.#shown.at(-1)));
+		}
+		await this.#check(`after ${how}`);
+	}
+}
 
 for (const which of BROWSERS) {
 	test(`${which}: after ${SAVES} saves of random files, no page shows an old one`, { skip: missingOrLong(which), timeout: 3600000 }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
-		const site = await world.site('site', { 'index.html': '<h1>site</h1>' });
+		// Of files that are not in such a folder, a tab rarely knows that it does not use them.
+		const root = path.join(await world.folder('site', { 'static/index.html': '<h1>site</h1>' }, { git: true }), 'static');
+		const serve = (/** @type {string} */ name) => world.serve(name, root, (port) => [process.execPath, path.join(TOP, 'tests/lib/site-server.js'), String(port)]);
+		const [site, other] = [await serve('site'), await serve('other')];
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
 		const page = await browser.newPage(site.url);
 		await switchOn(world, page);
-		let last = 0, done = 0;
+		let done = 0;
 		/** @type {Record<string, number>} */
 		const outcomes = {};
-		const write = (/** @type {string} */ name, /** @type {string | Buffer} */ text) => writeFile(path.join(site.root, name), text);
-		const begin = Number(process.env.SAVECAST_SEED ?? 1);
-		for (let seed = begin; done < SAVES; seed++) {
-			const prefix = `s${seed}`;
-			const { kinds, pages, files, routes, headers } = randomPages(seed, prefix);
-			const { next, pick } = tools(seed + 1000000);
-			/** @type {Record<string, number>} */
-			const numbers = {};
-			for (const [file, kind] of Object.entries(kinds)) {
-				numbers[file] = 10;
-				await write(file, content(kind, file, 10));
-			}
-			for (const [name, text] of Object.entries(files)) {
-				await write(name, text);
-			}
-			await write('.routes', JSON.stringify(routes));
-			await write('.headers', JSON.stringify(headers));
-			for (const [i, name] of ['one', 'two'].entries()) {
-				await write(`${prefix}${name}.html`, pages[i].html);
-			}
-			let at = 0;
-			/** @param {string} when */
-			const check = async (when) => {
-				for (const { file, way, shown } of pages[at].uses) {
-					await until(`seed ${seed}, ${when}: ${file} by ${way}: ${numbers[file]}`, async () => {
-						assert.equal(await page.evaluate(shown), numbers[file]);
-						return true;
-					}, { msec: 4000, every: 20 });
-				}
-			};
-			const open = async (/** @type {number} */ i) => {
-				at = i;
-				await page.goto(`${site.url}${prefix}${i ? 'two' : 'one'}.html`);
-				await pageScriptsReady(browser);
-			};
-			await open(0);
-			await check('at first');
+		for (let seed = SEED; done < SAVES; seed++) {
+			const visit = new Visit(world, browser, page, { root, url: site.url, other: other.url }, seed);
+			await visit.begin();
 			for (let n = 0; n < SAVES_OF_A_PAGE && done < SAVES; n++, done++) {
-				const file = pick(Object.keys(kinds));
-				numbers[file]++;
-				await page.evaluate(`(typed.value = '${n}', scrollTo(0, 900), 1)`);
-				await write(file, content(kinds[file], file, numbers[file]));
-				await world.bus.saved(path.join(site.root, file));
-				const told = await story(world, last);
-				last = told.serial;
-				const end = String(words(told).filter((step) => step !== 'problem').at(-1));
+				const end = await visit.save();
 				outcomes[end] = (outcomes[end] ?? 0) + 1;
-				assert.match(end, /^(swapped|patched|loaded|unused)$/, `seed ${seed}: ${JSON.stringify(told.steps)}`);
-				await check(`save ${n} of ${file}: ${told.steps.at(-1).step}: ${told.steps.at(-1).text}`);
-				await until('what the user did', async () => await page.evaluate('`${typed.value} ${Math.round(scrollY)}`') === `${n} 900`);
-				if (next() < 0.3) {
-					await open(1 - at);
-					await check('on the other page');
-				}
 			}
 		}
 		t.diagnostic(JSON.stringify(outcomes));

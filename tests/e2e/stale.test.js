@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, pageScriptsReady, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, missing, missingOrLong, pageScriptsReady, story, switchOn, words } from '../lib/live.js';
 import { png } from '../lib/media-files.js';
 import { LONG, World } from '../lib/world.js';
 
@@ -102,6 +102,71 @@ for (const which of BROWSERS) {
 		// An alternate style sheet that the user did not choose is not switched on.
 		assert.equal(await save('two.css', css('h2', 8)), 'swapped');
 		await shows('i', 2);
+	});
+
+	test(`${which}: nothing that a page uses is taken from the cache after a save, also in workers and later`, { skip: missingOrLong(which) }, async t => {
+		const number = (/** @type {string} */ response) => `${response}.then((r) => r.text()).then((text) => Number(/\\d+/.exec(text)[0]))`;
+		const { site, page, save } = await open(t, {
+			'index.html': `<!doctype html><script>
+				var shown = {};
+				const note = (name, worker) => { (worker.port ?? worker).onmessage = ({ data }) => { shown[name] = data; }; };
+				note('worker', new Worker('/static/w.js'));
+				note('module', new Worker('/static/m.js', { type: 'module' }));
+				note('nested', new Worker('/static/up.js'));
+				note('shared', new SharedWorker('/static/shared.js'));
+				note('blob', new Worker(URL.createObjectURL(new Blob(["importScripts('" + origin + "/static/a.js'); postMessage(a)"]))));
+				note('fetching', new Worker('/static/f.js'));
+				const audio = new OfflineAudioContext(1, 128, 44100);
+				audio.audioWorklet.addModule('/static/audio.js').then(() => {
+					const node = new AudioWorkletNode(audio, 'a');
+					note('worklet', node);
+					node.connect(audio.destination);
+					audio.startRendering();
+				});
+				window.later = () => ${number("fetch('/static/a.js')")};
+			</script>`,
+			'static/a.js': 'globalThis.a = 1', 'static/w.js': "importScripts('a.js'); postMessage(a)", 'static/m.js': "import './a.js'; postMessage(a)",
+			'static/up.js': "new Worker('w.js').onmessage = ({ data }) => postMessage(data)", 'static/f.js': `${number("fetch('a.js')")}.then(postMessage)`,
+			'static/shared.js': "importScripts('a.js'); onconnect = ({ ports: [port] }) => port.postMessage(a)",
+			'static/audio.js': `import './a.js'; registerProcessor('a', class extends AudioWorkletProcessor {
+				constructor() { super(); this.port.postMessage(a); } process() { return false; } })`,
+			'static/d.json': '1', 'data.html': `<!doctype html><script>var shown; new Worker('/static/d.js').onmessage = ({ data }) => { shown = data; };</script>`,
+			'static/d.js': `${number("fetch('d.json')")}.then(postMessage)`,
+		}, { '/static': { 'Cache-Control': 'max-age=3600' } });
+		const all = (/** @type {number} */ n) => until(`all show ${n}`, async () => {
+			const shown = await page.evaluate('shown');
+			assert.deepEqual(shown, Object.fromEntries(['worker', 'module', 'nested', 'shared', 'blob', 'fetching', 'worklet'].map((name) => [name, n])));
+			return true;
+		}, { msec: 10000 });
+		await all(1);
+		for (const n of [2, 3]) {
+			assert.equal(await save('static/a.js', `globalThis.a = ${n}`), 'loaded');
+			await all(n);
+		}
+		assert.equal(await page.evaluate('later()'), 3);
+		// What the page has not requested, but a worker of the next page will.
+		await page.goto(`${site.url}data.html`);
+		await until('the data', () => page.evaluate('shown === 1'));
+		assert.equal(await save('static/d.json', '2'), 'loaded');
+		await until('the new data', () => page.evaluate('shown === 2'));
+	});
+
+	test(`${which}: a tab that shows a picture, a style sheet or a part of a page itself`, { skip: missingOrLong(which) }, async t => {
+		const { site, page, save } = await open(t, {
+			'index.html': '', 'static/a.svg': '<svg xmlns="http://www.w3.org/2000/svg" width="1"/>', 'static/a.css': '1', 'part.html': '1',
+			'framed.html': '<!doctype html><iframe id="frame" src="/part.html"></iframe>',
+			'fetched.html': '<!doctype html><p id="p"></p><script>fetch("/part.html").then((r) => r.text()).then((text) => { p.textContent = text; });</script>',
+		});
+		for (const [address, name, content, shown] of [
+			['static/a.svg', 'static/a.svg', '<svg xmlns="http://www.w3.org/2000/svg" width="2"/>', 'document.documentElement.getAttribute("width") === "2"'],
+			['static/a.css', 'static/a.css', '2', 'document.body.textContent === "2"'],
+			['framed.html', 'part.html', '2', 'frame.contentDocument.body.textContent === "2"'],
+			['fetched.html', 'part.html', '3', 'p.textContent === "3"'],
+		]) {
+			await page.goto(`${site.url}${address}`);
+			assert.equal(await save(name, content), 'loaded', address);
+			await until(address, () => page.evaluate(shown).catch(() => false));
+		}
 	});
 
 	test(`${which}: unused is reported only if it is certain`, { skip }, async t => {

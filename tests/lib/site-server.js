@@ -2,7 +2,7 @@
 //
 // node site-server.js PORT: serves the folder it runs in, by the rules in its file .headers (JSON:
 // by the start of a path, headers, `status` and `delay` in milliseconds; read at each request). It
-// answers a POST with the page `posted.html`, and a range request with that part of the file. A page
+// answers a POST with that page, or with `posted.html` if the path names no page, and a range request with that part of the file. A page
 // may have {{text NAME}} and {{data NAME}}, for the text of a file and its data: URL; .routes (JSON) says
 // which files a path is combined from. Prints a line for each request.
 import { readFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import path from 'node:path';
 const TYPES = /** @type {Record<string, string>} */ ({
 	html: 'text/html; charset=utf-8', css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml',
 	json: 'application/json', png: 'image/png', woff2: 'font/woff2', ttf: 'font/ttf', wav: 'audio/wav',
-	ico: 'image/svg+xml',
+	ico: 'image/svg+xml', txt: 'text/plain', xml: 'text/xml',
 });
 
 /** @type {Record<string, any>} what .headers said when it was last read whole */
@@ -54,7 +54,7 @@ async function rendered(html) {
 http.createServer(async (request, response) => {
 	const { pathname } = new URL(request.url ?? '/', 'http://localhost');
 	console.log(JSON.stringify({ method: request.method, url: request.url, at: performance.timeOrigin + performance.now() }));
-	const name = request.method === 'POST' ? '/posted.html' : pathname === '/' ? '/index.html' : pathname;
+	const name = request.method === 'POST' && !pathname.endsWith('.html') ? '/posted.html' : pathname === '/' ? '/index.html' : pathname;
 	for (const [start, headers] of Object.entries(await readRules())) {
 		if (name.startsWith(start)) {
 			const { status = 200, delay = 0, ...rest } = headers;
@@ -67,7 +67,8 @@ http.createServer(async (request, response) => {
 		const files = await filesOf(name);
 		const found = await contents(files);
 		const body = name.endsWith('.html') && found.includes('{{') ? Buffer.from(await rendered(String(found))) : found;
-		response.setHeader('Content-Type', TYPES[files[0].slice(files[0].lastIndexOf('.') + 1)] ?? 'text/plain');
+		const type = TYPES[files[0].slice(files[0].lastIndexOf('.') + 1)] ?? 'text/plain';
+		response.setHeader('Content-Type', response.getHeader('Content-Type') ?? type);
 		response.setHeader('Accept-Ranges', 'bytes');
 		const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
 		if (from === undefined) {
