@@ -227,6 +227,34 @@ void pipeline_output_unchanged(struct pipeline *pipeline, struct project *projec
 	}
 }
 
+/* Whether tabs loaded the event's files between these times. */
+static bool event_was_loading(const struct event *event, uint64_t from_usec, uint64_t until_usec)
+{
+	const struct step *last = &event->steps[event->step_count - 1];
+	const struct step *cast = event->steps;
+
+	while (cast < last && cast->kind != STEP_CAST) {
+		cast++;
+	}
+	return cast->kind == STEP_CAST && event->started_usec + cast->at_usec <= until_usec &&
+		(!event->closed || event->started_usec + last->at_usec >= from_usec);
+}
+
+bool pipeline_was_loading(const struct pipeline *pipeline, const struct project *project,
+	uint64_t from_usec, uint64_t until_usec)
+{
+	uint64_t serial = ledger_last(pipeline->ledger);
+	const struct event *event;
+
+	for (; (event = ledger_find(pipeline->ledger, serial)); serial--) {
+		if (event->root && strcmp(event->root, project->root) == 0 && event->step_count &&
+			event_was_loading(event, from_usec, until_usec)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 uint64_t pipeline_reload(struct pipeline *pipeline, struct project *project, const char *what)
 {
 	uint64_t serial =

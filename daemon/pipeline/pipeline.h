@@ -110,6 +110,13 @@ void pipeline_output_unchanged(struct pipeline *pipeline, struct project *projec
 /* The contents of each file that were announced last, for sources to compare with. */
 struct content_memory *pipeline_contents(struct pipeline *pipeline);
 
+/*
+ * Whether a tab may have loaded files of the project between these two times, because an event made
+ * it do so: then it may show what they contained only meanwhile.
+ */
+bool pipeline_was_loading(const struct pipeline *pipeline, const struct project *project,
+	uint64_t from_usec, uint64_t until_usec);
+
 /* A caller asks for a reload of the project's tabs. */
 uint64_t pipeline_reload(struct pipeline *pipeline, struct project *project, const char *what);
 

@@ -3,7 +3,6 @@
 
 #include "config/setting.h"
 #include "pipeline/content.h"
-#include "project/finder.h"
 #include "project/project.h"
 #include "util/mem.h"
 #include "util/mounts.h"
@@ -16,44 +15,6 @@ struct reading {
 	struct write *writes; /* copies, without their names */
 	size_t count;
 };
-
-/* Records the file's contents in the project's table. */
-static void source_note(
-	struct disk_source *source, const char *name, const struct content_mark *mark, bool ignored)
-{
-	struct file_note note = {.ignored = ignored};
-	uint64_t key = file_table_key(name);
-
-	if (mark->kind == CONTENT_ABSENT) {
-		file_table_remove(&source->table, key);
-		return;
-	}
-	if (mark->kind != CONTENT_UNKNOWN) {
-		note.content = file_table_content(mark->hash);
-	}
-	file_table_put(&source->table, key, &note);
-}
-
-static bool is_empty(const struct content_mark *mark)
-{
-	/* The hash that git gives to an empty blob. */
-	static const uint8_t hash[] = {0xe6, 0x9d, 0xe2, 0x9b, 0xb2, 0xd1, 0xd6, 0x43, 0x4b, 0x8b};
-
-	return mark->kind == CONTENT_FILE && memcmp(mark->hash, hash, sizeof hash) == 0;
-}
-
-/* Whether the file is in a folder that was announced as removed, and has come back. */
-static bool source_was_gone(const struct disk_source *source, const char *name)
-{
-	for (size_t i = 0; i < source->gone_folders.kept; i++) {
-		const char *folder = source->gone_folders.names[i];
-
-		if (pathname_is_below(name, folder) && name[strlen(folder)]) {
-			return true;
-		}
-	}
-	return false;
-}
 
 /*
  * Announces the folder in place of the files that were in it, because their names are not
@@ -68,72 +29,6 @@ static void source_note_folder(struct disk_source *source, const char *folder)
 		fileset_clear(&source->gone_folders);
 		file_table_clear(&source->table);
 	}
-}
-
-/*
- * Whether the file belongs to this project, not to a deeper one (except a submodule). An included
- * file must belong to another project.
- */
-static bool source_owns(const struct disk_source *source, const char *name)
-{
-	struct registry *registry = source->parts.registry;
-	struct project *project = registry_lookup(registry, name);
-
-	if (source->included) {
-		return project != source->project;
-	}
-	while (project && project != source->project) {
-		project = finder_superproject(registry, project);
-	}
-	return project;
-}
-
-enum judgement { JUDGED_CHANGED, JUDGED_SAME, JUDGED_WAIT };
-
-/* `until` is set to the end of its wait. */
-static enum judgement source_judge(struct disk_source *source, const struct pipeline_change *change,
-	struct write *write, uint64_t *until)
-{
-	struct content_memory *contents = pipeline_contents(source->parts.pipeline);
-	const struct content_mark *known = content_find(contents, change->name), *mark = &change->mark;
-	struct file_note note = {0};
-	bool noted = file_table_find(&source->table, file_table_key(change->name), &note);
-	bool same;
-
-	noted &= (!write->is_new && !source_was_gone(source, change->name)) || note.ignored;
-	if (noted && note.ignored) {
-		return JUDGED_SAME;
-	}
-	if (known) {
-		same = content_mark_is_same(known, mark);
-	} else if (mark->kind == CONTENT_ABSENT) {
-		same = !noted && folder_tree_is_whole(source->tree);
-	} else {
-		same = noted && note.content && mark->kind != CONTENT_UNKNOWN &&
-			note.content == file_table_content(mark->hash);
-	}
-	if (same) {
-		if (known) {
-			source_note(source, change->name, mark, note.ignored);
-		}
-		return JUDGED_SAME;
-	}
-	write->is_new = !noted;
-	if (!write->waited && is_empty(mark)) {
-		*until = clock_now_usec() + DISK_EMPTY_USEC;
-		return JUDGED_WAIT;
-	}
-	if (!write->waited && mark->kind != CONTENT_ABSENT && !known && !noted &&
-		folder_tree_is_whole(source->tree)) {
-		*until = clock_now_usec() + DISK_NEW_USEC;
-		return JUDGED_WAIT;
-	}
-	if (!source_owns(source, change->name) ||
-		(!noted && mark->kind != CONTENT_ABSENT &&
-			!disk_source_wants(source, change->name, true))) {
-		return JUDGED_SAME;
-	}
-	return JUDGED_CHANGED;
 }
 
 #define MORE_TEXT "more files were written than can be listed"
@@ -187,7 +82,7 @@ static void source_announce(
 			kept + more, more ? MORE_TEXT : "");
 	}
 	for (size_t i = 0; i < kept; i++) {
-		source_note(source, changes[i].name, &changes[i].mark, false);
+		disk_source_note(source, changes[i].name, &changes[i].mark, false);
 		if (fileset_has(&source->moved_folders, changes[i].name)) {
 			source_note_folder(source, changes[i].name);
 		}
@@ -228,10 +123,13 @@ static bool reading_is_over(struct disk_source *source, const struct reading *re
 	struct write *again;
 	uint64_t until;
 
-	if (writes_find(&source->writes, change->name)) {
+	again = writes_find(&source->writes, change->name);
+	if (again) {
+		again->broken_usec = reading->writes[i].broken_usec ? reading->writes[i].broken_usec
+								    : again->broken_usec;
 		return false;
 	}
-	switch (source_judge(source, change, &reading->writes[i], &until)) {
+	switch (disk_source_judge(source, change, &reading->writes[i], &until)) {
 	case JUDGED_CHANGED:
 		return true;
 	case JUDGED_SAME:
@@ -241,6 +139,7 @@ static bool reading_is_over(struct disk_source *source, const struct reading *re
 		again = writes_find(&source->writes, change->name);
 		if (again) {
 			again->is_new = reading->writes[i].is_new;
+			again->broken_usec = reading->writes[i].broken_usec;
 			writes_wait(again, until);
 		}
 	}
@@ -319,7 +218,7 @@ bool disk_source_read_now(struct disk_source *source, uint64_t now)
 		if (write->due_usec > now) {
 			continue;
 		}
-		switch (source_judge(source, &changes[i], write, &until)) {
+		switch (disk_source_judge(source, &changes[i], write, &until)) {
 		case JUDGED_WAIT:
 			writes_wait(write, until);
 			break;

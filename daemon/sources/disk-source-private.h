@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Shared by disk-source.c (when to read written files) and disk-read.c (reads them, and decides
- * which have changed).
+ * Shared by disk-source.c (when to read written files), disk-read.c (reads and announces them) and
+ * disk-judge.c (decides which have changed).
  */
 
 #include "pipeline/fileset.h"
@@ -39,6 +39,16 @@ bool disk_source_wants(const struct disk_source *source, const char *file, bool 
 void disk_source_schedule(struct disk_source *source);
 /* Ends the project's hold when everything that was written has been read. */
 void disk_source_release(struct disk_source *source);
+
+/* Records the file's contents in the project's table. */
+void disk_source_note(
+	struct disk_source *source, const char *name, const struct content_mark *mark, bool ignored);
+
+enum judgement { JUDGED_CHANGED, JUDGED_SAME, JUDGED_WAIT };
+
+/* Whether the file, which was read after this write, has changed. JUDGED_WAIT: look again at `until`. */
+enum judgement disk_source_judge(struct disk_source *source, const struct pipeline_change *change,
+	struct write *write, uint64_t *until);
 
 /* Reads a few files on the loop and announces them; false: too many, or too large. */
 bool disk_source_read_now(struct disk_source *source, uint64_t now);

@@ -118,6 +118,9 @@ static void on_tree_event(enum tree_event event, const char *file, void *userdat
 	case TREE_BEGUN:
 		writes_begun(&source->writes, file, now);
 		break;
+	case TREE_CLOSED:
+		writes_closed(&source->writes, file, now);
+		break;
 	case TREE_DONE:
 		writes_done(&source->writes, file, now);
 		break;

@@ -230,7 +230,9 @@ static void folder_on_file(struct folder *folder, uint32_t mask, const char *nam
 	enum tree_event event = TREE_BEGUN;
 	struct stat st;
 
-	if (mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) {
+	if (mask & IN_CLOSE_WRITE) {
+		event = TREE_CLOSED;
+	} else if (mask & IN_MOVED_TO) {
 		event = TREE_DONE;
 	} else if (mask & (IN_DELETE | IN_MOVED_FROM)) {
 		event = TREE_GONE;
@@ -238,7 +240,7 @@ static void folder_on_file(struct folder *folder, uint32_t mask, const char *nam
 		(!S_ISREG(st.st_mode) || st.st_nlink > 1)) {
 		event = TREE_DONE; /* a hard or symbolic link is complete when it is created */
 	}
-	if (event == TREE_DONE && strcmp(name, ".git") == 0 && !folder->queued) {
+	if ((event == TREE_CLOSED || event == TREE_DONE) && strcmp(name, ".git") == 0 && !folder->queued) {
 		tree_queue(tree, folder, SCAN_RECHECK); /* a submodule, or another's work tree */
 		tree_next(tree);
 	}

@@ -20,7 +20,8 @@ enum { TREE_FOLDERS_ALL_MAX = 64 * 1024 }; /* of all projects */
 
 enum tree_event {
 	TREE_BEGUN, /* the file is being written */
-	TREE_DONE, /* it is complete: closed, or moved into place */
+	TREE_CLOSED, /* it is complete: closed after it was open for writing */
+	TREE_DONE, /* it is complete: moved into place, a link, or found by a scan */
 	TREE_GONE, /* deleted, or moved away */
 	TREE_FOLDER_GONE, /* a folder was moved away, with everything in it */
 };

@@ -3,6 +3,7 @@
 
 #include <search.h>
 
+#include "sources/file-table.h"
 #include "util/mem.h"
 
 /* The index has only pointers to names, so an item's position is found by a search. */
@@ -24,14 +25,14 @@ struct write *writes_find(const struct writes *writes, const char *name)
 	return NULL;
 }
 
-static void writes_put(
+static struct write *writes_put(
 	struct writes *writes, const char *name, uint64_t now_usec, uint64_t due_usec)
 {
 	struct write *write = writes_find(writes, name);
 
 	if (!write && writes->count == WRITES_MAX) {
 		writes->more++;
-		return;
+		return NULL;
 	}
 	if (!write) {
 		if (writes->count == writes->size) {
@@ -40,7 +41,7 @@ static void writes_put(
 				mem_resize(writes->items, writes->size, sizeof *writes->items);
 		}
 		write = &writes->items[writes->count++];
-		*write = (struct write){.name = mem_strdup(name)};
+		*write = (struct write){.name = mem_strdup(name), .first_usec = now_usec};
 		if (!tsearch(write->name, &writes->index, name_compare)) {
 			abort();
 		}
@@ -48,6 +49,7 @@ static void writes_put(
 	write->due_usec = due_usec;
 	write->at_usec = now_usec;
 	write->waited = false;
+	return write;
 }
 
 void writes_done(struct writes *writes, const char *name, uint64_t now_usec)
@@ -55,20 +57,62 @@ void writes_done(struct writes *writes, const char *name, uint64_t now_usec)
 	writes_put(writes, name, now_usec, now_usec);
 }
 
+/* When the file's first write since it was whole was; 0: it was not written, or is not known. */
+static uint64_t writes_take_begun(struct writes *writes, const char *name)
+{
+	uint64_t key = file_table_key(name);
+
+	for (unsigned i = 0; i < WRITES_BEGUN_MAX; i++) {
+		if (writes->begun[i].key == key) {
+			writes->begun[i].key = 0;
+			return writes->begun[i].at_usec;
+		}
+	}
+	return 0;
+}
+
+void writes_closed(struct writes *writes, const char *name, uint64_t now_usec)
+{
+	struct write *write = writes_put(writes, name, now_usec, now_usec);
+	uint64_t begun_usec = writes_take_begun(writes, name);
+
+	if (write && !write->broken_usec) {
+		write->broken_usec = begun_usec;
+	}
+}
+
 void writes_gone(struct writes *writes, const char *name, uint64_t now_usec)
 {
-	writes_put(writes, name, now_usec, now_usec + WRITES_GONE_USEC);
+	struct write *write = writes_put(writes, name, now_usec, now_usec + WRITES_GONE_USEC);
+
+	if (write && !write->broken_usec) {
+		write->broken_usec = now_usec;
+	}
 }
 
 void writes_begun(struct writes *writes, const char *name, uint64_t now_usec)
 {
 	struct write *write = writes_find(writes, name);
+	uint64_t key;
 
 	if (write) {
 		write->due_usec = now_usec + WRITES_OPEN_USEC;
 		write->at_usec = now_usec;
 		write->waited = true;
+		if (!write->broken_usec) {
+			write->broken_usec = now_usec;
+		}
+		return;
 	}
+	key = file_table_key(name);
+	for (unsigned i = 0; i < WRITES_BEGUN_MAX; i++) {
+		if (writes->begun[i].key == key) {
+			return;
+		}
+	}
+	writes->begun[writes->begun_at].key = key;
+	writes->begun[writes->begun_at].at_usec = now_usec;
+	writes->begun_at = (writes->begun_at + 1) % WRITES_BEGUN_MAX;
 }
 
 void writes_wait(struct write *write, uint64_t until_usec)

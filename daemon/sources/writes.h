@@ -10,6 +10,9 @@
  * WRITES_OPEN. A file that was deleted or renamed to another name waits WRITES_GONE for a new
  * one with its name, because editors replace files in this way. For other reasons to wait, the
  * caller uses writes_wait().
+ *
+ * While a file is deleted or half written, a program that reads it gets something else than its
+ * contents before and after. broken_usec says since when that has been so.
  */
 
 #include <stdbool.h>
@@ -23,11 +26,15 @@
 
 /* Names that are kept; further ones are only counted. */
 enum { WRITES_MAX = 4096 };
+/* Files that are being written and not recorded, whose first write is known. */
+enum { WRITES_BEGUN_MAX = 16 };
 
 struct write {
 	char *name;
 	uint64_t due_usec;
 	uint64_t at_usec; /* when it was last written, deleted or opened for writing */
+	uint64_t first_usec; /* when it was first recorded */
+	uint64_t broken_usec; /* until at_usec, it was deleted or half written; 0: never */
 	bool waited; /* it has waited once already, and nothing came */
 	bool is_new; /* the file did not exist before its first record */
 };
@@ -38,11 +45,17 @@ struct writes {
 	size_t count, size;
 	size_t more; /* whose names were not kept */
 	void *index;
+	struct {
+		uint64_t key; /* see file_table_key() */
+		uint64_t at_usec;
+	} begun[WRITES_BEGUN_MAX];
+	unsigned begun_at; /* the next one is put here */
 };
 
 void writes_done(struct writes *writes, const char *name, uint64_t now_usec);
+void writes_closed(struct writes *writes, const char *name, uint64_t now_usec);
 void writes_gone(struct writes *writes, const char *name, uint64_t now_usec);
-/* A program writes to it. A file that is not recorded as written already is not recorded. */
+/* A program writes to it. A file that is not recorded yet is recorded when it is closed. */
 void writes_begun(struct writes *writes, const char *name, uint64_t now_usec);
 
 /* NULL: it is not recorded. */

@@ -95,6 +95,31 @@ test('a file that is half written is not announced', async t => {
 	}), disk('b.css'), 'by way of another name');
 });
 
+test('a file that was missing or half written while a page may have loaded it is announced again', async t => {
+	/** @type {() => void} */
+	let load = () => {};
+	const { world, did, sh, file, client } = await watched(t, { 'a.css': 'a', 'b.js': 'b' }, {
+		loaded: () => new Promise(resolve => { load = () => resolve(undefined); }),
+	});
+	const meanwhile = async (/** @type {string} */ script) => {
+		const told = await did(async () => {
+			const { mark } = client.log;
+			await writeFile(file('a.css'), `${mark}`);
+			await client.log.next('the reload', ({ type }) => type === 'reload', { mark });
+			await sh(script);
+			await settled(world, 0, { expect: false });
+			load();
+		});
+		return told.slice(1);
+	};
+	assert.deepEqual(await meanwhile('cp a.css t.tmp; rm a.css; sleep 0.05; mv t.tmp a.css'), disk('a.css'), 'missing');
+	assert.deepEqual(await meanwhile('cp a.css t.tmp; cat t.tmp > a.css'), disk('a.css'), 'truncated and written');
+	assert.deepEqual(await meanwhile('mv b.js t.tmp; sleep 0.05; mv t.tmp b.js'), disk('b.js'), 'another file of the page');
+	assert.deepEqual(await meanwhile('touch a.css b.js; cp a.css t.tmp; mv t.tmp a.css'), [], 'it was complete all the time');
+	load();
+	assert.deepEqual(await did(() => sh('cp a.css t.tmp; rm a.css; mv t.tmp a.css'), { expect: false }), [], 'no page was being loaded');
+});
+
 test('without a live tab, nothing is watched', async t => {
 	const { world, client, project, file } = await watched(t, { 'a.css': 'a' });
 	assert.equal((await project()).Watch, 'on');

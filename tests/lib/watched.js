@@ -38,10 +38,10 @@ export const inFolder = (world, root) => ({
  *
  * @param {import('node:test').TestContext} t
  * @param {Record<string, string>} files
- * @param {{git?: boolean, settings?: string, start?: (world: World, root: string) => Promise<unknown>}} [options]
- *   start: starts the daemon
+ * @param {{git?: boolean, settings?: string, loaded?: () => Promise<unknown>, start?: (world: World, root: string) => Promise<unknown>}} [options]
+ *   start: starts the daemon; loaded: the browser reports a reload when this resolves
  */
-export async function watched(t, files, { git = true, settings = '', start = world => world.startDaemon() } = {}) {
+export async function watched(t, files, { git = true, settings = '', loaded, start = world => world.startDaemon() } = {}) {
 	const world = await World.open(t, { watch: true });
 	const server = http.createServer((_, response) => response.end('ok')).listen(0, '127.0.0.1');
 	await once(server, 'listening');
@@ -54,9 +54,12 @@ export async function watched(t, files, { git = true, settings = '', start = wor
 	await world.trust(root);
 	const client = new Client(world);
 	await client.hello();
-	// A browser that reports each reload immediately.
-	client.socket.on('message', data => {
+	// A browser that reports each reload, by default immediately.
+	client.socket.on('message', async data => {
 		const { type, event, tabs = [] } = JSON.parse(String(data));
+		if (type === 'reload') {
+			await loaded?.();
+		}
 		for (const tab of type === 'reload' ? tabs : []) {
 			client.send({ type: 'report', event, tab, step: 'loaded' });
 		}
