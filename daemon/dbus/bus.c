@@ -18,6 +18,8 @@ struct bus {
 	void *userdata;
 	struct bus_client *clients;
 	char *name;
+	DBusMessage **later; /* are sent at the end of the turn */
+	size_t later_count, later_size;
 };
 
 struct bus_client {
@@ -81,6 +83,17 @@ static DBusHandlerResult bus_filter(DBusConnection *connection, DBusMessage *mes
 	return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
 }
 
+static void bus_send_late(void *userdata)
+{
+	struct bus *bus = userdata;
+
+	for (size_t i = 0; i < bus->later_count; i++) {
+		dbus_connection_send(bus->connection, bus->later[i], NULL);
+		dbus_message_unref(bus->later[i]);
+	}
+	bus->later_count = 0;
+}
+
 struct bus *bus_new(struct loop *loop, bus_lost_fn *lost, void *userdata, char **why)
 {
 	struct bus *bus = mem_new(struct bus);
@@ -96,6 +109,7 @@ struct bus *bus_new(struct loop *loop, bus_lost_fn *lost, void *userdata, char *
 		bus_free(bus);
 		return NULL;
 	}
+	loop_on_turn(loop, bus_send_late, bus);
 	dbus_connection_set_exit_on_disconnect(bus->connection, FALSE);
 	dbus_connection_add_filter(bus->connection, bus_filter, bus, NULL);
 	return bus;
@@ -108,12 +122,15 @@ void bus_free(struct bus *bus)
 	}
 	bus_watch_free(bus->watch);
 	if (bus->connection) {
+		loop_on_turn(bus->loop, NULL, NULL);
+		bus_send_late(bus);
 		dbus_connection_remove_filter(bus->connection, bus_filter, bus);
 		dbus_connection_flush(bus->connection);
 		dbus_connection_close(bus->connection);
 		dbus_connection_unref(bus->connection);
 	}
 	dbus_shutdown();
+	free(bus->later);
 	free(bus->name);
 	free(bus);
 }
@@ -151,9 +168,19 @@ struct loop *bus_loop(struct bus *bus)
 void bus_send(struct bus *bus, DBusMessage *message)
 {
 	if (message) {
+		bus_send_late(bus);
 		dbus_connection_send(bus->connection, message, NULL);
 		dbus_message_unref(message);
 	}
+}
+
+void bus_send_later(struct bus *bus, DBusMessage *message)
+{
+	if (bus->later_count == bus->later_size) {
+		bus->later_size = bus->later_size ? 2 * bus->later_size : 8;
+		bus->later = mem_resize(bus->later, bus->later_size, sizeof(DBusMessage *));
+	}
+	bus->later[bus->later_count++] = message;
 }
 
 void bus_reply(struct bus *bus, DBusMessage *call, DBusMessage *reply)

@@ -31,6 +31,11 @@ struct loop *bus_loop(struct bus *bus);
 
 /* Sends and unreferences; ignores NULL. */
 void bus_send(struct bus *bus, DBusMessage *message);
+/*
+ * The same, but sends it at the end of the loop's turn, or before the next bus_send(), so that the
+ * order stays. For signals that say what was done: what is done comes first.
+ */
+void bus_send_later(struct bus *bus, DBusMessage *message);
 /* Answers a call, if its caller wants an answer. Unreferences `reply`, not `call`. */
 void bus_reply(struct bus *bus, DBusMessage *call, DBusMessage *reply);
 

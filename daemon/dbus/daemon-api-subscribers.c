@@ -83,7 +83,7 @@ void daemon_api_step(struct daemon_api *api, const struct event *event, const st
 		dbus_message_iter_init_append(signal, &body);
 		dbus_message_iter_append_basic(&body, DBUS_TYPE_UINT64, &event->serial);
 		event_api_append_step(&body, event, step);
-		bus_send(api->parts.bus, signal);
+		bus_send_later(api->parts.bus, signal);
 	}
 	daemon_api_checks_changed(api);
 }

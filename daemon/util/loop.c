@@ -26,6 +26,8 @@ struct loop {
 	unsigned dispatching;	/* depth of callbacks from loop_dispatch() */
 	struct loop_fd *dead;	/* freed while dispatching: pending events may refer to them */
 	struct jobs *jobs;
+	loop_turn_fn *turn_ended;
+	void *turn_userdata;
 };
 
 struct loop_fd {
@@ -189,8 +191,17 @@ int loop_run(struct loop *loop)
 		if (lws_service(loop->lws, 0) < 0) {
 			return -EIO;
 		}
+		if (loop->turn_ended) {
+			loop->turn_ended(loop->turn_userdata);
+		}
 	}
 	return loop->status;
+}
+
+void loop_on_turn(struct loop *loop, loop_turn_fn *ended, void *userdata)
+{
+	loop->turn_ended = ended;
+	loop->turn_userdata = userdata;
 }
 
 void loop_quit(struct loop *loop, int status)

@@ -33,6 +33,13 @@ void loop_fd_set_events(struct loop_fd *watch, uint32_t events);
 /* May be called from any callback, including its own; ready() is not called after it. */
 void loop_fd_free(struct loop_fd *watch);
 
+/*
+ * Called at the end of each turn of the loop, after everything that was ready has been handled and
+ * before the loop sleeps: for work that must not delay the rest. There is one such function.
+ */
+typedef void loop_turn_fn(void *userdata);
+void loop_on_turn(struct loop *loop, loop_turn_fn *ended, void *userdata);
+
 struct loop_timer;
 typedef void loop_timer_fn(void *userdata);
 struct loop_timer *loop_timer_new(struct loop *loop, loop_timer_fn *due, void *userdata);
