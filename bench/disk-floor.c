@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The shortest time in which a program can notice a write and report it: one process that watches a
- * folder with inotify, reads the file that was written, and sends a line over TCP.
+ * folder with inotify, reads the file that was written, and sends a message over TCP: the frame that
+ * savecastd would send, so that the client has the same work.
  *
  *     bench-disk-floor FOLDER PORT
  *
@@ -54,6 +55,13 @@ static void read_file(int folder, const char *name)
 	}
 }
 
+/* A text frame of the WebSocket protocol. */
+#define TEXT                                                                                       \
+	"{\"type\":\"reload\",\"event\":100,\"tabs\":[0],\"changes\":[{\"path\":\"index.html\","             \
+	"\"kind\":\"page\"}],\"subject\":\"index.html\"}"
+static const char frame[] = "\x81" "\x6f" TEXT;
+_Static_assert(sizeof TEXT - 1 == 0x6f, "the length of the frame");
+
 int main(int argc, char **argv)
 {
 	alignas(struct inotify_event) char bytes[4096];
@@ -83,7 +91,7 @@ int main(int argc, char **argv)
 		n = read(inotify, bytes, sizeof bytes);
 		if (n >= (ssize_t)sizeof(struct inotify_event)) {
 			read_file(folder, ((const struct inotify_event *)(const void *)bytes)->name);
-			if (write(client, "reload\n", 7) != 7) {
+			if (write(client, frame, sizeof frame - 1) != sizeof frame - 1) {
 				return 0;
 			}
 		}

@@ -43,7 +43,7 @@ export const urlOf = (/** @type {string} */ name) => `http://${name}.test/`;
  */
 export async function projects(world, count, ruled = count, watch = true) {
 	const all = [];
-	let config = `[savecast]\n\tport = ${world.port}\n\twatch = ${watch}\n`;
+	let config = `[savecast]\n\tport = ${world.port}\n${watch ? '' : '\twatch = false\n'}`;
 	for (let i = 0; i < count; i++) {
 		const name = `site${i}`;
 		const root = await world.folder(name,

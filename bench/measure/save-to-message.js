@@ -7,6 +7,9 @@ import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 
+// @ts-expect-error The types do not have the parser that the client of all others uses.
+import { Receiver } from 'ws';
+
 import { whileAlive } from '../../tests/lib/children.js';
 import { EventLog, until } from '../../tests/lib/events.js';
 import { freePort } from '../../tests/lib/ports.js';
@@ -81,7 +84,9 @@ async function openFloor(world) {
 		const attempt = net.connect(port, '127.0.0.1', () => resolve(attempt));
 		attempt.once('error', reject);
 	})));
-	socket.on('data', (/** @type {Buffer} */ data) => log.push(String(data)));
+	const frames = new Receiver({ isServer: false });
+	frames.on('message', (/** @type {Buffer} */ data) => log.push(JSON.parse(String(data))));
+	socket.on('data', (/** @type {Buffer} */ data) => frames.write(data));
 	world.atEnd.push(async () => socket.destroy());
 	const save = (/** @type {number} */ n) => writeFileSync(path.join(root, 'index.html'), page(n));
 	return { name: FLOOR, own: true, floor: true, slow: false, save, log, taken: [], lost: 0 };
