@@ -237,8 +237,12 @@ static void folder_on_file(struct folder *folder, uint32_t mask, const char *nam
 	} else if (mask & (IN_DELETE | IN_MOVED_FROM)) {
 		event = TREE_GONE;
 	} else if (mask & IN_CREATE && mounts_ready(file) && lstat(file, &st) == 0 &&
-		(!S_ISREG(st.st_mode) || st.st_nlink > 1)) {
-		event = TREE_DONE; /* a hard or symbolic link is complete when it is created */
+		(!S_ISREG(st.st_mode) || st.st_nlink > 1 || st.st_size > 0)) {
+		/*
+		 * A link is complete when it is created, and so is a file that was written without a
+		 * name (O_TMPFILE). If a program has begun to write the file, that follows as IN_MODIFY.
+		 */
+		event = TREE_DONE;
 	}
 	if ((event == TREE_CLOSED || event == TREE_DONE) && strcmp(name, ".git") == 0 && !folder->queued) {
 		tree_queue(tree, folder, SCAN_RECHECK); /* a submodule, or another's work tree */

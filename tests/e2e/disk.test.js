@@ -22,6 +22,11 @@ test('whichever program writes a file, it is one event', async t => {
 	assert.deepEqual(await did(() => sh('rm src/new.css')), disk('src/new.css'), 'deleted');
 	assert.deepEqual(await did(() => sh('rm src/b.js')), disk('src/b.js'), 'one that was never announced');
 	assert.deepEqual(await did(() => symlink('a.css', file('link.css'))), disk('link.css'));
+	assert.deepEqual(await did(() => sh(`python3 -c '
+import ctypes, os
+fd = os.open(".", os.O_TMPFILE | os.O_WRONLY)
+os.write(fd, b"1")
+assert ctypes.CDLL(None).linkat(-100, b"/proc/self/fd/%d" % fd, -100, b"unnamed.css", 0x400) == 0'`)), disk('unnamed.css'), 'written before it had a name');
 	assert.deepEqual(await did(() => sh('mkdir -p x/y/z; echo 1 > x/y/z/d.css')), disk('x/y/z/d.css'), 'new folders');
 	assert.deepEqual(await did(() => sh('echo 2 > x/y/z/d.css')), disk('x/y/z/d.css'));
 	const moved = (await did(() => sh('mv x w'))).flatMap(({ files }) => files).sort();
