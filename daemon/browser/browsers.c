@@ -196,6 +196,30 @@ void browsers_each_tab(const struct browsers *browsers, browsers_tab_fn *told, v
 	}
 }
 
+struct tab_place *browsers_tab_places(const struct browsers *browsers, size_t *count)
+{
+	struct tab_place *places = mem_alloc((browsers->tab_count + 1) * sizeof *places);
+
+	*count = 0;
+	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
+		for (size_t i = 0; i < browser->tabs.count; i++) {
+			places[(*count)++] =
+				(struct tab_place){browser->number, browser->tabs.sorted[i]->id};
+		}
+	}
+	return places;
+}
+
+const struct tab *browsers_tab_at(const struct browsers *browsers, const struct tab_place *place)
+{
+	const struct browser *browser = browsers->first;
+
+	while (browser && browser->number != place->browser) {
+		browser = browser->next;
+	}
+	return browser ? tabs_find(&browser->tabs, place->tab) : NULL;
+}
+
 uint32_t browser_number(const struct browser *browser)
 {
 	return browser->number;

@@ -102,5 +102,14 @@ unsigned browsers_tab_count(const struct browsers *browsers);
 /* Calls told() for each tab. */
 typedef void browsers_tab_fn(const struct tab *tab, void *userdata);
 void browsers_each_tab(const struct browsers *browsers, browsers_tab_fn *told, void *userdata);
+/* Where a tab is, for code that lists many of them in portions. */
+struct tab_place {
+	uint32_t browser;
+	uint64_t tab;
+};
+/* Returns the places of all tabs, which the caller frees. */
+struct tab_place *browsers_tab_places(const struct browsers *browsers, size_t *count);
+/* NULL: it is not switched on any more. */
+const struct tab *browsers_tab_at(const struct browsers *browsers, const struct tab_place *place);
 uint32_t browser_number(const struct browser *browser);
 const char *browser_name(const struct browser *browser);

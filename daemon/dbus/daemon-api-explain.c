@@ -30,16 +30,20 @@ static const struct event *last_event_of(const struct ledger *ledger, const char
 	return NULL;
 }
 
+enum { EXPLAIN_TABS_MAX = 256 };
+
 struct tab_listing {
 	const struct project *project;
 	DBusMessageIter *array;
+	unsigned count;
 };
 
 static void append_tab_of(const struct tab *tab, void *userdata)
 {
 	struct tab_listing *listing = userdata;
 
-	if (tab->project == listing->project) {
+	if (tab->project == listing->project && listing->count < EXPLAIN_TABS_MAX) {
+		listing->count++;
 		daemon_api_append_tab(tab, listing->array);
 	}
 }
@@ -52,7 +56,7 @@ static void append_tabs(
 	bus_dict_begin(dict, "tabs", "aa{sv}", &entry, &variant);
 	dbus_message_iter_open_container(&variant, DBUS_TYPE_ARRAY, "a{sv}", &array);
 	browsers_each_tab(
-		api->parts.browsers, append_tab_of, &(struct tab_listing){project, &array});
+		api->parts.browsers, append_tab_of, &(struct tab_listing){project, &array, 0});
 	dbus_message_iter_close_container(&variant, &array);
 	bus_dict_end(dict, &entry, &variant);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "dbus/bus-variant.h"
+#include "util/clock.h"
 #include "websocket/wire.h"
 
 /* ListEvents, ListTabs. */
@@ -13,6 +14,12 @@
  * milliseconds on the loop.
  */
 enum { LIST_EVENTS_PARTS_MAX = 256 };
+
+enum {
+	TABS_AT_ONCE = 256, /* more are listed in portions */
+	LISTINGS_MAX = 16,  /* calls that list tabs in portions */
+	PORTION_STEP = 16,  /* tabs between two looks at the clock */
+};
 
 DBusMessage *daemon_api_list_events(DBusMessage *call, void *userdata)
 {
@@ -78,12 +85,101 @@ void daemon_api_append_tab(const struct tab *tab, void *userdata)
 	bus_dict_close(array, &dict);
 }
 
+/* A call of ListTabs that is answered in portions, because there are many tabs. */
+struct listing {
+	struct daemon_api *api;
+	DBusMessage *call, *reply;
+	DBusMessageIter to, array;
+	struct tab_place *places;
+	size_t count, done;
+	struct portion *portion;
+	struct listing *next, **back;
+};
+
+static void listing_free(struct listing *listing)
+{
+	*listing->back = listing->next;
+	if (listing->next) {
+		listing->next->back = listing->back;
+	}
+	listing->api->listing_count--;
+	dbus_message_unref(listing->call);
+	free(listing->places);
+	free(listing);
+}
+
+static bool list_some(uint64_t until_usec, void *userdata)
+{
+	struct listing *listing = userdata;
+	struct daemon_api *api = listing->api;
+
+	for (; listing->done < listing->count; listing->done++) {
+		const struct tab *tab;
+
+		if (listing->done % PORTION_STEP == 0 && clock_now_usec() >= until_usec) {
+			return true;
+		}
+		tab = browsers_tab_at(api->parts.browsers, &listing->places[listing->done]);
+		if (tab) {
+			daemon_api_append_tab(tab, &listing->array);
+		}
+	}
+	dbus_message_iter_close_container(&listing->to, &listing->array);
+	bus_reply(api->parts.bus, listing->call, listing->reply);
+	listing_free(listing);
+	return false;
+}
+
+static void list_in_portions(struct daemon_api *api, DBusMessage *call)
+{
+	struct listing *listing = mem_new(struct listing);
+
+	*listing = (struct listing){
+		.api = api,
+		.call = dbus_message_ref(call),
+		.reply = dbus_message_new_method_return(call),
+		.next = api->listings,
+		.back = &api->listings,
+	};
+	if (listing->next) {
+		listing->next->back = &listing->next;
+	}
+	api->listings = listing;
+	api->listing_count++;
+	listing->places = browsers_tab_places(api->parts.browsers, &listing->count);
+	dbus_message_iter_init_append(listing->reply, &listing->to);
+	dbus_message_iter_open_container(
+		&listing->to, DBUS_TYPE_ARRAY, "a{sv}", &listing->array);
+	listing->portion = portions_add(api->portions, list_some, listing);
+}
+
+void daemon_api_drop_listings(struct daemon_api *api)
+{
+	while (api->listings) {
+		struct listing *listing = api->listings;
+
+		portions_remove(listing->portion);
+		dbus_message_iter_abandon_container(&listing->to, &listing->array);
+		dbus_message_unref(listing->reply);
+		listing_free(listing);
+	}
+}
+
 DBusMessage *daemon_api_list_tabs(DBusMessage *call, void *userdata)
 {
 	struct daemon_api *api = userdata;
-	DBusMessage *reply = dbus_message_new_method_return(call);
+	DBusMessage *reply;
 	DBusMessageIter to, array;
 
+	if (browsers_tab_count(api->parts.browsers) > TABS_AT_ONCE) {
+		if (api->listing_count == LISTINGS_MAX) {
+			return bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
+				"ListTabs: %d calls are being answered already", LISTINGS_MAX);
+		}
+		list_in_portions(api, call);
+		return NULL;
+	}
+	reply = dbus_message_new_method_return(call);
 	dbus_message_iter_init_append(reply, &to);
 	dbus_message_iter_open_container(&to, DBUS_TYPE_ARRAY, "a{sv}", &array);
 	browsers_each_tab(api->parts.browsers, daemon_api_append_tab, &array);

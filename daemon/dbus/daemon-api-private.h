@@ -43,6 +43,8 @@ struct daemon_api {
 	unsigned waiting_call_count;
 	struct saving *savings; /* see daemon-api-saving.c */
 	unsigned saving_count;
+	struct listing *listings; /* see daemon-api-lists.c */
+	unsigned listing_count;
 	struct portions *portions; /* long work of methods */
 };
 
@@ -111,6 +113,7 @@ void daemon_api_drop_waiting(struct daemon_api *api);
 /* Methods: daemon-api-lists.c */
 bus_method_fn daemon_api_list_events;
 bus_method_fn daemon_api_list_tabs;
+void daemon_api_drop_listings(struct daemon_api *api);
 /*
  * What a save of a file does, for display: "reloads 2 tabs". `verdict` and `file` are NULL for any
  * file of the project. The caller frees it.

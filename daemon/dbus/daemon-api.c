@@ -133,6 +133,7 @@ void daemon_api_free(struct daemon_api *api)
 	daemon_api_drop_holders(api);
 	daemon_api_drop_waiting(api);
 	daemon_api_drop_savings(api);
+	daemon_api_drop_listings(api);
 	portions_free(api->portions);
 	while (api->projects) {
 		daemon_api_project_removed(api, api->projects->project);

@@ -2,6 +2,7 @@
 #include "pipeline/intake.h"
 
 #include "project/finder.h"
+#include "sources/git/git-dir.h"
 #include "util/mem.h"
 #include "util/pathname.h"
 
@@ -38,12 +39,47 @@ static const char *name_in(const struct project *project, const char *file)
 	return file + length + 1;
 }
 
+/* Cuts the name to its parent folder. False: that is the root folder. */
+static bool go_up(char *folder)
+{
+	char *slash = strrchr(folder, '/');
+
+	if (!slash || slash == folder) {
+		return false;
+	}
+	*slash = '\0';
+	return true;
+}
+
+static void look_around(struct intake_look *look, const char *root)
+{
+	_cleanup_free_ char *at = mem_strdup(root);
+
+	while (look->around_count < CLAIMS_MAX && git_is_submodule(at) && go_up(at)) {
+		struct finder_look *around;
+
+		look->around =
+			mem_resize(look->around, look->around_count + 1, sizeof *look->around);
+		around = &look->around[look->around_count++];
+		finder_look(at, around);
+		if (!around->root) {
+			return;
+		}
+		free(at);
+		at = mem_strdup(around->root);
+	}
+}
+
 void intake_look(const char *name, const char *root, struct git_ignores *ignores,
 	struct intake_look *look)
 {
+	*look = (struct intake_look){0};
 	finder_look(name, &look->found);
 	if (!root || (look->found.root && strlen(look->found.root) > strlen(root))) {
 		root = look->found.root;
+	}
+	if (root) {
+		look_around(look, root);
 	}
 	look->gitignored = root && git_ignores_file(ignores, root, look->found.file);
 	content_read(look->found.file, CONTENT_WORKER_BYTES_MAX, &look->mark);
@@ -52,6 +88,10 @@ void intake_look(const char *name, const char *root, struct git_ignores *ignores
 void intake_look_clear(struct intake_look *look)
 {
 	finder_look_clear(&look->found);
+	for (size_t i = 0; i < look->around_count; i++) {
+		finder_look_clear(&look->around[i]);
+	}
+	free(look->around);
 }
 
 static bool is_gitignored(struct intake *intake, const struct intake_look *look,
@@ -90,6 +130,24 @@ static struct project *superproject_of(struct intake *intake, const struct proje
 	return intake->superproject;
 }
 
+static void claim_around(struct intake *intake, const struct project *own,
+	const struct intake_look *look, struct claims *claims)
+{
+	const struct project *at = own;
+	struct project *around;
+
+	for (size_t i = 0; look && i < look->around_count; i++) {
+		around = finder_find_looked(intake->registry, &look->around[i], NULL);
+		if (around) {
+			claims_add(intake, claims, around, NULL, look);
+		}
+	}
+	while (!look && (around = superproject_of(intake, at))) {
+		claims_add(intake, claims, around, NULL, look);
+		at = around;
+	}
+}
+
 void intake_claim(struct intake *intake, const char *name, const struct intake_look *look,
 	bool wants_why, struct claims *claims)
 {
@@ -100,8 +158,9 @@ void intake_claim(struct intake *intake, const char *name, const struct intake_l
 		.file = look ? mem_strdup(look->found.file) : finder_resolve(name)};
 	own = look ? finder_find_looked(intake->registry, &look->found, why)
 		   : finder_find_resolved(intake->registry, claims->file, why);
-	for (struct project *at = own; at; at = superproject_of(intake, at)) {
-		claims_add(intake, claims, at, NULL, look);
+	if (own) {
+		claims_add(intake, claims, own, NULL, look);
+		claim_around(intake, own, look, claims);
 	}
 	for (size_t i = 0; i < registry_count(intake->registry); i++) {
 		struct project *project = registry_at(intake->registry, i);

@@ -36,6 +36,9 @@ void intake_free(struct intake *intake);
 /* The state of a saved file on disk, read in advance, for a mount that may not answer. */
 struct intake_look {
 	struct finder_look found;
+	/* What contains its project as a submodule, and what contains that, from the inside outwards. */
+	struct finder_look *around;
+	size_t around_count;
 	bool gitignored;
 	struct content_mark mark;
 };

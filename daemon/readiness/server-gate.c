@@ -47,6 +47,10 @@ static void server_gate_learn(struct server_gate *gate, unsigned actions)
 	}
 }
 
+/* In each period, the looks that are due take at most about this long. */
+#define LOOKS_PERIOD_USEC (10 * CLOCK_USEC_PER_MSEC)
+#define LOOKS_SPENT_USEC (4 * CLOCK_USEC_PER_MSEC)
+
 struct first_tab {
 	const struct server *server;
 	const struct project *project;
@@ -122,9 +126,25 @@ void server_gate_look(struct server_gate *gate)
 	server_unref(server);
 }
 
+/*
+ * Hundreds of servers may be due in the same turn of the loop. Then some wait for a later turn, so
+ * that descriptors are served in between.
+ */
 static void server_gate_on_timer(void *userdata)
 {
-	server_gate_look(userdata);
+	struct server_gate *gate = userdata;
+	struct looks *looks = &gate->readiness->looks;
+	uint64_t began = clock_now_usec();
+
+	if (began - looks->began_usec >= LOOKS_PERIOD_USEC) {
+		*looks = (struct looks){.began_usec = began};
+	}
+	if (looks->spent_usec > LOOKS_SPENT_USEC) {
+		loop_timer_set(gate->timer, looks->began_usec + LOOKS_PERIOD_USEC);
+		return;
+	}
+	server_gate_look(gate); /* may free the gate, but not what it is part of */
+	looks->spent_usec += clock_now_usec() - began;
 }
 
 struct server_gate *server_gate_new(struct readiness *readiness, struct server *server)

@@ -29,12 +29,18 @@ struct server_gate {
 	struct server_gate *next;
 };
 
+/* How much time the looks of all gates have taken in a period. */
+struct looks {
+	uint64_t began_usec, spent_usec;
+};
+
 struct readiness {
 	struct loop *loop;
 	struct ledger *ledger;
 	struct browsers *browsers;
 	struct server_gate *first;
 	struct restart_history lessons;
+	struct looks looks;
 	readiness_history_fn *history_changed;
 	void *userdata;
 };

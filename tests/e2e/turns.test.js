@@ -9,13 +9,17 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { until } from '../lib/events.js';
 import { HangFs, noFuse } from '../lib/hang-fs.js';
+import { Client } from '../lib/wire-client.js';
 import { SANITIZED, World } from '../lib/world.js';
 
 const SOURCE = fileURLToPath(new URL('../../scripts/lib/loop-turns.c', import.meta.url));
 const TURNS_BYTES = 24;
 /** CPU time. Turns take at most 6 ms here; before work was split into portions, it was up to 2.5 s. */
 const TURN_MSEC = 20;
+/** Of each browser. */
+const TABS = 1000;
 
 /** @param {World} world before its daemon starts */
 async function watchTurns(world) {
@@ -74,6 +78,103 @@ async function checkCalls(t, mount) {
 	}
 	await assert.rejects(world.bus.saved(`/${'a/'.repeat(256)}b`), /must have at most 256 components/);
 }
+
+test('no message of a browser, and no list, blocks the loop for long', { skip: OWN_PACE }, async t => {
+	const world = await World.open(t);
+	const turns = await watchTurns(world);
+	const root = await world.folder('site', { 'a.css': '', 'a.html': '' }, { git: true });
+	await world.startDaemon();
+	/**
+	 * @param {string} what
+	 * @param {() => Promise<unknown>} act
+	 */
+	const check = async (what, act) => {
+		await turns.reset();
+		await act();
+		await world.bus.properties(); // the turn that answered is over, and counted
+		const msec = await turns.longest();
+		t.diagnostic(`${what}: ${msec.toFixed(1)} ms`);
+		assert.ok(msec < TURN_MSEC, `${what}: ${msec} ms`);
+	};
+	/** @type {Client[]} */
+	const clients = [];
+	await check('ten browsers connect', async () => {
+		for (let i = 0; i < 10; i++) {
+			clients.push(new Client(world));
+			await clients[i].hello(`browser-number-${i}`);
+		}
+	});
+	const watch = (/** @type {(tab: number) => string} */ url) => Promise.all(clients.map(async (client, i) => {
+		const { mark } = client.log;
+		for (let tab = 0; tab < TABS; tab++) {
+			client.send({ type: 'watch', tab, url: url(i * TABS + tab) });
+		}
+		await client.log.next('the last answer', ({ type, tab, state }) =>
+			type === 'tab' && tab === TABS - 1 && state !== 'looking', { mark });
+	}));
+	await check('10,000 tabs of 10,000 ports', () => watch(n => `http://127.0.0.1:${20000 + n}/`));
+	await check('ListTabs of 10,000 tabs without a project', () => world.bus.tabs());
+	await check('10,000 tabs of a project', () => watch(n => `file://${root}/${n}.html`));
+	await check('ListTabs of 10,000 tabs', async () => assert.equal((await world.bus.tabs()).length, 10 * TABS));
+	await check('ListTabs twenty times at once', () => Promise.allSettled(Array.from({ length: 20 }, () => world.bus.tabs())));
+	await check('all projects', () => world.bus.projects());
+	await check('Explain a file of a project with 10,000 tabs', () =>
+		world.bus.call({ member: 'Explain', signature: 'sa{sv}', body: [path.join(root, 'a.css'), {}] }));
+	await check('Explain a URL with 10,000 tabs', () =>
+		world.bus.call({ member: 'Explain', signature: 'sa{sv}', body: [`file://${root}/a.html`, {}] }));
+	await check('a save that 10,000 tabs show', async () => {
+		const marks = clients.map(client => client.log.mark);
+		await writeFile(path.join(root, 'a.css'), 'p { order: 1 }');
+		await world.bus.saved(path.join(root, 'a.css'));
+		await Promise.all(clients.map((client, i) => client.next('reload', { mark: marks[i] })));
+	});
+	await check('10,000 reports', async () => {
+		const event = (await world.bus.properties()).LastEvent;
+		clients.forEach(client => {
+			for (let tab = 0; tab < TABS; tab++) {
+				client.send({ type: 'report', event, tab, step: 'loaded' });
+			}
+		});
+		await until('all reports', async () => (await world.bus.events()).at(-1).closed, { every: 20 });
+	});
+	await check('5,000 saves', async () => {
+		await Promise.all(Array.from({ length: 5000 }, () => world.bus.saved(path.join(root, 'a.css'))));
+	});
+	await check('all events', () => world.bus.events());
+	await check('a new project in which all tabs are', async () => {
+		await world.folder('site/.', {}, { git: true });
+		await world.savecast('untrack', root);
+		await world.savecast('track', root);
+		await until('all tabs', async () => (await world.bus.tabs()).every((/** @type {any} */ { state }) => state === 'live'), { every: 50 });
+	});
+	await check('ten browsers with 1,000 tabs each leave', async () => {
+		clients.forEach(client => client.socket.terminate());
+		await until('no tab', async () => (await world.bus.properties()).Tabs === 0);
+	});
+});
+
+test('a thousand projects block the loop for no long time', { skip: OWN_PACE }, async t => {
+	const world = await World.open(t);
+	const turns = await watchTurns(world);
+	const roots = await Promise.all(Array.from({ length: 1000 }, (_, i) => world.folder(`p${i}`, { 'a.css': '', '.savecast': '' })));
+	await world.startDaemon();
+	await turns.reset();
+	/** @type {[string, () => Promise<unknown>][]} */
+	const calls = [
+		['a call that finds 1,000 projects', () => world.bus.saved(...roots.map(root => path.join(root, 'a.css')))],
+		['a save in each of them', () => world.bus.saved(...roots.map(root => path.join(root, 'b.css')))],
+		['the list of 1,000 projects', async () => assert.equal((await world.bus.projects()).length, 1000)],
+		['properties', () => world.bus.properties()],
+	];
+	for (const [what, act] of calls) {
+		await turns.reset();
+		await act();
+		await world.bus.properties();
+		const msec = await turns.longest();
+		t.diagnostic(`${what}: ${msec.toFixed(1)} ms`);
+		assert.ok(msec < TURN_MSEC, `${what}: ${msec} ms`);
+	}
+});
 
 test('a project is untracked while a call of thousands of its files is handled', { skip: OWN_PACE }, async t => {
 	const world = await World.open(t);
