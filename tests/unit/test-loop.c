@@ -206,12 +206,12 @@ static void on_other_timer(void *userdata)
 	seen[strlen(seen)] = '.';
 }
 
-/* A timer is served between two portions, of which each turn does one. */
+/* A timer is served between the portions, of which each turn does one. */
 static void portions_take_turns(void **state)
 {
 	struct loop *loop = loop_new();
 	struct portions *portions = portions_new(loop);
-	char seen[16] = "";
+	char seen[16] = "", *dot;
 	struct piece a = {loop, portions, seen, 'a', 1}, b = {loop, portions, seen, 'b', 3},
 		     c = {loop, portions, seen, 'c', 4}, d = {loop, portions, seen, 'd', 9};
 	struct loop_timer *other = loop_timer_new(loop, on_other_timer, seen);
@@ -222,7 +222,11 @@ static void portions_take_turns(void **state)
 	b.remove = portions_add(portions, on_portion, &d);
 	a.set = other;
 	assert_int_equal(loop_run(loop), 0);
-	assert_string_equal(seen, "a.bcdbcdbcc");
+	dot = strchr(seen, '.');
+	assert_non_null(dot);
+	assert_in_range(dot - seen, 1, 2); /* it is due in the same microsecond as the second portion */
+	memmove(dot, dot + 1, strlen(dot));
+	assert_string_equal(seen, "abcdbcdbcc");
 	portions_add(portions, on_portion, &d);
 	portions_free(portions); /* with what waits */
 	loop_timer_free(other);
