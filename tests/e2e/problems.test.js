@@ -7,6 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
+import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { BROWSERS, missing, missingOrLong, story, switchOn, words } from '../lib/live.js';
 import { TOP, World } from '../lib/world.js';
@@ -133,11 +134,43 @@ for (const which of BROWSERS) {
 		assert.equal(problems.length, 5, JSON.stringify(problems));
 	});
 
+	test(`${which}: a page by https that loads a script by http`, { skip: which === 'firefox' ? 'this Firefox accepts only certificates that it knows' : missing(which) }, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const root = await world.folder('secure', {
+			'index.html': page('<script src="http://192.0.2.1/theirs.js"></script><script src="http://localhost.test/own.js?token=secret"></script>'),
+			'server.mjs': `import { readFileSync } from 'node:fs';
+				import { createServer } from 'node:https';
+				createServer({ key: readFileSync('key.pem'), cert: readFileSync('cert.pem') }, (request, response) => {
+					response.writeHead(request.url === '/' ? 200 : 404, { 'Content-Type': 'text/html' }).end(readFileSync('index.html'));
+				}).listen(process.argv[2], '127.0.0.1');`,
+		}, { git: true });
+		const { status, stderr } = await run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
+			'-keyout', path.join(root, 'key.pem'), '-out', path.join(root, 'cert.pem'), '-days', '2', '-subj', '/CN=localhost'], world.env);
+		assert.equal(status, 0, stderr);
+		const { port } = await world.serve('secure', root, (at) => [process.execPath, 'server.mjs', String(at)]);
+		const browser = await world.browser(which, { grant: ['https://localhost/*'], args: ['--ignore-certificate-errors'] });
+		await switchOn(world, await browser.newPage(`https://localhost:${port}/`));
+		await world.savecast('set', 'problems', 'third-party');
+		await until('what the browser blocks', async () => {
+			const { problems } = JSON.parse((await world.savecast('check', '--json', root)).stdout);
+			const texts = problems.map((/** @type {any} */ { kind, message }) => `${kind} ${message}`).join('\n');
+			assert.match(texts, /^blocked http:\/\/localhost\.test\/own\.js: mixed content: a page by https cannot load it by http$/m);
+			assert.doesNotMatch(texts, /secret/);
+			return true;
+		});
+	});
+
 	test(`${which}: the problems of a page are limited, and cannot name a file outside the project`, { skip: missingOrLong(which) }, async t => {
-		const { world, save } = await open(t, which, { 'index.html': page('') });
+		const { world, tab, save } = await open(t, which, { 'index.html': page('') });
 		const { result } = await save('index.html', page(`<script>
-			const error = new Error('x'.repeat(1e6) + '\\u001b[31m');
+			const error = new Error('x'.repeat(1e7) + '\\u001b[31m');
+			error.stack = 'Error: \\u001b]0;title\\u0007\\n\\r at http://localhost:' + location.port + '/../../../../etc/passwd:1:1\\n' + 'z'.repeat(1e7);
+			addEventListener('error', (event) => event.preventDefault());
 			addEventListener('load', () => {
+				reportError(error);
+				for (let i = 0; i < 100000; i++) reportError(new RangeError('report ' + i));
+				document.documentElement.dataset.done = 1;
 				for (let i = 0; i < 500; i++) setTimeout(() => { throw new Error('number ' + i + '\\u001b[31m"\\\\' + 'y'.repeat(1e5)) });
 				document.dispatchEvent(new CustomEvent('savecast-problem', { detail: JSON.stringify({ kind: 'error', message: 'forged', file: 'file:///etc/passwd', line: 1 }) }));
 				document.dispatchEvent(new CustomEvent('savecast-problem', { detail: '{"kind":[]' }));
@@ -153,7 +186,11 @@ for (const which of BROWSERS) {
 			assert.ok(Buffer.byteLength(message) <= 512);
 			assert.equal(file === undefined || file.startsWith(world.home), true, file);
 		}
-		assert.ok(!(await world.savecast('check', world.home + '/site')).stdout.includes('\u001b'));
+		assert.ok(bounded.some((/** @type {any} */ { message, stack }) => /^Error: x+$/.test(message) && Buffer.byteLength(stack) <= 512));
+		const { stdout } = await world.savecast('check', world.home + '/site');
+		assert.doesNotMatch(stdout, /[^\n -~]/);
+		assert.equal(stdout.trimEnd().split('\n').length, 8);
+		assert.equal(await tab.evaluate('document.documentElement.dataset.done'), '1', 'the page has thrown all its errors');
 		assert.equal((await world.bus.tabs()).length, 1, 'the connection is up');
 	});
 

@@ -2,7 +2,7 @@
 //
 // An error in what a build wrote is reported at its place in the source, wherever the map is.
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -64,6 +64,15 @@ for (const which of BROWSERS) {
 		await build(site.root, false);
 		await world.savecast('reload', site.root);
 		await until('the script itself, without a map', async () => (await problemOf(world, site.root))?.file === path.join(site.root, 'dist/app.js'));
+		await truncate(path.join(site.root, 'dist/app.js.map'), 50 * 1024 * 1024);
+		await build(site.root, false);
+		const before = (await world.bus.events()).at(-1).serial, begun = performance.now();
+		await world.savecast('reload', site.root);
+		await until('the script itself, although there is a map of 50 MiB', async () => {
+			const problem = await problemOf(world, site.root);
+			return problem?.event > before && problem.file === path.join(site.root, 'dist/app.js');
+		});
+		t.diagnostic(`with a map of 50 MiB: ${Math.round(performance.now() - begun)} ms`);
 		await tab.close();
 
 		const own = await browser.newPage(served.url);
