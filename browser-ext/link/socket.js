@@ -44,6 +44,12 @@ const MAX_PAUSE_MSEC = 30000;
 const NEAR = { probeMsec: 2000, helloMsec: 5000, pauseMsec: PROBE_MSEC };
 const FAR = { probeMsec: 15000, helloMsec: 20000, pauseMsec: 5000 };
 
+/**
+ * A daemon elsewhere that sends nothing for this long, not even its pings, cannot be reached, even if
+ * ssh has not noticed that: the computer was suspended, or is in another network. Three pings late.
+ */
+const SILENT_MSEC = 65000;
+
 /** After a connection that has lasted this long, the next attempt follows at once. */
 const STEADY_MSEC = 1000;
 /**
@@ -227,9 +233,12 @@ export class Socket {
 			const hello = { ...this.#handlers.hello(), ...challenge(key), ...this.#far && { far: true } };
 			const socket = new WebSocket(`ws://${host}:${this.#port}/`, SUBPROTOCOL);
 			let welcome = false, foreign = false, judging = false;
+			/** @type {ReturnType<typeof setTimeout> | undefined} */
+			let silence;
 			/** @param {number} code */
 			const end = (code) => {
 				clearTimeout(timer);
+				clearTimeout(silence);
 				if (this.#socket === socket) {
 					this.#socket = undefined;
 				}
@@ -239,6 +248,14 @@ export class Socket {
 				socket.close();
 				end(0);
 			}, this.#limits.helloMsec);
+			const heard = () => {
+				clearTimeout(silence);
+				silence = setTimeout(() => {
+					console.warn(`daemon: port ${this.#port}: has sent nothing for ${SILENT_MSEC / 1000} s: connecting again`);
+					socket.close();
+					end(0);
+				}, SILENT_MSEC);
+			};
 
 			/** @param {import('./protocol.js').DaemonHello} answer */
 			const welcomed = async (answer) => {
@@ -254,6 +271,9 @@ export class Socket {
 				}
 				welcome = this.#proven = true;
 				clearTimeout(timer);
+				if (this.#far) {
+					heard();
+				}
 				this.#handlers.greeting().forEach((message) => this.send(message));
 				this.#setLink('up');
 				this.#handlers.message(answer);
@@ -270,6 +290,9 @@ export class Socket {
 					socket.close();
 					end(CLOSE_REFUSED);
 					return;
+				}
+				if (welcome && this.#far && this.#socket === socket) {
+					heard();
 				}
 				const message = this.#socket === socket ? read(data) : null;
 				if (!welcome && message?.type === 'error' && message.code === UNCONFIRMED) {

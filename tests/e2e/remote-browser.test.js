@@ -63,6 +63,16 @@ for (const which of BROWSERS) {
 		};
 		await save('two');
 
+		if (LONG) {
+			// The network breaks off without a word, as after a suspend: ssh hangs, but nothing is closed.
+			const [hung] = await forward.commands();
+			process.kill(hung, 'SIGSTOP');
+			await until('another connection', async () => (await forward.commands()).some((pid) => pid !== hung), { msec: 120000 });
+			await shows(browser, page, /live: site on devbox: /);
+			await save('after the silence');
+			process.kill(hung, 'SIGCONT');
+		}
+
 		// The connection is cut: its tab waits, the other one works.
 		for (const pid of await account.sessions()) {
 			try {
