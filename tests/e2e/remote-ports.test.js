@@ -59,21 +59,22 @@ async function openMachine(world) {
 	const server = world.children.start('server', [...inside, process.execPath, path.join(TOP, 'tests/lib/site-server.js'), String(SERVER)],
 		{ cwd: path.join(there.home, 'site'), env: process.env });
 	await whileAlive(server, until('the server', () => shell(`${process.execPath} -e 'fetch("http://127.0.0.1:${SERVER}")'`)));
-	return { inside, shell, home: there.home, ssh: [...accounts, ...inside, ssh, ...options], host: args.at(-1) ?? '' };
+	const others = ['nsenter', '--target', String(machine.process.pid), '--net', '--', ssh, ...options];
+	return { inside, shell, others, home: there.home, ssh: [...accounts, ...inside, ssh, ...options], host: args.at(-1) ?? '' };
 }
 
 test('a port that ssh -R forwards to a machine with a network of its own', { skip: noSshd() }, async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
-	const { inside, shell, home, ssh, host } = await openMachine(world);
+	const { inside, shell, others, home, ssh, host } = await openMachine(world);
 	const forward = await Forward.open(world, 'devbox', [...inside, SAVECAST, 'stdio']);
 	const client = new Client(/** @type {any} */ (forward.world));
 	await client.hello('profile-of-far', 'Test 1', { far: true });
 	let tab = 0, tunnels = 0;
 
-	/** @param {string[]} words @param {() => Promise<boolean>} isUp */
-	const tunnel = async (words, isUp) => {
-		const child = world.children.start(`tunnel-${++tunnels}`, [...ssh, '-oExitOnForwardFailure=yes', ...words], { env: process.env });
+	/** @param {string[]} words @param {() => Promise<boolean>} isUp @param {string[]} as */
+	const tunnel = async (words, isUp, as = ssh) => {
+		const child = world.children.start(`tunnel-${++tunnels}`, [...as, '-oExitOnForwardFailure=yes', ...words], { env: process.env });
 		const up = until('the tunnel', isUp);
 		await (words.includes('-fNR') ? up : whileAlive(child, up)); // -f: it goes into the background
 	};
@@ -114,17 +115,18 @@ test('a port that ssh -R forwards to a machine with a network of its own', { ski
 		}, { mark });
 	});
 
-	await t.test('no target: a socket of the file system, another host, different ports, an unknown port', async () => {
+	await t.test('no target: a socket of the file system, another host, different ports, another user, an unknown port', async () => {
 		const sock = path.join('/tmp', `savecast-${process.pid}.sock`);
 		world.atEnd.push(() => run(['rm', '-f', sock], process.env));
-		const [other, two, unknown] = [await freePort(), await freePort(), await freePort()];
+		const [other, two, theirs, unknown] = [await freePort(), await freePort(), await freePort(), await freePort()];
 		await Promise.all([
 			tunnel(['-N', '-R', `${sock}:localhost:${SERVER}`, host], async () => (await run(['test', '-S', sock], process.env)).status === 0),
 			tunnel(['-N', '-R', `${other}:192.0.2.1:${SERVER}`, host], () => answers('127.0.0.1', other)),
 			tunnel(['-N', '-R', `127.0.0.1:${two}:localhost:${SERVER}`, host], () => answers('127.0.0.1', two)),
+			tunnel(['-N', '-R', `${theirs}:localhost:${SERVER}`, host], () => answers('127.0.0.1', theirs), others),
 			tunnel(['-N', '-R', `[::1]:${two}:localhost:9`, host], () => answers('::1', two)),
 		]);
-		for (const port of [other, two, unknown]) {
+		for (const port of [other, two, theirs, unknown]) {
 			const { state, reason } = await client.watch(90, `http://localhost:${port}/`);
 			assert.equal(state, 'none');
 			assert.match(reason, new RegExp(`^nothing listens on port ${port} `));
