@@ -40,9 +40,7 @@ enum exit_code arguments_wrong(const struct verb *verb, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0) {
-		abort();
-	}
+	text = mem_vprintf(format, args);
 	va_end(args);
 	error_print("%s", text);
 	fprintf(stderr, "Try 'savecast %s%s--help'.\n", verb ? verb->name : "", verb ? " " : "");

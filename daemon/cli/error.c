@@ -20,9 +20,7 @@ void error_print(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0) {
-		abort();
-	}
+	text = mem_vprintf(format, args);
 	va_end(args);
 	safe = text_safe(text);
 	fprintf(stderr, "savecast: %s\n", safe);

@@ -85,9 +85,7 @@ static void add_problem(struct config_text *text, const char *format, ...)
 		return;
 	}
 	va_start(args, format);
-	if (vasprintf(&problem, format, args) < 0) {
-		abort();
-	}
+	problem = mem_vprintf(format, args);
 	va_end(args);
 	line = text->problem_count + 1 < CONFIG_PROBLEMS_MAX
 		? mem_printf("%s: %s", text->file, problem)

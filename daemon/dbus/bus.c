@@ -288,9 +288,7 @@ DBusMessage *bus_error(DBusMessage *call, const char *name, const char *format, 
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0) {
-		abort();
-	}
+	text = mem_vprintf(format, args);
 	va_end(args);
 	clean = utf8_dup(text);
 	error = dbus_message_new_error(call, name, clean);

@@ -46,17 +46,25 @@ char *mem_strndup(const char *s, size_t max)
 	return mem_checked(strndup(s, max));
 }
 
-char *mem_printf(const char *format, ...)
+char *mem_vprintf(const char *format, va_list args)
 {
 	char *s = NULL;
-	va_list args;
 
-	va_start(args, format);
 	if (vasprintf(&s, format, args) < 0) {
 		s = NULL;
 	}
-	va_end(args);
 	return mem_checked(s);
+}
+
+char *mem_printf(const char *format, ...)
+{
+	va_list args;
+	char *s;
+
+	va_start(args, format);
+	s = mem_vprintf(format, args);
+	va_end(args);
+	return s;
 }
 
 void mem_init(void)

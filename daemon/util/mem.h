@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,8 @@ char *mem_strdup(const char *s) __attribute__((malloc, returns_nonnull, nonnull)
 char *mem_strndup(const char *s, size_t max) __attribute__((malloc, returns_nonnull, nonnull));
 char *mem_printf(const char *format, ...)
 	__attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
+char *mem_vprintf(const char *format, va_list args)
+	__attribute__((malloc, returns_nonnull, format(printf, 1, 0)));
 
 /* To be called first. From then on, large blocks go back to the system when they are freed. */
 void mem_init(void);

@@ -129,6 +129,27 @@ int wire_read_token(
 	return 0;
 }
 
+int wire_read_word(const struct wire_reader *reader, const char *key, const char *const *words,
+	size_t count, size_t *index)
+{
+	const json_t *value = json_object_get(reader->object, key);
+	const char *word = json_string_value(value), *separator = "must be one of ";
+	char why[WIRE_ERROR_MAX] = "";
+
+	for (size_t i = 0; i < count; i++) {
+		if (!words[i]) {
+			continue;
+		}
+		if (word && strcmp(word, words[i]) == 0) {
+			*index = i;
+			return 0;
+		}
+		strcat(strcat(why, separator), words[i]);
+		separator = ", ";
+	}
+	return wire_fail_field(reader, key, value, why);
+}
+
 int wire_read_flag(const struct wire_reader *reader, const char *key, bool *flag)
 {
 	const json_t *value = json_object_get(reader->object, key);

@@ -30,6 +30,12 @@ int wire_read_text(const struct wire_reader *reader, const char *key, size_t max
 /* `min` to `max` letters, digits or "-". */
 int wire_read_token(
 	const struct wire_reader *reader, const char *key, size_t min, size_t max, char **token);
+/*
+ * One of `count` words; sets `index` to that of the word. A word that is NULL cannot be read. Together
+ * they are shorter than WIRE_ERROR_MAX.
+ */
+int wire_read_word(const struct wire_reader *reader, const char *key, const char *const *words,
+	size_t count, size_t *index);
 int wire_read_flag(const struct wire_reader *reader, const char *key, bool *flag);
 
 /* Reads one object of a list, the one with this number. */

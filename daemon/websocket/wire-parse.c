@@ -12,23 +12,16 @@
 
 static int read_step(const struct wire_reader *reader, enum step_kind *step)
 {
-	const json_t *value = json_object_get(reader->object, "step");
-	const char *name = json_string_value(value), *separator = "must be one of ";
-	char why[WIRE_ERROR_MAX] = ""; /* has room: a step's name is at most 16 bytes */
+	const char *words[STEP_KINDS];
+	size_t index = 0;
+	int r;
 
-	for (enum step_kind kind = 0; name && kind < STEP_KINDS; kind++) {
-		if (step_kind_is_of_tab(kind) && strcmp(name, step_kind_name(kind)) == 0) {
-			*step = kind;
-			return 0;
-		}
-	}
 	for (enum step_kind kind = 0; kind < STEP_KINDS; kind++) {
-		if (step_kind_is_of_tab(kind)) {
-			strcat(strcat(why, separator), step_kind_name(kind));
-			separator = ", ";
-		}
+		words[kind] = step_kind_is_of_tab(kind) ? step_kind_name(kind) : NULL;
 	}
-	return wire_fail_field(reader, "step", value, why);
+	r = wire_read_word(reader, "step", words, STEP_KINDS, &index);
+	*step = (enum step_kind)index;
+	return r;
 }
 
 static int read_hello(const struct wire_reader *reader, struct wire_message *message)

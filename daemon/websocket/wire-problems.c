@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "websocket/wire-fields.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "util/mem.h"
 
 /* The message `problems`: those of a page. */
@@ -20,21 +17,6 @@ static const char *const kinds[] = {
 const char *wire_problem_kind_name(enum wire_problem_kind kind)
 {
 	return kinds[kind];
-}
-
-static int read_kind(const struct wire_reader *reader, enum wire_problem_kind *kind)
-{
-	const json_t *value = json_object_get(reader->object, "kind");
-	const char *name = json_string_value(value);
-
-	for (size_t i = 0; name && i < COUNT_OF(kinds); i++) {
-		if (strcmp(name, kinds[i]) == 0) {
-			*kind = (enum wire_problem_kind)i;
-			return 0;
-		}
-	}
-	return wire_fail_field(reader, "kind", value,
-		"must be one of error, rejection, resource, blocked, document, console");
 }
 
 static int read_optional_text(const struct wire_reader *reader, const char *key, char **text)
@@ -54,13 +36,15 @@ static int read_problem(const struct wire_reader *reader, size_t index, void *us
 {
 	struct wire_problems *problems = userdata;
 	struct wire_problem *problem;
+	size_t kind = 0;
 	int r;
 
 	problems->items = mem_resize(problems->items, index + 1, sizeof *problems->items);
 	problems->count = index + 1;
 	problem = &problems->items[index];
 	*problem = (struct wire_problem){0};
-	r = read_kind(reader, &problem->kind);
+	r = wire_read_word(reader, "kind", kinds, COUNT_OF(kinds), &kind);
+	problem->kind = (enum wire_problem_kind)kind;
 	if (r == 0) {
 		r = wire_read_text(
 			reader, "message", WIRE_PROBLEM_TEXT_MAX, &problem->message);
