@@ -5,7 +5,7 @@
 #include "cli/call.h"
 #include "cli/error.h"
 #include "cli/path-argument.h"
-#include "cli/problems.h"
+#include "cli/text.h"
 #include "util/mem.h"
 
 /* Reports the file, in case nothing else has: reporting a save twice changes nothing. */
@@ -31,6 +31,64 @@ static enum exit_code check_call(
 			.options = {{"wait", 'b', wait}},
 			.option_count = 1},
 		values);
+}
+
+static json_int_t number_of(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+/* Whether all pages are known to be without a problem. */
+static bool check_is_clean(const json_t *result)
+{
+	return json_is_true(json_object_get(result, "settled")) && number_of(result, "tabs") &&
+		!number_of(result, "unknown") &&
+		!json_array_size(json_object_get(result, "problems"));
+}
+
+static void check_print_problem(const json_t *problem, FILE *to)
+{
+	const char *place = *text_of(problem, "file") ? text_of(problem, "file")
+		: *text_of(problem, "url")                ? text_of(problem, "url")
+							  : text_of(problem, "page");
+	_cleanup_free_ char *file = text_safe(place);
+	_cleanup_free_ char *message = text_safe(text_of(problem, "message"));
+
+	if (number_of(problem, "line")) {
+		fprintf(to, "%s:%" JSON_INTEGER_FORMAT ":%" JSON_INTEGER_FORMAT ": %s\n", file,
+			number_of(problem, "line"), number_of(problem, "column"), message);
+	} else {
+		fprintf(to, "%s: %s\n", file, message);
+	}
+}
+
+/*
+ * Prints one problem per line: "FILE:LINE:COLUMN: message", as far as the place is known. Then,
+ * if problems may be missing, why. Text that comes from a page is escaped.
+ */
+static void check_print(const json_t *result, FILE *to)
+{
+	_cleanup_free_ char *root = text_safe(text_of(result, "root"));
+	json_int_t unknown = number_of(result, "unknown");
+	const json_t *problem;
+	size_t i;
+
+	json_array_foreach (json_object_get(result, "problems"), i, problem) {
+		check_print_problem(problem, to);
+	}
+	if (!number_of(result, "tabs")) {
+		fprintf(to, "%s: no tab of this project is switched on: nothing is known\n", root);
+	} else if (unknown) {
+		_cleanup_free_ char *tabs = text_count((uint64_t)unknown, "tab");
+
+		fprintf(to,
+			"%s: nothing is known of %s: give the extension permission for the site, "
+			"in its popup\n",
+			root, tabs);
+	}
+	if (!json_is_true(json_object_get(result, "settled"))) {
+		fprintf(to, "%s: the tabs have not settled: see savecast log\n", root);
+	}
 }
 
 static enum exit_code check_run(const struct verb *verb, const struct arguments *args)
@@ -67,11 +125,11 @@ static enum exit_code check_run(const struct verb *verb, const struct arguments 
 	}
 	if (code == EXIT_CODE_DONE) {
 		result = json_array_get(values, 0);
-		code = problems_are_none(result) ? EXIT_CODE_DONE : EXIT_CODE_REFUSED;
+		code = check_is_clean(result) ? EXIT_CODE_DONE : EXIT_CODE_REFUSED;
 		if (args->json) {
 			call_print_json(json_incref(result));
 		} else {
-			problems_print(result, stdout);
+			check_print(result, stdout);
 		}
 	}
 	json_decref(values);

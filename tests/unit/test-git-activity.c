@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <sys/inotify.h>
+
 #include "sources/git/git-activity.h"
 #include "util/mem.h"
 
@@ -87,12 +89,59 @@ static void only_steps_pause(void **state)
 	assert_true(git_activity_pause(&settle, &signs, start + SEC) == CLOCK_NEVER);
 }
 
+static void git_began_after_it_was_idle_and_shortly_before_the_report(void **state)
+{
+	const uint64_t now = 1700000000 * CLOCK_USEC_PER_SEC;
+	const uint64_t idle = now - CLOCK_USEC_PER_SEC;
+
+	assert_true(git_began_usec(0, now) == now - GIT_LATE_USEC);
+	assert_true(git_began_usec(idle, now) == idle - GIT_TICK_USEC);
+	assert_true(git_began_usec(now - 2 * GIT_LATE_USEC, now) == now - GIT_LATE_USEC);
+	/* The clock was set back by an hour meanwhile. */
+	assert_true(git_began_usec(now + 3600 * CLOCK_USEC_PER_SEC, now) == now - GIT_LATE_USEC);
+}
+
+static void each_change_has_its_meaning(void **state)
+{
+	static const struct {
+		uint32_t mask;
+		const char *name;
+		enum git_notice idle, busy;
+	} changes[] = {
+		{IN_IGNORED, "", GIT_NOTICE_GONE, GIT_NOTICE_GONE},
+		{IN_Q_OVERFLOW, "", GIT_NOTICE_INDEX, GIT_NOTICE_INDEX},
+		{IN_CREATE, "index.lock", GIT_NOTICE_WORK, GIT_NOTICE_WORK},
+		{IN_DELETE, "index.lock", GIT_NOTICE_WORK, GIT_NOTICE_WORK},
+		{IN_MOVED_TO, "index", GIT_NOTICE_INDEX, GIT_NOTICE_INDEX},
+		{IN_DELETE, "index", GIT_NOTICE_INDEX, GIT_NOTICE_INDEX},
+		/* Created in place: git itself replaces the index. */
+		{IN_CREATE, "index", GIT_NOTICE_NONE, GIT_NOTICE_WORK},
+		{IN_CREATE | IN_ISDIR, "rebase-merge", GIT_NOTICE_WORK, GIT_NOTICE_WORK},
+		{IN_DELETE | IN_ISDIR, "rebase-apply", GIT_NOTICE_WORK, GIT_NOTICE_WORK},
+		{IN_CREATE | IN_ISDIR, "sequencer", GIT_NOTICE_WORK, GIT_NOTICE_WORK},
+		{IN_CREATE, "index.stash.4711.lock", GIT_NOTICE_NONE, GIT_NOTICE_WORK},
+		{IN_DELETE, "index.stash.4711", GIT_NOTICE_WORK, GIT_NOTICE_WORK},
+		{IN_MOVED_TO, "HEAD", GIT_NOTICE_LOG, GIT_NOTICE_WORK},
+		{IN_CREATE, "HEAD.lock", GIT_NOTICE_NONE, GIT_NOTICE_WORK},
+		{IN_DELETE, "HEAD.lock", GIT_NOTICE_LOG, GIT_NOTICE_WORK},
+		{IN_MOVED_TO, "FETCH_HEAD", GIT_NOTICE_NONE, GIT_NOTICE_WORK},
+		{IN_CREATE, "COMMIT_EDITMSG", GIT_NOTICE_NONE, GIT_NOTICE_WORK},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(changes); i++) {
+		assert_int_equal(git_notice_of(changes[i].mask, changes[i].name, false), changes[i].idle);
+		assert_int_equal(git_notice_of(changes[i].mask, changes[i].name, true), changes[i].busy);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_situation),
 		cmocka_unit_test(a_new_command_has_the_full_limit),
 		cmocka_unit_test(only_steps_pause),
+		cmocka_unit_test(git_began_after_it_was_idle_and_shortly_before_the_report),
+		cmocka_unit_test(each_change_has_its_meaning),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
