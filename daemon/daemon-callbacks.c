@@ -97,7 +97,7 @@ static void on_track(const char *folder, void *userdata)
 	_cleanup_free_ char *text = pathname_to_text(folder);
 
 	if (registry_add(daemon->registry, folder, true, 0)) {
-		log_info("%s: is a project now, as the user asked for in the browser", text);
+		log_info("%s: is a project now, as the user asked in the browser", text);
 		state_store(daemon->state, daemon->registry, NULL, NULL);
 	} else {
 		log_warning("track: %s: %d projects are tracked already; untrack some", text,
@@ -111,7 +111,7 @@ static void on_trust(struct project *project, void *userdata)
 	_cleanup_free_ char *text = pathname_to_text(project->root);
 
 	settings_trust(daemon->settings, project, NULL);
-	log_info("%s: its settings are trusted, as the user asked for in the browser", text);
+	log_info("%s: its settings are trusted, as the user asked in the browser", text);
 	state_store_trust(daemon->state, settings_trusted(daemon->settings), NULL, NULL);
 }
 

@@ -29,7 +29,7 @@ static int daemon_connect(struct daemon *daemon)
 	daemon->loop = loop_new();
 	daemon->signals = daemon->loop ? signals_new(daemon->loop, &on_signals, daemon) : NULL;
 	if (!daemon->signals) {
-		log_error("cannot make the event loop: %s", strerror(errno));
+		log_error("event loop: cannot be created: %s", strerror(errno));
 		return -EIO;
 	}
 	daemon->bus = bus_new(daemon->loop, on_bus_lost, daemon, &why);

@@ -35,7 +35,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * update.
 	 */
 	const BY_MODULE = ['Vite'];
-	/** A page hardly ever has two of them. */
+	/** A page rarely has two of them. */
 	const MAX_CLIENTS = 8;
 	const LATEST_MSEC = 3000;
 	/** The client of a server may act before the message about the save arrives. */

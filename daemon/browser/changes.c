@@ -7,7 +7,7 @@
 #include "util/pathname.h"
 #include "util/utf8.h"
 
-_Static_assert((int)WIRE_CHANGES_MAX == (int)LEDGER_FILES_MAX, "an event's files are told whole");
+_Static_assert((int)WIRE_CHANGES_MAX == (int)LEDGER_FILES_MAX, "an event lists all its files");
 
 /* Applies a rule of the user's settings to the change. */
 static void change_apply(struct wire_change *change, enum action action)

@@ -250,7 +250,7 @@ void channel_check(struct channel *channel, uint64_t now_usec)
 		return;
 	}
 	if (channel->phase == CHANNEL_RUNNING && !channel->unwanted) {
-		channel->late = channel->down.moved ? "bytes were not taken for 30 s"
+		channel->late = channel->down.moved ? "bytes were not read for 30 s"
 						    : "no answer within 60 s";
 	}
 	if (channel->phase != CHANNEL_ENDING) {

@@ -121,8 +121,8 @@ static bool forward_is_own(struct forward *forward, int fd, const struct sockadd
 	}
 	if (r == 0 && !forward->refused) {
 		forward->refused = true;
-		error_print("forward: connection: user %u: is not this command's: reset; more of "
-			 "them will not be told",
+		error_print("forward: connection: user %u: is not this command's: reset; further "
+			    "ones are not reported",
 			(unsigned)uid);
 	}
 	return false;

@@ -90,7 +90,7 @@ static json_t *session_request(struct lsp_session *session, json_t *id, const ch
 		return session_result(id, json_null());
 	}
 	return session_error(
-		id, LSP_METHOD_NOT_FOUND, "savecast takes saves and publishes diagnostics only");
+		id, LSP_METHOD_NOT_FOUND, "savecast only receives saves and publishes diagnostics");
 }
 
 static void session_notification(struct lsp_session *session, const char *method,

@@ -87,7 +87,7 @@ static char *project_root(bool *new)
 	return mem_steal(at);
 }
 
-/* Hardly ever meant to be one project: a .savecast there would make it one. */
+/* Rarely meant to be one project: a .savecast there would make it one. */
 static bool is_too_wide(const char *folder)
 {
 	const char *home = getenv("HOME");

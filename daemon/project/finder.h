@@ -19,7 +19,7 @@ struct project *finder_find_resolved(struct registry *registry, const char *file
 
 /*
  * The file's folder, or the nearest parent that exists, as raw bytes that the caller frees. NULL
- * for the root of the file system and for the home folder: those are hardly ever meant to be one
+ * for the root of the file system and for the home folder: those are rarely meant to be one
  * project.
  */
 char *finder_folder(const char *name);

@@ -158,7 +158,7 @@ static void mount_say_waits(struct mount *mount)
 {
 	if (!mount->said) {
 		mount->said = true;
-		log_warning("%s: does not answer: what needs it waits", mount->folder);
+		log_warning("%s: does not answer: everything that needs it waits", mount->folder);
 		mounts.told(mount->folder, MOUNT_WAITS, mounts.userdata);
 	}
 }

@@ -175,7 +175,7 @@ test('the bytes that wait are bounded, and a reader that hangs delays no other c
 	hang.socket.destroy();
 	const [, hanging] = await forward.commands();
 	if (LONG) {
-		assert.match((await forward.state('lost', { msec: 60000 })).reason ?? '', /bytes were not taken for 30 s/);
+		assert.match((await forward.state('lost', { msec: 60000 })).reason ?? '', /bytes were not read for 30 s/);
 		await until('the command to end', () => !isAlive(hanging));
 	} else {
 		process.kill(hanging);
