@@ -5,9 +5,10 @@
 
 import { api } from '../common/api.js';
 import { hasPermission } from '../common/site.js';
-import { applyChanges, lookFirst, refreshCache, sendToPage } from './page-scripts.js';
+import { applyChanges, lookFirst, sendToPage } from './page-scripts.js';
 import { report } from './progress.js';
-import { asksPage, bypassesCache, looksFirst, mustWait } from './reload-rules.js';
+import { asksPage, looksFirst, mustWait } from './reload-rules.js';
+import { reloadTab } from './reload-tab.js';
 import { localStatus } from './url-visibility.js';
 
 /**
@@ -31,16 +32,10 @@ import { localStatus } from './url-visibility.js';
  * @property {(id: number) => void} show
  */
 
-/** If a reload has not begun after this time, the browser is asking the user about it. */
-const START_MSEC = 3000;
 const ASKS = 'the browser asks the user before it reloads this page';
-
-/** How long a reload waits for a navigation that is under way. */
-const MAX_NAVIGATION_MSEC = 5000;
 
 /** The limit for `old`, the time during which the server may answer with old content. */
 const MAX_OLD_MSEC = 10000;
-const NAVIGATION_MSEC = 50;
 
 export class Reloads {
 	#dependencies;
@@ -296,69 +291,17 @@ export class Reloads {
 	}
 
 	/**
-	 * The browser asks the user before it sends a form again, or if the page requests the question.
-	 * No event reports the question: the only sign of it is that no new document begins.
-	 *
-	 * @param {number} id
-	 * @param {number} event
-	 */
-	async #expectStart(id, event) {
-		const { tabs, progress } = this.#dependencies;
-		await new Promise((resolve) => setTimeout(resolve, START_MSEC));
-		const waits = () => progress.event(id) === event && progress.isReloading(id) &&
-			progress.committed(id) === undefined;
-		if (waits() && (await api.tabs.get(id)).status === 'complete' && waits()) {
-			tabs.set(id, { asks: ASKS });
-			this.#setPending(id, { event, until: 'safe', why: ASKS });
-		}
-	}
-
-	/**
-	 * If the user has just followed a link, the reload waits for the page of the link; otherwise it
-	 * would undo the click. Only Chromium says that a navigation is under way.
-	 *
 	 * @param {number} id
 	 * @param {Order} order
 	 * @param {chrome.tabs.Tab} [seen]
 	 * @param {string} [reason] for the log
 	 */
 	async #reload(id, { event, changes }, seen, reason) {
-		const { tabs, progress, transfer, send, pastCache } = this.#dependencies;
-		const deadline = performance.now() + MAX_NAVIGATION_MSEC;
-		for (let tab = seen; ; tab = undefined) {
-			if (!tab) {
-				({ tab } = await this.#inspect(id));
-			}
-			if (progress.event(id) !== event) {
-				return;
-			}
-			const leaving = tab.pendingUrl && tab.url && tab.pendingUrl !== tab.url;
-			if (!leaving || performance.now() > deadline) {
-				break;
-			}
-			await new Promise((resolve) => setTimeout(resolve, NAVIGATION_MSEC));
+		const look = async () => (await this.#inspect(id)).tab;
+		if (await reloadTab(this.#dependencies, id, { event, changes, seen, reason, look }) === 'asks') {
+			this.#dependencies.tabs.set(id, { asks: ASKS });
+			this.#setPending(id, { event, until: 'safe', why: ASKS });
 		}
-		const { hasScripts = false, documentId, serviceWorker, url = '' } = tabs.get(id) ?? {};
-		const { fresh, opaque } = hasScripts ? await refreshCache(id, changes)
-			: { fresh: !bypassesCache(changes), opaque: false };
-		if (opaque) {
-			await transfer.captureFrames(id);
-		}
-		const bypassCache = !fresh || serviceWorker === true;
-		if (bypassCache) {
-			await pastCache.reloading(id, url);
-		}
-		if (progress.event(id) !== event) {
-			return;
-		}
-		const reports = progress.reloading(id, reason);
-		if (hasScripts && documentId) {
-			transfer.reloading(id, documentId);
-		}
-		const reloaded = api.tabs.reload(id, { bypassCache });
-		send(reports);
-		await reloaded;
-		await this.#expectStart(id, event);
 	}
 
 	/**

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+//
+// Reloads a tab for an event, once it is decided that it must be reloaded now.
+
+import { api } from '../common/api.js';
+import { refreshCache } from './page-scripts.js';
+import { bypassesCache } from './reload-rules.js';
+
+/** If a reload has not begun after this time, the browser is asking the user about it. */
+const START_MSEC = 3000;
+
+/** How long a reload waits for a navigation that is under way, and how often it checks that. */
+const MAX_NAVIGATION_MSEC = 5000;
+const NAVIGATION_MSEC = 50;
+
+/** @param {number} msec */
+const pause = (msec) => new Promise((resolve) => setTimeout(resolve, msec));
+
+/**
+ * If the user has just followed a link, waits for the page of the link; a reload would undo the
+ * click. Only Chromium says that a navigation is under way.
+ *
+ * @param {() => boolean} current
+ * @param {chrome.tabs.Tab | undefined} seen
+ * @param {() => Promise<chrome.tabs.Tab>} look
+ */
+async function waitForNavigation(current, seen, look) {
+	const deadline = performance.now() + MAX_NAVIGATION_MSEC;
+	for (let tab = seen ?? await look(); current(); tab = await look()) {
+		const leaving = tab.pendingUrl && tab.url && tab.pendingUrl !== tab.url;
+		if (!leaving || performance.now() > deadline) {
+			return;
+		}
+		await pause(NAVIGATION_MSEC);
+	}
+}
+
+/**
+ * The browser asks the user before it sends a form again, or if the page requests the question.
+ * No event reports the question: the only sign of it is that no new document begins.
+ *
+ * @param {Pick<import('./reload.js').Dependencies, 'progress'>} dependencies
+ * @param {number} id
+ * @param {number} event
+ * @returns {Promise<boolean>} whether the browser asks
+ */
+async function asksUser({ progress }, id, event) {
+	await pause(START_MSEC);
+	const waits = () => progress.event(id) === event && progress.isReloading(id) &&
+		progress.committed(id) === undefined;
+	return waits() && (await api.tabs.get(id)).status === 'complete' && waits();
+}
+
+/**
+ * @param {Pick<import('./reload.js').Dependencies, 'tabs' | 'progress' | 'transfer' | 'send' | 'pastCache'>} dependencies
+ * @param {number} id
+ * @param {{event: number, changes?: import('../link/protocol.js').Change[], seen?: chrome.tabs.Tab,
+ *	reason?: string, look: () => Promise<chrome.tabs.Tab>}} given `seen`: the tab as the browser shows
+ *	it now, which look() asks for again; `reason`: for the log
+ * @returns {Promise<'asks' | 'done'>} `asks`: the browser asks the user, instead of reloading the page
+ */
+export async function reloadTab(dependencies, id, { event, changes, seen, reason, look }) {
+	const { tabs, progress, transfer, send, pastCache } = dependencies;
+	const current = () => progress.event(id) === event;
+	await waitForNavigation(current, seen, look);
+	if (!current()) {
+		return 'done';
+	}
+	const { hasScripts = false, documentId, serviceWorker, url = '' } = tabs.get(id) ?? {};
+	const { fresh, opaque } = hasScripts ? await refreshCache(id, changes)
+		: { fresh: !bypassesCache(changes), opaque: false };
+	if (opaque) {
+		await transfer.captureFrames(id);
+	}
+	const bypassCache = !fresh || serviceWorker === true;
+	if (bypassCache) {
+		await pastCache.reloading(id, url);
+	}
+	if (!current()) {
+		return 'done';
+	}
+	const reports = progress.reloading(id, reason);
+	if (hasScripts && documentId) {
+		transfer.reloading(id, documentId);
+	}
+	const reloaded = api.tabs.reload(id, { bypassCache });
+	send(reports);
+	await reloaded;
+	return await asksUser(dependencies, id, event) ? 'asks' : 'done';
+}
