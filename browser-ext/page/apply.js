@@ -61,14 +61,17 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: { outcome: 'unused', detail: `${path}: this tab has not loaded it` };
 	};
 
-	/** No picture, font, sound or film. */
-	const NO_MEDIA = /\.(css|[cm]?js|html?|json|map|wasm)$/i;
+	/** @param {string} url @returns {boolean} false: it is not a picture, font, sound or film */
+	const mayBeMedia = (url) => {
+		const { pathname } = new URL(url);
+		return !/\.(html?|map)$/i.test(pathname) && !['css', 'script', 'data'].includes(match.kindOf(pathname));
+	};
 
 	/** @param {Change} change @param {Set<string>} requested @param {number} n @returns {Promise<Applied>} */
 	const applyMedia = async (change, requested, n) => {
 		const urls = new Set([...requested, ...media.named()]);
 		const own = match.find(change.path, urls);
-		const found = own.size || !change.all ? own : new Set([...urls].filter((url) => !NO_MEDIA.test(new URL(url).pathname)));
+		const found = own.size || !change.all ? own : new Set([...urls].filter(mayBeMedia));
 		const why = found.size && uses.beyond(change.kind, own);
 		if (why) {
 			return { outcome: 'reload', detail: `${change.path}: ${why}` };

@@ -40,7 +40,6 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const LATEST_MSEC = 3000;
 	/** The client of a server may act before the message about the save arrives. */
 	const AHEAD_MSEC = 400;
-	const STYLE = /\.(css|s[ac]ss|less|styl|pcss|postcss)$/i;
 
 	/** @typedef {{who: string, port: number}} Client */
 	/** @typedef {{path: string, kind: string, all?: true}} Change */
@@ -119,7 +118,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const urls = loaded.filter((url) => portOf(url) === port);
 		const modules = kind === 'image' || kind === 'font' || kind === 'media' ? urls.filter((url) => /[?&]import\b/.test(url)) : urls;
 		return match.find(path, modules).size > 0 ||
-			(kind === 'css' && urls.some((url) => STYLE.test(url.replace(/[?#].*$/, '')))) ||
+			(kind === 'css' && urls.some((url) => match.kindOf(url.replace(/[?#].*$/, '')) === 'css')) ||
 			(kind === 'page' && port === own && isDocument(path));
 	};
 

@@ -190,8 +190,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {boolean} whether urls() returns all */
 	const isComplete = () => complete;
 
-	/** Most answers that a server computes have no such suffix. */
-	const FILE = /\.(css|m?js|map|wasm|png|jpe?g|gif|svg|webp|avif|ico|bmp|woff2?|ttf|otf|mp[34]|web[mp]|og[gv]|wav|vtt|txt|xml|json|webmanifest|html?)$/i;
+	/** Most answers that a server computes have no suffix of a file. @param {string} path */
+	const isFile = (path) => shared.match.kindOf(path) !== undefined || /\.(map|webmanifest|html?)$/i.test(path);
 	/**
 	 * Requests later than this after the page was complete are not counted: a reload might not repeat
 	 * them.
@@ -205,7 +205,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const entries = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType('resource'));
 		return entries.filter(({ startTime }) => startTime < end).map(({ name }) => new URL(name))
 			.filter(({ origin, pathname }) => origin === location.origin && pathname !== location.pathname &&
-				!FILE.test(pathname)).map(({ pathname }) => pathname);
+				!isFile(pathname)).map(({ pathname }) => pathname);
 	};
 
 	/** @returns {boolean} whether the page has scripts of its own server, as files */

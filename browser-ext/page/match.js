@@ -15,6 +15,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		ts: 'js', mts: 'mjs', cts: 'cjs', jsx: 'js', tsx: 'js', coffee: 'js', elm: 'js', svelte: 'js', vue: 'js',
 	}));
 
+	/** The kind of each suffix that a page can load, as in protocol/kinds.json. */
+	const KINDS = new Map(Object.entries({
+		css: 'css scss sass less styl pcss',
+		image: 'png jpg jpeg gif svg webp avif ico bmp apng',
+		font: 'woff woff2 ttf otf',
+		media: 'mp4 webm ogv mov mp3 ogg wav flac vtt',
+		script: 'js mjs cjs ts mts cts jsx tsx coffee elm svelte vue wasm',
+		data: 'json xml csv txt yaml yml toml',
+	}).flatMap(([kind, suffixes]) => suffixes.split(' ').map((suffix) => /** @type {[string, string]} */ ([suffix, kind]))));
+
 	/** No file system has a longer name. */
 	const MAX_NAME = 255;
 
@@ -135,6 +145,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return found;
 	};
 
+	/** @param {string} path @returns {string | undefined} its kind; undefined: a page, or not known */
+	const kindOf = (path) => KINDS.get(suffixOf(path));
+
 	/** @param {string} path */
 	const isCompiled = (path) => OUTPUTS.has(suffixOf(path));
 
@@ -145,5 +158,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const isSourceMap = (path) => /\.(css|[cm]?js)\.map$/i.test(path);
 
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	shared.match = { OUTPUTS, find, hasSuffix, isCombined, isCompiled, isServed, isSourceMap };
+	shared.match = { KINDS, OUTPUTS, kindOf, find, hasSuffix, isCombined, isCompiled, isServed, isSourceMap };
 }

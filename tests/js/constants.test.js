@@ -30,7 +30,9 @@ const exampleTypes = (direction) => [...new Set(JSON.parse(read(`protocol/vector
 test('the extension has the kinds of files of the table', () => {
 	assert.deepEqual(Object.keys(protocol.KINDS), kinds.kinds);
 	assert.deepEqual(Object.entries(protocol.KINDS).filter(([, inPlace]) => inPlace).map(([kind]) => kind), kinds['in-place']);
-	const { OUTPUTS } = /** @type {any} */ (globalThis).savecast.match;
+	const { KINDS, OUTPUTS } = /** @type {any} */ (globalThis).savecast.match;
+	assert.deepEqual(Object.fromEntries(KINDS), Object.fromEntries(Object.entries(kinds.suffixes)
+		.flatMap(([suffix, { kind }]) => kind === 'page' ? [] : [[suffix, kind]])));
 	const sources = Object.entries(kinds.suffixes).filter(([, { output }]) => output);
 	assert.deepEqual(Object.fromEntries(OUTPUTS), Object.fromEntries(sources.map(([suffix, { output }]) => [suffix, output])));
 	for (const [suffix, { kind, output }] of Object.entries(kinds.suffixes)) {
