@@ -48,7 +48,9 @@ test('a word of the list is found in comments, messages and documents, but not i
 test('a file or function that is too long is found, but not one at the limit', () => {
 	assert.deepEqual(found(longFiles, { 'daemon/a.c': lines(FUNCTION_LINES_MAX), 'daemon/b.h': '\n'.repeat(FILE_LINES_MAX) }), []);
 	assert.equal(found(longFiles, { 'daemon/a.c': lines(FUNCTION_LINES_MAX + 1) }).length, 1);
-	assert.equal(found(longFiles, { 'daemon/b.h': '\n'.repeat(FILE_LINES_MAX + 1) }).length, 1);
+	for (const file of ['daemon/b.h', 'tests/e2e/b.test.js', 'clients/vim/b.vim', 'clients/vscode/src/b.ts']) {
+		assert.equal(found(longFiles, { [file]: '\n'.repeat(FILE_LINES_MAX + 1) }).length, 1, file);
+	}
 });
 
 test('a library that three folders include is found', () => {
