@@ -4,11 +4,10 @@
 // daemon has started; while it is not, there is neither a socket nor a timer.
 
 import { api } from '../common/api.js';
+import { floodGauge } from './flood.js';
 import { findHosts } from './probe.js';
 import { challenge, loadKey, prove } from './proof.js';
-import {
-	CLOSE_REFUSED, CLOSE_REPLACED, MAX_DAEMON_MESSAGE, SUBPROTOCOL, UNCONFIRMED, encode, parse,
-} from './protocol.js';
+import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, UNCONFIRMED, encode, parse } from './protocol.js';
 
 /**
  * @typedef {import('./protocol.js').FromDaemon} FromDaemon
@@ -52,11 +51,6 @@ const SILENT_MSEC = 65000;
 
 /** After a connection that has lasted this long, the next attempt follows at once. */
 const STEADY_MSEC = 1000;
-/**
- * A daemon that sends more within this time is disconnected, so that the tabs of other daemons do
- * not have to wait. Several answers for each of 1024 tabs are below the limit.
- */
-const FLOOD = { messages: 10000, characters: 1 << 22, msec: 10000 };
 
 /** Browsers end a worker that does not call their API for 30 s. */
 function keepAlive() {
@@ -327,21 +321,6 @@ export class Socket {
 			this.#handlers.link(link);
 		}
 	}
-}
-
-/** @returns {(data: unknown) => boolean} called with each message; true: it, or all of them together, exceed a limit */
-function floodGauge() {
-	let messages = 0, characters = 0, since = performance.now();
-	return (data) => {
-		const { length } = String(data), now = performance.now();
-		if (now - since > FLOOD.msec) {
-			messages = characters = 0;
-			since = now;
-		}
-		messages++;
-		characters += length;
-		return length > MAX_DAEMON_MESSAGE || messages > FLOOD.messages || characters > FLOOD.characters;
-	};
 }
 
 /**
