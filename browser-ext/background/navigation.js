@@ -54,8 +54,8 @@ export class Navigation {
 		this.moved(id, url, cause);
 		if (status === 'loading') {
 			progress.loading(id);
-			// The user loads the page again: asks the daemon again, which no longer tries by itself.
-			if (cause === 'navigation' && tabs.get(id)?.answer?.state === 'down') {
+			// The user loads the page again: asks the daemon again, which does not try by itself.
+			if (cause === 'navigation' && ['down', 'none'].includes(tabs.get(id)?.answer?.state ?? '')) {
 				watch(id);
 			}
 			// Firefox may announce a page after its page scripts have sent `ready`.

@@ -149,7 +149,7 @@ void browsers_project_removed(struct browsers *browsers, struct project *project
 
 static bool tab_shows(const struct tab *tab, const void *server)
 {
-	return tab->server == server;
+	return tab->server == server || tab->front == server;
 }
 
 void browsers_server_changed(struct browsers *browsers, const struct server *server)

@@ -127,7 +127,7 @@ static void tab_answer(struct tab *tab, bool asked)
 	struct browsers *browsers = tab->browser->browsers;
 	struct route_answer answer;
 	struct project *before;
-	struct server *server_before;
+	struct server *server_before, *front_before;
 
 	router_answer(browsers->router, tab->url, tab->browser->order, tab->browser->far,
 		&answer);
@@ -137,6 +137,9 @@ static void tab_answer(struct tab *tab, bool asked)
 	server_before = tab->server;
 	tab->server = mem_steal(answer.server);
 	server_unref(server_before);
+	front_before = tab->front;
+	tab->front = mem_steal(answer.front);
+	server_unref(front_before);
 	free(tab->part);
 	tab->part = mem_steal(answer.part);
 	if (answer.project != before) {

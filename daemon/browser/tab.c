@@ -54,6 +54,7 @@ void tabs_remove(struct tabs *tabs, struct tab *tab)
 		(tabs->count - place) * sizeof tab);
 	tab_set_project(tab, NULL);
 	server_unref(tab->server);
+	server_unref(tab->front);
 	free(tab->url);
 	free(tab->reason);
 	free(tab->part);

@@ -32,6 +32,7 @@ struct tab {
 	uint64_t revision; /* of the rules that are withheld; 0: none */
 	problem_sources wanted; /* of its pages' problems */
 	struct server *server;	  /* a reference; NULL if none is known */
+	struct server *front; /* the proxy in front of it, a reference; or NULL */
 	char *part; /* the folder of the project that the server serves; NULL: all of it */
 	uint64_t awaited;	  /* the event whose end this tab has not reported, or 0 */
 	struct retry *retry;	  /* set while it shows a failed load; see retry.h */

@@ -200,7 +200,7 @@ enum { LOOK_UPS_MAX = 256 }; /* calls that wait at the same time */
 struct waiting_look_up {
 	DBusMessage *call;
 	bus_method_fn *method;
-	struct server *server;
+	struct server *server; /* or the proxy in front of it */
 	struct waiting_look_up *next;
 };
 
@@ -240,7 +240,7 @@ bool daemon_api_look_up_waits(struct daemon_api *api, DBusMessage *call, bus_met
 	waiting = mem_new(struct waiting_look_up);
 	*waiting = (struct waiting_look_up){.call = dbus_message_ref(call),
 		.method = method,
-		.server = server_ref(answer->server),
+		.server = server_ref(answer->front ? answer->front : answer->server),
 		.next = api->look_ups};
 	api->look_ups = waiting;
 	api->look_up_count++;

@@ -2,68 +2,20 @@
 #include "server/listen-socket.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
+#include "server/sock-diag.h"
 #include "util/mem.h"
 #include "util/netlink.h"
 
-enum { TCP_STATE_LISTEN = 10, DIAG_ANSWER_MAX = 32 * 1024 };
+enum { TCP_STATE_LISTEN = 10 };
 
-struct diag_request {
-	struct nlmsghdr header;
-	struct inet_diag_req_v2 request;
-	struct nlattr attribute;
-	struct inet_diag_bc_op code[4];
+struct listing {
+	uint16_t port;
+	struct listen_socket *listeners;
+	size_t max, count;
 };
-
-static int diag_open(void)
-{
-	/* The kernel answers during the call; the limit is there in case it does not. */
-	struct timeval limit = {.tv_usec = 200000};
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-
-	if (fd < 0) {
-		return -errno;
-	}
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-	return fd;
-}
-
-static int diag_ask(int fd, int family, uint16_t port, uint32_t sequence)
-{
-	struct diag_request ask = {
-		.header = {
-			.nlmsg_len = sizeof ask,
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-			.nlmsg_seq = sequence,
-		},
-		.request = {
-			.sdiag_family = (uint8_t)family,
-			.sdiag_protocol = IPPROTO_TCP,
-			.idiag_states = 1u << TCP_STATE_LISTEN,
-		},
-		.attribute = {
-			.nla_len = sizeof ask.attribute + sizeof ask.code,
-			.nla_type = INET_DIAG_REQ_BYTECODE,
-		},
-		/* Each test takes its port from the op after it; "no" jumps past the end. */
-		.code = {
-			{INET_DIAG_BC_S_GE, 8, 20},
-			{0, 0, port},
-			{INET_DIAG_BC_S_LE, 8, 12},
-			{0, 0, port},
-		},
-	};
-
-	return send(fd, &ask, sizeof ask, 0) < 0 ? -errno : 0;
-}
 
 static bool diag_is_v6_only(const struct nlmsghdr *header)
 {
@@ -82,10 +34,16 @@ static bool diag_is_v6_only(const struct nlmsghdr *header)
 	return false;
 }
 
-static void diag_take(const struct nlmsghdr *header, struct listen_socket *listener)
+static void listing_take(const struct nlmsghdr *header, void *userdata)
 {
 	const struct inet_diag_msg *message = NLMSG_DATA(header);
+	struct listing *listing = userdata;
+	struct listen_socket *listener;
 
+	if (listing->count == listing->max || ntohs(message->id.idiag_sport) != listing->port) {
+		return;
+	}
+	listener = &listing->listeners[listing->count++];
 	*listener = (struct listen_socket){
 		.inode = message->idiag_inode,
 		.uid = message->idiag_uid,
@@ -96,73 +54,24 @@ static void diag_take(const struct nlmsghdr *header, struct listen_socket *liste
 	memcpy(&listener->address, message->id.idiag_src, sizeof listener->address);
 }
 
-static int diag_error(const struct nlmsghdr *header)
-{
-	const struct nlmsgerr *failed = NLMSG_DATA(header);
-
-	return header->nlmsg_len >= NLMSG_LENGTH(sizeof *failed) && failed->error < 0 ? failed->error
-										      : -EPROTO;
-}
-
-/* Reads answers until the dump is complete; returns the new count. */
-static int diag_read(int fd, uint16_t port, uint32_t sequence, struct listen_socket *listeners,
-	size_t max, size_t count)
-{
-	_Alignas(struct nlmsghdr) char answer[DIAG_ANSWER_MAX];
-
-	for (;;) {
-		struct sockaddr_nl from = {0};
-		socklen_t from_length = sizeof from;
-		struct netlink_bytes rest;
-		const struct nlmsghdr *h;
-		ssize_t n = recvfrom(fd, answer, sizeof answer, 0, (void *)&from, &from_length);
-
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n < 0) {
-			return -errno;
-		}
-		if (from_length < sizeof from || from.nl_pid != 0) {
-			continue; /* not from the kernel */
-		}
-		rest = (struct netlink_bytes){answer, (size_t)n};
-		while ((h = netlink_message(&rest))) {
-			const struct inet_diag_msg *message = NLMSG_DATA(h);
-
-			if (h->nlmsg_seq != sequence) {
-				continue;
-			}
-			if (h->nlmsg_type == NLMSG_DONE) {
-				return (int)count;
-			}
-			if (h->nlmsg_type == NLMSG_ERROR) {
-				return diag_error(h);
-			}
-			if (h->nlmsg_len >= NLMSG_LENGTH(sizeof *message) && count < max &&
-				ntohs(message->id.idiag_sport) == port) {
-				diag_take(h, &listeners[count++]);
-			}
-		}
-	}
-}
-
 int listen_sockets_on_port(uint16_t port, struct listen_socket *listeners, size_t max)
 {
 	static const int families[] = {AF_INET, AF_INET6};
-	int count = 0;
-	int fd = diag_open();
+	struct listing listing = {.port = port, .listeners = listeners, .max = max};
+	struct sock_diag diag;
+	int r = sock_diag_open(&diag);
 
-	if (fd < 0) {
-		return fd;
+	for (size_t i = 0; i < COUNT_OF(families) && r == 0; i++) {
+		r = sock_diag_list(&diag,
+			&(struct sock_diag_question){
+				.family = families[i],
+				.states = 1u << TCP_STATE_LISTEN,
+				.port = port,
+			},
+			listing_take, &listing);
 	}
-	for (uint32_t i = 0; i < COUNT_OF(families) && count >= 0; i++) {
-		int r = diag_ask(fd, families[i], port, i + 1);
-
-		count = r < 0 ? r : diag_read(fd, port, i + 1, listeners, max, (size_t)count);
-	}
-	close(fd);
-	return count;
+	sock_diag_close(&diag);
+	return r < 0 ? r : (int)listing.count;
 }
 
 bool listen_socket_takes(const struct listen_socket *listener, const char *host)

@@ -109,6 +109,10 @@ static void take_program(struct program_traits *traits, const struct run *run)
 		traits->old_usec = program->old_msec * CLOCK_USEC_PER_MSEC;
 		traits->old_by_second = program->old_by_second;
 	}
+	traits->proxying = program->proxy        ? PROXY_YES
+		: program->rest == REST_SCRIPT ? PROXY_MAYBE
+						   : PROXY_NO;
+	traits->backend |= program->backend;
 	traits->language = program->language ? program->language : traits->language;
 }
 

@@ -18,7 +18,16 @@ enum restarts {
 	RESTARTS_ITSELF, /* it, or the program that it runs, is started again after a save */
 };
 
+/* Whether it passes requests on to other servers. */
+enum proxying {
+	PROXY_MAYBE, /* it is a program of the site, or not known */
+	PROXY_YES, /* that is what it is for */
+	PROXY_NO,
+};
+
 struct program_traits {
+	enum proxying proxying;
+	bool backend; /* it makes pages of the server that passes requests on to it: its folder means nothing */
 	bool known; /* the program is in the table */
 	const char *livereload; /* the name of the live reload that it has built in; or NULL */
 	bool fronts; /* with these arguments, it may serve pages of a backend, which it does not reload */

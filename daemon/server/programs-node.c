@@ -31,6 +31,7 @@ const struct program programs_node[] = {
 		.suffixes = " json js ",
 		.notice_msec = 600,
 		.stays = ""},
+	{.name = "portless", .proxy = true},
 	{.name = "serve",
 		.rest = REST_FOLDER,
 		.skipped = " -l --listen -c --config -p --port ",

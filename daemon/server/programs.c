@@ -212,13 +212,17 @@ const struct program programs[] = {
 	{.name = "watchfiles", .restarts = "", .suffixes = "*", .notice_msec = 700},
 
 	/* Servers of files, and proxies. */
-	{.name = "caddy", .folders = " --root -r ", .files = " --config -c ", PHP_BEHIND},
-	{.name = "nginx", .folders = " -p ", .files = " -c ", PHP_BEHIND},
-	{.name = "apache2", .files = " -f ", .folders = " -d ", PHP_BEHIND},
-	{.name = "httpd", .files = " -f ", .folders = " -d ", PHP_BEHIND},
-	{.name = "lighttpd", .files = " -f ", PHP_BEHIND},
-	{.name = "h2o", .files = " -c --conf ", PHP_BEHIND},
-	{.name = "php-[fc]*", PHP_BEHIND}, /* fpm, cgi */
+	{.name = "haproxy", .proxy = true, .files = " -f "},
+	{.name = "traefik", .proxy = true},
+	{.name = "envoy", .proxy = true, .files = " -c --config-path "},
+	{.name = "varnishd", .proxy = true, .files = " -f "},
+	{.name = "caddy", .proxy = true, .folders = " --root -r ", .files = " --config -c ", PHP_BEHIND},
+	{.name = "nginx", .proxy = true, .folders = " -p ", .files = " -c ", PHP_BEHIND},
+	{.name = "apache2", .proxy = true, .files = " -f ", .folders = " -d ", PHP_BEHIND},
+	{.name = "httpd", .proxy = true, .files = " -f ", .folders = " -d ", PHP_BEHIND},
+	{.name = "lighttpd", .proxy = true, .files = " -f ", PHP_BEHIND},
+	{.name = "h2o", .proxy = true, .files = " -c --conf ", PHP_BEHIND},
+	{.name = "php-[fc]*", .backend = true, PHP_BEHIND}, /* fpm, cgi */
 	{.name = "darkhttpd",
 		.rest = REST_FOLDER,
 		.skipped = " --port --addr --index ",

@@ -38,6 +38,8 @@ struct program {
 
 	/* If it reloads its pages itself, its name for display. */
 	const char *livereload;
+	bool backend; /* it makes the pages of a server that passes requests on to it */
+	bool proxy; /* it passes requests on to other servers, or may be configured to */
 	bool fronts; /* it may pass requests on to a backend, whose files it does not watch */
 	const char *livereload_needs; /* requires one of these words; NULL counts as "" */
 	/* with any of these words it does not reload pages, or does something else */

@@ -5,7 +5,7 @@
 #include "server/router.h"
 #include "server/url.h"
 
-/* Shared by router.c and router-server.c only. */
+/* Shared by router.c, router-server.c and router-proxy.c only. */
 
 struct router {
 	struct registry *registry;
@@ -27,6 +27,14 @@ struct route_question {
  * addresses.
  */
 void route_question_ask_server(struct route_question *question, const char *host);
+
+/* The same for `answer->server`, even if it is a proxy. */
+void route_question_answer_server(struct route_question *question);
+/*
+ * The same for the server behind `answer->server`, which is SERVER_SEEN; false, without an answer,
+ * if that is no proxy.
+ */
+bool route_question_ask_behind(struct route_question *question);
 
 /*
  * Answers that the project cannot be found, for the reason `what`, and with the command that sets

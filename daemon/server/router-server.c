@@ -172,31 +172,11 @@ static void answer_unseen(struct route_question *question)
 	route_question_advise(question, what);
 }
 
-/* Says in the reason that the server listens on another port than the URL has. */
-static void answer_behind_tunnel(struct route_question *question)
+void route_question_answer_server(struct route_question *question)
 {
 	struct route_answer *answer = question->answer;
-	char *longer = mem_printf("ssh -R forwards port %u there to port %u here: %s",
-		(unsigned)question->url.port, (unsigned)server_port(answer->server), answer->reason);
+	unsigned port = server_port(answer->server);
 
-	free(answer->reason);
-	answer->reason = longer;
-}
-
-void route_question_ask_server(struct route_question *question, const char *host)
-{
-	struct route_answer *answer = question->answer;
-	unsigned port;
-
-	answer->server = servers_get(question->router->servers, host, question->url.port,
-		question->order, question->far);
-	if (!answer->server) {
-		answer->reason = mem_printf(
-			"%d other servers are shown already: switch off tabs that you do not need",
-			SERVERS_MAX);
-		return;
-	}
-	port = server_port(answer->server);
 	switch (server_visibility(answer->server)) {
 	case SERVER_LOOKING:
 		answer->looking = true;
@@ -215,7 +195,37 @@ void route_question_ask_server(struct route_question *question, const char *host
 		answer_seen(question);
 		break;
 	}
-	if (server_is_behind_tunnel(answer->server)) {
+}
+
+/* Says in the reason that the server listens on another port than the URL has. */
+static void answer_behind_tunnel(struct route_question *question)
+{
+	struct route_answer *answer = question->answer;
+	const struct server *server = answer->front ? answer->front : answer->server;
+	char *longer = mem_printf("ssh -R forwards port %u there to port %u here: %s",
+		(unsigned)question->url.port, (unsigned)server_port(server), answer->reason);
+
+	free(answer->reason);
+	answer->reason = longer;
+}
+
+void route_question_ask_server(struct route_question *question, const char *host)
+{
+	struct route_answer *answer = question->answer;
+
+	answer->server = servers_get(question->router->servers, host, question->url.port,
+		question->order, question->far);
+	if (!answer->server) {
+		answer->reason = mem_printf(
+			"%d other servers are shown already: switch off tabs that you do not need",
+			SERVERS_MAX);
+		return;
+	}
+	if (server_visibility(answer->server) != SERVER_SEEN ||
+		!route_question_ask_behind(question)) {
+		route_question_answer_server(question);
+	}
+	if (server_is_behind_tunnel(answer->front ? answer->front : answer->server)) {
 		answer_behind_tunnel(question);
 	}
 }

@@ -33,6 +33,7 @@ void router_free(struct router *router)
 void route_answer_clear(struct route_answer *answer)
 {
 	server_unref(answer->server);
+	server_unref(answer->front);
 	free(answer->reason);
 	free(answer->advice);
 	free(answer->folder);

@@ -18,6 +18,7 @@ struct route_answer {
 	struct project *project; /* NULL if none was found */
 	/* the server of the page, a reference; NULL for a file, or if it is not known */
 	struct server *server;
+	struct server *front; /* the proxy that the page comes through, a reference; or NULL */
 	char *part; /* the folder of the project that the server serves, raw bytes; NULL: all of it */
 	bool looking; /* not known yet: servers_callbacks.changed() is called when it is */
 	char *reason; /* how it was found, or why not and what to do; UTF-8 */

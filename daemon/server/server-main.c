@@ -86,6 +86,7 @@ void server_note_main(struct server *server)
 		return;
 	}
 	server_clear_main(server);
+	server_doubt_routes(server);
 	server->main = (struct server_main){
 		.pid = oldest->pid,
 		.folder = mem_strdup(oldest->folder),

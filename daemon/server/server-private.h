@@ -6,7 +6,10 @@
 #include "server/server.h"
 #include "server/socket-owners.h"
 
-/* Shared by server.c, server-main.c and server-view.c only. */
+/* Shared by server.c, server-main.c, server-upstream.c and server-view.c only. */
+
+struct prober;
+struct server_route;
 
 struct servers {
 	struct loop *loop;
@@ -17,6 +20,7 @@ struct servers {
 	struct socket_owners_search
 		*look; /* in progress; one at a time, for all servers */
 	struct server *looked; /* the server that it searches for; NULL if that was freed */
+	struct prober *prober; /* searches for the servers behind proxies; NULL before the first */
 };
 
 struct server {
@@ -46,6 +50,8 @@ struct server {
 	uint32_t inode; /* the listening socket's at the last view, or 0 */
 	bool wants_look;
 	uint64_t look_after_usec;
+	struct server_route *routes; /* the latest first; see server-upstream.c */
+	size_t route_count;
 	void *data;
 	struct server *next;
 };
@@ -53,3 +59,11 @@ struct server {
 /* Records the server's main process and its ancestors, for use after they have ended. */
 void server_note_main(struct server *server);
 void server_clear_main(struct server *server);
+/* Forgets what is known of the servers behind it. */
+void server_forget_routes(struct server *server);
+/* That is to be checked when it is needed next. */
+void server_doubt_routes(struct server *server);
+/* Calls changed() for it and for the proxies in front of it. */
+void server_tell_changed(struct server *server);
+/* Waits for the search in progress, which ends soon. */
+void servers_free_prober(struct servers *servers);

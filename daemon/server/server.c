@@ -22,6 +22,7 @@ void servers_free(struct servers *servers)
 {
 	if (servers) {
 		socket_owners_cancel(servers->look);
+		servers_free_prober(servers);
 		free(servers);
 	}
 }
@@ -97,6 +98,7 @@ void server_unref(struct server *server)
 	}
 	server_processes_clear(&server->processes);
 	accept_probe_close(&server->probe);
+	server_forget_routes(server);
 	server_clear_main(server);
 	free(server->health_reason);
 	free(server->forwarder);
@@ -224,9 +226,7 @@ static void server_take_look(struct server *server, struct socket_owners *result
 	server->forwarder = mem_steal(result->forwarder);
 	server->forwarder_target = result->forwarder_target;
 	server->uid = result->socket_count ? result->sockets[0].uid : 0;
-	server_ref(server); /* releasing its last tab may free it */
-	server->servers->callbacks.changed(server, server->servers->userdata);
-	server_unref(server);
+	server_tell_changed(server);
 }
 
 static void servers_look_next(struct servers *servers);

@@ -34,6 +34,7 @@ static ssize_t answer_give(void *to, size_t size, void *from, socklen_t *from_le
 #define recvfrom(fd, to, size, flags, from, from_length)                                           \
 	answer_give(to, size, from, from_length)
 #include "server/listen-socket.c"
+#include "server/sock-diag.c"
 #include "util/loopback.c"
 #undef recvfrom
 
@@ -43,10 +44,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_Alignas(struct nlmsghdr) uint8_t copy[4096];
 	struct listen_socket found[4];
+	struct listing listing = {.listeners = found, .max = COUNT_OF(found)};
+	struct sock_diag diag = {.fd = -1, .sequence = 1};
 	struct sockaddr_storage v4 = {.ss_family = AF_INET};
 	struct peer_query query;
 	struct loopback_peer end;
-	int r;
 
 	if (size > sizeof copy) {
 		return 0;
@@ -54,8 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy, data, size);
 	next_answer = data;
 	next_length = size;
-	r = diag_read(-1, 0, 1, found, COUNT_OF(found), 0);
-	assert(r <= (int)COUNT_OF(found));
+	diag_read(&diag, listing_take, &listing);
+	assert(listing.count <= COUNT_OF(found));
 	if (query_init(&query, &v4, &v4) == 0) {
 		answer_read((struct netlink_bytes){copy, size}, &query, &end);
 	}

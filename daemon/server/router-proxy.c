@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/router-private.h"
+
+#include "server/forwarder.h"
+#include "util/mem.h"
+
+/* Answers for a page that comes through a proxy: the project is that of the server behind it. */
+
+/* A server that may have the page, and its answer. */
+struct candidate {
+	struct server *server; /* borrowed */
+	struct route_answer answer;
+};
+
+struct candidates {
+	struct candidate list[UPSTREAM_ENDS_MAX + 1];
+	size_t count;
+	bool looking;
+};
+
+/* `cautious`: it is probably none, see server_upstream(). */
+static bool may_be_proxy(const struct route_question *question, bool *cautious)
+{
+	const struct server_main *main = server_main(question->answer->server);
+	const char *host = question->url.host;
+
+	/* A name below localhost tells apart what has the same port: that needs a proxy. */
+	*cautious = main->traits.proxying == PROXY_MAYBE &&
+		(!listen_host_is_name(host) || strcmp(host, "localhost") == 0);
+	return main->traits.proxying != PROXY_NO && !main->elsewhere &&
+		!forwarder_is_one(main->name, main->command_line, main->command_line_length);
+}
+
+/* Such a server makes the pages of the one that passes requests on to it. */
+static bool is_backend_of_site(const struct server *server)
+{
+	const struct server_main *main = server ? server_main(server) : NULL;
+
+	return main && main->traits.backend;
+}
+
+static void candidates_add(
+	struct candidates *candidates, struct route_question *question, struct server *server)
+{
+	struct candidate *one = &candidates->list[candidates->count];
+	struct route_question asked = *question;
+
+	if (!server) {
+		return;
+	}
+	*one = (struct candidate){.server = server, .answer = {.server = server_ref(server)}};
+	asked.answer = &one->answer;
+	route_question_answer_server(&asked);
+	candidates->looking |= one->answer.looking;
+	candidates->count++;
+}
+
+static void candidates_clear(struct candidates *candidates)
+{
+	for (size_t i = 0; i < candidates->count; i++) {
+		route_answer_clear(&candidates->list[i].answer);
+	}
+}
+
+/* The only one that has a project, or one of several with the same; NULL if that is not so. */
+static struct candidate *candidates_agree(struct candidates *candidates)
+{
+	struct candidate *only = NULL;
+
+	for (size_t i = 0; i < candidates->count; i++) {
+		struct candidate *one = &candidates->list[i];
+
+		if (only && one->answer.project &&
+			one->answer.project != only->answer.project) {
+			return NULL;
+		}
+		only = !only && one->answer.project ? one : only;
+	}
+	return only;
+}
+
+/* "port 4001 (alpha), port 4002 (beta)" */
+static char *candidates_text(const struct candidates *candidates)
+{
+	char *text = mem_strdup("");
+
+	for (size_t i = 0; i < candidates->count; i++) {
+		const struct candidate *one = &candidates->list[i];
+		_cleanup_free_ char *before = text;
+
+		text = mem_printf("%s%sport %u (%s)", before, *before ? ", " : "",
+			(unsigned)server_port(one->server),
+			one->answer.project ? one->answer.project->label : "no project");
+	}
+	return text;
+}
+
+static void answer_unsure(struct route_question *question, const struct server_main *proxy,
+	const struct candidates *candidates)
+{
+	_cleanup_free_ char *list = candidates_text(candidates);
+	_cleanup_free_ char *what =
+		mem_printf("%s (pid %d) passes requests on to other servers, and it cannot be seen "
+			   "which one has this page: %s",
+			proxy->name, (int)proxy->pid, list);
+
+	route_question_advise(question, what);
+}
+
+/* Makes the answer of the server behind the proxy that of the page. */
+static void answer_take(struct route_question *question, const struct server_main *proxy,
+	struct candidate *candidate)
+{
+	struct route_answer *answer = question->answer, behind = candidate->answer;
+	struct server *front = mem_steal(answer->server);
+	unsigned port = server_port(candidate->server);
+	_cleanup_free_ char *own = mem_steal(behind.reason);
+
+	candidate->answer = (struct route_answer){0};
+	if (candidate->server == front) {
+		behind.reason = mem_steal(own);
+		server_unref(front);
+		*answer = behind;
+		return;
+	}
+	behind.reason = behind.no_server
+		? mem_printf("%s (pid %d) passes port %u on to port %u, where nothing listens: "
+			     "start the server",
+			  proxy->name, (int)proxy->pid, (unsigned)question->url.port, port)
+		: mem_printf("%s (pid %d) passes port %u on to port %u; %s", proxy->name,
+			  (int)proxy->pid, (unsigned)question->url.port, port, own);
+	behind.front = front;
+	*answer = behind;
+}
+
+static void answer_looking(struct route_question *question, const struct server_main *proxy)
+{
+	question->answer->looking = true;
+	question->answer->reason = mem_printf("looking for the server behind %s on port %u",
+		proxy->name, (unsigned)question->url.port);
+}
+
+static void answer_failed(struct route_question *question, const struct server_main *proxy,
+	const struct upstream *found)
+{
+	_cleanup_free_ char *status =
+		found->status ? mem_printf("answers with %u", found->status) : NULL;
+
+	question->answer->reason = mem_printf(
+		"%s (pid %d) on port %u %s, so the server behind it cannot be found: reload the "
+		"page when that server is running",
+		proxy->name, (int)proxy->pid, (unsigned)question->url.port,
+		status ? status : "does not answer");
+}
+
+bool route_question_ask_behind(struct route_question *question)
+{
+	struct route_answer *answer = question->answer;
+	const struct url *url = &question->url;
+	const struct server_main *proxy = server_main(answer->server);
+	struct candidates candidates = {.count = 0};
+	const struct upstream *found;
+	struct server *const *behind;
+	struct candidate *agreed;
+	bool cautious;
+
+	if (!may_be_proxy(question, &cautious)) {
+		return false;
+	}
+	found = server_upstream(
+		answer->server, url->host, url->path, url->secure, cautious, &behind);
+	if (!found) {
+		answer_looking(question, proxy);
+		return true;
+	}
+	if (found->result == UPSTREAM_SELF ||
+		(found->result == UPSTREAM_FOUND && is_backend_of_site(behind[0]))) {
+		return false;
+	}
+	if (found->result == UPSTREAM_FAILED) {
+		answer_failed(question, proxy, found);
+		return true;
+	}
+	for (unsigned i = 0; i < found->count; i++) {
+		candidates_add(&candidates, question, behind[i]);
+	}
+	if (found->maybe_self) {
+		candidates_add(&candidates, question, answer->server);
+	}
+	agreed = found->result == UPSTREAM_FOUND && candidates.count ? &candidates.list[0]
+							     : candidates_agree(&candidates);
+	if (candidates.looking && found->result != UPSTREAM_FOUND) {
+		answer_looking(question, proxy);
+	} else if (agreed) {
+		answer_take(question, proxy, agreed);
+	} else {
+		answer_unsure(question, proxy, &candidates);
+	}
+	candidates_clear(&candidates);
+	return true;
+}

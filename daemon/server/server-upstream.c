@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/server-private.h"
+
+#include <stdatomic.h>
+
+#include <sys/epoll.h>
+
+#include "util/clock.h"
+#include "util/mem.h"
+#include "util/worker.h"
+
+/* What is known of the servers behind a proxy, by host and path. */
+
+enum { SERVER_ROUTES_MAX = 128 }; /* of one proxy; a further one replaces the oldest */
+
+/*
+ * A proxy can get another configuration without a new process, so a result is checked again when
+ * the page is looked up after this time; after the shorter one if there is reason for doubt.
+ */
+#define ROUTE_FRESH_USEC (20 * CLOCK_USEC_PER_SEC)
+#define ROUTE_DOUBTFUL_USEC CLOCK_USEC_PER_SEC
+
+struct server_route {
+	struct server *server; /* the proxy */
+	char *host, *path;
+	bool secure;
+	struct route_search *search; /* in progress; or NULL */
+	bool known;
+	uint64_t known_usec;
+	struct upstream found;
+	struct server *behind[UPSTREAM_ENDS_MAX]; /* references, as in `found` */
+	struct server_route *next;
+};
+
+/* A search on the prober's thread, which uses only the texts and `found`. */
+struct route_search {
+	struct server_route *route; /* NULL once it was cancelled */
+	char *listener, *host, *path;
+	struct upstream_question question;
+	struct upstream found;
+};
+
+struct prober {
+	struct worker *worker;
+	struct loop_fd *fd;
+	atomic_bool stop;
+};
+
+static void prober_collect(uint32_t events, void *userdata)
+{
+	struct prober *prober = userdata;
+
+	worker_collect(prober->worker);
+}
+
+/* NULL if no thread can be started. */
+static struct prober *servers_prober(struct servers *servers)
+{
+	struct prober *prober;
+
+	if (servers->prober) {
+		return servers->prober;
+	}
+	prober = mem_new(struct prober);
+	prober->worker = worker_new();
+	prober->fd = prober->worker ? loop_fd_new(servers->loop, worker_fd(prober->worker),
+					      EPOLLIN, prober_collect, prober)
+				    : NULL;
+	if (!prober->fd) {
+		worker_free(prober->worker);
+		free(prober);
+		return NULL;
+	}
+	servers->prober = prober;
+	return prober;
+}
+
+void servers_free_prober(struct servers *servers)
+{
+	struct prober *prober = servers->prober;
+
+	if (prober) {
+		atomic_store(&prober->stop, true);
+		worker_finish(prober->worker);
+		loop_fd_free(prober->fd);
+		worker_free(prober->worker);
+		free(prober);
+	}
+}
+
+static void route_clear_behind(struct server_route *route)
+{
+	for (unsigned i = 0; i < route->found.count; i++) {
+		server_unref(route->behind[i]);
+		route->behind[i] = NULL;
+	}
+	route->found = (struct upstream){0};
+}
+
+static void route_free(struct server_route *route)
+{
+	if (route->search) {
+		route->search->route = NULL;
+	}
+	route_clear_behind(route);
+	free(route->host);
+	free(route->path);
+	free(route);
+}
+
+void server_forget_routes(struct server *server)
+{
+	while (server->routes) {
+		struct server_route *route = server->routes;
+
+		server->routes = route->next;
+		route_free(route);
+	}
+	server->route_count = 0;
+}
+
+void server_doubt_routes(struct server *server)
+{
+	for (struct server_route *route = server->routes; route; route = route->next) {
+		route->known_usec = 0;
+	}
+}
+
+static void search_work(void *userdata)
+{
+	struct route_search *search = userdata;
+
+	upstream_find(&search->question, &search->found);
+}
+
+/* The new references come first, so that a server that stays the same is not freed. */
+static void route_take(struct server_route *route, const struct upstream *found)
+{
+	struct server *behind[UPSTREAM_ENDS_MAX] = {NULL};
+
+	for (unsigned i = 0; i < found->count; i++) {
+		behind[i] = servers_get(route->server->servers, found->ends[i].ip,
+			found->ends[i].port, route->server->order, false);
+	}
+	route_clear_behind(route);
+	route->found = *found;
+	memcpy(route->behind, behind, sizeof behind);
+}
+
+static void search_done(void *userdata)
+{
+	struct route_search *search = userdata;
+	struct server_route *route = search->route;
+
+	if (route) {
+		struct server *server = server_ref(route->server);
+		/* A server behind it that is restarting is still the one. */
+		bool keep = route->known && search->found.result == UPSTREAM_FAILED;
+		bool same = route->known && !keep &&
+			memcmp(&route->found, &search->found, sizeof route->found) == 0;
+
+		route->search = NULL;
+		route->known_usec = clock_now_usec();
+		if (!keep && !same) {
+			route->known = true;
+			route_take(route, &search->found);
+			server->servers->callbacks.changed(server, server->servers->userdata);
+		}
+		server_unref(server);
+	}
+	free(search->listener);
+	free(search->host);
+	free(search->path);
+	free(search);
+}
+
+/* False if no thread can be started. */
+static bool route_search(struct server_route *route, bool cautious)
+{
+	struct prober *prober = servers_prober(route->server->servers);
+	struct route_search *search;
+
+	if (!prober) {
+		return false;
+	}
+	search = mem_new(struct route_search);
+	search->route = route;
+	search->listener = mem_strdup(route->server->host);
+	search->host = mem_strdup(route->host);
+	search->path = mem_strdup(route->path);
+	search->question = (struct upstream_question){
+		.listener = search->listener,
+		.port = route->server->port,
+		.order = route->server->order,
+		.host = search->host,
+		.path = search->path,
+		.secure = route->secure,
+		.cautious = cautious,
+		.stop = &prober->stop,
+	};
+	route->search = search;
+	worker_submit(prober->worker, search_work, search_done, search);
+	return true;
+}
+
+static void server_drop_oldest(struct server *server)
+{
+	struct server_route **at = &server->routes;
+
+	while ((*at)->next) {
+		at = &(*at)->next;
+	}
+	route_free(*at);
+	*at = NULL;
+	server->route_count--;
+}
+
+static struct server_route *server_add_route(
+	struct server *server, const char *host, const char *path, bool secure)
+{
+	struct server_route *route = mem_new(struct server_route);
+
+	if (server->route_count++ == SERVER_ROUTES_MAX) {
+		server_drop_oldest(server);
+	}
+	*route = (struct server_route){
+		.server = server,
+		.host = mem_strdup(host),
+		.path = mem_strdup(path),
+		.secure = secure,
+		.next = server->routes,
+	};
+	server->routes = route;
+	return route;
+}
+
+static struct server_route *server_find_route(
+	const struct server *server, const char *host, const char *path, bool secure)
+{
+	struct server_route *route = server->routes;
+
+	while (route &&
+		(strcmp(route->host, host) != 0 || strcmp(route->path, path) != 0 ||
+			route->secure != secure)) {
+		route = route->next;
+	}
+	return route;
+}
+
+static bool is_fresh(const struct server_route *route)
+{
+	enum server_health health = route->found.result == UPSTREAM_FOUND && route->behind[0]
+		? server_health(route->behind[0])
+		: SERVER_WELL;
+	bool doubtful = route->found.result == UPSTREAM_FAILED || health == SERVER_DOWN;
+
+	if (route->known && health == SERVER_WAITING) {
+		return true; /* a request now could be in the way of its restart */
+	}
+	return route->known &&
+		clock_now_usec() < route->known_usec +
+				(doubtful ? ROUTE_DOUBTFUL_USEC : ROUTE_FRESH_USEC);
+}
+
+const struct upstream *server_upstream(struct server *server, const char *host, const char *path,
+	bool secure, bool cautious, struct server *const **behind)
+{
+	struct server_route *route = server_find_route(server, host, path, secure);
+
+	route = route ? route : server_add_route(server, host, path, secure);
+	if (!is_fresh(route) && !route->search && !route_search(route, cautious)) {
+		route->known = true; /* without a thread, nothing can be found out */
+		route->known_usec = clock_now_usec();
+		route->found = (struct upstream){.result = UPSTREAM_FAILED};
+	}
+	*behind = route->behind;
+	return route->known ? &route->found : NULL;
+}
+
+static bool is_behind(const struct server *server, const struct server *proxy)
+{
+	for (const struct server_route *route = proxy->routes; route; route = route->next) {
+		for (unsigned i = 0; i < route->found.count; i++) {
+			if (route->behind[i] == server) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+void server_tell_changed(struct server *server)
+{
+	struct servers *servers = server->servers;
+	struct server *changed[SERVERS_MAX] = {server_ref(server)};
+	size_t count = 1;
+
+	/* First, because the callbacks may release the last references. */
+	for (struct server *proxy = servers->first; proxy; proxy = proxy->next) {
+		if (proxy != server && is_behind(server, proxy)) {
+			changed[count++] = server_ref(proxy);
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		servers->callbacks.changed(changed[i], servers->userdata);
+		server_unref(changed[i]);
+	}
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/tcp-table.h"
+
+#include <linux/tcp.h>
+#include <string.h>
+
+#include "util/mem.h"
+#include "util/netlink.h"
+
+void tcp_table_clear(struct tcp_table *table)
+{
+	memset(table->listens, 0, sizeof table->listens);
+	memset(table->first, 0, sizeof table->first);
+	table->count = 0;
+}
+
+static struct upstream_address address_of(int family, const void *ip, uint16_t port)
+{
+	struct upstream_address address = {.v6 = family == AF_INET6, .port = port};
+
+	memcpy(&address.ip, ip, address.v6 ? 16 : 4);
+	if (address.v6 && IN6_IS_ADDR_V4MAPPED(&address.ip)) {
+		uint8_t v4[4];
+
+		memcpy(v4, &address.ip.s6_addr[12], sizeof v4);
+		address.v6 = false;
+		memset(&address.ip, 0, sizeof address.ip);
+		memcpy(&address.ip, v4, sizeof v4);
+	}
+	return address;
+}
+
+static bool is_proxy(const struct tcp_table *table, const struct upstream_address *to)
+{
+	for (size_t i = 0; to->port == table->proxy_port && i < table->proxy_count; i++) {
+		const struct listen_socket *socket = &table->proxy[i];
+		static const struct in6_addr any;
+		size_t length = socket->v6 ? 16 : 4;
+
+		if (memcmp(&socket->address, &any, length) == 0 ||
+			(socket->v6 == to->v6 &&
+				memcmp(&socket->address, &to->ip, length) == 0)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_loopback(const struct upstream_address *address)
+{
+	return address->v6 ? IN6_IS_ADDR_LOOPBACK(&address->ip) : address->ip.s6_addr[0] == 127;
+}
+
+bool tcp_table_server_end(const struct tcp_table *table, const struct inet_diag_msg *message,
+	struct upstream_address *server, uint16_t *client_port)
+{
+	bool is_server = table->listens[ntohs(message->id.idiag_sport)] != TCP_UNUSED;
+
+	*server = address_of(message->idiag_family,
+		is_server ? message->id.idiag_src : message->id.idiag_dst,
+		ntohs(is_server ? message->id.idiag_sport : message->id.idiag_dport));
+	*client_port = ntohs(is_server ? message->id.idiag_dport : message->id.idiag_sport);
+	return !is_proxy(table, server) &&
+		(table->listens[server->port] != TCP_UNUSED || !is_loopback(server));
+}
+
+struct tcp_connection *tcp_table_find(
+	struct tcp_table *table, uint16_t client_port, const struct upstream_address *to)
+{
+	for (size_t i = table->first[client_port]; i; i = table->connections[i - 1].next) {
+		struct tcp_connection *one = &table->connections[i - 1];
+
+		if (memcmp(&one->to, to, sizeof *to) == 0) {
+			return one;
+		}
+	}
+	return NULL;
+}
+
+struct tcp_connection *tcp_table_add(struct tcp_table *table, const struct inet_diag_msg *message,
+	uint16_t client_port, const struct upstream_address *to)
+{
+	struct tcp_connection *one;
+
+	if (table->count == TCP_CONNECTIONS_MAX) {
+		return NULL;
+	}
+	one = &table->connections[table->count++];
+	*one = (struct tcp_connection){
+		.id = message->id,
+		.family = message->idiag_family,
+		.next = table->first[client_port],
+	};
+	one->to = *to;
+	table->first[client_port] = (uint16_t)table->count;
+	return one;
+}
+
+bool tcp_bytes_sent(const struct nlmsghdr *header, uint64_t *sent)
+{
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+	struct netlink_bytes rest = {
+		.at = message + 1,
+		.left = header->nlmsg_len - NLMSG_LENGTH(sizeof *message),
+	};
+	const struct rtattr *attribute;
+
+	while ((attribute = netlink_attribute(&rest))) {
+		struct tcp_info info = {0};
+		size_t length = RTA_PAYLOAD(attribute);
+
+		if (attribute->rta_type == INET_DIAG_INFO) {
+			memcpy(&info, RTA_DATA(attribute),
+				length < sizeof info ? length : sizeof info);
+			*sent = info.tcpi_bytes_sent - info.tcpi_bytes_retrans;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "server/listen-socket.h"
+#include "server/sock-diag.h"
+#include "server/upstream-trials.h"
+
+/* The TCP connections of this machine, from their clients' end, as sock-diag.h reports them. Pure. */
+
+enum { TCP_CONNECTIONS_MAX = 8192, TCP_PORTS = 1 << 16 };
+
+struct tcp_connection {
+	struct upstream_address to;
+	struct inet_diag_sockid id;
+	int family;
+	uint64_t sent; /* bytes, when it was last seen */
+	uint32_t inode; /* 0: no process has it any more */
+	uint32_t listed; /* the last list that has it */
+	bool ended;
+	uint16_t next; /* index + 1 of another one from the same port; 0: none */
+};
+
+struct tcp_table {
+	/* the server whose clients are left out: its sockets and port */
+	struct listen_socket proxy[LISTEN_SOCKETS_MAX];
+	size_t proxy_count;
+	uint16_t proxy_port;
+	enum { TCP_UNUSED, TCP_OTHERS, TCP_OWN } listens[TCP_PORTS]; /* whose socket; set by the caller */
+	uint16_t first[TCP_PORTS]; /* index + 1 of the first connection from this port */
+	struct tcp_connection connections[TCP_CONNECTIONS_MAX];
+	size_t count;
+};
+
+/* Leaves it without connections and listening sockets. */
+void tcp_table_clear(struct tcp_table *table);
+
+/*
+ * The server's end of a connection, from either end of it. False if that is the proxy, or if nothing
+ * listens there any more.
+ */
+bool tcp_table_server_end(const struct tcp_table *table, const struct inet_diag_msg *message,
+	struct upstream_address *server, uint16_t *client_port);
+
+/* The latest one; NULL if there is none. */
+struct tcp_connection *tcp_table_find(
+	struct tcp_table *table, uint16_t client_port, const struct upstream_address *to);
+/* NULL if there is no room. */
+struct tcp_connection *tcp_table_add(struct tcp_table *table, const struct inet_diag_msg *message,
+	uint16_t client_port, const struct upstream_address *to);
+
+/* False if the connection has ended, so that it is no longer known. */
+bool tcp_bytes_sent(const struct nlmsghdr *header, uint64_t *sent);

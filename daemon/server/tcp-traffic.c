@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/tcp-traffic.h"
+
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/procfs.h"
+#include "server/tcp-table.h"
+#include "util/clock.h"
+#include "util/mem.h"
+
+/* States of tcp(7), as bits. */
+enum {
+	WAITING = 1 << 6,
+	LISTENING = 1 << 10,
+	CONNECTED = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 11,
+};
+enum { HELD_MAX = 64, MISSING_MAX = 256 };
+/* How long the kernel remembers one that has ended: TCP_TIMEWAIT_LEN. */
+#define WAITS_MSEC UINT64_C(60000)
+#define WAITS_STEP_USEC (10 * CLOCK_USEC_PER_MSEC) /* its clock goes in steps, of at most this */
+
+struct tcp_traffic {
+	struct sock_diag diag, ended;
+	tcp_traffic_fn *sent;
+	void *userdata;
+	struct upstream_trials *trials; /* NULL while the state is remembered */
+	bool any_ended;
+	uint64_t began_usec; /* of the trial */
+	struct upstream_address missing[MISSING_MAX]; /* to these, one has ended that was not seen */
+	uint16_t missing_from[MISSING_MAX]; /* the client's port */
+	size_t missing_count;
+	uint32_t list; /* its number */
+	struct tcp_table table;
+	uint16_t held[HELD_MAX]; /* indexes of those that are looked at, at each look */
+	size_t held_count;
+};
+
+static void list(struct tcp_traffic *traffic, uint32_t states, bool info, sock_diag_fn *each)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+
+	for (size_t i = 0; i < COUNT_OF(families); i++) {
+		sock_diag_list(&traffic->diag,
+			&(struct sock_diag_question){
+				.family = families[i], .states = states, .info = info},
+			each, traffic);
+	}
+}
+
+static void take_listener(const struct nlmsghdr *header, void *userdata)
+{
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+	struct tcp_traffic *traffic = userdata;
+	uint16_t port = ntohs(message->id.idiag_sport);
+
+	if (traffic->table.listens[port] != TCP_OWN) {
+		traffic->table.listens[port] = message->idiag_uid == geteuid() ? TCP_OWN : TCP_OTHERS;
+	}
+}
+
+/* What the message says of a connection, from its client's end; NULL: it is of another kind. */
+static struct tcp_connection *take(struct tcp_traffic *traffic, const struct nlmsghdr *header)
+{
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+	struct upstream_address to;
+	struct tcp_connection *one;
+	uint16_t client_port;
+	uint64_t sent;
+
+	if (traffic->table.listens[ntohs(message->id.idiag_sport)] != TCP_UNUSED ||
+		!tcp_table_server_end(&traffic->table, message, &to, &client_port)) {
+		return NULL;
+	}
+	one = tcp_table_find(&traffic->table, client_port, &to);
+	one = one && !one->ended ? one : tcp_table_add(&traffic->table, message, client_port, &to);
+	if (!one) {
+		if (traffic->trials) {
+			traffic->trials->too_many = true;
+		}
+		return NULL;
+	}
+	one->inode = message->idiag_inode ? message->idiag_inode : one->inode;
+	if (tcp_bytes_sent(header, &sent) && sent > one->sent) {
+		int peer = !traffic->trials ? -1
+					    : upstream_trials_sent(traffic->trials, &to,
+						      sent - one->sent);
+
+		if (peer >= 0) {
+			traffic->sent(one->inode, peer, traffic->userdata);
+		}
+		one->sent = sent;
+	}
+	return one;
+}
+
+static void take_listed(const struct nlmsghdr *header, void *userdata)
+{
+	struct tcp_traffic *traffic = userdata;
+	struct tcp_connection *one = take(traffic, header);
+
+	if (one) {
+		one->listed = traffic->list;
+	}
+}
+
+static void take_held(const struct nlmsghdr *header, void *userdata)
+{
+	take(userdata, header);
+}
+
+static void take_ended(const struct nlmsghdr *header, void *userdata)
+{
+	struct tcp_connection *one = take(userdata, header);
+
+	if (one) {
+		one->ended = true;
+	}
+}
+
+static void take_missing(const struct nlmsghdr *header, void *userdata)
+{
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+	uint64_t left = message->idiag_expires < WAITS_MSEC ? message->idiag_expires : WAITS_MSEC;
+	uint64_t since = clock_now_usec() - (WAITS_MSEC - left) * CLOCK_USEC_PER_MSEC;
+	struct tcp_traffic *traffic = userdata;
+	struct upstream_address to;
+	uint16_t client_port;
+
+	if (since + WAITS_STEP_USEC < traffic->began_usec ||
+		!tcp_table_server_end(&traffic->table, message, &to, &client_port) || tcp_table_find(&traffic->table, client_port, &to)) {
+		return;
+	}
+	if (traffic->missing_count == MISSING_MAX) {
+		traffic->trials->too_many = true;
+		return;
+	}
+	traffic->missing_from[traffic->missing_count] = client_port;
+	traffic->missing[traffic->missing_count++] = to;
+}
+
+static void take_waiting(const struct nlmsghdr *header, void *userdata)
+{
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+	struct tcp_traffic *traffic = userdata;
+	struct upstream_address to;
+	uint16_t client_port;
+
+	traffic->any_ended |= tcp_table_server_end(&traffic->table, message, &to, &client_port) &&
+		traffic->table.listens[to.port] == TCP_OWN;
+}
+
+struct tcp_traffic *tcp_traffic_new(const struct listen_socket *proxy, size_t proxy_count,
+	uint16_t proxy_port, tcp_traffic_fn *sent, void *userdata)
+{
+	struct tcp_traffic *traffic = mem_new(struct tcp_traffic);
+
+	if (sock_diag_open(&traffic->diag) < 0) {
+		free(traffic);
+		return NULL;
+	}
+	if (sock_diag_open_ended(&traffic->ended) < 0) {
+		sock_diag_close(&traffic->diag);
+		free(traffic);
+		return NULL;
+	}
+	traffic->sent = sent;
+	traffic->userdata = userdata;
+	memcpy(traffic->table.proxy, proxy, proxy_count * sizeof *proxy);
+	traffic->table.proxy_count = proxy_count;
+	traffic->table.proxy_port = proxy_port;
+	return traffic;
+}
+
+void tcp_traffic_free(struct tcp_traffic *traffic)
+{
+	if (traffic) {
+		sock_diag_close(&traffic->diag);
+		sock_diag_close(&traffic->ended);
+		free(traffic);
+	}
+}
+
+static void skip_ended(const struct nlmsghdr *header, void *userdata)
+{
+}
+
+void tcp_traffic_begin(struct tcp_traffic *traffic)
+{
+	tcp_table_clear(&traffic->table);
+	traffic->held_count = 0;
+	traffic->trials = NULL;
+	traffic->list++;
+	sock_diag_read_ended(&traffic->ended, skip_ended, traffic);
+	traffic->began_usec = clock_now_usec();
+	list(traffic, LISTENING, false, take_listener);
+	list(traffic, CONNECTED, true, take_listed);
+	sock_diag_read_ended(&traffic->ended, take_ended, traffic);
+}
+
+static void read_ended(struct tcp_traffic *traffic)
+{
+	if (sock_diag_read_ended(&traffic->ended, take_ended, traffic) < 0) {
+		traffic->trials->too_many = true;
+	}
+}
+
+void tcp_traffic_look(struct tcp_traffic *traffic, struct upstream_trials *trials)
+{
+	traffic->trials = trials;
+	for (size_t i = 0; i < traffic->held_count; i++) {
+		const struct tcp_connection *one = &traffic->table.connections[traffic->held[i]];
+
+		if (!one->ended) {
+			sock_diag_get(&traffic->diag, one->family, &one->id, take_held, traffic);
+		}
+	}
+	read_ended(traffic);
+}
+
+/* Whether one has ended, but the kernel has not reported it yet. */
+static bool any_missing(struct tcp_traffic *traffic)
+{
+	for (size_t i = 0; i < traffic->missing_count; i++) {
+		if (!tcp_table_find(&traffic->table, traffic->missing_from[i], &traffic->missing[i])) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < traffic->table.count; i++) {
+		if (traffic->table.connections[i].listed != traffic->list &&
+			!traffic->table.connections[i].ended) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void tcp_traffic_end(struct tcp_traffic *traffic, struct upstream_trials *trials)
+{
+	struct timespec pause = {.tv_nsec = 2000000};
+
+	traffic->trials = trials;
+	traffic->list++;
+	traffic->missing_count = 0;
+	list(traffic, CONNECTED, true, take_listed);
+	read_ended(traffic);
+	list(traffic, WAITING, false, take_missing);
+	for (int i = 0; i < 50 && (i < 2 || any_missing(traffic)); i++) {
+		nanosleep(&pause, NULL);
+		read_ended(traffic);
+	}
+	for (size_t i = 0; i < traffic->missing_count; i++) {
+		if (!tcp_table_find(&traffic->table, traffic->missing_from[i], &traffic->missing[i])) {
+			upstream_trials_unseen(trials, &traffic->missing[i]);
+		}
+	}
+	for (size_t i = 0; i < traffic->table.count; i++) {
+		const struct tcp_connection *one = &traffic->table.connections[i];
+
+		if (one->listed != traffic->list && !one->ended) {
+			upstream_trials_unseen(trials, &one->to);
+		}
+	}
+}
+
+struct held_search {
+	struct tcp_traffic *traffic;
+	tcp_traffic_held_fn *each;
+	void *userdata;
+};
+
+static bool check_held(int process, int fd, void *userdata)
+{
+	struct held_search *search = userdata;
+	uint32_t inode = procfs_socket(process, fd);
+
+	for (size_t i = 0; inode && i < search->traffic->table.count; i++) {
+		const struct tcp_connection *one = &search->traffic->table.connections[i];
+
+		if (one->inode != inode) {
+			continue;
+		}
+		if (search->traffic->held_count < HELD_MAX) {
+			search->traffic->held[search->traffic->held_count++] = (uint16_t)i;
+		}
+		if (search->each && search->traffic->table.listens[one->to.port] == TCP_OWN) {
+			search->each(&one->to, search->userdata);
+		}
+	}
+	return true;
+}
+
+void tcp_traffic_hold(struct tcp_traffic *traffic, const pid_t *holders, size_t holder_count,
+	tcp_traffic_held_fn *each, void *userdata)
+{
+	struct held_search search = {traffic, each, userdata};
+
+	for (size_t i = 0; i < holder_count; i++) {
+		int process = procfs_open(holders[i]);
+
+		if (process >= 0) {
+			procfs_each_fd(process, check_held, &search);
+			close(process);
+		}
+	}
+}
+
+bool tcp_traffic_any_ended(struct tcp_traffic *traffic)
+{
+	list(traffic, WAITING, false, take_waiting);
+	return traffic->any_ended;
+}

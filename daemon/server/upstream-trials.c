@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/upstream-trials.h"
+
+#include <string.h>
+
+#include "util/mem.h"
+
+enum {
+	MATCHES = 3, /* trials that agree prove it: two agree by chance in one of thousands */
+	ABSENCES = 2, /* trials without it prove that it was not sent the request */
+};
+
+void upstream_trials_begin(struct upstream_trials *trials, uint32_t query, uint32_t header)
+{
+	trials->trials[trials->count++] =
+		(struct upstream_trial){.query = query, .header = header};
+}
+
+static bool is_at(const struct upstream_address *one, const struct upstream_address *other)
+{
+	return one->port == other->port && one->v6 == other->v6 &&
+		memcmp(&one->ip, &other->ip, one->v6 ? 16 : 4) == 0;
+}
+
+static struct upstream_peer *peer_of(
+	struct upstream_trials *trials, const struct upstream_address *address)
+{
+	for (size_t i = 0; i < trials->peer_count; i++) {
+		if (is_at(&trials->peers[i].address, address)) {
+			return &trials->peers[i];
+		}
+	}
+	if (trials->peer_count == UPSTREAM_PEERS_MAX) {
+		trials->too_many = true;
+		return NULL;
+	}
+	trials->peers[trials->peer_count].address = *address;
+	return &trials->peers[trials->peer_count++];
+}
+
+int upstream_trials_sent(
+	struct upstream_trials *trials, const struct upstream_address *to, uint64_t bytes)
+{
+	size_t now = trials->count - 1;
+	const struct upstream_trial *trial = &trials->trials[now];
+	struct upstream_peer *peer = peer_of(trials, to);
+
+	if (!peer) {
+		return -1;
+	}
+	peer->moved |= UINT32_C(1) << now;
+	if (bytes < (trial->header ? trial->header : trial->query)) {
+		return -1;
+	}
+	if (bytes >= trial->query + trial->header) {
+		peer->open |= UINT32_C(1) << now;
+	}
+	if (peer->jump_count[now] < UPSTREAM_JUMPS_MAX && bytes <= UINT32_MAX) {
+		peer->jumps[now][peer->jump_count[now]++] = (uint32_t)bytes;
+	} else {
+		peer->unknown |= UINT32_C(1) << now;
+	}
+	return (int)(peer - trials->peers);
+}
+
+void upstream_trials_unseen(struct upstream_trials *trials, const struct upstream_address *to)
+{
+	struct upstream_peer *peer = peer_of(trials, to);
+
+	if (peer) {
+		peer->moved |= UINT32_C(1) << (trials->count - 1);
+		peer->open |= UINT32_C(1) << (trials->count - 1);
+		peer->unknown |= UINT32_C(1) << (trials->count - 1);
+	}
+}
+
+void upstream_trials_answered(struct upstream_trials *trials)
+{
+	trials->trials[trials->count - 1].answered = true;
+}
+
+/* How often a connection that was sent the request carries each of the two amounts. */
+struct carried {
+	unsigned query, header;
+};
+
+/* What a jump has besides these amounts; negative if it cannot contain them. */
+static int64_t excess_of(
+	const struct upstream_trial *trial, uint32_t bytes, const struct carried *carried)
+{
+	return (int64_t)bytes - (int64_t)carried->header * trial->header -
+		(int64_t)carried->query * trial->query;
+}
+
+static bool has_jump(const struct upstream_trials *trials, const struct upstream_peer *peer,
+	size_t trial, const struct carried *carried, int64_t excess)
+{
+	for (size_t i = 0; i < peer->jump_count[trial]; i++) {
+		if (excess_of(&trials->trials[trial], peer->jumps[trial][i], carried) == excess) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* How many trials agree on what else a request to the peer has: the most that do. */
+static unsigned agreeing(const struct upstream_trials *trials, const struct upstream_peer *peer,
+	const struct carried *carried)
+{
+	unsigned most = 0;
+
+	for (size_t t = 0; t < trials->count; t++) {
+		for (size_t j = 0; j < peer->jump_count[t]; j++) {
+			int64_t excess =
+				excess_of(&trials->trials[t], peer->jumps[t][j], carried);
+			unsigned count = 0;
+
+			for (size_t i = 0; excess >= 0 && i < trials->count; i++) {
+				count += has_jump(trials, peer, i, carried, excess);
+			}
+			most = count > most ? count : most;
+		}
+	}
+	return most;
+}
+
+/* Whether all that it was sent has one size, which the random amounts do not change. */
+static bool is_constant(const struct upstream_trials *trials, const struct upstream_peer *peer)
+{
+	uint32_t size = 0;
+	unsigned count = 0;
+
+	for (size_t t = 0; t < trials->count; t++) {
+		for (size_t j = 0; j < peer->jump_count[t]; j++, count++) {
+			if (size && peer->jumps[t][j] != size) {
+				return false;
+			}
+			size = peer->jumps[t][j];
+		}
+	}
+	return !peer->unknown && count >= MATCHES;
+}
+
+/* In how many trials it certainly was not sent the request. */
+static unsigned absences(const struct upstream_trials *trials, const struct upstream_peer *peer)
+{
+	unsigned count = 0;
+
+	for (size_t t = 0; t < trials->count; t++) {
+		count += trials->trials[t].answered && !(peer->open & UINT32_C(1) << t);
+	}
+	return count;
+}
+
+enum upstream_evidence upstream_trials_of(const struct upstream_trials *trials, size_t index)
+{
+	/* Some proxies pass the query on twice, also in a header of theirs. */
+	static const struct carried whole[] = {{1, 1}, {2, 1}}, headers = {0, 1};
+	const struct upstream_peer *peer = &trials->peers[index];
+	unsigned absent = absences(trials, peer), most = 0;
+
+	for (size_t i = 0; i < COUNT_OF(whole); i++) {
+		unsigned count = agreeing(trials, peer, &whole[i]);
+
+		most = count > most ? count : most;
+	}
+	if (most >= MATCHES) {
+		return !absent && 2 * most >= trials->count ? UPSTREAM_ALWAYS : UPSTREAM_SOMETIMES;
+	}
+	if (is_constant(trials, peer)) {
+		return UPSTREAM_NOTHING;
+	}
+	if (agreeing(trials, peer, &headers) >= MATCHES) {
+		return UPSTREAM_HEADERS;
+	}
+	return absent >= ABSENCES && most < 2 ? UPSTREAM_NOTHING : UPSTREAM_OPEN;
+}
+
+bool upstream_trials_are_enough(const struct upstream_trials *trials)
+{
+	unsigned answered = 0;
+	bool passed = false;
+
+	if (trials->count == UPSTREAM_TRIALS_MAX) {
+		return true;
+	}
+	for (size_t t = 0; t < trials->count; t++) {
+		answered += trials->trials[t].answered;
+	}
+	for (size_t i = 0; i < trials->peer_count; i++) {
+		enum upstream_evidence evidence = upstream_trials_of(trials, i);
+
+		if (evidence == UPSTREAM_OPEN) {
+			return false;
+		}
+		passed |= evidence == UPSTREAM_ALWAYS;
+	}
+	return passed || answered >= ABSENCES;
+}
+
+bool upstream_trials_moved(const struct upstream_trials *trials)
+{
+	uint32_t all = (UINT32_C(1) << trials->count) - 1;
+
+	for (size_t i = 0; i < trials->peer_count; i++) {
+		if (trials->peers[i].moved == all) {
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Which servers a proxy passes a request on to, from what was seen of its connections while some
+ * requests ("trials") were made. Each trial's request is longer by two random amounts: its query
+ * by one, a header by another. Only a connection that passes this request on carries exactly these
+ * amounts more in every trial, whatever else the proxy does at the same time. Pure.
+ */
+
+enum {
+	UPSTREAM_PEERS_MAX = 64, /* servers that anything connects to during the trials */
+	UPSTREAM_TRIALS_MAX = 12,
+	UPSTREAM_JUMPS_MAX = 8, /* of one peer in one trial; of more, the result stays open */
+};
+
+/* A listening socket, as a connection to it has it. */
+struct upstream_address {
+	struct in6_addr ip; /* an IPv4 address is in the first four bytes */
+	bool v6;
+	uint16_t port;
+};
+
+struct upstream_peer {
+	struct upstream_address address;
+	uint32_t moved; /* trials in which it was sent anything, as bits */
+	uint32_t open; /* trials in which it may have been sent the request */
+	uint32_t jumps[UPSTREAM_TRIALS_MAX][UPSTREAM_JUMPS_MAX]; /* as long as a header of it, or more */
+	uint8_t jump_count[UPSTREAM_TRIALS_MAX];
+	uint32_t unknown; /* trials in which there were others */
+};
+
+struct upstream_trial {
+	uint32_t query, header; /* the random amounts, in bytes; header: 0 in all trials, or in none */
+	bool answered;
+};
+
+struct upstream_trials {
+	struct upstream_peer peers[UPSTREAM_PEERS_MAX];
+	size_t peer_count;
+	bool too_many; /* there was no room for a peer */
+	struct upstream_trial trials[UPSTREAM_TRIALS_MAX];
+	size_t count; /* the last one is the current one */
+};
+
+/* Begins a trial, at most UPSTREAM_TRIALS_MAX times, whose request has these amounts of bytes more. */
+void upstream_trials_begin(struct upstream_trials *trials, uint32_t query, uint32_t header);
+/*
+ * A connection to this server has sent so many bytes between two looks at it. Returns the peer's
+ * index, or -1 if it was not recorded.
+ */
+int upstream_trials_sent(struct upstream_trials *trials, const struct upstream_address *to,
+	uint64_t bytes);
+/* A connection to it has ended without its bytes having been seen. */
+void upstream_trials_unseen(
+	struct upstream_trials *trials, const struct upstream_address *to);
+/* The current trial's request was answered, so nothing of it is still to come. */
+void upstream_trials_answered(struct upstream_trials *trials);
+
+enum upstream_evidence {
+	UPSTREAM_NOTHING, /* it was not sent the request; maybe others, of the same size each time */
+	UPSTREAM_OPEN, /* not known */
+	UPSTREAM_HEADERS, /* it was sent the headers, but not the query: the proxy's own question */
+	UPSTREAM_SOMETIMES, /* it was sent some of the requests */
+	UPSTREAM_ALWAYS, /* it was sent all requests */
+};
+enum upstream_evidence upstream_trials_of(const struct upstream_trials *trials, size_t peer);
+
+/* Whether further trials could not change the result. */
+bool upstream_trials_are_enough(const struct upstream_trials *trials);
+/* Whether any server was sent something in each of the trials. */
+bool upstream_trials_moved(const struct upstream_trials *trials);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/listen-socket.h"
+
+/*
+ * Which server answers for one host and path if the server that listens is a proxy. Sends it HEAD
+ * requests whose length is random, each with a query and a header that nothing uses, and looks
+ * which connections carry exactly these amounts of bytes: see upstream-trials.h. A proxy behind the
+ * proxy is followed, too. For https, no request is made: then every server that the proxy
+ * has a connection to may be the one.
+ *
+ * Blocks for at most about 10 s: for a thread of its own.
+ */
+
+enum {
+	UPSTREAM_ENDS_MAX = 8,
+	UPSTREAM_IP_TEXT_MAX = 46,
+};
+
+struct upstream_end {
+	char ip[UPSTREAM_IP_TEXT_MAX]; /* as in a URL, without brackets */
+	uint16_t port;
+};
+
+enum upstream_result {
+	UPSTREAM_SELF, /* it passes the request on to no server */
+	UPSTREAM_FOUND, /* to `ends[0]` */
+	UPSTREAM_UNSURE, /* one of `ends`, or itself if `maybe_self` */
+	UPSTREAM_FAILED, /* the server behind it did not answer, or it did not itself */
+};
+
+struct upstream {
+	enum upstream_result result;
+	struct upstream_end ends[UPSTREAM_ENDS_MAX];
+	unsigned count; /* of the ends */
+	bool maybe_self;
+	unsigned status; /* of UPSTREAM_FAILED: 502, 503 or 504; 0: no answer */
+};
+
+struct upstream_question {
+	const char *listener; /* host of the proxy's socket, as for listen_sockets_of() */
+	uint16_t port;
+	enum loopback_order order;
+	const char *host, *path; /* as in the URL */
+	bool secure;
+	/* sends no request unless something has connected to another server in the last minute */
+	bool cautious;
+	const atomic_bool *stop; /* set by another thread: the result is no longer wanted */
+};
+
+void upstream_find(const struct upstream_question *question, struct upstream *found);

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Pages that come through a proxy: their project is that of the server behind it, whatever folder
+ * the proxy was started in, and whatever else passes through it at the same time. SAVECAST_LONG
+ * asks for hundreds of pages.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
+import http from 'node:http';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from '../lib/events.js';
+import { answers } from '../lib/ports.js';
+import { Client } from '../lib/wire-client.js';
+import { LONG, TOP, World } from '../lib/world.js';
+
+const PAGES = LONG ? 40 : 3;
+
+/** By Host; a path below /beta/ belongs to beta, too. */
+const NODE_PROXY = `const http = require('node:http');
+const [port, alpha, beta, pool] = process.argv.slice(2).map(Number);
+const agent = pool ? new http.Agent({ keepAlive: true, maxSockets: pool }) : false;
+http.createServer((request, response) => {
+	const to = /^beta[.]/.test(request.headers.host) || request.url.startsWith('/beta/') ? beta : alpha;
+	const headers = pool ? request.headers : { ...request.headers, connection: 'close' };
+	const passed = http.request({ port: to, host: '127.0.0.1', method: request.method, path: request.url, headers, agent },
+		(answer) => { response.writeHead(answer.statusCode, answer.headers); answer.pipe(response); });
+	passed.on('error', () => response.writeHead(502).end());
+	request.pipe(passed);
+}).listen(port, '127.0.0.1');
+`;
+
+/** @param {string} pool what a server { } of nginx needs to keep its connections */
+const nginx = (pool) => (/** @type {Given} */ { port, alpha, beta, root }) => ({ 'nginx.conf': `daemon off; pid ${root}/nginx.pid; error_log stderr; events {}
+http { access_log off; client_body_temp_path ${root}/t1; proxy_temp_path ${root}/t2; fastcgi_temp_path ${root}/t3; uwsgi_temp_path ${root}/t4; scgi_temp_path ${root}/t5;
+	proxy_set_header Host $http_host; ${pool && 'proxy_http_version 1.1; proxy_set_header Connection "";'}
+	upstream alpha { server 127.0.0.1:${alpha}; ${pool} } upstream beta { server 127.0.0.1:${beta}; ${pool} }
+	server { listen 127.0.0.1:${port}; server_name alpha.localhost localhost;
+		location /beta/ { proxy_pass http://beta; } location / { proxy_pass http://alpha; } }
+	server { listen 127.0.0.1:${port}; server_name beta.localhost; location / { proxy_pass http://beta; } } }
+` });
+const runNginx = (/** @type {Given} */ { root }) => ['/usr/sbin/nginx', '-e', 'stderr', '-p', root, '-c', path.join(root, 'nginx.conf')];
+
+/** @typedef {{port: number, alpha: number, beta: number, root: string}} Given */
+/** @type {Record<string, {needs: string, long?: true, files: (given: Given) => Record<string, string>, command: (given: Given) => string[]}>} */
+const PROXIES = {
+	'Node, one connection for each request': {
+		needs: process.execPath, files: () => ({ 'proxy.cjs': NODE_PROXY }),
+		command: ({ port, alpha, beta }) => [process.execPath, 'proxy.cjs', `${port}`, `${alpha}`, `${beta}`, '0'],
+	},
+	'Node, two connections for all': {
+		needs: process.execPath, files: () => ({ 'proxy.cjs': NODE_PROXY }),
+		command: ({ port, alpha, beta }) => [process.execPath, 'proxy.cjs', `${port}`, `${alpha}`, `${beta}`, '2'],
+	},
+	Caddy: {
+		needs: '/usr/bin/caddy',
+		files: ({ port, alpha, beta }) => ({ Caddyfile: `{
+	admin off
+	auto_https off
+}
+http://alpha.localhost:${port}, http://localhost:${port} {
+	reverse_proxy /beta/* 127.0.0.1:${beta}
+	reverse_proxy 127.0.0.1:${alpha}
+}
+http://beta.localhost:${port} {
+	reverse_proxy 127.0.0.1:${beta}
+}
+` }),
+		command: () => ['/usr/bin/caddy', 'run', '--config', 'Caddyfile', '--adapter', 'caddyfile'],
+	},
+	nginx: { needs: '/usr/sbin/nginx', files: nginx(''), command: runNginx },
+	'nginx, which keeps connections': { needs: '/usr/sbin/nginx', long: true, files: nginx('keepalive 4;'), command: runNginx },
+	HAProxy: {
+		needs: '/usr/sbin/haproxy', long: true,
+		files: ({ port, alpha, beta }) => ({ 'haproxy.cfg': `defaults
+	mode http
+	timeout connect 2s
+	timeout client 9s
+	timeout server 9s
+frontend all
+	bind 127.0.0.1:${port}
+	use_backend beta if { hdr_beg(host) beta. } or { path_beg /beta/ }
+	default_backend alpha
+backend alpha
+	server a 127.0.0.1:${alpha}
+backend beta
+	server b 127.0.0.1:${beta}
+` }),
+		command: () => ['/usr/sbin/haproxy', '-db', '-f', 'haproxy.cfg'],
+	},
+};
+
+/**
+ * Two sites, and a proxy that was started in the first one's folder.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {string} name
+ */
+async function open(t, name) {
+	const { files, command } = PROXIES[name];
+	const world = await World.open(t);
+	await world.startDaemon();
+	const alpha = await world.site('alpha', { 'index.html': '<h1>alpha</h1>', 'a.css': '' });
+	const beta = await world.site('beta', { 'index.html': '<h1>beta</h1>', 'a.css': '' });
+	/** Starts one that passes all but beta's on to this port. */
+	const start = (/** @type {number} */ first) => world.serve(`proxy-${first}`, alpha.root, at => {
+		const given = { port: at, alpha: first, beta: beta.port, root: alpha.root };
+		for (const [file, text] of Object.entries(files(given))) {
+			writeFileSync(path.join(alpha.root, file), text);
+		}
+		return command(given);
+	});
+	const client = new Client(world);
+	await client.hello();
+	return { world, alpha, beta, start, client };
+}
+
+/**
+ * Requests through the proxy without a pause, until the end of the test.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {number} port
+ * @param {string} host
+ * @returns {() => number} how many were answered
+ */
+function storm(t, port, host) {
+	const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
+	let on = true, count = 0;
+	const next = () => {
+		if (on) {
+			http.get({ port, host: '127.0.0.1', path: '/index.html', headers: { Host: `${host}:${port}` }, agent }, (answer) => {
+				answer.resume();
+				answer.on('end', () => (count++, setTimeout(next, 4)));
+			}).on('error', () => setTimeout(next, 50));
+		}
+	};
+	t.after(() => {
+		on = false;
+		agent.destroy();
+	});
+	[1, 2, 3, 4].forEach(next);
+	return () => count;
+}
+
+/**
+ * @param {World} world
+ * @param {Client} client
+ * @param {string} file
+ * @returns {Promise<number[]>} the tabs that its save reaches
+ */
+async function reaches(world, client, file) {
+	await appendFile(file, '\n');
+	const { mark } = client.log;
+	const serial = await world.bus.saved(file);
+	const { tabs } = await client.log.next('the reload', ({ type, event }) => type === 'reload' && event === serial, { mark });
+	return tabs.sort();
+}
+
+/** @param {World} world @param {string} url @returns {Promise<string>} the project that `savecast why` names */
+async function why(world, url) {
+	const { stdout } = await world.savecast('why', url, '--json');
+	return path.basename(JSON.parse(stdout).projects[0]?.root ?? 'none');
+}
+
+for (const [name, { needs, long }] of Object.entries(PROXIES)) {
+	test(`behind ${name}, a tab belongs to the project of its host or path, whatever else passes through`, {
+		skip: !existsSync(needs) ? `${needs} is not installed` : long && !LONG ? 'long' : false,
+	}, async t => {
+		const { world, alpha, beta, start, client } = await open(t, name);
+		const { port } = await start(alpha.port);
+		const urls = [`http://alpha.localhost:${port}/`, `http://beta.localhost:${port}/`, `http://localhost:${port}/beta/`];
+		const projects = ['alpha', 'beta', 'beta'];
+		// As the browser's request for the page does.
+		await fetch(`http://127.0.0.1:${port}/`);
+		for (const [i, url] of urls.entries()) {
+			const answer = await client.watch(i + 1, url);
+			assert.deepEqual([answer.state, answer.project], ['live', projects[i]], `${url}: ${answer.reason}`);
+			assert.match(answer.reason, new RegExp(`passes port ${port} on to port ${i ? beta.port : alpha.port}; `));
+			assert.equal(await why(world, url), projects[i]);
+		}
+		assert.deepEqual(await reaches(world, client, path.join(alpha.root, 'a.css')), [1]);
+		assert.deepEqual(await reaches(world, client, path.join(beta.root, 'a.css')), [2, 3]);
+
+		const answered = [storm(t, port, 'alpha.localhost'), storm(t, port, 'beta.localhost')];
+		await until('requests through the proxy', async () => answered.every((count) => count() > 50), { every: 10 });
+		const began = performance.now(), before = answered.map((count) => count());
+		let unsure = 0;
+		for (let page = 0; page < PAGES; page++) {
+			for (const [i, url] of urls.entries()) {
+				const at = `${url}page-${page}`, answer = await client.watch(i + 1, at);
+				if (answer.state === 'none') {
+					unsure++;
+					assert.match(answer.reason, /cannot be seen which one/);
+				} else {
+					assert.deepEqual([answer.state, answer.project], ['live', projects[i]], `${at}: ${answer.reason}`);
+					assert.equal(await why(world, at), projects[i]);
+				}
+			}
+		}
+		const seconds = (performance.now() - began) / 1000;
+		t.diagnostic(`${PAGES * urls.length} pages, ${unsure} not sure, ${Math.round(seconds * 1000 / PAGES / urls.length)} ms each; ${answered.map((count, i) => Math.round((count() - before[i]) / seconds)).join(' and ')} requests/s`);
+		assert.ok(unsure <= PAGES * urls.length / 10, `${unsure} not sure`);
+	});
+}
+
+test('a chain of two proxies is followed to its end', async t => {
+	const { world, alpha, beta, start, client } = await open(t, 'Node, two connections for all');
+	const inner = await start(alpha.port);
+	const outer = await start(inner.port);
+	storm(t, outer.port, 'alpha.localhost');
+	storm(t, inner.port, 'beta.localhost');
+	for (let page = 0; page < PAGES; page++) {
+		const url = `http://alpha.localhost:${outer.port}/${page}`;
+		const answer = await client.watch(1, url);
+		assert.equal(answer.project, 'alpha', answer.reason);
+		assert.match(answer.reason, new RegExp(`passes port ${outer.port} on to port ${alpha.port}`));
+		assert.equal(await why(world, url), 'alpha');
+		const other = await client.watch(2, `http://beta.localhost:${outer.port}/${page}`);
+		assert.match(other.reason, new RegExp(`passes port ${outer.port} on to port ${beta.port}`));
+	}
+});
+
+/** A page of its own, made with data of another server: with all headers of its request, or with none. */
+const ASKS = `const http = require('node:http');
+const [port, data, all] = process.argv.slice(2).map(Number);
+const agent = new http.Agent({ keepAlive: true });
+http.createServer((request, response) => {
+	http.get({ port: data, host: '127.0.0.1', path: '/data.json', agent, headers: all ? request.headers : {} }, (answer) => {
+		answer.resume();
+		answer.on('end', () => response.end('<h1>alpha</h1>'));
+	});
+}).listen(port, '127.0.0.1');
+`;
+
+test('a server that asks another one for data is no proxy; if it passes on all headers, the user is asked', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const beta = await world.site('beta', { 'data.json': '{}' });
+	const root = await world.folder('alpha', { 'server.cjs': ASKS }, { git: true });
+	const client = new Client(world);
+	await client.hello();
+	for (const all of [0, 1]) {
+		const { port } = await world.serve(`alpha-${all}`, root, at => [process.execPath, 'server.cjs', `${at}`, `${beta.port}`, `${all}`]);
+		await (await fetch(`http://127.0.0.1:${port}/`)).text();
+		for (const host of ['alpha.localhost', 'localhost']) {
+			const answer = await client.watch(1, `http://${host}:${port}/`);
+			assert.deepEqual([answer.state, answer.project], all ? ['none', undefined] : ['live', 'alpha'], answer.reason);
+			if (all) {
+				assert.ok(answer.reason.includes(`port ${beta.port} (beta), port ${port} (alpha)`), answer.reason);
+			}
+		}
+	}
+});
+
+test('a proxy whose server is down has no project until the page is loaded with it', async t => {
+	const { world, alpha, beta, start, client } = await open(t, 'Node, one connection for each request');
+	const { port } = await start(alpha.port);
+	const url = `http://beta.localhost:${port}/`;
+	beta.server.process.kill();
+	await beta.server.ended;
+	const down = await client.watch(1, url);
+	assert.equal(down.state, 'none');
+	assert.match(down.reason, /answers with 502, so the server behind it cannot be found: reload the page when/);
+	world.children.start('beta', [process.execPath, path.join(TOP, 'tests/lib/site-server.js'), String(beta.port)], { cwd: beta.root, env: world.env });
+	await until('beta', () => answers('127.0.0.1', beta.port));
+	await until('the answer', async () => (await client.watch(1, url)).project === 'beta', { every: 300 });
+});

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include "server/upstream-trials.h"
+
+static const struct upstream_address alpha = {.port = 4001}, beta = {.port = 4002};
+
+enum { QUERY = 20, HEADER = 1300, REST = 250, OTHER = 400 };
+
+/* A trial whose amounts differ from those of all others. */
+static void begin(struct upstream_trials *trials)
+{
+	uint32_t number = (uint32_t)trials->count;
+
+	upstream_trials_begin(trials, QUERY + 10 * number, HEADER + 37 * number);
+}
+
+/* The request of the current trial, with the query and the header so many times. */
+static uint64_t request(const struct upstream_trials *trials, unsigned queries, unsigned headers)
+{
+	const struct upstream_trial *now = &trials->trials[trials->count - 1];
+
+	return REST + (uint64_t)queries * now->query + (uint64_t)headers * now->header;
+}
+
+static enum upstream_evidence of(
+	const struct upstream_trials *trials, const struct upstream_address *address)
+{
+	for (size_t i = 0; i < trials->peer_count; i++) {
+		if (trials->peers[i].address.port == address->port) {
+			return upstream_trials_of(trials, i);
+		}
+	}
+	return UPSTREAM_NOTHING;
+}
+
+static void the_one_that_carries_both_amounts_is_found(void **state)
+{
+	for (unsigned queries = 1; queries <= 2; queries++) {
+		struct upstream_trials trials = {.count = 0};
+
+		while (trials.count < 3) {
+			assert_false(upstream_trials_are_enough(&trials));
+			begin(&trials);
+			upstream_trials_sent(&trials, &alpha, request(&trials, queries, 1));
+			upstream_trials_sent(&trials, &beta, OTHER);
+			upstream_trials_answered(&trials);
+		}
+		assert_int_equal(of(&trials, &alpha), UPSTREAM_ALWAYS);
+		assert_int_equal(of(&trials, &beta), UPSTREAM_NOTHING);
+		assert_true(upstream_trials_are_enough(&trials));
+	}
+}
+
+/* What passes to the other server at the same time is as long, but not by the same amounts. */
+static void traffic_of_any_size_proves_nothing(void **state)
+{
+	struct upstream_trials trials = {.count = 0};
+	uint32_t random = 1;
+
+	while (trials.count < UPSTREAM_TRIALS_MAX) {
+		begin(&trials);
+		for (int i = 0; i < 20; i++) {
+			random = random * 1664525u + 1013904223u;
+			upstream_trials_sent(&trials, &beta, HEADER + random % 5000);
+		}
+		upstream_trials_answered(&trials);
+	}
+	assert_int_equal(of(&trials, &beta), UPSTREAM_OPEN);
+	assert_true(upstream_trials_are_enough(&trials)); /* there is no room for more */
+}
+
+static void while_one_is_open_the_trials_are_not_enough(void **state)
+{
+	struct upstream_trials trials = {.count = 0};
+
+	while (trials.count < 3) {
+		begin(&trials);
+		upstream_trials_sent(&trials, &alpha, request(&trials, 1, 1));
+		upstream_trials_unseen(&trials, &beta);
+		upstream_trials_answered(&trials);
+	}
+	assert_int_equal(of(&trials, &alpha), UPSTREAM_ALWAYS);
+	assert_int_equal(of(&trials, &beta), UPSTREAM_OPEN);
+	assert_false(upstream_trials_are_enough(&trials));
+	while (trials.count < 5) {
+		begin(&trials);
+		upstream_trials_sent(&trials, &alpha, request(&trials, 1, 1));
+		upstream_trials_answered(&trials);
+	}
+	assert_int_equal(of(&trials, &beta), UPSTREAM_NOTHING);
+	assert_true(upstream_trials_are_enough(&trials));
+}
+
+/* A trial that was not answered proves no absence: the request may still be on its way. */
+static void a_slow_server_is_not_absent(void **state)
+{
+	struct upstream_trials trials = {.count = 0};
+
+	while (trials.count < 4) {
+		begin(&trials);
+		upstream_trials_sent(&trials, &alpha, OTHER);
+	}
+	assert_int_equal(of(&trials, &alpha), UPSTREAM_OPEN);
+	assert_false(upstream_trials_are_enough(&trials));
+}
+
+static void a_question_with_all_headers_is_not_the_request(void **state)
+{
+	struct upstream_trials trials = {.count = 0};
+
+	while (trials.count < 3) {
+		begin(&trials);
+		upstream_trials_sent(&trials, &beta, request(&trials, 0, 1));
+		upstream_trials_answered(&trials);
+	}
+	assert_int_equal(of(&trials, &beta), UPSTREAM_HEADERS);
+}
+
+/* A server's own request to another one, long or short, has the same size each time. */
+static void a_request_of_constant_size_is_not_the_request(void **state)
+{
+	struct upstream_trials trials = {.count = 0};
+
+	while (trials.count < 3) {
+		begin(&trials);
+		upstream_trials_sent(&trials, &beta, 9000);
+		upstream_trials_answered(&trials);
+	}
+	assert_int_equal(of(&trials, &beta), UPSTREAM_NOTHING);
+	assert_true(upstream_trials_moved(&trials));
+}
+
+/* Two servers that have the requests by turns. */
+static void some_requests_are_not_all(void **state)
+{
+	struct upstream_trials trials = {.count = 0};
+
+	while (trials.count < 6) {
+		begin(&trials);
+		upstream_trials_sent(
+			&trials, trials.count % 2 ? &alpha : &beta, request(&trials, 1, 1));
+		upstream_trials_answered(&trials);
+	}
+	assert_int_equal(of(&trials, &alpha), UPSTREAM_SOMETIMES);
+	assert_int_equal(of(&trials, &beta), UPSTREAM_SOMETIMES);
+}
+
+static void limits_hold(void **state)
+{
+	struct upstream_trials trials = {.count = 0};
+
+	begin(&trials);
+	for (uint16_t i = 0; i < UPSTREAM_PEERS_MAX; i++) {
+		assert_int_equal(upstream_trials_sent(
+					 &trials, &(struct upstream_address){.port = i}, 5000),
+			i);
+	}
+	assert_false(trials.too_many);
+	assert_int_equal(upstream_trials_sent(&trials, &alpha, 5000), -1);
+	assert_true(trials.too_many);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_one_that_carries_both_amounts_is_found),
+		cmocka_unit_test(traffic_of_any_size_proves_nothing),
+		cmocka_unit_test(while_one_is_open_the_trials_are_not_enough),
+		cmocka_unit_test(a_slow_server_is_not_absent),
+		cmocka_unit_test(a_question_with_all_headers_is_not_the_request),
+		cmocka_unit_test(a_request_of_constant_size_is_not_the_request),
+		cmocka_unit_test(some_requests_are_not_all),
+		cmocka_unit_test(limits_hold),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
