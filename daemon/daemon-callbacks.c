@@ -115,6 +115,14 @@ static void on_trust(struct project *project, void *userdata)
 	state_store_trust(daemon->state, settings_trusted(daemon->settings), NULL, NULL);
 }
 
+static void on_choose(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	state_store_choices(daemon->state, router_choices(daemon->router));
+	browsers_look_up(daemon->browsers);
+}
+
 void on_build(struct project *project, void *userdata)
 {
 	browsers_build_changed(project);
@@ -215,6 +223,7 @@ const struct browsers_hooks on_browsers = {
 	.problems_changed = on_problems_changed,
 	.track = on_track,
 	.trust = on_trust,
+	.choose = on_choose,
 	.extensions_changed = on_extensions_changed,
 };
 

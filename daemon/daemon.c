@@ -113,6 +113,9 @@ static int daemon_load(struct daemon *daemon)
 	if (r == 0) {
 		r = state_load_extensions(daemon->state, browsers_extensions(daemon->browsers));
 	}
+	if (r == 0) {
+		r = state_load_choices(daemon->state, router_choices(daemon->router));
+	}
 	return r < 0 ? r : state_load(daemon->state, daemon->registry);
 }
 

@@ -199,7 +199,7 @@ export function popupConnected(port) {
 	}
 	popups.set(port, id);
 	port.onDisconnect.addListener(() => popups.delete(port));
-	port.onMessage.addListener((/** @type {{to: string, url?: string, incognito?: boolean, daemon?: string, revision?: number}} */ { to, url, incognito, daemon, revision = 0 }) => {
+	port.onMessage.addListener((/** @type {{to: string, url?: string, incognito?: boolean, daemon?: string, revision?: number, port?: number}} */ { to, url, incognito, daemon, revision = 0, port: chosen = 0 }) => {
 		switch (to) {
 		case 'on':
 			switchOn(id, url, incognito);
@@ -220,6 +220,9 @@ export function popupConnected(port) {
 			break;
 		case 'trust':
 			daemons.sendFor(id, { type: 'trust', tab: id, revision });
+			break;
+		case 'choose':
+			daemons.sendFor(id, { type: 'choose', tab: id, port: chosen });
 			break;
 		case 'daemon':
 			chooseDaemon(id, daemon);

@@ -15,6 +15,7 @@ export const MAX_MESSAGE_BYTES = 16384;
 export const MAX_DAEMON_MESSAGE = 1 << 18;
 export const MAX_RULES = 16;
 export const MAX_UPDATERS = 8;
+export const MAX_CHOICES = 9;
 export const MAX_PROBLEMS = 8;
 export const MAX_PROBLEM_TEXT_BYTES = 512;
 /** Of a picture, in base64, and of one part of it. */
@@ -221,10 +222,27 @@ export function picturePart(value, where) {
 }
 
 /** @type {Check} */
+export function choices(value, where) {
+	if (!Array.isArray(value) || value.length > MAX_CHOICES) {
+		return refuse(where, Array.isArray(value) ? value.length : value, `must be at most ${MAX_CHOICES} choices`);
+	}
+	return value.map((/** @type {any} */ choice) => ({
+		project: text(choice?.project, `${where}: project`),
+		port: port(choice?.port, `${where}: port`),
+		...(choice.chosen === true ? { chosen: true } : {}),
+	}));
+}
+
+/** @type {Check} */
+export function port(value, where) {
+	return Number(number(value, where)) <= 65535 ? value : refuse(where, value, 'must be at most 65535');
+}
+
+/** @type {Check} */
 export function updaters(value, where) {
-	return (Array.isArray(value) ? value : []).slice(0, MAX_UPDATERS).map(({ who, port }) => ({
+	return (Array.isArray(value) ? value : []).slice(0, MAX_UPDATERS).map(({ who, port: of }) => ({
 		who: shortText(who, `${where}: who`),
-		port: Number(number(port, `${where}: port`)) <= 65535 ? port : refuse(where, port, 'must be at most 65535'),
+		port: port(of, `${where}: port`),
 	}));
 }
 

@@ -5,8 +5,8 @@
 // and protocol/kinds.json, to which a test compares them.
 
 import {
-	MAX_MESSAGE_BYTES, ProtocolError, STEPS, TAB_STATES, awaits, changes, failure, flag, KINDS, names, nonce, number, oneOf,
-	optional, ours, picturePart, PROBLEM_KINDS, problems, profile, shortText, tabs, text, untrusted, updaters, url,
+	MAX_MESSAGE_BYTES, ProtocolError, STEPS, TAB_STATES, awaits, changes, choices, failure, flag, KINDS, names, nonce, number, oneOf,
+	optional, ours, picturePart, port, PROBLEM_KINDS, problems, profile, shortText, tabs, text, untrusted, updaters, url,
 } from './fields.js';
 
 export * from './fields.js';
@@ -29,7 +29,8 @@ export * from './fields.js';
  * @typedef {{type: 'updates', tab: number, list?: Updater[]}} Updates without list: not known
  * @typedef {{type: 'picture', tab: number, request: number, part?: string, last?: boolean, error?: string}} Picture
  *	a part of it, or why there is none
- * @typedef {BrowserHello | Watch | Unwatch | Report | Problems | Track | Trust | Updates | Picture} ToDaemon
+ * @typedef {{type: 'choose', tab: number, port: number}} Choose one of the `choices` of the tab's answer
+ * @typedef {BrowserHello | Watch | Unwatch | Report | Problems | Track | Trust | Updates | Choose | Picture} ToDaemon
  *
  * @typedef {(typeof TAB_STATES)[number]} TabState
  * @typedef {keyof typeof KINDS} Kind
@@ -38,10 +39,11 @@ export * from './fields.js';
  * @typedef {{event: number, what: string, said: string}} Failure of the last build
  * @typedef {{project: string, rules: string[], command: string, revision: number}} Untrusted
  *	without rules: too many to be shown
+ * @typedef {{project: string, port: number, chosen?: true}} Choice a project that the page may belong to
  * @typedef {{event: number, subject: string}} Awaits an event that the tab waits for
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string,
  *	cause?: string, advice?: string, folder?: string, forwarded?: number, awaits?: Awaits, failure?: Failure,
- *	untrusted?: Untrusted, problems?: string[]}} TabAnswer
+ *	untrusted?: Untrusted, choices?: Choice[], problems?: string[]}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], subject?: string,
  *	changes?: Change[], unseen?: boolean, patch?: boolean, aside?: string, leave?: boolean, old?: number}} Reload
  * @typedef {{type: 'let-go', tabs: number[], spare?: boolean}} LetGo
@@ -69,6 +71,7 @@ export const TO_DAEMON = {
 	picture: {
 		tab: number, request: number, part: optional(picturePart), last: optional(flag), error: optional(shortText),
 	},
+	choose: { tab: number, port },
 };
 
 /** @type {Record<string, Record<string, Check>>} */
@@ -86,6 +89,7 @@ export const FROM_DAEMON = {
 		awaits: optional(awaits),
 		failure: optional(failure),
 		untrusted: optional(untrusted),
+		choices: optional(choices),
 		problems: optional(names),
 	},
 	reload: {

@@ -45,6 +45,7 @@ async function show(now) {
 	byId('action').className = action?.first ? 'first' : '';
 	byId('toggle').hidden = !on;
 	byId('story').hidden = !events.length;
+	showChoices(entry?.paused === undefined ? entry?.answer?.choices : undefined);
 	showUntrusted(entry?.paused === undefined ? entry?.answer?.untrusted : undefined);
 	showProblems(now.problems);
 	showEvents(events);
@@ -68,6 +69,20 @@ function showAdvice(advice) {
 		element.textContent = text;
 		return element;
 	}));
+}
+
+/** @param {import('../link/protocol.js').Choice[]} [choices] projects of servers behind a proxy */
+function showChoices(choices = []) {
+	byId('project-choice').hidden = !choices.length;
+	const chosen = choices.find((choice) => choice.chosen);
+	// Only if it has changed: a user may have the list open.
+	const text = JSON.stringify(choices);
+	if (byId('project').dataset.shown !== text) {
+		byId('project').dataset.shown = text;
+		byId('project').replaceChildren(...(chosen ? [] : [new Option('Choose…', '')]),
+			...choices.map(({ project, port: of }) => new Option(`${project} (port ${of})`, String(of))));
+		byId('project').value = String(chosen?.port ?? '');
+	}
 }
 
 /** @param {import('../link/protocol.js').Untrusted} [untrusted] only what is shown in full can be trusted here */
@@ -213,6 +228,7 @@ byId('action').onclick = () => {
 	}
 };
 byId('trust-now').onclick = () => port.postMessage({ to: 'trust', revision: Number(byId('trust').dataset.revision) });
+byId('project').onchange = () => byId('project').value && port.postMessage({ to: 'choose', port: Number(byId('project').value) });
 byId('daemon').onchange = () => port.postMessage({ to: 'daemon', daemon: byId('daemon').value || undefined });
 byId('allow').onclick = () => {
 	const url = tab?.url ?? last?.entry?.url;

@@ -27,6 +27,8 @@ struct browsers_hooks {
 	void (*track)(const char *folder, void *userdata);
 	/* the user trusts the rules of this project's own file; see config/trust.h */
 	void (*trust)(struct project *project, void *userdata);
+	/* the user has chosen a project for a site: router_choices() has changed */
+	void (*choose)(void *userdata);
 	/*
 	 * an extension waits to be confirmed, or is known now; `store`: store the extensions, then
 	 * call browsers_admit()

@@ -196,6 +196,21 @@ static void session_trust(struct browser *browser, const struct wire_message *me
 	tab_tell_again(tab);
 }
 
+/* The user says which of the servers in the tab's last answer its page comes from. */
+static void session_choose(struct browser *browser, const struct wire_message *message)
+{
+	struct browsers *browsers = browser->browsers;
+	struct tab *tab = tabs_find(&browser->tabs, message->tab);
+
+	if (!tab) {
+		return; /* the tab is no longer switched on */
+	}
+	if (router_choose(browsers->router, tab->url, browser->order, browser->far, message->port)) {
+		browsers->hooks.choose(browsers->userdata);
+	}
+	tab_tell_again(tab);
+}
+
 static void session_unwatch(struct browser *browser, const struct wire_message *message)
 {
 	struct tab *tab = tabs_find(&browser->tabs, message->tab);
@@ -203,6 +218,18 @@ static void session_unwatch(struct browser *browser, const struct wire_message *
 	if (tab) {
 		session_forget_tab(tab, "the tab was switched off or closed");
 	}
+}
+
+/* `hello` comes once, before all others. */
+static bool refuse_order(struct browser *browser, enum wire_type type)
+{
+	bool wrong = (type == WIRE_HELLO) == (browser->name != NULL) && type != WIRE_IGNORED;
+
+	if (wrong) {
+		session_tell_error(browser, WIRE_BAD_ORDER,
+			browser->name ? "hello: came twice" : "hello must come first", true);
+	}
+	return wrong;
 }
 
 static void session_on_message(
@@ -219,10 +246,7 @@ static void session_on_message(
 		session_tell_error(browser, error.code, error.message, true);
 		return;
 	}
-	if ((message.type == WIRE_HELLO) == (browser->name != NULL) &&
-		message.type != WIRE_IGNORED) {
-		session_tell_error(browser, WIRE_BAD_ORDER,
-			browser->name ? "hello: came twice" : "hello must come first", true);
+	if (refuse_order(browser, message.type)) {
 		wire_message_clear(&message);
 		return;
 	}
@@ -253,6 +277,9 @@ static void session_on_message(
 		break;
 	case WIRE_PICTURE:
 		screenshot_part(browser, &message);
+		break;
+	case WIRE_CHOOSE:
+		session_choose(browser, &message);
 		break;
 	case WIRE_IGNORED:
 		break;

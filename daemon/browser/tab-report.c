@@ -54,19 +54,31 @@ static void name_sources(problem_sources sources, const char **names)
 	*names = NULL;
 }
 
+static problem_sources wanted_by(const struct project *project)
+{
+	return project ? project->settings->problems : PROBLEM_SOURCES_DEFAULT;
+}
+
+static void name_choices(const struct route_answer *answer, struct wire_choice *choices)
+{
+	for (size_t i = 0; i < answer->choice_count; i++) {
+		choices[i] = (struct wire_choice){answer->choices[i].project->label,
+			answer->choices[i].port, answer->choices[i].chosen};
+	}
+}
+
 /* Tells the browser the state of this tab, if it has changed or was `asked` for. */
 static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *reason,
 	const struct route_answer *answer, bool asked)
 {
 	const struct build_failure *failed = tab->project ? tab->project->failure : NULL;
-	struct wire_failure failure;
+	struct wire_failure failure = {0};
 	struct wire_untrusted untrusted = {.revision = 0};
 	_cleanup_free_ char *command = untrusted_of(answer, &untrusted);
-	problem_sources wanted = tab->project ? tab->project->settings->problems
-					      : PROBLEM_SOURCES_DEFAULT;
+	problem_sources wanted = wanted_by(tab->project);
 	const char *problems[PROBLEM_SOURCES + 1];
-	_cleanup_free_ char *folder = answer->folder ? pathname_to_text(answer->folder) : NULL;
-	_cleanup_free_ char *text = NULL;
+	struct wire_choice choices[WIRE_CHOICES_MAX];
+	_cleanup_free_ char *folder = answer->folder ? pathname_to_text(answer->folder) : NULL, *text = NULL;
 	uint64_t awaits = awaited_in(tab, state);
 	char subject[SUBJECT_MAX + 1];
 	bool is_news;
@@ -76,11 +88,10 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 		strcmp(tab->reason, reason) == 0) {
 		return;
 	}
-	if (failed) {
-		failure = (struct wire_failure){failed->event, failed->what, failed->said};
-	}
+	failure = failed ? (struct wire_failure){failed->event, failed->what, failed->said} : failure;
 	subject_of(ledger_find(tab->browser->browsers->ledger, awaits), subject);
 	name_sources(wanted, problems);
+	name_choices(answer, choices);
 	text = wire_encode_tab(&(struct wire_tab){
 		.tab = tab->id,
 		.state = state,
@@ -94,6 +105,8 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 		.subject = subject,
 		.failure = failed ? &failure : NULL,
 		.untrusted = command ? &untrusted : NULL,
+		.choices = choices,
+		.choice_count = answer->choice_count,
 		.problems = wanted == PROBLEM_SOURCES_DEFAULT ? NULL : problems,
 	});
 	is_news = tab->state != state;

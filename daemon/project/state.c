@@ -8,6 +8,7 @@
 #include "config/trust.h"
 #include "project/state-text.h"
 #include "readiness/restart-history.h"
+#include "server/choices.h"
 #include "util/file.h"
 #include "util/mem.h"
 #include "util/mounts.h"
@@ -22,6 +23,7 @@ enum { STATE_BYTES_MAX = 16 * 1024 * 1024 };
 #define STATE_LEARNED "learned.json"
 #define STATE_TRUSTED "trusted.json"
 #define STATE_EXTENSIONS "extensions.json"
+#define STATE_CHOICES "choices.json"
 
 struct state {
 	struct loop *loop;
@@ -178,6 +180,17 @@ int state_load_extensions(struct state *state, struct extensions *extensions)
 		"browser extensions that you have confirmed wait for savecast pair again");
 }
 
+static int read_choices(void *into, const char *text, size_t length, char **why)
+{
+	return choices_read(into, text, length, why);
+}
+
+int state_load_choices(struct state *state, struct choices *choices)
+{
+	return state_load_file(state, STATE_CHOICES, read_choices, choices,
+		"the popup asks again which project pages behind a proxy belong to");
+}
+
 static void state_write(void *userdata)
 {
 	struct state_job *job = userdata;
@@ -242,6 +255,11 @@ void state_store_extensions(struct state *state, const struct extensions *extens
 {
 	state_store_file(
 		state, STATE_EXTENSIONS, extensions_write(extensions), stored, userdata);
+}
+
+void state_store_choices(struct state *state, const struct choices *choices)
+{
+	state_store_file(state, STATE_CHOICES, choices_write(choices), NULL, NULL);
 }
 
 void state_store_history(struct state *state, const struct restart_history *history)

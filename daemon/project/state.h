@@ -18,6 +18,7 @@
  */
 
 struct state;
+struct choices;
 struct extensions;
 struct restart_history;
 struct trust;
@@ -49,6 +50,10 @@ void state_store_trust(struct state *state, const struct trust *trust, state_sto
 int state_load_extensions(struct state *state, struct extensions *extensions);
 void state_store_extensions(struct state *state, const struct extensions *extensions,
 	state_stored_fn *stored, void *userdata);
+
+/* The same for the projects that the user has chosen for sites, in choices.json; see server/choices.h. */
+int state_load_choices(struct state *state, struct choices *choices);
+void state_store_choices(struct state *state, const struct choices *choices);
 
 /* The same for the restart history, in learned.json; losing it is harmless. */
 int state_load_history(struct state *state, struct restart_history *history);

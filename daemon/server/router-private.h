@@ -11,6 +11,7 @@ struct router {
 	struct registry *registry;
 	struct servers *servers;
 	struct hosts_file *hosts;
+	struct choices *choices;
 };
 
 /* A URL whose project is wanted. */
@@ -35,6 +36,9 @@ void route_question_answer_server(struct route_question *question);
  * if that is no proxy.
  */
 bool route_question_ask_behind(struct route_question *question);
+
+/* "http://localhost:8080": a choice is for all pages of it. The caller frees it. */
+char *route_question_site(const struct route_question *question);
 
 /*
  * Answers that the project cannot be found, for the reason `what`, and with the command that sets

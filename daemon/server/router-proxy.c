@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/router-private.h"
 
+#include "server/choices.h"
 #include "server/forwarder.h"
 #include "util/mem.h"
 
@@ -95,6 +96,45 @@ static char *candidates_text(const struct candidates *candidates)
 	return text;
 }
 
+/* Each project once. */
+static void add_choices(struct route_answer *answer, const struct candidates *candidates,
+	const struct candidate *chosen)
+{
+	for (size_t i = 0; i < candidates->count; i++) {
+		const struct candidate *one = &candidates->list[i];
+		bool is_new = one->answer.project;
+
+		for (size_t k = 0; k < answer->choice_count; k++) {
+			is_new &= answer->choices[k].project != one->answer.project;
+		}
+		if (is_new) {
+			answer->choices[answer->choice_count++] = (struct route_choice){
+				.project = one->answer.project,
+				.port = server_port(one->server),
+				.chosen = chosen &&
+					chosen->answer.project == one->answer.project,
+			};
+		}
+	}
+}
+
+/* The one of the project that the user has chosen for this site, or NULL. */
+static struct candidate *find_chosen(
+	const struct route_question *question, struct candidates *candidates)
+{
+	_cleanup_free_ char *site = route_question_site(question);
+	const char *root = choices_find(question->router->choices, site);
+
+	for (size_t i = 0; root && i < candidates->count; i++) {
+		const struct project *project = candidates->list[i].answer.project;
+
+		if (project && strcmp(project->root, root) == 0) {
+			return &candidates->list[i];
+		}
+	}
+	return NULL;
+}
+
 static void answer_unsure(struct route_question *question, const struct server_main *proxy,
 	const struct candidates *candidates)
 {
@@ -105,6 +145,7 @@ static void answer_unsure(struct route_question *question, const struct server_m
 			proxy->name, (int)proxy->pid, list);
 
 	route_question_advise(question, what);
+	add_choices(question->answer, candidates, NULL);
 }
 
 /* Makes the answer of the server behind the proxy that of the page. */
@@ -133,6 +174,22 @@ static void answer_take(struct route_question *question, const struct server_mai
 	*answer = behind;
 }
 
+/* The user has said it, because it cannot be seen. */
+static void answer_chosen(struct route_question *question, const struct server_main *proxy,
+	struct candidates *candidates, struct candidate *chosen)
+{
+	struct route_answer choices = {.choice_count = 0};
+	struct route_answer *answer = question->answer;
+	_cleanup_free_ char *reason = NULL;
+
+	add_choices(&choices, candidates, chosen);
+	answer_take(question, proxy, chosen);
+	reason = answer->reason;
+	answer->reason = mem_printf("%s (chosen in the popup)", reason);
+	memcpy(answer->choices, choices.choices, sizeof answer->choices);
+	answer->choice_count = choices.choice_count;
+}
+
 static void answer_looking(struct route_question *question, const struct server_main *proxy)
 {
 	question->answer->looking = true;
@@ -156,19 +213,17 @@ static void answer_failed(struct route_question *question, const struct server_m
 bool route_question_ask_behind(struct route_question *question)
 {
 	struct route_answer *answer = question->answer;
-	const struct url *url = &question->url;
 	const struct server_main *proxy = server_main(answer->server);
 	struct candidates candidates = {.count = 0};
 	const struct upstream *found;
 	struct server *const *behind;
-	struct candidate *agreed;
+	struct candidate *agreed, *chosen;
 	bool cautious;
 
 	if (!may_be_proxy(question, &cautious)) {
 		return false;
 	}
-	found = server_upstream(
-		answer->server, url->host, url->path, url->secure, cautious, &behind);
+	found = server_upstream(answer->server, &question->url, cautious, &behind);
 	if (!found) {
 		answer_looking(question, proxy);
 		return true;
@@ -187,12 +242,15 @@ bool route_question_ask_behind(struct route_question *question)
 	if (found->maybe_self) {
 		candidates_add(&candidates, question, answer->server);
 	}
+	chosen = find_chosen(question, &candidates);
 	agreed = found->result == UPSTREAM_FOUND && candidates.count ? &candidates.list[0]
 							     : candidates_agree(&candidates);
 	if (candidates.looking && found->result != UPSTREAM_FOUND) {
 		answer_looking(question, proxy);
 	} else if (agreed) {
 		answer_take(question, proxy, agreed);
+	} else if (chosen) {
+		answer_chosen(question, proxy, &candidates, chosen);
 	} else {
 		answer_unsure(question, proxy, &candidates);
 	}

@@ -9,18 +9,24 @@
 #include "util/mem.h"
 #include "util/pathname.h"
 
-void route_question_advise(struct route_question *question, const char *what)
+char *route_question_site(const struct route_question *question)
 {
 	const struct url *url = &question->url;
-	struct route_answer *answer = question->answer;
 	bool v6 = strchr(url->host, ':');
 	uint16_t own_port = url->secure ? URL_HTTPS_PORT : URL_HTTP_PORT;
 	_cleanup_free_ char *port =
 		url->port == own_port ? mem_strdup("") : mem_printf(":%u", (unsigned)url->port);
 
-	answer->advice = mem_printf(
-		"savecast set --project url '%s://%s%.200s%s%s'",
-		url->secure ? "https" : "http", v6 ? "[" : "", url->host, v6 ? "]" : "", port);
+	return mem_printf("%s://%s%.200s%s%s", url->secure ? "https" : "http", v6 ? "[" : "",
+		url->host, v6 ? "]" : "", port);
+}
+
+void route_question_advise(struct route_question *question, const char *what)
+{
+	struct route_answer *answer = question->answer;
+	_cleanup_free_ char *site = route_question_site(question);
+
+	answer->advice = mem_printf("savecast set --project url '%s'", site);
 	answer->reason =
 		mem_printf("%s: to set its project, run %s in the project's folder", what, answer->advice);
 }

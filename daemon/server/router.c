@@ -3,6 +3,7 @@
 
 #include "config/withheld.h"
 #include "project/finder.h"
+#include "server/choices.h"
 #include "server/hosts.h"
 #include "server/url-rule.h"
 #include "util/mem.h"
@@ -18,6 +19,7 @@ struct router *router_new(struct loop *loop, struct registry *registry, struct s
 		.registry = registry,
 		.servers = servers,
 		.hosts = hosts_file_new(loop, changed, userdata),
+		.choices = choices_new(),
 	};
 	return router;
 }
@@ -26,6 +28,7 @@ void router_free(struct router *router)
 {
 	if (router) {
 		hosts_file_free(router->hosts);
+		choices_free(router->choices);
 		free(router);
 	}
 }
@@ -181,4 +184,30 @@ void router_answer(struct router *router, const char *text, enum loopback_order 
 	raw = mem_steal(answer->reason);
 	answer->reason = utf8_dup(raw); /* a value may have been cut within a character */
 	url_clear(&question.url);
+}
+
+struct choices *router_choices(struct router *router)
+{
+	return router->choices;
+}
+
+bool router_choose(struct router *router, const char *text, enum loopback_order order, bool far,
+	uint16_t port)
+{
+	struct route_question question = {.router = router};
+	struct route_answer answer;
+	const char *root = NULL, *why;
+
+	router_answer(router, text, order, far, &answer);
+	for (size_t i = 0; i < answer.choice_count && !root; i++) {
+		root = answer.choices[i].port == port ? answer.choices[i].project->root : NULL;
+	}
+	if (root && url_parse(text, &question.url, &why) == 0) {
+		_cleanup_free_ char *site = route_question_site(&question);
+
+		choices_set(router->choices, site, root);
+		url_clear(&question.url);
+	}
+	route_answer_clear(&answer);
+	return root != NULL;
 }

@@ -12,7 +12,17 @@
  * loopback.
  */
 
+struct choices;
 struct router;
+
+/* A server behind a proxy that may have the page. */
+struct route_choice {
+	struct project *project;
+	uint16_t port;
+	bool chosen; /* by the user */
+};
+
+enum { ROUTE_CHOICES_MAX = UPSTREAM_ENDS_MAX + 1 };
 
 struct route_answer {
 	struct project *project; /* NULL if none was found */
@@ -30,6 +40,9 @@ struct route_answer {
 	 * rules) that have no effect, because the user has not trusted them; NULL: none
 	 */
 	struct project *withholding;
+	/* if that cannot be seen: the user has the choice */
+	struct route_choice choices[ROUTE_CHOICES_MAX];
+	size_t choice_count;
 	bool no_server; /* there is no project because no server answers at this URL */
 };
 
@@ -44,6 +57,14 @@ void router_free(struct router *router);
  */
 void router_answer(struct router *router, const char *url, enum loopback_order order, bool far,
 	struct route_answer *answer);
+/*
+ * The user has chosen the server on this port, one of the answer's choices, for the site of this URL.
+ * False if it is none of them.
+ */
+bool router_choose(struct router *router, const char *url, enum loopback_order order, bool far,
+	uint16_t port);
+/* What was chosen; the caller stores it on disk. */
+struct choices *router_choices(struct router *router);
 /* Whether the server reloads its pages itself, and the project's settings let it do so. */
 bool stands_aside(const struct project *project, const struct server *server);
 void route_answer_clear(struct route_answer *answer);

@@ -9,7 +9,7 @@
 #include "util/mem.h"
 #include "util/worker.h"
 
-/* What is known of the servers behind a proxy, by host and path. */
+/* What is known of the servers behind a proxy, by URL. */
 
 enum { SERVER_ROUTES_MAX = 128 }; /* of one proxy; a further one replaces the oldest */
 
@@ -22,7 +22,8 @@ enum { SERVER_ROUTES_MAX = 128 }; /* of one proxy; a further one replaces the ol
 
 struct server_route {
 	struct server *server; /* the proxy */
-	char *host, *path;
+	char *host, *path; /* of the URL, like the next two */
+	uint16_t port;
 	bool secure;
 	struct route_search *search; /* in progress; or NULL */
 	bool known;
@@ -193,6 +194,7 @@ static bool route_search(struct server_route *route, bool cautious)
 		.port = route->server->port,
 		.order = route->server->order,
 		.host = search->host,
+		.host_port = route->port,
 		.path = search->path,
 		.secure = route->secure,
 		.cautious = cautious,
@@ -215,8 +217,7 @@ static void server_drop_oldest(struct server *server)
 	server->route_count--;
 }
 
-static struct server_route *server_add_route(
-	struct server *server, const char *host, const char *path, bool secure)
+static struct server_route *server_add_route(struct server *server, const struct url *url)
 {
 	struct server_route *route = mem_new(struct server_route);
 
@@ -225,23 +226,23 @@ static struct server_route *server_add_route(
 	}
 	*route = (struct server_route){
 		.server = server,
-		.host = mem_strdup(host),
-		.path = mem_strdup(path),
-		.secure = secure,
+		.host = mem_strdup(url->host),
+		.path = mem_strdup(url->path),
+		.port = url->port,
+		.secure = url->secure,
 		.next = server->routes,
 	};
 	server->routes = route;
 	return route;
 }
 
-static struct server_route *server_find_route(
-	const struct server *server, const char *host, const char *path, bool secure)
+static struct server_route *server_find_route(const struct server *server, const struct url *url)
 {
 	struct server_route *route = server->routes;
 
 	while (route &&
-		(strcmp(route->host, host) != 0 || strcmp(route->path, path) != 0 ||
-			route->secure != secure)) {
+		(strcmp(route->host, url->host) != 0 || strcmp(route->path, url->path) != 0 ||
+			route->port != url->port || route->secure != url->secure)) {
 		route = route->next;
 	}
 	return route;
@@ -262,12 +263,12 @@ static bool is_fresh(const struct server_route *route)
 				(doubtful ? ROUTE_DOUBTFUL_USEC : ROUTE_FRESH_USEC);
 }
 
-const struct upstream *server_upstream(struct server *server, const char *host, const char *path,
-	bool secure, bool cautious, struct server *const **behind)
+const struct upstream *server_upstream(struct server *server, const struct url *url, bool cautious,
+	struct server *const **behind)
 {
-	struct server_route *route = server_find_route(server, host, path, secure);
+	struct server_route *route = server_find_route(server, url);
 
-	route = route ? route : server_add_route(server, host, path, secure);
+	route = route ? route : server_add_route(server, url);
 	if (!is_fresh(route) && !route->search && !route_search(route, cautious)) {
 		route->known = true; /* without a thread, nothing can be found out */
 		route->known_usec = clock_now_usec();

@@ -15,6 +15,7 @@
 #include "server/process.h"
 #include "server/program-traits.h"
 #include "server/upstream.h"
+#include "server/url.h"
 #include "util/loop.h"
 
 struct servers;
@@ -102,13 +103,13 @@ uint64_t server_awaited_by(const struct server *server);
 void server_set_awaited_by(struct server *server, uint64_t event);
 
 /*
- * The server behind it that answers for this host and path, if it is a proxy; NULL while that is
+ * The server behind it that answers for this URL, if it is a proxy; NULL while that is
  * being found out: changed() follows. It is followed by changed() also if the answer changes later.
  * `behind` are those of `ends`, borrowed; NULL for one beyond SERVERS_MAX. `cautious` as in
  * upstream.h: for a server that is probably no proxy.
  */
-const struct upstream *server_upstream(struct server *server, const char *host, const char *path,
-	bool secure, bool cautious, struct server *const **behind);
+const struct upstream *server_upstream(struct server *server, const struct url *url, bool cautious,
+	struct server *const **behind);
 
 /* Whether anything listens there now, whichever process it is. */
 bool server_listens(const struct server *server);

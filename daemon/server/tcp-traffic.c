@@ -77,7 +77,7 @@ static struct tcp_connection *take(struct tcp_traffic *traffic, const struct nlm
 	one = one && !one->ended ? one : tcp_table_add(&traffic->table, message, client_port, &to);
 	if (!one) {
 		if (traffic->trials) {
-			traffic->trials->too_many = true;
+			upstream_trials_blurred(traffic->trials);
 		}
 		return NULL;
 	}
@@ -133,7 +133,7 @@ static void take_missing(const struct nlmsghdr *header, void *userdata)
 		return;
 	}
 	if (traffic->missing_count == MISSING_MAX) {
-		traffic->trials->too_many = true;
+		upstream_trials_blurred(traffic->trials);
 		return;
 	}
 	traffic->missing_from[traffic->missing_count] = client_port;
@@ -202,7 +202,7 @@ void tcp_traffic_begin(struct tcp_traffic *traffic)
 static void read_ended(struct tcp_traffic *traffic)
 {
 	if (sock_diag_read_ended(&traffic->ended, take_ended, traffic) < 0) {
-		traffic->trials->too_many = true;
+		upstream_trials_blurred(traffic->trials);
 	}
 }
 

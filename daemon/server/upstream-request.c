@@ -6,6 +6,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "server/url.h"
 #include "util/mem.h"
 
 int upstream_request_connect(const struct listen_socket *to, uint16_t port)
@@ -40,20 +41,23 @@ char *upstream_request_text(
 	bool v6 = strchr(question->host, ':');
 	_cleanup_free_ char *padding = mem_alloc(query + header + 1);
 	_cleanup_free_ char *field = NULL;
+	_cleanup_free_ char *port = question->host_port == URL_HTTP_PORT
+		? mem_strdup("")
+		: mem_printf(":%u", (unsigned)question->host_port);
 
 	/* HTTP/2 sends most characters in fewer bits, but not this one. */
 	memset(padding, 'X', query + header);
 	padding[query + header] = '\0';
 	field = header ? mem_printf("X-Savecast-Probe: %s\r\n", padding + query) : mem_strdup("");
 	return mem_printf("HEAD %s%csavecast-probe=%.*s HTTP/1.1\r\n"
-			  "Host: %s%s%s:%u\r\n"
+			  "Host: %s%s%s%s\r\n"
 			  "User-Agent: savecast\r\n"
 			  "Accept: */*\r\n"
 			  "Cache-Control: no-cache\r\n"
 			  "%s"
 			  "Connection: close\r\n\r\n",
 		question->path, strchr(question->path, '?') ? '&' : '?', (int)query, padding,
-		v6 ? "[" : "", question->host, v6 ? "]" : "", (unsigned)question->port, field);
+		v6 ? "[" : "", question->host, v6 ? "]" : "", port, field);
 }
 
 unsigned upstream_request_status(int fd)

@@ -79,6 +79,11 @@ void upstream_trials_answered(struct upstream_trials *trials)
 	trials->trials[trials->count - 1].answered = true;
 }
 
+void upstream_trials_blurred(struct upstream_trials *trials)
+{
+	trials->trials[trials->count - 1].blurred = true;
+}
+
 /* How often a connection that was sent the request carries each of the two amounts. */
 struct carried {
 	unsigned query, header;
@@ -147,7 +152,9 @@ static unsigned absences(const struct upstream_trials *trials, const struct upst
 	unsigned count = 0;
 
 	for (size_t t = 0; t < trials->count; t++) {
-		count += trials->trials[t].answered && !(peer->open & UINT32_C(1) << t);
+		const struct upstream_trial *trial = &trials->trials[t];
+
+		count += trial->answered && !trial->blurred && !(peer->open & UINT32_C(1) << t);
 	}
 	return count;
 }
@@ -185,7 +192,7 @@ bool upstream_trials_are_enough(const struct upstream_trials *trials)
 		return true;
 	}
 	for (size_t t = 0; t < trials->count; t++) {
-		answered += trials->trials[t].answered;
+		answered += trials->trials[t].answered && !trials->trials[t].blurred;
 	}
 	for (size_t i = 0; i < trials->peer_count; i++) {
 		enum upstream_evidence evidence = upstream_trials_of(trials, i);

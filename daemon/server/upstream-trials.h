@@ -38,6 +38,7 @@ struct upstream_peer {
 struct upstream_trial {
 	uint32_t query, header; /* the random amounts, in bytes; header: 0 in all trials, or in none */
 	bool answered;
+	bool blurred; /* not all connections were seen */
 };
 
 struct upstream_trials {
@@ -59,6 +60,8 @@ int upstream_trials_sent(struct upstream_trials *trials, const struct upstream_a
 /* A connection to it has ended without its bytes having been seen. */
 void upstream_trials_unseen(
 	struct upstream_trials *trials, const struct upstream_address *to);
+/* There may be connections that were not seen. */
+void upstream_trials_blurred(struct upstream_trials *trials);
 /* The current trial's request was answered, so nothing of it is still to come. */
 void upstream_trials_answered(struct upstream_trials *trials);
 

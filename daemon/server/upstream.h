@@ -46,7 +46,8 @@ struct upstream_question {
 	const char *listener; /* host of the proxy's socket, as for listen_sockets_of() */
 	uint16_t port;
 	enum loopback_order order;
-	const char *host, *path; /* as in the URL */
+	const char *host, *path; /* as in the URL, like the next two */
+	uint16_t host_port;
 	bool secure;
 	/* sends no request unless something has connected to another server in the last minute */
 	bool cautious;

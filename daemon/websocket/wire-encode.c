@@ -112,6 +112,23 @@ static json_t *encode_untrusted(const struct wire_untrusted *untrusted)
 	return object;
 }
 
+static json_t *encode_choices(const struct wire_choice *choices, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *object = json_object();
+
+		encode_set(object, "project", encode_text(choices[i].project));
+		encode_set(object, "port", json_integer(choices[i].port));
+		if (choices[i].chosen) {
+			encode_set(object, "chosen", json_true());
+		}
+		encode_append(array, object);
+	}
+	return array;
+}
+
 static json_t *encode_names(const char *const *names)
 {
 	json_t *array = json_array();
@@ -151,6 +168,9 @@ char *wire_encode_tab(const struct wire_tab *tab)
 	}
 	if (tab->untrusted) {
 		encode_set(object, "untrusted", encode_untrusted(tab->untrusted));
+	}
+	if (tab->choice_count) {
+		encode_set(object, "choices", encode_choices(tab->choices, tab->choice_count));
 	}
 	if (tab->problems) {
 		encode_set(object, "problems", encode_names(tab->problems));

@@ -92,6 +92,19 @@ int wire_read_number(const struct wire_reader *reader, const char *key, uint64_t
 	return 0;
 }
 
+int wire_read_port(const struct wire_reader *reader, uint16_t *port)
+{
+	uint64_t number = 0;
+	int r = wire_read_number(reader, "port", &number);
+
+	if (r == 0 && number > UINT16_MAX) {
+		return wire_fail_field(reader, "port", json_object_get(reader->object, "port"),
+			"must be at most 65535");
+	}
+	*port = (uint16_t)number;
+	return r;
+}
+
 int wire_read_text(const struct wire_reader *reader, const char *key, size_t max, char **text)
 {
 	const json_t *value = json_object_get(reader->object, key);

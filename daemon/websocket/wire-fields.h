@@ -25,6 +25,8 @@ int wire_fail_field(
 	const struct wire_reader *reader, const char *key, const json_t *value, const char *why);
 
 int wire_read_number(const struct wire_reader *reader, const char *key, uint64_t *number);
+/* The number "port". */
+int wire_read_port(const struct wire_reader *reader, uint16_t *port);
 /* At most `max` bytes. */
 int wire_read_text(const struct wire_reader *reader, const char *key, size_t max, char **text);
 /* `min` to `max` letters, digits or "-". */

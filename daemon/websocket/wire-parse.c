@@ -66,6 +66,13 @@ static int read_trust(const struct wire_reader *reader, struct wire_message *mes
 	return r < 0 ? r : wire_read_number(reader, "revision", &message->revision);
 }
 
+static int read_choose(const struct wire_reader *reader, struct wire_message *message)
+{
+	int r = wire_read_number(reader, "tab", &message->tab);
+
+	return r < 0 ? r : wire_read_port(reader, &message->port);
+}
+
 static int read_report(const struct wire_reader *reader, struct wire_message *message)
 {
 	int r = wire_read_number(reader, "event", &message->event);
@@ -86,19 +93,10 @@ static int read_updater(const struct wire_reader *reader, size_t index, void *us
 {
 	struct wire_updates *updates = userdata;
 	struct wire_updater *updater = &updates->items[index];
-	uint64_t port = 0;
 	int r = wire_read_text(reader, "who", WIRE_STRING_MAX, &updater->who);
 
 	updates->count = index + 1;
-	if (r == 0) {
-		r = wire_read_number(reader, "port", &port);
-	}
-	if (r == 0 && port > UINT16_MAX) {
-		return wire_fail_field(reader, "port", json_object_get(reader->object, "port"),
-			"must be at most 65535");
-	}
-	updater->port = (uint16_t)port;
-	return r;
+	return r < 0 ? r : wire_read_port(reader, &updater->port);
 }
 
 static int read_updates(const struct wire_reader *reader, struct wire_message *message)
@@ -157,6 +155,7 @@ static const struct {
 	{"updates", WIRE_UPDATES, read_updates},
 	{"trust", WIRE_TRUST, read_trust},
 	{"picture", WIRE_PICTURE, read_picture},
+	{"choose", WIRE_CHOOSE, read_choose},
 };
 
 static int read_message(

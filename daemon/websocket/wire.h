@@ -26,6 +26,7 @@ enum {
 	WIRE_PATH_MAX = 1024, /* bytes of a change's path */
 	WIRE_UPDATERS_MAX = 8, /* servers in one `updates` */
 	WIRE_PROBLEMS_MAX = 8, /* of one `problems` */
+	WIRE_CHOICES_MAX = 9, /* projects in `choices` */
 	WIRE_RULES_MAX = 16, /* rules in one `untrusted` */
 	WIRE_PICTURE_MAX = 1400000, /* bytes of a picture in base64, all parts together */
 	WIRE_PICTURE_PART_MAX = 12000, /* of one part */
@@ -53,6 +54,7 @@ enum wire_type {
 	WIRE_UPDATES,
 	WIRE_TRUST,
 	WIRE_PICTURE,
+	WIRE_CHOOSE,
 };
 
 /* A problem in a page; the words are those of protocol/websocket.md. */
@@ -110,7 +112,8 @@ struct wire_message {
 	bool pair; /* whether the key is asked for */
 	bool far; /* the browser runs on another machine */
 
-	uint64_t tab; /* in watch, unwatch, report, problems, track, trust, picture */
+	uint64_t tab; /* in watch, unwatch, report, problems, track, trust, choose, picture */
+	uint16_t port; /* in choose */
 	uint64_t revision; /* in trust */
 	uint64_t request; /* in picture */
 	char *part; /* base64; NULL: there is no picture */
@@ -170,6 +173,13 @@ struct wire_untrusted {
 	uint64_t revision; /* of these rules; never 0 */
 };
 
+/* A project that the tab may show, and the port of its server. */
+struct wire_choice {
+	const char *project; /* its name, for display */
+	uint16_t port;
+	bool chosen; /* by the user */
+};
+
 /* What a tab shows. Pointers that are NULL are left out, except `reason`. */
 struct wire_tab {
 	uint64_t tab;
@@ -182,6 +192,8 @@ struct wire_tab {
 	const char *subject;
 	const struct wire_failure *failure; /* NULL: no build has failed */
 	const struct wire_untrusted *untrusted;
+	const struct wire_choice *choices; /* if it cannot be seen which project it shows */
+	size_t choice_count;
 	const char *const *problems; /* the sources to report, up to a NULL; NULL: the usual ones */
 };
 

@@ -12,6 +12,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
+import { BROWSERS, live, missingOrLong } from '../lib/live.js';
 import { answers } from '../lib/ports.js';
 import { Client } from '../lib/wire-client.js';
 import { LONG, TOP, World } from '../lib/world.js';
@@ -234,25 +235,82 @@ http.createServer((request, response) => {
 }).listen(port, '127.0.0.1');
 `;
 
-test('a server that asks another one for data is no proxy; if it passes on all headers, the user is asked', async t => {
+/**
+ * @param {World} world
+ * @param {0 | 1} all
+ */
+async function asking(world, all) {
+	const beta = await world.site('beta', { 'data.json': '{}', 'a.css': '' });
+	const root = await world.folder('alpha', { 'server.cjs': ASKS, 'a.css': '' }, { git: true });
+	const { port } = await world.serve('alpha', root, at => [process.execPath, 'server.cjs', `${at}`, `${beta.port}`, `${all}`]);
+	await (await fetch(`http://127.0.0.1:${port}/`)).text();
+	return { beta, root, port };
+}
+
+test('a server that asks another one for data is no proxy', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
-	const beta = await world.site('beta', { 'data.json': '{}' });
-	const root = await world.folder('alpha', { 'server.cjs': ASKS }, { git: true });
+	const { port } = await asking(world, 0);
 	const client = new Client(world);
 	await client.hello();
-	for (const all of [0, 1]) {
-		const { port } = await world.serve(`alpha-${all}`, root, at => [process.execPath, 'server.cjs', `${at}`, `${beta.port}`, `${all}`]);
-		await (await fetch(`http://127.0.0.1:${port}/`)).text();
-		for (const host of ['alpha.localhost', 'localhost']) {
-			const answer = await client.watch(1, `http://${host}:${port}/`);
-			assert.deepEqual([answer.state, answer.project], all ? ['none', undefined] : ['live', 'alpha'], answer.reason);
-			if (all) {
-				assert.ok(answer.reason.includes(`port ${beta.port} (beta), port ${port} (alpha)`), answer.reason);
-			}
-		}
+	for (const host of ['alpha.localhost', 'localhost']) {
+		const answer = await client.watch(1, `http://${host}:${port}/`);
+		assert.deepEqual([answer.state, answer.project], ['live', 'alpha'], answer.reason);
 	}
 });
+
+test('if it cannot be seen, the tab has no project until the user has chosen one, which is kept', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const { beta, root, port } = await asking(world, 1);
+	let client = new Client(world);
+	await client.hello();
+	const url = `http://localhost:${port}/`;
+	/** @type {any} */
+	const unsure = await client.watch(1, url);
+	assert.equal(unsure.state, 'none', unsure.reason);
+	assert.ok(unsure.reason.includes(`cannot be seen which one has this page: port ${beta.port} (beta), port ${port} (alpha)`), unsure.reason);
+	const choices = [{ project: 'beta', port: beta.port }, { project: 'alpha', port }];
+	assert.deepEqual(unsure.choices, choices);
+	assert.equal(await why(world, url), 'none');
+
+	await client.told(1, 'none', () => client.send({ type: 'choose', tab: 1, port: world.port })); // none of them
+	const chosen = await client.told(1, 'live', () => client.send({ type: 'choose', tab: 1, port: beta.port }));
+	assert.equal(chosen.project, 'beta');
+	assert.deepEqual(chosen.choices, [{ ...choices[0], chosen: true }, choices[1]]);
+	assert.match(chosen.reason, /\(chosen in the popup\)$/);
+	assert.equal(await why(world, url), 'beta');
+	assert.deepEqual(await reaches(world, client, path.join(beta.root, 'a.css')), [1]);
+
+	await world.endDaemon();
+	await world.startDaemon();
+	client = new Client(world);
+	await client.hello();
+	assert.equal((await client.watch(1, `${url}another`)).project, 'beta');
+	await client.told(1, 'live', () => client.send({ type: 'choose', tab: 1, port }));
+	assert.deepEqual(await reaches(world, client, path.join(root, 'a.css')), [1]);
+});
+
+for (const which of BROWSERS) {
+	test(`${which}: the popup offers the projects, and the tab shows the chosen one`, { skip: missingOrLong(which) }, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const { beta, port } = await asking(world, 1);
+		const browser = await world.browser(which);
+		const page = await browser.newPage(`http://localhost:${port}/`);
+		await page.clickAction();
+		const { tab } = await browser.activeIcon();
+		const popup = await browser.newPage(browser.extensionUrl(`ui/popup.html?tab=${tab}`));
+		const list = `document.getElementById('project')`;
+		await until('the choice', () => popup.evaluate(`!${list}.closest('section').hidden`));
+		assert.deepEqual(await popup.evaluate(`[...${list}.options].map(({ text }) => text)`), ['Choose…', `beta (port ${beta.port})`, `alpha (port ${port})`]);
+		await popup.evaluate(`(${list}.value = '${beta.port}', ${list}.dispatchEvent(new Event('change')), 1)`);
+		await live(world, 1);
+		await until('the choice to be shown', () => popup.evaluate(`${list}.selectedOptions[0].text === 'beta (port ${beta.port})' && ${list}.options.length === 2`));
+		const [project] = (await world.bus.projects()).filter(({ Tabs }) => Tabs);
+		assert.equal(project.Root, beta.root);
+	});
+}
 
 test('a proxy whose server is down has no project until the page is loaded with it', async t => {
 	const { world, alpha, beta, start, client } = await open(t, 'Node, one connection for each request');

@@ -12,6 +12,7 @@
 #include "browser/extensions.h"
 #include "config/trust.h"
 #include "readiness/restart-history.h"
+#include "server/choices.h"
 #include "util/mem.h"
 #include "websocket/proof.h"
 
@@ -32,6 +33,23 @@ static void trusted_is_stored(const char *text)
 	}
 	trust_free(trust);
 	trust_free(again);
+}
+
+static void choices_are_stored(const char *text)
+{
+	struct choices *choices = choices_new(), *again = choices_new();
+	_cleanup_free_ char *why = NULL, *written = NULL, *back = NULL;
+
+	if (choices_read(choices, text, strlen(text), &why) == 0) {
+		written = choices_write(choices);
+		assert(choices_read(again, written, strlen(written), &why) == 0);
+		back = choices_write(again);
+		assert(strcmp(back, written) == 0);
+	} else {
+		assert(why);
+	}
+	choices_free(choices);
+	choices_free(again);
 }
 
 static void extensions_are_stored(const char *text)
@@ -71,6 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	restart_history_clear(&history);
 	trusted_is_stored(text);
+	choices_are_stored(text);
 	extensions_are_stored(text);
 	if (proof_key_read(&key, text) == 0) {
 		char back[PROOF_KEY_DIGITS + 1];

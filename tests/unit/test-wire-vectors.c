@@ -85,6 +85,7 @@ static void same_message(const json_t *wanted, const struct wire_message *messag
 		[WIRE_TRACK] = "track",
 		[WIRE_UPDATES] = "updates",
 		[WIRE_TRUST] = "trust",
+		[WIRE_CHOOSE] = "choose",
 		[WIRE_PICTURE] = "picture"};
 
 	assert_int_not_equal(message->type, WIRE_IGNORED);
@@ -103,6 +104,7 @@ static void same_message(const json_t *wanted, const struct wire_message *messag
 	assert_int_equal(json_is_true(json_object_get(wanted, "last")), message->last);
 	same_number(wanted, "tab", message->tab);
 	same_number(wanted, "event", message->event);
+	same_number(wanted, "port", message->port);
 	same_text(wanted, "step",
 		message->type == WIRE_REPORT ? step_kind_name(message->step) : NULL);
 	if (message->type == WIRE_UPDATES) {
@@ -192,6 +194,8 @@ static char *encode_tab(const json_t *message)
 {
 	const json_t *failed = json_object_get(message, "failure");
 	const json_t *awaits = json_object_get(message, "awaits");
+	const json_t *chosen = json_object_get(message, "choices");
+	struct wire_choice choices[WIRE_CHOICES_MAX];
 	const json_t *withheld = json_object_get(message, "untrusted");
 	const json_t *listed = json_object_get(message, "problems");
 	struct wire_failure failure = {
@@ -210,6 +214,13 @@ static char *encode_tab(const json_t *message)
 	for (size_t i = 0; i < json_array_size(listed); i++) {
 		problems[i] = json_string_value(json_array_get(listed, i));
 	}
+	for (size_t i = 0; i < json_array_size(chosen); i++) {
+		const json_t *one = json_array_get(chosen, i);
+
+		choices[i] = (struct wire_choice){text_of(one, "project"),
+			(uint16_t)json_integer_value(json_object_get(one, "port")),
+			json_is_true(json_object_get(one, "chosen"))};
+	}
 	return wire_encode_tab(&(struct wire_tab){
 		.tab = number_of(message, "tab"),
 		.state = state_of(text_of(message, "state")),
@@ -223,6 +234,8 @@ static char *encode_tab(const json_t *message)
 		.subject = text_of(awaits, "subject"),
 		.failure = failed ? &failure : NULL,
 		.untrusted = withheld ? &untrusted : NULL,
+		.choices = choices,
+		.choice_count = json_array_size(chosen),
 		.problems = listed ? problems : NULL,
 	});
 }
