@@ -40,6 +40,13 @@ static bool is_backend_of_site(const struct server *server)
 	return main && main->traits.backend;
 }
 
+/* A server that is probably no proxy may not know HEAD requests, or be out of service itself. */
+static bool is_own_failure(const struct server_main *main, const struct upstream *found)
+{
+	return found->result == UPSTREAM_FAILED && main->traits.proxying == PROXY_MAYBE &&
+		(!found->status || found->status == 503);
+}
+
 static void candidates_add(
 	struct candidates *candidates, struct route_question *question, struct server *server)
 {
@@ -228,7 +235,7 @@ bool route_question_ask_behind(struct route_question *question)
 		answer_looking(question, proxy);
 		return true;
 	}
-	if (found->result == UPSTREAM_SELF ||
+	if (found->result == UPSTREAM_SELF || is_own_failure(proxy, found) ||
 		(found->result == UPSTREAM_FOUND && is_backend_of_site(behind[0]))) {
 		return false;
 	}

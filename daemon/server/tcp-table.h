@@ -20,12 +20,14 @@ struct tcp_connection {
 	uint16_t next; /* index + 1 of another one from the same port; 0: none */
 };
 
+enum tcp_listens { TCP_UNUSED, TCP_OTHERS, TCP_OWN };
+
 struct tcp_table {
 	/* the server whose clients are left out: its sockets and port */
 	struct listen_socket proxy[LISTEN_SOCKETS_MAX];
 	size_t proxy_count;
 	uint16_t proxy_port;
-	enum { TCP_UNUSED, TCP_OTHERS, TCP_OWN } listens[TCP_PORTS]; /* whose socket; set by the caller */
+	uint8_t listens[TCP_PORTS]; /* whose socket, an enum tcp_listens; set by the caller */
 	uint16_t first[TCP_PORTS]; /* index + 1 of the first connection from this port */
 	struct tcp_connection connections[TCP_CONNECTIONS_MAX];
 	size_t count;

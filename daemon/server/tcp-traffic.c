@@ -69,8 +69,9 @@ static struct tcp_connection *take(struct tcp_traffic *traffic, const struct nlm
 	uint16_t client_port;
 	uint64_t sent;
 
+	/* Without counters, it is what the kernel remembers of one that has ended. */
 	if (traffic->table.listens[ntohs(message->id.idiag_sport)] != TCP_UNUSED ||
-		!tcp_table_server_end(&traffic->table, message, &to, &client_port)) {
+		!tcp_bytes_sent(header, &sent) || !tcp_table_server_end(&traffic->table, message, &to, &client_port)) {
 		return NULL;
 	}
 	one = tcp_table_find(&traffic->table, client_port, &to);
@@ -82,7 +83,7 @@ static struct tcp_connection *take(struct tcp_traffic *traffic, const struct nlm
 		return NULL;
 	}
 	one->inode = message->idiag_inode ? message->idiag_inode : one->inode;
-	if (tcp_bytes_sent(header, &sent) && sent > one->sent) {
+	if (sent > one->sent) {
 		int peer = !traffic->trials ? -1
 					    : upstream_trials_sent(traffic->trials, &to,
 						      sent - one->sent);
@@ -206,10 +207,13 @@ static void read_ended(struct tcp_traffic *traffic)
 	}
 }
 
-void tcp_traffic_look(struct tcp_traffic *traffic, struct upstream_trials *trials)
+void tcp_traffic_look(struct tcp_traffic *traffic, struct upstream_trials *trials, bool all)
 {
 	traffic->trials = trials;
-	for (size_t i = 0; i < traffic->held_count; i++) {
+	if (all) {
+		list(traffic, CONNECTED, true, take_held);
+	}
+	for (size_t i = 0; !all && i < traffic->held_count; i++) {
 		const struct tcp_connection *one = &traffic->table.connections[traffic->held[i]];
 
 		if (!one->ended) {

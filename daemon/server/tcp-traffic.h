@@ -37,7 +37,8 @@ void tcp_traffic_begin(struct tcp_traffic *traffic);
 typedef void tcp_traffic_held_fn(const struct upstream_address *to, void *userdata);
 void tcp_traffic_hold(struct tcp_traffic *traffic, const pid_t *holders, size_t holder_count,
 	tcp_traffic_held_fn *each, void *userdata);
-void tcp_traffic_look(struct tcp_traffic *traffic, struct upstream_trials *trials);
+/* With `all`, at all connections, which takes milliseconds on a busy machine. */
+void tcp_traffic_look(struct tcp_traffic *traffic, struct upstream_trials *trials, bool all);
 /* The last look of a trial, 5 ms long, or up to 100 ms if the kernel reports late. */
 void tcp_traffic_end(struct tcp_traffic *traffic, struct upstream_trials *trials);
 

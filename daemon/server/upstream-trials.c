@@ -216,3 +216,13 @@ bool upstream_trials_moved(const struct upstream_trials *trials)
 	}
 	return false;
 }
+
+bool upstream_trials_any_answered(const struct upstream_trials *trials)
+{
+	for (size_t t = 0; t < trials->count; t++) {
+		if (trials->trials[t].answered) {
+			return true;
+		}
+	}
+	return false;
+}

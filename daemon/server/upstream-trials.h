@@ -76,5 +76,6 @@ enum upstream_evidence upstream_trials_of(const struct upstream_trials *trials, 
 
 /* Whether further trials could not change the result. */
 bool upstream_trials_are_enough(const struct upstream_trials *trials);
+bool upstream_trials_any_answered(const struct upstream_trials *trials);
 /* Whether any server was sent something in each of the trials. */
 bool upstream_trials_moved(const struct upstream_trials *trials);

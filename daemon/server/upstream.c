@@ -48,6 +48,7 @@ struct search {
 	struct tcp_traffic *traffic;
 	struct upstream_trials trials;
 	struct link links[UPSTREAM_PEERS_MAX]; /* by peer */
+	bool chain; /* several servers have the request: who has each connection is to be seen */
 	uint64_t until_usec;
 	uint64_t passed_usec; /* when the current request may have been passed on first; or 0 */
 	unsigned status; /* of the last answer; 0: none */
@@ -136,7 +137,8 @@ static void search_links(struct search *search)
 	for (size_t i = 0; i < search->trials.peer_count; i++) {
 		passed += upstream_trials_of(&search->trials, i) >= UPSTREAM_OPEN;
 	}
-	for (size_t i = 0; passed > 1 && i < search->trials.peer_count; i++) {
+	search->chain = passed > 1;
+	for (size_t i = 0; search->chain && i < search->trials.peer_count; i++) {
 		struct listen_socket sockets[LISTEN_SOCKETS_MAX];
 		struct link *link = &search->links[i];
 		struct upstream_end end;
@@ -166,7 +168,7 @@ static void watch_answer(struct search *search, int fd)
 		(!search->passed_usec || clock_now_usec() < search->passed_usec + PASSED_USEC)) {
 		struct timespec wait = {.tv_nsec = pause_usec * 1000};
 
-		tcp_traffic_look(search->traffic, &search->trials);
+		tcp_traffic_look(search->traffic, &search->trials, search->chain);
 		r = ppoll(&answer, 1, &wait, NULL);
 		pause_usec = pause_usec < 5000 ? pause_usec * 5 / 4 + 1 : pause_usec;
 	}
@@ -218,8 +220,8 @@ static void try_all(struct search *search, bool alone)
 	search->trials = (struct upstream_trials){0};
 	memset(search->links, 0, sizeof search->links);
 	search->until_usec = clock_now_usec() + ALL_USEC;
-	while (clock_now_usec() < search->until_usec && try_once(search, alone) &&
-		!upstream_trials_are_enough(&search->trials)) {
+	while (clock_now_usec() < search->until_usec && !atomic_load(search->question->stop) &&
+		try_once(search, alone) && !upstream_trials_are_enough(&search->trials)) {
 		search_links(search);
 	}
 }
@@ -275,15 +277,16 @@ static void judge(const struct search *search, struct upstream *found)
 		found->result = found->count == 1 ? UPSTREAM_FOUND : UPSTREAM_UNSURE;
 		return;
 	}
-	found->maybe_self = true;
-	for (size_t i = 0; i < trials->peer_count; i++) {
-		found->maybe_self &= upstream_trials_of(trials, i) != UPSTREAM_ALWAYS;
-	}
-	if (add_ends(search, UPSTREAM_OPEN, found)) {
+	/* While it does not answer, whatever others send in this long time proves nothing. */
+	if (add_ends(search, upstream_trials_any_answered(trials) ? UPSTREAM_OPEN : UPSTREAM_HEADERS, found)) {
 		found->result = UPSTREAM_UNSURE;
 	} else if (is_gateway_error(search->status) || !all) {
 		found->result = UPSTREAM_FAILED;
 		found->status = search->status;
+	}
+	found->maybe_self = true;
+	for (size_t i = 0; i < trials->peer_count; i++) {
+		found->maybe_self &= upstream_trials_of(trials, i) != UPSTREAM_ALWAYS;
 	}
 }
 
