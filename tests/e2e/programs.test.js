@@ -21,14 +21,21 @@ const SITE = {
 	'docs/index.html': '<!doctype html><div id="app"></div>',
 	'pages/index.md': '# v0\n',
 	'src/index.js': 'export default 0;\n',
-	// For Nuxt, in a folder of its own.
+	// For Nuxt and React Router, in folders of their own.
 	'nuxt/package.json': '{"name":"nuxt-site","type":"module"}',
 	'nuxt/app.vue': '<template><h1>v0</h1></template>\n',
+	'router/package.json': '{"name":"router-site","type":"module"}',
+	'router/vite.config.js': 'import { reactRouter } from "@react-router/dev/vite";\nexport default { plugins: [reactRouter()] };\n',
+	'router/app/root.jsx': 'import { Outlet } from "react-router";\nexport default () => <html><body><Outlet /></body></html>;\n',
+	'router/app/routes.js': 'import { index } from "@react-router/dev/routes";\nexport default [index("home.jsx")];\n',
+	'router/app/home.jsx': 'export default () => <h1>v0</h1>;\n',
 };
 
 const PACKAGES = ['browser-sync@3.0.4', 'parcel@2.16.4', '@rsbuild/core@2.3.2', 'vitepress@1.6.4', 'docsify-cli@4.4.4',
 	'webpack@5.113.0', 'webpack-cli@7.3.1', 'webpack-dev-server@5.2.7', 'bun@1.4.5', 'deno@2.9.6', 'vite@8.4.0', '@11ty/eleventy@3.1.8',
 	'nuxt@4.4.5'];
+/** In its own folder, because it needs an older Vite. */
+const ROUTER_PACKAGES = ['@react-router/dev@7.18.4', '@react-router/node@7.18.4', 'react-router@7.18.4', 'react@19.3.1', 'react-dom@19.3.1', 'isbot@5.2.3', 'vite@7.3.8'];
 
 /** In node_modules, as pnpm and the packages' own scripts start them. @type {[string, string | undefined, (port: number) => string[], string?][]} */
 const REAL = [
@@ -45,6 +52,7 @@ const REAL = [
 	['deno/deno', 'Vite', port => ['run', '-A', 'npm:vite', '--port', `${port}`]],
 	['webpack/bin/webpack.js', 'webpack-dev-server', port => ['serve', '--mode', 'development', '--port', `${port}`]],
 	['nuxt/bin/nuxt.mjs', 'Nuxt', port => ['dev', '--port', `${port}`], 'nuxt'],
+	['../router/node_modules/@react-router/dev/bin.js', 'React Router', port => ['dev', '--port', `${port}`], 'router'],
 ];
 
 /** @param {string} [name] */
@@ -84,8 +92,10 @@ test('real dev servers are known by their entry file, and so are their switches'
 	await world.startDaemon();
 	const root = await world.folder('site', SITE, { git: true });
 	// With the user's own settings, which say where packages come from.
-	const { status, stderr } = await run(['npm', 'install', '--prefix', root, '--no-audit', '--no-fund', '--loglevel=error', ...PACKAGES], process.env);
-	assert.equal(status, 0, stderr);
+	for (const [folder, packages] of /** @type {[string, string[]][]} */ ([['', PACKAGES], ['router', ROUTER_PACKAGES]])) {
+		const { status, stderr } = await run(['npm', 'install', '--prefix', path.join(root, folder), '--no-audit', '--no-fund', '--loglevel=error', ...packages], process.env);
+		assert.equal(status, 0, stderr);
+	}
 	const client = new Client(world);
 	await client.hello();
 	let tab = 1;
