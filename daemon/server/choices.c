@@ -4,13 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include <jansson.h>
-
+#include "util/json-list.h"
 #include "util/mem.h"
 #include "util/pathname.h"
 #include "util/utf8.h"
-
-enum { CHOICES_VERSION = 1 };
 
 struct choice {
 	char *site, *root;
@@ -78,15 +75,9 @@ void choices_set(struct choices *choices, const char *site, const char *root)
 	choice->root = mem_strdup(root);
 }
 
-static void json_free(json_t **json)
-{
-	json_decref(*json);
-}
-
 char *choices_write(const struct choices *choices)
 {
-	_cleanup_(json_free) json_t *file =
-		json_pack("{s:i, s:[]}", "version", CHOICES_VERSION, "choices");
+	_cleanup_(json_dropp) json_t *file = json_list_new("choices");
 	json_t *list = json_object_get(file, "choices");
 
 	for (size_t i = 0; i < choices->count; i++) {
@@ -95,7 +86,7 @@ char *choices_write(const struct choices *choices)
 		json_array_append_new(list,
 			json_pack("{s:s, s:s}", "site", choices->list[i].site, "root", root));
 	}
-	return json_dumps(file, JSON_INDENT(1));
+	return json_list_write(file);
 }
 
 static void choice_read(struct choices *choices, const json_t *choice)
@@ -111,22 +102,14 @@ static void choice_read(struct choices *choices, const json_t *choice)
 
 int choices_read(struct choices *choices, const char *text, size_t length, char **why)
 {
-	json_error_t error;
-	_cleanup_(json_free) json_t *file =
-		json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-	const json_t *list = json_object_get(file, "choices"), *choice;
+	_cleanup_(json_dropp) json_t *file = json_list_read(text, length, "choices", why);
+	const json_t *choice;
 	size_t i;
 
 	if (!file) {
-		*why = mem_printf("line %d: %s", error.line, error.text);
 		return -EINVAL;
 	}
-	if (json_integer_value(json_object_get(file, "version")) != CHOICES_VERSION ||
-		!json_is_array(list)) {
-		*why = mem_strdup("must be an object with version 1 and choices");
-		return -EINVAL;
-	}
-	json_array_foreach (list, i, choice) {
+	json_array_foreach (json_object_get(file, "choices"), i, choice) {
 		choice_read(choices, choice);
 	}
 	return 0;

@@ -11,6 +11,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
 
+import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { BROWSERS, live, missingOrLong } from '../lib/live.js';
 import { answers } from '../lib/ports.js';
@@ -226,6 +227,30 @@ for (const name of ['Node, two connections for all', 'Node, one connection for e
 		}
 	});
 }
+
+test('portless, which names servers while it runs, is followed, too', { skip: LONG ? false : 'with --long: it installs a package' }, async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const alpha = await world.site('alpha', { 'index.html': '' });
+	const beta = await world.site('beta', { 'index.html': '' });
+	// With the user's own settings, which say where packages come from.
+	const { status, stderr } = await run(['npm', 'install', '--prefix', world.temp, '--no-audit', '--no-fund', '--loglevel=error', 'portless@0.15.6'], process.env);
+	assert.equal(status, 0, stderr);
+	const portless = [process.execPath, path.join(world.temp, 'node_modules/portless/dist/cli.js')];
+	Object.assign(world.env, { PORTLESS_STATE_DIR: path.join(world.temp, 'portless'), PORTLESS_SYNC_HOSTS: '0' });
+	const { port } = await world.serve('portless', alpha.root, at => [...portless, 'proxy', 'start', '--foreground', '--no-tls', '--port', `${at}`]);
+	for (const [name, site] of Object.entries({ alpha, beta })) {
+		const aliased = await run([...portless, 'alias', name, `${site.port}`], { ...world.env, PORTLESS_PORT: `${port}` });
+		assert.equal(aliased.status, 0, aliased.stderr);
+	}
+	const client = new Client(world);
+	await client.hello();
+	for (const name of ['alpha', 'beta']) {
+		const url = `http://${name}.localhost:${port}/`;
+		await until(`${name} behind portless`, async () => (await client.watch(1, url)).project === name, { every: 500 });
+		assert.equal(await why(world, url), name);
+	}
+});
 
 /** A page of its own, made with data of another server: with all headers of its request, or with none. */
 const ASKS = `const http = require('node:http');

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Any bytes as the kernel's table of sockets, read in both ways. They come only from the
+ * Any bytes as the kernel's table of sockets, read in all ways. They come only from the
  * kernel, and later kernels may extend the table; so the only requirement is no crash.
  */
 
@@ -37,6 +37,23 @@ static ssize_t answer_give(void *to, size_t size, void *from, socklen_t *from_le
 #include "server/sock-diag.c"
 #include "util/loopback.c"
 #undef recvfrom
+#include "server/tcp-table.h"
+
+static struct tcp_table table;
+
+static void take_connection(const struct nlmsghdr *header, void *userdata)
+{
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+	struct upstream_address to;
+	uint16_t client_port;
+	uint64_t sent;
+
+	if (tcp_bytes_sent(header, &sent) &&
+		tcp_table_server_end(&table, message, &to, &client_port) &&
+		!tcp_table_find(&table, client_port, &to)) {
+		tcp_table_add(&table, message, client_port, &to);
+	}
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -58,6 +75,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	next_length = size;
 	diag_read(&diag, listing_take, &listing);
 	assert(listing.count <= COUNT_OF(found));
+	next_answer = data;
+	diag_read(&diag, take_connection, &table);
+	assert(table.count <= TCP_CONNECTIONS_MAX);
+	if (table.count > 100) {
+		tcp_table_clear(&table);
+	}
 	if (query_init(&query, &v4, &v4) == 0) {
 		answer_read((struct netlink_bytes){copy, size}, &query, &end);
 	}
