@@ -148,6 +148,24 @@ static void route_take(struct server_route *route, const struct upstream *found)
 	memcpy(route->behind, behind, sizeof behind);
 }
 
+/*
+ * Whether a later result leaves open what was known before: the server behind the proxy may be
+ * restarting, or the machine too busy to be sure again.
+ */
+static bool proves_nothing(const struct server_route *route, const struct upstream *found)
+{
+	bool may_be_same = false;
+
+	for (unsigned i = 0; i < found->count; i++) {
+		may_be_same |= found->ends[i].port == route->found.ends[0].port &&
+			strcmp(found->ends[i].ip, route->found.ends[0].ip) == 0;
+	}
+	may_be_same |= route->found.result == UPSTREAM_SELF && found->maybe_self;
+	return found->result == UPSTREAM_FAILED ||
+		(route->found.result != UPSTREAM_UNSURE && found->result == UPSTREAM_UNSURE &&
+			may_be_same);
+}
+
 static void search_done(void *userdata)
 {
 	struct route_search *search = userdata;
@@ -155,8 +173,7 @@ static void search_done(void *userdata)
 
 	if (route) {
 		struct server *server = server_ref(route->server);
-		/* A server behind it that is restarting is still the one. */
-		bool keep = route->known && search->found.result == UPSTREAM_FAILED;
+		bool keep = route->known && proves_nothing(route, &search->found);
 		bool same = route->known && !keep &&
 			memcmp(&route->found, &search->found, sizeof route->found) == 0;
 
