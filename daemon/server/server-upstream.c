@@ -270,7 +270,8 @@ static bool is_fresh(const struct server_route *route)
 	enum server_health health = route->found.result == UPSTREAM_FOUND && route->behind[0]
 		? server_health(route->behind[0])
 		: SERVER_WELL;
-	bool doubtful = route->found.result == UPSTREAM_FAILED || health == SERVER_DOWN;
+	bool doubtful = route->found.result == UPSTREAM_FAILED ||
+		route->found.result == UPSTREAM_UNSURE || health == SERVER_DOWN;
 
 	if (route->known && health == SERVER_WAITING) {
 		return true; /* a request now could be in the way of its restart */
