@@ -158,7 +158,7 @@ function certain(client, tab, url) {
 	return until(`a certain answer for ${url}`, async () => {
 		const answer = await client.watch(tab, url);
 		assert.ok(answer.state !== 'none' || answer.reason.includes('cannot be seen which one'), answer.reason);
-		return answer.state !== 'none' && answer;
+		return answer.state === 'none' ? undefined : answer;
 	}, { every: 1100, msec: 25000 });
 }
 
