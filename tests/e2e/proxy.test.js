@@ -5,9 +5,7 @@
  * asks for hundreds of pages.
  */
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
-import http from 'node:http';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -15,172 +13,11 @@ import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { BROWSERS, live, missingOrLong } from '../lib/live.js';
 import { answers } from '../lib/ports.js';
+import { PROXIES, certain, open, reaches, storm, why } from '../lib/proxies.js';
 import { Client } from '../lib/wire-client.js';
 import { LONG, TOP, World } from '../lib/world.js';
 
 const PAGES = LONG ? 40 : 2;
-
-/** By Host; a path below /beta/ belongs to beta, too. */
-const NODE_PROXY = `const http = require('node:http');
-const [port, alpha, beta, pool] = process.argv.slice(2).map(Number);
-const agent = pool ? new http.Agent({ keepAlive: true, maxSockets: pool }) : false;
-http.createServer((request, response) => {
-	const to = /^beta[.]/.test(request.headers.host) || request.url.startsWith('/beta/') ? beta : alpha;
-	const headers = pool ? request.headers : { ...request.headers, connection: 'close' };
-	const passed = http.request({ port: to, host: '127.0.0.1', method: request.method, path: request.url, headers, agent },
-		(answer) => { response.writeHead(answer.statusCode, answer.headers); answer.pipe(response); });
-	passed.on('error', () => response.writeHead(502).end());
-	request.pipe(passed);
-}).listen(port, '127.0.0.1');
-`;
-
-/** @param {string} pool what a server { } of nginx needs to keep its connections */
-const nginx = (pool) => (/** @type {Given} */ { port, alpha, beta, root }) => ({ 'nginx.conf': `daemon off; pid ${root}/nginx.pid; error_log stderr; events {}
-http { access_log off; client_body_temp_path ${root}/t1; proxy_temp_path ${root}/t2; fastcgi_temp_path ${root}/t3; uwsgi_temp_path ${root}/t4; scgi_temp_path ${root}/t5;
-	proxy_set_header Host $http_host; ${pool && 'proxy_http_version 1.1; proxy_set_header Connection "";'}
-	upstream alpha { server 127.0.0.1:${alpha}; ${pool} } upstream beta { server 127.0.0.1:${beta}; ${pool} }
-	server { listen 127.0.0.1:${port}; server_name alpha.localhost localhost;
-		location /beta/ { proxy_pass http://beta; } location / { proxy_pass http://alpha; } }
-	server { listen 127.0.0.1:${port}; server_name beta.localhost; location / { proxy_pass http://beta; } } }
-` });
-const runNginx = (/** @type {Given} */ { root }) => ['/usr/sbin/nginx', '-e', 'stderr', '-p', root, '-c', path.join(root, 'nginx.conf')];
-
-/** @typedef {{port: number, alpha: number, beta: number, root: string}} Given */
-/** @type {Record<string, {needs: string, long?: true, files: (given: Given) => Record<string, string>, command: (given: Given) => string[]}>} */
-const PROXIES = {
-	'Node, one connection for each request': {
-		needs: process.execPath, long: true, files: () => ({ 'proxy.cjs': NODE_PROXY }),
-		command: ({ port, alpha, beta }) => [process.execPath, 'proxy.cjs', `${port}`, `${alpha}`, `${beta}`, '0'],
-	},
-	'Node, two connections for all': {
-		needs: process.execPath, files: () => ({ 'proxy.cjs': NODE_PROXY }),
-		command: ({ port, alpha, beta }) => [process.execPath, 'proxy.cjs', `${port}`, `${alpha}`, `${beta}`, '2'],
-	},
-	Caddy: {
-		needs: '/usr/bin/caddy',
-		files: ({ port, alpha, beta }) => ({ Caddyfile: `{
-	admin off
-	auto_https off
-}
-http://alpha.localhost:${port}, http://localhost:${port} {
-	reverse_proxy /beta/* 127.0.0.1:${beta}
-	reverse_proxy 127.0.0.1:${alpha}
-}
-http://beta.localhost:${port} {
-	reverse_proxy 127.0.0.1:${beta}
-}
-` }),
-		command: () => ['/usr/bin/caddy', 'run', '--config', 'Caddyfile', '--adapter', 'caddyfile'],
-	},
-	nginx: { needs: '/usr/sbin/nginx', files: nginx(''), command: runNginx },
-	'nginx, which keeps connections': { needs: '/usr/sbin/nginx', long: true, files: nginx('keepalive 4;'), command: runNginx },
-	HAProxy: {
-		needs: '/usr/sbin/haproxy', long: true,
-		files: ({ port, alpha, beta }) => ({ 'haproxy.cfg': `defaults
-	mode http
-	timeout connect 2s
-	timeout client 9s
-	timeout server 9s
-frontend all
-	bind 127.0.0.1:${port}
-	use_backend beta if { hdr_beg(host) beta. } or { path_beg /beta/ }
-	default_backend alpha
-backend alpha
-	server a 127.0.0.1:${alpha}
-backend beta
-	server b 127.0.0.1:${beta}
-` }),
-		command: () => ['/usr/sbin/haproxy', '-db', '-f', 'haproxy.cfg'],
-	},
-};
-
-/**
- * Two sites, and a proxy that was started in the first one's folder.
- *
- * @param {import('node:test').TestContext} t
- * @param {string} name
- */
-async function open(t, name) {
-	const { files, command } = PROXIES[name];
-	const world = await World.open(t);
-	await world.startDaemon();
-	const alpha = await world.site('alpha', { 'index.html': '<h1>alpha</h1>', 'a.css': '' });
-	const beta = await world.site('beta', { 'index.html': '<h1>beta</h1>', 'a.css': '' });
-	/** Starts one that passes all but beta's on to this port. */
-	const start = (/** @type {number} */ first) => world.serve(`proxy-${first}`, alpha.root, at => {
-		const given = { port: at, alpha: first, beta: beta.port, root: alpha.root };
-		for (const [file, text] of Object.entries(files(given))) {
-			writeFileSync(path.join(alpha.root, file), text);
-		}
-		return command(given);
-	});
-	const client = new Client(world);
-	await client.hello();
-	return { world, alpha, beta, start, client };
-}
-
-/**
- * Requests through the proxy without a pause, until the end of the test.
- *
- * @param {import('node:test').TestContext} t
- * @param {number} port
- * @param {string} host
- * @returns {() => number} how many were answered
- */
-function storm(t, port, host) {
-	const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
-	let on = true, count = 0;
-	const next = () => {
-		if (on) {
-			http.get({ port, host: '127.0.0.1', path: '/index.html', headers: { Host: `${host}:${port}` }, agent }, (answer) => {
-				answer.resume();
-				answer.on('end', () => (count++, setTimeout(next, 4)));
-			}).on('error', () => setTimeout(next, 50));
-		}
-	};
-	t.after(() => {
-		on = false;
-		agent.destroy();
-	});
-	[1, 2, 3, 4].forEach(next);
-	return () => count;
-}
-
-/**
- * The answer once it is certain, as it is when the user loads the page again: at first, other tests
- * may keep the machine too busy.
- *
- * @param {Client} client
- * @param {number} tab
- * @param {string} url
- */
-function certain(client, tab, url) {
-	return until(`a certain answer for ${url}`, async () => {
-		const answer = await client.watch(tab, url);
-		assert.ok(answer.state !== 'none' || answer.reason.includes('cannot be seen which one'), answer.reason);
-		return answer.state === 'none' ? undefined : answer;
-	}, { every: 1100, msec: 25000 });
-}
-
-/**
- * @param {World} world
- * @param {Client} client
- * @param {string} file
- * @returns {Promise<number[]>} the tabs that its save reaches
- */
-async function reaches(world, client, file) {
-	await appendFile(file, '\n');
-	const { mark } = client.log;
-	const serial = await world.bus.saved(file);
-	const { tabs } = await client.log.next('the reload', ({ type, event }) => type === 'reload' && event === serial, { mark });
-	return tabs.sort();
-}
-
-/** @param {World} world @param {string} url @returns {Promise<string>} the project that `savecast why` names */
-async function why(world, url) {
-	const { stdout } = await world.savecast('why', url, '--json');
-	return path.basename(JSON.parse(stdout).projects[0]?.root ?? 'none');
-}
 
 for (const [name, { needs, long }] of Object.entries(PROXIES)) {
 	test(`behind ${name}, a tab belongs to the project of its host or path, whatever else passes through`, {
