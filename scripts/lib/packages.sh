@@ -48,6 +48,8 @@ packages_list() {
 		test  ruby-sinatra
 		test  ruby-webrick
 		test  hugo              command -v hugo
+		test  caddy             command -v caddy
+		test  nginx-light       test -x /usr/sbin/nginx
 		test  tmux              command -v tmux
 		test  bash-completion   test -e /usr/share/bash-completion/bash_completion
 		test  zsh               command -v zsh
