@@ -213,14 +213,18 @@ int channel_serve(struct channel *channel, const struct pollfd fds[CHANNEL_FDS],
 		channel->unwanted = true;
 		channel->due_usec = now_usec + CHANNEL_END_USEC;
 	}
-	if (channel->down.moved && !channel->unwanted) {
+	if (up == RELAY_SINK_FAILED && channel->input >= 0) {
+		close_fd(&channel->input); /* it has ended, most often; its last bytes may wait */
+		channel->deaf = true;
+		channel->due_usec = now_usec + CHANNEL_END_USEC;
+	}
+	if (channel->down.moved && !channel->unwanted && !channel->deaf) {
 		channel->due_usec = CLOCK_NEVER;
 	}
 	channel_note_progress(channel, now_usec);
 	channel->unwanted |= up == RELAY_SOURCE_FAILED || down == RELAY_SINK_FAILED;
 	if (channel->phase == CHANNEL_WAITING ? up != RELAY_OPEN
-					      : up == RELAY_SOURCE_FAILED || up == RELAY_SINK_FAILED ||
-				down != RELAY_OPEN) {
+					      : up == RELAY_SOURCE_FAILED || down != RELAY_OPEN) {
 		channel_end(channel, now_usec);
 	}
 	return 0;
@@ -246,10 +250,16 @@ uint64_t channel_due(const struct channel *channel)
 
 void channel_check(struct channel *channel, uint64_t now_usec)
 {
+	bool stuck = now_usec >= channel->stuck_usec;
+
 	if (now_usec < channel_due(channel) || channel->phase == CHANNEL_DONE) {
 		return;
 	}
-	if (channel->phase == CHANNEL_RUNNING && !channel->unwanted) {
+	if (channel->deaf && channel->phase == CHANNEL_RUNNING && relay_waits(&channel->down) && !stuck) {
+		channel->due_usec = now_usec + CHANNEL_END_USEC; /* for a slow reader */
+		return;
+	}
+	if (channel->phase == CHANNEL_RUNNING && !channel->unwanted && (stuck || !channel->deaf)) {
 		channel->late = channel->down.moved ? "bytes were not read for 30 s"
 						    : "no answer within 60 s";
 	}

@@ -4,7 +4,7 @@
 // happens when a command fails, and who may use it.
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -182,6 +182,32 @@ test('the bytes that wait are bounded, and a reader that hangs delays no other c
 	}
 	flood.socket.destroy();
 	await until('all commands to end', async () => (await forward.commands()).length === 0);
+});
+
+test('a slow reader gets the last bytes of a command that has ended', async t => {
+	const world = await World.open(t);
+	const forward = await Forward.open(world, 'large', ['sh', '-c', 'read size; head -c $size /dev/zero']);
+	// About as much as the kernel keeps for a reader that is paused: of some commands, the last bytes are in forward's own buffers.
+	const most = Number((await readFile('/proc/sys/net/ipv4/tcp_wmem', 'utf8')).split(/\s+/)[2]);
+	const sizes = Array.from({ length: 16 }, (_, i) => most + (i - 5) * 60000);
+	const readers = sizes.map((size) => {
+		const socket = net.connect({ host: '127.0.0.1', port: forward.port }).pause();
+		socket.write(`${size}\n`);
+		const reader = { socket, count: 0, ended: new Promise((resolve) => socket.once('close', resolve)) };
+		socket.on('data', ({ length }) => { reader.count += length; }).pause();
+		return reader;
+	});
+	let before = 0;
+	await until('some commands to end', async () => {
+		const running = (await forward.commands()).length;
+		const settled = running === before && running < sizes.length;
+		before = running;
+		return settled;
+	}, { every: 100 });
+	readers.forEach(({ socket }) => socket.resume());
+	await Promise.all(readers.map(({ ended }) => ended));
+	assert.deepEqual(readers.map(({ count }) => count), sizes);
+	await until('no command', async () => (await forward.commands()).length === 0);
 });
 
 test('errors of forward and stdio say what is wrong', async t => {
