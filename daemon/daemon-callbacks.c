@@ -284,19 +284,23 @@ void on_endpoint_changed(void *userdata)
 	daemon_api_endpoint_changed(daemon->api);
 }
 
-static void project_goes_on(struct daemon *daemon, struct project *project)
+static void project_goes_on(struct daemon *daemon, struct project *project, const char *mount)
 {
 	_cleanup_free_ char *root = mem_strdup(project->root);
+	bool unread = project->unread;
 
-	if (!project->unread) {
+	project->unread = false;
+	if (unread) {
+		settings_mount_answers(daemon->settings, project);
+	}
+	/* Reading its settings may have removed the project, if its .savecast is gone. */
+	if (registry_find(daemon->registry, root) != project) {
 		return;
 	}
-	project->unread = false;
-	settings_mount_answers(daemon->settings, project);
-	/* Reading its settings may have removed the project, if its .savecast is gone. */
-	if (registry_find(daemon->registry, root) == project) {
+	if (unread) {
 		sources_settings_changed(daemon->sources, project);
 	}
+	sources_mount_answers(daemon->sources, project, mount);
 }
 
 void on_mount(const char *folder, enum mount_state state, void *userdata)
@@ -314,9 +318,11 @@ void on_mount(const char *folder, enum mount_state state, void *userdata)
 
 		if (project && pathname_is_below(project->root, folder)) {
 			project_problem_set(registry, project, "mount", problem);
-			if (state == MOUNT_ANSWERS) {
-				project_goes_on(daemon, project);
-			}
+		}
+		if (project && state == MOUNT_ANSWERS &&
+			(pathname_is_below(project->root, folder) ||
+				pathname_is_below(folder, project->root))) {
+			project_goes_on(daemon, project, folder);
 		}
 	}
 	if (state == MOUNT_ANSWERS) {

@@ -15,8 +15,8 @@ struct problems_job {
 	struct browsers *browsers;
 	uint32_t browser;
 	uint64_t tab;
-	char *root;
-	char *folder; /* where the server runs, or NULL */
+	char *root, *folder; /* for `served` */
+	struct served served;
 	struct problems *problems;
 };
 
@@ -51,7 +51,7 @@ char *problem_text(const struct problems *problems, size_t index, const char *ro
 	}
 	return problem->line
 		? mem_printf("%s (%s:%llu:%llu)", problem->message, file,
-			(unsigned long long)problem->line, (unsigned long long)problem->column)
+			  (unsigned long long)problem->line, (unsigned long long)problem->column)
 		: mem_printf("%s (%s)", problem->message, file);
 }
 
@@ -59,18 +59,17 @@ static void job_find_files(void *userdata)
 {
 	struct problems_job *job = userdata;
 	struct problems *problems = job->problems;
+	const struct served *served = &job->served;
 
 	for (size_t i = 0; i < problems->wire.count; i++) {
 		struct wire_problem *problem = &problems->wire.items[i];
 
 		if (problem->kind == WIRE_PROBLEM_DOCUMENT && problem->stack) {
 			problems->files[i] =
-				traced_file_find(
-				job->root, job->folder, problem->stack, &problem->line);
+				traced_file_find(served, problem->stack, &problem->line);
 			problem->column = problems->files[i] ? 1 : 0;
 		} else if (problem->file) {
-			problems->files[i] =
-				served_file_find(job->root, job->folder, problem->file);
+			problems->files[i] = served_file_find(served, problem->file);
 		}
 	}
 }
@@ -142,6 +141,7 @@ static void job_done(void *userdata)
 		job->browsers->hooks.problems_changed(tab->project, job->browsers->userdata);
 	}
 	problems_free(job->problems);
+	mount_table_clear(&job->served.mounts);
 	free(job->root);
 	free(job->folder);
 	free(job);
@@ -163,6 +163,8 @@ void problems_report(struct browser *browser, struct wire_message *message)
 	job->tab = tab->id;
 	job->root = mem_strdup(tab->project->root);
 	job->folder = main && main->folder ? mem_strdup(main->folder) : NULL;
+	job->served = (struct served){.root = job->root, .folder = job->folder};
+	mounts_copy(&job->served.mounts);
 	job->problems = mem_new(struct problems);
 	job->problems->event = message->event;
 	job->problems->wire = message->problems;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "util/mem.h"
+#include "util/mount-find.h"
 #include "util/pathname.h"
 
 enum { TRACE_LINES_MAX = 32 };
@@ -38,15 +39,20 @@ static char *path_of(const char *url)
 	return path;
 }
 
-static char *file_below(const char *root, const char *base, const char *folder, const char *path)
+static char *file_below(
+	const struct served *served, const char *base, const char *folder, const char *path)
 {
-	_cleanup_free_ char *name =
-		mem_printf("%s%s%s%s", base, *folder ? "/" : "", folder, path);
+	_cleanup_free_ char *name = mem_printf("%s%s%s%s", base, *folder ? "/" : "", folder, path);
 	_cleanup_free_ char *real = NULL;
+	struct mount_memory memory = {0};
+	const char *mount = mount_find(&served->mounts, &memory, name);
 	struct stat st;
 
+	if (mount && !pathname_is_below(served->root, mount)) {
+		return NULL; /* it may never answer, and the worker is not that mount's */
+	}
 	real = realpath(name, NULL);
-	if (!real || !pathname_is_below(real, root) || stat(real, &st) < 0 ||
+	if (!real || !pathname_is_below(real, served->root) || stat(real, &st) < 0 ||
 		!S_ISREG(st.st_mode)) {
 		return NULL;
 	}
@@ -54,20 +60,20 @@ static char *file_below(const char *root, const char *base, const char *folder, 
 }
 
 /* The project's file of that name; a relative one is below the server's folder or the root. */
-static char *traced_name(const char *root, const char *folder, const char *name)
+static char *traced_name(const struct served *served, const char *name)
 {
 	_cleanup_free_ char *path = NULL;
 	char *found;
 
 	if (*name == '/') {
-		return file_below(root, "", "", name);
+		return file_below(served, "", "", name);
 	}
 	path = mem_printf("/%s", name);
-	found = folder ? file_below(root, folder, "", path) : NULL;
-	return found ? found : file_below(root, root, "", path);
+	found = served->folder ? file_below(served, served->folder, "", path) : NULL;
+	return found ? found : file_below(served, served->root, "", path);
 }
 
-char *traced_file_find(const char *root, const char *folder, const char *trace, uint64_t *line)
+char *traced_file_find(const struct served *served, const char *trace, uint64_t *line)
 {
 	const char *at = trace;
 
@@ -80,7 +86,7 @@ char *traced_file_find(const char *root, const char *folder, const char *trace, 
 			char *file;
 
 			*colon = '\0';
-			file = *name ? traced_name(root, folder, name) : NULL;
+			file = *name ? traced_name(served, name) : NULL;
 			if (file) {
 				*line = strtoull(colon + 1, NULL, 10);
 				return file;
@@ -91,20 +97,21 @@ char *traced_file_find(const char *root, const char *folder, const char *trace, 
 	return NULL;
 }
 
-static char *find_path(const char *root, const char *folder, const char *path)
+static char *find_path(const struct served *served, const char *path)
 {
+	const char *root = served->root, *folder = served->folder;
 	char *found = NULL;
 
 	for (size_t i = 0; !found && i < COUNT_OF(served_folders); i++) {
-		found = file_below(root, root, served_folders[i], path);
+		found = file_below(served, root, served_folders[i], path);
 		if (!found && folder && pathname_is_below(folder, root)) {
-			found = file_below(root, folder, served_folders[i], path);
+			found = file_below(served, folder, served_folders[i], path);
 		}
 	}
 	return found;
 }
 
-char *served_file_find(const char *root, const char *folder, const char *url)
+char *served_file_find(const struct served *served, const char *url)
 {
 	_cleanup_free_ char *path = path_of(url);
 	const char *rest = path;
@@ -112,7 +119,7 @@ char *served_file_find(const char *root, const char *folder, const char *url)
 	int left = SERVED_COMPONENTS_MAX;
 
 	while (rest && *rest && rest[1] && left-- > 0 && !found) {
-		found = find_path(root, folder, rest);
+		found = find_path(served, rest);
 		rest = strchr(rest + 1, '/');
 	}
 	return found;

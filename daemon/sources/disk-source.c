@@ -245,3 +245,8 @@ bool disk_source_covers(const struct disk_source *source, const char *folder, bo
 	return source->deep ? pathname_is_below(folder, source->root)
 			    : !deep && strcmp(folder, source->root) == 0;
 }
+
+void disk_source_mount_answers(struct disk_source *source, const char *mount)
+{
+	folder_tree_mount_answers(source->tree, mount);
+}

@@ -84,6 +84,8 @@ void disk_source_end_streak(struct disk_source *source);
 void disk_source_git_done(struct disk_source *source, const char *what);
 /* A hold of the project ends: prolongs it until the files written meanwhile have been read. */
 void disk_source_settle(struct disk_source *source);
+/* A mount answers, which may be below its root. */
+void disk_source_mount_answers(struct disk_source *source, const char *mount);
 
 /* Whether a write of the file (absolute) would be noticed, because its folder is watched. */
 bool disk_source_hears(const struct disk_source *source, const char *file);

@@ -163,6 +163,19 @@ void disk_sources_settings_changed(struct disk_sources *sources, struct project 
 	}
 }
 
+void disk_sources_mount_answers(
+	struct disk_sources *sources, struct project *project, const char *mount)
+{
+	struct item *item = *sources_at(sources, project);
+
+	if (item && item->source) {
+		disk_source_mount_answers(item->source, mount);
+	}
+	for (size_t i = 0; item && i < item->included_count; i++) {
+		disk_source_mount_answers(item->included[i], mount);
+	}
+}
+
 struct disk_source *disk_sources_find(const struct disk_sources *sources, const struct project *project)
 {
 	struct item *item = *sources_at((struct disk_sources *)sources, project);

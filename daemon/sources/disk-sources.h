@@ -28,6 +28,9 @@ struct disk_source *disk_sources_find(const struct disk_sources *sources, const 
 /* Whether a write of the file (absolute) would be noticed for this project. */
 bool disk_sources_hear(
 	const struct disk_sources *sources, const struct project *project, const char *file);
+/* A mount answers, which may be in a folder that is watched for the project. */
+void disk_sources_mount_answers(
+	struct disk_sources *sources, struct project *project, const char *mount);
 /* See disk_source_settle(); does nothing if the project is not watched. */
 void disk_sources_settle(struct disk_sources *sources, struct project *project);
 

@@ -3,6 +3,14 @@
 
 #include "util/mem.h"
 #include "util/mounts.h"
+#include "util/pathname.h"
+
+void tree_problem(struct folder_tree *tree, const char *path, const char *why)
+{
+	_cleanup_free_ char *text = mem_printf("%s: %s", path, why);
+
+	tree->callbacks.problem(text, tree->userdata);
+}
 
 static void tree_take_file(struct folder_tree *tree, const struct scan_file *file, enum scan_kind kind)
 {
@@ -47,9 +55,7 @@ static void tree_take(struct folder_tree *tree, const struct scan_folder *scanne
 	}
 	folder->looked = false;
 	if (scanned->far) {
-		tree_problem(tree, scanned->path,
-			"is on a network or FUSE file system, which is not watched: "
-			"set savecast.watch = true to watch it");
+		tree_problem(tree, scanned->path, TREE_FAR);
 	}
 	if (scanned->far || scanned->other) {
 		folder_drop(folder);
@@ -155,6 +161,7 @@ void tree_next(struct folder_tree *tree)
 	scan->gitignored = tree->rules.gitignored;
 	scan->far_too = tree->rules.far_too;
 	scan->left = tree->left;
+	mounts_copy(&scan->mounts);
 	while (tree->queue_at < tree->queue_end && scan->count < SCAN_FOLDERS_MAX) {
 		struct folder *folder = tree->queue[tree->queue_at++];
 
@@ -174,4 +181,30 @@ void tree_next(struct folder_tree *tree)
 	tree->look = mem_new(struct look);
 	*tree->look = (struct look){tree, scan};
 	mounts_job(tree->loop, tree->root, on_scan, on_scanned, tree->look);
+}
+
+void folder_tree_mount_answers(struct folder_tree *tree, const char *mount)
+{
+	struct folder *parent = tree->rules.far_too && mounts_is_apart(mount, tree->root)
+		? tree->top
+		: NULL;
+	const char *at = parent && pathname_is_below(mount, tree->root)
+		? mount + strlen(tree->root) + 1
+		: NULL;
+
+	while (at && parent) {
+		size_t length = strcspn(at, "/");
+		_cleanup_free_ char *name = mem_strndup(at, length);
+		struct folder *folder = folder_find(parent, name);
+
+		if (!at[length] && !folder && folder_wants(parent, name)) {
+			if (!tree->full) {
+				tree->callbacks.problem(NULL, tree->userdata);
+			}
+			tree_enter(tree, parent, name, SCAN_NOTE);
+			tree_next(tree);
+		}
+		parent = folder;
+		at = at[length] ? at + length + 1 : NULL;
+	}
 }

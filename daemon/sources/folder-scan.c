@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "util/mem.h"
+#include "util/pathname.h"
 #include "pipeline/content.h"
 #include "sources/git/git-dir.h"
 #include "sources/git/git-ignore.h"
@@ -49,6 +50,7 @@ void scan_free(struct scan *scan)
 		free(folder->files);
 		free(folder->path);
 	}
+	mount_table_clear(&scan->mounts);
 	free(scan->root);
 	free(scan);
 }
@@ -152,10 +154,12 @@ static bool entry_is_folder(const struct dirent *entry, const char *path)
 static void scan_entry(struct scan *scan, struct scan_folder *folder, struct git_ignore *ignore,
 	const struct dirent *entry)
 {
-	_cleanup_free_ char *path = mem_printf(
-		"%s/%s", strcmp(folder->path, "/") ? folder->path : "", entry->d_name);
-	bool is_folder = entry_is_folder(entry, path);
-	bool ignored = git_ignore_has(ignore, path, is_folder);
+	_cleanup_free_ char *path =
+		mem_printf("%s/%s", strcmp(folder->path, "/") ? folder->path : "", entry->d_name);
+	const char *mount = mount_table_find(&scan->mounts, path);
+	bool apart = mount && !pathname_is_below(scan->root, mount);
+	bool is_folder = apart || entry_is_folder(entry, path);
+	bool ignored = !apart && git_ignore_has(ignore, path, is_folder);
 
 	if (!is_folder) {
 		add_file(scan, folder, path, ignored);
@@ -171,8 +175,8 @@ static void scan_folder(struct scan *scan, struct scan_folder *folder, struct gi
 
 	folder->far = !scan->far_too && is_far(folder->path);
 	/* For a folder that has just appeared, .gitignore has not been checked yet. */
-	folder->other = strcmp(folder->path, scan->root) != 0 &&
-		git_ignore_has(ignore, folder->path, true);
+	folder->other =
+		strcmp(folder->path, scan->root) != 0 && git_ignore_has(ignore, folder->path, true);
 	dir = folder->far || folder->other ? NULL : opendir(folder->path);
 	while (dir && !folder->other && (entry = readdir(dir))) {
 		folder->other = is_of_another(scan, folder->path, entry->d_name);

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/mount-table.h"
+
 enum {
 	SCAN_FOLDERS_MAX = 64, /* in one job, so that each job is short */
 	/* A larger file is not read: any write of it counts as a change. */
@@ -51,6 +53,7 @@ struct scan {
 	char *root; /* of the project */
 	bool gitignored; /* .gitignore is not checked */
 	bool far_too; /* the kind of file system is not checked */
+	struct mount_table mounts; /* folders on those that the root is not on are not touched */
 	uint64_t left; /* how many bytes may still be read */
 	struct scan_folder folders[SCAN_FOLDERS_MAX];
 	size_t count;

@@ -6,6 +6,10 @@
 #include "sources/folder-scan.h"
 #include "sources/folder-tree.h"
 
+#define TREE_FAR                                                                                   \
+	"is on a network or FUSE file system, which is not watched: "                              \
+	"set savecast.watch = true to watch it"
+
 /* There may be many thousands: each takes 64 bytes and its name. */
 struct folder {
 	struct folder_tree *tree;

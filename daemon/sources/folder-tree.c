@@ -114,13 +114,6 @@ void folder_drop(struct folder *folder)
 	folder_free(folder);
 }
 
-void tree_problem(struct folder_tree *tree, const char *path, const char *why)
-{
-	_cleanup_free_ char *text = mem_printf("%s: %s", path, why);
-
-	tree->callbacks.problem(text, tree->userdata);
-}
-
 void tree_queue(struct folder_tree *tree, struct folder *folder, enum scan_kind kind)
 {
 	if (tree->queue_end == tree->queue_size) {
@@ -159,6 +152,11 @@ void tree_enter(
 	struct folder *folder;
 
 	if (tree_is_full(tree, path)) {
+		return;
+	}
+	if (mounts_is_apart(path, tree->root) && !(tree->rules.far_too && mounts_ready(path))) {
+		tree_problem(tree, path,
+			tree->rules.far_too ? "does not answer: it is not watched" : TREE_FAR);
 		return;
 	}
 	folder = mem_zero(sizeof *folder + strlen(name) + 1);

@@ -62,6 +62,8 @@ void folder_tree_free(struct folder_tree *tree);
 bool folder_tree_is_whole(const struct folder_tree *tree);
 /* Scans everything once more, as soon as the worker has time. */
 void folder_tree_look(struct folder_tree *tree);
+/* A mount answers: watches it if it is below the root and should be watched. */
+void folder_tree_mount_answers(struct folder_tree *tree, const char *mount);
 unsigned folder_tree_count(const struct folder_tree *tree);
 /* Whether the folder with this absolute path is watched. */
 bool folder_tree_has(const struct folder_tree *tree, const char *path);

@@ -108,7 +108,7 @@ void output_burst_gone(struct output_burst *burst, const char *file, uint64_t no
 
 uint64_t output_burst_due(const struct output_burst *burst)
 {
-	uint64_t quiet = burst->open_count             ? OUTPUT_OPEN_MAX_USEC
+	uint64_t quiet = burst->open_count              ? OUTPUT_OPEN_MAX_USEC
 		: burst->wrote && !burst->missing_count ? burst_quiet(burst)
 							: OUTPUT_GONE_USEC;
 	uint64_t due = burst->last_usec + quiet, latest = burst->first_usec + OUTPUT_BURST_MAX_USEC;

@@ -34,4 +34,8 @@ struct output_folders_callbacks {
 /* Begins to watch; does not report existing files. Borrows the project. */
 struct output_folders *output_folders_new(struct watcher *watcher, struct project *project,
 	const struct output_folders_callbacks *callbacks, void *userdata);
+/* Whether something was not read, because its mount does not answer. */
+bool output_folders_wait(const struct output_folders *folders);
+/* Reads it, as far as its mount answers now. */
+void output_folders_resume(struct output_folders *folders);
 void output_folders_free(struct output_folders *folders);

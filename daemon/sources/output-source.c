@@ -1,31 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "sources/output-source.h"
+#include "sources/output-source-private.h"
 
 #include "config/setting.h"
 #include "pipeline/content.h"
 #include "project/project.h"
-#include "sources/output-burst.h"
-#include "sources/file-table.h"
-#include "sources/output-folders.h"
 #include "util/mem.h"
 #include "util/mounts.h"
 
 #define LOG_MODULE "output"
 #include "util/log.h"
-
-struct output_source {
-	struct output_sources *sources;
-	struct project *project;
-	struct output_folders *folders;
-	struct output_burst burst;
-	struct file_table table; /* the files that existed when the watch began */
-	struct fileset found; /* the same files, until the worker has read them */
-	bool lost; /* some of its events were lost */
-	struct loop_timer *due;
-	struct reading *reading; /* files that are being read on the worker thread */
-	unsigned holding; /* how many reads must end before the project's hold; 0: no hold */
-	struct output_source *next;
-};
 
 /* The files of a burst on the worker thread; the source may be freed before it is done. */
 struct reading {
@@ -35,14 +18,6 @@ struct reading {
 	bool lost;
 	struct pipeline_change *changes;
 	size_t kept, count;
-};
-
-struct output_sources {
-	struct loop *loop;
-	struct watcher *watcher;
-	struct registry *registry;
-	struct pipeline *pipeline;
-	struct output_source *first;
 };
 
 static struct reading *reading_new(struct output_source *source, const struct fileset *files)
@@ -146,7 +121,7 @@ static void source_announce(struct output_source *source, struct reading *readin
 }
 
 /* One of the reads for which the project is held is done. */
-static void output_source_end_hold(struct output_source *source)
+void output_source_end_hold(struct output_source *source)
 {
 	if (source->holding && --source->holding == 0) {
 		pipeline_release(source->sources->pipeline, source->project);
@@ -237,7 +212,18 @@ static const struct output_folders_callbacks on_folders = {
 	.problem = source_on_problem,
 };
 
-static void source_begin(struct output_sources *sources, struct project *project)
+void output_source_note_found(struct output_source *source)
+{
+	if (source->found.kept && !source->reading) {
+		source->reading = reading_new(source, &source->found);
+		source->reading->noting = true;
+		mounts_job(source->sources->loop, source->project->root, on_read, on_read_done,
+			source->reading);
+	}
+	fileset_clear(&source->found);
+}
+
+void output_source_begin(struct output_sources *sources, struct project *project)
 {
 	struct output_source *source = mem_new(struct output_source);
 
@@ -248,15 +234,10 @@ static void source_begin(struct output_sources *sources, struct project *project
 	source->due = loop_timer_new(sources->loop, source_on_due, source);
 	source->burst.quiet_usec = project->settings->output_quiet;
 	source->folders = output_folders_new(sources->watcher, project, &on_folders, source);
-	if (source->found.kept) {
-		source->reading = reading_new(source, &source->found);
-		source->reading->noting = true;
-		mounts_job(sources->loop, source->project->root, on_read, on_read_done, source->reading);
-	}
-	fileset_clear(&source->found);
+	output_source_note_found(source);
 }
 
-static void source_end(struct output_source **at)
+void output_source_end(struct output_source **at)
 {
 	struct output_source *source = *at;
 
@@ -271,80 +252,10 @@ static void source_end(struct output_source **at)
 	free(source);
 }
 
-struct output_sources *output_sources_new(struct loop *loop, struct watcher *watcher,
-	struct registry *registry, struct pipeline *pipeline)
+bool output_source_drop_reading(struct output_source *source)
 {
-	struct output_sources *sources = mem_new(struct output_sources);
-
-	*sources = (struct output_sources){
-		.loop = loop, .watcher = watcher, .registry = registry, .pipeline = pipeline};
-	return sources;
-}
-
-void output_sources_free(struct output_sources *sources)
-{
-	if (sources) {
-		while (sources->first) {
-			source_end(&sources->first);
-		}
-		free(sources);
+	if (source->reading) {
+		source->reading->dropped = true;
 	}
-}
-
-void output_sources_update(struct output_sources *sources, struct project *project)
-{
-	output_sources_forget(sources, project);
-	project_problem_set(sources->registry, project, "output", NULL);
-	if (project->settings->output.count && !mounts_ready(project->root)) {
-		project->unread = true;
-	} else if (project->settings->output.count) {
-		source_begin(sources, project);
-	}
-}
-
-void output_sources_settle(struct output_sources *sources, struct project *project, bool failed)
-{
-	struct output_source *source = sources->first;
-	unsigned reads;
-
-	while (source && source->project != project) {
-		source = source->next;
-	}
-	if (!source) {
-		return;
-	}
-	if (failed) {
-		output_burst_taken(&source->burst, clock_now_usec());
-		/*
-		 * If an earlier hold has not ended yet, it waits only for the read in
-		 * progress.
-		 */
-		source->holding = source->holding > 0;
-		if (source->reading) {
-			source->reading->dropped = true;
-		} else {
-			output_source_end_hold(source);
-		}
-		return;
-	}
-	reads = (source->reading != NULL) + (source->burst.files.count > 0);
-	if (reads && !source->holding) {
-		pipeline_hold(sources->pipeline, project, "its outputs are being read");
-	}
-	source->holding = reads > source->holding ? reads : source->holding;
-}
-
-void output_sources_forget(struct output_sources *sources, struct project *project)
-{
-	for (struct output_source **at = &sources->first; *at; at = &(*at)->next) {
-		if ((*at)->project == project) {
-			bool holding = (*at)->holding;
-
-			source_end(at);
-			if (holding) {
-				pipeline_release(sources->pipeline, project);
-			}
-			return;
-		}
-	}
+	return source->reading;
 }

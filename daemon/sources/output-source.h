@@ -47,6 +47,8 @@ void output_sources_free(struct output_sources *sources);
 
 /* The project was added, or its settings have changed. */
 void output_sources_update(struct output_sources *sources, struct project *project);
+/* A mount answers: reads the folders of outputs on it that could not be read. */
+void output_sources_resume(struct output_sources *sources, struct project *project);
 /*
  * A hold of the project ends: prolongs it until the files written meanwhile have been read. With
  * `failed`, they belong to an incomplete build and are dropped.

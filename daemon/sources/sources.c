@@ -135,6 +135,12 @@ void sources_settings_changed(struct sources *sources, struct project *project)
 	}
 }
 
+void sources_mount_answers(struct sources *sources, struct project *project, const char *mount)
+{
+	output_sources_resume(sources->outputs, project);
+	disk_sources_mount_answers(sources->disk, project, mount);
+}
+
 void sources_settle(struct sources *sources, struct project *project, bool failed)
 {
 	watcher_drain(sources->watcher);

@@ -21,6 +21,9 @@ void sources_project_changed(struct sources *sources, struct project *project);
 /* The project was added, or its settings were read again; NULL: the settings of all projects. */
 void sources_settings_changed(struct sources *sources, struct project *project);
 
+/* A mount that the project is on, or that is below its root, answers. */
+void sources_mount_answers(struct sources *sources, struct project *project, const char *mount);
+
 /*
  * A hold of the project ends: prolongs it until it is known what happened meanwhile. With
  * `failed`, outputs written meanwhile belong to an incomplete build and are dropped.

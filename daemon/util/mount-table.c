@@ -118,3 +118,15 @@ const char *mount_table_find(const struct mount_table *table, const char *name)
 	}
 	return best && best->remote ? best->folder : NULL;
 }
+
+const char *mount_table_find_below(const struct mount_table *table, const char *name)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct mount_entry *entry = &table->entries[i];
+
+		if (entry->remote && pathname_is_below(entry->folder, name)) {
+			return entry->folder;
+		}
+	}
+	return NULL;
+}

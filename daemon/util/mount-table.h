@@ -27,3 +27,5 @@ void mount_table_clear(struct mount_table *table);
 
 /* The folder of the remote mount that this absolute name, links not followed, is in; or NULL. */
 const char *mount_table_find(const struct mount_table *table, const char *name);
+/* The folder of a remote mount below this absolute name; or NULL. */
+const char *mount_table_find_below(const struct mount_table *table, const char *name);

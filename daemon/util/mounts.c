@@ -106,8 +106,20 @@ char *mounts_of(const char *name)
 	return folder ? mem_strdup(folder) : NULL;
 }
 
-void mounts_find(struct loop *loop, char *const *names, size_t count, mounts_found_fn *found,
-	void *userdata)
+void mounts_copy(struct mount_table *table)
+{
+	mount_table_copy(table, &mounts.table);
+}
+
+bool mounts_is_apart(const char *folder, const char *root)
+{
+	const char *mount = mount_table_find(&mounts.table, folder);
+
+	return mount && !pathname_is_below(root, mount);
+}
+
+void mounts_find(
+	struct loop *loop, char *const *names, size_t count, mounts_found_fn *found, void *userdata)
 {
 	mount_find_many(loop, &mounts.table, names, count, found, userdata);
 }
@@ -248,6 +260,7 @@ bool mounts_ready(const char *name)
 /* A caller's job, which counts as one of the mount's. */
 struct mount_job {
 	struct mount *mount;
+	bool below; /* it may not have used the mount */
 	uint64_t took_usec;
 	loop_job_fn *work, *done;
 	void *userdata;
@@ -268,7 +281,7 @@ static void job_done(void *userdata)
 
 	if (job->mount) {
 		job->mount->jobs--;
-		if (job->took_usec <= QUICK_USEC) {
+		if (job->took_usec <= QUICK_USEC && !job->below) {
 			job->mount->answered_usec = clock_now_usec();
 		}
 	}
@@ -285,13 +298,18 @@ static void add_job(struct loop *loop, const char *name, bool looks, loop_job_fn
 	const char *folder = mounts.loop ? mount_find(&mounts.table, &mounts.memory, name) : NULL;
 	struct worker *worker = NULL;
 	struct mount_job *job;
+	bool below = mounts.loop && !folder && !looks;
 
+	if (below) {
+		folder = mount_table_find_below(&mounts.table, name);
+	}
 	if (!folder) {
 		loop_job(loop, work, done, userdata);
 		return;
 	}
 	job = mem_new(struct mount_job);
 	*job = (struct mount_job){.mount = mount_get(&mounts.used, folder),
+		.below = below,
 		.work = work,
 		.done = done,
 		.userdata = userdata};

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "util/loop.h"
+#include "util/mount-table.h"
 
 enum { MOUNT_WORKERS_MAX = 16 }; /* threads: one for each mount in use */
 
@@ -40,6 +41,13 @@ bool mounts_ready(const char *name);
 
 /* The folder of the remote mount that the name is in, links followed; NULL: it is local. */
 char *mounts_of(const char *name);
+/* A copy for a worker, which the caller clears. */
+void mounts_copy(struct mount_table *table);
+/*
+ * Whether a folder below `root`, which has no links in its name, is in a remote mount that `root`
+ * is not in. Makes no system call.
+ */
+bool mounts_is_apart(const char *folder, const char *root);
 
 /*
  * The same for the first of many names that is in a remote mount: they are searched on a worker,
@@ -51,8 +59,9 @@ void mounts_find(struct loop *loop, char *const *names, size_t count, mounts_fou
 	void *userdata);
 
 /*
- * Like loop_job(), on the worker of the name's mount. If there are too many workers, done() is
- * called without work(): done() must be able to see that in `userdata`.
+ * Like loop_job(), on the worker of the name's mount; mounts_job() of a local folder, on that of a
+ * remote mount below it, which the job may reach. If there are too many workers, done() is called
+ * without work(): done() must be able to see that in `userdata`.
  *
  * Jobs of mounts_look() share no descriptors with the daemon: if the daemon is killed while
  * one of them is stuck, its bus name and its port become free.

@@ -157,3 +157,93 @@ test('a workspace with a member on a mount that does not answer delays no save',
 	await othersAreServed(world, client);
 	await fs.answer();
 });
+
+test('a mount in a project, which does not answer, delays neither the project nor others', { skip }, async t => {
+	const world = await World.open(t, { watch: true });
+	const output = '[savecast]\n\toutput = remote/dist/**\n\toutput = remote\n';
+	const roots = await Promise.all(['plain', 'builds'].map(name =>
+		world.folder(name, { 'a.css': '', ...(name === 'builds' ? { '.savecast': output } : {}) }, { git: true })));
+	const mounts = [];
+	for (const root of roots) {
+		const fs = await HangFs.mount(world, path.join(path.basename(root), 'remote'));
+		await mkdir(path.join(fs.behind, 'dist'));
+		await fs.hang();
+		mounts.push(fs);
+	}
+	const other = await world.folder('local', { 'a.css': '' }, { git: true });
+	await world.startDaemon();
+	const client = new Client(world);
+	await client.hello();
+	for (const [i, root] of [...roots, other].entries()) {
+		const { url } = await world.serve(`web${i}`, root, port => ['python3', '-m', 'http.server', String(port)]);
+		await within(client.watch(i, url), `the tab of ${root}`, 20000);
+	}
+	for (const [i, root] of [...roots, other].entries()) {
+		const { mark } = client.log;
+		await until('it to be watched', async () => /on disk/.test((await world.savecast('why', path.join(root, 'a.css'))).stdout));
+		await writeFile(path.join(root, 'a.css'), 'a {}');
+		await client.log.next(`a reload of ${root}`, ({ type, tabs }) => type === 'reload' && tabs[0] === i, { mark });
+	}
+	await othersAreServed(world, client);
+	const problem = async () => (await world.savecast('status', '--all')).stdout.replace(/\s+/g, ' ');
+	assert.match(await problem(), /plain\/remote: is on a network or FUSE file system, which is not watched/);
+	assert.match(await problem(), /builds\/remote: does not answer: its outputs wait/);
+
+	// When it answers, its outputs are watched, in new folders as well.
+	await mounts[1].answer();
+	await until('the problem to be over', async () => !/its outputs wait/.test(await problem()));
+	for (const name of ['b.css', 'deep/c.css', 'deep/c.css']) {
+		const { mark } = client.log;
+		const file = path.join(mounts[1].folder, 'dist', name);
+		await mkdir(path.dirname(file), { recursive: true });
+		await writeFile(file, `a { order: ${Math.random()} }`);
+		await client.log.next(`a reload for ${name}`, ({ type, tabs }) => type === 'reload' && tabs[0] === 1, { mark });
+	}
+	await mounts[0].answer();
+});
+
+test('outputs of a project on a mount that answers are noticed', { skip }, async t => {
+	const world = await World.open(t);
+	const fs = await mounted(world);
+	const site = path.join(fs.folder, 'site');
+	await writeFile(path.join(fs.behind, 'site/.savecast'), '[savecast]\n\toutput = dist/**\n');
+	await world.startDaemon();
+	const { url } = await world.serve('web', site, port => ['python3', '-m', 'http.server', String(port)]);
+	const client = new Client(world);
+	await client.hello();
+	await client.watch(1, url);
+	const write = async (/** @type {string} */ name) => {
+		const file = path.join(site, 'dist', name);
+		await mkdir(path.dirname(file), { recursive: true });
+		await writeFile(file, `a { order: ${Math.random()} }`);
+	};
+	await until('the outputs to be watched', async () => {
+		await write('a.css');
+		return client.log.all.some(({ event: { type } }) => type === 'reload');
+	}, { every: 200 });
+	for (const name of ['a.css', 'new/b.css', 'new/b.css']) {
+		const { mark } = client.log;
+		await write(name);
+		await client.log.next(`a reload for ${name}`, ({ type }) => type === 'reload', { mark });
+	}
+});
+
+test('a page that names a file behind a link into a mount that does not answer delays nobody', { skip }, async t => {
+	const world = await World.open(t);
+	const fs = await mounted(world);
+	const local = await world.folder('local', { 'a.css': '', 'app.js': '' }, { git: true });
+	await symlink('../remote/site', path.join(local, 'far'));
+	await world.startDaemon();
+	const { url } = await world.serve('web', local, port => ['python3', '-m', 'http.server', String(port)]);
+	const client = new Client(world);
+	await client.hello();
+	await client.watch(1, url);
+	await fs.hang();
+	const problem = (/** @type {string} */ file) => ({ kind: 'error', message: 'x', file: `${url}${file}`, line: 1, column: 1 });
+	client.send({ type: 'problems', tab: 1, event: 0, list: [problem('far/b.css'), problem('app.js')] });
+	await until('the problems', async () => JSON.parse((await world.savecast('check', '--json', local)).stdout).problems.length === 2);
+	const { problems } = JSON.parse((await world.savecast('check', '--json', local)).stdout);
+	assert.deepEqual(problems.map((/** @type {any} */ one) => one.file), [undefined, path.join(local, 'app.js')]);
+	await othersAreServed(world, client);
+	await fs.answer();
+});

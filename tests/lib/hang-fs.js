@@ -34,10 +34,10 @@ export class HangFs {
 		if (built.status !== 0) {
 			throw new Error(`hang-fs: ${built.stderr}`);
 		}
-		const fs = new HangFs(world, path.join(world.home, name), path.join(world.temp, `behind-${name}`));
+		const fs = new HangFs(world, path.join(world.home, name), path.join(world.temp, `behind-${name}`), `hang-fs-${name.replaceAll('/', '-')}`);
 		await mkdir(fs.folder);
 		await mkdir(fs.behind, { recursive: true });
-		fs.child = world.children.start('hang-fs', [program, fs.behind, fs.folder], { env: process.env });
+		fs.child = world.children.start(fs.name, [program, fs.behind, fs.folder], { env: process.env });
 		// The kernel gives up the waiting calls as soon as the process is gone.
 		world.atEnd.push(() => fs.end());
 		await whileAlive(fs.child, until('the mount', async () =>
@@ -49,8 +49,10 @@ export class HangFs {
 	 * @param {import('./world.js').World} world
 	 * @param {string} folder
 	 * @param {string} behind where the files really are, for code that must not wait
+	 * @param {string} name of its process
 	 */
-	constructor(world, folder, behind) {
+	constructor(world, folder, behind, name) {
+		this.name = name;
 		this.world = world;
 		this.folder = folder;
 		this.behind = behind;
@@ -63,9 +65,9 @@ export class HangFs {
 	 * @param {string} word
 	 */
 	async #tell(signal, word) {
-		const said = async () => (await this.world.log('hang-fs')).trim().split('\n').at(-1);
+		const said = async () => (await this.world.log(this.name)).match(/^(hangs|answers)$/gm)?.at(-1);
 		this.child?.process.kill(signal);
-		await until(`the file system to say ${word}`, async () => await said() === word, { every: 5 });
+		await whileAlive(/** @type {any} */ (this.child), until(`the file system to say ${word}`, async () => await said() === word, { every: 5 }));
 	}
 
 	hang() {

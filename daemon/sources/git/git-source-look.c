@@ -73,6 +73,7 @@ static void source_on_look(void *userdata)
 
 void git_source_look(struct git_source *source)
 {
+	_cleanup_free_ char *far = NULL;
 	const char *why = NULL;
 	int fd = source->rewrote_index ? git_dir_open_index(&source->dir, &why) : source->index;
 	struct git_look *look;
@@ -93,8 +94,9 @@ void git_source_look(struct git_source *source)
 	source->rewrote_index = false;
 	source->looking = mem_new(struct looking);
 	*source->looking = (struct looking){source, look};
-	mounts_job(source->parts.loop, source->dir.path, source_on_look, source_on_looked,
-		source->looking);
+	far = mounts_of(source->dir.path);
+	mounts_job(source->parts.loop, far ? source->dir.path : source->dir.top, source_on_look,
+		source_on_looked, source->looking);
 }
 
 void git_source_skip_look(struct git_source *source)

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "sources/output-folders-private.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "config/setting.h"
+#include "sources/output-pattern.h"
+#include "util/mem.h"
+#include "util/mounts.h"
+
+/* For folders on the path to an output, and for output folders. */
+#define WAY_MASK (IN_CREATE | IN_MOVED_TO | IN_MOVE_SELF)
+#define OUTPUT_MASK (WAY_MASK | IN_CLOSE_WRITE | IN_MODIFY | IN_DELETE | IN_MOVED_FROM)
+
+static void folders_problem(struct output_folders *folders, const char *path, const char *why)
+{
+	_cleanup_free_ char *text = mem_printf("%s: %s", path, why);
+
+	folders->callbacks.problem(text, folders->userdata);
+}
+
+/* False: it is on a mount below the root that does not answer. */
+static bool folders_may_read(struct output_folders *folders, const char *path)
+{
+	if (!mounts_is_apart(path, folders->project->root) || mounts_ready(path)) {
+		return true;
+	}
+	folders_problem(folders, path, "does not answer: its outputs wait");
+	folders->waits = true;
+	return false;
+}
+
+/* Handles the contents of a new folder: its files are written, its folders are visited. */
+static void folder_scan(struct output_folders *folders, const char *path, bool deep)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		_cleanup_free_ char *inner = mem_printf("%s/%s", path, entry->d_name);
+		struct stat st;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+			!folders_may_read(folders, inner) || lstat(inner, &st) < 0) {
+			continue;
+		}
+		if (!S_ISDIR(st.st_mode)) {
+			folders_tell(folders, FOLDERS_WRITTEN, inner);
+		} else if (deep) {
+			folders_visit(folders, inner, true, true);
+		}
+	}
+	if (dir) {
+		closedir(dir);
+	}
+}
+
+void folders_visit(struct output_folders *folders, const char *path, bool output, bool deep)
+{
+	struct output_folder *folder = folders->first;
+	struct stat st;
+	bool scan;
+
+	if (!folders_may_read(folders, path)) {
+		return;
+	}
+	if (lstat(path, &st) < 0) {
+		folders_pass(folders, path);
+		return;
+	}
+	while (folder && (folder->past || strcmp(folder->path, path) != 0)) {
+		folder = folder->next;
+	}
+	if (folder && (folder->dev != st.st_dev || folder->ino != st.st_ino)) {
+		folders_pass(folders, path);
+		folder = NULL;
+	}
+	scan = output && !(folder && folder->output && folder->deep >= deep);
+	if (folder && folder->watch && !scan) {
+		return;
+	}
+	if (!folder && folders->count == OUTPUT_FOLDERS_MAX) {
+		folders_problem(folders, path, "too many folders of outputs: it is not watched");
+		return;
+	}
+	if (!folder) {
+		folder = mem_new(struct output_folder);
+		folder->folders = folders;
+		folder->path = mem_strdup(path);
+		folder->dev = st.st_dev;
+		folder->ino = st.st_ino;
+		folder->next = folders->first;
+		folders->first = folder;
+		folders->count++;
+	}
+	folder->output |= output;
+	folder->deep |= deep;
+	watch_free(folder->watch);
+	folder->watch = watch_new(folders->watcher, path, folder->output ? OUTPUT_MASK : WAY_MASK,
+		folder_on_event, folder);
+	if (!folder->watch) {
+		folders_problem(folders, path, watch_why(errno));
+		return;
+	}
+	if (scan) {
+		folder_scan(folders, path, folder->deep);
+	}
+}
+
+/* A pattern may name a folder: then it means everything in it. */
+static void folders_visit_if_folder(struct output_folders *folders, const char *pattern)
+{
+	_cleanup_free_ char *path = mem_printf("%s/%s", folders->project->root, pattern);
+	struct stat st;
+
+	if (folders_may_read(folders, path) && lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		folders_visit(folders, path, true, true);
+	}
+}
+
+/* The path from the root to the pattern's base, then the base. */
+static void folders_visit_pattern(struct output_folders *folders, const char *pattern)
+{
+	_cleanup_free_ char *base = output_pattern_base(pattern), *last = NULL;
+	const char *root = folders->project->root;
+
+	if (output_pattern_is_plain(pattern)) {
+		folders_visit_if_folder(folders, pattern);
+	}
+	for (char *at = base; *at;) {
+		_cleanup_free_ char *path = NULL;
+		char before = *at;
+
+		*at = '\0';
+		path = mem_printf("%s%s%s", root, at > base ? "/" : "", base);
+		*at = before;
+		folders_visit(folders, path, false, false);
+		at += *at == '/';
+		at += strcspn(at, "/");
+	}
+	last = mem_printf("%s%s%s", root, *base ? "/" : "", base);
+	folders_visit(folders, last, true, output_pattern_is_deep(pattern));
+}
+
+void folders_visit_all(struct output_folders *folders)
+{
+	const struct path_rules *outputs = &folders->project->settings->output;
+
+	for (size_t i = 0; i < outputs->count; i++) {
+		const char *written = output_pattern_of(&outputs->items[i]);
+		size_t length = strlen(written);
+		/* "dist/" is the folder "dist": with two slashes each file would have two names. */
+		_cleanup_free_ char *pattern =
+			mem_strndup(written, length - (length > 1 && written[length - 1] == '/'));
+
+		if (output_pattern_is_good(pattern)) {
+			folders_visit_pattern(folders, pattern);
+		} else {
+			folders_problem(
+				folders, written, "is not a pattern of files below the root");
+		}
+	}
+}
