@@ -148,7 +148,7 @@ export async function applyChanges(tabId, event, changes) {
  * Asks the server for the page before it is reloaded.
  *
  * @param {number} tabId
- * @param {{event: number, changes?: Change[], unseen?: boolean, old?: number, why?: string, applied?: true}} given why: the
+ * @param {{event: number, changes?: Change[], unseen?: boolean, restarted?: boolean, old?: number, why?: string, applied?: true}} given why: the
  *	reason to reload the page in any case, unless the server does not answer; applied: only the HTML is compared, once
  * @returns {Promise<Looked>}
  */

@@ -14,7 +14,7 @@ import { localStatus } from './url-visibility.js';
 /**
  * @typedef {import('../link/protocol.js').Change} Change
  * @typedef {import('../link/protocol.js').Report} Report
- * @typedef {Pick<import('../link/protocol.js').Reload, 'event' | 'changes' | 'unseen' | 'patch' | 'aside' | 'leave'> & {oldUntil?: number}} Order
+ * @typedef {Pick<import('../link/protocol.js').Reload, 'event' | 'changes' | 'unseen' | 'restarted' | 'patch' | 'aside' | 'leave'> & {oldUntil?: number}} Order
  *	what a reload message says about a tab; `oldUntil`: until when the server may answer with old content, as Date.now()
  * @typedef {{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus, permitted: boolean}} Seen
  *
@@ -133,7 +133,7 @@ export class Reloads {
 		if (progress.event(id) !== event || !entry) {
 			return;
 		}
-		if (changes && asksPage(changes, seen.tab, entry)) {
+		if (changes && !order.restarted && asksPage(changes, seen.tab, entry)) {
 			const applied = await applyChanges(id, event, changes);
 			if (await this.#ends(id, order, seen, applied)) {
 				return;
@@ -222,13 +222,13 @@ export class Reloads {
 	 */
 	async #look(id, order, seen, why) {
 		const { tabs, progress, send, show } = this.#dependencies;
-		const { event, changes, unseen, oldUntil = 0 } = order;
+		const { event, changes, unseen, restarted, oldUntil = 0 } = order;
 		const entry = tabs.get(id);
 		if (!entry || !this.#mayLook(seen, entry)) {
 			return undefined;
 		}
 		const old = Math.max(0, oldUntil - Date.now());
-		const { outcome, detail } = await lookFirst(id, { event, changes, unseen, why, ...(old && { old }) });
+		const { outcome, detail } = await lookFirst(id, { event, changes, unseen, restarted, why, ...(old && { old }) });
 		if (progress.event(id) === event && outcome === 'reload') {
 			return { reason: detail };
 		}
@@ -296,7 +296,8 @@ export class Reloads {
 	 * @param {chrome.tabs.Tab} [seen]
 	 * @param {string} [reason] for the log
 	 */
-	async #reload(id, { event, changes }, seen, reason) {
+	async #reload(id, { event, changes: named, restarted }, seen, reason) {
+		const changes = restarted ? undefined : named;
 		const look = async () => (await this.#inspect(id)).tab;
 		if (await reloadTab(this.#dependencies, id, { event, changes, seen, reason, look }) === 'asks') {
 			this.#dependencies.tabs.set(id, { asks: ASKS });

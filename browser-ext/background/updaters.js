@@ -105,9 +105,9 @@ export class Updaters {
 	 */
 	async leave(id, order) {
 		const { tabs } = this.#dependencies;
-		const { event, changes, aside, leave } = order;
+		const { event, changes, aside, leave, restarted } = order;
 		const { updates = this.#last.get(id) ?? [], silent = [], hasScripts } = tabs.get(id) ?? {};
-		if (!changes || leave === false || !(updates.length || aside)) {
+		if (!changes || restarted || leave === false || !(updates.length || aside)) {
 			return { order };
 		}
 		const answer = hasScripts ? await sendToPage(id, { to: 'leave', event, changes, updates, silent, aside }) : undefined;

@@ -45,7 +45,7 @@ export * from './fields.js';
  *	cause?: string, advice?: string, folder?: string, forwarded?: number, awaits?: Awaits, failure?: Failure,
  *	untrusted?: Untrusted, choices?: Choice[], problems?: string[]}} TabAnswer
  * @typedef {{type: 'reload', event: number, tabs: number[], subject?: string,
- *	changes?: Change[], unseen?: boolean, patch?: boolean, aside?: string, leave?: boolean, old?: number}} Reload
+ *	changes?: Change[], unseen?: boolean, restarted?: boolean, patch?: boolean, aside?: string, leave?: boolean, old?: number}} Reload
  * @typedef {{type: 'let-go', tabs: number[], spare?: boolean}} LetGo
  * @typedef {{type: 'screenshot', tab: number, request: number}} Screenshot
  * @typedef {{type: 'ping'}} Ping
@@ -93,7 +93,7 @@ export const FROM_DAEMON = {
 		problems: optional(names),
 	},
 	reload: {
-		event: number, tabs, subject: optional(text), changes: optional(changes), unseen: optional(flag),
+		event: number, tabs, subject: optional(text), changes: optional(changes), unseen: optional(flag), restarted: optional(flag),
 		patch: optional(flag), aside: optional(text), leave: optional(flag), old: optional(number),
 	},
 	'let-go': { tabs, spare: optional(flag) },

@@ -140,5 +140,33 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return answer ? { answer } : { reload: 'the answer is too long, or does not end' };
 	};
 
-	shared.answers = { ask, shown, url };
+	/** @param {string} one @param {RequestInit} options @returns {Promise<Uint8Array | undefined>} */
+	const bytesAt = async (one, options) => {
+		const response = await shared.dom.request(one, { ...options, signal: AbortSignal.timeout(ANSWER_MSEC) });
+		return response.ok ? bytesOf(response) : undefined;
+	};
+
+	/**
+	 * Requests files again that the page has loaded, one after another, and compares them with what is in
+	 * the browser's cache.
+	 *
+	 * @param {string[]} files
+	 * @returns {Promise<string | undefined>} the first one that differs, or cannot be compared
+	 */
+	const changed = async (files) => {
+		for (const one of files) {
+			try {
+				const before = await bytesAt(one, { cache: 'only-if-cached', mode: 'same-origin' });
+				const now = before && await bytesAt(one, { cache: 'no-cache' });
+				if (!now || before.length !== now.length || before.some((byte, i) => byte !== now[i])) {
+					return one;
+				}
+			} catch {
+				return one;
+			}
+		}
+		return undefined;
+	};
+
+	shared.answers = { ask, changed, shown, url };
 }

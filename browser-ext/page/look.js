@@ -18,8 +18,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/**
 	 * @typedef {{path: string, kind: string, all?: true}} Change
-	 * @typedef {{event: number, changes?: Change[], unseen?: boolean, old?: number, why?: string, applied?: boolean}} LookMessage
-	 *	unseen: the daemon does not see whether the server has the new code; old: for how long it may answer as before; why: the
+	 * @typedef {{event: number, changes?: Change[], unseen?: boolean, restarted?: boolean, old?: number, why?: string, applied?: boolean}} LookMessage
+	 *	unseen: the daemon does not see whether the server has the new code; restarted: it has, and may make other files, too; old: for how long it may answer as before; why: the
 	 *	page must be reloaded; applied: the files were replaced, or the tab has not loaded them, and only what the server
 	 *	made of them in its HTML is compared
 	 * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string}} Looked
@@ -158,6 +158,25 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return used ? `${used.path} changed` : unseen ? `${unseen.path}: ${unseen.why}` : fetched && `the page has ${fetched} from its server`;
 	};
 
+	/** If the page has loaded more from its server, it is reloaded after a restart of the server. */
+	const MAX_COMPARED = 16;
+	/** Loaded in parts, and rarely made by a server's code. */
+	const MEDIA = new Set(['video', 'audio', 'track']);
+
+	/** @returns {Promise<string | undefined>} why the page may have changed although its HTML is the same: a file that the server makes */
+	const changedFile = async () => {
+		const others = [answers.url, dom.unnamedIcon()];
+		const files = [...dom.urls()].filter((one) => {
+			const types = [...dom.initiators(one)];
+			return one.startsWith(`${location.origin}/`) && !others.includes(one) && types.some((type) => !MEDIA.has(type));
+		});
+		if (files.length > MAX_COMPARED || !dom.isComplete()) {
+			return `the server has restarted, and the page has more than ${MAX_COMPARED} files of it`;
+		}
+		const one = await answers.changed(files);
+		return one && `${new URL(one).pathname} changed, or cannot be compared`;
+	};
+
 	/** Files that a build may have put into a script of the page: the HTML stays the same then. */
 	const BUNDLED = /\.(vue|svelte|astro|elm|mdx|coffee|ls|res|imba|riot|marko|graphql|gql)$/i;
 
@@ -171,7 +190,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @returns {Promise<Looked & {drawn?: boolean, same?: boolean}>} same: for all that is known, the server
 	 *	still answers as before
 	 */
-	const lookOnce = async ({ changes, unseen, why: must, applied }, roots) => {
+	const lookOnce = async ({ changes, unseen, restarted, why: must, applied }, roots) => {
 		const next = await ask();
 		const shown = await base;
 		await roots;
@@ -195,6 +214,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const told = await compare(/** @type {Answer} */ (shown), next.answer, unseen);
 		if (told.outcome === 'patched') {
 			base = Promise.resolve(next.answer);
+		}
+		const made = restarted && (told.outcome === 'patched' || told.outcome === 'unused') && await changedFile();
+		if (made) {
+			return reload(made);
 		}
 		const bundled = told.outcome === 'unused' && !applied && mayBeBundled(changes);
 		return bundled ? { ...reload(`${bundled.path}: a script of the page may be made of it`), same: true } : told;
@@ -235,7 +258,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				return { outcome: 'skipped', detail: 'replaced by a newer save' };
 			}
 			patched = told.outcome === 'patched' ? told : patched;
-			if (message.applied) {
+			if (message.applied || message.restarted) {
 				return told;
 			}
 			const maySettle = told.outcome === 'unused' || told.drawn;

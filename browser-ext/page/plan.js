@@ -140,6 +140,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			const changes = stays.size < theirs.length || stays.size < ours.length;
 			const found = (/** @type {number} */ i) => (at?.[i] === undefined ? undefined : there[at[i]]);
 			if (changes) {
+				refuse(ours.every(tree.isSpace) && !there.every(tree.isSpace) ? `the page's script filled ${place(live)}` : undefined);
 				refuse(at && ours.every((/** @type {Node} */ _, /** @type {number} */ i) => found(i)) ? undefined
 					: `the page's script changed what is in ${place(live)}`);
 				this.#list(live, theirs.map((/** @type {Node} */ node, /** @type {number} */ i) => (from[i] < 0 ? { next: node }

@@ -63,6 +63,7 @@ extern const struct ws_callbacks browsers_callbacks;
 
 struct browsers_how {
 	bool plain; /* other files may have changed too, so the tabs reload */
+	bool restarted; /* the server did, so what it makes itself may have changed, too */
 	/* CLOCK_MONOTONIC: until then the server may answer with old content; 0: it does not */
 	uint64_t old_until;
 };

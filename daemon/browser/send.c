@@ -90,6 +90,7 @@ void browsers_send(struct browsers *browsers, struct project *project, const str
 		.changes = changes,
 		.aside = aside,
 		.unseen = server && server_visibility(server) != SERVER_SEEN,
+		.restarted = how->restarted,
 		.unpatched = !project->settings->patch,
 		.unshared = !project->settings->stand_aside,
 	};

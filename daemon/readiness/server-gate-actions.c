@@ -91,13 +91,10 @@ static void server_gate_cast(struct server_gate *gate, const struct server_view 
 	ledger_step(readiness->ledger, serial, now, STEP_READY, NULL, "waited %lu ms: %s%s", waited,
 		name, news);
 	server_gate_set_event(gate, 0);
-	/*
-	 * The server did not restart, so only the files have changed: a page may replace
-	 * them without a reload.
-	 */
 	browsers_send(readiness->browsers, gate->project, gate->server, serial,
 		&(struct browsers_how){
-			.plain = gate->mixed || renewed,
+			.plain = gate->mixed,
+			.restarted = renewed,
 			/* A new process has no old content. */
 			.old_until = renewed ? 0 : gate->old_until,
 		});

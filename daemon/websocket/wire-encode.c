@@ -220,6 +220,9 @@ char *wire_encode_reload(const struct wire_reload *reload, const uint64_t *tabs,
 	if (reload->unseen) {
 		encode_set(object, "unseen", json_true());
 	}
+	if (reload->restarted) {
+		encode_set(object, "restarted", json_true());
+	}
 	if (reload->aside) {
 		encode_set(object, "aside", encode_text(reload->aside));
 	}

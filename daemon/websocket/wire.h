@@ -204,6 +204,7 @@ struct wire_reload {
 	const struct wire_change *changes;
 	size_t n_changes;
 	bool unseen;  /* it cannot be seen whether the server has the new code */
+	bool restarted; /* the server did: what it makes itself may have changed, too */
 	/* the program that serves the whole page and reloads it, as the daemon knows; NULL: none */
 	const char *aside;
 	bool unpatched; /* pages must be reloaded, not patched */

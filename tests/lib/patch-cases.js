@@ -102,6 +102,10 @@ const CASES = [
 		before: (_, by) => {
 			by('p').textContent = '3 items';
 		}, reload: 'script changed' },
+	{ name: 'what a script filled', base: '<div id=d> </div>', next: '<div id=d><i>new</i></div>',
+		before: (_, by) => {
+			by('d').innerHTML = '<b>loaded</b>';
+		}, reload: 'script filled <div>' },
 	{ name: 'a list that a script sorted', base: list(['a', 'b', 'c']), next: list(['a', 'b', 'c', 'd']),
 		before: (_, by) => by('list').append(by('list').firstChild), reload: 'script changed' },
 	{ name: 'a list with what could be its own from a script', base: list(['a', 'a']), next: list(['a', 'x', 'a']),

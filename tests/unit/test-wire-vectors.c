@@ -259,6 +259,7 @@ static char *encode_reload(const json_t *message)
 			.changes = changes,
 			.n_changes = n_changes,
 			.unseen = json_is_true(json_object_get(message, "unseen")),
+			.restarted = json_is_true(json_object_get(message, "restarted")),
 			.aside = text_of(message, "aside"),
 			.unpatched = json_is_false(json_object_get(message, "patch")),
 			.unshared = json_is_false(json_object_get(message, "leave")),

@@ -47,6 +47,11 @@ export class ChromiumPage {
 		await loaded;
 	}
 
+	/** @param {string} source of a script that runs first in each document from now on */
+	preload(source) {
+		return this.send('Page.addScriptToEvaluateOnNewDocument', { source });
+	}
+
 	activate() {
 		return this.browser.cdp.send('Target.activateTarget', { targetId: this.target });
 	}

@@ -32,6 +32,11 @@ export class FirefoxPage {
 			{ context: this.context, url, wait: 'complete' });
 	}
 
+	/** @param {string} source of a script that runs first in each document from now on */
+	preload(source) {
+		return this.browser.bidi.send('script.addPreloadScript', { functionDeclaration: `() => { ${source} }`, contexts: [this.context] });
+	}
+
 	activate() {
 		return this.browser.bidi.send('browsingContext.activate', { context: this.context });
 	}
