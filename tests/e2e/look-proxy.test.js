@@ -9,7 +9,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missingOrLong, pageScriptsReady, reaches, switchOn } from '../lib/live.js';
+import { BROWSERS, missing, missingOrLong, pageScriptsReady, reaches, switchOn } from '../lib/live.js';
 import { LONG, World } from '../lib/world.js';
 
 const BUILD_MSEC = 2000;
@@ -67,4 +67,24 @@ for (const which of BROWSERS) {
 			await until('a live tab', async () => (await world.bus.tabs())[0]?.state === 'live');
 		});
 	}
+
+	test(`${which}: a proxy that does not name itself: what the build writes is noticed`, { skip: missing(which) || (!LONG && 'with --long') }, async t => {
+		const world = await World.open(t, { watch: true });
+		await world.startDaemon();
+		const plain = PROXY.replace("{ ...answer.headers, Via: '1.1 proxy' }", 'answer.headers');
+		assert.notEqual(plain, PROXY);
+		const root = await world.folder('shop', { 'server.mjs': SERVER, 'proxy.mjs': plain, 'src/index.html': page('one'), 'dist/index.html': '' }, { git: true });
+		const back = await world.serve('server', root, (port) => [process.execPath, 'server.mjs', String(port)]);
+		const front = await world.serve('proxy', root, (port) => [process.execPath, 'proxy.mjs', String(port), String(back.port)]);
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		const tab = await browser.newPage(front.url);
+		await switchOn(world, tab);
+		await pageScriptsReady(browser);
+		await tab.evaluate('(typed.value = "mine", window.old = true, 1)');
+		for (const text of ['two', 'three', 'four']) {
+			await writeFile(path.join(root, 'src/index.html'), page(text));
+			await until(text, async () => await tab.evaluate('document.querySelector("h1").textContent + typed.value + window.old') === `${text}minetrue`,
+				{ msec: 2 * BUILD_MSEC });
+		}
+	});
 }
