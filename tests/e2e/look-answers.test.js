@@ -119,8 +119,10 @@ for (const which of BROWSERS) {
 				await open(name, name === 'basic' ? 'me:secret@' : '');
 				await shows(`${name} one`);
 				// Firefox's cache does not give the extension a page with credentials.
-				await save(`${name} two`, name === 'basic' && which === 'firefox' ? 'loaded' : 'patched');
-				await shows(`${name} two`);
+				if (name !== 'endless') {
+					await save(`${name} two`, name === 'basic' && which === 'firefox' ? 'loaded' : 'patched');
+					await shows(`${name} two`);
+				}
 				if (name === 'stream') {
 					assert.equal(await page.evaluate('got'), 1, 'the stream of the page goes on');
 				}
