@@ -129,8 +129,10 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 
 	/** @param {{kind: string, message: string, file?: string, line?: number, column?: number, stack?: string}} problem */
 	const note = ({ kind, message, file, line, column, stack }) => {
-		if (++heard > MAX_HEARD) {
+		// Without it, each further event would still cost the page the check of these listeners.
+		if (++heard === MAX_HEARD) {
 			stop();
+		} else if (heard > MAX_HEARD) {
 			return;
 		}
 		const url = file ? cutUrl(file) : '';
