@@ -16,7 +16,7 @@ enum {
 	LISTENING = 1 << 10,
 	CONNECTED = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 11,
 };
-enum { HELD_MAX = 64, MISSING_MAX = 256 };
+enum { HELD_MAX = 64, MISSING_MAX = 256, WAITING_AT_ONCE = 128 };
 /* How long the kernel remembers one that has ended: TCP_TIMEWAIT_LEN. */
 #define WAITS_MSEC UINT64_C(60000)
 #define WAITS_STEP_USEC (10 * CLOCK_USEC_PER_MSEC) /* its clock goes in steps, of at most this */
@@ -28,6 +28,8 @@ struct tcp_traffic {
 	struct upstream_trials *trials; /* NULL while the state is remembered */
 	bool any_ended;
 	uint64_t began_usec; /* of the trial */
+	uint64_t listed_usec; /* its last list: what ended later was still in it, or came later */
+	size_t waiting_count;
 	struct upstream_address missing[MISSING_MAX]; /* to these, one has ended that was not seen */
 	uint16_t missing_from[MISSING_MAX]; /* the client's port */
 	size_t missing_count;
@@ -120,6 +122,13 @@ static void take_ended(const struct nlmsghdr *header, void *userdata)
 	}
 }
 
+static void read_ended(struct tcp_traffic *traffic)
+{
+	if (sock_diag_read_ended(&traffic->ended, take_ended, traffic) < 0) {
+		upstream_trials_blurred(traffic->trials);
+	}
+}
+
 static void take_missing(const struct nlmsghdr *header, void *userdata)
 {
 	const struct inet_diag_msg *message = NLMSG_DATA(header);
@@ -129,7 +138,12 @@ static void take_missing(const struct nlmsghdr *header, void *userdata)
 	struct upstream_address to;
 	uint16_t client_port;
 
+	/* The list can be long: the kernel drops reports that are not read meanwhile. */
+	if (++traffic->waiting_count % WAITING_AT_ONCE == 0) {
+		read_ended(traffic);
+	}
 	if (since + WAITS_STEP_USEC < traffic->began_usec ||
+		since > traffic->listed_usec + WAITS_STEP_USEC ||
 		!tcp_table_server_end(&traffic->table, message, &to, &client_port) || tcp_table_find(&traffic->table, client_port, &to)) {
 		return;
 	}
@@ -200,13 +214,6 @@ void tcp_traffic_begin(struct tcp_traffic *traffic)
 	sock_diag_read_ended(&traffic->ended, take_ended, traffic);
 }
 
-static void read_ended(struct tcp_traffic *traffic)
-{
-	if (sock_diag_read_ended(&traffic->ended, take_ended, traffic) < 0) {
-		upstream_trials_blurred(traffic->trials);
-	}
-}
-
 void tcp_traffic_look(struct tcp_traffic *traffic, struct upstream_trials *trials, bool all)
 {
 	traffic->trials = trials;
@@ -247,6 +254,7 @@ void tcp_traffic_end(struct tcp_traffic *traffic, struct upstream_trials *trials
 	traffic->trials = trials;
 	traffic->list++;
 	traffic->missing_count = 0;
+	traffic->listed_usec = clock_now_usec();
 	list(traffic, CONNECTED, true, take_listed);
 	read_ended(traffic);
 	list(traffic, WAITING, false, take_missing);
