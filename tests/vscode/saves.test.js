@@ -3,13 +3,17 @@
  * What VS Code's user does to files, and what is reported to the daemon.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
+import { launchChromium } from '../lib/browser/chromium.js';
 import { until } from '../lib/events.js';
-import { codeServer } from '../lib/vscode/code-server.js';
+import { codeServer, startCodeServer } from '../lib/vscode/code-server.js';
 import { openDesk } from '../lib/vscode/desk.js';
 import { Workbench } from '../lib/vscode/workbench.js';
+import { watched } from '../lib/watched.js';
+import { LONG } from '../lib/world.js';
 
 const { skip } = codeServer;
 
@@ -33,6 +37,48 @@ test('Save All of 20 files is one event', { skip }, async t => {
 	assert.deepEqual(others, []);
 	assert.ok(event.files.every((/** @type {string} */ name) => names.map(file).includes(name)), event.files);
 	assert.match(await readFile(file(names[19]), 'utf8'), /b\{\}/);
+});
+
+test('Save All and format on save in a project that is watched on disk: the page shows the last bytes', { skip: skip ?? (!LONG && 'with --long') }, async t => {
+	const names = Array.from({ length: 20 }, (_, i) => `f${String(i).padStart(2, '0')}.css`);
+	const { world, root, file, client, last } = await watched(t, { 'a.json': '', ...Object.fromEntries(names.map(name => [name, 'a{}\n'])) });
+	/** What a page has loaded. @type {Map<string, string>} */
+	const page = new Map();
+	client.socket.on('message', data => {
+		const { type, changes = [] } = JSON.parse(String(data));
+		for (const name of type !== 'reload' ? [] : changes.length ? changes.map((/** @type {{path: string}} */ change) => change.path) : names) {
+			page.set(name, readFileSync(file(name), 'utf8'));
+		}
+	});
+	const [browser, code] = await Promise.all([
+		launchChromium({ env: { ...world.env, DBUS_SESSION_BUS_ADDRESS: 'disabled:' } }),
+		startCodeServer(world, { settings: { 'editor.formatOnSave': true } }),
+	]);
+	world.atEnd.push(() => browser.close());
+	const workbench = await Workbench.open(browser, code.url, root);
+	await workbench.status('savecast');
+	for (const name of names) {
+		await workbench.openFile(name);
+		await workbench.append('b{}');
+		await workbench.has('.tab.active.dirty', { text: name });
+	}
+	const before = await last();
+	await workbench.command('File: Save All Files');
+	const final = (/** @type {string} */ name) => page.get(name) === readFileSync(file(name), 'utf8') && /b ?\{/.test(page.get(name) ?? '');
+	await until('all 20 files', () => names.every(final));
+	const told = (await world.bus.events()).filter((/** @type {any} */ { serial, steps }) =>
+		serial > before && !steps.some((/** @type {any} */ { step }) => step === 'unchanged'));
+	t.diagnostic(`${told.length} events: ${told.map((/** @type {any} */ event) => `${event['file-count']} (${event.source})`)}`);
+	assert.ok(told.length <= 4, `${told.length} events`);
+
+	await workbench.openFile('a.json');
+	await until('the formatted text', async () => {
+		await workbench.press('Control+a');
+		await workbench.type(`{"a":[1,{"b":${Date.now()}}]}`);
+		await workbench.press('Control+s');
+		await until('the save', () => page.has('a.json') && page.get('a.json') === readFileSync(file('a.json'), 'utf8'));
+		return /^\{\n\s+"a": \[\n/.test(page.get('a.json') ?? '');
+	}, { msec: 30000 });
 });
 
 test('a name with a line break, quotes and more', { skip }, async t => {
