@@ -2,16 +2,27 @@
 /** The cost of watching: none while nothing happens, and little when very much happens. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { test } from 'node:test';
 
+import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { Memory } from '../lib/memory.js';
 import { watched } from '../lib/watched.js';
 import { wakeUps } from '../lib/wake-ups.js';
-import { LONG, SANITIZED } from '../lib/world.js';
+import { LONG, SANITIZED, TOP } from '../lib/world.js';
 
 const FOLDERS = 2000, FOLDER_BYTES_MAX = 200;
 const STORM = LONG ? 100000 : 4000;
+/** Without dependencies, and with many files. */
+const PACKAGES = ['prettier', 'preact', 'ws', 'axe-core'];
+
+/** Hundredths of a second. @param {number} pid */
+async function cpuTicks(pid) {
+	const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
+	return Number(fields[11]) + Number(fields[12]);
+}
 
 test('2,000 folders: memory for each, and no wake-ups while nothing happens', async t => {
 	const { world, root, client, url, project, sh } = await watched(t, { 'a.css': '1' });
@@ -61,6 +72,33 @@ for i in range(${STORM}):
 	assert.ok(reloads >= 1 && reloads <= 100, `${reloads} reloads`);
 	await memory.bounded(t, 'a storm of files', 24 * 1024);
 	assert.deepEqual((await did(() => sh('echo 2 > a.css'))).map(({ files }) => files), [['a.css']], 'and goes on');
+});
+
+test('rm -rf node_modules && npm ci costs the daemon nothing', { skip: !LONG && 'with --long' }, async t => {
+	const { world, root, did, sh, last } = await watched(t, { 'a.css': '1', '.gitignore': 'node_modules/\n' });
+	const pid = world.daemon?.process.pid ?? 0;
+	// Real packages, from archives beside the project: nothing is downloaded.
+	const modules = path.join(TOP, 'node_modules');
+	await sh(`mkdir ../packed; cd ../packed; npm pack --silent --ignore-scripts ${PACKAGES.map(name => path.join(modules, name)).join(' ')}
+		cd '${root}'; npm init -y; npm install --silent --offline --ignore-scripts --no-audit --no-fund ../packed/*.tgz`);
+	// After a save, the daemon looks for a while whether the server restarts.
+	await until('the daemon to sleep', async () => {
+		const woken = await wakeUps(pid);
+		await new Promise(resolve => { setTimeout(resolve, 1500); });
+		return await wakeUps(pid) === woken;
+	}, { msec: 60000 });
+	const before = await last();
+	const begun = [await wakeUps(pid), await cpuTicks(pid)];
+	await sh('rm -rf node_modules; npm ci --silent --offline --ignore-scripts --no-audit --no-fund');
+	const woken = await wakeUps(pid) - begun[0], ticks = await cpuTicks(pid) - begun[1];
+	const count = (await run(['sh', '-c', `find '${root}/node_modules' -type f | wc -l`], world.env)).stdout.trim();
+	t.diagnostic(`${count} files: ${woken} context switches, ${ticks * 10} ms of CPU time`);
+	assert.ok(Number(count) > 100, `${count} files`);
+	// The folder node_modules itself is deleted and created.
+	assert.ok(woken <= 8, `${woken} context switches`);
+	assert.ok(ticks <= 1, `${ticks * 10} ms of CPU time`);
+	assert.deepEqual(await did(async () => {}, { expect: false }), []);
+	assert.equal(await last(), before);
 });
 
 test('a server that writes a file at each page load does not reload its page forever', async t => {
