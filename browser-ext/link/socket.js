@@ -49,6 +49,9 @@ const FAR = { probeMsec: 15000, helloMsec: 20000, pauseMsec: 5000 };
  */
 const SILENT_MSEC = 65000;
 
+/** On a busy machine, an answer may take longer: after each attempt without one, twice as long is waited, up to this factor. */
+const MAX_PATIENCE = 8;
+
 /** After a connection that has lasted this long, the next attempt follows at once. */
 const STEADY_MSEC = 1000;
 
@@ -156,14 +159,16 @@ export class Socket {
 		if (this.#link === 'idle') {
 			this.#setLink('connecting');
 		}
-		let soon = FIRST_PROBE_MSEC;
+		let soon = FIRST_PROBE_MSEC, patience = 1;
 		for (;;) {
 			const began = performance.now();
-			const met = await this.#converseWithAny(loop);
+			const met = await this.#converseWithAny(loop, patience);
 			if (loop !== this.#loop) {
 				return;
 			}
 			let msec = Math.min(soon, this.#limits.pauseMsec);
+			const late = performance.now() - began >= this.#limits.probeMsec;
+			patience = met?.welcome ? 1 : late ? Math.min(patience * 2, MAX_PATIENCE) : patience;
 			if (met?.welcome && met.code === CLOSE_REPLACED) {
 				// The next click or alarm tries again.
 				this.#setLink('replaced');
@@ -196,17 +201,18 @@ export class Socket {
 	 * Converses with each program that answers on the port, until one is our daemon.
 	 *
 	 * @param {number} loop
+	 * @param {number} patience a factor
 	 * @returns {Promise<Ending | undefined>} undefined if nothing answers
 	 */
-	async #converseWithAny(loop) {
+	async #converseWithAny(loop, patience) {
 		/** @type {Ending | undefined} */
 		let met;
-		for await (const host of findHosts(this.#port, this.#limits.probeMsec)) {
+		for await (const host of findHosts(this.#port, this.#limits.probeMsec * patience)) {
 			const key = await loadKey(this.#id);
 			if (loop !== this.#loop) {
 				break;
 			}
-			const ending = await this.#converse(host, key);
+			const ending = await this.#converse(host, key, this.#limits.helloMsec * patience);
 			met = { ...ending, foreign: ending.foreign || Boolean(met?.foreign) };
 			if (ending.welcome || loop !== this.#loop) {
 				break;
@@ -220,9 +226,10 @@ export class Socket {
 	 *
 	 * @param {string} host
 	 * @param {string | undefined} key of our daemon
+	 * @param {number} msec how long its answer may take
 	 * @returns {Promise<Ending>}
 	 */
-	#converse(host, key) {
+	#converse(host, key, msec) {
 		return new Promise((resolve) => {
 			const hello = { ...this.#handlers.hello(), ...challenge(key), ...this.#far && { far: true } };
 			const socket = new WebSocket(`ws://${host}:${this.#port}/`, SUBPROTOCOL);
@@ -241,7 +248,7 @@ export class Socket {
 			const timer = setTimeout(() => {
 				socket.close();
 				end(0);
-			}, this.#limits.helloMsec);
+			}, msec);
 			const heard = () => {
 				clearTimeout(silence);
 				silence = setTimeout(() => {

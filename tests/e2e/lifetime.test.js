@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { FakeDaemon } from '../lib/fake-daemon.js';
 import { until } from '../lib/events.js';
 import { BROWSERS, heading, live, missing, missingOrLong, story, switchOn, words } from '../lib/live.js';
 import { LONG, World } from '../lib/world.js';
@@ -41,6 +42,22 @@ for (const which of BROWSERS) {
 		await pages[7].close();
 		await live(world, TABS - 1);
 	});
+}
+
+for (const which of BROWSERS) {
+	test(`${which}: a daemon that needs longer for its answer than the extension waits at first is connected`,
+		{ skip: missing(which) || (!LONG && 'with --long: it takes 15 s') }, async t => {
+			const world = await World.open(t);
+			const daemon = new FakeDaemon();
+			daemon.slowMsec = 7000;
+			await daemon.listen(world.port);
+			t.after(() => daemon.close());
+			const site = await world.site('site', { 'index.html': '<h1>one</h1>' });
+			const browser = await world.browser(which);
+			const page = await browser.newPage(site.url);
+			await page.clickAction();
+			await daemon.heard.next('watch', ({ type }) => type === 'watch', { mark: 0 });
+		});
 }
 
 test('both browsers at once show the same save', { skip: BROWSERS.map(missing).find(Boolean) ?? false }, async t => {

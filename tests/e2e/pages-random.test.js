@@ -116,7 +116,8 @@ class Visit {
 	async save() {
 		const { next, pick } = this.tools;
 		const { saved } = this.made;
-		const file = pick(Object.keys(saved));
+		// In Firefox, a viewer cannot know what the cache has for the pages.
+		const file = this.#at.hasState ? pick(Object.keys(saved)) : this.#at.name;
 		const n = ++this.#numbers[file];
 		const [what, set, holds] = pick(STATES);
 		const { hasState } = this.#at;

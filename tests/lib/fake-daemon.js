@@ -29,6 +29,9 @@ export class FakeDaemon {
 	/** @type {(message: any) => object | undefined} the answer to a `watch` */
 	answer = ({ tab, url }) => ({ type: 'tab', tab, state: 'live', project: 'potato', reason: `${url} is served from potato` });
 
+	/** How long it takes to answer `hello`. */
+	slowMsec = 0;
+
 	/** @param {number} port */
 	async listen(port) {
 		const upgrades = new WebSocketServer({ server: this.#server, handleProtocols: () => 'savecast.v1' });
@@ -38,7 +41,7 @@ export class FakeDaemon {
 			socket.on('message', (data) => {
 				const message = JSON.parse(String(data));
 				if (message.type === 'hello') {
-					socket.send(JSON.stringify(welcome(message)));
+					setTimeout(() => socket.send(JSON.stringify(welcome(message))), this.slowMsec);
 				}
 				const answer = message.type === 'watch' && this.answer(message);
 				if (answer) {
