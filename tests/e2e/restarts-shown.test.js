@@ -77,7 +77,7 @@ for (const which of BROWSERS) {
 				}
 				return until('an end', async () => {
 					const told = (await world.bus.events()).filter((/** @type {any} */ { serial }) => serial > last).at(-1);
-					return told && (told.closed || words(told).some((step) => step === 'down' || step === 'stays')) && told;
+					return told && (told.closed || (!version && words(told).some((step) => step === 'down' || step === 'stays'))) && told;
 				}, { msec: 30000 });
 			};
 			const versioned = (/** @type {number} */ version) => text.replace('"v0"', `"v${version}"`);
@@ -89,7 +89,8 @@ for (const which of BROWSERS) {
 					assert.ok(words(told).includes(key === 'sse' ? 'loaded' : 'patched'), JSON.stringify(told.steps));
 				}
 			}
-			await save(`${versioned(3)}\n${/py$/.test(file) ? 'def broken(:' : 'const broken = (;'}\n`);
+			// Django's reloader ends if the mistake is in the file that it was started with.
+			key !== 'django' && await save(`${versioned(3)}\n${/py$/.test(file) ? 'def broken(:' : 'const broken = (;'}\n`);
 			await save(versioned(4), 4);
 			const shown = JSON.parse(await page.evaluate('localStorage.getItem("shown")'));
 			assert.deepEqual(shown, ['v0', 'v1', 'v2', 'v3', 'v4'], JSON.stringify(await world.bus.events()));
