@@ -61,16 +61,6 @@ static bool server_is_well(const struct server *server)
 	return server_main(server) && server_health(server) == SERVER_WELL;
 }
 
-/* Whether two URLs have the same scheme, host and port. */
-static bool is_same_site(const char *url, const char *other)
-{
-	const char *authority = strstr(url, "://");
-	size_t length = authority ? (size_t)(authority - url) + strlen("://") : 0;
-
-	length += strcspn(url + length, "/?#");
-	return authority && strncmp(url, other, length) == 0 && strchr("/?#", other[length]);
-}
-
 static void session_watch(struct browser *browser, struct wire_message *message)
 {
 	struct browsers *browsers = browser->browsers;
@@ -104,9 +94,7 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 		}
 		retry_end(tab);
 	}
-	tab->same_site = tab->url && is_same_site(tab->url, message->url);
-	free(tab->url);
-	tab->url = mem_steal(message->url);
+	tab_set_url(tab, mem_steal(message->url));
 	tab_tell_again(tab);
 	if (tab->server && !server_is_well(tab->server)) {
 		/* the user requested the page: the server may be running again */

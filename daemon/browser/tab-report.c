@@ -139,7 +139,7 @@ static void project_changed(const struct tab *tab, struct project *project)
  * While it is not known which server behind a proxy has the page, a tab that was on the same site
  * before stays what it was: a save would be lost to it. False: it was elsewhere.
  */
-static bool tab_stays(struct tab *tab, const struct route_answer *answer, bool asked)
+static bool tab_stays(struct tab *tab, struct route_answer *answer, bool asked)
 {
 	bool stays = answer->looking && tab->same_site && tab->project && answer->server &&
 		(answer->server == tab->server || answer->server == tab->front);
@@ -148,6 +148,9 @@ static bool tab_stays(struct tab *tab, const struct route_answer *answer, bool a
 		_cleanup_free_ char *reason = mem_strdup(tab->reason);
 
 		tab_tell(tab, tab->state, reason, answer, true);
+	}
+	if (stays) {
+		route_answer_clear(answer);
 	}
 	return stays;
 }
@@ -163,7 +166,6 @@ static void tab_answer(struct tab *tab, bool asked)
 		&answer);
 	tab->stale = false; /* as of now, although the answer may have added a project */
 	if (tab_stays(tab, &answer, asked)) {
-		route_answer_clear(&answer);
 		return;
 	}
 	/* Not earlier: finding the answer may add a project, which looks up this tab, too. */

@@ -102,3 +102,20 @@ bool tab_is_first_of_server(const struct tab *tab)
 	}
 	return first == tab;
 }
+
+/* Whether two URLs have the same scheme, host and port. */
+static bool is_same_site(const char *url, const char *other)
+{
+	const char *authority = strstr(url, "://");
+	size_t length = authority ? (size_t)(authority - url) + strlen("://") : 0;
+
+	length += strcspn(url + length, "/?#");
+	return authority && strncmp(url, other, length) == 0 && strchr("/?#", other[length]);
+}
+
+void tab_set_url(struct tab *tab, char *url)
+{
+	tab->same_site = tab->url && is_same_site(tab->url, url);
+	free(tab->url);
+	tab->url = url;
+}

@@ -64,3 +64,6 @@ void tab_set_project(struct tab *tab, struct project *project);
  * server.
  */
 bool tab_is_first_of_server(const struct tab *tab);
+
+/* The tab shows this URL now; takes ownership of it. */
+void tab_set_url(struct tab *tab, char *url);
