@@ -9,6 +9,7 @@
 /** @typedef {{kind: 'code' | 'comment' | 'string', text: string, at: number}} Piece of a file */
 
 export const FILE_LINES_MAX = 350;
+export const PAGE_LINE_MAX = 500;
 export const FUNCTION_LINES_MAX = 50;
 const LIBRARY_FOLDERS_MAX = 2;
 const LIBRARIES = ['dbus/dbus.h', 'libwebsockets.h', 'git2.h'];
@@ -177,6 +178,21 @@ export function* missingNames(files, paths = files.keys()) {
 				if (!code.has(name.slice(0, -2)) && !PLACEHOLDER.test(name)) {
 					yield { file, line: lineOf(text, at + index), text: `${name}: there is no such function` };
 				}
+			}
+		}
+	}
+}
+
+/**
+ * Lines of pages that lintian takes for generated ones without a source, which it does not allow in a package.
+ *
+ * @param {Files} files @returns {Generator<Finding>}
+ */
+export function* longLines(files) {
+	for (const [file, text] of files) {
+		for (const [i, line] of file.endsWith('.html') ? text.split('\n').entries() : []) {
+			if (Buffer.byteLength(line) > PAGE_LINE_MAX) {
+				yield { file, line: i + 1, text: `has ${Buffer.byteLength(line)} bytes in a line: at most ${PAGE_LINE_MAX}` };
 			}
 		}
 	}

@@ -180,7 +180,7 @@ test('the number of calls that wait for a server is limited, and all are answere
 	/** @param {number} port */
 	const explain = (port) => world.bus.call({ member: 'Explain', signature: 'sa{sv}', body: [`http://localhost:${port}/`, {}] });
 	const servers = await Promise.all(Array.from({ length: 100 }, async () => {
-		const server = net.createServer().listen(0, '127.0.0.1');
+		const server = net.createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
 		await once(server, 'listening');
 		return server;
 	}));

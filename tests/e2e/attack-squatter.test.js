@@ -10,7 +10,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, live, missing, missingOrLong, switchOn } from '../lib/live.js';
+import { BROWSERS, live, missingOrLong, switchOn } from '../lib/live.js';
 import { startSquatter } from '../lib/squatter.js';
 import { World } from '../lib/world.js';
 
@@ -34,7 +34,7 @@ const lies = (tab) => [
 ];
 
 for (const which of BROWSERS) {
-	test(`${which}: a program that uses the port first receives no URL, and its messages are ignored`, { skip: missing(which) || NOT_ROOT }, async t => {
+	test(`${which}: a program that uses the port first receives no URL, and its messages are ignored`, { skip: missingOrLong(which) || NOT_ROOT }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.site('site', { 'index.html': '<h1>one</h1>' });

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, missingOrLong, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, missingOrLong, story, switchOn, words } from '../lib/live.js';
 import { svg, wav } from '../lib/media-files.js';
 import { World } from '../lib/world.js';
 
@@ -64,7 +64,7 @@ const PLACES = [
 ];
 
 for (const which of BROWSERS) {
-	test(`${which}: images, fonts and media are refreshed in place`, { skip: missing(which) }, async t => {
+	test(`${which}: images, fonts and media are refreshed in place`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.site('site', { ...FILES, '.headers': '{"/static": {"Cache-Control": "max-age=3600"}}' });

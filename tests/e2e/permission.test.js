@@ -10,7 +10,7 @@ import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
 import { Display, noDisplay } from '../lib/display.js';
-import { BROWSERS, live, missing, missingOrLong, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, live, missingOrLong, story, switchOn, words } from '../lib/live.js';
 import { answer, clickInRealPopup, popupTarget } from '../lib/question.js';
 import { LONG, World } from '../lib/world.js';
 
@@ -18,7 +18,7 @@ import { LONG, World } from '../lib/world.js';
 const PAGE = '<!doctype html><link rel="stylesheet" href="/app.css">';
 
 for (const which of BROWSERS) {
-	test(`${which}: the popup asks for the site: the user denies and allows it`, { skip: missing(which) || (which === 'chromium' && noDisplay()) }, async t => {
+	test(`${which}: the popup asks for the site: the user denies and allows it`, { skip: missingOrLong(which) || (which === 'chromium' && noDisplay()) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.site('site', {

@@ -41,7 +41,7 @@ for (const which of BROWSERS) {
 		});
 	}
 
-	test(`${which}: after navigation to /about a save stays there`, { skip }, async t => {
+	test(`${which}: after navigation to /about a save stays there`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.fastapi('potato');
@@ -70,7 +70,7 @@ for (const which of BROWSERS) {
 		await until('links and history are left alone', async () => await address(page) === '/');
 	});
 
-	test(`${which}: a daemon that was killed and started again reloads at the next :w`, { skip }, async t => {
+	test(`${which}: a daemon that was killed and started again reloads at the next :w`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.fastapi('potato');

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, clickInPopup, live, missing, story, words } from '../lib/live.js';
+import { BROWSERS, clickInPopup, live, missingOrLong, story, words } from '../lib/live.js';
 import { Client } from '../lib/wire-client.js';
 import { TOP, World } from '../lib/world.js';
 
@@ -21,7 +21,7 @@ const serve = async (world, name, { git, at } = {}) => {
 };
 
 for (const which of BROWSERS) {
-	test(`${which}: a folder that is not in git becomes a project with one click`, { skip: missing(which) }, async t => {
+	test(`${which}: a folder that is not in git becomes a project with one click`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await serve(world, 'my site');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { FILE_LINES_MAX, FUNCTION_LINES_MAX, longFiles, missingNames, pieces, spreadLibraries, stumblingWords } from '../../scripts/lib/rules.js';
+import { FILE_LINES_MAX, FUNCTION_LINES_MAX, PAGE_LINE_MAX, longFiles, longLines, missingNames, pieces, spreadLibraries, stumblingWords } from '../../scripts/lib/rules.js';
 
 /**
  * @param {(files: Map<string, string>) => Iterable<{file: string, line: number, text: string}>} rule
@@ -46,6 +46,8 @@ test('a word of the list is found in comments, messages and documents, but not i
 });
 
 test('a file or function that is too long is found, but not one at the limit', () => {
+	assert.deepEqual(found(longLines, { 'a.html': 'x'.repeat(PAGE_LINE_MAX), 'b.js': 'x'.repeat(PAGE_LINE_MAX + 1) }), []);
+	assert.equal(found(longLines, { 'a.html': `\n${'x'.repeat(PAGE_LINE_MAX + 1)}` })[0].split(':')[1], '2');
 	assert.deepEqual(found(longFiles, { 'daemon/a.c': lines(FUNCTION_LINES_MAX), 'daemon/b.h': '\n'.repeat(FILE_LINES_MAX) }), []);
 	assert.equal(found(longFiles, { 'daemon/a.c': lines(FUNCTION_LINES_MAX + 1) }).length, 1);
 	for (const file of ['daemon/b.h', 'tests/e2e/b.test.js', 'clients/vim/b.vim', 'clients/vscode/src/b.ts']) {
