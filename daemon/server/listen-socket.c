@@ -19,11 +19,7 @@ struct listing {
 
 static bool diag_is_v6_only(const struct nlmsghdr *header)
 {
-	const struct inet_diag_msg *message = NLMSG_DATA(header);
-	struct netlink_bytes rest = {
-		.at = message + 1,
-		.left = header->nlmsg_len - NLMSG_LENGTH(sizeof *message),
-	};
+	struct netlink_bytes rest = sock_diag_attributes(header);
 	const struct rtattr *attribute;
 
 	while ((attribute = netlink_attribute(&rest))) {

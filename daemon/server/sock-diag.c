@@ -50,29 +50,33 @@ void sock_diag_close(struct sock_diag *diag)
 static int diag_ask(const struct sock_diag *diag, const struct sock_diag_question *question)
 {
 	struct diag_request ask = {
-		.header = {
-			.nlmsg_len = sizeof ask,
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-			.nlmsg_seq = diag->sequence,
-		},
-		.request = {
-			.sdiag_family = (uint8_t)question->family,
-			.sdiag_protocol = IPPROTO_TCP,
-			.idiag_states = question->states,
-			.idiag_ext = question->info ? 1u << (INET_DIAG_INFO - 1) : 0,
-		},
-		.attribute = {
-			.nla_len = sizeof ask.attribute + sizeof ask.code,
-			.nla_type = INET_DIAG_REQ_BYTECODE,
-		},
+		.header =
+			{
+				.nlmsg_len = sizeof ask,
+				.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+				.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+				.nlmsg_seq = diag->sequence,
+			},
+		.request =
+			{
+				.sdiag_family = (uint8_t)question->family,
+				.sdiag_protocol = IPPROTO_TCP,
+				.idiag_states = question->states,
+				.idiag_ext = question->info ? 1u << (INET_DIAG_INFO - 1) : 0,
+			},
+		.attribute =
+			{
+				.nla_len = sizeof ask.attribute + sizeof ask.code,
+				.nla_type = INET_DIAG_REQ_BYTECODE,
+			},
 		/* Each test takes its port from the op after it; "no" jumps past the end. */
-		.code = {
-			{INET_DIAG_BC_S_GE, 8, 20},
-			{0, 0, question->port},
-			{INET_DIAG_BC_S_LE, 8, 12},
-			{0, 0, question->port ? question->port : UINT16_MAX},
-		},
+		.code =
+			{
+				{INET_DIAG_BC_S_GE, 8, 20},
+				{0, 0, question->port},
+				{INET_DIAG_BC_S_LE, 8, 12},
+				{0, 0, question->port ? question->port : UINT16_MAX},
+			},
 	};
 
 	return send(diag->fd, &ask, sizeof ask, 0) < 0 ? -errno : 0;
@@ -82,8 +86,9 @@ static int diag_error(const struct nlmsghdr *header)
 {
 	const struct nlmsgerr *failed = NLMSG_DATA(header);
 
-	return header->nlmsg_len >= NLMSG_LENGTH(sizeof *failed) && failed->error < 0 ? failed->error
-										      : -EPROTO;
+	return header->nlmsg_len >= NLMSG_LENGTH(sizeof *failed) && failed->error < 0
+		? failed->error
+		: -EPROTO;
 }
 
 /* Takes one datagram of the kernel; 1: the list is complete. */
@@ -118,8 +123,8 @@ static int diag_read(const struct sock_diag *diag, sock_diag_fn *each, void *use
 	while (r == 0) {
 		struct sockaddr_nl from = {0};
 		socklen_t from_length = sizeof from;
-		ssize_t n = recvfrom(
-			diag->fd, answer, sizeof answer, 0, (void *)&from, &from_length);
+		ssize_t n =
+			recvfrom(diag->fd, answer, sizeof answer, 0, (void *)&from, &from_length);
 
 		if (n < 0 && errno == EINTR) {
 			continue;
@@ -145,19 +150,21 @@ int sock_diag_get(struct sock_diag *diag, int family, const struct inet_diag_soc
 	sock_diag_fn *each, void *userdata)
 {
 	struct get_request ask = {
-		.header = {
-			.nlmsg_len = sizeof ask,
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST,
-			.nlmsg_seq = ++diag->sequence,
-		},
-		.request = {
-			.sdiag_family = (uint8_t)family,
-			.sdiag_protocol = IPPROTO_TCP,
-			.idiag_ext = 1u << (INET_DIAG_INFO - 1),
-			.idiag_states = UINT32_MAX,
-			.id = *id,
-		},
+		.header =
+			{
+				.nlmsg_len = sizeof ask,
+				.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+				.nlmsg_flags = NLM_F_REQUEST,
+				.nlmsg_seq = ++diag->sequence,
+			},
+		.request =
+			{
+				.sdiag_family = (uint8_t)family,
+				.sdiag_protocol = IPPROTO_TCP,
+				.idiag_ext = 1u << (INET_DIAG_INFO - 1),
+				.idiag_states = UINT32_MAX,
+				.id = *id,
+			},
 	};
 	_Alignas(struct nlmsghdr) char answer[DIAG_GET_MAX];
 	ssize_t n;
@@ -219,4 +226,14 @@ int sock_diag_list(struct sock_diag *diag, const struct sock_diag_question *ques
 	diag->sequence++;
 	r = diag_ask(diag, question);
 	return r < 0 ? r : diag_read(diag, each, userdata);
+}
+
+struct netlink_bytes sock_diag_attributes(const struct nlmsghdr *header)
+{
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+
+	return (struct netlink_bytes){
+		.at = message + 1,
+		.left = header->nlmsg_len - NLMSG_LENGTH(sizeof *message),
+	};
 }

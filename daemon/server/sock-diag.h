@@ -7,6 +7,8 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 
+#include "util/netlink.h"
+
 /*
  * Lists TCP sockets of this machine, of all users, as the kernel's sock_diag knows them. Needs no
  * privileges, and takes microseconds for each socket.
@@ -39,6 +41,9 @@ int sock_diag_list(struct sock_diag *diag, const struct sock_diag_question *ques
  */
 int sock_diag_get(struct sock_diag *diag, int family, const struct inet_diag_sockid *id,
 	sock_diag_fn *each, void *userdata);
+
+/* The attributes of such a message, for netlink_attribute(). */
+struct netlink_bytes sock_diag_attributes(const struct nlmsghdr *header);
 
 /* From then on, the kernel reports each TCP socket that ends, with INET_DIAG_INFO. */
 int sock_diag_open_ended(struct sock_diag *diag);

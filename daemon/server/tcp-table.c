@@ -98,11 +98,7 @@ struct tcp_connection *tcp_table_add(struct tcp_table *table, const struct inet_
 
 bool tcp_bytes_sent(const struct nlmsghdr *header, uint64_t *sent)
 {
-	const struct inet_diag_msg *message = NLMSG_DATA(header);
-	struct netlink_bytes rest = {
-		.at = message + 1,
-		.left = header->nlmsg_len - NLMSG_LENGTH(sizeof *message),
-	};
+	struct netlink_bytes rest = sock_diag_attributes(header);
 	const struct rtattr *attribute;
 
 	while ((attribute = netlink_attribute(&rest))) {

@@ -3,8 +3,9 @@
 
 /*
  * File systems that may not answer: sshfs or NFS without its server. Calls to them can block
- * forever, and nothing interrupts them, so the loop makes none. Each such mount has a worker of
- * its own: a worker that hangs delays only jobs of the same mount.
+ * forever, and nothing interrupts them, so the loop makes one only if the mount has answered
+ * within the last 20 ms: a mount that hangs within this time can still stop the loop. Each such
+ * mount has a worker of its own: a worker that hangs delays only jobs of the same mount.
  *
  * A process has one table of mounts, and therefore one object of this kind. Before mounts_new(),
  * every name counts as local. For a local name, the functions compare the folder of each remote
