@@ -45,19 +45,32 @@ const PROXIES = [
 
 const page = (/** @type {string} */ text) => `<!doctype html><meta charset="utf-8"><title>site</title><h1>${text}</h1><input id="typed">`;
 
+/**
+ * A page behind a proxy that is on, with what a user has typed in it.
+ *
+ * @param {World} world
+ * @param {import('../lib/live.js').Which} which
+ * @param {string} proxy
+ * @param {(port: number, back: number) => string[]} command
+ */
+async function openShop(world, which, proxy, command) {
+	await world.startDaemon();
+	const root = await world.folder('shop', { 'server.mjs': SERVER, 'proxy.mjs': proxy, 'src/index.html': page('one'), 'dist/index.html': '' }, { git: true });
+	const back = await world.serve('server', root, (port) => [process.execPath, 'server.mjs', String(port)]);
+	const front = await world.serve('proxy', root, (port) => command(port, back.port));
+	const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+	const tab = await browser.newPage(front.url);
+	await switchOn(world, tab);
+	await pageScriptsReady(browser);
+	await tab.evaluate('(typed.value = "mine", window.old = true, 1)');
+	return { root, tab };
+}
+
 for (const which of BROWSERS) {
 	for (const [name, lacks, command] of LONG ? PROXIES : PROXIES.slice(which === 'firefox' ? 1 : 0).slice(0, 1)) {
 		test(`${which}: ${name} in front of a build of ${BUILD_MSEC} ms: each save shows what was saved`, { skip: missingOrLong(which) || lacks }, async t => {
 			const world = await World.open(t);
-			await world.startDaemon();
-			const root = await world.folder('shop', { 'server.mjs': SERVER, 'proxy.mjs': PROXY, 'src/index.html': page('one'), 'dist/index.html': '' }, { git: true });
-			const back = await world.serve('server', root, (port) => [process.execPath, 'server.mjs', String(port)]);
-			const front = await world.serve('proxy', root, (port) => command(port, back.port));
-			const browser = await world.browser(which, { grant: ['http://localhost/*'] });
-			const tab = await browser.newPage(front.url);
-			await switchOn(world, tab);
-			await pageScriptsReady(browser);
-			await tab.evaluate('(typed.value = "mine", window.old = true, 1)');
+			const { root, tab } = await openShop(world, which, PROXY, command);
 			for (const text of ['two', 'three', 'four']) {
 				await writeFile(path.join(root, 'src/index.html'), page(text));
 				const event = await world.bus.saved(path.join(root, 'src/index.html'));
@@ -70,17 +83,9 @@ for (const which of BROWSERS) {
 
 	test(`${which}: a proxy that does not name itself: what the build writes is noticed`, { skip: missing(which) || (!LONG && 'with --long') }, async t => {
 		const world = await World.open(t, { watch: true });
-		await world.startDaemon();
 		const plain = PROXY.replace("{ ...answer.headers, Via: '1.1 proxy' }", 'answer.headers');
 		assert.notEqual(plain, PROXY);
-		const root = await world.folder('shop', { 'server.mjs': SERVER, 'proxy.mjs': plain, 'src/index.html': page('one'), 'dist/index.html': '' }, { git: true });
-		const back = await world.serve('server', root, (port) => [process.execPath, 'server.mjs', String(port)]);
-		const front = await world.serve('proxy', root, (port) => [process.execPath, 'proxy.mjs', String(port), String(back.port)]);
-		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
-		const tab = await browser.newPage(front.url);
-		await switchOn(world, tab);
-		await pageScriptsReady(browser);
-		await tab.evaluate('(typed.value = "mine", window.old = true, 1)');
+		const { root, tab } = await openShop(world, which, plain, (port, back) => [process.execPath, 'proxy.mjs', String(port), String(back)]);
 		for (const text of ['two', 'three', 'four']) {
 			await writeFile(path.join(root, 'src/index.html'), page(text));
 			await until(text, async () => await tab.evaluate('document.querySelector("h1").textContent + typed.value + window.old') === `${text}minetrue`,
