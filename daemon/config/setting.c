@@ -98,7 +98,8 @@ static const struct setting settings[] = {
 			"programs write for their own use (*.log, *.pyc, databases); those in folders of\n"
 			"version control, packages and caches (.hg, node_modules, __pycache__); and those\n"
 			"on network and FUSE file systems, because Linux does not report what other\n"
-			"machines write there. `true` watches these file systems too.",
+			"machines write there. `true` watches these file systems too. A file that a program\n"
+			"keeps open, or mapped into memory, counts when the program closes it.",
 	},
 	{
 		"watch-folders",

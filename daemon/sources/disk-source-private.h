@@ -9,6 +9,7 @@
 #include "pipeline/fileset.h"
 #include "sources/disk-source.h"
 #include "sources/folder-tree.h"
+#include "sources/unclosed.h"
 #include "sources/writes.h"
 
 struct disk_source {
@@ -19,6 +20,7 @@ struct disk_source {
 	struct folder_tree *tree;
 	struct file_table table;
 	struct writes writes;
+	struct unclosed unclosed;
 	struct loop_timer *due;
 	struct reading *reading; /* files that are being read on the worker thread */
 	uint64_t from_usec; /* earlier writes are not read now: see git_until() */

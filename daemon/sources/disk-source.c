@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sources/disk-source-private.h"
 
+#include "util/file.h"
 #include "util/mem.h"
 #include "util/mounts.h"
 #include "util/pathname.h"
@@ -20,8 +21,32 @@ static uint64_t source_from(const struct disk_source *source)
 
 void disk_source_schedule(struct disk_source *source)
 {
-	loop_timer_set(source->due,
-		source->reading ? CLOCK_NEVER : writes_due(&source->writes, source_from(source)));
+	uint64_t unclosed = unclosed_due(&source->unclosed);
+	uint64_t due = source->reading ? CLOCK_NEVER
+				       : writes_due(&source->writes, source_from(source));
+
+	loop_timer_set(source->due, unclosed < due ? unclosed : due);
+}
+
+/* Files that no program has open although they were not closed: truncate(2) changed them. */
+static void source_check_unclosed(struct disk_source *source, uint64_t until_usec)
+{
+	struct unclosed *unclosed = &source->unclosed;
+
+	for (unsigned i = unclosed->count; i-- > 0;) {
+		struct unclosed_file *file = &unclosed->files[i];
+
+		if (file->check_usec == CLOCK_NEVER || file->check_usec > until_usec) {
+			continue;
+		}
+		file->check_usec = CLOCK_NEVER;
+		if (disk_source_wants(source, file->name, false) && mounts_ready(file->name) &&
+			file_is_open_for_writing(file->name) == 0) {
+			writes_closed(&source->writes, file->name, file->begun_usec,
+				clock_now_usec());
+			unclosed_remove(unclosed, file->name);
+		}
+	}
 }
 
 void disk_source_release(struct disk_source *source)
@@ -46,9 +71,11 @@ static uint64_t source_may_tell(const struct disk_source *source)
 
 void disk_source_tell(struct disk_source *source)
 {
-	bool unnamed = source->writes.more || source->gone;
 	uint64_t now = clock_now_usec();
+	bool unnamed;
 
+	source_check_unclosed(source, now);
+	unnamed = source->writes.more || source->gone;
 	source->from_usec = source_from(source);
 	if (source->reading || (writes_due(&source->writes, source->from_usec) > now &&
 				       (source->from_usec || !unnamed))) {
@@ -82,6 +109,7 @@ static void source_on_due(void *userdata)
 void disk_source_git_done(struct disk_source *source, const char *what)
 {
 	watcher_drain(source->parts.watcher);
+	source_check_unclosed(source, clock_now_usec() + UNCLOSED_WAIT_USEC);
 	free(source->git);
 	source->git = mem_strdup(what);
 	writes_hurry(&source->writes, clock_now_usec());
@@ -102,10 +130,20 @@ bool disk_source_wants(const struct disk_source *source, const char *file, bool 
 		intake_accepts(project, file);
 }
 
+static void source_on_begun(struct disk_source *source, const char *file, uint64_t now)
+{
+	writes_begun(&source->writes, file, now);
+	if (!unclosed_add(&source->unclosed, file, now)) {
+		source_check_unclosed(source, now + UNCLOSED_WAIT_USEC);
+		unclosed_add(&source->unclosed, file, now);
+	}
+}
+
 static void on_tree_event(enum tree_event event, const char *file, void *userdata)
 {
 	struct disk_source *source = userdata;
 	uint64_t now = clock_now_usec();
+	uint64_t begun = event == TREE_BEGUN ? 0 : unclosed_remove(&source->unclosed, file);
 
 	/* An editor keeps its swap file open: do not wait for it. */
 	if (event != TREE_BEGUN && !disk_source_wants(source, file, false)) {
@@ -116,10 +154,10 @@ static void on_tree_event(enum tree_event event, const char *file, void *userdat
 	}
 	switch (event) {
 	case TREE_BEGUN:
-		writes_begun(&source->writes, file, now);
+		source_on_begun(source, file, now);
 		break;
 	case TREE_CLOSED:
-		writes_closed(&source->writes, file, now);
+		writes_closed(&source->writes, file, begun, now);
 		break;
 	case TREE_DONE:
 		writes_done(&source->writes, file, now);
@@ -205,6 +243,7 @@ void disk_source_free(struct disk_source *source)
 	reading_forget(source->reading);
 	folder_tree_free(source->tree);
 	writes_clear(&source->writes);
+	unclosed_clear(&source->unclosed);
 	fileset_clear(&source->moved_folders);
 	fileset_clear(&source->gone_folders);
 	file_table_clear(&source->table);
@@ -219,6 +258,7 @@ void disk_source_free(struct disk_source *source)
 
 void disk_source_settle(struct disk_source *source)
 {
+	source_check_unclosed(source, clock_now_usec() + UNCLOSED_WAIT_USEC);
 	writes_hurry(&source->writes, clock_now_usec());
 	if (!source->holding && (source->writes.count || source->reading)) {
 		source->holding = true;

@@ -10,13 +10,19 @@
  * it was announced or when the watch began: only changed bytes count. A change that may be
  * only the first half of a save waits for the second half:
  *
- *   the file is being written         until it is closed, at most WRITES_OPEN
+ *   the file is being written         until it is closed, at most WRITES_OPEN; if it is not closed
+ *                                     within UNCLOSED_WAIT and no program has it open, it was
+ *                                     truncated without being opened
  *   the file was deleted              WRITES_GONE: editors put another one in its place
  *   it is empty and was not before    DISK_EMPTY: it was truncated to be written
  *   the file did not exist before     DISK_NEW: it may be renamed over another one
  *   git is working                    until git is done; then all is one event
  *                                     (files that are written while git pauses do not wait, see
  *                                     git-activity.h)
+ *
+ * Not noticed: what a program writes into a file as long as it has the file open or mapped into
+ * memory; truncate(2) of a file that belongs to another user, because the kernel does not tell us who
+ * has that open, or of a file that another program has open for writing, until it is closed.
  *
  * A program that writes all the time, or a server that writes a file whenever its page loads,
  * would reload the tabs again and again. So after DISK_STREAK_MAX announcements, each followed

@@ -3,7 +3,6 @@
 
 #include <search.h>
 
-#include "sources/file-table.h"
 #include "util/mem.h"
 
 /* The index has only pointers to names, so an item's position is found by a search. */
@@ -57,24 +56,10 @@ void writes_done(struct writes *writes, const char *name, uint64_t now_usec)
 	writes_put(writes, name, now_usec, now_usec);
 }
 
-/* When the file's first write since it was whole was; 0: it was not written, or is not known. */
-static uint64_t writes_take_begun(struct writes *writes, const char *name)
-{
-	uint64_t key = file_table_key(name);
-
-	for (unsigned i = 0; i < WRITES_BEGUN_MAX; i++) {
-		if (writes->begun[i].key == key) {
-			writes->begun[i].key = 0;
-			return writes->begun[i].at_usec;
-		}
-	}
-	return 0;
-}
-
-void writes_closed(struct writes *writes, const char *name, uint64_t now_usec)
+void writes_closed(
+	struct writes *writes, const char *name, uint64_t begun_usec, uint64_t now_usec)
 {
 	struct write *write = writes_put(writes, name, now_usec, now_usec);
-	uint64_t begun_usec = writes_take_begun(writes, name);
 
 	if (write && !write->broken_usec) {
 		write->broken_usec = begun_usec;
@@ -93,26 +78,16 @@ void writes_gone(struct writes *writes, const char *name, uint64_t now_usec)
 void writes_begun(struct writes *writes, const char *name, uint64_t now_usec)
 {
 	struct write *write = writes_find(writes, name);
-	uint64_t key;
 
-	if (write) {
-		write->due_usec = now_usec + WRITES_OPEN_USEC;
-		write->at_usec = now_usec;
-		write->waited = true;
-		if (!write->broken_usec) {
-			write->broken_usec = now_usec;
-		}
+	if (!write) {
 		return;
 	}
-	key = file_table_key(name);
-	for (unsigned i = 0; i < WRITES_BEGUN_MAX; i++) {
-		if (writes->begun[i].key == key) {
-			return;
-		}
+	write->due_usec = now_usec + WRITES_OPEN_USEC;
+	write->at_usec = now_usec;
+	write->waited = true;
+	if (!write->broken_usec) {
+		write->broken_usec = now_usec;
 	}
-	writes->begun[writes->begun_at].key = key;
-	writes->begun[writes->begun_at].at_usec = now_usec;
-	writes->begun_at = (writes->begun_at + 1) % WRITES_BEGUN_MAX;
 }
 
 void writes_wait(struct write *write, uint64_t until_usec)

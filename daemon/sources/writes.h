@@ -7,7 +7,7 @@
  *
  * A file that was closed after writing, or renamed into place, can be reported immediately. If
  * it is written again before it was reported, it waits until it is closed, at most
- * WRITES_OPEN. A file that was deleted or renamed to another name waits WRITES_GONE for a new
+ * WRITES_OPEN; unclosed.h has the files that are written and not recorded here. A file that was deleted or renamed to another name waits WRITES_GONE for a new
  * one with its name, because editors replace files in this way. For other reasons to wait, the
  * caller uses writes_wait().
  *
@@ -26,8 +26,6 @@
 
 /* Names that are kept; further ones are only counted. */
 enum { WRITES_MAX = 4096 };
-/* Files that are being written and not recorded, whose first write is known. */
-enum { WRITES_BEGUN_MAX = 16 };
 
 struct write {
 	char *name;
@@ -45,17 +43,14 @@ struct writes {
 	size_t count, size;
 	size_t more; /* whose names were not kept */
 	void *index;
-	struct {
-		uint64_t key; /* see file_table_key() */
-		uint64_t at_usec;
-	} begun[WRITES_BEGUN_MAX];
-	unsigned begun_at; /* the next one is put here */
 };
 
 void writes_done(struct writes *writes, const char *name, uint64_t now_usec);
-void writes_closed(struct writes *writes, const char *name, uint64_t now_usec);
+/* `begun_usec`: when it was first written to; 0: it was not, or that is not known. */
+void writes_closed(
+	struct writes *writes, const char *name, uint64_t begun_usec, uint64_t now_usec);
 void writes_gone(struct writes *writes, const char *name, uint64_t now_usec);
-/* A program writes to it. A file that is not recorded yet is recorded when it is closed. */
+/* A program writes to it. Has no effect if the file is not recorded. */
 void writes_begun(struct writes *writes, const char *name, uint64_t now_usec);
 
 /* NULL: it is not recorded. */

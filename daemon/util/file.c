@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -69,6 +70,31 @@ int file_read(const char *name, size_t max, char **text, size_t *length)
 int file_read_own(const char *name, size_t max, char **text, size_t *length)
 {
 	return read_whole(name, true, max, text, length);
+}
+
+int file_is_open_for_writing(const char *name)
+{
+	struct stat st;
+	int fd, r = 0;
+
+	/* Opening a pipe would be noticed at its other end. */
+	if (lstat(name, &st) < 0 || !S_ISREG(st.st_mode)) {
+		return -EINVAL;
+	}
+	fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) {
+		return -errno;
+	}
+	/*
+	 * A read lease is refused while the file is open for writing. A program that opens it
+	 * meanwhile waits until close() ends the lease, some microseconds later; the kernel then
+	 * sends us this signal, which is ignored by default.
+	 */
+	if (fcntl(fd, F_SETSIG, SIGURG) < 0 || fcntl(fd, F_SETLEASE, F_RDLCK) < 0) {
+		r = errno == EAGAIN ? 1 : -errno;
+	}
+	close(fd);
+	return r;
 }
 
 bool file_error_passes(int error)

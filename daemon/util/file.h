@@ -15,6 +15,12 @@ int file_read(const char *name, size_t max, char **text, size_t *length);
 /* The same for a file that must be our own: -EPERM if another user owns it. */
 int file_read_own(const char *name, size_t max, char **text, size_t *length);
 
+/*
+ * Whether a program has the regular file open for writing: 1 or 0. -EACCES if the file belongs to
+ * another user, -EINVAL if the file system cannot tell.
+ */
+int file_is_open_for_writing(const char *name);
+
 /* Whether an error is temporary: the file may be readable later. */
 bool file_error_passes(int error);
 

@@ -100,6 +100,36 @@ test('a file that is half written is not announced', async t => {
 	}), disk('b.css'), 'by way of another name');
 });
 
+test('a file that is truncated or written without a close counts', async t => {
+	const names = Array.from({ length: 40 }, (_, i) => `t${i}.css`);
+	const { world, did, file, sh, last } = await watched(t, { 'a.css': 'aaaa', ...Object.fromEntries(names.map(name => [name, 'tttt'])) });
+	// truncate(2) does not open the file, so nothing closes it.
+	assert.deepEqual(await did(() => sh(`perl -e 'truncate "a.css", 2 or die'`)), disk('a.css'));
+	assert.deepEqual(await did(() => sh(`perl -e 'truncate "a.css", 2 or die'`), { expect: false }), [], 'no byte changed');
+	assert.deepEqual(await did(() => sh(`perl -e 'truncate "a.css", 0 or die'`)), disk('a.css'), 'to nothing');
+	assert.deepEqual(await did(() => sh(`echo 1234 > a.css; perl -e 'truncate "a.css", 1 or die'`)).then(told => told.at(-1)), disk('a.css')[0], 'after a write');
+	const before = await last();
+	await did(() => sh(`perl -e 'truncate($_, 1) or die for @ARGV' ${names.join(' ')}`));
+	const many = (await world.bus.events()).filter((/** @type {any} */ { serial }) => serial > before);
+	assert.equal(many.reduce((/** @type {number} */ sum, /** @type {any} */ event) => sum + event['file-count'], 0), names.length, 'many files');
+	assert.ok(many.length <= 3, `${many.length} events`);
+	assert.deepEqual(await did(async () => {
+		const half = await open(file('a.css'), 'r+');
+		await half.write('x'.repeat(1000));
+		assert.deepEqual(await did(() => sh(`perl -e 'truncate "a.css", 10 or die'; sleep 0.3`), { expect: false }), [], 'a program still has it open');
+		await half.close();
+	}), disk('a.css'));
+	// The kernel closes a mapped file when it is unmapped.
+	assert.deepEqual(await did(() => sh(`python3 -c '
+import mmap, os
+fd = os.open("a.css", os.O_RDWR)
+m = mmap.mmap(fd, 4)
+os.close(fd)
+m[:4] = b"mmap"
+m.close()'`)), disk('a.css'), 'written as memory');
+	assert.doesNotMatch(await world.log('savecastd'), /a\.css/);
+});
+
 test('a file that was missing or half written while a page may have loaded it is announced again', async t => {
 	/** @type {() => void} */
 	let load = () => {};

@@ -172,7 +172,7 @@ test(`${COUNT} random git commands: each one is exactly one event`, async t => {
 			.filter(e => !e.steps.some(({ step }) => step === 'unchanged'));
 		const told = new Set(events.flatMap(e => e.files));
 		const what = `${where}: ` +
-			JSON.stringify({ must, pending, told: [...told], texts: events.map(e => e.steps[0].text), done: done.slice(-8) });
+			JSON.stringify({ must, pending, told: [...told], texts: events.map(e => e.steps.map(({ step, text }) => `${step} ${text}`)), done: done.slice(-8) });
 		done[done.length - 1] += `: ${JSON.stringify({ must, told: events.map(e => e.files) })}`.replaceAll(world.home, '');
 		const missed = must.filter(file => !told.has(file));
 		// git undoes a merge that fails, with reset --hard and stash apply.
