@@ -26,7 +26,7 @@ def escaped(text):
 
 
 def inline(text):
-    """Roff for a piece of running text."""
+    """Running text as roff."""
     text = re.sub(r'\[([^]]*)\]\([^)]*\)', r'\1', ' '.join(text.split()))
     parts = re.split(r'(`[^`]*`|\*\*[^*]+\*\*|\*[^* ](?:[^*]*[^* ])?\*)', text)
     for i, part in enumerate(parts):
@@ -39,7 +39,7 @@ def inline(text):
 
 
 def guarded(line):
-    """A line that begins as a request does is text all the same."""
+    """A line of text that begins like a request of roff, escaped."""
     return '\\&' + line if line[:1] in ('.', "'") else line
 
 
@@ -118,7 +118,7 @@ def arguments(lines):
 
 
 def prose(comment, name):
-    """What a comment says of the member NAME, or of the whole."""
+    """The comment about the member NAME, or about the whole interface."""
     text = textwrap.dedent((comment or '').strip('\n')).strip('\n')
     text = re.sub(rf'^\s*{name}:[ ]?', '', text) if name else text
     for block in re.split(r'\n\s*\n', text.strip('\n')):
@@ -171,7 +171,7 @@ COMMON = ('help', 'version')
 
 
 def verb_section(verb):
-    """Markdown: the forms of its command line, what it does, its own options."""
+    """A verb as Markdown: the forms of its command line, what it does, its own options."""
     arguments = set(re.findall(r'[A-Z]+', ' '.join(verb['synopsis'])))
     description = re.sub(r'`[^`]*`|\b[A-Z]{3,}\b',
                          lambda word: f'*{word[0]}*' if word[0] in arguments else word[0], verb['description'])
@@ -181,7 +181,7 @@ def verb_section(verb):
 
 
 def from_table(text, table):
-    """The Markdown with what the verb table says in it."""
+    """The Markdown, in which the places marked @...@ are filled from the verb table."""
     common = [option for option in table['verbs'][0]['options'] if option['name'] in COMMON]
     parts = {
         'verbs': '\n\n'.join(map(verb_section, table['verbs'])),

@@ -43,7 +43,7 @@ const WORDS = [
 ];
 
 /** Files that quote these words, or that are not written by hand. */
-const NO_PROSE = /^(?:LICENSE|bench\/results\/|debian\/|scripts\/lib\/rules\.js|tests\/js\/rules\.test\.js|tests\/fuzz\/corpus\/|protocol\/vectors\/)|package-lock\.json$/;
+const NO_PROSE = /^(?:LICENSE|bench\/results\/|debian\/(?!rules$|control$)|scripts\/lib\/rules\.js|tests\/js\/rules\.test\.js|tests\/fuzz\/corpus\/|protocol\/vectors\/)|package-lock\.json$/;
 const C_LIKE = /\.(?:c|h|js|ts|css)$/;
 const PROSE = /\.(?:md|xml|txt|html)$|^NEWS$/;
 
@@ -114,7 +114,7 @@ function proseOf(file, text, messages) {
 	if (file === 'CONTRIBUTING.md') {
 		return [{ at: 0, text: text.replace(/^\| .*\|$/gm, (row) => ' '.repeat(row.length)) }];
 	}
-	return PROSE.test(file) || (messages && /\.(?:sh|vim|lua)$|^scripts\/[\w-]+$|^completions\//.test(file)) ? [{ at: 0, text }] : [];
+	return PROSE.test(file) || (messages && /\.(?:sh|vim|lua|py|in|socket)$|(?:^|\/)meson\.build$|^debian\/(?:rules|control)$|^scripts\/[\w-]+$|^completions\//.test(file)) ? [{ at: 0, text }] : [];
 }
 
 /** Finds words that make a text hard to read. @param {Files} files @returns {Generator<Finding>} */
