@@ -24,9 +24,11 @@ enum ws_state {
 	WS_ENDED,   /* nothing more to send or to report; libwebsockets ends it */
 };
 
-struct ws_waiting_text {
-	STAILQ_ENTRY(ws_waiting_text) next;
-	struct ws_text *text;
+/* A message to send, with room for a frame header before it; libwebsockets writes that header. */
+struct ws_text {
+	STAILQ_ENTRY(ws_text) next;
+	size_t length;
+	unsigned char bytes[]; /* LWS_PRE bytes, then the text */
 };
 
 struct ws_client {
@@ -40,7 +42,7 @@ struct ws_client {
 	bool linked;
 	bool waits; /* whether it is in clients->waiting */
 	uint64_t deadline_usec;
-	STAILQ_HEAD(ws_queue, ws_waiting_text) queue;
+	STAILQ_HEAD(ws_queue, ws_text) queue;
 	size_t queued_bytes;
 	struct inbox inbox;
 };
@@ -73,37 +75,45 @@ static void client_wait(struct ws_client *client)
 	}
 }
 
+static struct ws_text *text_new(const char *text)
+{
+	size_t length = strlen(text);
+	struct ws_text *new = mem_alloc(sizeof *new + LWS_PRE + length);
+
+	new->length = length;
+	memcpy(new->bytes + LWS_PRE, text, length);
+	return new;
+}
+
+/* Takes the text. Negative: the connection must be closed. */
+static int text_write(struct ws_client *client, struct ws_text *text)
+{
+	int n = lws_write(client->wsi, text->bytes + LWS_PRE, text->length, LWS_WRITE_TEXT);
+
+	free(text);
+	return n;
+}
+
 /* How much a waiting message counts: an empty one uses memory too. */
 static size_t queue_cost(const struct ws_text *text)
 {
-	return ws_text_length(text) + sizeof(struct ws_waiting_text);
+	return text->length + sizeof *text;
 }
 
 static struct ws_text *queue_pop(struct ws_client *client)
 {
-	struct ws_waiting_text *first = STAILQ_FIRST(&client->queue);
-	struct ws_text *text = first->text;
+	struct ws_text *first = STAILQ_FIRST(&client->queue);
 
 	STAILQ_REMOVE_HEAD(&client->queue, next);
-	client->queued_bytes -= queue_cost(text);
-	free(first);
-	return text;
+	client->queued_bytes -= queue_cost(first);
+	return first;
 }
 
 static void queue_drop(struct ws_client *client)
 {
 	while (!STAILQ_EMPTY(&client->queue)) {
-		ws_text_unref(queue_pop(client));
+		free(queue_pop(client));
 	}
-}
-
-static int queue_write_one(struct ws_client *client)
-{
-	struct ws_text *text = queue_pop(client);
-	int n = lws_write(client->wsi, ws_text_bytes(text), ws_text_length(text), LWS_WRITE_TEXT);
-
-	ws_text_unref(text);
-	return n < 0 ? -1 : 0;
 }
 
 static void client_end(struct ws_client *client)
@@ -212,10 +222,10 @@ void *ws_client_data(const struct ws_client *client)
 	return client->data;
 }
 
-/* Writes now if nothing waits before it; libwebsockets stores the part that the socket refuses. */
+/* Takes the text and writes it now; libwebsockets stores the part that the socket refuses. */
 static void client_write(struct ws_client *client, struct ws_text *text)
 {
-	if (lws_write(client->wsi, ws_text_bytes(text), ws_text_length(text), LWS_WRITE_TEXT) < 0) {
+	if (text_write(client, text) < 0) {
 		client_cut(client);
 	} else if (lws_partial_buffered(client->wsi)) {
 		client_wait(client);
@@ -223,37 +233,28 @@ static void client_write(struct ws_client *client, struct ws_text *text)
 	}
 }
 
-void ws_client_send_shared(struct ws_client *client, struct ws_text *text)
+void ws_client_send(struct ws_client *client, const char *text)
 {
-	struct ws_waiting_text *last;
+	struct ws_text *copy;
 
 	if (client->state != WS_OPEN) {
 		return;
 	}
+	copy = text_new(text);
 	if (!client->waits && !lws_partial_buffered(client->wsi)) {
-		client_write(client, text);
+		client_write(client, copy);
 		return;
 	}
-	if (client->queued_bytes + queue_cost(text) > WS_QUEUE_BYTES_MAX) {
+	client->queued_bytes += queue_cost(copy);
+	STAILQ_INSERT_TAIL(&client->queue, copy, next);
+	if (client->queued_bytes > WS_QUEUE_BYTES_MAX) {
 		client_give_up(client, "too much waits for it");
 		return;
 	}
-	last = mem_new(struct ws_waiting_text);
-	last->text = ws_text_ref(text);
-	STAILQ_INSERT_TAIL(&client->queue, last, next);
-	client->queued_bytes += queue_cost(text);
 	if (!client->waits) {
 		client_wait(client);
 	}
 	lws_callback_on_writable(client->wsi);
-}
-
-void ws_client_send(struct ws_client *client, const char *text)
-{
-	struct ws_text *copy = ws_text_new(text);
-
-	ws_client_send_shared(client, copy);
-	ws_text_unref(copy);
 }
 
 void ws_client_close(struct ws_client *client, unsigned code)
@@ -274,7 +275,7 @@ int ws_client_on_writable(struct ws_client *client)
 		return 0;
 	}
 	if (!STAILQ_EMPTY(&client->queue)) {
-		if (queue_write_one(client) < 0) {
+		if (text_write(client, queue_pop(client)) < 0) {
 			return -1;
 		}
 		lws_callback_on_writable(client->wsi);
@@ -336,7 +337,7 @@ void ws_client_flush(struct ws_client *client, unsigned code)
 		code = client->close_code;
 	}
 	while (!STAILQ_EMPTY(&client->queue) && !lws_partial_buffered(client->wsi)) {
-		if (queue_write_one(client) < 0) {
+		if (text_write(client, queue_pop(client)) < 0) {
 			return;
 		}
 	}

@@ -13,7 +13,6 @@
 #include "util/clock.h"
 #include "util/loop.h"
 #include "websocket/listen.h"
-#include "websocket/ws-text.h"
 
 enum {
 	WS_CONNECTIONS_MAX = SAVECAST_CONNECTIONS, /* 256; including those in their handshake */
@@ -72,8 +71,6 @@ uint16_t ws_server_port(const struct ws_server *server);
  * 1008 instead.
  */
 void ws_client_send(struct ws_client *client, const char *text);
-/* The same for a text that is sent to many clients: takes a reference of its own. */
-void ws_client_send_shared(struct ws_client *client, struct ws_text *text);
 /* Closes after the waiting messages were sent; if that takes too long, cuts the connection. */
 void ws_client_close(struct ws_client *client, unsigned code);
 
