@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/output-tail.h"
+#include "cli/child.h"
 
 #include "util/mem.h"
 #include "util/utf8.h"

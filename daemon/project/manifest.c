@@ -5,7 +5,6 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "project/toml.h"
 #include "util/mem.h"
 
 static const struct {

@@ -38,3 +38,12 @@ void manifest_read(
 void manifest_read_workspace(
 	struct manifest *manifest, enum manifest_kind kind, const char *text, size_t length);
 void manifest_clear(struct manifest *manifest);
+
+/*
+ * toml.c, for manifest.c: the lines of a TOML text, as far as manifests need them. Calls told() for
+ * each `key = value` with the name of the table that it is in ("" before the first). The value is as
+ * it was written, an array over several lines as one text without its comments. For text that is
+ * not valid TOML, the result is unspecified.
+ */
+typedef void toml_told_fn(const char *table, const char *key, const char *value, void *userdata);
+void toml_each(const char *text, toml_told_fn *told, void *userdata);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "project/toml.h"
+#include "project/manifest.h"
 
 #include "util/mem.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "util/mem.h"
-#include "cli/output-tail.h"
+#include "cli/child.h"
 
 static char *text_of(const char *bytes)
 {
