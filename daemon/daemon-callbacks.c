@@ -87,8 +87,14 @@ void on_event_sent(
 {
 	struct daemon *daemon = userdata;
 
-	endpoint_retry(daemon->endpoint);
 	readiness_event(daemon->readiness, project, serial, files);
+}
+
+static void on_browser_wanted(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	endpoint_retry(daemon->endpoint);
 }
 
 static void on_track(const char *folder, void *userdata)
@@ -221,6 +227,7 @@ static void on_extensions_changed(bool store, void *userdata)
 const struct browsers_hooks on_browsers = {
 	.changed = on_browsers_changed,
 	.problems_changed = on_problems_changed,
+	.wanted = on_browser_wanted,
 	.track = on_track,
 	.trust = on_trust,
 	.choose = on_choose,
@@ -284,7 +291,7 @@ void on_endpoint_changed(void *userdata)
 	daemon_api_endpoint_changed(daemon->api);
 }
 
-static void project_goes_on(struct daemon *daemon, struct project *project, const char *mount)
+static void project_resume(struct daemon *daemon, struct project *project, const char *mount)
 {
 	_cleanup_free_ char *root = mem_strdup(project->root);
 	bool unread = project->unread;
@@ -322,11 +329,11 @@ void on_mount(const char *folder, enum mount_state state, void *userdata)
 		if (project && state == MOUNT_ANSWERS &&
 			(pathname_is_below(project->root, folder) ||
 				pathname_is_below(folder, project->root))) {
-			project_goes_on(daemon, project, folder);
+			project_resume(daemon, project, folder);
 		}
 	}
 	if (state == MOUNT_ANSWERS) {
-		settings_meet_projects(daemon->settings);
+		settings_add_projects(daemon->settings);
 		browsers_look_up_projectless(daemon->browsers);
 		daemon_api_mount_answers(daemon->api);
 	}

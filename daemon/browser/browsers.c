@@ -177,6 +177,15 @@ void browsers_look_up_projectless(struct browsers *browsers)
 	look_up_those(browsers, tab_is_projectless, NULL);
 }
 
+bool browsers_demand(struct browsers *browsers)
+{
+	if (browsers->count) {
+		return true;
+	}
+	browsers->hooks.wanted(browsers->userdata);
+	return false;
+}
+
 unsigned browsers_count(const struct browsers *browsers)
 {
 	return browsers->count;

@@ -23,6 +23,8 @@ struct browsers_hooks {
 	void (*changed)(struct project *project, void *userdata);
 	/* the problems of a tab of the project were reported; see problems.h */
 	void (*problems_changed)(struct project *project, void *userdata);
+	/* an event has no browser to be sent to: none is connected */
+	void (*wanted)(void *userdata);
 	/* the user asks to track this folder, raw bytes, as a project */
 	void (*track)(const char *folder, void *userdata);
 	/* the user trusts the rules of this project's own file; see config/trust.h */
@@ -98,6 +100,9 @@ void browsers_build_changed(struct project *project);
 void browsers_look_up(struct browsers *browsers);
 /* Only the tabs without a project. */
 void browsers_look_up_projectless(struct browsers *browsers);
+
+/* Whether a browser is connected. If none is, calls wanted(). */
+bool browsers_demand(struct browsers *browsers);
 
 unsigned browsers_count(const struct browsers *browsers);
 unsigned browsers_tab_count(const struct browsers *browsers);

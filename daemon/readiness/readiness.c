@@ -127,11 +127,11 @@ static size_t addressees_of(const struct project *project, const struct fileset 
 	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {
 		if (tab_is_first_of_server(tab)) {
 			struct addressee *one = &addressees[count++];
-			const struct tab *speaker = representative_of(tab);
+			const struct tab *representative = representative_of(tab);
 
 			one->server = tab->server ? server_ref(tab->server) : NULL;
-			one->aside = files && audience_aside(speaker);
-			one->audience = audience_of(speaker, files ? files->names : NULL,
+			one->aside = files && audience_aside(representative);
+			one->audience = audience_of(representative, files ? files->names : NULL,
 				whole ? 0 : files->kept, &one->why);
 		}
 	}
@@ -155,7 +155,7 @@ void readiness_event(struct readiness *readiness, struct project *project, uint6
 	if (!project->tabs) {
 		ledger_close(readiness->ledger, serial);
 		ledger_step(readiness->ledger, serial, clock_now_usec(), STEP_NO_TAB, NULL, "%s",
-			browsers_count(readiness->browsers)
+			browsers_demand(readiness->browsers)
 				? "no tab of this project is switched on"
 				: "no browser is connected");
 		return;

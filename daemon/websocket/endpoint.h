@@ -34,7 +34,7 @@ void endpoint_log_state(const struct endpoint *endpoint);
 /* The port was changed: browsers are disconnected from the old one. */
 void endpoint_set_port(struct endpoint *endpoint, uint16_t port);
 /*
- * If the endpoint is closed, tries to open it again. To be called when a browser is needed, or when
+ * If the endpoint is closed, tries to open it again. To be called when a browser is wanted, or when
  * something has changed.
  */
 void endpoint_retry(struct endpoint *endpoint);
