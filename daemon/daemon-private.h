@@ -31,9 +31,9 @@ struct daemon {
 	bool any_port;
 	struct loop *loop;
 	struct signals *signals;
+	struct bus *bus;
 	struct registry *registry;
 	struct state *state;
-	struct settings *settings;
 	struct ledger *ledger;
 	struct servers *servers;
 	struct router *router;
@@ -42,15 +42,15 @@ struct daemon {
 	struct git_ignores *ignores;
 	struct intake *intake;
 	struct pipeline *pipeline;
+	struct settings *settings;
 	struct holds *holds;
 	struct journal *journal;
 	struct loop_timer *owed; /* when to send the previous daemon's unfinished events */
 	struct sources *sources;
+	struct endpoint *endpoint;
+	struct daemon_api *api;
 	struct proof_key key;
 	char code[PROOF_CODE_DIGITS + 1]; /* of the key; empty if there is none */
-	struct endpoint *endpoint;
-	struct bus *bus;
-	struct daemon_api *api;
 };
 
 /* The port to listen on; 0: any. */

@@ -70,7 +70,7 @@ static void daemon_make_parts(struct daemon *daemon, const char *config, const c
 }
 
 /* Creates the modules that receive saves and browsers. Nothing arrives before the loop runs. */
-static void daemon_make_ways_in(struct daemon *daemon)
+static void daemon_make_receivers(struct daemon *daemon)
 {
 	daemon->endpoint =
 		endpoint_new(daemon->loop, daemon_port(daemon),
@@ -150,7 +150,7 @@ int daemon_new(struct daemon **new, bool any_port)
 		return r;
 	}
 	daemon_make_parts(daemon, config, state);
-	daemon_make_ways_in(daemon);
+	daemon_make_receivers(daemon);
 	daemon_listen(daemon);
 	r = daemon_load(daemon);
 	if (r == 0) {
@@ -161,7 +161,7 @@ int daemon_new(struct daemon **new, bool any_port)
 	}
 	endpoint_log_state(daemon->endpoint);
 	daemon_take_key(daemon, state);
-	settings_meet_projects(daemon->settings);
+	settings_add_projects(daemon->settings);
 	journal_read(daemon->journal, on_waited, daemon);
 	return 0;
 }

@@ -86,7 +86,7 @@ static bool page_decides(const struct tab *tab)
 
 bool audience_is_aside(const struct tab *tab)
 {
-	return stands_aside(tab->project, tab->server) && !page_decides(tab);
+	return router_stands_aside(tab->project, tab->server) && !page_decides(tab);
 }
 
 enum audience audience_of(const struct tab *tab, char *const *names, size_t count, char **why)
@@ -116,7 +116,7 @@ enum audience audience_of(const struct tab *tab, char *const *names, size_t coun
 
 const char *audience_aside(const struct tab *tab)
 {
-	return tab->project && stands_aside(tab->project, tab->server) && page_decides(tab)
+	return tab->project && router_stands_aside(tab->project, tab->server) && page_decides(tab)
 		? server_main(tab->server)->traits.livereload
 		: NULL;
 }

@@ -137,7 +137,7 @@ static void project_changed(const struct tab *tab, struct project *project)
 
 /*
  * While it is not known which server behind a proxy has the page, a tab that was on the same site
- * before stays what it was: a save would be lost to it. False: it was elsewhere.
+ * before keeps its project: it would miss a save otherwise. False: it was elsewhere.
  */
 static bool tab_stays(struct tab *tab, struct route_answer *answer, bool asked)
 {
@@ -162,8 +162,7 @@ static void tab_answer(struct tab *tab, bool asked)
 	struct project *before;
 	struct server *server_before, *front_before;
 
-	router_answer(browsers->router, tab->url, tab->browser->order, tab->browser->far,
-		&answer);
+	router_answer(browsers->router, tab->url, tab->browser->order, tab->browser->far, &answer);
 	tab->stale = false; /* as of now, although the answer may have added a project */
 	if (tab_stays(tab, &answer, asked)) {
 		return;
@@ -184,7 +183,8 @@ static void tab_answer(struct tab *tab, bool asked)
 		project_changed(tab, before);
 		project_changed(tab, answer.project);
 	}
-	if (answer.project && tab->updates.count && !stands_aside(answer.project, tab->server)) {
+	if (answer.project && tab->updates.count &&
+		!router_stands_aside(answer.project, tab->server)) {
 		_cleanup_free_ char *updaters = audience_updaters(tab);
 		char *longer = mem_printf("%s; %s updates it, too", answer.reason, updaters);
 

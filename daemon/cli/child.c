@@ -93,7 +93,7 @@ static void write_all(int fd, const char *bytes, size_t length)
 }
 
 /* Returns whether there may be more. */
-static bool child_hear(struct child *child)
+static bool child_read_errors(struct child *child)
 {
 	char bytes[READ_BYTES];
 	ssize_t n = read(child->errors, bytes, sizeof bytes);
@@ -138,7 +138,7 @@ static void child_wait(struct child *child)
 		if (poll(fds, COUNT_OF(fds), -1) < 0 && errno != EINTR) {
 			return;
 		}
-		if (fds[1].revents && !child_hear(child) && errno != EAGAIN) {
+		if (fds[1].revents && !child_read_errors(child) && errno != EAGAIN) {
 			fds[1].fd = -1; /* closed, but the command may still run */
 		}
 		if (fds[0].revents) {
@@ -146,7 +146,7 @@ static void child_wait(struct child *child)
 		}
 	}
 	/* Read the rest, with a limit: a process that outlives the command may go on writing. */
-	for (int i = 0; i < REST_READS_MAX && fds[1].fd >= 0 && child_hear(child); i++) {
+	for (int i = 0; i < REST_READS_MAX && fds[1].fd >= 0 && child_read_errors(child); i++) {
 	}
 }
 

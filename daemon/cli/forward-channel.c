@@ -140,7 +140,7 @@ static void channel_note_progress(struct channel *channel, uint64_t now_usec)
 	channel->passed = passed;
 }
 
-static void channel_hear(struct channel *channel)
+static void channel_read_errors(struct channel *channel)
 {
 	char bytes[1024];
 	ssize_t n;
@@ -193,7 +193,7 @@ int channel_serve(struct channel *channel, const struct pollfd fds[CHANNEL_FDS],
 	int r;
 
 	if (fds[4].revents) {
-		channel_hear(channel);
+		channel_read_errors(channel);
 	}
 	if (channel->phase != CHANNEL_WAITING && channel->phase != CHANNEL_RUNNING) {
 		return 0;
@@ -215,10 +215,10 @@ int channel_serve(struct channel *channel, const struct pollfd fds[CHANNEL_FDS],
 	}
 	if (up == RELAY_SINK_FAILED && channel->input >= 0) {
 		close_fd(&channel->input); /* it has ended, most often; its last bytes may wait */
-		channel->deaf = true;
+		channel->input_ended = true;
 		channel->due_usec = now_usec + CHANNEL_END_USEC;
 	}
-	if (channel->down.moved && !channel->unwanted && !channel->deaf) {
+	if (channel->down.moved && !channel->unwanted && !channel->input_ended) {
 		channel->due_usec = CLOCK_NEVER;
 	}
 	channel_note_progress(channel, now_usec);
@@ -233,7 +233,7 @@ int channel_serve(struct channel *channel, const struct pollfd fds[CHANNEL_FDS],
 void channel_reaped(struct channel *channel, int status)
 {
 	if (channel->errors >= 0) {
-		channel_hear(channel);
+		channel_read_errors(channel);
 	}
 	channel->pid = 0;
 	channel->status = status;
@@ -255,11 +255,13 @@ void channel_check(struct channel *channel, uint64_t now_usec)
 	if (now_usec < channel_due(channel) || channel->phase == CHANNEL_DONE) {
 		return;
 	}
-	if (channel->deaf && channel->phase == CHANNEL_RUNNING && relay_waits(&channel->down) && !stuck) {
+	if (channel->input_ended && channel->phase == CHANNEL_RUNNING &&
+		relay_waits(&channel->down) && !stuck) {
 		channel->due_usec = now_usec + CHANNEL_END_USEC; /* for a slow reader */
 		return;
 	}
-	if (channel->phase == CHANNEL_RUNNING && !channel->unwanted && (stuck || !channel->deaf)) {
+	if (channel->phase == CHANNEL_RUNNING && !channel->unwanted &&
+		(stuck || !channel->input_ended)) {
 		channel->late = channel->down.moved ? "bytes were not read for 30 s"
 						    : "no answer within 60 s";
 	}

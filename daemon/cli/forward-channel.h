@@ -46,7 +46,7 @@ struct channel {
 	int signal; /* the last one that was sent */
 	bool ran;
 	bool unwanted; /* the connection ended first, so the command's exit status is no failure */
-	bool deaf; /* the command has closed its input; its last bytes are still passed on */
+	bool input_ended; /* the command has closed its input; its last bytes are still passed on */
 	const char *late; /* what did not happen in time, or NULL */
 	uint64_t due_usec; /* when this phase has lasted too long */
 	uint64_t stuck_usec; /* when bytes have waited too long */

@@ -98,7 +98,7 @@ static int frames_end_line(struct lsp_frames *frames, bool *header_ended)
 		return 0;
 	}
 	if (strlen(line) < length || !strchr(line, ':')) {
-		return frames_break(frames, "header", line, "is no field");
+		return frames_break(frames, "header", line, "is not a header field");
 	}
 	value = frames_field(line, "Content-Length");
 	if (value) {

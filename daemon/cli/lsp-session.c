@@ -152,7 +152,7 @@ struct lsp_outcome lsp_session_read(struct lsp_session *session, const char *mes
 		json_decref(json);
 	} else {
 		outcome.reply =
-			session_error(NULL, LSP_PARSE_ERROR, "the message is no valid JSON");
+			session_error(NULL, LSP_PARSE_ERROR, "the message is not valid JSON");
 	}
 	return outcome;
 }

@@ -119,7 +119,7 @@ static bool settings_users_changed(bool stays_so, void *userdata)
 	for (struct project_config *config = settings->projects; config; config = config->next) {
 		project_config_build(config);
 	}
-	settings_meet_projects(settings);
+	settings_add_projects(settings);
 	settings->changed(NULL, settings->userdata);
 	return true;
 }
@@ -180,14 +180,14 @@ void settings_free(struct settings *settings)
 	free(settings);
 }
 
-void settings_meet_projects(struct settings *settings)
+void settings_add_projects(struct settings *settings)
 {
 	for (size_t i = 0; i < settings->users.count; i++) {
 		const char *root = settings->users.entries[i].root;
 		struct stat st;
 
 		if (root && mounts_ready(root) && stat(root, &st) == 0 && S_ISDIR(st.st_mode)) {
-			registry_meet(settings->registry, root, PROJECT_BY_CONFIG);
+			registry_add_untracked(settings->registry, root, PROJECT_BY_CONFIG);
 		}
 	}
 }

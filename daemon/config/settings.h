@@ -42,7 +42,7 @@ struct settings *settings_new(struct loop *loop, struct registry *registry, cons
 void settings_free(struct settings *settings);
 
 /* Adds the projects for which the user's file has a section. */
-void settings_meet_projects(struct settings *settings);
+void settings_add_projects(struct settings *settings);
 
 const struct daemon_settings *settings_of_daemon(const struct settings *settings);
 

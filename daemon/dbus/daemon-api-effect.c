@@ -59,7 +59,7 @@ static const char *aside_of(const struct project *project)
 	return aside;
 }
 
-/* The dev servers of the first tab that has any, for display; NULL: none is left anything to do. */
+/* The dev servers that update the first tab that has any, for display; NULL: there are none. */
 static char *updaters_of(const struct project *project)
 {
 	for (const struct tab *tab = project->tabs; tab; tab = tab->next) {

@@ -76,7 +76,8 @@ static void append_project(DBusMessageIter *array, struct daemon_api *api,
 	bus_dict_string(&dict, "known-by", project_known_by(project));
 	bus_dict_text(&dict, "rule", rule);
 	if (file) {
-		bus_dict_string(&dict, "noticed", sources_hear(api->parts.sources, project, file));
+		bus_dict_string(
+			&dict, "noticed", sources_notice(api->parts.sources, project, file));
 	}
 	if (verdict) {
 		bus_dict_string(&dict, "action",

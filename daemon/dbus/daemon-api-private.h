@@ -48,7 +48,6 @@ struct daemon_api {
 	struct portions *portions; /* long work of methods */
 };
 
-
 /* The first argument as the name of a folder. Returns an error to send, or NULL. */
 DBusMessage *daemon_api_read_root(DBusMessage *call, char **root);
 
@@ -114,11 +113,11 @@ void daemon_api_drop_waiting(struct daemon_api *api);
 bus_method_fn daemon_api_list_events;
 bus_method_fn daemon_api_list_tabs;
 void daemon_api_drop_listings(struct daemon_api *api);
-/*
- * What a save of a file does, for display: "reloads 2 tabs". `verdict` and `file` are NULL for any
- * file of the project. The caller frees it.
- */
 struct verdict;
+/*
+ * daemon-api-effect.c: what a save of a file does, for display: "reloads 2 tabs". `verdict` and
+ * `file` are NULL for any file of the project. The caller frees it.
+ */
 char *daemon_api_effect(struct daemon_api *api, const struct project *project,
 	const struct verdict *verdict, const char *file);
 
@@ -127,13 +126,14 @@ void daemon_api_append_tab(const struct tab *tab, void *userdata);
 
 /* Methods: daemon-api-explain.c */
 bus_method_fn daemon_api_explain;
+struct route_answer;
 /*
  * True: the call waits until the server of its URL is known, and `method` is called again, or
  * `*reply` is an error because too many calls wait. False: the answer is known.
  */
-struct route_answer;
 bool daemon_api_look_up_waits(struct daemon_api *api, DBusMessage *call, bus_method_fn *method,
 	const struct route_answer *answer, DBusMessage **reply);
+void daemon_api_drop_look_ups(struct daemon_api *api);
 
 /* Methods: daemon-api-check.c */
 bus_method_fn daemon_api_check;
@@ -155,7 +155,6 @@ void daemon_api_drop_screenshot(struct daemon_api *api);
 bus_method_fn daemon_api_subscribe;
 bus_method_fn daemon_api_unsubscribe;
 void daemon_api_drop_subscribers(struct daemon_api *api);
-void daemon_api_drop_look_ups(struct daemon_api *api);
 
 /* Appends events as the dictionaries of ListEvents and EventStep. */
 void event_api_append(DBusMessageIter *to, const struct event *event);

@@ -8,8 +8,6 @@
 
 enum { SCREENSHOT_TABS_MAX = 4 }; /* that are asked */
 
-#define ERROR_NO_SCREENSHOT "io.github.savecast.Error.NoScreenshot"
-
 /* The call that waits for a picture. */
 struct picturing {
 	struct daemon_api *api;

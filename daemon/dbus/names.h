@@ -12,5 +12,6 @@
 #define ERROR_NO_EXTENSION "io.github.savecast.Error.NoExtension"
 #define ERROR_NO_HOLD "io.github.savecast.Error.NoHold"
 #define ERROR_NO_PROJECT "io.github.savecast.Error.NoProject"
+#define ERROR_NO_SCREENSHOT "io.github.savecast.Error.NoScreenshot"
 #define ERROR_NOT_STORED "io.github.savecast.Error.NotStored"
 #define ERROR_NOT_TRACKED "io.github.savecast.Error.NotTracked"

@@ -49,8 +49,8 @@ void peer_refuse(struct peer *peer, DBusMessage *call, const char *error, const 
 
 static void peer_take_name(struct peer *peer, const char *name, dbus_uint32_t *result)
 {
-	struct router *router = peer->router;
-	struct peer *owner = router_find(router, name);
+	struct bus_router *router = peer->router;
+	struct peer *owner = bus_router_find(router, name);
 
 	*result = owner == peer ? DBUS_REQUEST_NAME_REPLY_ALREADY_OWNER
 				: DBUS_REQUEST_NAME_REPLY_EXISTS;
@@ -60,7 +60,7 @@ static void peer_take_name(struct peer *peer, const char *name, dbus_uint32_t *r
 	router->names[router->name_count++] =
 		(struct owned){.name = mem_strdup(name), .owner = peer};
 	*result = DBUS_REQUEST_NAME_REPLY_PRIMARY_OWNER;
-	router_name_changed(router, name, "", peer->name);
+	bus_router_name_changed(router, name, "", peer->name);
 	if (strcmp(name, DAEMON_NAME) == 0) {
 		router->daemon_was_there = true;
 		for (size_t i = 0; i < router->waiting_count; i++) {
@@ -84,7 +84,7 @@ static void peer_hello(struct peer *peer, DBusMessage *call)
 	snprintf(peer->name, sizeof peer->name, ":1.%u", peer->router->next_name++);
 	dbus_message_append_args(reply, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID);
 	peer_reply(peer, call, reply);
-	router_name_changed(peer->router, peer->name, "", peer->name);
+	bus_router_name_changed(peer->router, peer->name, "", peer->name);
 }
 
 /* Prepares the answer to a call about one name; NULL: it was an error, which has been sent. */
@@ -101,7 +101,7 @@ static DBusMessage *peer_ask_name(struct peer *peer, DBusMessage *call, const ch
 		peer_refuse(peer, call, DBUS_ERROR_INVALID_ARGS, "takes a name");
 		return NULL;
 	}
-	owner = router_find(peer->router, name);
+	owner = bus_router_find(peer->router, name);
 	there = owner != NULL || strcmp(name, DBUS_SERVICE_DBUS) == 0;
 	if (strcmp(member, "NameHasOwner") == 0) {
 		reply = dbus_message_new_method_return(call);

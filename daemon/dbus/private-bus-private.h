@@ -8,11 +8,10 @@
 #include "dbus/private-bus.h"
 #include "util/mem.h"
 
-
-struct router;
+struct bus_router;
 
 struct peer {
-	struct router *router;
+	struct bus_router *router;
 	DBusConnection *connection;
 	struct bus_watch *watch;
 	char name[16]; /* ":1.7"; "" before Hello */
@@ -27,7 +26,7 @@ struct owned {
 	struct peer *owner;
 };
 
-struct router {
+struct bus_router {
 	struct loop *loop;
 	DBusServer *server;
 	struct loop_fd *listening;
@@ -48,6 +47,6 @@ void peer_refuse(struct peer *peer, DBusMessage *call, const char *error, const 
 void peer_ask_bus(struct peer *peer, DBusMessage *call);
 
 /* The connection that has this name, unique or well-known; or NULL. */
-struct peer *router_find(struct router *router, const char *name);
-void router_name_changed(
-	struct router *router, const char *name, const char *before, const char *after);
+struct peer *bus_router_find(struct bus_router *router, const char *name);
+void bus_router_name_changed(
+	struct bus_router *router, const char *name, const char *before, const char *after);

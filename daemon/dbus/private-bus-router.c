@@ -17,7 +17,7 @@ void peer_send(struct peer *peer, DBusMessage *message)
 	dbus_connection_send(peer->connection, message, NULL);
 }
 
-struct peer *router_find(struct router *router, const char *name)
+struct peer *bus_router_find(struct bus_router *router, const char *name)
 {
 	for (size_t i = 0; i < router->name_count; i++) {
 		if (strcmp(router->names[i].name, name) == 0) {
@@ -42,7 +42,8 @@ static bool peer_wants(const struct peer *peer, DBusMessage *signal)
 	return false;
 }
 
-static void router_broadcast(struct router *router, const struct peer *from, DBusMessage *signal)
+static void bus_router_broadcast(
+	struct bus_router *router, const struct peer *from, DBusMessage *signal)
 {
 	for (struct peer *peer = router->peers; peer; peer = peer->next) {
 		if (peer != from && peer_wants(peer, signal)) {
@@ -51,8 +52,8 @@ static void router_broadcast(struct router *router, const struct peer *from, DBu
 	}
 }
 
-void router_name_changed(
-	struct router *router, const char *name, const char *before, const char *after)
+void bus_router_name_changed(
+	struct bus_router *router, const char *name, const char *before, const char *after)
 {
 	_cleanup_(bus_message_unrefp) DBusMessage *signal =
 		dbus_message_new_signal(DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, "NameOwnerChanged");
@@ -60,17 +61,17 @@ void router_name_changed(
 	dbus_message_set_sender(signal, DBUS_SERVICE_DBUS);
 	dbus_message_append_args(signal, DBUS_TYPE_STRING, &name, DBUS_TYPE_STRING, &before,
 		DBUS_TYPE_STRING, &after, DBUS_TYPE_INVALID);
-	router_broadcast(router, NULL, signal);
+	bus_router_broadcast(router, NULL, signal);
 }
 
 static void peer_drop_names(struct peer *peer)
 {
-	struct router *router = peer->router;
+	struct bus_router *router = peer->router;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < router->name_count; i++) {
 		if (router->names[i].owner == peer) {
-			router_name_changed(router, router->names[i].name, peer->name, "");
+			bus_router_name_changed(router, router->names[i].name, peer->name, "");
 			free(router->names[i].name);
 		} else {
 			router->names[kept++] = router->names[i];
@@ -81,9 +82,9 @@ static void peer_drop_names(struct peer *peer)
 
 static void peer_route(struct peer *peer, DBusMessage *message)
 {
-	struct router *router = peer->router;
+	struct bus_router *router = peer->router;
 	const char *to = dbus_message_get_destination(message);
-	struct peer *receiver = to ? router_find(router, to) : NULL;
+	struct peer *receiver = to ? bus_router_find(router, to) : NULL;
 
 	dbus_message_set_sender(message, peer->name);
 	if (receiver) {
@@ -94,7 +95,7 @@ static void peer_route(struct peer *peer, DBusMessage *message)
 	} else if (to) {
 		peer_refuse(peer, message, DBUS_ERROR_SERVICE_UNKNOWN, "no client has this name");
 	} else if (dbus_message_get_type(message) == DBUS_MESSAGE_TYPE_SIGNAL) {
-		router_broadcast(router, peer, message);
+		bus_router_broadcast(router, peer, message);
 	}
 }
 
@@ -116,9 +117,9 @@ static DBusHandlerResult peer_filter(DBusConnection *connection, DBusMessage *me
 }
 
 /* Frees closed connections, later: a connection cannot be freed while it dispatches. */
-static void router_sweep(void *data)
+static void bus_router_sweep(void *data)
 {
-	struct router *router = data;
+	struct bus_router *router = data;
 	bool daemon_left = false;
 
 	for (struct peer **at = &router->peers; *at;) {
@@ -129,10 +130,10 @@ static void router_sweep(void *data)
 			continue;
 		}
 		*at = peer->next;
-		daemon_left |= router_find(router, DAEMON_NAME) == peer;
+		daemon_left |= bus_router_find(router, DAEMON_NAME) == peer;
 		peer_drop_names(peer);
 		if (*peer->name) {
-			router_name_changed(router, peer->name, peer->name, "");
+			bus_router_name_changed(router, peer->name, peer->name, "");
 		}
 		dbus_connection_remove_filter(peer->connection, peer_filter, peer);
 		bus_watch_free(peer->watch);
@@ -149,9 +150,9 @@ static void router_sweep(void *data)
 	}
 }
 
-static void router_on_connection(DBusServer *server, DBusConnection *connection, void *data)
+static void bus_router_on_connection(DBusServer *server, DBusConnection *connection, void *data)
 {
-	struct router *router = data;
+	struct bus_router *router = data;
 	struct peer *peer;
 
 	if (router->peer_count == PRIVATE_BUS_PEERS_MAX) {
@@ -172,30 +173,30 @@ static void router_on_connection(DBusServer *server, DBusConnection *connection,
 	peer->watch = bus_watch_new(router->loop, connection);
 }
 
-static void router_on_listening(uint32_t events, void *data)
+static void bus_router_on_listening(uint32_t events, void *data)
 {
 	dbus_watch_handle(data, DBUS_WATCH_READABLE);
 }
 
-static dbus_bool_t router_add_watch(DBusWatch *watch, void *data)
+static dbus_bool_t bus_router_add_watch(DBusWatch *watch, void *data)
 {
-	struct router *router = data;
+	struct bus_router *router = data;
 
 	if (dbus_watch_get_flags(watch) & DBUS_WATCH_READABLE && !router->listening) {
 		router->listening = loop_fd_new(router->loop, dbus_watch_get_unix_fd(watch), EPOLLIN,
-			router_on_listening, watch);
+			bus_router_on_listening, watch);
 	}
 	return TRUE;
 }
 
-static void router_remove_watch(DBusWatch *watch, void *data)
+static void bus_router_remove_watch(DBusWatch *watch, void *data)
 {
 }
 
 void private_bus_route(const char *address, int ready)
 {
 	static const char *mechanisms[] = {"EXTERNAL", NULL};
-	struct router router = {.loop = loop_new()};
+	struct bus_router router = {.loop = loop_new()};
 	DBusError error = DBUS_ERROR_INIT;
 
 	router.server = router.loop ? dbus_server_listen(address, &error) : NULL;
@@ -203,11 +204,12 @@ void private_bus_route(const char *address, int ready)
 		dprintf(ready, "%s", error.message ? error.message : "no event loop");
 		return;
 	}
-	router.sweep = loop_timer_new(router.loop, router_sweep, &router);
+	router.sweep = loop_timer_new(router.loop, bus_router_sweep, &router);
 	dbus_server_set_auth_mechanisms(router.server, mechanisms);
-	dbus_server_set_new_connection_function(router.server, router_on_connection, &router, NULL);
+	dbus_server_set_new_connection_function(
+		router.server, bus_router_on_connection, &router, NULL);
 	dbus_server_set_watch_functions(
-		router.server, router_add_watch, router_remove_watch, NULL, &router, NULL);
+		router.server, bus_router_add_watch, bus_router_remove_watch, NULL, &router, NULL);
 	if (write(ready, "", 1) == 1 && close(ready) == 0) {
 		loop_run(router.loop);
 	}

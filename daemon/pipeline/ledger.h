@@ -119,7 +119,7 @@ void ledger_step(struct ledger *ledger, uint64_t serial, uint64_t now_usec, enum
 	const struct step_place *place, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
 
-/* This many tabs were told and will report a final step. */
+/* The event was sent to this many tabs, which will report a final step. */
 void ledger_await(struct ledger *ledger, uint64_t serial, unsigned tabs);
 /*
  * One of these tabs has sent its final report; the last one ends the event. To be called

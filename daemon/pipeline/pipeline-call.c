@@ -29,10 +29,10 @@ struct pipeline_call {
 	struct call_part *parts;
 	size_t count;
 	size_t left; /* bytes that may still be read */
-	char *homeless_why; /* why the first file without a project has none */
-	size_t homeless;
-	size_t homeless_kept;
-	char *homeless_names[LEDGER_FILES_MAX];
+	char *projectless_why; /* why the first file without a project has none */
+	size_t projectless;
+	size_t projectless_kept;
+	char *projectless_names[LEDGER_FILES_MAX];
 	struct ignored_files ignored;
 	struct pipeline_call *next, **back; /* the calls that are not finished */
 };
@@ -96,7 +96,7 @@ static void call_take(
 	if (!look && call_was_told(call, pipeline, name)) {
 		return;
 	}
-	intake_claim(pipeline->intake, name, look, !call->homeless, &claims);
+	intake_claim(pipeline->intake, name, look, !call->projectless, &claims);
 	for (size_t i = 0; i < claims.count; i++) {
 		struct project *project = claims.items[i].project;
 		const char *ignored = claims.items[i].verdict.ignored;
@@ -123,27 +123,28 @@ static void call_take(
 		}
 	}
 	if (!claims.count) {
-		if (!call->homeless++) {
-			call->homeless_why = mem_steal(claims.why);
+		if (!call->projectless++) {
+			call->projectless_why = mem_steal(claims.why);
 		}
-		if (call->homeless_kept < LEDGER_FILES_MAX) {
-			call->homeless_names[call->homeless_kept++] = mem_steal(claims.file);
+		if (call->projectless_kept < LEDGER_FILES_MAX) {
+			call->projectless_names[call->projectless_kept++] = mem_steal(claims.file);
 		}
 		call_part(call, NULL);
 	}
 	claims_clear(&claims);
 }
 
-static uint64_t pipeline_homeless_saved(
+static uint64_t pipeline_projectless_saved(
 	struct pipeline *pipeline, struct pipeline_call *call, uint64_t now)
 {
 	uint64_t serial = pipeline_open(pipeline, EVENT_SAVE, NULL, now, "");
 
-	for (size_t i = 0; i < call->homeless_kept; i++) {
-		ledger_file(pipeline->ledger, serial, call->homeless_names[i]);
+	for (size_t i = 0; i < call->projectless_kept; i++) {
+		ledger_file(pipeline->ledger, serial, call->projectless_names[i]);
 	}
 	ledger_close(pipeline->ledger, serial);
-	ledger_step(pipeline->ledger, serial, now, STEP_NO_PROJECT, NULL, "%s", call->homeless_why);
+	ledger_step(pipeline->ledger, serial, now, STEP_NO_PROJECT, NULL, "%s",
+		call->projectless_why);
 	return serial;
 }
 
@@ -228,11 +229,11 @@ static void call_clear(struct pipeline_call *call)
 	for (size_t i = 0; i < call->count; i++) {
 		part_clear(&call->parts[i]);
 	}
-	for (size_t i = 0; i < call->homeless_kept; i++) {
-		free(call->homeless_names[i]);
+	for (size_t i = 0; i < call->projectless_kept; i++) {
+		free(call->projectless_names[i]);
 	}
 	ignored_files_clear(&call->ignored);
-	free(call->homeless_why);
+	free(call->projectless_why);
 	free(call->parts);
 }
 
@@ -244,7 +245,7 @@ static uint64_t call_finish(struct pipeline_call *call)
 	for (size_t i = 0; i < call->count; i++) {
 		uint64_t serial = call->parts[i].project
 			? pipeline_part_saved(pipeline, &call->parts[i], now)
-			: pipeline_homeless_saved(pipeline, call, now);
+			: pipeline_projectless_saved(pipeline, call, now);
 
 		first = first ? first : serial;
 	}
@@ -305,9 +306,9 @@ static void call_forget(struct pipeline_call *call, const struct project *projec
 			part_clear(part);
 			call->count--;
 			memmove(part, part + 1, (call->count - i) * sizeof *part);
-			call->homeless++;
-			if (!call->homeless_why) {
-				call->homeless_why = mem_strdup("the project was untracked");
+			call->projectless++;
+			if (!call->projectless_why) {
+				call->projectless_why = mem_strdup("the project was untracked");
 			}
 			call_part(call, NULL);
 			break;

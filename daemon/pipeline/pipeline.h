@@ -111,8 +111,8 @@ void pipeline_output_unchanged(struct pipeline *pipeline, struct project *projec
 struct content_memory *pipeline_contents(struct pipeline *pipeline);
 
 /*
- * Whether a tab may have loaded files of the project between these two times, because an event made
- * it do so: then it may show what they contained only meanwhile.
+ * Whether an event may have made a tab load files of the project between these two times: then the
+ * tab may show contents that the files had only in between.
  */
 bool pipeline_was_loading(const struct pipeline *pipeline, const struct project *project,
 	uint64_t from_usec, uint64_t until_usec);

@@ -116,10 +116,10 @@ static bool has_project_file(const char *folder)
 	return lstat(name, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid();
 }
 
-static struct project *finder_meet(
+static struct project *finder_add(
 	struct registry *registry, const char *folder, enum project_how how, char **why)
 {
-	struct project *project = registry_meet(registry, folder, how);
+	struct project *project = registry_add_untracked(registry, folder, how);
 
 	if (!project && why) {
 		*why = mem_printf("%d untracked projects are known already", PROJECTS_MAX);
@@ -222,7 +222,7 @@ struct project *finder_find_resolved(struct registry *registry, const char *file
 			return project;
 		}
 		if (look && folder_is_project(folder, &how, &obstacle)) {
-			return finder_meet(registry, folder, how, why);
+			return finder_add(registry, folder, how, why);
 		}
 	} while (go_up(folder));
 	if (why) {
@@ -262,7 +262,7 @@ struct project *finder_find_looked(
 	struct project *project = registry_lookup(registry, look->file);
 
 	if (look->root && (!project || strlen(project->root) < strlen(look->root))) {
-		return finder_meet(registry, look->root, look->how, why);
+		return finder_add(registry, look->root, look->how, why);
 	}
 	if (!project && why) {
 		_cleanup_free_ char *obstacle = look->obstacle ? mem_strdup(look->obstacle) : NULL;

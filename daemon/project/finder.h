@@ -46,6 +46,6 @@ struct finder_look {
 };
 void finder_look(const char *name, struct finder_look *look);
 void finder_look_clear(struct finder_look *look);
-/* Only to say `why`, it reads the disk. */
+/* Reads the disk only to say `why`. */
 struct project *finder_find_looked(
 	struct registry *registry, const struct finder_look *look, char **why);

@@ -110,7 +110,8 @@ struct project *registry_lookup(const struct registry *registry, const char *nam
 struct project *registry_add(
 	struct registry *registry, const char *root, bool tracked, uint32_t id);
 /* The same for a folder that is not tracked. */
-struct project *registry_meet(struct registry *registry, const char *root, enum project_how how);
+struct project *registry_add_untracked(
+	struct registry *registry, const char *root, enum project_how how);
 void registry_remove(struct registry *registry, struct project *project);
 
 /* Sets which part of the project cannot be watched, and why; NULL: none (any more). */

@@ -194,7 +194,8 @@ struct project *registry_add(struct registry *registry, const char *root, bool t
 	return registry_put(registry, root, tracked, PROJECT_BY_GIT, id);
 }
 
-struct project *registry_meet(struct registry *registry, const char *root, enum project_how how)
+struct project *registry_add_untracked(
+	struct registry *registry, const char *root, enum project_how how)
 {
 	return registry_put(registry, root, false, how, 0);
 }

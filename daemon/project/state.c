@@ -20,7 +20,7 @@
 enum { STATE_BYTES_MAX = 16 * 1024 * 1024 };
 
 #define STATE_PROJECTS "projects.json"
-#define STATE_LEARNED "learned.json"
+#define STATE_HISTORY "learned.json"
 #define STATE_TRUSTED "trusted.json"
 #define STATE_EXTENSIONS "extensions.json"
 #define STATE_CHOICES "choices.json"
@@ -135,7 +135,7 @@ static int read_projects(void *into, const char *text, size_t length, char **why
 	return state_text_read(into, text, length, why);
 }
 
-static int read_learned(void *into, const char *text, size_t length, char **why)
+static int read_history(void *into, const char *text, size_t length, char **why)
 {
 	return restart_history_read(into, text, length, why);
 }
@@ -158,7 +158,7 @@ int state_load(struct state *state, struct registry *registry)
 
 int state_load_history(struct state *state, struct restart_history *history)
 {
-	return state_load_file(state, STATE_LEARNED, read_learned, history,
+	return state_load_file(state, STATE_HISTORY, read_history, history,
 		"savecast observes again which saves restart which server");
 }
 
@@ -264,5 +264,5 @@ void state_store_choices(struct state *state, const struct choices *choices)
 
 void state_store_history(struct state *state, const struct restart_history *history)
 {
-	state_store_file(state, STATE_LEARNED, restart_history_write(history), NULL, NULL);
+	state_store_file(state, STATE_HISTORY, restart_history_write(history), NULL, NULL);
 }

@@ -9,7 +9,7 @@
 /* Files that editors create beside the files of the user. */
 static const struct {
 	const char *pattern, *text;
-} droppings[] = {
+} editor_files[] = {
 	{"4913", "Vim's test whether it can write here"},
 	{"*~", "an editor's backup"},
 	{"*.sw[nopx]", "Vim's swap file"},
@@ -34,7 +34,7 @@ static bool is_of_git(const char *name)
 	return false;
 }
 
-static const char *dropping_of(const char *name)
+static const char *editor_file_kind(const char *name)
 {
 	const char *slash = strrchr(name, '/');
 	const char *last = slash ? slash + 1 : name;
@@ -43,9 +43,9 @@ static const char *dropping_of(const char *name)
 		return "git's own";
 	}
 	/* Only the last component counts: a folder with such a name belongs to the user. */
-	for (size_t i = 0; i < COUNT_OF(droppings); i++) {
-		if (fnmatch(droppings[i].pattern, last, 0) == 0) {
-			return droppings[i].text;
+	for (size_t i = 0; i < COUNT_OF(editor_files); i++) {
+		if (fnmatch(editor_files[i].pattern, last, 0) == 0) {
+			return editor_files[i].text;
 		}
 	}
 	return NULL;
@@ -54,7 +54,7 @@ static const char *dropping_of(const char *name)
 void verdict_find(
 	const struct project_settings *settings, const char *name, struct verdict *verdict)
 {
-	const char *dropping = dropping_of(name);
+	const char *editor_file = editor_file_kind(name);
 	const struct path_rule *ignore = path_rules_find(&settings->ignore, name);
 	const struct path_rule *action = path_rules_find(&settings->action, name);
 
@@ -62,8 +62,8 @@ void verdict_find(
 		.rule = action,
 		.wanted = path_rules_find(&settings->output, name) != NULL,
 	};
-	if (dropping) {
-		verdict->ignored = mem_strdup(dropping);
+	if (editor_file) {
+		verdict->ignored = mem_strdup(editor_file);
 	} else if (ignore) {
 		verdict->ignored = mem_printf("savecast.ignore: %s", ignore->text);
 	} else if (action && action->action == ACTION_NONE) {

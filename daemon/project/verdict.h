@@ -9,7 +9,7 @@
  */
 
 struct verdict {
-	char *ignored;		       /* why a save of it does not count; NULL: it counts */
+	char *ignored;		       /* why a save of it is ignored; NULL: it is not */
 	const struct path_rule *rule; /* of `savecast.action`, borrowed; NULL: none matches */
 	bool wanted;		       /* it is an output, so .gitignore is not checked */
 };

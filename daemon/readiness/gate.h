@@ -36,7 +36,7 @@
 struct gate_times {
 	uint64_t trial; /* how long the server is watched after an event was sent */
 	uint64_t wait; /* how long to wait at most for a restart whose sign is delayed */
-	/* how long nothing is serving before the tabs are told that the server is down */
+	/* how long nothing is serving before the tabs are notified that it is down */
 	uint64_t down;
 	/* how long a server that is down is checked; after that only at a save or a visit */
 	uint64_t look_for;

@@ -48,7 +48,7 @@ void restart_history_suffix(const char *file, char suffix[RESTART_HISTORY_SUFFIX
 	}
 }
 
-static struct lesson *learned_find(const struct restart_history *history, const char *root,
+static struct lesson *lesson_find(const struct restart_history *history, const char *root,
 	const char *server, const char *files)
 {
 	for (size_t i = 0; i < history->count; i++) {
@@ -65,7 +65,7 @@ static struct lesson *learned_find(const struct restart_history *history, const 
 enum restart_prediction restart_history_predict(const struct restart_history *history,
 	const char *root, const char *server, const char *files, uint64_t *delay, bool *sure)
 {
-	const struct lesson *lesson = learned_find(history, root, server, files);
+	const struct lesson *lesson = lesson_find(history, root, server, files);
 
 	if (!lesson || (!lesson->restarts && lesson->hints)) {
 		return RESTART_UNKNOWN;
@@ -75,7 +75,7 @@ enum restart_prediction restart_history_predict(const struct restart_history *hi
 	return lesson->restarts ? RESTART_EXPECTED : RESTART_NONE;
 }
 
-static struct lesson *learned_add(struct restart_history *history, const char *root,
+static struct lesson *lesson_add(struct restart_history *history, const char *root,
 	const char *server, const char *files, bool restarts)
 {
 	struct lesson *lesson;
@@ -98,7 +98,7 @@ static struct lesson *learned_add(struct restart_history *history, const char *r
 }
 
 /* Moves it to the end: the lesson at the start is the next to be dropped. */
-static struct lesson *learned_confirm(struct restart_history *history, struct lesson *lesson)
+static struct lesson *lesson_confirm(struct restart_history *history, struct lesson *lesson)
 {
 	struct lesson *last = &history->lessons[history->count - 1], confirmed = *lesson;
 
@@ -110,14 +110,14 @@ static struct lesson *learned_confirm(struct restart_history *history, struct le
 bool restart_history_add_restart(struct restart_history *history, const char *root,
 	const char *server, const char *files, uint64_t delay, bool proven)
 {
-	struct lesson *lesson = learned_find(history, root, server, files);
+	struct lesson *lesson = lesson_find(history, root, server, files);
 	bool news = !lesson || !lesson->restarts;
 	uint64_t before;
 
 	if (!lesson) {
-		lesson = learned_add(history, root, server, files, false);
+		lesson = lesson_add(history, root, server, files, false);
 	}
-	lesson = learned_confirm(history, lesson);
+	lesson = lesson_confirm(history, lesson);
 	if (!proven && !lesson->restarts && ++lesson->hints < RESTART_HISTORY_HINTS_MIN) {
 		return false;
 	}
@@ -137,13 +137,13 @@ bool restart_history_add_restart(struct restart_history *history, const char *ro
 bool restart_history_add_none(
 	struct restart_history *history, const char *root, const char *server, const char *files)
 {
-	struct lesson *lesson = learned_find(history, root, server, files);
+	struct lesson *lesson = lesson_find(history, root, server, files);
 
 	if (!lesson) {
-		learned_add(history, root, server, files, false);
+		lesson_add(history, root, server, files, false);
 		return true;
 	}
-	lesson = learned_confirm(history, lesson);
+	lesson = lesson_confirm(history, lesson);
 	lesson->hints = 0;
 	if (!lesson->restarts ||
 		(++lesson->misses < RESTART_HISTORY_MISSES_MAX && lesson->seen > 1)) {

@@ -120,7 +120,7 @@ static void renewed_tab(const struct tab *tab, void *userdata)
 	uint64_t serial;
 
 	if (tab->server != gate->server || !tab->project || !tab_is_first_of_server(tab) ||
-		stands_aside(tab->project, gate->server)) {
+		router_stands_aside(tab->project, gate->server)) {
 		return;
 	}
 	name = server_gate_name(gate);

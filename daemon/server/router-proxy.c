@@ -25,7 +25,7 @@ static bool may_be_proxy(const struct route_question *question, bool *cautious)
 	const struct server_main *main = server_main(question->answer->server);
 	const char *host = question->url.host;
 
-	/* A name below localhost tells apart what has the same port: that needs a proxy. */
+	/* Names below localhost distinguish sites that share a port: that needs a proxy. */
 	*cautious = main->traits.proxying == PROXY_MAYBE &&
 		(!listen_host_is_name(host) || strcmp(host, "localhost") == 0);
 	return main->traits.proxying != PROXY_NO && !main->elsewhere &&
@@ -70,7 +70,7 @@ static void candidates_clear(struct candidates *candidates)
 	}
 }
 
-/* The only one that has a project, or one of several with the same; NULL if that is not so. */
+/* One that has a project, if no other has another project; otherwise NULL. */
 static struct candidate *candidates_agree(struct candidates *candidates)
 {
 	struct candidate *only = NULL;
@@ -181,7 +181,7 @@ static void answer_take(struct route_question *question, const struct server_mai
 	*answer = behind;
 }
 
-/* The user has said it, because it cannot be seen. */
+/* The user has chosen it, because it cannot be seen which one it is. */
 static void answer_chosen(struct route_question *question, const struct server_main *proxy,
 	struct candidates *candidates, struct candidate *chosen)
 {

@@ -97,7 +97,7 @@ static void answer_forwarded(
 	route_question_advise(question, what);
 }
 
-bool stands_aside(const struct project *project, const struct server *server)
+bool router_stands_aside(const struct project *project, const struct server *server)
 {
 	const struct server_main *main = server ? server_main(server) : NULL;
 
@@ -143,7 +143,7 @@ static void answer_seen(struct route_question *question)
 		answer->advice = finder_advice(main->folder);
 		answer->folder = finder_folder(main->folder);
 	}
-	if (answer->project && stands_aside(answer->project, answer->server)) {
+	if (answer->project && router_stands_aside(answer->project, answer->server)) {
 		/* Short, because narrow windows show only the end of the reason. */
 		aside = mem_printf(
 			"; %s reloads its pages itself (savecast.stand-aside)", main->traits.livereload);

@@ -40,7 +40,7 @@ struct route_answer {
 	 * rules) that have no effect, because the user has not trusted them; NULL: none
 	 */
 	struct project *withholding;
-	/* if that cannot be seen: the user has the choice */
+	/* if it cannot be seen which server has the page: those that the user can choose */
 	struct route_choice choices[ROUTE_CHOICES_MAX];
 	size_t choice_count;
 	bool no_server; /* there is no project because no server answers at this URL */
@@ -66,5 +66,5 @@ bool router_choose(struct router *router, const char *url, enum loopback_order o
 /* What was chosen; the caller stores it on disk. */
 struct choices *router_choices(struct router *router);
 /* Whether the server reloads its pages itself, and the project's settings let it do so. */
-bool stands_aside(const struct project *project, const struct server *server);
+bool router_stands_aside(const struct project *project, const struct server *server);
 void route_answer_clear(struct route_answer *answer);

@@ -61,7 +61,7 @@ void server_note_main(struct server *server);
 void server_clear_main(struct server *server);
 /* Forgets what is known of the servers behind it. */
 void server_forget_routes(struct server *server);
-/* That is to be checked when it is needed next. */
+/* What is known of them is to be checked when it is needed next. */
 void server_doubt_routes(struct server *server);
 /* Calls changed() for it and for the proxies in front of it. */
 void server_tell_changed(struct server *server);

@@ -104,7 +104,7 @@ void server_set_awaited_by(struct server *server, uint64_t event);
 
 /*
  * The server behind it that answers for this URL, if it is a proxy; NULL while that is
- * being found out: changed() follows. It is followed by changed() also if the answer changes later.
+ * being found out: changed() follows. changed() is also called if the answer changes later.
  * `behind` are those of `ends`, borrowed; NULL for one beyond SERVERS_MAX. `cautious` as in
  * upstream.h: for a server that is probably no proxy.
  */

@@ -28,14 +28,14 @@ struct tcp_traffic {
 	struct upstream_trials *trials; /* NULL while the state is remembered */
 	bool any_ended;
 	uint64_t began_usec; /* of the trial */
-	uint64_t listed_usec; /* its last list: what ended later was still in it, or came later */
+	uint64_t listed_usec; /* its last list: a connection that ended later is in it, or is newer */
 	size_t waiting_count;
-	struct upstream_address missing[MISSING_MAX]; /* to these, one has ended that was not seen */
+	struct upstream_address missing[MISSING_MAX]; /* of ended connections that were not seen */
 	uint16_t missing_from[MISSING_MAX]; /* the client's port */
 	size_t missing_count;
 	uint32_t list; /* its number */
 	struct tcp_table table;
-	uint16_t held[HELD_MAX]; /* indexes of those that are looked at, at each look */
+	uint16_t held[HELD_MAX]; /* indexes of those that each look reads */
 	size_t held_count;
 };
 
@@ -62,7 +62,7 @@ static void take_listener(const struct nlmsghdr *header, void *userdata)
 	}
 }
 
-/* What the message says of a connection, from its client's end; NULL: it is of another kind. */
+/* The connection that the message describes, from its client's end; NULL: it describes none. */
 static struct tcp_connection *take(struct tcp_traffic *traffic, const struct nlmsghdr *header)
 {
 	const struct inet_diag_msg *message = NLMSG_DATA(header);

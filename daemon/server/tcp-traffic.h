@@ -30,14 +30,14 @@ void tcp_traffic_free(struct tcp_traffic *traffic);
 /* Remembers the present state: to be called before each trial begins. */
 void tcp_traffic_begin(struct tcp_traffic *traffic);
 /*
- * These processes are servers in question: their connections are looked at at each look. Calls the
+ * These processes are servers in question: each look reads their connections. Calls the
  * function, if there is one, for each of them to another server of our own user. After
  * tcp_traffic_begin().
  */
 typedef void tcp_traffic_held_fn(const struct upstream_address *to, void *userdata);
 void tcp_traffic_hold(struct tcp_traffic *traffic, const pid_t *holders, size_t holder_count,
 	tcp_traffic_held_fn *each, void *userdata);
-/* With `all`, at all connections, which takes milliseconds on a busy machine. */
+/* Reads the connections; with `all`, all of them, which takes milliseconds on a busy machine. */
 void tcp_traffic_look(struct tcp_traffic *traffic, struct upstream_trials *trials, bool all);
 /* The last look of a trial, 5 ms long, or up to 100 ms if the kernel reports late. */
 void tcp_traffic_end(struct tcp_traffic *traffic, struct upstream_trials *trials);

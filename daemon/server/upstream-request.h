@@ -8,7 +8,10 @@
 
 /* A connection to the listening socket, or -1. Blocks for at most 500 ms, as does sending on it. */
 int upstream_request_connect(const struct listen_socket *to, uint16_t port);
-/* The request; its query and its header have so many bytes of padding. The caller frees it. */
+/*
+ * The request, with `query` bytes of padding in its query and `header` bytes in a header. The caller
+ * frees it.
+ */
 char *upstream_request_text(
 	const struct upstream_question *question, uint32_t query, uint32_t header);
 /* The status of the answer that has arrived; 0: it is none. Does not block. */

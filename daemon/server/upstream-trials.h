@@ -16,7 +16,7 @@
 enum {
 	UPSTREAM_PEERS_MAX = 64, /* servers that anything connects to during the trials */
 	UPSTREAM_TRIALS_MAX = 12,
-	UPSTREAM_JUMPS_MAX = 8, /* of one peer in one trial; of more, the result stays open */
+	UPSTREAM_JUMPS_MAX = 8, /* of one peer in one trial; with more, the result stays open */
 };
 
 /* A listening socket, as a connection to it has it. */
@@ -30,9 +30,10 @@ struct upstream_peer {
 	struct upstream_address address;
 	uint32_t moved; /* trials in which it was sent anything, as bits */
 	uint32_t open; /* trials in which it may have been sent the request */
-	uint32_t jumps[UPSTREAM_TRIALS_MAX][UPSTREAM_JUMPS_MAX]; /* as long as a header of it, or more */
+	/* how many bytes were sent at once, if at least as many as the request is longer by */
+	uint32_t jumps[UPSTREAM_TRIALS_MAX][UPSTREAM_JUMPS_MAX];
 	uint8_t jump_count[UPSTREAM_TRIALS_MAX];
-	uint32_t unknown; /* trials in which there were others */
+	uint32_t unknown; /* trials in which it was also sent something that is not in `jumps` */
 };
 
 struct upstream_trial {
@@ -49,10 +50,10 @@ struct upstream_trials {
 	size_t count; /* the last one is the current one */
 };
 
-/* Begins a trial, at most UPSTREAM_TRIALS_MAX times, whose request has these amounts of bytes more. */
+/* Begins a trial, one of at most UPSTREAM_TRIALS_MAX; its request is longer by these amounts. */
 void upstream_trials_begin(struct upstream_trials *trials, uint32_t query, uint32_t header);
 /*
- * A connection to this server has sent so many bytes between two looks at it. Returns the peer's
+ * A connection to this server has sent `bytes` bytes between two looks at it. Returns the peer's
  * index, or -1 if it was not recorded.
  */
 int upstream_trials_sent(struct upstream_trials *trials, const struct upstream_address *to,

@@ -15,7 +15,7 @@
 
 #define TRIAL_USEC (1500 * CLOCK_USEC_PER_MSEC)
 #define ALL_USEC (5 * CLOCK_USEC_PER_SEC) /* of the trials of one kind */
-/* A slow answer is not waited for if the request was seen to be passed on so long ago. */
+/* A slow answer is not waited for if the request was seen to be passed on this long ago. */
 #define PASSED_USEC (200 * CLOCK_USEC_PER_MSEC)
 
 /*
@@ -24,7 +24,7 @@
  * if a proxy does not pass on a header that it does not know, the query alone has to be long.
  */
 enum {
-	QUERY_MIN = 16, QUERY_STEP = 9, /* so that no two trials have the same */
+	QUERY_MIN = 16, QUERY_STEP = 9, /* no two trials have the same length */
 	HEADER_MIN = 1200, HEADER_RANGE = 1500,
 	ALONE_MIN = 1000, ALONE_RANGE = 1500,
 };
@@ -48,7 +48,7 @@ struct search {
 	struct tcp_traffic *traffic;
 	struct upstream_trials trials;
 	struct link links[UPSTREAM_PEERS_MAX]; /* by peer */
-	bool chain; /* several servers have the request: who has each connection is to be seen */
+	bool chain; /* several servers have the request: find out which of them made each connection */
 	uint64_t until_usec;
 	uint64_t passed_usec; /* when the current request may have been passed on first; or 0 */
 	unsigned status; /* of the last answer; 0: none */
@@ -114,7 +114,7 @@ static bool owns(const struct link *link, uint32_t inode)
 	return owner.found;
 }
 
-/* Which of the other servers has this connection, as long as it is there. */
+/* Records which of the other servers made this connection, while it still exists. */
 static void on_sent(uint32_t inode, int peer, void *userdata)
 {
 	struct search *search = userdata;
@@ -155,7 +155,7 @@ static void search_links(struct search *search)
 	}
 }
 
-/* Looks until the answer is there, which a proxy has from its upstream. */
+/* Looks until the answer has come, which a proxy gets from its upstream. */
 static void watch_answer(struct search *search, int fd)
 {
 	uint64_t until = clock_now_usec() + TRIAL_USEC;

@@ -267,7 +267,7 @@ void disk_source_settle(struct disk_source *source)
 	disk_source_tell(source);
 }
 
-bool disk_source_hears(const struct disk_source *source, const char *file)
+bool disk_source_notices(const struct disk_source *source, const char *file)
 {
 	const char *slash = strrchr(file, '/');
 	_cleanup_free_ char *folder = mem_strndup(file, slash ? (size_t)(slash - file) : 0);

@@ -94,7 +94,7 @@ void disk_source_settle(struct disk_source *source);
 void disk_source_mount_answers(struct disk_source *source, const char *mount);
 
 /* Whether a write of the file (absolute) would be noticed, because its folder is watched. */
-bool disk_source_hears(const struct disk_source *source, const char *file);
+bool disk_source_notices(const struct disk_source *source, const char *file);
 /*
  * Whether the source is for an included folder that is or contains `folder`; if `deep`, also all
  * folders in that.

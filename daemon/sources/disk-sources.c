@@ -183,16 +183,16 @@ struct disk_source *disk_sources_find(const struct disk_sources *sources, const 
 	return item ? item->source : NULL;
 }
 
-bool disk_sources_hear(
+bool disk_sources_notice(
 	const struct disk_sources *sources, const struct project *project, const char *file)
 {
 	const struct item *item = *sources_at((struct disk_sources *)sources, project);
-	bool hears = item && item->source && disk_source_hears(item->source, file);
+	bool notices = item && item->source && disk_source_notices(item->source, file);
 
-	for (size_t i = 0; item && !hears && i < item->included_count; i++) {
-		hears = disk_source_hears(item->included[i], file);
+	for (size_t i = 0; item && !notices && i < item->included_count; i++) {
+		notices = disk_source_notices(item->included[i], file);
 	}
-	return hears;
+	return notices;
 }
 
 void disk_sources_settle(struct disk_sources *sources, struct project *project)

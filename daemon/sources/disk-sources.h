@@ -26,7 +26,7 @@ bool disk_sources_any(const struct disk_sources *sources);
 /* The source of the project's own files; NULL if it is not watched. */
 struct disk_source *disk_sources_find(const struct disk_sources *sources, const struct project *project);
 /* Whether a write of the file (absolute) would be noticed for this project. */
-bool disk_sources_hear(
+bool disk_sources_notice(
 	const struct disk_sources *sources, const struct project *project, const char *file);
 /* A mount answers, which may be in a folder that is watched for the project. */
 void disk_sources_mount_answers(

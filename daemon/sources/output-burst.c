@@ -23,7 +23,7 @@ static void burst_learn(struct output_burst *burst, const char *file, uint64_t n
 	fileset_clear(&burst->rebuild);
 }
 
-static void burst_stir(struct output_burst *burst, const char *file, uint64_t now_usec)
+static void burst_note_activity(struct output_burst *burst, const char *file, uint64_t now_usec)
 {
 	if (!burst->files.count && !burst->open_count) {
 		burst_learn(burst, file, now_usec);
@@ -81,7 +81,7 @@ static void burst_close(struct output_burst *burst, const char *file)
 
 void output_burst_begun(struct output_burst *burst, const char *file, uint64_t now_usec)
 {
-	burst_stir(burst, file, now_usec);
+	burst_note_activity(burst, file, now_usec);
 	if (burst->open_count < OUTPUT_OPEN_FILES_MAX &&
 		burst_find(burst, file) == burst->open_count) {
 		burst->open[burst->open_count++] = mem_strdup(file);
@@ -90,7 +90,7 @@ void output_burst_begun(struct output_burst *burst, const char *file, uint64_t n
 
 void output_burst_written(struct output_burst *burst, const char *file, uint64_t now_usec)
 {
-	burst_stir(burst, file, now_usec);
+	burst_note_activity(burst, file, now_usec);
 	burst_close(burst, file);
 	burst_find_missing(burst, file);
 	burst->wrote = true;
@@ -99,7 +99,7 @@ void output_burst_written(struct output_burst *burst, const char *file, uint64_t
 
 void output_burst_gone(struct output_burst *burst, const char *file, uint64_t now_usec)
 {
-	burst_stir(burst, file, now_usec);
+	burst_note_activity(burst, file, now_usec);
 	burst_close(burst, file);
 	burst_find_missing(burst, file);
 	burst_miss(burst, file);

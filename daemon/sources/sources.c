@@ -149,7 +149,7 @@ void sources_settle(struct sources *sources, struct project *project, bool faile
 	disk_sources_settle(sources->disk, project);
 }
 
-const char *sources_hear(
+const char *sources_notice(
 	const struct sources *sources, const struct project *project, const char *file)
 {
 	const struct disk_source *disk = disk_sources_find(sources->disk, project);
@@ -166,7 +166,7 @@ const char *sources_hear(
 	if (!disk) {
 		return "an editor's report, or git; on disk, too, while a tab shows the project";
 	}
-	if (!disk_sources_hear(sources->disk, project, file) || (pathname_is_below(file, project->root) &&
+	if (!disk_sources_notice(sources->disk, project, file) || (pathname_is_below(file, project->root) &&
 						     !verdict_watches(project->settings, name))) {
 		return "an editor's report, or git: it is not watched on disk";
 	}

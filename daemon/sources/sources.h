@@ -31,7 +31,7 @@ void sources_mount_answers(struct sources *sources, struct project *project, con
 void sources_settle(struct sources *sources, struct project *project, bool failed);
 
 /* How a change of the project's file (absolute) is noticed, for display; constant text. */
-const char *sources_hear(
+const char *sources_notice(
 	const struct sources *sources, const struct project *project, const char *file);
 
 /* The project is about to be forgotten. */

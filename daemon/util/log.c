@@ -34,7 +34,7 @@ void log_set_debug(bool debug)
 }
 
 /* Escapes control characters: a name must not forge a log line or control a terminal. */
-static void defuse(char *text)
+static void escape_controls(char *text)
 {
 	size_t left = strlen(text), n;
 
@@ -61,7 +61,7 @@ void log_line(enum log_level level, const char *module, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	defuse(text);
+	escape_controls(text);
 	if (log_to_journal()) {
 		fprintf(stderr, "<%d>%s: %s\n", level, module, text);
 	} else {

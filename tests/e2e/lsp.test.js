@@ -92,7 +92,7 @@ test('lsp: an invalid stream ends with an error', async t => {
 	for (const [bytes, why] of /** @type {[string, RegExp][]} */ ([
 		['Content-Length: 1073741824\r\n\r\n', /Content-Length: 1073741824: no message is that long/],
 		['Content-Length: -5\r\n\r\n', /Content-Length: -5: must be a number/],
-		['GET / HTTP/1.1\r\n\r\n', /header: GET \/ HTTP\/1.1: is no field/],
+		['GET / HTTP/1.1\r\n\r\n', /header: GET \/ HTTP\/1.1: is not a header field/],
 		['\xff\x1b[2J: \r\n\r\n', /header: Content-Length: is missing/],
 		['x'.repeat(100000), /header: xxx.*: is too long/],
 	])) {

@@ -75,7 +75,7 @@ static void a_wrong_header_breaks_the_stream(void **state)
 	feed("Content-Type: text/plain; charset=latin1\r\n\r\n", "",
 		"Content-Type: text/plain; charset=latin1: must be UTF-8");
 	/* A length that is too short leaves the rest of its message where a header is expected. */
-	feed("Content-Length: 1\r\n\r\n{}\r\nContent-Length: 2\r\n\r\n{}", "{|", "header: }: is no field");
+	feed("Content-Length: 1\r\n\r\n{}\r\nContent-Length: 2\r\n\r\n{}", "{|", "header: }: is not a header field");
 }
 
 static void a_header_without_end_is_refused(void **state)

@@ -10,23 +10,23 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-void git_activity_seen(struct git_activity *settle, uint64_t now_usec)
+void git_activity_seen(struct git_activity *activity, uint64_t now_usec)
 {
-	settle->last_usec = now_usec;
-	if (!settle->busy) {
-		settle->busy = true;
-		settle->first_usec = now_usec;
+	activity->last_usec = now_usec;
+	if (!activity->busy) {
+		activity->busy = true;
+		activity->first_usec = now_usec;
 	}
 }
 
-uint64_t git_activity_due(const struct git_activity *settle, const struct git_signs *signs,
+uint64_t git_activity_due(const struct git_activity *activity, const struct git_signs *signs,
 	uint64_t now_usec, const char **at)
 {
-	uint64_t most = settle->first_usec + GIT_SIGNS_MAX_USEC;
-	uint64_t quiet = settle->last_usec + (signs->stashed ? GIT_STASH_USEC : GIT_SETTLE_USEC);
-	uint64_t locked = settle->last_usec + GIT_LOCK_MAX_USEC;
-	uint64_t pause = settle->last_usec + GIT_PAUSE_USEC;
-	uint64_t end = settle->first_usec +
+	uint64_t most = activity->first_usec + GIT_SIGNS_MAX_USEC;
+	uint64_t quiet = activity->last_usec + (signs->stashed ? GIT_STASH_USEC : GIT_SETTLE_USEC);
+	uint64_t locked = activity->last_usec + GIT_LOCK_MAX_USEC;
+	uint64_t pause = activity->last_usec + GIT_PAUSE_USEC;
+	uint64_t end = activity->first_usec +
 		(signs->work == GIT_WORK_HOOK ? GIT_HOOK_MAX_USEC : GIT_STEPS_MAX_USEC);
 
 	*at = NULL;
@@ -47,14 +47,14 @@ uint64_t git_activity_due(const struct git_activity *settle, const struct git_si
 	return end;
 }
 
-uint64_t git_activity_pause(const struct git_activity *settle, const struct git_signs *signs,
+uint64_t git_activity_pause(const struct git_activity *activity, const struct git_signs *signs,
 	uint64_t now_usec)
 {
 	bool pauses = signs->work == GIT_WORK_STEPS && !signs->locked &&
-		now_usec >= settle->last_usec + GIT_PAUSE_USEC;
+		now_usec >= activity->last_usec + GIT_PAUSE_USEC;
 
 	/* git writes the index after the files. */
-	return pauses ? settle->last_usec : CLOCK_NEVER;
+	return pauses ? activity->last_usec : CLOCK_NEVER;
 }
 
 uint64_t git_began_usec(uint64_t idle_usec, uint64_t now_usec)

@@ -46,13 +46,13 @@ struct git_signs {
 };
 
 /* A sign of activity. */
-void git_activity_seen(struct git_activity *settle, uint64_t now_usec);
+void git_activity_seen(struct git_activity *activity, uint64_t now_usec);
 
 /*
  * Files that are written after this time are not git's, because git pauses. CLOCK_NEVER: all may be
  * git's.
  */
-uint64_t git_activity_pause(const struct git_activity *settle, const struct git_signs *signs,
+uint64_t git_activity_pause(const struct git_activity *activity, const struct git_signs *signs,
 	uint64_t now_usec);
 
 /*
@@ -60,7 +60,7 @@ uint64_t git_activity_pause(const struct git_activity *settle, const struct git_
  * long. `at` is set to the operation that is in progress, during which the project must not be
  * reloaded; NULL if there is none, or if git pauses.
  */
-uint64_t git_activity_due(const struct git_activity *settle, const struct git_signs *signs,
+uint64_t git_activity_due(const struct git_activity *activity, const struct git_signs *signs,
 	uint64_t now_usec, const char **at);
 
 /*

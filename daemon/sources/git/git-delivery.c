@@ -6,7 +6,7 @@
  * is remembered without the birth time: the next look, at the new index, finds the same
  * contents, but can still see whether git wrote the file.
  */
-static void taking_remember(
+static void delivery_remember(
 	struct content_memory *contents, const char *name, const struct content_mark *mark)
 {
 	struct content_mark unborn = *mark;
@@ -16,7 +16,7 @@ static void taking_remember(
 }
 
 /* Returns whether it becomes part of the event. */
-static bool taking_take(const struct git_look *look, size_t i, struct project *project,
+static bool delivery_take(const struct git_look *look, size_t i, struct project *project,
 	const struct registry *registry, struct pipeline *pipeline)
 {
 	const struct git_candidate *candidate = &look->candidates.list[i];
@@ -33,7 +33,7 @@ static bool taking_take(const struct git_look *look, size_t i, struct project *p
 		return pipeline_add_change(pipeline, project, &change);
 	case GIT_UNCHANGED:
 		if (!known) {
-			taking_remember(contents, change.name, &change.mark);
+			delivery_remember(contents, change.name, &change.mark);
 		}
 		break;
 	case GIT_NOT_TOLD:
@@ -51,7 +51,7 @@ bool git_delivery_next(struct git_delivery *delivery, struct project *project,
 
 	for (; delivery->judged < end; delivery->judged++) {
 		delivery->passed +=
-			taking_take(look, delivery->judged, project, registry, pipeline);
+			delivery_take(look, delivery->judged, project, registry, pipeline);
 	}
 	if (end < kept) {
 		return true;

@@ -77,7 +77,7 @@ static char *file_value(char *line)
 }
 
 /* Checks the files that a repository's own configuration names. */
-static bool config_is_tame(const char *folder, char **why)
+static bool config_is_safe(const char *folder, char **why)
 {
 	_cleanup_free_ char *name = mem_printf("%s/config", folder);
 	_cleanup_free_ char *text = NULL;
@@ -121,7 +121,7 @@ static char *folder_named_by(const char *folder, const char *file, const char *l
 					  : mem_printf("%s/%s", folder, text + strlen(label));
 }
 
-static bool git_dir_is_tame(const char *folder, char **why)
+static bool git_dir_is_safe(const char *folder, char **why)
 {
 	static const char *const names[] = {"HEAD", "commondir", "gitdir", "config.worktree",
 		"index", "info/exclude", "info/attributes"};
@@ -131,11 +131,11 @@ static bool git_dir_is_tame(const char *folder, char **why)
 			return false;
 		}
 	}
-	return config_is_tame(folder, why);
+	return config_is_safe(folder, why);
 }
 
 /* Checks the folder's .git, the git dir that it refers to, and the one that work trees share. */
-static bool folder_is_tame(const char *folder, char **why)
+static bool folder_is_safe(const char *folder, char **why)
 {
 	_cleanup_free_ char *own = mem_printf("%s/.git", folder);
 	_cleanup_free_ char *linked = NULL, *common = NULL;
@@ -148,15 +148,15 @@ static bool folder_is_tame(const char *folder, char **why)
 	if (linked) {
 		git_dir = linked;
 	}
-	if (!git_dir_is_tame(git_dir, why)) {
+	if (!git_dir_is_safe(git_dir, why)) {
 		return false;
 	}
 	common = folder_named_by(git_dir, "commondir", "");
-	return !common || git_dir_is_tame(common, why);
+	return !common || git_dir_is_safe(common, why);
 }
 
 /* With `search`, also checks the folders above, where libgit2 searches, too. */
-static bool all_are_tame(const char *folder, bool search, char **why)
+static bool all_are_safe(const char *folder, bool search, char **why)
 {
 	_cleanup_free_ char *at = mem_strdup(folder);
 
@@ -165,7 +165,7 @@ static bool all_are_tame(const char *folder, bool search, char **why)
 		struct stat st;
 		char *slash;
 
-		if (lstat(marker, &st) == 0 && !folder_is_tame(at, why)) {
+		if (lstat(marker, &st) == 0 && !folder_is_safe(at, why)) {
 			return false;
 		}
 		slash = strrchr(at, '/');
@@ -182,7 +182,7 @@ int git_guard_open(
 	int r;
 
 	*repository = NULL;
-	if (!all_are_tame(folder, !(flags & GIT_REPOSITORY_OPEN_NO_SEARCH), why)) {
+	if (!all_are_safe(folder, !(flags & GIT_REPOSITORY_OPEN_NO_SEARCH), why)) {
 		return GIT_EINVALID;
 	}
 	r = git_repository_open_ext(repository, folder, flags, NULL);

@@ -13,7 +13,7 @@ struct git_source {
 	struct project *project;
 	struct git_dir dir;
 	struct watch *watch;
-	bool met; /* the state below is known */
+	bool is_recorded; /* the state below is known */
 	bool gone; /* the git dir was removed */
 	int index; /* as it was at the last look; -1: there was none */
 	struct git_logs logs;

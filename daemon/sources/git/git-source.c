@@ -121,7 +121,7 @@ static void source_on_due(void *userdata)
 	}
 }
 
-static void source_stir(struct git_source *source, bool rewrote_index)
+static void source_note_activity(struct git_source *source, bool rewrote_index)
 {
 	uint64_t now = clock_now_usec();
 
@@ -156,10 +156,10 @@ static void source_on_event(uint32_t mask, const char *name, void *userdata)
 			source, source->dir.path, "was removed: savecast still notices saves, but not git commands");
 		break;
 	case GIT_NOTICE_INDEX:
-		source_stir(source, true);
+		source_note_activity(source, true);
 		break;
 	case GIT_NOTICE_WORK:
-		source_stir(source, false);
+		source_note_activity(source, false);
 		break;
 	case GIT_NOTICE_LOG:
 		git_source_skip_log(source);
@@ -217,12 +217,12 @@ bool git_source_is_gone(const struct git_source *source)
 }
 
 /* Records the state before any git command: none of it is announced, however recent it is. */
-static void source_meet(struct git_source *source)
+static void source_record_state(struct git_source *source)
 {
 	uint64_t wall = clock_usec(CLOCK_REALTIME);
 	const char *why = NULL;
 
-	source->met = true;
+	source->is_recorded = true;
 	source->idle_usec = git_dir_is_locked(&source->dir) ? 0 : wall;
 	source->index = git_dir_open_index(&source->dir, &why);
 	if (source->index < -1) {
@@ -246,10 +246,10 @@ void git_source_watch(struct git_source *source)
 	source->watch = watch_new(source->parts.watcher, source->dir.path,
 		GIT_NOTICE_MASK, source_on_event, source);
 	git_source_problem(source, source->dir.path, source->watch ? NULL : watch_why(errno));
-	if (!source->met) {
-		source_meet(source);
+	if (!source->is_recorded) {
+		source_record_state(source);
 	} else if (source->watch) {
-		source_stir(source, true);
+		source_note_activity(source, true);
 	}
 }
 
