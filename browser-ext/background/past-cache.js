@@ -10,14 +10,14 @@ import { api } from '../common/api.js';
 import { isCached } from './reload-rules.js';
 import { hidesUrlAfterReload } from './url-visibility.js';
 
-/** Of this many files that were saved last. */
+/** There are rules for at most this many files, those that were saved last. */
 const MAX_FILES = 64;
 /** Characters of a file's name that a rule contains: the browser limits the size of rules. */
 const MAX_STEM = 40;
 
 /** After the reloaded page is complete, its late requests still bypass the cache for this time. */
 const LATE_MSEC = 10000;
-/** A reload that has not ended by then is not waited for. */
+/** A reload that has not ended after this time is no longer waited for. */
 const MAX_RELOAD_MSEC = 60000;
 
 /** Tab ids of rules: requests of shared workers belong to no tab. */

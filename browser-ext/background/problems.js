@@ -103,7 +103,7 @@ export class PageProblems {
 
 	/**
 	 * To be called when the tab has loaded a page for the event. Without permission for the page,
-	 * no problems are reported from it; the daemon is told so.
+	 * no problems are reported from it; the daemon is notified of that.
 	 *
 	 * @param {number} tab
 	 * @param {number} event

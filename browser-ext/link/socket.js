@@ -249,7 +249,7 @@ export class Socket {
 				socket.close();
 				end(0);
 			}, msec);
-			const heard = () => {
+			const watchSilence = () => {
 				clearTimeout(silence);
 				silence = setTimeout(() => {
 					console.warn(`daemon: port ${this.#port}: has sent nothing for ${SILENT_MSEC / 1000} s: connecting again`);
@@ -273,7 +273,7 @@ export class Socket {
 				welcome = this.#proven = true;
 				clearTimeout(timer);
 				if (this.#far) {
-					heard();
+					watchSilence();
 				}
 				this.#handlers.greeting().forEach((message) => this.send(message));
 				this.#setLink('up');
@@ -293,7 +293,7 @@ export class Socket {
 					return;
 				}
 				if (welcome && this.#far && this.#socket === socket) {
-					heard();
+					watchSilence();
 				}
 				const message = this.#socket === socket ? read(data) : null;
 				if (!welcome && message?.type === 'error' && message.code === UNCONFIRMED) {

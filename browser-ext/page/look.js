@@ -90,8 +90,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @param {Answer} shown
 	 * @param {Answer} next
 	 * @param {boolean} [careful] whether to find out what differs in every answer
-	 * @returns {Promise<Looked & {drawn?: boolean}>} `unused`: only what differs in every answer differs;
-	 *	drawn: only times or random values may differ, so the new code may still be to come
+	 * @returns {Promise<Looked & {provisional?: boolean}>} `unused`: only what differs in every answer differs;
+	 *	provisional: only times or random values may differ, so the new code may still be to come
 	 */
 	const compare = async (shown, next, careful = false) => {
 		if (shown.policies !== next.policies) {
@@ -101,8 +101,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return { outcome: 'unused', detail: 'same answer' };
 		}
 		const before = parse(shown.text), after = parse(next.text);
-		const looksDrawn = volatile.mask(shown.text) === volatile.mask(next.text);
-		const planned = looksDrawn || careful ? undefined : await patch(before, after, document);
+		const onlyRandom = volatile.mask(shown.text) === volatile.mask(next.text);
+		const planned = onlyRandom || careful ? undefined : await patch(before, after, document);
 		if (planned && !planned.reload) {
 			return { outcome: 'patched', detail: nodes(planned.nodes) };
 		}
@@ -115,10 +115,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return reload(planned?.reload ?? 'the answers differ');
 		}
 		volatile.settle(before, after, parse(second.text));
-		const drawn = looksDrawn || volatile.mask(before.documentElement.outerHTML) === volatile.mask(after.documentElement.outerHTML);
+		const provisional = onlyRandom || volatile.mask(before.documentElement.outerHTML) === volatile.mask(after.documentElement.outerHTML);
 		const settled = await patch(before, after, document);
 		return settled.reload ? reload(settled.reload)
-			: settled.nodes ? { outcome: 'patched', detail: nodes(settled.nodes), drawn }
+			: settled.nodes ? { outcome: 'patched', detail: nodes(settled.nodes), provisional }
 			: { outcome: 'unused', detail: 'same answer' };
 	};
 
@@ -187,7 +187,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {LookMessage} message
 	 * @param {Promise<void>} roots resolves when the roots of frameworks are known
-	 * @returns {Promise<Looked & {drawn?: boolean, same?: boolean}>} same: for all that is known, the server
+	 * @returns {Promise<Looked & {provisional?: boolean, same?: boolean}>} same: for all that is known, the server
 	 *	still answers as before
 	 */
 	const lookOnce = async ({ changes, unseen, restarted, why: must, applied }, roots) => {
@@ -205,7 +205,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 		if (!next.answer.text.trim() && shown?.text.trim()) {
 			// While a file is being written, the server may answer with an empty page.
-			return { ...reload('the page is empty now'), drawn: true };
+			return { ...reload('the page is empty now'), provisional: true };
 		}
 		const why = must ? must : !changes ? 'anything may have changed' : !shown ? 'the cache does not have what is shown' : applied ? undefined : besides(changes);
 		if (why) {
@@ -261,7 +261,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			if (message.applied || message.restarted) {
 				return told;
 			}
-			const maySettle = told.outcome === 'unused' || told.drawn;
+			const maySettle = told.outcome === 'unused' || told.provisional;
 			if (mayBeOld && (told.same || maySettle || again)) {
 				// The last request is sent after `oldUntil`.
 				pause = Math.min(pause, OLD_PAUSE_MSEC);

@@ -10,7 +10,7 @@
 	const MAX_TEXT = 2000;
 	const { console, document } = window;
 	const original = console.error;
-	let heard = 0;
+	let count = 0;
 
 	/** Calls no function of the page. @param {unknown} value */
 	const textOf = (value) => (value instanceof Error ? `${value.name}: ${value.message}`
@@ -19,7 +19,7 @@
 
 	/** @param {unknown[]} values */
 	function error(...values) {
-		if (++heard <= MAX) {
+		if (++count <= MAX) {
 			try {
 				const thrown = /** @type {Error | undefined} */ (values.find((value) => value instanceof Error));
 				const stack = String(thrown?.stack ?? new Error().stack).split('\n')

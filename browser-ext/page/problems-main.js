@@ -11,7 +11,7 @@ if (!/** @type {any} */ (globalThis).savecastProblems) {
 	const MAX = 64;
 	/** More than a message of the protocol can contain. */
 	const MAX_TEXT = 2000;
-	let heard = 0;
+	let count = 0;
 
 	/** @param {unknown} text */
 	const cut = (text) => (typeof text === 'string' ? text.slice(0, MAX_TEXT) : '');
@@ -28,7 +28,7 @@ if (!/** @type {any} */ (globalThis).savecastProblems) {
 	/** @param {object} problem */
 	const pass = (problem) => {
 		page?.dispatchEvent(new CustomEvent('savecast-problem', { detail: JSON.stringify(problem) }));
-		if (++heard === MAX) {
+		if (++count === MAX) {
 			removeEventListener('error', onError, true);
 			removeEventListener('unhandledrejection', onRejection);
 		}

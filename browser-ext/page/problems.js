@@ -15,7 +15,7 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 	/** At most this many problems of each source, as many as one message holds; further ones are only counted. */
 	const MAX = 8;
 	/** After this many it stops listening. */
-	const MAX_HEARD = 64;
+	const MAX_NOTED = 64;
 	const MAX_TEXT = 2000;
 	/** In milliseconds, between two messages; doubled each time. */
 	const FIRST_GAP = 250, LONGEST_GAP = 8000;
@@ -28,13 +28,13 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 	const id = /** @type {any} */ (globalThis).savecastDocument ??= Math.random().toString(36);
 	/** @type {Map<string, Record<string, any>>} */
 	const found = new Map();
-	/** The keys of all problems, at most MAX_HEARD. */
+	/** The keys of all problems, at most MAX_NOTED. */
 	const seen = new Set();
 	/** By source: how many there are. @type {Record<string, number>} */
 	const counts = {};
 	/** URLs that the page's policy blocks: their own error events follow. */
 	const blocked = new Set();
-	let heard = 0, gap = FIRST_GAP, complete = false, scheduled = false;
+	let noted = 0, gap = FIRST_GAP, complete = false, scheduled = false;
 
 	/** Without user, query and fragment, which may be private. @param {unknown} text */
 	const cutUrl = (text) => {
@@ -130,9 +130,9 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 	/** @param {{kind: string, message: string, file?: string, line?: number, column?: number, stack?: string}} problem */
 	const note = ({ kind, message, file, line, column, stack }) => {
 		// Without it, each further event would still cost the page the check of these listeners.
-		if (++heard === MAX_HEARD) {
+		if (++noted === MAX_NOTED) {
 			stop();
-		} else if (heard > MAX_HEARD) {
+		} else if (noted > MAX_NOTED) {
 			return;
 		}
 		const url = file ? cutUrl(file) : '';
@@ -160,7 +160,7 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 		schedule();
 	};
 
-	/** @param {any} heardOf what an error, a rejection or the console says */
+	/** @param {any} problem what an error, a rejection or the console says */
 	const noteError = ({ kind, message, file, line, column, stack }) => {
 		const text = String(message ?? '').slice(0, MAX_TEXT), trace = String(stack ?? '').slice(0, MAX_TEXT);
 		const place = file ? { file, line, column } : placesIn(trace)[0];

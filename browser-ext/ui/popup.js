@@ -10,7 +10,7 @@ import { TAB_STATES } from '../common/tab-states.js';
 import { codeOfExtension } from '../link/proof.js';
 import { actionFor, adviceFor, failureOf, reasonOf, stateName } from './advice.js';
 import { commandElement } from './command.js';
-import { eventItem } from './popup-story.js';
+import { eventItem } from './popup-event.js';
 
 /** @typedef {ReturnType<typeof import('../background/context.js').describe>} Description */
 
@@ -44,7 +44,7 @@ async function show(now) {
 	byId('action').textContent = action?.label ?? '';
 	byId('action').className = action?.first ? 'first' : '';
 	byId('toggle').hidden = !on;
-	byId('story').hidden = !events.length;
+	byId('last-saves').hidden = !events.length;
 	showChoices(entry?.paused === undefined ? entry?.answer?.choices : undefined);
 	showUntrusted(entry?.paused === undefined ? entry?.answer?.untrusted : undefined);
 	showProblems(now.problems);

@@ -76,7 +76,7 @@ for (const editor of ['vim', 'nvim']) {
 		await until('the tab to be live', async () => (await world.bus.tabs())[0]?.state === 'live');
 
 		const vim = await openEditor(world, editor, template);
-		await vim.do('autocmd User SavecastReloaded let g:heard = g:savecast_story.files', 'write');
+		await vim.do('autocmd User SavecastReloaded let g:heard = g:savecast_event.files', 'write');
 		await until('the event', async () => (await vim.ask('string(get(g:, "heard", ""))')).includes(template));
 		await until('the statusline to tell', async () =>
 			/^savecast: reloaded \d+ ms$/m.test(await vim.ask('savecast#statusline()')));

@@ -22,7 +22,7 @@ const { Burst } = await load('burst');
 const { Outbox } = await load('outbox');
 const { escaped, statusTextOf, plain } = await load('status-text');
 const { Ledger } = await load('ledger');
-const { stepText, storyTitle } = await load('story-text');
+const { stepText, eventTitle } = await load('event-text');
 
 /** A burst, and the files that it passed on. */
 function openBurst() {
@@ -228,10 +228,10 @@ test('status text: the text for a screen reader has no Markdown', () => {
 		'A save reloads: http://127.0.0.1:8000/: live (port 8000 (pid 7))');
 });
 
-test('story: texts for display', () => {
+test('events: texts for display', () => {
 	assert.equal(stepText({ at: 31500, step: 'loaded' }), '    31.5 ms  loaded');
 	assert.equal(stepText({ at: 100, step: 'failed', text: 'why' }), '     0.1 ms  failed    why');
-	const title = (/** @type {any} */ files) => storyTitle(
+	const title = (/** @type {any} */ files) => eventTitle(
 		{ serial: 7, source: 'save', files, 'file-count': files.length, steps: [] }, (/** @type {string} */ file) => `<${file}>`);
 	assert.equal(title(['a']), 'save 7: <a>');
 	assert.equal(title(['a', 'b', 'c']), 'save 7: <a> and 2 more');
@@ -246,7 +246,7 @@ function openLedger() {
 		get presence() { return desk.presence; },
 		onStep: (/** @type {Function} */ listener) => { desk.step = listener; return { dispose() {} }; },
 		onDidChange: (/** @type {Function} */ listener) => { desk.changed = listener; return { dispose() {} }; },
-		storiesAfter: (/** @type {number} */ event) => new Promise(resolve => {
+		eventsAfter: (/** @type {number} */ event) => new Promise(resolve => {
 			desk.asked++;
 			desk.answer = () => resolve(desk.stories.filter((/** @type {any} */ story) => story.serial > event));
 		}),

@@ -114,7 +114,7 @@ function! Test_statusline_and_event() abort
   call AssertSent([Path('a.css')])
   call assert_true(WaitFor({-> savecast#statusline() ==# 'savecast: waiting'}), savecast#statusline())
   let g:heard = []
-  autocmd User SavecastReloaded call add(g:heard, g:savecast_story)
+  autocmd User SavecastReloaded call add(g:heard, g:savecast_event)
   call writefile([], $TEST_DIR . '/go')
   call assert_true(WaitFor({-> savecast#statusline() ==# 'savecast: reloaded 31 ms'}), savecast#statusline())
   call assert_equal(1, len(g:heard))

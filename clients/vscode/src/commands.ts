@@ -4,13 +4,13 @@
  */
 import * as vscode from 'vscode';
 
-import type { Daemon, Story } from './daemon';
+import type { Daemon, LoggedEvent } from './daemon';
 import type { Place } from './place';
 import type { Settings } from './settings';
 import type { StatusBar } from './status-bar';
-import { stepText, storyTitle } from './story-text';
+import { eventTitle, stepText } from './event-text';
 
-interface House {
+interface Services {
 	daemon: Daemon;
 	place: Place;
 	settings: Settings;
@@ -18,7 +18,7 @@ interface House {
 	channel: vscode.LogOutputChannel;
 }
 
-async function reload({ daemon, place }: House) {
+async function reload({ daemon, place }: Services) {
 	if (!place.roots.length) {
 		throw new Error('reload: no folder on this machine is open here');
 	}
@@ -27,7 +27,7 @@ async function reload({ daemon, place }: House) {
 	}
 }
 
-async function open({ daemon, place }: House) {
+async function open({ daemon, place }: Services) {
 	const tabs = (await daemon.tabs()).filter(({ project }) => place.shows(project));
 	const urls = [...new Set(tabs.map(({ url }) => url))];
 	if (!urls.length) {
@@ -39,23 +39,23 @@ async function open({ daemon, place }: House) {
 	}
 }
 
-async function explain({ daemon, place }: House) {
-	let story: Story | undefined;
-	for await (const one of daemon.stories()) {
+async function explain({ daemon, place }: Services) {
+	let logged: LoggedEvent | undefined;
+	for await (const one of daemon.events()) {
 		if (one.source !== 'reload' && place.shows(one.project)) {
-			story = one;
+			logged = one;
 		}
 	}
-	if (!story) {
+	if (!logged) {
 		throw new Error('nothing was saved in this workspace since the daemon was started');
 	}
-	await vscode.window.showQuickPick(story.steps.map(step => ({ label: stepText(step).trim() })), {
-		title: `savecast: ${storyTitle(story, file => place.label(file))}`,
+	await vscode.window.showQuickPick(logged.steps.map(step => ({ label: stepText(step).trim() })), {
+		title: `savecast: ${eventTitle(logged, file => place.label(file))}`,
 		placeHolder: 'The steps of this save, with the time since it was received',
 	});
 }
 
-async function menu({ statusBar, settings, daemon }: House) {
+async function menu({ statusBar, settings, daemon }: Services) {
 	const items: (vscode.QuickPickItem & { command: string })[] = [
 		{ label: '$(refresh) Reload the page now', command: 'savecast.reload' },
 		{ label: '$(link-external) Open the page in the browser', command: 'savecast.open' },
@@ -72,7 +72,7 @@ async function menu({ statusBar, settings, daemon }: House) {
 	}
 }
 
-async function toggle({ settings, statusBar, daemon }: House) {
+async function toggle({ settings, statusBar, daemon }: Services) {
 	await settings.toggle();
 	if (settings.enabled) {
 		await daemon.start().catch(() => {}); // The status bar shows it.
@@ -80,14 +80,14 @@ async function toggle({ settings, statusBar, daemon }: House) {
 	await statusBar.refresh();
 }
 
-export function registerCommands(house: House, walkthrough: string): vscode.Disposable {
+export function registerCommands(services: Services, walkthrough: string): vscode.Disposable {
 	const commands: Record<string, () => unknown> = {
-		'savecast.menu': () => menu(house),
-		'savecast.toggle': () => toggle(house),
-		'savecast.reload': () => reload(house),
-		'savecast.open': () => open(house),
-		'savecast.explain': () => explain(house),
-		'savecast.log': () => house.channel.show(true),
+		'savecast.menu': () => menu(services),
+		'savecast.toggle': () => toggle(services),
+		'savecast.reload': () => reload(services),
+		'savecast.open': () => open(services),
+		'savecast.explain': () => explain(services),
+		'savecast.log': () => services.channel.show(true),
 		'savecast.start': () => vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough),
 	};
 	return vscode.Disposable.from(...Object.entries(commands).map(([name, run]) =>

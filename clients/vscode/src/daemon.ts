@@ -30,7 +30,7 @@ export interface Step {
 	tab?: number;
 }
 
-export interface Story {
+export interface LoggedEvent {
 	serial: number;
 	source: string;
 	project?: string;
@@ -120,14 +120,14 @@ export class Daemon implements vscode.Disposable {
 	 * The events after that one, oldest first; if there are too many for one answer, only the first
 	 * ones. Does not start the daemon.
 	 */
-	async storiesAfter(event: number): Promise<Story[]> {
-		const [stories] = await this.#call('ListEvents', 'a{sv}', [{ after: uint64(event) }], true);
-		return stories;
+	async eventsAfter(event: number): Promise<LoggedEvent[]> {
+		const [events] = await this.#call('ListEvents', 'a{sv}', [{ after: uint64(event) }], true);
+		return events;
 	}
 
 	/** All events that the daemon remembers. */
-	async *stories(): AsyncGenerator<Story> {
-		for (let some = await this.storiesAfter(0); some.length; some = await this.storiesAfter(some.at(-1)!.serial)) {
+	async *events(): AsyncGenerator<LoggedEvent> {
+		for (let some = await this.eventsAfter(0); some.length; some = await this.eventsAfter(some.at(-1)!.serial)) {
 			yield* some;
 		}
 	}

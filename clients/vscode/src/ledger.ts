@@ -8,9 +8,9 @@
  */
 import type * as vscode from 'vscode';
 
-import type { Daemon, Step, Story } from './daemon';
+import type { Daemon, LoggedEvent, Step } from './daemon';
 import type { Place } from './place';
-import { stepText, storyTitle } from './story-text';
+import { eventTitle, stepText } from './event-text';
 
 /** As many events as the daemon remembers. */
 const EVENTS_MAX = 256;
@@ -57,14 +57,14 @@ export class Ledger implements vscode.Disposable {
 		if (this.#events.size > EVENTS_MAX) {
 			this.#events.delete(this.#events.keys().next().value as number);
 		}
-		const [story] = await this.daemon.storiesAfter(event - 1).catch((): Story[] => []);
-		if (story?.serial !== event || !this.place.shows(story.project)) {
+		const [logged] = await this.daemon.eventsAfter(event - 1).catch((): LoggedEvent[] => []);
+		if (logged?.serial !== event || !this.place.shows(logged.project)) {
 			this.#events.set(event, 'other');
 			return;
 		}
-		this.channel.info(storyTitle(story, file => this.place.label(file)));
-		const late = meeting.waiting.filter(one => !story.steps.some(other => isSame(one, other)));
-		for (const each of [...story.steps, ...late]) {
+		this.channel.info(eventTitle(logged, file => this.place.label(file)));
+		const late = meeting.waiting.filter(one => !logged.steps.some(other => isSame(one, other)));
+		for (const each of [...logged.steps, ...late]) {
 			this.channel.info(`#${event} ${stepText(each)}`);
 		}
 		this.#events.set(event, 'shown');

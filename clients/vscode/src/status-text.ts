@@ -67,7 +67,7 @@ export function statusTextOf(enabled: boolean, presence: Presence, tabs: Tab[], 
 		`- ${escaped(url)}: ${escaped(state)}${reason ? ` (${escaped(reason)})` : ''}`).join('\n');
 	const count = (state: string) => tabs.filter(tab => tab.state === state).length;
 	if (count('down')) {
-		return { text: '$(error) savecast: down', tooltip: `**The server is down.** The page stays until it serves again.\n\n${list}`, problem: true };
+		return { text: '$(error) savecast: down', tooltip: `**The server is down.** The page stays as it is until the server answers.\n\n${list}`, problem: true };
 	}
 	if (count('waiting')) {
 		return { text: '$(sync~spin) savecast: waiting', tooltip: `Waiting until the server is serving the new code.\n\n${list}`, problem: false };

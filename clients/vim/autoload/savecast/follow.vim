@@ -6,7 +6,7 @@ scriptencoding utf-8
 let s:cpoptions = &cpoptions
 set cpoptions&vim
 
-let s:STORIES_MAX = 64
+let s:EVENTS_MAX = 64
 let s:RETRY_SECONDS = 5     " from the end of the program to its next start
 
 let s:job = 0
@@ -14,7 +14,7 @@ let s:started_at = -1
 let s:wanted = 0            " the text is shown somewhere
 let s:text = ''
 let s:saved = {}            " names that this editor wrote, symbolic links resolved
-let s:stories = {}          " the events of this editor's saves, by serial number
+let s:events = {}          " the events of this editor's saves, by serial number
 
 let s:WORDS = {
       \ 'loaded': 'reloaded', 'swapped': 'swapped', 'unused': 'not used', 'patched': 'patched',
@@ -53,7 +53,7 @@ function! s:start() abort
   try
     let s:job = savecast#job#run(
           \ [get(g:, 'savecast_command', 'savecast'), 'log', '--follow', '--json', '-n', '1'],
-          \ {'error': 0}, function('s:heard'), function('s:ended'))
+          \ {'error': 0}, function('s:receive'), function('s:ended'))
   catch
     " If it cannot be started, saves cannot be reported, either, and that message is enough.
   endtry
@@ -61,43 +61,43 @@ endfunction
 
 function! s:ended(_status) abort
   let s:job = 0
-  let s:stories = {}
+  let s:events = {}
 endfunction
 
-function! s:heard(line) abort
+function! s:receive(line) abort
   try
     let l:news = json_decode(a:line)
   catch
     return
   endtry
-  call savecast#signs#heard(l:news)
+  call savecast#signs#receive(l:news)
   if has_key(l:news, 'serial')
-    call s:meet(l:news)
-  elseif has_key(s:stories, get(l:news, 'event', 0))
-    let l:story = s:stories[l:news.event]
-    call add(l:story.steps, l:news.step)
-    call s:advance(l:story, l:news.step)
+    call s:add(l:news)
+  elseif has_key(s:events, get(l:news, 'event', 0))
+    let l:event = s:events[l:news.event]
+    call add(l:event.steps, l:news.step)
+    call s:advance(l:event, l:news.step)
   endif
 endfunction
 
-function! s:meet(story) abort
-  let l:mine = filter(copy(get(a:story, 'files', [])), {_, file -> has_key(s:saved, resolve(file))})
+function! s:add(event) abort
+  let l:mine = filter(copy(get(a:event, 'files', [])), {_, file -> has_key(s:saved, resolve(file))})
   if empty(l:mine)
     return
   endif
-  if len(s:stories) >= s:STORIES_MAX
-    let s:stories = {}
+  if len(s:events) >= s:EVENTS_MAX
+    let s:events = {}
   endif
-  let s:stories[a:story.serial] = a:story
-  for l:step in copy(a:story.steps)
-    call s:advance(a:story, l:step)
+  let s:events[a:event.serial] = a:event
+  for l:step in copy(a:event.steps)
+    call s:advance(a:event, l:step)
   endfor
 endfunction
 
-function! s:advance(story, step) abort
+function! s:advance(event, step) abort
   if has_key(s:WORDS, a:step.step)
     " A page may report its problems before its tab reports that it has loaded.
-    let l:word = empty(filter(copy(a:story.steps), {_, step -> step.step ==# 'problem'})) ? a:step.step : 'problem'
+    let l:word = empty(filter(copy(a:event.steps), {_, step -> step.step ==# 'problem'})) ? a:step.step : 'problem'
     let s:text = 'savecast: ' . s:WORDS[l:word]
     if index(s:SHOWN, l:word) >= 0
       let s:text .= printf(' %d ms', a:step.at / 1000)
@@ -105,7 +105,7 @@ function! s:advance(story, step) abort
     redrawstatus!
   endif
   if index(s:SHOWN, a:step.step) >= 0 && exists('#User#SavecastReloaded')
-    let g:savecast_story = a:story
+    let g:savecast_event = a:event
     doautocmd <nomodeline> User SavecastReloaded
   endif
 endfunction

@@ -16,7 +16,7 @@ function! savecast#health#report() abort
   endif
   let l:report = [['ok', exepath(l:command)]]
   if !get(g:, 'savecast_enabled', 1)
-    call add(l:report, ['warn', 'g:savecast_enabled is 0: no save is told'])
+    call add(l:report, ['warn', 'g:savecast_enabled is 0: no save is reported'])
   endif
   let l:status = system('timeout ' . s:SECONDS . ' ' . shellescape(l:command) . ' status --json 2>&1')
   if v:shell_error

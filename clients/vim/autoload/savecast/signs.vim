@@ -19,7 +19,7 @@ function! savecast#signs#are_wanted() abort
 endfunction
 
 " Called with each line of "savecast log --follow --json": an event, or a step of one.
-function! savecast#signs#heard(news) abort
+function! savecast#signs#receive(news) abort
   if !savecast#signs#are_wanted()
     return
   endif
