@@ -70,14 +70,21 @@ static void candidates_clear(struct candidates *candidates)
 	}
 }
 
-/* One that has a project, if no other has another project; otherwise NULL. */
-static struct candidate *candidates_agree(struct candidates *candidates)
+/*
+ * One that has a project, if no other has another project; otherwise NULL. `own`: a server that may
+ * be no proxy, so its pages may be its own, and in no project; NULL: it is known to be a proxy.
+ */
+static struct candidate *candidates_agree(
+	struct candidates *candidates, const struct server *own)
 {
 	struct candidate *only = NULL;
 
 	for (size_t i = 0; i < candidates->count; i++) {
 		struct candidate *one = &candidates->list[i];
 
+		if (one->server == own && !one->answer.project) {
+			return NULL;
+		}
 		if (only && one->answer.project &&
 			one->answer.project != only->answer.project) {
 			return NULL;
@@ -225,7 +232,7 @@ bool route_question_ask_behind(struct route_question *question)
 	const struct upstream *found;
 	struct server *const *behind;
 	struct candidate *agreed, *chosen;
-	bool cautious;
+	bool cautious, maybe_none;
 
 	if (!may_be_proxy(question, &cautious)) {
 		return false;
@@ -250,8 +257,10 @@ bool route_question_ask_behind(struct route_question *question)
 		candidates_add(&candidates, question, answer->server);
 	}
 	chosen = find_chosen(question, &candidates);
-	agreed = found->result == UPSTREAM_FOUND && candidates.count ? &candidates.list[0]
-							     : candidates_agree(&candidates);
+	maybe_none = proxy->traits.proxying == PROXY_MAYBE && !question->url.secure;
+	agreed = found->result == UPSTREAM_FOUND && candidates.count
+		? &candidates.list[0]
+		: candidates_agree(&candidates, maybe_none ? answer->server : NULL);
 	if (candidates.looking && found->result != UPSTREAM_FOUND) {
 		answer_looking(question, proxy);
 	} else if (agreed) {
