@@ -105,7 +105,8 @@ export class Reloads {
 	}
 
 	/**
-	 * Asks the browser once about the tab, and the server for the page if it has permission.
+	 * Does the first of these that is enough: leaves the files to a dev server, replaces them in the
+	 * page, compares the page with the server's answer and patches it, reloads it now or later.
 	 *
 	 * @param {number} id
 	 * @param {Order} given

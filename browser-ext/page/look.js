@@ -234,7 +234,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const turn = ++latest;
 		const { old = 0 } = message;
 		const oldUntil = performance.now() + old;
-		// If so, the first answer that differs may be that of the earlier save.
+		// If true, the first answer that differs may be that of the earlier save.
 		const again = performance.now() < unsettledUntil;
 		unsettledUntil = old && oldUntil;
 		const why = unfit(message.applied);

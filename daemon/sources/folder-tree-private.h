@@ -10,7 +10,7 @@
 	"is on a network or FUSE file system, which is not watched: "                              \
 	"set savecast.watch = true to watch it"
 
-/* There may be many thousands: each takes 64 bytes and its name. */
+/* There may be many thousands: each takes 64 bytes, with a short name. */
 struct folder {
 	struct folder_tree *tree;
 	struct folder *parent, *first, *next; /* parent, first subfolder, next sibling */
