@@ -99,7 +99,9 @@ static const struct setting settings[] = {
 			"version control, packages and caches (.hg, node_modules, __pycache__); and those\n"
 			"on network and FUSE file systems, because Linux does not report what other\n"
 			"machines write there. `true` watches these file systems too. A file that a program\n"
-			"keeps open, or mapped into memory, counts when the program closes it.",
+			"keeps open, or mapped into memory, counts when the program closes it. What is\n"
+			"written by another name of a file (a hard link) outside the project counts, too,\n"
+			"for 512 such files, if the name existed when savecast read the file.",
 	},
 	{
 		"watch-folders",

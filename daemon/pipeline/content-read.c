@@ -82,6 +82,7 @@ size_t content_read(const char *name, size_t max, struct content_mark *mark)
 	}
 	mark->changed_nsec = nsec_of(&st.stx_ctime);
 	mark->born_nsec = st.stx_mask & STATX_BTIME ? nsec_of(&st.stx_btime) : 0;
+	mark->linked = S_ISREG(st.stx_mode) && st.stx_nlink > 1;
 	if (S_ISLNK(st.stx_mode)) {
 		read_link(name, mark);
 		return 0;

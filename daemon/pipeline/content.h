@@ -26,6 +26,7 @@ enum content_kind {
 
 struct content_mark {
 	enum content_kind kind;
+	bool linked; /* a file with several names: hard links */
 	uint8_t hash[CONTENT_HASH_SIZE];
 	uint64_t changed_nsec; /* the file's ctime when it had these contents */
 	uint64_t born_nsec;    /* the file's birth time; 0 if the file system has none */

@@ -101,6 +101,9 @@ enum judgement disk_source_judge(struct disk_source *source, const struct pipeli
 	if (noted && note.ignored) {
 		return JUDGED_SAME;
 	}
+	if (mark->linked) {
+		linked_files_add(&source->linked, change->name);
+	}
 	if (known) {
 		same = content_mark_is_same(known, mark);
 	} else if (mark->kind == CONTENT_ABSENT) {

@@ -9,6 +9,7 @@
 #include "pipeline/fileset.h"
 #include "sources/disk-source.h"
 #include "sources/folder-tree.h"
+#include "sources/linked-files.h"
 #include "sources/unclosed.h"
 #include "sources/writes.h"
 
@@ -21,6 +22,7 @@ struct disk_source {
 	struct file_table table;
 	struct writes writes;
 	struct unclosed unclosed;
+	struct linked_files linked;
 	struct loop_timer *due;
 	struct reading *reading; /* files that are being read on the worker thread */
 	uint64_t from_usec; /* earlier writes are not read now: see git_until() */

@@ -206,8 +206,16 @@ static void on_tree_problem(const char *text, void *userdata)
 	}
 }
 
+static void on_tree_linked(const char *file, void *userdata)
+{
+	struct disk_source *source = userdata;
+
+	linked_files_add(&source->linked, file);
+}
+
 static const struct tree_callbacks on_tree = {
 	.event = on_tree_event,
+	.linked = on_tree_linked,
 	.wants = on_tree_wants,
 	.looked = on_tree_looked,
 	.problem = on_tree_problem,
@@ -224,6 +232,7 @@ struct disk_source *disk_source_new(
 		.root = mem_strdup(included ? included : project->root),
 		.included = included,
 		.deep = deep};
+	linked_files_init(&source->linked, parts->watcher, on_tree_event, source);
 	source->due = loop_timer_new(parts->loop, source_on_due, source);
 	if (!included) {
 		registry_set_watch(parts->registry, project, PROJECT_WATCH_STARTING);
@@ -244,6 +253,7 @@ void disk_source_free(struct disk_source *source)
 	folder_tree_free(source->tree);
 	writes_clear(&source->writes);
 	unclosed_clear(&source->unclosed);
+	linked_files_clear(&source->linked);
 	fileset_clear(&source->moved_folders);
 	fileset_clear(&source->gone_folders);
 	file_table_clear(&source->table);

@@ -21,7 +21,8 @@
  *                                     git-activity.h)
  *
  * Not noticed: what a program writes into a file as long as it has the file open or mapped into
- * memory; truncate(2) of a file that belongs to another user, because the kernel does not tell us who
+ * memory; what is written by another name of a file, a hard link, outside the watched folders, beyond
+ * the limit of linked-files.h or if that name was made after the file was read; truncate(2) of a file that belongs to another user, because the kernel does not tell us who
  * has that open, or of a file that another program has open for writing, until it is closed.
  *
  * A program that writes all the time, or a server that writes a file whenever its page loads,

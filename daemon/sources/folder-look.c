@@ -17,6 +17,9 @@ static void tree_take_file(struct folder_tree *tree, const struct scan_file *fil
 	struct file_note before, note = {file->content, file->ignored};
 	bool known = file_table_find(tree->table, file->key, &before);
 
+	if (file->linked) {
+		tree->callbacks.linked(file->name, tree->userdata);
+	}
 	switch (kind) {
 	case SCAN_NOTE:
 		file_table_put(tree->table, file->key, &note);

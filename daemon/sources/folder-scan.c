@@ -130,7 +130,8 @@ static void add_file(struct scan *scan, struct scan_folder *folder, const char *
 	} else if (folder->kind != SCAN_TELL && !ignored) {
 		file.content = content_by_time(path);
 	}
-	if (folder->kind == SCAN_TELL || folder->kind == SCAN_COMPARE) {
+	file.linked = mark.linked;
+	if (folder->kind == SCAN_TELL || folder->kind == SCAN_COMPARE || file.linked) {
 		file.name = mem_strdup(path);
 	}
 	if ((folder->file_count & (folder->file_count - 1)) == 0) {

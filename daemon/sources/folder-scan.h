@@ -29,9 +29,10 @@ enum scan_kind {
 };
 
 struct scan_file {
-	char *name; /* absolute; NULL if the file is only recorded */
+	char *name; /* absolute; NULL if the file is only recorded and not linked */
 	uint64_t key, content; /* see file-table.h */
 	bool ignored; /* by .gitignore */
+	bool linked; /* see content_mark */
 };
 
 struct scan_folder {

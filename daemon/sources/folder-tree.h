@@ -29,6 +29,8 @@ enum tree_event {
 struct tree_callbacks {
 	/* `file` is absolute. */
 	void (*event)(enum tree_event event, const char *file, void *userdata);
+	/* A scan found a file that has several names. */
+	void (*linked)(const char *file, void *userdata);
 	/* Whether the project's rules accept the folder, which is relative to the root. Pure. */
 	bool (*wants)(const char *folder, void *userdata);
 	/*

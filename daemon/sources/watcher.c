@@ -238,8 +238,8 @@ void watcher_free(struct watcher *watcher)
 	}
 }
 
-struct watch *watch_new(
-	struct watcher *watcher, const char *folder, uint32_t mask, watch_fn *told, void *userdata)
+static struct watch *watcher_watch(struct watcher *watcher, const char *path, uint32_t mask,
+	uint32_t flags, watch_fn *told, void *userdata)
 {
 	struct watch *watch;
 	int wd;
@@ -248,8 +248,8 @@ struct watch *watch_new(
 		errno = watcher->error;
 		return NULL;
 	}
-	wd = inotify_add_watch(watcher->inotify, folder,
-		mask | IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK | IN_MASK_ADD);
+	wd = inotify_add_watch(watcher->inotify, path,
+		mask | flags | IN_DONT_FOLLOW | IN_EXCL_UNLINK | IN_MASK_ADD);
 	if (wd < 0) {
 		return NULL;
 	}
@@ -264,7 +264,19 @@ struct watch *watch_new(
 	return watch;
 }
 
-/* Whether another watch, which is not freed, watches the same folder. */
+struct watch *watch_new(
+	struct watcher *watcher, const char *folder, uint32_t mask, watch_fn *told, void *userdata)
+{
+	return watcher_watch(watcher, folder, mask, IN_ONLYDIR, told, userdata);
+}
+
+struct watch *watch_file_new(
+	struct watcher *watcher, const char *file, uint32_t mask, watch_fn *told, void *userdata)
+{
+	return watcher_watch(watcher, file, mask, 0, told, userdata);
+}
+
+/* Whether another watch, which is not freed, watches the same folder or file. */
 static bool watch_is_shared(const struct watch *watch)
 {
 	struct watch *other = *watcher_bucket(watch->watcher, watch->wd);

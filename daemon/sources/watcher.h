@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Watches folders with one inotify instance for the whole daemon. A folder may have several
+ * Watches folders, and single files, with one inotify instance for the whole daemon. Each may have several
  * watches; each gets the events of its own mask. Works for thousands of folders; each costs
  * 60 bytes.
  */
@@ -40,6 +40,12 @@ void watcher_on_told(struct watcher *watcher, watcher_told_fn *told, void *userd
  */
 struct watch *watch_new(
 	struct watcher *watcher, const char *folder, uint32_t mask, watch_fn *told, void *userdata);
+/*
+ * The same for a file, by whatever name it is written; `name` is always "". The watch stays with the
+ * file when it is renamed.
+ */
+struct watch *watch_file_new(
+	struct watcher *watcher, const char *file, uint32_t mask, watch_fn *told, void *userdata);
 /* May be called from any callback; told() is not called after it. */
 void watch_free(struct watch *watch);
 

@@ -7,9 +7,11 @@ import { open, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
+import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { settled } from '../lib/git-tree.js';
 import { watched } from '../lib/watched.js';
+import { LONG } from '../lib/world.js';
 
 const disk = (/** @type {string[]} */ ...files) => [{ source: 'disk', files }];
 
@@ -128,6 +130,48 @@ os.close(fd)
 m[:4] = b"mmap"
 m.close()'`)), disk('a.css'), 'written as memory');
 	assert.doesNotMatch(await world.log('savecastd'), /a\.css/);
+});
+
+test('what is written by another name of a file counts', async t => {
+	const LIMIT = 512; // LINKED_FILES_MAX
+	const { did, sh, file } = await watched(t, { 'a.css': 'a', 'b/c.css': 'c', 'd/e.css': 'e', 'deep/er/f.css': 'f' }, {
+		start: async (world, root) => {
+			await run(['sh', '-ec', `cd '${root}'; mkdir ../other; ln a.css ../other; ln b/c.css c2.css; ln deep/er/f.css ../other`], world.env);
+			await world.startDaemon();
+		},
+	});
+	const files = async (/** @type {string} */ script) => (await did(() => sh(script))).flatMap(event => event.files).sort();
+	assert.deepEqual(await did(() => sh('echo 1 > ../other/a.css')), disk('a.css'), 'outside the project');
+	assert.deepEqual(await did(() => sh('echo 2 > a.css')), disk('a.css'));
+	assert.deepEqual(await did(() => sh('perl -e \'truncate "../other/a.css", 1 or die\'')), disk('a.css'));
+	assert.deepEqual(await did(() => sh('touch ../other/a.css'), { expect: false }), []);
+	assert.deepEqual(await files('echo 1 > c2.css'), ['b/c.css', 'c2.css'], 'two names in the project');
+	assert.deepEqual(await files('echo 2 > b/c.css'), ['b/c.css', 'c2.css']);
+	assert.deepEqual(await files('sed -i s/2/3/ a.css'), ['a.css'], 'renamed into place: now another file');
+	assert.deepEqual(await did(() => sh('echo 4 > ../other/a.css'), { expect: false }), []);
+	assert.deepEqual(await files('echo 5 > a.css'), ['a.css']);
+	assert.deepEqual(await files('ln ../other/a.css new.css'), ['new.css']);
+	assert.deepEqual(await files('echo 6 > ../other/a.css'), ['new.css'], 'a link that was made later');
+	assert.deepEqual(await files('ln d/e.css ../other; echo 1 > d/e.css'), ['d/e.css']);
+	assert.deepEqual(await files('echo 2 > ../other/e.css'), ['d/e.css'], 'a name that was made before the file was read');
+	assert.deepEqual(await did(async () => {
+		const half = await open(file('../other/e.css'), 'w');
+		await half.write('half');
+		assert.deepEqual(await did(() => sh('sleep 0.3'), { expect: false }), []);
+		await half.close();
+	}), disk('d/e.css'));
+	assert.deepEqual(await files('rm d/e.css'), ['d/e.css']);
+	assert.deepEqual(await did(() => sh('echo 3 > ../other/e.css'), { expect: false }), []);
+	if (!LONG) {
+		return;
+	}
+	await did(() => sh(`for i in $(seq ${LIMIT}); do echo > n$i.css; ln n$i.css ../other/n$i.css; done; for i in $(seq ${LIMIT}); do echo $i > n$i.css; done`), { expect: false });
+	const noticed = [];
+	for (const i of [1, LIMIT]) {
+		noticed.push((await did(() => sh(`echo x > ../other/n${i}.css`), { expect: false })).length);
+	}
+	assert.deepEqual(noticed, [1, 0], 'at most so many');
+	assert.deepEqual(await files(`rm n1.css; echo 2 > n${LIMIT}.css`).then(names => names.includes(`n${LIMIT}.css`)), true, 'by its own name');
 });
 
 test('a file that was missing or half written while a page may have loaded it is announced again', async t => {
