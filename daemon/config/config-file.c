@@ -104,7 +104,7 @@ static void config_file_tell(
 }
 
 /* libgit2 1.5 reads configuration from files only. */
-static int config_file_parse(
+int config_file_parse(
 	const char *text, size_t length, config_value_fn *told, void *userdata, char **why)
 {
 	_cleanup_(close_fd) int fd = memfd_create("savecast-config", MFD_CLOEXEC);
@@ -133,15 +133,12 @@ static int config_file_parse(
 	return r;
 }
 
-int config_file_read(const char *name, enum config_owner owner, config_value_fn *told,
-	void *userdata, char **why)
+int config_file_load(
+	const char *name, enum config_owner owner, char **text, size_t *length, char **why)
 {
 	bool follow = owner == CONFIG_USERS;
 	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW);
 	_cleanup_(close_fd) int fd = open(name, flags);
-	_cleanup_free_ char *text = NULL;
-	size_t length = 0;
-	int r;
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
 		return -ENOENT;
@@ -151,7 +148,16 @@ int config_file_read(const char *name, enum config_owner owner, config_value_fn 
 			errno == ELOOP && !follow ? "is a symbolic link" : strerror(errno));
 		return -errno;
 	}
-	r = config_file_bytes(fd, owner, &text, &length, why);
+	return config_file_bytes(fd, owner, text, length, why);
+}
+
+int config_file_read(const char *name, enum config_owner owner, config_value_fn *told,
+	void *userdata, char **why)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length = 0;
+	int r = config_file_load(name, owner, &text, &length, why);
+
 	if (r == 0) {
 		r = config_file_parse(text, length, told, userdata, why);
 	}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * Git-config files, read with libgit2's own parser, which is loaded only if there is such a
@@ -36,6 +37,12 @@ typedef void config_value_fn(const char *key, const char *value, unsigned line, 
  */
 int config_file_read(const char *name, enum config_owner owner, config_value_fn *told,
 	void *userdata, char **why);
+
+/* The same in two steps, of which only the first reads the file. They return 0 or an error. */
+int config_file_load(
+	const char *name, enum config_owner owner, char **text, size_t *length, char **why);
+int config_file_parse(
+	const char *text, size_t length, config_value_fn *told, void *userdata, char **why);
 
 /*
  * config-write.c: changes one value of a file with libgit2's own writer, which keeps comments

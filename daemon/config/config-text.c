@@ -7,6 +7,7 @@
 #include "config/config-file.h"
 #include "project/finder.h"
 #include "util/mem.h"
+#include "util/mounts.h"
 #include "util/pathname.h"
 #include "util/utf8.h"
 
@@ -191,22 +192,72 @@ static void take(const char *name, const char *value, unsigned number, void *use
 	}
 }
 
+/* A project's file, which may be on a mount that does not answer; see mounts_try(). */
+struct loading {
+	char *name, *text, *why;
+	size_t length;
+	int result;
+};
+
+static void loading_work(void *data)
+{
+	struct loading *loading = data;
+
+	loading->result = config_file_load(loading->name, CONFIG_PROJECTS, &loading->text,
+		&loading->length, &loading->why);
+}
+
+static void loading_drop(void *data)
+{
+	struct loading *loading = data;
+
+	free(loading->name);
+	free(loading->text);
+	free(loading->why);
+	free(loading);
+}
+
+/* As config_file_read(); -EAGAIN: the mount does not answer. */
+static int read_projects(const char *name, struct reading *reading, char **why)
+{
+	static const struct mount_try what = {.work = loading_work, .drop = loading_drop};
+	struct loading *loading = mem_new(struct loading);
+	int r;
+
+	loading->name = mem_strdup(name);
+	loading = mounts_try(name, &what, loading);
+	if (!loading) {
+		return -EAGAIN;
+	}
+	r = loading->result;
+	if (r == 0) {
+		r = config_file_parse(loading->text, loading->length, take, reading, why);
+	} else {
+		*why = mem_steal(loading->why);
+	}
+	r = r < 0 ? r : (int)loading->length;
+	loading_drop(loading);
+	return r;
+}
+
 enum config_found config_text_read(
 	struct config_text *text, const struct setting_place *place, bool stays_so)
 {
 	struct config_text fresh = {.file = text->file, .is_users = text->is_users};
 	struct reading reading = {.text = &fresh, .place = place};
 	_cleanup_free_ char *why = NULL;
-	int r = config_file_read(text->file, text->is_users ? CONFIG_USERS : CONFIG_PROJECTS, take,
-		&reading, &why);
+	int r = text->is_users
+		? config_file_read(text->file, CONFIG_USERS, take, &reading, &why)
+		: read_projects(text->file, &reading, &why);
 
 	enum config_found found = r == -ENOENT ? CONFIG_GONE
+		: r == -EAGAIN		       ? CONFIG_WAITS
 		: r == 0		       ? CONFIG_EMPTY
 					       : CONFIG_THERE;
 
 	project_settings_clear(&reading.scratch);
 	free(reading.root);
-	if (found != CONFIG_THERE && !stays_so) {
+	if (found == CONFIG_WAITS || (found != CONFIG_THERE && !stays_so)) {
 		return found;
 	}
 	if (r < 0 && r != -ENOENT) {

@@ -42,12 +42,14 @@ enum config_found {
 	CONFIG_THERE, /* it exists, even if it has no valid value */
 	CONFIG_EMPTY, /* it is empty */
 	CONFIG_GONE,
+	CONFIG_WAITS, /* its mount does not answer: the values stay as they were */
 };
 
 /*
  * Reads the file (again), and logs new problems. If the file cannot be read or parsed, the
  * values stay as they were. So they do if it is empty or missing, unless that `stays_so` (see
- * config/file-watch.h). Reads from the disk, and so may block.
+ * config/file-watch.h). Reads from the disk: the user's own file
+ * may block.
  */
 enum config_found config_text_read(
 	struct config_text *text, const struct setting_place *place, bool stays_so);

@@ -8,6 +8,7 @@
 
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/mounts-files.h"
 #include "util/mounts.h"
 
 #define LOG_MODULE "watch"
@@ -24,6 +25,7 @@ struct file_watch {
 	bool folder_too;
 	int of_file, of_folder; /* watch descriptors, or -1 */
 	bool dirty;
+	bool waits; /* its mount does not answer: dirty until it does */
 	struct loop_timer *settle; /* NULL unless the file has disappeared */
 	file_watch_fn *changed;
 	void *userdata;
@@ -52,21 +54,33 @@ static void watch_drop(const struct file_watch *watch, int descriptor)
 	inotify_rm_watch(watch->watcher->fd, descriptor);
 }
 
+/* Its new watch descriptor; `old` if its mount does not answer. */
+static int arm_one(struct file_watch *watch, int old, const char *path, uint32_t mask)
+{
+	int descriptor = mounts_watch(watch->watcher->fd, path, mask);
+
+	if (descriptor < 0 && errno == EAGAIN) {
+		watch->dirty = watch->waits = true;
+		return old;
+	}
+	return descriptor;
+}
+
 static void watch_arm(struct file_watch *watch)
 {
-	int fd = watch->watcher->fd;
 	int file = watch->of_file, folder = watch->of_folder;
 
-	watch->of_file = inotify_add_watch(
-		fd, watch->path, FILE_MASK | (watch->folder_too ? 0 : IN_DONT_FOLLOW));
+	watch->of_file = arm_one(watch, file, watch->path,
+		FILE_MASK | (watch->folder_too ? 0 : IN_DONT_FOLLOW));
 	if (watch->of_file < 0 && errno == ENOSPC) {
 		log_warning("%s: cannot be watched: fs.inotify.max_user_watches is reached; a "
 			    "change takes effect only when it is saved from an editor",
 			watch->path);
 	}
-	watch->of_folder = watch->folder_too ? inotify_add_watch(fd, watch->folder, FOLDER_MASK)
-		: watch->of_file < 0	     ? inotify_add_watch(fd, watch->folder, COMES_MASK)
-					     : -1;
+	watch->of_folder =
+		watch->folder_too    ? arm_one(watch, folder, watch->folder, FOLDER_MASK)
+		: watch->of_file < 0 ? arm_one(watch, folder, watch->folder, COMES_MASK)
+				     : -1;
 	if (file != watch->of_file) {
 		watch_drop(watch, file);
 	}
@@ -96,7 +110,7 @@ static struct file_watch *first_dirty(const struct file_watcher *watcher)
 {
 	struct file_watch *watch = watcher->first;
 
-	while (watch && !(watch->dirty && mounts_ready(watch->folder))) {
+	while (watch && !(watch->dirty && !watch->waits && mounts_ready(watch->folder))) {
 		watch = watch->next;
 	}
 	return watch;
@@ -146,10 +160,18 @@ void file_watcher_resume(struct file_watcher *watcher)
 {
 	struct file_watch *watch;
 
-	while (watcher && (watch = first_dirty(watcher))) {
+	if (!watcher) {
+		return;
+	}
+	for (watch = watcher->first; watch; watch = watch->next) {
+		watch->waits = false;
+	}
+	while ((watch = first_dirty(watcher))) {
 		watch->dirty = false;
 		watch_arm(watch); /* before the file is read, so that no change is missed */
-		tell(watch);
+		if (!watch->waits) {
+			tell(watch);
+		}
 	}
 }
 

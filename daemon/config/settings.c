@@ -8,6 +8,7 @@
 #include "config/file-watch.h"
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/mounts-files.h"
 #include "util/mounts.h"
 #include "util/pathname.h"
 
@@ -60,13 +61,14 @@ static enum config_found project_config_read(struct project_config *config, bool
 	};
 	enum config_found found = config_text_read(&config->own, &place, stays_so);
 
+	config->project->unread |= found == CONFIG_WAITS; /* settings_mount_answers() reads it */
 	if (found == CONFIG_THERE || stays_so) {
 		project_config_build(config);
 	}
 	return found;
 }
 
-/* False: the file's mount does not answer yet; settings_mount_answers() reads the file later. */
+/* False: the file's mount does not answer yet; as above. */
 static bool project_config_ready(struct project_config *config)
 {
 	bool ready = mounts_ready(config->project->root);
@@ -86,8 +88,8 @@ static bool project_config_changed(bool stays_so, void *userdata)
 		return true;
 	}
 	found = project_config_read(config, stays_so);
-	if (found != CONFIG_THERE && !stays_so) {
-		return false;
+	if (found == CONFIG_WAITS || (found != CONFIG_THERE && !stays_so)) {
+		return found == CONFIG_WAITS;
 	}
 	if (found == CONFIG_GONE && !project->tracked && project->how == PROJECT_BY_FILE) {
 		registry_remove(settings->registry, project);
@@ -184,9 +186,9 @@ void settings_add_projects(struct settings *settings)
 {
 	for (size_t i = 0; i < settings->users.count; i++) {
 		const char *root = settings->users.entries[i].root;
-		struct stat st;
+		struct statx st;
 
-		if (root && mounts_ready(root) && stat(root, &st) == 0 && S_ISDIR(st.st_mode)) {
+		if (root && mounts_stat(root, &st) == 0 && S_ISDIR(st.stx_mode)) {
 			registry_add_untracked(settings->registry, root, PROJECT_BY_CONFIG);
 		}
 	}

@@ -7,10 +7,10 @@
 #include "dbus/bus-variant.h"
 #include "dbus/project-api.h"
 #include "project/finder.h"
+#include "util/mounts-files.h"
 #include "util/pathname.h"
 
 /* Track, Untrack, Reload, Trust. */
-
 
 /* Cuts a value in an error text to a length at which it can be recognized. */
 #define VALUE "%.200s"
@@ -82,7 +82,7 @@ DBusMessage *daemon_api_track(DBusMessage *call, void *userdata)
 	_cleanup_free_ char *root = NULL, *path = NULL, *text = NULL;
 	DBusMessage *reply;
 	struct project *project;
-	struct stat st;
+	struct statx st;
 
 	if (daemon_api_must_wait(api, call, daemon_api_track, &reply)) {
 		return reply;
@@ -92,11 +92,11 @@ DBusMessage *daemon_api_track(DBusMessage *call, void *userdata)
 		return reply;
 	}
 	text = pathname_to_text(root);
-	if (stat(root, &st) < 0) {
+	if (mounts_stat(root, &st) < 0) {
 		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
 			"Track: root: " VALUE ": %s", text, strerror(errno));
 	}
-	if (!S_ISDIR(st.st_mode)) {
+	if (!S_ISDIR(st.stx_mode)) {
 		return bus_error(call, DBUS_ERROR_INVALID_ARGS,
 			"Track: root: " VALUE ": is not a directory", text);
 	}

@@ -41,6 +41,7 @@ struct daemon_api {
 	/* see daemon-api-waiting.c */
 	struct waiting_call *waiting_calls;
 	unsigned waiting_call_count;
+	bool answers_waiting; /* these calls are made again */
 	struct saving *savings; /* see daemon-api-saving.c */
 	unsigned saving_count;
 	struct listing *listings; /* see daemon-api-lists.c */
@@ -103,7 +104,8 @@ bus_method_fn daemon_api_trust;
 
 /*
  * daemon-api-waiting.c. Returns true for a call whose first argument names a file on a mount
- * that has not answered recently. `method` is called when it has, unless `reply` is an error.
+ * that may not answer. `method` is called when it answers, unless `reply` is an error, and again
+ * if the mount stops answering during that.
  */
 bool daemon_api_must_wait(
 	struct daemon_api *api, DBusMessage *call, bus_method_fn *method, DBusMessage **reply);

@@ -23,17 +23,29 @@ static DBusMessage *too_many(DBusMessage *call, const char *name)
 		dbus_message_get_member(call), folder ? folder : name, WAITING_MAX);
 }
 
+static void wait_add(struct daemon_api *api, DBusMessage *call, bus_method_fn *method)
+{
+	struct waiting_call **end = &api->waiting_calls;
+
+	while (*end) {
+		end = &(*end)->next;
+	}
+	*end = mem_new(struct waiting_call);
+	**end = (struct waiting_call){.call = dbus_message_ref(call), .method = method};
+	api->waiting_call_count++;
+}
+
 bool daemon_api_must_wait(
 	struct daemon_api *api, DBusMessage *call, bus_method_fn *method, DBusMessage **reply)
 {
-	struct waiting_call **end = &api->waiting_calls;
 	_cleanup_free_ char *name = NULL;
 	const char *text, *why;
 	DBusMessageIter argument;
 
 	dbus_message_iter_init(call, &argument);
 	dbus_message_iter_get_basic(&argument, &text);
-	if (pathname_from_text(text, &name, &why) < 0 || mounts_ready(name)) {
+	if (api->answers_waiting || pathname_from_text(text, &name, &why) < 0 ||
+		!mounts_is_remote(name)) {
 		return false;
 	}
 	*reply = NULL;
@@ -41,13 +53,26 @@ bool daemon_api_must_wait(
 		*reply = too_many(call, name);
 		return true;
 	}
-	while (*end) {
-		end = &(*end)->next;
+	wait_add(api, call, method);
+	if (mounts_ready(name)) {
+		daemon_api_mount_answers(api);
 	}
-	*end = mem_new(struct waiting_call);
-	**end = (struct waiting_call){.call = dbus_message_ref(call), .method = method};
-	api->waiting_call_count++;
 	return true;
+}
+
+/* A call that failed because its mount stopped answering meanwhile waits again. */
+static void wait_end(struct daemon_api *api, DBusMessage *call, bus_method_fn *method)
+{
+	unsigned refused = mounts_refused();
+	DBusMessage *reply = method(call, api);
+
+	if (reply && mounts_refused() != refused &&
+		dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_ERROR) {
+		dbus_message_unref(reply);
+		wait_add(api, call, method);
+	} else if (reply) {
+		bus_reply(api->parts.bus, call, reply);
+	}
 }
 
 void daemon_api_mount_answers(struct daemon_api *api)
@@ -55,16 +80,15 @@ void daemon_api_mount_answers(struct daemon_api *api)
 	struct waiting_call *call = mem_steal(api->waiting_calls);
 
 	api->waiting_call_count = 0;
+	api->answers_waiting = true;
 	while (call) {
 		_cleanup_free_ struct waiting_call *this = call;
-		DBusMessage *reply = this->method(this->call, api);
 
-		if (reply) {
-			bus_reply(api->parts.bus, this->call, reply);
-		}
+		wait_end(api, this->call, this->method);
 		dbus_message_unref(this->call);
 		call = this->next;
 	}
+	api->answers_waiting = false;
 }
 
 void daemon_api_drop_waiting(struct daemon_api *api)

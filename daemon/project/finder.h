@@ -34,9 +34,8 @@ struct project *finder_superproject(struct registry *registry, const struct proj
 
 /*
  * The state of a name on disk, for a mount that may not answer: finder_look() reads it on a
- * worker thread, for finder_find_looked(). On such a mount the functions
- * above read nothing, either (see mounts_ready()): they use the name as it is, and find only
- * projects that are known already.
+ * worker thread, for finder_find_looked(). While such a mount does not answer, the functions
+ * above (see mounts_try()) use the name as it is, and find only projects that are known already.
  */
 struct finder_look {
 	char *file; /* resolved */

@@ -1,310 +1,93 @@
 /* SPDX-License-Identifier: MIT */
 #include "project/workspace.h"
 
-#include <dirent.h>
-#include <glob.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "project/manifest.h"
-#include "util/file.h"
+#include "project/workspace-disk.h"
 #include "util/mem.h"
 #include "util/mounts.h"
-#include "util/pathname.h"
 
-enum { MANIFEST_BYTES_MAX = 256 * 1024, PACKAGES_MAX = 512 };
+/* A question about a folder on a mount that may not answer; see mounts_try(). */
+struct question {
+	char *name, *root, *other; /* root, other: NULL if they are not needed */
+	char *part;
+	bool app;
+	enum workspace_need need;
+};
 
-static bool has_file(const char *folder, const char *name)
+static void question_work(void *data)
 {
-	_cleanup_free_ char *file = mem_printf("%s/%s", folder, name);
+	struct question *question = data;
 
-	return access(file, F_OK) == 0;
+	if (question->other) {
+		question->need = workspace_disk_needs(
+			question->root, question->name, question->other, true);
+	} else if (question->root) {
+		question->part = workspace_disk_part_of(question->name, question->root);
+	} else {
+		question->app = workspace_disk_is_app(question->name);
+	}
 }
 
-static bool has_any(const char *folder, const char *const *names, size_t count)
+static void question_drop(void *data)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (has_file(folder, names[i])) {
-			return true;
-		}
-	}
-	return false;
+	struct question *question = data;
+
+	free(question->name);
+	free(question->root);
+	free(question->other);
+	free(question->part);
+	free(question);
 }
 
-/* Shortens the name to the folder above it. False once that is `root`. */
-static bool go_up(char *name, const char *root)
+static bool same_text(const char *one, const char *other)
 {
-	char *slash = strrchr(name, '/');
+	return one && other ? strcmp(one, other) == 0 : one == other;
+}
 
-	if (!slash) {
-		return false;
+static bool question_same(const void *one, const void *other)
+{
+	const struct question *a = one, *b = other;
+
+	return same_text(a->root, b->root) && same_text(a->other, b->other);
+}
+
+/* The answer, UNKNOWN if there is none, and the part, which the caller frees. */
+static struct question question_ask(const char *name, const char *root, const char *other)
+{
+	static const struct mount_try what = {
+		.work = question_work, .drop = question_drop, .same = question_same};
+	struct question *question = mem_new(struct question), answer = {.need = WORKSPACE_UNKNOWN};
+
+	*question = (struct question){.name = mem_strdup(name),
+		.root = root ? mem_strdup(root) : NULL,
+		.other = other ? mem_strdup(other) : NULL,
+		.need = WORKSPACE_UNKNOWN};
+	question = mounts_try(name, &what, question);
+	if (question) {
+		answer.part = mem_steal(question->part);
+		answer.app = question->app;
+		answer.need = question->need;
+		question_drop(question);
 	}
-	*slash = '\0';
-	return strcmp(name, root) != 0 && pathname_is_below(name, root);
+	return answer;
 }
 
 char *workspace_part_of(const char *name, const char *root)
 {
-	static const char *const manifests[] = {"package.json", "pyproject.toml", "go.mod",
-		"Cargo.toml", "composer.json", "Gemfile", "deno.json", "deno.jsonc", "mix.exs",
-		"pom.xml", "build.gradle", "build.gradle.kts", "requirements.txt", "manage.py"};
-	_cleanup_free_ char *folder = mem_strdup(name);
-
-	if (strcmp(name, root) == 0 || !pathname_is_below(name, root) || !mounts_ready(name)) {
-		return NULL;
-	}
-	do {
-		if (has_any(folder, manifests, COUNT_OF(manifests))) {
-			return mem_steal(folder);
-		}
-	} while (go_up(folder, root));
-	return NULL;
-}
-
-/* What the manifest of this kind in the folder says; false if there is none. */
-static bool read_package(const char *folder, enum manifest_kind kind, struct manifest *manifest)
-{
-	const char *const files[] = {manifest_file(kind), manifest_workspace_file(kind)};
-	bool found = false;
-
-	*manifest = (struct manifest){0};
-	for (size_t i = 0; i < COUNT_OF(files) && files[i]; i++) {
-		_cleanup_free_ char *file = mem_printf("%s/%s", folder, files[i]);
-		_cleanup_free_ char *text = NULL;
-		size_t length;
-
-		if (file_read(file, MANIFEST_BYTES_MAX, &text, &length) == 0) {
-			(i ? manifest_read_workspace : manifest_read)(manifest, kind, text, length);
-			found = true;
-		}
-	}
-	return found;
+	return mounts_is_remote(name) ? question_ask(name, root, NULL).part
+				      : workspace_disk_part_of(name, root);
 }
 
 bool workspace_is_app(const char *folder)
 {
-	static const char *const files[] = {"index.html", "manage.py", "artisan", "config.ru",
-		"main.go", "main.py", "app.py", "server.js", "server.ts", "src/main.rs",
-		"public/index.php", "public/index.html", "src/app.html"};
-	static const char *const scripts[] = {"dev", "start", "serve"};
-	_cleanup_free_ char *file = mem_printf("%s/package.json", folder);
-	_cleanup_free_ char *text = NULL;
-	struct manifest manifest = {0};
-	bool is = has_any(folder, files, COUNT_OF(files));
-	size_t length;
-
-	if (!is && file_read(file, MANIFEST_BYTES_MAX, &text, &length) == 0) {
-		manifest_read(&manifest, MANIFEST_NPM, text, length);
-		for (size_t i = 0; i < manifest.scripts.count; i++) {
-			for (size_t k = 0; k < COUNT_OF(scripts); k++) {
-				is |= strcmp(manifest.scripts.items[i], scripts[k]) == 0;
-			}
-		}
-		manifest_clear(&manifest);
-	}
-	return is;
-}
-
-/* Folders of packages, and the packages' names (NULL: not known). */
-struct packages {
-	char *folders[PACKAGES_MAX];
-	char *names[PACKAGES_MAX];
-	size_t count;
-};
-
-static void packages_add(struct packages *packages, const char *folder, const char *name)
-{
-	for (size_t i = 0; i < packages->count; i++) {
-		if (strcmp(packages->folders[i], folder) == 0) {
-			return;
-		}
-	}
-	if (packages->count < PACKAGES_MAX) {
-		packages->folders[packages->count] = mem_strdup(folder);
-		packages->names[packages->count++] = name ? mem_strdup(name) : NULL;
-	}
-}
-
-static void packages_clear(struct packages *packages)
-{
-	for (size_t i = 0; i < packages->count; i++) {
-		free(packages->folders[i]);
-		free(packages->names[i]);
-	}
-	free(packages);
-}
-
-static const char *packages_folder(const struct packages *packages, const char *folder)
-{
-	for (size_t i = 0; i < packages->count; i++) {
-		if (strcmp(packages->folders[i], folder) == 0) {
-			return packages->folders[i];
-		}
-	}
-	return NULL;
-}
-
-/* A manifest may name a folder on a mount that does not answer, or one whose link leads there. */
-static char *ready_realpath(const char *name)
-{
-	return mounts_ready(name) ? realpath(name, NULL) : NULL;
-}
-
-static void *ready_opendir(const char *name)
-{
-	return mounts_ready(name) ? opendir(name) : NULL;
-}
-
-static struct dirent *read_folder(void *folder)
-{
-	return readdir(folder);
-}
-
-static void close_folder(void *folder)
-{
-	closedir(folder);
-}
-
-static int ready_stat(const char *restrict name, struct stat *restrict st)
-{
-	return mounts_ready(name) ? stat(name, st) : -1;
-}
-
-static void add_pattern(
-	struct packages *packages, const char *root, const char *pattern, enum manifest_kind kind)
-{
-	_cleanup_free_ char *whole = mem_printf("%s/%s", root, pattern);
-	glob_t found = {.gl_opendir = ready_opendir,
-		.gl_readdir = read_folder,
-		.gl_closedir = close_folder,
-		.gl_stat = ready_stat,
-		.gl_lstat = ready_stat};
-
-	if (*pattern == '!' || glob(whole, GLOB_NOSORT | GLOB_ALTDIRFUNC, NULL, &found) != 0) {
-		globfree(&found);
-		return;
-	}
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		_cleanup_free_ char *real = ready_realpath(found.gl_pathv[i]);
-		struct manifest manifest;
-
-		if (real && !strstr(real, "/node_modules/") && packages->count < PACKAGES_MAX &&
-			read_package(real, kind, &manifest)) {
-			packages_add(packages, real, manifest.name);
-			manifest_clear(&manifest);
-		}
-	}
-	globfree(&found);
-}
-
-/* The members of the nearest workspace that contains both; false if there is none. */
-static bool find_workspace(struct packages *packages, enum manifest_kind kind, const char *root,
-	const char *part, const char *other)
-{
-	_cleanup_free_ char *folder = mem_strdup(part);
-	bool more = true;
-
-	while (more) {
-		struct manifest manifest;
-
-		more = go_up(folder, root);
-		read_package(folder, kind, &manifest);
-		for (size_t i = 0; i < manifest.members.count; i++) {
-			const char *pattern = manifest.members.items[i];
-			const char *stars = strstr(pattern, "**");
-
-			add_pattern(packages, folder, pattern, kind);
-			if (stars) { /* glob(3) does not know "**"; two levels are enough in practice */
-				_cleanup_free_ char *deeper = mem_printf(
-					"%.*s*/%s", (int)(stars - pattern), pattern, stars);
-
-				add_pattern(packages, folder, deeper, kind);
-			}
-		}
-		manifest_clear(&manifest);
-		if (packages_folder(packages, part) && packages_folder(packages, other)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Names of Python and Cargo packages can be written in several ways. */
-static bool same_name(const char *a, const char *b)
-{
-	for (; *a && *b; a++, b++) {
-		bool mark = strchr("-_.", *a) && strchr("-_.", *b);
-
-		if (!mark && strncasecmp(a, b, 1) != 0) {
-			return false;
-		}
-	}
-	return *a == *b;
-}
-
-/* Adds the folders of the packages that a package needs. */
-static void follow(struct packages *reached, const struct packages *members, const char *folder,
-	const struct manifest *manifest)
-{
-	for (size_t i = 0; i < manifest->paths.count; i++) {
-		_cleanup_free_ char *name = mem_printf("%s/%s", folder, manifest->paths.items[i]);
-		_cleanup_free_ char *real = ready_realpath(name);
-
-		if (real) {
-			packages_add(reached, real, NULL);
-		}
-	}
-	for (size_t i = 0; i < manifest->needs.count; i++) {
-		for (size_t k = 0; k < members->count; k++) {
-			if (members->names[k] &&
-				same_name(members->names[k], manifest->needs.items[i])) {
-				packages_add(reached, members->folders[k], NULL);
-			}
-		}
-	}
-}
-
-static enum workspace_need needs_of_kind(
-	enum manifest_kind kind, const char *root, const char *part, const char *other)
-{
-	struct packages *members = mem_new(struct packages), *reached = mem_new(struct packages);
-	bool known = find_workspace(members, kind, root, part, other);
-	bool needs;
-
-	packages_add(reached, part, NULL);
-	for (size_t i = 0; i < reached->count; i++) {
-		struct manifest manifest;
-
-		read_package(reached->folders[i], kind, &manifest);
-		follow(reached, members, reached->folders[i], &manifest);
-		manifest_clear(&manifest);
-	}
-	needs = packages_folder(reached, other);
-	packages_clear(members);
-	packages_clear(reached);
-	return needs ? WORKSPACE_NEEDS
-		/* In a workspace, Go needs no line to import another module. */
-		: known && kind != MANIFEST_GO ? WORKSPACE_NEEDS_NOT
-					       : WORKSPACE_UNKNOWN;
+	return mounts_is_remote(folder) ? question_ask(folder, NULL, NULL).app
+					: workspace_disk_is_app(folder);
 }
 
 enum workspace_need workspace_needs(const char *root, const char *part, const char *other)
 {
-	enum workspace_need need = WORKSPACE_UNKNOWN;
-
-	if (!mounts_ready(part) || !mounts_ready(other)) {
-		return need;
+	if (mounts_is_remote(part)) {
+		return question_ask(part, root, other).need;
 	}
-	for (enum manifest_kind kind = 0; kind < MANIFEST_KINDS; kind++) {
-		if (has_file(part, manifest_file(kind))) {
-			enum workspace_need one = needs_of_kind(kind, root, part, other);
-
-			if (one == WORKSPACE_NEEDS) {
-				return one;
-			}
-			need = one == WORKSPACE_UNKNOWN ? need : one;
-		}
-	}
-	return need;
+	return mounts_is_remote(other) ? WORKSPACE_UNKNOWN
+				       : workspace_disk_needs(root, part, other, false);
 }

@@ -7,6 +7,7 @@
 #include "config/setting.h"
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/mounts-files.h"
 
 enum { WATCHED_FILES_MAX = 8 }; /* further files are not checked for inotify watches */
 enum { WRITTEN_FILES_MAX = 64 }; /* further files are not checked for their times */
@@ -188,8 +189,7 @@ static uint64_t written_boot(const struct fileset *files, uint64_t now_boot)
 		/* if it does not exist, it was removed just now, as far as we know */
 		int64_t changed = now_real;
 
-		if (statx(AT_FDCWD, files->names[i], AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC,
-			    STATX_CTIME, &st) == 0) {
+		if (mounts_lstat(files->names[i], &st) == 0) {
 			changed = st.stx_ctime.tv_sec * (int64_t)CLOCK_USEC_PER_SEC +
 				st.stx_ctime.tv_nsec / 1000;
 		}

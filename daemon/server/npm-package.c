@@ -84,19 +84,13 @@ static char *package_in_name(const char *script)
 			: strcspn(at, "/"));
 }
 
-char *npm_package_of(const char *script, const char *folder)
+static char *package_of(const char *name)
 {
-	_cleanup_free_ char *name =
-		*script == '/' ? mem_strdup(script) : mem_printf("%s/%s", folder, script);
-	_cleanup_free_ char *real = NULL;
+	/* fails if Node would add ".js" to the name */
+	_cleanup_free_ char *real = realpath(name, NULL);
+	char *found = real ? NULL : package_in_name(name);
 	_cleanup_free_ char *at = NULL;
-	char *found = NULL;
 
-	if (strlen(name) > PATHNAME_MAX || !mounts_ready(name)) {
-		return NULL;
-	}
-	real = realpath(name, NULL); /* fails if Node would add ".js" to the name */
-	found = real ? NULL : package_in_name(name);
 	real = real ? real : mem_strdup(name);
 	at = mem_strdup(real);
 	for (int i = 0; i < PACKAGE_LEVELS_MAX && !found; i++) {
@@ -107,6 +101,47 @@ char *npm_package_of(const char *script, const char *folder)
 		}
 		*slash = '\0';
 		found = package_in(at, real);
+	}
+	return found;
+}
+
+struct search {
+	char *name, *found;
+};
+
+static void search_work(void *data)
+{
+	struct search *search = data;
+
+	search->found = package_of(search->name);
+}
+
+static void search_drop(void *data)
+{
+	struct search *search = data;
+
+	free(search->name);
+	free(search->found);
+	free(search);
+}
+
+char *npm_package_of(const char *script, const char *folder)
+{
+	static const struct mount_try search_try = {.work = search_work, .drop = search_drop};
+	_cleanup_free_ char *name =
+		*script == '/' ? mem_strdup(script) : mem_printf("%s/%s", folder, script);
+	struct search *search;
+	char *found;
+
+	if (strlen(name) > PATHNAME_MAX) {
+		return NULL;
+	}
+	search = mem_new(struct search);
+	search->name = mem_strdup(name);
+	search = mounts_try(name, &search_try, search);
+	found = search ? mem_steal(search->found) : NULL;
+	if (search) {
+		search_drop(search);
 	}
 	return found;
 }

@@ -10,7 +10,7 @@
 
 #include "util/clock.h"
 #include "util/mem.h"
-#include "util/mounts.h"
+#include "util/mounts-files.h"
 
 bool process_lives(pid_t pid)
 {
@@ -77,10 +77,7 @@ static ino_t inode_of(const char *file)
 {
 	struct statx st;
 
-	return mounts_ready(file) &&
-			statx(AT_FDCWD, file, AT_STATX_DONT_SYNC, STATX_INO, &st) == 0
-		? st.stx_ino
-		: 0;
+	return mounts_stat(file, &st) == 0 ? st.stx_ino : 0;
 }
 
 struct watched {

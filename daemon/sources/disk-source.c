@@ -88,7 +88,7 @@ void disk_source_tell(struct disk_source *source)
 		return;
 	}
 	/* Remote file systems are watched only with savecast.watch = true. */
-	if ((source->project->settings->watch.on && !mounts_ready(source->root)) ||
+	if ((source->project->settings->watch.on && mounts_is_remote(source->root)) ||
 		!disk_source_read_now(source, now)) {
 		disk_source_read(source, now);
 	}

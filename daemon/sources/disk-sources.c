@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "sources/disk-sources.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 
 #include "config/setting.h"
 #include "project/project.h"
 #include "util/mem.h"
+#include "util/mounts-files.h"
 #include "util/mounts.h"
 #include "util/pathname.h"
 
@@ -103,13 +105,14 @@ static void item_include(struct item *item)
 
 	for (size_t i = 0; i < include->count && item->included_count < DISK_INCLUDED_MAX; i++) {
 		bool deep;
-		struct stat st;
+		struct statx st;
 		_cleanup_free_ char *folder = path_rule_folder(&include->items[i], &deep);
+		int r = mounts_lstat(folder, &st);
 
-		if (!mounts_ready(folder)) {
+		if (r < 0 && errno == EAGAIN) {
 			continue;
 		}
-		if (lstat(folder, &st) == 0 && !S_ISDIR(st.st_mode)) {
+		if (r == 0 && !S_ISDIR(st.stx_mode)) {
 			*strrchr(folder, '/') = '\0';
 			deep = false;
 		}

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "util/mem.h"
+#include "util/mounts-files.h"
 #include "util/mounts.h"
 #include "util/pathname.h"
 
@@ -154,9 +155,8 @@ void tree_enter(
 	if (tree_is_full(tree, path)) {
 		return;
 	}
-	if (mounts_is_apart(path, tree->root) && !(tree->rules.far_too && mounts_ready(path))) {
-		tree_problem(tree, path,
-			tree->rules.far_too ? "does not answer: it is not watched" : TREE_FAR);
+	if (mounts_is_apart(path, tree->root) && !tree->rules.far_too) {
+		tree_problem(tree, path, TREE_FAR);
 		return;
 	}
 	folder = mem_zero(sizeof *folder + strlen(name) + 1);
@@ -165,7 +165,9 @@ void tree_enter(
 	strcpy(folder->name, name);
 	folder->watch = watch_new(tree->watcher, path, TREE_MASK, folder_on_event, folder);
 	if (!folder->watch) {
-		if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP) {
+		if (errno == EAGAIN) {
+			tree_problem(tree, path, "does not answer: it is not watched");
+		} else if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP) {
 			tree_problem(tree, path, watch_why(errno));
 		}
 		free(folder);
@@ -226,7 +228,7 @@ static void folder_on_file(struct folder *folder, uint32_t mask, const char *nam
 	struct folder_tree *tree = folder->tree;
 	_cleanup_free_ char *file = folder_path(folder, name);
 	enum tree_event event = TREE_BEGUN;
-	struct stat st;
+	struct statx st;
 
 	if (mask & IN_CLOSE_WRITE) {
 		event = TREE_CLOSED;
@@ -234,8 +236,8 @@ static void folder_on_file(struct folder *folder, uint32_t mask, const char *nam
 		event = TREE_DONE;
 	} else if (mask & (IN_DELETE | IN_MOVED_FROM)) {
 		event = TREE_GONE;
-	} else if (mask & IN_CREATE && mounts_ready(file) && lstat(file, &st) == 0 &&
-		(!S_ISREG(st.st_mode) || st.st_nlink > 1 || st.st_size > 0)) {
+	} else if (mask & IN_CREATE && mounts_lstat(file, &st) == 0 &&
+		(!S_ISREG(st.stx_mode) || st.stx_nlink > 1 || st.stx_size > 0)) {
 		/*
 		 * A link is complete when it is created, and so is a file that was written without a
 		 * name (O_TMPFILE). If a program has begun to write the file, that follows as IN_MODIFY.

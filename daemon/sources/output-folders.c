@@ -6,6 +6,7 @@
 #include "config/setting.h"
 #include "sources/output-pattern.h"
 #include "util/mem.h"
+#include "util/mounts-files.h"
 #include "util/mounts.h"
 #include "util/pathname.h"
 
@@ -80,14 +81,14 @@ void folders_tell(struct output_folders *folders, enum output_folders_event even
 
 static void folder_on_file(struct output_folder *folder, uint32_t mask, const char *file)
 {
-	struct stat st;
+	struct statx st;
 
 	if (mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) {
 		folders_tell(folder->folders, FOLDERS_WRITTEN, file);
 	} else if (mask & (IN_DELETE | IN_MOVED_FROM)) {
 		folders_tell(folder->folders, FOLDERS_GONE, file);
-	} else if (mask & IN_CREATE && mounts_ready(file) && lstat(file, &st) == 0 &&
-		(!S_ISREG(st.st_mode) || st.st_nlink > 1)) {
+	} else if (mask & IN_CREATE && mounts_lstat(file, &st) == 0 &&
+		(!S_ISREG(st.stx_mode) || st.stx_nlink > 1)) {
 		/* A hard or symbolic link is complete when it is created. */
 		folders_tell(folder->folders, FOLDERS_WRITTEN, file);
 	} else {

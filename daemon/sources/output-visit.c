@@ -4,10 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "config/setting.h"
 #include "sources/output-pattern.h"
 #include "util/mem.h"
+#include "util/mounts-files.h"
 #include "util/mounts.h"
 
 /* For folders on the path to an output, and for output folders. */
@@ -21,59 +23,115 @@ static void folders_problem(struct output_folders *folders, const char *path, co
 	folders->callbacks.problem(text, folders->userdata);
 }
 
-/* False: it is on a mount below the root that does not answer. */
-static bool folders_may_read(struct output_folders *folders, const char *path)
+static void folders_wait(struct output_folders *folders, const char *path)
 {
-	if (!mounts_is_apart(path, folders->project->root) || mounts_ready(path)) {
-		return true;
-	}
 	folders_problem(folders, path, "does not answer: its outputs wait");
 	folders->waits = true;
-	return false;
 }
 
-/* Handles the contents of a new folder: its files are written, its folders are visited. */
-static void folder_scan(struct output_folders *folders, const char *path, bool deep)
+/* The names in a folder; see mounts_try(). */
+struct listing {
+	char *path;
+	char **names;
+	size_t count;
+};
+
+static void listing_work(void *data)
 {
-	DIR *dir = opendir(path);
+	struct listing *listing = data;
+	DIR *dir = opendir(listing->path);
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir))) {
-		_cleanup_free_ char *inner = mem_printf("%s/%s", path, entry->d_name);
-		struct stat st;
-
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-			!folders_may_read(folders, inner) || lstat(inner, &st) < 0) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
 			continue;
 		}
-		if (!S_ISDIR(st.st_mode)) {
-			folders_tell(folders, FOLDERS_WRITTEN, inner);
-		} else if (deep) {
-			folders_visit(folders, inner, true, true);
+		if ((listing->count & (listing->count - 1)) == 0) {
+			listing->names = mem_resize(listing->names,
+				listing->count ? 2 * listing->count : 1, sizeof *listing->names);
 		}
+		listing->names[listing->count++] = mem_strdup(entry->d_name);
 	}
 	if (dir) {
 		closedir(dir);
 	}
 }
 
+static void listing_drop(void *data)
+{
+	struct listing *listing = data;
+
+	while (listing->count) {
+		free(listing->names[--listing->count]);
+	}
+	free(listing->names);
+	free(listing->path);
+	free(listing);
+}
+
+/* Handles the contents of a new folder: its files are written, its folders are visited. */
+static void folder_scan(struct output_folders *folders, const char *path, bool deep)
+{
+	static const struct mount_try what = {.work = listing_work, .drop = listing_drop};
+	struct listing *listing = mem_new(struct listing);
+
+	listing->path = mem_strdup(path);
+	listing = mounts_try(path, &what, listing);
+	if (!listing) {
+		folders_wait(folders, path);
+		return;
+	}
+	for (size_t i = 0; i < listing->count; i++) {
+		_cleanup_free_ char *inner = mem_printf("%s/%s", path, listing->names[i]);
+		struct statx st;
+
+		if (mounts_lstat(inner, &st) < 0) {
+			if (errno == EAGAIN) {
+				folders_wait(folders, inner);
+			}
+		} else if (!S_ISDIR(st.stx_mode)) {
+			folders_tell(folders, FOLDERS_WRITTEN, inner);
+		} else if (deep) {
+			folders_visit(folders, inner, true, true);
+		}
+	}
+	listing_drop(listing);
+}
+
+static bool folder_watch(struct output_folder *folder)
+{
+	struct output_folders *folders = folder->folders;
+
+	watch_free(folder->watch);
+	folder->watch = watch_new(folders->watcher, folder->path,
+		folder->output ? OUTPUT_MASK : WAY_MASK, folder_on_event, folder);
+	if (!folder->watch && errno == EAGAIN) {
+		folders_wait(folders, folder->path);
+	} else if (!folder->watch) {
+		folders_problem(folders, folder->path, watch_why(errno));
+	}
+	return folder->watch;
+}
+
 void folders_visit(struct output_folders *folders, const char *path, bool output, bool deep)
 {
 	struct output_folder *folder = folders->first;
-	struct stat st;
+	struct statx st;
 	bool scan;
 
-	if (!folders_may_read(folders, path)) {
-		return;
-	}
-	if (lstat(path, &st) < 0) {
-		folders_pass(folders, path);
+	if (mounts_lstat(path, &st) < 0) {
+		if (errno == EAGAIN) {
+			folders_wait(folders, path);
+		} else {
+			folders_pass(folders, path);
+		}
 		return;
 	}
 	while (folder && (folder->past || strcmp(folder->path, path) != 0)) {
 		folder = folder->next;
 	}
-	if (folder && (folder->dev != st.st_dev || folder->ino != st.st_ino)) {
+	if (folder && (folder->dev != makedev(st.stx_dev_major, st.stx_dev_minor) ||
+			folder->ino != st.stx_ino)) {
 		folders_pass(folders, path);
 		folder = NULL;
 	}
@@ -89,22 +147,15 @@ void folders_visit(struct output_folders *folders, const char *path, bool output
 		folder = mem_new(struct output_folder);
 		folder->folders = folders;
 		folder->path = mem_strdup(path);
-		folder->dev = st.st_dev;
-		folder->ino = st.st_ino;
+		folder->dev = makedev(st.stx_dev_major, st.stx_dev_minor);
+		folder->ino = st.stx_ino;
 		folder->next = folders->first;
 		folders->first = folder;
 		folders->count++;
 	}
 	folder->output |= output;
 	folder->deep |= deep;
-	watch_free(folder->watch);
-	folder->watch = watch_new(folders->watcher, path, folder->output ? OUTPUT_MASK : WAY_MASK,
-		folder_on_event, folder);
-	if (!folder->watch) {
-		folders_problem(folders, path, watch_why(errno));
-		return;
-	}
-	if (scan) {
+	if (folder_watch(folder) && scan) {
 		folder_scan(folders, path, folder->deep);
 	}
 }
@@ -113,9 +164,13 @@ void folders_visit(struct output_folders *folders, const char *path, bool output
 static void folders_visit_if_folder(struct output_folders *folders, const char *pattern)
 {
 	_cleanup_free_ char *path = mem_printf("%s/%s", folders->project->root, pattern);
-	struct stat st;
+	struct statx st;
 
-	if (folders_may_read(folders, path) && lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+	if (mounts_lstat(path, &st) < 0) {
+		if (errno == EAGAIN) {
+			folders_wait(folders, path);
+		}
+	} else if (S_ISDIR(st.stx_mode)) {
 		folders_visit(folders, path, true, true);
 	}
 }

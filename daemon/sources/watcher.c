@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "util/mem.h"
+#include "util/mounts-files.h"
 
 /* Bytes of one read: many events, or one with the longest name. */
 enum { WATCHER_READ_BYTES = 16 * 1024, WATCHER_DRAIN_READS = 64, WATCHER_BUCKETS_MIN = 64 };
@@ -248,7 +249,7 @@ static struct watch *watcher_watch(struct watcher *watcher, const char *path, ui
 		errno = watcher->error;
 		return NULL;
 	}
-	wd = inotify_add_watch(watcher->inotify, path,
+	wd = mounts_watch(watcher->inotify, path,
 		mask | flags | IN_DONT_FOLLOW | IN_EXCL_UNLINK | IN_MASK_ADD);
 	if (wd < 0) {
 		return NULL;

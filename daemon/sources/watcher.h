@@ -36,7 +36,8 @@ void watcher_on_told(struct watcher *watcher, watcher_told_fn *told, void *userd
 
 /*
  * Watches a folder; does not follow a symbolic link. Returns NULL with errno set on failure;
- * ENOSPC: the user's limit of watches is reached (fs.inotify.max_user_watches).
+ * ENOSPC: the user's limit of watches is reached (fs.inotify.max_user_watches). EAGAIN: its
+ * mount does not answer; see mounts_try().
  */
 struct watch *watch_new(
 	struct watcher *watcher, const char *folder, uint32_t mask, watch_fn *told, void *userdata);

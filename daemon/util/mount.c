@@ -7,6 +7,7 @@
 
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/mount-call.h"
 #include "util/mounts.h"
 
 static void mount_free(struct mount_list *list, struct mount *mount)
@@ -15,6 +16,7 @@ static void mount_free(struct mount_list *list, struct mount *mount)
 	loop_fd_free(mount->looks.fd);
 	loop_fd_free(mount->work.fd);
 	if (mount->jobs == 0) {
+		mount_calls_drop(mount);
 		worker_free(mount->looks.worker);
 		worker_free(mount->work.worker);
 	} /* otherwise a thread hangs, and still uses them */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* The remote mounts that were used, and their workers. For mounts.c only. */
+/* The remote mounts that were used, and their workers. For mounts.c and mount-call.c only. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +17,8 @@ struct mount {
 		struct loop_fd *fd;
 	} looks, work;
 	unsigned jobs;
+	struct mount_call *late; /* calls that the loop did not wait for; see mount-call.h */
+	unsigned late_count;
 	bool asking, wanted, said;
 	uint64_t answered_usec;
 	uint64_t pause_usec;

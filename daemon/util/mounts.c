@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/mounts.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
 #include <sys/epoll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/mount-call.h"
 #include "util/mount-find.h"
 #include "util/mount.h"
 #include "util/pathname.h"
@@ -20,10 +17,8 @@
 #define LOG_MODULE "mounts"
 #include "util/log.h"
 
-/* How long after an answer the loop may use the mount. */
-#define READY_USEC (20 * 1000)
-/* A mount that takes longer than this for the calls of a look-up counts as not answering. */
-#define QUICK_USEC (20 * 1000)
+/* How long after an answer the loop may wait for calls to the mount. */
+#define READY_USEC (15 * 1000)
 #define ASK_AGAIN_FIRST_USEC CLOCK_USEC_PER_SEC
 #define ASK_AGAIN_MAX_USEC (30 * CLOCK_USEC_PER_SEC)
 
@@ -36,6 +31,7 @@ static struct {
 	struct mount_table table;
 	struct mount_list used;
 	struct mount_memory memory;
+	unsigned refused;
 } mounts = {.fd = -1};
 
 static void table_read(void)
@@ -131,40 +127,12 @@ struct asking {
 	uint64_t took_usec;
 };
 
-/* Makes the calls that a look-up makes for each folder of the name. */
-static void ask_once(const char *folder, const char *name)
-{
-	_cleanup_free_ char *at = mem_strdup(name);
-	size_t least = strlen(folder);
-	struct stat st;
-
-	while (strlen(at) >= least) {
-		_cleanup_free_ char *git = mem_printf("%s/.git", at);
-		_cleanup_free_ char *own = mem_printf("%s/.savecast", at);
-		char *slash = strrchr(at, '/');
-
-		if (stat(at, &st) < 0 || lstat(git, &st) < 0 || lstat(own, &st) < 0) {
-			/* Whether the file exists does not matter here. */
-		}
-		if (!slash || slash == at) {
-			break;
-		}
-		*slash = '\0';
-	}
-}
-
 static void ask_work(void *userdata)
 {
 	struct asking *asking = userdata;
-	uint64_t began;
 
-	ask_once(asking->folder, asking->name); /* it may need to wake up or to fill its cache */
-	began = clock_now_usec();
-	ask_once(asking->folder, asking->name);
-	asking->took_usec = clock_now_usec() - began;
+	asking->took_usec = mount_check(asking->folder, asking->name);
 }
-
-static void mount_ask(struct mount *mount);
 
 static void mount_say_waits(struct mount *mount)
 {
@@ -179,7 +147,7 @@ static void ask_done(void *userdata)
 {
 	struct asking *asking = userdata;
 	struct mount *mount = asking->mount;
-	bool quick = asking->took_usec <= QUICK_USEC;
+	bool quick = asking->took_usec <= MOUNT_QUICK_USEC;
 
 	free(asking->folder);
 	free(asking->name);
@@ -233,18 +201,8 @@ static void on_timer(void *userdata)
 	}
 }
 
-bool mounts_ready(const char *name)
+static bool mount_is_ready(struct mount *mount, const char *name)
 {
-	const char *folder = mount_find(&mounts.table, &mounts.memory, name);
-	struct mount *mount;
-
-	if (!folder) {
-		return true;
-	}
-	mount = mount_get(&mounts.used, folder);
-	if (!mount) {
-		return false;
-	}
 	if (!mount->asking && clock_now_usec() - mount->answered_usec < READY_USEC) {
 		return true;
 	}
@@ -257,35 +215,71 @@ bool mounts_ready(const char *name)
 	return false;
 }
 
-/* A caller's job, which counts as one of the mount's. */
-struct mount_job {
-	struct mount *mount;
-	bool below; /* it may not have used the mount */
-	uint64_t took_usec;
-	loop_job_fn *work, *done;
-	void *userdata;
-};
-
-static void job_work(void *userdata)
+bool mounts_ready(const char *name)
 {
-	struct mount_job *job = userdata;
-	uint64_t began = clock_now_usec();
+	const char *folder = mount_find(&mounts.table, &mounts.memory, name);
+	struct mount *mount = folder ? mount_get(&mounts.used, folder) : NULL;
 
-	job->work(job->userdata);
-	job->took_usec = clock_now_usec() - began;
+	return !folder || (mount && mount_is_ready(mount, name));
 }
 
-static void job_done(void *userdata)
+bool mounts_is_remote(const char *name)
 {
-	_cleanup_free_ struct mount_job *job = userdata;
+	return mount_find(&mounts.table, &mounts.memory, name);
+}
 
-	if (job->mount) {
-		job->mount->jobs--;
-		if (job->took_usec <= QUICK_USEC && !job->below) {
-			job->mount->answered_usec = clock_now_usec();
-		}
+bool mounts_is_on(const char *name)
+{
+	return mount_table_find(&mounts.table, name);
+}
+
+/* The worker for this call now; NULL: MOUNT_ANSWERS follows, or no worker can be started. */
+static struct worker *worker_of_call(
+	struct mount *mount, const char *name, const struct mount_try *what, const void *data)
+{
+	if (mount_call_is_late(mount, name, what, data)) {
+		mount->wanted = true;
+		return NULL;
 	}
-	job->done(job->userdata);
+	if (!mount_is_ready(mount, name)) {
+		return NULL;
+	}
+	return what->shares ? mount_worker(&mounts.used, mount) : mount->looks.worker;
+}
+
+void *mounts_try(const char *name, const struct mount_try *what, void *data)
+{
+	const char *folder = mount_find(&mounts.table, &mounts.memory, name);
+	struct mount *mount;
+	struct worker *worker = NULL;
+	void *result;
+
+	if (!folder) {
+		what->work(data);
+		return data;
+	}
+	mount = mount_get(&mounts.used, folder);
+	result = mount ? mount_call_take(mount, name, what, data) : NULL;
+	if (mount && !result) {
+		worker = worker_of_call(mount, name, what, data);
+	}
+	if (!worker) {
+		what->drop(data);
+		mounts.refused += !result;
+		return result;
+	}
+	result = mount_call(mount, worker, name, what, data, mount->answered_usec + READY_USEC);
+	if (!result) {
+		mounts.refused++;
+		mount->answered_usec = 0;
+		mount_is_ready(mount, name); /* asks the mount */
+	}
+	return result;
+}
+
+unsigned mounts_refused(void)
+{
+	return mounts.refused;
 }
 
 static void job_nothing(void *userdata)
@@ -297,7 +291,7 @@ static void add_job(struct loop *loop, const char *name, bool looks, loop_job_fn
 {
 	const char *folder = mounts.loop ? mount_find(&mounts.table, &mounts.memory, name) : NULL;
 	struct worker *worker = NULL;
-	struct mount_job *job;
+	struct mount *mount;
 	bool below = mounts.loop && !folder && !looks;
 
 	if (below) {
@@ -307,22 +301,15 @@ static void add_job(struct loop *loop, const char *name, bool looks, loop_job_fn
 		loop_job(loop, work, done, userdata);
 		return;
 	}
-	job = mem_new(struct mount_job);
-	*job = (struct mount_job){.mount = mount_get(&mounts.used, folder),
-		.below = below,
-		.work = work,
-		.done = done,
-		.userdata = userdata};
-	if (job->mount) {
-		worker = looks ? job->mount->looks.worker : mount_worker(&mounts.used, job->mount);
+	mount = mount_get(&mounts.used, folder);
+	if (mount) {
+		worker = looks ? mount->looks.worker : mount_worker(&mounts.used, mount);
 	}
-	if (!worker) {
-		job->mount = NULL;
-		loop_job(loop, job_nothing, job_done, job);
-		return;
+	if (worker) {
+		mount_job(mount, worker, below, work, done, userdata);
+	} else {
+		loop_job(loop, job_nothing, done, userdata);
 	}
-	job->mount->jobs++;
-	worker_submit(worker, job_work, job_done, job);
 }
 
 void mounts_job(

@@ -3,9 +3,10 @@
 
 /*
  * File systems that may not answer: sshfs or NFS without its server. Calls to them can block
- * forever, and nothing interrupts them, so the loop makes one only if the mount has answered
- * within the last 20 ms: a mount that hangs within this time can still stop the loop. Each such
- * mount has a worker of its own: a worker that hangs delays only jobs of the same mount.
+ * forever, and nothing interrupts them, so the loop makes none. Each such mount has workers of its
+ * own: one that hangs delays only jobs of the same mount. For a call whose result it needs at once,
+ * the loop waits for the worker, for at most 15 ms after each answer of the mount. Only the user's
+ * own settings and the state are read directly: without them the daemon has nothing to do.
  *
  * A process has one table of mounts, and therefore one object of this kind. Before mounts_new(),
  * every name counts as local. For a local name, the functions compare the folder of each remote
@@ -35,10 +36,34 @@ void mounts_finish(void);
 void mounts_free(void);
 
 /*
- * Whether the loop may use this absolute name now: it is local, with all its links, or its
- * mount has just answered. If not, this starts a check of the mount, and MOUNT_ANSWERS follows.
+ * Whether mounts_try() may succeed for this absolute name now: it is local, with all its links,
+ * or its mount has just answered. If not, this starts a check of the mount, and MOUNT_ANSWERS
+ * follows.
  */
 bool mounts_ready(const char *name);
+bool mounts_is_remote(const char *name);
+/* The same for a name without links. Makes no system call. */
+bool mounts_is_on(const char *name);
+
+/*
+ * Calls about a file whose result the loop needs now; mounts-files.h has the usual ones. For a
+ * local name, work() runs here. For a name on a remote mount it runs on the mount's worker, and the
+ * loop waits until the limit above.
+ *
+ * Returns the data with the result, which the caller frees: its own, or that of an earlier try for
+ * the same name that took longer. NULL: the data is not the caller's any more, and MOUNT_ANSWERS
+ * follows, unless there are too many workers; then the caller tries again.
+ */
+struct mount_try {
+	void (*work)(void *data); /* uses only the data */
+	void (*drop)(void *data); /* frees it */
+	/* whether the result for the one is that for the other; NULL: for each with this name */
+	bool (*same)(const void *one, const void *other);
+	bool shares; /* work() uses descriptors of the daemon; see mounts_look() */
+};
+void *mounts_try(const char *name, const struct mount_try *what, void *data);
+/* How often it has returned NULL. */
+unsigned mounts_refused(void);
 
 /* The folder of the remote mount that the name is in, links followed; NULL: it is local. */
 char *mounts_of(const char *name);

@@ -247,3 +247,31 @@ test('a page that names a file behind a link into a mount that does not answer d
 	await othersAreServed(world, client);
 	await fs.answer();
 });
+
+test('a mount that opens no file delays no other project, and its files are read later', { skip }, async t => {
+	const world = await World.open(t);
+	const fs = await mounted(world);
+	const site = path.join(fs.folder, 'site');
+	const files = ['a.css', 'b.css'].map(name => path.join(site, name));
+	await world.folder('local', { 'a.css': '' }, { git: true });
+	await writeFile(path.join(fs.behind, 'site/b.css'), '');
+	await writeFile(path.join(fs.behind, 'site/.savecast'), '[savecast]\n\tignore = a.css\n');
+	await world.configure(`[savecast]\n\tport = ${world.port}\n[savecast "${site}"]\n\tignore = b.css\n`);
+	// The daemon is told that the mount answers, and asks more of it at once.
+	await fs.openNothing();
+	await world.startDaemon();
+	const client = new Client(world);
+	await client.hello();
+	await othersAreServed(world, client);
+	await until('the project', async () => /remote\/site/.test((await world.savecast('status', '--all')).stdout));
+	const asks = ['Track', 'Reload', 'Explain', 'Check'].map(member =>
+		world.bus.call({ member, signature: 'sa{sv}', body: [site, {}] }));
+	await othersAreServed(world, client);
+	await fs.answer();
+	await within(Promise.all(asks), 'the calls that waited', 20000);
+	await until('the settings of both files', async () => {
+		const events = await Promise.all(files.map(file => world.bus.saved(file)));
+		const all = await world.bus.events();
+		return events.every(event => words(all.find((/** @type {any} */ { serial }) => serial === event)).includes('ignored'));
+	});
+});

@@ -34,11 +34,6 @@ const FLOOD = 500;
 const COOKIES = 'x'.repeat(16000);
 /** In CPU time, because the machine may be busy. */
 const TURN_MSEC = 20;
-/**
- * For 20 ms after an answer of a file system, the loop may use it (READY_USEC in mounts.c). If it
- * hangs again within that time, the loop waits, too: so it hangs only later.
- */
-const ANSWERS_AT_LEAST_MSEC = 1000;
 const TURNS_BYTES = 24;
 const TURNS = fileURLToPath(new URL('../../scripts/lib/loop-turns.c', import.meta.url));
 
@@ -172,15 +167,14 @@ test(`${SAVES} saves, ${BROWSERS} browsers, a file system that hangs, kills and 
 		}, { msec: 60000, every: 5 });
 		await connected();
 
-		let hangs = false, answered = performance.now(), kills = 0, moods = 0, floods = 0, warm = await kilobytes(world);
+		let hangs = false, kills = 0, moods = 0, floods = 0, warm = await kilobytes(world);
 		/** @type {Promise<unknown>[]} saves of the far project, which may wait for long */
 		let waiting = [];
 		for (let round = 0; round < ROUNDS; round++) {
-			if (once(MOOD_EVERY) && (hangs || performance.now() - answered > ANSWERS_AT_LEAST_MSEC)) {
+			if (once(MOOD_EVERY)) {
 				await (hangs ? fs.answer() : fs.hang());
 				hangs = !hangs;
 				moods++;
-				answered = hangs ? Infinity : performance.now();
 			}
 			if (once(FLOOD_EVERY)) {
 				floods++;

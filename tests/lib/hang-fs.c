@@ -2,7 +2,8 @@
 
 /*
  * A file system that can stop answering, like one over a network: hang-fs BACKING MOUNTPOINT shows
- * BACKING. After SIGUSR1 no call is answered; after SIGUSR2 calls are. Nothing is cached.
+ * BACKING. After SIGUSR1 no call is answered; after SIGALRM none that opens a file; after SIGUSR2
+ * all calls are. Nothing is cached.
  */
 
 #define FUSE_USE_VERSION 31
@@ -21,17 +22,22 @@
 #include <unistd.h>
 
 static int backing;
-static bool hangs;
+static bool hangs, opens_hang;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t answers = PTHREAD_COND_INITIALIZER;
 
-static const char *at(const char *path)
+static void wait_while(const bool *flag)
 {
 	pthread_mutex_lock(&lock);
-	while (hangs) {
+	while (*flag) {
 		pthread_cond_wait(&answers, &lock);
 	}
 	pthread_mutex_unlock(&lock);
+}
+
+static const char *at(const char *path)
+{
+	wait_while(&hangs);
 	return path[1] ? path + 1 : ".";
 }
 
@@ -60,6 +66,7 @@ static int hang_open(const char *path, struct fuse_file_info *info)
 {
 	int fd = openat(backing, at(path), info->flags & ~O_CREAT & ~O_EXCL);
 
+	wait_while(&opens_hang);
 	info->fh = (uint64_t)fd;
 	return fd < 0 ? -errno : 0;
 }
@@ -164,9 +171,10 @@ static void *on_signals(void *mask)
 		sigwait(mask, &signal);
 		pthread_mutex_lock(&lock);
 		hangs = signal == SIGUSR1;
+		opens_hang = signal == SIGALRM;
 		pthread_cond_broadcast(&answers);
 		pthread_mutex_unlock(&lock);
-		puts(hangs ? "hangs" : "answers");
+		puts(hangs ? "hangs" : opens_hang ? "opens nothing" : "answers");
 		fflush(stdout);
 	}
 	return NULL;
@@ -190,6 +198,7 @@ int main(int argc, char **argv)
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGUSR1);
 	sigaddset(&mask, SIGUSR2);
+	sigaddset(&mask, SIGALRM);
 	pthread_sigmask(SIG_BLOCK, &mask, NULL);
 	pthread_create(&thread, NULL, on_signals, &mask);
 	return fuse_main(3, arguments, &operations, NULL);

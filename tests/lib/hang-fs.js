@@ -65,13 +65,18 @@ export class HangFs {
 	 * @param {string} word
 	 */
 	async #tell(signal, word) {
-		const said = async () => (await this.world.log(this.name)).match(/^(hangs|answers)$/gm)?.at(-1);
+		const said = async () => (await this.world.log(this.name)).match(/^(hangs|answers|opens nothing)$/gm)?.at(-1);
 		this.child?.process.kill(signal);
 		await whileAlive(/** @type {any} */ (this.child), until(`the file system to say ${word}`, async () => await said() === word, { every: 5 }));
 	}
 
 	hang() {
 		return this.#tell('SIGUSR1', 'hangs');
+	}
+
+	/** Folders and the attributes of files are read, as from a cache, but no file can be opened. */
+	openNothing() {
+		return this.#tell('SIGALRM', 'opens nothing');
 	}
 
 	answer() {

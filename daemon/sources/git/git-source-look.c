@@ -23,17 +23,13 @@ static void close_fd(int fd)
 
 void git_source_skip_log(struct git_source *source)
 {
-	struct git_logs logs;
+	struct git_state state;
 
 	if (source->looking) {
 		source->looking->log_late = true;
-		return;
+	} else if (git_source_read(source, GIT_STATE_LOGS, &state)) {
+		source->logs.head = state.logs.head;
 	}
-	if (!git_source_ready(source)) {
-		return;
-	}
-	git_dir_logs(&source->dir, &logs);
-	source->logs.head = logs.head;
 }
 
 static void source_on_looked(void *userdata)
@@ -74,14 +70,20 @@ static void source_on_look(void *userdata)
 void git_source_look(struct git_source *source)
 {
 	_cleanup_free_ char *far = NULL;
-	const char *why = NULL;
-	int fd = source->rewrote_index ? git_dir_open_index(&source->dir, &why) : source->index;
+	struct git_state state;
 	struct git_look *look;
+	int fd = source->index;
 
+	if (source->rewrote_index) {
+		if (!git_source_read(source, GIT_STATE_INDEX, &state)) {
+			return;
+		}
+		fd = state.index;
+	}
 	source->settle.busy = false;
 	if (fd < -1) {
 		source->rewrote_index = false;
-		git_source_problem(source, "the index", why);
+		git_source_problem(source, "the index", state.index_why);
 		git_source_release(source);
 		return;
 	}
@@ -101,19 +103,20 @@ void git_source_look(struct git_source *source)
 
 void git_source_skip_look(struct git_source *source)
 {
-	struct git_told told;
-	const char *why = NULL;
+	unsigned index = source->rewrote_index ? GIT_STATE_INDEX : 0;
+	struct git_state state;
 
-	git_dir_tell(&source->dir, &source->logs, &told);
-	git_dir_logs(&source->dir, &source->logs);
-	if (source->rewrote_index) {
+	if (!git_source_read(source, GIT_STATE_TOLD | GIT_STATE_LOGS | index, &state)) {
+		return;
+	}
+	source->logs = state.logs;
+	if (index) {
 		close_fd(source->index);
-		source->index = git_dir_open_index(&source->dir, &why);
-		source->index = source->index < -1 ? -1 : source->index;
+		source->index = state.index < -1 ? -1 : state.index;
 		source->rewrote_index = false;
 	}
 	source->settle.busy = false;
-	source->parts.done(source->project, told.text, source->parts.userdata);
+	source->parts.done(source->project, state.told.text, source->parts.userdata);
 	git_source_release(source);
 }
 

@@ -7,6 +7,7 @@
 #include "sources/git/git-delivery.h"
 #include "sources/git/git-look.h"
 #include "sources/git/git-source.h"
+#include "sources/git/git-state.h"
 
 struct git_source {
 	struct git_parts parts;
@@ -44,6 +45,7 @@ void git_source_problem(struct git_source *source, const char *what, const char 
 
 /* False: the git dir's mount does not answer; git_source_watch() continues later. */
 bool git_source_ready(struct git_source *source);
+bool git_source_read(struct git_source *source, unsigned parts, struct git_state *state);
 
 /*
  * Finds out whether a process works, once after each sign; false: the answer comes later, with

@@ -74,15 +74,19 @@ static void asking_on_found(void *userdata)
 bool git_source_ask(struct git_source *source)
 {
 	struct asking *asking;
+	struct git_state state;
 
 	if (source->process.pid || source->asking || source->asked) {
 		return !source->asking;
+	}
+	if (!git_source_read(source, GIT_STATE_STEPPING, &state)) {
+		return false;
 	}
 	source->asked = true;
 	asking = mem_new(struct asking);
 	*asking = (struct asking){.source = source,
 		.top = mem_strdup(source->dir.top),
-		.stepping = git_dir_stepping(&source->dir)};
+		.stepping = state.stepping};
 	source->asking = asking;
 	loop_job(source->parts.loop, asking_on_search, asking_on_found, asking);
 	return false;

@@ -33,6 +33,11 @@ void git_source_problem(struct git_source *source, const char *what, const char 
 	project_problem_set(source->parts.registry, source->project, "git", problem);
 }
 
+bool git_source_read(struct git_source *source, unsigned parts, struct git_state *state)
+{
+	return git_state_read(state, source->project, &source->dir, parts, &source->logs);
+}
+
 bool git_source_ready(struct git_source *source)
 {
 	bool ready = mounts_ready(source->dir.path);
@@ -70,17 +75,21 @@ static void source_take(struct git_source *source)
 	}
 }
 
-static struct git_signs source_signs(const struct git_source *source)
+static bool source_signs(struct git_source *source, struct git_signs *signs)
 {
-	struct git_logs logs;
+	unsigned parts = GIT_STATE_LOGS | (source->lock_open ? GIT_STATE_LOCKED : 0);
+	struct git_state state;
 
-	git_dir_logs(&source->dir, &logs);
-	return (struct git_signs){
-		.locked = source->lock_open && git_dir_is_locked(&source->dir),
-		.stashed = logs.stash != source->logs.stash,
+	if (!git_source_read(source, parts, &state)) {
+		return false;
+	}
+	*signs = (struct git_signs){
+		.locked = state.locked,
+		.stashed = state.logs.stash != source->logs.stash,
 		.work = source->process.work,
 		.what = source->process.what,
 	};
+	return true;
 }
 
 /* Checks whether git has settled: nothing happened for a while, or it has taken too long. */
@@ -95,13 +104,16 @@ static void source_on_due(void *userdata)
 		source_take(source);
 		return;
 	}
-	if (source->looking || !source->settle.busy || !git_source_ready(source)) {
+	if (source->looking || !source->settle.busy || !source->is_recorded ||
+		!git_source_ready(source)) {
 		return;
 	}
 	if (now >= source->settle.last_usec + GIT_SETTLE_USEC && !git_source_ask(source)) {
 		return;
 	}
-	signs = source_signs(source);
+	if (!source_signs(source, &signs)) {
+		return;
+	}
 	due = git_activity_due(&source->settle, &signs, now, &at);
 	if (at) {
 		source_hold(source, at);
@@ -220,21 +232,27 @@ bool git_source_is_gone(const struct git_source *source)
 static void source_record_state(struct git_source *source)
 {
 	uint64_t wall = clock_usec(CLOCK_REALTIME);
-	const char *why = NULL;
+	struct git_state state;
 
-	source->is_recorded = true;
-	source->idle_usec = git_dir_is_locked(&source->dir) ? 0 : wall;
-	source->index = git_dir_open_index(&source->dir, &why);
-	if (source->index < -1) {
-		git_source_problem(source, "the index", why);
-		source->index = -1;
+	if (!git_source_read(
+		    source, GIT_STATE_LOCKED | GIT_STATE_INDEX | GIT_STATE_LOGS, &state)) {
+		return;
 	}
-	git_dir_logs(&source->dir, &source->logs);
+	source->is_recorded = true;
+	source->settle.busy = false;
+	source->idle_usec = state.locked ? 0 : wall;
+	source->index = state.index < -1 ? -1 : state.index;
+	source->logs = state.logs;
+	if (state.index < -1) {
+		git_source_problem(source, "the index", state.index_why);
+	}
 }
 
 void git_source_watch(struct git_source *source)
 {
-	if (source->watch) {
+	bool watched = source->watch;
+
+	if (watched && source->is_recorded) {
 		if (source->settle.busy && !source_is_looking(source)) {
 			loop_timer_set(source->due, clock_now_usec()); /* its mount may answer again */
 		}
@@ -243,9 +261,16 @@ void git_source_watch(struct git_source *source)
 	if (!git_source_ready(source)) {
 		return;
 	}
-	source->watch = watch_new(source->parts.watcher, source->dir.path,
-		GIT_NOTICE_MASK, source_on_event, source);
-	git_source_problem(source, source->dir.path, source->watch ? NULL : watch_why(errno));
+	if (!watched) {
+		source->watch = watch_new(source->parts.watcher, source->dir.path, GIT_NOTICE_MASK,
+			source_on_event, source);
+		if (!source->watch && errno == EAGAIN) {
+			source->project->unread = true;
+			return;
+		}
+		git_source_problem(
+			source, source->dir.path, source->watch ? NULL : watch_why(errno));
+	}
 	if (!source->is_recorded) {
 		source_record_state(source);
 	} else if (source->watch) {

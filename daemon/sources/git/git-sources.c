@@ -4,8 +4,8 @@
 #include <errno.h>
 
 #include "project/project.h"
+#include "sources/git/git-state.h"
 #include "util/mem.h"
-#include "util/mounts.h"
 
 struct git_sources {
 	struct git_parts parts;
@@ -71,12 +71,8 @@ static void sources_add(struct git_sources *sources, struct project *project)
 	struct git_dir dir;
 	int r;
 
-	if (!mounts_ready(project->root)) {
-		project->unread = true;
-		return;
-	}
-	r = git_dir_find(&dir, project->root, &why);
-	if (r == -ENOENT) {
+	r = git_state_find(&dir, project, &why);
+	if (r == -ENOENT || r == -EAGAIN) {
 		return;
 	}
 	if (sources->count == GIT_SOURCES_MAX) {
