@@ -47,6 +47,7 @@ export function send(reports) {
 
 export const navigation = new Navigation({
 	tabs, progress, transfer, pastCache, send, watch, unwatch, show, safe: (id) => releaseIfDue(id, 'safe'), unreadable: (id) => updaters.unknown(id),
+	shownAgain: (id, event) => reloads.shownAgain(id, event),
 });
 export const updaters = new Updaters({ tabs, post: (message) => daemons.send(daemons.of(message.tab), message) });
 export const reloads = new Reloads({

@@ -21,6 +21,8 @@ import { localStatus } from './url-visibility.js';
  * @property {(id: number) => void} show
  * @property {(id: number) => void} unreadable called when the page scripts are not allowed in the page
  * @property {(id: number) => void} safe called when the page may be reloaded again
+ * @property {(id: number, event: number) => void} shownAgain called when the page comes from the back/forward cache, and is older
+ *	than this last save
  */
 
 /** Inserted page scripts send `ready` within this time. */
@@ -151,7 +153,7 @@ export class Navigation {
 	 * @param {any} message
 	 */
 	pageMessage(id, message) {
-		const { tabs, progress, transfer, safe, pastCache } = this.#dependencies;
+		const { tabs, progress, transfer, safe, shownAgain } = this.#dependencies;
 		const entry = tabs.get(id);
 		switch (message?.from) {
 		case 'ready':
@@ -165,9 +167,8 @@ export class Navigation {
 			});
 			progress.answered(id, Number(message.status) || 0);
 			transfer.arrived(id, Boolean(message.redirected));
-			if (message.leftAt && message.leftAt < (entry?.savedAt ?? 0)) {
-				// The page comes from the back/forward cache, and is older than the last save.
-				pastCache.reloading(id, entry?.url ?? '').then(() => api.tabs.reload(id, { bypassCache: true })).catch(() => {});
+			if (entry?.saved && message.leftAt && message.leftAt < entry.saved.at) {
+				shownAgain(id, entry.saved.event);
 			}
 			safe(id);
 			this.#ready.dispatchEvent(new Event(String(id)));

@@ -55,7 +55,7 @@ export class Reloads {
 		const order = { ...message, ...(old && { oldUntil: Date.now() + Math.min(old, MAX_OLD_MSEC) }) };
 		const entry = tabs.get(id);
 		if (entry && entry.paused === undefined) {
-			tabs.set(id, { savedAt: Date.now() });
+			tabs.set(id, { saved: { event, at: Date.now() } });
 			transfer.saved(id, event, order.changes);
 			send(progress.begin(event, id));
 			this.#reportFailure(id, event, this.#carryOut(id, order));
@@ -78,6 +78,19 @@ export class Reloads {
 			show(id);
 			this.#reportFailure(id, pending.event, this.#reload(id, pending));
 		}
+	}
+
+	/**
+	 * The tab shows a page from the back/forward cache, which is older than the last save.
+	 *
+	 * @param {number} id
+	 * @param {number} event of that save
+	 */
+	shownAgain(id, event) {
+		const { tabs, progress, send } = this.#dependencies;
+		tabs.set(id, { pending: undefined });
+		send(progress.begin(event, id));
+		this.#reportFailure(id, event, this.#reloadOrWait(id, event));
 	}
 
 	/**
@@ -160,6 +173,20 @@ export class Reloads {
 			show(id);
 		}
 		await this.#reload(id, order, looked ? undefined : seen.tab, looked?.reason ?? why);
+	}
+
+	/** @param {number} id @param {number} event */
+	async #reloadOrWait(id, event) {
+		const seen = await this.#inspect(id);
+		const wait = await this.#wait(id, seen);
+		if (this.#dependencies.progress.event(id) !== event) {
+			return;
+		} else if (wait) {
+			sendToPage(id, { to: 'stays-old' });
+			this.#setPending(id, { event, ...wait });
+		} else {
+			await this.#reload(id, { event }, seen.tab);
+		}
 	}
 
 	/**

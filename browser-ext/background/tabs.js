@@ -26,7 +26,7 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  *	shown it since our reload, so the page is the same; `lost`: not since the tab navigated
  * @property {Pending} [pending]
  * @property {string} [guard] why the page must not be reloaded, as its page scripts report
- * @property {number} [savedAt] when the last save came for the tab, in milliseconds since 1970
+ * @property {{event: number, at: number}} [saved] the last save for the tab; `at`: when it came, in milliseconds since 1970
  * @property {string} [asks] set if the browser asks the user before it reloads this page: the reason
  * @property {boolean} [touched] whether the user has clicked or typed in the page: only then can the
  *	page make the browser ask the user before the page is left

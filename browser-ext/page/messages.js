@@ -26,6 +26,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		let posting = false;
 		/** When the document entered the back/forward cache. */
 		let leftAt = 0;
+		/** It stays older than a save: its reload is pending. */
+		let isOld = false;
 		/** Identifies this document, also for problems.js. */
 		const id = /** @type {any} */ (globalThis).savecastDocument ??= Math.random().toString(36);
 
@@ -67,6 +69,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				break;
 			case 'may-unload':
 				answer(shared.guard.mayUnload());
+				break;
+			case 'stays-old':
+				isOld = true;
 				break;
 			case 'answers-form':
 				shared.guard.setAnswersForm();
@@ -118,7 +123,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			redirected: (entry?.redirectCount ?? 0) > 0,
 		});
 		addEventListener('pagehide', () => {
-			leftAt = Date.now();
+			leftAt = isOld ? leftAt : Date.now();
 		});
 		addEventListener('pageshow', ({ persisted }) => {
 			if (persisted) {

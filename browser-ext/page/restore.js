@@ -55,10 +55,35 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		scrollIfElsewhere(document.scrollingElement, state.scroll);
 	};
 
-	/** @param {Element | null} element @param {[number, number]} position */
+	/** Where each element was left after it was scrolled. @type {WeakMap<Element, {at: string, size: string}>} */
+	const scrolled = new WeakMap();
+	/** What the user or the page has scrolled since. @type {WeakSet<Element>} */
+	const released = new WeakSet();
+	const sizeOf = (/** @type {Element} */ { scrollWidth, scrollHeight, clientWidth, clientHeight }) => `${[scrollWidth, scrollHeight, clientWidth, clientHeight]}`;
+	const positionOf = (/** @type {Element} */ { scrollLeft, scrollTop }) => `${[scrollLeft, scrollTop]}`;
+
+	/**
+	 * While the page loads, its scripts and its layout move it. Later, an element that is elsewhere although its
+	 * size is the same was scrolled, and stays there. Not every scrolling comes with an input event: that of a
+	 * scroll bar does not.
+	 *
+	 * @param {Element | null} element
+	 * @param {[number, number]} position
+	 */
 	const scrollIfElsewhere = (element, [left, top]) => {
-		if (element && (Math.abs(element.scrollTop - top) > 1 || Math.abs(element.scrollLeft - left) > 1)) {
+		if (!element || released.has(element)) {
+			return;
+		}
+		const before = scrolled.get(element);
+		if (before && before.at !== positionOf(element) && before.size === sizeOf(element)) {
+			released.add(element);
+			return;
+		}
+		if (Math.abs(element.scrollTop - top) > 1 || Math.abs(element.scrollLeft - left) > 1) {
 			element.scrollTo({ left, top, behavior: 'instant' });
+		}
+		if (document.readyState === 'complete') {
+			scrolled.set(element, { at: positionOf(element), size: sizeOf(element) });
 		}
 	};
 

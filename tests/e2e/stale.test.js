@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, missingOrLong, pageScriptsReady, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, guarded, missing, missingOrLong, pageScriptsReady, story, switchOn, words } from '../lib/live.js';
 import { png } from '../lib/media-files.js';
 import { LONG, World } from '../lib/world.js';
 
@@ -68,21 +68,49 @@ for (const which of BROWSERS) {
 	});
 
 	test(`${which}: a page from the back/forward cache that is older than a save is loaded again`, { skip }, async t => {
-		const html = (/** @type {number} */ n) => `<!doctype html><link rel="stylesheet" href="/a.css"><h1 id="h">${n}</h1>`;
+		const html = (/** @type {number} */ n) => `<!doctype html><link rel="stylesheet" href="/a.css"><h1 id="h">${n}</h1>
+			<input id="field"><details id="more"><summary>s</summary>d</details><input id="file" type="file"><div style="height: 3000px"></div>`;
 		const { site, browser, page, save, shows } = await open(t,
 			{ 'index.html': html(1), 'two.html': html(1), 'a.css': css('h1', 1) }, { '/': { 'Cache-Control': 'no-cache' } });
 		const number = () => page.evaluate('document.getElementById("h").textContent').catch(() => '');
+		const arrives = (/** @type {string} */ address) => until(address, async () => await page.evaluate('location.pathname').catch(() => '') === address);
+		const leave = async () => {
+			await page.evaluate('(setTimeout(() => { location.href = "/two.html"; }, 1), 1)');
+			await arrives('/two.html');
+			await pageScriptsReady(browser);
+		};
+		const back = async () => {
+			await page.evaluate('(setTimeout(() => history.back(), 1), 1)');
+			await arrives('/');
+		};
 		for (const [round, name, content] of /** @type {[number, string, string][]} */ ([[2, 'a.css', css('h1', 2)], [3, 'index.html', html(3)]])) {
 			await page.goto(site.url);
 			await pageScriptsReady(browser);
-			await page.evaluate('(setTimeout(() => { location.href = "/two.html"; }, 1), 1)');
-			await until('the other page', async () => await page.evaluate('location.pathname').catch(() => '') === '/two.html');
-			await pageScriptsReady(browser);
+			await page.evaluate(`(field.value = 'typed ${round}', more.open = true, scrollTo(0, 900), 1)`);
+			await leave();
 			await save(name, content);
-			await page.evaluate('(setTimeout(() => history.back(), 1), 1)');
-			await until('the first page', async () => await page.evaluate('location.pathname').catch(() => '') === '/');
+			await back();
 			await shows('h', 2);
 			await until(`round ${round}`, async () => round === 2 || await number() === '3');
+			await until('what the user did', () => page.evaluate(`field.value === 'typed ${round}' && Math.round(scrollY) === 900 && (more.open || performance.getEntriesByType('navigation')[0].type !== 'reload')`).catch(() => false));
+		}
+		// A page that must not be reloaded waits, each time it is shown.
+		await pageScriptsReady(browser);
+		await page.evaluate(`(() => { const all = new DataTransfer(); all.items.add(new File(['x'], 'x')); file.files = all.files;
+			window.kept = file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`);
+		await guarded(browser);
+		for (const round of [1, 2]) {
+			await leave();
+			if (round === 1) {
+				await save('a.css', css('h1', 3));
+			}
+			await back();
+			if (await page.evaluate('window.kept === true')) {
+				await until(`pending, round ${round}`, async () => (await browser.activeIcon()).title.includes('a file is chosen in a form'));
+				assert.equal(await page.evaluate('window.kept && file.files.length'), 1);
+			} else {
+				await shows('h', 3); // The browser did not keep the page.
+			}
 		}
 	});
 

@@ -151,6 +151,17 @@ for (const which of BROWSERS) {
 			await comesTo('document.querySelectorAll(".row").length', 200);
 			await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(1))))');
 			assert.ok(await page.evaluate('scrollY < 3000'));
+			// A scroll bar sends no input event. What is loaded later does not undo it.
+			await page.evaluate('(scrollTo(0, 3000), 1)');
+			await reload();
+			await comesTo('document.querySelectorAll(".row").length', 200);
+			await comesTo('Math.round(scrollY)', 3000);
+			await page.evaluate(`new Promise((resolve) => {
+				scrollTo(0, 500);
+				document.querySelector('img').addEventListener('load', () => requestAnimationFrame(() => requestAnimationFrame(resolve)), { once: true });
+				document.querySelector('img').src = '/tall.png?again';
+			}).then(() => 1)`);
+			assert.equal(await page.evaluate('Math.round(scrollY)'), 500);
 		});
 	});
 }

@@ -121,7 +121,8 @@ const CSS = [
 	{ name: 'combined', html: (file, id) => `<link rel=stylesheet href="/bundle.css">${colored(file, id)}`, shown: color, extra: (file) => ({ 'bundle.css': [file] }) },
 	{ name: 'another name', html: (file, id) => `<link rel=stylesheet href="/look/${stem(file).slice(-1)}">${colored(file, id)}`, shown: color,
 		extra: (file) => ({ [`look/${stem(file).slice(-1)}`]: [file] }) },
-	{ name: 'a parameter', html: (file, id) => `<link rel=stylesheet href="/asset?f=${file}">${colored(file, id)}`, shown: color, extra: (file) => ({ asset: [file] }) },
+	{ name: 'a parameter', html: (file, id) => `<link rel=stylesheet href="/asset/${stem(file)}?f=${file}">${colored(file, id)}`, shown: color,
+		extra: (file) => ({ [`asset/${stem(file)}`]: [file] }) },
 ];
 
 /** @type {Way[]} */
@@ -151,7 +152,8 @@ const PNG = [
 	{ name: 'bitmap', html: (file, id) => script(`fetch('/${file}').then((r) => r.blob()).then(createImageBitmap).then((b) => { window.${id} = b.width; });`), shown: kept },
 	{ name: 'blob', html: (file, id) => `<img id="${id}">${script(`fetch('/${file}').then((r) => r.blob()).then((b) => { ${id}.src = URL.createObjectURL(b); });`)}`, shown: width },
 	{ name: 'put into the page by the server', html: (file, id) => `<img id="${id}" src="{{data ${file}}}">`, shown: width },
-	{ name: 'resized on the way', html: (file, id) => `<img id="${id}" src="/thumb?src=/${file}&w=9">`, shown: width, extra: (file) => ({ thumb: [file] }) },
+	{ name: 'resized on the way', html: (file, id) => `<img id="${id}" src="/thumb/${stem(file)}?src=/${file}&w=9">`, shown: width,
+		extra: (file) => ({ [`thumb/${stem(file)}`]: [file] }) },
 	{ name: 'shadow root', html: (file, id) => `<div id="${id}"><template shadowrootmode=open><img src="/${file}"></template></div>`,
 		shown: (id) => `${id}.shadowRoot.querySelector('img').getBoundingClientRect().width` },
 ];
