@@ -53,6 +53,10 @@ const taken = [
 const refused = [
 	['a byte above the limit', frame(text, later(MAX + 1)), [1009]],
 	['a MiB', frame(text, later(1 << 20)), [1009]],
+	// Accepted without a mask (see above), but with the same limits and checks.
+	['a byte above the limit, without a mask', frame(text, later(MAX + 1), { masked: false }), [1009]],
+	['a binary message without a mask', frame(binary, '{"type":"later"}', { masked: false }), [1003]],
+	['bad UTF-8 without a mask', frame(text, Buffer.from('{"type":"\xff"}', 'latin1'), { masked: false }), [1007]],
 	['the same, in frames below the limit', pieces(later(1 << 20), 16000), [1009]],
 	['a frame that announces 2^40 bytes', frame(text, 'x', { announced: 1n << 40n }), [1009]],
 	['one that announces 2^63 - 1', frame(text, 'x', { announced: (1n << 63n) - 1n }), [1009, 1002, 0]],
