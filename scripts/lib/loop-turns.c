@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Preloaded into savecastd by scripts/bench-git: how long the loop's turns take, from the
+ * Preloaded into savecastd by tests/lib/loop-turns.js: how long the loop's turns take, from the
  * return of poll() to its next call, on the main thread. The shared file that LOOP_TURNS names
  * has the longest turn by the wall clock and by CPU time, in nanoseconds, and the highest number
  * of waits (for a disk, a lock, another process) in a turn; a reader may reset them to 0.

@@ -3,7 +3,6 @@
 // Settings, repositories and servers of a project that are made to mislead or block the daemon.
 import assert from 'node:assert/strict';
 import { chown, mkdir, open, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
-import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -11,7 +10,7 @@ import { BRISK_MSEC, brisk, browserOn, fifo, steps } from '../lib/attack.js';
 import { run } from '../lib/children.js';
 import { until, within } from '../lib/events.js';
 import { Memory } from '../lib/memory.js';
-import { freePort } from '../lib/ports.js';
+import { answers, freePort } from '../lib/ports.js';
 import { Client } from '../lib/wire-client.js';
 import { World } from '../lib/world.js';
 
@@ -30,12 +29,12 @@ test('a hostile .savecast is refused with a reason, and nothing hangs', async t 
 	const kinds = [
 		['an include', () => writeFile(file, `[include]\n\tpath = ${secret}/secret\n`), /include/],
 		['an include by condition', () => writeFile(file, `[includeIf "gitdir:/"]\n\tpath = ${secret}/secret\n`), /include/],
-		['an include in other letters', () => writeFile(file, `[InClUdE]\n\tpath = ${secret}/secret\n`), /include/],
+		['an include in mixed case', () => writeFile(file, `[InClUdE]\n\tpath = ${secret}/secret\n`), /include/],
 		['a link to another file', () => symlink(`${secret}/secret`, file), /symbolic link/],
 		['a pipe', () => fifo(file), /not a regular file/],
 		['a folder', () => mkdir(file), /not a regular file|directory/i],
 		['a device', () => symlink('/dev/zero', file), /symbolic link/],
-		['a TiB of nothing', () => writeFile(file, '').then(() => truncate(file, 2 ** 40)), /larger than/],
+		['a sparse file of 1 TiB', () => writeFile(file, '').then(() => truncate(file, 2 ** 40)), /larger than/],
 		['a NUL', () => writeFile(file, section('\tignore = a\0b\n')), /NUL/],
 		['bytes', () => writeFile(file, Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 151 & 255) || 1))), /./],
 		['10,000 rules', () => writeFile(file, section('\tignore = a*\n'.repeat(10000))), /./],
@@ -59,7 +58,7 @@ test('a hostile .savecast is refused with a reason, and nothing hangs', async t 
 	await world.bus.saved(file);
 	await world.bus.saved(`${root}/${'a'.repeat(200)}`, `${root}/${'aaaaaaa/'.repeat(30)}c`);
 	await brisk(world, 'rules with many stars');
-	// Another user's file in a folder that all users may write.
+	// Another user's file in a folder to which all users may write.
 	if (process.getuid?.() === 0) {
 		await chown(file, 65534, 65534);
 		await world.bus.saved(file);
@@ -81,7 +80,7 @@ test('a hostile repository runs nothing, hangs nothing, and is not read if anoth
 		await world.git(root, 'commit', '--quiet', '-m', 'first');
 		return root;
 	};
-	/** Makes the daemon look at it in every way. @param {string} root @param {string} what */
+	/** Makes the daemon read the repository in every way. @param {string} root @param {string} what */
 	const provoke = async (root, what) => {
 		const file = path.join(root, 'a.css');
 		await writeFile(file, `${Math.random()}`);
@@ -134,7 +133,7 @@ test('a hostile repository runs nothing, hangs nothing, and is not read if anoth
 		const foreign = await repository('foreign');
 		assert.equal((await run(['chown', '-R', '65534:65534', foreign], process.env)).status, 0);
 		const serial = await world.bus.saved(`${foreign}/a.css`);
-		assert.deepEqual(await steps(world, serial), ['heard', 'no-tab'], 'a save counts');
+		assert.deepEqual(await steps(world, serial), ['heard', 'no-tab'], 'a save is accepted');
 		await world.savecast('track', foreign);
 		const { Problem } = (await world.bus.projects()).find(({ Root }) => Root === foreign);
 		assert.match(Problem, /^git: another user.*safe\.directory/, 'its git is not read');
@@ -143,8 +142,11 @@ test('a hostile repository runs nothing, hangs nothing, and is not read if anoth
 	await memory.bounded(t, 'hostile repositories', 8 * 1024);
 });
 
-/** argv: a port, then anything. exec -a replaces its own first arguments. */
-const SERVER = 'import socket,sys,time; s=socket.socket(); s.setsockopt(1,2,1); s.bind(("127.0.0.1",int(sys.argv[1]))); s.listen(); time.sleep(1000)';
+/**
+ * Its arguments are a port, then anything. It answers, because the daemon sends a request to find
+ * out whether this is a proxy, if anything on the machine has connected to a server in the last minute.
+ */
+const SERVER = 'import http.server as h,sys; h.HTTPServer(("127.0.0.1",int(sys.argv[1])),h.SimpleHTTPRequestHandler).serve_forever()';
 
 test('a hostile command line of a server only appears as escaped text', async t => {
 	const world = await World.open(t);
@@ -168,17 +170,15 @@ test('a hostile command line of a server only appears as escaped text', async t 
 		world.children.start(`server-${what}`, ['bash', '-c', 'name=$1; shift; exec -a "$name" /usr/bin/python3 "$@"', 'bash', name, '-c', SERVER, String(port), ...more],
 			{ cwd: root, env: world.env });
 		const tab = 100 + kinds.findIndex(([one]) => one === what);
-		await until(`the server ${what}`, () => new Promise((resolve) => {
-			const socket = net.connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
-			socket.on('error', () => resolve(false));
-		}));
+		await until(`the server ${what}`, () => answers('127.0.0.1', port));
 		client.send({ type: 'watch', tab, url: `http://localhost:${port}/` });
 		const answer = await client.log.next(what, (message) => message.type === 'tab' && message.tab === tab && message.state !== 'looking', { mark: 0 });
 		assert.doesNotMatch(answer.reason, /[\x00-\x1f\x7f]/, `${what}: ${answer.reason}`);
 		assert.ok(answer.reason.length < 2000, `${what}: ${answer.reason.length} characters`);
 		await brisk(world, what);
 	}
-	const { stdout } = await world.savecast('status');
+	const { status, stdout } = await world.savecast('status');
+	assert.equal(status, 0);
 	assert.doesNotMatch(stdout, /[\x00-\x08\x0b-\x1f\x7f]/);
 	assert.doesNotMatch(await world.log('savecastd'), /[\x00-\x08\x0b-\x1f\x7f]/);
 	await memory.bounded(t, 'hostile command lines', 8192);

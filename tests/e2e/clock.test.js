@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Clocks that jump, and machines that sleep.
+// Clocks that jump, and machines that are suspended.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -44,7 +44,8 @@ time_t time(time_t *t)
 `;
 
 /**
- * A browser's tab, bursts of saves (which need a timer), and the resulting events.
+ * A browser's tab, bursts of saves, and the resulting events. A burst needs a timer: one of the wall
+ * clock would end years later, or at once.
  *
  * @param {World} world
  */
@@ -58,14 +59,12 @@ async function works(world) {
 	client.send({ type: 'watch', tab: 1, url: 'http://site.test/' });
 	await client.log.next('live', ({ type, state }) => type === 'tab' && state === 'live', { mark: 0 });
 	for (let i = 0; i < 10; i++) {
-		const began = performance.now();
 		await writeFile(file, `p { order: ${Math.random()} }`);
 		await world.bus.saved(file);
 		await writeFile(file, `p { order: ${Math.random()} }`);
 		const mark = client.log.mark;
 		const event = await world.bus.saved(file);
 		await client.log.next('the burst', (message) => message.type === 'reload' && message.event === event, { mark: Math.max(0, mark - 1) });
-		assert.ok(performance.now() - began < 3000, 'timers are not the wall clock\'s');
 	}
 	return client;
 }
@@ -77,7 +76,7 @@ async function startUnder(world, wrapper, env = {}) {
 	return /** @type {number} */ (daemon.process.pid);
 }
 
-test('jumps of the wall clock do not affect timers', { skip: SANITIZED && 'a sanitizer wants to be loaded first' }, async t => {
+test('jumps of the wall clock do not affect timers', { skip: SANITIZED && 'a sanitizer must be the first library that is loaded' }, async t => {
 	const world = await World.open(t);
 	const [source, library] = [path.join(world.temp, 'jump.c'), path.join(world.temp, 'jump.so')];
 	await writeFile(source, JUMPING);
@@ -92,7 +91,7 @@ test('jumps of the wall clock do not affect timers', { skip: SANITIZED && 'a san
 test('a machine that has just started, and one that has run for years', async t => {
 	const able = await run(['unshare', '--user', '--map-root-user', '--time', '--monotonic', '1', 'true'], process.env);
 	if (able.status !== 0) {
-		t.skip(`no time namespace to be had here: ${able.stderr.trim()}`);
+		t.skip(`no time namespace can be made here: ${able.stderr.trim()}`);
 		return;
 	}
 	const up = Math.floor(Number(process.hrtime.bigint() / 1000000000n));
@@ -108,7 +107,7 @@ test('a machine that has just started, and one that has run for years', async t 
 	}
 });
 
-test('after a sleep no connection is closed, and calls that came meanwhile are handled', async t => {
+test('after a suspend no connection is closed, and calls that came meanwhile are handled', async t => {
 	const world = await World.open(t);
 	const pid = await startUnder(world, []);
 	const client = await works(world);
@@ -118,8 +117,8 @@ test('after a sleep no connection is closed, and calls that came meanwhile are h
 	await writeFile(file, 'p { order: 1000 }');
 	const saved = world.bus.saved(file);
 	client.send({ type: 'watch', tab: 2, url: 'http://site.test/two' });
-	// Longer than the deadlines for `hello`, for progress and for a handshake. (On a machine that
-	// sleeps, this clock stops, too: the harder case is a process that is stopped while it runs.)
+	// Longer than the deadlines for `hello`, for progress and for a handshake. (While a machine
+	// is suspended, the monotonic clock stops, too: a process that is stopped is the harder case.)
 	await new Promise((resolve) => setTimeout(resolve, 6000));
 	process.kill(pid, 'SIGCONT');
 	assert.ok(await saved);

@@ -75,7 +75,7 @@ test('a job of Vim 400 ms after the save: the page shows the last bytes', async 
 	await vim.quit();
 });
 
-test('an agent writes 40 files in 3 s, some twice: the first reload comes at once, the page ends with the last state, after few reloads', async t => {
+test('an agent writes 40 files in 3 s, some twice: the first reload comes while it writes, the page ends with the last state, after few reloads', async t => {
 	const { file, did, page, reloads } = await shown(t, { 'a.css': 'a' });
 	const began = performance.now();
 	/** @type {Map<string, string>} */
@@ -92,10 +92,10 @@ test('an agent writes 40 files in 3 s, some twice: the first reload comes at onc
 			}
 			await new Promise(resolve => { setTimeout(resolve, 75); });
 		}
+		assert.ok(reloads.length > 0, 'a reload before the last file');
 	});
 	const old = () => [...written].filter(([name, text]) => page.get(name) !== text).map(([name]) => name);
 	await until('the last state', () => assert.deepEqual(old(), []) ?? true);
-	assert.ok(reloads[0] - began < 1000, `the first after ${reloads[0] - began} ms`);
 	assert.ok(reloads.length <= 24, `${reloads.length} reloads`);
 	t.diagnostic(`${reloads.length} reloads, the first after ${(reloads[0] - began).toFixed(0)} ms`);
 });

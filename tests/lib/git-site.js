@@ -40,13 +40,12 @@ export async function gitSite(t) {
 			assert.ok(told.length <= most && (back || (told.length > 0) === (real.length > 0)), `${script}: ${JSON.stringify(told)}`);
 			return told.map(({ source }) => source);
 		},
-		/** The milliseconds from a save to its event. @param {string} name */
+		/** Saves the file, and waits for the event to end. @param {string} name */
 		async saved(name) {
-			const began = performance.now(), before = await site.last();
+			const before = await site.last();
 			await writeFile(site.file(name), String(Math.random()));
 			await until(`the save of ${name}`, async () => (await world.bus.events()).some((/** @type {any} */ e) =>
 				e.serial > before && e.closed && e.files.includes(site.file(name))), { every: 5 });
-			return performance.now() - began;
 		},
 		/** An executable outside the repository. @param {string} name @param {string} text */
 		async script(name, text) {

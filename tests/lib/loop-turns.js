@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+/** The longest turn of the daemon's loop, as scripts/lib/loop-turns.c records it. */
+import { execFile } from 'node:child_process';
+import { open, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const SOURCE = fileURLToPath(new URL('../../scripts/lib/loop-turns.c', import.meta.url));
+/** Wall-clock time, CPU time and waits: 8 bytes each. */
+const BYTES = 24;
+
+/**
+ * The CPU time that a turn may take. Turns take at most 6 ms on an idle machine; this is some 30
+ * times as much, so that only work that is not split into portions exceeds it: such turns took up to
+ * 2.5 s.
+ */
+export const TURN_MSEC = 200;
+
+/**
+ * @param {import('./world.js').World} world before its daemon starts
+ */
+export async function watchTurns(world) {
+	const library = path.join(world.temp, 'loop-turns.so');
+	const file = path.join(world.temp, 'turns');
+	await promisify(execFile)('cc', ['-O2', '-shared', '-fPIC', '-o', library, SOURCE, '-ldl']);
+	await writeFile(file, Buffer.alloc(BYTES));
+	world.env = { ...world.env, LD_PRELOAD: library, LOOP_TURNS: file };
+	const turns = await open(file, 'r+');
+	world.atEnd.push(() => turns.close());
+	return {
+		reset: () => turns.write(Buffer.alloc(BYTES), 0, BYTES, 0),
+		/** @returns {Promise<{wall: number, cpu: number, waits: number}>} milliseconds, and how often a turn waited */
+		async longest() {
+			const { buffer } = await turns.read(Buffer.alloc(BYTES), 0, BYTES, 0);
+			const [wall, cpu, waits] = [0, 8, 16].map(at => Number(buffer.readBigUInt64LE(at)));
+			return { wall: wall / 1e6, cpu: cpu / 1e6, waits };
+		},
+	};
+}
