@@ -15,7 +15,7 @@ import { SAVECASTD, World } from '../lib/world.js';
 const ACTIVATE = '/usr/bin/systemd-socket-activate';
 const skip = existsSync(ACTIVATE) ? false : 'systemd-socket-activate is not installed';
 
-/** The activator passes on only the named variables. */
+/** systemd-socket-activate passes only these variables to the daemon. */
 const PASSED = ['HOME', 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'DBUS_SESSION_BUS_ADDRESS', 'ASAN_OPTIONS', 'LSAN_OPTIONS', 'UBSAN_OPTIONS']
 	.filter((name) => name in process.env || name.startsWith('XDG') || name.startsWith('DBUS'));
 

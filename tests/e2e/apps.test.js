@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Saves in small apps with real frameworks and libraries: what the page shows afterwards, and what of
-// the user's work is kept. With --long all of them, in both browsers.
+// Saves in small apps with real frameworks and libraries: what the page shows afterwards, and which of
+// the user's changes are kept. All apps, in both browsers, with --long.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ for (const which of BROWSERS) {
 		await world.startDaemon();
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
 		for (const { name, cheap, needs, files, command, act, keeps, saves, then } of APPS) {
-			const skip = needs && !existsSync(needs) ? `${needs} is not there` : !cheap && !LONG && 'with --long';
+			const skip = needs && !existsSync(needs) ? `${needs} is not installed` : !cheap && !LONG && 'with --long';
 			await t.test(name, { skip }, async () => {
 				const folder = name.replace(/\W+/g, '-');
 				const content = typeof files === 'function' ? await files() : files;

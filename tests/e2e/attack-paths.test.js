@@ -102,7 +102,7 @@ test('names with every byte are text in the log and in the browser', async t => 
 			uris.push(`file://${root}/a%${byte.toString(16).padStart(2, '0')}z.css`);
 		}
 	}
-	// As many as one message names.
+	// A reload message names at most 16 files.
 	for (let i = 0; i < uris.length; i += 16) {
 		const some = uris.slice(i, i + 16);
 		const mark = client.log.mark;
@@ -123,7 +123,7 @@ test('names with every byte are text in the log and in the browser', async t => 
 	assert.doesNotMatch(log, /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]/);
 });
 
-test('folders that cannot be read', { skip: process.getuid?.() !== 0 && 'needs root, to take a right away from the daemon' }, async t => {
+test('folders that cannot be read', { skip: process.getuid?.() !== 0 && 'needs root, to start the daemon without a capability' }, async t => {
 	const world = await World.open(t);
 	const root = await world.folder('site', { 'index.html': 'x', 'closed/a.css': 'x', 'b.css': 'x' }, { git: true });
 	// Root may read everything, but not without these capabilities.
@@ -149,7 +149,7 @@ test('folders that cannot be read', { skip: process.getuid?.() !== 0 && 'needs r
 		await chmod(name, 0o755);
 	}
 	await world.bus.saved(`${root}/index.html`);
-	await brisk(world, 'all being well again');
+	await brisk(world, 'all can be read again');
 });
 
 test('a browser learns only about the projects that its tabs show', async t => {

@@ -124,7 +124,7 @@ for (const which of BROWSERS) {
 		const page = await browser.newPage(site.url);
 		await page.clickAction();
 		await until('the icon to say so', async () => (await browser.activeIcon()).badge === '!');
-		await until('three questions', async () => asked >= 3);
+		await until('three requests', async () => asked >= 3);
 		assert.equal(redirected, 0);
 	});
 }

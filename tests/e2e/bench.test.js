@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * The harness of scripts/bench, in a few rounds, without other tools: that it measures, not the
- * results.
+ * The code of scripts/bench, with few rounds and without the other tools: it measures and writes a
+ * report. The figures themselves are not checked.
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { measure } from '../../bench/measure/save-to-message.js';
 
 const probe = existsSync(path.join(BUILD, 'bench/bench-probe')) ? false : 'bench-probe is not built: meson -Dbench=true';
 
-test('from a call to its frame, and the same of the floor', { skip: probe }, async () => {
+test('the time from a call to its frame is measured for savecast and for the smallest possible daemon', { skip: probe }, async () => {
 	const { savecast, floor } = await callToFrame(5);
 	assert.equal(savecast.length, 4);
 	assert.equal(floor.length, 4);

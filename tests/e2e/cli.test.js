@@ -44,7 +44,7 @@ test('--help and --version', async t => {
 	assert.equal((await world.savecast('save')).status, 2);
 });
 
-test('the help, for users and for programs', async t => {
+test('each command, for users and with --json', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '', 'sub/b.css': '' });
@@ -58,7 +58,7 @@ test('the help, for users and for programs', async t => {
 	assert.equal(project, '/io/github/savecast/Daemon1/project/1');
 	assert.deepEqual(await json('save', path.join(root, 'a.css')), { event: 1 });
 	const inside = await run([SAVECAST, 'save', 'sub/../a.css', 'sub/b.css'], { ...world.env, PWD: root });
-	assert.equal(inside.status, 2, 'the test runs elsewhere: there is no such folder');
+	assert.equal(inside.status, 2, 'the path is relative to the working folder, not to $PWD');
 	await writeFile(path.join(root, 'a.css'), 'changed');
 	const quiet = await run(['sh', '-c', `cd ${root}/sub && ${SAVECAST} save ../a.css b.css`], world.env);
 	assert.deepEqual([quiet.status, quiet.stdout, quiet.stderr], [0, '', '']);
@@ -123,7 +123,7 @@ test('a long log is requested in parts, and printed completely', async t => {
 	t.after(() => follow.kill());
 	const told = new EventLog();
 	readline.createInterface(follow.stdout).on('line', line => told.push(JSON.parse(line).serial));
-	await told.next('the last one', serial => serial === 300, { mark: 0 });
+	await told.next('the last event', serial => serial === 300, { mark: 0 });
 	assert.deepEqual(told.all.map(({ event }) => event), numbers);
 });
 

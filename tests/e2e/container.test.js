@@ -19,7 +19,7 @@ const SERVER = 8000;
 /** A machine may not permit Podman's own limits. */
 const LIMITS = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
 
-/** A root folder that has this machine's programs. @param {string} root */
+/** Makes a root folder with the programs of this machine. @param {string} root */
 async function makeRoot(root) {
 	for (const name of ['usr', 'etc', 'proc', 'dev', 'sys', 'tmp', 'run', 'root']) {
 		await mkdir(path.join(root, name), { mode: name === 'tmp' ? 0o1777 : 0o755 });
@@ -73,7 +73,7 @@ test('a container, entered by podman exec and docker exec', { skip: typeof podma
 		const skip = way === 'docker exec' && spawnSync('docker', ['--version']).status !== 0 && 'no docker command here (Debian: docker.io)';
 		await t.test(way, { skip }, async () => {
 			if (way === 'docker exec') {
-				await whileAlive(service, until('its API', async () => (await run(['docker', '--host', `unix://${socket}`, 'version'], process.env)).status === 0));
+				await whileAlive(service, until('the API of Podman', async () => (await run(['docker', '--host', `unix://${socket}`, 'version'], process.env)).status === 0));
 			}
 			const inside = async (/** @type {string} */ command) => {
 				const done = await run([...enter, 'sh', '-c', command], process.env);

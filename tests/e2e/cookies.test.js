@@ -90,7 +90,7 @@ for (const which of BROWSERS) {
 			for (let again = 0; sent === 0 && again < 2; again++) {
 				sent = await bytesOfCookies(world.port);
 			}
-			t.diagnostic(`${cookies} cookies of 4 KiB: ${sent} bytes come along`);
+			t.diagnostic(`${cookies} cookies of 4 KiB: ${sent} bytes are sent`);
 			// Chromium sends all of them or, sometimes, none when there are this many.
 			assert.ok(sent >= cookies * LARGEST || (sent === 0 && which === 'chromium' && cookies === MOST),
 				`${sent} bytes of ${cookies} cookies were sent`);

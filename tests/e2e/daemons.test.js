@@ -146,7 +146,7 @@ test('each tab belongs to the daemon that knows it, and does not depend on the o
 	});
 });
 
-test('if two daemons know a page, it belongs to the first, and the user can choose', { skip: missing('chromium') }, async t => {
+test('if two daemons know a page, its tab belongs to the first one, and the user can choose the other', { skip: missing('chromium') }, async t => {
 	const [here, one, two] = [await World.open(t), await World.open(t), await World.open(t)];
 	await Promise.all([here, one, two].map((world) => world.startDaemon()));
 	const site = await siteOn(one, 'devbox.test');
@@ -178,7 +178,7 @@ test('if two daemons know a page, it belongs to the first, and the user can choo
 	await popup.evaluate(`(() => { const list = document.getElementById('daemon'); list.value = 'two'; list.dispatchEvent(new Event('change')); })()`);
 	await popup.close();
 	await shows(browser, page, /live: web on second/);
-	await until('the other to be told no more', async () => !(site.url in await told(one)));
+	await until('the other daemon to have no such tab', async () => !(site.url in await told(one)));
 	// The choice is kept for the site.
 	const later = await browser.newPage(site.url);
 	await later.clickAction();
@@ -280,7 +280,7 @@ test('an endless stream from a hostile daemon elsewhere does not delay other tab
 		await until('the reload', async () => await heading(local) === `save ${i}`);
 		assert.ok(performance.now() - began < 10000, `${performance.now() - began} ms`);
 	}
-	// It is tried again at increasing intervals, not at once.
+	// The browser connects to it again at increasing intervals.
 	assert.ok(hellos() < 10, `${hellos()} connections, ${sent} messages`);
 	over = true;
 	await flooding;

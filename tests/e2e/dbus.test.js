@@ -50,7 +50,7 @@ test('the introspection of the running daemon equals protocol/', async t => {
 	}
 });
 
-test('the objects can be found from the top, and Peer answers', async t => {
+test('the objects are introspected from the root object, and Peer answers', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const [top] = await world.bus.call({ ...introspect, path: '/' });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Two people on one machine, over the real ssh: what each of them can reach of the other.
+// Two users of one machine, over the real ssh: what each of them can reach of the other.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -21,7 +21,7 @@ socket.on('data', (bytes) => { console.log('got ' + bytes); process.exit(); });
 socket.on('error', ({ code }) => console.log(code));
 socket.on('close', () => console.log('closed'));`;
 
-test('two people on one machine', { skip: noSshd() }, async t => {
+test('two users of one machine', { skip: noSshd() }, async t => {
 	const world = await World.open(t);
 	const { there, neighbour } = await startSshd(world);
 	const folder = `/tmp/savecast-${there.uid}`;
@@ -31,7 +31,7 @@ test('two people on one machine', { skip: noSshd() }, async t => {
 		return { forward, client: new Client(/** @type {any} */ (forward.world)) };
 	};
 
-	await t.test('a user who makes the folder of another user’s bus first is refused', async () => {
+	await t.test('a user who makes the folder of another user's bus first is refused', async () => {
 		assert.equal((await neighbour.there(`mkdir -m 755 ${folder}`)).status, 0);
 		const { forward, client } = await open(there, 'squatted');
 		await assert.rejects(client.opened);

@@ -36,7 +36,7 @@ for (const [name, { command, keys }] of Object.entries(EDITORS)) {
 			const told = await did(async () => {
 				for (const stroke of keys) {
 					await terminal.keys(...stroke);
-					// Escape together with the next key would be another key.
+					// Escape and a key right after it would be one key with Alt.
 					await terminal.shows(stroke.at(-1) === 'Escape' ? /^(?![^]*INSERT)/ : /x/);
 				}
 				await until('the file to be written', async () => (await written()).length > before.length, { every: 5 })

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Programs that write a file again just after its save: the page finally shows the last bytes,
+ * Programs that write a file again just after its save: in the end the page shows the last bytes,
  * after few reloads.
  */
 import assert from 'node:assert/strict';

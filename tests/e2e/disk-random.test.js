@@ -66,7 +66,7 @@ test('in the end the page shows the last bytes of its files', async t => {
 		const told = await did(() => Promise.all(Array.from({ length: WRITERS }, (_, i) =>
 			run([process.execPath, path.join(TOP, 'tests/lib/disk-writer.js'), root, String(round * WRITERS + i + 1), String(STEPS)], world.env))),
 		{ expect: false });
-		await until('all stories to end', async () => (await world.bus.events()).every((/** @type {{closed: boolean}} */ { closed }) => closed));
+		await until('all events to end', async () => (await world.bus.events()).every((/** @type {{closed: boolean}} */ { closed }) => closed));
 		const real = await contents(root);
 		for (const file of new Set([...real.keys(), ...shown.keys()])) {
 			if (!/\.(css|html|svg)$/.test(file)) {
@@ -77,7 +77,7 @@ test('in the end the page shows the last bytes of its files', async t => {
 				t.diagnostic(log.slice(-30).join('\n'));
 			}
 			assert.equal(shown.get(file)?.slice(0, 50), bytes(file)?.slice(0, 50), `round ${round}: ${path.relative(root, file)}`);
-			assert.ok(shown.get(file) === bytes(file), `round ${round}: ${path.relative(root, file)}: another end`);
+			assert.ok(shown.get(file) === bytes(file), `round ${round}: ${path.relative(root, file)}: other bytes after the first 50`);
 		}
 		assert.ok(told.length <= 40, `${told.length} reloads of ${WRITERS * STEPS} steps`);
 	}

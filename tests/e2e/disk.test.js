@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The disk as a source of events: any program's write counts in a project that a live tab shows.
+ * The disk as a source of events: in a project that a live tab shows, a file is announced whichever program writes it.
  */
 import assert from 'node:assert/strict';
 import { open, rename, symlink, utimes, writeFile } from 'node:fs/promises';
@@ -32,11 +32,11 @@ assert ctypes.CDLL(None).linkat(-100, b"/proc/self/fd/%d" % fd, -100, b"unnamed.
 	assert.deepEqual(await did(() => sh('mkdir -p x/y/z; echo 1 > x/y/z/d.css')), disk('x/y/z/d.css'), 'new folders');
 	assert.deepEqual(await did(() => sh('echo 2 > x/y/z/d.css')), disk('x/y/z/d.css'));
 	const moved = (await did(() => sh('mv x w'))).flatMap(({ files }) => files).sort();
-	assert.deepEqual(moved, ['w/y/z/d.css', 'x'], 'a renamed folder: what came, and one name for what went');
+	assert.deepEqual(moved, ['w/y/z/d.css', 'x'], 'a renamed folder: the new names, and the old folder');
 	assert.deepEqual(await did(() => sh('echo 3 > w/y/z/d.css')), disk('w/y/z/d.css'));
 });
 
-test('only changed bytes count', async t => {
+test('only changed bytes are announced', async t => {
 	const { did, sh, file } = await watched(t, { 'a.css': 'a', 'b.css': 'b' });
 	assert.deepEqual(await did(() => sh('touch a.css'), { expect: false }), []);
 	assert.deepEqual(await did(() => sh('cp a.css t.tmp; mv t.tmp a.css'), { expect: false }), [], 'never announced, and as it was');
@@ -44,10 +44,10 @@ test('only changed bytes count', async t => {
 	assert.deepEqual(await did(() => sh('printf A > a.css')), disk('a.css'));
 	assert.deepEqual(await did(() => sh('printf A > a.css'), { expect: false }), []);
 	assert.deepEqual(await did(() => sh('printf a > a.css')), disk('a.css'), 'what it was before the last is a change');
-	assert.deepEqual(await did(() => sh('echo 1 > n; rm n'), { expect: false }), [], 'made and deleted');
+	assert.deepEqual(await did(() => sh('echo 1 > n; rm n'), { expect: false }), [], 'created and deleted');
 });
 
-test('files that do not belong to the project do not count', async t => {
+test('files that do not belong to the project are not announced', async t => {
 	const { did, sh } = await watched(t, {
 		'.gitignore': '*.min.css\n/dist/\n', 'a.css': 'a', 'node_modules/m/i.js': '1', 'dist/a.js': '1', 'var/x.css': '1',
 		'sub/.savecast': '', 'sub/s.css': '1',
@@ -59,7 +59,7 @@ test('files that do not belong to the project do not count', async t => {
 	}
 	assert.deepEqual(await did(() => sh('echo "*.txt" > .gitignore'), { expect: false }), []);
 	await until('the new rules', async () => (await did(() => sh('date +%N > dist/b.js'), { expect: false })).length);
-	assert.deepEqual(await did(() => sh('echo 3 > dist/a.js')), disk('dist/a.js'), 'what .gitignore lets count now');
+	assert.deepEqual(await did(() => sh('echo 3 > dist/a.js')), disk('dist/a.js'), 'no longer in .gitignore');
 	assert.deepEqual(await did(() => sh('echo 3 > a.txt'), { expect: false }), []);
 });
 

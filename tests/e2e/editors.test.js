@@ -50,7 +50,7 @@ for (const editor of ['vim', 'nvim']) {
 			// Waits until it is closed, so that the next save cannot join its event.
 			await until(`save ${round}`, async () => (await world.bus.events())
 				.some((/** @type {any} */ event) => event.serial >= round && event.closed));
-			assert.equal((await world.bus.properties()).LastEvent, round, 'told once');
+			assert.equal((await world.bus.properties()).LastEvent, round, 'reported once');
 		}
 	});
 
@@ -78,7 +78,7 @@ for (const editor of ['vim', 'nvim']) {
 		const vim = await openEditor(world, editor, template);
 		await vim.do('autocmd User SavecastReloaded let g:heard = g:savecast_event.files', 'write');
 		await until('the event', async () => (await vim.ask('string(get(g:, "heard", ""))')).includes(template));
-		await until('the statusline to tell', async () =>
+		await until('the statusline to show it', async () =>
 			/^savecast: reloaded \d+ ms$/m.test(await vim.ask('savecast#statusline()')));
 
 		const before = (await world.bus.properties()).LastEvent;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What an error page says reaches the editor: the exception, and the innermost line of the project's
-// own files. With the real frameworks; with --long all of them, in both browsers.
+// own files. With real frameworks: all of them, in both browsers, with --long.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -29,7 +29,7 @@ for (const which of BROWSERS) {
 			}),
 		]);
 		for (const { name, needs, file, line, message } of frameworks) {
-			await t.test(name, { skip: !existsSync(needs) && `${needs} is not there` }, async () => {
+			await t.test(name, { skip: !existsSync(needs) && `${needs} is not installed` }, async () => {
 				const site = sites[installed.findIndex((one) => one.name === name)];
 				const tab = await browser.newPage(site.url);
 				try {

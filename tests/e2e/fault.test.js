@@ -57,7 +57,7 @@ async function saveWorks(world, file) {
 
 test('no folder for the state, then there is one', async t => {
 	const world = await World.open(t);
-	await writeFile(path.join(world.temp, 'state'), 'no folder');
+	await writeFile(path.join(world.temp, 'state'), 'not a folder');
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '' });
 	await assert.rejects(track(world, root), /Not a directory/);
@@ -150,7 +150,7 @@ test('no descriptors left: saves work, and browsers can connect when there are s
 	const root = await world.folder('site', { 'a.css': '' }, { git: true });
 	await saveWorks(world, path.join(root, 'a.css'));
 	const clients = Array.from({ length: 60 }, () => new Client(world));
-	await until('the end of them', async () => /connection: Too many open files: not accepted, trying again/.test(await world.log('savecastd')));
+	await until('the log to report it', async () => /connection: Too many open files: not accepted, trying again/.test(await world.log('savecastd')));
 	await saveWorks(world, path.join(root, 'a.css'));
 	const other = await world.folder('other', { 'a.css': '' }, { git: true });
 	await saveWorks(world, path.join(other, 'a.css'));
@@ -182,7 +182,7 @@ test('with any small number of descriptors at the start, the state is not damage
 		await until('the name to be free', async () => !await world.bus.daemonRuns(), { every: 5 });
 		assert.deepEqual(await kept(), before, `${most} descriptors`);
 	}
-	assert.ok(failed > 0, 'it was tight');
+	assert.ok(failed > 0, 'some limits are too low');
 	await world.startDaemon();
 	assert.equal((await world.savecast('untrack', root)).status, 0);
 });
@@ -192,7 +192,7 @@ test('no inotify watches left: saves work, and SIGHUP tries again', async t => {
 	const limited = ['unshare', '--user', '--map-root-user', 'sh', '-c', 'echo 0 >/proc/sys/user/max_inotify_watches && exec "$0"'];
 	const able = await run([...limited.slice(0, -1), 'echo 0 >/proc/sys/user/max_inotify_watches'], world.env);
 	if (able.status !== 0) {
-		t.skip(`no user namespace to be had here: ${able.stderr.trim()}`);
+		t.skip(`no user namespace can be made here: ${able.stderr.trim()}`);
 		return;
 	}
 	const { pid } = await startUnder(world, limited);
@@ -201,7 +201,7 @@ test('no inotify watches left: saves work, and SIGHUP tries again', async t => {
 	assert.match(await world.log('savecastd'), /cannot be watched: fs\.inotify\.max_user_watches is reached/);
 	await run(['nsenter', '--target', String(pid), '--user', 'sh', '-c', 'echo 1000 >/proc/sys/user/max_inotify_watches'], world.env);
 	process.kill(pid, 'SIGHUP');
-	await until('its word', async () => /SIGHUP: reading all settings again/.test(await world.log('savecastd')));
+	await until('the log to say so', async () => /SIGHUP: reading all settings again/.test(await world.log('savecastd')));
 	await world.configure(`[savecast]\n\tport = ${world.port}\n\tprot = 1\n`);
 	await until('a change that is seen', async () => (await world.bus.properties()).SettingsProblems.length === 1);
 });
@@ -211,7 +211,7 @@ test('no inotify at all', async t => {
 	const limited = ['unshare', '--user', '--map-root-user', 'sh', '-c', 'echo 0 >/proc/sys/user/max_inotify_instances && exec "$0"'];
 	const able = await run([...limited.slice(0, -1), 'true'], world.env);
 	if (able.status !== 0) {
-		t.skip(`no user namespace to be had here: ${able.stderr.trim()}`);
+		t.skip(`no user namespace can be made here: ${able.stderr.trim()}`);
 		return;
 	}
 	await startUnder(world, limited);

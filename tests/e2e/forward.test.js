@@ -88,7 +88,7 @@ except OSError as error:
 	print("refused", error)`;
 		const { stdout } = await run(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'python3', '-c', script], { PATH: '/usr/bin:/bin' });
 		assert.match(stdout, /refused/);
-		assert.equal((await forward.commands()).length, 2, 'no command was run for him');
+		assert.equal((await forward.commands()).length, 2, 'no command was run for the other user');
 		assert.match(await world.log('forward-echo'), /user 65534: is not this command's: reset/);
 	});
 
@@ -164,7 +164,7 @@ test('the bytes that wait are bounded, and a reader that hangs delays no other c
 	const mega = Buffer.alloc(1 << 20);
 	while (hang.socket.write(mega) || hang.socket.writableLength < 64 << 20) {
 		sent += mega.length;
-		assert.ok(sent < 256 << 20, 'it takes bytes without an end');
+		assert.ok(sent < 256 << 20, 'it accepts an unlimited number of bytes');
 	}
 	const before = forward.memory();
 	for (let i = 0; i < 50; i++) {

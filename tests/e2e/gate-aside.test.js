@@ -89,7 +89,7 @@ async function openAndConnect(browser, url) {
 }
 
 for (const { name, called, builds, npm, files, file, text, command } of servers) {
-	test(`${name} reloads its page, and savecast lets it`, async t => {
+	test(`${name} reloads its page, and savecast leaves the page to it`, async t => {
 		if (npm && !LONG) {
 			t.skip('with --long');
 			return;
@@ -132,10 +132,10 @@ for (const { name, called, builds, npm, files, file, text, command } of servers)
 		assert.deepEqual([aside.serial, aside.steps.map((/** @type {any} */ s) => s.step).at(-1)], [first, 'skipped'], JSON.stringify(aside.steps));
 		assert.match(aside.steps.at(-1).text, new RegExp(`^${called} reloads its pages itself`));
 		assert.equal(aside.steps.some((/** @type {any} */ s) => s.step === 'reloading'), false);
-		await until('v1 by its own means', async () => await heading(page) === 'v1');
+		await until('v1, reloaded by the server itself', async () => await heading(page) === 'v1');
 
 		await world.bus.call({ member: 'Reload', signature: 'sa{sv}', body: [root, {}] });
-		assert.equal((await story(world, first)).steps.at(-1).step, 'loaded', 'a wish is one all the same');
+		assert.equal((await story(world, first)).steps.at(-1).step, 'loaded', 'savecast reload reloads it all the same');
 
 		await writeFile(path.join(root, '.savecast'), '[savecast]\n\tstand-aside = false\n');
 		await until('the setting', async () => !/itself/.test((await world.bus.tabs())[0].reason));

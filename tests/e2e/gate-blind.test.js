@@ -91,7 +91,7 @@ async function badGateway(t, grant) {
 	assert.equal((await browser.activeIcon()).badge, 'x');
 	const failed = await event(world, e => e.serial === serial && e.closed);
 	assert.ok(words(failed).includes(grant ? 'stays' : 'failed'), JSON.stringify(failed.steps));
-	assert.ok(asked < 12, `gently: ${asked} requests`);
+	assert.ok(asked < 12, `${asked} requests: the intervals increase`);
 
 	status = 200;
 	const again = await event(world, e => e.source === 'server' && e.closed);
@@ -143,7 +143,7 @@ async function foreign(t, grant) {
 	start('nobody-again');
 	await answers();
 	const again = await event(world, e => e.source === 'server' && e.closed);
-	assert.deepEqual(words(again), ['waiting', 'cast', 'reloading', 'ready', 'loaded'], 'asked only once it listens');
+	assert.deepEqual(words(again), ['waiting', 'cast', 'reloading', 'ready', 'loaded'], 'requested only when it listens');
 	await tabIs(world, 'live');
 }
 

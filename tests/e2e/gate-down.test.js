@@ -80,7 +80,7 @@ for (const key of ['uvicorn', 'node']) {
 		assert.equal(tab.state, 'down');
 		// uvicorn forgets the state of its files when it restarts, and scans them again a moment
 		// later: it misses a fix that is saved before that.
-		await until('its word on the mistake', async () => /SyntaxError/.test(await world.log(on.log)));
+		await until('the log to show the mistake', async () => /SyntaxError/.test(await world.log(on.log)));
 		await settled(on);
 		const told = (await world.bus.events()).at(-1);
 		const words = told.steps.map((/** @type {any} */ s) => s.step);
@@ -94,7 +94,7 @@ for (const key of ['uvicorn', 'node']) {
 		await answered;
 		await until('v2 in the page', async () => await heading(page) === 'v2');
 		await face(on, 'on');
-		const stories = await until('closed stories', async () => {
+		const stories = await until('all events to be closed', async () => {
 			const all = await world.bus.events();
 			return all.every((/** @type {any} */ e) => e.closed) && all;
 		});
@@ -127,7 +127,7 @@ test('when the user stops and starts a server, its tab reloads without a save', 
 		server = children.start(`again-${round}`, command(Number(new URL(url).port)), { cwd: root, env: world.env });
 		const first = await answered;
 		await until(`v${round} in the page`, async () => await heading(page) === `v${round}`, { every: 5 });
-		const event = await until('a closed story', async () => {
+		const event = await until('a closed event', async () => {
 			const last = (await world.bus.events()).at(-1);
 			return last.closed && last;
 		});
@@ -165,7 +165,7 @@ test('thirty files saved at once cause one restart and one reload', async t => {
 		await save();
 		await answered;
 		await until(`${version} in the page`, async () => await heading(page) === version, { every: 5 });
-		const told = await until('a closed story', async () => {
+		const told = await until('a closed event', async () => {
 			const events = await world.bus.events();
 			return events.every((/** @type {any} */ e) => e.closed) && events;
 		});

@@ -20,7 +20,7 @@ everySaveSettles('node', 50, 2);
 everySaveSettles('nodemon', 50, 0);
 everySaveSettles('tsc', 50, 0);
 
-test('one file restarts the server, and another with the same suffix does not: each has its own lesson', async t => {
+test('one file restarts the server, and another with the same suffix does not: savecast records this for each file', async t => {
 	const on = await stage(t, servers.node);
 	if (!on) {
 		return;
@@ -36,7 +36,7 @@ test('one file restarts the server, and another with the same suffix does not: e
 		return told.steps.map((/** @type {any} */ s) => s.step);
 	};
 	await saveAndSee(on, program, 1);
-	assert.ok((await saveServed('1')).includes('waiting'), 'as its kind does, once');
+	assert.ok((await saveServed('1')).includes('waiting'), 'the first time, as for other .js files');
 	assert.deepEqual(await saveServed('2'), ['heard', 'cast', 'reloading', 'loaded']);
 	for (const round of [2, 3]) {
 		on.loads.length = 0;

@@ -83,7 +83,7 @@ test(`${COUNT} random git commands: each one is exactly one event`, async t => {
 	 * The operations in a work tree. An operation may fail, where git allows that.
 	 *
 	 * @type {[string, (at: string) => Promise<unknown>, ((at: string) => Promise<unknown>)?][]}
-	 *   name, operation, changes before it that are never reported
+	 *   name; operation; changes before it, which no editor reports
 	 */
 	const operations = [
 		['save', async at => { await world.bus.saved(await edit(at)); }],

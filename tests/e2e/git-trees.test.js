@@ -93,7 +93,7 @@ test('files that the rules exclude are left out, and a deeper project has its ow
 	assert.deepEqual(events.map(e => e.files.map(name => path.relative(file('.'), name))).sort(), [['a.css'], ['dir/c.css']]);
 });
 
-test('256 work trees are watched: one without a tab is dropped for a new one, and more are reported', async t => {
+test('256 work trees are watched: one without a tab is dropped for a new one, and one too many is a problem', async t => {
 	const MAX = 256;
 	const world = await World.open(t);
 	const first = await world.folder('tree-0', { 'a.html': 'a\n' }, { git: true });

@@ -83,7 +83,7 @@ test('saves that are held are sent as one event when the last hold ends', async 
 test('a burst that waits when a hold begins keeps waiting', async t => {
 	const { world, change, story, hold, release } = await site(t);
 	let event = await change('a.css');
-	while ((await story(event)).closed) { // until one comes so soon after another that it waits
+	while ((await story(event)).closed) { // until a save comes so soon after another that it waits
 		event = await change('a.css');
 	}
 	const cookie = await hold(world.bus);
@@ -102,7 +102,7 @@ test('a hold ends with its caller\'s connection, and only its caller can end it'
 	await assert.rejects(release(world.bus, cookie), { type: 'io.github.savecast.Error.NoHold' });
 	assert.equal((await story(event)).closed, false);
 	other.close();
-	await until('the event to leave', async () => (await story(event)).closed);
+	await until('the event to be sent', async () => (await story(event)).closed);
 });
 
 test('a caller that disconnects before the answer keeps no hold and no subscription', async t => {
@@ -114,7 +114,7 @@ test('a caller that disconnects before the answer keeps no hold and no subscript
 		other.close();
 	}
 	const event = await change('a.css');
-	await until('the event to leave', async () => (await story(event)).closed);
+	await until('the event to be sent', async () => (await story(event)).closed);
 	await world.bus.call({ member: 'Subscribe' });
 });
 
@@ -165,7 +165,7 @@ test('run: a command that fails reloads nothing, and its last output is kept', a
 	await run(['sh', '-c', `${SAVECAST} save a.css`]).ended;
 	assert.deepEqual(words(await newest()).slice(-2), ['left', 'no-tab'], 'the same bytes are new: no tab has shown them');
 	const after = await change('b.css');
-	await until('what comes after to leave', async () => (await story(after)).closed);
+	await until('the next event to be sent', async () => (await story(after)).closed);
 	assert.ok(!words(await story(after)).includes('held'));
 
 	assert.equal((await run(['false']).ended).status, 1);
@@ -189,7 +189,7 @@ test('run: signals reach the command, and a killed run releases its hold', async
 	const { serial } = await newest();
 	assert.equal((await story(serial)).closed, false);
 	other.child.kill('SIGKILL');
-	await until('the event to leave', async () => (await story(serial)).closed);
+	await until('the event to be sent', async () => (await story(serial)).closed);
 	process.kill(Number(pid), 'SIGKILL');
 	assert.equal((await run(['sh', '-c', 'kill -9 $$']).ended).status, 128 + 9);
 });
@@ -242,7 +242,7 @@ for (const which of BROWSERS) {
 		assert.equal(await shown('build-output'), [...Array.from({ length: 11 }, (_, i) => i + 10), 'app.ts:3: <b>error</b>'].join('\n'));
 		await popup.close();
 		const steps = (await world.bus.events()).filter((/** @type {Event} */ e) => e.serial > before);
-		assert.deepEqual(steps.map(words).map((/** @type {string[]} */ list) => list.at(-1)), ['build-failed'], 'half a bundle is none');
+		assert.deepEqual(steps.map(words).map((/** @type {string[]} */ list) => list.at(-1)), ['build-failed'], 'a half-written bundle is not announced');
 		assert.equal(await title(), 'old');
 
 		// After a navigation, the daemon still reports it.

@@ -155,7 +155,7 @@ test('a tab that goes from a port without a server to an unknown work tree', asy
 
 const isRoot = process.getuid?.() === 0;
 
-test('for a server that cannot be inspected, the reason names the setting to add', { skip: !isRoot && 'only root can be two users' }, async t => {
+test('for a server that cannot be inspected, the reason names the setting to add', { skip: !isRoot && 'needs root, to become another user' }, async t => {
 	const world = await World.open(t);
 	// Without its capabilities, root may inspect only its own processes.
 	const daemon = world.children.start('savecastd', ['setpriv', '--bounding-set=-all', '--inh-caps=-all',
@@ -169,7 +169,7 @@ test('for a server that cannot be inspected, the reason names the setting to add
 	const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 	const httpd = (/** @type {number} */ port) => ['-m', 'http.server', '-b', '127.0.0.1', String(port)];
 	world.children.start('nobody', [...asNobody, PYTHON, ...httpd(ports.nobody)], { cwd: '/', env: world.env });
-	// It has the name and arguments of docker-proxy, and listens: of a real one, another user sees no more.
+	// It has the name and arguments of docker-proxy, and listens: another user sees no more of a real docker-proxy.
 	world.children.start('docker', [...asNobody, proxy, '-c', `import sys, http.server as h
 h.HTTPServer(('127.0.0.1', int(sys.argv[6])), h.SimpleHTTPRequestHandler).serve_forever()`,
 	'-proto', 'tcp', '-host-ip', '127.0.0.1', '-host-port', String(ports.docker), '-container-ip', '172.17.0.2', '-container-port', '80'],

@@ -86,5 +86,5 @@ test('names of /etc/hosts: no DNS query is sent, and a change of the file is not
 
 	assert.deepEqual(queries.filter(query => /intra/.test(query)), []);
 	await run([await hosts.within('/usr/bin/getent'), 'hosts', 'trap.test'], world.env);
-	assert.equal(queries.some(query => /trap/.test(query)), true, 'the name server hears who asks');
+	assert.equal(queries.some(query => /trap/.test(query)), true, 'the name server records queries');
 });

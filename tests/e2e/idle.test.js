@@ -26,8 +26,8 @@ test('while nothing happens, the daemon has no wake-ups', async t => {
 		});
 	}
 	await world.bus.properties();
-	// The test waits for an event that must not come. The old 30 s housekeeping and 5 s deadlines
-	// are within the longer time.
+	// Waits for something that must not happen: no event reports that. The shorter time is longer than
+	// the deadline of 5 s for hello and than the timers of 30 s that the daemon once had.
 	const seconds = LONG ? 330 : 35;
 	const before = await wakeUps(/** @type {number} */ (pid));
 	await new Promise(resolve => { setTimeout(resolve, seconds * 1000); });

@@ -36,7 +36,7 @@ async function fates(world, root, expected) {
 	}
 }
 
-test('temporary files of editors, and files that git ignores, do not count as saves', async t => {
+test('temporary files of editors, and files that git ignores, are ignored', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', {
@@ -92,7 +92,7 @@ test('a call with saved and ignored files creates one event for each kind', asyn
 	await world.startDaemon();
 	const root = await world.folder('site', {}, { git: true });
 	const at = (/** @type {string} */ name) => path.join(root, name);
-	assert.equal(await world.bus.saved(at('a.css~'), at('a.css'), at('4913'), at('b.css')), 1, 'the one to follow');
+	assert.equal(await world.bus.saved(at('a.css~'), at('a.css'), at('4913'), at('b.css')), 1, 'the event of the saved files');
 	const events = await world.bus.events();
 	assert.deepEqual(events.map((/** @type {any} */ e) => [e.files, e['file-count'], e.closed]), [
 		[[at('a.css'), at('b.css')], 2, true],
@@ -141,10 +141,10 @@ test('a new ignore rule of git applies from the next save on, in whichever file 
 		return file;
 	};
 	let n = 0;
-	/** Uses a new file each time, because only the first save of a file never counts as unchanged. */
+	/** Uses a new file each time, because the first save of a file is never unchanged. */
 	const extensions = (/** @type {Record<string, string>} */ expected) => fates(world, root,
 		Object.fromEntries(Object.entries(expected).map(([extension, text]) => [`x${n++}.${extension}`, text])));
-	// Longer than the resolution of file times: the repository stays open between these.
+	// Longer than the resolution of file times. After such a pause the daemon keeps the repository open.
 	const settled = () => new Promise(resolve => { setTimeout(resolve, 50); });
 	for (let i = 0; i < 2; i++) {
 		await settled();

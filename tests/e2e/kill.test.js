@@ -200,7 +200,7 @@ test('if the daemon is killed while it holds an acknowledged save, the next daem
 	const told = (await world.bus.events()).find((/** @type {any} */ { serial }) => serial === reload.event);
 	assert.equal(told.project, root);
 	assert.equal(told.steps[0].text, `event ${held} waited when savecastd ended`);
-	assert.equal((await world.bus.events()).length, 1, 'once, and nothing for the other project');
+	assert.equal((await world.bus.events()).length, 1, 'one event, and none for the other project');
 
 	// Once it was shown, it is no longer in the file.
 	await world.endDaemon('SIGKILL');

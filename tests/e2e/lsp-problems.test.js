@@ -75,7 +75,7 @@ test('lsp: diagnostics appear with an error, and end with its fix, the tab or th
 	({ mark } = inFolder.replies);
 	await world.endDaemon();
 	await published(inFolder, real, 0, mark);
-	assert.ok(!elsewhere.replies.all.some(({ event }) => event.method), 'nothing of other folders');
+	assert.ok(!elsewhere.replies.all.some(({ event }) => event.method), 'no diagnostics of other folders');
 });
 
 test('lsp: Neovim and Emacs show an error of the page, until its fix', { skip: missing('chromium') || (!EGLOT && 'no Emacs with eglot here') }, async t => {

@@ -62,7 +62,7 @@ test('lsp: from initialize to exit, and every name byte for byte', async t => {
 	assert.match(lsp.stderr, /file:\/\/elsewhere\/a.css: /);
 	assert.equal(lsp.stderr.trim().split('\n').length, 2, lsp.stderr);
 	const files = (await world.bus.events()).flatMap((/** @type {any} */ event) => event.files);
-	assert.deepEqual(files.sort(), names.map(([, name]) => name).sort(), 'nothing else was told');
+	assert.deepEqual(files.sort(), names.map(([, name]) => name).sort(), 'nothing else was reported');
 });
 
 test('lsp: invalid messages get the protocol\'s errors', async t => {
@@ -259,7 +259,7 @@ test('Emacs and Kakoune with a hook', async t => {
 	});
 });
 
-test('any program with one line', async t => {
+test('the one-line commands for any program', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'savecast.css': '', 'busctl.css': '', 'gdbus.css': '' }, { git: true });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `savecast mcp` with a real client: a program that writes code reads the problems of its pages.
+// `savecast mcp` with a real client: a coding agent reads the problems of its pages.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';

@@ -83,7 +83,7 @@ test('a mount that does not answer: its saves wait and the log says so, others a
 	await world.bus.call({ member: 'Release', signature: 'u', body: [cookie] });
 	const story = await reaches(world, event, 'cast');
 	assert.equal(story.project, path.dirname(file));
-	await until('the problem to be over', async () => !/does not answer/.test((await world.savecast('status')).stdout));
+	await until('the problem to be gone', async () => !/does not answer/.test((await world.savecast('status')).stdout));
 	await othersAreServed(world, client);
 });
 
@@ -191,7 +191,7 @@ test('a mount in a project, which does not answer, delays neither the project no
 
 	// When it answers, its outputs are watched, in new folders as well.
 	await mounts[1].answer();
-	await until('the problem to be over', async () => !/its outputs wait/.test(await problem()));
+	await until('the problem to be gone', async () => !/its outputs wait/.test(await problem()));
 	for (const name of ['b.css', 'deep/c.css', 'deep/c.css']) {
 		const { mark } = client.log;
 		const file = path.join(mounts[1].folder, 'dist', name);
@@ -228,7 +228,7 @@ test('outputs of a project on a mount that answers are noticed', { skip }, async
 	}
 });
 
-test('a page that names a file behind a link into a mount that does not answer delays nobody', { skip }, async t => {
+test('a page that names a file behind a link into a mount that does not answer delays no other project', { skip }, async t => {
 	const world = await World.open(t);
 	const fs = await mounted(world);
 	const local = await world.folder('local', { 'a.css': '', 'app.js': '' }, { git: true });

@@ -24,7 +24,7 @@ const VIEWED = [
 const asking = (handler) => `<!doctype html><h1>one</h1><input id="text" autofocus><iframe id="frame" srcdoc="<input id=inner>"></iframe>
 <script>let dirty = false; text.addEventListener('input', () => { dirty = true; }); ${handler}</script>`;
 
-/** Ways in which a page asks. @type {[string, string][]} */
+/** Ways in which a page makes the browser ask. @type {[string, string][]} */
 const HANDLERS = [
 	['a listener that prevents it', `addEventListener('beforeunload', (event) => { if (dirty) { event.preventDefault(); } });`],
 	['a listener that sets returnValue', `addEventListener('beforeunload', (event) => { if (dirty) { event.returnValue = 'x'; } });`],

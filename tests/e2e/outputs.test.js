@@ -260,7 +260,7 @@ test('a page that is saved right after a source does not wait for the output', a
 		const names = ['a.html', 'a.scss', 'b.html'].map(file);
 		names.forEach(name => writeFileSync(name, String(Math.random())));
 		const events = await Promise.all(names.map(name => world.bus.saved(name)));
-		await until('the event to leave', async () => {
+		await until('the event to be sent', async () => {
 			story = (await world.bus.events()).find((/** @type {any} */ e) => e.serial === events[2]);
 			return story.closed;
 		});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Which extensions the daemon answers: ours, the first one of a Firefox, and those that the user has
-// confirmed. Any other one is told nothing, and closes no connection.
+// confirmed. Any other one is told nothing, and cannot close a connection.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -28,7 +28,7 @@ test('the id that is always known is the one of the manifest', async () => {
 	assert.ok(header.includes(`#define EXTENSION_OURS "${ORIGIN}"`));
 });
 
-test('another extension learns nothing, and cannot throw out the one that is known', async t => {
+test('another extension learns nothing, and cannot disconnect the one that is known', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site', { 'a.css': '' }, { git: true });

@@ -45,7 +45,7 @@ for (const which of BROWSERS) {
 		}
 		t.diagnostic(JSON.stringify(outcomes));
 		const part = (/** @type {string} */ kind) => outcomes[`${kind} patched`] / ((outcomes[`${kind} patched`] ?? 0) + (outcomes[`${kind} reload`] ?? 0));
-		assert.ok(part('still') > 0.4, `a page that no script changed is seldom patched: ${JSON.stringify(outcomes)}`);
-		assert.ok(part('scripted') > 0.2, `a page that a script changed is seldom patched: ${JSON.stringify(outcomes)}`);
+		assert.ok(part('still') > 0.4, `a page that no script changed is rarely patched: ${JSON.stringify(outcomes)}`);
+		assert.ok(part('scripted') > 0.2, `a page that a script changed is rarely patched: ${JSON.stringify(outcomes)}`);
 	});
 }

@@ -2,7 +2,7 @@
 //
 // The browser's question about permission for a site, asked by a click on the icon or in the real
 // popup, and answered with a real click or key. If it is denied, pages are reloaded as before; if it is
-// allowed, it takes effect without a reload.
+// allowed, the permission takes effect without a reload.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

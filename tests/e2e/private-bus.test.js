@@ -46,7 +46,7 @@ test('stdio starts one savecastd with a bus of its own; savecast finds the bus; 
 	const { event } = await client.next('reload', { mark });
 	client.send({ type: 'report', event, tab: 1, step: 'loaded' });
 	await until('its steps as signals', () => /"loaded"/.test(followed));
-	// A holder that leaves the bus releases what it held.
+	// When a caller disconnects, the daemon drops its holds: savecast run succeeds.
 	assert.equal((await world.savecast('run', '--', 'true')).status, 0);
 
 	const second = await run([SAVECASTD, '--private-bus'], world.env);

@@ -111,7 +111,7 @@ test('two profiles of Chromium and one of Firefox', { skip: BROWSERS.map(missing
 	await t.test('all profiles are connected again after a restart of the daemon', async () => {
 		await world.endDaemon();
 		for (const { browser } of profiles) {
-			await until('the icon to tell', async () => (await browser.activeIcon()).badge === '!');
+			await until('the icon to show it', async () => (await browser.activeIcon()).badge === '!');
 		}
 		await world.startDaemon();
 		await areLive(profiles);

@@ -23,7 +23,7 @@ const PAGES = LONG ? 40 : 2;
 
 for (const [name, { needs, long }] of Object.entries(PROXIES)) {
 	test(`behind ${name}, a tab belongs to the project of its host or path, whatever else passes through`, {
-		skip: !existsSync(needs) ? `${needs} is not installed` : long && !LONG ? 'long' : false,
+		skip: !existsSync(needs) ? `${needs} is not installed` : long && !LONG ? 'with --long' : false,
 	}, async t => {
 		const { world, alpha, beta, start, client } = await open(t, name);
 		const { port } = await start(alpha.port);
@@ -58,9 +58,9 @@ for (const [name, { needs, long }] of Object.entries(PROXIES)) {
 			}
 		}
 		const seconds = (performance.now() - began) / 1000;
-		t.diagnostic(`${PAGES * urls.length} pages, ${unsure} not sure, ${Math.round(seconds * 1000 / PAGES / urls.length)} ms each; ${answered.map((count, i) => Math.round((count() - before[i]) / seconds)).join(' and ')} requests/s`);
+		t.diagnostic(`${PAGES * urls.length} pages, ${unsure} uncertain, ${Math.round(seconds * 1000 / PAGES / urls.length)} ms each; ${answered.map((count, i) => Math.round((count() - before[i]) / seconds)).join(' and ')} requests/s`);
 		// On a machine that is too busy to see all connections, not sure is the right answer.
-		assert.ok(unsure < PAGES * urls.length, 'none is sure');
+		assert.ok(unsure < PAGES * urls.length, 'no answer is certain');
 	});
 }
 
@@ -131,7 +131,7 @@ async function asking(world, all) {
 	return { beta, root, port };
 }
 
-test('a server that asks another one for data is no proxy', async t => {
+test('a server that requests data from another one is not taken for a proxy', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const { port } = await asking(world, 0);
@@ -143,7 +143,7 @@ test('a server that asks another one for data is no proxy', async t => {
 	}
 });
 
-test('if it cannot be seen, the tab has no project until the user has chosen one, which is kept', async t => {
+test('if it cannot be seen which server has the page, the tab has no project until the user has chosen one, which is kept', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const { beta, root, port } = await asking(world, 1);
@@ -210,7 +210,7 @@ test('a proxy whose server is down has no project until the page is loaded with 
 	await until('the answer', async () => (await client.watch(1, url)).project === 'beta', { every: 300 });
 });
 
-test('a server that does not answer the requests, or answers with no HTTP, delays only its own tab', async t => {
+test('a server that does not answer the requests, or answers with something that is not HTTP, delays only its own tab', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const site = await world.site('beta', { 'index.html': '' });
@@ -229,7 +229,7 @@ test('a server that does not answer the requests, or answers with no HTTP, delay
 	await world.endDaemon();
 });
 
-test('a tab that goes to another page of its site misses no save while it is seen who has that page', async t => {
+test('a tab that goes to another page of its site misses no save while the daemon finds the server of that page', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const site = await world.site('site', { 'a.css': '' });

@@ -67,7 +67,7 @@ for (const which of BROWSERS) {
 		assert.equal(await address(page), '/about');
 		assert.equal(await heading(page), 'New');
 		await page.evaluate('history.back()');
-		await until('links and history are left alone', async () => await address(page) === '/');
+		await until('the previous page', async () => await address(page) === '/');
 	});
 
 	test(`${which}: a daemon that was killed and started again reloads at the next :w`, { skip: missingOrLong(which) }, async t => {

@@ -64,7 +64,7 @@ for (const which of BROWSERS) {
 		await save('two');
 
 		if (LONG) {
-			// The network breaks off without a word, as after a suspend: ssh hangs, but nothing is closed.
+			// The network fails silently, as after a suspend: ssh hangs, but no connection is closed.
 			const [hung] = await forward.commands();
 			process.kill(hung, 'SIGSTOP');
 			await until('another connection', async () => (await forward.commands()).some((pid) => pid !== hung), { msec: 120000 });

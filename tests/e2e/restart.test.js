@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A browser that ends and starts again, with the exact package that its store gets: the tabs that
-// were on are switched on again, if savecast may see them, and no others.
+// were on are switched on again, if savecast has permission for them, and no others.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
@@ -48,7 +48,7 @@ for (const which of BROWSERS) {
 		assert.deepEqual(tabs.map((/** @type {any} */ { url }) => url).sort(), [site.url, `${site.url}two.html`]);
 		assert.ok(await again.evaluateInWorker('chrome.tabs.query({}).then((all) => all.length)') >= last);
 		const event = await world.bus.saved(path.join(site.root, 'index.html'));
-		const told = await until('both have heard', async () => {
+		const told = await until('both to handle it', async () => {
 			const one = (await world.bus.events()).find((/** @type {any} */ { serial }) => serial === event);
 			return words(one).filter((word) => word === 'pending' || word === 'loaded').length >= 2 && one;
 		});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Everything that a tab with permission shows while its server restarts: each saved version once, in
-// their order, and never an error page or an older version; not when the code has a mistake, either.
+// their order, and never an error page or an older version, even when the code has a mistake.
 // With --long all restarting servers, in both browsers.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A picture of a live tab, by `savecast mcp`: only of the visible tab, and only while the browser
+// A picture of a live tab, by `savecast mcp`: only of a visible tab, and only while the browser
 // allows it; every refusal says what is missing.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';

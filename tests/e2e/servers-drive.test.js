@@ -12,7 +12,7 @@ import { Drive } from '../servers/drive.js';
 import { summary } from '../servers/report.js';
 import { ROWS, SHORT } from '../servers/rows.js';
 
-/** For a busy machine; on an idle one it takes a tenth of this. */
+/** A limit for a busy machine: on an idle one, a reload comes a tenth of this late. */
 const LATE_MSEC = 1000;
 
 /**

@@ -142,10 +142,10 @@ test('while an editor removes the settings file and writes it again, its setting
 			await writeFile(name, `${text}\tignore = *.${round}\n`);
 			await world.bus.properties();
 			await writeFile(name, `${text}\tx = ${round}\n`); // a problem shows that it was read
-			await until('its word', async () => (await Promise.all([world.bus.properties(), projects(world)])).flat()
+			await until('the problem', async () => (await Promise.all([world.bus.properties(), projects(world)])).flat()
 				.some(({ SettingsProblems: [said] }) => said?.includes(`savecast.x`)));
 			await writeFile(name, text);
-			await until('no word', async () => (await Promise.all([world.bus.properties(), projects(world)])).flat()
+			await until('no problem', async () => (await Promise.all([world.bus.properties(), projects(world)])).flat()
 				.every(({ SettingsProblems: said }) => !said.length));
 		}
 	}
@@ -186,8 +186,8 @@ test('a project\'s own file is read again, with its limits', async t => {
 		['more lines than the limit', () => writeFile(file, '\n'.repeat(1025)), /has more than 1024 lines; the previous settings stay/],
 		['a NUL', () => writeFile(file, '[savecast]\0'), /NUL byte/],
 		['an include', () => writeFile(file, '[IncludE "x"]\npath = /etc/passwd\n'), /"\[include"/],
-		['no syntax', () => writeFile(file, '[savecast]\nignore = x\n= 2\n'), /\.savecast: line 3: failed to parse/],
-		['no escape', () => writeFile(file, '[savecast]\n\tignore = "\\q"\n'), /invalid escape/],
+		['a syntax error', () => writeFile(file, '[savecast]\nignore = x\n= 2\n'), /\.savecast: line 3: failed to parse/],
+		['an invalid escape', () => writeFile(file, '[savecast]\n\tignore = "\\q"\n'), /invalid escape/],
 		['a link', async () => {
 			await rm(file);
 			await symlink('/etc/passwd', file);
@@ -311,7 +311,7 @@ test('savecast set checks the setting and creates the file, and the daemon reads
 	await done('--project', 'ignore', '/docs/*.$+(x)');
 	await done('--project', 'savecast.ignore', 'sub/');
 	assert.equal(await readFile(path.join(root, '.savecast'), 'utf8'), '[savecast]\n\tignore = /docs/*.$+(x)\n\tignore = sub/\n');
-	await until('it counts', async () => /is ignored/.test((await world.savecast('why', path.join(root, 'sub/a.css'))).stdout));
+	await until('the rule to apply', async () => /is ignored/.test((await world.savecast('why', path.join(root, 'sub/a.css'))).stdout));
 	await done('--project', '--unset', 'ignore', 'sub/');
 	assert.equal(await readFile(path.join(root, '.savecast'), 'utf8'), '[savecast]\n\tignore = /docs/*.$+(x)\n');
 

@@ -31,7 +31,7 @@ const LEAVES_EVERY = 3;
 /** The possible last steps of an event, with a tab or without one. */
 const ENDS = ['loaded', 'swapped', 'skipped', 'failed', 'unused', 'gone', 'no-tab', 'unchanged', 'ignored'];
 
-/** In memory, since a disk is slower than the daemon, and nothing here must persist. */
+/** Files are kept in memory: a disk is slower than the daemon. */
 if (existsSync('/dev/shm')) {
 	process.env.TMPDIR = '/dev/shm';
 }
@@ -150,7 +150,7 @@ test(`${SAVES} saves in ${PROJECTS} projects, ${CLIENTS} browsers that connect a
 			arrivals++;
 		}
 		await Promise.all(saves);
-		const told = await until(`round ${round}: the ends of all stories`, async () => {
+		const told = await until(`round ${round}: the ends of all events`, async () => {
 			const { stdout } = await world.savecast('log', '-n', '256', '--json');
 			const all = stdout.trim().split('\n').map((line) => JSON.parse(line));
 			const ours = all.filter((/** @type {any} */ one) => one.serial > last);

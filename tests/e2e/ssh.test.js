@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Code on another account over the real ssh: no bus there, an editor there, the tabs here; a
-// connection that breaks; ports that differ.
+// Code on another account, over the real ssh: the editor runs there, without a session bus, and the
+// tabs are here. Connections that break; ports that differ.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -167,7 +167,7 @@ test('the delay over the network is at most two round trips and a millisecond', 
 		const seen = new EventLog();
 		createInterface(/** @type {any} */ (witness.process.stdout)).on('line', (line) => seen.push(JSON.parse(line)));
 		await seen.next('the witness', ({ state }) => state === 'live', { mark: 0 });
-		// ssh ends now and then before it has a session; like the extension, connect again then.
+		// ssh sometimes ends before it has a session: connects again then, like the extension.
 		const client = await until('a connection over the network', () => watch(forward, url).catch(() => undefined), { every: 1000 });
 		/** @type {Map<number, number>} */
 		const here = new Map();

@@ -221,7 +221,7 @@ for (const which of BROWSERS) {
 		assert.equal(await save('static/part.css', css('h1', 3)), 'swapped');
 		await shows('h', 3);
 		await writeFile(path.join(site.root, 'static/bundle.css'), css('h1', 4));
-		assert.equal(await save('static/_any.css', css('h1', 4)), 'swapped', 'any file may be in a bundle');
+		assert.equal(await save('static/_any.css', css('h1', 4)), 'swapped', 'any file may be part of a bundle');
 		await shows('h', 4);
 	});
 

@@ -105,7 +105,7 @@ for (const which of BROWSERS) {
 			assert.equal(await page.evaluate('stars.value'), '4');
 			if (which === 'chromium') {
 				// Firefox restores it by itself.
-				assert.equal(await page.evaluate('token.value'), 'a', 'what is for one use is not restored');
+				assert.equal(await page.evaluate('token.value'), 'a', 'a token is not restored');
 			}
 			await comesTo('first.matches(":modal") && second.matches(":modal") && pop.matches(":popover-open")', true);
 			// Only what is in the uppermost dialog can be hit or focused.

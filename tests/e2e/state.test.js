@@ -102,7 +102,7 @@ for (const which of BROWSERS) {
 					return true;
 				}, { msec: 3000 });
 				assert.equal(await page.evaluate('window.old === undefined'), true);
-				// Only the browser itself could restore those.
+				// Only the browser itself could restore these.
 				const own = which === 'firefox' && !('/' in headers); // Its own reload keeps text fields.
 				for (const id of own ? ['password'] : ['password', 'card', 'paid', 'new_password']) {
 					assert.equal(await page.evaluate(`document.getElementById("${id}").value`), '', id);
@@ -120,7 +120,7 @@ for (const which of BROWSERS) {
 			document.getElementById('inmodal').value === 'x' && document.activeElement.id === 'inmodal'`));
 	});
 
-	// The real daemon would not even ask the tab: see gate.test.js.
+	// The real daemon would not send the reload: see gate.test.js.
 	test(`${which}: if the server does not answer, the reload fails and the page stays`, { skip }, async t => {
 		const world = await World.open(t);
 		const daemon = new FakeDaemon();

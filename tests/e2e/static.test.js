@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The programs of scripts/build-static: in a root folder that has nothing else.
+// The programs of scripts/build-static, run in a root folder that contains no libraries.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
@@ -126,7 +126,7 @@ test('both programs in a container of podman that has nothing else', { skip: ski
 const emulator = '/usr/bin/qemu-aarch64-static';
 const noEmulator = spawnSync(emulator, ['--version']).status !== 0 && 'no qemu here (Debian: qemu-user-static)';
 
-test('the programs for another processor', { skip: skip || (process.arch !== 'x64' && 'is written for amd64') || noEmulator }, async t => {
+test('the programs for arm64, run by an emulator', { skip: skip || (process.arch !== 'x64' && 'is written for amd64') || noEmulator }, async t => {
 	const world = await World.open(t);
 	const programs = await build(world, 'arm64');
 	/** @param {'savecast' | 'savecastd'} program @param {string[]} args */

@@ -100,7 +100,7 @@ for (const which of BROWSERS) {
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
 		const page = await browser.newPage(site.url);
 		await switchOn(world, page);
-		await until('the page is whole', () => page.evaluate('document.adoptedStyleSheets.length'));
+		await until('the page to be complete', () => page.evaluate('document.adoptedStyleSheets.length'));
 		await page.evaluate('window.untouched = true');
 		let last = 0;
 		/** @param {string} name @param {string} text @returns {Promise<any>} the event of this save */

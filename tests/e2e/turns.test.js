@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How much CPU time one turn of the loop takes: no call may delay the others.
+// The CPU time of one turn of the loop: no call may delay the others.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -24,7 +24,7 @@ test('a save that changed no byte does nothing, and the log says so', async t =>
 	const [a, b] = [path.join(root, 'a.css'), path.join(root, 'b.css')];
 	const steps = async (/** @type {string[]} */ ...files) =>
 		(await story(world, await world.bus.saved(...files))).steps.map(({ step }) => step);
-	const quiet = async () => { // The next event is not part of the burst before.
+	const quiet = async () => { // So that the next event is not part of the burst before it.
 		await new Promise(resolve => { setTimeout(resolve, 40); });
 	};
 
@@ -34,7 +34,7 @@ test('a save that changed no byte does nothing, and the log says so', async t =>
 	assert.deepEqual((await story(world, again)).steps.map(s => s.step), ['heard', 'unchanged']);
 	assert.deepEqual((await story(world, again)).files, [a]);
 	await utimes(a, new Date(), new Date());
-	assert.equal(await world.bus.saved(a), again, 'autosaves do not fill the ledger');
+	assert.equal(await world.bus.saved(a), again, 'autosaves do not fill the log');
 	await writeFile(a, 'A');
 	assert.deepEqual(await steps(a), ['heard', 'no-tab']);
 	await quiet();
@@ -51,7 +51,7 @@ test('a save that changed no byte does nothing, and the log says so', async t =>
 	assert.deepEqual(await steps(a), ['heard', 'unchanged']);
 });
 
-test('with unchanged = true, every save counts', async t => {
+test('with unchanged = true, every save is announced', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const root = await world.folder('site',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * Pages that a dev server updates by itself: its client in the page shows that, and the files that
- * this server updates are left to it. savecast handles all others.
+ * this server updates are left to it. savecast handles all other files.
  */
 import assert from 'node:assert/strict';
 import { rename, writeFile } from 'node:fs/promises';
@@ -109,8 +109,8 @@ test('a page of a backend whose scripts come from Vite: each updates its own fil
 	await until('the setting', async () => /unless/.test((await world.savecast('why', backend.url)).stdout));
 	await updatersKnown(world);
 
-	// A client whose server is gone updates nothing: after one wait without an update, savecast
-	// does.
+	// A client whose server is gone updates nothing: savecast waits once, and then reloads the page
+	// itself.
 	vite.server.process.kill();
 	await vite.server.ended;
 	told = await save(world, at('src/main.js'), MAIN('v2'));

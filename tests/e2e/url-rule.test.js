@@ -43,7 +43,7 @@ test('a url rule takes precedence, and changes with the settings', async t => {
 		assert.equal(event, serial);
 		tabs.forEach((/** @type {number} */ tab) => reloaded.add(tab));
 	}
-	assert.deepEqual([...reloaded].sort(), [1, 3, 4], 'those of the shop alone');
+	assert.deepEqual([...reloaded].sort(), [1, 3, 4], 'only those of the shop');
 
 	said = await client.told(5, 'live', async () => {
 		await writeFile(path.join(late, '.savecast'), '[savecast]\n\turl = http://late.test\n');
@@ -63,7 +63,7 @@ test('a url rule takes precedence, and changes with the settings', async t => {
 	await client.told(1, 'none', () => world.configure(users));
 });
 
-test('check takes the project of the URL, not of another tab of the same host', async t => {
+test('check uses the project of the URL, not of another tab of the same host', async t => {
 	const world = await World.open(t);
 	const shop = await world.folder('shop', { 'a.html': '' });
 	const admin = await world.folder('admin', { 'a.html': '' });
@@ -79,7 +79,7 @@ test('check takes the project of the URL, not of another tab of the same host', 
 	}
 });
 
-test('check of a URL without a server says so, as why does, once the server was looked for', async t => {
+test('check of a URL without a server says so, after it has looked for the server', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const { port } = await world.serve('static', await world.folder('bare', {}), port => ['python3', '-m', 'http.server', String(port)]);

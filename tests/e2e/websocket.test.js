@@ -30,7 +30,7 @@ test('only a browser extension of this user can connect', async t => {
 		['two Origins', { origin: [ORIGIN, 'http://evil.test'] }, /403/],
 		['a foreign Host', { headers: { Host: `evil.test:${world.port}` } }, /403/],
 		['a Host without the port', { headers: { Host: 'localhost' } }, /403/],
-		['a Host with a port that cannot be', { headers: { Host: 'localhost:123456' } }, /403/],
+		['a Host with an impossible port', { headers: { Host: 'localhost:123456' } }, /403/],
 		['two Hosts', { headers: { Host: [host, 'evil.test'] } }, /403|400|hang up/],
 		['no subprotocol', { protocols: [] }, /403/],
 		['another subprotocol', { protocols: 'savecast.v2' }, /403/],
@@ -212,7 +212,7 @@ test('the state of a tab is sent, and again when it changes', async t => {
 		{ type: 'reload', event, tabs: [1], subject: 'save index.html', changes: [{ path: 'index.html', kind: 'page' }] });
 	client.send({ type: 'report', event, tab: 1, step: 'reloading' });
 	client.send({ type: 'report', event, tab: 1, step: 'failed', detail: 'for the test' });
-	const story = await until('the closed story', async () => (await world.bus.events()).find((/** @type {any} */ e) => e.closed));
+	const story = await until('the closed event', async () => (await world.bus.events()).find((/** @type {any} */ e) => e.closed));
 	assert.deepEqual(story.steps.map((/** @type {any} */ s) => s.step), ['heard', 'cast', 'reloading', 'failed']);
 	assert.equal(story.steps.at(-1).text, 'for the test');
 
@@ -236,7 +236,7 @@ test('an event also ends if its tab never reports', async t => {
 	await client.next('reload', { mark: 0 });
 	await world.bus.call({ member: 'Reload', signature: 'sa{sv}', body: [root, {}] });
 	client.socket.terminate();
-	const events = await until('two closed stories', async () => {
+	const events = await until('two closed events', async () => {
 		const all = await world.bus.events();
 		return all.every((/** @type {any} */ e) => e.closed) && all;
 	});

@@ -58,7 +58,7 @@ test('why explains a file and a URL, and changes nothing', async t => {
 	assert.match((await why('http://localhost:99999/')).reason, /port must be a number/);
 	assert.match((await why(`http://x/${'a'.repeat(100000)}`)).reason, /at most 4096 bytes/);
 	assert.match((await why('about://blank')).reason, /is not a page of a project/);
-	assert.equal(client.log.mark, mark, 'no tab was told');
+	assert.equal(client.log.mark, mark, 'no tab was notified');
 	assert.equal(await events(), 0);
 
 	await world.bus.saved(path.join(root, 'a.css'));

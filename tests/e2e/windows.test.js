@@ -63,7 +63,7 @@ for (const which of BROWSERS) {
 		await heard(world, event, 'loaded');
 	});
 
-	test(`${which}: savecast sees private windows only if the user allows it`, { skip }, async t => {
+	test(`${which}: savecast handles private windows only if the user allows it`, { skip }, async t => {
 		const { world, site, browser } = await begin(t);
 		const asked = (/** @type {string} */ name) => until(name, async () => (await world.log('site')).includes(`"/${name}"`));
 		const openPrivate = () => browser.evaluateInWorker(

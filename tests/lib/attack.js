@@ -6,7 +6,7 @@ import { run } from './children.js';
 import { until, within } from './events.js';
 import { Client } from './wire-client.js';
 
-/** How long one task may occupy the loop, on a busy machine. */
+/** The longest time until the daemon answers, on a busy machine. */
 export const BRISK_MSEC = 2000;
 
 /** The daemon answers soon. @param {import('./world.js').World} world @param {string} what */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Checks with axe whether a page can be used by people who cannot see it, or not well.
+// Checks the accessibility of a page with axe.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -21,7 +21,7 @@ export function noFuse() {
 	return spawnSync('pkg-config', ['--exists', 'fuse3']).status !== 0 && 'libfuse3-dev is not installed';
 }
 
-/** A folder on a file system that answers or not, as the test decides. */
+/** A folder on a file system that the test can stop from answering. */
 export class HangFs {
 	/**
 	 * @param {import('./world.js').World} world

@@ -72,7 +72,7 @@ export async function switchOn(world, page, count = 1) {
  * @param {number} [after] only of a later event
  */
 export function story(world, after = 0) {
-	return until('a closed story', async () => {
+	return until('a closed event', async () => {
 		const last = (await world.bus.events()).at(-1);
 		return last?.serial > after && last.closed && last;
 	});

@@ -34,12 +34,12 @@ const CASES = [
 	{ name: 'an item that is added before others keeps them', base: list(['a', 'b']), next: list(['new', 'a', 'b']),
 		before: (_, by) => [...by('list').children],
 		after: (_, by, was) => by('list').children[1] === was[0] && by('list').children[2] === was[1] },
-	{ name: 'items that are sorted anew move with what was typed', base: keyed(['a', 'b', 'c']), next: keyed(['c', 'a', 'b']),
+	{ name: 'items in a new order keep what was typed in them', base: keyed(['a', 'b', 'c']), next: keyed(['c', 'a', 'b']),
 		before: (_, by) => {
 			by('list').children[2].firstChild.value = 'typed';
 		},
 		after: (_, by) => by('list').children[0].firstChild.value === 'typed' },
-	{ name: 'an item is taken out of the middle', base: keyed(['a', 'b', 'c']), next: keyed(['a', 'c']),
+	{ name: 'an item is removed from the middle', base: keyed(['a', 'b', 'c']), next: keyed(['a', 'c']),
 		before: (_, by) => by('list').children[2],
 		after: (_, by, c) => by('list').children[1] === c && by('list').children.length === 2 },
 	{ name: 'what a script added at the end stays there', base: '<main>one</main>', next: '<main>two</main><footer>f</footer>',
@@ -108,7 +108,7 @@ const CASES = [
 		}, reload: 'script filled <div>' },
 	{ name: 'a list that a script sorted', base: list(['a', 'b', 'c']), next: list(['a', 'b', 'c', 'd']),
 		before: (_, by) => by('list').append(by('list').firstChild), reload: 'script changed' },
-	{ name: 'a list with what could be its own from a script', base: list(['a', 'a']), next: list(['a', 'x', 'a']),
+	{ name: 'a list with a script's copy of an item', base: list(['a', 'a']), next: list(['a', 'x', 'a']),
 		before: (_, by) => by('list').prepend(by('list').firstChild.cloneNode(true)), reload: 'script changed' },
 	{ name: 'a list with a copy that a script made, and with the original changed since', base: list(['<b>a</b>']), next: list(['a']),
 		before: (_, by) => {
@@ -116,14 +116,14 @@ const CASES = [
 			item.after(item.cloneNode(true));
 			item.firstChild.className = 'ready';
 		}, reload: 'script changed' },
-	{ name: 'an item like those that a script made something of', base: `${list(['a', 'b'])}<script>1</script>`, next: `${list(['a', 'b', 'c'])}<script>1</script>`,
+	{ name: 'an item like those that a script has changed', base: `${list(['a', 'b'])}<script>1</script>`, next: `${list(['a', 'b', 'c'])}<script>1</script>`,
 		before: (_, by) => [...by('list').children].forEach((item) => item.classList.add('ready')), reload: 'like the new <li>' },
 	{ name: 'a button for a script', base: '<p>x<script>1</script>', next: '<p>x<button>b</button><script>1</script>', reload: 'the new <button>' },
 	{ name: 'a root that React keeps', base: '<div id=__next><p>1</p></div>', next: '<div id=__next><p>2</p></div>', reload: 'framework' },
-	{ name: 'what says never', base: '<div data-savecast-reload><p>1</p></div>', next: '<div data-savecast-reload><p>2</p></div>', reload: 'data-savecast-reload' },
+	{ name: 'an element that forbids patches', base: '<div data-savecast-reload><p>1</p></div>', next: '<div data-savecast-reload><p>2</p></div>', reload: 'data-savecast-reload' },
 	{ name: 'rules that a script inserted', base: '<style id=s>p { order: 1 }</style>', next: '<style id=s>p { order: 2 }</style>',
 		before: (_, by) => by('s').sheet.insertRule('p { flex-grow: 1 }'), reload: 'style sheet' },
-	{ name: 'what a person wrote', base: '<div id=e contenteditable>text</div>', next: '<div id=e contenteditable>other</div>',
+	{ name: 'what the user wrote', base: '<div id=e contenteditable>text</div>', next: '<div id=e contenteditable>other</div>',
 		before: (_, by) => {
 			by('e').firstChild.data = 'mine';
 		}, reload: 'script changed' },

@@ -96,7 +96,7 @@ export async function open(t, name) {
 	await world.startDaemon();
 	const alpha = await world.site('alpha', { 'index.html': '<h1>alpha</h1>', 'a.css': '' });
 	const beta = await world.site('beta', { 'index.html': '<h1>beta</h1>', 'a.css': '' });
-	/** Starts one that passes all but beta's on to this port. */
+	/** Starts a proxy that passes all requests that are not for beta on to this port. */
 	const start = (/** @type {number} */ first) => world.serve(`proxy-${first}`, alpha.root, at => {
 		const given = { port: at, alpha: first, beta: beta.port, root: alpha.root };
 		for (const [file, text] of Object.entries(files(given))) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The real popup, and the browser's own question whether the extension may access a site: clicked
-// as a user does, in both browsers.
+// The real popup, and the browser's own question about permission for a site: clicked as a user
+// does, in both browsers.
 
 import { until } from './events.js';
 
