@@ -6,7 +6,7 @@
  *
  *     bench-disk-floor FOLDER PORT
  *
- * Serves one client on 127.0.0.1 at a time; ends with its standard input.
+ * Serves one client at a time, on 127.0.0.1; ends when its standard input is closed.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>

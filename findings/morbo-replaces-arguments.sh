@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Mojolicious 9.31 (Debian 12), morbo: a tool cannot recognise it by its command line. It assigns the
+# Mojolicious 9.31 (Debian 12), morbo: a tool cannot recognize it by its command line. It assigns the
 # name of the application to $0, and perl writes that over the arguments and, with blanks, over the
 # environment: /proc/PID/cmdline, /proc/PID/environ and the process name say nothing of morbo, neither
 # for the manager nor for its worker. Only /proc/PID/exe remains, and that is perl.

@@ -33,8 +33,8 @@ const PATIENCE_MSEC = 5000;
 /**
  * @typedef {object} Contestant
  * @property {string} name
- * @property {boolean} own it is savecast
- * @property {boolean} [floor] it is the bare probe
+ * @property {boolean} own whether it is savecast
+ * @property {boolean} [floor] whether it is disk-floor.c
  * @property {boolean} slow
  * @property {(n: number) => void} save
  * @property {import('../lib/listen.js').Messages} log

@@ -31,7 +31,7 @@ test('two users of one machine', { skip: noSshd() }, async t => {
 		return { forward, client: new Client(/** @type {any} */ (forward.world)) };
 	};
 
-	await t.test('a user who makes the folder of another user's bus first is refused', async () => {
+	await t.test('a user who makes the folder of another user’s bus first is refused', async () => {
 		assert.equal((await neighbour.there(`mkdir -m 755 ${folder}`)).status, 0);
 		const { forward, client } = await open(there, 'squatted');
 		await assert.rejects(client.opened);

@@ -108,7 +108,7 @@ const CASES = [
 		}, reload: 'script filled <div>' },
 	{ name: 'a list that a script sorted', base: list(['a', 'b', 'c']), next: list(['a', 'b', 'c', 'd']),
 		before: (_, by) => by('list').append(by('list').firstChild), reload: 'script changed' },
-	{ name: 'a list with a script's copy of an item', base: list(['a', 'a']), next: list(['a', 'x', 'a']),
+	{ name: 'a list with a copy of an item by a script', base: list(['a', 'a']), next: list(['a', 'x', 'a']),
 		before: (_, by) => by('list').prepend(by('list').firstChild.cloneNode(true)), reload: 'script changed' },
 	{ name: 'a list with a copy that a script made, and with the original changed since', base: list(['<b>a</b>']), next: list(['a']),
 		before: (_, by) => {

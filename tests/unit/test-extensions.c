@@ -89,7 +89,7 @@ static void bad(const char *text)
 	extensions_clear(&extensions);
 }
 
-static void a_damaged_file_knows_nobody(void **state)
+static void a_damaged_file_knows_no_extension(void **state)
 {
 	struct extensions extensions = {0};
 	_cleanup_free_ char *why = NULL;
@@ -119,7 +119,7 @@ int main(void)
 		cmocka_unit_test(ours_and_the_first_of_firefox_may),
 		cmocka_unit_test(those_that_are_known_are_stored),
 		cmocka_unit_test(it_is_bounded),
-		cmocka_unit_test(a_damaged_file_knows_nobody),
+		cmocka_unit_test(a_damaged_file_knows_no_extension),
 		cmocka_unit_test(the_code_is_the_one_of_the_popup),
 	};
 
