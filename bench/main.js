@@ -27,6 +27,9 @@ const quick = args.includes('--quick');
 const out = args.includes('--out') ? args[args.indexOf('--out') + 1]
 	: fileURLToPath(new URL('results', import.meta.url));
 const named = Object.keys(PARTS).filter(part => args.includes(part));
+if (named.length < args.filter(arg => /^[a-z]+$/.test(arg)).length) {
+	throw new Error(`bench: ${args.join(' ')}: one of these is no part; the parts are ${Object.keys(PARTS).join(', ')}`);
+}
 
 /** @type {import('./lib/report.js').Section[]} */
 const sections = [];
