@@ -82,6 +82,9 @@ export class Navigation {
 	async #arrived(id, status) {
 		const { tabs, progress, transfer, send, safe, unreadable, pastCache } = this.#dependencies;
 		const entry = tabs.get(id), event = progress.committed(id);
+		if (entry) {
+			await pastCache.shows(id, entry.url);
+		}
 		// If scripts have sent `ready` since the page began, they are in this page.
 		const inserted = entry?.hasScripts || await insertPageScripts(id);
 		if (status !== 'complete' || !entry || tabs.get(id) !== entry) {

@@ -93,6 +93,21 @@ export class PastCache {
 		}
 	}
 
+	/**
+	 * To be awaited before the page scripts read in the cache what the tab was given: the tab may have left
+	 * the page that was reloaded.
+	 *
+	 * @param {number} tab
+	 * @param {string} url of its page now
+	 */
+	async shows(tab, url) {
+		const reload = this.#reloads.get(tab);
+		if (reload && reload.url !== url && url.startsWith('http')) {
+			reload.url = url;
+			await this.#write();
+		}
+	}
+
 	/** @param {number} tab whose reload is complete */
 	complete(tab) {
 		const reload = this.#reloads.get(tab);
@@ -138,7 +153,7 @@ export class PastCache {
 			const tabIds = [tab, NO_TAB];
 			all.push({ condition: { tabIds, requestDomains: [new URL(url).hostname], resourceTypes }, action: NO_CACHE });
 			// The page scripts read in the cache what the tab was given.
-			all.push({ priority: 2, condition: { tabIds, urlFilter: `|${url}`, resourceTypes: [rules.ResourceType.XMLHTTPREQUEST] },
+			all.push({ priority: 2, condition: { tabIds, urlFilter: `|${url.replace(/#.*$/, '')}`, resourceTypes: [rules.ResourceType.XMLHTTPREQUEST] },
 				action: { type: rules.RuleActionType.ALLOW } });
 		}
 		const removeRuleIds = (await rules.getSessionRules()).map(({ id }) => id);

@@ -6,7 +6,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { answers, dom, guard, match, media, nextPage, patch, uses, volatile } = shared;
+	const { answers, dom, guard, match, patch, uses, volatile } = shared;
 
 	/** How long to wait for an answer that differs; longer if the daemon cannot see the server. */
 	const WAIT_MSEC = 1500;
@@ -34,6 +34,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	let unsettledUntil = 0;
 	/** The one request that is under way. @type {Promise<any> | undefined} */
 	let asking;
+	/** Whether two answers of the same code were equal: then one that differs is probably made by new code. */
+	let steady = false;
 	/** Whether the server is a proxy: its answers do not show whether the server behind it has the new code. */
 	let proxied = false;
 
@@ -86,6 +88,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		: undefined
 	);
 
+	/** @param {Answer} next @param {Answer} [second] the next one of the same code */
+	const checkSteady = (next, second) => {
+		steady = second?.text === next.text;
+		return steady;
+	};
+
 	/**
 	 * @param {Answer} shown
 	 * @param {Answer} next
@@ -98,19 +106,22 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return reload('the page\'s headers changed');
 		}
 		if (shown.text === next.text) {
+			steady = true;
 			return { outcome: 'unused', detail: 'same answer' };
 		}
 		const before = parse(shown.text), after = parse(next.text);
 		const onlyRandom = volatile.mask(shown.text) === volatile.mask(next.text);
-		const planned = onlyRandom || careful ? undefined : await patch(before, after, document);
+		const planned = (onlyRandom && !steady) || careful ? undefined : await patch(before, after, document);
 		if (planned && !planned.reload) {
-			return { outcome: 'patched', detail: nodes(planned.nodes) };
+			// The page shows it already; a second answer tells whether to wait for new code all the same.
+			return { outcome: 'patched', detail: nodes(planned.nodes), provisional: onlyRandom && !checkSteady(next, (await ask()).answer) };
 		}
-		if (planned && !/script|inline/.test(planned.reload)) {
+		if (planned && !onlyRandom && !/script|inline/.test(planned.reload)) {
 			return reload(planned.reload);
 		}
 		// A second answer of the same code shows what differs in every answer.
 		const { answer: second } = await ask();
+		checkSteady(next, second);
 		if (!second || second.status !== next.status) {
 			return reload(planned?.reload ?? 'the answers differ');
 		}
@@ -291,44 +302,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: { outcome: told.outcome, detail: `${told.detail}, ${detail}` };
 	};
 
-	/** If there are more, the reload bypasses the whole cache. */
-	const MAX_REFRESHED = 16;
-	const REFRESH_MSEC = 3000;
-
-	/**
-	 * Loads the changed files into the browser's cache, so that a plain reload shows them.
-	 *
-	 * @param {Change[] | undefined} changes
-	 * @returns {Promise<boolean>} whether it has; otherwise the reload must bypass the cache
-	 */
-	const refresh = async (changes) => {
-		if (!changes || uses.hasServiceWorker() || await uses.findServiceWorker()) {
-			return false;
-		}
-		if (!nextPage.isReachable() && changes.some(({ kind }) => kind === 'css')) {
-			return false;
-		}
-		// The reload requests the page itself.
-		const own = new Set([answers.url]);
-		const urls = new Set([...dom.urls(), ...media.named()].filter((one) => !own.has(one)));
-		const files = changes.filter(({ kind, path }) => kind !== 'other' && !match.find(path, own).size);
-		const found = await Promise.all(files.map(async ({ path, all: any }) => (any || match.isCompiled(path) ? new Set()
-			: new Set([...match.find(path, urls), ...await nextPage.cached(path)]))));
-		const all = [...new Set(found.flatMap((some) => [...some]))];
-		const isUnknown = files.some(({ kind, path }, i) => kind !== 'page' && (uses.unseen(kind, found[i]) ||
-			(!found[i].size && (kind === 'script' || !match.isServed(path)))));
-		// Firefox takes an image that a CSS rule names from its memory even when it bypasses the cache.
-		if ((isUnknown && !nextPage.KEEPS_IN_MEMORY) || all.length > MAX_REFRESHED) {
-			return false;
-		}
-		try {
-			const signal = AbortSignal.timeout(REFRESH_MSEC);
-			await Promise.all(found.map((some, i) => nextPage.refresh(some, files[i].kind, { signal })));
-			return !isUnknown;
-		} catch {
-			return false;
-		}
-	};
-
-	shared.look = { look, refresh, setRoots };
+	shared.look = { look, setRoots };
 }

@@ -55,7 +55,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				shared.look.setRoots(message);
 				break;
 			case 'refresh':
-				shared.look.refresh(message.changes).catch(() => false).then((/** @type {boolean} */ fresh) =>
+				shared.refresh(message.changes).catch(() => false).then((/** @type {boolean} */ fresh) =>
 					answer({ fresh, opaque: isTouched() && shared.uses.hasOpaqueDocuments() }));
 				return true;
 			case 'images':
