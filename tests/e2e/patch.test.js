@@ -32,7 +32,6 @@ for (const which of BROWSERS) {
 		world.atEnd.push(() => browser.close());
 		const page = await browser.newPage(url);
 		assert.deepEqual(await page.evaluate("import('/patch-cases.js').then(({ cases }) => cases())"), []);
-		t.diagnostic(`5,000 elements, 10 changes: ${(await page.evaluate("import('/patch-cases.js').then(({ pace }) => pace())")).toFixed(1)} ms`);
 		/** @type {Record<string, number>} */
 		const outcomes = {};
 		const first = Number(process.env.SAVECAST_SEED ?? 1);
