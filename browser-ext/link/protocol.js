@@ -16,7 +16,7 @@ export * from './fields.js';
  * @typedef {keyof typeof STEPS} Step
  * @typedef {{type: 'hello', browser: string, extension: string, profile: string, nonce?: string,
  *	pair?: boolean, far?: boolean}} BrowserHello
- * @typedef {{type: 'watch', tab: number, url: string}} Watch
+ * @typedef {{type: 'watch', tab: number, url: string, parent?: number}} Watch `parent`: it is a frame in this tab or frame
  * @typedef {{type: 'unwatch', tab: number}} Unwatch
  * @typedef {{type: 'report', event: number, tab: number, step: Step, detail?: string}} Report
  * @typedef {{kind: (typeof PROBLEM_KINDS)[number], message: string, file?: string, line?: number,
@@ -56,7 +56,7 @@ export * from './fields.js';
 /** The fields of each message, and their checks. @type {Record<string, Record<string, Check>>} */
 export const TO_DAEMON = {
 	hello: { browser: shortText, extension: shortText, profile, nonce: optional(nonce), pair: optional(flag), far: optional(flag) },
-	watch: { tab: number, url },
+	watch: { tab: number, url, parent: optional(number) },
 	unwatch: { tab: number },
 	report: {
 		event: number,

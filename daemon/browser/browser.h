@@ -20,7 +20,7 @@ struct browser {
 	struct wire_message *held;
 	struct tabs tabs;
 	uint64_t *told; /* scratch memory of browsers_send() */
-	unsigned told_count;
+	unsigned told_count, told_frames; /* tabs and frames together; frames alone */
 	struct browser *next, **back;
 };
 
@@ -49,6 +49,8 @@ struct browsers {
  * says why.
  */
 void tab_end_event(struct tab *tab, enum step_kind kind, const char *why);
+/* Where a step of the tab happened. */
+struct step_place tab_step_place(const struct tab *tab);
 /* session.c */
 void session_tell_error(
 	struct browser *browser, const char *code, const char *message, bool fatal);

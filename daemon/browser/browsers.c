@@ -200,9 +200,16 @@ void browsers_each_tab(const struct browsers *browsers, browsers_tab_fn *told, v
 {
 	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
 		for (size_t i = 0; i < browser->tabs.count; i++) {
-			told(browser->tabs.sorted[i], userdata);
+			if (!browser->tabs.sorted[i]->with_parent) {
+				told(browser->tabs.sorted[i], userdata);
+			}
 		}
 	}
+}
+
+uint64_t browsers_top_of(const struct tab *tab)
+{
+	return tab_top(&tab->browser->tabs, tab);
 }
 
 struct tab_place *browsers_tab_places(const struct browsers *browsers, size_t *count)

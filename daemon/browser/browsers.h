@@ -107,9 +107,14 @@ bool browsers_demand(struct browsers *browsers);
 unsigned browsers_count(const struct browsers *browsers);
 unsigned browsers_tab_count(const struct browsers *browsers);
 
-/* Calls told() for each tab. */
+/*
+ * Calls told() for each tab, and for each frame of another project or part than its parent's;
+ * other frames belong to their parent.
+ */
 typedef void browsers_tab_fn(const struct tab *tab, void *userdata);
 void browsers_each_tab(const struct browsers *browsers, browsers_tab_fn *told, void *userdata);
+/* The tab that contains this frame. */
+uint64_t browsers_top_of(const struct tab *tab);
 /* Where a tab is, for code that lists many of them in portions. */
 struct tab_place {
 	uint32_t browser;

@@ -88,7 +88,7 @@ static void add_steps(struct tab *tab)
 {
 	struct ledger *ledger = tab->browser->browsers->ledger;
 	const struct problems *problems = tab->problems;
-	struct step_place place = {tab->browser->number, tab->id};
+	struct step_place place = tab_step_place(tab);
 	uint64_t now = clock_now_usec();
 	uint64_t rest = problems->wire.more;
 

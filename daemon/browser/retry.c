@@ -135,6 +135,7 @@ static void retry_set_why(struct retry *retry, const char *why)
 void retry_begin(struct tab *tab, const char *why)
 {
 	struct browsers *browsers = tab->browser->browsers;
+	struct step_place place = tab_step_place(tab);
 	uint64_t now = clock_now_usec();
 	struct retry *retry;
 
@@ -152,7 +153,7 @@ void retry_begin(struct tab *tab, const char *why)
 	tab->awaited = retry->event;
 	ledger_await(browsers->ledger, retry->event, 1);
 	ledger_step(browsers->ledger, retry->event, now, STEP_WAITING,
-		&(struct step_place){tab->browser->number, tab->id}, "%s", retry->why);
+		&place, "%s", retry->why);
 	retry_schedule(retry);
 }
 
@@ -169,9 +170,10 @@ void retry_answered(struct tab *tab)
 void retry_again(struct tab *tab, enum step_kind kind, const char *why)
 {
 	struct browser *browser = tab->browser;
+	struct step_place place = tab_step_place(tab);
 
 	retry_set_why(tab->retry, why);
 	ledger_step(browser->browsers->ledger, tab->retry->event, clock_now_usec(), kind,
-		&(struct step_place){browser->number, tab->id}, "%s", why);
+		&place, "%s", why);
 	retry_schedule(tab->retry);
 }

@@ -12,10 +12,16 @@
 #include "websocket/wire.h"
 #include "websocket/ws-server.h"
 
+struct step_place tab_step_place(const struct tab *tab)
+{
+	return (struct step_place){tab->browser->number, tab->id, tab->framed,
+		tab->framed ? tab_top(&tab->browser->tabs, tab) : 0};
+}
+
 void tab_end_event(struct tab *tab, enum step_kind kind, const char *why)
 {
 	struct ledger *ledger = tab->browser->browsers->ledger;
-	struct step_place place = {tab->browser->number, tab->id};
+	struct step_place place = tab_step_place(tab);
 
 	if (retry_is(tab, tab->awaited)) {
 		retry_end(tab);
@@ -53,13 +59,29 @@ static struct browser **collect(struct project *project, const struct server *se
 		tab->awaited = serial;
 		if (!browser->told) {
 			browser->told = mem_alloc(browser->tabs.count * sizeof *browser->told);
-			browser->told_count = 0;
+			browser->told_count = browser->told_frames = 0;
 			browsers = mem_resize(browsers, *count + 1, sizeof *browsers);
 			browsers[(*count)++] = browser;
 		}
 		browser->told[browser->told_count++] = tab->id;
+		browser->told_frames += tab->framed;
 	}
 	return browsers;
+}
+
+enum { COUNT_TEXT = 48 };
+
+/* "2 tabs and 1 frame" */
+static const char *count_told(const struct browser *browser, char text[static COUNT_TEXT])
+{
+	unsigned frames = browser->told_frames, tabs = browser->told_count - frames;
+	int used = tabs ? snprintf(text, COUNT_TEXT, "%u tab%s", tabs, tabs == 1 ? "" : "s") : 0;
+
+	if (frames) {
+		snprintf(text + used, (size_t)(COUNT_TEXT - used), "%s%u frame%s",
+			tabs ? " and " : "", frames, frames == 1 ? "" : "s");
+	}
+	return text;
 }
 
 /* The answer for one tab of the server is valid for all of them. */
@@ -82,7 +104,7 @@ void browsers_send(struct browsers *browsers, struct project *project, const str
 	const char *aside = aside_of(project, server);
 	_cleanup_free_ struct browser **to =
 		collect(project, server, serial, aside && event && event->file_count, &count);
-	char subject[SUBJECT_MAX + 1], old[64] = "";
+	char subject[SUBJECT_MAX + 1], old[64] = "", told[COUNT_TEXT];
 	uint64_t now = clock_now_usec();
 	struct wire_reload reload = {
 		.event = serial,
@@ -111,8 +133,7 @@ void browsers_send(struct browsers *browsers, struct project *project, const str
 		ws_client_send(to[i]->client, text);
 		ledger_await(browsers->ledger, serial, to[i]->told_count);
 		ledger_step(browsers->ledger, serial, clock_now_usec(), STEP_CAST, NULL,
-			"to %u tab%s of %s%s", to[i]->told_count, to[i]->told_count == 1 ? "" : "s",
-			to[i]->name, old);
+			"to %s of %s%s", count_told(to[i], told), to[i]->name, old);
 	}
 }
 

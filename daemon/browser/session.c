@@ -95,6 +95,8 @@ static void session_watch(struct browser *browser, struct wire_message *message)
 		retry_end(tab);
 	}
 	tab_set_url(tab, mem_steal(message->url));
+	tab->framed = message->framed;
+	tab->parent = message->parent;
 	tab_tell_again(tab);
 	if (tab->server && !server_is_well(tab->server)) {
 		/* the user requested the page: the server may be running again */
@@ -121,12 +123,13 @@ static bool is_failure(enum step_kind step)
 static void session_report(struct browser *browser, struct wire_message *message)
 {
 	struct tab *tab = tabs_find(&browser->tabs, message->tab);
-	struct step_place place = {browser->number, message->tab};
+	struct step_place place;
 	const char *detail = message->detail ? message->detail : "";
 
 	if (!tab || !tab->awaited || tab->awaited != message->event) {
 		return; /* it was superseded, or never sent to this tab */
 	}
+	place = tab_step_place(tab);
 	if (loaded_nothing(tab, message)) {
 		message->step = STEP_FAILED;
 		detail = "nothing listens there";

@@ -7,6 +7,7 @@
 #include "config/setting.h"
 #include "browser/retry.h"
 #include "config/withheld.h"
+#include "util/clock.h"
 #include "util/mem.h"
 #include "util/pathname.h"
 #include "websocket/ws-server.h"
@@ -97,7 +98,7 @@ static void tab_tell(struct tab *tab, enum wire_tab_state state, const char *rea
 		.state = state,
 		.project = tab->project ? tab->project->label : NULL,
 		.reason = reason,
-		.cause = answer->no_server ? "no-server" : NULL,
+		.cause = tab->with_parent ? "with-tab" : answer->no_server ? "no-server" : NULL,
 		.advice = answer->advice,
 		.folder = folder,
 		.forwarded = answer->forwarded,
@@ -155,33 +156,71 @@ static bool tab_stays(struct tab *tab, struct route_answer *answer, bool asked)
 	return stays;
 }
 
+/* Its frames may show the same project now, or no longer: they are looked up soon. */
+static void look_up_frames(const struct tab *parent)
+{
+	const struct browser *browser = parent->browser;
+	bool any = false;
+
+	for (size_t i = 0; i < browser->tabs.count; i++) {
+		struct tab *tab = browser->tabs.sorted[i];
+
+		if (tab->framed && tab->parent == parent->id) {
+			tab->stale = any = true;
+		}
+	}
+	if (any) {
+		loop_timer_set(browser->browsers->look_ups, clock_now_usec());
+	}
+}
+
+/* A frame that shows what its parent shows gets no events of its own: the parent gets them. */
+static void leave_to_parent(struct tab *tab, struct route_answer *answer)
+{
+	tab->with_parent = tab->framed &&
+		tab_is_with_parent(tabs_find(&tab->browser->tabs, tab->parent),
+			answer->project, answer->part);
+	if (tab->with_parent) {
+		answer->project = NULL;
+		free(answer->reason);
+		answer->reason =
+			mem_strdup("the frame shows the project of its tab, and is updated with it");
+	}
+}
+
+static void tab_take_server(struct tab *tab, struct route_answer *answer)
+{
+	struct server *server_before = tab->server, *front_before = tab->front;
+
+	tab->server = mem_steal(answer->server);
+	server_unref(server_before);
+	tab->front = mem_steal(answer->front);
+	server_unref(front_before);
+	free(tab->part);
+	tab->part = mem_steal(answer->part);
+}
+
 static void tab_answer(struct tab *tab, bool asked)
 {
 	struct browsers *browsers = tab->browser->browsers;
 	struct route_answer answer;
 	struct project *before;
-	struct server *server_before, *front_before;
 
 	router_answer(browsers->router, tab->url, tab->browser->order, tab->browser->far, &answer);
 	tab->stale = false; /* as of now, although the answer may have added a project */
 	if (tab_stays(tab, &answer, asked)) {
 		return;
 	}
+	leave_to_parent(tab, &answer);
 	/* Not earlier: finding the answer may add a project, which looks up this tab, too. */
 	before = tab->project;
-	server_before = tab->server;
-	tab->server = mem_steal(answer.server);
-	server_unref(server_before);
-	front_before = tab->front;
-	tab->front = mem_steal(answer.front);
-	server_unref(front_before);
-	free(tab->part);
-	tab->part = mem_steal(answer.part);
+	tab_take_server(tab, &answer);
 	if (answer.project != before) {
 		asked = true; /* the project's name is part of the answer */
 		tab_set_project(tab, answer.project);
 		project_changed(tab, before);
 		project_changed(tab, answer.project);
+		look_up_frames(tab);
 	}
 	if (answer.project && tab->updates.count &&
 		!router_stands_aside(answer.project, tab->server)) {

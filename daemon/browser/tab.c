@@ -93,6 +93,25 @@ void tab_set_project(struct tab *tab, struct project *project)
 	}
 }
 
+bool tab_is_with_parent(
+	const struct tab *parent, const struct project *project, const char *part)
+{
+	return parent && project && parent->project == project &&
+		(!parent->part || (part && strcmp(parent->part, part) == 0));
+}
+
+uint64_t tab_top(const struct tabs *tabs, const struct tab *tab)
+{
+	uint64_t top = tab->id;
+
+	/* A browser may say that frames contain each other. */
+	for (int depth = 0; tab && tab->framed && depth < FRAMES_DEPTH_MAX; depth++) {
+		top = tab->parent;
+		tab = tabs_find(tabs, top);
+	}
+	return top;
+}
+
 bool tab_is_first_of_server(const struct tab *tab)
 {
 	const struct tab *first = tab->project->tabs;

@@ -11,7 +11,8 @@
 #include "websocket/wire.h"
 
 /*
- * The tabs that are switched on. A tab belongs to one browser, which finds it by its
+ * The tabs that are switched on, and their frames that show another site: such a frame is a tab
+ * of its own here. A tab belongs to one browser, which finds it by its
  * number, and to at most one project, which has a list of its tabs. Pure.
  */
 
@@ -19,13 +20,19 @@ struct browser;
 struct problems;
 struct retry;
 
-enum { TABS_MAX = 1024 }; /* of one browser; as in protocol/websocket.md */
+enum {
+	TABS_MAX = 1024, /* of one browser, with their frames; as in protocol/websocket.md */
+	FRAMES_DEPTH_MAX = 16, /* for frames in frames; deeper ones are said to be in another frame */
+};
 
 struct tab {
 	uint64_t id;
 	struct browser *browser;
 	char *url;
 	bool stale; /* what it shows may have changed: look it up */
+	bool framed; /* it is a frame, in the tab or frame with this number: */
+	uint64_t parent;
+	bool with_parent; /* the frame shows what its parent shows, and is updated with it */
 	bool same_site; /* its last page was of the same scheme, host and port */
 	enum wire_tab_state state; /* as sent to the browser, with the reason: */
 	char *reason;
@@ -59,6 +66,14 @@ void tabs_clear(struct tabs *tabs);
 
 /* Moves the tab to this project's list, from any other; NULL for none. */
 void tab_set_project(struct tab *tab, struct project *project);
+/*
+ * Whether a frame with this project and part shows what its parent shows; `parent` is NULL if that
+ * is not on.
+ */
+bool tab_is_with_parent(
+	const struct tab *parent, const struct project *project, const char *part);
+/* The number of the tab that contains the frame; for a tab, its own number. */
+uint64_t tab_top(const struct tabs *tabs, const struct tab *tab);
 /*
  * Whether no earlier tab in the project's list shows the same server. True for one tab per
  * server.

@@ -113,7 +113,7 @@ char *event_text_line(const json_t *event, uint64_t now_wall_usec)
 static char *step_rest(const json_t *step, const char *word)
 {
 	const char *text = text_of(step, "text");
-	const json_t *tab = json_object_get(step, "tab");
+	const json_t *tab = json_object_get(step, "tab"), *top = json_object_get(step, "top");
 	size_t length = strlen(word);
 	_cleanup_free_ char *safe = NULL;
 
@@ -125,8 +125,8 @@ static char *step_rest(const json_t *step, const char *word)
 	if (!json_is_integer(tab) || strstr(safe, "tab ")) {
 		return mem_steal(safe);
 	}
-	return mem_printf("tab %" JSON_INTEGER_FORMAT "%s%s", json_integer_value(tab),
-		*safe ? ": " : "", safe);
+	return mem_printf("%s %" JSON_INTEGER_FORMAT "%s%s", top ? "frame in tab" : "tab",
+		json_integer_value(top ? top : tab), *safe ? ": " : "", safe);
 }
 
 char *event_text_step(const json_t *step)

@@ -185,15 +185,18 @@ static void print_tab(FILE *to, const json_t *tab)
 {
 	_cleanup_free_ char *state = safe_of(tab, "state");
 	_cleanup_free_ char *full_url = safe_of(tab, "url");
-	_cleanup_free_ char *url = text_shorten(full_url, EVENT_TEXT_WIDTH - REASON_COLUMN);
+	const json_t *top = json_object_get(tab, "top");
+	_cleanup_free_ char *url = text_shorten(full_url,
+		EVENT_TEXT_WIDTH - REASON_COLUMN - (top ? strlen("frame of this tab: ") : 0));
 	_cleanup_free_ char *reason = safe_of(tab, "reason");
 	/* A tab that works needs one line; otherwise the whole reason shows what to do. */
 	_cleanup_free_ char *wrapped = strcmp(state, "live") == 0
 		? text_shorten(reason, EVENT_TEXT_WIDTH - REASON_COLUMN)
 		: text_wrap(reason, EVENT_TEXT_WIDTH, REASON_COLUMN, REASON_COLUMN);
 
-	fprintf(to, "  %5" JSON_INTEGER_FORMAT "  %-7s %s\n",
-		json_integer_value(json_object_get(tab, "tab")), state, url);
+	fprintf(to, "  %5" JSON_INTEGER_FORMAT "  %-7s %s%s\n",
+		json_integer_value(top ? top : json_object_get(tab, "tab")), state,
+		top ? "frame of this tab: " : "", url);
 	if (*wrapped) {
 		fprintf(to, "%*s%s\n", REASON_COLUMN, "", wrapped);
 	}

@@ -157,7 +157,7 @@ const struct verb verb_status = {
 		"(texts), `projects` (each `object`, `root`, `name`, `tracked`, `known-by`, "
 		"`servers` (each `name`, `port`, `pid`), `tabs`, `settings-problems`, `untrusted`, `problem`, "
 		"`held-by`, `watch`), `tabs` (each `browser`, `tab`, `client`, `url`, `state`, `project`, "
-		"`reason`, and, if they are known, `server`, `server-port`, `server-pid`) and "
+		"`reason`, for a frame of another site `top`, the tab that contains it, and, if they are known, `server`, `server-port`, `server-pid`) and "
 		"`events` (the last 5, as in `savecast log --json`). Later versions may add keys, "
 		"but change and remove none.\n",
 	.examples = "savecast status",

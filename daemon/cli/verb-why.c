@@ -33,8 +33,10 @@ static void print_tabs(const json_t *tabs)
 
 	for (size_t i = 0; i < count && i < TABS_SHOWN; i++) {
 		const json_t *tab = json_array_get(tabs, i);
-		_cleanup_free_ char *text = mem_printf("%" JSON_INTEGER_FORMAT " in %s: %s",
-			json_integer_value(json_object_get(tab, "tab")), text_of(tab, "client"),
+		const json_t *top = json_object_get(tab, "top");
+		_cleanup_free_ char *text = mem_printf("%s%" JSON_INTEGER_FORMAT " in %s: %s",
+			top ? "frame of tab " : "",
+			json_integer_value(top ? top : json_object_get(tab, "tab")), text_of(tab, "client"),
 			text_of(tab, "url"));
 
 		print_row(i ? "" : "tabs", text);

@@ -74,6 +74,9 @@ void daemon_api_append_tab(const struct tab *tab, void *userdata)
 	bus_dict_open(array, &dict);
 	bus_dict_u32(&dict, "browser", browser_number(tab->browser));
 	bus_dict_u64(&dict, "tab", tab->id);
+	if (tab->framed) {
+		bus_dict_u64(&dict, "top", browsers_top_of(tab));
+	}
 	bus_dict_string(&dict, "client", browser_name(tab->browser));
 	bus_dict_string(&dict, "url", tab->url);
 	bus_dict_string(&dict, "state", wire_tab_state_name(tab->state));
@@ -120,7 +123,7 @@ static bool list_some(uint64_t until_usec, void *userdata)
 			return true;
 		}
 		tab = browsers_tab_at(api->parts.browsers, &listing->places[listing->done]);
-		if (tab) {
+		if (tab && !tab->with_parent) {
 			daemon_api_append_tab(tab, &listing->array);
 		}
 	}
@@ -198,6 +201,9 @@ void event_api_append_step(DBusMessageIter *to, const struct event *event, const
 	if (step->in_tab) {
 		bus_dict_u32(&dict, "browser", step->browser);
 		bus_dict_u64(&dict, "tab", step->tab);
+	}
+	if (step->in_frame) {
+		bus_dict_u64(&dict, "top", step->top);
 	}
 	bus_dict_close(to, &dict);
 }

@@ -45,7 +45,9 @@ static struct tab *next_tab(struct picturing *picturing)
 		return NULL;
 	}
 	for (struct tab *tab = project->tabs; tab; tab = tab->next) {
-		if ((!picturing->url || strcmp(tab->url, picturing->url) == 0) && skip-- == 0) {
+		bool fits = !picturing->url || strcmp(tab->url, picturing->url) == 0;
+
+		if (fits && !tab->framed && skip-- == 0) {
 			return tab;
 		}
 	}
@@ -126,7 +128,9 @@ DBusMessage *daemon_api_screenshot(DBusMessage *call, void *userdata)
 	picturing->call = dbus_message_ref(call);
 	picturing->root = mem_strdup(project->root);
 	for (const struct tab *tab = project->tabs; tab && !picturing->url; tab = tab->next) {
-		picturing->url = strcmp(tab->url, what) == 0 ? mem_strdup(what) : NULL;
+		bool is_it = !tab->framed && strcmp(tab->url, what) == 0;
+
+		picturing->url = is_it ? mem_strdup(what) : NULL;
 	}
 	if (!picturing_ask(picturing)) {
 		picturing_free(picturing);

@@ -200,6 +200,8 @@ void ledger_step(struct ledger *ledger, uint64_t serial, uint64_t now_usec, enum
 		.in_tab = place,
 		.browser = place ? place->browser : 0,
 		.tab = place ? place->tab : 0,
+		.in_frame = place && place->in_frame,
+		.top = place ? place->top : 0,
 	};
 	va_start(args, format);
 	step->text = event_keep_text(event, format, args);

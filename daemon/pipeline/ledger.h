@@ -65,6 +65,8 @@ struct step {
 	bool in_tab;	 /* if true, browser and tab say where */
 	uint32_t browser;
 	uint64_t tab;
+	bool in_frame; /* the tab is a frame, in the tab `top` */
+	uint64_t top;
 	size_t text; /* offset in the event's texts; see step_text() */
 };
 
@@ -109,6 +111,8 @@ void ledger_file(struct ledger *ledger, uint64_t serial, const char *name);
 struct step_place {
 	uint32_t browser;
 	uint64_t tab;
+	bool in_frame; /* it is a frame, in the tab `top` */
+	uint64_t top;
 };
 
 /*

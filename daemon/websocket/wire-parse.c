@@ -49,9 +49,20 @@ static int read_hello(const struct wire_reader *reader, struct wire_message *mes
 
 static int read_watch(const struct wire_reader *reader, struct wire_message *message)
 {
+	const json_t *parent = json_object_get(reader->object, "parent");
 	int r = wire_read_number(reader, "tab", &message->tab);
 
-	return r < 0 ? r : wire_read_text(reader, "url", WIRE_URL_MAX, &message->url);
+	if (r == 0) {
+		r = wire_read_text(reader, "url", WIRE_URL_MAX, &message->url);
+	}
+	message->framed = parent != NULL;
+	if (r == 0 && parent) {
+		r = wire_read_number(reader, "parent", &message->parent);
+	}
+	if (r == 0 && parent && message->parent == message->tab) {
+		r = wire_fail_field(reader, "parent", parent, "must be the number of another tab");
+	}
+	return r;
 }
 
 static int read_unwatch(const struct wire_reader *reader, struct wire_message *message)

@@ -120,6 +120,8 @@ struct wire_message {
 	bool last; /* whether it is the last part */
 	char *refusal; /* why there is no picture; NULL: there is a part */
 	char *url; /* in watch */
+	bool framed; /* in watch: it is a frame, in the tab or frame with this number: */
+	uint64_t parent;
 
 	uint64_t event; /* in report; in problems: the event of that load, or 0 */
 	enum step_kind step; /* one that tabs report */

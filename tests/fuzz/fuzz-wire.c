@@ -49,6 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		is_text(message.browser);
 	} else if (message.type == WIRE_WATCH) {
 		assert(message.tab <= WIRE_NUMBER_MAX && strlen(message.url) <= WIRE_URL_MAX);
+		assert(message.framed ? message.parent != message.tab && message.parent <= WIRE_NUMBER_MAX
+				      : message.parent == 0);
 	}
 	wire_message_clear(&message);
 	return 0;

@@ -97,6 +97,8 @@ static void same_message(const json_t *wanted, const struct wire_message *messag
 	assert_int_equal(json_is_true(json_object_get(wanted, "pair")), message->pair);
 	assert_int_equal(json_is_true(json_object_get(wanted, "far")), message->far);
 	same_text(wanted, "url", message->url);
+	assert_int_equal(json_object_get(wanted, "parent") != NULL, message->framed);
+	same_number(wanted, "parent", message->parent);
 	same_text(wanted, "detail", message->detail);
 	same_text(wanted, "part", message->part);
 	same_text(wanted, "error", message->refusal);

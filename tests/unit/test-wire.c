@@ -168,6 +168,8 @@ static void not_json(void **state)
 	assert_string_equal(error.code, WIRE_BAD_JSON);
 	/* The length counts; a NUL does not end the text. */
 	assert_int_equal(wire_parse("{\"type\":\"x\"}garbage", 12, &message, &error), 0);
+	bad("{\"type\":\"watch\",\"tab\":1,\"url\":\"a\",\"parent\":1}", WIRE_BAD_MESSAGE,
+		"watch: parent: 1: must be the number of another tab");
 	bad("{\"type\":\"watch\",\"tab\":1,\"url\":\"a\\u0000b\"}", WIRE_BAD_MESSAGE, "");
 }
 
