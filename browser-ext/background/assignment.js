@@ -21,9 +21,9 @@
  * @property {string[]} told the daemons that the URL is sent to
  */
 
-/** @param {TabAnswer | undefined} answer @returns {boolean} whether the daemon has a project for the tab */
+/** @param {TabAnswer | undefined} answer @returns {boolean} whether the daemon has a project for the tab, or for the page around the frame */
 export function knows(answer) {
-	return answer?.state === 'live' || answer?.state === 'waiting' || answer?.state === 'down';
+	return answer?.state === 'live' || answer?.state === 'waiting' || answer?.state === 'down' || answer?.cause === 'with-tab';
 }
 
 /**

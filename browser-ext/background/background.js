@@ -6,7 +6,7 @@
 import { api } from '../common/api.js';
 import { onSettingsChanged } from '../common/settings.js';
 import { onKeyForgotten } from '../link/proof.js';
-import { settingsChanged } from './context.js';
+import { frames, settingsChanged } from './context.js';
 import * as handlers from './handlers.js';
 import * as user from './user-actions.js';
 
@@ -45,7 +45,10 @@ api.permissions.onAdded.addListener(whenReady(() => {
 	handlers.permissionsChanged();
 	user.permissionGranted();
 }));
-api.permissions.onRemoved.addListener(whenReady(handlers.permissionsChanged));
+api.permissions.onRemoved.addListener(whenReady(() => {
+	handlers.permissionsChanged();
+	frames.permissionsRemoved().catch((error) => console.warn(`frames: ${error}`));
+}));
 api.alarms.onAlarm.addListener(whenReady(handlers.alarmed));
 api.runtime.onMessage.addListener((message, sender) => {
 	pageMessage(message, sender);

@@ -8,10 +8,12 @@ import { loadSettings } from '../common/settings.js';
 import { siteOf } from '../common/site.js';
 import { hello } from '../link/identity.js';
 import { Daemons } from './daemons.js';
-import { decideIcon, refusalIcon, showIcon, withProblems } from './icon.js';
+import { Frames } from './frames.js';
+import { decideIcon, refusalIcon, showIcon, withFrames, withProblems } from './icon.js';
 import { Navigation } from './navigation.js';
 import { PastCache } from './past-cache.js';
 import { PageProblems } from './problems.js';
+import { framesOf, isFrame, tabOf } from './places.js';
 import { Progress } from './progress.js';
 import { Reloads } from './reload.js';
 import { ReportLog } from './report-log.js';
@@ -28,7 +30,7 @@ export const reportLog = new ReportLog({
 	post: (daemon, report) => daemons.send(daemon, report),
 	isUp: (daemon) => daemons.isUp(daemon),
 	daemonOf: (id) => daemons.of(id),
-	noted: (id) => shown(id),
+	noted: (id) => shown(tabOf(id)),
 });
 export const problems = new PageProblems({
 	tabs, progress, post: (message) => daemons.send(daemons.of(message.tab), message),
@@ -46,7 +48,7 @@ export function send(reports) {
 }
 
 export const navigation = new Navigation({
-	tabs, progress, transfer, pastCache, send, watch, unwatch, show, safe: (id) => releaseIfDue(id, 'safe'), unreadable: (id) => updaters.unknown(id),
+	tabs, progress, transfer, pastCache, send, watch, unwatch, show, paused: (id) => frames.removeAll(id), safe: (id) => releaseIfDue(id, 'safe'), unreadable: (id) => updaters.unknown(id),
 	shownAgain: (id, event) => reloads.shownAgain(id, event),
 });
 export const updaters = new Updaters({ tabs, post: (message) => daemons.send(daemons.of(message.tab), message) });
@@ -57,6 +59,7 @@ export const reloads = new Reloads({
 	hidden: () => settings.hidden,
 	mayPatch: (url) => !settings.unpatched.includes(siteOf(url)),
 });
+export const frames = new Frames({ tabs, progress, navigation, transfer, updaters, pastCache, send, watch, forget });
 /** @type {Daemons} */
 export let daemons;
 /** @type {import('../common/settings.js').Settings} */
@@ -78,6 +81,7 @@ export async function build(message) {
 		message,
 		answered: (answer) => reportLog.answered(answer),
 		changed: (id) => {
+			frames.answered(id);
 			problems.deliver(id);
 			updaters.deliver(id);
 			listen();
@@ -116,6 +120,10 @@ function unwatch(id) {
  * @param {boolean} [withWindow] its window closes as well
  */
 export function forget(id, withWindow) {
+	if (!isFrame(id)) {
+		frames.removeAll(id);
+	}
+	const tab = tabOf(id);
 	transfer.forget(id);
 	pastCache.forget(id);
 	reportLog.forget(id);
@@ -124,6 +132,9 @@ export function forget(id, withWindow) {
 	if (tabs.remove(id, withWindow)) {
 		unwatch(id);
 		listen();
+	}
+	if (isFrame(id)) {
+		show(tab);
 	}
 }
 
@@ -138,18 +149,31 @@ function listen() {
 export function releaseIfDue(id, condition) {
 	// A tab that has been closed meanwhile needs no reload.
 	reloads.releaseIfDue(id, condition).catch(() => {});
+	if (condition === 'shown') {
+		framesOf(id).forEach((frame) => releaseIfDue(frame, condition));
+	}
 }
 
 /** @param {number} id */
 function iconOf(id) {
 	const { link, port, name } = daemons.connection(id);
-	return withProblems(decideIcon(tabs.get(id), link, port, name), problems.of(id));
+	const own = withProblems(decideIcon(tabs.get(id), link, port, name), problems.of(id));
+	return withFrames(own, followed(id).map(({ url, answer, pending }) => ({ url, icon: decideIcon({ url, answer, pending }, link, port, name) })));
+}
+
+/** @param {number} tab @returns {import('./tabs.js').TabEntry[]} its frames that are updated on their own */
+function followed(tab) {
+	return framesOf(tab).map((id) => tabs.get(id)).filter((entry) => entry !== undefined && entry.answer !== undefined)
+		.filter((entry) => entry?.answer?.cause !== 'with-tab').map((entry) => /** @type {import('./tabs.js').TabEntry} */ (entry));
 }
 
 /** @param {number} id */
 export function show(id) {
-	showIcon(id, iconOf(id));
-	shown(id);
+	const tab = tabOf(id);
+	if (tab >= 0) {
+		showIcon(tab, iconOf(tab));
+		shown(tab);
+	}
 }
 
 /**
@@ -181,7 +205,9 @@ export function describe(id) {
 		sites: settings.sites,
 		unpatched: settings.unpatched,
 		asked: settings.asked,
-		events: reportLog.of(id),
+		frames: followed(id).map(({ url, answer }) => ({ url, state: answer?.state ?? 'looking', project: answer?.project, reason: answer?.reason ?? '' })),
+		events: [id, ...framesOf(id)].flatMap((one) => reportLog.of(one).map((event) => ({ ...event, frame: isFrame(one) ? tabs.get(one)?.url : undefined })))
+			.sort((a, b) => b.at - a.at),
 		problems: problems.of(id),
 	};
 }

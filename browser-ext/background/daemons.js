@@ -6,6 +6,7 @@
 import { api } from '../common/api.js';
 import { Socket } from '../link/socket.js';
 import { assign, knows, shownAnswer, urlFor } from './assignment.js';
+import { framesOf } from './places.js';
 
 /**
  * @typedef {import('../common/settings.js').Daemon} Daemon
@@ -77,14 +78,34 @@ export class Daemons {
 			greeting: () => {
 				// Tabs that belong to another daemon by now are left out.
 				member.told = new Map(this.#tabs.watched()
-					.filter(([, entry]) => assign(entry, this.#links()).told.includes(id))
+					.filter(([, entry]) => this.#assign(entry).told.includes(id))
 					.map(([tab, entry]) => [tab, urlFor(entry, far)]));
-				return [...member.told].map(([tab, url]) => ({ type: 'watch', tab, url }));
+				return [...member.told].map(([tab, url]) => this.#watching(tab, url));
 			},
 			message: (message) => this.#received(member, message),
 			link: (link) => this.#linkChanged(member, link),
 		}) };
 		return member;
+	}
+
+	/**
+	 * @param {number} tab
+	 * @param {string} url
+	 * @returns {import('../link/protocol.js').Watch}
+	 */
+	#watching(tab, url) {
+		const { parent } = this.#tabs.get(tab) ?? {};
+		return { type: 'watch', tab, url, ...(parent !== undefined && { parent }) };
+	}
+
+	/**
+	 * A frame belongs to the daemon of its tab.
+	 *
+	 * @param {TabEntry} entry
+	 */
+	#assign(entry) {
+		const tab = entry.tab === undefined ? undefined : this.#tabs.get(entry.tab);
+		return assign(tab ? { ...entry, chosen: tab.daemon } : entry, this.#links());
 	}
 
 	/** @param {string | undefined} id */
@@ -237,12 +258,13 @@ export class Daemons {
 			this.#handlers.changed(tab);
 			return;
 		}
-		const { daemon, told } = assign(entry, this.#links());
+		const { daemon, told } = this.#assign(entry);
 		if (daemon !== entry.daemon) {
 			if (entry.daemon !== undefined) {
 				this.#handlers.leaves(tab);
 			}
 			this.#tabs.set(tab, { daemon });
+			framesOf(tab).forEach((frame) => this.#update(frame));
 		}
 		for (const member of this.#members) {
 			const { id } = member.daemon;
@@ -269,7 +291,7 @@ export class Daemons {
 			socket.send({ type: 'unwatch', tab });
 		} else {
 			told.set(tab, url);
-			socket.send({ type: 'watch', tab, url });
+			socket.send(this.#watching(tab, url));
 		}
 	}
 
@@ -280,7 +302,7 @@ export class Daemons {
 		const wanted = new Set();
 		for (const [, entry] of this.#tabs.all()) {
 			if (entry.paused === undefined && wanted.size < links.length) {
-				assign(entry, links).told.forEach((id) => wanted.add(id));
+				this.#assign(entry).told.forEach((id) => wanted.add(id));
 			}
 		}
 		if (wanted.size > 0 !== this.#alarm) {

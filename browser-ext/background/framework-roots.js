@@ -5,6 +5,7 @@
 // only the page's own scripts can see.
 
 import { api } from '../common/api.js';
+import { targetOf } from './places.js';
 
 /**
  * Runs among the page's own scripts, and changes nothing there.
@@ -39,7 +40,7 @@ function findRoots() {
  */
 export async function frameworkRoots(tabId) {
 	try {
-		const [{ result }] = await api.scripting.executeScript({ target: { tabId }, world: 'MAIN', func: findRoots });
+		const [{ result }] = await api.scripting.executeScript({ target: targetOf(tabId), world: 'MAIN', func: findRoots });
 		return result ?? [];
 	} catch {
 		return [];

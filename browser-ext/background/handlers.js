@@ -6,16 +6,17 @@
 
 import { api } from '../common/api.js';
 import {
-	build, daemons, forget, navigation, problems, progress, releaseIfDue, reloads, reportLog, screenshots, send, show, tabs, updaters, watch,
+	build, daemons, forget, frames, navigation, problems, progress, releaseIfDue, reloads, reportLog, screenshots, send, show, tabs, updaters, watch,
 } from './context.js';
 import { closeConnections, insertPageScripts, useSpareConnection } from './page-scripts.js';
-import { registerProblemScripts } from './problems.js';
+import { registerScripts } from './problems.js';
+import { isFrame } from './places.js';
 import { report } from './progress.js';
 import { switchOnIfWanted } from './user-actions.js';
 
 /** To be called when the sites with permission have changed, and when the browser has started. */
 export function permissionsChanged() {
-	registerProblemScripts().catch((error) => console.warn(`problems: ${error}`));
+	registerScripts().catch((error) => console.warn(`problems: ${error}`));
 }
 
 /** To be awaited before the other functions are called. */
@@ -24,10 +25,12 @@ export async function start() {
 	const starts = await build(received);
 	for (const [id, { paused }] of tabs.all()) {
 		show(id);
-		if (paused === undefined) {
+		if (paused === undefined && !isFrame(id)) {
 			insertPageScripts(id);
+			frames.find(id);
 		}
 	}
+	frames.restore();
 	if (starts) {
 		(await api.tabs.query({})).filter(({ id = -1 }) => !tabs.get(id)).forEach(switchOnIfWanted);
 	}
@@ -59,8 +62,10 @@ export function updated(id, { status, url }, tab) {
  * @param {any} message
  * @param {chrome.runtime.MessageSender} sender
  */
-export function pageMessage(message, { id: extension, tab, frameId }) {
-	if (extension === api.runtime.id && tab?.id !== undefined && frameId === 0 && tabs.get(tab.id)) {
+export function pageMessage(message, { id: extension, tab, frameId, url = '' }) {
+	if (extension === api.runtime.id && tab?.id !== undefined && frameId && tabs.get(tab.id)) {
+		frames.pageMessage(tab.id, frameId, url, message);
+	} else if (extension === api.runtime.id && tab?.id !== undefined && frameId === 0 && tabs.get(tab.id)) {
 		if (message?.from === 'problems') {
 			const { id } = tab;
 			problems.reported(id, message).then(() => show(id), () => {}); // Its tab is gone.
@@ -104,6 +109,7 @@ export function replaced(added, gone) {
 	if (entry.paused === undefined) {
 		tabs.add(added, entry.url, entry.incognito);
 		watch(added);
+		frames.find(added);
 		api.tabs.get(added).then((tab) => updated(added, { url: tab.url, status: tab.status }, tab),
 			() => {}); // Closed already: onRemoved follows.
 	}

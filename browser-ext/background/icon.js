@@ -67,6 +67,26 @@ export function withProblems(decided, { count, list }) {
 	return { ...icon('problems', `${count === 1 ? '1 problem' : `${count} problems`} in the page: ${list[0]?.message ?? ''}`), badge };
 }
 
+/** States of a frame that the user must know, the most urgent first. */
+const URGENT = ['pending', 'down', 'buildFailed', 'waiting'];
+/** States of a tab whose own page needs nothing. */
+const CALM = ['live', 'none', 'noServer', 'looking'];
+
+/**
+ * The icon of a tab whose frames are updated on their own. What the tab's own page needs comes first.
+ *
+ * @param {Icon} own
+ * @param {{url: string, icon: Icon}[]} frames
+ * @returns {Icon}
+ */
+export function withFrames(own, frames) {
+	const find = (/** @type {string} */ state) => frames.find((frame) => frame.icon.state === state);
+	const urgent = CALM.includes(own.state) ? URGENT.map(find).find((frame) => frame !== undefined) : undefined;
+	const live = own.state === 'none' || own.state === 'noServer' ? find('live') : undefined;
+	const shown = urgent ?? live;
+	return shown ? { ...shown.icon, title: `savecast: frame of ${new URL(shown.url).host}: ${shown.icon.title.replace(/^savecast: /, '')}` } : own;
+}
+
 /**
  * @param {Link} link
  * @param {number} port

@@ -20,6 +20,7 @@ import { localStatus } from './url-visibility.js';
  * @property {(id: number) => void} unwatch
  * @property {(id: number) => void} show
  * @property {(id: number) => void} unreadable called when the page scripts are not allowed in the page
+ * @property {(tab: number) => void} paused called when the tab shows another site, without having been switched on there
  * @property {(id: number) => void} safe called when the page may be reloaded again
  * @property {(id: number, event: number) => void} shownAgain called when the page comes from the back/forward cache, and is older
  *	than this last save
@@ -229,7 +230,8 @@ export class Navigation {
 
 	/** @param {number} id */
 	#paused(id) {
-		const { tabs, progress, transfer, send, unwatch, show, pastCache } = this.#dependencies;
+		const { tabs, progress, transfer, send, unwatch, show, pastCache, paused } = this.#dependencies;
+		paused(id);
 		pastCache.forget(id);
 		send(progress.end(id, 'failed', tabs.get(id)?.paused));
 		transfer.forget(id);

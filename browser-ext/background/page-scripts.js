@@ -7,6 +7,7 @@
 
 import { api } from '../common/api.js';
 import { frameworkRoots } from './framework-roots.js';
+import { frameOf, isFrame, originsIn, tabOf, targetOf } from './places.js';
 import { hidesUrlAfterReload } from './url-visibility.js';
 
 /** Firefox gives its error page an icon within this time. */
@@ -21,6 +22,9 @@ const FILES = ['match', 'dom', 'next-page', 'uses', 'styles', 'media', 'apply', 
 	'error-page', 'source-map', 'problems']
 	.map((name) => `page/${name}.js`);
 
+/** What goes wrong in a frame of another project is not reported. */
+const OF_FRAME = FILES.filter((file) => !/error-page|source-map|problems/.test(file));
+
 /** For frames that the scripts of the page cannot access. */
 const FRAME_FILES = ['match', 'dom', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'opaque-frame']
 	.map((name) => `page/${name}.js`);
@@ -33,6 +37,14 @@ const FRAME_FILES = ['match', 'dom', 'element-path', 'observed', 'state', 'resto
  * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string}} Looked
  */
 
+/** Runs in a frame, which may have the scripts of FRAME_FILES: all scripts replace them. */
+function forgetFrameScripts() {
+	const { savecast } = /** @type {any} */ (globalThis);
+	if (savecast?.ready === 'frame') {
+		savecast.ready = false;
+	}
+}
+
 /**
  * Inserts the page scripts. A second call for the same document has no effect.
  *
@@ -41,7 +53,11 @@ const FRAME_FILES = ['match', 'dom', 'element-path', 'observed', 'state', 'resto
  */
 export async function insertPageScripts(tabId) {
 	try {
-		await api.scripting.executeScript({ target: { tabId }, files: FILES, injectImmediately: true });
+		const files = isFrame(tabId) ? OF_FRAME : FILES;
+		if (isFrame(tabId)) {
+			await api.scripting.executeScript({ target: targetOf(tabId), func: forgetFrameScripts, injectImmediately: true });
+		}
+		await api.scripting.executeScript({ target: targetOf(tabId), files, injectImmediately: true });
 		return true;
 	} catch {
 		return false;
@@ -55,7 +71,7 @@ export async function insertPageScripts(tabId) {
  */
 export async function insertFrameworkScript(tabId) {
 	const inserted = api.scripting.executeScript({
-		target: { tabId, allFrames: true }, files: ['page/frameworks.js'], world: 'MAIN', injectImmediately: true,
+		target: isFrame(tabId) ? targetOf(tabId) : { tabId, allFrames: true }, files: ['page/frameworks.js'], world: 'MAIN', injectImmediately: true,
 	}).catch((error) => console.debug(`tab ${tabId}: frameworks: ${error}`));
 	// For a sandboxed frame without scripts, Chromium does not answer.
 	await Promise.race([inserted, new Promise((resolve) => setTimeout(resolve, FRAMEWORKS_MSEC))]);
@@ -126,7 +142,7 @@ export async function showsErrorPage(tabId) {
  */
 export async function sendToPage(tabId, message) {
 	try {
-		return await api.tabs.sendMessage(tabId, message, { frameId: 0 });
+		return await api.tabs.sendMessage(tabOf(tabId), { ...message, apart: originsIn(tabId) }, { frameId: frameOf(tabId) });
 	} catch {
 		return undefined;
 	}
@@ -160,6 +176,22 @@ export async function lookFirst(tabId, given) {
 }
 
 /**
+ * Loads the page of the tab again, or that of the frame alone. For a frame only Firefox can bypass
+ * the cache; in Chromium, past-cache.js does.
+ *
+ * @param {number} id
+ * @param {boolean} bypassCache
+ */
+export async function reloadDocument(id, bypassCache) {
+	if (!isFrame(id)) {
+		await api.tabs.reload(id, { bypassCache });
+		return;
+	}
+	const reload = (/** @type {boolean} */ bypass) => /** @type {any} */ (location).reload(bypass);
+	await api.scripting.executeScript({ target: targetOf(id), args: [bypassCache], func: reload });
+}
+
+/**
  * @param {number} tabId
  * @param {Change[] | undefined} changes
  * @returns {Promise<{fresh: boolean, opaque: boolean}>} fresh: the browser's cache has what is new; opaque:
@@ -177,7 +209,8 @@ export async function refreshCache(tabId, changes) {
  */
 async function runInPage(id, allFrames, func) {
 	try {
-		await api.scripting.executeScript({ target: { tabId: id, allFrames }, func });
+		const target = isFrame(id) || !allFrames ? targetOf(id) : { tabId: id, allFrames };
+		await api.scripting.executeScript({ target, func });
 	} catch (error) {
 		console.info(`tab ${id}: connections stay open: ${error}: the old worker keeps waiting`);
 	}

@@ -7,6 +7,7 @@
 // permission. Firefox needs none of this.
 
 import { api } from '../common/api.js';
+import { tabOf } from './places.js';
 import { isCached } from './reload-rules.js';
 import { hidesUrlAfterReload } from './url-visibility.js';
 
@@ -150,7 +151,7 @@ export class PastCache {
 		/** @type {Omit<Rule, 'id'>[]} */
 		const all = [...this.#files.values()].map((condition) => ({ condition: { ...condition, resourceTypes }, action: NO_CACHE }));
 		for (const [tab, { url }] of this.#reloads) {
-			const tabIds = [tab, NO_TAB];
+			const tabIds = [tabOf(tab), NO_TAB];
 			all.push({ condition: { tabIds, requestDomains: [new URL(url).hostname], resourceTypes }, action: NO_CACHE });
 			// The page scripts read in the cache what the tab was given.
 			all.push({ priority: 2, condition: { tabIds, urlFilter: `|${url.replace(/#.*$/, '')}`, resourceTypes: [rules.ResourceType.XMLHTTPREQUEST] },

@@ -6,6 +6,7 @@
 import { api } from '../common/api.js';
 import { hasPermission, sitePattern } from '../common/site.js';
 import { MAX_PROBLEMS, PROBLEM_SOURCES } from '../link/protocol.js';
+import { isFrame } from './places.js';
 import { hidesUrlAfterReload as isFirefox } from './url-visibility.js';
 
 /** @typedef {import('../link/protocol.js').Problems} Problems */
@@ -34,9 +35,10 @@ async function registerScript(id, matches, script) {
 }
 
 /** On all sites with permission. */
-export async function registerProblemScripts() {
+export async function registerScripts() {
 	const { origins = [] } = await api.permissions.getAll();
 	await registerScript('problems', origins, { js: ['/page/error-page.js', '/page/source-map.js', '/page/problems.js'] });
+	await registerScript('frame', origins, { js: ['/page/frame.js'], allFrames: true });
 	await registerScript('problems-main', origins, {
 		js: ['/page/problems-main.js'], world: isFirefox ? 'ISOLATED' : 'MAIN', allFrames: true, matchOriginAsFallback: true,
 	});
@@ -110,7 +112,7 @@ export class PageProblems {
 	 */
 	async loaded(tab, event) {
 		const entry = this.#dependencies.tabs.get(tab);
-		if (entry && (entry.incognito || !await hasPermission(entry.url)) && this.#reports.get(tab)?.event !== event) {
+		if (entry && (entry.incognito || isFrame(tab) || !await hasPermission(entry.url)) && this.#reports.get(tab)?.event !== event) {
 			this.#keep(tab, { document: '', event, known: false, list: [], counts: {} });
 		}
 	}

@@ -3,7 +3,8 @@
 // Reloads a tab for an event, once it is decided that it must be reloaded now.
 
 import { api } from '../common/api.js';
-import { refreshCache } from './page-scripts.js';
+import { refreshCache, reloadDocument } from './page-scripts.js';
+import { isFrame } from './places.js';
 import { bypassesCache } from './reload-rules.js';
 
 /** If a reload has not begun after this time, the browser is asking the user about it. */
@@ -69,7 +70,7 @@ export async function reloadTab(dependencies, id, { event, changes, seen, reason
 	const { hasScripts = false, documentId, serviceWorker, url = '' } = tabs.get(id) ?? {};
 	const { fresh, opaque } = hasScripts ? await refreshCache(id, changes)
 		: { fresh: !bypassesCache(changes), opaque: false };
-	if (opaque) {
+	if (opaque && !isFrame(id)) {
 		await transfer.captureFrames(id);
 	}
 	const bypassCache = !fresh || serviceWorker === true;
@@ -83,8 +84,9 @@ export async function reloadTab(dependencies, id, { event, changes, seen, reason
 	if (hasScripts && documentId) {
 		transfer.reloading(id, documentId);
 	}
-	const reloaded = api.tabs.reload(id, { bypassCache });
+	const reloaded = reloadDocument(id, bypassCache);
 	send(reports);
 	await reloaded;
-	return await asksUser(dependencies, id, event) ? 'asks' : 'done';
+	// The guard finds out in advance whether a frame asks.
+	return !isFrame(id) && await asksUser(dependencies, id, event) ? 'asks' : 'done';
 }

@@ -3,9 +3,9 @@
 // Carries out a reload message in each tab: the page replaces the files, is patched, does not use
 // the files, or is reloaded, now or as soon as that is permitted.
 
-import { api } from '../common/api.js';
 import { hasPermission } from '../common/site.js';
 import { applyChanges, lookFirst, sendToPage } from './page-scripts.js';
+import { isFrame } from './places.js';
 import { report } from './progress.js';
 import { asksPage, looksFirst, mustWait } from './reload-rules.js';
 import { reloadTab } from './reload-tab.js';
@@ -278,7 +278,7 @@ export class Reloads {
 		const { tabs, observed } = this.#dependencies;
 		const entry = tabs.get(id);
 		const [tab, where, permitted] = await Promise.all([
-			api.tabs.get(id),
+			tabs.view(id),
 			entry?.urlVisibility ? localStatus(id, entry.url) : /** @type {const} */ ('unknown'),
 			entry ? hasPermission(entry.url) : false,
 		]);
@@ -341,8 +341,8 @@ export class Reloads {
 	#reportFailure(id, event, work) {
 		const { progress, send } = this.#dependencies;
 		work.catch(({ message }) => {
-			const gone = /no tab|invalid tab/i.test(message);
-			send(progress.end(id, gone ? 'skipped' : 'failed', gone ? 'tab is gone' : message, event));
+			const gone = /no tab|invalid tab|no frame|invalid frame|frame.*removed/i.test(message);
+			send(progress.end(id, gone ? 'skipped' : 'failed', gone ? `${isFrame(id) ? 'frame' : 'tab'} is gone` : message, event));
 		});
 	}
 }

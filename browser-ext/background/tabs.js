@@ -6,6 +6,7 @@
 import { sameSite, toAddress } from '../common/address.js';
 import { api } from '../common/api.js';
 import { LastSession } from './last-session.js';
+import { addFrame, isFrame, removeFrame, tabOf } from './places.js';
 import { hidesUrlAfterReload } from './url-visibility.js';
 
 /**
@@ -21,6 +22,11 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  * @typedef {object} TabEntry
  * @property {string} url as sent to the daemon; the last one that the browser showed
  * @property {true} [incognito] in a private window: nothing of it may be stored
+ * @property {number} [tab] of a frame: the tab that contains it
+ * @property {number} [frame] of a frame: the browser's number for it
+ * @property {number} [parent] of a frame: the tab or frame that contains it directly, as far as savecast follows it
+ * @property {boolean} [framesLeft] whether the tab has more frames than savecast follows
+ * @property {boolean} [complete] of a frame: whether its document is complete
  * @property {string} [paused] why the tab is not watched now
  * @property {'hidden' | 'lost'} [urlVisibility] why `url` may be old. `hidden`: the browser has not
  *	shown it since our reload, so the page is the same; `lost`: not since the tab navigated
@@ -64,8 +70,11 @@ export class Tabs {
 		]);
 		for (const [tab, entry] of /** @type {[number, TabEntry][]} */ (stored ?? [])) {
 			this.#entries.set(tab, entry);
+			if (entry.tab !== undefined && entry.frame !== undefined) {
+				addFrame({ tab: entry.tab, frame: entry.frame }, tab);
+			}
 		}
-		await Promise.all([...this.#entries.keys()].map(async (tab) => {
+		await Promise.all([...this.#entries.keys()].filter((tab) => !isFrame(tab)).map(async (tab) => {
 			try {
 				// A navigation would have woken the worker, so a URL that is not shown has not
 				// changed.
@@ -74,6 +83,7 @@ export class Tabs {
 				this.remove(tab);
 			}
 		}));
+		[...this.#entries.keys()].filter((id) => !this.#entries.has(tabOf(id))).forEach((id) => this.remove(id));
 		return starts;
 	}
 
@@ -115,11 +125,37 @@ export class Tabs {
 
 	/**
 	 * @param {number} tab
+	 * @param {number} frame the browser's number
+	 * @param {string} url
+	 * @param {number} parent the tab or frame around it
+	 * @param {boolean} [incognito]
+	 * @returns {number} its number as a tab
+	 */
+	addFrame(tab, frame, url, parent, incognito) {
+		const id = addFrame({ tab, frame });
+		this.add(id, url, incognito);
+		this.set(id, { tab, frame, parent });
+		return id;
+	}
+
+	/**
+	 * @param {number} id
+	 * @returns {Promise<chrome.tabs.Tab>} what the browser knows about the tab, or about the tab of a frame
+	 */
+	async view(id) {
+		const tab = await api.tabs.get(tabOf(id));
+		const { url, complete } = this.#entries.get(id) ?? {};
+		return isFrame(id) ? { ...tab, url, pendingUrl: undefined, status: complete ? 'complete' : 'loading' } : tab;
+	}
+
+	/**
+	 * @param {number} tab
 	 * @param {boolean} [withWindow] its window closes, maybe because the browser ends
 	 * @returns {boolean} whether it was there
 	 */
 	remove(tab, withWindow = false) {
 		const was = this.#entries.delete(tab);
+		removeFrame(tab);
 		if (was) {
 			this.#save(withWindow);
 		}
@@ -149,7 +185,7 @@ export class Tabs {
 	 */
 	moved(tab, url, cause) {
 		const entry = this.#entries.get(tab);
-		if (!entry || entry.paused !== undefined) {
+		if (!entry || entry.paused !== undefined || isFrame(tab)) {
 			return 'same';
 		}
 		if (!url) {
@@ -202,7 +238,7 @@ export class Tabs {
 			console.warn(`storage.session: ${KEY}: ${error}`);
 		});
 		if (!ending) {
-			this.#lastSession.note(this.watched().filter(([, { incognito }]) => !incognito).map(([, { url }]) => url));
+			this.#lastSession.note(this.watched().filter(([id, { incognito }]) => !incognito && !isFrame(id)).map(([, { url }]) => url));
 		}
 	}
 }

@@ -6,6 +6,7 @@
 
 import { api } from '../common/api.js';
 import { sendToPage } from './page-scripts.js';
+import { targetOf } from './places.js';
 
 /**
  * @typedef {import('../link/protocol.js').Updater} Updater
@@ -53,7 +54,7 @@ export class Updaters {
 	 * @param {number} id
 	 */
 	async complete(id) {
-		const [{ result } = {}] = await api.scripting.executeScript({ target: { tabId: id }, world: 'MAIN', func: findInside }).catch(() => []);
+		const [{ result } = {}] = await api.scripting.executeScript({ target: targetOf(id), world: 'MAIN', func: findInside }).catch(() => []);
 		const updates = await sendToPage(id, { to: 'clients', inside: result ?? [] });
 		if (Array.isArray(updates)) {
 			this.#dependencies.tabs.set(id, { updates });
@@ -114,7 +115,7 @@ export class Updaters {
 		if (!answer) {
 			// The page is being left: its client loads it again.
 			const by = aside ?? updates[0].who;
-			const goes = hasScripts || (await api.tabs.get(id)).status === 'loading';
+			const goes = hasScripts || (await tabs.view(id)).status === 'loading';
 			return goes && changes.some(({ kind }) => !silent.includes(`${by} ${kind}`)) ? { who: by } : { order };
 		}
 		const { who, rest } = answer;

@@ -7,9 +7,10 @@ import { api } from '../common/api.js';
 import { rememberAsked, rememberChoice, rememberSite } from '../common/settings.js';
 import { hasPermission, mayAsk, siteOf, sitePattern, takeSiteToRemember } from '../common/site.js';
 import {
-	daemons, describe, forget, navigation, onShown, progress, reloads, send, settings, show, showRefusal, tabs, watch,
+	daemons, describe, forget, frames, navigation, onShown, progress, reloads, send, settings, show, showRefusal, tabs, watch,
 } from './context.js';
 import { insertPageScripts } from './page-scripts.js';
+import { framesOf, isFrame } from './places.js';
 
 /**
  * To be called in the handler of a click on the icon, before it awaits anything: later, both
@@ -62,7 +63,7 @@ export function clicked(tab, mayHaveAsked) {
 		return;
 	}
 	const entry = tabs.get(id);
-	if (entry?.pending) {
+	if (pendingIn(id).length) {
 		reloadNow(id, url);
 	} else if (entry && entry.paused === undefined) {
 		// The click came before the popup was set again after a navigation.
@@ -93,6 +94,7 @@ export function switchOn(id, url, incognito) {
 	daemons.kick();
 	show(id);
 	insertPageScripts(id);
+	frames.find(id);
 }
 
 /** @param {number} id */
@@ -118,6 +120,11 @@ function chooseDaemon(id, chosen) {
 	}
 }
 
+/** @param {number} tab @returns {number[]} the tab and its frames, if their reloads are pending */
+function pendingIn(tab) {
+	return [tab, ...framesOf(tab)].filter((id) => tabs.get(id)?.pending);
+}
+
 /**
  * Releases the pending reload, or reloads although nothing was saved.
  *
@@ -129,8 +136,9 @@ export function reloadNow(id, url) {
 		navigation.moved(id, url, 'none');
 	}
 	const entry = tabs.get(id);
-	if (entry?.pending) {
-		reloads.release(id);
+	const pending = pendingIn(id);
+	if (pending.length) {
+		pending.forEach((one) => reloads.release(one));
 	} else if (entry?.paused === undefined) {
 		api.tabs.reload(id, { bypassCache: true }).catch(() => {});
 	}
@@ -162,7 +170,10 @@ export async function permissionGranted() {
 		await rememberSite(site, true);
 	}
 	// Has no effect in tabs of other sites.
-	tabs.watched().forEach(([id]) => insertPageScripts(id));
+	for (const [id] of tabs.watched().filter(([one]) => !isFrame(one))) {
+		insertPageScripts(id);
+		frames.find(id);
+	}
 }
 
 /** @type {Map<chrome.runtime.Port, number>} the tab of each open popup */

@@ -8,6 +8,9 @@
 /** Colors of badges. White text on them has a contrast of at least 4.5. */
 const GREY = '#5f6368', GREEN = '#137a3e', BROWN = '#8a5300', BLUE = '#1a5fb4', RED = '#b3261e';
 
+/** Frames of one tab that are updated on their own: the first ones. */
+export const MAX_FRAMES = 16;
+
 /**
  * @typedef {object} Look
  * @property {string} icon icons/NAME.svg and NAME-SIZE.png

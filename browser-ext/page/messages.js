@@ -32,6 +32,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const id = /** @type {any} */ (globalThis).savecastDocument ??= Math.random().toString(36);
 
 		runtime.onMessage.addListener((/** @type {any} */ message, _, answer) => {
+			shared.uses.setApart(message?.apart ?? []);
 			switch (message?.to) {
 			case 'apply':
 				shared.apply(message.changes, message.event).then(answer,

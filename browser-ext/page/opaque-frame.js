@@ -26,8 +26,9 @@
 		}
 	};
 
-	if (!shared.ready && isOpaque()) {
-		shared.ready = true;
+	// A frame that is updated on its own has all page scripts.
+	if (!shared.frame && isOpaque()) {
+		shared.ready ||= 'frame';
 		shared.frame = {
 			capture: () => ({ place: place(), state: shared.state.capture() }),
 			/** @param {{place: string, state: object}[]} frames */

@@ -31,6 +31,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return element.hasAttribute('srcdoc') ? '' : src || data || '';
 	};
 
+	/** The origins of the frames in the tab that are updated on their own, one for each frame. @type {string[]} */
+	let apart = [];
+	/** @param {string[]} origins */
+	const setApart = (origins) => {
+		apart = origins;
+	};
+
+	/** @param {Element[]} frames @returns {Element[]} those that are not updated on their own, as far as is certain */
+	const withoutApart = (frames) => {
+		const originOf = (/** @type {Element} */ element) => (URL.canParse(sourceOf(element)) ? new URL(sourceOf(element)).origin : '');
+		const count = (/** @type {string[]} */ all, /** @type {string} */ one) => all.filter((origin) => origin === one).length;
+		const all = frames.map(originOf);
+		return frames.filter((_, i) => !all[i] || count(all, all[i]) > count(apart, all[i]));
+	};
+
 	/** @returns {Element[]} the frames that may be of the project, and that the extension cannot access */
 	const opaqueFrames = () => [...dom.roots()].flatMap((root) =>
 		[...root.querySelectorAll('iframe, frame, object, embed')].filter((element) => {
@@ -45,9 +60,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * sandboxed frames, frames of another port.
 	 */
 	const hasOpaqueDocuments = () => opaqueFrames().length > 0;
+	/** Like hasOpaqueDocuments(), but without frames that are updated on their own. */
+	const hasUnfollowed = () => withoutApart(opaqueFrames()).length > 0;
 
 	/** @returns {string | undefined} why a page of the project may be shown in a frame that the extension cannot access */
-	const inFrame = () => (opaqueFrames().some(sourceOf) ? 'a frame that the extension cannot read may show it' : undefined);
+	const inFrame = () => (withoutApart(opaqueFrames()).some(sourceOf) ? 'a frame that the extension cannot read may show it' : undefined);
 
 	/** @param {Set<string>} [known] sheets that are themselves replaced @returns {boolean} whether a sheet that may be of the project cannot be read */
 	const hasOpaqueSheets = (known) => [...dom.sheets()].some((sheet) =>
@@ -103,7 +120,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const unseen = (kind, found) => (
 		hasServiceWorker() ? 'a service worker answers for the server'
-		: hasOpaqueDocuments() ? 'a frame that the extension cannot read may use it'
+		: hasUnfollowed() ? 'a frame that the extension cannot read may use it'
 		: IN_SHEETS.includes(kind) && hasOpaqueSheets(kind === 'css' ? found : undefined) ? 'a style sheet that cannot be read may use it'
 		: hasWorker() ? 'a worker may use it'
 		: undefined
@@ -128,5 +145,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {{kind: string}[]} changes @returns {boolean} */
 	const mayBeInlined = (changes) => changes.some(({ kind }) => INLINE[kind] && document.querySelector(INLINE[kind]));
 
-	shared.uses = { beyond, unseen, inFrame, mayBeInlined, hasOpaqueDocuments, hasServiceWorker, findServiceWorker, onServiceWorker };
+	shared.uses = { setApart, beyond, unseen, inFrame, mayBeInlined, hasOpaqueDocuments, hasServiceWorker, findServiceWorker, onServiceWorker };
 }

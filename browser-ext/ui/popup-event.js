@@ -41,20 +41,20 @@ function element(name, text, className = '') {
 }
 
 /**
- * @param {import('../background/report-log.js').LoggedEvent} logged
+ * @param {import('../background/report-log.js').LoggedEvent & {frame?: string}} logged `frame`: the URL of the frame that it happened in
  * @param {boolean | Set<string>} open whether its steps show, or the ids of those that do
  * @returns {HTMLLIElement}
  */
-export function eventItem({ event, at, files, subject, awaited, steps }, open) {
+export function eventItem({ event, at, files, subject, awaited, steps, frame }, open) {
 	const item = document.createElement('li');
 	const details = document.createElement('details');
-	details.id = `event-${event}`;
+	details.id = `event-${event}${frame ? `-${frame}` : ''}`;
 	details.open = open === true || (open instanceof Set && open.has(details.id));
 	const summary = document.createElement('summary');
 	const last = steps.at(-1);
 	summary.append(
 		element('time', clock.format(at), 'dim'),
-		element('span', `#${event} ${shortSubject(files, subject)}`, 'what'),
+		element('span', `#${event} ${shortSubject(files, subject)}${frame ? ` (frame of ${new URL(frame).host})` : ''}`, 'what'),
 		element('span', last ? `${last.step}${awaited ? '' : ` ${last.msec} ms`}` : '…', `end ${last ? meaningOf(last.step) : ''}`),
 	);
 	const list = document.createElement('ul');

@@ -6,7 +6,7 @@ import { toAddress } from '../common/address.js';
 import { api } from '../common/api.js';
 import { rememberPatches, rememberSite } from '../common/settings.js';
 import { hasPermission, setSiteToRemember, siteName, siteOf, sitePattern } from '../common/site.js';
-import { TAB_STATES } from '../common/tab-states.js';
+import { MAX_FRAMES, TAB_STATES } from '../common/tab-states.js';
 import { codeOfExtension } from '../link/proof.js';
 import { actionFor, adviceFor, failureOf, reasonOf, stateName } from './advice.js';
 import { commandElement } from './command.js';
@@ -48,6 +48,7 @@ async function show(now) {
 	showChoices(entry?.paused === undefined ? entry?.answer?.choices : undefined);
 	showUntrusted(entry?.paused === undefined ? entry?.answer?.untrusted : undefined);
 	showProblems(now.problems);
+	showFrames(now.frames, entry?.framesLeft === true);
 	showEvents(events);
 	showDaemons(now, on);
 	await showSite(now);
@@ -123,7 +124,24 @@ function showProblems({ count, list }) {
 	}
 }
 
-/** @param {import('../background/report-log.js').LoggedEvent[]} events open ones stay open, and the focus stays */
+/**
+ * @param {Description['frames']} frames
+ * @param {boolean} more whether there are frames that savecast does not follow
+ */
+function showFrames(frames, more) {
+	byId('frames').hidden = !frames.length;
+	const texts = frames.map(({ url, state, project, reason }) => ({ text: `${url}: ${state}${project ? `: ${project}` : ''}`, reason }));
+	byId('frame-list').replaceChildren(...[...texts, ...(more ? [{ text: `and more: savecast follows the first ${MAX_FRAMES}`, reason: '' }] : [])].map(({ text, reason }) => {
+		const item = document.createElement('li'), why = document.createElement('span');
+		item.textContent = text;
+		why.className = 'place';
+		why.textContent = reason;
+		item.append(why);
+		return item;
+	}));
+}
+
+/** @param {Description['events']} events open ones stay open, and the focus stays */
 function showEvents(events) {
 	const open = new Set([...document.querySelectorAll('#events details[open]')].map((one) => one.id));
 	const focus = document.activeElement?.closest('#events details')?.id;

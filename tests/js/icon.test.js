@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { decideIcon, withProblems } from '../../browser-ext/background/icon.js';
+import { decideIcon, withFrames, withProblems } from '../../browser-ext/background/icon.js';
 import { TAB_STATES } from '../../browser-ext/common/tab-states.js';
 
 const url = 'http://localhost:8000/';
@@ -68,4 +68,17 @@ test('icon: a live tab shows how many problems its page has, unless another stat
 	assert.equal(withProblems(live, { count: 0, list: [] }), live);
 	const down = decideIcon(answered('down'), 'up', 1);
 	assert.equal(withProblems(down, { count: 1, list }), down);
+});
+
+test('the icon of a tab covers its frames', () => {
+	const icon = (/** @type {any} */ state) => decideIcon(answered(state), 'up', 1);
+	const frames = (/** @type {any[]} */ ...states) => states.map((state) => ({ url: 'http://localhost:8001/a', icon: icon(state) }));
+	for (const [own, others, state] of /** @type {[any, any[], string][]} */ ([
+		['live', [], 'live'], ['live', ['live', 'none'], 'live'], ['live', ['live', 'waiting'], 'waiting'], ['live', ['waiting', 'down'], 'down'],
+		['none', ['live'], 'live'], ['none', ['none'], 'none'], ['looking', ['live'], 'looking'], ['down', ['waiting'], 'down'], ['waiting', ['down'], 'waiting'],
+	])) {
+		const shown = withFrames(icon(own), frames(...others));
+		assert.equal(shown.state, state, `${own} with ${others}`);
+		assert.equal(/^savecast: frame of localhost:8001: /.test(shown.title), state !== own, shown.title);
+	}
 });

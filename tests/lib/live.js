@@ -44,11 +44,11 @@ export const address = (page) => page.evaluate('location.pathname');
 
 /**
  * @param {World} world
- * @param {number} count
+ * @param {number} count without frames
  */
 export function live(world, count) {
 	return until(`${count} live tabs`, async () => {
-		const tabs = await world.bus.tabs();
+		const tabs = (await world.bus.tabs()).filter((/** @type {any} */ { top }) => top === undefined);
 		return tabs.filter((/** @type {any} */ tab) => tab.state === 'live').length === count && tabs;
 	});
 }
