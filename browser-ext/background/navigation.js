@@ -104,7 +104,7 @@ export class Navigation {
 			this.pause(id, 'the tab went to another site');
 		}
 		if (ready) {
-			await transfer.showImages(id);
+			await transfer.showKept(id);
 			if (event !== undefined) {
 				transfer.complete(id);
 			}

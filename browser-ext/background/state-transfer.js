@@ -9,8 +9,8 @@ import { hidesUrlAfterReload } from './url-visibility.js';
 /** If no new document comes within this time, the state is dropped. */
 const MAX_AGE_MSEC = 60000;
 
-/** Images of one tab. */
-const MAX_IMAGES = 64;
+/** Images and style sheets of one tab. */
+const MAX_KEPT = 64;
 
 /** @param {any} state of a page @returns {boolean} whether fields have values in it */
 const hasValues = ({ items = [] }) => items.some((/** @type {any} */ { state }) =>
@@ -21,8 +21,8 @@ export class StateTransfer {
 	#states = new Map();
 	/** @type {Map<number, {frames: import('./page-scripts.js').FrameState[], at: number}>} */
 	#frames = new Map();
-	/** @type {Map<number, {path: string, event: number}[]>} images that were saved, by tab */
-	#images = new Map();
+	/** @type {Map<number, {path: string, kind: string, event: number}[]>} images and style sheets that were saved, by tab */
+	#kept = new Map();
 	/** @type {Map<number, string>} the document in each tab that is being reloaded for a save */
 	#reloading = new Map();
 	/** @type {Set<number>} */
@@ -106,25 +106,26 @@ export class StateTransfer {
 	}
 
 	/**
-	 * Firefox may show the images of a style sheet as they were in an earlier page that used it.
+	 * Firefox may show the images of a style sheet, and what a `<style>` element imports, as they were in an
+	 * earlier page that used them, even after a reload that bypasses the cache.
 	 *
 	 * @param {number} tab
 	 * @param {number} event
 	 * @param {import('../link/protocol.js').Change[] | undefined} changes
 	 */
 	saved(tab, event, changes) {
-		const images = changes?.filter(({ kind }) => kind === 'image').map(({ path }) => ({ path, event })) ?? [];
-		if (hidesUrlAfterReload && images.length) {
-			const others = (this.#images.get(tab) ?? []).filter(({ path }) => !images.some((one) => one.path === path));
-			this.#images.set(tab, [...others, ...images].slice(-MAX_IMAGES));
+		const kept = changes?.filter(({ kind }) => kind === 'image' || kind === 'css').map(({ path, kind }) => ({ path, kind, event })) ?? [];
+		if (hidesUrlAfterReload && kept.length) {
+			const others = (this.#kept.get(tab) ?? []).filter(({ path }) => !kept.some((one) => one.path === path));
+			this.#kept.set(tab, [...others, ...kept].slice(-MAX_KEPT));
 		}
 	}
 
 	/** @param {number} tab whose page is complete */
-	async showImages(tab) {
-		const changes = this.#images.get(tab);
+	async showKept(tab) {
+		const changes = this.#kept.get(tab);
 		if (changes) {
-			await sendToPage(tab, { to: 'images', changes });
+			await sendToPage(tab, { to: 'kept', changes });
 		}
 	}
 
@@ -140,7 +141,7 @@ export class StateTransfer {
 	/** @param {number} tab */
 	forget(tab) {
 		this.#frames.delete(tab);
-		this.#images.delete(tab);
+		this.#kept.delete(tab);
 		this.#reloading.delete(tab);
 		this.#states.delete(tab);
 		this.#posting.delete(tab);

@@ -59,9 +59,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				shared.refresh(message.changes).catch(() => false).then((/** @type {boolean} */ fresh) =>
 					answer({ fresh, opaque: isTouched() && shared.uses.hasOpaqueDocuments() }));
 				return true;
-			case 'images':
-				shared.media.swapInRules(message.changes);
-				break;
+			case 'kept':
+				shared.media.swapInRules(message.changes.filter((/** @type {any} */ { kind }) => kind === 'image'));
+				shared.styles.swapInStyles(message.changes.filter((/** @type {any} */ { kind }) => kind === 'css')).catch(() => {}).then(answer);
+				return true;
 			case 'restore':
 				if (message.id !== id) {
 					shared.restore(message.state);

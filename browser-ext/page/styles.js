@@ -6,7 +6,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom, nextPage } = shared;
+	const { dom, match, nextPage } = shared;
 	const LOAD_MSEC = 5000;
 
 	/**
@@ -226,6 +226,20 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return { count: done.filter(Boolean).length, failed: done.includes(false) };
 	};
 
+	/**
+	 * Firefox keeps the sheet of a `<style>` element in memory for all elements with the same text, together
+	 * with what it imports.
+	 *
+	 * @param {{path: string, event: number}[]} changes style sheets that were saved, the latest last
+	 */
+	const swapInStyles = async (changes) => {
+		for (const { path, event } of changes) {
+			const urls = match.isCompiled(path) ? reachable() : match.find(path, reachable());
+			const sheets = [...dom.roots()].flatMap((root) => [...root.styleSheets]).filter(({ ownerNode }) => ownerNode?.localName === 'style');
+			await Promise.all(urls.size ? sheets.flatMap((sheet) => [...swapImports(sheet, urls, event)]) : []);
+		}
+	};
+
 	/** @returns {Set<string>} the sheets that swap() can reach */
 	const reachable = () => {
 		/** @type {Set<string>} */
@@ -238,5 +252,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return found;
 	};
 
-	shared.styles = { swap, reachable };
+	shared.styles = { swap, swapInStyles, reachable };
 }

@@ -67,6 +67,24 @@ for (const which of BROWSERS) {
 		}
 	});
 
+	test(`${which}: what a style element imports is new after a reload, and on the next page`, { skip: missingOrLong(which) }, async t => {
+		const html = (/** @type {number} */ n) => `<!doctype html><style>@import "/a.css";</style><h1 id="h">${n}</h1><script src="/a.js"></script>`;
+		const { world, site, page, save, shows } = await open(t, { 'index.html': html(1), 'two.html': html(1), 'a.css': css('h1', 1), 'a.js': '1' },
+			{ '/a.': { 'Cache-Control': 'max-age=3600' } });
+		await shows('h', 1);
+		await writeFile(path.join(site.root, 'a.js'), '2');
+		// The script makes it a reload.
+		await writeFile(path.join(site.root, 'a.css'), css('h1', 2));
+		await world.bus.saved(path.join(site.root, 'a.css'), path.join(site.root, 'a.js'));
+		assert.equal(words(await story(world)).at(-1), 'loaded');
+		await shows('h', 2);
+		await page.goto(`${site.url}two.html`);
+		await shows('h', 2);
+		assert.equal(await save('a.css', css('h1', 3)), 'swapped');
+		await page.goto(site.url);
+		await shows('h', 3);
+	});
+
 	test(`${which}: a page from the back/forward cache that is older than a save is loaded again`, { skip }, async t => {
 		const html = (/** @type {number} */ n) => `<!doctype html><link rel="stylesheet" href="/a.css"><h1 id="h">${n}</h1>
 			<input id="field"><details id="more"><summary>s</summary>d</details><input id="file" type="file"><div style="height: 3000px"></div>`;
