@@ -5,10 +5,10 @@
 #include "server/server-processes.h"
 #include "server/server.h"
 #include "server/socket-owners.h"
+#include "server/upstream-searches.h"
 
 /* Shared by server.c, server-main.c, server-upstream.c and server-view.c only. */
 
-struct prober;
 struct server_route;
 
 struct servers {
@@ -20,7 +20,7 @@ struct servers {
 	struct socket_owners_search
 		*look; /* in progress; one at a time, for all servers */
 	struct server *looked; /* the server that it searches for; NULL if that was freed */
-	struct prober *prober; /* searches for the servers behind proxies; NULL before the first */
+	struct upstream_searches *searches; /* for the servers behind proxies */
 };
 
 struct server {
@@ -52,6 +52,7 @@ struct server {
 	uint64_t look_after_usec;
 	struct server_route *routes; /* the latest first; see server-upstream.c */
 	size_t route_count;
+	bool proxies; /* its main process has passed on a request */
 	void *data;
 	struct server *next;
 };
@@ -65,5 +66,3 @@ void server_forget_routes(struct server *server);
 void server_doubt_routes(struct server *server);
 /* Calls changed() for it and for the proxies in front of it. */
 void server_tell_changed(struct server *server);
-/* Waits for the search in progress, which ends soon. */
-void servers_free_prober(struct servers *servers);

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/server-private.h"
 
-#include <stdatomic.h>
-
-#include <sys/epoll.h>
-
 #include "util/clock.h"
 #include "util/mem.h"
-#include "util/worker.h"
 
 /* What is known of the servers behind a proxy, by URL. */
 
@@ -25,69 +20,14 @@ struct server_route {
 	char *host, *path; /* of the URL, like the next two */
 	uint16_t port;
 	bool secure;
-	struct route_search *search; /* in progress; or NULL */
+	struct upstream_search *search; /* in progress; or NULL */
+	bool asked; /* it was sent a request that showed nothing: see UPSTREAM_ASKS_ONCE */
 	bool known;
 	uint64_t known_usec;
 	struct upstream found;
 	struct server *behind[UPSTREAM_ENDS_MAX]; /* references, as in `found` */
 	struct server_route *next;
 };
-
-/* A search on the prober's thread, which uses only the texts and `found`. */
-struct route_search {
-	struct server_route *route; /* NULL once it was cancelled */
-	char *listener, *host, *path;
-	struct upstream_question question;
-	struct upstream found;
-};
-
-struct prober {
-	struct worker *worker;
-	struct loop_fd *fd;
-	atomic_bool stop;
-};
-
-static void prober_collect(uint32_t events, void *userdata)
-{
-	struct prober *prober = userdata;
-
-	worker_collect(prober->worker);
-}
-
-/* NULL if no thread can be started. */
-static struct prober *servers_prober(struct servers *servers)
-{
-	struct prober *prober;
-
-	if (servers->prober) {
-		return servers->prober;
-	}
-	prober = mem_new(struct prober);
-	prober->worker = worker_new();
-	prober->fd = prober->worker ? loop_fd_new(servers->loop, worker_fd(prober->worker),
-					      EPOLLIN, prober_collect, prober)
-				    : NULL;
-	if (!prober->fd) {
-		worker_free(prober->worker);
-		free(prober);
-		return NULL;
-	}
-	servers->prober = prober;
-	return prober;
-}
-
-void servers_free_prober(struct servers *servers)
-{
-	struct prober *prober = servers->prober;
-
-	if (prober) {
-		atomic_store(&prober->stop, true);
-		worker_finish(prober->worker);
-		loop_fd_free(prober->fd);
-		worker_free(prober->worker);
-		free(prober);
-	}
-}
 
 static void route_clear_behind(struct server_route *route)
 {
@@ -100,9 +40,7 @@ static void route_clear_behind(struct server_route *route)
 
 static void route_free(struct server_route *route)
 {
-	if (route->search) {
-		route->search->route = NULL;
-	}
+	upstream_search_cancel(route->search);
 	route_clear_behind(route);
 	free(route->host);
 	free(route->path);
@@ -124,14 +62,19 @@ void server_doubt_routes(struct server *server)
 {
 	for (struct server_route *route = server->routes; route; route = route->next) {
 		route->known_usec = 0;
+		route->asked = false;
 	}
 }
 
-static void search_work(void *userdata)
+/* Whether the same process has passed on requests, for whichever host and path. */
+static bool is_proxy(const struct server *server)
 {
-	struct route_search *search = userdata;
-
-	upstream_find(&search->question, &search->found);
+	for (const struct server *one = server->servers->first; one; one = one->next) {
+		if (one->proxies && one->port == server->port && one->main.pid == server->main.pid) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* The new references come first, so that a server that stays the same is not freed. */
@@ -166,60 +109,46 @@ static bool proves_nothing(const struct server_route *route, const struct upstre
 			may_be_same);
 }
 
-static void search_done(void *userdata)
+static void search_done(const struct upstream *found, void *userdata)
 {
-	struct route_search *search = userdata;
-	struct server_route *route = search->route;
+	struct server_route *route = userdata;
+	struct server *server = server_ref(route->server);
+	bool keep = route->known && proves_nothing(route, found);
+	bool same = route->known && !keep &&
+		memcmp(&route->found, found, sizeof route->found) == 0;
 
-	if (route) {
-		struct server *server = server_ref(route->server);
-		bool keep = route->known && proves_nothing(route, &search->found);
-		bool same = route->known && !keep &&
-			memcmp(&route->found, &search->found, sizeof route->found) == 0;
-
-		route->search = NULL;
-		route->known_usec = clock_now_usec();
-		if (!keep && !same) {
-			route->known = true;
-			route_take(route, &search->found);
-			server->servers->callbacks.changed(server, server->servers->userdata);
-		}
-		server_unref(server);
+	route->search = NULL;
+	route->known_usec = clock_now_usec();
+	route->asked = true;
+	server->proxies |= found->result == UPSTREAM_FOUND;
+	if (!keep && !same) {
+		route->known = true;
+		route_take(route, found);
+		server->servers->callbacks.changed(server, server->servers->userdata);
 	}
-	free(search->listener);
-	free(search->host);
-	free(search->path);
-	free(search);
+	server_unref(server);
 }
 
 /* False if no thread can be started. */
 static bool route_search(struct server_route *route, bool cautious)
 {
-	struct prober *prober = servers_prober(route->server->servers);
-	struct route_search *search;
+	const struct server *server = route->server;
 
-	if (!prober) {
-		return false;
-	}
-	search = mem_new(struct route_search);
-	search->route = route;
-	search->listener = mem_strdup(route->server->host);
-	search->host = mem_strdup(route->host);
-	search->path = mem_strdup(route->path);
-	search->question = (struct upstream_question){
-		.listener = search->listener,
-		.port = route->server->port,
-		.order = route->server->order,
-		.host = search->host,
-		.host_port = route->port,
-		.path = search->path,
-		.secure = route->secure,
-		.cautious = cautious,
-		.stop = &prober->stop,
-	};
-	route->search = search;
-	worker_submit(prober->worker, search_work, search_done, search);
-	return true;
+	route->search = upstream_searches_begin(server->servers->searches,
+		&(struct upstream_question){
+			.listener = server->host,
+			.port = server->port,
+			.order = server->order,
+			.host = route->host,
+			.host_port = route->port,
+			.path = route->path,
+			.secure = route->secure,
+			.caution = !cautious || is_proxy(server) ? UPSTREAM_ASKS
+				: route->asked                   ? UPSTREAM_WATCHES
+								 : UPSTREAM_ASKS_ONCE,
+		},
+		search_done, route);
+	return route->search != NULL;
 }
 
 static void server_drop_oldest(struct server *server)

@@ -14,7 +14,12 @@ struct servers *servers_new(
 {
 	struct servers *servers = mem_new(struct servers);
 
-	*servers = (struct servers){.loop = loop, .callbacks = *callbacks, .userdata = userdata};
+	*servers = (struct servers){
+		.loop = loop,
+		.callbacks = *callbacks,
+		.userdata = userdata,
+		.searches = upstream_searches_new(loop),
+	};
 	return servers;
 }
 
@@ -22,7 +27,7 @@ void servers_free(struct servers *servers)
 {
 	if (servers) {
 		socket_owners_cancel(servers->look);
-		servers_free_prober(servers);
+		upstream_searches_free(servers->searches);
 		free(servers);
 	}
 }

@@ -105,8 +105,8 @@ void server_set_awaited_by(struct server *server, uint64_t event);
 /*
  * The server behind it that answers for this URL, if it is a proxy; NULL while that is
  * being found out: changed() follows. changed() is also called if the answer changes later.
- * `behind` are those of `ends`, borrowed; NULL for one beyond SERVERS_MAX. `cautious` as in
- * upstream.h: for a server that is probably no proxy.
+ * `behind` are those of `ends`, borrowed; NULL for one beyond SERVERS_MAX. `cautious`: it is probably
+ * no proxy, so it is sent few requests, as enum upstream_caution says.
  */
 const struct upstream *server_upstream(struct server *server, const struct url *url, bool cautious,
 	struct server *const **behind);

@@ -4,6 +4,7 @@
 #include <linux/tcp.h>
 #include <string.h>
 
+#include "util/clock.h"
 #include "util/mem.h"
 #include "util/netlink.h"
 
@@ -12,6 +13,32 @@ void tcp_table_clear(struct tcp_table *table)
 	memset(table->listens, 0, sizeof table->listens);
 	memset(table->first, 0, sizeof table->first);
 	table->count = 0;
+}
+
+enum { /* in seconds */
+	REMEMBERED = 61, /* as long as the kernel remembers one that has ended; rounded */
+	AHEAD = 8, /* more than a trial lasts */
+};
+enum { ASKED_MSEC = 50000 }; /* then, what it has asked since is remembered, however it ended */
+
+static uint16_t seconds_of(uint64_t usec)
+{
+	return (uint16_t)(usec / CLOCK_USEC_PER_SEC);
+}
+
+void tcp_own_add(struct tcp_own *own, uint16_t client_port, uint16_t server_port, uint64_t now_usec)
+{
+	atomic_store_explicit(&own->ports[client_port],
+		(unsigned)server_port << 16 | seconds_of(now_usec), memory_order_relaxed);
+}
+
+static bool is_own(const struct tcp_table *table, uint16_t client_port, uint16_t server_port)
+{
+	unsigned one = atomic_load_explicit(&table->own->ports[client_port], memory_order_relaxed);
+	/* Another thread can have added it after this table's time. */
+	uint16_t age = (uint16_t)(seconds_of(table->now_usec) + AHEAD - one);
+
+	return one >> 16 == server_port && age <= REMEMBERED + AHEAD;
 }
 
 static struct upstream_address address_of(int family, const void *ip, uint16_t port)
@@ -60,7 +87,7 @@ bool tcp_table_server_end(const struct tcp_table *table, const struct inet_diag_
 		is_server ? message->id.idiag_src : message->id.idiag_dst,
 		ntohs(is_server ? message->id.idiag_sport : message->id.idiag_dport));
 	*client_port = ntohs(is_server ? message->id.idiag_dport : message->id.idiag_sport);
-	return !is_proxy(table, server) &&
+	return !is_proxy(table, server) && !is_own(table, *client_port, server->port) &&
 		(table->listens[server->port] != TCP_UNUSED || !is_loopback(server));
 }
 
@@ -96,21 +123,43 @@ struct tcp_connection *tcp_table_add(struct tcp_table *table, const struct inet_
 	return one;
 }
 
-bool tcp_bytes_sent(const struct nlmsghdr *header, uint64_t *sent)
+/* False if there is none, because the connection has ended. */
+static bool info_of(const struct nlmsghdr *header, struct tcp_info *info)
 {
 	struct netlink_bytes rest = sock_diag_attributes(header);
 	const struct rtattr *attribute;
 
+	*info = (struct tcp_info){0};
 	while ((attribute = netlink_attribute(&rest))) {
-		struct tcp_info info = {0};
 		size_t length = RTA_PAYLOAD(attribute);
 
 		if (attribute->rta_type == INET_DIAG_INFO) {
-			memcpy(&info, RTA_DATA(attribute),
-				length < sizeof info ? length : sizeof info);
-			*sent = info.tcpi_bytes_sent - info.tcpi_bytes_retrans;
+			memcpy(info, RTA_DATA(attribute),
+				length < sizeof *info ? length : sizeof *info);
 			return true;
 		}
 	}
 	return false;
+}
+
+bool tcp_bytes_sent(const struct nlmsghdr *header, uint64_t *sent)
+{
+	struct tcp_info info;
+
+	if (!info_of(header, &info)) {
+		return false;
+	}
+	*sent = info.tcpi_bytes_sent - info.tcpi_bytes_retrans;
+	return true;
+}
+
+bool tcp_table_was_asked(const struct tcp_table *table, const struct nlmsghdr *header)
+{
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+	uint16_t port = ntohs(message->id.idiag_sport), client = ntohs(message->id.idiag_dport);
+	struct upstream_address own = address_of(message->idiag_family, message->id.idiag_src, port);
+	struct tcp_info info;
+
+	return is_proxy(table, &own) && !is_own(table, client, port) && info_of(header, &info) &&
+		info.tcpi_bytes_received && info.tcpi_last_data_recv < ASKED_MSEC;
 }

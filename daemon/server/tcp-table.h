@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "server/listen-socket.h"
 #include "server/sock-diag.h"
 #include "server/upstream-trials.h"
@@ -20,6 +22,16 @@ struct tcp_connection {
 	uint16_t next; /* index + 1 of another one from the same port; 0: none */
 };
 
+/*
+ * The connections that this program has opened itself, for its requests: in the eyes of one search,
+ * those of the others are no traffic of a proxy. Several threads may use it at once.
+ */
+struct tcp_own {
+	atomic_uint ports[TCP_PORTS]; /* by the client's port: the server's, and when */
+};
+/* It was opened or closed now. It stays known for as long as the kernel remembers it. */
+void tcp_own_add(struct tcp_own *own, uint16_t client_port, uint16_t server_port, uint64_t now_usec);
+
 enum tcp_listens { TCP_UNUSED, TCP_OTHERS, TCP_OWN };
 
 struct tcp_table {
@@ -27,6 +39,8 @@ struct tcp_table {
 	struct listen_socket proxy[LISTEN_SOCKETS_MAX];
 	size_t proxy_count;
 	uint16_t proxy_port;
+	const struct tcp_own *own; /* these are left out, too */
+	uint64_t now_usec; /* set by the caller */
 	uint8_t listens[TCP_PORTS]; /* whose socket, an enum tcp_listens; set by the caller */
 	uint16_t first[TCP_PORTS]; /* index + 1 of the first connection from this port */
 	struct tcp_connection connections[TCP_CONNECTIONS_MAX];
@@ -37,8 +51,8 @@ struct tcp_table {
 void tcp_table_clear(struct tcp_table *table);
 
 /*
- * The server's end of a connection, from either end of it. False if that is the proxy, or if nothing
- * listens there any more.
+ * The server's end of a connection, from either end of it. False if that is the proxy, if the client
+ * is this program, or if nothing listens there any more.
  */
 bool tcp_table_server_end(const struct tcp_table *table, const struct inet_diag_msg *message,
 	struct upstream_address *server, uint16_t *client_port);
@@ -52,3 +66,8 @@ struct tcp_connection *tcp_table_add(struct tcp_table *table, const struct inet_
 
 /* False if the connection has ended, so that it is no longer known. */
 bool tcp_bytes_sent(const struct nlmsghdr *header, uint64_t *sent);
+/*
+ * Whether it is the proxy's end of a connection on which another program has sent bytes less than a
+ * minute ago: a connection that the proxy has used for them is still known.
+ */
+bool tcp_table_was_asked(const struct tcp_table *table, const struct nlmsghdr *header);

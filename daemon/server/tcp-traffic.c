@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "server/procfs.h"
-#include "server/tcp-table.h"
 #include "util/clock.h"
 #include "util/mem.h"
 
@@ -27,6 +26,7 @@ struct tcp_traffic {
 	void *userdata;
 	struct upstream_trials *trials; /* NULL while the state is remembered */
 	bool any_ended;
+	bool asked; /* the proxy had a request */
 	uint64_t began_usec; /* of the trial */
 	uint64_t listed_usec; /* its last list: a connection that ended later is in it, or is newer */
 	size_t waiting_count;
@@ -71,6 +71,7 @@ static struct tcp_connection *take(struct tcp_traffic *traffic, const struct nlm
 	uint16_t client_port;
 	uint64_t sent;
 
+	traffic->asked |= tcp_table_was_asked(&traffic->table, header);
 	/* Without counters, it is what the kernel remembers of one that has ended. */
 	if (traffic->table.listens[ntohs(message->id.idiag_sport)] != TCP_UNUSED ||
 		!tcp_bytes_sent(header, &sent) || !tcp_table_server_end(&traffic->table, message, &to, &client_port)) {
@@ -167,7 +168,7 @@ static void take_waiting(const struct nlmsghdr *header, void *userdata)
 }
 
 struct tcp_traffic *tcp_traffic_new(const struct listen_socket *proxy, size_t proxy_count,
-	uint16_t proxy_port, tcp_traffic_fn *sent, void *userdata)
+	uint16_t proxy_port, const struct tcp_own *own, tcp_traffic_fn *sent, void *userdata)
 {
 	struct tcp_traffic *traffic = mem_new(struct tcp_traffic);
 
@@ -185,6 +186,7 @@ struct tcp_traffic *tcp_traffic_new(const struct listen_socket *proxy, size_t pr
 	memcpy(traffic->table.proxy, proxy, proxy_count * sizeof *proxy);
 	traffic->table.proxy_count = proxy_count;
 	traffic->table.proxy_port = proxy_port;
+	traffic->table.own = own;
 	return traffic;
 }
 
@@ -197,19 +199,17 @@ void tcp_traffic_free(struct tcp_traffic *traffic)
 	}
 }
 
-static void skip_ended(const struct nlmsghdr *header, void *userdata)
-{
-}
-
 void tcp_traffic_begin(struct tcp_traffic *traffic)
 {
 	tcp_table_clear(&traffic->table);
 	traffic->held_count = 0;
 	traffic->trials = NULL;
 	traffic->list++;
-	sock_diag_read_ended(&traffic->ended, skip_ended, traffic);
-	traffic->began_usec = clock_now_usec();
+	traffic->table.now_usec = clock_now_usec();
 	list(traffic, LISTENING, false, take_listener);
+	/* The list of the ended ones says only roughly when they ended: these are no part of it. */
+	sock_diag_read_ended(&traffic->ended, take_ended, traffic);
+	traffic->began_usec = clock_now_usec();
 	list(traffic, CONNECTED, true, take_listed);
 	sock_diag_read_ended(&traffic->ended, take_ended, traffic);
 }
@@ -258,7 +258,7 @@ void tcp_traffic_end(struct tcp_traffic *traffic, struct upstream_trials *trials
 	list(traffic, CONNECTED, true, take_listed);
 	read_ended(traffic);
 	list(traffic, WAITING, false, take_missing);
-	for (int i = 0; i < 50 && (i < 2 || any_missing(traffic)); i++) {
+	for (int i = 0; i < 100 && (i < 2 || any_missing(traffic)); i++) {
 		nanosleep(&pause, NULL);
 		read_ended(traffic);
 	}
@@ -322,4 +322,9 @@ bool tcp_traffic_any_ended(struct tcp_traffic *traffic)
 {
 	list(traffic, WAITING, false, take_waiting);
 	return traffic->any_ended;
+}
+
+bool tcp_traffic_asked(const struct tcp_traffic *traffic)
+{
+	return traffic->asked;
 }

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include "server/listen-socket.h"
+#include "server/tcp-table.h"
 #include "server/upstream-trials.h"
 
 /*
@@ -21,10 +22,10 @@ typedef void tcp_traffic_fn(uint32_t inode, int peer, void *userdata);
 
 /*
  * NULL if the kernel does not list sockets. Connections to the proxy itself, which listens with
- * these sockets on this port, are not looked at.
+ * these sockets on this port, are not looked at, and neither are those in `own`, which is borrowed.
  */
 struct tcp_traffic *tcp_traffic_new(const struct listen_socket *proxy, size_t proxy_count,
-	uint16_t proxy_port, tcp_traffic_fn *sent, void *userdata);
+	uint16_t proxy_port, const struct tcp_own *own, tcp_traffic_fn *sent, void *userdata);
 void tcp_traffic_free(struct tcp_traffic *traffic);
 
 /* Remembers the present state: to be called before each trial begins. */
@@ -39,7 +40,7 @@ void tcp_traffic_hold(struct tcp_traffic *traffic, const pid_t *holders, size_t 
 	tcp_traffic_held_fn *each, void *userdata);
 /* Reads the connections; with `all`, all of them, which takes milliseconds on a busy machine. */
 void tcp_traffic_look(struct tcp_traffic *traffic, struct upstream_trials *trials, bool all);
-/* The last look of a trial, 5 ms long, or up to 100 ms if the kernel reports late. */
+/* The last look of a trial, 5 ms long, or up to 200 ms if the kernel reports late. */
 void tcp_traffic_end(struct tcp_traffic *traffic, struct upstream_trials *trials);
 
 /*
@@ -47,3 +48,8 @@ void tcp_traffic_end(struct tcp_traffic *traffic, struct upstream_trials *trials
  * process held it. After tcp_traffic_begin().
  */
 bool tcp_traffic_any_ended(struct tcp_traffic *traffic);
+/*
+ * Whether another program has sent the proxy bytes on a connection that is still there, so recently
+ * that what it has connected to for them is known. After tcp_traffic_begin().
+ */
+bool tcp_traffic_asked(const struct tcp_traffic *traffic);

@@ -9,7 +9,7 @@
 #include "server/url.h"
 #include "util/mem.h"
 
-int upstream_request_connect(const struct listen_socket *to, uint16_t port)
+int upstream_request_connect(const struct listen_socket *to, uint16_t port, uint16_t *own_port)
 {
 	struct sockaddr_in v4 = {
 		.sin_family = AF_INET, .sin_port = htons(port)};
@@ -17,6 +17,8 @@ int upstream_request_connect(const struct listen_socket *to, uint16_t port)
 		.sin6_family = AF_INET6, .sin6_port = htons(port)};
 	int fd = socket(to->v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct timeval limit = {.tv_usec = 500000}; /* for connect() and send() */
+	struct sockaddr_in6 own = {0};
+	socklen_t length = sizeof own;
 	int r;
 
 	memcpy(&v4.sin_addr, &to->address, sizeof v4.sin_addr);
@@ -28,10 +30,11 @@ int upstream_request_connect(const struct listen_socket *to, uint16_t port)
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 	r = to->v6 ? connect(fd, (struct sockaddr *)&v6, sizeof v6)
 		   : connect(fd, (struct sockaddr *)&v4, sizeof v4);
-	if (r < 0) {
+	if (r < 0 || getsockname(fd, (struct sockaddr *)&own, &length) < 0) {
 		close(fd);
 		return -1;
 	}
+	*own_port = ntohs(own.sin6_port); /* at the same place in both */
 	return fd;
 }
 

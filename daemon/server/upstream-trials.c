@@ -75,6 +75,15 @@ void upstream_trials_unseen(struct upstream_trials *trials, const struct upstrea
 	}
 }
 
+void upstream_trials_held(struct upstream_trials *trials, const struct upstream_address *to)
+{
+	struct upstream_peer *peer = peer_of(trials, to);
+
+	if (peer) {
+		peer->held = true;
+	}
+}
+
 void upstream_trials_answered(struct upstream_trials *trials)
 {
 	trials->trials[trials->count - 1].answered = true;
@@ -159,18 +168,28 @@ static unsigned absences(const struct upstream_trials *trials, const struct upst
 	return count;
 }
 
-enum upstream_evidence upstream_trials_of(const struct upstream_trials *trials, size_t index)
+/* Some proxies pass the query on twice, also in a header of theirs. */
+static const struct carried whole[] = {{1, 1}, {2, 1}}, headers = {0, 1};
+
+/* How many trials agree that the peer was sent the whole request. */
+static unsigned agreeing_whole(
+	const struct upstream_trials *trials, const struct upstream_peer *peer)
 {
-	/* Some proxies pass the query on twice, also in a header of theirs. */
-	static const struct carried whole[] = {{1, 1}, {2, 1}}, headers = {0, 1};
-	const struct upstream_peer *peer = &trials->peers[index];
-	unsigned absent = absences(trials, peer), most = 0;
+	unsigned most = 0;
 
 	for (size_t i = 0; i < COUNT_OF(whole); i++) {
 		unsigned count = agreeing(trials, peer, &whole[i]);
 
 		most = count > most ? count : most;
 	}
+	return most;
+}
+
+enum upstream_evidence upstream_trials_of(const struct upstream_trials *trials, size_t index)
+{
+	const struct upstream_peer *peer = &trials->peers[index];
+	unsigned absent = absences(trials, peer), most = agreeing_whole(trials, peer);
+
 	if (most >= MATCHES) {
 		return !absent && 2 * most >= trials->count ? UPSTREAM_ALWAYS : UPSTREAM_SOMETIMES;
 	}
@@ -225,4 +244,25 @@ bool upstream_trials_any_answered(const struct upstream_trials *trials)
 		}
 	}
 	return false;
+}
+
+bool upstream_trials_show_none(const struct upstream_trials *trials)
+{
+	unsigned answered = 0;
+
+	for (size_t t = 0; t < trials->count; t++) {
+		answered += trials->trials[t].answered;
+	}
+	for (size_t i = 0; i < trials->peer_count; i++) {
+		const struct upstream_peer *peer = &trials->peers[i];
+		unsigned seen = agreeing_whole(trials, peer);
+
+		if (trials->trials[0].header && agreeing(trials, peer, &headers) > seen) {
+			seen = agreeing(trials, peer, &headers);
+		}
+		if (peer->held || (2 * seen >= answered && !is_constant(trials, peer))) {
+			return false;
+		}
+	}
+	return !trials->too_many && answered >= ABSENCES;
 }

@@ -28,6 +28,7 @@ struct upstream_address {
 
 struct upstream_peer {
 	struct upstream_address address;
+	bool held; /* a process of the proxy has a connection to it */
 	uint32_t moved; /* trials in which it was sent anything, as bits */
 	uint32_t open; /* trials in which it may have been sent the request */
 	/* how many bytes were sent at once, if at least as many as the request is longer by */
@@ -61,6 +62,8 @@ int upstream_trials_sent(struct upstream_trials *trials, const struct upstream_a
 /* A connection to it has ended without its bytes having been seen. */
 void upstream_trials_unseen(
 	struct upstream_trials *trials, const struct upstream_address *to);
+/* A process of the proxy has a connection to it. */
+void upstream_trials_held(struct upstream_trials *trials, const struct upstream_address *to);
 /* There may be connections that were not seen. */
 void upstream_trials_blurred(struct upstream_trials *trials);
 /* The current trial's request was answered, so nothing of it is still to come. */
@@ -77,6 +80,12 @@ enum upstream_evidence upstream_trials_of(const struct upstream_trials *trials, 
 
 /* Whether further trials could not change the result. */
 bool upstream_trials_are_enough(const struct upstream_trials *trials);
+/*
+ * Whether the server is no proxy at all, for one that probably is none: its processes have no
+ * connection to another server, and less than half of at least five answered trials agree that one
+ * was sent the request, whatever else passes to others at the same time.
+ */
+bool upstream_trials_show_none(const struct upstream_trials *trials);
 bool upstream_trials_any_answered(const struct upstream_trials *trials);
 /* Whether any server was sent something in each of the trials. */
 bool upstream_trials_moved(const struct upstream_trials *trials);

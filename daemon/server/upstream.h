@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "server/listen-socket.h"
+#include "server/tcp-table.h"
 
 /*
  * Which server answers for one host and path if the server that listens is a proxy. Sends it HEAD
@@ -42,6 +43,20 @@ struct upstream {
 	unsigned status; /* of UPSTREAM_FAILED: 502, 503 or 504; 0: no answer */
 };
 
+/*
+ * When requests are sent to a server that may be no proxy at all. It "acts as one" if it has a
+ * connection to another server, or if anything has connected to another one in the last minute.
+ */
+enum upstream_caution {
+	UPSTREAM_ASKS, /* always: it probably is a proxy */
+	/*
+	 * only one, to see whether that makes it connect to another server; none if it does not act
+	 * as one although it had a request less than a minute ago
+	 */
+	UPSTREAM_ASKS_ONCE,
+	UPSTREAM_WATCHES, /* none, unless it acts as a proxy */
+};
+
 struct upstream_question {
 	const char *listener; /* host of the proxy's socket, as for listen_sockets_of() */
 	uint16_t port;
@@ -49,8 +64,8 @@ struct upstream_question {
 	const char *host, *path; /* as in the URL, like the next two */
 	uint16_t host_port;
 	bool secure;
-	/* sends no request unless something has connected to another server in the last minute */
-	bool cautious;
+	enum upstream_caution caution;
+	struct tcp_own *own; /* shared by all searches */
 	const atomic_bool *stop; /* set by another thread: the result is no longer wanted */
 };
 

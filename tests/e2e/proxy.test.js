@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import https from 'node:https';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -15,7 +16,7 @@ import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { BROWSERS, live, missingOrLong } from '../lib/live.js';
 import { answers } from '../lib/ports.js';
-import { PROXIES, certain, open, reaches, storm, why } from '../lib/proxies.js';
+import { PROXIES, TLS_PROXY, certain, open, reaches, storm, why } from '../lib/proxies.js';
 import { Client } from '../lib/wire-client.js';
 import { LONG, TOP, World } from '../lib/world.js';
 
@@ -196,6 +197,37 @@ for (const which of BROWSERS) {
 	});
 }
 
+test('of a proxy with https, a tab has no project until the user has chosen one of its servers, which is kept', async t => {
+	const { world, alpha, beta, client } = await open(t, 'Node, two connections for all');
+	await writeFile(path.join(alpha.root, 'proxy.cjs'), TLS_PROXY);
+	const made = await run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=localhost',
+		'-keyout', path.join(alpha.root, 'key.pem'), '-out', path.join(alpha.root, 'cert.pem')], world.env);
+	assert.equal(made.status, 0, made.stderr);
+	const { port } = await world.serve('tls', alpha.root, at => [process.execPath, 'proxy.cjs', `${at}`, `${alpha.port}`, `${beta.port}`, '2']);
+	const url = `https://beta.localhost:${port}/`;
+	/** The browser's request: then the proxy has a connection to beta for some seconds. */
+	const load = () => new Promise((resolve, reject) => {
+		https.get({ port, host: '127.0.0.1', path: '/', headers: { Host: `beta.localhost:${port}` }, rejectUnauthorized: false },
+			(answer) => answer.resume().on('end', resolve)).on('error', reject);
+	});
+	const choices = await until('both servers to be offered', async () => {
+		await load();
+		/** @type {any} */
+		const answer = await client.watch(1, url);
+		assert.equal(answer.state, 'none', answer.reason);
+		assert.match(answer.reason, /cannot be seen which one has this page/);
+		return answer.choices?.length === 2 ? answer.choices : undefined;
+	}, { every: 1100 });
+	assert.deepEqual(choices, [{ project: 'beta', port: beta.port }, { project: 'alpha', port }]);
+	assert.equal(await why(world, url), 'none');
+	const chosen = await client.told(1, 'live', () => client.send({ type: 'choose', tab: 1, port: beta.port }));
+	assert.equal(chosen.project, 'beta');
+	assert.deepEqual(await reaches(world, client, path.join(beta.root, 'a.css')), [1]);
+	await load();
+	assert.equal((await client.watch(1, `${url}another`)).project, 'beta', 'for each page of the site');
+	assert.equal(await why(world, `${url}another`), 'beta');
+});
+
 test('a proxy whose server is down has no project until the page is loaded with it', async t => {
 	const { world, alpha, beta, start, client } = await open(t, 'Node, one connection for each request');
 	const { port } = await start(alpha.port);
@@ -210,23 +242,37 @@ test('a proxy whose server is down has no project until the page is loaded with 
 	await until('the answer', async () => (await client.watch(1, url)).project === 'beta', { every: 300 });
 });
 
-test('a server that does not answer the requests, or answers with something that is not HTTP, delays only its own tab', async t => {
+test('traffic of others, on connections that end at once, makes no proxy of a plain server', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const plain = await world.site('plain', { 'index.html': '', 'a.css': '' });
+	const others = await Promise.all(['one', 'two', 'three'].map((name) => world.site(name, { 'index.html': '' })));
+	const client = new Client(world);
+	await client.hello();
+	const counts = others.flatMap(({ port }) => [storm(t, port, 'localhost', { ends: true }), storm(t, port, 'localhost')]);
+	await until('traffic', async () => counts.every((count) => count() > 50), { every: 10 });
+	for (let page = 0; page < PAGES; page++) {
+		const url = `http://localhost:${plain.port}/${page}`;
+		const answer = await client.watch(1, url);
+		assert.deepEqual([answer.state, answer.project], ['live', 'plain'], answer.reason);
+		assert.equal(await why(world, url), 'plain');
+	}
+	assert.deepEqual(await reaches(world, client, path.join(plain.root, 'a.css')), [1]);
+});
+
+test('a server that answers with something that is not HTTP delays only its own tab', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const site = await world.site('beta', { 'index.html': '' });
-	const root = await world.folder('alpha', { 'server.cjs': 'require("net").createServer((socket) => socket.on("error", () => 0) && process.argv[3] && socket.write("\\0".repeat(1e6))).listen(process.argv[2])' }, { git: true });
+	const root = await world.folder('alpha', { 'server.cjs': 'require("net").createServer((socket) => socket.on("error", () => 0) && socket.write("\\0".repeat(1e6))).listen(process.argv[2])' }, { git: true });
 	const client = new Client(world);
 	await client.hello();
-	for (const answer of ['', 'x']) {
-		const { port } = await world.serve(`alpha${answer}`, root, at => [process.execPath, 'server.cjs', `${at}`, answer]);
-		const { mark } = client.log;
-		client.send({ type: 'watch', tab: 1, url: `http://alpha.localhost:${port}/` });
-		assert.equal((await client.watch(2, `${site.url}${answer}`)).project, 'beta');
-		const said = await client.log.next('the answer', ({ type, tab, state }) => type === 'tab' && tab === 1 && state !== 'looking', { mark });
-		assert.equal(said.project, 'alpha', said.reason);
-		client.send({ type: 'unwatch', tab: 1 });
-	}
-	await world.endDaemon();
+	const { port } = await world.serve('alpha', root, at => [process.execPath, 'server.cjs', `${at}`]);
+	const { mark } = client.log;
+	client.send({ type: 'watch', tab: 1, url: `http://alpha.localhost:${port}/` });
+	assert.equal((await client.watch(2, site.url)).project, 'beta');
+	const said = await client.log.next('the answer', ({ type, tab, state }) => type === 'tab' && tab === 1 && state !== 'looking', { mark });
+	assert.equal(said.project, 'alpha', said.reason);
 });
 
 test('a tab that goes to another page of its site misses no save while the daemon finds the server of that page', async t => {

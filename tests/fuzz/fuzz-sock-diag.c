@@ -39,7 +39,8 @@ static ssize_t answer_give(void *to, size_t size, void *from, socklen_t *from_le
 #undef recvfrom
 #include "server/tcp-table.h"
 
-static struct tcp_table table;
+static struct tcp_own own;
+static struct tcp_table table = {.own = &own};
 
 static void take_connection(const struct nlmsghdr *header, void *userdata)
 {

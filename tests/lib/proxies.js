@@ -24,6 +24,10 @@ http.createServer((request, response) => {
 }).listen(port, '127.0.0.1');
 `;
 
+/** The same for https, with a certificate in its folder. */
+export const TLS_PROXY = NODE_PROXY.replace('http.createServer(',
+	"require('node:https').createServer({ key: require('node:fs').readFileSync('key.pem'), cert: require('node:fs').readFileSync('cert.pem') }, ");
+
 /** @param {string} pool what a server { } of nginx needs to keep its connections */
 const nginx = (pool) => (/** @type {Given} */ { port, alpha, beta, root }) => ({ 'nginx.conf': `daemon off; pid ${root}/nginx.pid; error_log stderr; events {}
 http { access_log off; client_body_temp_path ${root}/t1; proxy_temp_path ${root}/t2; fastcgi_temp_path ${root}/t3; uwsgi_temp_path ${root}/t4; scgi_temp_path ${root}/t5;
@@ -115,10 +119,11 @@ export async function open(t, name) {
  * @param {import('node:test').TestContext} t
  * @param {number} port
  * @param {string} host
+ * @param {{ends?: boolean}} [how] ends: each on a connection of its own
  * @returns {() => number} how many were answered
  */
-export function storm(t, port, host) {
-	const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
+export function storm(t, port, host, { ends = false } = {}) {
+	const agent = new http.Agent({ keepAlive: !ends, maxSockets: 4 });
 	let on = true, count = 0;
 	const next = () => {
 		if (on) {

@@ -70,6 +70,41 @@ static void traffic_of_any_size_proves_nothing(void **state)
 	assert_true(upstream_trials_are_enough(&trials)); /* there is no room for more */
 }
 
+/* Connections of others that ended unseen may have carried anything, but they show nothing. */
+static void traffic_of_others_makes_no_proxy(void **state)
+{
+	struct upstream_trials trials = {.count = 0};
+
+	for (int i = 0; i < 5; i++) {
+		assert_false(upstream_trials_show_none(&trials));
+		begin(&trials);
+		upstream_trials_unseen(&trials, &beta);
+		upstream_trials_sent(&trials, &alpha, HEADER + 1000 + (uint64_t)i * i * 101);
+		upstream_trials_sent(&trials, &alpha, OTHER);
+		upstream_trials_answered(&trials);
+	}
+	assert_int_equal(of(&trials, &beta), UPSTREAM_OPEN);
+	assert_true(upstream_trials_show_none(&trials));
+	upstream_trials_held(&trials, &beta);
+	assert_false(upstream_trials_show_none(&trials));
+}
+
+static void trials_of_which_half_agree_may_be_a_proxy(void **state)
+{
+	struct upstream_trials trials = {.count = 0};
+
+	for (int i = 0; i < 6; i++) {
+		begin(&trials);
+		if (i < 3) {
+			upstream_trials_sent(&trials, &alpha, request(&trials, 1, 1));
+		} else {
+			upstream_trials_unseen(&trials, &alpha);
+		}
+		upstream_trials_answered(&trials);
+	}
+	assert_false(upstream_trials_show_none(&trials));
+}
+
 static void while_one_is_open_the_trials_are_not_enough(void **state)
 {
 	struct upstream_trials trials = {.count = 0};
@@ -167,6 +202,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_one_that_carries_both_amounts_is_found),
 		cmocka_unit_test(traffic_of_any_size_proves_nothing),
+		cmocka_unit_test(traffic_of_others_makes_no_proxy),
+		cmocka_unit_test(trials_of_which_half_agree_may_be_a_proxy),
 		cmocka_unit_test(while_one_is_open_the_trials_are_not_enough),
 		cmocka_unit_test(a_slow_server_is_not_absent),
 		cmocka_unit_test(a_question_with_all_headers_is_not_the_request),

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/upstream-probe.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/upstream-request.h"
+#include "util/clock.h"
+#include "util/mem.h"
+
+#define TRIAL_USEC (1500 * CLOCK_USEC_PER_MSEC)
+#define ALL_USEC (5 * CLOCK_USEC_PER_SEC) /* of the trials of one kind */
+/* A slow answer is not waited for if the request was seen to be passed on this long ago. */
+#define PASSED_USEC (200 * CLOCK_USEC_PER_MSEC)
+
+/*
+ * The random amounts. Together they are less than the 4096 bytes that some proxies send at once,
+ * and the header is more than most requests have. Queries appear in logs, so they are short; only
+ * if a proxy does not pass on a header that it does not know, the query alone has to be long.
+ */
+enum {
+	QUERY_MIN = 16, QUERY_STEP = 9, /* no two trials have the same length */
+	HEADER_MIN = 1200, HEADER_RANGE = 1500,
+	ALONE_MIN = 1000, ALONE_RANGE = 1500,
+};
+
+/* A server that is probably no proxy is sent no further requests if none of these says that it is. */
+enum { NONE_TRIALS = 5 };
+
+static unsigned random_below(unsigned range)
+{
+	uint32_t value = 0;
+
+	if (getrandom(&value, sizeof value, GRND_NONBLOCK) != sizeof value) {
+		value = (uint32_t)clock_now_usec();
+	}
+	return value % range;
+}
+
+static size_t pids_of(
+	const struct listen_socket *sockets, size_t count, pid_t *pids, size_t max)
+{
+	struct holder *holders = mem_zero(HOLDERS_MAX * sizeof *holders);
+	size_t holder_count = processes_holding(sockets, count, holders, HOLDERS_MAX), kept = 0;
+
+	for (size_t i = 0; i < holder_count; i++) {
+		if (kept < max) {
+			pids[kept++] = holders[i].pid;
+		}
+		holder_clear(&holders[i]);
+	}
+	free(holders);
+	return kept;
+}
+
+void upstream_end_of(const struct upstream_address *address, struct upstream_end *end)
+{
+	*end = (struct upstream_end){.port = address->port};
+	inet_ntop(address->v6 ? AF_INET6 : AF_INET, &address->ip, end->ip, sizeof end->ip);
+}
+
+struct owner_search {
+	uint32_t inode;
+	bool found;
+};
+
+static bool is_socket(int process, int fd, void *userdata)
+{
+	struct owner_search *owner = userdata;
+
+	owner->found = procfs_socket(process, fd) == owner->inode;
+	return !owner->found;
+}
+
+static bool owns(const struct upstream_link *link, uint32_t inode)
+{
+	struct owner_search owner = {.inode = inode};
+
+	for (size_t i = 0; i < link->count && !owner.found; i++) {
+		int process = procfs_open(link->pids[i]);
+
+		if (process >= 0) {
+			procfs_each_fd(process, is_socket, &owner);
+			close(process);
+		}
+	}
+	return owner.found;
+}
+
+/* Records which of the other servers made this connection, while it still exists. */
+static void on_sent(uint32_t inode, int peer, void *userdata)
+{
+	struct upstream_probe *probe = userdata;
+
+	probe->passed_usec = probe->passed_usec ? probe->passed_usec : clock_now_usec();
+	for (size_t i = 0; inode && i < probe->trials.peer_count; i++) {
+		struct upstream_link *link = &probe->links[i];
+
+		if (i != (size_t)peer && link->count && owns(link, inode)) {
+			link->asks |= UINT64_C(1) << peer;
+		}
+	}
+}
+
+/* If several servers were sent the request, one may have it from another one. */
+static void search_links(struct upstream_probe *probe)
+{
+	size_t passed = 0;
+
+	for (size_t i = 0; i < probe->trials.peer_count; i++) {
+		passed += upstream_trials_of(&probe->trials, i) >= UPSTREAM_OPEN;
+	}
+	probe->chain = passed > 1;
+	for (size_t i = 0; probe->chain && i < probe->trials.peer_count; i++) {
+		struct listen_socket sockets[LISTEN_SOCKETS_MAX];
+		struct upstream_link *link = &probe->links[i];
+		struct upstream_end end;
+		size_t count;
+
+		if (link->searched || upstream_trials_of(&probe->trials, i) < UPSTREAM_OPEN) {
+			continue;
+		}
+		link->searched = true;
+		upstream_end_of(&probe->trials.peers[i].address, &end);
+		count = listen_sockets_of(
+			end.ip, end.port, LOOPBACK_V4_FIRST, sockets, LISTEN_SOCKETS_MAX);
+		link->count = pids_of(sockets, count, link->pids, PIDS_MAX);
+	}
+}
+
+/* Looks until the answer has come, which a proxy gets from its upstream. */
+static void watch_answer(struct upstream_probe *probe, int fd)
+{
+	uint64_t until = clock_now_usec() + TRIAL_USEC;
+	struct pollfd answer = {.fd = fd, .events = POLLIN};
+	long pause_usec = 10;
+	int r = 0;
+
+	probe->passed_usec = 0;
+	while (r == 0 && clock_now_usec() < until && !atomic_load(probe->question->stop) &&
+		(!probe->passed_usec || clock_now_usec() < probe->passed_usec + PASSED_USEC)) {
+		struct timespec wait = {.tv_nsec = pause_usec * 1000};
+
+		tcp_traffic_look(probe->traffic, &probe->trials, probe->chain);
+		r = ppoll(&answer, 1, &wait, NULL);
+		pause_usec = pause_usec < 5000 ? pause_usec * 5 / 4 + 1 : pause_usec;
+	}
+	probe->status = r > 0 ? upstream_request_status(fd) : 0;
+	if (probe->status) {
+		upstream_trials_answered(&probe->trials);
+	}
+}
+
+struct upstream_probe *upstream_probe_new(const struct upstream_question *question)
+{
+	struct upstream_probe *probe = mem_new(struct upstream_probe);
+
+	probe->question = question;
+	probe->socket_count = listen_sockets_of(question->listener, question->port,
+		question->order, probe->sockets, LISTEN_SOCKETS_MAX);
+	if (probe->socket_count) {
+		probe->traffic = tcp_traffic_new(probe->sockets, probe->socket_count,
+			question->port, question->own, on_sent, probe);
+	}
+	if (!probe->traffic) {
+		free(probe);
+		return NULL;
+	}
+	probe->pid_count = pids_of(
+		probe->sockets, probe->socket_count, probe->pids, COUNT_OF(probe->pids));
+	tcp_traffic_begin(probe->traffic);
+	return probe;
+}
+
+void upstream_probe_free(struct upstream_probe *probe)
+{
+	if (probe) {
+		tcp_traffic_free(probe->traffic);
+		free(probe);
+	}
+}
+
+static void hold_peer(const struct upstream_address *to, void *userdata)
+{
+	struct upstream_probe *probe = userdata;
+
+	upstream_trials_held(&probe->trials, to);
+}
+
+static void begin_trial(struct upstream_probe *probe)
+{
+	tcp_traffic_begin(probe->traffic);
+	tcp_traffic_hold(probe->traffic, probe->pids, probe->pid_count, hold_peer, probe);
+	for (size_t i = 0; i < UPSTREAM_PEERS_MAX; i++) {
+		tcp_traffic_hold(probe->traffic, probe->links[i].pids, probe->links[i].count,
+			NULL, NULL);
+	}
+}
+
+bool upstream_probe_once(struct upstream_probe *probe, bool alone)
+{
+	unsigned number = (unsigned)probe->trials.count;
+	uint32_t query = alone ? ALONE_MIN + random_below(ALONE_RANGE)
+			       : QUERY_MIN + QUERY_STEP * number + random_below(QUERY_STEP);
+	uint32_t header = alone ? 0 : HEADER_MIN + random_below(HEADER_RANGE);
+	_cleanup_free_ char *request = upstream_request_text(probe->question, query, header);
+	ssize_t length = (ssize_t)strlen(request);
+	uint16_t port = probe->question->port, own_port;
+	int fd = upstream_request_connect(&probe->sockets[0], port, &own_port);
+	bool sent;
+
+	if (fd < 0) {
+		return false;
+	}
+	tcp_own_add(probe->question->own, own_port, port, clock_now_usec());
+	begin_trial(probe);
+	upstream_trials_begin(&probe->trials, query, header);
+	sent = send(fd, request, (size_t)length, MSG_NOSIGNAL) == length;
+	if (sent) {
+		watch_answer(probe, fd);
+		tcp_traffic_end(probe->traffic, &probe->trials);
+	}
+	close(fd);
+	tcp_own_add(probe->question->own, own_port, port, clock_now_usec());
+	return sent;
+}
+
+bool upstream_probe_shows_none(const struct upstream_probe *probe)
+{
+	return probe->question->caution != UPSTREAM_ASKS && upstream_trials_show_none(&probe->trials);
+}
+
+void upstream_probe_all(struct upstream_probe *probe, bool alone)
+{
+	probe->trials = (struct upstream_trials){0};
+	memset(probe->links, 0, sizeof probe->links);
+	probe->until_usec = clock_now_usec() + ALL_USEC;
+	while (clock_now_usec() < probe->until_usec && !atomic_load(probe->question->stop) &&
+		upstream_probe_once(probe, alone) && !upstream_trials_are_enough(&probe->trials) &&
+		(probe->trials.count < NONE_TRIALS || !upstream_probe_shows_none(probe))) {
+		search_links(probe);
+	}
+}

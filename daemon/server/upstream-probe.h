@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <sys/types.h>
+
+#include "server/process.h"
+#include "server/tcp-traffic.h"
+#include "server/upstream.h"
+
+/*
+ * The requests of a search for the server behind a proxy, and what was seen of them. For
+ * upstream.c only.
+ */
+
+enum { PIDS_MAX = 8 }; /* of one server in a chain */
+
+/* A server that may be in the chain, and its processes. */
+struct upstream_link {
+	pid_t pids[PIDS_MAX];
+	size_t count;
+	bool searched;
+	uint64_t asks; /* the peers that it has sent the request to, as bits */
+};
+
+struct upstream_probe {
+	const struct upstream_question *question;
+	struct listen_socket sockets[LISTEN_SOCKETS_MAX];
+	size_t socket_count;
+	pid_t pids[HOLDERS_MAX]; /* the proxy's */
+	size_t pid_count;
+	struct tcp_traffic *traffic; /* after tcp_traffic_begin() */
+	struct upstream_trials trials;
+	struct upstream_link links[UPSTREAM_PEERS_MAX]; /* by peer */
+	bool chain; /* several servers have the request: find out which of them made each connection */
+	uint64_t until_usec;
+	uint64_t passed_usec; /* when the current request may have been passed on first; or 0 */
+	unsigned status; /* of the last answer; 0: none */
+};
+
+/* Sends nothing yet. Borrows the question. NULL if nothing listens, or if nothing can be seen. */
+struct upstream_probe *upstream_probe_new(const struct upstream_question *question);
+void upstream_probe_free(struct upstream_probe *probe);
+
+/* One further trial; false if the proxy did not take the request. `alone`: without the header. */
+bool upstream_probe_once(struct upstream_probe *probe, bool alone);
+/* Forgets the earlier trials, and tries until the result is certain, or there is no hope for that. */
+void upstream_probe_all(struct upstream_probe *probe, bool alone);
+
+/* Whether it is no proxy, after all trials: see upstream_trials_show_none(). */
+bool upstream_probe_shows_none(const struct upstream_probe *probe);
+
+void upstream_end_of(const struct upstream_address *address, struct upstream_end *end);
