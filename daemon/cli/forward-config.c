@@ -1,13 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/forward-config.h"
 
+#include <ctype.h>
 #include <errno.h>
-#include <stdbool.h>
 
 #include "util/file.h"
 #include "util/mem.h"
 #include "cli/arguments.h"
 #include "config/config-file.h"
+
+bool forward_name_is_valid(const char *name)
+{
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < length; i++) {
+		if (!isalnum((unsigned char)name[i]) && !strchr("._-", name[i])) {
+			return false;
+		}
+	}
+	return length > 0 && length <= FORWARD_NAME_MAX && name[0] != '-';
+}
 
 struct reading {
 	struct forward_config *config;

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
+
+enum { FORWARD_NAME_MAX = 64 };
+
+/* Letters, digits, ".", "_" and "-"; not "-" first. */
+bool forward_name_is_valid(const char *name);
 
 /*
  * A section [forward "NAME"] of the user's own configuration file:

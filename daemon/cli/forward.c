@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/forward.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -21,6 +21,14 @@
 #include "cli/text.h"
 #include "util/loopback.h"
 
+/* The kernel has no memory or descriptors: tries again then. */
+#define ACCEPT_AGAIN_USEC CLOCK_USEC_PER_SEC
+
+enum {
+	FIXED_FDS = 1 + LOOPBACK_SOCKETS_MAX, /* what is polled besides the channels */
+	SPARE_FDS = 12, /* further ones: standard ones, and what a new channel needs for a moment */
+};
+
 struct forward {
 	const struct forward_options *options;
 	struct forward_state state;
@@ -30,20 +38,10 @@ struct forward {
 	struct channel *channels[FORWARD_CONNECTIONS_MAX];
 	size_t channel_count;
 	bool refused; /* it was reported that another user's process was refused */
+	bool full; /* it was reported that no connection can be accepted */
+	uint64_t accept_after_usec; /* no connection is accepted before this time */
 	bool ends;
 };
-
-bool forward_name_is_valid(const char *name)
-{
-	size_t length = strlen(name);
-
-	for (size_t i = 0; i < length; i++) {
-		if (!isalnum((unsigned char)name[i]) && !strchr("._-", name[i])) {
-			return false;
-		}
-	}
-	return length > 0 && length <= FORWARD_NAME_MAX && name[0] != '-';
-}
 
 /* Prints one line for each change, for the user and for a log. */
 static void forward_say(const struct forward *forward, const char *state, const char *why)
@@ -105,8 +103,43 @@ static void forward_refuse(int fd)
 	close(fd);
 }
 
+static void forward_say_full(struct forward *forward, const char *why)
+{
+	if (!forward->full) {
+		forward->full = true;
+		error_print("forward: connections: %zu: no further one is accepted until one ends: %s",
+			forward->channel_count, why);
+	}
+}
+
+/*
+ * A connection that is not accepted stays in the queue, where poll() would report it all the time.
+ * The limit of open files also limits what poll() takes.
+ */
+static bool forward_accepts(struct forward *forward, uint64_t now)
+{
+	struct rlimit files = {.rlim_cur = RLIM_INFINITY};
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	if (!forward->channel_count || files.rlim_cur >= FIXED_FDS + SPARE_FDS +
+			(forward->channel_count + 1) * CHANNEL_FDS) {
+		return now >= forward->accept_after_usec;
+	}
+	forward_say_full(forward, "the limit of open files (ulimit -n) is too low");
+	return false;
+}
+
+static void forward_on_accept_failure(struct forward *forward, int error, uint64_t now)
+{
+	if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
+		forward->accept_after_usec = now + ACCEPT_AGAIN_USEC;
+		forward_say_full(forward, strerror(error));
+	}
+}
+
 /* Whether it comes from a process of this user. */
-static bool forward_is_own(struct forward *forward, int fd, const struct sockaddr_storage *peer)
+static bool forward_is_own(
+	struct forward *forward, int fd, const struct sockaddr_storage *peer, uint64_t now)
 {
 	struct sockaddr_storage self = {0};
 	socklen_t length = sizeof self;
@@ -118,6 +151,9 @@ static bool forward_is_own(struct forward *forward, int fd, const struct sockadd
 	}
 	if (r == 0 && uid == getuid()) {
 		return true;
+	}
+	if (r < 0) {
+		forward_on_accept_failure(forward, -r, now);
 	}
 	if (r == 0 && !forward->refused) {
 		forward->refused = true;
@@ -136,9 +172,10 @@ static void forward_accept(struct forward *forward, int listener, uint64_t now)
 	int fd = accept4(listener, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (fd < 0) {
+		forward_on_accept_failure(forward, errno, now);
 		return;
 	}
-	if (!forward_is_own(forward, fd, &peer) ||
+	if (!forward_is_own(forward, fd, &peer, now) ||
 		!forward_state_may_run(&forward->state, now) ||
 		forward->channel_count == FORWARD_CONNECTIONS_MAX) {
 		forward_refuse(fd);
@@ -211,13 +248,15 @@ static void forward_sweep(struct forward *forward, uint64_t now)
 			forward_say_state(forward);
 		}
 		channel_free(channel);
+		forward->accept_after_usec = 0;
+		forward->full = false;
 	}
 	forward->channel_count = kept;
 }
 
 static int forward_timeout(const struct forward *forward, uint64_t now)
 {
-	uint64_t due = CLOCK_NEVER;
+	uint64_t due = forward->accept_after_usec > now ? forward->accept_after_usec : CLOCK_NEVER;
 
 	for (size_t i = 0; i < forward->channel_count; i++) {
 		uint64_t at = channel_due(forward->channels[i]);
@@ -231,28 +270,28 @@ static int forward_timeout(const struct forward *forward, uint64_t now)
 
 static void forward_turn(struct forward *forward)
 {
-	enum { FIXED = 1 + LOOPBACK_SOCKETS_MAX };
-	struct pollfd fds[FIXED + FORWARD_CONNECTIONS_MAX * CHANNEL_FDS];
+	struct pollfd fds[FIXED_FDS + FORWARD_CONNECTIONS_MAX * CHANNEL_FDS];
 	size_t channels = forward->channel_count;
-	uint64_t now;
+	uint64_t now = clock_now_usec();
+	bool accepts = forward_accepts(forward, now);
 
 	fds[0] = (struct pollfd){.fd = forward->signals, .events = POLLIN};
 	for (size_t i = 0; i < LOOPBACK_SOCKETS_MAX; i++) {
 		fds[1 + i] = (struct pollfd){
-			.fd = i < forward->listener_count ? forward->listeners[i] : -1,
+			.fd = accepts && i < forward->listener_count ? forward->listeners[i] : -1,
 			.events = POLLIN};
 	}
 	for (size_t i = 0; i < channels; i++) {
-		channel_poll(forward->channels[i], fds + FIXED + i * CHANNEL_FDS);
+		channel_poll(forward->channels[i], fds + FIXED_FDS + i * CHANNEL_FDS);
 	}
-	if (poll(fds, FIXED + channels * CHANNEL_FDS,
-		    forward_timeout(forward, clock_now_usec())) < 0) {
+	if (poll(fds, FIXED_FDS + channels * CHANNEL_FDS,
+		    forward_timeout(forward, now)) < 0) {
 		return; /* EINTR: poll() has not set the events */
 	}
 	now = clock_now_usec();
 	for (size_t i = 0; i < channels; i++) {
 		forward_serve_channel(
-			forward, forward->channels[i], fds + FIXED + i * CHANNEL_FDS, now);
+			forward, forward->channels[i], fds + FIXED_FDS + i * CHANNEL_FDS, now);
 	}
 	for (size_t i = 0; i < forward->listener_count; i++) {
 		if (fds[1 + i].revents) {

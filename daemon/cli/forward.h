@@ -16,7 +16,6 @@
 enum {
 	FORWARD_PORT = 7284, /* unless another is asked for */
 	FORWARD_CONNECTIONS_MAX = 32, /* further ones are reset; each takes a process and 128 KiB */
-	FORWARD_NAME_MAX = 64,
 };
 
 struct forward_options {
@@ -25,8 +24,5 @@ struct forward_options {
 	char *const *command; /* ends with NULL */
 	bool json;
 };
-
-/* Letters, digits, ".", "_" and "-"; not "-" first. */
-bool forward_name_is_valid(const char *name);
 
 enum exit_code forward_run(const struct forward_options *options);

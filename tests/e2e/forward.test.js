@@ -148,6 +148,30 @@ test('a command that ends while it is in use is reported as lost', async t => {
 	assert.equal(await one.ended, 'closed');
 });
 
+test('if few files may be open, further connections wait until one ends, and forward does not spin', async t => {
+	const world = await World.open(t);
+	const script = 'read line; echo "$line"; read line; sleep 0.5; echo "$line"; exec cat';
+	const forward = await Forward.open(world, 'full', ['sh', '-c', script], { as: ['prlimit', '--nofile=24'] });
+	const one = await connect(forward.port);
+	one.socket.write('hello\n');
+	await until('the answer', () => one.text() === 'hello\n');
+	const others = await Promise.all(Array.from({ length: 4 }, () => connect(forward.port))); // in the kernel's queue
+	others.forEach(({ socket }) => socket.write('hello\n'));
+	await until('the message', async () => (await readFile(forward.child.log, 'utf8')).includes('forward: connections: 1: no further one is accepted until one ends: the limit of open files'));
+	const ticks = async () => (await readFile(`/proc/${forward.child.process.pid}/stat`, 'utf8')).split(' ').slice(13, 15).reduce((sum, one) => sum + Number(one), 0);
+	const before = await ticks();
+	one.socket.write('later\n');
+	await until('the second answer', () => one.text() === 'hello\nlater\n');
+	assert.ok(await ticks() - before < 20, `${await ticks() - before} ticks of CPU time in half a second`);
+	assert.deepEqual(others.map(({ text }) => text()), ['', '', '', '']);
+	for (let last = one, rest = others; rest.length;) {
+		last.socket.destroy();
+		last = await until('one that waited to be answered', () => rest.find(({ text }) => text() === 'hello\n'));
+		rest = rest.filter((other) => other !== last);
+		assert.deepEqual(rest.filter(({ text }) => text()), [], 'one at a time');
+	}
+});
+
 test('the bytes that wait are bounded, and a reader that hangs delays no other connection', async t => {
 	const world = await World.open(t);
 	const forward = await Forward.open(world, 'flood', ['sh', '-c',
