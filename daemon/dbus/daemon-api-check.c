@@ -12,7 +12,10 @@
 
 /* Check: returns the problems in the pages of a project after its tabs have settled. */
 
-enum { CHECKS_MAX = 64 }; /* calls that wait at the same time */
+enum {
+	CHECKS_MAX = 64, /* calls that wait at the same time */
+	REASON_URL_BYTES = 200, /* of a URL, in an error */
+};
 
 #define CHECK_TIMEOUT_USEC (10 * CLOCK_USEC_PER_SEC)
 #define CHECK_TIMEOUT_MAX_USEC (600 * CLOCK_USEC_PER_SEC)
@@ -192,7 +195,11 @@ static struct project *project_of_url(struct daemon_api *api, DBusMessage *call,
 	}
 	if (!origin.project &&
 		!daemon_api_look_up_waits(api, call, method, &answer, error)) {
-		*error = bus_error(call, ERROR_NO_PROJECT, "%.200s: %s", url, answer.reason);
+		/* If only the text of the URL is known, the reason begins with it. */
+		bool named = strncmp(answer.reason, url, strnlen(url, REASON_URL_BYTES)) == 0;
+
+		*error = named ? bus_error(call, ERROR_NO_PROJECT, "%s", answer.reason)
+			       : bus_error(call, ERROR_NO_PROJECT, "%.200s: %s", url, answer.reason);
 	}
 	route_answer_clear(&answer);
 	return origin.project;

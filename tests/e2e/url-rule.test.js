@@ -86,5 +86,9 @@ test('check of a URL without a server says so, after it has looked for the serve
 	const { status, stderr } = await world.savecast('check', `http://localhost:${port}/`);
 	assert.equal(status, 1);
 	assert.match(stderr, new RegExp(`: port ${port} is served by python3 .*it is in no tracked project`));
+	for (const url of ['chrome://version', 'ftp://localhost/', 'http://localhost:99999/']) {
+		const { stderr: said } = await world.savecast('check', url);
+		assert.equal(said.split(url).length, 2, `named once: ${said}`);
+	}
 	assert.match((await world.savecast('check', 'http://localhost:1/')).stderr, /: nothing listens on port 1 of localhost: start the server\n$/);
 });
