@@ -11,13 +11,16 @@ import { test } from 'node:test';
 import { until } from '../lib/events.js';
 import { BROWSERS, missingOrLong } from '../lib/live.js';
 import { Client } from '../lib/wire-client.js';
-import { World } from '../lib/world.js';
+import { LONG, World } from '../lib/world.js';
 
 /** @param {World} world @param {number} count of live tabs and frames */
 const followed = (world, count) => until(`${count} live tabs and frames`, async () => {
 	const all = (await world.bus.tabs()).filter((/** @type {any} */ { state }) => state === 'live');
 	return all.length === count && all;
 });
+
+/** Frames that come and go. */
+const STORM = LONG ? 1000 : 80;
 
 /** The numbers of frames begin here. */
 const FRAME = 2 ** 32;
@@ -182,7 +185,7 @@ for (const which of BROWSERS) {
 		assert.equal((await world.bus.tabs()).length, 1, 'frames of the page itself belong to the tab');
 
 		const frames = `<iframe src="${beta.url}plain.html"></iframe>`;
-		await page.evaluate(`(document.body.insertAdjacentHTML('beforeend', ${JSON.stringify(frames.repeat(60))}), 1)`);
+		await page.evaluate(`(document.body.insertAdjacentHTML('beforeend', ${JSON.stringify(frames.repeat(LONG ? 500 : 20))}), 1)`);
 		await followed(world, 17);
 		await until('the page scripts', async () => await inFrame(beta, 'document.querySelector("h2").textContent') === 'p2');
 		const many = await save(beta, 'plain.html', BETA('p3'));
@@ -198,13 +201,13 @@ for (const which of BROWSERS) {
 				one.src = ${JSON.stringify(`${beta.url}plain.html`)};
 				document.body.append(one);
 				setTimeout(() => one.remove(), 20);
-				if (++requests === 300) {
+				if (++requests === ${STORM}) {
 					clearInterval(timer);
 					resolve({ requests });
 				}
 			}, 1);
 		})`);
-		assert.equal(requests, 300);
+		assert.equal(requests, STORM);
 		await followed(world, 1).catch(async (error) => {
 			throw new Error(`${error.message}: ${JSON.stringify(await world.bus.tabs())}`);
 		});
