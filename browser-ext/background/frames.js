@@ -289,7 +289,7 @@ export class Frames {
 		const event = progress.committed(id);
 		tabs.set(id, { complete: true });
 		pastCache.complete(id);
-		await transfer.showImages(id);
+		await transfer.showKept(id);
 		send(progress.complete(id, event));
 		await updaters.complete(id);
 	}
