@@ -4,6 +4,7 @@
 #include "project/finder.h"
 #include "sources/git/git-dir.h"
 #include "util/mem.h"
+#include "util/mounts.h"
 #include "util/pathname.h"
 
 struct intake {
@@ -94,10 +95,61 @@ void intake_look_clear(struct intake_look *look)
 	free(look->around);
 }
 
+/* Whether git ignores a file on a mount that may not answer; see mounts_try(). */
+struct ignoring {
+	char *root, *file;
+	bool ignored;
+};
+
+static void ignoring_work(void *data)
+{
+	struct ignoring *ignoring = data;
+	struct git_ignores *ignores = git_ignores_new();
+
+	ignoring->ignored = git_ignores_file(ignores, ignoring->root, ignoring->file);
+	git_ignores_free(ignores);
+}
+
+static void ignoring_drop(void *data)
+{
+	struct ignoring *ignoring = data;
+
+	free(ignoring->root);
+	free(ignoring->file);
+	free(ignoring);
+}
+
+static bool ignoring_same(const void *one, const void *other)
+{
+	const struct ignoring *a = one, *b = other;
+
+	return strcmp(a->root, b->root) == 0 && strcmp(a->file, b->file) == 0;
+}
+
+static bool intake_gitignored(struct intake *intake, const char *root, const char *file)
+{
+	static const struct mount_try what = {
+		.work = ignoring_work, .drop = ignoring_drop, .same = ignoring_same};
+	struct ignoring *ignoring;
+	bool ignored;
+
+	if (!mounts_is_remote(file) && !mounts_is_remote(root)) {
+		return git_ignores_file(intake->ignores, root, file);
+	}
+	ignoring = mem_new(struct ignoring);
+	*ignoring = (struct ignoring){.root = mem_strdup(root), .file = mem_strdup(file)};
+	ignoring = mounts_try(mounts_is_remote(file) ? file : root, &what, ignoring);
+	ignored = ignoring && ignoring->ignored;
+	if (ignoring) {
+		ignoring_drop(ignoring);
+	}
+	return ignored;
+}
+
 static bool is_gitignored(struct intake *intake, const struct intake_look *look,
 	const struct project *project, const char *file)
 {
-	return look ? look->gitignored : git_ignores_file(intake->ignores, project->root, file);
+	return look ? look->gitignored : intake_gitignored(intake, project->root, file);
 }
 
 static void claims_add(struct intake *intake, struct claims *claims, struct project *project,
@@ -196,7 +248,7 @@ bool intake_wants(
 	bool ignored = !verdict_watches(project->settings, name) || !intake_accepts(project, file);
 
 	if (!ignored && ask_git && !project->settings->gitignored) {
-		ignored = git_ignores_file(intake->ignores, project->root, file);
+		ignored = intake_gitignored(intake, project->root, file);
 		git_ignores_finish(intake->ignores);
 	}
 	return !ignored;

@@ -70,8 +70,11 @@ void mounts_new(struct loop *loop, mounts_told_fn *told, void *userdata)
 	mounts.userdata = userdata;
 	mounts.fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
 	if (mounts.fd >= 0) {
-		/* The kernel reports a change as EPOLLPRI and EPOLLERR. */
-		mounts.changed = loop_fd_new(loop, mounts.fd, EPOLLPRI | EPOLLET, on_changed, NULL);
+		/*
+		 * Always readable, and each change is an edge. EPOLLPRI would be lost: the kernel
+		 * reports it once, and libwebsockets polls the epoll descriptor before it is read.
+		 */
+		mounts.changed = loop_fd_new(loop, mounts.fd, EPOLLIN | EPOLLET, on_changed, NULL);
 	}
 	table_read();
 }

@@ -275,3 +275,18 @@ test('a mount that opens no file delays no other project, and its files are read
 		return events.every(event => words(all.find((/** @type {any} */ { serial }) => serial === event)).includes('ignored'));
 	});
 });
+
+test('a file system that is mounted while the daemon runs is recognized', { skip }, async t => {
+	const world = await World.open(t);
+	await world.folder('local', { 'a.css': '' }, { git: true });
+	await world.startDaemon();
+	const client = new Client(world);
+	await client.hello();
+	const fs = await mounted(world);
+	await othersAreServed(world, client);
+	await fs.hang();
+	const asks = world.bus.call({ member: 'Track', signature: 'sa{sv}', body: [path.join(fs.folder, 'site'), {}] });
+	await othersAreServed(world, client);
+	await fs.answer();
+	await within(asks, 'the answer', 20000);
+});
