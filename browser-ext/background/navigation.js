@@ -22,7 +22,7 @@ import { localStatus } from './url-visibility.js';
  * @property {(id: number) => void} unreadable called when the page scripts are not allowed in the page
  * @property {(tab: number) => void} paused called when the tab shows another site, without having been switched on there
  * @property {(id: number) => void} safe called when the page may be reloaded again
- * @property {(id: number, event: number) => void} shownAgain called when the page comes from the back/forward cache, and is older
+ * @property {(id: number, event: number) => void} shownAgain called when the page comes from the back/forward cache, or was fetched in advance, and is older
  *	than this last save
  */
 

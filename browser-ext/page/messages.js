@@ -10,6 +10,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	const TOUCHES = ['keydown', 'pointerdown', 'touchstart'];
 
+	/** Chromium uses a page that it has fetched in advance for this time, and does not say when it was fetched. */
+	const MAX_PREFETCHED_MSEC = 5 * 60 * 1000;
+
 	const isTouched = () => navigator.userActivation?.hasBeenActive === true;
 
 	/** @param {object} message */
@@ -24,8 +27,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const begin = () => {
 		/** Whether the next document is the answer to a form. */
 		let posting = false;
-		/** When the document entered the back/forward cache. */
-		let leftAt = 0;
+		const [entry] = /** @type {any[]} */ (performance.getEntriesByType('navigation'));
+		/**
+		 * Since when the document may be older than the server's, in milliseconds since 1970: when it entered the
+		 * back/forward cache, or when the browser requested it before the tab showed it. 0: it is new.
+		 */
+		let leftAt = entry?.activationStart > 0 ? performance.timeOrigin
+			: entry?.deliveryType === 'navigational-prefetch' ? performance.timeOrigin - MAX_PREFETCHED_MSEC : 0;
 		/** It stays older than a save: its reload is pending. */
 		let isOld = false;
 		/** Identifies this document, also for problems.js. */
@@ -114,7 +122,6 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// whether this is a reload for a save, and its message could arrive too late.
 		addEventListener('pagehide', () => send({ from: 'leaving', id, posting, state: state() }));
 
-		const [entry] = /** @type {any[]} */ (performance.getEntriesByType('navigation'));
 		const ready = () => send({
 			from: 'ready',
 			id,
