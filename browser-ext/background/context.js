@@ -48,8 +48,8 @@ export function send(reports) {
 }
 
 export const navigation = new Navigation({
-	tabs, progress, transfer, pastCache, send, watch, unwatch, show, paused: (id) => frames.removeAll(id), safe: (id) => releaseIfDue(id, 'safe'), unreadable: (id) => updaters.unknown(id),
-	shownAgain: (id, event) => reloads.shownAgain(id, event),
+	tabs, progress, transfer, pastCache, send, watch, unwatch, show, paused: (id) => frames.removeAll(id), safe: (id) => releaseIfDue(id, 'safe'),
+	complete: (id) => reloads.complete(id), unreadable: (id) => updaters.unknown(id), shownAgain: (id, event) => reloads.shownAgain(id, event),
 });
 export const updaters = new Updaters({ tabs, post: (message) => daemons.send(daemons.of(message.tab), message) });
 export const reloads = new Reloads({

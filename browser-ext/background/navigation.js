@@ -21,6 +21,7 @@ import { localStatus } from './url-visibility.js';
  * @property {(id: number) => void} show
  * @property {(id: number) => void} unreadable called when the page scripts are not allowed in the page
  * @property {(tab: number) => void} paused called when the tab shows another site, without having been switched on there
+ * @property {(id: number) => void} complete called when a page with page scripts is complete
  * @property {(id: number) => void} safe called when the page may be reloaded again
  * @property {(id: number, event: number) => void} shownAgain called when the page comes from the back/forward cache, or was fetched in advance, and is older
  *	than this last save
@@ -81,7 +82,7 @@ export class Navigation {
 	 * @param {string | undefined} status
 	 */
 	async #arrived(id, status) {
-		const { tabs, progress, transfer, send, safe, unreadable, pastCache } = this.#dependencies;
+		const { tabs, progress, transfer, send, complete, safe, unreadable, pastCache } = this.#dependencies;
 		const entry = tabs.get(id), event = progress.committed(id);
 		if (entry) {
 			await pastCache.shows(id, entry.url);
@@ -109,6 +110,7 @@ export class Navigation {
 				transfer.complete(id);
 			}
 			send(progress.complete(id, event));
+			complete(id);
 		} else if ((await api.tabs.get(id)).status === 'complete') {
 			const failed = await showsErrorPage(id);
 			send(progress.complete(id, event, failed ? 'the server did not answer' : undefined));

@@ -34,7 +34,8 @@ const FRAME_FILES = ['match', 'dom', 'element-path', 'observed', 'state', 'resto
  * @typedef {{path: string, kind: string, all?: true}} Change
  * @typedef {{outcome: 'swapped' | 'unused' | 'reload', detail: string, inlined?: boolean}} Applied inlined: the server may
  *	have put a file into the page itself
- * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string}} Looked
+ * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string, final?: boolean}} Looked final: the server no longer
+ *	answered with old content
  */
 
 /** Runs in a frame, which may have the scripts of FRAME_FILES: all scripts replace them. */
@@ -164,8 +165,8 @@ export async function applyChanges(tabId, event, changes) {
  * Asks the server for the page before it is reloaded.
  *
  * @param {number} tabId
- * @param {{event: number, changes?: Change[], unseen?: boolean, restarted?: boolean, old?: number, why?: string, applied?: true}} given why: the
- *	reason to reload the page in any case, unless the server does not answer; applied: only the HTML is compared, once
+ * @param {{event: number, changes?: Change[], unseen?: boolean, restarted?: boolean, old?: number, why?: string, applied?: true, settles?: true}} given why: the
+ *	reason to reload the page in any case, unless the server does not answer; applied: only the HTML is compared, once; settles: an earlier look may have seen an old answer
  * @returns {Promise<Looked>}
  */
 export async function lookFirst(tabId, given) {

@@ -31,18 +31,19 @@ export function report(event, tab, step, detail) {
 export class Progress {
 	/**
 	 * By tab. `reloading`: the browser was asked to reload; `committed`: the new document has begun.
-	 * @type {Map<number, {event: number, reloading: boolean, committed: boolean, status: number}>}
+	 * @type {Map<number, {event: number, order?: import('./reload.js').Order, reloading: boolean, committed: boolean, status: number}>}
 	 */
 	#tabs = new Map();
 
 	/**
 	 * @param {number} event
 	 * @param {number} tab
+	 * @param {import('./reload.js').Order} [order] what is to be done for the event
 	 * @returns {Report[]}
 	 */
-	begin(event, tab) {
+	begin(event, tab, order) {
 		const older = this.#tabs.get(tab);
-		this.#tabs.set(tab, { event, reloading: false, committed: false, status: 0 });
+		this.#tabs.set(tab, { event, order, reloading: false, committed: false, status: 0 });
 		return older && older.event !== event
 			? [report(older.event, tab, 'skipped', `replaced by the newer save #${event}`)]
 			: [];
@@ -159,6 +160,16 @@ export class Progress {
 	 */
 	event(tab) {
 		return this.#tabs.get(tab)?.event;
+	}
+
+	/**
+	 * @param {number} tab
+	 * @returns {import('./reload.js').Order | undefined} what is still to be done for the tab's event, until the browser is
+	 *	asked to reload
+	 */
+	unfinished(tab) {
+		const current = this.#tabs.get(tab);
+		return current?.reloading ? undefined : current?.order;
 	}
 
 	/**

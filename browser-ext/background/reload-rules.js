@@ -22,6 +22,26 @@ export function asksPage(changes, tab, entry) {
 }
 
 /**
+ * A save came while the tab was still handling an earlier one: it does what is necessary for both.
+ *
+ * @param {import('./reload.js').Order} earlier
+ * @param {import('./reload.js').Order} order
+ * @returns {import('./reload.js').Order}
+ */
+export function merge(earlier, order) {
+	const later = order.changes?.map(({ path }) => path);
+	const changes = earlier.changes && order.changes &&
+		[...earlier.changes.filter(({ path }) => !later?.includes(path)), ...order.changes];
+	const oldUntil = Math.max(earlier.oldUntil ?? 0, order.oldUntil ?? 0);
+	return {
+		...order, changes, ...(oldUntil && { oldUntil }),
+		...((earlier.unseen || order.unseen) && { unseen: true }),
+		...((earlier.restarted || order.restarted) && { restarted: true }),
+		...((earlier.patch === false || order.patch === false) && { patch: false }),
+	};
+}
+
+/**
  * @param {{active?: boolean, discarded?: boolean, sharingState?: any}} tab
  * @param {TabEntry} entry
  * @param {{hidden: 'wait' | 'now', where: import('./url-visibility.js').LocalStatus}} given

@@ -3,20 +3,20 @@
 // Carries out a reload message in each tab: the page replaces the files, is patched, does not use
 // the files, or is reloaded, now or as soon as that is permitted.
 
-import { hasPermission } from '../common/site.js';
+import { inspect, whyWait } from './inspect.js';
 import { applyChanges, lookFirst, sendToPage } from './page-scripts.js';
 import { isFrame } from './places.js';
 import { report } from './progress.js';
-import { asksPage, looksFirst, mustWait } from './reload-rules.js';
+import { asksPage, looksFirst, merge } from './reload-rules.js';
 import { reloadTab } from './reload-tab.js';
-import { localStatus } from './url-visibility.js';
+import { SecondLooks } from './second-looks.js';
 
 /**
  * @typedef {import('../link/protocol.js').Change} Change
  * @typedef {import('../link/protocol.js').Report} Report
  * @typedef {Pick<import('../link/protocol.js').Reload, 'event' | 'changes' | 'unseen' | 'restarted' | 'patch' | 'aside' | 'leave'> & {oldUntil?: number}} Order
  *	what a reload message says about a tab; `oldUntil`: until when the server may answer with old content, as Date.now()
- * @typedef {{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus, permitted: boolean}} Seen
+ * @typedef {import('./inspect.js').Seen} Seen
  *
  * @typedef {object} Dependencies
  * @property {import('./tabs.js').Tabs} tabs
@@ -39,6 +39,7 @@ const MAX_OLD_MSEC = 10000;
 
 export class Reloads {
 	#dependencies;
+	#secondLooks = new SecondLooks((id, order) => this.#lookAgain(id, order).catch(() => {}));
 
 	/** @param {Dependencies} dependencies */
 	constructor(dependencies) {
@@ -52,12 +53,15 @@ export class Reloads {
 	begin(id, { old = 0, ...message }) {
 		const { tabs, progress, transfer, send } = this.#dependencies;
 		const { event } = message;
-		const order = { ...message, ...(old && { oldUntil: Date.now() + Math.min(old, MAX_OLD_MSEC) }) };
+		const given = { ...message, ...(old && { oldUntil: Date.now() + Math.min(old, MAX_OLD_MSEC) }) };
 		const entry = tabs.get(id);
+		const unfinished = progress.unfinished(id) ?? entry?.pending;
+		const order = unfinished ? merge(unfinished, given) : given;
 		if (entry && entry.paused === undefined) {
 			tabs.set(id, { saved: { event, at: Date.now() } });
 			transfer.saved(id, event, order.changes);
-			send(progress.begin(event, id));
+			send(progress.begin(event, id, order));
+			this.#secondLooks.begin(id, order);
 			this.#reportFailure(id, event, this.#carryOut(id, order));
 		} else {
 			send([report(event, id, 'skipped', 'tab is not switched on')]);
@@ -74,7 +78,7 @@ export class Reloads {
 		const { pending } = tabs.get(id) ?? {};
 		if (pending) {
 			tabs.set(id, { pending: undefined });
-			progress.begin(pending.event, id);
+			progress.begin(pending.event, id, pending);
 			show(id);
 			this.#reportFailure(id, pending.event, this.#reload(id, pending));
 		}
@@ -90,7 +94,7 @@ export class Reloads {
 		const { tabs, progress, send } = this.#dependencies;
 		tabs.set(id, { pending: undefined });
 		send(progress.begin(event, id));
-		this.#reportFailure(id, event, this.#reloadOrWait(id, event));
+		this.#reportFailure(id, event, this.#reloadOrWait(id, { event }).then((waits) => waits && sendToPage(id, { to: 'stays-old' })));
 	}
 
 	/**
@@ -104,7 +108,7 @@ export class Reloads {
 		if (tabs.get(id)?.pending?.until !== condition) {
 			return;
 		}
-		const wait = await this.#wait(id, await this.#inspect(id));
+		const wait = await whyWait(this.#dependencies, id, await inspect(this.#dependencies, id));
 		const pending = tabs.get(id)?.pending;
 		if (!pending) {
 			return;
@@ -112,7 +116,7 @@ export class Reloads {
 		tabs.set(id, { pending: wait && { ...pending, ...wait } });
 		show(id);
 		if (!wait) {
-			progress.begin(pending.event, id);
+			progress.begin(pending.event, id, pending);
 			this.#reportFailure(id, pending.event, this.#carryOut(id, pending));
 		}
 	}
@@ -125,7 +129,7 @@ export class Reloads {
 	 * @param {Order} given
 	 */
 	async #carryOut(id, given) {
-		const { tabs, progress, send, show, mayPatch, updaters, pastCache } = this.#dependencies;
+		const { tabs, progress, send, mayPatch, updaters, pastCache } = this.#dependencies;
 		const { event } = given;
 		await pastCache.saved(tabs.get(id)?.url, given.changes);
 		const left = await updaters.leave(id, given);
@@ -137,12 +141,13 @@ export class Reloads {
 		const { changes } = order;
 		/** @type {string | undefined} */
 		let why;
-		let seen = await this.#inspect(id);
+		let seen = await inspect(this.#dependencies, id);
 		const entry = tabs.get(id);
 		const old = (order.oldUntil ?? 0) - Date.now();
 		if (entry && old > 0 && !this.#looks(order, seen, entry)) {
 			await new Promise((resolve) => setTimeout(resolve, old));
-			seen = await this.#inspect(id);
+			this.#secondLooks.forget(id, event);
+			seen = await inspect(this.#dependencies, id);
 		}
 		if (progress.event(id) !== event || !entry) {
 			return;
@@ -153,40 +158,39 @@ export class Reloads {
 				return;
 			}
 			why = applied.detail;
-			seen = await this.#inspect(id);
+			seen = await inspect(this.#dependencies, id);
 		}
 		// A patch loses nothing of the page, so it need not wait.
 		const looked = order.patch === false ? undefined : await this.#look(id, order, seen, why);
 		if (looked === 'done') {
 			return;
 		}
-		const wait = await this.#wait(id, seen);
-		if (progress.event(id) !== event) {
-			return;
-		}
-		if (wait) {
+		await this.#reloadOrWait(id, order, { ...seen, looked: Boolean(looked) }, looked?.reason ?? why);
+	}
+
+	/**
+	 * @param {number} id
+	 * @param {Order} order
+	 * @param {Seen & {looked?: boolean}} [before] what was seen; looked: some time ago
+	 * @param {string} [why] for the log
+	 * @returns {Promise<boolean>} whether the reload is pending
+	 */
+	async #reloadOrWait(id, order, before, why) {
+		const { tabs, progress, show } = this.#dependencies;
+		const seen = before ?? await inspect(this.#dependencies, id), wait = await whyWait(this.#dependencies, id, seen);
+		const current = progress.event(id) === order.event;
+		if (wait && current) {
 			this.#setPending(id, { ...order, ...wait });
-			return;
 		}
-		if (entry.pending) {
+		if (wait || !current) {
+			return current;
+		}
+		if (tabs.get(id)?.pending) {
 			tabs.set(id, { pending: undefined });
 			show(id);
 		}
-		await this.#reload(id, order, looked ? undefined : seen.tab, looked?.reason ?? why);
-	}
-
-	/** @param {number} id @param {number} event */
-	async #reloadOrWait(id, event) {
-		const seen = await this.#inspect(id);
-		const wait = await this.#wait(id, seen);
-		if (this.#dependencies.progress.event(id) !== event) {
-			return;
-		} else if (wait) {
-			sendToPage(id, { to: 'stays-old' });
-			this.#setPending(id, { event, ...wait });
-		} else {
-			await this.#reload(id, { event }, seen.tab);
-		}
+		await this.#reload(id, order, before?.looked ? undefined : seen.tab, why);
+		return false;
 	}
 
 	/**
@@ -256,7 +260,10 @@ export class Reloads {
 			return undefined;
 		}
 		const old = Math.max(0, oldUntil - Date.now());
-		const { outcome, detail } = await lookFirst(id, { event, changes, unseen, restarted, why, ...(old && { old }) });
+		const { outcome, detail, final } = await lookFirst(id, { event, changes, unseen, restarted, why, ...(old && { old }) });
+		if (final) {
+			this.#secondLooks.forget(id, event);
+		}
 		if (progress.event(id) === event && outcome === 'reload') {
 			return { reason: detail };
 		}
@@ -268,43 +275,37 @@ export class Reloads {
 		return 'done';
 	}
 
-	/**
-	 * What the browser knows about the tab. The calls run in parallel: each takes 0.3 ms or more.
-	 *
-	 * @param {number} id
-	 * @returns {Promise<Seen>}
-	 */
-	async #inspect(id) {
-		const { tabs, observed } = this.#dependencies;
-		const entry = tabs.get(id);
-		const [tab, where, permitted] = await Promise.all([
-			tabs.view(id),
-			entry?.urlVisibility ? localStatus(id, entry.url) : /** @type {const} */ ('unknown'),
-			entry ? hasPermission(entry.url) : false,
-		]);
-		observed(id, tab);
-		return { tab, where, permitted };
+	/** The tab's page is complete. @param {number} id */
+	complete(id) {
+		this.#secondLooks.complete(id);
 	}
 
 	/**
+	 * The server no longer answers with old content: does the page show what it answers now?
+	 *
 	 * @param {number} id
-	 * @param {Seen} seen
+	 * @param {Order} order
 	 */
-	async #wait(id, { tab, where }) {
-		const { tabs, hidden, pause } = this.#dependencies;
-		const entry = tabs.get(id);
-		if (!entry) {
-			return undefined;
+	async #lookAgain(id, order) {
+		const { tabs, progress, send } = this.#dependencies;
+		const { changes } = order;
+		const seen = await inspect(this.#dependencies, id), entry = tabs.get(id);
+		if (progress.isReloading(id)) {
+			this.#secondLooks.postpone(id, order);
+			return;
 		}
-		if (where === 'left' && entry.urlVisibility) {
-			pause(id, 'the tab went to another site');
+		// A pending reload comes later anyway.
+		if (!entry || entry.pending || entry.paused !== undefined || !this.#mayLook(seen, entry)) {
+			return;
 		}
-		const wait = mustWait(tab, entry, { hidden: hidden(), where });
-		if (wait || !entry.touched || !entry.hasScripts) {
-			return wait;
+		const { outcome, detail } = await lookFirst(id, { event: order.event, changes, settles: true });
+		const event = progress.event(id) ?? order.event;
+		if (outcome === 'patched') {
+			send([report(order.event, id, outcome, detail)]);
+		} else if (outcome === 'reload' && !progress.isReloading(id)) {
+			send(progress.begin(event, id, order));
+			this.#reportFailure(id, event, this.#reloadOrWait(id, { ...order, event }, undefined, detail));
 		}
-		const why = await sendToPage(id, { to: 'may-unload' });
-		return why ? { until: /** @type {const} */ ('safe'), why: String(why).slice(0, 200) } : undefined;
 	}
 
 	/**
@@ -326,7 +327,7 @@ export class Reloads {
 	 */
 	async #reload(id, { event, changes: named, restarted }, seen, reason) {
 		const changes = restarted ? undefined : named;
-		const look = async () => (await this.#inspect(id)).tab;
+		const look = async () => (await inspect(this.#dependencies, id)).tab;
 		if (await reloadTab(this.#dependencies, id, { event, changes, seen, reason, look }) === 'asks') {
 			this.#dependencies.tabs.set(id, { asks: ASKS });
 			this.#setPending(id, { event, until: 'safe', why: ASKS });
@@ -336,7 +337,7 @@ export class Reloads {
 	/**
 	 * @param {number} id
 	 * @param {number} event
-	 * @param {Promise<void>} work
+	 * @param {Promise<unknown>} work
 	 */
 	#reportFailure(id, event, work) {
 		const { progress, send } = this.#dependencies;

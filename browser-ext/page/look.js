@@ -18,11 +18,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/**
 	 * @typedef {{path: string, kind: string, all?: true}} Change
-	 * @typedef {{event: number, changes?: Change[], unseen?: boolean, restarted?: boolean, old?: number, why?: string, applied?: boolean}} LookMessage
+	 * @typedef {{event: number, changes?: Change[], unseen?: boolean, restarted?: boolean, old?: number, why?: string, applied?: boolean, settles?: boolean}} LookMessage
 	 *	unseen: the daemon does not see whether the server has the new code; restarted: it has, and may make other files, too; old: for how long it may answer as before; why: the
 	 *	page must be reloaded; applied: the files were replaced, or the tab has not loaded them, and only what the server
-	 *	made of them in its HTML is compared
-	 * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string}} Looked
+	 *	made of them in its HTML is compared; settles: an earlier look may have seen an old answer, so the page is requested once more
+	 * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string, final?: boolean}} Looked final: the last answer was requested when the server no longer answered with old content
 	 * @typedef {{status: number, text: string, policies: string}} Answer
 	 */
 
@@ -32,6 +32,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	let latest = 0;
 	/** Until when the server may answer with what an earlier save replaced. */
 	let unsettledUntil = 0;
+	/** The latest look that requests the page until it is new. @type {Promise<unknown>} */
+	let running = Promise.resolve();
 	/** The one request that is under way. @type {Promise<any> | undefined} */
 	let asking;
 	/** Whether two answers of the same code were equal: then one that differs is probably made by new code. */
@@ -57,7 +59,6 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		setTimeout(resolve, ROOTS_MSEC);
 	});
 
-	/** @returns {Promise<any>} */
 	const ask = async () => {
 		while (asking) {
 			await asking;
@@ -72,8 +73,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
-	/** @param {string} text */
-	const parse = (text) => new DOMParser().parseFromString(text, 'text/html');
+	const parse = (/** @type {string} */ text) => new DOMParser().parseFromString(text, 'text/html');
 
 	/** @param {string} detail @returns {Looked} */
 	const reload = (detail) => ({ outcome: 'reload', detail });
@@ -148,8 +148,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: reload('what the server put into the page changed');
 	};
 
-	/** @param {number} count */
-	const nodes = (count) => `${count} node${count === 1 ? '' : 's'}`;
+	const nodes = (/** @type {number} */ count) => `${count} node${count === 1 ? '' : 's'}`;
 
 	/**
 	 * Why the page may have changed although its HTML is the same: because of a script or data.
@@ -234,20 +233,19 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return bundled ? { ...reload(`${bundled.path}: a script of the page may be made of it`), same: true } : told;
 	};
 
-	/** @param {number} msec */
-	const sleep = (msec) => new Promise((resolve) => setTimeout(resolve, msec));
+	const sleep = (/** @type {number} */ msec) => new Promise((resolve) => setTimeout(resolve, msec));
 
 	/**
 	 * @param {LookMessage} message
 	 * @returns {Promise<Looked>}
 	 */
-	const look = async (message) => {
+	const lookUntilNew = async (message) => {
 		const turn = ++latest;
 		const { old = 0 } = message;
 		const oldUntil = performance.now() + old;
 		// If true, the first answer that differs may be that of the earlier save.
 		const again = performance.now() < unsettledUntil;
-		unsettledUntil = old && oldUntil;
+		unsettledUntil = Math.max(unsettledUntil, old && oldUntil);
 		const why = unfit(message.applied);
 		if (why) {
 			if (message.applied) {
@@ -255,7 +253,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				return /html/.test(document.contentType) ? reload(why) : { outcome: 'unused', detail: why };
 			}
 			await sleep(old);
-			return turn === latest ? reload(why) : { outcome: 'skipped', detail: 'replaced by a newer save' };
+			return turn === latest ? { ...reload(why), final: true } : { outcome: 'skipped', detail: 'replaced by a newer save' };
 		}
 		const roots = rootsOf(message.event);
 		const begin = performance.now();
@@ -280,10 +278,27 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				continue;
 			}
 			if (!maySettle || performance.now() + pause > deadline()) {
-				return told.outcome === 'unused' || told.outcome === 'patched' ? inPlace(message, patched ?? told) : told;
+				const looked = told.outcome === 'unused' || told.outcome === 'patched' ? await inPlace(message, patched ?? told) : told;
+				return { ...looked, final: !mayBeOld };
 			}
 			await sleep(pause);
 		}
+	};
+
+	/**
+	 * @param {LookMessage} message
+	 * @returns {Promise<Looked>}
+	 */
+	const look = async (message) => {
+		if (!message.settles) {
+			const looked = lookUntilNew(message);
+			running = looked.catch(() => {});
+			return looked;
+		}
+		await running;
+		const turn = latest;
+		const told = unfit() ? undefined : await lookOnce(message, rootsOf(message.event));
+		return told && turn === latest ? told : { outcome: 'skipped', detail: 'replaced by a newer save' };
 	};
 
 	/**

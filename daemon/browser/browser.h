@@ -49,6 +49,8 @@ struct browsers {
  * says why.
  */
 void tab_end_event(struct tab *tab, enum step_kind kind, const char *why);
+/* The tab has looked again after its last event, which it ends once more. */
+void tab_resume_event(struct tab *tab);
 /* Where a step of the tab happened. */
 struct step_place tab_step_place(const struct tab *tab);
 /* session.c */

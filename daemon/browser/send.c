@@ -18,6 +18,13 @@ struct step_place tab_step_place(const struct tab *tab)
 		tab->framed ? tab_top(&tab->browser->tabs, tab) : 0};
 }
 
+void tab_resume_event(struct tab *tab)
+{
+	tab->awaited = tab->unsettled;
+	tab->unsettled = 0;
+	ledger_await(tab->browser->browsers->ledger, tab->awaited, 1);
+}
+
 void tab_end_event(struct tab *tab, enum step_kind kind, const char *why)
 {
 	struct ledger *ledger = tab->browser->browsers->ledger;
@@ -34,11 +41,11 @@ void tab_end_event(struct tab *tab, enum step_kind kind, const char *why)
 }
 
 /*
- * Groups the tabs by browser; returns how many browsers have some. `deciding`: only tabs that are
- * not left to their server.
+ * Groups the tabs by browser; returns how many browsers have some. `old`: the server may
+ * still answer with old content. `deciding`: only tabs that are not left to their server.
  */
 static struct browser **collect(struct project *project, const struct server *server,
-	uint64_t serial, bool deciding, unsigned *count)
+	uint64_t serial, bool old, bool deciding, unsigned *count)
 {
 	struct browser **browsers = NULL;
 
@@ -57,6 +64,7 @@ static struct browser **collect(struct project *project, const struct server *se
 		}
 		retry_end(tab);
 		tab->awaited = serial;
+		tab->unsettled = old ? serial : 0;
 		if (!browser->told) {
 			browser->told = mem_alloc(browser->tabs.count * sizeof *browser->told);
 			browser->told_count = browser->told_frames = 0;
@@ -100,12 +108,13 @@ void browsers_send(struct browsers *browsers, struct project *project, const str
 {
 	struct wire_change changes[WIRE_CHANGES_MAX];
 	unsigned count;
+	uint64_t now = clock_now_usec();
 	const struct event *event = ledger_find(browsers->ledger, serial);
 	const char *aside = aside_of(project, server);
 	_cleanup_free_ struct browser **to =
-		collect(project, server, serial, aside && event && event->file_count, &count);
+		collect(project, server, serial, how->old_until > now,
+			aside && event && event->file_count, &count);
 	char subject[SUBJECT_MAX + 1], old[64] = "", told[COUNT_TEXT];
-	uint64_t now = clock_now_usec();
 	struct wire_reload reload = {
 		.event = serial,
 		.subject = subject,

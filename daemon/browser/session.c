@@ -126,6 +126,9 @@ static void session_report(struct browser *browser, struct wire_message *message
 	struct step_place place;
 	const char *detail = message->detail ? message->detail : "";
 
+	if (tab && !tab->awaited && tab->unsettled == message->event) {
+		tab_resume_event(tab);
+	}
 	if (!tab || !tab->awaited || tab->awaited != message->event) {
 		return; /* it was superseded, or never sent to this tab */
 	}

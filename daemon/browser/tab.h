@@ -43,6 +43,8 @@ struct tab {
 	struct server *front; /* the proxy in front of it, a reference; or NULL */
 	char *part; /* the folder of the project that the server serves; NULL: all of it */
 	uint64_t awaited;	  /* the event whose end this tab has not reported, or 0 */
+	/* the last event, after which the server may have answered with old content; or 0 */
+	uint64_t unsettled;
 	struct retry *retry;	  /* set while it shows a failed load; see retry.h */
 	struct wire_updates updates; /* the dev servers that update its page by themselves */
 	struct problems *problems; /* of its latest load; see problems.h; NULL: not reported yet */

@@ -276,7 +276,9 @@ void server_gate_event(struct server_gate *gate, struct project *project, uint64
 	actions = gate_save(&gate->machine, &save);
 	if (actions & GATE_SEND) {
 		browsers_send(gate->readiness->browsers, project, gate->server, serial,
-			&(struct browsers_how){.old_until = gate->old_until});
+			&(struct browsers_how){
+				.old_until = save.prediction == RESTART_OLD ? gate->old_until : 0,
+			});
 	} else {
 		server_gate_wait(gate, serial, save.now_usec);
 	}

@@ -125,8 +125,9 @@ async function startsAgain(t, name) {
 }
 
 /**
- * PHP's opcache may answer with the old code for up to 3 s, but only if it has just checked the file.
- * For that time the page is requested again and again, and no longer.
+ * PHP's opcache may answer with the old code for up to 3 s, but only if it has just checked the file. An
+ * answer that differs in the meantime need not be the new one: here, it is that of another file. So the page
+ * is requested once more when this time is over, and then no longer.
  *
  * @param {import('node:test').TestContext} t
  */
@@ -137,8 +138,8 @@ async function asksAgain(t) {
 	}
 	const world = await World.open(t);
 	await world.startDaemon();
-	const text = (/** @type {string} */ version) => `<!doctype html><title>t</title><h1><?php echo "${version}"; ?></h1>\n`;
-	const root = await world.folder('site', { 'index.php': text('v0') }, { git: true });
+	const text = (/** @type {string} */ version) => `<!doctype html><title>t</title><h1><?php echo "${version}"; ?></h1><p><?php readfile("part.html"); ?></p>\n`;
+	const root = await world.folder('site', { 'index.php': text('v0'), 'part.html': 'p0' }, { git: true });
 	const { url } = await world.serve('php', root, at => ['php', '-S', `localhost:${at}`]);
 	const browser = await world.browser('chromium', { grant: ['http://localhost/*'] });
 	const page = await browser.newPage(url);
@@ -147,12 +148,16 @@ async function asksAgain(t) {
 	await page.evaluate('window.untouched = true');
 	/** How often the page was requested. */
 	const requests = async () => (await world.log('php')).match(/\[200\]: GET \/$/gm)?.length ?? 0;
-	/** @param {string} version @returns {Promise<number>} how long it took until the page showed it */
-	const save = async version => {
+	/**
+	 * @param {string} version
+	 * @param {string[]} others that were saved, too
+	 * @returns {Promise<number>} how long it took until the page showed it
+	 */
+	const save = async (version, ...others) => {
 		const file = path.join(root, 'index.php');
 		const begun = performance.now();
 		await writeFile(file, text(version));
-		await world.bus.saved(file);
+		await world.bus.saved(file, ...others);
 		await until(`${version} in the page`, async () => {
 			const shown = await heading(page);
 			if (shown !== version) {
@@ -166,11 +171,18 @@ async function asksAgain(t) {
 	await until('the end of the save', async () => (await world.bus.events()).every((/** @type {any} */ event) => event.closed));
 	const before = await requests();
 	await pause(3500);
-	assert.equal(await requests(), before, 'no request after the end of the save');
+	assert.ok(await requests() - before <= 1, 'only one more request after the end of the save');
 	const late = await save('v2');
 	t.diagnostic(`php -S: the page showed a save after ${soon.toFixed(0)} ms, and after a while without a request after ${late.toFixed(0)} ms`);
-	assert.equal(await page.evaluate('window.untouched'), true, 'it was patched, not reloaded');
 	const [, last] = await world.bus.events();
+	// No earlier save is near; opcache has just checked the file. Both are saved at once, as by "save all".
+	await pause(4100);
+	await (await fetch(url)).text();
+	const part = path.join(root, 'part.html');
+	await writeFile(part, 'p3');
+	await save('v3', part);
+	assert.equal(await page.evaluate('document.querySelector("p").textContent'), 'p3');
+	assert.equal(await page.evaluate('window.untouched'), true, 'it was patched, not reloaded');
 	assert.match(last.steps.find((/** @type {any} */ step) => step.step === 'cast').text, /its server may answer as before for \d+ ms/);
 }
 

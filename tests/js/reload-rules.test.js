@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actionFor, adviceFor, reasonOf, stateName } from '../../browser-ext/ui/advice.js';
-import { asksPage, bypassesCache, looksFirst, mustWait } from '../../browser-ext/background/reload-rules.js';
+import { asksPage, bypassesCache, looksFirst, merge, mustWait } from '../../browser-ext/background/reload-rules.js';
 import { decideIcon } from '../../browser-ext/background/icon.js';
 import { History } from '../../browser-ext/background/report-log.js';
 import { toSettings } from '../../browser-ext/common/settings.js';
@@ -28,6 +28,16 @@ test('only a complete page is asked, and only for kinds that it can replace', ()
 	assert.ok(!asksPage(changes('css'), { status: 'loading' }, { url }));
 	const pending = { event: 1, until: /** @type {const} */ ('shown'), why: '' };
 	assert.ok(!asksPage(changes('css'), whole, { url, pending }), 'the reload that waits brings it');
+});
+
+test('a save does not replace an earlier one that its tab has not handled yet', () => {
+	const page = { event: 1, changes: [{ path: 'a.php', kind: /** @type {const} */ ('page') }], oldUntil: 5000 };
+	const css = { event: 2, changes: [{ path: 'a.css', kind: /** @type {const} */ ('css') }] };
+	assert.deepEqual(merge(page, css), { event: 2, changes: [...page.changes, ...css.changes], oldUntil: 5000 });
+	assert.deepEqual(merge(page, { ...page, event: 2, oldUntil: 7000 }), { ...page, event: 2, oldUntil: 7000 });
+	assert.deepEqual(merge({ event: 1, restarted: true }, { ...css, unseen: true }),
+		{ event: 2, changes: undefined, unseen: true, restarted: true }, 'anything may have changed');
+	assert.equal(merge({ ...css, event: 1, patch: false }, css).patch, false);
 });
 
 /** @type {[string, Parameters<typeof mustWait>, string | undefined][]} */

@@ -116,6 +116,7 @@ export class Drive {
 	#starts = 0;
 	#shown = 'c0 t0';
 	#oldUntil = 0;
+	#secondLook = /** @type {any} */ (undefined);
 	/**
 	 * If true, the test does not wait for a reloader's first scan, and the next step must not
 	 * depend on it.
@@ -131,9 +132,7 @@ export class Drive {
 		this.row = row;
 	}
 
-	get marks() {
-		return `c${this.#code} t${this.#page}`;
-	}
+	get marks() { return `c${this.#code} t${this.#page}`; }
 
 	async open() {
 		const { world, row } = this;
@@ -186,7 +185,7 @@ export class Drive {
 		const order = { at, got: /** @type {Answer} */ ({ at, end: 0, kind: 'held', marks: '', connected: 0 }) };
 		this.orders?.push(order);
 		const before = this.#shown, again = at < this.#oldUntil;
-		this.#oldUntil = at + (message.old ?? 0);
+		this.#oldUntil = Math.max(this.#oldUntil, at + (message.old ?? 0));
 		order.got = await get(/** @type {string} */ (this.url), 8000);
 		// Like a page that is shown: requests it until the answer differs.
 		while (performance.now() < at + (message.old ?? 0) && (order.got.marks === before || again)) {
@@ -195,8 +194,21 @@ export class Drive {
 			order.got = await get(/** @type {string} */ (this.url), 8000);
 		}
 		this.#shown = order.got.kind === 'page' ? order.got.marks : this.#shown;
+		if (message.old) {
+			clearTimeout(this.#secondLook);
+			this.#secondLook = setTimeout(() => this.#lookAgain(), Math.max(0, this.#oldUntil - performance.now()));
+		}
 		const failed = order.got.kind === 'refused' || order.got.kind === 'reset';
 		report(failed ? 'failed' : 'loaded', failed ? 'net::ERR_CONNECTION_REFUSED' : order.got.kind === 'page' ? 'answered 200' : 'answered 500');
+	}
+
+	/** The first answer that differed may be that of an earlier save. */
+	async #lookAgain() {
+		const order = { at: performance.now(), got: await get(/** @type {string} */ (this.url), 8000) };
+		if (order.got.kind === 'page' && order.got.marks !== this.#shown) {
+			this.orders?.push(order);
+			this.#shown = order.got.marks;
+		}
 	}
 
 	/**
@@ -205,20 +217,19 @@ export class Drive {
 	 * @param {{waits?: boolean}} [options]
 	 */
 	async save(what, which, { waits = true } = {}) {
-		const { row, world, root } = this;
+		const { row, world } = this, root = /** @type {string} */ (this.root);
 		const source = which === 'page' ? row.page : /** @type {NonNullable<Row['code']>} */ (row.code);
 		this.#page += Number(which === 'page');
 		this.#code += Number(which !== 'page');
 		const before = await listening(/** @type {number} */ (this.port));
 		const text = which === 'page' ? row.page.text(`t${this.#page}`, `c${this.#code}`)
 			: row.code?.text(`c${this.#code}`) ?? '';
-		const file = path.join(/** @type {string} */ (root), source.file);
+		const file = path.join(root, source.file);
 		const stories = (await world.bus.events()).length;
 		const at = performance.now();
 		await writeFile(file, which === 'broken' ? row.broken ?? `${text}\n}{ ( def syntax error\n` : text);
 		await world.bus.saved(file);
-		const step = await this.#settle({ what, at, marks: this.marks, orders: [], seen: [], stories: [], before }, stories, which === 'broken', waits);
-		return step;
+		return this.#settle({ what, at, marks: this.marks, orders: [], seen: [], stories: [], before }, stories, which === 'broken', waits);
 	}
 
 	/**
@@ -333,6 +344,7 @@ export class Drive {
 	}
 
 	async close() {
+		clearTimeout(this.#secondLook);
 		await this.oracle?.stop();
 	}
 }
