@@ -134,7 +134,7 @@ for (const which of BROWSERS) {
 		assert.equal(problems.length, 5, JSON.stringify(problems));
 	});
 
-	test(`${which}: a page by https that loads a script by http`, { skip: which === 'firefox' ? 'this Firefox accepts only certificates that it knows' : missing(which) }, async t => {
+	test(`${which}: a page by https that loads a script by http`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const root = await world.folder('secure', {
@@ -149,7 +149,7 @@ for (const which of BROWSERS) {
 			'-keyout', path.join(root, 'key.pem'), '-out', path.join(root, 'cert.pem'), '-days', '2', '-subj', '/CN=localhost'], world.env);
 		assert.equal(status, 0, stderr);
 		const { port } = await world.serve('secure', root, (at) => [process.execPath, 'server.mjs', String(at)]);
-		const browser = await world.browser(which, { grant: ['https://localhost/*'], args: ['--ignore-certificate-errors'] });
+		const browser = await world.browser(which, { grant: ['https://localhost/*'], args: which === 'chromium' ? ['--ignore-certificate-errors'] : [] });
 		await switchOn(world, await browser.newPage(`https://localhost:${port}/`));
 		await world.savecast('set', 'problems', 'third-party');
 		await until('what the browser blocks', async () => {

@@ -137,7 +137,7 @@ export class Firefox extends Browser {
 		ended.catch(() => {});
 		this.bidi = await Bidi.open(
 			await within(Promise.race([this.#address, ended]), 'firefox: start', 30000));
-		await this.bidi.send('session.new', { capabilities: {} });
+		await this.bidi.send('session.new', { capabilities: { alwaysMatch: { acceptInsecureCerts: true } } });
 		await this.bidi.send('session.subscribe', {
 			events: ['browsingContext.load', 'browsingContext.domContentLoaded'],
 		});
