@@ -65,7 +65,7 @@ export class Children {
 		const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), PATIENCE_MS);
 		await child.ended;
 		clearTimeout(timer);
-		// Ends its own children, if they outlived it.
+		// Ends those of its own children that still run.
 		signalGroup(child, 'SIGKILL');
 	}
 
@@ -91,7 +91,7 @@ function signalGroup({ process: { pid } }, signal) {
 }
 
 /**
- * The work's result, or an error as soon as the child ends before that.
+ * The work's result; rejects if the child ends first.
  *
  * @template T
  * @param {Child} child

@@ -11,7 +11,7 @@ import { TOP } from './world.js';
 /** Debian's own Python, which has Debian's Flask and Django. */
 const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 
-/** What each server serves, and how it is started: one file that contains VERSION. */
+/** What the servers serve: each one file that contains VERSION. */
 const UVICORN = `
 import time
 VERSION = "v0"
@@ -71,7 +71,7 @@ http.createServer((request, response) => {
 
 /**
  * `settle`: for how long after a restart its reloader misses a save, in ms. `needs`: a package
- * with a Python module that changes how other servers behave, and therefore is not installed.
+ * with a Python module. It is not installed, since it would change how other servers behave.
  *
  * @typedef {{name: string, file: string, text: string, page?: string, settle: number, command: (port: number) => string[], needs?: string}} Server
  */

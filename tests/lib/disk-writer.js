@@ -18,7 +18,7 @@ const file = () => path.join(folder, ['', 'a', 'a/b', 'c'][random(4)], `${random
 const text = () => `${random(4)}`.repeat(1 + random(3) * 40000);
 
 /** @type {(() => void)[]} */
-const deeds = [
+const actions = [
 	() => writeFileSync(file(), text()),
 	() => { // in pieces, with the file open meanwhile
 		const fd = openSync(file(), 'w');
@@ -49,7 +49,7 @@ const deeds = [
 ];
 for (let i = 0; i < Number(steps); i++) {
 	try {
-		deeds[random(deeds.length)]();
+		actions[random(actions.length)]();
 	} catch {
 		// Another writer has deleted it.
 	}

@@ -30,7 +30,7 @@ def helper(cart):
  * @property {Record<string, string>} files
  * @property {(port: number) => string[]} command
  * @property {RegExp} message of the problem
- * @property {number} [line] of the mistake; undefined: the page does not say it
+ * @property {number} [line] of the mistake; undefined: the page does not show it
  */
 
 /** @type {Framework[]} */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `savecast forward`, and the remote place that it connects to.
+// `savecast forward`, connected to another session that stands for a remote machine.
 
 import { readFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
@@ -52,7 +52,7 @@ export class Forward {
 			rest = lines.pop() ?? '';
 			lines.forEach((line) => this.states.push(JSON.parse(line)));
 		});
-		/** It has the fields of a world that a test's client of the protocol connects to. */
+		/** The fields of a world that wire-client.js needs to connect. */
 		this.world = { port, atEnd: world.atEnd };
 	}
 

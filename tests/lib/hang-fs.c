@@ -187,7 +187,7 @@ int main(int argc, char **argv)
 	pthread_t thread;
 
 	if (argc != 3) {
-		fprintf(stderr, "hang-fs: needs two folders\n");
+		fprintf(stderr, "usage: hang-fs BACKING MOUNTPOINT\n");
 		return 2;
 	}
 	backing = open(argv[1], O_RDONLY | O_DIRECTORY);

@@ -38,7 +38,7 @@ export class HangFs {
 		await mkdir(fs.folder);
 		await mkdir(fs.behind, { recursive: true });
 		fs.child = world.children.start(fs.name, [program, fs.behind, fs.folder], { env: process.env });
-		// The kernel gives up the waiting calls as soon as the process is gone.
+		// The kernel aborts the waiting calls as soon as the process has ended.
 		world.atEnd.push(() => fs.end());
 		await whileAlive(fs.child, until('the mount', async () =>
 			(await readFile('/proc/self/mountinfo', 'utf8')).includes(` ${fs.folder} `)));

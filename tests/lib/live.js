@@ -33,7 +33,7 @@ export function missing(which) {
  * @returns {string | false} why it is skipped
  */
 export function missingOrLong(which) {
-	return missing(which) || (which === 'firefox' && !LONG && 'in Chromium here; in Firefox with --long');
+	return missing(which) || (which === 'firefox' && !LONG && 'runs in Chromium; in Firefox only with --long');
 }
 
 /** @param {Page} page @returns {Promise<string>} */

@@ -13,9 +13,9 @@ const SOURCE = fileURLToPath(new URL('../../scripts/lib/loop-turns.c', import.me
 const BYTES = 24;
 
 /**
- * The CPU time that a turn may take; it takes at most 6 ms. The long tests are for an otherwise idle
+ * The CPU time that a turn may take. Measured: at most 6 ms. The long tests are for an otherwise idle
  * machine. A busy one lengthens even CPU time: there, only work that is not split into portions exceeds
- * the limit, which took up to 2.5 s.
+ * the limit: it took up to 2.5 s.
  */
 export const TURN_MSEC = LONG ? 20 : 200;
 

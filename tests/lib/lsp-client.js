@@ -44,7 +44,7 @@ export class LspClient {
 		}
 	}
 
-	/** @param {string | Buffer} bytes are sent unchanged; resolves when they have left this process */
+	/** @param {string | Buffer} bytes are sent unchanged; resolves when they have been written */
 	raw(bytes) {
 		return new Promise(resolve => { this.#child.stdin.write(bytes, resolve); });
 	}

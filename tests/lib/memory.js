@@ -39,7 +39,7 @@ export class Memory {
 	 */
 	async givenBack(t, kibibytes) {
 		let kept = Infinity;
-		await until('what is free to be given back', async () => {
+		await until('free memory to be returned to the kernel', async () => {
 			kept = await this.#rss() - this.#before;
 			return SANITIZED || kept <= kibibytes;
 		}, { msec: 5000 }).catch(() => {});

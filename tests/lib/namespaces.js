@@ -10,17 +10,17 @@ export function noMounts() {
 /** @returns {string | false} why a test cannot have a network of its own here */
 export function noNetwork() {
 	const { status, stderr } = spawnSync('unshare', ['--net', 'ip', 'link', 'set', 'lo', 'up'], { encoding: 'utf8' });
-	return status !== 0 && `no network of its own, as without root: ${(stderr ?? '').trim()}`;
+	return status !== 0 && `no network namespace can be made here: ${(stderr ?? '').trim()}`;
 }
 
 /**
- * Runs the test file in a network of its own, in which the kernel forgets a connection when it
- * ends, as it otherwise does after a minute.
+ * Runs the test file in a network of its own, in which the kernel forgets a connection as
+ * soon as it ends, and not after a minute.
  *
  * @param {string} file
  */
 export function inForgetfulNetwork(file) {
-	const { NODE_TEST_CONTEXT, ...env } = process.env; // else it would not run tests
+	const { NODE_TEST_CONTEXT, ...env } = process.env; // with it, Node would not run tests
 	const { status, stdout, stderr } = spawnSync('unshare', ['--net', 'sh', '-c',
 		'ip link set lo up && echo 0 >/proc/sys/net/ipv4/tcp_max_tw_buckets && exec "$0" --test "$1"', process.execPath, file],
 	{ encoding: 'utf8', env: { ...env, SAVECAST_OWN_NETWORK: '1' } });

@@ -163,7 +163,7 @@ export async function trial(seed) {
 	/** @type {string | undefined} */
 	let wrong;
 	if ('reload' in result) {
-		wrong = printed(live) === before ? undefined : 'changed, and to be reloaded';
+		wrong = printed(live) === before ? undefined : 'the page was changed although it must be reloaded';
 	} else {
 		const lost = undo.reverse().map((one) => one()).find(Boolean);
 		const other = await frame(next);

@@ -10,7 +10,7 @@ import { until } from './events.js';
 import { Client } from './wire-client.js';
 import { LONG, World } from './world.js';
 
-/** By Host; a path below /beta/ belongs to beta, too. */
+/** Chooses the site by the Host header; a path below /beta/ belongs to beta, too. */
 const NODE_PROXY = `const http = require('node:http');
 const [port, alpha, beta, pool] = process.argv.slice(2).map(Number);
 const agent = pool ? new http.Agent({ keepAlive: true, maxSockets: pool }) : false;
@@ -142,8 +142,8 @@ export function storm(t, port, host, { ends = false } = {}) {
 }
 
 /**
- * The answer once it is certain, as it is when the user loads the page again: at first, other tests
- * may keep the machine too busy.
+ * Asks until the answer is certain, like a user who loads the page again: at first, other tests may
+ * keep the machine too busy.
  *
  * @param {Client} client
  * @param {number} tab

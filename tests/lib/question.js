@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The real popup, and the browser's own question about permission for a site: clicked as a user
-// does, in both browsers.
+// The real popup, and the browser's own prompt for permission for a site: clicked as a user does,
+// in both browsers.
 
 import { until } from './events.js';
 
@@ -48,14 +48,14 @@ async function clickInChromium(browser, id) {
 	const { sessionId } = await browser.cdp.send('Target.attachToTarget', { targetId, flatten: true });
 	const at = await resting(id, () => browser.cdp.evaluate(sessionId, middle(id)));
 	for (const type of ['mousePressed', 'mouseReleased']) {
-		// Does not wait: the question closes the popup, which then cannot answer.
+		// Does not wait: the prompt closes the popup, which then cannot answer.
 		browser.cdp.send('Input.dispatchMouseEvent', { type, ...at, button: 'left', clickCount: 1 }, sessionId)
 			.catch(() => {});
 	}
 }
 
 /**
- * No protocol shows the popup's page: the browser's own window finds the place, and clicks there.
+ * No protocol shows the popup's page: the browser's own window finds the element, and clicks it.
  *
  * @param {Firefox} browser
  * @param {string} id
@@ -85,7 +85,7 @@ async function clickInFirefox(browser, id) {
 export async function clickInRealPopup(page, id) {
 	const { browser } = page;
 	if ('bidi' in browser) {
-		// Firefox's popup stays open beside the question; a click on the icon would close it.
+		// Firefox's popup stays open beside the prompt; a click on the icon would close it.
 		if (!await browser.evaluateInBrowser(`Boolean(${POPUP})`)) {
 			await page.clickAction();
 		}
@@ -97,14 +97,14 @@ export async function clickInRealPopup(page, id) {
 }
 
 /**
- * Chromium's question ignores keys at first, so that a key that was meant for the page cannot
+ * Chromium's prompt ignores keys at first, so that a key that was meant for the page cannot
  * answer it.
  */
 const GUARD_MSEC = 1000;
 
 /**
- * No protocol can control Chromium's question. That it was answered shows only in the page, which
- * gets the focus again.
+ * No protocol can control Chromium's prompt. The only sign of an answer is that the page gets the
+ * focus again.
  *
  * @param {Chromium} browser
  * @param {Page} page
@@ -124,7 +124,7 @@ async function answerInChromium(browser, page, display, yes) {
 }
 
 /**
- * Waits for the browser's question and answers it.
+ * Waits for the browser's prompt and answers it.
  *
  * @param {Page} page
  * @param {import('./display.js').Display | undefined} display Chromium's display
@@ -136,7 +136,7 @@ export async function answer(page, display, yes) {
 		return;
 	}
 	const { browser } = /** @type {import('./browser/firefox-page.js').FirefoxPage} */ (page);
-	await until('the question', () => browser.evaluateInBrowser(`(() => {
+	await until('the prompt', () => browser.evaluateInBrowser(`(() => {
 		const asked = document.getElementById('addon-webext-permissions-notification');
 		return PopupNotifications.isPanelOpen && asked && (asked.${yes ? 'button' : 'secondaryButton'}.click(), true);
 	})()`));

@@ -249,7 +249,7 @@ function html(piece) {
 	return `<${piece.name}${attributes}>${piece.kids.map(html).join('')}${VOID.has(piece.name) ? '' : `</${piece.name}>`}`;
 }
 
-/** @param {number} seed @returns {{base: string, next: string, next01: () => number}} and the random source, to be continued */
+/** @param {number} seed @returns {{base: string, next: string, next01: () => number}} and the generator, for further random numbers */
 export function documents(seed) {
 	const next01 = random(seed);
 	const author = new Author(next01);

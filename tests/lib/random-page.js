@@ -22,7 +22,7 @@ import { random } from './random-html.js';
  * @typedef {object} Pages
  * @property {Page[]} pages
  * @property {Record<string, (n: number) => string | Buffer>} saved by name: the contents of a file that is saved
- * @property {Record<string, string>} files others
+ * @property {Record<string, string>} files other files
  * @property {Record<string, string[]>} routes which files a path is combined from
  * @property {Record<string, object>} headers
  */
@@ -30,7 +30,7 @@ import { random } from './random-html.js';
 /** Cache headers that a server may set. */
 const HEADERS = [{}, { 'Cache-Control': 'no-cache' }, { 'Cache-Control': 'max-age=3600' }, { 'Cache-Control': 'max-age=31536000, immutable' },
 	{ 'Cache-Control': 'no-store' }, { 'Last-Modified': 'Mon, 01 Jan 2024 00:00:00 GMT' }];
-/** A page that the user opens is taken from the cache if its server permits it: so it does not. */
+/** These forbid caching: otherwise, the browser could take a page that the user opens from its cache. */
 const PAGE_HEADERS = HEADERS.slice(0, 2);
 
 /** @type {Kind[]} */

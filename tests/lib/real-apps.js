@@ -257,7 +257,7 @@ def home(request: Request):
 			await act(shown);
 			await shown.evaluate('(film.before = 0, 1)');
 		},
-		// It also has not begun again.
+		// It also has not started from the beginning.
 		keeps: '`${film.from === film} ${film.paused} ${film.currentTime >= film.before && (film.before = film.currentTime) > 0} ` + ' + TYPED,
 		saves: [
 			saves('index.html', 'two'),

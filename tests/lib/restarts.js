@@ -13,7 +13,7 @@ import { World } from './world.js';
 /** @typedef {import('./browser/chromium-page.js').ChromiumPage} Page */
 /** @typedef {import('./dev-servers.js').Server} Server */
 
-/** A new connection each time: a connection that is kept would end at the old worker. */
+/** A new connection each time: a kept connection would lead to the old worker. */
 const ASKING = /** @type {http.RequestOptions} */ ({ agent: false, autoSelectFamily: true });
 
 const now = () => Number(process.hrtime.bigint() / 1000n);
@@ -94,7 +94,7 @@ export async function stage(t, { name, file, text, settle, command, needs }, fil
 	if (needs) {
 		const folder = await unpacked(world, needs);
 		if (!folder) {
-			t.skip(`${needs} cannot be had from apt-get`);
+			t.skip(`${needs} cannot be downloaded with apt-get`);
 			return undefined;
 		}
 		world.env.PYTHONPATH = path.join(folder, 'usr/lib/python3/dist-packages');
@@ -153,7 +153,7 @@ export async function saveAndSee(on, vim, round) {
 		}
 		return true;
 	}, { msec: 20000, every: 5 });
-	const events = await until('closed stories', async () => {
+	const events = await until('all events to be closed', async () => {
 		const all = await world.bus.events();
 		return all.every((/** @type {any} */ e) => e.closed) && all;
 	}, { msec: 20000 });

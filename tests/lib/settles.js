@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * One save after another, each of which restarts the server: the page settles on the new code.
+ * One save after another, each of which restarts the server: after each, the page shows the new code.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ import { LONG } from './world.js';
 
 /**
  * No save reloads the page twice, not even the first one, since the table of programs says what
- * restarts the server. The exception is a restart that begins later than this on a busy machine.
+ * restarts the server. The exception is a restart that takes longer than this, on a busy machine.
  */
 const LATE_MSEC = 2000;
 
@@ -22,9 +22,9 @@ const LATE_MSEC = 2000;
  * @param {number} rounds saves without --long; 0: skipped
  */
 export function everySaveSettles(key, count, rounds) {
-	test(`${servers[key].name}: every save settles on the new code, and none is early`, async t => {
+	test(`${servers[key].name}: after each save the page shows the new code, and no reload is early`, async t => {
 		if (!LONG && !rounds) {
-			t.skip('with --long');
+			t.skip('runs only with --long');
 			return;
 		}
 		const on = await stage(t, servers[key]);
@@ -45,8 +45,8 @@ export function everySaveSettles(key, count, rounds) {
 			assert.ok(superfluous <= excused, `reloads by round ${round}: ${JSON.stringify(seen.events.slice(-3))}`);
 		}
 		t.diagnostic(`${servers[key].name}: ${superfluous} superfluous reloads, ${gaveUp} waits given up`);
-		t.diagnostic(`${servers[key].name}: the reload left ${median(late).toFixed(1)} ms (median), ${
-			Math.min(...late).toFixed(1)} to ${Math.max(...late).toFixed(1)} ms after the new code could first be asked, ${
+		t.diagnostic(`${servers[key].name}: the reload was sent ${median(late).toFixed(1)} ms (median), ${
+			Math.min(...late).toFixed(1)} to ${Math.max(...late).toFixed(1)} ms after the new code could first be requested, ${
 			late.length} restarts`);
 		if (LONG) {
 			assert.ok(median(late) < 20, `${median(late)} ms`);

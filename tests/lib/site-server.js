@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// node site-server.js PORT: serves the folder it runs in, by the rules in its file .headers (JSON:
-// by the start of a path, headers, `status` and `delay` in milliseconds; read at each request). It
-// answers a POST with that page, or with `posted.html` if the path names no page, and a range request with that part of the file. A page
-// may have {{text NAME}} and {{data NAME}}, for the text of a file and its data: URL; .routes (JSON) says
-// which files a path is combined from. Prints a line for each request.
+// node site-server.js PORT: serves the folder it runs in. The file .headers (JSON, read at each request)
+// has, for each start of a path, response headers, a `status`, and a `delay` in milliseconds. The answer to
+// a POST is that page, or `posted.html` if the path is not that of a page; the answer to a range request is
+// that part of the file. A page may have {{text NAME}} and {{data NAME}}, for the text of a file and its
+// data: URL; .routes (JSON) says which files a path is combined from. Prints a line for each request.
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';

@@ -4,7 +4,7 @@
 // delay.
 import net from 'node:net';
 
-/** Node's timers may be late by this many milliseconds. */
+/** Node's timers may be this many milliseconds late. */
 const EARLY_MSEC = 2;
 
 /**

@@ -23,7 +23,7 @@ const UIDS = { there: FIRST_UID, neighbour: FIRST_UID + 1, sshd: FIRST_UID + 2 }
 /** @returns {string | false} why it cannot run here */
 export function noSshd() {
 	if (!existsSync(SSHD) || spawnSync('ssh', ['-V']).status !== 0) {
-		return 'no ssh and sshd here (Debian: openssh-client, openssh-server)';
+		return 'ssh or sshd is not installed (Debian: openssh-client, openssh-server)';
 	}
 	return (process.getuid?.() !== 0 && 'needs root, to run sshd with another account') || noMounts();
 }
@@ -43,7 +43,7 @@ export function noSshd() {
 /**
  * @param {import('./world.js').World} world
  * @returns {Promise<{port: number, there: Account, neighbour: Account, accounts: string[]}>} two accounts of a machine;
- *	accounts: the words before a command that let it find their names
+ *	accounts: the words before a command that must find their names
  */
 export async function startSshd(world) {
 	const folder = await mkdtemp(path.join(os.tmpdir(), 'savecast-there-'));

@@ -51,10 +51,10 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
 
 export class World {
 	/**
-	 * @param {import('node:test').TestContext} t ends it
+	 * @param {import('node:test').TestContext} t closes it when the test ends
 	 * @param {object} [options]
 	 * @param {string} [options.services] a folder of D-Bus service files
-	 * @param {boolean} [options.watch] false: changes on disk do not count, only what the test reports
+	 * @param {boolean} [options.watch] false: only what the test reports causes events, not changes on disk
 	 * @param {boolean} [options.patch] false, for a test of reloads: pages are reloaded, never patched
 	 */
 	static async open(t, { services, watch = false, patch = true } = {}) {

@@ -24,7 +24,7 @@ export class Bidi extends Remote {
 		super('firefox', (text) => socket.send(text));
 		this.#socket = socket;
 		socket.on('message', (data) => this.received(JSON.parse(String(data))));
-		socket.on('close', () => this.fail(new Error('firefox: it is gone')));
+		socket.on('close', () => this.fail(new Error('firefox: the connection is closed')));
 		socket.on('error', (error) => this.fail(error));
 	}
 

@@ -12,12 +12,12 @@ import { within } from '../events.js';
  * @property {string} [extension] the folder of an unpacked extension
  * @property {string} [package] its package for a store, which is loaded instead
  * @property {number} [port] where the extension looks for the daemon
- * @property {string[]} [grant] sites that the user gave the extension permission for
- * @property {boolean} [headless] true unless given
+ * @property {string[]} [grant] sites that the extension has permission for
+ * @property {boolean} [headless] by default, true
  * @property {string[]} [hosts] names that resolve to this machine
  * @property {string[]} [args] further switches
  * @property {any} [again] a browser that was ended with end(): its profile is started again
- * @property {string} [binary] otherwise CHROMIUM, otherwise the installed one
+ * @property {string} [binary] by default, that of $CHROMIUM or $FIREFOX, or the installed one
  * @property {Record<string, string | undefined>} [env]
  */
 

@@ -19,7 +19,7 @@ export class Cdp extends Remote {
 			rest = texts.pop() ?? '';
 			texts.forEach((text) => this.received(JSON.parse(text)));
 		});
-		const ended = () => this.fail(new Error('browser: it is gone'));
+		const ended = () => this.fail(new Error('browser: the connection is closed'));
 		input.on('close', ended);
 		input.on('error', ended);
 		output.on('error', ended);

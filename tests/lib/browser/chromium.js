@@ -46,7 +46,7 @@ export async function launchChromium(options = {}) {
 		'--enable-unsafe-extension-debugging',
 		`--host-resolver-rules=${(options.hosts ?? []).map((host) => `MAP ${host} 127.0.0.1`).join(', ')}`,
 		...(options.args ?? []),
-		// An extension from a store is loaded again without a switch.
+		// An extension from a store would need no switch to be loaded again.
 		...(options.again ? ['--restore-last-session', `--load-extension=${options.again.extensionFolder}`] : ['about:blank']),
 	];
 	// A process group of its own, so that close() reaches every process of the browser.
@@ -227,8 +227,8 @@ export class Chromium extends Browser {
 	}
 
 	/**
-	 * Allows it as the user does in the extension's settings; the browser loads the extension
-	 * again.
+	 * Allows the extension in private windows, as the user does in its settings; the browser loads
+	 * it again.
 	 */
 	async allowPrivate() {
 		const page = await this.newPage('chrome://extensions');

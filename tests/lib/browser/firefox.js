@@ -68,7 +68,7 @@ export async function launchFirefox(options = {}) {
 		// signature.
 		...(options.package ? { 'xpinstall.signatures.required': false } : {}),
 		...(options.hosts ? { 'network.dns.localDomains': options.hosts.join(',') } : {}),
-		// The other recommended settings for remote control start it without its last session.
+		// With the settings that Firefox recommends for remote control, it would not restore the session.
 		...(options.again ? { 'remote.prefs.recommended': false, 'browser.startup.page': 3 } : {}),
 		...options.prefs,
 	};
@@ -133,7 +133,7 @@ export class Firefox extends Browser {
 	}
 
 	async start() {
-		const ended = this.gone.then(() => Promise.reject(new Error('firefox: it ended at once')));
+		const ended = this.gone.then(() => Promise.reject(new Error('firefox: it ended during its start')));
 		ended.catch(() => {});
 		this.bidi = await Bidi.open(
 			await within(Promise.race([this.#address, ended]), 'firefox: start', 30000));
@@ -245,8 +245,8 @@ export class Firefox extends Browser {
 	}
 
 	/**
-	 * Allows it as the user does in the extension's settings; the browser loads the extension
-	 * again.
+	 * Allows the extension in private windows, as the user does in its settings; the browser loads
+	 * it again.
 	 */
 	async allowPrivate() {
 		const id = JSON.stringify(this.extensionId);

@@ -85,7 +85,7 @@ export class Remote {
 		const call = this.#calls.get(message.id);
 		this.#calls.delete(message.id);
 		if (message.error) {
-			// CDP's error is an object; BiDi's is a word, with a separate message.
+			// CDP's error is an object; BiDi's is a string, with a separate message.
 			const why = message.error.message ?? `${message.error}: ${message.message}`;
 			call?.reject(new Error(`${this.#name}: ${call.method}: ${why}`));
 		} else {

@@ -37,10 +37,10 @@ export async function openDesk(t, { files, settings, daemon = true, services, se
 
 		/**
 		 * @param {string} name
-		 * @param {{after?: number}} [options] the event's serial number is greater
+		 * @param {{after?: number}} [options] after: the event's serial number is greater
 		 * @returns {Promise<any>} the event of this file
 		 */
-		heard: (name, { after = 0 } = {}) => until(`${name} to be heard`, async () =>
+		heard: (name, { after = 0 } = {}) => until(`an event with ${name}`, async () =>
 			(await world.bus.events()).find((/** @type {any} */ { serial, files: names }) =>
 				serial > after && names.includes(file(name)))),
 	};
