@@ -22,7 +22,7 @@ test('for a URL that cannot be watched, there is a reason', () => {
 	}
 });
 
-test('a site is stored as a URL, also that of files', () => {
+test('a site is stored as a URL; all local files are one site', () => {
 	for (const [url, site, name, pattern] of [
 		['http://localhost:8000/a', 'http://localhost:8000', 'http://localhost:8000', 'http://localhost/*'],
 		['https://[::1]/', 'https://[::1]', 'https://[::1]', 'https://[::1]/*'],

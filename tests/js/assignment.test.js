@@ -29,7 +29,7 @@ test('the daemon of this computer is asked first, and only it', () => {
 	}
 });
 
-test('the others are asked if it does not know the tab or does not run', () => {
+test('the other daemons are asked if that of this computer does not know the tab or does not run', () => {
 	assert.deepEqual(assign({ url, answers: answers({ local: 'none' }) }, links('up')), { daemon: undefined, told: ALL });
 	for (const link of /** @type {Link[]} */ (['down', 'foreign', 'refused', 'replaced'])) {
 		assert.deepEqual(assign({ url }, links(link)), { daemon: undefined, told: ALL });
@@ -43,7 +43,7 @@ test('a file belongs to this computer, whichever daemon claims it', () => {
 	assert.deepEqual(assign({ ...tab, answers: {} }, links('down')), { daemon: undefined, told: ['local'] });
 });
 
-test('a tab stays with its daemon while that is away, and no other receives its URL', () => {
+test('a tab stays with its daemon while that is not connected, and no other receives its URL', () => {
 	assert.deepEqual(assign({ url, daemon: 'local' }, links('down')), { daemon: 'local', told: ['local'] });
 	const away = { url, daemon: 'devbox', answers: answers({ local: 'none', web: 'live' }) };
 	assert.equal(assign(away, links('up', 'down')).daemon, 'devbox');
@@ -70,7 +70,7 @@ test('the answer of the tab’s daemon is shown, otherwise the first answer', ()
 	assert.equal(shownAnswer({ url }, ALL), undefined);
 });
 
-test('a daemon elsewhere receives the port at its end of a tunnel', () => {
+test('a daemon on another computer receives the URL with the port at its end of the tunnel', () => {
 	const tab = { url: 'http://localhost:18000/a?b', forwarded: 8000 };
 	assert.equal(urlFor(tab, true), 'http://localhost:8000/a?b');
 	assert.equal(urlFor(tab, false), tab.url);

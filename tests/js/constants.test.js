@@ -82,7 +82,7 @@ test('the document of the protocol has the same names and limits', () => {
 	}
 });
 
-test('each step is in the D-Bus interface, and each step of tabs in the golden messages', () => {
+test('each step is in the D-Bus interface, and each step of tabs in the example messages', () => {
 	const prose = /STEPS:([\s\S]*?)-->/.exec(read('protocol/io.github.savecast.Daemon1.xml'))?.[1] ?? '';
 	for (const { name } of steps) {
 		assert.ok(prose.includes(`"${name}"`), name);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// page/error-page.js: what it makes of texts that no framework writes.
+// page/error-page.js: how it reads texts that no framework writes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -13,7 +13,7 @@ test('a traceback', () => {
 	assert.deepEqual(errorPage(`${PLACE}, in cart\n    total()\nValueError: no price`), { exception: 'ValueError: no price', places: '/srv/app.py:3' });
 });
 
-// The time of most patterns grows with the square of the length of a line.
+// Most patterns take a time that grows with the square of the length of a line.
 test('the rest of a line that is longer than 1,000 characters is not read', () => {
 	const far = (/** @type {number} */ spaces) => errorPage(`Error\n${' '.repeat(spaces)}${PLACE}\n`).places;
 	assert.deepEqual([far(900), far(1000)], ['/srv/app.py:3', '']);

@@ -70,7 +70,7 @@ test('icon: a live tab shows how many problems its page has, unless another stat
 	assert.equal(withProblems(down, { count: 1, list }), down);
 });
 
-test('the icon of a tab covers its frames', () => {
+test('the icon of a tab shows the state of its frames, too', () => {
 	const icon = (/** @type {any} */ state) => decideIcon(answered(state), 'up', 1);
 	const frames = (/** @type {any[]} */ ...states) => states.map((state) => ({ url: 'http://localhost:8001/a', icon: icon(state) }));
 	for (const [own, others, state] of /** @type {[any, any[], string][]} */ ([

@@ -11,7 +11,7 @@ const HOST = 'http://localhost:8000';
 /** @type {[string, string, string[], string[]][]} what, path, URLs, those found */
 const CASES = [
 	['the same path', 'static/app.css', ['/static/app.css', '/static/b.css'], ['/static/app.css']],
-	['a query is no part of it', 'static/app.css', ['/static/app.css?v=1'], ['/static/app.css?v=1']],
+	['a query is ignored', 'static/app.css', ['/static/app.css?v=1'], ['/static/app.css?v=1']],
 	['another folder in front', 'src/static/app.css', ['/app.css'], ['/app.css']],
 	['the best of two', 'a/style.css', ['/b/style.css', '/a/style.css'], ['/a/style.css']],
 	['all of equals', 'app.css', ['/a/app.css', '/b/app.css'], ['/a/app.css', '/b/app.css']],
@@ -20,7 +20,7 @@ const CASES = [
 	['a hash without a digit, and a minified file', 'js/app.js', ['/js/app-BXkqLmNp.js', '/js/app.min.js', '/js/app-Component.js'], ['/js/app-BXkqLmNp.js', '/js/app.min.js']],
 	['behind a loader or a resizer', 'img/logo.png', ['/thumb?src=/img/logo.png&w=10', '/asset.php?f=a.css,logo.png', '/asset.php?f=mylogo.png'], ['/thumb?src=/img/logo.png&w=10', '/asset.php?f=a.css,logo.png']],
 	['converted', 'img/logo.png', ['/img/logo.webp', '/img/logo.svg', '/img/logo2.webp'], ['/img/logo.webp']],
-	['a word is no hash', 'js/app.js', ['/js/app.module.js', '/js/app-module.js'], []],
+	['a word is not a hash', 'js/app.js', ['/js/app.module.js', '/js/app-module.js'], []],
 	['compiled', 'scss/app.scss', ['/css/app.css'], ['/css/app.css']],
 	['compiled and hashed', 'app.tsx', ['/assets/app-1a2b3c4d.js'], ['/assets/app-1a2b3c4d.js']],
 	['another name', 'app.css', ['/myapp.css', '/app.css/', '/app.css/x'], ['/app.css/']],

@@ -11,10 +11,10 @@ test('a reload, from its message to the load', () => {
 	assert.ok(progress.isReloading(17));
 	progress.loading(17);
 	assert.deepEqual(progress.complete(17, 7), [report(7, 17, 'loaded')]);
-	assert.deepEqual(progress.complete(17, 7), [], 'told once');
+	assert.deepEqual(progress.complete(17, 7), [], 'reported once');
 });
 
-test('the load of the page before does not end the reload', () => {
+test('the load of the previous page does not end the reload', () => {
 	const progress = new Progress();
 	progress.begin(7, 17);
 	progress.loading(17);
@@ -63,7 +63,7 @@ test('the same reload message twice is one event', () => {
 	assert.deepEqual(progress.begin(7, 17), []);
 });
 
-test('closing a tab ends its event, and a tab without an event is no error', () => {
+test('closing a tab ends its event, and a tab without an event is not an error', () => {
 	const progress = new Progress();
 	progress.begin(7, 17);
 	assert.deepEqual(progress.end(17, 'skipped', 'tab is gone'), [

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { challenge, codeOf, codeOfExtension, judge, proofOf } from '../../browser-ext/link/proof.js';
 import { encode } from '../../browser-ext/link/protocol.js';
 
-// Node 18 has it under another name.
+// Node 18 does not have it as a global.
 globalThis.crypto ??= /** @type {any} */ (webcrypto);
 
 const vectors = JSON.parse(readFileSync(new URL('../../protocol/vectors/proof.json', import.meta.url), 'utf8'));
@@ -38,19 +38,19 @@ const cases = [
 	['the right daemon, which gives its key again', key, { proof, key }, { right: true }],
 	['no proof', key, {}, { right: false }],
 	['an empty proof', key, { proof: '' }, { right: false }],
-	['a proof in other letters', key, { proof: proof.toUpperCase() }, { right: false }],
-	['the proof of another life of it', key, { proof, instance: '0000000000000000' }, { right: false }],
-	['the first daemon that is met', undefined, { proof, key }, { right: true, pair: key }],
-	['the first, with a proof that is not of its key', undefined, { proof, key: other }, { right: false }],
-	['the first, with a key that is none', undefined, { proof, key: 'x' }, { right: false }],
-	['the first, without a proof', undefined, { key }, { right: false }],
-	['a first without a key', undefined, {}, { right: false }],
+	['a proof in upper case', key, { proof: proof.toUpperCase() }, { right: false }],
+	['the proof of an earlier run of the daemon', key, { proof, instance: '0000000000000000' }, { right: false }],
+	['the first daemon', undefined, { proof, key }, { right: true, pair: key }],
+	['the first daemon, with a proof made with another key', undefined, { proof, key: other }, { right: false }],
+	['the first daemon, with an invalid key', undefined, { proof, key: 'x' }, { right: false }],
+	['the first daemon, without a proof', undefined, { key }, { right: false }],
+	['the first daemon, without a key', undefined, {}, { right: false }],
 ];
 for (const [what, kept, more, expected] of cases) {
 	test(`judged: ${what}`, async () => assert.deepEqual(await judge(kept, asked, answer(more)), expected));
 }
 
-test('judged: a key from a stranger to a browser that has another', async () => {
+test('judged: a forged key, sent to a browser that has another one', async () => {
 	const forged = { key: other, proof: await proofOf(other, { nonce, profile, instance }) };
 	assert.deepEqual(await judge(key, asked, answer(forged)), { right: false });
 });

@@ -17,7 +17,7 @@ const url = 'http://localhost:8000/';
 /** @param {Kind[]} kinds */
 const changes = (...kinds) => kinds.map((kind) => ({ path: `a.${kind}`, kind }));
 
-test('only a complete page is asked, and only for kinds that it can replace', () => {
+test('only a complete page is asked to replace files, and only those of a kind that it can replace', () => {
 	const whole = { status: 'complete' };
 	assert.ok(asksPage(changes('css', 'image', 'font', 'media', 'script'), whole, { url }));
 	for (const kind of /** @type {Kind[]} */ (['page', 'data', 'other'])) {
@@ -27,7 +27,7 @@ test('only a complete page is asked, and only for kinds that it can replace', ()
 	assert.ok(!asksPage([], whole, { url }));
 	assert.ok(!asksPage(changes('css'), { status: 'loading' }, { url }));
 	const pending = { event: 1, until: /** @type {const} */ ('shown'), why: '' };
-	assert.ok(!asksPage(changes('css'), whole, { url, pending }), 'the reload that waits brings it');
+	assert.ok(!asksPage(changes('css'), whole, { url, pending }), 'the pending reload shows it');
 });
 
 test('a save does not replace an earlier one that its tab has not handled yet', () => {
@@ -48,7 +48,7 @@ const WAITS = [
 	['asleep', [{ active: false, discarded: true }, { url }, { hidden: 'now', where: 'unknown' }], 'shown'],
 	['guarded', [{ active: true }, { url, guard: 'why' }, { hidden: 'wait', where: 'unknown' }], 'safe'],
 	['recorded', [{ active: true, sharingState: { microphone: true } }, { url }, { hidden: 'wait', where: 'unknown' }], 'safe'],
-	['our own reload hid it', [{ active: true }, { url, urlVisibility: 'hidden' }, { hidden: 'wait', where: 'unknown' }], undefined],
+	['hidden by our own reload', [{ active: true }, { url, urlVisibility: 'hidden' }, { hidden: 'wait', where: 'unknown' }], undefined],
 	['out of sight', [{ active: true }, { url, urlVisibility: 'lost' }, { hidden: 'wait', where: 'unknown' }], 'click'],
 	['out of sight, on this machine', [{ active: true }, { url, urlVisibility: 'lost' }, { hidden: 'wait', where: 'local' }], undefined],
 ];
@@ -127,7 +127,7 @@ test('a permission is for a host, since Firefox\'s patterns have no ports', () =
 	assert.equal(sitePattern('file:///home/me/a.html'), 'file:///*');
 });
 
-test('the click on a site\'s first tab may ask for its permission, once', () => {
+test('the click on a site\'s first tab may ask for permission, once', () => {
 	const settings = { ask: true, asked: ['http://localhost/*'] };
 	assert.equal(mayAsk({ url: 'http://127.0.0.1:8000/' }, settings), true);
 	assert.equal(mayAsk({ url: 'http://localhost:8000/' }, settings), false, 'it was asked on another port');

@@ -74,7 +74,7 @@ test('names of bundlers, and names that lead elsewhere, stay on the page\'s own 
 	}
 });
 
-test('broken maps: no place, or an error, but always an end', async () => {
+test('broken maps: no place, or an error, but no endless loop', async () => {
 	const { text, map } = await built({});
 	const wrong = [null, [], {}, { mappings: 7, sources: [] }, { mappings: 'AAAA', sources: [null] }, { mappings: 'AAAA' },
 		{ mappings: 'AAAA', sources: [] }, { mappings: 'ADDD', sources: ['a'] }, { sections: [] }, { sections: [{}] }, { sections: {} },

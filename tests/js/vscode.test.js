@@ -58,7 +58,7 @@ test('burst: files that were announced together are reported together, each once
 	assert.deepEqual(given, [['b', 'c']]);
 });
 
-test('burst: while other files are dirty, it waits for them a moment', async () => {
+test('burst: while other files are dirty, it waits briefly for them', async () => {
 	const desk = openBurst();
 	desk.dirty = true;
 	desk.burst.add(['a'], ['a']);
@@ -199,8 +199,7 @@ test('status text: the text of the status bar', () => {
 	assert.match(remote.tooltip, /on ssh\\-remote: savecastd must be installed there/);
 	assert.doesNotMatch(statusTextOf(true, { state: 'missing', why: 'none' }, [], undefined).tooltip, /installed there/);
 
-	// The daemon runs, but the browser is on another computer: one sentence says how to connect
-	// that.
+	// The daemon runs, but the browser is on another computer: one sentence says how to connect it.
 	const far = (/** @type {string | undefined} */ name, /** @type {any[]} */ tabs = [], connected = false) =>
 		statusTextOf(true, { state: 'running' }, tabs, name, connected).tooltip;
 	const sentence = /To connect a browser to ssh\\-remote, run `savecast forward NAME -- ssh HOST savecast stdio` on the browser’s computer, and add the port/;
