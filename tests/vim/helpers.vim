@@ -58,7 +58,7 @@ function! Alive(pid) abort
   endtry
 endfunction
 
-" Waits for this many lines, compares them, and forgets them.
+" Waits for this many lines, compares them, and clears the list.
 function! AssertSent(expected, ...) abort
   call WaitFor({-> len(Sent()) >= len(a:expected)})
   call assert_equal(a:expected, Sent(), a:0 ? a:1 : '')

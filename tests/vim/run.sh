@@ -3,7 +3,7 @@
 # The tests of clients/vim, in Vim and in Neovim: each Test_* function of
 # test_*.vim in an editor of its own, with a HOME of its own.
 #
-#   tests/vim/run.sh [NAME]      only the tests whose name holds NAME
+#   tests/vim/run.sh [NAME]      only the tests whose name contains NAME
 #
 # SAVECAST is the command line tool to test with (default: daemon/savecast in
 # SAVECAST_BUILD, by default build); tests that need it are skipped without it.

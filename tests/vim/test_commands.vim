@@ -2,7 +2,7 @@
 " :Savecast, health, the statusline, the event and the signs, with a stand-in for the command.
 scriptencoding utf-8
 
-" Runs {body} for all arguments other than save --stdin; they are in $TEST_DIR/asked.
+" Runs {body} for all arguments except save --stdin, and writes them to $TEST_DIR/asked.
 function! s:tool(body) abort
   let l:path = $TEST_DIR . '/tool'
   call writefile(['#!/bin/sh', 'echo $$ >>"$TEST_DIR/pids"',
@@ -123,7 +123,7 @@ function! Test_statusline_and_event() abort
   call assert_equal(['log --follow --json -n 1'], s:asked())
 endfunction
 
-function! Test_others_saves_are_no_news() abort
+function! Test_saves_of_others_do_not_change_the_statusline() abort
   call s:tool(s:story(['echo ''{"event":7,"step":{"at":31500,"step":"loaded"}}''', 'touch "$TEST_DIR/done"', 'exec sleep 600']))
   call assert_equal('', savecast#statusline())
   call Save('b.css')
@@ -132,7 +132,7 @@ function! Test_others_saves_are_no_news() abort
   call assert_equal('', savecast#statusline())
 endfunction
 
-function! Test_nobody_asks_nothing_runs() abort
+function! Test_without_statusline_and_signs_no_log_runs() abort
   call s:tool(['exec sleep 600'])
   let g:savecast_signs = 0
   call Save('a.css')

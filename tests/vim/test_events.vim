@@ -100,13 +100,13 @@ function! Test_from_another_buffer() abort
   call AssertSent([Path('a.css')])
 endfunction
 
-function! Test_filter_is_no_save() abort
+function! Test_filter_is_not_a_save() abort
   call Change('a.css')
   silent write !cat >/dev/null
   call AssertNothingSent()
 endfunction
 
-function! Test_special_buffers_are_no_save() abort
+function! Test_special_buffers_are_not_saved_files() abort
   for l:type in ['nofile', 'acwrite', 'nowrite', 'help']
     new
     call setline(1, 'x')
@@ -120,7 +120,7 @@ function! Test_special_buffers_are_no_save() abort
   endfor
 endfunction
 
-function! Test_url_is_no_save() abort
+function! Test_url_is_not_a_saved_file() abort
   autocmd BufWriteCmd scp://*,fugitive://* setlocal nomodified | doautocmd BufWritePost
   for l:name in ['scp://host/a.css', 'fugitive:///repo/.git//0/a.css']
     new
@@ -147,7 +147,7 @@ function! Test_switched_off() abort
   call AssertNothingSent()
 endfunction
 
-function! Test_is_loaded_once_and_without_compatible() abort
+function! Test_is_loaded_once_and_with_any_cpoptions() abort
   let l:count = len(split(execute('autocmd savecast'), "\n"))
   set cpoptions=aABceFsC
   source $SAVECAST_VIM/plugin/savecast.vim

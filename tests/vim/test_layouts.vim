@@ -7,7 +7,7 @@ if !executable('script')
   throw 'skip: : script(1) is not installed'
 endif
 
-" {folder} is a link to the plugin.
+" Makes {folder} a link to the plugin.
 function! s:link(folder) abort
   call mkdir(fnamemodify(a:folder, ':h'), 'p')
   call system('ln -s ' . shellescape($SAVECAST_VIM) . ' ' . shellescape(a:folder))

@@ -50,13 +50,13 @@ endfunction
 
 function! Test_other_encoding() abort
   if has('nvim')
-    throw 'skip: : Neovim has utf-8 alone'
+    throw 'skip: : Neovim supports only utf-8'
   endif
   set encoding=latin1
   call s:save_each(["latin-\xe9.css", "utf-\xc3\xa9.css"])
 endfunction
 
-function! Test_newline_travels_as_uri() abort
+function! Test_name_with_a_newline_is_sent_as_a_uri() abort
   call Save("two\nlines 100%\xff.css")
   call AssertSent(['file://' . Path('two%0Alines%20100%25%FF.css')])
 endfunction

@@ -4,7 +4,7 @@ scriptencoding utf-8
 
 function! s:needs(program) abort
   if !executable(a:program)
-    throw 'skip: : no ' . fnamemodify(a:program, ':t')
+    throw 'skip: : ' . fnamemodify(a:program, ':t') . ' is not there'
   endif
 endfunction
 

@@ -1,5 +1,5 @@
 " SPDX-License-Identifier: MIT
-" An editor in a real terminal, with keys typed.
+" An editor in a real terminal, with typed keys.
 scriptencoding utf-8
 
 if !executable('script')
