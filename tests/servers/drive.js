@@ -20,8 +20,8 @@ import { listening } from './listening.js';
 /**
  * @typedef {{at: number, end: number, kind: 'page' | 'refused' | 'reset' | 'held' | 'error', marks: string, connected: number}} Answer
  * @typedef {{what: string, at: number, marks: string, first?: number, orders: {at: number, got: Answer}[], seen: Answer[], late?: number,
- *   stories: any[], before?: import('./listening.js').Listening, after?: import('./listening.js').Listening}} Step first: from when on
- *   the server answered with the marks, and with nothing else
+ *   stories: any[], before?: import('./listening.js').Listening, after?: import('./listening.js').Listening}} Step first: since when
+ *   the server has answered with the marks, and with nothing else
  */
 
 const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeout(resolve, msec); });
@@ -63,7 +63,7 @@ function get(url, limit = HELD_MSEC) {
 	});
 }
 
-/** Asks the server all the time. */
+/** Sends requests to the server, one after another, until it is stopped. */
 class Oracle {
 	/** @type {Answer[]} */
 	all = [];
@@ -89,8 +89,8 @@ class Oracle {
 	 *
 	 * @param {string} marks
 	 * @param {number} since
-	 * @param {boolean} [forGood] the marks and nothing else, from then on: an old worker may have
-	 *	answered with them before it ended, or another one without them
+	 * @param {boolean} [forGood] from then on with the marks only: before that, an old worker may
+	 *	have answered with them, and another one without them
 	 */
 	first(marks, since, forGood = false) {
 		const all = this.all.filter(answer => answer.end >= since);
@@ -187,7 +187,7 @@ export class Drive {
 		const before = this.#shown, again = at < this.#oldUntil;
 		this.#oldUntil = Math.max(this.#oldUntil, at + (message.old ?? 0));
 		order.got = await get(/** @type {string} */ (this.url), 8000);
-		// Like a page that is shown: requests it until the answer differs.
+		// Like a visible page: requests it until the answer differs.
 		while (performance.now() < at + (message.old ?? 0) && (order.got.marks === before || again)) {
 			await pause(60);
 			order.at = performance.now();

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 /** @typedef {import('./drive.js').Step} Step */
 /** @typedef {{row: import('./rows.js').Row, steps?: Step[], why?: string, reason?: string}} Result */
 
-/** @param {Step} step @returns what each of its orders would have shown */
+/** @param {Step} step @returns what each of its reloads would have shown */
 function shown(step) {
 	return step.orders.map(({ at, got }) => {
 		const kind = got.kind !== 'page' ? got.kind : got.marks === step.marks ? 'new' : 'old';
@@ -17,7 +17,7 @@ function shown(step) {
 
 /** @param {Step} step */
 const line = step => `  ${step.what.padEnd(10)} new after ${step.first ? Math.round(step.first - step.at) : '-'} ms, late ${
-	step.late === undefined ? '-' : Math.round(step.late)} ms: ${shown(step).join(' ') || 'no order'}`;
+	step.late === undefined ? '-' : Math.round(step.late)} ms: ${shown(step).join(' ') || 'no reload'}`;
 
 /** @param {Result} result */
 export function summary({ row, steps, why, reason }) {

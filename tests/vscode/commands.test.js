@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The commands, by the palette and by the menu of the status bar item.
+ * The commands, from the palette and from the menu of the status bar item.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

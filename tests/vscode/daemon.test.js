@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The extension and a daemon, or bus, that is missing, starts, ends, hangs.
+ * The extension with a daemon or a bus that is missing, starts, ends or hangs.
  */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -49,7 +49,7 @@ test('VS Code starts the daemon by D-Bus', { skip }, async t => {
 	await heard('a.css');
 });
 
-test('a daemon that restarts, or hangs', { skip }, async t => {
+test('a daemon that restarts or hangs', { skip }, async t => {
 	const { world, file, workbench, heard } = await openDesk(t, { files });
 	await workbench.status('savecast: no tab');
 	await workbench.openFile('a.css');
@@ -78,7 +78,7 @@ test('a daemon that restarts, or hangs', { skip }, async t => {
 	assert.equal(await workbench.page.evaluate(toasts), 0, 'no pop-up');
 });
 
-test('without a session bus it says how to connect a browser, and uses the bus that this starts', { skip }, async t => {
+test('without a session bus, the extension says how to connect a browser, and uses the bus that this command starts', { skip }, async t => {
 	const { world, workbench, file } = await openDesk(t, { files, daemon: false, session: false });
 	assert.match(await workbench.status('savecast'), /No savecast daemon: session bus: .* To connect a browser to \S+, run savecast forward NAME -- /);
 	const forward = await Forward.open(world, 'there', [SAVECAST, 'stdio']);
@@ -90,7 +90,7 @@ test('without a session bus it says how to connect a browser, and uses the bus t
 	assert.match((await world.savecast('why', file('a.css'))).stdout, /heard/);
 	assert.doesNotMatch(await workbench.status('savecast: no tab'), /forward/);
 	client.socket.close();
-	await until('the sentence again', async () => /To connect a browser/.test(await workbench.status('savecast: no tab')));
+	await until('the advice to be shown again', async () => /To connect a browser/.test(await workbench.status('savecast: no tab')));
 });
 
 test('a bus that ends and is started again', { skip }, async t => {
@@ -122,5 +122,5 @@ test('the window is reloaded, and the extension with it', { skip }, async t => {
 	await workbench.openFile('b.css');
 	await workbench.edit('two');
 	await heard('b.css', { after: serial });
-	await until('one subscriber to be left', async () => (await world.bus.events()).length === 2);
+	await until('exactly two events', async () => (await world.bus.events()).length === 2);
 });

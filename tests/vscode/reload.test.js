@@ -43,7 +43,7 @@ test('one save breaks the server, and another one fixes it', { skip }, async t =
 	await workbench.status('savecast: down');
 	assert.equal(await workbench.page.evaluate('document.querySelectorAll(".notification-toast").length'), 0, 'no pop-up');
 	// uvicorn forgets the state of its files when it restarts: it misses a fix in that moment.
-	await until('its word on the mistake', async () => /SyntaxError/.test(await world.log('potato')));
+	await until('the server to report the mistake', async () => /SyntaxError/.test(await world.log('potato')));
 	await settled(servers.uvicorn);
 	const loaded = site.loaded();
 	await workbench.edit(')');

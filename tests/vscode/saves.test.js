@@ -27,19 +27,19 @@ test('Save All of 20 files is one event', { skip }, async t => {
 		await workbench.has('.tab.active.dirty', { text: name });
 	}
 	await workbench.command('File: Save All Files');
-	await until('nothing to be dirty', () => workbench.page.evaluate('!document.querySelector(".tab.dirty")'));
+	await until('all files to be saved', () => workbench.page.evaluate('!document.querySelector(".tab.dirty")'));
 	const [event, ...others] = await until('an event', async () => {
 		const events = await world.bus.events();
 		return events.length > 0 && events;
 	});
 	assert.equal(event['file-count'], 20);
-	assert.ok(!event.steps.some((/** @type {any} */ { step }) => step === 'joined'), 'told in one call');
+	assert.ok(!event.steps.some((/** @type {any} */ { step }) => step === 'joined'), 'reported in one call');
 	assert.deepEqual(others, []);
 	assert.ok(event.files.every((/** @type {string} */ name) => names.map(file).includes(name)), event.files);
 	assert.match(await readFile(file(names[19]), 'utf8'), /b\{\}/);
 });
 
-test('Save All and format on save in a project that is watched on disk: the page shows the last bytes', { skip: skip ?? (!LONG && 'with --long') }, async t => {
+test('Save All and format on save in a project that is watched on disk: the page shows the last bytes', { skip: skip ?? (!LONG && 'runs only with --long') }, async t => {
 	const names = Array.from({ length: 20 }, (_, i) => `f${String(i).padStart(2, '0')}.css`);
 	const { world, root, file, client, last } = await watched(t, { 'a.json': '', ...Object.fromEntries(names.map(name => [name, 'a{}\n'])) });
 	/** What a page has loaded. @type {Map<string, string>} */
@@ -93,7 +93,7 @@ test('a name with a line break, quotes and more', { skip }, async t => {
 });
 
 test('automatic saves are reported, unless the setting excludes them', { skip }, async t => {
-	await t.test('wanted', async t => {
+	await t.test('reported', async t => {
 		const { world, file, workbench, heard } = await openDesk(t, {
 			files: { 'a.css': '', 'b.css': '' },
 			settings: { 'files.autoSave': 'afterDelay', 'files.autoSaveDelay': 300 },
@@ -106,12 +106,12 @@ test('automatic saves are reported, unless the setting excludes them', { skip },
 		assert.equal(await readFile(file('a.css'), 'utf8'), 'typed');
 		assert.equal((await world.bus.events()).length, 1);
 	});
-	await t.test('not wanted', async t => {
+	await t.test('excluded', async t => {
 		const { world, file, workbench, heard } = await openDesk(t, {
 			files: { 'a.css': '', 'b.css': '' },
 			settings: { 'files.autoSave': 'afterDelay', 'files.autoSaveDelay': 300, 'savecast.autoSave': false },
 		});
-		await workbench.status('savecast: no tab'); // It is listening.
+		await workbench.status('savecast: no tab'); // The extension receives saves now.
 		await workbench.openFile('a.css');
 		await workbench.append('typed');
 		await until('the auto-save', async () => await readFile(file('a.css'), 'utf8') === 'typed');
@@ -135,7 +135,7 @@ test('format on save: reported once, when the text is final', { skip }, async t 
 		await heard('a.json', { after: serial });
 		// At the moment of its report.
 		const text = await readFile(file('a.json'), 'utf8');
-		assert.equal((await world.bus.events()).length, serial + 1, 'told once');
+		assert.equal((await world.bus.events()).length, serial + 1, 'reported once');
 		return /^\{\n\s+"a": \[\n/.test(text);
 	}, { msec: 30000 });
 });

@@ -23,7 +23,7 @@ test('two folders in one workspace, and two windows', { skip }, async t => {
 	const code = await startCodeServer(world);
 	const site = await browser.newPage(url);
 	await site.clickAction();
-	const heard = (/** @type {string} */ name, /** @type {string} */ project) => until(`${name} to be heard`, async () =>
+	const heard = (/** @type {string} */ name, /** @type {string} */ project) => until(`an event with ${name}`, async () =>
 		(await world.bus.events()).find((/** @type {any} */ event) => event.files.includes(name) && event.project === project));
 
 	const both = path.join(world.home, 'both.code-workspace');
