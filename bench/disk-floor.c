@@ -68,7 +68,7 @@ int main(int argc, char **argv)
 	int inotify = inotify_init1(IN_CLOEXEC), one = 1, listener, folder, client;
 
 	if (argc != 3) {
-		fputs("bench-disk-floor FOLDER PORT\n", stderr);
+		fputs("usage: bench-disk-floor FOLDER PORT\n", stderr);
 		return 2;
 	}
 	if (inotify < 0 || inotify_add_watch(inotify, argv[1], IN_CLOSE_WRITE | IN_MOVED_TO) < 0) {

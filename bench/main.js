@@ -28,7 +28,7 @@ const out = args.includes('--out') ? args[args.indexOf('--out') + 1]
 	: fileURLToPath(new URL('results', import.meta.url));
 const named = Object.keys(PARTS).filter(part => args.includes(part));
 if (named.length < args.filter(arg => /^[a-z]+$/.test(arg)).length) {
-	throw new Error(`bench: ${args.join(' ')}: one of these is no part; the parts are ${Object.keys(PARTS).join(', ')}`);
+	throw new Error(`bench: ${args.join(' ')}: one of these is not a part; the parts are ${Object.keys(PARTS).join(', ')}`);
 }
 
 /** @type {import('./lib/report.js').Section[]} */
@@ -52,7 +52,7 @@ for (const part of named.length ? named : Object.keys(PARTS)) {
 
 const bars = sections.flatMap(({ bars: some = [] }) => some);
 const lines = [...await machine(),
-	`load average ${loads.map(one => one.toFixed(1)).join(', ')}: before the first part, and after each part; a part itself adds one or two`];
+	`load average ${loads.map(one => one.toFixed(1)).join(', ')}: before the first part, and after each part; a part itself adds one or two to it`];
 const before = await precedence();
 if (before) {
 	lines.push(before);

@@ -79,7 +79,7 @@ static void receive_until(const struct target *target, const char *wanted)
 			return;
 		}
 	}
-	fail("did not say what was waited for", target->name);
+	fail("did not send the expected message", target->name);
 }
 
 /* A text frame; the mask is zero, which does not change the text. */
@@ -94,7 +94,7 @@ static void tell(const struct target *target, const char *text)
 		frame[3] = (unsigned char)length;
 	}
 	if (head + 4 + length > sizeof frame) {
-		fail("too long a message", target->name);
+		fail("the message is too long", target->name);
 	}
 	memcpy(frame + head + 4, text, length);
 	if (send(target->socket, frame, head + 4 + length, 0) < 0) {
@@ -150,7 +150,7 @@ static struct target target_open(char *text)
 	target.file = strsep(&text, ",");
 	target.url = strsep(&text, ",");
 	if (!target.file) {
-		fail("BUS-NAME,PORT,FILE[,URL] is wanted", target.name);
+		fail("a target must be BUS-NAME,PORT,FILE[,URL]", target.name);
 	}
 	target_connect(&target, (unsigned short)atoi(port));
 	return target;

@@ -12,7 +12,7 @@ import { SAVECASTD } from '../../tests/lib/world.js';
 import { whileAlive } from '../../tests/lib/children.js';
 import { browserWith, projects } from './desk.js';
 
-/** The first saves make the project known and fill caches; they do not count. */
+/** The first saves make the project known and fill caches; they are not counted. */
 const WARM = 8;
 
 /** @typedef {import('../../tests/lib/world.js').World} World */

@@ -38,7 +38,7 @@ export const urlOf = (/** @type {string} */ name) => `http://${name}.test/`;
  * @param {World} world
  * @param {number} count
  * @param {number} [ruled] how many have a rule; by default, all
- * @param {boolean} [watch] false: a change on disk counts only when it is reported
+ * @param {boolean} [watch] false: only reported changes cause events
  * @returns {Promise<{root: string, page: string, style: string, url: string}[]>}
  */
 export async function projects(world, count, ruled = count, watch = true) {

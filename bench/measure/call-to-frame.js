@@ -35,7 +35,7 @@ async function startFloor(world) {
 /** @param {number} rounds @returns {Promise<{savecast: number[], floor: number[]}>} ms */
 export function callToFrame(rounds) {
 	return atDesk(async world => {
-		// Not watched on disk: that may report the save before the call, which then has no effect.
+		// Not watched on disk: the daemon may notice the save there before the call, which then has no effect.
 		const [site] = await projects(world, 1, 1, false);
 		await world.startDaemon();
 		const port = await startFloor(world);
@@ -61,7 +61,7 @@ export async function measure({ quick }) {
 	const { savecast, floor } = await callToFrame(quick ? 200 : 1500);
 	const own = summary(savecast), least = summary(floor);
 	if (!own || !least) {
-		throw new Error('the probe said nothing');
+		throw new Error('bench-probe printed no times');
 	}
 	const ratio = own.p50 / least.p50;
 	const added = ((own.p50 - least.p50) * 1000).toFixed(0);
@@ -78,8 +78,8 @@ export async function measure({ quick }) {
 					+ 'was saved, to see whether it is new; and the message and the log. To watch the ignore files instead of '
 					+ 'checking them each time would meet the goal, for some watches per project' },
 			{ what: 'p50 below 0.25 ms', met: own.p50 < 0.25, measured: `${own.p50.toFixed(3)} ms`,
-				why: `The floor alone takes ${least.p50.toFixed(3)}: two hops through dbus-daemon and one through the loopback, each `
-					+ 'which must each wake a process. A faster bus (dbus-broker), or a separate socket of the '
+				why: `The floor alone takes ${least.p50.toFixed(3)}: two hops through dbus-daemon and one through the loopback, `
+					+ 'and each must wake a process. A faster bus (dbus-broker), or a separate socket of the '
 					+ 'daemon for editors, would meet the goal' },
 			{ what: 'p99 below 1 ms', met: own.p99 < 1, measured: `${own.p99.toFixed(3)} ms`,
 				why: `The floor's is ${least.p99.toFixed(3)} ms: the scheduler causes the delay. An idle machine meets the goal` },

@@ -3,7 +3,7 @@
 import { inVim } from '../editor/vim.js';
 import { inVsCode } from '../editor/vscode.js';
 
-/** how many ms longer a save may take */
+/** How many ms longer a save may take. */
 const ADDED = 0.1;
 
 /** @param {{quick: boolean}} how @returns {Promise<import('../lib/report.js').Section>} */

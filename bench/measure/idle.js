@@ -125,7 +125,7 @@ export async function measure({ quick }) {
 				measured: `${figure(pss)} MiB, ${figure(anonymous)} of them anonymous; RSS ${figure(rss)} MiB`,
 				why: 'All but the anonymous part is the code of libraries (libcrypto, libwebsockets, libc, libdbus), which PSS '
 					+ 'divides by the processes that use it: here no other process uses most of them. Of three daemons, in the '
-					+ `table above, each has ${figure(Number(rows[0][3]))} MiB; a desktop session, whose programs have libdbus and libcrypto, is between` },
+					+ `table above, each has ${figure(Number(rows[0][3]))} MiB; in a desktop session, whose other programs use libdbus and libcrypto, it is between the two` },
 			{ what: 'at most 50 kB for a further project', met: perProject <= 50, measured: `${figure(perProject)} kB` },
 		],
 	};

@@ -14,10 +14,10 @@ import { TIMES, times } from '../lib/report.js';
 import { figure, summary } from '../lib/stats.js';
 
 const ERRORS = 100_000;
-/** After fewer errors than these, no script of the extension listens. */
+/** Before this many errors, the scripts of the extension have stopped listening. */
 const HEARD = 100;
 const PAGE = '<!doctype html><title>t</title><script src="/app.js"></script>';
-/** Without the browser's own message on its console for each, which takes most of the time. */
+/** Prevents the browser's own console message for each error, which would take most of the time. */
 const THROW = `(() => {
 	addEventListener('error', (event) => event.preventDefault());
 	const begun = performance.now();
@@ -96,7 +96,7 @@ export async function measure({ quick }) {
 		rows.push(times(`${which}: an error, until its diagnostics`, error), times(`${which}: its fix, until there are none`, fix),
 			times(`${which}: ${ERRORS} errors in a page with permission`, heard), times(`${which}: the same without permission`, free),
 			times(`${which}: the first ${HEARD} with permission`, heardFirst), times(`${which}: the first ${HEARD} without`, freeFirst));
-		// The time for all varies by more than 1 % from run to run; only the first ones are heard.
+		// The time for all errors varies by more than 1 % from run to run, and the extension listens only to the first ones.
 		const slower = (p50(heardFirst) - p50(freeFirst)) / p50(free) * 100;
 		goals.push({ what: `${which}: diagnostics within 300 ms after the load event`, met: p50(error) <= 300,
 			measured: `${figure(p50(error))} ms`, why: 'The problems are sent after the load event, with their places in the sources' },

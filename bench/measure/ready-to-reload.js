@@ -83,7 +83,7 @@ const runs = (rounds, polls) => atDesk(async world => {
 		const served = await newAnswer(url, String(i));
 		await reload;
 		const at = log.all.slice(mark).find(({ event }) => event === 'reload' || event.type === 'reload')?.at ?? NaN;
-		if (i > 1) { // the first save shows savecast that a .py file restarts the server
+		if (i > 1) { // the first save also fills caches
 			late.push(at - served);
 			early += at < served - 50 ? 1 : 0;
 		}
@@ -104,7 +104,7 @@ export async function measure({ quick }) {
 			+ 'all the time, until the reload is sent. A negative time: the reload is sent before that client has '
 			+ 'its answer. A reload more than 50 ms before the answer is too early.',
 		tables: [{ head: TIMES, rows: [
-			times('savecast', own.late), times('the page polls its socket each 100 ms', polled.late),
+			times('savecast', own.late), times('the page polls its socket every 100 ms', polled.late),
 		] }],
 		goals: [
 			{ what: 'no reload too early', met: own.early === 0, measured: `${own.early} of ${own.late.length}` },

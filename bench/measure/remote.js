@@ -39,7 +39,7 @@ new MutationObserver(note).observe(document, { subtree: true, childList: true, c
 
 const FRUITS = ['apple', 'pear', 'plum', 'cherry', 'quince', 'lemon', 'orange', 'melon', 'grape', 'fig'];
 let texts = 0;
-/** A new text: in words, since the extension takes other numbers for what differs in every answer. */
+/** A new text: in words, since the extension takes a changed number for something that differs in every answer. */
 const nextText = () => [...String(++texts)].map(digit => FRUITS[Number(digit)]).join(' ');
 
 /**
@@ -157,7 +157,7 @@ const runs = (rounds) => atDesk(async world => {
 	const localPage = await browser?.newPage(`http://localhost:${here.port}/`);
 	await localPage?.clickAction();
 	if (localPage) {
-		await until('it to be live', async () => (await world.bus.tabs()).some((/** @type {any} */ { state }) => state === 'live'));
+		await until('the tab to be live', async () => (await world.bus.tabs()).some((/** @type {any} */ { state }) => state === 'live'));
 		local.page = await toPage(localPage, here, rounds);
 	}
 	rows.push(times('on this machine: until the message', local.message), times('on this machine: until the page shows it', local.page));
@@ -181,7 +181,7 @@ const runs = (rounds) => atDesk(async world => {
 			await browser.evaluateInWorker(`chrome.storage.local.set(${JSON.stringify({ daemons: [{ id: `d${msec}`, name: 'there', port: forward.port }] })})`);
 			const page = await browser.newPage(`http://localhost:${mapped}/`);
 			await page.clickAction();
-			await until('it to be live', async () => /live: site on there/.test((await browser.activeIcon()).title));
+			await until('the tab to be live', async () => /live: site on there/.test((await browser.activeIcon()).title));
 			shown = await toPage(page, there, rounds);
 			await page.close();
 		}

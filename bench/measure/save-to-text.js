@@ -114,8 +114,8 @@ const runs = (which, site, rounds) => atDesk(async world => {
 });
 
 /**
- * Until the page with 60 scripts is complete after a save of one of them: the page is requested first,
- * or it is not.
+ * From a save of one of 60 scripts until their page is complete: with a request for the page before the
+ * reload, and without.
  *
  * @param {import('../../tests/lib/live.js').Which} which
  * @param {number} rounds
@@ -192,7 +192,7 @@ export async function measure({ quick }) {
 	}
 	for (const which of BROWSERS.filter((one) => !missing(one))) {
 		const { patch, reload } = await looks(which, quick ? 3 : 21), taken = await pace(which);
-		rows.push(times(`${which}, 60 scripts, max-age: a save of a script, looked at first`, patch),
+		rows.push(times(`${which}, 60 scripts, max-age: a save of a script, page requested first`, patch),
 			times(`${which}, 60 scripts, max-age: a save of a script, reloaded at once`, reload));
 		goals.push({ what: `${which}: the request before a reload adds at most 3 ms`, met: p50(patch) - p50(reload) <= 3,
 			measured: `${figure(p50(patch) - p50(reload))} ms`, why: 'The server answers with the page once more' },

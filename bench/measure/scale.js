@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What a save costs when much else is known. */
+/** What a save costs when the daemon has many clients, tabs, projects and files. */
 import { BROADCAST, broadcast } from '../scale/broadcast.js';
 import { bursts } from '../scale/bursts.js';
 import { checkouts } from '../scale/checkouts.js';
@@ -22,7 +22,7 @@ export async function measure({ quick }) {
 	return {
 		title: 'Scale',
 		about: 'Clients and their tabs: one event that all of them receive, from a build of savecastd that accepts more than 256 '
-			+ 'connections. Then one save while this much else is known. Then saves as fast as a client can report them, all of '
+			+ 'connections. Then one save while the daemon knows many other projects or tabs. Then saves as fast as a client can report them, all of '
 			+ 'changed files. Then a checkout that changes ten files of many, until the message; compared with how long '
 			+ '`git status` takes to find them, and watchman to report them.',
 		tables,

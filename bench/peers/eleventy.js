@@ -3,7 +3,7 @@ import { freePort } from '../../tests/lib/ports.js';
 import { webSocket } from '../lib/listen.js';
 import { file, version } from '../lib/npm.js';
 
-// The server's command line does not watch files here: Eleventy itself starts the server like this.
+// The server's command line does not watch files: this starts the server as Eleventy itself does.
 const SCRIPT = `
 	const [server, root, port] = process.argv.slice(1);
 	require(server).getServer('bench', root, { port: Number(port), portReassignmentRetryCount: 0,

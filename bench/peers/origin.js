@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * The method of many articles: the page has a WebSocket to the app; when uvicorn restarts, the
- * page notices the lost connection, and tries to connect each 100 ms, five times.
+ * page notices the lost connection, and tries to connect every 100 ms, five times.
  */
 import WebSocket from 'ws';
 

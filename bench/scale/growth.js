@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The cost of a save while the daemon knows many other projects and tabs, which should be the same.
+ * The cost of a save while the daemon knows many other projects and tabs: it should be the same as without them.
  */
 import { writeFileSync } from 'node:fs';
 
