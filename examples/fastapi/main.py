@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A small site: FastAPI gives the data, Jinja makes the pages.
+"""A small site: FastAPI provides the data, Jinja renders the pages.
 
-Nothing in here knows of savecast: no script in the templates, no endpoint.
+It has nothing for savecast: no script in the templates, no endpoint.
 """
 from pathlib import Path
 
