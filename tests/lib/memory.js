@@ -45,7 +45,7 @@ export class Memory {
 		}, { msec: 5000 }).catch(() => {});
 		t.diagnostic(`afterwards: ${kept} KiB more than before (limit ${kibibytes})`);
 		if (!SANITIZED && kept > kibibytes) {
-			throw new Error(`the daemon keeps ${kept} KiB more than before, ${kibibytes} are allowed`);
+			throw new Error(`the daemon keeps ${kept} KiB more than before; at most ${kibibytes} are allowed`);
 		}
 	}
 
@@ -69,7 +69,7 @@ export class Memory {
 		const grown = await this.#high() - this.#before;
 		t.diagnostic(`${what}: at most ${grown} KiB more (limit ${kibibytes}), Pss ${await this.pss()} KiB after it`);
 		if (!SANITIZED && grown > kibibytes) {
-			throw new Error(`${what}: the daemon took ${grown} KiB more, ${kibibytes} are allowed`);
+			throw new Error(`${what}: the daemon took ${grown} KiB more; at most ${kibibytes} are allowed`);
 		}
 	}
 }

@@ -30,7 +30,7 @@ import { random } from './random-html.js';
 /** Cache headers that a server may set. */
 const HEADERS = [{}, { 'Cache-Control': 'no-cache' }, { 'Cache-Control': 'max-age=3600' }, { 'Cache-Control': 'max-age=31536000, immutable' },
 	{ 'Cache-Control': 'no-store' }, { 'Last-Modified': 'Mon, 01 Jan 2024 00:00:00 GMT' }];
-/** These forbid caching: otherwise, the browser could take a page that the user opens from its cache. */
+/** With these, the browser requests a page that the user opens, and does not take it from its cache. */
 const PAGE_HEADERS = HEADERS.slice(0, 2);
 
 /** @type {Kind[]} */

@@ -92,11 +92,11 @@ export class RawSocket {
 		return this;
 	}
 
-	/** @param {string} text waits until it was received */
+	/** @param {string} text waits until it has been received */
 	async got(text) {
 		while (!this.data.includes(text)) {
 			if (this.socket.destroyed) {
-				throw new Error(`gone, and ${text} has not come: ${this.data.toString('latin1').slice(0, 500)}`);
+				throw new Error(`the connection was closed before ${text} was received: ${this.data.toString('latin1').slice(0, 500)}`);
 			}
 			await within(new Promise((resolve) => this.#waiting.push(() => resolve(0))), text);
 		}

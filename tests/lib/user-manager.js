@@ -15,7 +15,7 @@ import { run, whileAlive } from './children.js';
 import { until, within } from './events.js';
 import { freePort } from './ports.js';
 
-/** An account without rights and files of its own. */
+/** An account without privileges and without files of its own. */
 const WHO = 'nobody';
 const SCRIPT = new URL('user-manager.sh', import.meta.url).pathname;
 const DATA = path.join(path.dirname(SAVECASTD), 'data');

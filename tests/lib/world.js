@@ -246,7 +246,7 @@ export class World {
 		return readFile(path.join(this.logs, `${name}.log`), 'utf8');
 	}
 
-	/** Ends all of it, even if some of it fails to end. */
+	/** Ends everything, even if ending a part of it fails. */
 	async close() {
 		open.delete(this);
 		const failures = [];

@@ -2,7 +2,7 @@
 /** The processes that listen on a port, from /proc: found in another way than the daemon does. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
-/** @typedef {{pids: number[], starts: string[], inodes: string[], images: string[]}} Listening images: where the program is in memory, another after each exec */
+/** @typedef {{pids: number[], starts: string[], inodes: string[], images: string[]}} Listening images: the addresses of the program in memory, which an exec changes */
 
 /** @param {number} port @returns {Promise<string[]>} the inodes of the sockets */
 async function sockets(port) {

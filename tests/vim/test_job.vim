@@ -1,6 +1,6 @@
 " SPDX-License-Identifier: MIT
-" If the command is missing, dies or hangs, a write still succeeds, and no save is lost
-" that could have arrived.
+" If the command is missing, dies or hangs, a write still succeeds, and no save
+" that can be delivered is lost.
 scriptencoding utf-8
 
 function! s:write_and_count_messages(pattern) abort

@@ -18,7 +18,7 @@ export class Workbench {
 	 * @param {string} [file] to open at once, for a name that cannot be typed
 	 */
 	static async open(browser, url, root, file) {
-		// A separate window, so that the tabs of the others stay visible: hidden ones wait.
+		// A separate window, so that the tabs of other windows stay visible: a hidden tab is reloaded only when it is shown.
 		const page = await browser.newPage(undefined, { newWindow: true });
 		await page.activate();
 		await page.send('Emulation.setDeviceMetricsOverride',
@@ -96,8 +96,7 @@ export class Workbench {
 		await this.has('.quick-input-widget input');
 		await until('the focus in the quick input', () =>
 			this.page.evaluate('Boolean(document.activeElement?.closest(".quick-input-widget"))'));
-		// Text that is typed while the list is still being filled may be lost, or not be searched
-		// for.
+		// Text that is typed while the list is still being filled may be lost or ignored.
 		await until(`${item} in the quick input`, async () => {
 			await this.page.evaluate('document.querySelector(".quick-input-widget .quick-input-box input").select()');
 			await this.type(text);
