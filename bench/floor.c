@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The floor: what every daemon with these two libraries needs. It receives a D-Bus call
- * Saved(as, a{sv}), sends the call's first file to each WebSocket client at once, and
- * replies to the call. There is nothing else: no project, no comparison of the file,
+ * Saved(as, a{sv}), sends the name of the first file to each WebSocket client at once,
+ * and replies to the call. There is nothing else: no project, no comparison of the file,
  * no queue, no limit, no handling of errors.
  *
  *     bench-floor BUS-NAME PORT

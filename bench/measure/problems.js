@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * From the load event of a page with an error until the diagnostics are in the editor, and until
- * they are gone with the load of the fix; and how much a page that throws without end is slowed.
+ * they are gone with the load of the fix; and how much a page that throws very many errors is slowed.
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';

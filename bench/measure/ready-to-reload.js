@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * Under uvicorn --reload: from the moment at which the new worker can answer until the reload is
- * sent, and the same for a page that polls, as many do.
+ * sent, and the same for a page that polls the server itself.
  */
 import http from 'node:http';
 import { writeFileSync } from 'node:fs';

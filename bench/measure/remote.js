@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * From a save on another machine to the browser of this one, over the real ssh with round trips of
- * 0, 10 and 40 ms; beside a save on this machine.
+ * 0, 10 and 40 ms; compared with a save on this machine.
  */
 import { writeFileSync } from 'node:fs';
 import net from 'node:net';
