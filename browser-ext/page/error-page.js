@@ -82,6 +82,11 @@ if (!/** @type {any} */ (globalThis).savecast?.errorPage) {
 				].map((place) => (root && !place.startsWith('/') ? `${root}/${place}` : place));
 			},
 		},
+		{ // Next.js: what its compiler says
+			is: /^ModuleBuildError:/,
+			exception: (text) => `Syntax Error: ${first(/^Error:\s+(?:[^\w\s] +|x +)?([^\n]+)/m, text) ?? 'the build failed'}`,
+			places: (text) => each(/^ *(?:,-|╭─)\[(\/[^\]\n]+?):(\d+):\d+\]/gm, text),
+		},
 		{ // The stack of a JavaScript error: Node, Express, Deno, Bun
 			is: /^ *at .*:\d+:\d+\)?$/m,
 			exception: (text) => first(EXCEPTION, text) ?? first(/([^\n]+)\n+ *at /, text),
@@ -111,6 +116,22 @@ if (!/** @type {any} */ (globalThis).savecast?.errorPage) {
 			places += `${places && '\n'}${place}`;
 		}
 		return { exception: kind.exception(text)?.slice(0, MAX_EXCEPTION) ?? '', places };
+	};
+
+	/**
+	 * Next.js answers with an empty page, and the exception in its data. The lines of the stack there are those
+	 * of compiled modules.
+	 *
+	 * @param {string | null | undefined} data JSON
+	 * @returns {string} the exception, as a text for errorPage(); "" if there is none
+	 */
+	shared.nextError = (data) => {
+		try {
+			const { name = 'Error', message } = JSON.parse(data ?? '').err;
+			return typeof message === 'string' ? `${name}: ${message}` : '';
+		} catch {
+			return '';
+		}
 	};
 
 	/** @param {string} path */

@@ -10,7 +10,7 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 } else if (window === top) {
 	const extension = /** @type {any} */ (globalThis).browser ?? chrome;
 	const shared = /** @type {any} */ (globalThis).savecast;
-	const { errorPage, isThirdParty, sourceMap } = shared;
+	const { errorPage, isThirdParty, nextError, sourceMap } = shared;
 
 	/** At most this many problems of each source, as many as one message holds; further ones are only counted. */
 	const MAX = 8;
@@ -127,13 +127,16 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 		: kind === 'resource' && /\/favicon\.ico$/.test(url) ? 'favicon'
 		: kind);
 
-	/** @param {{kind: string, message: string, file?: string, line?: number, column?: number, stack?: string}} problem */
+	/**
+	 * @param {{kind: string, message: string, file?: string, line?: number, column?: number, stack?: string}} problem
+	 * @returns {Record<string, any> | undefined} undefined: it is known, or there are too many
+	 */
 	const note = ({ kind, message, file, line, column, stack }) => {
 		// Without it, each further event would still cost the page the check of these listeners.
 		if (++noted === MAX_NOTED) {
 			stop();
 		} else if (noted > MAX_NOTED) {
-			return;
+			return undefined;
 		}
 		const url = file ? cutUrl(file) : '';
 		/** @type {Record<string, any>} */
@@ -150,7 +153,7 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 		}
 		const key = JSON.stringify([kind, problem.message, url, line]);
 		if (seen.has(key)) {
-			return;
+			return undefined;
 		}
 		seen.add(key);
 		counts[problem.source] = (counts[problem.source] ?? 0) + 1;
@@ -158,6 +161,7 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 			found.set(key, problem);
 		}
 		schedule();
+		return problem;
 	};
 
 	/** @param {any} problem what an error, a rejection or the console says */
@@ -236,13 +240,24 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 		}
 	});
 
-	/** Vite shows an error of its own over the page. */
+	/** What the error page says. @type {Record<string, any> | undefined} */
+	let ofDocument;
+
+	/** Vite and Next.js show errors over the page. Next.js does so some time later, in a page that is empty. */
 	const noteOverlay = () => {
-		const overlay = document.querySelector('vite-error-overlay')?.shadowRoot;
-		const says = (/** @type {string} */ part) => overlay?.querySelector(part)?.textContent?.trim() ?? '';
-		const [, file, line] = /^(.+?):(\d+)(?::\d+)?/.exec(says('.file')) ?? [];
-		if (overlay && says('.message')) {
-			note({ kind: 'document', message: says('.message').slice(0, MAX_TEXT), file: location.href, stack: file ? `${file}:${line}` : '' });
+		const vite = document.querySelector('vite-error-overlay')?.shadowRoot, next = document.querySelector('nextjs-portal')?.shadowRoot;
+		const says = (/** @type {ShadowRoot | null | undefined} */ overlay, /** @type {string} */ part) => overlay?.querySelector(part)?.textContent?.trim() ?? '';
+		const [, file, line] = /^(.+?):(\d+)(?::\d+)?/.exec(says(vite, '.file')) ?? [];
+		if (says(vite, '.message')) {
+			note({ kind: 'document', message: says(vite, '.message').slice(0, MAX_TEXT), file: location.href, stack: file ? `${file}:${line}` : '' });
+		}
+		if (next && ofDocument && !ofDocument.stack) {
+			overlays.observe(next, { childList: true, subtree: true });
+			const [, own, at] = /^(\S.*?) \((\d+):\d+\)/.exec(says(next, '[data-nextjs-codeframe] .code-frame-link')) ?? [];
+			if (own) {
+				ofDocument.stack = `${own}:${at}`;
+				schedule();
+			}
 		}
 	};
 	const overlays = new MutationObserver(noteOverlay);
@@ -270,11 +285,11 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 		if (status < 400 && !hasFatalError()) {
 			return;
 		}
-		const text = String(document.body?.innerText ?? '').slice(0, MAX_PAGE_TEXT);
+		const text = (nextError(document.getElementById('__NEXT_DATA__')?.textContent) || String(document.body?.innerText ?? '')).slice(0, MAX_PAGE_TEXT);
 		if (status >= 400 || /^(?:PHP )?(?:Fatal|Parse) error: /m.test(text)) {
 			const { exception, places } = errorPage(text);
 			const said = exception || text.trim().split('\n')[0].slice(0, 100);
-			note({ kind: 'document', message: `answered ${status}${said ? `: ${said}` : ''}`, file: location.href, stack: places });
+			ofDocument = note({ kind: 'document', message: `answered ${status}${said ? `: ${said}` : ''}`, file: location.href, stack: places });
 		}
 	};
 

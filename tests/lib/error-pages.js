@@ -12,6 +12,9 @@ import { TOP } from './world.js';
 const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 const python = (/** @type {string} */ name) => `/usr/lib/python3/dist-packages/${name}`;
 
+/** Servers from npm that are too large for the test packages: see scripts/bench-servers. */
+const NPM = path.join(process.env.SAVECAST_SERVERS_NPM ?? TOP, 'node_modules');
+
 const FASTAPI = `
 from fastapi import FastAPI
 app = FastAPI(DEBUG)
@@ -137,6 +140,18 @@ run Shop
 		files: { 'app.rb': "require 'sinatra'\nget '/' do\n  cart = nil\n  cart.total\nend\n" },
 		command: port => ['ruby', 'app.rb', '-o', '127.0.0.1', '-p', String(port)],
 		message: /^answered 500: NoMethodError/,
+	},
+	{
+		name: 'Next.js', needs: path.join(NPM, 'next'), file: 'lib/cart.js', line: 3, files: {
+			'package.json': '{"private": true}', '.gitignore': 'node_modules\n.next\n',
+			'lib/cart.js': 'export function total(cart) {\n\n\treturn cart.items.total();\n}\n',
+			'pages/index.js': `import { total } from '../lib/cart';
+export const getServerSideProps = async () => ({ props: { total: total({}) } });
+export default function Page({ total }) { return <h1>{total}</h1>; }
+`,
+		},
+		command: port => ['sh', '-c', `ln -sfn ${NPM} node_modules; exec node node_modules/next/dist/bin/next dev -p ${port}`],
+		message: /^answered 500: TypeError: Cannot read properties of undefined \(reading 'total'\)$/,
 	},
 	{
 		name: 'Express', needs: path.join(TOP, 'node_modules/express'), file: 'app.mjs', line: 3,
