@@ -30,6 +30,9 @@ import { localStatus } from './url-visibility.js';
 /** Inserted page scripts send `ready` within this time. */
 const READY_MSEC = 1000;
 
+/** If a page is not complete so long after the server's answer, its event does not wait for that. */
+const MAX_LOAD_MSEC = 10000;
+
 const ANSWERS_FORM = 'the page answers a form that was sent';
 
 /** @param {unknown} why of a page @returns {string | undefined} */
@@ -121,6 +124,19 @@ export class Navigation {
 	}
 
 	/**
+	 * Some pages never become complete: an image or a stream in them does not end.
+	 *
+	 * @param {number} id
+	 */
+	#limitLoad(id) {
+		const { progress, send } = this.#dependencies;
+		const event = progress.isReloading(id) ? progress.event(id) : undefined;
+		if (event !== undefined) {
+			setTimeout(() => send(progress.complete(id, event, undefined, 'still loading')), MAX_LOAD_MSEC);
+		}
+	}
+
+	/**
 	 * The scripts can be inserted into the old page as well, and Firefox may report `complete`
 	 * while it is still there: only a new page sends `ready`.
 	 *
@@ -178,6 +194,7 @@ export class Navigation {
 			}
 			safe(id);
 			this.#ready.dispatchEvent(new Event(String(id)));
+			this.#limitLoad(id);
 			break;
 		case 'leaving': {
 			const late = Boolean(entry?.hasScripts && entry.documentId !== message.id);

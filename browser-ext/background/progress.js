@@ -126,14 +126,15 @@ export class Progress {
 	 * @param {number | undefined} event that was committed when the browser reported `complete`:
 	 *	another event may have begun while we found out what the tab shows
 	 * @param {string} [failure] what the tab shows instead of a page
+	 * @param {string} [state] of the page, if it is not complete
 	 * @returns {Report[]}
 	 */
-	complete(tab, event, failure) {
+	complete(tab, event, failure, state) {
 		const current = this.#tabs.get(tab);
 		if (!current?.committed || current.event !== event) {
 			return [];
 		}
-		const answer = current.status ? `answered ${current.status}` : undefined;
+		const answer = [current.status && `answered ${current.status}`, state].filter(Boolean).join(', ') || undefined;
 		return failure ? this.end(tab, 'failed', failure)
 			: this.end(tab, NOT_SERVING.has(current.status) ? 'failed' : 'loaded', answer);
 	}

@@ -76,6 +76,14 @@ const ways = {
 			response.end(page(text));
 		}
 	},
+	'/forever'(text, request, response) {
+		response.writeHead(200, { 'Content-Type': 'text/html' });
+		response.end(page(text, '<img src="/image.png">'));
+	},
+	'/image.png'(text, request, response) {
+		response.writeHead(200, { 'Content-Type': 'image/png' });
+		response.write('x');
+	},
 	'/release'(text, request, response) {
 		held.end(page(text));
 		response.end();
@@ -91,7 +99,7 @@ createServer((request, response) => {
 		response.writeHead(404).end();
 		return;
 	}
-	if (!['/events', '/release'].includes(request.url)) {
+	if (!['/events', '/release', '/image.png'].includes(request.url)) {
 		most = Math.max(most, ++now);
 		response.on('close', () => { now--; });
 		console.log(request.url + ' most ' + most);
@@ -100,7 +108,7 @@ createServer((request, response) => {
 }).listen(Number(process.argv[2]));`;
 
 /** @type {string[]} */
-const CASES = LONG ? ['etag', 'basic', 'slow', 'stream', 'large', 'negotiated', 'redirect', 'endless', 'number'] : ['etag', 'stream', 'redirect', 'number'];
+const CASES = LONG ? ['etag', 'basic', 'slow', 'stream', 'large', 'negotiated', 'redirect', 'number', 'forever', 'endless'] : ['etag', 'stream', 'redirect', 'number'];
 
 for (const which of BROWSERS) {
 	test(`${which}: a look at redirects, 304, Basic authentication, slow, endless and large answers`, { skip: missingOrLong(which) }, async t => {
@@ -141,10 +149,20 @@ for (const which of BROWSERS) {
 			await fetch(`${url}release`);
 			await reaches(world, event, 'patched');
 		};
+		/** A page whose load never ends is reloaded, and its event ends all the same. */
+		const forever = async () => {
+			await writeFile(path.join(app, 'text.txt'), 'forever one');
+			await page.evaluate(`(location.href = '${url}forever', 1)`);
+			await shows('forever one');
+			await writeFile(path.join(app, 'text.txt'), 'forever two');
+			const told = await reaches(world, await world.bus.saved(path.join(app, 'text.txt')), 'loaded');
+			assert.equal(told.steps.at(-1).text, 'answered 200, still loading');
+			await shows('forever two');
+		};
 		for (const name of CASES) {
 			await t.test(name, async () => {
-				if (name === 'number') {
-					await numbers();
+				if (name === 'number' || name === 'forever') {
+					await (name === 'number' ? numbers : forever)();
 					return;
 				}
 				await open(name, name === 'basic' ? 'me:secret@' : '');

@@ -48,11 +48,11 @@ const watchAddress = (page) => {
 
 for (const which of BROWSERS) {
 	for (const [key, server] of Object.entries(servers).filter(([key]) => LONG || key === 'node')) {
-		const { name, file, text, command, needs } = server;
+		const { name, file, text, command, needs, files } = server;
 		test(`${which}, ${name}: first save, later saves, a mistake, its fix`, { skip: missingOrLong(which) || (needs && `needs ${needs}`) }, async t => {
 			const world = await World.open(t);
 			await world.startDaemon();
-			const root = await world.folder('site', { [file]: text }, { git: true });
+			const root = await world.folder('site', { ...files, [file]: text }, { git: true });
 			if ((await run(['sh', '-c', `command -v ${command(0)[0]}`], world.env)).status !== 0) {
 				t.skip(`${command(0)[0]} is not installed`);
 				return;
@@ -89,8 +89,7 @@ for (const which of BROWSERS) {
 					assert.ok(words(told).includes(key === 'sse' ? 'loaded' : 'patched'), JSON.stringify(told.steps));
 				}
 			}
-			// Django's reloader ends if the mistake is in the file that it was started with.
-			key !== 'django' && await save(`${versioned(3)}\n${/py$/.test(file) ? 'def broken(:' : 'const broken = (;'}\n`);
+			await save(`${versioned(3)}\n${/py$/.test(file) ? 'def broken(:' : 'const broken = (;'}\n`);
 			await save(versioned(4), 4);
 			const shown = JSON.parse(await page.evaluate('localStorage.getItem("shown")'));
 			assert.deepEqual(shown, ['v0', 'v1', 'v2', 'v3', 'v4'], JSON.stringify(await world.bus.events()));

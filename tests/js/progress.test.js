@@ -14,6 +14,15 @@ test('a reload, from its message to the load', () => {
 	assert.deepEqual(progress.complete(17, 7), [], 'reported once');
 });
 
+test('a page that is not complete', () => {
+	const progress = new Progress();
+	progress.begin(7, 17);
+	progress.reloading(17);
+	progress.loading(17);
+	progress.answered(17, 200);
+	assert.deepEqual(progress.complete(17, 7, undefined, 'still loading'), [report(7, 17, 'loaded', 'answered 200, still loading')]);
+});
+
 test('the load of the previous page does not end the reload', () => {
 	const progress = new Progress();
 	progress.begin(7, 17);

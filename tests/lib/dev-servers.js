@@ -39,17 +39,20 @@ def home():
     return f"<!doctype html><title>t</title><h1>{VERSION}</h1>"
 `;
 
+/** The reloader ends with the program that it was started with, so the views have a file of their own. */
 const DJANGO = `
 import sys
 from django.conf import settings
+settings.configure(DEBUG=True, SECRET_KEY="x", ROOT_URLCONF="views", ALLOWED_HOSTS=["*"], INSTALLED_APPS=[])
+from django.core.management import execute_from_command_line
+execute_from_command_line(sys.argv)
+`;
+
+const VIEWS = `
 from django.http import HttpResponse
 from django.urls import path
 VERSION = "v0"
-settings.configure(DEBUG=True, SECRET_KEY="x", ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], INSTALLED_APPS=[])
 urlpatterns = [path("", lambda request: HttpResponse(f"<!doctype html><title>t</title><h1>{VERSION}</h1>"))]
-if __name__ == "__main__":
-    from django.core.management import execute_from_command_line
-    execute_from_command_line(sys.argv)
 `;
 
 const WSGI = `
@@ -71,9 +74,10 @@ http.createServer((request, response) => {
 
 /**
  * `settle`: for how long after a restart its reloader misses a save, in ms. `needs`: a package
- * with a Python module. It is not installed, since it would change how other servers behave.
+ * with a Python module. It is not installed, since it would change how other servers behave. `files`:
+ * what it needs besides `file`.
  *
- * @typedef {{name: string, file: string, text: string, page?: string, settle: number, command: (port: number) => string[], needs?: string}} Server
+ * @typedef {{name: string, file: string, text: string, page?: string, files?: Record<string, string>, settle: number, command: (port: number) => string[], needs?: string}} Server
  */
 
 /** @type {Record<string, Server>} */
@@ -100,8 +104,8 @@ export const servers = {
 		command: port => [PYTHON, '-m', 'flask', '--app', 'app', '--debug', 'run', '--port', String(port)],
 	},
 	django: {
-		settle: 1500, name: 'django runserver', file: 'mysite.py', text: DJANGO,
-		command: port => [PYTHON, 'mysite.py', 'runserver', `127.0.0.1:${port}`],
+		settle: 1500, name: 'django runserver', file: 'views.py', text: VIEWS, files: { 'manage.py': DJANGO },
+		command: port => [PYTHON, 'manage.py', 'runserver', `127.0.0.1:${port}`],
 	},
 	gunicorn: {
 		settle: 1500, name: 'gunicorn --reload', file: 'main.py', text: WSGI,

@@ -89,7 +89,7 @@ async function unpacked(world, name) {
  * @param {Server} server
  * @param {Record<string, string>} [files] further files of the site
  */
-export async function stage(t, { name, file, text, settle, command, needs }, files = {}) {
+export async function stage(t, { name, file, text, settle, command, needs, files: own }, files = {}) {
 	const world = await World.open(t);
 	if (needs) {
 		const folder = await unpacked(world, needs);
@@ -100,7 +100,7 @@ export async function stage(t, { name, file, text, settle, command, needs }, fil
 		world.env.PYTHONPATH = path.join(folder, 'usr/lib/python3/dist-packages');
 	}
 	await world.startDaemon();
-	const root = await world.folder('site', { ...files, [file]: text }, { git: true });
+	const root = await world.folder('site', { ...own, ...files, [file]: text }, { git: true });
 	if ((await run(['sh', '-c', `command -v ${command(0)[0]}`], world.env)).status !== 0) {
 		t.skip(`${command(0)[0]} is not installed`);
 		return undefined;
