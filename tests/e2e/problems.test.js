@@ -134,11 +134,12 @@ for (const which of BROWSERS) {
 		assert.equal(problems.length, 5, JSON.stringify(problems));
 	});
 
-	test(`${which}: a page by https that loads a script by http`, { skip: missingOrLong(which) }, async t => {
+	test(`${which}: a page by https that loads a script, a style sheet and an image by http`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const root = await world.folder('secure', {
-			'index.html': page('<script src="http://192.0.2.1/theirs.js"></script><script src="http://localhost.test/own.js?token=secret"></script>'),
+			'index.html': page('<script src="http://192.0.2.1/theirs.js"></script><script src="http://localhost.test/own.js?token=secret"></script>'
+				+ '<link rel="stylesheet" href="http://localhost.test/own.css"><img src="http://localhost.test/own.png">'),
 			'server.mjs': `import { readFileSync } from 'node:fs';
 				import { createServer } from 'node:https';
 				createServer({ key: readFileSync('key.pem'), cert: readFileSync('cert.pem') }, (request, response) => {
@@ -155,7 +156,9 @@ for (const which of BROWSERS) {
 		await until('what the browser blocks', async () => {
 			const { problems } = JSON.parse((await world.savecast('check', '--json', root)).stdout);
 			const texts = problems.map((/** @type {any} */ { kind, message }) => `${kind} ${message}`).join('\n');
-			assert.match(texts, /^blocked http:\/\/localhost\.test\/own\.js: mixed content: a page by https cannot load it by http$/m);
+			for (const type of ['js', 'css', 'png']) {
+				assert.match(texts, new RegExp(`^blocked http://localhost\\.test/own\\.${type}: mixed content: a page by https cannot load it by http$`, 'm'));
+			}
 			assert.doesNotMatch(texts, /secret/);
 			return true;
 		});
