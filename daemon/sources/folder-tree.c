@@ -105,8 +105,7 @@ static void folder_free(struct folder *folder)
 
 void folder_drop(struct folder *folder)
 {
-	struct folder **at =
-		folder->parent ? &folder->parent->first : &folder->tree->top;
+	struct folder **at = folder->parent ? &folder->parent->first : &folder->tree->top;
 
 	while (*at != folder) {
 		at = &(*at)->next;
@@ -187,13 +186,9 @@ void tree_enter(
 bool folder_wants(const struct folder *parent, const char *name)
 {
 	const struct folder_tree *tree = parent->tree;
-	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *path = folder_is_known(name) ? NULL : folder_path(parent, name);
 
-	if (folder_is_known(name)) {
-		return false;
-	}
-	path = folder_path(parent, name);
-	return tree->callbacks.wants(
+	return path && tree->callbacks.wants(
 		path + strlen(tree->root) + (strcmp(tree->root, "/") != 0), tree->userdata);
 }
 
@@ -268,6 +263,8 @@ static void folder_on_event(uint32_t mask, const char *name, void *userdata)
 		}
 	} else if (mask & IN_IGNORED) {
 		folder_drop(folder);
+	} else if (mask & IN_ISDIR && mask & IN_MODIFY) {
+		return; /* tar or rsync has set the folder's modification time */
 	} else if (mask & IN_ISDIR && *name) {
 		folder_on_folder(folder, mask, name);
 	} else if (*name) {

@@ -34,6 +34,10 @@ assert ctypes.CDLL(None).linkat(-100, b"/proc/self/fd/%d" % fd, -100, b"unnamed.
 	const moved = (await did(() => sh('mv x w'))).flatMap(({ files }) => files).sort();
 	assert.deepEqual(moved, ['w/y/z/d.css', 'x'], 'a renamed folder: the new names, and the old folder');
 	assert.deepEqual(await did(() => sh('echo 3 > w/y/z/d.css')), disk('w/y/z/d.css'));
+	await sh('touch -m w/y w/y/z'); // as tar and rsync do
+	assert.deepEqual(await did(() => sh('echo 4 > w/y/z/d.css')), disk('w/y/z/d.css'), 'the modification time of a folder was set');
+	assert.deepEqual(await did(() => sh('tar cf t.tar w; mv w v; tar xf t.tar; rm -r v; rm t.tar')).then(all => all.length > 0), true);
+	assert.deepEqual(await did(() => sh('echo 5 > w/y/z/d.css')), disk('w/y/z/d.css'), 'unpacked');
 });
 
 test('only changed bytes are announced', async t => {
