@@ -243,7 +243,7 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 	/** What the error page says. @type {Record<string, any> | undefined} */
 	let ofDocument;
 
-	/** Vite and Next.js show errors over the page. Next.js does so some time later, in a page that is empty. */
+	/** Vite and Next.js show errors over the page. Next.js does so some time later, in a page that does not say much. */
 	const noteOverlay = () => {
 		const vite = document.querySelector('vite-error-overlay')?.shadowRoot, next = document.querySelector('nextjs-portal')?.shadowRoot;
 		const says = (/** @type {ShadowRoot | null | undefined} */ overlay, /** @type {string} */ part) => overlay?.querySelector(part)?.textContent?.trim() ?? '';
@@ -255,6 +255,8 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 			overlays.observe(next, { childList: true, subtree: true });
 			const [, own, at] = /^(\S.*?) \((\d+):\d+\)/.exec(says(next, '[data-nextjs-codeframe] .code-frame-link')) ?? [];
 			if (own) {
+				const exception = `${says(next, '#nextjs__container_errors_label').replace(/^Runtime /, '')}: ${says(next, '#nextjs__container_errors_desc')}`;
+				ofDocument.message = ofDocument.message.replace(/^(answered \d+).*$/s, (/** @type {string} */ _, /** @type {string} */ answered) => `${answered}: ${exception}`.slice(0, MAX_TEXT));
 				ofDocument.stack = `${own}:${at}`;
 				schedule();
 			}

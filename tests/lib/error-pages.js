@@ -15,6 +15,8 @@ const python = (/** @type {string} */ name) => `/usr/lib/python3/dist-packages/$
 /** Servers from npm that are too large for the test packages: see scripts/bench-servers. */
 const NPM = path.join(process.env.SAVECAST_SERVERS_NPM ?? TOP, 'node_modules');
 
+const next = (/** @type {number} */ port) => ['sh', '-c', `ln -sfn ${NPM} node_modules; exec node node_modules/next/dist/bin/next dev -p ${port}`];
+
 const FASTAPI = `
 from fastapi import FastAPI
 app = FastAPI(DEBUG)
@@ -150,8 +152,15 @@ export const getServerSideProps = async () => ({ props: { total: total({}) } });
 export default function Page({ total }) { return <h1>{total}</h1>; }
 `,
 		},
-		command: port => ['sh', '-c', `ln -sfn ${NPM} node_modules; exec node node_modules/next/dist/bin/next dev -p ${port}`],
-		message: /^answered 500: TypeError: Cannot read properties of undefined \(reading 'total'\)$/,
+		command: next, message: /^answered 500: TypeError: Cannot read properties of undefined \(reading 'total'\)$/,
+	},
+	{
+		name: 'Next.js, app router', needs: path.join(NPM, 'next'), file: 'app/page.js', line: 3, files: {
+			'package.json': '{"private": true}', '.gitignore': 'node_modules\n.next\n',
+			'app/layout.js': 'export default function Layout({ children }) { return <html><body>{children}</body></html>; }\n',
+			'app/page.js': 'function total(cart) {\n\n\treturn cart.items.total();\n}\nexport default async function Page() { return <h1>{total({})}</h1>; }\n',
+		},
+		command: next, message: /^answered 500: TypeError: Cannot read properties of undefined \(reading 'total'\)$/,
 	},
 	{
 		name: 'Express', needs: path.join(TOP, 'node_modules/express'), file: 'app.mjs', line: 3,
