@@ -6,7 +6,7 @@
  * one failure.
  *
  *   meson  the testlog.json of `meson test`
- * *   line   any output whose last line is "N passed, N failed[, N skipped]", with
+ *   line   any output whose last line is "N passed, N failed[, N skipped]", with
  *          such lines before it
  */
 import { readFileSync } from 'node:fs';

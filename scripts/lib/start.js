@@ -43,14 +43,14 @@ async function play(show) {
 	const page = await browser.newPage(site.url);
 	say('browser', `Chromium${headless ? ', headless: there is no display' : ''}, one tab at ${site.url}`);
 	await page.clickAction();
-	const face = await until('the tab is live', async () => {
+	const tooltip = await until('the tab is live', async () => {
 		const { badge, title } = await browser.activeIcon();
 		if (badge !== 'on') {
 			throw new Error(title);
 		}
 		return title;
 	});
-	say('click', `on the toolbar icon, which now says: ${face}`);
+	say('click', `on the toolbar icon, which now says: ${tooltip}`);
 
 	const stories = new Stories(children, SAVECAST, env);
 	if (site.edit || once) {

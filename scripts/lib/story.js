@@ -83,7 +83,7 @@ export class Stories {
 	async each(told) {
 		for (let { mark } = this.#ended; ; mark += 1) {
 			// The longest time that a timer accepts.
-			told(await this.#ended.next('a story', () => true, { mark, msec: 2 ** 31 - 1 }));
+			told(await this.#ended.next('the end of an event', () => true, { mark, msec: 2 ** 31 - 1 }));
 		}
 	}
 }

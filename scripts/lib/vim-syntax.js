@@ -72,6 +72,6 @@ export async function syntaxErrors(texts) {
 		}
 	}
 	await ended;
-	findings.push(...[...awaited].map(file => ({ file, line: 1, text: 'the parser said nothing' })));
+	findings.push(...[...awaited].map(file => ({ file, line: 1, text: 'the parser did not report on this file' })));
 	return findings;
 }
