@@ -8,7 +8,7 @@
 # ends. A tool that recognizes a restart by the pid, the start time or the end of a process does not
 # see it.
 #
-# Seen (Debian 12, Linux 6.18):
+# Form of the output (Debian 12, Linux 6.18; the numbers are examples):
 #   pid 4711 -> 4711, start time 123456 -> 123456, socket 1001 -> 1002
 #   syntax error: process 4711 lives, connection refused
 set -euo pipefail

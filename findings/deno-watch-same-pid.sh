@@ -7,7 +7,7 @@
 # ms after the save; then connections are refused for some tens of milliseconds. Neither the end of
 # a process nor a new one shows that there is new code.
 #
-# Seen (Debian 12, Linux 6.18), for both:
+# Form of the output (Debian 12, Linux 6.18; the numbers are examples), for both:
 #   start time and stack 123456 140724 -> 123456 140724, socket 1001 -> 1002
 set -euo pipefail
 

@@ -3,10 +3,10 @@
 #
 # Mojolicious 9.31 (Debian 12), morbo: a tool cannot recognize it by its command line. It assigns the
 # name of the application to $0, and perl writes that over the arguments and, with blanks, over the
-# environment: /proc/PID/cmdline, /proc/PID/environ and the process name say nothing of morbo, neither
+# environment: /proc/PID/cmdline, /proc/PID/environ and the process name do not show morbo, neither
 # for the manager nor for its worker. Only /proc/PID/exe remains, and that is perl.
 #
-# Seen: cmdline "app.pl", name "app.pl", no MOJO_ variable in environ, exe /usr/bin/perl, both.
+# Seen: cmdline "app.pl", name "app.pl", no MOJO_ variable in environ, exe /usr/bin/perl, for both.
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -4,7 +4,7 @@
 # Tornado 6.2 (Debian 12), debug=True: a save that comes between a restart and the reloader's first
 # check, up to 500 ms after it, is never noticed. The reloader first reads a file's modification time
 # at its first check, and compares only later checks with that. The server answers with the old code until the next
-# save, and prints nothing. A tool that waits for the restart that follows a save waits in vain.
+# save, and prints nothing. A tool that waits for a restart after each save waits forever.
 #
 # Seen, 3 of 3: v1 answers; v2 is written at once; 5 s later the answer is v1; after touch, v2.
 set -euo pipefail

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# uvicorn 0.17.6 with Python 3.11 (Debian 12): with --reload, every answer but the first one of a
-# connection comes some 40 ms late. Without --reload, it takes less than 1 ms. With --reload, uvicorn
+# uvicorn 0.17.6 with Python 3.11 (Debian 12): with --reload, each answer on a connection
+# after the first one comes about 40 ms late. Without --reload, it takes less than 1 ms. With --reload, uvicorn
 # itself makes the listening socket, with protocol number 0; asyncio sets TCP_NODELAY only on sockets
 # whose protocol number is that of TCP. So the kernel holds the body back until the client has
 # acknowledged the headers, and the client's kernel delays that by 40 ms. A browser that requests a page twice in a
-# row sees it, and a measurement of anything behind such a server counts 40 ms that are not its own.
+# row is slowed down, and a measurement of anything behind such a server counts 40 ms that are not its own.
 #
 # Seen, milliseconds of six requests on one connection: 0.6 0.3 0.3 0.3 0.2 0.2 without --reload,
 # 2.0 43.1 44.0 43.9 44.0 43.9 with it.
