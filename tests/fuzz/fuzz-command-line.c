@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Any process's command line: few folders, all absolute and plain; traits; ports. */
+/* Any bytes as a command line: a bounded list of absolute, normalized folders; traits; ports. */
 
 #include <assert.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 
 /*
  * Any bytes as a message on the bus: the options of a query of the ledger, and their fields.
- * libdbus checks the form: the daemon receives only messages that it accepts.
+ * libdbus checks the form: the daemon receives only messages that libdbus accepts.
  */
 
 #include <assert.h>

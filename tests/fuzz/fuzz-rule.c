@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * A pattern, a line after it with a name, and all of it as a rule: a refused pattern matches
- * nothing.
+ * The first line as a pattern and as a rule, the rest as a name to match; all of it as a
+ * settings file. A refused pattern matches nothing.
  */
 
 #include <assert.h>

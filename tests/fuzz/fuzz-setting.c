@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const struct setting *setting = setting_find(key);
 		const char *why = NULL;
 
-		value = strsep(&rest, "\n"); /* NULL: as without a "=" */
+		value = strsep(&rest, "\n"); /* NULL: like a line without "=" */
 		if (setting) {
 			void *into = setting_is_daemons(setting) ? (void *)&daemon : &project;
 

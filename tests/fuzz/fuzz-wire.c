@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Any bytes from a browser: no crash, no leak, and what is said about them is UTF-8. */
+/* Any bytes from a browser: no crash, no leak, and valid UTF-8 in each text. */
 
 #include <assert.h>
 #include <stdint.h>

@@ -105,7 +105,7 @@ static void what_waits_is_passed_on_before_the_end(void **unused)
 	pipes_close(&pipes);
 }
 
-static void a_sink_that_nobody_reads_is_noticed_without_bytes(void **unused)
+static void a_sink_without_a_reader_is_noticed_without_bytes(void **unused)
 {
 	static struct pipes pipes;
 
@@ -123,7 +123,7 @@ int main(void)
 		cmocka_unit_test(bytes_pass_in_order_and_whole),
 		cmocka_unit_test(nothing_is_read_while_the_buffer_is_full),
 		cmocka_unit_test(what_waits_is_passed_on_before_the_end),
-		cmocka_unit_test(a_sink_that_nobody_reads_is_noticed_without_bytes),
+		cmocka_unit_test(a_sink_without_a_reader_is_noticed_without_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 #include "util/mem.h"
 #include "util/pathname.h"
 
-/* Arguments, separated by spaces, and the expected folders, in the working folder /w. */
+/* Arguments, separated by spaces, and the expected folders; the working folder is /w. */
 static const struct {
 	const char *line, *folders;
 } rows[] = {

@@ -11,7 +11,7 @@
 #include "util/mem.h"
 
 /*
- * How much CPU time of the loop a project's file may use; the shortest of some runs. It is about
+ * How much of the loop's CPU time a project's file may use, in the fastest of 10 runs. It is about
  * 20 times the normal time: only work that grows faster than the file exceeds it.
  */
 enum { COST_MAX_USEC = 50000 };

@@ -65,7 +65,7 @@ static void memory_is_bounded_and_keeps_recent_files(void **state)
 		known++;
 	}
 	/*
-	 * A look-up moves entries: at most all of the old generation and the young one are known.
+	 * A look-up moves an entry to the young generation: at most both generations are known.
 	 */
 	assert_in_range(known, CONTENT_FILES_MAX / 2 - 1, CONTENT_FILES_MAX);
 	content_memory_free(memory);

@@ -18,7 +18,7 @@ static const char *code_of(const struct extensions *extensions, const char *orig
 	return "";
 }
 
-static void ours_and_the_first_of_firefox_may(void **state)
+static void ours_and_the_first_of_firefox_are_accepted(void **state)
 {
 	struct extensions extensions = {0};
 
@@ -41,7 +41,7 @@ static void ours_and_the_first_of_firefox_may(void **state)
 	extensions_clear(&extensions);
 }
 
-static void those_that_are_known_are_stored(void **state)
+static void accepted_extensions_are_stored(void **state)
 {
 	struct extensions extensions = {0}, again = {0};
 	_cleanup_free_ char *text = NULL, *why = NULL;
@@ -58,7 +58,7 @@ static void those_that_are_known_are_stored(void **state)
 	extensions_clear(&again);
 }
 
-static void it_is_bounded(void **state)
+static void the_list_is_bounded(void **state)
 {
 	struct extensions extensions = {0};
 
@@ -116,9 +116,9 @@ static void the_code_is_the_one_of_the_popup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ours_and_the_first_of_firefox_may),
-		cmocka_unit_test(those_that_are_known_are_stored),
-		cmocka_unit_test(it_is_bounded),
+		cmocka_unit_test(ours_and_the_first_of_firefox_are_accepted),
+		cmocka_unit_test(accepted_extensions_are_stored),
+		cmocka_unit_test(the_list_is_bounded),
 		cmocka_unit_test(a_damaged_file_knows_no_extension),
 		cmocka_unit_test(the_code_is_the_one_of_the_popup),
 	};

@@ -120,7 +120,7 @@ static void targets(void **state)
 	assert_int_equal(target("ssh", ""), 0);
 }
 
-/* What ssh with these arguments makes of port 18000: "HOST PORT", or "". */
+/* Where ssh with these arguments forwards port 18000: "HOST PORT", or "". */
 static const char *ssh(enum forward_ssh kind, const char *text)
 {
 	static char said[64];

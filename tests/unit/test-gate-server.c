@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate-script.h"
 
-/* What the gate makes of a server that ends, starts or is busy. */
+/* How the gate judges a server that ends, starts or is busy. */
 
 static void looks_at_a_server_that_starts(void **state)
 {
@@ -53,7 +53,7 @@ static void a_server_that_does_not_come_back_is_down(void **state)
 			{9100, LOOK, .serving = 9050, .actions = GATE_TELL_LIVE | GATE_STALE},
 			{.what = END},
 		});
-	play("no process is left that could start it",
+	play("no process is left that could start it again",
 		(struct row[]){
 			{0, LOOK, .serving = -1, .ended = true, .actions = GATE_TELL_WAITING,
 				.state = GATE_RESTARTING},
@@ -98,7 +98,7 @@ static void a_restart_by_hand_reloads(void **state)
 			{.what = END},
 		});
 	assert_false(gate.proven);
-	play("long after a save it is not put down to it",
+	play("long after a save it is not attributed to it",
 		(struct row[]){
 			{0, SAVE, RESTART_NONE, .actions = GATE_SEND},
 			{2600, LOOK, .serving = -1, .actions = GATE_TELL_WAITING,

@@ -24,8 +24,8 @@ static const struct row {
 	{"quiet is counted from the last sign", {0}, 50 * MSEC, 60 * MSEC, 110 * MSEC, NULL},
 	{"a stash is several commands", {.stashed = true}, 0, 60 * MSEC, 240 * MSEC, NULL},
 	{"and then quiet", {.stashed = true}, 0, 240 * MSEC, 240 * MSEC, NULL},
-	{"one that never ends is looked at", {0}, 60 * SEC, 60 * SEC, 60 * SEC, NULL},
-	{"and not a moment before", {0}, 60 * SEC - 1, 60 * SEC - 1, 60 * SEC, NULL},
+	{"a command that never ends is inspected", {0}, 60 * SEC, 60 * SEC, 60 * SEC, NULL},
+	{"and not before that", {0}, 60 * SEC - 1, 60 * SEC - 1, 60 * SEC, NULL},
 	{"locked", {.locked = true}, 0, SEC, 120 * SEC, "a command"},
 	{"a lock that was left behind", {.locked = true}, 0, 120 * SEC, 120 * SEC, NULL},
 	{"a rebase goes on", {.work = GIT_WORK_STEPS, .what = "rebase"}, SEC, SEC + 100 * MSEC,
@@ -36,11 +36,11 @@ static const struct row {
 		61 * SEC + 300 * MSEC, "rebase"},
 	{"an endless rebase", {.work = GIT_WORK_STEPS, .what = "rebase"}, 600 * SEC, 600 * SEC,
 		600 * SEC, NULL},
-	{"a hook holds no save", {.work = GIT_WORK_HOOK, .what = "pre-commit"}, SEC,
+	{"a hook does not delay a save", {.work = GIT_WORK_HOOK, .what = "pre-commit"}, SEC,
 		SEC + 100 * MSEC, 60 * SEC, NULL},
 	{"an endless hook", {.work = GIT_WORK_HOOK, .what = "pre-commit"}, SEC, 60 * SEC, 60 * SEC,
 		NULL},
-	{"the lock of a step counts first",
+	{"a lock comes before the steps",
 		{.locked = true, .work = GIT_WORK_STEPS, .what = "rebase"}, 0, SEC, 120 * SEC,
 		"a command"},
 };
@@ -50,7 +50,7 @@ static void each_situation(void **state)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const struct row *row = &rows[i];
 		struct git_activity settle = {0};
-		const char *at = "nothing was said";
+		const char *at = "at was not set";
 		uint64_t due;
 
 		git_activity_seen(&settle, start);

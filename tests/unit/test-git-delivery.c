@@ -5,7 +5,7 @@
 #include "util/mem.h"
 
 /* A pipeline without an intake: no save is reported here. */
-struct house {
+struct fixture {
 	struct loop *loop;
 	struct registry *registry;
 	struct ledger *ledger;
@@ -14,31 +14,31 @@ struct house {
 	size_t events, files; /* events that were sent */
 };
 
-static void house_cast(
+static void fixture_cast(
 	struct project *project, uint64_t serial, const struct fileset *files, void *userdata)
 {
-	struct house *house = userdata;
+	struct fixture *fixture = userdata;
 
-	house->events++;
-	house->files += files->count;
+	fixture->events++;
+	fixture->files += files->count;
 }
 
-static void house_build(struct house *house)
+static void fixture_build(struct fixture *fixture)
 {
-	*house = (struct house){
+	*fixture = (struct fixture){
 		.loop = loop_new(), .registry = registry_new(), .ledger = ledger_new()};
-	assert_non_null(house->loop);
-	house->pipe =
-		pipeline_new(house->loop, house->registry, NULL, house->ledger, house_cast, house);
-	house->project = registry_add(house->registry, "/w", true, 0);
+	assert_non_null(fixture->loop);
+	fixture->pipe =
+		pipeline_new(fixture->loop, fixture->registry, NULL, fixture->ledger, fixture_cast, fixture);
+	fixture->project = registry_add(fixture->registry, "/w", true, 0);
 }
 
-static void house_clear(struct house *house)
+static void fixture_clear(struct fixture *fixture)
 {
-	pipeline_free(house->pipe);
-	ledger_free(house->ledger);
-	registry_free(house->registry);
-	loop_free(house->loop);
+	pipeline_free(fixture->pipe);
+	ledger_free(fixture->ledger);
+	registry_free(fixture->registry);
+	loop_free(fixture->loop);
 }
 
 /* A checkout of `count` files; every other one belongs to another project or to none. */
@@ -69,55 +69,55 @@ static void no_slice_is_larger_than_the_limit(void **state)
 		1, GIT_SLICE, GIT_SLICE + 1, 7 * GIT_SLICE, GIT_CANDIDATES_MAX};
 
 	for (size_t i = 0; i < COUNT_OF(counts); i++) {
-		struct house house;
+		struct fixture fixture;
 		struct git_delivery taking = {.look = checkout(counts[i])};
 		size_t slices = 0;
 		bool more = true;
 
-		house_build(&house);
+		fixture_build(&fixture);
 		for (; more; slices++) {
 			size_t before = taking.judged;
 
-			assert_int_equal(house.events, 0);
+			assert_int_equal(fixture.events, 0);
 			more = git_delivery_next(
-				&taking, house.project, house.registry, house.pipe);
+				&taking, fixture.project, fixture.registry, fixture.pipe);
 			assert_in_range(taking.judged - before, 1, GIT_SLICE);
 		}
 		assert_int_equal(slices, (counts[i] + GIT_SLICE - 1) / GIT_SLICE);
-		assert_int_equal(house.events, 1);
-		assert_int_equal(house.files, (counts[i] + 1) / 2);
+		assert_int_equal(fixture.events, 1);
+		assert_int_equal(fixture.files, (counts[i] + 1) / 2);
 		git_look_free(taking.look);
-		house_clear(&house);
+		fixture_clear(&fixture);
 	}
 }
 
 static void files_beyond_the_limit_are_counted(void **state)
 {
 	struct git_delivery taking = {.look = checkout(GIT_CANDIDATES_MAX + 5)};
-	struct house house;
+	struct fixture fixture;
 
-	house_build(&house);
-	while (git_delivery_next(&taking, house.project, house.registry, house.pipe)) {
+	fixture_build(&fixture);
+	while (git_delivery_next(&taking, fixture.project, fixture.registry, fixture.pipe)) {
 	}
-	assert_int_equal(house.events, 1);
-	assert_int_equal(house.files, GIT_CANDIDATES_MAX / 2 + 5);
+	assert_int_equal(fixture.events, 1);
+	assert_int_equal(fixture.files, GIT_CANDIDATES_MAX / 2 + 5);
 	git_look_free(taking.look);
-	house_clear(&house);
+	fixture_clear(&fixture);
 }
 
 static void a_look_without_changes_creates_no_event(void **state)
 {
 	struct git_delivery taking = {.look = checkout(3)};
-	struct house house;
+	struct fixture fixture;
 
-	house_build(&house);
+	fixture_build(&fixture);
 	for (size_t i = 0; i < 3; i++) {
 		taking.look->marks[i].hash[0] = 1;
 	}
-	assert_false(git_delivery_next(&taking, house.project, house.registry, house.pipe));
-	assert_int_equal(house.events, 0);
+	assert_false(git_delivery_next(&taking, fixture.project, fixture.registry, fixture.pipe));
+	assert_int_equal(fixture.events, 0);
 	git_look_free(taking.look);
-	house_clear(&house);
+	fixture_clear(&fixture);
 }
 
 int main(void)

@@ -156,7 +156,7 @@ static void every_version_is_read(void **state)
 }
 
 /*
- * A cut at any place is noticed, except where the rest looks like an index without its
+ * A cut at any place is noticed, except one that leaves a complete index without its
  * extension: only the checksum would show that, and git does not check it, either.
  */
 static void a_truncated_index_is_an_error(void **state)

@@ -152,7 +152,7 @@ static void without_a_thread_jobs_are_done_on_the_loop(void **state)
 
 	getrlimit(RLIMIT_NOFILE, &before);
 	none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0); /* the worker needs one */
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0); /* a worker thread needs a descriptor */
 	for (int i = 0; i < 3; i++) {
 		jobs[i] = (struct job){.loop = loop, .main_thread = pthread_self(), .order = &order};
 		loop_job(loop, work_on_the_loop, job_done, &jobs[i]);
@@ -206,7 +206,7 @@ static void on_other_timer(void *userdata)
 	seen[strlen(seen)] = '.';
 }
 
-/* A timer is served between the portions, of which each turn does one. */
+/* Each turn of the loop does one portion; timers are served between them. */
 static void portions_take_turns(void **state)
 {
 	struct loop *loop = loop_new();
@@ -228,7 +228,7 @@ static void portions_take_turns(void **state)
 	memmove(dot, dot + 1, strlen(dot));
 	assert_string_equal(seen, "abcdbcdbcc");
 	portions_add(portions, on_portion, &d);
-	portions_free(portions); /* with what waits */
+	portions_free(portions); /* with the portion that waits */
 	loop_timer_free(other);
 	loop_free(loop);
 }

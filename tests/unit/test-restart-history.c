@@ -138,7 +138,7 @@ static void lessons(void **state)
 	restart_history_clear(&again);
 }
 
-/* The user may have restarted it: only the second time in a row counts. */
+/* The user may have restarted it: only a second one in a row makes a prediction. */
 static void a_restart_without_proof_must_happen_again(void **state)
 {
 	struct restart_history history = {0};
@@ -197,7 +197,7 @@ static void suffixes(void **state)
 }
 
 /* Before any restart was seen. */
-static void without_lessons_the_table_counts(void **state)
+static void without_history_the_table_decides(void **state)
 {
 	struct restart_history history = {0};
 	struct restart_sample sample = {0};
@@ -244,7 +244,7 @@ static void without_lessons_the_table_counts(void **state)
 	assert_int_equal(ask(&sample, &history, &reloads, "/p/other.js", &delay), RESTART_UNKNOWN);
 	assert_int_equal(ask(&sample, &history, &reloads, "/p/third.js", &delay), RESTART_EXPECTED);
 
-	/* Every restart of this server is one by the user. */
+	/* Only the user restarts this server. */
 	restarted(&history, &never, "/p/a.css", 100000, true);
 	assert_int_equal(ask(&sample, &history, &never, "/p/a.css", &delay), RESTART_NONE);
 	restart_sample_clear(&sample);
@@ -329,7 +329,7 @@ int main(void)
 		cmocka_unit_test(a_restart_without_proof_must_happen_again),
 		cmocka_unit_test(a_wrong_lesson_is_dropped),
 		cmocka_unit_test(suffixes),
-		cmocka_unit_test(without_lessons_the_table_counts),
+		cmocka_unit_test(without_history_the_table_decides),
 		cmocka_unit_test(a_lesson_about_a_file_overrides_its_suffix),
 		cmocka_unit_test(a_restart_is_attributed_to_the_likeliest_file),
 		cmocka_unit_test(lessons_are_bounded),

@@ -227,7 +227,7 @@ static void a_master_that_accepts_counts_the_second_time(void **state)
 
 enum { MANY = 10000 };
 
-/* A child that listens and has so many descriptors in its epoll set, or in none. */
+/* A child that listens and has MANY descriptors in its epoll set, or in none. */
 static pid_t start_with_many(bool epoll, uint16_t *port)
 {
 	int told[2], listener, set = -1;
@@ -276,7 +276,8 @@ static uint64_t look_usec(struct holder *holder, unsigned looks)
 
 /*
  * The first search reads each descriptor; the looks after it do not. Both are measured here, so
- * the comparison does not depend on the machine: a look takes a fiftieth of the search.
+ * the comparison does not depend on the machine: a look takes about a fiftieth of the search,
+ * and must take less than half.
  */
 static void many_descriptors(void **state)
 {

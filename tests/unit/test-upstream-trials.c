@@ -15,7 +15,7 @@ static void begin(struct upstream_trials *trials)
 	upstream_trials_begin(trials, QUERY + 10 * number, HEADER + 37 * number);
 }
 
-/* The request of the current trial, with the query and the header so many times. */
+/* The size of the current trial's request, with this many copies of the query and the header. */
 static uint64_t request(const struct upstream_trials *trials, unsigned queries, unsigned headers)
 {
 	const struct upstream_trial *now = &trials->trials[trials->count - 1];
@@ -39,7 +39,7 @@ static void the_one_that_carries_both_amounts_is_found(void **state)
 	for (unsigned queries = 1; queries <= 2; queries++) {
 		struct upstream_trials trials = {.count = 0};
 
-		while (trials.count < 5) { /* as many prove that beta was not sent it */
+		while (trials.count < 5) { /* five prove that beta was not sent it */
 			assert_false(upstream_trials_are_enough(&trials));
 			begin(&trials);
 			upstream_trials_sent(&trials, &alpha, request(&trials, queries, 1));
@@ -52,7 +52,7 @@ static void the_one_that_carries_both_amounts_is_found(void **state)
 	}
 }
 
-/* What passes to the other server at the same time is as long, but not by the same amounts. */
+/* Other traffic of similar size, which does not differ by the amounts of the trials. */
 static void traffic_of_any_size_proves_nothing(void **state)
 {
 	struct upstream_trials trials = {.count = 0};
