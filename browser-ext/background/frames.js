@@ -15,7 +15,7 @@ import { findFrame, framesOf, isFrame, setUpdated } from './places.js';
 /** Frames of all tabs together. */
 const MAX_ALL = 128;
 
-/** Documents of frames that are followed in one tab within a time; later ones when it is over. */
+/** At most this many documents of a tab's frames are followed within ARRIVALS_MSEC; then the others are looked for. */
 const MAX_ARRIVALS = 64;
 const ARRIVALS_MSEC = 10000;
 

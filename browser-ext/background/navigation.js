@@ -30,7 +30,7 @@ import { localStatus } from './url-visibility.js';
 /** Inserted page scripts send `ready` within this time. */
 const READY_MSEC = 1000;
 
-/** If a page is not complete so long after the server's answer, its event does not wait for that. */
+/** If a page is not complete this long after the server's answer, its event ends anyway. */
 const MAX_LOAD_MSEC = 10000;
 
 const ANSWERS_FORM = 'the page answers a form that was sent';

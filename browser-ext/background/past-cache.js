@@ -95,8 +95,8 @@ export class PastCache {
 	}
 
 	/**
-	 * To be awaited before the page scripts read in the cache what the tab was given: the tab may have left
-	 * the page that was reloaded.
+	 * To be awaited before the page scripts read from the cache what the tab received: the tab may have
+	 * left the page that was reloaded.
 	 *
 	 * @param {number} tab
 	 * @param {string} url of its page now
@@ -153,7 +153,7 @@ export class PastCache {
 		for (const [tab, { url }] of this.#reloads) {
 			const tabIds = [tabOf(tab), NO_TAB];
 			all.push({ condition: { tabIds, requestDomains: [new URL(url).hostname], resourceTypes }, action: NO_CACHE });
-			// The page scripts read in the cache what the tab was given.
+			// The page scripts read from the cache what the tab received.
 			all.push({ priority: 2, condition: { tabIds, urlFilter: `|${url.replace(/#.*$/, '')}`, resourceTypes: [rules.ResourceType.XMLHTTPREQUEST] },
 				action: { type: rules.RuleActionType.ALLOW } });
 		}

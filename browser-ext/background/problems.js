@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The problems in the pages of tabs that are on: page/problems.js finds them, the daemon gets them.
-// Only on sites with permission, and never in private windows.
+// The problems in the pages of tabs that are on: page/problems.js finds them, the daemon receives
+// them. All are found only on sites with permission. Private windows are left out.
 
 import { api } from '../common/api.js';
 import { hasPermission, sitePattern } from '../common/site.js';
@@ -56,7 +56,7 @@ export class PageProblems {
 	/** By tab: the document that reported last, the event that it was loaded for, and its report.
 	 * @type {Map<number, {document: string, event: number, known?: boolean, list?: Found[], counts?: Record<string, number>, delivered?: string}>} `delivered`: the sources whose problems the daemon has received */
 	#reports = new Map();
-	/** The sites whose console is listened to; undefined: what an earlier worker has registered. @type {string | undefined} */
+	/** The sites whose console is listened to; undefined: still those that an earlier worker registered. @type {string | undefined} */
 	#consoles;
 	/** Two changes at a time would register the same script twice, which the browser refuses. */
 	#registering = Promise.resolve();
@@ -104,8 +104,8 @@ export class PageProblems {
 	}
 
 	/**
-	 * To be called when the tab has loaded a page for the event. Without permission for the page,
-	 * no problems are reported from it; the daemon is notified of that.
+	 * To be called when the tab has loaded a page for the event. If nothing is reported about it (no
+	 * permission, a private window, a frame), the daemon is notified that its problems are unknown.
 	 *
 	 * @param {number} tab
 	 * @param {number} event

@@ -8,7 +8,7 @@
  * @typedef {import('../link/protocol.js').Step} Step
  */
 
-/** Bad gateway, service unavailable, gateway timeout: the application behind the server does not serve. */
+/** Bad gateway, service unavailable, gateway timeout: the application behind the server does not answer. */
 const NOT_SERVING = new Set([502, 503, 504]);
 
 /**

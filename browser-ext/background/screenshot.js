@@ -13,7 +13,7 @@ const MAX_SIDE = 1600;
 /** Of a JPEG file, from 0 to 1; the lower one if the picture is too large otherwise. */
 const QUALITIES = [0.85, 0.5];
 const MAX_TRIES = 6;
-/** Chromium takes two pictures in a second. In milliseconds. */
+/** In milliseconds: Chromium takes at most two pictures per second. */
 const PAUSE = 600;
 
 const NEEDS_CLICK = 'the browser allows it only after a click on the icon of savecast in this tab, until the tab leaves the site ' +

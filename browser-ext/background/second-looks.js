@@ -2,7 +2,7 @@
 //
 // Some servers (PHP's opcache, Tomcat's pages) may answer with old content for a while after a save. The
 // first answer that differs may be that of an earlier save, or differ because of another file. So each
-// tab is looked at again when this time is over: once for all saves of that time. Pure but for its timers.
+// tab is looked at again when this time is over: once for all saves of that time. Pure except for its timers.
 
 import { merge } from './reload-rules.js';
 
@@ -20,7 +20,7 @@ export class SecondLooks {
 
 	/**
 	 * @param {number} id
-	 * @param {Order} order does nothing if the server does not answer with old content after it
+	 * @param {Order} order ignored unless the server may answer with old content after it
 	 */
 	begin(id, order) {
 		if (!order.oldUntil) {

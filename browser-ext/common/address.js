@@ -13,7 +13,7 @@ const PROTOCOLS = new Set(['http:', 'https:', 'file:']);
  */
 
 /**
- * @param {string | undefined} text undefined where the extension may not see it
+ * @param {string | undefined} text undefined if the extension may not see it
  * @returns {Address}
  */
 export function toAddress(text) {

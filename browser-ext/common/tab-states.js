@@ -8,7 +8,7 @@
 /** Colors of badges. White text on them has a contrast of at least 4.5. */
 const GREY = '#5f6368', GREEN = '#137a3e', BROWN = '#8a5300', BLUE = '#1a5fb4', RED = '#b3261e';
 
-/** Frames of one tab that are updated on their own: the first ones. */
+/** At most this many frames of a tab are updated on their own: the first ones. */
 export const MAX_FRAMES = 16;
 
 /**

@@ -14,8 +14,8 @@ import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, UNCONFIRMED, encode, parse 
  * @typedef {import('./protocol.js').ToDaemon} ToDaemon
  *
  * @typedef {'idle' | 'connecting' | 'up' | 'down' | 'refused' | 'foreign' | 'replaced' | 'unconfirmed'} Link
- *	`down`: no savecastd answers on the port: nothing listens, or a program that an extension may not
- *	read. `refused`: a program answers, but closes our connection. `foreign`: it is not the daemon
+ *	`down`: no savecastd answers on the port: nothing listens, or a program whose answers
+ *	an extension may not read. `refused`: a program answers, but closes our connection. `foreign`: it is not the daemon
  *	that we are paired with. `replaced`: another connection of this profile took over. `unconfirmed`:
  *	the daemon does not know this extension yet; the user must confirm it.
  *
@@ -25,7 +25,7 @@ import { CLOSE_REFUSED, CLOSE_REPLACED, SUBPROTOCOL, UNCONFIRMED, encode, parse 
  * @typedef {object} Handlers
  * @property {() => import('./protocol.js').BrowserHello} hello the first message
  * @property {() => ToDaemon[]} greeting the messages after the daemon's proof: the watched tabs
- * @property {(message: FromDaemon) => void} message called for each message but `ping`
+ * @property {(message: FromDaemon) => void} message called for each message except `ping`
  * @property {(link: Link) => void} link called when it changed
  */
 
@@ -45,7 +45,7 @@ const FAR = { probeMsec: 15000, helloMsec: 20000, pauseMsec: 5000 };
 
 /**
  * A daemon elsewhere that sends nothing for this long, not even its pings, cannot be reached, even if
- * ssh has not noticed that: the computer was suspended, or is in another network. Three pings late.
+ * ssh has not noticed that: the computer was suspended, or is in another network. Three pings are missing by then.
  */
 const SILENT_MSEC = 65000;
 

@@ -123,7 +123,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			});
 		} catch {
 			if (await isForbidden()) {
-				return { reload: 'the page\'s policy does not let the extension look' };
+				return { reload: 'the page\'s policy does not allow the extension to request the page' };
 			}
 			return { fails: abort.signal.aborted ? `no answer within ${ANSWER_MSEC / 1000} s` : 'no answer' };
 		} finally {

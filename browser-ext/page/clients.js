@@ -178,7 +178,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * Waits until the client has loaded something, or the page itself is new.
 	 *
-	 * @param {number} event that was left
+	 * @param {number} event whose files were left to the client
 	 * @returns {Promise<boolean>} whether it has
 	 */
 	const sign = (event) => new Promise((resolve) => {

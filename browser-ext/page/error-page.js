@@ -26,7 +26,7 @@ if (!/** @type {any} */ (globalThis).savecast?.errorPage) {
 		[...text.matchAll(pattern)].map(([, file, line]) => `${file}:${line}`);
 
 	/**
-	 * The first one that recognises the page counts. `places` are innermost first.
+	 * The first one whose `is` matches the page is used. `places` are innermost first.
 	 *
 	 * @type {{is: RegExp, exception: (text: string) => string | undefined, places: (text: string) => string[]}[]}
 	 */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Looks before a reload: requests the page again, and compares the answer with the one that is
+// Before a reload, requests the page again, and compares the answer with the one that is
 // shown. The page stays, is patched here, or must be reloaded.
 'use strict';
 
@@ -113,7 +113,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const onlyRandom = volatile.mask(shown.text) === volatile.mask(next.text);
 		const planned = (onlyRandom && !steady) || careful ? undefined : await patch(before, after, document);
 		if (planned && !planned.reload) {
-			// The page shows it already; a second answer tells whether to wait for new code all the same.
+			// The page is patched. A second answer shows whether to keep waiting for new code.
 			return { outcome: 'patched', detail: nodes(planned.nodes), provisional: onlyRandom && !checkSteady(next, (await ask()).answer) };
 		}
 		if (planned && !onlyRandom && !/script|inline/.test(planned.reload)) {
@@ -165,7 +165,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const unseen = changes.map(({ path, kind }) => ({ path, why: kind === 'page' ? uses.inFrame() : kind === 'data' && uses.unseen(kind) }))
 			.find(({ why }) => why);
 		const [fetched] = dom.fetched();
-		return used ? `${used.path} changed` : unseen ? `${unseen.path}: ${unseen.why}` : fetched && `the page has ${fetched} from its server`;
+		return used ? `${used.path} changed` : unseen ? `${unseen.path}: ${unseen.why}` : fetched && `the page has loaded ${fetched} from its server`;
 	};
 
 	/** If the page has loaded more from its server, it is reloaded after a restart of the server. */
@@ -181,7 +181,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return one.startsWith(`${location.origin}/`) && !others.includes(one) && types.some((type) => !MEDIA.has(type));
 		});
 		if (files.length > MAX_COMPARED || !dom.isComplete()) {
-			return `the server has restarted, and the page has more than ${MAX_COMPARED} files of it`;
+			return `the server has restarted, and the page has loaded more than ${MAX_COMPARED} files from it`;
 		}
 		const one = await answers.changed(files);
 		return one && `${new URL(one).pathname} changed, or cannot be compared`;
@@ -197,7 +197,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {LookMessage} message
 	 * @param {Promise<void>} roots resolves when the roots of frameworks are known
-	 * @returns {Promise<Looked & {provisional?: boolean, same?: boolean}>} same: for all that is known, the server
+	 * @returns {Promise<Looked & {provisional?: boolean, same?: boolean}>} same: as far as is known, the server
 	 *	still answers as before
 	 */
 	const lookOnce = async ({ changes, unseen, restarted, why: must, applied }, roots) => {

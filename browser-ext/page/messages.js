@@ -10,7 +10,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	const TOUCHES = ['keydown', 'pointerdown', 'touchstart'];
 
-	/** Chromium uses a page that it has fetched in advance for this time, and does not say when it was fetched. */
+	/** Chromium may show a page this long after fetching it in advance, and does not say when it fetched it. */
 	const MAX_PREFETCHED_MSEC = 5 * 60 * 1000;
 
 	const isTouched = () => navigator.userActivation?.hasBeenActive === true;

@@ -132,7 +132,7 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 	 * @returns {Record<string, any> | undefined} undefined: it is known, or there are too many
 	 */
 	const note = ({ kind, message, file, line, column, stack }) => {
-		// Without it, each further event would still cost the page the check of these listeners.
+		// Otherwise, each further event would still call these listeners, and slow the page down.
 		if (++noted === MAX_NOTED) {
 			stop();
 		} else if (noted > MAX_NOTED) {

@@ -88,7 +88,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/** @param {() => void} work on one element; the others do not depend on it */
-	const attemptOne = (work) => { 
+	const attemptOne = (work) => {
 		try {
 			work();
 		} catch (error) {

@@ -11,7 +11,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** Requests whose answer is held by the page, not by an element. */
 	const BY_SCRIPT = ['fetch', 'xmlhttprequest', 'script', 'beacon'];
 
-	/** @param {string} url @returns {boolean} whether it may be of the same project: another server of this machine */
+	/** @param {string} url @returns {boolean} whether it may belong to the same project: another server of this machine, or one without https */
 	const isNear = (url) => {
 		try {
 			const { protocol, hostname } = new URL(url, document.baseURI);

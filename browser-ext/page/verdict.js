@@ -70,7 +70,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				return `the shadow of ${tag(element)} changed`;
 			}
 			if (one !== element && one.matches('link[rel~=stylesheet i]')) {
-				return 'a style sheet inside of new markup';
+				return 'a style sheet inside new markup';
 			}
 			if (one.localName === 'style' && imports(one.textContent)) {
 				return 'a style sheet with imports changed';
@@ -98,7 +98,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				return `${tag(at)} is made by a script`;
 			}
 			if (at.matches(OWNED) || shared.owners?.has(at)) {
-				return `${tag(at)} is of a framework`;
+				return `${tag(at)} belongs to a framework`;
 			}
 		}
 		return undefined;
