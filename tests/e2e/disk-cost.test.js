@@ -28,8 +28,10 @@ test('2,000 folders: memory for each, and no wake-ups while nothing happens', as
 	const { world, root, client, url, project, sh } = await watched(t, { 'a.css': '1' });
 	const memory = new Memory(world);
 	// The worker, libgit2 and everything else that the first scan creates exist already, and so does
-	// the thread that looks for servers behind a proxy.
-	await client.told(4, 'live', () => client.send({ type: 'watch', tab: 4, url: `${url}4` }));
+	// the threads that look for servers behind a proxy.
+	for (const tab of [4, 5]) {
+		await client.told(tab, 'live', () => client.send({ type: 'watch', tab, url: `${url}${tab}` }));
+	}
 	const before = await memory.pss();
 	await sh(`cd ..; mkdir big; cd big; for i in $(seq 40); do for k in $(seq ${FOLDERS / 40 - 1}); do echo d$i/e$k; done; done | xargs mkdir -p; git init -q; printf '[savecast]\\n\\turl = ${url}big/*\\n' > .savecast`);
 	await world.savecast('track', `${root}/../big`);

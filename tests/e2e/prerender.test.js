@@ -43,8 +43,7 @@ for (const kind of /** @type {const} */ (['prerender', 'prefetch'])) {
 				// It is a target of its own, which the tab shows from now on.
 				Object.assign(page, { session: prerendered.sessionId, target: prerendered.targetInfo.targetId });
 				await page.send('Page.enable');
-				await until('the activation', () => page.evaluate('!document.prerendering'));
-				assert.ok(await page.evaluate('performance.getEntriesByType("navigation")[0].activationStart > 0'));
+				await until('the activation', () => page.evaluate('!document.prerendering && performance.getEntriesByType("navigation")[0].activationStart > 0'));
 			} else {
 				await until('the other page', async () => await page.evaluate('location.pathname').catch(() => '') === '/other.html');
 				assert.equal(await page.evaluate('performance.getEntriesByType("navigation")[0].deliveryType'), 'navigational-prefetch');
