@@ -246,10 +246,10 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 	/** Vite and Next.js show errors over the page. Next.js does so some time later, in a page that does not say much. */
 	const noteOverlay = () => {
 		const vite = document.querySelector('vite-error-overlay')?.shadowRoot, next = document.querySelector('nextjs-portal')?.shadowRoot;
-		const says = (/** @type {ShadowRoot | null | undefined} */ overlay, /** @type {string} */ part) => overlay?.querySelector(part)?.textContent?.trim() ?? '';
+		const says = (/** @type {ShadowRoot | null | undefined} */ overlay, /** @type {string} */ part) => overlay?.querySelector(part)?.textContent?.trim().slice(0, MAX_TEXT) ?? '';
 		const [, file, line] = /^(.+?):(\d+)(?::\d+)?/.exec(says(vite, '.file')) ?? [];
 		if (says(vite, '.message')) {
-			note({ kind: 'document', message: says(vite, '.message').slice(0, MAX_TEXT), file: location.href, stack: file ? `${file}:${line}` : '' });
+			note({ kind: 'document', message: says(vite, '.message'), file: location.href, stack: file ? `${file}:${line}` : '' });
 		}
 		if (next && ofDocument && !ofDocument.stack) {
 			overlays.observe(next, { childList: true, subtree: true });

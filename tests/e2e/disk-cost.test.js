@@ -47,6 +47,7 @@ test('2,000 folders: memory for each, and no wake-ups while nothing happens', as
 
 	const pid = world.daemon?.process.pid ?? 0;
 	const { mark } = client.log, woken = await wakeUps(pid);
+	// Nothing must happen, so there is no event to wait for.
 	await new Promise(resolve => { setTimeout(resolve, 3000); });
 	const pings = client.log.all.slice(mark).length;
 	// A ping that keeps the extension alive is a wake-up.
@@ -117,6 +118,7 @@ test('a server that writes a file at each page load reloads its page at increasi
 	writeFileSync(file('count.txt'), 'go');
 	await until('the first reloads', () => reloads > 13);
 	const before = reloads;
+	// How many come within a time is what is asked.
 	await new Promise(resolve => { setTimeout(resolve, 5000); });
 	assert.ok(reloads - before <= 8, `${reloads - before} reloads in 5 s`);
 	assert.ok(reloads > before, 'what is written is shown in the end');
