@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: MIT
 #
 # Bun 1.4.5, `bun --watch server.ts`: after a save the server runs the new code in the SAME process:
-# pid and start time in /proc/PID/stat stay the same, since it executes itself in place. Only the
-# listening socket (its inode) and the address of the stack are different. While the file has a
+# pid and start time in /proc/PID/stat stay the same, since it executes itself in place. The
+# listening socket (its inode) is a different one. While the file has a
 # syntax error, the process still runs and nothing listens: connections are refused, and no process
 # ends. A tool that recognizes a restart by the pid, the start time or the end of a process does not
 # see it.
 #
-# Form of the output (Debian 12, Linux 6.18; the numbers are examples):
-#   pid 4711 -> 4711, start time 123456 -> 123456, socket 1001 -> 1002
-#   syntax error: process 4711 lives, connection refused
+# Seen (Debian 12, Linux 6.18):
+#   start time and socket: 4786371 34923215 -> 4786371 34924079, pid 15523
+#   syntax error: process 15523 lives, nothing listens
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -7,8 +7,9 @@
 # ms after the save; then connections are refused for some tens of milliseconds. Neither the end of
 # a process nor a new one shows that there is new code.
 #
-# Form of the output (Debian 12, Linux 6.18; the numbers are examples), for both:
-#   start time and stack 123456 140724 -> 123456 140724, socket 1001 -> 1002
+# Seen (Debian 12, Linux 6.18):
+#   deno run --watch: start time and stack 4786351 140733937014112 -> 4786351 140733937014112, socket 34923800 -> 34923515
+#   deno serve --watch: start time and stack 4786446 140730121056448 -> 4786446 140730121056448, socket 34924600 -> 34924744
 set -euo pipefail
 
 folder=$(mktemp -d)
