@@ -105,8 +105,10 @@ export class PastCache {
 		const reload = this.#reloads.get(tab);
 		if (reload && reload.url !== url && url.startsWith('http')) {
 			reload.url = url;
-			await this.#write();
+			this.#write();
 		}
+		// The rules of an earlier call may not apply yet.
+		await this.#changes;
 	}
 
 	/** @param {number} tab whose reload is complete */

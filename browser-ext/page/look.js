@@ -201,8 +201,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 *	still answers as before
 	 */
 	const lookOnce = async ({ changes, unseen, restarted, why: must, applied }, roots) => {
-		const next = await ask();
+		// The request replaces the answer in the cache.
 		const shown = await base;
+		const next = await ask();
 		await roots;
 		if (next.reload) {
 			return reload(next.reload);

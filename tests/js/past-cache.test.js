@@ -2,7 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { urlsOf } from '../../browser-ext/background/past-cache.js';
+
+/** The rules that Chromium applies, once an update has ended. @type {{resolve: () => void, rules: any[]}[]} */
+const updates = [];
+/** @type {any} */ (globalThis).chrome = { declarativeNetRequest: {
+	ResourceType: { XMLHTTPREQUEST: 'xmlhttprequest' }, RuleActionType: { ALLOW: 'allow' },
+	getSessionRules: async () => [],
+	updateSessionRules: (/** @type {{addRules: any[]}} */ { addRules }) => new Promise((resolve) => updates.push({ resolve: () => resolve(undefined), rules: addRules })),
+} };
+const { PastCache, urlsOf } = await import('../../browser-ext/background/past-cache.js');
 
 /** @type {[string, string[], string[]][]} a file, URLs of it, other URLs */
 const CASES = [
@@ -26,4 +34,26 @@ test('the expression for a file finds its URLs', () => {
 	}
 	assert.equal(urlsOf('Makefile'), undefined);
 	assert.equal(urlsOf('folder.d/'), undefined);
+});
+
+test('whoever asks while the rules of a new page are written waits for them, too', async () => {
+	const tick = () => new Promise((resolve) => setImmediate(resolve));
+	const cache = new PastCache();
+	const reloading = cache.reloading(1, 'http://localhost:8000/a');
+	await tick();
+	updates.shift()?.resolve();
+	await reloading;
+	/** @type {number[]} */
+	const done = [];
+	const all = [1, 2].map((one) => cache.shows(1, 'http://localhost:8000/b').then(() => done.push(one)));
+	await tick();
+	assert.equal(updates.length, 1);
+	assert.equal(updates[0].rules.at(-1).condition.urlFilter, '|http://localhost:8000/b');
+	assert.deepEqual(done, []);
+	updates.shift()?.resolve();
+	await Promise.all(all);
+	assert.deepEqual(done, [1, 2]);
+	cache.forget(1);
+	await tick();
+	updates.shift()?.resolve();
 });
