@@ -20,6 +20,8 @@ import { LONG, SANITIZED, World } from '../lib/world.js';
 const SAVES = Number(process.env.SAVECAST_STORM ?? (LONG ? 200000 : 300));
 const PROJECTS = 10;
 const BROWSERS = LONG ? 50 : 10;
+/** Each in another project. */
+const TABS = 3;
 const ROUNDS = Math.ceil(SAVES / PROJECTS);
 /** In the last third the daemon is not killed, so that its memory can be compared. */
 const KILLS_UNTIL = ROUNDS * 2 / 3;
@@ -40,14 +42,13 @@ const random = () => {
 };
 const once = (/** @type {number} */ every) => random() < 1 / every;
 
-/** A project, and which version its tab shows. */
+/** A project, and which version its tabs show. */
 class Site {
-	/**
-	 * The versions that were written, that the daemon has accepted, and that the tab has loaded.
-	 */
+	/** The versions that were written, and that the daemon has accepted. */
 	written = 0;
 	answered = 0;
-	shown = 0;
+	/** @type {number[]} the version that each of its tabs has loaded, by the number of the browser */
+	loaded = [];
 
 	/**
 	 * @param {string} url
@@ -58,6 +59,11 @@ class Site {
 		this.url = url;
 		this.file = file;
 		this.behind = behind;
+	}
+
+	/** The oldest version that a tab shows. */
+	get shown() {
+		return Math.min(...this.loaded.filter(Number.isInteger));
 	}
 
 	/** @param {World} world */
@@ -82,6 +88,9 @@ class Browser {
 	 */
 	constructor(world, number, sites) {
 		this.ended = false;
+		for (const { loaded } of sites) {
+			loaded[number] = 0;
+		}
 		const connect = () => {
 			if (this.ended) {
 				return;
@@ -100,7 +109,7 @@ class Browser {
 				const { type, event, tabs } = JSON.parse(String(text));
 				for (const tab of type === 'reload' ? tabs : []) {
 					// The page is loaded now, with all that is on disk by now.
-					sites[tab].shown = sites[tab].written;
+					sites[tab].loaded[number] = sites[tab].written;
 					send({ type: 'report', event, tab, step: 'loaded' });
 				}
 			});
@@ -144,9 +153,10 @@ test(`${SAVES} saves, ${BROWSERS} browsers, a file system that hangs, kills and 
 		for (const root of roots) {
 			await world.bus.call({ member: 'Track', signature: 'sa{sv}', body: [root, {}] });
 		}
-		const browsers = Array.from({ length: BROWSERS }, (_, i) => new Browser(world, i, sites));
+		const browsers = Array.from({ length: BROWSERS }, (_, i) => new Browser(world, i,
+			Array.from({ length: TABS }, (_, k) => sites[(i + k) % PROJECTS])));
 		world.atEnd.push(async () => browsers.forEach((browser) => browser.end()));
-		const connected = () => until('all browsers', async () => (await world.bus.properties()).Tabs === BROWSERS * PROJECTS, { msec: 60000 });
+		const connected = () => until('all browsers', async () => (await world.bus.properties()).Tabs === BROWSERS * TABS, { msec: 60000 });
 		const upToDate = (/** @type {Site[]} */ those) => until('what was answered to be shown', async () => {
 			const late = those.find(({ answered, shown }) => shown < answered);
 			if (late) {
@@ -177,7 +187,10 @@ test(`${SAVES} saves, ${BROWSERS} browsers, a file system that hangs, kills and 
 			if (round < KILLS_UNTIL && once(KILL_EVERY)) {
 				kills++;
 				await new Promise((resolve) => { setTimeout(resolve, random() * 10); });
-				await world.endDaemon('SIGKILL');
+				// A thread in a call to the file system that hangs ends only when that answers, and the
+				// process with it. Its name on the bus and its port are free before.
+				world.daemon?.process.kill('SIGKILL');
+				await until('the name to be free', async () => !await world.bus.daemonRuns(), { every: 5 });
 				await Promise.all([...saves, ...waiting]);
 				waiting = [];
 				await world.startDaemon();
