@@ -48,7 +48,7 @@ for (const which of BROWSERS) {
 						await until(`${file}: what the user did`, async () => {
 							assert.equal(await page.evaluate(keeps), before, steps);
 							return true;
-						}, { msec: 5000 });
+						});
 					}
 					await then?.(page);
 				} finally {

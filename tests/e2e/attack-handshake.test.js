@@ -97,7 +97,7 @@ test('requests that are not the extension\'s handshake get the same short answer
 	];
 	await Promise.all(attempts.map(async ([what, bytes, answer]) => {
 		const socket = new RawSocket(world).write(bytes);
-		const got = (await within(socket.gone, what, 10000)).toString('latin1');
+		const got = (await within(socket.gone, what)).toString('latin1');
 		assert.match(got, answer, what);
 		assert.doesNotMatch(got, /secret|home|instance/, what);
 	}));
@@ -155,9 +155,9 @@ test('slow, piecemeal and half-open handshakes end in time and use little memory
 	// Meanwhile a client that was already connected is served.
 	before.send({ type: 'watch', tab: 1, url: 'about:blank' });
 	await before.next('tab', { mark: 0 });
-	for (const { lived, data } of await Promise.all(ends)) {
+	for (const { lived, data } of await within(Promise.all(ends), 'the end of all')) {
 		assert.equal(String(data), '');
-		assert.ok(lived > 3000 && lived < 9000, `${lived} ms`);
+		assert.ok(lived > 3000, `${lived} ms`);
 	}
 	// At most 256 connections of some KiB each, here and below.
 	await memory.bounded(t, '240 slow handshakes', 4096);

@@ -207,7 +207,7 @@ test('without a live tab, nothing is watched', async t => {
 	const { world, client, project, file } = await watched(t, { 'a.css': 'a' });
 	assert.equal((await project()).Watch, 'on');
 	client.send({ type: 'unwatch', tab: 1 });
-	await until('the watch to end', async () => (await project()).Watch === 'off', { msec: 20000 });
+	await until('the watch to end', async () => (await project()).Watch === 'off');
 	const last = async () => (await world.bus.properties()).LastEvent;
 	const before = await last();
 	await writeFile(file('a.css'), 'b');

@@ -72,7 +72,7 @@ test('forward refuses connections of other users, and ends with its terminal', a
 	for (const host of ['127.0.0.1', '::1']) {
 		const own = await connect(forward.port, host);
 		own.socket.write('hello');
-		await until('an echo', () => own.text() === 'hello', { msec: 5000 });
+		await until('an echo', () => own.text() === 'hello');
 	}
 	const commands = await forward.commands();
 	assert.equal(commands.length, 2);

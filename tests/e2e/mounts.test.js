@@ -30,12 +30,12 @@ async function othersAreServed(world, client) {
 	const file = path.join(world.home, 'local/a.css');
 	for (let i = 0; i < 20; i++) {
 		await writeFile(file, `a { order: ${Math.random()} }`);
-		await within(world.bus.saved(file), 'a local save', 20000);
+		await within(world.bus.saved(file), 'a local save');
 	}
 	client.socket.ping();
-	await within(once(client.socket, 'pong'), 'a pong', 20000);
+	await within(once(client.socket, 'pong'), 'a pong');
 	const another = new Client(world);
-	await within(another.hello(`profile-${Math.random().toString().slice(2)}`), 'a new browser', 20000);
+	await within(another.hello(`profile-${Math.random().toString().slice(2)}`), 'a new browser');
 	another.socket.close();
 }
 
@@ -55,7 +55,7 @@ test('a mount that does not answer: its saves wait and the log says so, others a
 	await writeFile(path.join(fs.behind, 'site/a.css'), 'b {}');
 
 	await fs.hang();
-	const waits = await within(world.bus.saved(file), 'the answer to a save that waits', 10000);
+	const waits = await within(world.bus.saved(file), 'the answer to a save that waits');
 	const { steps, closed } = await reaches(world, waits, 'held');
 	assert.equal(closed, false);
 	assert.equal(steps.at(-1).text, `${fs.folder} does not answer: its saves wait`);
@@ -98,7 +98,7 @@ test('a link into a mount that does not answer is recognized', { skip }, async t
 	await client.hello();
 	await fs.hang();
 	for (const name of ['link/site/a.css', 'b.css', 'link/none', 'link']) {
-		const event = await within(world.bus.saved(path.join(local, name)), name, 10000);
+		const event = await within(world.bus.saved(path.join(local, name)), name);
 		assert.match((await reaches(world, event, 'held')).steps.at(-1).text, /does not answer/);
 	}
 	await othersAreServed(world, client);
@@ -120,7 +120,7 @@ test('a daemon that starts while a mount does not answer knows its projects, and
 	await client.hello();
 	await othersAreServed(world, client);
 	assert.match((await world.savecast('status')).stdout, /remote\/site/);
-	const waits = await within(world.bus.saved(path.join(root, 'a.css')), 'the answer to a save that waits', 10000);
+	const waits = await within(world.bus.saved(path.join(root, 'a.css')), 'the answer to a save that waits');
 	assert.ok(waits);
 	// A daemon that is killed meanwhile leaves nothing behind that keeps the next one from
 	// starting.
@@ -153,7 +153,7 @@ test('a workspace with a member on a mount that does not answer delays no save',
 	await client.hello();
 	await client.watch(1, web.url);
 	await fs.hang();
-	await within(world.bus.saved(path.join(local, 'apps/admin/a.css')), 'a save in another part', 10000);
+	await within(world.bus.saved(path.join(local, 'apps/admin/a.css')), 'a save in another part');
 	await othersAreServed(world, client);
 	await fs.answer();
 });
@@ -176,7 +176,7 @@ test('a mount in a project, which does not answer, delays neither the project no
 	await client.hello();
 	for (const [i, root] of [...roots, other].entries()) {
 		const { url } = await world.serve(`web${i}`, root, port => ['python3', '-m', 'http.server', String(port)]);
-		await within(client.watch(i, url), `the tab of ${root}`, 20000);
+		await within(client.watch(i, url), `the tab of ${root}`);
 	}
 	for (const [i, root] of [...roots, other].entries()) {
 		const { mark } = client.log;
@@ -268,7 +268,7 @@ test('a mount that opens no file delays no other project, and its files are read
 		world.bus.call({ member, signature: 'sa{sv}', body: [site, {}] }));
 	await othersAreServed(world, client);
 	await fs.answer();
-	await within(Promise.all(asks), 'the calls that waited', 20000);
+	await within(Promise.all(asks), 'the calls that waited');
 	await until('the settings of both files', async () => {
 		const events = await Promise.all(files.map(file => world.bus.saved(file)));
 		const all = await world.bus.events();
@@ -288,5 +288,5 @@ test('a file system that is mounted while the daemon runs is recognized', { skip
 	const asks = world.bus.call({ member: 'Track', signature: 'sa{sv}', body: [path.join(fs.folder, 'site'), {}] });
 	await othersAreServed(world, client);
 	await fs.answer();
-	await within(asks, 'the answer', 20000);
+	await within(asks, 'the answer');
 });

@@ -100,7 +100,7 @@ class Visit {
 			await until(`seed ${this.seed}, ${when}: ${file} by ${way}: ${this.#numbers[file]}`, async () => {
 				assert.equal(await this.page.evaluate(shown), this.#numbers[file]);
 				return true;
-			}, { msec: 4000, every: 20 });
+			});
 		}
 	}
 

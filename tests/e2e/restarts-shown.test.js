@@ -73,12 +73,12 @@ for (const which of BROWSERS) {
 				await writeFile(path.join(root, file), code);
 				await world.bus.saved(path.join(root, file));
 				if (version) {
-					await until(`v${version}`, async () => await heading(page).catch(() => '') === `v${version}`, { msec: 30000 });
+					await until(`v${version}`, async () => await heading(page).catch(() => '') === `v${version}`);
 				}
 				return until('an end', async () => {
 					const told = (await world.bus.events()).filter((/** @type {any} */ { serial }) => serial > last).at(-1);
 					return told && (told.closed || (!version && words(told).some((step) => step === 'down' || step === 'stays'))) && told;
-				}, { msec: 30000 });
+				});
 			};
 			const versioned = (/** @type {number} */ version) => text.replace('"v0"', `"v${version}"`);
 			for (const version of [1, 2, 3]) {

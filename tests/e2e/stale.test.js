@@ -40,7 +40,7 @@ for (const which of BROWSERS) {
 		};
 		/** @param {string} element @param {number} n */
 		const shows = (element, n) => until(`${element} ${rgb(n)}`, async () =>
-			await page.evaluate(`getComputedStyle(${element}).color`).catch(() => '') === rgb(n), { msec: 10000 });
+			await page.evaluate(`getComputedStyle(${element}).color`).catch(() => '') === rgb(n));
 		return { world, site, browser, page, save, shows };
 	};
 
@@ -183,7 +183,7 @@ for (const which of BROWSERS) {
 			const shown = await page.evaluate('shown');
 			assert.deepEqual(shown, Object.fromEntries(['worker', 'module', 'nested', 'shared', 'blob', 'fetching', 'worklet'].map((name) => [name, n])));
 			return true;
-		}, { msec: 10000 });
+		});
 		await all(1);
 		for (const n of [2, 3]) {
 			assert.equal(await save('static/a.js', `globalThis.a = ${n}`), 'loaded');

@@ -73,7 +73,7 @@ for (const which of BROWSERS) {
 			const comesTo = (expression, value) => until(expression, async () => {
 				assert.deepEqual(await page.evaluate(expression), value);
 				return true;
-			}, { msec: 8000 });
+			});
 			return { page, reload, comesTo };
 		};
 

@@ -100,7 +100,7 @@ for (const which of BROWSERS) {
 				await until('the state', async () => {
 					assert.deepEqual(await page.evaluate(STATE), before);
 					return true;
-				}, { msec: 3000 });
+				});
 				assert.equal(await page.evaluate('window.old === undefined'), true);
 				// Only the browser itself could restore these.
 				const own = which === 'firefox' && !('/' in headers); // Its own reload keeps text fields.

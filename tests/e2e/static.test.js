@@ -135,7 +135,7 @@ test('the programs for arm64, run by an emulator', { skip: skip || (process.arch
 	await mkdir(String(world.env.XDG_RUNTIME_DIR), { mode: 0o700 });
 	delete world.env.DBUS_SESSION_BUS_ADDRESS;
 	world.children.start('savecastd', emulated('savecastd', '--private-bus'), { env: world.env });
-	await until('the daemon', async () => (await run(emulated('savecast', 'track', site), world.env)).status === 0, { msec: 20000 });
+	await until('the daemon', async () => (await run(emulated('savecast', 'track', site), world.env)).status === 0);
 	const saved = await run(emulated('savecast', 'save', path.join(site, 'index.html')), world.env);
 	assert.equal(saved.status, 0, saved.stderr);
 	assert.match((await run(emulated('savecast', 'why', path.join(site, 'index.html')), world.env)).stdout, /heard[^]*no-tab/);

@@ -39,11 +39,11 @@ for (const [what, path, urls, found] of CASES) {
 }
 
 // It takes milliseconds; with backtracking it would take minutes.
-test('match: names of 150,000 characters are compared in less than a second', () => {
+test('match: names of 150,000 characters are compared in seconds, not in minutes', () => {
 	const name = `${'a-1'.repeat(50000)}.css`;
 	const started = performance.now();
 	find(name, [`${HOST}/${name}x`, `${HOST}/${'.a1'.repeat(50000)}.css`]);
-	assert.ok(performance.now() - started < 1000);
+	assert.ok(performance.now() - started < 20000);
 });
 
 test('sources of other files, and folders that are served unchanged', () => {

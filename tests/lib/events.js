@@ -3,7 +3,7 @@
 // Waiting for events, with a deadline and a message that says which one did not come.
 
 /** Long enough for a busy machine; on others, the event comes immediately. */
-const DEADLINE_MSEC = 30000;
+const DEADLINE_MSEC = 60000;
 
 /**
  * @template T

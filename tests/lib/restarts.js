@@ -152,11 +152,11 @@ export async function saveAndSee(on, vim, round) {
 			throw new Error(`it shows ${shown}: ${JSON.stringify((await world.bus.events()).slice(-2))}`);
 		}
 		return true;
-	}, { msec: 20000, every: 5 });
+	}, { every: 5 });
 	const events = await until('all events to be closed', async () => {
 		const all = await world.bus.events();
 		return all.every((/** @type {any} */ e) => e.closed) && all;
-	}, { msec: 20000 });
+	});
 	const save = events.filter((/** @type {any} */ e) => e.source === 'save').at(-1);
 	const last = events.at(-1);
 	const cast = last.steps.find((/** @type {any} */ s) => s.step === 'cast');

@@ -56,7 +56,7 @@ export class Terminal {
 				return screen;
 			}
 			throw new Error(`\n${screen.trimEnd()}`);
-		}, { every: 50, msec: 20000 });
+		}, { every: 50 });
 	}
 
 	/** Waits until the program has ended by itself. */

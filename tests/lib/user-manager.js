@@ -104,7 +104,7 @@ export class UserManager extends World {
 		await whileAlive(manager, within(once(/** @type {any} */ (manager.process.stdout), 'data'), 'systemd'));
 		const pid = manager.process.pid;
 		this.#inside = Number((await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ')[0]);
-		this.bus = await until('the bus', () => this.asUser(() => Bus.open(this.env.DBUS_SESSION_BUS_ADDRESS ?? '')), { msec: 10000 });
+		this.bus = await until('the bus', () => this.asUser(() => Bus.open(this.env.DBUS_SESSION_BUS_ADDRESS ?? '')));
 		this.atEnd.push(async () => this.bus.close());
 	}
 

@@ -220,8 +220,7 @@ export class World {
 	async serve(name, root, command) {
 		const port = await freePort();
 		const server = this.children.start(name, command(port), { cwd: root, env: this.env });
-		await whileAlive(server, until(`${name} on port ${port}`, () => answers('127.0.0.1', port),
-			{ msec: 30000 }));
+		await whileAlive(server, until(`${name} on port ${port}`, () => answers('127.0.0.1', port)));
 		return { server, port, url: `http://localhost:${port}/` };
 	}
 

@@ -117,7 +117,7 @@ test('the window is reloaded, and the extension with it', { skip }, async t => {
 	const loaded = workbench.page.loaded();
 	await workbench.command('Developer: Reload Window');
 	await loaded;
-	await workbench.has('.monaco-workbench .part.statusbar', { msec: 60000 });
+	await workbench.has('.monaco-workbench .part.statusbar');
 	await workbench.status('savecast: no tab');
 	await workbench.openFile('b.css');
 	await workbench.edit('two');

@@ -78,7 +78,7 @@ test('Save All and format on save in a project that is watched on disk: the page
 		await workbench.press('Control+s');
 		await until('the save', () => page.has('a.json') && page.get('a.json') === readFileSync(file('a.json'), 'utf8'));
 		return /^\{\n\s+"a": \[\n/.test(page.get('a.json') ?? '');
-	}, { msec: 30000 });
+	});
 });
 
 test('a name with a line break, quotes and more', { skip }, async t => {
@@ -137,7 +137,7 @@ test('format on save: reported once, when the text is final', { skip }, async t 
 		const text = await readFile(file('a.json'), 'utf8');
 		assert.equal((await world.bus.events()).length, serial + 1, 'reported once');
 		return /^\{\n\s+"a": \[\n/.test(text);
-	}, { msec: 30000 });
+	});
 });
 
 test('files created, renamed and deleted in the explorer; a notebook', { skip }, async t => {

@@ -136,7 +136,7 @@ export class Firefox extends Browser {
 		const ended = this.gone.then(() => Promise.reject(new Error('firefox: it ended during its start')));
 		ended.catch(() => {});
 		this.bidi = await Bidi.open(
-			await within(Promise.race([this.#address, ended]), 'firefox: start', 30000));
+			await within(Promise.race([this.#address, ended]), 'firefox: start'));
 		await this.bidi.send('session.new', { capabilities: { alwaysMatch: { acceptInsecureCerts: true } } });
 		await this.bidi.send('session.subscribe', {
 			events: ['browsingContext.load', 'browsingContext.domContentLoaded'],

@@ -46,7 +46,7 @@ export class Remote {
 			this.#calls.set(id, { method, resolve, reject });
 		});
 		this.#post(JSON.stringify({ id, method, params, sessionId }));
-		return within(answer, `${this.#name}: ${method}`, 30000);
+		return within(answer, `${this.#name}: ${method}`);
 	}
 
 	/**

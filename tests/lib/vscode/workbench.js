@@ -28,7 +28,7 @@ export class Workbench {
 		const payload = file ? `&payload=${encodeURIComponent(JSON.stringify([['openFile', uri]]))}` : '';
 		await page.goto(`${url}?${what}=${encodeURIComponent(root)}${payload}`);
 		const workbench = new Workbench(page);
-		await workbench.has('.monaco-workbench .part.statusbar', { msec: 60000 });
+		await workbench.has('.monaco-workbench .part.statusbar');
 		return workbench;
 	}
 
@@ -43,7 +43,7 @@ export class Workbench {
 	 * @param {string} selector
 	 * @param {{msec?: number, text?: string | RegExp}} [options]
 	 */
-	async has(selector, { msec = 20000, text = '' } = {}) {
+	async has(selector, { msec = 60000, text = '' } = {}) {
 		return until(`VS Code to have ${selector} ${text}`, async () => {
 			/** @type {string[]} */
 			const found = await this.page.evaluate(
@@ -145,6 +145,6 @@ export class Workbench {
 
 	/** @param {string | RegExp} text waits until savecast's status bar item shows it */
 	status(text) {
-		return this.has('.statusbar-item[id*="savecast"]', { text, msec: 30000 });
+		return this.has('.statusbar-item[id*="savecast"]', { text });
 	}
 }
