@@ -23,7 +23,7 @@ import { localStatus } from './url-visibility.js';
  * @property {(tab: number) => void} paused called when the tab shows another site, without having been switched on there
  * @property {(id: number) => void} complete called when a page with page scripts is complete
  * @property {(id: number) => void} safe called when the page may be reloaded again
- * @property {(id: number, event: number) => void} shownAgain called when the page comes from the back/forward cache, or was fetched in advance, and is older
+ * @property {(id: number, event: number) => void} shownAgain called when the page comes from a cache, or was fetched in advance, and is older
  *	than this last save
  */
 
@@ -175,7 +175,7 @@ export class Navigation {
 	 * @param {any} message
 	 */
 	pageMessage(id, message) {
-		const { tabs, progress, transfer, safe, shownAgain } = this.#dependencies;
+		const { tabs, progress, transfer, safe } = this.#dependencies;
 		const entry = tabs.get(id);
 		switch (message?.from) {
 		case 'ready':
@@ -189,12 +189,17 @@ export class Navigation {
 			});
 			progress.answered(id, Number(message.status) || 0);
 			transfer.arrived(id, Boolean(message.redirected));
-			if (entry?.saved && message.leftAt && message.leftAt < entry.saved.at) {
-				shownAgain(id, entry.saved.event);
+			if (message.leftAt) {
+				this.#isAsOf(id, message.leftAt);
 			}
 			safe(id);
 			this.#ready.dispatchEvent(new Event(String(id)));
 			this.#limitLoad(id);
+			break;
+		case 'cached':
+			if (entry?.documentId === message.id) {
+				this.#isAsOf(id, Number(message.answeredAt) || 0);
+			}
 			break;
 		case 'leaving': {
 			const late = Boolean(entry?.hasScripts && entry.documentId !== message.id);
@@ -216,6 +221,18 @@ export class Navigation {
 			tabs.set(id, { guard: toGuard(message.why) });
 			safe(id);
 			break;
+		}
+	}
+
+	/**
+	 * @param {number} id
+	 * @param {number} at since when its page may be older than the server's, in milliseconds since 1970
+	 */
+	#isAsOf(id, at) {
+		const { tabs, shownAgain } = this.#dependencies;
+		const { saved } = tabs.get(id) ?? {};
+		if (saved && at < saved.at) {
+			shownAgain(id, saved.event);
 		}
 	}
 

@@ -85,7 +85,7 @@ export class Reloads {
 	}
 
 	/**
-	 * The tab shows a page from the back/forward cache, or one fetched in advance, which is older than the last save.
+	 * The tab shows a page from a cache of the browser, or one fetched in advance, which is older than the last save.
 	 *
 	 * @param {number} id
 	 * @param {number} event of that save

@@ -98,6 +98,19 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
+	/**
+	 * @returns {Promise<number>} when the server sent the answer that the browser's cache has for this page, as Date.now(),
+	 *	in whole seconds; 0: that is not known
+	 */
+	const answeredAt = async () => {
+		try {
+			const { headers } = await fetch(url, { cache: 'only-if-cached', mode: 'same-origin' });
+			return Date.parse(headers.get('date') ?? '') || 0;
+		} catch {
+			return 0;
+		}
+	};
+
 	/** Firefox applies the page's policy to requests that an extension sends in the page. */
 	let forbidden = false;
 	document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => {
@@ -168,5 +181,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return undefined;
 	};
 
-	shared.answers = { ask, changed, shown, url };
+	shared.answers = { answeredAt, ask, changed, shown, url };
 }

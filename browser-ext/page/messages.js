@@ -34,6 +34,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		 */
 		let leftAt = entry?.activationStart > 0 ? performance.timeOrigin
 			: entry?.deliveryType === 'navigational-prefetch' ? performance.timeOrigin - MAX_PREFETCHED_MSEC : 0;
+		/** When the user goes back, browsers take the page from their cache without asking the server. */
+		const isCached = entry?.type === 'back_forward' && entry.transferSize === 0;
 		/** It stays older than a save: its reload is pending. */
 		let isOld = false;
 		/** Identifies this document, also for problems.js. */
@@ -141,7 +143,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			}
 		});
 		ready();
-		const complete = () => send({ from: 'complete', id });
+		const complete = async () => {
+			send({ from: 'complete', id });
+			if (isCached) {
+				// The browser has restored form fields now, so a reload keeps them.
+				send({ from: 'cached', id, answeredAt: await shared.answers.answeredAt() });
+			}
+		};
 		if (document.readyState === 'complete') {
 			complete();
 		} else {

@@ -106,13 +106,17 @@ export function randomPages(seed, prefix, other) {
 		const name = `${prefix}${word}.html`;
 		/** @type {Use[]} */
 		const uses = [];
+		/** Firefox has one import map per page, which must come before all modules. @type {Record<string, string>} */
+		const imports = {};
 		const html = used.flatMap(({ file, ways }) => [...ways].map((way) => {
 			const id = `u${uses.length}`;
 			uses.push({ file, way: way.name, shown: way.shown(id) });
+			Object.assign(imports, way.imports?.(file, id));
 			return way.html(file, id, other);
 		})).join('\n');
 		uses.push({ file: name, way: 'page', shown: 'Number(own.textContent)' });
-		saved[name] = (n) => numbered(`${start}<title>${word}</title><body style="height: 3000px">${STATEFUL}${html}`, n);
+		const map = Object.keys(imports).length ? `<script type=importmap>${JSON.stringify({ imports })}</script>` : '';
+		saved[name] = (n) => numbered(`${start}<title>${word}</title>${map}<body style="height: 3000px">${STATEFUL}${html}`, n);
 		headers[`/${name}`] = { ...pick(PAGE_HEADERS), ...type };
 		pages.push({ name, uses, answersForm: word === 'two' && next() < 0.2, hasState: true });
 	}

@@ -13,6 +13,7 @@ import { png, svg } from './media-files.js';
  *	that serves the same files
  * @property {(id: string) => string} shown an expression: the number that is shown, maybe a promise
  * @property {(file: string) => Record<string, string | string[]>} [extra] by name: another file, or the files that it is combined from
+ * @property {(file: string, id: string) => Record<string, string>} [imports] of the page's import map
  */
 
 /** @param {string} file @returns {string} without its suffix */
@@ -177,7 +178,7 @@ const JS = [
 	{ name: 'module', html: (file, id) => module(`import '/${file}'; ${result(file, id)};`), shown: kept },
 	{ name: 'module of a module', html: (file, id) => module(`import '/mod-${file}'; ${result(file, id)};`), shown: kept,
 		extra: (file) => ({ [`mod-${file}`]: `import './${file}';` }) },
-	{ name: 'import map', html: (file, id) => `<script type=importmap>{"imports": {"${id}": "/${file}"}}</script>${module(`import '${id}'; ${result(file, id)};`)}`, shown: kept },
+	{ name: 'import map', html: (file, id) => module(`import '${id}'; ${result(file, id)};`), shown: kept, imports: (file, id) => ({ [id]: `/${file}` }) },
 	{ name: 'imported later', html: (file, id) => script(`import('/${file}').then(() => { ${result(file, id)}; });`), shown: kept },
 	{ name: 'made by a script', html: (file, id) => script(`const s = document.createElement('script'); s.src = '/${file}'; s.onload = () => { ${result(file, id)}; }; document.head.append(s);`), shown: kept },
 	{ name: 'worker', html: (file, id) => receives(`new Worker('/work-${file}')`, id), shown: kept, extra: (file) => ({ [`work-${file}`]: posts(file) }) },
