@@ -26,7 +26,7 @@ const STORM = LONG ? 1000 : 80;
 const FRAME = 2 ** 32;
 
 test('the daemon updates a frame of another project on its own, and says which tab it is in', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const alpha = await world.site('alpha', { 'index.html': '1' });
 	const beta = await world.site('beta', { 'index.html': '1' });
@@ -82,7 +82,7 @@ const CHANGED = ['patched', 'loaded'];
 for (const which of BROWSERS) {
 	/** @param {import('node:test').TestContext} t @param {string[]} [grant] */
 	const open = async (t, grant = ['http://localhost/*']) => {
-		const world = await World.open(t);
+		const world = await World.open(t, { why: true });
 		await world.startDaemon();
 		const gamma = await world.site('gamma', { 'index.html': BETA('g1'), 'b.css': '' });
 		const beta = await world.site('beta', { 'index.html': BETA('b1', `<iframe src="${gamma.url}"></iframe>`), 'plain.html': BETA('p1'), 'b.css': 'h2 { color: rgb(1, 0, 0) }' });

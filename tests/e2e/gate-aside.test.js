@@ -94,7 +94,7 @@ for (const { name, called, builds, npm, files, file, text, command } of servers)
 			t.skip('with --long');
 			return;
 		}
-		const world = await World.open(t);
+		const world = await World.open(t, { why: true });
 		await world.startDaemon();
 		const root = await world.folder('site', { ...files, [file]: text('v0') }, { git: true });
 		const missing = npm && await install(root, npm);
@@ -150,7 +150,7 @@ for (const { name, called, builds, npm, files, file, text, command } of servers)
 }
 
 test('a tab whose page says who updates it does not decide for another tab of its server', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const root = await world.folder('site', { 'index.html': '<!doctype html><title>t</title>', 'a.css': '', 'package.json': '{}' }, { git: true });
 	const { url } = await world.serve('dev-server', root, port => [VITE, '--port', String(port), '--strictPort', '--host', '127.0.0.1']);

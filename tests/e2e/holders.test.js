@@ -36,7 +36,7 @@ async function serve(world, name, address, port) {
 const V6_ONLY = 'require("http").createServer((q, r) => r.end("x")).listen({ port: Number(process.argv[1]), host: "::", ipv6Only: true })';
 
 test('servers on the same port number are distinguished by address, as in each browser', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const [port, wild, both] = [await freePort(), await freePort(), await freePort()];
 	await serve(world, 'four', '127.0.0.1', port);
@@ -78,7 +78,7 @@ test('servers on the same port number are distinguished by address, as in each b
 });
 
 test('a server that starts, moves to another port, and ends', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const [first, second] = [await freePort(), await freePort()];
 	const client = new Client(world);
@@ -107,7 +107,7 @@ test('a server that starts, moves to another port, and ends', async t => {
 });
 
 test('a tab changes its project when a project is tracked, split or untracked', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const port = await freePort();
 	const root = path.join(world.home, 'plain');
@@ -140,7 +140,7 @@ test('a tab changes its project when a project is tracked, split or untracked', 
 });
 
 test('a tab that goes from a port without a server to an unknown work tree', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const client = new Client(world);
 	await client.hello();
@@ -156,7 +156,7 @@ test('a tab that goes from a port without a server to an unknown work tree', asy
 const isRoot = process.getuid?.() === 0;
 
 test('for a server that cannot be inspected, the reason names the setting to add', { skip: !isRoot && 'needs root, to become another user' }, async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	// Without its capabilities, root may inspect only its own processes.
 	const daemon = world.children.start('savecastd', ['setpriv', '--bounding-set=-all', '--inh-caps=-all',
 		SAVECASTD], { env: world.env });
@@ -209,7 +209,7 @@ h.HTTPServer(('127.0.0.1', ${ports.hidden}), h.SimpleHTTPRequestHandler).serve_f
 });
 
 test('the tabs of a hundred servers of one project are all reloaded', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const root = await world.folder('many', { 'a.css': '' }, { git: true });
 	const many = world.children.start('many', [process.execPath, '-e', `for (let i = 0; i < 100; i++) {

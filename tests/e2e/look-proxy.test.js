@@ -69,7 +69,7 @@ async function openShop(world, which, proxy, command) {
 for (const which of BROWSERS) {
 	for (const [name, lacks, command] of LONG ? PROXIES : PROXIES.slice(which === 'firefox' ? 1 : 0).slice(0, 1)) {
 		test(`${which}: ${name} in front of a build of ${BUILD_MSEC} ms: each save shows what was saved`, { skip: missingOrLong(which) || lacks }, async t => {
-			const world = await World.open(t);
+			const world = await World.open(t, { why: true });
 			const { root, tab } = await openShop(world, which, PROXY, command);
 			for (const text of ['two', 'three', 'four']) {
 				await writeFile(path.join(root, 'src/index.html'), page(text));
@@ -82,7 +82,7 @@ for (const which of BROWSERS) {
 	}
 
 	test(`${which}: a proxy that does not name itself: what the build writes is noticed`, { skip: missing(which) || (!LONG && 'with --long') }, async t => {
-		const world = await World.open(t, { watch: true });
+		const world = await World.open(t, { watch: true, why: true });
 		const plain = PROXY.replace("{ ...answer.headers, Via: '1.1 proxy' }", 'answer.headers');
 		assert.notEqual(plain, PROXY);
 		const { root, tab } = await openShop(world, which, plain, (port, back) => [process.execPath, 'proxy.mjs', String(port), String(back)]);

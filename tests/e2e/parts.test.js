@@ -45,7 +45,7 @@ async function reaches(world, client, file) {
 }
 
 test('a save reaches the tabs of its app and of those that need its package', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const root = await world.folder('shop', {
 		'package.json': '{"private":true,"workspaces":["apps/*","packages/*"]}',

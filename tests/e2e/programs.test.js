@@ -10,6 +10,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { run } from '../lib/children.js';
+import { until } from '../lib/events.js';
 import { Client } from '../lib/wire-client.js';
 import { LONG, TOP, World } from '../lib/world.js';
 
@@ -68,12 +69,18 @@ async function tryOne(world, client, { name, root, command, called, tab }) {
 	const answer = await client.watch(tab, url);
 	assert.equal(answer.state, 'live', `${name}: ${answer.reason}`);
 	assert.match(answer.reason, says(called), name);
+	// The World compares what it does with what `savecast why` says.
+	await writeFile(path.join(root, 'page.html'), name);
+	const serial = await world.bus.saved(path.join(root, 'page.html'));
+	const told = await until('the event', async () => (await world.bus.events()).find((/** @type {any} */ one) => one.serial === serial && one.steps.length > 1));
+	assert.equal(told.steps.some((/** @type {any} */ { step }) => step === 'cast'), !called, JSON.stringify(told.steps));
+	client.send({ type: 'unwatch', tab });
 	server.process.kill();
 	await server.ended;
 }
 
 test('Vite is known by its package, and a script of the same name is not Vite', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const root = await world.folder('site', { ...SITE, 'vite.js': 'require("http").createServer((q, a) => a.end("x")).listen(process.argv[2])\n', 'package.json': '{"name":"site"}' }, { git: true });
 	await symlink(path.join(TOP, 'node_modules/vite/bin/vite.js'), path.join(root, 'start.js'));
@@ -88,7 +95,7 @@ test('real dev servers are known by their entry file, and so are their switches'
 		t.skip('with --long: it installs 600 MB of packages');
 		return;
 	}
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const root = await world.folder('site', SITE, { git: true });
 	// With the user's own settings, which say where packages come from.

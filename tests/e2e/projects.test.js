@@ -25,7 +25,7 @@ async function projectOf(world, file) {
 }
 
 test('tracked projects survive a kill of the daemon, with their numbers', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const one = await world.folder('one', {});
 	const two = await world.folder('two', {});
@@ -40,7 +40,7 @@ test('tracked projects survive a kill of the daemon, with their numbers', async 
 });
 
 test('a damaged state file is renamed, with a message', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	const state = path.join(world.temp, 'state/savecast/projects.json');
 	await mkdir(path.dirname(state), { recursive: true });
 	await writeFile(state, '{"version": 1, "next-id": 2, "proj');
@@ -54,7 +54,7 @@ test('a damaged state file is renamed, with a message', async t => {
 });
 
 test('a state file of another user is not read', { skip: process.getuid?.() !== 0 && 'needs root, to give a file away' }, async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	const state = path.join(world.temp, 'state/savecast/projects.json');
 	await world.startDaemon();
 	await world.savecast('track', await world.folder('one', {}));
@@ -66,7 +66,7 @@ test('a state file of another user is not read', { skip: process.getuid?.() !== 
 });
 
 test('a state that cannot be written is an error, not a silent loss', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await writeFile(path.join(world.temp, 'state'), 'a file where the folder should be');
 	await world.startDaemon();
 	const root = await world.folder('one', {});
@@ -77,7 +77,7 @@ test('a state that cannot be written is an error, not a silent loss', async t =>
 });
 
 test('a save belongs to the deepest project above it', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const outer = await world.folder('outer', { 'a.css': '', 'inner/b.css': '' });
 	const tree = await world.folder('outer/tree', { 'c.css': '', 'deep/d.css': '' }, { git: true });
@@ -96,7 +96,7 @@ test('a save belongs to the deepest project above it', async t => {
 });
 
 test('files of several projects create one event for each', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const one = await world.folder('one', { 'a.css': '' }, { git: true });
 	const two = await world.folder('two', { 'b.css': '' }, { git: true });
@@ -110,7 +110,7 @@ test('files of several projects create one event for each', async t => {
 });
 
 test('a repository that libgit2 cannot open is a project, with the reason as its problem', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const root = await world.folder('broken', { 'a.css': '', '.git': 'gitdir: /nowhere\n' });
 	const serial = await world.bus.saved(path.join(root, 'a.css'));
@@ -121,7 +121,7 @@ test('a repository that libgit2 cannot open is a project, with the reason as its
 });
 
 test('a name that is not UTF-8 keeps its bytes', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const root = await world.folder('site', {}, { git: true });
 	await world.bus.saved(`file://${root}/caf%E9%0A.css`);

@@ -85,7 +85,7 @@ for (const name of ['Node, two connections for all', 'Node, one connection for e
 }
 
 test('portless, which names servers while it runs, is followed, too', { skip: LONG ? false : 'with --long: it installs a package' }, async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const alpha = await world.site('alpha', { 'index.html': '' });
 	const beta = await world.site('beta', { 'index.html': '' });
@@ -133,7 +133,7 @@ async function asking(world, all) {
 }
 
 test('a server that requests data from another one is not taken for a proxy', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const { port } = await asking(world, 0);
 	const client = new Client(world);
@@ -145,7 +145,7 @@ test('a server that requests data from another one is not taken for a proxy', as
 });
 
 test('if it cannot be seen which server has the page, the tab has no project until the user has chosen one, which is kept', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const { beta, root, port } = await asking(world, 1);
 	let client = new Client(world);
@@ -178,7 +178,7 @@ test('if it cannot be seen which server has the page, the tab has no project unt
 
 for (const which of BROWSERS) {
 	test(`${which}: the popup offers the projects, and the tab shows the chosen one`, { skip: missingOrLong(which) }, async t => {
-		const world = await World.open(t);
+		const world = await World.open(t, { why: true });
 		await world.startDaemon();
 		const { beta, port } = await asking(world, 1);
 		const browser = await world.browser(which);
@@ -243,7 +243,7 @@ test('a proxy whose server is down has no project until the page is loaded with 
 });
 
 test('traffic of others, on connections that end at once, makes no proxy of a plain server', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const plain = await world.site('plain', { 'index.html': '', 'a.css': '' });
 	const others = await Promise.all(['one', 'two', 'three'].map((name) => world.site(name, { 'index.html': '' })));
@@ -261,7 +261,7 @@ test('traffic of others, on connections that end at once, makes no proxy of a pl
 });
 
 test('a server that answers with something that is not HTTP delays only its own tab', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const site = await world.site('beta', { 'index.html': '' });
 	const root = await world.folder('alpha', { 'server.cjs': 'require("net").createServer((socket) => socket.on("error", () => 0) && socket.write("\\0".repeat(1e6))).listen(process.argv[2])' }, { git: true });
@@ -276,7 +276,7 @@ test('a server that answers with something that is not HTTP delays only its own 
 });
 
 test('a tab that goes to another page of its site misses no save while the daemon finds the server of that page', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const site = await world.site('site', { 'a.css': '' });
 	const client = new Client(world);

@@ -64,7 +64,7 @@ const color = (page) => page.evaluate("getComputedStyle(document.querySelector('
 const updatersKnown = (world) => until('the page to say who updates it', async () => /updates it, too/.test((await world.bus.tabs())[0].reason));
 
 test('a page of a backend whose scripts come from Vite: each updates its own files', { skip }, async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const template = (/** @type {string} */ text, /** @type {number} */ port) => `<!doctype html><title>t</title><h1></h1><p>${text}</p>
 		<script type="module" src="http://localhost:${port}/@vite/client"></script><script type="module" src="http://localhost:${port}/src/main.js"></script>`;
@@ -118,7 +118,7 @@ test('a page of a backend whose scripts come from Vite: each updates its own fil
 });
 
 test('Vite in front of a backend: savecast reloads for the templates of the backend', { skip }, async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const template = (/** @type {string} */ text) => `<!doctype html><title>t</title><h1></h1><p>${text}</p>
 		<script type="module" src="/@vite/client"></script><script type="module" src="/src/main.js"></script>`;
@@ -145,7 +145,7 @@ test('Vite in front of a backend: savecast reloads for the templates of the back
 });
 
 test('a Vite with its hot updates switched off leaves its pages to savecast', { skip: skip || (LONG ? false : 'with --long') }, async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const root = await world.folder('site', {
 		'package.json': '{"type":"module"}', 'vite.config.js': 'export default { server: { hmr: false } };\n', 'src/main.js': MAIN('v0'), 'src/look.css': LOOK('red'),
@@ -170,7 +170,7 @@ test('a Vite with its hot updates switched off leaves its pages to savecast', { 
 });
 
 test('Vite in a server of the site\'s own is seen in the page', { skip: skip || (LONG ? false : 'with --long') }, async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const root = await world.folder('site', {
 		'package.json': '{"type":"module"}', 'src/main.js': MAIN('v0'), 'src/look.css': LOOK('red'),

@@ -8,7 +8,7 @@ import { World } from '../lib/world.js';
 import { Client } from '../lib/wire-client.js';
 
 test('a url rule takes precedence, and changes with the settings', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	const shop = await world.folder('shop', { 'a.css': '', 'a.html': '' });
 	const admin = await world.folder('admin', { '.savecast': '[savecast]\n\turl = http://shop.test/admin/*\n' });
 	const late = await world.folder('late', {}, { git: true });
@@ -64,7 +64,7 @@ test('a url rule takes precedence, and changes with the settings', async t => {
 });
 
 test('check uses the project of the URL, not of another tab of the same host', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	const shop = await world.folder('shop', { 'a.html': '' });
 	const admin = await world.folder('admin', { 'a.html': '' });
 	await world.configure(`[savecast]\n\tport = ${world.port}\n[savecast "${shop}"]\n\turl = http://shop.test\n[savecast "${admin}"]\n\turl = http://shop.test/admin/*\n`);
@@ -80,7 +80,7 @@ test('check uses the project of the URL, not of another tab of the same host', a
 });
 
 test('check of a URL without a server says so, after it has looked for the server', async t => {
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const { port } = await world.serve('static', await world.folder('bare', {}), port => ['python3', '-m', 'http.server', String(port)]);
 	const { status, stderr } = await world.savecast('check', `http://localhost:${port}/`);

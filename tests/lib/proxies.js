@@ -96,7 +96,7 @@ backend beta
  */
 export async function open(t, name) {
 	const { files, command } = PROXIES[name];
-	const world = await World.open(t);
+	const world = await World.open(t, { why: true });
 	await world.startDaemon();
 	const alpha = await world.site('alpha', { 'index.html': '<h1>alpha</h1>', 'a.css': '' });
 	const beta = await world.site('beta', { 'index.html': '<h1>beta</h1>', 'a.css': '' });

@@ -35,6 +35,7 @@ export class Client {
 			this.socket.once('close', (code, reason) => resolve({ code, reason: String(reason) }));
 		});
 		this.socket.on('message', data => this.log.push(JSON.parse(String(data))));
+		world.why?.clients.add(this);
 		world.atEnd.push(async () => this.socket.terminate());
 	}
 

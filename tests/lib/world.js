@@ -16,6 +16,7 @@ import { launchFirefox } from './browser/firefox.js';
 import { busConfig } from './bus-config.js';
 import { Bus } from './bus-client.js';
 import { until } from './events.js';
+import { WhyWitness } from './why-witness.js';
 
 export const TOP = fileURLToPath(new URL('../..', import.meta.url));
 const BUILD = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build', 'daemon');
@@ -56,8 +57,9 @@ export class World {
 	 * @param {string} [options.services] a folder of D-Bus service files
 	 * @param {boolean} [options.watch] false: only what the test reports causes events, not changes on disk
 	 * @param {boolean} [options.patch] false, for a test of reloads: pages are reloaded, never patched
+	 * @param {boolean} [options.why] true: each save has to do what `savecast why` has said before
 	 */
-	static async open(t, { services, watch = false, patch = true } = {}) {
+	static async open(t, { services, watch = false, patch = true, why = false } = {}) {
 		const temp = await mkdtemp(path.join(await realpath(os.tmpdir()), 'savecast-test-'));
 		const world = new World(temp, await freePort());
 		open.add(world);
@@ -67,6 +69,9 @@ export class World {
 		await mkdir(path.join(temp, 'config/savecast'), { recursive: true });
 		await world.configure(`[savecast]\n\tport = ${world.port}\n${watch ? '' : '\twatch = false\n'}${patch ? '' : '\treload = reload\n'}`);
 		await world.openBus(services);
+		if (why) {
+			world.watchWhy();
+		}
 		return world;
 	}
 
@@ -82,6 +87,8 @@ export class World {
 		this.children = new Children(this.logs);
 		/** @type {(() => Promise<unknown>)[]} */
 		this.atEnd = [];
+		/** @type {WhyWitness | undefined} */
+		this.why = undefined;
 		/** @type {NodeJS.ProcessEnv} */
 		this.env = {
 			...process.env,
@@ -101,6 +108,13 @@ export class World {
 		};
 		delete this.env.DISPLAY;
 		delete this.env.JOURNAL_STREAM;
+	}
+
+	/** From now on, each save that the test reports is compared with what `savecast why` says. */
+	watchWhy() {
+		const why = new WhyWitness(this), saved = this.bus.saved.bind(this.bus);
+		this.why = why;
+		this.bus.saved = (...files) => why.saved(files, () => saved(...files));
 	}
 
 	/** @param {string} text the user's configuration */
@@ -131,6 +145,7 @@ export class World {
 	/** @param {NodeJS.Signals} [signal] */
 	async endDaemon(signal = 'SIGTERM') {
 		const { daemon } = this;
+		await this.why?.end();
 		daemon?.process.kill(signal);
 		const why = await daemon?.ended;
 		await until('the name to be free', async () => !await this.bus.daemonRuns(), { every: 5 });
@@ -250,6 +265,7 @@ export class World {
 		open.delete(this);
 		const failures = [];
 		for (const end of [
+			async () => this.why?.check(),
 			...this.atEnd.reverse(),
 			() => this.children.stopAll(),
 			() => rm(this.temp, { recursive: true, force: true, maxRetries: 5 }),
