@@ -1,13 +1,37 @@
 // SPDX-License-Identifier: MIT
+import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 
 /**
- * @param {number} port 0 for any
- * @param {string} host
- * @returns {Promise<number>} the port, or 0 if it is in use
+ * The ports that freePort() returns. They are below those that the kernel assigns: between the
+ * search for a port and the start of its server, no other program is given it.
  */
-async function listen(port, host) {
+const [FIRST, COUNT] = [20000, 12000];
+
+/**
+ * Other tests do not get this port either, until this process ends: it keeps the UDP port of the same
+ * number.
+ *
+ * @param {number} port
+ * @returns {Promise<boolean>} false if another process has it
+ */
+function reserve(port) {
+	const socket = dgram.createSocket('udp4').unref();
+	return new Promise((resolve) => {
+		socket.once('error', () => {
+			socket.close();
+			resolve(false);
+		});
+		socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true));
+	});
+}
+
+/**
+ * @param {number} port
+ * @param {string} host
+ */
+async function isFree(port, host) {
 	const server = net.createServer();
 	server.listen({ port, host, exclusive: true });
 	try {
@@ -15,12 +39,11 @@ async function listen(port, host) {
 	} catch (error) {
 		// No IPv6 on this machine: no process can use the port there.
 		const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-		return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' ? port : 0;
+		return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
 	}
-	const address = /** @type {net.AddressInfo} */ (server.address());
 	server.close();
 	await once(server, 'close');
-	return address.port;
+	return true;
 }
 
 /**
@@ -29,11 +52,11 @@ async function listen(port, host) {
  * @param {number} [preferred]
  */
 export async function freePort(preferred) {
-	for (let port = preferred ?? await listen(0, '127.0.0.1'), tries = 0; tries < 20; tries += 1) {
-		if (await listen(port, '127.0.0.1') && await listen(port, '::1')) {
+	for (let port = preferred, tries = 0; tries < 100; tries += 1, port = undefined) {
+		port ??= FIRST + Math.floor(Math.random() * COUNT);
+		if (await reserve(port) && await isFree(port, '127.0.0.1') && await isFree(port, '::1')) {
 			return port;
 		}
-		port = await listen(0, '127.0.0.1');
 	}
 	throw new Error('no free port found');
 }
