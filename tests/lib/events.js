@@ -37,7 +37,7 @@ export async function until(what, ask, { msec = DEADLINE_MSEC, every = 20 } = {}
 	let last;
 	while (performance.now() < deadline) {
 		try {
-			const value = await within(Promise.resolve(ask()), what, msec);
+			const value = await within(Promise.resolve(ask()), what, deadline - performance.now());
 			if (value) {
 				return value;
 			}
