@@ -28,6 +28,9 @@ void server_processes_init(struct server_processes *processes, struct loop *loop
 
 static void member_free(struct server_process *member)
 {
+	if (!member) {
+		return;
+	}
 	loop_fd_free(member->watch);
 	if (member->pidfd >= 0) {
 		close(member->pidfd);
@@ -38,6 +41,7 @@ static void member_free(struct server_process *member)
 
 void server_processes_clear(struct server_processes *processes)
 {
+	member_free(mem_steal(processes->leaving));
 	for (size_t i = 0; i < processes->count; i++) {
 		member_free(processes->items[i]);
 	}
@@ -127,37 +131,46 @@ void server_processes_add(struct server_processes *processes, struct holder *hol
 	mark_supervisors(processes);
 }
 
+/*
+ * It no longer holds the socket. If it has not ended yet, it still does, perhaps within
+ * microseconds: a process that ends closes its descriptors first.
+ */
+static void member_leave(struct server_process *member)
+{
+	struct server_processes *processes = member->processes;
+	int status = process_status(member->holder.pid, member->pidfd);
+
+	processes->lost = true;
+	if (status >= 0 || !process_lives(member->holder.pid)) {
+		note_end(member, status); /* its descriptor reports nothing from now on */
+		member_free(member);
+		return;
+	}
+	processes->lingering = member->watch ? member->holder.pid : processes->lingering;
+	member_free(processes->leaving);
+	processes->leaving = member;
+}
+
 void server_processes_drop_ended(struct server_processes *processes)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < processes->count; i++) {
 		struct server_process *member = processes->items[i];
-		bool lives;
-		int status;
 
-		if (holder_still_holds(&member->holder)) {
-			processes->items[kept++] = member;
-			/*
-			 * After an exec, the last worker counts as serving only when it is seen to
-			 * accept. For a new process, the exec is part of its start.
-			 */
-			if (member->holder.execed && is_last(processes, &member->holder)) {
-				member->holder.generation = changed_boot(&processes->last);
-				member->trusted = false;
-			}
+		if (!holder_still_holds(&member->holder)) {
+			member_leave(member);
 			continue;
 		}
-		lives = process_lives(member->holder.pid);
-		status = process_status(member->holder.pid, member->pidfd);
-		if (member->watch && lives) {
-			processes->lingering = member->holder.pid;
+		processes->items[kept++] = member;
+		/*
+		 * After an exec, the last worker counts as serving only when it is seen to accept.
+		 * For a new process, the exec is part of its start.
+		 */
+		if (member->holder.execed && is_last(processes, &member->holder)) {
+			member->holder.generation = changed_boot(&processes->last);
+			member->trusted = false;
 		}
-		if (status >= 0 || !lives) {
-			note_end(member, status); /* its descriptor reports nothing from now on */
-		}
-		processes->lost = true;
-		member_free(member);
 	}
 	processes->count = kept;
 }

@@ -40,6 +40,8 @@ struct server_processes {
 	void *userdata;
 	struct server_process *items[HOLDERS_MAX];
 	size_t count;
+	/* the last that was dropped before it ended, to learn how it ends; or NULL */
+	struct server_process *leaving;
 	pid_t lingering; /* a worker that has closed the socket but is still running, or 0 */
 	bool uses_epoll; /* its workers were seen to use epoll */
 	bool newcomer; /* a new process was seen since the server was last serving */

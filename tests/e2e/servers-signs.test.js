@@ -125,6 +125,29 @@ async function startsAgain(t, name) {
 }
 
 /**
+ * A server that ends well closes its socket first. savecast checks it just then, as it does after a
+ * save, and still learns how it ended.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+async function closesFirst(t) {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const of = row('node');
+	const drive = new Drive(world, {
+		...of,
+		files: { 'server.js': `${of.files?.['server.js'].replace('http.createServer', 'const server = http.createServer')}
+process.on('SIGTERM', () => { server.close(); server.closeAllConnections(); setTimeout(() => process.exit(3), 300); });
+` },
+	});
+	world.atEnd.push(() => drive.close());
+	await drive.open();
+	await drive.save('page 1', 'page', { waits: false });
+	const told = await drive.client?.told(1, 'down', async () => { drive.server?.process.kill('SIGTERM'); });
+	assert.match(told.reason, /^node no longer serves port \d+ \(node ended with status 3\): /);
+}
+
+/**
  * PHP's opcache may answer with the old code for up to 3 s, but only if it has just checked the file. An
  * answer that differs in the meantime need not be the new one: here, it is that of another file. So the page
  * is requested once more when this time is over, and then no longer.
@@ -187,9 +210,10 @@ async function asksAgain(t) {
 }
 
 // All at the same time: each waits most of the time.
-test('what other processes show about a server', { concurrency: 4 }, async t => {
+test('what other processes show about a server', { concurrency: 5 }, async t => {
 	await Promise.all([
 		t.test('php -S: the page is requested while opcache may have the old code, and shows the new code', asksAgain),
+		t.test('node: it closes its socket before it ends: down says how it ended', closesFirst),
 		t.test('a compiler and a server: the page reloads when both are done, from the first save on', compiles),
 		...['node', 'python3 -m http.server'].map(name =>
 			t.test(`${name}: down, then started from another folder by another program: its first answer reloads the page`,

@@ -6,19 +6,19 @@
  * independently of the daemon, and records what each reload would have shown.
  */
 import { writeFile } from 'node:fs/promises';
-import http from 'node:http';
 import path from 'node:path';
 
 import { until } from '../lib/events.js';
 import { answers, freePort } from '../lib/ports.js';
 import { Client } from '../lib/wire-client.js';
 import { listening } from './listening.js';
+import { get, Oracle } from './oracle.js';
 
+/** @typedef {import('./oracle.js').Answer} Answer */
 /** @typedef {import('./rows.js').Row} Row */
 /** @typedef {import('../lib/world.js').World} World */
 
 /**
- * @typedef {{at: number, end: number, kind: 'page' | 'refused' | 'reset' | 'held' | 'error', marks: string, connected: number}} Answer
  * @typedef {{what: string, at: number, marks: string, first?: number, orders: {at: number, got: Answer}[], seen: Answer[], late?: number,
  *   stories: any[], before?: import('./listening.js').Listening, after?: import('./listening.js').Listening}} Step first: since when
  *   the server has answered with the marks, and with nothing else
@@ -26,87 +26,10 @@ import { listening } from './listening.js';
 
 const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeout(resolve, msec); });
 
-/** The interval between requests, and after which time a request counts as held. */
-const ASK_MSEC = 10;
-const HELD_MSEC = 1000;
-/**
- * How long a process may take for its first answer. A longer request has waited for the start of
- * the process.
- */
-const FIRST_MSEC = 100;
 /** A step must settle within this time. */
 const STEP_MSEC = 14000;
 /** How long after settling an unnecessary reload may still follow. */
 const AFTER_MSEC = 700;
-
-/**
- * @param {string} url
- * @param {number} [limit]
- * @returns {Promise<Answer>}
- */
-function get(url, limit = HELD_MSEC) {
-	const at = performance.now();
-	return new Promise(resolve => {
-		let connected = 0, body = '';
-		const done = (/** @type {Answer['kind']} */ kind) => {
-			clearTimeout(timer);
-			resolve({ at, end: performance.now(), kind, marks: /\bc\d+ t\d+\b/.exec(body)?.[0] ?? '', connected });
-		};
-		const request = http.get(url, { agent: false, headers: { accept: 'text/html' } }, response => {
-			response.setEncoding('utf8').on('data', text => { body += text; });
-			response.on('end', () => done(response.statusCode === 200 && /\bc\d+ t\d+\b/.test(body) ? 'page' : 'error'));
-			response.on('error', () => done('reset'));
-		});
-		const timer = setTimeout(() => { done('held'); request.destroy(); }, limit);
-		request.on('socket', socket => socket.on('connect', () => { connected = performance.now(); }));
-		request.on('error', error => done(/** @type {any} */ (error).code === 'ECONNREFUSED' ? 'refused' : 'reset'));
-	});
-}
-
-/** Sends requests to the server, one after another, until it is stopped. */
-class Oracle {
-	/** @type {Answer[]} */
-	all = [];
-	#stopped = false;
-
-	/** @param {string} url */
-	constructor(url) {
-		this.running = this.#run(url);
-	}
-
-	/** @param {string} url */
-	async #run(url) {
-		while (!this.#stopped) {
-			this.all.push(await get(url));
-			await pause(ASK_MSEC);
-		}
-	}
-
-	/**
-	 * The moment from which the marks could be requested. If connections were refused until then,
-	 * it is when the first was accepted: its answer may take long, because it is the first of the
-	 * process.
-	 *
-	 * @param {string} marks
-	 * @param {number} since
-	 * @param {boolean} [forGood] from then on with the marks only: before that, an old worker may
-	 *	have answered with them, and another one without them
-	 */
-	first(marks, since, forGood = false) {
-		const all = this.all.filter(answer => answer.end >= since);
-		const other = forGood ? all.map(answer => answer.marks !== marks && answer.kind !== 'held').lastIndexOf(true) : -1;
-		const i = all.findIndex((answer, at) => at > other && answer.marks === marks);
-		if (i < 0) {
-			return undefined;
-		}
-		return i > 0 && all[i - 1].kind === 'refused' && all[i].connected ? Math.max(all[i].connected, all[i].end - FIRST_MSEC) : all[i].end;
-	}
-
-	stop() {
-		this.#stopped = true;
-		return this.running;
-	}
-}
 
 export class Drive {
 	/** @type {Step[]} */
@@ -122,6 +45,12 @@ export class Drive {
 	 * depend on it.
 	 */
 	brief = false;
+	/**
+	 * When restart() ended the server, until when nothing listened.
+	 *
+	 * @type {{from: number, to: number}[]}
+	 */
+	restarts = [];
 
 	/**
 	 * @param {World} world with its daemon running
@@ -133,6 +62,14 @@ export class Drive {
 	}
 
 	get marks() { return `c${this.#code} t${this.#page}`; }
+
+	/** The marks of the page that the tab shows; if its last reload failed, how. */
+	get shown() {
+		const last = this.orders?.at(-1)?.got;
+		return last && last.kind !== 'page' ? last.kind : this.#shown;
+	}
+
+	get() { return get(/** @type {string} */ (this.url)); }
 
 	async open() {
 		const { world, row } = this;
@@ -290,6 +227,8 @@ export class Drive {
 		const stories = (await world.bus.events()).length;
 		const before = await listening(/** @type {number} */ (this.port));
 		const { pid } = /** @type {any} */ (this.server).process;
+		const restart = { from: performance.now(), to: Infinity };
+		this.restarts.push(restart);
 		process.kill(-pid, 'SIGINT');
 		const gone = await Promise.race([this.server?.ended.then(() => true), pause(2000)]);
 		if (!gone) {
@@ -298,6 +237,7 @@ export class Drive {
 		await this.row.ended?.(world, /** @type {string} */ (this.root));
 		const at = performance.now();
 		await this.#start();
+		restart.to = performance.now();
 		return this.#settle({ what: 'by hand', at, marks: this.marks, orders: [], seen: [], stories: [], before }, stories, false, waits);
 	}
 

@@ -111,29 +111,48 @@ function cells({ row, steps = [] }) {
 		does(steps)];
 }
 
+/** Longer than this is an outlier, and longer than that is an unnecessary wait, in ms. */
+const OUTLIER_MSEC = 100, WAIT_MSEC = 300;
+
+/** @param {Step} step @param {Step['orders'][0] | undefined} order */
+const isNew = (step, order) => order?.got.marks === step.marks;
+
+/** @param {{steps?: Step[]}} result @returns its steps, without those whose content the server never served */
+const counted = ({ steps = [] }) => steps.filter(step => step.after && step.what !== 'broken' && step.first);
+
 /**
- * The figures of all servers together. Steps whose content the server never served are left out.
+ * The figures of all servers together.
  *
  * @param {{steps?: Step[]}[]} results
  */
 export function figures(results) {
-	const steps = results.flatMap(({ steps: all = [] }) => all.filter(step => step.after && step.what !== 'broken' && step.first));
+	const steps = results.flatMap(counted);
 	const late = steps.map(step => step.late).filter(value => value !== undefined).map(Number).sort((a, b) => a - b);
 	const at = (/** @type {number} */ part) => Math.round(late[Math.min(late.length - 1, Math.floor(late.length * part))] ?? NaN);
 	const orders = steps.flatMap(step => step.orders.map(({ got }) => ({ step, got })));
-	const isNew = (/** @type {Step} */ step, /** @type {Step['orders'][0] | undefined} */ order) => order?.got.marks === step.marks;
 	return {
 		servers: results.filter(({ steps: all }) => all?.length).length,
 		steps: steps.length,
 		median: at(0.5),
 		p99: at(0.99),
-		'waits over 300 ms': late.filter(value => value > 300).length,
+		[`waits over ${WAIT_MSEC} ms`]: late.filter(value => value > WAIT_MSEC).length,
 		'never reloaded': steps.filter(step => step.late === undefined).length,
 		'old last state': steps.filter(step => !isNew(step, step.orders.at(-1))).length,
 		'reloads of an old page': orders.filter(({ step, got }) => got.kind === 'page' && got.marks !== step.marks).length,
 		'reloads of an error': orders.filter(({ got }) => got.kind !== 'page').length,
 		'first code save wrong': steps.filter(step => step.what === 'code 1' && !isNew(step, step.orders[0])).length,
 	};
+}
+
+/**
+ * A line for each step that was not right and soon: what it showed, and what savecast did.
+ *
+ * @param {{name: string, steps?: Step[]}[]} results
+ */
+export function outliers(results) {
+	return results.flatMap(result => counted(result).filter(step => step.late === undefined || step.late > OUTLIER_MSEC
+		|| step.orders.some(order => !isNew(step, order))).map(step => `${result.name}:${line(step)}\n${
+		step.stories.map(({ source, steps }) => `      ${source}: ${steps.map((/** @type {any} */ done) => `${done.step} ${done.text}`).join('; ')}`).join('\n')}`));
 }
 
 /** @param {Result[]} results */
