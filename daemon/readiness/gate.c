@@ -122,7 +122,8 @@ unsigned gate_save(struct gate *gate, const struct gate_save *save)
 	bool waited = gate->waits;
 	unsigned actions = 0;
 
-	if (save->prediction != RESTART_NONE || !gate->waits) {
+	/* While an earlier save may cause a restart, one that causes none is not blamed. */
+	if (save->prediction != RESTART_NONE || !(gate->waits || gate->asking)) {
 		blame(gate, save);
 	}
 	if (gate->state == GATE_DOWN || gate->state == GATE_RESTARTING) {

@@ -62,6 +62,12 @@ static struct lesson *lesson_find(const struct restart_history *history, const c
 	return NULL;
 }
 
+bool restart_history_has(const struct restart_history *history, const char *root,
+	const char *server, const char *files)
+{
+	return lesson_find(history, root, server, files);
+}
+
 enum restart_prediction restart_history_predict(const struct restart_history *history,
 	const char *root, const char *server, const char *files, uint64_t *delay, bool *sure)
 {

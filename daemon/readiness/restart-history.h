@@ -54,6 +54,10 @@ void restart_history_suffix(const char *file, char suffix[RESTART_HISTORY_SUFFIX
 enum restart_prediction restart_history_predict(const struct restart_history *history,
 	const char *root, const char *server, const char *files, uint64_t *delay, bool *sure);
 
+/* Whether there is a lesson, even one that predicts nothing yet. */
+bool restart_history_has(const struct restart_history *history, const char *root,
+	const char *server, const char *files);
+
 /*
  * A restart followed a save, or did not. A restart that the user may have caused is not
  * `proven`: it must happen again. Returns whether the history should be stored again.

@@ -92,11 +92,40 @@ static enum restart_prediction predict(const struct restart_history *history,
 		*delay = traits->old_usec;
 		return RESTART_OLD;
 	case TRAITS_STAYS:
-		return RESTART_NONE;
+		/* If a restart has followed it once, check whether it does again. */
+		return seen == RESTART_UNKNOWN &&
+				(restart_history_has(history, subject->root, subject->server, file) ||
+					restart_history_has(
+						history, subject->root, subject->server, suffix))
+			? RESTART_UNKNOWN
+			: RESTART_NONE;
 	case TRAITS_UNKNOWN:
 		break;
 	}
 	return seen;
+}
+
+/*
+ * How likely a save of such a file has caused a restart. What was learned about a file that is no
+ * part of the program does not make it likelier than one that is: it could confirm itself.
+ */
+enum { LIKELY_MIN = 2, LIKELY_SURE = 3 };
+
+static int likelihood(const struct restart_history *history, const struct restart_subject *subject,
+	const char *suffix)
+{
+	const struct program_traits *traits = subject->traits;
+	bool code = traits->language && program_traits_is_code(traits, suffix);
+	uint64_t unused;
+	bool sure;
+	enum restart_prediction seen = restart_history_predict(
+		history, subject->root, subject->server, suffix, &unused, &sure);
+
+	if (program_traits_ask(traits, suffix) == TRAITS_RESTARTS ||
+		(seen == RESTART_EXPECTED && (code || !traits->language))) {
+		return LIKELY_SURE;
+	}
+	return code ? LIKELY_MIN : seen != RESTART_NONE;
 }
 
 enum restart_prediction restart_sample_add(struct restart_sample *sample,
@@ -121,50 +150,42 @@ enum restart_prediction restart_sample_add(struct restart_sample *sample,
 		*delay = prediction == strongest && own > *delay ? own : *delay;
 		note_suffix(sample, suffix);
 		note_file(sample, file);
+		sample->likely |= likelihood(history, subject, suffix) >= LIKELY_MIN;
 	}
 	return strongest;
 }
 
-/* How likely a save of such a file has caused a restart. */
-static int likelihood(const struct restart_history *history, const struct restart_subject *subject,
-	const char *suffix)
-{
-	uint64_t unused;
-	bool sure;
-	enum restart_prediction seen = restart_history_predict(
-		history, subject->root, subject->server, suffix, &unused, &sure);
-
-	if (seen == RESTART_EXPECTED ||
-		program_traits_ask(subject->traits, suffix) == TRAITS_RESTARTS) {
-		return 3;
-	}
-	if (subject->traits->language && program_traits_is_code(subject->traits, suffix)) {
-		return 2;
-	}
-	return seen == RESTART_UNKNOWN;
-}
-
-bool restart_sample_add_restart(const struct restart_sample *sample,
-	struct restart_history *history, const struct restart_subject *subject, uint64_t delay,
-	bool proven)
+/* Of the likeliest kind of files in the sample. */
+static int likeliest_of(const struct restart_sample *sample, const struct restart_history *history,
+	const struct restart_subject *subject)
 {
 	int likeliest = 0;
-	bool news = false;
 
-	/*
-	 * If several kinds of files were saved at once, the restart is attributed to the
-	 * likeliest kinds.
-	 */
 	for (size_t i = 0; i < sample->suffix_count; i++) {
 		int own = likelihood(history, subject, sample->suffixes[i]);
 
 		likeliest = own > likeliest ? own : likeliest;
 	}
+	return likeliest;
+}
+
+bool restart_sample_add_restart(const struct restart_sample *sample,
+	struct restart_history *history, const struct restart_subject *subject, uint64_t delay,
+	enum restart_proof proof)
+{
+	int likeliest = likeliest_of(sample, history, subject);
+	bool unlikely = subject->traits->language && likeliest < LIKELY_MIN;
+	/* An unlikely cause must be seen again. */
+	bool proven = proof != RESTART_BY_USER && !unlikely;
+	bool news = false;
+
+	if (unlikely && proof != RESTART_PROVEN) {
+		return false;
+	}
 	/*
-	 * A file that is not part of the program is an unlikely cause: the restart must
-	 * happen again.
+	 * If several kinds of files were saved at once, the restart is attributed to the
+	 * likeliest kinds.
 	 */
-	proven = proven && (likeliest > 1 || !subject->traits->language);
 	for (size_t i = 0; i < sample->suffix_count; i++) {
 		const char *suffix = sample->suffixes[i];
 
@@ -183,21 +204,23 @@ bool restart_sample_add_restart(const struct restart_sample *sample,
 bool restart_sample_add_none(const struct restart_sample *sample, struct restart_history *history,
 	const struct restart_subject *subject)
 {
-	const char *root = subject->root, *server = subject->server;
+	const char *root = subject->root, *server = subject->server, *file = sample->file;
 	uint64_t unused;
 	bool sure, taught, news = false;
+	bool likely = file &&
+		likelihood(history, subject, sample->suffixes[0]) == LIKELY_SURE;
 
-	/*
-	 * If a file restarts nothing, that proves nothing about others with its suffix, unless
-	 * the lesson came from this file.
-	 */
-	if (sample->file && likelihood(history, subject, sample->suffixes[0]) == 3) {
-		taught = restart_history_predict(history, root, server, sample->file, &unused,
-				 &sure) == RESTART_EXPECTED;
-		news = restart_history_add_none(history, root, server, sample->file);
-		if (!taught ||
-			restart_history_predict(history, root, server, sample->file, &unused,
-				&sure) == RESTART_EXPECTED) {
+	if (likely || (file && restart_history_has(history, root, server, file))) {
+		taught = restart_history_predict(history, root, server, file, &unused, &sure) ==
+			RESTART_EXPECTED;
+		news = restart_history_add_none(history, root, server, file);
+		taught &= restart_history_predict(history, root, server, file, &unused, &sure) !=
+			RESTART_EXPECTED;
+		/*
+		 * If a file of the program restarts nothing, that proves nothing about others
+		 * with its suffix, unless the lesson came from this file.
+		 */
+		if (likely && !taught) {
 			return news;
 		}
 	}

@@ -31,6 +31,7 @@ struct restart_sample {
 	size_t suffix_count;
 	char *file; /* the only file so far, or NULL */
 	bool several;
+	bool likely; /* one of them may be part of the program; not just files that it serves */
 };
 
 /* Ends the sample. */
@@ -45,9 +46,19 @@ enum restart_prediction restart_sample_add(struct restart_sample *sample,
 	const struct restart_history *history, const struct restart_subject *subject,
 	const struct fileset *files, uint64_t *delay);
 
+/*
+ * How sure it is that the sample has caused a restart. A user's restart, or another save, may explain
+ * it, too: files that are no part of the program then teach nothing.
+ */
+enum restart_proof {
+	RESTART_BY_USER, /* the user may have restarted the server */
+	RESTART_EXPLAINED, /* a likelier save, which is no longer in the sample, came shortly before */
+	RESTART_PROVEN,
+};
+
 /* Records the result of the sample. Returns whether the history should be stored again. */
 bool restart_sample_add_restart(const struct restart_sample *sample,
 	struct restart_history *history, const struct restart_subject *subject, uint64_t delay,
-	bool proven);
+	enum restart_proof proof);
 bool restart_sample_add_none(const struct restart_sample *sample, struct restart_history *history,
 	const struct restart_subject *subject);

@@ -25,6 +25,20 @@ static struct restart_subject server_gate_subject(const struct server_main *main
 	return (struct restart_subject){.root = root, .server = main->key, .traits = &main->traits};
 }
 
+/* A save of the program's files explains a restart that begins within this time. */
+#define EXPLAINS_USEC (10 * CLOCK_USEC_PER_SEC)
+
+static enum restart_proof server_gate_proof(const struct server_gate *gate)
+{
+	if (!gate->machine.proven) {
+		return RESTART_BY_USER;
+	}
+	return !gate->sample.likely && gate->likely_usec &&
+			clock_now_usec() - gate->likely_usec < EXPLAINS_USEC
+		? RESTART_EXPLAINED
+		: RESTART_PROVEN;
+}
+
 static void server_gate_learn(struct server_gate *gate, unsigned actions)
 {
 	struct readiness *readiness = gate->readiness;
@@ -39,7 +53,7 @@ static void server_gate_learn(struct server_gate *gate, unsigned actions)
 	subject = server_gate_subject(main, gate->project->root);
 	if (actions & GATE_LEARN_RESTART) {
 		news = restart_sample_add_restart(&gate->sample, &readiness->lessons, &subject,
-			gate->machine.delay, gate->machine.proven);
+			gate->machine.delay, server_gate_proof(gate));
 	} else if (actions & GATE_LEARN_NO_RESTART) {
 		news = restart_sample_add_none(&gate->sample, &readiness->lessons, &subject);
 	}
@@ -249,6 +263,7 @@ static void server_gate_consult(struct server_gate *gate, const struct project *
 	subject.supervised = server_is_supervised(gate->server);
 	save->prediction = restart_sample_add(
 		&gate->sample, &gate->readiness->lessons, &subject, files, &save->delay);
+	gate->likely_usec = gate->sample.likely ? save->now_usec : gate->likely_usec;
 	if (save->prediction == RESTART_EXPECTED || save->prediction == RESTART_OLD) {
 		save->written_boot = written_boot(files, save->now_boot);
 	}

@@ -26,6 +26,7 @@ struct server_gate {
 	struct builders_search *search; /* for them, in progress, or NULL */
 	bool searched; /* for this wait */
 	struct restart_sample sample;
+	uint64_t likely_usec; /* when a file was saved last that may be part of the program */
 	struct server_gate *next;
 };
 

@@ -98,6 +98,17 @@ static void a_restart_by_hand_reloads(void **state)
 			{.what = END},
 		});
 	assert_false(gate.proven);
+	gate = play("a save that restarts nothing is not blamed while an earlier one may be the cause",
+		(struct row[]){
+			{0, SAVE, RESTART_UNKNOWN, .actions = GATE_SEND},
+			{400, SAVE, RESTART_NONE, .actions = GATE_SEND},
+			{500, LOOK, .serving = -1, .actions = GATE_TELL_WAITING,
+				.state = GATE_RESTARTING},
+			{900, LOOK, .serving = 600,
+				.actions = GATE_LEARN_RESTART | GATE_TELL_LIVE | GATE_STALE},
+			{.what = END},
+		});
+	assert_int_equal(gate.delay, 500 * CLOCK_USEC_PER_MSEC);
 	play("long after a save it is not attributed to it",
 		(struct row[]){
 			{0, SAVE, RESTART_NONE, .actions = GATE_SEND},
