@@ -30,6 +30,18 @@ static bool diag_is_v6_only(const struct nlmsghdr *header)
 	return false;
 }
 
+/* Java listens on 127.0.0.1 by an IPv6 socket, on ::ffff:127.0.0.1: that accepts only IPv4. */
+static void unmap_v4(struct listen_socket *listener)
+{
+	struct in6_addr v4 = {0};
+
+	if (listener->v6 && IN6_IS_ADDR_V4MAPPED(&listener->address)) {
+		memcpy(&v4, &listener->address.s6_addr[12], sizeof(struct in_addr));
+		listener->address = v4;
+		listener->v6 = false;
+	}
+}
+
 static void listing_take(const struct nlmsghdr *header, void *userdata)
 {
 	const struct inet_diag_msg *message = NLMSG_DATA(header);
@@ -48,6 +60,7 @@ static void listing_take(const struct nlmsghdr *header, void *userdata)
 		.queue = message->idiag_rqueue,
 	};
 	memcpy(&listener->address, message->id.idiag_src, sizeof listener->address);
+	unmap_v4(listener);
 }
 
 int listen_sockets_on_port(uint16_t port, struct listen_socket *listeners, size_t max)

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <unistd.h>
 
 #include "server/listen-socket.h"
 #include "server/url.h"
@@ -165,6 +166,31 @@ static void which_sockets_take_a_host(void **state)
 	}
 }
 
+/* Java does this for 127.0.0.1. */
+static void an_ipv4_address_of_an_ipv6_socket_is_one(void **state)
+{
+	static const char *const addresses[] = {"::ffff:127.0.0.1", "::ffff:0.0.0.0"};
+
+	for (size_t i = 0; i < COUNT_OF(addresses); i++) {
+		struct sockaddr_in6 address = {.sin6_family = AF_INET6};
+		socklen_t length = sizeof address;
+		struct listen_socket sockets[2];
+		int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		uint16_t port;
+
+		inet_pton(AF_INET6, addresses[i], &address.sin6_addr);
+		assert_int_equal(bind(fd, (void *)&address, sizeof address), 0);
+		assert_int_equal(listen(fd, 8), 0);
+		getsockname(fd, (void *)&address, &length);
+		port = ntohs(address.sin6_port);
+		assert_int_equal(listen_sockets_of("localhost", port, LOOPBACK_V6_FIRST, sockets, 2), 1);
+		assert_int_equal(listen_sockets_of("127.0.0.1", port, LOOPBACK_V6_FIRST, sockets, 2), 1);
+		assert_int_equal(listen_sockets_of("::1", port, LOOPBACK_V6_FIRST, sockets, 2), 0);
+		assert_false(sockets[0].v6);
+		close(fd);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +200,7 @@ int main(void)
 		cmocka_unit_test(bad_urls),
 		cmocka_unit_test(the_length_is_bounded),
 		cmocka_unit_test(which_sockets_take_a_host),
+		cmocka_unit_test(an_ipv4_address_of_an_ipv6_socket_is_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
