@@ -13,6 +13,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const UNSEEN_MSEC = 10000;
 	const PAUSE_MSEC = 60;
 	const MAX_PAUSE_MSEC = 1000;
+	/** A request that takes longer than this was held by the server while it loaded new code. */
+	const HELD_MSEC = 100;
 	/** The longest pause while the server may answer with old content. */
 	const OLD_PAUSE_MSEC = 150;
 
@@ -32,6 +34,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	let latest = 0;
 	/** Until when the server may answer with what an earlier save replaced. */
 	let unsettledUntil = 0;
+	/** Until when the server may still load what it held a request for; see lookUntilNew(). */
+	let loadsUntil = 0;
 	/** The latest look that requests the page until it is new. @type {Promise<unknown>} */
 	let running = Promise.resolve();
 	/** The one request that is under way. @type {Promise<any> | undefined} */
@@ -262,8 +266,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		/** @type {Looked | undefined} */
 		let patched;
 		for (let pause = PAUSE_MSEC; ; pause = Math.min(pause * 1.6, MAX_PAUSE_MSEC)) {
-			const mayBeOld = performance.now() < oldUntil;
+			const asked = performance.now(), mayBeOld = asked < oldUntil;
 			const told = await lookOnce(message, roots);
+			if (mayBeOld && performance.now() - asked > Math.max(old, HELD_MSEC)) {
+				// It may have loaded what an earlier save changed, and begin to load this one as late as after any save.
+				loadsUntil = performance.now() + old;
+			}
 			if (turn !== latest) {
 				return { outcome: 'skipped', detail: 'replaced by a newer save' };
 			}
@@ -298,6 +306,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 		await running;
 		const turn = latest;
+		await sleep(Math.max(0, loadsUntil - performance.now()));
 		const told = unfit() ? undefined : await lookOnce(message, rootsOf(message.event));
 		return told && turn === latest ? told : { outcome: 'skipped', detail: 'replaced by a newer save' };
 	};

@@ -63,11 +63,12 @@ const struct program programs[] = {
 		PHP_BEHIND,
 		.language = PHP_CODE},
 	{.name = "*sh", .rest = REST_SCRIPT},
+	/* Tomcat checks a page every 4 s; while one request compiles it, others get the old one. */
 	{.name = "java",
 		.language = " java class jar kt scala ",
 		.old = " org.apache.catalina.startup.Bootstrap ",
 		.old_suffixes = " jsp jspx tag ",
-		.old_msec = 4000},
+		.old_msec = 6000},
 
 	/* Python's. */
 	{.name = "http.server",

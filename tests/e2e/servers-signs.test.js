@@ -209,10 +209,62 @@ async function asksAgain(t) {
 	assert.match(last.steps.find((/** @type {any} */ step) => step.step === 'cast').text, /its server may answer as before for \d+ ms/);
 }
 
+/**
+ * Like wrangler: it notices a save a moment later, and holds requests while it loads what was saved. A
+ * save that comes meanwhile is loaded after that: one request before gets what the earlier one changed.
+ */
+const LOADS = `const fs = require('node:fs');
+const NOTICE_MSEC = 100, LOAD_MSEC = 500;
+let text = fs.readFileSync('index.html'), notices = false, answered = true, held;
+const load = () => {
+	const next = fs.readFileSync('index.html');
+	held = [];
+	setTimeout(() => {
+		const waiting = held;
+		text = next;
+		held = undefined;
+		notices = answered = false;
+		waiting.forEach(answer => answer());
+	}, LOAD_MSEC);
+};
+setInterval(() => {
+	if (!notices && answered && !fs.readFileSync('index.html').equals(text)) {
+		notices = true;
+		setTimeout(load, NOTICE_MSEC);
+	}
+}, 5);
+require('node:http').createServer((request, response) => {
+	const answer = () => { response.setHeader('content-type', 'text/html'); response.end(text); };
+	answered ||= !held;
+	held ? held.push(answer) : answer();
+}).listen(Number(process.argv[2]), '127.0.0.1');
+`;
+
+/** @param {import('node:test').TestContext} t */
+async function loadsTwice(t) {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const page = (/** @type {string} */ version) => `<!doctype html><title>t</title><h1>${version}</h1>\n`;
+	const root = await world.folder('site', { 'server.js': LOADS, 'index.html': page('apple') }, { git: true });
+	const { url } = await world.serve('workerd', root, at => ['bash', '-c', 'exec -a workerd node server.js "$1"', 'bash', String(at)]);
+	const browser = await world.browser('chromium', { grant: ['http://localhost/*'] });
+	const tab = await browser.newPage(url);
+	await tab.clickAction();
+	await until('the tab is live', async () => (await world.bus.tabs()).some((/** @type {any} */ one) => one.state === 'live'));
+	const file = path.join(root, 'index.html');
+	for (const version of ['pear', 'plum']) {
+		await writeFile(file, page(version));
+		await world.bus.saved(file);
+		await pause(200);
+	}
+	await until('the second save in the page', async () => await heading(tab) === 'plum');
+}
+
 // All at the same time: each waits most of the time.
-test('what other processes show about a server', { concurrency: 5 }, async t => {
+test('what other processes show about a server', { concurrency: 6 }, async t => {
 	await Promise.all([
 		t.test('php -S: the page is requested while opcache may have the old code, and shows the new code', asksAgain),
+		t.test('a server that holds requests while it loads: the second of two saves shows', loadsTwice),
 		t.test('node: it closes its socket before it ends: down says how it ended', closesFirst),
 		t.test('a compiler and a server: the page reloads when both are done, from the first save on', compiles),
 		...['node', 'python3 -m http.server'].map(name =>

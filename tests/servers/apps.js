@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /** Servers that run a program of the user. */
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { AIOHTTP, ASGI, BOTTLE, BUN, CHERRYPY, DANCER, DENO, DJANGO, EXPRESS, FLASK, GO, HTML, MOJO,
-	NODE, NODE_TS, npm, PHP, PSGI, PYTHON, QUART, RACK, RUST_LIKE_LOOP, SINATRA, TORNADO, WEBPY, WSGI }
+import { AIOHTTP, ASGI, BOTTLE, BUN, CHERRYPY, DANCER, DENO, DJANGO, EXPRESS, FLASK, GO, HTML, JSP, MOJO,
+	NODE, NODE_TS, npm, PHP, PSGI, PYTHON, QUART, RACK, RUST_LIKE_LOOP, SINATRA, TOMCAT, TORNADO, WEBPY, WORKER, WSGI }
 	from './code.js';
 
 /** @param {string} file @param {string} text */
@@ -172,6 +173,22 @@ export const PROGRAMS = [
 		prepare: async (world, root, port) => {
 			await world.folder('site', { '.lighttpd.conf': `server.document-root = "${root}"\nserver.port = ${port}\nserver.bind = "127.0.0.1"\nserver.modules = ("mod_indexfile", "mod_fastcgi")\nindex-file.names = ("index.php")\nfastcgi.server = (".php" => ((\n"bin-path" => "/usr/bin/php-cgi", "socket" => "${world.temp}/php.sock", "max-procs" => 1)))\n` });
 		},
+	}),
+	app({
+		name: 'Tomcat (JSP)', source: 'Debian', packages: ['tomcat10'], needs: '/usr/share/tomcat10/bin/catalina.sh', version: ['dpkg-query', '-W', 'tomcat10'],
+		trigger: 'nothing; checks a .jsp again after up to 4 s', code: code('index.jsp', JSP), broken: '', settle: 300,
+		command: (port, root) => ['env', `CATALINA_BASE=${root}/.tomcat`, '/usr/share/tomcat10/bin/catalina.sh', 'run'], env: { CATALINA_HOME: '/usr/share/tomcat10' },
+		prepare: async (world, root, port) => {
+			const base = path.join(root, '.tomcat');
+			await world.folder('site', { '.tomcat/conf/server.xml': TOMCAT.replace('PORT', String(port)).replace('ROOT', root), '.tomcat/logs/.x': '', '.tomcat/temp/.x': '', '.tomcat/work/.x': '', '.gitignore': '.tomcat\n' });
+			await copyFile('/etc/tomcat10/web.xml', path.join(base, 'conf/web.xml'));
+		},
+	}),
+	app({
+		name: 'wrangler dev', source: 'npm', packages: ['wrangler'], needs: npm('wrangler'), version: [npm('wrangler'), '--version'],
+		trigger: 'nothing; builds and loads again in its own process', code: code('worker.js', WORKER), broken: '',
+		files: { 'wrangler.toml': 'name = "site"\nmain = "worker.js"\ncompatibility_date = "2026-01-01"\n' }, env: { CI: '1', WRANGLER_SEND_METRICS: 'false' },
+		command: port => [npm('wrangler'), 'dev', '--port', String(port), '--ip', '127.0.0.1', '--live-reload=false', '--show-interactive-dev-session=false'],
 	}),
 	app({
 		name: 'morbo', source: 'Debian', packages: ['libmojolicious-perl'], needs: '/usr/bin/morbo', version: ['dpkg-query', '-W', 'libmojolicious-perl'],

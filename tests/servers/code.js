@@ -124,6 +124,16 @@ const CODE: string = "MARK";
 const answer = () => new Response("${HTML}" + CODE + ' ' + Deno.readTextFileSync('page.html'), { headers: { 'content-type': 'text/html' } });
 `;
 export const PHP = `<?php $code = "MARK"; echo "${HTML}", $code, " ", file_get_contents("page.html");`;
+export const JSP = `<%@ page contentType="text/html" %><% String code = "MARK"; %>${HTML}<%= code %> <%= new String(java.nio.file.Files.readAllBytes(java.nio.file.Paths.get(application.getRealPath("/page.html")))) %>`;
+export const WORKER = `
+import page from './page.html';
+const code = "MARK";
+export default { fetch: () => new Response("${HTML}" + code + ' ' + page, { headers: { 'content-type': 'text/html' } }) };
+`;
+/** Tomcat with one site. */
+export const TOMCAT = `<Server port="-1"><Service name="Catalina"><Connector port="PORT" address="127.0.0.1"/>
+<Engine name="Catalina" defaultHost="localhost"><Host name="localhost" appBase="none"><Context path="" docBase="ROOT"/></Host></Engine></Service></Server>
+`;
 export const MOJO = `
 use Mojolicious::Lite;
 my $code = "MARK";

@@ -124,6 +124,9 @@ export class Drive {
 		const before = this.#shown, again = at < this.#oldUntil;
 		this.#oldUntil = Math.max(this.#oldUntil, at + (message.old ?? 0));
 		order.got = await get(/** @type {string} */ (this.url), 8000);
+		if (order.got.end - order.got.at > Math.max(message.old ?? Infinity, 100)) {
+			this.#oldUntil = performance.now() + message.old;
+		}
 		// Like a visible page: requests it until the answer differs.
 		while (performance.now() < at + (message.old ?? 0) && (order.got.marks === before || again)) {
 			await pause(60);
