@@ -230,7 +230,10 @@ bool upstream_probe_once(struct upstream_probe *probe, bool alone)
 
 bool upstream_probe_shows_none(const struct upstream_probe *probe)
 {
-	return probe->question->caution != UPSTREAM_ASKS && upstream_trials_show_none(&probe->trials);
+	bool last = clock_now_usec() >= probe->until_usec;
+
+	return probe->question->caution != UPSTREAM_ASKS &&
+		upstream_trials_show_none(&probe->trials, last);
 }
 
 void upstream_probe_all(struct upstream_probe *probe, bool alone)

@@ -246,7 +246,7 @@ bool upstream_trials_any_answered(const struct upstream_trials *trials)
 	return false;
 }
 
-bool upstream_trials_show_none(const struct upstream_trials *trials)
+bool upstream_trials_show_none(const struct upstream_trials *trials, bool last)
 {
 	unsigned answered = 0;
 
@@ -260,9 +260,10 @@ bool upstream_trials_show_none(const struct upstream_trials *trials)
 		if (trials->trials[0].header && agreeing(trials, peer, &headers) > seen) {
 			seen = agreeing(trials, peer, &headers);
 		}
-		if (peer->held || (2 * seen >= answered && !is_constant(trials, peer))) {
+		if (peer->held ||
+			(seen >= 2 && 2 * seen >= answered && !is_constant(trials, peer))) {
 			return false;
 		}
 	}
-	return !trials->too_many && answered >= ABSENCES;
+	return !trials->too_many && answered >= (last ? 2 : ABSENCES);
 }

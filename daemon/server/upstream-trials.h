@@ -83,9 +83,10 @@ bool upstream_trials_are_enough(const struct upstream_trials *trials);
 /*
  * Whether the server is no proxy at all, for one that probably is none: its processes have no
  * connection to another server, and less than half of at least five answered trials agree that one
- * was sent the request, whatever else passes to others at the same time.
+ * was sent the request, whatever else passes to others at the same time. With `last`, because the
+ * time is over: two answered trials are enough, if no two of them agree.
  */
-bool upstream_trials_show_none(const struct upstream_trials *trials);
+bool upstream_trials_show_none(const struct upstream_trials *trials, bool last);
 bool upstream_trials_any_answered(const struct upstream_trials *trials);
 /* Whether any server was sent something in each of the trials. */
 bool upstream_trials_moved(const struct upstream_trials *trials);

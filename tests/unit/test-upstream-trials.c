@@ -76,17 +76,20 @@ static void traffic_of_others_makes_no_proxy(void **state)
 	struct upstream_trials trials = {.count = 0};
 
 	for (int i = 0; i < 5; i++) {
-		assert_false(upstream_trials_show_none(&trials));
+		assert_false(upstream_trials_show_none(&trials, false));
 		begin(&trials);
 		upstream_trials_unseen(&trials, &beta);
 		upstream_trials_sent(&trials, &alpha, HEADER + 1000 + (uint64_t)i * i * 101);
 		upstream_trials_sent(&trials, &alpha, OTHER);
+		assert_false(i == 0 && upstream_trials_show_none(&trials, true));
 		upstream_trials_answered(&trials);
+		/* On a busy machine there may be no time for five. */
+		assert_int_equal(upstream_trials_show_none(&trials, true), i > 0);
 	}
 	assert_int_equal(of(&trials, &beta), UPSTREAM_OPEN);
-	assert_true(upstream_trials_show_none(&trials));
+	assert_true(upstream_trials_show_none(&trials, false));
 	upstream_trials_held(&trials, &beta);
-	assert_false(upstream_trials_show_none(&trials));
+	assert_false(upstream_trials_show_none(&trials, true));
 }
 
 static void trials_of_which_half_agree_may_be_a_proxy(void **state)
@@ -101,8 +104,9 @@ static void trials_of_which_half_agree_may_be_a_proxy(void **state)
 			upstream_trials_unseen(&trials, &alpha);
 		}
 		upstream_trials_answered(&trials);
+		assert_false(i > 0 && upstream_trials_show_none(&trials, true));
 	}
-	assert_false(upstream_trials_show_none(&trials));
+	assert_false(upstream_trials_show_none(&trials, false));
 }
 
 static void while_one_is_open_the_trials_are_not_enough(void **state)
