@@ -18,8 +18,8 @@ const EDITORS = {
 	mg: { command: ['mg'], keys: [['x'], ['C-x', 'C-s']] },
 	ne: { command: ['ne'], keys: [['x'], ['C-s']] },
 	vis: { command: ['vis'], keys: [['i', 'x'], ['Escape'], [':w', 'Enter']] },
-	kak: { command: ['kak', '-n'], keys: [['i', 'x', 'Escape'], [':w', 'Enter']] },
-	vim: { command: ['vim', '-u', 'NONE', '-i', 'NONE'], keys: [['i', 'x', 'Escape'], [':w', 'Enter']] },
+	kak: { command: ['kak', '-n'], keys: [['i', 'x'], ['Escape'], [':w', 'Enter']] },
+	vim: { command: ['vim', '-u', 'NONE', '-i', 'NONE'], keys: [['i', 'x'], ['Escape'], [':w', 'Enter']] },
 	emacs: { command: ['emacs', '-nw', '-Q'], keys: [['x'], ['C-x', 'C-s']] },
 };
 
@@ -37,7 +37,7 @@ for (const [name, { command, keys }] of Object.entries(EDITORS)) {
 				for (const stroke of keys) {
 					await terminal.keys(...stroke);
 					// Escape and a key right after it would be one key with Alt.
-					await terminal.shows(stroke.at(-1) === 'Escape' ? /^(?![^]*INSERT)/ : /x/);
+					await terminal.shows(stroke[0] === 'i' ? /insert/i : stroke[0] === 'Escape' ? /^(?![^]*insert)/i : /x/);
 				}
 				await until('the file to be written', async () => (await written()).length > before.length, { every: 5 })
 					.catch(async error => {
