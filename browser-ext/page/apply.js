@@ -15,14 +15,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @param {Change} change @param {Set<string>} urls @param {number} n @returns {Promise<Applied>} */
 	const applyStyle = async ({ path, all }, urls, n) => {
-		let found = match.find(path, urls);
-		if (!found.size && (all || match.isCompiled(path))) {
-			// The source of some style sheet; only the compiler knows of which one.
-			found = styles.reachable();
-		}
+		const named = match.find(path, urls);
+		// Otherwise the source of some style sheet; only the compiler knows of which one.
+		const found = named.size || !(all || match.isCompiled(path)) ? new Set(named) : styles.reachable();
 		// The server may also have combined several files into one style sheet.
 		[...styles.reachable()].filter((url) => match.isCombined(url, /^css$/)).forEach((url) => found.add(url));
-		const why = uses.beyond('css', found);
+		const why = uses.beyond('css', found, named);
 		if (why || !found.size) {
 			return why || !dom.isComplete() ? { outcome: 'reload', detail: `${path}: ${why ?? 'it is not known whether this tab uses it'}` }
 				: { outcome: 'unused', detail: `${path}: this tab has not loaded it` };

@@ -66,9 +66,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {string | undefined} why a page of the project may be shown in a frame that the extension cannot access */
 	const inFrame = () => (withoutApart(opaqueFrames()).some(sourceOf) ? 'a frame that the extension cannot read may show it' : undefined);
 
-	/** @param {Set<string>} [known] sheets that are themselves replaced @returns {boolean} whether a sheet that may be of the project cannot be read */
+	/** Firefox lets extensions read the sheets of other servers, but not what those import. @param {CSSStyleSheet} sheet */
+	const importsElsewhere = (sheet) => !sheet.href?.startsWith(`${location.origin}/`) && [...dom.rulesOf(sheet) ?? []].some(dom.isImport);
+
+	/** @param {Set<string>} [known] sheets of the file itself @returns {boolean} whether a sheet that may be of the project cannot be read */
 	const hasOpaqueSheets = (known) => [...dom.sheets()].some((sheet) =>
-		!dom.rulesOf(sheet) && sheet.href && !known?.has(dom.plain(sheet.href)) && isNear(sheet.href));
+		sheet.href && (!dom.rulesOf(sheet) || importsElsewhere(sheet)) && !known?.has(dom.plain(sheet.href)) && isNear(sheet.href));
 
 	/**
 	 * A page that was loaded past the service worker is not under its control, but the next one is.
@@ -128,11 +131,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/**
 	 * @param {string} kind of file
-	 * @param {Set<string>} found its URLs
+	 * @param {Set<string>} found its URLs, and those of files that may contain it
+	 * @param {Set<string>} [named] its URLs alone
 	 * @returns {string | undefined} why a replacement in place may not reach all uses of it
 	 */
-	const beyond = (kind, found) => (
-		unseen(kind, found) ?? ([...found].some((url) => BY_SCRIPT.some((type) => dom.initiators(url).has(type))) ? 'the page\'s own script uses it'
+	const beyond = (kind, found, named = found) => (
+		unseen(kind, named) ?? ([...found].some((url) => BY_SCRIPT.some((type) => dom.initiators(url).has(type))) ? 'the page\'s own script uses it'
 		: kind === 'image' && hasCanvas() ? 'the page may have drawn it'
 		: kind === 'font' && hasFontsByScript() ? 'the page\'s own script has loaded fonts'
 		: kind === 'css' && !nextPage.isReachable() ? 'the browser would show the old one on the next page'

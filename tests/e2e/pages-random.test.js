@@ -107,7 +107,7 @@ class Visit {
 	/** @param {number} event @returns {Promise<any>} the event, when it has ended, or waits for the user */
 	#ended(event) {
 		return until(`seed ${this.seed}: the end of event ${event}`, async () => {
-			const told = (await this.world.bus.events()).find((/** @type {any} */ one) => one.serial === event);
+			const told = (await this.world.bus.events(event - 1)).find((/** @type {any} */ one) => one.serial === event);
 			return (told?.closed || words(told).includes('pending')) && told;
 		});
 	}

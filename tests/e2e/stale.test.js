@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { until } from '../lib/events.js';
 import { BROWSERS, guarded, missing, missingOrLong, pageScriptsReady, story, switchOn, words } from '../lib/live.js';
 import { png } from '../lib/media-files.js';
-import { LONG, World } from '../lib/world.js';
+import { LONG, TOP, World } from '../lib/world.js';
 
 const rgb = (/** @type {number} */ n) => `rgb(${n}, 0, 0)`;
 const css = (/** @type {string} */ element, /** @type {number} */ n) => `${element} { color: ${rgb(n)} }`;
@@ -241,7 +241,7 @@ for (const which of BROWSERS) {
 	});
 
 	test(`${which}: unused is reported only if it is certain`, { skip }, async t => {
-		const { page, site, save, shows } = await open(t, {
+		const { world, page, site, save, shows } = await open(t, {
 			'index.html': '<!doctype html><link rel="stylesheet" href="/static/app.min.css"><h1 id="h">x</h1>',
 			'frame.html': '<link rel="stylesheet" href="/static/framed.css">',
 			'sandbox.html': '<!doctype html><iframe sandbox src="/frame.html"></iframe>',
@@ -266,6 +266,15 @@ for (const which of BROWSERS) {
 		await writeFile(path.join(site.root, 'static/bundle.css'), css('h1', 4));
 		assert.equal(await save('static/_any.css', css('h1', 4)), 'swapped', 'any file may be part of a bundle');
 		await shows('h', 4);
+		// A style sheet of another server cannot be read. It may contain the file, or import it.
+		const other = await world.serve('other', site.root, (port) => [process.execPath, path.join(TOP, 'tests/lib/site-server.js'), String(port)]);
+		await writeFile(path.join(site.root, 'static/in.css'), css('h1', 1));
+		await writeFile(path.join(site.root, 'static/up-a1b2c3.css'), '@import "in.css";');
+		await writeFile(path.join(site.root, 'far.html'),
+			`<!doctype html><link rel="stylesheet" href="/static/in.css"><link rel="stylesheet" href="${other.url}static/up-a1b2c3.css"><h1 id="h">x</h1>`);
+		await page.goto(`${site.url}far.html`);
+		assert.equal(await save('static/in.css', css('h1', 5)), 'loaded');
+		await shows('h', 5);
 	});
 
 	test(`${which}: what a service worker keeps is not shown, with permission or without`, { skip }, async t => {

@@ -94,12 +94,13 @@ export class Bus {
 	/**
 	 * All events that the daemon keeps; a long list comes in parts.
 	 *
+	 * @param {number} [since] only later ones
 	 * @returns {Promise<any>} an array
 	 */
-	async events() {
+	async events(since = 0) {
 		/** @type {any[]} */
 		const events = [];
-		for (let after = 0n, some; !some || some.length > 0; after = BigInt(events.at(-1)?.serial ?? 0)) {
+		for (let after = BigInt(since), some; !some || some.length > 0; after = BigInt(events.at(-1)?.serial ?? since)) {
 			[some] = await this.call({ member: 'ListEvents', signature: 'a{sv}', body: [{ after: new dbus.Variant('t', after) }] });
 			events.push(...some);
 		}
