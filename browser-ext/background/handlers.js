@@ -8,6 +8,7 @@ import { api } from '../common/api.js';
 import {
 	build, daemons, forget, frames, navigation, problems, progress, releaseIfDue, reloads, reportLog, screenshots, send, show, tabs, updaters, watch,
 } from './context.js';
+import { forgetPermissions } from './inspect.js';
 import { closeConnections, insertPageScripts, useSpareConnection } from './page-scripts.js';
 import { registerScripts } from './problems.js';
 import { isFrame } from './places.js';
@@ -16,6 +17,7 @@ import { switchOnIfWanted } from './user-actions.js';
 
 /** To be called when the sites with permission have changed, and when the browser has started. */
 export function permissionsChanged() {
+	forgetPermissions();
 	registerScripts().catch((error) => console.warn(`problems: ${error}`));
 }
 

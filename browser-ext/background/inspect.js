@@ -1,16 +1,38 @@
 // SPDX-License-Identifier: MIT
 //
-// What the browser knows about a tab before it is reloaded, and whether the reload must wait.
+// What the browser knows about a tab before it is reloaded, what the page does until the browser has
+// answered, and whether the reload must wait.
 
-import { hasPermission } from '../common/site.js';
-import { sendToPage } from './page-scripts.js';
-import { mustWait } from './reload-rules.js';
+import { hasPermission, sitePattern } from '../common/site.js';
+import { frameworkRoots } from './framework-roots.js';
+import { beginInPage, sendToPage } from './page-scripts.js';
+import { asksPage, looksFirst, mustWait, requestsOf } from './reload-rules.js';
 import { localStatus } from './url-visibility.js';
 
 /**
- * @typedef {{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus, permitted: boolean}} Seen
+ * @typedef {{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus, permitted: boolean, at: number}} Seen at: as performance.now()
  * @typedef {import('./reload.js').Dependencies} Dependencies
  */
+
+/** By pattern: whether the user has given the permission, as far as it is known. @type {Map<string, boolean>} */
+const permissions = new Map();
+
+/** To be called when permissions have changed. */
+export function forgetPermissions() {
+	permissions.clear();
+}
+
+/** @param {string} url @returns {boolean} whether the extension is known to have permission for it */
+export function isPermitted(url) {
+	return permissions.get(sitePattern(url)) === true;
+}
+
+/** @param {string} url */
+async function askPermission(url) {
+	const permitted = await hasPermission(url);
+	permissions.set(sitePattern(url), permitted);
+	return permitted;
+}
 
 /**
  * What the browser knows about the tab. The calls run in parallel: each takes 0.3 ms or more.
@@ -24,10 +46,50 @@ export async function inspect({ tabs, observed }, id) {
 	const [tab, where, permitted] = await Promise.all([
 		tabs.view(id),
 		entry?.urlVisibility ? localStatus(id, entry.url) : /** @type {const} */ ('unknown'),
-		entry ? hasPermission(entry.url) : false,
+		entry ? askPermission(entry.url) : false,
 	]);
 	observed(id, tab);
-	return { tab, where, permitted };
+	return { tab, where, permitted, at: performance.now() };
+}
+
+/** What was seen a shorter time ago is not asked for again. */
+const OLD_MSEC = 100;
+
+/**
+ * @param {Pick<Dependencies, 'tabs' | 'observed'>} dependencies
+ * @param {number} id
+ * @param {Seen} seen
+ * @returns {Promise<Seen>}
+ */
+export async function inspectIfOld(dependencies, id, seen) {
+	return performance.now() - seen.at < OLD_MSEC ? seen : inspect(dependencies, id);
+}
+
+/**
+ * What the page may do for a save before the browser has answered: request itself, and load the changed files into
+ * the browser's cache. Neither does harm if the tab must wait.
+ *
+ * @param {Pick<Dependencies, 'tabs' | 'hidden'>} dependencies
+ * @param {number} id
+ * @param {import('./reload.js').Order} order
+ * @returns {Promise<number[][]> | undefined} frameworkRoots(), if the page requests itself
+ */
+export function beginEarly({ tabs, hidden }, id, order) {
+	const { event, changes, restarted, patch, aside } = order;
+	const entry = tabs.get(id);
+	if (!entry || aside || entry.updates?.length || !looksFirst({ status: 'complete', active: true }, entry, hidden())) {
+		return undefined;
+	}
+	if (!restarted && asksPage(changes, { status: 'complete' }, entry)) {
+		// The page may replace the files.
+		return undefined;
+	}
+	const { look, refresh } = requestsOf(order, isPermitted(entry.url), entry);
+	const begin = { look, refresh: refresh && patch === false };
+	if (begin.look || begin.refresh) {
+		beginInPage(id, event, changes, begin);
+	}
+	return begin.look && changes ? frameworkRoots(id) : undefined;
 }
 
 /**

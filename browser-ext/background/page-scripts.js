@@ -18,7 +18,7 @@ const FRAMEWORKS_MSEC = 250;
 
 /** In this order: each uses what the ones before it have defined. */
 const FILES = ['match', 'dom', 'next-page', 'uses', 'styles', 'media', 'apply', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'guard',
-	'tree', 'align', 'verdict', 'plan', 'controls', 'patch', 'volatile', 'answers', 'look', 'refresh', 'clients', 'messages',
+	'tree', 'align', 'verdict', 'plan', 'controls', 'patch', 'volatile', 'answers', 'ahead', 'look', 'refresh', 'clients', 'messages',
 	'error-page', 'source-map', 'problems']
 	.map((name) => `page/${name}.js`);
 
@@ -150,15 +150,35 @@ export async function sendToPage(tabId, message) {
 }
 
 /**
+ * What the page requests in advance: `look` itself, for lookFirst(); `refresh` the changed files, for
+ * refreshCache(). It does so only if it is visible and complete.
+ *
+ * @typedef {{look: boolean, refresh: boolean}} Begin
+ */
+
+/**
  * @param {number} tabId
  * @param {number} event
  * @param {Change[]} changes
+ * @param {Begin} begin if the page must be reloaded
  * @returns {Promise<Applied>}
  */
-export async function applyChanges(tabId, event, changes) {
-	const ask = () => sendToPage(tabId, { to: 'apply', event, changes });
+export async function applyChanges(tabId, event, changes, begin) {
+	const ask = () => sendToPage(tabId, { to: 'apply', event, changes, begin });
 	const applied = await ask() ?? (await insertPageScripts(tabId) ? await ask() : undefined);
 	return applied ?? { outcome: 'reload', detail: '' };
+}
+
+/**
+ * Has the page begin before it is certain that it may: the browser is still asked about the tab.
+ *
+ * @param {number} tabId
+ * @param {number} event
+ * @param {Change[] | undefined} changes
+ * @param {Begin} begin
+ */
+export function beginInPage(tabId, event, changes, begin) {
+	sendToPage(tabId, { to: 'begin', event, changes, begin });
 }
 
 /**
@@ -167,12 +187,15 @@ export async function applyChanges(tabId, event, changes) {
  * @param {number} tabId
  * @param {{event: number, changes?: Change[], unseen?: boolean, restarted?: boolean, old?: number, why?: string, applied?: true, settles?: true}} given why: the
  *	reason to reload the page in any case, unless the server does not answer; applied: only the HTML is compared, once; settles: an earlier look may have seen an old answer
+ * @param {Promise<number[][]>} [begun] frameworkRoots() of the tab
  * @returns {Promise<Looked>}
  */
-export async function lookFirst(tabId, given) {
+export async function lookFirst(tabId, given, begun) {
 	const looked = sendToPage(tabId, { to: 'look', ...given });
-	// Runs while the server answers.
-	frameworkRoots(tabId).then((roots) => sendToPage(tabId, { to: 'roots', event: given.event, roots }));
+	if (given.changes && !given.why) {
+		// Runs while the server answers.
+		(begun ?? frameworkRoots(tabId)).then((roots) => sendToPage(tabId, { to: 'roots', event: given.event, roots }));
+	}
 	return await looked ?? { outcome: 'reload', detail: '' };
 }
 
@@ -194,12 +217,13 @@ export async function reloadDocument(id, bypassCache) {
 
 /**
  * @param {number} tabId
+ * @param {number} event
  * @param {Change[] | undefined} changes
  * @returns {Promise<{fresh: boolean, opaque: boolean}>} fresh: the browser's cache has what is new; opaque:
  *	the user may have done something in frames that the page cannot access
  */
-export async function refreshCache(tabId, changes) {
-	const answer = await sendToPage(tabId, { to: 'refresh', changes });
+export async function refreshCache(tabId, event, changes) {
+	const answer = await sendToPage(tabId, { to: 'refresh', event, changes });
 	return { fresh: answer?.fresh === true, opaque: answer?.opaque === true };
 }
 

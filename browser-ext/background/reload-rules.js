@@ -82,6 +82,20 @@ export function looksFirst(tab, entry, hidden) {
 	return tab.status === 'complete' && !waits && entry.hasScripts === true && entry.url.startsWith('http');
 }
 
+/**
+ * What the page will be asked for if it must be reloaded.
+ *
+ * @param {import('./reload.js').Order} order
+ * @param {boolean} permitted whether the extension has permission for the page
+ * @param {TabEntry} entry
+ * @returns {import('./page-scripts.js').Begin}
+ */
+export function requestsOf({ changes, restarted, patch, oldUntil }, permitted, { url, guard, asks }) {
+	// A server that may answer with old content is asked later.
+	const isNew = !oldUntil && url.startsWith('http');
+	return { look: isNew && permitted && patch !== false, refresh: isNew && !restarted && Boolean(changes) && !guard && !asks };
+}
+
 /** Kinds of files that a reload takes from the browser's cache if the server permits it. */
 const CACHED = new Set(Object.keys(KINDS).filter((kind) => kind !== 'page' && kind !== 'other'));
 

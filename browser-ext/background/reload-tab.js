@@ -24,16 +24,20 @@ const pause = (msec) => new Promise((resolve) => setTimeout(resolve, msec));
  * @param {() => boolean} current
  * @param {chrome.tabs.Tab | undefined} seen
  * @param {() => Promise<chrome.tabs.Tab>} look
+ * @returns {Promise<boolean>} whether it has waited
  */
 async function waitForNavigation(current, seen, look) {
 	const deadline = performance.now() + MAX_NAVIGATION_MSEC;
+	let waited = false;
 	for (let tab = seen ?? await look(); current(); tab = await look()) {
 		const leaving = tab.pendingUrl && tab.url && tab.pendingUrl !== tab.url;
 		if (!leaving || performance.now() > deadline) {
-			return;
+			break;
 		}
+		waited = true;
 		await pause(NAVIGATION_MSEC);
 	}
+	return waited;
 }
 
 /**
@@ -63,13 +67,16 @@ async function asksUser({ progress }, id, event) {
 export async function reloadTab(dependencies, id, { event, changes, seen, reason, look }) {
 	const { tabs, progress, transfer, send, pastCache } = dependencies;
 	const current = () => progress.event(id) === event;
-	await waitForNavigation(current, seen, look);
+	const refreshed = async () => (tabs.get(id)?.hasScripts ? refreshCache(id, event, changes)
+		: { fresh: !bypassesCache(changes), opaque: false });
+	// Most often no navigation is under way: the browser answers meanwhile.
+	const begun = refreshed();
+	const waited = await waitForNavigation(current, seen, look);
 	if (!current()) {
 		return 'done';
 	}
+	const { fresh, opaque } = await (waited ? refreshed() : begun);
 	const { hasScripts = false, documentId, serviceWorker, url = '' } = tabs.get(id) ?? {};
-	const { fresh, opaque } = hasScripts ? await refreshCache(id, changes)
-		: { fresh: !bypassesCache(changes), opaque: false };
 	if (opaque && !isFrame(id)) {
 		await transfer.captureFrames(id);
 	}

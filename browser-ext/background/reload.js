@@ -3,11 +3,11 @@
 // Carries out a reload message in each tab: the page replaces the files, is patched, does not use
 // the files, or is reloaded, now or as soon as that is permitted.
 
-import { inspect, whyWait } from './inspect.js';
+import { beginEarly, inspect, inspectIfOld, whyWait } from './inspect.js';
 import { applyChanges, lookFirst, sendToPage } from './page-scripts.js';
 import { isFrame } from './places.js';
 import { report } from './progress.js';
-import { asksPage, looksFirst, merge } from './reload-rules.js';
+import { asksPage, looksFirst, merge, requestsOf } from './reload-rules.js';
 import { reloadTab } from './reload-tab.js';
 import { SecondLooks } from './second-looks.js';
 
@@ -141,6 +141,7 @@ export class Reloads {
 		const { changes } = order;
 		/** @type {string | undefined} */
 		let why;
+		const roots = beginEarly(this.#dependencies, id, order);
 		let seen = await inspect(this.#dependencies, id);
 		const entry = tabs.get(id);
 		const old = (order.oldUntil ?? 0) - Date.now();
@@ -153,15 +154,15 @@ export class Reloads {
 			return;
 		}
 		if (changes && !order.restarted && asksPage(changes, seen.tab, entry)) {
-			const applied = await applyChanges(id, event, changes);
+			const applied = await applyChanges(id, event, changes, requestsOf(order, this.#mayLook(seen, entry), entry));
 			if (await this.#ends(id, order, seen, applied)) {
 				return;
 			}
 			why = applied.detail;
-			seen = await inspect(this.#dependencies, id);
+			seen = await inspectIfOld(this.#dependencies, id, seen);
 		}
 		// A patch loses nothing of the page, so it need not wait.
-		const looked = order.patch === false ? undefined : await this.#look(id, order, seen, why);
+		const looked = order.patch === false ? undefined : await this.#look(id, order, seen, why, roots);
 		if (looked === 'done') {
 			return;
 		}
@@ -224,10 +225,7 @@ export class Reloads {
 		return true;
 	}
 
-	/**
-	 * @param {Seen} seen
-	 * @param {import('./tabs.js').TabEntry} entry
-	 */
+	/** @param {Seen} seen @param {import('./tabs.js').TabEntry} entry */
 	#mayLook({ tab, permitted }, entry) {
 		return permitted && looksFirst(tab, entry, this.#dependencies.hidden());
 	}
@@ -249,10 +247,11 @@ export class Reloads {
 	 * @param {Order} order
 	 * @param {Seen} seen
 	 * @param {string} [why] the page must be reloaded in any case, unless the server does not answer
+	 * @param {Promise<number[][]>} [roots] what beginEarly() returned
 	 * @returns {Promise<'done' | {reason: string} | undefined>} reason: why the page must be reloaded,
 	 *	after the answers were compared
 	 */
-	async #look(id, order, seen, why) {
+	async #look(id, order, seen, why, roots) {
 		const { tabs, progress, send, show } = this.#dependencies;
 		const { event, changes, unseen, restarted, oldUntil = 0 } = order;
 		const entry = tabs.get(id);
@@ -260,7 +259,7 @@ export class Reloads {
 			return undefined;
 		}
 		const old = Math.max(0, oldUntil - Date.now());
-		const { outcome, detail, final } = await lookFirst(id, { event, changes, unseen, restarted, why, ...(old && { old }) });
+		const { outcome, detail, final } = await lookFirst(id, { event, changes, unseen, restarted, why, ...(old && { old }) }, roots);
 		if (final) {
 			this.#secondLooks.forget(id, event);
 		}

@@ -109,8 +109,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @returns {Promise<AllApplied>}
 	 */
 	const apply = async (changes, n) => {
+		// The browser answers while the URLs are collected.
+		const hasWorker = uses.findServiceWorker();
 		const urls = dom.urls();
-		await uses.findServiceWorker();
+		await hasWorker;
 		/** @type {Applied[]} */
 		const all = await Promise.all(changes.map((change) => applyOne(change, urls, n)));
 		const worst = ['reload', 'swapped', 'unused']

@@ -72,8 +72,24 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	}
 
+	/** Absolute URLs, and what plain() returns for them. @type {Map<string, string>} */
+	const known = new Map();
+
 	/** @param {string} url @param {string} [base] @returns {string} absolute, without our query parameter */
 	const plain = (url, base = document.baseURI) => {
+		const same = known.get(url);
+		if (same !== undefined) {
+			return same;
+		}
+		const found = parsedPlain(url, base);
+		if (/^https?:\/\//.test(url) && known.size < MAX_URLS) {
+			known.set(url, found);
+		}
+		return found;
+	};
+
+	/** @param {string} url @param {string} base */
+	const parsedPlain = (url, base) => {
 		try {
 			const parsed = new URL(url, base);
 			if (parsed.searchParams.has(MARK)) {
@@ -163,7 +179,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		note(observer.takeRecords());
 		note(performance.getEntriesByType('resource'));
 		for (const root of roots()) {
-			note(/** @type {Document} */ (root).defaultView?.performance.getEntriesByType('resource') ?? []);
+			note(root === document ? [] : /** @type {Document} */ (root).defaultView?.performance.getEntriesByType('resource') ?? []);
 		}
 		const all = new Set([...loaded.keys(), unnamedIcon()]);
 		for (const root of roots()) {

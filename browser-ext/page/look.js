@@ -6,7 +6,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { answers, dom, guard, match, patch, uses, volatile } = shared;
+	const { ahead, answers, dom, guard, match, patch, uses, volatile } = shared;
 
 	/** How long to wait for an answer that differs; longer if the daemon cannot see the server. */
 	const WAIT_MSEC = 1500;
@@ -38,8 +38,6 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	let loadsUntil = 0;
 	/** The latest look that requests the page until it is new. @type {Promise<unknown>} */
 	let running = Promise.resolve();
-	/** The one request that is under way. @type {Promise<any> | undefined} */
-	let asking;
 	/** Whether two answers of the same code were equal: then one that differs is probably made by new code. */
 	let steady = false;
 	/** Whether the server is a proxy: its answers do not show whether the server behind it has the new code. */
@@ -63,21 +61,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		setTimeout(resolve, ROOTS_MSEC);
 	});
 
-	const ask = async () => {
-		while (asking) {
-			await asking;
-		}
-		asking = answers.ask();
-		try {
-			const asked = await asking;
-			proxied ||= asked.answer?.proxied === true;
-			return asked;
-		} finally {
-			asking = undefined;
+	/** @param {Promise<any>} asked */
+	const noted = async (asked) => {
+		const { answer } = await asked;
+		proxied ||= answer?.proxied === true;
+		return asked;
+	};
+	const ask = () => noted(ahead.ask());
+
+	/** Sends the request of an event's look before the look comes. @param {number} event */
+	const begin = async (event) => {
+		await base;
+		if (!unfit()) {
+			ahead.begin(event);
 		}
 	};
-
-	const parse = (/** @type {string} */ text) => new DOMParser().parseFromString(text, 'text/html');
 
 	/** @param {string} detail @returns {Looked} */
 	const reload = (detail) => ({ outcome: 'reload', detail });
@@ -113,7 +111,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			steady = true;
 			return { outcome: 'unused', detail: 'same answer' };
 		}
-		const before = parse(shown.text), after = parse(next.text);
+		const before = ahead.parsed(shown), after = ahead.parse(next.text);
 		const onlyRandom = volatile.mask(shown.text) === volatile.mask(next.text);
 		const planned = (onlyRandom && !steady) || careful ? undefined : await patch(before, after, document);
 		if (planned && !planned.reload) {
@@ -129,7 +127,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (!second || second.status !== next.status) {
 			return reload(planned?.reload ?? 'the answers differ');
 		}
-		volatile.settle(before, after, parse(second.text));
+		volatile.settle(before, after, ahead.parse(second.text));
 		const provisional = onlyRandom || volatile.mask(before.documentElement.outerHTML) === volatile.mask(after.documentElement.outerHTML);
 		const settled = await patch(before, after, document);
 		return settled.reload ? reload(settled.reload)
@@ -148,7 +146,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const compareInlined = ({ text }) => {
 		const there = new Set(inlined(document));
-		return inlined(parse(text)).every((one) => there.has(one)) ? { outcome: 'unused', detail: 'same answer' }
+		return inlined(ahead.parse(text)).every((one) => there.has(one)) ? { outcome: 'unused', detail: 'same answer' }
 			: reload('what the server put into the page changed');
 	};
 
@@ -204,11 +202,18 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @returns {Promise<Looked & {provisional?: boolean, same?: boolean}>} same: as far as is known, the server
 	 *	still answers as before
 	 */
-	const lookOnce = async ({ changes, unseen, restarted, why: must, applied }, roots) => {
+	const lookOnce = async ({ event, changes, unseen, restarted, why: must, applied, settles }, roots) => {
 		// The request replaces the answer in the cache.
+		await base;
+		const asked = noted(ahead.askFor(event));
+		if (!must && changes && !settles) {
+			base.then(ahead.prepare);
+		}
+		const next = await asked;
 		const shown = await base;
-		const next = await ask();
-		await roots;
+		if (!must && changes) {
+			await roots;
+		}
 		if (next.reload) {
 			return reload(next.reload);
 		}
@@ -300,7 +305,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const look = async (message) => {
 		if (!message.settles) {
-			const looked = lookUntilNew(message);
+			const looked = lookUntilNew(message).finally(ahead.forget);
 			running = looked.catch(() => {});
 			return looked;
 		}
@@ -327,5 +332,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: { outcome: told.outcome, detail: `${told.detail}, ${detail}` };
 	};
 
-	shared.look = { look, setRoots };
+	shared.look = { look, begin, setRoots };
 }

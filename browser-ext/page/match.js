@@ -62,8 +62,24 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	});
 
+	/** A page's URLs are compared at each save: parsed once. At most MAX_PARSED, then all are forgotten. */
+	const MAX_PARSED = 8192;
+	/** @type {Map<string, string[] | undefined>} */
+	const parsed = new Map();
+
+	/** @param {string} url @returns {string[] | undefined} the components of its path, decoded; undefined: it is not a URL */
+	const pathOf = (url) => {
+		if (!parsed.has(url)) {
+			if (parsed.size >= MAX_PARSED) {
+				parsed.clear();
+			}
+			parsed.set(url, URL.canParse(url) ? components(new URL(url).pathname) : undefined);
+		}
+		return parsed.get(url);
+	};
+
 	/** @param {string} name @param {string} url @returns {boolean} whether a parameter of the URL names the file, as those of image resizers do */
-	const isParameter = (name, url) => name.includes('.') &&
+	const isParameter = (name, url) => name.includes('.') && url.includes('?') &&
 		// Not with searchParams, whose iterators do not work in an extension's script in Firefox.
 		components(new URL(url).search.replace(/[?&=,;+]|%2f/gi, '/')).includes(name);
 
@@ -86,12 +102,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @returns {number} how many components at the end agree; 0: it is another file
 	 */
 	const agreement = (path, url) => {
-		let theirs;
-		try {
-			theirs = components(new URL(url).pathname);
-		} catch {
+		const found = pathOf(url);
+		if (!found) {
 			return 0;
 		}
+		const theirs = [...found];
 		// Paths are not percent-encoded: "%41" in a path is three characters.
 		const ours = path.split('/').filter(Boolean);
 		const name = ours.pop() ?? '';
@@ -128,7 +143,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const name = path.slice(path.lastIndexOf('/') + 1);
 		const byParameter = [];
 		for (const url of urls) {
-			if (URL.canParse(url) && isParameter(name, url)) {
+			if (pathOf(url) && isParameter(name, url)) {
 				byParameter.push(url);
 				continue;
 			}

@@ -24,7 +24,24 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
-	const begin = () => {
+	/**
+	 * Requests in advance what the next messages of the event will ask for.
+	 *
+	 * @param {{event: number, changes?: object[], begin?: {look: boolean, refresh: boolean}}} message
+	 */
+	const begin = ({ event, changes, begin: what }) => {
+		if (document.visibilityState !== 'visible' || document.readyState !== 'complete') {
+			return;
+		}
+		if (what?.look) {
+			shared.look.begin(event);
+		}
+		if (what?.refresh) {
+			shared.refresh.begin({ event, changes });
+		}
+	};
+
+	const connect = () => {
 		/** Whether the next document is the answer to a form. */
 		let posting = false;
 		const [entry] = /** @type {any[]} */ (performance.getEntriesByType('navigation'));
@@ -45,9 +62,18 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			shared.uses.setApart(message?.apart ?? []);
 			switch (message?.to) {
 			case 'apply':
-				shared.apply(message.changes, message.event).then(answer,
+				shared.apply(message.changes, message.event).then(
+					(/** @type {any} */ applied) => {
+						if (applied.outcome === 'reload') {
+							begin(message);
+						}
+						answer(applied);
+					},
 					(/** @type {unknown} */ error) => answer({ outcome: 'reload', detail: String(error) }));
 				return true;
+			case 'begin':
+				begin(message);
+				break;
 			case 'look':
 				shared.look.look(message).then(answer,
 					(/** @type {unknown} */ error) => answer({ outcome: 'reload', detail: String(error) }));
@@ -66,7 +92,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				shared.look.setRoots(message);
 				break;
 			case 'refresh':
-				shared.refresh(message.changes).catch(() => false).then((/** @type {boolean} */ fresh) =>
+				shared.refresh.finish(message).then((/** @type {boolean} */ fresh) =>
 					answer({ fresh, opaque: isTouched() && shared.uses.hasOpaqueDocuments() }));
 				return true;
 			case 'kept':
@@ -165,5 +191,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	shared.ready = true;
-	begin();
+	connect();
 }

@@ -62,8 +62,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (KEEPS_IN_MEMORY && (kind === 'css' || kind === 'image')) {
 			await reloadInFrame([...urls], kind);
 		} else {
-			await Promise.all([...urls].map(async (url) =>
-				(await dom.request(url, { cache: 'reload', mode: 'no-cors', ...options })).blob()));
+			await Promise.all([...urls].map(async (url) => {
+				const answer = await dom.request(url, { cache: 'reload', mode: 'no-cors', ...options });
+				if (answer.status >= 500) {
+					throw new Error(`${url}: answered ${answer.status}`);
+				}
+				await answer.blob();
+			}));
 		}
 	};
 

@@ -29,29 +29,68 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// The reload requests the page itself.
 		const own = new Set([answers.url]);
 		const files = changes.filter(({ kind, path }) => kind !== 'other' && !match.find(path, own).size);
-		// The browser answers while the page's own URLs are collected.
+		// The browser answers while the files are loaded.
 		const hasWorker = uses.findServiceWorker();
+		return await loadAgain(files, own) && !await hasWorker;
+	};
+
+	/**
+	 * @param {Change[]} files
+	 * @param {Set<string>} own the page
+	 * @returns {Promise<boolean>} whether all of them are in the cache now
+	 */
+	const loadAgain = async (files, own) => {
+		if (!files.length) {
+			return true;
+		}
 		const cached = files.map(({ path, all: any }) => (any || match.isCompiled(path) ? undefined : nextPage.cached(path)));
 		const urls = new Set([...dom.urls(), ...media.named()].filter((one) => !own.has(one)));
-		const found = await Promise.all(files.map(async ({ path }, i) => new Set(cached[i] && [...match.find(path, urls), ...await cached[i]])));
-		if (await hasWorker) {
+		const named = files.map(({ path }, i) => (cached[i] ? match.find(path, urls) : new Set()));
+		if (named.reduce((count, { size }) => count + size, 0) > MAX_REFRESHED) {
 			return false;
 		}
-		const all = [...new Set(found.flatMap((some) => [...some]))];
+		const signal = AbortSignal.timeout(REFRESH_MSEC);
+		/** @param {Set<string>[]} found of each file */
+		const load = (found) => Promise.all(found.map((some, i) => (some.size ? nextPage.refresh(some, files[i].kind, { signal }) : undefined)));
+		// The cache is asked for more while these are loaded.
+		const begun = load(named);
+		begun.catch(() => {});
+		const others = await Promise.all(named.map(async (some, i) => new Set((await cached[i] ?? []).filter((/** @type {string} */ url) => !some.has(url)))));
+		const found = named.map((some, i) => new Set([...some, ...others[i]]));
 		const isUnknown = files.some(({ kind, path }, i) => kind !== 'page' && (uses.unseen(kind, found[i]) ||
 			(!found[i].size && (kind === 'script' || !match.isServed(path)))));
 		// Firefox takes an image that a CSS rule names from its memory even when it bypasses the cache.
-		if ((isUnknown && !nextPage.KEEPS_IN_MEMORY) || all.length > MAX_REFRESHED) {
+		if ((isUnknown && !nextPage.KEEPS_IN_MEMORY) || new Set(found.flatMap((some) => [...some])).size > MAX_REFRESHED) {
 			return false;
 		}
 		try {
-			const signal = AbortSignal.timeout(REFRESH_MSEC);
-			await Promise.all(found.map((some, i) => nextPage.refresh(some, files[i].kind, { signal })));
+			await Promise.all([begun, load(others)]);
 			return !isUnknown;
 		} catch {
 			return false;
 		}
 	};
 
-	shared.refresh = refresh;
+	/** The reload comes within this time after begin(), or the files are loaded once more. */
+	const BEGIN_MSEC = 1000;
+	/** @type {{key: string, at: number, fresh: Promise<boolean>} | undefined} */
+	let begun;
+
+	/**
+	 * Loads the files before it is certain that the page is reloaded.
+	 *
+	 * @param {{event: number, changes?: Change[]}} message
+	 */
+	const begin = ({ event, changes }) => {
+		begun = { key: JSON.stringify([event, changes]), at: performance.now(), fresh: refresh(changes).catch(() => false) };
+	};
+
+	/** @param {{event: number, changes?: Change[]}} message @returns {Promise<boolean>} like refresh() */
+	const finish = ({ event, changes }) => {
+		const early = begun;
+		begun = undefined;
+		return early?.key === JSON.stringify([event, changes]) && performance.now() - early.at < BEGIN_MSEC ? early.fresh : refresh(changes).catch(() => false);
+	};
+
+	shared.refresh = { begin, finish };
 }

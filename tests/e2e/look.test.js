@@ -113,6 +113,8 @@ for (const which of BROWSERS) {
 		ended(await save('static/app.js', 'window.script = 2'), /^loaded: answered 200$/);
 		assert.equal(await page.evaluate('window.script'), 2, 'not what the cache has');
 		const asked = (await world.log('site')).split('\n').slice(before - 1).join('\n');
+		const count = (/** @type {string} */ url) => asked.split(`"url":"${url}"`).length - 1;
+		assert.equal(count('/'), 2, 'by the look, and by the reload');
 		if (which === 'chromium') {
 			assert.doesNotMatch(asked, /app\.css/, 'what did not change comes from the cache');
 		}

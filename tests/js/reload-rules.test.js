@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actionFor, adviceFor, reasonOf, stateName } from '../../browser-ext/ui/advice.js';
-import { asksPage, bypassesCache, looksFirst, merge, mustWait } from '../../browser-ext/background/reload-rules.js';
+import { asksPage, bypassesCache, looksFirst, merge, mustWait, requestsOf } from '../../browser-ext/background/reload-rules.js';
 import { decideIcon } from '../../browser-ext/background/icon.js';
 import { History } from '../../browser-ext/background/report-log.js';
 import { toSettings } from '../../browser-ext/common/settings.js';
@@ -145,6 +145,18 @@ test('which URLs are on this machine', () => {
 	for (const other of ['http://example.com/', 'http://localhost.example.com/', 'http://127.0.0.1.example/', 'http://mylocalhost/']) {
 		assert.ok(!isLocal(other), other);
 	}
+});
+
+test('before the browser has answered, a page requests only what is certain to be new and permitted', () => {
+	const order = { event: 1, changes: changes('script') }, entry = { url };
+	assert.deepEqual(requestsOf(order, true, entry), { look: true, refresh: true });
+	assert.deepEqual(requestsOf(order, false, entry), { look: false, refresh: true });
+	assert.deepEqual(requestsOf({ ...order, patch: false }, true, entry), { look: false, refresh: true });
+	assert.deepEqual(requestsOf({ ...order, oldUntil: 1 }, true, entry), { look: false, refresh: false });
+	assert.deepEqual(requestsOf({ ...order, restarted: true }, true, entry), { look: true, refresh: false });
+	assert.deepEqual(requestsOf({ event: 1 }, true, entry), { look: true, refresh: false });
+	assert.equal(requestsOf(order, true, { url, guard: 'a file is chosen in a form' }).refresh, false);
+	assert.deepEqual(requestsOf(order, true, { url: 'file:///a.html' }), { look: false, refresh: false });
 });
 
 test('the popup says what to do only if something is wrong', () => {
