@@ -200,6 +200,7 @@ test('a file that was missing or half written while a page may have loaded it is
 	assert.deepEqual(await meanwhile('mv b.js t.tmp; sleep 0.05; mv t.tmp b.js'), disk('b.js'), 'another file of the page');
 	assert.deepEqual(await meanwhile('touch a.css b.js; cp a.css t.tmp; mv t.tmp a.css'), [], 'it was complete all the time');
 	load();
+	await until('the page to be loaded', async () => (await world.bus.events()).every((/** @type {any} */ { closed }) => closed));
 	assert.deepEqual(await did(() => sh('cp a.css t.tmp; rm a.css; mv t.tmp a.css'), { expect: false }), [], 'no page was being loaded');
 });
 
