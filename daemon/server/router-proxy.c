@@ -4,6 +4,7 @@
 #include "server/choices.h"
 #include "server/forwarder.h"
 #include "util/mem.h"
+#include "util/utf8.h"
 
 /* Answers for a page that comes through a proxy: the project is that of the server behind it. */
 
@@ -149,14 +150,19 @@ static struct candidate *find_chosen(
 	return NULL;
 }
 
+/* `unix_name`: of a Unix socket; NULL: there is none. */
 static void answer_unsure(struct route_question *question, const struct server_main *proxy,
-	const struct candidates *candidates)
+	const struct candidates *candidates, const char *unix_name)
 {
 	_cleanup_free_ char *list = candidates_text(candidates);
+	_cleanup_free_ char *name = unix_name ? utf8_dup(unix_name) : NULL;
+	_cleanup_free_ char *to = unix_name
+		? mem_printf("to a server at the Unix socket %s", name)
+		: mem_strdup("to other servers");
 	_cleanup_free_ char *what =
-		mem_printf("%s (pid %d) passes requests on to other servers, and it cannot be seen "
-			   "which one has this page: %s",
-			proxy->name, (int)proxy->pid, list);
+		mem_printf("%s (pid %d) passes requests on %s, and it cannot be seen which one has "
+			   "this page: %s",
+			proxy->name, (int)proxy->pid, to, list);
 
 	route_question_advise(question, what);
 	add_choices(question->answer, candidates, NULL);
@@ -224,15 +230,50 @@ static void answer_failed(struct route_question *question, const struct server_m
 		status ? status : "does not answer");
 }
 
+/* The page may come from a server at a Unix socket, or from the proxy itself. */
+static bool passes_by_unix(const struct upstream *found)
+{
+	return found->result == UPSTREAM_SELF && *found->unix_name;
+}
+
+/* `behind`: the servers that it may come from, as in `found`. */
+static void answer_behind(struct route_question *question, const struct server_main *proxy,
+	const struct upstream *found, struct server *const *behind)
+{
+	const struct server *own =
+		proxy->traits.proxying == PROXY_MAYBE ? question->answer->server : NULL;
+	bool by_unix = passes_by_unix(found);
+	struct candidates candidates = {.count = 0};
+	struct candidate *agreed, *chosen;
+
+	for (unsigned i = 0; i < found->count; i++) {
+		candidates_add(&candidates, question, behind[i]);
+	}
+	if (found->maybe_self || by_unix) {
+		candidates_add(&candidates, question, question->answer->server);
+	}
+	chosen = find_chosen(question, &candidates);
+	agreed = found->result == UPSTREAM_FOUND && candidates.count ? &candidates.list[0]
+		: found->incomplete || by_unix ? NULL : candidates_agree(&candidates, own);
+	if (candidates.looking && found->result != UPSTREAM_FOUND) {
+		answer_looking(question, proxy);
+	} else if (agreed) {
+		answer_take(question, proxy, agreed);
+	} else if (chosen) {
+		answer_chosen(question, proxy, &candidates, chosen);
+	} else {
+		answer_unsure(question, proxy, &candidates, by_unix ? found->unix_name : NULL);
+	}
+	candidates_clear(&candidates);
+}
+
 bool route_question_ask_behind(struct route_question *question)
 {
 	struct route_answer *answer = question->answer;
 	const struct server_main *proxy = server_main(answer->server);
-	struct candidates candidates = {.count = 0};
 	const struct upstream *found;
 	struct server *const *behind;
-	struct candidate *agreed, *chosen;
-	bool cautious, maybe_none;
+	bool cautious;
 
 	if (!may_be_proxy(question, &cautious)) {
 		return false;
@@ -242,34 +283,15 @@ bool route_question_ask_behind(struct route_question *question)
 		answer_looking(question, proxy);
 		return true;
 	}
-	if (found->result == UPSTREAM_SELF || is_own_failure(proxy, found) ||
+	if ((found->result == UPSTREAM_SELF && !passes_by_unix(found)) ||
+		is_own_failure(proxy, found) ||
 		(found->result == UPSTREAM_FOUND && is_backend_of_site(behind[0]))) {
 		return false;
 	}
 	if (found->result == UPSTREAM_FAILED) {
 		answer_failed(question, proxy, found);
-		return true;
-	}
-	for (unsigned i = 0; i < found->count; i++) {
-		candidates_add(&candidates, question, behind[i]);
-	}
-	if (found->maybe_self) {
-		candidates_add(&candidates, question, answer->server);
-	}
-	chosen = find_chosen(question, &candidates);
-	maybe_none = proxy->traits.proxying == PROXY_MAYBE && !question->url.secure;
-	agreed = found->result == UPSTREAM_FOUND && candidates.count
-		? &candidates.list[0]
-		: candidates_agree(&candidates, maybe_none ? answer->server : NULL);
-	if (candidates.looking && found->result != UPSTREAM_FOUND) {
-		answer_looking(question, proxy);
-	} else if (agreed) {
-		answer_take(question, proxy, agreed);
-	} else if (chosen) {
-		answer_chosen(question, proxy, &candidates, chosen);
 	} else {
-		answer_unsure(question, proxy, &candidates);
+		answer_behind(question, proxy, found, behind);
 	}
-	candidates_clear(&candidates);
 	return true;
 }

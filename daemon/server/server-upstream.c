@@ -105,6 +105,7 @@ static bool proves_nothing(const struct server_route *route, const struct upstre
 	}
 	may_be_same |= route->found.result == UPSTREAM_SELF && found->maybe_self;
 	return found->result == UPSTREAM_FAILED ||
+		(found->result == UPSTREAM_SELF && !*found->unix_name && *route->found.unix_name) ||
 		(route->found.result != UPSTREAM_UNSURE && found->result == UPSTREAM_UNSURE &&
 			may_be_same);
 }
@@ -143,6 +144,7 @@ static bool route_search(struct server_route *route, bool cautious)
 			.host_port = route->port,
 			.path = route->path,
 			.secure = route->secure,
+			.is_proxy = server->main.traits.proxying == PROXY_YES,
 			.caution = !cautious || is_proxy(server) ? UPSTREAM_ASKS
 				: route->asked                   ? UPSTREAM_WATCHES
 								 : UPSTREAM_ASKS_ONCE,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -91,9 +92,9 @@ static int diag_error(const struct nlmsghdr *header)
 		: -EPROTO;
 }
 
-/* Takes one datagram of the kernel; 1: the list is complete. */
-static int diag_take(
-	struct netlink_bytes rest, uint32_t sequence, sock_diag_fn *each, void *userdata)
+/* Takes one datagram of the kernel; 1: the list is complete. `least`: the size of its messages. */
+static int diag_take(struct netlink_bytes rest, uint32_t sequence, size_t least, sock_diag_fn *each,
+	void *userdata)
 {
 	const struct nlmsghdr *h;
 
@@ -107,7 +108,7 @@ static int diag_take(
 		if (h->nlmsg_type == NLMSG_ERROR) {
 			return diag_error(h);
 		}
-		if (h->nlmsg_len >= NLMSG_LENGTH(sizeof(struct inet_diag_msg))) {
+		if (h->nlmsg_len >= NLMSG_LENGTH(least)) {
 			each(h, userdata);
 		}
 	}
@@ -115,7 +116,8 @@ static int diag_take(
 }
 
 /* Reads answers until the list is complete. */
-static int diag_read(const struct sock_diag *diag, sock_diag_fn *each, void *userdata)
+static int diag_read(
+	const struct sock_diag *diag, size_t least, sock_diag_fn *each, void *userdata)
 {
 	_Alignas(struct nlmsghdr) char answer[DIAG_ANSWER_MAX];
 	int r = 0;
@@ -135,8 +137,8 @@ static int diag_read(const struct sock_diag *diag, sock_diag_fn *each, void *use
 		if (from_length < sizeof from || from.nl_pid != 0) {
 			continue; /* not from the kernel */
 		}
-		r = diag_take(
-			(struct netlink_bytes){answer, (size_t)n}, diag->sequence, each, userdata);
+		r = diag_take((struct netlink_bytes){answer, (size_t)n}, diag->sequence, least, each,
+			userdata);
 	}
 	return r < 0 ? r : 0;
 }
@@ -174,8 +176,8 @@ int sock_diag_get(struct sock_diag *diag, int family, const struct inet_diag_soc
 	}
 	n = recv(diag->fd, answer, sizeof answer, 0);
 	return n < 0 ? -errno
-		     : diag_take((struct netlink_bytes){answer, (size_t)n}, diag->sequence, each,
-			       userdata);
+		     : diag_take((struct netlink_bytes){answer, (size_t)n}, diag->sequence,
+			       sizeof(struct inet_diag_msg), each, userdata);
 }
 
 int sock_diag_open_ended(struct sock_diag *diag)
@@ -214,7 +216,8 @@ int sock_diag_read_ended(struct sock_diag *diag, sock_diag_fn *each, void *userd
 			return errno == EAGAIN ? 0 : -errno;
 		}
 		/* The kernel alone can send to these groups; its reports have no sequence. */
-		diag_take((struct netlink_bytes){event, (size_t)n}, 0, each, userdata);
+		diag_take((struct netlink_bytes){event, (size_t)n}, 0, sizeof(struct inet_diag_msg),
+			each, userdata);
 	}
 }
 
@@ -225,12 +228,67 @@ int sock_diag_list(struct sock_diag *diag, const struct sock_diag_question *ques
 
 	diag->sequence++;
 	r = diag_ask(diag, question);
-	return r < 0 ? r : diag_read(diag, each, userdata);
+	return r < 0 ? r : diag_read(diag, sizeof(struct inet_diag_msg), each, userdata);
 }
 
 struct netlink_bytes sock_diag_attributes(const struct nlmsghdr *header)
 {
 	const struct inet_diag_msg *message = NLMSG_DATA(header);
+
+	return (struct netlink_bytes){
+		.at = message + 1,
+		.left = header->nlmsg_len - NLMSG_LENGTH(sizeof *message),
+	};
+}
+
+enum { UNIX_CONNECTED = 1 << 1 }; /* TCP_ESTABLISHED, as a bit: the kernel uses it here, too */
+
+struct unix_request {
+	struct nlmsghdr header;
+	struct unix_diag_req request;
+};
+
+struct unix_each {
+	sock_diag_fn *each;
+	void *userdata;
+};
+
+static void take_stream(const struct nlmsghdr *header, void *userdata)
+{
+	const struct unix_diag_msg *message = NLMSG_DATA(header);
+	const struct unix_each *of = userdata;
+
+	if (message->udiag_type == SOCK_STREAM) {
+		of->each(header, of->userdata);
+	}
+}
+
+int sock_diag_list_unix(struct sock_diag *diag, sock_diag_fn *each, void *userdata)
+{
+	struct unix_request ask = {
+		.header =
+			{
+				.nlmsg_len = sizeof ask,
+				.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+				.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+				.nlmsg_seq = ++diag->sequence,
+			},
+		.request =
+			{
+				.sdiag_family = AF_UNIX,
+				.udiag_states = UNIX_CONNECTED,
+				.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER,
+			},
+	};
+
+	return send(diag->fd, &ask, sizeof ask, 0) < 0 ? -errno
+		: diag_read(diag, sizeof(struct unix_diag_msg), take_stream,
+			&(struct unix_each){each, userdata});
+}
+
+struct netlink_bytes sock_diag_unix_attributes(const struct nlmsghdr *header)
+{
+	const struct unix_diag_msg *message = NLMSG_DATA(header);
 
 	return (struct netlink_bytes){
 		.at = message + 1,

@@ -10,8 +10,8 @@
 #include "util/netlink.h"
 
 /*
- * Lists TCP sockets of this machine, of all users, as the kernel's sock_diag knows them. Needs no
- * privileges, and takes microseconds for each socket.
+ * Lists TCP and Unix sockets of this machine, of all users, as the kernel's sock_diag knows them.
+ * Needs no privileges, and takes microseconds for each socket.
  */
 
 struct sock_diag {
@@ -44,6 +44,13 @@ int sock_diag_get(struct sock_diag *diag, int family, const struct inet_diag_soc
 
 /* The attributes of such a message, for netlink_attribute(). */
 struct netlink_bytes sock_diag_attributes(const struct nlmsghdr *header);
+
+/*
+ * Like sock_diag_list(), for each connected stream socket of the Unix family, with its name and its
+ * peer. `header` is a whole struct unix_diag_msg with its attributes.
+ */
+int sock_diag_list_unix(struct sock_diag *diag, sock_diag_fn *each, void *userdata);
+struct netlink_bytes sock_diag_unix_attributes(const struct nlmsghdr *header);
 
 /* From then on, the kernel reports each TCP socket that ends, with INET_DIAG_INFO. */
 int sock_diag_open_ended(struct sock_diag *diag);

@@ -123,6 +123,12 @@ struct tcp_connection *tcp_table_add(struct tcp_table *table, const struct inet_
 	return one;
 }
 
+bool tcp_connection_is(const struct tcp_connection *one, uint32_t inode, bool ended)
+{
+	return (!one->ended && !one->received) || (inode && inode == one->inode) ||
+		(ended && one->received);
+}
+
 /* False if there is none, because the connection has ended. */
 static bool info_of(const struct nlmsghdr *header, struct tcp_info *info)
 {
@@ -142,7 +148,7 @@ static bool info_of(const struct nlmsghdr *header, struct tcp_info *info)
 	return false;
 }
 
-bool tcp_bytes_sent(const struct nlmsghdr *header, uint64_t *sent)
+bool tcp_bytes(const struct nlmsghdr *header, uint64_t *sent, uint64_t *received)
 {
 	struct tcp_info info;
 
@@ -150,6 +156,7 @@ bool tcp_bytes_sent(const struct nlmsghdr *header, uint64_t *sent)
 		return false;
 	}
 	*sent = info.tcpi_bytes_sent - info.tcpi_bytes_retrans;
+	*received = info.tcpi_bytes_received;
 	return true;
 }
 
@@ -162,4 +169,30 @@ bool tcp_table_was_asked(const struct tcp_table *table, const struct nlmsghdr *h
 
 	return is_proxy(table, &own) && !is_own(table, client, port) && info_of(header, &info) &&
 		info.tcpi_bytes_received && info.tcpi_last_data_recv < ASKED_MSEC;
+}
+
+bool tcp_table_server_ended(struct tcp_table *table, const struct nlmsghdr *header, bool before)
+{
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+	struct upstream_address to;
+	struct tcp_connection *one;
+	uint64_t sent, received;
+	uint16_t client_port;
+
+	if (table->listens[ntohs(message->id.idiag_sport)] == TCP_UNUSED ||
+		!tcp_bytes(header, &sent, &received) ||
+		!tcp_table_server_end(table, message, &to, &client_port)) {
+		return true;
+	}
+	one = tcp_table_find(table, client_port, &to);
+	one = one && !one->ended ? one : tcp_table_add(table, message, client_port, &to);
+	if (!one) {
+		return false;
+	}
+	one->received = received;
+	if (before) {
+		one->sent = received;
+		one->ended = true;
+	}
+	return true;
 }

@@ -16,6 +16,7 @@ struct tcp_connection {
 	struct inet_diag_sockid id;
 	int family;
 	uint64_t sent; /* bytes, when it was last seen */
+	uint64_t received; /* bytes, by the server, once its end has ended; with FIN, one more */
 	uint32_t inode; /* 0: no process has it any more */
 	uint32_t listed; /* the last list that has it */
 	bool ended;
@@ -64,10 +65,23 @@ struct tcp_connection *tcp_table_find(
 struct tcp_connection *tcp_table_add(struct tcp_table *table, const struct inet_diag_msg *message,
 	uint16_t client_port, const struct upstream_address *to);
 
-/* False if the connection has ended, so that it is no longer known. */
-bool tcp_bytes_sent(const struct nlmsghdr *header, uint64_t *sent);
+/*
+ * Whether a message about a client's end with this inode is about this connection, not about a later
+ * one from the same port. `ended`: it says that the end has ended, and has no inode then; the report
+ * about the server's end can come before it.
+ */
+bool tcp_connection_is(const struct tcp_connection *one, uint32_t inode, bool ended);
+
+/* False if the connection has ended, so that they are no longer known. */
+bool tcp_bytes(const struct nlmsghdr *header, uint64_t *sent, uint64_t *received);
 /*
  * Whether it is the proxy's end of a connection on which another program has sent bytes less than a
  * minute ago: a connection that the proxy has used for them is still known.
  */
 bool tcp_table_was_asked(const struct tcp_table *table, const struct nlmsghdr *header);
+/*
+ * Records what the server has received, if the message is about its end of a connection, which has
+ * ended. A client that resets its connection, as HAProxy does, loses its own counters with that.
+ * `before`: before the trial, so what was sent is no part of it. False if there is no room.
+ */
+bool tcp_table_server_ended(struct tcp_table *table, const struct nlmsghdr *header, bool before);

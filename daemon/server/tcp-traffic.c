@@ -63,22 +63,25 @@ static void take_listener(const struct nlmsghdr *header, void *userdata)
 }
 
 /* The connection that the message describes, from its client's end; NULL: it describes none. */
-static struct tcp_connection *take(struct tcp_traffic *traffic, const struct nlmsghdr *header)
+static struct tcp_connection *take(
+	struct tcp_traffic *traffic, const struct nlmsghdr *header, bool ended)
 {
 	const struct inet_diag_msg *message = NLMSG_DATA(header);
 	struct upstream_address to;
 	struct tcp_connection *one;
 	uint16_t client_port;
-	uint64_t sent;
+	uint64_t sent, received;
 
 	traffic->asked |= tcp_table_was_asked(&traffic->table, header);
 	/* Without counters, it is what the kernel remembers of one that has ended. */
 	if (traffic->table.listens[ntohs(message->id.idiag_sport)] != TCP_UNUSED ||
-		!tcp_bytes_sent(header, &sent) || !tcp_table_server_end(&traffic->table, message, &to, &client_port)) {
+		!tcp_bytes(header, &sent, &received) || !tcp_table_server_end(&traffic->table, message, &to, &client_port)) {
 		return NULL;
 	}
 	one = tcp_table_find(&traffic->table, client_port, &to);
-	one = one && !one->ended ? one : tcp_table_add(&traffic->table, message, client_port, &to);
+	one = one && tcp_connection_is(one, message->idiag_inode, ended)
+		? one
+		: tcp_table_add(&traffic->table, message, client_port, &to);
 	if (!one) {
 		if (traffic->trials) {
 			upstream_trials_blurred(traffic->trials);
@@ -102,7 +105,7 @@ static struct tcp_connection *take(struct tcp_traffic *traffic, const struct nlm
 static void take_listed(const struct nlmsghdr *header, void *userdata)
 {
 	struct tcp_traffic *traffic = userdata;
-	struct tcp_connection *one = take(traffic, header);
+	struct tcp_connection *one = take(traffic, header, false);
 
 	if (one) {
 		one->listed = traffic->list;
@@ -111,15 +114,18 @@ static void take_listed(const struct nlmsghdr *header, void *userdata)
 
 static void take_held(const struct nlmsghdr *header, void *userdata)
 {
-	take(userdata, header);
+	take(userdata, header, false);
 }
 
 static void take_ended(const struct nlmsghdr *header, void *userdata)
 {
-	struct tcp_connection *one = take(userdata, header);
+	struct tcp_traffic *traffic = userdata;
+	struct tcp_connection *one = take(traffic, header, true);
 
 	if (one) {
 		one->ended = true;
+	} else if (!tcp_table_server_ended(&traffic->table, header, !traffic->trials) && traffic->trials) {
+		upstream_trials_blurred(traffic->trials);
 	}
 }
 
@@ -230,6 +236,11 @@ void tcp_traffic_look(struct tcp_traffic *traffic, struct upstream_trials *trial
 	read_ended(traffic);
 }
 
+static bool is_missing(const struct tcp_traffic *traffic, const struct tcp_connection *one)
+{
+	return one->listed != traffic->list && !one->ended && !one->received;
+}
+
 /* Whether one has ended, but the kernel has not reported it yet. */
 static bool any_missing(struct tcp_traffic *traffic)
 {
@@ -239,8 +250,7 @@ static bool any_missing(struct tcp_traffic *traffic)
 		}
 	}
 	for (size_t i = 0; i < traffic->table.count; i++) {
-		if (traffic->table.connections[i].listed != traffic->list &&
-			!traffic->table.connections[i].ended) {
+		if (is_missing(traffic, &traffic->table.connections[i])) {
 			return true;
 		}
 	}
@@ -270,8 +280,11 @@ void tcp_traffic_end(struct tcp_traffic *traffic, struct upstream_trials *trials
 	for (size_t i = 0; i < traffic->table.count; i++) {
 		const struct tcp_connection *one = &traffic->table.connections[i];
 
-		if (one->listed != traffic->list && !one->ended) {
+		if (is_missing(traffic, one)) {
 			upstream_trials_unseen(trials, &one->to);
+		}
+		if (one->received > one->sent + 1) {
+			upstream_trials_sent(trials, &one->to, one->received - one->sent);
 		}
 	}
 }

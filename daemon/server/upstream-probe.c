@@ -13,7 +13,11 @@
 
 #define TRIAL_USEC (1500 * CLOCK_USEC_PER_MSEC)
 #define ALL_USEC (5 * CLOCK_USEC_PER_SEC) /* of the trials of one kind */
-/* A slow answer is not waited for if the request was seen to be passed on this long ago. */
+/*
+ * A slow answer is not waited for if the request was seen to be passed on this long ago, except
+ * after a trial in which none came in this time: on a busy machine, the first of two proxies may
+ * have passed it on, but not yet the second one.
+ */
 #define PASSED_USEC (200 * CLOCK_USEC_PER_MSEC)
 
 /*
@@ -29,6 +33,12 @@ enum {
 
 /* A server that is probably no proxy is sent no further requests if none of these says that it is. */
 enum { NONE_TRIALS = 5 };
+
+/*
+ * One connection to a Unix socket can be too short to be seen, so these requests are sent at once:
+ * then a server that answers one after the other has connections for longer.
+ */
+enum { UNIX_REQUESTS = 8, UNIX_ROUNDS = 2 };
 
 static unsigned random_below(unsigned range)
 {
@@ -132,23 +142,27 @@ static void search_links(struct upstream_probe *probe)
 }
 
 /* Looks until the answer has come, which a proxy gets from its upstream. */
-static void watch_answer(struct upstream_probe *probe, int fd)
+static void watch_answer(struct upstream_probe *probe, struct upstream_request *request)
 {
-	uint64_t until = clock_now_usec() + TRIAL_USEC;
-	struct pollfd answer = {.fd = fd, .events = POLLIN};
+	uint64_t began = clock_now_usec();
+	struct pollfd answer = {.fd = upstream_request_fd(request), .events = POLLIN};
+	uint64_t patience = probe->was_slow ? TRIAL_USEC : PASSED_USEC;
 	long pause_usec = 10;
 	int r = 0;
 
 	probe->passed_usec = 0;
-	while (r == 0 && clock_now_usec() < until && !atomic_load(probe->question->stop) &&
-		(!probe->passed_usec || clock_now_usec() < probe->passed_usec + PASSED_USEC)) {
+	probe->status = 0;
+	while (r == 0 && clock_now_usec() < began + TRIAL_USEC && !atomic_load(probe->question->stop) &&
+		(!probe->passed_usec || clock_now_usec() < probe->passed_usec + patience)) {
 		struct timespec wait = {.tv_nsec = pause_usec * 1000};
 
 		tcp_traffic_look(probe->traffic, &probe->trials, probe->chain);
 		r = ppoll(&answer, 1, &wait, NULL);
+		r = r > 0 ? upstream_request_read(request, &probe->status) : r;
 		pause_usec = pause_usec < 5000 ? pause_usec * 5 / 4 + 1 : pause_usec;
 	}
-	probe->status = r > 0 ? upstream_request_status(fd) : 0;
+	/* If it is even slower than that, no time is enough. */
+	probe->was_slow = r == 0 && clock_now_usec() < began + TRIAL_USEC;
 	if (probe->status) {
 		upstream_trials_answered(&probe->trials);
 	}
@@ -206,24 +220,24 @@ bool upstream_probe_once(struct upstream_probe *probe, bool alone)
 	uint32_t query = alone ? ALONE_MIN + random_below(ALONE_RANGE)
 			       : QUERY_MIN + QUERY_STEP * number + random_below(QUERY_STEP);
 	uint32_t header = alone ? 0 : HEADER_MIN + random_below(HEADER_RANGE);
-	_cleanup_free_ char *request = upstream_request_text(probe->question, query, header);
-	ssize_t length = (ssize_t)strlen(request);
+	_cleanup_free_ char *text = upstream_request_text(probe->question, query, header);
 	uint16_t port = probe->question->port, own_port;
-	int fd = upstream_request_connect(&probe->sockets[0], port, &own_port);
+	struct upstream_request *request =
+		upstream_request_open(probe->question, &probe->sockets[0], &own_port);
 	bool sent;
 
-	if (fd < 0) {
+	if (!request) {
 		return false;
 	}
 	tcp_own_add(probe->question->own, own_port, port, clock_now_usec());
 	begin_trial(probe);
 	upstream_trials_begin(&probe->trials, query, header);
-	sent = send(fd, request, (size_t)length, MSG_NOSIGNAL) == length;
+	sent = upstream_request_send(request, text);
 	if (sent) {
-		watch_answer(probe, fd);
+		watch_answer(probe, request);
 		tcp_traffic_end(probe->traffic, &probe->trials);
 	}
-	close(fd);
+	upstream_request_free(request);
 	tcp_own_add(probe->question->own, own_port, port, clock_now_usec());
 	return sent;
 }
@@ -246,4 +260,55 @@ void upstream_probe_all(struct upstream_probe *probe, bool alone)
 		(probe->trials.count < NONE_TRIALS || !upstream_probe_shows_none(probe))) {
 		search_links(probe);
 	}
+}
+
+/* Sends the requests and looks until all are answered, or one connection was seen. */
+static bool unix_round(struct upstream_probe *probe, struct sock_diag *diag, char *name)
+{
+	uint64_t until = clock_now_usec() + TRIAL_USEC;
+	_cleanup_free_ char *text = upstream_request_text(probe->question, QUERY_MIN, 0);
+	struct upstream_request *requests[UNIX_REQUESTS] = {NULL};
+	size_t open = 0;
+	uint16_t own_port;
+	unsigned status;
+	bool found;
+
+	for (size_t i = 0; i < UNIX_REQUESTS; i++) {
+		requests[i] = upstream_request_open(
+			probe->question, &probe->sockets[0], &own_port);
+		if (requests[i]) {
+			tcp_own_add(probe->question->own, own_port, probe->question->port,
+				clock_now_usec());
+			upstream_request_send(requests[i], text);
+			open++;
+		}
+	}
+	do {
+		found = unix_peers_find(diag, probe->pids, probe->pid_count, name);
+		for (size_t i = 0; i < UNIX_REQUESTS; i++) {
+			if (requests[i] && (found || upstream_request_read(requests[i], &status))) {
+				upstream_request_free(mem_steal(requests[i]));
+				open--;
+			}
+		}
+	} while (open && clock_now_usec() < until && !atomic_load(probe->question->stop));
+	for (size_t i = 0; i < UNIX_REQUESTS; i++) {
+		upstream_request_free(requests[i]);
+	}
+	return found;
+}
+
+bool upstream_probe_unix(struct upstream_probe *probe, char name[UNIX_NAME_MAX])
+{
+	struct sock_diag diag;
+	bool found = false;
+
+	if (sock_diag_open(&diag) < 0) {
+		return false;
+	}
+	for (unsigned i = 0; i < UNIX_ROUNDS && !found; i++) {
+		found = unix_round(probe, &diag, name);
+	}
+	sock_diag_close(&diag);
+	return found;
 }

@@ -34,6 +34,7 @@ struct upstream_probe {
 	bool chain; /* several servers have the request: find out which of them made each connection */
 	uint64_t until_usec;
 	uint64_t passed_usec; /* when the current request may have been passed on first; or 0 */
+	bool was_slow; /* no answer has come to the last request, which was not waited for any longer */
 	unsigned status; /* of the last answer; 0: none */
 };
 
@@ -45,6 +46,9 @@ void upstream_probe_free(struct upstream_probe *probe);
 bool upstream_probe_once(struct upstream_probe *probe, bool alone);
 /* Forgets the earlier trials, and tries until the result is certain, or there is no hope for that. */
 void upstream_probe_all(struct upstream_probe *probe, bool alone);
+
+/* Whether the proxy is connected to a Unix socket during some further requests; stores its name. */
+bool upstream_probe_unix(struct upstream_probe *probe, char name[UNIX_NAME_MAX]);
 
 /* Whether it is no proxy, after all trials: see upstream_trials_show_none(). */
 bool upstream_probe_shows_none(const struct upstream_probe *probe);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/upstream-request.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -9,14 +13,21 @@
 #include "server/url.h"
 #include "util/mem.h"
 
-int upstream_request_connect(const struct listen_socket *to, uint16_t port, uint16_t *own_port)
+struct upstream_request {
+	int fd;
+	SSL_CTX *context; /* NULL for http, like the next one */
+	SSL *tls;
+};
+
+/* Returns 0, or -1. */
+static int request_connect(
+	struct upstream_request *request, const struct listen_socket *to, uint16_t port, uint16_t *own_port)
 {
 	struct sockaddr_in v4 = {
 		.sin_family = AF_INET, .sin_port = htons(port)};
 	struct sockaddr_in6 v6 = {
 		.sin6_family = AF_INET6, .sin6_port = htons(port)};
-	int fd = socket(to->v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct timeval limit = {.tv_usec = 500000}; /* for connect() and send() */
+	struct timeval limit = {.tv_usec = 500000};
 	struct sockaddr_in6 own = {0};
 	socklen_t length = sizeof own;
 	int r;
@@ -24,18 +35,69 @@ int upstream_request_connect(const struct listen_socket *to, uint16_t port, uint
 	memcpy(&v4.sin_addr, &to->address, sizeof v4.sin_addr);
 	v4.sin_addr.s_addr = v4.sin_addr.s_addr ? v4.sin_addr.s_addr : htonl(INADDR_LOOPBACK);
 	v6.sin6_addr = IN6_IS_ADDR_UNSPECIFIED(&to->address) ? in6addr_loopback : to->address;
-	if (fd < 0) {
+	request->fd = socket(to->v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (request->fd < 0) {
 		return -1;
 	}
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-	r = to->v6 ? connect(fd, (struct sockaddr *)&v6, sizeof v6)
-		   : connect(fd, (struct sockaddr *)&v4, sizeof v4);
-	if (r < 0 || getsockname(fd, (struct sockaddr *)&own, &length) < 0) {
-		close(fd);
+	setsockopt(request->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+	setsockopt(request->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+	r = to->v6 ? connect(request->fd, (struct sockaddr *)&v6, sizeof v6)
+		   : connect(request->fd, (struct sockaddr *)&v4, sizeof v4);
+	if (r < 0 || getsockname(request->fd, (struct sockaddr *)&own, &length) < 0) {
 		return -1;
 	}
 	*own_port = ntohs(own.sin6_port); /* at the same place in both */
-	return fd;
+	return 0;
+}
+
+/* Returns 0, or -1. */
+static int request_shake_hands(struct upstream_request *request, const char *host)
+{
+	static const unsigned char http_1_1[] = "\x08http/1.1";
+	bool named = listen_host_is_name(host);
+	int r;
+
+	request->context = SSL_CTX_new(TLS_client_method());
+	if (!request->context) {
+		return -1;
+	}
+	SSL_CTX_set_verify(request->context, SSL_VERIFY_NONE, NULL);
+	SSL_CTX_set_security_level(request->context, 0); /* short keys will do, too */
+	request->tls = SSL_new(request->context);
+	if (!request->tls || SSL_set_fd(request->tls, request->fd) != 1 ||
+		SSL_set_alpn_protos(request->tls, http_1_1, sizeof http_1_1 - 1) != 0 ||
+		(named && SSL_set_tlsext_host_name(request->tls, host) != 1)) {
+		return -1;
+	}
+	r = SSL_connect(request->tls);
+	ERR_clear_error();
+	return r == 1 ? 0 : -1;
+}
+
+struct upstream_request *upstream_request_open(const struct upstream_question *question,
+	const struct listen_socket *to, uint16_t *own_port)
+{
+	struct upstream_request *request = mem_new(struct upstream_request);
+
+	if (request_connect(request, to, question->port, own_port) < 0 ||
+		(question->secure && request_shake_hands(request, question->host) < 0)) {
+		upstream_request_free(request);
+		return NULL;
+	}
+	return request;
+}
+
+void upstream_request_free(struct upstream_request *request)
+{
+	if (!request) {
+		return;
+	}
+	SSL_free(request->tls);
+	SSL_CTX_free(request->context);
+	if (request->fd >= 0) {
+		close(request->fd);
+	}
+	free(request);
 }
 
 char *upstream_request_text(
@@ -63,13 +125,54 @@ char *upstream_request_text(
 		v6 ? "[" : "", question->host, v6 ? "]" : "", port, field);
 }
 
-unsigned upstream_request_status(int fd)
+bool upstream_request_send(struct upstream_request *request, const char *text)
+{
+	size_t length = strlen(text), sent = 0;
+
+	if (request->tls) {
+		int r = SSL_write_ex(request->tls, text, length, &sent);
+
+		ERR_clear_error();
+		return r == 1 && sent == length;
+	}
+	return send(request->fd, text, length, MSG_NOSIGNAL) == (ssize_t)length;
+}
+
+int upstream_request_fd(const struct upstream_request *request)
+{
+	return request->fd;
+}
+
+/* Like recv() with MSG_DONTWAIT. */
+static ssize_t request_receive(struct upstream_request *request, char *to, size_t size)
+{
+	int flags, r, error;
+
+	if (!request->tls) {
+		return recv(request->fd, to, size, MSG_DONTWAIT);
+	}
+	flags = fcntl(request->fd, F_GETFL);
+	fcntl(request->fd, F_SETFL, flags | O_NONBLOCK);
+	r = SSL_read(request->tls, to, (int)size);
+	error = r > 0 ? SSL_ERROR_NONE : SSL_get_error(request->tls, r);
+	ERR_clear_error();
+	if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
+		errno = EAGAIN; /* what has come is no part of an answer, but of the handshake */
+		return -1;
+	}
+	errno = EPIPE;
+	return r > 0 ? r : error == SSL_ERROR_ZERO_RETURN ? 0 : -1;
+}
+
+int upstream_request_read(struct upstream_request *request, unsigned *status)
 {
 	char begin[16] = "";
-	unsigned status = 0;
+	ssize_t n = request_receive(request, begin, sizeof begin - 1);
 
-	if (recv(fd, begin, sizeof begin - 1, MSG_DONTWAIT) > 0) {
-		sscanf(begin, "HTTP/%*3s %3u", &status);
+	*status = 0;
+	if (n <= 0) {
+		return n < 0 && errno == EAGAIN ? 0 : -1;
 	}
-	return status;
+	sscanf(begin, "HTTP/%*3s %3u", status);
+	return 1;
 }

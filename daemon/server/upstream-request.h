@@ -7,15 +7,31 @@
 /* The HEAD request that is sent through a proxy, see upstream.h. */
 
 /*
- * A connection to the listening socket, with the port of its own end; or -1. Blocks for at most
- * 500 ms, as does sending on it.
+ * One request, over a connection of its own: by TLS if the question is for https. Nothing in it is
+ * secret, so any certificate will do.
  */
-int upstream_request_connect(const struct listen_socket *to, uint16_t port, uint16_t *own_port);
+struct upstream_request;
+
 /*
- * The request, with `query` bytes of padding in its query and `header` bytes in a header. The caller
- * frees it.
+ * Connects to the listening socket, and stores the port of the connection's own end. NULL if the
+ * server takes no connection, or does not speak TLS. Connecting, the handshake and sending each
+ * block for at most 500 ms.
+ */
+struct upstream_request *upstream_request_open(const struct upstream_question *question,
+	const struct listen_socket *to, uint16_t *own_port);
+void upstream_request_free(struct upstream_request *request);
+/*
+ * The text of a request, with `query` bytes of padding in its query and `header` bytes in a header.
+ * The caller frees it.
  */
 char *upstream_request_text(
 	const struct upstream_question *question, uint32_t query, uint32_t header);
-/* The status of the answer that has arrived; 0: it is none. Does not block. */
-unsigned upstream_request_status(int fd);
+/* Whether all of it was sent. */
+bool upstream_request_send(struct upstream_request *request, const char *text);
+/* Readable if there may be an answer. */
+int upstream_request_fd(const struct upstream_request *request);
+/*
+ * 1: an answer has begun, with this status, which is 0 if it is not HTTP; -1: the connection has
+ * ended without one; 0: none yet. Does not block.
+ */
+int upstream_request_read(struct upstream_request *request, unsigned *status);

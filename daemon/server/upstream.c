@@ -24,7 +24,10 @@ static bool add_ends(
 	uint64_t these = 0;
 
 	for (size_t i = 0; i < probe->trials.peer_count; i++) {
-		these |= (uint64_t)(upstream_trials_of(&probe->trials, i) >= least) << i;
+		enum upstream_evidence evidence = upstream_trials_of(&probe->trials, i);
+
+		these |= (uint64_t)(evidence >= least) << i;
+		found->incomplete |= evidence < least && evidence >= UPSTREAM_OPEN;
 	}
 	for (size_t i = 0; i < probe->trials.peer_count; i++) {
 		if (these & UINT64_C(1) << i && !(probe->links[i].asks & these)) {
@@ -39,13 +42,14 @@ static bool is_gateway_error(unsigned status)
 	return status == 502 || status == 503 || status == 504;
 }
 
-static void judge(const struct upstream_probe *probe, struct upstream *found)
+/* Returns whether each of the ends was certainly sent all requests. */
+static bool judge(const struct upstream_probe *probe, struct upstream *found)
 {
 	const struct upstream_trials *trials = &probe->trials;
 	bool all = !trials->too_many && upstream_trials_are_enough(trials), sure = all;
 
 	if (upstream_probe_shows_none(probe) && !is_gateway_error(probe->status)) {
-		return;
+		return false;
 	}
 	for (size_t i = 0; i < trials->peer_count; i++) {
 		enum upstream_evidence evidence = upstream_trials_of(trials, i);
@@ -56,7 +60,8 @@ static void judge(const struct upstream_probe *probe, struct upstream *found)
 	if (sure && add_ends(probe, UPSTREAM_ALWAYS, found)) {
 		/* None: they ask each other in a circle. */
 		found->result = found->count == 1 ? UPSTREAM_FOUND : UPSTREAM_UNSURE;
-		return;
+		found->incomplete = false;
+		return true;
 	}
 	/* While it does not answer, whatever others send in this long time proves nothing. */
 	if (add_ends(probe, upstream_trials_any_answered(trials) ? UPSTREAM_OPEN : UPSTREAM_HEADERS, found)) {
@@ -69,6 +74,17 @@ static void judge(const struct upstream_probe *probe, struct upstream *found)
 	for (size_t i = 0; i < trials->peer_count; i++) {
 		found->maybe_self &= upstream_trials_of(trials, i) != UPSTREAM_ALWAYS;
 	}
+	return false;
+}
+
+static bool has_end(const struct upstream *found, const struct upstream_end *end)
+{
+	for (unsigned i = 0; i < found->count; i++) {
+		if (memcmp(&found->ends[i], end, sizeof *end) == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static void take_held(const struct upstream_address *to, void *userdata)
@@ -77,21 +93,21 @@ static void take_held(const struct upstream_address *to, void *userdata)
 	struct upstream_end end;
 
 	upstream_end_of(to, &end);
-	for (unsigned i = 0; i < found->count; i++) {
-		if (memcmp(&found->ends[i], &end, sizeof end) == 0) {
-			return;
-		}
+	if (!has_end(found, &end)) {
+		add_end(found, to);
 	}
-	add_end(found, to);
 }
 
-/* Without a request: any server that the proxy is connected to may be the one. */
+/*
+ * It answers no request of this program, for example because it asks for a certificate: any server
+ * that the proxy is connected to may be the one, and others.
+ */
 static void judge_connections(const struct upstream_probe *probe, struct upstream *found)
 {
-	if (found->count || (probe->question->caution == UPSTREAM_ASKS &&
-				    tcp_traffic_any_ended(probe->traffic))) {
+	if (found->count || probe->question->caution == UPSTREAM_ASKS) {
 		found->result = UPSTREAM_UNSURE;
 		found->maybe_self = true;
+		found->incomplete = probe->question->caution == UPSTREAM_ASKS;
 	}
 }
 
@@ -112,27 +128,71 @@ static bool acts_as_proxy(struct upstream_probe *probe, const struct upstream *h
 			reacts(probe));
 }
 
-void upstream_find(const struct upstream_question *question, struct upstream *found)
+/* Returns whether the ends are a chain, possibly: see resolve_chain(). */
+static bool find(const struct upstream_question *question, struct upstream *found)
 {
 	struct upstream_probe *probe = upstream_probe_new(question);
 	struct upstream held = {.result = UPSTREAM_SELF};
+	bool sure = false;
 
 	*found = (struct upstream){.result = UPSTREAM_FAILED};
 	if (!probe) {
-		return;
+		return false;
 	}
 	tcp_traffic_hold(probe->traffic, probe->pids, probe->pid_count, take_held, &held);
 	*found = (struct upstream){.result = UPSTREAM_SELF};
-	if (question->secure) {
-		*found = held;
-		judge_connections(probe, found);
-	} else if (acts_as_proxy(probe, &held)) {
+	if (acts_as_proxy(probe, &held)) {
 		upstream_probe_all(probe, false);
-		judge(probe, found);
+		sure = judge(probe, found);
 		if (found->result == UPSTREAM_SELF && upstream_trials_moved(&probe->trials)) {
 			upstream_probe_all(probe, true);
-			judge(probe, found);
+			sure = judge(probe, found);
+		}
+		if (question->secure && found->result != UPSTREAM_FOUND &&
+			!upstream_trials_any_answered(&probe->trials)) {
+			*found = held;
+			judge_connections(probe, found);
+			sure = false;
+		}
+		if (found->result == UPSTREAM_SELF && question->is_proxy) {
+			upstream_probe_unix(probe, found->unix_name);
 		}
 	}
 	upstream_probe_free(probe);
+	return sure && found->result == UPSTREAM_UNSURE;
+}
+
+enum { CHAIN_MAX = 3 };
+
+/*
+ * Several servers had the request, but their connections were too short to see which of them has it
+ * from which other one. Requests that are sent to each of them directly show that.
+ */
+static void resolve_chain(const struct upstream_question *question, struct upstream *found)
+{
+	struct upstream last = {.result = UPSTREAM_FOUND};
+
+	for (unsigned i = 0; i < found->count; i++) {
+		struct upstream_question direct = *question;
+		struct upstream next;
+
+		direct.listener = found->ends[i].ip;
+		direct.port = found->ends[i].port;
+		direct.secure = direct.is_proxy = false;
+		direct.caution = UPSTREAM_ASKS;
+		find(&direct, &next);
+		if (next.result != UPSTREAM_FOUND || !has_end(found, &next.ends[0])) {
+			last.ends[last.count++] = found->ends[i];
+		}
+	}
+	if (last.count == 1) {
+		*found = last;
+	}
+}
+
+void upstream_find(const struct upstream_question *question, struct upstream *found)
+{
+	if (find(question, found) && found->count <= CHAIN_MAX) {
+		resolve_chain(question, found);
+	}
 }

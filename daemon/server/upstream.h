@@ -7,15 +7,17 @@
 
 #include "server/listen-socket.h"
 #include "server/tcp-table.h"
+#include "server/unix-peers.h"
 
 /*
  * Which server answers for one host and path if the server that listens is a proxy. Sends it HEAD
  * requests whose length is random, each with a query and a header that nothing uses, and looks
  * which connections carry exactly these amounts of bytes: see upstream-trials.h. A proxy behind the
- * proxy is followed, too. For https, no request is made: then every server that the proxy
- * has a connection to may be the one.
+ * proxy is followed, too. If a proxy answers no request by https, every server that it has a
+ * connection to may be the one.
  *
- * Blocks for at most about 10 s: for a thread of its own.
+ * Blocks for at most about 10 s, or 40 s if several servers may be a chain of proxies: for a thread of
+ * its own.
  */
 
 enum {
@@ -40,6 +42,12 @@ struct upstream {
 	struct upstream_end ends[UPSTREAM_ENDS_MAX];
 	unsigned count; /* of the ends */
 	bool maybe_self;
+	/*
+	 * UPSTREAM_SELF: a Unix socket that the proxy was connected to during a request, which it
+	 * may have passed on there; any bytes; or empty
+	 */
+	char unix_name[UNIX_NAME_MAX];
+	bool incomplete; /* UPSTREAM_UNSURE: it may be yet another one, which cannot be named */
 	unsigned status; /* of UPSTREAM_FAILED: 502, 503 or 504; 0: no answer */
 };
 
@@ -65,6 +73,7 @@ struct upstream_question {
 	uint16_t host_port;
 	bool secure;
 	enum upstream_caution caution;
+	bool is_proxy; /* that is what the program is for: it is looked for Unix sockets, too */
 	struct tcp_own *own; /* shared by all searches */
 	const atomic_bool *stop; /* set by another thread: the result is no longer wanted */
 };

@@ -50,6 +50,7 @@ packages_list() {
 		test  hugo              command -v hugo
 		test  caddy             command -v caddy
 		test  nginx-light       test -x /usr/sbin/nginx
+		test  haproxy           test -x /usr/sbin/haproxy
 		test  tmux              command -v tmux
 		test  bash-completion   test -e /usr/share/bash-completion/bash_completion
 		test  zsh               command -v zsh

@@ -75,10 +75,10 @@ if (process.env.SAVECAST_OWN_NETWORK) {
 		}
 		const answer = await client.watch(1, `http://beta.localhost:${port}/`);
 		assert.deepEqual([answer.state, answer.project], ['live', 'beta'], answer.reason);
-		assert.equal(await why(world, `http://beta.localhost:${port}/`), 'beta');
-		assert.deepEqual(await reaches(world, client, path.join(beta.root, 'a.css')), [1]);
 		const before = client.log.all.slice(mark).filter(({ event }) => event.type === 'tab' && event.tab >= 10 && event.state !== 'looking');
 		assert.deepEqual(before, [], 'none of them has been given up');
+		assert.equal(await why(world, `http://beta.localhost:${port}/`), 'beta');
+		assert.deepEqual(await reaches(world, client, path.join(beta.root, 'a.css')), [1]);
 		for (const i of ports.keys()) {
 			const said = await client.log.next('the end of its search', ({ type, tab, state }) => type === 'tab' && tab === 10 + i && state !== 'looking', { mark });
 			assert.equal(said.project, 'silent', said.reason);

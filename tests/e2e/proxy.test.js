@@ -8,7 +8,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import https from 'node:https';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -16,7 +15,7 @@ import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { BROWSERS, live, missingOrLong } from '../lib/live.js';
 import { answers } from '../lib/ports.js';
-import { PROXIES, TLS_PROXY, certain, open, reaches, storm, why } from '../lib/proxies.js';
+import { PROXIES, certain, open, reaches, slowProxy, storm, why } from '../lib/proxies.js';
 import { Client } from '../lib/wire-client.js';
 import { LONG, TOP, World } from '../lib/world.js';
 
@@ -197,35 +196,15 @@ for (const which of BROWSERS) {
 	});
 }
 
-test('of a proxy with https, a tab has no project until the user has chosen one of its servers, which is kept', async t => {
-	const { world, alpha, beta, client } = await open(t, 'Node, two connections for all');
-	await writeFile(path.join(alpha.root, 'proxy.cjs'), TLS_PROXY);
-	const made = await run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=localhost',
-		'-keyout', path.join(alpha.root, 'key.pem'), '-out', path.join(alpha.root, 'cert.pem')], world.env);
-	assert.equal(made.status, 0, made.stderr);
-	const { port } = await world.serve('tls', alpha.root, at => [process.execPath, 'proxy.cjs', `${at}`, `${alpha.port}`, `${beta.port}`, '2']);
-	const url = `https://beta.localhost:${port}/`;
-	/** The browser's request: then the proxy has a connection to beta for some seconds. */
-	const load = () => new Promise((resolve, reject) => {
-		https.get({ port, host: '127.0.0.1', path: '/', headers: { Host: `beta.localhost:${port}` }, rejectUnauthorized: false },
-			(answer) => answer.resume().on('end', resolve)).on('error', reject);
-	});
-	const choices = await until('both servers to be offered', async () => {
-		await load();
-		/** @type {any} */
-		const answer = await client.watch(1, url);
-		assert.equal(answer.state, 'none', answer.reason);
-		assert.match(answer.reason, /cannot be seen which one has this page/);
-		return answer.choices?.length === 2 ? answer.choices : undefined;
-	}, { every: 1100 });
-	assert.deepEqual(choices, [{ project: 'beta', port: beta.port }, { project: 'alpha', port }]);
-	assert.equal(await why(world, url), 'none');
-	const chosen = await client.told(1, 'live', () => client.send({ type: 'choose', tab: 1, port: beta.port }));
-	assert.equal(chosen.project, 'beta');
-	assert.deepEqual(await reaches(world, client, path.join(beta.root, 'a.css')), [1]);
-	await load();
-	assert.equal((await client.watch(1, `${url}another`)).project, 'beta', 'for each page of the site');
-	assert.equal(await why(world, `${url}another`), 'beta');
+test('a chain whose second proxy passes requests on late is followed to its end', { skip: LONG ? false : 'with --long' }, async t => {
+	const { world, alpha, beta, start, client } = await open(t, 'Node, two connections for all');
+	await writeFile(path.join(alpha.root, 'slow.cjs'), slowProxy(400));
+	const inner = await world.serve('inner', alpha.root, at => [process.execPath, 'slow.cjs', `${at}`, `${alpha.port}`, `${beta.port}`, '2']);
+	const outer = await start(inner.port);
+	const url = `http://alpha.localhost:${outer.port}/`;
+	const answer = await certain(client, 1, url);
+	assert.match(answer.reason, new RegExp(`passes port ${outer.port} on to port ${alpha.port}; `));
+	assert.deepEqual(await reaches(world, client, path.join(alpha.root, 'a.css')), [1]);
 });
 
 test('a proxy whose server is down has no project until the page is loaded with it', async t => {

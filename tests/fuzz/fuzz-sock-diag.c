@@ -35,21 +35,24 @@ static ssize_t answer_give(void *to, size_t size, void *from, socklen_t *from_le
 	answer_give(to, size, from, from_length)
 #include "server/listen-socket.c"
 #include "server/sock-diag.c"
+#include "server/unix-peers.c"
 #include "util/loopback.c"
 #undef recvfrom
 #include "server/tcp-table.h"
 
 static struct tcp_own own;
 static struct tcp_table table = {.own = &own};
+static struct unix_search unix_search;
 
 static void take_connection(const struct nlmsghdr *header, void *userdata)
 {
 	const struct inet_diag_msg *message = NLMSG_DATA(header);
 	struct upstream_address to;
 	uint16_t client_port;
-	uint64_t sent;
+	uint64_t sent, received;
 
-	if (tcp_bytes_sent(header, &sent) &&
+	tcp_table_server_ended(&table, header, false);
+	if (tcp_bytes(header, &sent, &received) &&
 		tcp_table_server_end(&table, message, &to, &client_port) &&
 		!tcp_table_find(&table, client_port, &to)) {
 		tcp_table_add(&table, message, client_port, &to);
@@ -74,11 +77,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy, data, size);
 	next_answer = data;
 	next_length = size;
-	diag_read(&diag, listing_take, &listing);
+	diag_read(&diag, sizeof(struct inet_diag_msg), listing_take, &listing);
 	assert(listing.count <= COUNT_OF(found));
 	next_answer = data;
-	diag_read(&diag, take_connection, &table);
+	diag_read(&diag, sizeof(struct inet_diag_msg), take_connection, &table);
 	assert(table.count <= TCP_CONNECTIONS_MAX);
+	next_answer = data;
+	diag_read(&diag, sizeof(struct unix_diag_msg), take_stream,
+		&(struct unix_each){take_unix_connection, &unix_search});
+	unix_search.count = unix_search.count > CONNECTIONS_MAX - 100 ? 0 : unix_search.count;
 	if (table.count > 100) {
 		tcp_table_clear(&table);
 	}

@@ -24,9 +24,13 @@ http.createServer((request, response) => {
 }).listen(port, '127.0.0.1');
 `;
 
-/** The same for https, with a certificate in its folder. */
-export const TLS_PROXY = NODE_PROXY.replace('http.createServer(',
-	"require('node:https').createServer({ key: require('node:fs').readFileSync('key.pem'), cert: require('node:fs').readFileSync('cert.pem') }, ");
+/** The same for https, with a certificate in its folder. `more`: further options of the server */
+export const tlsProxy = (more = '') => NODE_PROXY.replace('http.createServer(',
+	`require('node:https').createServer({ ${more} key: require('node:fs').readFileSync('key.pem'), cert: require('node:fs').readFileSync('cert.pem') }, `);
+
+/** One that begins to pass a request on only after this time. */
+export const slowProxy = (/** @type {number} */ msec) => NODE_PROXY.replace("createServer((request, response) => {", `createServer(async (request, response) => {
+	await new Promise((resolve) => setTimeout(resolve, ${msec}));`);
 
 /** @param {string} pool what a server { } of nginx needs to keep its connections */
 const nginx = (pool) => (/** @type {Given} */ { port, alpha, beta, root }) => ({ 'nginx.conf': `daemon off; pid ${root}/nginx.pid; error_log stderr; events {}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Proxies that speak something else than plain HTTP: https with the browser, or HTTP with their
+ * servers over a Unix socket.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import https from 'node:https';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { run } from '../lib/children.js';
+import { until } from '../lib/events.js';
+import { certain, open, reaches, tlsProxy, why } from '../lib/proxies.js';
+import { Client } from '../lib/wire-client.js';
+import { LONG, World } from '../lib/world.js';
+
+/**
+ * @param {Awaited<ReturnType<typeof open>>} sites
+ * @param {string} proxy its script
+ */
+async function serveTls({ world, alpha, beta }, proxy) {
+	await writeFile(path.join(alpha.root, 'proxy.cjs'), proxy);
+	const made = await run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=localhost',
+		'-keyout', path.join(alpha.root, 'key.pem'), '-out', path.join(alpha.root, 'cert.pem')], world.env);
+	assert.equal(made.status, 0, made.stderr);
+	const { port } = await world.serve('tls', alpha.root, at => [process.execPath, 'proxy.cjs', `${at}`, `${alpha.port}`, `${beta.port}`, '2']);
+	return port;
+}
+
+test('a proxy with https is followed, too, even if it has no open connection', async t => {
+	const sites = await open(t, 'Node, two connections for all');
+	const { world, alpha, beta, client } = sites;
+	const port = await serveTls(sites, tlsProxy());
+	for (const [tab, host, site] of /** @type {const} */ ([[1, 'beta', beta], [2, 'alpha', alpha]])) {
+		const url = `https://${host}.localhost:${port}/`;
+		const answer = await certain(client, tab, url);
+		assert.deepEqual([answer.state, answer.project], ['live', host], answer.reason);
+		assert.match(answer.reason, new RegExp(`passes port ${port} on to port ${site.port}; `));
+		assert.equal(await why(world, url), host);
+		assert.deepEqual(await reaches(world, client, path.join(site.root, 'a.css')), [tab]);
+	}
+});
+
+test('of a proxy that asks for a certificate, a tab has no project until the user has chosen one of its servers, which is kept', async t => {
+	const sites = await open(t, 'Node, two connections for all');
+	const { world, alpha, beta, client } = sites;
+	const port = await serveTls(sites, tlsProxy("requestCert: true, ca: [require('node:fs').readFileSync('cert.pem')],"));
+	const certificate = { key: await readFile(path.join(alpha.root, 'key.pem')), cert: await readFile(path.join(alpha.root, 'cert.pem')) };
+	const url = `https://beta.localhost:${port}/`;
+	/** The browser's request: then the proxy has a connection to beta for some seconds. */
+	const load = () => new Promise((resolve, reject) => {
+		https.get({ port, host: '127.0.0.1', path: '/', headers: { Host: `beta.localhost:${port}` }, rejectUnauthorized: false, ...certificate },
+			(answer) => answer.resume().on('end', resolve)).on('error', reject);
+	});
+	const choices = await until('both servers to be offered', async () => {
+		await load();
+		/** @type {any} */
+		const answer = await client.watch(1, url);
+		assert.equal(answer.state, 'none', answer.reason);
+		assert.match(answer.reason, /cannot be seen which one has this page/);
+		return answer.choices?.length === 2 ? answer.choices : undefined;
+	}, { every: 1100 });
+	assert.deepEqual(choices, [{ project: 'beta', port: beta.port }, { project: 'alpha', port }]);
+	assert.equal(await why(world, url), 'none');
+	const chosen = await client.told(1, 'live', () => client.send({ type: 'choose', tab: 1, port: beta.port }));
+	assert.equal(chosen.project, 'beta');
+	assert.deepEqual(await reaches(world, client, path.join(beta.root, 'a.css')), [1]);
+	await load();
+	assert.equal((await client.watch(1, `${url}another`)).project, 'beta', 'for each page of the site');
+	assert.equal(await why(world, `${url}another`), 'beta');
+});
+
+/** A proxy of a server at a Unix socket, which has files of its own in static/, too. @type {[string, string, string | false, (given: {port: number, socket: string, root: string}) => [Record<string, string>, string[]]][]} */
+const BY_UNIX = [
+	['nginx', '/usr/sbin/nginx', false, ({ port, socket, root }) => [{ 'nginx.conf': `${process.getuid?.() === 0 ? 'user root;' : ''} daemon off; pid ${root}/nginx.pid; error_log stderr; events {}
+http { access_log off; client_body_temp_path ${root}/t1; proxy_temp_path ${root}/t2; fastcgi_temp_path ${root}/t3; uwsgi_temp_path ${root}/t4; scgi_temp_path ${root}/t5;
+	server { listen 127.0.0.1:${port}; root ${root}; location /static/ { } location / { proxy_pass http://unix:${socket}; } } }
+` }, ['/usr/sbin/nginx', '-e', 'stderr', '-p', root, '-c', path.join(root, 'nginx.conf')]]],
+	['Caddy', '/usr/bin/caddy', !LONG && 'with --long', ({ port, socket }) => [{ Caddyfile: `{
+	admin off
+	auto_https off
+}
+http://localhost:${port} {
+	handle /static/* {
+		file_server
+	}
+	reverse_proxy unix/${socket}
+}
+` }, ['/usr/bin/caddy', 'run', '--config', 'Caddyfile', '--adapter', 'caddyfile']]],
+];
+
+for (const [name, needs, skip, make] of BY_UNIX) {
+	test(`a page that ${name} has from a Unix socket gets no wrong project: the tab names the socket`, { skip: skip || [needs, '/usr/bin/gunicorn'].some((one) => !existsSync(one)) && `needs ${needs} and gunicorn` }, async t => {
+		const world = await World.open(t, { why: true });
+		await world.startDaemon();
+		const root = await world.folder('alpha', { 'static/a.html': '', 'a.css': '' }, { git: true });
+		const app = await world.folder('app', { 'a.css': '', 'main.py': 'def app(environ, start):\n    start("200 OK", [("content-type", "text/html")])\n    return [b"<h1>app</h1>"]\n' }, { git: true });
+		const socket = path.join(world.temp, 'app.sock');
+		world.children.start('gunicorn', ['/usr/bin/gunicorn', '--bind', `unix:${socket}`, 'main:app'], { cwd: app, env: world.env });
+		await until('gunicorn', async () => existsSync(socket));
+		const { port } = await world.serve(name, root, (at) => {
+			const [files, command] = make({ port: at, socket, root });
+			Object.entries(files).forEach(([file, text]) => writeFileSync(path.join(root, file), text));
+			return command;
+		});
+		const client = new Client(world);
+		await client.hello();
+		const url = `http://localhost:${port}/`;
+		/** @type {any} */
+		const answer = await client.watch(1, url);
+		assert.equal(answer.state, 'none', answer.reason);
+		assert.ok(answer.reason.includes(`passes requests on to a server at the Unix socket ${socket}, and it cannot be seen which one has this page: port ${port} (alpha)`), answer.reason);
+		assert.deepEqual(answer.choices, [{ project: 'alpha', port }]);
+		assert.equal(await why(world, url), 'none');
+
+		const { advice } = JSON.parse((await world.savecast('why', '--json', url)).stdout);
+		const said = await client.told(1, 'live', async () => {
+			await world.savecast('track', app);
+			assert.equal((await run(['sh', '-c', `cd "$1" && ${advice}`, 'sh', app], world.env)).status, 0);
+		});
+		assert.equal(said.project, 'app');
+		assert.deepEqual(await reaches(world, client, path.join(app, 'a.css')), [1]);
+	});
+}
