@@ -210,6 +210,9 @@ bool disk_source_read_now(struct disk_source *source, uint64_t now)
 	}
 	/* If a program has begun to write meanwhile, the contents may be incomplete. */
 	watcher_drain(source->parts.watcher);
+	if (source->deferred) {
+		return true; /* an event calls for more than this; everything is read again, soon */
+	}
 	for (size_t i = 0; i < count; i++) {
 		struct write *write = &writes->items[at[i]];
 		uint64_t until;

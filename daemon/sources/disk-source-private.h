@@ -27,6 +27,7 @@ struct disk_source {
 	struct reading *reading; /* files that are being read on the worker thread */
 	uint64_t from_usec; /* earlier writes are not read now: see git_until() */
 	bool holding;
+	bool deferred; /* disk_source_tell() waits until all events have been delivered */
 	bool limited; /* a part of the project is not watched */
 	struct fileset moved_folders; /* moved out of the project, and not yet announced */
 	/* announced as removed: the names of files in them are not known */

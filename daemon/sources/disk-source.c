@@ -25,6 +25,7 @@ void disk_source_schedule(struct disk_source *source)
 	uint64_t due = source->reading ? CLOCK_NEVER
 				       : writes_due(&source->writes, source_from(source));
 
+	due = source->deferred ? clock_now_usec() : due;
 	loop_timer_set(source->due, unclosed < due ? unclosed : due);
 }
 
@@ -69,7 +70,7 @@ static uint64_t source_may_tell(const struct disk_source *source)
 	return source->told_usec + (wait < DISK_STREAK_WAIT_USEC ? wait : DISK_STREAK_WAIT_USEC);
 }
 
-void disk_source_tell(struct disk_source *source)
+static void source_tell(struct disk_source *source)
 {
 	uint64_t now = clock_now_usec();
 	bool unnamed;
@@ -96,6 +97,22 @@ void disk_source_tell(struct disk_source *source)
 	disk_source_release(source);
 }
 
+void disk_source_tell(struct disk_source *source)
+{
+	bool deferred = source->deferred;
+
+	/* Also called by handlers of events, even while disk_source_read_now() drains them. */
+	source->deferred = watcher_is_telling(source->parts.watcher);
+	if (!source->deferred) {
+		source_tell(source);
+	}
+	if (source->deferred) {
+		disk_source_schedule(source);
+	} else if (deferred && !source->reading) {
+		free(mem_steal(source->git));
+	}
+}
+
 void disk_source_end_streak(struct disk_source *source)
 {
 	source->streak = 0;
@@ -114,7 +131,7 @@ void disk_source_git_done(struct disk_source *source, const char *what)
 	source->git = mem_strdup(what);
 	writes_hurry(&source->writes, clock_now_usec());
 	disk_source_settle(source);
-	if (!source->reading) {
+	if (!source->reading && !source->deferred) {
 		free(mem_steal(source->git));
 	}
 }

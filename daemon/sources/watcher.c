@@ -203,6 +203,11 @@ void watcher_on_told(struct watcher *watcher, watcher_told_fn *told, void *userd
 	watcher->userdata = userdata;
 }
 
+bool watcher_is_telling(const struct watcher *watcher)
+{
+	return watcher->telling;
+}
+
 void watcher_drain(struct watcher *watcher)
 {
 	/* Bounded: a program may write all the time. */

@@ -7,6 +7,7 @@
  * 60 bytes.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/inotify.h>
 
@@ -50,6 +51,11 @@ struct watch *watch_file_new(
 /* May be called from any callback; told() is not called after it. */
 void watch_free(struct watch *watch);
 
+/*
+ * Whether events are being delivered. More of them may follow at once, so a file may have changed
+ * again already.
+ */
+bool watcher_is_telling(const struct watcher *watcher);
 /* Delivers the events so far, without waiting for the loop's next turn. */
 void watcher_drain(struct watcher *watcher);
 

@@ -44,6 +44,26 @@ test('if the queue of inotify overflows, all files are compared once', async t =
 	assert.equal((await project()).Problem, '');
 });
 
+test('a folder that is gone before it is watched, while a file is being read, loses nothing', async t => {
+	const { world, did, file } = await watched(t, { 'a.css': '1', 'b.css': '1' });
+	const pid = world.daemon?.process.pid ?? 0;
+	const told = await did(async () => {
+		process.kill(pid, 'SIGSTOP');
+		writeFileSync(file('a.css'), '2');
+		// More than the daemon reads at once: the rest follows when it has read a.css.
+		for (let i = 0; i < 1000; i++) {
+			writeFileSync(file(`t${i % 2}.tmp`), '');
+			unlinkSync(file(`t${i % 2}.tmp`));
+		}
+		writeFileSync(file('b.css'), '2');
+		mkdirSync(file('gone'));
+		rmSync(file('gone'), { recursive: true });
+		process.kill(pid, 'SIGCONT');
+	});
+	assert.deepEqual(told.flatMap(({ files }) => files).sort(), ['a.css', 'b.css']);
+	assert.deepEqual(await did(() => writeFile(file('a.css'), '3')), disk('a.css'));
+});
+
 test('without enough inotify watches, the nearest folders are watched, and status says what to do', async t => {
 	const unshare = ['unshare', '--user', '--map-current-user', '--keep-caps', 'sh', '-c'];
 	const limit = '/proc/sys/user/max_inotify_watches';
