@@ -319,6 +319,10 @@ void on_mount(const char *folder, enum mount_state state, void *userdata)
 		? mem_printf("%s does not answer: its saves wait", text)
 		: NULL;
 
+	if (state == MOUNT_CHANGED) {
+		sources_mount_changed(daemon->sources, folder);
+		return;
+	}
 	for (size_t i = registry_count(registry); i-- > 0;) {
 		struct project *project =
 			i < registry_count(registry) ? registry_at(registry, i) : NULL;

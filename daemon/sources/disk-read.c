@@ -66,6 +66,10 @@ static void source_announce(
 	size_t unnamed = source->from_usec ? 0 : source->writes.more;
 	size_t more = source->from_usec ? 0 : unnamed + source->gone;
 
+	if (!source->from_usec && source->gone) {
+		/* If one of them comes back with the bytes that were announced, that is a change. */
+		content_forget_below(pipeline_contents(source->parts.pipeline), source->root);
+	}
 	if (!source->from_usec) {
 		source->gone = source->writes.more = 0;
 	}

@@ -230,6 +230,15 @@ static void on_tree_linked(const char *file, void *userdata)
 	linked_files_add(&source->linked, file);
 }
 
+static void on_mount_point(const char *name, void *userdata)
+{
+	struct disk_source *source = userdata;
+
+	if (pathname_is_below(name, source->root) && disk_source_wants(source, name, false)) {
+		linked_files_add_mounted(&source->linked, name);
+	}
+}
+
 static const struct tree_callbacks on_tree = {
 	.event = on_tree_event,
 	.linked = on_tree_linked,
@@ -261,6 +270,7 @@ struct disk_source *disk_source_new(
 			.folders_max = (unsigned)settings->watch_folders,
 		},
 		&source->table, &on_tree, source);
+	mounts_each(on_mount_point, source);
 	return source;
 }
 
@@ -316,4 +326,14 @@ bool disk_source_covers(const struct disk_source *source, const char *folder, bo
 void disk_source_mount_answers(struct disk_source *source, const char *mount)
 {
 	folder_tree_mount_answers(source->tree, mount);
+}
+
+void disk_source_mount_changed(struct disk_source *source, const char *name)
+{
+	_cleanup_free_ char *inside = mem_printf("%s/x", name);
+	bool hides = pathname_is_below(source->root, name) ||
+		(pathname_is_below(name, source->root) && disk_source_wants(source, inside, false));
+
+	on_mount_point(name, source);
+	folder_tree_mount_changed(source->tree, name, hides); /* not if it has outputs */
 }

@@ -94,6 +94,8 @@ void disk_source_settle(struct disk_source *source);
 /* A mount answers, which may be below its root. */
 void disk_source_mount_answers(struct disk_source *source, const char *mount);
 
+/* Something was mounted or unmounted at `name`, which may be below its root. */
+void disk_source_mount_changed(struct disk_source *source, const char *name);
 /* Whether a write of the file (absolute) would be noticed, because its folder is watched. */
 bool disk_source_notices(const struct disk_source *source, const char *file);
 /*

@@ -179,6 +179,19 @@ void disk_sources_mount_answers(
 	}
 }
 
+void disk_sources_mount_changed(
+	struct disk_sources *sources, struct project *project, const char *name)
+{
+	struct item *item = *sources_at(sources, project);
+
+	if (item && item->source) {
+		disk_source_mount_changed(item->source, name);
+	}
+	for (size_t i = 0; item && i < item->included_count; i++) {
+		disk_source_mount_changed(item->included[i], name);
+	}
+}
+
 struct disk_source *disk_sources_find(const struct disk_sources *sources, const struct project *project)
 {
 	struct item *item = *sources_at((struct disk_sources *)sources, project);

@@ -31,6 +31,9 @@ bool disk_sources_notice(
 /* A mount answers, which may be in a folder that is watched for the project. */
 void disk_sources_mount_answers(
 	struct disk_sources *sources, struct project *project, const char *mount);
+/* Something was mounted or unmounted there. */
+void disk_sources_mount_changed(
+	struct disk_sources *sources, struct project *project, const char *name);
 /* See disk_source_settle(); does nothing if the project is not watched. */
 void disk_sources_settle(struct disk_sources *sources, struct project *project);
 

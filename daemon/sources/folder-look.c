@@ -101,14 +101,14 @@ static void on_scanned(void *userdata)
 /* Everything has been scanned. */
 static void tree_end_look(struct folder_tree *tree)
 {
-	bool lost = tree->comparing && tree->lost;
+	bool lost = tree->comparing && tree->lost, mounted = tree->comparing && tree->mounted;
 	size_t gone = tree->comparing ? file_table_sweep(tree->table) : 0;
 
 	tree->queue_at = tree->queue_end = tree->queue_size = 0;
 	free(tree->queue);
 	tree->queue = NULL;
-	tree->comparing = tree->lost = false;
-	tree->callbacks.looked(lost, lost ? gone : 0, tree->userdata);
+	tree->comparing = tree->lost = tree->mounted = false;
+	tree->callbacks.looked(lost, lost || mounted ? gone : 0, tree->userdata);
 }
 
 /* Starts from the root, since folders may have been moved. */
@@ -209,5 +209,17 @@ void folder_tree_mount_answers(struct folder_tree *tree, const char *mount)
 		}
 		parent = folder;
 		at = at[length] ? at + length + 1 : NULL;
+	}
+}
+
+void folder_tree_mount_changed(struct folder_tree *tree, const char *name, bool hides)
+{
+	size_t length = (size_t)(strrchr(name, '/') - name);
+	_cleanup_free_ char *parent = mem_strndup(name, length ? length : 1);
+
+	/* The watches are still those of the folders that were there before. */
+	if (pathname_is_below(tree->root, name) || folder_tree_has(tree, parent)) {
+		tree->mounted |= hides;
+		folder_tree_look(tree);
 	}
 }

@@ -36,7 +36,8 @@ struct folder_tree {
 	struct look *look; /* a scan in progress */
 	uint64_t left; /* bytes that scans may still read */
 	bool again; /* scan everything once more */
-	bool comparing, lost; /* a comparison is in progress; events were lost */
+	bool comparing; /* a comparison is in progress */
+	bool lost, mounted; /* because events were lost, or a mount hides files */
 	bool recheck; /* check .gitignore once more */
 	bool full; /* the limit of folders was reached */
 };

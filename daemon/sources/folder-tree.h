@@ -9,7 +9,7 @@
  * Not watched: folders that .gitignore ignores; those that `wants` rejects; those of
  * version control and of installed packages (see folder_is_known()); other repositories,
  * except submodules, and folders with a .savecast; folders behind a symbolic link; network
- * and FUSE file systems.
+ * and FUSE file systems. When something is mounted or unmounted, everything is compared.
  */
 
 #include "util/loop.h"
@@ -34,9 +34,9 @@ struct tree_callbacks {
 	/* Whether the project's rules accept the folder, which is relative to the root. Pure. */
 	bool (*wants)(const char *folder, void *userdata);
 	/*
-	 * All folders have been scanned. `lost`: because events were lost; files that
-	 * differ from what was recorded were reported as TREE_DONE, and `gone` files with
-	 * unknown names were deleted.
+	 * All folders have been scanned. `lost`: because events were lost. Then, and after
+	 * folder_tree_mount_changed(), files that differ from what was recorded were reported as
+	 * TREE_DONE, and `gone` files with unknown names are there no longer.
 	 */
 	void (*looked)(bool lost, size_t gone, void *userdata);
 	/*
@@ -66,6 +66,11 @@ bool folder_tree_is_whole(const struct folder_tree *tree);
 void folder_tree_look(struct folder_tree *tree);
 /* A mount answers: watches it if it is below the root and should be watched. */
 void folder_tree_mount_answers(struct folder_tree *tree, const char *mount);
+/*
+ * Something was mounted or unmounted at `name`: scans everything once more if `name` is in a watched
+ * folder, or if the root is below it. `hides`: files that are there no longer count as deleted.
+ */
+void folder_tree_mount_changed(struct folder_tree *tree, const char *name, bool hides);
 unsigned folder_tree_count(const struct folder_tree *tree);
 /* Whether the folder with this absolute path is watched. */
 bool folder_tree_has(const struct folder_tree *tree, const char *path);

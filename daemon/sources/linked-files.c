@@ -11,6 +11,7 @@ struct linked_file {
 	struct watch *watch;
 	dev_t device;
 	ino_t inode;
+	bool mounted;
 	char name[]; /* in the project; absolute */
 };
 
@@ -28,10 +29,11 @@ static void linked_file_drop(struct linked_file *file)
 	free(file);
 }
 
-/* Whether the name refers to a file with several names; sets `st`. */
-static bool is_linked(const char *name, struct stat *st)
+/* Whether the name refers to a file with several names, one of them by a mount; sets `st`. */
+static bool is_linked(const char *name, bool mounted, struct stat *st)
 {
-	return mounts_ready(name) && lstat(name, st) == 0 && S_ISREG(st->st_mode) && st->st_nlink > 1;
+	return mounts_ready(name) && lstat(name, st) == 0 && S_ISREG(st->st_mode) &&
+		(mounted || st->st_nlink > 1);
 }
 
 /* Whether the name still refers to the watched file, and not to one that was put in its place. */
@@ -39,7 +41,7 @@ static bool linked_file_is_there(const struct linked_file *file)
 {
 	struct stat st;
 
-	return is_linked(file->name, &st) && st.st_dev == file->device && st.st_ino == file->inode;
+	return is_linked(file->name, file->mounted, &st) && st.st_dev == file->device && st.st_ino == file->inode;
 }
 
 static void linked_on_event(uint32_t mask, const char *name, void *userdata)
@@ -91,7 +93,7 @@ static bool linked_has_room(struct linked_files *linked)
 	return true;
 }
 
-void linked_files_add(struct linked_files *linked, const char *name)
+static void linked_add(struct linked_files *linked, const char *name, bool mounted)
 {
 	struct linked_file *file = linked_find(linked, name);
 	struct stat st;
@@ -102,13 +104,14 @@ void linked_files_add(struct linked_files *linked, const char *name)
 	if (file) {
 		linked_file_drop(file);
 	}
-	if (!linked_has_room(linked) || !is_linked(name, &st)) {
+	if (!linked_has_room(linked) || !is_linked(name, mounted, &st)) {
 		return;
 	}
 	file = mem_zero(sizeof *file + strlen(name) + 1);
 	file->linked = linked;
 	file->device = st.st_dev;
 	file->inode = st.st_ino;
+	file->mounted = mounted;
 	strcpy(file->name, name);
 	file->watch = watch_file_new(
 		linked->watcher, name, IN_CLOSE_WRITE | IN_MODIFY, linked_on_event, file);
@@ -121,6 +124,16 @@ void linked_files_add(struct linked_files *linked, const char *name)
 			linked->count ? 2 * linked->count : 1, sizeof(struct linked_file *));
 	}
 	linked->files[linked->count++] = file;
+}
+
+void linked_files_add(struct linked_files *linked, const char *name)
+{
+	linked_add(linked, name, false);
+}
+
+void linked_files_add_mounted(struct linked_files *linked, const char *name)
+{
+	linked_add(linked, name, true);
 }
 
 void linked_files_clear(struct linked_files *linked)

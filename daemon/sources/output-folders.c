@@ -106,12 +106,17 @@ static const struct output_folder *folders_watched(const struct output_folders *
 	return folder;
 }
 
-/* Events were lost: visits everything again. */
+static void folders_visit_again(struct output_folders *folders)
+{
+	folders_drop(folders, folders->project->root, false);
+	folders_visit_all(folders);
+}
+
+/* Events were lost. */
 static void folders_compare(struct output_folders *folders)
 {
 	folders->callbacks.told(FOLDERS_LOST, NULL, folders->userdata);
-	folders_drop(folders, folders->project->root, false);
-	folders_visit_all(folders);
+	folders_visit_again(folders);
 }
 
 void folder_on_event(uint32_t mask, const char *name, void *userdata)
@@ -176,6 +181,20 @@ void output_folders_resume(struct output_folders *folders)
 		folders->quiet = folders->waits;
 	} else {
 		folders_compare(folders);
+	}
+}
+
+void output_folders_mount_changed(struct output_folders *folders, const char *name)
+{
+	bool concerns = false;
+
+	for (struct output_folder *folder = folders->first; folder; folder = folder->next) {
+		concerns |= pathname_is_below(folder->path, name) ||
+			(folder->deep && pathname_is_below(name, folder->path));
+	}
+	/* The watches are still those of the folders that were there before. */
+	if (concerns && !folders->quiet) {
+		folders_visit_again(folders);
 	}
 }
 

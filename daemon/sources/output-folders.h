@@ -38,4 +38,6 @@ struct output_folders *output_folders_new(struct watcher *watcher, struct projec
 bool output_folders_wait(const struct output_folders *folders);
 /* Reads it, as far as its mount answers now. */
 void output_folders_resume(struct output_folders *folders);
+/* Something was mounted or unmounted there: if it may matter, all files are reported as written. */
+void output_folders_mount_changed(struct output_folders *folders, const char *name);
 void output_folders_free(struct output_folders *folders);

@@ -49,6 +49,9 @@ void output_sources_free(struct output_sources *sources);
 void output_sources_update(struct output_sources *sources, struct project *project);
 /* A mount answers: reads the folders of outputs on it that could not be read. */
 void output_sources_resume(struct output_sources *sources, struct project *project);
+/* Something was mounted or unmounted there. */
+void output_sources_mount_changed(
+	struct output_sources *sources, struct project *project, const char *name);
 /*
  * A hold of the project ends: prolongs it until the files written meanwhile have been read. With
  * `failed`, they belong to an incomplete build and are dropped.

@@ -58,6 +58,16 @@ void output_sources_resume(struct output_sources *sources, struct project *proje
 	}
 }
 
+void output_sources_mount_changed(
+	struct output_sources *sources, struct project *project, const char *name)
+{
+	struct output_source *source = source_find(sources, project);
+
+	if (source) {
+		output_folders_mount_changed(source->folders, name);
+	}
+}
+
 void output_sources_settle(struct output_sources *sources, struct project *project, bool failed)
 {
 	struct output_source *source = source_find(sources, project);

@@ -141,6 +141,16 @@ void sources_mount_answers(struct sources *sources, struct project *project, con
 	disk_sources_mount_answers(sources->disk, project, mount);
 }
 
+void sources_mount_changed(struct sources *sources, const char *name)
+{
+	for (size_t i = 0; i < registry_count(sources->registry); i++) {
+		struct project *project = registry_at(sources->registry, i);
+
+		output_sources_mount_changed(sources->outputs, project, name);
+		disk_sources_mount_changed(sources->disk, project, name);
+	}
+}
+
 void sources_settle(struct sources *sources, struct project *project, bool failed)
 {
 	watcher_drain(sources->watcher);

@@ -24,6 +24,9 @@ void sources_settings_changed(struct sources *sources, struct project *project);
 /* A mount that the project is on, or that is below its root, answers. */
 void sources_mount_answers(struct sources *sources, struct project *project, const char *mount);
 
+/* Something was mounted or unmounted at `name`: what is watched there is read and watched again. */
+void sources_mount_changed(struct sources *sources, const char *name);
+
 /*
  * A hold of the project ends: prolongs it until it is known what happened meanwhile. With
  * `failed`, outputs written meanwhile belong to an incomplete build and are dropped.

@@ -93,6 +93,69 @@ void mount_table_copy(struct mount_table *copy, const struct mount_table *table)
 	}
 }
 
+/* The start of each line of `text`, which is changed: "ID PARENT MAJOR:MINOR ROOT FOLDER". */
+static char **read_starts(char *text, size_t *count)
+{
+	size_t lines = 1;
+	char **starts, *line;
+
+	for (const char *at = text; (at = strchr(at, '\n')); at++) {
+		lines++;
+	}
+	starts = mem_zero(lines * sizeof *starts);
+	*count = 0;
+	while ((line = strsep(&text, "\n"))) {
+		char *end = line;
+
+		for (int i = 0; i < 4 && end; i++) {
+			end = strchr(end, ' ');
+			end = end ? end + 1 : NULL;
+		}
+		if (end && *end == '/') {
+			end[strcspn(end, " ")] = '\0';
+			starts[(*count)++] = line;
+		}
+	}
+	return starts;
+}
+
+static int compare_starts(const void *one, const void *other)
+{
+	return strcmp(*(char *const *)one, *(char *const *)other);
+}
+
+static void start_found(char *start, mount_table_found_fn *found, void *userdata)
+{
+	char *name = strrchr(start, ' ') + 1;
+
+	unescape(name);
+	found(name, userdata);
+}
+
+void mount_table_compare(
+	const char *before, const char *after, mount_table_found_fn *found, void *userdata)
+{
+	_cleanup_free_ char *old_text = mem_strdup(before), *new_text = mem_strdup(after);
+	size_t old_count, new_count, i = 0, k = 0;
+	char **old = read_starts(old_text, &old_count), **new = read_starts(new_text, &new_count);
+
+	qsort(old, old_count, sizeof *old, compare_starts);
+	qsort(new, new_count, sizeof *new, compare_starts);
+	while (i < old_count || k < new_count) {
+		int order = i == old_count ? 1
+			: k == new_count   ? -1
+					   : strcmp(old[i], new[k]);
+
+		if (order) {
+			start_found(order < 0 ? old[i] : new[k], found, userdata);
+		}
+		i += order <= 0;
+		k += order >= 0;
+	}
+	free(old);
+	free(new);
+}
+
 void mount_table_clear(struct mount_table *table)
 {
 	for (size_t i = 0; i < table->count; i++) {

@@ -29,6 +29,7 @@ static struct {
 	int fd;
 	struct loop_fd *changed;
 	struct mount_table table;
+	char *text; /* of the mounts; "" if it cannot be read */
 	struct mount_list used;
 	struct mount_memory memory;
 	unsigned refused;
@@ -36,19 +37,26 @@ static struct {
 
 static void table_read(void)
 {
-	_cleanup_free_ char *text = NULL;
 	size_t length;
 
 	mount_table_clear(&mounts.table);
 	mounts.memory = (struct mount_memory){0};
-	if (file_read("/proc/self/mountinfo", MOUNT_TABLE_BYTES_MAX, &text, &length) == 0) {
-		mount_table_read(&mounts.table, text);
+	if (file_read("/proc/self/mountinfo", MOUNT_TABLE_BYTES_MAX, &mounts.text, &length) < 0) {
+		mounts.text = mem_strdup("");
 	}
+	mount_table_read(&mounts.table, mounts.text);
+}
+
+static void on_difference(const char *name, void *userdata)
+{
+	mounts.told(name, MOUNT_CHANGED, mounts.userdata);
 }
 
 /* A mount that did not answer may have been unmounted. */
 static void on_changed(uint32_t events, void *userdata)
 {
+	_cleanup_free_ char *before = mounts.text;
+
 	table_read();
 	for (struct mount *mount = mounts.used.first; mount; mount = mount->next) {
 		if (mount->wanted && !mount_table_find(&mounts.table, mount->folder)) {
@@ -58,6 +66,7 @@ static void on_changed(uint32_t events, void *userdata)
 			mount->jobs--;
 		}
 	}
+	mount_table_compare(before, mounts.text, on_difference, NULL);
 }
 
 static void on_timer(void *userdata);
@@ -95,7 +104,13 @@ void mounts_free(void)
 		mounts.fd = -1;
 	}
 	mount_table_clear(&mounts.table);
+	free(mem_steal(mounts.text));
 	mounts.loop = NULL;
+}
+
+void mounts_each(mount_table_found_fn *found, void *userdata)
+{
+	mount_table_compare("", mounts.text, found, userdata);
 }
 
 char *mounts_of(const char *name)

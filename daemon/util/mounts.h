@@ -24,10 +24,11 @@ enum { MOUNT_WORKERS_MAX = 16 }; /* threads: one for each mount in use */
 enum mount_state {
 	MOUNT_WAITS, /* has not answered for MOUNT_PATIENCE_USEC */
 	MOUNT_ANSWERS, /* names that mounts_ready() refused may be tried again during this call */
+	MOUNT_CHANGED, /* something, also local, was mounted or unmounted there: a folder or a file */
 };
 #define MOUNT_PATIENCE_USEC (CLOCK_USEC_PER_SEC)
 
-typedef void mounts_told_fn(const char *folder, enum mount_state state, void *userdata);
+typedef void mounts_told_fn(const char *name, enum mount_state state, void *userdata);
 
 void mounts_new(struct loop *loop, mounts_told_fn *told, void *userdata);
 /* Waits for all jobs, but not for a mount that does not answer for MOUNT_PATIENCE_USEC. */
@@ -64,6 +65,9 @@ struct mount_try {
 void *mounts_try(const char *name, const struct mount_try *what, void *data);
 /* How often it has returned NULL. */
 unsigned mounts_refused(void);
+
+/* Calls `found` with the name of each mount, also of local ones; see mount_table_compare(). */
+void mounts_each(mount_table_found_fn *found, void *userdata);
 
 /* The folder of the remote mount that the name is in, links followed; NULL: it is local. */
 char *mounts_of(const char *name);

@@ -51,6 +51,11 @@ static void remote_mounts_are_found(void **state)
 	remote(&table, "/home/me/far", NULL);
 }
 
+static void note(const char *name, void *found)
+{
+	strcat(strcat(found, name), "|");
+}
+
 static void all_may_be_remote(void **state)
 {
 	struct mount_table table = {0};
@@ -62,11 +67,37 @@ static void all_may_be_remote(void **state)
 	mount_table_clear(&table);
 }
 
+static void differences_are_found(void **state)
+{
+	static const char before[] =
+		"27 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
+		"40 27 8:1 /one /home/me/a\\040b rw - ext4 /dev/sda1 rw\n"
+		"41 27 0:41 / /home/me/gone rw - tmpfs tmpfs rw\n"
+		"42 27 0:42 / /home/me/same rw - tmpfs tmpfs rw\n";
+	static const char after[] =
+		"27 1 8:1 / / ro,relatime shared:2 - ext4 /dev/sda1 ro\n"
+		"40 27 8:1 /other /home/me/a\\040b rw - ext4 /dev/sda1 rw\n"
+		"42 27 0:42 / /home/me/same rw - tmpfs tmpfs rw\n"
+		"43 42 8:1 /site/a.css /home/me/same/a.css rw - ext4 /dev/sda1 rw\n"
+		"broken\n1 2 3\n";
+	char found[1024] = "";
+
+	mount_table_compare(before, after, note, found);
+	assert_string_equal(found, "/home/me/a b|/home/me/a b|/home/me/gone|/home/me/same/a.css|");
+	found[0] = '\0';
+	mount_table_compare(after, after, note, found);
+	mount_table_compare("", "", note, found);
+	assert_string_equal(found, "");
+	mount_table_compare("", before, note, found);
+	assert_string_equal(found, "/|/home/me/a b|/home/me/gone|/home/me/same|");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(remote_mounts_are_found),
 		cmocka_unit_test(all_may_be_remote),
+		cmocka_unit_test(differences_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
