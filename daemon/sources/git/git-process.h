@@ -12,7 +12,9 @@
  *                              editor, a test or the network
  *
  * Other processes of git are ignored: a pager, the editor of a commit message and `git add -p`
- * wait for the user. Processes of other users are not found.
+ * wait for the user. `git checkout -p`, `restore -p` and `stash -p` write each file as soon as the
+ * user has answered for it, and then wait again: each file is an event, so that the page shows it
+ * before the next answer. Processes of other users are not found.
  */
 
 #include <stdbool.h>
