@@ -6,7 +6,7 @@
  *
  *     bench-disk-floor FOLDER PORT
  *
- * Serves one client at a time, on 127.0.0.1; ends when its standard input is closed.
+ * Reports FOLDER/index.html; Vim also closes a backup of it. Serves one client at a time, on 127.0.0.1; ends when its standard input is closed.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -14,12 +14,15 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define FILE_NAME "index.html"
 
 static _Noreturn void fail(const char *what)
 {
@@ -62,6 +65,20 @@ static void read_file(int folder, const char *name)
 static const char frame[] = "\x81" "\x6f" TEXT;
 _Static_assert(sizeof TEXT - 1 == 0x6f, "the length of the frame");
 
+/* Whether the file is among the events that were read. */
+static bool was_written(const char *bytes, ssize_t length)
+{
+	for (ssize_t at = 0; at < length;) {
+		const struct inotify_event *event = (const void *)(bytes + at);
+
+		if (event->len && strcmp(event->name, FILE_NAME) == 0) {
+			return true;
+		}
+		at += (ssize_t)(sizeof *event + event->len);
+	}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	alignas(struct inotify_event) char bytes[4096];
@@ -89,8 +106,8 @@ int main(int argc, char **argv)
 			return 0;
 		}
 		n = read(inotify, bytes, sizeof bytes);
-		if (n >= (ssize_t)sizeof(struct inotify_event)) {
-			read_file(folder, ((const struct inotify_event *)(const void *)bytes)->name);
+		if (was_written(bytes, n)) {
+			read_file(folder, FILE_NAME);
 			if (write(client, frame, sizeof frame - 1) != sizeof frame - 1) {
 				return 0;
 			}

@@ -14,6 +14,13 @@ import { openInVim } from '../../tests/lib/vim.js';
  * returns the function that reports a save; the save begins when it is called
  */
 
+/** @type {Way['open']} */
+export async function vimWithoutPlugin(world, file) {
+	const { children, temp, env } = world;
+	const vim = await openInVim({ children, temp, env, file });
+	return n => { vim.run(`call setline(1, '<h1>save ${n}</h1>')`); vim.write(); };
+}
+
 /** @type {Way[]} */
 export const ways = [
 	{
@@ -25,11 +32,7 @@ export const ways = [
 	{
 		name: 'savecast, :w in Vim without a plugin',
 		writes: true,
-		async open(world, file) {
-			const { children, temp, env } = world;
-			const vim = await openInVim({ children, temp, env, file });
-			return n => { vim.run(`call setline(1, '<h1>save ${n}</h1>')`); vim.write(); };
-		},
+		open: vimWithoutPlugin,
 	},
 	{
 		name: 'savecast, an editor\'s job',

@@ -27,7 +27,7 @@ test('each kind of save leads to a message, and the report is written', async ()
 	const section = await measure({ quick: true, alone: true });
 	assert.deepEqual(section.notes, []);
 	const { rows } = section.tables[0];
-	assert.equal(rows.length, 6);
+	assert.equal(rows.length, 7);
 	assert.ok(rows.every(row => row.at(-1) === '10'), JSON.stringify(rows));
 	const text = report(['a machine'], [section], { plot: 'picture.svg' });
 	assert.match(text, /\| savecast, :w in Vim \|/);
