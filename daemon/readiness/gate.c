@@ -260,8 +260,8 @@ static unsigned send(struct gate *gate, uint64_t now, const struct server_state 
 	if (!fresh && !newer && gate->blamed_usec && gate->state == GATE_EXPECTING) {
 		actions |= GATE_LEARN_NO_RESTART; /* a restart was predicted and did not happen */
 	}
-	/* If a restart comes late, the tabs reload again. */
-	gate->asking = !fresh;
+	/* If another restart comes, the tabs reload again. */
+	gate->asking = !fresh || seen->in_place;
 	gate->blame_until = now + gate->times.trial;
 	gate->waits = false;
 	gate->any = false;

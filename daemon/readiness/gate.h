@@ -99,6 +99,7 @@ struct server_state {
 	bool working; /* a build is running, or a new process has begun */
 	bool searching; /* it is not known yet whether a build is running */
 	bool by_itself; /* no user started this generation */
+	bool in_place; /* the next restart may be one that ends no process, so no one reports it */
 	uint64_t generation; /* CLOCK_BOOTTIME; of several serving workers, that of the oldest */
 	uint64_t newest; /* that of the youngest */
 	bool coming; /* a younger worker exists, but does not accept yet */

@@ -109,6 +109,7 @@ static struct server_state server_state_of(const struct server_view *view)
 		.died = view->died,
 		.ended = view->ended,
 		.by_itself = view->by_itself,
+		.in_place = view->in_place,
 		.lingers = view->lingers,
 		.busy = view->busy,
 		.generation = view->generation,

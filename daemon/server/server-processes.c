@@ -8,8 +8,7 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
-/* How often the serving process is checked while a change is near; see gate.h. */
-#define SEEN_CLOSELY_USEC (200 * CLOCK_USEC_PER_MSEC)
+#define SEEN_CLOSELY_USEC (200 * CLOCK_USEC_PER_MSEC) /* between two checks; see gate.h */
 
 struct server_process {
 	struct holder holder;
@@ -86,14 +85,15 @@ static bool is_last(const struct server_processes *processes, const struct holde
 }
 
 /*
- * When the worker that was serving last executed another program, or got another socket: after it
- * was last seen serving. If that is too long ago to be a good estimate, returns the present time.
+ * When the last worker, with another program or socket, has read its code at the earliest. If it was
+ * not checked for a while before, that is when the change was seen.
  */
-static uint64_t changed_boot(const struct server_worker *last)
+static uint64_t changed_boot(const struct server_processes *processes)
 {
-	uint64_t now = clock_usec(CLOCK_BOOTTIME);
+	uint64_t seen = processes->last.seen_boot;
+	uint64_t change = processes->gone_boot ?: clock_usec(CLOCK_BOOTTIME);
 
-	return now - last->seen_boot < SEEN_CLOSELY_USEC ? last->seen_boot : now;
+	return change - seen < SEEN_CLOSELY_USEC ? seen : change;
 }
 
 void server_processes_add(struct server_processes *processes, struct holder *holder, bool trusted)
@@ -112,9 +112,8 @@ void server_processes_add(struct server_processes *processes, struct holder *hol
 		holder_clear(holder);
 		return;
 	}
-	if (is_last(processes, holder)) {
-		holder->generation = changed_boot(&processes->last);
-	}
+	holder->generation =
+		is_last(processes, holder) ? changed_boot(processes) : holder->generation;
 	member = mem_new(struct server_process);
 	member->holder = *holder;
 	member->trusted = trusted;
@@ -168,7 +167,7 @@ void server_processes_drop_ended(struct server_processes *processes)
 		 * For a new process, the exec is part of its start.
 		 */
 		if (member->holder.execed && is_last(processes, &member->holder)) {
-			member->holder.generation = changed_boot(&processes->last);
+			member->holder.generation = changed_boot(processes);
 			member->trusted = false;
 		}
 	}
@@ -237,16 +236,14 @@ static bool came_by_itself(const struct server_worker *last, const struct holder
 
 static void note_worker(struct server_processes *processes, const struct holder *worker)
 {
-	struct server_worker *last = &processes->last;
-
-	*last = (struct server_worker){
+	processes->last = (struct server_worker){
 		.pid = worker->pid,
 		.started_usec = worker->started_usec,
 		.generation = worker->generation,
 		.seen_boot = clock_usec(CLOCK_BOOTTIME),
 		.supervisor_count = worker->supervisors,
 	};
-	memcpy(last->supervisors, worker->ancestors, sizeof last->supervisors);
+	memcpy(processes->last.supervisors, worker->ancestors, sizeof worker->ancestors);
 }
 
 /* The farthest process that may have started the worker, or the worker itself; 0: none. */
@@ -343,8 +340,11 @@ void server_processes_view(struct server_processes *processes, struct server_pro
 			processes->by_itself = came_by_itself(&processes->last, chosen);
 		}
 		view->by_itself = processes->by_itself;
+		view->in_place = chosen->generation != chosen->started_usec;
 		note_worker(processes, chosen);
 	}
+	processes->gone_boot =
+		chosen ? 0 : processes->gone_boot ?: clock_usec(CLOCK_BOOTTIME);
 	view->died = !view->serving && !worker && processes->newcomer;
 	processes->newcomer &= !view->serving;
 }

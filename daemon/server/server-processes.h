@@ -48,6 +48,7 @@ struct server_processes {
 	bool lost; /* a process has gone, and no new one was seen since then */
 	bool doubted; /* the queue got shorter although only supervisors were there */
 	struct server_worker last;
+	uint64_t gone_boot; /* CLOCK_BOOTTIME; since when nothing is serving; 0: something is */
 	bool by_itself; /* no user started the last worker */
 	struct server_end end; /* of the process that ended last */
 };
@@ -80,6 +81,7 @@ struct server_processes_view {
 	bool serving; /* one of them accepts */
 	bool died; /* a new worker ended before it was serving */
 	bool by_itself; /* no user started the worker */
+	bool in_place; /* the worker has read its code since it was started */
 	pid_t worker; /* the one that has been accepting for the longest time */
 	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs its present code */
 	uint64_t newest; /* the same of the youngest worker that accepts */

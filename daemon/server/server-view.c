@@ -103,8 +103,8 @@ void server_view(struct server *server, bool closely, struct server_view *view)
 		.died = seen.died,
 		.ended = !count && server_processes_have_ended(processes),
 		.by_itself = seen.by_itself,
-		.lingers = !seen.serving && processes->lingering &&
-			process_lives(processes->lingering),
+		.in_place = seen.in_place,
+		.lingers = !seen.serving && process_lives(processes->lingering),
 		.worker = seen.worker,
 		.generation = seen.generation,
 		.newest = seen.newest,

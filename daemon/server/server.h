@@ -135,6 +135,7 @@ struct server_view {
 	bool died; /* a new worker ended before it was serving */
 	bool ended; /* nothing listens, and no process is left that could start the server */
 	bool by_itself; /* no user started the serving generation */
+	bool in_place; /* the serving process has read its code again since it was started */
 	bool lingers; /* a worker has closed the socket but is still running */
 	bool busy; /* seen only `closely`: it has not accepted a connection for a while */
 	pid_t worker; /* the one that has been accepting for the longest time */

@@ -21,7 +21,7 @@ struct row {
 	int newest; /* LOOK: the youngest of several workers */
 	bool coming; /* LOOK */
 	unsigned starved; /* LOOK: for how many ms */
-	bool died, ended, lingers, busy, hand, working, searching, appeared; /* LOOK */
+	bool died, ended, lingers, busy, hand, in_place, working, searching, appeared; /* LOOK */
 	unsigned actions;
 	enum gate_state state;
 };
@@ -61,6 +61,7 @@ static inline unsigned look(struct gate *gate, const struct row *row)
 		.searching = row->searching,
 		.appeared = row->appeared,
 		.by_itself = !row->hand,
+		.in_place = row->in_place,
 		.coming = row->coming,
 		.starved = row->starved * CLOCK_USEC_PER_MSEC,
 		.newest = row->newest ? MSEC(row->newest) : 0,

@@ -126,6 +126,24 @@ static void a_restart_by_hand_reloads(void **state)
 		});
 }
 
+/* Deno: a save just after the restart causes another one, which ends no process. */
+static void a_restart_in_place_is_watched_for_another(void **state)
+{
+	struct row rows[] = {
+		{0, SAVE, RESTART_EXPECTED, 300, .state = GATE_EXPECTING},
+		{250, LOOK, .serving = -1, .actions = GATE_TELL_WAITING, .state = GATE_RESTARTING},
+		{350, LOOK, .serving = 240, .in_place = true,
+			.actions = GATE_LEARN_RESTART | GATE_TELL_LIVE | GATE_SEND},
+		{.what = END},
+	};
+	struct gate gate = play("in place", rows);
+
+	assert_int_equal(gate.look_usec, MSEC(350) + GATE_LOOK_USEC);
+	rows[2].in_place = false;
+	gate = play("a new process", rows);
+	assert_int_equal(gate.look_usec, CLOCK_NEVER);
+}
+
 static void a_lingering_worker_is_released_once(void **state)
 {
 	play("lingers",
@@ -216,6 +234,7 @@ int main(void)
 		cmocka_unit_test(several_workers_are_replaced_one_by_one),
 		cmocka_unit_test(a_server_that_does_not_come_back_is_down),
 		cmocka_unit_test(a_restart_by_hand_reloads),
+		cmocka_unit_test(a_restart_in_place_is_watched_for_another),
 		cmocka_unit_test(a_lingering_worker_is_released_once),
 		cmocka_unit_test(a_busy_worker_gets_a_request),
 		cmocka_unit_test(checks_happen_only_when_needed),
