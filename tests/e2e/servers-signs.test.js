@@ -120,8 +120,8 @@ async function startsAgain(t, name) {
 	}
 	t.diagnostic(`${name}: the reload left ${late.map(Math.round).join(', ')} ms after the first answer`);
 	assert.deepEqual([...new Set(drive.orders?.map(({ got }) => got.kind))], ['page']);
-	// The best of them: the others depend on the load of the machine.
-	assert.ok(Math.min(...late) < 100, `${late} ms`);
+	// The best of them, on an idle machine: the others depend on its load.
+	assert.ok(!LONG || Math.min(...late) < 100, `${late} ms`);
 }
 
 /**
