@@ -19,7 +19,7 @@ const PICTURE = 'save-to-message.svg';
 const PARTS = {
 	start: 'start', editor: 'editor', counts: 'counts', call: 'call-to-frame', message: 'save-to-message',
 	document: 'save-to-document', text: 'save-to-text', ready: 'ready-to-reload', problems: 'problems', remote: 'remote', idle: 'idle',
-	scale: 'scale',
+	mount: 'mount', scale: 'scale',
 };
 
 const args = process.argv.slice(2);
