@@ -112,6 +112,13 @@ for (const which of BROWSERS) {
 				await shown.colors(scheme);
 				await shown.screenshot(path.join(PICTURES, `${name}-${scheme}-${which}.png`));
 				assert.deepEqual(await barriers(shown), [], `${name}, ${scheme}`);
+				if (scheme === 'dark' && !LONG) {
+					continue;
+				}
+				await shown.evaluate('(document.documentElement.style.zoom = 2, 1)');
+				await shown.screenshot(path.join(PICTURES, `${name}-${scheme}-200-${which}.png`));
+				assert.ok(await shown.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${name}: wider than the window`);
+				await shown.evaluate('(document.documentElement.style.zoom = 1, 1)');
 			}
 			await shown.close();
 		}
