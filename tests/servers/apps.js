@@ -82,9 +82,9 @@ export const PROGRAMS = [
 		command: port => ['waitress-serve', `--listen=127.0.0.1:${port}`, 'main:app'],
 	}),
 	app({
-		name: 'daphne', source: 'Debian', packages: ['python3-daphne'], needs: '/usr/bin/daphne', version: ['dpkg-query', '-W', 'python3-daphne'],
+		name: 'python3 -m daphne', source: 'Debian', packages: ['python3-daphne'], needs: '/usr/lib/python3/dist-packages/daphne', version: ['dpkg-query', '-W', 'python3-daphne'],
 		trigger: 'nothing', files: { 'main.py': ASGI.replace('MARK', 'c0') }, settle: 100,
-		command: port => ['daphne', '-b', '127.0.0.1', '-p', String(port), 'main:app'],
+		command: port => [PYTHON, '-m', 'daphne', '-b', '127.0.0.1', '-p', String(port), 'main:app'],
 	}),
 	app({
 		name: 'twist web --wsgi', source: 'Debian', packages: ['python3-twisted'], needs: '/usr/bin/twist3', version: ['dpkg-query', '-W', 'python3-twisted'],
