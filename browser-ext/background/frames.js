@@ -40,8 +40,6 @@ export class Frames {
 	/** By tab: how many documents of frames have begun, and the timer that ends the count.
 	 * @type {Map<number, {count: number, timer: ReturnType<typeof setTimeout>}>} */
 	#arrivals = new Map();
-	/** By frame: its place in the tab. @type {Map<number, number[]>} */
-	#ways = new Map();
 	/** By frame whose document has ended. @type {Map<number, ReturnType<typeof setTimeout>>} */
 	#ending = new Map();
 
@@ -109,10 +107,10 @@ export class Frames {
 	 * @param {number} id
 	 */
 	answered(id) {
-		const { url, answer, hasScripts } = this.#dependencies.tabs.get(id) ?? {};
-		if (url && isFrame(id)) {
+		const { url, way, answer, hasScripts } = this.#dependencies.tabs.get(id) ?? {};
+		if (url && way && isFrame(id)) {
 			const isUpdated = knows(answer) && answer?.state !== 'none';
-			setUpdated(id, isUpdated ? new URL(url).origin : undefined);
+			setUpdated(id, isUpdated ? { origin: new URL(url).origin, way } : undefined);
 			if (isUpdated && !hasScripts) {
 				insertPageScripts(id);
 			}
@@ -124,7 +122,6 @@ export class Frames {
 		const { progress, send, forget } = this.#dependencies;
 		clearTimeout(this.#ending.get(id));
 		this.#ending.delete(id);
-		this.#ways.delete(id);
 		send(progress.end(id, 'skipped', 'the frame is gone'));
 		forget(id);
 	}
@@ -162,8 +159,8 @@ export class Frames {
 				this.remove(id);
 			}
 		} else if (id !== undefined) {
+			tabs.set(id, { way });
 			this.#moved(id, address.url);
-			this.#ways.set(id, way);
 			this.#checkSoon(id);
 		} else {
 			this.#add(tab, frame, address.url, way);
@@ -206,8 +203,7 @@ export class Frames {
 			}
 			this.remove(ended);
 		}
-		const id = tabs.addFrame(tab, frame, url, this.#parentOf(tab, way), top.incognito);
-		this.#ways.set(id, way);
+		const id = tabs.addFrame(tab, frame, url, this.#parentOf(tab, way), way, top.incognito);
 		watch(id);
 		this.#checkSoon(id);
 	}
@@ -218,7 +214,7 @@ export class Frames {
 	 * @returns {number} the innermost frame around it that is followed, or the tab
 	 */
 	#parentOf(tab, way) {
-		const around = framesOf(tab).map((id) => ({ id, of: this.#ways.get(id) ?? [] }))
+		const around = framesOf(tab).map((id) => ({ id, of: this.#dependencies.tabs.get(id)?.way ?? [] }))
 			.filter(({ of }) => of.length > 0 && of.length < way.length && of.every((index, i) => index === way[i]))
 			.sort((a, b) => b.of.length - a.of.length);
 		return around[0]?.id ?? tab;

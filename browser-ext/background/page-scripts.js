@@ -7,7 +7,7 @@
 
 import { api } from '../common/api.js';
 import { frameworkRoots } from './framework-roots.js';
-import { frameOf, isFrame, originsIn, tabOf, targetOf } from './places.js';
+import { apartIn, frameOf, isFrame, tabOf, targetOf } from './places.js';
 import { hidesUrlAfterReload } from './url-visibility.js';
 
 /** Firefox gives its error page an icon within this time. */
@@ -143,7 +143,7 @@ export async function showsErrorPage(tabId) {
  */
 export async function sendToPage(tabId, message) {
 	try {
-		return await api.tabs.sendMessage(tabOf(tabId), { ...message, apart: originsIn(tabId) }, { frameId: frameOf(tabId) });
+		return await api.tabs.sendMessage(tabOf(tabId), { ...message, apart: apartIn(tabId) }, { frameId: frameOf(tabId) });
 	} catch {
 		return undefined;
 	}

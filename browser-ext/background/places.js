@@ -8,7 +8,10 @@ import { api } from '../common/api.js';
 /** The numbers of frames begin here. */
 const FIRST_FRAME = 2 ** 32;
 
-/** @typedef {{tab: number, frame: number, origin?: string}} Place origin: set while the frame is updated on its own */
+/**
+ * @typedef {{origin: string, way: number[]}} Apart how the page recognizes a frame that is updated on its own; way: its place in the tab
+ * @typedef {{tab: number, frame: number, apart?: Apart}} Place apart: set while the frame is updated on its own
+ */
 
 /** By number of the frame. @type {Map<number, Place>} */
 const frames = new Map();
@@ -69,16 +72,16 @@ export function findFrame(tab, frame) {
 
 /**
  * @param {number} id
- * @param {string | undefined} origin undefined: the frame is not updated on its own
+ * @param {Apart | undefined} apart undefined: the frame is not updated on its own
  */
-export function setUpdated(id, origin) {
+export function setUpdated(id, apart) {
 	const place = frames.get(id);
 	if (place) {
-		place.origin = origin;
+		place.apart = apart;
 	}
 }
 
-/** @param {number} id @returns {string[]} the origin of each frame in this tab that is updated on its own */
-export function originsIn(id) {
-	return framesOf(tabOf(id)).map((one) => frames.get(one)?.origin).filter((origin) => origin !== undefined);
+/** @param {number} id @returns {Apart[]} the frames in this tab that are updated on their own */
+export function apartIn(id) {
+	return framesOf(tabOf(id)).map((one) => frames.get(one)?.apart).filter((apart) => apart !== undefined);
 }

@@ -25,6 +25,7 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  * @property {number} [tab] of a frame: the tab that contains it
  * @property {number} [frame] of a frame: the browser's number for it
  * @property {number} [parent] of a frame: the tab or frame that contains it directly, as far as savecast follows it
+ * @property {number[]} [way] of a frame: its place in the tab when its document began, as page/frame.js reports it
  * @property {boolean} [framesLeft] whether the tab has more frames than savecast follows
  * @property {boolean} [complete] of a frame: whether its document is complete
  * @property {string} [paused] why the tab is not watched now
@@ -128,13 +129,14 @@ export class Tabs {
 	 * @param {number} frame the browser's number
 	 * @param {string} url
 	 * @param {number} parent the tab or frame around it
+	 * @param {number[]} way
 	 * @param {boolean} [incognito]
 	 * @returns {number} its number as a tab
 	 */
-	addFrame(tab, frame, url, parent, incognito) {
+	addFrame(tab, frame, url, parent, way, incognito) {
 		const id = addFrame({ tab, frame });
 		this.add(id, url, incognito);
-		this.set(id, { tab, frame, parent });
+		this.set(id, { tab, frame, parent, way });
 		return id;
 	}
 

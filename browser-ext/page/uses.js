@@ -31,19 +31,37 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return element.hasAttribute('srcdoc') ? '' : src || data || '';
 	};
 
-	/** The origins of the frames in the tab that are updated on their own, one for each frame. @type {string[]} */
+	/** @typedef {{origin: string, way: number[]}} Apart */
+
+	/** The frames in the tab that are updated on their own. @type {Apart[]} */
 	let apart = [];
-	/** @param {string[]} origins */
-	const setApart = (origins) => {
-		apart = origins;
+	/** @param {Apart[]} frames */
+	const setApart = (frames) => {
+		apart = frames;
 	};
 
-	/** @param {Element[]} frames @returns {Element[]} those that are not updated on their own, as far as is certain */
-	const withoutApart = (frames) => {
-		const originOf = (/** @type {Element} */ element) => (URL.canParse(sourceOf(element)) ? new URL(sourceOf(element)).origin : '');
-		const count = (/** @type {string[]} */ all, /** @type {string} */ one) => all.filter((origin) => origin === one).length;
-		const all = frames.map(originOf);
-		return frames.filter((_, i) => !all[i] || count(all, all[i]) > count(apart, all[i]));
+	/** @param {Window} frame @returns {number[]} its place in the tab, as page/frame.js reports it */
+	const wayOf = (frame) => {
+		const way = [];
+		for (let at = frame; at !== at.parent; at = at.parent) {
+			way.unshift(Array.from({ length: at.parent.length }, (_, i) => at.parent[i]).indexOf(at));
+		}
+		return way;
+	};
+
+	/**
+	 * Whether the frame is updated on its own, as far as is certain: it was in the same place, and
+	 * of the same origin, when its document began.
+	 *
+	 * @param {Element} element
+	 */
+	const isApart = (element) => {
+		const frame = /** @type {HTMLIFrameElement} */ (element).contentWindow;
+		if (!frame || !URL.canParse(sourceOf(element))) {
+			return false;
+		}
+		const way = wayOf(frame).join(), { origin } = new URL(sourceOf(element));
+		return apart.some((one) => one.origin === origin && one.way.join() === way);
 	};
 
 	/** @returns {Element[]} the frames that may be of the project, and that the extension cannot access */
@@ -61,10 +79,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const hasOpaqueDocuments = () => opaqueFrames().length > 0;
 	/** Like hasOpaqueDocuments(), but without frames that are updated on their own. */
-	const hasUnfollowed = () => withoutApart(opaqueFrames()).length > 0;
+	const hasUnfollowed = () => opaqueFrames().some((frame) => !isApart(frame));
 
 	/** @returns {string | undefined} why a page of the project may be shown in a frame that the extension cannot access */
-	const inFrame = () => (withoutApart(opaqueFrames()).some(sourceOf) ? 'a frame that the extension cannot read may show it' : undefined);
+	const inFrame = () => (opaqueFrames().some((frame) => sourceOf(frame) && !isApart(frame)) ? 'a frame that the extension cannot read may show it' : undefined);
 
 	/** Firefox lets extensions read the sheets of other servers, but not what those import. @param {CSSStyleSheet} sheet */
 	const importsElsewhere = (sheet) => !sheet.href?.startsWith(`${location.origin}/`) && [...dom.rulesOf(sheet) ?? []].some(dom.isImport);
