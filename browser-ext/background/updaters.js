@@ -28,9 +28,11 @@ const MAX_SILENT = 32;
 function findInside() {
 	const names = Object.keys(globalThis);
 	const has = (/** @type {RegExp} */ pattern) => names.some((name) => pattern.test(name));
+	const isParcel = names.some((name) => /^parcelRequire/.test(name) && /** @type {any} */ (globalThis)[name]?.HMR_BUNDLE_ID);
 	return [
 		...(has(/^webpackHotUpdate/) ? ['webpack-dev-server'] : []),
-		...(has(/^parcelHotUpdate/) ? ['Parcel'] : []),
+		...(has(/^rspackHotUpdate/) ? ['Rspack'] : []),
+		...(isParcel ? ['Parcel'] : []),
 		...(has(/^___browserSync___$/) ? ['Browsersync'] : []),
 		...(has(/^LiveReload$/) ? ['livereload'] : []),
 	];

@@ -24,7 +24,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	];
 	/** In a script of the page itself. @type {[RegExp, string][]} */
 	const TEXTS = [
-		[/Code injected by live-server/, 'live-server'],
+		[/function refreshCSS\(\)[^]*location\.pathname \+ '\/ws'/, 'live-server'],
 		[/\/livereload(\.min)?\.js|\blivereload\(/, 'livereload'],
 		[/\/@vite\/client/, 'Vite'],
 	];
