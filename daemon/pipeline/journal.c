@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "util/file.h"
@@ -125,18 +126,34 @@ static size_t journal_find(const struct journal *journal, uint64_t serial)
 	return at;
 }
 
+static size_t journal_find_root(const struct journal *journal, const char *root)
+{
+	size_t at = 0;
+
+	while (at < journal->count && strcmp(journal->roots[at], root) != 0) {
+		at++;
+	}
+	return at;
+}
+
 void journal_wait(struct journal *journal, const struct event *event)
 {
+	size_t at, limit = event->root ? JOURNAL_EVENTS_MAX : JOURNAL_EVENTS_MAX / 2;
 	const char *root = event->root ? event->root
 		: event->files_kept    ? event->files[0]
 				       : NULL;
 
-	if (!root || event->closed || journal->count == JOURNAL_EVENTS_MAX ||
-		journal_find(journal, event->serial) < journal->count) {
+	if (!root || event->closed || journal_find(journal, event->serial) < journal->count) {
 		return;
 	}
-	journal->serials[journal->count] = event->serial;
-	journal->roots[journal->count++] = mem_strdup(root);
+	at = journal->count < limit ? journal->count : journal_find_root(journal, root);
+	if (at == journal->count) {
+		if (at >= limit) {
+			return;
+		}
+		journal->roots[journal->count++] = mem_strdup(root);
+	}
+	journal->serials[at] = event->serial;
 	journal_write(journal);
 }
 

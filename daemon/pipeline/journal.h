@@ -12,7 +12,12 @@
 
 #include "pipeline/ledger.h"
 
-enum { JOURNAL_EVENTS_MAX = 64 }; /* further ones are not kept */
+/*
+ * Beyond the limit, the latest event of a root replaces an earlier one of the same root. Events whose
+ * project is not known yet fill at most half of the lines: a mount that does not answer leaves room
+ * for other projects.
+ */
+enum { JOURNAL_EVENTS_MAX = 64 };
 
 struct journal;
 

@@ -138,6 +138,28 @@ test('a daemon that starts while a mount does not answer knows its projects, and
 	});
 });
 
+test('however many saves wait for a mount, those of other projects survive a kill', { skip }, async t => {
+	const world = await World.open(t);
+	const fs = await mounted(world);
+	const local = await world.folder('local', { 'a.css': '' }, { git: true });
+	await world.configure(`[savecast]\n\tport = ${world.port}\n\twatch = false\n[savecast "${local}"]\n\turl = http://local.test/\n`);
+	await world.startDaemon();
+	await fs.hang();
+	// More than the daemon stores for the next one; it refuses those beyond its own limit.
+	await Promise.allSettled(Array.from({ length: 100 }, () => world.bus.saved(path.join(fs.folder, 'site/a.css'))));
+	await world.bus.call({ member: 'Hold', signature: 'ssa{sv}', body: [local, 'test', {}] });
+	await writeFile(path.join(local, 'a.css'), 'a {}');
+	assert.ok(await world.bus.saved(path.join(local, 'a.css')));
+	world.daemon?.process.kill('SIGKILL');
+	await until('the name to be free', async () => !await world.bus.daemonRuns());
+	await world.startDaemon();
+	const client = new Client(world);
+	await client.hello();
+	client.send({ type: 'watch', tab: 1, url: 'http://local.test/' });
+	await client.next('reload', { mark: 0 });
+	await fs.answer();
+});
+
 test('a workspace with a member on a mount that does not answer delays no save', { skip }, async t => {
 	const world = await World.open(t);
 	const fs = await mounted(world);
