@@ -123,9 +123,8 @@ export class StateTransfer {
 
 	/** @param {number} tab whose page is complete */
 	async showKept(tab) {
-		const changes = this.#kept.get(tab);
-		if (changes) {
-			await sendToPage(tab, { to: 'kept', changes });
+		if (hidesUrlAfterReload) {
+			await sendToPage(tab, { to: 'kept', changes: this.#kept.get(tab) ?? [] });
 		}
 	}
 

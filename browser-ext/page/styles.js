@@ -228,16 +228,19 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/**
 	 * Firefox keeps the sheet of a `<style>` element in memory for all elements with the same text, together
-	 * with what it imports.
+	 * with what it imports. Sometimes it has not loaded that yet, and never does: such an import has no rules.
 	 *
 	 * @param {{path: string, event: number}[]} changes style sheets that were saved, the latest last
 	 */
 	const swapInStyles = async (changes) => {
+		const inStyles = () => [...dom.roots()].flatMap((root) => [...root.styleSheets]).filter(({ ownerNode }) => ownerNode?.localName === 'style');
 		for (const { path, event } of changes) {
 			const urls = match.isCompiled(path) ? reachable() : match.find(path, reachable());
-			const sheets = [...dom.roots()].flatMap((root) => [...root.styleSheets]).filter(({ ownerNode }) => ownerNode?.localName === 'style');
-			await Promise.all(urls.size ? sheets.flatMap((sheet) => [...swapImports(sheet, urls, event)]) : []);
+			await Promise.all(urls.size ? inStyles().flatMap((sheet) => [...swapImports(sheet, urls, event)]) : []);
 		}
+		const isEmpty = (/** @type {any} */ { styleSheet }) => styleSheet && dom.rulesOf(styleSheet)?.length === 0;
+		await Promise.all(inStyles().flatMap((sheet) => [...dom.rulesOf(sheet) ?? []].filter(dom.isImport).filter(isEmpty)
+			.map((rule) => swapImport(sheet, rule, Date.now()))));
 	};
 
 	/** @returns {Set<string>} the sheets that swap() can reach */
