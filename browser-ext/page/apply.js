@@ -29,7 +29,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (count) {
 			await nextPage.prepare(found, 'css');
 		}
-		return failed ? { outcome: 'reload', detail: `${path}: it could not be loaded` }
+		return failed ? { outcome: 'reload', detail: `${path}: it could not be replaced in place` }
 			: count ? { outcome: 'swapped', detail: path }
 			: { outcome: 'reload', detail: `${path}: the page's own script uses it` };
 	};
@@ -74,7 +74,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (why) {
 			return { outcome: 'reload', detail: `${change.path}: ${why}` };
 		}
-		if (found.size && media.swap(found, n)) {
+		const { count, missed } = found.size ? media.swap(found, n) : { count: 0, missed: false };
+		if (count && missed) {
+			return { outcome: 'reload', detail: `${change.path}: the page also shows it in a style that is not found` };
+		}
+		if (count) {
 			await nextPage.prepare(change.all ? [] : found, change.kind);
 			return { outcome: 'swapped', detail: change.path };
 		}
@@ -113,6 +117,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const hasWorker = uses.findServiceWorker();
 		const urls = dom.urls();
 		await hasWorker;
+		if (changes.some(({ kind }) => kind === 'script' || kind === 'image')) {
+			await uses.findHiddenWorkers();
+		}
 		/** @type {Applied[]} */
 		const all = await Promise.all(changes.map((change) => applyOne(change, urls, n)));
 		const worst = ['reload', 'swapped', 'unused']

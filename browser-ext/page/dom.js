@@ -46,6 +46,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
+	/** @param {CSSStyleSheet} sheet @returns {string} what relative URLs in it are relative to */
+	const baseOf = ({ href, ownerNode }) => href ?? ownerNode?.baseURI ?? document.baseURI;
+
 	/** @param {any} rule */
 	const isImport = (rule) => rule.constructor.name === 'CSSImportRule' || rule.type === 3;
 
@@ -227,5 +230,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {boolean} whether the page has scripts of its own server, as files */
 	const hasScriptFiles = () => [...document.scripts].some(({ src }) => src && new URL(src).origin === location.origin);
 
-	shared.dom = { fetched, hasScriptFiles, roots, inside, sheets, withImports, rulesOf, isImport, plain, fresh, unnamedIcon, urls, initiators, requestedBy, isComplete, request };
+	shared.dom = { fetched, hasScriptFiles, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, requestedBy, isComplete, request };
 }

@@ -9,8 +9,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** Attributes that hold one URL. */
 	const SELECTOR = 'img[src], input[type=image][src], source[src], video, audio[src], track[src], ' +
-		'embed[src], object[data], image, use, feImage, link[rel~=icon], link[rel~=apple-touch-icon]';
-	const ATTRIBUTES = ['src', 'poster', 'data', 'href', 'xlink:href'];
+		'embed[src], object[data], image, use, feImage, link[rel~=icon], link[rel~=apple-touch-icon], [background]';
+	const ATTRIBUTES = ['src', 'poster', 'data', 'href', 'xlink:href', 'background'];
+
+	/** Attributes that hold what a style may hold as well. */
+	const PAINTS = ['style', 'mask', 'filter', 'fill', 'stroke', 'clip-path', 'cursor', 'marker-start', 'marker-mid', 'marker-end'];
+	const PAINTED = PAINTS.map((name) => `[${name}*="url("]`).join();
 
 	const URLS = /url\(\s*(["']?)(.*?)\1\s*\)/g;
 
@@ -21,10 +25,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const note = (/** @type {string} */ text, /** @type {string} */ base) =>
 			[...text.matchAll(URLS)].forEach(([, , url]) => found.add(dom.plain(url, base)));
 		for (const sheet of dom.sheets()) {
-			[...dom.rulesOf(sheet) ?? []].forEach(({ cssText }) => note(cssText, sheet.href ?? document.baseURI));
+			[...dom.rulesOf(sheet) ?? []].forEach(({ cssText }) => note(cssText, dom.baseOf(sheet)));
 		}
 		for (const root of dom.roots()) {
-			root.querySelectorAll('[style*="url("]').forEach((/** @type {Element} */ element) => note(element.getAttribute('style') ?? '', element.baseURI));
+			root.querySelectorAll(PAINTED).forEach((/** @type {Element} */ element) =>
+				PAINTS.forEach((name) => note(element.getAttribute(name) ?? '', element.baseURI)));
 		}
 		found.delete('');
 		return found;
@@ -102,10 +107,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return 1;
 	};
 
-	/** @param {CSSRule} rule @param {Set<string>} urls @param {number} n @returns {number} */
+	/** @param {CSSRule | Element} rule or an element with a style of its own @param {Set<string>} urls @param {number} n @returns {number} */
 	const swapRule = (rule, urls, n) => {
-		const { cssRules, style, parentStyleSheet } = /** @type {any} */ (rule);
-		const base = parentStyleSheet?.href ?? document.baseURI;
+		const { cssRules, style, parentStyleSheet, baseURI } = /** @type {any} */ (rule);
+		const base = baseURI ?? dom.baseOf(parentStyleSheet);
 		let count = 0;
 		for (const inner of cssRules ?? []) {
 			count += swapRule(inner, urls, n);
@@ -124,7 +129,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** The `src` of a font's rule cannot be changed, so the rule is replaced. */
 	const swapFonts = (/** @type {CSSStyleSheet} */ sheet, /** @type {Set<string>} */ urls, /** @type {number} */ n) => {
 		let count = 0;
-		const base = sheet.href ?? document.baseURI;
+		const base = dom.baseOf(sheet);
 		[...(dom.rulesOf(sheet) ?? [])].forEach((rule, index) => {
 			if (rule.type !== CSSRule.FONT_FACE_RULE) {
 				return;
@@ -139,13 +144,33 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return count;
 	};
 
+	/** @param {Element} element with styles of its own @param {Set<string>} urls @param {number} n @returns {number} */
+	const swapPaints = (element, urls, n) => {
+		let count = swapRule(element, urls, n);
+		for (const name of PAINTS.slice(1)) {
+			const value = element.getAttribute(name) ?? '';
+			const again = freshIn(value, urls, n, element.baseURI);
+			if (again !== value) {
+				element.setAttribute(name, again);
+				count++;
+			}
+		}
+		return count;
+	};
+
+	/** @param {Set<string>} urls @returns {boolean} whether a script animates with them; an animation of a style sheet has a rule */
+	const isAnimated = (urls) => document.getAnimations().some((animation) => !('animationName' in animation) &&
+		/** @type {KeyframeEffect | null} */ (animation.effect)?.getKeyframes().some((frame) => Object.values(frame)
+			.some((value) => [...String(value).matchAll(URLS)].some(([, , url]) => urls.has(dom.plain(url))))));
+
 	/**
 	 * @param {Set<string>} urls
 	 * @param {number} n
-	 * @returns {number} in how many places
+	 * @returns {{count: number, missed: boolean}} in how many places; missed: a style that is not found here
+	 *	shows it, too, such as that of a script's animation
 	 */
 	const swap = (urls, n) => {
-		let count = swapUnnamedIcon(urls, n);
+		let count = swapUnnamedIcon(urls, n), inStyles = 0;
 		for (const root of dom.roots()) {
 			for (const element of root.querySelectorAll(SELECTOR)) {
 				count += swapElement(element, urls, n);
@@ -158,20 +183,20 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 					count++;
 				}
 			}
-			for (const element of root.querySelectorAll('[style*="url("]')) {
-				const { style } = /** @type {HTMLElement} */ (element);
-				count += swapRule(/** @type {any} */ ({ style }), urls, n);
+			for (const element of root.querySelectorAll(PAINTED)) {
+				inStyles += swapPaints(element, urls, n);
 			}
 		}
 		for (const sheet of dom.sheets()) {
-			count += swapFonts(sheet, urls, n);
+			inStyles += swapFonts(sheet, urls, n);
 			for (const rule of dom.rulesOf(sheet) ?? []) {
 				if (rule.type !== CSSRule.FONT_FACE_RULE) {
-					count += swapRule(rule, urls, n);
+					inStyles += swapRule(rule, urls, n);
 				}
 			}
 		}
-		return count;
+		const missed = isAnimated(urls) || (!inStyles && [...urls].some((url) => dom.initiators(url).has('css')));
+		return { count: count + inStyles, missed };
 	};
 
 	/**

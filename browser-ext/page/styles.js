@@ -61,7 +61,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const swapImport = async (sheet, rule, n) => {
 		const old = /** @type {any} */ (rule);
-		const url = dom.fresh(old.styleSheet?.href ?? new URL(old.href, sheet.href ?? document.baseURI).href, n);
+		const url = dom.fresh(old.styleSheet?.href ?? new URL(old.href, dom.baseOf(sheet)).href, n);
 		const text = rule.cssText.replace(/url\((?:"(?:[^"\\]|\\.)*"|[^)]*)\)/, `url("${url}")`);
 		const index = [...sheet.cssRules].indexOf(rule);
 		const { done } = fetched(url);
@@ -148,7 +148,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @param {CSSStyleSheet} sheet @param {any} rule an `@import` in it */
 	const importUrl = (sheet, rule) =>
-		dom.plain(rule.styleSheet?.href ?? rule.href, sheet.href ?? document.baseURI);
+		dom.plain(rule.styleSheet?.href ?? rule.href, dom.baseOf(sheet));
 
 	/**
 	 * @param {HTMLStyleElement} style
@@ -202,6 +202,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			yield swapLink(owner, n);
 		} else if (inside && owner?.localName === 'style') {
 			yield swapStyle(owner);
+		} else if (sheet.href && urls.has(dom.plain(sheet.href))) {
+			// Of an XML file: a processing instruction names it, and no event reports when a new one applies.
+			yield Promise.resolve(false);
 		} else {
 			yield* swapImports(sheet, urls, n);
 		}

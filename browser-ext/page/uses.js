@@ -118,6 +118,42 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {boolean} whether the page has started a worker whose requests are not visible here */
 	const hasWorker = () => dom.requestedBy('other').some((/** @type {string} */ url) => /\.[cm]?[jt]sx?$/.test(new URL(url).pathname));
 
+	/** What makes workers and worklets, and what draws pictures in them. */
+	const MAKES_WORKERS = /\b(Shared)?Worker\b|\baddModule\b/;
+	const DRAWS = /\b(createImageBitmap|OffscreenCanvas|ImageDecoder)\b/;
+	const MAX_SCRIPTS = 64;
+	const MAX_READ_MSEC = 1000;
+
+	/** @param {string | undefined} text of a script; undefined: it cannot be read, and may make workers, but rarely draws in them */
+	const mentions = (text) => ({
+		workers: text === undefined || MAKES_WORKERS.test(text),
+		drawing: text !== undefined && MAKES_WORKERS.test(text) && DRAWS.test(text),
+	});
+
+	/** What a script mentions, by its URL. @type {Map<string, Promise<ReturnType<typeof mentions>>>} */
+	const known = new Map();
+	/** @param {string} url */
+	const mentionedAt = (url) => {
+		const found = known.get(url) ?? dom.request(url, { cache: 'force-cache', signal: AbortSignal.timeout(MAX_READ_MSEC) })
+			.then((/** @type {Response} */ answer) => answer.text()).catch(() => {}).then(mentions);
+		known.set(url, found);
+		return found;
+	};
+
+	/** Whether scripts of the page may make workers whose requests the browser does not report, those of a blob, and worklets. */
+	const hidden = { workers: false, drawing: false };
+
+	/** Finds out what the page's scripts mention. */
+	const findHiddenWorkers = async () => {
+		const scripts = [...dom.roots()].flatMap((root) => [...root.querySelectorAll('script:not([type$=json])')]);
+		const urls = new Set([...scripts.map(({ src }) => src), ...dom.requestedBy('script')].filter((url) => /^(http|blob)/.test(url) && isNear(url)));
+		const read = urls.size > MAX_SCRIPTS ? [mentions(undefined)] : await Promise.all([...urls].map(mentionedAt));
+		for (const { workers, drawing } of [...read, ...scripts.map(({ textContent }) => mentions(textContent))]) {
+			hidden.workers ||= workers;
+			hidden.drawing ||= drawing;
+		}
+	};
+
 	/** @returns {boolean} whether a script has made fonts that no style sheet names */
 	const hasFontsByScript = () => {
 		let count = 0;
@@ -126,6 +162,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 		return document.fonts.size > count;
 	};
+
+	/** @param {Set<string>} urls @returns {boolean} whether a frame shows the file itself */
+	const isInFrame = (urls) => [...dom.roots()].some((root) => [...root.querySelectorAll('iframe, frame')].some((element) => {
+		const url = dom.inside(element)?.URL ?? sourceOf(element);
+		return url && urls.has(dom.plain(url));
+	}));
 
 	/** Elements that draw images and keep them. */
 	const hasCanvas = () => [...dom.roots()].some((root) =>
@@ -143,7 +185,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		hasServiceWorker() ? 'a service worker answers for the server'
 		: hasUnfollowed() ? 'a frame that the extension cannot read may use it'
 		: IN_SHEETS.includes(kind) && hasOpaqueSheets(kind === 'css' ? found : undefined) ? 'a style sheet that cannot be read may use it'
-		: hasWorker() ? 'a worker may use it'
+		: hasWorker() || (kind === 'script' && hidden.workers) ? 'a worker may use it'
 		: undefined
 	);
 
@@ -155,7 +197,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const beyond = (kind, found, named = found) => (
 		unseen(kind, named) ?? ([...found].some((url) => BY_SCRIPT.some((type) => dom.initiators(url).has(type))) ? 'the page\'s own script uses it'
-		: kind === 'image' && hasCanvas() ? 'the page may have drawn it'
+		: kind !== 'css' && isInFrame(found) ? 'a frame shows it'
+		: kind === 'image' && (hasCanvas() || hidden.drawing) ? 'the page may have drawn it'
 		: kind === 'font' && hasFontsByScript() ? 'the page\'s own script has loaded fonts'
 		: kind === 'css' && !nextPage.isReachable() ? 'the browser would show the old one on the next page'
 		: undefined)
@@ -167,5 +210,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {{kind: string}[]} changes @returns {boolean} */
 	const mayBeInlined = (changes) => changes.some(({ kind }) => INLINE[kind] && document.querySelector(INLINE[kind]));
 
-	shared.uses = { setApart, beyond, unseen, inFrame, mayBeInlined, hasOpaqueDocuments, hasServiceWorker, findServiceWorker, onServiceWorker };
+	shared.uses = { setApart, beyond, unseen, inFrame, mayBeInlined, hasOpaqueDocuments, hasServiceWorker, findServiceWorker, findHiddenWorkers, onServiceWorker };
 }

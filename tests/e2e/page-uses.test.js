@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+//
+// Files that a page uses in several ways, or in a way that the browser does not report: after a save,
+// every use shows the new file.
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from '../lib/events.js';
+import { BROWSERS, missingOrLong, pageScriptsReady, story, switchOn, words } from '../lib/live.js';
+import { png, svg } from '../lib/media-files.js';
+import { World } from '../lib/world.js';
+
+const receives = (/** @type {string} */ worker) => `<script>{ const w = ${worker}; (w.port ?? w).onmessage = ({ data }) => { window.posted = data; }; }</script>`;
+/** @param {string} kind of worker @param {string} code */
+const ofBlob = (kind, code) => receives(`new ${kind}(URL.createObjectURL(new Blob(["const site = '" + origin + "/static/'; ${code}"])))`);
+const width = (/** @type {string} */ id) => `${id}.getBoundingClientRect().width`;
+const color = (/** @type {string} */ element) => `Number(/\\d+/.exec(getComputedStyle(${element}).color)[0])`;
+/** The size of the picture that a style names. @param {string} style */
+const sizeIn = (style) => `(() => { const image = new Image(); image.src = /url\\("?(.*?)"?\\)/.exec(${style})[1]; return image.decode().then(() => image.naturalWidth); })()`;
+
+/**
+ * The use, the page, the file that is saved, how the event ends, and the numbers that are shown.
+ *
+ * @type {[string, string, string, 'loaded' | 'swapped', string[]][]}
+ */
+const USES = [
+	['a picture in the page and in a frame', '<img id=a src=/static/a.svg><iframe id=b src=/static/a.svg></iframe>', 'a.svg', 'loaded',
+		[width('a'), 'Number(b.contentDocument.documentElement.getAttribute("width"))']],
+	['a picture in the page and in the background of a table', '<img id=a src=/static/a.png><table><td id=b background=/static/a.png>x</table>', 'a.png', 'swapped',
+		[width('a'), sizeIn('getComputedStyle(b).backgroundImage')]],
+	['a picture in the page and in an animation by script',
+		`<img id=a src=/static/a.png><p id=b>x</p><script>b.animate({ backgroundImage: Array(2).fill('url(/static/a.png)') }, 1e6);</script>`, 'a.png', 'loaded',
+		[width('a'), sizeIn('getComputedStyle(b).backgroundImage')]],
+	['a picture in the page and in a mask', '<img id=a src=/static/a.svg><svg><rect id=b mask="url(/static/a.svg#g)" width=9 height=9 /></svg>', 'a.svg', 'swapped',
+		[width('a'), sizeIn('b.getAttribute("mask")')]],
+	['pictures in the styles of a frame in another folder', '<iframe id=a src=/static/frame.html></iframe>', 'a.png', 'swapped',
+		['inline', 'ruled'].map((id) => `a.contentDocument.getElementById("${id}").getBoundingClientRect().width`)],
+	['a style sheet of the page and of an SVG file in it',
+		'<link rel=stylesheet href=/static/a.css><p id=a>x</p><object id=b data=/static/styled.svg type=image/svg+xml></object>', 'a.css', 'loaded',
+		[color('a'), color('b.contentDocument.documentElement')]],
+	['a picture in the page and in a worker made of a blob',
+		`<img id=a src=/static/a.png>${ofBlob('Worker', "fetch(site + 'a.png').then((r) => r.blob()).then(createImageBitmap).then((b) => postMessage(b.width));")}`, 'a.png', 'loaded',
+		[width('a'), 'window.posted']],
+	['a script in a worker made of a blob', ofBlob('Worker', "importScripts(site + 'a.js'); postMessage(a);"), 'a.js', 'loaded', ['window.posted']],
+	['a script in a shared worker made of a blob', ofBlob('SharedWorker', "importScripts(site + 'a.js'); onconnect = (event) => event.ports[0].postMessage(a);"), 'a.js', 'loaded',
+		['window.posted']],
+	['a script in a worker that another script makes', '<script src=/static/makes.js></script>', 'a.js', 'loaded', ['window.posted']],
+	['an audio worklet', `<script>{ const audio = new OfflineAudioContext(1, 128, 44100); audio.audioWorklet.addModule('/static/audio.js').then(() => {
+		const node = new AudioWorkletNode(audio, 'a'); node.port.onmessage = ({ data }) => { window.posted = data; }; node.connect(audio.destination); audio.startRendering(); }); }</script>`,
+	'audio.js', 'loaded', ['window.posted']],
+];
+
+/** @type {Record<string, (n: number) => string | Buffer>} */
+const FILES = {
+	'a.css': (n) => `#a, svg { color: rgb(${n}, 0, 0) }`, 'a.svg': svg, 'a.png': (n) => png(n, n), 'a.js': (n) => `var a = ${n};`,
+	'audio.js': (n) => `registerProcessor('a', class extends AudioWorkletProcessor { constructor() { super(); this.port.postMessage(${n}); } process() { return false; } });`,
+};
+const OTHERS = {
+	'index.html': '<h1>site</h1>', 'static/unused.js': '',
+	'static/frame.html': `<!doctype html><style>#ruled { content: url(a.png); display: inline-block }</style><span id=ruled></span>
+		<span id=inline style="content: url(a.png); display: inline-block"></span>`,
+	'static/styled.svg': '<?xml-stylesheet href="a.css" type="text/css"?><svg xmlns="http://www.w3.org/2000/svg"/>',
+	'static/makes.js': `{ const w = new Worker(URL.createObjectURL(new Blob(["importScripts('" + origin + "/static/a.js'); postMessage(a);"]))); w.onmessage = ({ data }) => { window.posted = data; }; }`,
+};
+
+for (const which of BROWSERS) {
+	test(`${which}: after a save, each use of the file on a page shows the new one`, { skip: missingOrLong(which) }, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const first = 10;
+		const site = await world.site('site', { ...OTHERS,
+			...Object.fromEntries(USES.map(([, body], i) => [`${i}.html`, `<!doctype html><title>${i}</title>${body}`])),
+			...Object.fromEntries(Object.entries(FILES).map(([name, content]) => [`static/${name}`, content(first)])) });
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		const page = await browser.newPage(site.url);
+		await switchOn(world, page);
+		let last = 0;
+		/** @param {string} name @param {string | Buffer} content @returns {Promise<any>} the event */
+		const save = async (name, content) => {
+			await writeFile(path.join(site.root, 'static', name), content);
+			await world.bus.saved(path.join(site.root, 'static', name));
+			const ended = await story(world, last);
+			last = ended.serial;
+			return ended;
+		};
+		await pageScriptsReady(browser);
+		const unused = await save('unused.js', '1');
+		assert.equal(words(unused).at(-1), 'unused', JSON.stringify(unused.steps));
+		/** @type {Record<string, number>} */
+		const numbers = Object.fromEntries(Object.keys(FILES).map((name) => [name, first]));
+		for (const [i, [what, , name, end, shown]] of USES.entries()) {
+			await t.test(what, async () => {
+				await page.goto(`${site.url}${i}.html`);
+				await pageScriptsReady(browser);
+				const show = (/** @type {number} */ n) => until(`${what}: ${n}`, async () => {
+					for (const expression of shown) {
+						assert.equal(await page.evaluate(expression), n, expression);
+					}
+					return true;
+				});
+				await show(numbers[name]);
+				const told = await save(name, FILES[name](++numbers[name]));
+				assert.equal(words(told).at(-1), end, JSON.stringify(told.steps));
+				await show(numbers[name]);
+			});
+		}
+	});
+}
