@@ -65,9 +65,11 @@ export class HangFs {
 	 * @param {string} word
 	 */
 	async #tell(signal, word) {
-		const said = async () => (await this.world.log(this.name)).match(/^(hangs|answers|opens nothing)$/gm)?.at(-1);
+		const said = async () => (await this.world.log(this.name)).match(/^(hangs|answers|opens nothing)$/gm) ?? [];
+		const before = (await said()).length;
 		this.child?.process.kill(signal);
-		await whileAlive(/** @type {any} */ (this.child), until(`the file system to say ${word}`, async () => await said() === word, { every: 5 }));
+		await whileAlive(/** @type {any} */ (this.child), until(`the file system to say ${word}`,
+			async () => (await said()).slice(before).at(-1) === word, { every: 5 }));
 	}
 
 	hang() {
