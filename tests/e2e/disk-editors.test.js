@@ -17,9 +17,9 @@ const EDITORS = {
 	joe: { command: ['joe'], keys: [['x'], ['C-k', 'd'], ['Enter']] },
 	mg: { command: ['mg'], keys: [['x'], ['C-x', 'C-s']] },
 	ne: { command: ['ne'], keys: [['x'], ['C-s']] },
-	vis: { command: ['vis'], keys: [['i', 'x'], ['Escape'], [':w', 'Enter']] },
-	kak: { command: ['kak', '-n'], keys: [['i', 'x'], ['Escape'], [':w', 'Enter']] },
-	vim: { command: ['vim', '-u', 'NONE', '-i', 'NONE'], keys: [['i', 'x'], ['Escape'], [':w', 'Enter']] },
+	vis: { command: ['vis'], keys: [['i'], ['x'], ['Escape'], [':w', 'Enter']] },
+	kak: { command: ['kak', '-n'], keys: [['i'], ['x'], ['Escape'], [':w', 'Enter']] },
+	vim: { command: ['vim', '-N', '-u', 'NONE', '-i', 'NONE'], keys: [['i'], ['x'], ['Escape'], [':w', 'Enter']] },
 	emacs: { command: ['emacs', '-nw', '-Q'], keys: [['x'], ['C-x', 'C-s']] },
 };
 
