@@ -35,10 +35,10 @@ enum {
 enum { NONE_TRIALS = 5 };
 
 /*
- * One connection to a Unix socket can be too short to be seen, so these requests are sent at once:
- * then a server that answers one after the other has connections for longer.
+ * One connection to a Unix socket can be too short to be seen, so this many requests are sent in one
+ * write: the proxy makes one connection after the other, also while this thread has to wait.
  */
-enum { UNIX_REQUESTS = 8, UNIX_ROUNDS = 2 };
+enum { UNIX_PIPELINED = 32, UNIX_ROUNDS = 3 };
 
 static unsigned random_below(unsigned range)
 {
@@ -220,7 +220,7 @@ bool upstream_probe_once(struct upstream_probe *probe, bool alone)
 	uint32_t query = alone ? ALONE_MIN + random_below(ALONE_RANGE)
 			       : QUERY_MIN + QUERY_STEP * number + random_below(QUERY_STEP);
 	uint32_t header = alone ? 0 : HEADER_MIN + random_below(HEADER_RANGE);
-	_cleanup_free_ char *text = upstream_request_text(probe->question, query, header);
+	_cleanup_free_ char *text = upstream_request_text(probe->question, query, header, 1);
 	uint16_t port = probe->question->port, own_port;
 	struct upstream_request *request =
 		upstream_request_open(probe->question, &probe->sockets[0], &own_port);
@@ -262,39 +262,32 @@ void upstream_probe_all(struct upstream_probe *probe, bool alone)
 	}
 }
 
-/* Sends the requests and looks until all are answered, or one connection was seen. */
+/* Sends the requests, and looks until the proxy has answered the last one or one connection was seen. */
 static bool unix_round(struct upstream_probe *probe, struct sock_diag *diag, char *name)
 {
 	uint64_t until = clock_now_usec() + TRIAL_USEC;
-	_cleanup_free_ char *text = upstream_request_text(probe->question, QUERY_MIN, 0);
-	struct upstream_request *requests[UNIX_REQUESTS] = {NULL};
-	size_t open = 0;
-	uint16_t own_port;
-	unsigned status;
+	_cleanup_free_ char *text =
+		upstream_request_text(probe->question, 0, 0, UNIX_PIPELINED);
+	uint16_t port = probe->question->port, own_port;
+	struct upstream_request *request =
+		upstream_request_open(probe->question, &probe->sockets[0], &own_port);
+	struct timespec wait = {.tv_nsec = 10000};
+	struct pollfd end;
 	bool found;
 
-	for (size_t i = 0; i < UNIX_REQUESTS; i++) {
-		requests[i] = upstream_request_open(
-			probe->question, &probe->sockets[0], &own_port);
-		if (requests[i]) {
-			tcp_own_add(probe->question->own, own_port, probe->question->port,
-				clock_now_usec());
-			upstream_request_send(requests[i], text);
-			open++;
-		}
+	if (!request) {
+		return false;
 	}
+	tcp_own_add(probe->question->own, own_port, port, clock_now_usec());
+	upstream_request_send(request, text);
+	end = (struct pollfd){.fd = upstream_request_fd(request), .events = POLLRDHUP};
 	do {
 		found = unix_peers_find(diag, probe->pids, probe->pid_count, name);
-		for (size_t i = 0; i < UNIX_REQUESTS; i++) {
-			if (requests[i] && (found || upstream_request_read(requests[i], &status))) {
-				upstream_request_free(mem_steal(requests[i]));
-				open--;
-			}
-		}
-	} while (open && clock_now_usec() < until && !atomic_load(probe->question->stop));
-	for (size_t i = 0; i < UNIX_REQUESTS; i++) {
-		upstream_request_free(requests[i]);
-	}
+		wait.tv_nsec = wait.tv_nsec < 5000000 ? wait.tv_nsec * 5 / 4 : wait.tv_nsec;
+	} while (!found && ppoll(&end, 1, &wait, NULL) == 0 && clock_now_usec() < until &&
+		!atomic_load(probe->question->stop));
+	upstream_request_free(request);
+	tcp_own_add(probe->question->own, own_port, port, clock_now_usec());
 	return found;
 }
 
@@ -306,6 +299,9 @@ bool upstream_probe_unix(struct upstream_probe *probe, char name[UNIX_NAME_MAX])
 	if (sock_diag_open(&diag) < 0) {
 		return false;
 	}
+	/* A proxy that was just started has its workers now. */
+	probe->pid_count = pids_of(
+		probe->sockets, probe->socket_count, probe->pids, COUNT_OF(probe->pids));
 	for (unsigned i = 0; i < UNIX_ROUNDS && !found; i++) {
 		found = unix_round(probe, &diag, name);
 	}

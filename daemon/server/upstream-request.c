@@ -100,12 +100,13 @@ void upstream_request_free(struct upstream_request *request)
 	free(request);
 }
 
-char *upstream_request_text(
-	const struct upstream_question *question, uint32_t query, uint32_t header)
+char *upstream_request_text(const struct upstream_question *question, uint32_t query,
+	uint32_t header, unsigned count)
 {
 	bool v6 = strchr(question->host, ':');
 	_cleanup_free_ char *padding = mem_alloc(query + header + 1);
-	_cleanup_free_ char *field = NULL;
+	_cleanup_free_ char *field = NULL, *one = NULL;
+	char *all = mem_strdup("");
 	_cleanup_free_ char *port = question->host_port == URL_HTTP_PORT
 		? mem_strdup("")
 		: mem_printf(":%u", (unsigned)question->host_port);
@@ -114,15 +115,21 @@ char *upstream_request_text(
 	memset(padding, 'X', query + header);
 	padding[query + header] = '\0';
 	field = header ? mem_printf("X-Savecast-Probe: %s\r\n", padding + query) : mem_strdup("");
-	return mem_printf("HEAD %s%csavecast-probe=%.*s HTTP/1.1\r\n"
+	one = mem_printf("HEAD %s%csavecast-probe=%.*s HTTP/1.1\r\n"
 			  "Host: %s%s%s%s\r\n"
 			  "User-Agent: savecast\r\n"
 			  "Accept: */*\r\n"
 			  "Cache-Control: no-cache\r\n"
-			  "%s"
-			  "Connection: close\r\n\r\n",
+			  "%s",
 		question->path, strchr(question->path, '?') ? '&' : '?', (int)query, padding,
 		v6 ? "[" : "", question->host, v6 ? "]" : "", port, field);
+	for (unsigned i = 0; i < count; i++) {
+		_cleanup_free_ char *before = all;
+
+		all = mem_printf("%s%s%s\r\n", before, one,
+			i + 1 < count ? "" : "Connection: close\r\n");
+	}
+	return all;
 }
 
 bool upstream_request_send(struct upstream_request *request, const char *text)

@@ -21,11 +21,11 @@ struct upstream_request *upstream_request_open(const struct upstream_question *q
 	const struct listen_socket *to, uint16_t *own_port);
 void upstream_request_free(struct upstream_request *request);
 /*
- * The text of a request, with `query` bytes of padding in its query and `header` bytes in a header.
- * The caller frees it.
+ * The text of `count` equal requests, with `query` bytes of padding in the query and `header` bytes
+ * in a header. The server closes the connection after the last answer. The caller frees it.
  */
-char *upstream_request_text(
-	const struct upstream_question *question, uint32_t query, uint32_t header);
+char *upstream_request_text(const struct upstream_question *question, uint32_t query,
+	uint32_t header, unsigned count);
 /* Whether all of it was sent. */
 bool upstream_request_send(struct upstream_request *request, const char *text);
 /* Readable if there may be an answer. */
