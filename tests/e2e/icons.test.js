@@ -10,7 +10,7 @@ import { TAB_STATES } from '../../browser-ext/common/tab-states.js';
 import { barriers } from '../lib/axe.js';
 import { FakeDaemon } from '../lib/fake-daemon.js';
 import { until } from '../lib/events.js';
-import { BROWSERS, missing } from '../lib/live.js';
+import { BROWSERS, missing, missingOrLong } from '../lib/live.js';
 import { LONG, TOP, World } from '../lib/world.js';
 
 const PICTURES = path.join(TOP, process.env.SAVECAST_BUILD ?? 'build', 'screenshots');
@@ -28,9 +28,8 @@ const ANSWERS = [
 ];
 
 for (const which of BROWSERS) {
-	const skip = missing(which);
 
-	test(`${which}: every state has its icon and its popup, light and dark`, { skip }, async t => {
+	test(`${which}: every state has its icon and its popup, light and dark`, { skip: missingOrLong(which) }, async t => {
 		await mkdir(PICTURES, { recursive: true });
 		const world = await World.open(t);
 		const daemon = new FakeDaemon();
