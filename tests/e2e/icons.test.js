@@ -28,7 +28,6 @@ const ANSWERS = [
 ];
 
 for (const which of BROWSERS) {
-
 	test(`${which}: every state has its icon and its popup, light and dark`, { skip: missingOrLong(which) }, async t => {
 		await mkdir(PICTURES, { recursive: true });
 		const world = await World.open(t);
