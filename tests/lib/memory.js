@@ -25,6 +25,11 @@ export class Memory {
 		return kib(await readFile(`/proc/${this.#pid}/smaps_rollup`, 'utf8'), 'Pss');
 	}
 
+	/** Without the files that it maps: the share of those depends on which other daemons run. */
+	async anonymous() {
+		return kib(await readFile(`/proc/${this.#pid}/status`, 'utf8'), 'RssAnon');
+	}
+
 	async #rss() {
 		return kib(await readFile(`/proc/${this.#pid}/status`, 'utf8'), 'VmRSS');
 	}
