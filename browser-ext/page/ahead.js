@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What a look does in advance: it sends its request before the browser has answered what the tab shows,
-// and parses the shown answer while the server makes the next one. One request at a time.
+// What is begun before the message that asks for it has come. A look sends its request before the browser
+// has answered what the tab shows, and parses the shown answer while the server makes the next one. One
+// request at a time.
 'use strict';
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
@@ -13,10 +14,31 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @typedef {{text: string}} Answer */
 
+	/**
+	 * Work for one message at a time. What is begun for the next one replaces it.
+	 *
+	 * @param {number} msec how soon after it the message must come; otherwise the result is not used
+	 */
+	const early = (msec) => {
+		/** @type {{key: string, at: number, work: Promise<any>} | undefined} */
+		let begun;
+		return {
+			/** @param {string} key of the message @param {Promise<any>} work */
+			begin: (key, work) => {
+				begun = { key, at: performance.now(), work };
+			},
+			/** @param {string} key @returns {Promise<any> | undefined} once */
+			take: (key) => {
+				const last = begun;
+				begun = undefined;
+				return last?.key === key && performance.now() - last.at < msec ? last.work : undefined;
+			},
+		};
+	};
+
+	const requests = early(BEGIN_MSEC);
 	/** The one request that is under way. @type {Promise<any> | undefined} */
 	let asking;
-	/** @type {{event: number, at: number, asked: Promise<any>} | undefined} */
-	let begun;
 	/** @type {{answer: Answer, document: Document} | undefined} */
 	let known;
 
@@ -37,16 +59,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 *
 	 * @param {number} event
 	 */
-	const begin = (event) => {
-		begun = { event, at: performance.now(), asked: ask() };
-	};
+	const begin = (event) => requests.begin(String(event), ask());
 
 	/** @param {number} event @returns {Promise<any>} the answer to the request that begin() has sent, or to another one */
-	const askFor = (event) => {
-		const early = begun;
-		begun = undefined;
-		return early?.event === event && performance.now() - early.at < BEGIN_MSEC ? early.asked : ask();
-	};
+	const askFor = (event) => requests.take(String(event)) ?? ask();
 
 	const parse = (/** @type {string} */ text) => new DOMParser().parseFromString(text, 'text/html');
 
@@ -65,5 +81,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		known = undefined;
 	};
 
-	shared.ahead = { ask, askFor, begin, forget, parse, parsed, prepare };
+	shared.ahead = { early, ask, askFor, begin, forget, parse, parsed, prepare };
 }

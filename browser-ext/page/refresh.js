@@ -5,7 +5,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { answers, dom, match, media, nextPage, uses } = shared;
+	const { ahead, answers, dom, match, media, nextPage, uses } = shared;
 
 	/** @typedef {{path: string, kind: string, all?: true}} Change */
 
@@ -73,24 +73,22 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** The reload comes within this time after begin(), or the files are loaded once more. */
 	const BEGIN_MSEC = 1000;
-	/** @type {{key: string, at: number, fresh: Promise<boolean>} | undefined} */
-	let begun;
+	const loads = ahead.early(BEGIN_MSEC);
+
+	/** @param {{event: number, changes?: Change[]}} message */
+	const keyOf = ({ event, changes }) => JSON.stringify([event, changes]);
+	/** @param {{event: number, changes?: Change[]}} message @returns {Promise<boolean>} */
+	const load = ({ changes }) => refresh(changes).catch(() => false);
 
 	/**
 	 * Loads the files before it is certain that the page is reloaded.
 	 *
 	 * @param {{event: number, changes?: Change[]}} message
 	 */
-	const begin = ({ event, changes }) => {
-		begun = { key: JSON.stringify([event, changes]), at: performance.now(), fresh: refresh(changes).catch(() => false) };
-	};
+	const begin = (message) => loads.begin(keyOf(message), load(message));
 
 	/** @param {{event: number, changes?: Change[]}} message @returns {Promise<boolean>} like refresh() */
-	const finish = ({ event, changes }) => {
-		const early = begun;
-		begun = undefined;
-		return early?.key === JSON.stringify([event, changes]) && performance.now() - early.at < BEGIN_MSEC ? early.fresh : refresh(changes).catch(() => false);
-	};
+	const finish = (message) => loads.take(keyOf(message)) ?? load(message);
 
 	shared.refresh = { begin, finish };
 }

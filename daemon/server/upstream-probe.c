@@ -38,7 +38,7 @@ enum { NONE_TRIALS = 5 };
  * One connection to a Unix socket can be too short to be seen, so this many requests are sent in one
  * write: the proxy makes one connection after the other, also while this thread has to wait.
  */
-enum { UNIX_PIPELINED = 32, UNIX_ROUNDS = 3 };
+enum { UNIX_PIPELINED = 32, UNIX_ROUNDS = 2 };
 
 static unsigned random_below(unsigned range)
 {

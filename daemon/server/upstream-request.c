@@ -5,13 +5,18 @@
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "server/url.h"
+#include "util/clock.h"
 #include "util/mem.h"
+
+/* For connecting, for the handshake, and for sending. */
+#define REQUEST_STEP_USEC (500 * CLOCK_USEC_PER_MSEC)
 
 struct upstream_request {
 	int fd;
@@ -27,7 +32,7 @@ static int request_connect(
 		.sin_family = AF_INET, .sin_port = htons(port)};
 	struct sockaddr_in6 v6 = {
 		.sin6_family = AF_INET6, .sin6_port = htons(port)};
-	struct timeval limit = {.tv_usec = 500000};
+	struct timeval limit = {.tv_usec = REQUEST_STEP_USEC};
 	struct sockaddr_in6 own = {0};
 	socklen_t length = sizeof own;
 	int r;
@@ -40,7 +45,6 @@ static int request_connect(
 		return -1;
 	}
 	setsockopt(request->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-	setsockopt(request->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 	r = to->v6 ? connect(request->fd, (struct sockaddr *)&v6, sizeof v6)
 		   : connect(request->fd, (struct sockaddr *)&v4, sizeof v4);
 	if (r < 0 || getsockname(request->fd, (struct sockaddr *)&own, &length) < 0) {
@@ -50,11 +54,32 @@ static int request_connect(
 	return 0;
 }
 
+/*
+ * After a call of OpenSSL that returned `r`: waits until it may be repeated. False if it has succeeded
+ * or failed, or if there is no time left. A server that sends a byte now and then gains no time.
+ */
+static bool request_repeats(struct upstream_request *request, int r, uint64_t until)
+{
+	int error = r == 1 ? SSL_ERROR_NONE : SSL_get_error(request->tls, r);
+	struct pollfd wait = {
+		.fd = request->fd,
+		.events = error == SSL_ERROR_WANT_READ ? POLLIN
+			: error == SSL_ERROR_WANT_WRITE ? POLLOUT
+							: 0,
+	};
+	uint64_t now = clock_now_usec();
+
+	ERR_clear_error();
+	return wait.events && now < until &&
+		poll(&wait, 1, (int)((until - now) / CLOCK_USEC_PER_MSEC) + 1) > 0;
+}
+
 /* Returns 0, or -1. */
 static int request_shake_hands(struct upstream_request *request, const char *host)
 {
 	static const unsigned char http_1_1[] = "\x08http/1.1";
 	bool named = listen_host_is_name(host);
+	uint64_t until = clock_now_usec() + REQUEST_STEP_USEC;
 	int r;
 
 	request->context = SSL_CTX_new(TLS_client_method());
@@ -66,11 +91,13 @@ static int request_shake_hands(struct upstream_request *request, const char *hos
 	request->tls = SSL_new(request->context);
 	if (!request->tls || SSL_set_fd(request->tls, request->fd) != 1 ||
 		SSL_set_alpn_protos(request->tls, http_1_1, sizeof http_1_1 - 1) != 0 ||
-		(named && SSL_set_tlsext_host_name(request->tls, host) != 1)) {
+		(named && SSL_set_tlsext_host_name(request->tls, host) != 1) ||
+		fcntl(request->fd, F_SETFL, fcntl(request->fd, F_GETFL) | O_NONBLOCK) < 0) {
 		return -1;
 	}
-	r = SSL_connect(request->tls);
-	ERR_clear_error();
+	do {
+		r = SSL_connect(request->tls);
+	} while (request_repeats(request, r, until));
 	return r == 1 ? 0 : -1;
 }
 
@@ -134,12 +161,14 @@ char *upstream_request_text(const struct upstream_question *question, uint32_t q
 
 bool upstream_request_send(struct upstream_request *request, const char *text)
 {
+	uint64_t until = clock_now_usec() + REQUEST_STEP_USEC;
 	size_t length = strlen(text), sent = 0;
+	int r;
 
 	if (request->tls) {
-		int r = SSL_write_ex(request->tls, text, length, &sent);
-
-		ERR_clear_error();
+		do {
+			r = SSL_write_ex(request->tls, text, length, &sent);
+		} while (request_repeats(request, r, until));
 		return r == 1 && sent == length;
 	}
 	return send(request->fd, text, length, MSG_NOSIGNAL) == (ssize_t)length;
@@ -153,13 +182,11 @@ int upstream_request_fd(const struct upstream_request *request)
 /* Like recv() with MSG_DONTWAIT. */
 static ssize_t request_receive(struct upstream_request *request, char *to, size_t size)
 {
-	int flags, r, error;
+	int r, error;
 
 	if (!request->tls) {
 		return recv(request->fd, to, size, MSG_DONTWAIT);
 	}
-	flags = fcntl(request->fd, F_GETFL);
-	fcntl(request->fd, F_SETFL, flags | O_NONBLOCK);
 	r = SSL_read(request->tls, to, (int)size);
 	error = r > 0 ? SSL_ERROR_NONE : SSL_get_error(request->tls, r);
 	ERR_clear_error();

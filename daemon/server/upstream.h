@@ -16,7 +16,7 @@
  * proxy is followed, too. If a proxy answers no request by https, every server that it has a
  * connection to may be the one.
  *
- * Blocks for at most about 10 s, or 40 s if several servers may be a chain of proxies: for a thread of
+ * Blocks for at most about 15 s, or 40 s if several servers may be a chain of proxies: for a thread of
  * its own.
  */
 

@@ -10,7 +10,7 @@ import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { Memory } from '../lib/memory.js';
 import { watched } from '../lib/watched.js';
-import { wakeUps } from '../lib/wake-ups.js';
+import { asleep, wakeUps } from '../lib/wake-ups.js';
 import { LONG, SANITIZED, TOP } from '../lib/world.js';
 
 const FOLDERS = 2000, FOLDER_BYTES_MAX = 200;
@@ -46,8 +46,8 @@ test('2,000 folders: memory for each, and no wake-ups while nothing happens', as
 	assert.ok(SANITIZED || each <= FOLDER_BYTES_MAX, `${each} bytes a folder`);
 
 	const pid = world.daemon?.process.pid ?? 0;
-	let last = -1;
-	await until('the threads that looked for proxies to end', async () => last === (last = await wakeUps(pid)), { every: 300 });
+	// The threads that looked for proxies end.
+	await asleep(pid, 300);
 	const { mark } = client.log, woken = await wakeUps(pid);
 	// Nothing must happen, so there is no event to wait for.
 	await new Promise(resolve => { setTimeout(resolve, 3000); });
@@ -89,11 +89,7 @@ test('rm -rf node_modules && npm ci wakes the daemon at most 8 times', { skip: !
 	await sh(`mkdir ../packed; cd ../packed; npm pack --silent --ignore-scripts ${PACKAGES.map(name => path.join(modules, name)).join(' ')}
 		cd '${root}'; npm init -y; npm install --silent --offline --ignore-scripts --no-audit --no-fund ../packed/*.tgz`);
 	// After a save, the daemon looks for a while whether the server restarts.
-	await until('the daemon to sleep', async () => {
-		const woken = await wakeUps(pid);
-		await new Promise(resolve => { setTimeout(resolve, 1500); });
-		return await wakeUps(pid) === woken;
-	}, { msec: 60000 });
+	await asleep(pid, 1500);
 	const before = await last();
 	const begun = [await wakeUps(pid), await cpuTicks(pid)];
 	await sh('rm -rf node_modules; npm ci --silent --offline --ignore-scripts --no-audit --no-fund');

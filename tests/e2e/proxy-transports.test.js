@@ -72,6 +72,32 @@ test('of a proxy that asks for a certificate, a tab has no project until the use
 	assert.equal(await why(world, `${url}another`), 'beta');
 });
 
+/** Sends a handshake a byte at a time, which would take half an hour. */
+const DRIP = `
+require('node:net').createServer((socket) => {
+	socket.write(Buffer.from([22, 3, 3, 0x40, 0]));
+	const timer = setInterval(() => socket.write(Buffer.from([0])), 100);
+	socket.on('error', () => {}).on('close', () => { clearInterval(timer); console.log('closed'); });
+}).listen(Number(process.argv[2]), '127.0.0.1');`;
+
+test('a server that never ends its TLS handshake keeps no tab waiting, and not the end of the daemon', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const root = await world.folder('drip', { 'drip.cjs': DRIP, 'a.css': '' }, { git: true });
+	const { port } = await world.serve('drip', root, (at) => [process.execPath, 'drip.cjs', String(at)]);
+	const client = new Client(world);
+	await client.hello();
+	const url = `https://localhost:${port}/`;
+	const answer = await certain(client, 1, url);
+	assert.deepEqual([answer.state, answer.project], ['live', 'drip'], answer.reason);
+	// A search that has just begun.
+	client.send({ type: 'watch', tab: 2, url: `${url}two` });
+	const closed = async () => (await world.log('drip')).split('closed').length;
+	const before = await closed();
+	await until('a request for it', async () => await closed() > before);
+	await world.endDaemon();
+});
+
 /** A proxy of a server at a Unix socket, which has files of its own in static/, too. @type {[string, string, string | false, (given: {port: number, socket: string, root: string}) => [Record<string, string>, string[]]][]} */
 const BY_UNIX = [
 	['nginx', '/usr/sbin/nginx', false, ({ port, socket, root }) => [{ 'nginx.conf': `${process.getuid?.() === 0 ? 'user root;' : ''} daemon off; pid ${root}/nginx.pid; error_log stderr; events {}

@@ -6,9 +6,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { run } from '../lib/children.js';
-import { LONG, World } from '../lib/world.js';
-import { Drive } from '../servers/drive.js';
+import { LONG } from '../lib/world.js';
+import { driven } from '../servers/driven.js';
 import { ROWS, SHORT } from '../servers/rows.js';
 
 const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeout(resolve, msec); });
@@ -21,7 +20,7 @@ const ROWS_OF_SAVES = [{ count: 20, every: 50 }, ...(LONG ? [{ count: 20, every:
 /**
  * The longest time for which the server had content that is newer than what the tab showed.
  *
- * @param {Drive} drive
+ * @param {import('../servers/drive.js').Drive} drive
  * @param {number} since
  */
 function longestStale(drive, since) {
@@ -41,16 +40,10 @@ function longestStale(drive, since) {
  * @param {import('../servers/rows.js').Row} row
  */
 async function bursts(t, row) {
-	if ((await run(['sh', '-c', 'test -e "$1" || command -v "$1"', 'sh', row.needs], process.env)).status !== 0) {
-		t.skip(`${row.needs} is not installed`);
+	const drive = await driven(t, row, { brief: true });
+	if (!drive) {
 		return;
 	}
-	const world = await World.open(t);
-	await world.startDaemon();
-	const drive = new Drive(world, row);
-	world.atEnd.push(() => drive.close());
-	drive.brief = true;
-	await drive.open();
 	const which = row.code ? 'code' : 'page';
 	for (const { count, every } of ROWS_OF_SAVES) {
 		await pause(row.settle ?? 1500);

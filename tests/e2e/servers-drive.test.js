@@ -6,9 +6,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { run } from '../lib/children.js';
-import { LONG, World } from '../lib/world.js';
-import { Drive } from '../servers/drive.js';
+import { LONG } from '../lib/world.js';
+import { driven } from '../servers/driven.js';
 import { summary } from '../servers/report.js';
 import { ROWS, SHORT } from '../servers/rows.js';
 
@@ -20,15 +19,10 @@ const LATE_MSEC = 1000;
  * @param {import('../servers/rows.js').Row} row
  */
 async function works(t, row) {
-	if ((await run(['sh', '-c', 'test -e "$1" || command -v "$1"', 'sh', row.needs], process.env)).status !== 0) {
-		t.skip(`${row.needs} is not installed`);
+	const drive = await driven(t, row);
+	if (!drive) {
 		return;
 	}
-	const world = await World.open(t);
-	await world.startDaemon();
-	const drive = new Drive(world, row);
-	world.atEnd.push(() => drive.close());
-	await drive.open();
 	const steps = LONG ? await drive.run() : await drive.runShort();
 	const told = summary({ row, steps });
 	t.diagnostic(told);

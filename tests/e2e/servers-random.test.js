@@ -8,9 +8,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { run } from '../lib/children.js';
-import { LONG, World } from '../lib/world.js';
-import { Drive } from '../servers/drive.js';
+import { LONG } from '../lib/world.js';
+import { driven } from '../servers/driven.js';
 import { ROWS } from '../servers/rows.js';
 
 const NAMES = process.env.SAVECAST_NAMES ? process.env.SAVECAST_NAMES.split(',') : LONG
@@ -41,11 +40,11 @@ function random(seed) {
  * What is wrong with what the tab shows once nothing has been saved for a while: first without, then
  * after another save. A reloader can miss a save just after its restart; it must not miss this one.
  *
- * @param {Drive} drive
+ * @param {import('../servers/drive.js').Drive} drive
  * @returns {Promise<{wrong: string[], late?: number}>}
  */
 async function check(drive) {
-	const { row } = drive, oracle = /** @type {NonNullable<Drive['oracle']>} */ (drive.oracle), wrong = [];
+	const { row } = drive, oracle = /** @type {NonNullable<import('../servers/drive.js').Drive['oracle']>} */ (drive.oracle), wrong = [];
 	await new Promise(resolve => { setTimeout(resolve, (row.settle ?? 1500) + QUIET_MSEC); });
 	const served = await drive.get();
 	if (served.kind === 'page' && served.marks !== drive.shown) {
@@ -67,7 +66,7 @@ async function check(drive) {
 /**
  * One step, and the pause after it.
  *
- * @param {Drive} drive
+ * @param {import('../servers/drive.js').Drive} drive
  * @param {() => number} next
  */
 async function step(drive, next) {
@@ -103,18 +102,12 @@ async function step(drive, next) {
  * @param {number} seed
  */
 async function schedule(t, row, seed) {
-	if ((await run(['sh', '-c', 'test -e "$1" || command -v "$1"', 'sh', row.needs], process.env)).status !== 0) {
-		t.skip(`${row.needs} is not installed`);
+	const drive = await driven(t, row, { brief: true });
+	if (!drive) {
 		return;
 	}
-	const world = await World.open(t);
-	await world.startDaemon();
-	const drive = new Drive(world, row);
-	world.atEnd.push(() => drive.close());
-	drive.brief = true;
-	await drive.open();
 	const next = random(seed);
-	/** @type {NonNullable<Drive['oracle']>} */ (drive.oracle).asks = false;
+	/** @type {NonNullable<import('../servers/drive.js').Drive['oracle']>} */ (drive.oracle).asks = false;
 	/** @type {string[]} */
 	const log = [], wrong = [];
 	/** @type {number[]} */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { readFile, readdir } from 'node:fs/promises';
 
+import { until } from './events.js';
+
 /** @param {number} pid @returns {Promise<number>} how often all threads of the process were woken so far */
 export async function wakeUps(pid) {
 	let sum = 0;
@@ -11,4 +13,15 @@ export async function wakeUps(pid) {
 		}
 	}
 	return sum;
+}
+
+/**
+ * Waits until nothing wakes the process for a while. No event reports that.
+ *
+ * @param {number} pid
+ * @param {number} msec
+ */
+export function asleep(pid, msec) {
+	let last = -1;
+	return until('the process to sleep', async () => last === (last = await wakeUps(pid)), { every: msec });
 }
