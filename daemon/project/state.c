@@ -66,39 +66,6 @@ static void state_set_aside(const char *name, const char *why, const char *loss)
 	}
 }
 
-/* The beginning of a file with a checksum, which is that of everything after the comma. */
-#define SUM_BEGIN "{\"sum\": \""
-#define SUM_END "\","
-
-/* Adds the checksum to the text of an object, of which it takes ownership. */
-static char *sum_add(char *text)
-{
-	_cleanup_free_ char *object = text;
-	char digits[FILE_CHECKSUM_DIGITS + 1];
-
-	file_checksum(object + 1, strlen(object + 1), digits);
-	return mem_printf(SUM_BEGIN "%s" SUM_END "%s", digits, object + 1);
-}
-
-/* A file without a checksum is of an earlier version, or was written by hand. */
-static int sum_check(const char *text, size_t length, char **why)
-{
-	const size_t begin = strlen(SUM_BEGIN), end = begin + FILE_CHECKSUM_DIGITS;
-	const size_t rest = end + strlen(SUM_END);
-	char digits[FILE_CHECKSUM_DIGITS + 1];
-
-	if (length < rest || memcmp(text, SUM_BEGIN, begin) != 0 ||
-		memcmp(text + end, SUM_END, strlen(SUM_END)) != 0) {
-		return 0;
-	}
-	file_checksum(text + rest, length - rest, digits);
-	if (memcmp(text + begin, digits, FILE_CHECKSUM_DIGITS) == 0) {
-		return 0;
-	}
-	*why = mem_strdup("is damaged: its checksum is wrong (remove \"sum\" if you changed it)");
-	return -EINVAL;
-}
-
 typedef int state_read_fn(void *into, const char *text, size_t length, char **why);
 
 static int state_load_file(struct state *state, const char *file, state_read_fn *read,
@@ -124,7 +91,7 @@ static int state_load_file(struct state *state, const char *file, state_read_fn 
 	}
 	if (r < 0) {
 		state_set_aside(name, strerror(-r), loss);
-	} else if (sum_check(text, length, &why) < 0 || read(into, text, length, &why) < 0) {
+	} else if (read(into, text, length, &why) < 0) {
 		state_set_aside(name, why, loss);
 	}
 	return 0;
@@ -230,7 +197,7 @@ static void state_store_file(struct state *state, const char *file, char *text,
 	job = mem_new(struct state_job);
 	*job = (struct state_job){
 		.name = mem_printf("%s/%s", state->folder, file),
-		.text = sum_add(text),
+		.text = text,
 		.error = -EAGAIN, /* replaced when the file was written */
 		.stored = stored,
 		.userdata = userdata,

@@ -16,14 +16,14 @@
 /* The file: the key, a space and its checksum, in hex; earlier versions had no checksum. */
 enum { KEY_TEXT_MAX = PROOF_KEY_DIGITS + 1 + FILE_CHECKSUM_DIGITS + 1 };
 
-static bool sum_is_right(char *text)
+static bool sum_is_right(char *text, size_t length)
 {
 	char digits[FILE_CHECKSUM_DIGITS + 1];
 
-	if (strlen(text) == PROOF_KEY_DIGITS) {
+	if (length == PROOF_KEY_DIGITS) {
 		return true;
 	}
-	if (strlen(text) != KEY_TEXT_MAX - 1 || text[PROOF_KEY_DIGITS] != ' ') {
+	if (length != KEY_TEXT_MAX - 1 || text[PROOF_KEY_DIGITS] != ' ') {
 		return false;
 	}
 	file_checksum(text, PROOF_KEY_DIGITS, digits);
@@ -51,10 +51,10 @@ static int key_read(struct proof_key *key, const char *name, const char **why)
 		return -EPERM;
 	}
 	if (length > 0 && text[length - 1] == '\n') {
-		text[length - 1] = '\0';
+		text[--length] = '\0';
 	}
 	*why = "is damaged";
-	return sum_is_right(text) ? proof_key_read(key, text) : -EINVAL;
+	return sum_is_right(text, length) ? proof_key_read(key, text) : -EINVAL;
 }
 
 static int key_make(struct proof_key *key)

@@ -67,6 +67,33 @@ static bool same(const struct proof_key *a, const struct proof_key *b)
 	return memcmp(a, b, sizeof *a) == 0;
 }
 
+static void a_flipped_bit_in_a_key_is_noticed(void **state)
+{
+	char folder[] = "/tmp/savecast-test-XXXXXX";
+	_cleanup_free_ char *sub = NULL, *name = NULL, *text = NULL;
+	struct proof_key good, other;
+	size_t length;
+
+	assert_non_null(mkdtemp(folder));
+	sub = mem_printf("%s/savecast", folder);
+	name = mem_printf("%s/key", sub);
+	assert_int_equal(proof_key_load(&good, folder), 0);
+	assert_int_equal(file_read(name, 1024, &text, &length), 0);
+	for (size_t bit = 0; bit < 8 * length; bit++) {
+		int fd = open(name, O_WRONLY | O_TRUNC);
+
+		text[bit / 8] ^= (char)(1 << bit % 8);
+		assert_int_equal(write(fd, text, length), length);
+		close(fd);
+		text[bit / 8] ^= (char)(1 << bit % 8);
+		assert_int_equal(proof_key_load(&other, folder), 0);
+		assert_false(same(&good, &other)); /* a new one */
+	}
+	unlink(name);
+	rmdir(sub);
+	rmdir(folder);
+}
+
 static void a_key_is_kept(void **state)
 {
 	char folder[] = "/tmp/savecast-test-XXXXXX";
@@ -121,6 +148,7 @@ int main(void)
 		cmocka_unit_test(vectors),
 		cmocka_unit_test(invalid_keys),
 		cmocka_unit_test(a_key_is_kept),
+		cmocka_unit_test(a_flipped_bit_in_a_key_is_noticed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
