@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon-private.h"
 
-#include "project/finder.h"
-#include "util/clock.h"
 #include "util/mem.h"
 #include "util/pathname.h"
 
@@ -48,38 +46,6 @@ void on_step(const struct event *event, const struct step *step, void *userdata)
 		step_kind_name(step->kind), step_text(event, step));
 	journal_step(daemon->journal, event, step);
 	daemon_api_step(daemon->api, event, step);
-}
-
-/* Within this time, browsers connect to a new daemon again and report their tabs. */
-#define OWED_USEC (30 * CLOCK_USEC_PER_SEC)
-#define OWED_TABS_USEC (CLOCK_USEC_PER_SEC / 2)
-
-void on_waited(uint64_t serial, const char *root, void *userdata)
-{
-	struct daemon *daemon = userdata;
-	_cleanup_free_ char *why = NULL;
-	struct project *project = finder_find(daemon->registry, root, &why);
-
-	if (project) {
-		project->owed = serial;
-		loop_timer_set(daemon->owed, clock_now_usec() + OWED_USEC);
-	}
-}
-
-void on_owed(void *userdata)
-{
-	struct daemon *daemon = userdata;
-
-	for (size_t i = 0; i < registry_count(daemon->registry); i++) {
-		struct project *project = registry_at(daemon->registry, i);
-		_cleanup_free_ char *what = mem_printf("event %llu waited when savecastd ended",
-			(unsigned long long)project->owed);
-
-		if (project->owed) {
-			project->owed = 0;
-			pipeline_reload(daemon->pipeline, project, what);
-		}
-	}
 }
 
 void on_event_sent(
@@ -198,7 +164,7 @@ static void on_browsers_changed(struct project *project, void *userdata)
 	daemon_api_browsers_changed(daemon->api);
 	if (project) {
 		if (project->owed && project->tab_count) {
-			loop_timer_set(daemon->owed, clock_now_usec() + OWED_TABS_USEC);
+			daemon_expect_tabs(daemon);
 		}
 		daemon_api_project_changed(daemon->api, project);
 		sources_project_changed(daemon->sources, project);
@@ -340,6 +306,7 @@ void on_mount(const char *folder, enum mount_state state, void *userdata)
 		settings_add_projects(daemon->settings);
 		browsers_look_up_projectless(daemon->browsers);
 		daemon_api_mount_answers(daemon->api);
+		daemon_show_owed(daemon);
 	}
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* Shared by daemon.c and daemon-callbacks.c: the modules, and the callbacks that connect them. */
+/* Shared by the daemon*.c: the modules, and the callbacks that connect them. */
 
 #include "browser/browsers.h"
 #include "config/settings.h"
@@ -45,7 +45,8 @@ struct daemon {
 	struct settings *settings;
 	struct holds *holds;
 	struct journal *journal;
-	struct loop_timer *owed; /* when to send the previous daemon's unfinished events */
+	struct loop_timer *owed; /* when to show the previous daemon's unfinished events */
+	uint64_t owed_until_usec; /* until then, they wait for tabs */
 	struct sources *sources;
 	struct endpoint *endpoint;
 	struct daemon_api *api;
@@ -72,6 +73,13 @@ void on_history_changed(const struct restart_history *history, void *userdata);
 void on_settings_changed(struct project *project, void *userdata);
 void on_names_changed(void *userdata);
 void on_endpoint_changed(void *userdata);
-void on_waited(uint64_t serial, const char *root, void *userdata);
-void on_owed(void *userdata);
 void on_mount(const char *folder, enum mount_state state, void *userdata);
+
+/* daemon-owed.c: events that still waited when the previous daemon ended. */
+/* Reads them, once the projects are known. */
+void daemon_read_owed(struct daemon *daemon);
+/* A tab of such a project has come: others of its browser follow soon. */
+void daemon_expect_tabs(struct daemon *daemon);
+/* Reloads the tabs of such projects, if they have some and their mount answers. */
+void daemon_show_owed(struct daemon *daemon);
+void on_owed(void *userdata);

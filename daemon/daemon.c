@@ -162,7 +162,7 @@ int daemon_new(struct daemon **new, bool any_port)
 	endpoint_log_state(daemon->endpoint);
 	daemon_take_key(daemon, state);
 	settings_add_projects(daemon->settings);
-	journal_read(daemon->journal, on_waited, daemon);
+	daemon_read_owed(daemon);
 	return 0;
 }
 

@@ -15,15 +15,26 @@
 #define LOG_MODULE "journal"
 #include "util/log.h"
 
-enum { JOURNAL_BYTES_MAX = JOURNAL_EVENTS_MAX * (3 * PATHNAME_MAX + 32) };
+struct entry {
+	uint64_t serial;
+	char *root;
+};
+
+struct entries {
+	struct entry items[JOURNAL_EVENTS_MAX];
+	size_t count;
+};
+
+/* A line: two numbers and the name; the file has at most two times JOURNAL_EVENTS_MAX of them. */
+enum { JOURNAL_BYTES_MAX = 2 * JOURNAL_EVENTS_MAX * (3 * PATHNAME_MAX + 64) };
 
 struct journal {
 	char *name;
 	int fd; /* -1 until an event waits */
 	bool failed;
-	uint64_t serials[JOURNAL_EVENTS_MAX];
-	char *roots[JOURNAL_EVENTS_MAX];
-	size_t count;
+	struct entries waiting;
+	struct entries owed; /* events of the previous daemon, at most one of each root */
+	size_t length; /* of the file */
 };
 
 struct journal *journal_new(const char *folder)
@@ -35,14 +46,26 @@ struct journal *journal_new(const char *folder)
 	return journal;
 }
 
+static void entries_remove(struct entries *entries, size_t at)
+{
+	free(entries->items[at].root);
+	entries->items[at] = entries->items[--entries->count];
+}
+
+static void entries_clear(struct entries *entries)
+{
+	while (entries->count) {
+		entries_remove(entries, entries->count - 1);
+	}
+}
+
 void journal_free(struct journal *journal)
 {
 	if (!journal) {
 		return;
 	}
-	while (journal->count) {
-		free(journal->roots[--journal->count]);
-	}
+	entries_clear(&journal->waiting);
+	entries_clear(&journal->owed);
 	if (journal->fd >= 0) {
 		close(journal->fd);
 	}
@@ -50,31 +73,105 @@ void journal_free(struct journal *journal)
 	free(journal);
 }
 
-void journal_read(struct journal *journal, journal_waited_fn *told, void *userdata)
+static size_t entries_find(const struct entries *entries, uint64_t serial)
 {
-	_cleanup_free_ char *text = NULL;
-	char *rest, *line;
-	size_t length;
+	size_t at = 0;
 
-	if (!journal->name || file_read_own(journal->name, JOURNAL_BYTES_MAX, &text, &length) < 0) {
-		return;
+	while (at < entries->count && entries->items[at].serial != serial) {
+		at++;
 	}
-	if (truncate(journal->name, 0) < 0) {
-		log_warning("%s: %s", journal->name, strerror(errno));
-	}
-	rest = text;
-	while ((line = strsep(&rest, "\n"))) {
-		_cleanup_free_ char *root = NULL;
-		const char *why;
-		char *end;
-		uint64_t serial = strtoull(line, &end, 10);
+	return at;
+}
 
-		/* A line that was cut off, or that another program wrote, is skipped. */
-		if (serial && *end == ' ' && rest &&
-			pathname_from_text(end + 1, &root, &why) == 0) {
-			told(serial, root, userdata);
+static size_t entries_find_root(const struct entries *entries, const char *root)
+{
+	size_t at = 0;
+
+	while (at < entries->count && strcmp(entries->items[at].root, root) != 0) {
+		at++;
+	}
+	return at;
+}
+
+static void line_sum(uint64_t serial, const char *root, char digits[FILE_CHECKSUM_DIGITS + 1])
+{
+	_cleanup_free_ char *text = mem_printf("%llu %s", (unsigned long long)serial, root);
+
+	file_checksum(text, strlen(text), digits);
+}
+
+/* "EVENT CHECKSUM ROOT"; earlier versions wrote no checksum. Changes the line. */
+static bool line_read(char *line, struct entry *entry)
+{
+	char digits[FILE_CHECKSUM_DIGITS + 1], *end, *root;
+	const char *why;
+
+	entry->serial = strtoull(line, &end, 10);
+	if (!entry->serial || *end != ' ') {
+		return false;
+	}
+	root = end + 1;
+	if (strlen(root) > FILE_CHECKSUM_DIGITS && root[FILE_CHECKSUM_DIGITS] == ' ' &&
+		strchr(root, '/') > root + FILE_CHECKSUM_DIGITS) {
+		root += FILE_CHECKSUM_DIGITS + 1;
+		line_sum(entry->serial, root, digits);
+		if (strncmp(end + 1, digits, FILE_CHECKSUM_DIGITS) != 0) {
+			return false;
 		}
 	}
+	return pathname_from_text(root, &entry->root, &why) == 0;
+}
+
+static void journal_owe(struct journal *journal, struct entry *entry)
+{
+	struct entries *owed = &journal->owed;
+
+	if (owed->count < JOURNAL_EVENTS_MAX &&
+		entries_find_root(owed, entry->root) == owed->count) {
+		owed->items[owed->count++] = *entry;
+	} else {
+		free(entry->root);
+	}
+}
+
+static void journal_take_line(struct journal *journal, char *line)
+{
+	struct entry entry = {0};
+
+	if (!*line) {
+		return;
+	}
+	if (line_read(line, &entry)) {
+		journal_owe(journal, &entry);
+	} else {
+		log_error("%s: a line is damaged: a save that waited when savecastd ended is not "
+			  "shown: save the file again",
+			journal->name);
+	}
+}
+
+bool journal_read(struct journal *journal)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length = 0;
+	int r = journal->name ? file_read_own(journal->name, JOURNAL_BYTES_MAX, &text, &length)
+			      : -ENOENT;
+
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR) {
+		log_error("%s: %s: saves that waited when savecastd ended are not shown",
+			journal->name, strerror(-r));
+	}
+	for (size_t at = 0; at < length; at++) {
+		char *line = text + at;
+
+		while (at < length && text[at] != '\n') {
+			at++;
+		}
+		text[at] = '\0'; /* there is room after the last one */
+		journal_take_line(journal, line);
+	}
+	journal->length = length;
+	return journal->owed.count > 0;
 }
 
 static bool journal_open(struct journal *journal)
@@ -92,90 +189,102 @@ static bool journal_open(struct journal *journal)
 	return journal->fd >= 0;
 }
 
+static void entries_write(const struct entries *entries, FILE *to)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		_cleanup_free_ char *root = pathname_to_text(entries->items[i].root);
+		char digits[FILE_CHECKSUM_DIGITS + 1];
+
+		line_sum(entries->items[i].serial, root, digits);
+		fprintf(to, "%llu %s %s\n", (unsigned long long)entries->items[i].serial, digits,
+			root);
+	}
+}
+
 static void journal_write(struct journal *journal)
 {
-	_cleanup_free_ char *text = mem_strdup("");
-	size_t length;
+	_cleanup_free_ char *text = NULL;
+	size_t length, used;
+	FILE *to;
 
 	if (!journal_open(journal)) {
 		return;
 	}
-	for (size_t i = 0; i < journal->count; i++) {
-		_cleanup_free_ char *root = pathname_to_text(journal->roots[i]);
-		char *longer = mem_printf(
-			"%s%llu %s\n", text, (unsigned long long)journal->serials[i], root);
-
-		free(text);
-		text = longer;
+	to = open_memstream(&text, &length);
+	entries_write(&journal->waiting, to);
+	entries_write(&journal->owed, to);
+	fflush(to);
+	used = length;
+	/* If it becomes shorter and the daemon is killed now, the rest consists of empty lines. */
+	for (size_t i = used; i < journal->length; i++) {
+		fputc('\n', to);
 	}
-	length = strlen(text);
+	fclose(to);
 	if (pwrite(journal->fd, text, length, 0) != (ssize_t)length ||
-		ftruncate(journal->fd, (off_t)length) < 0) {
+		ftruncate(journal->fd, (off_t)used) < 0) {
 		log_warning("%s: %s: saves that wait are lost if savecastd is killed",
 			journal->name, strerror(errno));
 	}
-}
-
-static size_t journal_find(const struct journal *journal, uint64_t serial)
-{
-	size_t at = 0;
-
-	while (at < journal->count && journal->serials[at] != serial) {
-		at++;
-	}
-	return at;
-}
-
-static size_t journal_find_root(const struct journal *journal, const char *root)
-{
-	size_t at = 0;
-
-	while (at < journal->count && strcmp(journal->roots[at], root) != 0) {
-		at++;
-	}
-	return at;
+	journal->length = used;
 }
 
 void journal_wait(struct journal *journal, const struct event *event)
 {
 	size_t at, limit = event->root ? JOURNAL_EVENTS_MAX : JOURNAL_EVENTS_MAX / 2;
+	struct entries *waiting = &journal->waiting;
 	const char *root = event->root ? event->root
 		: event->files_kept    ? event->files[0]
 				       : NULL;
 
-	if (!root || event->closed || journal_find(journal, event->serial) < journal->count) {
+	if (!root || event->closed || entries_find(waiting, event->serial) < waiting->count) {
 		return;
 	}
-	at = journal->count < limit ? journal->count : journal_find_root(journal, root);
-	if (at == journal->count) {
+	at = waiting->count < limit ? waiting->count : entries_find_root(waiting, root);
+	if (at == waiting->count) {
 		if (at >= limit) {
 			return;
 		}
-		journal->roots[journal->count++] = mem_strdup(root);
+		waiting->items[waiting->count++].root = mem_strdup(root);
 	}
-	journal->serials[at] = event->serial;
-	journal_write(journal);
-}
-
-static void journal_remove(struct journal *journal, size_t at)
-{
-	free(journal->roots[at]);
-	journal->count--;
-	journal->serials[at] = journal->serials[journal->count];
-	journal->roots[at] = journal->roots[journal->count];
+	waiting->items[at].serial = event->serial;
 	journal_write(journal);
 }
 
 void journal_step(struct journal *journal, const struct event *event, const struct step *step)
 {
+	struct entries *waiting = &journal->waiting;
 	size_t at;
 
 	if (!step->in_tab && (step->kind == STEP_HELD || step->kind == STEP_WAITING)) {
 		journal_wait(journal, event);
 		return;
 	}
-	at = journal->count ? journal_find(journal, event->serial) : 0;
-	if (at < journal->count && (event->closed || step->kind == STEP_CAST)) {
-		journal_remove(journal, at);
+	at = waiting->count ? entries_find(waiting, event->serial) : 0;
+	if (at < waiting->count && (event->closed || step->kind == STEP_CAST)) {
+		entries_remove(waiting, at);
+		journal_write(journal);
+	}
+}
+
+void journal_each_owed(const struct journal *journal, journal_owed_fn *told, void *userdata)
+{
+	for (size_t i = 0; i < journal->owed.count; i++) {
+		told(journal->owed.items[i].serial, journal->owed.items[i].root, userdata);
+	}
+}
+
+void journal_settle(struct journal *journal, journal_done_fn *done, void *userdata)
+{
+	size_t before = journal->owed.count;
+
+	for (size_t i = before; i-- > 0;) {
+		const struct entry *entry = &journal->owed.items[i];
+
+		if (done(entry->serial, entry->root, userdata)) {
+			entries_remove(&journal->owed, i);
+		}
+	}
+	if (journal->owed.count < before) {
+		journal_write(journal);
 	}
 }

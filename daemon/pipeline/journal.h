@@ -4,10 +4,13 @@
 /*
  * Stores on disk which events wait, so that a save that was acknowledged and is held, or
  * waits for its server, is not lost if the daemon is killed. $XDG_STATE_HOME/savecast/waiting
- * has a line for each, "EVENT ROOT" (the root as returned by pathname_to_text(); if the project
- * is not known yet, because its mount does not answer, the first file). Events that
+ * has a line for each, "EVENT CHECKSUM ROOT" (the root as returned by pathname_to_text(); if the
+ * project is not known yet, because its mount does not answer, the first file). Events that
  * are sent immediately are never in it. An event that waits takes two system calls: one when
  * the wait begins, and one when it ends.
+ *
+ * The lines of the previous daemon are owed: they stay until the caller has sent their projects a
+ * reload, so that a second kill does not lose them either.
  */
 
 #include "pipeline/ledger.h"
@@ -26,11 +29,18 @@ struct journal *journal_new(const char *folder);
 void journal_free(struct journal *journal);
 
 /*
- * Calls told() for each event that was waiting when the previous daemon ended, with its
- * number in that daemon; then removes them. Blocks; for start-up.
+ * Reads what the previous daemon left: the events that are owed. A line that is damaged is logged.
+ * Blocks; for start-up. False: there is none.
  */
-typedef void journal_waited_fn(uint64_t serial, const char *root, void *userdata);
-void journal_read(struct journal *journal, journal_waited_fn *told, void *userdata);
+bool journal_read(struct journal *journal);
+
+/* Calls told() for each event that is owed, with its number in the previous daemon. */
+typedef void journal_owed_fn(uint64_t serial, const char *root, void *userdata);
+void journal_each_owed(const struct journal *journal, journal_owed_fn *told, void *userdata);
+
+/* Removes the events that are owed and for which done() returns true. */
+typedef bool journal_done_fn(uint64_t serial, const char *root, void *userdata);
+void journal_settle(struct journal *journal, journal_done_fn *done, void *userdata);
 
 /* An event begins to wait; no step of it shows that. */
 void journal_wait(struct journal *journal, const struct event *event);

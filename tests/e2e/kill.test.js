@@ -236,3 +236,57 @@ test('a burst of saves that the daemon accepted before it was killed is shown by
 	const told = (await world.bus.events()).find((/** @type {any} */ { project }) => project === root);
 	assert.equal(told.steps[0].text, `event ${waited} waited when savecastd ended`);
 });
+
+test('a save that waits survives a second kill, before a browser has connected, and reaches each browser that shows it', async t => {
+	const world = await World.open(t);
+	const sites = [];
+	for (const name of ['one', 'two']) {
+		sites.push(await world.folder(name, { 'a.css': '' }, { git: true }));
+	}
+	const [one, two] = sites;
+	await world.configure(`[savecast]\n\tport = ${world.port}\n\twatch = false\n` +
+		`[savecast "${one}"]\n\turl = http://one.test/\n[savecast "${two}"]\n\turl = http://two.test/\n`);
+	await world.startDaemon();
+	for (const root of sites) {
+		await world.bus.call({ member: 'Hold', signature: 'ssa{sv}', body: [root, 'a build', {}] });
+		await world.bus.saved(path.join(root, 'a.css'));
+	}
+	for (let i = 0; i < 3; i++) {
+		await world.endDaemon('SIGKILL');
+		await world.startDaemon();
+	}
+	for (const url of ['http://one.test/', 'http://two.test/']) {
+		const client = await back(world, url);
+		await client.next('reload', { mark: 0 });
+	}
+	await until('nothing to be left for the next daemon', async () =>
+		await readFile(path.join(world.temp, 'state/savecast/waiting'), 'utf8') === '');
+});
+
+test('a damaged line about a save that waits is reported, and the others are read', async t => {
+	const world = await World.open(t);
+	const root = await world.folder('site', { 'a.css': '' }, { git: true });
+	const other = await world.folder('other', { 'a.css': '' }, { git: true });
+	await world.configure(`[savecast]\n\tport = ${world.port}\n\twatch = false\n[savecast "${root}"]\n\turl = http://site.test/\n`);
+	await world.startDaemon();
+	for (const folder of [other, root]) {
+		await world.bus.call({ member: 'Hold', signature: 'ssa{sv}', body: [folder, 'a build', {}] });
+		await world.bus.saved(path.join(folder, 'a.css'));
+	}
+	await world.endDaemon('SIGKILL');
+	const name = path.join(world.temp, 'state/savecast/waiting');
+	const text = await readFile(name, 'utf8');
+	assert.match(text, /^\d+ [0-9a-f]{16} \/.*\/other\n\d+ [0-9a-f]{16} \/.*\/site\n$/);
+	await writeFile(name, text.replace('/other', '/othes'));
+	await world.startDaemon();
+	const client = await back(world, 'http://site.test/');
+	await client.next('reload', { mark: 0 });
+	assert.equal((await world.log('savecastd')).match(/waiting: a line is damaged/g)?.length, 1);
+
+	// An earlier version wrote no checksum.
+	await world.endDaemon('SIGKILL');
+	await writeFile(name, `7 ${root}\n`);
+	await world.startDaemon();
+	await (await back(world, 'http://site.test/')).next('reload', { mark: 0 });
+	assert.equal((await world.log('savecastd')).match(/waiting: a line is damaged/g)?.length, 1);
+});
