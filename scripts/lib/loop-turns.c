@@ -2,8 +2,9 @@
 /*
  * Preloaded into savecastd by tests/lib/loop-turns.js: how long the loop's turns take, from the
  * return of poll() to its next call, on the main thread. The shared file that LOOP_TURNS names
- * has the longest turn by the wall clock and by CPU time, in nanoseconds, and the highest number
- * of waits (for a disk, a lock, another process) in a turn; a reader may reset them to 0.
+ * has the longest turn by the wall clock and by CPU time, in nanoseconds, the highest number
+ * of waits (for a disk, a lock, another process) in a turn, and of the turn with the most CPU time, how
+ * often other processes interrupted it, and its page faults; a reader may reset them to 0.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -17,11 +18,12 @@
 #include <unistd.h>
 
 static struct {
-	volatile uint64_t wall, cpu, waits;
+	volatile uint64_t wall, cpu, waits, interruptions, faults;
 } * turns;
 
 static int (*real_poll)(struct pollfd *, nfds_t, int);
-static uint64_t began_wall, began_cpu, began_waits;
+static uint64_t began_wall, began_cpu;
+static struct rusage began_usage;
 
 static uint64_t now(clockid_t clock)
 {
@@ -29,15 +31,6 @@ static uint64_t now(clockid_t clock)
 
 	clock_gettime(clock, &time);
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
-
-/* How many times this thread gave up the processor because it had to wait. */
-static uint64_t waits(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_THREAD, &usage);
-	return (uint64_t)usage.ru_nvcsw;
 }
 
 static uint64_t most(uint64_t a, uint64_t b)
@@ -60,6 +53,22 @@ static void begin(void)
 	real_poll = (int (*)(struct pollfd *, nfds_t, int))dlsym(RTLD_NEXT, "poll");
 }
 
+static void turn_ended(void)
+{
+	uint64_t cpu = now(CLOCK_THREAD_CPUTIME_ID) - began_cpu;
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	turns->wall = most(turns->wall, now(CLOCK_MONOTONIC) - began_wall);
+	/* How many times this thread gave up the processor because it had to wait. */
+	turns->waits = most(turns->waits, (uint64_t)(usage.ru_nvcsw - began_usage.ru_nvcsw));
+	if (cpu > turns->cpu) {
+		turns->cpu = cpu;
+		turns->interruptions = (uint64_t)(usage.ru_nivcsw - began_usage.ru_nivcsw);
+		turns->faults = (uint64_t)(usage.ru_minflt - began_usage.ru_minflt);
+	}
+}
+
 int poll(struct pollfd *fds, nfds_t count, int timeout)
 {
 	if (!real_poll) {
@@ -69,14 +78,12 @@ int poll(struct pollfd *fds, nfds_t count, int timeout)
 		return real_poll(fds, count, timeout);
 	}
 	if (began_wall) {
-		turns->wall = most(turns->wall, now(CLOCK_MONOTONIC) - began_wall);
-		turns->cpu = most(turns->cpu, now(CLOCK_THREAD_CPUTIME_ID) - began_cpu);
-		turns->waits = most(turns->waits, waits() - began_waits);
+		turn_ended();
 	}
 	int r = real_poll(fds, count, timeout);
 
 	began_wall = now(CLOCK_MONOTONIC);
 	began_cpu = now(CLOCK_THREAD_CPUTIME_ID);
-	began_waits = waits();
+	getrusage(RUSAGE_THREAD, &began_usage);
 	return r;
 }

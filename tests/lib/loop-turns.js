@@ -9,8 +9,8 @@ import { promisify } from 'node:util';
 import { LONG } from './world.js';
 
 const SOURCE = fileURLToPath(new URL('../../scripts/lib/loop-turns.c', import.meta.url));
-/** Wall-clock time, CPU time and waits: 8 bytes each. */
-const BYTES = 24;
+/** Five numbers of 8 bytes each. */
+const BYTES = 40;
 
 /**
  * The CPU time that a turn may take. Measured: at most 6 ms. The long tests are for an otherwise idle
@@ -32,11 +32,14 @@ export async function watchTurns(world) {
 	world.atEnd.push(() => turns.close());
 	return {
 		reset: () => turns.write(Buffer.alloc(BYTES), 0, BYTES, 0),
-		/** @returns {Promise<{wall: number, cpu: number, waits: number}>} milliseconds, and how often a turn waited */
+		/**
+		 * Milliseconds, how often a turn waited, and, of the turn with the most CPU time, how often
+		 * other processes interrupted it, and its page faults.
+		 */
 		async longest() {
 			const { buffer } = await turns.read(Buffer.alloc(BYTES), 0, BYTES, 0);
-			const [wall, cpu, waits] = [0, 8, 16].map(at => Number(buffer.readBigUInt64LE(at)));
-			return { wall: wall / 1e6, cpu: cpu / 1e6, waits };
+			const [wall, cpu, waits, interruptions, faults] = [0, 8, 16, 24, 32].map(at => Number(buffer.readBigUInt64LE(at)));
+			return { wall: wall / 1e6, cpu: cpu / 1e6, waits, interruptions, faults };
 		},
 	};
 }
