@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actionFor, adviceFor, reasonOf, stateName } from '../../browser-ext/ui/advice.js';
-import { asksPage, bypassesCache, looksFirst, merge, mustWait, requestsOf } from '../../browser-ext/background/reload-rules.js';
+import { asksPage, bypassesCache, isNewer, looksFirst, merge, mustWait, requestsOf } from '../../browser-ext/background/reload-rules.js';
 import { decideIcon } from '../../browser-ext/background/icon.js';
 import { History } from '../../browser-ext/background/report-log.js';
 import { toSettings } from '../../browser-ext/common/settings.js';
@@ -188,4 +188,21 @@ test('the popup says what to do only if something is wrong', () => {
 	assert.equal(stateName(answered('live')), 'Live: potato');
 	assert.equal(reasonOf(answered('waiting')), 'potato: why');
 	assert.equal(stateName(known('up', { url, paused: 'x' })), 'Paused');
+});
+
+test('a pending reload is not needed for a page that was requested after the save, unless the page may have old files', () => {
+	const entry = /** @type {any} */ ({ saved: { event: 1, at: 1000 } });
+	/** @param {number} at @param {object} pending */
+	const newer = (at, pending, of = entry) => isNewer(at, /** @type {any} */ ({ event: 1, until: 'safe', why: '', ...pending }), of);
+	const page = { changes: [{ kind: 'page', path: '/a.html' }] };
+	assert.equal(newer(1001, page), true);
+	assert.equal(newer(1000, page), false);
+	assert.equal(newer(0, page), false);
+	assert.equal(newer(1001, page, /** @type {any} */ ({})), false);
+	assert.equal(newer(1500, { ...page, oldUntil: 1500 }), false);
+	assert.equal(newer(1501, { ...page, oldUntil: 1500 }), true);
+	assert.equal(newer(1001, { ...page, restarted: true }), false);
+	assert.equal(newer(1001, {}), false);
+	assert.equal(newer(1001, { changes: [...page.changes, { kind: 'css', path: '/a.css' }] }), false);
+	assert.equal(newer(1001, { cached: true }), true);
 });
