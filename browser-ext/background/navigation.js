@@ -5,6 +5,7 @@
 
 import { api } from '../common/api.js';
 import { insertPageScripts, sendToPage, showsErrorPage } from './page-scripts.js';
+import { isNewer } from './reload-rules.js';
 import { localStatus } from './url-visibility.js';
 
 /**
@@ -192,6 +193,7 @@ export class Navigation {
 			if (message.leftAt) {
 				this.#isAsOf(id, message.leftAt);
 			}
+			this.#isRequestedAt(id, Number(message.requestedAt) || 0);
 			safe(id);
 			this.#ready.dispatchEvent(new Event(String(id)));
 			this.#limitLoad(id);
@@ -233,6 +235,22 @@ export class Navigation {
 		const { saved } = tabs.get(id) ?? {};
 		if (saved && at < saved.at) {
 			shownAgain(id, saved.event);
+		}
+	}
+
+	/**
+	 * If the user has gone to another page, or has sent a form, and that page is newer than the save, no reload is left to do.
+	 *
+	 * @param {number} id
+	 * @param {number} at when the browser began to request its page, in milliseconds since 1970; 0: that is not known
+	 */
+	#isRequestedAt(id, at) {
+		const { tabs, progress, send, show } = this.#dependencies;
+		const entry = tabs.get(id);
+		if (entry?.pending && isNewer(at, entry.pending, entry)) {
+			send(progress.end(id, 'skipped', 'the user has loaded a page since', entry.pending.event));
+			tabs.set(id, { pending: undefined });
+			show(id);
 		}
 	}
 

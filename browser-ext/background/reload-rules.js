@@ -105,6 +105,20 @@ export function isCached({ kind }) {
 }
 
 /**
+ * @param {number} at when the browser began to request the page that the tab shows, as Date.now(); 0: that is not known
+ * @param {Pending} pending
+ * @param {TabEntry} entry
+ * @returns {boolean} whether nothing that the page shows can be older than the save whose reload is pending
+ */
+export function isNewer(at, { changes, restarted, cached, oldUntil = 0 }, { saved }) {
+	if (!saved || at <= Math.max(saved.at, oldUntil)) {
+		return false;
+	}
+	// The page may have other files from the browser's cache.
+	return cached || (!restarted && changes !== undefined && !changes.some(isCached));
+}
+
+/**
  * For a tab without page scripts, which would refresh the cache instead. In Firefox, a reload that
  * bypasses the cache also loses the scroll position and form fields.
  *

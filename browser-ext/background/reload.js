@@ -14,8 +14,9 @@ import { SecondLooks } from './second-looks.js';
 /**
  * @typedef {import('../link/protocol.js').Change} Change
  * @typedef {import('../link/protocol.js').Report} Report
- * @typedef {Pick<import('../link/protocol.js').Reload, 'event' | 'changes' | 'unseen' | 'restarted' | 'patch' | 'aside' | 'leave'> & {oldUntil?: number}} Order
- *	what a reload message says about a tab; `oldUntil`: until when the server may answer with old content, as Date.now()
+ * @typedef {Pick<import('../link/protocol.js').Reload, 'event' | 'changes' | 'unseen' | 'restarted' | 'patch' | 'aside' | 'leave'> & {oldUntil?: number, cached?: boolean}} Order
+ *	what a reload message says about a tab; `oldUntil`: until when the server may answer with old content, as Date.now();
+ *	`cached`: no message, but the page comes from a cache of the browser and is older than the save
  * @typedef {import('./inspect.js').Seen} Seen
  *
  * @typedef {object} Dependencies
@@ -94,7 +95,7 @@ export class Reloads {
 		const { tabs, progress, send } = this.#dependencies;
 		tabs.set(id, { pending: undefined });
 		send(progress.begin(event, id));
-		this.#reportFailure(id, event, this.#reloadOrWait(id, { event }).then((waits) => waits && sendToPage(id, { to: 'stays-old' })));
+		this.#reportFailure(id, event, this.#reloadOrWait(id, { event, cached: true }).then((waits) => waits && sendToPage(id, { to: 'stays-old' })));
 	}
 
 	/**

@@ -13,8 +13,11 @@ const MAX_SIDE = 1600;
 /** Of a JPEG file, from 0 to 1; the lower one if the picture is too large otherwise. */
 const QUALITIES = [0.85, 0.5];
 const MAX_TRIES = 6;
-/** In milliseconds: Chromium takes at most two pictures per second. */
-const PAUSE = 600;
+/**
+ * In milliseconds. Chromium takes at most two pictures in a second, which begins with the first of
+ * them: MAX_CAPTURE_VISIBLE_TAB_CALLS_PER_SECOND. After this time another second has begun.
+ */
+const QUOTA_PAUSE = 1050;
 
 const NEEDS_CLICK = 'the browser allows it only after a click on the icon of savecast in this tab, until the tab leaves the site ' +
 	'(in Firefox: until it loads a page again)';
@@ -30,7 +33,7 @@ async function capture(windowId, isAgain) {
 	} catch (error) {
 		const { message } = /** @type {Error} */ (error);
 		if (/quota/i.test(message) && !isAgain) {
-			await new Promise((resolve) => setTimeout(resolve, PAUSE));
+			await new Promise((resolve) => setTimeout(resolve, QUOTA_PAUSE));
 			return capture(windowId, true);
 		}
 		throw new Error(/permission|all_urls|activeTab/i.test(message) ? NEEDS_CLICK : message);

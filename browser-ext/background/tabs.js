@@ -16,6 +16,8 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  * @property {boolean} [unseen]
  * @property {boolean} [patch]
  * @property {number} [oldUntil]
+ * @property {boolean} [restarted]
+ * @property {boolean} [cached]
  * @property {'shown' | 'safe' | 'click'} until what it waits for; a click always releases it
  * @property {string} why
  *

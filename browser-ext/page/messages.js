@@ -53,6 +53,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: entry?.deliveryType === 'navigational-prefetch' ? performance.timeOrigin - MAX_PREFETCHED_MSEC : 0;
 		/** When the user goes back, browsers take the page from their cache without asking the server. */
 		const isCached = entry?.type === 'back_forward' && entry.transferSize === 0;
+		/** When the browser began to request it from the server, in milliseconds since 1970; 0: it is not from the server. */
+		const requestedAt = entry?.transferSize > 0 && !leftAt ? performance.timeOrigin : 0;
 		/** It stays older than a save: its reload is pending. */
 		let isOld = false;
 		/** Identifies this document, also for problems.js. */
@@ -156,6 +158,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			why: shared.guard.why(),
 			touched: isTouched(),
 			leftAt,
+			requestedAt: leftAt ? 0 : requestedAt,
 			status: entry?.responseStatus ?? 0,
 			redirected: (entry?.redirectCount ?? 0) > 0,
 		});

@@ -144,6 +144,22 @@ for (const which of BROWSERS) {
 			await reaches(world, event, 'loaded');
 		});
 
+		await t.test('no reload is pending any more when the user goes on to a page that is newer than the save', async () => {
+			await ready();
+			await page.evaluate(CHOOSE);
+			await guarded(browser);
+			const event = await save();
+			await reaches(world, event, 'pending');
+			const loaded = page.loaded();
+			await page.evaluate('(setTimeout(() => { location.href = "/?next"; }, 1), 1)');
+			await loaded;
+			assert.match((await reaches(world, event, 'skipped')).steps.at(-1).text, /the user has loaded a page since/);
+			await badge(browser, 'on');
+			await reaches(world, await save(), 'loaded');
+			assert.equal((await world.log('site')).split('"url":"/?next"').length - 1, 2, 'by the user, and for the next save');
+			await page.goto(site.url);
+		});
+
 		await t.test('hidden tabs have one pending reload each, until they are shown', async () => {
 			await ready();
 			const front = await browser.newPage('about:blank');

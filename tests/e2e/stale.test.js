@@ -18,9 +18,14 @@ const css = (/** @type {string} */ element, /** @type {number} */ n) => `${eleme
 for (const which of BROWSERS) {
 	const skip = missing(which);
 
-	/** @param {import('node:test').TestContext} t @param {Record<string, string | Buffer>} files @param {object} [headers] @param {string[]} [grant] sites with permission */
-	const open = async (t, files, headers = {}, grant = ['http://localhost/*']) => {
-		const world = await World.open(t, { patch: false });
+	/**
+	 * @param {import('node:test').TestContext} t
+	 * @param {Record<string, string | Buffer>} files
+	 * @param {object} [headers]
+	 * @param {{grant?: string[], patch?: boolean}} [options] grant: sites with permission
+	 */
+	const open = async (t, files, headers = {}, { grant = ['http://localhost/*'], patch = false } = {}) => {
+		const world = await World.open(t, { patch });
 		await world.startDaemon();
 		const site = await world.site('site', { ...files, '.headers': JSON.stringify(headers) });
 		const browser = await world.browser(which, grant.length ? { grant } : {});
@@ -90,7 +95,7 @@ for (const which of BROWSERS) {
 			<input id="field"><details id="more"><summary>s</summary>d</details><input id="file" type="file"><div style="height: 3000px"></div>
 			<script>onpageshow = ({ persisted }) => { persisted && sessionStorage.setItem('persisted', 'true'); };</script>`;
 		const { site, browser, page, save, shows } = await open(t,
-			{ 'index.html': html(1), 'two.html': html(1), 'a.css': css('h1', 1) }, { '/': { 'Cache-Control': 'no-cache' } });
+			{ 'index.html': html(1), 'two.html': html(1), 'a.css': css('h1', 1) }, { '/': { 'Cache-Control': 'no-cache' } }, { patch: true });
 		const number = () => page.evaluate('document.getElementById("h").textContent').catch(() => '');
 		const arrives = (/** @type {string} */ address) => until(address, async () => await page.evaluate('location.pathname').catch(() => '') === address);
 		const leave = async () => {
@@ -102,34 +107,44 @@ for (const which of BROWSERS) {
 			await page.evaluate('(setTimeout(() => history.back(), 1), 1)');
 			await arrives('/');
 		};
-		for (const [round, name, content] of /** @type {[number, string, string][]} */ ([[2, 'a.css', css('h1', 2)], [3, 'index.html', html(3)]])) {
+		/** Also after a reload. */
+		const wasKept = () => page.evaluate('sessionStorage.getItem("persisted") === "true"');
+		const typed = async (/** @type {string} */ text) => {
 			await page.goto(site.url);
 			await pageScriptsReady(browser);
-			await page.evaluate(`(sessionStorage.clear(), field.value = 'typed ${round}', more.open = true, scrollTo(0, 900), 1)`);
+			await page.evaluate(`(sessionStorage.clear(), field.value = '${text}', more.open = true, scrollTo(0, 900), 1)`);
 			await leave();
-			await save(name, content);
-			await back();
-			await shows('h', 2);
-			await until(`round ${round}`, async () => round === 2 || await number() === '3');
-			await until('what the user did', () => page.evaluate(`field.value === 'typed ${round}' && Math.round(scrollY) === 900 && (more.open || sessionStorage.getItem('persisted') !== 'true')`).catch(() => false));
-		}
+		};
+		const restored = (/** @type {string} */ text) => until(`what the user did: ${text}`, () =>
+			page.evaluate(`field.value === '${text}' && Math.round(scrollY) === 900 && more.open`).catch(() => false));
 		// A page that must not be reloaded waits, each time it is shown.
 		await pageScriptsReady(browser);
 		await page.evaluate(`(() => { const all = new DataTransfer(); all.items.add(new File(['x'], 'x')); file.files = all.files;
-			window.kept = file.dispatchEvent(new Event('change', { bubbles: true })); return 1; })()`);
+			return file.dispatchEvent(new Event('change', { bubbles: true })); })()`);
 		await guarded(browser);
 		for (const round of [1, 2]) {
 			await leave();
 			if (round === 1) {
-				await save('a.css', css('h1', 3));
+				await save('index.html', html(2));
 			}
 			await back();
-			if (await page.evaluate('window.kept === true')) {
-				await until(`pending, round ${round}`, async () => (await browser.activeIcon()).title.includes('a file is chosen in a form'));
-				assert.equal(await page.evaluate('window.kept && file.files.length'), 1);
-			} else {
-				await shows('h', 3); // The browser did not keep the page.
-			}
+			await until(`pending, round ${round}`, async () => (await browser.activeIcon()).title.includes('a file is chosen in a form'));
+			assert.equal(await page.evaluate('`${h.textContent} ${file.files.length}`'), '1 1');
+		}
+		await typed('one');
+		await save('index.html', html(3));
+		await back();
+		await until('the new page', async () => await number() === '3');
+		assert.ok(await wasKept());
+		await restored('one');
+		if (which === 'firefox') {
+			// In Chromium, such a save changes rules of declarativeNetRequest, which empties that cache.
+			await typed('two');
+			await save('a.css', css('h1', 2));
+			await back();
+			await shows('h', 2);
+			assert.ok(await wasKept());
+			await restored('two');
 		}
 	});
 
@@ -294,7 +309,7 @@ for (const which of BROWSERS) {
 						const answer = await fetch(event.request);
 						cache.put(event.request, answer.clone());
 						return answer;
-					}));` }, {}, grant);
+					}));` }, {}, { grant });
 				// After this reload, the worker's cache has the page and its style sheet.
 				const loaded = page.loaded();
 				await page.evaluate('(setTimeout(() => location.reload(), 1), 1)');
