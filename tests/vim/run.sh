@@ -23,7 +23,9 @@ export SAVECAST_VIM="$root/clients/vim"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
+# Jobs in the background ignore the interrupt of a terminal.
+# shellcheck disable=SC2046
+trap 'kill $(jobs -p); exit 130' INT TERM
 
 passed=0 failed=0 skipped=0
 
@@ -66,7 +68,9 @@ run_one() {
 	rm -rf "$dir"
 }
 
-for editor in vim nvim; do
+# Runs the tests in one editor; its counts are in $work/EDITOR.counts.
+run_editor() {
+	editor=$1
 	case $editor in
 	vim) program=${VIM_BIN-vim} options='-es -N' ;;
 	nvim) program=${NVIM_BIN-nvim} options='--headless' ;;
@@ -74,17 +78,33 @@ for editor in vim nvim; do
 	program=$(command -v "$program")
 	if [ -z "$program" ]; then
 		echo "skip $editor: not installed"
-		skipped=$((skipped + 1))
-		continue
-	fi
-	for file in "$here"/test_*.vim; do
-		# shellcheck disable=SC2013
-		for name in $(sed -n 's/^function! \(Test_[a-z_0-9]*\).*/\1/p' "$file"); do
-			case $name in
-			*"$only"*) run_one "$editor" "$file" "$name" ;;
-			esac
+		skipped=1
+	else
+		for file in "$here"/test_*.vim; do
+			# shellcheck disable=SC2013
+			for name in $(sed -n 's/^function! \(Test_[a-z_0-9]*\).*/\1/p' "$file"); do
+				case $name in
+				*"$only"*) run_one "$editor" "$file" "$name" ;;
+				esac
+			done
 		done
-	done
+	fi
+	echo "$passed $failed $skipped" >"$work/$editor.counts"
+}
+
+# Both at once: most of their time they wait for timers and processes.
+for editor in vim nvim; do
+	run_editor "$editor" >"$work/$editor.log" 2>&1 &
+done
+wait
+for editor in vim nvim; do
+	cat "$work/$editor.log"
+	if read -r p f s <"$work/$editor.counts"; then
+		passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	else
+		echo "FAIL $editor: its tests ended early"
+		failed=$((failed + 1))
+	fi
 done
 
 [ "$skipped" = 0 ] || echo "$skipped skipped"
