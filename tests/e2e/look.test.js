@@ -100,7 +100,7 @@ for (const which of BROWSERS) {
 		assert.equal(await isOld(), true);
 	});
 
-	test(`${which}: a changed script reloads the page, a style sheet is replaced together with a patch`, { skip }, async t => {
+	test(`${which}: a changed script reloads the page, a style sheet is replaced together with a patch`, { skip: missingOrLong(which) }, async t => {
 		const { page, save, ended, isOld, world } = await open(t, { headers: { '/static': { 'Cache-Control': 'max-age=3600' } } });
 		const told = await save('index.html', INDEX.replace('app.js"', 'app.js?2"'));
 		ended(told, /^loaded: answered 200$/);

@@ -41,7 +41,7 @@ async function open(t, which, files, grant = ['http://localhost/*']) {
 for (const which of BROWSERS) {
 	const skip = missing(which);
 
-	test(`${which}: an error in a script is reported with its file and line, until its fix`, { skip }, async t => {
+	test(`${which}: an error in a script is reported with its file and line, until its fix`, { skip: missingOrLong(which) }, async t => {
 		const { world, site, browser, save } = await open(t, which, { 'index.html': page('<script src="/static/cart.js?v=1"></script>'), 'static/cart.js': '' });
 		const broken = await save('static/cart.js', 'function total() {\n\treturn cart.items;\n}\ntotal();\n');
 		assert.equal(broken.code, 1);
@@ -107,7 +107,7 @@ for (const which of BROWSERS) {
 		assert.equal(messages.filter((one) => one.includes('late')).length, 1, 'the same thing once');
 	});
 
-	test(`${which}: errors in workers, and in frames of the same origin`, { skip: missing(which) }, async t => {
+	test(`${which}: errors in workers, and in frames of the same origin`, { skip: missingOrLong(which) }, async t => {
 		const { world, site, save } = await open(t, which, {
 			'index.html': page(''), 'app.js': '',
 			'worker.js': 'onmessage = () => {};\nfunction work() {\n\tworkIsMissing();\n}\nsetTimeout(work);\n',

@@ -95,7 +95,7 @@ for (const which of BROWSERS) {
 		await vim.quit();
 	});
 
-	test(`${which}: a killed service worker comes back, and the tab is still on`, { skip }, async t => {
+	test(`${which}: a killed service worker comes back, and the tab is still on`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const site = await world.fastapi('potato');

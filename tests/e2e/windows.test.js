@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, live, missing, words } from '../lib/live.js';
+import { BROWSERS, live, missing, missingOrLong, words } from '../lib/live.js';
 import { connectMcp } from '../lib/mcp-client.js';
 import { World } from '../lib/world.js';
 
@@ -15,8 +15,6 @@ import { World } from '../lib/world.js';
 const PAGES = { 'index.html': '<h1>one</h1>', 'two.html': '<h1>two</h1>', 'private.html': '<h1>private</h1>' };
 
 for (const which of BROWSERS) {
-	const skip = missing(which);
-
 	/** @param {import('node:test').TestContext} t */
 	const begin = async t => {
 		const world = await World.open(t, { patch: false });
@@ -42,7 +40,7 @@ for (const which of BROWSERS) {
 	const create = (browser, url) => browser.evaluateInWorker(
 		`chrome.tabs.create({ url: ${JSON.stringify(url)}, active: false }).then(({ id }) => id)`);
 
-	test(`${which}: a tab that moves to another window, or is discarded, keeps its state`, { skip }, async t => {
+	test(`${which}: a tab that moves to another window, or is discarded, keeps its state`, { skip: missingOrLong(which) }, async t => {
 		const { world, site, browser } = await begin(t);
 		const file = path.join(site.root, 'index.html');
 		const tab = await create(browser, site.url);
@@ -63,7 +61,7 @@ for (const which of BROWSERS) {
 		await heard(world, event, 'loaded');
 	});
 
-	test(`${which}: savecast handles private windows only if the user allows it`, { skip }, async t => {
+	test(`${which}: savecast handles private windows only if the user allows it`, { skip: missing(which) }, async t => {
 		const { world, site, browser } = await begin(t);
 		const asked = (/** @type {string} */ name) => until(name, async () => (await world.log('site')).includes(`"/${name}"`));
 		const openPrivate = () => browser.evaluateInWorker(
