@@ -14,6 +14,20 @@
 #define OWED_USEC (30 * CLOCK_USEC_PER_SEC)
 #define OWED_TABS_USEC (CLOCK_USEC_PER_SEC / 2)
 
+static void wake_at(struct daemon *daemon, uint64_t at_usec)
+{
+	if (at_usec < daemon->owed_due_usec) {
+		daemon->owed_due_usec = at_usec;
+		loop_timer_set(daemon->owed, at_usec);
+	}
+}
+
+void daemon_expect_tabs(struct daemon *daemon, struct project *project)
+{
+	project->owed_at_usec = clock_now_usec() + OWED_TABS_USEC;
+	wake_at(daemon, project->owed_at_usec);
+}
+
 /* The project of an event that is owed; NULL: none, or its mount has to answer first. */
 static struct project *project_of(struct daemon *daemon, const char *root)
 {
@@ -22,10 +36,12 @@ static struct project *project_of(struct daemon *daemon, const char *root)
 
 static void on_each_owed(uint64_t serial, const char *root, void *userdata)
 {
-	struct project *project = project_of(userdata, root);
+	struct daemon *daemon = userdata;
+	struct project *project = project_of(daemon, root);
 
-	if (project) {
+	if (project && !project->owed) {
 		project->owed = serial;
+		daemon_expect_tabs(daemon, project);
 	}
 }
 
@@ -33,14 +49,10 @@ void daemon_read_owed(struct daemon *daemon)
 {
 	if (journal_read(daemon->journal)) {
 		daemon->owed_until_usec = clock_now_usec() + OWED_USEC;
-		loop_timer_set(daemon->owed, daemon->owed_until_usec);
+		daemon->owed_due_usec = CLOCK_NEVER;
+		wake_at(daemon, daemon->owed_until_usec);
 		journal_each_owed(daemon->journal, on_each_owed, daemon);
 	}
-}
-
-void daemon_expect_tabs(struct daemon *daemon)
-{
-	loop_timer_set(daemon->owed, clock_now_usec() + OWED_TABS_USEC);
 }
 
 /* Returns whether the event is no longer owed. */
@@ -48,13 +60,16 @@ static bool show_owed(uint64_t serial, const char *root, void *userdata)
 {
 	struct daemon *daemon = userdata;
 	struct project *project = project_of(daemon, root);
-	bool last = clock_now_usec() >= daemon->owed_until_usec;
+	uint64_t now = clock_now_usec();
+	bool last = now >= daemon->owed_until_usec;
 	_cleanup_free_ char *what = NULL;
 
 	if (!project) {
 		return last && mounts_ready(root);
 	}
-	if (!project->tab_count && !last) {
+	if (!last && (!project->tab_count || now < project->owed_at_usec)) {
+		wake_at(daemon, now < project->owed_at_usec ? project->owed_at_usec
+							    : daemon->owed_until_usec);
 		return false;
 	}
 	if (project->owed) { /* otherwise it was reloaded just now, for another event */
@@ -76,8 +91,6 @@ void on_owed(void *userdata)
 {
 	struct daemon *daemon = userdata;
 
+	daemon->owed_due_usec = CLOCK_NEVER;
 	daemon_show_owed(daemon);
-	if (clock_now_usec() < daemon->owed_until_usec) {
-		loop_timer_set(daemon->owed, daemon->owed_until_usec);
-	}
 }

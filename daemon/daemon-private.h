@@ -46,6 +46,7 @@ struct daemon {
 	struct holds *holds;
 	struct journal *journal;
 	struct loop_timer *owed; /* when to show the previous daemon's unfinished events */
+	uint64_t owed_due_usec; /* of that timer */
 	uint64_t owed_until_usec; /* until then, they wait for tabs */
 	struct sources *sources;
 	struct endpoint *endpoint;
@@ -78,8 +79,8 @@ void on_mount(const char *folder, enum mount_state state, void *userdata);
 /* daemon-owed.c: events that still waited when the previous daemon ended. */
 /* Reads them, once the projects are known. */
 void daemon_read_owed(struct daemon *daemon);
-/* A tab of such a project has come: others of its browser follow soon. */
-void daemon_expect_tabs(struct daemon *daemon);
-/* Reloads the tabs of such projects, if they have some and their mount answers. */
+/* A tab of such a project has come: others of its browser, or of other browsers, follow soon. */
+void daemon_expect_tabs(struct daemon *daemon, struct project *project);
+/* Reloads the tabs of such projects, if it is time and their mount answers. */
 void daemon_show_owed(struct daemon *daemon);
 void on_owed(void *userdata);

@@ -63,7 +63,7 @@ static void daemon_make_parts(struct daemon *daemon, const char *config, const c
 	daemon->settings =
 		settings_new(daemon->loop, daemon->registry, config, on_settings_changed, daemon);
 	daemon->holds = holds_new(daemon->pipeline);
-	daemon->journal = journal_new(state);
+	daemon->journal = journal_new(daemon->loop, state);
 	daemon->owed = loop_timer_new(daemon->loop, on_owed, daemon);
 	daemon->sources = sources_new(
 		daemon->loop, daemon->registry, daemon->intake, daemon->pipeline);

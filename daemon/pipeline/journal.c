@@ -29,6 +29,7 @@ struct entries {
 enum { JOURNAL_BYTES_MAX = 2 * JOURNAL_EVENTS_MAX * (3 * PATHNAME_MAX + 64) };
 
 struct journal {
+	struct loop *loop;
 	char *name;
 	int fd; /* -1 until an event waits */
 	bool failed;
@@ -37,10 +38,11 @@ struct journal {
 	size_t length; /* of the file */
 };
 
-struct journal *journal_new(const char *folder)
+struct journal *journal_new(struct loop *loop, const char *folder)
 {
 	struct journal *journal = mem_new(struct journal);
 
+	journal->loop = loop;
 	journal->name = folder ? mem_printf("%s/savecast/waiting", folder) : NULL;
 	journal->fd = -1;
 	return journal;
@@ -174,16 +176,21 @@ bool journal_read(struct journal *journal)
 	return journal->owed.count > 0;
 }
 
+static void journal_warn(const char *name, int error)
+{
+	log_warning(
+		"%s: %s: saves that wait are lost if savecastd is killed", name, strerror(error));
+}
+
 static bool journal_open(struct journal *journal)
 {
 	const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
 
-	if (journal->fd < 0 && journal->name && !journal->failed && mounts_ready(journal->name)) {
+	if (journal->fd < 0 && journal->name && !journal->failed) {
 		journal->fd = open(journal->name, flags, 0600);
 		if (journal->fd < 0) {
 			journal->failed = true;
-			log_warning("%s: %s: saves that wait are lost if savecastd is killed",
-				journal->name, strerror(errno));
+			journal_warn(journal->name, errno);
 		}
 	}
 	return journal->fd >= 0;
@@ -201,13 +208,59 @@ static void entries_write(const struct entries *entries, FILE *to)
 	}
 }
 
+/* Takes ownership of the text. After `used` bytes, it consists of empty lines. */
+static void journal_write_here(struct journal *journal, char *text, size_t used)
+{
+	_cleanup_free_ char *owned = text;
+	size_t length = strlen(text);
+
+	if (journal_open(journal) &&
+		(pwrite(journal->fd, text, length, 0) != (ssize_t)length ||
+			ftruncate(journal->fd, (off_t)used) < 0)) {
+		journal_warn(journal->name, errno);
+	}
+}
+
+/* To write the file on a mount that may not answer. */
+struct journal_job {
+	char *name, *text;
+	int error;
+};
+
+static void job_work(void *userdata)
+{
+	struct journal_job *job = userdata;
+
+	job->error = file_replace(job->name, job->text, strlen(job->text));
+}
+
+static void job_done(void *userdata)
+{
+	struct journal_job *job = userdata;
+
+	if (job->error < 0) {
+		journal_warn(job->name, -job->error);
+	}
+	free(job->name);
+	free(job->text);
+	free(job);
+}
+
+static void journal_write_job(struct journal *journal, char *text)
+{
+	struct journal_job *job = mem_new(struct journal_job);
+
+	*job = (struct journal_job){mem_strdup(journal->name), text, -EAGAIN};
+	mounts_job(journal->loop, job->name, job_work, job_done, job);
+}
+
 static void journal_write(struct journal *journal)
 {
-	_cleanup_free_ char *text = NULL;
 	size_t length, used;
+	char *text;
 	FILE *to;
 
-	if (!journal_open(journal)) {
+	if (!journal->name) {
 		return;
 	}
 	to = open_memstream(&text, &length);
@@ -220,12 +273,12 @@ static void journal_write(struct journal *journal)
 		fputc('\n', to);
 	}
 	fclose(to);
-	if (pwrite(journal->fd, text, length, 0) != (ssize_t)length ||
-		ftruncate(journal->fd, (off_t)used) < 0) {
-		log_warning("%s: %s: saves that wait are lost if savecastd is killed",
-			journal->name, strerror(errno));
-	}
 	journal->length = used;
+	if (mounts_is_remote(journal->name)) {
+		journal_write_job(journal, text);
+	} else {
+		journal_write_here(journal, text, used);
+	}
 }
 
 void journal_wait(struct journal *journal, const struct event *event)

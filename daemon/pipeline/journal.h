@@ -14,6 +14,7 @@
  */
 
 #include "pipeline/ledger.h"
+#include "util/loop.h"
 
 /*
  * Beyond the limit, the latest event of a root replaces an earlier one of the same root. Events whose
@@ -24,8 +25,8 @@ enum { JOURNAL_EVENTS_MAX = 64 };
 
 struct journal;
 
-/* `folder` is as for state_new(). */
-struct journal *journal_new(const char *folder);
+/* `folder` is as for state_new(). On a remote mount, a worker writes the file. */
+struct journal *journal_new(struct loop *loop, const char *folder);
 void journal_free(struct journal *journal);
 
 /*

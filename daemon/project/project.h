@@ -69,9 +69,9 @@ struct project {
 
 	/*
 	 * An event that still waited when the previous daemon ended: the number that it had in that
-	 * daemon; 0: none.
+	 * daemon; 0: none. It is shown at this time: further tabs may come before.
 	 */
-	uint64_t owed;
+	uint64_t owed, owed_at_usec;
 
 	char *problem; /* UTF-8: which part of the project cannot be watched, and why; or NULL */
 

@@ -8,7 +8,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { until } from '../lib/events.js';
+import { until, within } from '../lib/events.js';
+import { HangFs, noFuse } from '../lib/hang-fs.js';
 import { BROWSERS, heading, live, missing, switchOn } from '../lib/live.js';
 import { PROFILE, Client } from '../lib/wire-client.js';
 import { LONG, SAVECASTD, World } from '../lib/world.js';
@@ -289,4 +290,50 @@ test('a damaged line about a save that waits is reported, and the others are rea
 	await world.startDaemon();
 	await (await back(world, 'http://site.test/')).next('reload', { mark: 0 });
 	assert.equal((await world.log('savecastd')).match(/waiting: a line is damaged/g)?.length, 1);
+});
+
+test('a save that waits for a mount survives a kill, also if its project is not tracked', { skip: noFuse() }, async t => {
+	const world = await World.open(t);
+	const fs = await HangFs.mount(world, 'remote');
+	await mkdir(path.join(fs.behind, 'site'));
+	await writeFile(path.join(fs.behind, 'site/a.css'), 'a {}');
+	await world.git(path.join(fs.behind, 'site'), 'init', '--quiet');
+	await world.startDaemon();
+	await fs.hang();
+	assert.ok(await within(world.bus.saved(path.join(fs.folder, 'site/a.css')), 'the answer to a save that waits'));
+	for (let i = 0; i < 2; i++) {
+		world.daemon?.process.kill('SIGKILL');
+		await until('the name to be free', async () => !await world.bus.daemonRuns());
+		await world.startDaemon();
+	}
+	const client = new Client(world);
+	await client.hello();
+	client.send({ type: 'watch', tab: 1, url: `file://${fs.folder}/site/index.html` });
+	await client.next('tab', { mark: 0 });
+	assert.ok(!client.log.all.some(({ event }) => event.type === 'reload'), 'its files cannot be read yet');
+	await fs.answer();
+	await client.next('reload', { mark: 0 });
+});
+
+test('if the state is on a mount that does not answer, saves that wait delay nothing, and are stored later', { skip: noFuse() }, async t => {
+	const world = await World.open(t);
+	const fs = await HangFs.mount(world, 'state');
+	world.env.XDG_STATE_HOME = fs.folder;
+	const root = await world.folder('local', { 'a.css': '' }, { git: true });
+	await world.configure(`[savecast]\n\tport = ${world.port}\n\twatch = false\n[savecast "${root}"]\n\turl = http://local.test/\n`);
+	await world.startDaemon();
+	await world.bus.saved(path.join(root, 'a.css'));
+	await fs.hang();
+	await world.bus.call({ member: 'Hold', signature: 'ssa{sv}', body: [root, 'test', {}] });
+	await writeFile(path.join(root, 'a.css'), 'a {}');
+	assert.ok(await within(world.bus.saved(path.join(root, 'a.css')), 'the answer to a save that waits'));
+	assert.ok(await within(world.bus.events(), 'another call'));
+	await fs.answer();
+	await until('the save on disk', async () => /local/.test(await readFile(path.join(fs.behind, 'savecast/waiting'), 'utf8').catch(() => '')));
+	await world.endDaemon('SIGKILL');
+	await world.startDaemon();
+	const client = new Client(world);
+	await client.hello();
+	client.send({ type: 'watch', tab: 1, url: 'http://local.test/' });
+	await client.next('reload', { mark: 0 });
 });

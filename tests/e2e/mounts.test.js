@@ -160,26 +160,6 @@ test('however many saves wait for a mount, those of other projects survive a kil
 	await fs.answer();
 });
 
-test('a save that waits for a mount survives a kill, also if its project is not tracked', { skip }, async t => {
-	const world = await World.open(t);
-	const fs = await mounted(world);
-	await world.startDaemon();
-	await fs.hang();
-	assert.ok(await within(world.bus.saved(path.join(fs.folder, 'site/a.css')), 'the answer to a save that waits'));
-	for (let i = 0; i < 2; i++) {
-		world.daemon?.process.kill('SIGKILL');
-		await until('the name to be free', async () => !await world.bus.daemonRuns());
-		await world.startDaemon();
-	}
-	const client = new Client(world);
-	await client.hello();
-	client.send({ type: 'watch', tab: 1, url: `file://${fs.folder}/site/index.html` });
-	await client.next('tab', { mark: 0 });
-	assert.ok(!client.log.all.some(({ event }) => event.type === 'reload'), 'its files cannot be read yet');
-	await fs.answer();
-	await client.next('reload', { mark: 0 });
-});
-
 test('a workspace with a member on a mount that does not answer delays no save', { skip }, async t => {
 	const world = await World.open(t);
 	const fs = await mounted(world);
