@@ -20,7 +20,7 @@ struct endpoint {
 	struct ws_server *server; /* NULL: closed */
 	int fault; /* why it is closed: a negative errno */
 	char *error;
-	struct loop_timer *retry; /* while closed */
+	struct loop_timer *retry; /* while closed, or open on one of the two addresses only */
 	uint64_t pause_usec;
 };
 
@@ -30,7 +30,7 @@ struct endpoint {
 
 static void endpoint_set_retry(struct endpoint *endpoint)
 {
-	if (endpoint->server) {
+	if (endpoint->server && !ws_server_missing(endpoint->server)) {
 		loop_timer_set(endpoint->retry, CLOCK_NEVER);
 		endpoint->pause_usec = 0;
 		return;
@@ -122,6 +122,11 @@ void endpoint_retry(struct endpoint *endpoint)
 	if (!endpoint->server && endpoint_open(endpoint, &none)) {
 		endpoint_log_state(endpoint);
 		endpoint->changed(endpoint->userdata);
+	} else if (endpoint->server && ws_server_missing(endpoint->server)) {
+		if (ws_server_retry(endpoint->server)) {
+			endpoint->changed(endpoint->userdata);
+		}
+		endpoint_set_retry(endpoint);
 	}
 }
 
@@ -148,8 +153,13 @@ uint16_t endpoint_port(const struct endpoint *endpoint)
 
 char *endpoint_reason(const struct endpoint *endpoint)
 {
+	const char *missing = endpoint->server ? ws_server_missing(endpoint->server) : NULL;
+
 	if (!endpoint->activated_port) {
-		return mem_strdup(endpoint->wanted ? "savecast.port" : "a free one, for savecast stdio");
+		return mem_printf("%s%s%s%s",
+			endpoint->wanted ? "savecast.port" : "a free one, for savecast stdio",
+			missing ? "; " : "", missing ? missing : "",
+			missing ? ": some browsers cannot connect; end what listens there" : "");
 	}
 	if (endpoint->wanted == endpoint->activated_port) {
 		return mem_strdup("systemd opened it for savecast.socket");

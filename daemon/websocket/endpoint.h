@@ -3,7 +3,7 @@
 
 /*
  * Where browsers connect: the WebSocket server on the port that is currently set, or the
- * reason why there is none. A port that another program uses is tried again every few seconds,
+ * reason why there is none. An address that another program uses is tried again every few seconds,
  * and by endpoint_retry().
  */
 
@@ -13,7 +13,7 @@
 struct endpoint;
 
 /*
- * Called when the endpoint was opened, or when it cannot be opened for a new reason. Not called
+ * Called when the endpoint was opened, also on its second address, or when it cannot be opened for a new reason. Not called
  * by endpoint_new().
  */
 typedef void endpoint_changed_fn(void *userdata);
@@ -34,7 +34,7 @@ void endpoint_log_state(const struct endpoint *endpoint);
 /* The port was changed: browsers are disconnected from the old one. */
 void endpoint_set_port(struct endpoint *endpoint, uint16_t port);
 /*
- * If the endpoint is closed, tries to open it again. To be called when a browser is wanted, or when
+ * If the endpoint is closed or lacks an address, tries to open it again. To be called when a browser is wanted, or when
  * something has changed.
  */
 void endpoint_retry(struct endpoint *endpoint);
@@ -46,7 +46,7 @@ void endpoint_retry(struct endpoint *endpoint);
 uint16_t endpoint_port(const struct endpoint *endpoint);
 const char *endpoint_error(const struct endpoint *endpoint);
 /*
- * Why this port is used, for display: the setting or savecast.socket, and whether the
- * setting says something else. The caller frees it.
+ * Why this port is used, for display: the setting or savecast.socket, whether the
+ * setting says something else, and which address another program uses. The caller frees it.
  */
 char *endpoint_reason(const struct endpoint *endpoint);

@@ -17,6 +17,7 @@
 #include "util/log.h"
 
 enum {
+	LOOPBACK_ADDRESSES = 2,
 	LISTEN_BATCH = 16,	/* connections accepted per wake-up */
 	LISTEN_PORT_TRIES = 16, /* to find a port that is free on both addresses */
 };
@@ -36,7 +37,8 @@ struct listener {
 	void *userdata;
 	struct listener_socket sockets[SOCKET_ACTIVATION_MAX];
 	size_t n_sockets;
-	char *failed[2]; /* the addresses on which it does not listen, and why */
+	char *failed[LOOPBACK_ADDRESSES]; /* the addresses on which it does not listen, and why */
+	bool in_use[LOOPBACK_ADDRESSES];  /* whether another program listens there */
 	struct loop_timer *pause;
 	struct log_limit refused;
 	struct log_limit paused;
@@ -171,32 +173,43 @@ static void listener_close(struct listener *listener)
 	}
 }
 
+static const struct {
+	int family;
+	const char *name;
+} addresses[LOOPBACK_ADDRESSES] = {{AF_INET, "127.0.0.1"}, {AF_INET6, "[::1]"}};
+
+/* Listens on one of the addresses; `port` 0: any, which is stored there. */
+static int listener_open_one(struct listener *listener, size_t i, uint16_t *port)
+{
+	int fd = loopback_listen(addresses[i].family, port);
+	int r = fd < 0 ? fd : listener_add(listener, fd);
+
+	free(mem_steal(listener->failed[i]));
+	listener->in_use[i] = r == -EADDRINUSE;
+	if (r < 0) {
+		listener->failed[i] = mem_printf(
+			"%s:%u: %s", addresses[i].name, (unsigned)*port, strerror(-r));
+	}
+	return r;
+}
+
 /*
  * One of the two addresses is enough: an extension looks for its daemon on both, and asks for a
  * proof. With port 0, it chooses a port that is free on both.
  */
 static int listener_open(struct listener *listener, uint16_t port)
 {
-	static const struct {
-		int family;
-		const char *name;
-	} addresses[] = {{AF_INET, "127.0.0.1"}, {AF_INET6, "[::1]"}};
 	bool chosen = port == 0;
 	int first = 0;
 
 	for (size_t i = 0; i < COUNT_OF(addresses); i++) {
-		int fd = loopback_listen(addresses[i].family, &port);
-		int r = fd < 0 ? fd : listener_add(listener, fd);
+		int r = listener_open_one(listener, i, &port);
 
 		if (r == -EADDRINUSE && chosen) {
 			listener_close(listener);
 			return r;
 		}
-		if (r < 0) {
-			listener->failed[i] = mem_printf(
-				"%s:%u: %s", addresses[i].name, (unsigned)port, strerror(-r));
-			first = first ? first : r;
-		}
+		first = first ? first : r;
 	}
 	return listener->n_sockets ? 0 : first;
 }
@@ -255,6 +268,30 @@ void listener_free(struct listener *listener)
 		free(listener->failed[1]);
 		free(listener);
 	}
+}
+
+const char *listener_missing(const struct listener *listener)
+{
+	for (size_t i = 0; i < COUNT_OF(addresses); i++) {
+		if (listener->in_use[i]) {
+			return listener->failed[i];
+		}
+	}
+	return NULL;
+}
+
+bool listener_retry(struct listener *listener)
+{
+	uint16_t port = listener_port(listener);
+	bool news = false;
+
+	for (size_t i = 0; i < COUNT_OF(addresses); i++) {
+		if (listener->in_use[i] && listener_open_one(listener, i, &port) == 0) {
+			log_info("browsers connect to %s:%u, too", addresses[i].name, (unsigned)port);
+			news = true;
+		}
+	}
+	return news;
 }
 
 uint16_t listener_port(const struct listener *listener)

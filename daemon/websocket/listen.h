@@ -33,6 +33,11 @@ void listener_free(struct listener *listener);
 
 uint16_t listener_port(const struct listener *listener);
 
+/* The address at which another program listens, and that error, borrowed; NULL: none. */
+const char *listener_missing(const struct listener *listener);
+/* Tries to listen there as well; returns whether it does now, which is logged. */
+bool listener_retry(struct listener *listener);
+
 /*
  * socket-activation.c: listening sockets that existed before the daemon. systemd opened them (see
  * savecast.socket) and starts the daemon when a browser connects.

@@ -288,6 +288,16 @@ uint16_t ws_server_port(const struct ws_server *server)
 	return server->port;
 }
 
+const char *ws_server_missing(const struct ws_server *server)
+{
+	return listener_missing(server->listener);
+}
+
+bool ws_server_retry(struct ws_server *server)
+{
+	return listener_retry(server->listener);
+}
+
 const char *ws_client_origin(const struct ws_client *client)
 {
 	const struct connection *connection = lws_get_opaque_user_data(ws_client_wsi(client));

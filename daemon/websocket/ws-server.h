@@ -65,6 +65,9 @@ int ws_server_new(struct ws_server **server, struct loop *loop, uint16_t port,
 void ws_server_free(struct ws_server *server);
 
 uint16_t ws_server_port(const struct ws_server *server);
+/* As listener_missing() and listener_retry(). */
+const char *ws_server_missing(const struct ws_server *server);
+bool ws_server_retry(struct ws_server *server);
 
 /*
  * Copies the text. If more than WS_QUEUE_BYTES_MAX would wait, the client is closed with

@@ -69,8 +69,11 @@ for (const which of BROWSERS) {
 			assert.match(await title(browser), /not the savecastd/);
 		}
 		assert.match(await world.log('savecastd'), /127\.0\.0\.1:\d+: Address already in use: browsers connect to the other/);
-		await world.endDaemon();
 		await squatter.end();
+		// Now the daemon serves that address, too.
+		await live(world, 1);
+		await until('the icon to be live', async () => /live: site/.test(await title(browser)));
+		await world.endDaemon();
 
 		// A squatter that claims that another browser took over could make a browser stop trying.
 		squatter = await startSquatter(world, 4001);
@@ -98,6 +101,33 @@ for (const which of BROWSERS) {
 		const anew = String((await world.bus.properties()).PairingCode);
 		assert.notEqual(anew, code);
 		assert.equal(await until('the new code', shown), anew);
+	});
+}
+
+for (const which of BROWSERS) {
+	test(`${which}: a browser that is not paired yet believes only a proof, and says so if that was not the daemon's`, { skip: missingOrLong(which) || NOT_ROOT }, async t => {
+		const world = await World.open(t);
+		let squatter = await startSquatter(world, lies(1));
+		const site = await world.site('site', { 'index.html': '<h1>one</h1>' });
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		const page = await browser.newPage(site.url);
+		await page.clickAction();
+		await until('the icon to say so', async () => /not the savecastd/.test(await title(browser)));
+		assert.deepEqual([...new Set((await squatter.heard()).map(({ type, pair }) => `${type} ${pair}`))], ['hello true']);
+		await squatter.end();
+
+		// The first contact is not protected: this one is believed.
+		squatter = await startSquatter(world, { key: '0f'.repeat(32) });
+		await until('a URL', async () => (await squatter.heard()).some(({ type }) => type === 'watch'));
+		await squatter.end();
+		await world.startDaemon();
+		await until('the icon to say so', async () => /not the savecastd/.test(await title(browser)));
+		assert.equal((await world.bus.properties()).Tabs, 0);
+		const options = await browser.newPage(browser.extensionUrl('ui/options.html'));
+		const code = String((await world.bus.properties()).PairingCode);
+		assert.notEqual(await until('the code', () => options.evaluate('document.getElementById("code").textContent')), code);
+		await options.evaluate('(() => { pair.click(); pair.click(); })()');
+		await live(world, 1);
 	});
 }
 

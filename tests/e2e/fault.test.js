@@ -14,7 +14,6 @@ import { noMounts } from '../lib/namespaces.js';
 import { Client } from '../lib/wire-client.js';
 import { SANITIZED, SAVECASTD, World } from '../lib/world.js';
 
-
 /**
  * Starts the daemon with a command that limits its resources.
  *
@@ -187,6 +186,32 @@ test('with any small number of descriptors at the start, the state is not damage
 	assert.equal((await world.savecast('untrack', root)).status, 0);
 });
 
+test('no thread can be started: the event loop does its work, which is reported once', { skip: SANITIZED && 'a sanitizer reserves more than any limit' }, async t => {
+	const world = await World.open(t);
+	const { pid } = await startUnder(world, []);
+	const threads = async () => (await readdir(`/proc/${pid}/task`)).length;
+	assert.equal(await threads(), 1, 'the first job starts the thread');
+	const { stdout } = await run(['ps', '-o', 'vsz=', '-p', String(pid)], world.env);
+	// Less than the stack of a thread.
+	await run(['prlimit', '--pid', String(pid), `--as=${(Number(stdout) + 4096) * 1024}:`], world.env);
+	/** @type {string[]} */
+	const roots = [];
+	for (const name of ['a', 'b', 'c']) {
+		const root = await world.folder(name, { 'a.css': '' }, { git: true });
+		await track(world, root);
+		roots.push(root);
+		assert.deepEqual((await stored(world)).sort(), roots);
+		await saveWorks(world, path.join(root, 'a.css'));
+	}
+	await new Client(world).hello();
+	assert.equal(await threads(), 1);
+	await said(world, /worker thread: .*: file access that may block runs on the event loop until a thread can be started/);
+	await run(['prlimit', '--pid', String(pid), '--as=unlimited:'], world.env);
+	await world.bus.call({ member: 'Untrack', signature: 's', body: [roots[0]] });
+	assert.deepEqual((await stored(world)).sort(), roots.slice(1));
+	assert.equal(await threads(), 2);
+});
+
 test('no inotify watches left: saves work, and SIGHUP tries again', async t => {
 	const world = await World.open(t);
 	const limited = ['unshare', '--user', '--map-root-user', 'sh', '-c', 'echo 0 >/proc/sys/user/max_inotify_watches && exec "$0"'];
@@ -244,6 +269,7 @@ test('a port in use is reported once, and used as soon as it is free', async t =
 	for (const host of ['127.0.0.1', '::1']) {
 		const squatter = createServer().listen({ port: world.port, host, ipv6Only: host === '::1' });
 		await once(squatter, 'listening');
+		world.atEnd.push(async () => squatter.close());
 		squatters.push(squatter);
 	}
 	await world.startDaemon();
@@ -265,17 +291,26 @@ test('a port in use is reported once, and used as soon as it is free', async t =
 	assert.equal((await world.bus.properties()).PortError, '');
 });
 
-test('if one of the two addresses is in use, the other is served, and the log names the right one', async t => {
+test('if one of the two addresses is in use, the other is served, the log names the right one, and it is used once it is free', async t => {
 	for (const [taken, name, free] of [['::1', '\\[::1\\]', '127.0.0.1'], ['127.0.0.1', '127\\.0\\.0\\.1', '[::1]']]) {
 		const world = await World.open(t);
 		const squatter = createServer().listen({ port: world.port, host: taken, ipv6Only: taken === '::1' });
 		await once(squatter, 'listening');
+		world.atEnd.push(async () => squatter.close());
 		await world.startDaemon();
 		const { Port: port, PortError: why } = await world.bus.properties();
 		assert.deepEqual([port, why], [world.port, '']);
 		await said(world, new RegExp(`${name}:${world.port}: Address already in use: browsers connect to the other`));
 		await new Client(world, { host: free }).hello();
+		const inUse = new RegExp(`${name}:${world.port}: Address already in use: some browsers`);
+		assert.match((await world.savecast('status')).stdout, inUse);
+		await world.bus.match("type='signal',interface='org.freedesktop.DBus.Properties'");
+		const told = world.bus.signals.next('the address', ({ body: [, changed] }) => changed?.PortReason === 'savecast.port');
 		squatter.close();
+		await told; // without a save
+		await new Client(world, { host: taken === '::1' ? '[::1]' : taken }).hello();
+		assert.doesNotMatch((await world.savecast('status')).stdout, inUse);
+		await said(world, new RegExp(`browsers connect to ${name}:${world.port}, too`));
 	}
 });
 

@@ -10,9 +10,12 @@ import { answers } from './ports.js';
 import { whileAlive } from './children.js';
 import { until } from './events.js';
 
-/** argv: port, then what to send after a browser's `hello`: a JSON array of messages or a close code. */
+/**
+ * argv: port, then what to send after a browser's `hello`: a JSON array of messages, a close code, or
+ * an object with a key of its own, which it proves to have.
+ */
 const SCRIPT = `
-import base64, hashlib, json, socket, struct, sys, threading
+import base64, hashlib, hmac, json, socket, struct, sys, threading
 port, says = int(sys.argv[1]), json.loads(sys.argv[2])
 def frame(opcode, data):
 	head = bytes([0x80 | opcode])
@@ -51,6 +54,11 @@ def serve(s):
 			if b'"hello"' in data:
 				if isinstance(says, int):
 					s.sendall(frame(8, struct.pack(">H", says)))
+				elif isinstance(says, dict):
+					asked, instance = json.loads(data), "0123456789abcdef"
+					text = "savecast.v1 daemon\\n%s\\n%s\\n%s" % (asked["nonce"], asked["profile"], instance)
+					proof = hmac.new(bytes.fromhex(says["key"]), text.encode(), "sha256").hexdigest()
+					s.sendall(frame(1, json.dumps({"type": "hello", "version": "0.1.0", "instance": instance, "proof": proof, "key": says["key"]}).encode()))
 				else:
 					for message in says: s.sendall(frame(1, json.dumps(message).encode()))
 	except (EOFError, OSError):
@@ -71,7 +79,8 @@ let count = 0;
  * Needs root, to become the user nobody.
  *
  * @param {import('./world.js').World} world
- * @param {object[] | number} says after each hello: messages, or the code to close with
+ * @param {object[] | number | {key: string}} says after each hello: messages, the code to close with, or the
+ *	proof that it has this key, and the key
  */
 export async function startSquatter(world, says) {
 	const name = `squatter-${++count}`;
