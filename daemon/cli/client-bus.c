@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/message-bus.h"
 #include "cli/private-daemon.h"
@@ -129,6 +130,24 @@ static char *client_address(char **why)
 	return NULL;
 }
 
+/* Why the bus does not accept us: often, it is another user's, as under sudo or su. */
+static char *client_refusal(const char *address, const char *message)
+{
+	static const char unix_path[] = "unix:path=";
+	size_t skip = sizeof unix_path - 1;
+	_cleanup_free_ char *path = strncmp(address, unix_path, skip) == 0
+		? mem_strndup(address + skip, strcspn(address + skip, ",;"))
+		: NULL;
+	struct stat st;
+
+	if (path && stat(path, &st) == 0 && st.st_uid != geteuid()) {
+		return mem_printf("session bus: %s: it belongs to user %u and does not accept user %u: run "
+				  "savecast as user %u, not with sudo or su",
+			address, (unsigned)st.st_uid, (unsigned)geteuid(), (unsigned)st.st_uid);
+	}
+	return mem_printf("session bus: %s: %s", address, message);
+}
+
 struct client *client_new(const struct client_handlers *handlers, void *userdata, char **why)
 {
 	_cleanup_(client_freep) struct client *client = mem_new(struct client);
@@ -143,7 +162,8 @@ struct client *client_new(const struct client_handlers *handlers, void *userdata
 	dbus_connection_set_change_sigpipe(FALSE);
 	client->connection = dbus_connection_open_private(address, &error);
 	if (!client->connection || !dbus_bus_register(client->connection, &error)) {
-		*why = mem_printf("session bus: %s: %s", address, error.message);
+		*why = client->connection ? client_refusal(address, error.message)
+					  : mem_printf("session bus: %s: %s", address, error.message);
 		dbus_error_free(&error);
 		return NULL;
 	}
