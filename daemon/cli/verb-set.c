@@ -220,6 +220,11 @@ static enum exit_code follow_port(const struct arguments *args)
 	return EXIT_CODE_DONE;
 }
 
+static char *resolve(const char *name)
+{
+	return realpath(name, NULL);
+}
+
 /*
  * A rule that reaches outside the project takes effect only if the user trusts it. Writing it with
  * this command trusts it. The other rules of the file stay as they are.
@@ -227,7 +232,8 @@ static enum exit_code follow_port(const struct arguments *args)
 static enum exit_code trust_value(
 	const struct setting *setting, const char *value, const struct target *target)
 {
-	struct setting_place place = {.root = target->root, .home = getenv("HOME")};
+	struct setting_place place = {
+		.root = target->root, .home = getenv("HOME"), .resolve = resolve};
 	_cleanup_(client_freep) struct client *client = NULL;
 	_cleanup_free_ char *root = NULL, *rule = NULL;
 	json_t *values = NULL;

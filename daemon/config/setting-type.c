@@ -133,6 +133,28 @@ static bool pattern_is_outside(const char *value, const struct setting_place *pl
 	return outside;
 }
 
+/* Outputs are below the root, but a link in the project may lead out of it. */
+static bool output_is_outside(const char *value, const struct setting_place *place)
+{
+	_cleanup_free_ char *folder = NULL, *real = NULL;
+	struct path_rules rules = {0};
+	bool deep, outside = false;
+	const char *why;
+
+	value += *value == '/';
+	if (place->resolve && path_rules_add_outside(&rules, value, place->root, NULL, &why)) {
+		folder = path_rule_folder(&rules.items[0], &deep);
+		if (!value[strcspn(value, "*?[\\")]) {
+			*strrchr(folder, '/') = '\0'; /* the name of a file */
+		}
+		real = place->resolve(folder);
+		outside = real && pathname_is_below(folder, place->root) &&
+			!pathname_is_below(real, place->root);
+	}
+	path_rules_clear(&rules);
+	return outside;
+}
+
 static bool actions_take(
 	void *field, const char *value, const struct setting_place *place, const char **why)
 {
@@ -212,6 +234,13 @@ const struct setting_type setting_patterns = {
 	.many = true,
 	.take = patterns_take,
 	.clear = rules_clear,
+};
+const struct setting_type setting_outputs = {
+	.allowed = "a file pattern",
+	.many = true,
+	.take = patterns_take,
+	.clear = rules_clear,
+	.outside = output_is_outside,
 };
 const struct setting_type setting_outside = {
 	.allowed = "a file pattern: absolute, below ~/, or relative to the root",

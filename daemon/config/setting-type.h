@@ -24,6 +24,7 @@ extern const struct setting_type setting_reload;   /* bool, whether to patch */
 extern const struct setting_type setting_time;	   /* uint64_t, microseconds */
 extern const struct setting_type setting_urls;	   /* struct url_rules */
 extern const struct setting_type setting_patterns; /* struct path_rules */
+extern const struct setting_type setting_outputs;  /* struct path_rules */
 extern const struct setting_type setting_outside;  /* struct path_rules with a base */
 extern const struct setting_type setting_watch;	   /* struct watch_rules */
 extern const struct setting_type setting_count;	   /* uint64_t */

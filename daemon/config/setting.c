@@ -71,12 +71,13 @@ static const struct setting settings[] = {
 	},
 	{
 		"output",
-		&setting_patterns,
+		&setting_outputs,
 		OF_PROJECT(output),
 		.example = "/dist/*.css",
 		.text = "Files that a build writes. Such a file counts as saved when it changes on disk,\n"
 			"even if .gitignore ignores it. The pattern is always relative to the root; the\n"
-			"name of a folder means all files in it.",
+			"name of a folder means all files in it. In a .savecast, a pattern whose folder\n"
+			"a symbolic link leads out of the root takes effect only if you trust it.",
 	},
 	{
 		"output-quiet",

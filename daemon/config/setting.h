@@ -77,6 +77,8 @@ const char *setting_allowed(const struct setting *setting);
 struct setting_place {
 	const char *root; /* the project's */
 	const char *home; /* or NULL */
+	/* A name with symbolic links resolved, which the caller frees, or NULL; NULL: they are not. */
+	char *(*resolve)(const char *name);
 };
 
 /*

@@ -6,6 +6,7 @@
 
 #include "config/config-text.h"
 #include "config/file-watch.h"
+#include "project/finder.h"
 #include "util/file.h"
 #include "util/mem.h"
 #include "util/mounts-files.h"
@@ -56,9 +57,7 @@ static void project_config_build(struct project_config *config)
 static enum config_found project_config_read(struct project_config *config, bool stays_so)
 {
 	struct setting_place place = {
-		.root = config->project->root,
-		.home = config->settings->home,
-	};
+		config->project->root, config->settings->home, finder_resolve};
 	enum config_found found = config_text_read(&config->own, &place, stays_so);
 
 	config->project->unread |= found == CONFIG_WAITS; /* settings_mount_answers() reads it */

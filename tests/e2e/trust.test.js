@@ -3,7 +3,7 @@
 // A .savecast that came with a repository: its rules about things outside its folder take effect
 // only after the user has trusted exactly these rules.
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -63,6 +63,38 @@ test('a cloned project gets no URLs and files outside it until it is trusted', a
 	// After trust is revoked, the tab is no longer its tab.
 	await client.told(1, 'none', () => world.savecast('trust', '--revoke', evil));
 	assert.equal((await untrusted(world, evil)).length, 4);
+});
+
+test('a link that came with the repository leads no rule out of it without trust', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const mine = await world.folder('mine', { 'x.css': '', 'deep/y.css': '' });
+	const evil = await world.folder('evil', { 'dist/a.css': '', 'index.html': '' }, { git: true });
+	await symlink(world.home, path.join(evil, 'all'));
+	await symlink('dist', path.join(evil, 'inside'));
+	const rules = ['output = all/mine/*.css', 'output = /all/mine/deep/**', 'output = all/mine/x.css', 'include = all/mine/**'];
+	await writeFile(path.join(evil, '.savecast'),
+		`[savecast]\n${[...rules, 'output = dist/*', 'output = inside/*', 'output = all'].map((rule) => `\t${rule}\n`).join('')}`);
+	const client = new Client(world);
+	await client.hello();
+	await client.told(1, 'live', () => client.send({ type: 'watch', tab: 1, url: `file://${evil}/index.html` }));
+	assert.deepEqual(await untrusted(world, evil), rules.filter((rule) => rule.startsWith('output')));
+	const write = async () => {
+		for (const file of [path.join(mine, 'x.css'), path.join(mine, 'deep/y.css'), path.join(evil, 'dist/a.css')]) {
+			await writeFile(file, `a { order: ${Math.random()} }`);
+		}
+	};
+	/** @returns {Promise<string[]>} */
+	const files = async () => (await world.bus.events()).flatMap((/** @type {any} */ { files: of }) => of.map((/** @type {string} */ file) => path.relative(evil, file)));
+	await write();
+	await until('its output', async () => (await files()).includes('dist/a.css'));
+	assert.deepEqual((await files()).filter((file) => file.includes('mine')), []);
+	await world.trust(evil);
+	await write();
+	await until('the files of the trusted rules', async () => {
+		const seen = await files();
+		return ['all/mine/x.css', 'all/mine/deep/y.css'].every((file) => seen.includes(file));
+	});
 });
 
 test('trust is for exactly these rules in exactly this folder, and survives a restart', async t => {

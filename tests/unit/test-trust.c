@@ -90,9 +90,20 @@ static void trust_is_bounded(void **state)
 	trust_free(trust);
 }
 
+/* The project has one symbolic link, `all`, to /. */
+static char *resolve(const char *name)
+{
+	const char *link = "/home/me/shop/all";
+	size_t length = strlen(link);
+
+	return mem_strdup(strncmp(name, link, length) != 0 ? name
+			: name[length]			    ? name + length
+							    : "/");
+}
+
 static bool outside(const char *key, const char *value)
 {
-	struct setting_place place = {.root = "/home/me/shop", .home = "/home/me"};
+	struct setting_place place = {"/home/me/shop", "/home/me", resolve};
 
 	return setting_is_outside(setting_find(key), value, &place);
 }
@@ -112,6 +123,14 @@ static void which_rules_reach_outside(void **state)
 	assert_false(outside("include", ""));
 	assert_false(outside("ignore", "/**"));
 	assert_false(outside("output", "/dist"));
+	assert_false(outside("output", "/**"));
+	assert_false(outside("output", "../all/*"));
+	assert_false(outside("output", "*.css"));
+	assert_true(outside("output", "all/etc/*.css"));
+	assert_true(outside("output", "/all/etc/**"));
+	assert_true(outside("output", "all/*"));
+	assert_true(outside("output", "all/passwd"));
+	assert_false(outside("output", "all"));
 	assert_false(outside("watch", "true"));
 	assert_false(outside("stand-aside", NULL));
 }
