@@ -11,10 +11,11 @@
 enum { BUS_WATCHES = 2 };
 
 /*
- * Messages that are handled in one turn of the loop. Further ones wait for the next turn, so that
- * browsers are served in between.
+ * How many messages are handled in one turn of the loop, and for how long. Further ones wait for
+ * the next turn, so that browsers are served in between.
  */
 enum { BUS_DISPATCH_MAX = 16 };
+#define BUS_DISPATCH_USEC (5 * CLOCK_USEC_PER_MSEC)
 
 struct bus_watch {
 	struct loop *loop;
@@ -34,8 +35,10 @@ static void bus_watch_dispatch(void *userdata)
 	struct bus_watch *watch = userdata;
 
 	DBusDispatchStatus status = DBUS_DISPATCH_DATA_REMAINS;
+	uint64_t until = clock_now_usec() + BUS_DISPATCH_USEC;
 
-	for (int i = 0; i < BUS_DISPATCH_MAX && status == DBUS_DISPATCH_DATA_REMAINS; i++) {
+	for (int i = 0; i < BUS_DISPATCH_MAX && status == DBUS_DISPATCH_DATA_REMAINS &&
+		clock_now_usec() < until; i++) {
 		status = dbus_connection_dispatch(watch->connection);
 	}
 	if (status == DBUS_DISPATCH_DATA_REMAINS) {

@@ -4,7 +4,8 @@
  * return of poll() to its next call, on the main thread. The shared file that LOOP_TURNS names
  * has the longest turn by the wall clock and by CPU time, in nanoseconds, the highest number
  * of waits (for a disk, a lock, another process) in a turn, and of the turn with the most CPU time, how
- * often other processes interrupted it, and its page faults; a reader may reset them to 0.
+ * often other processes interrupted it, and its page faults, and how many turns had more than 20 ms of
+ * CPU time; a reader may reset them to 0.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,7 +19,7 @@
 #include <unistd.h>
 
 static struct {
-	volatile uint64_t wall, cpu, waits, interruptions, faults;
+	volatile uint64_t wall, cpu, waits, interruptions, faults, many;
 } * turns;
 
 static int (*real_poll)(struct pollfd *, nfds_t, int);
@@ -62,6 +63,7 @@ static void turn_ended(void)
 	turns->wall = most(turns->wall, now(CLOCK_MONOTONIC) - began_wall);
 	/* How many times this thread gave up the processor because it had to wait. */
 	turns->waits = most(turns->waits, (uint64_t)(usage.ru_nvcsw - began_usage.ru_nvcsw));
+	turns->many += cpu > 20 * 1000000;
 	if (cpu > turns->cpu) {
 		turns->cpu = cpu;
 		turns->interruptions = (uint64_t)(usage.ru_nivcsw - began_usage.ru_nivcsw);

@@ -31,6 +31,12 @@ const KILLS_UNTIL = ROUNDS * 2 / 3;
  */
 const KILL_EVERY = LONG ? 100 : 8, HANG_EVERY = LONG ? 25 : 5, FLOOD_EVERY = LONG ? 10 : 4;
 const FLOOD = 500;
+/**
+ * How many turns of the loop may take more than 20 ms. A virtual machine's host can pause it, which
+ * counts as CPU time: measured, a program that only computes for 0.5 ms at a time had two such pieces, of 17 and 21 ms, in
+ * 90 s. Work that takes too long would do so at each flood or kill, hundreds of times.
+ */
+const LONG_TURNS = 5;
 /** What an application may have set on 127.0.0.1. */
 const COOKIES = 'x'.repeat(16000);
 
@@ -228,10 +234,11 @@ test(`${SAVES} saves, ${BROWSERS} browsers, a file system that hangs, kills and 
 		await upToDate(sites);
 		await connected();
 		const end = await kilobytes(world);
-		longest = Math.max(longest, (await turns?.longest())?.cpu ?? 0);
-		t.diagnostic(`${kills} kills, ${changes} changes of the file system, ${floods} floods; longest turn ${longest.toFixed(1)} ms; ` +
+		const { cpu = 0, many = 0 } = await turns?.longest() ?? {};
+		longest = Math.max(longest, cpu);
+		t.diagnostic(`${kills} kills, ${changes} changes of the file system, ${floods} floods; longest turn ${longest.toFixed(1)} ms, ${many} above 20 ms; ` +
 			`${JSON.stringify(warm)}, at the end ${JSON.stringify(end)}`);
-		assert.ok(longest < TURN_MSEC, `a turn of ${longest} ms`);
+		assert.ok(LONG ? many <= LONG_TURNS : longest < TURN_MSEC, `a turn of ${longest} ms; ${many} turns above 20 ms`);
 		assert.ok(SANITIZED || end.kilobytes <= warm.kilobytes + 2048, 'no growth');
 		assert.ok(end.descriptors <= warm.descriptors + 2, 'no descriptor is lost');
 		assert.match(String(await world.endDaemon()), /status 0/, 'it ends without an error');
