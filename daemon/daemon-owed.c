@@ -12,7 +12,8 @@
 
 /* Within this time, browsers connect to a new daemon again and report their tabs. */
 #define OWED_USEC (30 * CLOCK_USEC_PER_SEC)
-#define OWED_TABS_USEC (CLOCK_USEC_PER_SEC / 2)
+/* Further browsers follow the first one: each tries every half a second. */
+#define OWED_TABS_USEC CLOCK_USEC_PER_SEC
 
 static void wake_at(struct daemon *daemon, uint64_t at_usec)
 {
