@@ -42,38 +42,47 @@ static void unmap_v4(struct listen_socket *listener)
 	}
 }
 
+/* The kernel lists them in any order; those of IPv4 come first. */
+static void listing_add(struct listing *listing, const struct listen_socket *listener)
+{
+	size_t at = listing->count++;
+
+	for (; at > 0 && !listener->v6 && listing->listeners[at - 1].v6; at--) {
+		listing->listeners[at] = listing->listeners[at - 1];
+	}
+	listing->listeners[at] = *listener;
+}
+
 static void listing_take(const struct nlmsghdr *header, void *userdata)
 {
 	const struct inet_diag_msg *message = NLMSG_DATA(header);
 	struct listing *listing = userdata;
-	struct listen_socket *listener;
+	struct listen_socket listener;
 
 	if (listing->count == listing->max || ntohs(message->id.idiag_sport) != listing->port) {
 		return;
 	}
-	listener = &listing->listeners[listing->count++];
-	*listener = (struct listen_socket){
+	listener = (struct listen_socket){
 		.inode = message->idiag_inode,
 		.uid = message->idiag_uid,
 		.v6 = message->idiag_family == AF_INET6,
 		.v6_only = diag_is_v6_only(header),
 		.queue = message->idiag_rqueue,
 	};
-	memcpy(&listener->address, message->id.idiag_src, sizeof listener->address);
-	unmap_v4(listener);
+	memcpy(&listener.address, message->id.idiag_src, sizeof listener.address);
+	unmap_v4(&listener);
+	listing_add(listing, &listener);
 }
 
 int listen_sockets_on_port(uint16_t port, struct listen_socket *listeners, size_t max)
 {
-	static const int families[] = {AF_INET, AF_INET6};
 	struct listing listing = {.port = port, .listeners = listeners, .max = max};
 	struct sock_diag diag;
 	int r = sock_diag_open(&diag);
 
-	for (size_t i = 0; i < COUNT_OF(families) && r == 0; i++) {
+	if (r == 0) {
 		r = sock_diag_list(&diag,
 			&(struct sock_diag_question){
-				.family = families[i],
 				.states = 1u << TCP_STATE_LISTEN,
 				.port = port,
 			},

@@ -20,7 +20,6 @@ struct sock_diag {
 };
 
 struct sock_diag_question {
-	int family; /* AF_INET or AF_INET6 */
 	uint32_t states; /* bits: 1 << state of tcp(7) */
 	uint16_t port; /* of the socket's own end; 0: any */
 	bool info; /* with INET_DIAG_INFO */
@@ -32,7 +31,7 @@ void sock_diag_close(struct sock_diag *diag);
 
 /* `header` is a whole struct inet_diag_msg with its attributes. */
 typedef void sock_diag_fn(const struct nlmsghdr *header, void *userdata);
-/* Calls the function for each socket. Returns 0 or a negative errno; blocks for at most 200 ms. */
+/* Calls the function for each socket, of IPv4 and IPv6. Returns 0 or a negative errno; blocks for at most 200 ms. */
 int sock_diag_list(struct sock_diag *diag, const struct sock_diag_question *question,
 	sock_diag_fn *each, void *userdata);
 /*

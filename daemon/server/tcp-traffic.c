@@ -41,14 +41,8 @@ struct tcp_traffic {
 
 static void list(struct tcp_traffic *traffic, uint32_t states, bool info, sock_diag_fn *each)
 {
-	static const int families[] = {AF_INET, AF_INET6};
-
-	for (size_t i = 0; i < COUNT_OF(families); i++) {
-		sock_diag_list(&traffic->diag,
-			&(struct sock_diag_question){
-				.family = families[i], .states = states, .info = info},
-			each, traffic);
-	}
+	sock_diag_list(&traffic->diag,
+		&(struct sock_diag_question){.states = states, .info = info}, each, traffic);
 }
 
 static void take_listener(const struct nlmsghdr *header, void *userdata)
