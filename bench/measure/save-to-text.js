@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 /**
  * From a save of a page until its new text is in the tab and in a rendered frame: patched, and
- * reloaded; compared with the browser's own reloads of the same tab, with its cache and without.
+ * reloaded; compared with the browser's own reloads of the same tab, with its cache and without, and
+ * with the lower bound, an extension that does nothing else.
  * Then, what a request for the page adds to a reload, and how long the patch itself takes.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+
+import { WebSocketServer } from 'ws';
 
 import { until } from '../../tests/lib/events.js';
 import { BROWSERS, missing, pageScriptsReady, switchOn } from '../../tests/lib/live.js';
@@ -18,6 +21,10 @@ const SCRIPTS = 60;
 const SCRIPT_BYTES = 50000;
 /** A save within this time after the last one would wait, to be combined with it. */
 const GAP_MSEC = 400;
+/** The time between two frames: saves come at any moment of it. */
+const FRAME_MSEC = 17;
+/** How often to ask whether the page is complete, which says itself when it became so. */
+const POLL_MSEC = 10;
 
 const now = () => performance.timeOrigin + performance.now();
 const pause = (/** @type {number} */ msec) => new Promise(resolve => { setTimeout(resolve, msec); });
@@ -45,23 +52,57 @@ const heavy = async (world, caching) => {
 };
 
 /**
+ * To be called before the save.
+ *
  * @param {import('../../tests/lib/live.js').Page} page
- * @param {string} state an expression that is true when the page shows the new text
- * @returns {Promise<number>} when a frame showed it
+ * @param {string} h1
+ * @returns {Promise<{frame: Promise<number>}>} when a frame with the new text was complete
  */
-const frameOf = async (page, state) => {
+const watch = async (page, h1) => {
+	const frame = page.evaluate(`new Promise((resolve) => {
+		const { port1, port2 } = new MessageChannel();
+		// Comes after the frame for which the callback was called.
+		port1.onmessage = () => resolve(performance.timeOrigin + performance.now());
+		new MutationObserver((_, watcher) => {
+			if (document.querySelector('h1')?.textContent === '${h1}') {
+				watcher.disconnect();
+				requestAnimationFrame(() => port2.postMessage(0));
+			}
+		}).observe(document, { subtree: true, childList: true, characterData: true });
+	})`);
+	frame.catch(() => {}); // The caller awaits it later.
+	await page.evaluate('window.old = true');
+	return { frame };
+};
+
+/**
+ * @param {import('../../tests/lib/live.js').Page} page
+ * @param {string} [state] an expression that is true in the page that is awaited
+ * @returns {Promise<number>} when a new page was complete
+ */
+const completeOf = async (page, state = 'true') => {
 	for (;;) {
-		const at = await page.evaluate(`new Promise((resolve) => (${state}
-			? requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now())) : resolve(0)))`).catch(() => 0);
+		await pause(POLL_MSEC);
+		const at = await page.evaluate(`(() => {
+			const [{ loadEventEnd }] = performance.getEntriesByType('navigation');
+			return !window.old && loadEventEnd && (${state}) ? performance.timeOrigin + loadEventEnd : 0;
+		})()`).catch(() => 0); // Between two pages.
 		if (at) {
 			return at;
 		}
 	}
 };
 
+/** @param {string} h1 */
+const headed = (h1) => `document.querySelector('h1')?.textContent === '${h1}'`;
+
+const anyMoment = () => pause(GAP_MSEC + Math.random() * FRAME_MSEC);
+
+/** @typedef {{url: string, root: string, file: string, page: (h1: string) => string}} Site */
+
 /**
  * @param {import('../../tests/lib/live.js').Which} which
- * @param {(world: World) => Promise<{url: string, root: string, file: string, page: (h1: string) => string}>} site
+ * @param {(world: World) => Promise<Site>} site
  * @param {number} rounds
  */
 const runs = (which, site, rounds) => atDesk(async world => {
@@ -73,43 +114,71 @@ const runs = (which, site, rounds) => atDesk(async world => {
 	await pageScriptsReady(browser);
 	/** @type {Record<'patch' | 'reload' | 'plain' | 'past', number[]>} */
 	const taken = { patch: [], reload: [], plain: [], past: [] };
-	const complete = 'document.readyState === "complete" && !window.old';
 	const byBrowser = async (/** @type {boolean} */ bypassCache) => {
+		await anyMoment();
 		await page.evaluate('window.old = true');
-		const begun = now();
-		await browser.evaluateInWorker(`(async () => {
+		const begun = await browser.evaluateInWorker(`(async () => {
 			const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+			const now = performance.timeOrigin + performance.now();
 			chrome.tabs.reload(tab.id, { bypassCache: ${bypassCache} });
-			return 1;
+			return now;
 		})()`);
-		return await frameOf(page, complete) - begun;
+		return await completeOf(page) - begun;
 	};
 	let n = 0;
-	const bySave = async (/** @type {boolean} */ patches) => {
+	const bySave = async (/** @type {'patch' | 'reload'} */ way) => {
 		const h1 = `text ${++n}`;
-		await page.evaluate('window.old = true');
+		await anyMoment();
+		const { frame } = await watch(page, h1);
 		const begun = now();
 		writeFileSync(file, text(h1));
 		await world.bus.saved(file);
-		const shows = `document.querySelector('h1')?.textContent === '${h1}'`;
-		return await frameOf(page, patches ? shows : `${shows} && ${complete}`) - begun;
+		return await (way === 'patch' ? frame : completeOf(page, headed(h1))) - begun;
 	};
 	for (const way of /** @type {const} */ (['patch', 'reload'])) {
 		writeFileSync(path.join(root, '.savecast'), `[savecast]\n\treload = ${way}\n`);
 		await world.bus.saved(path.join(root, '.savecast'));
 		await until('no open event', async () => (await world.bus.events()).every((/** @type {any} */ one) => one.closed));
 		for (let i = 0; i <= rounds; i++) {
-			await pause(GAP_MSEC);
-			taken[way].push(await bySave(way === 'patch'));
+			taken[way].push(await bySave(way));
 			if (way === 'reload') {
-				await pause(GAP_MSEC);
 				taken.plain.push(await byBrowser(false));
-				await pause(GAP_MSEC);
 				taken.past.push(await byBrowser(true));
 			}
 		}
 	}
 	Object.values(taken).forEach(values => values.shift());
+	return taken;
+});
+
+/**
+ * The same without savecast: the file is written, and a message sent, and Chromium's extension of bench/bare-ext
+ * requests the page and shows its heading, or reloads the tab.
+ *
+ * @param {(world: World) => Promise<Site>} site
+ * @param {number} rounds
+ */
+const lowerBound = (site, rounds) => atDesk(async world => {
+	const { url, file, page: text } = await site(world);
+	const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+	world.atEnd.push(async () => server.close());
+	const connected = new Promise(resolve => server.on('connection', resolve));
+	const browser = await world.browser('chromium', { extension: path.join(TOP, 'bench/bare-ext'), port: undefined });
+	const page = await browser.newPage(url);
+	await browser.evaluateInWorker(`connect(${/** @type {import('node:net').AddressInfo} */ (server.address()).port}, '${url}')`);
+	const socket = /** @type {import('ws').WebSocket} */ (await connected);
+	/** @type {Record<'patch' | 'reload', number[]>} */
+	const taken = { patch: [], reload: [] };
+	for (let i = 0; i <= 2 * rounds; i++) {
+		const way = i <= rounds ? 'patch' : 'reload', h1 = `text ${i}`;
+		await anyMoment();
+		const { frame } = await watch(page, h1);
+		const begun = now();
+		writeFileSync(file, text(h1));
+		socket.send(way);
+		taken[way].push(await (way === 'patch' ? frame : completeOf(page, headed(h1))) - begun);
+	}
+	taken.patch.shift();
 	return taken;
 });
 
@@ -135,12 +204,12 @@ const looks = (which, rounds) => atDesk(async world => {
 		writeFileSync(path.join(root, '.savecast'), `[savecast]\n\treload = ${way}\n`);
 		await world.bus.saved(path.join(root, '.savecast'));
 		await closed();
-		await pause(GAP_MSEC);
+		await anyMoment();
 		await page.evaluate('window.old = true');
 		const begun = now(), file = path.join(root, 'static/0.js');
 		writeFileSync(file, `window.round = ${i};\n`);
 		await world.bus.saved(file);
-		taken[way].push(await frameOf(page, `window.round === ${i} && document.readyState === "complete"`) - begun);
+		taken[way].push(await completeOf(page, `window.round === ${i}`) - begun);
 		await closed();
 	}
 	taken.reload.shift();
@@ -162,11 +231,16 @@ const pace = (which) => atDesk(async world => {
 	return page.evaluate("import('/patch-cases.js').then(({ pace }) => pace())");
 });
 
-/** @type {[string, (world: World) => Promise<any>, number][]} name, site, how many times faster a patch must be */
+/**
+ * Name, site, and how much faster a patch must be than the reload past the cache with which savecast once answered every
+ * save: in times, and in milliseconds on the machine where that reload took 77 and 500 ms.
+ *
+ * @type {[string, (world: World) => Promise<Site>, number, number][]}
+ */
 const SITES = [
-	['the demo', demo, 4],
-	['60 scripts, no-cache', (world) => heavy(world, 'no-cache'), 20],
-	['60 scripts, max-age', (world) => heavy(world, 'max-age=3600'), 20],
+	['the demo', demo, 4, 19],
+	['60 scripts, no-cache', (world) => heavy(world, 'no-cache'), 20, 25],
+	['60 scripts, max-age', (world) => heavy(world, 'max-age=3600'), 20, 25],
 ];
 
 /** @param {{quick: boolean}} how @returns {Promise<import('../lib/report.js').Section>} */
@@ -179,15 +253,22 @@ export async function measure({ quick }) {
 			notes.push(`${why}.`);
 			continue;
 		}
-		for (const [name, site, factor] of SITES.slice(0, quick ? 1 : SITES.length)) {
+		for (const [name, site, factor, limit] of SITES.slice(0, quick ? 1 : SITES.length)) {
 			const { patch, reload, plain, past } = await runs(which, site, quick ? 3 : 21);
 			rows.push(times(`${which}, ${name}: a save, patched`, patch), times(`${which}, ${name}: a save, reloaded`, reload),
 				times(`${which}, ${name}: a plain reload`, plain), times(`${which}, ${name}: a reload past the cache`, past));
+			const bound = which === 'chromium' ? await lowerBound(site, quick ? 3 : 21) : undefined;
+			if (bound) {
+				rows.push(times(`${which}, ${name}: lower bound, patched`, bound.patch), times(`${which}, ${name}: lower bound, reloaded`, bound.reload));
+			}
 			const faster = p50(past) / p50(patch), slower = p50(reload) / p50(plain);
+			const least = (/** @type {(bound: Record<'patch' | 'reload', number[]>) => number} */ ratio) => (bound ? `The lower bound is ${figure(ratio(bound))} times` : 'See Chromium');
 			goals.push({ what: `${name} in ${which}: a patch ${factor} times as fast as a reload past the cache`,
-				met: faster >= factor, measured: `${figure(faster)} times`, why: 'Both include the way from the save to the tab' },
+				met: faster >= factor, measured: `${figure(faster)} times`, why: least((one) => p50(past) / p50(one.patch)) },
+			{ what: `${name} in ${which}: a patch within ${limit} ms`, met: p50(patch) <= limit, measured: `${figure(p50(patch))} ms`,
+				why: least((one) => p50(patch) / p50(one.patch)) },
 			{ what: `${name} in ${which}: a reload within 1.1 times of the browser's own plain one`,
-				met: slower <= 1.1, measured: `${figure(slower)} times`, why: 'It requests and compares the new answer first' });
+				met: slower <= 1.1, measured: `${figure(slower)} times`, why: least((one) => p50(one.reload) / p50(plain)) });
 		}
 	}
 	for (const which of BROWSERS.filter((one) => !missing(one))) {
@@ -201,9 +282,11 @@ export async function measure({ quick }) {
 	}
 	return {
 		title: 'A save to the text',
-		about: 'From the moment before the file is written until the new text is in the tab and a frame follows; for a '
-			+ 'reload, until the page is complete as well. The browser\'s own reloads are called by the extension for the '
-			+ 'same tab, without and with `bypassCache` ("past the cache").',
+		about: 'From the moment before the file is written until the first frame with the new text is made; for a reload, '
+			+ 'until the load event of the page that shows it has ended. The browser\'s own reloads are called by the extension for the '
+			+ 'same tab, without and with `bypassCache` ("past the cache"), and begin with this call. The lower bound is another '
+			+ 'extension, which receives a message over a WebSocket as soon as the file is written, and then only requests the page and '
+			+ 'shows its heading, or reloads the tab.',
 		tables: [{ head: TIMES, rows }],
 		goals, notes,
 	};

@@ -7,7 +7,7 @@ import { hasPermission, sitePattern } from '../common/site.js';
 import { frameworkRoots } from './framework-roots.js';
 import { beginInPage, sendToPage } from './page-scripts.js';
 import { asksPage, looksFirst, mustWait, requestsOf } from './reload-rules.js';
-import { localStatus } from './url-visibility.js';
+import { hidesUrlAfterReload, localStatus } from './url-visibility.js';
 
 /**
  * @typedef {{tab: chrome.tabs.Tab, where: import('./url-visibility.js').LocalStatus, permitted: boolean, at: number}} Seen at: as performance.now()
@@ -52,17 +52,19 @@ export async function inspect({ tabs, observed }, id) {
 	return { tab, where, permitted, at: performance.now() };
 }
 
-/** What was seen a shorter time ago is not asked for again. */
-const OLD_MSEC = 100;
+/** What was seen a shorter time ago is not asked for again; before a reload, which would undo a click on a link. */
+export const OLD_MSEC = 100;
+export const RELOAD_OLD_MSEC = 30;
 
 /**
  * @param {Pick<Dependencies, 'tabs' | 'observed'>} dependencies
  * @param {number} id
- * @param {Seen} seen
+ * @param {Seen | undefined} seen
+ * @param {number} msec if it is older, the browser is asked again
  * @returns {Promise<Seen>}
  */
-export async function inspectIfOld(dependencies, id, seen) {
-	return performance.now() - seen.at < OLD_MSEC ? seen : inspect(dependencies, id);
+export async function inspectIfOld(dependencies, id, seen, msec) {
+	return seen && performance.now() - seen.at < msec ? seen : inspect(dependencies, id);
 }
 
 /**
@@ -85,7 +87,10 @@ export function beginEarly({ tabs, hidden }, id, order) {
 		return undefined;
 	}
 	const { look, refresh } = requestsOf(order, isPermitted(entry.url), entry);
-	const begin = { look, refresh: refresh && patch === false };
+	// If the page may be patched, no file is loaded in vain: pages are only looked up in the cache. Firefox applies the page's policy to
+	// that, and would report a violation.
+	const isLookup = !hidesUrlAfterReload && changes?.every(({ kind }) => kind === 'page') === true;
+	const begin = { look, refresh: refresh && (patch === false || isLookup) };
 	if (begin.look || begin.refresh) {
 		beginInPage(id, event, changes, begin);
 	}

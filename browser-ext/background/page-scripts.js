@@ -32,10 +32,13 @@ const FRAME_FILES = ['match', 'dom', 'element-path', 'observed', 'state', 'resto
 /**
  * @typedef {{place: string, state: unknown}} FrameState
  * @typedef {{path: string, kind: string, all?: true}} Change
- * @typedef {{outcome: 'swapped' | 'unused' | 'reload', detail: string, inlined?: boolean}} Applied inlined: the server may
- *	have put a file into the page itself
- * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string, final?: boolean}} Looked final: the server no longer
- *	answered with old content
+ * @typedef {{outcome: 'swapped' | 'unused' | 'reload', detail: string, inlined?: boolean, looked?: Looked, refreshed?: Refreshed}} Applied inlined: the server may
+ *	have put a file into the page itself; looked, refreshed: what lookFirst() and refreshCache() would return
+ * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string, final?: boolean, refreshed?: Refreshed}} Looked final: the server
+ *	no longer answered with old content; refreshed: what refreshCache() would return
+ * @typedef {{fresh: boolean, opaque: boolean}} Refreshed fresh: the browser's cache has what is new; opaque: the user may have done
+ *	something in frames that the page cannot access
+ * @typedef {{detail: string, refreshed?: Refreshed}} Told why the page must be reloaded, for the log
  */
 
 /** Runs in a frame, which may have the scripts of FRAME_FILES: all scripts replace them. */
@@ -158,13 +161,12 @@ export async function sendToPage(tabId, message) {
 
 /**
  * @param {number} tabId
- * @param {number} event
- * @param {Change[]} changes
+ * @param {{event: number, changes: Change[], unseen?: boolean}} given
  * @param {Begin} begin if the page must be reloaded
  * @returns {Promise<Applied>}
  */
-export async function applyChanges(tabId, event, changes, begin) {
-	const ask = () => sendToPage(tabId, { to: 'apply', event, changes, begin });
+export async function applyChanges(tabId, given, begin) {
+	const ask = () => sendToPage(tabId, { to: 'apply', ...given, begin });
 	const applied = await ask() ?? (await insertPageScripts(tabId) ? await ask() : undefined);
 	return applied ?? { outcome: 'reload', detail: '' };
 }
@@ -185,8 +187,9 @@ export function beginInPage(tabId, event, changes, begin) {
  * Asks the server for the page before it is reloaded.
  *
  * @param {number} tabId
- * @param {{event: number, changes?: Change[], unseen?: boolean, restarted?: boolean, old?: number, why?: string, applied?: true, settles?: true}} given why: the
- *	reason to reload the page in any case, unless the server does not answer; applied: only the HTML is compared, once; settles: an earlier look may have seen an old answer
+ * @param {{event: number, changes?: Change[], unseen?: boolean, restarted?: boolean, old?: number, why?: string, applied?: true, settles?: true, refresh?: boolean}} given why: the
+ *	reason to reload the page in any case, unless the server does not answer; applied: only the HTML is compared, once; settles: an earlier look may have seen an old answer;
+ *	refresh: also loads the changed files into the browser's cache if the page must be reloaded
  * @param {Promise<number[][]>} [begun] frameworkRoots() of the tab
  * @returns {Promise<Looked>}
  */
@@ -219,8 +222,7 @@ export async function reloadDocument(id, bypassCache) {
  * @param {number} tabId
  * @param {number} event
  * @param {Change[] | undefined} changes
- * @returns {Promise<{fresh: boolean, opaque: boolean}>} fresh: the browser's cache has what is new; opaque:
- *	the user may have done something in frames that the page cannot access
+ * @returns {Promise<Refreshed>}
  */
 export async function refreshCache(tabId, event, changes) {
 	const answer = await sendToPage(tabId, { to: 'refresh', event, changes });

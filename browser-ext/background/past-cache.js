@@ -49,6 +49,8 @@ export class PastCache {
 	#files = new Map();
 	/** By tab that is being reloaded. @type {Map<number, {url: string, timer: ReturnType<typeof setTimeout>}>} */
 	#reloads = new Map();
+	/** The rules as they are now, as JSON; '': not known. */
+	#written = '';
 	/** @type {Promise<void>} each change of the rules begins after the one before */
 	#changes = Promise.resolve();
 
@@ -159,7 +161,12 @@ export class PastCache {
 			all.push({ priority: 2, condition: { tabIds, urlFilter: `|${url.replace(/#.*$/, '')}`, resourceTypes: [rules.ResourceType.XMLHTTPREQUEST] },
 				action: { type: rules.RuleActionType.ALLOW } });
 		}
-		const removeRuleIds = (await rules.getSessionRules()).map(({ id }) => id);
-		await rules.updateSessionRules({ removeRuleIds, addRules: all.map((rule, i) => ({ ...rule, id: i + 1 })) });
+		const removeRuleIds = (await rules.getSessionRules()).map(({ id }) => id), text = JSON.stringify(all);
+		// At each change, Chromium drops what it keeps in memory: the pages of all tabs for going back, and the files of the next reload.
+		if (text !== this.#written && removeRuleIds.length + all.length) {
+			this.#written = '';
+			await rules.updateSessionRules({ removeRuleIds, addRules: all.map((rule, i) => ({ ...rule, id: i + 1 })) });
+			this.#written = text;
+		}
 	}
 }

@@ -60,17 +60,17 @@ async function asksUser({ progress }, id, event) {
  * @param {Pick<import('./reload.js').Dependencies, 'tabs' | 'progress' | 'transfer' | 'send' | 'pastCache'>} dependencies
  * @param {number} id
  * @param {{event: number, changes?: import('../link/protocol.js').Change[], seen?: chrome.tabs.Tab,
- *	reason?: string, look: () => Promise<chrome.tabs.Tab>}} given `seen`: the tab as the browser shows
- *	it now, which look() asks for again; `reason`: for the log
+ *	told?: import('./page-scripts.js').Told, look: () => Promise<chrome.tabs.Tab>}} given `seen`: the tab as the browser shows
+ *	it now, which look() asks for again
  * @returns {Promise<'asks' | 'done'>} `asks`: the browser asks the user, instead of reloading the page
  */
-export async function reloadTab(dependencies, id, { event, changes, seen, reason, look }) {
+export async function reloadTab(dependencies, id, { event, changes, seen, told, look }) {
 	const { tabs, progress, transfer, send, pastCache } = dependencies;
 	const current = () => progress.event(id) === event;
 	const refreshed = async () => (tabs.get(id)?.hasScripts ? refreshCache(id, event, changes)
 		: { fresh: !bypassesCache(changes), opaque: false });
 	// Most often no navigation is under way: the browser answers meanwhile.
-	const begun = refreshed();
+	const begun = told?.refreshed ?? refreshed();
 	const waited = await waitForNavigation(current, seen, look);
 	if (!current()) {
 		return 'done';
@@ -87,7 +87,7 @@ export async function reloadTab(dependencies, id, { event, changes, seen, reason
 	if (!current()) {
 		return 'done';
 	}
-	const reports = progress.reloading(id, reason);
+	const reports = progress.reloading(id, told?.detail);
 	if (hasScripts && documentId) {
 		transfer.reloading(id, documentId);
 	}

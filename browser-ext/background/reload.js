@@ -3,7 +3,7 @@
 // Carries out a reload message in each tab: the page replaces the files, is patched, does not use
 // the files, or is reloaded, now or as soon as that is permitted.
 
-import { beginEarly, inspect, inspectIfOld, whyWait } from './inspect.js';
+import { beginEarly, inspect, inspectIfOld, OLD_MSEC, RELOAD_OLD_MSEC, whyWait } from './inspect.js';
 import { applyChanges, lookFirst, sendToPage } from './page-scripts.js';
 import { isFrame } from './places.js';
 import { report } from './progress.js';
@@ -140,8 +140,8 @@ export class Reloads {
 		}
 		const order = mayPatch(tabs.get(id)?.url ?? 'about:blank') ? left.order : { ...left.order, patch: false };
 		const { changes } = order;
-		/** @type {string | undefined} */
-		let why;
+		/** @type {import('./page-scripts.js').Applied | undefined} */
+		let applied;
 		const roots = beginEarly(this.#dependencies, id, order);
 		let seen = await inspect(this.#dependencies, id);
 		const entry = tabs.get(id);
@@ -155,31 +155,30 @@ export class Reloads {
 			return;
 		}
 		if (changes && !order.restarted && asksPage(changes, seen.tab, entry)) {
-			const applied = await applyChanges(id, event, changes, requestsOf(order, this.#mayLook(seen, entry), entry));
+			applied = await applyChanges(id, { event, changes, unseen: order.unseen }, requestsOf(order, this.#mayLook(seen, entry), entry));
 			if (await this.#ends(id, order, seen, applied)) {
 				return;
 			}
-			why = applied.detail;
-			seen = await inspectIfOld(this.#dependencies, id, seen);
+			seen = await inspectIfOld(this.#dependencies, id, seen, OLD_MSEC);
 		}
 		// A patch loses nothing of the page, so it need not wait.
-		const looked = order.patch === false ? undefined : await this.#look(id, order, seen, why, roots);
+		const looked = order.patch === false ? undefined : await this.#look(id, order, seen, applied, roots);
 		if (looked === 'done') {
 			return;
 		}
-		await this.#reloadOrWait(id, order, { ...seen, looked: Boolean(looked) }, looked?.reason ?? why);
+		await this.#reloadOrWait(id, order, seen, looked ?? applied);
 	}
 
 	/**
 	 * @param {number} id
 	 * @param {Order} order
-	 * @param {Seen & {looked?: boolean}} [before] what was seen; looked: some time ago
-	 * @param {string} [why] for the log
+	 * @param {Seen} [before]
+	 * @param {import('./page-scripts.js').Told} [told]
 	 * @returns {Promise<boolean>} whether the reload is pending
 	 */
-	async #reloadOrWait(id, order, before, why) {
+	async #reloadOrWait(id, order, before, told) {
 		const { tabs, progress, show } = this.#dependencies;
-		const seen = before ?? await inspect(this.#dependencies, id), wait = await whyWait(this.#dependencies, id, seen);
+		const seen = await inspectIfOld(this.#dependencies, id, before, RELOAD_OLD_MSEC), wait = await whyWait(this.#dependencies, id, seen);
 		const current = progress.event(id) === order.event;
 		if (wait && current) {
 			this.#setPending(id, { ...order, ...wait });
@@ -191,7 +190,7 @@ export class Reloads {
 			tabs.set(id, { pending: undefined });
 			show(id);
 		}
-		await this.#reload(id, order, before?.looked ? undefined : seen.tab, why);
+		await this.#reload(id, order, seen.tab, told);
 		return false;
 	}
 
@@ -247,12 +246,12 @@ export class Reloads {
 	 * @param {number} id
 	 * @param {Order} order
 	 * @param {Seen} seen
-	 * @param {string} [why] the page must be reloaded in any case, unless the server does not answer
+	 * @param {import('./page-scripts.js').Applied} [applied] why the page must be reloaded in any case, unless the server does not answer
 	 * @param {Promise<number[][]>} [roots] what beginEarly() returned
-	 * @returns {Promise<'done' | {reason: string} | undefined>} reason: why the page must be reloaded,
+	 * @returns {Promise<'done' | import('./page-scripts.js').Looked | undefined>} with the detail why the page must be reloaded,
 	 *	after the answers were compared
 	 */
-	async #look(id, order, seen, why, roots) {
+	async #look(id, order, seen, applied, roots) {
 		const { tabs, progress, send, show } = this.#dependencies;
 		const { event, changes, unseen, restarted, oldUntil = 0 } = order;
 		const entry = tabs.get(id);
@@ -260,14 +259,16 @@ export class Reloads {
 			return undefined;
 		}
 		const old = Math.max(0, oldUntil - Date.now());
-		const { outcome, detail, final } = await lookFirst(id, { event, changes, unseen, restarted, why, ...(old && { old }) }, roots);
-		if (final) {
+		const { refresh } = requestsOf(order, true, entry), given = { event, changes, unseen, restarted, why: applied?.detail, refresh };
+		const looked = applied?.looked ?? await lookFirst(id, { ...given, ...(old && { old }) }, roots);
+		if (looked.final) {
 			this.#secondLooks.forget(id, event);
 		}
-		if (progress.event(id) === event && outcome === 'reload') {
-			return { reason: detail };
+		const { outcome, detail } = looked, current = progress.event(id) === event;
+		if (current && outcome === 'reload') {
+			return looked;
 		}
-		if (entry.pending && progress.event(id) === event) {
+		if (entry.pending && current) {
 			tabs.set(id, { pending: undefined });
 			show(id);
 		}
@@ -304,7 +305,7 @@ export class Reloads {
 			send([report(order.event, id, outcome, detail)]);
 		} else if (outcome === 'reload' && !progress.isReloading(id)) {
 			send(progress.begin(event, id, order));
-			this.#reportFailure(id, event, this.#reloadOrWait(id, { ...order, event }, undefined, detail));
+			this.#reportFailure(id, event, this.#reloadOrWait(id, { ...order, event }, undefined, { detail }));
 		}
 	}
 
@@ -323,12 +324,12 @@ export class Reloads {
 	 * @param {number} id
 	 * @param {Order} order
 	 * @param {chrome.tabs.Tab} [seen]
-	 * @param {string} [reason] for the log
+	 * @param {import('./page-scripts.js').Told} [told]
 	 */
-	async #reload(id, { event, changes: named, restarted }, seen, reason) {
+	async #reload(id, { event, changes: named, restarted }, seen, told) {
 		const changes = restarted ? undefined : named;
 		const look = async () => (await inspect(this.#dependencies, id)).tab;
-		if (await reloadTab(this.#dependencies, id, { event, changes, seen, reason, look }) === 'asks') {
+		if (await reloadTab(this.#dependencies, id, { event, changes, seen, told, look }) === 'asks') {
 			this.#dependencies.tabs.set(id, { asks: ASKS });
 			this.#setPending(id, { event, until: 'safe', why: ASKS });
 		}

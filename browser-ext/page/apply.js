@@ -117,7 +117,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const hasWorker = uses.findServiceWorker();
 		const urls = dom.urls();
 		await hasWorker;
-		if (changes.some(({ kind }) => kind === 'script' || kind === 'image')) {
+		// A script that the page itself has loaded is loaded again with the page, whatever workers do. Reading the page's
+		// scripts takes time, and makes the next reload slower: Chromium drops them from its cache in memory.
+		if (changes.some(({ kind, path }) => kind === 'image' || (kind === 'script' && !match.find(path, urls).size))) {
 			await uses.findHiddenWorkers();
 		}
 		/** @type {Applied[]} */

@@ -28,10 +28,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * Requests in advance what the next messages of the event will ask for.
 	 *
 	 * @param {{event: number, changes?: object[], begin?: {look: boolean, refresh: boolean}}} message
+	 * @returns {boolean} whether the page is visible and complete: otherwise it does nothing yet
 	 */
 	const begin = ({ event, changes, begin: what }) => {
 		if (document.visibilityState !== 'visible' || document.readyState !== 'complete') {
-			return;
+			return false;
 		}
 		if (what?.look) {
 			shared.look.begin(event);
@@ -39,6 +40,35 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (what?.refresh) {
 			shared.refresh.begin({ event, changes });
 		}
+		return true;
+	};
+
+	/** @param {{event: number, changes?: object[]}} message @returns {Promise<{fresh: boolean, opaque: boolean}>} as for `refresh` */
+	const refreshed = async (message) => ({
+		fresh: await shared.refresh.finish(message), opaque: isTouched() && shared.uses.hasOpaqueDocuments(),
+	});
+
+	/**
+	 * The answer says what the next messages of the event would ask for, if the page was asked to begin
+	 * with that: each message takes a millisecond.
+	 *
+	 * @param {any} message
+	 * @returns {Promise<object>}
+	 */
+	const applied = async (message) => {
+		const found = await shared.apply(message.changes, message.event);
+		if (found.outcome !== 'reload' || !begin(message)) {
+			return found;
+		}
+		const { event, changes, unseen, begin: { look, refresh } } = message;
+		return { ...found, ...look ? { looked: await looked({ event, changes, unseen, why: found.detail, refresh }) }
+			: refresh ? { refreshed: await refreshed(message) } : {} };
+	};
+
+	/** @param {any} message @returns {Promise<object>} what was found; with `refreshed` if the page must be reloaded, and the message asks for it */
+	const looked = async (message) => {
+		const found = await shared.look.look(message);
+		return found.outcome === 'reload' && message.refresh ? { ...found, refreshed: await refreshed(message) } : found;
 	};
 
 	const connect = () => {
@@ -64,20 +94,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			shared.uses.setApart(message?.apart ?? []);
 			switch (message?.to) {
 			case 'apply':
-				shared.apply(message.changes, message.event).then(
-					(/** @type {any} */ applied) => {
-						if (applied.outcome === 'reload') {
-							begin(message);
-						}
-						answer(applied);
-					},
-					(/** @type {unknown} */ error) => answer({ outcome: 'reload', detail: String(error) }));
+				applied(message).then(answer, (/** @type {unknown} */ error) => answer({ outcome: 'reload', detail: String(error) }));
 				return true;
 			case 'begin':
 				begin(message);
 				break;
 			case 'look':
-				shared.look.look(message).then(answer,
+				looked(message).then(answer,
 					(/** @type {unknown} */ error) => answer({ outcome: 'reload', detail: String(error) }));
 				return true;
 			case 'clients':
@@ -94,8 +117,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				shared.look.setRoots(message);
 				break;
 			case 'refresh':
-				shared.refresh.finish(message).then((/** @type {boolean} */ fresh) =>
-					answer({ fresh, opaque: isTouched() && shared.uses.hasOpaqueDocuments() }));
+				refreshed(message).then(answer);
 				return true;
 			case 'kept':
 				shared.media.swapInRules(message.changes.filter((/** @type {any} */ { kind }) => kind === 'image'));

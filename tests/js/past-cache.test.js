@@ -5,10 +5,18 @@ import { test } from 'node:test';
 
 /** The rules that Chromium applies, once an update has ended. @type {{resolve: () => void, rules: any[]}[]} */
 const updates = [];
+/** @type {any[]} */
+let current = [];
 /** @type {any} */ (globalThis).chrome = { declarativeNetRequest: {
 	ResourceType: { XMLHTTPREQUEST: 'xmlhttprequest' }, RuleActionType: { ALLOW: 'allow' },
-	getSessionRules: async () => [],
-	updateSessionRules: (/** @type {{addRules: any[]}} */ { addRules }) => new Promise((resolve) => updates.push({ resolve: () => resolve(undefined), rules: addRules })),
+	getSessionRules: async () => current,
+	updateSessionRules: (/** @type {{addRules: any[]}} */ { addRules }) => new Promise((resolve) => updates.push({
+		resolve: () => {
+			current = addRules;
+			resolve(undefined);
+		},
+		rules: addRules,
+	})),
 } };
 const { PastCache, urlsOf } = await import('../../browser-ext/background/past-cache.js');
 
@@ -34,6 +42,28 @@ test('the expression for a file finds its URLs', () => {
 	}
 	assert.equal(urlsOf('Makefile'), undefined);
 	assert.equal(urlsOf('folder.d/'), undefined);
+});
+
+test('rules that stay the same are not written again', async () => {
+	const tick = () => new Promise((resolve) => setImmediate(resolve));
+	const cache = new PastCache(), done = [];
+	/** @param {Promise<void>} asked */
+	const answered = async (asked) => {
+		asked.then(() => done.push(1));
+		await tick();
+		const count = updates.length;
+		updates.shift()?.resolve();
+		await asked;
+		return count;
+	};
+	assert.equal(await answered(cache.start()), 0, 'there are none at the start');
+	assert.equal(await answered(cache.reloading(1, 'http://localhost:8000/a')), 1);
+	assert.equal(await answered(cache.reloading(1, 'http://localhost:8000/a')), 0);
+	assert.equal(await answered(cache.reloading(1, 'http://localhost:8000/b')), 1);
+	cache.forget(1);
+	await tick();
+	assert.deepEqual(updates[0].rules, []);
+	updates.shift()?.resolve();
 });
 
 test('whoever asks while the rules of a new page are written waits for them, too', async () => {
