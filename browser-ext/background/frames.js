@@ -287,7 +287,7 @@ export class Frames {
 		pastCache.complete(id);
 		await transfer.showKept(id);
 		send(progress.complete(id, event));
-		await updaters.complete(id);
+		await updaters.complete(id, event !== undefined);
 	}
 }
 

@@ -75,9 +75,10 @@ export function pageMessage(message, { id: extension, tab, frameId, url = '' }) 
 			if (message?.from === 'ready') {
 				problems.begins(tab.id, String(message.id));
 			}
+			const isOurs = progress.committed(tab.id) !== undefined;
 			navigation.pageMessage(tab.id, message);
 			if (message?.from === 'complete') {
-				updaters.complete(tab.id).catch(() => {}); // Its tab is gone.
+				updaters.complete(tab.id, isOurs).catch(() => {}); // Its tab is gone.
 			}
 		}
 	}

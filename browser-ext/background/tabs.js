@@ -42,6 +42,7 @@ import { hidesUrlAfterReload } from './url-visibility.js';
  * @property {import('../link/protocol.js').Updater[]} [updates] the dev servers that update its page
  *	by themselves; undefined: not known yet
  * @property {string[]} [silent] "WHO KIND": kinds of files that were left to such a server, which did not update them
+ * @property {string[]} [works] WHO: such servers that have updated the page after a save
  * @property {boolean} [serviceWorker] whether one of its pages had a service worker, which may answer for the server
  * @property {boolean} [hasScripts] whether the page scripts are in the page
  * @property {string} [documentId] of the page scripts that sent `ready` last

@@ -11,6 +11,7 @@ import { targetOf } from './places.js';
 /**
  * @typedef {import('../link/protocol.js').Updater} Updater
  * @typedef {import('./reload.js').Order} Order
+ * @typedef {import('../link/protocol.js').Change} Change
  *
  * @typedef {object} Dependencies
  * @property {import('./tabs.js').Tabs} tabs
@@ -19,6 +20,18 @@ import { targetOf } from './places.js';
 
 /** At most this many kinds of files that a client did not update are remembered for a tab. */
 const MAX_SILENT = 32;
+
+/** A dev server has noticed a save after this time: it then answers with the new files, or holds requests until it has built them. */
+const NOTICE_MSEC = 300;
+
+/** What is known of the clients of another page or server says nothing. */
+const FORGOTTEN = { silent: undefined, works: undefined };
+
+/** @param {Change[]} changes @param {Change[]} others */
+const without = (changes, others) => changes.filter(({ path }) => !others.some((one) => one.path === path));
+
+/** @param {Updater} updater */
+const nameOf = ({ who, port }) => `${who} ${port}`;
 
 /**
  * Runs among the page's own scripts, and changes nothing there.
@@ -42,6 +55,8 @@ export class Updaters {
 	#dependencies;
 	/** The tabs whose daemon has received the list of their updaters. @type {Set<number>} */
 	#told = new Set();
+	/** The tabs whose page was loaded by a reload of savecast. @type {Set<number>} */
+	#ours = new Set();
 	/** The updaters of the previous page while the tab loads another one. @type {Map<number, Updater[]>} */
 	#last = new Map();
 
@@ -54,12 +69,19 @@ export class Updaters {
 	 * The page of the tab is complete: finds its clients.
 	 *
 	 * @param {number} id
+	 * @param {boolean} ours whether savecast has loaded it
 	 */
-	async complete(id) {
+	async complete(id, ours) {
+		this.#ours.delete(id);
+		if (ours) {
+			this.#ours.add(id);
+		}
 		const [{ result } = {}] = await api.scripting.executeScript({ target: targetOf(id), world: 'MAIN', func: findInside }).catch(() => []);
 		const updates = await sendToPage(id, { to: 'clients', inside: result ?? [] });
 		if (Array.isArray(updates)) {
-			this.#dependencies.tabs.set(id, { updates });
+			const { tabs } = this.#dependencies;
+			const { updates: before = this.#last.get(id) } = tabs.get(id) ?? {};
+			tabs.set(id, { updates, ...(before && String(before.map(nameOf)) !== String(updates.map(nameOf)) && FORGOTTEN) });
 			this.#last.set(id, updates);
 			this.forget(id);
 			this.deliver(id);
@@ -83,6 +105,7 @@ export class Updaters {
 	remove(id) {
 		this.#told.delete(id);
 		this.#last.delete(id);
+		this.#ours.delete(id);
 	}
 
 	/**
@@ -92,7 +115,11 @@ export class Updaters {
 	 */
 	deliver(id) {
 		const { tabs, post } = this.#dependencies;
-		const { updates, answer } = tabs.get(id) ?? {};
+		const { updates, answer, silent, works } = tabs.get(id) ?? {};
+		if ((silent || works) && ['down', 'none'].includes(answer?.state ?? '')) {
+			// The next server may have other settings.
+			tabs.set(id, FORGOTTEN);
+		}
 		if (updates && answer && !this.#told.has(id)) {
 			this.#told.add(id);
 			post({ type: 'updates', tab: id, list: updates });
@@ -104,12 +131,13 @@ export class Updaters {
 	 *
 	 * @param {number} id
 	 * @param {Order} order
-	 * @returns {Promise<{who: string} | {order: Order}>} who has updated the page; or what remains to be done
+	 * @returns {Promise<{who: string, unused?: true} | {order: Order}>} who has updated the page, or had no reason to;
+	 *	or what remains to be done
 	 */
 	async leave(id, order) {
 		const { tabs } = this.#dependencies;
 		const { event, changes, aside, leave, restarted } = order;
-		const { updates = this.#last.get(id) ?? [], silent = [], hasScripts } = tabs.get(id) ?? {};
+		const { updates = this.#last.get(id) ?? [], silent = [], works = [], hasScripts } = tabs.get(id) ?? {};
 		if (!changes || restarted || leave === false || !(updates.length || aside)) {
 			return { order };
 		}
@@ -117,20 +145,54 @@ export class Updaters {
 		if (!answer) {
 			// The page is being left: its client loads it again.
 			const by = aside ?? updates[0].who;
-			const goes = hasScripts || (await tabs.view(id)).status === 'loading';
-			return goes && changes.some(({ kind }) => !silent.includes(`${by} ${kind}`)) ? { who: by } : { order };
+			const goes = (hasScripts || (await tabs.view(id)).status === 'loading') && changes.some(({ kind }) => !silent.includes(`${by} ${kind}`));
+			return goes ? this.#works(id, by) : { order };
 		}
-		const { who, rest } = answer;
+		const { who, port: by, rest: others, unnamed } = answer;
+		const unused = unnamed.length && !await this.#uses(id, unnamed, updates, works) ? unnamed : [];
+		const rest = without(others, unused);
+		if (!who && !rest.length) {
+			return { who: updates[0].who, unused: true };
+		}
 		if (!who) {
-			return { order };
+			// Such a server notices the save at about the same time as the daemon, and then builds.
+			const builds = changes.some(({ kind }) => silent.some((one) => one.endsWith(` ${kind}`)));
+			const oldUntil = builds && Math.max(order.oldUntil ?? 0, Date.now() + NOTICE_MSEC);
+			return { order: { ...order, changes: rest, ...(oldUntil && { oldUntil }) } };
 		}
 		// Without an answer the page has gone: its client loads it again.
-		const seen = await sendToPage(id, { to: 'sign', event }) ?? true;
+		const seen = await sendToPage(id, { to: 'sign', event, ours: this.#ours.has(id) }) ?? true;
 		if (seen) {
-			return rest.length ? { order: { ...order, changes: rest } } : { who };
+			const told = this.#works(id, who);
+			return rest.length ? { order: { ...order, changes: rest } } : told;
 		}
-		const kinds = new Set(changes.filter((change) => !rest.includes(change)).map(({ kind }) => `${who} ${kind}`));
+		const taken = without(changes, others);
+		if (!rest.length && await sendToPage(id, { to: 'uses', changes: taken, updates, works: works.includes(who) }) === false) {
+			return { who, unused: true };
+		}
+		const names = [who, ...updates.filter(({ port }) => port === by).map((one) => one.who)];
+		const kinds = taken.flatMap(({ kind }) => names.map((name) => `${name} ${kind}`));
 		tabs.set(id, { silent: [...new Set([...silent, ...kinds])].slice(-MAX_SILENT) });
-		return { order };
+		return { order: { ...order, changes: without(changes, unused) } };
+	}
+
+	/** The client has updated the page, or loads it again. @param {number} id @param {string} who */
+	#works(id, who) {
+		const { tabs } = this.#dependencies;
+		tabs.set(id, { works: [...new Set([...tabs.get(id)?.works ?? [], who])] });
+		return { who };
+	}
+
+	/**
+	 * Whether files that the page has not loaded show in it: the server may have made its HTML with them.
+	 *
+	 * @param {number} id
+	 * @param {Change[]} changes
+	 * @param {Updater[]} updates
+	 * @param {string[]} works
+	 */
+	async #uses(id, changes, updates, works) {
+		await new Promise((resolve) => setTimeout(resolve, NOTICE_MSEC));
+		return await sendToPage(id, { to: 'uses', changes, updates, works: updates.some(({ who }) => works.includes(who)) }) !== false;
 	}
 }

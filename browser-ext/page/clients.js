@@ -35,11 +35,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * update.
 	 */
 	const BY_MODULE = ['Vite'];
+	/** Files that only a client's server knows the use of: it may have put them into any script. */
+	const SOURCES = ['script', 'data'];
 	/** A page rarely has two of them. */
 	const MAX_CLIENTS = 8;
 	const LATEST_MSEC = 3000;
-	/** The client of a server may act before the message about the save arrives. */
-	const AHEAD_MSEC = 400;
+	/** The client of a server may act before the message about the save arrives: the daemon may wait for a restart. */
+	const AHEAD_MSEC = 1000;
 
 	/** @typedef {{who: string, port: number}} Client */
 	/** @typedef {{path: string, kind: string, all?: true}} Change */
@@ -127,12 +129,17 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** Called at each such sign. @type {Set<() => void>} */
 	const waiting = new Set();
 
+	const navigation = () => /** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType('navigation')[0]);
+
 	/**
-	 * Requests of the page itself are no sign of an update, except those that announce one.
+	 * Requests of the page itself are no sign of an update, except those that announce one. Nor is what the
+	 * page loads until it is complete, its icon, and the worker in which Vite's client waits for its server.
 	 *
 	 * @param {any} entry
 	 */
-	const isSign = ({ name, initiatorType }) => !['fetch', 'xmlhttprequest', 'beacon', 'img'].includes(initiatorType) || /hot-update/.test(name);
+	const isSign = ({ name, initiatorType, startTime }) => startTime > (navigation()?.loadEventEnd || Infinity) &&
+		!(initiatorType === 'other' && /^blob:|\.(ico|png|svg)$/.test(name)) &&
+		(!['fetch', 'xmlhttprequest', 'beacon', 'img'].includes(initiatorType) || /hot-update/.test(name));
 
 	/** @type {PerformanceObserver | undefined} */
 	let observer;
@@ -155,7 +162,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @param {{event: number, changes: Change[], updates: Client[], silent: string[], aside?: string}} message
 	 *	silent: "WHO KIND" of what such a client has not updated; aside: the program that serves the whole
 	 *	page, according to the daemon, and reloads it
-	 * @returns {{who?: string, rest: Change[]}} rest: the changes that savecast shows
+	 * @returns {{who?: string, port?: number, rest: Change[], unnamed: Change[]}} rest: the changes that savecast shows;
+	 *	unnamed: those of them that the page would have loaded as modules if it used them
 	 */
 	const leave = ({ event, changes, updates, silent, aside }) => {
 		const whole = aside && !BY_MODULE.includes(aside) ? { who: aside, port: own } : undefined;
@@ -172,19 +180,26 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			left.clear();
 			left.set(event, who);
 		}
-		return { ...(who ? { who: who.who } : {}), rest: changes.filter((_, i) => !takers[i]) };
+		const rest = changes.filter((_, i) => !takers[i]);
+		const named = updates.filter((client) => BY_MODULE.includes(client.who) && client.port === own);
+		const unnamed = rest.filter(({ path, kind }) => SOURCES.includes(kind) && !match.find(path, loaded).size &&
+			named.some((client) => !silent.includes(`${client.who} ${kind}`)));
+		return { ...who, rest, unnamed };
 	};
+
+	/** A client's reload is one for the browser, too; a page that the user has just opened may be older than the save. */
+	const isReloaded = () => navigation()?.type === 'reload';
 
 	/**
 	 * Waits until the client has loaded something, or the page itself is new.
 	 *
-	 * @param {number} event whose files were left to the client
+	 * @param {{event: number, ours: boolean}} message event: whose files were left to the client; ours: savecast has loaded the page
 	 * @returns {Promise<boolean>} whether it has
 	 */
-	const sign = (event) => new Promise((resolve) => {
+	const sign = ({ event, ours }) => new Promise((resolve) => {
 		const since = performance.now() - AHEAD_MSEC;
 		const port = left.get(event)?.port ?? own;
-		const seen = () => since <= 0 || (signs.get(port) ?? -1) >= since;
+		const seen = () => (since <= 0 && !ours && isReloaded()) || (signs.get(port) ?? -1) >= since;
 		const end = () => {
 			waiting.delete(look);
 			clearTimeout(timer);
@@ -196,5 +211,38 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		look();
 	});
 
-	shared.clients = { find, leave, observe, sign };
+	/** @returns {Promise<boolean>} whether the server's answer differs from the one that is shown, or cannot be compared */
+	const answersAnew = async () => {
+		const [shown, { answer }] = [await shared.look.shown(), await shared.answers.ask()];
+		/** Vite adds the time of an update to the names of modules. @param {string} text */
+		const plain = (text) => text.replace(/(<(?:script|link)\b[^>]*\b(?:src|href)=)("[^"]*"|'[^']*')/gi, '$1');
+		return !shown || !answer || plain(shown.text) !== plain(answer.text);
+	};
+
+	/**
+	 * After a client has not updated the page for these files: does the page use them, so that its
+	 * updates must be off, or is its server still building?
+	 *
+	 * @param {{changes: Change[], updates: Client[], works: boolean}} message works: the client has updated the page before
+	 * @returns {Promise<boolean>} false: the page does not use them
+	 */
+	const uses = async ({ changes, updates, works }) => {
+		const loaded = [...dom.urls()];
+		const byModule = updates.some(({ who }) => BY_MODULE.includes(who));
+		const hasSources = changes.some(({ kind }) => SOURCES.includes(kind));
+		if ((byModule || !works) && changes.some(({ path }) => match.find(path, loaded).size > 0)) {
+			return true;
+		}
+		if (byModule && works) {
+			return false; // The answer that is shown says nothing any more about what the page shows.
+		}
+		if ((byModule || changes.some(({ kind }) => !SOURCES.includes(kind))) && await answersAnew()) {
+			return true;
+		}
+		// What hot updates have replaced differs from the script that the page has loaded.
+		return !byModule && !works && hasSources && await shared.answers.changed(loaded.filter((url) =>
+			dom.initiators(url).has('script') && url.startsWith(`${location.origin}/`))) !== undefined;
+	};
+
+	shared.clients = { find, leave, observe, sign, uses };
 }

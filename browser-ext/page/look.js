@@ -332,5 +332,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: { outcome: told.outcome, detail: `${told.detail}, ${detail}` };
 	};
 
-	shared.look = { look, begin, setRoots };
+	shared.look = { look, begin, setRoots, shown: () => base };
 }

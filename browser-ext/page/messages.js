@@ -111,7 +111,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				answer(shared.clients.leave(message));
 				break;
 			case 'sign':
-				shared.clients.sign(message.event).then(answer);
+				shared.clients.sign(message).then(answer);
+				return true;
+			case 'uses':
+				shared.clients.uses(message).then(answer);
 				return true;
 			case 'roots':
 				shared.look.setRoots(message);

@@ -81,7 +81,7 @@ static bool concerns_any(const struct tab *tab, char *const *names, size_t count
 static bool page_decides(const struct tab *tab)
 {
 	return tab->updates.known &&
-		(!tab->updates.count || server_main(tab->server)->traits.fronts);
+		(!tab->updates.count || server_main(tab->server)->traits.unsure);
 }
 
 bool audience_is_aside(const struct tab *tab)

@@ -91,7 +91,7 @@ static void take_program(struct program_traits *traits, const struct run *run)
 
 	if (reloads_pages(run)) {
 		traits->livereload = program->livereload;
-		traits->fronts = program->fronts;
+		traits->unsure = program->unsure;
 	}
 	if (has_word(program->restarts, run) && !has_word(program->restarts_denies, run)) {
 		traits->restarts = RESTARTS_ITSELF;
@@ -182,7 +182,7 @@ void program_traits_add(struct program_traits *traits, const struct program_trai
 {
 	if (!traits->livereload) {
 		traits->livereload = starter->livereload;
-		traits->fronts = starter->fronts;
+		traits->unsure = starter->unsure;
 	}
 	if (traits->restarts != RESTARTS_ITSELF && starter->restarts == RESTARTS_ITSELF) {
 		traits->restarts = RESTARTS_ITSELF;

@@ -30,7 +30,7 @@ struct program_traits {
 	bool backend; /* it makes pages of the server that passes requests on to it: its folder means nothing */
 	bool known; /* the program is in the table */
 	const char *livereload; /* the name of the live reload that it has built in; or NULL */
-	bool fronts; /* with these arguments, it may serve pages of a backend, which it does not reload */
+	bool unsure; /* with these arguments, it may not reload all the pages that it serves */
 	enum restarts restarts;
 	char suffixes[TRAITS_SUFFIXES_MAX]; /* RESTARTS_ITSELF: after saves of these; "*" is any */
 	bool widened; /* the user named further files */

@@ -40,7 +40,11 @@ struct program {
 	const char *livereload;
 	bool backend; /* it makes the pages of a server that passes requests on to it */
 	bool proxy; /* it passes requests on to other servers, or may be configured to */
-	bool fronts; /* it may pass requests on to a backend, whose files it does not watch */
+	/*
+	 * It may not reload all its pages: it passes requests on to a backend, whose files it does
+	 * not watch, or its configuration file can switch that off. Then the page itself decides.
+	 */
+	bool unsure;
 	const char *livereload_needs; /* requires one of these words; NULL counts as "" */
 	/* with any of these words it does not reload pages, or does something else */
 	const char *livereload_denies;

@@ -90,6 +90,32 @@ backend beta
 ` }),
 		command: () => ['/usr/sbin/haproxy', '-db', '-f', 'haproxy.cfg'],
 	},
+	lighttpd: {
+		needs: '/usr/sbin/lighttpd', long: true,
+		files: ({ port, alpha, beta, root }) => ({ 'lighttpd.conf': `server.document-root = "${root}"
+server.port = ${port}
+server.bind = "127.0.0.1"
+server.modules = ("mod_proxy")
+proxy.server = ("" => (("host" => "127.0.0.1", "port" => ${alpha})))
+$HTTP["host"] =~ "^beta[.]" { proxy.server = ("" => (("host" => "127.0.0.1", "port" => ${beta}))) }
+$HTTP["url"] =~ "^/beta/" { proxy.server = ("" => (("host" => "127.0.0.1", "port" => ${beta}))) }
+` }),
+		command: () => ['/usr/sbin/lighttpd', '-D', '-f', 'lighttpd.conf'],
+	},
+	H2O: {
+		needs: '/usr/bin/h2o', long: true,
+		files: ({ port, alpha, beta }) => {
+			const to = (/** @type {number} */ at, path = '/') => `{ proxy.reverse.url: "http://127.0.0.1:${at}${path}", proxy.preserve-host: ON }`;
+			return { 'h2o.yaml': `${process.getuid?.() === 0 ? 'user: root\n' : ''}listen: { host: 127.0.0.1, port: ${port} }
+hosts:
+  "alpha.localhost:${port}": { paths: { "/": ${to(alpha)} } }
+  "beta.localhost:${port}": { paths: { "/": ${to(beta)} } }
+  "localhost:${port}": { paths: { "/beta/": ${to(beta, '/beta/')}, "/": ${to(alpha)} } }
+  "127.0.0.1:${port}": { paths: { "/": ${to(alpha)} } }
+` };
+		},
+		command: () => ['/usr/bin/h2o', '-c', 'h2o.yaml'],
+	},
 };
 
 /**
