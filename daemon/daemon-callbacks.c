@@ -54,6 +54,7 @@ void on_event_sent(
 	struct daemon *daemon = userdata;
 
 	readiness_event(daemon->readiness, project, serial, files);
+	sources_event_sent(daemon->sources, project);
 }
 
 static void on_browser_wanted(void *userdata)

@@ -135,6 +135,14 @@ void sources_settings_changed(struct sources *sources, struct project *project)
 	}
 }
 
+void sources_event_sent(struct sources *sources, struct project *project)
+{
+	/* The user may have done what the problem says. */
+	if (project_problem_is_of(project, "git")) {
+		git_sources_update(sources->git, project);
+	}
+}
+
 void sources_mount_answers(struct sources *sources, struct project *project, const char *mount)
 {
 	output_sources_resume(sources->outputs, project);

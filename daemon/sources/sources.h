@@ -21,6 +21,9 @@ void sources_project_changed(struct sources *sources, struct project *project);
 /* The project was added, or its settings were read again; NULL: the settings of all projects. */
 void sources_settings_changed(struct sources *sources, struct project *project);
 
+/* An event of the project was sent: tries again to read a repository that could not be read. */
+void sources_event_sent(struct sources *sources, struct project *project);
+
 /* A mount that the project is on, or that is below its root, answers. */
 void sources_mount_answers(struct sources *sources, struct project *project, const char *mount);
 

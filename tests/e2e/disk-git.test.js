@@ -134,3 +134,29 @@ test('a repository that libgit2 cannot open is a project, and has a problem', as
 	}
 	assert.equal((await project()).Problem, '');
 });
+
+test('a repository of another user, which git accepts by `safe.directory = *`, is a project, and its problem says what to set', {
+	skip: process.getuid?.() !== 0 && 'only root can give a folder to another user',
+}, async t => {
+	const { world, root, project, sh, did, file } = await watched(t, { 'a.css': '1', 'b.css': '1' }, {
+		start: async (world, root) => {
+			await world.git(root, 'add', '-A');
+			await world.git(root, 'commit', '-qm', 'one');
+			await world.git(root, 'config', '--global', 'safe.directory', '*');
+			await run(['chown', '-R', '65534', root], world.env);
+			// Settings of another user are ignored.
+			await run(['chown', '0', path.join(root, '.savecast')], world.env);
+			await world.startDaemon();
+		},
+	});
+	assert.match((await project()).Problem, new RegExp(`^git: .*another user.* owns it: .*git config --global --add safe.directory ${root}`));
+	assert.deepEqual(await did(() => writeFile(file('a.css'), '2')), [{ source: 'disk', files: ['a.css'] }]);
+	assert.deepEqual((await did(async () => {
+		await writeFile(file('b.css'), '2');
+		await world.bus.saved(file('b.css'));
+	})).flatMap(({ files }) => files), ['b.css']);
+	assert.deepEqual((await did(() => sh('git checkout -q -- a.css'))).flatMap(({ files }) => files), ['a.css']);
+	await sh(`git config --global --add safe.directory ${root}`);
+	await did(() => writeFile(file('a.css'), '3'));
+	assert.equal((await project()).Problem, '', 'what it says was done before the last save');
+});
