@@ -135,8 +135,7 @@ export class Reloads {
 		await pastCache.saved(tabs.get(id)?.url, given.changes);
 		const left = await updaters.leave(id, given);
 		if ('who' in left) {
-			const why = left.unused ? 'had no reason to update the page' : left.who === given.aside ? 'reloads its pages itself' : 'updates the page itself';
-			send(progress.end(id, 'skipped', `${left.who} ${why}`, event));
+			send(progress.end(id, 'skipped', `${left.who} ${left.why}`, event));
 			return;
 		}
 		const order = mayPatch(tabs.get(id)?.url ?? 'about:blank') ? left.order : { ...left.order, patch: false };

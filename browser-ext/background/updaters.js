@@ -24,6 +24,8 @@ const MAX_SILENT = 32;
 /** A dev server has noticed a save after this time: it then answers with the new files, or holds requests until it has built them. */
 const NOTICE_MSEC = 300;
 
+const NO_REASON = 'had no reason to update the page';
+
 /** What is known of the clients of another page or server says nothing. */
 const FORGOTTEN = { silent: undefined, works: undefined };
 
@@ -131,8 +133,8 @@ export class Updaters {
 	 *
 	 * @param {number} id
 	 * @param {Order} order
-	 * @returns {Promise<{who: string, unused?: true} | {order: Order}>} who has updated the page, or had no reason to;
-	 *	or what remains to be done
+	 * @returns {Promise<{who: string, why: string} | {order: Order}>} who has updated the page, or had no reason to; or what
+	 *	remains to be done
 	 */
 	async leave(id, order) {
 		const { tabs } = this.#dependencies;
@@ -146,13 +148,13 @@ export class Updaters {
 			// The page is being left: its client loads it again.
 			const by = aside ?? updates[0].who;
 			const goes = (hasScripts || (await tabs.view(id)).status === 'loading') && changes.some(({ kind }) => !silent.includes(`${by} ${kind}`));
-			return goes ? this.#works(id, by) : { order };
+			return goes ? this.#works(id, by, aside) : { order };
 		}
 		const { who, port: by, rest: others, unnamed } = answer;
 		const unused = unnamed.length && !await this.#uses(id, unnamed, updates, works) ? unnamed : [];
 		const rest = without(others, unused);
 		if (!who && !rest.length) {
-			return { who: updates[0].who, unused: true };
+			return { who: updates[0].who, why: NO_REASON };
 		}
 		if (!who) {
 			// Such a server notices the save at about the same time as the daemon, and then builds.
@@ -163,12 +165,12 @@ export class Updaters {
 		// Without an answer the page has gone: its client loads it again.
 		const seen = await sendToPage(id, { to: 'sign', event, ours: this.#ours.has(id) }) ?? true;
 		if (seen) {
-			const told = this.#works(id, who);
+			const told = this.#works(id, who, aside);
 			return rest.length ? { order: { ...order, changes: rest } } : told;
 		}
 		const taken = without(changes, others);
 		if (!rest.length && await sendToPage(id, { to: 'uses', changes: taken, updates, works: works.includes(who) }) === false) {
-			return { who, unused: true };
+			return { who, why: NO_REASON };
 		}
 		const names = [who, ...updates.filter(({ port }) => port === by).map((one) => one.who)];
 		const kinds = taken.flatMap(({ kind }) => names.map((name) => `${name} ${kind}`));
@@ -176,11 +178,17 @@ export class Updaters {
 		return { order: { ...order, changes: without(changes, unused) } };
 	}
 
-	/** The client has updated the page, or loads it again. @param {number} id @param {string} who */
-	#works(id, who) {
+	/**
+	 * The client has updated the page, or loads it again.
+	 *
+	 * @param {number} id
+	 * @param {string} who
+	 * @param {string} [aside] the program that serves the page
+	 */
+	#works(id, who, aside) {
 		const { tabs } = this.#dependencies;
 		tabs.set(id, { works: [...new Set([...tabs.get(id)?.works ?? [], who])] });
-		return { who };
+		return { who, why: who === aside ? 'reloads its pages itself' : 'updates the page itself' };
 	}
 
 	/**
