@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Random pages, and saves of the files that they use: what is shown is never older than what the log
-// says. SAVECAST_LONG makes 1,000 saves in each browser.
+// says. SAVECAST_LONG makes 1,000 saves in each browser, and goes on after a failure. SAVECAST_SEED=N
+// starts with another seed, SAVECAST_SAVES=6 makes only the saves of this seed.
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -163,20 +164,39 @@ for (const which of BROWSERS) {
 		const serve = (/** @type {string} */ name) => world.serve(name, root, (port) => [process.execPath, path.join(TOP, 'tests/lib/site-server.js'), String(port)]);
 		const [site, other] = [await serve('site'), await serve('other')];
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
-		const page = await browser.newPage(site.url);
-		await switchOn(world, page);
+		const on = async () => {
+			const page = await browser.newPage(site.url);
+			await switchOn(world, page);
+			return page;
+		};
+		let page = await on();
 		let done = 0;
 		/** @type {Record<string, number>} */
 		const outcomes = {};
+		/** @type {string[]} */
+		const failures = [];
 		for (let seed = SEED; done < SAVES; seed++) {
-			const visit = new Visit(world, browser, page, { root, url: site.url, other: other.url }, seed);
-			await visit.begin();
-			for (let n = 0; n < SAVES_OF_A_PAGE && done < SAVES; n++, done++) {
-				const end = await visit.save();
-				outcomes[end] = (outcomes[end] ?? 0) + 1;
+			const before = done;
+			try {
+				const visit = new Visit(world, browser, page, { root, url: site.url, other: other.url }, seed);
+				await visit.begin();
+				for (let n = 0; n < SAVES_OF_A_PAGE && done < SAVES; n++, done++) {
+					const end = await visit.save();
+					outcomes[end] = (outcomes[end] ?? 0) + 1;
+				}
+			} catch (error) {
+				if (!LONG) {
+					throw error;
+				}
+				failures.push(`save ${done - before + 1} of seed ${seed}, after ${done} saves: ${/** @type {Error} */ (error).message}`);
+				console.error(failures.at(-1));
+				done = before + SAVES_OF_A_PAGE;
+				await page.close();
+				page = await on();
 			}
 		}
 		t.diagnostic(JSON.stringify(outcomes));
+		assert.deepEqual(failures, []);
 		assert.ok((outcomes.swapped ?? 0) > done / 50, `style sheets and pictures are rarely replaced: ${JSON.stringify(outcomes)}`);
 	});
 }
