@@ -10,6 +10,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** A page whose elements are built by script gets this long to create them. */
 	const MAX_WAIT_MSEC = 6000;
+	/** A visible page is laid out within this time. */
+	const LAYOUT_MSEC = 500;
 
 	/** @param {any} state @returns {boolean} whether the element that had the focus is there */
 	const restoreFocus = ({ focus, selection }) => {
@@ -96,6 +98,29 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
+	/**
+	 * Chromium does not load the picture of a new `<object>` or `<embed>` if a script of an extension is what makes it lay
+	 * out the page first.
+	 *
+	 * @param {() => void} then called once the page is laid out; at once if it has no such element
+	 */
+	const onceLaidOut = (then) => {
+		if (document.hidden || !document.querySelector('object, embed')) {
+			then();
+			return;
+		}
+		const end = () => {
+			layout.disconnect();
+			clearTimeout(timer);
+			// Not here: the browser would report changes of size, which this makes, as an error of the page.
+			setTimeout(then);
+		};
+		const layout = new ResizeObserver(end);
+		layout.observe(document.documentElement);
+		// A covered window is not laid out.
+		const timer = setTimeout(end, LAYOUT_MSEC);
+	};
+
 	/** @param {any} state of the document before, in the same tab */
 	const restore = (state) => {
 		let left = state.items;
@@ -118,11 +143,24 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				.forEach((one) => attemptOne(() => reopen(one.element, one.state)));
 			restoreScroll(state);
 		};
+		let waits = false;
+		const attemptSoon = () => {
+			if (waits) {
+				return;
+			}
+			waits = true;
+			onceLaidOut(() => {
+				waits = false;
+				if (!touched) {
+					attempt();
+				}
+			});
+		};
 		/** @param {Event} event a frame has another document, in which nothing is restored yet */
 		const arrived = ({ target }) => {
 			left.push(...state.items.filter((/** @type {any} */ item) =>
 				item.holder && !left.includes(item) && find(item.holder) === target));
-			attempt();
+			attemptSoon();
 		};
 		const end = () => {
 			touched = true;
@@ -133,7 +171,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			events.forEach((type) => removeEventListener(type, end, true));
 		};
 		const events = ['wheel', 'keydown', 'pointerdown', 'touchstart'];
-		const observer = new MutationObserver(attempt);
+		const observer = new MutationObserver(attemptSoon);
 		// Content that comes late moves what is in view, or makes the page high enough to scroll.
 		const sizes = new ResizeObserver(() => restoreScroll(state));
 		const timer = setTimeout(end, MAX_WAIT_MSEC);
@@ -147,18 +185,18 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// If the user acts meanwhile, nothing more is restored.
 		events.forEach((type) => addEventListener(type, end, { capture: true, passive: true }));
 		if (document.readyState === 'loading') {
-			document.addEventListener('DOMContentLoaded', begin, { once: true });
+			document.addEventListener('DOMContentLoaded', () => onceLaidOut(begin), { once: true });
 		} else {
-			begin();
+			onceLaidOut(begin);
 		}
 		if (document.readyState !== 'complete') {
 			// Frames have their content only now.
-			addEventListener('load', () => {
+			addEventListener('load', () => onceLaidOut(() => {
 				if (!touched) {
 					attempt();
 					focused ||= restoreFocus(state);
 				}
-			}, { once: true });
+			}), { once: true });
 		}
 	};
 
