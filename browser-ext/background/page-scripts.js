@@ -17,7 +17,7 @@ const ICON_MSEC = 500;
 const FRAMEWORKS_MSEC = 250;
 
 /** In this order: each uses what the ones before it have defined. */
-const FILES = ['match', 'dom', 'next-page', 'uses', 'styles', 'media', 'apply', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'guard',
+const FILES = ['match', 'dom', 'next-page', 'mentions', 'uses', 'styles', 'media', 'apply', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'guard',
 	'tree', 'align', 'verdict', 'plan', 'controls', 'patch', 'volatile', 'answers', 'ahead', 'look', 'refresh', 'clients', 'messages',
 	'error-page', 'source-map', 'problems']
 	.map((name) => `page/${name}.js`);

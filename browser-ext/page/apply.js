@@ -5,7 +5,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom, match, media, nextPage, styles, uses } = shared;
+	const { dom, match, media, mentions, nextPage, styles, uses } = shared;
 
 	/**
 	 * @typedef {{path: string, kind: string, all?: true}} Change all: the file may be behind any URL of its kind
@@ -25,7 +25,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return why || !dom.isComplete() ? { outcome: 'reload', detail: `${path}: ${why ?? 'it is not known whether this tab uses it'}` }
 				: { outcome: 'unused', detail: `${path}: this tab has not loaded it` };
 		}
+		const altered = styles.areAltered(found);
 		const { count, failed } = await styles.swap(found, n);
+		if (count && await altered) {
+			return { outcome: 'reload', detail: `${path}: a script has changed its rules` };
+		}
 		if (count) {
 			await nextPage.prepare(found, 'css');
 		}
@@ -120,7 +124,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// A script that the page itself has loaded is loaded again with the page, whatever workers do. Reading the page's
 		// scripts takes time, and makes the next reload slower: Chromium drops them from its cache in memory.
 		if (changes.some(({ kind, path }) => kind === 'image' || (kind === 'script' && !match.find(path, urls).size))) {
-			await uses.findHiddenWorkers();
+			await mentions.find();
 		}
 		/** @type {Applied[]} */
 		const all = await Promise.all(changes.map((change) => applyOne(change, urls, n)));

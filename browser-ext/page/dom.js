@@ -177,6 +177,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const unnamedIcon = () => (location.protocol.startsWith('http') && !document.querySelector('link[rel~=icon]')
 		? `${location.origin}/favicon.ico` : '');
 
+	/** @returns {string[]} the URLs of the documents in frames: Firefox reports no request for a frame of a page that it loads again */
+	const framed = () => [...roots()].slice(1).map((root) => plain(/** @type {Document} */ (root).URL ?? '')).filter((url) => /^(http|file)/.test(url));
+
 	/** @returns {Set<string>} what the page has loaded, as far as the browser reveals it */
 	const urls = () => {
 		note(observer.takeRecords());
@@ -184,7 +187,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		for (const root of roots()) {
 			note(root === document ? [] : /** @type {Document} */ (root).defaultView?.performance.getEntriesByType('resource') ?? []);
 		}
-		const all = new Set([...loaded.keys(), unnamedIcon()]);
+		const all = new Set([...loaded.keys(), ...framed(), unnamedIcon()]);
 		for (const root of roots()) {
 			for (const element of root.querySelectorAll('link[href], img[src], script[src]')) {
 				const { href, src } = /** @type {any} */ (element);
@@ -230,5 +233,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {boolean} whether the page has scripts of its own server, as files */
 	const hasScriptFiles = () => [...document.scripts].some(({ src }) => src && new URL(src).origin === location.origin);
 
-	shared.dom = { fetched, hasScriptFiles, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, requestedBy, isComplete, request };
+	shared.dom = { fetched, framed, hasScriptFiles, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, requestedBy, isComplete, request };
 }

@@ -135,16 +135,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: { outcome: 'unused', detail: 'same answer' };
 	};
 
-	/** @param {Document} page @returns {string[]} what a server puts into a page instead of a file */
-	const inlined = (page) => [...page.querySelectorAll('style, svg, [src^="data:"]')].map((one) => one.getAttribute('src') ?? one.outerHTML);
-
 	/**
-	 * Compares as much as is possible if the answer that is shown is not known.
+	 * Compares as much as is possible if the answer that is shown is not known: what a server puts into a page instead of a file.
 	 *
 	 * @param {Answer} next
+	 * @param {Change[]} changes
 	 * @returns {Looked}
 	 */
-	const compareInlined = ({ text }) => {
+	const compareInlined = ({ text }, changes) => {
+		const selector = uses.inline(changes) || 'style';
+		const inlined = (/** @type {Document} */ page) => [...page.querySelectorAll(selector)].map((one) => one.getAttribute('src') ?? one.outerHTML);
 		const there = new Set(inlined(document));
 		return inlined(ahead.parse(text)).every((one) => there.has(one)) ? { outcome: 'unused', detail: 'same answer' }
 			: reload('what the server put into the page changed');
@@ -161,7 +161,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const besides = (changes) => {
 		const urls = dom.urls();
 		// A page in a frame, or a part of a page. What is only prefetched is not shown.
-		const parts = [...urls].filter((url) => url !== answers.url && [...dom.initiators(url)].some((type) => type !== 'link'));
+		const parts = [...dom.framed(), ...[...urls].filter((url) => url !== answers.url && [...dom.initiators(url)].some((type) => type !== 'link'))];
 		const used = changes.find(({ kind, path }) => (kind === 'page' ? match.find(path, parts)
 			: ['script', 'data', 'other'].includes(kind) && match.find(path, urls)).size);
 		const unseen = changes.map(({ path, kind }) => ({ path, why: kind === 'page' ? uses.inFrame() : kind === 'data' && uses.unseen(kind) }))
@@ -221,7 +221,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return { outcome: 'stays', detail: next.fails ?? `answered ${next.answer.status}`, same: true };
 		}
 		if (applied && !shown) {
-			return compareInlined(next.answer);
+			return compareInlined(next.answer, changes ?? []);
 		}
 		if (!next.answer.text.trim() && shown?.text.trim()) {
 			// While a file is being written, the server may answer with an empty page.

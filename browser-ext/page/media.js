@@ -18,7 +18,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	const URLS = /url\(\s*(["']?)(.*?)\1\s*\)/g;
 
-	/** @returns {Set<string>} the URLs in CSS rules: the browser reports no request for what it has in memory */
+	const IN_SET = /(^|,)(\s*)(\S*[^\s,])/g;
+
+	/** @returns {Set<string>} the URLs in elements and CSS rules: the browser reports no request for what it has in memory */
 	const named = () => {
 		/** @type {Set<string>} */
 		const found = new Set();
@@ -30,6 +32,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		for (const root of dom.roots()) {
 			root.querySelectorAll(PAINTED).forEach((/** @type {Element} */ element) =>
 				PAINTS.forEach((name) => note(element.getAttribute(name) ?? '', element.baseURI)));
+			for (const element of root.querySelectorAll(`${SELECTOR}, [srcset]`)) {
+				const set = [...(element.getAttribute('srcset') ?? '').matchAll(IN_SET)].map(([, , , url]) => url);
+				[...ATTRIBUTES.map((name) => element.getAttribute(name)), ...set].forEach((url) => url && !/^(data|blob):/.test(url) && found.add(dom.plain(url, element.baseURI)));
+			}
 		}
 		found.delete('');
 		return found;
@@ -41,7 +47,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @param {string} text a srcset */
 	const freshSet = (/** @type {string} */ text, /** @type {Set<string>} */ urls, /** @type {number} */ n) =>
-		text.replace(/(^|,)(\s*)(\S*[^\s,])/g, (whole, comma, space, url) =>
+		text.replace(IN_SET, (whole, comma, space, url) =>
 			(urls.has(dom.plain(url)) ? `${comma}${space}${dom.fresh(url, n)}` : whole));
 
 	/**
@@ -92,6 +98,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			}
 		}
 		return count;
+	};
+
+	/** @param {Element} element @param {Set<string>} urls @param {number} n */
+	const swapSet = (element, urls, n) => {
+		const value = element.getAttribute('srcset') ?? '';
+		const again = freshSet(value, urls, n);
+		if (again !== value) {
+			element.setAttribute('srcset', again);
+		}
+		return again === value ? 0 : 1;
 	};
 
 	/** Swaps the icon of a page that names none. @param {Set<string>} urls @param {number} n */
@@ -163,6 +179,51 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		/** @type {KeyframeEffect | null} */ (animation.effect)?.getKeyframes().some((frame) => Object.values(frame)
 			.some((value) => [...String(value).matchAll(URLS)].some(([, , url]) => urls.has(dom.plain(url))))));
 
+	/** Elements that keep what they have loaded while they are not in the page; others load it again. */
+	const KEEPS = 'img, input[type=image][src], video[poster], image, use, feImage';
+	const MAX_FOLLOWED = 256;
+	/** The URLs that were replaced, and for which event, the latest last. @type {Map<string, number>} */
+	const followed = new Map();
+
+	/** @param {any} element that a script has put into the page, perhaps one that it had kept for longer */
+	const swapLate = (element) => {
+		if (!element.matches(KEEPS) && !element.matches(PAINTED)) {
+			return;
+		}
+		for (const n of new Set(followed.values())) {
+			const isNew = (/** @type {string} */ url) => [...element.attributes].some(({ value }) => value.includes(dom.fresh(url, n)));
+			const urls = new Set([...followed].filter(([url, event]) => event === n && !isNew(url)).map(([url]) => url));
+			if (element.complete !== false) {
+				swapElement(element, urls, n);
+				swapSet(element, urls, n);
+			}
+			swapPaints(element, urls, n);
+		}
+	};
+
+	const late = new MutationObserver((records) => {
+		for (const node of records.flatMap(({ addedNodes }) => [...addedNodes])) {
+			if (node instanceof Element) {
+				[node, ...node.querySelectorAll(`${KEEPS}, ${PAINTED}`)].forEach(swapLate);
+			}
+		}
+	});
+
+	/**
+	 * A script may put a picture into the page later that it has loaded before.
+	 *
+	 * @param {Set<string>} urls that were replaced
+	 * @param {number} n
+	 */
+	const follow = (urls, n) => {
+		for (const url of urls) {
+			followed.delete(url);
+			followed.set(url, n);
+		}
+		[...followed.keys()].slice(0, -MAX_FOLLOWED).forEach((url) => followed.delete(url));
+		[...dom.roots()].forEach((root) => late.observe(root, { childList: true, subtree: true }));
+	};
+
 	/**
 	 * @param {Set<string>} urls
 	 * @param {number} n
@@ -170,18 +231,15 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 *	shows it, too, such as that of a script's animation
 	 */
 	const swap = (urls, n) => {
+		// Before anything is replaced: it makes the browser apply styles, after which Chromium may show nothing of a new <object>.
+		const animated = isAnimated(urls);
 		let count = swapUnnamedIcon(urls, n), inStyles = 0;
 		for (const root of dom.roots()) {
 			for (const element of root.querySelectorAll(SELECTOR)) {
 				count += swapElement(element, urls, n);
 			}
 			for (const element of root.querySelectorAll('[srcset]')) {
-				const value = element.getAttribute('srcset') ?? '';
-				const again = freshSet(value, urls, n);
-				if (again !== value) {
-					element.setAttribute('srcset', again);
-					count++;
-				}
+				count += swapSet(element, urls, n);
 			}
 			for (const element of root.querySelectorAll(PAINTED)) {
 				inStyles += swapPaints(element, urls, n);
@@ -195,7 +253,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				}
 			}
 		}
-		const missed = isAnimated(urls) || (!inStyles && [...urls].some((url) => dom.initiators(url).has('css')));
+		follow(urls, n);
+		const missed = animated || (!inStyles && [...urls].some((url) => dom.initiators(url).has('css')));
 		return { count: count + inStyles, missed };
 	};
 

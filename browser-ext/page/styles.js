@@ -6,7 +6,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom, match, nextPage } = shared;
+	const { dom, match, mentions, nextPage } = shared;
 	const LOAD_MSEC = 5000;
 
 	/**
@@ -229,6 +229,50 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return { count: done.filter(Boolean).length, failed: done.includes(false) };
 	};
 
+	const URLS = /url\(\s*(["']?)(.*?)\1\s*\)/g;
+
+	/** @param {CSSRule[]} rules @param {string} base @returns {string} their text without what was replaced in them */
+	const textOf = (rules, base) => rules.filter((rule) => !dom.isImport(rule)).map(({ cssText }) => cssText).join('\n')
+		.replace(URLS, (_, quote, url) => `url("${dom.plain(url, base)}")`);
+
+	/** @param {string} href of a sheet @returns {Promise<string | undefined>} its text; undefined: the browser no longer has it */
+	const loadedText = (href) => dom.request(href, { cache: 'only-if-cached', mode: 'same-origin' })
+		.then((/** @type {Response} */ answer) => answer.text()).catch(() => {});
+
+	/** @param {string} text @param {CSSRule[]} rules of a sheet that was made of it @param {string} base */
+	const differs = (text, rules, base) => {
+		const parsed = new CSSStyleSheet();
+		parsed.replaceSync(text);
+		return textOf([...parsed.cssRules], base) !== textOf(rules, base);
+	};
+
+	/** @returns {boolean} whether a script has put its rules into sheets of its own, as libraries for styles in scripts do */
+	const hasFilled = () => [...dom.sheets()].some((sheet) => !sheet.href && !sheet.ownerRule &&
+		(!sheet.ownerNode || differs(sheet.ownerNode.textContent ?? '', [...dom.rulesOf(sheet) ?? []], dom.baseOf(sheet))));
+
+	/**
+	 * Whether a script has changed the rules of sheets that swap() will replace: the new ones do not have these
+	 * changes. To be called before swap().
+	 *
+	 * @param {Set<string>} urls
+	 * @returns {Promise<boolean>}
+	 */
+	const areAltered = async (urls) => {
+		const owned = [...dom.roots()].flatMap((root) => [...root.styleSheets]).map((sheet) => [...dom.withImports(sheet)])
+			.filter((all) => all.some(({ href }) => href && urls.has(dom.plain(href)))).flat();
+		// A page cannot change the sheets of another server.
+		const before = owned.filter(({ href }) => !href || href.startsWith(`${location.origin}/`))
+			.map((sheet) => ({ href: sheet.href, inner: sheet.ownerNode?.textContent ?? '', base: dom.baseOf(sheet), rules: [...dom.rulesOf(sheet) ?? []] }));
+		if (!before.length || !(await mentions.find()).rules) {
+			return false;
+		}
+		const altered = await Promise.all(before.map(async ({ href, inner, base, rules }) => {
+			const text = href ? await loadedText(href) : inner;
+			return text === undefined ? !hasFilled() : differs(text, rules, base);
+		}));
+		return altered.includes(true);
+	};
+
 	/**
 	 * Firefox keeps the sheet of a `<style>` element in memory for all elements with the same text, together
 	 * with what it imports. Sometimes it has not loaded that yet, and never does: such an import has no rules.
@@ -258,5 +302,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return found;
 	};
 
-	shared.styles = { swap, swapInStyles, reachable };
+	shared.styles = { swap, swapInStyles, areAltered, reachable };
 }

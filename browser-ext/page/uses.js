@@ -6,21 +6,10 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom, nextPage } = shared;
+	const { dom, mentions, nextPage } = shared;
 
 	/** Requests whose answer is held by the page, not by an element. */
 	const BY_SCRIPT = ['fetch', 'xmlhttprequest', 'script', 'beacon'];
-
-	/** @param {string} url @returns {boolean} whether it may belong to the same project: another server of this machine, or one without https */
-	const isNear = (url) => {
-		try {
-			const { protocol, hostname } = new URL(url, document.baseURI);
-			return !protocol.startsWith('http') || hostname === location.hostname || protocol === 'http:' ||
-				/(^|\.)localhost$|^127\.|^\[::1\]$/.test(hostname);
-		} catch {
-			return true;
-		}
-	};
 
 	/** Content of an <object> or <embed> that has no document. */
 	const NO_DOCUMENT = /\.(png|jpe?g|gif|webp|avif|ico|bmp|mp[34]|web[mp]|og[gv]|wav|pdf)$/i;
@@ -69,8 +58,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		[...root.querySelectorAll('iframe, frame, object, embed')].filter((element) => {
 			const url = sourceOf(element);
 			const isFrame = /frame$/.test(element.localName);
-			return !dom.inside(element) && (isFrame ? !url || isNear(url)
-				: url && isNear(url) && !NO_DOCUMENT.test(new URL(url, document.baseURI).pathname));
+			return !dom.inside(element) && (isFrame ? !url || mentions.isNear(url)
+				: url && mentions.isNear(url) && !NO_DOCUMENT.test(new URL(url, document.baseURI).pathname));
 		}));
 
 	/**
@@ -87,9 +76,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** Firefox lets extensions read the sheets of other servers, but not what those import. @param {CSSStyleSheet} sheet */
 	const importsElsewhere = (sheet) => !sheet.href?.startsWith(`${location.origin}/`) && [...dom.rulesOf(sheet) ?? []].some(dom.isImport);
 
+	/** Style sheets of the browser, such as that of a picture in an `<object>`. */
+	const BROWSERS_OWN = /^(resource|chrome):/;
 	/** @param {Set<string>} [known] sheets of the file itself @returns {boolean} whether a sheet that may be of the project cannot be read */
 	const hasOpaqueSheets = (known) => [...dom.sheets()].some((sheet) =>
-		sheet.href && (!dom.rulesOf(sheet) || importsElsewhere(sheet)) && !known?.has(dom.plain(sheet.href)) && isNear(sheet.href));
+		sheet.href && !BROWSERS_OWN.test(sheet.href) && (!dom.rulesOf(sheet) || importsElsewhere(sheet)) && !known?.has(dom.plain(sheet.href)) && mentions.isNear(sheet.href));
 
 	/**
 	 * A page that was loaded past the service worker is not under its control, but the next one is.
@@ -117,42 +108,6 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @returns {boolean} whether the page has started a worker whose requests are not visible here */
 	const hasWorker = () => dom.requestedBy('other').some((/** @type {string} */ url) => /\.[cm]?[jt]sx?$/.test(new URL(url).pathname));
-
-	/** What makes workers and worklets, and what draws pictures in them. */
-	const MAKES_WORKERS = /\b(Shared)?Worker\b|\baddModule\b/;
-	const DRAWS = /\b(createImageBitmap|OffscreenCanvas|ImageDecoder)\b/;
-	const MAX_SCRIPTS = 64;
-	const MAX_READ_MSEC = 1000;
-
-	/** @param {string | undefined} text of a script; undefined: it cannot be read, and may make workers, but rarely draws in them */
-	const mentions = (text) => ({
-		workers: text === undefined || MAKES_WORKERS.test(text),
-		drawing: text !== undefined && MAKES_WORKERS.test(text) && DRAWS.test(text),
-	});
-
-	/** What a script mentions, by its URL. @type {Map<string, Promise<ReturnType<typeof mentions>>>} */
-	const known = new Map();
-	/** @param {string} url */
-	const mentionedAt = (url) => {
-		const found = known.get(url) ?? dom.request(url, { cache: 'force-cache', signal: AbortSignal.timeout(MAX_READ_MSEC) })
-			.then((/** @type {Response} */ answer) => answer.text()).catch(() => {}).then(mentions);
-		known.set(url, found);
-		return found;
-	};
-
-	/** Whether scripts of the page may make workers whose requests the browser does not report, those of a blob, and worklets. */
-	const hidden = { workers: false, drawing: false };
-
-	/** Finds out what the page's scripts mention. */
-	const findHiddenWorkers = async () => {
-		const scripts = [...dom.roots()].flatMap((root) => [...root.querySelectorAll('script:not([type$=json])')]);
-		const urls = new Set([...scripts.map(({ src }) => src), ...dom.requestedBy('script')].filter((url) => /^(http|blob)/.test(url) && isNear(url)));
-		const read = urls.size > MAX_SCRIPTS ? [mentions(undefined)] : await Promise.all([...urls].map(mentionedAt));
-		for (const { workers, drawing } of [...read, ...scripts.map(({ textContent }) => mentions(textContent))]) {
-			hidden.workers ||= workers;
-			hidden.drawing ||= drawing;
-		}
-	};
 
 	/** @returns {boolean} whether a script has made fonts that no style sheet names */
 	const hasFontsByScript = () => {
@@ -185,7 +140,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		hasServiceWorker() ? 'a service worker answers for the server'
 		: hasUnfollowed() ? 'a frame that the extension cannot read may use it'
 		: IN_SHEETS.includes(kind) && hasOpaqueSheets(kind === 'css' ? found : undefined) ? 'a style sheet that cannot be read may use it'
-		: hasWorker() || (kind === 'script' && hidden.workers) ? 'a worker may use it'
+		: hasWorker() || (kind === 'script' && mentions.known.workers) ? 'a worker may use it'
 		: undefined
 	);
 
@@ -198,7 +153,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const beyond = (kind, found, named = found) => (
 		unseen(kind, named) ?? ([...found].some((url) => BY_SCRIPT.some((type) => dom.initiators(url).has(type))) ? 'the page\'s own script uses it'
 		: kind !== 'css' && isInFrame(found) ? 'a frame shows it'
-		: kind === 'image' && (hasCanvas() || hidden.drawing) ? 'the page may have drawn it'
+		: kind === 'image' && (hasCanvas() || mentions.known.drawing) ? 'the page may have drawn it'
 		: kind === 'font' && hasFontsByScript() ? 'the page\'s own script has loaded fonts'
 		: kind === 'css' && !nextPage.isReachable() ? 'the browser would show the old one on the next page'
 		: undefined)
@@ -207,8 +162,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** What a server may have put into the HTML for a file. @type {Record<string, string>} */
 	const INLINE = { css: 'style', image: 'svg, [src^="data:image"], style', font: 'style', script: 'script:not([src])' };
 
+	/** @param {{kind: string}[]} changes @returns {string} a selector for what a server may have put into the HTML for these files */
+	const inline = (changes) => changes.map(({ kind }) => INLINE[kind]).filter(Boolean).join();
 	/** @param {{kind: string}[]} changes @returns {boolean} */
-	const mayBeInlined = (changes) => changes.some(({ kind }) => INLINE[kind] && document.querySelector(INLINE[kind]));
+	const mayBeInlined = (changes) => Boolean(inline(changes) && document.querySelector(inline(changes)));
 
-	shared.uses = { setApart, beyond, unseen, inFrame, mayBeInlined, hasOpaqueDocuments, hasServiceWorker, findServiceWorker, findHiddenWorkers, onServiceWorker };
+	shared.uses = { setApart, beyond, unseen, inFrame, inline, mayBeInlined, hasOpaqueDocuments, hasServiceWorker, findServiceWorker, onServiceWorker };
 }

@@ -40,6 +40,24 @@ const USES = [
 	['a style sheet of the page and of an SVG file in it',
 		'<link rel=stylesheet href=/static/a.css><p id=a>x</p><object id=b data=/static/styled.svg type=image/svg+xml></object>', 'a.css', 'loaded',
 		[color('a'), color('b.contentDocument.documentElement')]],
+	['a picture in the page, and one that a script keeps outside of it',
+		'<img id=a src=/static/a.png><script>{ window.kept = new Image(); kept.src = "/static/a.png"; }</script>', 'a.png', 'swapped',
+		[width('a'), `(document.body.append(kept), new Promise((resolve) => requestAnimationFrame(() => {
+			const { width } = kept.getBoundingClientRect(); kept.remove(); resolve(width); })))`]],
+	['a picture of a source set, which the browser has in memory', '<picture><source srcset=/static/a.png><img id=a></picture>', 'a.png', 'swapped', [width('a')]],
+	['a picture of an object, and of an embed', '<object id=a data=/static/a.png type=image/png></object><embed id=b src=/static/a.png type=image/png>', 'a.png', 'swapped',
+		[width('a'), width('b')]],
+	['a script of a page with a picture of an object', '<script src=/static/a.js></script><object id=b data=/static/fixed.png type=image/png></object>', 'a.js', 'loaded',
+		[`${width('b')} && window.a`]],
+	['rules that a script has added to a style sheet',
+		`<link id=l rel=stylesheet href=/static/a.css><p id=a>x</p><p id=b>x</p><script>onload = () => l.sheet.insertRule('#b { color: rgb(77, 0, 0) }', 0);</script>`, 'a.css', 'loaded',
+		[color('a'), `${color('b')} === 77 && ${color('a')}`]],
+	['rules that a script has added to a style element, which imports',
+		`<style id=l>@import "/static/a.css";</style><p id=a>x</p><p id=b>x</p><script>onload = () => l.sheet.insertRule('#b { color: rgb(77, 0, 0) }', 1);</script>`, 'a.css', 'loaded',
+		[color('a'), `${color('b')} === 77 && ${color('a')}`]],
+	['a style sheet beside one that a script has filled',
+		`<link rel=stylesheet href=/static/a.css><style id=l></style><p id=a>x</p><p id=b>x</p><script>l.sheet.insertRule('#b { color: rgb(77, 0, 0) }');</script>`, 'a.css', 'swapped',
+		[color('a'), `${color('b')} === 77 && ${color('a')}`]],
 	['a picture in the page and in a worker made of a blob',
 		`<img id=a src=/static/a.png>${ofBlob('Worker', "fetch(site + 'a.png').then((r) => r.blob()).then(createImageBitmap).then((b) => postMessage(b.width));")}`, 'a.png', 'loaded',
 		[width('a'), 'window.posted']],
@@ -54,11 +72,13 @@ const USES = [
 
 /** @type {Record<string, (n: number) => string | Buffer>} */
 const FILES = {
-	'a.css': (n) => `#a, svg { color: rgb(${n}, 0, 0) }`, 'a.svg': svg, 'a.png': (n) => png(n, n), 'a.js': (n) => `var a = ${n};`,
+	'a.css': (n) => `#a, svg { color: rgb(${n}, 0, 0) } i { background: url("fixed.png") no-repeat }`, 'part.html': (n) => `<b>${n}</b>`, 'a.svg': svg, 'a.png': (n) => png(n, n), 'a.js': (n) => `var a = ${n};`,
 	'audio.js': (n) => `registerProcessor('a', class extends AudioWorkletProcessor { constructor() { super(); this.port.postMessage(${n}); } process() { return false; } });`,
 };
 const OTHERS = {
-	'index.html': '<h1>site</h1>', 'static/unused.js': '',
+	'index.html': '<h1>site</h1>', 'static/unused.js': '', 'static/fixed.png': png(1, 9),
+	'.headers': '{"/inlined.html": {"Cache-Control": "no-store"}}', 'inlined.html': '<!doctype html><script>{{text static/a.js}}; window.shown = a;</script>',
+	'frame.html': '<!doctype html><iframe id=a src=/static/part.html></iframe>',
 	'static/frame.html': `<!doctype html><style>#ruled { content: url(a.png); display: inline-block }</style><span id=ruled></span>
 		<span id=inline style="content: url(a.png); display: inline-block"></span>`,
 	'static/styled.svg': '<?xml-stylesheet href="a.css" type="text/css"?><svg xmlns="http://www.w3.org/2000/svg"/>',
@@ -106,5 +126,24 @@ for (const which of BROWSERS) {
 				await show(numbers[name]);
 			});
 		}
+		await t.test('a script that the server has put into a page that is not in the cache', async () => {
+			await page.goto(`${site.url}inlined.html`);
+			await pageScriptsReady(browser);
+			const told = await save('a.js', FILES['a.js'](++numbers['a.js']));
+			assert.equal(words(told).at(-1), 'loaded', JSON.stringify(told.steps));
+			await until('the new one', () => page.evaluate(`shown === ${numbers['a.js']}`).catch(() => false));
+		});
+		await t.test('the page of a frame, also after a reload', async () => {
+			await page.goto(`${site.url}frame.html`);
+			for (const n of [first + 1, first + 2]) {
+				const loaded = page.loaded();
+				await page.evaluate('(setTimeout(() => location.reload(), 1), 1)');
+				await loaded;
+				await pageScriptsReady(browser);
+				const told = await save('part.html', FILES['part.html'](n));
+				assert.equal(words(told).at(-1), 'loaded', JSON.stringify(told.steps));
+				await until(`${n}`, () => page.evaluate(`a.contentDocument.body.textContent === '${n}'`).catch(() => false));
+			}
+		});
 	});
 }

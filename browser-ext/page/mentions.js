@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// What the page's own scripts mention: a word in a script is the only trace of what the browser does not
+// report, such as the requests of workers, or rules that a script has added to a style sheet.
+'use strict';
+
+if (!/** @type {any} */ (globalThis).savecast?.ready) {
+	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { dom } = shared;
+
+	/** @param {string} url @returns {boolean} whether it may belong to the same project: another server of this machine, or one without https */
+	const isNear = (url) => {
+		try {
+			const { protocol, hostname } = new URL(url, document.baseURI);
+			return !protocol.startsWith('http') || hostname === location.hostname || protocol === 'http:' ||
+				/(^|\.)localhost$|^127\.|^\[::1\]$/.test(hostname);
+		} catch {
+			return true;
+		}
+	};
+
+	/** What makes workers and worklets, what draws pictures in them, and what changes the rules of a style sheet. */
+	const MAKES_WORKERS = /\b(Shared)?Worker\b|\baddModule\b/;
+	const DRAWS = /\b(createImageBitmap|OffscreenCanvas|ImageDecoder)\b/;
+	const CHANGES_RULES = /\b(insertRule|deleteRule|addRule|removeRule)\b/;
+	const MAX_SCRIPTS = 64;
+	const MAX_READ_MSEC = 1000;
+
+	/** @param {string | undefined} text of a script; undefined: it cannot be read, and may make workers, but rarely does the rest */
+	const mentioned = (text = 'Worker') => {
+		const workers = MAKES_WORKERS.test(text);
+		return { workers, drawing: workers && DRAWS.test(text), rules: CHANGES_RULES.test(text) };
+	};
+
+	/** By the URL of a script. @type {Map<string, Promise<ReturnType<typeof mentioned>>>} */
+	const read = new Map();
+	/** @param {string} url */
+	const mentionedAt = (url) => {
+		const found = read.get(url) ?? dom.request(url, { cache: 'force-cache', signal: AbortSignal.timeout(MAX_READ_MSEC) })
+			.then((/** @type {Response} */ answer) => answer.text()).catch(() => {}).then(mentioned);
+		read.set(url, found);
+		return found;
+	};
+
+	/** Whether a script of the page, or of its frames, has mentioned such a thing when find() was last called. */
+	const known = { workers: false, drawing: false, rules: false };
+
+	/** @returns {Promise<typeof known>} */
+	const find = async () => {
+		const scripts = [...dom.roots()].flatMap((root) => [...root.querySelectorAll('script:not([type$=json])')]);
+		const urls = new Set([...scripts.map(({ src }) => src), ...dom.requestedBy('script')].filter((url) => /^(http|blob)/.test(url) && isNear(url)));
+		const all = urls.size > MAX_SCRIPTS ? [mentioned(undefined)] : await Promise.all([...urls].map(mentionedAt));
+		for (const { workers, drawing, rules } of [...all, ...scripts.map(({ textContent }) => mentioned(textContent))]) {
+			known.workers ||= workers;
+			known.drawing ||= drawing;
+			known.rules ||= rules;
+		}
+		return known;
+	};
+
+	shared.mentions = { isNear, find, known };
+}
