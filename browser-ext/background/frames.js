@@ -287,7 +287,8 @@ export class Frames {
 		pastCache.complete(id);
 		await transfer.showKept(id);
 		send(progress.complete(id, event));
-		await updaters.complete(id, event !== undefined);
+		updaters.begins(id, event !== undefined);
+		await updaters.complete(id);
 	}
 }
 

@@ -74,11 +74,11 @@ export function pageMessage(message, { id: extension, tab, frameId, url = '' }) 
 		} else {
 			if (message?.from === 'ready') {
 				problems.begins(tab.id, String(message.id));
+				updaters.begins(tab.id, progress.isReloading(tab.id));
 			}
-			const isOurs = progress.committed(tab.id) !== undefined;
 			navigation.pageMessage(tab.id, message);
 			if (message?.from === 'complete') {
-				updaters.complete(tab.id, isOurs).catch(() => {}); // Its tab is gone.
+				updaters.complete(tab.id).catch(() => {}); // Its tab is gone.
 			}
 		}
 	}

@@ -68,16 +68,20 @@ export class Updaters {
 	}
 
 	/**
-	 * The page of the tab is complete: finds its clients.
+	 * The tab shows a new page.
 	 *
 	 * @param {number} id
-	 * @param {boolean} ours whether savecast has loaded it
+	 * @param {boolean} ours whether savecast loads it
 	 */
-	async complete(id, ours) {
+	begins(id, ours) {
 		this.#ours.delete(id);
 		if (ours) {
 			this.#ours.add(id);
 		}
+	}
+
+	/** The page of the tab is complete: finds its clients. @param {number} id */
+	async complete(id) {
 		const [{ result } = {}] = await api.scripting.executeScript({ target: targetOf(id), world: 'MAIN', func: findInside }).catch(() => []);
 		const updates = await sendToPage(id, { to: 'clients', inside: result ?? [] });
 		if (Array.isArray(updates)) {

@@ -199,7 +199,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const sign = ({ event, ours }) => new Promise((resolve) => {
 		const since = performance.now() - AHEAD_MSEC;
 		const port = left.get(event)?.port ?? own;
-		const seen = () => (since <= 0 && !ours && isReloaded()) || (signs.get(port) ?? -1) >= since;
+		const seen = () => (since <= 0 && !ours && isReloaded()) || (signs.get(port) ?? -Infinity) >= since;
 		const end = () => {
 			waiting.delete(look);
 			clearTimeout(timer);

@@ -212,10 +212,10 @@ static void entries_write(const struct entries *entries, FILE *to)
 static void journal_write_here(struct journal *journal, char *text, size_t used)
 {
 	_cleanup_free_ char *owned = text;
-	size_t length = strlen(text);
+	size_t length = strlen(owned);
 
 	if (journal_open(journal) &&
-		(pwrite(journal->fd, text, length, 0) != (ssize_t)length ||
+		(pwrite(journal->fd, owned, length, 0) != (ssize_t)length ||
 			ftruncate(journal->fd, (off_t)used) < 0)) {
 		journal_warn(journal->name, errno);
 	}
