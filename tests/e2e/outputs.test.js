@@ -74,9 +74,9 @@ test('files that were removed with their folder are announced, even if inotify r
 test('the event waits for a file that is being written', async t => {
 	const { did, file } = await site(t, 'dist/**', { 'dist/a.js': 'old' });
 	assert.deepEqual(await did(async () => {
-		await writeFile(file('dist/other.js'), 'x');
 		const half = await open(file('dist/a.js'), 'w');
 		await half.write('half');
+		await writeFile(file('dist/other.js'), 'x');
 		await new Promise(resolve => { setTimeout(resolve, 300); });
 		await half.write('whole');
 		await half.close();

@@ -172,19 +172,22 @@ export function storm(t, port, host, { ends = false } = {}) {
 }
 
 /**
- * Asks until the answer is certain, like a user who loads the page again: at first, other tests may
- * keep the machine too busy.
+ * Asks until the answer is certain, like a user who loads the page again: while other tests have
+ * connections, too, or keep the machine too busy, it is not.
  *
  * @param {Client} client
  * @param {number} tab
  * @param {string} url
+ * @param {(answer: any) => boolean} [isCertain]
  */
-export function certain(client, tab, url) {
+export function certain(client, tab, url, isCertain = ({ state }) => state !== 'none') {
+	let last = '';
 	return until(`a certain answer for ${url}`, async () => {
 		const answer = await client.watch(tab, url);
 		assert.ok(answer.state !== 'none' || answer.reason.includes('cannot be seen which one'), answer.reason);
-		return answer.state === 'none' ? undefined : answer;
-	}, { every: 1100, msec: 25000 });
+		last = answer.reason;
+		return isCertain(answer) ? answer : undefined;
+	}, { every: 1100, msec: 180000 }).catch((error) => Promise.reject(new Error(`${error.message}: ${last}`)));
 }
 
 /**

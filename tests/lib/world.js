@@ -3,7 +3,7 @@
  * A separate session for a test: home and XDG folders, a session bus, the daemon,
  * servers, editors, a browser. All are real, and end with the test.
  */
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -132,6 +132,18 @@ export class World {
 		this.bus = await whileAlive(this.dbusDaemon,
 			until('the bus', () => Bus.open(this.env.DBUS_SESSION_BUS_ADDRESS ?? '')));
 		this.atEnd.push(async () => this.bus.close());
+	}
+
+	/**
+	 * The bus accepts another user as well.
+	 *
+	 * @param {number} uid
+	 */
+	async admit(uid) {
+		const config = path.join(this.temp, 'bus.conf'), text = await readFile(config, 'utf8');
+		await writeFile(config, text.replace('</policy>', `<allow user="${uid}"/></policy>`));
+		await chmod(path.join(this.temp, 'bus'), 0o777);
+		await this.bus.call({ destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus', member: 'ReloadConfig' });
 	}
 
 	/** @param {string[]} args */
