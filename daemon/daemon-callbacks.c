@@ -244,6 +244,13 @@ void on_settings_changed(struct project *project, void *userdata)
 	daemon_api_settings_changed(daemon->api, project);
 }
 
+void on_output_linked(struct project *project, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	settings_link_found(daemon->settings, project);
+}
+
 void on_names_changed(void *userdata)
 {
 	struct daemon *daemon = userdata;

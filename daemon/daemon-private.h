@@ -72,6 +72,7 @@ void on_wait(uint64_t serial, void *userdata);
 void on_hold_ending(struct project *project, bool failed, void *userdata);
 void on_history_changed(const struct restart_history *history, void *userdata);
 void on_settings_changed(struct project *project, void *userdata);
+void on_output_linked(struct project *project, void *userdata);
 void on_names_changed(void *userdata);
 void on_endpoint_changed(void *userdata);
 void on_mount(const char *folder, enum mount_state state, void *userdata);

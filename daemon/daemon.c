@@ -65,8 +65,8 @@ static void daemon_make_parts(struct daemon *daemon, const char *config, const c
 	daemon->holds = holds_new(daemon->pipeline);
 	daemon->journal = journal_new(daemon->loop, state);
 	daemon->owed = loop_timer_new(daemon->loop, on_owed, daemon);
-	daemon->sources = sources_new(
-		daemon->loop, daemon->registry, daemon->intake, daemon->pipeline);
+	daemon->sources = sources_new(daemon->loop, daemon->registry, daemon->intake,
+		daemon->pipeline, on_output_linked, daemon);
 }
 
 /* Creates the modules that receive saves and browsers. Nothing arrives before the loop runs. */

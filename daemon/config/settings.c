@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "config/settings.h"
+#include "config/settings-private.h"
 
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "config/config-text.h"
-#include "config/file-watch.h"
 #include "project/finder.h"
 #include "util/file.h"
 #include "util/mem.h"
@@ -16,30 +14,7 @@
 #define LOG_MODULE "config"
 #include "util/log.h"
 
-struct project_config {
-	struct settings *settings;
-	struct project *project;
-	struct project_settings values;
-	struct config_text own;
-	struct withheld withheld;
-	struct file_watch *watch; /* NULL until the project's mount has answered */
-	struct project_config *next;
-};
-
-struct settings {
-	struct registry *registry;
-	settings_changed_fn *changed;
-	void *userdata;
-	const char *home;
-	struct file_watcher *watcher;
-	struct daemon_settings daemon;
-	struct trust *trust;
-	struct config_text users;
-	struct file_watch *watch;
-	struct project_config *projects;
-};
-
-static void project_config_build(struct project_config *config)
+void project_config_build(struct project_config *config)
 {
 	const struct settings *settings = config->settings;
 	const char *root = config->project->root;
@@ -54,7 +29,7 @@ static void project_config_build(struct project_config *config)
 	config_text_apply(&settings->users, root, false, &config->values, &place);
 }
 
-static enum config_found project_config_read(struct project_config *config, bool stays_so)
+enum config_found project_config_read(struct project_config *config, bool stays_so)
 {
 	struct setting_place place = {
 		config->project->root, config->settings->home, finder_resolve};
@@ -67,8 +42,7 @@ static enum config_found project_config_read(struct project_config *config, bool
 	return found;
 }
 
-/* False: the file's mount does not answer yet; as above. */
-static bool project_config_ready(struct project_config *config)
+bool project_config_ready(struct project_config *config)
 {
 	bool ready = mounts_ready(config->project->root);
 
@@ -198,7 +172,7 @@ const struct daemon_settings *settings_of_daemon(const struct settings *settings
 	return &settings->daemon;
 }
 
-static struct project_config **find_config(
+struct project_config **settings_find_config(
 	struct settings *settings, const struct project *project)
 {
 	struct project_config **at = &settings->projects;
@@ -237,7 +211,7 @@ void settings_project_added(struct settings *settings, struct project *project)
 
 void settings_mount_answers(struct settings *settings, struct project *project)
 {
-	struct project_config *config = *find_config(settings, project);
+	struct project_config *config = *settings_find_config(settings, project);
 
 	file_watcher_resume(settings->watcher);
 	if (!config) {
@@ -253,7 +227,7 @@ void settings_mount_answers(struct settings *settings, struct project *project)
 
 void settings_project_removed(struct settings *settings, struct project *project)
 {
-	struct project_config **at = find_config(settings, project);
+	struct project_config **at = settings_find_config(settings, project);
 	struct project_config *config = *at;
 
 	if (!config) {
@@ -285,33 +259,10 @@ void settings_saved(struct settings *settings, const char *name)
 	}
 	folder = mem_strndup(name, slash == name ? 1 : (size_t)(slash - name));
 	project = registry_find(settings->registry, folder);
-	config = project ? *find_config(settings, project) : NULL;
+	config = project ? *settings_find_config(settings, project) : NULL;
 	if (config) {
 		project_config_changed(true, config);
 	}
-}
-
-struct trust *settings_trusted(struct settings *settings)
-{
-	return settings->trust;
-}
-
-bool settings_trust(struct settings *settings, struct project *project, const char *rule)
-{
-	struct project_config *config = *find_config(settings, project);
-	bool room = rule ? trust_add(settings->trust, project->root, rule)
-			 : withheld_trust(&config->own, settings->trust, project->root);
-
-	project_config_build(config);
-	settings->changed(project, settings->userdata);
-	return room;
-}
-
-void settings_distrust(struct settings *settings, struct project *project)
-{
-	trust_remove(settings->trust, project->root);
-	project_config_build(*find_config(settings, project));
-	settings->changed(project, settings->userdata);
 }
 
 void settings_read_again(struct settings *settings)

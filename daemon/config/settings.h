@@ -55,6 +55,12 @@ void settings_project_removed(struct settings *settings, struct project *project
 /* A file was saved: if it is a settings file, it is read again now. */
 void settings_saved(struct settings *settings, const char *name);
 
+/*
+ * A symbolic link was found on the way to files that its rules name: it may lead a rule out of the
+ * project that did not reach outside before.
+ */
+void settings_link_found(struct settings *settings, struct project *project);
+
 /* What the user trusts, which settings_trust() and settings_distrust() change. */
 struct trust *settings_trusted(struct settings *settings);
 /*

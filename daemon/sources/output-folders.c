@@ -96,6 +96,38 @@ static void folder_on_file(struct output_folder *folder, uint32_t mask, const ch
 	}
 }
 
+/* Whether files of a pattern are below it, if it is a folder or a link to one. */
+static bool folders_lead_through(const struct output_folders *folders, const char *path)
+{
+	const struct path_rules *outputs = &folders->project->settings->output;
+	const char *below = path + strlen(folders->project->root);
+	size_t length;
+
+	below += *below == '/';
+	length = strlen(below);
+	for (size_t i = 0; i < outputs->count; i++) {
+		const char *pattern = output_pattern_of(&outputs->items[i]);
+
+		if (strncmp(pattern, below, length) == 0 && pattern[length] == '/') {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A file, a symbolic link or something else that is not a folder. */
+static void folder_on_other(struct output_folder *folder, uint32_t mask, const char *path)
+{
+	struct output_folders *folders = folder->folders;
+
+	if (folder->output) {
+		folder_on_file(folder, mask, path);
+	}
+	if (mask & (IN_CREATE | IN_MOVED_TO) && folders_lead_through(folders, path)) {
+		folders_visit_all(folders);
+	}
+}
+
 static const struct output_folder *folders_watched(const struct output_folders *folders)
 {
 	const struct output_folder *folder = folders->first;
@@ -146,8 +178,8 @@ void folder_on_event(uint32_t mask, const char *name, void *userdata)
 		folders_visit(folders, path, true, true);
 	} else if (mask & IN_ISDIR) {
 		folders_visit_all(folders);
-	} else if (folder->output) {
-		folder_on_file(folder, mask, path);
+	} else {
+		folder_on_other(folder, mask, path);
 	}
 }
 

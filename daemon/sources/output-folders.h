@@ -27,6 +27,8 @@ enum output_folders_event {
 struct output_folders_callbacks {
 	/* `file` is absolute and matches a pattern; NULL for FOLDERS_LOST. */
 	void (*told)(enum output_folders_event event, const char *file, void *userdata);
+	/* A symbolic link is on the way from the root to a pattern's files. May not free the folders. */
+	void (*linked)(void *userdata);
 	/* Something cannot be watched: "<what>: <why>", may be invalid UTF-8. */
 	void (*problem)(const char *text, void *userdata);
 };

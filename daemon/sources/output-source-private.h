@@ -18,6 +18,7 @@ struct output_source {
 	struct file_table table; /* the files that existed when the watch began */
 	struct fileset found; /* the same files, until the worker has read them */
 	bool lost; /* some of its events were lost */
+	bool linked; /* a link was found: the settings are read again before anything is announced */
 	struct loop_timer *due;
 	struct reading *reading; /* files that are being read on the worker thread */
 	unsigned holding; /* how many reads must end before the project's hold; 0: no hold */
@@ -29,6 +30,8 @@ struct output_sources {
 	struct watcher *watcher;
 	struct registry *registry;
 	struct pipeline *pipeline;
+	output_linked_fn *linked;
+	void *userdata;
 	struct output_source *first;
 };
 

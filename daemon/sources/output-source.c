@@ -128,6 +128,13 @@ void output_source_end_hold(struct output_source *source)
 	}
 }
 
+/* Sets the timer to when there is something to do. */
+static void source_wake(struct output_source *source)
+{
+	loop_timer_set(source->due,
+		source->linked ? clock_now_usec() : output_burst_due(&source->burst));
+}
+
 static void on_read_done(void *userdata)
 {
 	struct reading *reading = userdata;
@@ -141,7 +148,7 @@ static void on_read_done(void *userdata)
 			source_announce(source, reading);
 		}
 		output_source_end_hold(source);
-		loop_timer_set(source->due, output_burst_due(&source->burst));
+		source_wake(source);
 	}
 	reading_free(reading);
 }
@@ -153,6 +160,13 @@ static void source_on_due(void *userdata)
 	struct fileset *files = &source->burst.files;
 	struct reading *reading;
 
+	if (source->linked) {
+		source->linked = false;
+		source_wake(source);
+		/* May end the source. */
+		source->sources->linked(source->project, source->sources->userdata);
+		return;
+	}
 	if (source->reading || due == CLOCK_NEVER) {
 		return;
 	}
@@ -194,7 +208,15 @@ static void source_on_folder(enum output_folders_event event, const char *file, 
 		source->lost = true;
 		break;
 	}
-	loop_timer_set(source->due, output_burst_due(&source->burst));
+	source_wake(source);
+}
+
+static void source_on_link(void *userdata)
+{
+	struct output_source *source = userdata;
+
+	source->linked = true;
+	source_wake(source);
 }
 
 static void source_on_problem(const char *text, void *userdata)
@@ -209,6 +231,7 @@ static void source_on_problem(const char *text, void *userdata)
 
 static const struct output_folders_callbacks on_folders = {
 	.told = source_on_folder,
+	.linked = source_on_link,
 	.problem = source_on_problem,
 };
 

@@ -41,8 +41,15 @@ enum { OUTPUT_OPEN_FILES_MAX = 256, OUTPUT_MISSING_PAGES_MAX = 64 };
 
 struct output_sources;
 
+/*
+ * A symbolic link was found on the way to the project's outputs: its settings may have to change.
+ * What is behind the link is announced only after the call.
+ */
+typedef void output_linked_fn(struct project *project, void *userdata);
+
 struct output_sources *output_sources_new(struct loop *loop, struct watcher *watcher,
-	struct registry *registry, struct pipeline *pipeline);
+	struct registry *registry, struct pipeline *pipeline, output_linked_fn *linked,
+	void *userdata);
 void output_sources_free(struct output_sources *sources);
 
 /* The project was added, or its settings have changed. */

@@ -17,12 +17,19 @@ static struct output_source *source_find(
 }
 
 struct output_sources *output_sources_new(struct loop *loop, struct watcher *watcher,
-	struct registry *registry, struct pipeline *pipeline)
+	struct registry *registry, struct pipeline *pipeline, output_linked_fn *linked,
+	void *userdata)
 {
 	struct output_sources *sources = mem_new(struct output_sources);
 
 	*sources = (struct output_sources){
-		.loop = loop, .watcher = watcher, .registry = registry, .pipeline = pipeline};
+		.loop = loop,
+		.watcher = watcher,
+		.registry = registry,
+		.pipeline = pipeline,
+		.linked = linked,
+		.userdata = userdata,
+	};
 	return sources;
 }
 

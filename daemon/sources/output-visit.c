@@ -152,9 +152,15 @@ void folders_visit(struct output_folders *folders, const char *path, bool output
 		folder->next = folders->first;
 		folders->first = folder;
 		folders->count++;
+		if (S_ISLNK(st.stx_mode)) {
+			folders->callbacks.linked(folders->userdata);
+		}
 	}
 	folder->output |= output;
 	folder->deep |= deep;
+	if (S_ISLNK(st.stx_mode) && !folder->output) {
+		return; /* the watch of its folder reports changes of the link */
+	}
 	if (folder_watch(folder) && scan) {
 		folder_scan(folders, path, folder->deep);
 	}

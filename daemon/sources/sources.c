@@ -76,7 +76,7 @@ static void on_git_done(struct project *project, const char *what, void *userdat
 }
 
 struct sources *sources_new(struct loop *loop, struct registry *registry, struct intake *intake,
-	struct pipeline *pipeline)
+	struct pipeline *pipeline, output_linked_fn *linked, void *userdata)
 {
 	struct sources *sources = mem_new(struct sources);
 
@@ -91,7 +91,8 @@ struct sources *sources_new(struct loop *loop, struct registry *registry, struct
 		.paused = on_git_paused,
 		.done = on_git_done,
 		.userdata = sources});
-	sources->outputs = output_sources_new(loop, sources->watcher, registry, pipeline);
+	sources->outputs = output_sources_new(
+		loop, sources->watcher, registry, pipeline, linked, userdata);
 	sources->disk = disk_sources_new(&(struct disk_parts){.loop = loop,
 		.watcher = sources->watcher,
 		.registry = registry,

@@ -8,12 +8,14 @@
 
 #include "pipeline/pipeline.h"
 #include "project/project.h"
+#include "sources/output-source.h"
 #include "util/loop.h"
 
 struct sources;
 
+/* `linked`: as for output_sources_new(). */
 struct sources *sources_new(struct loop *loop, struct registry *registry, struct intake *intake,
-	struct pipeline *pipeline);
+	struct pipeline *pipeline, output_linked_fn *linked, void *userdata);
 void sources_free(struct sources *sources);
 
 /* The project was tracked or got a tab: watches it if it should be watched. */

@@ -3,7 +3,7 @@
 // A .savecast that came with a repository: its rules about things outside its folder take effect
 // only after the user has trusted exactly these rules.
 import assert from 'node:assert/strict';
-import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -95,6 +95,55 @@ test('a link that came with the repository leads no rule out of it without trust
 		const seen = await files();
 		return ['all/mine/x.css', 'all/mine/deep/y.css'].every((file) => seen.includes(file));
 	});
+});
+
+test('a link that appears after the settings were read leads no rule out of the project without trust', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const mine = await world.folder('mine', { 'x.css': '' });
+	const evil = await world.folder('evil', { 'dist/a.css': '', 'index.html': '', '.savecast': '[savecast]\n\toutput = all/mine/*.css\n\toutput = dist/*\n' }, { git: true });
+	await world.savecast('track', evil);
+	assert.deepEqual(await untrusted(world, evil), []);
+	const write = async () => {
+		for (const file of [path.join(mine, 'x.css'), path.join(evil, 'dist/a.css')]) {
+			await writeFile(file, `a { order: ${Math.random()} }`);
+		}
+	};
+	const announced = async (/** @type {number} */ since) => (await world.bus.events(since)).flatMap((/** @type {any} */ { files }) => files)
+		.map((/** @type {string} */ file) => path.relative(evil, file));
+	const last = async () => (await world.bus.properties()).LastEvent;
+	for (const [name, make] of /** @type {[string, (link: string) => Promise<unknown>][]} */ ([
+		['made', (link) => symlink(world.home, link)],
+		['moved there', async (link) => { await symlink(world.home, `${link}.new`); await rename(`${link}.new`, link); }],
+	])) {
+		const link = path.join(evil, 'all');
+		await make(link);
+		// At a new folder, all patterns are looked up again.
+		await mkdir(path.join(evil, name));
+		await until(`the rule to need trust: ${name}`, async () => (await untrusted(world, evil)).length);
+		const before = await last();
+		await write();
+		await until('its output', async () => (await announced(before)).includes('dist/a.css'));
+		assert.deepEqual(await announced(0).then((files) => files.filter((/** @type {string} */ file) => file.includes('mine'))), [], name);
+		await rm(link);
+		// Without the link, the rule is one about the project's own files again.
+		await writeFile(path.join(evil, '.savecast'), `[savecast]\n\toutput = all/mine/*.css\n\toutput = dist/*\n# ${name}\n`);
+		await until('the rule to be harmless', async () => !(await untrusted(world, evil)).length);
+	}
+	await symlink(world.home, path.join(evil, 'all'));
+	await until('the rule to need trust', async () => (await untrusted(world, evil)).length);
+	await world.trust(evil);
+	await write();
+	await until('the file of the trusted rule', async () => (await announced(0)).includes('all/mine/x.css'));
+	// A trusted link that is replaced is watched again.
+	await rm(path.join(evil, 'all'));
+	const other = await world.folder('others/mine', { 'y.css': '' });
+	await symlink(path.dirname(other), path.join(evil, 'all'));
+	await until('the file behind the new link', async () => {
+		await writeFile(path.join(other, 'y.css'), `a { order: ${Math.random()} }`);
+		return (await announced(0)).includes('all/mine/y.css');
+	}, { every: 300 });
+	assert.equal((await world.bus.projects()).find(({ Root }) => Root === evil).Problem, '');
 });
 
 test('trust is for exactly these rules in exactly this folder, and survives a restart', async t => {
