@@ -117,6 +117,15 @@ static bool script_reloads(int process, const char *folder)
 	return script && !sees_remote(process, script) && program_script_reloads(script);
 }
 
+/*
+ * A process that ends releases its memory before its descriptors. It is a process whose descriptors we
+ * may read, so its image is not hidden from us.
+ */
+static bool is_ending(const struct procfs_stat *stat)
+{
+	return !stat->image;
+}
+
 static void search_process(struct search *search, pid_t pid)
 {
 	struct procfs_stat stat;
@@ -127,7 +136,7 @@ static void search_process(struct search *search, pid_t pid)
 	}
 	search->inode = 0;
 	procfs_each_fd(process, search_check_fd, search);
-	if (search->inode && procfs_stat(process, &stat) == 0) {
+	if (search->inode && procfs_stat(process, &stat) == 0 && !is_ending(&stat)) {
 		struct holder *holder = &search->holders[search->count++];
 
 		*holder = (struct holder){
@@ -206,9 +215,8 @@ bool holder_still_holds(struct holder *holder)
 		return false;
 	}
 	holds = procfs_socket(process, holder->fd) == holder->inode &&
-		procfs_stat(process, &stat) == 0 && stat.started_usec == holder->started_usec;
-	/* A process that is ending has released its memory, but not yet its descriptors. */
-	holds = holds && (stat.image || !holder->image);
+		procfs_stat(process, &stat) == 0 && !is_ending(&stat) &&
+		stat.started_usec == holder->started_usec;
 	holder->execed = holds && stat.image != holder->image;
 	holder->image = holds ? stat.image : holder->image;
 	holder->accepts = holds && procfs_polls(process, holder->pid, holder->fd, &holder->polling);
