@@ -57,6 +57,21 @@ async function asksUser({ progress }, id, event) {
 }
 
 /**
+ * A reload is pending: if the user goes on to another page instead, that page would take the saved
+ * files from the browser's cache. A hidden tab is reloaded as soon as it is shown.
+ *
+ * @param {import('./tabs.js').Tabs} tabs
+ * @param {number} id
+ * @param {import('./tabs.js').Pending} pending
+ */
+export function refreshForNextPage(tabs, id, { event, changes, until }) {
+	if (changes && until !== 'shown' && tabs.get(id)?.hasScripts) {
+		// The reload refreshes the cache again.
+		refreshCache(id, event, changes).catch((error) => console.info(`tab ${id}: the cache stays as it is: ${error}`));
+	}
+}
+
+/**
  * @param {Pick<import('./reload.js').Dependencies, 'tabs' | 'progress' | 'transfer' | 'send' | 'pastCache'>} dependencies
  * @param {number} id
  * @param {{event: number, changes?: import('../link/protocol.js').Change[], seen?: chrome.tabs.Tab,

@@ -8,7 +8,7 @@ import { applyChanges, lookFirst, sendToPage } from './page-scripts.js';
 import { isFrame } from './places.js';
 import { report } from './progress.js';
 import { asksPage, looksFirst, merge, requestsOf } from './reload-rules.js';
-import { reloadTab } from './reload-tab.js';
+import { refreshForNextPage, reloadTab } from './reload-tab.js';
 import { SecondLooks } from './second-looks.js';
 
 /**
@@ -318,6 +318,7 @@ export class Reloads {
 		send(progress.pending(id, pending.why));
 		tabs.set(id, { pending });
 		show(id);
+		refreshForNextPage(tabs, id, pending);
 	}
 
 	/**
@@ -327,9 +328,8 @@ export class Reloads {
 	 * @param {import('./page-scripts.js').Told} [told]
 	 */
 	async #reload(id, { event, changes: named, restarted }, seen, told) {
-		const changes = restarted ? undefined : named;
 		const look = async () => (await inspect(this.#dependencies, id)).tab;
-		if (await reloadTab(this.#dependencies, id, { event, changes, seen, told, look }) === 'asks') {
+		if (await reloadTab(this.#dependencies, id, { event, changes: restarted ? undefined : named, seen, told, look }) === 'asks') {
 			this.#dependencies.tabs.set(id, { asks: ASKS });
 			this.#setPending(id, { event, until: 'safe', why: ASKS });
 		}

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, guarded, missing, missingOrLong, pageScriptsReady, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, guarded, missing, missingOrLong, pageScriptsReady, reaches, story, switchOn, words } from '../lib/live.js';
 import { png } from '../lib/media-files.js';
 import { LONG, TOP, World } from '../lib/world.js';
 
@@ -70,6 +70,20 @@ for (const which of BROWSERS) {
 				await until('the picture', () => page.evaluate('image.naturalWidth === 2'));
 			});
 		}
+	});
+
+	test(`${which}: if the user leaves a page whose reload is pending, the next page has the saved files`, { skip }, async t => {
+		const script = '<!doctype html><script src="/a.js"></script>';
+		const { world, site, page } = await open(t, {
+			'index.html': `${script}<form action="/post" method="post"></form>`, 'posted.html': `${script}<h1 id="posted">thanks</h1>`, 'two.html': script, 'a.js': 'value = 1',
+		}, { '/a.js': { 'Cache-Control': 'max-age=3600' } });
+		await page.evaluate('(document.forms[0].submit(), 1)');
+		await until('the answer', () => page.evaluate('value === 1 && document.readyState === "complete" && Boolean(posted)').catch(() => false));
+		await writeFile(path.join(site.root, 'a.js'), 'value = 2');
+		await reaches(world, await world.bus.saved(path.join(site.root, 'a.js')), 'pending');
+		await until('the cache', () => page.evaluate('fetch("/a.js", { cache: "force-cache" }).then(answer => answer.text()).then(text => text === "value = 2")'));
+		await page.goto(`${site.url}two.html`);
+		await until('the script', () => page.evaluate('window.value').then(value => assert.equal(value, 2) ?? true));
 	});
 
 	test(`${which}: what a style element imports is new after a reload, and on the next page`, { skip: missingOrLong(which) }, async t => {
