@@ -308,10 +308,12 @@ void on_mount(const char *folder, enum mount_state state, void *userdata)
 			(pathname_is_below(project->root, folder) ||
 				pathname_is_below(folder, project->root))) {
 			project_resume(daemon, project, folder);
+		} else if (project && state == MOUNT_ANSWERS) {
+			sources_link_answers(daemon->sources, project);
 		}
 	}
 	if (state == MOUNT_ANSWERS) {
-		settings_add_projects(daemon->settings);
+		settings_resume(daemon->settings);
 		browsers_look_up_projectless(daemon->browsers);
 		daemon_api_mount_answers(daemon->api);
 		daemon_show_owed(daemon);

@@ -124,6 +124,7 @@ static void folder_on_other(struct output_folder *folder, uint32_t mask, const c
 		folder_on_file(folder, mask, path);
 	}
 	if (mask & (IN_CREATE | IN_MOVED_TO) && folders_lead_through(folders, path)) {
+		mounts_forget_names();
 		folders_visit_all(folders);
 	}
 }

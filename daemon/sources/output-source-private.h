@@ -35,6 +35,8 @@ struct output_sources {
 	struct output_source *first;
 };
 
+/* What its folders are may have changed: has the settings judge its rules again. */
+void output_source_check(struct output_source *source);
 void output_source_begin(struct output_sources *sources, struct project *project);
 /* Removes it from the list. */
 void output_source_end(struct output_source **at);

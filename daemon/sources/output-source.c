@@ -211,12 +211,15 @@ static void source_on_folder(enum output_folders_event event, const char *file, 
 	source_wake(source);
 }
 
-static void source_on_link(void *userdata)
+void output_source_check(struct output_source *source)
 {
-	struct output_source *source = userdata;
-
 	source->linked = true;
 	source_wake(source);
+}
+
+static void source_on_link(void *userdata)
+{
+	output_source_check(userdata);
 }
 
 static void source_on_problem(const char *text, void *userdata)

@@ -60,6 +60,7 @@ void output_sources_resume(struct output_sources *sources, struct project *proje
 
 	if (source && output_folders_wait(source->folders)) {
 		project_problem_set(sources->registry, project, "output", NULL);
+		output_source_check(source); /* a link into the mount could not be resolved */
 		output_folders_resume(source->folders);
 		output_source_note_found(source);
 	}

@@ -150,6 +150,11 @@ void sources_mount_answers(struct sources *sources, struct project *project, con
 	disk_sources_mount_answers(sources->disk, project, mount);
 }
 
+void sources_link_answers(struct sources *sources, struct project *project)
+{
+	output_sources_resume(sources->outputs, project);
+}
+
 void sources_mount_changed(struct sources *sources, const char *name)
 {
 	for (size_t i = 0; i < registry_count(sources->registry); i++) {

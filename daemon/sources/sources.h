@@ -29,6 +29,9 @@ void sources_event_sent(struct sources *sources, struct project *project);
 /* A mount that the project is on, or that is below its root, answers. */
 void sources_mount_answers(struct sources *sources, struct project *project, const char *mount);
 
+/* A mount elsewhere answers: reads outputs of the project that a link may lead to it. */
+void sources_link_answers(struct sources *sources, struct project *project);
+
 /* Something was mounted or unmounted at `name`: what is watched there is read and watched again. */
 void sources_mount_changed(struct sources *sources, const char *name);
 

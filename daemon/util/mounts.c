@@ -120,6 +120,11 @@ char *mounts_of(const char *name)
 	return folder ? mem_strdup(folder) : NULL;
 }
 
+void mounts_forget_names(void)
+{
+	mounts.memory = (struct mount_memory){0};
+}
+
 void mounts_copy(struct mount_table *table)
 {
 	mount_table_copy(table, &mounts.table);

@@ -69,6 +69,9 @@ unsigned mounts_refused(void);
 /* Calls `found` with the name of each mount, also of local ones; see mount_table_compare(). */
 void mounts_each(mount_table_found_fn *found, void *userdata);
 
+/* A link was made: a name that was local may now lead to a mount. Names are remembered for a second. */
+void mounts_forget_names(void);
+
 /* The folder of the remote mount that the name is in, links followed; NULL: it is local. */
 char *mounts_of(const char *name);
 /* A copy for a worker, which the caller clears. */

@@ -8,7 +8,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { run } from '../lib/children.js';
-import { until } from '../lib/events.js';
+import { until, within } from '../lib/events.js';
+import { HangFs, noFuse } from '../lib/hang-fs.js';
 import { clickInPopup, live, missing } from '../lib/live.js';
 import { Client } from '../lib/wire-client.js';
 import { SAVECAST, World } from '../lib/world.js';
@@ -144,6 +145,26 @@ test('a link that appears after the settings were read leads no rule out of the 
 		return (await announced(0)).includes('all/mine/y.css');
 	}, { every: 300 });
 	assert.equal((await world.bus.projects()).find(({ Root }) => Root === evil).Problem, '');
+});
+
+test('an output behind a link into a mount that does not answer needs trust as soon as the mount answers', { skip: noFuse() }, async t => {
+	const world = await World.open(t);
+	const fs = await HangFs.mount(world, 'remote');
+	await mkdir(path.join(fs.behind, 'x'));
+	await fs.hang();
+	const files = { 'a.css': '', '.savecast': '[savecast]\n\toutput = all/x/*\n' };
+	const early = await world.folder('early', files), late = await world.folder('late', files);
+	await symlink(fs.folder, path.join(early, 'all'));
+	await world.startDaemon();
+	for (const root of [early, late]) {
+		await world.savecast('track', root);
+	}
+	await symlink(fs.folder, path.join(late, 'all'));
+	await within(world.bus.saved(path.join(late, 'a.css')), 'a local save');
+	await fs.answer();
+	for (const root of [early, late]) {
+		await until(`the rule of ${root} to need trust`, async () => (await untrusted(world, root)).length);
+	}
 });
 
 test('trust is for exactly these rules in exactly this folder, and survives a restart', async t => {
