@@ -12,7 +12,8 @@
  * deadline; a test that also fails alone has a real failure. The retry is reported: a test that
  * often needs it must be fixed like one that fails.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { run } from 'node:test';
@@ -64,12 +65,24 @@ async function runFiles(some, concurrency) {
 	return counts;
 }
 
+/**
+ * The files to run for the tests that are written in this one: a test in a library belongs to those
+ * that import it.
+ *
+ * @param {string} file
+ */
+function filesWith(file) {
+	return files.some(one => path.resolve(one) === file) ? [file]
+		: files.filter(one => readFileSync(one, 'utf8').includes(path.basename(file)));
+}
+
 const counts = await runFiles(files, Number(jobs));
 const again = [];
 for (const [file, { failed }] of counts) {
 	if (Number(tries) > 1 && failed.length > 0) {
-		console.log(`once more, alone: ${file}`);
-		const second = (await runFiles([file], 1)).get(file);
+		const runs = filesWith(file);
+		console.log(`once more, alone: ${runs.join(' ')}`);
+		const second = runs.length ? (await runFiles(runs, 1)).get(file) : undefined;
 		if (second) {
 			counts.set(file, second);
 			again.push(...failed);
