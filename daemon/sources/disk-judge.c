@@ -7,6 +7,7 @@
 #include "project/file-kind.h"
 #include "project/finder.h"
 #include "project/project.h"
+#include "sources/folder-scan.h"
 #include "util/pathname.h"
 
 void disk_source_note(
@@ -87,6 +88,13 @@ static bool source_was_shown_broken(const struct disk_source *source,
 		source_owns(source, change->name);
 }
 
+/* Whether a file that is not known yet is announced; reads .gitignore and the folders above it. */
+static bool source_wants_new(const struct disk_source *source, const char *name)
+{
+	return disk_source_wants(source, name, true) &&
+		(source->included || !folder_scan_is_of_another(source->project->root, name));
+}
+
 enum judgement disk_source_judge(struct disk_source *source, const struct pipeline_change *change,
 	struct write *write, uint64_t *until)
 {
@@ -136,7 +144,7 @@ enum judgement disk_source_judge(struct disk_source *source, const struct pipeli
 	}
 	if (!source_owns(source, change->name) ||
 		(!noted && mark->kind != CONTENT_ABSENT &&
-			!disk_source_wants(source, change->name, true))) {
+			!source_wants_new(source, change->name))) {
 		return JUDGED_SAME;
 	}
 	return JUDGED_CHANGED;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "util/mem.h"
+#include "util/mounts-files.h"
 #include "util/pathname.h"
 #include "pipeline/content.h"
 #include "sources/git/git-dir.h"
@@ -91,6 +92,27 @@ static bool is_of_another(const struct scan *scan, const char *path, const char 
 		return !git_is_submodule(path);
 	}
 	return strcmp(name, ".savecast") == 0;
+}
+
+bool folder_scan_is_of_another(const char *root, const char *file)
+{
+	_cleanup_free_ char *folder = mem_strdup(file);
+	size_t top = strlen(root);
+
+	for (char *slash = strrchr(folder, '/'); slash && slash > folder + top;
+		slash = strrchr(folder, '/')) {
+		_cleanup_free_ char *settings = NULL, *marker = NULL;
+		struct statx st;
+
+		*slash = '\0';
+		settings = mem_printf("%s/.savecast", folder);
+		marker = mem_printf("%s/.git", folder);
+		if (mounts_lstat(settings, &st) == 0 ||
+			(mounts_lstat(marker, &st) == 0 && !git_is_submodule(folder))) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static void add_folder(struct scan_folder *folder, const char *name)

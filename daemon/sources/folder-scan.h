@@ -64,3 +64,9 @@ struct scan {
 struct scan *scan_new(const char *root);
 void scan_free(struct scan *scan);
 void scan_run(struct scan *scan);
+
+/*
+ * Whether a folder between the root and the file is another project, as `other` above. Reads the disk:
+ * the folder may have become one since it was scanned, or is watched and not scanned yet.
+ */
+bool folder_scan_is_of_another(const char *root, const char *file);

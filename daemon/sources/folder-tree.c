@@ -18,10 +18,11 @@ static unsigned all_count; /* of all trees; on the loop's thread only */
 
 bool folder_is_known(const char *name)
 {
-	static const char *const names[] = {".git", ".hg", ".svn", ".jj", ".bzr", "_darcs", "CVS",
-		"node_modules", "bower_components", "__pycache__", ".venv", ".tox", ".cache",
-		".mypy_cache", ".pytest_cache", ".ruff_cache", ".sass-cache", ".parcel-cache",
-		".next", ".nuxt", ".svelte-kit", ".astro", ".turbo", ".idea", ".vscode"};
+	static const char *const names[] = {".git", ".git-rewrite", ".hg", ".svn", ".jj", ".bzr",
+		"_darcs", "CVS", "node_modules", "bower_components", "__pycache__", ".venv", ".tox",
+		".cache", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".sass-cache",
+		".parcel-cache", ".next", ".nuxt", ".svelte-kit", ".astro", ".turbo", ".idea",
+		".vscode"};
 
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		if (strcmp(name, names[i]) == 0) {

@@ -64,6 +64,7 @@ test('a command of many steps is one event at its end', async t => {
 	await reset('base');
 	await changes('echo up > ../up; git clone -q . ../up-stream; cd ../up-stream; git checkout -q topic; cd -; echo loc > loc.css; git add -A; git commit -qm loc; git pull -q --rebase ../up-stream topic', { most: 2 });
 	await reset('topic');
+	await changes('FILTER_BRANCH_SQUELCH_WARNING=1 git filter-branch --tree-filter "echo f > f.css" HEAD~1..HEAD');
 	await changes('echo dirty > s1.css; git rebase -q --autostash base', { most: 2 });
 });
 

@@ -57,7 +57,7 @@ test('files that do not belong to the project are not announced', async t => {
 		'sub/.savecast': '', 'sub/s.css': '1',
 	}, { settings: '\tignore = /var/\n' });
 	for (const script of ['echo 2 > node_modules/m/i.js', 'echo 2 > dist/a.js', 'echo 2 > a.min.css', 'echo 2 > var/x.css', 'echo 2 > sub/s.css',
-		'echo 2 > a.css~; echo 2 > .a.css.swp; touch 4913; rm 4913', 'echo 2 > dev.log; echo 2 > db.sqlite3', 'mkdir nested; git init -q nested; echo 2 > nested/a.css',
+		'echo 2 > a.css~; echo 2 > .a.css.swp; touch 4913; rm 4913', 'echo 2 > dev.log; echo 2 > db.sqlite3', 'for i in 1 2 3 4 5 6; do mkdir nested$i; git init -q nested$i; echo 2 > nested$i/a.css; done',
 		'mkdir -p __pycache__; echo 1 > __pycache__/a.pyc', 'git add a.css; git commit -qm 1']) {
 		assert.deepEqual(await did(() => sh(script), { expect: false }), [], script);
 	}

@@ -129,7 +129,7 @@ test('more servers than the limit, and strange URLs', async t => {
 	const client = new Client(world);
 	await client.hello();
 	for (let n = 0; n < 256; n++) {
-		client.send({ type: 'watch', tab: n, url: `http://127.0.0.1:${20000 + n}/` });
+		client.send({ type: 'watch', tab: n, url: `http://127.0.0.1:${2000 + n}/` });
 	}
 	assert.equal((await client.watch(256, `http://127.0.0.1:${port}/`)).reason,
 		'256 other servers are shown already: switch off tabs that you do not need');
