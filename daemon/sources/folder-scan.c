@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "util/mem.h"
-#include "util/mounts-files.h"
+#include "util/mounts.h"
 #include "util/pathname.h"
 #include "pipeline/content.h"
 #include "sources/git/git-dir.h"
@@ -83,15 +83,19 @@ static bool is_far(const char *path)
 	return false;
 }
 
-static bool is_of_another(const struct scan *scan, const char *path, const char *name)
+/* Whether the folder, which has an entry of this name, is another project. */
+static bool marks_another(const char *folder, const char *name)
 {
-	if (strcmp(path, scan->root) == 0) {
-		return false;
-	}
-	if (strcmp(name, ".git") == 0) {
-		return !git_is_submodule(path);
-	}
-	return strcmp(name, ".savecast") == 0;
+	return strcmp(name, ".git") == 0 ? !git_is_submodule(folder)
+					 : strcmp(name, ".savecast") == 0;
+}
+
+static bool has_another(const char *folder, const char *name)
+{
+	_cleanup_free_ char *marker = mem_printf("%s/%s", folder, name);
+	struct stat st;
+
+	return lstat(marker, &st) == 0 && marks_another(folder, name);
 }
 
 bool folder_scan_is_of_another(const char *root, const char *file)
@@ -99,16 +103,13 @@ bool folder_scan_is_of_another(const char *root, const char *file)
 	_cleanup_free_ char *folder = mem_strdup(file);
 	size_t top = strlen(root);
 
+	if (mounts_is_remote(file)) {
+		return false;
+	}
 	for (char *slash = strrchr(folder, '/'); slash && slash > folder + top;
 		slash = strrchr(folder, '/')) {
-		_cleanup_free_ char *settings = NULL, *marker = NULL;
-		struct statx st;
-
 		*slash = '\0';
-		settings = mem_printf("%s/.savecast", folder);
-		marker = mem_printf("%s/.git", folder);
-		if (mounts_lstat(settings, &st) == 0 ||
-			(mounts_lstat(marker, &st) == 0 && !git_is_submodule(folder))) {
+		if (has_another(folder, ".savecast") || has_another(folder, ".git")) {
 			return true;
 		}
 	}
@@ -202,7 +203,8 @@ static void scan_folder(struct scan *scan, struct scan_folder *folder, struct gi
 		strcmp(folder->path, scan->root) != 0 && git_ignore_has(ignore, folder->path, true);
 	dir = folder->far || folder->other ? NULL : opendir(folder->path);
 	while (dir && !folder->other && (entry = readdir(dir))) {
-		folder->other = is_of_another(scan, folder->path, entry->d_name);
+		folder->other = strcmp(folder->path, scan->root) != 0 &&
+			marks_another(folder->path, entry->d_name);
 		if (!folder->other && strcmp(entry->d_name, ".") != 0 &&
 			strcmp(entry->d_name, "..") != 0 && strcmp(entry->d_name, ".git") != 0) {
 			scan_entry(scan, folder, ignore, entry);

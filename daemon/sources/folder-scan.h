@@ -67,6 +67,7 @@ void scan_run(struct scan *scan);
 
 /*
  * Whether a folder between the root and the file is another project, as `other` above. Reads the disk:
- * the folder may have become one since it was scanned, or is watched and not scanned yet.
+ * the folder may have become one since it was scanned, or is watched and not scanned yet. False for a
+ * file on a remote mount, which only the worker may read.
  */
 bool folder_scan_is_of_another(const char *root, const char *file);
