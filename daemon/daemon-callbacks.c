@@ -313,7 +313,7 @@ void on_mount(const char *folder, enum mount_state state, void *userdata)
 		}
 	}
 	if (state == MOUNT_ANSWERS) {
-		settings_resume(daemon->settings);
+		settings_add_projects(daemon->settings);
 		browsers_look_up_projectless(daemon->browsers);
 		daemon_api_mount_answers(daemon->api);
 		daemon_show_owed(daemon);

@@ -209,12 +209,6 @@ void settings_project_added(struct settings *settings, struct project *project)
 	}
 }
 
-void settings_resume(struct settings *settings)
-{
-	file_watcher_resume(settings->watcher);
-	settings_add_projects(settings);
-}
-
 void settings_mount_answers(struct settings *settings, struct project *project)
 {
 	struct project_config *config = *settings_find_config(settings, project);
@@ -276,9 +270,7 @@ void settings_read_again(struct settings *settings)
 	struct project_config *next;
 
 	file_watch_renew(settings->watch);
-	if (mounts_ready(settings->users.file)) { /* otherwise the watch waits, too */
-		settings_users_changed(true, settings);
-	}
+	settings_users_changed(true, settings);
 	for (struct project_config *config = settings->projects; config; config = next) {
 		next = config->next;
 		if (project_config_ready(config)) {

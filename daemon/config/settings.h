@@ -48,8 +48,6 @@ const struct daemon_settings *settings_of_daemon(const struct settings *settings
 
 /* A project was added to the registry, or is about to be removed. */
 void settings_project_added(struct settings *settings, struct project *project);
-/* A mount answers: reads the files that waited for it, and adds projects as above. */
-void settings_resume(struct settings *settings);
 /* The project's mount answers, so it is no longer `unread`: reads its settings. */
 void settings_mount_answers(struct settings *settings, struct project *project);
 void settings_project_removed(struct settings *settings, struct project *project);
