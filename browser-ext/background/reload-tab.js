@@ -66,8 +66,7 @@ async function asksUser({ progress }, id, event) {
  */
 export function refreshForNextPage(tabs, id, { event, changes, until }) {
 	if (changes && until !== 'shown' && tabs.get(id)?.hasScripts) {
-		// The reload refreshes the cache again.
-		refreshCache(id, event, changes).catch((error) => console.info(`tab ${id}: the cache stays as it is: ${error}`));
+		refreshCache(id, event, changes);
 	}
 }
 

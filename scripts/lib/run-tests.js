@@ -79,10 +79,10 @@ function filesWith(file) {
 const counts = await runFiles(files, Number(jobs));
 const again = [];
 for (const [file, { failed }] of counts) {
-	if (Number(tries) > 1 && failed.length > 0) {
-		const runs = filesWith(file);
-		console.log(`once more, alone: ${runs.join(' ')}`);
-		const second = runs.length ? (await runFiles(runs, 1)).get(file) : undefined;
+	const own = failed.length > 0 ? filesWith(file) : [];
+	if (Number(tries) > 1 && own.length > 0) {
+		console.log(`once more, alone: ${own.join(' ')}`);
+		const second = (await runFiles(own, 1)).get(file);
 		if (second) {
 			counts.set(file, second);
 			again.push(...failed);

@@ -123,15 +123,30 @@ test('no process more for the user: the event loop does its work, which is repor
 	await withoutThreads(world, pid, { limit: () => limit('1'), lift: () => limit(before), own });
 });
 
+/**
+ * Starts the daemon in a user namespace that may have none of something.
+ *
+ * @param {import('node:test').TestContext} t skipped if there can be no user namespace
+ * @param {World} world
+ * @param {string} what in /proc/sys/user
+ */
+async function startWithout(t, world, what) {
+	const shell = ['unshare', '--user', '--map-root-user', 'sh', '-c'], limit = `echo 0 >/proc/sys/user/${what}`;
+	const { status, stderr } = await run([...shell, limit], world.env);
+	if (status !== 0) {
+		t.skip(`no user namespace can be made here: ${stderr.trim()}`);
+		return undefined;
+	}
+	return startUnder(world, [...shell, `${limit} && exec "$0"`]);
+}
+
 test('no inotify watches left: saves work, and SIGHUP tries again', async t => {
 	const world = await World.open(t);
-	const limited = ['unshare', '--user', '--map-root-user', 'sh', '-c', 'echo 0 >/proc/sys/user/max_inotify_watches && exec "$0"'];
-	const able = await run([...limited.slice(0, -1), 'echo 0 >/proc/sys/user/max_inotify_watches'], world.env);
-	if (able.status !== 0) {
-		t.skip(`no user namespace can be made here: ${able.stderr.trim()}`);
+	const started = await startWithout(t, world, 'max_inotify_watches');
+	if (!started) {
 		return;
 	}
-	const { pid } = await startUnder(world, limited);
+	const { pid } = started;
 	const root = await world.folder('site', { 'a.css': '', '.savecast': '[savecast]\n\toutput = *.out\n' });
 	await saveWorks(world, path.join(root, 'a.css'));
 	assert.match(await world.log('savecastd'), /cannot be watched: fs\.inotify\.max_user_watches is reached/);
@@ -144,13 +159,9 @@ test('no inotify watches left: saves work, and SIGHUP tries again', async t => {
 
 test('no inotify at all', async t => {
 	const world = await World.open(t);
-	const limited = ['unshare', '--user', '--map-root-user', 'sh', '-c', 'echo 0 >/proc/sys/user/max_inotify_instances && exec "$0"'];
-	const able = await run([...limited.slice(0, -1), 'true'], world.env);
-	if (able.status !== 0) {
-		t.skip(`no user namespace can be made here: ${able.stderr.trim()}`);
+	if (!await startWithout(t, world, 'max_inotify_instances')) {
 		return;
 	}
-	await startUnder(world, limited);
 	await said(world, /inotify: Too many open files: changes of the settings are not noticed/);
 	const root = await world.folder('site', { 'a.css': '' }, { git: true });
 	await saveWorks(world, path.join(root, 'a.css'));
