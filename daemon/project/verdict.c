@@ -6,6 +6,22 @@
 
 #include "util/mem.h"
 
+/*
+ * fnmatch(), after a look at the first and the last character: most names differ there, and each
+ * save compares its name with all patterns.
+ */
+static bool matches(const char *pattern, const char *name)
+{
+	char first = pattern[0], last = pattern[strlen(pattern) - 1];
+	size_t length = strlen(name);
+
+	if ((first != '*' && first != name[0]) ||
+		(last != '*' && last != ']' && length && last != name[length - 1])) {
+		return false;
+	}
+	return fnmatch(pattern, name, 0) == 0;
+}
+
 /* Files that editors create beside the files of the user. */
 static const struct {
 	const char *pattern, *text;
@@ -44,7 +60,7 @@ static const char *editor_file_kind(const char *name)
 	}
 	/* Only the last component counts: a folder with such a name belongs to the user. */
 	for (size_t i = 0; i < COUNT_OF(editor_files); i++) {
-		if (fnmatch(editor_files[i].pattern, last, 0) == 0) {
+		if (matches(editor_files[i].pattern, last)) {
 			return editor_files[i].text;
 		}
 	}
@@ -74,14 +90,15 @@ void verdict_find(
 /* Files that programs write for their own use while they generate a page. */
 static bool is_of_a_program(const char *name)
 {
-	static const char *const patterns[] = {"*.log", "*.log.[0-9]", "*.py[co]", "*.pid", "*.sock",
-		"*.sqlite", "*.sqlite3", "*.db", "*.sqlite-*", "*.sqlite3-*", "*.db-*", "*.tmp",
-		"*.part", "*.crdownload", ".nfs*", ".fuse_hidden*", ".fslckout*", "_FOSSIL_*",
-		".savecast", ".git*", ".DS_Store", "*.tsbuildinfo", ".eslintcache", "*.orig", "*.rej"};
+	static const char *const patterns[] = {"*.log", "*.log.[0-9]", "*.py[co]", "*.pid",
+		"*.sock", "*.sqlite", "*.sqlite3", "*.db", "*.sqlite-*", "*.sqlite3-*", "*.db-*",
+		"*.tmp", "*.part", "*.crdownload", ".nfs*", ".fuse_hidden*", ".fslckout*",
+		"_FOSSIL_*", ".savecast", ".git*", ".DS_Store", "*.tsbuildinfo", ".eslintcache",
+		"*.orig", "*.rej"};
 	const char *slash = strrchr(name, '/');
 
 	for (size_t i = 0; i < COUNT_OF(patterns); i++) {
-		if (fnmatch(patterns[i], slash ? slash + 1 : name, 0) == 0) {
+		if (matches(patterns[i], slash ? slash + 1 : name)) {
 			return true;
 		}
 	}

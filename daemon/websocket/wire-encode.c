@@ -188,56 +188,6 @@ static void encode_tabs(json_t *object, const uint64_t *tabs, size_t n_tabs)
 	encode_set(object, "tabs", array);
 }
 
-static json_t *encode_change(const struct wire_change *change)
-{
-	json_t *object = json_object();
-
-	encode_set(object, "path", encode_text(change->path));
-	encode_set(object, "kind", json_string(file_kind_name(change->kind)));
-	if (change->all) {
-		encode_set(object, "all", json_true());
-	}
-	return object;
-}
-
-char *wire_encode_reload(const struct wire_reload *reload, const uint64_t *tabs, size_t n_tabs)
-{
-	json_t *object = encode_start("reload");
-
-	encode_set(object, "event", json_integer((json_int_t)reload->event));
-	encode_tabs(object, tabs, n_tabs);
-	if (reload->subject && *reload->subject) {
-		encode_set(object, "subject", encode_text(reload->subject));
-	}
-	if (reload->n_changes) {
-		json_t *array = json_array();
-
-		for (size_t i = 0; i < reload->n_changes; i++) {
-			encode_append(array, encode_change(&reload->changes[i]));
-		}
-		encode_set(object, "changes", array);
-	}
-	if (reload->unseen) {
-		encode_set(object, "unseen", json_true());
-	}
-	if (reload->restarted) {
-		encode_set(object, "restarted", json_true());
-	}
-	if (reload->aside) {
-		encode_set(object, "aside", encode_text(reload->aside));
-	}
-	if (reload->unpatched) {
-		encode_set(object, "patch", json_false());
-	}
-	if (reload->unshared) {
-		encode_set(object, "leave", json_false());
-	}
-	if (reload->old_msec) {
-		encode_set(object, "old", json_integer((json_int_t)reload->old_msec));
-	}
-	return encode_end(object);
-}
-
 char *wire_encode_let_go(const uint64_t *tabs, size_t n_tabs, bool spare)
 {
 	json_t *object = encode_start("let-go");

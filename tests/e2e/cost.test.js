@@ -12,9 +12,9 @@ import { SANITIZED, World } from '../lib/world.js';
 
 /** Each further folder level of the system's temporary folder costs a system call. */
 const SYSTEM_CALLS_MAX = 24;
-const ALLOCATIONS_MAX = 80;
+const ALLOCATIONS_MAX = 48;
 /** Depends on the compiler, too, and on how many pieces the events of the disk come in. */
-const INSTRUCTIONS_MAX = 140000;
+const INSTRUCTIONS_MAX = 115000;
 
 /** @param {string} tool */
 const missing = async tool => SANITIZED ? 'a sanitizer costs more than a save' : (await run([tool, '--version'], process.env)).status !== 0 && `${tool} is not installed`;

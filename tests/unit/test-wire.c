@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "util/mem.h"
 #include "util/utf8.h"
 #include "websocket/wire.h"
@@ -196,7 +198,8 @@ static void fields(void **state)
 		"updates: port: missing");
 	bad("{\"type\":\"updates\",\"tab\":1,\"list\":[1,2,3,4,5,6,7,8,9]}", WIRE_BAD_MESSAGE,
 		"must have at most 8 servers");
-	bad("{\"type\":\"picture\",\"tab\":1,\"request\":1}", WIRE_BAD_MESSAGE, "picture: error: missing");
+	bad("{\"type\":\"picture\",\"tab\":1,\"request\":1}", WIRE_BAD_MESSAGE,
+		"picture: error: missing");
 	bad("{\"type\":\"problems\",\"tab\":1}", WIRE_BAD_MESSAGE,
 		"problems: list: missing: must be an array");
 	bad("{\"type\":\"problems\",\"tab\":1,\"list\":[1]}", WIRE_BAD_MESSAGE,
@@ -230,6 +233,49 @@ static void invalid_utf8_is_replaced(void **state)
 	assert_true(utf8_is_valid(hello, strlen(hello)));
 }
 
+/* This message is written without a library: the library reads the same text back. */
+static void a_reload_is_json_whatever_the_bytes(void **state)
+{
+	enum { BYTES = 255 };
+	char bytes[2 * BYTES + 1] = "";
+
+	for (unsigned i = 0; i < BYTES; i++) {
+		bytes[2 * i] = (char)(i + 1);
+		bytes[2 * i + 1] = 'a';
+	}
+	_cleanup_free_ char *clean = utf8_dup(bytes);
+	_cleanup_free_ char *text = wire_encode_reload(
+		&(struct wire_reload){
+			.event = WIRE_NUMBER_MAX,
+			.subject = bytes,
+			.aside = "\xe2\x82\xac",
+			.changes = (struct wire_change[]){{.path = bytes, .all = true},
+				{.path = "", .kind = FILE_KIND_CSS}},
+			.n_changes = 2,
+			.old_msec = 10,
+		},
+		(uint64_t[]){0, WIRE_NUMBER_MAX}, 2);
+	json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	const json_t *tabs = json_object_get(object, "tabs");
+	const json_t *changes = json_object_get(object, "changes");
+	const json_t *first = json_array_get(changes, 0), *second = json_array_get(changes, 1);
+
+	assert_non_null(object);
+	assert_int_equal(json_integer_value(json_object_get(object, "event")), WIRE_NUMBER_MAX);
+	assert_int_equal(json_integer_value(json_object_get(object, "old")), 10);
+	assert_int_equal(json_array_size(tabs), 2);
+	assert_int_equal(json_integer_value(json_array_get(tabs, 0)), 0);
+	assert_int_equal(json_integer_value(json_array_get(tabs, 1)), WIRE_NUMBER_MAX);
+	assert_string_equal(json_string_value(json_object_get(object, "subject")), clean);
+	assert_string_equal(json_string_value(json_object_get(object, "aside")), "\xe2\x82\xac");
+	assert_string_equal(json_string_value(json_object_get(first, "path")), clean);
+	assert_true(json_is_true(json_object_get(first, "all")));
+	assert_string_equal(json_string_value(json_object_get(second, "path")), "");
+	assert_string_equal(json_string_value(json_object_get(second, "kind")), "css");
+	assert_null(json_object_get(second, "all"));
+	json_decref(object);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +285,7 @@ int main(void)
 		cmocka_unit_test(not_json),
 		cmocka_unit_test(fields),
 		cmocka_unit_test(invalid_utf8_is_replaced),
+		cmocka_unit_test(a_reload_is_json_whatever_the_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
