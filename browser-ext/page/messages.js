@@ -71,6 +71,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return found.outcome === 'reload' && message.refresh ? { ...found, refreshed: await refreshed(message) } : found;
 	};
 
+	/**
+	 * While the answer is still coming, Firefox gives all sizes as 0. Of a page from its cache, it says that the request began when
+	 * the navigation did; of a request to a server, that only if both were in the same millisecond.
+	 *
+	 * @param {any} entry of the navigation
+	 * @returns {boolean} whether the page is known to come from the server
+	 */
+	const isOfServer = (entry) => entry?.transferSize > 0 ||
+		(entry?.encodedBodySize === 0 && entry.workerStart === 0 && entry.requestStart > entry.fetchStart);
+
 	const connect = () => {
 		/** Whether the next document is the answer to a form. */
 		let posting = false;
@@ -81,10 +91,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		 */
 		let leftAt = entry?.activationStart > 0 ? performance.timeOrigin
 			: entry?.deliveryType === 'navigational-prefetch' ? performance.timeOrigin - MAX_PREFETCHED_MSEC : 0;
+		const isFromServer = isOfServer(entry);
 		/** When the user goes back, browsers take the page from their cache without asking the server. */
-		const isCached = entry?.type === 'back_forward' && entry.transferSize === 0;
-		/** When the browser began to request it from the server, in milliseconds since 1970; 0: it is not from the server. */
-		const requestedAt = entry?.transferSize > 0 && !leftAt ? performance.timeOrigin : 0;
+		const isCached = entry?.type === 'back_forward' && !isFromServer;
+		/** When the browser began to request it from the server, in milliseconds since 1970; 0: it is not known to be from the server. */
+		const requestedAt = isFromServer && !leftAt ? performance.timeOrigin : 0;
 		/** It stays older than a save: its reload is pending. */
 		let isOld = false;
 		/** Identifies this document, also for problems.js. */

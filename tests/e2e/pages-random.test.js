@@ -2,7 +2,8 @@
 //
 // Random pages, and saves of the files that they use: what is shown is never older than what the log
 // says. SAVECAST_LONG makes 1,000 saves in each browser, and goes on after a failure. SAVECAST_SEED=N
-// starts with another seed, SAVECAST_SAVES=6 makes only the saves of this seed.
+// starts with another seed, SAVECAST_SAVES=6 makes only the saves of this seed: 17 runs of 60 saves, with
+// the seeds 1, 11, 21 and so on, make those of a long run.
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -27,22 +28,21 @@ class Visit {
 	#shown = [];
 	/** @type {Record<string, number>} the number in each file */
 	#numbers = {};
-	/** The reload of a page that answers a form is pending. */
-	#waits = false;
-
 	/**
 	 * @param {World} world
 	 * @param {import('../lib/live.js').Browser} browser
 	 * @param {import('../lib/live.js').Page} page
 	 * @param {{root: string, url: string, other: string}} site
 	 * @param {number} seed
+	 * @param {number} [waits] the event for which the reload of a page that answers a form is pending, or 0
 	 */
-	constructor(world, browser, page, site, seed) {
+	constructor(world, browser, page, site, seed, waits = 0) {
 		this.browser = browser;
 		this.world = world;
 		this.page = page;
 		this.site = site;
 		this.seed = seed;
+		this.waits = waits;
 		this.made = randomPages(seed, `s${seed}`, site.other);
 		this.tools = tools(seed + 1000000);
 	}
@@ -79,7 +79,11 @@ class Visit {
 		if (this.#at.hasState) {
 			await pageScriptsReady(this.browser);
 		}
-		this.#waits = false;
+		if (this.waits) {
+			// The next page may be reloaded for it.
+			await this.#ends(this.waits);
+			this.waits = 0;
+		}
 	}
 
 	/** @param {number} i */
@@ -94,7 +98,7 @@ class Visit {
 
 	/** @param {string} when */
 	async #check(when) {
-		if (this.#waits) {
+		if (this.waits) {
 			return;
 		}
 		for (const { file, way, shown } of this.#at.uses) {
@@ -105,11 +109,11 @@ class Visit {
 		}
 	}
 
-	/** @param {number} event @returns {Promise<any>} the event, when it has ended, or waits for the user */
-	#ended(event) {
+	/** @param {number} event @param {string} [step] that is enough @returns {Promise<any>} the event, when it has ended */
+	#ends(event, step = 'closed') {
 		return until(`seed ${this.seed}: the end of event ${event}`, async () => {
 			const told = (await this.world.bus.events(event - 1)).find((/** @type {any} */ one) => one.serial === event);
-			return (told?.closed || words(told).includes('pending')) && told;
+			return (told?.closed || words(told).includes(step)) && told;
 		});
 	}
 
@@ -126,10 +130,10 @@ class Visit {
 			await this.page.evaluate(`(${set(n)}, 1)`);
 		}
 		await this.#write(file, saved[file](n));
-		const told = await this.#ended(await this.world.bus.saved(path.join(this.site.root, file)));
+		const event = await this.world.bus.saved(path.join(this.site.root, file)), told = await this.#ends(event, 'pending');
 		const { step, text } = told.steps.filter((/** @type {any} */ one) => one.step !== 'problem').at(-1);
 		assert.match(step, this.#at.answersForm ? /^(swapped|patched|unused|pending)$/ : /^(swapped|patched|loaded|unused)$/, `seed ${this.seed}: ${JSON.stringify(told.steps)}`);
-		this.#waits ||= step === 'pending';
+		this.waits = step === 'pending' ? event : this.waits;
 		await this.#check(`save of ${file}: ${step}: ${text}`);
 		if (hasState) {
 			await until(`seed ${this.seed}: what the user did: ${what}`, async () => await this.page.evaluate(holds(n)));
@@ -170,7 +174,7 @@ for (const which of BROWSERS) {
 			return page;
 		};
 		let page = await on();
-		let done = 0;
+		let done = 0, waits = 0;
 		/** @type {Record<string, number>} */
 		const outcomes = {};
 		/** @type {string[]} */
@@ -178,12 +182,13 @@ for (const which of BROWSERS) {
 		for (let seed = SEED; done < SAVES; seed++) {
 			const before = done;
 			try {
-				const visit = new Visit(world, browser, page, { root, url: site.url, other: other.url }, seed);
+				const visit = new Visit(world, browser, page, { root, url: site.url, other: other.url }, seed, waits);
 				await visit.begin();
 				for (let n = 0; n < SAVES_OF_A_PAGE && done < SAVES; n++, done++) {
 					const end = await visit.save();
 					outcomes[end] = (outcomes[end] ?? 0) + 1;
 				}
+				({ waits } = visit);
 			} catch (error) {
 				if (!LONG) {
 					throw error;
@@ -193,10 +198,13 @@ for (const which of BROWSERS) {
 				done = before + SAVES_OF_A_PAGE;
 				await page.close();
 				page = await on();
+				waits = 0;
 			}
 		}
 		t.diagnostic(JSON.stringify(outcomes));
 		assert.deepEqual(failures, []);
-		assert.ok((outcomes.swapped ?? 0) > done / 50, `style sheets and pictures are rarely replaced: ${JSON.stringify(outcomes)}`);
+		// In a part of the seeds, there may be none.
+		const isPart = process.env.SAVECAST_SAVES !== undefined || process.env.SAVECAST_SEED !== undefined;
+		assert.ok(isPart || (outcomes.swapped ?? 0) > done / 50, `style sheets and pictures are rarely replaced: ${JSON.stringify(outcomes)}`);
 	});
 }

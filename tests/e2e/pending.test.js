@@ -37,7 +37,8 @@ for (const which of BROWSERS) {
 		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', {
-			'index.html': INDEX, 'posted.html': '<h1>thanks</h1>', 'down.txt': 'x', '.headers': '{"/down": {"Content-Disposition": "attachment"}}',
+			'index.html': INDEX, 'slow.html': INDEX, 'posted.html': '<h1>thanks</h1>', 'down.txt': 'x',
+			'.headers': '{"/down": {"Content-Disposition": "attachment"}, "/slow": {"pause": 500}}',
 		});
 		const browser = await world.browser(which, { grant: ['http://localhost/*'], ...OPTIONS[which] });
 		const page = await browser.newPage(site.url);
@@ -144,21 +145,23 @@ for (const which of BROWSERS) {
 			await reaches(world, event, 'loaded');
 		});
 
-		await t.test('no reload is pending any more when the user goes on to a page that is newer than the save', async () => {
-			await ready();
-			await page.evaluate(CHOOSE);
-			await guarded(browser);
-			const event = await save();
-			await reaches(world, event, 'pending');
-			const loaded = page.loaded();
-			await page.evaluate('(setTimeout(() => { location.href = "/?next"; }, 1), 1)');
-			await loaded;
-			assert.match((await reaches(world, event, 'skipped')).steps.at(-1).text, /the user has loaded a page since/);
-			await badge(browser, 'on');
-			await reaches(world, await save(), 'loaded');
-			assert.equal((await world.log('site')).split('"url":"/?next"').length - 1, 2, 'by the user, and for the next save');
-			await page.goto(site.url);
-		});
+		for (const [next, how] of [['/?next', ''], ['/slow.html', ', and comes slowly']]) {
+			await t.test(`no reload is pending any more when the user goes on to a page that is newer than the save${how}`, async () => {
+				await ready();
+				await page.evaluate(CHOOSE);
+				await guarded(browser);
+				const event = await save();
+				await reaches(world, event, 'pending');
+				const loaded = page.loaded();
+				await page.evaluate(`(setTimeout(() => { location.href = '${next}'; }, 1), 1)`);
+				await loaded;
+				assert.match((await reaches(world, event, 'skipped')).steps.at(-1).text, /the user has loaded a page since/);
+				await badge(browser, 'on');
+				await reaches(world, await save(), 'loaded');
+				assert.equal((await world.log('site')).split(`"url":"${next}"`).length - 1, 2, 'by the user, and for the next save');
+				await page.goto(site.url);
+			});
+		}
 
 		await t.test('hidden tabs have one pending reload each, until they are shown', async () => {
 			await ready();

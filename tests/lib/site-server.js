@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // node site-server.js PORT: serves the folder it runs in. The file .headers (JSON, read at each request)
-// has, for each start of a path, response headers, a `status`, and a `delay` in milliseconds. The answer to
-// a POST is that page, or `posted.html` if the path is not that of a page; the answer to a range request is
-// that part of the file. A page may have {{text NAME}} and {{data NAME}}, for the text of a file and its
+// has, for each start of a path, response headers, a `status`, a `delay` of the answer, and a `pause` before
+// the second half of its body, in milliseconds. The answer to a POST is that page, or `posted.html` if the
+// path is not that of a page; the answer to a range request is that part of the file. A page may have {{text NAME}} and {{data NAME}}, for the text of a file and its
 // data: URL; .routes (JSON) says which files a path is combined from. Prints a line for each request.
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
@@ -55,9 +55,11 @@ http.createServer(async (request, response) => {
 	const { pathname } = new URL(request.url ?? '/', 'http://localhost');
 	console.log(JSON.stringify({ method: request.method, url: request.url, at: performance.timeOrigin + performance.now() }));
 	const name = request.method === 'POST' && !pathname.endsWith('.html') ? '/posted.html' : pathname === '/' ? '/index.html' : pathname;
+	let halfway = 0;
 	for (const [start, headers] of Object.entries(await readRules())) {
 		if (name.startsWith(start)) {
-			const { status = 200, delay = 0, ...rest } = headers;
+			const { status = 200, delay = 0, pause = 0, ...rest } = headers;
+			halfway = pause;
 			await new Promise((resolve) => setTimeout(resolve, delay));
 			response.statusCode = status;
 			Object.entries(rest).forEach(([key, value]) => response.setHeader(key, String(value)));
@@ -72,7 +74,12 @@ http.createServer(async (request, response) => {
 		response.setHeader('Accept-Ranges', 'bytes');
 		const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
 		if (from === undefined) {
-			response.end(body);
+			const first = halfway ? Math.ceil(body.length / 2) : 0;
+			if (first) {
+				response.write(body.subarray(0, first));
+				await new Promise((resolve) => setTimeout(resolve, halfway));
+			}
+			response.end(body.subarray(first));
 			return;
 		}
 		const last = Math.min(to ? Number(to) : Infinity, body.length - 1);
