@@ -8,6 +8,9 @@
 " acknowledge lines.  So lines that were written to it shortly before a sudden
 " end count as lost, and are written once more to the next job.  Reporting a
 " save twice is harmless, since the daemon compares bytes.
+"
+" A job that cannot be written to has ended or is about to: its status, which comes
+" a little later, tells whether another one is of use.
 scriptencoding utf-8
 let s:cpoptions = &cpoptions
 set cpoptions&vim
@@ -15,11 +18,13 @@ set cpoptions&vim
 let s:WAITING_MAX = 100     " saves kept for the next job; the oldest are dropped
 let s:RECENT_SECONDS = 2    " the job may not have read what was written to it less than this ago
 let s:RETRY_SECONDS = 5     " from a failed start to the next try
+let s:END_MSEC = 2000       " from a failed write to the next job, if the job does not end
 
 let s:job = {}
+let s:is_closed = 0         " the job cannot be written to, and has not ended yet
 let s:burst = []            " written by this command, not handed on yet
 let s:timer = 0             " the timer that ends the burst, or 0
-let s:waiting = []          " empty while there is a job
+let s:waiting = []          " empty while there is a job that can be written to
 let s:sent = []
 let s:failed_at = -1
 let s:told = 0
@@ -58,7 +63,7 @@ function! savecast#flush() abort
   let s:burst = []
   if empty(l:burst)
     return
-  elseif !empty(s:job)
+  elseif !empty(s:job) && !s:is_closed
     call s:write(l:burst)
     return
   endif
@@ -68,9 +73,17 @@ function! savecast#flush() abort
   call s:flush()
 endfunction
 
+" An editor that ends does not learn the status of a job that it can no longer write to.
+function! s:leave() abort
+  call savecast#flush()
+  if s:is_closed
+    call s:ended(s:job, -1)
+  endif
+endfunction
+
 augroup savecast_flush
   autocmd!
-  autocmd VimLeavePre * call savecast#flush()
+  autocmd VimLeavePre * call s:leave()
 augroup END
 
 " For 'statusline': the result of the last save in this editor.
@@ -104,9 +117,9 @@ function! s:wait(entry) abort
   endif
 endfunction
 
-" To be called when there is no job: starts one.
+" Starts a job for what waits, unless one has yet to end.
 function! s:flush() abort
-  if empty(s:waiting) || !s:start()
+  if empty(s:waiting) || s:is_closed || !s:start()
     return
   endif
   let l:batch = s:waiting
@@ -116,6 +129,7 @@ endfunction
 
 function! s:write(batch) abort
   let l:now = localtime()
+  let l:job = s:job
   let l:text = ''
   for l:entry in a:batch
     let l:entry.at = l:now
@@ -124,7 +138,8 @@ function! s:write(batch) abort
   call extend(s:sent, a:batch)
   call s:forget_delivered(l:now)
   if !savecast#job#write(s:job, l:text)
-    call s:ended(s:job, -1)
+    let s:is_closed = 1
+    call timer_start(s:END_MSEC, {_timer -> s:ended(l:job, -1)})
   endif
 endfunction
 
@@ -157,11 +172,13 @@ function! s:ended(job, status) abort
   if a:job isnot s:job
     return
   endif
+  let l:is_closed = s:is_closed
+  let s:is_closed = 0
   let s:job = {}
   call s:forget_delivered(localtime())
   let l:unread = s:sent
   let s:sent = []
-  if a:status == 0 || a:status == 1
+  if (a:status == 0 || a:status == 1) && !l:is_closed
     return
   endif
 
@@ -170,7 +187,7 @@ function! s:ended(job, status) abort
     call s:wait(l:entry)
   endfor
 
-  if a:status >= 0 || (empty(s:waiting) && !empty(l:unread))
+  if a:status > 1 || (empty(s:waiting) && !empty(l:unread))
     call s:failed(a:status == 3 ? 'daemon not reached' : 'command failed')
   else
     call s:flush()

@@ -40,6 +40,8 @@ endfunction
 
 function! s:start_vim(job, argv) abort
   let l:job = a:job
+  let l:state = {'status': -1, 'open': 2}
+  let l:OnEnd = {status -> s:ended(l:job, status)}
   " noblock: otherwise a job that does not read freezes the editor in ch_sendraw().
   " stoponexit: otherwise :wq kills the job before it has delivered.
   " err_cb: also notifies Vim of the job's end; without a pipe to watch, it
@@ -52,7 +54,8 @@ function! s:start_vim(job, argv) abort
         \ 'err_mode': 'nl',
         \ 'stoponexit': '',
         \ 'err_cb': {_channel, line -> s:complained(l:job, [line])},
-        \ 'exit_cb': {_job, status -> s:ended(l:job, status)},
+        \ 'close_cb': {_channel -> s:one_less(l:state, l:state.status, l:OnEnd)},
+        \ 'exit_cb': {_job, status -> s:one_less(l:state, status, l:OnEnd)},
         \ })
   if job_status(l:job.id) ==# 'fail'
     throw 'savecast: not started: ' . a:argv[0]
@@ -124,7 +127,8 @@ function! s:split(rest, pieces, OnLine) abort
   endfor
 endfunction
 
-" Vim reports the end of the output and the end of the program in any order.
+" Vim reports the end of the output and the end of the program in any order; the latter
+" even inside job_status(), while the caller of start() does not have the job yet.
 function! s:one_less(state, status, OnEnd) abort
   let a:state.status = a:status
   let a:state.open -= 1
