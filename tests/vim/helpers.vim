@@ -9,6 +9,7 @@ let s:bodies = {
       \ 'reads late': s:wait . 'exec cat >>"$TEST_DIR/sent"',
       \ 'reads one late': s:wait . 'head -n 1 >>"$TEST_DIR/sent"; kill -9 $$',
       \ 'never reads': 'exec sleep 600',
+      \ 'stops reading': 'head -n 1 >>"$TEST_DIR/sent"; exec <&-; echo >"$TEST_DIR/closed"; exec sleep 600',
       \ 'no daemon': 'while read -r name; do echo "savecast: save: $name: daemon: not running: '
       \   . repeat('and a long story, ', 10) . 'start savecastd" >&2; done; exit 3',
       \ 'exits 3': 'echo "savecast: bus: cannot be reached" >&2; exit 3',

@@ -128,6 +128,21 @@ function! Test_command_that_never_reads() abort
   call assert_equal([], Messages())
 endfunction
 
+function! Test_command_that_stops_reading() abort
+  if has('nvim')
+    throw 'skip: : Neovim does not say that nobody reads'
+  endif
+  let g:savecast_command = Command('stops reading')
+  call Save('a.css')
+  call assert_true(WaitFor({-> filereadable($TEST_DIR . '/closed')}))
+  let g:savecast_command = Command('reads')
+  call Save('b.css')
+  call Save('c.css')
+  call assert_true(WaitFor({-> index(Sent(), Path('b.css')) >= 0 && index(Sent(), Path('c.css')) >= 0}), string(Sent()))
+  call assert_equal(2, len(Pids()))
+  call assert_equal([], Messages())
+endfunction
+
 function! Test_command_that_reads_late() abort
   let g:savecast_command = Command('reads late')
   let l:name = repeat('x', 240) . '.css'

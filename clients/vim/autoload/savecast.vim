@@ -129,7 +129,6 @@ endfunction
 
 function! s:write(batch) abort
   let l:now = localtime()
-  let l:job = s:job
   let l:text = ''
   for l:entry in a:batch
     let l:entry.at = l:now
@@ -139,8 +138,12 @@ function! s:write(batch) abort
   call s:forget_delivered(l:now)
   if !savecast#job#write(s:job, l:text)
     let s:is_closed = 1
-    call timer_start(s:END_MSEC, {_timer -> s:ended(l:job, -1)})
+    call timer_start(s:END_MSEC, function('s:give_up', [s:job]))
   endif
+endfunction
+
+function! s:give_up(job, _timer) abort
+  call s:ended(a:job, -1)
 endfunction
 
 function! s:forget_delivered(now) abort
