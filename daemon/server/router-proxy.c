@@ -72,27 +72,40 @@ static void candidates_clear(struct candidates *candidates)
 }
 
 /*
- * One that has a project, if no other has another project; otherwise NULL. `own`: a server that may
- * be no proxy, so its pages may be its own, and in no project; NULL: it is known to be a proxy.
+ * The last one that has a project, if no other has another project; otherwise NULL. They are in the
+ * order in which they were sent something, so it probably is the last of a chain. `certain`:
+ * one of them was sent all requests. `ignored`: the proxy, if that is what its program is for; or NULL.
  */
 static struct candidate *candidates_agree(
-	struct candidates *candidates, const struct server *own)
+	struct candidates *candidates, bool certain, const struct server *ignored)
 {
 	struct candidate *only = NULL;
 
 	for (size_t i = 0; i < candidates->count; i++) {
 		struct candidate *one = &candidates->list[i];
 
-		if (one->server == own && !one->answer.project) {
+		if (!one->answer.project && !certain && one->server != ignored) {
+			return NULL; /* the page may be its, and in no project */
+		}
+		if (only && one->answer.project && one->answer.project != only->answer.project) {
 			return NULL;
 		}
-		if (only && one->answer.project &&
-			one->answer.project != only->answer.project) {
-			return NULL;
-		}
-		only = !only && one->answer.project ? one : only;
+		only = one->answer.project ? one : only;
 	}
 	return only;
+}
+
+/* Whether none of them can pass a request on to yet another server. */
+static bool candidates_are_last(const struct candidates *candidates)
+{
+	for (size_t i = 0; i < candidates->count; i++) {
+		const struct server_main *main = server_main(candidates->list[i].server);
+
+		if (!main || main->traits.proxying != PROXY_NO) {
+			return false;
+		}
+	}
+	return true;
 }
 
 /* "port 4001 (alpha), port 4002 (beta)" */
@@ -126,8 +139,7 @@ static void add_choices(struct route_answer *answer, const struct candidates *ca
 			answer->choices[answer->choice_count++] = (struct route_choice){
 				.project = one->answer.project,
 				.port = server_port(one->server),
-				.chosen = chosen &&
-					chosen->answer.project == one->answer.project,
+				.chosen = chosen && chosen->answer.project == one->answer.project,
 			};
 		}
 	}
@@ -156,9 +168,8 @@ static void answer_unsure(struct route_question *question, const struct server_m
 {
 	_cleanup_free_ char *list = candidates_text(candidates);
 	_cleanup_free_ char *name = unix_name ? utf8_dup(unix_name) : NULL;
-	_cleanup_free_ char *to = unix_name
-		? mem_printf("to a server at the Unix socket %s", name)
-		: mem_strdup("to other servers");
+	_cleanup_free_ char *to = unix_name ? mem_printf("to a server at the Unix socket %s", name)
+					    : mem_strdup("to other servers");
 	_cleanup_free_ char *what =
 		mem_printf("%s (pid %d) passes requests on %s, and it cannot be seen which one has "
 			   "this page: %s",
@@ -168,11 +179,15 @@ static void answer_unsure(struct route_question *question, const struct server_m
 	add_choices(question->answer, candidates, NULL);
 }
 
-/* Makes the answer of the server behind the proxy that of the page. */
+/*
+ * Makes the answer of the server behind the proxy that of the page. `others`: there are other
+ * candidates of the same project.
+ */
 static void answer_take(struct route_question *question, const struct server_main *proxy,
-	struct candidate *candidate)
+	struct candidate *candidate, bool others)
 {
 	struct route_answer *answer = question->answer, behind = candidate->answer;
+	const char *or_others = others ? " or to another server of this project" : "";
 	struct server *front = mem_steal(answer->server);
 	unsigned port = server_port(candidate->server);
 	_cleanup_free_ char *own = mem_steal(behind.reason);
@@ -188,8 +203,8 @@ static void answer_take(struct route_question *question, const struct server_mai
 		? mem_printf("%s (pid %d) passes port %u on to port %u, where nothing listens: "
 			     "start the server",
 			  proxy->name, (int)proxy->pid, (unsigned)question->url.port, port)
-		: mem_printf("%s (pid %d) passes port %u on to port %u; %s", proxy->name,
-			  (int)proxy->pid, (unsigned)question->url.port, port, own);
+		: mem_printf("%s (pid %d) passes port %u on to port %u%s; %s", proxy->name,
+			  (int)proxy->pid, (unsigned)question->url.port, port, or_others, own);
 	behind.front = front;
 	*answer = behind;
 }
@@ -203,7 +218,7 @@ static void answer_chosen(struct route_question *question, const struct server_m
 	_cleanup_free_ char *reason = NULL;
 
 	add_choices(&choices, candidates, chosen);
-	answer_take(question, proxy, chosen);
+	answer_take(question, proxy, chosen, false);
 	reason = answer->reason;
 	answer->reason = mem_printf("%s (chosen in the popup)", reason);
 	memcpy(answer->choices, choices.choices, sizeof answer->choices);
@@ -240,11 +255,9 @@ static bool passes_by_unix(const struct upstream *found)
 static void answer_behind(struct route_question *question, const struct server_main *proxy,
 	const struct upstream *found, struct server *const *behind)
 {
-	const struct server *own =
-		proxy->traits.proxying == PROXY_MAYBE ? question->answer->server : NULL;
-	bool by_unix = passes_by_unix(found);
+	bool by_unix = passes_by_unix(found), sure = found->result == UPSTREAM_FOUND;
 	struct candidates candidates = {.count = 0};
-	struct candidate *agreed, *chosen;
+	struct candidate *agreed = NULL, *chosen;
 
 	for (unsigned i = 0; i < found->count; i++) {
 		candidates_add(&candidates, question, behind[i]);
@@ -253,12 +266,17 @@ static void answer_behind(struct route_question *question, const struct server_m
 		candidates_add(&candidates, question, question->answer->server);
 	}
 	chosen = find_chosen(question, &candidates);
-	agreed = found->result == UPSTREAM_FOUND && candidates.count ? &candidates.list[0]
-		: found->incomplete || by_unix ? NULL : candidates_agree(&candidates, own);
-	if (candidates.looking && found->result != UPSTREAM_FOUND) {
+	if (sure) {
+		agreed = candidates.count ? &candidates.list[0] : NULL;
+	} else if (!found->incomplete && !by_unix &&
+		(!found->deeper || candidates_are_last(&candidates))) {
+		agreed = candidates_agree(&candidates, !found->maybe_self,
+			proxy->traits.proxying == PROXY_YES ? question->answer->server : NULL);
+	}
+	if (candidates.looking && !sure) {
 		answer_looking(question, proxy);
 	} else if (agreed) {
-		answer_take(question, proxy, agreed);
+		answer_take(question, proxy, agreed, !sure && candidates.count > 1);
 	} else if (chosen) {
 		answer_chosen(question, proxy, &candidates, chosen);
 	} else {

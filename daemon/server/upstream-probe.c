@@ -13,12 +13,13 @@
 
 #define TRIAL_USEC (1500 * CLOCK_USEC_PER_MSEC)
 #define ALL_USEC (5 * CLOCK_USEC_PER_SEC) /* of the trials of one kind */
+#define SLOW_ALL_USEC (9 * CLOCK_USEC_PER_SEC)
 /*
- * A slow answer is not waited for if the request was seen to be passed on this long ago, except
- * after a trial in which none came in this time: on a busy machine, the first of two proxies may
- * have passed it on, but not yet the second one.
+ * How long an answer is waited for after the request was seen to be passed on. Without one, a second
+ * proxy may not yet have passed it on, so after the first trial without one, the next ones are patient.
  */
 #define PASSED_USEC (200 * CLOCK_USEC_PER_MSEC)
+#define SLOW_USEC (3 * CLOCK_USEC_PER_SEC)
 
 /*
  * The random amounts. Together they are less than the 4096 bytes that some proxies send at once,
@@ -26,9 +27,12 @@
  * if a proxy does not pass on a header that it does not know, the query alone has to be long.
  */
 enum {
-	QUERY_MIN = 16, QUERY_STEP = 9, /* no two trials have the same length */
-	HEADER_MIN = 1200, HEADER_RANGE = 1500,
-	ALONE_MIN = 1000, ALONE_RANGE = 1500,
+	QUERY_MIN = 16,
+	QUERY_STEP = 9, /* no two trials have the same length */
+	HEADER_MIN = 1200,
+	HEADER_RANGE = 1500,
+	ALONE_MIN = 1000,
+	ALONE_RANGE = 1500,
 };
 
 /* A server that is probably no proxy is sent no further requests if none of these says that it is. */
@@ -50,8 +54,7 @@ static unsigned random_below(unsigned range)
 	return value % range;
 }
 
-static size_t pids_of(
-	const struct listen_socket *sockets, size_t count, pid_t *pids, size_t max)
+static size_t pids_of(const struct listen_socket *sockets, size_t count, pid_t *pids, size_t max)
 {
 	struct holder *holders = mem_zero(HOLDERS_MAX * sizeof *holders);
 	size_t holder_count = processes_holding(sockets, count, holders, HOLDERS_MAX), kept = 0;
@@ -146,14 +149,15 @@ static void watch_answer(struct upstream_probe *probe, struct upstream_request *
 {
 	uint64_t began = clock_now_usec();
 	struct pollfd answer = {.fd = upstream_request_fd(request), .events = POLLIN};
-	uint64_t patience = probe->was_slow ? TRIAL_USEC : PASSED_USEC;
+	uint64_t patience = probe->pace == PACE_SLOW ? SLOW_USEC : PASSED_USEC;
 	long pause_usec = 10;
 	int r = 0;
 
 	probe->passed_usec = 0;
 	probe->status = 0;
-	while (r == 0 && clock_now_usec() < began + TRIAL_USEC && !atomic_load(probe->question->stop) &&
-		(!probe->passed_usec || clock_now_usec() < probe->passed_usec + patience)) {
+	while (r == 0 && !atomic_load(probe->question->stop) &&
+		clock_now_usec() <
+			(probe->passed_usec ? probe->passed_usec + patience : began + TRIAL_USEC)) {
 		struct timespec wait = {.tv_nsec = pause_usec * 1000};
 
 		tcp_traffic_look(probe->traffic, &probe->trials, probe->chain);
@@ -161,8 +165,9 @@ static void watch_answer(struct upstream_probe *probe, struct upstream_request *
 		r = r > 0 ? upstream_request_read(request, &probe->status) : r;
 		pause_usec = pause_usec < 5000 ? pause_usec * 5 / 4 + 1 : pause_usec;
 	}
-	/* If it is even slower than that, no time is enough. */
-	probe->was_slow = r == 0 && clock_now_usec() < began + TRIAL_USEC;
+	if (r == 0 && probe->passed_usec) {
+		probe->pace = probe->pace == PACE_FAST ? PACE_SLOW : PACE_HANGING;
+	}
 	if (probe->status) {
 		upstream_trials_answered(&probe->trials);
 	}
@@ -173,8 +178,8 @@ struct upstream_probe *upstream_probe_new(const struct upstream_question *questi
 	struct upstream_probe *probe = mem_new(struct upstream_probe);
 
 	probe->question = question;
-	probe->socket_count = listen_sockets_of(question->listener, question->port,
-		question->order, probe->sockets, LISTEN_SOCKETS_MAX);
+	probe->socket_count = listen_sockets_of(question->listener, question->port, question->order,
+		probe->sockets, LISTEN_SOCKETS_MAX);
 	if (probe->socket_count) {
 		probe->traffic = tcp_traffic_new(probe->sockets, probe->socket_count,
 			question->port, question->own, on_sent, probe);
@@ -183,8 +188,8 @@ struct upstream_probe *upstream_probe_new(const struct upstream_question *questi
 		free(probe);
 		return NULL;
 	}
-	probe->pid_count = pids_of(
-		probe->sockets, probe->socket_count, probe->pids, COUNT_OF(probe->pids));
+	probe->pid_count =
+		pids_of(probe->sockets, probe->socket_count, probe->pids, COUNT_OF(probe->pids));
 	tcp_traffic_begin(probe->traffic);
 	return probe;
 }
@@ -209,8 +214,8 @@ static void begin_trial(struct upstream_probe *probe)
 	tcp_traffic_begin(probe->traffic);
 	tcp_traffic_hold(probe->traffic, probe->pids, probe->pid_count, hold_peer, probe);
 	for (size_t i = 0; i < UPSTREAM_PEERS_MAX; i++) {
-		tcp_traffic_hold(probe->traffic, probe->links[i].pids, probe->links[i].count,
-			NULL, NULL);
+		tcp_traffic_hold(
+			probe->traffic, probe->links[i].pids, probe->links[i].count, NULL, NULL);
 	}
 }
 
@@ -252,13 +257,17 @@ bool upstream_probe_shows_none(const struct upstream_probe *probe)
 
 void upstream_probe_all(struct upstream_probe *probe, bool alone)
 {
+	uint64_t began = clock_now_usec();
+
 	probe->trials = (struct upstream_trials){0};
 	memset(probe->links, 0, sizeof probe->links);
-	probe->until_usec = clock_now_usec() + ALL_USEC;
+	probe->pace = PACE_FAST;
+	probe->until_usec = began + ALL_USEC;
 	while (clock_now_usec() < probe->until_usec && !atomic_load(probe->question->stop) &&
 		upstream_probe_once(probe, alone) && !upstream_trials_are_enough(&probe->trials) &&
 		(probe->trials.count < NONE_TRIALS || !upstream_probe_shows_none(probe))) {
 		search_links(probe);
+		probe->until_usec = began + (probe->pace == PACE_SLOW ? SLOW_ALL_USEC : ALL_USEC);
 	}
 }
 
@@ -266,8 +275,7 @@ void upstream_probe_all(struct upstream_probe *probe, bool alone)
 static bool unix_round(struct upstream_probe *probe, struct sock_diag *diag, char *name)
 {
 	uint64_t until = clock_now_usec() + TRIAL_USEC;
-	_cleanup_free_ char *text =
-		upstream_request_text(probe->question, 0, 0, UNIX_PIPELINED);
+	_cleanup_free_ char *text = upstream_request_text(probe->question, 0, 0, UNIX_PIPELINED);
 	uint16_t port = probe->question->port, own_port;
 	struct upstream_request *request =
 		upstream_request_open(probe->question, &probe->sockets[0], &own_port);
@@ -300,8 +308,8 @@ bool upstream_probe_unix(struct upstream_probe *probe, char name[UNIX_NAME_MAX])
 		return false;
 	}
 	/* A proxy that was just started has its workers now. */
-	probe->pid_count = pids_of(
-		probe->sockets, probe->socket_count, probe->pids, COUNT_OF(probe->pids));
+	probe->pid_count =
+		pids_of(probe->sockets, probe->socket_count, probe->pids, COUNT_OF(probe->pids));
 	for (unsigned i = 0; i < UNIX_ROUNDS && !found; i++) {
 		found = unix_round(probe, &diag, name);
 	}

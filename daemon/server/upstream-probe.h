@@ -22,6 +22,12 @@ struct upstream_link {
 	uint64_t asks; /* the peers that it has sent the request to, as bits */
 };
 
+enum upstream_pace {
+	PACE_FAST,
+	PACE_SLOW, /* a trial had no answer in a short time */
+	PACE_HANGING, /* nor did one in a long time */
+};
+
 struct upstream_probe {
 	const struct upstream_question *question;
 	struct listen_socket sockets[LISTEN_SOCKETS_MAX];
@@ -34,7 +40,7 @@ struct upstream_probe {
 	bool chain; /* several servers have the request: find out which of them made each connection */
 	uint64_t until_usec;
 	uint64_t passed_usec; /* when the current request may have been passed on first; or 0 */
-	bool was_slow; /* no answer has come to the last request, which was not waited for any longer */
+	enum upstream_pace pace;
 	unsigned status; /* of the last answer; 0: none */
 };
 
@@ -46,7 +52,6 @@ void upstream_probe_free(struct upstream_probe *probe);
 bool upstream_probe_once(struct upstream_probe *probe, bool alone);
 /* Forgets the earlier trials, and tries until the result is certain, or there is no hope for that. */
 void upstream_probe_all(struct upstream_probe *probe, bool alone);
-
 /* Whether the proxy is connected to a Unix socket during some further requests; stores its name. */
 bool upstream_probe_unix(struct upstream_probe *probe, char name[UNIX_NAME_MAX]);
 

@@ -202,16 +202,28 @@ enum upstream_evidence upstream_trials_of(const struct upstream_trials *trials, 
 	return absent >= ABSENCES && most < 2 ? UPSTREAM_NOTHING : UPSTREAM_OPEN;
 }
 
+/* How many were answered, with all of their connections seen. */
+static unsigned seen(const struct upstream_trials *trials)
+{
+	unsigned count = 0;
+
+	for (size_t t = 0; t < trials->count; t++) {
+		count += trials->trials[t].answered && !trials->trials[t].blurred;
+	}
+	return count;
+}
+
+bool upstream_trials_are_seen(const struct upstream_trials *trials)
+{
+	return seen(trials) >= MATCHES;
+}
+
 bool upstream_trials_are_enough(const struct upstream_trials *trials)
 {
-	unsigned answered = 0;
 	bool passed = false;
 
 	if (trials->count == UPSTREAM_TRIALS_MAX) {
 		return true;
-	}
-	for (size_t t = 0; t < trials->count; t++) {
-		answered += trials->trials[t].answered && !trials->trials[t].blurred;
 	}
 	for (size_t i = 0; i < trials->peer_count; i++) {
 		enum upstream_evidence evidence = upstream_trials_of(trials, i);
@@ -221,7 +233,7 @@ bool upstream_trials_are_enough(const struct upstream_trials *trials)
 		}
 		passed |= evidence == UPSTREAM_ALWAYS;
 	}
-	return passed || answered >= ABSENCES;
+	return seen(trials) >= (passed ? MATCHES : ABSENCES);
 }
 
 bool upstream_trials_moved(const struct upstream_trials *trials)
@@ -255,13 +267,13 @@ bool upstream_trials_show_none(const struct upstream_trials *trials, bool last)
 	}
 	for (size_t i = 0; i < trials->peer_count; i++) {
 		const struct upstream_peer *peer = &trials->peers[i];
-		unsigned seen = agreeing_whole(trials, peer);
+		unsigned most = agreeing_whole(trials, peer);
 
-		if (trials->trials[0].header && agreeing(trials, peer, &headers) > seen) {
-			seen = agreeing(trials, peer, &headers);
+		if (trials->trials[0].header && agreeing(trials, peer, &headers) > most) {
+			most = agreeing(trials, peer, &headers);
 		}
 		if (peer->held ||
-			(seen >= 2 && 2 * seen >= answered && !is_constant(trials, peer))) {
+			(most >= 2 && 2 * most >= answered && !is_constant(trials, peer))) {
 			return false;
 		}
 	}

@@ -38,7 +38,7 @@ struct upstream_peer {
 };
 
 struct upstream_trial {
-	uint32_t query, header; /* the random amounts, in bytes; header: 0 in all trials, or in none */
+	uint32_t query, header; /* the random amounts; header: 0 in all trials, or in none */
 	bool answered;
 	bool blurred; /* not all connections were seen */
 };
@@ -57,11 +57,10 @@ void upstream_trials_begin(struct upstream_trials *trials, uint32_t query, uint3
  * A connection to this server has sent `bytes` bytes between two looks at it. Returns the peer's
  * index, or -1 if it was not recorded.
  */
-int upstream_trials_sent(struct upstream_trials *trials, const struct upstream_address *to,
-	uint64_t bytes);
+int upstream_trials_sent(
+	struct upstream_trials *trials, const struct upstream_address *to, uint64_t bytes);
 /* A connection to it has ended without its bytes having been seen. */
-void upstream_trials_unseen(
-	struct upstream_trials *trials, const struct upstream_address *to);
+void upstream_trials_unseen(struct upstream_trials *trials, const struct upstream_address *to);
 /* A process of the proxy has a connection to it. */
 void upstream_trials_held(struct upstream_trials *trials, const struct upstream_address *to);
 /* There may be connections that were not seen. */
@@ -80,6 +79,11 @@ enum upstream_evidence upstream_trials_of(const struct upstream_trials *trials, 
 
 /* Whether further trials could not change the result. */
 bool upstream_trials_are_enough(const struct upstream_trials *trials);
+/*
+ * Whether enough trials were answered, and all of their connections seen, so that a server that has
+ * the request from one that is known to have it cannot have been missed.
+ */
+bool upstream_trials_are_seen(const struct upstream_trials *trials);
 /*
  * Whether the server is no proxy at all, for one that probably is none: its processes have no
  * connection to another server, and less than half of at least five answered trials agree that one

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/upstream.h"
 
+#include "server/upstream-chain.h"
 #include "server/upstream-probe.h"
 #include "util/mem.h"
 
@@ -15,19 +16,35 @@ static void add_end(struct upstream *found, const struct upstream_address *addre
 }
 
 /*
- * Adds the peers with at least this evidence, without those that have passed the request on to
+ * While it does not answer, whatever others send in this long time proves nothing. But a program that
+ * passes requests on over a few connections has no further one for the next trials: one that it still
+ * has is enough.
+ */
+static bool may_have_request(const struct upstream_probe *probe, size_t peer)
+{
+	const struct upstream_trials *trials = &probe->trials;
+	enum upstream_evidence evidence = upstream_trials_of(trials, peer);
+
+	return evidence > UPSTREAM_OPEN ||
+		(evidence == UPSTREAM_OPEN &&
+			(upstream_trials_any_answered(trials) ||
+				(trials->peers[peer].held && trials->peers[peer].open)));
+}
+
+/*
+ * Adds the peers that have the request, certainly or possibly, without those that have passed it on to
  * another of them. Returns whether there are any.
  */
-static bool add_ends(
-	const struct upstream_probe *probe, enum upstream_evidence least, struct upstream *found)
+static bool add_ends(const struct upstream_probe *probe, bool certainly, struct upstream *found)
 {
 	uint64_t these = 0;
 
 	for (size_t i = 0; i < probe->trials.peer_count; i++) {
 		enum upstream_evidence evidence = upstream_trials_of(&probe->trials, i);
+		bool has = certainly ? evidence == UPSTREAM_ALWAYS : may_have_request(probe, i);
 
-		these |= (uint64_t)(evidence >= least) << i;
-		found->incomplete |= evidence < least && evidence >= UPSTREAM_OPEN;
+		these |= (uint64_t)has << i;
+		found->incomplete |= !certainly && !has && evidence == UPSTREAM_OPEN;
 	}
 	for (size_t i = 0; i < probe->trials.peer_count; i++) {
 		if (these & UINT64_C(1) << i && !(probe->links[i].asks & these)) {
@@ -46,7 +63,8 @@ static bool is_gateway_error(unsigned status)
 static bool judge(const struct upstream_probe *probe, struct upstream *found)
 {
 	const struct upstream_trials *trials = &probe->trials;
-	bool all = !trials->too_many && upstream_trials_are_enough(trials), sure = all;
+	bool all = !trials->too_many && upstream_trials_are_enough(trials);
+	bool sure = all && upstream_trials_are_seen(trials);
 
 	if (upstream_probe_shows_none(probe) && !is_gateway_error(probe->status)) {
 		return false;
@@ -57,15 +75,14 @@ static bool judge(const struct upstream_probe *probe, struct upstream *found)
 		sure &= evidence == UPSTREAM_NOTHING || evidence == UPSTREAM_ALWAYS ||
 			evidence == UPSTREAM_HEADERS;
 	}
-	if (sure && add_ends(probe, UPSTREAM_ALWAYS, found)) {
+	if (sure && add_ends(probe, true, found)) {
 		/* None: they ask each other in a circle. */
 		found->result = found->count == 1 ? UPSTREAM_FOUND : UPSTREAM_UNSURE;
-		found->incomplete = false;
 		return true;
 	}
-	/* While it does not answer, whatever others send in this long time proves nothing. */
-	if (add_ends(probe, upstream_trials_any_answered(trials) ? UPSTREAM_OPEN : UPSTREAM_HEADERS, found)) {
+	if (add_ends(probe, false, found)) {
 		found->result = UPSTREAM_UNSURE;
+		found->deeper = !upstream_trials_are_seen(trials);
 	} else if (is_gateway_error(probe->status) || !all) {
 		found->result = UPSTREAM_FAILED;
 		found->status = probe->status;
@@ -128,8 +145,8 @@ static bool acts_as_proxy(struct upstream_probe *probe, const struct upstream *h
 			reacts(probe));
 }
 
-/* Returns whether the ends are a chain, possibly: see resolve_chain(). */
-static bool find(const struct upstream_question *question, struct upstream *found)
+/* Returns whether the ends may be a chain: see upstream-chain.h. `alone`: as in upstream_probe_all(). */
+static bool find(const struct upstream_question *question, struct upstream *found, bool *alone)
 {
 	struct upstream_probe *probe = upstream_probe_new(question);
 	struct upstream held = {.result = UPSTREAM_SELF};
@@ -145,6 +162,7 @@ static bool find(const struct upstream_question *question, struct upstream *foun
 		upstream_probe_all(probe, false);
 		sure = judge(probe, found);
 		if (found->result == UPSTREAM_SELF && upstream_trials_moved(&probe->trials)) {
+			*alone = true;
 			upstream_probe_all(probe, true);
 			sure = judge(probe, found);
 		}
@@ -162,37 +180,11 @@ static bool find(const struct upstream_question *question, struct upstream *foun
 	return sure && found->result == UPSTREAM_UNSURE;
 }
 
-enum { CHAIN_MAX = 3 };
-
-/*
- * Several servers had the request, but their connections were too short to see which of them has it
- * from which other one. Requests that are sent to each of them directly show that.
- */
-static void resolve_chain(const struct upstream_question *question, struct upstream *found)
-{
-	struct upstream last = {.result = UPSTREAM_FOUND};
-
-	for (unsigned i = 0; i < found->count; i++) {
-		struct upstream_question direct = *question;
-		struct upstream next;
-
-		direct.listener = found->ends[i].ip;
-		direct.port = found->ends[i].port;
-		direct.secure = direct.is_proxy = false;
-		direct.caution = UPSTREAM_ASKS;
-		find(&direct, &next);
-		if (next.result != UPSTREAM_FOUND || !has_end(found, &next.ends[0])) {
-			last.ends[last.count++] = found->ends[i];
-		}
-	}
-	if (last.count == 1) {
-		*found = last;
-	}
-}
-
 void upstream_find(const struct upstream_question *question, struct upstream *found)
 {
-	if (find(question, found) && found->count <= CHAIN_MAX) {
-		resolve_chain(question, found);
+	bool alone = false;
+
+	if (find(question, found, &alone)) {
+		upstream_chain_resolve(question, alone, found);
 	}
 }

@@ -16,7 +16,7 @@
  * proxy is followed, too. If a proxy answers no request by https, every server that it has a
  * connection to may be the one.
  *
- * Blocks for at most about 15 s, or 40 s if several servers may be a chain of proxies: for a thread of
+ * Blocks for at most about 20 s, or 30 s if several servers may be a chain of proxies: for a thread of
  * its own.
  */
 
@@ -48,6 +48,7 @@ struct upstream {
 	 */
 	char unix_name[UNIX_NAME_MAX];
 	bool incomplete; /* UPSTREAM_UNSURE: it may be yet another one, which cannot be named */
+	bool deeper; /* UPSTREAM_UNSURE: unless none of the ends is a proxy, it may be yet another one */
 	unsigned status; /* of UPSTREAM_FAILED: 502, 503 or 504; 0: no answer */
 };
 

@@ -67,7 +67,8 @@ for (const [name, { needs, long }] of Object.entries(PROXIES)) {
 for (const name of ['Node, two connections for all', 'Node, one connection for each request']) {
 	test(`a chain of two proxies is followed to its end: ${name}`, async t => {
 		const { world, alpha, beta, start, client } = await open(t, name);
-		const inner = await start(alpha.port);
+		// In a project of its own, which is wrong for every page.
+		const inner = await start(alpha.port, await world.folder('inner', {}, { git: true }));
 		const outer = await start(inner.port);
 		storm(t, outer.port, 'alpha.localhost');
 		storm(t, inner.port, 'beta.localhost');
@@ -206,6 +207,18 @@ test('a chain whose second proxy passes requests on late is followed to its end'
 	assert.match(answer.reason, new RegExp(`passes port ${outer.port} on to port ${alpha.port}; `));
 	assert.deepEqual(await reaches(world, client, path.join(alpha.root, 'a.css')), [1]);
 });
+
+for (const name of ['Node, two connections for all', 'Node, one connection for each request']) {
+	test(`a second proxy that passes requests on too late to be seen gives a page no wrong project: ${name}`, async t => {
+		const { world, alpha, beta, start, client } = await open(t, name);
+		const root = await world.folder('inner', { 'slow.cjs': slowProxy(6000) }, { git: true });
+		const inner = await world.serve('inner', root, at => [process.execPath, 'slow.cjs', `${at}`, `${alpha.port}`, `${beta.port}`, '2']);
+		const outer = await start(inner.port);
+		const answer = await client.watch(1, `http://alpha.localhost:${outer.port}/`);
+		assert.equal(answer.state, 'none', answer.reason);
+		assert.match(answer.reason, new RegExp(`cannot be seen which one has this page: port ${inner.port} \\(inner\\)`));
+	});
+}
 
 test('a proxy whose server is down has no project until the page is loaded with it', async t => {
 	const { world, alpha, beta, start, client } = await open(t, 'Node, one connection for each request');

@@ -131,10 +131,10 @@ export async function open(t, name) {
 	const alpha = await world.site('alpha', { 'index.html': '<h1>alpha</h1>', 'a.css': '' });
 	const beta = await world.site('beta', { 'index.html': '<h1>beta</h1>', 'a.css': '' });
 	/** Starts a proxy that passes all requests that are not for beta on to this port. */
-	const start = (/** @type {number} */ first) => world.serve(`proxy-${first}`, alpha.root, at => {
-		const given = { port: at, alpha: first, beta: beta.port, root: alpha.root };
+	const start = (/** @type {number} */ first, root = alpha.root) => world.serve(`proxy-${first}`, root, at => {
+		const given = { port: at, alpha: first, beta: beta.port, root };
 		for (const [file, text] of Object.entries(files(given))) {
-			writeFileSync(path.join(alpha.root, file), text);
+			writeFileSync(path.join(root, file), text);
 		}
 		return command(given);
 	});
@@ -206,6 +206,7 @@ export async function reaches(world, client, file) {
 
 /** @param {World} world @param {string} url @returns {Promise<string>} the project that `savecast why` names */
 export async function why(world, url) {
-	const { stdout } = await world.savecast('why', url, '--json');
+	const { status, stdout, stderr } = await world.savecast('why', url, '--json');
+	assert.equal(status, 0, stderr);
 	return path.basename(JSON.parse(stdout).projects[0]?.root ?? 'none');
 }

@@ -145,6 +145,27 @@ static void a_slow_server_is_not_absent(void **state)
 	assert_false(upstream_trials_are_enough(&trials));
 }
 
+/* It may be about to pass the request on to another one, or have done so unseen. */
+static void one_that_has_the_request_is_the_last_only_if_answers_were_seen(void **state)
+{
+	struct upstream_trials late = {.count = 0}, missed = {.count = 0};
+
+	for (unsigned i = 0; i < 11; i++) {
+		begin(&late);
+		upstream_trials_sent(&late, &alpha, request(&late, 1, 1));
+		begin(&missed);
+		upstream_trials_sent(&missed, &alpha, request(&missed, 1, 1));
+		upstream_trials_answered(&missed);
+		upstream_trials_blurred(&missed);
+		assert_false(upstream_trials_are_enough(&late));
+		assert_false(upstream_trials_are_enough(&missed));
+	}
+	assert_int_equal(of(&late, &alpha), UPSTREAM_ALWAYS);
+	assert_int_equal(of(&missed, &alpha), UPSTREAM_ALWAYS);
+	assert_false(upstream_trials_are_seen(&late));
+	assert_false(upstream_trials_are_seen(&missed));
+}
+
 static void a_question_with_all_headers_is_not_the_request(void **state)
 {
 	struct upstream_trials trials = {.count = 0};
@@ -192,8 +213,8 @@ static void limits_hold(void **state)
 
 	begin(&trials);
 	for (uint16_t i = 0; i < UPSTREAM_PEERS_MAX; i++) {
-		assert_int_equal(upstream_trials_sent(
-					 &trials, &(struct upstream_address){.port = i}, 5000),
+		assert_int_equal(
+			upstream_trials_sent(&trials, &(struct upstream_address){.port = i}, 5000),
 			i);
 	}
 	assert_false(trials.too_many);
@@ -210,6 +231,7 @@ int main(void)
 		cmocka_unit_test(trials_of_which_half_agree_may_be_a_proxy),
 		cmocka_unit_test(while_one_is_open_the_trials_are_not_enough),
 		cmocka_unit_test(a_slow_server_is_not_absent),
+		cmocka_unit_test(one_that_has_the_request_is_the_last_only_if_answers_were_seen),
 		cmocka_unit_test(a_question_with_all_headers_is_not_the_request),
 		cmocka_unit_test(a_request_of_constant_size_is_not_the_request),
 		cmocka_unit_test(some_requests_are_not_all),
