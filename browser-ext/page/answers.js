@@ -80,6 +80,38 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		};
 	};
 
+	/** For how long to wait for the load event. */
+	const LOAD_MSEC = 10000;
+
+	/**
+	 * In Firefox, a document that was reloaded past the cache passes this on to its own requests until its load event: a
+	 * request that is sent before it finds nothing in the cache, and removes the answer that is there. Which kind of reload it
+	 * was cannot be seen.
+	 *
+	 * @returns {boolean}
+	 */
+	const mayRemove = () => 'openOrClosedShadowRoot' in Element.prototype && document.readyState !== 'complete' &&
+		/** @type {any} */ (performance.getEntriesByType('navigation')[0])?.type === 'reload';
+
+	/** @returns {Promise<unknown>} when this document is complete */
+	const loaded = () => new Promise((resolve) => {
+		addEventListener('load', resolve, { once: true });
+		setTimeout(resolve, LOAD_MSEC);
+	});
+
+	/** Less than this is not seen in the times that servers send, in whole seconds. */
+	const DATE_MSEC = 1000;
+
+	/**
+	 * While this document was loading, another tab may have loaded a newer answer into the cache.
+	 *
+	 * @param {Response} answer
+	 * @param {number} end when this document had been received
+	 * @returns {boolean} whether the server sent it later
+	 */
+	const isLater = ({ headers }, end) => performance.now() - end > DATE_MSEC &&
+		Date.parse(headers.get('date') ?? '') > performance.timeOrigin + end;
+
 	/**
 	 * The answer that this document was made of, from the browser's cache, without a request. To be
 	 * called soon after the document was loaded: another tab may load a newer answer into the
@@ -89,8 +121,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const shown = async () => {
 		try {
-			const answer = await read(await fetch(url, { cache: 'only-if-cached', mode: 'same-origin' }));
+			const waits = mayRemove();
+			if (waits) {
+				await loaded();
+			}
+			const response = await fetch(url, { cache: 'only-if-cached', mode: 'same-origin' });
 			const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
+			const answer = waits && isLater(response, entry.responseEnd) ? undefined : await read(response);
 			const other = entry?.decodedBodySize && answer && answer.bytes !== entry.decodedBodySize;
 			return other ? undefined : answer;
 		} catch {

@@ -72,6 +72,19 @@ for (const which of BROWSERS) {
 		assert.equal(await isOld(), true);
 	});
 
+	test(`${which}: a save after a reload past the cache is patched`, { skip }, async t => {
+		const { world, site, page, save, ended, isOld } = await open(t);
+		for (const text of ['two', 'three']) {
+			const { serial } = (await world.bus.events()).at(-1) ?? { serial: 0 };
+			await world.savecast('reload', site.root);
+			ended(await story(world, serial), /^loaded/);
+			await until('the new page', async () => !await isOld() && await page.evaluate('document.readyState === "complete"'));
+			await page.evaluate('window.untouched = true');
+			ended(await save('index.html', INDEX.replace('<h1>one', `<h1>${text}`)), /^patched: 1 node$/);
+			assert.equal(await isOld(), true);
+		}
+	});
+
 	test(`${which}: the same answer changes nothing; the first one that differs is used`, { skip }, async t => {
 		const { world, site, page, write, save, ended, isOld } = await open(t);
 		ended(await save('server.py', '# nothing'), /^unused: same answer$/);
