@@ -71,7 +71,7 @@ static void on_track(const char *folder, void *userdata)
 
 	if (registry_add(daemon->registry, folder, true, 0)) {
 		log_info("%s: is a project now, as the user asked in the browser", text);
-		state_store(daemon->state, daemon->registry, NULL, NULL);
+		state_store(daemon->state, NULL, NULL);
 	} else {
 		log_warning("track: %s: %d projects are tracked already; untrack some", text,
 			PROJECTS_MAX);
@@ -85,14 +85,14 @@ static void on_trust(struct project *project, void *userdata)
 
 	settings_trust(daemon->settings, project, NULL);
 	log_info("%s: its settings are trusted, as the user asked in the browser", text);
-	state_store_trust(daemon->state, settings_trusted(daemon->settings), NULL, NULL);
+	state_store_trust(daemon->state, NULL, NULL);
 }
 
 static void on_choose(void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	state_store_choices(daemon->state, router_choices(daemon->router));
+	state_store_choices(daemon->state);
 	browsers_look_up(daemon->browsers);
 }
 
@@ -148,7 +148,7 @@ void on_history_changed(const struct restart_history *history, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	state_store_history(daemon->state, history);
+	state_store_history(daemon->state);
 }
 
 static void on_problems_changed(struct project *project, void *userdata)
@@ -185,9 +185,7 @@ static void on_extensions_changed(bool store, void *userdata)
 
 	daemon_api_extensions_changed(daemon->api);
 	if (store) {
-		state_store_extensions(
-			daemon->state, browsers_extensions(daemon->browsers),
-			on_extensions_stored, daemon);
+		state_store_extensions(daemon->state, on_extensions_stored, daemon);
 	}
 }
 
@@ -296,6 +294,11 @@ void on_mount(const char *folder, enum mount_state state, void *userdata)
 	if (state == MOUNT_CHANGED) {
 		sources_mount_changed(daemon->sources, folder);
 		return;
+	}
+	if (state == MOUNT_ANSWERS) {
+		daemon_resume(daemon);
+	} else {
+		settings_mount_waits(daemon->settings);
 	}
 	for (size_t i = registry_count(registry); i-- > 0;) {
 		struct project *project =

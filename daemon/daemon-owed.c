@@ -46,9 +46,9 @@ static void on_each_owed(uint64_t serial, const char *root, void *userdata)
 	}
 }
 
-void daemon_read_owed(struct daemon *daemon)
+void daemon_expect_owed(struct daemon *daemon)
 {
-	if (journal_read(daemon->journal)) {
+	if (journal_owes(daemon->journal)) {
 		daemon->owed_until_usec = clock_now_usec() + OWED_USEC;
 		daemon->owed_due_usec = CLOCK_NEVER;
 		wake_at(daemon, daemon->owed_until_usec);

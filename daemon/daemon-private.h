@@ -29,6 +29,9 @@
 /* In the order in which they are created. */
 struct daemon {
 	bool any_port;
+	bool unread; /* the mount of the state folder does not answer */
+	bool has_key;
+	char *state_folder; /* $XDG_STATE_HOME or its default; NULL: there is none */
 	struct loop *loop;
 	struct signals *signals;
 	struct bus *bus;
@@ -51,7 +54,7 @@ struct daemon {
 	struct sources *sources;
 	struct endpoint *endpoint;
 	struct daemon_api *api;
-	struct proof_key key;
+	struct proof_key key; /* if has_key */
 	char code[PROOF_CODE_DIGITS + 1]; /* of the key; empty if there is none */
 };
 
@@ -77,9 +80,17 @@ void on_names_changed(void *userdata);
 void on_endpoint_changed(void *userdata);
 void on_mount(const char *folder, enum mount_state state, void *userdata);
 
+/* daemon-state.c: what the daemon has on disk. */
+/* Reads what the modules need before the daemon is known on the bus; a negative errno. */
+int daemon_load(struct daemon *daemon);
+/* Reads the rest; from now on browsers are answered, if it could be read. */
+void daemon_begin(struct daemon *daemon);
+/* A mount answers: reads what is on it and has not been read. */
+void daemon_resume(struct daemon *daemon);
+
 /* daemon-owed.c: events that still waited when the previous daemon ended. */
-/* Reads them, once the projects are known. */
-void daemon_read_owed(struct daemon *daemon);
+/* They, and the projects, have been read. */
+void daemon_expect_owed(struct daemon *daemon);
 /* A tab of such a project has come: others of its browser, or of other browsers, follow soon. */
 void daemon_expect_tabs(struct daemon *daemon, struct project *project);
 /* Reloads the tabs of such projects, if it is time and their mount answers. */

@@ -4,23 +4,13 @@
 #include <errno.h>
 
 #include "dbus/names.h"
+#include "sources/git/git-home.h"
+#include "util/clock.h"
 #include "util/file.h"
 #include "util/mem.h"
 
 #define LOG_MODULE "main"
 #include "util/log.h"
-
-/*
- * Called after we have the bus name: if two daemons start at the same time, only one of them
- * creates the key.
- */
-static void daemon_take_key(struct daemon *daemon, const char *state)
-{
-	if (proof_key_load(&daemon->key, state) == 0) {
-		proof_code(&daemon->key, daemon->code);
-		browsers_set_key(daemon->browsers, &daemon->key);
-	}
-}
 
 static int daemon_connect(struct daemon *daemon)
 {
@@ -43,9 +33,13 @@ static int daemon_connect(struct daemon *daemon)
 }
 
 /* Creates the modules that decide and act; nothing happens yet. */
-static void daemon_make_parts(struct daemon *daemon, const char *config, const char *state)
+static void daemon_make_parts(struct daemon *daemon, const char *config)
 {
+	const char *state = daemon->state_folder;
+
 	mounts_new(daemon->loop, on_mount, daemon);
+	mounts_be_patient(clock_now_usec() + MOUNT_PATIENCE_USEC);
+	git_home_new(daemon->loop);
 	daemon->registry = registry_new();
 	daemon->state = state_new(daemon->loop, state);
 	daemon->ledger = ledger_new();
@@ -103,22 +97,6 @@ static void daemon_listen(struct daemon *daemon)
 	registry_listen(daemon->registry, &on_projects, daemon);
 }
 
-static int daemon_load(struct daemon *daemon)
-{
-	int r = state_load_history(daemon->state, readiness_history(daemon->readiness));
-
-	if (r == 0) {
-		r = state_load_trust(daemon->state, settings_trusted(daemon->settings));
-	}
-	if (r == 0) {
-		r = state_load_extensions(daemon->state, browsers_extensions(daemon->browsers));
-	}
-	if (r == 0) {
-		r = state_load_choices(daemon->state, router_choices(daemon->router));
-	}
-	return r < 0 ? r : state_load(daemon->state, daemon->registry);
-}
-
 /* Called last: a process that sees the name finds the objects, and an open port if possible. */
 static int daemon_take_name(struct daemon *daemon)
 {
@@ -140,16 +118,16 @@ uint16_t daemon_port(const struct daemon *daemon)
 int daemon_new(struct daemon **new, bool any_port)
 {
 	_cleanup_free_ char *config = file_xdg_folder("XDG_CONFIG_HOME", ".config");
-	_cleanup_free_ char *state = file_xdg_folder("XDG_STATE_HOME", ".local/state");
 	struct daemon *daemon = *new = mem_new(struct daemon);
 	int r;
 
 	daemon->any_port = any_port;
+	daemon->state_folder = file_xdg_folder("XDG_STATE_HOME", ".local/state");
 	r = daemon_connect(daemon);
 	if (r < 0) {
 		return r;
 	}
-	daemon_make_parts(daemon, config, state);
+	daemon_make_parts(daemon, config);
 	daemon_make_receivers(daemon);
 	daemon_listen(daemon);
 	r = daemon_load(daemon);
@@ -160,9 +138,10 @@ int daemon_new(struct daemon **new, bool any_port)
 		return r;
 	}
 	endpoint_log_state(daemon->endpoint);
-	daemon_take_key(daemon, state);
 	settings_add_projects(daemon->settings);
-	daemon_read_owed(daemon);
+	/* After we have the bus name: if two daemons start at once, only one creates the key. */
+	daemon_begin(daemon);
+	mounts_be_patient(0);
 	return 0;
 }
 
@@ -181,6 +160,7 @@ void daemon_free(struct daemon *daemon)
 	if (daemon->loop) {
 		loop_finish_jobs(daemon->loop);
 		mounts_finish();
+		state_finish(daemon->state);
 	}
 	endpoint_free(daemon->endpoint);
 	if (daemon->registry) {
@@ -207,5 +187,6 @@ void daemon_free(struct daemon *daemon)
 	mounts_free();
 	signals_free(daemon->signals);
 	loop_free(daemon->loop);
+	free(daemon->state_folder);
 	free(daemon);
 }

@@ -88,6 +88,10 @@ void browser_hello(struct browser *browser, struct wire_message *message)
 	struct browsers *browsers = browser->browsers;
 	const char *origin = ws_client_origin(browser->client);
 
+	if (!browsers->open) {
+		browser_hold(browser, message);
+		return;
+	}
 	switch (extensions_meet(&browsers->extensions, origin, message->browser)) {
 	case EXTENSION_MAY:
 		browser_welcome(browser, message);
@@ -103,6 +107,21 @@ void browser_hello(struct browser *browser, struct wire_message *message)
 		browser_tell_unconfirmed(browser);
 		browsers->hooks.extensions_changed(false, browsers->userdata);
 		break;
+	}
+}
+
+void browsers_open(struct browsers *browsers, const struct proof_key *key)
+{
+	browsers->key = key;
+	browsers->open = true;
+	for (struct browser *browser = browsers->first; browser; browser = browser->next) {
+		struct wire_message *hello = mem_steal(browser->held);
+
+		if (hello) {
+			browser_hello(browser, hello);
+			wire_message_clear(hello);
+			free(hello);
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ struct browser {
 	bool far; /* it runs on another machine */
 	char *profile;
 	struct loop_timer *deadline; /* for its hello */
-	/* its hello, while its extension is not known yet; otherwise NULL */
+	/* its hello, while it waits to be answered; otherwise NULL */
 	struct wire_message *held;
 	struct tabs tabs;
 	uint64_t *told; /* scratch memory of browsers_send() */
@@ -28,6 +28,7 @@ struct browsers {
 	struct loop *loop;
 	struct ledger *ledger;
 	struct router *router;
+	bool open; /* otherwise browsers wait for browsers_open() */
 	const struct proof_key *key; /* NULL: none */
 	struct browsers_hooks hooks;
 	void *userdata;

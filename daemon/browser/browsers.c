@@ -70,11 +70,6 @@ struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct r
 	return browsers;
 }
 
-void browsers_set_key(struct browsers *browsers, const struct proof_key *key)
-{
-	browsers->key = key;
-}
-
 void browsers_free(struct browsers *browsers)
 {
 	if (browsers) {

@@ -43,8 +43,11 @@ struct browsers *browsers_new(struct loop *loop, struct ledger *ledger, struct r
 /* All connections must be closed. */
 void browsers_free(struct browsers *browsers);
 
-/* Sets the key that proves to browsers whose daemon this is; borrowed. Initially none. */
-void browsers_set_key(struct browsers *browsers, const struct proof_key *key);
+/*
+ * From now on browsers are answered; until then they wait, because what is known of them has not
+ * been read. The key, which is borrowed, proves to them whose daemon this is; NULL: there is none.
+ */
+void browsers_open(struct browsers *browsers, const struct proof_key *key);
 
 /* Which extensions may connect. They are kept here; the caller stores them on disk. */
 struct extensions *browsers_extensions(struct browsers *browsers);

@@ -192,8 +192,9 @@ static void take(const char *name, const char *value, unsigned number, void *use
 	}
 }
 
-/* A project's file, which may be on a mount that does not answer; see mounts_try(). */
+/* The file may be on a mount that does not answer; see mounts_try(). */
 struct loading {
+	enum config_owner owner;
 	char *name, *text, *why;
 	size_t length;
 	int result;
@@ -203,7 +204,7 @@ static void loading_work(void *data)
 {
 	struct loading *loading = data;
 
-	loading->result = config_file_load(loading->name, CONFIG_PROJECTS, &loading->text,
+	loading->result = config_file_load(loading->name, loading->owner, &loading->text,
 		&loading->length, &loading->why);
 }
 
@@ -218,14 +219,17 @@ static void loading_drop(void *data)
 }
 
 /* As config_file_read(); -EAGAIN: the mount does not answer. */
-static int read_projects(const char *name, struct reading *reading, char **why)
+static int read_file(struct reading *reading, char **why)
 {
 	static const struct mount_try what = {.work = loading_work, .drop = loading_drop};
+	const struct config_text *text = reading->text;
 	struct loading *loading = mem_new(struct loading);
 	int r;
 
-	loading->name = mem_strdup(name);
-	loading = mounts_try(name, &what, loading);
+	loading->owner = text->is_users ? CONFIG_USERS : CONFIG_PROJECTS;
+	loading->name = mem_strdup(text->file);
+	loading = text->is_users ? mounts_try_own(text->file, &what, loading)
+				 : mounts_try(text->file, &what, loading);
 	if (!loading) {
 		return -EAGAIN;
 	}
@@ -240,15 +244,22 @@ static int read_projects(const char *name, struct reading *reading, char **why)
 	return r;
 }
 
+void config_text_waits(struct config_text *text)
+{
+	struct config_text fresh = {.file = text->file, .is_users = text->is_users};
+
+	add_problem(&fresh, "its file system does not answer: %s until it does",
+		text->count ? "the previous settings stay in use" : "the defaults are used");
+	problems_replace(text, &fresh);
+}
+
 enum config_found config_text_read(
 	struct config_text *text, const struct setting_place *place, bool stays_so)
 {
 	struct config_text fresh = {.file = text->file, .is_users = text->is_users};
 	struct reading reading = {.text = &fresh, .place = place};
 	_cleanup_free_ char *why = NULL;
-	int r = text->is_users
-		? config_file_read(text->file, CONFIG_USERS, take, &reading, &why)
-		: read_projects(text->file, &reading, &why);
+	int r = read_file(&reading, &why);
 
 	enum config_found found = r == -ENOENT ? CONFIG_GONE
 		: r == -EAGAIN		       ? CONFIG_WAITS

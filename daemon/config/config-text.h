@@ -48,11 +48,13 @@ enum config_found {
 /*
  * Reads the file (again), and logs new problems. If the file cannot be read or parsed, the
  * values stay as they were. So they do if it is empty or missing, unless that `stays_so` (see
- * config/file-watch.h). Reads from the disk: the user's own file
- * may block.
+ * config/file-watch.h).
  */
 enum config_found config_text_read(
 	struct config_text *text, const struct setting_place *place, bool stays_so);
+
+/* The file's mount has not answered for a second: the only problem is that, until it is read. */
+void config_text_waits(struct config_text *text);
 
 /*
  * Sets the values for `root` (NULL: those for all projects) in `settings`, which is a struct

@@ -57,7 +57,9 @@ static void watch_drop(const struct file_watch *watch, int descriptor)
 /* Its new watch descriptor; `old` if its mount does not answer. */
 static int arm_one(struct file_watch *watch, int old, const char *path, uint32_t mask)
 {
-	int descriptor = mounts_watch(watch->watcher->fd, path, mask);
+	int fd = watch->watcher->fd;
+	int descriptor = watch->folder_too ? mounts_watch_linked(fd, path, mask)
+					   : mounts_watch(fd, path, mask);
 
 	if (descriptor < 0 && errno == EAGAIN) {
 		watch->dirty = watch->waits = true;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* Shared by settings.c (reading the files) and settings-trust.c (what the user trusts of them). */
+/*
+ * Shared by settings.c (the projects' files), settings-users.c (the user's file) and settings-trust.c
+ * (what the user trusts).
+ */
 
 #include "config/config-text.h"
 #include "config/file-watch.h"
@@ -26,7 +29,9 @@ struct settings {
 	struct daemon_settings daemon;
 	struct trust *trust;
 	struct config_text users;
-	struct file_watch *watch;
+	bool unread; /* the mount of the user's file does not answer */
+	char *folder; /* of the user's file; NULL: there is none */
+	struct file_watch *watch; /* NULL until that folder exists */
 	struct project_config *projects;
 };
 
@@ -40,3 +45,10 @@ bool project_config_ready(struct project_config *config);
 enum config_found project_config_read(struct project_config *config, bool stays_so);
 /* Makes the project's settings of what was read. */
 void project_config_build(struct project_config *config);
+
+/* settings-users.c: creates and watches the folder of the user's file, if its mount answers. */
+void settings_watch_users(struct settings *settings);
+/* Reads the user's file; see config_text_read(). */
+enum config_found settings_read_users(struct settings *settings, bool stays_so);
+/* Reads it again, and applies it. A file_watch_fn; `userdata` is the settings. */
+bool settings_users_changed(bool stays_so, void *userdata);

@@ -21,6 +21,14 @@ struct trust *settings_trusted(struct settings *settings)
 	return settings->trust;
 }
 
+void settings_trust_read(struct settings *settings)
+{
+	for (struct project_config *config = settings->projects; config; config = config->next) {
+		project_config_build(config);
+	}
+	settings->changed(NULL, settings->userdata);
+}
+
 bool settings_trust(struct settings *settings, struct project *project, const char *rule)
 {
 	struct project_config *config = *settings_find_config(settings, project);

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include "project/finder.h"
-#include "util/file.h"
 #include "util/mem.h"
 #include "util/mounts-files.h"
 #include "util/mounts.h"
@@ -72,46 +71,6 @@ static bool project_config_changed(bool stays_so, void *userdata)
 	return true;
 }
 
-static enum config_found settings_read_users(struct settings *settings, bool stays_so)
-{
-	struct setting_place place = {.root = "/", .home = settings->home};
-	enum config_found found = config_text_read(&settings->users, &place, stays_so);
-
-	if (found == CONFIG_THERE || stays_so) {
-		daemon_settings_init(&settings->daemon);
-		config_text_apply(&settings->users, NULL, true, &settings->daemon, NULL);
-	}
-	return found;
-}
-
-static bool settings_users_changed(bool stays_so, void *userdata)
-{
-	struct settings *settings = userdata;
-
-	if (settings_read_users(settings, stays_so) != CONFIG_THERE && !stays_so) {
-		return false;
-	}
-	for (struct project_config *config = settings->projects; config; config = config->next) {
-		project_config_build(config);
-	}
-	settings_add_projects(settings);
-	settings->changed(NULL, settings->userdata);
-	return true;
-}
-
-/* Creates the folder, so that a new file in it is noticed. */
-static void settings_watch_users(struct settings *settings, const char *folder)
-{
-	_cleanup_free_ char *own = mem_printf("%s/savecast", folder);
-	int r = file_make_folders(own);
-
-	if (r < 0) {
-		log_warning("%s: %s: the defaults are used", own, strerror(-r));
-	}
-	settings->watch = file_watch_new(
-		settings->watcher, own, "config", true, settings_users_changed, settings);
-}
-
 struct settings *settings_new(struct loop *loop, struct registry *registry, const char *folder,
 	settings_changed_fn *changed, void *userdata)
 {
@@ -131,8 +90,10 @@ struct settings *settings_new(struct loop *loop, struct registry *registry, cons
 	daemon_settings_init(&settings->daemon);
 	config_text_init(&settings->users, file ? file : "", true);
 	if (folder) {
-		settings_watch_users(settings, folder);
+		settings->folder = mem_printf("%s/savecast", folder);
+		settings_watch_users(settings);
 		settings_read_users(settings, true);
+		settings_mount_waits(settings);
 	}
 	for (size_t i = 0; i < registry_count(registry); i++) {
 		settings_project_added(settings, registry_at(registry, i));
@@ -151,6 +112,7 @@ void settings_free(struct settings *settings)
 	file_watch_free(settings->watch);
 	file_watcher_free(settings->watcher);
 	config_text_clear(&settings->users);
+	free(settings->folder);
 	trust_free(settings->trust);
 	free(settings);
 }
@@ -213,7 +175,6 @@ void settings_mount_answers(struct settings *settings, struct project *project)
 {
 	struct project_config *config = *settings_find_config(settings, project);
 
-	file_watcher_resume(settings->watcher);
 	if (!config) {
 		return;
 	}

@@ -35,11 +35,18 @@ typedef void settings_changed_fn(struct project *project, void *userdata);
 
 /*
  * Reads the user's file, and those of the projects in the registry. `folder` is
- * $XDG_CONFIG_HOME or its default; if it is NULL, all settings have their defaults. Blocks.
+ * $XDG_CONFIG_HOME or its default; if it is NULL, all settings have their defaults.
  */
 struct settings *settings_new(struct loop *loop, struct registry *registry, const char *folder,
 	settings_changed_fn *changed, void *userdata);
 void settings_free(struct settings *settings);
+
+/*
+ * The mount of the user's file has not answered for a second: says so, if it is to be read. A mount
+ * answers: reads the files on it.
+ */
+void settings_mount_waits(struct settings *settings);
+void settings_resume(struct settings *settings);
 
 /* Adds the projects for which the user's file has a section. */
 void settings_add_projects(struct settings *settings);
@@ -63,6 +70,8 @@ void settings_link_found(struct settings *settings, struct project *project);
 
 /* What the user trusts, which settings_trust() and settings_distrust() change. */
 struct trust *settings_trusted(struct settings *settings);
+/* It was changed otherwise: it has been read. */
+void settings_trust_read(struct settings *settings);
 /*
  * The user trusts this rule ("url = http://shop.test") of the project's own file, or with
  * NULL all that it has now and no others. Returns false if there is no room, see trust.h.

@@ -72,7 +72,7 @@ static DBusMessage *store_then_reply(
 {
 	struct storing *storing = daemon_api_storing(api, call, reply);
 
-	state_store(api->parts.state, api->parts.registry, daemon_api_stored, storing);
+	state_store(api->parts.state, daemon_api_stored, storing);
 	return NULL;
 }
 
@@ -119,7 +119,8 @@ DBusMessage *daemon_api_untrack(DBusMessage *call, void *userdata)
 	DBusMessage *reply;
 	struct project *project;
 
-	if (daemon_api_must_wait(api, call, daemon_api_untrack, &reply)) {
+	if (daemon_api_must_wait_for_state(api, call, daemon_api_untrack, &reply) ||
+		daemon_api_must_wait(api, call, daemon_api_untrack, &reply)) {
 		return reply;
 	}
 	reply = daemon_api_read_root(call, &root);
@@ -221,7 +222,8 @@ DBusMessage *daemon_api_trust(DBusMessage *call, void *userdata)
 	DBusMessage *reply;
 	struct project *project;
 
-	if (daemon_api_must_wait(api, call, daemon_api_trust, &reply)) {
+	if (daemon_api_must_wait_for_state(api, call, daemon_api_trust, &reply) ||
+		daemon_api_must_wait(api, call, daemon_api_trust, &reply)) {
 		return reply;
 	}
 	reply = daemon_api_read_root(call, &root);
@@ -241,7 +243,7 @@ DBusMessage *daemon_api_trust(DBusMessage *call, void *userdata)
 		return bus_error(call, ERROR_NO_PROJECT, "Trust: root: " VALUE ": %s", text, why);
 	}
 	reply = trust_do(settings, call, project, rule, revoke);
-	state_store_trust(api->parts.state, settings_trusted(settings), daemon_api_stored,
-		daemon_api_storing(api, call, reply));
+	state_store_trust(
+		api->parts.state, daemon_api_stored, daemon_api_storing(api, call, reply));
 	return NULL;
 }

@@ -65,7 +65,7 @@ DBusMessage *daemon_api_pair(DBusMessage *call, void *userdata)
 			"Pair: code: %.200s: %d extensions are known already: revoke some", code,
 			EXTENSIONS_MAX);
 	}
-	state_store_extensions(api->parts.state, browsers_extensions(browsers), daemon_api_stored,
-		daemon_api_storing(api, call, reply));
+	state_store_extensions(
+		api->parts.state, daemon_api_stored, daemon_api_storing(api, call, reply));
 	return NULL;
 }

@@ -109,6 +109,9 @@ bus_method_fn daemon_api_trust;
  */
 bool daemon_api_must_wait(
 	struct daemon_api *api, DBusMessage *call, bus_method_fn *method, DBusMessage **reply);
+/* The same for a call that changes what the state folder's files say, while they are unread. */
+bool daemon_api_must_wait_for_state(
+	struct daemon_api *api, DBusMessage *call, bus_method_fn *method, DBusMessage **reply);
 void daemon_api_drop_waiting(struct daemon_api *api);
 
 /* Methods: daemon-api-lists.c */

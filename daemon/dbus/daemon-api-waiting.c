@@ -60,6 +60,23 @@ bool daemon_api_must_wait(
 	return true;
 }
 
+bool daemon_api_must_wait_for_state(
+	struct daemon_api *api, DBusMessage *call, bus_method_fn *method, DBusMessage **reply)
+{
+	if (!state_is_unread(api->parts.state)) {
+		return false;
+	}
+	*reply = NULL;
+	if (api->waiting_call_count == WAITING_MAX) {
+		*reply = bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
+			"%s: %d calls wait for the file system of the state folder to answer",
+			dbus_message_get_member(call), WAITING_MAX);
+		return true;
+	}
+	wait_add(api, call, method);
+	return true;
+}
+
 /* A call that failed because its mount stopped answering meanwhile waits again. */
 static void wait_end(struct daemon_api *api, DBusMessage *call, bus_method_fn *method)
 {

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 
+#include "config/config-text.h"
 #include "dbus/bus-variant.h"
 #include "dbus/daemon-api-private.h"
 #include "dbus/names.h"
 #include "dbus/project-api.h"
+#include "util/mem.h"
 #include "util/pathname.h"
 
 /* The table of the interface, its properties, and the projects' objects. */
@@ -59,11 +61,17 @@ static void get_last_event(DBusMessageIter *to, void *userdata)
 
 static void get_settings_problems(DBusMessageIter *to, void *userdata)
 {
+	const struct daemon_api *api = userdata;
+	_cleanup_free_ char *state = state_problem(api->parts.state);
+	char *all[CONFIG_PROBLEMS_MAX + 1];
 	size_t count;
-	char *const *problems =
-		settings_problems(((struct daemon_api *)userdata)->parts.settings, &count);
+	char *const *problems = settings_problems(api->parts.settings, &count);
 
-	bus_append_strings(to, problems, count);
+	for (size_t i = 0; i < count; i++) {
+		all[i] = problems[i];
+	}
+	all[count] = state;
+	bus_append_strings(to, all, count + (state ? 1 : 0));
 }
 
 static const struct bus_interface daemon_interface = {

@@ -3,6 +3,7 @@
 
 #include "project/finder.h"
 #include "sources/git/git-dir.h"
+#include "sources/git/git-home.h"
 #include "util/mem.h"
 #include "util/mounts.h"
 #include "util/pathname.h"
@@ -133,6 +134,7 @@ static bool intake_gitignored(struct intake *intake, const char *root, const cha
 	struct ignoring *ignoring;
 	bool ignored;
 
+	git_home_refresh();
 	if (!mounts_is_remote(file) && !mounts_is_remote(root)) {
 		return git_ignores_file(intake->ignores, root, file);
 	}

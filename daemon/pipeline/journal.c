@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pipeline/journal-text.h"
 #include "util/file.h"
 #include "util/mem.h"
 #include "util/mounts.h"
@@ -14,16 +15,6 @@
 
 #define LOG_MODULE "journal"
 #include "util/log.h"
-
-struct entry {
-	uint64_t serial;
-	char *root;
-};
-
-struct entries {
-	struct entry items[JOURNAL_EVENTS_MAX];
-	size_t count;
-};
 
 /* A line: two numbers and the name; the file has at most two times JOURNAL_EVENTS_MAX of them. */
 enum { JOURNAL_BYTES_MAX = 2 * JOURNAL_EVENTS_MAX * (3 * PATHNAME_MAX + 64) };
@@ -33,8 +24,11 @@ struct journal {
 	char *name;
 	int fd; /* -1 until an event waits */
 	bool failed;
-	struct entries waiting;
-	struct entries owed; /* events of the previous daemon, at most one of each root */
+	bool unread; /* its mount does not answer: writing it would destroy its contents */
+	bool storing; /* a worker writes it */
+	bool changed; /* it is to be written (again) after that */
+	struct journal_entries waiting;
+	struct journal_entries owed; /* events of the previous daemon, at most one of each root */
 	size_t length; /* of the file */
 };
 
@@ -48,26 +42,13 @@ struct journal *journal_new(struct loop *loop, const char *folder)
 	return journal;
 }
 
-static void entries_remove(struct entries *entries, size_t at)
-{
-	free(entries->items[at].root);
-	entries->items[at] = entries->items[--entries->count];
-}
-
-static void entries_clear(struct entries *entries)
-{
-	while (entries->count) {
-		entries_remove(entries, entries->count - 1);
-	}
-}
-
 void journal_free(struct journal *journal)
 {
 	if (!journal) {
 		return;
 	}
-	entries_clear(&journal->waiting);
-	entries_clear(&journal->owed);
+	journal_entries_clear(&journal->waiting);
+	journal_entries_clear(&journal->owed);
 	if (journal->fd >= 0) {
 		close(journal->fd);
 	}
@@ -75,61 +56,12 @@ void journal_free(struct journal *journal)
 	free(journal);
 }
 
-static size_t entries_find(const struct entries *entries, uint64_t serial)
+static void journal_owe(struct journal *journal, struct journal_entry *entry)
 {
-	size_t at = 0;
-
-	while (at < entries->count && entries->items[at].serial != serial) {
-		at++;
-	}
-	return at;
-}
-
-static size_t entries_find_root(const struct entries *entries, const char *root)
-{
-	size_t at = 0;
-
-	while (at < entries->count && strcmp(entries->items[at].root, root) != 0) {
-		at++;
-	}
-	return at;
-}
-
-static void line_sum(uint64_t serial, const char *root, char digits[FILE_CHECKSUM_DIGITS + 1])
-{
-	_cleanup_free_ char *text = mem_printf("%llu %s", (unsigned long long)serial, root);
-
-	file_checksum(text, strlen(text), digits);
-}
-
-/* "EVENT CHECKSUM ROOT"; earlier versions wrote no checksum. Changes the line. */
-static bool line_read(char *line, struct entry *entry)
-{
-	char digits[FILE_CHECKSUM_DIGITS + 1], *end, *root;
-	const char *why;
-
-	entry->serial = strtoull(line, &end, 10);
-	if (!entry->serial || *end != ' ') {
-		return false;
-	}
-	root = end + 1;
-	if (strlen(root) > FILE_CHECKSUM_DIGITS && root[FILE_CHECKSUM_DIGITS] == ' ' &&
-		strchr(root, '/') > root + FILE_CHECKSUM_DIGITS) {
-		root += FILE_CHECKSUM_DIGITS + 1;
-		line_sum(entry->serial, root, digits);
-		if (strncmp(end + 1, digits, FILE_CHECKSUM_DIGITS) != 0) {
-			return false;
-		}
-	}
-	return pathname_from_text(root, &entry->root, &why) == 0;
-}
-
-static void journal_owe(struct journal *journal, struct entry *entry)
-{
-	struct entries *owed = &journal->owed;
+	struct journal_entries *owed = &journal->owed;
 
 	if (owed->count < JOURNAL_EVENTS_MAX &&
-		entries_find_root(owed, entry->root) == owed->count) {
+		journal_entries_find_root(owed, entry->root) == owed->count) {
 		owed->items[owed->count++] = *entry;
 	} else {
 		free(entry->root);
@@ -138,12 +70,12 @@ static void journal_owe(struct journal *journal, struct entry *entry)
 
 static void journal_take_line(struct journal *journal, char *line)
 {
-	struct entry entry = {0};
+	struct journal_entry entry = {0};
 
 	if (!*line) {
 		return;
 	}
-	if (line_read(line, &entry)) {
+	if (journal_line_read(line, &entry)) {
 		journal_owe(journal, &entry);
 	} else {
 		log_error("%s: a line is damaged: a save that waited when savecastd ended is not "
@@ -152,28 +84,74 @@ static void journal_take_line(struct journal *journal, char *line)
 	}
 }
 
-bool journal_read(struct journal *journal)
+/* The file, which may be on a mount that does not answer; see mounts_try(). */
+struct journal_reading {
+	char *name, *text;
+	size_t length;
+	int result;
+};
+
+static void reading_work(void *data)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t length = 0;
-	int r = journal->name ? file_read_own(journal->name, JOURNAL_BYTES_MAX, &text, &length)
-			      : -ENOENT;
+	struct journal_reading *reading = data;
+
+	reading->result = file_read_own(
+		reading->name, JOURNAL_BYTES_MAX, &reading->text, &reading->length);
+}
+
+static void reading_drop(void *data)
+{
+	struct journal_reading *reading = data;
+
+	free(reading->name);
+	free(reading->text);
+	free(reading);
+}
+
+static void journal_take(struct journal *journal, const struct journal_reading *reading)
+{
+	int r = reading->result;
+	size_t length = r < 0 ? 0 : reading->length;
 
 	if (r < 0 && r != -ENOENT && r != -ENOTDIR) {
 		log_error("%s: %s: saves that waited when savecastd ended are not shown",
 			journal->name, strerror(-r));
 	}
 	for (size_t at = 0; at < length; at++) {
-		char *line = text + at;
+		char *line = reading->text + at;
 
-		while (at < length && text[at] != '\n') {
+		while (at < length && reading->text[at] != '\n') {
 			at++;
 		}
-		text[at] = '\0'; /* there is room after the last one */
+		reading->text[at] = '\0'; /* there is room after the last one */
 		journal_take_line(journal, line);
 	}
 	journal->length = length;
-	return journal->owed.count > 0;
+}
+
+static void journal_write(struct journal *journal);
+
+bool journal_read(struct journal *journal)
+{
+	static const struct mount_try what = {.work = reading_work, .drop = reading_drop};
+	struct journal_reading *reading;
+
+	if (!journal->name) {
+		return true;
+	}
+	reading = mem_new(struct journal_reading);
+	reading->name = mem_strdup(journal->name);
+	reading = mounts_try_own(journal->name, &what, reading);
+	journal->unread = !reading;
+	if (!reading) {
+		return false;
+	}
+	journal_take(journal, reading);
+	reading_drop(reading);
+	if (journal->changed) {
+		journal_write(journal);
+	}
+	return true;
 }
 
 static void journal_warn(const char *name, int error)
@@ -196,18 +174,6 @@ static bool journal_open(struct journal *journal)
 	return journal->fd >= 0;
 }
 
-static void entries_write(const struct entries *entries, FILE *to)
-{
-	for (size_t i = 0; i < entries->count; i++) {
-		_cleanup_free_ char *root = pathname_to_text(entries->items[i].root);
-		char digits[FILE_CHECKSUM_DIGITS + 1];
-
-		line_sum(entries->items[i].serial, root, digits);
-		fprintf(to, "%llu %s %s\n", (unsigned long long)entries->items[i].serial, digits,
-			root);
-	}
-}
-
 /* Takes ownership of the text. After `used` bytes, it consists of empty lines. */
 static void journal_write_here(struct journal *journal, char *text, size_t used)
 {
@@ -223,6 +189,7 @@ static void journal_write_here(struct journal *journal, char *text, size_t used)
 
 /* To write the file on a mount that may not answer. */
 struct journal_job {
+	struct journal *journal;
 	char *name, *text;
 	int error;
 };
@@ -241,6 +208,10 @@ static void job_done(void *userdata)
 	if (job->error < 0) {
 		journal_warn(job->name, -job->error);
 	}
+	job->journal->storing = false;
+	if (job->journal->changed) {
+		journal_write(job->journal);
+	}
 	free(job->name);
 	free(job->text);
 	free(job);
@@ -250,8 +221,9 @@ static void journal_write_job(struct journal *journal, char *text)
 {
 	struct journal_job *job = mem_new(struct journal_job);
 
-	*job = (struct journal_job){mem_strdup(journal->name), text, -EAGAIN};
-	mounts_job(journal->loop, job->name, job_work, job_done, job);
+	*job = (struct journal_job){journal, mem_strdup(journal->name), text, -EAGAIN};
+	journal->storing = true;
+	mounts_look(journal->loop, job->name, job_work, job_done, job);
 }
 
 static void journal_write(struct journal *journal)
@@ -260,12 +232,14 @@ static void journal_write(struct journal *journal)
 	char *text;
 	FILE *to;
 
-	if (!journal->name) {
+	journal->changed = true;
+	if (!journal->name || journal->unread || journal->storing) {
 		return;
 	}
+	journal->changed = false;
 	to = open_memstream(&text, &length);
-	entries_write(&journal->waiting, to);
-	entries_write(&journal->owed, to);
+	journal_entries_write(&journal->waiting, to);
+	journal_entries_write(&journal->owed, to);
 	fflush(to);
 	used = length;
 	/* If it becomes shorter and the daemon is killed now, the rest consists of empty lines. */
@@ -284,15 +258,15 @@ static void journal_write(struct journal *journal)
 void journal_wait(struct journal *journal, const struct event *event)
 {
 	size_t at, limit = event->root ? JOURNAL_EVENTS_MAX : JOURNAL_EVENTS_MAX / 2;
-	struct entries *waiting = &journal->waiting;
+	struct journal_entries *waiting = &journal->waiting;
 	const char *root = event->root ? event->root
 		: event->files_kept    ? event->files[0]
 				       : NULL;
 
-	if (!root || event->closed || entries_find(waiting, event->serial) < waiting->count) {
+	if (!root || event->closed || journal_entries_find(waiting, event->serial) < waiting->count) {
 		return;
 	}
-	at = waiting->count < limit ? waiting->count : entries_find_root(waiting, root);
+	at = waiting->count < limit ? waiting->count : journal_entries_find_root(waiting, root);
 	if (at == waiting->count) {
 		if (at >= limit) {
 			return;
@@ -305,18 +279,23 @@ void journal_wait(struct journal *journal, const struct event *event)
 
 void journal_step(struct journal *journal, const struct event *event, const struct step *step)
 {
-	struct entries *waiting = &journal->waiting;
+	struct journal_entries *waiting = &journal->waiting;
 	size_t at;
 
 	if (!step->in_tab && (step->kind == STEP_HELD || step->kind == STEP_WAITING)) {
 		journal_wait(journal, event);
 		return;
 	}
-	at = waiting->count ? entries_find(waiting, event->serial) : 0;
+	at = waiting->count ? journal_entries_find(waiting, event->serial) : 0;
 	if (at < waiting->count && (event->closed || step->kind == STEP_CAST)) {
-		entries_remove(waiting, at);
+		journal_entries_remove(waiting, at);
 		journal_write(journal);
 	}
+}
+
+bool journal_owes(const struct journal *journal)
+{
+	return journal->owed.count > 0;
 }
 
 void journal_each_owed(const struct journal *journal, journal_owed_fn *told, void *userdata)
@@ -331,10 +310,10 @@ void journal_settle(struct journal *journal, journal_done_fn *done, void *userda
 	size_t before = journal->owed.count;
 
 	for (size_t i = before; i-- > 0;) {
-		const struct entry *entry = &journal->owed.items[i];
+		const struct journal_entry *entry = &journal->owed.items[i];
 
 		if (done(entry->serial, entry->root, userdata)) {
-			entries_remove(&journal->owed, i);
+			journal_entries_remove(&journal->owed, i);
 		}
 	}
 	if (journal->owed.count < before) {

@@ -31,10 +31,12 @@ void journal_free(struct journal *journal);
 
 /*
  * Reads what the previous daemon left: the events that are owed. A line that is damaged is logged.
- * Blocks; for start-up. False: there is none.
+ * False: its mount does not answer, and MOUNT_ANSWERS follows; until it is read, nothing is written.
  */
 bool journal_read(struct journal *journal);
 
+/* Whether there is an event that is owed. */
+bool journal_owes(const struct journal *journal);
 /* Calls told() for each event that is owed, with its number in the previous daemon. */
 typedef void journal_owed_fn(uint64_t serial, const char *root, void *userdata);
 void journal_each_owed(const struct journal *journal, journal_owed_fn *told, void *userdata);

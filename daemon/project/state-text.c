@@ -71,6 +71,17 @@ static int entries_read(struct entry *entries, json_t *projects, char **why)
 	return 0;
 }
 
+/* The file may be read after projects were found: its mount did not answer. */
+static bool id_is_used(const struct registry *registry, uint32_t id)
+{
+	for (size_t i = 0; i < registry_count(registry); i++) {
+		if (registry_at(registry, i)->id == id) {
+			return true;
+		}
+	}
+	return false;
+}
+
 int state_text_read(struct registry *registry, const char *text, size_t length, char **why)
 {
 	_cleanup_(json_dropp) json_t *file = json_list_read(text, length, "projects", why);
@@ -95,7 +106,9 @@ int state_text_read(struct registry *registry, const char *text, size_t length, 
 	r = entries_read(entries, projects, why);
 	for (size_t i = 0; i < count; i++) {
 		if (r == 0) {
-			registry_add(registry, entries[i].root, true, entries[i].id);
+			uint32_t id = id_is_used(registry, entries[i].id) ? 0 : entries[i].id;
+
+			registry_add(registry, entries[i].root, true, id);
 		}
 		free(entries[i].root);
 	}

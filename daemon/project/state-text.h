@@ -9,7 +9,7 @@
 char *state_text_write(const struct registry *registry);
 
 /*
- * Adds the text's projects to the registry. Returns 0, or -EINVAL and why (the caller frees
+ * Adds the text's projects to the registry; one whose number another project has gets a new number. Returns 0, or -EINVAL and why (the caller frees
  * it) if the text is damaged; then nothing was added.
  */
 int state_text_read(struct registry *registry, const char *text, size_t length, char **why);

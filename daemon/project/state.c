@@ -4,14 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "browser/extensions.h"
-#include "config/trust.h"
-#include "project/state-text.h"
-#include "readiness/restart-history.h"
-#include "server/choices.h"
+#include "project/state-kind.h"
 #include "util/file.h"
 #include "util/mem.h"
 #include "util/mounts.h"
+#include "util/utf8.h"
 
 #define LOG_MODULE "state"
 #include "util/log.h"
@@ -19,23 +16,27 @@
 /* PROJECTS_MAX names, each byte encoded. */
 enum { STATE_BYTES_MAX = 16 * 1024 * 1024 };
 
-#define STATE_PROJECTS "projects.json"
-#define STATE_HISTORY "learned.json"
-#define STATE_TRUSTED "trusted.json"
-#define STATE_EXTENSIONS "extensions.json"
-#define STATE_CHOICES "choices.json"
+/* A caller that waits until the file is written. */
+struct state_wait {
+	state_stored_fn *stored;
+	void *userdata;
+	struct state_wait *next;
+};
+
+struct state_file {
+	const struct state_text *text;
+	struct state *state;
+	void *object; /* whose contents it has */
+	bool unread; /* its mount does not answer: writing it would destroy its contents */
+	bool storing; /* a worker writes it */
+	bool changed; /* it is to be written (again) after that */
+	struct state_wait *waiting; /* until it is written the next time */
+};
 
 struct state {
 	struct loop *loop;
 	char *folder; /* NULL: there is none */
-};
-
-struct state_job {
-	char *name;
-	char *text;
-	int error;
-	state_stored_fn *stored; /* may be NULL */
-	void *userdata;
+	struct state_file files[STATE_KINDS];
 };
 
 struct state *state_new(struct loop *loop, const char *folder)
@@ -44,6 +45,9 @@ struct state *state_new(struct loop *loop, const char *folder)
 
 	state->loop = loop;
 	state->folder = folder ? mem_printf("%s/savecast", folder) : NULL;
+	for (size_t i = 0; i < STATE_KINDS; i++) {
+		state->files[i] = (struct state_file){.text = &state_texts[i], .state = state};
+	}
 	return state;
 }
 
@@ -52,6 +56,25 @@ void state_free(struct state *state)
 	if (state) {
 		free(state->folder);
 		free(state);
+	}
+}
+
+/* Calls those that wait, and frees the list. */
+static void tell_stored(struct state_wait *waiting, int error)
+{
+	while (waiting) {
+		struct state_wait *next = waiting->next;
+
+		waiting->stored(error, waiting->userdata);
+		free(waiting);
+		waiting = next;
+	}
+}
+
+void state_finish(struct state *state)
+{
+	for (size_t i = 0; state && i < STATE_KINDS; i++) {
+		tell_stored(mem_steal(state->files[i].waiting), -ECANCELED);
 	}
 }
 
@@ -66,97 +89,135 @@ static void state_set_aside(const char *name, const char *why, const char *loss)
 	}
 }
 
-typedef int state_read_fn(void *into, const char *text, size_t length, char **why);
-
-static int state_load_file(struct state *state, const char *file, state_read_fn *read,
-	void *into, const char *loss)
-{
-	_cleanup_free_ char *name = NULL;
-	_cleanup_free_ char *text = NULL;
-	_cleanup_free_ char *why = NULL;
+/* A file of the state, which may be on a mount that does not answer; see mounts_try(). */
+struct state_reading {
+	char *name, *text;
 	size_t length;
-	int r;
+	int result;
+};
 
-	if (!state->folder) {
-		return 0;
-	}
-	name = mem_printf("%s/%s", state->folder, file);
-	r = file_read_own(name, STATE_BYTES_MAX, &text, &length);
+static void reading_work(void *data)
+{
+	struct state_reading *reading = data;
+
+	reading->result = file_read_own(
+		reading->name, STATE_BYTES_MAX, &reading->text, &reading->length);
+}
+
+static void reading_drop(void *data)
+{
+	struct state_reading *reading = data;
+
+	free(reading->name);
+	free(reading->text);
+	free(reading);
+}
+
+static int file_take(struct state_file *file, const struct state_reading *reading)
+{
+	const struct state_text *text = file->text;
+	_cleanup_free_ char *why = NULL;
+	int r = reading->result;
+
 	if (r == -ENOENT || r == -ENOTDIR) {
 		return 0; /* a folder that cannot be created is reported when storing fails */
 	}
 	if (file_error_passes(-r)) {
-		log_error("%s: %s: not starting without it", name, strerror(-r));
+		log_error("%s: %s: not starting without it", reading->name, strerror(-r));
 		return r;
 	}
 	if (r < 0) {
-		state_set_aside(name, strerror(-r), loss);
-	} else if (read(into, text, length, &why) < 0) {
-		state_set_aside(name, why, loss);
+		state_set_aside(reading->name, strerror(-r), text->loss);
+	} else if (text->read(file->object, reading->text, reading->length, &why) < 0) {
+		state_set_aside(reading->name, why, text->loss);
 	}
 	return 0;
 }
 
-static int read_projects(void *into, const char *text, size_t length, char **why)
+static int file_load(struct state_file *file)
 {
-	return state_text_read(into, text, length, why);
+	static const struct mount_try what = {.work = reading_work, .drop = reading_drop};
+	struct state_reading *reading = mem_new(struct state_reading);
+	int r;
+
+	reading->name = mem_printf("%s/%s", file->state->folder, file->text->name);
+	reading = mounts_try_own(reading->name, &what, reading);
+	file->unread = !reading;
+	if (!reading) {
+		return 0;
+	}
+	r = file_take(file, reading);
+	reading_drop(reading);
+	return r;
 }
 
-static int read_history(void *into, const char *text, size_t length, char **why)
+int state_load(struct state *state, const struct state_objects *objects)
 {
-	return restart_history_read(into, text, length, why);
-}
+	void *const of[STATE_KINDS] = {
+		[STATE_PROJECTS] = objects->registry,
+		[STATE_HISTORY] = objects->history,
+		[STATE_TRUSTED] = objects->trust,
+		[STATE_EXTENSIONS] = objects->extensions,
+		[STATE_CHOICES] = objects->choices,
+	};
+	int r = 0;
 
-static int read_trusted(void *into, const char *text, size_t length, char **why)
-{
-	return trust_read(into, text, length, why);
-}
-
-int state_load(struct state *state, struct registry *registry)
-{
 	if (!state->folder) {
 		log_warning("no $XDG_STATE_HOME and no $HOME: tracked projects are forgotten "
 			    "when the daemon ends");
 	}
-	return state_load_file(state, STATE_PROJECTS, read_projects, registry,
-		"starting without tracked projects: fix that file and put it back, or track "
-		"them again");
+	/* The projects last: they need the rest. */
+	for (size_t i = STATE_KINDS; i-- > 0 && r == 0;) {
+		state->files[i].object = of[i];
+		r = state->folder ? file_load(&state->files[i]) : 0;
+	}
+	return r;
 }
 
-int state_load_history(struct state *state, struct restart_history *history)
+bool state_is_unread(const struct state *state)
 {
-	return state_load_file(state, STATE_HISTORY, read_history, history,
-		"savecast observes again which saves restart which server");
+	for (size_t i = 0; i < STATE_KINDS; i++) {
+		if (state->files[i].unread) {
+			return true;
+		}
+	}
+	return false;
 }
 
-int state_load_trust(struct state *state, struct trust *trust)
+char *state_problem(const struct state *state)
 {
-	return state_load_file(state, STATE_TRUSTED, read_trusted, trust,
-		"rules of .savecast files that reach outside their project have no effect until "
-		"you trust them again");
+	_cleanup_free_ char *folder = NULL;
+
+	if (!state_is_unread(state)) {
+		return NULL;
+	}
+	folder = utf8_dup(state->folder);
+	return mem_printf("%s: its file system does not answer: browsers, tracked projects and "
+			  "saves that waited are served when it does",
+		folder);
 }
 
-static int read_extensions(void *into, const char *text, size_t length, char **why)
+static void file_store(struct state_file *file);
+
+bool state_load_rest(struct state *state)
 {
-	return extensions_read(into, text, length, why);
+	for (size_t i = STATE_KINDS; i-- > 0;) {
+		struct state_file *file = &state->files[i];
+
+		if (file->unread && file_load(file) == 0 && !file->unread && file->changed) {
+			file_store(file);
+		}
+	}
+	return !state_is_unread(state);
 }
 
-int state_load_extensions(struct state *state, struct extensions *extensions)
-{
-	return state_load_file(state, STATE_EXTENSIONS, read_extensions, extensions,
-		"browser extensions that you have confirmed wait for savecast pair again");
-}
-
-static int read_choices(void *into, const char *text, size_t length, char **why)
-{
-	return choices_read(into, text, length, why);
-}
-
-int state_load_choices(struct state *state, struct choices *choices)
-{
-	return state_load_file(state, STATE_CHOICES, read_choices, choices,
-		"the popup asks again which project pages behind a proxy belong to");
-}
+struct state_job {
+	struct state_file *file;
+	char *name;
+	char *text;
+	int error;
+	struct state_wait *waiting;
+};
 
 static void state_write(void *userdata)
 {
@@ -168,68 +229,84 @@ static void state_write(void *userdata)
 static void state_written(void *userdata)
 {
 	struct state_job *job = userdata;
+	struct state_file *file = job->file;
 
 	if (job->error < 0) {
 		log_error("%s: %s: its contents are kept only until the daemon ends",
 			job->name, strerror(-job->error));
 	}
-	if (job->stored) {
-		job->stored(job->error, job->userdata);
+	file->storing = false;
+	if (file->changed) {
+		file_store(file);
 	}
+	tell_stored(job->waiting, job->error);
 	free(job->name);
 	free(job->text);
 	free(job);
 }
 
-/* Takes ownership of the text. */
-static void state_store_file(struct state *state, const char *file, char *text,
-	state_stored_fn *stored, void *userdata)
+static void file_store(struct state_file *file)
 {
-	struct state_job *job;
+	struct state_job *job = mem_new(struct state_job);
 
-	if (!state->folder) {
-		free(text);
+	*job = (struct state_job){
+		.file = file,
+		.name = mem_printf("%s/%s", file->state->folder, file->text->name),
+		.text = file->text->write(file->object),
+		.error = -EAGAIN, /* replaced when the file was written */
+		.waiting = mem_steal(file->waiting),
+	};
+	file->storing = true;
+	file->changed = false;
+	mounts_look(file->state->loop, job->name, state_write, state_written, job);
+}
+
+/* If the file cannot be written now, all that changes until then is written at once. */
+static void state_store_file(
+	struct state_file *file, state_stored_fn *stored, void *userdata)
+{
+	struct state_wait **end = &file->waiting;
+
+	if (!file->state->folder) {
 		if (stored) {
 			stored(-ENOENT, userdata);
 		}
 		return;
 	}
-	job = mem_new(struct state_job);
-	*job = (struct state_job){
-		.name = mem_printf("%s/%s", state->folder, file),
-		.text = text,
-		.error = -EAGAIN, /* replaced when the file was written */
-		.stored = stored,
-		.userdata = userdata,
-	};
-	mounts_job(state->loop, job->name, state_write, state_written, job);
+	if (stored) {
+		while (*end) {
+			end = &(*end)->next;
+		}
+		*end = mem_new(struct state_wait);
+		**end = (struct state_wait){stored, userdata, NULL};
+	}
+	file->changed = true;
+	if (!file->storing && !file->unread) {
+		file_store(file);
+	}
 }
 
-void state_store(struct state *state, const struct registry *registry, state_stored_fn *stored,
-	void *userdata)
+void state_store(struct state *state, state_stored_fn *stored, void *userdata)
 {
-	state_store_file(state, STATE_PROJECTS, state_text_write(registry), stored, userdata);
+	state_store_file(&state->files[STATE_PROJECTS], stored, userdata);
 }
 
-void state_store_trust(struct state *state, const struct trust *trust, state_stored_fn *stored,
-	void *userdata)
+void state_store_trust(struct state *state, state_stored_fn *stored, void *userdata)
 {
-	state_store_file(state, STATE_TRUSTED, trust_write(trust), stored, userdata);
+	state_store_file(&state->files[STATE_TRUSTED], stored, userdata);
 }
 
-void state_store_extensions(struct state *state, const struct extensions *extensions,
-	state_stored_fn *stored, void *userdata)
+void state_store_extensions(struct state *state, state_stored_fn *stored, void *userdata)
 {
-	state_store_file(
-		state, STATE_EXTENSIONS, extensions_write(extensions), stored, userdata);
+	state_store_file(&state->files[STATE_EXTENSIONS], stored, userdata);
 }
 
-void state_store_choices(struct state *state, const struct choices *choices)
+void state_store_choices(struct state *state)
 {
-	state_store_file(state, STATE_CHOICES, choices_write(choices), NULL, NULL);
+	state_store_file(&state->files[STATE_CHOICES], NULL, NULL);
 }
 
-void state_store_history(struct state *state, const struct restart_history *history)
+void state_store_history(struct state *state)
 {
-	state_store_file(state, STATE_HISTORY, restart_history_write(history), NULL, NULL);
+	state_store_file(&state->files[STATE_HISTORY], NULL, NULL);
 }

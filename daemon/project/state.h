@@ -27,34 +27,39 @@ struct trust;
 struct state *state_new(struct loop *loop, const char *folder);
 void state_free(struct state *state);
 
-/*
- * Reads the file into the registry. Blocks; for start-up. Returns a negative errno if the file
- * exists but cannot be read now: storing would destroy its contents.
- */
-int state_load(struct state *state, struct registry *registry);
+/* What the files have the contents of; borrowed until state_free(). */
+struct state_objects {
+	struct registry *registry; /* projects.json: those that are tracked */
+	struct restart_history *history; /* learned.json; losing it is harmless */
+	struct trust *trust; /* trusted.json: the rules that the user trusts; see config/trust.h */
+	struct extensions *extensions; /* extensions.json: those that may connect */
+	struct choices *choices; /* choices.json: projects that the user has chosen for sites */
+};
 
 /*
- * Called when the registry's contents at the time of the call are on disk, or with a
- * negative errno.
+ * Reads the files into the objects; for start-up. Returns a negative errno if a file exists but
+ * cannot be read now: storing would destroy its contents. Files on a mount that does not answer
+ * are `unread`: they are not written before they are read.
+ */
+int state_load(struct state *state, const struct state_objects *objects);
+bool state_is_unread(const struct state *state);
+/* That files are unread, for display, UTF-8; the caller frees it. NULL: none are. */
+char *state_problem(const struct state *state);
+/*
+ * The mount may answer: adds the contents of the unread files to the objects, and writes what has
+ * changed meanwhile. True: none is unread any more; otherwise MOUNT_ANSWERS follows.
+ */
+bool state_load_rest(struct state *state);
+
+/*
+ * Called when the object's contents at the time of the call are on disk, or with a
+ * negative errno. A worker writes one file at a time, with all the changes until then.
  */
 typedef void state_stored_fn(int error, void *userdata);
-void state_store(struct state *state, const struct registry *registry, state_stored_fn *stored,
-	void *userdata);
-
-/* The same for the rules that the user trusts, in trusted.json; see config/trust.h. */
-int state_load_trust(struct state *state, struct trust *trust);
-void state_store_trust(struct state *state, const struct trust *trust, state_stored_fn *stored,
-	void *userdata);
-
-/* The same for the extensions that may connect, in extensions.json; see browser/extensions.h. */
-int state_load_extensions(struct state *state, struct extensions *extensions);
-void state_store_extensions(struct state *state, const struct extensions *extensions,
-	state_stored_fn *stored, void *userdata);
-
-/* The same for the projects that the user has chosen for sites, in choices.json; see server/choices.h. */
-int state_load_choices(struct state *state, struct choices *choices);
-void state_store_choices(struct state *state, const struct choices *choices);
-
-/* The same for the restart history, in learned.json; losing it is harmless. */
-int state_load_history(struct state *state, struct restart_history *history);
-void state_store_history(struct state *state, const struct restart_history *history);
+void state_store(struct state *state, state_stored_fn *stored, void *userdata);
+void state_store_trust(struct state *state, state_stored_fn *stored, void *userdata);
+void state_store_extensions(struct state *state, state_stored_fn *stored, void *userdata);
+void state_store_choices(struct state *state);
+void state_store_history(struct state *state);
+/* After the last job: calls stored() for what could not be written. */
+void state_finish(struct state *state);

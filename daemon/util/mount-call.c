@@ -7,6 +7,7 @@
 
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/pathname.h"
 
 /* For how long a result is kept for a caller that has not asked for it again. */
 #define KEEP_USEC CLOCK_USEC_PER_SEC
@@ -32,14 +33,46 @@ static void check_once(const char *folder, const char *name)
 	}
 }
 
-uint64_t mount_check(const char *folder, const char *name)
+struct asking {
+	struct mount *mount; /* not freed while it has jobs */
+	char *folder, *name;
+	uint64_t took_usec;
+};
+
+static void ask_work(void *userdata)
 {
+	struct asking *asking = userdata;
 	uint64_t began;
 
-	check_once(folder, name); /* it may need to wake up or to fill its cache */
+	check_once(asking->folder, asking->name); /* it may need to wake up or to fill its cache */
 	began = clock_now_usec();
-	check_once(folder, name);
-	return clock_now_usec() - began;
+	check_once(asking->folder, asking->name);
+	asking->took_usec = clock_now_usec() - began;
+}
+
+void mount_ask_worker(struct mount *mount, loop_job_fn *done)
+{
+	struct asking *asking = mem_new(struct asking);
+
+	*asking = (struct asking){
+		.mount = mount,
+		.folder = mem_strdup(mount->folder),
+		.name = mem_strdup(pathname_is_below(mount->name, mount->folder) ? mount->name
+										 : mount->folder),
+	};
+	mount->jobs++;
+	worker_submit(mount->looks.worker, ask_work, done, asking);
+}
+
+bool mount_asked(void *userdata, struct mount **mount)
+{
+	_cleanup_free_ struct asking *asking = userdata;
+
+	*mount = asking->mount;
+	(*mount)->jobs--;
+	free(asking->folder);
+	free(asking->name);
+	return asking->took_usec <= MOUNT_QUICK_USEC;
 }
 
 struct job {

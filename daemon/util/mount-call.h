@@ -6,10 +6,14 @@
 #include "util/mount.h"
 #include "util/mounts.h"
 
-/* Makes the calls that a look-up makes for each folder of the name; how long they took. */
-uint64_t mount_check(const char *folder, const char *name);
-/* A mount that takes longer than this for it counts as not answering. */
+/* A mount that takes longer than this for the calls of a look-up counts as not answering. */
 #define MOUNT_QUICK_USEC (20 * 1000)
+/*
+ * Has its worker make these calls for each folder of the mount's name, then calls done(), which
+ * asks mount_asked() whether the mount was quick.
+ */
+void mount_ask_worker(struct mount *mount, loop_job_fn *done);
+bool mount_asked(void *userdata, struct mount **mount);
 
 /* A caller's job, which counts as one of the mount's. `below`: it may not have used the mount. */
 void mount_job(struct mount *mount, struct worker *worker, bool below, loop_job_fn *work,

@@ -109,7 +109,7 @@ void mount_finish_all(struct mount_list *list, uint64_t until)
 	uint64_t now;
 
 	for (struct mount *mount = list->first; mount; mount = mount->next) {
-		while (mount->jobs && (now = clock_now_usec()) < until) {
+		while (mount->jobs && !mount->said && (now = clock_now_usec()) < until) {
 			const struct lane *lanes[] = {&mount->looks, &mount->work};
 			struct pollfd fds[] = {
 				{.fd = worker_fd(mount->looks.worker), .events = POLLIN},

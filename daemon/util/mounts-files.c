@@ -91,17 +91,25 @@ int mounts_lstat(const char *name, struct statx *st)
 	return finish(mounts_try(name, &lstat_try, call_new(name)), st);
 }
 
-int mounts_watch(int inotify, const char *name, uint32_t mask)
+static int watch_remote(int inotify, const char *name, uint32_t mask)
 {
 	static const struct mount_try watch_try = {
 		.work = watch_work, .drop = free, .same = watch_same, .shares = true};
-	struct call *call;
+	struct call *call = call_new(name);
 
-	if (!mounts_is_on(name)) {
-		return inotify_add_watch(inotify, name, mask);
-	}
-	call = call_new(name);
 	call->inotify = inotify;
 	call->mask = mask;
 	return finish(mounts_try(name, &watch_try, call), NULL);
+}
+
+int mounts_watch(int inotify, const char *name, uint32_t mask)
+{
+	return mounts_is_on(name) ? watch_remote(inotify, name, mask)
+				  : inotify_add_watch(inotify, name, mask);
+}
+
+int mounts_watch_linked(int inotify, const char *name, uint32_t mask)
+{
+	return mounts_is_remote(name) ? watch_remote(inotify, name, mask)
+				      : inotify_add_watch(inotify, name, mask);
 }

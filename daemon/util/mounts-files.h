@@ -14,3 +14,5 @@ int mounts_stat(const char *name, struct statx *st);
 int mounts_lstat(const char *name, struct statx *st);
 /* inotify_add_watch(), for a name without links above the file: many are watched. */
 int mounts_watch(int inotify, const char *name, uint32_t mask);
+/* The same for a name with links. */
+int mounts_watch_linked(int inotify, const char *name, uint32_t mask);

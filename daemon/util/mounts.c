@@ -32,6 +32,7 @@ static struct {
 	char *text; /* of the mounts; "" if it cannot be read */
 	struct mount_list used;
 	struct mount_memory memory;
+	uint64_t patient_until_usec;
 	unsigned refused;
 } mounts = {.fd = -1};
 
@@ -143,20 +144,6 @@ void mounts_find(
 	mount_find_many(loop, &mounts.table, names, count, found, userdata);
 }
 
-/* A check whether a mount answers, on the mount's worker. */
-struct asking {
-	struct mount *mount; /* not freed while it has jobs */
-	char *folder, *name;
-	uint64_t took_usec;
-};
-
-static void ask_work(void *userdata)
-{
-	struct asking *asking = userdata;
-
-	asking->took_usec = mount_check(asking->folder, asking->name);
-}
-
 static void mount_say_waits(struct mount *mount)
 {
 	if (!mount->said) {
@@ -168,14 +155,9 @@ static void mount_say_waits(struct mount *mount)
 
 static void ask_done(void *userdata)
 {
-	struct asking *asking = userdata;
-	struct mount *mount = asking->mount;
-	bool quick = asking->took_usec <= MOUNT_QUICK_USEC;
+	struct mount *mount;
+	bool quick = mount_asked(userdata, &mount);
 
-	free(asking->folder);
-	free(asking->name);
-	free(asking);
-	mount->jobs--;
 	mount->asking = false;
 	if (!quick) {
 		mount_say_waits(mount);
@@ -199,18 +181,9 @@ static void ask_done(void *userdata)
 
 static void mount_ask(struct mount *mount)
 {
-	struct asking *asking = mem_new(struct asking);
-
-	*asking = (struct asking){
-		.mount = mount,
-		.folder = mem_strdup(mount->folder),
-		.name = mem_strdup(pathname_is_below(mount->name, mount->folder) ? mount->name
-										 : mount->folder),
-	};
 	mount->asking = true;
-	mount->jobs++;
 	loop_timer_set(mount->timer, clock_now_usec() + MOUNT_PATIENCE_USEC);
-	worker_submit(mount->looks.worker, ask_work, ask_done, asking);
+	mount_ask_worker(mount, ask_done);
 }
 
 static void on_timer(void *userdata)
@@ -257,24 +230,32 @@ bool mounts_is_on(const char *name)
 }
 
 /* The worker for this call now; NULL: MOUNT_ANSWERS follows, or no worker can be started. */
-static struct worker *worker_of_call(
-	struct mount *mount, const char *name, const struct mount_try *what, const void *data)
+static struct worker *worker_of_call(struct mount *mount, const char *name,
+	const struct mount_try *what, const void *data, uint64_t until_usec)
 {
 	if (mount_call_is_late(mount, name, what, data)) {
 		mount->wanted = true;
 		return NULL;
 	}
-	if (!mount_is_ready(mount, name)) {
+	if (clock_now_usec() >= until_usec && !mount_is_ready(mount, name)) {
 		return NULL;
 	}
 	return what->shares ? mount_worker(&mounts.used, mount) : mount->looks.worker;
 }
 
-void *mounts_try(const char *name, const struct mount_try *what, void *data)
+void mounts_be_patient(uint64_t until_usec)
+{
+	mounts.patient_until_usec = until_usec;
+}
+
+/* The loop waits until `until_usec`, or until some time after the mount's last answer. */
+static void *call_try(
+	const char *name, const struct mount_try *what, void *data, uint64_t until_usec)
 {
 	const char *folder = mount_find(&mounts.table, &mounts.memory, name);
 	struct mount *mount;
 	struct worker *worker = NULL;
+	uint64_t limit;
 	void *result;
 
 	if (!folder) {
@@ -284,20 +265,32 @@ void *mounts_try(const char *name, const struct mount_try *what, void *data)
 	mount = mount_get(&mounts.used, folder);
 	result = mount ? mount_call_take(mount, name, what, data) : NULL;
 	if (mount && !result) {
-		worker = worker_of_call(mount, name, what, data);
+		worker = worker_of_call(mount, name, what, data, until_usec);
 	}
 	if (!worker) {
 		what->drop(data);
 		mounts.refused += !result;
 		return result;
 	}
-	result = mount_call(mount, worker, name, what, data, mount->answered_usec + READY_USEC);
+	limit = mount->answered_usec + READY_USEC;
+	result = mount_call(
+		mount, worker, name, what, data, limit < until_usec ? until_usec : limit);
 	if (!result) {
 		mounts.refused++;
 		mount->answered_usec = 0;
 		mount_is_ready(mount, name); /* asks the mount */
 	}
 	return result;
+}
+
+void *mounts_try(const char *name, const struct mount_try *what, void *data)
+{
+	return call_try(name, what, data, 0);
+}
+
+void *mounts_try_own(const char *name, const struct mount_try *what, void *data)
+{
+	return call_try(name, what, data, mounts.patient_until_usec);
 }
 
 unsigned mounts_refused(void)

@@ -5,8 +5,8 @@
  * File systems that may not answer: sshfs or NFS without its server. Calls to them can block
  * forever, and nothing interrupts them, so the loop makes none. Each such mount has workers of its
  * own: one that hangs delays only jobs of the same mount. For a call whose result it needs at once,
- * the loop waits for the worker, for at most 15 ms after each answer of the mount. Only the user's
- * own settings and the state are read directly: without them the daemon has nothing to do.
+ * the loop waits for the worker, for at most 15 ms after each answer of the mount. The daemon's
+ * own settings and state are such files, too: at start-up, the loop waits longer for them.
  *
  * A process has one table of mounts, and therefore one object of this kind. Before mounts_new(),
  * every name counts as local. For a local name, the functions compare the folder of each remote
@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "util/loop.h"
 #include "util/mount-table.h"
@@ -63,7 +64,13 @@ struct mount_try {
 	bool shares; /* work() uses descriptors of the daemon; see mounts_look() */
 };
 void *mounts_try(const char *name, const struct mount_try *what, void *data);
-/* How often it has returned NULL. */
+/*
+ * The same for the daemon's own files, for which it waits at start-up: until this time, whether or
+ * not the mount has answered.
+ */
+void *mounts_try_own(const char *name, const struct mount_try *what, void *data);
+void mounts_be_patient(uint64_t until_usec);
+/* How often mounts_try() has returned NULL. */
 unsigned mounts_refused(void);
 
 /* Calls `found` with the name of each mount, also of local ones; see mount_table_compare(). */

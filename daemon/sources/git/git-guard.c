@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "sources/git/git-home.h"
 #include "sources/git/git-library.h"
 #include "util/file.h"
 #include "util/mem.h"
@@ -35,7 +36,7 @@ static bool may_read_in(const char *folder, const char *name, char **why)
 /* A value of the configuration, as the name of a file. */
 static bool may_read_value(const char *folder, const char *value)
 {
-	const char *home = getenv("HOME");
+	const char *home = git_home_copy() ? git_home_copy() : getenv("HOME");
 	_cleanup_free_ char *full = NULL;
 
 	if (value[0] == '~' && value[1] == '/' && home) {

@@ -95,6 +95,13 @@ static void library_find_all(void)
 
 #endif
 
+static const char *library_home; /* NULL: the usual places */
+
+void git_library_set_home(const char *folder)
+{
+	library_home = folder;
+}
+
 static void library_load(void)
 {
 	/* We read the index ourselves; libgit2 only finds the git dir and checks its owner. */
@@ -104,6 +111,16 @@ static void library_load(void)
 	library_find_all();
 	library.git_libgit2_init();
 	library.git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, harmless, (size_t)COUNT_OF(harmless));
+	if (library_home) {
+		static const int levels[] = {GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_XDG};
+
+		for (size_t i = 0; i < COUNT_OF(levels); i++) {
+			library.git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], library_home);
+		}
+#if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 7
+		library.git_libgit2_opts(GIT_OPT_SET_HOMEDIR, library_home);
+#endif
+	}
 }
 
 static void library_use(void)

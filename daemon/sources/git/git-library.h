@@ -14,6 +14,12 @@
  * that do not affect what we read are accepted.
  */
 
+/*
+ * Before the first call: libgit2 searches for the user's configuration, and for "~/", in this folder,
+ * which must stay valid.
+ */
+void git_library_set_home(const char *folder);
+
 /* libgit2's last error on this thread; if it has none, `otherwise`. Valid until its next call. */
 const char *git_library_why(const char *otherwise);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "sources/git/git-home.h"
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/mem.h"
@@ -34,8 +35,10 @@ static bool file_is_same(const struct git_stamp_file *a, const struct git_stamp_
 bool git_stamp_take(struct git_stamp *stamp, const char *tree, const char *path, const char *common,
 	uint64_t since_usec)
 {
-	_cleanup_free_ char *xdg = file_xdg_folder("XDG_CONFIG_HOME", ".config");
-	const char *home = getenv("HOME");
+	const char *copy = git_home_copy();
+	_cleanup_free_ char *xdg =
+		copy ? mem_strdup(copy) : file_xdg_folder("XDG_CONFIG_HOME", ".config");
+	const char *home = copy ? copy : getenv("HOME");
 	bool settled = true;
 
 	git_stamp_clear(stamp);
@@ -43,8 +46,8 @@ bool git_stamp_take(struct git_stamp *stamp, const char *tree, const char *path,
 	stamp->files[1].name = mem_printf("%sconfig", common);
 	stamp->files[2].name = mem_printf("%sconfig.worktree", path);
 	stamp->files[3].name = home ? mem_printf("%s/.gitconfig", home) : NULL;
-	stamp->files[4].name = xdg ? mem_printf("%s/git/config", xdg) : NULL;
-	stamp->files[5].name = xdg ? mem_printf("%s/git/ignore", xdg) : NULL;
+	stamp->files[4].name = xdg && !copy ? mem_printf("%s/git/config", xdg) : NULL;
+	stamp->files[5].name = xdg ? mem_printf("%s/%s", xdg, copy ? "ignore" : "git/ignore") : NULL;
 	stamp->files[6].name = mem_strdup("/etc/gitconfig");
 	for (size_t i = 0; i < GIT_STAMP_FILES; i++) {
 		file_look(&stamp->files[i]);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The user's git configuration, if it is on a mount that may not answer. libgit2 reads it on the
+ * thread that asks about a repository, which may be the loop. So it gets a copy in the runtime folder
+ * of what we need: the settings core.* and safe.*, and the file that core.excludesFile names. A
+ * worker makes the copy. Conditional includes are left out.
+ */
+
+#include "util/loop.h"
+
+/* Before libgit2 is used. At start-up, waits for the first copy; see mounts_be_patient(). */
+void git_home_new(struct loop *loop);
+/* The folder that has .gitconfig and `ignore` in place of the user's; NULL: there is no copy. */
+const char *git_home_copy(void);
+/* Has the copy made again, at most once per second. */
+void git_home_refresh(void);
