@@ -164,9 +164,7 @@ static void on_browsers_changed(struct project *project, void *userdata)
 
 	daemon_api_browsers_changed(daemon->api);
 	if (project) {
-		if (project->owed && project->tab_count) {
-			daemon_expect_tabs(daemon, project);
-		}
+		daemon_tabs_changed(daemon, project);
 		daemon_api_project_changed(daemon->api, project);
 		sources_project_changed(daemon->sources, project);
 	}

@@ -91,8 +91,8 @@ void daemon_resume(struct daemon *daemon);
 /* daemon-owed.c: events that still waited when the previous daemon ended. */
 /* They, and the projects, have been read. */
 void daemon_expect_owed(struct daemon *daemon);
-/* A tab of such a project has come: others of its browser, or of other browsers, follow soon. */
-void daemon_expect_tabs(struct daemon *daemon, struct project *project);
+/* If a tab of such a project has come, others of its browser, or of other browsers, follow soon. */
+void daemon_tabs_changed(struct daemon *daemon, struct project *project);
 /* Reloads the tabs of such projects, if it is time and their mount answers. */
 void daemon_show_owed(struct daemon *daemon);
 void on_owed(void *userdata);

@@ -53,7 +53,8 @@ static struct browser **collect(struct project *project, const struct server *se
 	for (struct tab *tab = project->tabs; tab; tab = tab->next) {
 		struct browser *browser = tab->browser;
 
-		if (tab->server != server || (deciding && audience_is_aside(tab))) {
+		if (tab->server != server || (deciding && audience_is_aside(tab)) ||
+			(project->late_event == serial && browser->number <= project->late_after)) {
 			continue;
 		}
 		if (tab->awaited) {

@@ -157,7 +157,7 @@ DBusMessage *daemon_api_reload(DBusMessage *call, void *userdata)
 		return bus_error(
 			call, ERROR_NO_PROJECT, "Reload: root: " VALUE ": %s", text, why);
 	}
-	return daemon_api_return_event(call, pipeline_reload(api->parts.pipeline, project, ""));
+	return daemon_api_return_event(call, pipeline_reload(api->parts.pipeline, project, "", 0));
 }
 
 /*

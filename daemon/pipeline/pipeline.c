@@ -255,11 +255,14 @@ bool pipeline_was_loading(const struct pipeline *pipeline, const struct project 
 	return false;
 }
 
-uint64_t pipeline_reload(struct pipeline *pipeline, struct project *project, const char *what)
+uint64_t pipeline_reload(
+	struct pipeline *pipeline, struct project *project, const char *what, uint32_t after)
 {
 	uint64_t serial =
 		pipeline_open(pipeline, EVENT_RELOAD, project->root, clock_now_usec(), what);
 
+	project->late_event = after ? serial : 0;
+	project->late_after = after;
 	pipeline->send(project, serial, NULL, pipeline->userdata);
 	return serial;
 }

@@ -117,8 +117,12 @@ struct content_memory *pipeline_contents(struct pipeline *pipeline);
 bool pipeline_was_loading(const struct pipeline *pipeline, const struct project *project,
 	uint64_t from_usec, uint64_t until_usec);
 
-/* A caller asks for a reload of the project's tabs. */
-uint64_t pipeline_reload(struct pipeline *pipeline, struct project *project, const char *what);
+/*
+ * A caller asks for a reload of the project's tabs: of all (0), or of those whose browser connected
+ * after the one with this number.
+ */
+uint64_t pipeline_reload(
+	struct pipeline *pipeline, struct project *project, const char *what, uint32_t after);
 
 /*
  * Holds the project's events back until pipeline_release() or pipeline_fail() was called as

@@ -42,6 +42,14 @@ struct build_failure {
 /* Accepts NULL. */
 void build_failure_free(struct build_failure *failure);
 
+/* An event that still waited when the previous daemon ended; see daemon-owed.c. */
+struct project_owed {
+	uint64_t event; /* the number that it had in that daemon, until it is shown; 0: none */
+	uint64_t at_usec; /* when it is shown: further tabs may come before */
+	uint64_t shown; /* the same number, once it was shown; 0: none was */
+	uint32_t told; /* to the browsers up to this number */
+};
+
 struct project {
 	uint32_t id; /* starts at 1; a tracked project keeps it when the daemon restarts */
 	char *root; /* as pathname_from_text() returns it, symbolic links resolved */
@@ -67,11 +75,10 @@ struct project {
 	/* Its mount does not answer: it is read and watched later; see mounts.h. */
 	bool unread;
 
-	/*
-	 * An event that still waited when the previous daemon ended: the number that it had in that
-	 * daemon; 0: none. It is shown at this time: further tabs may come before.
-	 */
-	uint64_t owed, owed_at_usec;
+	struct project_owed owed;
+	/* This event is only for browsers that connected after the one with this number. */
+	uint64_t late_event;
+	uint32_t late_after;
 
 	char *problem; /* UTF-8: which part of the project cannot be watched, and why; or NULL */
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import WebSocket from 'ws';
 
-import { EventLog } from './events.js';
+import { EventLog, until } from './events.js';
 
 /** The origin of our extension in Chromium. */
 export const ORIGIN = 'chrome-extension://hkniokloboicegjlaajjjkbfncgoeifp';
@@ -83,4 +83,20 @@ export class Client {
 		return this.log.next(`an answer for ${url}`,
 			message => message.type === 'tab' && message.tab === tab && message.state !== 'looking', { mark });
 	}
+}
+
+/**
+ * Connects like the extension: tries until it succeeds.
+ *
+ * @param {import('./world.js').World} world
+ * @param {string} url
+ */
+export async function back(world, url) {
+	return until('the browser to be back', async () => {
+		const client = new Client(world);
+		await client.hello(PROFILE);
+		client.send({ type: 'watch', tab: 1, url });
+		await client.log.next('live', ({ type, state }) => type === 'tab' && state === 'live', { mark: 0 });
+		return client;
+	}, { every: 50 });
 }
