@@ -12,7 +12,8 @@ void tree_problem(struct folder_tree *tree, const char *path, const char *why)
 	tree->callbacks.problem(text, tree->userdata);
 }
 
-static void tree_take_file(struct folder_tree *tree, const struct scan_file *file, enum scan_kind kind)
+static void tree_take_file(
+	struct folder_tree *tree, const struct scan_file *file, enum scan_kind kind)
 {
 	struct file_note before, note = {file->content, file->ignored};
 	bool known = file_table_find(tree->table, file->key, &before);
@@ -33,6 +34,10 @@ static void tree_take_file(struct folder_tree *tree, const struct scan_file *fil
 		/* An unknown file has just appeared, and will be reported. */
 		if (known && before.ignored != file->ignored) {
 			file_table_put(tree->table, file->key, &note);
+		} else if (known && file->linked && !file->ignored &&
+			before.content != file->content) {
+			/* By another name, before the link was known; perhaps not completely yet. */
+			tree->callbacks.event(TREE_BEGUN, file->name, tree->userdata);
 		}
 		break;
 	case SCAN_COMPARE:
@@ -188,9 +193,8 @@ void tree_next(struct folder_tree *tree)
 
 void folder_tree_mount_answers(struct folder_tree *tree, const char *mount)
 {
-	struct folder *parent = tree->rules.far_too && mounts_is_apart(mount, tree->root)
-		? tree->top
-		: NULL;
+	struct folder *parent =
+		tree->rules.far_too && mounts_is_apart(mount, tree->root) ? tree->top : NULL;
 	const char *at = parent && pathname_is_below(mount, tree->root)
 		? mount + strlen(tree->root) + 1
 		: NULL;

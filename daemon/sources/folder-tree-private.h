@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* Shared by folder-tree.c (the folders and their events) and folder-look.c (scanning them). */
+/* Shared by folder-tree.c (the folders), folder-event.c (their events) and folder-look.c (scans). */
 
 #include "sources/folder-scan.h"
 #include "sources/folder-tree.h"
@@ -38,7 +38,7 @@ struct folder_tree {
 	bool again; /* scan everything once more */
 	bool comparing; /* a comparison is in progress */
 	bool lost, mounted; /* because events were lost, or a mount hides files */
-	bool recheck; /* check .gitignore once more */
+	bool recheck; /* check .gitignore and links once more */
 	bool full; /* the limit of folders was reached */
 };
 
@@ -62,5 +62,7 @@ void folder_drop(struct folder *folder);
 void tree_problem(struct folder_tree *tree, const char *path, const char *why);
 void tree_queue(struct folder_tree *tree, struct folder *folder, enum scan_kind kind);
 
+/* Handles the events of a folder's watch. In folder-event.c. */
+void tree_on_event(uint32_t mask, const char *name, void *userdata);
 /* Starts a scan of the next folders, unless one is in progress. In folder-look.c. */
 void tree_next(struct folder_tree *tree);

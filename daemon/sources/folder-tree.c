@@ -3,10 +3,8 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "util/mem.h"
-#include "util/mounts-files.h"
 #include "util/mounts.h"
 #include "util/pathname.h"
 
@@ -126,8 +124,6 @@ void tree_queue(struct folder_tree *tree, struct folder *folder, enum scan_kind 
 	tree->queue[tree->queue_end++] = folder;
 }
 
-static void folder_on_event(uint32_t mask, const char *name, void *userdata);
-
 static bool tree_is_full(struct folder_tree *tree, const char *path)
 {
 	if (tree->count < tree->rules.folders_max && all_count < TREE_FOLDERS_ALL_MAX) {
@@ -138,8 +134,10 @@ static bool tree_is_full(struct folder_tree *tree, const char *path)
 
 		tree->full = true;
 		snprintf(why, sizeof why,
-			"is not watched, nor is anything farther from the root: %u folders are watched; "
-			"ignore those that matter less with savecast.ignore, or raise savecast.watch-folders",
+			"is not watched, nor is anything farther from the root: %u folders are "
+			"watched; "
+			"ignore those that matter less with savecast.ignore, or raise "
+			"savecast.watch-folders",
 			tree->count);
 		tree_problem(tree, path, why);
 	}
@@ -163,7 +161,7 @@ void tree_enter(
 	folder->tree = tree;
 	folder->parent = parent;
 	strcpy(folder->name, name);
-	folder->watch = watch_new(tree->watcher, path, TREE_MASK, folder_on_event, folder);
+	folder->watch = watch_new(tree->watcher, path, TREE_MASK, tree_on_event, folder);
 	if (!folder->watch) {
 		if (errno == EAGAIN) {
 			tree_problem(tree, path, "does not answer: it is not watched");
@@ -189,88 +187,9 @@ bool folder_wants(const struct folder *parent, const char *name)
 	const struct folder_tree *tree = parent->tree;
 	_cleanup_free_ char *path = folder_is_known(name) ? NULL : folder_path(parent, name);
 
-	return path && tree->callbacks.wants(
-		path + strlen(tree->root) + (strcmp(tree->root, "/") != 0), tree->userdata);
-}
-
-static void folder_on_folder(struct folder *folder, uint32_t mask, const char *name)
-{
-	struct folder_tree *tree = folder->tree;
-	struct folder *inner = folder_find(folder, name);
-
-	if (strcmp(name, ".git") == 0 && folder->parent && mask & (IN_CREATE | IN_MOVED_TO)) {
-		folder_drop(folder); /* it has become a repository of its own */
-		return;
-	}
-	if (inner) {
-		folder_drop(inner);
-	}
-	if (inner && mask & IN_MOVED_FROM) {
-		_cleanup_free_ char *path = folder_path(folder, name);
-
-		/* The entry represents the files that were in the folder. */
-		file_table_put(tree->table, file_table_key(path), &(struct file_note){0});
-		tree->callbacks.event(TREE_FOLDER_GONE, path, tree->userdata);
-	}
-	/* The scan of its parent checks whether .gitignore ignores it. */
-	if (mask & (IN_CREATE | IN_MOVED_TO) && folder_wants(folder, name)) {
-		tree_enter(tree, folder, name, SCAN_TELL);
-		tree_next(tree);
-	}
-}
-
-static void folder_on_file(struct folder *folder, uint32_t mask, const char *name)
-{
-	struct folder_tree *tree = folder->tree;
-	_cleanup_free_ char *file = folder_path(folder, name);
-	enum tree_event event = TREE_BEGUN;
-	struct statx st;
-
-	if (mask & IN_CLOSE_WRITE) {
-		event = TREE_CLOSED;
-	} else if (mask & IN_MOVED_TO) {
-		event = TREE_DONE;
-	} else if (mask & (IN_DELETE | IN_MOVED_FROM)) {
-		event = TREE_GONE;
-	} else if (mask & IN_CREATE && mounts_lstat(file, &st) == 0 &&
-		(!S_ISREG(st.stx_mode) || st.stx_nlink > 1 || st.stx_size > 0)) {
-		/*
-		 * A link is complete when it is created, and so is a file that was written without a
-		 * name (O_TMPFILE). If a program has begun to write the file, that follows as IN_MODIFY.
-		 */
-		event = TREE_DONE;
-	}
-	if ((event == TREE_CLOSED || event == TREE_DONE) && strcmp(name, ".git") == 0 && !folder->queued) {
-		tree_queue(tree, folder, SCAN_RECHECK); /* a submodule, or another's work tree */
-		tree_next(tree);
-	}
-	if (event != TREE_BEGUN && strcmp(name, ".gitignore") == 0) {
-		tree->recheck = true;
-		tree_next(tree);
-	}
-	tree->callbacks.event(event, file, tree->userdata);
-}
-
-static void folder_on_event(uint32_t mask, const char *name, void *userdata)
-{
-	struct folder *folder = userdata;
-	struct folder_tree *tree = folder->tree;
-
-	if (mask & IN_Q_OVERFLOW) {
-		/* Each folder receives this event; the root's handles it for all. */
-		if (!folder->parent) {
-			tree->lost = true;
-			folder_tree_look(tree);
-		}
-	} else if (mask & IN_IGNORED) {
-		folder_drop(folder);
-	} else if (mask & IN_ISDIR && mask & IN_MODIFY) {
-		return; /* tar or rsync has set the folder's modification time */
-	} else if (mask & IN_ISDIR && *name) {
-		folder_on_folder(folder, mask, name);
-	} else if (*name) {
-		folder_on_file(folder, mask, name);
-	}
+	return path &&
+		tree->callbacks.wants(
+			path + strlen(tree->root) + (strcmp(tree->root, "/") != 0), tree->userdata);
 }
 
 struct folder_tree *folder_tree_new(struct loop *loop, struct watcher *watcher, const char *root,

@@ -166,6 +166,13 @@ test('what is written by another name of a file counts', async t => {
 	}), disk('d/e.css'));
 	assert.deepEqual(await files('rm d/e.css'), ['d/e.css']);
 	assert.deepEqual(await did(() => sh('echo 3 > ../other/e.css'), { expect: false }), []);
+	assert.deepEqual(await files('ln b/c.css b/third.css'), ['b/third.css']);
+	assert.deepEqual(await files('echo 7 > b/third.css'), ['b/c.css', 'b/third.css', 'c2.css']);
+	assert.deepEqual(await files('echo 1 > g.css'), ['g.css']);
+	assert.deepEqual(await files('ln g.css g2.css'), ['g2.css']);
+	assert.deepEqual(await files('echo 2 > g2.css'), ['g.css', 'g2.css'], 'a second name of a file of the project');
+	assert.deepEqual(await files('ln g.css g3.css; echo 3 > g3.css; exec 3>>g.css; echo 4 >&3; sleep 0.3; echo 5 >&3'), ['g.css', 'g2.css', 'g3.css'],
+		'written as soon as it has its second name');
 	if (!LONG) {
 		return;
 	}

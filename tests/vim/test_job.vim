@@ -130,7 +130,7 @@ endfunction
 
 function! Test_command_that_stops_reading() abort
   if has('nvim')
-    throw 'skip: : Neovim does not say that nobody reads'
+    throw 'skip: : Neovim does not report a failed write'
   endif
   let g:savecast_command = Command('stops reading')
   call Save('a.css')
