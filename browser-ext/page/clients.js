@@ -21,12 +21,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		[/\/_next\/(static\/chunks\/.*hmr-client|webpack-hmr|static\/development\/)/, 'Next'],
 		[/\/___vscode_livepreview_injected_script/, 'Live Preview'],
 		[/\/fiveserver\.js$/, 'Five Server'],
+		[/\/__web-dev-server__web-socket\.js$/, 'Web Dev Server'],
 	];
 	/** In a script of the page itself. @type {[RegExp, string][]} */
 	const TEXTS = [
 		[/function refreshCSS\(\)[^]*location\.pathname \+ '\/ws'/, 'live-server'],
 		[/\/livereload(\.min)?\.js|\blivereload\(/, 'livereload'],
 		[/\/@vite\/client/, 'Vite'],
+		[/\bEventSource\(["'`]\/esbuild["'`]/, 'esbuild'],
 	];
 	const MAX_TEXT = 20_000;
 

@@ -19,6 +19,10 @@ const REACT = (/** @type {string} */ text) => `export default function Home() {\
 
 const ASTRO = ['astro@5.9.4'];
 const REACT_ROUTER = ['@react-router/dev@7.18.4', '@react-router/node@7.18.4', 'react-router@7.18.4', 'isbot@5.2.3', 'react@19.3.1', 'react-dom@19.3.1', 'vite@7.3.8'];
+const RSPACK = ['@rspack/core@2.3.4', '@rspack/cli@2.2.8', '@rspack/dev-server@2.2.2'];
+const RSPACK_SITE = (/** @type {string} */ options) => ({
+	'rspack.config.js': `import { rspack } from '@rspack/core';\nexport default { mode: 'development', entry: './src/index.js', plugins: [new rspack.HtmlRspackPlugin()]${options} };\n`,
+});
 const ROUTER_SITE = (/** @type {string} */ options) => ({
 	'vite.config.js': `import { reactRouter } from '@react-router/dev/vite';\nexport default { plugins: [reactRouter()]${options} };\n`,
 	'app/root.jsx': `import { Links, Meta, Outlet, Scripts } from 'react-router';
@@ -84,6 +88,27 @@ export const ROWS = {
 	'Rsbuild without HMR and live reload': {
 		off: true, known: 'Rsbuild', saved: 'src/index.js', text: BUNDLE, files: { 'rsbuild.config.js': 'export default { dev: { hmr: false, liveReload: false } };\n' },
 		command: (bin, port) => ['node', bin('@rsbuild/core/bin/rsbuild.js'), 'dev', '--port', `${port}`],
+	},
+	Rspack: {
+		client: 'Rspack', known: 'Rspack', saved: 'src/index.js', text: BUNDLE, packages: RSPACK, files: RSPACK_SITE(''),
+		command: (bin, port) => ['node', bin('@rspack/cli/bin/rspack.js'), 'serve', '--port', `${port}`],
+	},
+	'Rspack without HMR and live reload': {
+		off: true, known: 'Rspack', saved: 'src/index.js', text: BUNDLE, packages: RSPACK, files: RSPACK_SITE(', devServer: { hot: false, liveReload: false }'),
+		command: (bin, port) => ['node', bin('@rspack/cli/bin/rspack.js'), 'serve', '--port', `${port}`],
+	},
+	'Web Dev Server': {
+		client: 'Web Dev Server', known: 'Web Dev Server', saved: 'main.js', text: MODULE, packages: ['@web/dev-server@0.4.6'], files: { 'index.html': WITH_MODULE },
+		command: (bin, port) => ['node', bin('@web/dev-server/dist/bin.js'), '--watch', '--port', `${port}`],
+	},
+	'Web Dev Server without --watch': {
+		off: true, saved: 'main.js', text: MODULE, packages: ['@web/dev-server@0.4.6'], files: { 'index.html': WITH_MODULE },
+		command: (bin, port) => ['node', bin('@web/dev-server/dist/bin.js'), '--port', `${port}`],
+	},
+	esbuild: {
+		client: 'esbuild', saved: 'main.js', text: (text) => `document.querySelector('h1').textContent = '${text}';\n`, packages: ['esbuild@0.28.2'],
+		files: { 'index.html': PAGE('', `<script src="/out/main.js"></script><script>new EventSource('/esbuild').addEventListener('change', () => location.reload())</script>`) },
+		command: (bin, port) => [bin('esbuild/bin/esbuild'), 'main.js', '--outdir=out', '--servedir=.', `--serve=127.0.0.1:${port}`, '--watch=forever'],
 	},
 	Parcel: {
 		client: 'Parcel', known: 'Parcel', saved: 'main.js', text: (text) => `document.querySelector('h1').textContent = '${text}';\n`, files: { 'index.html': WITH_MODULE },
