@@ -30,8 +30,10 @@ struct daemon_api {
 	struct daemon_api_parts parts;
 	struct bus_object *object;
 	struct project_object *projects;
-	struct waiting_look_up *look_ups; /* see daemon-api-explain.c */
+	struct waiting_look_up *look_ups; /* see daemon-api-look-ups.c */
 	unsigned look_up_count;
+	struct loop_timer *look_ups_due;
+	uint64_t look_up_until_usec; /* while one that has waited is called again: until when; or 0 */
 	struct checking *checking; /* see daemon-api-check.c */
 	unsigned checking_count;
 	struct picturing *picturing; /* see daemon-api-screenshot.c */
@@ -131,10 +133,13 @@ void daemon_api_append_tab(const struct tab *tab, void *userdata);
 
 /* Methods: daemon-api-explain.c */
 bus_method_fn daemon_api_explain;
+
+/* daemon-api-look-ups.c */
 struct route_answer;
 /*
  * True: the call waits until the server of its URL is known, and `method` is called again, or
- * `*reply` is an error because too many calls wait. False: the answer is known.
+ * `*reply` is an error because too many calls wait. False: the answer is known, or the caller would
+ * not wait any longer.
  */
 bool daemon_api_look_up_waits(struct daemon_api *api, DBusMessage *call, bus_method_fn *method,
 	const struct route_answer *answer, DBusMessage **reply);

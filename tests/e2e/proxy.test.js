@@ -267,6 +267,26 @@ test('a server that answers with something that is not HTTP delays only its own 
 	assert.equal(said.project, 'alpha', said.reason);
 });
 
+test('why answers in time even while many pages of a server that never answers are looked at', { skip: LONG ? false : 'with --long' }, async t => {
+	const world = await World.open(t, { why: true });
+	await world.startDaemon();
+	const root = await world.folder('silent', { 'server.cjs': 'require("net").createServer((socket) => socket.on("error", () => 0)).listen(process.argv[2])' }, { git: true });
+	const client = new Client(world);
+	await client.hello();
+	const { port } = await world.serve('silent', root, at => [process.execPath, 'server.cjs', `${at}`]);
+	const url = (/** @type {number} */ page) => `http://silent.localhost:${port}/${page}`;
+	// One after another, for some 5 s each.
+	for (let page = 0; page < 8; page++) {
+		client.send({ type: 'watch', tab: page + 1, url: url(page) });
+	}
+	client.socket.ping();
+	await once(client.socket, 'pong');
+	const { status, stdout, stderr } = await world.savecast('why', url(8), '--json');
+	assert.equal(status, 0, stderr);
+	const { projects, reason } = JSON.parse(stdout);
+	assert.deepEqual([projects, reason], [[], `looking for the server behind node on port ${port}`]);
+});
+
 test('a tab that goes to another page of its site misses no save while the daemon finds the server of that page', async t => {
 	const world = await World.open(t, { why: true });
 	await world.startDaemon();
