@@ -90,6 +90,29 @@ backend beta
 ` }),
 		command: () => ['/usr/sbin/haproxy', '-db', '-f', 'haproxy.cfg'],
 	},
+	Apache: {
+		needs: '/usr/sbin/apache2', long: true,
+		files: ({ port, alpha, beta, root }) => ({ 'apache.conf': `${['mpm_event', 'authz_core', 'proxy', 'proxy_http'].map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
+ServerName localhost
+PidFile ${root}/apache.pid
+ErrorLog /dev/stderr
+DefaultRuntimeDir ${root}
+${process.getuid?.() === 0 ? 'User www-data\nGroup www-data' : ''}
+Listen 127.0.0.1:${port}
+ProxyPreserveHost On
+<VirtualHost *:${port}>
+	ServerName alpha.localhost
+	ServerAlias localhost
+	ProxyPass /beta/ http://127.0.0.1:${beta}/beta/
+	ProxyPass / http://127.0.0.1:${alpha}/
+</VirtualHost>
+<VirtualHost *:${port}>
+	ServerName beta.localhost
+	ProxyPass / http://127.0.0.1:${beta}/
+</VirtualHost>
+` }),
+		command: ({ root }) => ['/usr/sbin/apache2', '-DFOREGROUND', '-d', root, '-f', path.join(root, 'apache.conf')],
+	},
 	lighttpd: {
 		needs: '/usr/sbin/lighttpd', long: true,
 		files: ({ port, alpha, beta, root }) => ({ 'lighttpd.conf': `server.document-root = "${root}"
