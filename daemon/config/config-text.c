@@ -139,6 +139,23 @@ static char *section_root(const char *section, const char *home, const char **wh
 	return pathname_from_text(path, &name, why) < 0 ? NULL : finder_resolve(name);
 }
 
+/* Takes ownership of the root. */
+static void add_entry(
+	struct reading *reading, const struct setting *setting, char *root, const char *value)
+{
+	struct config_text *text = reading->text;
+	unsigned refused = mounts_refused();
+
+	text->entries = mem_resize(text->entries, text->count + 1, sizeof *text->entries);
+	text->entries[text->count++] = (struct config_entry){
+		.root = root,
+		.setting = setting,
+		.value = value ? mem_strdup(value) : NULL,
+		.outside = !text->is_users && setting_is_outside(setting, value, reading->place),
+	};
+	text->undecided |= mounts_refused() != refused;
+}
+
 static void take(const char *name, const char *value, unsigned number, void *userdata)
 {
 	struct reading *reading = userdata;
@@ -181,14 +198,7 @@ static void take(const char *name, const char *value, unsigned number, void *use
 		add_problem(text, "%s%.200s: %.200s: must be %s%s%s; it is ignored", line, name,
 			shown, setting_allowed(setting), why ? ": " : "", why ? why : "");
 	} else {
-		text->entries = mem_resize(text->entries, text->count + 1, sizeof *text->entries);
-		text->entries[text->count++] = (struct config_entry){
-			.root = mem_steal(root),
-			.setting = setting,
-			.value = value ? mem_strdup(value) : NULL,
-			.outside = !text->is_users &&
-				setting_is_outside(setting, value, reading->place),
-		};
+		add_entry(reading, setting, mem_steal(root), value);
 	}
 }
 
@@ -278,6 +288,7 @@ enum config_found config_text_read(
 	problems_replace(text, &fresh);
 	if (r >= 0 || r == -ENOENT) {
 		entries_clear(text);
+		text->undecided = fresh.undecided;
 		text->entries = fresh.entries;
 		text->count = fresh.count;
 	}

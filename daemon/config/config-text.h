@@ -29,6 +29,7 @@ struct config_text {
 	 * sections for roots, or be a symbolic link
 	 */
 	bool is_users;
+	bool undecided; /* a mount does not answer: an entry may be `outside` although it is not set */
 	struct config_entry *entries;
 	size_t count;
 	char *problems[CONFIG_PROBLEMS_MAX]; /* UTF-8, "<file>: line N: <key>: <value>: <why>" */

@@ -29,6 +29,11 @@ void settings_trust_read(struct settings *settings)
 	settings->changed(NULL, settings->userdata);
 }
 
+bool settings_are_undecided(struct settings *settings, const struct project *project)
+{
+	return (*settings_find_config(settings, project))->own.undecided;
+}
+
 bool settings_trust(struct settings *settings, struct project *project, const char *rule)
 {
 	struct project_config *config = *settings_find_config(settings, project);

@@ -77,6 +77,11 @@ void settings_trust_read(struct settings *settings);
  * NULL all that it has now and no others. Returns false if there is no room, see trust.h.
  */
 bool settings_trust(struct settings *settings, struct project *project, const char *rule);
+/*
+ * Whether a rule of the project's file may reach outside, which is not known because a mount that a
+ * link leads to does not answer. MOUNT_ANSWERS follows.
+ */
+bool settings_are_undecided(struct settings *settings, const struct project *project);
 /* The user no longer trusts any rule of it. */
 void settings_distrust(struct settings *settings, struct project *project);
 

@@ -242,6 +242,10 @@ DBusMessage *daemon_api_trust(DBusMessage *call, void *userdata)
 		text = pathname_to_text(root);
 		return bus_error(call, ERROR_NO_PROJECT, "Trust: root: " VALUE ": %s", text, why);
 	}
+	/* Otherwise a rule could need trust as soon as its mount answers. */
+	if (!rule && !revoke && settings_are_undecided(settings, project)) {
+		return daemon_api_wait(api, call, daemon_api_trust);
+	}
 	reply = trust_do(settings, call, project, rule, revoke);
 	state_store_trust(
 		api->parts.state, daemon_api_stored, daemon_api_storing(api, call, reply));

@@ -111,6 +111,8 @@ bus_method_fn daemon_api_trust;
  */
 bool daemon_api_must_wait(
 	struct daemon_api *api, DBusMessage *call, bus_method_fn *method, DBusMessage **reply);
+/* Has `method` called when any mount answers. Returns NULL, or an error. */
+DBusMessage *daemon_api_wait(struct daemon_api *api, DBusMessage *call, bus_method_fn *method);
 /* The same for a call that changes what the state folder's files say, while they are unread. */
 bool daemon_api_must_wait_for_state(
 	struct daemon_api *api, DBusMessage *call, bus_method_fn *method, DBusMessage **reply);

@@ -60,20 +60,24 @@ bool daemon_api_must_wait(
 	return true;
 }
 
+DBusMessage *daemon_api_wait(struct daemon_api *api, DBusMessage *call, bus_method_fn *method)
+{
+	if (api->waiting_call_count == WAITING_MAX) {
+		return bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
+			"%s: %d calls wait for a file system to answer",
+			dbus_message_get_member(call), WAITING_MAX);
+	}
+	wait_add(api, call, method);
+	return NULL;
+}
+
 bool daemon_api_must_wait_for_state(
 	struct daemon_api *api, DBusMessage *call, bus_method_fn *method, DBusMessage **reply)
 {
 	if (!state_is_unread(api->parts.state)) {
 		return false;
 	}
-	*reply = NULL;
-	if (api->waiting_call_count == WAITING_MAX) {
-		*reply = bus_error(call, DBUS_ERROR_LIMITS_EXCEEDED,
-			"%s: %d calls wait for the file system of the state folder to answer",
-			dbus_message_get_member(call), WAITING_MAX);
-		return true;
-	}
-	wait_add(api, call, method);
+	*reply = daemon_api_wait(api, call, method);
 	return true;
 }
 

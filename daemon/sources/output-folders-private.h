@@ -15,6 +15,7 @@ struct output_folder {
 	char *path;
 	bool output; /* otherwise it is only on the path to one */
 	bool deep; /* its subfolders are output folders too */
+	bool scanned; /* its contents were handled, and those of its subfolders */
 	bool past; /* it was moved or removed; its last events have not been read yet */
 	dev_t dev;
 	ino_t ino;
@@ -31,6 +32,7 @@ struct output_folders {
 	unsigned count, past; /* how many folders are not past, and how many are */
 	bool quiet; /* do not report the files that exist */
 	bool waits; /* a mount did not answer: something was not read */
+	uint64_t since_usec; /* real time: when the files that exist were asked for */
 };
 
 void folder_on_event(uint32_t mask, const char *name, void *userdata);

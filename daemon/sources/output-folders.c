@@ -5,10 +5,14 @@
 
 #include "config/setting.h"
 #include "sources/output-pattern.h"
+#include "util/clock.h"
 #include "util/mem.h"
 #include "util/mounts-files.h"
 #include "util/mounts.h"
 #include "util/pathname.h"
+
+/* The kernel's file times are as coarse as its tick. */
+#define TICK_USEC (20 * CLOCK_USEC_PER_MSEC)
 
 /* Removes it from the list. */
 static void folder_free(struct output_folder **at)
@@ -74,8 +78,7 @@ static bool folders_match(const struct output_folders *folders, const char *file
 void folders_tell(struct output_folders *folders, enum output_folders_event event, const char *file)
 {
 	if (folders_match(folders, file)) {
-		folders->callbacks.told(
-			folders->quiet ? FOLDERS_FOUND : event, file, folders->userdata);
+		folders->callbacks.told(event, file, folders->userdata);
 	}
 }
 
@@ -195,6 +198,7 @@ struct output_folders *output_folders_new(struct watcher *watcher, struct projec
 		.callbacks = *callbacks,
 		.userdata = userdata,
 		.quiet = true,
+		.since_usec = clock_usec(CLOCK_REALTIME) - TICK_USEC,
 	};
 	folders_visit_all(folders);
 	folders->quiet = folders->waits;

@@ -8,6 +8,7 @@
 
 #include "config/setting.h"
 #include "sources/output-pattern.h"
+#include "util/clock.h"
 #include "util/mem.h"
 #include "util/mounts-files.h"
 #include "util/mounts.h"
@@ -69,7 +70,21 @@ static void listing_drop(void *data)
 	free(listing);
 }
 
-/* Handles the contents of a new folder: its files are written, its folders are visited. */
+/*
+ * A file that exists in a new folder counts as written. At first it is only noted, unless it was
+ * written after that was asked for: a mount may have answered later.
+ */
+static void tell_file(struct output_folders *folders, const char *file, const struct statx *st)
+{
+	uint64_t changed =
+		(uint64_t)st->stx_ctime.tv_sec * CLOCK_USEC_PER_SEC + st->stx_ctime.tv_nsec / 1000;
+
+	folders_tell(folders,
+		folders->quiet && changed < folders->since_usec ? FOLDERS_FOUND : FOLDERS_WRITTEN,
+		file);
+}
+
+/* Handles the contents of a new folder: its folders are visited. */
 static void folder_scan(struct output_folders *folders, const char *path, bool deep)
 {
 	static const struct mount_try what = {.work = listing_work, .drop = listing_drop};
@@ -90,7 +105,7 @@ static void folder_scan(struct output_folders *folders, const char *path, bool d
 				folders_wait(folders, inner);
 			}
 		} else if (!S_ISDIR(st.stx_mode)) {
-			folders_tell(folders, FOLDERS_WRITTEN, inner);
+			tell_file(folders, inner, &st);
 		} else if (deep) {
 			folders_visit(folders, inner, true, true);
 		}
@@ -113,6 +128,18 @@ static bool folder_watch(struct output_folder *folder)
 	return folder->watch;
 }
 
+/* What a mount did not answer is read the next time. */
+static void folder_read(struct output_folder *folder)
+{
+	struct output_folders *folders = folder->folders;
+	bool waited = folders->waits;
+
+	folders->waits = false;
+	folder_scan(folders, folder->path, folder->deep);
+	folder->scanned = !folders->waits;
+	folders->waits |= waited;
+}
+
 void folders_visit(struct output_folders *folders, const char *path, bool output, bool deep)
 {
 	struct output_folder *folder = folders->first;
@@ -130,12 +157,13 @@ void folders_visit(struct output_folders *folders, const char *path, bool output
 	while (folder && (folder->past || strcmp(folder->path, path) != 0)) {
 		folder = folder->next;
 	}
-	if (folder && (folder->dev != makedev(st.stx_dev_major, st.stx_dev_minor) ||
+	if (folder &&
+		(folder->dev != makedev(st.stx_dev_major, st.stx_dev_minor) ||
 			folder->ino != st.stx_ino)) {
 		folders_pass(folders, path);
 		folder = NULL;
 	}
-	scan = output && !(folder && folder->output && folder->deep >= deep);
+	scan = output && !(folder && folder->scanned && folder->deep >= deep);
 	if (folder && folder->watch && !scan) {
 		return;
 	}
@@ -162,7 +190,7 @@ void folders_visit(struct output_folders *folders, const char *path, bool output
 		return; /* the watch of its folder reports changes of the link */
 	}
 	if (folder_watch(folder) && scan) {
-		folder_scan(folders, path, folder->deep);
+		folder_read(folder);
 	}
 }
 

@@ -250,6 +250,36 @@ test('outputs of a project on a mount that answers are noticed', { skip }, async
 	}
 });
 
+test('outputs behind a link into a mount that stops answering while they are looked at are noticed, in deep folders as well', { skip }, async t => {
+	const world = await World.open(t);
+	const fs = await HangFs.mount(world, 'remote');
+	await mkdir(path.join(fs.behind, 'x/deep'), { recursive: true });
+	await writeFile(path.join(fs.behind, 'x/old.css'), '');
+	const root = await world.folder('site', { '.savecast': '[savecast]\n\toutput = all/x/**\n' });
+	await symlink(fs.folder, path.join(root, 'all'));
+	await world.startDaemon();
+	await world.trust(root);
+	const { url } = await world.serve('web', root, port => ['python3', '-m', 'http.server', String(port)]);
+	await world.endDaemon();
+	// Its folders can be watched, but not read.
+	await fs.listNothing();
+	await world.startDaemon();
+	const client = new Client(world);
+	await client.hello();
+	await client.watch(1, url);
+	await until('the problem', async () => (await world.bus.projects()).some(({ Problem }) => /does not answer: its outputs wait/.test(Problem)));
+	// It was written before the daemon could see it.
+	await writeFile(path.join(fs.behind, 'x/deep/new.css'), 'a {}');
+	await fs.answer();
+	const { changes } = await client.next('reload', { mark: 0 });
+	assert.deepEqual(changes.map((/** @type {any} */ { path: name }) => name), ['all/x/deep/new.css']);
+	for (const name of ['x/deep/new.css', 'x/b.css', 'x/old.css']) {
+		const { mark } = client.log;
+		await writeFile(path.join(fs.folder, name), `a { order: ${Math.random()} }`);
+		await client.next('reload', { mark });
+	}
+});
+
 test('a page that names a file behind a link into a mount that does not answer delays no other project', { skip }, async t => {
 	const world = await World.open(t);
 	const fs = await mounted(world);

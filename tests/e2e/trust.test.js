@@ -167,6 +167,21 @@ test('an output behind a link into a mount that does not answer needs trust as s
 	}
 });
 
+test('trust in an output behind a link into a mount that does not answer is given when the mount answers', { skip: noFuse() }, async t => {
+	const world = await World.open(t);
+	const fs = await HangFs.mount(world, 'remote');
+	await mkdir(path.join(fs.behind, 'x'));
+	const root = await world.folder('site', { '.savecast': '[savecast]\n\toutput = all/x/*\n' });
+	await symlink(fs.folder, path.join(root, 'all'));
+	await world.startDaemon();
+	await fs.hang();
+	const trust = world.bus.call({ member: 'Trust', signature: 'sa{sv}', body: [root, {}] });
+	await within(world.bus.properties(), 'another call');
+	await fs.answer();
+	assert.deepEqual(await within(trust, 'the answer'), [['output = all/x/*']]);
+	assert.deepEqual(await untrusted(world, root), []);
+});
+
 test('trust is for exactly these rules in exactly this folder, and survives a restart', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();

@@ -2,8 +2,8 @@
 
 /*
  * A file system that can stop answering, like one over a network: hang-fs BACKING MOUNTPOINT shows
- * BACKING. After SIGUSR1 no call is answered; after SIGALRM none that opens a file; after SIGUSR2
- * all calls are. Nothing is cached.
+ * BACKING. After SIGUSR1 no call is answered; after SIGALRM none that opens a file; after SIGPROF
+ * none that lists a folder; after SIGUSR2 all calls are. Nothing is cached.
  */
 
 #define FUSE_USE_VERSION 31
@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 static int backing;
-static bool hangs, opens_hang;
+static bool hangs, opens_hang, lists_hang;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t answers = PTHREAD_COND_INITIALIZER;
 
@@ -116,6 +116,7 @@ static int hang_readdir(const char *path, void *buffer, fuse_fill_dir_t fill, of
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 
+	wait_while(&lists_hang);
 	if (!dir) {
 		return -errno;
 	}
@@ -172,9 +173,10 @@ static void *on_signals(void *mask)
 		pthread_mutex_lock(&lock);
 		hangs = signal == SIGUSR1;
 		opens_hang = signal == SIGALRM;
+		lists_hang = signal == SIGPROF;
 		pthread_cond_broadcast(&answers);
 		pthread_mutex_unlock(&lock);
-		puts(hangs ? "hangs" : opens_hang ? "opens nothing" : "answers");
+		puts(hangs ? "hangs" : opens_hang ? "opens nothing" : lists_hang ? "lists nothing" : "answers");
 		fflush(stdout);
 	}
 	return NULL;
@@ -199,6 +201,7 @@ int main(int argc, char **argv)
 	sigaddset(&mask, SIGUSR1);
 	sigaddset(&mask, SIGUSR2);
 	sigaddset(&mask, SIGALRM);
+	sigaddset(&mask, SIGPROF);
 	pthread_sigmask(SIG_BLOCK, &mask, NULL);
 	pthread_create(&thread, NULL, on_signals, &mask);
 	return fuse_main(3, arguments, &operations, NULL);

@@ -65,7 +65,7 @@ export class HangFs {
 	 * @param {string} word
 	 */
 	async #tell(signal, word) {
-		const said = async () => (await this.world.log(this.name)).match(/^(hangs|answers|opens nothing)$/gm) ?? [];
+		const said = async () => (await this.world.log(this.name)).match(/^(hangs|answers|(opens|lists) nothing)$/gm) ?? [];
 		const before = (await said()).length;
 		this.child?.process.kill(signal);
 		await whileAlive(/** @type {any} */ (this.child), until(`the file system to say ${word}`,
@@ -79,6 +79,11 @@ export class HangFs {
 	/** Folders and the attributes of files are read, as from a cache, but no file can be opened. */
 	openNothing() {
 		return this.#tell('SIGALRM', 'opens nothing');
+	}
+
+	/** The same, but it is folders that cannot be listed. */
+	listNothing() {
+		return this.#tell('SIGPROF', 'lists nothing');
 	}
 
 	answer() {
