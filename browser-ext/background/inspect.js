@@ -6,6 +6,7 @@
 import { hasPermission, sitePattern } from '../common/site.js';
 import { frameworkRoots } from './framework-roots.js';
 import { beginInPage, sendToPage } from './page-scripts.js';
+import { isFrame } from './places.js';
 import { asksPage, looksFirst, mustWait, requestsOf } from './reload-rules.js';
 import { hidesUrlAfterReload, localStatus } from './url-visibility.js';
 
@@ -34,6 +35,42 @@ async function askPermission(url) {
 	return permitted;
 }
 
+/** @param {unknown} why of a page @returns {string | undefined} */
+export const toGuard = (why) => (typeof why === 'string' ? why.slice(0, 200) : undefined);
+
+/**
+ * Asks the page whether it is there, with its scripts: the tab may be loading only a frame or a file to download, or the
+ * browser has ended the background meanwhile, which does not know it any more.
+ *
+ * @param {import('./tabs.js').Tabs} tabs
+ * @param {number} id
+ * @returns {Promise<boolean>} whether it is there, and complete
+ */
+export async function findPage(tabs, id) {
+	const entry = tabs.get(id), answer = await sendToPage(id, { to: 'identify' });
+	if (!entry || tabs.get(id) !== entry || !answer || (entry.documentId ?? answer.id) !== answer.id) {
+		return false;
+	}
+	if (!entry.hasScripts) {
+		tabs.set(id, { hasScripts: true, documentId: answer.id, guard: toGuard(answer.why), touched: Boolean(answer.touched) });
+	}
+	return answer.complete === true;
+}
+
+/**
+ * In Chromium, a tab is also `loading` while only a frame of its page loads.
+ *
+ * @param {import('./tabs.js').Tabs} tabs
+ * @param {number} id
+ * @param {chrome.tabs.Tab} tab
+ * @returns {Promise<chrome.tabs.Tab>} as it is with regard to its page alone
+ */
+async function withoutFrames(tabs, id, tab) {
+	const { hasScripts, documentId } = tabs.get(id) ?? {};
+	const asks = tab.status === 'complete' ? !hasScripts && (documentId !== undefined || hasScripts === undefined) : !hidesUrlAfterReload;
+	return asks && !tab.pendingUrl && !isFrame(id) && await findPage(tabs, id) ? { ...tab, status: 'complete' } : tab;
+}
+
 /**
  * What the browser knows about the tab. The calls run in parallel: each takes 0.3 ms or more.
  *
@@ -44,7 +81,7 @@ async function askPermission(url) {
 export async function inspect({ tabs, observed }, id) {
 	const entry = tabs.get(id);
 	const [tab, where, permitted] = await Promise.all([
-		tabs.view(id),
+		tabs.view(id).then((seen) => withoutFrames(tabs, id, seen)),
 		entry?.urlVisibility ? localStatus(id, entry.url) : /** @type {const} */ ('unknown'),
 		entry ? askPermission(entry.url) : false,
 	]);

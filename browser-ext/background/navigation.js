@@ -4,7 +4,8 @@
 // come late and in Firefox often without a URL, and the page scripts.
 
 import { api } from '../common/api.js';
-import { insertPageScripts, sendToPage, showsErrorPage } from './page-scripts.js';
+import { findPage, toGuard } from './inspect.js';
+import { insertPageScripts, showsErrorPage } from './page-scripts.js';
 import { isNewer } from './reload-rules.js';
 import { localStatus } from './url-visibility.js';
 
@@ -35,9 +36,6 @@ const READY_MSEC = 1000;
 const MAX_LOAD_MSEC = 10000;
 
 const ANSWERS_FORM = 'the page answers a form that was sent';
-
-/** @param {unknown} why of a page @returns {string | undefined} */
-const toGuard = (why) => (typeof why === 'string' ? why.slice(0, 200) : undefined);
 
 export class Navigation {
 	#dependencies;
@@ -70,7 +68,7 @@ export class Navigation {
 			if (!tabs.get(id)?.announcedEarly) {
 				tabs.set(id, { hasScripts: false, asks: undefined, touched: false, guard: transfer.isPosting(id) ? ANSWERS_FORM : undefined });
 				// In Chromium, it may be only a frame that loads: then the page is still there, and answers.
-				this.#keepsPage(id).catch(() => {});
+				findPage(tabs, id).catch(() => {});
 			}
 		}
 		show(id);
@@ -103,13 +101,14 @@ export class Navigation {
 			unreadable(id);
 		}
 		if (inserted && !ready) {
-			await this.#keepsPage(id);
+			// After a download, the tab still shows the old page.
+			await findPage(tabs, id);
 		}
 		if (entry.urlVisibility === 'lost' && await localStatus(id, entry.url) === 'left') {
 			this.pause(id, 'the tab went to another site');
 		}
 		if (ready) {
-			await transfer.showKept(id);
+			await Promise.all([transfer.delivered(id), transfer.showKept(id)]);
 			if (event !== undefined) {
 				transfer.complete(id);
 			}
@@ -153,20 +152,6 @@ export class Navigation {
 			});
 		}
 		return entry.hasScripts === true;
-	}
-
-	/**
-	 * After a navigation without a new page (a download, or a navigation of a frame), the tab still
-	 * shows the old page.
-	 *
-	 * @param {number} id
-	 */
-	async #keepsPage(id) {
-		const answer = await sendToPage(id, { to: 'identify' });
-		const entry = this.#dependencies.tabs.get(id);
-		if (entry && answer && answer.id === entry.documentId && !entry.hasScripts) {
-			this.#dependencies.tabs.set(id, { hasScripts: true, guard: toGuard(answer.why), touched: Boolean(answer.touched) });
-		}
 	}
 
 	/**

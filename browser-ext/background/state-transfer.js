@@ -25,6 +25,8 @@ export class StateTransfer {
 	#kept = new Map();
 	/** @type {Map<number, string>} the document in each tab that is being reloaded for a save */
 	#reloading = new Map();
+	/** By tab: ends when the state that is under way to its new document is restored. @type {Map<number, Promise<void>>} */
+	#deliveries = new Map();
 	/** @type {Set<number>} */
 	#posting = new Set();
 	/** @type {Set<number>} tabs whose document came after a redirect */
@@ -147,8 +149,20 @@ export class StateTransfer {
 		this.#redirected.delete(tab);
 	}
 
+	/** @param {number} tab @returns {Promise<void>} ends when the new document has the state of the old one, if that has arrived */
+	async delivered(tab) {
+		await this.#deliveries.get(tab);
+	}
+
 	/** @param {number} tab */
-	async #deliver(tab) {
+	#deliver(tab) {
+		const delivery = this.#send(tab).finally(() => this.#deliveries.get(tab) === delivery && this.#deliveries.delete(tab));
+		this.#deliveries.set(tab, delivery);
+		return delivery;
+	}
+
+	/** @param {number} tab */
+	async #send(tab) {
 		const stored = this.#states.get(tab);
 		if (!stored) {
 			return;

@@ -153,7 +153,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				shared.guard.setAnswersForm();
 				break;
 			case 'identify':
-				answer({ id, why: shared.guard.why(), touched: isTouched() });
+				answer({ id, why: shared.guard.why(), touched: isTouched(), complete: document.readyState === 'complete' });
 				break;
 			}
 			return false;

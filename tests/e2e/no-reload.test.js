@@ -64,6 +64,32 @@ for (const which of BROWSERS) {
 		assert.equal(await requests('a.json'), 2);
 	});
 
+	test(`${which}: while a frame of the page loads, a save does no more than otherwise`, { skip: missingOrLong(which) }, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const html = (/** @type {number} */ n) => `<!doctype html><link rel="stylesheet" href="/a.css"><h1>${n}</h1><input id="text"><input id="file" type="file"><iframe id="frame"></iframe>`;
+		const site = await world.site('site', { 'index.html': html(1), 'a.css': 'h1 { order: 1 }', 'frame.html': '', '.headers': '{"/frame": {"delay": 600000}}' });
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		const page = await browser.newPage(site.url);
+		await switchOn(world, page);
+		await pageScriptsReady(browser);
+		await page.evaluate('(window.same = true, text.value = "typed", 1)');
+		const choose = 'const all = new DataTransfer(); all.items.add(new File(["x"], "x")); file.files = all.files;';
+		for (const [name, content, end, what] of /** @type {[string, (n: number) => string, string, string][]} */ ([
+			['a.css', (n) => `h1 { order: ${n} }`, 'swapped', ''], ['index.html', html, 'patched', ''],
+			['index.html', (n) => `${html(n)}<script>${n}</script>`, 'pending', choose],
+		])) {
+			// The save may come before the browser has said that the tab is loading, or after that.
+			for (const [n, msec] of [[2, 0], [3, 200]]) {
+				await page.evaluate(`(async () => { ${what} file.dispatchEvent(new Event('change', { bubbles: true })); frame.src = '/frame.html?' + Math.random();
+					await new Promise((resolve) => setTimeout(resolve, ${msec})); return 1; })()`);
+				await writeFile(path.join(site.root, name), content(n));
+				await reaches(world, await world.bus.saved(path.join(site.root, name)), end);
+			}
+		}
+		assert.deepEqual(await page.evaluate('[window.same, text.value, getComputedStyle(document.querySelector("h1")).order, document.querySelector("h1").textContent]'), [true, 'typed', '3', '3']);
+	});
+
 	test(`${which}: a page with unsaved changes is reloaded only when they are saved, or after a click`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t, { patch: false });
 		await world.startDaemon();

@@ -28,6 +28,7 @@ class Visit {
 	#shown = [];
 	/** @type {Record<string, number>} the number in each file */
 	#numbers = {};
+
 	/**
 	 * @param {World} world
 	 * @param {import('../lib/live.js').Browser} browser
@@ -43,6 +44,8 @@ class Visit {
 		this.site = site;
 		this.seed = seed;
 		this.waits = waits;
+		/** The event of the last save. */
+		this.last = waits;
 		this.made = randomPages(seed, `s${seed}`, site.other);
 		this.tools = tools(seed + 1000000);
 	}
@@ -117,6 +120,12 @@ class Visit {
 		});
 	}
 
+	/** @returns {Promise<number>} how many reloads for the last save have begun or ended */
+	async #reloads() {
+		const told = (await this.world.bus.events(Math.max(0, this.last - 1))).find((/** @type {any} */ one) => one.serial === this.last);
+		return words(told ?? { steps: [] }).filter((step) => ['reloading', 'loaded'].includes(step)).length;
+	}
+
 	/** @returns {Promise<string>} the last step */
 	async save() {
 		const { next, pick } = this.tools;
@@ -125,7 +134,7 @@ class Visit {
 		const file = this.#at.hasState ? pick(Object.keys(saved)) : this.#at.name;
 		const n = ++this.#numbers[file];
 		const [what, set, holds] = pick(STATES);
-		const { hasState } = this.#at;
+		const { hasState } = this.#at, before = await this.#reloads();
 		if (hasState) {
 			await this.page.evaluate(`(${set(n)}, 1)`);
 		}
@@ -135,9 +144,11 @@ class Visit {
 		assert.match(step, this.#at.answersForm ? /^(swapped|patched|unused|pending)$/ : /^(swapped|patched|loaded|unused)$/, `seed ${this.seed}: ${JSON.stringify(told.steps)}`);
 		this.waits = step === 'pending' ? event : this.waits;
 		await this.#check(`save of ${file}: ${step}: ${text}`);
-		if (hasState) {
+		// If the page was still being reloaded for an earlier save, as a page from the cache is, nothing was done in a page that stayed.
+		if (hasState && before === await this.#reloads()) {
 			await until(`seed ${this.seed}: what the user did: ${what}`, async () => await this.page.evaluate(holds(n)));
 		}
+		this.last = event;
 		if (next() < 0.4) {
 			await this.#leave(pick(['other', 'other', 'back', 'reload']));
 		}
