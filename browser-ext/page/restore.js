@@ -5,6 +5,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
+	const { observed } = shared;
 	const { find } = shared.elementPath;
 	const { isMoving, reopen, restoreElement, typeAgain } = shared.restoreElement;
 
@@ -131,17 +132,22 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			const there = [];
 			left = left.filter((/** @type {any} */ item) => {
 				const element = isMoving(item) ? null : find(item);
-				if (element?.matches(':defined')) {
+				if (!element?.matches(':defined')) {
+					return true;
+				}
+				// What the user has typed in this page while it was loading is newer.
+				if (!observed.isEdited(element)) {
 					attemptOne(() => restoreElement(element, item.state));
 					there.push({ element, state: item.state });
-					return false;
 				}
-				return true;
+				return false;
 			});
 			// The dialog that was opened last is on top.
 			there.sort((a, b) => (a.state.rank ?? 0) - (b.state.rank ?? 0))
 				.forEach((one) => attemptOne(() => reopen(one.element, one.state)));
-			restoreScroll(state);
+			if (!touched) {
+				restoreScroll(state);
+			}
 		};
 		let waits = false;
 		const attemptSoon = () => {
@@ -177,6 +183,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const timer = setTimeout(end, MAX_WAIT_MSEC);
 		const begin = () => {
 			attempt();
+			if (touched) {
+				return;
+			}
 			focused = restoreFocus(state);
 			observer.observe(document, { childList: true, subtree: true });
 			[document.documentElement, document.body].filter(Boolean).forEach((root) => sizes.observe(root));

@@ -44,6 +44,9 @@ const LATE = `<!doctype html><style>body { margin: 0 } .row { height: 40px } .fa
 	list.innerHTML = Array.from({ length: 200 }, (_, i) => '<div class="row' + (i % 2 ? ' far' : '') + '" id="r' + i + '">' + i + '</div>').join('');
 }, 700);</script>`;
 
+/** The server sends its second half later. */
+const COMING = `<!doctype html><input id="typed"><input id="other"><div style="height: 3000px"></div>${'<p>x</p>'.repeat(40)}`;
+
 for (const which of BROWSERS) {
 	const skip = missingOrLong(which);
 
@@ -62,11 +65,15 @@ for (const which of BROWSERS) {
 			await switchOn(world, page, ++pages);
 			await pageScriptsReady(browser);
 			let n = 0;
-			const reload = async () => {
+			/** @returns {Promise<number>} the event */
+			const save = async () => {
 				await page.evaluate('(window.old = true, 1)');
 				const file = path.join(site.root, 'index.html');
 				await writeFile(file, `${index}<!-- ${++n} -->`);
-				await reaches(world, await world.bus.saved(file), 'loaded');
+				return world.bus.saved(file);
+			};
+			const reload = async () => {
+				await reaches(world, await save(), 'loaded');
 				await until('the new page', () => page.evaluate('window.old === undefined'));
 			};
 			/** @param {string} expression @param {unknown} value */
@@ -74,7 +81,7 @@ for (const which of BROWSERS) {
 				assert.deepEqual(await page.evaluate(expression), value);
 				return true;
 			});
-			return { page, reload, comesTo };
+			return { page, save, reload, comesTo };
 		};
 
 		await t.test('fields, dialogs and sound', async () => {
@@ -133,6 +140,19 @@ for (const which of BROWSERS) {
 			await comesTo('own.contentDocument.location.pathname', '/two.html');
 			await comesTo('own.contentDocument.getElementById("field")?.value', 'typed');
 			await until('what was typed there', async () => (await frameValues(browser)).join() === 'abc,abc');
+		});
+
+		await t.test('what the user types while the new page is still coming, and the rest as it was', async () => {
+			const { page, save, comesTo } = await open('coming', { 'index.html': COMING, '.headers': '{"/index": {"pause": 1500}}' });
+			await page.evaluate('(typed.value = "before", other.value = "other", scrollTo(0, 900), 1)');
+			await save();
+			await comesTo('window.old === undefined && document.readyState === "loading" && Boolean(typed)', true);
+			// Firefox itself has restored it by now.
+			await page.evaluate('(typed.focus(), typed.select(), 1)');
+			await page.type('new');
+			await comesTo('document.readyState', 'complete');
+			await comesTo('other.value', 'other');
+			assert.deepEqual(await page.evaluate('[typed.value, document.activeElement.id]'), ['new', 'typed']);
 		});
 
 		await t.test('the scroll position of content that comes late, unless the user scrolls', async () => {

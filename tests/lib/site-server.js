@@ -52,7 +52,7 @@ async function rendered(html) {
 }
 
 http.createServer(async (request, response) => {
-	const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+	const pathname = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
 	console.log(JSON.stringify({ method: request.method, url: request.url, at: performance.timeOrigin + performance.now() }));
 	const name = request.method === 'POST' && !pathname.endsWith('.html') ? '/posted.html' : pathname === '/' ? '/index.html' : pathname;
 	let halfway = 0;
@@ -74,7 +74,7 @@ http.createServer(async (request, response) => {
 		response.setHeader('Accept-Ranges', 'bytes');
 		const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
 		if (from === undefined) {
-			const first = halfway ? Math.ceil(body.length / 2) : 0;
+			const first = halfway && request.method !== 'HEAD' ? Math.ceil(body.length / 2) : 0;
 			if (first) {
 				response.write(body.subarray(0, first));
 				await new Promise((resolve) => setTimeout(resolve, halfway));
