@@ -53,6 +53,15 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
+	 * Firefox's cache keeps what was requested with cookies apart from what was requested without; which of them the page
+	 * uses of another server is not known.
+	 *
+	 * @param {string} url
+	 * @returns {RequestCredentials[]}
+	 */
+	const credentialsFor = (url) => (KEEPS_IN_MEMORY && new URL(url).origin !== location.origin ? ['include', 'same-origin'] : ['same-origin']);
+
+	/**
 	 * @param {Iterable<string>} urls
 	 * @param {string} kind of file
 	 * @param {RequestInit} [options]
@@ -62,8 +71,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (KEEPS_IN_MEMORY && (kind === 'css' || kind === 'image')) {
 			await reloadInFrame([...urls], kind);
 		} else {
-			await Promise.all([...urls].map(async (url) => {
-				const answer = await dom.request(url, { cache: 'reload', mode: 'no-cors', ...options });
+			const requests = [...urls].flatMap((url) => credentialsFor(url).map((credentials) => ({ url, credentials })));
+			await Promise.all(requests.map(async ({ url, credentials }) => {
+				const answer = await dom.request(url, { cache: 'reload', mode: 'no-cors', credentials, ...options });
 				if (answer.status >= 500) {
 					throw new Error(`${url}: answered ${answer.status}`);
 				}

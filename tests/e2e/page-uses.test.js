@@ -8,9 +8,9 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missingOrLong, pageScriptsReady, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, missingOrLong, pageScriptsReady, reaches, story, switchOn, words } from '../lib/live.js';
 import { png, svg } from '../lib/media-files.js';
-import { World } from '../lib/world.js';
+import { TOP, World } from '../lib/world.js';
 
 const receives = (/** @type {string} */ worker) => `<script>{ const w = ${worker}; (w.port ?? w).onmessage = ({ data }) => { window.posted = data; }; }</script>`;
 /** @param {string} kind of worker @param {string} code */
@@ -145,5 +145,25 @@ for (const which of BROWSERS) {
 				await until(`${n}`, () => page.evaluate(`a.contentDocument.body.textContent === '${n}'`).catch(() => false));
 			}
 		});
+	});
+
+	test(`${which}: scripts of another port, which the cache may keep, are new after a save`, { skip: missingOrLong(which) }, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const kept = { 'Cache-Control': 'max-age=3600' };
+		const site = await world.site('site', { 'index.html': '', 'a.js': 'a = 1', 'b.js': 'b = 1',
+			'.headers': JSON.stringify({ '/a.js': kept, '/b.js': { ...kept, 'Access-Control-Allow-Origin': '*' } }) });
+		const other = await world.serve('other', site.root, (port) => [process.execPath, path.join(TOP, 'tests/lib/site-server.js'), String(port)]);
+		await writeFile(path.join(site.root, 'index.html'), `<!doctype html><script src="${other.url}a.js"></script><script crossorigin src="${other.url}b.js"></script>`);
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		const page = await browser.newPage(site.url);
+		await switchOn(world, page);
+		await pageScriptsReady(browser);
+		for (const name of ['a', 'b']) {
+			await until(`${name}: 1`, () => page.evaluate(`window.${name} === 1`));
+			await writeFile(path.join(site.root, `${name}.js`), `${name} = 2`);
+			await reaches(world, await world.bus.saved(path.join(site.root, `${name}.js`)), 'loaded');
+			await until(`${name}: 2`, () => page.evaluate(`window.${name} === 2`).catch(() => false));
+		}
 	});
 }
