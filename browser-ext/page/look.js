@@ -84,6 +84,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const unfit = (applied) => (
 		guard.answersForm() ? 'the page answers a form'
 		: !location.protocol.startsWith('http') || document.contentType !== 'text/html' ? 'the page is not HTML from a server'
+		: globalThis.origin === 'null' ? 'the page has an origin of its own, which may not request it'
 		: !applied && location.href.replace(/#.*$/, '') !== answers.url ? 'the page\'s script changed its address'
 		: uses.hasServiceWorker() ? 'a service worker answers for the server'
 		: document.documentElement.closest('[data-savecast-reload]') ? '<html> has data-savecast-reload'

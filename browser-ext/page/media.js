@@ -86,11 +86,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				const set = () => element.setAttribute(name, url);
 				if (media && name === 'src' && element.localName !== 'track') {
 					playOn(/** @type {HTMLMediaElement} */ (media), set);
-				} else if (/^(object|embed)$/.test(element.localName)) {
-					// Chromium may keep what such an element shows.
-					const copy = /** @type {Element} */ (element.cloneNode(true));
+				} else if (/^(object|embed|track)$/.test(element.localName)) {
+					// Chromium may keep what such an element shows, and Firefox does not load subtitles again.
+					const copy = /** @type {HTMLTrackElement} */ (element.cloneNode(true));
 					copy.setAttribute(name, url);
 					element.replaceWith(copy);
+					if (copy.track) {
+						copy.track.mode = /** @type {HTMLTrackElement} */ (element).track.mode;
+					}
 				} else {
 					set();
 				}

@@ -82,6 +82,15 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const hasOpaqueSheets = (known) => [...dom.sheets()].some((sheet) =>
 		sheet.href && !BROWSERS_OWN.test(sheet.href) && (!dom.rulesOf(sheet) || importsElsewhere(sheet)) && !known?.has(dom.plain(sheet.href)) && mentions.isNear(sheet.href));
 
+	/** @param {Window | null} view @returns {ServiceWorkerContainer | undefined} a page with an origin of its own has none */
+	const workersOf = (view) => {
+		try {
+			return view?.navigator.serviceWorker;
+		} catch {
+			return undefined;
+		}
+	};
+
 	/**
 	 * A page that was loaded past the service worker is not under its control, but the next one is.
 	 */
@@ -89,7 +98,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @returns {Promise<boolean>} whether the next page may be under the control of a service worker */
 	const findServiceWorker = async () => {
-		registered ||= Boolean(await navigator.serviceWorker?.getRegistration().catch(() => undefined));
+		registered ||= Boolean(await workersOf(window)?.getRegistration().catch(() => undefined));
 		return registered;
 	};
 
@@ -99,12 +108,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		look();
 		addEventListener('load', look, { once: true });
 		// Chromium does not give this to scripts of an extension.
-		navigator.serviceWorker?.ready.then(look, () => {});
+		workersOf(window)?.ready.then(look, () => {});
 	};
 
 	/** @returns {boolean} whether a service worker answers for the server, in the page or in a frame */
 	const hasServiceWorker = () => registered || [...dom.roots()].some((root) =>
-		/** @type {Document} */ (root).defaultView?.navigator.serviceWorker?.controller);
+		workersOf(/** @type {Document} */ (root).defaultView)?.controller);
 
 	/** @returns {boolean} whether the page has started a worker whose requests are not visible here */
 	const hasWorker = () => dom.requestedBy('other').some((/** @type {string} */ url) => /\.[cm]?[jt]sx?$/.test(new URL(url).pathname));
