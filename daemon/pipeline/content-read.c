@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sources/git/git-library.h"
+#include "util/file.h"
 #include "util/mem.h"
 #include "util/pathname.h"
 
@@ -41,7 +42,7 @@ static int hash_small(int fd, size_t size, uint8_t hash[GIT_HASH_SIZE])
 
 static size_t read_file(const char *name, size_t max, struct content_mark *mark)
 {
-	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	int fd = file_open_unnoticed(name, O_NOFOLLOW);
 	struct stat st;
 	size_t done = 0;
 

@@ -206,6 +206,13 @@ static bool replaces_workers(const struct gate *gate, const struct server_state 
 	return seen->generation <= gate->shown && (seen->coming || newest_of(seen) > gate->shown);
 }
 
+/* Of several workers, only one may have read them. */
+bool gate_asks_read(const struct gate *gate, const struct server_state *seen)
+{
+	return gate->waits && !gate->any && seen->serving && newest_of(seen) == seen->generation &&
+		(seen->generation > gate->shown || gate->renewed_usec > gate->written_usec);
+}
+
 bool gate_nears_end(const struct gate *gate, uint64_t now)
 {
 	return gate->state == GATE_EXPECTING && gate->waits && !gate->any &&
@@ -230,7 +237,7 @@ static bool must_wait(struct gate *gate, uint64_t now, const struct server_state
 	if (gate->any) {
 		return false;
 	}
-	if (seen->generation + GATE_TICK_USEC >= gate->written_boot) {
+	if (seen->generation + GATE_TICK_USEC >= gate->written_boot || seen->read) {
 		return false;
 	}
 	if (newer) {
@@ -257,6 +264,9 @@ static unsigned send(struct gate *gate, uint64_t now, const struct server_state 
 	bool fresh = gate->any || seen->generation + GATE_TICK_USEC >= gate->written_boot;
 	unsigned actions = GATE_SEND;
 
+	if (seen->read) {
+		gate->blamed_usec = 0; /* the restart before it served it, too */
+	}
 	if (!fresh && !newer && gate->blamed_usec && gate->state == GATE_EXPECTING) {
 		actions |= GATE_LEARN_NO_RESTART; /* a restart was predicted and did not happen */
 	}
@@ -286,6 +296,7 @@ static unsigned look_serving(struct gate *gate, uint64_t now, const struct serve
 	}
 	if (newer) {
 		actions |= learn_restart(gate, seen);
+		gate->renewed_usec = now;
 		gate->shown = newest_of(seen); /* or will show: an event may wait */
 	} else if (was_gone) {
 		gate->sign_usec = 0; /* a false alarm */

@@ -13,6 +13,10 @@
  * than the file. Whenever a newer generation than `shown` is serving, the tabs are stale and
  * reload.
  *
+ * If a save comes during a restart, the new worker may have begun before it and still load the saved
+ * file. If a program has read the file since, that was the worker. Otherwise the save waits a moment
+ * for another restart.
+ *
  * If a restart is predicted, a save waits for its first sign: the old worker no longer
  * accepts, or another one does. It waits as long as earlier restarts took to begin, plus
  * GATE_MARGIN_USEC, and while a build is running; without a sign, the event is then sent. If a
@@ -95,7 +99,8 @@ struct server_state {
 	bool lingers;
 	bool busy; /* known only if gate_doubts() */
 	/* Seen only if gate_nears_end(): */
-	uint64_t starved; /* how long the lack of a free CPU may have delayed a restart since the save */
+	uint64_t
+		starved; /* how long the lack of a free CPU may have delayed a restart since the save */
 	bool working; /* a build is running, or a new process has begun */
 	bool searching; /* it is not known yet whether a build is running */
 	bool by_itself; /* no user started this generation */
@@ -103,6 +108,7 @@ struct server_state {
 	uint64_t generation; /* CLOCK_BOOTTIME; of several serving workers, that of the oldest */
 	uint64_t newest; /* that of the youngest */
 	bool coming; /* a younger worker exists, but does not accept yet */
+	bool read; /* seen only if gate_asks_read(): each saved file was read since it was written */
 };
 
 /* What is predicted after a save of certain files. */
@@ -144,6 +150,8 @@ struct gate {
 	uint64_t shown; /* the generation that the tabs show (the youngest worker's) */
 	bool waits; /* whether an event waits */
 	bool any; /* the next generation has the saved code, whichever it is */
+	uint64_t
+		renewed_usec; /* when a newer generation than the one before was seen serving; 0: never */
 	uint64_t first_usec; /* since when the oldest save waits */
 	/* when the last of the files was written for which a restart is predicted */
 	uint64_t written_usec;
@@ -180,6 +188,12 @@ unsigned gate_save(struct gate *gate, const struct gate_save *save);
  * the sign: a running build, or a busy machine.
  */
 bool gate_nears_end(const struct gate *gate, uint64_t now_usec);
+
+/*
+ * Whether the gate needs to know if the saved files were read: the serving generation may have begun
+ * before the save, and loaded its code after it.
+ */
+bool gate_asks_read(const struct gate *gate, const struct server_state *seen);
 
 /* Whether the gate needs to know if the serving worker is busy. */
 bool gate_doubts(const struct gate *gate, uint64_t now_usec);

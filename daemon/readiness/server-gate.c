@@ -131,6 +131,7 @@ void server_gate_look(struct server_gate *gate)
 	server_view(gate->server, gate_doubts(&gate->machine, now), &view);
 	seen = server_state_of(&view);
 	server_gate_see_signs(gate, now, &seen);
+	seen.read = gate_asks_read(&gate->machine, &seen) && unread_were_read(&gate->unread);
 	actions = gate_look(&gate->machine, now, &seen);
 	server_gate_learn(gate, actions);
 	server_gate_act(gate, actions, &view);
@@ -188,6 +189,7 @@ void server_gate_free(struct server_gate *gate)
 	loop_timer_free(gate->timer);
 	server_gate_end_signs(gate);
 	restart_sample_clear(&gate->sample);
+	unread_clear(&gate->unread);
 	free(gate);
 }
 
@@ -246,6 +248,14 @@ static void server_gate_note_old(
 	gate->old_until = until > gate->old_until ? until : gate->old_until;
 }
 
+static void server_gate_expect(struct server_gate *gate, const struct fileset *files)
+{
+	if (!gate->machine.waits) {
+		server_gate_begin_signs(gate);
+	}
+	unread_add(&gate->unread, files);
+}
+
 /* Without files, a caller has asked for a reload, which does not restart the server. */
 static void server_gate_consult(struct server_gate *gate, const struct project *project,
 	const struct fileset *files, struct gate_save *save)
@@ -271,8 +281,8 @@ static void server_gate_consult(struct server_gate *gate, const struct project *
 	if (save->prediction == RESTART_OLD) {
 		server_gate_note_old(gate, main, save);
 	}
-	if (save->prediction == RESTART_EXPECTED && !gate->machine.waits) {
-		server_gate_begin_signs(gate);
+	if (save->prediction == RESTART_EXPECTED) {
+		server_gate_expect(gate, files);
 	}
 }
 
@@ -288,6 +298,9 @@ void server_gate_event(struct server_gate *gate, struct project *project, uint64
 	save.now_usec = clock_now_usec();
 	save.now_boot = clock_usec(CLOCK_BOOTTIME);
 	save.written_boot = save.now_boot;
+	if (!gate->machine.waits) {
+		unread_clear(&gate->unread);
+	}
 	server_gate_consult(gate, project, files, &save);
 	actions = gate_save(&gate->machine, &save);
 	if (actions & GATE_SEND) {

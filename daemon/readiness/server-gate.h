@@ -3,6 +3,7 @@
 
 #include "readiness/readiness.h"
 #include "readiness/restart-sample.h"
+#include "readiness/unread.h"
 #include "server/builders.h"
 
 /* One server and its gate, shared by readiness.c, server-gate.c and server-gate-actions.c. */
@@ -26,6 +27,7 @@ struct server_gate {
 	struct builders_search *search; /* for them, in progress, or NULL */
 	bool searched; /* for this wait */
 	struct restart_sample sample;
+	struct unread unread; /* the files for which the event waits */
 	uint64_t likely_usec; /* when a file was saved last that may be part of the program */
 	struct server_gate *next;
 };

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "server/command-line.h"
+#include "util/file.h"
 #include "util/mem.h"
 
 bool program_script_text_reloads(const char *text, size_t length)
@@ -74,7 +75,7 @@ bool program_script_reloads(const char *script)
 	_cleanup_free_ char *text = NULL;
 	struct stat st;
 	ssize_t n = 0;
-	int fd = open(script, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = file_open_unnoticed(script, O_NOFOLLOW);
 
 	if (fd < 0) {
 		return false;

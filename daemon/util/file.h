@@ -16,6 +16,12 @@ int file_read(const char *name, size_t max, char **text, size_t *length);
 int file_read_own(const char *name, size_t max, char **text, size_t *length);
 
 /*
+ * open() of a file for reading, close-on-exec, without blocking. Reads through it leave no trace in
+ * the file's access time, if the file is our own: unread.h needs to see those of others.
+ */
+int file_open_unnoticed(const char *name, int flags);
+
+/*
  * Whether a program has the regular file open for writing: 1 or 0. -EACCES if the file belongs to
  * another user, -EINVAL if the file system cannot tell.
  */

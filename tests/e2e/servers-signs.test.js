@@ -4,7 +4,7 @@
  * was down and is started again in a different way.
  */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -12,7 +12,9 @@ import { Children, run } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { heading } from '../lib/restarts.js';
 import { LONG, TOP, World } from '../lib/world.js';
+import { NODE } from '../servers/code.js';
 import { Drive } from '../servers/drive.js';
+import { driven } from '../servers/driven.js';
 import { summary } from '../servers/report.js';
 import { ROWS } from '../servers/rows.js';
 
@@ -74,6 +76,43 @@ async function compiles(t) {
 	}
 	const waited = drive.steps[0].stories.flatMap((/** @type {any} */ event) => event.steps).find((/** @type {any} */ step) => step.step === 'ready');
 	assert.match(waited?.text ?? '', /worker \d+ -> \d+/);
+}
+
+/** A program that loads the saved file when it is told to. */
+const LOADS_LATE = NODE.replace('const CODE = "MARK"', `fs.writeFileSync('began.txt', String(process.pid));
+while (!fs.existsSync('go.txt')) {
+	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+}
+const CODE = require('./code.js')`);
+
+/**
+ * The worker has begun before the second save, and loads it. node --watch notices no save of a file that
+ * its program has not loaded yet, so no other restart follows.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+async function servesBoth(t) {
+	const drive = await driven(t, {
+		...row('node --watch'), files: { 'server.js': LOADS_LATE, '.gitignore': '*.txt\n', 'go.txt': '' },
+		code: { file: 'code.js', text: mark => `module.exports = "${mark}";\n` },
+	});
+	if (!drive) {
+		return;
+	}
+	await pause(400);
+	const { world, orders = [] } = drive, root = String(drive.root), go = path.join(root, 'go.txt');
+	const began = () => readFile(path.join(root, 'began.txt'), 'utf8');
+	const before = await began();
+	await rm(go);
+	await drive.save('first', 'code', { waits: false });
+	await until('the new worker', async () => /\d/.test(await began()) && await began() !== before, { every: 5 });
+	await drive.save('second', 'code', { waits: false });
+	await writeFile(go, '');
+	await until('the end of the saves', async () => (await world.bus.events()).every((/** @type {any} */ event) => event.closed));
+	const { steps } = (await world.bus.events()).at(-1);
+	assert.deepEqual(orders.map(({ got }) => got.marks), [drive.marks], JSON.stringify(steps));
+	// Without proof that the worker has loaded it, the reload waits for another restart.
+	assert.match(steps.find((/** @type {any} */ step) => step.step === 'ready')?.text ?? '', /worker \d+ -> \d+/);
 }
 
 /** How a server is started again: each is another process with another parent. */
@@ -266,6 +305,7 @@ test('what other processes show about a server', { concurrency: 6 }, async t => 
 		t.test('php -S: the page is requested while opcache may have the old code, and shows the new code', asksAgain),
 		t.test('a server that holds requests while it loads: the second of two saves shows', loadsTwice),
 		t.test('node: it closes its socket before it ends: down says how it ended', closesFirst),
+		t.test('a restart serves two saves if its worker has loaded both', servesBoth),
 		t.test('a compiler and a server: the page reloads when both are done, from the first save on', compiles),
 		...['node', 'python3 -m http.server'].map(name =>
 			t.test(`${name}: down, then started from another folder by another program: its first answer reloads the page`,

@@ -21,7 +21,8 @@ struct row {
 	int newest; /* LOOK: the youngest of several workers */
 	bool coming; /* LOOK */
 	unsigned starved; /* LOOK: for how many ms */
-	bool died, ended, lingers, busy, hand, in_place, working, searching, appeared; /* LOOK */
+	bool died, ended, lingers, busy, hand, in_place, working, searching, appeared,
+		read; /* LOOK */
 	unsigned actions;
 	enum gate_state state;
 };
@@ -68,6 +69,7 @@ static inline unsigned look(struct gate *gate, const struct row *row)
 		.generation = row->serving > 0 ? MSEC(row->serving) : BASE - CLOCK_USEC_PER_SEC,
 	};
 
+	seen.read = row->read && gate_asks_read(gate, &seen);
 	return gate_look(gate, MSEC(row->at), &seen);
 }
 

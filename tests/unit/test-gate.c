@@ -107,7 +107,8 @@ static void a_save_waits_for_a_predicted_restart(void **state)
 			{0, SAVE, RESTART_EXPECTED, 200, .state = GATE_EXPECTING},
 			{490, LOOK, .working = true, .state = GATE_EXPECTING},
 			{9800, LOOK, .working = true, .state = GATE_EXPECTING},
-			{10000, LOOK, .working = true, .actions = GATE_LEARN_NO_RESTART | GATE_SEND},
+			{10000, LOOK, .working = true,
+				.actions = GATE_LEARN_NO_RESTART | GATE_SEND},
 			{.what = END},
 		});
 	play("it begins later than ever",
@@ -167,6 +168,62 @@ static void the_serving_code_may_be_newer_than_the_file(void **state)
 		(struct row[]){
 			{150, LOOK, .serving = 120, .actions = GATE_STALE},
 			{200, SAVE, RESTART_EXPECTED, 200, .written = 180, .state = GATE_EXPECTING},
+			{.what = END},
+		});
+}
+
+/* Two saves shortly after each other: one restart serves both if it was not too early to load the second. */
+static void a_worker_may_load_a_file_that_was_saved_after_it_began(void **state)
+{
+	play("it has read the second save",
+		(struct row[]){
+			{0, SAVE, RESTART_EXPECTED, 200, .state = GATE_EXPECTING},
+			{210, LOOK, .serving = -1, .actions = GATE_TELL_WAITING,
+				.state = GATE_RESTARTING},
+			{300, SAVE, RESTART_EXPECTED, 200, .state = GATE_RESTARTING},
+			{400, LOOK, .serving = 230, .read = true,
+				.actions = GATE_LEARN_RESTART | GATE_TELL_LIVE | GATE_SEND},
+			{500, LOOK, .serving = 230},
+			{.what = END},
+		});
+	play("it has not, and another restart follows",
+		(struct row[]){
+			{0, SAVE, RESTART_EXPECTED, 200, .state = GATE_EXPECTING},
+			{210, LOOK, .serving = -1, .actions = GATE_TELL_WAITING,
+				.state = GATE_RESTARTING},
+			{300, SAVE, RESTART_EXPECTED, 200, .state = GATE_RESTARTING},
+			{400, LOOK, .serving = 230, .actions = GATE_LEARN_RESTART | GATE_TELL_LIVE,
+				.state = GATE_EXPECTING},
+			{500, LOOK, .serving = -1, .actions = GATE_TELL_WAITING,
+				.state = GATE_RESTARTING},
+			{800, LOOK, .serving = 520, .actions = GATE_TELL_LIVE | GATE_SEND},
+			{.what = END},
+		});
+	play("the save is reported when the worker serves already",
+		(struct row[]){
+			{100, LOOK, .serving = -1, .actions = GATE_TELL_WAITING,
+				.state = GATE_RESTARTING},
+			{250, LOOK, .serving = 120, .actions = GATE_TELL_LIVE | GATE_STALE},
+			{260, SAVE, RESTART_EXPECTED, 200, .written = 180, .state = GATE_EXPECTING},
+			{270, LOOK, .serving = 120, .read = true, .actions = GATE_SEND},
+			{.what = END},
+		});
+	play("another program reads a file that was saved while the worker was serving",
+		(struct row[]){
+			{100, LOOK, .serving = 80, .actions = GATE_STALE},
+			{200, SAVE, RESTART_EXPECTED, 200, .state = GATE_EXPECTING},
+			{300, LOOK, .serving = 80, .read = true, .state = GATE_EXPECTING},
+			{.what = END},
+		});
+	play("of several workers, one has read it",
+		(struct row[]){
+			{0, SAVE, RESTART_EXPECTED, 200, .state = GATE_EXPECTING},
+			{210, LOOK, .serving = -1, .actions = GATE_TELL_WAITING,
+				.state = GATE_RESTARTING},
+			{300, SAVE, RESTART_EXPECTED, 200, .state = GATE_RESTARTING},
+			{400, LOOK, .serving = 230, .newest = 260, .read = true,
+				.actions = GATE_LEARN_RESTART | GATE_TELL_LIVE,
+				.state = GATE_EXPECTING},
 			{.what = END},
 		});
 }
@@ -261,6 +318,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_save_is_sent_and_watched),
 		cmocka_unit_test(a_save_waits_for_a_predicted_restart),
 		cmocka_unit_test(the_serving_code_may_be_newer_than_the_file),
+		cmocka_unit_test(a_worker_may_load_a_file_that_was_saved_after_it_began),
 		cmocka_unit_test(saves_in_a_row_do_not_delay_the_event_forever),
 		cmocka_unit_test(old_answers_end_after_a_time),
 	};
