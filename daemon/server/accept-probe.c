@@ -17,6 +17,21 @@ void accept_probe_close(struct accept_probe *probe)
 	*probe = ACCEPT_PROBE_NONE;
 }
 
+/*
+ * Says that nothing will be sent. So a server that waits for the first bytes (TCP_DEFER_ACCEPT, as
+ * unicorn does) is given the connection at once, not after a second, and no server waits for a
+ * request. Before it is connected, that would end the connection.
+ */
+static void end_own_half(struct accept_probe *probe)
+{
+	struct sockaddr_storage peer;
+	socklen_t length = sizeof peer;
+
+	if (!probe->ended && getpeername(probe->fd, (struct sockaddr *)&peer, &length) == 0) {
+		probe->ended = shutdown(probe->fd, SHUT_WR) == 0;
+	}
+}
+
 void accept_probe_connect(struct accept_probe *probe, const struct listen_socket *to, uint16_t port)
 {
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
@@ -48,6 +63,7 @@ void accept_probe_connect(struct accept_probe *probe, const struct listen_socket
 		return;
 	}
 	*probe = (struct accept_probe){.fd = fd, .inode = to->inode};
+	end_own_half(probe);
 }
 
 static bool is_listed(
@@ -72,6 +88,7 @@ bool accept_probe_sees_accept(
 	if (probe->fd < 0 || !is_listed(probe, sockets, count)) {
 		return false;
 	}
+	end_own_half(probe);
 	/* A process that accepted it may have closed it, or sent something first. */
 	if (recv(probe->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) {
 		return true;

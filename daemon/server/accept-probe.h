@@ -13,6 +13,7 @@
 struct accept_probe {
 	int fd; /* -1: none */
 	uint32_t inode; /* of the listening socket */
+	bool ended; /* the server was told that nothing will be sent */
 };
 
 #define ACCEPT_PROBE_NONE ((struct accept_probe){.fd = -1})
@@ -21,6 +22,6 @@ struct accept_probe {
 void accept_probe_connect(
 	struct accept_probe *probe, const struct listen_socket *socket, uint16_t port);
 /* Whether a process has accepted it. `sockets` must have their current state. */
-bool accept_probe_sees_accept(struct accept_probe *probe,
-	const struct listen_socket *sockets, size_t count);
+bool accept_probe_sees_accept(
+	struct accept_probe *probe, const struct listen_socket *sockets, size_t count);
 void accept_probe_close(struct accept_probe *probe);

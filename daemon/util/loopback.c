@@ -81,7 +81,9 @@ static int answer_check(
 	if (header->nlmsg_len < NLMSG_LENGTH(sizeof *found)) {
 		return -EPROTO;
 	}
-	if (found->idiag_state != TCP_ESTABLISHED || found->id.idiag_sport != asked->idiag_sport ||
+	end->answers_only = found->idiag_state == TCP_CLOSE_WAIT;
+	if ((found->idiag_state != TCP_ESTABLISHED && !end->answers_only) ||
+		found->id.idiag_sport != asked->idiag_sport ||
 		found->id.idiag_dport != asked->idiag_dport) {
 		return -ENOTCONN;
 	}
@@ -175,6 +177,9 @@ int loopback_peer_uid(const struct sockaddr_storage *peer, const struct sockaddr
 	struct loopback_peer end;
 	int r = loopback_peer_find(peer, self, &end);
 
+	if (r == 0 && end.answers_only) {
+		return -ENOTCONN;
+	}
 	if (r == 0) {
 		*uid = end.uid;
 	}

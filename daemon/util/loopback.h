@@ -24,6 +24,7 @@ int loopback_listen(int family, uint16_t *port);
 struct loopback_peer {
 	uid_t uid; /* of its process; only known after it was accepted */
 	bool accepted; /* a process took it from the queue of the listening socket */
+	bool answers_only; /* our end has said that it sends nothing more */
 };
 
 /*

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -81,6 +82,8 @@ static void run_master(int orders, int answers)
 		if (order == 'k') {
 			kill(worker, SIGKILL);
 			waitpid(worker, NULL, 0);
+		} else if (order == 'd') {
+			setsockopt(listener, SOL_TCP, TCP_DEFER_ACCEPT, &(int){60}, sizeof(int));
 		} else if (order == 'm') {
 			close(accept(listener, NULL, NULL));
 			worker = getpid();
@@ -90,7 +93,7 @@ static void run_master(int orders, int answers)
 	}
 }
 
-/* w: a worker starts; a: one starts and accepts; k: it is killed; m: the master accepts. */
+/* w: a worker starts; a: it also accepts; k: it is killed; m: the master accepts; d: see TCP_DEFER_ACCEPT. */
 static pid_t order(struct site *site, char what)
 {
 	pid_t answer;
@@ -131,8 +134,8 @@ static struct site *site_new(void)
 /* The daemon sees the server for the first time. */
 static void site_meet(struct site *site)
 {
-	site->server = servers_get(
-		site->servers, "127.0.0.1", site->port, LOOPBACK_V6_FIRST, false);
+	site->server =
+		servers_get(site->servers, "127.0.0.1", site->port, LOOPBACK_V6_FIRST, false);
 	loop_finish_jobs(site->loop);
 	assert_int_equal(server_visibility(site->server), SERVER_SEEN);
 }
@@ -204,6 +207,22 @@ static void a_master_that_was_first_seen_alone_does_not_hide_its_worker(void **s
 	worker = order(site, 'w');
 	assert_int_equal(who_serves(site), 0);
 	order(site, 'k');
+	worker = order(site, 'a');
+	assert_int_equal(who_serves(site), worker);
+	site_free(site);
+}
+
+/* unicorn: without data, its processes would get a connection only after a while. */
+static void a_worker_that_is_given_only_requests_serves(void **state)
+{
+	struct site *site = site_new();
+	pid_t worker;
+
+	order(site, 'd');
+	order(site, 'w');
+	site_meet(site);
+	order(site, 'k');
+	who_serves(site);
 	worker = order(site, 'a');
 	assert_int_equal(who_serves(site), worker);
 	site_free(site);
@@ -304,7 +323,8 @@ static void many_descriptors(void **state)
 		search = clock_usec(CLOCK_THREAD_CPUTIME_ID) - before;
 		look = look_usec(&holder, 20);
 		assert_int_equal(holder.accepts, epoll);
-		print_message("# a server with %d descriptors%s: %lu us for a look, %lu us for the search\n",
+		print_message("# a server with %d descriptors%s: %lu us for a look, %lu us for the "
+			      "search\n",
 			MANY, epoll ? " in an epoll set" : "", (unsigned long)look,
 			(unsigned long)search);
 		assert_true(look < search / 2);
@@ -320,6 +340,7 @@ int main(void)
 		cmocka_unit_test(a_worker_serves_and_its_end_is_seen),
 		cmocka_unit_test(a_worker_that_accepted_between_two_looks_is_found),
 		cmocka_unit_test(a_master_that_was_first_seen_alone_does_not_hide_its_worker),
+		cmocka_unit_test(a_worker_that_is_given_only_requests_serves),
 		cmocka_unit_test(a_master_that_accepts_counts_the_second_time),
 		cmocka_unit_test(many_descriptors),
 	};
