@@ -190,8 +190,9 @@ export class Drive {
 		const end = step.at + (broken ? 3500 : STEP_MSEC);
 		/** @type {number | undefined} */
 		let settled, replaced = 0;
-		// If several workers hold the socket, any of them may answer until the last has been replaced.
-		let workers = Number(step.before?.pids.length) > 2 ? step.before?.pids ?? [] : [];
+		// If several workers hold the socket, any of them may answer until the last has been replaced. After a
+		// save of a page, the old worker answers with the new content, even if it is about to be replaced.
+		let workers = Number(step.before?.pids.length) > 2 || step.what.startsWith('page') ? step.before?.pids ?? [] : [];
 		while (performance.now() < end) {
 			step.first ??= oracle?.first(step.marks, step.at);
 			const left = workers.filter(alive);
