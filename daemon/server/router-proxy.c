@@ -74,23 +74,24 @@ static void candidates_clear(struct candidates *candidates)
 /*
  * The last one that has a project, if no other has another project; otherwise NULL. They are in the
  * order in which they were sent something, so it probably is the last of a chain. `certain`:
- * one of them was sent all requests. `ignored`: the proxy, if that is what its program is for; or NULL.
+ * one of them was sent all requests. `front`: the one that passes requests on, which may be the last
+ * in the list, too; `proxy`: that is what its program is for.
  */
 static struct candidate *candidates_agree(
-	struct candidates *candidates, bool certain, const struct server *ignored)
+	struct candidates *candidates, bool certain, const struct server *front, bool proxy)
 {
 	struct candidate *only = NULL;
 
 	for (size_t i = 0; i < candidates->count; i++) {
 		struct candidate *one = &candidates->list[i];
 
-		if (!one->answer.project && !certain && one->server != ignored) {
+		if (!one->answer.project && !certain && !(proxy && one->server == front)) {
 			return NULL; /* the page may be its, and in no project */
 		}
 		if (only && one->answer.project && one->answer.project != only->answer.project) {
 			return NULL;
 		}
-		only = one->answer.project ? one : only;
+		only = one->answer.project && (!only || one->server != front) ? one : only;
 	}
 	return only;
 }
@@ -270,8 +271,8 @@ static void answer_behind(struct route_question *question, const struct server_m
 		agreed = candidates.count ? &candidates.list[0] : NULL;
 	} else if (!found->incomplete && !by_unix &&
 		(!found->deeper || candidates_are_last(&candidates))) {
-		agreed = candidates_agree(&candidates, !found->maybe_self,
-			proxy->traits.proxying == PROXY_YES ? question->answer->server : NULL);
+		agreed = candidates_agree(&candidates, !found->maybe_self, question->answer->server,
+			proxy->traits.proxying == PROXY_YES);
 	}
 	if (candidates.looking && !sure) {
 		answer_looking(question, proxy);
