@@ -113,6 +113,8 @@ const GUARD_MSEC = 1000;
  */
 async function answerInChromium(browser, page, display, yes) {
 	await until('the end of the popup', async () => !await popupTarget(browser));
+	// The prompt takes the focus. Without it, the page would get the keys.
+	await until('the prompt', () => page.evaluate('!document.hasFocus()'));
 	// "Deny" has the focus; "Allow" is next.
 	let keys = yes ? ['Tab', 'Return'] : ['Escape'];
 	await until('an answer', async () => {
