@@ -100,8 +100,8 @@ static void reading_work(void *data)
 {
 	struct state_reading *reading = data;
 
-	reading->result = file_read_own(
-		reading->name, STATE_BYTES_MAX, &reading->text, &reading->length);
+	reading->result =
+		file_read_own(reading->name, STATE_BYTES_MAX, &reading->text, &reading->length);
 }
 
 static void reading_drop(void *data)
@@ -232,8 +232,8 @@ static void state_written(void *userdata)
 	struct state_file *file = job->file;
 
 	if (job->error < 0) {
-		log_error("%s: %s: its contents are kept only until the daemon ends",
-			job->name, strerror(-job->error));
+		log_error("%s: %s: its contents are kept only until the daemon ends", job->name,
+			strerror(-job->error));
 	}
 	file->storing = false;
 	if (file->changed) {
@@ -254,16 +254,16 @@ static void file_store(struct state_file *file)
 		.name = mem_printf("%s/%s", file->state->folder, file->text->name),
 		.text = file->text->write(file->object),
 		.error = -EAGAIN, /* replaced when the file was written */
-		.waiting = mem_steal(file->waiting),
+		.waiting = file->waiting,
 	};
+	file->waiting = NULL;
 	file->storing = true;
 	file->changed = false;
 	mounts_look(file->state->loop, job->name, state_write, state_written, job);
 }
 
 /* If the file cannot be written now, all that changes until then is written at once. */
-static void state_store_file(
-	struct state_file *file, state_stored_fn *stored, void *userdata)
+static void state_store_file(struct state_file *file, state_stored_fn *stored, void *userdata)
 {
 	struct state_wait **end = &file->waiting;
 

@@ -72,16 +72,17 @@ static void listing_drop(void *data)
 
 /*
  * A file that exists in a new folder counts as written. At first it is only noted, unless it was
- * written after that was asked for: a mount may have answered later.
+ * written after that was asked for: a mount may have answered later. A local file is looked at
+ * when it is asked for.
  */
-static void tell_file(struct output_folders *folders, const char *file, const struct statx *st)
+static void tell_file(
+	struct output_folders *folders, const char *file, const struct statx *st, bool remote)
 {
 	uint64_t changed =
 		(uint64_t)st->stx_ctime.tv_sec * CLOCK_USEC_PER_SEC + st->stx_ctime.tv_nsec / 1000;
+	bool early = !remote || changed < folders->since_usec;
 
-	folders_tell(folders,
-		folders->quiet && changed < folders->since_usec ? FOLDERS_FOUND : FOLDERS_WRITTEN,
-		file);
+	folders_tell(folders, folders->quiet && early ? FOLDERS_FOUND : FOLDERS_WRITTEN, file);
 }
 
 /* Handles the contents of a new folder: its folders are visited. */
@@ -89,6 +90,7 @@ static void folder_scan(struct output_folders *folders, const char *path, bool d
 {
 	static const struct mount_try what = {.work = listing_work, .drop = listing_drop};
 	struct listing *listing = mem_new(struct listing);
+	bool remote = mounts_is_remote(path);
 
 	listing->path = mem_strdup(path);
 	listing = mounts_try(path, &what, listing);
@@ -105,7 +107,7 @@ static void folder_scan(struct output_folders *folders, const char *path, bool d
 				folders_wait(folders, inner);
 			}
 		} else if (!S_ISDIR(st.stx_mode)) {
-			tell_file(folders, inner, &st);
+			tell_file(folders, inner, &st, remote);
 		} else if (deep) {
 			folders_visit(folders, inner, true, true);
 		}

@@ -59,7 +59,7 @@ for (const editor of ['vim', 'nvim']) {
 		const root = await world.folder('site', { 'a.css': 'a' });
 		const vim = await openEditor(world, editor, path.join(root, 'a.css'));
 		await vim.do('write', 'write');
-		await until('the message', async () => /savecast/.test(await vim.ask('execute("messages")')));
+		await until('the message', async () => /savecast: /.test(await vim.ask('execute("messages")')));
 		await vim.do('write');
 		const messages = await vim.ask('execute("messages")');
 		assert.equal(messages.match(/savecast: /g)?.length, 1, messages);

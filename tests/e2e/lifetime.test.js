@@ -3,6 +3,7 @@
 // Many tabs, a browser's own navigations, both browsers at once: what the extension shows is
 // always true.
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { FakeDaemon } from '../lib/fake-daemon.js';
@@ -32,13 +33,14 @@ for (const which of BROWSERS) {
 		await pages[7].activate();
 		await live(world, TABS);
 		await pages[7].evaluate('window.old = true');
+		await writeFile(`${site.root}/index.html`, '<h1>two</h1>');
 		const event = await world.bus.saved(`${site.root}/index.html`);
-		await until('all but one wait and one is loaded', async () => {
+		await until('all but one wait and one is patched', async () => {
 			const told = (await world.bus.events()).find((/** @type {any} */ one) => one.serial === event);
 			const count = (/** @type {string} */ word) => words(told).filter((one) => one === word).length;
-			return count('pending') === TABS - 1 && count('loaded') === 1;
+			return count('pending') === TABS - 1 && count('patched') === 1;
 		});
-		assert.equal(await pages[7].evaluate('window.old === undefined'), true);
+		assert.equal(await pages[7].evaluate('window.old && document.querySelector("h1").textContent'), 'two');
 		await pages[7].close();
 		await live(world, TABS - 1);
 	});
