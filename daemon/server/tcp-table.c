@@ -65,8 +65,7 @@ static bool is_proxy(const struct tcp_table *table, const struct upstream_addres
 		size_t length = socket->v6 ? 16 : 4;
 
 		if (memcmp(&socket->address, &any, length) == 0 ||
-			(socket->v6 == to->v6 &&
-				memcmp(&socket->address, &to->ip, length) == 0)) {
+			(socket->v6 == to->v6 && memcmp(&socket->address, &to->ip, length) == 0)) {
 			return true;
 		}
 	}
@@ -164,11 +163,13 @@ bool tcp_table_was_asked(const struct tcp_table *table, const struct nlmsghdr *h
 {
 	const struct inet_diag_msg *message = NLMSG_DATA(header);
 	uint16_t port = ntohs(message->id.idiag_sport), client = ntohs(message->id.idiag_dport);
-	struct upstream_address own = address_of(message->idiag_family, message->id.idiag_src, port);
+	struct upstream_address own =
+		address_of(message->idiag_family, message->id.idiag_src, port);
 	struct tcp_info info;
 
+	/* The kernel counts the end of what the client sends as a byte, also that of accept-probe.h. */
 	return is_proxy(table, &own) && !is_own(table, client, port) && info_of(header, &info) &&
-		info.tcpi_bytes_received && info.tcpi_last_data_recv < ASKED_MSEC;
+		info.tcpi_bytes_received > 1 && info.tcpi_last_data_recv < ASKED_MSEC;
 }
 
 bool tcp_table_server_ended(struct tcp_table *table, const struct nlmsghdr *header, bool before)

@@ -105,6 +105,17 @@ static void a_full_table_is_reported(void **state)
 	assert_false(tcp_table_server_ended(&table, &ended.header, false));
 }
 
+/* The kernel counts the end of what the client sends as a byte. */
+static void a_connection_without_a_request_is_not_asked(void **state)
+{
+	struct message empty = end(SERVER, CLIENT, 0, 1), request = end(SERVER, CLIENT, 0, 2);
+
+	table.proxy_port = SERVER;
+	table.proxy_count = 1; /* on all addresses */
+	assert_false(tcp_table_was_asked(&table, &empty.header));
+	assert_true(tcp_table_was_asked(&table, &request.header));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +124,7 @@ int main(void)
 		cmocka_unit_test_setup(the_client_s_end_is_no_server_s_end, clear),
 		cmocka_unit_test_setup(a_later_connection_from_the_same_port_is_another_one, clear),
 		cmocka_unit_test_setup(a_full_table_is_reported, clear),
+		cmocka_unit_test_setup(a_connection_without_a_request_is_not_asked, clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
