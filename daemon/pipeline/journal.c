@@ -10,6 +10,7 @@
 #include "pipeline/journal-text.h"
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/mounts-files.h"
 #include "util/mounts.h"
 #include "util/pathname.h"
 
@@ -84,46 +85,15 @@ static void journal_take_line(struct journal *journal, char *line)
 	}
 }
 
-/* The file, which may be on a mount that does not answer; see mounts_try(). */
-struct journal_reading {
-	char *name, *text;
-	size_t length;
-	int result;
-};
-
-static void reading_work(void *data)
+static void journal_take(struct journal *journal, char *text, size_t length)
 {
-	struct journal_reading *reading = data;
-
-	reading->result = file_read_own(
-		reading->name, JOURNAL_BYTES_MAX, &reading->text, &reading->length);
-}
-
-static void reading_drop(void *data)
-{
-	struct journal_reading *reading = data;
-
-	free(reading->name);
-	free(reading->text);
-	free(reading);
-}
-
-static void journal_take(struct journal *journal, const struct journal_reading *reading)
-{
-	int r = reading->result;
-	size_t length = r < 0 ? 0 : reading->length;
-
-	if (r < 0 && r != -ENOENT && r != -ENOTDIR) {
-		log_error("%s: %s: saves that waited when savecastd ended are not shown",
-			journal->name, strerror(-r));
-	}
 	for (size_t at = 0; at < length; at++) {
-		char *line = reading->text + at;
+		char *line = text + at;
 
-		while (at < length && reading->text[at] != '\n') {
+		while (at < length && text[at] != '\n') {
 			at++;
 		}
-		reading->text[at] = '\0'; /* there is room after the last one */
+		text[at] = '\0'; /* there is room after the last one */
 		journal_take_line(journal, line);
 	}
 	journal->length = length;
@@ -133,21 +103,23 @@ static void journal_write(struct journal *journal);
 
 bool journal_read(struct journal *journal)
 {
-	static const struct mount_try what = {.work = reading_work, .drop = reading_drop};
-	struct journal_reading *reading;
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	int r;
 
 	if (!journal->name) {
 		return true;
 	}
-	reading = mem_new(struct journal_reading);
-	reading->name = mem_strdup(journal->name);
-	reading = mounts_try_own(journal->name, &what, reading);
-	journal->unread = !reading;
-	if (!reading) {
+	r = mounts_read_own(journal->name, JOURNAL_BYTES_MAX, &text, &length);
+	journal->unread = r == -EAGAIN;
+	if (journal->unread) {
 		return false;
 	}
-	journal_take(journal, reading);
-	reading_drop(reading);
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR) {
+		log_error("%s: %s: saves that waited when savecastd ended are not shown",
+			journal->name, strerror(-r));
+	}
+	journal_take(journal, text, r < 0 ? 0 : length);
 	if (journal->changed) {
 		journal_write(journal);
 	}
@@ -259,11 +231,10 @@ void journal_wait(struct journal *journal, const struct event *event)
 {
 	size_t at, limit = event->root ? JOURNAL_EVENTS_MAX : JOURNAL_EVENTS_MAX / 2;
 	struct journal_entries *waiting = &journal->waiting;
-	const char *root = event->root ? event->root
-		: event->files_kept    ? event->files[0]
-				       : NULL;
+	const char *root = event->root ? event->root : event->files_kept ? event->files[0] : NULL;
 
-	if (!root || event->closed || journal_entries_find(waiting, event->serial) < waiting->count) {
+	if (!root || event->closed ||
+		journal_entries_find(waiting, event->serial) < waiting->count) {
 		return;
 	}
 	at = waiting->count < limit ? waiting->count : journal_entries_find_root(waiting, root);

@@ -7,6 +7,7 @@
 #include "project/state-kind.h"
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/mounts-files.h"
 #include "util/mounts.h"
 #include "util/utf8.h"
 
@@ -89,66 +90,28 @@ static void state_set_aside(const char *name, const char *why, const char *loss)
 	}
 }
 
-/* A file of the state, which may be on a mount that does not answer; see mounts_try(). */
-struct state_reading {
-	char *name, *text;
+static int file_load(struct state_file *file)
+{
+	const struct state_text *kind = file->text;
+	_cleanup_free_ char *name = mem_printf("%s/%s", file->state->folder, kind->name);
+	_cleanup_free_ char *text = NULL, *why = NULL;
 	size_t length;
-	int result;
-};
+	int r = mounts_read_own(name, STATE_BYTES_MAX, &text, &length);
 
-static void reading_work(void *data)
-{
-	struct state_reading *reading = data;
-
-	reading->result =
-		file_read_own(reading->name, STATE_BYTES_MAX, &reading->text, &reading->length);
-}
-
-static void reading_drop(void *data)
-{
-	struct state_reading *reading = data;
-
-	free(reading->name);
-	free(reading->text);
-	free(reading);
-}
-
-static int file_take(struct state_file *file, const struct state_reading *reading)
-{
-	const struct state_text *text = file->text;
-	_cleanup_free_ char *why = NULL;
-	int r = reading->result;
-
-	if (r == -ENOENT || r == -ENOTDIR) {
+	file->unread = r == -EAGAIN;
+	if (r == -EAGAIN || r == -ENOENT || r == -ENOTDIR) {
 		return 0; /* a folder that cannot be created is reported when storing fails */
 	}
 	if (file_error_passes(-r)) {
-		log_error("%s: %s: not starting without it", reading->name, strerror(-r));
+		log_error("%s: %s: not starting without it", name, strerror(-r));
 		return r;
 	}
 	if (r < 0) {
-		state_set_aside(reading->name, strerror(-r), text->loss);
-	} else if (text->read(file->object, reading->text, reading->length, &why) < 0) {
-		state_set_aside(reading->name, why, text->loss);
+		state_set_aside(name, strerror(-r), kind->loss);
+	} else if (kind->read(file->object, text, length, &why) < 0) {
+		state_set_aside(name, why, kind->loss);
 	}
 	return 0;
-}
-
-static int file_load(struct state_file *file)
-{
-	static const struct mount_try what = {.work = reading_work, .drop = reading_drop};
-	struct state_reading *reading = mem_new(struct state_reading);
-	int r;
-
-	reading->name = mem_printf("%s/%s", file->state->folder, file->text->name);
-	reading = mounts_try_own(reading->name, &what, reading);
-	file->unread = !reading;
-	if (!reading) {
-		return 0;
-	}
-	r = file_take(file, reading);
-	reading_drop(reading);
-	return r;
 }
 
 int state_load(struct state *state, const struct state_objects *objects)

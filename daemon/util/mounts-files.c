@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 
+#include "util/file.h"
 #include "util/mem.h"
 #include "util/mounts.h"
 
@@ -29,8 +30,8 @@ static void stat_work(void *data)
 {
 	struct call *call = data;
 
-	call->result = statx(
-		AT_FDCWD, call->name, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &call->st);
+	call->result =
+		statx(AT_FDCWD, call->name, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &call->st);
 	call->error = errno;
 }
 
@@ -112,4 +113,45 @@ int mounts_watch_linked(int inotify, const char *name, uint32_t mask)
 {
 	return mounts_is_remote(name) ? watch_remote(inotify, name, mask)
 				      : inotify_add_watch(inotify, name, mask);
+}
+
+struct own_file {
+	char *name, *text;
+	size_t max, length;
+	int result;
+};
+
+static void own_file_work(void *data)
+{
+	struct own_file *file = data;
+
+	file->result = file_read_own(file->name, file->max, &file->text, &file->length);
+}
+
+static void own_file_drop(void *data)
+{
+	struct own_file *file = data;
+
+	free(file->name);
+	free(file->text);
+	free(file);
+}
+
+int mounts_read_own(const char *name, size_t max, char **text, size_t *length)
+{
+	static const struct mount_try what = {.work = own_file_work, .drop = own_file_drop};
+	struct own_file *file = mem_new(struct own_file);
+	int result;
+
+	file->name = mem_strdup(name);
+	file->max = max;
+	file = mounts_try_own(name, &what, file);
+	if (!file) {
+		return -EAGAIN;
+	}
+	*text = mem_steal(file->text);
+	*length = file->length;
+	result = file->result;
+	own_file_drop(file);
+	return result;
 }
