@@ -2,6 +2,7 @@
 #include "daemon-private.h"
 
 #include "util/mem.h"
+#include "util/mounts-leads.h"
 #include "util/pathname.h"
 
 #define LOG_MODULE "main"
@@ -205,6 +206,7 @@ static void on_project_added(struct project *project, void *userdata)
 	daemon_api_project_added(daemon->api, project);
 	browsers_project_added(daemon->browsers, project);
 	sources_settings_changed(daemon->sources, project);
+	mounts_tell_again();
 }
 
 static void on_project_changed(struct project *project, void *userdata)
@@ -302,11 +304,11 @@ void on_mount(const char *folder, enum mount_state state, void *userdata)
 		struct project *project =
 			i < registry_count(registry) ? registry_at(registry, i) : NULL;
 
-		if (project && pathname_is_below(project->root, folder)) {
+		if (project && mounts_leads_to(project->root, folder)) {
 			project_problem_set(registry, project, "mount", problem);
 		}
 		if (project && state == MOUNT_ANSWERS &&
-			(pathname_is_below(project->root, folder) ||
+			(mounts_leads_to(project->root, folder) ||
 				pathname_is_below(folder, project->root))) {
 			project_resume(daemon, project, folder);
 		} else if (project && state == MOUNT_ANSWERS) {

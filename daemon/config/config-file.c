@@ -117,7 +117,7 @@ int config_file_parse(
 		*why = mem_strdup(strerror(errno));
 		return -EIO;
 	}
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	snprintf(path, sizeof path, "/proc/thread-self/fd/%d", fd);
 	r = git_config_open_ondisk(&config, path);
 	if (r == 0) {
 		r = git_config_iterator_new(&iterator, config);

@@ -105,7 +105,12 @@ bus_method_fn daemon_api_reload;
 bus_method_fn daemon_api_trust;
 
 /*
- * daemon-api-waiting.c. Returns true for a call whose first argument names a file on a mount
+ * daemon-api-waiting.c. The folder of the mount that reading the file, which may be in no known
+ * project, takes, which the caller frees; NULL: it is local.
+ */
+char *daemon_api_mount_of(struct daemon_api *api, const char *name);
+/*
+ * Returns true for a call whose first argument names a file on a mount
  * that may not answer. `method` is called when it answers, unless `reply` is an error, and again
  * if the mount stops answering during that.
  */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "dbus/daemon-api-private.h"
 
-#include "util/mounts.h"
 #include "util/pathname.h"
 
 /* Saved. */
@@ -54,7 +53,7 @@ static DBusMessage *save_now(
 	char *folder = NULL;
 
 	for (size_t i = 0; i < count && !folder && !many; i++) {
-		folder = mounts_of(names[i]);
+		folder = daemon_api_mount_of(api, names[i]);
 	}
 	if (folder || many) {
 		return daemon_api_save_by_worker(api, call, folder, names, count);

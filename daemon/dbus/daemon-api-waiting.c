@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "dbus/daemon-api-private.h"
 
+#include "project/finder.h"
+#include "util/mounts-leads.h"
 #include "util/mounts.h"
 #include "util/pathname.h"
 
@@ -35,17 +37,35 @@ static void wait_add(struct daemon_api *api, DBusMessage *call, bus_method_fn *m
 	api->waiting_call_count++;
 }
 
+char *daemon_api_mount_of(struct daemon_api *api, const char *name)
+{
+	unsigned leads = mounts_lead_count();
+	char *folder = mounts_of(name);
+
+	if (!folder && mounts_any() && !registry_lookup(api->parts.registry, name)) {
+		struct finder_look look;
+
+		finder_look(name, &look);
+		finder_look_clear(&look);
+		folder = mounts_lead_count() != leads ? mounts_of(name) : NULL;
+	}
+	return folder;
+}
+
 bool daemon_api_must_wait(
 	struct daemon_api *api, DBusMessage *call, bus_method_fn *method, DBusMessage **reply)
 {
-	_cleanup_free_ char *name = NULL;
+	_cleanup_free_ char *name = NULL, *mount = NULL;
 	const char *text, *why;
 	DBusMessageIter argument;
 
 	dbus_message_iter_init(call, &argument);
 	dbus_message_iter_get_basic(&argument, &text);
-	if (api->answers_waiting || pathname_from_text(text, &name, &why) < 0 ||
-		!mounts_is_remote(name)) {
+	if (api->answers_waiting || pathname_from_text(text, &name, &why) < 0) {
+		return false;
+	}
+	mount = daemon_api_mount_of(api, name);
+	if (!mount) {
 		return false;
 	}
 	*reply = NULL;

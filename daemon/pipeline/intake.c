@@ -5,6 +5,7 @@
 #include "sources/git/git-dir.h"
 #include "sources/git/git-home.h"
 #include "util/mem.h"
+#include "util/mounts-leads.h"
 #include "util/mounts.h"
 #include "util/pathname.h"
 
@@ -127,17 +128,13 @@ static bool ignoring_same(const void *one, const void *other)
 	return strcmp(a->root, b->root) == 0 && strcmp(a->file, b->file) == 0;
 }
 
-static bool intake_gitignored(struct intake *intake, const char *root, const char *file)
+static bool try_gitignored(const char *root, const char *file)
 {
 	static const struct mount_try what = {
 		.work = ignoring_work, .drop = ignoring_drop, .same = ignoring_same};
 	struct ignoring *ignoring;
 	bool ignored;
 
-	git_home_refresh();
-	if (!mounts_is_remote(file) && !mounts_is_remote(root)) {
-		return git_ignores_file(intake->ignores, root, file);
-	}
 	ignoring = mem_new(struct ignoring);
 	*ignoring = (struct ignoring){.root = mem_strdup(root), .file = mem_strdup(file)};
 	ignoring = mounts_try(mounts_is_remote(file) ? file : root, &what, ignoring);
@@ -146,6 +143,21 @@ static bool intake_gitignored(struct intake *intake, const char *root, const cha
 		ignoring_drop(ignoring);
 	}
 	return ignored;
+}
+
+static bool intake_gitignored(struct intake *intake, const char *root, const char *file)
+{
+	unsigned leads = mounts_lead_count();
+
+	git_home_refresh();
+	if (!mounts_is_remote(file) && !mounts_is_remote(root)) {
+		bool ignored = git_ignores_file(intake->ignores, root, file);
+
+		if (mounts_lead_count() == leads) {
+			return ignored;
+		}
+	}
+	return try_gitignored(root, file);
 }
 
 static bool is_gitignored(struct intake *intake, const struct intake_look *look,

@@ -4,6 +4,7 @@
 #include "project/finder-disk.h"
 #include "sources/git/git-dir.h"
 #include "util/mem.h"
+#include "util/mounts-leads.h"
 #include "util/mounts.h"
 #include "util/pathname.h"
 
@@ -103,6 +104,7 @@ static struct project *find_remote(struct registry *registry, const char *file, 
 struct project *finder_find_resolved(struct registry *registry, const char *file, char **why)
 {
 	_cleanup_free_ char *folder = NULL, *obstacle = NULL;
+	unsigned leads = mounts_lead_count();
 	size_t folders;
 
 	if (mounts_is_remote(file)) {
@@ -120,6 +122,9 @@ struct project *finder_find_resolved(struct registry *registry, const char *file
 		}
 		if (look && finder_disk_is_project(folder, &how, &obstacle)) {
 			return finder_add(registry, folder, how, why);
+		}
+		if (mounts_lead_count() != leads) {
+			return find_remote(registry, file, why);
 		}
 	} while (finder_disk_go_up(folder));
 	if (why) {

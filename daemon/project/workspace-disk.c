@@ -10,7 +10,7 @@
 #include "project/manifest.h"
 #include "util/file.h"
 #include "util/mem.h"
-#include "util/mounts.h"
+#include "util/mounts-leads.h"
 #include "util/pathname.h"
 
 enum { MANIFEST_BYTES_MAX = 256 * 1024, PACKAGES_MAX = 512 };
@@ -19,7 +19,7 @@ static bool has_file(const char *folder, const char *name)
 {
 	_cleanup_free_ char *file = mem_printf("%s/%s", folder, name);
 
-	return access(file, F_OK) == 0;
+	return mounts_may_read(file) && access(file, F_OK) == 0;
 }
 
 static bool has_any(const char *folder, const char *const *names, size_t count)
@@ -74,7 +74,8 @@ static bool read_package(const char *folder, enum manifest_kind kind, struct man
 		_cleanup_free_ char *text = NULL;
 		size_t length;
 
-		if (file_read(file, MANIFEST_BYTES_MAX, &text, &length) == 0) {
+		if (mounts_may_read(file) &&
+			file_read(file, MANIFEST_BYTES_MAX, &text, &length) == 0) {
 			(i ? manifest_read_workspace : manifest_read)(manifest, kind, text, length);
 			found = true;
 		}
@@ -94,7 +95,8 @@ bool workspace_disk_is_app(const char *folder)
 	bool is = has_any(folder, files, COUNT_OF(files));
 	size_t length;
 
-	if (!is && file_read(file, MANIFEST_BYTES_MAX, &text, &length) == 0) {
+	if (!is && mounts_may_read(file) &&
+		file_read(file, MANIFEST_BYTES_MAX, &text, &length) == 0) {
 		manifest_read(&manifest, MANIFEST_NPM, text, length);
 		for (size_t i = 0; i < manifest.scripts.count; i++) {
 			for (size_t k = 0; k < COUNT_OF(scripts); k++) {
@@ -146,21 +148,14 @@ static const char *packages_folder(const struct packages *packages, const char *
 }
 
 /* A manifest may name a folder on a mount that does not answer, or one whose link leads there. */
-static _Thread_local bool disk_may_wait;
-
-static bool may_read(const char *name)
-{
-	return disk_may_wait || !mounts_is_remote(name);
-}
-
 static char *ready_realpath(const char *name)
 {
-	return may_read(name) ? realpath(name, NULL) : NULL;
+	return mounts_may_read(name) ? realpath(name, NULL) : NULL;
 }
 
 static void *ready_opendir(const char *name)
 {
-	return may_read(name) ? opendir(name) : NULL;
+	return mounts_may_read(name) ? opendir(name) : NULL;
 }
 
 static struct dirent *read_folder(void *folder)
@@ -175,7 +170,7 @@ static void close_folder(void *folder)
 
 static int ready_stat(const char *restrict name, struct stat *restrict st)
 {
-	return may_read(name) ? stat(name, st) : -1;
+	return mounts_may_read(name) ? stat(name, st) : -1;
 }
 
 static void add_pattern(
@@ -296,12 +291,10 @@ static enum workspace_need needs_of_kind(
 					       : WORKSPACE_UNKNOWN;
 }
 
-enum workspace_need workspace_disk_needs(
-	const char *root, const char *part, const char *other, bool may_wait)
+enum workspace_need workspace_disk_needs(const char *root, const char *part, const char *other)
 {
 	enum workspace_need need = WORKSPACE_UNKNOWN;
 
-	disk_may_wait = may_wait;
 	for (enum manifest_kind kind = 0; kind < MANIFEST_KINDS; kind++) {
 		if (has_file(part, manifest_file(kind))) {
 			enum workspace_need one = needs_of_kind(kind, root, part, other);

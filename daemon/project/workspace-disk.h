@@ -2,13 +2,12 @@
 #pragma once
 
 /*
- * The functions of workspace.h on the disk, for the loop or for a worker. Without `may_wait`, a
- * manifest's folders on remote mounts are not read.
+ * The functions of workspace.h on the disk, for the loop or for a worker. What the
+ * thread must not read (see mounts_may_read()) counts as missing.
  */
 
 #include "project/workspace.h"
 
 char *workspace_disk_part_of(const char *name, const char *root);
 bool workspace_disk_is_app(const char *folder);
-enum workspace_need workspace_disk_needs(
-	const char *root, const char *part, const char *other, bool may_wait);
+enum workspace_need workspace_disk_needs(const char *root, const char *part, const char *other);

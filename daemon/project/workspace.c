@@ -18,8 +18,8 @@ static void question_work(void *data)
 	struct question *question = data;
 
 	if (question->other) {
-		question->need = workspace_disk_needs(
-			question->root, question->name, question->other, true);
+		question->need =
+			workspace_disk_needs(question->root, question->name, question->other);
 	} else if (question->root) {
 		question->part = workspace_disk_part_of(question->name, question->root);
 	} else {
@@ -89,5 +89,5 @@ enum workspace_need workspace_needs(const char *root, const char *part, const ch
 		return question_ask(part, root, other).need;
 	}
 	return mounts_is_remote(other) ? WORKSPACE_UNKNOWN
-				       : workspace_disk_needs(root, part, other, false);
+				       : workspace_disk_needs(root, part, other);
 }

@@ -7,6 +7,7 @@
 
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/mounts-leads.h"
 #include "util/mounts.h"
 #include "util/pathname.h"
 
@@ -48,7 +49,7 @@ static char *package_in(const char *folder, const char *script)
 	size_t length;
 	json_t *json;
 
-	if (file_read(file, PACKAGE_BYTES_MAX, &text, &length) < 0) {
+	if (!mounts_may_read(file) || file_read(file, PACKAGE_BYTES_MAX, &text, &length) < 0) {
 		return NULL;
 	}
 	json = json_loadb(text, length, 0, NULL);

@@ -8,6 +8,7 @@
 #include "server/program-script.h"
 #include "util/mem.h"
 #include "util/mount-table.h"
+#include "util/mounts-leads.h"
 
 struct search {
 	const struct listen_socket *sockets;
@@ -98,7 +99,7 @@ static bool folder_is_elsewhere(int process, const char *folder)
 	struct stat theirs, ours;
 	bool own_mounts = self >= 0 && fstatat(process, "ns/mnt", &theirs, 0) == 0 &&
 		fstatat(self, "ns/mnt", &ours, 0) == 0 && theirs.st_ino != ours.st_ino;
-	bool may_look = own_mounts && !sees_remote(process, folder) && !sees_remote(self, folder);
+	bool may_look = own_mounts && !sees_remote(process, folder) && mounts_may_read(folder);
 
 	if (self >= 0) {
 		close(self);
@@ -114,7 +115,8 @@ static bool script_reloads(int process, const char *folder)
 	_cleanup_free_ char *bytes = procfs_command_line(process, &length);
 	_cleanup_free_ char *script = program_script_name(bytes, length, folder);
 
-	return script && !sees_remote(process, script) && program_script_reloads(script);
+	return script && !sees_remote(process, script) && mounts_may_read(script) &&
+		program_script_reloads(script);
 }
 
 /*

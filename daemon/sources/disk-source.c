@@ -88,9 +88,7 @@ static void source_tell(struct disk_source *source)
 		loop_timer_set(source->due, source_may_tell(source));
 		return;
 	}
-	/* Remote file systems are watched only with savecast.watch = true. */
-	if ((source->project->settings->watch.on && mounts_is_remote(source->root)) ||
-		!disk_source_read_now(source, now)) {
+	if (mounts_is_remote(source->root) || !disk_source_read_now(source, now)) {
 		disk_source_read(source, now);
 	}
 	disk_source_schedule(source);

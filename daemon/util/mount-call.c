@@ -7,6 +7,7 @@
 
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/mounts-leads.h"
 #include "util/pathname.h"
 
 /* For how long a result is kept for a caller that has not asked for it again. */
@@ -44,6 +45,7 @@ static void ask_work(void *userdata)
 	struct asking *asking = userdata;
 	uint64_t began;
 
+	mounts_leads_worker();
 	check_once(asking->folder, asking->name); /* it may need to wake up or to fill its cache */
 	began = clock_now_usec();
 	check_once(asking->folder, asking->name);
@@ -88,6 +90,7 @@ static void job_work(void *userdata)
 	struct job *job = userdata;
 	uint64_t began = clock_now_usec();
 
+	mounts_leads_worker();
 	job->work(job->userdata);
 	job->took_usec = clock_now_usec() - began;
 }
@@ -161,6 +164,7 @@ static void call_work(void *userdata)
 {
 	struct mount_call *call = userdata;
 
+	mounts_leads_worker();
 	call->what->work(call->data);
 	pthread_mutex_lock(&call->lock);
 	call->finished = true;

@@ -96,6 +96,20 @@ struct worker *mount_worker(struct mount_list *list, struct mount *mount)
 	return lane_worker(list, &mount->work, worker_new);
 }
 
+void mount_each_said(struct mount_list *list, mounts_told_fn *told, void *userdata)
+{
+	struct mount *next;
+
+	for (struct mount *mount = list->first; mount; mount = next) {
+		mount->jobs++; /* so that it is not freed while told() runs */
+		if (mount->said) {
+			told(mount->folder, MOUNT_WAITS, userdata);
+		}
+		next = mount->next;
+		mount->jobs--;
+	}
+}
+
 void mount_drop_first(struct mount_list *list)
 {
 	struct mount *mount = list->first;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "util/loop.h"
+#include "util/mounts.h"
 #include "util/worker.h"
 
 struct mount {
@@ -36,6 +37,8 @@ struct mount_list {
 
 /* NULL: MOUNT_WORKERS_MAX are in use, or no thread can be started. */
 struct mount *mount_get(struct mount_list *list, const char *folder);
+/* Tells MOUNT_WAITS again for those of which that was said. */
+void mount_each_said(struct mount_list *list, mounts_told_fn *told, void *userdata);
 /* Drops the first mount of the list. Memory that a hanging worker uses is not freed. */
 void mount_drop_first(struct mount_list *list);
 /* The worker for jobs that use the loop's descriptors; NULL: it cannot be started. */

@@ -11,6 +11,7 @@
 #include "util/mount-call.h"
 #include "util/mount-find.h"
 #include "util/mount.h"
+#include "util/mounts-leads.h"
 #include "util/pathname.h"
 #include "util/worker.h"
 
@@ -46,6 +47,15 @@ static void table_read(void)
 		mounts.text = mem_strdup("");
 	}
 	mount_table_read(&mounts.table, mounts.text);
+	mounts_leads_table(&mounts.table);
+}
+
+/* The folder of the remote mount that the name is in or leads to; NULL: it is local. */
+static const char *find(const char *name)
+{
+	const char *folder = mount_find(&mounts.table, &mounts.memory, name);
+
+	return folder ? folder : mounts_leads_find(name);
 }
 
 static void on_difference(const char *name, void *userdata)
@@ -72,6 +82,15 @@ static void on_changed(uint32_t events, void *userdata)
 
 static void on_timer(void *userdata);
 
+static void on_leads_due(const char *gone)
+{
+	if (gone) {
+		mounts.told(gone, MOUNT_ANSWERS, mounts.userdata);
+	} else {
+		mount_each_said(&mounts.used, mounts.told, mounts.userdata);
+	}
+}
+
 void mounts_new(struct loop *loop, mounts_told_fn *told, void *userdata)
 {
 	mounts.loop = loop;
@@ -86,6 +105,7 @@ void mounts_new(struct loop *loop, mounts_told_fn *told, void *userdata)
 		 */
 		mounts.changed = loop_fd_new(loop, mounts.fd, EPOLLIN | EPOLLET, on_changed, NULL);
 	}
+	mounts_leads_new(loop, on_leads_due);
 	table_read();
 }
 
@@ -105,6 +125,7 @@ void mounts_free(void)
 		mounts.fd = -1;
 	}
 	mount_table_clear(&mounts.table);
+	mounts_leads_free();
 	free(mem_steal(mounts.text));
 	mounts.loop = NULL;
 }
@@ -116,7 +137,7 @@ void mounts_each(mount_table_found_fn *found, void *userdata)
 
 char *mounts_of(const char *name)
 {
-	const char *folder = mount_find(&mounts.table, &mounts.memory, name);
+	const char *folder = find(name);
 
 	return folder ? mem_strdup(folder) : NULL;
 }
@@ -126,22 +147,11 @@ void mounts_forget_names(void)
 	mounts.memory = (struct mount_memory){0};
 }
 
-void mounts_copy(struct mount_table *table)
-{
-	mount_table_copy(table, &mounts.table);
-}
-
 bool mounts_is_apart(const char *folder, const char *root)
 {
 	const char *mount = mount_table_find(&mounts.table, folder);
 
 	return mount && !pathname_is_below(root, mount);
-}
-
-void mounts_find(
-	struct loop *loop, char *const *names, size_t count, mounts_found_fn *found, void *userdata)
-{
-	mount_find_many(loop, &mounts.table, names, count, found, userdata);
 }
 
 static void mount_say_waits(struct mount *mount)
@@ -213,7 +223,7 @@ static bool mount_is_ready(struct mount *mount, const char *name)
 
 bool mounts_ready(const char *name)
 {
-	const char *folder = mount_find(&mounts.table, &mounts.memory, name);
+	const char *folder = find(name);
 	struct mount *mount = folder ? mount_get(&mounts.used, folder) : NULL;
 
 	return !folder || (mount && mount_is_ready(mount, name));
@@ -221,12 +231,7 @@ bool mounts_ready(const char *name)
 
 bool mounts_is_remote(const char *name)
 {
-	return mount_find(&mounts.table, &mounts.memory, name);
-}
-
-bool mounts_is_on(const char *name)
-{
-	return mount_table_find(&mounts.table, name);
+	return find(name);
 }
 
 /* The worker for this call now; NULL: MOUNT_ANSWERS follows, or no worker can be started. */
@@ -252,7 +257,7 @@ void mounts_be_patient(uint64_t until_usec)
 static void *call_try(
 	const char *name, const struct mount_try *what, void *data, uint64_t until_usec)
 {
-	const char *folder = mount_find(&mounts.table, &mounts.memory, name);
+	const char *folder = find(name);
 	struct mount *mount;
 	struct worker *worker = NULL;
 	uint64_t limit;
@@ -305,7 +310,7 @@ static void job_nothing(void *userdata)
 static void add_job(struct loop *loop, const char *name, bool looks, loop_job_fn *work,
 	loop_job_fn *done, void *userdata)
 {
-	const char *folder = mounts.loop ? mount_find(&mounts.table, &mounts.memory, name) : NULL;
+	const char *folder = mounts.loop ? find(name) : NULL;
 	struct worker *worker = NULL;
 	struct mount *mount;
 	bool below = mounts.loop && !folder && !looks;

@@ -107,6 +107,12 @@ test('a hostile repository runs nothing, hangs nothing, and is not read if anoth
 		await world.git(configured, 'config', key, value);
 		await provoke(configured, `${key} = ${value}`);
 	}
+	await fifo(`${configured}/pipe`);
+	await writeFile(`${configured}/.git/more`, `[include]\n\tpath = ${configured}/pipe\n`);
+	for (const text of ['[include]\n\tpath = more\n', `[core]\n\texcludesFile = \\\n${configured}/pipe\n`, `[core]\n\texcludesFile = ${configured}/p"ip"e\n`]) {
+		await writeFile(`${configured}/.git/config`, text);
+		await provoke(configured, text);
+	}
 	for (const inner of ['config', 'index', 'HEAD', 'info/exclude', '../.gitignore', 'objects/info/alternates', 'commondir']) {
 		const root = await repository(`pipe-${inner.replace(/\W/g, '-')}`);
 		await mkdir(path.dirname(path.join(root, '.git', inner)), { recursive: true });

@@ -13,6 +13,7 @@
 #include "sources/git/git-index.h"
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/mounts-leads.h"
 #include "util/pathname.h"
 
 /* How much of the end of HEAD's log is read: enough for a rebase of some hundred commits. */
@@ -58,6 +59,11 @@ static bool is_of_another_user(const char *folder, char **why)
 	return true;
 }
 
+static int error_of(int r)
+{
+	return r == GIT_GUARD_WAITS ? -EAGAIN : r == GIT_EOWNER ? -EPERM : -EINVAL;
+}
+
 int git_dir_find(struct git_dir *dir, const char *folder, char **why)
 {
 	git_repository *repository = NULL;
@@ -65,7 +71,7 @@ int git_dir_find(struct git_dir *dir, const char *folder, char **why)
 
 	*dir = (struct git_dir){0};
 	r = git_guard_open(&repository, folder, 0, why);
-	if (r < 0 && is_of_another_user(folder, why)) {
+	if (r < 0 && r != GIT_GUARD_WAITS && is_of_another_user(folder, why)) {
 		return -EPERM;
 	}
 	if (r == GIT_ENOTFOUND && git_worktree_is_likely(folder)) {
@@ -76,7 +82,7 @@ int git_dir_find(struct git_dir *dir, const char *folder, char **why)
 		return -ENOENT;
 	}
 	if (r < 0) {
-		return r == GIT_EOWNER ? -EPERM : -EINVAL;
+		return error_of(r);
 	}
 	if (!git_repository_workdir(repository)) {
 		git_repository_free(repository);
@@ -132,7 +138,7 @@ static bool git_dir_has(const struct git_dir *dir, const char *name)
 {
 	_cleanup_free_ char *full = mem_printf("%s%s", dir->path, name);
 
-	return access(full, F_OK) == 0;
+	return mounts_may_read(full) && access(full, F_OK) == 0;
 }
 
 bool git_dir_is_locked(const struct git_dir *dir)
@@ -162,14 +168,15 @@ static off_t file_size(const char *folder, const char *name)
 	_cleanup_free_ char *full = mem_printf("%s%s", folder, name);
 	struct stat st;
 
-	return lstat(full, &st) == 0 ? st.st_size : 0;
+	return mounts_may_read(full) && lstat(full, &st) == 0 ? st.st_size : 0;
 }
 
 /* Up to `max` bytes of the file, starting at `from`, as a string; NULL if it cannot be read. */
 static char *read_from(const char *folder, const char *name, off_t from, size_t max)
 {
 	_cleanup_free_ char *full = mem_printf("%s%s", folder, name);
-	int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = mounts_may_read(full) ? open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+				       : -1;
 	char *text = NULL;
 	struct stat st;
 	ssize_t n;
@@ -306,24 +313,20 @@ int git_worktree_check(const char *folder, char **why)
 		*why = mem_strdup("it has no work tree");
 	}
 	git_repository_free(repository);
-	return r == GIT_EOWNER ? -EPERM : -EINVAL;
+	return error_of(r);
 }
 
 /* The text of .git if it is a file; NULL if it is not. The caller frees it. */
 static char *marker_text(const char *folder)
 {
 	_cleanup_free_ char *marker = mem_printf("%s/.git", folder);
-	char *text = NULL;
+	_cleanup_free_ char *text = NULL;
 	size_t length;
 
-	if (file_read(marker, PATHNAME_MAX + 16, &text, &length) < 0) {
+	if (!mounts_may_read(marker) || file_read(marker, PATHNAME_MAX + 16, &text, &length) < 0) {
 		return NULL;
 	}
-	if (strncmp(text, "gitdir: ", strlen("gitdir: ")) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	return strncmp(text, "gitdir: ", strlen("gitdir: ")) == 0 ? mem_steal(text) : NULL;
 }
 
 bool git_worktree_is_likely(const char *folder)
@@ -332,7 +335,7 @@ bool git_worktree_is_likely(const char *folder)
 	_cleanup_free_ char *text = marker_text(folder);
 	struct stat st;
 
-	return text || (lstat(head, &st) == 0 && S_ISREG(st.st_mode));
+	return text || (mounts_may_read(head) && lstat(head, &st) == 0 && S_ISREG(st.st_mode));
 }
 
 bool git_is_submodule(const char *folder)

@@ -20,8 +20,8 @@ struct git_dir {
 };
 
 /*
- * 0; -ENOENT if `folder` is in no git work tree; otherwise a negative errno and why, which
- * the caller frees.
+ * 0; -ENOENT if `folder` is in no git work tree; -EAGAIN if this thread must not read all of it (see
+ * mounts_lead_add()); otherwise another negative errno. `why`, if it is set, is the caller's.
  */
 int git_dir_find(struct git_dir *dir, const char *folder, char **why);
 void git_dir_clear(struct git_dir *dir);
@@ -64,8 +64,8 @@ void git_dir_tell(const struct git_dir *dir, const struct git_logs *since, struc
 
 /*
  * Checks whether `folder` is the top of a git work tree that can be trusted. Returns 0 if it
- * is; -ENOENT if it has no .git; otherwise (another user's repository, a bare or damaged one)
- * another negative errno and why, which the caller frees.
+ * is; -ENOENT if it has no .git; otherwise (another user's repository, a bare or damaged one; -EAGAIN as
+ * for git_dir_find()) another negative errno and why, which the caller frees.
  */
 int git_worktree_check(const char *folder, char **why);
 

@@ -1,109 +1,44 @@
 /* SPDX-License-Identifier: MIT */
-#include "sources/git/git-guard.h"
+#include "sources/git/git-guard-private.h"
 
-#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <sys/stat.h>
 
-#include "sources/git/git-home.h"
+#include "sources/git/git-guard.h"
 #include "sources/git/git-library.h"
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/mounts-leads.h"
 #include "util/pathname.h"
 
-enum { GUARD_CONFIG_MAX = 1024 * 1024 };
+enum { GUARD_ALTERNATES_MAX = 64 * 1024 };
 
-/* Whether it is a regular file, or does not exist. */
-static bool may_read(const char *name)
+static void guard_clear(struct guard *guard)
 {
-	struct stat st;
-
-	return stat(name, &st) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
+	free(guard->why);
+	free(guard->waits);
 }
 
-static bool may_read_in(const char *folder, const char *name, char **why)
+bool guard_waits(struct guard *guard, const char *name)
 {
-	_cleanup_free_ char *full = mem_printf("%s/%s", folder, name);
-
-	if (may_read(full)) {
-		return true;
-	}
-	*why = mem_printf("its %s is not a regular file", name);
+	guard->waits = mem_strdup(name);
 	return false;
 }
 
-/* A value of the configuration, as the name of a file. */
-static bool may_read_value(const char *folder, const char *value)
+/* For a name in a folder that was checked. */
+static bool may_read_in(struct guard *guard, const char *folder, const char *name)
 {
-	const char *home = git_home_copy() ? git_home_copy() : getenv("HOME");
-	_cleanup_free_ char *full = NULL;
+	_cleanup_free_ char *full = mem_printf("%s/%s", folder, name);
+	struct stat st;
 
-	if (value[0] == '~' && value[1] == '/' && home) {
-		full = mem_printf("%s%s", home, value + 1);
-	} else if (value[0] == '/') {
-		full = mem_strdup(value);
-	} else {
-		full = mem_printf("%s/%s", folder, value);
+	if (mounts_stat_near(full, &st) < 0) {
+		return errno == EAGAIN ? guard_waits(guard, full) : true;
 	}
-	return may_read(full);
-}
-
-/* Cuts a line to the value of a key that names a file; NULL if it has none. */
-static char *file_value(char *line)
-{
-	static const char *const keys[] = {"path", "excludesfile", "attributesfile"};
-	char *value = strchr(line, '=');
-	size_t length;
-
-	line += strspn(line, " \t");
-	if (!value) {
-		return NULL;
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+		guard->why = mem_printf("its %s is not a regular file", name);
 	}
-	for (length = (size_t)(value - line); length && isspace((unsigned char)line[length - 1]);) {
-		length--;
-	}
-	value += 1 + strspn(value + 1, " \t\"");
-	value[strcspn(value, "\"\r;#")] = '\0';
-	for (size_t i = strlen(value); i > 0 && isspace((unsigned char)value[i - 1]); i--) {
-		value[i - 1] = '\0';
-	}
-	for (size_t i = 0; i < COUNT_OF(keys); i++) {
-		if (length >= strlen(keys[i]) &&
-			strncasecmp(line + length - strlen(keys[i]), keys[i], strlen(keys[i])) == 0) {
-			return value;
-		}
-	}
-	return NULL;
-}
-
-/* Checks the files that a repository's own configuration names. */
-static bool config_is_safe(const char *folder, char **why)
-{
-	_cleanup_free_ char *name = mem_printf("%s/config", folder);
-	_cleanup_free_ char *text = NULL;
-	size_t length;
-	int r = file_read(name, GUARD_CONFIG_MAX, &text, &length);
-
-	if (r < 0 && r != -ENOENT) {
-		*why = mem_printf("its config: %s",
-			r == -EINVAL ? "is not a regular file" : strerror(-r));
-		return false;
-	}
-	for (char *line = text, *next; line; line = next) {
-		char *value;
-
-		next = strchr(line, '\n');
-		if (next) {
-			*next++ = '\0';
-		}
-		value = file_value(line);
-		if (value && *value && !may_read_value(folder, value)) {
-			*why = mem_strdup("its config names a file that is not a regular file");
-			return false;
-		}
-	}
-	return true;
+	return !guard->why;
 }
 
 /* The folder named in a file by "gitdir: ..." or, without a label, by "..."; NULL if none. */
@@ -122,42 +57,115 @@ static char *folder_named_by(const char *folder, const char *file, const char *l
 					  : mem_printf("%s/%s", folder, text + strlen(label));
 }
 
-static bool git_dir_is_safe(const char *folder, char **why)
+/* Whether no link in the folder leads to where this thread must not read. */
+static bool links_are_safe(struct guard *guard, const char *folder)
 {
-	static const char *const names[] = {"HEAD", "commondir", "gitdir", "config.worktree",
-		"index", "info/exclude", "info/attributes"};
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	bool safe = true;
 
-	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		if (!may_read_in(folder, names[i], why)) {
-			return false;
-		}
+	while (dir && safe && (entry = readdir(dir))) {
+		safe = entry->d_type != DT_LNK || may_read_in(guard, folder, entry->d_name);
 	}
-	return config_is_safe(folder, why);
+	if (dir) {
+		closedir(dir);
+	}
+	return safe;
+}
+
+/* The folder of the objects, which was checked, and others that it names. */
+static bool objects_are_safe(struct guard *guard, const char *objects, unsigned depth)
+{
+	_cleanup_free_ char *name = mem_printf("%s/info/alternates", objects);
+	_cleanup_free_ char *pack = mem_printf("%s/pack", objects);
+	_cleanup_free_ char *text = NULL;
+	bool safe = links_are_safe(guard, objects) && links_are_safe(guard, pack);
+	char *rest, *line;
+	size_t length;
+
+	if (!safe || depth > GUARD_DEPTH_MAX ||
+		file_read(name, GUARD_ALTERNATES_MAX, &text, &length) < 0) {
+		return safe;
+	}
+	rest = text;
+	while (safe && (line = strsep(&rest, "\n"))) {
+		_cleanup_free_ char *other =
+			*line == '/' ? mem_strdup(line) : mem_printf("%s/%s", objects, line);
+
+		if (!*line || *line == '#') {
+			continue;
+		}
+		safe = mounts_may_read(other) ? may_read_in(guard, other, "info") &&
+				may_read_in(guard, other, "info/alternates") &&
+				may_read_in(guard, other, "pack") &&
+				objects_are_safe(guard, other, depth + 1)
+					      : guard_waits(guard, other);
+	}
+	return safe;
+}
+
+static bool git_dir_is_safe(struct guard *guard, const char *folder)
+{
+	/* A folder before what is in it. Those after OPENED are only looked at. */
+	enum { OPENED = 9 };
+	static const char *const names[] = {"HEAD", "commondir", "gitdir", "config",
+		"config.worktree", "index", "info", "info/exclude", "info/attributes",
+		"packed-refs", "shallow", "info/grafts", "logs", "logs/HEAD", "logs/refs", "refs",
+		"refs/stash", "objects", "objects/info", "objects/info/alternates", "objects/pack"};
+	static const char *const configs[] = {"config", "config.worktree"};
+	_cleanup_free_ char *objects = mem_printf("%s/objects", folder);
+	size_t count = mounts_any() ? COUNT_OF(names) : OPENED;
+	bool safe = true;
+
+	if (!mounts_may_read(folder)) {
+		return guard_waits(guard, folder);
+	}
+	for (size_t i = 0; safe && i < count; i++) {
+		safe = may_read_in(guard, folder, names[i]);
+	}
+	for (size_t i = 0; safe && i < COUNT_OF(configs); i++) {
+		_cleanup_free_ char *config = mem_printf("%s/%s", folder, configs[i]);
+
+		safe = guard_config(guard, config, 0);
+	}
+	return safe && (!mounts_any() || objects_are_safe(guard, objects, 0));
 }
 
 /* Checks the folder's .git, the git dir that it refers to, and the one that work trees share. */
-static bool folder_is_safe(const char *folder, char **why)
+static bool folder_is_safe(struct guard *guard, const char *folder)
 {
 	_cleanup_free_ char *own = mem_printf("%s/.git", folder);
 	_cleanup_free_ char *linked = NULL, *common = NULL;
 	const char *git_dir = own;
 
-	if (!may_read_in(folder, ".git", why)) {
+	if (!may_read_in(guard, folder, ".git")) {
 		return false;
 	}
 	linked = folder_named_by(folder, ".git", "gitdir: ");
 	if (linked) {
 		git_dir = linked;
 	}
-	if (!git_dir_is_safe(git_dir, why)) {
+	if (!git_dir_is_safe(guard, git_dir)) {
 		return false;
 	}
 	common = folder_named_by(git_dir, "commondir", "");
-	return !common || git_dir_is_safe(common, why);
+	return !common || git_dir_is_safe(guard, common);
+}
+
+/* For mounts_lead_add(). */
+static char *guard_lead(const char *folder)
+{
+	struct guard guard = {0};
+	char *waits;
+
+	folder_is_safe(&guard, folder);
+	waits = mem_steal(guard.waits);
+	guard_clear(&guard);
+	return waits;
 }
 
 /* With `search`, also checks the folders above, where libgit2 searches, too. */
-static bool all_are_safe(const char *folder, bool search, char **why)
+static bool all_are_safe(struct guard *guard, const char *folder, bool search)
 {
 	_cleanup_free_ char *at = mem_strdup(folder);
 
@@ -166,7 +174,10 @@ static bool all_are_safe(const char *folder, bool search, char **why)
 		struct stat st;
 		char *slash;
 
-		if (lstat(marker, &st) == 0 && !folder_is_safe(at, why)) {
+		if (lstat(marker, &st) == 0 && !folder_is_safe(guard, at)) {
+			if (guard->waits) {
+				mounts_lead_add(at, guard->waits, guard_lead);
+			}
 			return false;
 		}
 		slash = strrchr(at, '/');
@@ -180,11 +191,17 @@ static bool all_are_safe(const char *folder, bool search, char **why)
 int git_guard_open(
 	git_repository **repository, const char *folder, unsigned flags, char **why)
 {
+	struct guard guard = {0};
 	int r;
 
 	*repository = NULL;
-	if (!all_are_safe(folder, !(flags & GIT_REPOSITORY_OPEN_NO_SEARCH), why)) {
-		return GIT_EINVALID;
+	if (!all_are_safe(&guard, folder, !(flags & GIT_REPOSITORY_OPEN_NO_SEARCH))) {
+		bool waits = guard.waits;
+
+		*why = waits ? mem_printf("%s is on a file system that may not answer", guard.waits)
+			     : mem_steal(guard.why);
+		guard_clear(&guard);
+		return waits ? GIT_GUARD_WAITS : GIT_EINVALID;
 	}
 	r = git_repository_open_ext(repository, folder, flags, NULL);
 	if (r < 0) {
@@ -198,8 +215,11 @@ bool git_guard_ignores(const char *tree, const char *file)
 	for (const char *slash = file + strlen(tree) - 1; slash; slash = strchr(slash + 1, '/')) {
 		_cleanup_free_ char *name =
 			mem_printf("%.*s/.gitignore", (int)(slash - file), file);
+		struct stat st;
 
-		if (!may_read(name)) {
+		if (mounts_stat_near(name, &st) < 0
+				? errno == EAGAIN
+				: !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
 			return false;
 		}
 	}

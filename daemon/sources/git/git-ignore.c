@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sources/git/git-ignore.h"
 
+#include <errno.h>
 #include <git2.h>
 
 #include "sources/git/git-guard.h"
@@ -8,11 +9,13 @@
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/mounts-leads.h"
 
 struct opened {
 	char *root; /* as the caller named it; NULL: unused */
 	git_repository *repository; /* NULL: there is none */
 	struct git_stamp stamp;
+	char *excludes; /* its core.excludesFile; NULL: not set, or in the home folder */
 	bool checked; /* in this call */
 };
 
@@ -25,6 +28,7 @@ static void opened_close(struct opened *opened)
 {
 	git_repository_free(opened->repository);
 	git_stamp_clear(&opened->stamp);
+	free(opened->excludes);
 	free(opened->root);
 	*opened = (struct opened){0};
 }
@@ -49,18 +53,23 @@ void git_ignores_free(struct git_ignores *ignores)
 	free(ignores);
 }
 
-/* Whether its configuration includes other files. */
-static bool repository_includes(git_repository *repository)
+/* Whether its configuration includes other files; sets `excludes`. */
+static bool repository_includes(git_repository *repository, char **excludes)
 {
 	git_config *config = NULL;
 	git_config_iterator *iterator = NULL;
 	git_config_entry *entry;
+	const char *value = NULL;
 	bool includes = git_repository_config_snapshot(&config, repository) < 0 ||
 		git_config_iterator_new(&iterator, config) < 0;
 
 	while (!includes && git_config_next(&entry, iterator) == 0) {
 		includes = strncmp(entry->name, "include.", 8) == 0 ||
 			strncmp(entry->name, "includeif.", 10) == 0;
+	}
+	if (!includes && git_config_get_string(&value, config, "core.excludesfile") == 0 && value &&
+		*value == '/') {
+		*excludes = mem_strdup(value);
 	}
 	git_config_iterator_free(iterator);
 	git_config_free(config);
@@ -81,10 +90,24 @@ static void opened_open(struct opened *opened, const char *root)
 	/* Only for the top: a root below it could become a work tree of its own. */
 	tree = git_repository_workdir(opened->repository);
 	if (tree && strncmp(tree, root, strlen(root)) == 0 &&
-		!repository_includes(opened->repository)) {
+		!repository_includes(opened->repository, &opened->excludes)) {
 		git_stamp_take(&opened->stamp, tree, git_repository_path(opened->repository),
 			git_repository_commondir(opened->repository), now);
 	}
+}
+
+/* libgit2 looks at these files for each name: one may have become a link to a remote mount. */
+static bool excludes_are_near(const struct opened *opened)
+{
+	_cleanup_free_ char *own = NULL;
+	struct stat st;
+
+	if (!mounts_any() || !opened->repository) {
+		return true;
+	}
+	own = mem_printf("%sinfo/exclude", git_repository_commondir(opened->repository));
+	return (mounts_stat_near(own, &st) == 0 || errno != EAGAIN) &&
+		(!opened->excludes || mounts_may_read(opened->excludes));
 }
 
 static git_repository *ignores_open(struct git_ignores *ignores, const char *root)
@@ -100,7 +123,7 @@ static git_repository *ignores_open(struct git_ignores *ignores, const char *roo
 		opened = &ignores->opened[ignores->next++ % GIT_IGNORE_OPEN_MAX];
 		opened_close(opened);
 	}
-	if (!opened->checked && !git_stamp_holds(&opened->stamp)) {
+	if (!opened->checked && (!git_stamp_holds(&opened->stamp) || !excludes_are_near(opened))) {
 		opened_close(opened);
 		opened_open(opened, root);
 	}

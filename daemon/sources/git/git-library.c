@@ -224,7 +224,7 @@ int git_hash_file(int fd, uint8_t hash[GIT_HASH_SIZE])
 	char path[64];
 	git_oid oid;
 
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	snprintf(path, sizeof path, "/proc/thread-self/fd/%d", fd);
 	if (git_odb_hashfile(&oid, path, GIT_OBJECT_BLOB) < 0) {
 		return -EIO;
 	}

@@ -6,6 +6,7 @@
 #include <git2.h>
 
 #include "pipeline/content.h"
+#include "sources/git/git-guard.h"
 #include "util/mem.h"
 
 struct git_look *git_look_new(const struct git_dir *dir)
@@ -144,10 +145,10 @@ void git_stash_add_untracked(
 	/* The third parent, if there is one, is a commit of the untracked files. */
 	_cleanup_free_ char *name = mem_printf("%s^3^{tree}", tip);
 	git_repository *repository = NULL;
+	_cleanup_free_ char *why = NULL;
 	git_object *tree = NULL;
 
-	if (git_repository_open_ext(&repository, dir->top, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) ==
-			0 &&
+	if (git_guard_open(&repository, dir->top, GIT_REPOSITORY_OPEN_NO_SEARCH, &why) == 0 &&
 		git_revparse_single(&tree, repository, name) == 0) {
 		git_tree_walk((git_tree *)tree, GIT_TREEWALK_PRE, on_entry, &untracked);
 	}

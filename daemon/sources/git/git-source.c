@@ -40,7 +40,7 @@ bool git_source_read(struct git_source *source, unsigned parts, struct git_state
 
 bool git_source_ready(struct git_source *source)
 {
-	bool ready = mounts_ready(source->dir.path);
+	bool ready = mounts_ready(source->dir.path) && mounts_ready(source->dir.top);
 
 	source->project->unread |= !ready;
 	return ready;

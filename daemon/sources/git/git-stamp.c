@@ -8,6 +8,7 @@
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/mounts-leads.h"
 
 /* The kernel's file times are as coarse as its tick. */
 #define TICK_NSEC ((uint64_t)20000000)
@@ -17,7 +18,7 @@ static void file_look(struct git_stamp_file *file)
 	struct stat st;
 
 	file->device = file->inode = file->size = file->changed_nsec = 0;
-	if (file->name && stat(file->name, &st) == 0) {
+	if (file->name && mounts_stat_near(file->name, &st) == 0) {
 		file->device = st.st_dev;
 		file->inode = st.st_ino;
 		file->size = (uint64_t)st.st_size;

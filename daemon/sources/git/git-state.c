@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "util/mem.h"
+#include "util/mounts-leads.h"
 #include "util/mounts.h"
 
 static void state_read(struct git_state *state, const struct git_dir *dir, unsigned parts,
@@ -66,8 +67,11 @@ bool git_state_read(struct git_state *state, struct project *project, const stru
 		.same = reading_same,
 		.shares = true};
 	struct reading *reading;
+	const char *remote = mounts_is_remote(dir->path) ? dir->path
+		: mounts_is_remote(dir->top)             ? dir->top
+							 : NULL;
 
-	if (!mounts_is_remote(dir->path)) {
+	if (!remote) {
 		state_read(state, dir, parts, since);
 		return true;
 	}
@@ -80,7 +84,7 @@ bool git_state_read(struct git_state *state, struct project *project, const stru
 	if (since) {
 		reading->since = *since;
 	}
-	reading = mounts_try(dir->path, &what, reading);
+	reading = mounts_try(remote, &what, reading);
 	if (!reading) {
 		project->unread = true;
 		return false;
@@ -115,14 +119,25 @@ static void finding_drop(void *data)
 	free(finding);
 }
 
-int git_state_find(struct git_dir *dir, struct project *project, char **why)
+static struct finding *find(const char *root)
 {
 	static const struct mount_try what = {.work = finding_work, .drop = finding_drop};
 	struct finding *finding = mem_new(struct finding);
+
+	finding->folder = mem_strdup(root);
+	return mounts_try(root, &what, finding);
+}
+
+int git_state_find(struct git_dir *dir, struct project *project, char **why)
+{
+	unsigned leads = mounts_lead_count();
+	struct finding *finding = find(project->root);
 	int r;
 
-	finding->folder = mem_strdup(project->root);
-	finding = mounts_try(project->root, &what, finding);
+	if (finding && finding->result == -EAGAIN && mounts_lead_count() != leads) {
+		finding_drop(finding);
+		finding = find(project->root);
+	}
 	if (!finding) {
 		project->unread = true;
 		return -EAGAIN;
