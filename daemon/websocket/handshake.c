@@ -3,6 +3,8 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -25,7 +27,8 @@ static bool host_is_ours(const char *host)
 		}
 		digits = strspn(host + length + 1, "0123456789");
 		return host[length + 1] != '0' && digits > 0 && digits <= 5 &&
-			host[length + 1 + digits] == '\0';
+			host[length + 1 + digits] == '\0' &&
+			strtoul(host + length + 1, NULL, 10) <= UINT16_MAX;
 	}
 	return false;
 }
