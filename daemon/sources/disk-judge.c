@@ -95,6 +95,22 @@ static bool source_wants_new(const struct disk_source *source, const char *name)
 		(source->included || !folder_scan_is_of_another(source->project->root, name));
 }
 
+/*
+ * Until when a file waits that did not exist before; `known`: it was announced as deleted. It may be
+ * another file with a new name: that is gone then.
+ */
+static uint64_t source_new_until(
+	const struct disk_source *source, const struct write *write, bool known)
+{
+	uint64_t now = clock_now_usec(), gone = source->gone_usec;
+
+	if (write->at_usec < gone + DISK_NEW_USEC && gone < write->at_usec + DISK_NEW_USEC &&
+		now < gone + WRITES_GONE_USEC) {
+		return gone + WRITES_GONE_USEC;
+	}
+	return known ? 0 : now + DISK_NEW_USEC;
+}
+
 enum judgement disk_source_judge(struct disk_source *source, const struct pipeline_change *change,
 	struct write *write, uint64_t *until)
 {
@@ -137,10 +153,12 @@ enum judgement disk_source_judge(struct disk_source *source, const struct pipeli
 		*until = clock_now_usec() + DISK_EMPTY_USEC;
 		return JUDGED_WAIT;
 	}
-	if (!write->waited && mark->kind != CONTENT_ABSENT && !known && !noted &&
+	if (!write->waited && mark->kind != CONTENT_ABSENT && !noted &&
 		folder_tree_is_whole(source->tree)) {
-		*until = clock_now_usec() + DISK_NEW_USEC;
-		return JUDGED_WAIT;
+		*until = source_new_until(source, write, known);
+		if (*until > clock_now_usec()) {
+			return JUDGED_WAIT;
+		}
 	}
 	if (!source_owns(source, change->name) ||
 		(!noted && mark->kind != CONTENT_ABSENT &&

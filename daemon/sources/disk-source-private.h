@@ -35,6 +35,7 @@ struct disk_source {
 	uint64_t told_usec; /* the last announcement */
 	unsigned streak; /* announcements in a row that were each followed by a write */
 	size_t gone; /* deleted files with unknown names */
+	uint64_t gone_usec; /* when a file or folder was last deleted or moved away */
 	char *git; /* the text of git's command while its files are being read; or NULL */
 };
 

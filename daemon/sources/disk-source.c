@@ -157,6 +157,7 @@ static void source_on_begun(struct disk_source *source, const char *file, uint64
 static void on_tree_event(enum tree_event event, const char *file, void *userdata)
 {
 	struct disk_source *source = userdata;
+	struct file_note note;
 	uint64_t now = clock_now_usec();
 	uint64_t begun = event == TREE_BEGUN ? 0 : unclosed_remove(&source->unclosed, file);
 
@@ -178,10 +179,14 @@ static void on_tree_event(enum tree_event event, const char *file, void *userdat
 		writes_done(&source->writes, file, now);
 		break;
 	case TREE_FOLDER_GONE:
+		source->gone_usec = now;
 		fileset_add(&source->moved_folders, file);
 		writes_gone(&source->writes, file, now);
 		break;
 	case TREE_GONE:
+		if (file_table_find(&source->table, file_table_key(file), &note)) {
+			source->gone_usec = now;
+		}
 		writes_gone(&source->writes, file, now);
 		break;
 	}

@@ -15,7 +15,9 @@
  *                                     truncated without being opened
  *   the file was deleted              WRITES_GONE: editors put another one in its place
  *   it is empty and was not before    DISK_EMPTY: it was truncated to be written
- *   the file did not exist before     DISK_NEW: it may be renamed over another one
+ *   the file did not exist before     DISK_NEW: it may be renamed over another one; if another one was
+ *                                     deleted at about the same time, as long as that waits: a
+ *                                     rename is one event
  *   git is working                    until git is done; then all is one event
  *                                     (files that are written while git pauses do not wait, see
  *                                     git-activity.h)
