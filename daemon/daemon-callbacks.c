@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon-private.h"
 
+#include "sources/git/git-home.h"
 #include "util/mem.h"
 #include "util/mounts-leads.h"
 #include "util/pathname.h"
@@ -291,6 +292,9 @@ void on_mount(const char *folder, enum mount_state state, void *userdata)
 		? mem_printf("%s does not answer: its saves wait", text)
 		: NULL;
 
+	if (state != MOUNT_WAITS) {
+		git_home_mount_changed();
+	}
 	if (state == MOUNT_CHANGED) {
 		sources_mount_changed(daemon->sources, folder);
 		return;

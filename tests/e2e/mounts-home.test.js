@@ -191,3 +191,49 @@ for (const name of Object.keys(FOLDERS)) {
 		await fs.answer();
 	});
 }
+
+test('$HOME that is mounted after the start: git\'s settings there are read as soon as they can be, and delay nothing', { skip }, async t => {
+	const world = await World.open(t);
+	const home = path.join(world.home, 'remote'), behind = path.join(world.temp, 'behind-remote');
+	const local = await world.folder('local', { 'a.css': '' }, { git: true });
+	await mkdir(home);
+	await mkdir(behind);
+	await writeFile(path.join(behind, '.gitconfig'), '[core]\n\texcludesFile = ~/excludes\n');
+	await writeFile(path.join(behind, 'excludes'), 'everywhere.css\n');
+	world.env.HOME = home;
+	await mkdir(`${world.env.XDG_RUNTIME_DIR}`);
+	await world.startDaemon();
+	assert.ok(!await does(world, path.join(local, 'everywhere.css'), 'ignored'));
+	const fs = await HangFs.mount(world, 'remote');
+	await until('the excludes file to apply', () => does(world, path.join(local, 'everywhere.css'), 'ignored'));
+	await fs.hang();
+	await savesAreTaken(world, local);
+	assert.ok(await does(world, path.join(local, 'everywhere.css'), 'ignored'), 'and still does');
+	await writeFile(path.join(behind, 'excludes'), 'other.css\n');
+	await fs.answer();
+	await until('a change of the excludes file', () => does(world, path.join(local, 'other.css'), 'ignored'));
+});
+
+for (const [what, text] of Object.entries({
+	'core.excludesFile': '[core]\n\texcludesFile = REMOTE/excludes\n',
+	'include.path': '[include]\n\tpath = REMOTE/more\n',
+})) {
+	test(`the user's git configuration is local, but names a file on a mount that does not answer: ${what}`, { skip }, async t => {
+		const world = await World.open(t);
+		const fs = await HangFs.mount(world, 'remote');
+		const local = await world.folder('local', { 'a.css': '' }, { git: true });
+		await writeFile(path.join(world.home, '.gitconfig'), text.replace('REMOTE', fs.folder));
+		await writeFile(path.join(fs.behind, 'more'), `[core]\n\texcludesFile = ${fs.folder}/excludes\n`);
+		await writeFile(path.join(fs.behind, 'excludes'), 'everywhere.css\n');
+		await mkdir(`${world.env.XDG_RUNTIME_DIR}`);
+		await fs.hang();
+		await world.startDaemon();
+		await savesAreTaken(world, local);
+		await fs.answer();
+		await until('the excludes file to apply', () => does(world, path.join(local, 'everywhere.css'), 'ignored'));
+		await fs.hang();
+		await savesAreTaken(world, local);
+		assert.ok(await does(world, path.join(local, 'everywhere.css'), 'ignored'), 'and still does');
+		await fs.answer();
+	});
+}

@@ -35,7 +35,7 @@ export class HangFs {
 			throw new Error(`hang-fs: ${built.stderr}`);
 		}
 		const fs = new HangFs(world, path.join(world.home, name), path.join(world.temp, `behind-${name}`), `hang-fs-${name.replaceAll('/', '-')}`);
-		await mkdir(fs.folder);
+		await mkdir(fs.folder, { recursive: true });
 		await mkdir(fs.behind, { recursive: true });
 		fs.child = world.children.start(fs.name, [program, fs.behind, fs.folder], { env: process.env });
 		// The kernel aborts the waiting calls as soon as the process has ended.

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "sources/git/git-guard.h"
+#include "sources/git/git-home.h"
 #include "sources/git/git-library.h"
 #include "util/file.h"
 #include "util/mem.h"
@@ -152,6 +153,37 @@ static bool folder_is_safe(struct guard *guard, const char *folder)
 	return !common || git_dir_is_safe(guard, common);
 }
 
+/* The user's own configuration, which libgit2 reads as well: if this thread must not, there will be a copy. */
+static bool user_is_safe(void)
+{
+	const char *home = getenv("HOME");
+	_cleanup_free_ char *xdg = file_xdg_folder("XDG_CONFIG_HOME", ".config");
+	char *names[] = {home ? mem_printf("%s/.gitconfig", home) : NULL,
+		xdg ? mem_printf("%s/git/config", xdg) : NULL,
+		xdg ? mem_printf("%s/git/ignore", xdg) : NULL};
+	struct guard guard = {0};
+	bool safe;
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		if (guard.waits) {
+			/* One is enough. */
+		} else if (names[i] && !mounts_may_read(names[i])) {
+			guard_waits(&guard, names[i]);
+		} else if (names[i] && i < 2) {
+			guard_config(&guard, names[i], 0);
+			free(mem_steal(guard.why)); /* that is libgit2's to say */
+		}
+		free(names[i]);
+	}
+	safe = !guard.waits;
+	if (guard.waits) {
+		git_home_want(guard.waits);
+		safe = git_home_copy();
+	}
+	guard_clear(&guard);
+	return safe;
+}
+
 /* For mounts_lead_add(). */
 static char *guard_lead(const char *folder)
 {
@@ -195,6 +227,12 @@ int git_guard_open(
 	int r;
 
 	*repository = NULL;
+	if (mounts_any() &&
+		((!git_home_copy() && !user_is_safe()) || git_library_waits_for_home())) {
+		*why = mem_strdup(
+			"the user's git configuration is on a file system that may not answer");
+		return GIT_GUARD_WAITS;
+	}
 	if (!all_are_safe(&guard, folder, !(flags & GIT_REPOSITORY_OPEN_NO_SEARCH))) {
 		bool waits = guard.waits;
 

@@ -2,6 +2,7 @@
 #include "sources/git/git-home.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,11 +26,14 @@ enum { INCLUDES_MAX = 10 };
 
 static struct {
 	struct loop *loop;
-	char *folder; /* NULL: there is no copy */
+	pthread_t thread; /* the loop's */
+	_Atomic(char *) folder; /* NULL: there is no copy */
 	char *name; /* a file of the user on the mount */
-	bool copying;
+	pthread_mutex_t lock; /* guards `wanted` */
+	char *wanted; /* a `name` that another thread has found; NULL: none */
+	bool copying, again;
 	uint64_t next_usec;
-} git_home;
+} git_home = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 struct copy {
 	char *folder, *home, *xdg;
@@ -210,20 +214,33 @@ static bool take_if_remote(const char *folder, const char *file)
 	return true;
 }
 
+static void begin(void)
+{
+	_cleanup_free_ char *xdg = file_xdg_folder("XDG_CONFIG_HOME", ".config");
+
+	git_home.folder = folder_of_copy(getenv("HOME"), xdg);
+	git_library_set_home(git_home.folder);
+}
+
+static bool find_remote(void)
+{
+	_cleanup_free_ char *xdg = file_xdg_folder("XDG_CONFIG_HOME", ".config");
+
+	return take_if_remote(getenv("HOME"), ".gitconfig") || take_if_remote(xdg, "git/config") ||
+		take_if_remote(xdg, "git/ignore");
+}
+
 void git_home_new(struct loop *loop)
 {
 	static const struct mount_try what = {.work = copy_work, .drop = copy_drop};
-	const char *home = getenv("HOME");
-	_cleanup_free_ char *xdg = file_xdg_folder("XDG_CONFIG_HOME", ".config");
 	struct copy *copy;
 
-	if (!take_if_remote(home, ".gitconfig") && !take_if_remote(xdg, "git/config") &&
-		!take_if_remote(xdg, "git/ignore")) {
+	git_home.loop = loop;
+	git_home.thread = pthread_self();
+	if (!find_remote()) {
 		return;
 	}
-	git_home.loop = loop;
-	git_home.folder = folder_of_copy(home, xdg);
-	git_library_set_home(git_home.folder);
+	begin();
 	copy = mounts_try_own(git_home.name, &what, copy_new());
 	if (copy) {
 		copy_drop(copy);
@@ -239,12 +256,51 @@ static void copy_done(void *data)
 {
 	copy_drop(data);
 	git_home.copying = false;
+	if (git_home.again) {
+		git_home.again = false;
+		git_home_mount_changed();
+	}
+}
+
+static void take_wanted(void)
+{
+	pthread_mutex_lock(&git_home.lock);
+	if (!git_home.folder && git_home.wanted) {
+		git_home.name = mem_steal(git_home.wanted);
+		begin();
+	}
+	pthread_mutex_unlock(&git_home.lock);
+}
+
+void git_home_want(const char *name)
+{
+	pthread_mutex_lock(&git_home.lock);
+	if (!git_home.wanted) {
+		git_home.wanted = mem_strdup(name);
+	}
+	pthread_mutex_unlock(&git_home.lock);
+	if (git_home.loop && pthread_equal(pthread_self(), git_home.thread)) {
+		git_home_refresh();
+	}
+}
+
+void git_home_mount_changed(void)
+{
+	if (!git_home.folder && find_remote()) {
+		begin();
+	}
+	git_home.again = git_home.copying;
+	git_home.next_usec = 0;
+	git_home_refresh();
 }
 
 void git_home_refresh(void)
 {
 	uint64_t now;
 
+	if (!git_home.folder) {
+		take_wanted();
+	}
 	if (!git_home.folder || git_home.copying) {
 		return;
 	}

@@ -5,6 +5,7 @@
 #include <git2.h>
 
 #include "sources/git/git-guard.h"
+#include "sources/git/git-home.h"
 #include "sources/git/git-stamp.h"
 #include "util/clock.h"
 #include "util/file.h"
@@ -16,6 +17,7 @@ struct opened {
 	git_repository *repository; /* NULL: there is none */
 	struct git_stamp stamp;
 	char *excludes; /* its core.excludesFile; NULL: not set, or in the home folder */
+	const char *home; /* git_home_copy() when it was opened */
 	bool checked; /* in this call */
 };
 
@@ -83,6 +85,7 @@ static void opened_open(struct opened *opened, const char *root)
 	const char *tree;
 
 	opened->root = mem_strdup(root);
+	opened->home = git_home_copy();
 	if (git_guard_open(&opened->repository, root, 0, &why) < 0) {
 		opened->repository = NULL;
 		return;
@@ -123,7 +126,9 @@ static git_repository *ignores_open(struct git_ignores *ignores, const char *roo
 		opened = &ignores->opened[ignores->next++ % GIT_IGNORE_OPEN_MAX];
 		opened_close(opened);
 	}
-	if (!opened->checked && (!git_stamp_holds(&opened->stamp) || !excludes_are_near(opened))) {
+	if (!opened->checked &&
+		(opened->home != git_home_copy() || !git_stamp_holds(&opened->stamp) ||
+			!excludes_are_near(opened))) {
 		opened_close(opened);
 		opened_open(opened, root);
 	}

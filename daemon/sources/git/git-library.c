@@ -95,11 +95,63 @@ static void library_find_all(void)
 
 #endif
 
-static const char *library_home; /* NULL: the usual places */
+/* libgit2 reads its search paths without a lock: they change only while no thread uses them. */
+static struct {
+	pthread_mutex_t lock;
+	const char *folder; /* NULL: the usual places */
+	bool loaded;
+	bool pending; /* `folder` is not used yet */
+	unsigned users; /* threads in a function that searches for the user's configuration */
+} home = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void library_use_home(void)
+{
+	static const int levels[] = {GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_XDG};
+
+	home.pending = false;
+	for (size_t i = 0; i < COUNT_OF(levels); i++) {
+		library.git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], home.folder);
+	}
+#if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 7
+	library.git_libgit2_opts(GIT_OPT_SET_HOMEDIR, home.folder);
+#endif
+}
 
 void git_library_set_home(const char *folder)
 {
-	library_home = folder;
+	pthread_mutex_lock(&home.lock);
+	home.folder = folder;
+	home.pending = home.loaded;
+	if (home.pending && home.users == 0) {
+		library_use_home();
+	}
+	pthread_mutex_unlock(&home.lock);
+}
+
+bool git_library_waits_for_home(void)
+{
+	bool pending;
+
+	pthread_mutex_lock(&home.lock);
+	pending = home.pending;
+	pthread_mutex_unlock(&home.lock);
+	return pending;
+}
+
+static void library_enter(void)
+{
+	pthread_mutex_lock(&home.lock);
+	home.users++;
+	pthread_mutex_unlock(&home.lock);
+}
+
+static void library_leave(void)
+{
+	pthread_mutex_lock(&home.lock);
+	if (--home.users == 0 && home.pending) {
+		library_use_home();
+	}
+	pthread_mutex_unlock(&home.lock);
 }
 
 static void library_load(void)
@@ -111,16 +163,12 @@ static void library_load(void)
 	library_find_all();
 	library.git_libgit2_init();
 	library.git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, harmless, (size_t)COUNT_OF(harmless));
-	if (library_home) {
-		static const int levels[] = {GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_XDG};
-
-		for (size_t i = 0; i < COUNT_OF(levels); i++) {
-			library.git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], library_home);
-		}
-#if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 7
-		library.git_libgit2_opts(GIT_OPT_SET_HOMEDIR, library_home);
-#endif
+	pthread_mutex_lock(&home.lock);
+	home.loaded = true;
+	if (home.folder) {
+		library_use_home();
 	}
+	pthread_mutex_unlock(&home.lock);
 }
 
 static void library_use(void)
@@ -146,6 +194,19 @@ const char *git_library_why(const char *otherwise)
 	{                                                                                          \
 		library_use();                                                                     \
 		return library.name arguments;                                                     \
+	}
+
+/* The same for those that search for the user's configuration. */
+#define FORWARD_HOME(name, parameters, arguments)                                                  \
+	int name parameters                                                                        \
+	{                                                                                          \
+		int r;                                                                             \
+                                                                                                   \
+		library_use();                                                                     \
+		library_enter();                                                                   \
+		r = library.name arguments;                                                        \
+		library_leave();                                                                   \
+		return r;                                                                          \
 	}
 
 /* Freeing nothing does not load the library. */
@@ -183,17 +244,17 @@ FORWARD(int, git_config_set_multivar,
 FORWARD(int, git_config_set_string, (git_config *config, const char *name, const char *value),
 	(config, name, value))
 FORWARD(const git_error *, git_error_last, (void), ())
-FORWARD(int, git_ignore_path_is_ignored,
+FORWARD_HOME(git_ignore_path_is_ignored,
 	(int *ignored, git_repository *repository, const char *path), (ignored, repository, path))
 FORWARD(int, git_odb_hash, (git_oid *oid, const void *data, size_t length, git_object_t type),
 	(oid, data, length, type))
 FORWARD(int, git_odb_hashfile, (git_oid *oid, const char *path, git_object_t type),
 	(oid, path, type))
 FORWARD(const char *, git_repository_commondir, (const git_repository *repository), (repository))
-FORWARD(int, git_repository_config_snapshot, (git_config **config, git_repository *repository),
+FORWARD_HOME(git_repository_config_snapshot, (git_config * *config, git_repository *repository),
 	(config, repository))
-FORWARD(int, git_repository_open_ext,
-	(git_repository **repository, const char *path, unsigned flags, const char *ceilings),
+FORWARD_HOME(git_repository_open_ext,
+	(git_repository * *repository, const char *path, unsigned flags, const char *ceilings),
 	(repository, path, flags, ceilings))
 FORWARD(const char *, git_repository_path, (const git_repository *repository), (repository))
 FORWARD(const char *, git_repository_workdir, (const git_repository *repository), (repository))

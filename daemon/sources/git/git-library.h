@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,10 +16,12 @@
  */
 
 /*
- * Before the first call: libgit2 searches for the user's configuration, and for "~/", in this folder,
- * which must stay valid.
+ * libgit2 searches for the user's configuration, and for "~/", in this folder, which must stay valid:
+ * as soon as no other thread does so elsewhere.
  */
 void git_library_set_home(const char *folder);
+/* Whether one still does. */
+bool git_library_waits_for_home(void);
 
 /* libgit2's last error on this thread; if it has none, `otherwise`. Valid until its next call. */
 const char *git_library_why(const char *otherwise);
