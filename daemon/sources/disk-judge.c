@@ -96,19 +96,18 @@ static bool source_wants_new(const struct disk_source *source, const char *name)
 }
 
 /*
- * Until when a file waits that did not exist before; `known`: it was announced as deleted. It may be
+ * Whether a file waits that did not exist before; `known`: it was announced as deleted. It may be
  * another file with a new name: that is gone then.
  */
-static uint64_t source_new_until(
-	const struct disk_source *source, const struct write *write, bool known)
+static bool source_new_waits(
+	const struct disk_source *source, const struct write *write, bool known, uint64_t *until)
 {
 	uint64_t now = clock_now_usec(), gone = source->gone_usec;
+	bool renamed = write->at_usec < gone + DISK_NEW_USEC &&
+		gone < write->at_usec + DISK_NEW_USEC && now < gone + WRITES_GONE_USEC;
 
-	if (write->at_usec < gone + DISK_NEW_USEC && gone < write->at_usec + DISK_NEW_USEC &&
-		now < gone + WRITES_GONE_USEC) {
-		return gone + WRITES_GONE_USEC;
-	}
-	return known ? 0 : now + DISK_NEW_USEC;
+	*until = renamed ? gone + WRITES_GONE_USEC : now + DISK_NEW_USEC;
+	return folder_tree_is_whole(source->tree) && (renamed || !known);
 }
 
 enum judgement disk_source_judge(struct disk_source *source, const struct pipeline_change *change,
@@ -154,11 +153,8 @@ enum judgement disk_source_judge(struct disk_source *source, const struct pipeli
 		return JUDGED_WAIT;
 	}
 	if (!write->waited && mark->kind != CONTENT_ABSENT && !noted &&
-		folder_tree_is_whole(source->tree)) {
-		*until = source_new_until(source, write, known);
-		if (*until > clock_now_usec()) {
-			return JUDGED_WAIT;
-		}
+		source_new_waits(source, write, known, until)) {
+		return JUDGED_WAIT;
 	}
 	if (!source_owns(source, change->name) ||
 		(!noted && mark->kind != CONTENT_ABSENT &&
