@@ -7,13 +7,31 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom } = shared;
 
+	/** @param {Element} element @returns {number} among the elements in its parent: a form's `children` may be a field of that name */
+	const indexOf = (element) => {
+		let index = 0;
+		for (let at = element.previousElementSibling; at; at = at.previousElementSibling) {
+			index++;
+		}
+		return index;
+	};
+
+	/** @param {any} parent @param {number} index @returns {Element | null} */
+	const childAt = (parent, index) => {
+		let at = parent?.firstElementChild ?? null;
+		for (let left = index; at && left > 0; left--) {
+			at = at.nextElementSibling;
+		}
+		return at;
+	};
+
 	/** @param {Element} element @returns {number[]} the index in its parent, for it and each ancestor, from the root */
 	const indexPath = (element) => {
 		const indexes = [];
 		/** @type {any} */
 		let at = element;
-		for (; at.parentNode?.children; at = at.parentNode) {
-			indexes.unshift([...at.parentNode.children].indexOf(at));
+		for (; at.parentNode; at = at.parentNode) {
+			indexes.unshift(indexOf(at));
 		}
 		return indexes;
 	};
@@ -60,7 +78,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 		let at = root;
 		for (const index of way) {
-			at = at?.children[index];
+			at = childAt(at, index);
 		}
 		const fits = at && at.localName === tag && (at.getAttribute('name') ?? '') === name;
 		return fits ? /** @type {Element} */ (at) : null;

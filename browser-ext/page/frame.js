@@ -50,9 +50,16 @@
 		};
 		if (!(/** @type {any} */ (globalThis).savecastFrame)) {
 			/** @type {any} */ (globalThis).savecastFrame = true;
-			addEventListener('pagehide', () => send({ from: 'frame-gone', id }));
-			addEventListener('pageshow', ({ persisted }) => persisted && begins());
-			document.addEventListener('prerenderingchange', begins);
+			const onHide = () => send({ from: 'frame-gone', id });
+			const onShow = (/** @type {PageTransitionEvent} */ { persisted }) => persisted && begins();
+			const listen = () => {
+				addEventListener('pagehide', onHide);
+				addEventListener('pageshow', onShow);
+				document.addEventListener('prerenderingchange', begins);
+			};
+			listen();
+			// When a script writes the document again, the browser removes all listeners.
+			new MutationObserver(listen).observe(document, { childList: true });
 			runtime.onMessage.addListener((/** @type {any} */ message, _, answer) => {
 				if (message?.to === 'here') {
 					answer({ id });

@@ -145,7 +145,8 @@
 
 	if (!view[INSTALLED]) {
 		Object.defineProperty(view, INSTALLED, { value: true });
-		addEventListener('savecast-restored', (event) => {
+		/** @param {Event} event */
+		const onRestored = (event) => {
 			const [field] = event.composedPath();
 			if (field instanceof Element) {
 				withoutRequests(() => {
@@ -154,6 +155,10 @@
 					}
 				});
 			}
-		}, true);
+		};
+		const listen = () => addEventListener('savecast-restored', onRestored, true);
+		listen();
+		// When a script writes the document again, the browser removes all listeners.
+		new MutationObserver(listen).observe(document, { childList: true });
 	}
 }

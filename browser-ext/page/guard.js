@@ -78,10 +78,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {(why: string | null) => void} listener called at each change, and at once if there is a reason */
 	const watch = (listener) => {
 		notify = listener;
-		for (const type of ['change', 'reset', 'submit', 'fullscreenchange', 'play', 'playing', 'pause', 'ended', 'emptied']) {
-			// The check comes after the page's own handlers, and after a reset is complete.
-			document.addEventListener(type, () => setTimeout(check), true);
-		}
+		// The check comes after the page's own handlers, and after a reset is complete.
+		shared.dom.listen(document, ['change', 'reset', 'submit', 'fullscreenchange', 'play', 'playing', 'pause', 'ended', 'emptied'],
+			() => setTimeout(check), { capture: true });
 		check();
 	};
 

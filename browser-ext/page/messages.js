@@ -162,7 +162,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (!('navigation' in globalThis)) {
 			// Needed for Firefox before 147. form.submit() causes no event, but Firefox asks before
 			// it sends a form again.
-			addEventListener('submit', ({ target, submitter, defaultPrevented }) => {
+			shared.dom.listen(window, ['submit'], (/** @type {SubmitEvent} */ { target, submitter, defaultPrevented }) => {
 				const form = /** @type {HTMLFormElement} */ (target);
 				const method = /** @type {HTMLButtonElement | null} */ (submitter)?.formMethod || form.method;
 				posting = !defaultPrevented && method === 'post' && /^(_self)?$/.test(form.target);
@@ -186,7 +186,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// At pagehide, since the next document has begun then: text that the user typed while a
 		// slow server answered is kept, too. Sent each time, since only the background knows
 		// whether this is a reload for a save, and its message could arrive too late.
-		addEventListener('pagehide', () => send({ from: 'leaving', id, posting, state: state() }));
+		shared.dom.listen(window, ['pagehide'], () => send({ from: 'leaving', id, posting, state: state() }));
 
 		const ready = () => send({
 			from: 'ready',
@@ -198,10 +198,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			status: entry?.responseStatus ?? 0,
 			redirected: (entry?.redirectCount ?? 0) > 0,
 		});
-		addEventListener('pagehide', () => {
+		shared.dom.listen(window, ['pagehide'], () => {
 			leftAt = isOld ? leftAt : Date.now();
 		});
-		addEventListener('pageshow', ({ persisted }) => {
+		shared.dom.listen(window, ['pageshow'], (/** @type {PageTransitionEvent} */ { persisted }) => {
 			if (persisted) {
 				posting = false;
 				ready();
@@ -209,23 +209,23 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		});
 		ready();
 		const complete = async () => {
+			notLoaded?.();
 			send({ from: 'complete', id });
 			if (isCached) {
 				// The browser has restored form fields now, so a reload keeps them.
 				send({ from: 'cached', id, answeredAt: await shared.answers.answeredAt() });
 			}
 		};
-		if (document.readyState === 'complete') {
+		const notLoaded = document.readyState === 'complete' ? undefined : shared.dom.listen(window, ['load'], complete);
+		if (!notLoaded) {
 			complete();
-		} else {
-			addEventListener('load', complete, { once: true });
 		}
 		shared.uses.onServiceWorker(() => send({ from: 'worker' }));
 		const touched = () => {
-			TOUCHES.forEach((type) => removeEventListener(type, touched, true));
+			untouched();
 			send({ from: 'touched' });
 		};
-		TOUCHES.forEach((type) => addEventListener(type, touched, true));
+		const untouched = shared.dom.listen(window, TOUCHES, touched, { capture: true });
 		shared.guard.watch((/** @type {string | null} */ why) => send({ from: 'guard', why }));
 	};
 

@@ -5,7 +5,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { observed } = shared;
+	const { dom, observed } = shared;
 	const { find } = shared.elementPath;
 	const { isMoving, reopen, restoreElement, typeAgain } = shared.restoreElement;
 
@@ -127,6 +127,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		let left = state.items;
 		let touched = false;
 		let focused = false;
+		/** Whether a script has written the document again, and what had the focus is not in it yet. */
+		let refocuses = false;
 		const attempt = () => {
 			/** @type {{element: Element, state: any}[]} */
 			const there = [];
@@ -147,6 +149,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				.forEach((one) => attemptOne(() => reopen(one.element, one.state)));
 			if (!touched) {
 				restoreScroll(state);
+				refocuses &&= !restoreFocus(state);
 			}
 		};
 		let waits = false;
@@ -170,16 +173,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		};
 		const end = () => {
 			touched = true;
-			observer.disconnect();
-			sizes.disconnect();
+			[observer, rewritten, sizes].forEach((one) => one.disconnect());
 			clearTimeout(timer);
-			document.removeEventListener('load', arrived, true);
-			events.forEach((type) => removeEventListener(type, end, true));
+			listens.forEach((stop) => stop());
 		};
-		const events = ['wheel', 'keydown', 'pointerdown', 'touchstart'];
 		const observer = new MutationObserver(attemptSoon);
+		/** What was restored is gone with the elements. */
+		const rewritten = new MutationObserver(() => {
+			left = state.items;
+			refocuses = true;
+			observeSizes();
+			attemptSoon();
+		});
 		// Content that comes late moves what is in view, or makes the page high enough to scroll.
 		const sizes = new ResizeObserver(() => restoreScroll(state));
+		const observeSizes = () => [document.documentElement, document.body].filter(Boolean).forEach((root) => sizes.observe(root));
 		const timer = setTimeout(end, MAX_WAIT_MSEC);
 		const begin = () => {
 			attempt();
@@ -188,11 +196,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			}
 			focused = restoreFocus(state);
 			observer.observe(document, { childList: true, subtree: true });
-			[document.documentElement, document.body].filter(Boolean).forEach((root) => sizes.observe(root));
+			rewritten.observe(document, { childList: true });
+			observeSizes();
 		};
-		document.addEventListener('load', arrived, true);
-		// If the user acts meanwhile, nothing more is restored.
-		events.forEach((type) => addEventListener(type, end, { capture: true, passive: true }));
+		const listens = [
+			dom.listen(document, ['load'], arrived, { capture: true }),
+			// If the user acts meanwhile, nothing more is restored.
+			dom.listen(window, ['wheel', 'keydown', 'pointerdown', 'touchstart'], end, { capture: true, passive: true }),
+		];
 		if (document.readyState === 'loading') {
 			document.addEventListener('DOMContentLoaded', () => onceLaidOut(begin), { once: true });
 		} else {

@@ -180,6 +180,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			? { scroll: [element.scrollLeft, element.scrollTop] } : undefined),
 	});
 
+	/** @param {Element} element @returns {any} {}: the names of its fields hide the properties of this form */
+	const stateOf = (element) => {
+		try {
+			return elementState(element);
+		} catch (error) {
+			console.debug(`savecast: ${error}`);
+			return {};
+		}
+	};
+
 	/** @returns {object[]} the user's state of each element of the tab */
 	const itemStates = () => {
 		/** @type {object[]} */
@@ -188,7 +198,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		forms.clear();
 		for (const root of dom.roots()) {
 			for (const element of root.querySelectorAll('*')) {
-				const state = elementState(element);
+				const state = stateOf(element);
 				const texts = (state.value ?? '').length + (state.html ?? '').length;
 				if (Object.keys(state).length && items.length < MAX_ITEMS && texts <= room) {
 					room -= texts;

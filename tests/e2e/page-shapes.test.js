@@ -45,8 +45,8 @@ const STATE = '<input id="field"/><details id="more"><summary>s</summary>d</deta
 const sum = (/** @type {string} */ text) => `sha256-${createHash('sha256').update(text).digest('base64')}`;
 const xhtml = (/** @type {string} */ body) => `<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head><body>${body}${STATE}</body></html>`;
 const XHTML = { as: 'xhtml', headers: { 'Content-Type': 'application/xhtml+xml' }, stateless: false };
-/** On a busy machine, Firefox has lost the user's state of such a page, in 1 of 4 runs: only what it shows is tested. @param {string} html */
-const writes = (html) => `<p>old</p><script>onload = () => setTimeout(() => { document.open(); document.write(${JSON.stringify(html).replaceAll('</script', '</scr" + "ipt')}); document.close(); });</script>`;
+/** The same fields are in the new document. @param {string} html */
+const writes = (html) => `<p>old</p><script>onload = () => setTimeout(() => { document.open(); document.write(${JSON.stringify(STATE + html).replaceAll('</script', '</scr" + "ipt')}); document.close(); });</script>`;
 const frames = '<frameset cols="50%,50%"><frame src=/static/frame.html><frame src=/static/frame.html></frameset>';
 const inFrames = (/** @type {(frame: string) => string} */ of) => [of('frames[0]'), of('frames[1]')];
 
@@ -86,9 +86,9 @@ const SHAPES = [
 	{ name: 'a path that the server does not know: the sheet', page: () => `<link rel=stylesheet href=/static/ps.css>${P}<script>history.pushState(1, '', '/no/such/page');</script>`, file: 'ps.css',
 		content: css, shown: [A], onlyGranted: true },
 	{ name: 'a parameter that a script has added: the page', page: (n) => `<p id=own>${n}</p><script>history.pushState(1, '', '?x=1#h');</script>`, shown: [own] },
-	{ name: 'a page that a script has written: its sheet', page: () => writes(`<link rel=stylesheet href=/static/dw.css>${P}`), file: 'dw.css', content: css, shown: [A], stateless: true },
-	{ name: 'a page that a script has written: its script', page: () => writes('<script src=/static/dw.js></script>'), file: 'dw.js', content: js, shown: ['window.a'], stateless: true },
-	{ name: 'a page that a script has written: itself', page: (n) => writes(`<p id=own>${n}</p>`), shown: [own], stateless: true },
+	{ name: 'a page that a script has written: its sheet', page: () => writes(`<link rel=stylesheet href=/static/dw.css>${P}`), file: 'dw.css', content: css, shown: [A] },
+	{ name: 'a page that a script has written: its script', page: () => writes('<script src=/static/dw.js></script>'), file: 'dw.js', content: js, shown: ['window.a'] },
+	{ name: 'a page that a script has written: itself', page: (n) => writes(`<p id=own>${n}</p>`), shown: [own] },
 	{ name: 'a sheet that applies once it is loaded', page: () => `<link rel=stylesheet media=print onload="this.media = 'all'" href=/static/m.css>${P}`, file: 'm.css', content: css, shown: [A] },
 	{ name: 'pictures of shapes, borders, lists, cursors, masks', page: () => `<style>#a { shape-outside: url(/static/so.png); border-image: url(/static/so.png) 1; list-style-image: url(/static/so.png);
 		cursor: url(/static/so.png), auto; mask-image: url(/static/so.png) }</style>${P}`, file: 'so.png', content: picture,

@@ -21,7 +21,8 @@ const INDEX = `<!doctype html><title>site</title><style>body { height: 4000px } 
 <div id="host"><template shadowrootmode="open"><input id="shaded"></template></div>
 <iframe id="frame" srcdoc="<body style='height:3000px'><input id=framed>"></iframe>
 <form id="form" style="height: 60px; overflow: auto"><input name="id"><div style="height: 900px">x</div></form>
-<input id="paid" autocomplete="section-pay billing cc-number"><input id="new_password">`;
+<input id="paid" autocomplete="section-pay billing cc-number"><input id="new_password">
+<form id="odd"><input name="children"><input name="matches"><input name="style"><input id="among"></form>`;
 
 const TOUCH = `(() => {
 	const by = (id) => document.getElementById(id);
@@ -30,6 +31,7 @@ const TOUCH = `(() => {
 	by('password').value = 'secret'; by('card').value = '4111';
 	const bold = document.createElement('b');
 	bold.textContent = 'edi'; by('edit').replaceChildren(bold, 'ted');
+	by('among').value = 'among fields that are named like properties';
 	by('paid').value = '4111'; by('new_password').value = 'shown';
 	by('host').shadowRoot.getElementById('shaded').value = 'in shadow';
 	const frame = by('frame').contentDocument;
@@ -49,6 +51,7 @@ const STATE = `(() => {
 		edit: by('edit').innerHTML, details: by('details').open, dialog: by('dialog').open,
 		modal: by('dialog').matches(':modal'), popover: by('popover').matches(':popover-open'),
 		inner: by('inner').scrollTop, form: by('form').scrollTop, y: Math.round(scrollY),
+		among: by('among').value,
 		shaded: by('host').shadowRoot.getElementById('shaded').value,
 		framed: by('frame').contentDocument.getElementById('framed').value,
 		frameY: by('frame').contentDocument.documentElement.scrollTop,
