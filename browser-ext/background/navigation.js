@@ -116,7 +116,7 @@ export class Navigation {
 			complete(id);
 		} else if ((await api.tabs.get(id)).status === 'complete') {
 			const failed = await showsErrorPage(id);
-			send(progress.complete(id, event, failed ? 'the server did not answer' : undefined));
+			send(progress.complete(id, event, failed ? 'the server did not answer' : undefined, transfer.mayShowOld(id)));
 			safe(id);
 		}
 		// Otherwise the event is about the blank page that comes first when a discarded tab is

@@ -16,12 +16,17 @@ const MAX_KEPT = 64;
 const hasValues = ({ items = [] }) => items.some((/** @type {any} */ { state }) =>
 	state.value !== undefined || state.checked !== undefined || state.chosen || state.custom !== undefined);
 
+/**
+ * @typedef {{path: string, kind: string, event: number, all?: true}} Kept an image or style sheet that was saved; all: any image
+ *	may have been
+ */
+
 export class StateTransfer {
 	/** @type {Map<number, {id: string, state: unknown, at: number}>} */
 	#states = new Map();
 	/** @type {Map<number, {frames: import('./page-scripts.js').FrameState[], at: number}>} */
 	#frames = new Map();
-	/** @type {Map<number, {path: string, kind: string, event: number}[]>} images and style sheets that were saved, by tab */
+	/** @type {Map<number, Kept[]>} images and style sheets that were saved, by tab */
 	#kept = new Map();
 	/** @type {Map<number, string>} the document in each tab that is being reloaded for a save */
 	#reloading = new Map();
@@ -108,7 +113,7 @@ export class StateTransfer {
 	}
 
 	/**
-	 * Firefox may show the images of a style sheet, and what a `<style>` element imports, as they were in an
+	 * Firefox may show the images of a `<style>` element, and what it imports, as they were in an
 	 * earlier page that used them, even after a reload that bypasses the cache.
 	 *
 	 * @param {number} tab
@@ -116,11 +121,25 @@ export class StateTransfer {
 	 * @param {import('../link/protocol.js').Change[] | undefined} changes
 	 */
 	saved(tab, event, changes) {
-		const kept = changes?.filter(({ kind }) => kind === 'image' || kind === 'css').map(({ path, kind }) => ({ path, kind, event })) ?? [];
+		/** @type {Kept} */
+		const any = { path: '', kind: 'image', event, all: true };
+		const kept = changes?.filter(({ kind }) => kind === 'image' || kind === 'css').map((change) => ({ ...change, event })) ?? [any];
 		if (hidesUrlAfterReload && kept.length) {
 			const others = (this.#kept.get(tab) ?? []).filter(({ path }) => !kept.some((one) => one.path === path));
-			this.#kept.set(tab, [...others, ...kept].slice(-MAX_KEPT));
+			const all = [...others, ...kept];
+			this.#kept.set(tab, all.length > MAX_KEPT ? [...all.slice(1 - MAX_KEPT), any] : all);
 		}
+	}
+
+	/**
+	 * Even a reload past the cache does not replace the images of `<style>` elements in Firefox.
+	 *
+	 * @param {number} tab without page scripts
+	 * @returns {string | undefined} what it may show that is older than the saves, for the log
+	 */
+	mayShowOld(tab) {
+		return this.#kept.get(tab)?.some(({ kind }) => kind === 'image')
+			? 'pictures of its <style> elements may be old: allow savecast to read this site' : undefined;
 	}
 
 	/** @param {number} tab whose page is complete */

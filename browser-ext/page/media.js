@@ -5,7 +5,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom, match } = shared;
+	const { dom, match, mentions } = shared;
 
 	/** Attributes that hold one URL. */
 	const SELECTOR = 'img[src], input[type=image][src], source[src], video, audio[src], track[src], ' +
@@ -262,15 +262,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * Firefox keeps style sheets in memory, with the images of their rules, for the next page.
+	 * Firefox keeps the sheets of `<style>` elements in memory, with the images of their rules, for the next page that has
+	 * the same.
 	 *
-	 * @param {{path: string, event: number}[]} changes images that were saved, the latest last
+	 * @param {{path: string, event: number, all?: true}[]} changes images that were saved, the latest last; all: any may have been
 	 */
 	const swapInRules = (changes) => {
-		const all = named();
+		const every = named();
 		const rules = [...dom.sheets()].flatMap((sheet) => [...dom.rulesOf(sheet) ?? []]);
-		for (const { path, event } of changes) {
-			const urls = match.find(path, all);
+		for (const { path, event, all } of changes) {
+			const urls = all ? new Set([...every].filter((url) => mentions.isNear(url))) : match.find(path, every);
 			if (urls.size) {
 				rules.forEach((rule) => swapRule(rule, urls, event));
 			}

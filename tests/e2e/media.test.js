@@ -8,8 +8,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missingOrLong, story, switchOn, words } from '../lib/live.js';
-import { svg, wav } from '../lib/media-files.js';
+import { BROWSERS, missingOrLong, pageScriptsReady, story, switchOn, words } from '../lib/live.js';
+import { png, svg, wav } from '../lib/media-files.js';
 import { World } from '../lib/world.js';
 
 /** Debian's browsers depend on the packages of these programs. */
@@ -134,4 +134,49 @@ for (const which of BROWSERS) {
 				new RegExp(`^\\S+/favicon\\.ico\\?savecast=${n}$`));
 		}
 	});
+
+	for (const granted of [true, false]) {
+		test(`${which}: after a reload, pictures of a style element are new, or the log says that they may be old, with${granted ? '' : 'out'} permission`, { skip: missingOrLong(which) }, async t => {
+			const world = await World.open(t);
+			await world.startDaemon();
+			const site = await world.site('site', {
+				'index.html': '<!doctype html><style>#a { display: inline-block; content: url(/static/a.png) }</style><span id="a"></span><script src="/static/app.js"></script>',
+				'static/a.png': png(1, 10), 'static/app.js': '',
+			});
+			const browser = await world.browser(which, granted ? { grant: ['http://localhost/*'] } : {});
+			const page = await browser.newPage(site.url);
+			const width = () => page.evaluate('document.getElementById("a").getBoundingClientRect().width').catch(() => 0);
+			await switchOn(world, page);
+			await pageScriptsReady(browser);
+			let last = 0;
+			/** @param {() => Promise<unknown>} save @returns {Promise<{step: string, text?: string}>} the last step */
+			const ends = async (save) => {
+				await save();
+				const told = await story(world, last);
+				last = told.serial;
+				return told.steps.filter((/** @type {any} */ { step }) => step !== 'problem').at(-1);
+			};
+			const write = (/** @type {string} */ name, /** @type {string | Buffer} */ content) => writeFile(path.join(site.root, 'static', name), content);
+			const save = (/** @type {string} */ name, /** @type {string | Buffer} */ content) => ends(async () => {
+				await write(name, content);
+				await world.bus.saved(path.join(site.root, 'static', name));
+			});
+			assert.equal((await save('a.png', png(1, 20))).step, 'swapped');
+			await until('the picture', async () => await width() === 20);
+			/** @param {{step: string, text?: string}} told @param {number} size */
+			const shows = async ({ step, text = '' }, size) => {
+				assert.equal(step, 'loaded');
+				if (which === 'firefox' && !granted) {
+					assert.match(text, /pictures of its <style> elements may be old/);
+				} else {
+					assert.doesNotMatch(text, /may be old/);
+					await until(`the picture of ${size}`, async () => await width() === size);
+				}
+			};
+			await shows(await save('app.js', '1'), 20);
+			await write('a.png', png(1, 30));
+			// It is not known what has changed.
+			await shows(await ends(() => world.savecast('reload', site.root)), 30);
+		});
+	}
 }
