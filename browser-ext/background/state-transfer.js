@@ -22,7 +22,7 @@ const hasValues = ({ items = [] }) => items.some((/** @type {any} */ { state }) 
  */
 
 export class StateTransfer {
-	/** @type {Map<number, {id: string, state: unknown, at: number}>} */
+	/** @type {Map<number, {id: string, state: unknown, answer?: unknown, at: number}>} `answer`: what the server last said for the page */
 	#states = new Map();
 	/** @type {Map<number, {frames: import('./page-scripts.js').FrameState[], at: number}>} */
 	#frames = new Map();
@@ -59,10 +59,10 @@ export class StateTransfer {
 	 * To be called when the old document is unloaded.
 	 *
 	 * @param {number} tab
-	 * @param {{id: string, posting: boolean, state: unknown}} message
+	 * @param {{id: string, posting: boolean, state: unknown, answer?: unknown}} message
 	 * @param {boolean} late whether the new document's message came first
 	 */
-	async leaving(tab, { id, posting, state: last }, late) {
+	async leaving(tab, { id, posting, state: last, answer }, late) {
 		const state = this.isReloading(tab, id) ? last : null;
 		if (state) {
 			this.#reloading.delete(tab);
@@ -73,7 +73,7 @@ export class StateTransfer {
 			await sendToPage(tab, { to: 'answers-form' });
 		}
 		if (state) {
-			this.#states.set(tab, { id, state, at: performance.now() });
+			this.#states.set(tab, { id, state, answer, at: performance.now() });
 		}
 		if ((state || posting) && await insertPageScripts(tab)) {
 			await this.#deliver(tab);
@@ -191,7 +191,7 @@ export class StateTransfer {
 		}
 		const expired = performance.now() - stored.at > MAX_AGE_MSEC;
 		// If the old document is still there, it refuses its own state.
-		if (expired || await sendToPage(tab, { to: 'restore', id: stored.id, state: stored.state })) {
+		if (expired || await sendToPage(tab, { to: 'restore', id: stored.id, state: stored.state, answer: stored.answer })) {
 			if (this.#states.get(tab) === stored) {
 				this.#states.delete(tab);
 			}

@@ -135,6 +135,41 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
+	/** A reload begins within this time after the look that found out that it is necessary. */
+	const RELOAD_MSEC = 5000;
+	/** Characters; a longer answer is not handed on. */
+	const MAX_HANDED = 1024 * 1024;
+	/** @type {{answer: Answer, at: number} | undefined} */
+	let last;
+	/** @type {(Answer & {url: string}) | undefined} */
+	let received;
+
+	/** @param {Answer} answer to the latest request of a look */
+	const note = (answer) => {
+		last = { answer, at: performance.now() };
+	};
+
+	/**
+	 * Browsers do not keep a page in the cache that says `no-store`, and Chromium shows no page of a frame to scripts. But
+	 * just before this document is reloaded, it may have requested what the next one shows.
+	 *
+	 * @returns {object | undefined} for receive() in the next document
+	 */
+	const hand = () => (last && performance.now() - last.at < RELOAD_MSEC && last.answer.text.length < MAX_HANDED
+		? { ...last.answer, url } : undefined);
+
+	/** @param {any} answer what the document before this one returned from hand() */
+	const receive = (answer) => {
+		received = answer;
+	};
+
+	/** @returns {Answer | undefined} what the document before has requested, if this one seems to show it */
+	const handed = () => {
+		const [entry] = /** @type {any[]} */ (performance.getEntriesByType('navigation'));
+		return received && received.url === url && entry?.decodedBodySize === received.bytes && entry.responseStatus === received.status
+			? received : undefined;
+	};
+
 	/**
 	 * @returns {Promise<number>} when the server sent the answer that the browser's cache has for this page, as Date.now(),
 	 *	in whole seconds; 0: that is not known
@@ -218,5 +253,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return undefined;
 	};
 
-	shared.answers = { answeredAt, ask, changed, shown, url };
+	shared.answers = { answeredAt, ask, changed, hand, handed, note, receive, shown, url };
 }

@@ -30,6 +30,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** The answer that this document shows. @type {Promise<Answer | undefined>} */
 	let base = answers.shown();
+	/** @returns {Promise<Answer | undefined>} */
+	const shownAnswer = async () => await base ?? answers.handed();
 	/** The number of the latest look; earlier ones end. */
 	let latest = 0;
 	/** Until when the server may answer with what an earlier save replaced. */
@@ -208,10 +210,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		await base;
 		const asked = noted(ahead.askFor(event));
 		if (!must && changes && !settles) {
-			base.then(ahead.prepare);
+			shownAnswer().then(ahead.prepare);
 		}
 		const next = await asked;
-		const shown = await base;
+		const shown = await shownAnswer();
+		if ('answer' in next) {
+			answers.note(next.answer);
+		}
 		if (!must && changes) {
 			await roots;
 		}
@@ -333,5 +338,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: { outcome: told.outcome, detail: `${told.detail}, ${detail}` };
 	};
 
-	shared.look = { look, begin, setRoots, shown: () => base };
+	shared.look = { look, begin, setRoots, shown: shownAnswer };
 }

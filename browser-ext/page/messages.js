@@ -139,6 +139,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				return true;
 			case 'restore':
 				if (message.id !== id) {
+					shared.answers.receive(message.answer);
 					shared.restore(message.state);
 				}
 				answer(message.id !== id);
@@ -186,7 +187,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// At pagehide, since the next document has begun then: text that the user typed while a
 		// slow server answered is kept, too. Sent each time, since only the background knows
 		// whether this is a reload for a save, and its message could arrive too late.
-		shared.dom.listen(window, ['pagehide'], () => send({ from: 'leaving', id, posting, state: state() }));
+		shared.dom.listen(window, ['pagehide'], () => send({ from: 'leaving', id, posting, state: state(), answer: shared.answers.hand() }));
 
 		const ready = () => send({
 			from: 'ready',

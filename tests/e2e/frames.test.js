@@ -76,7 +76,7 @@ const ALPHA = (/** @type {string} */ text, /** @type {string} */ frames) => `<!d
 ${frames}`;
 const BETA = (/** @type {string} */ text, more = '') => `<!doctype html><title>b</title><link rel="stylesheet" href="/b.css"><h2>${text}</h2><input id="inner">${more}`;
 
-/** Chromium's cache does not show a script what a frame's document was loaded from: then the frame is reloaded. */
+/** Chromium's cache does not show a script what a frame's document was loaded from: then the frame is reloaded once. */
 const CHANGED = ['patched', 'loaded'];
 
 for (const which of BROWSERS) {
@@ -147,6 +147,14 @@ for (const which of BROWSERS) {
 		await until('the page scripts', async () => (await inFrame(gamma, 'savecast.ready')) === true);
 		await ended(await save(gamma, 'index.html', BETA('g2')), CHANGED, top);
 		await until('the new page of the inner frame', async () => await inFrame(gamma, 'document.querySelector("h2").textContent') === 'g2');
+		// Each frame has been looked at now, so what it shows is known.
+		await until('the page scripts', async () => (await inFrame(beta, 'savecast.ready')) === true && (await inFrame(gamma, 'savecast.ready')) === true);
+		await inFrame(gamma, 'globalThis.kept = 1');
+		await ended(await save(gamma, 'index.html', BETA('g3')), 'patched', top);
+		await ended(await save(beta, 'index.html', BETA('b2c', `<iframe src="${gamma.url}"></iframe>`)), 'patched', top);
+		assert.equal(await inFrame(beta, 'document.querySelector("h2").textContent + document.querySelector("#inner").value'), 'b2cin');
+		// If beta's frame was reloaded before, what was typed in the frame in it is gone.
+		assert.match(await inFrame(gamma, 'document.querySelector("h2").textContent + document.querySelector("#inner").value + globalThis.kept'), /^g3(in)?1$/);
 		await ended(await save(beta, 'index.html', BETA('b3', `<script>window.script = 1;</script>`)), 'loaded', top);
 		await until('the reloaded frame', async () => await inFrame(beta, 'document.querySelector("h2").textContent') === 'b3');
 		await until('what was typed in it', async () => await inFrame(beta, 'document.querySelector("#inner").value') === 'in');
@@ -162,6 +170,9 @@ for (const which of BROWSERS) {
 		await until('the frame of gamma', async () => (await world.bus.tabs()).some((/** @type {any} */ one) => one.top === top && one.url === gamma.url && one.state === 'live'));
 		await until('the page', async () => await inFrame(gamma, 'savecast.ready') === true);
 		await ended(await save(gamma, 'b.css', 'h2 { color: rgb(3, 0, 0) }'), 'swapped', top);
+		// What the frame showed before is no longer what it is compared with.
+		await ended(await save(gamma, 'index.html', BETA('g4')), CHANGED, top);
+		await until('the new page', async () => await inFrame(gamma, 'document.querySelector("h2").textContent') === 'g4');
 		// The server of the frame ends: the icon says so for the tab.
 		const { title } = await browser.activeIcon();
 		assert.match(title, /live: alpha/);
