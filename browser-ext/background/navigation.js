@@ -4,10 +4,11 @@
 // come late and in Firefox often without a URL, and the page scripts.
 
 import { api } from '../common/api.js';
+import { hasPermission } from '../common/site.js';
 import { findPage, toGuard } from './inspect.js';
 import { insertPageScripts, showsErrorPage } from './page-scripts.js';
-import { isNewer } from './reload-rules.js';
-import { localStatus } from './url-visibility.js';
+import { bypassesCache, isNewer } from './reload-rules.js';
+import { hidesUrlAfterReload, localStatus } from './url-visibility.js';
 
 /**
  * @typedef {import('./tabs.js').TabEntry} TabEntry
@@ -34,6 +35,8 @@ const READY_MSEC = 1000;
 
 /** If a page is not complete this long after the server's answer, its event ends anyway. */
 const MAX_LOAD_MSEC = 10000;
+
+const MAY_BE_OLD = 'without permission for the site: what workers or later requests load, and pictures of <style> elements, may be old';
 
 const ANSWERS_FORM = 'the page answers a form that was sent';
 
@@ -116,11 +119,24 @@ export class Navigation {
 			complete(id);
 		} else if ((await api.tabs.get(id)).status === 'complete') {
 			const failed = await showsErrorPage(id);
-			send(progress.complete(id, event, failed ? 'the server did not answer' : undefined, transfer.mayShowOld(id)));
+			send(progress.complete(id, event, failed ? 'the server did not answer' : undefined, await this.#mayBeOld(id)));
 			safe(id);
 		}
 		// Otherwise the event is about the blank page that comes first when a discarded tab is
 		// loaded.
+	}
+
+	/**
+	 * In Firefox, a reload past the cache reaches what the page requests until its load event, but not its workers,
+	 * what early hints name, and the pictures of its `<style>` elements. With permission, the page scripts do the rest.
+	 *
+	 * @param {number} id of a tab without page scripts
+	 * @returns {Promise<string | undefined>} what may be older than the save, for the log
+	 */
+	async #mayBeOld(id) {
+		const { tabs, progress } = this.#dependencies;
+		const { url = '' } = tabs.get(id) ?? {};
+		return hidesUrlAfterReload && url.startsWith('http') && bypassesCache(progress.changes(id)) && !await hasPermission(url) ? MAY_BE_OLD : undefined;
 	}
 
 	/**

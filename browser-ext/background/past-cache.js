@@ -4,7 +4,7 @@
 // does not reach what workers and worklets request, nor what the page requests later or on the next
 // page. Session rules of declarativeNetRequest reach all of these: they add the header
 // `Cache-Control: no-cache`, which the cache obeys. They work on sites for which the extension has
-// permission. In Firefox, a reload reaches all of these; if it is pending, refreshForNextPage() helps.
+// permission. In Firefox, the page scripts refresh the cache for the changed files; if a reload is pending, refreshForNextPage() does.
 
 import { api } from '../common/api.js';
 import { tabOf } from './places.js';

@@ -174,6 +174,14 @@ export class Progress {
 	}
 
 	/**
+	 * @param {number} tab
+	 * @returns {import('../link/protocol.js').Change[] | undefined} what has changed, as far as it is known
+	 */
+	changes(tab) {
+		return this.#tabs.get(tab)?.order?.changes;
+	}
+
+	/**
 	 * Forgets the tab's event: the daemon that gave it its number is gone.
 	 *
 	 * @param {number} tab

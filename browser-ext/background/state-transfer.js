@@ -131,17 +131,6 @@ export class StateTransfer {
 		}
 	}
 
-	/**
-	 * Even a reload past the cache does not replace the images of `<style>` elements in Firefox.
-	 *
-	 * @param {number} tab without page scripts
-	 * @returns {string | undefined} what it may show that is older than the saves, for the log
-	 */
-	mayShowOld(tab) {
-		return this.#kept.get(tab)?.some(({ kind }) => kind === 'image')
-			? 'pictures of its <style> elements may be old: allow savecast to read this site' : undefined;
-	}
-
 	/** @param {number} tab whose page is complete */
 	async showKept(tab) {
 		if (hidesUrlAfterReload) {
