@@ -5,12 +5,10 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/clock.h"
 #include "util/mem.h"
-#include "util/mounts-files.h"
 
 bool process_lives(pid_t pid)
 {
@@ -70,49 +68,6 @@ bool process_runs_others(pid_t pid)
 		}
 	}
 	return runs;
-}
-
-/* 0 if it cannot be known without waiting for a file server. */
-static ino_t inode_of(const char *file)
-{
-	struct statx st;
-
-	return mounts_stat(file, &st) == 0 ? st.stx_ino : 0;
-}
-
-struct watched {
-	ino_t file, folder;
-};
-
-static bool watches(int process, const struct watched *watched)
-{
-	return (watched->file && procfs_watches(process, watched->file)) ||
-		(watched->folder && procfs_watches(process, watched->folder));
-}
-
-bool process_family_watches(pid_t root, const char *file)
-{
-	_cleanup_free_ char *folder = mem_strdup(file);
-	pid_t family[DESCENDANTS_MAX] = {root};
-	char *slash = strrchr(folder, '/');
-	struct watched watched = {.file = inode_of(file)};
-	bool found = false;
-	size_t count = 1;
-
-	if (slash) {
-		slash[slash == folder] = '\0';
-	}
-	watched.folder = inode_of(folder);
-	for (size_t i = 0; i < count && !found; i++) {
-		int process = procfs_open(family[i]);
-
-		if (process >= 0) {
-			found = watches(process, &watched);
-			count += procfs_children(process, &family[count], DESCENDANTS_MAX - count);
-			close(process);
-		}
-	}
-	return found;
 }
 
 uint64_t process_run_delay(pid_t pid)

@@ -73,12 +73,6 @@ bool process_runs_others(pid_t pid);
  */
 int process_status(pid_t pid, int pidfd);
 
-/*
- * Whether the process or one of its descendants has an inotify watch on the file or on its
- * folder.
- */
-bool process_family_watches(pid_t root, const char *file);
-
 /* Whether one of its threads runs, or waits for a CPU or for the disk. */
 bool process_is_runnable(pid_t pid);
 

@@ -295,8 +295,11 @@ bool procfs_polls(int process, pid_t pid, int fd, struct procfs_polling *polling
 	return polling->epoll_fd >= 0;
 }
 
+#define INOTIFY_LINK "anon_inode:inotify"
+
 struct watching {
 	ino_t inode;
+	size_t left;
 	bool found;
 };
 
@@ -307,8 +310,8 @@ static bool procfs_check_inotify(int process, int fd, void *userdata)
 	char wanted[40];
 
 	snprintf(wanted, sizeof wanted, " ino:%jx ", (uintmax_t)watching->inode);
-	watching->found = procfs_links_to(process, fd, "anon_inode:inotify") &&
-		procfs_info_has(process, fd, wanted);
+	watching->found =
+		procfs_links_to(process, fd, INOTIFY_LINK) && procfs_info_has(process, fd, wanted);
 	return !watching->found;
 }
 
@@ -317,5 +320,21 @@ bool procfs_watches(int process, ino_t inode)
 	struct watching watching = {.inode = inode};
 
 	procfs_each_fd(process, procfs_check_inotify, &watching);
+	return watching.found;
+}
+
+static bool procfs_check_any_inotify(int process, int fd, void *userdata)
+{
+	struct watching *watching = userdata;
+
+	watching->found = procfs_links_to(process, fd, INOTIFY_LINK);
+	return !watching->found && --watching->left;
+}
+
+bool procfs_has_inotify(int process, size_t most)
+{
+	struct watching watching = {.left = most};
+
+	procfs_each_fd(process, procfs_check_any_inotify, &watching);
 	return watching.found;
 }

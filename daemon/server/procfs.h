@@ -75,6 +75,8 @@ bool procfs_polls(int process, pid_t pid, int fd, struct procfs_polling *polling
 
 /* Whether it has an inotify watch on this inode, of any file system. */
 bool procfs_watches(int process, ino_t inode);
+/* Whether one of its first `most` descriptors is for inotify. */
+bool procfs_has_inotify(int process, size_t most);
 
 /* For how long its threads that live were ready to run and had no CPU, in microseconds. */
 uint64_t procfs_run_delay(int process);

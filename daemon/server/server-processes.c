@@ -234,29 +234,31 @@ static bool came_by_itself(const struct server_worker *last, const struct holder
 	return by_itself;
 }
 
-static void note_worker(struct server_processes *processes, const struct holder *worker)
-{
-	processes->last = (struct server_worker){
-		.pid = worker->pid,
-		.started_usec = worker->started_usec,
-		.generation = worker->generation,
-		.seen_boot = clock_usec(CLOCK_BOOTTIME),
-		.supervisor_count = worker->supervisors,
-	};
-	memcpy(processes->last.supervisors, worker->ancestors, sizeof worker->ancestors);
-}
-
 /* The farthest process that may have started the worker, or the worker itself; 0: none. */
 static pid_t root_of(const struct server_worker *last)
 {
 	return last->supervisor_count ? last->supervisors[last->supervisor_count - 1] : last->pid;
 }
 
-bool server_processes_watch(const struct server_processes *processes, const char *file)
+static void note_worker(struct server_processes *processes, const struct holder *worker)
 {
-	pid_t root = root_of(&processes->last);
+	struct server_worker *last = &processes->last;
+	bool is_new = last->pid != worker->pid || last->generation != worker->generation;
 
-	return root && process_family_watches(root, file);
+	if (is_new) {
+		processes->by_itself = came_by_itself(last, worker);
+	}
+	*last = (struct server_worker){
+		.pid = worker->pid,
+		.started_usec = worker->started_usec,
+		.generation = worker->generation,
+		.seen_boot = clock_usec(CLOCK_BOOTTIME),
+		.supervisor_count = worker->supervisors,
+	};
+	memcpy(last->supervisors, worker->ancestors, sizeof worker->ancestors);
+	if (is_new) {
+		family_watch_note(&processes->watch, root_of(last), worker->pid);
+	}
 }
 
 uint64_t server_processes_run_delay(const struct server_processes *processes)
@@ -335,13 +337,9 @@ void server_processes_view(struct server_processes *processes, struct server_pro
 		view->serving = true;
 		view->worker = chosen->pid;
 		view->generation = chosen->generation;
-		if (processes->last.pid != chosen->pid ||
-			processes->last.generation != chosen->generation) {
-			processes->by_itself = came_by_itself(&processes->last, chosen);
-		}
+		note_worker(processes, chosen);
 		view->by_itself = processes->by_itself;
 		view->in_place = chosen->generation != chosen->started_usec;
-		note_worker(processes, chosen);
 	}
 	processes->gone_boot =
 		chosen ? 0 : processes->gone_boot ?: clock_usec(CLOCK_BOOTTIME);

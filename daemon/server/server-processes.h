@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "server/family-watch.h"
 #include "server/process.h"
 #include "util/loop.h"
 
@@ -48,6 +49,8 @@ struct server_processes {
 	bool lost; /* a process has gone, and no new one was seen since then */
 	bool doubted; /* the queue got shorter although only supervisors were there */
 	struct server_worker last;
+	/* of the last worker, the processes that may start it again, and those that they have started */
+	struct family_watch watch;
 	uint64_t gone_boot; /* CLOCK_BOOTTIME; since when nothing is serving; 0: something is */
 	bool by_itself; /* no user started the last worker */
 	struct server_end end; /* of the process that ended last */
@@ -89,12 +92,6 @@ struct server_processes_view {
 };
 
 void server_processes_view(struct server_processes *processes, struct server_processes_view *view);
-
-/*
- * Whether the last worker, a process that may start it again, or one that such a process has
- * started, watches the file by inotify.
- */
-bool server_processes_watch(const struct server_processes *processes, const char *file);
 
 /* How long the last worker, and processes that may start it again, have waited for a CPU. */
 uint64_t server_processes_run_delay(const struct server_processes *processes);

@@ -130,7 +130,7 @@ void server_view(struct server *server, bool closely, struct server_view *view)
 
 bool server_watches(const struct server *server, const char *file)
 {
-	return server_processes_watch(&server->processes, file);
+	return family_watch_sees(&server->processes.watch, file);
 }
 
 uint64_t server_run_delay(const struct server *server)

@@ -4,6 +4,7 @@
  * was down and is started again in a different way.
  */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -279,6 +280,34 @@ require('node:http').createServer((request, response) => {
 }).listen(Number(process.argv[2]), '127.0.0.1');
 `;
 
+/**
+ * A watcher in a shell loop ends at the first event, before the save is reported. The first save waits for
+ * the restart all the same.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+async function watchesOnce(t) {
+	if ((await run(['inotifywait', '--help'], process.env)).status !== 0 && !existsSync('/usr/bin/inotifywait')) {
+		t.skip('inotify-tools is not installed');
+		return;
+	}
+	const world = await World.open(t);
+	await world.startDaemon();
+	const of = row('node');
+	const loop = `while true; do node server.js "$1" & pid=$!
+inotifywait -q -e close_write server.js >/dev/null; touch ended; sleep 0.2; kill $pid; wait $pid; done`;
+	const drive = new Drive(world, { ...of, command: port => ['sh', '-c', loop, 'sh', String(port)] });
+	world.atEnd.push(() => drive.close());
+	await drive.open();
+	const root = /** @type {string} */ (drive.root), file = path.join(root, 'server.js');
+	await writeFile(file, NODE.replace('MARK', 'c1'));
+	await until('the end of the watcher', () => existsSync(path.join(root, 'ended')), { every: 5 });
+	await world.bus.saved(file);
+	await until('a reload', () => Number(drive.orders?.length) > 0);
+	await until('its answer', () => drive.orders?.[0].got.kind === 'page');
+	assert.match(drive.orders?.[0].got.marks ?? '', /c1/, 'the first reload shows the new code');
+}
+
 /** @param {import('node:test').TestContext} t */
 async function loadsTwice(t) {
 	const world = await World.open(t);
@@ -305,6 +334,7 @@ test('what other processes show about a server', { concurrency: 6 }, async t => 
 		t.test('php -S: the page is requested while opcache may have the old code, and shows the new code', asksAgain),
 		t.test('a server that holds requests while it loads: the second of two saves shows', loadsTwice),
 		t.test('node: it closes its socket before it ends: down says how it ended', closesFirst),
+		t.test('a watcher in a shell loop, which ends at the first event', watchesOnce),
 		t.test('a restart serves two saves if its worker has loaded both', servesBoth),
 		t.test('a compiler and a server: the page reloads when both are done, from the first save on', compiles),
 		...['node', 'python3 -m http.server'].map(name =>
