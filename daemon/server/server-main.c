@@ -87,7 +87,7 @@ void server_note_main(struct server *server)
 	}
 	server_clear_main(server);
 	server_doubt_routes(server);
-	server->proxies = false;
+	server->proxies = server->passes = false;
 	server->main = (struct server_main){
 		.pid = oldest->pid,
 		.folder = mem_strdup(oldest->folder),

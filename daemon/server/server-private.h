@@ -53,6 +53,7 @@ struct server {
 	struct server_route *routes; /* the latest first; see server-upstream.c */
 	size_t route_count;
 	bool proxies; /* its main process has passed on a request */
+	bool passes; /* perhaps so: see struct upstream */
 	void *data;
 	struct server *next;
 };

@@ -66,11 +66,12 @@ void server_doubt_routes(struct server *server)
 	}
 }
 
-/* Whether the same process has passed on requests, for whichever host and path. */
-static bool is_proxy(const struct server *server)
+/* Whether the same process has passed on requests, for whichever host and path. `perhaps`: it may have. */
+static bool is_proxy(const struct server *server, bool perhaps)
 {
 	for (const struct server *one = server->servers->first; one; one = one->next) {
-		if (one->proxies && one->port == server->port && one->main.pid == server->main.pid) {
+		if ((perhaps ? one->passes : one->proxies) && one->port == server->port &&
+			one->main.pid == server->main.pid) {
 			return true;
 		}
 	}
@@ -122,6 +123,7 @@ static void search_done(const struct upstream *found, void *userdata)
 	route->known_usec = clock_now_usec();
 	route->asked = true;
 	server->proxies |= found->result == UPSTREAM_FOUND;
+	server->passes |= found->passes || found->result == UPSTREAM_FOUND;
 	if (!keep && !same) {
 		route->known = true;
 		route_take(route, found);
@@ -145,9 +147,10 @@ static bool route_search(struct server_route *route, bool cautious)
 			.path = route->path,
 			.secure = route->secure,
 			.is_proxy = server->main.traits.proxying == PROXY_YES,
-			.caution = !cautious || is_proxy(server) ? UPSTREAM_ASKS
-				: route->asked                   ? UPSTREAM_WATCHES
-								 : UPSTREAM_ASKS_ONCE,
+			.passes = is_proxy(server, true),
+			.caution = !cautious || is_proxy(server, false) ? UPSTREAM_ASKS
+				: route->asked                          ? UPSTREAM_WATCHES
+									: UPSTREAM_ASKS_ONCE,
 		},
 		search_done, route);
 	return route->search != NULL;

@@ -19,7 +19,6 @@ enum { /* in seconds */
 	REMEMBERED = 61, /* as long as the kernel remembers one that has ended; rounded */
 	AHEAD = 8, /* more than a trial lasts */
 };
-enum { ASKED_MSEC = 50000 }; /* then, what it has asked since is remembered, however it ended */
 
 static uint16_t seconds_of(uint64_t usec)
 {
@@ -32,7 +31,7 @@ void tcp_own_add(struct tcp_own *own, uint16_t client_port, uint16_t server_port
 		(unsigned)server_port << 16 | seconds_of(now_usec), memory_order_relaxed);
 }
 
-static bool is_own(const struct tcp_table *table, uint16_t client_port, uint16_t server_port)
+bool tcp_table_is_own(const struct tcp_table *table, uint16_t client_port, uint16_t server_port)
 {
 	unsigned one = atomic_load_explicit(&table->own->ports[client_port], memory_order_relaxed);
 	/* Another thread can have added it after this table's time. */
@@ -86,7 +85,7 @@ bool tcp_table_server_end(const struct tcp_table *table, const struct inet_diag_
 		is_server ? message->id.idiag_src : message->id.idiag_dst,
 		ntohs(is_server ? message->id.idiag_sport : message->id.idiag_dport));
 	*client_port = ntohs(is_server ? message->id.idiag_dport : message->id.idiag_sport);
-	return !is_proxy(table, server) && !is_own(table, *client_port, server->port) &&
+	return !is_proxy(table, server) && !tcp_table_is_own(table, *client_port, server->port) &&
 		(table->listens[server->port] != TCP_UNUSED || !is_loopback(server));
 }
 
@@ -159,17 +158,26 @@ bool tcp_bytes(const struct nlmsghdr *header, uint64_t *sent, uint64_t *received
 	return true;
 }
 
-bool tcp_table_was_asked(const struct tcp_table *table, const struct nlmsghdr *header)
+enum tcp_waits tcp_waits_of(const struct nlmsghdr *header, bool client)
 {
-	const struct inet_diag_msg *message = NLMSG_DATA(header);
-	uint16_t port = ntohs(message->id.idiag_sport), client = ntohs(message->id.idiag_dport);
-	struct upstream_address own =
-		address_of(message->idiag_family, message->id.idiag_src, port);
 	struct tcp_info info;
+	uint64_t asked, answered; /* bytes; the kernel counts the end of what was received as one */
+	uint32_t since_asked, since_answered;
 
-	/* The kernel counts the end of what the client sends as a byte, also that of accept-probe.h. */
-	return is_proxy(table, &own) && !is_own(table, client, port) && info_of(header, &info) &&
-		info.tcpi_bytes_received > 1 && info.tcpi_last_data_recv < ASKED_MSEC;
+	if (!info_of(header, &info)) {
+		return TCP_WAITS_NOT;
+	}
+	asked = client ? info.tcpi_bytes_sent : info.tcpi_bytes_received;
+	answered = client ? info.tcpi_bytes_received : info.tcpi_bytes_sent;
+	since_asked = client ? info.tcpi_last_data_sent : info.tcpi_last_data_recv;
+	since_answered = client ? info.tcpi_last_data_recv : info.tcpi_last_data_sent;
+	if (asked <= !client) {
+		return TCP_WAITS_NOT;
+	}
+	if (!answered || since_asked < since_answered) {
+		return TCP_WAITS;
+	}
+	return since_asked == since_answered ? TCP_WAITS_PERHAPS : TCP_WAITS_NOT;
 }
 
 bool tcp_table_server_ended(struct tcp_table *table, const struct nlmsghdr *header, bool before)

@@ -29,6 +29,7 @@ struct tcp_connection {
  */
 struct tcp_own {
 	atomic_uint ports[TCP_PORTS]; /* by the client's port: the server's, and when */
+	atomic_uint begun, done; /* how many it has tried to open, and has opened or failed to */
 };
 /* It was opened or closed now. It stays known for as long as the kernel remembers it. */
 void tcp_own_add(struct tcp_own *own, uint16_t client_port, uint16_t server_port, uint64_t now_usec);
@@ -72,13 +73,18 @@ struct tcp_connection *tcp_table_add(struct tcp_table *table, const struct inet_
  */
 bool tcp_connection_is(const struct tcp_connection *one, uint32_t inode, bool ended);
 
+/* Whether this program has opened it. */
+bool tcp_table_is_own(const struct tcp_table *table, uint16_t client_port, uint16_t server_port);
+
 /* False if the connection has ended, so that they are no longer known. */
 bool tcp_bytes(const struct nlmsghdr *header, uint64_t *sent, uint64_t *received);
 /*
- * Whether it is the proxy's end of a connection on which another program has sent bytes less than a
- * minute ago: a connection that the proxy has used for them is still known.
+ * Of the one that asks: whether it still waits for an answer. The kernel counts in steps of up to 10 ms, so
+ * if both came in the same step, that is not known.
  */
-bool tcp_table_was_asked(const struct tcp_table *table, const struct nlmsghdr *header);
+enum tcp_waits { TCP_WAITS_NOT, TCP_WAITS_PERHAPS, TCP_WAITS };
+/* `client`: the message is about its end, not about the server's. */
+enum tcp_waits tcp_waits_of(const struct nlmsghdr *header, bool client);
 /*
  * Records what the server has received, if the message is about its end of a connection, which has
  * ended. A client that resets its connection, as HAProxy does, loses its own counters with that.

@@ -26,7 +26,6 @@ struct tcp_traffic {
 	void *userdata;
 	struct upstream_trials *trials; /* NULL while the state is remembered */
 	bool any_ended;
-	bool asked; /* the proxy had a request */
 	uint64_t began_usec; /* of the trial */
 	uint64_t listed_usec; /* its last list: a connection that ended later is in it, or is newer */
 	size_t waiting_count;
@@ -66,7 +65,6 @@ static struct tcp_connection *take(
 	uint16_t client_port;
 	uint64_t sent, received;
 
-	traffic->asked |= tcp_table_was_asked(&traffic->table, header);
 	/* Without counters, it is what the kernel remembers of one that has ended. */
 	if (traffic->table.listens[ntohs(message->id.idiag_sport)] != TCP_UNUSED ||
 		!tcp_bytes(header, &sent, &received) || !tcp_table_server_end(&traffic->table, message, &to, &client_port)) {
@@ -331,7 +329,7 @@ bool tcp_traffic_any_ended(struct tcp_traffic *traffic)
 	return traffic->any_ended;
 }
 
-bool tcp_traffic_asked(const struct tcp_traffic *traffic)
+const struct tcp_table *tcp_traffic_table(const struct tcp_traffic *traffic)
 {
-	return traffic->asked;
+	return &traffic->table;
 }

@@ -48,8 +48,5 @@ void tcp_traffic_end(struct tcp_traffic *traffic, struct upstream_trials *trials
  * process held it. After tcp_traffic_begin().
  */
 bool tcp_traffic_any_ended(struct tcp_traffic *traffic);
-/*
- * Whether another program has sent the proxy bytes on a connection that is still there, so recently
- * that what it has connected to for them is known. After tcp_traffic_begin().
- */
-bool tcp_traffic_asked(const struct tcp_traffic *traffic);
+/* Its listening sockets are those at the last tcp_traffic_begin(). */
+const struct tcp_table *tcp_traffic_table(const struct tcp_traffic *traffic);

@@ -74,6 +74,7 @@ static int next_of(const struct upstream_question *question, bool alone,
 	if (!probe) {
 		return -1;
 	}
+	probe->to_the_answer = true;
 	while (next < 0 && probe->trials.count < UPSTREAM_TRIALS_MAX && clock_now_usec() < until &&
 		!atomic_load(question->stop) && upstream_probe_once(probe, alone)) {
 		next = passed_on_to(probe, found);
@@ -100,7 +101,9 @@ void upstream_chain_resolve(
 	}
 	last = unknown == 1 ? upstream_chain_last(next, found->count) : -1;
 	if (last >= 0) {
-		*found = (struct upstream){
-			.result = UPSTREAM_FOUND, .ends = {found->ends[last]}, .count = 1};
+		*found = (struct upstream){.result = UPSTREAM_FOUND,
+			.ends = {found->ends[last]},
+			.count = 1,
+			.passes = found->passes};
 	}
 }

@@ -8,18 +8,13 @@
 #include <unistd.h>
 
 #include "server/upstream-request.h"
+#include "server/upstream-watch.h"
 #include "util/clock.h"
 #include "util/mem.h"
 
-#define TRIAL_USEC (1500 * CLOCK_USEC_PER_MSEC)
+#define UNIX_USEC (1500 * CLOCK_USEC_PER_MSEC)
 #define ALL_USEC (5 * CLOCK_USEC_PER_SEC) /* of the trials of one kind */
 #define SLOW_ALL_USEC (9 * CLOCK_USEC_PER_SEC)
-/*
- * How long an answer is waited for after the request was seen to be passed on. Without one, a second
- * proxy may not yet have passed it on, so after the first trial without one, the next ones are patient.
- */
-#define PASSED_USEC (200 * CLOCK_USEC_PER_MSEC)
-#define SLOW_USEC (3 * CLOCK_USEC_PER_SEC)
 
 /*
  * The random amounts. Together they are less than the 4096 bytes that some proxies send at once,
@@ -37,6 +32,8 @@ enum {
 
 /* A server that is probably no proxy is sent no further requests if none of these says that it is. */
 enum { NONE_TRIALS = 5 };
+/* So many show it if connections of others end meanwhile. */
+enum { ENDED_TRIALS = 3 };
 
 /*
  * One connection to a Unix socket can be too short to be seen, so this many requests are sent in one
@@ -108,7 +105,10 @@ static void on_sent(uint32_t inode, int peer, void *userdata)
 {
 	struct upstream_probe *probe = userdata;
 
-	probe->passed_usec = probe->passed_usec ? probe->passed_usec : clock_now_usec();
+	/* One that has ended can be of any program. */
+	if (inode && !probe->passed_usec) {
+		probe->passed_usec = clock_now_usec();
+	}
 	for (size_t i = 0; inode && i < probe->trials.peer_count; i++) {
 		struct upstream_link *link = &probe->links[i];
 
@@ -144,32 +144,12 @@ static void search_links(struct upstream_probe *probe)
 	}
 }
 
-/* Looks until the answer has come, which a proxy gets from its upstream. */
-static void watch_answer(struct upstream_probe *probe, struct upstream_request *request)
+void upstream_probe_free(struct upstream_probe *probe)
 {
-	uint64_t began = clock_now_usec();
-	struct pollfd answer = {.fd = upstream_request_fd(request), .events = POLLIN};
-	uint64_t patience = probe->pace == PACE_SLOW ? SLOW_USEC : PASSED_USEC;
-	long pause_usec = 10;
-	int r = 0;
-
-	probe->passed_usec = 0;
-	probe->status = 0;
-	while (r == 0 && !atomic_load(probe->question->stop) &&
-		clock_now_usec() <
-			(probe->passed_usec ? probe->passed_usec + patience : began + TRIAL_USEC)) {
-		struct timespec wait = {.tv_nsec = pause_usec * 1000};
-
-		tcp_traffic_look(probe->traffic, &probe->trials, probe->chain);
-		r = ppoll(&answer, 1, &wait, NULL);
-		r = r > 0 ? upstream_request_read(request, &probe->status) : r;
-		pause_usec = pause_usec < 5000 ? pause_usec * 5 / 4 + 1 : pause_usec;
-	}
-	if (r == 0 && probe->passed_usec) {
-		probe->pace = probe->pace == PACE_FAST ? PACE_SLOW : PACE_HANGING;
-	}
-	if (probe->status) {
-		upstream_trials_answered(&probe->trials);
+	if (probe) {
+		upstream_family_free(probe->family);
+		tcp_traffic_free(probe->traffic);
+		free(probe);
 	}
 }
 
@@ -178,28 +158,24 @@ struct upstream_probe *upstream_probe_new(const struct upstream_question *questi
 	struct upstream_probe *probe = mem_new(struct upstream_probe);
 
 	probe->question = question;
+	probe->passes = question->passes;
 	probe->socket_count = listen_sockets_of(question->listener, question->port, question->order,
 		probe->sockets, LISTEN_SOCKETS_MAX);
 	if (probe->socket_count) {
 		probe->traffic = tcp_traffic_new(probe->sockets, probe->socket_count,
 			question->port, question->own, on_sent, probe);
 	}
-	if (!probe->traffic) {
-		free(probe);
+	if (probe->traffic) {
+		probe->family = upstream_family_new(tcp_traffic_table(probe->traffic));
+	}
+	if (!probe->family) {
+		upstream_probe_free(probe);
 		return NULL;
 	}
 	probe->pid_count =
 		pids_of(probe->sockets, probe->socket_count, probe->pids, COUNT_OF(probe->pids));
 	tcp_traffic_begin(probe->traffic);
 	return probe;
-}
-
-void upstream_probe_free(struct upstream_probe *probe)
-{
-	if (probe) {
-		tcp_traffic_free(probe->traffic);
-		free(probe);
-	}
 }
 
 static void hold_peer(const struct upstream_address *to, void *userdata)
@@ -236,10 +212,13 @@ bool upstream_probe_once(struct upstream_probe *probe, bool alone)
 	}
 	tcp_own_add(probe->question->own, own_port, port, clock_now_usec());
 	begin_trial(probe);
+	upstream_family_begin(probe->family, probe->pids, probe->pid_count, own_port);
 	upstream_trials_begin(&probe->trials, query, header);
+	probe->passed = PASSED_UNKNOWN;
+	probe->any_ended = false;
 	sent = upstream_request_send(request, text);
 	if (sent) {
-		watch_answer(probe, request);
+		upstream_watch(probe, request);
 		tcp_traffic_end(probe->traffic, &probe->trials);
 	}
 	upstream_request_free(request);
@@ -255,16 +234,31 @@ bool upstream_probe_shows_none(const struct upstream_probe *probe)
 		upstream_trials_show_none(&probe->trials, last);
 }
 
+/*
+ * Connections of others that end during the trials may have carried the request in one of them, but not
+ * in all. `shown`: how many trials say that the server's own have not.
+ */
+static bool knows_passed(struct upstream_probe *probe, unsigned *shown)
+{
+	*shown += probe->passed != PASSED_UNKNOWN;
+	if (probe->any_ended && (*shown < ENDED_TRIALS || upstream_trials_agree(&probe->trials))) {
+		probe->passed = PASSED_UNKNOWN;
+	}
+	return probe->passed != PASSED_UNKNOWN;
+}
+
 void upstream_probe_all(struct upstream_probe *probe, bool alone)
 {
 	uint64_t began = clock_now_usec();
+	unsigned shown = 0;
 
 	probe->trials = (struct upstream_trials){0};
 	memset(probe->links, 0, sizeof probe->links);
 	probe->pace = PACE_FAST;
 	probe->until_usec = began + ALL_USEC;
 	while (clock_now_usec() < probe->until_usec && !atomic_load(probe->question->stop) &&
-		upstream_probe_once(probe, alone) && !upstream_trials_are_enough(&probe->trials) &&
+		upstream_probe_once(probe, alone) && !knows_passed(probe, &shown) &&
+		!upstream_trials_are_enough(&probe->trials) &&
 		(probe->trials.count < NONE_TRIALS || !upstream_probe_shows_none(probe))) {
 		search_links(probe);
 		probe->until_usec = began + (probe->pace == PACE_SLOW ? SLOW_ALL_USEC : ALL_USEC);
@@ -274,7 +268,7 @@ void upstream_probe_all(struct upstream_probe *probe, bool alone)
 /* Sends the requests, and looks until the proxy has answered the last one or one connection was seen. */
 static bool unix_round(struct upstream_probe *probe, struct sock_diag *diag, char *name)
 {
-	uint64_t until = clock_now_usec() + TRIAL_USEC;
+	uint64_t until = clock_now_usec() + UNIX_USEC;
 	_cleanup_free_ char *text = upstream_request_text(probe->question, 0, 0, UNIX_PIPELINED);
 	uint16_t port = probe->question->port, own_port;
 	struct upstream_request *request =

@@ -5,6 +5,7 @@
 
 #include "server/process.h"
 #include "server/tcp-traffic.h"
+#include "server/upstream-family.h"
 #include "server/upstream.h"
 
 /*
@@ -28,6 +29,13 @@ enum upstream_pace {
 	PACE_HANGING, /* nor did one in a long time */
 };
 
+/* What the server's own processes have sent other servers of this machine, from a request to its answer. */
+enum upstream_passed {
+	PASSED_UNKNOWN, /* perhaps the request */
+	PASSED_NOTHING,
+	PASSED_LITTLE, /* less than the request's amounts; without the header, it could be the request */
+};
+
 struct upstream_probe {
 	const struct upstream_question *question;
 	struct listen_socket sockets[LISTEN_SOCKETS_MAX];
@@ -35,12 +43,18 @@ struct upstream_probe {
 	pid_t pids[HOLDERS_MAX]; /* the proxy's */
 	size_t pid_count;
 	struct tcp_traffic *traffic; /* after tcp_traffic_begin() */
+	struct upstream_family *family;
 	struct upstream_trials trials;
 	struct upstream_link links[UPSTREAM_PEERS_MAX]; /* by peer */
 	bool chain; /* several servers have the request: find out which of them made each connection */
 	uint64_t until_usec;
 	uint64_t passed_usec; /* when the current request may have been passed on first; or 0 */
 	enum upstream_pace pace;
+	enum upstream_passed passed; /* in the last trial */
+	/* in that trial, a connection has ended that may have carried the request, and been the server's */
+	bool any_ended;
+	bool passes; /* its own processes have sent another server as much as one of the requests has */
+	bool to_the_answer; /* each trial lasts until the answer, or until it is late */
 	unsigned status; /* of the last answer; 0: none */
 };
 
@@ -50,7 +64,10 @@ void upstream_probe_free(struct upstream_probe *probe);
 
 /* One further trial; false if the proxy did not take the request. `alone`: without the header. */
 bool upstream_probe_once(struct upstream_probe *probe, bool alone);
-/* Forgets the earlier trials, and tries until the result is certain, or there is no hope for that. */
+/*
+ * Forgets the earlier trials, and tries until the result is certain, or there is no hope for that, or
+ * `passed` is known.
+ */
 void upstream_probe_all(struct upstream_probe *probe, bool alone);
 /* Whether the proxy is connected to a Unix socket during some further requests; stores its name. */
 bool upstream_probe_unix(struct upstream_probe *probe, char name[UNIX_NAME_MAX]);

@@ -25,8 +25,8 @@ struct upstream_request {
 };
 
 /* Returns 0, or -1. */
-static int request_connect(
-	struct upstream_request *request, const struct listen_socket *to, uint16_t port, uint16_t *own_port)
+static int request_connect(struct upstream_request *request, const struct listen_socket *to,
+	uint16_t port, struct tcp_own *opens, uint16_t *own_port)
 {
 	struct sockaddr_in v4 = {
 		.sin_family = AF_INET, .sin_port = htons(port)};
@@ -45,8 +45,10 @@ static int request_connect(
 		return -1;
 	}
 	setsockopt(request->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+	atomic_fetch_add(&opens->begun, 1);
 	r = to->v6 ? connect(request->fd, (struct sockaddr *)&v6, sizeof v6)
 		   : connect(request->fd, (struct sockaddr *)&v4, sizeof v4);
+	atomic_fetch_add(&opens->done, 1);
 	if (r < 0 || getsockname(request->fd, (struct sockaddr *)&own, &length) < 0) {
 		return -1;
 	}
@@ -106,7 +108,7 @@ struct upstream_request *upstream_request_open(const struct upstream_question *q
 {
 	struct upstream_request *request = mem_new(struct upstream_request);
 
-	if (request_connect(request, to, question->port, own_port) < 0 ||
+	if (request_connect(request, to, question->port, question->own, own_port) < 0 ||
 		(question->secure && request_shake_hands(request, question->host) < 0)) {
 		upstream_request_free(request);
 		return NULL;

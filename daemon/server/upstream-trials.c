@@ -94,6 +94,16 @@ void upstream_trials_blurred(struct upstream_trials *trials)
 	trials->trials[trials->count - 1].blurred = true;
 }
 
+bool upstream_trials_any_open(const struct upstream_trials *trials)
+{
+	for (size_t i = 0; i < trials->peer_count; i++) {
+		if (trials->peers[i].open & UINT32_C(1) << (trials->count - 1)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* How often a connection that was sent the request carries each of the two amounts. */
 struct carried {
 	unsigned query, header;
@@ -258,6 +268,27 @@ bool upstream_trials_any_answered(const struct upstream_trials *trials)
 	return false;
 }
 
+/* How many trials agree that it was sent the request, or its headers; 0 if all that it was sent has one size. */
+static unsigned agreeing_of(const struct upstream_trials *trials, const struct upstream_peer *peer)
+{
+	unsigned most = agreeing_whole(trials, peer);
+
+	if (trials->trials[0].header && agreeing(trials, peer, &headers) > most) {
+		most = agreeing(trials, peer, &headers);
+	}
+	return is_constant(trials, peer) ? 0 : most;
+}
+
+bool upstream_trials_agree(const struct upstream_trials *trials)
+{
+	for (size_t i = 0; i < trials->peer_count; i++) {
+		if (agreeing_of(trials, &trials->peers[i]) >= 2) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool upstream_trials_show_none(const struct upstream_trials *trials, bool last)
 {
 	unsigned answered = 0;
@@ -266,14 +297,9 @@ bool upstream_trials_show_none(const struct upstream_trials *trials, bool last)
 		answered += trials->trials[t].answered;
 	}
 	for (size_t i = 0; i < trials->peer_count; i++) {
-		const struct upstream_peer *peer = &trials->peers[i];
-		unsigned most = agreeing_whole(trials, peer);
+		unsigned most = agreeing_of(trials, &trials->peers[i]);
 
-		if (trials->trials[0].header && agreeing(trials, peer, &headers) > most) {
-			most = agreeing(trials, peer, &headers);
-		}
-		if (peer->held ||
-			(most >= 2 && 2 * most >= answered && !is_constant(trials, peer))) {
+		if (trials->peers[i].held || (most >= 2 && 2 * most >= answered)) {
 			return false;
 		}
 	}

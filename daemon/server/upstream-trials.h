@@ -68,6 +68,11 @@ void upstream_trials_blurred(struct upstream_trials *trials);
 /* The current trial's request was answered, so nothing of it is still to come. */
 void upstream_trials_answered(struct upstream_trials *trials);
 
+/* Whether one, in the current trial, may have been sent the request. */
+bool upstream_trials_any_open(const struct upstream_trials *trials);
+/* Whether two trials agree that one may have been sent the request. */
+bool upstream_trials_agree(const struct upstream_trials *trials);
+
 enum upstream_evidence {
 	UPSTREAM_NOTHING, /* it was not sent the request; maybe others, of the same size each time */
 	UPSTREAM_OPEN, /* not known */

@@ -128,21 +128,16 @@ static void judge_connections(const struct upstream_probe *probe, struct upstrea
 	}
 }
 
-/* Whether a server is sent anything during one request, or the answer says that one is missing. */
-static bool reacts(struct upstream_probe *probe)
+/*
+ * Its own processes can show that it passes no request on. A single request is enough for that, or
+ * two: one with a long header, and one with a long query, in case it passes no such header on.
+ * Returns what judge() does.
+ */
+static bool ask(struct upstream_probe *probe, bool alone, struct upstream *found)
 {
-	return upstream_probe_once(probe, false) &&
-		(upstream_trials_moved(&probe->trials) || is_gateway_error(probe->status));
-}
-
-/* Whether it is worth more than one request to find out. */
-static bool acts_as_proxy(struct upstream_probe *probe, const struct upstream *held)
-{
-	enum upstream_caution caution = probe->question->caution;
-
-	return caution == UPSTREAM_ASKS || held->count || tcp_traffic_any_ended(probe->traffic) ||
-		(caution == UPSTREAM_ASKS_ONCE && !tcp_traffic_asked(probe->traffic) &&
-			reacts(probe));
+	*found = (struct upstream){.result = UPSTREAM_SELF};
+	upstream_probe_all(probe, alone);
+	return probe->passed == PASSED_UNKNOWN && judge(probe, found);
 }
 
 /* Returns whether the ends may be a chain: see upstream-chain.h. `alone`: as in upstream_probe_all(). */
@@ -158,15 +153,17 @@ static bool find(const struct upstream_question *question, struct upstream *foun
 	}
 	tcp_traffic_hold(probe->traffic, probe->pids, probe->pid_count, take_held, &held);
 	*found = (struct upstream){.result = UPSTREAM_SELF};
-	if (acts_as_proxy(probe, &held)) {
-		upstream_probe_all(probe, false);
-		sure = judge(probe, found);
-		if (found->result == UPSTREAM_SELF && upstream_trials_moved(&probe->trials)) {
+	if (question->caution != UPSTREAM_WATCHES || held.count ||
+		tcp_traffic_any_ended(probe->traffic)) {
+		sure = ask(probe, false, found);
+		if (probe->passed == PASSED_LITTLE ||
+			(found->result == UPSTREAM_SELF && probe->passed == PASSED_UNKNOWN &&
+				upstream_trials_moved(&probe->trials))) {
 			*alone = true;
-			upstream_probe_all(probe, true);
-			sure = judge(probe, found);
+			sure = ask(probe, true, found);
 		}
 		if (question->secure && found->result != UPSTREAM_FOUND &&
+			probe->passed == PASSED_UNKNOWN &&
 			!upstream_trials_any_answered(&probe->trials)) {
 			*found = held;
 			judge_connections(probe, found);
@@ -176,6 +173,7 @@ static bool find(const struct upstream_question *question, struct upstream *foun
 			upstream_probe_unix(probe, found->unix_name);
 		}
 	}
+	found->passes = probe->passes;
 	upstream_probe_free(probe);
 	return sure && found->result == UPSTREAM_UNSURE;
 }

@@ -49,21 +49,20 @@ struct upstream {
 	char unix_name[UNIX_NAME_MAX];
 	bool incomplete; /* UPSTREAM_UNSURE: it may be yet another one, which cannot be named */
 	bool deeper; /* UPSTREAM_UNSURE: unless none of the ends is a proxy, it may be yet another one */
+	/* it has sent other servers as much as requests have, so whether it waits for their answers is not known */
+	bool passes;
 	unsigned status; /* of UPSTREAM_FAILED: 502, 503 or 504; 0: no answer */
 };
 
-/*
- * When requests are sent to a server that may be no proxy at all. It "acts as one" if it has a
- * connection to another server, or if anything has connected to another one in the last minute.
- */
+/* For which servers, and when, requests are sent. */
 enum upstream_caution {
 	UPSTREAM_ASKS, /* always: it probably is a proxy */
+	UPSTREAM_ASKS_ONCE, /* always, but it probably is none, and only one proves that in most cases */
 	/*
-	 * only one, to see whether that makes it connect to another server; none if it does not act
-	 * as one although it had a request less than a minute ago
+	 * only if it has a connection to another server, or if anything has connected to another one in
+	 * the last minute: it probably is none
 	 */
-	UPSTREAM_ASKS_ONCE,
-	UPSTREAM_WATCHES, /* none, unless it acts as a proxy */
+	UPSTREAM_WATCHES,
 };
 
 struct upstream_question {
@@ -74,6 +73,7 @@ struct upstream_question {
 	uint16_t host_port;
 	bool secure;
 	enum upstream_caution caution;
+	bool passes; /* an earlier search has set it in its result */
 	bool is_proxy; /* that is what the program is for: it is looked for Unix sockets, too */
 	struct tcp_own *own; /* shared by all searches */
 	const atomic_bool *stop; /* set by another thread: the result is no longer wanted */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "server/tcp-table.h"
+#include "server/upstream-family.h"
 
 enum { SERVER = 4001, CLIENT = 50000, INODE = 7 };
 
@@ -105,15 +106,55 @@ static void a_full_table_is_reported(void **state)
 	assert_false(tcp_table_server_ended(&table, &ended.header, false));
 }
 
-/* The kernel counts the end of what the client sends as a byte. */
-static void a_connection_without_a_request_is_not_asked(void **state)
+static struct message waiting(
+	uint64_t sent, uint64_t received, uint32_t since_sent, uint32_t since_received)
 {
-	struct message empty = end(SERVER, CLIENT, 0, 1), request = end(SERVER, CLIENT, 0, 2);
+	struct message message = end(CLIENT, SERVER, sent, received);
+	struct tcp_info info = {
+		.tcpi_bytes_sent = sent,
+		.tcpi_bytes_received = received,
+		.tcpi_last_data_sent = since_sent,
+		.tcpi_last_data_recv = since_received,
+	};
 
-	table.proxy_port = SERVER;
-	table.proxy_count = 1; /* on all addresses */
-	assert_false(tcp_table_was_asked(&table, &empty.header));
-	assert_true(tcp_table_was_asked(&table, &request.header));
+	memcpy(message.info, &info, sizeof info);
+	return message;
+}
+
+static void who_has_asked_last_waits_for_an_answer(void **state)
+{
+	struct message none = waiting(0, 0, 9, 9), asked = waiting(100, 50, 8, 12),
+		       answered = waiting(100, 50, 12, 8), together = waiting(100, 50, 8, 8),
+		       first = waiting(100, 0, 8, 8), ended = waiting(0, 1, 9, 9);
+
+	assert_int_equal(tcp_waits_of(&none.header, true), TCP_WAITS_NOT);
+	assert_int_equal(tcp_waits_of(&asked.header, true), TCP_WAITS);
+	assert_int_equal(tcp_waits_of(&answered.header, true), TCP_WAITS_NOT);
+	assert_int_equal(tcp_waits_of(&together.header, true), TCP_WAITS_PERHAPS);
+	assert_int_equal(tcp_waits_of(&first.header, true), TCP_WAITS);
+	/* From the server's end, it is the other way round. */
+	assert_int_equal(tcp_waits_of(&asked.header, false), TCP_WAITS_NOT);
+	assert_int_equal(tcp_waits_of(&answered.header, false), TCP_WAITS);
+	/* A client that has sent only the end has asked nothing. */
+	assert_int_equal(tcp_waits_of(&ended.header, false), TCP_WAITS_NOT);
+}
+
+static void the_kernel_s_count_of_opened_connections_is_read(void **state)
+{
+	static const char text[] =
+		"Ip: Forwarding DefaultTTL\nIp: 1 64\n"
+		"Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens AttemptFails\n"
+		"Tcp: 1 200 120000 -1 2137 18446744073709551615 575\n";
+	struct tcp_opens opens;
+
+	assert_true(tcp_opens_parse(text, &opens));
+	assert_int_equal(opens.opened, 2137);
+	assert_int_equal(opens.accepted, UINT64_MAX);
+	assert_false(tcp_opens_parse("", &opens));
+	assert_false(tcp_opens_parse(
+		"Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens ", &opens));
+	assert_false(tcp_opens_parse(
+		"Tcp: RtoAlgorithm RtoMin RtoMax MaxConn Other\nTcp: 1 2 3 4 5 6\n", &opens));
 }
 
 int main(void)
@@ -124,7 +165,8 @@ int main(void)
 		cmocka_unit_test_setup(the_client_s_end_is_no_server_s_end, clear),
 		cmocka_unit_test_setup(a_later_connection_from_the_same_port_is_another_one, clear),
 		cmocka_unit_test_setup(a_full_table_is_reported, clear),
-		cmocka_unit_test_setup(a_connection_without_a_request_is_not_asked, clear),
+		cmocka_unit_test(who_has_asked_last_waits_for_an_answer),
+		cmocka_unit_test(the_kernel_s_count_of_opened_connections_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -222,6 +222,24 @@ static void limits_hold(void **state)
 	assert_true(trials.too_many);
 }
 
+static void only_two_trials_that_agree_are_a_sign_of_a_request(void **state)
+{
+	struct upstream_trials trials = {.count = 0};
+
+	begin(&trials);
+	upstream_trials_sent(&trials, &alpha, OTHER);
+	assert_false(upstream_trials_any_open(&trials));
+	upstream_trials_sent(&trials, &alpha, request(&trials, 1, 1));
+	assert_true(upstream_trials_any_open(&trials));
+	begin(&trials);
+	assert_false(upstream_trials_any_open(&trials)); /* in the current one */
+	upstream_trials_sent(&trials, &alpha, request(&trials, 1, 1) + 700);
+	assert_false(upstream_trials_agree(&trials));
+	begin(&trials);
+	upstream_trials_sent(&trials, &alpha, request(&trials, 1, 1));
+	assert_true(upstream_trials_agree(&trials));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +254,7 @@ int main(void)
 		cmocka_unit_test(a_request_of_constant_size_is_not_the_request),
 		cmocka_unit_test(some_requests_are_not_all),
 		cmocka_unit_test(limits_hold),
+		cmocka_unit_test(only_two_trials_that_agree_are_a_sign_of_a_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
