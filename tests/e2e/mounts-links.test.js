@@ -190,7 +190,7 @@ for (const [what, lead] of Object.entries(GIT)) {
 			await fs.hang();
 			const event = await within(world.bus.saved(path.join(site.root, 'a.css')), 'an answer', SOON_MSEC);
 			await reaches(world, event, 'held');
-			await until('status to say so', async () => /remote does not answer: its saves wait/.test(await status(world)), { msec: SOON_MSEC });
+			await until('status to say so', async () => /remote does not answer: its saves wait/.test(await status(world)), { msec: SOON_MSEC }).catch(async error => { throw new Error(`${error.message}: ${await status(world)} ${await world.log('savecastd')}`); });
 			await othersAreServed(world, client);
 			await fs.answer();
 			await reaches(world, event, 'left');
