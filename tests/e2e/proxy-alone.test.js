@@ -2,7 +2,7 @@
 /**
  * Proxies in a network of their own, without the traffic of other tests: one that had no request for
  * so long that the kernel has forgotten all of its connections, when savecast sees it for the first
- * time; and one beside many servers that never answer.
+ * time; and one beside many servers that never read a request.
  */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -59,11 +59,11 @@ if (process.env.SAVECAST_OWN_NETWORK) {
 		assert.equal(await heads(), 2);
 	});
 
-	test('many servers that never answer are looked at beside a proxy, whose tab has its project while all of them still hang', async t => {
+	test('many servers that never read a request are looked at beside a proxy, whose tab has its project while all of them still hang', async t => {
 		const { world, alpha, beta, start, client } = await open(t, 'Node, one connection for each request');
 		const { port } = await start(alpha.port);
 		const root = await world.folder('silent', { 'server.cjs': `const net = require('node:net'), port = Number(process.argv[2]);
-			for (let i = 0; i < ${SILENT}; i++) net.createServer((socket) => socket.on('error', () => 0)).listen(i ? 0 : port, '127.0.0.1', function () { console.log(this.address().port); });` }, { git: true });
+			for (let i = 0; i < ${SILENT}; i++) net.createServer({ pauseOnConnect: true }, (socket) => socket.on('error', () => 0)).listen(i ? 0 : port, '127.0.0.1', function () { console.log(this.address().port); });` }, { git: true });
 		const server = await world.serve('silent', root, at => [process.execPath, 'server.cjs', `${at}`]);
 		const ports = await until('all ports', async () => {
 			const all = (await readFile(server.server.log, 'utf8')).trim().split('\n');
