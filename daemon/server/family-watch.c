@@ -52,20 +52,20 @@ static bool family_watches(pid_t root, const char *file)
 	return found;
 }
 
-static size_t find_watchers(pid_t root, pid_t worker, pid_t *watchers)
+/* Whether a process of the family watches anything, besides the worker. */
+static bool is_watching(pid_t root, pid_t worker)
 {
 	pid_t family[DESCENDANTS_MAX] = {root};
-	size_t count = 1, found = 0;
+	bool found = false;
+	size_t count = 1;
 
-	for (size_t i = 0; i < count && found < FAMILY_WATCHERS_MAX; i++) {
+	for (size_t i = 0; i < count && !found; i++) {
 		int process = procfs_open(family[i]);
 
 		if (process < 0) {
 			continue;
 		}
-		if (family[i] != worker && procfs_has_inotify(process, FAMILY_WATCH_FDS_MAX)) {
-			watchers[found++] = family[i];
-		}
+		found = family[i] != worker && procfs_has_inotify(process, FAMILY_WATCH_FDS_MAX);
 		count += procfs_children(process, &family[count], DESCENDANTS_MAX - count);
 		close(process);
 	}
@@ -74,20 +74,17 @@ static size_t find_watchers(pid_t root, pid_t worker, pid_t *watchers)
 
 void family_watch_note(struct family_watch *watch, pid_t root, pid_t worker)
 {
-	*watch = (struct family_watch){.root = root, .worker = worker};
-	watch->count = find_watchers(root, worker, watch->watchers);
+	*watch = (struct family_watch){
+		.root = root,
+		.worker = worker,
+		.watched = is_watching(root, worker),
+	};
 }
 
+/* A process that ends closes its descriptors first, and may then be a zombie for a while. */
 static bool have_ended(const struct family_watch *watch)
 {
-	pid_t now[FAMILY_WATCHERS_MAX];
-
-	for (size_t i = 0; i < watch->count; i++) {
-		if (process_lives(watch->watchers[i])) {
-			return false;
-		}
-	}
-	return watch->count && find_watchers(watch->root, watch->worker, now) == 0;
+	return watch->watched && !is_watching(watch->root, watch->worker);
 }
 
 bool family_watch_sees(const struct family_watch *watch, const char *file)
