@@ -243,8 +243,6 @@ struct netlink_bytes sock_diag_attributes(const struct nlmsghdr *header)
 	};
 }
 
-enum { UNIX_CONNECTED = 1 << 1 }; /* TCP_ESTABLISHED, as a bit: the kernel uses it here, too */
-
 struct unix_request {
 	struct nlmsghdr header;
 	struct unix_diag_req request;
@@ -265,7 +263,7 @@ static void take_stream(const struct nlmsghdr *header, void *userdata)
 	}
 }
 
-int sock_diag_list_unix(struct sock_diag *diag, sock_diag_fn *each, void *userdata)
+int sock_diag_list_unix(struct sock_diag *diag, uint32_t states, sock_diag_fn *each, void *userdata)
 {
 	struct unix_request ask = {
 		.header =
@@ -278,7 +276,7 @@ int sock_diag_list_unix(struct sock_diag *diag, sock_diag_fn *each, void *userda
 		.request =
 			{
 				.sdiag_family = AF_UNIX,
-				.udiag_states = UNIX_CONNECTED,
+				.udiag_states = states,
 				.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER,
 			},
 	};

@@ -44,11 +44,15 @@ int sock_diag_get(struct sock_diag *diag, int family, const struct inet_diag_soc
 /* The attributes of such a message, for netlink_attribute(). */
 struct netlink_bytes sock_diag_attributes(const struct nlmsghdr *header);
 
+/* States of Unix sockets, as bits: the kernel uses those of TCP here, too. */
+enum { UNIX_CONNECTED = 1 << 1, UNIX_LISTENS = 1 << 10 };
+
 /*
- * Like sock_diag_list(), for each connected stream socket of the Unix family, with its name and its
- * peer. `header` is a whole struct unix_diag_msg with its attributes.
+ * Like sock_diag_list(), for each stream socket of the Unix family in one of these states, with its name
+ * and its peer. `header` is a whole struct unix_diag_msg with its attributes.
  */
-int sock_diag_list_unix(struct sock_diag *diag, sock_diag_fn *each, void *userdata);
+int sock_diag_list_unix(
+	struct sock_diag *diag, uint32_t states, sock_diag_fn *each, void *userdata);
 struct netlink_bytes sock_diag_unix_attributes(const struct nlmsghdr *header);
 
 /* From then on, the kernel reports each TCP socket that ends, with INET_DIAG_INFO. */

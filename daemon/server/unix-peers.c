@@ -6,10 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/process.h"
 #include "server/procfs.h"
 #include "util/mem.h"
 
-enum { CONNECTIONS_MAX = 1024 }; /* further ones are not looked at */
+enum { CONNECTIONS_MAX = 1024, LISTENERS_MAX = 8 }; /* further ones are not looked at */
 
 struct unix_connection {
 	uint32_t client; /* inode of the other end */
@@ -19,7 +20,15 @@ struct unix_connection {
 struct unix_search {
 	struct unix_connection connections[CONNECTIONS_MAX];
 	size_t count;
-	const struct unix_connection *found;
+	struct unix_connection *found;
+};
+
+/* The sockets that listen under a name: one at most, unless its file was removed. */
+struct unix_listeners {
+	const char *name;
+	uint32_t inodes[LISTENERS_MAX];
+	size_t count;
+	bool held;
 };
 
 static bool is_of_system(const char *name)
@@ -36,17 +45,11 @@ static bool is_of_system(const char *name)
 	return false;
 }
 
-/* The end that was accepted has the name of the socket that listens. */
-static void take_unix_connection(const struct nlmsghdr *header, void *userdata)
+static void unix_socket_parse(const struct nlmsghdr *header, struct unix_connection *one)
 {
-	struct unix_search *search = userdata;
-	struct unix_connection *one = &search->connections[search->count];
 	struct netlink_bytes rest = sock_diag_unix_attributes(header);
 	const struct rtattr *attribute;
 
-	if (search->count == CONNECTIONS_MAX) {
-		return;
-	}
 	*one = (struct unix_connection){0};
 	while ((attribute = netlink_attribute(&rest))) {
 		size_t length = RTA_PAYLOAD(attribute);
@@ -57,6 +60,18 @@ static void take_unix_connection(const struct nlmsghdr *header, void *userdata)
 			memcpy(&one->client, RTA_DATA(attribute), sizeof one->client);
 		}
 	}
+}
+
+/* The end that was accepted has the name of the socket that listens. */
+static void take_unix_connection(const struct nlmsghdr *header, void *userdata)
+{
+	struct unix_search *search = userdata;
+	struct unix_connection *one = &search->connections[search->count];
+
+	if (search->count == CONNECTIONS_MAX) {
+		return;
+	}
+	unix_socket_parse(header, one);
 	if (one->name[0] == '/' && one->client && !is_of_system(one->name)) {
 		search->count++;
 	}
@@ -76,12 +91,71 @@ static bool check_held(int process, int fd, void *userdata)
 	return true;
 }
 
-bool unix_peers_find(
-	struct sock_diag *diag, const pid_t *pids, size_t count, char name[UNIX_NAME_MAX])
+static void take_unix_listener(const struct nlmsghdr *header, void *userdata)
 {
-	_cleanup_free_ struct unix_search *search = mem_new(struct unix_search);
+	const struct unix_diag_msg *message = NLMSG_DATA(header);
+	struct unix_listeners *listeners = userdata;
+	struct unix_connection one;
 
-	sock_diag_list_unix(diag, take_unix_connection, search);
+	unix_socket_parse(header, &one);
+	if (listeners->count < LISTENERS_MAX &&
+		memcmp(one.name, listeners->name, UNIX_NAME_MAX) == 0) {
+		listeners->inodes[listeners->count++] = message->udiag_ino;
+	}
+}
+
+static bool check_listens(int process, int fd, void *userdata)
+{
+	struct unix_listeners *listeners = userdata;
+	uint32_t inode = procfs_socket(process, fd);
+
+	for (size_t i = 0; inode && i < listeners->count; i++) {
+		listeners->held |= listeners->inodes[i] == inode;
+	}
+	return !listeners->held;
+}
+
+/* Whether one of the processes, or a descendant of one, listens under this name. */
+static bool family_listens(
+	struct sock_diag *diag, const char *name, const pid_t *pids, size_t count)
+{
+	struct unix_listeners listeners = {.name = name};
+
+	sock_diag_list_unix(diag, UNIX_LISTENS, take_unix_listener, &listeners);
+	for (size_t k = 0; k < count && listeners.count && !listeners.held; k++) {
+		pid_t family[DESCENDANTS_MAX] = {pids[k]};
+
+		for (size_t i = 0, known = 1; i < known && !listeners.held; i++) {
+			int process = procfs_open(family[i]);
+
+			if (process >= 0) {
+				procfs_each_fd(process, check_listens, &listeners);
+				known += procfs_children(
+					process, &family[known], DESCENDANTS_MAX - known);
+				close(process);
+			}
+		}
+	}
+	return listeners.held;
+}
+
+/* Takes the connections to the same name as the one that was found out of the search. */
+static void search_forget(struct unix_search *search)
+{
+	const struct unix_connection gone = *search->found;
+	size_t left = 0;
+
+	for (size_t i = 0; i < search->count; i++) {
+		if (memcmp(search->connections[i].name, gone.name, UNIX_NAME_MAX) != 0) {
+			search->connections[left++] = search->connections[i];
+		}
+	}
+	search->count = left;
+	search->found = NULL;
+}
+
+static bool search_next(struct unix_search *search, const pid_t *pids, size_t count)
+{
 	for (size_t i = 0; search->count && !search->found && i < count; i++) {
 		int process = procfs_open(pids[i]);
 
@@ -90,9 +164,21 @@ bool unix_peers_find(
 			close(process);
 		}
 	}
-	if (!search->found) {
-		return false;
+	return search->found;
+}
+
+bool unix_peers_find(
+	struct sock_diag *diag, const pid_t *pids, size_t count, char name[UNIX_NAME_MAX])
+{
+	_cleanup_free_ struct unix_search *search = mem_new(struct unix_search);
+
+	sock_diag_list_unix(diag, UNIX_CONNECTED, take_unix_connection, search);
+	while (search_next(search, pids, count)) {
+		if (!family_listens(diag, search->found->name, pids, count)) {
+			memcpy(name, search->found->name, UNIX_NAME_MAX);
+			return true;
+		}
+		search_forget(search);
 	}
-	memcpy(name, search->found->name, UNIX_NAME_MAX);
-	return true;
+	return false;
 }

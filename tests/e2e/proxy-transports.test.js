@@ -150,3 +150,30 @@ for (const [name, needs, skip, make] of BY_UNIX) {
 		assert.deepEqual(await reaches(world, client, path.join(app, 'a.css')), [1]);
 	});
 }
+
+const OWN_PHP = ['/usr/sbin/lighttpd', '/usr/bin/php-cgi'];
+
+test('a server at a Unix socket that another one has started is a part of it: lighttpd and its PHP', { skip: OWN_PHP.some((one) => !existsSync(one)) && 'needs lighttpd and php-cgi' }, async t => {
+	const world = await World.open(t, { why: true });
+	await world.startDaemon();
+	const root = await world.folder('site', { 'index.php': '<h1><?php echo 1; ?></h1>', 'a.css': '' }, { git: true });
+	const { port } = await world.serve('lighttpd', root, (at) => {
+		writeFileSync(path.join(root, 'lighttpd.conf'), `server.modules = ("mod_fastcgi")
+server.document-root = "${root}"
+server.bind = "127.0.0.1"
+server.port = ${at}
+index-file.names = ("index.php")
+fastcgi.server = (".php" => (("bin-path" => "${OWN_PHP[1]}", "socket" => "${world.temp}/php.sock", "max-procs" => 1)))
+`);
+		return [OWN_PHP[0], '-D', '-f', 'lighttpd.conf'];
+	});
+	const client = new Client(world);
+	await client.hello();
+	const url = `http://localhost:${port}/`;
+	assert.match(await (await fetch(url)).text(), /<h1>1/, 'PHP answers');
+	/** @type {any} */
+	const answer = await certain(client, 1, url);
+	assert.deepEqual([answer.state, answer.project], ['live', 'site'], answer.reason);
+	assert.equal(await why(world, url), 'site');
+	assert.deepEqual(await reaches(world, client, path.join(root, 'a.css')), [1]);
+});
