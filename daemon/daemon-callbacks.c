@@ -309,7 +309,7 @@ void on_mount(const char *folder, enum mount_state state, void *userdata)
 			i < registry_count(registry) ? registry_at(registry, i) : NULL;
 
 		if (project && mounts_leads_to(project->root, folder)) {
-			project_problem_set(registry, project, "mount", problem);
+			project_problem_set(registry, project, PROJECT_PART_MOUNT, problem);
 		}
 		if (project && state == MOUNT_ANSWERS &&
 			(mounts_leads_to(project->root, folder) ||

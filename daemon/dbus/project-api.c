@@ -51,9 +51,9 @@ static void get_untrusted(DBusMessageIter *to, void *userdata)
 
 static void get_problem(DBusMessageIter *to, void *userdata)
 {
-	const char *problem = ((struct project *)userdata)->problem;
+	_cleanup_free_ char *problem = project_problem_text(userdata);
 
-	bus_append_string(to, problem ? problem : "");
+	bus_append_string(to, problem);
 }
 
 static void get_watch(DBusMessageIter *to, void *userdata)

@@ -29,7 +29,16 @@ enum project_watch {
 	PROJECT_WATCH_OFF,
 	PROJECT_WATCH_STARTING,
 	PROJECT_WATCH_ON,
-	PROJECT_WATCH_PART, /* not all of them: `problem` says why */
+	PROJECT_WATCH_PART, /* not all of them: `problems` say why */
+};
+
+/* What may find that a part of a project is not served; each has one problem of its own. */
+enum project_part {
+	PROJECT_PART_MOUNT,
+	PROJECT_PART_WATCH,
+	PROJECT_PART_OUTPUT,
+	PROJECT_PART_GIT,
+	PROJECT_PARTS,
 };
 
 /* The failed build that the project's tabs show until a build succeeds; see pipeline.h. UTF-8. */
@@ -80,7 +89,7 @@ struct project {
 	uint64_t late_event;
 	uint32_t late_after;
 
-	char *problem; /* UTF-8: which part of the project cannot be watched, and why; or NULL */
+	char *problems[PROJECT_PARTS]; /* UTF-8; NULL: there is none; see project_problem_set() */
 
 	/* The tabs that show it; see browser/tab.h, which owns them. */
 	struct tab *tabs;
@@ -121,9 +130,6 @@ struct project *registry_add_untracked(
 	struct registry *registry, const char *root, enum project_how how);
 void registry_remove(struct registry *registry, struct project *project);
 
-/* Sets which part of the project cannot be watched, and why; NULL: none (any more). */
-void registry_set_problem(struct registry *registry, struct project *project, const char *problem);
-
 void registry_set_watch(
 	struct registry *registry, struct project *project, enum project_watch watch);
 
@@ -141,13 +147,10 @@ uint32_t registry_next_id(const struct registry *registry);
 void registry_reserve_ids(struct registry *registry, uint32_t next_id);
 
 /*
- * Sets what a source cannot watch in a project. A project shows one problem, and a source
- * removes only its own. `source` is a word, "git".
+ * Sets what is not served of a project, and why; NULL: there is no such problem (any more). The
+ * problems of other parts stay. Logs a new problem.
  */
-
-/* Sets "<source>: <why>"; NULL: there is no problem (any more). Logs a new problem. */
-void project_problem_set(
-	struct registry *registry, struct project *project, const char *source, const char *why);
-
-/* Whether the problem that the project shows comes from this source. */
-bool project_problem_is_of(const struct project *project, const char *source);
+void project_problem_set(struct registry *registry, struct project *project, enum project_part part,
+	const char *why);
+/* "<part>: <why>" for each problem, separated by "; "; "" if there is none. The caller frees it. */
+char *project_problem_text(const struct project *project);

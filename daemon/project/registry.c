@@ -30,7 +30,9 @@ void build_failure_free(struct build_failure *failure)
 static void project_free(struct project *project)
 {
 	build_failure_free(project->failure);
-	free(project->problem);
+	for (size_t i = 0; i < PROJECT_PARTS; i++) {
+		free(project->problems[i]);
+	}
 	free(project->root);
 	free(project->label);
 	free(project);
@@ -225,17 +227,6 @@ void registry_remove(struct registry *registry, struct project *project)
 	project_free(project);
 }
 
-void registry_set_problem(struct registry *registry, struct project *project, const char *problem)
-{
-	if (project->problem && problem ? strcmp(project->problem, problem) == 0
-					: project->problem == problem) {
-		return;
-	}
-	free(project->problem);
-	project->problem = problem ? utf8_dup(problem) : NULL;
-	registry_tell(registry, registry->callbacks.changed, project);
-}
-
 void registry_set_watch(
 	struct registry *registry, struct project *project, enum project_watch watch)
 {
@@ -279,24 +270,44 @@ void registry_reserve_ids(struct registry *registry, uint32_t next_id)
 	}
 }
 
-bool project_problem_is_of(const struct project *project, const char *source)
-{
-	size_t length = strlen(source);
-
-	return project->problem && strncmp(project->problem, source, length) == 0 &&
-		project->problem[length] == ':';
-}
+static const char *const part_names[PROJECT_PARTS] = {
+	[PROJECT_PART_MOUNT] = "mount",
+	[PROJECT_PART_WATCH] = "watch",
+	[PROJECT_PART_OUTPUT] = "output",
+	[PROJECT_PART_GIT] = "git",
+};
 
 void project_problem_set(
-	struct registry *registry, struct project *project, const char *source, const char *why)
+	struct registry *registry, struct project *project, enum project_part part, const char *why)
 {
-	_cleanup_free_ char *problem = why ? mem_printf("%s: %s", source, why) : NULL;
+	char **problem = &project->problems[part];
+	_cleanup_free_ char *text = why ? utf8_dup(why) : NULL;
 
-	if (!problem && !project_problem_is_of(project, source)) {
+	if (*problem && text ? strcmp(*problem, text) == 0 : *problem == text) {
 		return;
 	}
-	if (problem && (!project->problem || strcmp(project->problem, problem) != 0)) {
-		log_warning("%s: %s", project->root, problem);
+	if (text) {
+		log_warning("%s: %s: %s", project->root, part_names[part], text);
 	}
-	registry_set_problem(registry, project, problem);
+	free(*problem);
+	*problem = mem_steal(text);
+	registry_tell(registry, registry->callbacks.changed, project);
+}
+
+char *project_problem_text(const struct project *project)
+{
+	char *all = mem_strdup("");
+
+	for (size_t i = 0; i < PROJECT_PARTS; i++) {
+		const char *problem = project->problems[i];
+
+		if (problem) {
+			char *longer = mem_printf(
+				"%s%s%s: %s", all, *all ? "; " : "", part_names[i], problem);
+
+			free(all);
+			all = longer;
+		}
+	}
+	return all;
 }

@@ -221,8 +221,9 @@ static void on_tree_problem(const char *text, void *userdata)
 	struct disk_source *source = userdata;
 
 	source->limited = text;
-	if ((!text && !source->included) || (text && !source->project->problem)) {
-		project_problem_set(source->parts.registry, source->project, "watch", text);
+	if (text ? !source->project->problems[PROJECT_PART_WATCH] : !source->included) {
+		project_problem_set(
+			source->parts.registry, source->project, PROJECT_PART_WATCH, text);
 	}
 }
 

@@ -85,7 +85,7 @@ static void item_on_linger(void *userdata)
 
 	disk_sources_forget(sources, project);
 	registry_set_watch(sources->parts.registry, project, PROJECT_WATCH_OFF);
-	project_problem_set(sources->parts.registry, project, "watch", NULL);
+	project_problem_set(sources->parts.registry, project, PROJECT_PART_WATCH, NULL);
 }
 
 /* Whether the folder is watched for the project already. */
@@ -159,7 +159,7 @@ void disk_sources_update(struct disk_sources *sources, struct project *project)
 void disk_sources_settings_changed(struct disk_sources *sources, struct project *project)
 {
 	disk_sources_forget(sources, project);
-	project_problem_set(sources->parts.registry, project, "watch", NULL);
+	project_problem_set(sources->parts.registry, project, PROJECT_PART_WATCH, NULL);
 	disk_sources_update(sources, project);
 	if (!disk_sources_find(sources, project)) {
 		registry_set_watch(sources->parts.registry, project, PROJECT_WATCH_OFF);

@@ -227,8 +227,9 @@ static void source_on_problem(const char *text, void *userdata)
 	struct output_source *source = userdata;
 
 	/* Report the first one only: they usually have one cause. */
-	if (!project_problem_is_of(source->project, "output")) {
-		project_problem_set(source->sources->registry, source->project, "output", text);
+	if (!source->project->problems[PROJECT_PART_OUTPUT]) {
+		project_problem_set(
+			source->sources->registry, source->project, PROJECT_PART_OUTPUT, text);
 	}
 }
 

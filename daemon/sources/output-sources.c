@@ -46,7 +46,7 @@ void output_sources_free(struct output_sources *sources)
 void output_sources_update(struct output_sources *sources, struct project *project)
 {
 	output_sources_forget(sources, project);
-	project_problem_set(sources->registry, project, "output", NULL);
+	project_problem_set(sources->registry, project, PROJECT_PART_OUTPUT, NULL);
 	if (project->settings->output.count && !mounts_ready(project->root)) {
 		project->unread = true;
 	} else if (project->settings->output.count) {
@@ -59,7 +59,7 @@ void output_sources_resume(struct output_sources *sources, struct project *proje
 	struct output_source *source = source_find(sources, project);
 
 	if (source && output_folders_wait(source->folders)) {
-		project_problem_set(sources->registry, project, "output", NULL);
+		project_problem_set(sources->registry, project, PROJECT_PART_OUTPUT, NULL);
 		output_source_check(source); /* a link into the mount could not be resolved */
 		output_folders_resume(source->folders);
 		output_source_note_found(source);

@@ -139,7 +139,7 @@ void sources_settings_changed(struct sources *sources, struct project *project)
 void sources_event_sent(struct sources *sources, struct project *project)
 {
 	/* The user may have done what the problem says. */
-	if (project_problem_is_of(project, "git")) {
+	if (project->problems[PROJECT_PART_GIT]) {
 		git_sources_update(sources->git, project);
 	}
 }

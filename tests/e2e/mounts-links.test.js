@@ -190,7 +190,13 @@ for (const [what, lead] of Object.entries(GIT)) {
 			await fs.hang();
 			const event = await within(world.bus.saved(path.join(site.root, 'a.css')), 'an answer', SOON_MSEC);
 			await reaches(world, event, 'held');
-			await until('status to say so', async () => /remote does not answer: its saves wait/.test(await status(world)), { msec: SOON_MSEC }).catch(async error => { throw new Error(`${error.message}: ${await status(world)} ${await world.log('savecastd')}`); });
+			await until('status to say so',
+				async () => /remote does not answer: its saves wait/.test(
+					await status(world)),
+				{msec : SOON_MSEC})
+				.catch(async error => {
+					throw new Error(`${error.message}: ${await status(world)}`);
+				});
 			await othersAreServed(world, client);
 			await fs.answer();
 			await reaches(world, event, 'left');
@@ -262,3 +268,32 @@ test('a large file on a mount that answers is compared, too', { skip }, async t 
 		await reaches(world, await world.bus.saved(file), 'unchanged');
 	}
 });
+
+test('that its mount does not answer hides no other problem of a project, nor the other way round',
+	{skip}, async t => {
+		const {world, fs} = await opened(t, () => undefined);
+		const root = path.join(fs.folder, 'far'),
+		      newer = '[core]\n\trepositoryformatversion = 1\n[extensions]\n\tfromthefuture = true\n';
+		await mkdir(path.join(fs.behind, 'far'));
+		await world.git(path.join(fs.behind, 'far'), 'init', '--quiet');
+		await writeFile(path.join(fs.behind, 'far/.git/config'), newer);
+		await world.startDaemon();
+		await world.savecast('track', root);
+		const told = async () =>
+			(await world.bus.projects()).find(({Root}) => Root === root).Problem;
+		const mount = `mount: ${fs.folder} does not answer: its saves wait`;
+		await until("git's",
+			async () =>
+				/^git: .*savecast still notices saves, but not git commands$/.test(
+					await told()));
+		const git = await told();
+
+		await fs.hang();
+		const event = await world.bus.saved(path.join(root, 'a.css'));
+		await reaches(world, event, 'held');
+		await until('both', async () => await told() === `${mount}; ${git}`);
+		assert.ok((await status(world)).includes(`${mount}; ${git}`), await status(world));
+		await fs.answer();
+		await reaches(world, event, 'left');
+		await until('the other one alone', async () => await told() === git);
+	});

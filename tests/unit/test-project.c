@@ -128,6 +128,37 @@ static void adding_twice_is_reported_once(void **state)
 	registry_free(registry);
 }
 
+static void each_part_has_its_own_problem(void **state)
+{
+	struct registry *registry = registry_new();
+	struct project *project = registry_add(registry, "/w", true, 0);
+	struct told told = {0};
+	char *text;
+
+	registry_listen(
+		registry, &(struct registry_callbacks){on_added, on_changed, on_removed}, &told);
+	project_problem_set(registry, project, PROJECT_PART_GIT, "HEAD: no");
+	project_problem_set(registry, project, PROJECT_PART_MOUNT, "/w waits");
+	project_problem_set(registry, project, PROJECT_PART_GIT, "the index: \xff");
+	assert_int_equal(told.changed, 3);
+	text = project_problem_text(project);
+	assert_string_equal(text, "mount: /w waits; git: the index: \xef\xbf\xbd");
+	free(text);
+	project_problem_set(registry, project, PROJECT_PART_GIT, "the index: \xff");
+	project_problem_set(registry, project, PROJECT_PART_WATCH, NULL);
+	assert_int_equal(told.changed, 3);
+	project_problem_set(registry, project, PROJECT_PART_GIT, NULL);
+	text = project_problem_text(project);
+	assert_string_equal(text, "mount: /w waits");
+	free(text);
+	project_problem_set(registry, project, PROJECT_PART_MOUNT, NULL);
+	text = project_problem_text(project);
+	assert_string_equal(text, "");
+	free(text);
+	assert_int_equal(told.changed, 5);
+	registry_free(registry);
+}
+
 static void projects_are_bounded(void **state)
 {
 	struct registry *registry = registry_new();
@@ -202,6 +233,7 @@ int main(void)
 		cmocka_unit_test(any_name_is_found_among_any_roots),
 		cmocka_unit_test(the_root_folder_can_be_a_project),
 		cmocka_unit_test(adding_twice_is_reported_once),
+		cmocka_unit_test(each_part_has_its_own_problem),
 		cmocka_unit_test(projects_are_bounded),
 		cmocka_unit_test(the_state_text_round_trips),
 		cmocka_unit_test(a_damaged_state_text_adds_nothing),

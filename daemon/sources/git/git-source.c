@@ -30,7 +30,7 @@ void git_source_problem(struct git_source *source, const char *what, const char 
 {
 	_cleanup_free_ char *problem = why ? mem_printf("%s: %s", what, why) : NULL;
 
-	project_problem_set(source->parts.registry, source->project, "git", problem);
+	project_problem_set(source->parts.registry, source->project, PROJECT_PART_GIT, problem);
 }
 
 bool git_source_read(struct git_source *source, unsigned parts, struct git_state *state)

@@ -98,9 +98,7 @@ static void sources_add(struct git_sources *sources, struct project *project)
 		git_source_watch(sources->all[at]);
 		return;
 	}
-	if (!project->problem) {
-		project_problem_set(sources->parts.registry, project, "git", problem);
-	}
+	project_problem_set(sources->parts.registry, project, PROJECT_PART_GIT, problem);
 }
 
 void git_sources_update(struct git_sources *sources, struct project *project)
