@@ -102,7 +102,7 @@ function connectionIcon(link, port, name) {
 		return icon('disconnected', `no connection: no savecastd answers on port ${port}: it is not running there`);
 	case 'refused':
 		return icon('disconnected', `port ${port}: the program that listens there does not accept this browser: ` +
-			'run savecast status to see which port is yours');
+			'run savecast status to see which port is yours, or why it was refused');
 	case 'foreign':
 		return icon('disconnected', `port ${port}: the program that listens there is not the savecastd that ` +
 			'this browser is paired with: it receives no URL. See Settings');

@@ -121,7 +121,7 @@ export function adviceFor({ icon, link, port, name, entry, code = '' }) {
 			? [{ text: 'Start the daemon: ' }, { text: START_COMMAND, code: true },
 				{ text: 'If it runs already, this shows its port: ' },
 				{ text: 'savecast status', code: true }, { text: 'Then set the same port in Settings.' }]
-			: [{ text: 'To see which port is yours, run ' }, { text: 'savecast status', code: true },
+			: [{ text: 'To see which port is yours, or why it was refused, run ' }, { text: 'savecast status', code: true },
 				{ text: '. Then set it in Settings.' }];
 	case 'none':
 		return [...(entry?.answer?.folder ? [] : solution(entry?.answer?.advice, name)),

@@ -151,7 +151,7 @@ uint16_t endpoint_port(const struct endpoint *endpoint)
 	return endpoint->server ? ws_server_port(endpoint->server) : 0;
 }
 
-char *endpoint_reason(const struct endpoint *endpoint)
+static char *where_from(const struct endpoint *endpoint)
 {
 	const char *missing = endpoint->server ? ws_server_missing(endpoint->server) : NULL;
 
@@ -167,6 +167,14 @@ char *endpoint_reason(const struct endpoint *endpoint)
 	return mem_printf("systemd opened it for savecast.socket; savecast.port = %u is not used; "
 			  "'savecast set port %u' changes both",
 		endpoint->wanted, endpoint->wanted);
+}
+
+char *endpoint_reason(const struct endpoint *endpoint)
+{
+	const char *refused = endpoint->server ? ws_server_refused(endpoint->server) : NULL;
+	_cleanup_free_ char *from = where_from(endpoint);
+
+	return mem_printf("%s%s%s", from, refused ? "; " : "", refused ? refused : "");
 }
 
 const char *endpoint_error(const struct endpoint *endpoint)

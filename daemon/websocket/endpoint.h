@@ -47,6 +47,7 @@ uint16_t endpoint_port(const struct endpoint *endpoint);
 const char *endpoint_error(const struct endpoint *endpoint);
 /*
  * Why this port is used, for display: the setting or savecast.socket, whether the
- * setting says something else, and which address another program uses. The caller frees it.
+ * setting says something else, which address another program uses, and why the last browser could not
+ * connect. The caller frees it.
  */
 char *endpoint_reason(const struct endpoint *endpoint);

@@ -124,6 +124,7 @@ static void opening_pass(
 	int fd = opening_release(opening);
 
 	memcpy(request + n, rest, length);
+	openings->too_large = false;
 	openings->done(fd, origin, request, (size_t)n + length, openings->userdata);
 }
 
@@ -175,8 +176,8 @@ static void opening_read(struct opening *opening, const uint8_t *bytes, size_t l
 		opening_refuse(opening, 403, "request", opening->head.why, "must be HTTP/1.1");
 		break;
 	case REQUEST_TOO_LARGE:
-		opening_refuse(opening, 431, "request", "more than 1 MiB",
-			"too many cookies of 127.0.0.1 or localhost: clear them in the browser");
+		opening->openings->too_large = true;
+		opening_refuse(opening, 431, "request", "more than 1 MiB", OPENING_TOO_LARGE);
 		break;
 	}
 }

@@ -7,6 +7,7 @@
  * descriptor and about 1 KiB, however long its request is, for at most WS_HANDSHAKE_SECS.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
@@ -36,7 +37,11 @@ struct openings {
 	opening_done_fn *done;
 	void *userdata;
 	struct log_limit refused;
+	bool too_large; /* since the last handshake that was valid, one was too large */
 };
+
+/* What is wrong with those of a browser, and what to do. */
+#define OPENING_TOO_LARGE "too many cookies of 127.0.0.1 or localhost: clear them in the browser"
 
 void openings_init(struct openings *openings, struct loop *loop, opening_done_fn *done,
 	void *userdata);

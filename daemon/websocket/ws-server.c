@@ -298,6 +298,14 @@ bool ws_server_retry(struct ws_server *server)
 	return listener_retry(server->listener);
 }
 
+const char *ws_server_refused(const struct ws_server *server)
+{
+	return server->openings.too_large
+		? "the request of a browser was larger than 1 MiB, and was "
+		  "refused: " OPENING_TOO_LARGE
+		: NULL;
+}
+
 const char *ws_client_origin(const struct ws_client *client)
 {
 	const struct connection *connection = lws_get_opaque_user_data(ws_client_wsi(client));

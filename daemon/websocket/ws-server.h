@@ -68,6 +68,8 @@ uint16_t ws_server_port(const struct ws_server *server);
 /* As listener_missing() and listener_retry(). */
 const char *ws_server_missing(const struct ws_server *server);
 bool ws_server_retry(struct ws_server *server);
+/* Why the last browser that tried to connect could not, for display; NULL: it could. */
+const char *ws_server_refused(const struct ws_server *server);
 
 /*
  * Copies the text. If more than WS_QUEUE_BYTES_MAX would wait, the client is closed with

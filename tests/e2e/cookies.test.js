@@ -32,6 +32,12 @@ test('a handshake can be 1 MiB long, and uses no more memory', async t => {
 
 	const large = new RawSocket(world).write(request(world, { Cookie: 'x'.repeat(1024 * 1024) }));
 	assert.match(String(await within(large.gone, 'the end')), /^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/);
+	const advice =
+		/larger than 1 MiB, and was refused: too many cookies of 127\.0\.0\.1 or localhost: clear them in the browser/;
+	const status = async () => (await world.savecast('status')).stdout.replace(/\s+/g, ' ');
+	assert.match(await status(), advice);
+	await new RawSocket(world).write(request(world)).got('HTTP/1.1 101');
+	assert.doesNotMatch(await status(), /cookies/, 'a browser has connected');
 	assert.match(await world.log('savecastd'), /more than 1 MiB: too many cookies of 127\.0\.0\.1 or localhost/);
 });
 
