@@ -327,6 +327,15 @@ void on_mount(const char *folder, enum mount_state state, void *userdata)
 	}
 }
 
+void on_git_home(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	sources_git_answers(daemon->sources);
+	settings_add_projects(daemon->settings);
+	browsers_look_up_projectless(daemon->browsers);
+}
+
 const struct registry_callbacks on_projects = {
 	.added = on_project_added,
 	.changed = on_project_changed,

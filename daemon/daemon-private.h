@@ -79,6 +79,7 @@ void on_output_linked(struct project *project, void *userdata);
 void on_names_changed(void *userdata);
 void on_endpoint_changed(void *userdata);
 void on_mount(const char *folder, enum mount_state state, void *userdata);
+void on_git_home(void *userdata);
 
 /* daemon-state.c: what the daemon has on disk. */
 /* Reads what the modules need before the daemon is known on the bus; a negative errno. */

@@ -39,7 +39,7 @@ static void daemon_make_parts(struct daemon *daemon, const char *config)
 
 	mounts_new(daemon->loop, on_mount, daemon);
 	mounts_be_patient(clock_now_usec() + MOUNT_PATIENCE_USEC);
-	git_home_new(daemon->loop);
+	git_home_new(daemon->loop, on_git_home, daemon);
 	daemon->registry = registry_new();
 	daemon->state = state_new(daemon->loop, state);
 	daemon->ledger = ledger_new();

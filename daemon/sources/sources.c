@@ -150,6 +150,13 @@ void sources_mount_answers(struct sources *sources, struct project *project, con
 	disk_sources_mount_answers(sources->disk, project, mount);
 }
 
+void sources_git_answers(struct sources *sources)
+{
+	for (size_t i = 0; i < registry_count(sources->registry); i++) {
+		git_sources_update(sources->git, registry_at(sources->registry, i));
+	}
+}
+
 void sources_link_answers(struct sources *sources, struct project *project)
 {
 	output_sources_resume(sources->outputs, project);

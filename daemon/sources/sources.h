@@ -31,6 +31,8 @@ void sources_mount_answers(struct sources *sources, struct project *project, con
 
 /* A mount elsewhere answers: reads outputs of the project that a link may lead to it. */
 void sources_link_answers(struct sources *sources, struct project *project);
+/* Repositories that could not be opened may be now; see git_home_new(). */
+void sources_git_answers(struct sources *sources);
 
 /* Something was mounted or unmounted at `name`: what is watched there is read and watched again. */
 void sources_mount_changed(struct sources *sources, const char *name);

@@ -164,7 +164,14 @@ int worker_fd(const struct worker *worker)
 	return worker->event;
 }
 
-void worker_collect(struct worker *worker)
+static worker_ended_fn *on_ended;
+
+void worker_on_ended(worker_ended_fn *ended)
+{
+	on_ended = ended;
+}
+
+static void collect(struct worker *worker)
 {
 	eventfd_t count;
 	struct queue finished;
@@ -186,11 +193,19 @@ void worker_collect(struct worker *worker)
 	}
 }
 
+void worker_collect(struct worker *worker)
+{
+	collect(worker);
+	if (on_ended) {
+		on_ended();
+	}
+}
+
 void worker_finish(struct worker *worker)
 {
 	while (worker->unfinished) {
 		poll(&(struct pollfd){.fd = worker->event, .events = POLLIN}, 1, -1);
-		worker_collect(worker);
+		collect(worker);
 	}
 }
 

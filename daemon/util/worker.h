@@ -23,5 +23,11 @@ int worker_fd(const struct worker *worker);
 void worker_collect(struct worker *worker);
 /* The same, but waits until no job is left. */
 void worker_finish(struct worker *worker);
+/*
+ * worker_collect() of any worker calls ended() last, on the calling thread; NULL: nothing (any more).
+ * There is one such function.
+ */
+typedef void worker_ended_fn(void);
+void worker_on_ended(worker_ended_fn *ended);
 
 void worker_submit(struct worker *worker, worker_fn *work, worker_fn *done, void *userdata);

@@ -169,7 +169,7 @@ static bool user_is_safe(void)
 			/* One is enough. */
 		} else if (names[i] && !mounts_may_read(names[i])) {
 			guard_waits(&guard, names[i]);
-		} else if (names[i] && i < 2) {
+		} else if (i < 2 && names[i]) {
 			guard_config(&guard, names[i], 0);
 			free(mem_steal(guard.why)); /* that is libgit2's to say */
 		}

@@ -15,6 +15,7 @@
 #include "util/file.h"
 #include "util/mem.h"
 #include "util/mounts.h"
+#include "util/worker.h"
 
 #define LOG_MODULE "git"
 #include "util/log.h"
@@ -26,6 +27,8 @@ enum { INCLUDES_MAX = 10 };
 
 static struct {
 	struct loop *loop;
+	git_home_told_fn *told;
+	void *userdata;
 	pthread_t thread; /* the loop's */
 	_Atomic(char *) folder; /* NULL: there is no copy */
 	char *name; /* a file of the user on the mount */
@@ -214,12 +217,26 @@ static bool take_if_remote(const char *folder, const char *file)
 	return true;
 }
 
+/* A thread that hangs in libgit2 keeps all others from opening a repository until its job ends. */
+static void on_worker_ended(void)
+{
+	if (!git_library_waits_for_home()) {
+		worker_on_ended(NULL);
+		if (git_home.told) {
+			git_home.told(git_home.userdata);
+		}
+	}
+}
+
 static void begin(void)
 {
 	_cleanup_free_ char *xdg = file_xdg_folder("XDG_CONFIG_HOME", ".config");
 
 	git_home.folder = folder_of_copy(getenv("HOME"), xdg);
 	git_library_set_home(git_home.folder);
+	if (git_library_waits_for_home()) {
+		worker_on_ended(on_worker_ended);
+	}
 }
 
 static bool find_remote(void)
@@ -230,12 +247,14 @@ static bool find_remote(void)
 		take_if_remote(xdg, "git/ignore");
 }
 
-void git_home_new(struct loop *loop)
+void git_home_new(struct loop *loop, git_home_told_fn *told, void *userdata)
 {
 	static const struct mount_try what = {.work = copy_work, .drop = copy_drop};
 	struct copy *copy;
 
 	git_home.loop = loop;
+	git_home.told = told;
+	git_home.userdata = userdata;
 	git_home.thread = pthread_self();
 	if (!find_remote()) {
 		return;

@@ -11,7 +11,12 @@
 #include "util/loop.h"
 
 /* Before libgit2 is used. At start-up, waits for the first copy; see mounts_be_patient(). */
-void git_home_new(struct loop *loop);
+typedef void git_home_told_fn(void *userdata);
+/*
+ * Calls told() when repositories that libgit2 could not open, because a thread was still reading the
+ * user's configuration elsewhere, can be opened. NULL: it is not called.
+ */
+void git_home_new(struct loop *loop, git_home_told_fn *told, void *userdata);
 /* The folder that has .gitconfig and `ignore` in place of the user's; NULL: there is no copy. */
 const char *git_home_copy(void);
 /* Has the copy made again, at most once per second. */
