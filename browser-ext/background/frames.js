@@ -286,6 +286,9 @@ export class Frames {
 		tabs.set(id, { complete: true });
 		pastCache.complete(id);
 		await transfer.showKept(id);
+		if (event !== undefined) {
+			await transfer.complete(id);
+		}
 		send(progress.complete(id, event));
 		updaters.begins(id, event !== undefined);
 		await updaters.complete(id);

@@ -36,6 +36,9 @@ const READY_MSEC = 1000;
 /** If a page is not complete this long after the server's answer, its event ends anyway. */
 const MAX_LOAD_MSEC = 10000;
 
+/** When it loads a page again, Firefox says `loading` as it sends the request, and once more when the server has answered; Chromium only then. */
+const LOADING_EVENTS = hidesUrlAfterReload ? 2 : 1;
+
 const MAY_BE_OLD = 'without permission for the site: what workers or later requests load, and pictures of <style> elements, may be old';
 
 const ANSWERS_FORM = 'the page answers a form that was sent';
@@ -61,8 +64,10 @@ export class Navigation {
 		const { tabs, progress, transfer, watch, show } = this.#dependencies;
 		const cause = progress.isReloading(id) ? 'reload' : status === 'loading' ? 'navigation' : 'none';
 		this.moved(id, url, cause);
+		/** Whether the server has answered the reload. */
+		let isAnswered = false;
 		if (status === 'loading') {
-			progress.loading(id);
+			isAnswered = progress.loading(id) >= LOADING_EVENTS;
 			// The user loads the page again: asks the daemon again, which does not try by itself.
 			if (cause === 'navigation' && ['down', 'none'].includes(tabs.get(id)?.answer?.state ?? '')) {
 				watch(id);
@@ -76,7 +81,7 @@ export class Navigation {
 		}
 		show(id);
 		if (tabs.get(id)?.paused === undefined) {
-			this.#arrived(id, status).catch((error) => console.warn(`tab ${id}: ${error}`));
+			this.#arrived(id, status, isAnswered).catch((error) => console.warn(`tab ${id}: ${error}`));
 		}
 	}
 
@@ -85,8 +90,9 @@ export class Navigation {
 	 *
 	 * @param {number} id
 	 * @param {string | undefined} status
+	 * @param {boolean} isAnswered whether the server has answered a reload just now
 	 */
-	async #arrived(id, status) {
+	async #arrived(id, status, isAnswered) {
 		const { tabs, progress, transfer, send, complete, safe, unreadable, pastCache } = this.#dependencies;
 		const entry = tabs.get(id), event = progress.committed(id);
 		if (entry) {
@@ -94,6 +100,9 @@ export class Navigation {
 		}
 		// If scripts have sent `ready` since the page began, they are in this page.
 		const inserted = entry?.hasScripts || await insertPageScripts(id);
+		if (isAnswered && !inserted) {
+			this.#limitLoad(id);
+		}
 		if (status !== 'complete' || !entry || tabs.get(id) !== entry) {
 			return;
 		}
@@ -140,15 +149,19 @@ export class Navigation {
 	}
 
 	/**
-	 * Some pages never become complete: an image or a stream in them does not end.
+	 * Some pages never become complete: an image or a stream in them does not end, or Firefox asks before it sends the form again
+	 * that a frame answers.
 	 *
 	 * @param {number} id
 	 */
 	#limitLoad(id) {
-		const { progress, send } = this.#dependencies;
+		const { tabs, progress, send } = this.#dependencies;
 		const event = progress.isReloading(id) ? progress.event(id) : undefined;
 		if (event !== undefined) {
-			setTimeout(() => send(progress.complete(id, event, undefined, 'still loading')), MAX_LOAD_MSEC);
+			setTimeout(async () => {
+				const old = tabs.get(id)?.hasScripts ? undefined : await this.#mayBeOld(id);
+				send(progress.complete(id, event, undefined, ['still loading', old].filter(Boolean).join(', ')));
+			}, MAX_LOAD_MSEC);
 		}
 	}
 

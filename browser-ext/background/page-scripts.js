@@ -36,8 +36,8 @@ const FRAME_FILES = ['match', 'dom', 'element-path', 'observed', 'state', 'resto
  *	have put a file into the page itself; looked, refreshed: what lookFirst() and refreshCache() would return
  * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string, final?: boolean, refreshed?: Refreshed}} Looked final: the server
  *	no longer answered with old content; refreshed: what refreshCache() would return
- * @typedef {{fresh: boolean, opaque: boolean}} Refreshed fresh: the browser's cache has what is new; opaque: the user may have done
- *	something in frames that the page cannot access
+ * @typedef {{fresh: boolean, opaque: boolean, inSharedWorker?: boolean}} Refreshed fresh: the browser's cache has what is new; opaque: the user may
+ *	have done something in frames that the page cannot access; inSharedWorker: the page may have made a shared worker of what has changed
  * @typedef {{detail: string, refreshed?: Refreshed}} Told why the page must be reloaded, for the log
  */
 
@@ -82,34 +82,34 @@ export async function insertFrameworkScript(tabId) {
 }
 
 /**
- * @param {number} tabId
- * @returns {Promise<FrameState[]>} what the user did in frames that the page cannot access
+ * @param {number} id
+ * @returns {Promise<FrameState[]>} what the user did in frames of the tab that its page cannot access
  */
-export async function captureFrames(tabId) {
+export async function captureFrames(id) {
 	try {
-		const target = { tabId, allFrames: true };
+		const target = { tabId: tabOf(id), allFrames: true };
 		await api.scripting.executeScript({ target, files: FRAME_FILES });
 		const all = await api.scripting.executeScript({ target, func: () => /** @type {any} */ (globalThis).savecast?.frame?.capture() });
 		return all.map(({ result }) => result).filter(Boolean);
 	} catch (error) {
-		console.debug(`tab ${tabId}: frames: ${error}`);
+		console.debug(`tab ${id}: frames: ${error}`);
 		return [];
 	}
 }
 
 /**
- * @param {number} tabId whose page and frames are complete
+ * @param {number} id whose page and frames are complete
  * @param {FrameState[]} frames
  */
-export async function restoreFrames(tabId, frames) {
+export async function restoreFrames(id, frames) {
 	try {
-		const target = { tabId, allFrames: true };
+		const target = { tabId: tabOf(id), allFrames: true };
 		await api.scripting.executeScript({ target, files: FRAME_FILES });
 		await api.scripting.executeScript({
 			target, args: [frames], func: (states) => /** @type {any} */ (globalThis).savecast?.frame?.restore(states),
 		});
 	} catch (error) {
-		console.debug(`tab ${tabId}: frames: ${error}`);
+		console.debug(`tab ${id}: frames: ${error}`);
 	}
 }
 
@@ -226,7 +226,7 @@ export async function reloadDocument(id, bypassCache) {
  */
 export async function refreshCache(tabId, event, changes) {
 	const answer = await sendToPage(tabId, { to: 'refresh', event, changes });
-	return { fresh: answer?.fresh === true, opaque: answer?.opaque === true };
+	return { fresh: answer?.fresh === true, opaque: answer?.opaque === true, inSharedWorker: answer?.inSharedWorker === true };
 }
 
 /**

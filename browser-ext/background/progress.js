@@ -31,7 +31,7 @@ export function report(event, tab, step, detail) {
 export class Progress {
 	/**
 	 * By tab. `reloading`: the browser was asked to reload; `committed`: the new document has begun.
-	 * @type {Map<number, {event: number, order?: import('./reload.js').Order, reloading: boolean, committed: boolean, status: number}>}
+	 * @type {Map<number, {event: number, order?: import('./reload.js').Order, reloading: boolean, committed: boolean, status: number, begun?: number, mayBeOld?: string}>}
 	 */
 	#tabs = new Map();
 
@@ -83,6 +83,17 @@ export class Progress {
 
 	/**
 	 * @param {number} tab
+	 * @param {string} what may be older than the save after the reload
+	 */
+	mayStayOld(tab, what) {
+		const current = this.#tabs.get(tab);
+		if (current) {
+			current.mayBeOld = what;
+		}
+	}
+
+	/**
+	 * @param {number} tab
 	 * @returns {boolean} whether the tab is loading because of us
 	 */
 	isReloading(tab) {
@@ -104,12 +115,16 @@ export class Progress {
 	 * A new document has begun in the tab. A `complete` before that is about the old one.
 	 *
 	 * @param {number} tab
+	 * @returns {number} how often the browser has said so since it was asked to reload
 	 */
 	loading(tab) {
 		const current = this.#tabs.get(tab);
-		if (current?.reloading) {
-			current.committed = true;
+		if (!current?.reloading) {
+			return 0;
 		}
+		current.committed = true;
+		current.begun = (current.begun ?? 0) + 1;
+		return current.begun;
 	}
 
 	/**
@@ -134,7 +149,7 @@ export class Progress {
 		if (!current?.committed || current.event !== event) {
 			return [];
 		}
-		const answer = [current.status && `answered ${current.status}`, state].filter(Boolean).join(', ') || undefined;
+		const answer = [current.status && `answered ${current.status}`, state, current.mayBeOld].filter(Boolean).join(', ') || undefined;
 		return failure ? this.end(tab, 'failed', failure)
 			: this.end(tab, NOT_SERVING.has(current.status) ? 'failed' : 'loaded', answer);
 	}

@@ -3,9 +3,11 @@
 // Reloads a tab for an event, once it is decided that it must be reloaded now.
 
 import { api } from '../common/api.js';
+import { hasPermission } from '../common/site.js';
 import { refreshCache, reloadDocument } from './page-scripts.js';
 import { isFrame } from './places.js';
 import { bypassesCache } from './reload-rules.js';
+import { hidesUrlAfterReload } from './url-visibility.js';
 
 /** If a reload has not begun after this time, the browser is asking the user about it. */
 const START_MSEC = 3000;
@@ -13,6 +15,10 @@ const START_MSEC = 3000;
 /** How long a reload waits for a navigation that is under way, and how often it checks that. */
 const MAX_NAVIGATION_MSEC = 5000;
 const NAVIGATION_MSEC = 50;
+
+/** For the log, if the page may use a shared worker. */
+const HELD = 'a shared worker that another page uses may be old';
+const CACHED = 'without permission for the site: shared workers may be old';
 
 /** @param {number} msec */
 const pause = (msec) => new Promise((resolve) => setTimeout(resolve, msec));
@@ -81,6 +87,7 @@ export function refreshForNextPage(tabs, id, { event, changes, until }) {
 export async function reloadTab(dependencies, id, { event, changes, seen, told, look }) {
 	const { tabs, progress, transfer, send, pastCache } = dependencies;
 	const current = () => progress.event(id) === event;
+	/** @returns {Promise<import('./page-scripts.js').Refreshed>} */
 	const refreshed = async () => (tabs.get(id)?.hasScripts ? refreshCache(id, event, changes)
 		: { fresh: !bypassesCache(changes), opaque: false });
 	// Most often no navigation is under way: the browser answers meanwhile.
@@ -89,10 +96,10 @@ export async function reloadTab(dependencies, id, { event, changes, seen, told, 
 	if (!current()) {
 		return 'done';
 	}
-	const { fresh, opaque } = await (waited ? refreshed() : begun);
-	const { hasScripts = false, documentId, serviceWorker, url = '' } = tabs.get(id) ?? {};
-	if (opaque && !isFrame(id)) {
-		await transfer.captureFrames(id);
+	const { fresh, opaque, inSharedWorker } = await (waited ? refreshed() : begun);
+	const { hasScripts = false, documentId, serviceWorker, url = '', way } = tabs.get(id) ?? {};
+	if (opaque) {
+		await transfer.captureFrames(id, way);
 	}
 	const bypassCache = !fresh || serviceWorker === true;
 	if (bypassCache) {
@@ -100,6 +107,9 @@ export async function reloadTab(dependencies, id, { event, changes, seen, told, 
 	}
 	if (!current()) {
 		return 'done';
+	}
+	if (inSharedWorker) {
+		progress.mayStayOld(id, hidesUrlAfterReload || await hasPermission(url) ? HELD : CACHED);
 	}
 	const reports = progress.reloading(id, told?.detail);
 	if (hasScripts && documentId) {

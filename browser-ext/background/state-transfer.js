@@ -106,10 +106,11 @@ export class StateTransfer {
 	 * The tab is about to be reloaded for a save.
 	 *
 	 * @param {number} tab
+	 * @param {number[]} [way] for a frame: its place in the tab
 	 */
-	async captureFrames(tab) {
+	async captureFrames(tab, way) {
 		const frames = await captureFrames(tab);
-		this.#frames.set(tab, { frames, at: performance.now() });
+		this.#frames.set(tab, { frames: way ? frames.filter(({ place }) => place.startsWith(`${way},`)) : frames, at: performance.now() });
 	}
 
 	/**

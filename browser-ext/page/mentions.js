@@ -23,13 +23,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const MAKES_WORKERS = /\b(Shared)?Worker\b|\baddModule\b/;
 	const DRAWS = /\b(createImageBitmap|OffscreenCanvas|ImageDecoder)\b/;
 	const CHANGES_RULES = /\b(insertRule|deleteRule|addRule|removeRule)\b/;
+	const SHARED = /\bSharedWorker\b/;
 	const MAX_SCRIPTS = 64;
 	const MAX_READ_MSEC = 1000;
 
 	/** @param {string | undefined} text of a script; undefined: it cannot be read, and may make workers, but rarely does the rest */
-	const mentioned = (text = 'Worker') => {
+	const mentioned = (text = 'SharedWorker') => {
 		const workers = MAKES_WORKERS.test(text);
-		return { workers, drawing: workers && DRAWS.test(text), rules: CHANGES_RULES.test(text) };
+		return { workers, shared: SHARED.test(text), drawing: workers && DRAWS.test(text), rules: CHANGES_RULES.test(text) };
 	};
 
 	/** By the URL of a script. @type {Map<string, Promise<ReturnType<typeof mentioned>>>} */
@@ -43,20 +44,36 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/** Whether a script of the page, or of its frames, has mentioned such a thing when find() was last called. */
-	const known = { workers: false, drawing: false, rules: false };
+	const known = { workers: false, shared: false, drawing: false, rules: false };
+
+	/** @returns {any[]} the script elements of the page and of its frames */
+	const inPage = () => [...dom.roots()].flatMap((root) => [...root.querySelectorAll('script:not([type$=json])')]);
+
+	/** @param {any[]} scripts @returns {Set<string>} their URLs, and those of modules */
+	const urlsOf = (scripts) => new Set([...scripts.map(({ src }) => src), ...dom.requestedBy('script')].filter((url) => /^(http|blob)/.test(url) && isNear(url)));
 
 	/** @returns {Promise<typeof known>} */
 	const find = async () => {
-		const scripts = [...dom.roots()].flatMap((root) => [...root.querySelectorAll('script:not([type$=json])')]);
-		const urls = new Set([...scripts.map(({ src }) => src), ...dom.requestedBy('script')].filter((url) => /^(http|blob)/.test(url) && isNear(url)));
+		const scripts = inPage(), urls = urlsOf(scripts);
 		const all = urls.size > MAX_SCRIPTS ? [mentioned(undefined)] : await Promise.all([...urls].map(mentionedAt));
-		for (const { workers, drawing, rules } of [...all, ...scripts.map(({ textContent }) => mentioned(textContent))]) {
+		for (const { workers, shared: isShared, drawing, rules } of [...all, ...scripts.map(({ textContent }) => mentioned(textContent))]) {
 			known.workers ||= workers;
+			known.shared ||= isShared;
 			known.drawing ||= drawing;
 			known.rules ||= rules;
 		}
 		return known;
 	};
 
-	shared.mentions = { isNear, find, known };
+	/** @returns {boolean} whether a script in the HTML mentions shared workers, or another one that was read */
+	const mentionsShared = () => known.shared || inPage().some(({ textContent }) => SHARED.test(textContent));
+
+	/** @returns {Promise<boolean>} whether any script mentions shared workers, as far as it can be read without a request to a server */
+	const makesShared = async () => {
+		const files = mentionsShared() ? [] : [...urlsOf(inPage())].filter((url) => url.startsWith(`${location.origin}/`)).slice(0, MAX_SCRIPTS).map((url) =>
+			dom.request(url, { cache: 'only-if-cached', mode: 'same-origin' }).then((/** @type {Response} */ answer) => answer.text(), () => ''));
+		return mentionsShared() || (await Promise.all(files)).some((text) => SHARED.test(text));
+	};
+
+	shared.mentions = { isNear, find, mentionsShared, makesShared, known };
 }

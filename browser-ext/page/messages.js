@@ -43,10 +43,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return true;
 	};
 
-	/** @param {{event: number, changes?: object[]}} message @returns {Promise<{fresh: boolean, opaque: boolean}>} as for `refresh` */
-	const refreshed = async (message) => ({
-		fresh: await shared.refresh.finish(message), opaque: isTouched() && shared.uses.hasOpaqueDocuments(),
-	});
+	/** @param {{event: number, changes?: object[]}} message @returns {Promise<{fresh: boolean, opaque: boolean, inSharedWorker: boolean}>} as for `refresh` */
+	const refreshed = async (message) => {
+		const [fresh, inSharedWorker] = await Promise.all([shared.refresh.finish(message), shared.uses.inSharedWorker(message.changes)]);
+		return { fresh, opaque: isTouched() && shared.uses.hasOpaqueDocuments(), inSharedWorker };
+	};
 
 	/**
 	 * The answer says what the next messages of the event would ask for, if the page was asked to begin
@@ -187,7 +188,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// At pagehide, since the next document has begun then: text that the user typed while a
 		// slow server answered is kept, too. Sent each time, since only the background knows
 		// whether this is a reload for a save, and its message could arrive too late.
-		shared.dom.listen(window, ['pagehide'], () => send({ from: 'leaving', id, posting, state: state(), answer: shared.answers.hand() }));
+		shared.dom.listen(window, ['pagehide'], (/** @type {PageTransitionEvent} */ event) => {
+			send({ from: 'leaving', id, posting, state: state(), answer: shared.answers.hand() });
+			shared.uses.endFrames(event);
+		});
 
 		const ready = () => send({
 			from: 'ready',
@@ -212,6 +216,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const complete = async () => {
 			notLoaded?.();
 			send({ from: 'complete', id });
+			if (shared.nextPage.KEEPS_IN_MEMORY && await shared.mentions.makesShared()) {
+				// Firefox does not keep such a page for going back: its shared worker would go on, and stay old.
+				shared.dom.listen(window, ['unload'], () => {});
+			}
 			if (isCached) {
 				// The browser has restored form fields now, so a reload keeps them.
 				send({ from: 'cached', id, answeredAt: await shared.answers.answeredAt() });

@@ -118,6 +118,33 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {boolean} whether the page has started a worker whose requests are not visible here */
 	const hasWorker = () => dom.requestedBy('other').some((/** @type {string} */ url) => /\.[cm]?[jt]sx?$/.test(new URL(url).pathname));
 
+	/** Kinds of files that a shared worker may be made of, or may have loaded when it began. */
+	const IN_WORKERS = ['script', 'data', 'other'];
+	/**
+	 * @param {{kind: string}[]} [changes] undefined: it is not known what has changed
+	 * @returns {Promise<boolean>} whether the page may have made a shared worker of these files: a reload makes no new one if
+	 *	another page uses it
+	 */
+	const inSharedWorker = async (changes) => {
+		if (changes && !changes.some(({ kind }) => IN_WORKERS.includes(kind))) {
+			return false;
+		}
+		// In Chromium, reading the scripts makes the reload slower; it was done if a script has changed that the page does not load itself.
+		return nextPage.KEEPS_IN_MEMORY ? (await mentions.find()).shared : mentions.mentionsShared();
+	};
+
+	/**
+	 * In Firefox, a shared worker goes on in the reloaded page if a frame of the old page uses it, since frames end after their
+	 * page has, or if a page for going back does. To be called when the page ends.
+	 *
+	 * @param {PageTransitionEvent} event
+	 */
+	const endFrames = ({ persisted }) => {
+		if (nextPage.KEEPS_IN_MEMORY && !persisted && mentions.known.shared) {
+			[...dom.roots()].flatMap((root) => [...root.querySelectorAll('iframe, frame, object, embed')]).forEach((frame) => frame.remove());
+		}
+	};
+
 	/** @returns {boolean} whether a script has made fonts that no style sheet names */
 	const hasFontsByScript = () => {
 		let count = 0;
@@ -176,5 +203,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {{kind: string}[]} changes @returns {boolean} */
 	const mayBeInlined = (changes) => Boolean(inline(changes) && document.querySelector(inline(changes)));
 
-	shared.uses = { setApart, beyond, unseen, inFrame, inline, mayBeInlined, hasOpaqueDocuments, hasServiceWorker, findServiceWorker, onServiceWorker };
+	shared.uses = { setApart, endFrames, inSharedWorker, beyond, unseen, inFrame, inline, mayBeInlined, hasOpaqueDocuments, hasServiceWorker, findServiceWorker, onServiceWorker };
 }

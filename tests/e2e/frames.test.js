@@ -183,6 +183,21 @@ for (const which of BROWSERS) {
 		await until('the icon', async () => /live: alpha/.test((await browser.activeIcon()).title));
 	});
 
+	test(`${which}: what the user typed in a frame inside a reloaded frame stays`, { skip: missingOrLong(which) }, async t => {
+		const { world, beta, gamma, page, save, inFrame, show } = await open(t);
+		await show(ALPHA('a1', `<iframe src="${beta.url}"></iframe>`));
+		await followed(world, 3);
+		await until('the page scripts', async () => (await inFrame(beta, 'savecast.ready')) === true && (await inFrame(gamma, 'savecast.ready')) === true);
+		await inFrame(gamma, 'document.querySelector("#inner").focus()');
+		await page.type('half-ty');
+		const typed = () => inFrame(gamma, 'document.querySelector("#inner").value');
+		await until('the text', async () => await typed() === 'half-ty');
+		const { steps } = await save(beta, 'index.html', BETA('b2', `<iframe src="${gamma.url}"></iframe><script>window.script = 1;</script>`));
+		assert.equal(steps.at(-1).step, 'loaded', JSON.stringify(steps));
+		assert.equal(await inFrame(beta, 'document.querySelector("h2").textContent'), 'b2');
+		await until('the text again', async () => await typed() === 'half-ty');
+	});
+
 	test(`${which}: frames without permission are left alone, and hundreds of frames are limited`, { skip: missingOrLong(which) }, async t => {
 		const { world, alpha, beta, browser, page, save, inFrame, show } = await open(t);
 		// The permission is for localhost.

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, guarded, pageScriptsReady, missing, missingOrLong, reaches, switchOn } from '../lib/live.js';
+import { BROWSERS, guarded, heading, pageScriptsReady, missing, missingOrLong, reaches, switchOn } from '../lib/live.js';
 import { World } from '../lib/world.js';
 
 const INDEX = `<!doctype html><title>site</title><form action="/post" method="post"><button id="send">send</button></form>
@@ -212,4 +212,20 @@ test('firefox before 147, without the navigation API: the answer to a form is no
 	const file = path.join(site.root, 'index.html');
 	await writeFile(file, `${INDEX}<!-- 1 -->`);
 	assert.match((await reaches(world, await world.bus.saved(file), 'pending')).steps.at(-1).text, /answers a form/);
+});
+
+test('firefox: without permission, a page whose frame answers a form ends its event, too', { skip: missingOrLong('firefox') }, async t => {
+	const html = (/** @type {number} */ n) => `<!doctype html><h1>${n}</h1><form method="post" action="/post" target="framed"></form><iframe name="framed"></iframe>
+		<script>onload = () => { if (!sessionStorage.sent) { sessionStorage.sent = 1; document.forms[0].submit(); } };</script>`;
+	const world = await World.open(t);
+	await world.startDaemon();
+	const site = await world.site('site', { 'index.html': html(1) });
+	const browser = await world.browser('firefox', {});
+	const page = await browser.newPage(site.url);
+	await switchOn(world, page);
+	await until('the answer to the form', async () => /POST/.test(await world.log('site')) || page.evaluate('frames[0].location.pathname === "/post"'));
+	await writeFile(path.join(site.root, 'index.html'), html(2));
+	const told = await reaches(world, await world.bus.saved(path.join(site.root, 'index.html')), 'loaded');
+	assert.match(told.steps.at(-1).text, /^still loading/);
+	assert.equal(await heading(page), '2');
 });

@@ -23,6 +23,21 @@ test('a page that is not complete', () => {
 	assert.deepEqual(progress.complete(17, 7, undefined, 'still loading'), [report(7, 17, 'loaded', 'answered 200, still loading')]);
 });
 
+test('what may be older than the save is said at the end, and how often a document has begun', () => {
+	const progress = new Progress();
+	progress.begin(7, 17);
+	assert.equal(progress.loading(17), 0, 'before the reload');
+	progress.mayStayOld(17, 'a worker may be old');
+	progress.reloading(17);
+	assert.deepEqual([progress.loading(17), progress.loading(17)], [1, 2]);
+	progress.answered(17, 200);
+	assert.deepEqual(progress.complete(17, 7), [report(7, 17, 'loaded', 'answered 200, a worker may be old')]);
+	progress.begin(8, 17);
+	progress.reloading(17);
+	progress.loading(17);
+	assert.deepEqual(progress.complete(17, 8), [report(8, 17, 'loaded')]);
+});
+
 test('the load of the previous page does not end the reload', () => {
 	const progress = new Progress();
 	progress.begin(7, 17);
