@@ -29,7 +29,6 @@ if (!/** @type {any} */ (globalThis).savecastProblems) {
 	const pass = (problem) => {
 		page?.dispatchEvent(new CustomEvent('savecast-problem', { detail: JSON.stringify(problem) }));
 		if (++count === MAX) {
-			again.disconnect();
 			removeEventListener('error', onError, true);
 			removeEventListener('unhandledrejection', onRejection);
 		}
@@ -57,15 +56,8 @@ if (!/** @type {any} */ (globalThis).savecastProblems) {
 		});
 	};
 
-	const listen = () => {
+	if (page) {
 		addEventListener('error', onError, true);
 		addEventListener('unhandledrejection', onRejection);
-	};
-	// When a script writes the document again, the browser removes all listeners.
-	const again = new MutationObserver(listen);
-
-	if (page) {
-		listen();
-		again.observe(document, { childList: true });
 	}
 }

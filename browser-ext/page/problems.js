@@ -10,7 +10,7 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 } else if (window === top) {
 	const extension = /** @type {any} */ (globalThis).browser ?? chrome;
 	const shared = /** @type {any} */ (globalThis).savecast;
-	const { dom, errorPage, isThirdParty, nextError, sourceMap } = shared;
+	const { errorPage, isThirdParty, nextError, sourceMap } = shared;
 
 	/** At most this many problems of each source, as many as one message holds; further ones are only counted. */
 	const MAX = 8;
@@ -265,15 +265,16 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 	const overlays = new MutationObserver(noteOverlay);
 
 	const stop = () => {
-		stops.forEach((end) => end());
+		document.removeEventListener('savecast-problem', onTold);
+		removeEventListener('error', onError, true);
+		removeEventListener('unhandledrejection', onRejection);
+		document.removeEventListener('securitypolicyviolation', onBlocked);
 		resources.disconnect();
 	};
-	const stops = [
-		dom.listen(document, ['savecast-problem'], onTold),
-		dom.listen(window, ['error'], onError, { capture: true }),
-		dom.listen(window, ['unhandledrejection'], onRejection),
-		dom.listen(document, ['securitypolicyviolation'], onBlocked),
-	];
+	document.addEventListener('savecast-problem', onTold);
+	addEventListener('error', onError, true);
+	addEventListener('unhandledrejection', onRejection);
+	document.addEventListener('securitypolicyviolation', onBlocked);
 	resources.observe({ type: 'resource', buffered: true });
 
 	/** PHP writes its fatal errors into a page that it answers with 200. */
