@@ -68,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct listing listing = {.listeners = found, .max = COUNT_OF(found)};
 	struct sock_diag diag = {.fd = -1, .sequence = 1};
 	struct sockaddr_storage v4 = {.ss_family = AF_INET};
+	struct unix_listeners listeners = {.name = (char[UNIX_NAME_MAX]){"/s"}};
 	struct peer_query query;
 	struct loopback_peer end;
 
@@ -85,6 +86,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	next_answer = data;
 	diag_read(&diag, sizeof(struct unix_diag_msg), take_stream,
 		&(struct unix_each){take_unix_connection, &unix_search});
+	next_answer = data;
+	diag_read(&diag, sizeof(struct unix_diag_msg), take_stream,
+		&(struct unix_each){take_unix_listener, &listeners});
+	assert(listeners.count <= LISTENERS_MAX);
 	unix_search.count = unix_search.count > CONNECTIONS_MAX - 100 ? 0 : unix_search.count;
 	if (table.count > 100) {
 		tcp_table_clear(&table);
