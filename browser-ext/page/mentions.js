@@ -68,11 +68,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {boolean} whether a script in the HTML mentions shared workers, or another one that was read */
 	const mentionsShared = () => known.shared || inPage().some(({ textContent }) => SHARED.test(textContent));
 
-	/** @returns {Promise<boolean>} whether any script mentions shared workers, as far as it can be read without a request to a server */
-	const makesShared = async () => {
+	/** @type {Promise<void> | undefined} */
+	let looked;
+
+	/** Reads the scripts that the browser's cache has. */
+	const lookForShared = async () => {
 		const files = mentionsShared() ? [] : [...urlsOf(inPage())].filter((url) => url.startsWith(`${location.origin}/`)).slice(0, MAX_SCRIPTS).map((url) =>
 			dom.request(url, { cache: 'only-if-cached', mode: 'same-origin' }).then((/** @type {Response} */ answer) => answer.text(), () => ''));
-		return mentionsShared() || (await Promise.all(files)).some((text) => SHARED.test(text));
+		known.shared ||= (await Promise.all(files)).some((text) => SHARED.test(text));
+	};
+
+	/** @returns {Promise<boolean>} whether any script mentions shared workers, as far as it can be read without a request to a server */
+	const makesShared = async () => {
+		// Read once: most often when the page is complete, so that no reload waits for it.
+		await (looked ??= lookForShared());
+		return mentionsShared();
 	};
 
 	shared.mentions = { isNear, find, mentionsShared, makesShared, known };

@@ -130,7 +130,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return false;
 		}
 		// In Chromium, reading the scripts makes the reload slower; it was done if a script has changed that the page does not load itself.
-		return nextPage.KEEPS_IN_MEMORY ? (await mentions.find()).shared : mentions.mentionsShared();
+		return nextPage.KEEPS_IN_MEMORY ? mentions.makesShared() : mentions.mentionsShared();
 	};
 
 	/**
