@@ -200,6 +200,11 @@ bool gate_doubts(const struct gate *gate, uint64_t now)
 	return (gate->asking || (gate->waits && !gate->any)) && now >= gate->doubt_usec;
 }
 
+static bool is_since(const struct gate *gate, uint64_t generation)
+{
+	return generation + GATE_TICK_USEC >= gate->written_boot;
+}
+
 /* Whether one of several workers is being replaced while the oldest still serves. */
 static bool replaces_workers(const struct gate *gate, const struct server_state *seen)
 {
@@ -237,8 +242,12 @@ static bool must_wait(struct gate *gate, uint64_t now, const struct server_state
 	if (gate->any) {
 		return false;
 	}
-	if (seen->generation + GATE_TICK_USEC >= gate->written_boot || seen->read) {
+	if (is_since(gate, seen->generation) || seen->read) {
 		return false;
+	}
+	/* One worker came after the save, but not the oldest, even if that is newer than what was shown. */
+	if (is_since(gate, newest_of(seen)) && now < gate->first_usec + gate->times.wait) {
+		return true;
 	}
 	if (newer) {
 		/*
@@ -261,7 +270,7 @@ static bool must_wait(struct gate *gate, uint64_t now, const struct server_state
 
 static unsigned send(struct gate *gate, uint64_t now, const struct server_state *seen, bool newer)
 {
-	bool fresh = gate->any || seen->generation + GATE_TICK_USEC >= gate->written_boot;
+	bool fresh = gate->any || is_since(gate, seen->generation);
 	unsigned actions = GATE_SEND;
 
 	if (seen->read) {

@@ -45,6 +45,7 @@ struct server {
 	uint64_t awaited_by;
 	struct server_processes processes;
 	pid_t family[ANCESTORS_MAX + 1]; /* new processes are searched below these, nearest first */
+	uint64_t searched_boot; /* CLOCK_BOOTTIME; when the last one was */
 	struct accept_probe probe;
 	uint64_t probe_after_usec; /* a serving server is not probed again before this time */
 	uint32_t inode; /* the listening socket's at the last view, or 0 */

@@ -125,7 +125,7 @@ void server_processes_add(struct server_processes *processes, struct holder *hol
 	}
 	processes->items[processes->count++] = member;
 	processes->newcomer |= !trusted;
-	processes->lost = false;
+	processes->lost -= processes->lost > 0;
 	*holder = (struct holder){0};
 	mark_supervisors(processes);
 }
@@ -139,7 +139,8 @@ static void member_leave(struct server_process *member)
 	struct server_processes *processes = member->processes;
 	int status = process_status(member->holder.pid, member->pidfd);
 
-	processes->lost = true;
+	processes->lost++;
+	processes->lost_boot = clock_usec(CLOCK_BOOTTIME);
 	if (status >= 0 || !process_lives(member->holder.pid)) {
 		note_end(member, status); /* its descriptor reports nothing from now on */
 		member_free(member);

@@ -46,7 +46,8 @@ struct server_processes {
 	pid_t lingering; /* a worker that has closed the socket but is still running, or 0 */
 	bool uses_epoll; /* its workers were seen to use epoll */
 	bool newcomer; /* a new process was seen since the server was last serving */
-	bool lost; /* a process has gone, and no new one was seen since then */
+	unsigned lost; /* processes that have gone, without those that have come since then */
+	uint64_t lost_boot; /* CLOCK_BOOTTIME; when the last one went */
 	bool doubted; /* the queue got shorter although only supervisors were there */
 	struct server_worker last;
 	/* of the last worker, the processes that may start it again, and those that they have started */

@@ -12,12 +12,18 @@
 #define BUSY_USEC (200 * CLOCK_USEC_PER_MSEC)
 /* It is probed at most this often. */
 #define PROBE_AGAIN_USEC (500 * CLOCK_USEC_PER_MSEC)
+/*
+ * Of several workers, one that is replaced usually is within this time. After that, a new one is searched
+ * for at intervals of this time: there may be one less.
+ */
+#define REPLACED_USEC (10 * CLOCK_USEC_PER_SEC)
 
 static void find_newcomers(struct server *server, const struct listen_socket *sockets, size_t count)
 {
 	struct holder found[HOLDERS_MAX];
 	size_t n = 0;
 
+	server->searched_boot = clock_usec(CLOCK_BOOTTIME);
 	for (size_t i = 0; i < COUNT_OF(server->family) && server->family[i]; i++) {
 		if (process_lives(server->family[i])) {
 			n = processes_holding_below(
@@ -36,13 +42,18 @@ static void find_newcomers(struct server *server, const struct listen_socket *so
 
 /*
  * A single holder without epoll may be a supervisor whose worker was not running at the last
- * search.
+ * search. Several workers that have gone may be replaced one after another.
  */
 static bool may_have_newcomers(
-	const struct server_processes *processes, const struct server_processes_view *seen)
+	const struct server *server, const struct server_processes_view *seen)
 {
-	return !seen->serving || processes->lost ||
-		(!processes->uses_epoll && processes->count == 1);
+	const struct server_processes *processes = &server->processes;
+	uint64_t now = clock_usec(CLOCK_BOOTTIME);
+	bool lost = processes->lost &&
+		(now < processes->lost_boot + REPLACED_USEC ||
+			now >= server->searched_boot + REPLACED_USEC);
+
+	return !seen->serving || lost || (!processes->uses_epoll && processes->count == 1);
 }
 
 /*
@@ -84,7 +95,7 @@ void server_view(struct server *server, bool closely, struct server_view *view)
 
 	server_processes_drop_ended(processes);
 	server_processes_view(processes, &seen);
-	if (count && may_have_newcomers(processes, &seen)) {
+	if (count && may_have_newcomers(server, &seen)) {
 		/*
 		 * This comes first: a worker that is not known yet may be the one that
 		 * accepted.

@@ -32,6 +32,15 @@ static void several_workers_are_replaced_one_by_one(void **state)
 			{1300, LOOK, .serving = 800, .newest = 800},
 			{.what = END},
 		});
+	play("one that came unseen, before the save",
+		(struct row[]){
+			{1000, SAVE, RESTART_EXPECTED, 300, .state = GATE_EXPECTING},
+			{1050, LOOK, .serving = 400, .newest = 1050,
+				.actions = GATE_LEARN_RESTART, .state = GATE_EXPECTING},
+			{1900, LOOK, .serving = 400, .newest = 1050, .state = GATE_EXPECTING},
+			{2000, LOOK, .serving = 1050, .newest = 1950, .actions = GATE_SEND},
+			{.what = END},
+		});
 	play("by the user",
 		(struct row[]){
 			{0, LOOK, .newest = 100},

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+/**
+ * A server with several workers, which are replaced one after another: a page is reloaded when none of the old
+ * ones can answer any more.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { World } from '../lib/world.js';
+import { HTML } from '../servers/code.js';
+import { Drive } from '../servers/drive.js';
+import { ROWS } from '../servers/rows.js';
+
+/**
+ * Replaces its two workers when code.txt changes: at the first change both end at once, and the second new one comes
+ * later; then one after the other. A worker answers with the code that it began with.
+ */
+const WORKERS = `import os, signal, socket, sys, time
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("127.0.0.1", int(sys.argv[1])))
+listener.listen(16)
+code = lambda: open("main.py").read().rpartition("# ")[2].strip()
+def start():
+    pid = os.fork()
+    if pid:
+        return pid
+    text = code()
+    while True:
+        client, _ = listener.accept()
+        client.recv(4096)
+        body = "${HTML}" + text + " t0"
+        client.sendall(("HTTP/1.1 200 OK\\r\\nContent-Type: text/html\\r\\nContent-Length: %d\\r\\nConnection: close\\r\\n\\r\\n%s" % (len(body), body)).encode())
+        client.close()
+def end(pid):
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+workers, changes, last = [start(), start()], 0, code()
+while True:
+    time.sleep(0.02)
+    if code() == last or not code():
+        continue
+    last, changes = code(), changes + 1
+    end(workers[0])
+    if changes == 1:
+        end(workers[1])
+        workers = [start()]
+        time.sleep(0.4)
+        workers.append(start())
+    else:
+        first = start()
+        time.sleep(0.4)
+        end(workers[1])
+        workers = [first, start()]
+# c0
+`;
+
+test('workers that are replaced one after another: the reload comes after the last one', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const row = /** @type {import('../servers/rows.js').Row} */ (ROWS.find(({ name }) => name === 'gunicorn --reload'));
+	const drive = new Drive(world, {
+		...row, name: 'workers', files: {}, env: {}, settle: 1000, command: port => ['python3', 'main.py', String(port)],
+		code: { file: 'main.py', text: mark => WORKERS.replace(/# c0$/m, `# ${mark}`) },
+	});
+	world.atEnd.push(() => drive.close());
+	await drive.open();
+	for (const what of ['both at once', 'one after the other', 'once more']) {
+		const { orders, marks, stories } = await drive.save(what, 'code');
+		assert.deepEqual(orders.map(({ got }) => got.marks), [marks], `${what}: ${JSON.stringify(stories)}`);
+	}
+});
