@@ -3,9 +3,8 @@
 
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "server/process.h"
+#include "server/procfs.h"
 #include "util/mem.h"
 #include "util/mounts-files.h"
 
@@ -21,55 +20,38 @@ struct watched {
 	ino_t file, folder;
 };
 
-static bool watches(int process, const struct watched *watched)
+static bool watches_neither(int process, pid_t pid, void *userdata)
 {
-	return (watched->file && procfs_watches(process, watched->file)) ||
-		(watched->folder && procfs_watches(process, watched->folder));
+	const struct watched *watched = userdata;
+
+	return !(watched->file && procfs_watches(process, watched->file)) &&
+		!(watched->folder && procfs_watches(process, watched->folder));
 }
 
 static bool family_watches(pid_t root, const char *file)
 {
 	_cleanup_free_ char *folder = mem_strdup(file);
-	pid_t family[DESCENDANTS_MAX] = {root};
 	char *slash = strrchr(folder, '/');
 	struct watched watched = {.file = inode_of(file)};
-	bool found = false;
-	size_t count = 1;
 
 	if (slash) {
 		slash[slash == folder] = '\0';
 	}
 	watched.folder = inode_of(folder);
-	for (size_t i = 0; i < count && !found; i++) {
-		int process = procfs_open(family[i]);
+	return !procfs_each_below(root, watches_neither, &watched);
+}
 
-		if (process >= 0) {
-			found = watches(process, &watched);
-			count += procfs_children(process, &family[count], DESCENDANTS_MAX - count);
-			close(process);
-		}
-	}
-	return found;
+static bool watches_nothing(int process, pid_t pid, void *userdata)
+{
+	const pid_t *worker = userdata;
+
+	return pid == *worker || !procfs_has_inotify(process, FAMILY_WATCH_FDS_MAX);
 }
 
 /* Whether a process of the family watches anything, besides the worker. */
 static bool is_watching(pid_t root, pid_t worker)
 {
-	pid_t family[DESCENDANTS_MAX] = {root};
-	bool found = false;
-	size_t count = 1;
-
-	for (size_t i = 0; i < count && !found; i++) {
-		int process = procfs_open(family[i]);
-
-		if (process < 0) {
-			continue;
-		}
-		found = family[i] != worker && procfs_has_inotify(process, FAMILY_WATCH_FDS_MAX);
-		count += procfs_children(process, &family[count], DESCENDANTS_MAX - count);
-		close(process);
-	}
-	return found;
+	return !procfs_each_below(root, watches_nothing, &worker);
 }
 
 void family_watch_note(struct family_watch *watch, pid_t root, pid_t worker)

@@ -187,23 +187,19 @@ size_t processes_holding(const struct listen_socket *sockets, size_t socket_coun
 	return search.count;
 }
 
+static bool search_below(int process, pid_t pid, void *userdata)
+{
+	search_process(userdata, pid);
+	return true;
+}
+
 size_t processes_holding_below(pid_t ancestor, const struct listen_socket *sockets,
 	size_t socket_count, struct holder *holders, size_t max)
 {
 	struct search search = {
 		.sockets = sockets, .socket_count = socket_count, .holders = holders, .max = max};
-	pid_t family[DESCENDANTS_MAX] = {ancestor};
-	size_t count = 1;
 
-	for (size_t i = 0; i < count; i++) {
-		int process = procfs_open(family[i]);
-
-		if (process >= 0) {
-			count += procfs_children(process, &family[count], DESCENDANTS_MAX - count);
-			close(process);
-		}
-		search_process(&search, family[i]);
-	}
+	procfs_each_below(ancestor, search_below, &search);
 	return search.count;
 }
 

@@ -16,8 +16,7 @@
 
 enum {
 	HOLDERS_MAX = 64,
-	ANCESTORS_MAX = 4,     /* remembered for each holder */
-	DESCENDANTS_MAX = 256, /* inspected below one process */
+	ANCESTORS_MAX = 4, /* remembered for each holder */
 };
 
 struct holder {

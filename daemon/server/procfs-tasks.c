@@ -100,6 +100,24 @@ size_t procfs_children(int process, pid_t *children, size_t max)
 	return found.count;
 }
 
+bool procfs_each_below(pid_t root, procfs_process_fn *told, void *userdata)
+{
+	pid_t family[DESCENDANTS_MAX] = {root};
+	size_t count = 1;
+	bool goes_on = true;
+
+	for (size_t i = 0; i < count && goes_on; i++) {
+		int process = procfs_open(family[i]);
+
+		if (process >= 0) {
+			goes_on = told(process, family[i], userdata);
+			count += procfs_children(process, &family[count], DESCENDANTS_MAX - count);
+			close(process);
+		}
+	}
+	return goes_on;
+}
+
 /* "some avg10=0.00 avg60=0.00 avg300=0.00 total=123" */
 static uint64_t pressure_total(const char *file)
 {

@@ -87,6 +87,12 @@ bool procfs_is_runnable(int process);
 /* The children of all its threads; returns how many, at most `max`. */
 size_t procfs_children(int process, pid_t *children, size_t max);
 
+enum { DESCENDANTS_MAX = 256 }; /* inspected below one process */
+
+/* Calls told() for the process and its descendants until it returns false; then this does, too. */
+typedef bool procfs_process_fn(int process, pid_t pid, void *userdata);
+bool procfs_each_below(pid_t root, procfs_process_fn *told, void *userdata);
+
 /*
  * For how long some process of the machine had to wait for a CPU, and for how long one had to
  * wait for the disk, together, in microseconds; 0 if the kernel does not count it.

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "server/process.h"
 #include "server/procfs.h"
 #include "util/mem.h"
 
@@ -115,6 +114,14 @@ static bool check_listens(int process, int fd, void *userdata)
 	return !listeners->held;
 }
 
+static bool process_listens_not(int process, pid_t pid, void *userdata)
+{
+	struct unix_listeners *listeners = userdata;
+
+	procfs_each_fd(process, check_listens, listeners);
+	return !listeners->held;
+}
+
 /* Whether one of the processes, or a descendant of one, listens under this name. */
 static bool family_listens(
 	struct sock_diag *diag, const char *name, const pid_t *pids, size_t count)
@@ -123,18 +130,7 @@ static bool family_listens(
 
 	sock_diag_list_unix(diag, UNIX_LISTENS, take_unix_listener, &listeners);
 	for (size_t k = 0; k < count && listeners.count && !listeners.held; k++) {
-		pid_t family[DESCENDANTS_MAX] = {pids[k]};
-
-		for (size_t i = 0, known = 1; i < known && !listeners.held; i++) {
-			int process = procfs_open(family[i]);
-
-			if (process >= 0) {
-				procfs_each_fd(process, check_listens, &listeners);
-				known += procfs_children(
-					process, &family[known], DESCENDANTS_MAX - known);
-				close(process);
-			}
-		}
+		procfs_each_below(pids[k], process_listens_not, &listeners);
 	}
 	return listeners.held;
 }

@@ -51,6 +51,9 @@ packages_list() {
 		test  caddy             command -v caddy
 		test  nginx-light       test -x /usr/sbin/nginx
 		test  haproxy           test -x /usr/sbin/haproxy
+		test  lighttpd          test -x /usr/sbin/lighttpd
+		test  php-cgi           command -v php-cgi
+		test  inotify-tools     command -v inotifywait
 		test  tmux              command -v tmux
 		test  bash-completion   test -e /usr/share/bash-completion/bash_completion
 		test  zsh               command -v zsh

@@ -287,7 +287,7 @@ require('node:http').createServer((request, response) => {
  * @param {import('node:test').TestContext} t
  */
 async function watchesOnce(t) {
-	if ((await run(['inotifywait', '--help'], process.env)).status !== 0 && !existsSync('/usr/bin/inotifywait')) {
+	if (!existsSync('/usr/bin/inotifywait')) {
 		t.skip('inotify-tools is not installed');
 		return;
 	}

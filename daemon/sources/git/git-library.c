@@ -197,10 +197,10 @@ const char *git_library_why(const char *otherwise)
 	}
 
 /* The same for those that search for the user's configuration. */
-#define FORWARD_HOME(name, parameters, arguments)                                                  \
-	int name parameters                                                                        \
+#define FORWARD_HOME(type, name, parameters, arguments)                                            \
+	type name parameters                                                                       \
 	{                                                                                          \
-		int r;                                                                             \
+		type r;                                                                            \
                                                                                                    \
 		library_use();                                                                     \
 		library_enter();                                                                   \
@@ -244,17 +244,17 @@ FORWARD(int, git_config_set_multivar,
 FORWARD(int, git_config_set_string, (git_config *config, const char *name, const char *value),
 	(config, name, value))
 FORWARD(const git_error *, git_error_last, (void), ())
-FORWARD_HOME(git_ignore_path_is_ignored,
+FORWARD_HOME(int, git_ignore_path_is_ignored,
 	(int *ignored, git_repository *repository, const char *path), (ignored, repository, path))
 FORWARD(int, git_odb_hash, (git_oid *oid, const void *data, size_t length, git_object_t type),
 	(oid, data, length, type))
 FORWARD(int, git_odb_hashfile, (git_oid *oid, const char *path, git_object_t type),
 	(oid, path, type))
 FORWARD(const char *, git_repository_commondir, (const git_repository *repository), (repository))
-FORWARD_HOME(git_repository_config_snapshot, (git_config * *config, git_repository *repository),
-	(config, repository))
-FORWARD_HOME(git_repository_open_ext,
-	(git_repository * *repository, const char *path, unsigned flags, const char *ceilings),
+FORWARD_HOME(int, git_repository_config_snapshot,
+	(git_config **config, git_repository *repository), (config, repository))
+FORWARD_HOME(int, git_repository_open_ext,
+	(git_repository **repository, const char *path, unsigned flags, const char *ceilings),
 	(repository, path, flags, ceilings))
 FORWARD(const char *, git_repository_path, (const git_repository *repository), (repository))
 FORWARD(const char *, git_repository_workdir, (const git_repository *repository), (repository))
