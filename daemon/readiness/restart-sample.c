@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "readiness/restart-sample.h"
 
+#include "util/clock.h"
 #include "util/mem.h"
+
+/* Reloaders without a watch look at their files this often, at the least. */
+#define POLL_USEC CLOCK_USEC_PER_SEC
 
 void restart_sample_clear(struct restart_sample *sample)
 {
@@ -46,17 +50,41 @@ static enum restart_prediction ask_history(const struct restart_history *history
 						       subject->server, suffix, delay, sure);
 }
 
-bool restart_subject_asks_watches(const struct program_traits *traits, const char *suffix)
+/*
+ * True for a program that may watch files of any name, and for an unknown one with code of
+ * its language: the watch tells whether the save restarts it.
+ */
+static bool is_told_by_watch(const struct program_traits *traits, const char *suffix)
 {
-	/*
-	 * True for a program that may watch files of any name, and for an unknown one with code of
-	 * its language.
-	 */
 	return traits->restarts == RESTARTS_ITSELF
 		? traits->suffixes[0] == '*' &&
 			!(traits->language && program_traits_is_code(traits, suffix))
 		: traits->restarts == RESTARTS_UNKNOWN && traits->language &&
 			program_traits_is_code(traits, suffix) && !traits->old_suffixes;
+}
+
+/*
+ * Whether it may look at its files each second. The delays that were seen then say little about the
+ * next one, which depends on when between two looks the save comes. The gate's margin is enough for
+ * those that look more often.
+ */
+static bool may_poll(const struct program_traits *traits)
+{
+	return traits->restarts != RESTARTS_NEVER && traits->notice_usec > POLL_USEC;
+}
+
+bool restart_subject_asks_watches(const struct program_traits *traits, const char *suffix)
+{
+	return is_told_by_watch(traits, suffix) || may_poll(traits);
+}
+
+/* Whatever was seen, the sign may take this long. */
+static uint64_t least_delay(const struct restart_subject *subject, bool sure)
+{
+	if (!sure) {
+		return subject->traits->notice_usec;
+	}
+	return may_poll(subject->traits) && !subject->watches ? POLL_USEC : 0;
 }
 
 static enum restart_prediction predict(const struct restart_history *history,
@@ -70,12 +98,12 @@ static enum restart_prediction predict(const struct restart_history *history,
 
 	/* A proven restart in the history overrides the table of programs. */
 	if (seen == RESTART_EXPECTED && traits->restarts != RESTARTS_NEVER) {
-		if (!sure && *delay < traits->notice_usec) {
-			*delay = traits->notice_usec;
-		}
+		uint64_t least = least_delay(subject, sure);
+
+		*delay = *delay < least ? least : *delay;
 		return RESTART_EXPECTED;
 	}
-	if (restart_subject_asks_watches(traits, suffix)) {
+	if (is_told_by_watch(traits, suffix)) {
 		answer = subject->watches ||
 				(subject->supervised && traits->restarts == RESTARTS_UNKNOWN)
 			? TRAITS_RESTARTS

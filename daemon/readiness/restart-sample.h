@@ -23,7 +23,7 @@ struct restart_subject {
 	bool supervised; /* one of its processes has started another one to serve */
 };
 
-/* Whether `watches` matters for a file of this suffix. */
+/* Whether `watches` matters for a file of this suffix: it costs a look at the processes. */
 bool restart_subject_asks_watches(const struct program_traits *traits, const char *suffix);
 
 struct restart_sample {

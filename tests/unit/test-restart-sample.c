@@ -8,6 +8,11 @@ static const struct program_traits reloads = {.restarts = RESTARTS_ITSELF,
 	.suffixes = " js ",
 	.notice_usec = 600000,
 	.language = " js json "};
+/* It looks at its files each second. */
+static const struct program_traits polls = {.restarts = RESTARTS_ITSELF,
+	.suffixes = " py ",
+	.notice_usec = 1500000,
+	.language = " py "};
 static const struct program_traits any = {
 	.restarts = RESTARTS_ITSELF, .suffixes = "*", .notice_usec = 350000};
 static const struct program_traits never = {.restarts = RESTARTS_NEVER};
@@ -158,6 +163,32 @@ static void without_history_the_table_decides(void **state)
 	restart_history_clear(&history);
 }
 
+/* Its restarts so far came early in the second; the next one may come at its end. */
+static void a_server_that_polls_has_its_second(void **state)
+{
+	struct restart_history history = {0};
+	struct restart_sample sample = {0};
+	uint64_t delay;
+
+	for (int i = 0; i < RESTART_HISTORY_SURE; i++) {
+		ask(&sample, &history, &polls, "/p/a.py", &delay);
+		assert_int_equal(delay, 1500000);
+		restarted(&history, &polls, "/p/a.py", 200000, RESTART_PROVEN);
+		restarted(&history, &reloads, "/p/a.js", 200000, RESTART_PROVEN);
+	}
+	ask(&sample, &history, &polls, "/p/a.py", &delay);
+	assert_int_equal(delay, 1000000);
+	/* With a watch on the file it is notified, and the others look more often. */
+	ask_watched(&history, &polls, "/p/a.py", &delay);
+	assert_int_equal(delay, 200000);
+	ask(&sample, &history, &reloads, "/p/a.js", &delay);
+	assert_int_equal(delay, 200000);
+	assert_true(restart_subject_asks_watches(&polls, "py"));
+	assert_false(restart_subject_asks_watches(&reloads, "js"));
+	restart_sample_clear(&sample);
+	restart_history_clear(&history);
+}
+
 /* A program and the files that it serves have the same suffix: each file has its own lesson. */
 static void a_lesson_about_a_file_overrides_its_suffix(void **state)
 {
@@ -248,6 +279,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_history_the_table_decides),
+		cmocka_unit_test(a_server_that_polls_has_its_second),
 		cmocka_unit_test(a_lesson_about_a_file_overrides_its_suffix),
 		cmocka_unit_test(a_restart_is_attributed_to_the_likeliest_file),
 		cmocka_unit_test(a_file_that_is_no_program_needs_more_proof),
