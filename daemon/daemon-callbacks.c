@@ -46,7 +46,9 @@ void on_step(const struct event *event, const struct step *step, void *userdata)
 
 	log_debug("event %llu: %s: %s", (unsigned long long)event->serial,
 		step_kind_name(step->kind), step_text(event, step));
-	journal_step(daemon->journal, event, step);
+	if (!daemon->owed_opening) {
+		journal_step(daemon->journal, event, step);
+	}
 	daemon_api_step(daemon->api, event, step);
 }
 
@@ -225,6 +227,7 @@ static void on_project_removed(struct project *project, void *userdata)
 	sources_forget(daemon->sources, project);
 	holds_forget(daemon->holds, project);
 	pipeline_forget(daemon->pipeline, project);
+	daemon_forget_owed(daemon, project);
 	readiness_project_removed(daemon->readiness, project);
 	daemon_api_project_removed(daemon->api, project);
 	browsers_project_removed(daemon->browsers, project);

@@ -50,6 +50,7 @@ struct daemon {
 	struct journal *journal;
 	struct loop_timer *owed; /* when to show the previous daemon's unfinished events */
 	uint64_t owed_due_usec; /* of that timer */
+	bool owed_opening; /* an event that logs one of them is being opened */
 	uint64_t owed_until_usec; /* until then, they wait for tabs */
 	struct sources *sources;
 	struct endpoint *endpoint;
@@ -96,4 +97,6 @@ void daemon_expect_owed(struct daemon *daemon);
 void daemon_tabs_changed(struct daemon *daemon, struct project *project);
 /* Reloads the tabs of such projects, if it is time and their mount answers. */
 void daemon_show_owed(struct daemon *daemon);
+/* The project is about to be forgotten. */
+void daemon_forget_owed(struct daemon *daemon, struct project *project);
 void on_owed(void *userdata);

@@ -8,9 +8,41 @@
 #include "util/mem.h"
 #include "util/pathname.h"
 
+static void entry_clear_files(struct journal_entry *entry)
+{
+	while (entry->files_kept) {
+		free(entry->files[--entry->files_kept]);
+	}
+	entry->file_count = 0;
+}
+
+void journal_entry_clear(struct journal_entry *entry)
+{
+	entry_clear_files(entry);
+	free(entry->root);
+	entry->root = NULL;
+}
+
+void journal_entry_take_files(struct journal_entry *entry, const struct event *event)
+{
+	size_t left = JOURNAL_NAMES_MAX;
+
+	entry_clear_files(entry);
+	entry->file_count = event->file_count;
+	for (size_t i = 0; i < event->files_kept; i++) {
+		size_t length = strlen(event->files[i]);
+
+		if (i && length > left) {
+			break;
+		}
+		left -= length < left ? length : left;
+		entry->files[entry->files_kept++] = mem_strdup(event->files[i]);
+	}
+}
+
 void journal_entries_remove(struct journal_entries *entries, size_t at)
 {
-	free(entries->items[at].root);
+	journal_entry_clear(&entries->items[at]);
 	entries->items[at] = entries->items[--entries->count];
 }
 
@@ -41,43 +73,86 @@ size_t journal_entries_find_root(const struct journal_entries *entries, const ch
 	return at;
 }
 
-static void line_sum(uint64_t serial, const char *root, char digits[FILE_CHECKSUM_DIGITS + 1])
+static void line_sum(uint64_t number, const char *name, char digits[FILE_CHECKSUM_DIGITS + 1])
 {
-	_cleanup_free_ char *text = mem_printf("%llu %s", (unsigned long long)serial, root);
+	_cleanup_free_ char *text = mem_printf("%llu %s", (unsigned long long)number, name);
 
 	file_checksum(text, strlen(text), digits);
 }
 
-/* "EVENT CHECKSUM ROOT"; earlier versions wrote no checksum. Changes the line. */
-bool journal_line_read(char *line, struct journal_entry *entry)
+/* "NUMBER CHECKSUM NAME"; earlier versions wrote no checksum. Changes the line. */
+static bool line_read(char *line, uint64_t *number, char **name)
 {
-	char digits[FILE_CHECKSUM_DIGITS + 1], *end, *root;
+	char digits[FILE_CHECKSUM_DIGITS + 1], *end, *text;
 	const char *why;
 
-	entry->serial = strtoull(line, &end, 10);
-	if (!entry->serial || *end != ' ') {
+	*number = strtoull(line, &end, 10);
+	/* strtoull() accepts a sign and white space as well. */
+	if (*line < '0' || *line > '9' || !*number || *end != ' ') {
 		return false;
 	}
-	root = end + 1;
-	if (strlen(root) > FILE_CHECKSUM_DIGITS && root[FILE_CHECKSUM_DIGITS] == ' ' &&
-		strchr(root, '/') > root + FILE_CHECKSUM_DIGITS) {
-		root += FILE_CHECKSUM_DIGITS + 1;
-		line_sum(entry->serial, root, digits);
+	text = end + 1;
+	if (strlen(text) > FILE_CHECKSUM_DIGITS && text[FILE_CHECKSUM_DIGITS] == ' ' &&
+		strchr(text, '/') > text + FILE_CHECKSUM_DIGITS) {
+		text += FILE_CHECKSUM_DIGITS + 1;
+		line_sum(*number, text, digits);
 		if (strncmp(end + 1, digits, FILE_CHECKSUM_DIGITS) != 0) {
 			return false;
 		}
 	}
-	return pathname_from_text(root, &entry->root, &why) == 0;
+	return pathname_from_text(text, name, &why) == 0;
+}
+
+bool journal_line_read(char *line, struct journal_entry *entry)
+{
+	return line_read(line, &entry->serial, &entry->root);
+}
+
+bool journal_line_is_file(const char *line)
+{
+	return *line == '+';
+}
+
+bool journal_line_read_file(char *line, struct journal_entry *entry)
+{
+	uint64_t count;
+	char *name;
+
+	if (!line_read(line + 1, &count, &name)) {
+		return false;
+	}
+	if (!entry || entry->files_kept == LEDGER_FILES_MAX) {
+		free(name);
+		return true;
+	}
+	entry->files[entry->files_kept++] = name;
+	entry->file_count = count > entry->files_kept ? count : entry->files_kept;
+	return true;
+}
+
+static void line_write(FILE *to, uint64_t number, const char *name)
+{
+	_cleanup_free_ char *text = pathname_to_text(name);
+	char digits[FILE_CHECKSUM_DIGITS + 1];
+
+	/* A line break would end the line. */
+	if (strchr(text, '\n')) {
+		free(text);
+		text = pathname_to_uri(name);
+	}
+	line_sum(number, text, digits);
+	fprintf(to, "%llu %s %s\n", (unsigned long long)number, digits, text);
 }
 
 void journal_entries_write(const struct journal_entries *entries, FILE *to)
 {
 	for (size_t i = 0; i < entries->count; i++) {
-		_cleanup_free_ char *root = pathname_to_text(entries->items[i].root);
-		char digits[FILE_CHECKSUM_DIGITS + 1];
+		const struct journal_entry *entry = &entries->items[i];
 
-		line_sum(entries->items[i].serial, root, digits);
-		fprintf(to, "%llu %s %s\n", (unsigned long long)entries->items[i].serial, digits,
-			root);
+		line_write(to, entry->serial, entry->root);
+		for (size_t k = 0; k < entry->files_kept; k++) {
+			fputc('+', to);
+			line_write(to, entry->file_count, entry->files[k]);
+		}
 	}
 }

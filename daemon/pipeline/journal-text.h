@@ -9,11 +9,6 @@
 
 #include "pipeline/journal.h"
 
-struct journal_entry {
-	uint64_t serial;
-	char *root;
-};
-
 struct journal_entries {
 	struct journal_entry items[JOURNAL_EVENTS_MAX];
 	size_t count;
@@ -25,6 +20,13 @@ void journal_entries_clear(struct journal_entries *entries);
 size_t journal_entries_find(const struct journal_entries *entries, uint64_t serial);
 size_t journal_entries_find_root(const struct journal_entries *entries, const char *root);
 
-/* Changes the line. The caller frees the root; false: the line is damaged. */
+void journal_entry_clear(struct journal_entry *entry);
+/* The names of the event's files replace those of the entry. */
+void journal_entry_take_files(struct journal_entry *entry, const struct event *event);
+
+/* A line that begins an entry. Changes the line. The caller clears the entry; false: it is damaged. */
 bool journal_line_read(char *line, struct journal_entry *entry);
+bool journal_line_is_file(const char *line);
+/* Adds the file; `entry` is NULL if the line's entry was damaged or is not kept. */
+bool journal_line_read_file(char *line, struct journal_entry *entry);
 void journal_entries_write(const struct journal_entries *entries, FILE *to);

@@ -17,8 +17,15 @@
 #define LOG_MODULE "journal"
 #include "util/log.h"
 
-/* A line: two numbers and the name; the file has at most two times JOURNAL_EVENTS_MAX of them. */
-enum { JOURNAL_BYTES_MAX = 2 * JOURNAL_EVENTS_MAX * (3 * PATHNAME_MAX + 64) };
+/*
+ * A line: two numbers and a name, of which each byte may take three. The file has at most two times
+ * JOURNAL_EVENTS_MAX events.
+ */
+enum {
+	JOURNAL_LINE_MAX = 3 * PATHNAME_MAX + 64,
+	JOURNAL_BYTES_MAX = 2 * JOURNAL_EVENTS_MAX *
+		(2 * JOURNAL_LINE_MAX + 3 * JOURNAL_NAMES_MAX + 64 * LEDGER_FILES_MAX),
+};
 
 struct journal {
 	struct loop *loop;
@@ -57,36 +64,50 @@ void journal_free(struct journal *journal)
 	free(journal);
 }
 
-static void journal_owe(struct journal *journal, struct journal_entry *entry)
+/* Returns the entry, NULL if it is not kept. Takes ownership of its contents. */
+static struct journal_entry *journal_owe(struct journal *journal, struct journal_entry *entry)
 {
 	struct journal_entries *owed = &journal->owed;
 
 	if (owed->count < JOURNAL_EVENTS_MAX &&
 		journal_entries_find_root(owed, entry->root) == owed->count) {
-		owed->items[owed->count++] = *entry;
-	} else {
-		free(entry->root);
+		owed->items[owed->count] = *entry;
+		return &owed->items[owed->count++];
 	}
+	journal_entry_clear(entry);
+	return NULL;
 }
 
-static void journal_take_line(struct journal *journal, char *line)
+/* `last` is the entry of the lines before this one, NULL if it is not kept. Returns that of this line. */
+static struct journal_entry *journal_take_line(
+	struct journal *journal, char *line, struct journal_entry *last)
 {
 	struct journal_entry entry = {0};
 
 	if (!*line) {
-		return;
+		return last;
+	}
+	if (journal_line_is_file(line)) {
+		if (!journal_line_read_file(line, last)) {
+			log_warning("%s: a line is damaged: the log of a save that waited when "
+				    "savecastd ended lacks the name of a file",
+				journal->name);
+		}
+		return last;
 	}
 	if (journal_line_read(line, &entry)) {
-		journal_owe(journal, &entry);
-	} else {
-		log_error("%s: a line is damaged: a save that waited when savecastd ended is not "
-			  "shown: save the file again",
-			journal->name);
+		return journal_owe(journal, &entry);
 	}
+	log_error("%s: a line is damaged: a save that waited when savecastd ended is not "
+		  "shown: save the file again",
+		journal->name);
+	return NULL;
 }
 
 static void journal_take(struct journal *journal, char *text, size_t length)
 {
+	struct journal_entry *last = NULL;
+
 	for (size_t at = 0; at < length; at++) {
 		char *line = text + at;
 
@@ -94,7 +115,7 @@ static void journal_take(struct journal *journal, char *text, size_t length)
 			at++;
 		}
 		text[at] = '\0'; /* there is room after the last one */
-		journal_take_line(journal, line);
+		last = journal_take_line(journal, line, last);
 	}
 	journal->length = length;
 }
@@ -146,7 +167,7 @@ static bool journal_open(struct journal *journal)
 	return journal->fd >= 0;
 }
 
-/* Takes ownership of the text. After `used` bytes, it consists of empty lines. */
+/* Takes ownership of the text. If it has more than `used` bytes, these are empty lines. */
 static void journal_write_here(struct journal *journal, char *text, size_t used)
 {
 	_cleanup_free_ char *owned = text;
@@ -154,7 +175,7 @@ static void journal_write_here(struct journal *journal, char *text, size_t used)
 
 	if (journal_open(journal) &&
 		(pwrite(journal->fd, owned, length, 0) != (ssize_t)length ||
-			ftruncate(journal->fd, (off_t)used) < 0)) {
+			(length > used && ftruncate(journal->fd, (off_t)used) < 0))) {
 		journal_warn(journal->name, errno);
 	}
 }
@@ -227,24 +248,38 @@ static void journal_write(struct journal *journal)
 	}
 }
 
+/* The entry for an event that has none yet; `waiting.count` if there is no room. */
+static size_t journal_place(struct journal *journal, const struct event *event, const char *root)
+{
+	size_t limit = event->root ? JOURNAL_EVENTS_MAX : JOURNAL_EVENTS_MAX / 2;
+	struct journal_entries *waiting = &journal->waiting;
+
+	if (waiting->count >= limit) {
+		return journal_entries_find_root(waiting, root);
+	}
+	waiting->items[waiting->count] = (struct journal_entry){.root = mem_strdup(root)};
+	return waiting->count++;
+}
+
 void journal_wait(struct journal *journal, const struct event *event)
 {
-	size_t at, limit = event->root ? JOURNAL_EVENTS_MAX : JOURNAL_EVENTS_MAX / 2;
 	struct journal_entries *waiting = &journal->waiting;
 	const char *root = event->root ? event->root : event->files_kept ? event->files[0] : NULL;
+	size_t at;
 
-	if (!root || event->closed ||
-		journal_entries_find(waiting, event->serial) < waiting->count) {
+	if (!root || event->closed) {
 		return;
 	}
-	at = waiting->count < limit ? waiting->count : journal_entries_find_root(waiting, root);
+	at = journal_entries_find(waiting, event->serial);
+	if (at < waiting->count && waiting->items[at].file_count == event->file_count) {
+		return;
+	}
+	at = at < waiting->count ? at : journal_place(journal, event, root);
 	if (at == waiting->count) {
-		if (at >= limit) {
-			return;
-		}
-		waiting->items[waiting->count++].root = mem_strdup(root);
+		return;
 	}
 	waiting->items[at].serial = event->serial;
+	journal_entry_take_files(&waiting->items[at], event);
 	journal_write(journal);
 }
 
@@ -254,6 +289,11 @@ void journal_step(struct journal *journal, const struct event *event, const stru
 	size_t at;
 
 	if (!step->in_tab && (step->kind == STEP_HELD || step->kind == STEP_WAITING)) {
+		journal_wait(journal, event);
+		return;
+	}
+	if (step->kind == STEP_JOINED &&
+		journal_entries_find(waiting, event->serial) < waiting->count) {
 		journal_wait(journal, event);
 		return;
 	}
@@ -269,10 +309,10 @@ bool journal_owes(const struct journal *journal)
 	return journal->owed.count > 0;
 }
 
-void journal_each_owed(const struct journal *journal, journal_owed_fn *told, void *userdata)
+void journal_each_owed(struct journal *journal, journal_owed_fn *told, void *userdata)
 {
 	for (size_t i = 0; i < journal->owed.count; i++) {
-		told(journal->owed.items[i].serial, journal->owed.items[i].root, userdata);
+		told(&journal->owed.items[i], userdata);
 	}
 }
 
@@ -281,9 +321,7 @@ void journal_settle(struct journal *journal, journal_done_fn *done, void *userda
 	size_t before = journal->owed.count;
 
 	for (size_t i = before; i-- > 0;) {
-		const struct journal_entry *entry = &journal->owed.items[i];
-
-		if (done(entry->serial, entry->root, userdata)) {
+		if (done(&journal->owed.items[i], userdata)) {
 			journal_entries_remove(&journal->owed, i);
 		}
 	}

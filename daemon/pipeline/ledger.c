@@ -147,6 +147,15 @@ void ledger_file(struct ledger *ledger, uint64_t serial, const char *name)
 	}
 }
 
+void ledger_more_files(struct ledger *ledger, uint64_t serial, size_t count)
+{
+	struct event *event = ledger_event(ledger, serial);
+
+	if (event) {
+		event->file_count += count;
+	}
+}
+
 const char *step_text(const struct event *event, const struct step *step)
 {
 	return event->texts + step->text;

@@ -106,6 +106,8 @@ uint64_t ledger_open(struct ledger *ledger, enum event_source source, const char
 
 /* Adds a file to an event. */
 void ledger_file(struct ledger *ledger, uint64_t serial, const char *name);
+/* The event has `count` files more, whose names are not known. */
+void ledger_more_files(struct ledger *ledger, uint64_t serial, size_t count);
 
 /* The tab in which a step happened. */
 struct step_place {

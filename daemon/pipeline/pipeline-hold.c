@@ -18,6 +18,13 @@ void pipeline_on_wait(struct pipeline *pipeline, pipeline_wait_fn *told, void *u
 	pipeline->wait_userdata = userdata;
 }
 
+void pipeline_waits(struct pipeline *pipeline, uint64_t serial)
+{
+	if (pipeline->wait) {
+		pipeline->wait(serial, pipeline->wait_userdata);
+	}
+}
+
 void pipeline_say_held(struct pipeline *pipeline, struct project *project, uint64_t now)
 {
 	struct project_queue *queue = queue_of(project);

@@ -59,6 +59,8 @@ uint64_t pipeline_enter(struct pipeline *pipeline, struct project *project,
 /* Sends the project's event now; returns it. */
 uint64_t pipeline_depart(struct pipeline *pipeline, struct project *project);
 void pipeline_set_timer(struct pipeline *pipeline);
+/* Calls what pipeline_on_wait() has set. */
+void pipeline_waits(struct pipeline *pipeline, uint64_t serial);
 
 /*
  * Only sources were saved, and the project's queue has them. Returns whether they wait for their

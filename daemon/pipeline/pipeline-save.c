@@ -21,11 +21,14 @@ bool pipeline_awaits(struct pipeline *pipeline, struct project *project,
 	}
 	if (!queue->serial) {
 		queue->serial = pipeline_open(pipeline, source, project->root, now, "");
+		pipeline_note_files(pipeline, project, queue->serial);
 		ledger_step(pipeline->ledger, queue->serial, now, STEP_HELD, NULL,
 			"waits for its output, at most %.1f s",
 			(double)(queue->output_wait.due_usec - now) / CLOCK_USEC_PER_SEC);
+	} else {
+		pipeline_note_files(pipeline, project, queue->serial);
+		pipeline_waits(pipeline, queue->serial);
 	}
-	pipeline_note_files(pipeline, project, queue->serial);
 	pipeline_set_timer(pipeline);
 	return true;
 }

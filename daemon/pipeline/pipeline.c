@@ -163,9 +163,7 @@ uint64_t pipeline_enter(struct pipeline *pipeline, struct project *project,
 		pipeline_say_held(pipeline, project, now);
 	} else {
 		pipeline_set_timer(pipeline);
-		if (pipeline->wait) {
-			pipeline->wait(queue->serial, pipeline->wait_userdata);
-		}
+		pipeline_waits(pipeline, queue->serial);
 	}
 	return queue->serial;
 }
@@ -263,8 +261,13 @@ uint64_t pipeline_reload(
 
 	project->late_event = after ? serial : 0;
 	project->late_after = after;
-	pipeline->send(project, serial, NULL, pipeline->userdata);
+	pipeline_send(pipeline, project, serial);
 	return serial;
+}
+
+void pipeline_send(struct pipeline *pipeline, struct project *project, uint64_t serial)
+{
+	pipeline->send(project, serial, NULL, pipeline->userdata);
 }
 
 void pipeline_forget(struct pipeline *pipeline, struct project *project)

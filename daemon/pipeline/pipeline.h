@@ -124,6 +124,9 @@ bool pipeline_was_loading(const struct pipeline *pipeline, const struct project 
 uint64_t pipeline_reload(
 	struct pipeline *pipeline, struct project *project, const char *what, uint32_t after);
 
+/* Sends an event that the caller has opened: the project's tabs are reloaded. */
+void pipeline_send(struct pipeline *pipeline, struct project *project, uint64_t serial);
+
 /*
  * Holds the project's events back until pipeline_release() or pipeline_fail() was called as
  * often as this, then sends them as one event. `why` is shown in the log of the held event.
@@ -160,8 +163,8 @@ typedef void pipeline_build_fn(struct project *project, void *userdata);
 void pipeline_on_build(struct pipeline *pipeline, pipeline_build_fn *told, void *userdata);
 
 /*
- * Called when an event is held back to be combined with the saves that follow; no step of it shows
- * that.
+ * Called when an event is held back to be combined with the saves that follow, or gets more files
+ * while it waits for an output; no step of it shows that.
  */
 typedef void pipeline_wait_fn(uint64_t serial, void *userdata);
 void pipeline_on_wait(struct pipeline *pipeline, pipeline_wait_fn *told, void *userdata);

@@ -54,6 +54,7 @@ void build_failure_free(struct build_failure *failure);
 /* An event that still waited when the previous daemon ended; see daemon-owed.c. */
 struct project_owed {
 	uint64_t event; /* the number that it had in that daemon, until it is shown; 0: none */
+	uint64_t opened; /* the event of this daemon that logs it */
 	uint64_t at_usec; /* when it is shown: further tabs may come before */
 	uint64_t shown; /* the same number, once it was shown; 0: none was */
 	uint32_t told; /* to the browsers up to this number */

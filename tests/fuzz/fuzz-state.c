@@ -7,10 +7,12 @@
 
 #include <assert.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "browser/extensions.h"
 #include "config/trust.h"
+#include "pipeline/journal-text.h"
 #include "readiness/restart-history.h"
 #include "server/choices.h"
 #include "util/mem.h"
@@ -70,6 +72,52 @@ static void extensions_are_stored(const char *text)
 	extensions_clear(&again);
 }
 
+/* False: a line is damaged. */
+static bool journal_is_read(char *text, struct journal_entries *entries)
+{
+	bool good = true;
+
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		struct journal_entry entry = {0};
+
+		if (journal_line_is_file(line)) {
+			good &= journal_line_read_file(
+				line, entries->count ? &entries->items[entries->count - 1] : NULL);
+		} else if (entries->count < JOURNAL_EVENTS_MAX && journal_line_read(line, &entry)) {
+			entries->items[entries->count++] = entry;
+		} else {
+			good = false;
+		}
+	}
+	return good;
+}
+
+static char *journal_text(const struct journal_entries *entries)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *to = open_memstream(&text, &length);
+
+	journal_entries_write(entries, to);
+	fclose(to);
+	return text;
+}
+
+static void waiting_is_stored(const char *text)
+{
+	struct journal_entries entries = {0}, again = {0};
+	_cleanup_free_ char *lines = mem_strdup(text), *written = NULL, *copy = NULL, *back = NULL;
+
+	journal_is_read(lines, &entries);
+	written = journal_text(&entries);
+	copy = mem_strdup(written);
+	assert(journal_is_read(copy, &again));
+	back = journal_text(&again);
+	assert(strcmp(back, written) == 0);
+	journal_entries_clear(&entries);
+	journal_entries_clear(&again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_free_ char *text = mem_strndup((const char *)data, size);
@@ -91,6 +139,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	trusted_is_stored(text);
 	choices_are_stored(text);
 	extensions_are_stored(text);
+	waiting_is_stored(text);
 	if (proof_key_read(&key, text) == 0) {
 		char back[PROOF_KEY_DIGITS + 1];
 
