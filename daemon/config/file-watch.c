@@ -118,11 +118,30 @@ static struct file_watch *first_dirty(const struct file_watcher *watcher)
 	return watch;
 }
 
+static void read_events(struct file_watcher *watcher)
+{
+	_Alignas(struct inotify_event) char bytes[8192];
+	ssize_t n = read(watcher->fd, bytes, sizeof bytes);
+
+	for (char *at = bytes; n > 0 && at < bytes + n;) {
+		const struct inotify_event *event = (const void *)at;
+
+		mark(watcher, event);
+		at += sizeof *event + event->len;
+	}
+}
+
 /* The file did not come back. The callback may free the watch. */
 static void on_settled(void *userdata)
 {
 	struct file_watch *watch = userdata;
 
+	/* On a busy machine, it may have come back without the daemon having read that yet. */
+	read_events(watch->watcher);
+	if (watch->dirty) {
+		file_watcher_resume(watch->watcher);
+		return;
+	}
 	loop_timer_free(mem_steal(watch->settle));
 	watch->changed(true, watch->userdata);
 }
@@ -136,26 +155,15 @@ static void tell(struct file_watch *watch)
 		loop_timer_free(settle);
 		return;
 	}
-	if (!settle) {
-		settle = loop_timer_new(watch->watcher->loop, on_settled, watch);
-		loop_timer_set(settle, clock_now_usec() + FILE_SETTLE_USEC);
-	}
-	watch->settle = settle;
+	/* From the last change on: a file that is written again and again may be empty at each look. */
+	watch->settle = settle ? settle : loop_timer_new(watch->watcher->loop, on_settled, watch);
+	loop_timer_set(watch->settle, clock_now_usec() + FILE_SETTLE_USEC);
 }
 
 static void on_ready(uint32_t events, void *userdata)
 {
-	struct file_watcher *watcher = userdata;
-	_Alignas(struct inotify_event) char bytes[8192];
-	ssize_t n = read(watcher->fd, bytes, sizeof bytes);
-
-	for (char *at = bytes; n > 0 && at < bytes + n;) {
-		const struct inotify_event *event = (const void *)at;
-
-		mark(watcher, event);
-		at += sizeof *event + event->len;
-	}
-	file_watcher_resume(watcher);
+	read_events(userdata);
+	file_watcher_resume(userdata);
 }
 
 void file_watcher_resume(struct file_watcher *watcher)

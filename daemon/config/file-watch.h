@@ -11,7 +11,8 @@
  * cause no wake-ups; while it does not, its folder is watched for new names.
  *
  * Some editors remove or truncate a file before they write it. Therefore a file that has
- * disappeared or become empty is reported only if it stays so for FILE_SETTLE_USEC.
+ * disappeared or become empty is reported only if it stays so, without a further change, for
+ * FILE_SETTLE_USEC.
  */
 enum { FILE_SETTLE_USEC = 500000 };
 

@@ -121,50 +121,6 @@ test('the user\'s file is read again when it changes, in whichever way', async t
 	await until('and what it leads to watched', async () => await said() === 0);
 });
 
-test('while an editor removes the settings file and writes it again, its settings stay', async t => {
-	const world = await World.open(t);
-	await world.startDaemon();
-	const file = path.join(world.temp, 'config/savecast/config');
-	const root = await world.folder('site', { '.savecast': '[savecast]\n\turl = http://site.test/\n' });
-	const own = path.join(root, '.savecast');
-	await world.trust(root);
-	const client = new Client(world);
-	await client.hello();
-	client.send({ type: 'watch', tab: 1, url: 'http://site.test/' });
-	await client.log.next('live', ({ type, state }) => type === 'tab' && state === 'live', { mark: 0 });
-	for (const [name, text] of /** @type {[string, string][]} */ ([[file, `[savecast]\n\tport = ${world.port}\n`], [own, '[savecast]\n\turl = http://site.test/\n']])) {
-		for (let round = 0; round < 5; round++) {
-			// After each call the daemon has handled what happened before it.
-			await rm(name);
-			await world.bus.properties();
-			await writeFile(name, '');
-			await world.bus.properties();
-			await writeFile(name, `${text}\tignore = *.${round}\n`);
-			await world.bus.properties();
-			await writeFile(name, `${text}\tx = ${round}\n`); // a problem shows that it was read
-			await until('the problem', async () => (await Promise.all([world.bus.properties(), projects(world)])).flat()
-				.some(({ SettingsProblems: [said] }) => said?.includes(`savecast.x`)));
-			await writeFile(name, text);
-			await until('no problem', async () => (await Promise.all([world.bus.properties(), projects(world)])).flat()
-				.every(({ SettingsProblems: said }) => !said.length));
-		}
-	}
-	// The file may become empty at any moment, even between the daemon's check and its read.
-	for (let round = 0; round < 300; round++) {
-		await writeFile(own, '');
-		await writeFile(own, '[savecast]\n\turl = http://site.test/\n');
-	}
-	await world.bus.properties();
-	assert.equal(client.socket.readyState, client.socket.OPEN);
-	assert.deepEqual(client.log.all.filter(({ event }) => event.type === 'tab').map(({ event }) => event.state), ['live']);
-	assert.equal((await world.log('savecastd')).match(/browsers connect to port/g)?.length, 1);
-
-	await rm(own);
-	await until('the project to end', async () => (await projects(world)).length === 0);
-	await rm(file);
-	await until('the port to be the default one, or none', async () => (await world.bus.properties()).Port !== world.port);
-});
-
 test('a project\'s own file is read again, with its limits', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
