@@ -3,7 +3,7 @@
 // The user's home, settings or state on a file system that does not answer: the daemon works without
 // them, and reads them when it answers.
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -237,3 +237,38 @@ for (const [what, text] of Object.entries({
 		await fs.answer();
 	});
 }
+
+test('while libgit2 waits for a mount, the user\'s git configuration begins to name a file there: as soon as it ends, all repositories are read', { skip }, async t => {
+	const world = await World.open(t);
+	const fs = await HangFs.mount(world, 'remote');
+	const local = await world.folder('local', { 'a.css': 'one' }, { git: true });
+	const stuck = await world.folder('stuck', { 'a.css': '' }, { git: true });
+	await world.git(local, 'add', '.');
+	await world.git(local, 'commit', '--quiet', '-m', 'one');
+	await world.git(local, 'branch', 'one');
+	await world.git(local, 'checkout', '--quiet', '-b', 'other');
+	await writeFile(path.join(local, 'a.css'), 'two');
+	await world.git(local, 'commit', '--quiet', '-a', '-m', 'two');
+	await rename(path.join(stuck, '.git/info/exclude'), path.join(fs.behind, 'exclude'));
+	await symlink(path.join(fs.folder, 'exclude'), path.join(stuck, '.git/info/exclude'));
+	await writeFile(path.join(fs.behind, 'excludes'), 'everywhere.css\n');
+	await mkdir(`${world.env.XDG_RUNTIME_DIR}`);
+	await fs.openNothing();
+	await world.startDaemon();
+	const saved = world.bus.saved(path.join(stuck, 'a.css'));
+	await fs.waits('exclude');
+
+	await writeFile(path.join(world.home, '.gitconfig'), `[core]\n\texcludesFile = ${fs.folder}/excludes\n`);
+	await within(world.bus.call({ member: 'Track', signature: 'sa{sv}', body: [local, {}] }), 'another project', SOON_MSEC);
+	await savesAreTaken(world, local);
+	await fs.answer();
+	await reaches(world, await within(saved, 'the answer to the save that waited', SOON_MSEC), 'no-tab');
+	// Only git commands: a save would have the repository read anyway.
+	const branches = ['one', 'other'];
+	await until('git commands of the other project to be noticed', async () => {
+		await world.git(local, 'checkout', '--quiet', '--force', branches[0]);
+		branches.reverse();
+		return (await world.bus.events()).some((/** @type {any} */ { source, project }) => source === 'git' && project === local);
+	}, { every: 100 });
+	await until('the excludes file to apply', () => does(world, path.join(local, 'everywhere.css'), 'ignored'));
+});

@@ -66,6 +66,10 @@ static int hang_open(const char *path, struct fuse_file_info *info)
 {
 	int fd = openat(backing, at(path), info->flags & ~O_CREAT & ~O_EXCL);
 
+	if (opens_hang) {
+		printf("%s waits\n", path);
+		fflush(stdout);
+	}
 	wait_while(&opens_hang);
 	info->fh = (uint64_t)fd;
 	return fd < 0 ? -errno : 0;

@@ -81,6 +81,11 @@ export class HangFs {
 		return this.#tell('SIGALRM', 'opens nothing');
 	}
 
+	/** A program waits for such a file. @param {string} name below the folder */
+	async waits(name) {
+		await until(`${name} to be opened`, async () => (await this.world.log(this.name)).includes(`/${name} waits\n`));
+	}
+
 	/** The same, but it is folders that cannot be listed. */
 	listNothing() {
 		return this.#tell('SIGPROF', 'lists nothing');
