@@ -3,6 +3,7 @@
 // One browser, several daemons: to which of them a tab belongs, which of them watch it, and what
 // happens when a daemon ends, lies, or is replaced by a different one.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -12,10 +13,13 @@ import { freePort } from '../lib/ports.js';
 import { FakeDaemon } from '../lib/fake-daemon.js';
 import { Forward, into } from '../lib/forward.js';
 import { clickInPopup, heading, missing } from '../lib/live.js';
-import { LONG, World } from '../lib/world.js';
+import { LONG, TOP, World } from '../lib/world.js';
 
 /** @typedef {import('../lib/live.js').Browser} Browser */
 /** @typedef {import('../lib/live.js').Page} Page */
+
+/** @type {any[]} */
+const VECTORS = JSON.parse(readFileSync(path.join(TOP, 'protocol/vectors/daemon-to-browser.json'), 'utf8'));
 
 /** @param {World} world @returns {Promise<Record<string, string>>} state by URL */
 const told = async (world) => Object.fromEntries((await world.bus.tabs())
@@ -227,6 +231,12 @@ test('a hostile daemon elsewhere learns only about tabs that the daemon here doe
 		return all.length === tabs.length ? all : undefined;
 	});
 	pictures.forEach((/** @type {any} */ picture) => assert.match(picture.error, /only the daemon of the browser's own computer/));
+	// Every message of the protocol, about each tab; one more picture shows that they have arrived.
+	for (const { message } of VECTORS.filter(({ message: { type } = {} }) => type && !['error', 'hello', 'screenshot'].includes(type))) {
+		tabs.forEach((/** @type {number} */ tab) => hostile.send({ ...message, ...(message.tabs ? { tabs } : 'tab' in message && { tab }) }));
+	}
+	hostile.send({ type: 'screenshot', tab: tabs[0], request: 999 });
+	await until('the answer', () => hostile.heard.all.some(({ event }) => event.type === 'picture' && event.request === 999));
 	assert.equal(await pages[0].evaluate('window.old'), true, 'a tab of the daemon here stays');
 	assert.equal(await off.evaluate('window.old'), true, 'a tab that is off stays');
 	await shows(browser, pages[0], /live: here/);

@@ -72,7 +72,7 @@ for (const which of BROWSERS) {
 	});
 }
 
-test('parts of a picture that the daemon does not await, too many of them, and a tab that is gone meanwhile', async t => {
+test('parts of a picture that the daemon does not await, too many of them, none, and a tab that is gone meanwhile', async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const site = await world.site('site', { 'index.html': '' });
@@ -102,6 +102,10 @@ test('parts of a picture that the daemon does not await, too many of them, and a
 		part(huge.request, { part: 'A'.repeat(12_000) });
 	}
 	assert.match(await huge.answer, /picture that is too large/);
+	const never = await ask();
+	part(never.request, { part: 'AAAA' });
+	assert.match(await never.answer, /the browser did not answer within 5 s/);
+	part(never.request, { part: 'AAAA', last: true });
 	const gone = await ask();
 	browser.send({ type: 'unwatch', tab: 1 });
 	assert.match(await gone.answer, /switched off or closed meanwhile/);
