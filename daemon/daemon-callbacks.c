@@ -319,6 +319,7 @@ void on_mount(const char *folder, enum mount_state state, void *userdata)
 				pathname_is_below(folder, project->root))) {
 			project_resume(daemon, project, folder);
 		} else if (project && state == MOUNT_ANSWERS) {
+			settings_link_answers(daemon->settings, project);
 			sources_link_answers(daemon->sources, project);
 		}
 	}

@@ -16,6 +16,13 @@ void settings_link_found(struct settings *settings, struct project *project)
 	}
 }
 
+void settings_link_answers(struct settings *settings, struct project *project)
+{
+	if (settings_are_undecided(settings, project)) {
+		settings_link_found(settings, project);
+	}
+}
+
 struct trust *settings_trusted(struct settings *settings)
 {
 	return settings->trust;

@@ -67,6 +67,8 @@ void settings_saved(struct settings *settings, const char *name);
  * project that did not reach outside before.
  */
 void settings_link_found(struct settings *settings, struct project *project);
+/* A mount that such a link may lead to answers. */
+void settings_link_answers(struct settings *settings, struct project *project);
 
 /* What the user trusts, which settings_trust() and settings_distrust() change. */
 struct trust *settings_trusted(struct settings *settings);
