@@ -177,7 +177,8 @@ test('what is written by another name of a file counts', async t => {
 	assert.deepEqual(await files('echo 1 > g.css'), ['g.css']);
 	assert.deepEqual(await files('ln g.css g2.css'), ['g2.css']);
 	assert.deepEqual(await files('echo 2 > g2.css'), ['g.css', 'g2.css'], 'a second name of a file of the project');
-	assert.deepEqual(await files('ln g.css g3.css; echo 3 > g3.css; exec 3>>g.css; echo 4 >&3; sleep 0.3; echo 5 >&3'), ['g.css', 'g2.css', 'g3.css'],
+	// One event, or two.
+	assert.deepEqual([...new Set(await files('ln g.css g3.css; echo 3 > g3.css; exec 3>>g.css; echo 4 >&3; sleep 0.3; echo 5 >&3'))], ['g.css', 'g2.css', 'g3.css'],
 		'written as soon as it has its second name');
 	if (!LONG) {
 		return;
