@@ -167,7 +167,7 @@ test('while git is at work, saves wait', async t => {
 	await git('commit', '--quiet', '-a', '-m', 'main');
 	await git('checkout', '--quiet', 'topic');
 	// A step that gives no sign for 300 ms counts as a pause, and a busy machine takes longer to save.
-	const script = "while : > .git/sign && rm .git/sign; do sleep 0.02; done & signs=$!; " +
+	const script = `perl -e 'while (open F, ">.git/sign") { unlink ".git/sign"; select undef, undef, undef, 0.02 }' & signs=$!; ` +
 		`until savecast status --json | grep -q '"held-by": *"git: rebase is in progress"'; do :; done; ` +
 		'date +%N > new.css && savecast save new.css; saved=$?; kill $signs; exit $saved';
 	const { told, events } = await did(() => git('rebase', '--quiet', '--exec', script, 'main'));
