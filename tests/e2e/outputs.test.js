@@ -188,8 +188,8 @@ test('status shows that the limit of watched folders is reached; when it is rais
 	for (let i = 0; i < 30; i++) {
 		await writeFile(file(`dist/${i}/a.js`), '2');
 	}
-	const [event] = await settled(world, 0, { expect: true });
-	assert.equal(event['file-count'], 30);
+	const events = await settled(world, 0, { expect: true }); // one, or several on a busy machine
+	assert.equal(events.reduce((/** @type {number} */ sum, /** @type {any} */ event) => sum + event['file-count'], 0), 30);
 });
 
 test('a saved source waits for its output, whichever language it is in', async t => {
@@ -228,9 +228,12 @@ test('a saved source waits for its output, as long as recent builds took', async
 	assert.deepEqual(built, [{ source: 'save', files: ['a.scss', 'dist/a.css'] }], 'one event');
 	assert.deepEqual(await words(), ['heard', 'held', 'joined', 'no-tab']);
 
+	// Twice as long as that build took, but at least 0.3 s.
+	const took = (await story()).steps[2].at / 1e6;
 	await apart();
 	await save('a.scss');
-	assert.match((await story()).steps[1].text, /^waits for its output, at most [01]\.\d s$/, 'less than before it had seen one');
+	const most = Number(/^waits for its output, at most (\d+\.\d) s$/.exec((await story()).steps[1].text)?.[1]);
+	assert.ok(Math.abs(most - Math.max(2 * took, 0.3)) < 0.11, `${most} s, after a build of ${took} s`);
 	await save('b.html');
 	assert.deepEqual(await words(), ['heard', 'held', 'joined', 'no-tab'], 'a page does not wait');
 	await settled(world, 0, { expect: false });
