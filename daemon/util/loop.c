@@ -9,8 +9,10 @@
 
 #include <libwebsockets.h>
 
+#include "util/alarm.h"
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/timer-queue.h"
 
 #define LOG_MODULE "loop"
 #include "util/log.h"
@@ -21,10 +23,13 @@ struct loop {
 	struct lws_context *lws;
 	struct lws_vhost *vhost; /* libwebsockets' owner of the epoll descriptor */
 	int epoll;
+	struct timer_queue timers;
+	struct alarm alarm; /* for the first of the timers */
+	struct loop_fd *alarm_watch;
 	bool quit;
 	int status;
-	unsigned dispatching;	/* depth of callbacks from loop_dispatch() */
-	struct loop_fd *dead;	/* freed while dispatching: pending events may refer to them */
+	unsigned dispatching; /* depth of callbacks from loop_dispatch() */
+	struct loop_fd *dead; /* freed while dispatching: pending events may refer to them */
 	struct jobs *jobs;
 	loop_turn_fn *turn_ended;
 	void *turn_userdata;
@@ -39,7 +44,7 @@ struct loop_fd {
 };
 
 struct loop_timer {
-	lws_sorted_usec_list_t sul;
+	struct timer_entry entry;
 	struct loop *loop;
 	loop_timer_fn *due;
 	void *userdata;
@@ -124,6 +129,20 @@ static void loop_unhook_housekeeping(struct loop *loop)
 	lws_sul_cancel(&probe);
 }
 
+static void loop_on_alarm(uint32_t events, void *userdata)
+{
+} /* loop_run() does the rest */
+
+static bool loop_open_alarm(struct loop *loop)
+{
+	if (alarm_open(&loop->alarm) < 0) {
+		return false;
+	}
+	loop->alarm_watch =
+		loop_fd_new(loop, loop->alarm.fd, EPOLLIN | EPOLLET, loop_on_alarm, NULL);
+	return loop->alarm_watch;
+}
+
 struct loop *loop_new(void)
 {
 	struct loop *loop = mem_new(struct loop);
@@ -150,6 +169,7 @@ struct loop *loop_new(void)
 	lws_sock_file_fd_type file;
 
 	lws_set_log_level(LLL_ERR, loop_on_lws_log);
+	loop->alarm = ALARM_NONE;
 	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
 	loop->lws = lws_create_context(&info);
 	loop->vhost = loop->lws ? lws_create_vhost(loop->lws, &info) : NULL;
@@ -161,6 +181,10 @@ struct loop *loop_new(void)
 		return NULL;
 	}
 	loop_unhook_housekeeping(loop);
+	if (!loop_open_alarm(loop)) {
+		loop_free(loop);
+		return NULL;
+	}
 	loop->jobs = jobs_new(loop);
 	return loop;
 }
@@ -171,6 +195,9 @@ void loop_free(struct loop *loop)
 		return;
 	}
 	jobs_free(loop->jobs);
+	loop_fd_free(loop->alarm_watch);
+	alarm_close(&loop->alarm);
+	timer_queue_clear(&loop->timers);
 	if (loop->lws) {
 		lws_context_destroy(loop->lws); /* closes the epoll descriptor */
 	} else if (loop->epoll >= 0) {
@@ -185,12 +212,45 @@ struct lws_context *loop_lws_context(struct loop *loop)
 	return loop->lws;
 }
 
+/*
+ * libwebsockets' own timers are not used: its poll() waits for whole milliseconds, and would be called
+ * hundreds of times in the last one.
+ *
+ * Returns whether a timer is due already.
+ */
+static bool loop_set_alarm(struct loop *loop)
+{
+	const struct timer_entry *first = timer_queue_first(&loop->timers);
+
+	if (first && first->at_usec <= clock_now_usec()) {
+		return true;
+	}
+	alarm_set(&loop->alarm, first ? first->at_usec : CLOCK_NEVER);
+	return false;
+}
+
+static void loop_run_timers(struct loop *loop)
+{
+	uint64_t now = loop->timers.count ? clock_now_usec() : 0;
+	struct timer_entry *first;
+
+	while ((first = timer_queue_first(&loop->timers)) && first->at_usec <= now) {
+		struct loop_timer *timer = container_of(first, struct loop_timer, entry);
+
+		timer_queue_remove(&loop->timers, first);
+		timer->due(timer->userdata);
+	}
+}
+
 int loop_run(struct loop *loop)
 {
 	while (!loop->quit) {
-		if (lws_service(loop->lws, 0) < 0) {
+		bool due = loop_set_alarm(loop);
+
+		if (lws_service(loop->lws, due ? -1 : 0) < 0) {
 			return -EIO;
 		}
+		loop_run_timers(loop);
 		if (loop->turn_ended) {
 			loop->turn_ended(loop->turn_userdata);
 		}
@@ -247,13 +307,6 @@ void loop_fd_free(struct loop_fd *watch)
 	}
 }
 
-static void loop_on_timer(lws_sorted_usec_list_t *sul)
-{
-	struct loop_timer *timer = container_of(sul, struct loop_timer, sul);
-
-	timer->due(timer->userdata);
-}
-
 struct loop_timer *loop_timer_new(struct loop *loop, loop_timer_fn *due, void *userdata)
 {
 	struct loop_timer *timer = mem_new(struct loop_timer);
@@ -266,20 +319,22 @@ struct loop_timer *loop_timer_new(struct loop *loop, loop_timer_fn *due, void *u
 
 void loop_timer_set(struct loop_timer *timer, uint64_t at_usec)
 {
-	uint64_t now = clock_now_usec();
+	struct timer_queue *timers = &timer->loop->timers;
+	uint64_t now;
 
 	if (at_usec == CLOCK_NEVER) {
-		lws_sul_cancel(&timer->sul);
-	} else {
-		lws_sul_schedule(timer->loop->lws, 0, &timer->sul, loop_on_timer,
-			at_usec > now ? (lws_usec_t)(at_usec - now) : 1);
+		timer_queue_remove(timers, &timer->entry);
+		return;
 	}
+	/* In the next turn at the earliest: a timer that sets itself again lets others have theirs. */
+	now = clock_now_usec();
+	timer_queue_set(timers, &timer->entry, at_usec > now ? at_usec : now + 1);
 }
 
 void loop_timer_free(struct loop_timer *timer)
 {
 	if (timer) {
-		lws_sul_cancel(&timer->sul);
+		timer_queue_remove(&timer->loop->timers, &timer->entry);
 		free(timer);
 	}
 }

@@ -2,8 +2,8 @@
 #include "unit.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
 #include <sys/epoll.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -93,6 +93,41 @@ static void timers_come_in_order_and_can_be_disarmed(void **state)
 		loop_timer_free(timers[i]);
 	}
 	loop_free(order.loop);
+}
+
+/* In place of the C library's: libwebsockets calls this one. */
+static int polls;
+__attribute__((visibility("default"))) int poll(struct pollfd *fds, nfds_t count, int msec)
+{
+	struct timespec limit = {msec / 1000, msec % 1000 * 1000000L};
+
+	polls++;
+	return ppoll(fds, count, msec < 0 ? NULL : &limit, NULL);
+}
+
+static void on_due(void *userdata)
+{
+	loop_quit(userdata, 0);
+}
+
+/* Also in the last millisecond: poll() alone cannot wait for a part of one. */
+static void the_loop_sleeps_until_a_timer_is_due(void **state)
+{
+	enum { TIMES = 20 };
+
+	polls = 0;
+	for (int i = 0; i < TIMES; i++) {
+		struct loop *loop = loop_new();
+		struct loop_timer *timer = loop_timer_new(loop, on_due, loop);
+		uint64_t at = clock_now_usec() + 1990;
+
+		loop_timer_set(timer, at);
+		assert_int_equal(loop_run(loop), 0);
+		assert_true(clock_now_usec() >= at);
+		loop_timer_free(timer);
+		loop_free(loop);
+	}
+	assert_in_range(polls, TIMES, TIMES * 4);
 }
 
 struct job {
@@ -237,6 +272,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(portions_take_turns),
+		cmocka_unit_test(the_loop_sleeps_until_a_timer_is_due),
 		cmocka_unit_test(a_freed_watch_is_not_called),
 		cmocka_unit_test(timers_come_in_order_and_can_be_disarmed),
 		cmocka_unit_test(jobs_run_on_the_worker_and_finish_on_the_loop),
