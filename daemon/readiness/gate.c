@@ -233,16 +233,24 @@ static void expect_after_work(struct gate *gate, uint64_t now)
 	gate->expect_until = until > gate->expect_until ? until : gate->expect_until;
 }
 
+/*
+ * Until when to wait if a restart was too early for the latest save, or may have been. A reloader
+ * that is notified begins another one soon, or not at all; one that looks each second has that second.
+ */
+static uint64_t again_until(const struct gate *gate, uint64_t now)
+{
+	uint64_t again = gate->written_usec + gate->expected + GATE_AGAIN_USEC;
+	uint64_t soon = now + GATE_MARGIN_USEC;
+
+	return gate->expected >= GATE_POLL_USEC || again < soon ? again : soon;
+}
+
 /* Whether the serving generation is not yet the one that the event waits for. */
 static bool must_wait(struct gate *gate, uint64_t now, const struct server_state *seen, bool newer)
 {
-	uint64_t again = gate->written_usec + gate->expected + GATE_AGAIN_USEC;
 	bool burst = now >= gate->first_usec + GATE_PATIENCE_USEC;
 
-	if (gate->any) {
-		return false;
-	}
-	if (is_since(gate, seen->generation) || seen->read) {
+	if (gate->any || is_since(gate, seen->generation) || seen->read) {
 		return false;
 	}
 	/* One worker came after the save, but not the oldest, even if that is newer than what was shown. */
@@ -250,12 +258,7 @@ static bool must_wait(struct gate *gate, uint64_t now, const struct server_state
 		return true;
 	}
 	if (newer) {
-		/*
-		 * An earlier save caused this restart, or it was too early to include this
-		 * save: another restart follows soon, or none.
-		 */
-		gate->expect_until =
-			again < now + GATE_MARGIN_USEC ? again : now + GATE_MARGIN_USEC;
+		gate->expect_until = again_until(gate, now);
 		gate->first_usec = burst ? now : gate->first_usec;
 		return !burst && now < gate->expect_until;
 	}

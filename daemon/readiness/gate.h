@@ -51,6 +51,8 @@ struct gate_times {
 #define GATE_MARGIN_USEC (300 * CLOCK_USEC_PER_MSEC)
 /* The same, after a restart that may have been too early for the latest save. */
 #define GATE_AGAIN_USEC (100 * CLOCK_USEC_PER_MSEC)
+/* A reloader without a watch looks at its files this often, at the least. */
+#define GATE_POLL_USEC CLOCK_USEC_PER_SEC
 /* Several saves in a row delay a restarted server's reload by at most this time. */
 #define GATE_PATIENCE_USEC (1500 * CLOCK_USEC_PER_MSEC)
 /* A file may have been written at most this long before its save was reported. */

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "readiness/restart-sample.h"
 
-#include "util/clock.h"
+#include "readiness/gate.h"
 #include "util/mem.h"
-
-/* Reloaders without a watch look at their files this often, at the least. */
-#define POLL_USEC CLOCK_USEC_PER_SEC
 
 void restart_sample_clear(struct restart_sample *sample)
 {
@@ -70,7 +67,7 @@ static bool is_told_by_watch(const struct program_traits *traits, const char *su
  */
 static bool may_poll(const struct program_traits *traits)
 {
-	return traits->restarts != RESTARTS_NEVER && traits->notice_usec > POLL_USEC;
+	return traits->restarts != RESTARTS_NEVER && traits->notice_usec > GATE_POLL_USEC;
 }
 
 bool restart_subject_asks_watches(const struct program_traits *traits, const char *suffix)
@@ -84,7 +81,7 @@ static uint64_t least_delay(const struct restart_subject *subject, bool sure)
 	if (!sure) {
 		return subject->traits->notice_usec;
 	}
-	return may_poll(subject->traits) && !subject->watches ? POLL_USEC : 0;
+	return may_poll(subject->traits) && !subject->watches ? GATE_POLL_USEC : 0;
 }
 
 static enum restart_prediction predict(const struct restart_history *history,

@@ -255,6 +255,26 @@ static void saves_in_a_row_do_not_delay_the_event_forever(void **state)
 			{900, LOOK, .serving = 610, .actions = GATE_TELL_LIVE | GATE_SEND},
 			{.what = END},
 		});
+	play("two, and the reloader looks each second: its second restart comes late",
+		(struct row[]){
+			{0, SAVE, RESTART_EXPECTED, 1000, .state = GATE_EXPECTING},
+			{250, SAVE, RESTART_EXPECTED, 1000, .state = GATE_EXPECTING},
+			{700, LOOK, .serving = 230, .newest = 230, .actions = GATE_LEARN_RESTART,
+				.state = GATE_EXPECTING},
+			{1200, LOOK, .serving = 230, .newest = 230, .state = GATE_EXPECTING},
+			{1300, LOOK, .serving = 1250, .newest = 1250, .actions = GATE_SEND},
+			{.what = END},
+		});
+	play("the same, and none comes",
+		(struct row[]){
+			{0, SAVE, RESTART_EXPECTED, 1000, .state = GATE_EXPECTING},
+			{250, SAVE, RESTART_EXPECTED, 1000, .state = GATE_EXPECTING},
+			{700, LOOK, .serving = 230, .newest = 230, .actions = GATE_LEARN_RESTART,
+				.state = GATE_EXPECTING},
+			{1340, LOOK, .serving = 230, .newest = 230, .state = GATE_EXPECTING},
+			{1351, LOOK, .serving = 230, .newest = 230, .actions = GATE_SEND},
+			{.what = END},
+		});
 	play("many that restart nothing",
 		(struct row[]){
 			{0, SAVE, RESTART_EXPECTED, 200, .state = GATE_EXPECTING},
