@@ -109,7 +109,7 @@ struct server_state {
 	bool in_place; /* the next restart may be one that ends no process, so no one reports it */
 	uint64_t generation; /* CLOCK_BOOTTIME; of several serving workers, that of the oldest */
 	uint64_t newest; /* that of the youngest */
-	bool coming; /* a younger worker exists, but does not accept yet */
+	uint64_t coming; /* that of the youngest that was not seen to accept yet, if it is younger; or 0 */
 	bool read; /* seen only if gate_asks_read(): each saved file was read since it was written */
 };
 
@@ -150,6 +150,7 @@ struct gate {
 	struct gate_times times; /* can be changed at any time */
 	enum gate_state state;
 	uint64_t shown; /* the generation that the tabs show (the youngest worker's) */
+	uint64_t beside; /* the youngest worker that served beside an older one, before the save */
 	bool waits; /* whether an event waits */
 	bool any; /* the next generation has the saved code, whichever it is */
 	uint64_t

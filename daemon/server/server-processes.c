@@ -310,6 +310,7 @@ bool server_processes_have_ended(const struct server_processes *processes)
 void server_processes_view(struct server_processes *processes, struct server_processes_view *view)
 {
 	const struct holder *chosen = NULL;
+	uint64_t silent = 0; /* the youngest that was not seen to accept */
 	bool worker = false;
 
 	*view = (struct server_processes_view){0};
@@ -319,6 +320,9 @@ void server_processes_view(struct server_processes *processes, struct server_pro
 		worker |= !member->supervisor;
 		processes->uses_epoll |= member->holder.accepts;
 		if (!member_accepts(processes, member)) {
+			uint64_t generation = member->supervisor ? 0 : member->holder.generation;
+
+			silent = generation > silent ? generation : silent;
 			continue;
 		}
 		if (!chosen || member->holder.generation < chosen->generation) {
@@ -328,12 +332,7 @@ void server_processes_view(struct server_processes *processes, struct server_pro
 			view->newest = member->holder.generation;
 		}
 	}
-	for (size_t i = 0; chosen && i < processes->count; i++) {
-		const struct server_process *member = processes->items[i];
-
-		view->coming |= !member->supervisor && !member_accepts(processes, member) &&
-			member->holder.generation > view->newest;
-	}
+	view->coming = chosen && silent > view->newest ? silent : 0;
 	if (chosen) {
 		view->serving = true;
 		view->worker = chosen->pid;

@@ -89,7 +89,8 @@ struct server_processes_view {
 	pid_t worker; /* the one that has been accepting for the longest time */
 	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs its present code */
 	uint64_t newest; /* the same of the youngest worker that accepts */
-	bool coming; /* a younger worker holds the socket, but does not accept yet */
+	/* since when the youngest worker runs that holds the socket, but was not seen to accept yet; 0: none */
+	uint64_t coming;
 };
 
 void server_processes_view(struct server_processes *processes, struct server_processes_view *view);

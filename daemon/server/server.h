@@ -141,7 +141,7 @@ struct server_view {
 	pid_t worker; /* the one that has been accepting for the longest time */
 	uint64_t generation; /* CLOCK_BOOTTIME; since when it runs its present code */
 	uint64_t newest; /* the same, of the youngest of several workers */
-	bool coming; /* a younger worker exists, but does not accept yet */
+	uint64_t coming; /* the same, of the youngest that was not seen to accept yet, if it is younger; or 0 */
 };
 
 /*

@@ -19,7 +19,7 @@ struct row {
 	int written; /* SAVE: when its file was written, in ms; 0: at the save */
 	int serving; /* LOOK: the time of the serving code, in ms; -1: nothing is serving */
 	int newest; /* LOOK: the youngest of several workers */
-	bool coming; /* LOOK */
+	int coming; /* LOOK: the youngest that does not accept yet */
 	unsigned starved; /* LOOK: for how many ms */
 	bool died, ended, lingers, busy, hand, in_place, working, searching, appeared,
 		read; /* LOOK */
@@ -63,7 +63,7 @@ static inline unsigned look(struct gate *gate, const struct row *row)
 		.appeared = row->appeared,
 		.by_itself = !row->hand,
 		.in_place = row->in_place,
-		.coming = row->coming,
+		.coming = row->coming ? MSEC(row->coming) : 0,
 		.starved = row->starved * CLOCK_USEC_PER_MSEC,
 		.newest = row->newest ? MSEC(row->newest) : 0,
 		.generation = row->serving > 0 ? MSEC(row->serving) : BASE - CLOCK_USEC_PER_SEC,

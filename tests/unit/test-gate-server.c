@@ -25,7 +25,7 @@ static void several_workers_are_replaced_one_by_one(void **state)
 	play("three",
 		(struct row[]){
 			{0, SAVE, RESTART_EXPECTED, 300, .state = GATE_EXPECTING},
-			{300, LOOK, .coming = true, .state = GATE_EXPECTING},
+			{300, LOOK, .coming = 280, .state = GATE_EXPECTING},
 			{700, LOOK, .newest = 280, .state = GATE_EXPECTING},
 			{1200, LOOK, .serving = 280, .newest = 800,
 				.actions = GATE_LEARN_RESTART | GATE_SEND},
@@ -39,6 +39,16 @@ static void several_workers_are_replaced_one_by_one(void **state)
 				.actions = GATE_LEARN_RESTART, .state = GATE_EXPECTING},
 			{1900, LOOK, .serving = 400, .newest = 1050, .state = GATE_EXPECTING},
 			{2000, LOOK, .serving = 1050, .newest = 1950, .actions = GATE_SEND},
+			{.what = END},
+		});
+	play("another program has read the file while only that one is left",
+		(struct row[]){
+			{900, LOOK, .coming = 400},
+			{1000, SAVE, RESTART_EXPECTED, 300, .state = GATE_EXPECTING},
+			{1050, LOOK, .serving = 400, .newest = 400, .read = true,
+				.actions = GATE_LEARN_RESTART, .state = GATE_EXPECTING},
+			{1060, LOOK, .serving = 400, .newest = 1055, .state = GATE_EXPECTING},
+			{1500, LOOK, .serving = 1055, .newest = 1490, .actions = GATE_SEND},
 			{.what = END},
 		});
 	play("by the user",
