@@ -17,7 +17,7 @@ const ICON_MSEC = 500;
 const FRAMEWORKS_MSEC = 250;
 
 /** In this order: each uses what the ones before it have defined. */
-const FILES = ['match', 'dom', 'next-page', 'mentions', 'uses', 'styles', 'media', 'apply', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'guard',
+const FILES = ['listen', 'match', 'dom', 'next-page', 'mentions', 'uses', 'styles', 'media', 'apply', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'guard',
 	'tree', 'align', 'verdict', 'plan', 'controls', 'patch', 'volatile', 'answers', 'ahead', 'look', 'refresh', 'clients', 'messages',
 	'error-page', 'source-map', 'problems']
 	.map((name) => `page/${name}.js`);
@@ -26,7 +26,7 @@ const FILES = ['match', 'dom', 'next-page', 'mentions', 'uses', 'styles', 'media
 const OF_FRAME = FILES.filter((file) => !/error-page|source-map|problems/.test(file));
 
 /** For frames that the scripts of the page cannot access. */
-const FRAME_FILES = ['match', 'dom', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'opaque-frame']
+const FRAME_FILES = ['listen', 'match', 'dom', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'opaque-frame']
 	.map((name) => `page/${name}.js`);
 
 /**

@@ -37,7 +37,7 @@ async function registerScript(id, matches, script) {
 /** On all sites with permission. */
 export async function registerScripts() {
 	const { origins = [] } = await api.permissions.getAll();
-	await registerScript('problems', origins, { js: ['/page/error-page.js', '/page/source-map.js', '/page/problems.js'] });
+	await registerScript('problems', origins, { js: ['/page/listen.js', '/page/error-page.js', '/page/source-map.js', '/page/problems.js'] });
 	await registerScript('frame', origins, { js: ['/page/frame.js'], allFrames: true });
 	await registerScript('problems-main', origins, {
 		js: ['/page/problems-main.js'], world: isFirefox ? 'ISOLATED' : 'MAIN', allFrames: true, matchOriginAsFallback: true,

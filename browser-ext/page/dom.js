@@ -37,35 +37,6 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	}
 
-	/** What document.open() has removed is added again. @type {WeakMap<Document, Set<() => void>>} */
-	const added = new WeakMap();
-
-	/**
-	 * Adds a listener that stays there: when a script writes a document again, the browser removes all listeners
-	 * from it and from its window, also those of extensions.
-	 *
-	 * @param {Window | Document} target
-	 * @param {string[]} types
-	 * @param {(event: any) => void} listener
-	 * @param {AddEventListenerOptions} [options]
-	 * @returns {() => void} removes it
-	 */
-	const listen = (target, types, listener, options) => {
-		const root = target === window ? document : /** @type {Document} */ (target);
-		const add = () => types.forEach((type) => target.addEventListener(type, listener, options));
-		const all = added.get(root) ?? new Set();
-		if (!added.has(root)) {
-			added.set(root, all);
-			new MutationObserver(() => all.forEach((again) => again())).observe(root, { childList: true });
-		}
-		all.add(add);
-		add();
-		return () => {
-			all.delete(add);
-			types.forEach((type) => target.removeEventListener(type, listener, options));
-		};
-	};
-
 	/** @param {CSSStyleSheet} sheet @returns {CSSRuleList | undefined} of another site: undefined */
 	const rulesOf = (sheet) => {
 		try {
@@ -262,5 +233,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {boolean} whether the page has scripts of its own server, as files */
 	const hasScriptFiles = () => [...document.scripts].some(({ src }) => src && new URL(src).origin === location.origin);
 
-	shared.dom = { fetched, framed, hasScriptFiles, listen, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, requestedBy, isComplete, request };
+	shared.dom = { fetched, framed, hasScriptFiles, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, requestedBy, isComplete, request };
 }

@@ -79,7 +79,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const watch = (listener) => {
 		notify = listener;
 		// The check comes after the page's own handlers, and after a reset is complete.
-		shared.dom.listen(document, ['change', 'reset', 'submit', 'fullscreenchange', 'play', 'playing', 'pause', 'ended', 'emptied'],
+		shared.listen(document, ['change', 'reset', 'submit', 'fullscreenchange', 'play', 'playing', 'pause', 'ended', 'emptied'],
 			() => setTimeout(check), { capture: true });
 		check();
 	};

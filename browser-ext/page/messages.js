@@ -164,7 +164,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (!('navigation' in globalThis)) {
 			// Needed for Firefox before 147. form.submit() causes no event, but Firefox asks before
 			// it sends a form again.
-			shared.dom.listen(window, ['submit'], (/** @type {SubmitEvent} */ { target, submitter, defaultPrevented }) => {
+			shared.listen(window, ['submit'], (/** @type {SubmitEvent} */ { target, submitter, defaultPrevented }) => {
 				const form = /** @type {HTMLFormElement} */ (target);
 				const method = /** @type {HTMLButtonElement | null} */ (submitter)?.formMethod || form.method;
 				posting = !defaultPrevented && method === 'post' && /^(_self)?$/.test(form.target);
@@ -188,7 +188,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// At pagehide, since the next document has begun then: text that the user typed while a
 		// slow server answered is kept, too. Sent each time, since only the background knows
 		// whether this is a reload for a save, and its message could arrive too late.
-		shared.dom.listen(window, ['pagehide'], (/** @type {PageTransitionEvent} */ event) => {
+		shared.listen(window, ['pagehide'], (/** @type {PageTransitionEvent} */ event) => {
 			send({ from: 'leaving', id, posting, state: state(), answer: shared.answers.hand() });
 			shared.uses.endFrames(event);
 		});
@@ -203,10 +203,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			status: entry?.responseStatus ?? 0,
 			redirected: (entry?.redirectCount ?? 0) > 0,
 		});
-		shared.dom.listen(window, ['pagehide'], () => {
+		shared.listen(window, ['pagehide'], () => {
 			leftAt = isOld ? leftAt : Date.now();
 		});
-		shared.dom.listen(window, ['pageshow'], (/** @type {PageTransitionEvent} */ { persisted }) => {
+		shared.listen(window, ['pageshow'], (/** @type {PageTransitionEvent} */ { persisted }) => {
 			if (persisted) {
 				posting = false;
 				ready();
@@ -214,27 +214,23 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		});
 		ready();
 		const complete = async () => {
-			notLoaded?.();
 			send({ from: 'complete', id });
 			if (shared.nextPage.KEEPS_IN_MEMORY && await shared.mentions.makesShared()) {
 				// Firefox does not keep such a page for going back: its shared worker would go on, and stay old.
-				shared.dom.listen(window, ['unload'], () => {});
+				shared.listen(window, ['unload'], () => {});
 			}
 			if (isCached) {
 				// The browser has restored form fields now, so a reload keeps them.
 				send({ from: 'cached', id, answeredAt: await shared.answers.answeredAt() });
 			}
 		};
-		const notLoaded = document.readyState === 'complete' ? undefined : shared.dom.listen(window, ['load'], complete);
-		if (!notLoaded) {
-			complete();
-		}
+		shared.whenComplete(complete);
 		shared.uses.onServiceWorker(() => send({ from: 'worker' }));
 		const touched = () => {
 			untouched();
 			send({ from: 'touched' });
 		};
-		const untouched = shared.dom.listen(window, TOUCHES, touched, { capture: true });
+		const untouched = shared.listen(window, TOUCHES, touched, { capture: true });
 		shared.guard.watch((/** @type {string | null} */ why) => send({ from: 'guard', why }));
 	};
 

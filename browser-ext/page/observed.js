@@ -117,7 +117,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 		observed.add(root);
 		/** @param {string[]} types @param {(event: Event) => void} note */
-		const on = (types, note) => dom.listen(root, types, note, { capture: true });
+		const on = (types, note) => shared.listen(root, types, note, { capture: true });
 		on(['input', 'change', 'click', 'keydown'], noteEdited);
 		on(['beforeinput'], noteTyping);
 		on(['input'], noteTyped);

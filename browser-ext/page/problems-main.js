@@ -29,6 +29,7 @@ if (!/** @type {any} */ (globalThis).savecastProblems) {
 	const pass = (problem) => {
 		page?.dispatchEvent(new CustomEvent('savecast-problem', { detail: JSON.stringify(problem) }));
 		if (++count === MAX) {
+			again.disconnect();
 			removeEventListener('error', onError, true);
 			removeEventListener('unhandledrejection', onRejection);
 		}
@@ -56,8 +57,15 @@ if (!/** @type {any} */ (globalThis).savecastProblems) {
 		});
 	};
 
-	if (page) {
+	const listen = () => {
 		addEventListener('error', onError, true);
 		addEventListener('unhandledrejection', onRejection);
+	};
+	// When a script writes the document again, the browser removes all listeners.
+	const again = new MutationObserver(listen);
+
+	if (page) {
+		listen();
+		again.observe(document, { childList: true });
 	}
 }

@@ -265,16 +265,15 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 	const overlays = new MutationObserver(noteOverlay);
 
 	const stop = () => {
-		document.removeEventListener('savecast-problem', onTold);
-		removeEventListener('error', onError, true);
-		removeEventListener('unhandledrejection', onRejection);
-		document.removeEventListener('securitypolicyviolation', onBlocked);
+		stops.forEach((end) => end());
 		resources.disconnect();
 	};
-	document.addEventListener('savecast-problem', onTold);
-	addEventListener('error', onError, true);
-	addEventListener('unhandledrejection', onRejection);
-	document.addEventListener('securitypolicyviolation', onBlocked);
+	const stops = [
+		shared.listen(document, ['savecast-problem'], onTold),
+		shared.listen(window, ['error'], onError, { capture: true }),
+		shared.listen(window, ['unhandledrejection'], onRejection),
+		shared.listen(document, ['securitypolicyviolation'], onBlocked),
+	];
 	resources.observe({ type: 'resource', buffered: true });
 
 	/** PHP writes its fatal errors into a page that it answers with 200. */
@@ -311,6 +310,6 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 		finish();
 	} else {
 		// The timer lets the page's own handlers of this event run first.
-		addEventListener('load', () => setTimeout(finish));
+		shared.whenComplete(() => setTimeout(finish));
 	}
 }

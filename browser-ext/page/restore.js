@@ -5,7 +5,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom, observed } = shared;
+	const { observed } = shared;
 	const { find } = shared.elementPath;
 	const { isMoving, reopen, restoreElement, typeAgain } = shared.restoreElement;
 
@@ -200,9 +200,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			observeSizes();
 		};
 		const listens = [
-			dom.listen(document, ['load'], arrived, { capture: true }),
+			shared.listen(document, ['load'], arrived, { capture: true }),
 			// If the user acts meanwhile, nothing more is restored.
-			dom.listen(window, ['wheel', 'keydown', 'pointerdown', 'touchstart'], end, { capture: true, passive: true }),
+			shared.listen(window, ['wheel', 'keydown', 'pointerdown', 'touchstart'], end, { capture: true, passive: true }),
 		];
 		if (document.readyState === 'loading') {
 			document.addEventListener('DOMContentLoaded', () => onceLaidOut(begin), { once: true });

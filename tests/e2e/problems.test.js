@@ -41,6 +41,24 @@ async function open(t, which, files, grant = ['http://localhost/*']) {
 for (const which of BROWSERS) {
 	const skip = missing(which);
 
+	test(`${which}: an error in a page that a script has written again is reported`, { skip: missingOrLong(which) }, async t => {
+		const { world, site, tab } = await open(t, which, { 'index.html': page('<script>window.mark = 1;</script>') });
+		await tab.evaluate(`new Promise((resolve) => setTimeout(() => {
+			document.open(); document.write('<h1>again</h1>'); document.close(); setTimeout(resolve, 1);
+		}))`);
+		await tab.evaluate('(setTimeout(() => { throw new TypeError("written"); }), 1)');
+		await until('the error', async () => /TypeError: written/.test((await world.savecast('check', site.root)).stdout));
+		await tab.evaluate('(Promise.reject(new RangeError("refused")), 1)');
+		await until('the rejection', async () => /RangeError: refused/.test((await world.savecast('check', site.root)).stdout));
+	});
+
+	test(`${which}: an error in a page that writes itself before it is complete is reported`, { skip: missingOrLong(which) }, async t => {
+		const { world, site } = await open(t, which, { 'index.html': page(`<script>document.addEventListener('DOMContentLoaded', () => {
+			document.open(); document.write('<h1>again</h1>'); document.close(); setTimeout(() => missing(), 1);
+		})</script>`) });
+		await until('the error', async () => /missing is not defined/.test((await world.savecast('check', site.root)).stdout));
+	});
+
 	test(`${which}: an error in a script is reported with its file and line, until its fix`, { skip: missingOrLong(which) }, async t => {
 		const { world, site, browser, save } = await open(t, which, { 'index.html': page('<script src="/static/cart.js?v=1"></script>'), 'static/cart.js': '' });
 		const broken = await save('static/cart.js', 'function total() {\n\treturn cart.items;\n}\ntotal();\n');
