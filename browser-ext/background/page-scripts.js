@@ -7,6 +7,7 @@
 
 import { api } from '../common/api.js';
 import { frameworkRoots } from './framework-roots.js';
+import { markLooks } from './look-rules.js';
 import { apartIn, frameOf, isFrame, tabOf, targetOf } from './places.js';
 import { hidesUrlAfterReload } from './url-visibility.js';
 
@@ -58,6 +59,7 @@ function forgetFrameScripts() {
 export async function insertPageScripts(tabId) {
 	try {
 		const files = isFrame(tabId) ? OF_FRAME : FILES;
+		await markLooks();
 		if (isFrame(tabId)) {
 			await api.scripting.executeScript({ target: targetOf(tabId), func: forgetFrameScripts, injectImmediately: true });
 		}

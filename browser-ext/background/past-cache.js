@@ -7,6 +7,7 @@
 // permission. In Firefox, the page scripts refresh the cache for the changed files; if a reload is pending, refreshForNextPage() does.
 
 import { api } from '../common/api.js';
+import { isLookRule } from './look-rules.js';
 import { tabOf } from './places.js';
 import { isCached } from './reload-rules.js';
 import { hidesUrlAfterReload } from './url-visibility.js';
@@ -20,6 +21,9 @@ const MAX_STEM = 40;
 const LATE_MSEC = 10000;
 /** A reload that has not ended after this time is no longer waited for. */
 const MAX_RELOAD_MSEC = 60000;
+
+/** The rules have this number, and those after it. */
+const FIRST_ID = 100;
 
 /** Tab ids of rules: requests of shared workers belong to no tab. */
 const NO_TAB = -1;
@@ -161,11 +165,11 @@ export class PastCache {
 			all.push({ priority: 2, condition: { tabIds, urlFilter: `|${url.replace(/#.*$/, '')}`, resourceTypes: [rules.ResourceType.XMLHTTPREQUEST] },
 				action: { type: rules.RuleActionType.ALLOW } });
 		}
-		const removeRuleIds = (await rules.getSessionRules()).map(({ id }) => id), text = JSON.stringify(all);
+		const removeRuleIds = (await rules.getSessionRules()).map(({ id }) => id).filter((id) => !isLookRule(id)), text = JSON.stringify(all);
 		// At each change, Chromium drops what it keeps in memory: the pages of all tabs for going back, and the files of the next reload.
 		if (text !== this.#written && removeRuleIds.length + all.length) {
 			this.#written = '';
-			await rules.updateSessionRules({ removeRuleIds, addRules: all.map((rule, i) => ({ ...rule, id: i + 1 })) });
+			await rules.updateSessionRules({ removeRuleIds, addRules: all.map((rule, i) => ({ ...rule, id: FIRST_ID + i })) });
 			this.#written = text;
 		}
 	}

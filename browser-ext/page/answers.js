@@ -26,6 +26,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** The address without its fragment, which browsers do not send. */
 	const url = location.href.replace(/#.*$/, '');
+	/** The background has the browser mark requests with these fragments as those of a reload; see look-rules.js. */
+	const marked = `${url}#savecast-${window === top ? 'document' : 'frame'}`;
 
 	/** @param {Response} response @returns {Promise<Uint8Array | undefined>} undefined: too long, or endless */
 	const bytesOf = async (response) => {
@@ -125,7 +127,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			if (waits) {
 				await loaded();
 			}
-			const response = await fetch(url, { cache: 'only-if-cached', mode: 'same-origin' });
+			const response = await fetch(marked, { cache: 'only-if-cached', mode: 'same-origin' });
 			const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
 			const answer = waits && isLater(response, entry.responseEnd) ? undefined : await read(response);
 			const other = entry?.decodedBodySize && answer && answer.bytes !== entry.decodedBodySize;
@@ -176,7 +178,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const answeredAt = async () => {
 		try {
-			const { headers } = await fetch(url, { cache: 'only-if-cached', mode: 'same-origin' });
+			const { headers } = await fetch(marked, { cache: 'only-if-cached', mode: 'same-origin' });
 			return Date.parse(headers.get('date') ?? '') || 0;
 		} catch {
 			return 0;
@@ -203,7 +205,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		/** @type {Response} */
 		let response;
 		try {
-			response = await fetch(url, {
+			response = await fetch(marked, {
 				cache: 'no-cache', credentials: 'same-origin', redirect: 'manual', signal: abort.signal, headers: { Accept: ACCEPT },
 			});
 		} catch {
