@@ -163,18 +163,48 @@ static struct candidate *find_chosen(
 	return NULL;
 }
 
-/* `unix_name`: of a Unix socket; NULL: there is none. */
+/* The page may come from a server at a Unix socket, or from the proxy itself. */
+static bool passes_by_unix(const struct upstream *found)
+{
+	return found->result == UPSTREAM_SELF && *found->unix_name;
+}
+
+/* Says where the proxy passes requests on to. */
+static char *passes_text(const struct upstream *found)
+{
+	if (found->refused && found->count) {
+		return mem_printf("tries to pass this request on to port %u, where nothing listens "
+				  "(start that server and load the page again)",
+			(unsigned)found->ends[0].port);
+	}
+	if (found->refused) {
+		return mem_strdup("tries to pass this request on to a server that does not run "
+				  "(start that server and load the page again)");
+	}
+	if (found->mute) {
+		return mem_strdup("answers no request of savecast by https (it may ask for a "
+				  "certificate)");
+	}
+	if (found->status) {
+		return mem_printf(
+			"answers with %u (load the page again when it does not)", found->status);
+	}
+	if (passes_by_unix(found)) {
+		_cleanup_free_ char *name = utf8_dup(found->unix_name);
+
+		return mem_printf("passes requests on to a server at the Unix socket %s", name);
+	}
+	return mem_strdup("passes requests on to other servers");
+}
+
 static void answer_unsure(struct route_question *question, const struct server_main *proxy,
-	const struct candidates *candidates, const char *unix_name)
+	const struct candidates *candidates, const struct upstream *found)
 {
 	_cleanup_free_ char *list = candidates_text(candidates);
-	_cleanup_free_ char *name = unix_name ? utf8_dup(unix_name) : NULL;
-	_cleanup_free_ char *to = unix_name ? mem_printf("to a server at the Unix socket %s", name)
-					    : mem_strdup("to other servers");
+	_cleanup_free_ char *passes = passes_text(found);
 	_cleanup_free_ char *what =
-		mem_printf("%s (pid %d) passes requests on %s, and it cannot be seen which one has "
-			   "this page: %s",
-			proxy->name, (int)proxy->pid, to, list);
+		mem_printf("%s (pid %d) %s, and it cannot be seen which one has this page: %s",
+			proxy->name, (int)proxy->pid, passes, list);
 
 	route_question_advise(question, what);
 	add_choices(question->answer, candidates, NULL);
@@ -246,12 +276,6 @@ static void answer_failed(struct route_question *question, const struct server_m
 		status ? status : "does not answer");
 }
 
-/* The page may come from a server at a Unix socket, or from the proxy itself. */
-static bool passes_by_unix(const struct upstream *found)
-{
-	return found->result == UPSTREAM_SELF && *found->unix_name;
-}
-
 /* `behind`: the servers that it may come from, as in `found`. */
 static void answer_behind(struct route_question *question, const struct server_main *proxy,
 	const struct upstream *found, struct server *const *behind)
@@ -281,7 +305,7 @@ static void answer_behind(struct route_question *question, const struct server_m
 	} else if (chosen) {
 		answer_chosen(question, proxy, &candidates, chosen);
 	} else {
-		answer_unsure(question, proxy, &candidates, by_unix ? found->unix_name : NULL);
+		answer_unsure(question, proxy, &candidates, found);
 	}
 	candidates_clear(&candidates);
 }

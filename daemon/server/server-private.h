@@ -2,6 +2,8 @@
 #pragma once
 
 #include "server/accept-probe.h"
+#include "server/known-proxies.h"
+#include "server/listen-news.h"
 #include "server/server-processes.h"
 #include "server/server.h"
 #include "server/socket-owners.h"
@@ -21,6 +23,8 @@ struct servers {
 		*look; /* in progress; one at a time, for all servers */
 	struct server *looked; /* the server that it searches for; NULL if that was freed */
 	struct upstream_searches *searches; /* for the servers behind proxies */
+	struct known_proxies proxies;
+	struct listen_news news;
 };
 
 struct server {

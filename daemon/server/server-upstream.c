@@ -23,7 +23,7 @@ struct server_route {
 	struct upstream_search *search; /* in progress; or NULL */
 	bool asked; /* it was sent a request that showed nothing: see UPSTREAM_ASKS_ONCE */
 	bool known;
-	uint64_t known_usec;
+	uint64_t known_usec, begun_usec; /* when the last search ended, and began */
 	struct upstream found;
 	struct server *behind[UPSTREAM_ENDS_MAX]; /* references, as in `found` */
 	struct server_route *next;
@@ -66,9 +66,15 @@ void server_doubt_routes(struct server *server)
 	}
 }
 
-/* Whether the same process has passed on requests, for whichever host and path. `perhaps`: it may have. */
+/*
+ * Whether the same process, or one with the same arguments in the same folder, has passed on requests,
+ * for whichever host and path. `perhaps`: it may have.
+ */
 static bool is_proxy(const struct server *server, bool perhaps)
 {
+	if (known_proxies_find(&server->servers->proxies, server->main.key)) {
+		return true;
+	}
 	for (const struct server *one = server->servers->first; one; one = one->next) {
 		if ((perhaps ? one->passes : one->proxies) && one->port == server->port &&
 			one->main.pid == server->main.pid) {
@@ -111,18 +117,55 @@ static bool proves_nothing(const struct server_route *route, const struct upstre
 			may_be_same);
 }
 
-static void search_done(const struct upstream *found, void *userdata)
+static bool listens_there(const struct server *server, const struct upstream_end *end)
+{
+	struct listen_socket sockets[LISTEN_SOCKETS_MAX];
+
+	return listen_sockets_of(end->ip, end->port, server->order, sockets, LISTEN_SOCKETS_MAX) >
+		0;
+}
+
+/*
+ * One that has passed requests on, but not this one, may only know already that the server behind it
+ * does not run.
+ */
+static void doubt_self(const struct server_route *route, struct upstream *found)
+{
+	const struct server *server = route->server;
+	const struct known_proxy *proxy =
+		known_proxies_find(&server->servers->proxies, server->main.key);
+
+	if (!proxy || found->result != UPSTREAM_SELF || *found->unix_name ||
+		(route->known && route->found.result == UPSTREAM_SELF)) {
+		return;
+	}
+	for (unsigned i = 0; i < proxy->count; i++) {
+		if (!listens_there(server, &proxy->ends[i])) {
+			found->ends[found->count++] = proxy->ends[i];
+			found->result = UPSTREAM_UNSURE;
+			found->refused = found->maybe_self = true;
+		}
+	}
+}
+
+static void search_done(const struct upstream *result, void *userdata)
 {
 	struct server_route *route = userdata;
 	struct server *server = server_ref(route->server);
-	bool keep = route->known && proves_nothing(route, found);
-	bool same = route->known && !keep &&
-		memcmp(&route->found, found, sizeof route->found) == 0;
+	struct upstream copy = *result, *found = &copy;
+	bool keep, same;
 
+	doubt_self(route, found);
+	keep = route->known && proves_nothing(route, found);
+	same = route->known && !keep && memcmp(&route->found, found, sizeof route->found) == 0;
 	route->search = NULL;
 	route->known_usec = clock_now_usec();
-	route->asked = true;
-	server->proxies |= found->result == UPSTREAM_FOUND;
+	route->asked = found->result == UPSTREAM_FAILED ||
+		(found->result == UPSTREAM_SELF && !found->status);
+	if (found->result == UPSTREAM_FOUND) {
+		server->proxies = true;
+		known_proxies_note(&server->servers->proxies, server->main.key, &found->ends[0]);
+	}
 	server->passes |= found->passes || found->result == UPSTREAM_FOUND;
 	if (!keep && !same) {
 		route->known = true;
@@ -137,6 +180,8 @@ static bool route_search(struct server_route *route, bool cautious)
 {
 	const struct server *server = route->server;
 
+	route->begun_usec = clock_now_usec();
+	listen_news_look(&server->servers->news, route->begun_usec);
 	route->search = upstream_searches_begin(server->servers->searches,
 		&(struct upstream_question){
 			.listener = server->host,
@@ -205,10 +250,16 @@ static bool is_fresh(const struct server_route *route)
 		? server_health(route->behind[0])
 		: SERVER_WELL;
 	bool doubtful = route->found.result == UPSTREAM_FAILED ||
-		route->found.result == UPSTREAM_UNSURE || health == SERVER_DOWN;
+		route->found.result == UPSTREAM_UNSURE || route->found.status ||
+		health == SERVER_DOWN;
 
 	if (route->known && health == SERVER_WAITING) {
 		return true; /* a request now could be in the way of its restart */
+	}
+	/* The server behind it may have been started only now. */
+	if (route->known && route->found.result == UPSTREAM_SELF && !doubtful) {
+		listen_news_look(&route->server->servers->news, clock_now_usec());
+		doubtful = listen_news_since(&route->server->servers->news, route->begun_usec);
 	}
 	return route->known &&
 		clock_now_usec() < route->known_usec +

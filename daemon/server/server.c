@@ -28,6 +28,7 @@ void servers_free(struct servers *servers)
 	if (servers) {
 		socket_owners_cancel(servers->look);
 		upstream_searches_free(servers->searches);
+		known_proxies_clear(&servers->proxies);
 		free(servers);
 	}
 }

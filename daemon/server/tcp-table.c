@@ -180,6 +180,23 @@ enum tcp_waits tcp_waits_of(const struct nlmsghdr *header, bool client)
 	return since_asked == since_answered ? TCP_WAITS_PERHAPS : TCP_WAITS_NOT;
 }
 
+bool tcp_table_refused(const struct tcp_table *table, const struct nlmsghdr *header,
+	struct upstream_address *server)
+{
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+	uint16_t client_port = ntohs(message->id.idiag_sport);
+	struct tcp_info info;
+
+	*server = address_of(
+		message->idiag_family, message->id.idiag_dst, ntohs(message->id.idiag_dport));
+	/* A connection that was made has at least the answer to its first packet. */
+	return client_port && table->listens[client_port] == TCP_UNUSED &&
+		table->listens[server->port] == TCP_UNUSED &&
+		!tcp_table_is_own(table, client_port, server->port) && info_of(header, &info) &&
+		!info.tcpi_bytes_acked && !info.tcpi_bytes_received &&
+		(info.tcpi_segs_out || !server->port);
+}
+
 bool tcp_table_server_ended(struct tcp_table *table, const struct nlmsghdr *header, bool before)
 {
 	const struct inet_diag_msg *message = NLMSG_DATA(header);

@@ -73,6 +73,14 @@ struct tcp_connection *tcp_table_add(struct tcp_table *table, const struct inet_
  */
 bool tcp_connection_is(const struct tcp_connection *one, uint32_t inode, bool ended);
 
+/*
+ * The server's end of a connection that was never made, because nothing listens there, from a message
+ * that its client's end has ended. After a call that blocked, the kernel has forgotten the server's
+ * end: then the port is 0.
+ */
+bool tcp_table_refused(const struct tcp_table *table, const struct nlmsghdr *header,
+	struct upstream_address *server);
+
 /* Whether this program has opened it. */
 bool tcp_table_is_own(const struct tcp_table *table, uint16_t client_port, uint16_t server_port);
 

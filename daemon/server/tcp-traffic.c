@@ -112,8 +112,16 @@ static void take_held(const struct nlmsghdr *header, void *userdata)
 static void take_ended(const struct nlmsghdr *header, void *userdata)
 {
 	struct tcp_traffic *traffic = userdata;
-	struct tcp_connection *one = take(traffic, header, true);
+	struct tcp_connection *one;
+	struct upstream_address refusing;
 
+	if (tcp_table_refused(&traffic->table, header, &refusing)) {
+		if (traffic->trials) {
+			upstream_trials_refused(traffic->trials, &refusing);
+		}
+		return;
+	}
+	one = take(traffic, header, true);
 	if (one) {
 		one->ended = true;
 	} else if (!tcp_table_server_ended(&traffic->table, header, !traffic->trials) && traffic->trials) {

@@ -12,9 +12,9 @@
 #include "util/clock.h"
 #include "util/mem.h"
 
-#define UNIX_USEC (1500 * CLOCK_USEC_PER_MSEC)
 #define ALL_USEC (5 * CLOCK_USEC_PER_SEC) /* of the trials of one kind */
 #define SLOW_ALL_USEC (9 * CLOCK_USEC_PER_SEC)
+#define CONTROL_USEC CLOCK_USEC_PER_SEC
 
 /*
  * The random amounts. Together they are less than the 4096 bytes that some proxies send at once,
@@ -34,12 +34,6 @@ enum {
 enum { NONE_TRIALS = 5 };
 /* So many show it if connections of others end meanwhile. */
 enum { ENDED_TRIALS = 3 };
-
-/*
- * One connection to a Unix socket can be too short to be seen, so this many requests are sent in one
- * write: the proxy makes one connection after the other, also while this thread has to wait.
- */
-enum { UNIX_PIPELINED = 32, UNIX_ROUNDS = 2 };
 
 static unsigned random_below(unsigned range)
 {
@@ -153,6 +147,12 @@ void upstream_probe_free(struct upstream_probe *probe)
 	}
 }
 
+void upstream_probe_find_processes(struct upstream_probe *probe)
+{
+	probe->pid_count =
+		pids_of(probe->sockets, probe->socket_count, probe->pids, COUNT_OF(probe->pids));
+}
+
 struct upstream_probe *upstream_probe_new(const struct upstream_question *question)
 {
 	struct upstream_probe *probe = mem_new(struct upstream_probe);
@@ -172,8 +172,7 @@ struct upstream_probe *upstream_probe_new(const struct upstream_question *questi
 		upstream_probe_free(probe);
 		return NULL;
 	}
-	probe->pid_count =
-		pids_of(probe->sockets, probe->socket_count, probe->pids, COUNT_OF(probe->pids));
+	upstream_probe_find_processes(probe);
 	tcp_traffic_begin(probe->traffic);
 	return probe;
 }
@@ -205,6 +204,7 @@ bool upstream_probe_once(struct upstream_probe *probe, bool alone)
 	uint16_t port = probe->question->port, own_port;
 	struct upstream_request *request =
 		upstream_request_open(probe->question, &probe->sockets[0], &own_port);
+	uint64_t began;
 	bool sent;
 
 	if (!request) {
@@ -216,11 +216,13 @@ bool upstream_probe_once(struct upstream_probe *probe, bool alone)
 	upstream_trials_begin(&probe->trials, query, header);
 	probe->passed = PASSED_UNKNOWN;
 	probe->any_ended = false;
+	began = clock_now_usec();
 	sent = upstream_request_send(request, text);
 	if (sent) {
 		upstream_watch(probe, request);
 		tcp_traffic_end(probe->traffic, &probe->trials);
 	}
+	probe->trials_usec += clock_now_usec() - began;
 	upstream_request_free(request);
 	tcp_own_add(probe->question->own, own_port, port, clock_now_usec());
 	return sent;
@@ -253,6 +255,7 @@ void upstream_probe_all(struct upstream_probe *probe, bool alone)
 	unsigned shown = 0;
 
 	probe->trials = (struct upstream_trials){0};
+	probe->trials_usec = 0;
 	memset(probe->links, 0, sizeof probe->links);
 	probe->pace = PACE_FAST;
 	probe->until_usec = began + ALL_USEC;
@@ -265,48 +268,42 @@ void upstream_probe_all(struct upstream_probe *probe, bool alone)
 	}
 }
 
-/* Sends the requests, and looks until the proxy has answered the last one or one connection was seen. */
-static bool unix_round(struct upstream_probe *probe, struct sock_diag *diag, char *name)
+/* How often something tries to connect to this address in as much time, without any request. */
+static unsigned refused_without(struct upstream_probe *probe, const struct upstream_address *to)
 {
-	uint64_t until = clock_now_usec() + UNIX_USEC;
-	_cleanup_free_ char *text = upstream_request_text(probe->question, 0, 0, UNIX_PIPELINED);
-	uint16_t port = probe->question->port, own_port;
-	struct upstream_request *request =
-		upstream_request_open(probe->question, &probe->sockets[0], &own_port);
-	struct timespec wait = {.tv_nsec = 10000};
-	struct pollfd end;
-	bool found;
+	uint64_t now = clock_now_usec(), until = now + probe->trials_usec;
+	struct timespec pause = {.tv_nsec = 5000000};
+	struct upstream_trials idle = {0};
 
-	if (!request) {
-		return false;
-	}
-	tcp_own_add(probe->question->own, own_port, port, clock_now_usec());
-	upstream_request_send(request, text);
-	end = (struct pollfd){.fd = upstream_request_fd(request), .events = POLLRDHUP};
+	until = probe->trials_usec < CONTROL_USEC ? until : now + CONTROL_USEC;
+	tcp_traffic_begin(probe->traffic);
+	upstream_trials_begin(&idle, UINT32_MAX, 0);
 	do {
-		found = unix_peers_find(diag, probe->pids, probe->pid_count, name);
-		wait.tv_nsec = wait.tv_nsec < 5000000 ? wait.tv_nsec * 5 / 4 : wait.tv_nsec;
-	} while (!found && ppoll(&end, 1, &wait, NULL) == 0 && clock_now_usec() < until &&
-		!atomic_load(probe->question->stop));
-	upstream_request_free(request);
-	tcp_own_add(probe->question->own, own_port, port, clock_now_usec());
-	return found;
+		nanosleep(&pause, NULL);
+		tcp_traffic_look(probe->traffic, &idle, false);
+	} while (clock_now_usec() < until && !atomic_load(probe->question->stop));
+	for (size_t i = 0; i < idle.refusal_count; i++) {
+		if (memcmp(&idle.refusals[i].address, to, sizeof *to) == 0) {
+			return idle.refusals[i].count;
+		}
+	}
+	return 0;
 }
 
-bool upstream_probe_unix(struct upstream_probe *probe, char name[UNIX_NAME_MAX])
+const struct upstream_refusal *upstream_probe_refusing(struct upstream_probe *probe)
 {
-	struct sock_diag diag;
-	bool found = false;
+	const struct upstream_refusal *one = upstream_trials_refusing(&probe->trials);
+	uint64_t trials = probe->trials_usec;
+	uint64_t control = trials < CONTROL_USEC ? trials : CONTROL_USEC;
 
-	if (sock_diag_open(&diag) < 0) {
-		return false;
-	}
-	/* A proxy that was just started has its workers now. */
-	probe->pid_count =
-		pids_of(probe->sockets, probe->socket_count, probe->pids, COUNT_OF(probe->pids));
-	for (unsigned i = 0; i < UNIX_ROUNDS && !found; i++) {
-		found = unix_round(probe, &diag, name);
-	}
-	sock_diag_close(&diag);
-	return found;
+	/*
+	 * Many programs try again and again to connect to a server that is down, browsers, too; without
+	 * an answer yet, the server itself may.
+	 */
+	return one &&
+			(!upstream_trials_any_answered(&probe->trials) ||
+				2 * refused_without(probe, &one->address) * trials <
+					one->count * control)
+		? one
+		: NULL;
 }

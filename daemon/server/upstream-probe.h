@@ -56,10 +56,13 @@ struct upstream_probe {
 	bool passes; /* its own processes have sent another server as much as one of the requests has */
 	bool to_the_answer; /* each trial lasts until the answer, or until it is late */
 	unsigned status; /* of the last answer; 0: none */
+	uint64_t trials_usec; /* how long the trials took together */
 };
 
 /* Sends nothing yet. Borrows the question. NULL if nothing listens, or if nothing can be seen. */
 struct upstream_probe *upstream_probe_new(const struct upstream_question *question);
+/* Finds the proxy's processes again. */
+void upstream_probe_find_processes(struct upstream_probe *probe);
 void upstream_probe_free(struct upstream_probe *probe);
 
 /* One further trial; false if the proxy did not take the request. `alone`: without the header. */
@@ -71,6 +74,13 @@ bool upstream_probe_once(struct upstream_probe *probe, bool alone);
 void upstream_probe_all(struct upstream_probe *probe, bool alone);
 /* Whether the proxy is connected to a Unix socket during some further requests; stores its name. */
 bool upstream_probe_unix(struct upstream_probe *probe, char name[UNIX_NAME_MAX]);
+
+/*
+ * After all trials: the address where nothing listens and to which the server has tried to pass the
+ * requests on, see upstream_trials_refusing(). Watches for a while, without requests, whether something
+ * else does so, too. NULL if there is none.
+ */
+const struct upstream_refusal *upstream_probe_refusing(struct upstream_probe *probe);
 
 /* Whether it is no proxy, after all trials: see upstream_trials_show_none(). */
 bool upstream_probe_shows_none(const struct upstream_probe *probe);

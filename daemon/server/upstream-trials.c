@@ -10,6 +10,8 @@ enum {
 	ABSENCES =
 		5, /* trials without it prove that it was not sent the request: a busy kernel loses
 			 * some reports of ended connections */
+	REFUSALS =
+		2, /* trials with an attempt to connect where nothing listens; one is by chance */
 };
 
 void upstream_trials_begin(struct upstream_trials *trials, uint32_t query, uint32_t header)
@@ -82,6 +84,47 @@ void upstream_trials_held(struct upstream_trials *trials, const struct upstream_
 	if (peer) {
 		peer->held = true;
 	}
+}
+
+void upstream_trials_refused(struct upstream_trials *trials, const struct upstream_address *to)
+{
+	size_t i = 0;
+
+	while (i < trials->refusal_count && !is_at(&trials->refusals[i].address, to)) {
+		i++;
+	}
+	if (i < UPSTREAM_REFUSALS_MAX) {
+		trials->refusals[i].address = *to;
+		trials->refusals[i].trials |= UINT32_C(1) << (trials->count - 1);
+		trials->refusals[i].count++;
+		trials->refusal_count += i == trials->refusal_count;
+	}
+}
+
+bool upstream_trials_any_refused(const struct upstream_trials *trials)
+{
+	for (size_t i = 0; i < trials->refusal_count; i++) {
+		if (trials->refusals[i].trials & UINT32_C(1) << (trials->count - 1)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+const struct upstream_refusal *upstream_trials_refusing(const struct upstream_trials *trials)
+{
+	const struct upstream_refusal *most = NULL;
+
+	for (size_t i = 0; i < trials->refusal_count; i++) {
+		const struct upstream_refusal *one = &trials->refusals[i];
+		int count = __builtin_popcount(one->trials);
+
+		if (count >= REFUSALS && 2 * (size_t)count > trials->count &&
+			(!most || count > __builtin_popcount(most->trials))) {
+			most = one;
+		}
+	}
+	return most;
 }
 
 void upstream_trials_answered(struct upstream_trials *trials)

@@ -17,6 +17,7 @@ enum {
 	UPSTREAM_PEERS_MAX = 64, /* servers that anything connects to during the trials */
 	UPSTREAM_TRIALS_MAX = 12,
 	UPSTREAM_JUMPS_MAX = 8, /* of one peer in one trial; with more, the result stays open */
+	UPSTREAM_REFUSALS_MAX = 16, /* addresses; further ones are ignored */
 };
 
 /* A listening socket, as a connection to it has it. */
@@ -37,6 +38,13 @@ struct upstream_peer {
 	uint32_t unknown; /* trials in which it was also sent something that is not in `jumps` */
 };
 
+/* Something tried to connect to this address, where nothing listens. */
+struct upstream_refusal {
+	struct upstream_address address; /* port 0: the kernel does not say which one it was */
+	uint32_t trials; /* in which it did, as bits */
+	unsigned count; /* how often */
+};
+
 struct upstream_trial {
 	uint32_t query, header; /* the random amounts; header: 0 in all trials, or in none */
 	bool answered;
@@ -47,6 +55,8 @@ struct upstream_trials {
 	struct upstream_peer peers[UPSTREAM_PEERS_MAX];
 	size_t peer_count;
 	bool too_many; /* there was no room for a peer */
+	struct upstream_refusal refusals[UPSTREAM_REFUSALS_MAX];
+	size_t refusal_count;
 	struct upstream_trial trials[UPSTREAM_TRIALS_MAX];
 	size_t count; /* the last one is the current one */
 };
@@ -65,11 +75,20 @@ void upstream_trials_unseen(struct upstream_trials *trials, const struct upstrea
 void upstream_trials_held(struct upstream_trials *trials, const struct upstream_address *to);
 /* There may be connections that were not seen. */
 void upstream_trials_blurred(struct upstream_trials *trials);
+/* Something has tried to connect to this address, where nothing listens. */
+void upstream_trials_refused(struct upstream_trials *trials, const struct upstream_address *to);
 /* The current trial's request was answered, so nothing of it is still to come. */
 void upstream_trials_answered(struct upstream_trials *trials);
 
 /* Whether one, in the current trial, may have been sent the request. */
 bool upstream_trials_any_open(const struct upstream_trials *trials);
+/* Whether anything tried to connect, in the current trial, to an address where nothing listens. */
+bool upstream_trials_any_refused(const struct upstream_trials *trials);
+/*
+ * The address that something tried to connect to in most trials, at least two, although nothing
+ * listens there: the server itself did, because of the requests. NULL if there is none.
+ */
+const struct upstream_refusal *upstream_trials_refusing(const struct upstream_trials *trials);
 /* Whether two trials agree that one may have been sent the request. */
 bool upstream_trials_agree(const struct upstream_trials *trials);
 

@@ -32,6 +32,7 @@ struct watch {
 	uint64_t read_usec; /* when the server was seen to have read the request; 0: it has not */
 	uint64_t run_delay_usec; /* of the server, at that time */
 	uint64_t idle_usec; /* for how long it has only waited */
+	bool over; /* it only waits, but that may be for a server that does not run */
 	struct upstream_family_view view;
 };
 
@@ -61,7 +62,8 @@ static enum upstream_passed passed_of(const struct watch *watch)
 {
 	const struct upstream_family_view *view = &watch->view;
 
-	if (!view->whole) {
+	/* Where nothing listens, it may have tried to pass the request on, and may try that again. */
+	if (!view->whole || upstream_trials_any_refused(&watch->probe->trials)) {
 		return PASSED_UNKNOWN;
 	}
 	return !view->moved                  ? PASSED_NOTHING
@@ -70,7 +72,7 @@ static enum upstream_passed passed_of(const struct watch *watch)
 }
 
 /* While there is no answer. `last`: nothing more will be seen. */
-static enum upstream_passed passed_until_now(const struct watch *watch, bool last)
+static enum upstream_passed passed_until_now(struct watch *watch, bool last)
 {
 	const struct upstream_family_view *view = &watch->view;
 	const struct upstream_probe *probe = watch->probe;
@@ -85,6 +87,8 @@ static enum upstream_passed passed_until_now(const struct watch *watch, bool las
 		view->queues || (!idle && !busy)) {
 		return PASSED_UNKNOWN;
 	}
+	/* The next trial shows whether that was by chance, so this one need not be longer. */
+	watch->over = upstream_trials_any_refused(&probe->trials);
 	return passed_of(watch);
 }
 
@@ -135,7 +139,8 @@ void upstream_watch(struct upstream_probe *probe, struct upstream_request *reque
 
 	probe->passed_usec = 0;
 	probe->status = 0;
-	while (r == 0 && probe->passed == PASSED_UNKNOWN && !atomic_load(probe->question->stop) &&
+	while (r == 0 && probe->passed == PASSED_UNKNOWN && !watch.over &&
+		!atomic_load(probe->question->stop) &&
 		(now = clock_now_usec()) < watch_end(&watch)) {
 		struct timespec wait = {.tv_nsec = pause_usec * 1000};
 

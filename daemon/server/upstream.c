@@ -5,6 +5,8 @@
 #include "server/upstream-probe.h"
 #include "util/mem.h"
 
+enum { HTTP_ERROR = 500, HTTP_NOT_IMPLEMENTED = 501 /* HEAD, for example */ };
+
 static void add_end(struct upstream *found, const struct upstream_address *address)
 {
 	struct upstream_end end;
@@ -54,9 +56,14 @@ static bool add_ends(const struct upstream_probe *probe, bool certainly, struct 
 	return these != 0;
 }
 
+static bool is_bad_gateway(unsigned status)
+{
+	return status == 502 || status == 504;
+}
+
 static bool is_gateway_error(unsigned status)
 {
-	return status == 502 || status == 503 || status == 504;
+	return status == 503 || is_bad_gateway(status);
 }
 
 /* Returns whether each of the ends was certainly sent all requests. */
@@ -115,16 +122,40 @@ static void take_held(const struct upstream_address *to, void *userdata)
 	}
 }
 
-/*
- * It answers no request of this program, for example because it asks for a certificate: any server
- * that the proxy is connected to may be the one, and others.
- */
-static void judge_connections(const struct upstream_probe *probe, struct upstream *found)
+/* What it answers, or that it does not, may be because the server behind it does not run. */
+static void judge_refusal(struct upstream_probe *probe, struct upstream *found)
 {
-	if (found->count || probe->question->caution == UPSTREAM_ASKS) {
+	const struct upstream_refusal *one;
+
+	if (found->result != UPSTREAM_SELF &&
+		(found->result != UPSTREAM_FAILED || is_bad_gateway(found->status))) {
+		return;
+	}
+	one = upstream_probe_refusing(probe);
+	if (one) {
+		*found = (struct upstream){
+			.result = UPSTREAM_UNSURE,
+			.refused = true,
+			.maybe_self = true,
+			.incomplete = !one->address.port,
+		};
+		if (one->address.port) {
+			add_end(found, &one->address);
+		}
+	}
+}
+
+/* An error can be that of the server behind it; only its own processes can show that it is not. */
+static void judge_error(const struct upstream_probe *probe, struct upstream *found)
+{
+	if (found->result != UPSTREAM_SELF || probe->status < HTTP_ERROR ||
+		probe->status == HTTP_NOT_IMPLEMENTED) {
+		return;
+	}
+	found->status = probe->status;
+	if (probe->passed == PASSED_UNKNOWN) {
 		found->result = UPSTREAM_UNSURE;
-		found->maybe_self = true;
-		found->incomplete = probe->question->caution == UPSTREAM_ASKS;
+		found->maybe_self = found->incomplete = true;
 	}
 }
 
@@ -137,7 +168,14 @@ static bool ask(struct upstream_probe *probe, bool alone, struct upstream *found
 {
 	*found = (struct upstream){.result = UPSTREAM_SELF};
 	upstream_probe_all(probe, alone);
-	return probe->passed == PASSED_UNKNOWN && judge(probe, found);
+	if (probe->passed == PASSED_UNKNOWN && judge(probe, found)) {
+		return true;
+	}
+	if (probe->passed == PASSED_UNKNOWN) {
+		judge_refusal(probe, found);
+	}
+	judge_error(probe, found);
+	return false;
 }
 
 /* Returns whether the ends may be a chain: see upstream-chain.h. `alone`: as in upstream_probe_all(). */
@@ -165,8 +203,13 @@ static bool find(const struct upstream_question *question, struct upstream *foun
 		if (question->secure && found->result != UPSTREAM_FOUND &&
 			probe->passed == PASSED_UNKNOWN &&
 			!upstream_trials_any_answered(&probe->trials)) {
+			/*
+			 * For example because it asks for a certificate: any server that it is
+			 * connected to may be the one, and others.
+			 */
 			*found = held;
-			judge_connections(probe, found);
+			found->result = UPSTREAM_UNSURE;
+			found->mute = found->maybe_self = found->incomplete = true;
 			sure = false;
 		}
 		if (found->result == UPSTREAM_SELF && question->is_proxy) {

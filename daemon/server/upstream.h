@@ -13,8 +13,8 @@
  * Which server answers for one host and path if the server that listens is a proxy. Sends it HEAD
  * requests whose length is random, each with a query and a header that nothing uses, and looks
  * which connections carry exactly these amounts of bytes: see upstream-trials.h. A proxy behind the
- * proxy is followed, too. If a proxy answers no request by https, every server that it has a
- * connection to may be the one.
+ * proxy is followed, too. If a server answers no request by https, every server that it has a
+ * connection to may be the one, and others, too.
  *
  * Blocks for at most about 20 s, or 30 s if several servers may be a chain of proxies: for a thread of
  * its own.
@@ -47,11 +47,21 @@ struct upstream {
 	 * may have passed on there; any bytes; or empty
 	 */
 	char unix_name[UNIX_NAME_MAX];
+	/*
+	 * UPSTREAM_UNSURE: it has tried to pass the request on to `ends[0]`, or to a server that is not
+	 * known, but nothing listens there; so its answer may be about that, whatever it says
+	 */
+	bool refused;
 	bool incomplete; /* UPSTREAM_UNSURE: it may be yet another one, which cannot be named */
 	bool deeper; /* UPSTREAM_UNSURE: unless none of the ends is a proxy, it may be yet another one */
 	/* it has sent other servers as much as requests have, so whether it waits for their answers is not known */
 	bool passes;
-	unsigned status; /* of UPSTREAM_FAILED: 502, 503 or 504; 0: no answer */
+	/*
+	 * of UPSTREAM_FAILED: 502, 503 or 504, or 0 for no answer; otherwise an error (500 or more)
+	 * that the server answered with, which may be that of a server behind it
+	 */
+	unsigned status;
+	bool mute; /* UPSTREAM_UNSURE: by https, it answers no request of this program */
 };
 
 /* For which servers, and when, requests are sent. */

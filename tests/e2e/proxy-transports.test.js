@@ -20,12 +20,15 @@ import { LONG, World } from '../lib/world.js';
  * @param {Awaited<ReturnType<typeof open>>} sites
  * @param {string} proxy its script
  */
-async function serveTls({ world, alpha, beta }, proxy) {
+async function serveTls({world, alpha, beta}, proxy, pool = '2')
+{
 	await writeFile(path.join(alpha.root, 'proxy.cjs'), proxy);
 	const made = await run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=localhost',
 		'-keyout', path.join(alpha.root, 'key.pem'), '-out', path.join(alpha.root, 'cert.pem')], world.env);
 	assert.equal(made.status, 0, made.stderr);
-	const { port } = await world.serve('tls', alpha.root, at => [process.execPath, 'proxy.cjs', `${at}`, `${alpha.port}`, `${beta.port}`, '2']);
+	const {port} = await world.serve('tls', alpha.root,
+		at => [process.execPath, 'proxy.cjs', `${at}`, `${alpha.port}`, `${beta.port}`,
+			pool]);
 	return port;
 }
 
@@ -72,6 +75,33 @@ test('of a proxy that asks for a certificate, a tab has no project until the use
 	assert.equal(await why(world, `${url}another`), 'beta');
 });
 
+test('a proxy that asks for a certificate, and has no connection to its server now, gives a page of plain localhost no wrong project',
+	async t => {
+		const sites = await open(t, 'Node, one connection for each request');
+		const {world, alpha, client} = sites;
+		const port = await serveTls(sites,
+			tlsProxy(
+				"requestCert: true, ca: [require('node:fs').readFileSync('cert.pem')],"),
+			'0');
+		const url = `https://localhost:${port}/beta/`;
+		/** @type {any} */
+		let answer = await client.watch(1, url);
+		// At the second look, too, which sends requests only with a reason.
+		for (let i = 0; i < 2; i++) {
+			assert.equal(answer.state, 'none', answer.reason);
+			assert.match(answer.reason,
+				/answers no request of savecast by https \(it may ask for a certificate\), and it cannot be seen which one has this page: port \d+ \(alpha\)/);
+			assert.deepEqual(answer.choices, [ {project : 'alpha', port} ]);
+			assert.equal(await why(world, url), 'none');
+			answer = await certain(
+				client, 2, `${url}?${i}`, ({state}) => state === 'none');
+			answer = await client.watch(1, url);
+		}
+		await client.told(1, 'live', () => client.send({type : 'choose', tab : 1, port}));
+		assert.deepEqual(
+			await reaches(world, client, path.join(alpha.root, 'a.css')), [ 1, 2 ]);
+	});
+
 /** Sends a handshake a byte at a time, which would take half an hour. */
 const DRIP = `
 require('node:net').createServer((socket) => {
@@ -88,8 +118,15 @@ test('a server that never ends its TLS handshake keeps no tab waiting, and not t
 	const client = new Client(world);
 	await client.hello();
 	const url = `https://localhost:${port}/`;
-	const answer = await certain(client, 1, url);
-	assert.deepEqual([answer.state, answer.project], ['live', 'drip'], answer.reason);
+	/** @type {any} */
+	const answer = await client.watch(1, url);
+	assert.equal(answer.state, 'none', answer.reason);
+	assert.match(answer.reason, /answers no request of savecast by https/);
+	assert.deepEqual(answer.choices, [ {project : 'drip', port} ]);
+	assert.equal(
+		(await client.told(1, 'live', () => client.send({type : 'choose', tab : 1, port})))
+			.project,
+		'drip');
 	// A search that has just begun.
 	client.send({ type: 'watch', tab: 2, url: `${url}two` });
 	const closed = async () => (await world.log('drip')).split('closed').length;

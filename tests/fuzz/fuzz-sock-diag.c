@@ -52,6 +52,7 @@ static void take_connection(const struct nlmsghdr *header, void *userdata)
 	uint64_t sent, received;
 
 	tcp_table_server_ended(&table, header, false);
+	tcp_table_refused(&table, header, &to);
 	if (tcp_bytes(header, &sent, &received) &&
 		tcp_table_server_end(&table, message, &to, &client_port) &&
 		!tcp_table_find(&table, client_port, &to)) {

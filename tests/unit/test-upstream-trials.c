@@ -240,6 +240,31 @@ static void only_two_trials_that_agree_are_a_sign_of_a_request(void **state)
 	assert_true(upstream_trials_agree(&trials));
 }
 
+static void an_address_that_refuses_in_most_trials_is_the_server_behind_it(void **state)
+{
+	static const struct upstream_address gone = {.port = 4003}, unknown = {.v6 = true};
+	struct upstream_trials trials = {.count = 0};
+
+	begin(&trials);
+	upstream_trials_refused(&trials, &gone);
+	assert_true(upstream_trials_any_refused(&trials));
+	assert_null(upstream_trials_refusing(&trials)); /* once is by chance */
+	begin(&trials);
+	assert_false(upstream_trials_any_refused(&trials));
+	upstream_trials_refused(&trials, &unknown);
+	begin(&trials);
+	upstream_trials_refused(&trials, &gone);
+	upstream_trials_refused(&trials, &gone);
+	assert_int_equal(upstream_trials_refusing(&trials)->address.port, gone.port);
+	assert_int_equal(upstream_trials_refusing(&trials)->count, 3);
+	begin(&trials);
+	assert_null(upstream_trials_refusing(&trials)); /* half of them */
+	for (uint16_t port = 1; port <= UPSTREAM_REFUSALS_MAX; port++) {
+		upstream_trials_refused(&trials, &(struct upstream_address){.port = port});
+	}
+	assert_int_equal(trials.refusal_count, UPSTREAM_REFUSALS_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +280,7 @@ int main(void)
 		cmocka_unit_test(some_requests_are_not_all),
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(only_two_trials_that_agree_are_a_sign_of_a_request),
+		cmocka_unit_test(an_address_that_refuses_in_most_trials_is_the_server_behind_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
