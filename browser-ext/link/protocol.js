@@ -39,7 +39,7 @@ export * from './fields.js';
  * @typedef {{event: number, what: string, said: string}} Failure of the last build
  * @typedef {{project: string, rules: string[], command: string, revision: number}} Untrusted
  *	without rules: too many to be shown
- * @typedef {{project: string, port: number, chosen?: true}} Choice a project that the page may belong to
+ * @typedef {{project: string, port: number, socket?: string, chosen?: true}} Choice a project that the page may belong to
  * @typedef {{event: number, subject: string}} Awaits an event that the tab waits for
  * @typedef {{type: 'tab', tab: number, state: TabState, project?: string, reason: string,
  *	cause?: string, advice?: string, folder?: string, forwarded?: number, awaits?: Awaits, failure?: Failure,

@@ -102,8 +102,10 @@ enum audience audience_of(const struct tab *tab, char *const *names, size_t coun
 		_cleanup_free_ char *theirs = utf8_dup(other + root);
 		_cleanup_free_ char *own = utf8_dup(tab->part + root);
 
-		*why = mem_printf("%s is another part of the project than %s, which port %u serves",
-			theirs, own, server_port(tab->server));
+		_cleanup_free_ char *place = server_place(tab->server);
+
+		*why = mem_printf("%s is another part of the project than %s, which %s serves",
+			theirs, own, place);
 		return AUDIENCE_ELSEWHERE;
 	}
 	if (audience_is_aside(tab)) {

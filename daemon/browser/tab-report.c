@@ -63,8 +63,10 @@ static problem_sources wanted_by(const struct project *project)
 static void name_choices(const struct route_answer *answer, struct wire_choice *choices)
 {
 	for (size_t i = 0; i < answer->choice_count; i++) {
-		choices[i] = (struct wire_choice){answer->choices[i].project->label,
-			answer->choices[i].port, answer->choices[i].chosen};
+		const struct route_choice *one = &answer->choices[i];
+
+		choices[i] = (struct wire_choice){
+			one->project->label, one->port, one->socket, one->chosen};
 	}
 }
 

@@ -10,26 +10,28 @@ static char *server_gate_name(const struct server_gate *gate)
 {
 	const struct server_main *main = server_main(gate->server);
 
-	return main ? mem_strdup(main->name) : mem_printf("port %u", server_port(gate->server));
+	return main ? mem_strdup(main->name) : server_place(gate->server);
 }
 
 /* "uvicorn no longer serves port 8000 (python3 ended with status 1): ..." */
 static char *down_reason(const struct server_gate *gate, const char *name)
 {
 	_cleanup_free_ char *end = server_end_text(gate->server);
+	_cleanup_free_ char *place = server_place(gate->server);
 
-	return mem_printf("%s no longer serves port %u%s%s%s: fix it or start it again; the page "
+	return mem_printf("%s no longer serves %s%s%s%s: fix it or start it again; the page "
 			  "reloads when the server answers",
-		name, server_port(gate->server), end ? " (" : "", end ? end : "", end ? ")" : "");
+		name, place, end ? " (" : "", end ? end : "", end ? ")" : "");
 }
 
 static void server_gate_tell(struct server_gate *gate, enum server_health health)
 {
 	_cleanup_free_ char *name = server_gate_name(gate);
+	_cleanup_free_ char *place = server_place(gate->server);
 	_cleanup_free_ char *reason = NULL;
 
 	if (health == SERVER_WAITING) {
-		reason = mem_printf("%s is restarting on port %u", name, server_port(gate->server));
+		reason = mem_printf("%s is restarting on %s", name, place);
 	} else if (health == SERVER_DOWN) {
 		reason = down_reason(gate, name);
 	}
@@ -115,7 +117,7 @@ static void renewed_tab(const struct tab *tab, void *userdata)
 	const struct renewed *renewed = userdata;
 	struct server_gate *gate = renewed->gate;
 	struct readiness *readiness = gate->readiness;
-	_cleanup_free_ char *name = NULL;
+	_cleanup_free_ char *name = NULL, *place = NULL;
 	_cleanup_free_ char *news = NULL;
 	uint64_t serial;
 
@@ -124,11 +126,12 @@ static void renewed_tab(const struct tab *tab, void *userdata)
 		return;
 	}
 	name = server_gate_name(gate);
+	place = server_place(gate->server);
 	news = generation_text(gate, renewed->view);
 	serial = ledger_open(readiness->ledger, EVENT_SERVER, tab->project->root, renewed->now,
 		clock_usec(CLOCK_REALTIME));
-	ledger_step(readiness->ledger, serial, renewed->now, STEP_HEARD, NULL,
-		"%s%s on port %u", name, news, server_port(gate->server));
+	ledger_step(readiness->ledger, serial, renewed->now, STEP_HEARD, NULL, "%s%s on %s", name,
+		news, place);
 	browsers_send(readiness->browsers, tab->project, gate->server, serial,
 		&(struct browsers_how){.plain = true});
 }
@@ -168,6 +171,7 @@ void server_gate_wait(struct server_gate *gate, uint64_t serial, uint64_t now)
 	_cleanup_free_ char *replaced =
 		mem_printf("replaced by the newer save #%llu", (unsigned long long)serial);
 	_cleanup_free_ char *name = server_gate_name(gate);
+	_cleanup_free_ char *place = server_place(gate->server);
 	const char *why;
 	static const char *const whys[] = {
 		[GATE_OPEN] = "",
@@ -182,8 +186,8 @@ void server_gate_wait(struct server_gate *gate, uint64_t serial, uint64_t now)
 	gate->waits_since = now;
 	why = whys[gate->machine.state];
 	ledger_await(gate->readiness->ledger, serial, 1);
-	ledger_step(gate->readiness->ledger, serial, now, STEP_WAITING, NULL, "for %s (port %u) %s",
-		name, server_port(gate->server), why);
+	ledger_step(gate->readiness->ledger, serial, now, STEP_WAITING, NULL, "for %s (%s) %s",
+		name, place, why);
 	if (server_health(gate->server) != SERVER_WELL) {
 		browsers_server_changed(gate->readiness->browsers, gate->server);
 	}

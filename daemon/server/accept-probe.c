@@ -3,9 +3,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include "server/unix-peers.h"
 #include "util/mem.h"
 #include "util/loopback.h"
 
@@ -32,17 +36,32 @@ static void end_own_half(struct accept_probe *probe)
 	}
 }
 
-void accept_probe_connect(struct accept_probe *probe, const struct listen_socket *to, uint16_t port)
+/* Returns a descriptor, or -1. */
+static int connect_unix(const char *path)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	int fd;
+
+	if (strlen(path) >= sizeof to.sun_path) {
+		return -1;
+	}
+	memcpy(to.sun_path, path, strlen(path));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Returns a descriptor, or -1. */
+static int connect_tcp(const struct listen_socket *to, uint16_t port)
 {
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
 	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
 	static const struct in6_addr any;
 	int fd;
 
-	if (probe->fd >= 0 && probe->inode == to->inode) {
-		return;
-	}
-	accept_probe_close(probe);
 	memcpy(&v4.sin_addr, &to->address, sizeof v4.sin_addr);
 	v6.sin6_addr = to->address;
 	/* Connects to a wildcard address through loopback. */
@@ -54,16 +73,49 @@ void accept_probe_connect(struct accept_probe *probe, const struct listen_socket
 	}
 	fd = socket(to->v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0) {
-		return;
+		return -1;
 	}
 	if ((to->v6 ? connect(fd, (struct sockaddr *)&v6, sizeof v6)
 		    : connect(fd, (struct sockaddr *)&v4, sizeof v4)) < 0 &&
 		errno != EINPROGRESS) {
 		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+void accept_probe_connect(
+	struct accept_probe *probe, const struct listen_socket *to, const char *host, uint16_t port)
+{
+	int fd;
+
+	if (probe->fd >= 0 && probe->inode == to->inode) {
 		return;
 	}
-	*probe = (struct accept_probe){.fd = fd, .inode = to->inode};
-	end_own_half(probe);
+	accept_probe_close(probe);
+	fd = listen_host_is_unix(host) ? connect_unix(host) : connect_tcp(to, port);
+	if (fd >= 0) {
+		*probe = (struct accept_probe){.fd = fd, .inode = to->inode};
+		end_own_half(probe);
+	}
+}
+
+/* Whether a process has taken it from the queue of the listening socket. */
+static bool is_accepted(const struct accept_probe *probe)
+{
+	struct sockaddr_storage peer, self;
+	socklen_t peer_length = sizeof peer, self_length = sizeof self;
+	struct loopback_peer end;
+	struct stat own;
+
+	if (getpeername(probe->fd, (struct sockaddr *)&peer, &peer_length) < 0 ||
+		getsockname(probe->fd, (struct sockaddr *)&self, &self_length) < 0) {
+		return false;
+	}
+	if (self.ss_family == AF_UNIX) {
+		return fstat(probe->fd, &own) == 0 && unix_peers_accepted((uint32_t)own.st_ino);
+	}
+	return loopback_peer_find(&peer, &self, &end) == 0 && end.accepted;
 }
 
 static bool is_listed(
@@ -80,9 +132,6 @@ static bool is_listed(
 bool accept_probe_sees_accept(
 	struct accept_probe *probe, const struct listen_socket *sockets, size_t count)
 {
-	struct sockaddr_storage peer, self;
-	socklen_t peer_length = sizeof peer, self_length = sizeof self;
-	struct loopback_peer end;
 	char byte;
 
 	if (probe->fd < 0 || !is_listed(probe, sockets, count)) {
@@ -96,8 +145,5 @@ bool accept_probe_sees_accept(
 	if (errno != EAGAIN) {
 		accept_probe_close(probe); /* reset: another one is opened */
 	}
-	return probe->fd >= 0 &&
-		getpeername(probe->fd, (struct sockaddr *)&peer, &peer_length) == 0 &&
-		getsockname(probe->fd, (struct sockaddr *)&self, &self_length) == 0 &&
-		loopback_peer_find(&peer, &self, &end) == 0 && end.accepted;
+	return probe->fd >= 0 && is_accepted(probe);
 }

@@ -18,9 +18,12 @@ struct accept_probe {
 
 #define ACCEPT_PROBE_NONE ((struct accept_probe){.fd = -1})
 
-/* Connects without blocking, unless a connection to this socket already exists. */
-void accept_probe_connect(
-	struct accept_probe *probe, const struct listen_socket *socket, uint16_t port);
+/*
+ * Connects without blocking, unless a connection to this socket already exists. `host`: the one that
+ * listen_sockets_of() has found the socket for.
+ */
+void accept_probe_connect(struct accept_probe *probe, const struct listen_socket *socket,
+	const char *host, uint16_t port);
 /* Whether a process has accepted it. `sockets` must have their current state. */
 bool accept_probe_sees_accept(
 	struct accept_probe *probe, const struct listen_socket *sockets, size_t count);

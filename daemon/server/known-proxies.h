@@ -16,7 +16,8 @@ enum { KNOWN_PROXIES_MAX = 64 }; /* a further one replaces the one that was seen
 
 struct known_proxy {
 	char *key;
-	struct upstream_end ends[UPSTREAM_ENDS_MAX]; /* the latest first; a further one replaces the last */
+	struct upstream_end
+		ends[UPSTREAM_ENDS_MAX]; /* the latest first; a further one replaces the last */
 	unsigned count;
 };
 

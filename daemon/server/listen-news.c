@@ -38,7 +38,7 @@ static void take_listener(const struct nlmsghdr *header, void *userdata)
 	}
 	look->now.ports[look->now.count++] = (struct listen_port){
 		.port = port,
-		.since_usec = before             ? before->since_usec
+		.since_usec = before           ? before->since_usec
 			: look->before->looked ? look->now_usec
 					       : 0,
 	};

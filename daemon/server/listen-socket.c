@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "server/sock-diag.h"
+#include "server/unix-peers.h"
 #include "util/mem.h"
 #include "util/netlink.h"
 
@@ -114,11 +115,17 @@ bool listen_socket_takes(const struct listen_socket *listener, const char *host)
 			    : bound.s_addr == any.s_addr || bound.s_addr == htonl(INADDR_LOOPBACK);
 }
 
+bool listen_host_is_unix(const char *host)
+{
+	return host[0] == '/';
+}
+
 bool listen_host_is_name(const char *host)
 {
 	struct in6_addr address;
 
-	return inet_pton(AF_INET, host, &address) != 1 && inet_pton(AF_INET6, host, &address) != 1;
+	return !listen_host_is_unix(host) && inet_pton(AF_INET, host, &address) != 1 &&
+		inet_pton(AF_INET6, host, &address) != 1;
 }
 
 /* Moves the sockets that accept connections to the host to the front; returns how many. */
@@ -142,9 +149,13 @@ size_t listen_sockets_of(const char *host, uint16_t port, enum loopback_order or
 {
 	static const char *const addresses[] = {
 		[LOOPBACK_V6_FIRST] = "::1", [LOOPBACK_V4_FIRST] = "127.0.0.1"};
-	int count = listen_sockets_on_port(port, listeners, max);
+	int count;
 	size_t kept = 0;
 
+	if (listen_host_is_unix(host)) {
+		return unix_peers_listening(host, listeners, max);
+	}
+	count = listen_sockets_on_port(port, listeners, max);
 	if (count <= 0 || !listen_host_is_name(host)) {
 		return count > 0 ? keep_takers(listeners, (size_t)count, host) : 0;
 	}

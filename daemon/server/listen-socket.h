@@ -8,8 +8,8 @@
 #include <sys/types.h>
 
 /*
- * The listening TCP sockets of this machine, of all users. The kernel's sock_diag lists them
- * without privileges, in tens of microseconds.
+ * The listening sockets of this machine, of all users: TCP, and Unix sockets in the file system. The
+ * kernel's sock_diag lists them without privileges, in tens of microseconds.
  */
 
 enum { LISTEN_SOCKETS_MAX = 64 }; /* on one port: addresses and SO_REUSEPORT copies */
@@ -29,6 +29,8 @@ int listen_sockets_on_port(uint16_t port, struct listen_socket *listeners, size_
 /* Which loopback address of a name the browser tries first: 127.0.0.1 or ::1. */
 enum loopback_order { LOOPBACK_V6_FIRST, LOOPBACK_V4_FIRST };
 
+/* Whether the host is the path of a Unix socket; its port is 0. Pure. */
+bool listen_host_is_unix(const char *host);
 /* Whether the host is a name for both loopback addresses, and not an address. Pure. */
 bool listen_host_is_name(const char *host);
 

@@ -5,7 +5,7 @@
 #include "server/router.h"
 #include "server/url.h"
 
-/* Shared by router.c, router-server.c and router-proxy.c only. */
+/* Shared by router.c, router-server.c, router-proxy.c and router-candidates.c only. */
 
 struct router {
 	struct registry *registry;

@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/router-private.h"
 
-#include "server/choices.h"
 #include "server/forwarder.h"
+#include "server/router-candidates.h"
 #include "util/mem.h"
-#include "util/utf8.h"
 
 /* Answers for a page that comes through a proxy: the project is that of the server behind it. */
-
-/* A server that may have the page, and its answer. */
-struct candidate {
-	struct server *server; /* borrowed */
-	struct route_answer answer;
-};
-
-struct candidates {
-	struct candidate list[UPSTREAM_ENDS_MAX + 1];
-	size_t count;
-	bool looking;
-};
 
 /* `cautious`: it is probably none, see server_upstream(). */
 static bool may_be_proxy(const struct route_question *question, bool *cautious)
@@ -48,127 +35,6 @@ static bool is_own_failure(const struct server_main *main, const struct upstream
 		(!found->status || found->status == 503);
 }
 
-static void candidates_add(
-	struct candidates *candidates, struct route_question *question, struct server *server)
-{
-	struct candidate *one = &candidates->list[candidates->count];
-	struct route_question asked = *question;
-
-	if (!server) {
-		return;
-	}
-	*one = (struct candidate){.server = server, .answer = {.server = server_ref(server)}};
-	asked.answer = &one->answer;
-	route_question_answer_server(&asked);
-	candidates->looking |= one->answer.looking;
-	candidates->count++;
-}
-
-static void candidates_clear(struct candidates *candidates)
-{
-	for (size_t i = 0; i < candidates->count; i++) {
-		route_answer_clear(&candidates->list[i].answer);
-	}
-}
-
-/*
- * The last one that has a project, if no other has another project; otherwise NULL. They are in the
- * order in which they were sent something, so it probably is the last of a chain. `certain`:
- * one of them was sent all requests. `front`: the one that passes requests on, which may be the last
- * in the list, too; `proxy`: that is what its program is for.
- */
-static struct candidate *candidates_agree(
-	struct candidates *candidates, bool certain, const struct server *front, bool proxy)
-{
-	struct candidate *only = NULL;
-
-	for (size_t i = 0; i < candidates->count; i++) {
-		struct candidate *one = &candidates->list[i];
-
-		if (!one->answer.project && !certain && !(proxy && one->server == front)) {
-			return NULL; /* the page may be its, and in no project */
-		}
-		if (only && one->answer.project && one->answer.project != only->answer.project) {
-			return NULL;
-		}
-		only = one->answer.project && (!only || one->server != front) ? one : only;
-	}
-	return only;
-}
-
-/* Whether none of them can pass a request on to yet another server. */
-static bool candidates_are_last(const struct candidates *candidates)
-{
-	for (size_t i = 0; i < candidates->count; i++) {
-		const struct server_main *main = server_main(candidates->list[i].server);
-
-		if (!main || main->traits.proxying != PROXY_NO) {
-			return false;
-		}
-	}
-	return true;
-}
-
-/* "port 4001 (alpha), port 4002 (beta)" */
-static char *candidates_text(const struct candidates *candidates)
-{
-	char *text = mem_strdup("");
-
-	for (size_t i = 0; i < candidates->count; i++) {
-		const struct candidate *one = &candidates->list[i];
-		_cleanup_free_ char *before = text;
-
-		text = mem_printf("%s%sport %u (%s)", before, *before ? ", " : "",
-			(unsigned)server_port(one->server),
-			one->answer.project ? one->answer.project->label : "no project");
-	}
-	return text;
-}
-
-/* Each project once. */
-static void add_choices(struct route_answer *answer, const struct candidates *candidates,
-	const struct candidate *chosen)
-{
-	for (size_t i = 0; i < candidates->count; i++) {
-		const struct candidate *one = &candidates->list[i];
-		bool is_new = one->answer.project;
-
-		for (size_t k = 0; k < answer->choice_count; k++) {
-			is_new &= answer->choices[k].project != one->answer.project;
-		}
-		if (is_new) {
-			answer->choices[answer->choice_count++] = (struct route_choice){
-				.project = one->answer.project,
-				.port = server_port(one->server),
-				.chosen = chosen && chosen->answer.project == one->answer.project,
-			};
-		}
-	}
-}
-
-/* The one of the project that the user has chosen for this site, or NULL. */
-static struct candidate *find_chosen(
-	const struct route_question *question, struct candidates *candidates)
-{
-	_cleanup_free_ char *site = route_question_site(question);
-	const char *root = choices_find(question->router->choices, site);
-
-	for (size_t i = 0; root && i < candidates->count; i++) {
-		const struct project *project = candidates->list[i].answer.project;
-
-		if (project && strcmp(project->root, root) == 0) {
-			return &candidates->list[i];
-		}
-	}
-	return NULL;
-}
-
-/* The page may come from a server at a Unix socket, or from the proxy itself. */
-static bool passes_by_unix(const struct upstream *found)
-{
-	return found->result == UPSTREAM_SELF && *found->unix_name;
-}
-
 /* Says where the proxy passes requests on to. */
 static char *passes_text(const struct upstream *found)
 {
@@ -189,11 +55,6 @@ static char *passes_text(const struct upstream *found)
 		return mem_printf(
 			"answers with %u (load the page again when it does not)", found->status);
 	}
-	if (passes_by_unix(found)) {
-		_cleanup_free_ char *name = utf8_dup(found->unix_name);
-
-		return mem_printf("passes requests on to a server at the Unix socket %s", name);
-	}
 	return mem_strdup("passes requests on to other servers");
 }
 
@@ -207,7 +68,7 @@ static void answer_unsure(struct route_question *question, const struct server_m
 			proxy->name, (int)proxy->pid, passes, list);
 
 	route_question_advise(question, what);
-	add_choices(question->answer, candidates, NULL);
+	candidates_offer(candidates, NULL, question->answer);
 }
 
 /*
@@ -220,7 +81,7 @@ static void answer_take(struct route_question *question, const struct server_mai
 	struct route_answer *answer = question->answer, behind = candidate->answer;
 	const char *or_others = others ? " or to another server of this project" : "";
 	struct server *front = mem_steal(answer->server);
-	unsigned port = server_port(candidate->server);
+	_cleanup_free_ char *place = server_place(candidate->server);
 	_cleanup_free_ char *own = mem_steal(behind.reason);
 
 	candidate->answer = (struct route_answer){0};
@@ -231,11 +92,11 @@ static void answer_take(struct route_question *question, const struct server_mai
 		return;
 	}
 	behind.reason = behind.no_server
-		? mem_printf("%s (pid %d) passes port %u on to port %u, where nothing listens: "
+		? mem_printf("%s (pid %d) passes port %u on to %s, where nothing listens: "
 			     "start the server",
-			  proxy->name, (int)proxy->pid, (unsigned)question->url.port, port)
-		: mem_printf("%s (pid %d) passes port %u on to port %u%s; %s", proxy->name,
-			  (int)proxy->pid, (unsigned)question->url.port, port, or_others, own);
+			  proxy->name, (int)proxy->pid, (unsigned)question->url.port, place)
+		: mem_printf("%s (pid %d) passes port %u on to %s%s; %s", proxy->name,
+			  (int)proxy->pid, (unsigned)question->url.port, place, or_others, own);
 	behind.front = front;
 	*answer = behind;
 }
@@ -248,11 +109,11 @@ static void answer_chosen(struct route_question *question, const struct server_m
 	struct route_answer *answer = question->answer;
 	_cleanup_free_ char *reason = NULL;
 
-	add_choices(&choices, candidates, chosen);
+	candidates_offer(candidates, chosen, &choices);
 	answer_take(question, proxy, chosen, false);
 	reason = answer->reason;
 	answer->reason = mem_printf("%s (chosen in the popup)", reason);
-	memcpy(answer->choices, choices.choices, sizeof answer->choices);
+	memcpy(answer->choices, choices.choices, sizeof answer->choices); /* with their texts */
 	answer->choice_count = choices.choice_count;
 }
 
@@ -280,22 +141,26 @@ static void answer_failed(struct route_question *question, const struct server_m
 static void answer_behind(struct route_question *question, const struct server_main *proxy,
 	const struct upstream *found, struct server *const *behind)
 {
-	bool by_unix = passes_by_unix(found), sure = found->result == UPSTREAM_FOUND;
+	bool sure = found->result == UPSTREAM_FOUND;
+	bool certain = found->result == UPSTREAM_UNSURE && !found->maybe_self;
 	struct candidates candidates = {.count = 0};
 	struct candidate *agreed = NULL, *chosen;
 
 	for (unsigned i = 0; i < found->count; i++) {
 		candidates_add(&candidates, question, behind[i]);
 	}
-	if (found->maybe_self || by_unix) {
+	for (unsigned i = found->count; i < found->count + found->unix_names.count; i++) {
+		candidates_add_unix(&candidates, question, behind[i]);
+	}
+	if (found->maybe_self || found->result == UPSTREAM_SELF) {
 		candidates_add(&candidates, question, question->answer->server);
 	}
-	chosen = find_chosen(question, &candidates);
+	chosen = candidates_chosen(&candidates, question);
 	if (sure) {
 		agreed = candidates.count ? &candidates.list[0] : NULL;
-	} else if (!found->incomplete && !by_unix &&
+	} else if (!found->incomplete && !found->unix_names.more &&
 		(!found->deeper || candidates_are_last(&candidates))) {
-		agreed = candidates_agree(&candidates, !found->maybe_self, question->answer->server,
+		agreed = candidates_agree(&candidates, certain, question->answer->server,
 			proxy->traits.proxying == PROXY_YES);
 	}
 	if (candidates.looking && !sure) {
@@ -326,7 +191,7 @@ bool route_question_ask_behind(struct route_question *question)
 		answer_looking(question, proxy);
 		return true;
 	}
-	if ((found->result == UPSTREAM_SELF && !passes_by_unix(found)) ||
+	if ((found->result == UPSTREAM_SELF && !found->unix_names.count) ||
 		is_own_failure(proxy, found) ||
 		(found->result == UPSTREAM_FOUND && is_backend_of_site(behind[0]))) {
 		return false;

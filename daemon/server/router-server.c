@@ -113,6 +113,7 @@ static void answer_seen(struct route_question *question)
 	_cleanup_free_ char *named = NULL;
 	_cleanup_free_ char *folder = NULL;
 	_cleanup_free_ char *aside = NULL;
+	_cleanup_free_ char *place = server_place(answer->server);
 
 	/* First, since a forwarder's working folder has nothing to do with the pages. */
 	if (forwarder_is_one(main->name, main->command_line, main->command_line_length)) {
@@ -127,9 +128,9 @@ static void answer_seen(struct route_question *question)
 		_cleanup_free_ char *what = NULL;
 
 		folder = pathname_to_text(main->folder);
-		what = mem_printf("port %u is served by %s (pid %d) from %s in mounts of its own (a "
+		what = mem_printf("%s is served by %s (pid %d) from %s in mounts of its own (a "
 				  "container, toolbox or unshare), which is not that folder here",
-			server_port(answer->server), main->name, (int)main->pid, folder);
+			place, main->name, (int)main->pid, folder);
 		route_question_advise(question, what);
 		return;
 	}
@@ -149,16 +150,15 @@ static void answer_seen(struct route_question *question)
 			"; %s reloads its pages itself (savecast.stand-aside)", main->traits.livereload);
 	}
 	folder = pathname_to_text(named ? named : main->folder);
-	answer->reason = mem_printf("port %u is served by %s (pid %d) from %s%s%s%s%s",
-		server_port(answer->server), main->name, (int)main->pid, folder,
-		named ? ", which its command line names" : "", answer->project ? "" : ": ",
-		answer->project ? "" : why, aside ? aside : "");
+	answer->reason = mem_printf("%s is served by %s (pid %d) from %s%s%s%s%s", place,
+		main->name, (int)main->pid, folder, named ? ", which its command line names" : "",
+		answer->project ? "" : ": ", answer->project ? "" : why, aside ? aside : "");
 }
 
 static void answer_unseen(struct route_question *question)
 {
 	const struct server *server = question->answer->server;
-	unsigned port = server_port(question->answer->server);
+	_cleanup_free_ char *place = server_place(server);
 	_cleanup_free_ char *what = NULL;
 
 	if (server_forwarder(server)) {
@@ -167,13 +167,11 @@ static void answer_unseen(struct route_question *question)
 		return;
 	}
 	if (server_visibility(server) == SERVER_FOREIGN) {
-		what = mem_printf(
-			"port %u is served by another user (uid %u), whose folders cannot "
-			"be seen",
-			port, (unsigned)server_uid(server));
+		what = mem_printf("%s is served by another user (uid %u), whose folders cannot "
+				  "be seen",
+			place, (unsigned)server_uid(server));
 	} else {
-		what = mem_printf(
-			"port %u is served by a process that cannot be inspected", port);
+		what = mem_printf("%s is served by a process that cannot be inspected", place);
 	}
 	route_question_advise(question, what);
 }
@@ -181,17 +179,17 @@ static void answer_unseen(struct route_question *question)
 void route_question_answer_server(struct route_question *question)
 {
 	struct route_answer *answer = question->answer;
-	unsigned port = server_port(answer->server);
+	_cleanup_free_ char *place = server_place(answer->server);
 
 	switch (server_visibility(answer->server)) {
 	case SERVER_LOOKING:
 		answer->looking = true;
-		answer->reason = mem_printf("looking for the server of port %u", port);
+		answer->reason = mem_printf("looking for the server of %s", place);
 		break;
 	case SERVER_NONE:
 		answer->no_server = true;
-		answer->reason = mem_printf("nothing listens on port %u of %s: start the server",
-			port, question->url.host);
+		answer->reason = mem_printf(
+			"nothing listens on %s of %s: start the server", place, question->url.host);
 		break;
 	case SERVER_FOREIGN:
 	case SERVER_OPAQUE:

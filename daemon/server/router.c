@@ -41,6 +41,9 @@ void route_answer_clear(struct route_answer *answer)
 	free(answer->advice);
 	free(answer->folder);
 	free(answer->part);
+	for (size_t i = 0; i < answer->choice_count; i++) {
+		free(answer->choices[i].socket);
+	}
 	*answer = (struct route_answer){0};
 }
 

@@ -18,7 +18,8 @@ struct router;
 /* A server behind a proxy that may have the page. */
 struct route_choice {
 	struct project *project;
-	uint16_t port;
+	uint16_t port; /* identifies it; of a server at a Unix socket, no port */
+	char *socket; /* the path of that socket, UTF-8, or NULL */
 	bool chosen; /* by the user */
 };
 

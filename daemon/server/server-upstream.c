@@ -25,16 +25,19 @@ struct server_route {
 	bool known;
 	uint64_t known_usec, begun_usec; /* when the last search ended, and began */
 	struct upstream found;
-	struct server *behind[UPSTREAM_ENDS_MAX]; /* references, as in `found` */
+	struct server
+		*behind[SERVER_BEHIND_MAX]; /* references, as server_upstream() returns them */
+	unsigned behind_count;
 	struct server_route *next;
 };
 
 static void route_clear_behind(struct server_route *route)
 {
-	for (unsigned i = 0; i < route->found.count; i++) {
+	for (unsigned i = 0; i < route->behind_count; i++) {
 		server_unref(route->behind[i]);
 		route->behind[i] = NULL;
 	}
+	route->behind_count = 0;
 	route->found = (struct upstream){0};
 }
 
@@ -87,15 +90,22 @@ static bool is_proxy(const struct server *server, bool perhaps)
 /* The new references come first, so that a server that stays the same is not freed. */
 static void route_take(struct server_route *route, const struct upstream *found)
 {
-	struct server *behind[UPSTREAM_ENDS_MAX] = {NULL};
+	struct servers *servers = route->server->servers;
+	struct server *behind[SERVER_BEHIND_MAX] = {NULL};
+	enum loopback_order order = route->server->order;
+	unsigned count = 0;
 
 	for (unsigned i = 0; i < found->count; i++) {
-		behind[i] = servers_get(route->server->servers, found->ends[i].ip,
-			found->ends[i].port, route->server->order, false);
+		behind[count++] =
+			servers_get(servers, found->ends[i].ip, found->ends[i].port, order, false);
+	}
+	for (unsigned i = 0; i < found->unix_names.count; i++) {
+		behind[count++] = servers_get(servers, found->unix_names.names[i], 0, order, false);
 	}
 	route_clear_behind(route);
 	route->found = *found;
 	memcpy(route->behind, behind, sizeof behind);
+	route->behind_count = count;
 }
 
 /*
@@ -112,7 +122,8 @@ static bool proves_nothing(const struct server_route *route, const struct upstre
 	}
 	may_be_same |= route->found.result == UPSTREAM_SELF && found->maybe_self;
 	return found->result == UPSTREAM_FAILED ||
-		(found->result == UPSTREAM_SELF && !*found->unix_name && *route->found.unix_name) ||
+		(found->result == UPSTREAM_SELF && !found->unix_names.count &&
+			route->found.unix_names.count) ||
 		(route->found.result != UPSTREAM_UNSURE && found->result == UPSTREAM_UNSURE &&
 			may_be_same);
 }
@@ -135,7 +146,7 @@ static void doubt_self(const struct server_route *route, struct upstream *found)
 	const struct known_proxy *proxy =
 		known_proxies_find(&server->servers->proxies, server->main.key);
 
-	if (!proxy || found->result != UPSTREAM_SELF || *found->unix_name ||
+	if (!proxy || found->result != UPSTREAM_SELF || found->unix_names.count ||
 		(route->known && route->found.result == UPSTREAM_SELF)) {
 		return;
 	}
@@ -284,7 +295,7 @@ const struct upstream *server_upstream(struct server *server, const struct url *
 static bool is_behind(const struct server *server, const struct server *proxy)
 {
 	for (const struct server_route *route = proxy->routes; route; route = route->next) {
-		for (unsigned i = 0; i < route->found.count; i++) {
+		for (unsigned i = 0; i < route->behind_count; i++) {
 			if (route->behind[i] == server) {
 				return true;
 			}

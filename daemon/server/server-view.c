@@ -70,7 +70,7 @@ static bool is_busy(struct server *server, const struct listen_socket *sockets, 
 	}
 	if (probe->fd < 0 && now >= server->probe_after_usec) {
 		server->probe_after_usec = now + PROBE_AGAIN_USEC;
-		accept_probe_connect(probe, &sockets[0], server->port);
+		accept_probe_connect(probe, &sockets[0], server->host, server->port);
 	}
 	return probe->fd >= 0 && now + PROBE_AGAIN_USEC >= server->probe_after_usec + BUSY_USEC;
 }
@@ -133,7 +133,7 @@ void server_view(struct server *server, bool closely, struct server_view *view)
 		server->look_after_usec = view->appeared ? 0 : server->look_after_usec;
 		server_look(server);
 	} else if (count) {
-		accept_probe_connect(&server->probe, &sockets[0], server->port);
+		accept_probe_connect(&server->probe, &sockets[0], server->host, server->port);
 	} else {
 		accept_probe_close(&server->probe);
 	}

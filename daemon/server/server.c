@@ -5,6 +5,7 @@
 
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/utf8.h"
 
 /* All processes are searched at most this often, for servers that were started elsewhere. */
 #define LOOK_AGAIN_USEC (250 * CLOCK_USEC_PER_MSEC)
@@ -116,6 +117,19 @@ void server_unref(struct server *server)
 const char *server_host(const struct server *server)
 {
 	return server->host;
+}
+
+char *server_socket(const struct server *server)
+{
+	return listen_host_is_unix(server->host) ? utf8_dup(server->host) : NULL;
+}
+
+char *server_place(const struct server *server)
+{
+	_cleanup_free_ char *path = server_socket(server);
+
+	return path ? mem_printf("the Unix socket %s", path)
+		    : mem_printf("port %u", (unsigned)server->port);
 }
 
 uint16_t server_port(const struct server *server)

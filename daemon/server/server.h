@@ -46,7 +46,7 @@ void servers_free(struct servers *servers);
 enum { SERVERS_MAX = 256 };
 
 /*
- * `host` as url_parse() returns it, loopback; `order` matters if it is a name. `far`: a browser of
+ * `host` as url_parse() returns it, loopback, or the path of a Unix socket, with port 0; `order` matters if it is a name. `far`: a browser of
  * another machine shows it, so the port may be one that an `ssh -R` forwards from there: see
  * socket_owners_find(). NULL if there are SERVERS_MAX others.
  */
@@ -56,7 +56,11 @@ struct server *server_ref(struct server *server);
 void server_unref(struct server *server);
 
 const char *server_host(const struct server *server);
-/* The port on which it listens, once that is known. */
+/* "port 8000", or "the Unix socket /run/app.sock": for display. The caller frees it. */
+char *server_place(const struct server *server);
+/* The path of its Unix socket, UTF-8, or NULL. The caller frees it. */
+char *server_socket(const struct server *server);
+/* The port on which it listens, once that is known; 0: a Unix socket. */
 uint16_t server_port(const struct server *server);
 /* Whether that is not the port of the URL, but the one to which ssh -R forwards it. */
 bool server_is_behind_tunnel(const struct server *server);
@@ -102,10 +106,12 @@ void server_set_health(struct server *server, enum server_health health, const c
 uint64_t server_awaited_by(const struct server *server);
 void server_set_awaited_by(struct server *server, uint64_t event);
 
+enum { SERVER_BEHIND_MAX = UPSTREAM_ENDS_MAX + UNIX_NAMES_MAX };
+
 /*
  * The server behind it that answers for this URL, if it is a proxy; NULL while that is
  * being found out: changed() follows. changed() is also called if the answer changes later.
- * `behind` are those of `ends`, borrowed; NULL for one beyond SERVERS_MAX. `cautious`: it is probably
+ * `behind` are those of `ends`, then those of `unix_names`, borrowed; NULL for one beyond SERVERS_MAX. `cautious`: it is probably
  * no proxy, so it is sent few requests, as enum upstream_caution says.
  */
 const struct upstream *server_upstream(struct server *server, const struct url *url, bool cautious,

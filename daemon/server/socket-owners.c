@@ -45,7 +45,7 @@ static void look_work(void *userdata)
 		result->holder_count = processes_holding(
 			result->sockets, result->socket_count, result->holders, HOLDERS_MAX);
 	}
-	if (result->socket_count &&
+	if (result->socket_count && result->port &&
 		(!result->holder_count || forwarder_asks_others(result->holders[0].name))) {
 		result->forwarder = forwarder_find(result->port, &result->forwarder_target);
 	}

@@ -13,6 +13,8 @@ enum { CONNECTIONS_MAX = 1024, LISTENERS_MAX = 8 }; /* further ones are not look
 
 struct unix_connection {
 	uint32_t client; /* inode of the other end */
+	uid_t uid; /* like the next one, of a socket that listens */
+	uint32_t queue; /* connections that wait to be accepted */
 	char name[UNIX_NAME_MAX];
 };
 
@@ -57,6 +59,10 @@ static void unix_socket_parse(const struct nlmsghdr *header, struct unix_connect
 			memcpy(one->name, RTA_DATA(attribute), length);
 		} else if (attribute->rta_type == UNIX_DIAG_PEER && length >= sizeof one->client) {
 			memcpy(&one->client, RTA_DATA(attribute), sizeof one->client);
+		} else if (attribute->rta_type == UNIX_DIAG_UID && length >= sizeof one->uid) {
+			memcpy(&one->uid, RTA_DATA(attribute), sizeof one->uid);
+		} else if (attribute->rta_type == UNIX_DIAG_RQLEN && length >= sizeof one->queue) {
+			memcpy(&one->queue, RTA_DATA(attribute), sizeof one->queue);
 		}
 	}
 }
@@ -135,6 +141,19 @@ static bool family_listens(
 	return listeners.held;
 }
 
+static void names_add(struct unix_names *names, const char *name)
+{
+	for (unsigned i = 0; i < names->count; i++) {
+		if (memcmp(names->names[i], name, UNIX_NAME_MAX) == 0) {
+			return;
+		}
+	}
+	names->more |= names->count == UNIX_NAMES_MAX;
+	if (!names->more) {
+		memcpy(names->names[names->count++], name, UNIX_NAME_MAX);
+	}
+}
+
 /* Takes the connections to the same name as the one that was found out of the search. */
 static void search_forget(struct unix_search *search)
 {
@@ -163,18 +182,78 @@ static bool search_next(struct unix_search *search, const pid_t *pids, size_t co
 	return search->found;
 }
 
-bool unix_peers_find(
-	struct sock_diag *diag, const pid_t *pids, size_t count, char name[UNIX_NAME_MAX])
+void unix_peers_find(
+	struct sock_diag *diag, const pid_t *pids, size_t count, struct unix_names *names)
 {
 	_cleanup_free_ struct unix_search *search = mem_new(struct unix_search);
 
 	sock_diag_list_unix(diag, UNIX_CONNECTED, take_unix_connection, search);
 	while (search_next(search, pids, count)) {
 		if (!family_listens(diag, search->found->name, pids, count)) {
-			memcpy(name, search->found->name, UNIX_NAME_MAX);
-			return true;
+			names_add(names, search->found->name);
 		}
 		search_forget(search);
 	}
-	return false;
+}
+
+struct unix_listing {
+	char name[UNIX_NAME_MAX];
+	struct listen_socket *listeners;
+	size_t max, count;
+};
+
+static void take_listening(const struct nlmsghdr *header, void *userdata)
+{
+	const struct unix_diag_msg *message = NLMSG_DATA(header);
+	struct unix_listing *listing = userdata;
+	struct unix_connection one;
+
+	unix_socket_parse(header, &one);
+	if (listing->count < listing->max && memcmp(one.name, listing->name, UNIX_NAME_MAX) == 0) {
+		listing->listeners[listing->count++] = (struct listen_socket){
+			.inode = message->udiag_ino, .uid = one.uid, .queue = one.queue};
+	}
+}
+
+size_t unix_peers_listening(const char *name, struct listen_socket *listeners, size_t max)
+{
+	struct unix_listing listing = {.listeners = listeners, .max = max};
+	struct sock_diag diag;
+
+	if (strlen(name) >= sizeof listing.name || sock_diag_open(&diag) < 0) {
+		return 0;
+	}
+	memcpy(listing.name, name, strlen(name));
+	sock_diag_list_unix(&diag, UNIX_LISTENS, take_listening, &listing);
+	sock_diag_close(&diag);
+	return listing.count;
+}
+
+struct unix_accepted {
+	uint32_t client;
+	bool accepted;
+};
+
+/* Before it is accepted, the server's end has no inode, and so no client's end names it as its peer. */
+static void take_client_end(const struct nlmsghdr *header, void *userdata)
+{
+	const struct unix_diag_msg *message = NLMSG_DATA(header);
+	struct unix_accepted *search = userdata;
+	struct unix_connection one;
+
+	unix_socket_parse(header, &one);
+	search->accepted |= message->udiag_ino == search->client && one.client;
+}
+
+bool unix_peers_accepted(uint32_t inode)
+{
+	struct unix_accepted search = {.client = inode};
+	struct sock_diag diag;
+
+	if (sock_diag_open(&diag) < 0) {
+		return false;
+	}
+	sock_diag_list_unix(&diag, UNIX_CONNECTED, take_client_end, &search);
+	sock_diag_close(&diag);
+	return search.accepted;
 }

@@ -143,6 +143,7 @@ void upstream_probe_free(struct upstream_probe *probe)
 	if (probe) {
 		upstream_family_free(probe->family);
 		tcp_traffic_free(probe->traffic);
+		sock_diag_close(&probe->unix_diag);
 		free(probe);
 	}
 }
@@ -165,7 +166,7 @@ struct upstream_probe *upstream_probe_new(const struct upstream_question *questi
 		probe->traffic = tcp_traffic_new(probe->sockets, probe->socket_count,
 			question->port, question->own, on_sent, probe);
 	}
-	if (probe->traffic) {
+	if (sock_diag_open(&probe->unix_diag) == 0 && probe->traffic) {
 		probe->family = upstream_family_new(tcp_traffic_table(probe->traffic));
 	}
 	if (!probe->family) {

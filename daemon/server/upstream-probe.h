@@ -56,6 +56,8 @@ struct upstream_probe {
 	bool passes; /* its own processes have sent another server as much as one of the requests has */
 	bool to_the_answer; /* each trial lasts until the answer, or until it is late */
 	unsigned status; /* of the last answer; 0: none */
+	struct sock_diag unix_diag;
+	struct unix_names unix_names;
 	uint64_t trials_usec; /* how long the trials took together */
 };
 
@@ -72,8 +74,10 @@ bool upstream_probe_once(struct upstream_probe *probe, bool alone);
  * `passed` is known.
  */
 void upstream_probe_all(struct upstream_probe *probe, bool alone);
-/* Whether the proxy is connected to a Unix socket during some further requests; stores its name. */
-bool upstream_probe_unix(struct upstream_probe *probe, char name[UNIX_NAME_MAX]);
+/* Adds the Unix sockets that the proxy is connected to now. */
+void upstream_probe_see_unix(struct upstream_probe *probe);
+/* Adds those that it is connected to during some further requests. */
+void upstream_probe_ask_unix(struct upstream_probe *probe);
 
 /*
  * After all trials: the address where nothing listens and to which the server has tried to pass the

@@ -15,8 +15,13 @@
  */
 enum { UNIX_PIPELINED = 32, UNIX_ROUNDS = 2 };
 
-/* Sends the requests, and looks until the proxy has answered the last one or one connection was seen. */
-static bool unix_round(struct upstream_probe *probe, struct sock_diag *diag, char *name)
+void upstream_probe_see_unix(struct upstream_probe *probe)
+{
+	unix_peers_find(&probe->unix_diag, probe->pids, probe->pid_count, &probe->unix_names);
+}
+
+/* Sends the requests, and looks until the proxy has answered the last one. */
+static void unix_round(struct upstream_probe *probe)
 {
 	uint64_t until = clock_now_usec() + UNIX_USEC;
 	_cleanup_free_ char *text = upstream_request_text(probe->question, 0, 0, UNIX_PIPELINED);
@@ -25,37 +30,27 @@ static bool unix_round(struct upstream_probe *probe, struct sock_diag *diag, cha
 		upstream_request_open(probe->question, &probe->sockets[0], &own_port);
 	struct timespec wait = {.tv_nsec = 10000};
 	struct pollfd end;
-	bool found;
 
 	if (!request) {
-		return false;
+		return;
 	}
 	tcp_own_add(probe->question->own, own_port, port, clock_now_usec());
 	upstream_request_send(request, text);
 	end = (struct pollfd){.fd = upstream_request_fd(request), .events = POLLRDHUP};
 	do {
-		found = unix_peers_find(diag, probe->pids, probe->pid_count, name);
+		upstream_probe_see_unix(probe);
 		wait.tv_nsec = wait.tv_nsec < 5000000 ? wait.tv_nsec * 5 / 4 : wait.tv_nsec;
-	} while (!found && ppoll(&end, 1, &wait, NULL) == 0 && clock_now_usec() < until &&
+	} while (ppoll(&end, 1, &wait, NULL) == 0 && clock_now_usec() < until &&
 		!atomic_load(probe->question->stop));
 	upstream_request_free(request);
 	tcp_own_add(probe->question->own, own_port, port, clock_now_usec());
-	return found;
 }
 
-bool upstream_probe_unix(struct upstream_probe *probe, char name[UNIX_NAME_MAX])
+void upstream_probe_ask_unix(struct upstream_probe *probe)
 {
-	struct sock_diag diag;
-	bool found = false;
-
-	if (sock_diag_open(&diag) < 0) {
-		return false;
-	}
 	/* A proxy that was just started has its workers now. */
 	upstream_probe_find_processes(probe);
-	for (unsigned i = 0; i < UNIX_ROUNDS && !found; i++) {
-		found = unix_round(probe, &diag, name);
+	for (unsigned i = 0; i < UNIX_ROUNDS && !probe->unix_names.count; i++) {
+		unix_round(probe);
 	}
-	sock_diag_close(&diag);
-	return found;
 }

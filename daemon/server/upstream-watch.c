@@ -24,6 +24,9 @@
 #define BUSY_USEC CLOCK_USEC_PER_SEC
 /* How often that is checked. If this thread had to wait for longer, the server may have, too. */
 #define CHECK_USEC (15 * CLOCK_USEC_PER_MSEC)
+enum {
+	UNIX_PAUSE_USEC = 4000
+}; /* once it waits for longer, Unix sockets are looked at at each check */
 
 struct watch {
 	struct upstream_probe *probe;
@@ -43,6 +46,7 @@ static void check(struct watch *watch)
 	uint64_t now = clock_now_usec(), since = now - watch->checked_usec;
 
 	upstream_family_look(probe->family, view);
+	upstream_probe_see_unix(probe);
 	watch->checked_usec = now;
 	if (view->has_request && !watch->read_usec) {
 		watch->read_usec = now;
@@ -149,6 +153,9 @@ void upstream_watch(struct upstream_probe *probe, struct upstream_request *reque
 			probe->passed = passed_until_now(&watch, false);
 		}
 		tcp_traffic_look(probe->traffic, &probe->trials, probe->chain);
+		if (pause_usec < UNIX_PAUSE_USEC) {
+			upstream_probe_see_unix(probe);
+		}
 		r = ppoll(&answer, 1, &wait, NULL);
 		r = r > 0 ? upstream_request_read(request, &probe->status) : r;
 		pause_usec = pause_usec < 5000 ? pause_usec * 5 / 4 + 1 : pause_usec;

@@ -212,9 +212,12 @@ static bool find(const struct upstream_question *question, struct upstream *foun
 			found->mute = found->maybe_self = found->incomplete = true;
 			sure = false;
 		}
-		if (found->result == UPSTREAM_SELF && question->is_proxy) {
-			upstream_probe_unix(probe, found->unix_name);
+	}
+	if (found->result == UPSTREAM_SELF || found->maybe_self) {
+		if (question->is_proxy && !found->mute) {
+			upstream_probe_ask_unix(probe);
 		}
+		found->unix_names = probe->unix_names;
 	}
 	found->passes = probe->passes;
 	upstream_probe_free(probe);

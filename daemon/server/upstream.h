@@ -43,10 +43,10 @@ struct upstream {
 	unsigned count; /* of the ends */
 	bool maybe_self;
 	/*
-	 * UPSTREAM_SELF: a Unix socket that the proxy was connected to during a request, which it
-	 * may have passed on there; any bytes; or empty
+	 * UPSTREAM_SELF, or `maybe_self`: the Unix sockets that it was connected to during a request,
+	 * which it may have passed on there
 	 */
-	char unix_name[UNIX_NAME_MAX];
+	struct unix_names unix_names;
 	/*
 	 * UPSTREAM_UNSURE: it has tried to pass the request on to `ends[0]`, or to a server that is not
 	 * known, but nothing listens there; so its answer may be about that, whatever it says
@@ -84,7 +84,7 @@ struct upstream_question {
 	bool secure;
 	enum upstream_caution caution;
 	bool passes; /* an earlier search has set it in its result */
-	bool is_proxy; /* that is what the program is for: it is looked for Unix sockets, too */
+	bool is_proxy; /* that is what the program is for: requests are sent to see its Unix sockets, too */
 	struct tcp_own *own; /* shared by all searches */
 	const atomic_bool *stop; /* set by another thread: the result is no longer wanted */
 };

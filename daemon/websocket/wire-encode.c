@@ -121,6 +121,9 @@ static json_t *encode_choices(const struct wire_choice *choices, size_t count)
 
 		encode_set(object, "project", encode_text(choices[i].project));
 		encode_set(object, "port", json_integer(choices[i].port));
+		if (choices[i].socket) {
+			encode_set(object, "socket", encode_text(choices[i].socket));
+		}
 		if (choices[i].chosen) {
 			encode_set(object, "chosen", json_true());
 		}

@@ -179,6 +179,7 @@ struct wire_untrusted {
 struct wire_choice {
 	const char *project; /* its name, for display */
 	uint16_t port;
+	const char *socket; /* the path of its server's Unix socket, for display, or NULL */
 	bool chosen; /* by the user */
 };
 

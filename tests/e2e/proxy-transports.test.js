@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
-/**
- * Proxies that speak something else than plain HTTP: https with the browser, or HTTP with their
- * servers over a Unix socket.
- */
+/** Proxies that speak https with the browser. */
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import https from 'node:https';
 import path from 'node:path';
@@ -14,7 +10,7 @@ import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { certain, open, reaches, tlsProxy, why } from '../lib/proxies.js';
 import { Client } from '../lib/wire-client.js';
-import { LONG, World } from '../lib/world.js';
+import {World} from '../lib/world.js';
 
 /**
  * @param {Awaited<ReturnType<typeof open>>} sites
@@ -110,107 +106,30 @@ require('node:net').createServer((socket) => {
 	socket.on('error', () => {}).on('close', () => { clearInterval(timer); console.log('closed'); });
 }).listen(Number(process.argv[2]), '127.0.0.1');`;
 
-test('a server that never ends its TLS handshake keeps no tab waiting, and not the end of the daemon', async t => {
-	const world = await World.open(t);
-	await world.startDaemon();
-	const root = await world.folder('drip', { 'drip.cjs': DRIP, 'a.css': '' }, { git: true });
-	const { port } = await world.serve('drip', root, (at) => [process.execPath, 'drip.cjs', String(at)]);
-	const client = new Client(world);
-	await client.hello();
-	const url = `https://localhost:${port}/`;
-	/** @type {any} */
-	const answer = await client.watch(1, url);
-	assert.equal(answer.state, 'none', answer.reason);
-	assert.match(answer.reason, /answers no request of savecast by https/);
-	assert.deepEqual(answer.choices, [ {project : 'drip', port} ]);
-	assert.equal(
-		(await client.told(1, 'live', () => client.send({type : 'choose', tab : 1, port})))
-			.project,
-		'drip');
-	// A search that has just begun.
-	client.send({ type: 'watch', tab: 2, url: `${url}two` });
-	const closed = async () => (await world.log('drip')).split('closed').length;
-	const before = await closed();
-	await until('a request for it', async () => await closed() > before);
-	await world.endDaemon();
-});
-
-/** A proxy of a server at a Unix socket, which has files of its own in static/, too. @type {[string, string, string | false, (given: {port: number, socket: string, root: string}) => [Record<string, string>, string[]]][]} */
-const BY_UNIX = [
-	['nginx', '/usr/sbin/nginx', false, ({ port, socket, root }) => [{ 'nginx.conf': `${process.getuid?.() === 0 ? 'user root;' : ''} daemon off; pid ${root}/nginx.pid; error_log stderr; events {}
-http { access_log off; client_body_temp_path ${root}/t1; proxy_temp_path ${root}/t2; fastcgi_temp_path ${root}/t3; uwsgi_temp_path ${root}/t4; scgi_temp_path ${root}/t5;
-	server { listen 127.0.0.1:${port}; root ${root}; location /static/ { } location / { proxy_pass http://unix:${socket}; } } }
-` }, ['/usr/sbin/nginx', '-e', 'stderr', '-p', root, '-c', path.join(root, 'nginx.conf')]]],
-	['Caddy', '/usr/bin/caddy', !LONG && 'with --long', ({ port, socket }) => [{ Caddyfile: `{
-	admin off
-	auto_https off
-}
-http://localhost:${port} {
-	handle /static/* {
-		file_server
-	}
-	reverse_proxy unix/${socket}
-}
-` }, ['/usr/bin/caddy', 'run', '--config', 'Caddyfile', '--adapter', 'caddyfile']]],
-];
-
-for (const [name, needs, skip, make] of BY_UNIX) {
-	test(`a page that ${name} has from a Unix socket gets no wrong project: the tab names the socket`, { skip: skip || [needs, '/usr/bin/gunicorn'].some((one) => !existsSync(one)) && `needs ${needs} and gunicorn` }, async t => {
-		const world = await World.open(t, { why: true });
+test('a server that never ends its TLS handshake keeps no tab waiting, and not the end of the daemon',
+	async t => {
+		const world = await World.open(t);
 		await world.startDaemon();
-		const root = await world.folder('alpha', { 'static/a.html': '', 'a.css': '' }, { git: true });
-		const app = await world.folder('app', { 'a.css': '', 'main.py': 'def app(environ, start):\n    start("200 OK", [("content-type", "text/html")])\n    return [b"<h1>app</h1>"]\n' }, { git: true });
-		const socket = path.join(world.temp, 'app.sock');
-		world.children.start('gunicorn', ['/usr/bin/gunicorn', '--bind', `unix:${socket}`, 'main:app'], { cwd: app, env: world.env });
-		await until('gunicorn', async () => existsSync(socket));
-		const { port } = await world.serve(name, root, (at) => {
-			const [files, command] = make({ port: at, socket, root });
-			Object.entries(files).forEach(([file, text]) => writeFileSync(path.join(root, file), text));
-			return command;
-		});
+		const root =
+			await world.folder('drip', {'drip.cjs' : DRIP, 'a.css' : ''}, {git : true});
+		const {port} = await world.serve(
+			'drip', root, (at) => [process.execPath, 'drip.cjs', String(at)]);
 		const client = new Client(world);
 		await client.hello();
-		const url = `http://localhost:${port}/`;
+		const url = `https://localhost:${port}/`;
 		/** @type {any} */
-		const answer = await certain(client, 1, url, ({ state, reason }) => state !== 'none' || reason.includes('Unix socket'));
+		const answer = await client.watch(1, url);
 		assert.equal(answer.state, 'none', answer.reason);
-		assert.ok(answer.reason.includes(`passes requests on to a server at the Unix socket ${socket}, and it cannot be seen which one has this page: port ${port} (alpha)`), answer.reason);
-		assert.deepEqual(answer.choices, [{ project: 'alpha', port }]);
-		assert.equal(await why(world, url), 'none');
-
-		const { advice } = JSON.parse((await world.savecast('why', '--json', url)).stdout);
-		const said = await client.told(1, 'live', async () => {
-			await world.savecast('track', app);
-			assert.equal((await run(['sh', '-c', `cd "$1" && ${advice}`, 'sh', app], world.env)).status, 0);
-		});
-		assert.equal(said.project, 'app');
-		assert.deepEqual(await reaches(world, client, path.join(app, 'a.css')), [1]);
+		assert.match(answer.reason, /answers no request of savecast by https/);
+		assert.deepEqual(answer.choices, [ {project : 'drip', port} ]);
+		assert.equal((await client.told(1, 'live',
+				      () => client.send({type : 'choose', tab : 1, port})))
+				     .project,
+			'drip');
+		// A search that has just begun.
+		client.send({type : 'watch', tab : 2, url : `${url}two`});
+		const closed = async () => (await world.log('drip')).split('closed').length;
+		const before = await closed();
+		await until('a request for it', async () => await closed() > before);
+		await world.endDaemon();
 	});
-}
-
-const OWN_PHP = ['/usr/sbin/lighttpd', '/usr/bin/php-cgi'];
-
-test('a server at a Unix socket that another one has started is a part of it: lighttpd and its PHP', { skip: OWN_PHP.some((one) => !existsSync(one)) && 'needs lighttpd and php-cgi' }, async t => {
-	const world = await World.open(t, { why: true });
-	await world.startDaemon();
-	const root = await world.folder('site', { 'index.php': '<h1><?php echo 1; ?></h1>', 'a.css': '' }, { git: true });
-	const { port } = await world.serve('lighttpd', root, (at) => {
-		writeFileSync(path.join(root, 'lighttpd.conf'), `server.modules = ("mod_fastcgi")
-server.document-root = "${root}"
-server.bind = "127.0.0.1"
-server.port = ${at}
-index-file.names = ("index.php")
-fastcgi.server = (".php" => (("bin-path" => "${OWN_PHP[1]}", "socket" => "${world.temp}/php.sock", "max-procs" => 1)))
-`);
-		return [OWN_PHP[0], '-D', '-f', 'lighttpd.conf'];
-	});
-	const client = new Client(world);
-	await client.hello();
-	const url = `http://localhost:${port}/`;
-	assert.match(await (await fetch(url)).text(), /<h1>1/, 'PHP answers');
-	/** @type {any} */
-	const answer = await certain(client, 1, url);
-	assert.deepEqual([answer.state, answer.project], ['live', 'site'], answer.reason);
-	assert.equal(await why(world, url), 'site');
-	assert.deepEqual(await reaches(world, client, path.join(root, 'a.css')), [1]);
-});

@@ -221,7 +221,7 @@ static char *encode_tab(const json_t *message)
 
 		choices[i] = (struct wire_choice){text_of(one, "project"),
 			(uint16_t)json_integer_value(json_object_get(one, "port")),
-			json_is_true(json_object_get(one, "chosen"))};
+			text_of(one, "socket"), json_is_true(json_object_get(one, "chosen"))};
 	}
 	return wire_encode_tab(&(struct wire_tab){
 		.tab = number_of(message, "tab"),

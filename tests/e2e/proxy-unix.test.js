@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Proxies that have pages from servers at Unix sockets, where the kernel counts nothing: a page belongs to
+ * the project of all servers that it may come from, or the user chooses.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { until } from '../lib/events.js';
+import { certain, reaches, why } from '../lib/proxies.js';
+import { Client } from '../lib/wire-client.js';
+import { LONG, World } from '../lib/world.js';
+
+/** @typedef {{port: number, root: string, sockets: Record<string, string>}} Given by the name of the host below localhost */
+/** A proxy, which has files of its own in static/, too. @type {Record<string, {needs: string, long?: true, files: (given: Given) => Record<string, string>, command: (given: Given) => string[]}>} */
+const PROXIES = {
+	nginx: {
+		needs: '/usr/sbin/nginx',
+		files: ({ port, root, sockets }) => ({ 'nginx.conf': `${process.getuid?.() === 0 ? 'user root;' : ''} daemon off; pid ${root}/nginx.pid; error_log stderr; events {}
+http { access_log off; client_body_temp_path ${root}/t1; proxy_temp_path ${root}/t2; fastcgi_temp_path ${root}/t3; uwsgi_temp_path ${root}/t4; scgi_temp_path ${root}/t5;
+	${Object.entries(sockets).map(([name, socket]) => `server { listen 127.0.0.1:${port}; server_name ${name}; root ${root}; location /static/ { } location / { proxy_pass http://unix:${socket}; } }`).join('\n\t')} }
+` }),
+		command: ({ root }) => ['/usr/sbin/nginx', '-e', 'stderr', '-p', root, '-c', path.join(root, 'nginx.conf')],
+	},
+	Caddy: {
+		needs: '/usr/bin/caddy', long: true,
+		files: ({ port, sockets }) => ({ Caddyfile: `{
+	admin off
+	auto_https off
+}
+${Object.entries(sockets).map(([name, socket]) => `http://${name}:${port} {
+	handle /static/* {
+		file_server
+	}
+	reverse_proxy unix/${socket}
+}`).join('\n')}
+` }),
+		command: () => ['/usr/bin/caddy', 'run', '--config', 'Caddyfile', '--adapter', 'caddyfile'],
+	},
+	'a Node proxy': {
+		needs: process.execPath,
+		files: () => ({ 'proxy.cjs': `const http = require('node:http');
+const sockets = JSON.parse(process.argv[3]);
+http.createServer((request, response) => {
+	const socketPath = sockets[request.headers.host.split(':')[0]] ?? sockets.localhost;
+	request.pipe(http.request({ socketPath, method: request.method, path: request.url, headers: request.headers, agent: false },
+		(answer) => { response.writeHead(answer.statusCode, answer.headers); answer.pipe(response); }).on('error', () => response.destroy()));
+}).listen(process.argv[2], '127.0.0.1');
+` }),
+		command: ({ port, sockets }) => [process.execPath, 'proxy.cjs', `${port}`, JSON.stringify(sockets)],
+	},
+};
+
+const APP = (/** @type {string} */ text) => `def app(environ, start):
+    start("200 OK", [("content-type", "text/html")])
+    return [b"<h1>${text}</h1>"]
+`;
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {string} proxy
+ * @param {{names: string[], git: boolean}} how names: the hosts, each with a project of this name; git: the proxy's folder is a project
+ */
+async function open(t, proxy, { names, git }) {
+	const world = await World.open(t, { why: true });
+	await world.startDaemon();
+	const root = await world.folder('front', { 'static/a.html': '', 'a.css': '' }, { git });
+	/** @type {Record<string, string>} */
+	const sockets = {}, apps = /** @type {Record<string, string>} */ ({});
+	for (const name of names) {
+		const folder = name.split('.')[0], socket = path.join(world.temp, `${folder}.sock`);
+		apps[name] = await world.folder(`app-${folder}`, { 'a.css': '', 'main.py': APP(name) }, { git: true });
+		sockets[name] = socket;
+		world.children.start(`gunicorn-${folder}`, ['/usr/bin/gunicorn', '--reload', '--bind', `unix:${socket}`, 'main:app'], { cwd: apps[name], env: world.env });
+		await until('gunicorn', async () => existsSync(socket));
+	}
+	const { port } = await world.serve('proxy', root, (at) => {
+		const given = { port: at, root, sockets };
+		Object.entries(PROXIES[proxy].files(given)).forEach(([file, text]) => writeFileSync(path.join(root, file), text));
+		return PROXIES[proxy].command(given);
+	});
+	const client = new Client(world);
+	await client.hello();
+	return { world, root, apps, sockets, port, client };
+}
+
+/** @param {number} port @param {string} host @returns {Promise<string>} */
+const page = (port, host) => new Promise((resolve, reject) => {
+	http.get({ port, host: '127.0.0.1', headers: { Host: `${host}:${port}` }, agent: false }, (answer) => {
+		let text = '';
+		answer.on('data', (part) => { text += part; }).on('end', () => resolve(text));
+	}).on('error', reject);
+});
+
+for (const [name, { needs, long }] of Object.entries(PROXIES)) {
+	const skip = long && !LONG ? 'with --long' : [needs, '/usr/bin/gunicorn'].some((one) => !existsSync(one)) && `needs ${needs} and gunicorn`;
+
+	test(`a page that ${name}, started in a project, has from a Unix socket gets no wrong project: the user chooses, which is kept`, { skip }, async t => {
+		const { world, root, apps, sockets, port, client } = await open(t, name, { names: ['localhost'], git: true });
+		assert.match(await page(port, 'localhost'), /<h1>localhost/);
+		const url = `http://localhost:${port}/`;
+		/** @type {any} */
+		const answer = await certain(client, 1, url, ({ state, reason }) => state !== 'none' || reason.includes('Unix socket'));
+		assert.equal(answer.state, 'none', answer.reason);
+		assert.ok(answer.reason.includes(`and it cannot be seen which one has this page: the Unix socket ${sockets.localhost} (app-localhost), port ${port} (front)`), answer.reason);
+		const [app, front] = answer.choices;
+		assert.deepEqual([app.project, app.socket, front], ['app-localhost', sockets.localhost, { project: 'front', port }]);
+		assert.notEqual(app.port, port);
+		assert.equal(await why(world, url), 'none');
+		const chosen = await client.told(1, 'live', () => client.send({ type: 'choose', tab: 1, port: app.port }));
+		assert.equal(chosen.project, 'app-localhost');
+		assert.equal(await why(world, url), 'app-localhost');
+		assert.deepEqual(await reaches(world, client, path.join(apps.localhost, 'a.css')), [1]);
+		await client.told(1, 'live', () => client.send({ type: 'choose', tab: 1, port }));
+		assert.deepEqual(await reaches(world, client, path.join(root, 'a.css')), [1]);
+	});
+
+	test(`pages that ${name}, started in no project, has from Unix sockets have the projects of their servers, which may restart`, { skip: skip || (name === 'a Node proxy' && 'a program without a project is none that only passes requests on') }, async t => {
+		const { world, apps, sockets, port, client } = await open(t, name, { names: ['alpha.localhost', 'beta.localhost'], git: false });
+		for (const [i, host] of Object.keys(sockets).entries()) {
+			const url = `http://${host}:${port}/`;
+			assert.match(await page(port, host), new RegExp(`<h1>${host}`));
+			const answer = await certain(client, i + 1, url);
+			assert.deepEqual([answer.state, answer.project], ['live', path.basename(apps[host])], answer.reason);
+			assert.ok(answer.reason.includes(`passes port ${port} on to the Unix socket ${sockets[host]}`), answer.reason);
+			assert.equal(await why(world, url), path.basename(apps[host]));
+			assert.deepEqual(await reaches(world, client, path.join(apps[host], 'a.css')), [i + 1]);
+		}
+		// The reload comes when the new worker is serving.
+		for (const text of ['new', 'newer', 'newest']) {
+			const { mark } = client.log, file = path.join(apps['beta.localhost'], 'main.py');
+			await writeFile(file, APP(text));
+			const event = await world.bus.saved(file);
+			const { tabs } = await client.log.next('the reload', (one) => one.type === 'reload' && one.event === event, { mark });
+			assert.deepEqual(tabs, [2]);
+			assert.match(await page(port, 'beta.localhost'), new RegExp(`<h1>${text}<`));
+			client.send({ type: 'report', event, tab: 2, step: 'loaded' });
+		}
+	});
+}
+
+const OWN_PHP = ['/usr/sbin/lighttpd', '/usr/bin/php-cgi'];
+
+test('a server at a Unix socket that another one has started is a part of it: lighttpd and its PHP', { skip: OWN_PHP.some((one) => !existsSync(one)) && 'needs lighttpd and php-cgi' }, async t => {
+	const world = await World.open(t, { why: true });
+	await world.startDaemon();
+	const root = await world.folder('site', { 'index.php': '<h1><?php echo 1; ?></h1>', 'a.css': '' }, { git: true });
+	const { port } = await world.serve('lighttpd', root, (at) => {
+		writeFileSync(path.join(root, 'lighttpd.conf'), `server.modules = ("mod_fastcgi")
+server.document-root = "${root}"
+server.bind = "127.0.0.1"
+server.port = ${at}
+index-file.names = ("index.php")
+fastcgi.server = (".php" => (("bin-path" => "${OWN_PHP[1]}", "socket" => "${world.temp}/php.sock", "max-procs" => 1)))
+`);
+		return [OWN_PHP[0], '-D', '-f', 'lighttpd.conf'];
+	});
+	const client = new Client(world);
+	await client.hello();
+	const url = `http://localhost:${port}/`;
+	assert.match(await (await fetch(url)).text(), /<h1>1/, 'PHP answers');
+	/** @type {any} */
+	const answer = await certain(client, 1, url);
+	assert.deepEqual([answer.state, answer.project], ['live', 'site'], answer.reason);
+	assert.equal(await why(world, url), 'site');
+	assert.deepEqual(await reaches(world, client, path.join(root, 'a.css')), [1]);
+});
