@@ -265,7 +265,8 @@ void upstream_probe_all(struct upstream_probe *probe, bool alone)
 		!upstream_trials_are_enough(&probe->trials) &&
 		(probe->trials.count < NONE_TRIALS || !upstream_probe_shows_none(probe))) {
 		search_links(probe);
-		probe->until_usec = began + (probe->pace == PACE_SLOW ? SLOW_ALL_USEC : ALL_USEC);
+		probe->until_usec = began +
+			(probe->pace == PACE_SLOW || probe->trials.slow ? SLOW_ALL_USEC : ALL_USEC);
 	}
 }
 

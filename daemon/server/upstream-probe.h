@@ -26,7 +26,7 @@ struct upstream_link {
 enum upstream_pace {
 	PACE_FAST,
 	PACE_SLOW, /* a trial had no answer in a short time */
-	PACE_HANGING, /* nor did one in a long time */
+	PACE_HANGING, /* nor did one in a long time, or one such answer was enough */
 };
 
 /* What the server's own processes have sent other servers of this machine, from a request to its answer. */

@@ -268,7 +268,7 @@ static unsigned seen(const struct upstream_trials *trials)
 
 bool upstream_trials_are_seen(const struct upstream_trials *trials)
 {
-	return seen(trials) >= MATCHES;
+	return seen(trials) >= (trials->slow ? 1 : MATCHES);
 }
 
 bool upstream_trials_are_enough(const struct upstream_trials *trials)
@@ -286,7 +286,7 @@ bool upstream_trials_are_enough(const struct upstream_trials *trials)
 		}
 		passed |= evidence == UPSTREAM_ALWAYS;
 	}
-	return seen(trials) >= (passed ? MATCHES : ABSENCES);
+	return passed ? upstream_trials_are_seen(trials) : seen(trials) >= ABSENCES;
 }
 
 bool upstream_trials_moved(const struct upstream_trials *trials)

@@ -59,6 +59,11 @@ struct upstream_trials {
 	size_t refusal_count;
 	struct upstream_trial trials[UPSTREAM_TRIALS_MAX];
 	size_t count; /* the last one is the current one */
+	/*
+	 * Answers take seconds, and one was waited for: so long, no connection can be missed, so one such
+	 * trial is enough to see them all.
+	 */
+	bool slow;
 };
 
 /* Begins a trial, one of at most UPSTREAM_TRIALS_MAX; its request is longer by these amounts. */

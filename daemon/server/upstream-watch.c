@@ -12,7 +12,7 @@
  * proxy may not yet have passed it on, so after the first trial without one, the next ones are patient.
  */
 #define PASSED_USEC (200 * CLOCK_USEC_PER_MSEC)
-#define SLOW_USEC (3 * CLOCK_USEC_PER_SEC)
+#define SLOW_USEC (5 * CLOCK_USEC_PER_SEC)
 
 /*
  * A server that has read a request, and then only waits for so long, does not pass it on any more.
@@ -121,6 +121,10 @@ static void take_end(struct watch *watch, int answered)
 	}
 	if (answered == 0 && probe->passed_usec) {
 		probe->pace = probe->pace == PACE_FAST ? PACE_SLOW : PACE_HANGING;
+	}
+	if (probe->status && probe->pace == PACE_SLOW) {
+		probe->trials.slow = true;
+		probe->pace = PACE_HANGING; /* the next trials need no answer */
 	}
 	if (probe->status) {
 		upstream_trials_answered(&probe->trials);

@@ -16,7 +16,7 @@
  * proxy is followed, too. If a server answers no request by https, every server that it has a
  * connection to may be the one, and others, too.
  *
- * Blocks for at most about 20 s, or 30 s if several servers may be a chain of proxies: for a thread of
+ * Blocks for at most about 30 s, or 40 s if several servers may be a chain of proxies: for a thread of
  * its own.
  */
 

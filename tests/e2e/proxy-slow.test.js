@@ -85,6 +85,9 @@ if (process.env.SAVECAST_OWN_NETWORK) {
 				const client = new Client(world);
 				await client.hello();
 				const answer = await client.watch(1, `http://localhost:${port}/`);
+				if (delay > 1500) {
+					assert.deepEqual([answer.state, answer.project], ['live', 'page'], answer.reason);
+				}
 				assert.ok(answer.state === 'live' ? answer.project === 'page' : /cannot be seen which one has this page/.test(answer.reason), `${answer.project}: ${answer.reason}`);
 				t.diagnostic(answer.reason);
 			});

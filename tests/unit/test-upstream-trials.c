@@ -240,6 +240,25 @@ static void only_two_trials_that_agree_are_a_sign_of_a_request(void **state)
 	assert_true(upstream_trials_agree(&trials));
 }
 
+static void one_answer_of_a_slow_server_is_enough(void **state)
+{
+	struct upstream_trials trials = {.count = 0};
+
+	for (int i = 0; i < 3; i++) {
+		assert_false(upstream_trials_are_enough(&trials));
+		begin(&trials);
+		upstream_trials_sent(&trials, &alpha, request(&trials, 1, 1));
+		if (i == 1) {
+			upstream_trials_answered(&trials);
+		}
+	}
+	assert_int_equal(of(&trials, &alpha), UPSTREAM_ALWAYS);
+	assert_false(upstream_trials_are_enough(&trials));
+	trials.slow = true;
+	assert_true(upstream_trials_are_seen(&trials));
+	assert_true(upstream_trials_are_enough(&trials));
+}
+
 static void an_address_that_refuses_in_most_trials_is_the_server_behind_it(void **state)
 {
 	static const struct upstream_address gone = {.port = 4003}, unknown = {.v6 = true};
@@ -280,6 +299,7 @@ int main(void)
 		cmocka_unit_test(some_requests_are_not_all),
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(only_two_trials_that_agree_are_a_sign_of_a_request),
+		cmocka_unit_test(one_answer_of_a_slow_server_is_enough),
 		cmocka_unit_test(an_address_that_refuses_in_most_trials_is_the_server_behind_it),
 	};
 
