@@ -137,11 +137,12 @@ static void answer_failed(struct route_question *question, const struct server_m
 		status ? status : "does not answer");
 }
 
-/* `behind`: the servers that it may come from, as in `found`. */
-static void answer_behind(struct route_question *question, const struct server_main *proxy,
+/* `behind`: the servers that it may come from, as in `found`. False if there is only the proxy itself. */
+static bool answer_behind(struct route_question *question, const struct server_main *proxy,
 	const struct upstream *found, struct server *const *behind)
 {
 	bool sure = found->result == UPSTREAM_FOUND;
+	bool is_proxy = proxy->traits.proxying == PROXY_YES;
 	bool certain = found->result == UPSTREAM_UNSURE && !found->maybe_self;
 	struct candidates candidates = {.count = 0};
 	struct candidate *agreed = NULL, *chosen;
@@ -155,13 +156,16 @@ static void answer_behind(struct route_question *question, const struct server_m
 	if (found->maybe_self || found->result == UPSTREAM_SELF) {
 		candidates_add(&candidates, question, question->answer->server);
 	}
+	if (found->result == UPSTREAM_SELF && candidates.count == 1) {
+		candidates_clear(&candidates);
+		return false;
+	}
 	chosen = candidates_chosen(&candidates, question);
 	if (sure) {
 		agreed = candidates.count ? &candidates.list[0] : NULL;
-	} else if (!found->incomplete && !found->unix_names.more &&
+	} else if (!found->incomplete && !(found->unix_names.more && is_proxy) &&
 		(!found->deeper || candidates_are_last(&candidates))) {
-		agreed = candidates_agree(&candidates, certain, question->answer->server,
-			proxy->traits.proxying == PROXY_YES);
+		agreed = candidates_agree(&candidates, certain, question->answer->server, is_proxy);
 	}
 	if (candidates.looking && !sure) {
 		answer_looking(question, proxy);
@@ -173,6 +177,7 @@ static void answer_behind(struct route_question *question, const struct server_m
 		answer_unsure(question, proxy, &candidates, found);
 	}
 	candidates_clear(&candidates);
+	return true;
 }
 
 bool route_question_ask_behind(struct route_question *question)
@@ -198,8 +203,7 @@ bool route_question_ask_behind(struct route_question *question)
 	}
 	if (found->result == UPSTREAM_FAILED) {
 		answer_failed(question, proxy, found);
-	} else {
-		answer_behind(question, proxy, found, behind);
+		return true;
 	}
-	return true;
+	return answer_behind(question, proxy, found, behind);
 }

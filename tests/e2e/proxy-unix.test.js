@@ -41,13 +41,13 @@ ${Object.entries(sockets).map(([name, socket]) => `http://${name}:${port} {
 ` }),
 		command: () => ['/usr/bin/caddy', 'run', '--config', 'Caddyfile', '--adapter', 'caddyfile'],
 	},
-	'a Node proxy': {
+	'a Node proxy, which keeps its connections': {
 		needs: process.execPath,
 		files: () => ({ 'proxy.cjs': `const http = require('node:http');
-const sockets = JSON.parse(process.argv[3]);
+const sockets = JSON.parse(process.argv[3]), agent = new http.Agent({ keepAlive: true });
 http.createServer((request, response) => {
 	const socketPath = sockets[request.headers.host.split(':')[0]] ?? sockets.localhost;
-	request.pipe(http.request({ socketPath, method: request.method, path: request.url, headers: request.headers, agent: false },
+	request.pipe(http.request({ socketPath, method: request.method, path: request.url, headers: request.headers, agent },
 		(answer) => { response.writeHead(answer.statusCode, answer.headers); answer.pipe(response); }).on('error', () => response.destroy()));
 }).listen(process.argv[2], '127.0.0.1');
 ` }),
@@ -55,6 +55,9 @@ http.createServer((request, response) => {
 	},
 };
 
+/** For a proxy that keeps its connections, which gunicorn's workers do not. */
+const NODE_APP = `require('node:http').createServer({ keepAliveTimeout: 60000 }, (request, response) => response.end('<h1>localhost</h1>')).listen(process.argv[2]);
+`;
 const APP = (/** @type {string} */ text) => `def app(environ, start):
     start("200 OK", [("content-type", "text/html")])
     return [b"<h1>${text}</h1>"]
@@ -73,10 +76,11 @@ async function open(t, proxy, { names, git }) {
 	const sockets = {}, apps = /** @type {Record<string, string>} */ ({});
 	for (const name of names) {
 		const folder = name.split('.')[0], socket = path.join(world.temp, `${folder}.sock`);
-		apps[name] = await world.folder(`app-${folder}`, { 'a.css': '', 'main.py': APP(name) }, { git: true });
+		apps[name] = await world.folder(`app-${folder}`, { 'a.css': '', 'main.py': APP(name), 'main.cjs': NODE_APP }, { git: true });
 		sockets[name] = socket;
-		world.children.start(`gunicorn-${folder}`, ['/usr/bin/gunicorn', '--reload', '--bind', `unix:${socket}`, 'main:app'], { cwd: apps[name], env: world.env });
-		await until('gunicorn', async () => existsSync(socket));
+		const command = proxy.includes('Node') ? [process.execPath, 'main.cjs', socket] : ['/usr/bin/gunicorn', '--reload', '--bind', `unix:${socket}`, 'main:app'];
+		world.children.start(`app-${folder}`, command, { cwd: apps[name], env: world.env });
+		await until('the socket', async () => existsSync(socket));
 	}
 	const { port } = await world.serve('proxy', root, (at) => {
 		const given = { port: at, root, sockets };
@@ -119,7 +123,7 @@ for (const [name, { needs, long }] of Object.entries(PROXIES)) {
 		assert.deepEqual(await reaches(world, client, path.join(root, 'a.css')), [1]);
 	});
 
-	test(`pages that ${name}, started in no project, has from Unix sockets have the projects of their servers, which may restart`, { skip: skip || (name === 'a Node proxy' && 'a program without a project is none that only passes requests on') }, async t => {
+	test(`pages that ${name}, started in no project, has from Unix sockets have the projects of their servers, which may restart`, { skip: skip || (name.includes('Node') && 'a program without a project is none that only passes requests on') }, async t => {
 		const { world, apps, sockets, port, client } = await open(t, name, { names: ['alpha.localhost', 'beta.localhost'], git: false });
 		for (const [i, host] of Object.keys(sockets).entries()) {
 			const url = `http://${host}:${port}/`;
