@@ -156,10 +156,13 @@ static bool answer_behind(struct route_question *question, const struct server_m
 	if (found->maybe_self || found->result == UPSTREAM_SELF) {
 		candidates_add(&candidates, question, question->answer->server);
 	}
-	if (found->result == UPSTREAM_SELF && candidates.count == 1) {
+	/* What a program of the site is connected to in its own project is a database, for example. */
+	agreed = candidates_agree(&candidates, false, question->answer->server, is_proxy);
+	if (found->result == UPSTREAM_SELF && (candidates.count == 1 || (agreed && !is_proxy))) {
 		candidates_clear(&candidates);
 		return false;
 	}
+	agreed = NULL;
 	chosen = candidates_chosen(&candidates, question);
 	if (sure) {
 		agreed = candidates.count ? &candidates.list[0] : NULL;
