@@ -12,6 +12,7 @@
 #include "server/unix-peers.h"
 #include "util/mem.h"
 #include "util/loopback.h"
+#include "util/mounts.h"
 
 void accept_probe_close(struct accept_probe *probe)
 {
@@ -42,7 +43,8 @@ static int connect_unix(const char *path)
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
 	int fd;
 
-	if (strlen(path) >= sizeof to.sun_path) {
+	/* connect() searches for the path, which a file server may delay. */
+	if (strlen(path) >= sizeof to.sun_path || mounts_is_remote(path)) {
 		return -1;
 	}
 	memcpy(to.sun_path, path, strlen(path));
