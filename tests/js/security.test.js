@@ -82,7 +82,9 @@ const ROWS = {
 		'fuzz/fuzz-procfs', 'fuzz/fuzz-sock-diag'],
 	'a server that may be a proxy: never answers': [
 		'proxy: a server that answers with something that is not HTTP delays only its own tab', 'proxy: why answers in time even while many pages of a server that never answers',
-		'proxy: a second proxy that passes requests on too late to be seen', 'unit/test-upstream-trials: limits_hold', 'fuzz/fuzz-sock-diag'],
+		'proxy: a second proxy that passes requests on too late to be seen', 'proxy-down: a proxy whose server does not run gives a page no wrong project',
+		'proxy-transports: a proxy that asks for a certificate, and has no connection to its server now',
+		'proxy-transports: a server that never ends its TLS handshake keeps no tab waiting', 'unit/test-upstream-trials: limits_hold', 'fuzz/fuzz-sock-diag'],
 	'`/etc/hosts`: any text': ['hosts: names of /etc/hosts: no DNS query is sent', 'fuzz/fuzz-hosts'],
 	'an editor: broken frames': ["lsp: lsp: invalid messages get the protocol\\'s errors", 'lsp: lsp: an invalid stream ends with an error', 'fuzz/fuzz-lsp'],
 	'a program that writes code: broken messages': ['mcp: mcp: an invalid message gets an error, and the next message is answered', 'fuzz/fuzz-mcp'],
