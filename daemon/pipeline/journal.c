@@ -32,7 +32,7 @@ struct journal {
 	char *name;
 	int fd; /* -1 until an event waits */
 	bool failed;
-	bool unread; /* its mount does not answer: writing it would destroy its contents */
+	bool unread; /* not read yet, perhaps because its mount does not answer: writing it would destroy its contents */
 	bool storing; /* a worker writes it */
 	bool changed; /* it is to be written (again) after that */
 	struct journal_entries waiting;
@@ -47,6 +47,7 @@ struct journal *journal_new(struct loop *loop, const char *folder)
 	journal->loop = loop;
 	journal->name = folder ? mem_printf("%s/savecast/waiting", folder) : NULL;
 	journal->fd = -1;
+	journal->unread = true;
 	return journal;
 }
 
@@ -129,6 +130,7 @@ bool journal_read(struct journal *journal)
 	int r;
 
 	if (!journal->name) {
+		journal->unread = false;
 		return true;
 	}
 	r = mounts_read_own(journal->name, JOURNAL_BYTES_MAX, &text, &length);

@@ -149,7 +149,7 @@ for (const name of Object.keys(FOLDERS)) {
 		// The save that waited was not lost over two daemons that could not read it.
 		await client.watch(1, 'http://local.test/');
 		await client.next('reload', { mark: 0 }).catch(async error => {
-			throw new Error(`${error.message}; the daemon said: ${await world.log('savecastd')}`);
+			throw new Error(`${error.message}; ${JSON.stringify(await world.bus.events())}; the daemon said: ${await world.log('savecastd')}`);
 		});
 		await within(world.endDaemon(), 'the end');
 	});
