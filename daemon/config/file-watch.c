@@ -135,15 +135,15 @@ static void read_events(struct file_watcher *watcher)
 static void on_settled(void *userdata)
 {
 	struct file_watch *watch = userdata;
+	struct file_watcher *watcher = watch->watcher;
 
 	/* On a busy machine, it may have come back without the daemon having read that yet. */
-	read_events(watch->watcher);
-	if (watch->dirty) {
-		file_watcher_resume(watch->watcher);
-		return;
+	read_events(watcher);
+	if (!watch->dirty) {
+		loop_timer_free(mem_steal(watch->settle));
+		watch->changed(true, watch->userdata);
 	}
-	loop_timer_free(mem_steal(watch->settle));
-	watch->changed(true, watch->userdata);
+	file_watcher_resume(watcher); /* the events of other files, too */
 }
 
 /* The callback may free the watch. */
