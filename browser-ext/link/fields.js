@@ -227,12 +227,10 @@ export function choices(value, where) {
 		return refuse(where, Array.isArray(value) ? value.length : value, `must be at most ${MAX_CHOICES} choices`);
 	}
 	return value.map((/** @type {any} */ choice) => ({
-		project : text(choice?.project, `${where}: project`),
-		port : port(choice?.port, `${where}: port`),
-		...(choice.socket === undefined
-				? {}
-				: {socket : text(choice.socket, `${where}: socket`)}),
-		...(choice.chosen === true ? {chosen : true} : {}),
+		project: text(choice?.project, `${where}: project`),
+		port: port(choice?.port, `${where}: port`),
+		...(choice.socket === undefined ? {} : { socket: text(choice.socket, `${where}: socket`) }),
+		...(choice.chosen === true ? { chosen: true } : {}),
 	}));
 }
 

@@ -80,10 +80,8 @@ function showChoices(choices = []) {
 	const text = JSON.stringify(choices);
 	if (byId('project').dataset.shown !== text) {
 		byId('project').dataset.shown = text;
-		byId('project').replaceChildren(...(chosen ? [] : [ new Option('Choose…', '') ]),
-			...choices.map(
-				({project, port : of, socket}) => new Option(
-					`${project} (${socket ?? `port ${of}`})`, String(of))));
+		byId('project').replaceChildren(...(chosen ? [] : [new Option('Choose…', '')]),
+			...choices.map(({ project, port: of, socket }) => new Option(`${project} (${socket ?? `port ${of}`})`, String(of))));
 		byId('project').value = String(chosen?.port ?? '');
 	}
 }

@@ -24,6 +24,7 @@ struct server_route {
 	bool asked; /* it was sent a request that showed nothing: see UPSTREAM_ASKS_ONCE */
 	bool known;
 	uint64_t known_usec, begun_usec; /* when the last search ended, and began */
+	pid_t begun_pid; /* of the server's main process then */
 	struct upstream found;
 	struct server
 		*behind[SERVER_BEHIND_MAX]; /* references, as server_upstream() returns them */
@@ -159,17 +160,15 @@ static void doubt_self(const struct server_route *route, struct upstream *found)
 	}
 }
 
-static void search_done(const struct upstream *result, void *userdata)
+/* Returns whether there is something new. */
+static bool take_result(struct server_route *route, struct upstream *found)
 {
-	struct server_route *route = userdata;
-	struct server *server = server_ref(route->server);
-	struct upstream copy = *result, *found = &copy;
+	struct server *server = route->server;
 	bool keep, same;
 
 	doubt_self(route, found);
 	keep = route->known && proves_nothing(route, found);
 	same = route->known && !keep && memcmp(&route->found, found, sizeof route->found) == 0;
-	route->search = NULL;
 	route->known_usec = clock_now_usec();
 	route->asked = found->result == UPSTREAM_FAILED ||
 		(found->result == UPSTREAM_SELF && !found->status);
@@ -178,9 +177,23 @@ static void search_done(const struct upstream *result, void *userdata)
 		known_proxies_note(&server->servers->proxies, server->main.key, &found->ends[0]);
 	}
 	server->passes |= found->passes || found->result == UPSTREAM_FOUND;
-	if (!keep && !same) {
-		route->known = true;
-		route_take(route, found);
+	if (keep || same) {
+		return false;
+	}
+	route->known = true;
+	route_take(route, found);
+	return true;
+}
+
+static void search_done(const struct upstream *result, void *userdata)
+{
+	struct server_route *route = userdata;
+	struct server *server = server_ref(route->server);
+	struct upstream found = *result;
+
+	route->search = NULL;
+	/* Another program may have taken the port meanwhile: what was found is not about that one. */
+	if (route->begun_pid != server->main.pid || take_result(route, &found)) {
 		server->servers->callbacks.changed(server, server->servers->userdata);
 	}
 	server_unref(server);
@@ -192,6 +205,7 @@ static bool route_search(struct server_route *route, bool cautious)
 	const struct server *server = route->server;
 
 	route->begun_usec = clock_now_usec();
+	route->begun_pid = server->main.pid;
 	listen_news_look(&server->servers->news, route->begun_usec);
 	route->search = upstream_searches_begin(server->servers->searches,
 		&(struct upstream_question){

@@ -25,10 +25,11 @@ struct unix_search {
 };
 
 /* The sockets that listen under a name: one at most, unless its file was removed. */
+/* Those that listen under a name, and whether one of the processes that were looked at holds one. */
 struct unix_listeners {
-	const char *name;
-	uint32_t inodes[LISTENERS_MAX];
-	size_t count;
+	char name[UNIX_NAME_MAX];
+	struct listen_socket *list;
+	size_t max, count;
 	bool held;
 };
 
@@ -103,9 +104,10 @@ static void take_unix_listener(const struct nlmsghdr *header, void *userdata)
 	struct unix_connection one;
 
 	unix_socket_parse(header, &one);
-	if (listeners->count < LISTENERS_MAX &&
+	if (listeners->count < listeners->max &&
 		memcmp(one.name, listeners->name, UNIX_NAME_MAX) == 0) {
-		listeners->inodes[listeners->count++] = message->udiag_ino;
+		listeners->list[listeners->count++] = (struct listen_socket){
+			.inode = message->udiag_ino, .uid = one.uid, .queue = one.queue};
 	}
 }
 
@@ -115,7 +117,7 @@ static bool check_listens(int process, int fd, void *userdata)
 	uint32_t inode = procfs_socket(process, fd);
 
 	for (size_t i = 0; inode && i < listeners->count; i++) {
-		listeners->held |= listeners->inodes[i] == inode;
+		listeners->held |= listeners->list[i].inode == inode;
 	}
 	return !listeners->held;
 }
@@ -132,8 +134,10 @@ static bool process_listens_not(int process, pid_t pid, void *userdata)
 static bool family_listens(
 	struct sock_diag *diag, const char *name, const pid_t *pids, size_t count)
 {
-	struct unix_listeners listeners = {.name = name};
+	struct listen_socket list[LISTENERS_MAX];
+	struct unix_listeners listeners = {.list = list, .max = LISTENERS_MAX};
 
+	memcpy(listeners.name, name, UNIX_NAME_MAX);
 	sock_diag_list_unix(diag, UNIX_LISTENS, take_unix_listener, &listeners);
 	for (size_t k = 0; k < count && listeners.count && !listeners.held; k++) {
 		procfs_each_below(pids[k], process_listens_not, &listeners);
@@ -196,37 +200,18 @@ void unix_peers_find(
 	}
 }
 
-struct unix_listing {
-	char name[UNIX_NAME_MAX];
-	struct listen_socket *listeners;
-	size_t max, count;
-};
-
-static void take_listening(const struct nlmsghdr *header, void *userdata)
-{
-	const struct unix_diag_msg *message = NLMSG_DATA(header);
-	struct unix_listing *listing = userdata;
-	struct unix_connection one;
-
-	unix_socket_parse(header, &one);
-	if (listing->count < listing->max && memcmp(one.name, listing->name, UNIX_NAME_MAX) == 0) {
-		listing->listeners[listing->count++] = (struct listen_socket){
-			.inode = message->udiag_ino, .uid = one.uid, .queue = one.queue};
-	}
-}
-
 size_t unix_peers_listening(const char *name, struct listen_socket *listeners, size_t max)
 {
-	struct unix_listing listing = {.listeners = listeners, .max = max};
+	struct unix_listeners all = {.list = listeners, .max = max};
 	struct sock_diag diag;
 
-	if (strlen(name) >= sizeof listing.name || sock_diag_open(&diag) < 0) {
+	if (strlen(name) >= sizeof all.name || sock_diag_open(&diag) < 0) {
 		return 0;
 	}
-	memcpy(listing.name, name, strlen(name));
-	sock_diag_list_unix(&diag, UNIX_LISTENS, take_listening, &listing);
+	memcpy(all.name, name, strlen(name));
+	sock_diag_list_unix(&diag, UNIX_LISTENS, take_unix_listener, &all);
 	sock_diag_close(&diag);
-	return listing.count;
+	return all.count;
 }
 
 struct unix_accepted {

@@ -24,9 +24,8 @@
 #define BUSY_USEC CLOCK_USEC_PER_SEC
 /* How often that is checked. If this thread had to wait for longer, the server may have, too. */
 #define CHECK_USEC (15 * CLOCK_USEC_PER_MSEC)
-enum {
-	UNIX_PAUSE_USEC = 4000
-}; /* once it waits for longer, Unix sockets are looked at at each check */
+/* Once it waits for longer than this, Unix sockets are looked at only at each check. */
+#define UNIX_PAUSE_USEC 4000
 
 struct watch {
 	struct upstream_probe *probe;
