@@ -75,6 +75,20 @@ static void a_new_command_has_the_full_limit(void **state)
 	assert_true(git_activity_due(&settle, &works, start + 60 * SEC, &at) == start + 119 * SEC);
 }
 
+/* A hook or an `exec` of a rebase that writes in the git dir again and again is asked about in time. */
+static void signs_without_a_pause_do_not_put_the_question_off(void **state)
+{
+	struct git_activity settle = {0};
+
+	for (uint64_t sign = 0; sign < 120 * SEC; sign += 20 * MSEC) {
+		git_activity_seen(&settle, start + sign);
+		assert_true(git_activity_quiet(&settle) <= start + 60 * SEC);
+	}
+	settle.busy = false;
+	git_activity_seen(&settle, start + 120 * SEC);
+	assert_int_equal(git_activity_quiet(&settle), start + 120 * SEC + 60 * MSEC);
+}
+
 static void only_steps_pause(void **state)
 {
 	struct git_signs signs = {.work = GIT_WORK_STEPS, .what = "rebase"};
@@ -139,6 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_situation),
 		cmocka_unit_test(a_new_command_has_the_full_limit),
+		cmocka_unit_test(signs_without_a_pause_do_not_put_the_question_off),
 		cmocka_unit_test(only_steps_pause),
 		cmocka_unit_test(git_began_after_it_was_idle_and_shortly_before_the_report),
 		cmocka_unit_test(each_change_has_its_meaning),

@@ -19,6 +19,12 @@ void git_activity_seen(struct git_activity *activity, uint64_t now_usec)
 	}
 }
 
+uint64_t git_activity_quiet(const struct git_activity *activity)
+{
+	return earlier(
+		activity->last_usec + GIT_SETTLE_USEC, activity->first_usec + GIT_SIGNS_MAX_USEC);
+}
+
 uint64_t git_activity_due(const struct git_activity *activity, const struct git_signs *signs,
 	uint64_t now_usec, const char **at)
 {
@@ -47,8 +53,8 @@ uint64_t git_activity_due(const struct git_activity *activity, const struct git_
 	return end;
 }
 
-uint64_t git_activity_pause(const struct git_activity *activity, const struct git_signs *signs,
-	uint64_t now_usec)
+uint64_t git_activity_pause(
+	const struct git_activity *activity, const struct git_signs *signs, uint64_t now_usec)
 {
 	bool pauses = signs->work == GIT_WORK_STEPS && !signs->locked &&
 		now_usec >= activity->last_usec + GIT_PAUSE_USEC;

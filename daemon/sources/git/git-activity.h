@@ -48,6 +48,9 @@ struct git_signs {
 /* A sign of activity. */
 void git_activity_seen(struct git_activity *activity, uint64_t now_usec);
 
+/* When to ask: git may be quiet by then, or has given signs without a pause for long enough. */
+uint64_t git_activity_quiet(const struct git_activity *activity);
+
 /*
  * Files that are written after this time are not git's, because git pauses. CLOCK_NEVER: all may be
  * git's.

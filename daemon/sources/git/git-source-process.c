@@ -36,7 +36,7 @@ static void source_on_process_end(uint32_t events, void *userdata)
 		/* Another process may go on, as git does after a hook. */
 		git_activity_seen(&source->settle, now);
 		source->asked = false;
-		loop_timer_set(source->due, now + GIT_SETTLE_USEC);
+		loop_timer_set(source->due, git_activity_quiet(&source->settle));
 	}
 }
 

@@ -71,7 +71,7 @@ static void source_take(struct git_source *source)
 	git_look_free(look);
 	git_source_release(source);
 	if (source->settle.busy) {
-		loop_timer_set(source->due, clock_now_usec() + GIT_SETTLE_USEC);
+		loop_timer_set(source->due, git_activity_quiet(&source->settle));
 	}
 }
 
@@ -108,7 +108,7 @@ static void source_on_due(void *userdata)
 		!git_source_ready(source)) {
 		return;
 	}
-	if (now >= source->settle.last_usec + GIT_SETTLE_USEC && !git_source_ask(source)) {
+	if (now >= git_activity_quiet(&source->settle) && !git_source_ask(source)) {
 		return;
 	}
 	if (!source_signs(source, &signs)) {
@@ -146,7 +146,7 @@ static void source_note_activity(struct git_source *source, bool rewrote_index)
 	source->asked = false;
 	source->rewrote_index |= rewrote_index;
 	if (!source->delivery.look) {
-		loop_timer_set(source->due, now + GIT_SETTLE_USEC);
+		loop_timer_set(source->due, git_activity_quiet(&source->settle));
 	}
 }
 
