@@ -7,7 +7,7 @@ import net from 'node:net';
 import { test } from 'node:test';
 
 import { within } from '../lib/events.js';
-import { BROWSERS, live, missing } from '../lib/live.js';
+import { BROWSERS, live, missingOrLong } from '../lib/live.js';
 import { Memory } from '../lib/memory.js';
 import { RawSocket, request } from '../lib/raw-socket.js';
 import { World } from '../lib/world.js';
@@ -74,7 +74,7 @@ async function bytesOfCookies(port) {
 }
 
 for (const which of BROWSERS) {
-	test(`${which}: cookies of other applications on 127.0.0.1 do not keep the extension from connecting`, { skip: missing(which) }, async t => {
+	test(`${which}: cookies of other applications on 127.0.0.1 do not keep the extension from connecting`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		const site = await world.site('site', { 'index.html': '<h1>one</h1>' });
 		const browser = await world.browser(which, { grant: ['http://127.0.0.1/*'] });

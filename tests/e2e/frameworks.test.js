@@ -9,7 +9,7 @@ import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
 import { FRAMEWORKS, frameworkScript } from '../lib/frameworks.js';
-import { BROWSERS, missing, missingOrLong, pageScriptsReady, reaches, switchOn } from '../lib/live.js';
+import { BROWSERS, missingOrLong, pageScriptsReady, reaches, switchOn } from '../lib/live.js';
 import { TOP, World } from '../lib/world.js';
 
 const STATE = { text: 'abc', on: true, one: 'b' };
@@ -26,8 +26,6 @@ for (const type of ['input', 'change']) {
 </script>`;
 
 for (const which of BROWSERS) {
-	const skip = missing(which);
-
 	/** @param {import('node:test').TestContext} t @param {Record<string, string>} files */
 	const open = async (t, files) => {
 		const world = await World.open(t, { patch: false });
@@ -80,7 +78,7 @@ for (const which of BROWSERS) {
 		}
 	});
 
-	test(`${which}: restoring runs no handler of the page, and sends nothing`, { skip }, async t => {
+	test(`${which}: restoring runs no handler of the page, and sends nothing`, { skip: missingOrLong(which) }, async t => {
 		const { world, browser, page, save } = await open(t, { 'index.html': PLAIN });
 		await pageScriptsReady(browser);
 		await page.evaluate('text.focus()');

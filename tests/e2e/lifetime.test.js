@@ -81,7 +81,7 @@ test('both browsers at once show the same save', { skip: BROWSERS.map(missing).f
 	assert.deepEqual(await Promise.all(pages.map(heading)), ['Tomatoes are fun!', 'Tomatoes are fun!']);
 });
 
-test('firefox: without permission, a tab reloads on all pages of this machine, and on no other', { skip: missing('firefox') }, async t => {
+test('firefox: without permission, a tab reloads on all pages of this machine, and on no other', { skip: missingOrLong('firefox') }, async t => {
 	const world = await World.open(t);
 	await world.startDaemon();
 	const site = await world.fastapi('potato');

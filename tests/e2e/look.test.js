@@ -85,7 +85,7 @@ for (const which of BROWSERS) {
 		}
 	});
 
-	test(`${which}: the same answer changes nothing; the first one that differs is used`, { skip }, async t => {
+	test(`${which}: the same answer changes nothing; the first one that differs is used`, { skip: missingOrLong(which) }, async t => {
 		const { world, site, page, write, save, ended, isOld } = await open(t);
 		ended(await save('server.py', '# nothing'), /^unused: same answer$/);
 		// The server serves the new code some time after the save.
@@ -100,7 +100,7 @@ for (const which of BROWSERS) {
 		assert.equal(await isOld(), true);
 	});
 
-	test(`${which}: an empty answer while the file is being written is not used`, { skip }, async t => {
+	test(`${which}: an empty answer while the file is being written is not used`, { skip: missingOrLong(which) }, async t => {
 		const { world, site, page, write, ended, isOld } = await open(t);
 		const asked = async () => (await world.log('site')).split('\n').length;
 		const before = await asked();
@@ -133,7 +133,7 @@ for (const which of BROWSERS) {
 		}
 	});
 
-	test(`${which}: the page stays while the server answers with an error`, { skip }, async t => {
+	test(`${which}: the page stays while the server answers with an error`, { skip: missingOrLong(which) }, async t => {
 		const { world, page, write, save, ended, isOld } = await open(t);
 		for (const status of [500, 404, 502]) {
 			await write('.headers', JSON.stringify({ '/index': { status } }));

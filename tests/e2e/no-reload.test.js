@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
-import { BROWSERS, missing, missingOrLong, pageScriptsReady, reaches, story, switchOn, words } from '../lib/live.js';
+import { BROWSERS, missingOrLong, pageScriptsReady, reaches, story, switchOn, words } from '../lib/live.js';
 import { World } from '../lib/world.js';
 
 const PDF = (/** @type {number} */ size) => `%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
@@ -32,9 +32,7 @@ const HANDLERS = [
 ];
 
 for (const which of BROWSERS) {
-	const skip = missing(which);
-
-	test(`${which}: a file in the browser's own viewer is reloaded once per save`, { skip }, async t => {
+	test(`${which}: a file in the browser's own viewer is reloaded once per save`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t, { patch: false });
 		await world.startDaemon();
 		const site = await world.site('site', Object.fromEntries(VIEWED));

@@ -13,7 +13,7 @@ import { launchFirefox } from '../lib/browser/firefox.js';
 import { BROWSERS, missing } from '../lib/live.js';
 import { LONG, TOP, World } from '../lib/world.js';
 
-const COUNT = LONG ? 2000 : 60;
+const COUNT = LONG ? 2000 : 20;
 const BATCH = 20;
 const SCRIPTS = ['tree', 'align', 'verdict', 'plan', 'controls', 'patch'];
 

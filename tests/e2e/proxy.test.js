@@ -65,7 +65,7 @@ for (const [name, { needs, long }] of Object.entries(PROXIES)) {
 }
 
 for (const name of ['Node, two connections for all', 'Node, one connection for each request']) {
-	test(`a chain of two proxies is followed to its end: ${name}`, async t => {
+	test(`a chain of two proxies is followed to its end: ${name}`, { skip: /each request/.test(name) && !LONG && 'with --long' }, async t => {
 		const { world, alpha, beta, start, client } = await open(t, name);
 		// In a project of its own, which is wrong for every page.
 		const inner = await start(alpha.port, await world.folder('inner', {}, { git: true }));
@@ -209,7 +209,7 @@ test('a chain whose second proxy passes requests on late is followed to its end'
 });
 
 for (const name of ['Node, two connections for all', 'Node, one connection for each request']) {
-	test(`a second proxy that passes requests on too late to be seen gives a page no wrong project: ${name}`, async t => {
+	test(`a second proxy that passes requests on too late to be seen gives a page no wrong project: ${name}`, { skip: /each request/.test(name) && !LONG && 'with --long' }, async t => {
 		const { world, alpha, beta, start, client } = await open(t, name);
 		const root = await world.folder('inner', { 'slow.cjs': slowProxy(6000) }, { git: true });
 		const inner = await world.serve('inner', root, at => [process.execPath, 'slow.cjs', `${at}`, `${alpha.port}`, `${beta.port}`, '2']);

@@ -152,7 +152,7 @@ for (const which of BROWSERS) {
 		assert.equal(await page.evaluate('window.untouched'), true);
 	});
 
-	test(`${which}: two projects, two tabs: a save reloads the tab of its project`, { skip }, async t => {
+	test(`${which}: two projects, two tabs: a save reloads the tab of its project`, { skip: missingOrLong(which) }, async t => {
 		const world = await World.open(t);
 		await world.startDaemon();
 		const one = await world.fastapi('one');

@@ -30,11 +30,19 @@ static void write_file(const char *folder, const char *name, const char *text)
 	fclose(file);
 }
 
+static void quit_after_both(struct seen *seen)
+{
+	if (seen->gone && seen->changed) {
+		loop_quit(seen->loop, 5);
+	}
+}
+
 static bool on_gone(bool stays_so, void *userdata)
 {
 	struct seen *seen = userdata;
 
 	seen->gone += stays_so;
+	quit_after_both(seen);
 	return false;
 }
 
@@ -43,7 +51,7 @@ static bool on_changed(bool stays_so, void *userdata)
 	struct seen *seen = userdata;
 
 	seen->changed++;
-	loop_quit(seen->loop, 5);
+	quit_after_both(seen);
 	return true;
 }
 
