@@ -77,7 +77,7 @@ export class Children {
 }
 
 /**
- * @param {Child} child
+ * @param {{process: import('node:child_process').ChildProcess}} child
  * @param {NodeJS.Signals} signal
  */
 function signalGroup({ process: { pid } }, signal) {
@@ -102,15 +102,27 @@ export function whileAlive(child, work) {
 	return Promise.race([work, child.ended.then(why => { throw new Error(`${child.name} ${why}`); })]);
 }
 
+/** The commands of run() that have not ended. @type {Set<{process: import('node:child_process').ChildProcess}>} */
+const commands = new Set();
+
+/** Kills the commands that run() waits for, with all processes that they have started. */
+export function killCommands() {
+	for (const command of commands) {
+		signalGroup(command, 'SIGKILL');
+	}
+}
+
 /**
- * Runs a command and waits until it ends.
+ * Runs a command, in a process group of its own, and waits until it ends.
  *
  * @param {string[]} command
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{status: number, stdout: string, stderr: string}>} status 127 if it cannot be started
  */
 export async function run([command, ...args], env) {
-	const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(command, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+	const running = { process: child };
+	commands.add(running);
 	let stdout = '';
 	let stderr = '';
 	child.stdout.setEncoding('utf8').on('data', text => { stdout += text; });
@@ -120,6 +132,8 @@ export async function run([command, ...args], env) {
 		return { status: code ?? 1, stdout, stderr };
 	} catch (error) {
 		return { status: 127, stdout, stderr: String(error) };
+	} finally {
+		commands.delete(running);
 	}
 }
 

@@ -9,7 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { Children, run, tail, whileAlive } from './children.js';
+import { Children, killCommands, run, tail, whileAlive } from './children.js';
 import { answers, freePort } from './ports.js';
 import { launchChromium } from './browser/chromium.js';
 import { launchFirefox } from './browser/firefox.js';
@@ -45,6 +45,7 @@ const open = new Set();
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
 	process.once(signal, async () => {
 		setTimeout(() => process.exit(1), 5000);
+		killCommands();
 		await Promise.allSettled([...open].map(world => world.close()));
 		process.exit(1);
 	});
