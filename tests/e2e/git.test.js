@@ -8,6 +8,7 @@ import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
 import { commits, one, settled, trackedTree } from '../lib/git-tree.js';
 import { heading, missing, switchOn } from '../lib/live.js';
+import { REAL_TIME } from '../lib/watched.js';
 import { World } from '../lib/world.js';
 
 test('each git command is one event with the files that it changed', async t => {
@@ -166,11 +167,9 @@ test('while git is at work, saves wait', async t => {
 	await write('b.css', 'main\n');
 	await git('commit', '--quiet', '-a', '-m', 'main');
 	await git('checkout', '--quiet', 'topic');
-	// Which command it is, is looked for when there was no sign for 60 ms. No sign for 300 ms is a pause, and
-	// a busy machine takes longer to save: once it is known, the signs come more often.
-	const known = path.join(world.temp, 'known');
-	const script = `perl -e 'while (open F, ">.git/sign") { unlink ".git/sign"; select undef, undef, undef, -e "${known}" ? 0.02 : 0.1 }' & signs=$!; ` +
-		`until savecast status --json | grep -q '"held-by": *"git: rebase is in progress"'; do :; done; mkdir ${known}; ` +
+	// Signs that never stop for 60 ms are work in progress as well. No sign for 300 ms would be a pause.
+	const script = `${REAL_TIME.join(' ')} perl -e 'while (open F, ">.git/sign") { unlink ".git/sign"; select undef, undef, undef, 0.01 }' & signs=$!; ` +
+		`timeout 60 sh -c 'until savecast status --json | grep -q "\\"held-by\\": *\\"git: rebase is in progress\\""; do :; done' && ` +
 		'date +%N > new.css && savecast save new.css; saved=$?; kill $signs; exit $saved';
 	const { told, events } = await did(() => git('rebase', '--quiet', '--exec', script, 'main'));
 	assert.deepEqual([told, events.length], [['b.css', 'new.css'], 1], 'two saves in the middle, and what git did');

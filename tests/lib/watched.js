@@ -12,7 +12,8 @@ import { settled } from './git-tree.js';
 import { Client } from './wire-client.js';
 import { World } from './world.js';
 
-const REAL_TIME = spawnSync('chrt', ['--rr', '1', 'true']).status === 0 ? ['chrt', '--rr', '1'] : [];
+/** Runs the command after it at real-time priority, if that is permitted. */
+export const REAL_TIME = spawnSync('chrt', ['--rr', '1', 'true']).status === 0 ? ['chrt', '--rr', '1'] : [];
 
 /**
  * Runs work in a project's folder, and collects its events.

@@ -25,7 +25,14 @@ static const struct row {
 	{"a stash is several commands", {.stashed = true}, 0, 60 * MSEC, 240 * MSEC, NULL},
 	{"and then quiet", {.stashed = true}, 0, 240 * MSEC, 240 * MSEC, NULL},
 	{"a command that never ends is inspected", {0}, 60 * SEC, 60 * SEC, 60 * SEC, NULL},
-	{"and not before that", {0}, 60 * SEC - 1, 60 * SEC - 1, 60 * SEC, NULL},
+	{"and not before that", {0}, 60 * SEC - 1, 60 * SEC - 1, 60 * SEC, "a command"},
+	{"signs that go on are work", {0}, 60 * MSEC, 100 * MSEC, 120 * MSEC, "a command"},
+	{"and have the operation's name", {.what = "rebase"}, 60 * MSEC, 100 * MSEC, 120 * MSEC,
+		"rebase"},
+	{"a hook's signs delay no save", {.work = GIT_WORK_HOOK, .what = "pre-commit"}, 60 * MSEC,
+		100 * MSEC, 120 * MSEC, NULL},
+	{"and in a stash, what comes next is still to come", {.stashed = true}, 60 * MSEC, 130 * MSEC,
+		300 * MSEC, "a command"},
 	{"locked", {.locked = true}, 0, SEC, 120 * SEC, "a command"},
 	{"a lock that was left behind", {.locked = true}, 0, 120 * SEC, 120 * SEC, NULL},
 	{"a rebase goes on", {.work = GIT_WORK_STEPS, .what = "rebase"}, SEC, SEC + 100 * MSEC,
@@ -109,7 +116,7 @@ static void git_began_after_it_was_idle_and_shortly_before_the_report(void **sta
 	const uint64_t idle = now - CLOCK_USEC_PER_SEC;
 
 	assert_true(git_began_usec(0, now) == now - GIT_LATE_USEC);
-	assert_true(git_began_usec(idle, now) == idle - GIT_TICK_USEC);
+	assert_true(git_began_usec(idle, now) == idle);
 	assert_true(git_began_usec(now - 2 * GIT_LATE_USEC, now) == now - GIT_LATE_USEC);
 	/* The clock was set back by an hour meanwhile. */
 	assert_true(git_began_usec(now + 3600 * CLOCK_USEC_PER_SEC, now) == now - GIT_LATE_USEC);

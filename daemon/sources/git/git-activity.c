@@ -25,6 +25,13 @@ uint64_t git_activity_quiet(const struct git_activity *activity)
 		activity->last_usec + GIT_SETTLE_USEC, activity->first_usec + GIT_SIGNS_MAX_USEC);
 }
 
+/* Whether the signs have gone on for longer than a single command's. */
+static bool is_working(const struct git_activity *activity, const struct git_signs *signs)
+{
+	return activity->last_usec >= activity->first_usec + GIT_SETTLE_USEC &&
+		signs->work != GIT_WORK_HOOK;
+}
+
 uint64_t git_activity_due(const struct git_activity *activity, const struct git_signs *signs,
 	uint64_t now_usec, const char **at)
 {
@@ -37,6 +44,9 @@ uint64_t git_activity_due(const struct git_activity *activity, const struct git_
 
 	*at = NULL;
 	if (now_usec < earlier(quiet, most)) {
+		if (is_working(activity, signs)) {
+			*at = signs->what ? signs->what : "a command";
+		}
 		return earlier(quiet, most);
 	}
 	if (signs->locked && now_usec < locked) {
@@ -66,10 +76,9 @@ uint64_t git_activity_pause(
 uint64_t git_began_usec(uint64_t idle_usec, uint64_t now_usec)
 {
 	uint64_t late = now_usec - GIT_LATE_USEC;
-	uint64_t idle = idle_usec ? idle_usec - GIT_TICK_USEC : 0;
 
 	/* If the idle time is after now, the clock was set back. */
-	return idle > late && idle <= now_usec ? idle : late;
+	return idle_usec > late && idle_usec <= now_usec ? idle_usec : late;
 }
 
 /* Exists while git works, or between two steps of its work. */

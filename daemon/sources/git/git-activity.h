@@ -5,7 +5,9 @@
  * Decides when git has finished, which is called settled here. Only then is its result
  * inspected, so that one command, or one rebase, is one event. Pure: time is an argument.
  *
- *   GIT_SETTLE passes        without a sign: a single command often writes the index three times
+ *   GIT_SETTLE passes        without a sign: a single command often writes the index three times.
+ *                            Signs that go on for longer are work in progress, for at most
+ *                            GIT_SIGNS_MAX
  *   the stash changed        GIT_STASH: that command is several
  *   index.lock is open       git is working; wait until it is closed, at most GIT_LOCK_MAX.
  *                            One that is closed is left behind by a git that was killed, or
@@ -41,8 +43,8 @@ struct git_activity {
 struct git_signs {
 	bool locked;
 	bool stashed; /* the stash has changed since the last look */
-	enum git_work work; /* what a process does, and its name: */
-	const char *what;
+	enum git_work work; /* what a process does */
+	const char *what; /* its name, or that of the operation; NULL: it is not known */
 };
 
 /* A sign of activity. */
@@ -82,12 +84,15 @@ uint64_t git_activity_due(const struct git_activity *activity, const struct git_
  */
 #define GIT_LATE_USEC (5 * CLOCK_USEC_PER_SEC)
 
-/* How far the clock of file times lags behind ours: at most a tick of the kernel, 10 ms. */
-#define GIT_TICK_USEC (20 * CLOCK_USEC_PER_MSEC)
+/*
+ * The clock of file times, which is up to 10 ms late: a file that is written after this call is not
+ * older than its result.
+ */
+#define GIT_FILE_CLOCK CLOCK_REALTIME_COARSE
 
 /*
  * If git's activity is reported at `now_usec`, none of the files that it writes is older than
- * this. `idle_usec` is when git was last seen idle; 0: never.
+ * this. `idle_usec` is when git was last seen idle, by GIT_FILE_CLOCK; 0: never.
  */
 uint64_t git_began_usec(uint64_t idle_usec, uint64_t now_usec);
 

@@ -27,12 +27,13 @@ struct git_source {
 	int pidfd; /* of that process */
 	struct loop_fd *ended; /* readable once the process has ended */
 	struct asking *asking; /* the worker's search for a process */
-	bool asked; /* since the last sign */
+	bool asked; /* since the last sign, or since the signs are long */
+	bool sign_waits; /* a sign has set the timer, which has not been due since */
 	uint64_t began_nsec; /* wall clock */
 
 	/* when git may have settled, or when to deliver the next slice */
 	struct loop_timer *due;
-	uint64_t idle_usec; /* wall clock: when git was last seen idle; 0: never */
+	uint64_t idle_usec; /* GIT_FILE_CLOCK: when git was last seen idle; 0: never */
 	bool holding;
 	struct looking *looking; /* the look in progress on the worker */
 	struct git_delivery delivery; /* of the result of that look */

@@ -77,17 +77,17 @@ static void source_take(struct git_source *source)
 
 static bool source_signs(struct git_source *source, struct git_signs *signs)
 {
-	unsigned parts = GIT_STATE_LOGS | (source->lock_open ? GIT_STATE_LOCKED : 0);
+	unsigned locked = source->lock_open ? GIT_STATE_LOCKED : 0;
 	struct git_state state;
 
-	if (!git_source_read(source, parts, &state)) {
+	if (!git_source_read(source, GIT_STATE_LOGS | GIT_STATE_STEPPING | locked, &state)) {
 		return false;
 	}
 	*signs = (struct git_signs){
 		.locked = state.locked,
 		.stashed = state.logs.stash != source->logs.stash,
 		.work = source->process.work,
-		.what = source->process.what,
+		.what = source->process.work ? source->process.what : state.stepping,
 	};
 	return true;
 }
@@ -96,10 +96,11 @@ static bool source_signs(struct git_source *source, struct git_signs *signs)
 static void source_on_due(void *userdata)
 {
 	struct git_source *source = userdata;
-	uint64_t now = clock_now_usec(), wall = clock_usec(CLOCK_REALTIME), due;
+	uint64_t now = clock_now_usec(), idle = clock_usec(GIT_FILE_CLOCK), due;
 	struct git_signs signs;
 	const char *at;
 
+	source->sign_waits = false;
 	if (source->delivery.look) {
 		source_take(source);
 		return;
@@ -117,7 +118,7 @@ static void source_on_due(void *userdata)
 	due = git_activity_due(&source->settle, &signs, now, &at);
 	if (at) {
 		source_hold(source, at);
-	} else if (due > now) {
+	} else if (due > now && signs.work) {
 		git_source_release(source);
 	}
 	if (due > now) {
@@ -125,7 +126,7 @@ static void source_on_due(void *userdata)
 		source->parts.paused(source->project, source->parts.userdata);
 		return;
 	}
-	source->idle_usec = signs.locked ? 0 : wall;
+	source->idle_usec = signs.locked ? 0 : idle;
 	if (source->parts.disk_is_whole(source->project, source->parts.userdata)) {
 		git_source_skip_look(source);
 	} else {
@@ -143,9 +144,12 @@ static void source_note_activity(struct git_source *source, bool rewrote_index)
 			git_began_usec(source->idle_usec, clock_usec(CLOCK_REALTIME)) * 1000;
 	}
 	git_activity_seen(&source->settle, now);
-	source->asked = false;
+	/* Signs that have not stopped for too long are asked about once. */
+	source->asked &= now >= git_activity_quiet(&source->settle);
 	source->rewrote_index |= rewrote_index;
-	if (!source->delivery.look) {
+	/* A sign does not put off the timer of the one before: it holds the project if they go on. */
+	if (!source->delivery.look && !source->sign_waits) {
+		source->sign_waits = true;
 		loop_timer_set(source->due, git_activity_quiet(&source->settle));
 	}
 }
@@ -231,7 +235,7 @@ bool git_source_is_gone(const struct git_source *source)
 /* Records the state before any git command: none of it is announced, however recent it is. */
 static void source_record_state(struct git_source *source)
 {
-	uint64_t wall = clock_usec(CLOCK_REALTIME);
+	uint64_t idle = clock_usec(GIT_FILE_CLOCK);
 	struct git_state state;
 
 	if (!git_source_read(
@@ -240,7 +244,7 @@ static void source_record_state(struct git_source *source)
 	}
 	source->is_recorded = true;
 	source->settle.busy = false;
-	source->idle_usec = state.locked ? 0 : wall;
+	source->idle_usec = state.locked ? 0 : idle;
 	source->index = state.index < -1 ? -1 : state.index;
 	source->logs = state.logs;
 	if (state.index < -1) {
