@@ -87,6 +87,9 @@ uint64_t pipeline_save_waits(
 	for (size_t i = 0; i < count && i < LEDGER_FILES_MAX; i++) {
 		ledger_file(pipeline->ledger, serial, names[i]);
 	}
+	if (count > LEDGER_FILES_MAX) {
+		ledger_more_files(pipeline->ledger, serial, count - LEDGER_FILES_MAX);
+	}
 	ledger_step(pipeline->ledger, serial, now, STEP_HELD, NULL, "%s", why);
 	return serial;
 }
