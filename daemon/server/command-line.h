@@ -58,3 +58,9 @@ bool command_line_is_title(const char *bytes, size_t length);
  */
 char *command_line_behind(
 	const char *title, size_t title_length, const char *script, size_t *length);
+
+/*
+ * Whether an environment, as in /proc/PID/environ, has the first `size` bytes of a text at the start of
+ * a variable: "NAME=VALUE" with its NUL, or just "NAME=".
+ */
+bool environment_has(const char *bytes, size_t length, const char *text, size_t size);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/command-line.h"
 #include "server/program-script.h"
 #include "util/mem.h"
 #include "util/mount-table.h"
@@ -51,9 +52,27 @@ static bool is_login_shell(pid_t pid, const struct procfs_stat *stat)
 	return false;
 }
 
+/*
+ * Whether it is the only process of its session so far, but its parent, a Node program, keeps a
+ * channel to it: PM2 starts each worker in a session of its own.
+ */
+static bool is_kept_by_parent(pid_t pid, const struct procfs_stat *stat)
+{
+	static const char variable[] = "NODE_CHANNEL_FD=";
+	_cleanup_free_ char *bytes = NULL;
+	size_t length;
+
+	if (stat->session != pid) {
+		return false;
+	}
+	bytes = process_environment(pid, &length);
+	return environment_has(bytes, length, variable, strlen(variable));
+}
+
 static void holder_find_ancestors(struct holder *holder, const struct procfs_stat *own)
 {
-	pid_t parent = own->parent;
+	bool kept = is_kept_by_parent(holder->pid, own);
+	pid_t parent = own->parent, session = own->session;
 	bool together = true;
 
 	for (size_t i = 0; i < ANCESTORS_MAX && parent > 1; i++) {
@@ -67,8 +86,8 @@ static void holder_find_ancestors(struct holder *holder, const struct procfs_sta
 		if (procfs_stat(process, &stat) < 0) {
 			stat = (struct procfs_stat){0};
 		}
-		together =
-			together && stat.session == own->session && !is_login_shell(parent, &stat);
+		session = kept && i == 0 ? stat.session : session;
+		together = together && stat.session == session && !is_login_shell(parent, &stat);
 		holder->supervisors += together;
 		parent = stat.parent;
 		close(process);

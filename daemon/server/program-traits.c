@@ -192,34 +192,42 @@ void program_traits_add(struct program_traits *traits, const struct program_trai
 	}
 }
 
+static void add_reloader(
+	struct program_traits *traits, const char *suffixes, uint64_t notice_usec)
+{
+	traits->restarts = RESTARTS_ITSELF;
+	snprintf(traits->suffixes, sizeof traits->suffixes, "%s", suffixes);
+	traits->notice_usec = notice_usec;
+}
+
 void program_traits_add_environment(struct program_traits *traits, const char *bytes, size_t length)
 {
 	/*
 	 * Flask and all others on Werkzeug, Django, Quart: each checks once a second. So does
-	 * Bottle; its server then ends only when its own loop next runs.
+	 * Bottle; its server then ends only when its own loop next runs. PM2 watches all files;
+	 * its daemon's command line does not say so.
 	 */
 	static const struct {
-		const char *variable;
+		const char *variable, *name, *suffixes;
 		unsigned notice_msec;
-	} marks[] = {{"WERKZEUG_RUN_MAIN=true", 1500}, {"RUN_MAIN=true", 1500},
-		{"BOTTLE_CHILD=true", 2000}, {"QUART_DEBUG=1", 1500}};
+	} marks[] = {{"WERKZEUG_RUN_MAIN=true", "", " py ", 1500}, {"RUN_MAIN=true", "", " py ", 1500},
+		{"BOTTLE_CHILD=true", "", " py ", 2000}, {"QUART_DEBUG=1", "", " py ", 1500},
+		{"watch=true", "pm_id=", "*", 700}};
 
 	for (size_t i = 0; i < COUNT_OF(marks); i++) {
-		const char *variable = marks[i].variable;
-		const char *mark = memmem(bytes, length, variable, strlen(variable) + 1);
+		const char *variable = marks[i].variable, *name = marks[i].name;
 
-		if (mark && (mark == bytes || mark[-1] == '\0')) {
-			program_traits_add_reloader(
-				traits, marks[i].notice_msec * CLOCK_USEC_PER_MSEC);
+		if (environment_has(bytes, length, variable, strlen(variable) + 1) &&
+			(!*name || environment_has(bytes, length, name, strlen(name)))) {
+			add_reloader(traits, marks[i].suffixes,
+				marks[i].notice_msec * CLOCK_USEC_PER_MSEC);
 		}
 	}
 }
 
 void program_traits_add_reloader(struct program_traits *traits, uint64_t notice_usec)
 {
-	traits->restarts = RESTARTS_ITSELF;
-	snprintf(traits->suffixes, sizeof traits->suffixes, " py ");
-	traits->notice_usec = notice_usec;
+	add_reloader(traits, " py ", notice_usec);
 }
 
 static bool lists_suffix(const char *list, const char *suffix)

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { World } from '../lib/world.js';
-import { HTML } from '../servers/code.js';
+import { HTML, NODE } from '../servers/code.js';
 import { Drive } from '../servers/drive.js';
 import { ROWS } from '../servers/rows.js';
 
@@ -69,4 +69,39 @@ test('workers that are replaced one after another: the reload comes after the la
 		const { orders, marks, stories } = await drive.save(what, 'code');
 		assert.deepEqual(orders.map(({ got }) => got.marks), [marks], `${what}: ${JSON.stringify(stories)}`);
 	}
+});
+
+/** Starts server.js in a session of its own, and again when a file of the folder changes. */
+const SUPERVISOR = `
+const { fork } = require('node:child_process'), fs = require('node:fs');
+let worker, timer;
+const start = () => {
+	worker = fork('server.js', process.argv.slice(2), { detached: true });
+	worker.once('exit', start);
+};
+start();
+fs.watch('.', () => {
+	clearTimeout(timer);
+	timer = setTimeout(() => worker.kill('SIGKILL'), 150);
+});
+for (const signal of ['SIGINT', 'SIGTERM']) {
+	process.on(signal, () => { worker.kill('SIGKILL'); process.exit(0); });
+}
+`;
+
+test('a worker in a session of its own: the watch of the program that started it says that it restarts', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const drive = new Drive(world, {
+		name: 'a supervisor', source: 'npm', packages: [], needs: 'node', trigger: '',
+		files: { 'runner.js': SUPERVISOR },
+		code: { file: 'server.js', text: mark => NODE.replace('MARK', mark) },
+		page: { file: 'page.html', text: mark => `${mark}\n` },
+		command: port => ['node', 'runner.js', String(port)],
+	});
+	world.atEnd.push(() => drive.close());
+	drive.brief = true;
+	await drive.open();
+	const { orders } = await drive.save('code', 'code');
+	assert.deepEqual(orders.map(({ got }) => got.marks), ['c1 t0']);
 });

@@ -6,13 +6,7 @@ import path from 'node:path';
 import { AIOHTTP, ASGI, BOTTLE, BUN, CHERRYPY, DANCER, DENO, DJANGO, EXPRESS, FLASK, GO, HTML, JSP, MOJO,
 	NODE, NODE_TS, npm, PHP, PSGI, PYTHON, QUART, RACK, RUST_LIKE_LOOP, SINATRA, TOMCAT, TORNADO, WEBPY, WORKER, WSGI }
 	from './code.js';
-
-/** @param {string} file @param {string} text */
-const code = (file, text) => ({ file, text: (/** @type {string} */ mark) => text.replace('MARK', mark) });
-const page = { file: 'page.html', text: (/** @type {string} */ mark) => `${mark}\n` };
-
-/** @param {Omit<import('./rows.js').Row, 'page'> & {page?: import('./rows.js').Row['page']}} row @returns {import('./rows.js').Row} */
-const app = row => ({ page, ...row });
+import { app, code } from './row.js';
 
 /** @type {import('./rows.js').Row[]} */
 export const PROGRAMS = [
@@ -135,11 +129,6 @@ export const PROGRAMS = [
 		name: 'tsx watch', source: 'npm', packages: ['tsx'], needs: npm('tsx'), version: [npm('tsx'), '--version'],
 		trigger: 'a loaded file', code: code('server.ts', NODE_TS),
 		command: port => [npm('tsx'), 'watch', 'server.ts', String(port)],
-	}),
-	app({
-		name: 'ts-node-dev', source: 'npm', packages: ['ts-node-dev', 'typescript'], needs: npm('ts-node-dev'), version: [npm('ts-node-dev'), '--version'],
-		trigger: 'a loaded file', env: { NODE_PATH: npm('..') }, code: code('server.ts', NODE_TS),
-		command: port => [npm('ts-node-dev'), '--transpile-only', 'server.ts', String(port)],
 	}),
 	app({
 		name: 'bun --watch', source: 'npm', packages: ['bun'], needs: npm('bun'), version: [npm('bun'), '--version'],

@@ -104,6 +104,13 @@ http.createServer((request, response) => {
 	response.end("${HTML}" + CODE + ' ' + fs.readFileSync('page.html', 'utf8'));
 }).listen(Number(process.argv[2]), '127.0.0.1');
 `;
+/** Two workers share the socket of the first process. */
+export const CLUSTER = NODE.replace('const CODE', "const cluster = require('node:cluster');\nif (cluster.isPrimary) { cluster.fork(); cluster.fork(); } else\n{ const CODE").replace(/;\n$/, '; }\n').replace('{ const', '{\nconst');
+export const FASTIFY = `
+const fs = require('node:fs');
+const CODE = "MARK";
+module.exports = async (app, options) => { app.get('/', (request, reply) => reply.type('text/html').send("${HTML}" + CODE + ' ' + fs.readFileSync('page.html', 'utf8'))); };
+`;
 export const NODE_TS = NODE.replace("const http = require('node:http'), fs = require('node:fs');", 'declare const require: any, process: any;\nconst http = require("node:http"), fs = require("node:fs");')
 	.replace('(request, response)', '(request: any, response: any)');
 export const EXPRESS = `

@@ -177,7 +177,9 @@ comes when its last worker has been replaced; if a save of the template restarts
 after the restart. After a save of a PHP or JSP file, the page is requested until the server has checked the
 file again; Tomcat answers with the old page while another request, here one of the test's, compiles the
 new one. Some reloaders miss a save that comes right after a restart: the server never serves it. A restart
-that takes more than 14 s, as Tomcat's did on the busy machine, is named as missed, too.
+that takes more than 14 s, as Tomcat's did on the busy machine, is named as missed, too. If the program is
+compiled first, its first restart may come after the second of two saves, and have the code of the first: then
+the page is reloaded twice.
 
 ${[head, head.map(() => '---'), ...tried.map(cells)].map(row => `| ${row.join(' | ')} |`).join('\n')}
 

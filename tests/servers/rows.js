@@ -4,6 +4,7 @@
  * two marks, `c0 t0`: the first is in the code, the second in a file that is read at each request.
  */
 import { PROGRAMS } from './apps.js';
+import { RELOADERS } from './reloaders.js';
 import { STATIC } from './static.js';
 
 /**
@@ -28,7 +29,7 @@ import { STATIC } from './static.js';
  */
 
 /** @type {Row[]} */
-export const ROWS = [...PROGRAMS, ...STATIC];
+export const ROWS = [...PROGRAMS, ...RELOADERS, ...STATIC];
 
 /** The servers that each run of the tests tries. */
 export const SHORT = ['uvicorn --reload', 'node --watch', 'flask --debug', 'php -S', 'python3 -m http.server'];

@@ -145,6 +145,20 @@ static void what_restarts(void **state)
 			"ts", TRAITS_RESTARTS},
 		{"node --require x server.ts", "node /web/node_modules/.bin/tsx server.ts", "ts",
 			TRAITS_UNKNOWN},
+		{"node server.js", "node /web/node_modules/.bin/supervisor -q -- server.js", "js",
+			TRAITS_RESTARTS},
+		{"node server.js", "node /web/node_modules/.bin/supervisor -- server.js", "html",
+			TRAITS_STAYS},
+		{"node server.js", "node /web/node_modules/.bin/supervisor -e js,html -- server.js",
+			"html", TRAITS_RESTARTS},
+		{"node server.js", "node /web/node_modules/.bin/forever -w server.js", "js",
+			TRAITS_RESTARTS},
+		{"node server.js", "node /web/node_modules/.bin/forever server.js", "js",
+			TRAITS_UNKNOWN},
+		{"node fork.js", "node /web/node_modules/.bin/fastify start -w app.js", "js",
+			TRAITS_RESTARTS},
+		{"node fork.js", "node /web/node_modules/.bin/fastify start -w app.js", "html",
+			TRAITS_UNKNOWN},
 		{"bun --watch server.ts 8000", NULL, "ts", TRAITS_RESTARTS},
 		{"bun --hot server.ts 8000", NULL, "ts", TRAITS_OLD},
 		{"deno run --watch -A server.ts", NULL, "ts", TRAITS_RESTARTS},
@@ -197,6 +211,21 @@ static void marks_in_the_environment(void **state)
 	assert_int_equal(program_traits_ask(&traits, "html"), TRAITS_STAYS);
 }
 
+/* The command line of PM2's daemon does not say what it watches; "watch" alone may be anyone's. */
+static void a_worker_of_pm2(void **state)
+{
+	static const char other[] = "watch=true\0xpm_id=0", off[] = "pm_id=0\0watch=false";
+	static const char on[] = "xwatch=true\0pm_id=0\0watch=true";
+	struct program_traits traits = traits_of("node server.js");
+
+	program_traits_add_environment(&traits, other, sizeof other);
+	program_traits_add_environment(&traits, off, sizeof off);
+	assert_int_equal(program_traits_ask(&traits, "js"), TRAITS_UNKNOWN);
+	program_traits_add_environment(&traits, on, sizeof on);
+	assert_int_equal(program_traits_ask(&traits, "js"), TRAITS_RESTARTS);
+	assert_int_equal(program_traits_ask(&traits, "html"), TRAITS_UNKNOWN);
+}
+
 /* It has replaced its arguments; its file is known. */
 static void a_program_of_another_name(void **state)
 {
@@ -223,6 +252,7 @@ int main(void)
 		cmocka_unit_test(what_restarts),
 		cmocka_unit_test(a_program_of_another_name),
 		cmocka_unit_test(marks_in_the_environment),
+		cmocka_unit_test(a_worker_of_pm2),
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(more_arguments_than_the_limit),
 	};
