@@ -49,7 +49,7 @@ enum { UNIX_CONNECTED = 1 << 1, UNIX_LISTENS = 1 << 10 };
 
 /*
  * Like sock_diag_list(), for each stream socket of the Unix family in one of these states, with its name,
- * its peer, its queue and its user. `header` is a whole struct unix_diag_msg with its attributes.
+ * its peer, its queue, the peers in that, and its user. `header` is a whole struct unix_diag_msg with its attributes.
  */
 int sock_diag_list_unix(
 	struct sock_diag *diag, uint32_t states, sock_diag_fn *each, void *userdata);

@@ -24,7 +24,6 @@ struct unix_search {
 	struct unix_connection *found;
 };
 
-/* The sockets that listen under a name: one at most, unless its file was removed. */
 /* Those that listen under a name, and whether one of the processes that were looked at holds one. */
 struct unix_listeners {
 	char name[UNIX_NAME_MAX];
@@ -68,18 +67,38 @@ static void unix_socket_parse(const struct nlmsghdr *header, struct unix_connect
 	}
 }
 
-/* The end that was accepted has the name of the socket that listens. */
+static void search_add(
+	struct unix_search *search, const struct unix_connection *like, uint32_t client)
+{
+	if (client && search->count < CONNECTIONS_MAX) {
+		search->connections[search->count] = *like;
+		search->connections[search->count++].client = client;
+	}
+}
+
+/*
+ * The end that was accepted has the name of the socket that listens. Before that, while the server is
+ * busy, only the socket that listens names the other end.
+ */
 static void take_unix_connection(const struct nlmsghdr *header, void *userdata)
 {
+	struct netlink_bytes rest = sock_diag_unix_attributes(header);
 	struct unix_search *search = userdata;
-	struct unix_connection *one = &search->connections[search->count];
+	const struct rtattr *attribute;
+	struct unix_connection one;
 
-	if (search->count == CONNECTIONS_MAX) {
+	unix_socket_parse(header, &one);
+	if (one.name[0] != '/' || is_of_system(one.name)) {
 		return;
 	}
-	unix_socket_parse(header, one);
-	if (one->name[0] == '/' && one->client && !is_of_system(one->name)) {
-		search->count++;
+	search_add(search, &one, one.client);
+	while ((attribute = netlink_attribute(&rest))) {
+		const uint32_t *waiting = RTA_DATA(attribute);
+		size_t count = RTA_PAYLOAD(attribute) / sizeof *waiting;
+
+		for (size_t i = 0; attribute->rta_type == UNIX_DIAG_ICONS && i < count; i++) {
+			search_add(search, &one, waiting[i]);
+		}
 	}
 }
 
@@ -191,7 +210,7 @@ void unix_peers_find(
 {
 	_cleanup_free_ struct unix_search *search = mem_new(struct unix_search);
 
-	sock_diag_list_unix(diag, UNIX_CONNECTED, take_unix_connection, search);
+	sock_diag_list_unix(diag, UNIX_CONNECTED | UNIX_LISTENS, take_unix_connection, search);
 	while (search_next(search, pids, count)) {
 		if (!family_listens(diag, search->found->name, pids, count)) {
 			names_add(names, search->found->name);

@@ -123,25 +123,25 @@ static void take_held(const struct upstream_address *to, void *userdata)
 }
 
 /* What it answers, or that it does not, may be because the server behind it does not run. */
-static void judge_refusal(struct upstream_probe *probe, struct upstream *found)
+static const struct upstream_refusal *refusal_of(
+	struct upstream_probe *probe, const struct upstream *found)
 {
-	const struct upstream_refusal *one;
+	bool may_be = found->result == UPSTREAM_SELF ||
+		(found->result == UPSTREAM_FAILED && !is_bad_gateway(found->status));
 
-	if (found->result != UPSTREAM_SELF &&
-		(found->result != UPSTREAM_FAILED || is_bad_gateway(found->status))) {
-		return;
-	}
-	one = upstream_probe_refusing(probe);
-	if (one) {
-		*found = (struct upstream){
-			.result = UPSTREAM_UNSURE,
-			.refused = true,
-			.maybe_self = true,
-			.incomplete = !one->address.port,
-		};
-		if (one->address.port) {
-			add_end(found, &one->address);
-		}
+	return probe->passed == PASSED_UNKNOWN && may_be ? upstream_probe_refusing(probe) : NULL;
+}
+
+static void judge_refusal(const struct upstream_refusal *one, struct upstream *found)
+{
+	*found = (struct upstream){
+		.result = UPSTREAM_UNSURE,
+		.refused = true,
+		.maybe_self = true,
+		.incomplete = !one->address.port,
+	};
+	if (one->address.port) {
+		add_end(found, &one->address);
 	}
 }
 
@@ -166,13 +166,24 @@ static void judge_error(const struct upstream_probe *probe, struct upstream *fou
  */
 static bool ask(struct upstream_probe *probe, bool alone, struct upstream *found)
 {
-	*found = (struct upstream){.result = UPSTREAM_SELF};
-	upstream_probe_all(probe, alone);
-	if (probe->passed == PASSED_UNKNOWN && judge(probe, found)) {
-		return true;
+	const struct upstream_refusal *refusal = NULL;
+
+	/*
+	 * What tried to connect may be another program that waits for a server, which runs by now. Of one
+	 * that does not answer, further requests would show no more.
+	 */
+	for (unsigned i = 0;
+		i == 0 || (i == 1 && refusal && upstream_trials_any_answered(&probe->trials));
+		i++) {
+		*found = (struct upstream){.result = UPSTREAM_SELF};
+		upstream_probe_all(probe, alone);
+		if (probe->passed == PASSED_UNKNOWN && judge(probe, found)) {
+			return true;
+		}
+		refusal = refusal_of(probe, found);
 	}
-	if (probe->passed == PASSED_UNKNOWN) {
-		judge_refusal(probe, found);
+	if (refusal) {
+		judge_refusal(refusal, found);
 	}
 	judge_error(probe, found);
 	return false;

@@ -47,7 +47,9 @@ ${Object.entries(sockets).map(([name, socket]) => `http://${name}:${port} {
 const sockets = JSON.parse(process.argv[3]), agent = new http.Agent({ keepAlive: true });
 http.createServer((request, response) => {
 	const socketPath = sockets[request.headers.host.split(':')[0]] ?? sockets.localhost;
-	request.pipe(http.request({ socketPath, method: request.method, path: request.url, headers: request.headers, agent },
+	// What the browser, or savecast, wants of its own connection is not passed on.
+	const { connection: _, ...headers } = request.headers;
+	request.pipe(http.request({ socketPath, method: request.method, path: request.url, headers, agent },
 		(answer) => { response.writeHead(answer.statusCode, answer.headers); answer.pipe(response); }).on('error', () => response.destroy()));
 }).listen(process.argv[2], '127.0.0.1');
 ` }),
@@ -141,11 +143,48 @@ for (const [name, { needs, long }] of Object.entries(PROXIES)) {
 			const event = await world.bus.saved(file);
 			const { tabs } = await client.log.next('the reload', (one) => one.type === 'reload' && one.event === event, { mark });
 			assert.deepEqual(tabs, [2]);
-			assert.match(await page(port, 'beta.localhost'), new RegExp(`<h1>${text}<`));
+			const shown = await page(port, 'beta.localhost');
+			assert.match(shown, new RegExp(`<h1>${text}<`), JSON.stringify((await world.bus.events()).at(-1)));
 			client.send({ type: 'report', event, tab: 2, step: 'loaded' });
 		}
 	});
 }
+
+/** A program of the user's own that passes each request on. */
+const SHORT_PROXY = `import http.server, socket, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_HEAD(self):
+        with socket.socket(socket.AF_UNIX) as app:
+            app.connect(sys.argv[2])
+            app.sendall(self.raw_requestline)
+            answer = app.recv(100)
+        self.wfile.write(answer)
+    do_GET = do_HEAD
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+`;
+/** Like a server that is busy for a long time. */
+const BUSY_APP = `import signal, socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen(64)
+signal.pause()
+`;
+
+test('a page from a Unix socket whose server has not accepted the connection yet gets no wrong project', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const app = await world.folder('app', { 'app.py': BUSY_APP }, { git: true }), socket = path.join(world.temp, 'app.sock');
+	world.children.start('app', ['python3', 'app.py', socket], { cwd: app, env: world.env });
+	await until('the socket', async () => existsSync(socket));
+	const root = await world.folder('front', { 'proxy.py': SHORT_PROXY }, { git: true });
+	const { port } = await world.serve('proxy', root, (at) => ['python3', 'proxy.py', `${at}`, socket]);
+	const client = new Client(world);
+	await client.hello();
+	/** @type {any} */
+	const answer = await client.watch(1, `http://localhost:${port}/`);
+	assert.equal(answer.state, 'none', answer.reason);
+	assert.deepEqual(answer.choices.map((/** @type {any} */ { project }) => project), ['app', 'front']);
+});
 
 const OWN_PHP = ['/usr/sbin/lighttpd', '/usr/bin/php-cgi'];
 
