@@ -251,32 +251,33 @@ async function asksAgain(t) {
 
 /**
  * Like wrangler: it notices a save a moment later, and holds requests while it loads what was saved. A
- * save that comes meanwhile is loaded after that: one request before gets what the earlier one changed.
+ * save that comes meanwhile is loaded after that: the requests that it held get what the earlier one changed. On a busy
+ * machine the first request comes late, and is held for as long.
  */
 const LOADS = `const fs = require('node:fs');
 const NOTICE_MSEC = 100, LOAD_MSEC = 500;
-let text = fs.readFileSync('index.html'), notices = false, answered = true, held;
-const load = () => {
-	const next = fs.readFileSync('index.html');
-	held = [];
-	setTimeout(() => {
-		const waiting = held;
-		text = next;
-		held = undefined;
-		notices = answered = false;
-		waiting.forEach(answer => answer());
-	}, LOAD_MSEC);
+let text = fs.readFileSync('index.html'), noticed, next, held;
+const loaded = () => {
+	const waiting = held;
+	text = next;
+	held = undefined;
+	waiting.forEach(answer => answer());
 };
-setInterval(() => {
-	if (!notices && answered && !fs.readFileSync('index.html').equals(text)) {
-		notices = true;
-		setTimeout(load, NOTICE_MSEC);
+const watch = () => {
+	if (!held && !noticed && !fs.readFileSync('index.html').equals(text)) {
+		noticed = Date.now();
 	}
-}, 5);
+	if (noticed && Date.now() >= noticed + NOTICE_MSEC) {
+		next = fs.readFileSync('index.html');
+		noticed = undefined;
+		held = [];
+	}
+};
+setInterval(watch, 5);
 require('node:http').createServer((request, response) => {
 	const answer = () => { response.setHeader('content-type', 'text/html'); response.end(text); };
-	answered ||= !held;
-	held ? held.push(answer) : answer();
+	watch();
+	held ? held.push(answer) === 1 && setTimeout(loaded, LOAD_MSEC) : answer();
 }).listen(Number(process.argv[2]), '127.0.0.1');
 `;
 
