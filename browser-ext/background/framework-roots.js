@@ -10,7 +10,8 @@ import { targetOf } from './places.js';
 /**
  * Runs among the page's own scripts, and changes nothing there.
  *
- * @returns {number[][]} for each root the path to it from <html>: the index of each child
+ * @returns {number[][]} for each root, also in frames of the page's own server, the path to it from <html>: the index of each
+ *	child; -1: the document in the frame
  */
 function findRoots() {
 	const mark = /^(__reactContainer\$|_reactRootContainer$|__vue_app__$|__vue__$|__svelte|__ngContext__$|__k$|_\$owner$)/;
@@ -22,16 +23,27 @@ function findRoots() {
 		}
 		return indices;
 	};
-	/** @type {Element[]} */
+	/** @type {number[][]} */
 	const found = [];
-	for (const element of document.querySelectorAll('*')) {
-		if (Object.keys(element).some((key) => mark.test(key))) {
-			found.push(element);
+	/** @param {Document} page @param {number[]} before the path to its frame */
+	const visit = (page, before) => {
+		/** @type {Element[]} */
+		const here = [];
+		for (const element of page.querySelectorAll('*')) {
+			if (Object.keys(element).some((key) => mark.test(key))) {
+				here.push(element);
+			}
+			const inner = /^i?frame$/.test(element.localName) && /** @type {HTMLIFrameElement} */ (element).contentDocument;
+			if (inner) {
+				visit(inner, [...before, ...way(element), -1]);
+			}
 		}
-	}
-	// Roots inside another root are left out.
-	return found.filter((element) => !found.some((other) => other !== element && other.contains(element)))
-		.slice(0, 100).map(way);
+		// Roots inside another root are left out.
+		found.push(...here.filter((element) => !here.some((other) => other !== element && other.contains(element)))
+			.map((element) => [...before, ...way(element)]));
+	};
+	visit(document, []);
+	return found.slice(0, 100);
 }
 
 /**

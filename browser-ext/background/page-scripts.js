@@ -19,7 +19,7 @@ const FRAMEWORKS_MSEC = 250;
 
 /** In this order: each uses what the ones before it have defined. */
 const FILES = ['listen', 'match', 'dom', 'next-page', 'mentions', 'uses', 'styles', 'media', 'apply', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'guard',
-	'tree', 'align', 'verdict', 'plan', 'controls', 'patch', 'volatile', 'answers', 'ahead', 'look', 'refresh', 'clients', 'messages',
+	'tree', 'align', 'verdict', 'plan', 'controls', 'patch', 'volatile', 'answers', 'ahead', 'compare', 'own-frames', 'look', 'refresh', 'clients', 'messages',
 	'error-page', 'source-map', 'problems']
 	.map((name) => `page/${name}.js`);
 
@@ -35,11 +35,11 @@ const FRAME_FILES = ['listen', 'match', 'dom', 'element-path', 'observed', 'stat
  * @typedef {{path: string, kind: string, all?: true}} Change
  * @typedef {{outcome: 'swapped' | 'unused' | 'reload', detail: string, inlined?: boolean, looked?: Looked, refreshed?: Refreshed}} Applied inlined: the server may
  *	have put a file into the page itself; looked, refreshed: what lookFirst() and refreshCache() would return
- * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string, final?: boolean, refreshed?: Refreshed}} Looked final: the server
+ * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string, final?: boolean, frames?: boolean, refreshed?: Refreshed}} Looked frames: only frames must be loaded again; final: the server
  *	no longer answered with old content; refreshed: what refreshCache() would return
  * @typedef {{fresh: boolean, opaque: boolean, inSharedWorker?: boolean}} Refreshed fresh: the browser's cache has what is new; opaque: the user may
  *	have done something in frames that the page cannot access; inSharedWorker: the page may have made a shared worker of what has changed
- * @typedef {{detail: string, refreshed?: Refreshed}} Told why the page must be reloaded, for the log
+ * @typedef {{detail: string, frames?: boolean, refreshed?: Refreshed}} Told why the page must be reloaded, for the log
  */
 
 /** Runs in a frame, which may have the scripts of FRAME_FILES: all scripts replace them. */
@@ -218,6 +218,21 @@ export async function reloadDocument(id, bypassCache) {
 	}
 	const reload = (/** @type {boolean} */ bypass) => /** @type {any} */ (location).reload(bypass);
 	await api.scripting.executeScript({ target: targetOf(id), args: [bypassCache], func: reload });
+}
+
+/**
+ * Loads the frames of the tab again that the last look has found, and keeps the user's state in them.
+ *
+ * @param {number} tabId
+ * @returns {Promise<{detail: string, failed: boolean}>}
+ */
+export async function reloadFrames(tabId) {
+	const { restores, detail = 'the page is gone', failed = true } = await sendToPage(tabId, { to: 'reload-frames' }) ?? {};
+	if (restores) {
+		await insertFrameworkScript(tabOf(tabId));
+		await sendToPage(tabId, { to: 'restore-frames' });
+	}
+	return { detail, failed };
 }
 
 /**

@@ -4,8 +4,9 @@
 
 import { api } from '../common/api.js';
 import { hasPermission } from '../common/site.js';
-import { refreshCache, reloadDocument } from './page-scripts.js';
+import { refreshCache, reloadDocument, reloadFrames } from './page-scripts.js';
 import { isFrame } from './places.js';
+import { report } from './progress.js';
 import { bypassesCache } from './reload-rules.js';
 import { hidesUrlAfterReload } from './url-visibility.js';
 
@@ -77,6 +78,8 @@ export function refreshForNextPage(tabs, id, { event, changes, until }) {
 }
 
 /**
+ * Reloads the tab, or only those of its frames that the last look has found.
+ *
  * @param {Pick<import('./reload.js').Dependencies, 'tabs' | 'progress' | 'transfer' | 'send' | 'pastCache'>} dependencies
  * @param {number} id
  * @param {{event: number, changes?: import('../link/protocol.js').Change[], seen?: chrome.tabs.Tab,
@@ -86,6 +89,12 @@ export function refreshForNextPage(tabs, id, { event, changes, until }) {
  */
 export async function reloadTab(dependencies, id, { event, changes, seen, told, look }) {
 	const { tabs, progress, transfer, send, pastCache } = dependencies;
+	if (told?.frames) {
+		send([report(event, id, 'reloading', told.detail)]);
+		const { detail, failed } = await reloadFrames(id);
+		send(progress.end(id, failed ? 'failed' : 'loaded', detail, event));
+		return 'done';
+	}
 	const current = () => progress.event(id) === event;
 	/** @returns {Promise<import('./page-scripts.js').Refreshed>} */
 	const refreshed = async () => (tabs.get(id)?.hasScripts ? refreshCache(id, event, changes)

@@ -299,13 +299,13 @@ export class Reloads {
 		if (!entry || entry.pending || entry.paused !== undefined || !this.#mayLook(seen, entry)) {
 			return;
 		}
-		const { outcome, detail } = await lookFirst(id, { event: order.event, changes, settles: true });
+		const { outcome, detail, frames } = await lookFirst(id, { event: order.event, changes, settles: true });
 		const event = progress.event(id) ?? order.event;
 		if (outcome === 'patched') {
 			send([report(order.event, id, outcome, detail)]);
 		} else if (outcome === 'reload' && !progress.isReloading(id)) {
 			send(progress.begin(event, id, order));
-			this.#reportFailure(id, event, this.#reloadOrWait(id, { ...order, event }, undefined, { detail }));
+			this.#reportFailure(id, event, this.#reloadOrWait(id, { ...order, event }, undefined, { detail, frames }));
 		}
 	}
 

@@ -42,11 +42,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @type {{answer: Answer, document: Document} | undefined} */
 	let known;
 
-	const ask = async () => {
+	/** @param {Document} [frame] in a frame of the page; otherwise the page itself */
+	const ask = async (frame) => {
 		while (asking) {
 			await asking;
 		}
-		asking = answers.ask();
+		asking = answers.ask(frame);
 		try {
 			return await asking;
 		} finally {

@@ -27,7 +27,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** The address without its fragment, which browsers do not send. */
 	const url = location.href.replace(/#.*$/, '');
 	/** The background has the browser mark requests with these fragments as those of a reload; see look-rules.js. */
-	const marked = `${url}#savecast-${window === top ? 'document' : 'frame'}`;
+	const AS_FRAME = '#savecast-frame';
+	const marked = `${url}${window === top ? '#savecast-document' : AS_FRAME}`;
+	/** @param {Document} frame @returns {string} */
+	const addressOf = (frame) => frame.URL.replace(/#.*$/, '');
 
 	/** @param {Response} response @returns {Promise<Uint8Array | undefined>} undefined: too long, or endless */
 	const bytesOf = async (response) => {
@@ -73,12 +76,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {Response} response @returns {boolean} */
 	const isProxied = ({ headers }) => headers.has('via') || PROXY.test(headers.get('server') ?? '');
 
-	/** @param {Response} response @returns {Promise<Answer | undefined>} */
-	const read = async (response) => {
+	/** @param {Response} response @param {Document} [frame] @returns {Promise<Answer | undefined>} */
+	const read = async (response, frame = document) => {
 		const bytes = await bytesOf(response);
 		return bytes && {
 			status: response.status, policies: policiesOf(response), bytes: bytes.length, proxied: isProxied(response),
-			text: new TextDecoder(document.characterSet).decode(bytes),
+			text: new TextDecoder(frame.characterSet).decode(bytes),
 		};
 	};
 
@@ -165,12 +168,18 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		received = answer;
 	};
 
-	/** @returns {Answer | undefined} what the document before has requested, if this one seems to show it */
-	const handed = () => {
-		const [entry] = /** @type {any[]} */ (performance.getEntriesByType('navigation'));
-		return received && received.url === url && entry?.decodedBodySize === received.bytes && entry.responseStatus === received.status
-			? received : undefined;
+	/**
+	 * @param {Window} view
+	 * @param {Answer} answer
+	 * @returns {boolean} whether its document seems to be made of this answer
+	 */
+	const isShown = (view, answer) => {
+		const [entry] = /** @type {any[]} */ (view.performance.getEntriesByType('navigation'));
+		return entry?.decodedBodySize === answer.bytes && entry.responseStatus === answer.status;
 	};
+
+	/** @returns {Answer | undefined} what the document before has requested, if this one seems to show it */
+	const handed = () => (received && received.url === url && isShown(window, received) ? received : undefined);
 
 	/**
 	 * @returns {Promise<number>} when the server sent the answer that the browser's cache has for this page, as Date.now(),
@@ -188,8 +197,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** Firefox applies the page's policy to requests that an extension sends in the page. */
 	let forbidden = false;
 	document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => {
-		forbidden ||= effectiveDirective === 'connect-src' && blockedURI === url;
+		forbidden ||= effectiveDirective === 'connect-src' && (blockedURI === url || blockedURI === asked);
 	});
+	/** The frame whose document was requested last. */
+	let asked = '';
 	/** The event comes within this time after the request has failed. */
 	const VIOLATION_MSEC = 20;
 
@@ -198,16 +209,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return forbidden;
 	};
 
-	/** @returns {Promise<Asked>} what a reload would show */
-	const ask = async () => {
+	/**
+	 * @param {Document} [frame] in a frame of the page, on the same server; otherwise the page itself
+	 * @returns {Promise<Asked>} what a reload would show
+	 */
+	const ask = async (frame) => {
+		asked = frame ? addressOf(frame) : '';
 		const abort = new AbortController();
 		const timer = setTimeout(() => abort.abort(), ANSWER_MSEC);
 		/** @type {Response} */
 		let response;
 		try {
-			response = await fetch(marked, {
+			const address = frame ? `${asked}${AS_FRAME}` : marked;
+			response = await shared.dom.asOwn(address, () => fetch(address, {
 				cache: 'no-cache', credentials: 'same-origin', redirect: 'manual', signal: abort.signal, headers: { Accept: ACCEPT },
-			});
+			}));
 		} catch {
 			if (await isForbidden()) {
 				return { reload: 'the page\'s policy does not allow the extension to request the page' };
@@ -223,7 +239,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			response.body?.cancel().catch(() => {});
 			return response.ok ? { reload: 'the answer is not HTML' } : { fails: `answered ${response.status}` };
 		}
-		const answer = await read(response).catch(() => undefined);
+		const answer = await read(response, frame).catch(() => undefined);
 		return answer ? { answer } : { reload: 'the answer is too long, or does not end' };
 	};
 
@@ -255,5 +271,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return undefined;
 	};
 
-	shared.answers = { answeredAt, ask, changed, hand, handed, note, receive, shown, url };
+	shared.answers = { addressOf, answeredAt, ask, changed, hand, handed, isShown, note, receive, shown, url };
 }

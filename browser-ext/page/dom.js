@@ -115,15 +115,35 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return again.href;
 	};
 
-	/**
-	 * Requests of the extension: their URL, and when they were made.
-	 *
-	 * @type {{url: string, from: number, to: number}[]}
-	 */
-	const own = [];
-	const MAX_OWN = 64;
+	/** By URL: when the extension requested it. @type {Map<string, {from: number, to: number}[]>} */
+	const own = new Map();
+	/** For each URL. The browser goes on to report its first requests: what is more is joined with them. */
+	const MAX_OWN = 16;
 	/** By how much the browser may round the clock that pages read. */
 	const ROUNDING_MSEC = 2;
+
+	/**
+	 * @param {string} url
+	 * @param {() => Promise<Response>} send a request for it, which is then not mistaken for one of the page
+	 * @returns {Promise<Response>}
+	 */
+	const asOwn = async (url, send) => {
+		const name = plain(url), one = { from: performance.now() - ROUNDING_MSEC, to: Infinity };
+		const times = own.get(name) ?? [];
+		if (times.length === MAX_OWN) {
+			note(observer.takeRecords());
+			times[1].from = times[0].from;
+			times.shift();
+		}
+		if (own.size < MAX_URLS || own.has(name)) {
+			own.set(name, [...times, one]);
+		}
+		try {
+			return await send();
+		} finally {
+			one.to = performance.now();
+		}
+	};
 
 	/**
 	 * Sends a request that is not mistaken for one of the page. In Firefox, only the page's own
@@ -133,16 +153,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @param {RequestInit} options
 	 * @returns {Promise<Response>}
 	 */
-	const request = async (url, options) => {
-		const one = { url: plain(url), from: performance.now() - ROUNDING_MSEC, to: Infinity };
-		own.splice(0, own.length - MAX_OWN + 1);
-		own.push(one);
-		try {
-			return await (/** @type {any} */ (globalThis).content ?? globalThis).fetch(url, options);
-		} finally {
-			one.to = performance.now();
-		}
-	};
+	const request = (url, options) => asOwn(url, () => (/** @type {any} */ (globalThis).content ?? globalThis).fetch(url, options));
+
+	/** @param {PerformanceResourceTiming} entry of the page @returns {boolean} whether it is a request of the extension */
+	const isOwn = ({ name, initiatorType, startTime }) => initiatorType === 'fetch' &&
+		own.get(plain(name))?.some(({ from, to }) => from <= startTime && startTime <= to) === true;
 
 	/**
 	 * All URLs, and what requested each. The browser's own buffer of resource timing has only 250
@@ -155,9 +170,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	let complete = true;
 	/** @param {PerformanceEntryList} entries */
 	const note = (entries) => {
-		for (const { name, initiatorType, startTime } of /** @type {PerformanceResourceTiming[]} */ (entries)) {
-			const url = plain(name);
-			if (initiatorType === 'fetch' && own.some((one) => one.url === url && one.from <= startTime && startTime <= one.to)) {
+		for (const entry of /** @type {PerformanceResourceTiming[]} */ (entries)) {
+			const url = plain(entry.name), { initiatorType } = entry;
+			if (isOwn(entry)) {
 				continue;
 			}
 			if (loaded.has(url) || loaded.size < MAX_URLS) {
@@ -220,18 +235,27 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const SETTLED_MSEC = 1000;
 
-	/** @returns {string[]} paths on the page's own server, other than files, that it requested until it was complete */
-	const fetched = () => {
-		const [page] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
+	/** @param {string} type of what has requested a file @returns {boolean} whether that was a frame */
+	const isOfFrame = (type) => /^(i?frame|subdocument|navigation)$/.test(type);
+
+	/**
+	 * @param {Window} view the page, or a frame of the same server
+	 * @param {Set<string>} framed the pages of frames that are looked at in their own right
+	 * @returns {string[]} paths on the page's own server, other than files, that it requested until it was complete
+	 */
+	const fetched = (view, framed) => {
+		const [page] = /** @type {PerformanceNavigationTiming[]} */ (view.performance.getEntriesByType('navigation'));
 		const end = (page?.loadEventEnd || Infinity) + SETTLED_MSEC;
-		const entries = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType('resource'));
-		return entries.filter(({ startTime }) => startTime < end).map(({ name }) => new URL(name))
-			.filter(({ origin, pathname }) => origin === location.origin && pathname !== location.pathname &&
+		const entries = /** @type {PerformanceResourceTiming[]} */ (view.performance.getEntriesByType('resource'));
+		return entries.filter((entry) => entry.startTime < end && !(view === window && isOwn(entry)) &&
+			!(isOfFrame(entry.initiatorType) && framed.has(plain(entry.name))))
+			.map(({ name }) => new URL(name))
+			.filter(({ origin, pathname }) => origin === location.origin && pathname !== view.location.pathname &&
 				!isFile(pathname)).map(({ pathname }) => pathname);
 	};
 
 	/** @returns {boolean} whether the page has scripts of its own server, as files */
 	const hasScriptFiles = () => [...document.scripts].some(({ src }) => src && new URL(src).origin === location.origin);
 
-	shared.dom = { fetched, framed, hasScriptFiles, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, requestedBy, isComplete, request };
+	shared.dom = { fetched, framed, hasScriptFiles, isFile, isOfFrame, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, requestedBy, isComplete, asOwn, request };
 }

@@ -6,7 +6,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { ahead, answers, dom, guard, match, patch, uses, volatile } = shared;
+	const { ahead, answers, compare, dom, guard, match, ownFrames, uses } = shared;
 
 	/** How long to wait for an answer that differs; longer if the daemon cannot see the server. */
 	const WAIT_MSEC = 1500;
@@ -24,7 +24,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 *	unseen: the daemon does not see whether the server has the new code; restarted: it has, and may make other files, too; old: for how long it may answer as before; why: the
 	 *	page must be reloaded; applied: the files were replaced, or the tab has not loaded them, and only what the server
 	 *	made of them in its HTML is compared; settles: an earlier look may have seen an old answer, so the page is requested once more
-	 * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string, final?: boolean}} Looked final: the last answer was requested when the server no longer answered with old content
+	 * @typedef {{outcome: 'patched' | 'swapped' | 'unused' | 'stays' | 'skipped' | 'reload', detail: string, final?: boolean, frames?: boolean}} Looked frames: only frames must be loaded again; final: the last answer was requested when the server no longer answered with old content
 	 * @typedef {{status: number, text: string, policies: string}} Answer
 	 */
 
@@ -40,8 +40,6 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	let loadsUntil = 0;
 	/** The latest look that requests the page until it is new. @type {Promise<unknown>} */
 	let running = Promise.resolve();
-	/** Whether two answers of the same code were equal: then one that differs is probably made by new code. */
-	let steady = false;
 	/** Whether the server is a proxy: its answers do not show whether the server behind it has the new code. */
 	let proxied = false;
 
@@ -51,7 +49,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @param {{event: number, roots: number[][]}} message of the background, which can see them */
 	const setRoots = ({ event, roots }) => {
-		const elements = roots.map((way) => way.reduce((/** @type {any} */ at, index) => at?.children[index], document.documentElement));
+		// -1: the document in the frame.
+		const elements = roots.map((way) => way.reduce((/** @type {any} */ at, index) =>
+			(index < 0 ? at && dom.inside(at)?.documentElement : at?.children[index]), document.documentElement));
 		shared.owners = new WeakSet(elements.filter(Boolean));
 		waiting.get(event)?.();
 	};
@@ -69,7 +69,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		proxied ||= answer?.proxied === true;
 		return asked;
 	};
-	const ask = () => noted(ahead.ask());
+	const page = { document, ask: () => noted(ahead.ask()), steady: false };
 
 	/** Sends the request of an event's look before the look comes. @param {number} event */
 	const begin = async (event) => {
@@ -93,51 +93,6 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		: undefined
 	);
 
-	/** @param {Answer} next @param {Answer} [second] the next one of the same code */
-	const checkSteady = (next, second) => {
-		steady = second?.text === next.text;
-		return steady;
-	};
-
-	/**
-	 * @param {Answer} shown
-	 * @param {Answer} next
-	 * @param {boolean} [careful] whether to find out what differs in every answer
-	 * @returns {Promise<Looked & {provisional?: boolean}>} `unused`: only what differs in every answer differs;
-	 *	provisional: only times or random values may differ, so the new code may still be to come
-	 */
-	const compare = async (shown, next, careful = false) => {
-		if (shown.policies !== next.policies) {
-			return reload('the page\'s headers changed');
-		}
-		if (shown.text === next.text) {
-			steady = true;
-			return { outcome: 'unused', detail: 'same answer' };
-		}
-		const before = ahead.parsed(shown), after = ahead.parse(next.text);
-		const onlyRandom = volatile.mask(shown.text) === volatile.mask(next.text);
-		const planned = (onlyRandom && !steady) || careful ? undefined : await patch(before, after, document);
-		if (planned && !planned.reload) {
-			// The page is patched. A second answer shows whether to keep waiting for new code.
-			return { outcome: 'patched', detail: nodes(planned.nodes), provisional: onlyRandom && !checkSteady(next, (await ask()).answer) };
-		}
-		if (planned && !onlyRandom && !/script|inline/.test(planned.reload)) {
-			return reload(planned.reload);
-		}
-		// A second answer of the same code shows what differs in every answer.
-		const { answer: second } = await ask();
-		checkSteady(next, second);
-		if (!second || second.status !== next.status) {
-			return reload(planned?.reload ?? 'the answers differ');
-		}
-		volatile.settle(before, after, ahead.parse(second.text));
-		const provisional = onlyRandom || volatile.mask(before.documentElement.outerHTML) === volatile.mask(after.documentElement.outerHTML);
-		const settled = await patch(before, after, document);
-		return settled.reload ? reload(settled.reload)
-			: settled.nodes ? { outcome: 'patched', detail: nodes(settled.nodes), provisional }
-			: { outcome: 'unused', detail: 'same answer' };
-	};
-
 	/**
 	 * Compares as much as is possible if the answer that is shown is not known: what a server puts into a page instead of a file.
 	 *
@@ -153,8 +108,6 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: reload('what the server put into the page changed');
 	};
 
-	const nodes = (/** @type {number} */ count) => `${count} node${count === 1 ? '' : 's'}`;
-
 	/**
 	 * Why the page may have changed although its HTML is the same: because of a script or data.
 	 *
@@ -162,14 +115,18 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @returns {string | undefined}
 	 */
 	const besides = (changes) => {
-		const urls = dom.urls();
-		// A page in a frame, or a part of a page. What is only prefetched is not shown.
-		const parts = [...dom.framed(), ...[...urls].filter((url) => url !== answers.url && [...dom.initiators(url)].some((type) => type !== 'link'))];
+		const all = dom.urls(), own = ownFrames.urls();
+		const isOwn = (/** @type {string} */ url) => own.has(url) && [...dom.initiators(url)].every((type) => type === 'link' || dom.isOfFrame(type));
+		// Frames that show such a page are looked at in their own right.
+		const urls = new Set([...all].filter((url) => !isOwn(url)));
+		// A page in another frame, or a part of a page. What is only prefetched is not shown.
+		const parts = [...dom.framed().filter((/** @type {string} */ url) => !isOwn(url)),
+			...[...urls].filter((url) => url !== answers.url && [...dom.initiators(url)].some((type) => type !== 'link'))];
 		const used = changes.find(({ kind, path }) => (kind === 'page' ? match.find(path, parts)
 			: ['script', 'data', 'other'].includes(kind) && match.find(path, urls)).size);
 		const unseen = changes.map(({ path, kind }) => ({ path, why: kind === 'page' ? uses.inFrame() : kind === 'data' && uses.unseen(kind) }))
 			.find(({ why }) => why);
-		const [fetched] = dom.fetched();
+		const [fetched] = dom.fetched(window, own);
 		return used ? `${used.path} changed` : unseen ? `${unseen.path}: ${unseen.why}` : fetched && `the page has loaded ${fetched} from its server`;
 	};
 
@@ -180,7 +137,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @returns {Promise<string | undefined>} why the page may have changed although its HTML is the same: a file that the server makes */
 	const changedFile = async () => {
-		const others = [answers.url, dom.unnamedIcon()];
+		const others = [answers.url, dom.unnamedIcon(), ...ownFrames.urls()];
 		const files = [...dom.urls()].filter((one) => {
 			const types = [...dom.initiators(one)];
 			return one.startsWith(`${location.origin}/`) && !others.includes(one) && types.some((type) => !MEDIA.has(type));
@@ -237,7 +194,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (why) {
 			return { ...reload(why), same: !shown || shown.text === next.answer.text };
 		}
-		const told = await compare(/** @type {Answer} */ (shown), next.answer, unseen);
+		const told = await compare(page, /** @type {Answer} */ (shown), next.answer, unseen);
 		if (told.outcome === 'patched') {
 			base = Promise.resolve(next.answer);
 		}
@@ -247,6 +204,28 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 		const bundled = told.outcome === 'unused' && !applied && mayBeBundled(changes);
 		return bundled ? { ...reload(`${bundled.path}: a script of the page may be made of it`), same: true } : told;
+	};
+
+	/**
+	 * Looks at the page, and at its frames.
+	 *
+	 * @param {LookMessage} message
+	 * @param {Promise<void>} roots
+	 * @param {() => boolean} isCurrent whether no newer look has begun
+	 * @returns {ReturnType<typeof lookOnce>}
+	 */
+	const lookAll = async (message, roots, isCurrent) => {
+		const once = async () => ownFrames.follow(await lookOnce(message, roots), message, (/** @type {Document} */ frame) => noted(ahead.ask(frame)), isCurrent);
+		await ownFrames.idle();
+		const first = await once();
+		if (!first.again) {
+			return first;
+		}
+		// The server has the new code now: the pages that were requested before may be new, too.
+		const second = await once();
+		return first.outcome !== 'patched' ? second
+			: second.outcome === 'patched' || second.outcome === 'reload' ? { ...second, detail: `${first.detail}, ${second.detail}` }
+			: first;
 	};
 
 	const sleep = (/** @type {number} */ msec) => new Promise((resolve) => setTimeout(resolve, msec));
@@ -278,7 +257,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		let patched;
 		for (let pause = PAUSE_MSEC; ; pause = Math.min(pause * 1.6, MAX_PAUSE_MSEC)) {
 			const asked = performance.now(), mayBeOld = asked < oldUntil;
-			const told = await lookOnce(message, roots);
+			const told = await lookAll(message, roots, () => turn === latest);
 			if (mayBeOld && performance.now() - asked > Math.max(old, HELD_MSEC)) {
 				// It may have loaded what an earlier save changed, and begin to load this one as late as after any save.
 				loadsUntil = performance.now() + old;
@@ -318,7 +297,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		await running;
 		const turn = latest;
 		await sleep(Math.max(0, loadsUntil - performance.now()));
-		const told = unfit() ? undefined : await lookOnce(message, rootsOf(message.event));
+		const told = unfit() ? undefined : await lookAll(message, rootsOf(message.event), () => turn === latest);
 		return told && turn === latest ? told : { outcome: 'skipped', detail: 'replaced by a newer save' };
 	};
 

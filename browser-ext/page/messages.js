@@ -69,7 +69,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {any} message @returns {Promise<object>} what was found; with `refreshed` if the page must be reloaded, and the message asks for it */
 	const looked = async (message) => {
 		const found = await shared.look.look(message);
-		return found.outcome === 'reload' && message.refresh ? { ...found, refreshed: await refreshed(message) } : found;
+		return found.outcome === 'reload' && message.refresh && !found.frames ? { ...found, refreshed: await refreshed(message) } : found;
 	};
 
 	/**
@@ -115,6 +115,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				looked(message).then(answer,
 					(/** @type {unknown} */ error) => answer({ outcome: 'reload', detail: String(error) }));
 				return true;
+			case 'reload-frames':
+				shared.ownFrames.reload().then(answer, (/** @type {unknown} */ error) => answer({ detail: String(error), failed: true }));
+				return true;
+			case 'restore-frames':
+				shared.ownFrames.restore();
+				break;
 			case 'clients':
 				shared.clients.observe();
 				answer(shared.clients.find(message.inside));

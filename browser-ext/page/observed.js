@@ -123,6 +123,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		on(['input'], noteTyped);
 		on(['beforetoggle'], noteOpened);
 		on(['submit'], noteSent);
+		// Of a form that a script sends, no event tells; needs Firefox 147.
+		/** @type {any} */ (root.defaultView)?.navigation?.addEventListener('navigate', (/** @type {any} */ { formData }) => {
+			const frame = formData && root.defaultView?.frameElement;
+			if (frame) {
+				posted.add(frame);
+			}
+		});
 		on(['load'], ({ target }) => noteFrame(target));
 		values.observe(root, { subtree: true, attributeFilter: ['value'], attributeOldValue: true });
 		root.querySelectorAll('iframe, frame').forEach(noteFrame);
@@ -143,6 +150,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		rank: (element) => opened.get(element) ?? 0,
 		/** @param {Element} field @returns {string | undefined} its value before a script changed it */
 		hiddenBefore: (field) => hidden.get(field),
+		/** @param {Element} frame @returns {boolean} whether it shows the answer to a form, or has shown one */
+		isPosted: (frame) => posted.has(frame),
 		/** @param {any} frame @returns {{from: string, to: string} | undefined} where the user went in it */
 		wayOf: (frame) => {
 			const from = first.get(frame), to = dom.inside(frame)?.URL;

@@ -55,7 +55,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				scrollIfElsewhere(find(path), scroll);
 			}
 		}
-		scrollIfElsewhere(document.scrollingElement, state.scroll);
+		if (state.scroll) {
+			scrollIfElsewhere(document.scrollingElement, state.scroll);
+		}
 	};
 
 	/** Where each element was left after it was scrolled. @type {WeakMap<Element, {at: string, size: string}>} */
@@ -122,7 +124,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const timer = setTimeout(end, LAYOUT_MSEC);
 	};
 
-	/** @param {any} state of the document before, in the same tab */
+	/**
+	 * @param {any} state of the document before, in the same tab; without `scroll`: only of its frames
+	 * @returns {() => void} ends it: nothing more is restored
+	 */
 	const restore = (state) => {
 		let left = state.items;
 		let touched = false;
@@ -218,6 +223,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				}
 			}), { once: true });
 		}
+		return end;
 	};
 
 	shared.restore = restore;

@@ -53,8 +53,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return apart.some((one) => one.origin === origin && one.way.join() === way);
 	};
 
-	/** @returns {Element[]} the frames that may be of the project, and that the extension cannot access */
-	const opaqueFrames = () => [...dom.roots()].flatMap((root) =>
+	/** @param {Document} [within] @returns {Element[]} the frames that may be of the project, and that the extension cannot access */
+	const opaqueFrames = (within) => [...dom.roots(within)].flatMap((root) =>
 		[...root.querySelectorAll('iframe, frame, object, embed')].filter((element) => {
 			const url = sourceOf(element);
 			const isFrame = /frame$/.test(element.localName);
@@ -65,8 +65,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * Whether there are documents, possibly of the project, that the extension cannot access:
 	 * sandboxed frames, frames of another port.
+	 *
+	 * @param {Document} [within]
 	 */
-	const hasOpaqueDocuments = () => opaqueFrames().length > 0;
+	const hasOpaqueDocuments = (within) => opaqueFrames(within).length > 0;
 	/** Like hasOpaqueDocuments(), but without frames that are updated on their own. */
 	const hasUnfollowed = () => opaqueFrames().some((frame) => !isApart(frame));
 
