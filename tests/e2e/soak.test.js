@@ -20,7 +20,7 @@ const CLIENTS = 50;
  * The number of saves: with --long they take ten minutes; SAVECAST_SOAK=1000000 takes most of an
  * hour.
  */
-const SAVES = Number(process.env.SAVECAST_SOAK ?? (LONG ? 200000 : 1000));
+const SAVES = Number(process.env.SAVECAST_SOAK ?? (LONG ? 200000 : 3000));
 /** Each is one save in each project. */
 const ROUNDS = SAVES / PROJECTS;
 /** After this many rounds the daemon has allocated all that it keeps. */
