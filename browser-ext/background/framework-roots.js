@@ -33,9 +33,10 @@ function findRoots() {
 			if (Object.keys(element).some((key) => mark.test(key))) {
 				here.push(element);
 			}
-			const inner = /^i?frame$/.test(element.localName) && /** @type {HTMLIFrameElement} */ (element).contentDocument;
-			if (inner) {
-				visit(inner, [...before, ...way(element), -1]);
+		}
+		for (const element of /** @type {NodeListOf<HTMLIFrameElement>} */ (page.querySelectorAll('iframe, frame'))) {
+			if (element.contentDocument) {
+				visit(element.contentDocument, [...before, ...way(element), -1]);
 			}
 		}
 		// Roots inside another root are left out.

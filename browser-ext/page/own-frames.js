@@ -72,7 +72,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @returns {Set<string>} the URLs that only such frames show */
 	const urls = () => {
-		const found = find(), documents = new Set(found.map((own) => /** @type {any} */ (own.document)));
+		const found = find();
+		if (!found.length) {
+			// The roots of a large page take milliseconds to find.
+			return new Set();
+		}
+		const documents = new Set(found.map((own) => /** @type {any} */ (own.document)));
 		const others = new Set([...dom.roots()].filter((root) => root !== document && !documents.has(root)).map((root) => dom.plain(root.URL ?? '')));
 		return new Set(found.map(({ url }) => dom.plain(url)).filter((url) => !others.has(url)));
 	};

@@ -268,15 +268,15 @@ char *command_line_behind(
 	return NULL;
 }
 
-bool environment_has(const char *bytes, size_t length, const char *text, size_t size)
+const char *environment_find(const char *bytes, size_t length, const char *text, size_t size)
 {
 	const char *at = bytes, *end = bytes + length;
 
 	while (at < end && (at = memmem(at, (size_t)(end - at), text, size))) {
 		if (at == bytes || at[-1] == '\0') {
-			return true;
+			return at;
 		}
 		at++;
 	}
-	return false;
+	return NULL;
 }

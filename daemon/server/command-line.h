@@ -60,7 +60,8 @@ char *command_line_behind(
 	const char *title, size_t title_length, const char *script, size_t *length);
 
 /*
- * Whether an environment, as in /proc/PID/environ, has the first `size` bytes of a text at the start of
- * a variable: "NAME=VALUE" with its NUL, or just "NAME=".
+ * The variable of an environment, as in /proc/PID/environ, that begins with the first `size` bytes of a
+ * text: "NAME=VALUE" with its NUL, or just "NAME="; NULL if there is none. The last one may be cut,
+ * without a NUL.
  */
-bool environment_has(const char *bytes, size_t length, const char *text, size_t size);
+const char *environment_find(const char *bytes, size_t length, const char *text, size_t size);

@@ -27,20 +27,14 @@ static char *npm_script(pid_t pid)
 {
 	static const char variable[] = "npm_lifecycle_script=";
 	_cleanup_free_ char *bytes = NULL;
+	const char *found;
 	size_t length;
+	bool cut;
 
 	bytes = process_environment(pid, &length);
-	for (const char *at = bytes; at < bytes + length; at += strlen(at) + 1) {
-		size_t left = (size_t)(bytes + length - at);
-
-		if (strnlen(at, left) == left) {
-			break; /* cut */
-		}
-		if (strncmp(at, variable, sizeof variable - 1) == 0) {
-			return mem_strdup(at + sizeof variable - 1);
-		}
-	}
-	return NULL;
+	found = environment_find(bytes, length, variable, strlen(variable));
+	cut = found && !memchr(found, '\0', (size_t)(bytes + length - found));
+	return found && !cut ? mem_strdup(found + strlen(variable)) : NULL;
 }
 
 /* Replaces a title with the arguments that it hides. */

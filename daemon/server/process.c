@@ -53,8 +53,8 @@ static bool is_login_shell(pid_t pid, const struct procfs_stat *stat)
 }
 
 /*
- * Whether it is the only process of its session so far, but its parent, a Node program, keeps a
- * channel to it: PM2 starts each worker in a session of its own.
+ * Whether it has a session of its own, but its parent, a Node program, keeps a channel to it: PM2 starts
+ * each worker like that.
  */
 static bool is_kept_by_parent(pid_t pid, const struct procfs_stat *stat)
 {
@@ -66,7 +66,7 @@ static bool is_kept_by_parent(pid_t pid, const struct procfs_stat *stat)
 		return false;
 	}
 	bytes = process_environment(pid, &length);
-	return environment_has(bytes, length, variable, strlen(variable));
+	return environment_find(bytes, length, variable, strlen(variable));
 }
 
 static void holder_find_ancestors(struct holder *holder, const struct procfs_stat *own)

@@ -217,8 +217,8 @@ void program_traits_add_environment(struct program_traits *traits, const char *b
 	for (size_t i = 0; i < COUNT_OF(marks); i++) {
 		const char *variable = marks[i].variable, *name = marks[i].name;
 
-		if (environment_has(bytes, length, variable, strlen(variable) + 1) &&
-			(!*name || environment_has(bytes, length, name, strlen(name)))) {
+		if (environment_find(bytes, length, variable, strlen(variable) + 1) &&
+			(!*name || environment_find(bytes, length, name, strlen(name)))) {
 			add_reloader(traits, marks[i].suffixes,
 				marks[i].notice_msec * CLOCK_USEC_PER_MSEC);
 		}

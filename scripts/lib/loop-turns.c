@@ -5,9 +5,9 @@
  * has the longest turn by the wall clock and by CPU time, in nanoseconds, the highest number
  * of waits (for a disk, a lock, another process) in a turn, and of the turn with the most CPU time, how
  * often other processes interrupted it, and its page faults, and how many turns had more than 20 ms of
- * CPU time; a reader may reset them to 0. The first poll() of several
- * descriptors that may wait is where the loop begins (libdbus waits for one): what the daemon does before it is
- * its start, while no program can reach it yet.
+ * CPU time; a reader may reset them to 0. The loop begins at the first poll() of several descriptors
+ * that may wait (libdbus waits for one). What the daemon does before that is its start, which
+ * `scripts/bench start` measures.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -5,6 +5,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
+import { HangFs, noFuse } from '../lib/hang-fs.js';
+import { reaches } from '../lib/live.js';
 import { World } from '../lib/world.js';
 
 /**
@@ -175,4 +177,15 @@ test('a new ignore rule of git applies from the next save on, in whichever file 
 	await extensions({ three: 'saved', five: ignored });
 	await rename(path.join(root, '.git'), path.join(world.temp, 'was.git'));
 	await extensions({ two: 'saved', five: 'saved' });
+});
+
+test('of many files that wait for a file system, the log names some and counts all', { skip: noFuse() }, async t => {
+	const world = await World.open(t);
+	const fs = await HangFs.mount(world, 'remote');
+	await world.startDaemon();
+	await fs.hang();
+	const names = Array.from({ length: 100 }, (_, i) => path.join(fs.folder, `${i}.css`));
+	const { files, 'file-count': count } = await reaches(world, await world.bus.saved(...names), 'held');
+	assert.deepEqual([files, count], [names.slice(0, 16), 100]);
+	await fs.answer();
 });

@@ -8,9 +8,10 @@
 /*
  * Loads and initialises libgit2 at the first call of one of its functions, on any thread:
  * loading its two dozen libraries takes 4 MiB and 8 ms, which a daemon without a project does
- * not need. (5 ms of these are for the system's root certificates, which it decodes and we never use:
- * findings/libgit2-init-reads-certificates.sh.) Callers include <git2.h> and call it as usual; a function that we have not used
- * before needs a line in git-library.c. If libgit2 is missing, the process exits.
+ * not need. (5 ms of these are for the system's root certificates, which it decodes and we never
+ * use: findings/libgit2-init-reads-certificates.sh.) Callers include <git2.h> and call it as usual; a
+ * function that we have not used before needs a line in git-library.c. If libgit2 is missing, the
+ * process exits.
  *
  * libgit2's checks stay enabled: a repository of another user is refused. Repository extensions
  * that do not affect what we read are accepted.
