@@ -82,6 +82,18 @@ uint64_t process_run_delay(pid_t pid)
 	return delay;
 }
 
+enum procfs_waits process_waits(pid_t pid)
+{
+	int process = procfs_open(pid);
+	enum procfs_waits waits = PROCFS_WAITS_UNSEEN;
+
+	if (process >= 0) {
+		waits = procfs_waits(process);
+		close(process);
+	}
+	return waits;
+}
+
 bool process_is_runnable(pid_t pid)
 {
 	int process = procfs_open(pid);

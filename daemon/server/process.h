@@ -75,6 +75,9 @@ int process_status(pid_t pid, int pidfd);
 /* Whether one of its threads runs, or waits for a CPU or for the disk. */
 bool process_is_runnable(pid_t pid);
 
+/* What it waits for; see procfs_waits(). Unseen if it has ended. */
+enum procfs_waits process_waits(pid_t pid);
+
 /* For how long its threads were ready to run and had no CPU, in microseconds; 0 if it is gone. */
 uint64_t process_run_delay(pid_t pid);
 

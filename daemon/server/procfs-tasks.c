@@ -75,6 +75,33 @@ bool procfs_is_runnable(int process)
 	return runnable;
 }
 
+struct waits {
+	bool epoll, unseen;
+	size_t threads;
+};
+
+/* The kernel's function that the thread sleeps in; "0" if it runs, or if we may not know. */
+static bool check_wait(const char *text, void *userdata)
+{
+	struct waits *waits = userdata;
+
+	waits->threads++;
+	/* ep_poll, or do_epoll_wait if the compiler has merged the two */
+	waits->epoll = strncmp(text, "ep_poll", 7) == 0 || strstr(text, "epoll");
+	waits->unseen |= text[0] == '0';
+	return !waits->epoll;
+}
+
+enum procfs_waits procfs_waits(int process)
+{
+	struct waits waits = {0};
+
+	each_task(process, "wchan", check_wait, &waits);
+	return waits.epoll                       ? PROCFS_WAITS_EPOLL
+		: waits.unseen || !waits.threads ? PROCFS_WAITS_UNSEEN
+						 : PROCFS_WAITS_ELSEWHERE;
+}
+
 struct children {
 	pid_t *pids;
 	size_t count, max;

@@ -84,6 +84,13 @@ uint64_t procfs_run_delay(int process);
 /* Whether one of its threads runs, or waits for a CPU or for the disk. */
 bool procfs_is_runnable(int process);
 
+/*
+ * What its threads wait for. UNSEEN: one of them runs, or we may not see it; EPOLL: one waits for an
+ * epoll set.
+ */
+enum procfs_waits { PROCFS_WAITS_UNSEEN, PROCFS_WAITS_EPOLL, PROCFS_WAITS_ELSEWHERE };
+enum procfs_waits procfs_waits(int process);
+
 /* The children of all its threads; returns how many, at most `max`. */
 size_t procfs_children(int process, pid_t *children, size_t max);
 

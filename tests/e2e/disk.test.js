@@ -201,11 +201,9 @@ test('what is written by another name of a file counts', async t => {
 		return;
 	}
 	await did(() => sh(`for i in $(seq ${LIMIT}); do echo > n$i.css; ln n$i.css ../other/n$i.css; done; for i in $(seq ${LIMIT}); do echo $i > n$i.css; done`), { expect: false });
-	const noticed = [];
-	for (const i of [1, LIMIT]) {
-		noticed.push((await did(() => sh(`echo x > ../other/n${i}.css`), { expect: false })).length);
-	}
-	assert.deepEqual(noticed, [1, 0], 'at most so many');
+	// Which ones these are depends on the order in which they are read.
+	const noticed = new Set(await files(`for i in $(seq ${LIMIT}); do echo x > ../other/n$i.css; done`));
+	assert.ok(noticed.size < LIMIT && noticed.size > LIMIT - 16, `at most so many: ${noticed.size}`);
 	assert.deepEqual(await files(`rm n1.css; echo 2 > n${LIMIT}.css`).then(names => names.includes(`n${LIMIT}.css`)), true, 'by its own name');
 });
 

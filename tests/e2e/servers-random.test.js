@@ -23,6 +23,8 @@ const QUIET_MSEC = LONG ? 3500 : 1500;
 /** A limit for a busy machine, as in servers-drive.test.js. */
 const LATE_MSEC = 1000;
 const LONGEST_MSEC = LONG ? 12000 : 1500;
+/** Which saves are named beside a reload that failed. */
+const NEAR_MSEC = 3000;
 const SEED = Number(process.env.SAVECAST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 /** @param {number} seed @returns {() => number} from 0 to 1, mulberry32's */
@@ -127,7 +129,9 @@ async function schedule(t, row, seed) {
 			&& drive.steps.some(step => step.what !== 'page' && step.at < end && step.at > end - LATE_MSEC));
 	const failed = drive.orders?.filter(({ got }) => got.kind !== 'page' && got.kind !== 'error' && !restarted(got)) ?? [];
 	t.diagnostic(`${row.name}, seed ${seed}: ${drive.orders?.length} reloads, ${failed.length} of them met no server; ms late: ${lates.sort((a, b) => a - b).join(' ')}`);
-	wrong.push(...failed.map(({ at, got }) => `a reload was ${got.kind} ${Math.round(got.end - at)} ms after it began, at ${Math.round(at)}`));
+	const near = (/** @type {number} */ at) => drive.steps.filter(step => Math.abs(step.at - at) < NEAR_MSEC)
+		.map(step => `${step.what} ${Math.round(step.at - at)} ms`).join(', ');
+	wrong.push(...failed.map(({ at, got }) => `a reload was ${got.kind} ${Math.round(got.end - at)} ms after it began; before and after it: ${near(at)}`));
 	assert.deepEqual(wrong, [], `seed ${seed}`);
 }
 

@@ -210,8 +210,9 @@ export class Drive {
 		step.first &&= Math.max(step.first, replaced);
 		step.orders = orders?.filter(({ at }) => at >= step.at) ?? [];
 		step.seen = oracle?.all.filter(answer => answer.end >= step.at) ?? [];
-		step.late = step.first && step.orders.find(({ got }) => got.marks === step.marks)?.at;
-		step.late = step.late && step.late - /** @type {number} */ (step.first);
+		// The page may be requested again after one reload, and another reload come meanwhile.
+		const right = step.orders.filter(({ got }) => got.marks === step.marks).map(({ at }) => at);
+		step.late = step.first && right.length ? Math.min(...right) - step.first : undefined;
 		step.stories = (await world.bus.events()).slice(stories);
 		await pause(this.brief ? 0 : this.row.settle ?? 1500);
 		return step;
