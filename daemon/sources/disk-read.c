@@ -31,6 +31,22 @@ static void source_note_folder(struct disk_source *source, const char *folder)
 	}
 }
 
+void disk_source_folder_gone(struct disk_source *source, const char *folder, bool missed)
+{
+	uint64_t now = clock_now_usec();
+
+	/* A page that was loading meanwhile may show its files. */
+	if (missed && !pipeline_was_loading(source->parts.pipeline, source->project,
+			      now - DISK_MISSED_USEC, now)) {
+		return;
+	}
+	/* The entry represents the files that were in the folder. */
+	file_table_put(&source->table, file_table_key(folder), &(struct file_note){0});
+	source->gone_usec = now;
+	fileset_add(&source->moved_folders, folder);
+	writes_gone(&source->writes, folder, now);
+}
+
 #define MORE_TEXT "more files were written than can be listed"
 
 /*

@@ -60,5 +60,10 @@ enum judgement disk_source_judge(struct disk_source *source, const struct pipeli
 bool disk_source_read_now(struct disk_source *source, uint64_t now);
 /* Reads them on the worker thread. */
 void disk_source_read(struct disk_source *source, uint64_t now);
+/*
+ * A folder is gone with all files in it, whose names are not known; missed: it had come, but was never
+ * watched. In disk-read.c.
+ */
+void disk_source_folder_gone(struct disk_source *source, const char *folder, bool missed);
 /* The source is freed: files that are being read are not announced. */
 void reading_forget(struct reading *reading);

@@ -178,10 +178,9 @@ static void on_tree_event(enum tree_event event, const char *file, void *userdat
 	case TREE_DONE:
 		writes_done(&source->writes, file, now);
 		break;
+	case TREE_FOLDER_MISSED:
 	case TREE_FOLDER_GONE:
-		source->gone_usec = now;
-		fileset_add(&source->moved_folders, file);
-		writes_gone(&source->writes, file, now);
+		disk_source_folder_gone(source, file, event == TREE_FOLDER_MISSED);
 		break;
 	case TREE_GONE:
 		if (file_table_find(&source->table, file_table_key(file), &note)) {

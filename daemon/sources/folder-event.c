@@ -21,13 +21,15 @@ static void folder_on_folder(struct folder *folder, uint32_t mask, const char *n
 	if (inner && mask & IN_MOVED_FROM) {
 		_cleanup_free_ char *path = folder_path(folder, name);
 
-		/* The entry represents the files that were in the folder. */
-		file_table_put(tree->table, file_table_key(path), &(struct file_note){0});
 		tree->callbacks.event(TREE_FOLDER_GONE, path, tree->userdata);
 	}
 	/* The scan of its parent checks whether .gitignore ignores it. */
 	if (mask & (IN_CREATE | IN_MOVED_TO) && folder_wants(folder, name)) {
-		tree_enter(tree, folder, name, SCAN_TELL);
+		_cleanup_free_ char *path = folder_path(folder, name);
+
+		if (!tree_enter(tree, folder, name, SCAN_TELL)) {
+			tree->callbacks.event(TREE_FOLDER_MISSED, path, tree->userdata);
+		}
 		tree_next(tree);
 	}
 }

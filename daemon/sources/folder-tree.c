@@ -144,18 +144,19 @@ static bool tree_is_full(struct folder_tree *tree, const char *path)
 	return true;
 }
 
-void tree_enter(
+bool tree_enter(
 	struct folder_tree *tree, struct folder *parent, const char *name, enum scan_kind kind)
 {
 	_cleanup_free_ char *path = parent ? folder_path(parent, name) : mem_strdup(tree->root);
 	struct folder *folder;
+	bool gone;
 
 	if (tree_is_full(tree, path)) {
-		return;
+		return true;
 	}
 	if (mounts_is_apart(path, tree->root) && !tree->rules.far_too) {
 		tree_problem(tree, path, TREE_FAR);
-		return;
+		return true;
 	}
 	folder = mem_zero(sizeof *folder + strlen(name) + 1);
 	folder->tree = tree;
@@ -163,13 +164,14 @@ void tree_enter(
 	strcpy(folder->name, name);
 	folder->watch = watch_new(tree->watcher, path, TREE_MASK, tree_on_event, folder);
 	if (!folder->watch) {
+		gone = errno == ENOENT;
 		if (errno == EAGAIN) {
 			tree_problem(tree, path, "does not answer: it is not watched");
 		} else if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP) {
 			tree_problem(tree, path, watch_why(errno));
 		}
 		free(folder);
-		return;
+		return !gone;
 	}
 	tree->count++;
 	all_count++;
@@ -180,6 +182,7 @@ void tree_enter(
 		tree->top = folder;
 	}
 	tree_queue(tree, folder, kind);
+	return true;
 }
 
 bool folder_wants(const struct folder *parent, const char *name)

@@ -24,6 +24,7 @@ enum tree_event {
 	TREE_DONE, /* it is complete: moved into place, a link, or found by a scan */
 	TREE_GONE, /* deleted, or moved away */
 	TREE_FOLDER_GONE, /* a folder was moved away, with everything in it */
+	TREE_FOLDER_MISSED, /* a folder came, and was gone before it could be watched */
 };
 
 struct tree_callbacks {

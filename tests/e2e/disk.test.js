@@ -13,6 +13,9 @@ import { settled } from '../lib/git-tree.js';
 import { watched } from '../lib/watched.js';
 import { LONG } from '../lib/world.js';
 
+/** DISK_MISSED_USEC, and a bit more. */
+const MISSED_MSEC = 1100;
+
 const disk = (/** @type {string[]} */ ...files) => [{ source: 'disk', files }];
 
 test('whichever program writes a file, it is one event', async t => {
@@ -228,9 +231,14 @@ test('a file that was missing or half written while a page may have loaded it is
 	assert.deepEqual(await meanwhile('cp a.css t.tmp; cat t.tmp > a.css'), disk('a.css'), 'truncated and written');
 	assert.deepEqual(await meanwhile('mv b.js t.tmp; sleep 0.05; mv t.tmp b.js'), disk('b.js'), 'another file of the page');
 	assert.deepEqual(await meanwhile('touch a.css b.js; cp a.css t.tmp; mv t.tmp a.css'), [], 'it was complete all the time');
+	const stopped = (/** @type {string} */ script) => `kill -STOP ${world.daemon?.process.pid}; ${script}; kill -CONT ${world.daemon?.process.pid}`;
+	assert.deepEqual(await meanwhile(stopped('mkdir d; echo 1 > d/x.css; mv d ../moved')), disk('d'), 'a folder that came and went');
+	assert.deepEqual(await meanwhile(stopped('mkdir d; echo 1 > d/x.css; rm -r d')), disk('d'), 'it was deleted');
 	load();
 	await until('the page to be loaded', async () => (await world.bus.events()).every((/** @type {any} */ { closed }) => closed));
 	assert.deepEqual(await did(() => sh('cp a.css t.tmp; rm a.css; mv t.tmp a.css'), { expect: false }), [], 'no page was being loaded');
+	await new Promise(resolve => { setTimeout(resolve, MISSED_MSEC); });
+	assert.deepEqual(await did(() => sh(stopped('mkdir d; mv d ../moved2')), { expect: false }), [], 'a folder, likewise');
 });
 
 test('without a live tab, nothing is watched', async t => {
