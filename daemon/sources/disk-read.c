@@ -36,8 +36,9 @@ void disk_source_folder_gone(struct disk_source *source, const char *folder, boo
 	uint64_t now = clock_now_usec();
 
 	/* A page that was loading meanwhile may show its files. */
-	if (missed && !pipeline_was_loading(source->parts.pipeline, source->project,
-			      now - DISK_MISSED_USEC, now)) {
+	if (missed &&
+		!pipeline_was_loading(
+			source->parts.pipeline, source->project, now - DISK_MISSED_USEC, now)) {
 		return;
 	}
 	/* The entry represents the files that were in the folder. */
