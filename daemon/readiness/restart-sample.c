@@ -108,8 +108,13 @@ static enum restart_prediction predict(const struct restart_history *history,
 	}
 	switch (answer) {
 	case TRAITS_RESTARTS:
-		/* A server with a watch on the file is notified of the save at once. */
-		*delay = traits->restarts == RESTARTS_ITSELF || !subject->watches
+		/*
+		 * A server with a watch on the file is notified of the save at once. One that
+		 * starts its workers itself may still ask for the news each second only, as
+		 * Werkzeug does.
+		 */
+		*delay = traits->restarts == RESTARTS_ITSELF || !subject->watches ||
+				subject->supervised
 			? traits->notice_usec
 			: 0;
 		return seen == RESTART_NONE ? RESTART_UNKNOWN : RESTART_EXPECTED;

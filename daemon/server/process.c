@@ -7,6 +7,7 @@
 
 #include "server/command-line.h"
 #include "server/program-script.h"
+#include "server/program-traits.h"
 #include "util/mem.h"
 #include "util/mount-table.h"
 #include "util/mounts-leads.h"
@@ -69,6 +70,17 @@ static bool is_kept_by_parent(pid_t pid, const struct procfs_stat *stat)
 	return environment_find(bytes, length, variable, strlen(variable));
 }
 
+/* Whether the program restarts others, which may have a session and a terminal of their own: Reflex. */
+static bool is_reloader(int process)
+{
+	size_t length;
+	_cleanup_free_ char *bytes = procfs_command_line(process, &length);
+	struct program_traits traits;
+
+	program_traits_of(bytes, length, NULL, &traits);
+	return traits.restarts == RESTARTS_ITSELF;
+}
+
 static void holder_find_ancestors(struct holder *holder, const struct procfs_stat *own)
 {
 	bool kept = is_kept_by_parent(holder->pid, own);
@@ -86,7 +98,10 @@ static void holder_find_ancestors(struct holder *holder, const struct procfs_sta
 		if (procfs_stat(process, &stat) < 0) {
 			stat = (struct procfs_stat){0};
 		}
-		session = kept && i == 0 ? stat.session : session;
+		if ((kept && i == 0) ||
+			(together && stat.session != session && is_reloader(process))) {
+			session = stat.session;
+		}
 		together = together && stat.session == session && !is_login_shell(parent, &stat);
 		holder->supervisors += together;
 		parent = stat.parent;

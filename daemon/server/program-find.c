@@ -70,6 +70,14 @@ const struct program *program_find_script(const char *script, const char *packag
 	return package && named && !named->of_site ? NULL : named;
 }
 
+const struct program *program_find_module(const char *module)
+{
+	const struct program *whole = program_find(module);
+	const char *dot = strrchr(module, '.');
+
+	return whole || !dot ? whole : program_find(dot + 1);
+}
+
 bool program_lists(const char *list, const char *word, size_t length)
 {
 	const char *at = list;

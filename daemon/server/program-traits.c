@@ -53,7 +53,7 @@ static size_t find_script(const struct run *run)
 	return run->count;
 }
 
-/* The suffixes that an option names, as "js,html" or as ".js .html". */
+/* The suffixes that an option names, as "js,html", ".js .html", "*.js" or "\.(js|html)$". */
 static void take_suffixes(struct program_traits *traits, const struct run *run)
 {
 	const char *list = run->program->suffix_option;
@@ -67,7 +67,7 @@ static void take_suffixes(struct program_traits *traits, const struct run *run)
 
 		if (program_lists(list, arg, length)) {
 			snprintf(traits->suffixes, sizeof traits->suffixes, " %.100s ", value);
-			for (char *at = traits->suffixes; (at = strpbrk(at, ",.")); at++) {
+			for (char *at = traits->suffixes; (at = strpbrk(at, ",.*\\$()|")); at++) {
 				*at = ' ';
 			}
 		}
@@ -101,7 +101,9 @@ static void take_program(struct program_traits *traits, const struct run *run)
 		traits->notice_usec = program->notice_msec * CLOCK_USEC_PER_MSEC;
 	} else if (traits->restarts == RESTARTS_UNKNOWN) {
 		traits->restarts =
-			has_word(program->stays, run) ? RESTARTS_NEVER : RESTARTS_UNKNOWN;
+			has_word(program->stays, run) && !has_word(program->stays_denies, run)
+			? RESTARTS_NEVER
+			: RESTARTS_UNKNOWN;
 		traits->notice_usec = program->notice_msec * CLOCK_USEC_PER_MSEC;
 	}
 	if (has_word(program->old, run)) {
@@ -141,7 +143,9 @@ void program_traits_of(
 	run.count = script < run.count ? script : run.count;
 	take_program(traits, &run);
 	if (1 + script < line.count) {
-		run.program = program_find_script(line.args[1 + script], package);
+		run.program = script && strcmp(line.args[script], "-m") == 0
+			? program_find_module(line.args[1 + script])
+			: program_find_script(line.args[1 + script], package);
 		run.args = line.args + 1 + script + 1;
 		run.count = line.count - 1 - script - 1;
 		if (run.program && run.program->rest != REST_SCRIPT) {

@@ -5,7 +5,9 @@
 #define RUBY_CODE " rb ru "
 #define PERL_CODE " pl pm psgi "
 #define PHP_CODE " php phtml inc "
-#define NODE_SKIPPED " -r --require --import -C --conditions --env-file "
+#define NODE_SKIPPED                                                                               \
+	" -r --require --import --loader --experimental-loader -C --conditions --env-file "        \
+	"--watch-path "
 
 /* How late a server notices a change, in ms: with a stat() each second, each 250 ms, or inotify. */
 enum { EACH_SECOND = 1500, EACH_QUARTER = 700, AT_ONCE = 350 };
@@ -17,6 +19,14 @@ enum { EACH_SECOND = 1500, EACH_QUARTER = 700, AT_ONCE = 350 };
 enum { PHP_OLD = 3000 };
 #define PHP_BEHIND                                                                                 \
 	.stays = "", .old = "", .old_suffixes = PHP_CODE, .old_msec = PHP_OLD, .old_by_second = true
+
+/* With these, other files may restart it, or its configuration file may name them. */
+#define UWSGI_WIDENS                                                                               \
+	" --touch-reload --touch-workers-reload --touch-chain-reload --fs-reload "                 \
+	"--fs-brutal-reload --ini --yaml "
+
+/* '\.(go|tmpl)$' has suffixes; of other patterns, such as '^src/', nothing is known. */
+#define REFLEX_PATTERNS " -r --regex -g --glob "
 
 /* Two names of the same program. */
 #define NODE_RUNS                                                                                  \
@@ -35,7 +45,7 @@ const struct program programs[] = {
 		.rest = REST_SCRIPT,
 		.packaged = true,
 		.folders = " --cwd ",
-		.skipped = " -r --preload ",
+		.skipped = " -r --preload --port --define --loader --tsconfig-override ",
 		.restarts = " --watch ",
 		.suffixes = SCRIPT_CODE,
 		.notice_msec = AT_ONCE,
@@ -46,6 +56,8 @@ const struct program programs[] = {
 	{.name = "deno",
 		.rest = REST_SCRIPT,
 		.packaged = true,
+		.skipped = " -c --config --import-map --host --port --cert --location --seed -L "
+			   "--log-level ",
 		.restarts = " --watch --watch-hmr ",
 		.suffixes = SCRIPT_CODE,
 		.notice_msec = 450,
@@ -138,6 +150,17 @@ const struct program programs[] = {
 		.suffixes = PYTHON_CODE,
 		.notice_msec = EACH_SECOND,
 		.stays = ""},
+	{.name = "hupper*", .restarts = "", .suffixes = PYTHON_CODE, .notice_msec = EACH_SECOND},
+	{.name = "uwsgi*",
+		.folders = " --chdir --pythonpath --pp ",
+		.restarts = " --py-autoreload --py-auto-reload --python-autoreload "
+			    "--python-auto-reload --py-autoreload-on-edit ",
+		.suffixes = PYTHON_CODE,
+		.widens = UWSGI_WIDENS,
+		.notice_msec = 2500,
+		.stays = " --wsgi-file --module -w ",
+		.stays_denies = UWSGI_WIDENS,
+		.language = PYTHON_CODE},
 	{.name = "watchmedo",
 		.restarts = " auto-restart ",
 		.suffixes = "*",
@@ -167,7 +190,8 @@ const struct program programs[] = {
 		.stays = ""},
 
 	/* Ruby's and Perl's. */
-	{.name = "puma", .folders = " --dir ", .stays = ""},
+	/* Its plugin for tmp/restart.txt, which Rails switches on, starts it again in place. */
+	{.name = "puma", .folders = " --dir "},
 	{.name = "rackup", .rest = REST_SCRIPT, .stays = ""},
 	{.name = "rails", .of_site = true, .stays = ""},
 	{.name = "unicorn*", .stays = ""},
@@ -198,7 +222,12 @@ const struct program programs[] = {
 		.suffixes = " go tpl tmpl html ",
 		.widens = " -c ",
 		.notice_msec = 2500},
-	{.name = "reflex", .restarts = "", .suffixes = "*", .notice_msec = 700},
+	{.name = "reflex",
+		.restarts = "",
+		.suffixes = "*",
+		.suffix_option = REFLEX_PATTERNS,
+		.widens = REFLEX_PATTERNS,
+		.notice_msec = 700},
 	{.name = "cargo-watch",
 		.restarts = "",
 		.suffixes = " rs toml ",

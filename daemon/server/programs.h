@@ -58,6 +58,7 @@ struct program {
 	const char *restarts; /* with one of these words */
 	const char *restarts_denies; /* not with any of these */
 	const char *stays; /* with one of these words, unless it restarts */
+	const char *stays_denies; /* not with any of these */
 	const char *suffixes; /* of the files that restart it; "*" is any */
 	const char *suffix_option; /* options whose value is a list of suffixes to use instead */
 	const char *widens; /* with one of these words, other files may restart it too */
@@ -87,6 +88,11 @@ const struct program *program_find(const char *name);
  * Deno's "npm:vite@8" names its package itself.
  */
 const struct program *program_find_script(const char *script, const char *package);
+/*
+ * The program of a module: "http.server" has a row of its own, "pyramid.scripts.pserve" is known by
+ * its last word.
+ */
+const struct program *program_find_module(const char *module);
 
 /* Whether the word, `length` bytes long, is in the list; a NULL list is empty. */
 bool program_lists(const char *list, const char *word, size_t length);

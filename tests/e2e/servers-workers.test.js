@@ -4,7 +4,7 @@
  * ones can answer any more.
  */
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -12,7 +12,7 @@ import { until } from '../lib/events.js';
 import { answers, freePort } from '../lib/ports.js';
 import { Client } from '../lib/wire-client.js';
 import { World } from '../lib/world.js';
-import { HTML, NODE } from '../servers/code.js';
+import { HTML, NODE, PYTHON, WSGI } from '../servers/code.js';
 import { Drive } from '../servers/drive.js';
 import { ROWS } from '../servers/rows.js';
 
@@ -78,7 +78,7 @@ test('workers that are replaced one after another: the reload comes after the la
 
 /** Starts server.js in a session of its own, and again when a file of the folder changes. */
 const SUPERVISOR = `
-const { fork } = require('node:child_process'), fs = require('node:fs');
+const { fork, spawn } = require('node:child_process'), fs = require('node:fs');
 let worker, timer;
 const start = () => {
 	worker = fork('server.js', process.argv.slice(2), { detached: true });
@@ -191,4 +191,30 @@ test('a server that shares its epoll set with a process for other work: a new on
 	const events = await world.bus.events();
 	assert.deepEqual(events.map((/** @type {{source: string}} */ { source }) => source), ['save'], JSON.stringify(events));
 	assert.ok(!events[0].steps.some((/** @type {{step: string}} */ { step }) => step === 'waiting'), JSON.stringify(events));
+});
+
+/** Without a language that is known by its name, as the program that "go run" has compiled. */
+const COMPILED = `
+import sys
+from wsgiref.simple_server import make_server
+${WSGI}
+make_server("127.0.0.1", int(sys.argv[1]), app).serve_forever()
+`;
+
+test('a program without a known language, in a session of its own: so does that of a reloader that is known', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const drive = new Drive(world, {
+		name: 'a reloader', source: 'npm', packages: [], needs: 'node', trigger: '', env: { PYTHONHOME: '/usr' },
+		files: { 'reflex.js': SUPERVISOR.replace("fork('server.js', process.argv.slice(2), ", "spawn('./program', ['program.data', process.argv[2]], ") },
+		code: { file: 'program.data', text: mark => COMPILED.replace('MARK', mark) },
+		page: { file: 'page.html', text: mark => `${mark}\n` },
+		prepare: async (_, root) => copyFile(await realpath(PYTHON), path.join(root, 'program')),
+		command: port => ['node', 'reflex.js', String(port)],
+	});
+	world.atEnd.push(() => drive.close());
+	drive.brief = true;
+	await drive.open();
+	const { orders } = await drive.save('code', 'code');
+	assert.deepEqual(orders.map(({ got }) => got.marks), ['c1 t0']);
 });

@@ -84,6 +84,16 @@ static enum restart_prediction ask_supervised(const struct restart_history *hist
 	return ask_of(&whose, history, name, delay);
 }
 
+static enum restart_prediction ask_watched_worker(const struct restart_history *history,
+	const struct program_traits *traits, const char *name, uint64_t *delay)
+{
+	struct restart_subject whose = subject(traits);
+
+	whose.supervised = true;
+	whose.watches = true;
+	return ask_of(&whose, history, name, delay);
+}
+
 static void restarted(struct restart_history *history, const struct program_traits *traits,
 	const char *names, uint64_t after, enum restart_proof proof)
 {
@@ -113,6 +123,7 @@ static void without_history_the_table_decides(void **state)
 {
 	struct restart_history history = {0};
 	struct restart_sample sample = {0};
+	struct program_traits slow = unknown;
 	uint64_t delay;
 
 	assert_int_equal(ask(&sample, &history, &reloads, "/p/a.js", &delay), RESTART_EXPECTED);
@@ -134,6 +145,9 @@ static void without_history_the_table_decides(void **state)
 	/* Unknown, but what listens has started what serves. */
 	assert_int_equal(ask_supervised(&history, &unknown, "/p/a.js", &delay), RESTART_EXPECTED);
 	assert_int_equal(delay, unknown.notice_usec);
+	slow.notice_usec = 1500000;
+	assert_int_equal(ask_watched_worker(&history, &slow, "/p/a.js", &delay), RESTART_EXPECTED);
+	assert_int_equal(delay, slow.notice_usec);
 	assert_int_equal(ask_supervised(&history, &unknown, "/p/a.html", &delay), RESTART_UNKNOWN);
 	assert_int_equal(ask_supervised(&history, &any, "/p/a.html", &delay), RESTART_UNKNOWN);
 	assert_int_equal(ask_supervised(&history, &never, "/p/a.js", &delay), RESTART_NONE);
