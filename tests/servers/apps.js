@@ -3,10 +3,14 @@
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { AIOHTTP, ASGI, BOTTLE, BUN, CHERRYPY, DANCER, DENO, DJANGO, EXPRESS, FLASK, GO, HTML, JSP, MOJO,
-	NODE, NODE_TS, npm, PHP, PSGI, PYTHON, QUART, RACK, RUST_LIKE_LOOP, SINATRA, TOMCAT, TORNADO, WEBPY, WORKER, WSGI }
+import { AIOHTTP, ASGI, BOTTLE, BUN, CHANNELS, CHERRYPY, DANCER, DENO, DJANGO, EXPRESS, FLASK, GO, HTML, JSP, MOJO, NODE, NODE_TS, npm, PHP,
+	PSERVE, PSGI, PYRAMID, PYTHON, QUART, RACK, RAILS, RAILS_FILES, RUST_LIKE_LOOP, SINATRA, TOMCAT, TORNADO, WEBPY, WERKZEUG, WORKER, WSGI }
 	from './code.js';
 import { app, code } from './row.js';
+
+/** uWSGI with a master process that restarts the worker. */
+const UWSGI = (/** @type {number} */ port, /** @type {string[]} */ ...more) =>
+	['/usr/bin/uwsgi', '--plugin', 'python3', '--http-socket', `127.0.0.1:${port}`, '--master', '--need-app', '--wsgi-file', 'main.py', '--callable', 'app', '--die-on-term', ...more];
 
 /** @type {import('./rows.js').Row[]} */
 export const PROGRAMS = [
@@ -66,6 +70,32 @@ export const PROGRAMS = [
 		command: port => [PYTHON, '-m', 'quart', 'run', '--port', String(port)],
 	}),
 	app({
+		name: 'uwsgi --py-autoreload', source: 'Debian', packages: ['uwsgi-plugin-python3'], needs: '/usr/bin/uwsgi', version: ['dpkg-query', '-W', 'uwsgi-core'],
+		trigger: 'a loaded .py', code: code('main.py', WSGI),
+		command: port => UWSGI(port, '--py-autoreload', '1'),
+	}),
+	app({
+		name: 'uwsgi --touch-reload', source: 'Debian', packages: ['uwsgi-plugin-python3'], needs: '/usr/bin/uwsgi', version: ['dpkg-query', '-W', 'uwsgi-core'],
+		trigger: 'the files it was given', code: code('main.py', WSGI),
+		command: port => UWSGI(port, '--touch-reload', 'main.py', '--processes', '2'),
+	}),
+	app({
+		name: 'pserve --reload', source: 'Debian', packages: ['python3-pyramid', 'python3-plaster-pastedeploy', 'python3-waitress'], needs: '/usr/lib/python3/dist-packages/pyramid', version: ['dpkg-query', '-W', 'python3-pyramid'],
+		trigger: 'a loaded .py', code: code('site_app.py', PYRAMID), files: { 'bin/pserve': PSERVE },
+		prepare: (world, root, port) => world.folder('site', { 'development.ini': `[app:main]\npaste.app_factory = site_app:main\n[server:main]\nuse = egg:waitress#main\nlisten = 127.0.0.1:${port}\n` }),
+		command: () => [PYTHON, 'bin/pserve', 'development.ini', '--reload'],
+	}),
+	app({
+		name: 'run_simple(reloader_type="watchdog")', source: 'Debian', packages: ['python3-werkzeug', 'python3-watchdog'], needs: '/usr/lib/python3/dist-packages/werkzeug', version: ['dpkg-query', '-W', 'python3-werkzeug'],
+		trigger: 'a .py below the folders of its modules', code: code('app.py', WERKZEUG),
+		command: port => [PYTHON, 'app.py', String(port), 'watchdog'],
+	}),
+	app({
+		name: 'manage.py runserver (Daphne)', source: 'Debian', packages: ['python3-daphne', 'python3-django'], needs: '/usr/lib/python3/dist-packages/daphne', version: ['dpkg-query', '-W', 'python3-daphne'],
+		trigger: 'a loaded .py', code: code('manage.py', CHANNELS),
+		command: port => [PYTHON, 'manage.py', 'runserver', `127.0.0.1:${port}`],
+	}),
+	app({
 		name: 'web.py', source: 'Debian', packages: ['python3-webpy'], needs: '/usr/lib/python3/dist-packages/web', version: ['dpkg-query', '-W', 'python3-webpy'],
 		trigger: 'nothing', files: { 'app.py': WEBPY.replace('MARK', 'c0') },
 		command: port => [PYTHON, 'app.py', `127.0.0.1:${port}`],
@@ -99,6 +129,11 @@ export const PROGRAMS = [
 		name: 'entr -r (go run)', source: 'Debian', packages: ['entr', 'golang-go'], needs: '/usr/bin/go', version: ['go', 'version'],
 		trigger: 'the files it was given', code: code('main.go', GO), env: { GOFLAGS: '-mod=mod', GO111MODULE: 'off', GOCACHE: '/tmp/savecast-go-cache' },
 		command: port => ['sh', '-c', `ls main.go | entr -rn go run main.go ${port}`],
+	}),
+	app({
+		name: 'reflex -s (go run)', source: 'Debian', packages: ['reflex', 'golang-go'], needs: '/usr/bin/reflex', version: ['dpkg-query', '-W', 'reflex'],
+		trigger: 'the files it was given', code: code('main.go', GO), env: { GO111MODULE: 'off', GOCACHE: '/tmp/savecast-go-cache' },
+		command: port => ['reflex', '-s', '-r', '\\.go$', '--', 'go', 'run', 'main.go', String(port)],
 	}),
 	app({
 		name: 'node --watch', source: 'Debian', packages: ['nodejs'], needs: 'node', version: ['node', '--version'],
@@ -164,6 +199,15 @@ export const PROGRAMS = [
 		},
 	}),
 	app({
+		name: 'php-fpm behind nginx', source: 'Debian', packages: ['php-fpm', 'nginx'], needs: '/usr/sbin/php-fpm8.2', version: ['dpkg-query', '-W', 'php8.2-fpm'],
+		trigger: 'nothing; opcache checks again after up to 3 s', code: code('index.php', PHP), broken: '', settle: 300,
+		prepare: (world, root, port) => world.folder('site', {
+			'.fpm.conf': `[global]\nerror_log = ${world.temp}/fpm.log\ndaemonize = no\n[www]\nlisten = ${world.temp}/fpm.sock\nuser = root\npm = static\npm.max_children = 2\n`,
+			'.nginx.conf': `daemon off;\nuser root;\npid ${world.temp}/nginx.pid;\nerror_log ${world.temp}/nginx.log;\nevents {}\nhttp {\naccess_log off;\nserver {\nlisten 127.0.0.1:${port};\nroot ${root};\nindex index.php;\nlocation ~ \\.php$ { include /etc/nginx/fastcgi_params; fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_pass unix:${world.temp}/fpm.sock; }\n}\n}\n`,
+		}),
+		command: (port, root) => ['sh', '-c', `php-fpm8.2 -R -y .fpm.conf & exec nginx -c ${root}/.nginx.conf`],
+	}),
+	app({
 		name: 'Tomcat (JSP)', source: 'Debian', packages: ['tomcat10'], needs: '/usr/share/tomcat10/bin/catalina.sh', version: ['dpkg-query', '-W', 'tomcat10'],
 		trigger: 'nothing; checks a .jsp again after up to 4 s', code: code('index.jsp', JSP), broken: '', settle: 300,
 		command: (port, root) => ['env', `CATALINA_BASE=${root}/.tomcat`, '/usr/share/tomcat10/bin/catalina.sh', 'run'], env: { CATALINA_HOME: '/usr/share/tomcat10' },
@@ -218,6 +262,16 @@ export const PROGRAMS = [
 		name: 'puma', source: 'Debian', packages: ['puma'], needs: '/usr/bin/puma', version: ['dpkg-query', '-W', 'puma'],
 		trigger: 'nothing', files: { 'config.ru': RACK.replace('MARK', 'c0') }, settle: 100,
 		command: port => ['puma', '-b', `tcp://127.0.0.1:${port}`],
+	}),
+	app({
+		name: 'puma (tmp/restart.txt, touched by entr)', source: 'Debian', packages: ['puma', 'entr'], needs: '/usr/bin/puma', version: ['dpkg-query', '-W', 'puma'],
+		trigger: 'the file that is touched', code: code('config.ru', RACK), files: { 'tmp/restart.txt': '', '.gitignore': 'tmp\n', 'config/puma.rb': 'plugin :tmp_restart\n' },
+		command: port => ['sh', '-c', `(ls config.ru | entr -np touch tmp/restart.txt) & exec puma -b tcp://127.0.0.1:${port}`],
+	}),
+	app({
+		name: 'rails server', source: 'Debian', packages: ['ruby-rails', 'puma'], needs: '/usr/share/doc/ruby-rails', version: ['dpkg-query', '-W', 'ruby-rails'],
+		trigger: 'nothing; loads a changed file at the next request', code: code('app/controllers/home_controller.rb', RAILS), files: RAILS_FILES,
+		command: port => ['ruby', 'bin/rails', 'server', '-b', '127.0.0.1', '-p', String(port)],
 	}),
 	app({
 		name: 'unicorn', source: 'Debian', packages: ['unicorn'], needs: '/usr/bin/unicorn', version: ['dpkg-query', '-W', 'unicorn'],

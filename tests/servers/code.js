@@ -49,6 +49,38 @@ if __name__ == "__main__":
     from django.core.management import execute_from_command_line
     execute_from_command_line(sys.argv)
 `;
+export const WERKZEUG = `
+import sys
+from werkzeug.serving import run_simple
+from werkzeug.wrappers import Request, Response
+CODE = "MARK"
+@Request.application
+def app(request):
+    return Response("${HTML}" + CODE + " " + open("page.html").read(), mimetype="text/html")
+if __name__ == "__main__":
+    run_simple("127.0.0.1", int(sys.argv[1]), app, use_reloader=True, reloader_type=sys.argv[2])
+`;
+export const PYRAMID = `
+from pyramid.config import Configurator
+from pyramid.response import Response
+CODE = "MARK"
+def home(request):
+    return Response("${HTML}" + CODE + " " + open("page.html").read())
+def main(settings, **rest):
+    config = Configurator()
+    config.add_route("home", "/")
+    config.add_view(home, route_name="home")
+    return config.make_wsgi_app()
+`;
+export const PSERVE = `#!/usr/bin/python3
+import sys
+sys.path.insert(0, ".")
+from pyramid.scripts.pserve import main
+sys.exit(main())
+`;
+/** Daphne has put its own server into "runserver". */
+export const CHANNELS = DJANGO.replace('INSTALLED_APPS=[]', 'INSTALLED_APPS=["daphne"], ASGI_APPLICATION=__name__ + ".application"').replace('if __name__', 'from django.core.asgi import get_asgi_application\nif __name__ != "__main__":\n    application = get_asgi_application()\nif __name__')
+	.replace('ROOT_URLCONF=__name__', 'ROOT_URLCONF="manage"').replace('ASGI_APPLICATION=__name__ + ".application"', 'ASGI_APPLICATION="manage.application"').replace('settings.configure(', 'settings.configured or settings.configure(');
 export const TORNADO = `
 import sys, asyncio, tornado.web
 CODE = "MARK"
@@ -103,6 +135,34 @@ http.createServer((request, response) => {
 	response.setHeader('content-type', 'text/html');
 	response.end("${HTML}" + CODE + ' ' + fs.readFileSync('page.html', 'utf8'));
 }).listen(Number(process.argv[2]), '127.0.0.1');
+`;
+export const NEST = `
+import { Controller, Get, Header, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { readFileSync } from 'fs';
+const CODE = "MARK";
+@Controller()
+class Home {
+	@Get()
+	@Header('content-type', 'text/html')
+	home(): string { return "${HTML}" + CODE + ' ' + readFileSync('page.html', 'utf8'); }
+}
+@Module({ controllers: [Home] })
+class App {}
+NestFactory.create(App).then(app => app.listen(Number(process.env.PORT), '127.0.0.1'));
+`;
+export const VITE_NODE = `
+import http from 'node:http';
+import fs from 'node:fs';
+const CODE: string = "MARK";
+const server = http.createServer((request, response) => {
+	response.setHeader('content-type', 'text/html');
+	response.end("${HTML}" + CODE + ' ' + fs.readFileSync('page.html', 'utf8'));
+}).listen(Number(process.env.PORT), '127.0.0.1');
+if (import.meta.hot) {
+	import.meta.hot.on('vite:beforeFullReload', () => { server.close(); server.closeAllConnections(); });
+	import.meta.hot.dispose(() => { server.close(); server.closeAllConnections(); });
+}
 `;
 /** Two workers share the socket of the first process. */
 export const CLUSTER = NODE.replace('const CODE', "const cluster = require('node:cluster');\nif (cluster.isPrimary) { cluster.fork(); cluster.fork(); } else\n{ const CODE").replace(/;\n$/, '; }\n').replace('{ const', '{\nconst');
@@ -170,6 +230,22 @@ export const RACK = `
 CODE = "MARK"
 run lambda { |env| [200, { 'Content-Type' => 'text/html' }, ["${HTML}" + CODE + ' ' + File.read('page.html')]] }
 `;
+export const RAILS = `
+class HomeController < ActionController::Base
+	CODE = "MARK"
+	def index
+		render html: ("${HTML}" + CODE + ' ' + File.read(Rails.root.join('page.html'))).html_safe
+	end
+end
+`;
+export const RAILS_FILES = {
+	'config.ru': "require_relative 'config/environment'\nrun Rails.application\n",
+	'bin/rails': "#!/usr/bin/env ruby\nAPP_PATH = File.expand_path('../config/application', __dir__)\nrequire 'rails/commands'\n",
+	'config/application.rb': "require 'rails'\nrequire 'action_controller/railtie'\nclass Site < Rails::Application\n\tconfig.root = File.expand_path('..', __dir__)\n\tconfig.load_defaults 6.1\n\tconfig.eager_load = false\n\tconfig.cache_classes = false\n\tconfig.consider_all_requests_local = true\n\tconfig.secret_key_base = 'x' * 64\n\tconfig.hosts.clear\nend\n",
+	'config/environment.rb': "require_relative 'application'\nRails.application.initialize!\n",
+	'config/routes.rb': "Rails.application.routes.draw { root 'home#index' }\n",
+	'Rakefile': "require_relative 'config/application'\n", 'log/.x': '', 'tmp/pids/.x': '', '.gitignore': 'log\ntmp\n',
+};
 export const GO = `package main
 import ("net/http"; "os"; "fmt")
 const code = "MARK"

@@ -300,5 +300,6 @@ export class Drive {
 	async close() {
 		clearTimeout(this.#secondLook);
 		await this.oracle?.stop();
+		await this.row.ended?.(this.world, /** @type {string} */ (this.root));
 	}
 }

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT
 /** Programs of npm that restart the user's program, alone and one behind another. */
-import { app, code } from './row.js';
-import { CLUSTER, FASTIFY, NODE, NODE_TS, npm, PYTHON, AIOHTTP } from './code.js';
+import { symlink } from 'node:fs/promises';
+import path from 'node:path';
+
+import { app, code, run } from './row.js';
+import { CLUSTER, FASTIFY, NEST, NODE, NODE_TS, npm, PYTHON, AIOHTTP, VITE_NODE } from './code.js';
 
 const tsc = `${npm('tsc')} --outDir dist --skipLibCheck`;
 const COMMONJS = { TS_NODE_COMPILER_OPTIONS: '{"module": "commonjs", "moduleResolution": "node"}' };
-const IGNORED = { '.gitignore': 'dist\n' };
+const IGNORED = { '.gitignore': 'dist\nnode_modules\n' };
+const PATH = `${npm('')}:${process.env.PATH}`;
+
+/** Modules are found beside the program, as npm installs them. */
+const modules = (/** @type {any} */ world, /** @type {string} */ root) => symlink(npm('..'), path.join(root, 'node_modules'));
 
 /** @param {string} name */
 const packaged = name => ['node', '-p', `require('${npm(`../${name}/package.json`)}').version`];
@@ -43,13 +50,19 @@ export const RELOADERS = [
 		command: port => [npm('pm2-runtime'), 'start', 'server.js', '--watch', '--', String(port)],
 	}),
 	app({
+		name: 'pm2 start --watch', source: 'npm', packages: ['pm2'], needs: npm('pm2'), version: packaged('pm2'),
+		trigger: 'any file below', code: code('server.js', NODE),
+		command: (port, root) => ['sh', '-c', `export PM2_HOME=${root}-pm2; ${npm('pm2')} start server.js --watch -- ${port}; exec ${npm('pm2')} logs --raw`],
+		ended: (world, root) => run('env', `PM2_HOME=${root}-pm2`, npm('pm2'), 'kill'),
+	}),
+	app({
 		name: 'onchange -k -i', source: 'npm', packages: ['onchange'], needs: npm('onchange'), version: packaged('onchange'),
 		trigger: 'the files it was given', code: code('server.js', NODE),
 		command: port => [npm('onchange'), '-k', '-i', '*.js', '--', 'node', 'server.js', String(port)],
 	}),
 	app({
 		name: 'tsc-watch --onSuccess', source: 'npm', packages: ['tsc-watch', 'typescript'], needs: npm('tsc-watch'), version: packaged('tsc-watch'),
-		trigger: 'a loaded .ts, once compiled', files: IGNORED, code: code('server.ts', NODE_TS), env: { PATH: `${npm('')}:${process.env.PATH}` },
+		trigger: 'a loaded .ts, once compiled', files: IGNORED, code: code('server.ts', NODE_TS), env: { PATH },
 		command: port => [npm('tsc-watch'), '--outDir', 'dist', '--skipLibCheck', 'server.ts', '--onSuccess', `node dist/server.js ${port}`],
 	}),
 	app({
@@ -65,8 +78,19 @@ export const RELOADERS = [
 	app({
 		name: 'npm run dev (nodemon)', source: 'npm', packages: ['nodemon'], needs: npm('nodemon'), version: [npm('nodemon'), '--version'],
 		trigger: 'a .js, .mjs, .cjs or .json below the folder', files: { 'package.json': `{"scripts": {"dev": "nodemon --quiet server.js"}}\n` }, code: code('server.js', NODE),
-		env: { PATH: `${npm('')}:${process.env.PATH}` },
+		env: { PATH },
 		command: port => ['npm', 'run', 'dev', '--', String(port)],
+	}),
+	app({
+		name: 'nest start --watch', source: 'npm', packages: ['@nestjs/cli', '@nestjs/core', '@nestjs/platform-express', 'reflect-metadata', 'rxjs', 'typescript'], needs: npm('nest'), version: packaged('@nestjs/cli'),
+		trigger: 'a .ts below src, once compiled', code: code('src/main.ts', NEST), prepare: modules, env: { PATH },
+		files: { ...IGNORED, 'package.json': '{"name": "site"}\n', 'nest-cli.json': '{"sourceRoot": "src"}\n', 'tsconfig.json': '{"compilerOptions": {"module": "commonjs", "target": "ES2022", "outDir": "./dist", "rootDir": "./src", "experimentalDecorators": true, "emitDecoratorMetadata": true, "skipLibCheck": true, "types": ["node"]}, "include": ["src"]}\n' },
+		command: port => ['env', `PORT=${port}`, 'nest', 'start', '--watch', '--preserveWatchOutput'],
+	}),
+	app({
+		name: 'vite-node --watch', source: 'npm', packages: ['vite-node'], needs: npm('vite-node'), version: packaged('vite-node'),
+		trigger: 'a loaded file, in its own process', code: code('server.ts', VITE_NODE), files: IGNORED, prepare: modules, env: { PATH },
+		command: port => ['env', `PORT=${port}`, 'vite-node', '--watch', 'server.ts'],
 	}),
 	app({
 		name: 'nodemon (cluster of 2)', source: 'npm', packages: ['nodemon'], needs: npm('nodemon'), version: [npm('nodemon'), '--version'],

@@ -184,9 +184,15 @@ the page is reloaded twice.
 ${[head, head.map(() => '---'), ...tried.map(cells)].map(row => `| ${row.join(' | ')} |`).join('\n')}
 
 Not tried yet: Apache (it refuses to serve as root, and these tests run as root), watchexec and air (Debian
-12 has neither, and npm has only an installer that downloads watchexec), Rails, Shiny, Jekyll, MkDocs,
-sphinx-autobuild, Elixir, NestJS, Strapi, AdonisJS. savecast leaves
-their files to servers that reload their pages themselves (Vite, webpack-dev-server, Next, Hugo, Eleventy): see
-tests/e2e/gate-aside.test.js. Not installed on the machine that created this table, or did not start there: ${results.filter(({ why }) => why).map(({ row, why }) => `${row.name} (${why})`).join('; ') || 'none'}.
+12 has neither, and npm has only an installer that downloads watchexec), a path unit of systemd (the machine had no
+user manager), Shiny, Jekyll, MkDocs, sphinx-autobuild, Elixir, Strapi, AdonisJS, Sails, Nx. micro-dev did not start
+here. Some others were tried once and have no row, because they behave as one that has: npm-watch, nodemon --exec
+babel-node, node --watch with tsx or @swc-node/register, tsx watch with Hono or a cluster, turbo run, run-p, dotenv,
+cross-env and env-cmd in front of one, deno task, bun run, moleculer-runner --hot, rerun, hupper, plackup -L Shotgun,
+sinatra/reloader, gunicorn -k gthread and gevent, make. gunicorn -k uvicorn.workers.UvicornWorker --reload never loads
+new code. If a program that did not start the server restarts it (a script that chokidar, watchmedo shell-command
+or watchman-make runs; wireit; HUP for start_server), the first saves of the code reload the old page, and then the
+new one. savecast leaves their files to servers that reload their pages themselves (Vite, webpack-dev-server, Next,
+Hugo, Eleventy): see tests/e2e/gate-aside.test.js. Not installed on the machine that created this table, or did not start there: ${results.filter(({ why }) => why).map(({ row, why }) => `${row.name} (${why})`).join('; ') || 'none'}.
 `;
 }
