@@ -164,20 +164,27 @@ static void judge_error(const struct upstream_probe *probe, struct upstream *fou
  * two: one with a long header, and one with a long query, in case it passes no such header on.
  * Returns what judge() does.
  */
+static bool ask_once(struct upstream_probe *probe, bool alone, struct upstream *found)
+{
+	*found = (struct upstream){.result = UPSTREAM_SELF};
+	upstream_probe_all(probe, alone);
+	return probe->passed == PASSED_UNKNOWN && judge(probe, found);
+}
+
 static bool ask(struct upstream_probe *probe, bool alone, struct upstream *found)
 {
-	const struct upstream_refusal *refusal = NULL;
+	const struct upstream_refusal *refusal;
 
+	if (ask_once(probe, alone, found)) {
+		return true;
+	}
+	refusal = refusal_of(probe, found);
 	/*
 	 * What tried to connect may be another program that waits for a server, which runs by now. Of one
 	 * that does not answer, further requests would show no more.
 	 */
-	for (unsigned i = 0;
-		i == 0 || (i == 1 && refusal && upstream_trials_any_answered(&probe->trials));
-		i++) {
-		*found = (struct upstream){.result = UPSTREAM_SELF};
-		upstream_probe_all(probe, alone);
-		if (probe->passed == PASSED_UNKNOWN && judge(probe, found)) {
+	if (refusal && upstream_trials_any_answered(&probe->trials)) {
+		if (ask_once(probe, alone, found)) {
 			return true;
 		}
 		refusal = refusal_of(probe, found);
