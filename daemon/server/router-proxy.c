@@ -28,8 +28,11 @@ static bool is_backend_of_site(const struct server *server)
 	return main && main->traits.backend;
 }
 
-/* A server that is probably no proxy may not know HEAD requests, or be out of service itself. */
-static bool is_own_failure(const struct server_main *main, const struct upstream *found)
+/*
+ * A server that is probably no proxy may not know HEAD requests, or be out of service itself; or so may
+ * one at a Unix socket that it has passed the request on to.
+ */
+static bool may_be_own_failure(const struct server_main *main, const struct upstream *found)
 {
 	return found->result == UPSTREAM_FAILED && main->traits.proxying == PROXY_MAYBE &&
 		(!found->status || found->status == 503);
@@ -189,7 +192,7 @@ bool route_question_ask_behind(struct route_question *question)
 	const struct server_main *proxy = server_main(answer->server);
 	const struct upstream *found;
 	struct server *const *behind;
-	bool cautious;
+	bool cautious, own_failure;
 
 	if (!may_be_proxy(question, &cautious)) {
 		return false;
@@ -199,12 +202,12 @@ bool route_question_ask_behind(struct route_question *question)
 		answer_looking(question, proxy);
 		return true;
 	}
-	if ((found->result == UPSTREAM_SELF && !found->unix_names.count) ||
-		is_own_failure(proxy, found) ||
+	own_failure = may_be_own_failure(proxy, found);
+	if (((found->result == UPSTREAM_SELF || own_failure) && !found->unix_names.count) ||
 		(found->result == UPSTREAM_FOUND && is_backend_of_site(behind[0]))) {
 		return false;
 	}
-	if (found->result == UPSTREAM_FAILED) {
+	if (found->result == UPSTREAM_FAILED && !own_failure) {
 		answer_failed(question, proxy, found);
 		return true;
 	}
