@@ -85,6 +85,19 @@ static bool reloads_pages(const struct run *run)
 		!has_word(program->livereload_denies, run) && !off;
 }
 
+static enum proxying proxying_of(const struct run *run)
+{
+	const struct program *program = run->program;
+
+	if (program->proxy) {
+		return PROXY_YES;
+	}
+	if (program->rest == REST_SCRIPT || has_word(program->passes_on, run)) {
+		return PROXY_MAYBE;
+	}
+	return program->livereload ? PROXY_RARELY : PROXY_NO;
+}
+
 static void take_program(struct program_traits *traits, const struct run *run)
 {
 	const struct program *program = run->program;
@@ -111,9 +124,7 @@ static void take_program(struct program_traits *traits, const struct run *run)
 		traits->old_usec = program->old_msec * CLOCK_USEC_PER_MSEC;
 		traits->old_by_second = program->old_by_second;
 	}
-	traits->proxying = program->proxy        ? PROXY_YES
-		: program->rest == REST_SCRIPT ? PROXY_MAYBE
-						   : PROXY_NO;
+	traits->proxying = proxying_of(run);
 	traits->backend |= program->backend;
 	traits->language = program->language ? program->language : traits->language;
 }

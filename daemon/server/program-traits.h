@@ -22,6 +22,8 @@ enum restarts {
 enum proxying {
 	PROXY_MAYBE, /* it is a program of the site, or not known */
 	PROXY_YES, /* that is what it is for */
+	/* it is for pages of its own, but its configuration may name a backend for some paths */
+	PROXY_RARELY,
 	PROXY_NO,
 };
 

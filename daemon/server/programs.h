@@ -40,6 +40,7 @@ struct program {
 	const char *livereload;
 	bool backend; /* it makes the pages of a server that passes requests on to it */
 	bool proxy; /* it passes requests on to other servers, or may be configured to */
+	const char *passes_on; /* so it does with one of these words */
 	/*
 	 * It may not reload all its pages: it passes requests on to a backend, whose files it does
 	 * not watch, or its configuration file can switch that off. Then the page itself decides.

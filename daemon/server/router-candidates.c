@@ -71,7 +71,8 @@ bool candidates_are_last(const struct candidates *candidates)
 	for (size_t i = 0; i < candidates->count; i++) {
 		const struct server_main *main = server_main(candidates->list[i].server);
 
-		if (!main || main->traits.proxying != PROXY_NO) {
+		if (!main || main->traits.proxying == PROXY_YES ||
+			main->traits.proxying == PROXY_MAYBE) {
 			return false;
 		}
 	}

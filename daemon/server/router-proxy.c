@@ -14,8 +14,9 @@ static bool may_be_proxy(const struct route_question *question, bool *cautious)
 	const char *host = question->url.host;
 
 	/* Names below localhost distinguish sites that share a port: that needs a proxy. */
-	*cautious = main->traits.proxying == PROXY_MAYBE &&
-		(!listen_host_is_name(host) || strcmp(host, "localhost") == 0);
+	*cautious = main->traits.proxying == PROXY_RARELY ||
+		(main->traits.proxying == PROXY_MAYBE &&
+			(!listen_host_is_name(host) || strcmp(host, "localhost") == 0));
 	return main->traits.proxying != PROXY_NO && !main->elsewhere &&
 		!forwarder_is_one(main->name, main->command_line, main->command_line_length);
 }
@@ -140,11 +141,24 @@ static void answer_failed(struct route_question *question, const struct server_m
 		status ? status : "does not answer");
 }
 
+/*
+ * A dev server that has some pages from a backend of its own project still updates them. The last
+ * candidate is the dev server.
+ */
+static bool updates_pages_of(const struct candidates *candidates)
+{
+	const struct candidate *behind = &candidates->list[0];
+
+	return candidates->count > 1 && !behind->answer.looking &&
+		(!behind->answer.project ||
+			behind->answer.project == candidates->list[1].answer.project);
+}
+
 /* `behind`: the servers that it may come from, as in `found`. False if there is only the proxy itself. */
 static bool answer_behind(struct route_question *question, const struct server_main *proxy,
 	const struct upstream *found, struct server *const *behind)
 {
-	bool sure = found->result == UPSTREAM_FOUND;
+	bool sure = found->result == UPSTREAM_FOUND, updates = sure && proxy->traits.livereload;
 	bool is_proxy = proxy->traits.proxying == PROXY_YES;
 	bool certain = found->result == UPSTREAM_UNSURE && !found->maybe_self;
 	struct candidates candidates = {.count = 0};
@@ -156,12 +170,13 @@ static bool answer_behind(struct route_question *question, const struct server_m
 	for (unsigned i = found->count; i < found->count + found->unix_names.count; i++) {
 		candidates_add_unix(&candidates, question, behind[i]);
 	}
-	if (found->maybe_self || found->result == UPSTREAM_SELF) {
+	if (found->maybe_self || found->result == UPSTREAM_SELF || updates) {
 		candidates_add(&candidates, question, question->answer->server);
 	}
 	/* What a program of the site is connected to in its own project is a database, for example. */
 	agreed = candidates_agree(&candidates, false, question->answer->server, is_proxy);
-	if (found->result == UPSTREAM_SELF && (candidates.count == 1 || (agreed && !is_proxy))) {
+	if ((found->result == UPSTREAM_SELF && (candidates.count == 1 || (agreed && !is_proxy))) ||
+		(updates && updates_pages_of(&candidates))) {
 		candidates_clear(&candidates);
 		return false;
 	}
@@ -201,6 +216,9 @@ bool route_question_ask_behind(struct route_question *question)
 	if (!found) {
 		answer_looking(question, proxy);
 		return true;
+	}
+	if (proxy->traits.proxying == PROXY_RARELY && found->result != UPSTREAM_FOUND) {
+		return false;
 	}
 	own_failure = may_be_own_failure(proxy, found);
 	if (((found->result == UPSTREAM_SELF || own_failure) && !found->unix_names.count) ||

@@ -203,6 +203,7 @@ static void search_done(const struct upstream *result, void *userdata)
 static bool route_search(struct server_route *route, bool cautious)
 {
 	const struct server *server = route->server;
+	bool watches = route->asked || server->main.traits.proxying == PROXY_RARELY;
 
 	route->begun_usec = clock_now_usec();
 	route->begun_pid = server->main.pid;
@@ -219,7 +220,7 @@ static bool route_search(struct server_route *route, bool cautious)
 			.is_proxy = server->main.traits.proxying == PROXY_YES,
 			.passes = is_proxy(server, true),
 			.caution = !cautious || is_proxy(server, false) ? UPSTREAM_ASKS
-				: route->asked                          ? UPSTREAM_WATCHES
+				: watches                               ? UPSTREAM_WATCHES
 									: UPSTREAM_ASKS_ONCE,
 		},
 		search_done, route);

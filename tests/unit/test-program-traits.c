@@ -90,6 +90,37 @@ static void command_lines(void **state)
 	}
 }
 
+static void passing_requests_on(void **state)
+{
+	static const struct {
+		const char *line, *package;
+		enum proxying proxying;
+	} rows[] = {
+		{"nginx ", NULL, PROXY_YES}, {"node server.js ", NULL, PROXY_MAYBE},
+		{"/x/some-program ", NULL, PROXY_MAYBE},
+		{"python3 -m http.server ", NULL, PROXY_NO},
+		{"node bin.js --port 1 ", "http-server", PROXY_NO},
+		{"node bin.js --proxy http://localhost:1 ", "http-server", PROXY_MAYBE},
+		{"http-server      ", NULL, PROXY_MAYBE}, /* its title hides its arguments */
+		{"node bin.js --proxy=/api:http://localhost:1 ", "live-server", PROXY_MAYBE},
+		{"node bin.js start --proxy localhost:1 ", "browser-sync", PROXY_MAYBE},
+		{"node bin.js start --server ", "browser-sync", PROXY_RARELY},
+		{"node bin.js --port 1 ", "vite", PROXY_RARELY},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		_cleanup_free_ char *bytes = mem_strdup(rows[i].line);
+		size_t length = strlen(bytes);
+		struct program_traits traits;
+
+		arguments_end(bytes);
+		program_traits_of(bytes, length, rows[i].package, &traits);
+		if (traits.proxying != rows[i].proxying) {
+			fail_msg("%s: %d", rows[i].line, (int)traits.proxying);
+		}
+	}
+}
+
 static void more_arguments_than_the_limit(void **state)
 {
 	char bytes[4096];
@@ -272,6 +303,7 @@ int main(void)
 		cmocka_unit_test(marks_in_the_environment),
 		cmocka_unit_test(a_worker_of_pm2),
 		cmocka_unit_test(command_lines),
+		cmocka_unit_test(passing_requests_on),
 		cmocka_unit_test(more_arguments_than_the_limit),
 	};
 
