@@ -8,12 +8,13 @@
 #include <unistd.h>
 
 #include "project/manifest.h"
+#include "project/ts-config.h"
 #include "util/file.h"
 #include "util/mem.h"
 #include "util/mounts-leads.h"
 #include "util/pathname.h"
 
-enum { MANIFEST_BYTES_MAX = 256 * 1024, PACKAGES_MAX = 512 };
+enum { MANIFEST_BYTES_MAX = 256 * 1024, PACKAGES_MAX = 512, TS_CONFIGS_MAX = 4 };
 
 static bool has_file(const char *folder, const char *name)
 {
@@ -267,6 +268,32 @@ static void follow(struct packages *reached, const struct packages *members, con
 	}
 }
 
+/* Adds the members that the folder's tsconfig.json maps, or one that it extends. */
+static void follow_ts_config(
+	struct packages *reached, const struct packages *members, const char *folder)
+{
+	_cleanup_free_ char *file = mem_printf("%s/tsconfig.json", folder);
+
+	for (unsigned i = 0; file && i < TS_CONFIGS_MAX; i++) {
+		_cleanup_free_ char *text = NULL, *copy = NULL;
+		_cleanup_free_ char *name = mem_steal(file);
+		_cleanup_free_ char *real = ready_realpath(name);
+		size_t length;
+
+		if (!real || file_read(real, MANIFEST_BYTES_MAX, &text, &length) < 0) {
+			return;
+		}
+		copy = mem_strndup(text, length);
+		*strrchr(real, '/') = '\0';
+		for (size_t k = 0; k < members->count; k++) {
+			if (ts_config_names(copy, real, members->folders[k], i > 0)) {
+				packages_add(reached, members->folders[k], NULL);
+			}
+		}
+		file = ts_config_base(copy, real);
+	}
+}
+
 static enum workspace_need needs_of_kind(
 	enum manifest_kind kind, const char *root, const char *part, const char *other)
 {
@@ -281,6 +308,9 @@ static enum workspace_need needs_of_kind(
 		read_package(reached->folders[i], kind, &manifest);
 		follow(reached, members, reached->folders[i], &manifest);
 		manifest_clear(&manifest);
+		if (kind == MANIFEST_NPM) {
+			follow_ts_config(reached, members, reached->folders[i]);
+		}
 	}
 	needs = packages_folder(reached, other);
 	packages_clear(members);

@@ -116,6 +116,21 @@ static void parts_and_needs(void **state)
 	write_file(
 		"packages/ui/package.json", "{\"name\":\"ui\",\"dependencies\":{\"base\":\"*\"}}");
 	write_file("packages/deep/base/package.json", "{\"name\":\"base\"}");
+	write_file("apps/shop/package.json", "{\"name\":\"shop\"}");
+	write_file("apps/shop/tsconfig.json",
+		"{ // its own\n\"extends\": \"../../tsconfig.base\", \"paths\": {\"@/*\": "
+		"[\"./src/*\"]},\n"
+		"\"references\": [{\"path\": \"../../packages/icons\"}] }");
+	write_file("tsconfig.base.json",
+		"{\"references\": [{\"path\": \"./apps/admin\"}], \"compilerOptions\": {\"paths\": "
+		"{"
+		"\"ui\": [\"packages/ui/src/index.ts\"], \"@deep/*\": "
+		"[\"./packages/deep/*/src\"]}},\n"
+		"\"x\": [\"packages/other\"]}");
+	write_file("packages/deep/lone/package.json", "{\"name\":\"lone\"}");
+	write_file("packages/icons/package.json", "{\"name\":\"icons\"}");
+	write_file("packages/other/package.json", "{\"name\":\"other\"}");
+	write_file("packages/ui-kit/package.json", "{\"name\":\"ui-kit\"}");
 	write_file("loose/package.json", "{\"name\":\"loose\"}");
 	write_file("linked/package.json", "{\"dependencies\":{\"loose\":\"link:../loose\"}}");
 	write_file("rust/Cargo.toml", "[workspace]\nmembers = [\"*\"]\n");
@@ -140,6 +155,12 @@ static void parts_and_needs(void **state)
 	need_is("apps/web", "packages/deep/base", WORKSPACE_NEEDS);
 	need_is("apps/web", "apps/admin", WORKSPACE_NEEDS_NOT);
 	need_is("apps/admin", "packages/ui", WORKSPACE_NEEDS_NOT);
+	need_is("apps/shop", "packages/icons", WORKSPACE_NEEDS);
+	need_is("apps/shop", "packages/ui", WORKSPACE_NEEDS);
+	need_is("apps/shop", "packages/deep/lone", WORKSPACE_NEEDS);
+	need_is("apps/shop", "packages/ui-kit", WORKSPACE_NEEDS_NOT);
+	need_is("apps/shop", "packages/other", WORKSPACE_NEEDS_NOT);
+	need_is("apps/shop", "apps/admin", WORKSPACE_NEEDS_NOT);
 	need_is("apps/web", "loose", WORKSPACE_UNKNOWN);
 	need_is("linked", "loose", WORKSPACE_NEEDS);
 	need_is("rust/a", "rust/b", WORKSPACE_NEEDS);
