@@ -29,6 +29,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		[/\/livereload(\.min)?\.js|\blivereload\(/, 'livereload'],
 		[/\/@vite\/client/, 'Vite'],
 		[/\bEventSource\(["'`]\/esbuild["'`]/, 'esbuild'],
+		[/\bEventSource\(["'`]\/livereload["'`]/, 'servor'],
+		[/\b__marpCliWatchWS\b/, 'Marp'],
 	];
 	const MAX_TEXT = 20_000;
 

@@ -6,7 +6,7 @@
 
 export const PACKAGES = ['browser-sync@3.0.4', 'parcel@2.16.4', '@rsbuild/core@2.3.2', 'vitepress@1.6.4', 'docsify-cli@4.4.4', 'webpack@5.113.0', 'webpack-cli@7.3.1',
 	'webpack-dev-server@5.2.7', 'bun@1.4.5', 'vite@8.4.0', '@11ty/eleventy@3.1.8', 'nuxt@4.4.5', 'next@15.5.29', 'react@19.3.1', 'react-dom@19.3.1',
-	'live-server@1.2.2', 'five-server@0.4.5'];
+	'live-server@1.2.2', 'five-server@0.4.5', 'alive-server@1.3.0', 'servor@4.0.2'];
 
 export const PACKAGE = '{"name":"site","private":true,"type":"module"}';
 const PAGE = (/** @type {string} */ text, more = '') => `<!doctype html><html><head><title>t</title></head><body><h1>${text}</h1>${more}</body></html>\n`;
@@ -188,8 +188,20 @@ export const ROWS = {
 		command: (bin, port) => ['node', bin('live-server/live-server.js'), '--no-browser', `--port=${port}`],
 	},
 	'Five Server': {
-		client: 'Five Server', saved: 'index.html', text: PAGE,
+		client: 'Five Server', known: 'Five Server', saved: 'index.html', text: PAGE,
 		command: (bin, port) => ['node', bin('five-server/lib/bin.js'), '--open=false', `--port=${port}`],
+	},
+	'alive-server': {
+		client: 'live-server', known: 'alive-server', saved: 'index.html', text: PAGE,
+		command: (bin, port) => ['node', bin('alive-server/live-server.js'), '--no-browser', `--port=${port}`],
+	},
+	servor: {
+		client: 'servor', known: 'servor', saved: 'index.html', text: PAGE,
+		command: (bin, port) => ['node', bin('servor/cli.js'), '.', 'index.html', `${port}`, '--reload'],
+	},
+	'servor without --reload': {
+		off: true, saved: 'index.html', text: PAGE,
+		command: (bin, port) => ['node', bin('servor/cli.js'), '.', 'index.html', `${port}`],
 	},
 	Bun: {
 		client: 'Bun', known: 'Bun', saved: 'main.js', text: MODULE, files: { 'index.html': WITH_MODULE },

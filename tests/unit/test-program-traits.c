@@ -71,6 +71,16 @@ static void command_lines(void **state)
 		{"node /web/node_modules/@web/dev-server/dist/bin.js -w ", "Web Dev Server",
 			"@web/dev-server"},
 		{"node /web/node_modules/@web/dev-server/dist/bin.js ", NULL, "@web/dev-server"},
+		{"node bin/rspress.js dev ", "Rspress", "@rspress/core"},
+		{"node bin/rspress.js preview ", NULL, "@rspress/core"},
+		{"node marp-cli.js -s . ", "Marp", "@marp-team/marp-cli"},
+		{"node marp-cli.js deck.md ", NULL, "@marp-team/marp-cli"},
+		{"node bin/reveal-md.js . -w ", "reveal-md", "reveal-md"},
+		{"node bin/reveal-md.js . ", NULL, "reveal-md"},
+		{"node lib/bin.js --port=1 ", "Five Server", "five-server"},
+		{"node live-server.js ", "alive-server", "alive-server"},
+		{"node cli.js . index.html 1 --reload ", "servor", "servor"},
+		{"node cli.js . ", NULL, "servor"},
 		{"node server.js vite ", NULL}, {"sh -c vite ", NULL},
 		{"/usr/bin/python3 /usr/bin/uvicorn main:app --reload ", NULL},
 		{"python3 -m http.server ", NULL}, {"node ", NULL}, {"", NULL},
@@ -96,7 +106,8 @@ static void passing_requests_on(void **state)
 		const char *line, *package;
 		enum proxying proxying;
 	} rows[] = {
-		{"nginx ", NULL, PROXY_YES}, {"node server.js ", NULL, PROXY_MAYBE},
+		{"nginx ", NULL, PROXY_YES},
+		{"node server.js ", NULL, PROXY_MAYBE},
 		{"/x/some-program ", NULL, PROXY_MAYBE},
 		{"python3 -m http.server ", NULL, PROXY_NO},
 		{"node bin.js --port 1 ", "http-server", PROXY_NO},
