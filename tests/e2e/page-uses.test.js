@@ -12,7 +12,8 @@ import { BROWSERS, missingOrLong, pageScriptsReady, reaches, story, switchOn, wo
 import { png, svg } from '../lib/media-files.js';
 import { TOP, World } from '../lib/world.js';
 
-const receives = (/** @type {string} */ worker) => `<script>{ const w = ${worker}; (w.port ?? w).onmessage = ({ data }) => { window.posted = data; }; }</script>`;
+// The page keeps a reference: without one, Firefox may collect the worker before its answer.
+const receives = (/** @type {string} */ worker) => `<script>{ const w = window.worker = ${worker}; (w.port ?? w).onmessage = ({ data }) => { window.posted = data; }; }</script>`;
 /** @param {string} kind of worker @param {string} code */
 const ofBlob = (kind, code) => receives(`new ${kind}(URL.createObjectURL(new Blob(["const site = '" + origin + "/static/'; ${code}"])))`);
 const width = (/** @type {string} */ id) => `${id}.getBoundingClientRect().width`;
@@ -82,7 +83,7 @@ const OTHERS = {
 	'static/frame.html': `<!doctype html><style>#ruled { content: url(a.png); display: inline-block }</style><span id=ruled></span>
 		<span id=inline style="content: url(a.png); display: inline-block"></span>`,
 	'static/styled.svg': '<?xml-stylesheet href="a.css" type="text/css"?><svg xmlns="http://www.w3.org/2000/svg"/>',
-	'static/makes.js': `{ const w = new Worker(URL.createObjectURL(new Blob(["importScripts('" + origin + "/static/a.js'); postMessage(a);"]))); w.onmessage = ({ data }) => { window.posted = data; }; }`,
+	'static/makes.js': `{ const w = window.worker = new Worker(URL.createObjectURL(new Blob(["importScripts('" + origin + "/static/a.js'); postMessage(a);"]))); w.onmessage = ({ data }) => { window.posted = data; }; }`,
 };
 
 for (const which of BROWSERS) {

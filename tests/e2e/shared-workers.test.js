@@ -11,7 +11,7 @@ import { until } from '../lib/events.js';
 import { BROWSERS, missingOrLong, pageScriptsReady, story, switchOn } from '../lib/live.js';
 import { World } from '../lib/world.js';
 
-const STARTS = 'new SharedWorker("/static/shared.js").port.onmessage = ({ data }) => { window.shown = data; };';
+const STARTS = '(window.worker = new SharedWorker("/static/shared.js")).port.onmessage = ({ data }) => { window.shown = data; };';
 const html = (more = '') => `<!doctype html>${more}<script>${STARTS}</script>`;
 const FILES = {
 	'index.html': html(), 'two.html': html(`<iframe srcdoc='<script>${STARTS}</script>'></iframe>`),

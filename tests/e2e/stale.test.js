@@ -209,7 +209,9 @@ for (const which of BROWSERS) {
 		const { site, page, save } = await open(t, {
 			'index.html': `<!doctype html><script>
 				var shown = {};
-				const note = (name, worker) => { (worker.port ?? worker).onmessage = ({ data }) => { shown[name] = data; }; };
+				// Without a reference, Firefox may collect a worker before its answer.
+				const kept = [];
+				const note = (name, worker) => { kept.push(worker); (worker.port ?? worker).onmessage = ({ data }) => { shown[name] = data; }; };
 				note('worker', new Worker('/static/w.js'));
 				note('module', new Worker('/static/m.js', { type: 'module' }));
 				note('nested', new Worker('/static/up.js'));
@@ -226,11 +228,11 @@ for (const which of BROWSERS) {
 				window.later = () => ${number("fetch('/static/a.js')")};
 			</script>`,
 			'static/a.js': 'globalThis.a = 1', 'static/w.js': "importScripts('a.js'); postMessage(a)", 'static/m.js': "import './a.js'; postMessage(a)",
-			'static/up.js': "new Worker('w.js').onmessage = ({ data }) => postMessage(data)", 'static/f.js': `${number("fetch('a.js')")}.then(postMessage)`,
+			'static/up.js': "(self.inner = new Worker('w.js')).onmessage = ({ data }) => postMessage(data)", 'static/f.js': `${number("fetch('a.js')")}.then(postMessage)`,
 			'static/shared.js': "importScripts('a.js'); onconnect = ({ ports: [port] }) => port.postMessage(a)",
 			'static/audio.js': `import './a.js'; registerProcessor('a', class extends AudioWorkletProcessor {
 				constructor() { super(); this.port.postMessage(a); } process() { return false; } })`,
-			'static/d.json': '1', 'data.html': `<!doctype html><script>var shown; new Worker('/static/d.js').onmessage = ({ data }) => { shown = data; };</script>`,
+			'static/d.json': '1', 'data.html': `<!doctype html><script>var shown, worker = new Worker('/static/d.js'); worker.onmessage = ({ data }) => { shown = data; };</script>`,
 			'static/d.js': `${number("fetch('d.json')")}.then(postMessage)`,
 		}, { '/static': { 'Cache-Control': 'max-age=3600' } });
 		const all = (/** @type {number} */ n) => until(`all show ${n}`, async () => {

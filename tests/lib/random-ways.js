@@ -67,8 +67,13 @@ const askedByChannel = (id) => `new Promise((resolve) => {
 	setTimeout(() => resolve(NaN), 1000);
 })`;
 
-/** @param {string} worker an expression @param {string} id */
-const receives = (worker, id) => script(`const w = ${worker}; (w.port ?? w).onmessage = ({ data }) => { window.${id} = data; };`);
+/**
+ * The page keeps a reference, and a worker one to its own worker: without any, Firefox may collect the worker before its answer.
+ *
+ * @param {string} worker an expression
+ * @param {string} id
+ */
+const receives = (worker, id) => script(`const w = window.${id}worker = ${worker}; (w.port ?? w).onmessage = ({ data }) => { window.${id} = data; };`);
 const posts = (/** @type {string} */ file) => `importScripts('/${file}'); postMessage(${stem(file)});`;
 
 /** @type {Way[]} */
@@ -185,7 +190,7 @@ const JS = [
 	{ name: 'module worker', html: (file, id) => receives(`new Worker('/modwork-${file}', { type: 'module' })`, id), shown: kept,
 		extra: (file) => ({ [`modwork-${file}`]: `import './${file}'; postMessage(${stem(file)});` }) },
 	{ name: 'worker of a worker', html: (file, id) => receives(`new Worker('/upwork-${file}')`, id), shown: kept,
-		extra: (file) => ({ [`upwork-${file}`]: `new Worker('/work-${file}').onmessage = ({ data }) => postMessage(data);`, [`work-${file}`]: posts(file) }) },
+		extra: (file) => ({ [`upwork-${file}`]: `(self.inner = new Worker('/work-${file}')).onmessage = ({ data }) => postMessage(data);`, [`work-${file}`]: posts(file) }) },
 	{ name: 'worker made of a blob', html: (file, id) => receives(`new Worker(URL.createObjectURL(new Blob(["importScripts('" + origin + "/${file}'); postMessage(${stem(file)});"])))`, id), shown: kept },
 	{ name: 'worker that fetches', html: (file, id) => receives(`new Worker('/fetch-${file}')`, id), shown: kept,
 		extra: (file) => ({ [`fetch-${file}`]: `fetch('/${file}').then((r) => r.text()).then((text) => postMessage(Number(/= (\\d+)/.exec(text)[1])));` }) },
