@@ -98,10 +98,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** Loads the sheet of a link without applying it yet. */
 	class Waiting {
 		#media;
+		#shown;
 
-		/** @param {HTMLLinkElement} link @param {() => void} place */
-		constructor(link, place) {
+		/**
+		 * @param {HTMLLinkElement} link
+		 * @param {() => void} place
+		 * @param {(link: HTMLLinkElement) => void} [shown] called when it applies
+		 */
+		constructor(link, place, shown = () => {}) {
 			this.link = link;
+			this.#shown = shown;
 			this.#media = link.getAttribute('media');
 			link.setAttribute('media', WAITING);
 			place();
@@ -114,6 +120,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			} else {
 				this.link.setAttribute('media', this.#media);
 			}
+			this.#shown(this.link);
 		}
 	}
 
@@ -150,6 +157,18 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		node.replaceData(begin, data.length - begin - end, text.slice(begin, text.length - end));
 	};
 
+	/**
+	 * The text of a `<style>` is parsed again when it changes.
+	 *
+	 * @param {TextStep} step
+	 */
+	const setTextOf = ({ node, text }) => {
+		const style = /** @type {any} */ (node.parentNode);
+		const switchAsBefore = style?.localName === 'style' && style.sheet ? tree.switcher(style.sheet) : undefined;
+		setText(node, text);
+		switchAsBefore?.(style);
+	};
+
 	/** @param {Node | null} parent of what changed: a player reads changed sources only when it is told to */
 	const reloadMedia = (parent) => {
 		if (/^(video|audio)$/i.test(parent?.nodeName ?? '') && !/** @type {Element} */ (parent).hasAttribute('src')) {
@@ -161,7 +180,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const carryOut = (step, document, placed) => {
 		switch (step.kind) {
 		case 'text':
-			setText(step.node, step.text);
+			setTextOf(step);
 			break;
 		case 'attribute':
 			if (!placed.has(step.element)) {
@@ -196,7 +215,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const waiting = [];
 		const links = relinked(steps);
 		for (const { old, fresh } of links) {
-			waiting.push(new Waiting(fresh, () => old.after(fresh)));
+			const isSwitched = steps.some((step) => step.kind === 'attribute' && step.element === old && step.name === 'media');
+			waiting.push(new Waiting(fresh, () => old.after(fresh), isSwitched ? undefined : tree.switcher(old.sheet)));
 			placed.set(old, fresh);
 		}
 		for (const step of steps) {

@@ -6,7 +6,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom, match, mentions, nextPage } = shared;
+	const { dom, match, mentions, nextPage, tree } = shared;
 	const LOAD_MSEC = 5000;
 
 	/**
@@ -104,13 +104,6 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}));
 	};
 
-	/** @param {HTMLLinkElement | HTMLStyleElement} owner @param {boolean} off as it was before */
-	const setDisabled = ({ sheet }, off) => {
-		if (sheet && sheet.disabled !== off) {
-			sheet.disabled = off;
-		}
-	};
-
 	/**
 	 * @param {HTMLLinkElement} link
 	 * @param {number} n
@@ -124,10 +117,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// An absolute URL, since Firefox checks a relative one against the page's policy.
 		clone.href = dom.fresh(link.href, n);
 		clone.removeAttribute('integrity');
-		// A theme switcher may have disabled it, or enabled an alternate one.
-		const off = link.sheet?.disabled ?? false;
+		const switchAsBefore = tree.switcher(link.sheet);
 		const end = settled(clone);
-		clone.addEventListener('load', () => setDisabled(clone, off), { once: true });
+		clone.addEventListener('load', () => switchAsBefore(clone), { once: true });
 		link.after(clone);
 		if (link.disabled) {
 			clone.disabled = true;
@@ -140,7 +132,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			clone.remove();
 			return false;
 		}
-		setDisabled(clone, off);
+		switchAsBefore(clone);
 		await swapInner(clone, n);
 		link.remove();
 		return true;
@@ -159,12 +151,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			await prime(style.sheet);
 		}
 		const clone = /** @type {HTMLStyleElement} */ (style.cloneNode(true));
-		const off = style.sheet?.disabled ?? false;
+		const switchAsBefore = tree.switcher(style.sheet);
 		const end = settled(clone);
 		style.after(clone);
-		setDisabled(clone, off);
+		switchAsBefore(clone);
 		await end;
-		setDisabled(clone, off);
+		switchAsBefore(clone);
 		style.remove();
 		return true;
 	};

@@ -186,17 +186,22 @@ for (const which of BROWSERS) {
 		assert.equal(await seen(), '/ 2 back_forward');
 	});
 
-	test(`${which}: a style sheet that a theme switcher has disabled stays disabled, and so does an unused alternate one`, { skip }, async t => {
+	test(`${which}: a style sheet that a theme switcher has switched off stays off, and so does an unused alternate one`, { skip }, async t => {
 		const { page, save, shows } = await open(t, {
 			'index.html': `<!doctype html><link rel="stylesheet" href="/base.css"><link id="dark" rel="stylesheet" href="/dark.css">
+				<link id="night" rel="stylesheet" href="/night.css"><style id="dusk">@import "/dusk.css";</style>
 				<link rel="stylesheet" title="one" href="/one.css"><link id="two" rel="alternate stylesheet" title="two" href="/two.css">
 				<h1 id="h">x</h1><h2 id="i">x</h2>`,
-			'base.css': css('h1', 1), 'dark.css': css('h1', 9), 'one.css': css('h2', 1), 'two.css': css('h2', 9),
+			'base.css': css('h1', 1), 'dark.css': css('h1', 9), 'night.css': css('h1', 9), 'dusk.css': css('h1', 9), 'one.css': css('h2', 1), 'two.css': css('h2', 9),
 		});
-		await page.evaluate('(dark.sheet.disabled = true, 1)');
+		await page.evaluate(`(dark.sheet.disabled = true, night.sheet.media.mediaText = dusk.sheet.media.mediaText = 'print', 1)`);
 		await shows('h', 1);
-		assert.equal(await save('dark.css', css('h1', 8)), 'swapped');
-		await shows('h', 1);
+		for (const name of ['dark.css', 'night.css', 'dusk.css']) {
+			assert.equal(await save(name, css('h1', 8)), 'swapped');
+			await shows('h', 1);
+		}
+		await page.evaluate(`(document.querySelector('#night').sheet.media.mediaText = '', 1)`);
+		await shows('h', 8);
 		assert.equal(await save('one.css', css('h2', 2)), 'swapped');
 		await shows('i', 2);
 		// An alternate style sheet that the user did not choose is not switched on.

@@ -21,6 +21,9 @@ const list = (items) => `<ul id=list>${items.map((item) => `<li>${item}</li>`).j
 /** @param {string[]} keys */
 const keyed = (keys) => `<ul id=list>${keys.map((key) => `<li data-key="${key}"><input value="${key}"></li>`).join('')}</ul>`;
 
+const switched = (/** @type {number} */ n) => `<style id=s>p { order: ${n} }</style><style id=t>p { order: ${n} }</style>${['l', 'm'].map((id) =>
+	`<link id=${id} rel=stylesheet href="data:text/css,p{order:${n}}">`).join('')}<p id=p>x`;
+
 /** @type {Case[]} */
 const CASES = [
 	{ name: 'a text', base: '<h1 id=h>one</h1>', next: '<h1 id=h>two</h1>',
@@ -74,6 +77,12 @@ const CASES = [
 			return seen;
 		},
 		after: (live, _, seen) => live.querySelectorAll('link').length === 2 && new Set(seen).size <= 2 && seen.at(-1) === 'y23' && seen[0] === 'x10' },
+	{ name: 'style sheets that a theme switcher has switched off', base: `<!doctype html>${switched(1)}`, next: `<!doctype html>${switched(2)}`,
+		before: (_, by) => {
+			by('s').sheet.disabled = by('l').sheet.disabled = true;
+			by('t').sheet.media.mediaText = by('m').sheet.media.mediaText = 'print';
+		},
+		after: (live, by) => by('s').textContent.includes('order: 2') && by('l').href.endsWith('order:2}') && live.defaultView?.getComputedStyle(by('p')).order === '0' },
 	{ name: 'an inline style sheet', base: '<style>p { order: 1 }</style><p id=p>x', next: '<style>p { order: 2 }</style><p id=p>x',
 		after: (live, by) => live.defaultView?.getComputedStyle(by('p')).order === '2' },
 	{ name: 'rows of a table', base: '<table><tr><td>1', next: '<table><tr><td>1<tr><td>2', after: (live) => live.querySelectorAll('tr').length === 2 },
