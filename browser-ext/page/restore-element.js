@@ -64,6 +64,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		element.replaceChildren(...body.childNodes);
 	};
 
+	/** @param {HTMLMediaElement} media @param {{volume: number, muted: boolean, rate: number}} sound */
+	const restoreSound = (media, { volume, muted, rate }) => {
+		media.volume = volume;
+		media.muted = muted;
+		media.playbackRate = rate;
+	};
+
 	/** @param {HTMLMediaElement} media @param {{time: number, playing: boolean}} position */
 	const restorePosition = (media, { time, playing }) => {
 		const seek = () => {
@@ -99,6 +106,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 		if (state.indeterminate !== undefined) {
 			element.indeterminate = state.indeterminate;
+		}
+		if (state.sound) {
+			restoreSound(element, state.sound);
 		}
 		if (state.position) {
 			restorePosition(element, state.position);

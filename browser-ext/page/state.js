@@ -167,10 +167,18 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		};
 	};
 
+	/** @param {HTMLMediaElement} media */
+	const mediaState = (media) => {
+		const { currentTime: time, duration, paused, volume, muted, defaultMuted, playbackRate: rate, defaultPlaybackRate } = media;
+		return {
+			...(volume !== 1 || muted !== defaultMuted || rate !== defaultPlaybackRate ? { sound: { volume, muted, rate } } : undefined),
+			...(time > 0 && Number.isFinite(duration) ? { position: { time, playing: !paused } } : undefined),
+		};
+	};
+
 	/** @param {Element} element @returns {any} */
 	const elementState = (element) => ({
-		...(element instanceof HTMLMediaElement && element.currentTime > 0 && Number.isFinite(element.duration)
-			? { position: { time: element.currentTime, playing: !element.paused } } : undefined),
+		...(element instanceof HTMLMediaElement ? mediaState(element) : undefined),
 		...(element.matches('input, textarea, select') ? fieldState(element) : undefined),
 		...openState(element),
 		...textState(element),

@@ -105,7 +105,7 @@ for (const which of BROWSERS) {
 			await page.type(' ');
 			await comesTo('stars.value', '4');
 			await page.evaluate('(second.showModal(), first.showModal(), pop.showPopover(), inner.value = "x", 1)');
-			await page.evaluate('(audio.currentTime = 30, 1)');
+			await page.evaluate('(audio.currentTime = 30, audio.volume = 0.5, audio.muted = false, audio.playbackRate = 2, 1)');
 			await until('the position', () => page.evaluate('Math.abs(audio.currentTime - 30) < 1 && !audio.seeking'));
 			await reload();
 			await comesTo('new FormData(form).get("rate") + rate.shown', '33');
@@ -121,6 +121,15 @@ for (const which of BROWSERS) {
 				return first.contains(document.elementFromPoint(left + width / 2, top + height / 2)) && (inner.focus(), document.activeElement !== inner);
 			})()`), true);
 			await comesTo('Math.abs(audio.currentTime - 30) < 1', true);
+			await page.evaluate('(first.close(), second.close(), long.setSelectionRange(0, 0), long.focus(), 1)');
+			// Firefox scrolls to the caret, in the next frame.
+			const inTwoFrames = (/** @type {string} */ expression) => `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(${expression}))))`;
+			await page.evaluate(inTwoFrames('long.scrollTop = 300'));
+			await reload();
+			await comesTo('document.activeElement === long', true);
+			await page.evaluate(inTwoFrames('1'));
+			await comesTo(inTwoFrames('long.scrollTop'), 300);
+			assert.deepEqual(await page.evaluate('[audio.volume, audio.muted, audio.playbackRate]'), [0.5, false, 2]);
 		});
 
 		await t.test('frames: their page, and what was typed in them', async () => {
