@@ -72,16 +72,17 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const find = ({ id, name, tag, way, holder }) => {
 		const holding = holder && find(holder);
 		const root = holder ? holding && inside(holding) : document;
-		const byId = id ? root?.getElementById(id) : null;
-		if (byId?.localName === tag) {
-			return byId;
-		}
 		let at = root;
 		for (const index of way) {
 			at = childAt(at, index);
 		}
 		const fits = at && at.localName === tag && (at.getAttribute('name') ?? '') === name;
-		return fits ? /** @type {Element} */ (at) : null;
+		// Several elements may have the same id.
+		if (fits && (at.getAttribute('id') ?? '') === id) {
+			return /** @type {Element} */ (at);
+		}
+		const byId = id ? root?.getElementById(id) : null;
+		return byId?.localName === tag ? byId : fits ? /** @type {Element} */ (at) : null;
 	};
 
 	shared.elementPath = { of: pathOf, find };

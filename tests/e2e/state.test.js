@@ -22,7 +22,8 @@ const INDEX = `<!doctype html><title>site</title><style>body { height: 4000px } 
 <iframe id="frame" srcdoc="<body style='height:3000px'><input id=framed>"></iframe>
 <form id="form" style="height: 60px; overflow: auto"><input name="id"><div style="height: 900px">x</div></form>
 <input id="paid" autocomplete="section-pay billing cc-number"><input id="new_password">
-<form id="odd"><input name="children"><input name="matches"><input name="style"><input id="among"></form>`;
+<form id="odd"><input name="children"><input name="matches"><input name="style"><input id="among"></form>
+<input id="twin"><input id="twin">`;
 
 const TOUCH = `(() => {
 	const by = (id) => document.getElementById(id);
@@ -36,6 +37,7 @@ const TOUCH = `(() => {
 	by('host').shadowRoot.getElementById('shaded').value = 'in shadow';
 	const frame = by('frame').contentDocument;
 	frame.getElementById('framed').value = 'in frame'; frame.documentElement.scrollTop = 700;
+	document.querySelectorAll('#twin').forEach((twin, i) => { twin.value = 'twin ' + i; });
 	by('details').open = true; by('dialog').show(); by('popover').showPopover();
 	by('inner').scrollTop = 300; by('form').scrollTop = 200; scrollTo(0, 1500);
 	getSelection().setBaseAndExtent(by('prose').firstChild, 5, by('prose').firstChild, 10);
@@ -51,7 +53,7 @@ const STATE = `(() => {
 		edit: by('edit').innerHTML, details: by('details').open, dialog: by('dialog').open,
 		modal: by('dialog').matches(':modal'), popover: by('popover').matches(':popover-open'),
 		inner: by('inner').scrollTop, form: by('form').scrollTop, y: Math.round(scrollY),
-		among: by('among').value,
+		among: by('among').value, twins: [...document.querySelectorAll('#twin')].map(({ value }) => value).join(),
 		shaded: by('host').shadowRoot.getElementById('shaded').value,
 		framed: by('frame').contentDocument.getElementById('framed').value,
 		frameY: by('frame').contentDocument.documentElement.scrollTop,
