@@ -134,6 +134,18 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		let focused = false;
 		/** Whether a script has written the document again, and what had the focus is not in it yet. */
 		let refocuses = false;
+		/** Firefox scrolls a field to its caret, but not before the next frame. */
+		const focusInPlace = () => {
+			const at = /** @type {Element | null} */ (state.focus && find(state.focus));
+			const { scrollLeft: x = 0, scrollTop: y = 0 } = at ?? {};
+			const found = restoreFocus(state);
+			requestAnimationFrame(() => requestAnimationFrame(() => {
+				if (at && !touched && (at.scrollLeft !== x || at.scrollTop !== y)) {
+					at.scrollTo({ left: x, top: y, behavior: 'instant' });
+				}
+			}));
+			return found;
+		};
 		const attempt = () => {
 			/** @type {{element: Element, state: any}[]} */
 			const there = [];
@@ -154,7 +166,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				.forEach((one) => attemptOne(() => reopen(one.element, one.state)));
 			if (!touched) {
 				restoreScroll(state);
-				refocuses &&= !restoreFocus(state);
+				refocuses &&= !focusInPlace();
 			}
 		};
 		let waits = false;
@@ -199,7 +211,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			if (touched) {
 				return;
 			}
-			focused = restoreFocus(state);
+			focused = focusInPlace();
 			observer.observe(document, { childList: true, subtree: true });
 			rewritten.observe(document, { childList: true });
 			observeSizes();
@@ -219,7 +231,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			addEventListener('load', () => onceLaidOut(() => {
 				if (!touched) {
 					attempt();
-					focused ||= restoreFocus(state);
+					focused ||= focusInPlace();
 				}
 			}), { once: true });
 		}

@@ -17,7 +17,7 @@ const FIELDS = `<!doctype html><title>site</title><input id="number" type="numbe
 <input id="stars" type="hidden" name="stars" value="0"><input id="token" type="hidden" name="csrf" value="a"><button id="star">star</button>
 <form id="form"><x-rate id="rate" name="rate" tabindex="0">rate</x-rate></form>
 <dialog id="first">first</dialog><dialog id="second">second <input id="inner"></dialog><div id="pop" popover="manual">pop</div>
-<audio id="audio" src="/a.wav" preload="auto" muted></audio>
+<textarea id="long" rows="3">${'line\n'.repeat(50)}</textarea><audio id="audio" src="/a.wav" preload="auto" muted></audio>
 <script>
 	star.onclick = () => { stars.value = '4'; token.value = 'b'; };
 	customElements.define('x-rate', class extends HTMLElement {
