@@ -202,11 +202,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return [...new Set([...stay, ...after.filter((token) => !before.includes(token))])].join(' ');
 	};
 
-	/** @param {HTMLStyleElement} base @param {HTMLStyleElement} live @returns {boolean} whether no script added rules */
+	/** @param {CSSStyleSheet} sheet @returns {string} without URLs: pictures in it may have been refreshed */
+	const rulesOf = (sheet) => [...sheet.cssRules].map(({ cssText }) => cssText).join('\n').replace(/url\(\s*(["']?).*?\1\s*\)/g, '');
+
+	/** @param {HTMLStyleElement} base @param {HTMLStyleElement} live @returns {boolean} whether no script changed its rules */
 	const isAsWritten = (base, live) => {
 		const sheet = new CSSStyleSheet();
 		sheet.replaceSync(base.textContent ?? '');
-		return !live.sheet || live.sheet.cssRules.length === sheet.cssRules.length;
+		// In quirks mode, a page has values that are none here.
+		return !live.sheet || live.sheet.cssRules.length === sheet.cssRules.length &&
+			(live.ownerDocument.compatMode === 'BackCompat' || rulesOf(live.sheet) === rulesOf(sheet));
 	};
 
 	/**

@@ -132,6 +132,8 @@ const CASES = [
 	{ name: 'an element that forbids patches', base: '<div data-savecast-reload><p>1</p></div>', next: '<div data-savecast-reload><p>2</p></div>', reload: 'data-savecast-reload' },
 	{ name: 'rules that a script inserted', base: '<style id=s>p { order: 1 }</style>', next: '<style id=s>p { order: 2 }</style>',
 		before: (_, by) => by('s').sheet.insertRule('p { flex-grow: 1 }'), reload: 'style sheet' },
+	{ name: 'a rule that a script changed', base: '<!doctype html><style id=s>p { order: 1 }</style>', next: '<!doctype html><style id=s>p { order: 2 }</style>',
+		before: (_, by) => by('s').sheet.cssRules[0].style.setProperty('order', 3), reload: 'style sheet' },
 	{ name: 'what the user wrote', base: '<div id=e contenteditable>text</div>', next: '<div id=e contenteditable>other</div>',
 		before: (_, by) => {
 			by('e').firstChild.data = 'mine';
