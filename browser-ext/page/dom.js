@@ -257,5 +257,23 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {boolean} whether the page has scripts of its own server, as files */
 	const hasScriptFiles = () => [...document.scripts].some(({ src }) => src && new URL(src).origin === location.origin);
 
-	shared.dom = { fetched, framed, hasScriptFiles, isFile, isOfFrame, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, requestedBy, isComplete, asOwn, request };
+	/**
+	 * A theme switcher may have disabled a style sheet, given it other media, or enabled an alternate one.
+	 *
+	 * @param {CSSStyleSheet | null} sheet
+	 * @returns {(owner: HTMLLinkElement | HTMLStyleElement) => void} switches the sheet that takes its place in the same way
+	 */
+	const switcher = (sheet) => {
+		const off = sheet?.disabled ?? false, media = sheet?.media.mediaText;
+		return ({ sheet: now }) => {
+			if (now && now.disabled !== off) {
+				now.disabled = off;
+			}
+			if (now && media !== undefined && now.media.mediaText !== media) {
+				now.media.mediaText = media;
+			}
+		};
+	};
+
+	shared.dom = { fetched, framed, hasScriptFiles, isFile, isOfFrame, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, requestedBy, isComplete, asOwn, request, switcher };
 }

@@ -6,7 +6,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { tree } = shared;
+	const { dom, tree } = shared;
 
 	/** A style sheet that takes longer to load is applied when it is loaded, as in any page. */
 	const LOAD_MSEC = 5000;
@@ -164,7 +164,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const setTextOf = ({ node, text }) => {
 		const style = /** @type {any} */ (node.parentNode);
-		const switchAsBefore = style?.localName === 'style' && style.sheet ? tree.switcher(style.sheet) : undefined;
+		const switchAsBefore = style?.localName === 'style' && style.sheet ? dom.switcher(style.sheet) : undefined;
 		setText(node, text);
 		switchAsBefore?.(style);
 	};
@@ -216,7 +216,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const links = relinked(steps);
 		for (const { old, fresh } of links) {
 			const isSwitched = steps.some((step) => step.kind === 'attribute' && step.element === old && step.name === 'media');
-			waiting.push(new Waiting(fresh, () => old.after(fresh), isSwitched ? undefined : tree.switcher(old.sheet)));
+			waiting.push(new Waiting(fresh, () => old.after(fresh), isSwitched ? undefined : dom.switcher(old.sheet)));
 			placed.set(old, fresh);
 		}
 		for (const step of steps) {

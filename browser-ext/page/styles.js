@@ -6,7 +6,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom, match, mentions, nextPage, tree } = shared;
+	const { dom, match, mentions, nextPage } = shared;
 	const LOAD_MSEC = 5000;
 
 	/**
@@ -117,7 +117,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// An absolute URL, since Firefox checks a relative one against the page's policy.
 		clone.href = dom.fresh(link.href, n);
 		clone.removeAttribute('integrity');
-		const switchAsBefore = tree.switcher(link.sheet);
+		const switchAsBefore = dom.switcher(link.sheet);
 		const end = settled(clone);
 		clone.addEventListener('load', () => switchAsBefore(clone), { once: true });
 		link.after(clone);
@@ -151,7 +151,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			await prime(style.sheet);
 		}
 		const clone = /** @type {HTMLStyleElement} */ (style.cloneNode(true));
-		const switchAsBefore = tree.switcher(style.sheet);
+		const switchAsBefore = dom.switcher(style.sheet);
 		const end = settled(clone);
 		style.after(clone);
 		switchAsBefore(clone);

@@ -144,23 +144,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		: node.getAttribute('id') ?? node.getAttribute('data-key') ?? node.getAttribute('key') ??
 			node.getAttribute('name') ?? '');
 
-	/**
-	 * A theme switcher may have disabled a style sheet, given it other media, or enabled an alternate one.
-	 *
-	 * @param {CSSStyleSheet | null} sheet
-	 * @returns {(owner: HTMLLinkElement | HTMLStyleElement) => void} switches the sheet that takes its place in the same way
-	 */
-	const switcher = (sheet) => {
-		const off = sheet?.disabled ?? false, media = sheet?.media.mediaText;
-		return ({ sheet: now }) => {
-			if (now && now.disabled !== off) {
-				now.disabled = off;
-			}
-			if (now && media !== undefined && now.media.mediaText !== media) {
-				now.media.mediaText = media;
-			}
-		};
-	};
-
-	shared.tree = { isElement, isText, isSpace, inner, kids, same, sameKind, sameValue, valueOf, names, isMade, isLike, keyOf, switcher };
+	shared.tree = { isElement, isText, isSpace, inner, kids, same, sameKind, sameValue, valueOf, names, isMade, isLike, keyOf };
 }

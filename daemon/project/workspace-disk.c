@@ -15,6 +15,8 @@
 #include "util/pathname.h"
 
 enum { MANIFEST_BYTES_MAX = 256 * 1024, PACKAGES_MAX = 512, TS_CONFIGS_MAX = 4 };
+/* Each member's name is searched for in each file: so many bytes in all, in some 10 ms. */
+enum { TS_CONFIG_WORK_MAX = 16 * 1024 * 1024 };
 
 static bool has_file(const char *folder, const char *name)
 {
@@ -268,9 +270,12 @@ static void follow(struct packages *reached, const struct packages *members, con
 	}
 }
 
-/* Adds the members that the folder's tsconfig.json maps, or one that it extends. */
-static void follow_ts_config(
-	struct packages *reached, const struct packages *members, const char *folder)
+/*
+ * Adds the members that the folder's tsconfig.json maps, or one that it extends. `left`: what remains
+ * of TS_CONFIG_WORK_MAX; false if that is not enough.
+ */
+static bool follow_ts_config(struct packages *reached, const struct packages *members,
+	const char *folder, size_t *left)
 {
 	_cleanup_free_ char *file = mem_printf("%s/tsconfig.json", folder);
 
@@ -281,8 +286,12 @@ static void follow_ts_config(
 		size_t length;
 
 		if (!real || file_read(real, MANIFEST_BYTES_MAX, &text, &length) < 0) {
-			return;
+			return true;
 		}
+		if (length * members->count > *left) {
+			return false;
+		}
+		*left -= length * members->count;
 		copy = mem_strndup(text, length);
 		*strrchr(real, '/') = '\0';
 		for (size_t k = 0; k < members->count; k++) {
@@ -292,6 +301,7 @@ static void follow_ts_config(
 		}
 		file = ts_config_base(copy, real);
 	}
+	return true;
 }
 
 static enum workspace_need needs_of_kind(
@@ -299,6 +309,7 @@ static enum workspace_need needs_of_kind(
 {
 	struct packages *members = mem_new(struct packages), *reached = mem_new(struct packages);
 	bool known = find_workspace(members, kind, root, part, other);
+	size_t left = TS_CONFIG_WORK_MAX;
 	bool needs;
 
 	packages_add(reached, part, NULL);
@@ -309,7 +320,7 @@ static enum workspace_need needs_of_kind(
 		follow(reached, members, reached->folders[i], &manifest);
 		manifest_clear(&manifest);
 		if (kind == MANIFEST_NPM) {
-			follow_ts_config(reached, members, reached->folders[i]);
+			known &= follow_ts_config(reached, members, reached->folders[i], &left);
 		}
 	}
 	needs = packages_folder(reached, other);

@@ -33,7 +33,8 @@ struct holder {
 	pid_t ancestors[ANCESTORS_MAX]; /* parent first; 0 after the last one of our user */
 	/*
 	 * how many of the nearest ancestors may have started it without the user: those in
-	 * its session, up to a login shell, which does not count
+	 * its session, up to a login shell, which does not count. A program that is known to
+	 * restart others, or one of Node with a channel to its child, may be in another session.
 	 */
 	size_t supervisors;
 	char name[64];	       /* of its command, from the kernel; any bytes */

@@ -80,7 +80,7 @@ void server_processes_trust(struct server_processes *processes);
 /* The process that started first; NULL if none has a folder. Borrowed. */
 const struct holder *server_processes_oldest(const struct server_processes *processes);
 
-/* Which process serves, as of the last server_processes_drop_ended(). */
+/* Which process serves, and what follows from that: in server-serving.c. As of the last server_processes_drop_ended(). */
 struct server_processes_view {
 	bool serving; /* one of them accepts */
 	bool died; /* a new worker ended before it was serving */

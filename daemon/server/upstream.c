@@ -159,11 +159,7 @@ static void judge_error(const struct upstream_probe *probe, struct upstream *fou
 	}
 }
 
-/*
- * Its own processes can show that it passes no request on. A single request is enough for that, or
- * two: one with a long header, and one with a long query, in case it passes no such header on.
- * Returns what judge() does.
- */
+/* One round of requests. Returns what judge() does. */
 static bool ask_once(struct upstream_probe *probe, bool alone, struct upstream *found)
 {
 	*found = (struct upstream){.result = UPSTREAM_SELF};
@@ -171,6 +167,11 @@ static bool ask_once(struct upstream_probe *probe, bool alone, struct upstream *
 	return probe->passed == PASSED_UNKNOWN && judge(probe, found);
 }
 
+/*
+ * Its own processes can show that it passes no request on. A single request is enough for that, or
+ * two: one with a long header, and one with a long query, in case it passes no such header on.
+ * Returns what judge() does.
+ */
 static bool ask(struct upstream_probe *probe, bool alone, struct upstream *found)
 {
 	const struct upstream_refusal *refusal;

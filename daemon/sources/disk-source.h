@@ -45,11 +45,11 @@
 #include "sources/watcher.h"
 
 #define DISK_EMPTY_USEC (150 * CLOCK_USEC_PER_MSEC)
-/* A folder that came and went was there at most this long before it is noticed. */
-#define DISK_MISSED_USEC CLOCK_USEC_PER_SEC
 #define DISK_NEW_USEC (100 * CLOCK_USEC_PER_MSEC)
 #define DISK_STREAK_USEC (100 * CLOCK_USEC_PER_MSEC)
 #define DISK_STREAK_WAIT_USEC (2 * CLOCK_USEC_PER_SEC)
+/* A folder that came and went was there at most this long before it is noticed. */
+#define DISK_MISSED_USEC CLOCK_USEC_PER_SEC
 #define DISK_STREAK_END_USEC (1 * CLOCK_USEC_PER_SEC)
 #define DISK_LINGER_USEC (3 * CLOCK_USEC_PER_SEC)
 

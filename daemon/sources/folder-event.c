@@ -25,9 +25,9 @@ static void folder_on_folder(struct folder *folder, uint32_t mask, const char *n
 	}
 	/* The scan of its parent checks whether .gitignore ignores it. */
 	if (mask & (IN_CREATE | IN_MOVED_TO) && folder_wants(folder, name)) {
-		_cleanup_free_ char *path = folder_path(folder, name);
-
 		if (!tree_enter(tree, folder, name, SCAN_TELL)) {
+			_cleanup_free_ char *path = folder_path(folder, name);
+
 			tree->callbacks.event(TREE_FOLDER_MISSED, path, tree->userdata);
 		}
 		tree_next(tree);

@@ -54,7 +54,7 @@ char *folder_path(const struct folder *folder, const char *name);
 struct folder *folder_find(const struct folder *folder, const char *name);
 /* Whether a folder with this name in it should be watched. */
 bool folder_wants(const struct folder *parent, const char *name);
-/* Watches a folder and queues it for a scan. `parent` is NULL for the root. */
+/* Watches a folder and queues it for a scan. `parent` is NULL for the root. False if it is not there. */
 bool tree_enter(
 	struct folder_tree *tree, struct folder *parent, const char *name, enum scan_kind kind);
 /* Frees the folder and everything in it. */

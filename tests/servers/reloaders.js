@@ -3,7 +3,8 @@
 import { symlink } from 'node:fs/promises';
 import path from 'node:path';
 
-import { app, code, run } from './row.js';
+import { run } from '../lib/children.js';
+import { app, code } from './row.js';
 import { CLUSTER, FASTIFY, NEST, NODE, NODE_TS, npm, PYTHON, AIOHTTP, VITE_NODE } from './code.js';
 
 const tsc = `${npm('tsc')} --outDir dist --skipLibCheck`;
@@ -53,7 +54,7 @@ export const RELOADERS = [
 		name: 'pm2 start --watch', source: 'npm', packages: ['pm2'], needs: npm('pm2'), version: packaged('pm2'),
 		trigger: 'any file below', code: code('server.js', NODE),
 		command: (port, root) => ['sh', '-c', `export PM2_HOME=${root}-pm2; ${npm('pm2')} start server.js --watch -- ${port}; exec ${npm('pm2')} logs --raw`],
-		ended: (world, root) => run('env', `PM2_HOME=${root}-pm2`, npm('pm2'), 'kill'),
+		ended: (world, root) => run([npm('pm2'), 'kill'], { ...world.env, PM2_HOME: `${root}-pm2` }),
 	}),
 	app({
 		name: 'onchange -k -i', source: 'npm', packages: ['onchange'], needs: npm('onchange'), version: packaged('onchange'),

@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: MIT
 /** What most rows share. */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-
-/** Runs a command; it may fail. */
-export const run = (/** @type {string[]} */ ...command) => promisify(execFile)(command[0], command.slice(1)).catch(() => undefined);
 
 /** @param {string} file @param {string} text */
 export const code = (file, text) => ({ file, text: (/** @type {string} */ mark) => text.replace('MARK', mark) });

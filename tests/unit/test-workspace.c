@@ -178,11 +178,34 @@ static void parts_and_needs(void **state)
 	assert_int_equal(system(end), 0);
 }
 
+/* 100 packages and 200 kB: the file is too large to be searched for each of them. */
+static void a_large_ts_config(void **state)
+{
+	static char text[200 * 1000 + 1];
+	_cleanup_free_ char *end = NULL;
+
+	memcpy(folder + sizeof folder - sizeof "XXXXXX", "XXXXXX", strlen("XXXXXX"));
+	assert_non_null(mkdtemp(folder));
+	write_file("package.json", "{\"workspaces\":[\"packages/*\"]}");
+	for (unsigned i = 0; i < 100; i++) {
+		_cleanup_free_ char *name = mem_printf("packages/p%u/package.json", i);
+
+		write_file(name, "{}");
+	}
+	need_is("packages/p0", "packages/p1", WORKSPACE_NEEDS_NOT);
+	memset(text, ' ', sizeof text - 1);
+	write_file("packages/p2/tsconfig.json", text);
+	need_is("packages/p2", "packages/p1", WORKSPACE_UNKNOWN);
+	end = mem_printf("rm -rf %s", folder);
+	assert_int_equal(system(end), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(manifests),
 		cmocka_unit_test(parts_and_needs),
+		cmocka_unit_test(a_large_ts_config),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
