@@ -73,7 +73,7 @@ const ROWS = {
 	'a project that was cloned: a `.savecast` that claims': [
 		'trust: a cloned project gets no URLs and files outside it until it is trusted', 'trust: a link that came with the repository leads no rule out of it',
 		'trust: trust is for exactly these rules in exactly this folder', 'unit/test-trust: exactly_this_rule_in_this_folder', 'fuzz/fuzz-state'],
-	'a project: manifests of packages': ['fuzz/fuzz-manifest'],
+	'a project: manifests of packages': ['fuzz/fuzz-manifest', 'fuzz/fuzz-ts-config'],
 	'a repository: configuration that names commands': [
 		'attack-projects: a hostile repository runs nothing, hangs nothing, and is not read if another user owns it', 'git-torture: random git commands',
 		'fuzz/fuzz-git-index'],
