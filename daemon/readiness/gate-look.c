@@ -149,6 +149,17 @@ static unsigned send(struct gate *gate, uint64_t now, const struct server_state 
 	return actions;
 }
 
+/* No save explains the newer generation so far: whether to wait for the report of one. */
+static bool may_be_explained(struct gate *gate, uint64_t now, const struct server_state *seen)
+{
+	if (gate->state != GATE_OPEN || gate->asking) {
+		return false;
+	}
+	gate->unexplained_usec = gate->unexplained_usec ?: now;
+	gate->unexplained = gate_newest_of(seen);
+	return now < gate->unexplained_usec + GATE_REPORT_USEC;
+}
+
 static unsigned look_serving(struct gate *gate, uint64_t now, const struct server_state *seen)
 {
 	bool was_gone = gate->state == GATE_RESTARTING || gate->state == GATE_DOWN;
@@ -162,6 +173,10 @@ static unsigned look_serving(struct gate *gate, uint64_t now, const struct serve
 		gate->doubt_usec = now + GATE_DOUBT_USEC;
 		actions |= GATE_USE_SPARE;
 	}
+	if (newer && may_be_explained(gate, now, seen)) {
+		return actions;
+	}
+	gate->unexplained_usec = 0;
 	if (newer || replaces_workers(gate, seen)) {
 		note_sign(gate, now);
 	}

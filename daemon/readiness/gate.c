@@ -8,7 +8,9 @@ void gate_set_look(struct gate *gate, uint64_t now)
 
 	switch (gate->state) {
 	case GATE_OPEN:
-		gate->look_usec = gate->asking ? now + GATE_LOOK_USEC : CLOCK_NEVER;
+		gate->look_usec = gate->asking		 ? now + GATE_LOOK_USEC
+			: gate->unexplained_usec ? gate->unexplained_usec + GATE_REPORT_USEC
+						 : CLOCK_NEVER;
 		break;
 	case GATE_EXPECTING:
 		gate->look_usec = now + GATE_LOOK_USEC;
@@ -134,8 +136,10 @@ unsigned gate_save(struct gate *gate, const struct gate_save *save)
 		gate->state = GATE_EXPECTING;
 	} else if (!gate->waits) {
 		actions = GATE_SEND;
+		gate->shown = gate->unexplained_usec ? gate->unexplained : gate->shown;
 		gate->asking |= save->prediction == RESTART_UNKNOWN;
 	}
+	gate->unexplained_usec = 0;
 	gate->doubt_usec = waited ? gate->doubt_usec : save->now_usec + GATE_DOUBT_USEC;
 	gate_set_look(gate, save->now_usec);
 	return actions;

@@ -82,6 +82,11 @@ struct gate_times {
 #define GATE_LOOK_DOWN_USEC (50 * CLOCK_USEC_PER_MSEC)
 #define GATE_LOOK_STARTS_USEC (20 * CLOCK_USEC_PER_MSEC)
 #define GATE_STARTS_USEC (10 * CLOCK_USEC_PER_SEC)
+/*
+ * A worker may end because of a save that is reported this much later: a restart that no save explains
+ * is acted on only then.
+ */
+#define GATE_REPORT_USEC (20 * CLOCK_USEC_PER_MSEC)
 /* The resolution of the clocks of process starts and of files. */
 #define GATE_TICK_USEC (10 * CLOCK_USEC_PER_MSEC)
 
@@ -151,6 +156,9 @@ struct gate {
 	enum gate_state state;
 	uint64_t shown; /* the generation that the tabs show (the youngest worker's) */
 	uint64_t beside; /* the youngest worker that served beside an older one, before the save */
+	/* since when a newer generation serves that no save explains; 0: none */
+	uint64_t unexplained_usec;
+	uint64_t unexplained; /* the youngest worker's generation at that time */
 	bool waits; /* whether an event waits */
 	bool any; /* the next generation has the saved code, whichever it is */
 	uint64_t

@@ -135,7 +135,7 @@ void server_gate_look(struct server_gate *gate)
 	actions = gate_look(&gate->machine, now, &seen);
 	server_gate_learn(gate, actions);
 	server_gate_act(gate, actions, &view);
-	if (view.serving) {
+	if (view.serving && !gate->machine.unexplained_usec) {
 		gate->worker = view.worker;
 		gate->generation = view.generation;
 	}

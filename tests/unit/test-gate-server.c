@@ -51,9 +51,21 @@ static void several_workers_are_replaced_one_by_one(void **state)
 			{1500, LOOK, .serving = 1055, .newest = 1490, .actions = GATE_SEND},
 			{.what = END},
 		});
+	play("the first of them ends before the save is reported",
+		(struct row[]){
+			{0, LOOK, .newest = 100},
+			{1000, LOOK, .serving = 100, .newest = 100},
+			{1001, SAVE, RESTART_EXPECTED, 1000, .written = 999, .state = GATE_EXPECTING},
+			{1010, LOOK, .serving = 100, .newest = 1005,
+				.actions = GATE_LEARN_RESTART, .state = GATE_EXPECTING},
+			{1400, LOOK, .serving = 1005, .newest = 1395, .actions = GATE_SEND},
+			{.what = END},
+		});
 	play("by the user",
 		(struct row[]){
 			{0, LOOK, .newest = 100},
+			{280, LOOK, .serving = 100, .newest = 200},
+			{299, LOOK, .serving = 100, .newest = 200},
 			{300, LOOK, .serving = 100, .newest = 200, .actions = GATE_STALE},
 			{400, LOOK, .serving = 200, .newest = 300},
 			{.what = END},
@@ -246,6 +258,27 @@ static void checks_happen_only_when_needed(void **state)
 	assert_int_equal(gate.look_usec, now + GATE_LOOK_USEC);
 }
 
+static void old_answers_end_after_a_time(void **state)
+{
+	struct gate gate = play("the tabs look for themselves",
+		(struct row[]){
+			{100, SAVE, RESTART_OLD, .written = 50, .actions = GATE_SEND},
+			{500, SAVE, RESTART_OLD, .actions = GATE_SEND},
+			{.what = END},
+		});
+
+	assert_int_equal(gate.look_usec, CLOCK_NEVER);
+	play("a new process has none",
+		(struct row[]){
+			{0, LOOK, .serving = -1, .actions = GATE_TELL_WAITING,
+				.state = GATE_RESTARTING},
+			{100, SAVE, RESTART_OLD, .state = GATE_RESTARTING},
+			{700, LOOK, .serving = 600, .hand = true,
+				.actions = GATE_LEARN_RESTART | GATE_TELL_LIVE | GATE_SEND},
+			{.what = END},
+		});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +290,7 @@ int main(void)
 		cmocka_unit_test(a_lingering_worker_is_released_once),
 		cmocka_unit_test(a_busy_worker_gets_a_request),
 		cmocka_unit_test(checks_happen_only_when_needed),
+		cmocka_unit_test(old_answers_end_after_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,8 +138,24 @@ static void the_serving_code_may_be_newer_than_the_file(void **state)
 {
 	play("it has restarted already",
 		(struct row[]){
+			{130, LOOK, .serving = 120},
 			{150, LOOK, .serving = 120, .actions = GATE_STALE},
 			{200, SAVE, RESTART_EXPECTED, 200, .written = 100, .actions = GATE_SEND},
+			{.what = END},
+		});
+	play("the report comes right after it",
+		(struct row[]){
+			{150, LOOK, .serving = 120},
+			{160, SAVE, RESTART_EXPECTED, 200, .written = 100, .state = GATE_EXPECTING},
+			{170, LOOK, .serving = 120, .actions = GATE_LEARN_RESTART | GATE_SEND},
+			{180, LOOK, .serving = 120},
+			{.what = END},
+		});
+	play("the report comes right after it, and the page is from the new code",
+		(struct row[]){
+			{150, LOOK, .serving = 120},
+			{160, SAVE, RESTART_NONE, .actions = GATE_SEND},
+			{180, LOOK, .serving = 120},
 			{.what = END},
 		});
 	play("it restarts",
@@ -166,6 +182,7 @@ static void the_serving_code_may_be_newer_than_the_file(void **state)
 		});
 	play("it restarted for something else before",
 		(struct row[]){
+			{130, LOOK, .serving = 120},
 			{150, LOOK, .serving = 120, .actions = GATE_STALE},
 			{200, SAVE, RESTART_EXPECTED, 200, .written = 180, .state = GATE_EXPECTING},
 			{.what = END},
@@ -210,6 +227,7 @@ static void a_worker_may_load_a_file_that_was_saved_after_it_began(void **state)
 		});
 	play("another program reads a file that was saved while the worker was serving",
 		(struct row[]){
+			{80, LOOK, .serving = 80},
 			{100, LOOK, .serving = 80, .actions = GATE_STALE},
 			{200, SAVE, RESTART_EXPECTED, 200, .state = GATE_EXPECTING},
 			{300, LOOK, .serving = 80, .read = true, .state = GATE_EXPECTING},
@@ -310,27 +328,6 @@ static void saves_in_a_row_do_not_delay_the_event_forever(void **state)
 		});
 }
 
-static void old_answers_end_after_a_time(void **state)
-{
-	struct gate gate = play("the tabs look for themselves",
-		(struct row[]){
-			{100, SAVE, RESTART_OLD, .written = 50, .actions = GATE_SEND},
-			{500, SAVE, RESTART_OLD, .actions = GATE_SEND},
-			{.what = END},
-		});
-
-	assert_int_equal(gate.look_usec, CLOCK_NEVER);
-	play("a new process has none",
-		(struct row[]){
-			{0, LOOK, .serving = -1, .actions = GATE_TELL_WAITING,
-				.state = GATE_RESTARTING},
-			{100, SAVE, RESTART_OLD, .state = GATE_RESTARTING},
-			{700, LOOK, .serving = 600, .hand = true,
-				.actions = GATE_LEARN_RESTART | GATE_TELL_LIVE | GATE_SEND},
-			{.what = END},
-		});
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,7 +337,6 @@ int main(void)
 		cmocka_unit_test(the_serving_code_may_be_newer_than_the_file),
 		cmocka_unit_test(a_worker_may_load_a_file_that_was_saved_after_it_began),
 		cmocka_unit_test(saves_in_a_row_do_not_delay_the_event_forever),
-		cmocka_unit_test(old_answers_end_after_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
