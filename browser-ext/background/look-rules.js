@@ -4,7 +4,7 @@
 // a script sends this request, and a server may answer it with an error, with a part of the page, or with data. These
 // session rules of declarativeNetRequest give it the headers of a reload, on sites for which the extension has
 // permission. They apply to URLs with one of the fragments that page/answers.js appends, which no server receives, and only
-// to requests from the site itself.
+// to requests from the site itself. What page/styles.js reads from the cache comes from there in spite of past-cache.js.
 
 import { api } from '../common/api.js';
 
@@ -14,16 +14,17 @@ const DESTINATIONS = { 'savecast-document': 'document', 'savecast-frame': 'ifram
 /** Above the rules of past-cache.js, which allow some of these requests. */
 const PRIORITY = 3;
 
-const RULES = /** @type {chrome.declarativeNetRequest.Rule[]} */ (Object.entries(DESTINATIONS).map(([mark, destination], i) => ({
-	id: i + 1,
-	priority: PRIORITY,
-	condition: { urlFilter: `#${mark}|`, resourceTypes: ['xmlhttprequest'], requestMethods: ['get'], domainType: 'firstParty' },
+/** @param {string} mark */
+const marked = (mark) => ({ urlFilter: `#${mark}|`, resourceTypes: ['xmlhttprequest'], requestMethods: ['get'], domainType: 'firstParty' });
+
+const RULES = /** @type {chrome.declarativeNetRequest.Rule[]} */ ([...Object.entries(DESTINATIONS).map(([mark, destination]) => ({
+	condition: marked(mark),
 	action: {
 		type: 'modifyHeaders',
 		requestHeaders: Object.entries({ 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': destination, 'Upgrade-Insecure-Requests': '1' })
 			.map(([header, value]) => ({ header, operation: 'set', value })),
 	},
-})));
+})), { condition: marked('savecast-cached'), action: { type: 'allow' } }].map((rule, i) => ({ ...rule, id: i + 1, priority: PRIORITY })));
 
 /** @param {number} id of a session rule @returns {boolean} whether it is one of these */
 export const isLookRule = (id) => id <= RULES.length;

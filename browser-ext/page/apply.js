@@ -5,7 +5,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom, match, media, mentions, nextPage, styles, uses } = shared;
+	const { dom, match, media, mentions, nextPage, stored, styles, uses } = shared;
 
 	/**
 	 * @typedef {{path: string, kind: string, all?: true}} Change all: the file may be behind any URL of its kind
@@ -118,9 +118,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const apply = async (changes, n) => {
 		// The browser answers while the URLs are collected.
-		const hasWorker = uses.findServiceWorker();
+		const hasWorker = uses.findServiceWorker(), kept = stored.note();
 		const urls = dom.urls();
 		await hasWorker;
+		(await kept).forEach((/** @type {string} */ url) => urls.add(url));
 		// A script that the page itself has loaded is loaded again with the page, whatever workers do. Reading the page's
 		// scripts takes time, and makes the next reload slower: Chromium drops them from its cache in memory.
 		if (changes.some(({ kind, path }) => kind === 'image' || (kind === 'script' && !match.find(path, urls).size))) {

@@ -221,6 +221,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {string} url @returns {Set<string>} what has requested it, as resource timing says: "link", "fetch", ... */
 	const initiators = (url) => loaded.get(url) ?? new Set();
 
+	/** @param {string} url @param {string} initiator what has used it without a request */
+	const noteUse = (url, initiator) => loaded.set(plain(url), (loaded.get(plain(url)) ?? new Set()).add(initiator));
+
 	/** @param {string} initiator @returns {string[]} all that it has requested */
 	const requestedBy = (initiator) => [...loaded].filter(([, types]) => types.has(initiator)).map(([url]) => url);
 
@@ -275,5 +278,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		};
 	};
 
-	shared.dom = { fetched, framed, hasScriptFiles, isFile, isOfFrame, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, requestedBy, isComplete, asOwn, request, switcher };
+	shared.dom = { fetched, framed, hasScriptFiles, isFile, isOfFrame, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, noteUse, requestedBy, isComplete, asOwn, request, switcher };
 }

@@ -165,12 +165,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const lookOnce = async ({ event, changes, unseen, restarted, why: must, applied, settles }, roots) => {
 		// The request replaces the answer in the cache.
 		await base;
-		const asked = noted(ahead.askFor(event));
+		const asked = noted(ahead.askFor(event)), kept = shared.stored.note();
 		if (!must && changes && !settles) {
 			shownAnswer().then(ahead.prepare);
 		}
 		const next = await asked;
 		const shown = await shownAnswer();
+		await kept;
 		if ('answer' in next) {
 			answers.note(next.answer);
 		}

@@ -19,10 +19,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
-	/** What makes workers and worklets, what draws pictures in them, and what changes the rules of a style sheet. */
+	/** What makes workers and worklets, what draws pictures in them, what changes the rules of a style sheet, and what reads or changes one. */
 	const MAKES_WORKERS = /\b(Shared)?Worker\b|\baddModule\b/;
 	const DRAWS = /\b(createImageBitmap|OffscreenCanvas|ImageDecoder)\b/;
 	const CHANGES_RULES = /\b(insertRule|deleteRule|addRule|removeRule)\b/;
+	const READS_RULES = /\b(cssRules|styleSheet|attributeStyleMap)\b/;
 	const SHARED = /\bSharedWorker\b/;
 	const MAX_SCRIPTS = 64;
 	const MAX_READ_MSEC = 1000;
@@ -30,7 +31,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {string | undefined} text of a script; undefined: it cannot be read, and may make workers, but rarely does the rest */
 	const mentioned = (text = 'SharedWorker') => {
 		const workers = MAKES_WORKERS.test(text);
-		return { workers, shared: SHARED.test(text), drawing: workers && DRAWS.test(text), rules: CHANGES_RULES.test(text) };
+		return { workers, shared: SHARED.test(text), drawing: workers && DRAWS.test(text), rules: CHANGES_RULES.test(text), reads: READS_RULES.test(text) };
 	};
 
 	/** By the URL of a script. @type {Map<string, Promise<ReturnType<typeof mentioned>>>} */
@@ -44,7 +45,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/** Whether a script of the page, or of its frames, has mentioned such a thing when find() was last called. */
-	const known = { workers: false, shared: false, drawing: false, rules: false };
+	const known = { workers: false, shared: false, drawing: false, rules: false, reads: false };
 
 	/** @returns {any[]} the script elements of the page and of its frames */
 	const inPage = () => [...dom.roots()].flatMap((root) => [...root.querySelectorAll('script:not([type$=json])')]);
@@ -56,11 +57,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const find = async () => {
 		const scripts = inPage(), urls = urlsOf(scripts);
 		const all = urls.size > MAX_SCRIPTS ? [mentioned(undefined)] : await Promise.all([...urls].map(mentionedAt));
-		for (const { workers, shared: isShared, drawing, rules } of [...all, ...scripts.map(({ textContent }) => mentioned(textContent))]) {
+		for (const { workers, shared: isShared, drawing, rules, reads } of [...all, ...scripts.map(({ textContent }) => mentioned(textContent))]) {
 			known.workers ||= workers;
 			known.shared ||= isShared;
 			known.drawing ||= drawing;
 			known.rules ||= rules;
+			known.reads ||= reads;
 		}
 		return known;
 	};

@@ -78,7 +78,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {{event: number, changes?: Change[]}} message */
 	const keyOf = ({ event, changes }) => JSON.stringify([event, changes]);
 	/** @param {{event: number, changes?: Change[]}} message @returns {Promise<boolean>} */
-	const load = ({ changes }) => refresh(changes).catch(() => false);
+	const load = async ({ changes }) => {
+		const kept = shared.stored.replace(changes ?? []).catch(() => {});
+		const fresh = await refresh(changes).catch(() => false);
+		await kept;
+		return fresh;
+	};
 
 	/**
 	 * Loads the files before it is certain that the page is reloaded.

@@ -227,8 +227,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const textOf = (rules, base) => rules.filter((rule) => !dom.isImport(rule)).map(({ cssText }) => cssText).join('\n')
 		.replace(URLS, (_, quote, url) => `url("${dom.plain(url, base)}")`);
 
+	/** A rule of background/look-rules.js lets requests with this fragment have what is in the cache. */
+	const CACHED = '#savecast-cached';
+
 	/** @param {string} href of a sheet @returns {Promise<string | undefined>} its text; undefined: the browser no longer has it */
-	const loadedText = (href) => dom.request(href, { cache: 'only-if-cached', mode: 'same-origin' })
+	const loadedText = (href) => dom.request(href.replace(/#.*/, '') + CACHED, { cache: 'only-if-cached', mode: 'same-origin' })
 		.then((/** @type {Response} */ answer) => answer.text()).catch(() => {});
 
 	/** @param {string} text @param {CSSRule[]} rules of a sheet that was made of it @param {string} base */
@@ -242,6 +245,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const hasFilled = () => [...dom.sheets()].some((sheet) => !sheet.href && !sheet.ownerRule &&
 		(!sheet.ownerNode || differs(sheet.ownerNode.textContent ?? '', [...dom.rulesOf(sheet) ?? []], dom.baseOf(sheet))));
 
+	/** A longer sheet takes too long to be compared at each save. Characters. */
+	const MAX_COMPARED = 100000;
+
+	/** @typedef {{text?: string, rules: CSSRule[], base: string}} Made a sheet, and the text that it was made of, if the browser still has it */
+
+	/** @param {Made} made */
+	const isChanged = ({ text, rules, base }) => text !== undefined && differs(text, rules, base);
+
 	/**
 	 * Whether a script has changed the rules of sheets that swap() will replace: the new ones do not have these
 	 * changes. To be called before swap().
@@ -253,16 +264,17 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const owned = [...dom.roots()].flatMap((root) => [...root.styleSheets]).map((sheet) => [...dom.withImports(sheet)])
 			.filter((all) => all.some(({ href }) => href && urls.has(dom.plain(href)))).flat();
 		// A page cannot change the sheets of another server.
-		const before = owned.filter(({ href }) => !href || href.startsWith(`${location.origin}/`))
-			.map((sheet) => ({ href: sheet.href, inner: sheet.ownerNode?.textContent ?? '', base: dom.baseOf(sheet), rules: [...dom.rulesOf(sheet) ?? []] }));
-		if (!before.length || !(await mentions.find()).rules) {
+		/** @type {Made[]} */
+		const all = await Promise.all(owned.filter(({ href }) => !href || href.startsWith(`${location.origin}/`)).map(async (sheet) => {
+			const base = dom.baseOf(sheet), rules = [...dom.rulesOf(sheet) ?? []], inner = sheet.ownerNode?.textContent ?? '';
+			return { text: sheet.href ? await loadedText(sheet.href) : inner, rules, base };
+		}));
+		// Reading all scripts of the page takes longer.
+		if (!all.some((one) => one.text === undefined || one.text.length > MAX_COMPARED || isChanged(one))) {
 			return false;
 		}
-		const altered = await Promise.all(before.map(async ({ href, inner, base, rules }) => {
-			const text = href ? await loadedText(href) : inner;
-			return text === undefined ? !hasFilled() : differs(text, rules, base);
-		}));
-		return altered.includes(true);
+		const { rules: changes, reads } = await mentions.find();
+		return all.some((one) => (one.text === undefined ? changes && !hasFilled() : (changes || reads) && isChanged(one)));
 	};
 
 	/**

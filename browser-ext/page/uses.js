@@ -9,7 +9,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const { dom, mentions, nextPage } = shared;
 
 	/** Requests whose answer is held by the page, not by an element. */
-	const BY_SCRIPT = ['fetch', 'xmlhttprequest', 'script', 'beacon'];
+	const BY_SCRIPT = ['fetch', 'xmlhttprequest', 'script', 'beacon', 'cache'];
 
 	/** Content of an <object> or <embed> that has no document. */
 	const NO_DOCUMENT = /\.(png|jpe?g|gif|webp|avif|ico|bmp|mp[34]|web[mp]|og[gv]|wav|pdf)$/i;

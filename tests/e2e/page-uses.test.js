@@ -16,6 +16,8 @@ import { TOP, World } from '../lib/world.js';
 const receives = (/** @type {string} */ worker) => `<script>{ const w = window.worker = ${worker}; (w.port ?? w).onmessage = ({ data }) => { window.posted = data; }; }</script>`;
 /** @param {string} kind of worker @param {string} code */
 const ofBlob = (kind, code) => receives(`new ${kind}(URL.createObjectURL(new Blob(["const site = '" + origin + "/static/'; ${code}"])))`);
+/** Keeps a file in Cache Storage, and takes it from there. @param {string} then how it is shown */
+const keeps = (then) => `<script type=module>const kept = await caches.open('kept'), get = async (url) => await kept.match(url) ?? (await kept.add(url), kept.match(url)); ${then}</script>`;
 const width = (/** @type {string} */ id) => `${id}.getBoundingClientRect().width`;
 const color = (/** @type {string} */ element) => `Number(/\\d+/.exec(getComputedStyle(${element}).color)[0])`;
 /** The size of the picture that a style names. @param {string} style */
@@ -53,6 +55,11 @@ const USES = [
 	['rules that a script has added to a style sheet',
 		`<link id=l rel=stylesheet href=/static/a.css><p id=a>x</p><p id=b>x</p><script>onload = () => l.sheet.insertRule('#b { color: rgb(77, 0, 0) }', 0);</script>`, 'a.css', 'loaded',
 		[color('a'), `${color('b')} === 77 && ${color('a')}`]],
+	['a rule of a style sheet that a script has changed',
+		`<link id=l rel=stylesheet href=/static/a.css><p id=a>x</p><p id=b>x</p><script>onload = () => { l.sheet.cssRules[0].selectorText = '#a, #b'; l.sheet.cssRules[0].style.fontSize = '77px'; };</script>`, 'a.css', 'loaded',
+		[color('a'), `getComputedStyle(b).fontSize === '77px' && ${color('a')}`]],
+	['a style sheet whose rules a script only reads',
+		`<link id=l rel=stylesheet href=/static/a.css><p id=a>x</p><script>onload = () => { window.count = l.sheet.cssRules.length; };</script>`, 'a.css', 'swapped', [color('a')]],
 	['rules that a script has added to a style element, which imports',
 		`<style id=l>@import "/static/a.css";</style><p id=a>x</p><p id=b>x</p><script>onload = () => l.sheet.insertRule('#b { color: rgb(77, 0, 0) }', 1);</script>`, 'a.css', 'loaded',
 		[color('a'), `${color('b')} === 77 && ${color('a')}`]],
@@ -66,6 +73,12 @@ const USES = [
 	['a script in a shared worker made of a blob', ofBlob('SharedWorker', "importScripts(site + 'a.js'); onconnect = (event) => event.ports[0].postMessage(a);"), 'a.js', 'loaded',
 		['window.posted']],
 	['a script in a worker that another script makes', '<script src=/static/makes.js></script>', 'a.js', 'loaded', ['window.posted']],
+	['a script that the page keeps in Cache Storage', keeps("window.shown = Number(/\\d+/.exec(await (await get('/static/a.js')).text())[0]);"), 'a.js', 'loaded', ['window.shown']],
+	['the same without any request for it', keeps("window.shown = Number(/\\d+/.exec(await (await kept.match('/static/a.js')).text())[0]);"), 'a.js', 'loaded', ['window.shown']],
+	['a style sheet of the page that it also keeps there',
+		`<link rel=stylesheet href=/static/a.css><p id=a>x</p>${keeps("window.shown = Number(/\\d+/.exec(await (await get('/static/a.css')).text())[0]);")}`, 'a.css', 'loaded', [color('a'), 'window.shown']],
+	['a picture that it keeps there', `<img id=a>${keeps("a.src = URL.createObjectURL(await (await get('/static/a.png?v=1')).blob());")}`, 'a.png', 'loaded', [width('a')]],
+	['a page that it keeps there', `<p id=a>x</p>${keeps("a.innerHTML = await (await get('/static/part.html')).text();")}`, 'part.html', 'loaded', ['Number(a.textContent)']],
 	['an audio worklet', `<script>{ const audio = new OfflineAudioContext(1, 128, 44100); audio.audioWorklet.addModule('/static/audio.js').then(() => {
 		const node = new AudioWorkletNode(audio, 'a'); node.port.onmessage = ({ data }) => { window.posted = data; }; node.connect(audio.destination); audio.startRendering(); }); }</script>`,
 	'audio.js', 'loaded', ['window.posted']],
@@ -136,7 +149,7 @@ for (const which of BROWSERS) {
 		});
 		await t.test('the page of a frame, also after a reload', async () => {
 			await page.goto(`${site.url}frame.html`);
-			for (const n of [first + 1, first + 2]) {
+			for (const n of [1, 2].map((more) => numbers['part.html'] + more)) {
 				const loaded = page.loaded();
 				await page.evaluate('(setTimeout(() => location.reload(), 1), 1)');
 				await loaded;
