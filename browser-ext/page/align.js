@@ -132,13 +132,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {Node[]} before
 	 * @param {Node[]} after
-	 * @returns {{from: number[], stays: Set<number>}} `from`: for each of `after`, the index of
-	 *	its node in `before`, or -1; `stays`: the indices of those that keep their order
+	 * @returns {{from: number[], stays: Set<number>, equal: Set<number>}} `from`: for each of `after`, the index of
+	 *	its node in `before`, or -1; `stays`: the indices of those that keep their order; `equal`: of those that are known to
+	 *	be equal to that node
 	 */
 	const pair = (before, after) => {
 		const { begin, end } = ends(before, after, same);
 		const shift = before.length - after.length;
 		const from = after.map((_, i) => (i < begin ? i : i >= after.length - end ? i + shift : -1));
+		if (!shift) {
+			// Most changes are inside of a few elements, and the others are where they were.
+			for (let i = begin; i < after.length - end; i++) {
+				from[i] = isElement(after[i]) && same(before[i], after[i]) ? i : -1;
+			}
+		}
+		const equal = new Set(from.flatMap((at, i) => (at < 0 ? [] : [i])));
 		const open = from.flatMap((at, i) => (at < 0 ? [i] : []));
 		const alone = open.length === 1 && before.length - begin - end === 1;
 		if (open.length && before.length > begin + end && !(alone && mayBecome(before[begin], after[begin]))) {
@@ -153,7 +161,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			}
 		});
 		pairGaps(before, after, from);
-		return { from, stays: growing(from) };
+		return { from, stays: growing(from), equal };
 	};
 
 	/**

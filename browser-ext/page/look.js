@@ -71,11 +71,23 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 	const page = { document, ask: () => noted(ahead.ask()), steady: false };
 
-	/** Sends the request of an event's look before the look comes. @param {number} event */
-	const begin = async (event) => {
-		await base;
-		if (!unfit()) {
-			ahead.begin(event);
+	/** Whether it is known what this document shows: a request before that would replace it in the cache. */
+	let isKnown = false;
+	base.then(() => {
+		isKnown = true;
+	});
+
+	/** Sends the request of an event's look before the look comes, at once if possible. @param {number} event */
+	const begin = (event) => {
+		const send = () => {
+			if (!unfit()) {
+				ahead.begin(event);
+			}
+		};
+		if (isKnown) {
+			send();
+		} else {
+			base.then(send);
 		}
 	};
 

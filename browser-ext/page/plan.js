@@ -134,22 +134,23 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 		/** @param {Node} base @param {Node} next @param {Node} live */
 		#children(base, next, live) {
-			const ours = tree.kids(base), theirs = tree.kids(next), there = tree.kids(live);
-			const { from, stays } = align.pair(ours, theirs);
-			const at = tree.same(base, live) ? ours.map((/** @type {Node} */ _, /** @type {number} */ i) => i) : align.locate(ours, there);
+			const ours = tree.kids(base), theirs = tree.kids(next);
+			const { from, stays, equal } = align.pair(ours, theirs), paired = new Set(from);
+			const there = tree.inner(live).childNodes;
+			const isMade = tree.same(base, live), at = isMade ? undefined : align.locate(ours, [...there]);
 			const changes = stays.size < theirs.length || stays.size < ours.length;
-			const found = (/** @type {number} */ i) => (at?.[i] === undefined ? undefined : there[at[i]]);
+			const found = (/** @type {number} */ i) => (isMade ? there[i] : at?.[i] === undefined ? undefined : there[at[i]]);
 			if (changes) {
-				refuse(ours.every(tree.isSpace) && !there.every(tree.isSpace) ? `the page's script filled ${place(live)}` : undefined);
-				refuse(at && ours.every((/** @type {Node} */ _, /** @type {number} */ i) => found(i)) ? undefined
+				refuse(ours.every(tree.isSpace) && ![...there].every(tree.isSpace) ? `the page's script filled ${place(live)}` : undefined);
+				refuse((isMade || at) && ours.every((/** @type {Node} */ _, /** @type {number} */ i) => found(i)) ? undefined
 					: `the page's script changed what is in ${place(live)}`);
 				this.#list(live, theirs.map((/** @type {Node} */ node, /** @type {number} */ i) => (from[i] < 0 ? { next: node }
 					: { next: node, live: found(from[i]), ...(!stays.has(i) && { moves: true }) })),
 				ours.flatMap((/** @type {Node} */ node, /** @type {number} */ i) =>
-					(from.includes(i) ? [] : [{ base: node, live: found(i) }])));
+					(paired.has(i) ? [] : [{ base: node, live: found(i) }])));
 			}
 			theirs.forEach((/** @type {Node} */ node, /** @type {number} */ i) => {
-				if (from[i] >= 0 && !tree.same(ours[from[i]], node)) {
+				if (from[i] >= 0 && !equal.has(i) && !tree.same(ours[from[i]], node)) {
 					const made = found(from[i]);
 					if (!made) {
 						throw new Reload(`the page's script changed what is in ${place(live)}`);

@@ -38,9 +38,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {Element} element @returns {string} for display */
 	const tag = (element) => `<${element.localName}>`;
 
+	/** As browsers write an attribute. Text may look like this, too. */
+	const HANDLER = /\son[^\s"=]*="/i;
+
 	/** @param {Document} document @returns {boolean} whether anything may run in it */
-	const runs = (document) => [...document.querySelectorAll('*')]
-		.some((element) => isScript(element) || hasHandler(element));
+	const runs = (document) => [...document.querySelectorAll('script')].some(isScript) ||
+		// To write the page as text takes less time than to look at each element.
+		(HANDLER.test(document.documentElement?.outerHTML ?? '') && [...document.querySelectorAll('*')].some(hasHandler));
 
 	/** @param {string | null} style @returns {boolean} whether it imports style sheets, which load later */
 	const imports = (style) => /@import/i.test(style ?? '');
