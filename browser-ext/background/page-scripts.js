@@ -50,6 +50,22 @@ function forgetFrameScripts() {
 	}
 }
 
+/** How many insertions are under way, by tab. @type {Map<number, number>} */
+const insertions = new Map();
+
+/**
+ * Insertions take effect in their order: the document may have the scripts of the one that is under way by then. It takes the
+ * browser some 10 ms to insert them again, while a page is loading.
+ *
+ * @param {number} tabId
+ */
+async function hasPageScripts(tabId) {
+	const [{ result }] = await api.scripting.executeScript({
+		target: targetOf(tabId), injectImmediately: true, func: () => /** @type {any} */ (globalThis).savecast?.ready === true,
+	});
+	return result === true;
+}
+
 /**
  * Inserts the page scripts. A second call for the same document has no effect.
  *
@@ -57,9 +73,29 @@ function forgetFrameScripts() {
  * @returns {Promise<boolean>} whether the page scripts are there
  */
 export async function insertPageScripts(tabId) {
+	const others = insertions.get(tabId) ?? 0;
+	insertions.set(tabId, others + 1);
+	const inserted = await insert(tabId, others > 0);
+	const left = /** @type {number} */ (insertions.get(tabId)) - 1;
+	if (left) {
+		insertions.set(tabId, left);
+	} else {
+		insertions.delete(tabId);
+	}
+	return inserted;
+}
+
+/**
+ * @param {number} tabId
+ * @param {boolean} again whether another insertion is under way, perhaps into an earlier document of the tab
+ */
+async function insert(tabId, again) {
 	try {
 		const files = isFrame(tabId) ? OF_FRAME : FILES;
 		await markLooks();
+		if (again && await hasPageScripts(tabId)) {
+			return true;
+		}
 		if (isFrame(tabId)) {
 			await api.scripting.executeScript({ target: targetOf(tabId), func: forgetFrameScripts, injectImmediately: true });
 		}

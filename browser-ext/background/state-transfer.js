@@ -163,9 +163,14 @@ export class StateTransfer {
 		await this.#deliveries.get(tab);
 	}
 
-	/** @param {number} tab */
+	/**
+	 * The state may be sent twice: the old document answers that it is not for it.
+	 *
+	 * @param {number} tab
+	 */
 	#deliver(tab) {
-		const delivery = this.#send(tab).finally(() => this.#deliveries.get(tab) === delivery && this.#deliveries.delete(tab));
+		const before = this.#deliveries.get(tab) ?? Promise.resolve();
+		const delivery = before.catch(() => {}).then(() => this.#send(tab)).finally(() => this.#deliveries.get(tab) === delivery && this.#deliveries.delete(tab));
 		this.#deliveries.set(tab, delivery);
 		return delivery;
 	}
