@@ -8,13 +8,15 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const MAX_URLS = 4096;
 	const MARK = 'savecast';
+	/** An element in a frame is no instance of this page's classes. */
+	const HTML = 'http://www.w3.org/1999/xhtml';
 
 	/** @param {Element} element @returns {ShadowRoot | null} a closed one, too */
 	const shadowOf = (element) => {
 		// A function in Chromium, a property of the element in Firefox.
 		const { openOrClosedShadowRoot: open } = /** @type {any} */ (globalThis).chrome?.dom ?? {};
-		return open && element instanceof HTMLElement
-			? open(element)
+		return open && element.namespaceURI === HTML
+			? open(/** @type {HTMLElement} */ (element))
 			: /** @type {any} */ (element).openOrClosedShadowRoot ?? element.shadowRoot;
 	};
 

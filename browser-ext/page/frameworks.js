@@ -112,7 +112,11 @@
 			[Navigator.prototype, 'sendBeacon', () => false],
 			[view, 'fetch', refuse],
 			[view, 'open', () => null],
+			// Handlers may wait until the user types no more before they send what was typed.
+			[view, 'setTimeout', (/** @type {any} */ call, /** @type {any[]} */ ...rest) => (typeof call === 'function'
+				? later((/** @type {any[]} */ ...args) => withoutRequests(() => call(...args)), ...rest) : later(call, ...rest))],
 		];
+		const later = view.setTimeout;
 		const before = replaced.map(([owner, name]) => owner[name]);
 		const types = /** @type {const} */ (['submit', 'click']);
 		types.forEach((type) => addEventListener(type, stop, true));

@@ -79,8 +79,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const watch = (listener) => {
 		notify = listener;
 		// The check comes after the page's own handlers, and after a reset is complete.
-		shared.listen(document, ['change', 'reset', 'submit', 'fullscreenchange', 'play', 'playing', 'pause', 'ended', 'emptied'],
-			() => setTimeout(check), { capture: true });
+		const checkSoon = () => setTimeout(check);
+		shared.observed.onEach((/** @type {Document} */ root) => {
+			shared.listen(root, ['change', 'reset', 'submit', 'fullscreenchange', 'play', 'playing', 'pause', 'ended', 'emptied'], checkSoon, { capture: true });
+			// A change does not leave a shadow root, input does.
+			shared.listen(root, ['input'], (/** @type {Event} */ event) => /** @type {any} */ (event.composedPath()[0]).type === 'file' && checkSoon(), { capture: true });
+		});
 		check();
 	};
 

@@ -232,11 +232,18 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		};
 		shared.whenComplete(complete);
 		shared.uses.onServiceWorker(() => send({ from: 'worker' }));
+		/** @type {(() => void)[]} */
+		const untouched = [];
 		const touched = () => {
-			untouched();
-			send({ from: 'touched' });
+			if (untouched.length) {
+				untouched.splice(0).forEach((end) => end());
+				send({ from: 'touched' });
+			}
 		};
-		const untouched = shared.listen(window, TOUCHES, touched, { capture: true });
+		untouched.push(shared.listen(window, TOUCHES, touched, { capture: true }));
+		// Browsers also ask because of a frame that the user has typed in.
+		shared.observed.onEach((/** @type {Document} */ root) => untouched.length && root !== document &&
+			untouched.push(shared.listen(root, TOUCHES, touched, { capture: true })));
 		shared.guard.watch((/** @type {string | null} */ why) => send({ from: 'guard', why }));
 	};
 

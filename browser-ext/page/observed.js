@@ -25,6 +25,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	let openings = 0;
 	/** Hidden fields that a script changed after a click or a key: their value before. @type {WeakMap<Element, string>} */
 	const hidden = new WeakMap();
+	/** Whether `<details>` and dialogs that were opened or closed were open before. @type {WeakMap<Element, boolean>} */
+	const wasOpen = new WeakMap();
+	/** Whether all that the user has opened and closed in the page is known. */
+	const isFromStart = document.readyState === 'loading' || navigator.userActivation?.hasBeenActive === false;
+	/** Hidden text that the user has found with the browser's search. */
+	const found = new WeakSet();
 	/** The first URL of each frame. @type {WeakMap<Element, string>} */
 	const first = new WeakMap();
 	/** Frames that show the answer to a form. */
@@ -99,9 +105,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	const values = new MutationObserver((records) => {
-		for (const { target, oldValue } of records) {
+		for (const { target, oldValue, attributeName } of records) {
 			const field = /** @type {HTMLInputElement} */ (target);
-			if (field.type === 'hidden' && isActive() && !hidden.has(field)) {
+			if (attributeName === 'open' && !wasOpen.has(field)) {
+				wasOpen.set(field, oldValue !== null);
+			}
+			if (attributeName === 'value' && field.type === 'hidden' && isActive() && !hidden.has(field)) {
 				hidden.set(field, oldValue ?? '');
 			}
 		}
@@ -109,6 +118,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @type {WeakSet<Document>} */
 	const observed = new WeakSet();
+	/** What onEach() was given. @type {((root: Document) => void)[]} */
+	const callers = [];
 
 	/** @param {Document} root */
 	const observe = (root) => {
@@ -123,6 +134,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		on(['input'], noteTyped);
 		on(['beforetoggle'], noteOpened);
 		on(['submit'], noteSent);
+		on(['beforematch'], (event) => found.add(targetOf(event)));
 		// Of a form that a script sends, no event tells; needs Firefox 147.
 		/** @type {any} */ (root.defaultView)?.navigation?.addEventListener('navigate', (/** @type {any} */ { formData }) => {
 			const frame = formData && root.defaultView?.frameElement;
@@ -131,13 +143,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			}
 		});
 		on(['load'], ({ target }) => noteFrame(target));
-		values.observe(root, { subtree: true, attributeFilter: ['value'], attributeOldValue: true });
+		values.observe(root, { subtree: true, attributeFilter: ['value', 'open'], attributeOldValue: true });
+		callers.forEach((call) => call(root));
 		root.querySelectorAll('iframe, frame').forEach(noteFrame);
+	};
+
+	/** @param {(root: Document) => void} call with the page, and with the document of each frame, also of those that come later */
+	const onEach = (call) => {
+		callers.push(call);
+		[...dom.roots()].filter((root) => observed.has(root)).forEach((root) => call(root));
 	};
 
 	observe(document);
 
 	shared.observed = {
+		onEach,
 		/** @param {Element} field */
 		isEdited: (field) => edited.has(field),
 		/** @param {Element} field with a value that the user gave it before */
@@ -148,6 +168,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		halfTyped: (field) => (field.validity.badInput ? typed.get(field) : undefined),
 		/** @param {Element} element that is open @returns {number} */
 		rank: (element) => opened.get(element) ?? 0,
+		/**
+		 * @param {any} element `<details>` or a dialog
+		 * @returns {boolean} whether it is as the page has made it: the next page may make it otherwise. In a shadow root, that is not known
+		 */
+		isOpenedByPage: (element) => (wasOpen.has(element) ? wasOpen.get(element) === element.open
+			: element.getRootNode().nodeType === Node.DOCUMENT_NODE && (isFromStart || !element.open)),
+		/** @param {Element} element @returns {boolean} whether the user has found it */
+		isFound: (element) => found.has(element),
+		/** @param {Element} element that was found in the page before */
+		setFound: (element) => found.add(element),
 		/** @param {Element} field @returns {string | undefined} its value before a script changed it */
 		hiddenBefore: (field) => hidden.get(field),
 		/** @param {Element} frame @returns {boolean} whether it shows the answer to a form, or has shown one */

@@ -86,6 +86,30 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
+	/** @typedef {{of: number, options: {index: number, value: string}[]}} Chosen as in state.js */
+
+	/**
+	 * The page may have more options than before, or others.
+	 *
+	 * @param {HTMLSelectElement} select
+	 * @param {Chosen} chosen
+	 * @returns {(HTMLOptionElement | undefined)[]}
+	 */
+	const optionsOf = ({ options }, { of, options: chosen }) => chosen.map(({ index, value }) => (options[index]?.value === value ? options[index]
+		: [...options].find((option) => option.value === value) ?? (options.length === of ? options[index] : undefined)));
+
+	/** @param {HTMLSelectElement} select @param {Chosen} chosen */
+	const choose = (select, chosen) => {
+		const found = optionsOf(select, chosen);
+		[...select.options].forEach((option) => {
+			option.selected = found.includes(option);
+		});
+		announce(select);
+	};
+
+	/** @param {any} element @param {any} state @returns {boolean} false: a script has yet to make its options */
+	const isReady = (element, { chosen }) => !chosen?.options.length || !element.options || optionsOf(element, chosen).some(Boolean);
+
 	/** @param {any} element @param {any} state */
 	const restoreElement = (element, state) => {
 		if (state.value !== undefined && element.value !== state.value && !isSecret(element)) {
@@ -97,12 +121,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			announce(element);
 		}
 		if (state.chosen && element.options) {
-			state.chosen.forEach((/** @type {boolean} */ on, /** @type {number} */ i) => {
-				if (element.options[i]) {
-					element.options[i].selected = on;
-				}
-			});
-			announce(element);
+			choose(element, state.chosen);
 		}
 		if (state.indeterminate !== undefined) {
 			element.indeterminate = state.indeterminate;
@@ -131,11 +150,22 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (state.open !== undefined) {
 			element.open = state.open;
 		}
+		if (state.dialog === 'closed' && !element.matches(':modal')) {
+			// Without an event for the page.
+			element.removeAttribute('open');
+		}
+		if (state.returned !== undefined) {
+			element.returnValue = state.returned;
+		}
+		if (state.found) {
+			shared.observed.setFound(element);
+			element.removeAttribute('hidden');
+		}
 	};
 
 	/** @param {any} element @param {any} state */
 	const reopen = (element, state) => {
-		if (state.dialog && !element.open) {
+		if (state.dialog && state.dialog !== 'closed' && !element.open) {
 			element[state.dialog === 'modal' ? 'showModal' : 'show']();
 		}
 		if (state.popover && !element.matches(':popover-open')) {
@@ -143,5 +173,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
-	shared.restoreElement = { isMoving, reopen, restoreElement, typeAgain };
+	shared.restoreElement = { isMoving, isReady, reopen, restoreElement, typeAgain };
 }

@@ -7,14 +7,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { observed } = shared;
 	const { find } = shared.elementPath;
-	const { isMoving, reopen, restoreElement, typeAgain } = shared.restoreElement;
+	const { isMoving, isReady, reopen, restoreElement, typeAgain } = shared.restoreElement;
 
 	/** A page whose elements are built by script gets this long to create them. */
 	const MAX_WAIT_MSEC = 6000;
 	/** A visible page is laid out within this time. */
 	const LAYOUT_MSEC = 500;
 
-	/** @param {any} state @returns {boolean} whether the element that had the focus is there */
+	/** @param {any} state @returns {boolean} whether the element that had the focus is there, and the text that was selected */
 	const restoreFocus = ({ focus, selection }) => {
 		const at = /** @type {any} */ (focus && find(focus));
 		if (at) {
@@ -34,12 +34,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const end = selection && nodeOf(selection.focus);
 		if (anchor && end) {
 			try {
-				getSelection()?.setBaseAndExtent(anchor, selection.anchorOffset, end, selection.focusOffset);
+				anchor.ownerDocument?.defaultView?.getSelection()?.setBaseAndExtent(anchor, selection.anchorOffset, end, selection.focusOffset);
 			} catch {
 				// The text is shorter now.
 			}
 		}
-		return !focus || Boolean(at);
+		return (!focus || Boolean(at)) && (!selection || Boolean(anchor && end));
 	};
 
 	/** @param {any} point @returns {Node | null} */
@@ -151,7 +151,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			const there = [];
 			left = left.filter((/** @type {any} */ item) => {
 				const element = isMoving(item) ? null : find(item);
-				if (!element?.matches(':defined')) {
+				if (!element?.matches(':defined') || !isReady(element, item.state)) {
 					return true;
 				}
 				// What the user has typed in this page while it was loading is newer.

@@ -39,6 +39,19 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: { hidden: { from, to: field.value.slice(0, MAX_TEXT) } };
 	};
 
+	/** @param {HTMLSelectElement} select @returns {boolean} whether it has the options that the page has chosen, or else the browser */
+	const isAsMade = ({ options, multiple, selectedIndex }) => {
+		const all = [...options];
+		return all.every(({ selected, defaultSelected }) => selected === defaultSelected) || (!multiple &&
+			!all.some(({ defaultSelected }) => defaultSelected) && selectedIndex === all.findIndex((option) => !option.matches(':disabled')));
+	};
+
+	/** @param {HTMLSelectElement} select @returns {{of: number, options: {index: number, value: string}[]}} of: how many there are */
+	const chosenIn = ({ options }) => ({
+		of: options.length,
+		options: [...options].flatMap(({ selected, value }, index) => (selected ? [{ index, value: value.slice(0, MAX_TEXT) }] : [])).slice(0, MAX_ITEMS),
+	});
+
 	/** @param {any} field @returns {object | undefined} what was changed in it */
 	const fieldState = (field) => {
 		if (field.type === 'hidden') {
@@ -48,9 +61,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return undefined;
 		}
 		if (field.localName === 'select') {
-			const chosen = [...field.options].map(({ selected }) => selected);
-			const before = [...field.options].map(({ defaultSelected }) => defaultSelected);
-			return String(chosen) === String(before) && !observed.isEdited(field) ? undefined : { chosen: chosen.slice(0, MAX_ITEMS) };
+			return isAsMade(field) && !observed.isEdited(field) ? undefined : { chosen: chosenIn(field) };
 		}
 		if (field.type === 'checkbox' || field.type === 'radio') {
 			return {
@@ -95,13 +106,17 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @param {Element} element @returns {object | undefined} */
 	const openState = (element) => {
-		if (element.localName === 'details') {
-			return { open: /** @type {any} */ (element).open };
+		const { localName, open, returnValue } = /** @type {any} */ (element);
+		if (localName === 'details') {
+			return observed.isOpenedByPage(element) ? undefined : { open };
 		}
-		if (element.localName === 'dialog') {
-			return /** @type {any} */ (element).open
-				? { dialog: element.matches(':modal') ? 'modal' : 'plain', rank: observed.rank(element) }
-				: undefined;
+		if (localName === 'dialog') {
+			return {
+				...(returnValue && { returned: String(returnValue).slice(0, MAX_TEXT) }),
+				...(observed.isOpenedByPage(element) ? undefined
+					: open ? { dialog: element.matches(':modal') ? 'modal' : 'plain', rank: observed.rank(element) }
+					: { dialog: 'closed' }),
+			};
 		}
 		return element.hasAttribute('popover') && element.matches(':popover-open')
 			? { popover: true, rank: observed.rank(element) } : undefined;
@@ -149,16 +164,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @param {Node | null} node */
 	const pointOf = (node) => {
-		const element = node instanceof Element ? node : node?.parentElement;
+		const element = node?.nodeType === Node.ELEMENT_NODE ? /** @type {Element} */ (node) : node?.parentElement;
 		return element ? {
 			...pathOf(element),
 			child: node === element ? -1 : [...element.childNodes].indexOf(/** @type {ChildNode} */ (node)),
 		} : undefined;
 	};
 
-	const selectionState = () => {
-		const selection = getSelection();
-		if (!selection || selection.isCollapsed) {
+	/** @param {Selection | null | undefined} selection @returns {boolean} whether it has text, or is the caret of an editor */
+	const isUsers = (selection) => Boolean(selection?.anchorNode) && (!selection?.isCollapsed ||
+		/** @type {any} */ (selection.anchorNode).isContentEditable || selection.anchorNode?.parentElement?.isContentEditable === true);
+
+	/** @param {(Document | ShadowRoot)[]} roots */
+	const selectionState = (roots) => {
+		const selection = roots.map((root) => /** @type {Document} */ (root).defaultView?.getSelection()).find(isUsers);
+		if (!selection) {
 			return undefined;
 		}
 		return {
@@ -178,7 +198,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** @param {Element} element @returns {any} */
 	const elementState = (element) => ({
-		...(element instanceof HTMLMediaElement ? mediaState(element) : undefined),
+		...(element.matches('audio, video') ? mediaState(/** @type {HTMLMediaElement} */ (element)) : undefined),
+		...(observed.isFound(element) ? { found: true } : undefined),
 		...(element.matches('input, textarea, select') ? fieldState(element) : undefined),
 		...openState(element),
 		...textState(element),
@@ -198,13 +219,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
-	/** @returns {object[]} the user's state of each element of the tab */
-	const itemStates = () => {
+	/** @param {(Document | ShadowRoot)[]} roots @returns {object[]} the user's state of each element of the tab */
+	const itemStates = (roots) => {
 		/** @type {object[]} */
 		const items = [];
 		let room = MAX_TEXTS;
 		forms.clear();
-		for (const root of dom.roots()) {
+		for (const root of roots) {
 			for (const element of root.querySelectorAll('*')) {
 				const state = stateOf(element);
 				const texts = (state.value ?? '').length + (state.html ?? '').length;
@@ -218,10 +239,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	const capture = () => {
-		const items = itemStates();
+		const roots = [...dom.roots()];
 		return {
 			scroll: [scrollX, scrollY],
-			items, focus: focusState(), selection: selectionState(),
+			items: itemStates(roots), focus: focusState(), selection: selectionState(roots),
 		};
 	};
 
