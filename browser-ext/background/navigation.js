@@ -39,7 +39,7 @@ const MAX_LOAD_MSEC = 10000;
 /** When it loads a page again, Firefox says `loading` as it sends the request, and once more when the server has answered; Chromium only then. */
 const LOADING_EVENTS = hidesUrlAfterReload ? 2 : 1;
 
-const MAY_BE_OLD = 'without permission for the site: what workers or later requests load, and pictures of <style> elements, may be old';
+const MAY_BE_OLD = 'without permission for the site: what workers or later requests load, pictures of <style> elements, and sound and video, may be old';
 
 const ANSWERS_FORM = 'the page answers a form that was sent';
 

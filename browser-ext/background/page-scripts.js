@@ -18,7 +18,7 @@ const ICON_MSEC = 500;
 const FRAMEWORKS_MSEC = 250;
 
 /** In this order: each uses what the ones before it have defined. */
-const FILES = ['listen', 'match', 'dom', 'next-page', 'mentions', 'uses', 'stored', 'styles', 'media', 'apply', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'guard',
+const FILES = ['listen', 'match', 'dom', 'next-page', 'mentions', 'uses', 'stored', 'styles', 'put-back', 'media', 'apply', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'guard',
 	'tree', 'align', 'verdict', 'plan', 'controls', 'patch', 'volatile', 'answers', 'ahead', 'compare', 'own-frames', 'look', 'refresh', 'clients', 'messages',
 	'error-page', 'source-map', 'problems']
 	.map((name) => `page/${name}.js`);

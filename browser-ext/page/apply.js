@@ -5,7 +5,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom, match, media, mentions, nextPage, stored, styles, uses } = shared;
+	const { dom, match, media, mentions, nextPage, putBack, stored, styles, uses } = shared;
 
 	/**
 	 * @typedef {{path: string, kind: string, all?: true}} Change all: the file may be behind any URL of its kind
@@ -26,12 +26,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				: { outcome: 'unused', detail: `${path}: this tab has not loaded it` };
 		}
 		const altered = styles.areAltered(found);
-		const { count, failed } = await styles.swap(found, n);
+		const { count, failed, replaced } = await styles.swap(found, n);
 		if (count && await altered) {
 			return { outcome: 'reload', detail: `${path}: a script has changed its rules` };
 		}
 		if (count) {
-			await nextPage.prepare(found, 'css');
+			const { leavable, fresh } = nextPage.prepare(styles.withImporters(found), 'css');
+			await leavable;
+			if (replaced.length && await fresh) {
+				await putBack(replaced);
+			}
 		}
 		return failed ? { outcome: 'reload', detail: `${path}: it could not be replaced in place` }
 			: count ? { outcome: 'swapped', detail: path }
@@ -83,7 +87,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return { outcome: 'reload', detail: `${change.path}: the page also shows it in a style that is not found` };
 		}
 		if (count) {
-			await nextPage.prepare(change.all ? [] : found, change.kind);
+			await nextPage.prepare(change.all ? [] : found, change.kind).leavable;
 			return { outcome: 'swapped', detail: change.path };
 		}
 		return unusedElse(change, urls);

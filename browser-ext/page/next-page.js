@@ -8,6 +8,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom } = shared;
 	const FRAME_MSEC = 5000;
+	const FRESH_MSEC = 5000;
 	const MAX_GUESSES = 4;
 
 	/**
@@ -87,13 +88,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 *
 	 * @param {Iterable<string>} urls
 	 * @param {string} kind of file
-	 * @returns {Promise<void>} when the user may leave the page
+	 * @returns {{leavable: Promise<unknown>, fresh: Promise<boolean>}} leavable: when the user may leave the page; fresh: when the
+	 *	browser's cache has what is new; false: it does not have it, or not soon
 	 */
-	const prepare = async (urls, kind) => {
-		const done = refresh(urls, kind, { keepalive: true }).catch(() => {});
-		if (KEEPS_IN_MEMORY) {
-			await done;
-		}
+	const prepare = (urls, kind) => {
+		const done = refresh(urls, kind, { keepalive: true }).then(() => true, () => false);
+		const fresh = Promise.race([done, new Promise((resolve) => setTimeout(resolve, FRESH_MSEC, false))]);
+		return { leavable: KEEPS_IN_MEMORY ? done : Promise.resolve(), fresh };
 	};
 
 	/**

@@ -183,10 +183,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			setTextOf(step);
 			break;
 		case 'attribute':
-			if (!placed.has(step.element)) {
-				setAttribute(step.element, step);
-				reloadMedia(step.element.localName === 'source' ? step.element.parentNode : null);
-			}
+			// A link that has a new one beside it has no effect any more.
+			setAttribute(step.element, step);
+			reloadMedia(step.element.localName === 'source' ? step.element.parentNode : null);
 			break;
 		case 'list':
 			step.gone.forEach((node) => node.parentNode?.removeChild(node));
@@ -206,7 +205,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {PatchStep[]} steps
 	 * @param {Document} document
-	 * @returns {{waiting: Waiting[], placed: Map<Node, Node>, old: Element[]}} waiting: the style sheets that are still loading
+	 * @returns {{waiting: Waiting[], placed: Map<Node, Node>, replaced: any[]}} waiting: the style sheets that are still loading; replaced: for putBack()
 	 */
 	const prepare = (steps, document) => {
 		/** @type {Map<Node, Node>} by the node that it stands for */
@@ -214,10 +213,14 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		/** @type {Waiting[]} */
 		const waiting = [];
 		const links = relinked(steps);
+		/** @type {any[]} */
+		const replaced = [];
 		for (const { old, fresh } of links) {
 			const isSwitched = steps.some((step) => step.kind === 'attribute' && step.element === old && step.name === 'media');
-			waiting.push(new Waiting(fresh, () => old.after(fresh), isSwitched ? undefined : dom.switcher(old.sheet)));
+			const finish = isSwitched ? undefined : dom.switcher(old.sheet);
+			waiting.push(new Waiting(fresh, () => old.after(fresh), finish));
 			placed.set(old, fresh);
+			replaced.push({ old, copy: fresh, finish });
 		}
 		for (const step of steps) {
 			if (step.kind === 'list' && step.parent.isConnected && step.items.some(({ live, next }) => !live && isSheet(next))) {
@@ -231,7 +234,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				});
 			}
 		}
-		return { waiting, placed, old: links.map(({ old }) => old) };
+		return { waiting, placed, replaced };
 	};
 
 	/** @param {PatchStep[]} steps @returns {number} nodes as a user would count them */
@@ -256,7 +259,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @returns {Promise<string | undefined>} why it was not done
 	 */
 	const perform = async (steps, document) => {
-		const { waiting, placed, old } = prepare(steps, document);
+		const { waiting, placed, replaced } = prepare(steps, document);
 		await Promise.all(waiting.map(({ loaded }) => loaded));
 		const ours = new Set(waiting.map(({ link }) => /** @type {Node} */ (link)));
 		if (!steps.every((step) => holds(step, ours))) {
@@ -264,8 +267,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			return 'the page\'s script changed it meanwhile';
 		}
 		waiting.forEach((one) => one.show());
+		replaced.forEach(({ old }) => old.remove());
 		steps.forEach((step) => carryOut(step, document, placed));
-		old.forEach((link) => link.remove());
+		await shared.putBack(replaced.map((one) => ({ ...one, href: one.old.getAttribute('href') })));
 		return undefined;
 	};
 

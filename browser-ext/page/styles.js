@@ -107,9 +107,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {HTMLLinkElement} link
 	 * @param {number} n
+	 * @param {object[]} replaced is given what putBack() needs
 	 * @returns {Promise<boolean>} whether the new one applies
 	 */
-	const swapLink = async (link, n) => {
+	const swapLink = async (link, n, replaced) => {
 		if (link.sheet) {
 			await prime(link.sheet);
 		}
@@ -117,24 +118,30 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// An absolute URL, since Firefox checks a relative one against the page's policy.
 		clone.href = dom.fresh(link.href, n);
 		clone.removeAttribute('integrity');
-		const switchAsBefore = dom.switcher(link.sheet);
+		const switchAsBefore = dom.switcher(link.sheet), href = link.getAttribute('href');
 		const end = settled(clone);
 		clone.addEventListener('load', () => switchAsBefore(clone), { once: true });
 		link.after(clone);
+		/** @param {HTMLLinkElement} owner */
+		const finish = async (owner) => {
+			switchAsBefore(owner);
+			await swapInner(owner, n);
+		};
 		if (link.disabled) {
 			clone.disabled = true;
-			link.remove();
-			return true;
+		} else {
+			await end;
+			// The error event also comes if the page's policy forbids only an import of the sheet.
+			if (!clone.sheet) {
+				clone.remove();
+				return false;
+			}
+			await finish(clone);
 		}
-		await end;
-		// The error event also comes if the page's policy forbids only an import of the sheet.
-		if (!clone.sheet) {
-			clone.remove();
-			return false;
-		}
-		switchAsBefore(clone);
-		await swapInner(clone, n);
 		link.remove();
+		if (!link.integrity) {
+			replaced.push({ old: link, copy: clone, href, finish });
+		}
 		return true;
 	};
 
@@ -144,9 +151,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/**
 	 * @param {HTMLStyleElement} style
+	 * @param {object[]} replaced is given what putBack() needs
 	 * @returns {Promise<boolean>}
 	 */
-	const swapStyle = async (style) => {
+	const swapStyle = async (style, replaced) => {
 		if (style.sheet) {
 			await prime(style.sheet);
 		}
@@ -158,6 +166,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		await end;
 		switchAsBefore(clone);
 		style.remove();
+		replaced.push({ old: style, copy: clone, href: null, finish: switchAsBefore });
 		return true;
 	};
 
@@ -183,17 +192,18 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @param {CSSStyleSheet} sheet of a `<link>` or `<style>`
 	 * @param {Set<string>} urls
 	 * @param {number} n
+	 * @param {object[]} replaced
 	 * @returns {Generator<Promise<boolean>>}
 	 */
-	function* swapSheet(sheet, urls, n) {
+	function* swapSheet(sheet, urls, n, replaced) {
 		const owner = /** @type {any} */ (sheet.ownerNode);
 		const isLink = owner?.localName === 'link';
 		const inside = REFRESHES_CACHE &&
 			[...dom.withImports(sheet)].slice(1).some(({ href }) => urls.has(dom.plain(href ?? '')));
 		if (isLink && (inside || (sheet.href && urls.has(dom.plain(sheet.href))))) {
-			yield swapLink(owner, n);
+			yield swapLink(owner, n, replaced);
 		} else if (inside && owner?.localName === 'style') {
-			yield swapStyle(owner);
+			yield swapStyle(owner, replaced);
 		} else if (sheet.href && urls.has(dom.plain(sheet.href))) {
 			// Of an XML file: a processing instruction names it, and no event reports when a new one applies.
 			yield Promise.resolve(false);
@@ -205,20 +215,22 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/**
 	 * @param {Set<string>} urls
 	 * @param {number} n
-	 * @returns {Promise<{count: number, failed: boolean}>} how many were swapped
+	 * @returns {Promise<{count: number, failed: boolean, replaced: object[]}>} how many were swapped; replaced: for putBack()
 	 */
 	const swap = async (urls, n) => {
 		/** @type {Promise<boolean>[]} */
 		const swaps = [];
+		/** @type {object[]} */
+		const replaced = [];
 		const found = reachable();
 		[...urls].filter((url) => found.has(url)).forEach((url) => swapped.add(url));
 		for (const root of [...dom.roots()]) {
 			for (const sheet of [...root.styleSheets]) {
-				swaps.push(...swapSheet(sheet, urls, n));
+				swaps.push(...swapSheet(sheet, urls, n, replaced));
 			}
 		}
 		const done = await Promise.all(swaps);
-		return { count: done.filter(Boolean).length, failed: done.includes(false) };
+		return { count: done.filter(Boolean).length, failed: done.includes(false), replaced };
 	};
 
 	const URLS = /url\(\s*(["']?)(.*?)\1\s*\)/g;
@@ -306,5 +318,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return found;
 	};
 
-	shared.styles = { swap, swapInStyles, areAltered, reachable };
+	/**
+	 * Firefox keeps a style sheet in memory together with what it imports.
+	 *
+	 * @param {Set<string>} urls
+	 * @returns {Set<string>} they, and those that import them
+	 */
+	const withImporters = (urls) => {
+		const found = new Set(urls);
+		for (const sheet of nextPage.KEEPS_IN_MEMORY ? [...dom.roots()].flatMap((root) => [...root.styleSheets]) : []) {
+			if (sheet.href && [...dom.withImports(sheet)].some(({ href }) => urls.has(dom.plain(href ?? '')))) {
+				found.add(dom.plain(sheet.href));
+			}
+		}
+		return found;
+	};
+
+	shared.styles = { swap, swapInStyles, areAltered, reachable, withImporters };
 }

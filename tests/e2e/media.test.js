@@ -167,7 +167,7 @@ for (const which of BROWSERS) {
 			const shows = async ({ step, text = '' }, size) => {
 				assert.equal(step, 'loaded');
 				if (which === 'firefox' && !granted) {
-					assert.match(text, /^without permission for the site: .* pictures of <style> elements, may be old/);
+					assert.match(text, /^without permission for the site: .* pictures of <style> elements, .*may be old/);
 				} else {
 					assert.doesNotMatch(text, /may be old/);
 					await until(`the picture of ${size}`, async () => await width() === size);

@@ -15,7 +15,7 @@ import { LONG, TOP, World } from '../lib/world.js';
 
 const COUNT = LONG ? 2000 : 20;
 const BATCH = 20;
-const SCRIPTS = ['dom', 'tree', 'align', 'verdict', 'plan', 'controls', 'patch'];
+const SCRIPTS = ['dom', 'tree', 'align', 'verdict', 'plan', 'controls', 'put-back', 'patch'];
 
 for (const which of BROWSERS) {
 	test(`${which}: the patch, case by case and on ${COUNT} random pairs of documents`, { skip: missing(which) }, async t => {
