@@ -95,7 +95,7 @@ static enum proxying proxying_of(const struct run *run)
 	if (program->rest == REST_SCRIPT || has_word(program->passes_on, run)) {
 		return PROXY_MAYBE;
 	}
-	return program->livereload ? PROXY_RARELY : PROXY_NO;
+	return program->only_files ? PROXY_NO : PROXY_RARELY;
 }
 
 static void take_program(struct program_traits *traits, const struct run *run)

@@ -22,9 +22,9 @@ enum restarts {
 enum proxying {
 	PROXY_MAYBE, /* it is a program of the site, or not known */
 	PROXY_YES, /* that is what it is for */
-	/* it is for pages of its own, but its configuration may name a backend for some paths */
+	/* it is for pages of its own, but its configuration, or the program that it runs, may pass some paths on */
 	PROXY_RARELY,
-	PROXY_NO,
+	PROXY_NO, /* it serves files */
 };
 
 struct program_traits {

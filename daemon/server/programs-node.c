@@ -44,10 +44,12 @@ const struct program programs_node[] = {
 		.stays = ""},
 	{.name = "portless", .proxy = true},
 	{.name = "serve",
+		.only_files = true,
 		.rest = REST_FOLDER,
 		.skipped = " -l --listen -c --config -p --port ",
 		.stays = ""},
 	{.name = "http-server",
+		.only_files = true,
 		.rest = REST_FOLDER,
 		.skipped = " -p --port -a -c -d -P --proxy -C -K -i -g -e ",
 		/* The empty word matches a program that has replaced its arguments with its own name. */

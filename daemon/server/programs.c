@@ -84,6 +84,7 @@ const struct program programs[] = {
 
 	/* Python's. */
 	{.name = "http.server",
+		.only_files = true,
 		.folders = " -d --directory ",
 		.skipped = " -b --bind -p --protocol ",
 		.stays = ""},
@@ -254,11 +255,12 @@ const struct program programs[] = {
 	{.name = "h2o", .proxy = true, .files = " -c --conf ", PHP_BEHIND},
 	{.name = "php-[fc]*", .backend = true, PHP_BEHIND}, /* fpm, cgi */
 	{.name = "darkhttpd",
+		.only_files = true,
 		.rest = REST_FOLDER,
 		.skipped = " --port --addr --index ",
 		.stays = ""},
 	{.name = "busybox", .folders = " -h ", .skipped = " -p -u -c -r -d -e -m ", .stays = ""},
-	{.name = "webfsd", .folders = " -r ", .stays = ""},
-	{.name = "mini_httpd", .folders = " -d ", .stays = ""},
+	{.name = "webfsd", .only_files = true, .folders = " -r ", .stays = ""},
+	{.name = "mini_httpd", .only_files = true, .folders = " -d ", .stays = ""},
 	{0},
 };

@@ -41,6 +41,7 @@ struct program {
 	bool backend; /* it makes the pages of a server that passes requests on to it */
 	bool proxy; /* it passes requests on to other servers, or may be configured to */
 	const char *passes_on; /* so it does with one of these words */
+	bool only_files; /* without such a word, it serves only files */
 	/*
 	 * It may not reload all its pages: it passes requests on to a backend, whose files it does
 	 * not watch, or its configuration file can switch that off. Then the page itself decides.

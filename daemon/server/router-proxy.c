@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/router-private.h"
 
+#include <unistd.h>
+
 #include "server/forwarder.h"
 #include "server/router-candidates.h"
 #include "util/mem.h"
@@ -142,10 +144,10 @@ static void answer_failed(struct route_question *question, const struct server_m
 }
 
 /*
- * A dev server that has some pages from a backend of its own project still updates them. The last
- * candidate is the dev server.
+ * A server with pages of its own that has some from a backend of its own project still counts as theirs:
+ * a dev server updates them. The last candidate is that server.
  */
-static bool updates_pages_of(const struct candidates *candidates)
+static bool keeps_pages_of(const struct candidates *candidates)
 {
 	const struct candidate *behind = &candidates->list[0];
 
@@ -158,7 +160,8 @@ static bool updates_pages_of(const struct candidates *candidates)
 static bool answer_behind(struct route_question *question, const struct server_main *proxy,
 	const struct upstream *found, struct server *const *behind)
 {
-	bool sure = found->result == UPSTREAM_FOUND, updates = sure && proxy->traits.livereload;
+	bool sure = found->result == UPSTREAM_FOUND;
+	bool keeps = sure && (proxy->traits.livereload || proxy->traits.proxying == PROXY_RARELY);
 	bool is_proxy = proxy->traits.proxying == PROXY_YES;
 	bool certain = found->result == UPSTREAM_UNSURE && !found->maybe_self;
 	struct candidates candidates = {.count = 0};
@@ -170,13 +173,13 @@ static bool answer_behind(struct route_question *question, const struct server_m
 	for (unsigned i = found->count; i < found->count + found->unix_names.count; i++) {
 		candidates_add_unix(&candidates, question, behind[i]);
 	}
-	if (found->maybe_self || found->result == UPSTREAM_SELF || updates) {
+	if (found->maybe_self || found->result == UPSTREAM_SELF || keeps) {
 		candidates_add(&candidates, question, question->answer->server);
 	}
 	/* What a program of the site is connected to in its own project is a database, for example. */
 	agreed = candidates_agree(&candidates, false, question->answer->server, is_proxy);
 	if ((found->result == UPSTREAM_SELF && (candidates.count == 1 || (agreed && !is_proxy))) ||
-		(updates && updates_pages_of(&candidates))) {
+		(keeps && keeps_pages_of(&candidates))) {
 		candidates_clear(&candidates);
 		return false;
 	}
@@ -201,6 +204,62 @@ static bool answer_behind(struct route_question *question, const struct server_m
 	return true;
 }
 
+/*
+ * Whether the server's page could be of another project if it has it from one of these servers.
+ * `looking`: that is not known yet.
+ */
+static bool may_be_of_others(struct route_question *question, const struct upstream *found,
+	struct server *const *behind, bool *looking)
+{
+	struct candidates candidates = {.count = 0};
+	const struct project *own;
+	bool others = found->incomplete;
+
+	candidates_add(&candidates, question, question->answer->server);
+	own = candidates.list[0].answer.project;
+	for (unsigned i = 0; i < found->count; i++) {
+		candidates_add(&candidates, question, behind[i]);
+	}
+	for (size_t i = 1; i < candidates.count; i++) {
+		const struct project *project = candidates.list[i].answer.project;
+		const struct server_main *main = server_main(candidates.list[i].server);
+
+		/* Browsers are connected to this program, which has no pages. */
+		others |= main && main->pid != getpid() &&
+			((project && project != own) || main->traits.proxying == PROXY_YES);
+	}
+	*looking = candidates.looking;
+	candidates_clear(&candidates);
+	return others;
+}
+
+/*
+ * For a server that makes most of its pages itself: the page counts as one of these while requests show
+ * whether it is. False, without an answer, if none are needed.
+ */
+static bool answer_unasked(struct route_question *question, const struct server_main *main,
+	const struct upstream *found, struct server *const *behind)
+{
+	struct route_answer *answer = question->answer;
+	_cleanup_free_ char *own = NULL;
+	bool looking, ask = may_be_of_others(question, found, behind, &looking);
+
+	if (looking && !ask) {
+		answer_looking(question, main);
+		return true;
+	}
+	server_decide_upstream(answer->server, &question->url, ask);
+	if (!ask) {
+		return false;
+	}
+	route_question_answer_server(question);
+	own = mem_steal(answer->reason);
+	answer->reason =
+		mem_printf("%s, unless it has this page from another server: looking", own);
+	answer->looking = true;
+	return true;
+}
+
 bool route_question_ask_behind(struct route_question *question)
 {
 	struct route_answer *answer = question->answer;
@@ -216,6 +275,9 @@ bool route_question_ask_behind(struct route_question *question)
 	if (!found) {
 		answer_looking(question, proxy);
 		return true;
+	}
+	if (found->result == UPSTREAM_UNASKED) {
+		return answer_unasked(question, proxy, found, behind);
 	}
 	if (proxy->traits.proxying == PROXY_RARELY && found->result != UPSTREAM_FOUND) {
 		return false;

@@ -9,7 +9,7 @@
 #include "server/socket-owners.h"
 #include "server/upstream-searches.h"
 
-/* Shared by server.c, server-main.c, server-upstream.c and server-view.c only. */
+/* Shared by server.c, server-main.c, server-route.c, server-upstream.c and server-view.c only. */
 
 struct server_route;
 

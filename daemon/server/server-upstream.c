@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/server-private.h"
+#include "server/server-route.h"
 
 #include "util/clock.h"
 #include "util/mem.h"
@@ -14,42 +14,6 @@ enum { SERVER_ROUTES_MAX = 128 }; /* of one proxy; a further one replaces the ol
  */
 #define ROUTE_FRESH_USEC (20 * CLOCK_USEC_PER_SEC)
 #define ROUTE_DOUBTFUL_USEC CLOCK_USEC_PER_SEC
-
-struct server_route {
-	struct server *server; /* the proxy */
-	char *host, *path; /* of the URL, like the next two */
-	uint16_t port;
-	bool secure;
-	struct upstream_search *search; /* in progress; or NULL */
-	bool asked; /* it was sent a request that showed nothing: see UPSTREAM_ASKS_ONCE */
-	bool known;
-	uint64_t known_usec, begun_usec; /* when the last search ended, and began */
-	pid_t begun_pid; /* of the server's main process then */
-	struct upstream found;
-	struct server
-		*behind[SERVER_BEHIND_MAX]; /* references, as server_upstream() returns them */
-	unsigned behind_count;
-	struct server_route *next;
-};
-
-static void route_clear_behind(struct server_route *route)
-{
-	for (unsigned i = 0; i < route->behind_count; i++) {
-		server_unref(route->behind[i]);
-		route->behind[i] = NULL;
-	}
-	route->behind_count = 0;
-	route->found = (struct upstream){0};
-}
-
-static void route_free(struct server_route *route)
-{
-	upstream_search_cancel(route->search);
-	route_clear_behind(route);
-	free(route->host);
-	free(route->path);
-	free(route);
-}
 
 void server_forget_routes(struct server *server)
 {
@@ -88,103 +52,6 @@ static bool is_proxy(const struct server *server, bool perhaps)
 	return false;
 }
 
-/* The new references come first, so that a server that stays the same is not freed. */
-static void route_take(struct server_route *route, const struct upstream *found)
-{
-	struct servers *servers = route->server->servers;
-	struct server *behind[SERVER_BEHIND_MAX] = {NULL};
-	enum loopback_order order = route->server->order;
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < found->count; i++) {
-		behind[count++] =
-			servers_get(servers, found->ends[i].ip, found->ends[i].port, order, false);
-	}
-	for (unsigned i = 0; i < found->unix_names.count; i++) {
-		behind[count++] = servers_get(servers, found->unix_names.names[i], 0, order, false);
-	}
-	route_clear_behind(route);
-	route->found = *found;
-	memcpy(route->behind, behind, sizeof behind);
-	route->behind_count = count;
-}
-
-/*
- * Whether a later result leaves open what was known before: the server behind the proxy may be
- * restarting, or the machine too busy to be sure again.
- */
-static bool proves_nothing(const struct server_route *route, const struct upstream *found)
-{
-	bool may_be_same = false;
-
-	for (unsigned i = 0; i < found->count; i++) {
-		may_be_same |= found->ends[i].port == route->found.ends[0].port &&
-			strcmp(found->ends[i].ip, route->found.ends[0].ip) == 0;
-	}
-	may_be_same |= route->found.result == UPSTREAM_SELF && found->maybe_self;
-	return found->result == UPSTREAM_FAILED ||
-		(found->result == UPSTREAM_SELF && !found->unix_names.count &&
-			route->found.unix_names.count) ||
-		(route->found.result != UPSTREAM_UNSURE && found->result == UPSTREAM_UNSURE &&
-			may_be_same);
-}
-
-static bool listens_there(const struct server *server, const struct upstream_end *end)
-{
-	struct listen_socket sockets[LISTEN_SOCKETS_MAX];
-
-	return listen_sockets_of(end->ip, end->port, server->order, sockets, LISTEN_SOCKETS_MAX) >
-		0;
-}
-
-/*
- * One that has passed requests on, but not this one, may only know already that the server behind it
- * does not run.
- */
-static void doubt_self(const struct server_route *route, struct upstream *found)
-{
-	const struct server *server = route->server;
-	const struct known_proxy *proxy =
-		known_proxies_find(&server->servers->proxies, server->main.key);
-
-	if (!proxy || found->result != UPSTREAM_SELF || found->unix_names.count ||
-		(route->known && route->found.result == UPSTREAM_SELF)) {
-		return;
-	}
-	for (unsigned i = 0; i < proxy->count; i++) {
-		if (!listens_there(server, &proxy->ends[i])) {
-			found->ends[found->count++] = proxy->ends[i];
-			found->result = UPSTREAM_UNSURE;
-			found->refused = found->maybe_self = true;
-		}
-	}
-}
-
-/* Returns whether there is something new. */
-static bool take_result(struct server_route *route, struct upstream *found)
-{
-	struct server *server = route->server;
-	bool keep, same;
-
-	doubt_self(route, found);
-	keep = route->known && proves_nothing(route, found);
-	same = route->known && !keep && memcmp(&route->found, found, sizeof route->found) == 0;
-	route->known_usec = clock_now_usec();
-	route->asked = found->result == UPSTREAM_FAILED ||
-		(found->result == UPSTREAM_SELF && !found->status);
-	if (found->result == UPSTREAM_FOUND) {
-		server->proxies = true;
-		known_proxies_note(&server->servers->proxies, server->main.key, &found->ends[0]);
-	}
-	server->passes |= found->passes || found->result == UPSTREAM_FOUND;
-	if (keep || same) {
-		return false;
-	}
-	route->known = true;
-	route_take(route, found);
-	return true;
-}
-
 static void search_done(const struct upstream *result, void *userdata)
 {
 	struct server_route *route = userdata;
@@ -193,17 +60,33 @@ static void search_done(const struct upstream *result, void *userdata)
 
 	route->search = NULL;
 	/* Another program may have taken the port meanwhile: what was found is not about that one. */
-	if (route->begun_pid != server->main.pid || take_result(route, &found)) {
+	if (route->begun_pid != server->main.pid || route_take_result(route, &found)) {
 		server->servers->callbacks.changed(server, server->servers->userdata);
 	}
 	server_unref(server);
 }
 
-/* False if no thread can be started. */
-static bool route_search(struct server_route *route, bool cautious)
+static bool has_pages(const struct server *server)
+{
+	return server->main.traits.proxying == PROXY_RARELY;
+}
+
+static enum upstream_caution caution_of(const struct server_route *route, bool cautious)
 {
 	const struct server *server = route->server;
-	bool watches = route->asked || server->main.traits.proxying == PROXY_RARELY;
+
+	if (!cautious || is_proxy(server, false)) {
+		return UPSTREAM_ASKS;
+	}
+	return has_pages(server) ? UPSTREAM_LOOKS
+		: route->asked   ? UPSTREAM_WATCHES
+				 : UPSTREAM_ASKS_ONCE;
+}
+
+/* False if no thread can be started. */
+static bool route_search(struct server_route *route, enum upstream_caution caution)
+{
+	const struct server *server = route->server;
 
 	route->begun_usec = clock_now_usec();
 	route->begun_pid = server->main.pid;
@@ -219,9 +102,8 @@ static bool route_search(struct server_route *route, bool cautious)
 			.secure = route->secure,
 			.is_proxy = server->main.traits.proxying == PROXY_YES,
 			.passes = is_proxy(server, true),
-			.caution = !cautious || is_proxy(server, false) ? UPSTREAM_ASKS
-				: watches                               ? UPSTREAM_WATCHES
-									: UPSTREAM_ASKS_ONCE,
+			.caution = caution,
+			.has_pages = has_pages(server),
 		},
 		search_done, route);
 	return route->search != NULL;
@@ -292,19 +174,35 @@ static bool is_fresh(const struct server_route *route)
 				(doubtful ? ROUTE_DOUBTFUL_USEC : ROUTE_FRESH_USEC);
 }
 
+static void route_know(struct server_route *route, enum upstream_result result)
+{
+	route_clear_behind(route);
+	route->known = true;
+	route->known_usec = clock_now_usec();
+	route->found.result = result;
+}
+
 const struct upstream *server_upstream(struct server *server, const struct url *url, bool cautious,
 	struct server *const **behind)
 {
 	struct server_route *route = server_find_route(server, url);
 
 	route = route ? route : server_add_route(server, url);
-	if (!is_fresh(route) && !route->search && !route_search(route, cautious)) {
-		route->known = true; /* without a thread, nothing can be found out */
-		route->known_usec = clock_now_usec();
-		route->found = (struct upstream){.result = UPSTREAM_FAILED};
+	if (!is_fresh(route) && !route->search &&
+		!route_search(route, caution_of(route, cautious))) {
+		route_know(route, UPSTREAM_FAILED); /* without a thread, nothing can be found out */
 	}
 	*behind = route->behind;
 	return route->known ? &route->found : NULL;
+}
+
+void server_decide_upstream(struct server *server, const struct url *url, bool ask)
+{
+	struct server_route *route = server_find_route(server, url);
+
+	if (!ask || (!route->search && !route_search(route, UPSTREAM_ASKS_ONCE))) {
+		route_know(route, UPSTREAM_SELF);
+	}
 }
 
 static bool is_behind(const struct server *server, const struct server *proxy)

@@ -116,6 +116,11 @@ enum { SERVER_BEHIND_MAX = UPSTREAM_ENDS_MAX + UNIX_NAMES_MAX };
  */
 const struct upstream *server_upstream(struct server *server, const struct url *url, bool cautious,
 	struct server *const **behind);
+/*
+ * For UPSTREAM_UNASKED: whether requests are sent to find out; changed() follows then. Otherwise it has
+ * the page itself.
+ */
+void server_decide_upstream(struct server *server, const struct url *url, bool ask);
 
 /* Whether anything listens there now, whichever process it is. */
 bool server_listens(const struct server *server);

@@ -25,7 +25,6 @@ struct tcp_traffic {
 	tcp_traffic_fn *sent;
 	void *userdata;
 	struct upstream_trials *trials; /* NULL while the state is remembered */
-	bool any_ended;
 	uint64_t began_usec; /* of the trial */
 	uint64_t listed_usec; /* its last list: a connection that ended later is in it, or is newer */
 	size_t waiting_count;
@@ -160,17 +159,6 @@ static void take_missing(const struct nlmsghdr *header, void *userdata)
 	}
 	traffic->missing_from[traffic->missing_count] = client_port;
 	traffic->missing[traffic->missing_count++] = to;
-}
-
-static void take_waiting(const struct nlmsghdr *header, void *userdata)
-{
-	const struct inet_diag_msg *message = NLMSG_DATA(header);
-	struct tcp_traffic *traffic = userdata;
-	struct upstream_address to;
-	uint16_t client_port;
-
-	traffic->any_ended |= tcp_table_server_end(&traffic->table, message, &to, &client_port) &&
-		traffic->table.listens[to.port] == TCP_OWN;
 }
 
 struct tcp_traffic *tcp_traffic_new(const struct listen_socket *proxy, size_t proxy_count,
@@ -331,10 +319,24 @@ void tcp_traffic_hold(struct tcp_traffic *traffic, const pid_t *holders, size_t 
 	}
 }
 
-bool tcp_traffic_any_ended(struct tcp_traffic *traffic)
+static void take_waiting(const struct nlmsghdr *header, void *userdata)
 {
-	list(traffic, WAITING, false, take_waiting);
-	return traffic->any_ended;
+	struct held_search *search = userdata;
+	struct upstream_address to;
+	uint16_t client_port;
+
+	if (tcp_table_server_end(&search->traffic->table, NLMSG_DATA(header), &to, &client_port) &&
+		search->traffic->table.listens[to.port] == TCP_OWN) {
+		search->each(&to, search->userdata);
+	}
+}
+
+void tcp_traffic_ended(struct tcp_traffic *traffic, tcp_traffic_held_fn *each, void *userdata)
+{
+	struct held_search search = {traffic, each, userdata};
+
+	sock_diag_list(&traffic->diag, &(struct sock_diag_question){.states = WAITING},
+		take_waiting, &search);
 }
 
 const struct tcp_table *tcp_traffic_table(const struct tcp_traffic *traffic)

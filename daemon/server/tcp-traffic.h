@@ -44,9 +44,9 @@ void tcp_traffic_look(struct tcp_traffic *traffic, struct upstream_trials *trial
 void tcp_traffic_end(struct tcp_traffic *traffic, struct upstream_trials *trials);
 
 /*
- * Whether a connection to another server of our own user has ended in the last minute, whichever
- * process held it. After tcp_traffic_begin().
+ * Calls the function for each connection to another server of our own user that has ended in the last
+ * minute, whichever process held it. After tcp_traffic_begin().
  */
-bool tcp_traffic_any_ended(struct tcp_traffic *traffic);
+void tcp_traffic_ended(struct tcp_traffic *traffic, tcp_traffic_held_fn *each, void *userdata);
 /* Its listening sockets are those at the last tcp_traffic_begin(). */
 const struct tcp_table *tcp_traffic_table(const struct tcp_traffic *traffic);

@@ -32,7 +32,7 @@ enum {
 
 /* A server that is probably no proxy is sent no further requests if none of these says that it is. */
 enum { NONE_TRIALS = 5 };
-/* So many show it if connections of others end meanwhile. */
+/* So many show it if connections of others end meanwhile, or if connections of its own are short. */
 enum { ENDED_TRIALS = 3 };
 
 static unsigned random_below(unsigned range)
@@ -201,7 +201,8 @@ bool upstream_probe_once(struct upstream_probe *probe, bool alone)
 	uint32_t query = alone ? ALONE_MIN + random_below(ALONE_RANGE)
 			       : QUERY_MIN + QUERY_STEP * number + random_below(QUERY_STEP);
 	uint32_t header = alone ? 0 : HEADER_MIN + random_below(HEADER_RANGE);
-	_cleanup_free_ char *text = upstream_request_text(probe->question, query, header, 1);
+	_cleanup_free_ char *text = upstream_request_text(
+		probe->question, probe->gets ? "GET" : "HEAD", query, header, 1);
 	uint16_t port = probe->question->port, own_port;
 	struct upstream_request *request =
 		upstream_request_open(probe->question, &probe->sockets[0], &own_port);
@@ -222,6 +223,9 @@ bool upstream_probe_once(struct upstream_probe *probe, bool alone)
 	if (sent) {
 		upstream_watch(probe, request);
 		tcp_traffic_end(probe->traffic, &probe->trials);
+	}
+	if (sent && probe->gets && probe->status) {
+		upstream_request_read_rest(request);
 	}
 	probe->trials_usec += clock_now_usec() - began;
 	upstream_request_free(request);
@@ -250,10 +254,27 @@ static bool knows_passed(struct upstream_probe *probe, unsigned *shown)
 	return probe->passed != PASSED_UNKNOWN;
 }
 
+/*
+ * Whether the trials show that one with pages of its own makes this one: no server can have been sent the
+ * whole request. A page that it makes with data over new connections would need more trials otherwise.
+ * Nor are more GET requests sent than that. `absent`: how many say so.
+ */
+static bool makes_page(struct upstream_probe *probe, unsigned *absent)
+{
+	const struct upstream_trial *trial = &probe->trials.trials[probe->trials.count - 1];
+
+	*absent += trial->answered && !trial->blurred && !upstream_trials_any_open(&probe->trials);
+	if ((!probe->question->has_pages && !probe->gets) || *absent < ENDED_TRIALS) {
+		return false;
+	}
+	probe->passed = PASSED_LITTLE;
+	return true;
+}
+
 void upstream_probe_all(struct upstream_probe *probe, bool alone)
 {
 	uint64_t began = clock_now_usec();
-	unsigned shown = 0;
+	unsigned shown = 0, absent = 0;
 
 	probe->trials = (struct upstream_trials){0};
 	probe->trials_usec = 0;
@@ -262,7 +283,7 @@ void upstream_probe_all(struct upstream_probe *probe, bool alone)
 	probe->until_usec = began + ALL_USEC;
 	while (clock_now_usec() < probe->until_usec && !atomic_load(probe->question->stop) &&
 		upstream_probe_once(probe, alone) && !knows_passed(probe, &shown) &&
-		!upstream_trials_are_enough(&probe->trials) &&
+		!makes_page(probe, &absent) && !upstream_trials_are_enough(&probe->trials) &&
 		(probe->trials.count < NONE_TRIALS || !upstream_probe_shows_none(probe))) {
 		search_links(probe);
 		probe->until_usec = began +

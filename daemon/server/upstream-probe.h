@@ -54,6 +54,7 @@ struct upstream_probe {
 	/* in that trial, a connection has ended that may have carried the request, and been the server's */
 	bool any_ended;
 	bool passes; /* its own processes have sent another server as much as one of the requests has */
+	bool gets; /* with GET requests, not with HEAD */
 	bool to_the_answer; /* each trial lasts until the answer, or until it is late */
 	unsigned status; /* of the last answer; 0: none */
 	struct sock_diag unix_diag;

@@ -18,6 +18,9 @@
 /* For connecting, for the handshake, and for sending. */
 #define REQUEST_STEP_USEC (500 * CLOCK_USEC_PER_MSEC)
 
+#define REST_USEC (100 * CLOCK_USEC_PER_MSEC)
+enum { REST_MAX = 1024 * 1024, REST_AT_ONCE = 16 * 1024 };
+
 struct upstream_request {
 	int fd;
 	SSL_CTX *context; /* NULL for http, like the next one */
@@ -129,8 +132,8 @@ void upstream_request_free(struct upstream_request *request)
 	free(request);
 }
 
-char *upstream_request_text(const struct upstream_question *question, uint32_t query,
-	uint32_t header, unsigned count)
+char *upstream_request_text(const struct upstream_question *question, const char *method,
+	uint32_t query, uint32_t header, unsigned count)
 {
 	bool v6 = strchr(question->host, ':');
 	_cleanup_free_ char *padding = mem_alloc(query + header + 1);
@@ -144,14 +147,14 @@ char *upstream_request_text(const struct upstream_question *question, uint32_t q
 	memset(padding, 'X', query + header);
 	padding[query + header] = '\0';
 	field = header ? mem_printf("X-Savecast-Probe: %s\r\n", padding + query) : mem_strdup("");
-	one = mem_printf("HEAD %s%csavecast-probe=%.*s HTTP/1.1\r\n"
+	one = mem_printf("%s %s%csavecast-probe=%.*s HTTP/1.1\r\n"
 			  "Host: %s%s%s%s\r\n"
 			  "User-Agent: savecast\r\n"
 			  "Accept: */*\r\n"
 			  "Cache-Control: no-cache\r\n"
 			  "%s",
-		question->path, strchr(question->path, '?') ? '&' : '?', (int)query, padding,
-		v6 ? "[" : "", question->host, v6 ? "]" : "", port, field);
+		method, question->path, strchr(question->path, '?') ? '&' : '?', (int)query,
+		padding, v6 ? "[" : "", question->host, v6 ? "]" : "", port, field);
 	for (unsigned i = 0; i < count; i++) {
 		_cleanup_free_ char *before = all;
 
@@ -211,4 +214,22 @@ int upstream_request_read(struct upstream_request *request, unsigned *status)
 	}
 	sscanf(begin, "HTTP/%*3s %3u", status);
 	return 1;
+}
+
+void upstream_request_read_rest(struct upstream_request *request)
+{
+	uint64_t now, until = clock_now_usec() + REST_USEC;
+	struct pollfd more = {.fd = request->fd, .events = POLLIN};
+	char bytes[REST_AT_ONCE];
+	size_t read = 0;
+	ssize_t n = 1;
+
+	while (n != 0 && read < REST_MAX && (now = clock_now_usec()) < until &&
+		poll(&more, 1, (int)((until - now) / CLOCK_USEC_PER_MSEC) + 1) > 0) {
+		n = request_receive(request, bytes, sizeof bytes);
+		if (n < 0 && errno != EAGAIN) {
+			return;
+		}
+		read += n > 0 ? (size_t)n : 0;
+	}
 }

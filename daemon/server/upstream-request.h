@@ -4,7 +4,7 @@
 #include "server/listen-socket.h"
 #include "server/upstream.h"
 
-/* The HEAD request that is sent through a proxy, see upstream.h. */
+/* The HEAD or GET request that is sent through a proxy, see upstream.h. */
 
 /*
  * One request, over a connection of its own: by TLS if the question is for https. Nothing in it is
@@ -21,11 +21,11 @@ struct upstream_request *upstream_request_open(const struct upstream_question *q
 	const struct listen_socket *to, uint16_t *own_port);
 void upstream_request_free(struct upstream_request *request);
 /*
- * The text of `count` equal requests, with `query` bytes of padding in the query and `header` bytes
+ * The text of `count` equal requests with this method, with `query` bytes of padding in the query and `header` bytes
  * in a header. The server closes the connection after the last answer. The caller frees it.
  */
-char *upstream_request_text(const struct upstream_question *question, uint32_t query,
-	uint32_t header, unsigned count);
+char *upstream_request_text(const struct upstream_question *question, const char *method,
+	uint32_t query, uint32_t header, unsigned count);
 /* Whether all of it was sent. */
 bool upstream_request_send(struct upstream_request *request, const char *text);
 /* Readable if there may be an answer. */
@@ -35,3 +35,8 @@ int upstream_request_fd(const struct upstream_request *request);
  * ended without one; 0: none yet. Does not block.
  */
 int upstream_request_read(struct upstream_request *request, unsigned *status);
+/*
+ * Reads the rest of an answer that has begun, so that the server can send it. Gives up after 100 ms
+ * or 1 MiB.
+ */
+void upstream_request_read_rest(struct upstream_request *request);

@@ -24,7 +24,8 @@ void upstream_probe_see_unix(struct upstream_probe *probe)
 static void unix_round(struct upstream_probe *probe)
 {
 	uint64_t until = clock_now_usec() + UNIX_USEC;
-	_cleanup_free_ char *text = upstream_request_text(probe->question, 0, 0, UNIX_PIPELINED);
+	_cleanup_free_ char *text =
+		upstream_request_text(probe->question, "HEAD", 0, 0, UNIX_PIPELINED);
 	uint16_t port = probe->question->port, own_port;
 	struct upstream_request *request =
 		upstream_request_open(probe->question, &probe->sockets[0], &own_port);

@@ -5,7 +5,12 @@
 #include "server/upstream-probe.h"
 #include "util/mem.h"
 
-enum { HTTP_ERROR = 500, HTTP_NOT_IMPLEMENTED = 501 /* HEAD, for example */ };
+enum {
+	HTTP_NOT_FOUND = 404,
+	HTTP_NOT_ALLOWED = 405, /* the method */
+	HTTP_ERROR = 500,
+	HTTP_NOT_IMPLEMENTED = 501, /* HEAD, for example */
+};
 
 static void add_end(struct upstream *found, const struct upstream_address *address)
 {
@@ -111,14 +116,15 @@ static bool has_end(const struct upstream *found, const struct upstream_end *end
 	return false;
 }
 
-static void take_held(const struct upstream_address *to, void *userdata)
+static void take_near(const struct upstream_address *to, void *userdata)
 {
-	struct upstream *found = userdata;
+	struct upstream *near = userdata;
 	struct upstream_end end;
 
 	upstream_end_of(to, &end);
-	if (!has_end(found, &end)) {
-		add_end(found, to);
+	if (!has_end(near, &end)) {
+		near->incomplete |= near->count == UPSTREAM_ENDS_MAX;
+		add_end(near, to);
 	}
 }
 
@@ -197,40 +203,80 @@ static bool ask(struct upstream_probe *probe, bool alone, struct upstream *found
 	return false;
 }
 
+/* Asks, in the ways that it may need. Returns what judge() does. `alone`: as in upstream_probe_all(). */
+static bool ask_all(struct upstream_probe *probe, struct upstream *found, bool *alone)
+{
+	bool sure = ask(probe, false, found);
+
+	if (!probe->question->has_pages &&
+		(probe->passed == PASSED_LITTLE ||
+			(found->result == UPSTREAM_SELF && probe->passed == PASSED_UNKNOWN &&
+				upstream_trials_moved(&probe->trials)))) {
+		*alone = true;
+		sure = ask(probe, true, found);
+	}
+	return sure;
+}
+
+/* It may know this page only by GET, and have answered HEAD itself: FastAPI does so. */
+static bool refuses_head(const struct upstream_probe *probe, const struct upstream *found)
+{
+	unsigned status = probe->status;
+
+	return found->result == UPSTREAM_SELF && !probe->question->is_proxy &&
+		(status == HTTP_NOT_FOUND || status == HTTP_NOT_ALLOWED ||
+			status == HTTP_NOT_IMPLEMENTED);
+}
+
+/*
+ * The same as ask_all(), and by GET if that may show more. `held`: the servers that it has a connection
+ * to; `near`: also those that anything has had one to.
+ */
+static bool find_asking(struct upstream_probe *probe, const struct upstream *held,
+	const struct upstream *near, struct upstream *found, bool *alone)
+{
+	bool sure = ask_all(probe, found, alone);
+	struct upstream by_get;
+
+	/* Most programs are no proxies: a page is made once more only if this one may be one. */
+	if (near->count && refuses_head(probe, found)) {
+		probe->gets = true;
+		sure = ask(probe, false, &by_get);
+		*found = sure ? by_get : *found;
+	}
+	if (probe->question->secure && found->result != UPSTREAM_FOUND &&
+		probe->passed == PASSED_UNKNOWN && !upstream_trials_any_answered(&probe->trials)) {
+		/*
+		 * For example because it asks for a certificate: any server that it is
+		 * connected to may be the one, and others.
+		 */
+		*found = *held;
+		found->result = UPSTREAM_UNSURE;
+		found->mute = found->maybe_self = found->incomplete = true;
+		sure = false;
+	}
+	return sure;
+}
+
 /* Returns whether the ends may be a chain: see upstream-chain.h. `alone`: as in upstream_probe_all(). */
 static bool find(const struct upstream_question *question, struct upstream *found, bool *alone)
 {
 	struct upstream_probe *probe = upstream_probe_new(question);
-	struct upstream held = {.result = UPSTREAM_SELF};
+	struct upstream held = {.result = UPSTREAM_UNASKED}, near;
 	bool sure = false;
 
 	*found = (struct upstream){.result = UPSTREAM_FAILED};
 	if (!probe) {
 		return false;
 	}
-	tcp_traffic_hold(probe->traffic, probe->pids, probe->pid_count, take_held, &held);
+	tcp_traffic_hold(probe->traffic, probe->pids, probe->pid_count, take_near, &held);
+	near = held;
+	tcp_traffic_ended(probe->traffic, take_near, &near);
 	*found = (struct upstream){.result = UPSTREAM_SELF};
-	if (question->caution != UPSTREAM_WATCHES || held.count ||
-		tcp_traffic_any_ended(probe->traffic)) {
-		sure = ask(probe, false, found);
-		if (probe->passed == PASSED_LITTLE ||
-			(found->result == UPSTREAM_SELF && probe->passed == PASSED_UNKNOWN &&
-				upstream_trials_moved(&probe->trials))) {
-			*alone = true;
-			sure = ask(probe, true, found);
-		}
-		if (question->secure && found->result != UPSTREAM_FOUND &&
-			probe->passed == PASSED_UNKNOWN &&
-			!upstream_trials_any_answered(&probe->trials)) {
-			/*
-			 * For example because it asks for a certificate: any server that it is
-			 * connected to may be the one, and others.
-			 */
-			*found = held;
-			found->result = UPSTREAM_UNSURE;
-			found->mute = found->maybe_self = found->incomplete = true;
-			sure = false;
-		}
+	if (question->caution == UPSTREAM_LOOKS) {
+		*found = near.count ? near : *found;
+	} else if (question->caution != UPSTREAM_WATCHES || near.count) {
+		sure = find_asking(probe, &held, &near, found, alone);
 	}
 	if (found->result == UPSTREAM_SELF || found->maybe_self) {
 		if (question->is_proxy && !found->mute) {

@@ -11,9 +11,9 @@
 
 /*
  * Which server answers for one host and path if the server that listens is a proxy. Sends it HEAD
- * requests whose length is random, each with a query and a header that nothing uses, and looks
- * which connections carry exactly these amounts of bytes: see upstream-trials.h. A proxy behind the
- * proxy is followed, too. If a server answers no request by https, every server that it has a
+ * requests, or GET if it refuses HEAD, whose length is random, each with a query and a header that
+ * nothing uses, and looks which connections carry exactly these amounts of bytes: see
+ * upstream-trials.h. A proxy behind the proxy is followed, too. If a server answers no request by https, every server that it has a
  * connection to may be the one, and others, too.
  *
  * Blocks for at most about 30 s, or 40 s if several servers may be a chain of proxies: for a thread of
@@ -35,6 +35,7 @@ enum upstream_result {
 	UPSTREAM_FOUND, /* to `ends[0]` */
 	UPSTREAM_UNSURE, /* one of `ends`, or itself if `maybe_self` */
 	UPSTREAM_FAILED, /* the server behind it did not answer, or it did not itself */
+	UPSTREAM_UNASKED, /* perhaps to one of `ends`, or to others if `incomplete`: see UPSTREAM_LOOKS */
 };
 
 struct upstream {
@@ -73,6 +74,8 @@ enum upstream_caution {
 	 * the last minute: it probably is none
 	 */
 	UPSTREAM_WATCHES,
+	/* never: only finds out whether there are such connections, and to which servers */
+	UPSTREAM_LOOKS,
 };
 
 struct upstream_question {
@@ -83,6 +86,11 @@ struct upstream_question {
 	uint16_t host_port;
 	bool secure;
 	enum upstream_caution caution;
+	/*
+	 * it makes most of its pages itself, maybe with data of other servers: only one that is sent
+	 * whole requests may have the page
+	 */
+	bool has_pages;
 	bool passes; /* an earlier search has set it in its result */
 	bool is_proxy; /* that is what the program is for: requests are sent to see its Unix sockets, too */
 	struct tcp_own *own; /* shared by all searches */

@@ -82,7 +82,7 @@ const ROWS = {
 		'fuzz/fuzz-procfs', 'fuzz/fuzz-sock-diag'],
 	'a server that may be a proxy: never answers': [
 		'proxy: a server that answers with something that is not HTTP delays only its own tab', 'proxy: why answers in time even while many pages of a server that never answers',
-		'proxy: a second proxy that passes requests on too late to be seen', 'proxy-down: a proxy whose server does not run gives a page no wrong project',
+		'proxy: a second proxy that passes requests on too late to be seen', 'proxy-apps: a program in an application server is sent no request, unless', 'proxy-down: a proxy whose server does not run gives a page no wrong project',
 		'proxy-transports: a proxy that asks for a certificate, and has no connection to its server now',
 		'proxy-transports: a server that never ends its TLS handshake keeps no tab waiting', 'unit/test-upstream-trials: limits_hold', 'fuzz/fuzz-sock-diag'],
 	'`/etc/hosts`: any text': ['hosts: names of /etc/hosts: no DNS query is sent', 'fuzz/fuzz-hosts'],

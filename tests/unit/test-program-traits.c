@@ -117,6 +117,13 @@ static void passing_requests_on(void **state)
 		{"node bin.js start --proxy localhost:1 ", "browser-sync", PROXY_MAYBE},
 		{"node bin.js start --server ", "browser-sync", PROXY_RARELY},
 		{"node bin.js --port 1 ", "vite", PROXY_RARELY},
+		{"python3 /usr/bin/uvicorn main:app ", NULL, PROXY_RARELY},
+		{"python3 manage.py runserver ", NULL, PROXY_RARELY},
+		{"/usr/bin/python3 /usr/bin/gunicorn main:app ", NULL, PROXY_RARELY},
+		{"ruby bin/rails server ", NULL, PROXY_RARELY},
+		{"puma 5.6.5 (tcp://localhost:1) [site] ", NULL, PROXY_RARELY},
+		{"darkhttpd /site ", NULL, PROXY_NO},
+		{"node bin.js site ", "serve", PROXY_NO},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
