@@ -160,6 +160,10 @@ export class Reloads {
 				return;
 			}
 			seen = await inspectIfOld(this.#dependencies, id, seen, OLD_MSEC);
+			if (progress.event(id) !== event) {
+				// A newer save has taken over what this one requires, and its look has begun.
+				return;
+			}
 		}
 		// A patch loses nothing of the page, so it need not wait.
 		const looked = order.patch === false ? undefined : await this.#look(id, order, seen, applied, roots);

@@ -330,5 +330,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: { outcome: told.outcome, detail: `${told.detail}, ${detail}` };
 	};
 
-	shared.look = { look, begin, setRoots, shown: shownAnswer };
+	shared.look = { look, begin, setRoots, shown: shownAnswer, turn: () => latest };
 }

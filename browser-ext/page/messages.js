@@ -57,8 +57,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 * @returns {Promise<object>}
 	 */
 	const applied = async (message) => {
-		const found = await shared.apply(message.changes, message.event);
-		if (found.outcome !== 'reload' || !begin(message)) {
+		const turn = shared.look.turn(), found = await shared.apply(message.changes, message.event);
+		// If another look has begun meanwhile, it may be that of a newer save: then the background does not ask for this one.
+		if (found.outcome !== 'reload' || shared.look.turn() !== turn || !begin(message)) {
 			return found;
 		}
 		const { event, changes, unseen, begin: { look, refresh } } = message;
