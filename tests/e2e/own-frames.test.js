@@ -24,8 +24,11 @@ createServer((request, response) => {
 		response.writeHead(404).end();
 		return;
 	}
-	most = Math.max(most, ++now);
-	response.on('close', () => { now--; });
+	// The daemon asks with HEAD, at any time.
+	if (request.method !== 'HEAD') {
+		most = Math.max(most, ++now);
+		response.on('close', () => { now--; });
+	}
 	console.log(request.method + ' ' + pathname + ' ' + request.headers['sec-fetch-dest'] + ' most ' + most);
 	setTimeout(() => {
 		try {
