@@ -156,14 +156,10 @@ export class Reloads {
 		}
 		if (changes && !order.restarted && asksPage(changes, seen.tab, entry)) {
 			applied = await applyChanges(id, { event, changes, unseen: order.unseen }, requestsOf(order, this.#mayLook(seen, entry), entry));
-			if (await this.#ends(id, order, seen, applied)) {
-				return;
+			if (await this.#ends(id, order, seen, applied) || progress.event(id) !== event) {
+				return; // In the second case, the look of a newer save has begun.
 			}
 			seen = await inspectIfOld(this.#dependencies, id, seen, OLD_MSEC);
-			if (progress.event(id) !== event) {
-				// A newer save has taken over what this one requires, and its look has begun.
-				return;
-			}
 		}
 		// A patch loses nothing of the page, so it need not wait.
 		const looked = order.patch === false ? undefined : await this.#look(id, order, seen, applied, roots);
