@@ -9,6 +9,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom } = shared;
 	const LOAD_MSEC = 5000;
+	/** To compare more takes too long: the copy stays. */
+	const MAX_RULES = 5000;
 	/** Others have no style sheet. */
 	const LOADS = 'style, link[rel~=stylesheet i][href]:not([disabled])';
 
@@ -18,13 +20,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 *	attribute, as long as no script has changed it; finish: to be called when its style sheet is loaded
 	 */
 
-	/** @param {Owner} owner @returns {string[] | undefined} undefined: they cannot be read */
+	/** @param {Owner} owner @returns {string[] | undefined} undefined: they cannot be read, or are too many */
 	const rulesOf = ({ sheet }) => {
 		/** @type {string[]} */
 		const texts = [];
 		for (const one of sheet ? dom.withImports(sheet) : []) {
 			const rules = dom.rulesOf(one);
-			if (!rules) {
+			if (!rules || texts.length + rules.length > MAX_RULES) {
 				return undefined;
 			}
 			texts.push(...[...rules].filter((rule) => !dom.isImport(rule)).map(({ cssText }) => cssText));
@@ -32,10 +34,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return sheet ? texts : undefined;
 	};
 
-	/** @param {Owner} one @param {Owner} other @returns {boolean} whether both are known to have the same rules */
-	const areAlike = (one, other) => {
-		const ours = rulesOf(one), theirs = rulesOf(other);
-		return ours !== undefined && ours.length === theirs?.length && ours.every((text, i) => text === theirs[i]);
+	/** @param {string[]} ours @param {Owner} owner @returns {boolean} whether it is known to have these rules */
+	const hasRules = (ours, owner) => {
+		const theirs = rulesOf(owner);
+		return ours.length === theirs?.length && ours.every((text, i) => text === theirs[i]);
 	};
 
 	/**
@@ -73,13 +75,17 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			copy.replaceWith(old);
 			return;
 		}
+		const rules = rulesOf(copy);
+		if (!rules) {
+			return;
+		}
 		if (!old.isConnected) {
 			await loaded(old, () => copy.before(old));
 			await finish?.(old);
 		}
 		// A script may have given it another URL meanwhile.
 		const isNewer = old.getAttribute('href') !== href || !copy.isConnected;
-		(isNewer || areAlike(old, copy) ? copy : old).remove();
+		(isNewer || hasRules(rules, old) ? copy : old).remove();
 	};
 
 	/**

@@ -234,22 +234,21 @@ static bool may_be_of_others(struct route_question *question, const struct upstr
 }
 
 /*
- * For a server that makes most of its pages itself: the page counts as one of these while requests show
- * whether it is. False, without an answer, if none are needed.
+ * For a server that makes most of its pages itself: the page counts as one of these until it is known whether
+ * requests are needed, and while these show whether it is, so that no save is missed. False, without an answer, if none
+ * are needed.
  */
-static bool answer_unasked(struct route_question *question, const struct server_main *main,
-	const struct upstream *found, struct server *const *behind)
+static bool answer_unasked(
+	struct route_question *question, const struct upstream *found, struct server *const *behind)
 {
 	struct route_answer *answer = question->answer;
 	_cleanup_free_ char *own = NULL;
 	bool looking, ask = may_be_of_others(question, found, behind, &looking);
 
-	if (looking && !ask) {
-		answer_looking(question, main);
-		return true;
+	if (ask || !looking) {
+		server_decide_upstream(answer->server, &question->url, ask);
 	}
-	server_decide_upstream(answer->server, &question->url, ask);
-	if (!ask) {
+	if (!ask && !looking) {
 		return false;
 	}
 	route_question_answer_server(question);
@@ -277,7 +276,7 @@ bool route_question_ask_behind(struct route_question *question)
 		return true;
 	}
 	if (found->result == UPSTREAM_UNASKED) {
-		return answer_unasked(question, proxy, found, behind);
+		return answer_unasked(question, found, behind);
 	}
 	if (proxy->traits.proxying == PROXY_RARELY && found->result != UPSTREAM_FOUND) {
 		return false;

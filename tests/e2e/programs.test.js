@@ -66,7 +66,11 @@ const says = (name) => name ? new RegExp(`; ${name} reloads its pages itself \\(
  */
 async function tryOne(world, client, { name, root, command, called, tab }) {
 	const { url, server } = await world.serve(name, root, command);
-	const answer = await client.watch(tab, url);
+	let answer = await client.watch(tab, url);
+	// The daemon goes on to look whether the page is that of a server behind it.
+	while (/: looking$/.test(answer.reason)) {
+		answer = await client.told(tab, answer.state, () => {});
+	}
 	assert.equal(answer.state, 'live', `${name}: ${answer.reason}`);
 	assert.match(answer.reason, says(called), name);
 	// The World compares what it does with what `savecast why` says.
