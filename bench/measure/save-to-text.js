@@ -222,7 +222,7 @@ const looks = (which, rounds) => atDesk(async world => {
 	return taken;
 });
 
-const PATCH = ['tree', 'align', 'verdict', 'plan', 'controls', 'patch'];
+const PATCH = ['put-back', 'tree', 'align', 'verdict', 'plan', 'controls', 'patch'];
 
 /** @param {import('../../tests/lib/live.js').Which} which @returns {Promise<number>} milliseconds of the patch of 5,000 elements with 10 changes */
 const pace = (which) => atDesk(async world => {
