@@ -29,8 +29,24 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return all.filter(({ request }) => request.url.startsWith(`${location.origin}/`));
 	};
 
-	/** Only secure origins have it, and no page with an origin of its own. @returns {Promise<Entry[]>} */
-	const find = () => entries().catch(() => []);
+	/** Whether there was any cache when that was looked for last: most sites have none. @type {Promise<boolean> | undefined} */
+	let any;
+	/** Only secure origins have caches, and no page with an origin of its own. */
+	const lookForAny = async () => (await caches.keys()).length > 0;
+	const lookAgain = () => (any = lookForAny().catch(() => false));
+	// Not when a file is saved: a browser takes 2 to 20 ms for the first answer in a document.
+	shared.whenComplete(lookAgain);
+	/** If there was none, the page may have made one by the next save. */
+	const AGAIN_MSEC = 1000;
+
+	/** @returns {Promise<Entry[]>} */
+	const find = async () => {
+		if (await (any ?? lookAgain())) {
+			return entries().catch(() => []);
+		}
+		setTimeout(lookAgain, AGAIN_MSEC);
+		return [];
+	};
 
 	/**
 	 * From now on, "cache" counts as what has requested them.
