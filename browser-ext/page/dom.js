@@ -275,6 +275,22 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				!isFile(pathname)).map(({ pathname }) => pathname);
 	};
 
+	/**
+	 * What a page requests again and again does not stay old.
+	 *
+	 * @returns {string[]} paths on the page's own server, other than files, that its scripts have requested once, later than fetched()
+	 *	says: a part that the user has opened, for example
+	 */
+	const fetchedLate = () => {
+		const [page] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
+		const since = page?.loadEventEnd > 0 ? page.loadEventEnd + SETTLED_MSEC : Infinity;
+		const late = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType('resource'))
+			.filter((entry) => entry.startTime >= since && /^(fetch|xmlhttprequest)$/.test(entry.initiatorType) && !isOwn(entry))
+			.map(({ name }) => new URL(name)).filter(({ origin, pathname }) => origin === location.origin && !isFile(pathname))
+			.map(({ pathname }) => pathname);
+		return late.filter((one) => late.indexOf(one) === late.lastIndexOf(one));
+	};
+
 	/** @returns {boolean} whether the page has scripts of its own server, as files */
 	const hasScriptFiles = () => [...document.scripts].some(({ src }) => src && new URL(src).origin === location.origin);
 
@@ -296,5 +312,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		};
 	};
 
-	shared.dom = { fetched, framed, hasScriptFiles, isFile, isOfFrame, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, noteUse, requestedBy, isComplete, asOwn, request, switcher };
+	shared.dom = { fetched, fetchedLate, framed, hasScriptFiles, isFile, isOfFrame, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, noteUse, requestedBy, isComplete, asOwn, request, switcher };
 }

@@ -241,6 +241,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: first;
 	};
 
+	/**
+	 * @param {LookMessage} message
+	 * @param {Looked} told
+	 * @returns {Looked} it says so if the page has loaded a part from its server after a click: only the page itself was compared
+	 */
+	const withParts = ({ changes = [] }, told) => {
+		const [part] = told.outcome === 'unused' && changes.some(({ kind }) => kind === 'page' || kind === 'other') ? dom.fetchedLate() : [];
+		return part ? { ...told, detail: `${told.detail}; ${part}, which the page has loaded later, may be old` } : told;
+	};
+
 	const sleep = (/** @type {number} */ msec) => new Promise((resolve) => setTimeout(resolve, msec));
 
 	/**
@@ -291,7 +301,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			}
 			if (!maySettle || performance.now() + pause > deadline()) {
 				const looked = told.outcome === 'unused' || told.outcome === 'patched' ? await inPlace(message, patched ?? told) : told;
-				return { ...looked, final: !mayBeOld };
+				return { ...withParts(message, looked), final: !mayBeOld };
 			}
 			await sleep(pause);
 		}

@@ -72,6 +72,16 @@ for (const which of BROWSERS) {
 		assert.equal(await isOld(), true);
 	});
 
+	test(`${which}: a part that the page has loaded after a click may be old, and the log says so`, { skip: missingOrLong(which) }, async t => {
+		const { page, write, save, ended } = await open(t);
+		await write('part', '1');
+		const clicked = 'new Promise((resolve) => setTimeout(resolve, Math.max(0, performance.getEntriesByType("navigation")[0].loadEventEnd + 1100 - performance.now())))';
+		await page.evaluate(`${clicked}.then(() => fetch('/polled')).then(() => fetch('/polled')).then(() => 1)`);
+		ended(await save('part.html', '2'), /^unused: same answer$/);
+		await page.evaluate("fetch('/part').then(() => 1)");
+		ended(await save('part.html', '3'), /^unused: same answer; \/part, which the page has loaded later, may be old$/);
+	});
+
 	test(`${which}: a save whose script takes long to be found does not end the look of a later one`, { skip }, async t => {
 		const kept = { 'Cache-Control': 'no-store' };
 		const { world, site, page, write, ended } = await open(t, { headers: { '/static/app.js': kept } });
