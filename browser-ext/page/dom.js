@@ -197,21 +197,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {string[]} the URLs of the documents in frames: Firefox reports no request for a frame of a page that it loads again */
 	const framed = () => [...roots()].slice(1).map((root) => plain(/** @type {Document} */ (root).URL ?? '')).filter((url) => /^(http|file)/.test(url));
 
-	/** What urls() has found is found again by all who ask within this time: for one save. */
-	const SAME_MSEC = 50;
-	/** @type {{at: number, all: Set<string>} | undefined} */
-	let found;
-
 	/** @returns {Set<string>} what the page has loaded, as far as the browser reveals it */
 	const urls = () => {
-		if (!found || performance.now() - found.at > SAME_MSEC) {
-			found = { at: performance.now(), all: findUrls() };
-		}
-		return new Set(found.all);
-	};
-
-	/** @returns {Set<string>} */
-	const findUrls = () => {
 		note(observer.takeRecords());
 		note(performance.getEntriesByType('resource'));
 		for (const root of roots()) {
@@ -237,10 +224,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const initiators = (url) => loaded.get(url) ?? new Set();
 
 	/** @param {string} url @param {string} initiator what has used it without a request */
-	const noteUse = (url, initiator) => {
-		loaded.set(plain(url), (loaded.get(plain(url)) ?? new Set()).add(initiator));
-		found = undefined;
-	};
+	const noteUse = (url, initiator) => loaded.set(plain(url), initiators(plain(url)).add(initiator));
 
 	/** @param {string} initiator @returns {string[]} all that it has requested */
 	const requestedBy = (initiator) => [...loaded].filter(([, types]) => types.has(initiator)).map(([url]) => url);

@@ -38,13 +38,16 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	shared.whenComplete(lookAgain);
 	/** If there was none, the page may have made one by the next save. */
 	const AGAIN_MSEC = 1000;
+	/** @type {ReturnType<typeof setTimeout> | undefined} */
+	let timer;
 
 	/** @returns {Promise<Entry[]>} */
 	const find = async () => {
 		if (await (any ?? lookAgain())) {
 			return entries().catch(() => []);
 		}
-		setTimeout(lookAgain, AGAIN_MSEC);
+		clearTimeout(timer);
+		timer = setTimeout(lookAgain, AGAIN_MSEC);
 		return [];
 	};
 

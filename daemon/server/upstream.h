@@ -13,8 +13,8 @@
  * Which server answers for one host and path if the server that listens is a proxy. Sends it HEAD
  * requests, or GET if it refuses HEAD, whose length is random, each with a query and a header that
  * nothing uses, and looks which connections carry exactly these amounts of bytes: see
- * upstream-trials.h. A proxy behind the proxy is followed, too. If a server answers no request by https, every server that it has a
- * connection to may be the one, and others, too.
+ * upstream-trials.h. A proxy behind the proxy is followed, too. If a server answers no request by
+ * https, every server that it has a connection to may be the one, and others, too.
  *
  * Blocks for at most about 30 s, or 40 s if several servers may be a chain of proxies: for a thread of
  * its own.

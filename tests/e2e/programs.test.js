@@ -11,6 +11,7 @@ import { test } from 'node:test';
 
 import { run } from '../lib/children.js';
 import { until } from '../lib/events.js';
+import { certain } from '../lib/proxies.js';
 import { Client } from '../lib/wire-client.js';
 import { LONG, TOP, World } from '../lib/world.js';
 
@@ -66,11 +67,8 @@ const says = (name) => name ? new RegExp(`; ${name} reloads its pages itself \\(
  */
 async function tryOne(world, client, { name, root, command, called, tab }) {
 	const { url, server } = await world.serve(name, root, command);
-	let answer = await client.watch(tab, url);
 	// The daemon goes on to look whether the page is that of a server behind it.
-	while (/: looking$/.test(answer.reason)) {
-		answer = await client.told(tab, answer.state, () => {});
-	}
+	const answer = await certain(client, tab, url, ({ reason }) => !/: looking$/.test(reason));
 	assert.equal(answer.state, 'live', `${name}: ${answer.reason}`);
 	assert.match(answer.reason, says(called), name);
 	// The World compares what it does with what `savecast why` says.
