@@ -21,8 +21,9 @@ struct upstream_request *upstream_request_open(const struct upstream_question *q
 	const struct listen_socket *to, uint16_t *own_port);
 void upstream_request_free(struct upstream_request *request);
 /*
- * The text of `count` equal requests with this method, with `query` bytes of padding in the query and `header` bytes
- * in a header. The server closes the connection after the last answer. The caller frees it.
+ * The text of `count` equal requests with this method, with `query` bytes of padding in the query and
+ * `header` bytes in a header. The server closes the connection after the last answer. The caller frees
+ * it.
  */
 char *upstream_request_text(const struct upstream_question *question, const char *method,
 	uint32_t query, uint32_t header, unsigned count);
