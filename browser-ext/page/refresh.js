@@ -43,6 +43,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		if (!files.length) {
 			return true;
 		}
+		// What the rest of the page will use is not known yet.
+		if (document.readyState !== 'complete') {
+			return false;
+		}
 		const cached = files.map(({ path, all: any }) => (any || match.isCompiled(path) ? undefined : nextPage.cached(path)));
 		const urls = new Set([...dom.urls(), ...media.named()].filter((one) => !own.has(one)));
 		const named = files.map(({ path }, i) => (cached[i] ? match.find(path, urls) : new Set()));

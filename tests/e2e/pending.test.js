@@ -9,7 +9,7 @@ import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
 import { BROWSERS, guarded, heading, pageScriptsReady, missing, missingOrLong, reaches, switchOn } from '../lib/live.js';
-import { World } from '../lib/world.js';
+import { TOP, World } from '../lib/world.js';
 
 const INDEX = `<!doctype html><title>site</title><form action="/post" method="post"><button id="send">send</button></form>
 <input id="file" type="file"><video id="video" muted></video><a id="down" href="/down.txt" download>down</a>`;
@@ -193,6 +193,42 @@ for (const which of BROWSERS) {
 			await badge(browser, '1');
 			assert.equal((await world.log('site')).split('"method":"POST"').length - 1, 1);
 		});
+	});
+}
+
+for (const which of BROWSERS) {
+	test(`${which}: the user leaves a page whose reload is pending: the next page is new, also what it names last`, { skip: missing(which) }, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const framed = `<!doctype html><link rel="stylesheet" href="/a.css"><p>x</p>
+			<script>onmessage = ({ source }) => source.postMessage(getComputedStyle(document.querySelector('p')).color, '*');</script>`;
+		const color = (/** @type {number} */ n) => `p { color: rgb(${n}, 0, 0) }`;
+		const root = path.join(await world.folder('site', {
+			// For this file, a page that does not use it is not reloaded.
+			'static/a.css': color(1), 'static/frame.html': framed,
+			'static/.headers': '{"/a.css": {"Cache-Control": "max-age=3600"}, "/index.html": {"pause": 700}}',
+		}, { git: true }), 'static');
+		const serve = (/** @type {string} */ name) => world.serve(name, root, (port) => [process.execPath, path.join(TOP, 'tests/lib/site-server.js'), String(port)]);
+		const [site, other] = [await serve('site'), await serve('other')];
+		const frame = `<iframe src="${other.url}frame.html"></iframe>`;
+		await writeFile(path.join(root, 'posted.html'), `<h1>thanks</h1>${frame}`);
+		await writeFile(path.join(root, 'index.html'), `${INDEX}${'<p>long</p>'.repeat(200)}${frame}`);
+		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
+		const page = await browser.newPage(site.url);
+		await switchOn(world, page);
+		await pageScriptsReady(browser);
+		const shown = () => page.evaluate(`new Promise((resolve) => { onmessage = ({ data }) => resolve(data); frames[0].postMessage(1, '*'); })`);
+		await until('the first style sheet', async () => await shown() === 'rgb(1, 0, 0)');
+		const sent = page.loaded();
+		await page.evaluate('(document.getElementById("send").click(), 1)');
+		await sent;
+		await guarded(browser);
+		await writeFile(path.join(root, 'a.css'), color(2));
+		const event = await world.bus.saved(path.join(root, 'a.css'));
+		await reaches(world, event, 'pending');
+		await page.goto(site.url);
+		await reaches(world, event, 'loaded');
+		await until('the new style sheet', async () => await shown() === 'rgb(2, 0, 0)');
 	});
 }
 
