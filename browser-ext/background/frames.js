@@ -9,7 +9,7 @@ import { api } from '../common/api.js';
 import { hasPermission } from '../common/site.js';
 import { MAX_FRAMES } from '../common/tab-states.js';
 import { knows } from './assignment.js';
-import { insertPageScripts, sendToPage } from './page-scripts.js';
+import { insertForSaves, insertPageScripts, sendToPage } from './page-scripts.js';
 import { findFrame, framesOf, isFrame, setUpdated } from './places.js';
 
 /** Frames of all tabs together. */
@@ -91,6 +91,7 @@ export class Frames {
 		} else if (message?.from === 'frame-gone') {
 			this.#ends(id, message.id);
 		} else if (message?.from === 'complete') {
+			insertForSaves(id);
 			this.#complete(id).catch(() => {}); // It is gone.
 		} else if (message?.from !== 'problems') {
 			navigation.pageMessage(id, message);

@@ -9,7 +9,7 @@ import {
 	build, daemons, forget, frames, navigation, problems, progress, releaseIfDue, reloads, reportLog, screenshots, send, show, tabs, updaters, watch,
 } from './context.js';
 import { forgetPermissions } from './inspect.js';
-import { closeConnections, insertPageScripts, useSpareConnection } from './page-scripts.js';
+import { closeConnections, insertForSaves, insertPageScripts, useSpareConnection } from './page-scripts.js';
 import { registerScripts } from './problems.js';
 import { isFrame } from './places.js';
 import { report } from './progress.js';
@@ -78,6 +78,7 @@ export function pageMessage(message, { id: extension, tab, frameId, url = '' }) 
 			}
 			navigation.pageMessage(tab.id, message);
 			if (message?.from === 'complete') {
+				insertForSaves(tab.id);
 				updaters.complete(tab.id).catch(() => {}); // Its tab is gone.
 			}
 		}

@@ -18,9 +18,12 @@ const ICON_MSEC = 500;
 const FRAMEWORKS_MSEC = 250;
 
 /** In this order: each uses what the ones before it have defined. */
-const FILES = ['listen', 'match', 'dom', 'next-page', 'mentions', 'uses', 'stored', 'styles', 'put-back', 'media', 'apply', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'guard',
-	'tree', 'align', 'verdict', 'plan', 'controls', 'patch', 'volatile', 'answers', 'ahead', 'compare', 'own-frames', 'look', 'refresh', 'clients', 'messages',
-	'error-page', 'source-map', 'problems']
+const FILES = ['listen', 'match', 'dom', 'next-page', 'mentions', 'uses', 'stored', 'element-path', 'observed', 'state', 'restore-element', 'restore', 'guard',
+	'answers', 'clients', 'messages', 'error-page', 'source-map', 'problems']
+	.map((name) => `page/${name}.js`);
+
+/** Only a save needs them: inserted when the page is complete, so that they do not delay it. */
+const FOR_SAVES = ['styles', 'put-back', 'media', 'apply', 'tree', 'align', 'verdict', 'plan', 'controls', 'patch', 'volatile', 'ahead', 'compare', 'own-frames', 'look', 'refresh']
 	.map((name) => `page/${name}.js`);
 
 /** What goes wrong in a frame of another project is not reported. */
@@ -191,6 +194,33 @@ export async function sendToPage(tabId, message) {
 }
 
 /**
+ * Inserts what only a save needs, into a page that has the page scripts. A second call for the same document has no effect.
+ *
+ * @param {number} tabId
+ * @returns {Promise<boolean>} whether it is there
+ */
+export async function insertForSaves(tabId) {
+	try {
+		await api.scripting.executeScript({ target: targetOf(tabId), files: FOR_SAVES, injectImmediately: true });
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/**
+ * Like sendToPage(), for a message that only a page with all scripts can answer.
+ *
+ * @param {number} tabId
+ * @param {object} message
+ * @returns {Promise<any>}
+ */
+export async function sendForSave(tabId, message) {
+	const answer = await sendToPage(tabId, message);
+	return !answer?.lacksScripts ? answer : await insertForSaves(tabId) ? sendToPage(tabId, message) : undefined;
+}
+
+/**
  * What the page requests in advance: `look` itself, for lookFirst(); `refresh` the changed files, for
  * refreshCache(). It does so only if it is visible and complete.
  *
@@ -204,7 +234,7 @@ export async function sendToPage(tabId, message) {
  * @returns {Promise<Applied>}
  */
 export async function applyChanges(tabId, given, begin) {
-	const ask = () => sendToPage(tabId, { to: 'apply', ...given, begin });
+	const ask = () => sendForSave(tabId, { to: 'apply', ...given, begin });
 	const applied = await ask() ?? (await insertPageScripts(tabId) ? await ask() : undefined);
 	return applied ?? { outcome: 'reload', detail: '' };
 }
@@ -218,7 +248,7 @@ export async function applyChanges(tabId, given, begin) {
  * @param {Begin} begin
  */
 export function beginInPage(tabId, event, changes, begin) {
-	sendToPage(tabId, { to: 'begin', event, changes, begin });
+	sendForSave(tabId, { to: 'begin', event, changes, begin });
 }
 
 /**
@@ -232,10 +262,10 @@ export function beginInPage(tabId, event, changes, begin) {
  * @returns {Promise<Looked>}
  */
 export async function lookFirst(tabId, given, begun) {
-	const looked = sendToPage(tabId, { to: 'look', ...given });
+	const looked = sendForSave(tabId, { to: 'look', ...given });
 	if (given.changes && !given.why) {
 		// Runs while the server answers.
-		(begun ?? frameworkRoots(tabId)).then((roots) => sendToPage(tabId, { to: 'roots', event: given.event, roots }));
+		(begun ?? frameworkRoots(tabId)).then((roots) => sendForSave(tabId, { to: 'roots', event: given.event, roots }));
 	}
 	return await looked ?? { outcome: 'reload', detail: '' };
 }
@@ -263,10 +293,10 @@ export async function reloadDocument(id, bypassCache) {
  * @returns {Promise<{detail: string, failed: boolean}>}
  */
 export async function reloadFrames(tabId) {
-	const { restores, detail = 'the page is gone', failed = true } = await sendToPage(tabId, { to: 'reload-frames' }) ?? {};
+	const { restores, detail = 'the page is gone', failed = true } = await sendForSave(tabId, { to: 'reload-frames' }) ?? {};
 	if (restores) {
 		await insertFrameworkScript(tabOf(tabId));
-		await sendToPage(tabId, { to: 'restore-frames' });
+		await sendForSave(tabId, { to: 'restore-frames' });
 	}
 	return { detail, failed };
 }
@@ -278,7 +308,7 @@ export async function reloadFrames(tabId) {
  * @returns {Promise<Refreshed>}
  */
 export async function refreshCache(tabId, event, changes) {
-	const answer = await sendToPage(tabId, { to: 'refresh', event, changes });
+	const answer = await sendForSave(tabId, { to: 'refresh', event, changes });
 	return { fresh: answer?.fresh === true, opaque: answer?.opaque === true, inSharedWorker: answer?.inSharedWorker === true };
 }
 

@@ -3,7 +3,7 @@
 // Passes data from the old document to the new one at a reload: the user's state of the page, and
 // whether the new document answers a form. In memory only, and for this reload only.
 
-import { captureFrames, insertFrameworkScript, insertPageScripts, restoreFrames, sendToPage } from './page-scripts.js';
+import { captureFrames, insertFrameworkScript, insertPageScripts, restoreFrames, sendForSave, sendToPage } from './page-scripts.js';
 import { hidesUrlAfterReload } from './url-visibility.js';
 
 /** If no new document comes within this time, the state is dropped. */
@@ -135,7 +135,7 @@ export class StateTransfer {
 	/** @param {number} tab whose page is complete */
 	async showKept(tab) {
 		if (hidesUrlAfterReload) {
-			await sendToPage(tab, { to: 'kept', changes: this.#kept.get(tab) ?? [] });
+			await sendForSave(tab, { to: 'kept', changes: this.#kept.get(tab) ?? [] });
 		}
 	}
 

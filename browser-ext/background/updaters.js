@@ -5,7 +5,7 @@
 // servers, and savecast leaves to them the files that they update.
 
 import { api } from '../common/api.js';
-import { sendToPage } from './page-scripts.js';
+import { sendForSave, sendToPage } from './page-scripts.js';
 import { targetOf } from './places.js';
 
 /**
@@ -167,7 +167,7 @@ export class Updaters {
 			return { order: { ...order, changes: rest, ...(oldUntil && { oldUntil }) } };
 		}
 		// Without an answer the page has gone: its client loads it again.
-		const seen = await sendToPage(id, { to: 'sign', event, ours: this.#ours.has(id) }) ?? true;
+		const seen = await sendForSave(id, { to: 'sign', event, ours: this.#ours.has(id) }) ?? true;
 		if (seen) {
 			const told = this.#works(id, who, aside);
 			return rest.length ? { order: { ...order, changes: rest } } : told;

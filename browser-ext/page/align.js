@@ -3,7 +3,7 @@
 // Matches the nodes of one list with those of another. Pure, except for the comparison of nodes.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { isElement, isMade, isLike, isSpace, isText, keyOf, kids, same, sameKind } = shared.tree;
 

@@ -3,7 +3,7 @@
 // Decides for each changed file: the page replaces it, does not use it, or must be reloaded.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom, match, media, mentions, nextPage, putBack, stored, styles, uses } = shared;
 

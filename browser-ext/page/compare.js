@@ -4,7 +4,7 @@
 // if it can.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { ahead, patch, volatile } = shared;
 

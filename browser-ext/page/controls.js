@@ -5,7 +5,7 @@
 // answer has when parsed, unless the user has changed it.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 
 	/** @param {Document} document @returns {any[]} */

@@ -4,7 +4,7 @@
 // shown. The page stays, is patched here, or must be reloaded.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { ahead, answers, compare, dom, guard, match, ownFrames, uses } = shared;
 

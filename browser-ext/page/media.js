@@ -3,7 +3,7 @@
 // Refreshes images, fonts, audio and video in place.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom, match, mentions } = shared;
 

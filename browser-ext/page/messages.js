@@ -8,6 +8,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const runtime = /** @type {typeof chrome} */ (/** @type {any} */ (globalThis).browser ?? chrome).runtime;
 
+	/** The messages that need the scripts which are inserted when the page is complete. */
+	const FOR_SAVES = ['apply', 'begin', 'look', 'reload-frames', 'restore-frames', 'sign', 'roots', 'refresh', 'kept'];
+
 	const TOUCHES = ['keydown', 'pointerdown', 'touchstart'];
 
 	/** Chromium may show a page this long after fetching it in advance, and does not say when it fetched it. */
@@ -105,6 +108,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 		runtime.onMessage.addListener((/** @type {any} */ message, _, answer) => {
 			shared.uses.setApart(message?.apart ?? []);
+			if (FOR_SAVES.includes(message?.to) && !shared.forSaves) {
+				answer({ lacksScripts: true });
+				return false;
+			}
 			switch (message?.to) {
 			case 'apply':
 				applied(message).then(answer, (/** @type {unknown} */ error) => answer({ outcome: 'reload', detail: String(error) }));

@@ -6,7 +6,7 @@
 // page around any other frame is loaded again as a whole.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { ahead, answers, compare, dom, elementPath, match, observed, tree, uses, volatile } = shared;
 

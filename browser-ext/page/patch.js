@@ -4,7 +4,7 @@
 // changes everything at once.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom, tree } = shared;
 

@@ -14,7 +14,7 @@
  * @typedef {TextStep | AttributeStep | ListStep} PatchStep
  */
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { align, tree, verdict } = shared;
 

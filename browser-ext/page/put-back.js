@@ -5,7 +5,7 @@
 // is never without styles.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom } = shared;
 	const LOAD_MSEC = 5000;

@@ -3,7 +3,7 @@
 // Before a plain reload: what has changed is loaded into the browser's cache again.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { ahead, answers, dom, match, media, nextPage, uses } = shared;
 
@@ -100,4 +100,6 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const finish = (message) => loads.take(keyOf(message)) ?? load(message);
 
 	shared.refresh = { begin, finish };
+	/** All scripts that a save needs are there now. */
+	shared.forSaves = true;
 }

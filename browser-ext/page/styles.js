@@ -4,7 +4,7 @@
 // when the new one is loaded, so that the page is never without styles.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { dom, match, mentions, nextPage } = shared;
 	const LOAD_MSEC = 5000;

@@ -4,7 +4,7 @@
 // browser made of it.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 
 	/** Browsers hide nonces in the live page, and each answer has a different one. */

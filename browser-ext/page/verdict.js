@@ -3,7 +3,7 @@
 // Decides which changes need a reload: those of scripts, and of elements that scripts may use.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { isElement, isMade, kids, names } = shared.tree;
 

@@ -5,7 +5,7 @@
 // the page is requested a second time.
 'use strict';
 
-if (!/** @type {any} */ (globalThis).savecast?.ready) {
+if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
 	const { tree } = shared;
 
