@@ -73,6 +73,7 @@ for (const [name, command] of Object.entries(WINDOWS)) {
 		});
 		assert.ok(told.length > 0 && told.every(({ files }) => files.join() === 'a.css'), JSON.stringify(told));
 		assert.ok(told.length <= 2, `${told.length} events: a key that came late is a save of its own`);
-		assert.match(await readFile(file('a.css'), 'utf8'), /^x+h1 \{ color: red \}\n$/);
+		// Some editors put the cursor elsewhere when they have saved, and a key that came late is written there.
+		assert.equal((await readFile(file('a.css'), 'utf8')).replaceAll('x', '').trimEnd(), 'h1 { color: red }');
 	});
 }
