@@ -94,7 +94,7 @@ static bool is_of_a_program(const char *name)
 		"*.sock", "*.sqlite", "*.sqlite3", "*.db", "*.sqlite-*", "*.sqlite3-*", "*.db-*",
 		"*.tmp", "*.part", "*.crdownload", ".nfs*", ".fuse_hidden*", ".fslckout*",
 		"_FOSSIL_*", ".savecast", ".git*", ".DS_Store", "*.tsbuildinfo", ".eslintcache",
-		"*.orig", "*.rej"};
+		"*.orig", "*.rej", "*.bak"};
 	const char *slash = strrchr(name, '/');
 
 	for (size_t i = 0; i < COUNT_OF(patterns); i++) {

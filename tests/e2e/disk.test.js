@@ -22,6 +22,7 @@ test('whichever program writes a file, it is one event', async t => {
 	const { did, sh, file } = await watched(t, { 'a.css': 'a', 'src/b.js': 'b', 'src/deep/c.html': 'c' });
 	assert.deepEqual(await did(() => sh('echo 1 > a.css')), disk('a.css'));
 	assert.deepEqual(await did(() => sh('sed -i s/b/B/ src/b.js')), disk('src/b.js'), 'renamed into place');
+	assert.deepEqual(await did(() => sh('sed -i.bak s/1/3/ a.css')), disk('a.css'), 'without the copy of what it was');
 	assert.deepEqual(await did(() => sh('cp src/deep/c.html t.tmp; echo 2 >> t.tmp; mv t.tmp src/deep/c.html')), disk('src/deep/c.html'));
 	assert.deepEqual(await did(() => sh('echo new > src/new.css')), disk('src/new.css'));
 	assert.deepEqual(await did(() => sh('rm src/new.css')), disk('src/new.css'), 'deleted');
