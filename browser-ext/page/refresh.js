@@ -43,8 +43,8 @@ if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 		if (!files.length) {
 			return true;
 		}
-		// What the rest of the page will use is not known yet.
-		if (document.readyState !== 'complete') {
+		// What the rest of the page will use is not known yet. In Chromium, the rules of background/past-cache.js reach that, too.
+		if (nextPage.KEEPS_IN_MEMORY && document.readyState !== 'complete') {
 			return false;
 		}
 		const cached = files.map(({ path, all: any }) => (any || match.isCompiled(path) ? undefined : nextPage.cached(path)));
