@@ -149,9 +149,7 @@ static bool process_listens_not(int process, pid_t pid, void *userdata)
 	return !listeners->held;
 }
 
-/* Whether one of the processes, or a descendant of one, listens under this name. */
-static bool family_listens(
-	struct sock_diag *diag, const char *name, const pid_t *pids, size_t count)
+bool unix_peers_listen(struct sock_diag *diag, const char *name, const pid_t *pids, size_t count)
 {
 	struct listen_socket list[LISTENERS_MAX];
 	struct unix_listeners listeners = {.list = list, .max = LISTENERS_MAX};
@@ -164,7 +162,7 @@ static bool family_listens(
 	return listeners.held;
 }
 
-static void names_add(struct unix_names *names, const char *name)
+void unix_names_add(struct unix_names *names, const char *name)
 {
 	for (unsigned i = 0; i < names->count; i++) {
 		if (memcmp(names->names[i], name, UNIX_NAME_MAX) == 0) {
@@ -212,11 +210,33 @@ void unix_peers_find(
 
 	sock_diag_list_unix(diag, UNIX_CONNECTED | UNIX_LISTENS, take_unix_connection, search);
 	while (search_next(search, pids, count)) {
-		if (!family_listens(diag, search->found->name, pids, count)) {
-			names_add(names, search->found->name);
+		if (!unix_peers_listen(diag, search->found->name, pids, count)) {
+			unix_names_add(names, search->found->name);
 		}
 		search_forget(search);
 	}
+}
+
+struct listening_each {
+	unix_listening_fn *each;
+	void *userdata;
+};
+
+static void take_listening(const struct nlmsghdr *header, void *userdata)
+{
+	const struct listening_each *of = userdata;
+	struct unix_connection one;
+
+	unix_socket_parse(header, &one);
+	if (one.uid == geteuid() && one.name[0] == '/' && !is_of_system(one.name)) {
+		of->each(one.name, of->userdata);
+	}
+}
+
+void unix_peers_each_listening(struct sock_diag *diag, unix_listening_fn *each, void *userdata)
+{
+	sock_diag_list_unix(
+		diag, UNIX_LISTENS, take_listening, &(struct listening_each){each, userdata});
 }
 
 size_t unix_peers_listening(const char *name, struct listen_socket *listeners, size_t max)

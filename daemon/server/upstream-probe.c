@@ -14,7 +14,11 @@
 
 #define ALL_USEC (5 * CLOCK_USEC_PER_SEC) /* of the trials of one kind */
 #define SLOW_ALL_USEC (9 * CLOCK_USEC_PER_SEC)
-#define CONTROL_USEC CLOCK_USEC_PER_SEC
+
+/*
+ * So long, others connect to the same Unix socket only by chance. What takes longer is seen in the list of connections.
+ */
+#define SHORT_USEC (300 * CLOCK_USEC_PER_MSEC)
 
 /*
  * The random amounts. Together they are less than the 4096 bytes that some proxies send at once,
@@ -26,6 +30,7 @@ enum {
 	QUERY_STEP = 9, /* no two trials have the same length */
 	HEADER_MIN = 1200,
 	HEADER_RANGE = 1500,
+	PATH_MIN = 24,
 	ALONE_MIN = 1000,
 	ALONE_RANGE = 1500,
 };
@@ -195,14 +200,10 @@ static void begin_trial(struct upstream_probe *probe)
 	}
 }
 
-bool upstream_probe_once(struct upstream_probe *probe, bool alone)
+/* One trial, whose request is longer by these amounts; false if the proxy did not take it. */
+static bool probe_send(
+	struct upstream_probe *probe, const char *text, uint32_t query, uint32_t header)
 {
-	unsigned number = (unsigned)probe->trials.count;
-	uint32_t query = alone ? ALONE_MIN + random_below(ALONE_RANGE)
-			       : QUERY_MIN + QUERY_STEP * number + random_below(QUERY_STEP);
-	uint32_t header = alone ? 0 : HEADER_MIN + random_below(HEADER_RANGE);
-	_cleanup_free_ char *text = upstream_request_text(
-		probe->question, probe->gets ? "GET" : "HEAD", query, header, 1);
 	uint16_t port = probe->question->port, own_port;
 	struct upstream_request *request =
 		upstream_request_open(probe->question, &probe->sockets[0], &own_port);
@@ -216,12 +217,19 @@ bool upstream_probe_once(struct upstream_probe *probe, bool alone)
 	begin_trial(probe);
 	upstream_family_begin(probe->family, probe->pids, probe->pid_count, own_port);
 	upstream_trials_begin(&probe->trials, query, header);
+	if (!probe->other_page) {
+		unix_files_begin(&probe->unix_files, &probe->unix_diag);
+	}
 	probe->passed = PASSED_UNKNOWN;
 	probe->any_ended = false;
 	began = clock_now_usec();
 	sent = upstream_request_send(request, text);
 	if (sent) {
 		upstream_watch(probe, request);
+		if (!probe->other_page) {
+			unix_files_end(&probe->unix_files,
+				probe->status && clock_now_usec() - began < SHORT_USEC);
+		}
 		tcp_traffic_end(probe->traffic, &probe->trials);
 	}
 	if (sent && probe->gets && probe->status) {
@@ -230,6 +238,38 @@ bool upstream_probe_once(struct upstream_probe *probe, bool alone)
 	probe->trials_usec += clock_now_usec() - began;
 	upstream_request_free(request);
 	tcp_own_add(probe->question->own, own_port, port, clock_now_usec());
+	return sent;
+}
+
+bool upstream_probe_once(struct upstream_probe *probe, bool alone)
+{
+	unsigned number = (unsigned)probe->trials.count;
+	uint32_t query = alone ? ALONE_MIN + random_below(ALONE_RANGE)
+			       : QUERY_MIN + QUERY_STEP * number + random_below(QUERY_STEP);
+	uint32_t header = alone ? 0 : HEADER_MIN + random_below(HEADER_RANGE);
+	_cleanup_free_ char *text = upstream_request_text(
+		probe->question, probe->gets ? "GET" : "HEAD", query, header, 1);
+
+	return probe_send(probe, text, query, header);
+}
+
+bool upstream_probe_path(struct upstream_probe *probe, bool padded)
+{
+	unsigned number = (unsigned)probe->trials.count;
+	uint32_t amount = padded ? PATH_MIN + QUERY_STEP * number + random_below(QUERY_STEP) : 0;
+	struct upstream_question question = *probe->question;
+	size_t end = strcspn(question.path, "?");
+	char padding[PATH_MIN + QUERY_STEP * (UPSTREAM_TRIALS_MAX + 1)] = "";
+	_cleanup_free_ char *path = NULL, *text = NULL;
+	bool sent;
+
+	memset(padding, 'X', amount);
+	path = mem_printf("%.*s%s%s", (int)end, question.path, padding, question.path + end);
+	question.path = path;
+	text = upstream_request_text(&question, probe->gets ? "GET" : "HEAD", 0, 0, 1);
+	probe->other_page = padded;
+	sent = probe_send(probe, text, amount, 0);
+	probe->other_page = false;
 	return sent;
 }
 
@@ -289,44 +329,4 @@ void upstream_probe_all(struct upstream_probe *probe, bool alone)
 		probe->until_usec = began +
 			(probe->pace == PACE_SLOW || probe->trials.slow ? SLOW_ALL_USEC : ALL_USEC);
 	}
-}
-
-/* How often something tries to connect to this address in as much time, without any request. */
-static unsigned refused_without(struct upstream_probe *probe, const struct upstream_address *to)
-{
-	uint64_t now = clock_now_usec(), until = now + probe->trials_usec;
-	struct timespec pause = {.tv_nsec = 5000000};
-	struct upstream_trials idle = {0};
-
-	until = probe->trials_usec < CONTROL_USEC ? until : now + CONTROL_USEC;
-	tcp_traffic_begin(probe->traffic);
-	upstream_trials_begin(&idle, UINT32_MAX, 0);
-	do {
-		nanosleep(&pause, NULL);
-		tcp_traffic_look(probe->traffic, &idle, false);
-	} while (clock_now_usec() < until && !atomic_load(probe->question->stop));
-	for (size_t i = 0; i < idle.refusal_count; i++) {
-		if (memcmp(&idle.refusals[i].address, to, sizeof *to) == 0) {
-			return idle.refusals[i].count;
-		}
-	}
-	return 0;
-}
-
-const struct upstream_refusal *upstream_probe_refusing(struct upstream_probe *probe)
-{
-	const struct upstream_refusal *one = upstream_trials_refusing(&probe->trials);
-	uint64_t trials = probe->trials_usec;
-	uint64_t control = trials < CONTROL_USEC ? trials : CONTROL_USEC;
-
-	/*
-	 * Many programs try again and again to connect to a server that is down, browsers, too; without
-	 * an answer yet, the server itself may.
-	 */
-	return one &&
-			(!upstream_trials_any_answered(&probe->trials) ||
-				2 * refused_without(probe, &one->address) * trials <
-					one->count * control)
-		? one
-		: NULL;
 }

@@ -6,6 +6,7 @@
 #include "server/process.h"
 #include "server/tcp-traffic.h"
 #include "server/upstream-family.h"
+#include "server/unix-files.h"
 #include "server/upstream.h"
 
 /*
@@ -55,10 +56,12 @@ struct upstream_probe {
 	bool any_ended;
 	bool passes; /* its own processes have sent another server as much as one of the requests has */
 	bool gets; /* with GET requests, not with HEAD */
+	bool other_page; /* the request is not for the page in question */
 	bool to_the_answer; /* each trial lasts until the answer, or until it is late */
 	unsigned status; /* of the last answer; 0: none */
 	struct sock_diag unix_diag;
 	struct unix_names unix_names;
+	struct unix_files unix_files; /* since the last kind of request began */
 	uint64_t trials_usec; /* how long the trials took together */
 };
 
@@ -70,6 +73,8 @@ void upstream_probe_free(struct upstream_probe *probe);
 
 /* One further trial; false if the proxy did not take the request. `alone`: without the header. */
 bool upstream_probe_once(struct upstream_probe *probe, bool alone);
+/* The same with an amount that is in the path alone; 0 unless `padded`: then it is another page, which may not exist. */
+bool upstream_probe_path(struct upstream_probe *probe, bool padded);
 /*
  * Forgets the earlier trials, and tries until the result is certain, or there is no hope for that, or
  * `passed` is known.
@@ -77,6 +82,11 @@ bool upstream_probe_once(struct upstream_probe *probe, bool alone);
 void upstream_probe_all(struct upstream_probe *probe, bool alone);
 /* Adds the Unix sockets that the proxy is connected to now. */
 void upstream_probe_see_unix(struct upstream_probe *probe);
+/*
+ * Adds those that were connected to during each request, after two further ones if there are any.
+ * `alone`: as in upstream_probe_once().
+ */
+void upstream_probe_confirm_unix(struct upstream_probe *probe, bool alone);
 /* Adds those that it is connected to during some further requests. */
 void upstream_probe_ask_unix(struct upstream_probe *probe);
 

@@ -15,9 +15,24 @@
  */
 enum { UNIX_PIPELINED = 32, UNIX_ROUNDS = 2 };
 
+/* Others connect to the same socket by chance during one request, but not during so many. */
+enum { UNIX_REQUESTS = 3 };
+
 void upstream_probe_see_unix(struct upstream_probe *probe)
 {
 	unix_peers_find(&probe->unix_diag, probe->pids, probe->pid_count, &probe->unix_names);
+}
+
+void upstream_probe_confirm_unix(struct upstream_probe *probe, bool alone)
+{
+	probe->trials = (struct upstream_trials){0};
+	while (probe->unix_files.count && probe->unix_files.requests < UNIX_REQUESTS &&
+		!atomic_load(probe->question->stop) && upstream_probe_once(probe, alone)) {
+	}
+	if (probe->unix_files.requests >= UNIX_REQUESTS) {
+		unix_files_take(&probe->unix_files, &probe->unix_diag, probe->pids,
+			probe->pid_count, &probe->unix_names);
+	}
 }
 
 /* Sends the requests, and looks until the proxy has answered the last one. */

@@ -136,7 +136,10 @@ void upstream_watch(struct upstream_probe *probe, struct upstream_request *reque
 	uint64_t now = clock_now_usec();
 	struct watch watch = {
 		.probe = probe,
-		.amount = trial->header ? trial->header : trial->query,
+		/* Without an amount, the size of what is sent shows nothing. */
+		.amount = trial->header ? trial->header
+			: trial->query  ? trial->query
+					: UINT32_MAX,
 		.began_usec = now,
 		.checked_usec = now,
 	};

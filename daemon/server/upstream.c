@@ -2,6 +2,7 @@
 #include "server/upstream.h"
 
 #include "server/upstream-chain.h"
+#include "server/upstream-path.h"
 #include "server/upstream-probe.h"
 #include "util/mem.h"
 
@@ -228,6 +229,37 @@ static bool refuses_head(const struct upstream_probe *probe, const struct upstre
 			status == HTTP_NOT_IMPLEMENTED);
 }
 
+/* Whether one of this user's servers was sent something in each of the trials, which may have been the path. */
+static bool may_pass_path(const struct upstream_probe *probe, const struct upstream *found)
+{
+	const struct upstream_trials *trials = &probe->trials;
+	const struct tcp_table *table = tcp_traffic_table(probe->traffic);
+	uint32_t all = (UINT32_C(1) << trials->count) - 1;
+	bool moved = false;
+
+	for (size_t i = 0; i < trials->peer_count; i++) {
+		moved |= table->listens[trials->peers[i].address.port] == TCP_OWN &&
+			trials->peers[i].moved == all;
+	}
+	return moved && !probe->question->is_proxy && probe->passed != PASSED_NOTHING &&
+		upstream_trials_any_answered(trials) &&
+		(found->result == UPSTREAM_SELF ||
+			(found->result == UPSTREAM_UNSURE && probe->question->has_pages));
+}
+
+/* Returns what judge() does. */
+static bool ask_by_path(struct upstream_probe *probe, struct upstream *found)
+{
+	struct upstream by_path = {0};
+
+	if (!upstream_path_ask(probe, &by_path)) {
+		return false;
+	}
+	*found = by_path;
+	found->result = found->count == 1 ? UPSTREAM_FOUND : UPSTREAM_UNSURE;
+	return true;
+}
+
 /*
  * The same as ask_all(), and by GET if that may show more. `held`: the servers that it has a connection
  * to; `near`: also those that anything has had one to.
@@ -239,10 +271,14 @@ static bool find_asking(struct upstream_probe *probe, const struct upstream *hel
 	struct upstream by_get;
 
 	/* Most programs are no proxies: a page is made once more only if this one may be one. */
-	if (near->count && refuses_head(probe, found)) {
+	if ((near->count || probe->unix_files.any) && refuses_head(probe, found)) {
 		probe->gets = true;
+		probe->unix_files = (struct unix_files){0};
 		sure = ask(probe, false, &by_get);
 		*found = sure ? by_get : *found;
+	}
+	if (may_pass_path(probe, found)) {
+		sure = ask_by_path(probe, found);
 	}
 	if (probe->question->secure && found->result != UPSTREAM_FOUND &&
 		probe->passed == PASSED_UNKNOWN && !upstream_trials_any_answered(&probe->trials)) {
@@ -279,6 +315,7 @@ static bool find(const struct upstream_question *question, struct upstream *foun
 		sure = find_asking(probe, &held, &near, found, alone);
 	}
 	if (found->result == UPSTREAM_SELF || found->maybe_self) {
+		upstream_probe_confirm_unix(probe, *alone);
 		if (question->is_proxy && !found->mute) {
 			upstream_probe_ask_unix(probe);
 		}

@@ -4,9 +4,10 @@
  * the project of all servers that it may come from, or the user chooses.
  */
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -162,43 +163,75 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_HEAD
 http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 `;
-/** Servers at a Unix socket. @type {Record<string, string>} */
-const UNIX_APPS = {
-	'whose server has not accepted the connection yet': 'import signal; signal.pause()',
-	// A connection of a few microseconds cannot be seen.
-	'whose server is out of service': `import time
-while True:
+const answering = (/** @type {string} */ status) => `while True:
     connection = listener.accept()[0]
     connection.recv(9999)
-    time.sleep(0.1)
-    connection.sendall(b"HTTP/1.0 503 Starting\\r\\n\\r\\n")
-    connection.close()`,
-};
+    connection.sendall(b"HTTP/1.0 ${status}\\r\\n\\r\\n")
+    connection.close()`;
+/** Servers at a Unix socket, and the program in front of them. @type {[which: string, text: string, proxy?: string][]} */
+const UNIX_APPS = [
+	['whose server has not accepted the connection yet', 'import signal; signal.pause()'],
+	['whose server is out of service', answering('503 Starting')],
+	['whose server answers within microseconds', answering('200 OK')],
+	['whose server answers within microseconds, through a program that knows GET only,', answering('200 OK'), SHORT_PROXY.replace('do_HEAD', 'do_GET').replace('    do_GET = do_HEAD\n', '')],
+];
 
-for (const [which, text] of Object.entries(UNIX_APPS)) {
-	test(`a page from a Unix socket ${which} gets no wrong project`, async t => {
-		const world = await World.open(t);
-		await world.startDaemon();
-		const socket = path.join(world.temp, 'app.sock');
-		const app = await world.folder('app', { 'app.py': `import socket, sys
+/**
+ * @param {World} world
+ * @param {string} text of its server
+ */
+async function startUnixApp(world, text) {
+	const socket = path.join(world.temp, 'app.sock');
+	const app = await world.folder('app', { 'app.py': `import socket, sys
 listener = socket.socket(socket.AF_UNIX)
 listener.bind(sys.argv[1])
 listener.listen(64)
 ${text}
 ` }, { git: true });
-		world.children.start('app', ['python3', 'app.py', socket], { cwd: app, env: world.env });
-		await until('the socket', async () => existsSync(socket));
-		const root = await world.folder('front', { 'proxy.py': SHORT_PROXY }, { git: true });
+	world.children.start('app', ['python3', 'app.py', socket], { cwd: app, env: world.env });
+	await until('the socket', async () => existsSync(socket));
+	return socket;
+}
+
+/** How many pages, each of which is looked for. */
+const PAGES = LONG ? 30 : 3;
+
+for (const [which, text, proxy = SHORT_PROXY] of UNIX_APPS) {
+	test(`a page from a Unix socket ${which} gets no wrong project`, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const socket = await startUnixApp(world, text);
+		const root = await world.folder('front', { 'proxy.py': proxy }, { git: true });
 		const { port } = await world.serve('proxy', root, (at) => ['python3', 'proxy.py', `${at}`, socket]);
 		const client = new Client(world);
 		await client.hello();
-		/** @type {any} */
-		const answer = await client.watch(1, `http://localhost:${port}/`);
-		assert.equal(answer.state, 'none', answer.reason);
-		// While servers of other tests are busy, they may have the page, too.
-		assert.deepEqual(answer.choices.slice(-2).map((/** @type {any} */ { project }) => project), ['app', 'front']);
+		for (let i = 0; i < PAGES; i++) {
+			/** @type {any} */
+			const answer = await client.watch(1, `http://localhost:${port}/${i}`);
+			assert.equal(answer.state, 'none', answer.reason);
+			// While servers of other tests are busy, they may have the page, too.
+			assert.deepEqual(answer.choices.slice(-2).map((/** @type {any} */ { project }) => project), ['app', 'front']);
+		}
 	});
 }
+
+test('a page that a program makes itself has its project, while others use a Unix socket of another project', async t => {
+	const world = await World.open(t);
+	await world.startDaemon();
+	const socket = await startUnixApp(world, answering('200 OK'));
+	const site = await world.site('site', { 'index.html': '' });
+	const before = statSync(socket).mtimeMs;
+	/** Not so often that it can be by chance during each of three requests. */
+	const others = setInterval(() => net.connect(socket).on('error', () => 0).end('GET'), 100);
+	t.after(() => clearInterval(others));
+	const client = new Client(world);
+	await client.hello();
+	for (let i = 0; i < PAGES; i++) {
+		const answer = await client.watch(1, `http://localhost:${site.port}/${i}`);
+		assert.deepEqual([answer.state, answer.project], ['live', 'site'], answer.reason);
+	}
+	assert.equal(statSync(socket).mtimeMs, before);
+});
 
 const OWN_PHP = ['/usr/sbin/lighttpd', '/usr/bin/php-cgi'];
 

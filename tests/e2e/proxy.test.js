@@ -197,17 +197,6 @@ for (const which of BROWSERS) {
 	});
 }
 
-test('a chain whose second proxy passes requests on late is followed to its end', { skip: LONG ? false : 'with --long' }, async t => {
-	const { world, alpha, beta, start, client } = await open(t, 'Node, two connections for all');
-	await writeFile(path.join(alpha.root, 'slow.cjs'), slowProxy(400));
-	const inner = await world.serve('inner', alpha.root, at => [process.execPath, 'slow.cjs', `${at}`, `${alpha.port}`, `${beta.port}`, '2']);
-	const outer = await start(inner.port);
-	const url = `http://alpha.localhost:${outer.port}/`;
-	const answer = await certain(client, 1, url);
-	assert.match(answer.reason, new RegExp(`passes port ${outer.port} on to port ${alpha.port}; `));
-	assert.deepEqual(await reaches(world, client, path.join(alpha.root, 'a.css')), [1]);
-});
-
 for (const name of ['Node, two connections for all', 'Node, one connection for each request']) {
 	test(`a second proxy that passes requests on too late to be seen gives a page no wrong project: ${name}`, { skip: /each request/.test(name) && !LONG && 'with --long' }, async t => {
 		const { world, alpha, beta, start, client } = await open(t, name);

@@ -81,6 +81,9 @@ def home():
     return "<h1>alpha</h1>"
 `;
 
+/** The same, but what it asks for has neither the query nor the headers of its own request. */
+const PATH_ONLY = FLASK.replace('request.method, request.full_path, dict(request.headers)', '"GET", request.path, {}');
+
 /** Answers HEAD with 501. */
 const GET_ONLY = `${OTHERS}
 import sys
@@ -99,6 +102,9 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 `;
+
+/** The same, but it passes on all paths that it does not know. What it asks for data is some bytes longer than that. */
+const REST_ON = GET_ONLY.replace('/data.json?', '/data.json?of=alpha&').replace('BETA if path.startswith("/beta/") else OWN', 'OWN if path.startswith("/own/") else BETA');
 
 const RAILS = `require 'net/http'
 ask = lambda do |port, method, path, headers|
@@ -143,7 +149,10 @@ export const APPS = {
 	'FastAPI under uvicorn, with routes for GET only': { files: { 'main.py': FASTAPI }, command: (port) => [UVICORN, 'main:app', '--port', `${port}`] },
 	'an ASGI program under uvicorn --reload': { files: { 'main.py': ASGI }, command: (port) => [UVICORN, 'main:app', '--reload', '--port', `${port}`] },
 	'Flask under gunicorn': { files: { 'main.py': FLASK }, command: (port) => [GUNICORN, 'main:app', '-w', '2', '-b', `127.0.0.1:${port}`] },
+	'Flask under gunicorn, which passes on only the path': { files: { 'main.py': PATH_ONLY }, command: (port) => [GUNICORN, 'main:app', '-w', '2', '-b', `127.0.0.1:${port}`] },
 	'Flask under its own server': { files: { 'main.py': FLASK }, command: (port) => [PYTHON, '-m', 'flask', '--app', 'main', 'run', '--port', `${port}`] },
 	'a Python program of its own that knows GET only': { files: { 'main.py': GET_ONLY }, command: (port) => [PYTHON, 'main.py', `${port}`] },
+	'a Python program of its own that passes on only the path': { files: { 'main.py': REST_ON.replace('dict(self.headers)', '{}').replace('"GET", self.path', '"GET", path') }, command: (port) => [PYTHON, 'main.py', `${port}`] },
+	'a Python program of its own that passes on the path and the query': { files: { 'main.py': REST_ON.replace('dict(self.headers)', '{}') }, command: (port) => [PYTHON, 'main.py', `${port}`] },
 	'Rails': { files: RAILS_FILES, command: (port) => ['ruby', 'bin/rails', 'server', '-u', 'webrick', '-b', '127.0.0.1', '-p', `${port}`] },
 };
