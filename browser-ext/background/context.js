@@ -11,6 +11,7 @@ import { Daemons } from './daemons.js';
 import { Frames } from './frames.js';
 import { decideIcon, refusalIcon, showIcon, withFrames, withProblems } from './icon.js';
 import { Navigation } from './navigation.js';
+import { NextPages } from './next-pages.js';
 import { PastCache } from './past-cache.js';
 import { PageProblems } from './problems.js';
 import { framesOf, isFrame, tabOf } from './places.js';
@@ -26,6 +27,7 @@ export const tabs = new Tabs();
 export const progress = new Progress();
 const transfer = new StateTransfer();
 const pastCache = new PastCache();
+const nextPages = new NextPages(tabs, progress);
 export const reportLog = new ReportLog({
 	post: (daemon, report) => daemons.send(daemon, report),
 	isUp: (daemon) => daemons.isUp(daemon),
@@ -48,12 +50,13 @@ export function send(reports) {
 }
 
 export const navigation = new Navigation({
-	tabs, progress, transfer, pastCache, send, watch, unwatch, show, paused: (id) => frames.removeAll(id), safe: (id) => releaseIfDue(id, 'safe'),
-	complete: (id) => reloads.complete(id), unreadable: (id) => updaters.unknown(id), shownAgain: (id, event) => reloads.shownAgain(id, event),
+	tabs, progress, transfer, pastCache, nextPages, send, watch, unwatch, show, paused: (id) => frames.removeAll(id), safe: (id) => releaseIfDue(id, 'safe'),
+	complete: (id) => (reloads.complete(id), nextPages.refresh(id)), unreadable: (id) => updaters.unknown(id), shownAgain: (id, event) => reloads.shownAgain(id, event),
+	shownOld: (id, event) => reloads.complete(id, { event, changes: [{ path: '', kind: 'page' }] }),
 });
 export const updaters = new Updaters({ tabs, post: (message) => daemons.send(daemons.of(message.tab), message) });
 export const reloads = new Reloads({
-	tabs, progress, transfer, pastCache, send, show, updaters,
+	tabs, progress, transfer, pastCache, nextPages, send, show, updaters,
 	observed: (id, tab) => navigation.moved(id, tab.url, 'none'),
 	pause: (id, why) => navigation.pause(id, why),
 	hidden: () => settings.hidden,
@@ -126,6 +129,7 @@ export function forget(id, withWindow) {
 	const tab = tabOf(id);
 	transfer.forget(id);
 	pastCache.forget(id);
+	nextPages.forget(id);
 	reportLog.forget(id);
 	problems.forget(id);
 	updaters.remove(id);

@@ -18,6 +18,7 @@ import { hidesUrlAfterReload, localStatus } from './url-visibility.js';
  * @property {import('./progress.js').Progress} progress
  * @property {import('./state-transfer.js').StateTransfer} transfer
  * @property {import('./past-cache.js').PastCache} pastCache
+ * @property {import('./next-pages.js').NextPages} nextPages
  * @property {(reports: import('../link/protocol.js').Report[]) => void} send
  * @property {(id: number) => void} watch sends the daemon the tab's URL
  * @property {(id: number) => void} unwatch
@@ -28,6 +29,8 @@ import { hidesUrlAfterReload, localStatus } from './url-visibility.js';
  * @property {(id: number) => void} safe called when the page may be reloaded again
  * @property {(id: number, event: number) => void} shownAgain called when the page comes from a cache, or was fetched in advance, and is older
  *	than this last save
+ * @property {(id: number, event: number) => void} shownOld called when the user has opened a page that comes from the cache, and may be older than
+ *	this last save
  */
 
 /** Inserted page scripts send `ready` within this time. */
@@ -190,7 +193,7 @@ export class Navigation {
 	 * @param {any} message
 	 */
 	pageMessage(id, message) {
-		const { tabs, progress, transfer, safe } = this.#dependencies;
+		const { tabs, progress, transfer, nextPages, safe } = this.#dependencies;
 		const entry = tabs.get(id);
 		switch (message?.from) {
 		case 'ready':
@@ -214,10 +217,11 @@ export class Navigation {
 			break;
 		case 'cached':
 			if (entry?.documentId === message.id) {
-				this.#isAsOf(id, Number(message.answeredAt) || 0);
+				this.#isAsOf(id, Number(message.answeredAt) || 0, message.opened === true);
 			}
 			break;
 		case 'leaving': {
+			nextPages.left(id, message.loaded);
 			const late = Boolean(entry?.hasScripts && entry.documentId !== message.id);
 			const posting = Boolean(message.posting) && !transfer.isReloading(id, message.id);
 			if (!late) {
@@ -243,12 +247,13 @@ export class Navigation {
 	/**
 	 * @param {number} id
 	 * @param {number} at since when its page may be older than the server's, in milliseconds since 1970
+	 * @param {boolean} [opened] whether the user has opened it: it comes from the browser's cache
 	 */
-	#isAsOf(id, at) {
-		const { tabs, shownAgain } = this.#dependencies;
-		const { saved } = tabs.get(id) ?? {};
+	async #isAsOf(id, at, opened = false) {
+		const { tabs, shownAgain, shownOld } = this.#dependencies;
+		const { saved, url = '' } = tabs.get(id) ?? {};
 		if (saved && at < saved.at) {
-			shownAgain(id, saved.event);
+			(opened && await hasPermission(url) ? shownOld : shownAgain)(id, saved.event);
 		}
 	}
 
@@ -298,9 +303,10 @@ export class Navigation {
 
 	/** @param {number} id */
 	#paused(id) {
-		const { tabs, progress, transfer, send, unwatch, show, pastCache, paused } = this.#dependencies;
+		const { tabs, progress, transfer, send, unwatch, show, pastCache, nextPages, paused } = this.#dependencies;
 		paused(id);
 		pastCache.forget(id);
+		nextPages.forget(id);
 		send(progress.end(id, 'failed', tabs.get(id)?.paused));
 		transfer.forget(id);
 		unwatch(id);

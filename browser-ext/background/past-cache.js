@@ -4,7 +4,7 @@
 // does not reach what workers and worklets request, nor what the page requests later or on the next
 // page. Session rules of declarativeNetRequest reach all of these: they add the header
 // `Cache-Control: no-cache`, which the cache obeys. They work on sites for which the extension has
-// permission. In Firefox, the page scripts refresh the cache for the changed files; if a reload is pending, refreshForNextPage() does.
+// permission. In both browsers, they are about the files that were saved; in Chromium, also about the tabs that are being reloaded.
 
 import { api } from '../common/api.js';
 import { isLookRule } from './look-rules.js';
@@ -33,6 +33,8 @@ const NO_TAB = -1;
 const NO_CACHE = /** @type {Rule['action']} */ ({
 	type: 'modifyHeaders', requestHeaders: [{ header: 'Cache-Control', operation: 'set', value: 'no-cache' }],
 });
+
+const ALLOW = /** @type {Rule['action']} */ ({ type: 'allow' });
 
 /**
  * @param {string} path of a file
@@ -68,10 +70,13 @@ export class PastCache {
 	 *
 	 * @param {string | undefined} url of a tab that may show them
 	 * @param {import('../link/protocol.js').Change[]} [changes]
+	 * @param {string[]} [framed] URLs of pages that the tab has shown in frames: no script can refresh the cache for these
 	 */
-	async saved(url = 'about:blank', changes = []) {
+	async saved(url = 'about:blank', changes = [], framed = []) {
 		const { protocol, hostname } = new URL(url);
-		const found = changes.filter(isCached).map(({ path }) => urlsOf(path)).filter((regexFilter) => regexFilter !== undefined);
+		const isFramed = (/** @type {string | undefined} */ urls) => urls !== undefined && framed.some((one) => new RegExp(urls).test(one));
+		const found = changes.filter((change) => isCached(change) || (change.kind === 'page' && isFramed(urlsOf(change.path))))
+			.map(({ path }) => urlsOf(path)).filter((regexFilter) => regexFilter !== undefined);
 		if (!protocol.startsWith('http') || !found.length) {
 			return;
 		}
@@ -147,9 +152,7 @@ export class PastCache {
 
 	/** @returns {Promise<void>} when the rules apply */
 	#write() {
-		if (!hidesUrlAfterReload) {
-			this.#changes = this.#changes.then(() => this.#replaceRules()).catch((error) => console.debug(`past the cache: ${error}`));
-		}
+		this.#changes = this.#changes.then(() => this.#replaceRules()).catch((error) => console.debug(`past the cache: ${error}`));
 		return this.#changes;
 	}
 
@@ -158,12 +161,12 @@ export class PastCache {
 		const resourceTypes = Object.values(rules.ResourceType);
 		/** @type {Omit<Rule, 'id'>[]} */
 		const all = [...this.#files.values()].map((condition) => ({ condition: { ...condition, resourceTypes }, action: NO_CACHE }));
-		for (const [tab, { url }] of this.#reloads) {
+		for (const [tab, { url }] of hidesUrlAfterReload ? [] : this.#reloads) {
 			const tabIds = [tabOf(tab), NO_TAB];
 			all.push({ condition: { tabIds, requestDomains: [new URL(url).hostname], resourceTypes }, action: NO_CACHE });
 			// The page scripts read from the cache what the tab received.
 			all.push({ priority: 2, condition: { tabIds, urlFilter: `|${url.replace(/#.*$/, '')}`, resourceTypes: [rules.ResourceType.XMLHTTPREQUEST] },
-				action: { type: rules.RuleActionType.ALLOW } });
+				action: ALLOW });
 		}
 		const removeRuleIds = (await rules.getSessionRules()).map(({ id }) => id).filter((id) => !isLookRule(id)), text = JSON.stringify(all);
 		// At each change, Chromium drops what it keeps in memory: the pages of all tabs for going back, and the files of the next reload.

@@ -10,6 +10,8 @@ import { report } from './progress.js';
 import { bypassesCache } from './reload-rules.js';
 import { hidesUrlAfterReload } from './url-visibility.js';
 
+export const ASKS = 'the browser asks the user before it reloads this page';
+
 /** If a reload has not begun after this time, the browser is asking the user about it. */
 const START_MSEC = 3000;
 

@@ -8,7 +8,7 @@ import { applyChanges, lookFirst, sendToPage } from './page-scripts.js';
 import { isFrame } from './places.js';
 import { report } from './progress.js';
 import { asksPage, looksFirst, merge, requestsOf } from './reload-rules.js';
-import { refreshForNextPage, reloadTab } from './reload-tab.js';
+import { ASKS, refreshForNextPage, reloadTab } from './reload-tab.js';
 import { SecondLooks } from './second-looks.js';
 
 /**
@@ -25,6 +25,7 @@ import { SecondLooks } from './second-looks.js';
  * @property {import('./state-transfer.js').StateTransfer} transfer
  * @property {import('./updaters.js').Updaters} updaters
  * @property {import('./past-cache.js').PastCache} pastCache
+ * @property {import('./next-pages.js').NextPages} nextPages
  * @property {() => 'wait' | 'now'} hidden the setting
  * @property {(url: string) => boolean} mayPatch the setting of the site
  * @property {(reports: Report[]) => void} send
@@ -32,8 +33,6 @@ import { SecondLooks } from './second-looks.js';
  * @property {(id: number, why: string) => void} pause
  * @property {(id: number) => void} show
  */
-
-const ASKS = 'the browser asks the user before it reloads this page';
 
 /** The limit for `old`, the time during which the server may answer with old content. */
 const MAX_OLD_MSEC = 10000;
@@ -52,7 +51,7 @@ export class Reloads {
 	 * @param {Omit<Order, 'oldUntil'> & {old?: number}} message
 	 */
 	begin(id, { old = 0, ...message }) {
-		const { tabs, progress, transfer, send } = this.#dependencies;
+		const { tabs, progress, transfer, nextPages, send } = this.#dependencies;
 		const { event } = message;
 		const given = { ...message, ...(old && { oldUntil: Date.now() + Math.min(old, MAX_OLD_MSEC) }) };
 		const entry = tabs.get(id);
@@ -61,9 +60,10 @@ export class Reloads {
 		if (entry && entry.paused === undefined) {
 			tabs.set(id, { saved: { event, at: Date.now() } });
 			transfer.saved(id, event, order.changes);
+			nextPages.saved(id, order.changes);
 			send(progress.begin(event, id, order));
 			this.#secondLooks.begin(id, order);
-			this.#reportFailure(id, event, this.#carryOut(id, order));
+			this.#reportFailure(id, event, this.#carryOut(id, order).finally(() => nextPages.refresh(id)));
 		} else {
 			send([report(event, id, 'skipped', 'tab is not switched on')]);
 		}
@@ -130,9 +130,9 @@ export class Reloads {
 	 * @param {Order} given
 	 */
 	async #carryOut(id, given) {
-		const { tabs, progress, send, mayPatch, updaters, pastCache } = this.#dependencies;
+		const { tabs, progress, send, mayPatch, updaters, pastCache, nextPages } = this.#dependencies;
 		const { event } = given;
-		await pastCache.saved(tabs.get(id)?.url, given.changes);
+		await pastCache.saved(tabs.get(id)?.url, given.changes, nextPages.framed(id));
 		const left = await updaters.leave(id, given);
 		if ('who' in left) {
 			send(progress.end(id, 'skipped', `${left.who} ${left.why}`, event));
@@ -163,10 +163,9 @@ export class Reloads {
 		}
 		// A patch loses nothing of the page, so it need not wait.
 		const looked = order.patch === false ? undefined : await this.#look(id, order, seen, applied, roots);
-		if (looked === 'done') {
-			return;
+		if (looked !== 'done') {
+			await this.#reloadOrWait(id, order, seen, looked ?? applied);
 		}
-		await this.#reloadOrWait(id, order, seen, looked ?? applied);
 	}
 
 	/**
@@ -205,7 +204,7 @@ export class Reloads {
 	 * @returns {Promise<boolean>} whether the event has ended; otherwise the page is to be reloaded
 	 */
 	async #ends(id, { event, changes, patch }, { permitted }, { outcome, detail, inlined }) {
-		const { tabs, progress, send } = this.#dependencies;
+		const { tabs, progress, nextPages, send } = this.#dependencies;
 		const entry = tabs.get(id);
 		if (outcome === 'reload') {
 			return false;
@@ -221,6 +220,7 @@ export class Reloads {
 				return true;
 			}
 		}
+		await nextPages.refresh(id);
 		send(progress.end(id, outcome, detail, event));
 		return true;
 	}
@@ -252,13 +252,12 @@ export class Reloads {
 	 *	after the answers were compared
 	 */
 	async #look(id, order, seen, applied, roots) {
-		const { tabs, progress, send, show } = this.#dependencies;
+		const { tabs, progress, nextPages, send, show } = this.#dependencies;
 		const { event, changes, unseen, restarted, oldUntil = 0 } = order;
-		const entry = tabs.get(id);
+		const entry = tabs.get(id), old = Math.max(0, oldUntil - Date.now());
 		if (!entry || !this.#mayLook(seen, entry)) {
 			return undefined;
 		}
-		const old = Math.max(0, oldUntil - Date.now());
 		const { refresh } = requestsOf(order, true, entry), given = { event, changes, unseen, restarted, why: applied?.detail, refresh };
 		const looked = applied?.looked ?? await lookFirst(id, { ...given, ...(old && { old }) }, roots);
 		if (looked.final) {
@@ -272,13 +271,14 @@ export class Reloads {
 			tabs.set(id, { pending: undefined });
 			show(id);
 		}
+		await nextPages.refresh(id);
 		send(progress.end(id, outcome === 'reload' ? 'skipped' : outcome, detail, event));
 		return 'done';
 	}
 
-	/** The tab's page is complete. @param {number} id */
-	complete(id) {
-		this.#secondLooks.complete(id);
+	/** The tab's page is complete. @param {number} id @param {Order} [order] the page may be older: it is looked at for this order */
+	complete(id, order) {
+		this.#secondLooks.complete(id, order);
 	}
 
 	/**

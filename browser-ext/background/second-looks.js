@@ -62,8 +62,12 @@ export class SecondLooks {
 	 * The tab's page is complete.
 	 *
 	 * @param {number} id
+	 * @param {Order} [order] the page may be older than the save, whatever time has passed
 	 */
-	complete(id) {
+	complete(id, order) {
+		if (order) {
+			this.postpone(id, order);
+		}
 		const entry = this.#tabs.get(id);
 		if (entry && !entry.timer) {
 			this.#due(id);

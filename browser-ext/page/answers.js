@@ -259,7 +259,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const changed = async (files) => {
 		for (const one of files) {
 			try {
-				const before = await bytesAt(one, { cache: 'only-if-cached', mode: 'same-origin' });
+				const before = await bytesAt(one + shared.nextPage.CACHED, { cache: 'only-if-cached', mode: 'same-origin' });
 				const now = before && await bytesAt(one, { cache: 'no-cache' });
 				if (!now || before.length !== now.length || before.some((byte, i) => byte !== now[i])) {
 					return one;

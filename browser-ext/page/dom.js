@@ -229,6 +229,22 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {string} initiator @returns {string[]} all that it has requested */
 	const requestedBy = (initiator) => [...loaded].filter(([, types]) => types.has(initiator)).map(([url]) => url);
 
+	/** Of one page, for the pages after it. */
+	const MAX_HANDED = 256;
+	const MAX_LENGTH = 1024;
+	/** @returns {[string, string][]} the URLs that the page has loaded last, and what has requested each */
+	const loadedLately = () => {
+		note(observer.takeRecords());
+		return [...loaded].filter(([url]) => url.startsWith('http') && url.length < MAX_LENGTH).slice(-MAX_HANDED)
+			.map(([url, types]) => [url, [...types].join(' ')]);
+	};
+
+	/** @returns {Set<string>} what the page itself has requested */
+	const requested = () => {
+		note(observer.takeRecords());
+		return new Set(loaded.keys());
+	};
+
 	/** @returns {boolean} whether urls() returns all */
 	const isComplete = () => complete;
 
@@ -296,5 +312,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		};
 	};
 
-	shared.dom = { fetched, fetchedLate, framed, hasScriptFiles, isFile, isOfFrame, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, noteUse, requestedBy, isComplete, asOwn, request, switcher };
+	shared.dom = { fetched, fetchedLate, framed, hasScriptFiles, isFile, isOfFrame, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, noteUse, requestedBy, requested, loadedLately, isComplete, asOwn, isOwn, request, switcher };
 }

@@ -6,7 +6,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { dom } = shared;
+	const { dom, nextPage } = shared;
 
 	/** @param {string} url @returns {boolean} whether it may belong to the same project: another server of this machine, or one without https */
 	const isNear = (url) => {
@@ -76,7 +76,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** Reads the scripts that the browser's cache has. */
 	const lookForShared = async () => {
 		const files = mentionsShared() ? [] : [...urlsOf(inPage())].filter((url) => url.startsWith(`${location.origin}/`)).slice(0, MAX_SCRIPTS).map((url) =>
-			dom.request(url, { cache: 'only-if-cached', mode: 'same-origin' }).then((/** @type {Response} */ answer) => answer.text(), () => ''));
+			dom.request(url + nextPage.CACHED, { cache: 'only-if-cached', mode: 'same-origin' }).then((/** @type {Response} */ answer) => answer.text(), () => ''));
 		known.shared ||= (await Promise.all(files)).some((text) => SHARED.test(text));
 	};
 

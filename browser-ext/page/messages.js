@@ -9,7 +9,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const runtime = /** @type {typeof chrome} */ (/** @type {any} */ (globalThis).browser ?? chrome).runtime;
 
 	/** The messages that need the scripts which are inserted when the page is complete. */
-	const FOR_SAVES = ['apply', 'begin', 'look', 'reload-frames', 'restore-frames', 'sign', 'roots', 'refresh', 'kept'];
+	const FOR_SAVES = ['apply', 'begin', 'look', 'reload-frames', 'restore-frames', 'sign', 'roots', 'refresh', 'next-pages', 'kept'];
 
 	const TOUCHES = ['keydown', 'pointerdown', 'touchstart'];
 
@@ -86,6 +86,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const isOfServer = (entry) => entry?.transferSize > 0 ||
 		(entry?.encodedBodySize === 0 && entry.workerStart === 0 && entry.requestStart > entry.fetchStart);
 
+	/** @param {any} entry of the navigation, when the page is complete @returns {boolean} whether the user has opened a page that the browser did not request */
+	const isOpenedFromCache = (entry) => entry?.type === 'navigate' && entry.transferSize === 0 && entry.decodedBodySize > 0 && entry.workerStart === 0;
+
 	const connect = () => {
 		/** Whether the next document is the answer to a form. */
 		let posting = false;
@@ -148,6 +151,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			case 'refresh':
 				refreshed(message).then(answer);
 				return true;
+			case 'next-pages':
+				shared.refresh.others(message).catch(() => {}).then(answer);
+				return true;
 			case 'kept':
 				shared.media.swapInRules(message.changes.filter((/** @type {any} */ { kind }) => kind === 'image'));
 				shared.styles.swapInStyles(message.changes.filter((/** @type {any} */ { kind }) => kind === 'css')).catch(() => {}).then(answer);
@@ -203,7 +209,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		// slow server answered is kept, too. Sent each time, since only the background knows
 		// whether this is a reload for a save, and its message could arrive too late.
 		shared.listen(window, ['pagehide'], (/** @type {PageTransitionEvent} */ event) => {
-			send({ from: 'leaving', id, posting, state: state(), answer: shared.answers.hand() });
+			send({ from: 'leaving', id, posting, state: state(), answer: shared.answers.hand(), loaded: shared.dom.loadedLately() });
 			shared.uses.endFrames(event);
 		});
 
@@ -236,6 +242,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			if (isCached) {
 				// The browser has restored form fields now, so a reload keeps them.
 				send({ from: 'cached', id, answeredAt: await shared.answers.answeredAt() });
+			} else if (isOpenedFromCache(entry) && !leftAt) {
+				send({ from: 'cached', id, answeredAt: await shared.answers.answeredAt(), opened: true });
 			}
 		};
 		shared.whenComplete(complete);

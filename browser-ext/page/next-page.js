@@ -10,6 +10,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const FRAME_MSEC = 5000;
 	const FRESH_MSEC = 5000;
 	const MAX_GUESSES = 4;
+	/** A rule of background/look-rules.js lets requests with this fragment have what is in the cache. */
+	const CACHED = '#savecast-cached';
 
 	/**
 	 * Firefox keeps style sheets and images in memory, in addition to its cache; it finds a style sheet
@@ -106,8 +108,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const cached = async (path) => {
 		const parts = path.split('/').map(encodeURIComponent);
-		const guesses = parts.map((_, i) => `${location.origin}/${parts.slice(i).join('/')}`).slice(-MAX_GUESSES);
-		const answers = await Promise.all(guesses.map((url) => dom.request(url, { cache: 'only-if-cached', mode: 'same-origin' }).then(
+		const paths = parts.map((_, i) => parts.slice(i).join('/')).slice(-MAX_GUESSES);
+		const guesses = paths.flatMap((one) => [...new Set([one, one.replace(/(^|\/)index\.html?$/, '$1'), one.replace(/\.html?$/, '')])])
+			.map((one) => `${location.origin}/${one}`);
+		const answers = await Promise.all(guesses.map((url) => dom.request(url + CACHED, { cache: 'only-if-cached', mode: 'same-origin' }).then(
 			(/** @type {Response} */ { ok }) => ok, () => false)));
 		return guesses.filter((_, i) => answers[i]);
 	};
@@ -115,5 +119,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {boolean} whether refresh() reaches everything that the browser keeps of a style sheet */
 	const isReachable = () => !KEEPS_IN_MEMORY || (document.characterSet === 'UTF-8' && document.compatMode === 'CSS1Compat');
 
-	shared.nextPage = { cached, refresh, prepare, isReachable, KEEPS_IN_MEMORY };
+	shared.nextPage = { CACHED, cached, refresh, prepare, isReachable, KEEPS_IN_MEMORY };
 }

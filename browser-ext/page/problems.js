@@ -234,7 +234,8 @@ if (/** @type {any} */ (globalThis).savecastProblems) {
 
 	const resources = new PerformanceObserver((list) => {
 		for (const entry of /** @type {any[]} */ (list.getEntries())) {
-			if (entry.responseStatus >= 400) {
+			// A file that was deleted may be requested for the next page.
+			if (entry.responseStatus >= 400 && !shared.dom.isOwn(entry)) {
 				noteResource(entry.name, entry.responseStatus);
 			}
 		}

@@ -5,7 +5,7 @@
 
 if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const shared = /** @type {any} */ (globalThis).savecast ??= {};
-	const { ahead, answers, dom, match, media, nextPage, uses } = shared;
+	const { ahead, answers, dom, match, media, mentions, nextPage, uses } = shared;
 
 	/** @typedef {{path: string, kind: string, all?: true}} Change */
 
@@ -59,7 +59,7 @@ if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 		// The cache is asked for more while these are loaded.
 		const begun = load(named);
 		begun.catch(() => {});
-		const others = await Promise.all(named.map(async (some, i) => new Set((await cached[i] ?? []).filter((/** @type {string} */ url) => !some.has(url)))));
+		const others = await Promise.all(named.map(async (some, i) => new Set((await cached[i] ?? []).filter((/** @type {string} */ url) => !some.has(url) && !own.has(url)))));
 		const found = named.map((some, i) => new Set([...some, ...others[i]]));
 		const isUnknown = files.some(({ kind, path }, i) => kind !== 'page' && (uses.unseen(kind, found[i]) ||
 			(!found[i].size && (kind === 'script' || !match.isServed(path)))));
@@ -74,6 +74,51 @@ if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 			return false;
 		}
 	};
+
+	/** Files are loaded again for other pages up to this number, those that were saved last first. */
+	const MAX_OTHERS = 32;
+
+	/**
+	 * @typedef {{changes?: Change[], loaded: [string, string][]}} Others changes: undefined: anything may have changed; loaded: URLs
+	 *	that earlier pages have loaded, the latest last, and what has requested each
+	 */
+
+	/**
+	 * Loads changed files again that this page has not loaded, but that other pages will take from what the browser keeps.
+	 *
+	 * @param {Others} message
+	 */
+	const loadOthers = async ({ changes, loaded }) => {
+		// Not all that the page uses: looking through its elements takes longer than to load a file twice.
+		const own = dom.requested().add(answers.url);
+		const known = new Map(loaded.filter(([url]) => !own.has(url)));
+		if (!changes) {
+			const urls = [...known.keys()].slice(-MAX_OTHERS).filter(mentions.isNear);
+			/** @param {string} url */
+			const kindOf = (url) => match.kindOf(new URL(url).pathname) ?? 'page';
+			await Promise.all([...new Set(urls.map(kindOf))].map((kind) =>
+				nextPage.refresh(urls.filter((url) => kindOf(url) === kind), kind, { signal: AbortSignal.timeout(REFRESH_MSEC) }).catch(() => {})));
+			return;
+		}
+		let left = MAX_OTHERS;
+		for (const { path, kind } of [...changes].reverse()) {
+			const found = match.find(path, known.keys());
+			const isUsed = match.find(path, own).size > 0;
+			const guessed = isUsed || kind === 'other' || match.isCompiled(path) ? [] : await nextPage.cached(path);
+			guessed.filter((/** @type {string} */ url) => !own.has(url)).forEach((/** @type {string} */ url) => found.add(url));
+			// Firefox keeps a style sheet together with what it imports.
+			const isImported = nextPage.KEEPS_IN_MEMORY && [...found].some((url) => /\bcss\b/.test(known.get(url) ?? ''));
+			[...known].filter(([, types]) => isImported && /\blink\b/.test(types)).forEach(([url]) => found.add(url));
+			const urls = [...found].filter(mentions.isNear).slice(0, left);
+			left -= urls.length;
+			if (urls.length) {
+				await nextPage.refresh(urls, kind, { signal: AbortSignal.timeout(REFRESH_MSEC) }).catch(() => {});
+			}
+		}
+	};
+
+	/** @param {Others} message @returns {Promise<void>} when the user may leave the page */
+	const others = (message) => Promise.race([loadOthers(message), new Promise((resolve) => setTimeout(resolve, REFRESH_MSEC))]);
 
 	/** The reload comes within this time after begin(), or the files are loaded once more. */
 	const BEGIN_MSEC = 1000;
@@ -99,7 +144,7 @@ if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	/** @param {{event: number, changes?: Change[]}} message @returns {Promise<boolean>} like refresh() */
 	const finish = (message) => loads.take(keyOf(message)) ?? load(message);
 
-	shared.refresh = { begin, finish };
+	shared.refresh = { begin, finish, others };
 	/** All scripts that a save needs are there now. */
 	shared.forSaves = true;
 }

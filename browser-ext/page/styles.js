@@ -239,11 +239,8 @@ if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 	const textOf = (rules, base) => rules.filter((rule) => !dom.isImport(rule)).map(({ cssText }) => cssText).join('\n')
 		.replace(URLS, (_, quote, url) => `url("${dom.plain(url, base)}")`);
 
-	/** A rule of background/look-rules.js lets requests with this fragment have what is in the cache. */
-	const CACHED = '#savecast-cached';
-
 	/** @param {string} href of a sheet @returns {Promise<string | undefined>} its text; undefined: the browser no longer has it */
-	const loadedText = (href) => dom.request(href.replace(/#.*/, '') + CACHED, { cache: 'only-if-cached', mode: 'same-origin' })
+	const loadedText = (href) => dom.request(href.replace(/#.*/, '') + nextPage.CACHED, { cache: 'only-if-cached', mode: 'same-origin' })
 		.then((/** @type {Response} */ answer) => answer.text()).catch(() => {});
 
 	/** @param {string} text @param {CSSRule[]} rules of a sheet that was made of it @param {string} base */
