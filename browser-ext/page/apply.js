@@ -62,10 +62,13 @@ if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 		const why = uses.beyond(kind, found);
 		return found.size ? { outcome: 'reload', detail: why && kind !== 'script' ? `${path}: ${why}` : `${path} changed` }
 			: why ? { outcome: 'reload', detail: `${path}: ${why}` }
-			: match.isCompiled(path) || !match.isServed(path) || !dom.isComplete() || mayBeMade(kind, urls)
+			: (kind === 'media' && uses.playsBesides()) || match.isCompiled(path) || !match.isServed(path) || !dom.isComplete() || mayBeMade(kind, urls)
 				? { outcome: 'reload', detail: `${path}: it is not known whether this tab uses it` }
 			: { outcome: 'unused', detail: `${path}: this tab has not loaded it` };
 	};
+
+	/** @param {Change} change @returns {string} what the log says besides its path */
+	const mayStayOld = ({ kind }) => (kind === 'media' && nextPage.KEEPS_IN_MEMORY && uses.playsBesides() ? '; what a script of the page plays may be old' : '');
 
 	/** @param {string} url @returns {boolean} false: it is not a picture, font, sound or film */
 	const mayBeMedia = (url) => {
@@ -88,9 +91,10 @@ if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 		}
 		if (count) {
 			await nextPage.prepare(change.all ? [] : found, change.kind).leavable;
-			return { outcome: 'swapped', detail: change.path };
+			return { outcome: 'swapped', detail: change.path + mayStayOld(change) };
 		}
-		return unusedElse(change, urls);
+		const told = unusedElse(change, urls);
+		return { ...told, detail: told.detail + mayStayOld(change) };
 	};
 
 	/** @param {Change} change @param {Set<string>} urls @param {number} n @returns {Applied | Promise<Applied>} */
@@ -128,7 +132,7 @@ if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 		(await kept).forEach((/** @type {string} */ url) => urls.add(url));
 		// A script that the page itself has loaded is loaded again with the page, whatever workers do. Reading the page's
 		// scripts takes time, and makes the next reload slower: Chromium drops them from its cache in memory.
-		if (changes.some(({ kind, path }) => kind === 'image' || (kind === 'script' && !match.find(path, urls).size))) {
+		if (changes.some(({ kind, path }) => kind === 'image' || kind === 'media' || (kind === 'script' && !match.find(path, urls).size))) {
 			await mentions.find();
 		}
 		/** @type {Applied[]} */

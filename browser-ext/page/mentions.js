@@ -19,9 +19,10 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		}
 	};
 
-	/** What makes workers and worklets, what draws pictures in them, what changes the rules of a style sheet, and what reads or changes one. */
+	/** What makes workers and worklets, what draws pictures in them, what plays sounds without an element of the page, what changes the rules of a style sheet, and what reads or changes one. */
 	const MAKES_WORKERS = /\b(Shared)?Worker\b|\baddModule\b/;
 	const DRAWS = /\b(createImageBitmap|OffscreenCanvas|ImageDecoder)\b/;
+	const PLAYS = /\bnew\s+([\w.]+\.)?Audio\b|\bcreateElement\(\s*["'`](audio|video)\b/;
 	const CHANGES_RULES = /\b(insertRule|deleteRule|addRule|removeRule)\b/;
 	const READS_RULES = /\b(cssRules|styleSheet|attributeStyleMap)\b/;
 	const SHARED = /\bSharedWorker\b/;
@@ -31,7 +32,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {string | undefined} text of a script; undefined: it cannot be read, and may make workers, but rarely does the rest */
 	const mentioned = (text = 'SharedWorker') => {
 		const workers = MAKES_WORKERS.test(text);
-		return { workers, shared: SHARED.test(text), drawing: workers && DRAWS.test(text), rules: CHANGES_RULES.test(text), reads: READS_RULES.test(text) };
+		return { workers, shared: SHARED.test(text), drawing: workers && DRAWS.test(text), plays: PLAYS.test(text), rules: CHANGES_RULES.test(text), reads: READS_RULES.test(text) };
 	};
 
 	/** By the URL of a script. @type {Map<string, Promise<ReturnType<typeof mentioned>>>} */
@@ -45,7 +46,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/** Whether a script of the page, or of its frames, has mentioned such a thing when find() was last called. */
-	const known = { workers: false, shared: false, drawing: false, rules: false, reads: false };
+	const known = { workers: false, shared: false, drawing: false, plays: false, rules: false, reads: false };
 
 	/** @returns {any[]} the script elements of the page and of its frames */
 	const inPage = () => [...dom.roots()].flatMap((root) => [...root.querySelectorAll('script:not([type$=json])')]);
@@ -57,10 +58,11 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const find = async () => {
 		const scripts = inPage(), urls = urlsOf(scripts);
 		const all = urls.size > MAX_SCRIPTS ? [mentioned(undefined)] : await Promise.all([...urls].map(mentionedAt));
-		for (const { workers, shared: isShared, drawing, rules, reads } of [...all, ...scripts.map(({ textContent }) => mentioned(textContent))]) {
+		for (const { workers, shared: isShared, drawing, plays, rules, reads } of [...all, ...scripts.map(({ textContent }) => mentioned(textContent))]) {
 			known.workers ||= workers;
 			known.shared ||= isShared;
 			known.drawing ||= drawing;
+			known.plays ||= plays;
 			known.rules ||= rules;
 			known.reads ||= reads;
 		}

@@ -166,6 +166,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const hasCanvas = () => [...dom.roots()].some((root) =>
 		root.querySelector('canvas, img[src^="blob:"], image[href^="blob:"], [style*="blob:"]'));
 
+	/**
+	 * Firefox goes on with the old sound in a reloaded page, since a script of the page before may still hold it: a reload is of no use.
+	 *
+	 * @returns {boolean} whether a script may play sounds without an element of the page
+	 */
+	const playsBesides = () => mentions.known.plays;
+
 	/** Kinds of files that a style sheet can load. */
 	const IN_SHEETS = ['css', 'image', 'font'];
 
@@ -190,8 +197,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const beyond = (kind, found, named = found) => (
 		unseen(kind, named) ?? ([...found].some((url) => BY_SCRIPT.some((type) => dom.initiators(url).has(type))) ? 'the page\'s own script uses it'
-		: kind !== 'css' && isInFrame(found) ? 'a frame shows it'
+		: isInFrame(found) ? 'a frame shows it'
 		: kind === 'image' && (hasCanvas() || mentions.known.drawing) ? 'the page may have drawn it'
+		: kind === 'media' && playsBesides() && !nextPage.KEEPS_IN_MEMORY ? 'the page\'s own script may play it'
 		: kind === 'font' && hasFontsByScript() ? 'the page\'s own script has loaded fonts'
 		: kind === 'css' && !nextPage.isReachable() ? 'the browser would show the old one on the next page'
 		: undefined)
@@ -205,5 +213,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @param {{kind: string}[]} changes @returns {boolean} */
 	const mayBeInlined = (changes) => Boolean(inline(changes) && document.querySelector(inline(changes)));
 
-	shared.uses = { setApart, endFrames, inSharedWorker, beyond, unseen, inFrame, inline, mayBeInlined, hasOpaqueDocuments, hasServiceWorker, findServiceWorker, onServiceWorker };
+	shared.uses = { setApart, endFrames, inSharedWorker, playsBesides, beyond, unseen, inFrame, inline, mayBeInlined, hasOpaqueDocuments, hasServiceWorker, findServiceWorker, onServiceWorker };
 }

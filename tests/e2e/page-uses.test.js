@@ -9,7 +9,7 @@ import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
 import { BROWSERS, missingOrLong, pageScriptsReady, reaches, story, switchOn, words } from '../lib/live.js';
-import { png, svg } from '../lib/media-files.js';
+import { png, svg, wav } from '../lib/media-files.js';
 import { TOP, World } from '../lib/world.js';
 
 // The page keeps a reference: without one, Firefox may collect the worker before its answer.
@@ -73,6 +73,36 @@ const USES = [
 	['a script in a shared worker made of a blob', ofBlob('SharedWorker', "importScripts(site + 'a.js'); onconnect = (event) => event.ports[0].postMessage(a);"), 'a.js', 'loaded',
 		['window.posted']],
 	['a script in a worker that another script makes', '<script src=/static/makes.js></script>', 'a.js', 'loaded', ['window.posted']],
+	['a script in a worker made of a data: URL', receives(`new Worker("data:text/javascript," + encodeURIComponent("importScripts('" + origin + "/static/kept.js'); postMessage(a);"))`),
+		'kept.js', 'loaded', ['window.posted']],
+	['what two style elements with the same text import', '<style>@import "/static/a.css";</style><style>@import "/static/a.css";</style><p id=a>x</p>', 'a.css', 'swapped', [color('a')]],
+	['what two style elements with the same text import, in a shadow root', `<div id=h><template shadowrootmode=open><style>@import "/static/a.css";</style><p id=a>x</p></template></div>
+		<style>@import "/static/a.css";</style><p id=a>x</p>`, 'a.css', 'swapped', [color('a'), color('h.shadowRoot.querySelector("p")')]],
+	['a style sheet of the page that a frame shows as text', '<link rel=stylesheet href=/static/a.css><p id=a>x</p><iframe id=b src=/static/a.css></iframe>', 'a.css', 'loaded',
+		[color('a'), 'Number(/\\d+/.exec(b.contentDocument.body.textContent)[0])']],
+	['subtitles', '<video id=a><track id=b src=/static/a.vtt default></video>', 'a.vtt', 'swapped', ['(b = document.querySelector("track"), b.track.mode = "showing", Number(b.track.cues?.[0]?.text))']],
+	['a picture in a custom property', '<style>:root { --u: url("/static/a.png") } #b { background: var(--u) }</style><p id=b>x</p>', 'a.png', 'swapped', [sizeIn('getComputedStyle(b).backgroundImage')]],
+	['a picture of a style sheet that a script has made', `<p id=b>x</p><script>{ const s = new CSSStyleSheet(); s.replaceSync('#b { background: url("/static/a.png") }'); document.adoptedStyleSheets.push(s); }</script>`,
+		'a.png', 'swapped', [sizeIn('getComputedStyle(b).backgroundImage')]],
+	['a picture in keyframes', '<style>@keyframes k { from, to { background-image: url("/static/a.png") } } #b { animation: k 1000s }</style><p id=b>x</p>', 'a.png', 'swapped', [sizeIn('getComputedStyle(b).backgroundImage')]],
+	['a picture before an element, within @scope', '<style>@scope (div) { @layer { p::before { content: url("/static/a.png") } } }</style><div><p id=b>x</p></div>', 'a.png', 'swapped',
+		[sizeIn('getComputedStyle(b, "::before").content')]],
+	['files relative to a base', '<base href=/static/><link rel=stylesheet href=a.css><p id=a>x</p>', 'a.css', 'swapped', [color('a')]],
+	['a picture relative to a base', '<base href=/static/><img id=a src=a.png><p id=b style="background: url(a.png)">x</p>', 'a.png', 'swapped', [width('a'), sizeIn('getComputedStyle(b).backgroundImage')]],
+	['a picture that is loaded when it is scrolled to', '<p style="height: 20000px">x<img id=a loading=lazy src=/static/a.png>', 'a.png', 'swapped', [`(a.scrollIntoView(), ${width('a')})`]],
+	['a picture of a template that a script copies later', '<img src=/static/a.png><template id=t><img src=/static/a.png></template><p id=p>', 'a.png', 'swapped',
+		['(p.replaceChildren(t.content.cloneNode(true)), p.firstChild.decode().then(() => p.firstChild.naturalWidth))']],
+	['a style sheet of a template that a script copies later', '<link rel=stylesheet href=/static/a.css><template id=t><link rel=stylesheet href=/static/a.css><p id=a>x</p></template><div id=p></div>', 'a.css', 'swapped',
+		[`new Promise((resolve) => { const host = document.createElement('div'); host.attachShadow({ mode: 'open' }).append(t.content.cloneNode(true)); p.replaceChildren(host);
+			host.shadowRoot.firstChild.onload = () => resolve(${color('host.shadowRoot.querySelector("p")')}); })`]],
+	['a script that the page loads later', '<script>window.load = (name) => new Promise((resolve) => { const s = document.createElement("script"); s.src = name; s.onload = resolve; document.head.append(s); });</script>',
+		'kept.js', 'loaded', ['load("/static/kept.js").then(() => a)']],
+	['data that the page requests later', '', 'kept.json', 'loaded', ['fetch("/static/kept.json").then((r) => r.json()).then(({ n }) => n)']],
+	['a module that is preloaded', '<link rel=modulepreload href=/static/kept.js><script type=module>import "/static/kept.js"; window.shown = a;</script>', 'kept.js', 'loaded', ['window.shown']],
+	['a picture of an SVG filter and of an SVG image', '<svg><filter id=f><feImage id=b href=/static/a.png /></filter><image id=a href=/static/a.png /></svg>', 'a.png', 'swapped', ['a.getBBox().width', sizeIn('`url(${b.href.baseVal})`')]],
+	['a style sheet in quirks mode of a frame', '<iframe id=f srcdoc="<link rel=stylesheet href=/static/a.css><p id=a>x"></iframe>', 'a.css', 'swapped', [color('f.contentDocument.getElementById("a")')]],
+	['a style sheet that is imported by a style element in an SVG', '<svg><style>@import "/static/a.css";</style><text id=a>x</text></svg>', 'a.css', 'swapped', [color('a')]],
+	// From here on, the site has files in Cache Storage.
 	['a script that the page keeps in Cache Storage', keeps("window.shown = Number(/\\d+/.exec(await (await get('/static/a.js')).text())[0]);"), 'a.js', 'loaded', ['window.shown']],
 	['the same without any request for it', keeps("window.shown = Number(/\\d+/.exec(await (await kept.match('/static/a.js')).text())[0]);"), 'a.js', 'loaded', ['window.shown']],
 	['a style sheet of the page that it also keeps there',
@@ -84,14 +114,22 @@ const USES = [
 	'audio.js', 'loaded', ['window.posted']],
 ];
 
+/** A page with a sound that its script plays: whether it has another one in an element, and the page. @type {[string, boolean, string][]} */
+const SOUNDS = [
+	['also in the page', true, '<audio id=a src=/static/also.wav preload=auto></audio><script>{ window.kept = new Audio("/static/also.wav"); kept.preload = "auto"; kept.load(); }</script>'],
+	['only by the script', false, '<script>{ window.kept = new Audio("/static/only.wav"); kept.preload = "auto"; kept.load(); }</script>'],
+	['by an element that the script makes', true, '<audio id=a src=/static/by.wav preload=auto></audio><script>{ window.kept = document.createElement("video"); kept.src = "/static/by.wav"; }</script>'],
+];
+
 /** @type {Record<string, (n: number) => string | Buffer>} */
 const FILES = {
 	'a.css': (n) => `#a, svg { color: rgb(${n}, 0, 0) } i { background: url("fixed.png") no-repeat }`, 'part.html': (n) => `<b>${n}</b>`, 'a.svg': svg, 'a.png': (n) => png(n, n), 'a.js': (n) => `var a = ${n};`,
+	'kept.js': (n) => `var a = ${n}; globalThis.a = a;`, 'kept.json': (n) => `{"n": ${n}}`, 'a.vtt': (n) => `WEBVTT\n\n00:00.000 --> 01:00.000\n${n}\n`,
 	'audio.js': (n) => `registerProcessor('a', class extends AudioWorkletProcessor { constructor() { super(); this.port.postMessage(${n}); } process() { return false; } });`,
 };
 const OTHERS = {
 	'index.html': '<h1>site</h1>', 'static/unused.js': '', 'static/fixed.png': png(1, 9),
-	'.headers': '{"/inlined.html": {"Cache-Control": "no-store"}}', 'inlined.html': '<!doctype html><script>{{text static/a.js}}; window.shown = a;</script>',
+	'.headers': '{"/inlined.html": {"Cache-Control": "no-store"}, "/static/kept": {"Cache-Control": "max-age=3600"}, "/static/also": {"Cache-Control": "max-age=3600"}, "/static/a.vtt": {"Content-Type": "text/vtt"}}', 'inlined.html': '<!doctype html><script>{{text static/a.js}}; window.shown = a;</script>',
 	'frame.html': '<!doctype html><iframe id=a src=/static/part.html></iframe>',
 	'static/frame.html': `<!doctype html><style>#ruled { content: url(a.png); display: inline-block }</style><span id=ruled></span>
 		<span id=inline style="content: url(a.png); display: inline-block"></span>`,
@@ -105,6 +143,7 @@ for (const which of BROWSERS) {
 		await world.startDaemon();
 		const first = 10;
 		const site = await world.site('site', { ...OTHERS,
+			...Object.fromEntries(SOUNDS.flatMap(([what, , body]) => [[`${what}.html`, `<!doctype html>${body}`], [`static/${what.split(' ', 1)}.wav`, wav(first)]])),
 			...Object.fromEntries(USES.map(([, body], i) => [`${i}.html`, `<!doctype html><title>${i}</title>${body}`])),
 			...Object.fromEntries(Object.entries(FILES).map(([name, content]) => [`static/${name}`, content(first)])) });
 		const browser = await world.browser(which, { grant: ['http://localhost/*'] });
@@ -124,6 +163,21 @@ for (const which of BROWSERS) {
 		assert.equal(words(unused).at(-1), 'unused', JSON.stringify(unused.steps));
 		/** @type {Record<string, number>} */
 		const numbers = Object.fromEntries(Object.keys(FILES).map((name) => [name, first]));
+		for (const [what, inPage] of SOUNDS) {
+			await t.test(`a sound, ${what}`, async () => {
+				await page.goto(`${site.url}${what}.html`);
+				await pageScriptsReady(browser);
+				// In Firefox, also a reloaded page would go on with the old one in the script.
+				const shown = which === 'chromium' ? ['kept', ...inPage ? ['a'] : []] : inPage ? ['a'] : [];
+				const plays = (/** @type {number} */ n) => until(`${shown}: ${n}`, async () =>
+					(await page.evaluate(`[${shown}].map(({ duration }) => duration)`)).every((/** @type {number} */ one) => one === n));
+				await plays(first);
+				const told = await save(`${what.split(' ', 1)}.wav`, wav(first + 1)), text = JSON.stringify(told.steps);
+				assert.equal(words(told).at(-1), which === 'firefox' && inPage ? 'swapped' : 'loaded', text);
+				assert.equal(text.includes('what a script of the page plays may be old'), which === 'firefox', text);
+				await plays(first + 1);
+			});
+		}
 		for (const [i, [what, , name, end, shown]] of USES.entries()) {
 			await t.test(what, async () => {
 				await page.goto(`${site.url}${i}.html`);
