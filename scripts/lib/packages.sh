@@ -44,6 +44,7 @@ packages_list() {
 		test  python3-django
 		test  php-cli           command -v php
 		test  php-symfony-error-handler
+		test  puma
 		test  ruby-railties
 		test  ruby-sinatra
 		test  ruby-webrick

@@ -154,5 +154,6 @@ export const APPS = {
 	'a Python program of its own that knows GET only': { files: { 'main.py': GET_ONLY }, command: (port) => [PYTHON, 'main.py', `${port}`] },
 	'a Python program of its own that passes on only the path': { files: { 'main.py': REST_ON.replace('dict(self.headers)', '{}').replace('"GET", self.path', '"GET", path') }, command: (port) => [PYTHON, 'main.py', `${port}`] },
 	'a Python program of its own that passes on the path and the query': { files: { 'main.py': REST_ON.replace('dict(self.headers)', '{}') }, command: (port) => [PYTHON, 'main.py', `${port}`] },
+	'Rails under Puma with two workers': { files: RAILS_FILES, command: (port) => ['puma', '-w', '2', '-b', `tcp://127.0.0.1:${port}`] },
 	'Rails': { files: RAILS_FILES, command: (port) => ['ruby', 'bin/rails', 'server', '-u', 'webrick', '-b', '127.0.0.1', '-p', `${port}`] },
 };
