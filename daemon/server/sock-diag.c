@@ -278,7 +278,7 @@ int sock_diag_list_unix(struct sock_diag *diag, uint32_t states, sock_diag_fn *e
 				.sdiag_family = AF_UNIX,
 				.udiag_states = states,
 				.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN |
-					UDIAG_SHOW_UID | UDIAG_SHOW_ICONS,
+					UDIAG_SHOW_UID | UDIAG_SHOW_ICONS | UDIAG_SHOW_VFS,
 			},
 	};
 

@@ -72,7 +72,7 @@ static void keep(struct unix_files *files, bool (*is_kept)(struct unix_file *))
 
 void unix_files_begin(struct unix_files *files, struct sock_diag *diag)
 {
-	if (files->requests++ == 0) {
+	if (files->requests++ == 0 && !files->count) {
 		unix_peers_each_listening(diag, take_listening, files);
 	}
 	keep(files, file_begin);
@@ -81,8 +81,14 @@ void unix_files_begin(struct unix_files *files, struct sock_diag *diag)
 
 void unix_files_end(struct unix_files *files, bool soon)
 {
-	keep(files, file_end);
-	files->count = soon ? files->count : 0;
+	if (soon) {
+		keep(files, file_end);
+		return;
+	}
+	files->requests--;
+	for (size_t i = 0; i < files->count; i++) {
+		file_end(&files->list[i]);
+	}
 }
 
 void unix_files_take(const struct unix_files *files, struct sock_diag *diag, const pid_t *pids,

@@ -30,7 +30,7 @@ struct unix_files {
 
 /* A request is about to be sent. Takes microseconds for each socket that this user's servers listen on. */
 void unix_files_begin(struct unix_files *files, struct sock_diag *diag);
-/* That is over. Unless it was answered `soon`, others may have connected meanwhile, so nothing was seen. */
+/* That is over. Unless it was answered `soon`, others may have connected meanwhile, so it counts as no request. */
 void unix_files_end(struct unix_files *files, bool soon);
 
 /*

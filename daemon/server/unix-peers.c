@@ -15,6 +15,7 @@ struct unix_connection {
 	uint32_t client; /* inode of the other end */
 	uid_t uid; /* like the next one, of a socket that listens */
 	uint32_t queue; /* connections that wait to be accepted */
+	uint32_t file; /* inode of the file; 0: none */
 	char name[UNIX_NAME_MAX];
 };
 
@@ -57,6 +58,10 @@ static void unix_socket_parse(const struct nlmsghdr *header, struct unix_connect
 
 		if (attribute->rta_type == UNIX_DIAG_NAME && length < sizeof one->name) {
 			memcpy(one->name, RTA_DATA(attribute), length);
+		} else if (attribute->rta_type == UNIX_DIAG_VFS &&
+			length >= sizeof(struct unix_diag_vfs)) {
+			one->file =
+				((const struct unix_diag_vfs *)RTA_DATA(attribute))->udiag_vfs_ino;
 		} else if (attribute->rta_type == UNIX_DIAG_PEER && length >= sizeof one->client) {
 			memcpy(&one->client, RTA_DATA(attribute), sizeof one->client);
 		} else if (attribute->rta_type == UNIX_DIAG_UID && length >= sizeof one->uid) {
@@ -88,7 +93,7 @@ static void take_unix_connection(const struct nlmsghdr *header, void *userdata)
 	struct unix_connection one;
 
 	unix_socket_parse(header, &one);
-	if (one.name[0] != '/' || is_of_system(one.name)) {
+	if (!one.name[0] || is_of_system(one.name)) {
 		return;
 	}
 	search_add(search, &one, one.client);
@@ -124,7 +129,7 @@ static void take_unix_listener(const struct nlmsghdr *header, void *userdata)
 
 	unix_socket_parse(header, &one);
 	if (listeners->count < listeners->max &&
-		memcmp(one.name, listeners->name, UNIX_NAME_MAX) == 0) {
+		unix_name_is(one.name, one.file, listeners->name)) {
 		listeners->list[listeners->count++] = (struct listen_socket){
 			.inode = message->udiag_ino, .uid = one.uid, .queue = one.queue};
 	}
@@ -210,8 +215,11 @@ void unix_peers_find(
 
 	sock_diag_list_unix(diag, UNIX_CONNECTED | UNIX_LISTENS, take_unix_connection, search);
 	while (search_next(search, pids, count)) {
-		if (!unix_peers_listen(diag, search->found->name, pids, count)) {
-			unix_names_add(names, search->found->name);
+		struct unix_connection one = *search->found;
+
+		if (unix_name_resolve(one.name, one.file) &&
+			!unix_peers_listen(diag, one.name, pids, count)) {
+			unix_names_add(names, one.name);
 		}
 		search_forget(search);
 	}
@@ -228,7 +236,8 @@ static void take_listening(const struct nlmsghdr *header, void *userdata)
 	struct unix_connection one;
 
 	unix_socket_parse(header, &one);
-	if (one.uid == geteuid() && one.name[0] == '/' && !is_of_system(one.name)) {
+	if (one.uid == geteuid() && !is_of_system(one.name) &&
+		unix_name_resolve(one.name, one.file)) {
 		of->each(one.name, of->userdata);
 	}
 }

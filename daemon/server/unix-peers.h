@@ -6,13 +6,13 @@
 
 #include "server/listen-socket.h"
 #include "server/sock-diag.h"
+#include "server/unix-name.h"
 
 /*
  * The servers that a process is connected to by a Unix socket, as nginx is to gunicorn. The kernel
  * counts no bytes there, so it cannot be seen which requests the socket carries.
  */
 
-enum { UNIX_NAME_MAX = 108 }; /* with the NUL */
 enum { UNIX_NAMES_MAX = 4 };
 
 struct unix_names {

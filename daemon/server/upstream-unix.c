@@ -26,8 +26,10 @@ void upstream_probe_see_unix(struct upstream_probe *probe)
 void upstream_probe_confirm_unix(struct upstream_probe *probe, bool alone)
 {
 	probe->trials = (struct upstream_trials){0};
-	while (probe->unix_files.count && probe->unix_files.requests < UNIX_REQUESTS &&
-		!atomic_load(probe->question->stop) && upstream_probe_once(probe, alone)) {
+	while (probe->unix_files.count && probe->unix_files.requests &&
+		probe->unix_files.requests < UNIX_REQUESTS &&
+		probe->trials.count < 2 * UNIX_REQUESTS && !atomic_load(probe->question->stop) &&
+		upstream_probe_once(probe, alone)) {
 	}
 	if (probe->unix_files.requests >= UNIX_REQUESTS) {
 		unix_files_take(&probe->unix_files, &probe->unix_diag, probe->pids,

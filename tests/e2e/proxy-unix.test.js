@@ -78,10 +78,13 @@ async function open(t, proxy, { names, git }) {
 	/** @type {Record<string, string>} */
 	const sockets = {}, apps = /** @type {Record<string, string>} */ ({});
 	for (const name of names) {
-		const folder = name.split('.')[0], socket = path.join(world.temp, `${folder}.sock`);
+		const folder = name.split('.')[0];
 		apps[name] = await world.folder(`app-${folder}`, { 'a.css': '', 'main.py': APP(name), 'main.cjs': NODE_APP }, { git: true });
+		// One is bound to a name that is relative to its folder.
+		const socket = path.join(folder === 'beta' ? apps[name] : world.temp, `${folder}.sock`);
+		const bound = folder === 'beta' ? path.basename(socket) : socket;
 		sockets[name] = socket;
-		const command = proxy.includes('Node') ? [process.execPath, 'main.cjs', socket] : ['/usr/bin/gunicorn', '--reload', '--bind', `unix:${socket}`, 'main:app'];
+		const command = proxy.includes('Node') ? [process.execPath, 'main.cjs', socket] : ['/usr/bin/gunicorn', '--reload', '--bind', `unix:${bound}`, 'main:app'];
 		world.children.start(`app-${folder}`, command, { cwd: apps[name], env: world.env });
 		await until('the socket', async () => existsSync(socket));
 	}
