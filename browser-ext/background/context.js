@@ -90,8 +90,8 @@ export async function build(message) {
 			listen();
 			show(id);
 		},
-		leaves: (id) => {
-			send(progress.end(id, 'skipped', 'the tab belongs to another daemon now'));
+		leaves: (id, to) => {
+			send(progress.end(id, 'skipped', to === undefined ? 'the tab has no project now' : 'the tab belongs to another daemon now'));
 			tabs.set(id, { pending: undefined });
 			reportLog.forget(id);
 		},

@@ -24,7 +24,7 @@ import { framesOf } from './places.js';
  * @property {(daemon: string, message: FromDaemon) => void} message of a daemon that has proved that it has the key
  * @property {(answer: import('../link/protocol.js').TabAnswer) => void} answered
  * @property {(tab: number) => void} changed called when the tab's daemon, its answer or its connection has changed
- * @property {(tab: number) => void} leaves called before the tab belongs to another daemon
+ * @property {(tab: number, to: string | undefined) => void} leaves called before the tab belongs to another daemon, or to none
  */
 
 /** Wakes the worker if the browser ended it while no daemon was running. */
@@ -261,7 +261,7 @@ export class Daemons {
 		const { daemon, told } = this.#assign(entry);
 		if (daemon !== entry.daemon) {
 			if (entry.daemon !== undefined) {
-				this.#handlers.leaves(tab);
+				this.#handlers.leaves(tab, daemon);
 			}
 			this.#tabs.set(tab, { daemon });
 			framesOf(tab).forEach((frame) => this.#update(frame));

@@ -34,6 +34,11 @@ if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 		return await loadAgain(files, own) && !await hasWorker;
 	};
 
+	/** Chromium's cache keeps what a frame shows apart: no script's request replaces it. */
+	const IN_FRAMES = nextPage.KEEPS_IN_MEMORY ? [] : ['iframe', 'frame', 'object', 'embed'];
+	/** @param {Set<string>} urls @returns {boolean} whether a frame would show the old one */
+	const staysInFrame = (urls) => [...urls].some((url) => IN_FRAMES.some((type) => dom.initiators(url).has(type)));
+
 	/**
 	 * @param {Change[]} files
 	 * @param {Set<string>} own the page
@@ -61,7 +66,7 @@ if (!/** @type {any} */ (globalThis).savecast?.forSaves) {
 		begun.catch(() => {});
 		const others = await Promise.all(named.map(async (some, i) => new Set((await cached[i] ?? []).filter((/** @type {string} */ url) => !some.has(url) && !own.has(url)))));
 		const found = named.map((some, i) => new Set([...some, ...others[i]]));
-		const isUnknown = files.some(({ kind, path }, i) => kind !== 'page' && (uses.unseen(kind, found[i]) ||
+		const isUnknown = files.some(({ kind, path }, i) => (kind === 'page' ? staysInFrame(found[i]) : uses.unseen(kind, found[i]) ||
 			(!found[i].size && (kind === 'script' || !match.isServed(path)))));
 		// Firefox takes an image that a CSS rule names from its memory even when it bypasses the cache.
 		if ((isUnknown && !nextPage.KEEPS_IN_MEMORY) || new Set(found.flatMap((some) => [...some])).size > MAX_REFRESHED) {

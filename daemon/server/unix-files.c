@@ -53,6 +53,7 @@ static void take_listening(const char *name, void *userdata)
 	if (files->count < UNIX_FILES_MAX) {
 		struct unix_file *file = &files->list[files->count++];
 
+		*file = (struct unix_file){.quiet = 0};
 		memcpy(file->name, name, UNIX_NAME_MAX);
 	}
 }
@@ -91,11 +92,34 @@ void unix_files_end(struct unix_files *files, bool soon)
 	}
 }
 
+void unix_files_begin_pause(struct unix_files *files)
+{
+	keep(files, file_begin);
+}
+
+void unix_files_end_pause(struct unix_files *files)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		files->list[i].quiet += !file_end(&files->list[i]);
+	}
+}
+
+bool unix_files_are_sure(const struct unix_files *files)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		if (files->list[i].quiet < UNIX_QUIET) {
+			return false;
+		}
+	}
+	return true;
+}
+
 void unix_files_take(const struct unix_files *files, struct sock_diag *diag, const pid_t *pids,
 	size_t count, struct unix_names *names)
 {
 	for (size_t i = 0; i < files->count; i++) {
-		if (!unix_peers_listen(diag, files->list[i].name, pids, count)) {
+		if (files->list[i].quiet >= UNIX_QUIET &&
+			!unix_peers_listen(diag, files->list[i].name, pids, count)) {
 			unix_names_add(names, files->list[i].name);
 		}
 	}

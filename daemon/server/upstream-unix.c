@@ -15,26 +15,48 @@
  */
 enum { UNIX_PIPELINED = 32, UNIX_ROUNDS = 2 };
 
-/* Others connect to the same socket by chance during one request, but not during so many. */
-enum { UNIX_REQUESTS = 3 };
+/*
+ * Each request has a pause after it. A socket that others connect to in half of these times is there during all
+ * requests, and quiet in enough of the pauses, once in thousands of pages.
+ */
+enum { UNIX_REQUESTS_MAX = 24 };
+#define UNIX_CONFIRM_USEC (5 * CLOCK_USEC_PER_SEC)
 
 void upstream_probe_see_unix(struct upstream_probe *probe)
 {
 	unix_peers_find(&probe->unix_diag, probe->pids, probe->pid_count, &probe->unix_names);
 }
 
+static void pause_as_long(struct unix_files *files, uint64_t usec)
+{
+	struct timespec time = {
+		.tv_sec = (time_t)(usec / CLOCK_USEC_PER_SEC),
+		.tv_nsec = (long)(usec % CLOCK_USEC_PER_SEC * 1000),
+	};
+
+	unix_files_begin_pause(files);
+	nanosleep(&time, NULL);
+	unix_files_end_pause(files);
+}
+
 void upstream_probe_confirm_unix(struct upstream_probe *probe, bool alone)
 {
-	probe->trials = (struct upstream_trials){0};
-	while (probe->unix_files.count && probe->unix_files.requests &&
-		probe->unix_files.requests < UNIX_REQUESTS &&
-		probe->trials.count < 2 * UNIX_REQUESTS && !atomic_load(probe->question->stop) &&
-		upstream_probe_once(probe, alone)) {
+	struct unix_files *files = &probe->unix_files;
+	uint64_t began = clock_now_usec(), until = began + UNIX_CONFIRM_USEC;
+
+	/* Without any request that was answered soon, nothing is known. */
+	for (unsigned i = 0; i < UNIX_REQUESTS_MAX && files->count && files->requests &&
+		!unix_files_are_sure(files) && began < until && !atomic_load(probe->question->stop);
+		i++) {
+		probe->trials = (struct upstream_trials){0};
+		if (!upstream_probe_once(probe, alone)) {
+			return;
+		}
+		pause_as_long(files, clock_now_usec() - began);
+		began = clock_now_usec();
 	}
-	if (probe->unix_files.requests >= UNIX_REQUESTS) {
-		unix_files_take(&probe->unix_files, &probe->unix_diag, probe->pids,
-			probe->pid_count, &probe->unix_names);
-	}
+	unix_files_take(
+		files, &probe->unix_diag, probe->pids, probe->pid_count, &probe->unix_names);
 }
 
 /* Sends the requests, and looks until the proxy has answered the last one. */

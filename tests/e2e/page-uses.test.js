@@ -97,6 +97,10 @@ const USES = [
 			host.shadowRoot.firstChild.onload = () => resolve(${color('host.shadowRoot.querySelector("p")')}); })`]],
 	['a script that the page loads later', '<script>window.load = (name) => new Promise((resolve) => { const s = document.createElement("script"); s.src = name; s.onload = resolve; document.head.append(s); });</script>',
 		'kept.js', 'loaded', ['load("/static/kept.js").then(() => a)']],
+	['a page that the page requests, and shows in a frame', `<p id=a>x</p><iframe id=b src=/static/kept.html></iframe><script>fetch('/static/kept.html').then((r) => r.text()).then((text) => { a.innerHTML = text; });</script>`,
+		'kept.html', 'loaded', ['Number(a.textContent)', 'Number(b.contentDocument.body.textContent)']],
+	['a page that the page requests, and shows in an object', `<p id=a>x</p><object id=b data=/static/kept.html type=text/html></object><script>fetch('/static/kept.html').then((r) => r.text()).then((text) => { a.innerHTML = text; });</script>`,
+		'kept.html', 'loaded', ['Number(a.textContent)', 'Number(b.contentDocument.body.textContent)']],
 	['data that the page requests later', '', 'kept.json', 'loaded', ['fetch("/static/kept.json").then((r) => r.json()).then(({ n }) => n)']],
 	['a module that is preloaded', '<link rel=modulepreload href=/static/kept.js><script type=module>import "/static/kept.js"; window.shown = a;</script>', 'kept.js', 'loaded', ['window.shown']],
 	['a picture of an SVG filter and of an SVG image', '<svg><filter id=f><feImage id=b href=/static/a.png /></filter><image id=a href=/static/a.png /></svg>', 'a.png', 'swapped', ['a.getBBox().width', sizeIn('`url(${b.href.baseVal})`')]],
@@ -124,7 +128,7 @@ const SOUNDS = [
 /** @type {Record<string, (n: number) => string | Buffer>} */
 const FILES = {
 	'a.css': (n) => `#a, svg { color: rgb(${n}, 0, 0) } i { background: url("fixed.png") no-repeat }`, 'part.html': (n) => `<b>${n}</b>`, 'a.svg': svg, 'a.png': (n) => png(n, n), 'a.js': (n) => `var a = ${n};`,
-	'kept.js': (n) => `var a = ${n}; globalThis.a = a;`, 'kept.json': (n) => `{"n": ${n}}`, 'a.vtt': (n) => `WEBVTT\n\n00:00.000 --> 01:00.000\n${n}\n`,
+	'kept.js': (n) => `var a = ${n}; globalThis.a = a;`, 'kept.json': (n) => `{"n": ${n}}`, 'kept.html': (n) => `<b>${n}</b>`, 'a.vtt': (n) => `WEBVTT\n\n00:00.000 --> 01:00.000\n${n}\n`,
 	'audio.js': (n) => `registerProcessor('a', class extends AudioWorkletProcessor { constructor() { super(); this.port.postMessage(${n}); } process() { return false; } });`,
 };
 const OTHERS = {

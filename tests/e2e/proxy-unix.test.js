@@ -218,23 +218,24 @@ for (const [which, text, proxy = SHORT_PROXY] of UNIX_APPS) {
 	});
 }
 
-test('a page that a program makes itself has its project, while others use a Unix socket of another project', async t => {
-	const world = await World.open(t);
-	await world.startDaemon();
-	const socket = await startUnixApp(world, answering('200 OK'));
-	const site = await world.site('site', { 'index.html': '' });
-	const before = statSync(socket).mtimeMs;
-	/** Not so often that it can be by chance during each of three requests. */
-	const others = setInterval(() => net.connect(socket).on('error', () => 0).end('GET'), 100);
-	t.after(() => clearInterval(others));
-	const client = new Client(world);
-	await client.hello();
-	for (let i = 0; i < PAGES; i++) {
-		const answer = await client.watch(1, `http://localhost:${site.port}/${i}`);
-		assert.deepEqual([answer.state, answer.project], ['live', 'site'], answer.reason);
-	}
-	assert.equal(statSync(socket).mtimeMs, before);
-});
+for (const msec of [100, 20, 3]) {
+	test(`a page that a program makes itself has its project, while others connect to a Unix socket of another project every ${msec} ms`, async t => {
+		const world = await World.open(t);
+		await world.startDaemon();
+		const socket = await startUnixApp(world, answering('200 OK'));
+		const site = await world.site('site', { 'index.html': '' });
+		const before = statSync(socket).mtimeMs;
+		const others = setInterval(() => net.connect(socket).on('error', () => 0).end('GET'), msec);
+		t.after(() => clearInterval(others));
+		const client = new Client(world);
+		await client.hello();
+		for (let i = 0; i < PAGES; i++) {
+			const answer = await client.watch(1, `http://localhost:${site.port}/${i}`);
+			assert.deepEqual([answer.state, answer.project], ['live', 'site'], answer.reason);
+		}
+		assert.equal(statSync(socket).mtimeMs, before);
+	});
+}
 
 const OWN_PHP = ['/usr/sbin/lighttpd', '/usr/bin/php-cgi'];
 
