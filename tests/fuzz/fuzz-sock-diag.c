@@ -65,11 +65,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_Alignas(struct nlmsghdr) uint8_t copy[4096];
-	struct listen_socket found[4];
+	struct listen_socket found[4], listening[4];
 	struct listing listing = {.listeners = found, .max = COUNT_OF(found)};
 	struct sock_diag diag = {.fd = -1, .sequence = 1};
 	struct sockaddr_storage v4 = {.ss_family = AF_INET};
-	struct unix_listeners listeners = {.name = (char[UNIX_NAME_MAX]){"/s"}};
+	struct unix_listeners listeners = {
+		.name = "/s", .list = listening, .max = COUNT_OF(listening)};
 	struct peer_query query;
 	struct loopback_peer end;
 
@@ -90,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	next_answer = data;
 	diag_read(&diag, sizeof(struct unix_diag_msg), take_stream,
 		&(struct unix_each){take_unix_listener, &listeners});
-	assert(listeners.count <= LISTENERS_MAX);
+	assert(listeners.count <= COUNT_OF(listening));
 	unix_search.count = unix_search.count > CONNECTIONS_MAX - 100 ? 0 : unix_search.count;
 	if (table.count > 100) {
 		tcp_table_clear(&table);
