@@ -11,7 +11,7 @@ const MAX_URLS = 512;
 /** If more files are saved before the page can load them again, the earliest are forgotten. */
 const MAX_CHANGES = 64;
 /** What has requested the page of a frame, as resource timing says. */
-const IN_FRAME = /\b(i?frame|subdocument|navigation)\b/;
+const IN_FRAME = /\b(i?frame|object|embed|subdocument|navigation)\b/;
 
 /**
  * @typedef {import('../link/protocol.js').Change} Change

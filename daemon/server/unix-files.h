@@ -46,8 +46,8 @@ void unix_files_end_pause(struct unix_files *files);
 bool unix_files_are_sure(const struct unix_files *files);
 
 /*
- * Adds the names of those that are left and were quiet in enough pauses, without those where one of these processes listens, or
- * a descendant of one.
+ * Adds the names of those that are left and were quiet in enough pauses, without those where one of
+ * these processes listens, or a descendant of one.
  */
 void unix_files_take(const struct unix_files *files, struct sock_diag *diag, const pid_t *pids,
 	size_t count, struct unix_names *names);

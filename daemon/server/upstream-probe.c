@@ -16,11 +16,6 @@
 #define SLOW_ALL_USEC (9 * CLOCK_USEC_PER_SEC)
 
 /*
- * So long, others connect to the same Unix socket only by chance. What takes longer is seen in the list of connections.
- */
-#define SHORT_USEC (300 * CLOCK_USEC_PER_MSEC)
-
-/*
  * The random amounts. Together they are less than the 4096 bytes that some proxies send at once,
  * and the header is more than most requests have. Queries appear in logs, so they are short; only
  * if a proxy does not pass on a header that it does not know, the query alone has to be long.
@@ -228,7 +223,7 @@ static bool probe_send(
 		upstream_watch(probe, request);
 		if (!probe->other_page) {
 			unix_files_end(&probe->unix_files,
-				probe->status && clock_now_usec() - began < SHORT_USEC);
+				probe->status && clock_now_usec() - began < UPSTREAM_SHORT_USEC);
 		}
 		tcp_traffic_end(probe->traffic, &probe->trials);
 	}

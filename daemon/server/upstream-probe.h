@@ -8,6 +8,7 @@
 #include "server/upstream-family.h"
 #include "server/unix-files.h"
 #include "server/upstream.h"
+#include "util/clock.h"
 
 /*
  * The requests of a search for the server behind a proxy, and what was seen of them. For
@@ -82,9 +83,12 @@ bool upstream_probe_path(struct upstream_probe *probe, bool padded);
 void upstream_probe_all(struct upstream_probe *probe, bool alone);
 /* Adds the Unix sockets that the proxy is connected to now. */
 void upstream_probe_see_unix(struct upstream_probe *probe);
+/* What takes longer than this is seen in the list of connections. */
+#define UPSTREAM_SHORT_USEC (300 * CLOCK_USEC_PER_MSEC)
 /*
- * Adds those that were connected to during each request, after two further ones if there are any.
- * `alone`: as in upstream_probe_once().
+ * If there are Unix sockets that were connected to during each request so far, sends up to 24 further ones, with a pause
+ * after each, and adds those that were connected to during all of them, and to which nothing connected in enough of the
+ * pauses. Begins no request after 5 seconds. `alone`: as in upstream_probe_once().
  */
 void upstream_probe_confirm_unix(struct upstream_probe *probe, bool alone);
 /* Adds those that it is connected to during some further requests. */

@@ -27,12 +27,11 @@ void upstream_probe_see_unix(struct upstream_probe *probe)
 	unix_peers_find(&probe->unix_diag, probe->pids, probe->pid_count, &probe->unix_names);
 }
 
+/* A request that took longer than the limit shows nothing, so it needs no pause that is as long. */
 static void pause_as_long(struct unix_files *files, uint64_t usec)
 {
-	struct timespec time = {
-		.tv_sec = (time_t)(usec / CLOCK_USEC_PER_SEC),
-		.tv_nsec = (long)(usec % CLOCK_USEC_PER_SEC * 1000),
-	};
+	uint64_t limited = usec < UPSTREAM_SHORT_USEC ? usec : UPSTREAM_SHORT_USEC;
+	struct timespec time = {.tv_nsec = (long)(limited * 1000)};
 
 	unix_files_begin_pause(files);
 	nanosleep(&time, NULL);
