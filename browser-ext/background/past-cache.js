@@ -34,6 +34,14 @@ const NO_CACHE = /** @type {Rule['action']} */ ({
 	type: 'modifyHeaders', requestHeaders: [{ header: 'Cache-Control', operation: 'set', value: 'no-cache' }],
 });
 
+/**
+ * What Chromium keeps in the memory of a tab for <use>, clip-path and the like is not replaced by a request of a script, nor
+ * always by a reload past the cache.
+ *
+ * @param {{path: string}} change
+ */
+const isKeptInMemory = ({ path }) => !hidesUrlAfterReload && /\.svg$/i.test(path);
+
 const ALLOW = /** @type {Rule['action']} */ ({ type: 'allow' });
 
 /**
@@ -69,15 +77,16 @@ export class PastCache {
 	 * From now on, these files are not taken from the cache.
 	 *
 	 * @param {string | undefined} url of a tab that may show them
-	 * @param {import('../link/protocol.js').Change[]} [changes]
+	 * @param {import('../link/protocol.js').Change[]} [changes] undefined: anything may have changed
 	 * @param {string[]} [framed] URLs of pages that the tab has shown in frames: no script can refresh the cache for these
 	 */
-	async saved(url = 'about:blank', changes = [], framed = []) {
+	async saved(url = 'about:blank', changes = undefined, framed = []) {
 		const { protocol, hostname } = new URL(url);
 		const isFramed = (/** @type {string | undefined} */ urls) => urls !== undefined && framed.some((one) => new RegExp(urls).test(one));
-		const found = changes.filter((change) => isCached(change) || (change.kind === 'page' && isFramed(urlsOf(change.path))))
+		const found = (changes ?? []).filter((change) => isCached(change) || (change.kind === 'page' && isFramed(urlsOf(change.path))))
 			.map(({ path }) => urlsOf(path)).filter((regexFilter) => regexFilter !== undefined);
-		if (!protocol.startsWith('http') || !found.length) {
+		const drop = changes?.some(isKeptInMemory) ?? !hidesUrlAfterReload;
+		if (!protocol.startsWith('http') || !(found.length || drop)) {
 			return;
 		}
 		const before = this.#files.size, keys = found.map((regexFilter) => `${hostname} ${regexFilter}`);
@@ -87,8 +96,8 @@ export class PastCache {
 			this.#files.set(key, { regexFilter: found[i], requestDomains: [hostname] });
 		});
 		[...this.#files.keys()].slice(0, -MAX_FILES).forEach((key) => this.#files.delete(key));
-		if (isNew || this.#files.size !== before) {
-			await this.#write();
+		if (isNew || drop || this.#files.size !== before) {
+			await this.#write(drop);
 		}
 	}
 
@@ -150,13 +159,20 @@ export class PastCache {
 		this.#reloads.set(tab, { url, timer: setTimeout(() => this.forget(tab), msec) });
 	}
 
-	/** @returns {Promise<void>} when the rules apply */
-	#write() {
-		this.#changes = this.#changes.then(() => this.#replaceRules()).catch((error) => console.debug(`past the cache: ${error}`));
+	/**
+	 * At each change of the rules, Chromium drops what it keeps in memory: the pages of all tabs for going back, and the files
+	 * of the next reload.
+	 *
+	 * @param {boolean} [drop] whether that is wanted
+	 * @returns {Promise<void>} when the rules apply
+	 */
+	#write(drop = false) {
+		this.#changes = this.#changes.then(() => this.#replaceRules(drop)).catch((error) => console.debug(`past the cache: ${error}`));
 		return this.#changes;
 	}
 
-	async #replaceRules() {
+	/** @param {boolean} drop */
+	async #replaceRules(drop) {
 		const { declarativeNetRequest: rules } = api;
 		const resourceTypes = Object.values(rules.ResourceType);
 		/** @type {Omit<Rule, 'id'>[]} */
@@ -169,8 +185,7 @@ export class PastCache {
 				action: ALLOW });
 		}
 		const removeRuleIds = (await rules.getSessionRules()).map(({ id }) => id).filter((id) => !isLookRule(id)), text = JSON.stringify(all);
-		// At each change, Chromium drops what it keeps in memory: the pages of all tabs for going back, and the files of the next reload.
-		if (text !== this.#written && removeRuleIds.length + all.length) {
+		if ((drop || text !== this.#written) && removeRuleIds.length + all.length) {
 			this.#written = '';
 			await rules.updateSessionRules({ removeRuleIds, addRules: all.map((rule, i) => ({ ...rule, id: FIRST_ID + i })) });
 			this.#written = text;

@@ -87,3 +87,24 @@ test('whoever asks while the rules of a new page are written waits for them, too
 	await tick();
 	updates.shift()?.resolve();
 });
+
+test('what Chromium keeps in memory is dropped for each saved SVG file, and if it is not known what has changed', async () => {
+	const tick = () => new Promise((resolve) => setImmediate(resolve));
+	const cache = new PastCache(), url = 'http://localhost:8000/';
+	/** @param {string[]} [paths] @returns {Promise<number>} how often the rules are written */
+	const written = async (paths) => {
+		const asked = cache.saved(url, paths?.map((path) => ({ path, kind: 'image' })));
+		await tick();
+		const count = updates.length;
+		updates.shift()?.resolve();
+		await asked;
+		return count;
+	};
+	assert.equal(await written(['a.png']), 1, 'a new rule');
+	assert.equal(await written(['a.png']), 0);
+	assert.equal(await written(['icons.svg']), 1, 'a new rule');
+	assert.equal(await written(['icons.svg']), 1);
+	assert.equal(await written(['a.png', 'icons.SVG']), 1);
+	assert.equal(await written(), 1);
+	assert.equal(await written(['a.png']), 0);
+});
