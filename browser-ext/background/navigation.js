@@ -221,7 +221,7 @@ export class Navigation {
 			}
 			break;
 		case 'leaving': {
-			nextPages.left(id, message.loaded);
+			nextPages.noted(id, message.loaded);
 			const late = Boolean(entry?.hasScripts && entry.documentId !== message.id);
 			const posting = Boolean(message.posting) && !transfer.isReloading(id, message.id);
 			if (!late) {

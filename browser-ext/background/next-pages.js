@@ -24,6 +24,7 @@ const isLoaded = (one) => Array.isArray(one) && one.length === 2 && one.every((p
 export class NextPages {
 	#tabs;
 	#progress;
+	#pastCache;
 	/** @type {Map<number, Map<string, string>>} */
 	#loaded = new Map();
 	/** By tab, since its page was told last; undefined: anything may have changed. @type {Map<number, Change[] | undefined>} */
@@ -32,19 +33,19 @@ export class NextPages {
 	/**
 	 * @param {import('./tabs.js').Tabs} tabs
 	 * @param {import('./progress.js').Progress} progress
+	 * @param {import('./past-cache.js').PastCache} pastCache
 	 */
-	constructor(tabs, progress) {
+	constructor(tabs, progress, pastCache) {
 		this.#tabs = tabs;
 		this.#progress = progress;
+		this.#pastCache = pastCache;
 	}
 
 	/**
-	 * The user leaves a page of the tab.
-	 *
 	 * @param {number} tab
-	 * @param {unknown} loaded what its page scripts report
+	 * @param {unknown} loaded what the scripts of its page report: of frames after a save, of all when the user leaves the page
 	 */
-	left(tab, loaded) {
+	noted(tab, loaded) {
 		const urls = this.#loaded.get(tab) ?? new Map();
 		for (const [url, types] of Array.isArray(loaded) ? loaded.filter(isLoaded) : []) {
 			urls.delete(url);
@@ -80,7 +81,12 @@ export class NextPages {
 		// A page that is being reloaded does so when it is complete.
 		if (isAny && this.#tabs.get(tab)?.hasScripts && !this.#progress.isReloading(tab)) {
 			this.#changes.delete(tab);
-			await sendForSave(tab, { to: 'next-pages', changes, loaded: [...this.#loaded.get(tab) ?? []] });
+			const framed = await sendForSave(tab, { to: 'next-pages', changes, loaded: [...this.#loaded.get(tab) ?? []] });
+			if (Array.isArray(framed) && framed.length) {
+				this.noted(tab, framed);
+				// A frame that was patched, instead of loaded again, shows more than the browser's cache has for it.
+				await this.#pastCache.saved(this.#tabs.get(tab)?.url, changes ?? [], this.framed(tab));
+			}
 		}
 	}
 

@@ -239,6 +239,12 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			.map(([url, types]) => [url, [...types].join(' ')]);
 	};
 
+	/** What has requested what a frame shows, as resource timing says. */
+	const IN_FRAME = /\b(i?frame|object|embed|subdocument|navigation)\b/;
+	/** @returns {[string, string][]} those of loadedLately() that frames show, and what is in the frames of the page's own server now */
+	const loadedInFrames = () => [...loadedLately().filter(([, types]) => IN_FRAME.test(types)),
+		...framed().slice(0, MAX_HANDED).map((url) => /** @type {[string, string]} */ ([url, 'iframe']))];
+
 	/** @returns {Set<string>} what the page itself has requested */
 	const requested = () => {
 		note(observer.takeRecords());
@@ -312,5 +318,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		};
 	};
 
-	shared.dom = { fetched, fetchedLate, framed, hasScriptFiles, isFile, isOfFrame, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, noteUse, requestedBy, requested, loadedLately, isComplete, asOwn, isOwn, request, switcher };
+	shared.dom = { fetched, fetchedLate, framed, hasScriptFiles, isFile, isOfFrame, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, noteUse, requestedBy, requested, loadedLately, loadedInFrames, isComplete, asOwn, isOwn, request, switcher };
 }

@@ -152,7 +152,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 				refreshed(message).then(answer);
 				return true;
 			case 'next-pages':
-				shared.refresh.others(message).catch(() => {}).then(answer);
+				shared.refresh.others(message).catch(() => {}).then(() => answer(shared.dom.loadedInFrames()));
 				return true;
 			case 'kept':
 				shared.media.swapInRules(message.changes.filter((/** @type {any} */ { kind }) => kind === 'image'));

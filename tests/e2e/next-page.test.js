@@ -162,3 +162,20 @@ for (const which of BROWSERS) {
 		assert.doesNotMatch((await world.savecast('check')).stdout, /static|policy/);
 	});
 }
+
+for (const which of BROWSERS) {
+	test(`${which}: a frame of the next page begins with what was saved while a frame of this page was patched`, { skip: missing(which) }, async t => {
+		const { site, tab, save, go } = await open(t, which, ['http://localhost/*']);
+		const frame = (/** @type {string} */ notes) => page(`<iframe id=a src=/static/inner.html ${notes}></iframe>`);
+		const inner = (/** @type {number} */ n) => `<!doctype html><p>${n}</p>`;
+		await Promise.all(Object.entries({ 'static/inner.html': inner(FIRST), 'this.html': frame(''), 'next.html': frame('onload="window.first ??= this.contentDocument.body.textContent"') })
+			.map(([name, content]) => writeFile(path.join(site.root, name), content)));
+		await go('this.html');
+		for (const n of [1, 2, 3].map((more) => FIRST + more)) {
+			assert.match(await save('static/inner.html', inner(n)) ?? '', /^(patched|loaded)$/);
+			await until(`${n}`, async () => await tab.evaluate('Number(a.contentDocument.body.textContent)') === n);
+		}
+		await go('next.html');
+		assert.equal(await tab.evaluate('Number(first)'), FIRST + 3);
+	});
+}

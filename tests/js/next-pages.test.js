@@ -5,7 +5,12 @@ import { test } from 'node:test';
 
 /** What the page scripts were sent. @type {any[]} */
 const sent = [];
-/** @type {any} */ (globalThis).chrome = { tabs: { sendMessage: async (/** @type {number} */ _, /** @type {any} */ message) => void sent.push(message) } };
+/** @type {any} */ (globalThis).chrome = { tabs: { sendMessage: async (/** @type {number} */ _, /** @type {any} */ message) => (sent.push(message), answer) } };
+/** What they answer. @type {any} */
+let answer;
+/** What the rules were told. @type {any[]} */
+const ruled = [];
+const pastCache = /** @type {any} */ ({ saved: async (/** @type {any[]} */ ...args) => void ruled.push(args) });
 const { NextPages } = await import('../../browser-ext/background/next-pages.js');
 
 /** @param {string} path */
@@ -13,11 +18,11 @@ const css = (path) => ({ path, kind: /** @type {const} */ ('css') });
 
 test('a page is told once of files that were saved, and of what earlier pages have loaded, when it can load them again', async () => {
 	let hasScripts = true, reloading = true;
-	const pages = new NextPages(/** @type {any} */ ({ get: () => ({ hasScripts }) }), /** @type {any} */ ({ isReloading: () => reloading }));
-	pages.left(1, [['http://localhost/a.css', 'link'], ['http://localhost/b.html', 'iframe']]);
-	pages.left(1, [['http://localhost/c.css', 'css']]);
+	const pages = new NextPages(/** @type {any} */ ({ get: () => ({ hasScripts }) }), /** @type {any} */ ({ isReloading: () => reloading }), pastCache);
+	pages.noted(1, [['http://localhost/a.css', 'link'], ['http://localhost/b.html', 'iframe']]);
+	pages.noted(1, [['http://localhost/c.css', 'css']]);
 	for (const wrong of [undefined, 'x', [7, null, ['http://localhost/x'], ['http://localhost/y', 1]]]) {
-		pages.left(1, wrong);
+		pages.noted(1, wrong);
 	}
 	assert.deepEqual(pages.framed(1), ['http://localhost/b.html']);
 	pages.saved(1, [css('a.css')]);
@@ -46,12 +51,26 @@ test('a page is told once of files that were saved, and of what earlier pages ha
 });
 
 test('the URLs of pages and the files that are waiting are limited, the latest stay', async () => {
-	const pages = new NextPages(/** @type {any} */ ({ get: () => ({ hasScripts: true }) }), /** @type {any} */ ({ isReloading: () => false }));
+	const pages = new NextPages(/** @type {any} */ ({ get: () => ({ hasScripts: true }) }), /** @type {any} */ ({ isReloading: () => false }), pastCache);
 	for (let i = 0; i < 1000; i++) {
-		pages.left(1, [[`http://localhost/${i}`, 'img']]);
+		pages.noted(1, [[`http://localhost/${i}`, 'img']]);
 		pages.saved(1, [css(`${i}.css`)]);
 	}
 	await pages.refresh(1);
 	const [{ changes, loaded }] = sent.splice(0);
 	assert.deepEqual([changes.length, changes.at(-1).path, loaded.length, loaded.at(-1)[0]], [64, '999.css', 512, 'http://localhost/999']);
+});
+
+test('the rules are told of what frames show while their page was saved', async () => {
+	const url = 'http://localhost/', changes = [{ path: 'part.html', kind: /** @type {const} */ ('page') }];
+	const pages = new NextPages(/** @type {any} */ ({ get: () => ({ hasScripts: true, url }) }), /** @type {any} */ ({ isReloading: () => false }), pastCache);
+	for (answer of [undefined, [], 'x', [['http://localhost/part.html', 'iframe'], 7]]) {
+		pages.saved(1, changes);
+		await pages.refresh(1);
+	}
+	assert.deepEqual(ruled, [[url, changes, ['http://localhost/part.html']]]);
+	pages.saved(1);
+	await pages.refresh(1);
+	assert.deepEqual(ruled[1], [url, [], ['http://localhost/part.html']], 'it is not known what has changed');
+	answer = undefined;
 });
