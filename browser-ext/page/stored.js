@@ -29,11 +29,21 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		return all.filter(({ request }) => request.url.startsWith(`${location.origin}/`));
 	};
 
+	/** Firefox's Cache Storage may stop answering until the browser is started again. Then the page's scripts have nothing from it, either. */
+	const ANSWER_MSEC = 1000;
+	/** @template T @param {Promise<T>} asked @param {T} none @param {number} [msec] @returns {Promise<T>} */
+	const inTime = (asked, none, msec = ANSWER_MSEC) => {
+		/** @type {ReturnType<typeof setTimeout>} */
+		let timer;
+		const late = new Promise((resolve) => (timer = setTimeout(resolve, msec, none)));
+		return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+	};
+
 	/** Whether there was any cache when that was looked for last: most sites have none. @type {Promise<boolean> | undefined} */
 	let any;
 	/** Only secure origins have caches, and no page with an origin of its own. */
 	const lookForAny = async () => (await caches.keys()).length > 0;
-	const lookAgain = () => (any = lookForAny().catch(() => false));
+	const lookAgain = () => (any = inTime(lookForAny(), false).catch(() => false));
 	// Not when a file is saved: a browser takes 2 to 20 ms for the first answer in a document.
 	shared.whenComplete(lookAgain);
 	/** If there was none, the page may have made one by the next save. */
@@ -44,7 +54,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {Promise<Entry[]>} */
 	const find = async () => {
 		if (await (any ?? lookAgain())) {
-			return entries().catch(() => []);
+			return inTime(entries(), []).catch(() => []);
 		}
 		clearTimeout(timer);
 		timer = setTimeout(lookAgain, AGAIN_MSEC);
@@ -73,12 +83,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const urls = new Set(all.map(({ request }) => dom.plain(request.url)));
 		const changed = new Set(changes.flatMap(({ path }) => [...match.find(path, urls)]));
 		const signal = AbortSignal.timeout(REPLACE_MSEC);
-		await Promise.all(all.filter(({ request }) => changed.has(dom.plain(request.url))).map(async ({ cache, request }) => {
+		const stores = all.filter(({ request }) => changed.has(dom.plain(request.url))).map(async ({ cache, request }) => {
 			const answer = await dom.request(request.url, { cache: 'no-cache', signal });
 			if (answer.ok) {
 				await cache.put(request, answer);
 			}
-		}));
+		});
+		await inTime(Promise.all(stores), [], REPLACE_MSEC);
 	};
 
 	shared.stored = { note, replace };
