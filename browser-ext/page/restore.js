@@ -11,8 +11,8 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 
 	/** A page whose elements are built by script gets this long to create them. */
 	const MAX_WAIT_MSEC = 6000;
-	/** A visible page is laid out within this time. */
-	const LAYOUT_MSEC = 500;
+	/** A visible page is laid out within this time, also on a busy machine. */
+	const LAYOUT_MSEC = 4000;
 
 	/** @param {any} state @returns {boolean} whether the element that had the focus is there, and the text that was selected */
 	const restoreFocus = ({ focus, selection }) => {
