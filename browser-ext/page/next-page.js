@@ -31,8 +31,28 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 			: `<img src="${escaped(url)}">`;
 	};
 
+	/** @returns {boolean} whether the document of a `srcdoc` has the encoding and mode of the page */
+	const isOfSrcdoc = () => document.characterSet === 'UTF-8' && document.compatMode === 'CSS1Compat';
+
 	/**
-	 * Reloads them in a hidden frame with the origin, encoding and policy of the page.
+	 * @param {HTMLIFrameElement} frame
+	 * @param {string} html that it shows with the encoding and mode of the page
+	 * @returns {() => void} to be called when it is no longer needed
+	 */
+	const fill = (frame, html) => {
+		if (isOfSrcdoc()) {
+			frame.srcdoc = html;
+			return () => {};
+		}
+		// Those of the page, since the frame must have its origin. The policy of the page may forbid such a frame.
+		const { URL: urls, Blob: Bytes } = /** @type {any} */ (window);
+		const type = `text/html;charset=${document.characterSet}`;
+		frame.src = urls.createObjectURL(new Bytes([document.compatMode === 'CSS1Compat' ? '<!doctype html>' : '', html], { type }));
+		return () => urls.revokeObjectURL(frame.src);
+	};
+
+	/**
+	 * Reloads them in a hidden frame with the origin, encoding, mode and policy of the page.
 	 *
 	 * @param {string[]} urls
 	 * @param {string} kind of file
@@ -41,7 +61,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const host = document.createElement('div');
 		host.hidden = true;
 		const frame = document.createElement('iframe');
-		frame.srcdoc = urls.map((url) => markup(url, kind)).join('');
+		const empty = fill(frame, urls.map((url) => markup(url, kind)).join(''));
 		host.attachShadow({ mode: 'closed' }).append(frame);
 		const loaded = () => new Promise((resolve) => {
 			frame.addEventListener('load', resolve, { once: true });
@@ -52,6 +72,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		const again = loaded();
 		/** @type {any} */ (frame.contentWindow?.location)?.reload(true);
 		await again;
+		empty();
 		host.remove();
 	};
 
@@ -117,7 +138,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/** @returns {boolean} whether refresh() reaches everything that the browser keeps of a style sheet */
-	const isReachable = () => !KEEPS_IN_MEMORY || (document.characterSet === 'UTF-8' && document.compatMode === 'CSS1Compat');
+	const isReachable = () => !KEEPS_IN_MEMORY || isOfSrcdoc();
 
 	shared.nextPage = { CACHED, cached, refresh, prepare, isReachable, KEEPS_IN_MEMORY };
 }

@@ -179,3 +179,31 @@ for (const which of BROWSERS) {
 		assert.equal(await tab.evaluate('Number(first)'), FIRST + 3);
 	});
 }
+
+/** What the pages begin with, and their headers. @type {[string, string, Record<string, string>][]} */
+const STARTS = [['in quirks mode', '', {}], ['with an older encoding', '<!doctype html>', { 'Content-Type': 'text/html; charset=windows-1252' }],
+	['whose policy forbids frames', '', { 'Content-Security-Policy': "frame-src 'none'" }]];
+
+for (const which of BROWSERS) {
+	test(`${which}: so does a next page like this one, in quirks mode or with an older encoding`, { skip: missing(which) }, async t => {
+		const { world, site, tab, save, go } = await open(t, which, ['http://localhost/*']);
+		for (const [i, [what, start, headers]] of STARTS.entries()) {
+			await t.test(what, async () => {
+				const sheet = `static/start${i}.css`, [here, next] = [`here${i}.html`, `next${i}.html`];
+				await writeFile(path.join(site.root, '.headers'), JSON.stringify({ ...JSON.parse(HEADERS), [`/${here}`]: headers, [`/${next}`]: headers }));
+				await Promise.all(Object.entries({ [sheet]: css(FIRST), [here]: `${start}<h1>here</h1>`, [next]: `${start}<link rel=stylesheet href=/${sheet}><p id=a>x` })
+					.map(([name, content]) => writeFile(path.join(site.root, name), content)));
+				await go(next);
+				for (const n of [1, 2].map((more) => FIRST + more)) {
+					await go(here);
+					assert.match(await save(sheet, css(n)) ?? '', /^(unused|loaded)$/);
+					assert.doesNotMatch((await world.savecast('check')).stdout, /policy/);
+					if (!headers['Content-Security-Policy']) {
+						await go(next);
+						assert.equal(await tab.evaluate(color('a')), n);
+					}
+				}
+			});
+		}
+	});
+}

@@ -73,7 +73,7 @@ export const tools = (seed) => {
  * @param {number} seed
  * @param {string} prefix of the files, another for each seed
  * @param {string} other the URL of a server on another port that serves the same files
- * @returns {Pages} two pages that use the same files
+ * @returns {Pages} two pages that use files, some of them the same
  */
 export function randomPages(seed, prefix, other) {
 	const { next, pick } = tools(seed);
@@ -103,12 +103,13 @@ export function randomPages(seed, prefix, other) {
 	}
 	const [start, type] = pick(STARTS);
 	for (const word of ['one', 'two']) {
+		const own = used.filter(() => next() < 0.7);
 		const name = `${prefix}${word}.html`;
 		/** @type {Use[]} */
 		const uses = [];
 		/** Firefox has one import map per page, which must come before all modules. @type {Record<string, string>} */
 		const imports = {};
-		const html = used.flatMap(({ file, ways }) => [...ways].map((way) => {
+		const html = own.flatMap(({ file, ways }) => [...ways].map((way) => {
 			const id = `u${uses.length}`;
 			uses.push({ file, way: way.name, shown: way.shown(id) });
 			Object.assign(imports, way.imports?.(file, id));
@@ -117,7 +118,7 @@ export function randomPages(seed, prefix, other) {
 		uses.push({ file: name, way: 'page', shown: 'Number(own.textContent)' });
 		const map = Object.keys(imports).length ? `<script type=importmap>${JSON.stringify({ imports })}</script>` : '';
 		saved[name] = (n) => numbered(`${start}<title>${word}</title>${map}<body style="height: 3000px">${STATEFUL}${html}`, n);
-		headers[`/${name}`] = { ...pick(PAGE_HEADERS), ...type };
+		headers[`/${name}`] = { ...pick(HEADERS), ...type };
 		pages.push({ name, uses, answersForm: word === 'two' && next() < 0.2, hasState: true });
 	}
 	if (next() < 0.15) {
