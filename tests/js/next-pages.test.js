@@ -61,7 +61,7 @@ test('the URLs of pages and the files that are waiting are limited, the latest s
 	assert.deepEqual([changes.length, changes.at(-1).path, loaded.length, loaded.at(-1)[0]], [64, '999.css', 512, 'http://localhost/999']);
 });
 
-test('the rules are told of what frames show while their page was saved', async () => {
+test('the rules learn what frames show while their page was saved', async () => {
 	const url = 'http://localhost/', changes = [{ path: 'part.html', kind: /** @type {const} */ ('page') }];
 	const pages = new NextPages(/** @type {any} */ ({ get: () => ({ hasScripts: true, url }) }), /** @type {any} */ ({ isReloading: () => false }), pastCache);
 	for (answer of [undefined, [], 'x', [['http://localhost/part.html', 'iframe'], 7]]) {
