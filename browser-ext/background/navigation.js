@@ -25,7 +25,7 @@ import { hidesUrlAfterReload, localStatus } from './url-visibility.js';
  * @property {(id: number) => void} show
  * @property {(id: number) => void} unreadable called when the page scripts are not allowed in the page
  * @property {(tab: number) => void} paused called when the tab shows another site, without having been switched on there
- * @property {(id: number) => void} complete called when a page with page scripts is complete
+ * @property {(id: number) => Promise<void>} complete called when a page with page scripts is complete; it resolves when the user may leave the page
  * @property {(id: number) => void} safe called when the page may be reloaded again
  * @property {(id: number, event: number) => void} shownAgain called when the page comes from a cache, or was fetched in advance, and is older
  *	than this last save
@@ -127,8 +127,9 @@ export class Navigation {
 			if (event !== undefined) {
 				transfer.complete(id);
 			}
-			send(progress.complete(id, event));
-			complete(id);
+			const reports = progress.complete(id, event);
+			await complete(id).catch(() => {}); // The tab is gone.
+			send(reports);
 		} else if ((await api.tabs.get(id)).status === 'complete') {
 			const failed = await showsErrorPage(id);
 			send(progress.complete(id, event, failed ? 'the server did not answer' : undefined, await this.#mayBeOld(id)));

@@ -34,17 +34,17 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	/** @returns {boolean} whether the document of a `srcdoc` has the encoding and mode of the page */
 	const isOfSrcdoc = () => document.characterSet === 'UTF-8' && document.compatMode === 'CSS1Compat';
 
-	/**
-	 * @param {HTMLIFrameElement} frame
-	 * @param {string} html that it shows with the encoding and mode of the page
-	 * @returns {() => void} to be called when it is no longer needed
-	 */
-	const fill = (frame, html) => {
-		if (isOfSrcdoc()) {
-			frame.srcdoc = html;
-			return () => {};
-		}
-		// Those of the page, since the frame must have its origin. The policy of the page may forbid such a frame.
+	/** @typedef {(frame: HTMLIFrameElement, html: string) => () => void} Fill has the frame show it; what it returns is to be called afterwards */
+
+	/** Its document has standards mode and UTF-8. @type {Fill} */
+	const fillStandard = (frame, html) => {
+		frame.srcdoc = html;
+		return () => {};
+	};
+
+	/** Its document has the mode and encoding of the page. The page's policy may forbid such a frame. @type {Fill} */
+	const fillLikePage = (frame, html) => {
+		// Those of the page, since the frame must have its origin.
 		const { URL: urls, Blob: Bytes } = /** @type {any} */ (window);
 		const type = `text/html;charset=${document.characterSet}`;
 		frame.src = urls.createObjectURL(new Bytes([document.compatMode === 'CSS1Compat' ? '<!doctype html>' : '', html], { type }));
@@ -52,12 +52,13 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	};
 
 	/**
-	 * Reloads them in a hidden frame with the origin, encoding, mode and policy of the page.
+	 * Reloads them in a hidden frame with the origin and policy of the page.
 	 *
 	 * @param {string[]} urls
 	 * @param {string} kind of file
+	 * @param {Fill} fill
 	 */
-	const reloadInFrame = async (urls, kind) => {
+	const reloadInFrame = async (urls, kind, fill) => {
 		const host = document.createElement('div');
 		host.hidden = true;
 		const frame = document.createElement('iframe');
@@ -93,7 +94,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	 */
 	const refresh = async (urls, kind, options) => {
 		if (KEEPS_IN_MEMORY && (kind === 'css' || kind === 'image')) {
-			await reloadInFrame([...urls], kind);
+			// Frames of a page in another mode have style sheets for both.
+			const fills = isOfSrcdoc() || kind !== 'css' ? [fillStandard] : [fillStandard, fillLikePage];
+			await Promise.all(fills.map((fill) => reloadInFrame([...urls], kind, fill)));
 		} else {
 			const requests = [...urls].flatMap((url) => credentialsFor(url).map((credentials) => ({ url, credentials })));
 			await Promise.all(requests.map(async ({ url, credentials }) => {

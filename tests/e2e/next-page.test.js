@@ -191,7 +191,8 @@ for (const which of BROWSERS) {
 			await t.test(what, async () => {
 				const sheet = `static/start${i}.css`, [here, next] = [`here${i}.html`, `next${i}.html`];
 				await writeFile(path.join(site.root, '.headers'), JSON.stringify({ ...JSON.parse(HEADERS), [`/${here}`]: headers, [`/${next}`]: headers }));
-				await Promise.all(Object.entries({ [sheet]: css(FIRST), [here]: `${start}<h1>here</h1>`, [next]: `${start}<link rel=stylesheet href=/${sheet}><p id=a>x` })
+				const use = `<link rel=stylesheet href=/${sheet}><p id=a>x`, framed = `<iframe id=f srcdoc="<!doctype html>${use}"></iframe>`;
+				await Promise.all(Object.entries({ [sheet]: css(FIRST), [here]: `${start}<h1>here</h1>`, [next]: `${start}${use}${framed}` })
 					.map(([name, content]) => writeFile(path.join(site.root, name), content)));
 				await go(next);
 				for (const n of [1, 2].map((more) => FIRST + more)) {
@@ -200,7 +201,7 @@ for (const which of BROWSERS) {
 					assert.doesNotMatch((await world.savecast('check')).stdout, /policy/);
 					if (!headers['Content-Security-Policy']) {
 						await go(next);
-						assert.equal(await tab.evaluate(color('a')), n);
+						assert.deepEqual([await tab.evaluate(color('a')), await tab.evaluate(color('f.contentDocument.getElementById("a")'))], [n, n]);
 					}
 				}
 			});
