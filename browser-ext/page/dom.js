@@ -25,6 +25,9 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		? /** @type {HTMLIFrameElement} */ (element).contentDocument
 		: element.localName === 'embed' ? /** @type {HTMLEmbedElement} */ (element).getSVGDocument() : shadowOf(element));
 
+	/** What the extension has in the page for a while: it is not of the page. @type {WeakSet<Element>} */
+	const foreign = new WeakSet();
+
 	/**
 	 * @param {Document | ShadowRoot} root
 	 * @returns {Generator<Document | ShadowRoot>} it, and all roots in it
@@ -32,7 +35,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	function* roots(root = document) {
 		yield root;
 		for (const element of root.querySelectorAll('*')) {
-			const inner = inside(element);
+			const inner = foreign.has(element) ? null : inside(element);
 			if (inner) {
 				yield* roots(inner);
 			}
@@ -318,5 +321,5 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 		};
 	};
 
-	shared.dom = { fetched, fetchedLate, framed, hasScriptFiles, isFile, isOfFrame, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, noteUse, requestedBy, requested, loadedLately, loadedInFrames, isComplete, asOwn, isOwn, request, switcher };
+	shared.dom = { foreign, fetched, fetchedLate, framed, hasScriptFiles, isFile, isOfFrame, roots, inside, sheets, withImports, rulesOf, baseOf, isImport, plain, fresh, unnamedIcon, urls, initiators, noteUse, requestedBy, requested, loadedLately, loadedInFrames, isComplete, asOwn, isOwn, request, switcher };
 }

@@ -61,6 +61,7 @@ if (!/** @type {any} */ (globalThis).savecast?.ready) {
 	const reloadInFrame = async (urls, kind, fill) => {
 		const host = document.createElement('div');
 		host.hidden = true;
+		dom.foreign.add(host);
 		const frame = document.createElement('iframe');
 		const empty = fill(frame, urls.map((url) => markup(url, kind)).join(''));
 		host.attachShadow({ mode: 'closed' }).append(frame);
