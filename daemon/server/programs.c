@@ -247,6 +247,7 @@ const struct program programs[] = {
 	{.name = "traefik", .proxy = true},
 	{.name = "envoy", .proxy = true, .files = " -c --config-path "},
 	{.name = "varnishd", .proxy = true, .files = " -f "},
+	{.name = "systemd-socket-proxyd", .proxy = true},
 	{.name = "caddy", .proxy = true, .folders = " --root -r ", .files = " --config -c ", PHP_BEHIND},
 	{.name = "nginx", .proxy = true, .folders = " -p ", .files = " -c ", PHP_BEHIND},
 	{.name = "apache2", .proxy = true, .files = " -f ", .folders = " -d ", PHP_BEHIND},

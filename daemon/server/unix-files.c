@@ -2,43 +2,112 @@
 #include "server/unix-files.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 
-static bool file_set(const struct unix_file *file, const struct timespec *accessed)
+#include "util/mem.h"
+#include "util/mounts-leads.h"
+
+/* A socket's file whose access time is an early one now, for one search or for several at once. */
+struct watched_socket {
+	char name[UNIX_NAME_MAX];
+	struct timespec original, early; /* access times: before, and as it was set */
+	unsigned users;
+	unsigned connections; /* so many times, something was seen to have connected */
+	struct watched_socket *next;
+};
+
+/* Searches run in threads of their own; each must see the connections made while another begins. */
+static struct {
+	pthread_mutex_t lock;
+	struct watched_socket *first;
+} watched = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static bool socket_set(const struct watched_socket *socket, const struct timespec *accessed)
 {
 	struct timespec times[2] = {*accessed, {.tv_nsec = UTIME_OMIT}};
 
-	return utimensat(AT_FDCWD, file->name, times, AT_SYMLINK_NOFOLLOW) == 0;
+	return utimensat(AT_FDCWD, socket->name, times, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* One second before the file was made differs from each connection's time, even in the same tick of the clock. */
-static bool file_begin(struct unix_file *file)
+/* The first time, or if anything has connected since the last time, sets the early time. */
+static bool socket_look(struct watched_socket *socket)
 {
 	struct stat stat;
 
-	if (lstat(file->name, &stat) < 0 || !S_ISSOCK(stat.st_mode)) {
+	if (!mounts_may_read(socket->name) || lstat(socket->name, &stat) < 0 ||
+		!S_ISSOCK(stat.st_mode)) {
 		return false;
 	}
-	file->original = stat.st_atim;
-	file->early = (struct timespec){.tv_sec = stat.st_mtim.tv_sec - 1};
-	return file_set(file, &file->early);
+	if (socket->users && stat.st_atim.tv_sec == socket->early.tv_sec &&
+		stat.st_atim.tv_nsec == socket->early.tv_nsec) {
+		return true;
+	}
+	socket->connections++;
+	socket->original = stat.st_atim;
+	/* One second before the file was made: no connection's time, even in the same tick. */
+	socket->early = (struct timespec){.tv_sec = stat.st_mtim.tv_sec - 1};
+	return socket_set(socket, &socket->early);
+}
+
+/* Where the list has the socket of this name, or its end. */
+static struct watched_socket **socket_find(const char *name)
+{
+	struct watched_socket **at = &watched.first;
+
+	while (*at && strcmp((*at)->name, name) != 0) {
+		at = &(*at)->next;
+	}
+	return at;
+}
+
+static void socket_drop_unused(struct watched_socket **at)
+{
+	struct watched_socket *socket = *at;
+
+	if (socket->users == 0) {
+		*at = socket->next;
+		free(socket);
+	}
+}
+
+static bool file_begin(struct unix_file *file)
+{
+	struct watched_socket **at;
+	bool seen;
+
+	pthread_mutex_lock(&watched.lock);
+	at = socket_find(file->name);
+	if (!*at) {
+		*at = mem_new(struct watched_socket);
+		memcpy((*at)->name, file->name, UNIX_NAME_MAX);
+	}
+	seen = socket_look(*at);
+	(*at)->users += seen;
+	file->connections = (*at)->connections;
+	socket_drop_unused(at);
+	pthread_mutex_unlock(&watched.lock);
+	return seen;
 }
 
 /* Whether anything has connected to it. */
 static bool file_end(struct unix_file *file)
 {
-	struct stat stat;
+	struct watched_socket **at;
+	bool seen, connected;
 
-	if (lstat(file->name, &stat) < 0 || !S_ISSOCK(stat.st_mode)) {
-		return false;
+	pthread_mutex_lock(&watched.lock);
+	at = socket_find(file->name);
+	seen = socket_look(*at);
+	connected = (*at)->connections != file->connections;
+	(*at)->users--;
+	if (seen && (*at)->users == 0) {
+		socket_set(*at, &(*at)->original);
 	}
-	if (stat.st_atim.tv_sec == file->early.tv_sec &&
-		stat.st_atim.tv_nsec == file->early.tv_nsec) {
-		file_set(file, &file->original);
-		return false;
-	}
-	return true;
+	socket_drop_unused(at);
+	pthread_mutex_unlock(&watched.lock);
+	return seen && connected;
 }
 
 static void take_listening(const char *name, void *userdata)

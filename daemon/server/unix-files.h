@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
-#include <time.h>
 
 #include "server/unix-peers.h"
 
@@ -12,9 +11,11 @@
  * Which servers at Unix sockets a program may pass requests on to, however short its connections are:
  * the kernel sets the access time of a socket's file when anything connects to it. Before each request,
  * that time is set to an earlier one, because file systems do not set it at each access otherwise
- * (relatime), and set back after it. Nothing is seen in file systems that keep no access times (noatime).
+ * (relatime), and set back after it. Nothing is seen in file systems that keep no access times (noatime)
+ * and on remote mounts, which may not answer.
  * Other programs may connect to the same socket again and again, as to a database or a session bus, so
- * it must be quiet in pauses between the requests that are as long as these.
+ * it must be quiet in pauses between the requests that are as long as these. Searches in several threads
+ * may use this at once. Each beginning must have its end.
  */
 
 enum {
@@ -26,7 +27,7 @@ enum {
 struct unix_files {
 	struct unix_file {
 		char name[UNIX_NAME_MAX];
-		struct timespec original, early; /* access times: before, and as it was set */
+		unsigned connections; /* of all searches, when this one began */
 		unsigned quiet; /* in so many pauses, nothing has connected to it */
 	} list[UNIX_FILES_MAX]; /* those that anything has connected to during each request so far */
 	size_t count;

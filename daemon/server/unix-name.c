@@ -8,6 +8,7 @@
 
 #include "server/procfs.h"
 #include "util/mem.h"
+#include "util/mounts-leads.h"
 
 struct name_search {
 	char *name;
@@ -18,7 +19,7 @@ static bool is_file(const char *name, uint32_t file)
 {
 	struct stat stat;
 
-	return lstat(name, &stat) == 0 && S_ISSOCK(stat.st_mode) && (uint32_t)stat.st_ino == file;
+	return mounts_may_read(name) && lstat(name, &stat) == 0 && S_ISSOCK(stat.st_mode) && (uint32_t)stat.st_ino == file;
 }
 
 static bool resolves_in(pid_t pid, void *userdata)

@@ -221,10 +221,12 @@ static bool probe_send(
 	sent = upstream_request_send(request, text);
 	if (sent) {
 		upstream_watch(probe, request);
-		if (!probe->other_page) {
-			unix_files_end(&probe->unix_files,
-				probe->status && clock_now_usec() - began < UPSTREAM_SHORT_USEC);
-		}
+	}
+	if (!probe->other_page) {
+		unix_files_end(&probe->unix_files,
+			sent && probe->status && clock_now_usec() - began < UPSTREAM_SHORT_USEC);
+	}
+	if (sent) {
 		tcp_traffic_end(probe->traffic, &probe->trials);
 	}
 	if (sent && probe->gets && probe->status) {

@@ -12,6 +12,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { until } from '../lib/events.js';
+import { HangFs, noFuse } from '../lib/hang-fs.js';
 import { certain, reaches, why } from '../lib/proxies.js';
 import { Client } from '../lib/wire-client.js';
 import { LONG, World } from '../lib/world.js';
@@ -154,6 +155,28 @@ for (const [name, { needs, long }] of Object.entries(PROXIES)) {
 	});
 }
 
+const SOCKET_PROXY = ['/usr/bin/systemd-socket-activate', '/usr/lib/systemd/systemd-socket-proxyd'];
+
+test('a page that systemd-socket-proxyd has from a Unix socket belongs to the project of the server there', { skip: SOCKET_PROXY.some((one) => !existsSync(one)) && 'needs systemd-socket-proxyd' }, async t => {
+	const world = await World.open(t, { why: true });
+	await world.startDaemon();
+	const app = await world.folder('app', { 'main.cjs': NODE_APP, 'a.css': '' }, { git: true });
+	const socket = path.join(world.temp, 'app.sock');
+	world.children.start('app', [process.execPath, 'main.cjs', socket], { cwd: app, env: world.env });
+	await until('the socket', async () => existsSync(socket));
+	// Of the user's systemd it has no folder of its own.
+	const { port } = await world.serve('proxy', '/', (at) => [SOCKET_PROXY[0], '-l', `127.0.0.1:${at}`, SOCKET_PROXY[1], socket]);
+	const client = new Client(world);
+	await client.hello();
+	const url = `http://localhost:${port}/`;
+	assert.match(await page(port, 'localhost'), /<h1>localhost/);
+	const answer = await certain(client, 1, url);
+	assert.deepEqual([answer.state, answer.project], ['live', 'app'], answer.reason);
+	assert.ok(answer.reason.includes(`passes port ${port} on to the Unix socket ${socket}`), answer.reason);
+	assert.equal(await why(world, url), 'app');
+	assert.deepEqual(await reaches(world, client, path.join(app, 'a.css')), [1]);
+});
+
 /** A program of the user's own that passes each request on. */
 const SHORT_PROXY = `import http.server, socket, sys
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -236,6 +259,26 @@ for (const msec of [100, 20, 3]) {
 		assert.equal(statSync(socket).mtimeMs, before);
 	});
 }
+
+test('a Unix socket on a mount that does not answer delays no page of others', { skip: noFuse() }, async t => {
+	const world = await World.open(t, { why: true });
+	const app = await world.folder('remote', { 'main.cjs': NODE_APP }, { git: false });
+	// The mount hides the socket, whose name is then on it, as if it had been made there. One name is relative.
+	for (const name of [path.join(app, 'a.sock'), 'b.sock']) {
+		world.children.start(path.basename(name), [process.execPath, 'main.cjs', name], { cwd: app, env: world.env });
+		await until('the socket', async () => existsSync(path.resolve(app, name)));
+	}
+	const fs = await HangFs.mount(world, 'remote');
+	await world.startDaemon();
+	await fs.hang();
+	const { port } = await world.site('site', { 'index.html': '' });
+	const client = new Client(world);
+	await client.hello();
+	const url = `http://localhost:${port}/`;
+	const answer = await client.watch(1, url);
+	assert.deepEqual([answer.state, answer.project], ['live', 'site'], answer.reason);
+	assert.equal(await why(world, url), 'site');
+});
 
 const OWN_PHP = ['/usr/sbin/lighttpd', '/usr/bin/php-cgi'];
 
