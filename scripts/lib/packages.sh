@@ -52,6 +52,7 @@ packages_list() {
 		test  caddy             command -v caddy
 		test  nginx-light       test -x /usr/sbin/nginx
 		test  haproxy           test -x /usr/sbin/haproxy
+		test  varnish           test -x /usr/sbin/varnishd
 		test  lighttpd          test -x /usr/sbin/lighttpd
 		test  php-cgi           command -v php-cgi
 		test  inotify-tools     command -v inotifywait

@@ -125,6 +125,19 @@ $HTTP["url"] =~ "^/beta/" { proxy.server = ("" => (("host" => "127.0.0.1", "port
 ` }),
 		command: () => ['/usr/sbin/lighttpd', '-D', '-f', 'lighttpd.conf'],
 	},
+	Varnish: {
+		needs: '/usr/sbin/varnishd', long: true,
+		files: ({ alpha, beta }) => ({ 'proxy.vcl': `vcl 4.1;
+backend alpha { .host = "127.0.0.1"; .port = "${alpha}"; }
+backend beta { .host = "127.0.0.1"; .port = "${beta}"; }
+sub vcl_recv {
+	set req.backend_hint = alpha;
+	if (req.http.host ~ "^beta[.]" || req.url ~ "^/beta/") { set req.backend_hint = beta; }
+}
+` }),
+		command: ({ port, root }) => ['/usr/sbin/varnishd', '-F', '-j', 'none', '-a', `127.0.0.1:${port}`, '-f', path.join(root, 'proxy.vcl'),
+			'-n', path.join(root, 'varnish'), '-s', 'malloc,8m'],
+	},
 	H2O: {
 		needs: '/usr/bin/h2o', long: true,
 		files: ({ port, alpha, beta }) => {
