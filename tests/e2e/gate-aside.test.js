@@ -120,8 +120,11 @@ for (const { name, called, builds, npm, files, file, text, command } of servers)
 			return world.bus.saved(path.join(root, file));
 		};
 
-		const [tab] = await world.bus.tabs();
-		assert.match(tab.reason, new RegExp(`; ${called} reloads its pages itself \\(savecast\\.stand-aside\\)$`));
+		// Until then, the page may come from another server.
+		await until('a certain reason', async () => {
+			assert.match((await world.bus.tabs())[0].reason, new RegExp(`; ${called} reloads its pages itself \\(savecast\\.stand-aside\\)$`));
+			return true;
+		});
 		assert.match((await world.savecast('status')).stdout.replace(/\s+/g, ' '), /reloads its pages itself/);
 
 		const why = await world.savecast('why', path.join(root, file));
